@@ -1,0 +1,2 @@
+export * from "./abortable.ts";
+export * from "./deadline.ts";

@@ -1,0 +1,316 @@
+/**
+ * One actor's messages: its mailbox, its lanes and its current life.
+ *
+ * @module
+ */
+import { Ask, PendingAsk } from "./ask.ts";
+import type { Behavior, Handler, SpawnOptions } from "./behavior.ts";
+import { Cell } from "./cell.ts";
+import type { SystemCore } from "./core.ts";
+import type { Deadline } from "./deadlines.ts";
+import { ActorFailedError, ActorStoppedError } from "./errors.ts";
+import { MailboxFullError, TroupeError } from "./errors.ts";
+import type { DeadLetterReason } from "./events.ts";
+import { Life, Tick } from "./life.ts";
+import { Mailbox, resolveMailboxOptions } from "./mailbox.ts";
+import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
+import { Ring } from "./ring.ts";
+
+/** Milliseconds from a stop to a kill unless told otherwise (OTP's default). */
+const DEFAULT_SHUTDOWN_MS = 5000;
+
+/** Where a message came from: an actor, an ask, a timer, or outside. */
+type Origin = Cell | Deadline | undefined;
+
+/** Work of the supervision lane: gives a message, or does its work itself. */
+export type Signal<M> = (
+  handler: Handler<M>,
+) => { readonly message: M } | undefined;
+
+/** A handler that decides what becomes of its supervised children. */
+export interface SupervisingHandler<M> extends Handler<M> {
+  /** The child's life is over: restart or discard it. */
+  childExited(child: Cell, reason: ExitReason): void;
+}
+
+/** An actor that takes messages of type `M`. */
+export class ActorCell<M> extends Cell implements ActorRef<M> {
+  /** Messages handled so far, over all lives. */
+  processed = 0;
+  readonly #behavior: Behavior<M>;
+  readonly #mailbox: Mailbox<M, Origin>;
+  #life: Life<M> | undefined;
+  #handler: Handler<M> | undefined;
+  /** Origin of the message that is being handled. */
+  #inHand: Origin;
+  #signals: Ring<Signal<M>> | undefined;
+
+  constructor(
+    core: SystemCore,
+    parent: Cell | undefined,
+    name: string,
+    behavior: Behavior<M>,
+    options: SpawnOptions<M> | undefined,
+    supervised: boolean,
+  ) {
+    const shutdownMs = options?.shutdownMs ?? DEFAULT_SHUTDOWN_MS;
+    if (!(shutdownMs >= 0)) {
+      throw new RangeError(
+        `Cannot spawn: shutdownMs is ${shutdownMs}, it must be 0 or more`,
+      );
+    }
+    super(core, parent, name, supervised, shutdownMs);
+    this.#behavior = behavior;
+    this.#mailbox = new Mailbox(resolveMailboxOptions(options?.mailbox));
+  }
+
+  // Sending.
+
+  tell(message: M): boolean {
+    return this.send(message, this.core.current);
+  }
+
+  /** Puts a message into the mailbox, or reports it as undeliverable. */
+  send(message: M, origin: Origin): boolean {
+    if (!this.open) return this.#undeliverable(message, origin, "stopped");
+    switch (this.#mailbox.push(message, origin)) {
+      case "accepted":
+        this.schedule();
+        return true;
+      case "refuse":
+        return this.#undeliverable(message, origin, "refused");
+      case "drop_newest":
+        this.#undeliverable(message, origin, "dropped");
+        return true;
+      case "drop_oldest":
+        this.#discardOldest("dropped");
+        return this.send(message, origin);
+    }
+  }
+
+  ask<R>(
+    request: (replyTo: ReplyTo<R>) => M,
+    options?: AskOptions,
+  ): Promise<R> {
+    const ask = new Ask<R>(this, this.core, options);
+    const answer = ask.start();
+    if (options?.signal?.aborted) return answer;
+    let message: M;
+    try {
+      message = request(ask);
+    } catch (error) {
+      ask.reject(error);
+      return answer;
+    }
+    this.send(message, ask);
+    return answer;
+  }
+
+  /** Delivers to the supervision lane, ahead of user messages. */
+  signal(signal: Signal<M>): void {
+    if (this.phase === "stopped") return;
+    (this.#signals ??= new Ring()).push(signal);
+    this.schedule();
+  }
+
+  // Working.
+
+  protected override work(maxSteps: number): number {
+    let steps = 0;
+    while (steps < maxSteps && this.phase === "running" && !this.busy) {
+      if (this.stopping === "stop") {
+        this.endLife(this.exit);
+        break;
+      }
+      const handler = this.#handler as Handler<M>;
+      if (this.#signals !== undefined && this.#signals.length > 0) {
+        this.#deliver(handler, this.#signals.shift() as Signal<M>);
+      } else if (this.#mailbox.length > 0) {
+        const message = this.#mailbox.shift() as M;
+        const { origin } = this.#mailbox;
+        if (!(origin instanceof Tick) || origin.claim()) {
+          this.#receive(handler, message, origin);
+        }
+      } else {
+        if (this.stopping === "drain") this.endLife(this.exit);
+        break;
+      }
+      steps++;
+    }
+    return steps;
+  }
+
+  #deliver(handler: Handler<M>, signal: Signal<M>): void {
+    try {
+      const due = signal(handler);
+      if (due !== undefined) this.#receive(handler, due.message, undefined);
+    } catch (error) {
+      this.#crash(error);
+    }
+  }
+
+  #receive(handler: Handler<M>, message: M, origin: Origin): void {
+    this.#inHand = origin;
+    try {
+      const result = handler.receive(message);
+      if (result instanceof Promise) this.#await(result, message);
+      else this.processed++;
+    } catch (error) {
+      this.#crash(error, message);
+    }
+  }
+
+  #await(result: Promise<void>, message: M): void {
+    const life = this.#life;
+    this.busy = true;
+    result.then(() => {
+      if (life?.ended) return;
+      this.busy = false;
+      this.#inHand = undefined;
+      this.processed++;
+      this.schedule();
+    }, (error) => {
+      if (!life?.ended) this.#crash(error, message);
+    });
+  }
+
+  protected override start(): void {
+    this.phase = "starting";
+    const life = this.#life = new Life(this);
+    try {
+      const handler = this.#behavior(life);
+      if (!(handler instanceof Promise)) return this.#begin(handler);
+      this.busy = true;
+      handler.then((handler) => {
+        if (!life.ended) this.#begin(handler);
+      }, (error) => {
+        if (!life.ended) this.#crash(error);
+      });
+    } catch (error) {
+      this.#crash(error);
+    }
+  }
+
+  #begin(handler: Handler<M>): void {
+    this.busy = false;
+    this.#handler = handler;
+    this.phase = "running";
+    this.schedule();
+  }
+
+  // Ending.
+
+  #crash(cause: unknown, message?: M): void {
+    this.exit = { type: "failed", cause };
+    this.rejectInHand();
+    this.core.failed(this, cause, message);
+    this.endLife(this.exit);
+  }
+
+  protected override endContext(): void {
+    this.#life?.end();
+  }
+
+  protected override stopHandler(done: () => void): void {
+    const handler = this.#handler;
+    this.#handler = undefined;
+    if (handler?.stopped === undefined) return done();
+    const failed = (cause: unknown): void => {
+      this.core.failed(this, cause, undefined);
+      if (this.exit.type !== "failed") this.exit = { type: "failed", cause };
+      done();
+    };
+    try {
+      const result = handler.stopped(this.exit);
+      if (result instanceof Promise) result.then(done, failed);
+      else done();
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  protected override childExited(child: Cell, reason: ExitReason): void {
+    this.signal((handler) => {
+      // Only a supervisor starts supervised children.
+      if ("childExited" in handler) {
+        (handler as SupervisingHandler<M>).childExited(child, reason);
+      }
+      return undefined;
+    });
+  }
+
+  // Dead letters.
+
+  protected override discardMessages(): void {
+    while (this.#mailbox.length > 0) this.#discardOldest("stopped");
+    if (this.phase === "stopped") this.#signals = this.#life = undefined;
+  }
+
+  #discardOldest(reason: DeadLetterReason): void {
+    const message = this.#mailbox.shift() as M;
+    this.#undeliverable(message, this.#mailbox.origin, reason);
+  }
+
+  #undeliverable(message: M, origin: Origin, reason: DeadLetterReason): false {
+    if (origin instanceof Tick && !origin.claim()) return false;
+    if (origin instanceof PendingAsk) {
+      origin.reject(
+        reason === "stopped"
+          ? new ActorStoppedError(`Cannot ask ${this.path}: it has stopped`)
+          : new MailboxFullError(
+            `Cannot ask ${this.path}: its mailbox is full, ask later or bound it higher`,
+          ),
+      );
+    }
+    const sender = origin instanceof PendingAsk
+      ? origin.sender
+      : origin instanceof Cell
+      ? origin
+      : undefined;
+    this.core.deadLetter(message, this, sender, reason);
+    return false;
+  }
+
+  protected override rejectInHand(): void {
+    const origin = this.#inHand;
+    this.#inHand = undefined;
+    if (!(origin instanceof PendingAsk)) return;
+    origin.reject(
+      this.exit.type === "failed"
+        ? new ActorFailedError(
+          `Cannot ask ${this.path}: it crashed on this request`,
+          { cause: this.exit.cause },
+        )
+        : new ActorStoppedError(
+          `Cannot ask ${this.path}: it was killed on this request`,
+        ),
+    );
+  }
+}
+
+/** Starts a child of `parent`, under a name that is free. */
+export function spawnChild<C>(
+  parent: Cell,
+  behavior: Behavior<C>,
+  options: SpawnOptions<C> | undefined,
+  supervised: boolean,
+): ActorCell<C> {
+  if (!parent.maySpawn) {
+    throw new TroupeError(`Cannot spawn: ${parent.path} is stopping`);
+  }
+  const name = options?.name ?? parent.freeName();
+  if (name === "" || name.includes("/")) {
+    throw new TypeError(
+      `Cannot spawn: the name ${JSON.stringify(name)} is empty or has a "/"`,
+    );
+  }
+  if (parent.hasChild(name)) {
+    throw new TroupeError(
+      `Cannot spawn: ${parent.path} has a child named ${JSON.stringify(name)} already`,
+    );
+  }
+  const { core } = parent;
+  const child = new ActorCell(core, parent, name, behavior, options, supervised);
+  parent.adopt(child);
+  return child;
+}

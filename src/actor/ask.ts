@@ -1,0 +1,104 @@
+/**
+ * One pending ask: the address that travels in the request, and the promise
+ * that its answer settles. Whatever ends it leaves nothing behind.
+ *
+ * @module
+ */
+import { Deadline } from "./deadlines.ts";
+import { AskTimeoutError } from "./errors.ts";
+import type { AskOptions, ReplyTo } from "./ref.ts";
+import type { Cell } from "./cell.ts";
+import type { SystemCore } from "./core.ts";
+
+/** Milliseconds that an ask waits unless told otherwise (OTP's default). */
+const DEFAULT_TIMEOUT_MS = 5000;
+
+/** The part of a pending ask that does not depend on its answer's type. */
+export abstract class PendingAsk extends Deadline {
+  /** Who asks, if it is an actor: for dead letters. */
+  abstract readonly sender: Cell | undefined;
+  /** Rejects the ask; harmless when it is settled. */
+  abstract reject(error: unknown): void;
+}
+
+/** A pending ask for an answer of type `R`. */
+export class Ask<R> extends PendingAsk implements ReplyTo<R> {
+  readonly sender: Cell | undefined;
+  readonly #core: SystemCore;
+  readonly #target: { readonly path: string };
+  readonly #timeoutMs: number;
+  readonly #signal: AbortSignal | undefined;
+  #onAbort: (() => void) | undefined;
+  #resolve: ((value: R) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+
+  constructor(
+    target: { readonly path: string },
+    core: SystemCore,
+    options: AskOptions | undefined,
+  ) {
+    super();
+    this.#target = target;
+    this.sender = core.current;
+    this.#core = core;
+    this.#timeoutMs = options?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    if (!(this.#timeoutMs >= 0)) {
+      throw new RangeError(
+        `Cannot ask: timeoutMs is ${this.#timeoutMs}, it must be 0 or more`,
+      );
+    }
+    this.#signal = options?.signal;
+  }
+
+  /** Starts the deadline and the signal's watch, and gives the promise. */
+  start(): Promise<R> {
+    const signal = this.#signal;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const promise = new Promise<R>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#core.deadlines.add(this, this.#timeoutMs);
+    if (signal !== undefined) {
+      this.#onAbort = () => this.reject(signal.reason);
+      signal.addEventListener("abort", this.#onAbort, { once: true });
+    }
+    return promise;
+  }
+
+  /** Takes the answer; false when the ask has already ended. */
+  tell(value: R): boolean {
+    const resolve = this.#resolve;
+    if (resolve === undefined) {
+      this.#core.lateReplies++;
+      return false;
+    }
+    this.#end();
+    resolve(value);
+    return true;
+  }
+
+  reject(error: unknown): void {
+    const reject = this.#reject;
+    if (reject === undefined) return;
+    this.#end();
+    reject(error);
+  }
+
+  expire(): void {
+    this.reject(
+      new AskTimeoutError(
+        `Cannot wait longer for ${this.#target.path}: no answer within ${this.#timeoutMs} ms`,
+      ),
+    );
+  }
+
+  #end(): void {
+    this.#resolve = this.#reject = undefined;
+    this.#core.deadlines.remove(this);
+    if (this.#onAbort !== undefined) {
+      this.#signal?.removeEventListener("abort", this.#onAbort);
+      this.#onAbort = undefined;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * How long to wait before the next try: pure decisions.
+ *
+ * @module
+ */
+
+/** Exponential back-off with full jitter. */
+export interface BackoffOptions {
+  /**
+   * Milliseconds, the ceiling of the first delay.
+   * @default {100}
+   */
+  readonly initialMs?: number;
+  /**
+   * Milliseconds, the ceiling of any delay.
+   * @default {10000}
+   */
+  readonly maxMs?: number;
+  /**
+   * Milliseconds without a failure after which the count begins anew.
+   * @default {60000}
+   */
+  readonly resetAfterMs?: number;
+}
+
+/** {@linkcode BackoffOptions} with defaults filled in. */
+export type ResolvedBackoff = Required<BackoffOptions>;
+
+/** Checks the options once. */
+export function resolveBackoff(options: BackoffOptions = {}): ResolvedBackoff {
+  const resolved = {
+    initialMs: 100,
+    maxMs: 10_000,
+    resetAfterMs: 60_000,
+    ...options,
+  };
+  for (const [name, value] of Object.entries(resolved)) {
+    if (!(value >= 0)) {
+      throw new RangeError(
+        `Cannot back off: ${name} is ${value}, it must be 0 or more`,
+      );
+    }
+  }
+  return resolved;
+}
+
+/**
+ * The delay in milliseconds before try `attempt` (from 0): a uniformly random
+ * part of min(maxMs, initialMs × 2^attempt). "Full jitter" as in Marc
+ * Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
+ */
+export function backoffDelayMs(
+  backoff: ResolvedBackoff,
+  attempt: number,
+  random: () => number = Math.random,
+): number {
+  return random() * Math.min(backoff.maxMs, backoff.initialMs * 2 ** attempt);
+}

@@ -1,0 +1,332 @@
+/**
+ * One actor's place in the tree, whatever its messages are: phases, children,
+ * watchers, stopping. Its messages are the subclass's, in `actor_cell.ts`.
+ *
+ * Phases: `new` → `starting` → `running` → `ending` (children stop, then the
+ * handler's `stopped`) → `exited` (a supervised actor waits for the verdict)
+ * → `stopped`, or back to `new` at a restart.
+ *
+ * @module
+ */
+import { Deadline } from "./deadlines.ts";
+import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
+import type { SystemCore } from "./core.ts";
+
+/** Exit reasons that carry nothing are shared. */
+export const NORMAL: ExitReason = { type: "normal" };
+/** See {@linkcode NORMAL}. */
+export const SHUTDOWN: ExitReason = { type: "shutdown" };
+const inspect: unique symbol = Symbol.for("Deno.customInspect");
+const KILLED: ExitReason = { type: "killed" };
+
+/** How a parent stops its children: all at once, or last to first. */
+export type StopOrder = "together" | "last_first";
+
+/** Where an actor is between its start and its end. */
+export type Phase =
+  | "new"
+  | "starting"
+  | "running"
+  | "ending"
+  | "exited"
+  | "stopped";
+
+/** An actor without its messages. */
+export abstract class Cell implements ActorRef<never> {
+  readonly core: SystemCore;
+  readonly parent: Cell | undefined;
+  readonly name: string;
+  /** Whether the parent decides about restarts. */
+  readonly supervised: boolean;
+  /** Restarts so far. */
+  restarts = 0;
+  /** How children are stopped; a supervisor sets it when it starts. */
+  stopOrder: StopOrder = "together";
+
+  protected phase: Phase = "new";
+  /** Whether messages are let in: not after a stop or drain was asked for. */
+  protected open = true;
+  /** An asynchronous start or handler is pending. */
+  protected busy = false;
+  protected stopping: "no" | "drain" | "stop" = "no";
+  /** Why the life ends, or has ended. */
+  protected exit: ExitReason = SHUTDOWN;
+  readonly #shutdownMs: number;
+  #scheduled = false;
+  #nextName = 1;
+  #children: Map<string, Cell> | undefined;
+  #watchers: Set<(reason: ExitReason) => void> | undefined;
+  #shutdown: ShutdownDeadline | undefined;
+  #gone: PromiseWithResolvers<ExitReason> | undefined;
+
+  constructor(
+    core: SystemCore,
+    parent: Cell | undefined,
+    name: string,
+    supervised: boolean,
+    shutdownMs: number,
+  ) {
+    this.core = core;
+    this.parent = parent;
+    this.name = name;
+    this.supervised = supervised;
+    this.#shutdownMs = shutdownMs;
+  }
+
+  get path(): string {
+    if (this.parent === undefined) return "/";
+    const above = this.parent.path;
+    return above === "/" ? `/${this.name}` : `${above}/${this.name}`;
+  }
+
+  /** The children that are not gone, in the order of their spawning. */
+  get children(): readonly Cell[] {
+    return this.#children === undefined ? [] : [...this.#children.values()];
+  }
+
+  /** A short name that no child has. */
+  freeName(): string {
+    while (this.hasChild(String(this.#nextName))) this.#nextName++;
+    return String(this.#nextName++);
+  }
+
+  /** Whether a child of this name is not gone. */
+  hasChild(name: string): boolean {
+    return this.#children?.has(name) ?? false;
+  }
+
+  /** Whether this life may still start children. */
+  get maySpawn(): boolean {
+    return this.#alive && this.stopping !== "stop";
+  }
+
+  abstract tell(message: never): boolean;
+  abstract ask<R>(
+    request: (replyTo: ReplyTo<R>) => never,
+    options?: AskOptions,
+  ): Promise<R>;
+
+  /** Does up to `maxSteps` things; answers how many. */
+  protected abstract work(maxSteps: number): number;
+  /** Calls the behaviour for a new life. */
+  protected abstract start(): void;
+  /** The life ends: aborts its signal, drops its timers and watches. */
+  protected abstract endContext(): void;
+  /** Calls the handler's `stopped`, then `done` once; never throws. */
+  protected abstract stopHandler(done: () => void): void;
+  /** Sends what waits in the mailbox to dead letters. */
+  protected abstract discardMessages(): void;
+  /** Rejects the ask in hand, if any. */
+  protected abstract rejectInHand(): void;
+  /** A supervised child's life is over and its own children are gone. */
+  protected abstract childExited(child: Cell, reason: ExitReason): void;
+
+  // Stopping.
+
+  stop(reason: ExitReason = SHUTDOWN): void {
+    if (this.stopping === "stop" || !this.#alive) return;
+    this.#requestEnd("stop", reason);
+    // A handler that never settles must not hold up the stop for ever.
+    if (this.busy) this.#limitShutdown();
+  }
+
+  drain(): void {
+    if (this.stopping === "no" && this.#alive) {
+      this.#requestEnd("drain", SHUTDOWN);
+    }
+  }
+
+  kill(): void {
+    if (this.phase === "stopped" || this.phase === "exited") return;
+    const failed = this.phase === "ending" && this.exit.type === "failed";
+    if (!failed) this.exit = KILLED;
+    this.phase = "ending";
+    this.rejectInHand();
+    this.endContext();
+    for (const child of this.children) {
+      child.kill();
+      child.discard();
+    }
+    this.#lifeOver();
+  }
+
+  get stopped(): Promise<ExitReason> {
+    if (this.#gone === undefined) {
+      this.#gone = Promise.withResolvers();
+      if (this.phase === "stopped") this.#gone.resolve(this.exit);
+    }
+    return this.#gone.promise;
+  }
+
+  get #alive(): boolean {
+    return this.phase === "new" || this.phase === "starting" ||
+      this.phase === "running";
+  }
+
+  #requestEnd(how: "drain" | "stop", reason: ExitReason): void {
+    this.stopping = how;
+    this.open = false;
+    this.exit = reason;
+    this.schedule();
+  }
+
+  #limitShutdown(): void {
+    if (this.#shutdown !== undefined) return;
+    this.#shutdown = new ShutdownDeadline(this);
+    this.core.deadlines.add(this.#shutdown, this.#shutdownMs);
+  }
+
+  // For the parent and for supervisors.
+
+  /** Takes a new child into the tree. */
+  adopt(child: Cell): void {
+    (this.#children ??= new Map()).set(child.name, child);
+    child.schedule();
+    const { events } = this.core;
+    if (events.active) events.publish({ type: "started", actor: child });
+  }
+
+  /** Begins the next life of a supervised actor whose life is over. */
+  restart(): void {
+    if (this.phase !== "exited") return;
+    this.phase = "new";
+    this.open = true;
+    this.stopping = "no";
+    this.restarts++;
+    const { events } = this.core;
+    if (events.active) {
+      const { restarts } = this;
+      events.publish({ type: "restarted", actor: this, restarts });
+    }
+    this.schedule();
+  }
+
+  /** Lets a supervised actor whose life is over go for good. */
+  discard(): void {
+    if (this.phase === "exited") this.#finish();
+  }
+
+  /** Calls back when the actor is gone for good; at once if it is. */
+  onGone(callback: (reason: ExitReason) => void): void {
+    if (this.phase === "stopped") callback(this.exit);
+    else (this.#watchers ??= new Set()).add(callback);
+  }
+
+  /** Takes a callback of `onGone` back. */
+  offGone(callback: (reason: ExitReason) => void): void {
+    this.#watchers?.delete(callback);
+  }
+
+  // Running.
+
+  /** Puts the actor into the run queue, if it is free to run. */
+  protected schedule(): void {
+    if (this.#scheduled || this.busy) return;
+    this.#scheduled = true;
+    this.core.dispatcher.schedule(this);
+  }
+
+  /** Runs for one burst; called by the dispatcher alone. */
+  run(maxSteps: number): number {
+    this.#scheduled = false;
+    if (this.busy) return 0;
+    if (this.phase === "new") {
+      if (this.stopping === "stop") this.endLife(this.exit);
+      else this.start();
+    }
+    if (this.phase !== "running") return 1;
+    const { core } = this;
+    core.current = this;
+    const steps = this.work(maxSteps);
+    core.current = undefined;
+    if (steps === maxSteps && this.phase === "running") this.schedule();
+    return steps;
+  }
+
+  // Ending.
+
+  /** Ends this life: children first, then the handler. */
+  protected endLife(reason: ExitReason): void {
+    this.phase = "ending";
+    this.busy = false;
+    this.exit = reason;
+    this.endContext();
+    if (reason.type !== "failed") this.discardMessages();
+    this.#stopChildren();
+    // Also for a crash: a clean-up that hangs must not hold up the restart.
+    if (this.phase === "ending") this.#limitShutdown();
+  }
+
+  #stopChildren(): void {
+    const { children } = this;
+    const next = this.stopOrder === "together" ? children : children.slice(-1);
+    for (const child of next) {
+      child.stop();
+      child.discard();
+    }
+    if (children.length === 0) this.#endHandler();
+  }
+
+  #childGone(child: Cell): void {
+    this.#children?.delete(child.name);
+    if (this.phase !== "ending") return;
+    if (this.#children?.size === 0) this.#endHandler();
+    else if (this.stopOrder === "last_first") this.#stopChildren();
+  }
+
+  #endHandler(): void {
+    this.stopHandler(() => {
+      if (this.phase === "ending") this.#lifeOver();
+    });
+  }
+
+  #lifeOver(): void {
+    this.phase = "exited";
+    this.busy = false;
+    if (this.#shutdown !== undefined) {
+      this.core.deadlines.remove(this.#shutdown);
+      this.#shutdown = undefined;
+    }
+    const { parent } = this;
+    if (this.supervised && parent !== undefined && parent.phase === "running") {
+      parent.childExited(this, this.exit);
+    } else this.#finish();
+  }
+
+  #finish(): void {
+    this.phase = "stopped";
+    this.open = false;
+    this.discardMessages();
+    const { parent, core, exit } = this;
+    if (parent !== undefined) parent.#childGone(this);
+    if (core.events.active) {
+      core.events.publish({ type: "stopped", actor: this, reason: exit });
+    }
+    if (this.#watchers !== undefined) {
+      const watchers = this.#watchers;
+      this.#watchers = undefined;
+      for (const tell of watchers) tell(exit);
+    }
+    this.#gone?.resolve(exit);
+  }
+
+  /** Shows the path, not the machinery, when it is printed. */
+  [inspect](): string {
+    return `ActorRef(${this.path})`;
+  }
+}
+
+/** Kills an actor that did not stop in time. */
+class ShutdownDeadline extends Deadline {
+  readonly #cell: Cell;
+
+  constructor(cell: Cell) {
+    super();
+    this.#cell = cell;
+  }
+
+  expire(): void {
+    this.#cell.core.killed.push(this.#cell.path);
+    this.#cell.kill();
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Time as the actor system sees it, so that tests can move it by hand.
+ *
+ * @module
+ */
+
+/** A timer that was set on a {@linkcode Clock}. */
+export interface Timer {
+  /** Ends the timer; its callback is never called after this. */
+  cancel(): void;
+  /** Keeps the process alive while the timer waits (the state at start). */
+  ref(): void;
+  /** Lets the process end although the timer waits. */
+  unref(): void;
+}
+
+/** The source of time and timers of a system. */
+export interface Clock {
+  /** Milliseconds since some fixed moment; never goes back. */
+  now(): number;
+  /** Calls back once, after at least `delayMs` milliseconds. */
+  schedule(delayMs: number, callback: () => void): Timer;
+}
+
+/** The longest delay that `setTimeout` takes: 2³¹ − 1 ms, about 24.8 days. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+class RealTimer implements Timer {
+  #timeout!: ReturnType<typeof setTimeout>;
+  readonly #callback: () => void;
+
+  constructor(delayMs: number, callback: () => void) {
+    this.#callback = callback;
+    this.#set(delayMs);
+  }
+
+  #set(delayMs: number): void {
+    this.#timeout = delayMs > MAX_DELAY_MS
+      ? setTimeout(() => this.#set(delayMs - MAX_DELAY_MS), MAX_DELAY_MS)
+      : setTimeout(this.#callback, delayMs);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timeout);
+  }
+
+  ref(): void {
+    this.#timeout.ref();
+  }
+
+  unref(): void {
+    this.#timeout.unref();
+  }
+}
+
+/** The real clock: `performance.now` and `setTimeout`. */
+export const realClock: Clock = {
+  now: () => performance.now(),
+  schedule: (delayMs, callback) => new RealTimer(delayMs, callback),
+};

@@ -1,0 +1,128 @@
+/**
+ * Many deadlines on few timers: everything that waits for the same duration
+ * expires in the order in which it was added, so one list and one timer for
+ * each duration are enough. Adding and removing are constant time and never
+ * touch the event loop's own timers, which cost a microsecond each.
+ *
+ * @module
+ */
+import type { Clock, Timer } from "./clock.ts";
+
+/** Something that may wait for a deadline; holds its own list links. */
+export abstract class Deadline {
+  /** Links and moment, owned by {@linkcode Deadlines}. */
+  list: DeadlineList | undefined;
+  /** Neighbour that expires earlier. */
+  previous: Deadline | undefined;
+  /** Neighbour that expires later. */
+  next: Deadline | undefined;
+  /** Moment of expiry, on the system's clock. */
+  expiresAt = 0;
+
+  /** Called once when the deadline passes. */
+  abstract expire(): void;
+}
+
+class DeadlineList {
+  readonly #clock: Clock;
+  readonly #durationMs: number;
+  #first: Deadline | undefined;
+  #last: Deadline | undefined;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock, durationMs: number) {
+    this.#clock = clock;
+    this.#durationMs = durationMs;
+  }
+
+  get idle(): boolean {
+    return this.#timer === undefined;
+  }
+
+  add(entry: Deadline): void {
+    entry.list = this;
+    entry.expiresAt = this.#clock.now() + this.#durationMs;
+    entry.previous = this.#last;
+    if (this.#last === undefined) {
+      this.#first = entry;
+      if (this.#timer === undefined) this.#arm(this.#durationMs);
+      else this.#timer.ref();
+    } else this.#last.next = entry;
+    this.#last = entry;
+  }
+
+  remove(entry: Deadline): void {
+    if (entry.previous === undefined) this.#first = entry.next;
+    else entry.previous.next = entry.next;
+    if (entry.next === undefined) this.#last = entry.previous;
+    else entry.next.previous = entry.previous;
+    entry.list = entry.previous = entry.next = undefined;
+    // The timer stays armed for the next entry, but lets the process end.
+    if (this.#first === undefined) this.#timer?.unref();
+  }
+
+  cancel(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #arm(delayMs: number): void {
+    this.#timer = this.#clock.schedule(delayMs, () => this.#fire());
+  }
+
+  #fire(): void {
+    this.#timer = undefined;
+    const now = this.#clock.now();
+    for (let entry = this.#first; entry !== undefined; entry = this.#first) {
+      if (entry.expiresAt > now) {
+        // A callback may have added an entry and armed the timer already.
+        if (this.#timer === undefined) this.#arm(entry.expiresAt - now);
+        return;
+      }
+      this.remove(entry);
+      entry.expire();
+    }
+  }
+}
+
+/** Lists kept for durations that nobody waits for at the moment. */
+const KEPT_LISTS = 64;
+
+/** All deadlines of a system. */
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #lists = new Map<number, DeadlineList>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Starts a deadline; `Infinity` starts none. */
+  add(entry: Deadline, durationMs: number): void {
+    if (durationMs === Infinity) return;
+    let list = this.#lists.get(durationMs);
+    if (list === undefined) {
+      if (this.#lists.size >= KEPT_LISTS) this.#forgetIdle();
+      list = new DeadlineList(this.#clock, durationMs);
+      this.#lists.set(durationMs, list);
+    }
+    list.add(entry);
+  }
+
+  /** Ends a deadline early; harmless if it has none. */
+  remove(entry: Deadline): void {
+    entry.list?.remove(entry);
+  }
+
+  /** Ends all timers; used once, when the system has shut down. */
+  cancel(): void {
+    for (const list of this.#lists.values()) list.cancel();
+    this.#lists.clear();
+  }
+
+  #forgetIdle(): void {
+    for (const [durationMs, list] of this.#lists) {
+      if (list.idle) this.#lists.delete(durationMs);
+    }
+  }
+}

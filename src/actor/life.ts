@@ -1,0 +1,174 @@
+/**
+ * One life of an actor: the context that its behaviour is given. When the
+ * life ends, its signal aborts and its timers and watches are gone.
+ *
+ * @module
+ */
+import type {
+  ActorContext,
+  ActorTimer,
+  Behavior,
+  SpawnOptions,
+} from "./behavior.ts";
+import { type ActorCell, spawnChild } from "./actor_cell.ts";
+import { Cell, NORMAL } from "./cell.ts";
+import { Deadline, type Deadlines } from "./deadlines.ts";
+import { ActorStoppedError, TroupeError } from "./errors.ts";
+import type { ActorRef, ExitReason } from "./ref.ts";
+import type { ActorSystem } from "./system.ts";
+
+/** The context of one life; see {@linkcode ActorContext}. */
+export class Life<M> implements ActorContext<M> {
+  /** The machinery, for supervisors; users see {@linkcode ActorContext}. */
+  readonly cell: ActorCell<M>;
+  /** Whether this life is over. */
+  ended = false;
+  #controller: AbortController | undefined;
+  #ticks: Set<Deadline> | undefined;
+  #watches: Map<Cell, (reason: ExitReason) => void> | undefined;
+
+  constructor(cell: ActorCell<M>) {
+    this.cell = cell;
+  }
+
+  get self(): ActorRef<M> {
+    return this.cell;
+  }
+
+  get system(): ActorSystem {
+    return this.cell.core.system;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.ended) this.#controller.abort(this.#over());
+    }
+    return this.#controller.signal;
+  }
+
+  spawn<C>(behavior: Behavior<C>, options?: SpawnOptions<C>): ActorRef<C> {
+    this.#assertAlive("spawn");
+    return spawnChild(this.cell, behavior, options, false);
+  }
+
+  watch(other: ActorRef<never>, notice: (reason: ExitReason) => M): void {
+    this.#assertAlive("watch");
+    if (!(other instanceof Cell)) {
+      throw new TypeError("Cannot watch: the reference is not to an actor");
+    }
+    const watches = this.#watches ??= new Map();
+    this.unwatch(other);
+    const gone = (reason: ExitReason): void =>
+      this.cell.signal(() => {
+        if (watches.get(other) !== gone) return undefined;
+        watches.delete(other);
+        return { message: notice(reason) };
+      });
+    watches.set(other, gone);
+    other.onGone(gone);
+  }
+
+  unwatch(other: ActorRef<never>): void {
+    if (!(other instanceof Cell)) return;
+    const gone = this.#watches?.get(other);
+    if (gone === undefined) return;
+    this.#watches?.delete(other);
+    other.offGone(gone);
+  }
+
+  after(delayMs: number, message: M): ActorTimer {
+    this.#assertAlive("start a timer");
+    if (!(delayMs >= 0)) {
+      throw new RangeError(
+        `Cannot start a timer: delayMs is ${delayMs}, it must be 0 or more`,
+      );
+    }
+    const { cell } = this;
+    const ticks = this.#ticks ??= new Set();
+    const tick = new Tick(cell.core.deadlines, ticks, (due) => {
+      cell.send(message, due);
+    });
+    ticks.add(tick);
+    cell.core.deadlines.add(tick, delayMs);
+    return tick;
+  }
+
+  pipeToSelf<T>(
+    promise: Promise<T>,
+    onValue: (value: T) => M,
+    onError: (error: unknown) => M,
+  ): void {
+    const deliver = (makeMessage: () => M): void => {
+      if (this.ended) return;
+      this.cell.signal(() => this.ended ? undefined : { message: makeMessage() });
+    };
+    promise.then(
+      (value) => deliver(() => onValue(value)),
+      (error) => deliver(() => onError(error)),
+    );
+  }
+
+  stop(): void {
+    if (!this.ended) this.cell.stop(NORMAL);
+  }
+
+  /** Ends this life: aborts the signal, drops timers and watches. */
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    if (this.#ticks !== undefined) {
+      for (const tick of this.#ticks) this.cell.core.deadlines.remove(tick);
+      this.#ticks.clear();
+    }
+    if (this.#watches !== undefined) {
+      for (const [other, gone] of this.#watches) other.offGone(gone);
+      this.#watches.clear();
+    }
+    this.#controller?.abort(this.#over());
+  }
+
+  #over(): ActorStoppedError {
+    return new ActorStoppedError(`The actor ${this.cell.path} has stopped`);
+  }
+
+  #assertAlive(what: string): void {
+    if (this.ended) {
+      throw new TroupeError(
+        `Cannot ${what}: this life of ${this.cell.path} is over`,
+      );
+    }
+  }
+}
+
+/** A timer's message on its way; a stale one is never handled. */
+export class Tick extends Deadline implements ActorTimer {
+  readonly #deadlines: Deadlines;
+  readonly #alive: Set<Deadline>;
+  readonly #send: (due: Tick) => void;
+
+  constructor(
+    deadlines: Deadlines,
+    alive: Set<Deadline>,
+    send: (due: Tick) => void,
+  ) {
+    super();
+    this.#deadlines = deadlines;
+    this.#alive = alive;
+    this.#send = send;
+  }
+
+  /** Whether the message may still be handled; true once at most. */
+  claim(): boolean {
+    return this.#alive.delete(this);
+  }
+
+  expire(): void {
+    this.#send(this);
+  }
+
+  cancel(): void {
+    this.#deadlines.remove(this);
+    this.#alive.delete(this);
+  }
+}

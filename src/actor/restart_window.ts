@@ -1,0 +1,33 @@
+/**
+ * The sliding restart window of OTP's supervisors: pure decisions.
+ *
+ * @module
+ */
+
+/** How many restarts are too many. */
+export interface RestartIntensity {
+  /**
+   * Restarts that are tolerated within the window.
+   * @default {3}
+   */
+  readonly maxRestarts?: number;
+  /**
+   * Length of the sliding window, in milliseconds.
+   * @default {5000}
+   */
+  readonly withinMs?: number;
+}
+
+/**
+ * Adds a restart at `now` to the moments of earlier ones, drops those that
+ * have left the window, and tells whether the limit is exceeded.
+ */
+export function countRestart(
+  moments: readonly number[],
+  now: number,
+  { maxRestarts = 3, withinMs = 5000 }: RestartIntensity,
+): { readonly moments: readonly number[]; readonly exceeded: boolean } {
+  const kept = moments.filter((moment) => now - moment <= withinMs);
+  kept.push(now);
+  return { moments: kept, exceeded: kept.length > maxRestarts };
+}

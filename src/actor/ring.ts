@@ -1,0 +1,53 @@
+/**
+ * A growable ring buffer: the queue under mailboxes and the run queue.
+ * Push and shift cost a few nanoseconds and allocate only when it grows.
+ *
+ * @module
+ */
+
+/** Slots kept after a burst has drained; a larger store is given back. */
+const KEPT_SLOTS = 1024;
+
+/** A first-in first-out queue over an array whose size is a power of two. */
+export class Ring<T> {
+  #slots: (T | undefined)[] = [];
+  #head = 0;
+  /** How many items wait. */
+  length = 0;
+
+  /** Appends an item. */
+  push(item: T): void {
+    if (this.length === this.#slots.length) this.#grow();
+    this.#slots[(this.#head + this.length++) & (this.#slots.length - 1)] = item;
+  }
+
+  /** Removes and returns the oldest item, or `undefined` when empty. */
+  shift(): T | undefined {
+    if (this.length === 0) return undefined;
+    const slots = this.#slots;
+    const item = slots[this.#head];
+    slots[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (slots.length - 1);
+    if (--this.length === 0 && slots.length > KEPT_SLOTS) {
+      this.#slots = [];
+      this.#head = 0;
+    }
+    return item;
+  }
+
+  /** The oldest item, left in place. */
+  peek(): T | undefined {
+    return this.length === 0 ? undefined : this.#slots[this.#head];
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    const next = new Array<T | undefined>(Math.max(4, old.length * 2));
+    next.fill(undefined);
+    for (let i = 0; i < this.length; i++) {
+      next[i] = old[(this.#head + i) & (old.length - 1)];
+    }
+    this.#slots = next;
+    this.#head = 0;
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * The errors of the wire layer.
+ *
+ * @module
+ */
+import { TroupeError } from "../actor/errors.ts";
+import { ErrorCode } from "./protocol.ts";
+
+/** The other side broke the protocol; its socket is closed. */
+export class ProtocolError extends TroupeError {
+  /** What it broke. */
+  readonly code: ErrorCode;
+
+  /** An error with the code that the other side is told. */
+  constructor(message: string, code: ErrorCode = ErrorCode.PROTOCOL) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The socket ended in the middle of a frame or before the handshake. */
+export class TruncatedError extends ProtocolError {}

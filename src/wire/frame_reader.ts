@@ -1,0 +1,168 @@
+/**
+ * Cuts the bytes of a socket into frames, the same frames however the bytes
+ * arrive. It owns the buffer that the socket reads into, and checks a length
+ * before it keeps a byte of it.
+ *
+ * @module
+ */
+import { ProtocolError, TruncatedError } from "./errors.ts";
+import {
+  ErrorCode,
+  FrameType,
+  HEADER_BYTES,
+  MAX_CONTROL_BYTES,
+  MAX_FRAME_BYTES,
+  PREFACE,
+} from "./protocol.ts";
+
+/** Takes frames, one call each. */
+export interface FrameSink {
+  /**
+   * A whole frame: its payload is `bytes` from `start` to `end`. It is valid
+   * during the call only: the reader overwrites it.
+   */
+  frame(
+    type: number,
+    flags: number,
+    stream: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void;
+}
+
+/** Buffer of a quiet socket, so that thousands of them cost little. */
+const QUIET_BYTES = 16_384;
+/** Buffer of a busy one: a few of the largest frames a read. */
+const BUSY_BYTES = 262_144;
+
+/** The reader of one socket. */
+export class FrameReader {
+  readonly #maxFrameBytes: number;
+  #buffer: Uint8Array = new Uint8Array(QUIET_BYTES);
+  /** Where the next frame begins. */
+  #start = 0;
+  /** Where the bytes that have arrived end. */
+  #end = 0;
+  #prefaceSeen = false;
+
+  /** A reader that accepts payloads of up to `maxFrameBytes`. */
+  constructor(maxFrameBytes: number = MAX_FRAME_BYTES) {
+    this.#maxFrameBytes = maxFrameBytes;
+  }
+
+  /** Whether a frame, or the preface, has begun and not ended. */
+  get incomplete(): boolean {
+    return this.#start < this.#end;
+  }
+
+  /** Whether the preface has arrived. */
+  get prefaceSeen(): boolean {
+    return this.#prefaceSeen;
+  }
+
+  /** Where the socket is to read into; valid until `advance`. */
+  space(): Uint8Array {
+    if (this.#start === this.#end) this.#start = this.#end = 0;
+    return this.#buffer.subarray(this.#end);
+  }
+
+  /**
+   * Says that `count` bytes have arrived in `space()`, and gives `sink` the
+   * frames that are whole now.
+   *
+   * @throws {ProtocolError} on a wrong preface, an unknown type, or a length
+   * over the limit; the socket is of no use after that.
+   */
+  advance(count: number, sink: FrameSink): void {
+    this.#end += count;
+    if (!this.#prefaceSeen && !this.#readPreface()) return;
+    const filled = this.#end === this.#buffer.length;
+    const needed = this.#readFrames(sink);
+    if (filled || needed > this.#buffer.length - this.#start) {
+      this.#makeRoom(Math.max(needed, filled ? BUSY_BYTES : 0));
+    }
+  }
+
+  /**
+   * Says that no more bytes will come.
+   *
+   * @throws {TruncatedError} in the middle of a frame or before the preface.
+   */
+  end(): void {
+    if (!this.#prefaceSeen || this.incomplete) {
+      throw new TruncatedError(
+        this.#prefaceSeen
+          ? "The peer closed the socket in the middle of a frame"
+          : "The peer closed the socket before its preface: is it a Troupe peer?",
+      );
+    }
+  }
+
+  #readPreface(): boolean {
+    const count = Math.min(PREFACE.length, this.#end);
+    for (let i = 0; i < count; i++) {
+      if (this.#buffer[i] !== PREFACE[i]) {
+        throw new ProtocolError(
+          "The peer does not begin with the preface of this protocol: is it a Troupe peer?",
+        );
+      }
+    }
+    if (count < PREFACE.length) return false;
+    this.#prefaceSeen = true;
+    this.#start = PREFACE.length;
+    return true;
+  }
+
+  /** Answers how many bytes the frame that is not whole yet needs. */
+  #readFrames(sink: FrameSink): number {
+    const buffer = this.#buffer;
+    while (this.#end - this.#start >= HEADER_BYTES) {
+      const at = this.#start;
+      // Each index is below `end`, which is within the buffer.
+      const length = buffer[at]! << 16 | buffer[at + 1]! << 8 | buffer[at + 2]!;
+      const type = buffer[at + 3]! >> 4;
+      const needed = HEADER_BYTES + length;
+      if (this.#end - at < needed) {
+        this.#checkLength(type, length);
+        return needed;
+      }
+      const stream = (buffer[at + 4]! << 24 | buffer[at + 5]! << 16 |
+        buffer[at + 6]! << 8 | buffer[at + 7]!) >>> 0;
+      this.#checkLength(type, length);
+      this.#start = at + needed;
+      sink.frame(
+        type,
+        buffer[at + 3]! & 15,
+        stream,
+        buffer,
+        at + HEADER_BYTES,
+        at + needed,
+      );
+    }
+    return HEADER_BYTES;
+  }
+
+  #checkLength(type: number, length: number): void {
+    const limit = type === FrameType.DATA
+      ? this.#maxFrameBytes
+      : MAX_CONTROL_BYTES;
+    if (length > limit) {
+      throw new ProtocolError(
+        `The peer announces a frame of type ${type} with ${length} bytes, ${limit} are allowed`,
+        ErrorCode.FRAME_TOO_LARGE,
+      );
+    }
+  }
+
+  /** Moves what is left to the front of a buffer of at least `bytes`. */
+  #makeRoom(bytes: number): void {
+    const rest = this.#buffer.subarray(this.#start, this.#end);
+    if (bytes > this.#buffer.length) {
+      this.#buffer = new Uint8Array(Math.max(bytes, BUSY_BYTES));
+    }
+    this.#buffer.set(rest);
+    this.#start = 0;
+    this.#end = rest.length;
+  }
+}

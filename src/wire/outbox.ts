@@ -1,0 +1,146 @@
+/**
+ * The sending half of a stream: what its user has sent and the credit, the
+ * scheduler or the socket have not let go yet.
+ *
+ * @module
+ */
+import { Ring } from "../actor/ring.ts";
+import { SendCredit } from "./credit.ts";
+import { DataFlag, FrameType, HEADER_BYTES } from "./protocol.ts";
+import type { Sendable } from "./scheduler.ts";
+
+/** What an outbox needs of its session. */
+export interface OutboxPort {
+  /** Payload bytes of the largest frame that the peer accepts. */
+  readonly maxFrameBytes: number;
+  /** Whether a frame may go at once: nobody else waits, and there is room. */
+  mayBypass(): boolean;
+  /** Encodes a frame and wakes the socket. */
+  frame(
+    type: number,
+    flags: number,
+    stream: number,
+    payload: Uint8Array,
+    start: number,
+    end: number,
+  ): void;
+  /** Puts the outbox into the scheduler's round. */
+  activate(outbox: Sendable): void;
+}
+
+/** A message that waits, or the rest of one. */
+interface PendingSend {
+  readonly payload: Uint8Array;
+  readonly flags: number;
+  offset: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const DONE: Promise<void> = Promise.resolve();
+const EMPTY = new Uint8Array(0);
+
+/** Messages between a user and the session. */
+export class Outbox implements Sendable {
+  deficit = 0;
+  readonly #port: OutboxPort;
+  readonly #stream: number;
+  readonly #credit = new SendCredit();
+  readonly #waiting = new Ring<PendingSend>();
+  #finished = false;
+  #error: unknown;
+
+  constructor(port: OutboxPort, stream: number) {
+    this.#port = port;
+    this.#stream = stream;
+  }
+
+  /** Whether this direction has ended: finished and sent, or broken. */
+  get finished(): boolean {
+    return this.#finished && this.#waiting.length === 0;
+  }
+
+  /**
+   * Sends one message, or with `flags` other than END a part of one. Resolves
+   * when the session has taken all of it: `payload` belongs to the caller
+   * again. Rejects when it was not sent.
+   */
+  send(payload: Uint8Array, flags: number = DataFlag.END): Promise<void> {
+    if (this.#error !== undefined) return Promise.reject(this.#error);
+    if (this.#finished) {
+      return Promise.reject(
+        new TypeError("Cannot send: this side of the connection is closed"),
+      );
+    }
+    if ((flags & DataFlag.FIN) !== 0) this.#finished = true;
+    const port = this.#port;
+    const { length } = payload;
+    if (
+      this.#waiting.length === 0 && length <= port.maxFrameBytes &&
+      length <= this.#credit.available && port.mayBypass()
+    ) {
+      this.#credit.spend(length);
+      port.frame(FrameType.DATA, flags, this.#stream, payload, 0, length);
+      return DONE;
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ payload, flags, offset: 0, resolve, reject });
+      port.activate(this);
+    });
+  }
+
+  /** Ends this direction after what waits: half-close. */
+  finish(): Promise<void> {
+    if (this.#finished) return DONE;
+    return this.send(EMPTY, DataFlag.FIN);
+  }
+
+  /** Takes a new credit limit from the receiver. */
+  raise(limit: number): void {
+    this.#credit.raise(limit);
+    if (this.#waiting.length > 0) this.#port.activate(this);
+  }
+
+  /** Breaks this direction: what waits is rejected as not sent. */
+  fail(error: unknown): void {
+    this.#error ??= error;
+    this.#finished = true;
+    let pending: PendingSend | undefined;
+    while ((pending = this.#waiting.shift()) !== undefined) {
+      pending.reject(error);
+    }
+  }
+
+  nextFrameBytes(): number {
+    const next = this.#waiting.peek();
+    if (next === undefined) return 0;
+    const bytes = this.#nextPayloadBytes(next);
+    return bytes < 0 || (bytes === 0 && next.offset < next.payload.length)
+      ? 0
+      : HEADER_BYTES + bytes;
+  }
+
+  sendFrame(): void {
+    const next = this.#waiting.peek() as PendingSend;
+    const { payload, offset } = next;
+    const bytes = this.#nextPayloadBytes(next);
+    const end = offset + bytes;
+    const last = end === payload.length;
+    const flags = last ? next.flags : 0;
+    this.#credit.spend(bytes);
+    this.#port.frame(FrameType.DATA, flags, this.#stream, payload, offset, end);
+    next.offset = end;
+    if (last) {
+      this.#waiting.shift();
+      next.resolve();
+    }
+  }
+
+  #nextPayloadBytes(next: PendingSend): number {
+    return Math.min(
+      next.payload.length - next.offset,
+      this.#port.maxFrameBytes,
+      this.#credit.available,
+    );
+  }
+}

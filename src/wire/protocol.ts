@@ -1,0 +1,101 @@
+/**
+ * All numbers of the wire format in one place; `docs/protocol.md` explains
+ * them.
+ *
+ * @module
+ */
+
+/** What each side sends first: the name, and line ends that a text-mode
+ * transfer would spoil. */
+export const PREFACE: Uint8Array = new Uint8Array(
+  [0x54, 0x52, 0x4f, 0x55, 0x50, 0x45, 0x0d, 0x0a], // "TROUPE\r\n"
+);
+
+/** The version of the protocol that this code speaks. */
+export const VERSION = 1;
+
+/** Bytes before each payload: `u24 length | u4 type | u4 flags | u32 stream`. */
+export const HEADER_BYTES = 8;
+
+/** Frame types. */
+export const FrameType = {
+  /** Payload of a stream; see {@linkcode DataFlag}. */
+  DATA: 0,
+  /** Begins a stream. */
+  OPEN: 1,
+  /** Accepts a stream that the other side began. */
+  ACCEPT: 2,
+  /** Raises the credit of a stream. */
+  WINDOW: 3,
+  /** Ends a stream at once, in both directions. */
+  RESET: 4,
+  /** Tells the other side that nobody reads what it sends. */
+  STOP: 5,
+  /** Asks for a sign of life, or (flag 1) gives it. */
+  PING: 6,
+  /** The last frame of a session that ends, with the reason. */
+  GOAWAY: 7,
+  /** The dialling side's first frame. */
+  HELLO: 9,
+  /** The listening side's first frame. */
+  WELCOME: 10,
+} as const;
+
+/** Flags of a DATA frame. */
+export const DataFlag = {
+  /** The last frame of a message. */
+  END: 1,
+  /** The last frame of this direction of the stream (half-close). */
+  FIN: 2,
+} as const;
+
+/** The flag that turns a PING into its answer. */
+export const PONG = 1;
+
+/** Why a stream or a session ended. */
+export const ErrorCode = {
+  /** Nothing is wrong. */
+  NONE: 0,
+  /** Bytes that are not of this protocol, or not allowed here. */
+  PROTOCOL: 1,
+  /** More data than the credit allows. */
+  FLOW_CONTROL: 2,
+  /** A frame over the limit that the receiver stated. */
+  FRAME_TOO_LARGE: 3,
+  /** A message over the limit of the receiver. */
+  MESSAGE_TOO_LARGE: 4,
+  /** The stream is not wanted, or there are too many. */
+  REFUSED: 5,
+  /** The user of the stream gave it up. */
+  CANCELLED: 6,
+  /** The program at the other end failed. */
+  INTERNAL: 7,
+  /** No version in common. */
+  VERSION: 8,
+  /** The other side took too long. */
+  TIMEOUT: 9,
+} as const;
+
+/** One of the values of {@linkcode ErrorCode}. */
+export type ErrorCode = typeof ErrorCode[keyof typeof ErrorCode];
+
+/** Payload bytes of the largest frame that we send, and accept. */
+export const MAX_FRAME_BYTES = 65_536;
+
+/** Payload bytes of the largest control frame: OPEN with id and metadata. */
+export const MAX_CONTROL_BYTES = 8192;
+
+/** Bytes of the longest name of a stream, in UTF-8. */
+export const MAX_ID_BYTES = 255;
+
+/** Bytes of the longest metadata of an OPEN. */
+export const MAX_METADATA_BYTES = 4096;
+
+/**
+ * Credit that a DATA frame costs beside its payload: about what an empty
+ * message costs the receiver in memory, so that credit bounds that as well.
+ */
+export const FRAME_COST = 64;
+
+/** Credit that each direction of a stream has before it is accepted. */
+export const INITIAL_CREDIT = 65_536;
