@@ -6,7 +6,12 @@
  * machine, so each round measures every contestant once, and the order turns
  * from round to round (A B, B A, A B …): a machine that slows down, warms up or
  * carries one contestant's garbage into the next weighs on all of them alike.
- * The first rounds warm the just-in-time compiler up and are not counted.
+ *
+ * After every few rounds all is set up anew: new processes, sockets and buffers
+ * (a sitting). Which pages of memory a buffer gets moves the echo of 1 MB by a
+ * quarter for as long as the buffer lives, so rounds with the same one would
+ * agree with each other and not with the next run. The first rounds of each
+ * sitting warm the just-in-time compilers up and are not counted.
  *
  * - `ratio` is the median of the rounds' own ratios: ours / baseline where
  *   lower is better (a time, bytes), baseline / ours where higher is (a rate).
@@ -18,31 +23,22 @@
  * @module
  */
 
-import { iqr, median } from "./statistics.ts";
+import { type Row, type RowNaming, toRows, type Unit } from "./rows.ts";
 
-/** The units that a figure can have, and which direction is the better one. */
-export const UNITS = {
-  ns: "lower",
-  us: "lower",
-  ms: "lower",
-  bytes: "lower",
-  "MB/s": "higher",
-  "ops/s": "higher",
-} as const;
-
-/** A unit of {@linkcode UNITS}; MB is 1,000,000 bytes. */
-export type Unit = keyof typeof UNITS;
-
-/** Measures one contestant for one round; its figure is finite and above 0. */
+/** Measures for one round; the figure is finite and above 0. */
 export type Measure = () => number | Promise<number>;
 
-/** The contestants of a comparison, ready to be measured again and again. */
-export interface Contest extends AsyncDisposable {
-  /** Our own code. */
-  readonly ours: Measure;
-  /** What it is compared with, by peer name; the name is free if there is one. */
-  readonly baselines: Readonly<Record<string, Measure>>;
+/** One side of a comparison, ready to be measured again and again. */
+export interface Contestant extends AsyncDisposable {
+  /** Its figure for this round, such as the mean time of a batch. */
+  readonly measure: Measure;
 }
+
+/**
+ * Starts a process, connects, fills a cache: does all that is not to be timed.
+ * Each contestant has its own, so that none lives in what another one warmed.
+ */
+export type Start = () => Contestant | Promise<Contestant>;
 
 /** What a module under `bench/ratios/<layer>/` exports. */
 export interface Comparison {
@@ -54,32 +50,16 @@ export interface Comparison {
    * @default {15}
    */
   readonly rounds?: number;
-  /** Starts processes, connects, fills caches: all that is not to be timed. */
-  setup(): Promise<Contest>;
+  /** Our own code. */
+  readonly ours: Start;
+  /** What it is compared with, by peer name; the name is free if there is one. */
+  readonly baselines: Readonly<Record<string, Start>>;
 }
 
 /** A comparison's place in the list: its rows are known without loading it. */
-export interface Entry {
-  /** `layer/what`, such as `actor/tell`. */
-  readonly name: string;
-  /**
-   * The names of several peers. The row `name` is then against the fastest of
-   * them in that run, and each peer has its own row, `name-peer`.
-   */
-  readonly peers?: readonly string[];
+export interface Entry extends RowNaming {
   /** Imports the module, so that a prefix loads only what it runs. */
   load(): Promise<Comparison>;
-}
-
-/** One line of the result; see the module's description for the numbers. */
-export interface Row {
-  readonly name: string;
-  readonly ours: number;
-  readonly baseline: number;
-  readonly ratio: number;
-  readonly unit: Unit;
-  readonly rounds: number;
-  readonly spread: number;
 }
 
 /** How {@linkcode compare} runs; each value overrides the comparison's own. */
@@ -90,60 +70,26 @@ export interface CompareOptions {
   readonly onRound?: (done: number, total: number) => void;
 }
 
+/** How {@linkcode runRounds} runs. */
+export interface RoundsOptions {
+  /**
+   * Whether the last contestant begins.
+   *
+   * @default {false}
+   */
+  readonly isReversed?: boolean;
+  /** Told after each round, warm-up included. */
+  readonly onRound?: () => void;
+}
+
 /** Rounds that count, unless the comparison or the caller says otherwise. */
 export const DEFAULT_ROUNDS = 15;
 
-/** Rounds that do not count: two, one of each order. */
+/** Rounds that count before everything is set up anew. */
+export const ROUNDS_PER_SITTING = 3;
+
+/** Rounds of each sitting that do not count: two, one of each order. */
 export const WARM_UP_ROUNDS = 2;
-
-/** The names of an entry's rows, in the order in which they are printed. */
-export function rowNames(entry: Pick<Entry, "name" | "peers">): string[] {
-  const peers = entry.peers ?? [];
-  return [entry.name, ...peers.map((peer) => `${entry.name}-${peer}`)];
-}
-
-/** Turns two contestants' figures, one a round each, into a row. */
-export function toRow(
-  name: string,
-  unit: Unit,
-  ours: readonly number[],
-  baseline: readonly number[],
-): Row {
-  const ratios = ours.map((figure, round) => {
-    const other = baseline[round] ?? NaN;
-    return UNITS[unit] === "lower" ? figure / other : other / figure;
-  });
-  return {
-    name,
-    ours: median(ours),
-    baseline: median(baseline),
-    ratio: median(ratios),
-    unit,
-    rounds: ours.length,
-    spread: iqr(ratios),
-  };
-}
-
-/** All rows of an entry from the figures of ours and of each baseline. */
-export function toRows(
-  entry: Pick<Entry, "name" | "peers">,
-  unit: Unit,
-  ours: readonly number[],
-  baselines: readonly (readonly number[])[],
-): Row[] {
-  const byPeer = baselines.map((figures, index) =>
-    toRow(`${entry.name}-${entry.peers?.[index]}`, unit, ours, figures)
-  );
-  // The fastest by its median over the run, not round by round: a minimum of
-  // several noisy figures would be a peer that does not exist.
-  const sign = UNITS[unit] === "lower" ? 1 : -1;
-  const [fastest] = byPeer.toSorted((a, b) => sign * (a.baseline - b.baseline));
-  if (fastest === undefined) {
-    throw new TypeError(`Cannot compare ${entry.name}: it has no baseline`);
-  }
-  const headline = { ...fastest, name: entry.name };
-  return entry.peers === undefined ? [headline] : [headline, ...byPeer];
-}
 
 /**
  * Measures every contestant once a round, in turning order.
@@ -154,13 +100,12 @@ export function toRows(
 export async function runRounds(
   contestants: readonly Measure[],
   rounds: number,
-  onRound?: (done: number, total: number) => void,
+  options: RoundsOptions = {},
 ): Promise<number[][]> {
   const figures = contestants.map((): number[] => []);
-  const forward = contestants.map((measure, index) => ({ measure, index }));
-  const total = WARM_UP_ROUNDS + rounds;
-  for (let round = 0; round < total; round++) {
-    const order = round % 2 === 0 ? forward : forward.toReversed();
+  const order = contestants.map((measure, index) => ({ measure, index }));
+  if (options.isReversed) order.reverse();
+  for (let round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
     for (const { measure, index } of order) {
       const figure = await measure();
       if (!(Number.isFinite(figure) && figure > 0)) {
@@ -170,9 +115,23 @@ export async function runRounds(
       }
       if (round >= WARM_UP_ROUNDS) figures[index]?.push(figure);
     }
-    onRound?.(round + 1, total);
+    order.reverse();
+    options.onRound?.();
   }
   return figures;
+}
+
+/** Makes a contestant of its measure and of what has to end after it. */
+export function contestant(
+  measure: Measure,
+  resources?: AsyncDisposable,
+): Contestant {
+  return {
+    measure,
+    async [Symbol.asyncDispose]() {
+      await resources?.[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** Loads a comparison, runs its rounds, and hands back its rows. */
@@ -181,8 +140,45 @@ export async function compare(
   options: CompareOptions = {},
 ): Promise<Row[]> {
   const comparison = await entry.load();
-  await using contest = await comparison.setup();
-  const found = Object.keys(contest.baselines);
+  checkPeers(entry, comparison);
+  const starts = [comparison.ours, ...Object.values(comparison.baselines)];
+  const rounds = options.rounds ?? comparison.rounds ?? DEFAULT_ROUNDS;
+  const sittings = Math.ceil(rounds / ROUNDS_PER_SITTING);
+  const total = rounds + sittings * WARM_UP_ROUNDS;
+  let done = 0;
+  const onRound = () => options.onRound?.(++done, total);
+
+  const figures = starts.map((): number[] => []);
+  for (let sitting = 0; sitting < sittings; sitting++) {
+    const isReversed = sitting % 2 === 1;
+    const left = rounds - sitting * ROUNDS_PER_SITTING;
+    await using stack = new AsyncDisposableStack();
+    const measures = await startAll(starts, isReversed, stack);
+    const now = await runRounds(measures, Math.min(ROUNDS_PER_SITTING, left), {
+      isReversed,
+      onRound,
+    });
+    figures.forEach((all, index) => all.push(...now[index] ?? []));
+  }
+  const [ours = [], ...baselines] = figures;
+  return toRows(entry, comparison.unit, ours, baselines);
+}
+
+/** Starts in turning order too: the first to allocate gets other pages. */
+async function startAll(
+  starts: readonly Start[],
+  isReversed: boolean,
+  stack: AsyncDisposableStack,
+): Promise<Measure[]> {
+  const measures: Measure[] = [];
+  for (const start of isReversed ? starts.toReversed() : starts) {
+    measures.push(stack.use(await start()).measure);
+  }
+  return isReversed ? measures.toReversed() : measures;
+}
+
+function checkPeers(entry: Entry, comparison: Comparison): void {
+  const found = Object.keys(comparison.baselines);
   const listed = entry.peers ?? found.slice(0, 1);
   if (found.length === 0 || listed.join() !== found.join()) {
     throw new TypeError(
@@ -190,10 +186,4 @@ export async function compare(
         `"${listed.join()}", the module "${found.join()}"`,
     );
   }
-  const [ours = [], ...baselines] = await runRounds(
-    [contest.ours, ...Object.values(contest.baselines)],
-    options.rounds ?? comparison.rounds ?? DEFAULT_ROUNDS,
-    options.onRound,
-  );
-  return toRows(entry, comparison.unit, ours, baselines);
 }

@@ -7,7 +7,8 @@
 
 import { parseArgs } from "node:util";
 import { all } from "./all.ts";
-import { compare, type Entry, type Row, rowNames } from "./harness.ts";
+import { compare, type Entry } from "./harness.ts";
+import { type Row, rowNames } from "./rows.ts";
 import { tableHeader, tableRow } from "./table.ts";
 
 const HELP = `\
@@ -26,9 +27,10 @@ spread    interquartile range of those ratios.
 ours      median over the rounds, as is baseline.
 unit      ns, us, ms, bytes (lower is better); MB/s, ops/s (higher is better).
 
-Every round measures every contestant once, in turning order (A B, B A …); the
-first two rounds warm up and are not counted. Where there are several peers, the
-row without a peer's name is against the fastest of them in this run.
+Every round measures every contestant once, in turning order (A B, B A …). After
+three rounds all is set up anew, and two more warm up that are not counted. Where
+there are several peers, the row without a peer's name is against the fastest of
+them in this run.
 
 Exit code: 0, 1 if a comparison failed (the others still run), 2 for bad usage.`;
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Row } from "./harness.ts";
+import type { Row } from "./rows.ts";
 
 const FIGURE_WIDTH = 12;
 const UNIT_WIDTH = 5;

@@ -6,7 +6,7 @@
  * sleeping core up. On a virtual machine that costs more than all the rest:
  * the raw round trip of 100 B took 8.5 µs in one run and 19.9 µs in the next,
  * and a ratio of the one to the other says nothing. On one core it took 8.4 to
- * 8.6 µs in every run. There is no idle time there for slow code to hide in:
+ * 8.9 µs in every run. There is no idle time there for slow code to hide in:
  * a figure is the processor time of both sides.
  *
  * Only the main threads stay there. Those of the garbage collector and of the

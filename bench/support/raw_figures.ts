@@ -14,7 +14,12 @@
  * @module
  */
 
-import type { Comparison, Contest, Entry, Unit } from "../ratios/harness.ts";
+import {
+  type Comparison,
+  type Contestant,
+  contestant,
+  type Entry,
+} from "../ratios/harness.ts";
 import { runCommandLine } from "../ratios/main.ts";
 import type { Batch } from "./peers.ts";
 import { PeerProcess } from "./peer_process.ts";
@@ -22,63 +27,53 @@ import { RawEcho, RawSink } from "./raw_client.ts";
 import { RawServer } from "./raw_server.ts";
 import * as workloads from "./workloads.ts";
 
+type Place = "two processes" | "one process";
+
+async function startServer(
+  place: Place,
+): Promise<AsyncDisposable & { readonly port: number }> {
+  if (place === "one process") return new RawServer();
+  return await PeerProcess.start(new URL("raw_peer.ts", import.meta.url));
+}
+
 function echo({ bytes, count }: workloads.EchoWorkload): Comparison {
-  return compareServers("us", async (twoProcesses, oneProcess, stack) => {
-    const payload = workloads.makePayload(bytes);
-    const measure = async (port: number, mode: "echo" | "relay") => {
-      const peer = stack.use(await RawEcho.connect(port, bytes, mode));
-      await workloads.verifyEcho(peer, payload);
-      return () => workloads.roundTripMicros(peer, payload, count);
-    };
-    return {
-      ours: await measure(twoProcesses, "echo"),
-      baselines: {
-        "relay": await measure(twoProcesses, "relay"),
-        "one-process": await measure(oneProcess, "echo"),
-      },
-    };
-  });
+  const payload = workloads.makePayload(bytes);
+  async function start(
+    place: Place,
+    mode: "echo" | "relay",
+  ): Promise<Contestant> {
+    await using stack = new AsyncDisposableStack();
+    const { port } = stack.use(await startServer(place));
+    const peer = stack.use(await RawEcho.connect(port, bytes, mode));
+    await workloads.verifyEcho(peer, payload);
+    const measure = () => workloads.roundTripMicros(peer, payload, count);
+    return contestant(measure, stack.move());
+  }
+  return {
+    unit: "us",
+    ours: () => start("two processes", "echo"),
+    baselines: {
+      "relay": () => start("two processes", "relay"),
+      "one-process": () => start("one process", "echo"),
+    },
+  };
 }
 
 function sink(unit: "MB/s" | "ops/s", batch: Batch): Comparison {
-  return compareServers(unit, async (twoProcesses, oneProcess, stack) => {
-    const payload = workloads.makePayload(batch.messageBytes);
-    const run = unit === "MB/s"
-      ? workloads.megabytesPerSecond
-      : workloads.messagesPerSecond;
-    const measure = async (port: number) => {
-      const peer = stack.use(await RawSink.connect(port, batch));
-      return () => run(peer, payload);
-    };
-    return {
-      ours: await measure(twoProcesses),
-      baselines: { "one-process": await measure(oneProcess) },
-    };
-  });
-}
-
-function compareServers(
-  unit: Unit,
-  connect: (
-    twoProcesses: number,
-    oneProcess: number,
-    stack: AsyncDisposableStack,
-  ) => Promise<Omit<Contest, typeof Symbol.asyncDispose>>,
-): Comparison {
+  const payload = workloads.makePayload(batch.messageBytes);
+  const run = unit === "MB/s"
+    ? workloads.megabytesPerSecond
+    : workloads.messagesPerSecond;
+  async function start(place: Place): Promise<Contestant> {
+    await using stack = new AsyncDisposableStack();
+    const { port } = stack.use(await startServer(place));
+    const peer = stack.use(await RawSink.connect(port, batch));
+    return contestant(() => run(peer, payload), stack.move());
+  }
   return {
     unit,
-    async setup(): Promise<Contest> {
-      await using stack = new AsyncDisposableStack();
-      const script = new URL("raw_peer.ts", import.meta.url);
-      const other = stack.use(await PeerProcess.start(script));
-      const own = stack.use(new RawServer());
-      const contest = await connect(other.port, own.port, stack);
-      const kept = stack.move();
-      return {
-        ...contest,
-        [Symbol.asyncDispose]: () => kept.disposeAsync(),
-      };
-    },
+    ours: () => start("two processes"),
+    baselines: { "one-process": () => start("one process") },
   };
 }
 

@@ -5,8 +5,8 @@
  * Each figure is the mean over a batch (elapsed time / operations), not a
  * percentile of it: fresh buffers and the garbage collection that they cause
  * are work that a median would hide. Measured: a raw echo of 200 KB into a
- * fresh buffer each time costs 1.2 times the reused buffer's by p50, and 2.9
- * times by the mean. The noise that a mean lets in is the rounds' business.
+ * fresh buffer each time costs 1.2 times the reused buffer's by p50, and up to
+ * 2.9 times by the mean. The noise that a mean lets in is the rounds' business.
  *
  * @module
  */

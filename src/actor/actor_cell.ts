@@ -306,11 +306,20 @@ export function spawnChild<C>(
   }
   if (parent.hasChild(name)) {
     throw new TroupeError(
-      `Cannot spawn: ${parent.path} has a child named ${JSON.stringify(name)} already`,
+      `Cannot spawn: ${parent.path} has a child named ${
+        JSON.stringify(name)
+      } already`,
     );
   }
   const { core } = parent;
-  const child = new ActorCell(core, parent, name, behavior, options, supervised);
+  const child = new ActorCell(
+    core,
+    parent,
+    name,
+    behavior,
+    options,
+    supervised,
+  );
   parent.adopt(child);
   return child;
 }

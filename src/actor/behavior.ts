@@ -66,12 +66,14 @@ export interface ActorContext<M> {
   after(delayMs: number, message: M): ActorTimer;
   /**
    * Waits for a promise without holding up the mailbox: its outcome comes
-   * back as a message, ahead of those that wait, unless this life ends first.
+   * back as a message, ahead of those that wait. If this life ends first, the
+   * value goes to `onLate` instead, which gives back what it holds.
    */
   pipeToSelf<T>(
     promise: Promise<T>,
     onValue: (value: T) => M,
     onError: (error: unknown) => M,
+    onLate?: (value: T) => void,
   ): void;
   /** Stops this actor after the message in hand, with reason `normal`. */
   stop(): void;

@@ -16,7 +16,6 @@ import type { SystemCore } from "./core.ts";
 export const NORMAL: ExitReason = { type: "normal" };
 /** See {@linkcode NORMAL}. */
 export const SHUTDOWN: ExitReason = { type: "shutdown" };
-const inspect: unique symbol = Symbol.for("Deno.customInspect");
 const KILLED: ExitReason = { type: "killed" };
 
 /** How a parent stops its children: all at once, or last to first. */
@@ -309,12 +308,14 @@ export abstract class Cell implements ActorRef<never> {
     }
     this.#gone?.resolve(exit);
   }
-
-  /** Shows the path, not the machinery, when it is printed. */
-  [inspect](): string {
-    return `ActorRef(${this.path})`;
-  }
 }
+
+// Shows the path, not the machinery, when a reference is printed.
+Object.defineProperty(Cell.prototype, Symbol.for("Deno.customInspect"), {
+  value(this: Cell): string {
+    return `ActorRef(${this.path})`;
+  },
+});
 
 /** Kills an actor that did not stop in time. */
 class ShutdownDeadline extends Deadline {

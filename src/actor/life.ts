@@ -25,6 +25,8 @@ export class Life<M> implements ActorContext<M> {
   ended = false;
   #controller: AbortController | undefined;
   #ticks: Set<Deadline> | undefined;
+  /** Gives back values that were piped here and not handled yet. */
+  #undelivered: Set<() => void> | undefined;
   #watches: Map<Cell, (reason: ExitReason) => void> | undefined;
 
   constructor(cell: ActorCell<M>) {
@@ -98,13 +100,19 @@ export class Life<M> implements ActorContext<M> {
     promise: Promise<T>,
     onValue: (value: T) => M,
     onError: (error: unknown) => M,
+    onLate?: (value: T) => void,
   ): void {
-    const deliver = (makeMessage: () => M): void => {
-      if (this.ended) return;
-      this.cell.signal(() => this.ended ? undefined : { message: makeMessage() });
+    const deliver = (makeMessage: () => M, late?: () => void): void => {
+      if (this.ended) return late?.();
+      if (late !== undefined) (this.#undelivered ??= new Set()).add(late);
+      this.cell.signal(() => {
+        if (this.ended) return undefined;
+        if (late !== undefined) this.#undelivered?.delete(late);
+        return { message: makeMessage() };
+      });
     };
     promise.then(
-      (value) => deliver(() => onValue(value)),
+      (value) => deliver(() => onValue(value), onLate && (() => onLate(value))),
       (error) => deliver(() => onError(error)),
     );
   }
@@ -125,6 +133,8 @@ export class Life<M> implements ActorContext<M> {
       for (const [other, gone] of this.#watches) other.offGone(gone);
       this.#watches.clear();
     }
+    for (const giveBack of this.#undelivered ?? []) giveBack();
+    this.#undelivered = undefined;
     this.#controller?.abort(this.#over());
   }
 

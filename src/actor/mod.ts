@@ -7,11 +7,7 @@ export * from "./behavior.ts";
 export * from "./errors.ts";
 export type { BackoffOptions } from "./backoff.ts";
 export type { Clock, Timer } from "./clock.ts";
-export type {
-  DeadLetterReason,
-  EventStream,
-  SystemEvent,
-} from "./events.ts";
+export type { DeadLetterReason, EventStream, SystemEvent } from "./events.ts";
 export type { Lease, LeaseHolder } from "./lease.ts";
 export type { MailboxOptions, OverflowPolicy } from "./mailbox.ts";
 export type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";

@@ -10,7 +10,7 @@ import { TroupeError } from "../actor/errors.ts";
 import { Assembly } from "./assembly.ts";
 import { ReceiveCredit } from "./credit.ts";
 import { ProtocolError } from "./errors.ts";
-import { DataFlag, ErrorCode } from "./protocol.ts";
+import { DataFlag } from "./protocol.ts";
 
 /** A message is larger than its receiver allows; its stream is reset. */
 export class MessageTooLargeError extends TroupeError {}
@@ -23,6 +23,8 @@ export interface InboxOptions {
   readonly maxMessageBytes: number;
   /** Tells the sender its new credit limit. */
   readonly onGrant: (limit: number) => void;
+  /** A message is over the limit: the stream is to be reset. */
+  readonly onTooLarge: (error: MessageTooLargeError) => void;
 }
 
 /** Someone who waits for a whole message, or for any bytes. */
@@ -212,6 +214,7 @@ export class Inbox {
         `Cannot receive a message of over ${maxMessageBytes} bytes: raise maxMessageBytes, or read it as a stream`,
       );
       this.discard(error);
+      this.#options.onTooLarge(error);
       return error;
     }
     (this.#assembly ??= new Assembly()).append(bytes, start, end);
@@ -230,4 +233,3 @@ export class Inbox {
     if (limit > 0) this.#options.onGrant(limit);
   }
 }
-

@@ -1,0 +1,71 @@
+/**
+ * The actor of a logical connection: runs the code that serves it, so that
+ * what fails there ends this connection and no other. Its parent is the
+ * session actor.
+ *
+ * @module
+ */
+import type { ActorContext, Behavior } from "../actor/behavior.ts";
+import { TroupeError } from "../actor/errors.ts";
+import { ErrorCode } from "../wire/protocol.ts";
+import type { LogicalConnection } from "./logical_connection.ts";
+
+/** Messages of a logical connection's actor. */
+export type LogicalConnectionMessage =
+  /** Both directions have ended. */
+  | { readonly type: "closed" }
+  /** The code that serves it has returned. */
+  | { readonly type: "served" }
+  /** The code that serves it has thrown. */
+  | { readonly type: "failed"; readonly cause: unknown };
+
+/**
+ * Serves one logical connection; when it returns, the connection is closed,
+ * and when it throws, reset. Actors that it spawns through `context` end with
+ * the connection, and `context.signal` aborts then.
+ */
+export type Serve = (
+  connection: LogicalConnection,
+  context: ActorContext<LogicalConnectionMessage>,
+) => void | Promise<void>;
+
+/** Watches over `connection`, and serves it if it was accepted. */
+export function connectionActor(
+  connection: LogicalConnection,
+  serve: Serve | undefined,
+): Behavior<LogicalConnectionMessage> {
+  return (context) => {
+    context.pipeToSelf<LogicalConnectionMessage>(
+      connection.closed.then(() => ({ type: "closed" })),
+      (message) => message,
+      (cause) => ({ type: "failed", cause }),
+    );
+    if (serve !== undefined) {
+      context.pipeToSelf<void>(
+        (async () => await serve(connection, context))(),
+        () => ({ type: "served" }),
+        (cause) => ({ type: "failed", cause }),
+      );
+    }
+    return {
+      receive(message) {
+        switch (message.type) {
+          case "closed":
+            return context.stop();
+          case "served":
+            return void connection.close();
+          case "failed":
+            // A peer that is gone or gives up is weather, not a bug here.
+            if (message.cause instanceof TroupeError) {
+              return connection.reset(ErrorCode.CANCELLED);
+            }
+            connection.reset(ErrorCode.INTERNAL, "The server failed");
+            throw message.cause;
+          default:
+            message satisfies never;
+        }
+      },
+      stopped: () => connection.reset(ErrorCode.CANCELLED),
+    };
+  };
+}

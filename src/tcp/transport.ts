@@ -1,0 +1,30 @@
+/**
+ * The part of a socket that the layer needs, so that tests can put something
+ * in between.
+ *
+ * @module
+ */
+
+/** A two-way byte stream. */
+export interface Transport {
+  /** Reads into `buffer`; answers the count, or `null` at the end. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /** Writes some of `bytes`; answers the count. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Ends reads and writes that are pending; safe to call twice. */
+  close(): void;
+}
+
+/** A TCP socket, with Nagle's algorithm off: we gather small writes. */
+export function tcpTransport(socket: Deno.TcpConn): Transport {
+  socket.setNoDelay(true);
+  let open = true;
+  return {
+    read: (buffer) => socket.read(buffer),
+    write: (bytes) => socket.write(bytes),
+    close() {
+      if (open) socket.close();
+      open = false;
+    },
+  };
+}
