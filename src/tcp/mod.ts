@@ -23,3 +23,4 @@ export {
   type PoolOptions,
   type PoolStats,
 } from "./pool.ts";
+export { TypedConnection } from "./typed_connection.ts";
