@@ -8,8 +8,31 @@
 
 import type { Entry } from "./harness.ts";
 
-/**
- * The comparisons, one a layer's file, such as
- * `{ name: "tcp/echo-1mb", load: async () => (await import("./tcp/echo.ts")).echo1Mb }`.
- */
-export const all: readonly Entry[] = [];
+/** Actor runtimes that the actor comparisons run beside. */
+const ACTOR_PEERS = ["nact", "xstate"];
+
+/** The comparisons. */
+export const all: readonly Entry[] = [
+  {
+    name: "actor/tell",
+    peers: ACTOR_PEERS,
+    load: async () => (await import("./actor/messages.ts")).tell,
+  },
+  {
+    name: "actor/ask",
+    peers: ACTOR_PEERS,
+    load: async () => (await import("./actor/messages.ts")).ask,
+  },
+  {
+    name: "tcp/rtt-100B",
+    load: async () => (await import("./tcp/echo.ts")).rtt100B,
+  },
+  {
+    name: "tcp/echo-200KB",
+    load: async () => (await import("./tcp/echo.ts")).echo200KB,
+  },
+  {
+    name: "tcp/echo-1MB",
+    load: async () => (await import("./tcp/echo.ts")).echo1MB,
+  },
+];

@@ -1,0 +1,62 @@
+/**
+ * Whole messages there and back, over a logical connection and over a bare
+ * `Deno.Conn`, each with its server in another process.
+ *
+ * @module
+ */
+
+import type { EchoPeer } from "../../support/peers.ts";
+import { PeerProcess } from "../../support/peer_process.ts";
+import { RawEcho } from "../../support/raw_client.ts";
+import { TroupeEcho } from "../../support/troupe_client.ts";
+import {
+  ECHO_100B,
+  ECHO_1MB,
+  ECHO_200KB,
+  type EchoWorkload,
+  makePayload,
+  roundTripMicros,
+  verifyEcho,
+} from "../../support/workloads.ts";
+import { type Comparison, contestant, type Start } from "../harness.ts";
+
+const SUPPORT = "../../support/";
+
+function start(
+  workload: EchoWorkload,
+  script: string,
+  connect: (port: number) => Promise<EchoPeer>,
+): Start {
+  const payload = makePayload(workload.bytes);
+  return async () => {
+    await using stack = new AsyncDisposableStack();
+    const server = new URL(SUPPORT + script, import.meta.url);
+    const { port } = stack.use(await PeerProcess.start(server));
+    const peer = stack.use(await connect(port));
+    await verifyEcho(peer, payload);
+    const measure = () => roundTripMicros(peer, payload, workload.count);
+    return contestant(measure, stack.move());
+  };
+}
+
+function echo(workload: EchoWorkload, rounds: number): Comparison {
+  return {
+    unit: "us",
+    rounds,
+    ours: start(workload, "troupe_server.ts", TroupeEcho.connect),
+    baselines: {
+      raw: start(
+        workload,
+        "raw_peer.ts",
+        (port) => RawEcho.connect(port, workload.bytes, "echo"),
+      ),
+    },
+  };
+}
+
+/** 100 bytes. */
+export const rtt100B: Comparison = echo(ECHO_100B, 15);
+/** 200 KB. */
+export const echo200KB: Comparison = echo(ECHO_200KB, 15);
+/** 1 MB; its figures depend on which pages the buffers get, so more rounds. */
+export const echo1MB: Comparison = echo(ECHO_1MB, 45);

@@ -1,0 +1,43 @@
+/**
+ * The dialling half of Troupe's contestant: a logical connection from a pool.
+ *
+ * @module
+ */
+
+import {
+  ActorSystem,
+  ConnectionPool,
+  type LogicalConnection,
+} from "../../mod.ts";
+import type { EchoPeer } from "./peers.ts";
+
+/** An echo over a logical connection. */
+export class TroupeEcho implements EchoPeer {
+  readonly #system: ActorSystem;
+  readonly #connection: LogicalConnection;
+
+  private constructor(system: ActorSystem, connection: LogicalConnection) {
+    this.#system = system;
+    this.#connection = connection;
+  }
+
+  /** Connects to `troupe_server.ts`. */
+  static async connect(port: number): Promise<TroupeEcho> {
+    const system = new ActorSystem();
+    const pool = new ConnectionPool(system);
+    return new TroupeEcho(system, await pool.connect({ port }));
+  }
+
+  async roundTrip(payload: Uint8Array): Promise<Uint8Array> {
+    // Not awaited before the read, which is pending when the answer comes.
+    const sent = this.#connection.send(payload);
+    const echo = await this.#connection.receive();
+    await sent;
+    if (echo === undefined) throw new Error("Cannot measure: the echo ended");
+    return echo;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#system.shutdown();
+  }
+}
