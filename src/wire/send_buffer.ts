@@ -11,6 +11,8 @@ import { HEADER_BYTES, MAX_FRAME_BYTES } from "./protocol.ts";
 const QUIET_BYTES = 4096;
 /** The segments of a busy one: four of the largest frames. */
 const BUSY_BYTES = 4 * (HEADER_BYTES + MAX_FRAME_BYTES);
+/** Busy segments that wait for the next busy socket of this process. */
+const MAX_SPARES = 16;
 
 interface Segment {
   readonly bytes: Uint8Array;
@@ -20,6 +22,9 @@ interface Segment {
   sent: number;
 }
 
+/** Shared: making one costs a socket in a hurry more than all the rest. */
+const spares: Segment[] = [];
+
 function segment(size: number): Segment {
   return { bytes: new Uint8Array(size), filled: 0, sent: 0 };
 }
@@ -27,8 +32,6 @@ function segment(size: number): Segment {
 /** A queue of encoded frames. */
 export class SendBuffer {
   readonly #quiet = segment(QUIET_BYTES);
-  /** A busy segment to use again while there is traffic. */
-  #spare: Segment | undefined;
   #segments: Segment[] = [this.#quiet];
   /** Bytes that the socket has not taken yet. */
   unsent = 0;
@@ -82,20 +85,17 @@ export class SendBuffer {
     first.sent += count;
     if (first.sent < first.filled) return;
     first.sent = first.filled = 0;
-    if (this.unsent === 0) {
-      this.#segments = [this.#quiet];
-      this.#spare = undefined;
-    } else if (this.#segments.length > 1) {
-      this.#segments.shift();
-      if (first !== this.#quiet) this.#spare = first;
-    }
+    // The last one goes as well, so that a quiet socket is small.
+    if (this.#segments.length === 1 && first === this.#quiet) return;
+    this.#segments.shift();
+    if (first !== this.#quiet && spares.length < MAX_SPARES) spares.push(first);
+    if (this.#segments.length === 0) this.#segments.push(this.#quiet);
   }
 
   #room(bytes: number): Segment {
     const last = this.#segments[this.#segments.length - 1] as Segment;
     if (last.filled + bytes <= last.bytes.length) return last;
-    const next = this.#spare ?? segment(BUSY_BYTES);
-    this.#spare = undefined;
+    const next = spares.pop() ?? segment(BUSY_BYTES);
     this.#segments.push(next);
     return next;
   }
