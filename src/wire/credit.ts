@@ -1,12 +1,23 @@
 /**
  * Credit of one direction of a stream. Limits are absolute and only grow, so
  * a repeated or late one is harmless. A DATA frame costs its payload and
- * `FRAME_COST`.
+ * `FRAME_COST`, unless it carries nothing.
  *
  * @module
  */
 import { ProtocolError } from "./errors.ts";
-import { ErrorCode, FRAME_COST, INITIAL_CREDIT } from "./protocol.ts";
+import { DataFlag, ErrorCode, FRAME_COST, INITIAL_CREDIT } from "./protocol.ts";
+
+/** The largest window: an OPEN has 32 bits for it. */
+const MAX_WINDOW_BYTES = 2 ** 32 - 1;
+
+/**
+ * Whether a DATA frame costs no credit: without payload and END it carries
+ * nothing that a receiver would keep, so a direction can always be ended.
+ */
+export function isFree(flags: number, payloadBytes: number): boolean {
+  return payloadBytes === 0 && (flags & DataFlag.END) === 0;
+}
 
 /** The sender's side: what may still be sent. */
 export class SendCredit {
@@ -36,9 +47,15 @@ export class ReceiveCredit {
   #received = 0;
   #consumed = 0;
 
-  /** Credit for `windowBytes` beyond what was read, once it is granted. */
+  /**
+   * Credit for `windowBytes` beyond what was read, once it is granted; no less
+   * than the sender begins with, and no more than an OPEN can say.
+   */
   constructor(windowBytes: number) {
-    this.#window = windowBytes;
+    this.#window = Math.min(
+      Math.max(windowBytes, INITIAL_CREDIT),
+      MAX_WINDOW_BYTES,
+    );
   }
 
   /**

@@ -5,7 +5,7 @@
  * @module
  */
 import { Ring } from "../actor/ring.ts";
-import { SendCredit } from "./credit.ts";
+import { isFree, SendCredit } from "./credit.ts";
 import { DataFlag, FrameType, HEADER_BYTES } from "./protocol.ts";
 import type { Sendable } from "./scheduler.ts";
 
@@ -77,9 +77,10 @@ export class Outbox implements Sendable {
     const { length } = payload;
     if (
       this.#waiting.length === 0 && length <= port.maxFrameBytes &&
-      length <= this.#credit.available && port.mayBypass()
+      (length <= this.#credit.available || isFree(flags, length)) &&
+      port.mayBypass()
     ) {
-      this.#credit.spend(length);
+      if (!isFree(flags, length)) this.#credit.spend(length);
       port.frame(FrameType.DATA, flags, this.#stream, payload, 0, length);
       return DONE;
     }
@@ -127,7 +128,7 @@ export class Outbox implements Sendable {
     const end = offset + bytes;
     const last = end === payload.length;
     const flags = last ? next.flags : 0;
-    this.#credit.spend(bytes);
+    if (!isFree(flags, bytes)) this.#credit.spend(bytes);
     this.#port.frame(FrameType.DATA, flags, this.#stream, payload, offset, end);
     next.offset = end;
     if (last) {
@@ -136,9 +137,11 @@ export class Outbox implements Sendable {
     }
   }
 
-  #nextPayloadBytes(next: PendingSend): number {
+  /** Payload bytes that may go now; negative when not even an empty frame. */
+  #nextPayloadBytes({ payload, flags, offset }: PendingSend): number {
+    if (isFree(flags, payload.length)) return 0;
     return Math.min(
-      next.payload.length - next.offset,
+      payload.length - offset,
       this.#port.maxFrameBytes,
       this.#credit.available,
     );
