@@ -29,9 +29,14 @@ export class SendCredit {
     return this.#limit - this.#sent - FRAME_COST;
   }
 
+  /** Whether a frame may go. */
+  allows(flags: number, payloadBytes: number): boolean {
+    return payloadBytes <= this.available || isFree(flags, payloadBytes);
+  }
+
   /** Counts a frame that was sent. */
-  spend(payloadBytes: number): void {
-    this.#sent += payloadBytes + FRAME_COST;
+  spend(flags: number, payloadBytes: number): void {
+    if (!isFree(flags, payloadBytes)) this.#sent += payloadBytes + FRAME_COST;
   }
 
   /** Takes a limit from the receiver; one that is not higher changes nothing. */

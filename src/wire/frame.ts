@@ -12,8 +12,9 @@ import {
 } from "./protocol.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
-const lenientDecoder = new TextDecoder();
+// A byte order mark is a character like any other here.
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lenientDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function view(bytes: Uint8Array, atLeast: number, what: string): DataView {
   if (bytes.length < atLeast) {
@@ -49,7 +50,7 @@ export function encodeHello(hello: Hello): Uint8Array {
   fields.setUint8(0, hello.minVersion);
   fields.setUint8(1, hello.maxVersion);
   fields.setUint32(4, hello.maxFrameBytes);
-  fields.setUint32(8, hello.maxStreams);
+  fields.setUint32(8, Math.min(hello.maxStreams, 2 ** 32 - 1));
   bytes.set(hello.sessionId, 12);
   return bytes;
 }
@@ -88,8 +89,17 @@ export interface Open {
   readonly metadata: Uint8Array;
 }
 
-/** Encodes an OPEN: `u32 credit | u8 0 | u8 id length | id | metadata`. */
+/**
+ * Encodes an OPEN: `u32 credit | u8 0 | u8 id length | id | metadata`.
+ *
+ * @throws {RangeError} for an id or metadata over the limits.
+ */
 export function encodeOpen(open: Open): Uint8Array {
+  if (!open.id.isWellFormed()) {
+    throw new RangeError(
+      "Cannot open a stream: its id has half a surrogate pair, which UTF-8 cannot say",
+    );
+  }
   const id = encoder.encode(open.id);
   if (id.length === 0 || id.length > MAX_ID_BYTES) {
     throw new RangeError(
@@ -163,13 +173,13 @@ export interface Reason {
 /** Bytes of the longest text of a reason. */
 const MAX_REASON_BYTES = 1024;
 
-/** Encodes a reason: `u32 code | text`. */
+/** Encodes a reason: `u32 code | text`, as much of it as there is room for. */
 export function encodeReason(reason: Reason): Uint8Array {
-  const text = encoder.encode(reason.text).subarray(0, MAX_REASON_BYTES);
-  const bytes = new Uint8Array(4 + text.length);
+  const bytes = new Uint8Array(4 + MAX_REASON_BYTES);
   new DataView(bytes.buffer).setUint32(0, reason.code);
-  bytes.set(text, 4);
-  return bytes;
+  // Unlike a cut, this leaves no half of a character.
+  const { written } = encoder.encodeInto(reason.text, bytes.subarray(4));
+  return bytes.subarray(0, 4 + written);
 }
 
 /** Decodes a reason. */

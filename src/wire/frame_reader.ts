@@ -69,18 +69,20 @@ export class FrameReader {
 
   /**
    * Says that `count` bytes have arrived in `space()`, and gives `sink` the
-   * frames that are whole now.
+   * frames that are whole now, of unknown types too.
    *
-   * @throws {ProtocolError} on a wrong preface, an unknown type, or a length
-   * over the limit; the socket is of no use after that.
+   * @throws {ProtocolError} on a wrong preface, or a length over the limit;
+   * the socket is of no use after that.
    */
   advance(count: number, sink: FrameSink): void {
     this.#end += count;
     if (!this.#prefaceSeen && !this.#readPreface()) return;
-    const filled = this.#end === this.#buffer.length;
+    const full = this.#end === this.#buffer.length;
     const needed = this.#readFrames(sink);
-    if (filled || needed > this.#buffer.length - this.#start) {
-      this.#makeRoom(Math.max(needed, filled ? BUSY_BYTES : 0));
+    if (full || needed > this.#buffer.length - this.#start) {
+      // A short read that ends where the buffer does is no sign of more.
+      const busy = full && count >= QUIET_BYTES / 2;
+      this.#makeRoom(busy ? Math.max(needed, BUSY_BYTES) : needed);
     }
   }
 

@@ -8,7 +8,7 @@
 import { Ring } from "../actor/ring.ts";
 import { TroupeError } from "../actor/errors.ts";
 import { Assembly } from "./assembly.ts";
-import { ReceiveCredit } from "./credit.ts";
+import { isFree, ReceiveCredit } from "./credit.ts";
 import { ProtocolError } from "./errors.ts";
 import { DataFlag } from "./protocol.ts";
 
@@ -72,15 +72,17 @@ export class Inbox {
     if (this.#finished) {
       throw new ProtocolError("The peer sends data after the end of a stream");
     }
-    this.#credit.receive(end - start);
-    const last = (flags & (DataFlag.END | DataFlag.FIN)) !== 0;
-    if (this.#discarding) {
-      // Credit is not given back, so there is an end to this.
-    } else if (this.#reader !== undefined) {
-      this.#hand(this.#reader, bytes, start, end, last, flags);
-    } else if (end > start || (flags & DataFlag.END) !== 0) {
-      this.#payloads.push(bytes.slice(start, end));
-      this.#ends.push(last);
+    if (!isFree(flags, end - start)) {
+      this.#credit.receive(end - start);
+      const last = (flags & (DataFlag.END | DataFlag.FIN)) !== 0;
+      if (this.#discarding) {
+        // Credit is not given back, so there is an end to this.
+      } else if (this.#reader !== undefined) {
+        this.#hand(this.#reader, bytes, start, end, last);
+      } else {
+        this.#payloads.push(bytes.slice(start, end));
+        this.#ends.push(last);
+      }
     }
     if ((flags & DataFlag.FIN) !== 0) this.fail(undefined);
   }
@@ -94,7 +96,10 @@ export class Inbox {
     return this.#read(true, signal);
   }
 
-  /** The next bytes, whatever message they belong to. */
+  /**
+   * The next bytes, whatever message they belong to; an empty message has
+   * none, and what a `receive` that was given up had gathered comes first.
+   */
   read(signal?: AbortSignal): Promise<Uint8Array | undefined> {
     return this.#read(false, signal);
   }
@@ -103,12 +108,13 @@ export class Inbox {
   fail(error: unknown): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#error = error;
+    // Why its user gave it up says more than what became of it then.
+    this.#error ??= error;
     const reader = this.#reader;
     this.#reader = undefined;
     if (reader === undefined) return;
     if (error !== undefined) reader.reject(error);
-    else reader.resolve(this.#lastMessage());
+    else reader.resolve(this.#takePartial());
   }
 
   /** Nobody will read any more: drops what is here and what still comes. */
@@ -131,20 +137,26 @@ export class Inbox {
       );
     }
     if (signal?.aborted) return Promise.reject(signal.reason);
+    if (!whole && this.#partial > 0) {
+      return Promise.resolve(this.#takePartial());
+    }
     while (this.#payloads.length > 0) {
       const payload = this.#payloads.shift() as Uint8Array;
       const last = this.#ends.shift() as boolean;
       this.#consume(payload.length);
-      if (!whole || (last && this.#partial === 0)) {
+      if (
+        whole ? last && this.#isMessage(payload.length) : payload.length > 0
+      ) {
         return Promise.resolve(payload);
       }
+      if (!whole) continue;
       const error = this.#append(payload, 0, payload.length);
       if (error !== undefined) return Promise.reject(error);
       if (last) return Promise.resolve(this.#assembly?.take());
     }
     if (this.#finished || this.#discarding) {
       return this.#error === undefined
-        ? Promise.resolve(this.#lastMessage())
+        ? Promise.resolve(this.#takePartial())
         : Promise.reject(this.#error);
     }
     return new Promise((resolve, reject) => {
@@ -180,22 +192,25 @@ export class Inbox {
     start: number,
     end: number,
     last: boolean,
-    flags: number,
   ): void {
-    this.#consume(end - start);
-    if (!reader.whole || (last && this.#partial === 0)) {
-      // The empty frame that only ends the stream is no message.
-      if (end === start && (flags & DataFlag.END) === 0) return;
-      if (end === start && !reader.whole) return;
+    const length = end - start;
+    this.#consume(length);
+    if (reader.whole ? last && this.#isMessage(length) : length > 0) {
       this.#reader = undefined;
       reader.resolve(bytes.slice(start, end));
       return;
     }
+    if (!reader.whole) return;
     const error = this.#append(bytes, start, end);
-    if (error === undefined && !last) return;
+    // An error has reached the reader already.
+    if (error !== undefined || !last) return;
     this.#reader = undefined;
-    if (error !== undefined) reader.reject(error);
-    else reader.resolve(this.#assembly?.take());
+    reader.resolve(this.#assembly?.take());
+  }
+
+  /** Whether a last frame of this length is a message, whole and in bounds. */
+  #isMessage(length: number): boolean {
+    return this.#partial === 0 && length <= this.#options.maxMessageBytes;
   }
 
   get #partial(): number {
@@ -221,8 +236,8 @@ export class Inbox {
     return undefined;
   }
 
-  /** A message that the end of the stream has ended. */
-  #lastMessage(): Uint8Array | undefined {
+  /** What has been gathered of a message, if anything. */
+  #takePartial(): Uint8Array | undefined {
     return this.#partial > 0 ? this.#assembly?.take() : undefined;
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { Ring } from "../actor/ring.ts";
-import { isFree, SendCredit } from "./credit.ts";
+import { SendCredit } from "./credit.ts";
 import { DataFlag, FrameType, HEADER_BYTES } from "./protocol.ts";
 import type { Sendable } from "./scheduler.ts";
 
@@ -77,10 +77,9 @@ export class Outbox implements Sendable {
     const { length } = payload;
     if (
       this.#waiting.length === 0 && length <= port.maxFrameBytes &&
-      (length <= this.#credit.available || isFree(flags, length)) &&
-      port.mayBypass()
+      this.#credit.allows(flags, length) && port.mayBypass()
     ) {
-      if (!isFree(flags, length)) this.#credit.spend(length);
+      this.#credit.spend(flags, length);
       port.frame(FrameType.DATA, flags, this.#stream, payload, 0, length);
       return DONE;
     }
@@ -128,7 +127,7 @@ export class Outbox implements Sendable {
     const end = offset + bytes;
     const last = end === payload.length;
     const flags = last ? next.flags : 0;
-    if (!isFree(flags, bytes)) this.#credit.spend(bytes);
+    this.#credit.spend(flags, bytes);
     this.#port.frame(FrameType.DATA, flags, this.#stream, payload, offset, end);
     next.offset = end;
     if (last) {
@@ -139,7 +138,7 @@ export class Outbox implements Sendable {
 
   /** Payload bytes that may go now; negative when not even an empty frame. */
   #nextPayloadBytes({ payload, flags, offset }: PendingSend): number {
-    if (isFree(flags, payload.length)) return 0;
+    if (payload.length === 0) return this.#credit.allows(flags, 0) ? 0 : -1;
     return Math.min(
       payload.length - offset,
       this.#port.maxFrameBytes,
