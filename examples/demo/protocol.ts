@@ -27,22 +27,21 @@ function record(value: unknown): Record<string, unknown> {
   throw new TypeError(`Cannot read a message: it is ${typeof value}`);
 }
 
-function field<K extends "number" | "string">(
-  value: unknown,
-  type: K,
-): K extends "number" ? number : string;
-function field(value: unknown, type: "number" | "string"): unknown {
-  if (typeof value === type) return value;
-  throw new TypeError(
-    `Cannot read a field: it is ${typeof value}, not ${type}`,
-  );
+function number(value: unknown): number {
+  if (typeof value === "number") return value;
+  throw new TypeError(`Cannot read a number: it is ${typeof value}`);
+}
+
+function text(value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new TypeError(`Cannot read a text: it is ${typeof value}`);
 }
 
 /** Chats as bytes. */
 export const chatCodec: Codec<Chat> = msgpack({
   parse(value) {
-    const { sequence, text } = record(value);
-    return { sequence: field(sequence, "number"), text: field(text, "string") };
+    const chat = record(value);
+    return { sequence: number(chat.sequence), text: text(chat.text) };
   },
 });
 
@@ -51,10 +50,10 @@ export const receiptCodec: Codec<Receipt> = msgpack({
   parse(value) {
     const { bytes, sha256, sockets, rssBytes } = record(value);
     return {
-      bytes: field(bytes, "number"),
-      sha256: field(sha256, "string"),
-      sockets: field(sockets, "number"),
-      rssBytes: field(rssBytes, "number"),
+      bytes: number(bytes),
+      sha256: text(sha256),
+      sockets: number(sockets),
+      rssBytes: number(rssBytes),
     };
   },
 });

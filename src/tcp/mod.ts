@@ -12,9 +12,9 @@ export {
   type ListenerStats,
   type ListenOptions,
 } from "./listener.ts";
-export {
+export type {
   LogicalConnection,
-  type ReceiveOptions,
+  ReceiveOptions,
 } from "./logical_connection.ts";
 export type { Address, SessionOptions } from "./options.ts";
 export {

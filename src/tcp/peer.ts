@@ -10,10 +10,10 @@ import { ProtocolError } from "../wire/errors.ts";
 import { ErrorCode } from "../wire/protocol.ts";
 import { connectionActor, type Serve } from "./connection_actor.ts";
 import { HandshakeTimeoutError, SessionLostError } from "./errors.ts";
-import type { LogicalConnection } from "./logical_connection.ts";
 import type { ResolvedSessionOptions } from "./options.ts";
 import { Session, type Side } from "./session.ts";
 import { socketActor } from "./socket.ts";
+import type { Stream } from "./stream.ts";
 import type { Transport } from "./transport.ts";
 
 /** Messages of a peer actor. */
@@ -44,13 +44,13 @@ export interface PeerSession {
   /** Whether connections can still be opened. */
   readonly usable: boolean;
   /** Opens a logical connection, with its actor. */
-  open(id: string, metadata: Uint8Array): LogicalConnection;
+  open(id: string, metadata: Uint8Array): Stream;
 }
 
 /** Messages of a session actor. */
 type SessionMessage = {
   readonly type: "adopt";
-  readonly connection: LogicalConnection;
+  readonly connection: Stream;
   readonly serve: Serve | undefined;
 };
 
@@ -91,7 +91,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     });
 
     function adopt(
-      connection: LogicalConnection,
+      connection: Stream,
       serve: Serve | undefined,
     ): void {
       const adopted = sessionRef?.tell({ type: "adopt", connection, serve });

@@ -18,6 +18,7 @@ import {
   type SessionOptions,
 } from "./options.ts";
 import { peerActor, type PeerMessage, type PeerSession } from "./peer.ts";
+import type { Stream } from "./stream.ts";
 import { tcpTransport, type Transport } from "./transport.ts";
 
 /** Options of a {@linkcode ConnectionPool}. */
@@ -284,7 +285,7 @@ async function connectOver(
 ): Promise<LogicalConnection> {
   const { id = crypto.randomUUID(), metadata = new Uint8Array(0) } = options;
   const lease = await resource.acquire();
-  let connection: LogicalConnection;
+  let connection: Stream;
   try {
     connection = lease.value.session.open(id, metadata);
   } catch (error) {

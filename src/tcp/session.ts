@@ -32,8 +32,9 @@ import {
 import { Scheduler, type Sendable } from "../wire/scheduler.ts";
 import { SendBuffer } from "../wire/send_buffer.ts";
 import { ConnectionResetError, SessionLostError } from "./errors.ts";
-import { LogicalConnection } from "./logical_connection.ts";
+
 import type { ResolvedSessionOptions } from "./options.ts";
+import { Stream } from "./stream.ts";
 
 /** Encoded bytes that may wait for the socket: what a ping waits behind. */
 const MAX_UNSENT_BYTES = 131_072;
@@ -50,7 +51,7 @@ export interface SessionEvents {
   /** The handshake is done. */
   readonly onReady: () => void;
   /** The peer has opened a logical connection: accept or refuse it. */
-  readonly onOpen: (connection: LogicalConnection) => void;
+  readonly onOpen: (connection: Stream) => void;
   /** There are bytes in `out` for the socket. */
   readonly onOutput: () => void;
 }
@@ -64,7 +65,7 @@ export class Session implements OutboxPort {
   maxFrameBytes: number = MAX_FRAME_BYTES;
   readonly #side: Side;
   readonly #events: SessionEvents;
-  readonly #connections = new Map<number, LogicalConnection>();
+  readonly #connections = new Map<number, Stream>();
   readonly #scheduler = new Scheduler();
   readonly #hasRoom = (): boolean => this.out.unsent < MAX_UNSENT_BYTES;
   #ready = false;
@@ -106,7 +107,7 @@ export class Session implements OutboxPort {
    * @throws {SessionLostError} when the session has ended.
    * @throws {RangeError} for an id or metadata over the limits, or too many.
    */
-  open(id: string, metadata: Uint8Array): LogicalConnection {
+  open(id: string, metadata: Uint8Array): Stream {
     if (this.#error !== undefined) throw this.#error;
     if (this.#connections.size >= this.#peerMaxStreams) {
       throw new RangeError(
@@ -114,18 +115,13 @@ export class Session implements OutboxPort {
       );
     }
     const stream = this.#nextStream;
-    const connection = new LogicalConnection(this, stream, id, metadata);
-    const creditLimit = connection.inbox.firstLimit();
+    const connection = new Stream(this, stream, id, metadata);
+    const creditLimit = connection.firstLimit();
     const open = encodeOpen({ creditLimit, id, metadata });
     this.#nextStream += 2;
     this.#connections.set(stream, connection);
     this.control(FrameType.OPEN, stream, open);
     return connection;
-  }
-
-  /** Accepts a connection that the peer opened. */
-  accept(stream: number, creditLimit: number): void {
-    this.control(FrameType.ACCEPT, stream, encodeLimit(creditLimit));
   }
 
   /** Ends a stream on both sides at once. */
@@ -312,7 +308,7 @@ export class Session implements OutboxPort {
       const text = `${this.options.maxStreams} connections are open already`;
       return this.reset(stream, ErrorCode.REFUSED, text);
     }
-    const connection = new LogicalConnection(
+    const connection = new Stream(
       this,
       stream,
       open.id,
@@ -338,7 +334,7 @@ export class Session implements OutboxPort {
     this.control(FrameType.PING, 0, payload, PONG);
   }
 
-  #known(stream: number): LogicalConnection | undefined {
+  #known(stream: number): Stream | undefined {
     const connection = this.#connections.get(stream);
     if (connection === undefined) this.#checkKnown(stream);
     return connection;

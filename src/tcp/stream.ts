@@ -1,0 +1,195 @@
+/**
+ * One stream of a session: what stands behind a logical connection.
+ *
+ * @module
+ */
+import type { Reason } from "../wire/frame.ts";
+import { Inbox } from "../wire/inbox.ts";
+import { Outbox } from "../wire/outbox.ts";
+import { ErrorCode, FrameType } from "../wire/protocol.ts";
+import { encodeLimit, encodeReason } from "../wire/frame.ts";
+import { ConnectionClosedError, ConnectionResetError } from "./errors.ts";
+import type {
+  LogicalConnection,
+  ReceiveOptions,
+} from "./logical_connection.ts";
+import type { Session } from "./session.ts";
+
+function toResult(
+  message: Uint8Array | undefined,
+): IteratorResult<Uint8Array, void> {
+  return message === undefined
+    ? { done: true, value: undefined }
+    : { done: false, value: message };
+}
+
+/** A logical connection, seen from its session. */
+export class Stream implements LogicalConnection {
+  readonly id: string;
+  readonly metadata: Uint8Array;
+  /** Called once, when its user has closed it or it has ended; the pool's. */
+  onRelease: (() => void) | undefined;
+  readonly #session: Session;
+  readonly #stream: number;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #closed: PromiseWithResolvers<void> = Promise.withResolvers();
+  #removed = false;
+  #readable: ReadableStream<Uint8Array> | undefined;
+  #writable: WritableStream<Uint8Array> | undefined;
+
+  constructor(
+    session: Session,
+    stream: number,
+    id: string,
+    metadata: Uint8Array,
+  ) {
+    this.#session = session;
+    this.#stream = stream;
+    this.id = id;
+    this.metadata = metadata;
+    this.#outbox = new Outbox(session, stream);
+    const { windowBytes, maxMessageBytes } = session.options;
+    this.#inbox = new Inbox({
+      windowBytes,
+      maxMessageBytes,
+      onGrant: (limit) =>
+        session.control(FrameType.WINDOW, stream, encodeLimit(limit)),
+      onTooLarge: (error) =>
+        this.reset(ErrorCode.MESSAGE_TOO_LARGE, error.message),
+    });
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  send(message: Uint8Array): Promise<void> {
+    return this.#outbox.send(message);
+  }
+
+  receive(options?: ReceiveOptions): Promise<Uint8Array | undefined> {
+    return this.#inbox.receive(options?.signal);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, void> {
+    return {
+      next: () => this.#inbox.receive().then(toResult),
+      return: () => {
+        this.#stopReading("The reader has left");
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
+  }
+
+  get readable(): ReadableStream<Uint8Array> {
+    return this.#readable ??= new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        const bytes = await this.#inbox.read();
+        if (bytes === undefined) controller.close();
+        else controller.enqueue(bytes);
+      },
+      cancel: (reason) => this.#stopReading(String(reason)),
+    }, { highWaterMark: 0 });
+  }
+
+  get writable(): WritableStream<Uint8Array> {
+    return this.#writable ??= new WritableStream<Uint8Array>({
+      write: (chunk) => this.send(chunk),
+      close: () => this.closeWrite(),
+      abort: (reason) => this.reset(ErrorCode.CANCELLED, String(reason)),
+    });
+  }
+
+  async closeWrite(): Promise<void> {
+    await this.#outbox.finish();
+    this.#removeIfDone();
+  }
+
+  async close(): Promise<void> {
+    if (this.#removed) return;
+    this.#stopReading("The connection is closed");
+    // Whoever had sent was told; closing what is broken is no error.
+    await this.closeWrite().catch(() => {});
+    this.#release();
+  }
+
+  reset(code: ErrorCode | number = ErrorCode.CANCELLED, reason = ""): void {
+    if (this.#removed) return;
+    this.#session.reset(this.#stream, code, reason);
+    this.broken(new ConnectionClosedError("The connection was reset here"));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  // For the session.
+
+  /** The first credit limit, for the OPEN. */
+  firstLimit(): number {
+    return this.#inbox.firstLimit();
+  }
+
+  /** Lets the peer go on, when it opened the connection. */
+  accept(): void {
+    const limit = encodeLimit(this.#inbox.firstLimit());
+    this.#session.control(FrameType.ACCEPT, this.#stream, limit);
+  }
+
+  /** Takes a DATA frame. */
+  data(flags: number, bytes: Uint8Array, start: number, end: number): void {
+    this.#inbox.deliver(flags, bytes, start, end);
+    if (this.#inbox.finished) this.#removeIfDone();
+  }
+
+  /** Takes a credit limit. */
+  raise(limit: number): void {
+    this.#outbox.raise(limit);
+  }
+
+  /** The peer reads no more. */
+  stopped({ code, text }: Reason): void {
+    const error = new ConnectionResetError(
+      `The peer reads this connection no more (code ${code}): ${text}`,
+      code,
+    );
+    const finished = this.#outbox.finished;
+    this.#outbox.fail(error);
+    // The peer keeps the stream until this direction ends.
+    if (!finished) this.#session.endStream(this.#stream);
+    this.#removeIfDone();
+  }
+
+  /** Both directions have ended with `error`. */
+  broken(error: unknown): void {
+    this.#outbox.fail(error);
+    this.#inbox.fail(error);
+    this.#remove();
+  }
+
+  #stopReading(text: string): void {
+    if (this.#inbox.finished) return;
+    this.#inbox.discard(new ConnectionClosedError(text));
+    if (this.#removed) return;
+    const reason = encodeReason({ code: ErrorCode.CANCELLED, text });
+    this.#session.control(FrameType.STOP, this.#stream, reason);
+  }
+
+  #removeIfDone(): void {
+    if (this.#outbox.finished && this.#inbox.finished) this.#remove();
+  }
+
+  #remove(): void {
+    if (this.#removed) return;
+    this.#removed = true;
+    this.#session.remove(this.#stream);
+    this.#closed.resolve();
+    this.#release();
+  }
+
+  #release(): void {
+    this.onRelease?.();
+    this.onRelease = undefined;
+  }
+}
