@@ -12,7 +12,6 @@ import {
   decodeOpen,
   decodeReason,
   encodeHello,
-  encodeLimit,
   encodeOpen,
   encodeReason,
   type Open,
