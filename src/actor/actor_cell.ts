@@ -176,6 +176,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
 
   protected override start(): void {
     this.phase = "starting";
+    this.#handler = undefined;
     const life = this.#life = new Life(this);
     try {
       const handler = this.#behavior(life);

@@ -139,7 +139,8 @@ export abstract class Cell implements ActorRef<never> {
     if (this.phase === "stopped" || this.phase === "exited") return;
     const failed = this.phase === "ending" && this.exit.type === "failed";
     if (!failed) this.exit = KILLED;
-    this.phase = "ending";
+    // Not "ending": then the last child would end the handler in order.
+    this.phase = "exited";
     this.rejectInHand();
     this.endContext();
     for (const child of this.children) {
@@ -266,8 +267,7 @@ export abstract class Cell implements ActorRef<never> {
     if (children.length === 0) this.#endHandler();
   }
 
-  #childGone(child: Cell): void {
-    this.#children?.delete(child.name);
+  #goOn(): void {
     if (this.phase !== "ending") return;
     if (this.#children?.size === 0) this.#endHandler();
     else if (this.stopOrder === "last_first") this.#stopChildren();
@@ -297,7 +297,7 @@ export abstract class Cell implements ActorRef<never> {
     this.open = false;
     this.discardMessages();
     const { parent, core, exit } = this;
-    if (parent !== undefined) parent.#childGone(this);
+    if (parent !== undefined) parent.#children?.delete(this.name);
     if (core.events.active) {
       core.events.publish({ type: "stopped", actor: this, reason: exit });
     }
@@ -307,6 +307,8 @@ export abstract class Cell implements ActorRef<never> {
       for (const tell of watchers) tell(exit);
     }
     this.#gone?.resolve(exit);
+    // Last, so that whoever waits hears of the child before the parent.
+    if (parent !== undefined) parent.#goOn();
   }
 }
 

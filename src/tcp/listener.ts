@@ -105,13 +105,18 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       { cause },
     );
   }
+  let open = true;
+  const closeServer = (): void => {
+    if (open) server.close();
+    open = false;
+  };
   const stats = { accepted: 0, sockets: 0 };
 
   const behavior: Behavior<ListenerMessage> = (context) => {
     /** Accepted, and not in the hands of a peer actor yet. */
     const unclaimed = new Set<Transport>();
     context.signal.addEventListener("abort", () => {
-      server.close();
+      closeServer();
       for (const transport of unclaimed) transport.close();
     }, { once: true });
 
@@ -176,9 +181,11 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
   try {
     ref = system.spawn(behavior);
   } catch (error) {
-    server.close();
+    closeServer();
     throw error;
   }
+  // Also when it is stopped before its behaviour has begun.
+  ref.stopped.then(closeServer);
   const close = async (): Promise<void> => {
     ref.stop();
     await ref.stopped;

@@ -259,6 +259,7 @@ function poolActor(
       peer.stopped.then(() => {
         if (ready) counters.sockets--;
         opened.reject(new ConnectError("The pool was closed"));
+        onGone();
       });
       return opened.promise;
     }

@@ -92,8 +92,8 @@ export const MAX_ID_BYTES = 255;
 export const MAX_METADATA_BYTES = 4096;
 
 /**
- * Credit that a DATA frame costs beside its payload: about what an empty
- * message costs the receiver in memory, so that credit bounds that as well.
+ * Credit that a DATA frame costs beside its payload, so that credit bounds how
+ * many may wait as well as how large they are.
  */
 export const FRAME_COST = 64;
 
