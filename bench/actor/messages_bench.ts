@@ -3,31 +3,27 @@
  *
  * @module
  */
-import {
-  nactCounter,
-  troupeCounter,
-  xstateCounter,
-} from "../support/counters.ts";
+import { nactRuntime, troupe, xstateRuntime } from "../support/counters.ts";
 
 const TELLS = 1_000;
-const troupe = troupeCounter();
-const nact = nactCounter();
-const xstate = xstateCounter();
 
 for (
-  const [name, counter] of Object.entries({ troupe, nact, xstate })
+  const [name, runtime] of Object.entries({
+    troupe: troupe(),
+    nact: nactRuntime(),
+    xstate: xstateRuntime(),
+  })
 ) {
+  const counter = runtime.spawn();
+  const baseline = name === "troupe";
   Deno.bench(`${TELLS} tells: ${name}`, {
     group: "tell",
-    baseline: counter === troupe,
+    baseline,
   }, async () => {
     for (let i = 0; i < TELLS; i++) counter.add();
     await counter.total();
   });
-  Deno.bench(`ask: ${name}`, {
-    group: "ask",
-    baseline: counter === troupe,
-  }, async () => {
+  Deno.bench(`ask: ${name}`, { group: "ask", baseline }, async () => {
     await counter.total();
   });
 }

@@ -6,22 +6,33 @@
  * @module
  */
 
+import { hasErlang } from "../support/erlang_peer.ts";
 import type { Entry } from "./harness.ts";
 
 /** Actor runtimes that the actor comparisons run beside. */
-const ACTOR_PEERS = ["nact", "xstate"];
+const ACTOR_PEERS = ["nact", "xstate", ...(hasErlang() ? ["erlang"] : [])];
 
 /** The comparisons. */
 export const all: readonly Entry[] = [
   {
     name: "actor/tell",
     peers: ACTOR_PEERS,
-    load: async () => (await import("./actor/messages.ts")).tell,
+    load: async () => (await import("./actor/actors.ts")).tell,
   },
   {
     name: "actor/ask",
     peers: ACTOR_PEERS,
-    load: async () => (await import("./actor/messages.ts")).ask,
+    load: async () => (await import("./actor/actors.ts")).ask,
+  },
+  {
+    name: "actor/spawn-stop",
+    peers: ACTOR_PEERS,
+    load: async () => (await import("./actor/actors.ts")).spawnStop,
+  },
+  {
+    name: "actor/bytes-idle",
+    peers: ACTOR_PEERS,
+    load: async () => (await import("./actor/actors.ts")).bytesIdle,
   },
   {
     name: "tcp/rtt-100B",

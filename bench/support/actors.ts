@@ -1,44 +1,90 @@
 /**
- * The work of the actor comparisons: one counter, told and asked, in Troupe
- * and in its peers. All run in this process.
+ * The work of the actor comparisons, the same for Troupe and for its peers.
  *
  * @module
  */
 
+import { Session } from "node:inspector/promises";
+
 /** A counter that runs somewhere behind a mailbox. */
-export interface CounterPeer extends AsyncDisposable {
+export interface CounterPeer {
   /** Tells it to add one. */
   add(): void;
   /** Asks for the total: all that was told before has been handled then. */
   total(): Promise<number>;
+  /** Stops it; settles when it has stopped. */
+  stop(): unknown;
+}
+
+/** A runtime that starts counters. */
+export interface Runtime extends AsyncDisposable {
+  /** Starts one. */
+  spawn(): CounterPeer;
 }
 
 /** Messages told before the total is asked for; below every mailbox bound. */
 const TELLS = 5_000;
 const BATCHES = 40;
 const ASKS = 20_000;
+const CYCLES = 10_000;
+const IDLE_ACTORS = 100_000;
 
 /** Nanoseconds a message, through mailbox and handler. */
-export async function tellNanos(counter: CounterPeer): Promise<number> {
-  const before = await counter.total();
+export async function tellNanos(runtime: Runtime): Promise<number> {
+  const counter = runtime.spawn();
   const start = performance.now();
-  let after = before;
+  let total = 0;
   for (let batch = 0; batch < BATCHES; batch++) {
     for (let i = 0; i < TELLS; i++) counter.add();
-    after = await counter.total();
+    total = await counter.total();
   }
   const elapsedMs = performance.now() - start;
-  if (after - before !== TELLS * BATCHES) {
+  await counter.stop();
+  if (total !== TELLS * BATCHES) {
     throw new Error(
-      `Cannot measure: ${TELLS * BATCHES} were told, ${after - before} counted`,
+      `Cannot measure: ${TELLS * BATCHES} were told, ${total} counted`,
     );
   }
   return elapsedMs * 1e6 / (TELLS * BATCHES);
 }
 
 /** Nanoseconds from an ask to its answer, one after the other. */
-export async function askNanos(counter: CounterPeer): Promise<number> {
+export async function askNanos(runtime: Runtime): Promise<number> {
+  const counter = runtime.spawn();
   const start = performance.now();
   for (let i = 0; i < ASKS; i++) await counter.total();
-  return (performance.now() - start) * 1e6 / ASKS;
+  const nanos = (performance.now() - start) * 1e6 / ASKS;
+  await counter.stop();
+  return nanos;
+}
+
+/** Nanoseconds to start an actor, stop it, and hear of its end. */
+export async function spawnStopNanos(runtime: Runtime): Promise<number> {
+  const start = performance.now();
+  for (let i = 0; i < CYCLES; i++) await runtime.spawn().stop();
+  return (performance.now() - start) * 1e6 / CYCLES;
+}
+
+/** Bytes of heap that an actor takes which was asked once and is idle now. */
+export async function idleBytes(runtime: Runtime): Promise<number> {
+  const counters: CounterPeer[] = new Array(IDLE_ACTORS);
+  const before = await heapBytes();
+  for (let i = 0; i < IDLE_ACTORS; i++) {
+    const counter = counters[i] = runtime.spawn();
+    await counter.total();
+  }
+  const bytes = (await heapBytes() - before) / IDLE_ACTORS;
+  for (const counter of counters) await counter.stop();
+  return bytes;
+}
+
+/** Bytes in use on the heap, after a full collection. */
+async function heapBytes(): Promise<number> {
+  const session = new Session();
+  session.connect();
+  // Twice: what the first lets go of can free more.
+  await session.post("HeapProfiler.collectGarbage");
+  await session.post("HeapProfiler.collectGarbage");
+  session.disconnect();
+  return Deno.memoryUsage().heapUsed;
 }

@@ -5,9 +5,14 @@
  */
 
 import * as nact from "nact";
-import { createActor, fromTransition } from "xstate";
-import { ActorSystem, type Behavior, type ReplyTo } from "../../mod.ts";
-import type { CounterPeer } from "./actors.ts";
+import { createActor, fromTransition, waitFor } from "xstate";
+import {
+  type ActorRef,
+  ActorSystem,
+  type Behavior,
+  type ReplyTo,
+} from "../../mod.ts";
+import type { CounterPeer, Runtime } from "./actors.ts";
 
 type TroupeMessage =
   | { readonly type: "add"; readonly amount: number }
@@ -32,14 +37,23 @@ const counter: Behavior<TroupeMessage> = () => {
 };
 
 /** Ours. */
-export function troupeCounter(): CounterPeer {
+export function troupe(): Runtime {
   const system = new ActorSystem();
-  const ref = system.spawn(counter);
+  return {
+    spawn: () => troupeCounter(system.spawn(counter)),
+    async [Symbol.asyncDispose]() {
+      await system.shutdown();
+    },
+  };
+}
+
+function troupeCounter(ref: ActorRef<TroupeMessage>): CounterPeer {
   return {
     add: () => void ref.tell({ type: "add", amount: 1 }),
     total: () => ref.ask<number>((replyTo) => ({ type: "read", replyTo })),
-    async [Symbol.asyncDispose]() {
-      await system.shutdown();
+    stop() {
+      ref.stop();
+      return ref.stopped;
     },
   };
 }
@@ -49,26 +63,32 @@ type NactMessage =
   | { readonly type: "read"; readonly sender: nact.Ref<number> };
 
 /** nact, with a synchronous handler, which it runs faster than an async one. */
-export function nactCounter(): CounterPeer {
+export function nactRuntime(): Runtime {
   const system = nact.start();
-  const ref = nact.spawn(
-    system,
-    (total: number, message: NactMessage) => {
-      if (message.type === "add") return total + message.amount;
-      nact.dispatch(message.sender, total);
-      return total;
-    },
-    "counter",
-    { initialState: 0 },
-  );
+  let spawned = 0;
   return {
-    add: () => nact.dispatch(ref, { type: "add", amount: 1 }),
-    total: () =>
-      nact.query(
-        ref,
-        (sender: nact.Ref<number>) => ({ type: "read", sender }),
-        5000,
-      ),
+    spawn() {
+      const ref = nact.spawn(
+        system,
+        (total: number, message: NactMessage) => {
+          if (message.type === "add") return total + message.amount;
+          nact.dispatch(message.sender, total);
+          return total;
+        },
+        `counter-${++spawned}`,
+        { initialState: 0 },
+      );
+      return {
+        add: () => nact.dispatch(ref, { type: "add", amount: 1 }),
+        total: () =>
+          nact.query(
+            ref,
+            (sender: nact.Ref<number>) => ({ type: "read", sender }),
+            5000,
+          ),
+        stop: () => nact.stop(ref),
+      };
+    },
     [Symbol.asyncDispose]() {
       nact.stop(system);
       return Promise.resolve();
@@ -78,28 +98,43 @@ export function nactCounter(): CounterPeer {
 
 type XstateEvent =
   | { readonly type: "add"; readonly amount: number }
-  | { readonly type: "read"; readonly reply: (total: number) => void };
+  | { readonly type: "read"; readonly request: number };
 
 /**
- * XState, which handles a message inside `send` and has no ask: the answer
- * goes through a promise that the asker makes.
+ * XState, which handles a message inside `send`. It has no ask: to wait for an
+ * answer within a time it has `waitFor`.
  */
-export function xstateCounter(): CounterPeer {
-  const actor = createActor(fromTransition(
-    (total: number, event: XstateEvent) => {
-      if (event.type === "add") return total + event.amount;
+export function xstateRuntime(): Runtime {
+  const logic = fromTransition(
+    (state: { total: number; answered: number }, event: XstateEvent) => {
+      if (event.type === "add") {
+        return { ...state, total: state.total + event.amount };
+      }
       // Not "else": XState sends events of its own, such as when it stops.
-      if (event.type === "read") event.reply(total);
-      return total;
+      if (event.type !== "read") return state;
+      return { ...state, answered: event.request };
     },
-    0,
-  )).start();
+    { total: 0, answered: 0 },
+  );
   return {
-    add: () => actor.send({ type: "add", amount: 1 }),
-    total: () => new Promise((reply) => actor.send({ type: "read", reply })),
-    [Symbol.asyncDispose]() {
-      actor.stop();
-      return Promise.resolve();
+    spawn() {
+      const actor = createActor(logic).start();
+      let requests = 0;
+      return {
+        add: () => actor.send({ type: "add", amount: 1 }),
+        async total() {
+          const request = ++requests;
+          actor.send({ type: "read", request });
+          const { context } = await waitFor(
+            actor,
+            ({ context }) => context.answered === request,
+            { timeout: 5000 },
+          );
+          return context.total;
+        },
+        stop: () => void actor.stop(),
+      };
     },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
