@@ -5,7 +5,7 @@
  */
 import { Ask, PendingAsk } from "./ask.ts";
 import type { Behavior, Handler, SpawnOptions } from "./behavior.ts";
-import { Cell } from "./cell.ts";
+import { Cell, SHUTDOWN } from "./cell.ts";
 import type { SystemCore } from "./core.ts";
 import type { Deadline } from "./deadlines.ts";
 import { ActorFailedError, ActorStoppedError } from "./errors.ts";
@@ -72,20 +72,21 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
 
   /** Puts a message into the mailbox, or reports it as undeliverable. */
   send(message: M, origin: Origin): boolean {
-    if (!this.open) return this.#undeliverable(message, origin, "stopped");
-    switch (this.#mailbox.push(message, origin)) {
-      case "accepted":
-        this.schedule();
-        return true;
-      case "refuse":
-        return this.#undeliverable(message, origin, "refused");
-      case "drop_newest":
-        this.#undeliverable(message, origin, "dropped");
-        return true;
-      case "drop_oldest":
-        this.#discardOldest("dropped");
-        return this.send(message, origin);
+    while (this.open) {
+      switch (this.#mailbox.push(message, origin)) {
+        case "accepted":
+          this.schedule();
+          return true;
+        case "refuse":
+          return this.#undeliverable(message, origin, "refused");
+        case "drop_newest":
+          this.#undeliverable(message, origin, "dropped");
+          return true;
+        case "drop_oldest":
+          this.#discardOldest("dropped");
+      }
     }
+    return this.#undeliverable(message, origin, "stopped");
   }
 
   ask<R>(
@@ -95,14 +96,11 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     const ask = new Ask<R>(this, this.core, options);
     const answer = ask.start();
     if (options?.signal?.aborted) return answer;
-    let message: M;
     try {
-      message = request(ask);
+      this.send(request(ask), ask);
     } catch (error) {
       ask.reject(error);
-      return answer;
     }
-    this.send(message, ask);
     return answer;
   }
 
@@ -132,7 +130,10 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
           this.#receive(handler, message, origin);
         }
       } else {
-        if (this.stopping === "drain") this.endLife(this.exit);
+        if (this.stopping === "drain") {
+          this.stopping = "stop";
+          this.endLife(SHUTDOWN);
+        }
         break;
       }
       steps++;
@@ -154,7 +155,11 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     try {
       const result = handler.receive(message);
       if (result instanceof Promise) this.#await(result, message);
-      else this.processed++;
+      else {
+        // An ask that was handled may be answered by somebody else, later.
+        this.#inHand = undefined;
+        this.processed++;
+      }
     } catch (error) {
       this.#crash(error, message);
     }
@@ -162,29 +167,31 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
 
   #await(result: Promise<void>, message: M): void {
     const life = this.#life;
-    this.busy = true;
+    if (life === undefined || life.ended) {
+      // It has killed itself: whatever it does later is ignored.
+      result.catch(() => {});
+      return;
+    }
+    this.suspend();
     result.then(() => {
-      if (life?.ended) return;
+      if (life.ended) return;
       this.busy = false;
       this.#inHand = undefined;
       this.processed++;
       this.schedule();
     }, (error) => {
-      if (!life?.ended) this.#crash(error, message);
+      if (!life.ended) this.#crash(error, message);
     });
   }
 
   protected override start(): void {
     this.phase = "starting";
-    this.#handler = undefined;
     const life = this.#life = new Life(this);
     try {
       const handler = this.#behavior(life);
-      if (!(handler instanceof Promise)) return this.#begin(handler);
-      this.busy = true;
-      handler.then((handler) => {
-        if (!life.ended) this.#begin(handler);
-      }, (error) => {
+      if (!(handler instanceof Promise)) return this.#begin(life, handler);
+      if (!life.ended) this.suspend();
+      handler.then((handler) => this.#begin(life, handler), (error) => {
         if (!life.ended) this.#crash(error);
       });
     } catch (error) {
@@ -192,7 +199,8 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     }
   }
 
-  #begin(handler: Handler<M>): void {
+  #begin(life: Life<M>, handler: Handler<M>): void {
+    if (life.ended) return;
     this.busy = false;
     this.#handler = handler;
     this.phase = "running";
@@ -202,10 +210,19 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   // Ending.
 
   #crash(cause: unknown, message?: M): void {
-    this.exit = { type: "failed", cause };
+    // It has killed itself: whatever it does later is ignored.
+    if (!this.alive) return;
+    const reason: ExitReason = this.exit = { type: "failed", cause };
     this.rejectInHand();
     this.core.failed(this, cause, message);
-    this.endLife(this.exit);
+    // Whoever listened may have killed it.
+    if (this.alive) this.endLife(reason);
+  }
+
+  override kill(): void {
+    // Its `stopped` is not called, nor does the next life call it.
+    this.#handler = undefined;
+    super.kill();
   }
 
   protected override endContext(): void {
@@ -213,27 +230,38 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   }
 
   protected override stopHandler(done: () => void): void {
+    const { core } = this;
+    const life = this.#life;
     const handler = this.#handler;
     this.#handler = undefined;
     if (handler?.stopped === undefined) return done();
+    // A clean-up that outlasts its life, which a kill ends, is ignored.
+    const stopped = (): void => {
+      if (this.#life === life) done();
+    };
     const failed = (cause: unknown): void => {
-      this.core.failed(this, cause, undefined);
+      if (this.#life !== life || this.phase !== "leaving") return;
       if (this.exit.type !== "failed") this.exit = { type: "failed", cause };
+      core.failed(this, cause, undefined);
       done();
     };
+    // It may be the end of a child that has led here, in the child's turn.
+    const { current } = core;
+    core.current = this;
     try {
       const result = handler.stopped(this.exit);
-      if (result instanceof Promise) result.then(done, failed);
-      else done();
+      if (result instanceof Promise) result.then(stopped, failed);
+      else stopped();
     } catch (error) {
       failed(error);
     }
+    core.current = current;
   }
 
   protected override childExited(child: Cell, reason: ExitReason): void {
     this.signal((handler) => {
       // Only a supervisor starts supervised children.
-      if ("childExited" in handler) {
+      if (child.awaitsVerdict && "childExited" in handler) {
         (handler as SupervisingHandler<M>).childExited(child, reason);
       }
       return undefined;

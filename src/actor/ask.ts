@@ -5,7 +5,7 @@
  * @module
  */
 import { Deadline } from "./deadlines.ts";
-import { AskTimeoutError } from "./errors.ts";
+import { ActorStoppedError, AskTimeoutError } from "./errors.ts";
 import type { AskOptions, ReplyTo } from "./ref.ts";
 import type { Cell } from "./cell.ts";
 import type { SystemCore } from "./core.ts";
@@ -86,10 +86,15 @@ export class Ask<R> extends PendingAsk implements ReplyTo<R> {
   }
 
   expire(): void {
+    const { path } = this.#target;
     this.reject(
-      new AskTimeoutError(
-        `Cannot wait longer for ${this.#target.path}: no answer within ${this.#timeoutMs} ms`,
-      ),
+      this.#core.deadlines.closed
+        ? new ActorStoppedError(
+          `Cannot wait longer for ${path}: its system has shut down`,
+        )
+        : new AskTimeoutError(
+          `Cannot wait longer for ${path}: no answer within ${this.#timeoutMs} ms`,
+        ),
     );
   }
 

@@ -54,5 +54,7 @@ export function backoffDelayMs(
   attempt: number,
   random: () => number = Math.random,
 ): number {
-  return random() * Math.min(backoff.maxMs, backoff.initialMs * 2 ** attempt);
+  // Beyond any cap, and short of Infinity: nothing × Infinity is no number.
+  const factor = 2 ** Math.min(attempt, 64);
+  return random() * Math.min(backoff.maxMs, backoff.initialMs * factor);
 }

@@ -2,9 +2,9 @@
  * One actor's place in the tree, whatever its messages are: phases, children,
  * watchers, stopping. Its messages are the subclass's, in `actor_cell.ts`.
  *
- * Phases: `new` → `starting` → `running` → `ending` (children stop, then the
- * handler's `stopped`) → `exited` (a supervised actor waits for the verdict)
- * → `stopped`, or back to `new` at a restart.
+ * Phases: `new` → `starting` → `running` → `ending` (the children stop) →
+ * `leaving` (the handler's `stopped`, or a kill) → `exited` (a supervised
+ * actor waits for the verdict) → `stopped`, or back to `new` at a restart.
  *
  * @module
  */
@@ -27,6 +27,7 @@ export type Phase =
   | "starting"
   | "running"
   | "ending"
+  | "leaving"
   | "exited"
   | "stopped";
 
@@ -79,7 +80,7 @@ export abstract class Cell implements ActorRef<never> {
   }
 
   /** The children that are not gone, in the order of their spawning. */
-  get children(): readonly Cell[] {
+  get children(): Cell[] {
     return this.#children === undefined ? [] : [...this.#children.values()];
   }
 
@@ -96,7 +97,17 @@ export abstract class Cell implements ActorRef<never> {
 
   /** Whether this life may still start children. */
   get maySpawn(): boolean {
-    return this.#alive && this.stopping !== "stop";
+    return this.alive && this.stopping !== "stop";
+  }
+
+  /** Whether a stop was asked for since the last restart, or a drain done. */
+  get stopAsked(): boolean {
+    return this.stopping === "stop";
+  }
+
+  /** Whether this is a supervised actor whose life is over. */
+  get awaitsVerdict(): boolean {
+    return this.phase === "exited";
   }
 
   abstract tell(message: never): boolean;
@@ -123,31 +134,45 @@ export abstract class Cell implements ActorRef<never> {
   // Stopping.
 
   stop(reason: ExitReason = SHUTDOWN): void {
-    if (this.stopping === "stop" || !this.#alive) return;
-    this.#requestEnd("stop", reason);
-    // A handler that never settles must not hold up the stop for ever.
-    if (this.busy) this.#limitShutdown();
+    if (this.stopping === "stop" || this.phase === "stopped") return;
+    this.stopping = "stop";
+    this.open = false;
+    if (this.alive) {
+      this.exit = reason;
+      this.schedule();
+      // A handler that never settles must not hold up the stop for ever.
+      if (this.busy) this.#limitShutdown();
+      return;
+    }
+    // Too late for this life, but it decides whether there is a next one.
+    this.discardMessages();
+    if (this.phase === "exited") this.#askVerdict();
   }
 
   drain(): void {
-    if (this.stopping === "no" && this.#alive) {
-      this.#requestEnd("drain", SHUTDOWN);
-    }
+    if (this.stopping !== "no" || this.phase === "stopped") return;
+    this.stopping = "drain";
+    this.open = false;
+    if (this.alive) this.schedule();
   }
 
   kill(): void {
     if (this.phase === "stopped" || this.phase === "exited") return;
-    const failed = this.phase === "ending" && this.exit.type === "failed";
-    if (!failed) this.exit = KILLED;
-    // Not "ending": then the last child would end the handler in order.
-    this.phase = "exited";
+    // A crash stays the reason, although its clean-up is cut short.
+    if (this.alive || this.exit.type !== "failed") this.exit = KILLED;
+    this.phase = "leaving";
     this.rejectInHand();
     this.endContext();
+    if (this.stopping !== "no") {
+      this.stopping = "stop";
+      this.discardMessages();
+    }
     for (const child of this.children) {
       child.kill();
       child.discard();
     }
-    this.#lifeOver();
+    // A listener may have killed it meanwhile.
+    if (this.phase === "leaving") this.#lifeOver();
   }
 
   get stopped(): Promise<ExitReason> {
@@ -158,16 +183,24 @@ export abstract class Cell implements ActorRef<never> {
     return this.#gone.promise;
   }
 
-  get #alive(): boolean {
+  /** Whether a life is there, or about to begin, that has not ended. */
+  protected get alive(): boolean {
     return this.phase === "new" || this.phase === "starting" ||
       this.phase === "running";
   }
 
-  #requestEnd(how: "drain" | "stop", reason: ExitReason): void {
-    this.stopping = how;
-    this.open = false;
-    this.exit = reason;
-    this.schedule();
+  /** Waits for a promise of the behaviour or of the handler. */
+  protected suspend(): void {
+    this.busy = true;
+    if (this.stopping === "stop") this.#limitShutdown();
+  }
+
+  /** Adds this actor and all below to the report of a shutdown, if there is one. */
+  reportKilled(): void {
+    const { killed } = this.core;
+    if (killed === undefined) return;
+    if (this.parent !== undefined) killed.push(this.path);
+    for (const child of this.children) child.reportKilled();
   }
 
   #limitShutdown(): void {
@@ -186,12 +219,17 @@ export abstract class Cell implements ActorRef<never> {
     if (events.active) events.publish({ type: "started", actor: child });
   }
 
+  /** Lets messages in again, which the next life will handle. */
+  reopen(): void {
+    // A drain that a crash has cut short goes on in the next life.
+    if (this.stopping === "stop") this.stopping = "no";
+    this.open = this.stopping === "no";
+  }
+
   /** Begins the next life of a supervised actor whose life is over. */
   restart(): void {
     if (this.phase !== "exited") return;
     this.phase = "new";
-    this.open = true;
-    this.stopping = "no";
     this.restarts++;
     const { events } = this.core;
     if (events.active) {
@@ -230,16 +268,18 @@ export abstract class Cell implements ActorRef<never> {
   run(maxSteps: number): number {
     this.#scheduled = false;
     if (this.busy) return 0;
+    const { core } = this;
+    core.current = this;
     if (this.phase === "new") {
       if (this.stopping === "stop") this.endLife(this.exit);
       else this.start();
     }
-    if (this.phase !== "running") return 1;
-    const { core } = this;
-    core.current = this;
-    const steps = this.work(maxSteps);
+    let steps = 1;
+    if (this.phase === "running") {
+      steps = this.work(maxSteps);
+      if (steps === maxSteps && this.phase === "running") this.schedule();
+    }
     core.current = undefined;
-    if (steps === maxSteps && this.phase === "running") this.schedule();
     return steps;
   }
 
@@ -251,31 +291,48 @@ export abstract class Cell implements ActorRef<never> {
     this.busy = false;
     this.exit = reason;
     this.endContext();
-    if (reason.type !== "failed") this.discardMessages();
-    this.#stopChildren();
+    if (this.stopping === "stop") this.discardMessages();
+    // Whoever listened to either may have killed this actor.
+    if (this.phase === "ending") this.#stopChildren();
     // Also for a crash: a clean-up that hangs must not hold up the restart.
-    if (this.phase === "ending") this.#limitShutdown();
+    if (this.#stillEnding) this.#limitShutdown();
+  }
+
+  get #stillEnding(): boolean {
+    return this.phase === "ending" || this.phase === "leaving";
   }
 
   #stopChildren(): void {
     const { children } = this;
-    const next = this.stopOrder === "together" ? children : children.slice(-1);
-    for (const child of next) {
+    if (children.length === 0) return this.#endHandler();
+    if (this.stopOrder === "last_first") return this.#stopLast(children);
+    for (const child of children) {
       child.stop();
       child.discard();
     }
-    if (children.length === 0) this.#endHandler();
   }
 
-  #goOn(): void {
-    if (this.phase !== "ending") return;
-    if (this.#children?.size === 0) this.#endHandler();
-    else if (this.stopOrder === "last_first") this.#stopChildren();
+  /** Stops the children last to first, each when the one after it is gone. */
+  #stopLast(children: Cell[]): void {
+    let child: Cell | undefined;
+    while (this.phase === "ending" && (child = children.pop()) !== undefined) {
+      child.stop();
+      child.discard();
+      if (child.phase === "stopped") continue;
+      return child.onGone(() => this.#stopLast(children));
+    }
+  }
+
+  #childGone(): void {
+    if (this.phase === "ending" && this.#children?.size === 0) {
+      this.#endHandler();
+    }
   }
 
   #endHandler(): void {
+    this.phase = "leaving";
     this.stopHandler(() => {
-      if (this.phase === "ending") this.#lifeOver();
+      if (this.phase === "leaving") this.#lifeOver();
     });
   }
 
@@ -286,6 +343,10 @@ export abstract class Cell implements ActorRef<never> {
       this.core.deadlines.remove(this.#shutdown);
       this.#shutdown = undefined;
     }
+    this.#askVerdict();
+  }
+
+  #askVerdict(): void {
     const { parent } = this;
     if (this.supervised && parent !== undefined && parent.phase === "running") {
       parent.childExited(this, this.exit);
@@ -296,10 +357,13 @@ export abstract class Cell implements ActorRef<never> {
     this.phase = "stopped";
     this.open = false;
     this.discardMessages();
-    const { parent, core, exit } = this;
-    if (parent !== undefined) parent.#children?.delete(this.name);
-    if (core.events.active) {
-      core.events.publish({ type: "stopped", actor: this, reason: exit });
+    const { parent, exit } = this;
+    if (parent !== undefined) {
+      parent.#children?.delete(this.name);
+      const { events } = this.core;
+      if (events.active) {
+        events.publish({ type: "stopped", actor: this, reason: exit });
+      }
     }
     if (this.#watchers !== undefined) {
       const watchers = this.#watchers;
@@ -308,7 +372,7 @@ export abstract class Cell implements ActorRef<never> {
     }
     this.#gone?.resolve(exit);
     // Last, so that whoever waits hears of the child before the parent.
-    if (parent !== undefined) parent.#goOn();
+    if (parent !== undefined) parent.#childGone();
   }
 }
 
@@ -329,7 +393,7 @@ class ShutdownDeadline extends Deadline {
   }
 
   expire(): void {
-    this.#cell.core.killed.push(this.#cell.path);
+    this.#cell.reportKilled();
     this.#cell.kill();
   }
 }

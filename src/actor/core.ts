@@ -18,8 +18,8 @@ export class SystemCore {
   readonly deadlines: Deadlines;
   readonly dispatcher: Dispatcher = new Dispatcher();
   readonly events: EventStream = new EventStream();
-  /** Paths of actors that were killed because a deadline passed. */
-  readonly killed: string[] = [];
+  /** During a shutdown: paths of actors that were killed at a deadline. */
+  killed: string[] | undefined;
   /** The actor whose handler is running, if any. */
   current: Cell | undefined;
   lateReplies = 0;

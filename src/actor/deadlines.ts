@@ -36,7 +36,7 @@ class DeadlineList {
   }
 
   get idle(): boolean {
-    return this.#timer === undefined;
+    return this.#timer === undefined && this.#first === undefined;
   }
 
   add(entry: Deadline): void {
@@ -61,9 +61,13 @@ class DeadlineList {
     if (this.#first === undefined) this.#timer?.unref();
   }
 
-  cancel(): void {
+  close(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    for (let entry = this.#first; entry !== undefined; entry = this.#first) {
+      this.remove(entry);
+      entry.expire();
+    }
   }
 
   #arm(delayMs: number): void {
@@ -92,17 +96,20 @@ const KEPT_LISTS = 64;
 export class Deadlines {
   readonly #clock: Clock;
   readonly #lists = new Map<number, DeadlineList>();
+  #maxLists = KEPT_LISTS;
+  /** Whether the system has shut down: nothing waits any more. */
+  closed = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Starts a deadline; `Infinity` starts none. */
+  /** Starts a deadline; `Infinity` starts none, nor is one after the close. */
   add(entry: Deadline, durationMs: number): void {
-    if (durationMs === Infinity) return;
+    if (durationMs === Infinity || this.closed) return;
     let list = this.#lists.get(durationMs);
     if (list === undefined) {
-      if (this.#lists.size >= KEPT_LISTS) this.#forgetIdle();
+      if (this.#lists.size >= this.#maxLists) this.#forgetIdle();
       list = new DeadlineList(this.#clock, durationMs);
       this.#lists.set(durationMs, list);
     }
@@ -114,9 +121,10 @@ export class Deadlines {
     entry.list?.remove(entry);
   }
 
-  /** Ends all timers; used once, when the system has shut down. */
-  cancel(): void {
-    for (const list of this.#lists.values()) list.cancel();
+  /** Expires what waits, and ends all timers, when the system has shut down. */
+  close(): void {
+    this.closed = true;
+    for (const list of this.#lists.values()) list.close();
     this.#lists.clear();
   }
 
@@ -124,5 +132,7 @@ export class Deadlines {
     for (const [durationMs, list] of this.#lists) {
       if (list.idle) this.#lists.delete(durationMs);
     }
+    // Not again before as many have come as are left, so each is cheap.
+    this.#maxLists = Math.max(KEPT_LISTS, 2 * this.#lists.size);
   }
 }

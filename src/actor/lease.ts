@@ -58,40 +58,41 @@ export class SharedResource<T> {
   /**
    * Takes a lease, and opens the resource if nobody has: those who come
    * meanwhile wait for the same opening. Rejects with the error of the
-   * opening, after which the next one tries again.
+   * opening, after which the next one tries again, and at once with the
+   * reason of the holder's signal.
    */
   async acquire(holder?: LeaseHolder): Promise<Lease<T>> {
-    holder?.signal.throwIfAborted();
+    const signal = holder?.signal;
+    signal?.throwIfAborted();
     this.#cancelLinger();
     this.#leases++;
-    const opening = this.#opening ??= this.#options.open();
-    let value: T;
+    const opening = this.#opening ??= Promise.try(() => this.#options.open());
+    const givenUp = Promise.withResolvers<never>();
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
+      signal?.removeEventListener("abort", release);
+      if (this.#opening === opening) this.#release();
+      givenUp.reject(signal?.reason);
+    };
+    signal?.addEventListener("abort", release, { once: true });
     try {
-      value = await opening;
+      const value = await Promise.race([opening, givenUp.promise]);
+      signal?.throwIfAborted();
+      if (this.#opening !== opening) {
+        throw new TroupeError("Cannot lease: the resource was lost meanwhile");
+      }
+      return {
+        value,
+        release,
+        [Symbol.asyncDispose]: () => Promise.resolve(release()),
+      };
     } catch (error) {
-      if (this.#opening === opening) this.#forget();
+      if (held && this.#opening === opening) this.#forget();
+      release();
       throw error;
     }
-    const release = (): void => {
-      if (held === false) return;
-      held = false;
-      holder?.signal.removeEventListener("abort", release);
-      if (this.#opening === opening) this.#release();
-    };
-    let held = true;
-    if (this.#opening !== opening) {
-      throw new TroupeError("Cannot lease: the resource was lost meanwhile");
-    }
-    if (holder?.signal.aborted) {
-      release();
-      holder.signal.throwIfAborted();
-    }
-    holder?.signal.addEventListener("abort", release, { once: true });
-    return {
-      value,
-      release,
-      [Symbol.asyncDispose]: () => Promise.resolve(release()),
-    };
   }
 
   /** The resource is lost: leases on it count no more, the next one opens. */

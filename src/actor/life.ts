@@ -103,7 +103,7 @@ export class Life<M> implements ActorContext<M> {
     onLate?: (value: T) => void,
   ): void {
     const deliver = (makeMessage: () => M, late?: () => void): void => {
-      if (this.ended) return late?.();
+      if (this.ended) return late && this.#giveBack(late);
       if (late !== undefined) (this.#undelivered ??= new Set()).add(late);
       this.cell.signal(() => {
         if (this.ended) return undefined;
@@ -133,9 +133,18 @@ export class Life<M> implements ActorContext<M> {
       for (const [other, gone] of this.#watches) other.offGone(gone);
       this.#watches.clear();
     }
-    for (const giveBack of this.#undelivered ?? []) giveBack();
+    for (const late of this.#undelivered ?? []) this.#giveBack(late);
     this.#undelivered = undefined;
     this.#controller?.abort(this.#over());
+  }
+
+  /** A failure to give back is told, and does not hold up the end. */
+  #giveBack(late: () => void): void {
+    try {
+      late();
+    } catch (error) {
+      this.cell.core.failed(this.cell, error, undefined);
+    }
   }
 
   #over(): ActorStoppedError {

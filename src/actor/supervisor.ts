@@ -12,7 +12,7 @@ import {
   resolveBackoff,
 } from "./backoff.ts";
 import type { Behavior, SpawnOptions } from "./behavior.ts";
-import type { Cell } from "./cell.ts";
+import { type Cell, SHUTDOWN } from "./cell.ts";
 import { RestartLimitError, TroupeError } from "./errors.ts";
 import { Life } from "./life.ts";
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
@@ -20,6 +20,7 @@ import { countRestart, type RestartIntensity } from "./restart_window.ts";
 
 /**
  * When a child is restarted: always, only after a failure or a kill, or never.
+ * A transient child that was asked to stop is not, however it ended.
  */
 export type RestartPolicy = "permanent" | "transient" | "temporary";
 
@@ -71,6 +72,8 @@ interface ChildState {
   /** Failures in a row, for the back-off. */
   failures: number;
   lastFailureAt: number;
+  /** Whether its back-off runs. */
+  backsOff: boolean;
 }
 
 /**
@@ -118,6 +121,7 @@ export function supervisor(
         policy: spec.restart ?? "permanent",
         failures: 0,
         lastFailureAt: -Infinity,
+        backsOff: false,
       });
       child.onGone(() => children.delete(child));
       return child;
@@ -130,22 +134,34 @@ export function supervisor(
       return backoffDelayMs(backoff, state.failures++);
     }
 
+    function restart(child: ActorRef<never>): void {
+      const state = children.get(child);
+      if (state === undefined) return;
+      state.backsOff = false;
+      state.cell.restart();
+    }
+
     return {
       receive(message) {
         switch (message.type) {
           case "start_child":
             return message.start(start);
           case "restart_due":
-            return children.get(message.child)?.cell.restart();
+            return restart(message.child);
           default:
             message satisfies never;
         }
       },
       childExited(child, reason) {
         const state = children.get(child);
-        if (state === undefined || !shouldRestart(state.policy, reason)) {
+        // Whoever asked it to stop does not want it back, however it ended.
+        const why = child.stopAsked ? SHUTDOWN : reason;
+        if (state === undefined || !shouldRestart(state.policy, why)) {
           return child.discard();
         }
+        child.reopen();
+        // It was asked to stop during its back-off.
+        if (state.backsOff) return;
         const now = clock.now();
         const count = countRestart(restarts, now, options);
         restarts = count.moments;
@@ -160,8 +176,9 @@ export function supervisor(
           );
         }
         const delayMs = restartDelayMs(state, now);
-        if (delayMs === 0) child.restart();
-        else context.after(delayMs, { type: "restart_due", child });
+        if (delayMs === 0) return child.restart();
+        state.backsOff = true;
+        context.after(delayMs, { type: "restart_due", child });
       },
     };
   };

@@ -5,7 +5,6 @@
  */
 import type { Behavior, SpawnOptions } from "./behavior.ts";
 import { ActorCell, spawnChild } from "./actor_cell.ts";
-import type { Cell } from "./cell.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { SystemCore } from "./core.ts";
 import { TroupeError } from "./errors.ts";
@@ -113,24 +112,20 @@ export class ActorSystem implements AsyncDisposable {
 
   async #shutdown(): Promise<ShutdownReport> {
     const core = this.#core;
+    const killed: string[] = core.killed = [];
     const timer = core.clock.schedule(this.#shutdownMs, () => {
-      core.killed.push(...leaves(this.#root));
+      this.#root.reportKilled();
       this.#root.kill();
     });
     this.#root.stop();
     await this.#root.stopped;
     timer.cancel();
-    core.deadlines.cancel();
-    return { killed: [...core.killed] };
+    core.deadlines.close();
+    return { killed };
   }
 
   /** Shuts the system down; for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }
-}
-
-/** Paths of all actors below. */
-function leaves(cell: Cell): string[] {
-  return cell.children.flatMap((child) => [child.path, ...leaves(child)]);
 }

@@ -115,14 +115,17 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
   const behavior: Behavior<ListenerMessage> = (context) => {
     /** Accepted, and not in the hands of a peer actor yet. */
     const unclaimed = new Set<Transport>();
+    let accepting: Promise<unknown> | undefined;
     context.signal.addEventListener("abort", () => {
       closeServer();
       for (const transport of unclaimed) transport.close();
     }, { once: true });
 
     function accept(): void {
+      const accepted = server.accept();
+      accepting = accepted;
       context.pipeToSelf<Deno.TcpConn>(
-        server.accept(),
+        accepted,
         (socket) => ({ type: "accepted", socket }),
         (cause) => ({ type: "accept_failed", cause }),
         (socket) => socket.close(),
@@ -168,11 +171,16 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
           case "accept_again":
             return accept();
           case "socket_gone":
-            if (stats.sockets-- === maxSockets) accept();
+            if (stats.sockets-- >= maxSockets) accept();
             return;
           default:
             message satisfies never;
         }
+      },
+      async stopped() {
+        stats.sockets = 0;
+        // Until then the system keeps the port.
+        await accepting?.catch(() => {});
       },
     };
   };

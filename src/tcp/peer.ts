@@ -114,6 +114,8 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     function end(cause: unknown): void {
       if (cause instanceof ProtocolError) {
         session.goAway(cause.code, cause.message);
+      } else if (cause instanceof HandshakeTimeoutError) {
+        session.goAway(ErrorCode.TIMEOUT, cause.message);
       }
       session.fail(cause);
       options.onEnd(cause);
@@ -129,14 +131,13 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
                 transport: message.transport,
                 session,
                 onAttach: (attached) => wake = attached,
-                onEnd(
-                  cause = new SessionLostError("The peer closed the socket"),
-                ) {
+                onEnd(cause) {
                   context.self.tell({ type: "socket_ended", cause });
                 },
               }),
               { name: "socket" },
-            );
+              // Also when it is stopped before its behaviour has begun.
+            ).stopped.then(message.transport.close);
             sessionRef = context.spawn(sessionActor(), {
               name: "session",
               mailbox: { maxMessages: Infinity },

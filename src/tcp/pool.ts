@@ -65,6 +65,8 @@ export interface PoolStats {
 /** One address of the pool. */
 interface Entry {
   readonly resource: SharedResource<PooledSession>;
+  /** Who was dialled last. */
+  peer: ActorRef<PeerMessage> | undefined;
 }
 
 /** A session that is ready, and how to end it. */
@@ -160,14 +162,11 @@ export class ConnectionPool implements AsyncDisposable {
     address: Address,
     options: ConnectOptions = {},
   ): Promise<LogicalConnection> {
-    options.holder?.signal.throwIfAborted();
+    const signal = eitherOf(options.signal, options.holder?.signal);
     const outcome = await this.#ref.ask<Outcome>(
       (replyTo) => ({ type: "connect", address, options, replyTo }),
       // The handshake has a deadline of its own.
-      {
-        timeoutMs: Infinity,
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      },
+      { timeoutMs: Infinity, ...(signal === undefined ? {} : { signal }) },
     );
     if ("error" in outcome) throw outcome.error;
     return outcome.connection;
@@ -214,33 +213,39 @@ function poolActor(
         const resource: SharedResource<PooledSession> = new SharedResource({
           clock: context.system.clock,
           lingerMs,
-          open: () => open(context, address, () => evict(key, resource)),
+          open: () => open(context, address, created),
           close({ peer }) {
             peer.stop();
           },
         });
-        entries.set(key, entry = { resource });
+        const created: Entry = { resource, peer: undefined };
+        entries.set(key, entry = created);
       }
       return entry;
     }
 
+    /** Forgets a peer that is gone, unless another was dialled since. */
     function evict(
       key: string,
-      resource: SharedResource<PooledSession>,
+      entry: Entry,
+      peer: ActorRef<PeerMessage>,
     ): void {
-      resource.evict();
-      if (entries.get(key)?.resource === resource) entries.delete(key);
+      if (entry.peer !== peer) return;
+      entry.peer = undefined;
+      entry.resource.evict();
+      entries.delete(key);
     }
 
     function open(
       context: ActorContext<PoolMessage>,
       address: Address,
-      onGone: () => void,
+      entry: Entry,
     ): Promise<PooledSession> {
       const opened = Promise.withResolvers<PooledSession>();
+      const gone = (): void => evict(formatAddress(address), entry, peer);
       let ready = false;
       counters.dials++;
-      const peer = context.spawn(peerActor({
+      const peer = entry.peer = context.spawn(peerActor({
         side: "dialler",
         connect: (signal) => dial(address, signal),
         session,
@@ -252,14 +257,14 @@ function poolActor(
         },
         onEnd(cause) {
           if (ready) counters.evictions++;
-          onGone();
+          gone();
           opened.reject(cause);
         },
       }));
       peer.stopped.then(() => {
         if (ready) counters.sockets--;
         opened.reject(new ConnectError("The pool was closed"));
-        onGone();
+        gone();
       });
       return opened.promise;
     }
@@ -280,6 +285,14 @@ function poolActor(
   };
 }
 
+/** A signal that aborts when one of the two does. */
+function eitherOf(
+  one: AbortSignal | undefined,
+  other: AbortSignal | undefined,
+): AbortSignal | undefined {
+  return one && other ? AbortSignal.any([one, other]) : one ?? other;
+}
+
 async function connectOver(
   resource: SharedResource<PooledSession>,
   options: ConnectOptions,
@@ -288,6 +301,9 @@ async function connectOver(
   const lease = await resource.acquire();
   let connection: Stream;
   try {
+    // Do not trouble the peer for whoever has given up meanwhile.
+    options.signal?.throwIfAborted();
+    options.holder?.signal.throwIfAborted();
     connection = lease.value.session.open(id, metadata);
   } catch (error) {
     lease.release();

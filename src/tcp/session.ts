@@ -37,8 +37,11 @@ import { Stream } from "./stream.ts";
 
 /** Encoded bytes that may wait for the socket: what a ping waits behind. */
 const MAX_UNSENT_BYTES = 131_072;
-/** Answers to pings that may wait: a peer that reads none floods. */
-const MAX_UNSENT_PONGS = 1000;
+/** About what an answer to a frame of the peer takes. */
+const ANSWER_BYTES = 64;
+/** Answers that may wait beside that: a peer that reads none floods. */
+const MAX_UNREAD_BYTES = MAX_UNSENT_BYTES + HEADER_BYTES + MAX_FRAME_BYTES +
+  1024 * ANSWER_BYTES;
 
 const EMPTY = new Uint8Array(0);
 
@@ -72,6 +75,8 @@ export class Session implements OutboxPort {
   #lastPeerStream = 0;
   #peerStreams = 0;
   #peerMaxStreams = 0;
+  /** Bytes of answers that the socket has not taken, at most. */
+  #unreadBytes = 0;
   #error: unknown;
 
   constructor(
@@ -227,6 +232,7 @@ export class Session implements OutboxPort {
     if (!this.#ready) return this.#handshake(type, payload);
     switch (type) {
       case FrameType.OPEN:
+        this.#countAnswer();
         return this.#opened(stream, decodeOpen(payload));
       case FrameType.ACCEPT:
       case FrameType.WINDOW:
@@ -245,8 +251,10 @@ export class Session implements OutboxPort {
         );
       }
       case FrameType.STOP:
+        this.#countAnswer();
         return this.#known(stream)?.stopped(decodeReason(payload));
       case FrameType.PING:
+        this.#countAnswer();
         return this.#ping(flags, payload);
       case FrameType.GOAWAY: {
         const { code, text } = decodeReason(payload);
@@ -326,11 +334,16 @@ export class Session implements OutboxPort {
         `The peer sends a ping of ${payload.length} bytes, not 8`,
       );
     }
-    const most = MAX_UNSENT_BYTES + MAX_UNSENT_PONGS * (HEADER_BYTES + 8);
-    if (this.out.unsent > most) {
-      throw new ProtocolError("The peer floods with pings and reads nothing");
-    }
     this.control(FrameType.PING, 0, payload, PONG);
+  }
+
+  /** Counts what the peer makes us say: what was written counts no more. */
+  #countAnswer(): void {
+    this.#unreadBytes = Math.min(this.#unreadBytes, this.out.unsent) +
+      ANSWER_BYTES;
+    if (this.#unreadBytes > MAX_UNREAD_BYTES) {
+      throw new ProtocolError("The peer asks for more answers than it reads");
+    }
   }
 
   #known(stream: number): Stream | undefined {

@@ -5,12 +5,16 @@
  * @module
  */
 import type { Behavior } from "../actor/behavior.ts";
+import { TroupeError } from "../actor/errors.ts";
 import { FrameReader } from "../wire/frame_reader.ts";
+import { SessionLostError } from "./errors.ts";
 import type { Session } from "./session.ts";
 import type { Transport } from "./transport.ts";
 
 /** Milliseconds that a socket which closes may take for its last bytes. */
-const LAST_WRITE_MS = 1000;
+const LAST_BYTES_MS = 1000;
+/** Buffer for what still comes to a socket that closes; nobody looks at it. */
+const DISCARD_BYTES = 4096;
 
 /** What a socket actor is made of. */
 export interface SocketOptions {
@@ -20,8 +24,8 @@ export interface SocketOptions {
   readonly session: Session;
   /** Takes the function to call when the session has output. */
   readonly onAttach: (wake: () => void) => void;
-  /** Called once: the peer closed the socket (`undefined`), or what broke. */
-  readonly onEnd: (cause: unknown) => void;
+  /** Called once: nothing more will come, with what the peer did or broke. */
+  readonly onEnd: (cause: TroupeError) => void;
 }
 
 /** A socket actor takes no messages: it lives by its reads and writes. */
@@ -29,11 +33,14 @@ export function socketActor(options: SocketOptions): Behavior<never> {
   return ({ signal, system }) => {
     const { transport, session, onEnd } = options;
     const closed = Promise.withResolvers<void>();
+    /** Whether the session still listens. */
     let reading = true;
     /** Resolves when all output is written. */
     let writing: Promise<void> | undefined;
+    /** Why a write failed. */
+    let failure: unknown;
 
-    function end(cause: unknown): void {
+    function end(cause: TroupeError): void {
       if (!reading) return;
       reading = false;
       onEnd(cause);
@@ -44,14 +51,15 @@ export function socketActor(options: SocketOptions): Behavior<never> {
       try {
         while (reading) {
           const count = await transport.read(reader.space());
-          if (count === null) {
-            reader.end();
-            return end(undefined);
+          if (!reading) return;
+          if (count !== null) reader.advance(count, session.sink);
+          else {
+            if (failure === undefined) reader.end();
+            end(lost(failure));
           }
-          if (reading) reader.advance(count, session.sink);
         }
       } catch (error) {
-        end(error);
+        end(error instanceof TroupeError ? error : lost(error));
       }
     }
 
@@ -65,7 +73,8 @@ export function socketActor(options: SocketOptions): Behavior<never> {
           session.pump();
         }
       } catch (error) {
-        end(error);
+        // Reading ends as well, but not before what the peer said last.
+        failure = error;
       } finally {
         writing = undefined;
       }
@@ -75,10 +84,23 @@ export function socketActor(options: SocketOptions): Behavior<never> {
       writing ??= writeAll();
     }
 
+    /**
+     * Writes what is left, then reads to the end: a socket that is closed
+     * with bytes unread is reset, and what its peer has not taken is lost.
+     */
+    async function finish(): Promise<void> {
+      await writing;
+      await transport.closeWrite();
+      await listening;
+      const buffer = new Uint8Array(DISCARD_BYTES);
+      while (await transport.read(buffer) !== null);
+    }
+
     async function close(): Promise<void> {
       reading = false;
-      const deadline = system.clock.schedule(LAST_WRITE_MS, transport.close);
-      await writing;
+      const deadline = system.clock.schedule(LAST_BYTES_MS, transport.close);
+      // Whatever is broken by now is closed all the same.
+      await finish().catch(() => {});
       deadline.cancel();
       transport.close();
       closed.resolve();
@@ -87,8 +109,17 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     // Not in `stopped`, which is left out when the actor is killed.
     signal.addEventListener("abort", close, { once: true });
     options.onAttach(wake);
-    readAll();
+    const listening = readAll();
     wake();
     return { receive() {}, stopped: () => closed.promise };
   };
+}
+
+function lost(cause: unknown): SessionLostError {
+  return cause === undefined
+    ? new SessionLostError("The peer closed the socket")
+    : new SessionLostError(
+      `The socket broke: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
 }

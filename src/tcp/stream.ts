@@ -89,15 +89,21 @@ export class Stream implements LogicalConnection {
         if (bytes === undefined) controller.close();
         else controller.enqueue(bytes);
       },
-      cancel: (reason) => this.#stopReading(String(reason)),
+      cancel: (reason = "The reader has left") =>
+        this.#stopReading(String(reason)),
     }, { highWaterMark: 0 });
   }
 
   get writable(): WritableStream<Uint8Array> {
     return this.#writable ??= new WritableStream<Uint8Array>({
+      // Not `abort`, which waits for the write that is pending.
+      start: ({ signal }) => {
+        const abort = (): void =>
+          this.reset(ErrorCode.CANCELLED, String(signal.reason));
+        signal.addEventListener("abort", abort, { once: true });
+      },
       write: (chunk) => this.send(chunk),
       close: () => this.closeWrite(),
-      abort: (reason) => this.reset(ErrorCode.CANCELLED, String(reason)),
     });
   }
 

@@ -9,8 +9,10 @@
 export interface Transport {
   /** Reads into `buffer`; answers the count, or `null` at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
-  /** Writes some of `bytes`; answers the count. */
+  /** Writes some of `bytes`; answers the count. If it fails, reads end too. */
   write(bytes: Uint8Array): Promise<number>;
+  /** Tells the other side that nothing more will be written. */
+  closeWrite(): Promise<void>;
   /** Ends reads and writes that are pending; safe to call twice. */
   close(): void;
 }
@@ -22,6 +24,7 @@ export function tcpTransport(socket: Deno.TcpConn): Transport {
   return {
     read: (buffer) => socket.read(buffer),
     write: (bytes) => socket.write(bytes),
+    closeWrite: () => socket.closeWrite(),
     close() {
       if (open) socket.close();
       open = false;

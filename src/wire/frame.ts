@@ -8,6 +8,8 @@ import {
   ErrorCode,
   MAX_ID_BYTES,
   MAX_METADATA_BYTES,
+  MAX_REASON_BYTES,
+  MIN_MAX_FRAME_BYTES,
   VERSION,
 } from "./protocol.ts";
 
@@ -40,8 +42,6 @@ export interface Hello {
 }
 
 const HELLO_BYTES = 28;
-/** No peer may ask for smaller frames: they would be all headers. */
-const MIN_MAX_FRAME_BYTES = 1024;
 
 /** Encodes a HELLO or WELCOME. */
 export function encodeHello(hello: Hello): Uint8Array {
@@ -169,9 +169,6 @@ export interface Reason {
   /** For people; may be empty. */
   readonly text: string;
 }
-
-/** Bytes of the longest text of a reason. */
-const MAX_REASON_BYTES = 1024;
 
 /** Encodes a reason: `u32 code | text`, as much of it as there is room for. */
 export function encodeReason(reason: Reason): Uint8Array {

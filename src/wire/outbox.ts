@@ -48,6 +48,7 @@ export class Outbox implements Sendable {
   readonly #credit = new SendCredit();
   readonly #waiting = new Ring<PendingSend>();
   #finished = false;
+  #end: Promise<void> | undefined;
   #error: unknown;
 
   constructor(port: OutboxPort, stream: number) {
@@ -89,10 +90,12 @@ export class Outbox implements Sendable {
     });
   }
 
-  /** Ends this direction after what waits: half-close. */
+  /**
+   * Ends this direction after what waits: half-close. Settles as `send` does,
+   * however often it is called.
+   */
   finish(): Promise<void> {
-    if (this.#finished) return DONE;
-    return this.send(EMPTY, DataFlag.FIN);
+    return this.#end ??= this.send(EMPTY, DataFlag.FIN);
   }
 
   /** Takes a new credit limit from the receiver. */

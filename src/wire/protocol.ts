@@ -82,6 +82,9 @@ export type ErrorCode = typeof ErrorCode[keyof typeof ErrorCode];
 /** Payload bytes of the largest frame that we send, and accept. */
 export const MAX_FRAME_BYTES = 65_536;
 
+/** No peer may ask for smaller frames than this: they would be all headers. */
+export const MIN_MAX_FRAME_BYTES = 1024;
+
 /** Payload bytes of the largest control frame: OPEN with id and metadata. */
 export const MAX_CONTROL_BYTES = 8192;
 
@@ -90,6 +93,9 @@ export const MAX_ID_BYTES = 255;
 
 /** Bytes of the longest metadata of an OPEN. */
 export const MAX_METADATA_BYTES = 4096;
+
+/** Bytes of the longest text of a reason, in UTF-8. */
+export const MAX_REASON_BYTES = 1024;
 
 /**
  * Credit that a DATA frame costs beside its payload, so that credit bounds how

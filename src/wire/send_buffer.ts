@@ -96,6 +96,8 @@ export class SendBuffer {
     const last = this.#segments[this.#segments.length - 1] as Segment;
     if (last.filled + bytes <= last.bytes.length) return last;
     const next = spares.pop() ?? segment(BUSY_BYTES);
+    // Or the socket would be asked to write nothing first.
+    if (last.filled === 0) this.#segments.pop();
     this.#segments.push(next);
     return next;
   }

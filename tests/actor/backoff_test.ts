@@ -1,0 +1,65 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { backoffDelayMs, resolveBackoff } from "../../src/actor/backoff.ts";
+
+const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const options = fc.record({ initialMs: fc.nat(1e6), maxMs: fc.nat(1e9) });
+/** The ceiling of a delay: the largest that chance may give. */
+const most = (): number => 1;
+
+Deno.test("backoffDelayMs() stays between nothing and the cap, however many tries", () => {
+  fc.assert(fc.property(options, fc.nat(), random, (options, attempt, part) => {
+    const backoff = resolveBackoff(options);
+    const delayMs = backoffDelayMs(backoff, attempt, () => part);
+    assert(delayMs >= 0 && delayMs <= backoff.maxMs, `${delayMs}`);
+  }));
+});
+
+Deno.test("backoffDelayMs() doubles its ceiling with each try, up to the cap", () => {
+  const backoff = resolveBackoff({ initialMs: 100, maxMs: 1000 });
+  const ceilings = [0, 1, 2, 3, 4, 5].map((attempt) =>
+    backoffDelayMs(backoff, attempt, most)
+  );
+  assertEquals(ceilings, [100, 200, 400, 800, 1000, 1000]);
+});
+
+Deno.test("backoffDelayMs() takes a uniform part of the ceiling: full jitter", () => {
+  fc.assert(
+    fc.property(options, fc.nat(40), random, (options, attempt, part) => {
+      const backoff = resolveBackoff(options);
+      assertEquals(
+        backoffDelayMs(backoff, attempt, () => part),
+        part * backoffDelayMs(backoff, attempt, most),
+      );
+    }),
+  );
+});
+
+Deno.test("backoffDelayMs() never waits when the first delay is nothing", () => {
+  fc.assert(fc.property(fc.nat(5000), (attempt) => {
+    const backoff = resolveBackoff({ initialMs: 0 });
+    assertEquals(backoffDelayMs(backoff, attempt, () => 0.5), 0);
+  }));
+});
+
+Deno.test("resolveBackoff() fills in what is not given", () => {
+  assertEquals(resolveBackoff({ maxMs: 5 }), {
+    initialMs: 100,
+    maxMs: 5,
+    resetAfterMs: 60_000,
+  });
+});
+
+Deno.test("resolveBackoff() names the option that is negative or no number", () => {
+  assertThrows(
+    () => resolveBackoff({ initialMs: -1 }),
+    RangeError,
+    "initialMs",
+  );
+  assertThrows(() => resolveBackoff({ maxMs: NaN }), RangeError, "maxMs");
+  assertThrows(
+    () => resolveBackoff({ resetAfterMs: -1 }),
+    RangeError,
+    "resetAfterMs",
+  );
+});

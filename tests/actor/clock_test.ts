@@ -1,0 +1,35 @@
+import { assert } from "@std/assert";
+import { realClock } from "../../src/actor/clock.ts";
+
+Deno.test("The real clock calls back after the delay", async () => {
+  const before = realClock.now();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  realClock.schedule(1, resolve);
+  await promise;
+  // Timers of the event loop may be early by their own rounding.
+  assert(realClock.now() - before >= 0.9);
+});
+
+Deno.test("The real clock never calls back after a cancel", async () => {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const timer = realClock.schedule(0, () => reject(new Error("called")));
+  timer.cancel();
+  realClock.schedule(1, resolve);
+  await promise;
+});
+
+Deno.test("The real clock takes a delay that is too long for setTimeout", async () => {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // setTimeout would cut it to 32 bits, and call back at once.
+  const timer = realClock.schedule(2 ** 32, () => reject(new Error("called")));
+  realClock.schedule(1, resolve);
+  await promise;
+  timer.cancel();
+});
+
+Deno.test("A timer of the real clock may be told not to hold the process", () => {
+  const timer = realClock.schedule(60_000, () => {});
+  timer.unref();
+  timer.ref();
+  timer.cancel();
+});

@@ -1,0 +1,185 @@
+import { assertEquals } from "@std/assert";
+import { EventStream, type SystemEvent } from "../../src/actor/events.ts";
+import { ActorSystem } from "../../src/actor/mod.ts";
+import { crash, settle, soon, stepper, TestSystem } from "./fixtures.ts";
+
+/** Runs `action` while what goes to stderr through the console is kept. */
+async function captureErrors(
+  action: () => void | Promise<void>,
+): Promise<unknown[][]> {
+  const lines: unknown[][] = [];
+  const { error } = console;
+  console.error = (...args: unknown[]) => void lines.push(args);
+  try {
+    await action();
+  } finally {
+    console.error = error;
+  }
+  return lines;
+}
+
+/** Any event. */
+function someEvent(system: ActorSystem): SystemEvent {
+  return { type: "started", actor: system.spawn(stepper()) };
+}
+
+Deno.test("An event stream is active while somebody listens", () => {
+  const events = new EventStream();
+  assertEquals(events.active, false);
+  const subscription = events.subscribe(() => {});
+  assertEquals(events.active, true);
+  subscription[Symbol.dispose]();
+  assertEquals(events.active, false);
+});
+
+Deno.test("A listener hears nothing after its subscription is disposed", async () => {
+  await using system = new ActorSystem();
+  const heard: string[] = [];
+  {
+    using _first = system.events.subscribe(() => heard.push("first"));
+    using _second = system.events.subscribe(() => heard.push("second"));
+    system.spawn(stepper());
+  }
+  system.spawn(stepper());
+  assertEquals(heard, ["first", "second"]);
+});
+
+Deno.test("A function that subscribes twice hears twice, and ends each on its own", async () => {
+  await using system = new ActorSystem();
+  let heard = 0;
+  const listener = (): void => void heard++;
+  using _kept = system.events.subscribe(listener);
+  system.events.subscribe(listener)[Symbol.dispose]();
+  system.spawn(stepper());
+  assertEquals(heard, 1);
+});
+
+Deno.test("A listener that throws is reported, stays, and does not harm the others", async () => {
+  await using system = new ActorSystem();
+  const error = new Error("listener");
+  let heard = 0;
+  using _throwing = system.events.subscribe(() => {
+    throw error;
+  });
+  using _other = system.events.subscribe(() => heard++);
+  const event = someEvent(system);
+  heard = 0;
+  const lines = await captureErrors(() => {
+    system.events.publish(event);
+    system.events.publish(event);
+  });
+  assertEquals(heard, 2);
+  assertEquals(lines.map(([, cause]) => cause), [error, error]);
+});
+
+Deno.test("A failure that nobody hears of is printed with the actor's path", async () => {
+  await using system = new ActorSystem();
+  const error = new Error("unheard");
+  const lines = await captureErrors(async () => {
+    const ref = system.spawn(stepper(), { name: "a" });
+    ref.tell(crash(error));
+    await soon(ref.stopped);
+  });
+  assertEquals(lines, [["The actor /a failed:", error]]);
+});
+
+Deno.test("Starts, failures, restarts and stops are told in order", async () => {
+  await using test = new TestSystem();
+  const ref = await test.supervised({}, { name: "a", restart: "transient" });
+  ref.tell(crash());
+  ref.tell((context) => context.stop());
+  await soon(ref.stopped);
+  assertEquals(test.story, [
+    "started /boss",
+    "started /boss/a",
+    "failed /boss/a",
+    "restarted /boss/a",
+    "stopped /boss/a",
+  ]);
+});
+
+Deno.test("The end of an actor is told before the end of its parent", async () => {
+  await using test = new TestSystem();
+  const parent = test.spawn({
+    started(context) {
+      context.spawn(stepper(), { name: "b" });
+      context.spawn(stepper(), { name: "c" });
+    },
+  }, { name: "a" });
+  parent.tell((context) => context.stop());
+  await soon(parent.stopped);
+  assertEquals(test.gone, ["/a/b", "/a/c", "/a"]);
+});
+
+Deno.test("A listener may spawn an actor of the name that has just become free", async () => {
+  await using test = new TestSystem();
+  const { system } = test;
+  using _respawning = system.events.subscribe((event) => {
+    if (event.type !== "stopped" || event.reason.type !== "failed") return;
+    system.spawn(stepper(), { name: event.actor.name });
+  });
+  test.spawn({}, { name: "a" }).tell(crash());
+  await settle();
+  assertEquals(test.story, [
+    "started /a",
+    "failed /a",
+    // The test's own listener was first, so it hears of the stop first.
+    "stopped /a",
+    "started /a",
+  ]);
+});
+
+Deno.test("A listener may kill an actor as it starts", async () => {
+  await using test = new TestSystem();
+  using _killing = test.system.events.subscribe((event) => {
+    if (event.type === "started") event.actor.kill();
+  });
+  let started = false;
+  const ref = test.spawn({ started: () => void (started = true) });
+  assertEquals(await soon(ref.stopped), { type: "killed" });
+  assertEquals(started, false);
+});
+
+Deno.test("A listener may kill an actor as it fails", async () => {
+  await using test = new TestSystem();
+  using _killing = test.system.events.subscribe((event) => {
+    if (event.type === "failed") event.actor.kill();
+  });
+  let cleaned = false;
+  const ref = test.spawn({ stopped: () => void (cleaned = true) });
+  ref.tell(crash());
+  await soon(ref.stopped);
+  await settle();
+  assertEquals(test.gone, [ref.path]);
+  assertEquals(cleaned, false, "a killed actor does not clean up");
+});
+
+Deno.test("A listener may kill the parent of an actor that stops", async () => {
+  await using test = new TestSystem();
+  const parent = test.spawn({
+    started(context) {
+      for (const name of ["b", "c", "d"]) context.spawn(stepper(), { name });
+    },
+  }, { name: "a" });
+  using _killing = test.system.events.subscribe((event) => {
+    if (event.type === "stopped") parent.kill();
+  });
+  await settle();
+  parent.stop();
+  await soon(parent.stopped);
+  assertEquals(test.gone, ["/a/b", "/a/c", "/a/d", "/a"]);
+});
+
+Deno.test("A listener may kill an actor whose messages go to dead letters", async () => {
+  await using test = new TestSystem();
+  using _killing = test.system.events.subscribe((event) => {
+    if (event.type === "dead_letter") event.target.kill();
+  });
+  const ref = test.spawn();
+  ref.tell(() => {});
+  ref.tell(() => {});
+  ref.stop();
+  await soon(ref.stopped);
+  assertEquals(test.of("dead_letter").length, 2);
+  assertEquals(test.gone, [ref.path]);
+});

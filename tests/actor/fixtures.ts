@@ -1,0 +1,165 @@
+/**
+ * What the tests of the actor layer share: a system whose time stands still,
+ * and an actor whose messages are what it is to do.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers";
+import { assertEquals } from "@std/assert";
+import {
+  type ActorContext,
+  type ActorRef,
+  ActorSystem,
+  type ActorSystemOptions,
+  type Behavior,
+  type ChildSpec,
+  type ExitReason,
+  startChild,
+  supervisor,
+  type SupervisorMessage,
+  type SupervisorOptions,
+  type SystemEvent,
+} from "../../src/actor/mod.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+
+/** Lets everything run that is ready: some turns of the event loop, no time. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) {
+    await new Promise<void>((resolve) => setImmediate(() => resolve()));
+  }
+}
+
+/** What a promise settles to without any time passing; fails if it waits. */
+export async function soon<T>(promise: Promise<T>): Promise<T> {
+  const waits = settle().then(() => {
+    throw new Error("The promise is still pending");
+  });
+  return await Promise.race([promise, waits]);
+}
+
+/** A message of a {@linkcode stepper}: what it is to do. */
+export interface Step {
+  (context: ActorContext<Step>): void | Promise<void>;
+}
+
+/** What a {@linkcode stepper} does beside its steps. */
+export interface Hooks {
+  /** Called at the start of each life, with the number of lives before it. */
+  readonly started?: (
+    context: ActorContext<Step>,
+    life: number,
+  ) => void | Promise<void>;
+  /** See `Handler.stopped`. */
+  readonly stopped?: (reason: ExitReason) => void | Promise<void>;
+}
+
+/** An actor that does what its messages say. */
+export function stepper({ started, stopped }: Hooks = {}): Behavior<Step> {
+  let lives = 0;
+  return (context) => {
+    const handler = {
+      receive: (step: Step) => step(context),
+      ...(stopped === undefined ? {} : { stopped }),
+    };
+    const starting = started?.(context, lives++);
+    return starting instanceof Promise ? starting.then(() => handler) : handler;
+  };
+}
+
+/** A step that throws. */
+export function crash(error: unknown = new Error("crash")): Step {
+  return () => {
+    throw error;
+  };
+}
+
+/** Resolves when the actor has handled what was sent to it before. */
+export function handled(ref: ActorRef<Step>): Promise<void> {
+  return soon(ref.ask<void>((replyTo) => () => void replyTo.tell()));
+}
+
+/** The events of one type. */
+export type EventOf<T extends SystemEvent["type"]> = Extract<
+  SystemEvent,
+  { readonly type: T }
+>;
+
+/**
+ * A system with a manual clock and a record of its events. When it is
+ * disposed it shuts down, and no timer may be left.
+ */
+export class TestSystem implements AsyncDisposable {
+  readonly clock: ManualClock = new ManualClock();
+  readonly system: ActorSystem;
+  readonly events: SystemEvent[] = [];
+
+  constructor(options: Omit<ActorSystemOptions, "clock"> = {}) {
+    this.system = new ActorSystem({ ...options, clock: this.clock });
+    this.system.events.subscribe((event) => this.events.push(event));
+  }
+
+  /** Starts a stepper at the top of the tree. */
+  spawn(
+    hooks: Hooks = {},
+    options: Omit<ChildSpec<Step>, "behavior" | "restart"> = {},
+  ): ActorRef<Step> {
+    return this.system.spawn(stepper(hooks), options);
+  }
+
+  /** Starts a supervisor at the top of the tree. */
+  supervise(
+    options: SupervisorOptions = {},
+    name = "boss",
+  ): ActorRef<SupervisorMessage> {
+    return this.system.spawn(supervisor(options), { name });
+  }
+
+  /** Starts a stepper under a supervisor of its own, or under `boss`. */
+  async supervised(
+    hooks: Hooks = {},
+    spec: Omit<ChildSpec<Step>, "behavior"> = {},
+    boss: ActorRef<SupervisorMessage> = this.supervise(),
+  ): Promise<ActorRef<Step>> {
+    const behavior = stepper(hooks);
+    const child = await soon(startChild(boss, { ...spec, behavior }));
+    await settle();
+    return child;
+  }
+
+  /** The events of one type so far. */
+  of<T extends SystemEvent["type"]>(type: T): EventOf<T>[] {
+    return this.events.filter((event): event is EventOf<T> =>
+      event.type === type
+    );
+  }
+
+  /** The events so far in brief, such as `"stopped /a"`, but dead letters. */
+  get story(): string[] {
+    return this.events.flatMap((event) =>
+      event.type === "dead_letter"
+        ? []
+        : event.type === "gave_up"
+        ? [`gave_up ${event.supervisor.path}`]
+        : [`${event.type} ${event.actor.path}`]
+    );
+  }
+
+  /** The paths of the actors that are gone, in order. */
+  get gone(): string[] {
+    return this.of("stopped").map(({ actor }) => actor.path);
+  }
+
+  /** Lets everything run, moves the time, and lets everything run. */
+  async advance(ms: number): Promise<void> {
+    await settle();
+    this.clock.advance(ms);
+    await settle();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const done = this.system.shutdown();
+    await this.advance(1e6);
+    await soon(done);
+    assertEquals(this.clock.pending, 0, "timers that are left");
+  }
+}

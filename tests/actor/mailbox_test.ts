@@ -1,0 +1,110 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import {
+  Mailbox,
+  type OverflowPolicy,
+  resolveMailboxOptions,
+} from "../../src/actor/mailbox.ts";
+
+const sizeOf = (size: number): number => size;
+const overflow = fc.constantFrom<OverflowPolicy>(
+  "refuse",
+  "drop_oldest",
+  "drop_newest",
+);
+
+/** What waits in a mailbox, taken out of it: messages with their origins. */
+function contents(mailbox: Mailbox<number, string>): [number, string][] {
+  const found: [number, string][] = [];
+  while (mailbox.length > 0) {
+    const message = mailbox.shift() as number;
+    found.push([message, mailbox.origin as string]);
+  }
+  return found;
+}
+
+Deno.test("Mailbox accepts and gives back as a bounded list would", () => {
+  const operation = fc.oneof(
+    { weight: 3, arbitrary: fc.nat(12) },
+    { weight: 1, arbitrary: fc.constant("shift" as const) },
+  );
+  fc.assert(fc.property(
+    fc.array(operation),
+    fc.integer({ min: 1, max: 8 }),
+    fc.integer({ min: 1, max: 30 }),
+    overflow,
+    (operations, maxMessages, maxBytes, overflow) => {
+      const mailbox = new Mailbox<number, string>(
+        resolveMailboxOptions({ maxMessages, maxBytes, sizeOf, overflow }),
+      );
+      const model: [number, string][] = [];
+      const bytes = (): number => model.reduce((sum, [size]) => sum + size, 0);
+      operations.forEach((operation, index) => {
+        if (operation === "shift") {
+          const expected = model.shift();
+          assertEquals(mailbox.shift(), expected?.[0]);
+          assertEquals(mailbox.origin, expected?.[1]);
+        } else {
+          const fits = model.length === 0 ||
+            (model.length < maxMessages && bytes() + operation <= maxBytes);
+          const origin = `from ${index}`;
+          if (fits) model.push([operation, origin]);
+          const expected = fits ? "accepted" : overflow;
+          assertEquals(mailbox.push(operation, origin), expected);
+        }
+        assertEquals(mailbox.length, model.length);
+        assertEquals(mailbox.bytes, bytes());
+      });
+      assertEquals(contents(mailbox), model);
+    },
+  ));
+});
+
+Deno.test("Mailbox holds ten thousand messages by default, and no more", () => {
+  const mailbox = new Mailbox<number, string>(resolveMailboxOptions(undefined));
+  for (let i = 0; i < 10_000; i++) {
+    assert(mailbox.push(i, "test") === "accepted");
+  }
+  assertEquals(mailbox.push(10_000, "test"), "refuse");
+});
+
+Deno.test("Mailbox lets a message in that is larger than its bound when it is empty", () => {
+  const mailbox = new Mailbox<number, string>(
+    resolveMailboxOptions({ maxBytes: 10, sizeOf }),
+  );
+  assertEquals(mailbox.push(11, "test"), "accepted");
+  assertEquals(mailbox.push(0, "test"), "refuse");
+});
+
+Deno.test("Mailbox measures no message unless it is bounded in bytes", () => {
+  const mailbox = new Mailbox<number, string>(resolveMailboxOptions({
+    maxMessages: 2,
+    sizeOf() {
+      throw new Error("measured");
+    },
+  }));
+  assertEquals(mailbox.push(1, "test"), "accepted");
+});
+
+Deno.test("resolveMailboxOptions() rejects a mailbox that can hold no message", () => {
+  for (const maxMessages of [0, -1, NaN]) {
+    assertThrows(() => resolveMailboxOptions({ maxMessages }), RangeError);
+  }
+});
+
+Deno.test("resolveMailboxOptions() rejects a bound of no bytes", () => {
+  for (const maxBytes of [0, -1, NaN]) {
+    assertThrows(
+      () => resolveMailboxOptions<number>({ maxBytes, sizeOf }),
+      RangeError,
+    );
+  }
+});
+
+Deno.test("resolveMailboxOptions() rejects a bound in bytes without a measure", () => {
+  assertThrows(
+    () => resolveMailboxOptions({ maxBytes: 10 }),
+    TypeError,
+    "sizeOf",
+  );
+});

@@ -1,0 +1,52 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { formatAddress, resolveSessionOptions } from "../../src/tcp/options.ts";
+
+Deno.test("resolveSessionOptions() fills in what is documented", () => {
+  assertEquals(resolveSessionOptions({}), {
+    maxStreams: 1000,
+    maxMessageBytes: 16_777_216,
+    windowBytes: 262_144,
+    handshakeMs: 10_000,
+  });
+});
+
+Deno.test("resolveSessionOptions() keeps what is given", () => {
+  const given = {
+    maxStreams: 1,
+    maxMessageBytes: 1,
+    windowBytes: 65_536,
+    handshakeMs: 1,
+  };
+  assertEquals(resolveSessionOptions(given), given);
+});
+
+Deno.test("resolveSessionOptions() takes no more than the session's options", () => {
+  const options = { ...{ port: 1, lingerMs: 2 }, maxStreams: 3 };
+  assertEquals(Object.keys(resolveSessionOptions(options)).length, 4);
+});
+
+for (
+  const [name, value] of [
+    ["maxStreams", 0],
+    ["maxMessageBytes", 0],
+    ["windowBytes", 65_535],
+    ["handshakeMs", 0],
+    ["handshakeMs", NaN],
+  ] as const
+) {
+  Deno.test(`resolveSessionOptions() refuses ${name} of ${value} by name`, () => {
+    assertThrows(
+      () => resolveSessionOptions({ [name]: value }),
+      RangeError,
+      `Cannot use ${name}: it is ${value}`,
+    );
+  });
+}
+
+Deno.test("formatAddress() names the host that is meant by default", () => {
+  assertEquals(formatAddress({ port: 80 }), "127.0.0.1:80");
+});
+
+Deno.test("formatAddress() tells the port from an IPv6 address", () => {
+  assertEquals(formatAddress({ hostname: "::1", port: 80 }), "[::1]:80");
+});

@@ -1,0 +1,744 @@
+import { once } from "node:events";
+import {
+  type AddressInfo,
+  connect as nodeConnect,
+  createServer,
+} from "node:net";
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertLess,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { ActorSystem } from "../../src/actor/system.ts";
+import {
+  ConnectionResetError,
+  HandshakeTimeoutError,
+  SessionLostError,
+} from "../../src/tcp/errors.ts";
+import { ConnectionPool } from "../../src/tcp/pool.ts";
+import { ProtocolError, TruncatedError } from "../../src/wire/errors.ts";
+import {
+  decodeReason,
+  encodeHello,
+  encodeLimit,
+  encodeOpen,
+} from "../../src/wire/frame.ts";
+import {
+  DataFlag,
+  ErrorCode,
+  FrameType,
+  MAX_FRAME_BYTES,
+  PONG,
+  PREFACE,
+} from "../../src/wire/protocol.ts";
+import { pattern, text, utf8 } from "../support/bytes.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { bounded, echo, Net, roundTrip } from "../support/net.ts";
+import { GOOD_HELLO, RawPeer, RawServer } from "../support/raw_peer.ts";
+
+const { HELLO, WELCOME, OPEN, DATA, ACCEPT, WINDOW, RESET, STOP, PING } =
+  FrameType;
+
+/** What a bad peer says, and what we make of it. */
+interface Offence {
+  readonly what: string;
+  readonly say: (peer: RawPeer) => Promise<void>;
+  readonly error: typeof ProtocolError | typeof SessionLostError;
+  /** Part of the error's message. */
+  readonly message: string;
+  /** The code of our GOAWAY; `undefined` if there is none. */
+  readonly code: number | undefined;
+}
+
+function protocol(
+  what: string,
+  message: string,
+  say: (peer: RawPeer) => Promise<void>,
+  code: number = ErrorCode.PROTOCOL,
+): Offence {
+  return { what, say, error: ProtocolError, message, code };
+}
+
+function truncated(
+  what: string,
+  message: string,
+  say: (peer: RawPeer) => Promise<void>,
+): Offence {
+  return { ...protocol(what, message, say), error: TruncatedError };
+}
+
+/** A hello whose fields are changed. */
+function hello(type: number, changes: Partial<typeof GOOD_HELLO>) {
+  return (peer: RawPeer): Promise<void> =>
+    peer.preface().frame(type, 0, encodeHello({ ...GOOD_HELLO, ...changes }))
+      .flush();
+}
+
+/** The header of a frame that announces this many bytes. */
+function header(type: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setUint32(0, length << 8 | type << 4);
+  bytes[7] = 1;
+  return bytes;
+}
+
+/** An OPEN whose bytes from the length of the id on are these. */
+function badOpen(...rest: number[]): (peer: RawPeer) => Promise<void> {
+  return (peer) =>
+    peer.frame(OPEN, 1, new Uint8Array([0, 1, 0, 0, 0, ...rest])).flush();
+}
+
+const beforeTheHandshake: Offence[] = [
+  protocol(
+    "says garbage",
+    "preface",
+    (peer) => peer.write(crypto.getRandomValues(new Uint8Array(1000))),
+  ),
+  protocol(
+    "says an HTTP request",
+    "is it a Troupe peer?",
+    (peer) => peer.write(utf8("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")),
+  ),
+  protocol(
+    "says a preface whose line end was translated",
+    "preface",
+    (peer) => peer.write(utf8("TROUPE\n\n")),
+  ),
+  truncated(
+    "says nothing and closes",
+    "before its preface",
+    (peer) => peer.socket.closeWrite(),
+  ),
+  truncated("closes in the middle of the preface", "before its preface", async (
+    peer,
+  ) => {
+    await peer.write(PREFACE.subarray(0, 4));
+    await peer.socket.closeWrite();
+  }),
+  protocol(
+    "speaks a newer version alone",
+    "versions 2 to 3",
+    hello(HELLO, { minVersion: 2, maxVersion: 3 }),
+    ErrorCode.VERSION,
+  ),
+  protocol(
+    "speaks an older version alone",
+    "versions 0 to 0",
+    hello(HELLO, { minVersion: 0, maxVersion: 0 }),
+    ErrorCode.VERSION,
+  ),
+  protocol(
+    "accepts only frames that are all headers",
+    "frames of 10 bytes",
+    hello(HELLO, { maxFrameBytes: 10 }),
+  ),
+  protocol(
+    "says a HELLO that is too short",
+    "it has 27 bytes, not 28",
+    (peer) => peer.preface().frame(HELLO, 0, new Uint8Array(27)).flush(),
+  ),
+  protocol(
+    "answers before it has asked",
+    "before the handshake",
+    hello(WELCOME, {}),
+  ),
+  protocol(
+    "opens a stream before the handshake",
+    "before the handshake",
+    (peer) => peer.preface().open(1).flush(),
+  ),
+  protocol(
+    "sends data before the handshake",
+    "never opened",
+    (peer) => peer.preface().frame(DATA, 1, utf8("x"), DataFlag.END).flush(),
+  ),
+  {
+    what: "refuses us",
+    message: "full",
+    say: (peer) =>
+      peer.preface().reason(FrameType.GOAWAY, 0, ErrorCode.REFUSED, "full")
+        .flush(),
+    error: SessionLostError,
+    code: undefined,
+  },
+];
+
+const afterTheHandshake: Offence[] = [
+  protocol(
+    "announces data over the limit",
+    "65537 bytes, 65536 are allowed",
+    (peer) => peer.write(header(DATA, MAX_FRAME_BYTES + 1)),
+    ErrorCode.FRAME_TOO_LARGE,
+  ),
+  protocol(
+    "announces a control frame over the limit",
+    "8193 bytes, 8192 are allowed",
+    (peer) => peer.write(header(PING, 8193)),
+    ErrorCode.FRAME_TOO_LARGE,
+  ),
+  protocol(
+    "sends a second HELLO",
+    "type 9",
+    (peer) => peer.frame(HELLO, 0, encodeHello(GOOD_HELLO)).flush(),
+  ),
+  ...[8, 11, 15].map((type) =>
+    protocol(
+      `sends a frame of the unknown type ${type}`,
+      `type ${type}`,
+      (peer) => peer.frame(type, 0).flush(),
+    )
+  ),
+  protocol(
+    "sends data on a stream that was never opened",
+    "stream 1, which was never opened",
+    (peer) => peer.frame(DATA, 1, utf8("x"), DataFlag.END).flush(),
+  ),
+  protocol(
+    "sends data on stream 0",
+    "stream 0",
+    (peer) => peer.frame(DATA, 0, utf8("x"), DataFlag.END).flush(),
+  ),
+  ...[ACCEPT, WINDOW].map((type) =>
+    protocol(
+      `sends credit of type ${type} on a stream of ours that was never opened`,
+      "stream 2, which was never opened",
+      (peer) => peer.frame(type, 2, encodeLimit(1e6)).flush(),
+    )
+  ),
+  ...[RESET, STOP].map((type) =>
+    protocol(
+      `ends (type ${type}) a stream that was never opened`,
+      "stream 7, which was never opened",
+      (peer) => peer.open(5).reason(type, 7, ErrorCode.NONE).flush(),
+    )
+  ),
+  protocol(
+    "opens a stream twice",
+    "stream 1 out of order",
+    (peer) => peer.open(1).open(1).flush(),
+  ),
+  protocol(
+    "opens a stream below one that it has opened",
+    "stream 3 out of order",
+    (peer) => peer.open(5).open(3).flush(),
+  ),
+  protocol(
+    "opens a stream with a number of ours",
+    "stream 2 out of order",
+    (peer) => peer.open(2).flush(),
+  ),
+  protocol(
+    "opens stream 0",
+    "stream 0 out of order",
+    (peer) => peer.open(0).flush(),
+  ),
+  protocol("opens a stream without a name", "id", badOpen(0, 0)),
+  protocol("opens a stream whose name is cut off", "id", badOpen(3, 65, 66)),
+  protocol("opens a stream whose name is not UTF-8", "UTF-8", badOpen(1, 255)),
+  protocol(
+    "opens a stream with metadata over the limit",
+    "4097 bytes",
+    badOpen(1, 65, ...new Uint8Array(4097)),
+  ),
+  protocol(
+    "opens a stream with too few bytes",
+    "an OPEN",
+    (peer) => peer.frame(OPEN, 1, new Uint8Array(6)).flush(),
+  ),
+  protocol(
+    "sends data over its credit",
+    "more than its credit",
+    async (peer) => {
+      await peer.open(1, "unread").flush();
+      await peer.next(ACCEPT);
+      for (let i = 0; i < 4; i++) {
+        peer.frame(DATA, 1, pattern(MAX_FRAME_BYTES), DataFlag.END);
+      }
+      await peer.flush();
+    },
+    ErrorCode.FLOW_CONTROL,
+  ),
+  protocol(
+    "sends empty messages over its credit",
+    "more than its credit",
+    async (peer) => {
+      peer.open(1, "unread");
+      for (let i = 0; i < 5000; i++) {
+        peer.frame(DATA, 1, new Uint8Array(0), DataFlag.END);
+      }
+      await peer.flush();
+    },
+    ErrorCode.FLOW_CONTROL,
+  ),
+  protocol(
+    "sends data after the end of a stream",
+    "after the end",
+    (peer) =>
+      peer.open(1, "unread").frame(DATA, 1, utf8("bye"), DataFlag.FIN)
+        .frame(DATA, 1, utf8("PS"), DataFlag.END).flush(),
+  ),
+  protocol(
+    "gives credit over 2^53 - 1",
+    "over 2^53 - 1",
+    (peer) =>
+      peer.open(1).frame(WINDOW, 1, new Uint8Array(8).fill(255)).flush(),
+  ),
+  protocol(
+    "gives credit in 7 bytes",
+    "a credit limit",
+    (peer) => peer.open(1).frame(WINDOW, 1, new Uint8Array(7)).flush(),
+  ),
+  protocol(
+    "resets a stream without a code",
+    "a reason",
+    (peer) => peer.open(1).frame(RESET, 1).flush(),
+  ),
+  protocol(
+    "pings with 4 bytes",
+    "4 bytes, not 8",
+    (peer) => peer.frame(PING, 0, new Uint8Array(4)).flush(),
+  ),
+  truncated(
+    "closes in the middle of a frame",
+    "in the middle of a frame",
+    async (peer) => {
+      await peer.write(header(DATA, 1000));
+      await peer.socket.closeWrite();
+    },
+  ),
+  {
+    what: "closes without a word",
+    message: "closed the socket",
+    say: (peer) => peer.socket.closeWrite(),
+    error: SessionLostError,
+    code: undefined,
+  },
+  {
+    what: "ends the session for a reason",
+    message: "out of memory",
+    say: (peer) =>
+      peer.reason(FrameType.GOAWAY, 0, ErrorCode.INTERNAL, "out of memory")
+        .flush(),
+    error: SessionLostError,
+    code: undefined,
+  },
+];
+
+/** Echoes, but for the connections named "unread". */
+const echoSome: typeof echo = (connection, context) =>
+  connection.id === "unread" ? connection.closed : echo(connection, context);
+
+function refuses(
+  { what, say, error, message, code }: Offence,
+  reach: (net: Net) => Promise<RawPeer>,
+): void {
+  Deno.test(`a listener ends a peer that ${what}, and serves the others`, bounded, async () => {
+    await using net = new Net({ serve: echoSome });
+    const lively = await net.connect();
+    {
+      using peer = await reach(net);
+      await say(peer);
+      const reported = await net.peerErrors.next();
+      assertInstanceOf(reported, error);
+      assertStringIncludes(reported.message, message);
+      assertEquals((await peer.goAway())?.code, code);
+      await roundTrip(lively);
+      assertEquals(net.listener.stats().accepted, 2);
+    }
+    await net.until(() => net.listener.stats().sockets === 1);
+    assertEquals(net.failures.untaken, 0);
+  });
+}
+
+for (const offence of beforeTheHandshake) {
+  refuses(offence, (net) => RawPeer.dial(net.listener.address));
+}
+
+for (const offence of afterTheHandshake) {
+  refuses(offence, (net) => RawPeer.meet(net.listener.address));
+}
+
+for (const says of ["nothing", "its preface and nothing more"]) {
+  Deno.test(`a listener ends a peer that says ${says} until the deadline`, bounded, async () => {
+    const clock = new ManualClock();
+    await using net = new Net({
+      serve: echo,
+      clock,
+      listen: { handshakeMs: 500 },
+    });
+    const lively = await net.connect();
+    using peer = await RawPeer.dial(net.listener.address);
+    if (says !== "nothing") await peer.write(PREFACE);
+    // It has been greeted, so its deadline is set.
+    await peer.greeted();
+    clock.advance(499);
+    await roundTrip(lively);
+    assertEquals(net.peerErrors.untaken, 0);
+    clock.advance(1);
+    assertInstanceOf(await net.peerErrors.next(), HandshakeTimeoutError);
+    assertEquals((await peer.goAway())?.code, ErrorCode.TIMEOUT);
+    await roundTrip(lively);
+  });
+}
+
+Deno.test("a listener understands a peer whose bytes come one by one", bounded, async () => {
+  await using net = new Net({ serve: echo });
+  using peer = await RawPeer.dial(net.listener.address);
+  const said = [
+    ...PREFACE,
+    ...frameOf(HELLO, 0, 0, encodeHello(GOOD_HELLO)),
+    ...frameOf(
+      OPEN,
+      0,
+      1,
+      encodeOpen({ id: "slow", creditLimit: 65_536, metadata: utf8("") }),
+    ),
+    ...frameOf(DATA, DataFlag.END, 1, utf8("hello")),
+  ];
+  for (const byte of said) await peer.write(new Uint8Array([byte]));
+  assertEquals(text((await peer.next(DATA)).payload), "hello");
+});
+
+function frameOf(
+  type: number,
+  flags: number,
+  stream: number,
+  payload: Uint8Array,
+): Uint8Array {
+  const frame = new Uint8Array(8 + payload.length);
+  const fields = new DataView(frame.buffer);
+  fields.setUint32(0, payload.length << 8 | type << 4 | flags);
+  fields.setUint32(4, stream);
+  frame.set(payload, 8);
+  return frame;
+}
+
+Deno.test("a peer that ends the session in order is no error", bounded, async () => {
+  await using net = new Net({ serve: echo });
+  {
+    using peer = await RawPeer.meet(net.listener.address);
+    await peer.reason(FrameType.GOAWAY, 0, ErrorCode.NONE).flush();
+    assertEquals(await peer.rest(), []);
+  }
+  await net.until(() => net.listener.stats().sockets === 0);
+  assertEquals(net.peerErrors.untaken, 0);
+});
+
+Deno.test("a socket that is reset is a SessionLostError with its cause", bounded, async () => {
+  await using net = new Net({ serve: echo });
+  const lively = await net.connect();
+  const { hostname, port } = net.listener.address;
+  const socket = nodeConnect(port, hostname);
+  await once(socket, "data");
+  socket.resetAndDestroy();
+  await once(socket, "close");
+  const error = await net.peerErrors.next();
+  assertInstanceOf(error, SessionLostError);
+  assertInstanceOf(error.cause, Deno.errors.ConnectionReset);
+  await roundTrip(lively);
+});
+
+// What a peer may do.
+
+Deno.test("a ping is answered with its own bytes", bounded, async () => {
+  await using net = new Net({ serve: echo });
+  using peer = await RawPeer.meet(net.listener.address);
+  await peer.frame(PING, 0, utf8("12345678")).flush();
+  const pong = await peer.next(PING);
+  assertEquals(pong.flags, PONG);
+  assertEquals(text(pong.payload), "12345678");
+});
+
+Deno.test("an answer to no ping is let pass", bounded, async () => {
+  await using net = new Net({ serve: echo });
+  using peer = await RawPeer.meet(net.listener.address);
+  await peer.frame(PING, 0, utf8("12345678"), PONG)
+    .frame(PING, 0, utf8("abcdefgh")).flush();
+  assertEquals(text((await peer.next(PING)).payload), "abcdefgh");
+});
+
+Deno.test("pings are answered while the peer leaves megabytes unread", bounded, async () => {
+  await using net = new Net({
+    serve: (connection) => connection.send(pattern(16_000_000)),
+  });
+  using peer = await RawPeer.meet(net.listener.address);
+  const open = { id: "big", creditLimit: 2 ** 31, metadata: utf8("") };
+  await peer.frame(OPEN, 1, encodeOpen(open)).flush();
+  await peer.next(DATA);
+  let before = 0;
+  for (let i = 0; i < 200; i++) peer.frame(PING, 0, new Uint8Array(8));
+  await peer.flush();
+  for (let pongs = 0; pongs < 200;) {
+    const { type, payload } = await peer.any();
+    if (type === PING) pongs++;
+    else before += payload.length;
+  }
+  // What the sockets hold comes first, but not all that is to be sent.
+  assertLess(before, 15_000_000);
+  assertEquals(net.peerErrors.untaken, 0);
+});
+
+Deno.test("late frames of a stream that has ended are let pass", bounded, async () => {
+  await using net = new Net({ serve: echo });
+  using peer = await RawPeer.meet(net.listener.address);
+  await peer.open(1).reason(RESET, 1, ErrorCode.CANCELLED)
+    .frame(DATA, 1, utf8("late"), DataFlag.END)
+    .frame(WINDOW, 1, encodeLimit(1e6))
+    .reason(STOP, 1, ErrorCode.CANCELLED)
+    .reason(RESET, 1, ErrorCode.CANCELLED)
+    .frame(PING, 0, utf8("are you?"))
+    .flush();
+  assertEquals(text((await peer.next(PING)).payload), "are you?");
+});
+
+Deno.test("streams over the limit are refused and the others go on", bounded, async () => {
+  await using net = new Net({ serve: echo, listen: { maxStreams: 2 } });
+  using peer = await RawPeer.meet(net.listener.address);
+  await peer.open(1).open(3).open(5).flush();
+  const { stream, payload } = await peer.next(RESET);
+  assertEquals(stream, 5);
+  assertEquals(decodeReason(payload).code, ErrorCode.REFUSED);
+  await peer.frame(DATA, 3, utf8("three"), DataFlag.END).flush();
+  assertEquals((await peer.next(DATA)).stream, 3);
+});
+
+Deno.test("the place of a stream that has ended is free for the next", bounded, async () => {
+  await using net = new Net({ serve: echo, listen: { maxStreams: 1 } });
+  using peer = await RawPeer.meet(net.listener.address);
+  const before = net.actors;
+  for (let i = 0; i < 500; i++) {
+    peer.open(4 * i + 1).reason(RESET, 4 * i + 1, ErrorCode.CANCELLED)
+      .open(4 * i + 3).frame(DATA, 4 * i + 3, utf8(""), DataFlag.FIN);
+    await peer.flush();
+    // The echo has nothing to say and ends its side as well.
+    assertEquals((await peer.next(DATA)).flags, DataFlag.FIN);
+  }
+  await net.until(() => net.actors === before);
+});
+
+const floods: [string, (peer: RawPeer, i: number) => void][] = [
+  ["pings", (peer) => void peer.frame(PING, 0, new Uint8Array(8))],
+  ["opens", (peer, i) => void peer.open(2 * i + 1, "unread")],
+  [
+    "opens and resets",
+    (peer, i) =>
+      void peer.open(2 * i + 1, "unread")
+        .reason(RESET, 2 * i + 1, ErrorCode.NONE),
+  ],
+];
+
+for (const [what, add] of floods) {
+  Deno.test(`a peer that floods with ${what} and reads no answer is ended`, bounded, async () => {
+    await using net = new Net({ serve: echoSome });
+    const lively = await net.connect();
+    using peer = await RawPeer.meet(net.listener.address);
+    let error: unknown;
+    const reported = net.peerErrors.next().then((value) => error = value);
+    for (let i = 0; error === undefined; i++) {
+      add(peer, i);
+      // It stops to read us at the latest when it has closed the socket.
+      if (i % 5000 === 0) await peer.flush().catch(() => reported);
+    }
+    assertInstanceOf(error, ProtocolError);
+    assertStringIncludes(error.message, "more answers than it reads");
+    await roundTrip(lively);
+  });
+}
+
+// A dialler whose server is none.
+
+const servers: [
+  string,
+  (peer: RawPeer) => Promise<void>,
+  typeof ProtocolError | typeof SessionLostError,
+  string,
+  number | undefined,
+][] = [
+  [
+    "answers in HTTP",
+    (peer) => peer.write(utf8("HTTP/1.1 400 Bad Request\r\n\r\n")),
+    ProtocolError,
+    "is it a Troupe peer?",
+    ErrorCode.PROTOCOL,
+  ],
+  [
+    "closes at once",
+    (peer) => peer.socket.closeWrite(),
+    TruncatedError,
+    "is it a Troupe peer?",
+    ErrorCode.PROTOCOL,
+  ],
+  [
+    "speaks a newer version",
+    hello(WELCOME, { minVersion: 2, maxVersion: 2 }),
+    ProtocolError,
+    "versions 2 to 2",
+    ErrorCode.VERSION,
+  ],
+  [
+    "answers with too few bytes",
+    (peer) => peer.preface().frame(WELCOME, 0, new Uint8Array(3)).flush(),
+    ProtocolError,
+    "it has 3 bytes",
+    ErrorCode.PROTOCOL,
+  ],
+  [
+    "dials as well",
+    hello(HELLO, {}),
+    ProtocolError,
+    "before the handshake",
+    ErrorCode.PROTOCOL,
+  ],
+  [
+    "refuses",
+    (peer) =>
+      peer.preface().reason(FrameType.GOAWAY, 0, ErrorCode.REFUSED, "full")
+        .flush(),
+    SessionLostError,
+    "full",
+    undefined,
+  ],
+];
+
+for (const [what, say, error, message, code] of servers) {
+  Deno.test(`connecting to a server that ${what} rejects and closes the socket`, bounded, async () => {
+    using server = new RawServer();
+    await using system = new ActorSystem();
+    const pool = new ConnectionPool(system);
+    const connecting = assertRejects(
+      () => pool.connect(server.address),
+      error,
+      message,
+    );
+    using peer = await server.accept();
+    await say(peer);
+    await connecting;
+    assertEquals((await peer.goAway())?.code, code);
+    assertEquals(pool.stats().sockets, 0);
+    assertEquals(pool.stats().leases, 0);
+  });
+}
+
+Deno.test("connecting to a server that resets the socket is a SessionLostError", bounded, async () => {
+  await using system = new ActorSystem();
+  const pool = new ConnectionPool(system);
+  const server = createServer((socket) => {
+    socket.once("data", () => socket.resetAndDestroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const error = await assertRejects(
+    () => pool.connect({ port }),
+    SessionLostError,
+  );
+  assertInstanceOf(error.cause, Deno.errors.ConnectionReset);
+  server.close();
+  await once(server, "close");
+});
+
+Deno.test("connecting to a server that says nothing rejects at the deadline", bounded, async () => {
+  using server = new RawServer();
+  const clock = new ManualClock();
+  await using system = new ActorSystem({ clock });
+  const pool = new ConnectionPool(system, { handshakeMs: 500 });
+  const connecting = assertRejects(
+    () => pool.connect(server.address),
+    HandshakeTimeoutError,
+    "500 ms",
+  );
+  using peer = await server.accept();
+  await peer.next(HELLO);
+  clock.advance(500);
+  await connecting;
+  assertEquals((await peer.goAway())?.code, ErrorCode.TIMEOUT);
+});
+
+/** A connection to a server that a test plays by hand. */
+async function connected(server: RawServer, pool: ConnectionPool) {
+  const connecting = pool.connect(server.address);
+  const peer = await server.meet();
+  return { peer, connection: await connecting };
+}
+
+Deno.test("a server that breaks the protocol ends the connections to it", bounded, async () => {
+  using server = new RawServer();
+  await using system = new ActorSystem();
+  const pool = new ConnectionPool(system);
+  const { peer, connection } = await connected(server, pool);
+  using _peer = peer;
+  const read = assertRejects(() => connection.receive(), SessionLostError);
+  await peer.frame(DATA, 3, utf8("x"), DataFlag.END).flush();
+  const error = await read;
+  assertInstanceOf(error.cause, ProtocolError);
+  assertEquals((await peer.goAway())?.code, ErrorCode.PROTOCOL);
+  assertEquals(pool.stats().evictions, 1);
+});
+
+Deno.test("a reset with a code that we do not know is passed on", bounded, async () => {
+  using server = new RawServer();
+  await using system = new ActorSystem();
+  const pool = new ConnectionPool(system);
+  const { peer, connection } = await connected(server, pool);
+  using _peer = peer;
+  const read = assertRejects(() => connection.receive(), ConnectionResetError);
+  await peer.reason(RESET, 1, 4711, "for reasons").flush();
+  const error = await read;
+  assertEquals(error.code, 4711);
+  assertStringIncludes(error.message, "for reasons");
+});
+
+Deno.test("the last words before the server goes are heard", bounded, async () => {
+  using server = new RawServer();
+  await using system = new ActorSystem();
+  const pool = new ConnectionPool(system);
+  const { peer, connection } = await connected(server, pool);
+  using _peer = peer;
+  await peer.frame(DATA, 1, utf8("farewell"), DataFlag.END)
+    .reason(FrameType.GOAWAY, 0, ErrorCode.INTERNAL, "on fire").flush();
+  peer.socket.closeWrite();
+  await connection.closed;
+  assertEquals(text(await connection.receive()), "farewell");
+  const error = await assertRejects(
+    () => connection.receive(),
+    SessionLostError,
+    "on fire",
+  );
+  assertEquals(error.code, ErrorCode.INTERNAL);
+});
+
+Deno.test("the peer's smaller frames are respected", bounded, async () => {
+  using server = new RawServer();
+  await using system = new ActorSystem();
+  const pool = new ConnectionPool(system);
+  const connecting = pool.connect(server.address);
+  using peer = await server.meet({ ...GOOD_HELLO, maxFrameBytes: 1024 });
+  const connection = await connecting;
+  const message = pattern(5000);
+  const sent = connection.send(message);
+  const lengths: number[] = [];
+  let flags = 0;
+  while (flags !== DataFlag.END) {
+    const frame = await peer.next(DATA);
+    lengths.push(frame.payload.length);
+    flags = frame.flags;
+  }
+  await sent;
+  assertEquals(lengths, [1024, 1024, 1024, 1024, 904]);
+});
+
+Deno.test("a peer that allows no streams at all is a clear error", bounded, async () => {
+  using server = new RawServer();
+  await using system = new ActorSystem();
+  const pool = new ConnectionPool(system);
+  const connecting = assertRejects(
+    () => pool.connect(server.address),
+    RangeError,
+    "allows 0 at once",
+  );
+  using _peer = await server.meet({ ...GOOD_HELLO, maxStreams: 0 });
+  await connecting;
+  assertEquals(pool.stats().leases, 0);
+});
