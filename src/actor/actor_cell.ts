@@ -220,7 +220,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   }
 
   override kill(): void {
-    // Its `stopped` is not called, nor does the next life call it.
+    // Its `stopped` is not called, by this life or the next.
     this.#handler = undefined;
     super.kill();
   }
@@ -272,7 +272,10 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
 
   protected override discardMessages(): void {
     while (this.#mailbox.length > 0) this.#discardOldest("stopped");
-    if (this.phase === "stopped") this.#signals = this.#life = undefined;
+  }
+
+  protected override forget(): void {
+    this.#signals = this.#life = undefined;
   }
 
   #discardOldest(reason: DeadLetterReason): void {

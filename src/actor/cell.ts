@@ -8,9 +8,9 @@
  *
  * @module
  */
-import { Deadline } from "./deadlines.ts";
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
 import type { SystemCore } from "./core.ts";
+import { ShutdownDeadline } from "./shutdown_deadline.ts";
 
 /** Exit reasons that carry nothing are shared. */
 export const NORMAL: ExitReason = { type: "normal" };
@@ -126,6 +126,8 @@ export abstract class Cell implements ActorRef<never> {
   protected abstract stopHandler(done: () => void): void;
   /** Sends what waits in the mailbox to dead letters. */
   protected abstract discardMessages(): void;
+  /** Lets go of what an actor that is gone needs no more. */
+  protected abstract forget(): void;
   /** Rejects the ask in hand, if any. */
   protected abstract rejectInHand(): void;
   /** A supervised child's life is over and its own children are gone. */
@@ -354,9 +356,12 @@ export abstract class Cell implements ActorRef<never> {
   }
 
   #finish(): void {
-    this.phase = "stopped";
     this.open = false;
     this.discardMessages();
+    // A listener may have killed the parent, and this with it.
+    if (this.phase === "stopped") return;
+    this.phase = "stopped";
+    this.forget();
     const { parent, exit } = this;
     if (parent !== undefined) {
       parent.#children?.delete(this.name);
@@ -382,18 +387,3 @@ Object.defineProperty(Cell.prototype, Symbol.for("Deno.customInspect"), {
     return `ActorRef(${this.path})`;
   },
 });
-
-/** Kills an actor that did not stop in time. */
-class ShutdownDeadline extends Deadline {
-  readonly #cell: Cell;
-
-  constructor(cell: Cell) {
-    super();
-    this.#cell = cell;
-  }
-
-  expire(): void {
-    this.#cell.reportKilled();
-    this.#cell.kill();
-  }
-}

@@ -169,6 +169,8 @@ Deno.test("aborting the writable does not wait for a write that waits for the pe
   const [here, there] = await net.pair();
   const writer = here.writable.getWriter();
   const write = assertRejects(() => writer.write(pattern(1_000_000)));
+  // The first bytes are here, so the write is under way.
+  await there.readable.getReader().read();
   const closed = assertRejects(() => writer.closed);
   await writer.abort(new Error("no time"));
   await Promise.all([write, closed, here.closed, there.closed]);
