@@ -16,11 +16,25 @@ import { Mailbox, resolveMailboxOptions } from "./mailbox.ts";
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
 import { Ring } from "./ring.ts";
 
-/** Milliseconds from a stop to a kill unless told otherwise (OTP's default). */
-const DEFAULT_SHUTDOWN_MS = 5000;
-
 /** Where a message came from: an actor, an ask, a timer, or outside. */
-type Origin = Cell | Deadline | undefined;
+type Origin = Cell | Deadline | Traced | undefined;
+
+/** An origin with the context of the trace that the message belongs to. */
+class Traced {
+  readonly origin: Cell | Deadline | undefined;
+  readonly context: unknown;
+
+  constructor(origin: Cell | Deadline | undefined, context: unknown) {
+    this.origin = origin;
+    this.context = context;
+  }
+}
+
+/** A message that its actor has set aside. */
+export interface Stashed<M> {
+  readonly message: M;
+  readonly origin: Origin;
+}
 
 /** Work of the supervision lane: gives a message, or does its work itself. */
 export type Signal<M> = (
@@ -29,14 +43,14 @@ export type Signal<M> = (
 
 /** A handler that decides what becomes of its supervised children. */
 export interface SupervisingHandler<M> extends Handler<M> {
+  /** The child handles messages now. */
+  childStarted(child: Cell): void;
   /** The child's life is over: restart or discard it. */
   childExited(child: Cell, reason: ExitReason): void;
 }
 
 /** An actor that takes messages of type `M`. */
 export class ActorCell<M> extends Cell implements ActorRef<M> {
-  /** Messages handled so far, over all lives. */
-  processed = 0;
   readonly #behavior: Behavior<M>;
   readonly #mailbox: Mailbox<M, Origin>;
   #life: Life<M> | undefined;
@@ -53,8 +67,8 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     options: SpawnOptions<M> | undefined,
     supervised: boolean,
   ) {
-    const shutdownMs = options?.shutdownMs ?? DEFAULT_SHUTDOWN_MS;
-    if (!(shutdownMs >= 0)) {
+    const shutdownMs = options?.shutdownMs;
+    if (shutdownMs !== undefined && !(shutdownMs >= 0)) {
       throw new RangeError(
         `Cannot spawn: shutdownMs is ${shutdownMs}, it must be 0 or more`,
       );
@@ -71,7 +85,11 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   }
 
   /** Puts a message into the mailbox, or reports it as undeliverable. */
-  send(message: M, origin: Origin): boolean {
+  send(message: M, from: Cell | Deadline | undefined): boolean {
+    const { tracing } = this.core;
+    const origin = tracing === undefined
+      ? from
+      : new Traced(from, tracing.capture());
     while (this.open) {
       switch (this.#mailbox.push(message, origin)) {
         case "accepted":
@@ -111,13 +129,41 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     this.schedule();
   }
 
+  /** Sets the message in hand aside; false when there is no room. */
+  stash(message: M, stashed: Stashed<M>[]): boolean {
+    if (stashed.length >= this.#mailbox.maxStashed) return false;
+    stashed.push({ message, origin: this.#inHand });
+    // Its asker waits on: a crash on this message does not concern it.
+    this.#inHand = undefined;
+    return true;
+  }
+
+  /** Puts messages that were set aside before those that wait. */
+  unstash(stashed: readonly Stashed<M>[]): void {
+    for (const { message, origin } of stashed.toReversed()) {
+      this.#mailbox.unshift(message, origin);
+    }
+    this.schedule();
+  }
+
+  /** Reports messages that were set aside as undeliverable. */
+  discardStashed(stashed: readonly Stashed<M>[]): void {
+    for (const { message, origin } of stashed) {
+      this.#undeliverable(message, origin, "stopped");
+    }
+  }
+
   // Working.
+
+  protected override get waiting(): Mailbox<M, Origin> {
+    return this.#mailbox;
+  }
 
   protected override work(maxSteps: number): number {
     let steps = 0;
     while (steps < maxSteps && this.phase === "running" && !this.busy) {
-      if (this.stopping === "stop") {
-        this.endLife(this.exit);
+      if (this.mustEnd) {
+        this.endLife(this.stopping === "stop" ? this.exit : SHUTDOWN);
         break;
       }
       const handler = this.#handler as Handler<M>;
@@ -126,9 +172,12 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
       } else if (this.#mailbox.length > 0) {
         const message = this.#mailbox.shift() as M;
         const { origin } = this.#mailbox;
-        if (!(origin instanceof Tick) || origin.claim()) {
-          this.#receive(handler, message, origin);
-        }
+        if (origin instanceof Traced) {
+          this.core.tracing?.run(
+            origin.context,
+            () => this.#take(handler, message, origin.origin),
+          );
+        } else this.#take(handler, message, origin);
       } else {
         if (this.stopping === "drain") {
           this.stopping = "stop";
@@ -138,6 +187,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
       }
       steps++;
     }
+    if (steps > 0) this.#life?.touch();
     return steps;
   }
 
@@ -148,6 +198,11 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     } catch (error) {
       this.#crash(error);
     }
+  }
+
+  #take(handler: Handler<M>, message: M, origin: Origin): void {
+    if (origin instanceof Tick && !origin.claim()) return;
+    this.#receive(handler, message, origin);
   }
 
   #receive(handler: Handler<M>, message: M, origin: Origin): void {
@@ -204,6 +259,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     this.busy = false;
     this.#handler = handler;
     this.phase = "running";
+    if (this.supervised) this.parent?.childStarted(this);
     this.schedule();
   }
 
@@ -211,12 +267,13 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
 
   #crash(cause: unknown, message?: M): void {
     // It has killed itself: whatever it does later is ignored.
-    if (!this.alive) return;
+    if (!this.living) return;
     const reason: ExitReason = this.exit = { type: "failed", cause };
+    this.lastFailure = cause;
     this.rejectInHand();
     this.core.failed(this, cause, message);
     // Whoever listened may have killed it.
-    if (this.alive) this.endLife(reason);
+    if (this.living) this.endLife(reason);
   }
 
   override kill(): void {
@@ -268,6 +325,15 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     });
   }
 
+  override childStarted(child: Cell): void {
+    this.signal((handler) => {
+      if ("childStarted" in handler) {
+        (handler as SupervisingHandler<M>).childStarted(child);
+      }
+      return undefined;
+    });
+  }
+
   // Dead letters.
 
   protected override discardMessages(): void {
@@ -283,7 +349,8 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     this.#undeliverable(message, this.#mailbox.origin, reason);
   }
 
-  #undeliverable(message: M, origin: Origin, reason: DeadLetterReason): false {
+  #undeliverable(message: M, from: Origin, reason: DeadLetterReason): false {
+    const origin = from instanceof Traced ? from.origin : from;
     if (origin instanceof Tick && !origin.claim()) return false;
     if (origin instanceof PendingAsk) {
       origin.reject(

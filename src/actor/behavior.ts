@@ -40,7 +40,7 @@ export interface SpawnOptions<M> {
   readonly mailbox?: MailboxOptions<M>;
   /**
    * Milliseconds from a stop until the actor is killed.
-   * @default {5000}
+   * @default {5000; Infinity for a supervisor, whose children have their own}
    */
   readonly shutdownMs?: number;
 }
@@ -64,6 +64,24 @@ export interface ActorContext<M> {
   unwatch(other: ActorRef<never>): void;
   /** Sends this actor a message after `delayMs`, unless this life ends first. */
   after(delayMs: number, message: M): ActorTimer;
+  /**
+   * Sends this actor a message every `intervalMs`, the first after one
+   * interval, until this life ends. While one of them waits, no other is sent.
+   */
+  every(intervalMs: number, message: M): ActorTimer;
+  /**
+   * Sends this actor a message whenever it has handled none for `idleMs`. One
+   * at a time: a new one replaces the one before.
+   */
+  receiveTimeout(idleMs: number, message: M): ActorTimer;
+  /**
+   * Sets the message that is being handled aside; false when the bound
+   * `maxStashed` is reached. What is still aside when this life ends goes to
+   * dead letters.
+   */
+  stash(message: M): boolean;
+  /** Puts all that was set aside before the messages that wait, in order. */
+  unstashAll(): void;
   /**
    * Waits for a promise without holding up the mailbox: its outcome comes
    * back as a message, ahead of those that wait. If this life ends first, the

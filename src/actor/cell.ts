@@ -10,6 +10,7 @@
  */
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
 import type { SystemCore } from "./core.ts";
+import type { ActorSnapshot, ActorState } from "./snapshot.ts";
 import { ShutdownDeadline } from "./shutdown_deadline.ts";
 
 /** Exit reasons that carry nothing are shared. */
@@ -17,6 +18,9 @@ export const NORMAL: ExitReason = { type: "normal" };
 /** See {@linkcode NORMAL}. */
 export const SHUTDOWN: ExitReason = { type: "shutdown" };
 const KILLED: ExitReason = { type: "killed" };
+
+/** Milliseconds from a stop to a kill unless told otherwise (OTP's default). */
+const DEFAULT_SHUTDOWN_MS = 5000;
 
 /** How a parent stops its children: all at once, or last to first. */
 export type StopOrder = "together" | "last_first";
@@ -31,6 +35,16 @@ export type Phase =
   | "exited"
   | "stopped";
 
+const STATES: Readonly<Record<Phase, ActorState>> = {
+  new: "starting",
+  starting: "starting",
+  running: "running",
+  ending: "stopping",
+  leaving: "stopping",
+  exited: "waiting",
+  stopped: "stopped",
+};
+
 /** An actor without its messages. */
 export abstract class Cell implements ActorRef<never> {
   readonly core: SystemCore;
@@ -38,10 +52,16 @@ export abstract class Cell implements ActorRef<never> {
   readonly name: string;
   /** Whether the parent decides about restarts. */
   readonly supervised: boolean;
+  /** Messages handled so far, over all lives. */
+  processed = 0;
   /** Restarts so far. */
   restarts = 0;
+  /** What the behaviour threw last. */
+  lastFailure: unknown;
   /** How children are stopped; a supervisor sets it when it starts. */
   stopOrder: StopOrder = "together";
+  /** Milliseconds from a stop to a kill, if it is not the default. */
+  shutdownMs: number | undefined;
 
   protected phase: Phase = "new";
   /** Whether messages are let in: not after a stop or drain was asked for. */
@@ -49,10 +69,13 @@ export abstract class Cell implements ActorRef<never> {
   /** An asynchronous start or handler is pending. */
   protected busy = false;
   protected stopping: "no" | "drain" | "stop" = "no";
+  /** The supervisor wants this life to end, and will begin another. */
+  protected pausing = false;
   /** Why the life ends, or has ended. */
   protected exit: ExitReason = SHUTDOWN;
-  readonly #shutdownMs: number;
   #scheduled = false;
+  #begun = false;
+  #busyMs = 0;
   #nextName = 1;
   #children: Map<string, Cell> | undefined;
   #watchers: Set<(reason: ExitReason) => void> | undefined;
@@ -64,19 +87,43 @@ export abstract class Cell implements ActorRef<never> {
     parent: Cell | undefined,
     name: string,
     supervised: boolean,
-    shutdownMs: number,
+    shutdownMs: number | undefined,
   ) {
     this.core = core;
     this.parent = parent;
     this.name = name;
     this.supervised = supervised;
-    this.#shutdownMs = shutdownMs;
+    this.shutdownMs = shutdownMs;
+    // A supervised actor takes messages, and begins when it is told to.
+    if (supervised) this.phase = "exited";
   }
 
   get path(): string {
     if (this.parent === undefined) return "/";
     const above = this.parent.path;
     return above === "/" ? `/${this.name}` : `${above}/${this.name}`;
+  }
+
+  /** Messages and bytes that wait. */
+  protected abstract get waiting(): {
+    readonly length: number;
+    readonly bytes: number;
+  };
+
+  /** This actor and those below it, as they are now. */
+  snapshot(): ActorSnapshot {
+    const { path, waiting, processed, restarts, lastFailure } = this;
+    return {
+      path,
+      state: STATES[this.phase],
+      mailboxMessages: waiting.length,
+      mailboxBytes: waiting.bytes,
+      processed,
+      restarts,
+      lastFailure,
+      busyMs: this.core.measuresBusyTime ? this.#busyMs : undefined,
+      children: this.children.map((child) => child.snapshot()),
+    };
   }
 
   /** The children that are not gone, in the order of their spawning. */
@@ -97,7 +144,12 @@ export abstract class Cell implements ActorRef<never> {
 
   /** Whether this life may still start children. */
   get maySpawn(): boolean {
-    return this.alive && this.stopping !== "stop";
+    return this.living && !this.mustEnd;
+  }
+
+  /** Whether this life is to end after the message in hand. */
+  protected get mustEnd(): boolean {
+    return this.pausing || this.stopping === "stop";
   }
 
   /** Whether a stop was asked for since the last restart, or a drain done. */
@@ -132,6 +184,8 @@ export abstract class Cell implements ActorRef<never> {
   protected abstract rejectInHand(): void;
   /** A supervised child's life is over and its own children are gone. */
   protected abstract childExited(child: Cell, reason: ExitReason): void;
+  /** A supervised child's behaviour has answered: it handles messages now. */
+  abstract childStarted(child: Cell): void;
 
   // Stopping.
 
@@ -139,7 +193,7 @@ export abstract class Cell implements ActorRef<never> {
     if (this.stopping === "stop" || this.phase === "stopped") return;
     this.stopping = "stop";
     this.open = false;
-    if (this.alive) {
+    if (this.living) {
       this.exit = reason;
       this.schedule();
       // A handler that never settles must not hold up the stop for ever.
@@ -151,17 +205,25 @@ export abstract class Cell implements ActorRef<never> {
     if (this.phase === "exited") this.#askVerdict();
   }
 
+  /** Ends this life in order, keeping the mailbox, for a supervisor. */
+  pause(): void {
+    if (this.pausing || !this.living) return;
+    this.pausing = true;
+    this.schedule();
+    if (this.busy) this.#limitShutdown();
+  }
+
   drain(): void {
     if (this.stopping !== "no" || this.phase === "stopped") return;
     this.stopping = "drain";
     this.open = false;
-    if (this.alive) this.schedule();
+    if (this.living) this.schedule();
   }
 
   kill(): void {
     if (this.phase === "stopped" || this.phase === "exited") return;
     // A crash stays the reason, although its clean-up is cut short.
-    if (this.alive || this.exit.type !== "failed") this.exit = KILLED;
+    if (this.living || this.exit.type !== "failed") this.exit = KILLED;
     this.phase = "leaving";
     this.rejectInHand();
     this.endContext();
@@ -177,6 +239,10 @@ export abstract class Cell implements ActorRef<never> {
     if (this.phase === "leaving") this.#lifeOver();
   }
 
+  get alive(): boolean {
+    return this.phase !== "stopped";
+  }
+
   get stopped(): Promise<ExitReason> {
     if (this.#gone === undefined) {
       this.#gone = Promise.withResolvers();
@@ -186,7 +252,7 @@ export abstract class Cell implements ActorRef<never> {
   }
 
   /** Whether a life is there, or about to begin, that has not ended. */
-  protected get alive(): boolean {
+  protected get living(): boolean {
     return this.phase === "new" || this.phase === "starting" ||
       this.phase === "running";
   }
@@ -194,7 +260,7 @@ export abstract class Cell implements ActorRef<never> {
   /** Waits for a promise of the behaviour or of the handler. */
   protected suspend(): void {
     this.busy = true;
-    if (this.stopping === "stop") this.#limitShutdown();
+    if (this.mustEnd) this.#limitShutdown();
   }
 
   /** Adds this actor and all below to the report of a shutdown, if there is one. */
@@ -208,7 +274,8 @@ export abstract class Cell implements ActorRef<never> {
   #limitShutdown(): void {
     if (this.#shutdown !== undefined) return;
     this.#shutdown = new ShutdownDeadline(this);
-    this.core.deadlines.add(this.#shutdown, this.#shutdownMs);
+    const shutdownMs = this.shutdownMs ?? DEFAULT_SHUTDOWN_MS;
+    this.core.deadlines.add(this.#shutdown, shutdownMs);
   }
 
   // For the parent and for supervisors.
@@ -216,7 +283,7 @@ export abstract class Cell implements ActorRef<never> {
   /** Takes a new child into the tree. */
   adopt(child: Cell): void {
     (this.#children ??= new Map()).set(child.name, child);
-    child.schedule();
+    if (!child.supervised) child.schedule();
     const { events } = this.core;
     if (events.active) events.publish({ type: "started", actor: child });
   }
@@ -228,17 +295,23 @@ export abstract class Cell implements ActorRef<never> {
     this.open = this.stopping === "no";
   }
 
-  /** Begins the next life of a supervised actor whose life is over. */
-  restart(): void {
+  /** Begins the first or the next life of a supervised actor. */
+  begin(): void {
     if (this.phase !== "exited") return;
+    this.reopen();
+    this.pausing = false;
     this.phase = "new";
+    if (this.#begun) this.#countRestart();
+    this.#begun = true;
+    this.schedule();
+  }
+
+  #countRestart(): void {
     this.restarts++;
-    const { events } = this.core;
+    const { core: { events }, restarts } = this;
     if (events.active) {
-      const { restarts } = this;
       events.publish({ type: "restarted", actor: this, restarts });
     }
-    this.schedule();
   }
 
   /** Lets a supervised actor whose life is over go for good. */
@@ -268,12 +341,20 @@ export abstract class Cell implements ActorRef<never> {
 
   /** Runs for one burst; called by the dispatcher alone. */
   run(maxSteps: number): number {
+    if (!this.core.measuresBusyTime) return this.#run(maxSteps);
+    const start = performance.now();
+    const steps = this.#run(maxSteps);
+    this.#busyMs += performance.now() - start;
+    return steps;
+  }
+
+  #run(maxSteps: number): number {
     this.#scheduled = false;
     if (this.busy) return 0;
     const { core } = this;
     core.current = this;
     if (this.phase === "new") {
-      if (this.stopping === "stop") this.endLife(this.exit);
+      if (this.mustEnd) this.endLife(this.exit);
       else this.start();
     }
     let steps = 1;

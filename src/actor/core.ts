@@ -6,17 +6,32 @@
 import type { Cell } from "./cell.ts";
 import type { Clock } from "./clock.ts";
 import { Deadlines } from "./deadlines.ts";
-import { Dispatcher } from "./dispatcher.ts";
+import { Dispatcher, type Scheduler } from "./dispatcher.ts";
 import { type DeadLetterReason, EventStream } from "./events.ts";
 import type { ActorRef } from "./ref.ts";
 import type { ActorSystem } from "./system.ts";
+
+const cores = new WeakMap<ActorSystem, SystemCore>();
+
+/** The shared part of a system, for the layer's own modules. */
+export function coreOf(system: ActorSystem): SystemCore {
+  return cores.get(system) as SystemCore;
+}
+
+/** How the context of a trace goes with a message. */
+export interface MessageTracing {
+  /** The context of whoever sends now. */
+  capture(): unknown;
+  /** Handles a message within the context that came with it. */
+  run(captured: unknown, handle: () => void): void;
+}
 
 /** The shared part of a system. */
 export class SystemCore {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
-  readonly dispatcher: Dispatcher = new Dispatcher();
+  readonly dispatcher: Dispatcher;
   readonly events: EventStream = new EventStream();
   /** During a shutdown: paths of actors that were killed at a deadline. */
   killed: string[] | undefined;
@@ -25,9 +40,22 @@ export class SystemCore {
   lateReplies = 0;
   deadLetters = 0;
 
-  constructor(system: ActorSystem, clock: Clock) {
+  /** Carries trace context with messages, when tracing is on. */
+  tracing: MessageTracing | undefined;
+  /** Whether the time that handlers take is measured. */
+  readonly measuresBusyTime: boolean;
+
+  constructor(
+    system: ActorSystem,
+    clock: Clock,
+    scheduler: Scheduler | undefined,
+    measuresBusyTime: boolean,
+  ) {
     this.system = system;
     this.clock = clock;
+    this.dispatcher = new Dispatcher(scheduler);
+    this.measuresBusyTime = measuresBusyTime;
+    cores.set(system, this);
     this.deadlines = new Deadlines(clock);
   }
 

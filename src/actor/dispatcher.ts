@@ -28,12 +28,32 @@ const RUNS_PER_IDLE_LOOK = 256;
 /** Time that actors may run before the event loop has its turn. */
 const TURN_MS = 1;
 
+/** Decides which of those that are ready runs next; for tests. */
+export interface Scheduler {
+  /** Messages that an actor handles before the next has its turn. */
+  readonly burst: number;
+  /** Which of `count` actors that are ready runs next, from 0. */
+  pick(count: number): number;
+}
+
 /** The run queue of a system. */
 export class Dispatcher {
+  readonly #scheduler: Scheduler | undefined;
+  readonly #burst: number;
   readonly #ready = new Ring<Runnable>();
   #armed = false;
   #sinceLook = 0;
   #turnStart = 0;
+
+  constructor(scheduler?: Scheduler) {
+    this.#scheduler = scheduler;
+    this.#burst = scheduler?.burst ?? BURST_MESSAGES;
+  }
+
+  /** Whether nobody is ready to run. */
+  get idle(): boolean {
+    return !this.#armed;
+  }
 
   /** Puts an actor at the end of the run queue. */
   schedule(actor: Runnable): void {
@@ -46,14 +66,21 @@ export class Dispatcher {
 
   readonly #run = (): void => {
     let actor: Runnable | undefined;
-    while ((actor = this.#ready.shift()) !== undefined) {
-      this.#sinceLook += 1 + actor.run(BURST_MESSAGES);
+    while ((actor = this.#next()) !== undefined) {
+      this.#sinceLook += 1 + actor.run(this.#burst);
       if (this.#ready.length > 0 && this.#turnIsOver(RUNS_PER_LOOK)) {
         return this.#yield();
       }
     }
     this.#armed = false;
   };
+
+  #next(): Runnable | undefined {
+    if (this.#scheduler !== undefined && this.#ready.length > 1) {
+      this.#ready.promote(this.#scheduler.pick(this.#ready.length));
+    }
+    return this.#ready.shift();
+  }
 
   #turnIsOver(runsPerLook: number): boolean {
     if (this.#sinceLook < runsPerLook) return false;

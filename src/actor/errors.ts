@@ -27,3 +27,10 @@ export class MailboxFullError extends TroupeError {}
 
 /** A supervisor gave up: its children failed too often within its window. */
 export class RestartLimitError extends TroupeError {}
+
+/**
+ * A peer is not there: refused, reset, timed out. An actor that fails with it
+ * is tried again by its supervisor for as long as the options say, and that
+ * does not count as a failure of ours.
+ */
+export class UnavailableError extends TroupeError {}

@@ -10,7 +10,7 @@ import type {
   Behavior,
   SpawnOptions,
 } from "./behavior.ts";
-import { type ActorCell, spawnChild } from "./actor_cell.ts";
+import { type ActorCell, spawnChild, type Stashed } from "./actor_cell.ts";
 import { Cell, NORMAL } from "./cell.ts";
 import { Deadline, type Deadlines } from "./deadlines.ts";
 import { ActorStoppedError, TroupeError } from "./errors.ts";
@@ -24,7 +24,9 @@ export class Life<M> implements ActorContext<M> {
   /** Whether this life is over. */
   ended = false;
   #controller: AbortController | undefined;
-  #ticks: Set<Deadline> | undefined;
+  #ticks: Set<Tick> | undefined;
+  #idle: Tick | undefined;
+  #stashed: Stashed<M>[] | undefined;
   /** Gives back values that were piped here and not handled yet. */
   #undelivered: Set<() => void> | undefined;
   #watches: Map<Cell, (reason: ExitReason) => void> | undefined;
@@ -80,20 +82,51 @@ export class Life<M> implements ActorContext<M> {
   }
 
   after(delayMs: number, message: M): ActorTimer {
+    return this.#start("delayMs", delayMs, message, false);
+  }
+
+  every(intervalMs: number, message: M): ActorTimer {
+    return this.#start("intervalMs", intervalMs, message, true);
+  }
+
+  receiveTimeout(idleMs: number, message: M): ActorTimer {
+    this.#idle?.cancel();
+    return this.#idle = this.#start("idleMs", idleMs, message, true);
+  }
+
+  /** Messages were handled: whoever waits for idleness waits anew. */
+  touch(): void {
+    this.#idle?.restart();
+  }
+
+  #start(
+    name: string,
+    ms: number,
+    message: M,
+    repeats: boolean,
+  ): Tick {
     this.#assertAlive("start a timer");
-    if (!(delayMs >= 0)) {
+    if (repeats ? !(ms > 0) : !(ms >= 0)) {
       throw new RangeError(
-        `Cannot start a timer: delayMs is ${delayMs}, it must be 0 or more`,
+        `Cannot start a timer: ${name} is ${ms}, it must be ${
+          repeats ? "over 0" : "0 or more"
+        }`,
       );
     }
     const { cell } = this;
     const ticks = this.#ticks ??= new Set();
-    const tick = new Tick(cell.core.deadlines, ticks, (due) => {
-      cell.send(message, due);
-    });
-    ticks.add(tick);
-    cell.core.deadlines.add(tick, delayMs);
-    return tick;
+    const send = (due: Tick): void => void cell.send(message, due);
+    return new Tick(cell.core.deadlines, ticks, ms, repeats, send);
+  }
+
+  stash(message: M): boolean {
+    this.#assertAlive("stash");
+    return this.cell.stash(message, this.#stashed ??= []);
+  }
+
+  unstashAll(): void {
+    if (this.#stashed === undefined || this.ended) return;
+    this.cell.unstash(this.#stashed.splice(0));
   }
 
   pipeToSelf<T>(
@@ -133,6 +166,9 @@ export class Life<M> implements ActorContext<M> {
       for (const [other, gone] of this.#watches) other.offGone(gone);
       this.#watches.clear();
     }
+    if (this.#stashed !== undefined) {
+      this.cell.discardStashed(this.#stashed.splice(0));
+    }
     for (const late of this.#undelivered ?? []) this.#giveBack(late);
     this.#undelivered = undefined;
     this.#controller?.abort(this.#over());
@@ -160,30 +196,51 @@ export class Life<M> implements ActorContext<M> {
   }
 }
 
-/** A timer's message on its way; a stale one is never handled. */
+/** A timer, and its message on the way; a stale one is never handled. */
 export class Tick extends Deadline implements ActorTimer {
   readonly #deadlines: Deadlines;
-  readonly #alive: Set<Deadline>;
+  readonly #alive: Set<Tick>;
+  readonly #ms: number;
+  readonly #repeats: boolean;
   readonly #send: (due: Tick) => void;
+  /** A message of this timer waits in the mailbox. */
+  #waits = false;
 
   constructor(
     deadlines: Deadlines,
-    alive: Set<Deadline>,
+    alive: Set<Tick>,
+    ms: number,
+    repeats: boolean,
     send: (due: Tick) => void,
   ) {
     super();
     this.#deadlines = deadlines;
     this.#alive = alive;
+    this.#ms = ms;
+    this.#repeats = repeats;
     this.#send = send;
+    alive.add(this);
+    deadlines.add(this, ms);
   }
 
-  /** Whether the message may still be handled; true once at most. */
+  /** Whether the message may be handled, now that its turn has come. */
   claim(): boolean {
-    return this.#alive.delete(this);
+    this.#waits = false;
+    return this.#repeats ? this.#alive.has(this) : this.#alive.delete(this);
   }
 
   expire(): void {
+    if (this.#repeats) this.#deadlines.add(this, this.#ms);
+    if (this.#waits) return;
+    this.#waits = true;
     this.#send(this);
+  }
+
+  /** Begins to wait anew. */
+  restart(): void {
+    if (!this.#alive.has(this)) return;
+    this.#deadlines.remove(this);
+    this.#deadlines.add(this, this.#ms);
   }
 
   cancel(): void {

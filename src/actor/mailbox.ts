@@ -36,6 +36,11 @@ export interface MailboxOptions<M> {
    * @default {"refuse"}
    */
   readonly overflow?: OverflowPolicy;
+  /**
+   * Messages that the actor may set aside with `stash`.
+   * @default {1000}
+   */
+  readonly maxStashed?: number;
 }
 
 /** {@linkcode MailboxOptions} with defaults filled in. */
@@ -46,6 +51,7 @@ const DEFAULTS: ResolvedMailboxOptions<unknown> = {
   maxBytes: Infinity,
   sizeOf: () => 0,
   overflow: "refuse",
+  maxStashed: 1000,
 };
 
 /** Checks the options once; every mailbox without any shares one object. */
@@ -113,6 +119,22 @@ export class Mailbox<M, O> {
     this.#messages.push(message);
     this.#origins.push(origin);
     return "accepted";
+  }
+
+  /** Puts a message before all others, whatever the bounds. */
+  unshift(message: M, origin: O): void {
+    if (this.#sizes !== undefined) {
+      const size = this.#options.sizeOf(message);
+      this.#sizes.unshift(size);
+      this.bytes += size;
+    }
+    this.#messages.unshift(message);
+    this.#origins.unshift(origin);
+  }
+
+  /** Messages that may be stashed. */
+  get maxStashed(): number {
+    return this.#options.maxStashed;
   }
 
   /** Takes the oldest message out and sets `origin`; check `length` first. */

@@ -6,20 +6,31 @@
 export * from "./behavior.ts";
 export * from "./errors.ts";
 export type { BackoffOptions } from "./backoff.ts";
+export { Child, child, type ChildSpec } from "./child.ts";
 export type { Clock, Timer } from "./clock.ts";
 export type { DeadLetterReason, EventStream, SystemEvent } from "./events.ts";
 export type { Lease, LeaseHolder } from "./lease.ts";
+export type { Scheduler } from "./dispatcher.ts";
+export type { ActorSnapshot, ActorState } from "./snapshot.ts";
 export type { MailboxOptions, OverflowPolicy } from "./mailbox.ts";
 export type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
 export type { RestartIntensity } from "./restart_window.ts";
-export {
-  type ChildSpec,
-  type RestartPolicy,
-  startChild,
-  supervisor,
-  type SupervisorMessage,
-  type SupervisorOptions,
-} from "./supervisor.ts";
+export { Registry, RegistryKey, type RegistryListener } from "./registry.ts";
+export type {
+  AutoShutdown,
+  ChildPhase,
+  RestartPolicy,
+  Strategy,
+} from "./supervision.ts";
+export { supervisor } from "./supervisor.ts";
+export * from "./supervisor_calls.ts";
+export type {
+  ChildInfo,
+  SupervisorMessage,
+  SupervisorOptions,
+  SupervisorReply,
+  UnavailableOptions,
+} from "./supervisor_protocol.ts";
 export {
   ActorSystem,
   type ActorSystemOptions,

@@ -78,6 +78,8 @@ export interface ActorRef<in M> extends ReplyTo<M> {
   drain(): void;
   /** Ends the actor at once, whatever its handler is doing. */
   kill(): void;
+  /** Whether the actor is not gone for good. */
+  readonly alive: boolean;
   /** Resolves when the actor is gone for good; never rejects. */
   readonly stopped: Promise<ExitReason>;
 }

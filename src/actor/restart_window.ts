@@ -18,6 +18,21 @@ export interface RestartIntensity {
   readonly withinMs?: number;
 }
 
+/** Checks the options once. */
+export function resolveIntensity(
+  { maxRestarts = 3, withinMs = 5000 }: RestartIntensity,
+): Required<RestartIntensity> {
+  const resolved = { maxRestarts, withinMs };
+  for (const [name, value] of Object.entries(resolved)) {
+    if (!(value >= 0)) {
+      throw new RangeError(
+        `Cannot supervise: ${name} is ${value}, it must be 0 or more`,
+      );
+    }
+  }
+  return resolved;
+}
+
 /**
  * Adds a restart at `now` to the moments of earlier ones, drops those that
  * have left the window, and tells whether the limit is exceeded.

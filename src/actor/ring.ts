@@ -35,6 +35,23 @@ export class Ring<T> {
     return item;
   }
 
+  /** Puts an item before the oldest. */
+  unshift(item: T): void {
+    if (this.length === this.#slots.length) this.#grow();
+    this.#head = (this.#head - 1) & (this.#slots.length - 1);
+    this.#slots[this.#head] = item;
+    this.length++;
+  }
+
+  /** Moves the item at `index`, from 0 for the oldest, to the front. */
+  promote(index: number): void {
+    const mask = this.#slots.length - 1;
+    const at = (this.#head + index) & mask;
+    const item = this.#slots[at];
+    this.#slots[at] = this.#slots[this.#head];
+    this.#slots[this.#head] = item;
+  }
+
   /** The oldest item, left in place. */
   peek(): T | undefined {
     return this.length === 0 ? undefined : this.#slots[this.#head];

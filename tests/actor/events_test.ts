@@ -183,3 +183,19 @@ Deno.test("A listener may kill an actor whose messages go to dead letters", asyn
   assertEquals(test.of("dead_letter").length, 2);
   assertEquals(test.gone, [ref.path]);
 });
+
+Deno.test("A listener may kill the parent of an actor whose messages go to dead letters", async () => {
+  await using test = new TestSystem();
+  const parent = test.spawn({
+    started(context) {
+      const child = context.spawn(stepper(), { name: "b" });
+      child.tell(crash());
+      child.tell(() => {});
+    },
+  }, { name: "a" });
+  using _killing = test.system.events.subscribe((event) => {
+    if (event.type === "dead_letter") parent.kill();
+  });
+  await soon(parent.stopped);
+  assertEquals(test.gone, ["/a/b", "/a"]);
+});

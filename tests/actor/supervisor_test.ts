@@ -17,7 +17,7 @@ import {
   type SupervisorMessage,
   TroupeError,
 } from "../../src/actor/mod.ts";
-import { shouldRestart } from "../../src/actor/supervisor.ts";
+import { shouldRestart } from "../../src/actor/supervision.ts";
 import {
   crash,
   handled,

@@ -345,12 +345,12 @@ class World implements AsyncDisposable {
 Deno.test("Whatever is done: all end once, children first, messages and asks too, and nothing is left", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(operation, { maxLength: 60, size: "max" }),
+      fc.array(operation, { maxLength: 100, size: "max" }),
       async (operations) => {
         await using world = new World();
         for (const operation of operations) await world.perform(operation);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
 });

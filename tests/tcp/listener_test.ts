@@ -24,16 +24,20 @@ Deno.test("a listener on port 0 says which port it got", bounded, async () => {
   await roundTrip(await net.pool.connect({ port }));
 });
 
-Deno.test("a port that is taken is a ListenError that says so", bounded, async () => {
-  await using net = new Net();
-  const { port } = net.listener.address;
-  const error = assertThrows(
-    () => listen(net.system, { port, serve: echo }),
-    ListenError,
-    `127.0.0.1:${port}`,
-  );
-  assertInstanceOf(error.cause, Deno.errors.AddrInUse);
-});
+Deno.test(
+  "a port that is taken is a ListenError that says so",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const { port } = net.listener.address;
+    const error = assertThrows(
+      () => listen(net.system, { port, serve: echo }),
+      ListenError,
+      `127.0.0.1:${port}`,
+    );
+    assertInstanceOf(error.cause, Deno.errors.AddrInUse);
+  },
+);
 
 Deno.test("a host that is not ours is a ListenError", async () => {
   await using system = new ActorSystem();
@@ -66,16 +70,20 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-Deno.test("a listener counts what it accepts and what is open", bounded, async () => {
-  await using net = new Net();
-  {
-    using _one = await RawPeer.meet(net.listener.address);
-    using _other = await RawPeer.meet(net.listener.address);
-    assertEquals(net.listener.stats(), { accepted: 2, sockets: 2 });
-  }
-  await net.until(() => net.listener.stats().sockets === 0);
-  assertEquals(net.listener.stats(), { accepted: 2, sockets: 0 });
-});
+Deno.test(
+  "a listener counts what it accepts and what is open",
+  bounded,
+  async () => {
+    await using net = new Net();
+    {
+      using _one = await RawPeer.meet(net.listener.address);
+      using _other = await RawPeer.meet(net.listener.address);
+      assertEquals(net.listener.stats(), { accepted: 2, sockets: 2 });
+    }
+    await net.until(() => net.listener.stats().sockets === 0);
+    assertEquals(net.listener.stats(), { accepted: 2, sockets: 0 });
+  },
+);
 
 Deno.test("a listener tells whose error it was", bounded, async () => {
   const told = Promise.withResolvers<unknown>();
@@ -88,79 +96,99 @@ Deno.test("a listener tells whose error it was", bounded, async () => {
   assertEquals(await told.promise, { hostname, port });
 });
 
-Deno.test("a listener goes on when whoever is told of errors throws", bounded, async () => {
-  await using net = new Net({
-    serve: echo,
-    listen: {
-      onPeerError() {
-        throw new Error("I cannot take it");
+Deno.test(
+  "a listener goes on when whoever is told of errors throws",
+  bounded,
+  async () => {
+    await using net = new Net({
+      serve: echo,
+      listen: {
+        onPeerError() {
+          throw new Error("I cannot take it");
+        },
       },
-    },
-  });
-  {
-    using peer = await RawPeer.meet(net.listener.address);
-    await peer.socket.closeWrite();
-    const failure = await net.failures.next();
-    assertInstanceOf(failure, Error);
-    assertEquals(failure.message, "I cannot take it");
-    assertEquals(await peer.rest(), []);
-  }
-  await net.until(() => net.listener.stats().sockets === 0);
-  await roundTrip(await net.connect());
-});
+    });
+    {
+      using peer = await RawPeer.meet(net.listener.address);
+      await peer.socket.closeWrite();
+      const failure = await net.failures.next();
+      assertInstanceOf(failure, Error);
+      assertEquals(failure.message, "I cannot take it");
+      assertEquals(await peer.rest(), []);
+    }
+    await net.until(() => net.listener.stats().sockets === 0);
+    await roundTrip(await net.connect());
+  },
+);
 
 // How many sockets.
 
 for (const maxSockets of [1, 2, 2.5]) {
-  Deno.test(`a listener with a limit of ${maxSockets} sockets lets more wait until one ends`, bounded, async () => {
-    await using net = new Net({ serve: echo, listen: { maxSockets } });
-    const most = Math.ceil(maxSockets);
-    const peers: RawPeer[] = [];
-    for (let i = 0; i < most; i++) {
-      peers.push(await RawPeer.meet(net.listener.address));
-    }
-    let late = false;
-    const waiting = net.connect().then((connection) => {
-      late = true;
-      return connection;
-    });
-    await peers[0]?.frame(FrameType.PING, 0, new Uint8Array(8)).flush();
-    await peers[0]?.next(FrameType.PING);
-    assertEquals(net.listener.stats(), { accepted: most, sockets: most });
-    assertEquals(late, false);
-    for (const peer of peers) peer[Symbol.dispose]();
-    await roundTrip(await waiting);
-    assertEquals(net.listener.stats().accepted, most + 1);
-  });
+  Deno.test(
+    `a listener with a limit of ${maxSockets} sockets lets more wait until one ends`,
+    bounded,
+    async () => {
+      await using net = new Net({ serve: echo, listen: { maxSockets } });
+      const most = Math.ceil(maxSockets);
+      const peers: RawPeer[] = [];
+      for (let i = 0; i < most; i++) {
+        peers.push(await RawPeer.meet(net.listener.address));
+      }
+      let late = false;
+      const waiting = net.connect().then((connection) => {
+        late = true;
+        return connection;
+      });
+      await peers[0]?.frame(FrameType.PING, 0, new Uint8Array(8)).flush();
+      await peers[0]?.next(FrameType.PING);
+      assertEquals(net.listener.stats(), { accepted: most, sockets: most });
+      assertEquals(late, false);
+      for (const peer of peers) peer[Symbol.dispose]();
+      await roundTrip(await waiting);
+      assertEquals(net.listener.stats().accepted, most + 1);
+    },
+  );
 }
 
-Deno.test("a listener at its limit takes one after the other, for ever", bounded, async () => {
-  await using net = new Net({ serve: echo, listen: { maxSockets: 1 } });
-  const peers = Array.from({ length: 20 }, async () => {
-    using peer = await RawPeer.meet(net.listener.address);
-    await peer.reason(FrameType.GOAWAY, 0, ErrorCode.NONE).flush();
-  });
-  await Promise.all(peers);
-  await net.until(() => net.listener.stats().sockets === 0);
-  assertEquals(net.listener.stats().accepted, 20);
-});
+Deno.test(
+  "a listener at its limit takes one after the other, for ever",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo, listen: { maxSockets: 1 } });
+    const peers = Array.from({ length: 20 }, async () => {
+      using peer = await RawPeer.meet(net.listener.address);
+      await peer.reason(FrameType.GOAWAY, 0, ErrorCode.NONE).flush();
+    });
+    await Promise.all(peers);
+    await net.until(() => net.listener.stats().sockets === 0);
+    assertEquals(net.listener.stats().accepted, 20);
+  },
+);
 
 // How it ends.
 
-Deno.test("a listener that is closed at once gives its port back", bounded, async () => {
-  await using system = new ActorSystem();
-  const listener = listen(system, { port: 0, serve: echo });
-  await listener.close();
-  assertFree(listener.address.port);
-});
+Deno.test(
+  "a listener that is closed at once gives its port back",
+  bounded,
+  async () => {
+    await using system = new ActorSystem();
+    const listener = listen(system, { port: 0, serve: echo });
+    await listener.close();
+    assertFree(listener.address.port);
+  },
+);
 
-Deno.test("a listener ends with its system, also before it has begun", bounded, async () => {
-  const system = new ActorSystem();
-  const listener = listen(system, { port: 0, serve: echo });
-  await system.shutdown();
-  assertFree(listener.address.port);
-  await listener.close();
-});
+Deno.test(
+  "a listener ends with its system, also before it has begun",
+  bounded,
+  async () => {
+    const system = new ActorSystem();
+    const listener = listen(system, { port: 0, serve: echo });
+    await system.shutdown();
+    assertFree(listener.address.port);
+    await listener.close();
+  },
+);
 
 Deno.test("a listener that is closed twice is closed", bounded, async () => {
   await using net = new Net();
@@ -169,67 +197,86 @@ Deno.test("a listener that is closed twice is closed", bounded, async () => {
   assertFree(net.listener.address.port);
 });
 
-Deno.test("closing a listener settles every wait on its connections", bounded, async () => {
-  const aborted = Promise.withResolvers<void>();
-  await using net = new Net({
-    serve(connection, { signal }) {
-      net.served.push(connection);
-      signal.addEventListener("abort", () => aborted.resolve());
-      return new Promise(() => {});
-    },
-  });
-  const [here, there] = await net.pair();
-  const [idle] = await net.pair();
-  const big = Array.from({ length: 20 }, () => pattern(65_536));
-  const sends = big.map((message) => here.send(message));
-  const replies = big.map((message) => there.send(message));
-  const settled = Promise.allSettled([...sends, ...replies]);
-  const ends = Promise.all([
-    assertRejects(() => sends.at(-1) ?? Promise.resolve(), SessionLostError),
-    assertRejects(() => replies.at(-1) ?? Promise.resolve(), SessionLostError),
-    assertRejects(() => idle.receive(), SessionLostError, "closed"),
-    here.closed,
-    there.closed,
-  ]);
-  await net.listener.close();
-  await Promise.all([ends, settled, aborted.promise]);
-  assertEquals(net.listener.stats().sockets, 0);
-  assertFree(net.listener.address.port);
-});
+Deno.test(
+  "closing a listener settles every wait on its connections",
+  bounded,
+  async () => {
+    const aborted = Promise.withResolvers<void>();
+    await using net = new Net({
+      serve(connection, { signal }) {
+        net.served.push(connection);
+        signal.addEventListener("abort", () => aborted.resolve());
+        return new Promise(() => {});
+      },
+    });
+    const [here, there] = await net.pair();
+    const [idle] = await net.pair();
+    const big = Array.from({ length: 20 }, () => pattern(65_536));
+    const sends = big.map((message) => here.send(message));
+    const replies = big.map((message) => there.send(message));
+    const settled = Promise.allSettled([...sends, ...replies]);
+    const ends = Promise.all([
+      assertRejects(() => sends.at(-1) ?? Promise.resolve(), SessionLostError),
+      assertRejects(
+        () => replies.at(-1) ?? Promise.resolve(),
+        SessionLostError,
+      ),
+      assertRejects(() => idle.receive(), SessionLostError, "closed"),
+      here.closed,
+      there.closed,
+    ]);
+    await net.listener.close();
+    await Promise.all([ends, settled, aborted.promise]);
+    assertEquals(net.listener.stats().sockets, 0);
+    assertFree(net.listener.address.port);
+  },
+);
 
-Deno.test("closing a listener delivers what its connections had sent", bounded, async () => {
-  await using net = new Net();
-  const [here, there] = await net.pair();
-  await there.send(pattern(100_000));
-  await there.send(utf8("goodbye"));
-  await net.listener.close();
-  assertEquals((await here.receive())?.length, 100_000);
-  assertEquals(text(await here.receive()), "goodbye");
-  const error = await assertRejects(() => here.receive(), SessionLostError);
-  assertEquals(error.code, ErrorCode.NONE);
-});
+Deno.test(
+  "closing a listener delivers what its connections had sent",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const [here, there] = await net.pair();
+    await there.send(pattern(100_000));
+    await there.send(utf8("goodbye"));
+    await net.listener.close();
+    assertEquals((await here.receive())?.length, 100_000);
+    assertEquals(text(await here.receive()), "goodbye");
+    const error = await assertRejects(() => here.receive(), SessionLostError);
+    assertEquals(error.code, ErrorCode.NONE);
+  },
+);
 
-Deno.test("closing a listener in the middle of a storm of dials leaves nothing", bounded, async () => {
-  await using net = new Net({ serve: echo });
-  const { hostname, port } = net.listener.address;
-  const dials = Array.from({ length: 100 }, async (_, i) => {
-    using peer = new RawPeer(await Deno.connect({ hostname, port }));
-    if (i === 30) net.listener.close();
-    // Each is told, or finds the socket closed; none is forgotten.
-    await peer.rest().catch(() => {});
-  });
-  await Promise.allSettled(dials);
-  await net.listener.close();
-  assertEquals(net.listener.stats().sockets, 0);
-  assertFree(port);
-});
+Deno.test(
+  "closing a listener in the middle of a storm of dials leaves nothing",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    const { hostname, port } = net.listener.address;
+    const dials = Array.from({ length: 100 }, async (_, i) => {
+      using peer = new RawPeer(await Deno.connect({ hostname, port }));
+      if (i === 30) net.listener.close();
+      // Each is told, or finds the socket closed; none is forgotten.
+      await peer.rest().catch(() => {});
+    });
+    await Promise.allSettled(dials);
+    await net.listener.close();
+    assertEquals(net.listener.stats().sockets, 0);
+    assertFree(port);
+  },
+);
 
-Deno.test("a peer that is told of the end is not one that broke", bounded, async () => {
-  await using net = new Net();
-  await net.pair();
-  await net.listener.close();
-  assertEquals(net.peerErrors.untaken, 0);
-});
+Deno.test(
+  "a peer that is told of the end is not one that broke",
+  bounded,
+  async () => {
+    await using net = new Net();
+    await net.pair();
+    await net.listener.close();
+    assertEquals(net.peerErrors.untaken, 0);
+  },
+);
 
 Deno.test("two listeners do not disturb each other", bounded, async () => {
   await using net = new Net({ serve: echo });

@@ -66,52 +66,72 @@ class Bench implements AsyncDisposable {
   }
 }
 
-Deno.test("a peer is ready after the handshake, and stays so after its deadline", bounded, async () => {
-  await using bench = new Bench();
-  const session = await bench.meet();
-  assertEquals(session.usable, true);
-  bench.clock.advance(1000);
-  await bench.transport.idle();
-  assertEquals(session.usable, true);
-  assertEquals(bench.ends.untaken, 0);
-});
+Deno.test(
+  "a peer is ready after the handshake, and stays so after its deadline",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    const session = await bench.meet();
+    assertEquals(session.usable, true);
+    bench.clock.advance(1000);
+    await bench.transport.idle();
+    assertEquals(session.usable, true);
+    assertEquals(bench.ends.untaken, 0);
+  },
+);
 
-Deno.test("a dial that fails ends the peer with its error", bounded, async () => {
-  await using bench = new Bench();
-  bench.dial.reject(new ConnectError("nobody there"));
-  const error = await bench.ends.next();
-  assertInstanceOf(error, ConnectError);
-  assertEquals((await bench.ref.stopped).type, "normal");
-});
+Deno.test(
+  "a dial that fails ends the peer with its error",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    bench.dial.reject(new ConnectError("nobody there"));
+    const error = await bench.ends.next();
+    assertInstanceOf(error, ConnectError);
+    assertEquals((await bench.ref.stopped).type, "normal");
+  },
+);
 
-Deno.test("a dial that hangs ends at the deadline of the handshake", bounded, async () => {
-  await using bench = new Bench();
-  const signal = await bench.dialSignal;
-  bench.clock.advance(500);
-  assertInstanceOf(await bench.ends.next(), HandshakeTimeoutError);
-  await bench.ref.stopped;
-  assertEquals(signal.aborted, true);
-});
+Deno.test(
+  "a dial that hangs ends at the deadline of the handshake",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    const signal = await bench.dialSignal;
+    bench.clock.advance(500);
+    assertInstanceOf(await bench.ends.next(), HandshakeTimeoutError);
+    await bench.ref.stopped;
+    assertEquals(signal.aborted, true);
+  },
+);
 
-Deno.test("a dial that succeeds after the end gives its socket back", bounded, async () => {
-  await using bench = new Bench();
-  await bench.dialSignal;
-  bench.ref.stop();
-  await bench.ref.stopped;
-  bench.dial.resolve(bench.transport);
-  await bench.transport.closed;
-  assertEquals(bench.ends.untaken, 0);
-});
+Deno.test(
+  "a dial that succeeds after the end gives its socket back",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    await bench.dialSignal;
+    bench.ref.stop();
+    await bench.ref.stopped;
+    bench.dial.resolve(bench.transport);
+    await bench.transport.closed;
+    assertEquals(bench.ends.untaken, 0);
+  },
+);
 
-Deno.test("a dial that succeeds at the moment of the deadline gives its socket back", bounded, async () => {
-  await using bench = new Bench();
-  await bench.dialSignal;
-  bench.dial.resolve(bench.transport);
-  bench.clock.advance(500);
-  assertInstanceOf(await bench.ends.next(), HandshakeTimeoutError);
-  await bench.ref.stopped;
-  await bench.transport.closed;
-});
+Deno.test(
+  "a dial that succeeds at the moment of the deadline gives its socket back",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    await bench.dialSignal;
+    bench.dial.resolve(bench.transport);
+    bench.clock.advance(500);
+    assertInstanceOf(await bench.ends.next(), HandshakeTimeoutError);
+    await bench.ref.stopped;
+    await bench.transport.closed;
+  },
+);
 
 Deno.test("a peer that is killed gives its socket back", bounded, async () => {
   await using bench = new Bench();
@@ -121,31 +141,39 @@ Deno.test("a peer that is killed gives its socket back", bounded, async () => {
   await bench.transport.closed;
 });
 
-Deno.test("a peer that is stopped says goodbye, and fails its connections", bounded, async () => {
-  await using bench = new Bench();
-  const session = await bench.meet();
-  await bench.transport.idle();
-  const connection = session.open("x", new Uint8Array(0));
-  await bench.transport.writes.next();
-  bench.ref.stop();
-  const [goodbye] = framesOf(await bench.transport.writes.next());
-  assertEquals(goodbye?.type, FrameType.GOAWAY);
-  await connection.closed;
-  assertEquals(session.usable, false);
-  const error = await connection.receive().catch((error) => error);
-  assertInstanceOf(error, SessionLostError);
-  // Whoever asked for the end is not told of it.
-  assertEquals(bench.ends.untaken, 0);
-});
+Deno.test(
+  "a peer that is stopped says goodbye, and fails its connections",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    const session = await bench.meet();
+    await bench.transport.idle();
+    const connection = session.open("x", new Uint8Array(0));
+    await bench.transport.writes.next();
+    bench.ref.stop();
+    const [goodbye] = framesOf(await bench.transport.writes.next());
+    assertEquals(goodbye?.type, FrameType.GOAWAY);
+    await connection.closed;
+    assertEquals(session.usable, false);
+    const error = await connection.receive().catch((error) => error);
+    assertInstanceOf(error, SessionLostError);
+    // Whoever asked for the end is not told of it.
+    assertEquals(bench.ends.untaken, 0);
+  },
+);
 
-Deno.test("a peer that says goodbye while we do is no error", bounded, async () => {
-  await using bench = new Bench();
-  await bench.meet();
-  bench.ref.stop();
-  bench.transport.say(
-    new Speech().reason(FrameType.GOAWAY, 0, ErrorCode.NONE).bytes(),
-  );
-  bench.transport.end();
-  await Promise.all([bench.ref.stopped, bench.transport.closed]);
-  assertEquals(bench.ends.untaken, 0);
-});
+Deno.test(
+  "a peer that says goodbye while we do is no error",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    await bench.meet();
+    bench.ref.stop();
+    bench.transport.say(
+      new Speech().reason(FrameType.GOAWAY, 0, ErrorCode.NONE).bytes(),
+    );
+    bench.transport.end();
+    await Promise.all([bench.ref.stopped, bench.transport.closed]);
+    assertEquals(bench.ends.untaken, 0);
+  },
+);

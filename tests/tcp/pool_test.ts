@@ -22,9 +22,7 @@ import { GOOD_HELLO, RawServer } from "../support/raw_peer.ts";
 /** Waits until no socket is open, on either side. */
 function allClosed(net: Net): Promise<void> {
   const { pool, listener } = net;
-  return net.until(() =>
-    pool.stats().sockets + listener.stats().sockets === 0
-  );
+  return net.until(() => pool.stats().sockets + listener.stats().sockets === 0);
 }
 
 /** A pool of its own system, for servers that a test plays by hand. */
@@ -57,13 +55,17 @@ Deno.test("concurrent first connections dial once", bounded, async () => {
   await Promise.all(connections.map((connection) => roundTrip(connection)));
 });
 
-Deno.test("a default hostname and the same one in words share a socket", bounded, async () => {
-  await using net = new Net({ serve: echo });
-  const { port } = net.listener.address;
-  await roundTrip(await net.pool.connect({ port }));
-  await roundTrip(await net.pool.connect({ hostname: "127.0.0.1", port }));
-  assertEquals(net.pool.stats().dials, 1);
-});
+Deno.test(
+  "a default hostname and the same one in words share a socket",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    const { port } = net.listener.address;
+    await roundTrip(await net.pool.connect({ port }));
+    await roundTrip(await net.pool.connect({ hostname: "127.0.0.1", port }));
+    assertEquals(net.pool.stats().dials, 1);
+  },
+);
 
 Deno.test("different ports get a socket each", bounded, async () => {
   await using one = new Net({ serve: echo });
@@ -74,112 +76,148 @@ Deno.test("different ports get a socket each", bounded, async () => {
   assertEquals(one.pool.stats().sockets, 2);
 });
 
-Deno.test("two pools do not share, and the end of one leaves the other alone", bounded, async () => {
-  await using net = new Net({ serve: echo });
-  const other = new ConnectionPool(net.system);
-  const here = await net.connect();
-  const there = await other.connect(net.listener.address);
-  assertEquals(net.listener.stats().accepted, 2);
-  await other.close();
-  await there.closed;
-  await roundTrip(here);
-});
+Deno.test(
+  "two pools do not share, and the end of one leaves the other alone",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    const other = new ConnectionPool(net.system);
+    const here = await net.connect();
+    const there = await other.connect(net.listener.address);
+    assertEquals(net.listener.stats().accepted, 2);
+    await other.close();
+    await there.closed;
+    await roundTrip(here);
+  },
+);
 
 // Leases.
 
-Deno.test("a socket lingers after its last connection and is used again", bounded, async () => {
-  const clock = new ManualClock();
-  await using net = new Net({ serve: echo, clock, pool: { lingerMs: 100 } });
-  await (await net.connect()).close();
-  assertEquals(net.pool.stats().leases, 0);
-  clock.advance(99);
-  await roundTrip(await net.connect());
-  assertEquals(net.pool.stats().dials, 1);
-  assertEquals(net.pool.stats().reuses, 1);
-});
+Deno.test(
+  "a socket lingers after its last connection and is used again",
+  bounded,
+  async () => {
+    const clock = new ManualClock();
+    await using net = new Net({ serve: echo, clock, pool: { lingerMs: 100 } });
+    await (await net.connect()).close();
+    assertEquals(net.pool.stats().leases, 0);
+    clock.advance(99);
+    await roundTrip(await net.connect());
+    assertEquals(net.pool.stats().dials, 1);
+    assertEquals(net.pool.stats().reuses, 1);
+  },
+);
 
-Deno.test("a socket that nobody has used for its linger time is closed", bounded, async () => {
-  const clock = new ManualClock();
-  await using net = new Net({ serve: echo, clock, pool: { lingerMs: 100 } });
-  const connection = await net.connect();
-  clock.advance(1000);
-  await roundTrip(connection);
-  await connection.close();
-  clock.advance(100);
-  await allClosed(net);
-  assertEquals(net.pool.stats().evictions, 0);
-  await roundTrip(await net.connect());
-  assertEquals(net.pool.stats().dials, 2);
-});
-
-Deno.test("a socket without linger time closes with its last connection", bounded, async () => {
-  await using net = new Net({ serve: echo, pool: { lingerMs: 0 } });
-  const [one, other] = await Promise.all([net.connect(), net.connect()]);
-  await one.close();
-  await roundTrip(other);
-  await other.close();
-  await allClosed(net);
-  assertEquals(net.peerErrors.untaken, 0);
-});
-
-Deno.test("a connection that is made while the old socket closes gets a new one", bounded, async () => {
-  await using net = new Net({ serve: echo, pool: { lingerMs: 0 } });
-  for (let i = 0; i < 10; i++) {
+Deno.test(
+  "a socket that nobody has used for its linger time is closed",
+  bounded,
+  async () => {
+    const clock = new ManualClock();
+    await using net = new Net({ serve: echo, clock, pool: { lingerMs: 100 } });
     const connection = await net.connect();
+    clock.advance(1000);
     await roundTrip(connection);
-    const closing = connection.close();
-    const next = net.connect();
-    await closing;
-    await roundTrip(await next);
-    await (await next).close();
-  }
-  await allClosed(net);
-  assertEquals(net.pool.stats().leases, 0);
-});
+    await connection.close();
+    clock.advance(100);
+    await allClosed(net);
+    assertEquals(net.pool.stats().evictions, 0);
+    await roundTrip(await net.connect());
+    assertEquals(net.pool.stats().dials, 2);
+  },
+);
 
-Deno.test("the release of a connection counts once, however often it ends", bounded, async () => {
-  await using net = new Net({ serve: echo });
-  const [one, other] = await Promise.all([net.connect(), net.connect()]);
-  await Promise.all([one.close(), one.close()]);
-  one.reset();
-  await one[Symbol.asyncDispose]();
-  await one.closed;
-  assertEquals(net.pool.stats().leases, 1);
-  await roundTrip(other);
-});
+Deno.test(
+  "a socket without linger time closes with its last connection",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo, pool: { lingerMs: 0 } });
+    const [one, other] = await Promise.all([net.connect(), net.connect()]);
+    await one.close();
+    await roundTrip(other);
+    await other.close();
+    await allClosed(net);
+    assertEquals(net.peerErrors.untaken, 0);
+  },
+);
 
-Deno.test("a connection that the peer resets gives its lease back", bounded, async () => {
-  await using net = new Net();
-  const [here, there] = await net.pair();
-  there.reset(ErrorCode.REFUSED);
-  await here.closed;
-  assertEquals(net.pool.stats().leases, 0);
-  assertEquals(net.pool.stats().sockets, 1);
-});
+Deno.test(
+  "a connection that is made while the old socket closes gets a new one",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo, pool: { lingerMs: 0 } });
+    for (let i = 0; i < 10; i++) {
+      const connection = await net.connect();
+      await roundTrip(connection);
+      const closing = connection.close();
+      const next = net.connect();
+      await closing;
+      await roundTrip(await next);
+      await (await next).close();
+    }
+    await allClosed(net);
+    assertEquals(net.pool.stats().leases, 0);
+  },
+);
 
-Deno.test("the end of its holder closes a connection and gives its lease back", bounded, async () => {
-  await using net = new Net();
-  const holder = new AbortController();
-  const [here, there] = await net.pair({ holder });
-  await here.send(utf8("last words"));
-  holder.abort();
-  assertEquals(text(await there.receive()), "last words");
-  assertEquals(await there.receive(), undefined);
-  await there.close();
-  await here.closed;
-  assertEquals(net.pool.stats().leases, 0);
-});
+Deno.test(
+  "the release of a connection counts once, however often it ends",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    const [one, other] = await Promise.all([net.connect(), net.connect()]);
+    await Promise.all([one.close(), one.close()]);
+    one.reset();
+    await one[Symbol.asyncDispose]();
+    await one.closed;
+    assertEquals(net.pool.stats().leases, 1);
+    await roundTrip(other);
+  },
+);
 
-Deno.test("an actor that stops closes the connections it holds", bounded, async () => {
-  await using net = new Net();
-  const actor = net.system.spawn<never>((context) => {
-    net.connect({ holder: context });
-    return { receive() {} };
-  });
-  const there = await net.served.next();
-  actor.stop();
-  assertEquals(await there.receive(), undefined);
-});
+Deno.test(
+  "a connection that the peer resets gives its lease back",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const [here, there] = await net.pair();
+    there.reset(ErrorCode.REFUSED);
+    await here.closed;
+    assertEquals(net.pool.stats().leases, 0);
+    assertEquals(net.pool.stats().sockets, 1);
+  },
+);
+
+Deno.test(
+  "the end of its holder closes a connection and gives its lease back",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const holder = new AbortController();
+    const [here, there] = await net.pair({ holder });
+    await here.send(utf8("last words"));
+    holder.abort();
+    assertEquals(text(await there.receive()), "last words");
+    assertEquals(await there.receive(), undefined);
+    await there.close();
+    await here.closed;
+    assertEquals(net.pool.stats().leases, 0);
+  },
+);
+
+Deno.test(
+  "an actor that stops closes the connections it holds",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const actor = net.system.spawn<never>((context) => {
+      net.connect({ holder: context });
+      return { receive() {} };
+    });
+    const there = await net.served.next();
+    actor.stop();
+    assertEquals(await there.receive(), undefined);
+  },
+);
 
 Deno.test("a holder that has ended gets no connection", bounded, async () => {
   await using net = new Net();
@@ -188,49 +226,57 @@ Deno.test("a holder that has ended gets no connection", bounded, async () => {
   assertEquals(net.pool.stats().dials, 0);
 });
 
-Deno.test("a holder that ends during the dial gets no connection and holds no lease", bounded, async () => {
-  using server = new RawServer();
-  await using alone = aloneWith();
-  const holder = new AbortController();
-  const connecting = assertRejects(
-    () => alone.pool.connect(server.address, { holder }),
-    Error,
-    "gone",
-  );
-  using peer = await server.accept();
-  await peer.next(FrameType.HELLO);
-  holder.abort(new Error("gone"));
-  await connecting;
-  const next = alone.pool.connect(server.address, { id: "next" });
-  await peer.preface()
-    .frame(FrameType.WELCOME, 0, encodeHello(GOOD_HELLO)).flush();
-  await next;
-  assertEquals(alone.pool.stats().leases, 1);
-  // Nothing was opened for the one that has ended.
-  assertEquals((await peer.next(FrameType.OPEN)).stream, 1);
-});
+Deno.test(
+  "a holder that ends during the dial gets no connection and holds no lease",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using alone = aloneWith();
+    const holder = new AbortController();
+    const connecting = assertRejects(
+      () => alone.pool.connect(server.address, { holder }),
+      Error,
+      "gone",
+    );
+    using peer = await server.accept();
+    await peer.next(FrameType.HELLO);
+    holder.abort(new Error("gone"));
+    await connecting;
+    const next = alone.pool.connect(server.address, { id: "next" });
+    await peer.preface()
+      .frame(FrameType.WELCOME, 0, encodeHello(GOOD_HELLO)).flush();
+    await next;
+    assertEquals(alone.pool.stats().leases, 1);
+    // Nothing was opened for the one that has ended.
+    assertEquals((await peer.next(FrameType.OPEN)).stream, 1);
+  },
+);
 
 // Failures.
 
-Deno.test("a refused dial rejects with ConnectError that names the address", bounded, async () => {
-  using server = new RawServer();
-  const { address } = server;
-  server[Symbol.dispose]();
-  await using alone = aloneWith();
-  const error = await assertRejects(
-    () => alone.pool.connect(address),
-    ConnectError,
-    `127.0.0.1:${address.port}`,
-  );
-  assertInstanceOf(error.cause, Deno.errors.ConnectionRefused);
-  assertEquals(alone.pool.stats(), {
-    dials: 1,
-    reuses: 0,
-    leases: 0,
-    sockets: 0,
-    evictions: 0,
-  });
-});
+Deno.test(
+  "a refused dial rejects with ConnectError that names the address",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    const { address } = server;
+    server[Symbol.dispose]();
+    await using alone = aloneWith();
+    const error = await assertRejects(
+      () => alone.pool.connect(address),
+      ConnectError,
+      `127.0.0.1:${address.port}`,
+    );
+    assertInstanceOf(error.cause, Deno.errors.ConnectionRefused);
+    assertEquals(alone.pool.stats(), {
+      dials: 1,
+      reuses: 0,
+      leases: 0,
+      sockets: 0,
+      evictions: 0,
+    });
+  },
+);
 
 Deno.test("all who wait for a dial that fails are told", bounded, async () => {
   using server = new RawServer();
@@ -261,80 +307,96 @@ Deno.test("an address that failed is dialled anew", bounded, async () => {
   assertEquals(net.pool.stats().dials, 2);
 });
 
-Deno.test("a lost socket is evicted at once and the next connection dials anew", bounded, async () => {
-  using server = new RawServer();
-  await using alone = aloneWith();
-  const connecting = alone.pool.connect(server.address);
-  {
-    using _lost = await server.meet();
-    await connecting;
-  }
-  const connection = await connecting;
-  await assertRejects(() => connection.receive(), SessionLostError);
-  assertEquals(alone.pool.stats().leases, 0);
-  assertEquals(alone.pool.stats().evictions, 1);
-
-  const again = alone.pool.connect(server.address);
-  using _peer = await server.meet();
-  await again;
-  assertEquals(alone.pool.stats().dials, 2);
-  assertEquals(alone.pool.stats().sockets, 1);
-});
-
-Deno.test("a socket that is lost while it lingers is dialled anew", bounded, async () => {
-  using server = new RawServer();
-  await using alone = aloneWith();
-  const connecting = alone.pool.connect(server.address);
-  const stopped = Promise.withResolvers<void>();
-  alone.system.events.subscribe((event) => {
-    if (event.type === "stopped" && event.actor.name === "socket") {
-      stopped.resolve();
+Deno.test(
+  "a lost socket is evicted at once and the next connection dials anew",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using alone = aloneWith();
+    const connecting = alone.pool.connect(server.address);
+    {
+      using _lost = await server.meet();
+      await connecting;
     }
-  });
-  {
-    using _lost = await server.meet();
-    await (await connecting).close();
-  }
-  await stopped.promise;
-  const again = alone.pool.connect(server.address);
-  using _peer = await server.meet();
-  await again;
-  assertEquals(alone.pool.stats().dials, 2);
-});
+    const connection = await connecting;
+    await assertRejects(() => connection.receive(), SessionLostError);
+    assertEquals(alone.pool.stats().leases, 0);
+    assertEquals(alone.pool.stats().evictions, 1);
 
-Deno.test("a peer that goes away in order is told apart from one that vanishes", bounded, async () => {
-  await using net = new Net();
-  const [here] = await net.pair();
-  const lost = assertRejects(() => here.receive(), SessionLostError);
-  await net.listener.close();
-  assertEquals((await lost).code, ErrorCode.NONE);
-});
+    const again = alone.pool.connect(server.address);
+    using _peer = await server.meet();
+    await again;
+    assertEquals(alone.pool.stats().dials, 2);
+    assertEquals(alone.pool.stats().sockets, 1);
+  },
+);
+
+Deno.test(
+  "a socket that is lost while it lingers is dialled anew",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using alone = aloneWith();
+    const connecting = alone.pool.connect(server.address);
+    const stopped = Promise.withResolvers<void>();
+    alone.system.events.subscribe((event) => {
+      if (event.type === "stopped" && event.actor.name === "socket") {
+        stopped.resolve();
+      }
+    });
+    {
+      using _lost = await server.meet();
+      await (await connecting).close();
+    }
+    await stopped.promise;
+    const again = alone.pool.connect(server.address);
+    using _peer = await server.meet();
+    await again;
+    assertEquals(alone.pool.stats().dials, 2);
+  },
+);
+
+Deno.test(
+  "a peer that goes away in order is told apart from one that vanishes",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const [here] = await net.pair();
+    const lost = assertRejects(() => here.receive(), SessionLostError);
+    await net.listener.close();
+    assertEquals((await lost).code, ErrorCode.NONE);
+  },
+);
 
 // Giving up.
 
-Deno.test("a signal gives the attempt up while the dial goes on for others", bounded, async () => {
-  using server = new RawServer();
-  await using alone = aloneWith();
-  const controller = new AbortController();
-  const { signal } = controller;
-  const given = assertRejects(
-    () => alone.pool.connect(server.address, { signal }),
-    Error,
-    "no time",
-  );
-  const other = alone.pool.connect(server.address);
-  using peer = await server.accept();
-  await peer.next(FrameType.HELLO);
-  controller.abort(new Error("no time"));
-  await given;
-  await peer.preface()
-    .frame(FrameType.WELCOME, 0, encodeHello(GOOD_HELLO)).flush();
-  const connection = await other;
-  assertEquals(alone.pool.stats().leases, 1);
-  await connection.send(utf8("hello"));
-  // The first stream of the session is the one that was wanted.
-  assertEquals((await peer.next(FrameType.DATA)).stream, 1);
-});
+Deno.test(
+  "a signal gives the attempt up while the dial goes on for others",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using alone = aloneWith();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const given = assertRejects(
+      () => alone.pool.connect(server.address, { signal }),
+      Error,
+      "no time",
+    );
+    const other = alone.pool.connect(server.address);
+    using peer = await server.accept();
+    await peer.next(FrameType.HELLO);
+    controller.abort(new Error("no time"));
+    await given;
+    await peer.preface()
+      .frame(FrameType.WELCOME, 0, encodeHello(GOOD_HELLO)).flush();
+    const connection = await other;
+    assertEquals(alone.pool.stats().leases, 1);
+    await connection.send(utf8("hello"));
+    // The first stream of the session is the one that was wanted.
+    assertEquals((await peer.next(FrameType.DATA)).stream, 1);
+  },
+);
 
 Deno.test("a signal that has aborted dials nothing", bounded, async () => {
   await using net = new Net();
@@ -343,66 +405,90 @@ Deno.test("a signal that has aborted dials nothing", bounded, async () => {
   assertEquals(net.pool.stats().dials, 0);
 });
 
-Deno.test("a signal that aborts after the attempt leaves the connection alone", bounded, async () => {
-  await using net = new Net({ serve: echo });
-  const controller = new AbortController();
-  const connection = await net.connect({ signal: controller.signal });
-  controller.abort();
-  await roundTrip(connection);
-});
+Deno.test(
+  "a signal that aborts after the attempt leaves the connection alone",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    const controller = new AbortController();
+    const connection = await net.connect({ signal: controller.signal });
+    controller.abort();
+    await roundTrip(connection);
+  },
+);
 
-Deno.test("the holder's end gives the attempt up even with a signal of its own", bounded, async () => {
-  using server = new RawServer();
-  await using alone = aloneWith();
-  const holder = new AbortController();
-  const { signal } = new AbortController();
-  const given = assertRejects(
-    () => alone.pool.connect(server.address, { signal, holder }),
-    Error,
-    "gone",
-  );
-  using _peer = await server.accept();
-  holder.abort(new Error("gone"));
-  await given;
-});
+Deno.test(
+  "the holder's end gives the attempt up even with a signal of its own",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using alone = aloneWith();
+    const holder = new AbortController();
+    const { signal } = new AbortController();
+    const given = assertRejects(
+      () => alone.pool.connect(server.address, { signal, holder }),
+      Error,
+      "gone",
+    );
+    using _peer = await server.accept();
+    holder.abort(new Error("gone"));
+    await given;
+  },
+);
 
 // Limits.
 
 for (const id of ["", "x".repeat(256), "é".repeat(128)]) {
   const bytes = utf8(id).length;
-  Deno.test(`an id of ${id.length} characters and ${bytes} bytes is refused and costs nothing`, bounded, async () => {
-    await using net = new Net({ serve: echo });
-    await assertRejects(() => net.connect({ id }), RangeError, "1 to 255");
-    assertEquals(net.pool.stats().leases, 0);
-    await roundTrip(await net.connect());
-  });
+  Deno.test(
+    `an id of ${id.length} characters and ${bytes} bytes is refused and costs nothing`,
+    bounded,
+    async () => {
+      await using net = new Net({ serve: echo });
+      await assertRejects(() => net.connect({ id }), RangeError, "1 to 255");
+      assertEquals(net.pool.stats().leases, 0);
+      await roundTrip(await net.connect());
+    },
+  );
 }
 
-Deno.test("an id of 255 bytes and metadata of 4 KiB are taken", bounded, async () => {
-  await using net = new Net();
-  const metadata = new Uint8Array(4096).fill(7);
-  const [, there] = await net.pair({ id: "x".repeat(255), metadata });
-  assertEquals(there.id, "x".repeat(255));
-  assertEquals(there.metadata, metadata);
-});
+Deno.test(
+  "an id of 255 bytes and metadata of 4 KiB are taken",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const metadata = new Uint8Array(4096).fill(7);
+    const [, there] = await net.pair({ id: "x".repeat(255), metadata });
+    assertEquals(there.id, "x".repeat(255));
+    assertEquals(there.metadata, metadata);
+  },
+);
 
-Deno.test("metadata over 4 KiB is refused and costs nothing", bounded, async () => {
-  await using net = new Net({ serve: echo });
-  const metadata = new Uint8Array(4097);
-  await assertRejects(() => net.connect({ metadata }), RangeError, "4096");
-  assertEquals(net.pool.stats().leases, 0);
-  await roundTrip(await net.connect());
-});
+Deno.test(
+  "metadata over 4 KiB is refused and costs nothing",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    const metadata = new Uint8Array(4097);
+    await assertRejects(() => net.connect({ metadata }), RangeError, "4096");
+    assertEquals(net.pool.stats().leases, 0);
+    await roundTrip(await net.connect());
+  },
+);
 
-Deno.test("more connections than the peer allows are refused until one ends", bounded, async () => {
-  await using net = new Net({ serve: echo, listen: { maxStreams: 2 } });
-  const [one, other] = await Promise.all([net.connect(), net.connect()]);
-  await assertRejects(() => net.connect(), RangeError, "allows 2 at once");
-  await roundTrip(one);
-  await other.close();
-  await other.closed;
-  await roundTrip(await net.connect());
-});
+Deno.test(
+  "more connections than the peer allows are refused until one ends",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo, listen: { maxStreams: 2 } });
+    const [one, other] = await Promise.all([net.connect(), net.connect()]);
+    await assertRejects(() => net.connect(), RangeError, "allows 2 at once");
+    await roundTrip(one);
+    await other.close();
+    await other.closed;
+    await roundTrip(await net.connect());
+  },
+);
 
 for (const lingerMs of [-1, NaN]) {
   Deno.test(`a linger time of ${lingerMs} is refused`, async () => {
@@ -417,18 +503,22 @@ for (const lingerMs of [-1, NaN]) {
 
 // The end of a pool.
 
-Deno.test("a pool that is closed while it dials rejects whoever waits", bounded, async () => {
-  using server = new RawServer();
-  await using alone = aloneWith();
-  const connecting = assertRejects(
-    () => alone.pool.connect(server.address),
-    ConnectError,
-    "pool was closed",
-  );
-  using _peer = await server.accept();
-  await alone.pool.close();
-  await connecting;
-});
+Deno.test(
+  "a pool that is closed while it dials rejects whoever waits",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using alone = aloneWith();
+    const connecting = assertRejects(
+      () => alone.pool.connect(server.address),
+      ConnectError,
+      "pool was closed",
+    );
+    using _peer = await server.accept();
+    await alone.pool.close();
+    await connecting;
+  },
+);
 
 Deno.test("a pool that is closed at once dials nothing", bounded, async () => {
   using server = new RawServer();
@@ -448,48 +538,60 @@ Deno.test("a closed pool refuses connections", bounded, async () => {
   await assertRejects(() => net.connect(), ActorStoppedError);
 });
 
-Deno.test("a closed pool leaves no socket, lease or timer", bounded, async () => {
-  const clock = new ManualClock();
-  await using net = new Net({ serve: echo, clock });
-  const [held, lingering] = await Promise.all([net.connect(), net.connect()]);
-  await lingering.close();
-  await net.pool.close();
-  await held.closed;
-  assertEquals(net.pool.stats().sockets, 0);
-  assertEquals(net.pool.stats().leases, 0);
-  assertEquals(clock.holding, 0);
-  await net.system.shutdown();
-  assertEquals(clock.pending, 0);
-});
+Deno.test(
+  "a closed pool leaves no socket, lease or timer",
+  bounded,
+  async () => {
+    const clock = new ManualClock();
+    await using net = new Net({ serve: echo, clock });
+    const [held, lingering] = await Promise.all([net.connect(), net.connect()]);
+    await lingering.close();
+    await net.pool.close();
+    await held.closed;
+    assertEquals(net.pool.stats().sockets, 0);
+    assertEquals(net.pool.stats().leases, 0);
+    assertEquals(clock.holding, 0);
+    await net.system.shutdown();
+    assertEquals(clock.pending, 0);
+  },
+);
 
-Deno.test("a server that opens connections is refused, and ours go on", bounded, async () => {
-  using server = new RawServer();
-  await using alone = aloneWith();
-  const connecting = alone.pool.connect(server.address);
-  using peer = await server.meet();
-  const connection = await connecting;
-  await peer.open(2).flush();
-  const reset = await peer.next(FrameType.RESET);
-  assertEquals(reset.stream, 2);
-  await connection.send(utf8("hello"));
-  assertEquals(text((await peer.next(FrameType.DATA)).payload), "hello");
-});
+Deno.test(
+  "a server that opens connections is refused, and ours go on",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using alone = aloneWith();
+    const connecting = alone.pool.connect(server.address);
+    using peer = await server.meet();
+    const connection = await connecting;
+    await peer.open(2).flush();
+    const reset = await peer.next(FrameType.RESET);
+    assertEquals(reset.stream, 2);
+    await connection.send(utf8("hello"));
+    assertEquals(text((await peer.next(FrameType.DATA)).payload), "hello");
+  },
+);
 
-Deno.test("closing does not wait for a peer that never ends its side", bounded, async () => {
-  using server = new RawServer();
-  await using alone = aloneWith({ lingerMs: 0 });
-  const connecting = alone.pool.connect(server.address);
-  using peer = await server.meet();
-  const connection = await connecting;
-  await connection.close();
-  assertEquals(alone.pool.stats().leases, 0);
-  assertEquals((await peer.rest()).map(({ type }) => type), [
-    FrameType.OPEN,
-    FrameType.STOP,
-    FrameType.DATA,
-    FrameType.GOAWAY,
-  ]);
-  peer.socket.closeWrite();
-  await connection.closed;
-  await assertRejects(() => connection.receive(), ConnectionClosedError);
-});
+Deno.test(
+  "closing does not wait for a peer that never ends its side",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using alone = aloneWith({ lingerMs: 0 });
+    const connecting = alone.pool.connect(server.address);
+    using peer = await server.meet();
+    const connection = await connecting;
+    await connection.close();
+    assertEquals(alone.pool.stats().leases, 0);
+    assertEquals((await peer.rest()).map(({ type }) => type), [
+      FrameType.OPEN,
+      FrameType.STOP,
+      FrameType.DATA,
+      FrameType.GOAWAY,
+    ]);
+    peer.socket.closeWrite();
+    await connection.closed;
+    await assertRejects(() => connection.receive(), ConnectionClosedError);
+  },
+);

@@ -334,22 +334,26 @@ function refuses(
   { what, say, error, message, code }: Offence,
   reach: (net: Net) => Promise<RawPeer>,
 ): void {
-  Deno.test(`a listener ends a peer that ${what}, and serves the others`, bounded, async () => {
-    await using net = new Net({ serve: echoSome });
-    const lively = await net.connect();
-    {
-      using peer = await reach(net);
-      await say(peer);
-      const reported = await net.peerErrors.next();
-      assertInstanceOf(reported, error);
-      assertStringIncludes(reported.message, message);
-      assertEquals((await peer.goAway())?.code, code);
-      await roundTrip(lively);
-      assertEquals(net.listener.stats().accepted, 2);
-    }
-    await net.until(() => net.listener.stats().sockets === 1);
-    assertEquals(net.failures.untaken, 0);
-  });
+  Deno.test(
+    `a listener ends a peer that ${what}, and serves the others`,
+    bounded,
+    async () => {
+      await using net = new Net({ serve: echoSome });
+      const lively = await net.connect();
+      {
+        using peer = await reach(net);
+        await say(peer);
+        const reported = await net.peerErrors.next();
+        assertInstanceOf(reported, error);
+        assertStringIncludes(reported.message, message);
+        assertEquals((await peer.goAway())?.code, code);
+        await roundTrip(lively);
+        assertEquals(net.listener.stats().accepted, 2);
+      }
+      await net.until(() => net.listener.stats().sockets === 1);
+      assertEquals(net.failures.untaken, 0);
+    },
+  );
 }
 
 for (const offence of beforeTheHandshake) {
@@ -361,45 +365,53 @@ for (const offence of afterTheHandshake) {
 }
 
 for (const says of ["nothing", "its preface and nothing more"]) {
-  Deno.test(`a listener ends a peer that says ${says} until the deadline`, bounded, async () => {
-    const clock = new ManualClock();
-    await using net = new Net({
-      serve: echo,
-      clock,
-      listen: { handshakeMs: 500 },
-    });
-    const lively = await net.connect();
-    using peer = await RawPeer.dial(net.listener.address);
-    if (says !== "nothing") await peer.write(PREFACE);
-    // It has been greeted, so its deadline is set.
-    await peer.greeted();
-    clock.advance(499);
-    await roundTrip(lively);
-    assertEquals(net.peerErrors.untaken, 0);
-    clock.advance(1);
-    assertInstanceOf(await net.peerErrors.next(), HandshakeTimeoutError);
-    assertEquals((await peer.goAway())?.code, ErrorCode.TIMEOUT);
-    await roundTrip(lively);
-  });
+  Deno.test(
+    `a listener ends a peer that says ${says} until the deadline`,
+    bounded,
+    async () => {
+      const clock = new ManualClock();
+      await using net = new Net({
+        serve: echo,
+        clock,
+        listen: { handshakeMs: 500 },
+      });
+      const lively = await net.connect();
+      using peer = await RawPeer.dial(net.listener.address);
+      if (says !== "nothing") await peer.write(PREFACE);
+      // It has been greeted, so its deadline is set.
+      await peer.greeted();
+      clock.advance(499);
+      await roundTrip(lively);
+      assertEquals(net.peerErrors.untaken, 0);
+      clock.advance(1);
+      assertInstanceOf(await net.peerErrors.next(), HandshakeTimeoutError);
+      assertEquals((await peer.goAway())?.code, ErrorCode.TIMEOUT);
+      await roundTrip(lively);
+    },
+  );
 }
 
-Deno.test("a listener understands a peer whose bytes come one by one", bounded, async () => {
-  await using net = new Net({ serve: echo });
-  using peer = await RawPeer.dial(net.listener.address);
-  const said = [
-    ...PREFACE,
-    ...frameOf(HELLO, 0, 0, encodeHello(GOOD_HELLO)),
-    ...frameOf(
-      OPEN,
-      0,
-      1,
-      encodeOpen({ id: "slow", creditLimit: 65_536, metadata: utf8("") }),
-    ),
-    ...frameOf(DATA, DataFlag.END, 1, utf8("hello")),
-  ];
-  for (const byte of said) await peer.write(new Uint8Array([byte]));
-  assertEquals(text((await peer.next(DATA)).payload), "hello");
-});
+Deno.test(
+  "a listener understands a peer whose bytes come one by one",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    using peer = await RawPeer.dial(net.listener.address);
+    const said = [
+      ...PREFACE,
+      ...frameOf(HELLO, 0, 0, encodeHello(GOOD_HELLO)),
+      ...frameOf(
+        OPEN,
+        0,
+        1,
+        encodeOpen({ id: "slow", creditLimit: 65_536, metadata: utf8("") }),
+      ),
+      ...frameOf(DATA, DataFlag.END, 1, utf8("hello")),
+    ];
+    for (const byte of said) await peer.write(new Uint8Array([byte]));
+    assertEquals(text((await peer.next(DATA)).payload), "hello");
+  },
+);
 
 function frameOf(
   type: number,
@@ -415,30 +427,38 @@ function frameOf(
   return frame;
 }
 
-Deno.test("a peer that ends the session in order is no error", bounded, async () => {
-  await using net = new Net({ serve: echo });
-  {
-    using peer = await RawPeer.meet(net.listener.address);
-    await peer.reason(FrameType.GOAWAY, 0, ErrorCode.NONE).flush();
-    assertEquals(await peer.rest(), []);
-  }
-  await net.until(() => net.listener.stats().sockets === 0);
-  assertEquals(net.peerErrors.untaken, 0);
-});
+Deno.test(
+  "a peer that ends the session in order is no error",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    {
+      using peer = await RawPeer.meet(net.listener.address);
+      await peer.reason(FrameType.GOAWAY, 0, ErrorCode.NONE).flush();
+      assertEquals(await peer.rest(), []);
+    }
+    await net.until(() => net.listener.stats().sockets === 0);
+    assertEquals(net.peerErrors.untaken, 0);
+  },
+);
 
-Deno.test("a socket that is reset is a SessionLostError with its cause", bounded, async () => {
-  await using net = new Net({ serve: echo });
-  const lively = await net.connect();
-  const { hostname, port } = net.listener.address;
-  const socket = nodeConnect(port, hostname);
-  await once(socket, "data");
-  socket.resetAndDestroy();
-  await once(socket, "close");
-  const error = await net.peerErrors.next();
-  assertInstanceOf(error, SessionLostError);
-  assertInstanceOf(error.cause, Deno.errors.ConnectionReset);
-  await roundTrip(lively);
-});
+Deno.test(
+  "a socket that is reset is a SessionLostError with its cause",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    const lively = await net.connect();
+    const { hostname, port } = net.listener.address;
+    const socket = nodeConnect(port, hostname);
+    await once(socket, "data");
+    socket.resetAndDestroy();
+    await once(socket, "close");
+    const error = await net.peerErrors.next();
+    assertInstanceOf(error, SessionLostError);
+    assertInstanceOf(error.cause, Deno.errors.ConnectionReset);
+    await roundTrip(lively);
+  },
+);
 
 // What a peer may do.
 
@@ -459,64 +479,80 @@ Deno.test("an answer to no ping is let pass", bounded, async () => {
   assertEquals(text((await peer.next(PING)).payload), "abcdefgh");
 });
 
-Deno.test("pings are answered while the peer leaves megabytes unread", bounded, async () => {
-  await using net = new Net({
-    serve: (connection) => connection.send(pattern(16_000_000)),
-  });
-  using peer = await RawPeer.meet(net.listener.address);
-  const open = { id: "big", creditLimit: 2 ** 31, metadata: utf8("") };
-  await peer.frame(OPEN, 1, encodeOpen(open)).flush();
-  await peer.next(DATA);
-  let before = 0;
-  for (let i = 0; i < 200; i++) peer.frame(PING, 0, new Uint8Array(8));
-  await peer.flush();
-  for (let pongs = 0; pongs < 200;) {
-    const { type, payload } = await peer.any();
-    if (type === PING) pongs++;
-    else before += payload.length;
-  }
-  // What the sockets hold comes first, but not all that is to be sent.
-  assertLess(before, 15_000_000);
-  assertEquals(net.peerErrors.untaken, 0);
-});
-
-Deno.test("late frames of a stream that has ended are let pass", bounded, async () => {
-  await using net = new Net({ serve: echo });
-  using peer = await RawPeer.meet(net.listener.address);
-  await peer.open(1).reason(RESET, 1, ErrorCode.CANCELLED)
-    .frame(DATA, 1, utf8("late"), DataFlag.END)
-    .frame(WINDOW, 1, encodeLimit(1e6))
-    .reason(STOP, 1, ErrorCode.CANCELLED)
-    .reason(RESET, 1, ErrorCode.CANCELLED)
-    .frame(PING, 0, utf8("are you?"))
-    .flush();
-  assertEquals(text((await peer.next(PING)).payload), "are you?");
-});
-
-Deno.test("streams over the limit are refused and the others go on", bounded, async () => {
-  await using net = new Net({ serve: echo, listen: { maxStreams: 2 } });
-  using peer = await RawPeer.meet(net.listener.address);
-  await peer.open(1).open(3).open(5).flush();
-  const { stream, payload } = await peer.next(RESET);
-  assertEquals(stream, 5);
-  assertEquals(decodeReason(payload).code, ErrorCode.REFUSED);
-  await peer.frame(DATA, 3, utf8("three"), DataFlag.END).flush();
-  assertEquals((await peer.next(DATA)).stream, 3);
-});
-
-Deno.test("the place of a stream that has ended is free for the next", bounded, async () => {
-  await using net = new Net({ serve: echo, listen: { maxStreams: 1 } });
-  using peer = await RawPeer.meet(net.listener.address);
-  const before = net.actors;
-  for (let i = 0; i < 500; i++) {
-    peer.open(4 * i + 1).reason(RESET, 4 * i + 1, ErrorCode.CANCELLED)
-      .open(4 * i + 3).frame(DATA, 4 * i + 3, utf8(""), DataFlag.FIN);
+Deno.test(
+  "pings are answered while the peer leaves megabytes unread",
+  bounded,
+  async () => {
+    await using net = new Net({
+      serve: (connection) => connection.send(pattern(16_000_000)),
+    });
+    using peer = await RawPeer.meet(net.listener.address);
+    const open = { id: "big", creditLimit: 2 ** 31, metadata: utf8("") };
+    await peer.frame(OPEN, 1, encodeOpen(open)).flush();
+    await peer.next(DATA);
+    let before = 0;
+    for (let i = 0; i < 200; i++) peer.frame(PING, 0, new Uint8Array(8));
     await peer.flush();
-    // The echo has nothing to say and ends its side as well.
-    assertEquals((await peer.next(DATA)).flags, DataFlag.FIN);
-  }
-  await net.until(() => net.actors === before);
-});
+    for (let pongs = 0; pongs < 200;) {
+      const { type, payload } = await peer.any();
+      if (type === PING) pongs++;
+      else before += payload.length;
+    }
+    // What the sockets hold comes first, but not all that is to be sent.
+    assertLess(before, 15_000_000);
+    assertEquals(net.peerErrors.untaken, 0);
+  },
+);
+
+Deno.test(
+  "late frames of a stream that has ended are let pass",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    using peer = await RawPeer.meet(net.listener.address);
+    await peer.open(1).reason(RESET, 1, ErrorCode.CANCELLED)
+      .frame(DATA, 1, utf8("late"), DataFlag.END)
+      .frame(WINDOW, 1, encodeLimit(1e6))
+      .reason(STOP, 1, ErrorCode.CANCELLED)
+      .reason(RESET, 1, ErrorCode.CANCELLED)
+      .frame(PING, 0, utf8("are you?"))
+      .flush();
+    assertEquals(text((await peer.next(PING)).payload), "are you?");
+  },
+);
+
+Deno.test(
+  "streams over the limit are refused and the others go on",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo, listen: { maxStreams: 2 } });
+    using peer = await RawPeer.meet(net.listener.address);
+    await peer.open(1).open(3).open(5).flush();
+    const { stream, payload } = await peer.next(RESET);
+    assertEquals(stream, 5);
+    assertEquals(decodeReason(payload).code, ErrorCode.REFUSED);
+    await peer.frame(DATA, 3, utf8("three"), DataFlag.END).flush();
+    assertEquals((await peer.next(DATA)).stream, 3);
+  },
+);
+
+Deno.test(
+  "the place of a stream that has ended is free for the next",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo, listen: { maxStreams: 1 } });
+    using peer = await RawPeer.meet(net.listener.address);
+    const before = net.actors;
+    for (let i = 0; i < 500; i++) {
+      peer.open(4 * i + 1).reason(RESET, 4 * i + 1, ErrorCode.CANCELLED)
+        .open(4 * i + 3).frame(DATA, 4 * i + 3, utf8(""), DataFlag.FIN);
+      await peer.flush();
+      // The echo has nothing to say and ends its side as well.
+      assertEquals((await peer.next(DATA)).flags, DataFlag.FIN);
+    }
+    await net.until(() => net.actors === before);
+  },
+);
 
 const floods: [string, (peer: RawPeer, i: number) => void][] = [
   ["pings", (peer) => void peer.frame(PING, 0, new Uint8Array(8))],
@@ -530,21 +566,25 @@ const floods: [string, (peer: RawPeer, i: number) => void][] = [
 ];
 
 for (const [what, add] of floods) {
-  Deno.test(`a peer that floods with ${what} and reads no answer is ended`, bounded, async () => {
-    await using net = new Net({ serve: echoSome });
-    const lively = await net.connect();
-    using peer = await RawPeer.meet(net.listener.address);
-    let error: unknown;
-    const reported = net.peerErrors.next().then((value) => error = value);
-    for (let i = 0; error === undefined; i++) {
-      add(peer, i);
-      // It stops to read us at the latest when it has closed the socket.
-      if (i % 5000 === 0) await peer.flush().catch(() => reported);
-    }
-    assertInstanceOf(error, ProtocolError);
-    assertStringIncludes(error.message, "more answers than it reads");
-    await roundTrip(lively);
-  });
+  Deno.test(
+    `a peer that floods with ${what} and reads no answer is ended`,
+    bounded,
+    async () => {
+      await using net = new Net({ serve: echoSome });
+      const lively = await net.connect();
+      using peer = await RawPeer.meet(net.listener.address);
+      let error: unknown;
+      const reported = net.peerErrors.next().then((value) => error = value);
+      for (let i = 0; error === undefined; i++) {
+        add(peer, i);
+        // It stops to read us at the latest when it has closed the socket.
+        if (i % 5000 === 0) await peer.flush().catch(() => reported);
+      }
+      assertInstanceOf(error, ProtocolError);
+      assertStringIncludes(error.message, "more answers than it reads");
+      await roundTrip(lively);
+    },
+  );
 }
 
 // A dialler whose server is none.
@@ -603,58 +643,70 @@ const servers: [
 ];
 
 for (const [what, say, error, message, code] of servers) {
-  Deno.test(`connecting to a server that ${what} rejects and closes the socket`, bounded, async () => {
-    using server = new RawServer();
-    await using system = new ActorSystem();
-    const pool = new ConnectionPool(system);
-    const connecting = assertRejects(
-      () => pool.connect(server.address),
-      error,
-      message,
-    );
-    using peer = await server.accept();
-    await say(peer);
-    await connecting;
-    assertEquals((await peer.goAway())?.code, code);
-    assertEquals(pool.stats().sockets, 0);
-    assertEquals(pool.stats().leases, 0);
-  });
+  Deno.test(
+    `connecting to a server that ${what} rejects and closes the socket`,
+    bounded,
+    async () => {
+      using server = new RawServer();
+      await using system = new ActorSystem();
+      const pool = new ConnectionPool(system);
+      const connecting = assertRejects(
+        () => pool.connect(server.address),
+        error,
+        message,
+      );
+      using peer = await server.accept();
+      await say(peer);
+      await connecting;
+      assertEquals((await peer.goAway())?.code, code);
+      assertEquals(pool.stats().sockets, 0);
+      assertEquals(pool.stats().leases, 0);
+    },
+  );
 }
 
-Deno.test("connecting to a server that resets the socket is a SessionLostError", bounded, async () => {
-  await using system = new ActorSystem();
-  const pool = new ConnectionPool(system);
-  const server = createServer((socket) => {
-    socket.once("data", () => socket.resetAndDestroy());
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const error = await assertRejects(
-    () => pool.connect({ port }),
-    SessionLostError,
-  );
-  assertInstanceOf(error.cause, Deno.errors.ConnectionReset);
-  server.close();
-  await once(server, "close");
-});
+Deno.test(
+  "connecting to a server that resets the socket is a SessionLostError",
+  bounded,
+  async () => {
+    await using system = new ActorSystem();
+    const pool = new ConnectionPool(system);
+    const server = createServer((socket) => {
+      socket.once("data", () => socket.resetAndDestroy());
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const error = await assertRejects(
+      () => pool.connect({ port }),
+      SessionLostError,
+    );
+    assertInstanceOf(error.cause, Deno.errors.ConnectionReset);
+    server.close();
+    await once(server, "close");
+  },
+);
 
-Deno.test("connecting to a server that says nothing rejects at the deadline", bounded, async () => {
-  using server = new RawServer();
-  const clock = new ManualClock();
-  await using system = new ActorSystem({ clock });
-  const pool = new ConnectionPool(system, { handshakeMs: 500 });
-  const connecting = assertRejects(
-    () => pool.connect(server.address),
-    HandshakeTimeoutError,
-    "500 ms",
-  );
-  using peer = await server.accept();
-  await peer.next(HELLO);
-  clock.advance(500);
-  await connecting;
-  assertEquals((await peer.goAway())?.code, ErrorCode.TIMEOUT);
-});
+Deno.test(
+  "connecting to a server that says nothing rejects at the deadline",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    const clock = new ManualClock();
+    await using system = new ActorSystem({ clock });
+    const pool = new ConnectionPool(system, { handshakeMs: 500 });
+    const connecting = assertRejects(
+      () => pool.connect(server.address),
+      HandshakeTimeoutError,
+      "500 ms",
+    );
+    using peer = await server.accept();
+    await peer.next(HELLO);
+    clock.advance(500);
+    await connecting;
+    assertEquals((await peer.goAway())?.code, ErrorCode.TIMEOUT);
+  },
+);
 
 /** A connection to a server that a test plays by hand. */
 async function connected(server: RawServer, pool: ConnectionPool) {
@@ -663,51 +715,66 @@ async function connected(server: RawServer, pool: ConnectionPool) {
   return { peer, connection: await connecting };
 }
 
-Deno.test("a server that breaks the protocol ends the connections to it", bounded, async () => {
-  using server = new RawServer();
-  await using system = new ActorSystem();
-  const pool = new ConnectionPool(system);
-  const { peer, connection } = await connected(server, pool);
-  using _peer = peer;
-  const read = assertRejects(() => connection.receive(), SessionLostError);
-  await peer.frame(DATA, 3, utf8("x"), DataFlag.END).flush();
-  const error = await read;
-  assertInstanceOf(error.cause, ProtocolError);
-  assertEquals((await peer.goAway())?.code, ErrorCode.PROTOCOL);
-  assertEquals(pool.stats().evictions, 1);
-});
+Deno.test(
+  "a server that breaks the protocol ends the connections to it",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using system = new ActorSystem();
+    const pool = new ConnectionPool(system);
+    const { peer, connection } = await connected(server, pool);
+    using _peer = peer;
+    const read = assertRejects(() => connection.receive(), SessionLostError);
+    await peer.frame(DATA, 3, utf8("x"), DataFlag.END).flush();
+    const error = await read;
+    assertInstanceOf(error.cause, ProtocolError);
+    assertEquals((await peer.goAway())?.code, ErrorCode.PROTOCOL);
+    assertEquals(pool.stats().evictions, 1);
+  },
+);
 
-Deno.test("a reset with a code that we do not know is passed on", bounded, async () => {
-  using server = new RawServer();
-  await using system = new ActorSystem();
-  const pool = new ConnectionPool(system);
-  const { peer, connection } = await connected(server, pool);
-  using _peer = peer;
-  const read = assertRejects(() => connection.receive(), ConnectionResetError);
-  await peer.reason(RESET, 1, 4711, "for reasons").flush();
-  const error = await read;
-  assertEquals(error.code, 4711);
-  assertStringIncludes(error.message, "for reasons");
-});
+Deno.test(
+  "a reset with a code that we do not know is passed on",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using system = new ActorSystem();
+    const pool = new ConnectionPool(system);
+    const { peer, connection } = await connected(server, pool);
+    using _peer = peer;
+    const read = assertRejects(
+      () => connection.receive(),
+      ConnectionResetError,
+    );
+    await peer.reason(RESET, 1, 4711, "for reasons").flush();
+    const error = await read;
+    assertEquals(error.code, 4711);
+    assertStringIncludes(error.message, "for reasons");
+  },
+);
 
-Deno.test("the last words before the server goes are heard", bounded, async () => {
-  using server = new RawServer();
-  await using system = new ActorSystem();
-  const pool = new ConnectionPool(system);
-  const { peer, connection } = await connected(server, pool);
-  using _peer = peer;
-  await peer.frame(DATA, 1, utf8("farewell"), DataFlag.END)
-    .reason(FrameType.GOAWAY, 0, ErrorCode.INTERNAL, "on fire").flush();
-  peer.socket.closeWrite();
-  await connection.closed;
-  assertEquals(text(await connection.receive()), "farewell");
-  const error = await assertRejects(
-    () => connection.receive(),
-    SessionLostError,
-    "on fire",
-  );
-  assertEquals(error.code, ErrorCode.INTERNAL);
-});
+Deno.test(
+  "the last words before the server goes are heard",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using system = new ActorSystem();
+    const pool = new ConnectionPool(system);
+    const { peer, connection } = await connected(server, pool);
+    using _peer = peer;
+    await peer.frame(DATA, 1, utf8("farewell"), DataFlag.END)
+      .reason(FrameType.GOAWAY, 0, ErrorCode.INTERNAL, "on fire").flush();
+    peer.socket.closeWrite();
+    await connection.closed;
+    assertEquals(text(await connection.receive()), "farewell");
+    const error = await assertRejects(
+      () => connection.receive(),
+      SessionLostError,
+      "on fire",
+    );
+    assertEquals(error.code, ErrorCode.INTERNAL);
+  },
+);
 
 Deno.test("the peer's smaller frames are respected", bounded, async () => {
   using server = new RawServer();
@@ -729,16 +796,20 @@ Deno.test("the peer's smaller frames are respected", bounded, async () => {
   assertEquals(lengths, [1024, 1024, 1024, 1024, 904]);
 });
 
-Deno.test("a peer that allows no streams at all is a clear error", bounded, async () => {
-  using server = new RawServer();
-  await using system = new ActorSystem();
-  const pool = new ConnectionPool(system);
-  const connecting = assertRejects(
-    () => pool.connect(server.address),
-    RangeError,
-    "allows 0 at once",
-  );
-  using _peer = await server.meet({ ...GOOD_HELLO, maxStreams: 0 });
-  await connecting;
-  assertEquals(pool.stats().leases, 0);
-});
+Deno.test(
+  "a peer that allows no streams at all is a clear error",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using system = new ActorSystem();
+    const pool = new ConnectionPool(system);
+    const connecting = assertRejects(
+      () => pool.connect(server.address),
+      RangeError,
+      "allows 0 at once",
+    );
+    using _peer = await server.meet({ ...GOOD_HELLO, maxStreams: 0 });
+    await connecting;
+    assertEquals(pool.stats().leases, 0);
+  },
+);

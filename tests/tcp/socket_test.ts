@@ -71,124 +71,160 @@ Deno.test("messages of one turn leave in one write", bounded, async () => {
   assertEquals(await messagesOf(bench.transport.writes), 20);
 });
 
-Deno.test("messages that come during a write leave together after it", bounded, async () => {
-  await using bench = new Bench();
-  await bench.meet();
-  await bench.transport.idle();
-  const { transport } = bench;
-  const gate = Promise.withResolvers<void>();
-  const connection = bench.session.open("x", new Uint8Array(0));
-  transport.gate = gate.promise;
-  connection.send(pattern(100));
-  await Promise.resolve();
-  await Promise.resolve();
-  for (let i = 0; i < 10; i++) connection.send(pattern(100));
-  gate.resolve();
-  assertEquals(await messagesOf(transport.writes), 1);
-  assertEquals(await messagesOf(transport.writes), 10);
-});
+Deno.test(
+  "messages that come during a write leave together after it",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    await bench.meet();
+    await bench.transport.idle();
+    const { transport } = bench;
+    const gate = Promise.withResolvers<void>();
+    const connection = bench.session.open("x", new Uint8Array(0));
+    transport.gate = gate.promise;
+    connection.send(pattern(100));
+    await Promise.resolve();
+    await Promise.resolve();
+    for (let i = 0; i < 10; i++) connection.send(pattern(100));
+    gate.resolve();
+    assertEquals(await messagesOf(transport.writes), 1);
+    assertEquals(await messagesOf(transport.writes), 10);
+  },
+);
 
-Deno.test("the end of the socket is told once, as SessionLostError", bounded, async () => {
-  await using bench = new Bench();
-  await bench.meet();
-  bench.transport.end();
-  assertInstanceOf(await bench.ends.next(), SessionLostError);
-  bench.ref.stop();
-  await bench.ref.stopped;
-  assertEquals(bench.ends.untaken, 0);
-});
+Deno.test(
+  "the end of the socket is told once, as SessionLostError",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    await bench.meet();
+    bench.transport.end();
+    assertInstanceOf(await bench.ends.next(), SessionLostError);
+    bench.ref.stop();
+    await bench.ref.stopped;
+    assertEquals(bench.ends.untaken, 0);
+  },
+);
 
-Deno.test("the end of the socket in a frame is told as TruncatedError", bounded, async () => {
-  await using bench = new Bench();
-  await bench.meet();
-  bench.transport.say(new Uint8Array([0, 0]));
-  bench.transport.end();
-  assertInstanceOf(await bench.ends.next(), TruncatedError);
-});
+Deno.test(
+  "the end of the socket in a frame is told as TruncatedError",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    await bench.meet();
+    bench.transport.say(new Uint8Array([0, 0]));
+    bench.transport.end();
+    assertInstanceOf(await bench.ends.next(), TruncatedError);
+  },
+);
 
-Deno.test("what breaks the socket is the cause of a SessionLostError", bounded, async () => {
-  await using bench = new Bench();
-  await bench.meet();
-  const broken = new Deno.errors.ConnectionReset("broken");
-  bench.transport.end(broken);
-  const error = await bench.ends.next();
-  assertInstanceOf(error, SessionLostError);
-  assertEquals(error.cause, broken);
-});
+Deno.test(
+  "what breaks the socket is the cause of a SessionLostError",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    await bench.meet();
+    const broken = new Deno.errors.ConnectionReset("broken");
+    bench.transport.end(broken);
+    const error = await bench.ends.next();
+    assertInstanceOf(error, SessionLostError);
+    assertEquals(error.cause, broken);
+  },
+);
 
-Deno.test("a write that fails does not hide what the peer said last", bounded, async () => {
-  await using bench = new Bench();
-  await bench.meet();
-  const { transport, session } = bench;
-  await transport.idle();
-  transport.failure = new Deno.errors.BrokenPipe("broken");
-  const connection = session.open("x", new Uint8Array(0));
-  await connection.send(pattern(100));
-  await transport.idle();
-  assertEquals(bench.ends.untaken, 0);
-  transport.say(
-    new Speech().reason(FrameType.GOAWAY, 0, ErrorCode.INTERNAL, "!").bytes(),
-  );
-  const error = await bench.ends.next();
-  assertInstanceOf(error, SessionLostError);
-  assertEquals(error.code, ErrorCode.INTERNAL);
-});
+Deno.test(
+  "a write that fails does not hide what the peer said last",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    await bench.meet();
+    const { transport, session } = bench;
+    await transport.idle();
+    transport.failure = new Deno.errors.BrokenPipe("broken");
+    const connection = session.open("x", new Uint8Array(0));
+    await connection.send(pattern(100));
+    await transport.idle();
+    assertEquals(bench.ends.untaken, 0);
+    transport.say(
+      new Speech().reason(FrameType.GOAWAY, 0, ErrorCode.INTERNAL, "!").bytes(),
+    );
+    const error = await bench.ends.next();
+    assertInstanceOf(error, SessionLostError);
+    assertEquals(error.code, ErrorCode.INTERNAL);
+  },
+);
 
-Deno.test("a write that fails is the cause when the peer says nothing", bounded, async () => {
-  await using bench = new Bench();
-  await bench.meet();
-  const { transport, session } = bench;
-  await transport.idle();
-  transport.failure = new Deno.errors.BrokenPipe("broken");
-  session.open("x", new Uint8Array(0));
-  await transport.idle();
-  transport.end();
-  const error = await bench.ends.next();
-  assertInstanceOf(error, SessionLostError);
-  assertEquals(error.cause, transport.failure);
-});
+Deno.test(
+  "a write that fails is the cause when the peer says nothing",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    await bench.meet();
+    const { transport, session } = bench;
+    await transport.idle();
+    transport.failure = new Deno.errors.BrokenPipe("broken");
+    session.open("x", new Uint8Array(0));
+    await transport.idle();
+    transport.end();
+    const error = await bench.ends.next();
+    assertInstanceOf(error, SessionLostError);
+    assertEquals(error.cause, transport.failure);
+  },
+);
 
-Deno.test("a socket that stops says so, and reads on until the peer has closed", bounded, async () => {
-  await using bench = new Bench();
-  await bench.meet();
-  await bench.transport.idle();
-  bench.ref.stop();
-  await bench.transport.writeClosed;
-  let gone = false;
-  const stopped = bench.ref.stopped.then(() => gone = true);
-  for (let i = 0; i < 3; i++) bench.transport.say(pattern(100));
-  await bench.transport.idle();
-  assertEquals(gone, false);
-  bench.transport.end();
-  await Promise.all([stopped, bench.transport.closed]);
-  assertEquals(bench.ends.untaken, 0);
-});
+Deno.test(
+  "a socket that stops says so, and reads on until the peer has closed",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    await bench.meet();
+    await bench.transport.idle();
+    bench.ref.stop();
+    await bench.transport.writeClosed;
+    let gone = false;
+    const stopped = bench.ref.stopped.then(() => gone = true);
+    for (let i = 0; i < 3; i++) bench.transport.say(pattern(100));
+    await bench.transport.idle();
+    assertEquals(gone, false);
+    bench.transport.end();
+    await Promise.all([stopped, bench.transport.closed]);
+    assertEquals(bench.ends.untaken, 0);
+  },
+);
 
-Deno.test("a socket that stops waits a second at most for a peer that stays", bounded, async () => {
-  await using bench = new Bench();
-  await bench.meet();
-  bench.ref.stop();
-  await bench.transport.writeClosed;
-  bench.clock.advance(999);
-  let closed = false;
-  bench.transport.closed.then(() => closed = true);
-  await bench.transport.idle();
-  assertEquals(closed, false);
-  bench.clock.advance(1);
-  await Promise.all([bench.transport.closed, bench.ref.stopped]);
-});
+Deno.test(
+  "a socket that stops waits a second at most for a peer that stays",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    await bench.meet();
+    bench.ref.stop();
+    await bench.transport.writeClosed;
+    bench.clock.advance(999);
+    let closed = false;
+    bench.transport.closed.then(() => closed = true);
+    await bench.transport.idle();
+    assertEquals(closed, false);
+    bench.clock.advance(1);
+    await Promise.all([bench.transport.closed, bench.ref.stopped]);
+  },
+);
 
-Deno.test("a socket that stops waits a second at most for a peer that reads nothing", bounded, async () => {
-  await using bench = new Bench();
-  await bench.meet();
-  await bench.transport.idle();
-  bench.transport.gate = new Promise(() => {});
-  bench.session.goAway(ErrorCode.NONE, "closed");
-  bench.ref.stop();
-  await bench.transport.idle();
-  bench.clock.advance(1000);
-  await Promise.all([bench.transport.closed, bench.ref.stopped]);
-});
+Deno.test(
+  "a socket that stops waits a second at most for a peer that reads nothing",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    await bench.meet();
+    await bench.transport.idle();
+    bench.transport.gate = new Promise(() => {});
+    bench.session.goAway(ErrorCode.NONE, "closed");
+    bench.ref.stop();
+    await bench.transport.idle();
+    bench.clock.advance(1000);
+    await Promise.all([bench.transport.closed, bench.ref.stopped]);
+  },
+);
 
 Deno.test("a socket that is killed is closed", bounded, async () => {
   await using bench = new Bench();
@@ -198,41 +234,49 @@ Deno.test("a socket that is killed is closed", bounded, async () => {
   await bench.transport.closed;
 });
 
-Deno.test("closing delivers all that was sent to a peer that goes on sending", bounded, async () => {
-  using server = new RawServer();
-  await using system = new ActorSystem();
-  const pool = new ConnectionPool(system);
-  const connecting = pool.connect(server.address);
-  using peer = await server.meet();
-  const connection = await connecting;
-  await peer.frame(FrameType.ACCEPT, 1, encodeLimit(2 ** 40)).flush();
-  for (let i = 0; i < 10; i++) await connection.send(pattern(100_000));
-  // More than the other side takes in one go: some of it will be unread.
-  for (let i = 0; i < 8000; i++) {
-    peer.frame(FrameType.PING, 0, new Uint8Array(8), 1);
-  }
-  await peer.flush();
-  const closing = pool.close();
-  await peer.frame(FrameType.PING, 0, new Uint8Array(8), 1).flush();
-  let bytes = 0;
-  let last = -1;
-  for (const { type, payload } of await peer.rest()) {
-    if (type === FrameType.DATA) bytes += payload.length;
-    last = type;
-  }
-  assertEquals(bytes, 1_000_000);
-  assertEquals(last, FrameType.GOAWAY);
-  peer.socket.closeWrite();
-  await closing;
-});
+Deno.test(
+  "closing delivers all that was sent to a peer that goes on sending",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using system = new ActorSystem();
+    const pool = new ConnectionPool(system);
+    const connecting = pool.connect(server.address);
+    using peer = await server.meet();
+    const connection = await connecting;
+    await peer.frame(FrameType.ACCEPT, 1, encodeLimit(2 ** 40)).flush();
+    for (let i = 0; i < 10; i++) await connection.send(pattern(100_000));
+    // More than the other side takes in one go: some of it will be unread.
+    for (let i = 0; i < 8000; i++) {
+      peer.frame(FrameType.PING, 0, new Uint8Array(8), 1);
+    }
+    await peer.flush();
+    const closing = pool.close();
+    await peer.frame(FrameType.PING, 0, new Uint8Array(8), 1).flush();
+    let bytes = 0;
+    let last = -1;
+    for (const { type, payload } of await peer.rest()) {
+      if (type === FrameType.DATA) bytes += payload.length;
+      last = type;
+    }
+    assertEquals(bytes, 1_000_000);
+    assertEquals(last, FrameType.GOAWAY);
+    peer.socket.closeWrite();
+    await closing;
+  },
+);
 
-Deno.test("a peer that half-closes its socket is heard to the end", bounded, async () => {
-  await using net = new Net({ serve: echo });
-  using peer = await RawPeer.meet(net.listener.address);
-  await peer.open(1).frame(FrameType.DATA, 1, pattern(10), DataFlag.END)
-    .flush();
-  await peer.next(FrameType.DATA);
-  await peer.socket.closeWrite();
-  assertInstanceOf(await net.peerErrors.next(), SessionLostError);
-  assertEquals(await peer.rest(), []);
-});
+Deno.test(
+  "a peer that half-closes its socket is heard to the end",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    using peer = await RawPeer.meet(net.listener.address);
+    await peer.open(1).frame(FrameType.DATA, 1, pattern(10), DataFlag.END)
+      .flush();
+    await peer.next(FrameType.DATA);
+    await peer.socket.closeWrite();
+    assertInstanceOf(await net.peerErrors.next(), SessionLostError);
+    assertEquals(await peer.rest(), []);
+  },
+);

@@ -23,24 +23,32 @@ Deno.test("a TCP transport carries bytes both ways", bounded, async () => {
   peer.close();
 });
 
-Deno.test("a TCP transport that ends its writing can still read", bounded, async () => {
-  const [socket, peer] = await socketPair();
-  const transport = tcpTransport(socket);
-  await transport.closeWrite();
-  assertEquals(await peer.read(new Uint8Array(1)), null);
-  await peer.write(new Uint8Array([7]));
-  assertEquals(await transport.read(new Uint8Array(1)), 1);
-  peer.close();
-  assertEquals(await transport.read(new Uint8Array(1)), null);
-  transport.close();
-});
+Deno.test(
+  "a TCP transport that ends its writing can still read",
+  bounded,
+  async () => {
+    const [socket, peer] = await socketPair();
+    const transport = tcpTransport(socket);
+    await transport.closeWrite();
+    assertEquals(await peer.read(new Uint8Array(1)), null);
+    await peer.write(new Uint8Array([7]));
+    assertEquals(await transport.read(new Uint8Array(1)), 1);
+    peer.close();
+    assertEquals(await transport.read(new Uint8Array(1)), null);
+    transport.close();
+  },
+);
 
-Deno.test("a TCP transport ends a read that is pending, and closes twice", bounded, async () => {
-  const [socket, peer] = await socketPair();
-  const transport = tcpTransport(socket);
-  const read = assertRejects(() => transport.read(new Uint8Array(1)));
-  transport.close();
-  transport.close();
-  await read;
-  peer.close();
-});
+Deno.test(
+  "a TCP transport ends a read that is pending, and closes twice",
+  bounded,
+  async () => {
+    const [socket, peer] = await socketPair();
+    const transport = tcpTransport(socket);
+    const read = assertRejects(() => transport.read(new Uint8Array(1)));
+    transport.close();
+    transport.close();
+    await read;
+    peer.close();
+  },
+);

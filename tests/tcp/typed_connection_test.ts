@@ -48,40 +48,52 @@ for (const name of ["json", "msgpack"] as const) {
     assertEquals(await here.receive(), { item: "screws", count: 7 });
   });
 
-  Deno.test(`a message that is no ${name} resets the connection with CodecError`, bounded, async () => {
-    await using net = new Net();
-    const { here, there } = await typedPair(net, codecs[name]);
-    const refused = assertRejects(
-      () => here.connection.receive(),
-      ConnectionResetError,
-    );
-    await here.connection.send(new Uint8Array([0xc1, 0xff]));
-    await assertRejects(() => there.receive(), CodecError);
-    assertEquals((await refused).code, ErrorCode.PROTOCOL);
-    await assertRejects(() => there.receive(), ConnectionClosedError);
-  });
+  Deno.test(
+    `a message that is no ${name} resets the connection with CodecError`,
+    bounded,
+    async () => {
+      await using net = new Net();
+      const { here, there } = await typedPair(net, codecs[name]);
+      const refused = assertRejects(
+        () => here.connection.receive(),
+        ConnectionResetError,
+      );
+      await here.connection.send(new Uint8Array([0xc1, 0xff]));
+      await assertRejects(() => there.receive(), CodecError);
+      assertEquals((await refused).code, ErrorCode.PROTOCOL);
+      await assertRejects(() => there.receive(), ConnectionClosedError);
+    },
+  );
 }
 
-Deno.test("a value that the parser refuses resets its own connection only", bounded, async () => {
-  await using net = new Net();
-  const other = await typedPair(net);
-  const { here, there } = await typedPair(net);
-  await here.connection.send(utf8('{"item":1}'));
-  await assertRejects(() => there.receive(), CodecError, "parse refused");
-  await here.connection.closed;
-  await other.here.send({ item: "nails", count: 1 });
-  assertEquals((await other.there.receive())?.item, "nails");
-});
+Deno.test(
+  "a value that the parser refuses resets its own connection only",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const other = await typedPair(net);
+    const { here, there } = await typedPair(net);
+    await here.connection.send(utf8('{"item":1}'));
+    await assertRejects(() => there.receive(), CodecError, "parse refused");
+    await here.connection.closed;
+    await other.here.send({ item: "nails", count: 1 });
+    assertEquals((await other.there.receive())?.item, "nails");
+  },
+);
 
-Deno.test("a value that cannot be encoded is a CodecError and costs nothing", bounded, async () => {
-  await using net = new Net();
-  const tight = json({ parse: toOrder, maxBytes: 40 });
-  const { here, there } = await typedPair(net, tight);
-  const large = { item: "x".repeat(100), count: 1 };
-  await assertRejects(() => here.send(large), CodecError);
-  await here.send({ item: "small", count: 1 });
-  assertEquals((await there.receive())?.item, "small");
-});
+Deno.test(
+  "a value that cannot be encoded is a CodecError and costs nothing",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const tight = json({ parse: toOrder, maxBytes: 40 });
+    const { here, there } = await typedPair(net, tight);
+    const large = { item: "x".repeat(100), count: 1 };
+    await assertRejects(() => here.send(large), CodecError);
+    await here.send({ item: "small", count: 1 });
+    assertEquals((await there.receive())?.item, "small");
+  },
+);
 
 Deno.test("each direction may have a codec of its own", bounded, async () => {
   await using net = new Net();
@@ -94,31 +106,39 @@ Deno.test("each direction may have a codec of its own", bounded, async () => {
   assertEquals(await client.receive(), 12);
 });
 
-Deno.test("iterating gives values until the peer closes its side", bounded, async () => {
-  await using net = new Net();
-  const { here, there } = await typedPair(net);
-  for (let count = 0; count < 3; count++) {
-    await here.send({ item: "nails", count });
-  }
-  await here.close();
-  const counts: number[] = [];
-  for await (const { count } of there) counts.push(count);
-  assertEquals(counts, [0, 1, 2]);
-  assertEquals(await there.receive(), undefined);
-});
+Deno.test(
+  "iterating gives values until the peer closes its side",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const { here, there } = await typedPair(net);
+    for (let count = 0; count < 3; count++) {
+      await here.send({ item: "nails", count });
+    }
+    await here.close();
+    const counts: number[] = [];
+    for await (const { count } of there) counts.push(count);
+    assertEquals(counts, [0, 1, 2]);
+    assertEquals(await there.receive(), undefined);
+  },
+);
 
-Deno.test("iterating over a wrong message throws CodecError and resets", bounded, async () => {
-  await using net = new Net();
-  const { here, there } = await typedPair(net);
-  await here.send({ item: "nails", count: 1 });
-  await here.connection.send(utf8("not json"));
-  let values = 0;
-  await assertRejects(async () => {
-    for await (const _ of there) values++;
-  }, CodecError);
-  assertEquals(values, 1);
-  await Promise.all([here.connection.closed, there.connection.closed]);
-});
+Deno.test(
+  "iterating over a wrong message throws CodecError and resets",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const { here, there } = await typedPair(net);
+    await here.send({ item: "nails", count: 1 });
+    await here.connection.send(utf8("not json"));
+    let values = 0;
+    await assertRejects(async () => {
+      for await (const _ of there) values++;
+    }, CodecError);
+    assertEquals(values, 1);
+    await Promise.all([here.connection.closed, there.connection.closed]);
+  },
+);
 
 Deno.test("leaving an iteration early reads no more", bounded, async () => {
   await using net = new Net();

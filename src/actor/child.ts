@@ -1,0 +1,81 @@
+/**
+ * A child as its supervisor is told of it.
+ *
+ * @module
+ */
+import { spawnChild } from "./actor_cell.ts";
+import type { Behavior, SpawnOptions } from "./behavior.ts";
+import { Cell } from "./cell.ts";
+import type { ActorRef } from "./ref.ts";
+import type { RestartPolicy } from "./supervision.ts";
+
+/** What a supervisor needs to know of a child. */
+export interface ChildSpec<M> extends SpawnOptions<M> {
+  /** What the child does. */
+  readonly behavior: Behavior<M>;
+  /**
+   * When it is restarted.
+   * @default {"permanent"}
+   */
+  readonly restart?: RestartPolicy;
+  /**
+   * Whether its end can end the supervisor, see `autoShutdown`. A permanent
+   * child cannot be significant: it never ends by itself.
+   * @default {false}
+   */
+  readonly significant?: boolean;
+}
+
+/** A child of a supervisor. `Child<never>` stands for one of any type. */
+export class Child<in M> {
+  /** Its name among its siblings; `undefined` for a short number. */
+  readonly name: string | undefined;
+  /** When it is restarted. */
+  readonly restart: RestartPolicy;
+  /** Whether its end can end the supervisor. */
+  readonly significant: boolean;
+  readonly #spawn: (supervisor: Cell) => ActorRef<M>;
+  readonly #refs = new WeakMap<object, ActorRef<M>>();
+
+  /** Checks the specification; see {@linkcode child}. */
+  constructor(spec: ChildSpec<M>) {
+    this.name = spec.name;
+    this.restart = spec.restart ?? "permanent";
+    this.significant = spec.significant ?? false;
+    this.#spawn = (supervisor) =>
+      spawnChild(supervisor, spec.behavior, spec, true);
+    if (this.significant && this.restart === "permanent") {
+      throw new TypeError(
+        "Cannot make a permanent child significant: it never ends by itself, use transient or temporary",
+      );
+    }
+  }
+
+  /** The actor that this child has now under `supervisor`, if any. */
+  under(supervisor: object): ActorRef<M> | undefined {
+    return this.#refs.get(supervisor);
+  }
+
+  /**
+   * Makes the actor, which begins when its supervisor says so.
+   *
+   * @throws {TypeError} when `supervisor` is no actor.
+   */
+  spawn(supervisor: object): ActorRef<M> {
+    if (!(supervisor instanceof Cell)) {
+      throw new TypeError("Cannot start a child: its parent is no actor");
+    }
+    const ref = this.#spawn(supervisor);
+    this.#refs.set(supervisor, ref);
+    return ref;
+  }
+}
+
+/**
+ * Describes a child for {@linkcode supervisor}.
+ *
+ * @throws {TypeError} for a child that is significant and permanent.
+ */
+export function child<M>(spec: ChildSpec<M>): Child<M> {
+  return new Child(spec);
+}

@@ -1,0 +1,312 @@
+/**
+ * What a supervisor decides: OTP's rules as a state machine without actors,
+ * clocks or randomness. Events go in, commands come out; `supervisor.ts`
+ * carries them out.
+ *
+ * The source of the rules is the documentation of OTP's `supervisor`. What
+ * differs: a child keeps its reference and mailbox when it is restarted, so a
+ * sibling that is restarted with it is paused and not stopped; and starts are
+ * asynchronous, so a child that hangs in its start holds up those to its right
+ * and not the supervisor.
+ *
+ * @module
+ */
+import type { ExitReason } from "./ref.ts";
+import { countRestart, type RestartIntensity } from "./restart_window.ts";
+
+/** Who is restarted when one child fails; `dynamic` children have no order. */
+export type Strategy =
+  | "one_for_one"
+  | "one_for_all"
+  | "rest_for_one"
+  | "dynamic";
+
+/**
+ * When a child is restarted: always, only after a failure or a kill, or never.
+ */
+export type RestartPolicy = "permanent" | "transient" | "temporary";
+
+/** Whether the end of significant children ends the supervisor. */
+export type AutoShutdown = "never" | "any_significant" | "all_significant";
+
+/**
+ * Where a child is: waiting for its turn to start, waiting for its back-off,
+ * starting, up, ending on the supervisor's word, or down until it is wanted.
+ */
+export type ChildPhase =
+  | "off"
+  | "delayed"
+  | "starting"
+  | "up"
+  | "ending"
+  | "down";
+
+/** What is to become of a child that has to end. */
+type Fate = "restart" | "down" | "remove";
+
+/** One child, as the decisions see it. */
+export interface ChildRecord {
+  readonly restart: RestartPolicy;
+  readonly significant: boolean;
+  phase: ChildPhase;
+  /** Set while the child has to end, or is ending. */
+  fate: Fate | undefined;
+  /** Starts for the first time: in order, after those to its left. */
+  initial: boolean;
+}
+
+/** What the supervisor is to do, in this order. */
+export type Command<C> =
+  /** Begin a life: the first, or the next one. */
+  | { readonly type: "start"; readonly child: C }
+  /** End the life, keep reference and mailbox. */
+  | { readonly type: "pause"; readonly child: C }
+  /** End the child for good. */
+  | { readonly type: "stop"; readonly child: C }
+  /** The life is over and no other follows: let the child go. */
+  | { readonly type: "discard"; readonly child: C }
+  /** Forget the child and its specification. */
+  | { readonly type: "forget"; readonly child: C }
+  /** Report a restart that is due when the back-off is over. */
+  | { readonly type: "delay"; readonly child: C }
+  /** Too many failures: stop all children and fail. */
+  | { readonly type: "give_up"; readonly child: C; readonly reason: ExitReason }
+  /** Significant children have ended: stop all children and exit. */
+  | { readonly type: "shut_down" };
+
+/** Rules of one supervisor. */
+export interface SupervisionRules extends RestartIntensity {
+  readonly strategy: Strategy;
+  readonly autoShutdown: AutoShutdown;
+}
+
+/** Whether a child that ended so by itself is to be restarted. */
+export function shouldRestart(
+  policy: RestartPolicy,
+  reason: ExitReason,
+): boolean {
+  if (policy === "temporary") return false;
+  if (policy === "permanent") return true;
+  return reason.type === "failed" || reason.type === "killed";
+}
+
+/** The decisions of one supervisor about its children, first to last. */
+export class Supervision<C extends ChildRecord> {
+  readonly #rules: SupervisionRules;
+  readonly #children = new Set<C>();
+  #restarts: readonly number[] = [];
+
+  /** A supervisor without children. */
+  constructor(rules: SupervisionRules) {
+    this.#rules = rules;
+  }
+
+  /** All children, in their order. */
+  get children(): Iterable<C> {
+    return this.#children;
+  }
+
+  /** How many children there are. */
+  get size(): number {
+    return this.#children.size;
+  }
+
+  /** A child is added at the end. */
+  add(child: C): Command<C>[] {
+    this.#children.add(child);
+    return this.#settle(child);
+  }
+
+  /** A child has started. */
+  started(child: C): Command<C>[] {
+    if (child.phase !== "starting") return [];
+    child.phase = "up";
+    child.initial = false;
+    return this.#settle();
+  }
+
+  /**
+   * A child's life is over. `counts` says whether it counts as a failure of
+   * ours: what is unavailable does not, nor what ended in order.
+   */
+  exited(
+    child: C,
+    reason: ExitReason,
+    now: number,
+    counts: boolean,
+  ): Command<C>[] {
+    if (child.fate !== undefined) return this.#ended(child);
+    if (!shouldRestart(child.restart, reason)) return this.#gone(child);
+    // It was asked to stop while it waits for its next life, which comes.
+    if (child.phase === "delayed" || child.phase === "off") return [];
+    if (counts) {
+      const { moments, exceeded } = countRestart(
+        this.#restarts,
+        now,
+        this.#rules,
+      );
+      this.#restarts = moments;
+      if (exceeded) return [{ type: "give_up", child, reason }];
+    }
+    child.phase = "delayed";
+    for (const sibling of this.#fellows(child)) this.#doom(sibling);
+    return [{ type: "delay", child }, ...this.#settle()];
+  }
+
+  /** The back-off of a child is over. */
+  due(child: C): Command<C>[] {
+    if (child.phase !== "delayed") return [];
+    child.phase = "off";
+    return this.#settle(child);
+  }
+
+  /** Ends a child until it is wanted again; a temporary one is forgotten. */
+  terminate(child: C): Command<C>[] {
+    const fate = child.restart === "temporary" ? "remove" : "down";
+    return this.#condemn(child, fate);
+  }
+
+  /** Starts a child that is down; gives one that is up a new life. */
+  restart(child: C): Command<C>[] {
+    if (child.phase !== "down" && child.phase !== "delayed") {
+      return this.#condemn(child, "restart");
+    }
+    child.phase = "off";
+    return this.#settle(child);
+  }
+
+  /** Forgets a child that is down. */
+  remove(child: C): Command<C>[] {
+    return child.phase === "down" ? this.#let(child, "remove") : [];
+  }
+
+  /** Those who end and start again with a child. */
+  *#fellows(child: C): Iterable<C> {
+    const { strategy } = this.#rules;
+    if (strategy === "one_for_one" || strategy === "dynamic") return;
+    let after = strategy === "one_for_all";
+    for (const sibling of this.#children) {
+      if (sibling === child) after = true;
+      else if (after) yield sibling;
+    }
+  }
+
+  /** A sibling has failed: the child ends, and starts again unless temporary. */
+  #doom(child: C): void {
+    if (child.fate !== undefined) return;
+    if (child.phase === "up" || child.phase === "starting") {
+      child.fate = child.restart === "temporary" ? "remove" : "restart";
+    }
+  }
+
+  #condemn(child: C, fate: Fate): Command<C>[] {
+    if (child.fate !== undefined) {
+      // It ends already: it may go for good, but is not called back.
+      if (child.fate === "restart") child.fate = fate;
+      return [];
+    }
+    if (child.phase === "up" || child.phase === "starting") {
+      child.fate = fate;
+      child.phase = "ending";
+      return [{ type: fate === "restart" ? "pause" : "stop", child }];
+    }
+    // It has no life: off waits for its turn anyway, and down is down.
+    if (fate === "restart" || child.phase === "down") return [];
+    return [
+      { type: "discard", child },
+      ...this.#let(child, fate),
+      ...this.#settle(),
+    ];
+  }
+
+  /** A child has ended on the supervisor's word. */
+  #ended(child: C): Command<C>[] {
+    const fate = child.fate ?? "restart";
+    if (fate === "restart") {
+      child.fate = undefined;
+      child.phase = "off";
+      return this.#settle(child);
+    }
+    return [
+      { type: "discard", child },
+      ...this.#let(child, fate),
+      ...this.#settle(),
+    ];
+  }
+
+  /** A child has ended by itself and is not restarted. */
+  #gone(child: C): Command<C>[] {
+    const fate = child.restart === "temporary" ? "remove" : "down";
+    const commands: Command<C>[] = [
+      { type: "discard", child },
+      ...this.#let(child, fate),
+    ];
+    const { autoShutdown } = this.#rules;
+    if (child.significant && autoShutdown !== "never") {
+      const all = autoShutdown === "all_significant";
+      if (!all || !this.#significantLeft()) {
+        return [...commands, { type: "shut_down" }];
+      }
+    }
+    return [...commands, ...this.#settle()];
+  }
+
+  #significantLeft(): boolean {
+    for (const { significant, phase } of this.#children) {
+      if (significant && phase !== "down") return true;
+    }
+    return false;
+  }
+
+  #let(child: C, fate: Fate): Command<C>[] {
+    child.fate = undefined;
+    child.phase = "down";
+    child.initial = false;
+    if (fate !== "remove") return [];
+    this.#children.delete(child);
+    return [{ type: "forget", child }];
+  }
+
+  /**
+   * What can be done now. `child` is the one that may have become ready: the
+   * strategies without order look at no other, but for the first starts.
+   */
+  #settle(child?: C): Command<C>[] {
+    const { strategy } = this.#rules;
+    if (strategy === "dynamic") {
+      return child?.phase === "off" ? [this.#start(child)] : [];
+    }
+    if (strategy === "one_for_one") {
+      return child?.phase === "off" && !child.initial
+        ? [this.#start(child)]
+        : this.#startFirst();
+    }
+    const children = [...this.#children];
+    if (children.some(({ phase }) => phase === "ending")) return [];
+    const last = children.findLast(({ fate }) => fate !== undefined);
+    if (last !== undefined) {
+      last.phase = "ending";
+      const type = last.fate === "restart" ? "pause" : "stop";
+      return [{ type, child: last }];
+    }
+    const busy = children.some(({ phase }) =>
+      phase === "delayed" || phase === "starting"
+    );
+    const next = children.find(({ phase }) => phase === "off");
+    return busy || next === undefined ? [] : [this.#start(next)];
+  }
+
+  /** The next of the first starts, when those to its left are through. */
+  #startFirst(): Command<C>[] {
+    for (const child of this.#children) {
+      if (!child.initial) continue;
+      return child.phase === "off" ? [this.#start(child)] : [];
+    }
+    return [];
+  }
+
+  #start(child: C): Command<C> {
+    child.phase = "starting";
+    return { type: "start", child };
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * What others ask of a supervisor at run time.
+ *
+ * @module
+ */
+import { Child, type ChildSpec } from "./child.ts";
+import { TroupeError } from "./errors.ts";
+import type { ActorRef, AskOptions, ReplyTo } from "./ref.ts";
+import type {
+  ChildInfo,
+  SupervisorMessage,
+  SupervisorReply,
+} from "./supervisor_protocol.ts";
+
+/** A reference to a supervisor. */
+export type SupervisorRef = ActorRef<SupervisorMessage>;
+
+async function call(
+  boss: SupervisorRef,
+  what: string,
+  request: (replyTo: ReplyTo<SupervisorReply>) => SupervisorMessage,
+  options: AskOptions | undefined,
+): Promise<void> {
+  const { refused } = await boss.ask<SupervisorReply>(request, options);
+  if (refused !== undefined) {
+    throw new TroupeError(
+      `Cannot ${what} under ${boss.path}: ${
+        refused instanceof Error ? refused.message : refused
+      }`,
+      { cause: refused },
+    );
+  }
+}
+
+/**
+ * Adds a child after the others and answers its reference. It takes messages
+ * at once, and handles them when it has started.
+ *
+ * Rejects with {@linkcode TroupeError} when the name is taken, and as an ask
+ * does when the supervisor is gone.
+ */
+export async function startChild<M>(
+  boss: SupervisorRef,
+  spec: ChildSpec<M> | Child<M>,
+  options?: AskOptions,
+): Promise<ActorRef<M>> {
+  const child = spec instanceof Child ? spec : new Child(spec);
+  await call(
+    boss,
+    `start ${child.name ?? "a child"}`,
+    (replyTo) => ({ type: "start_child", child, replyTo }),
+    options,
+  );
+  return refOf(boss, child);
+}
+
+/**
+ * The reference of a child that a supervisor was given, once it has it.
+ *
+ * Rejects with {@linkcode TroupeError} when it has no such child now.
+ */
+export async function findChild<M>(
+  boss: SupervisorRef,
+  child: Child<M>,
+  options?: AskOptions,
+): Promise<ActorRef<M>> {
+  await listChildren(boss, options);
+  return refOf(boss, child);
+}
+
+/** The children of a supervisor, first to last. */
+export function listChildren(
+  boss: SupervisorRef,
+  options?: AskOptions,
+): Promise<readonly ChildInfo[]> {
+  return boss.ask<readonly ChildInfo[]>(
+    (replyTo) => ({ type: "list_children", replyTo }),
+    options,
+  );
+}
+
+/**
+ * Stops a child and resolves when it is gone. It is not restarted until
+ * {@linkcode restartChild}; a temporary one is forgotten.
+ */
+export function terminateChild(
+  boss: SupervisorRef,
+  name: string,
+  options?: AskOptions,
+): Promise<void> {
+  return call(
+    boss,
+    `terminate ${name}`,
+    (replyTo) => ({ type: "terminate_child", name, replyTo }),
+    options,
+  );
+}
+
+/**
+ * Starts a child that was terminated, under a new reference; or gives one
+ * that is up a new life, under its reference. It does not count as a failure.
+ */
+export function restartChild(
+  boss: SupervisorRef,
+  name: string,
+  options?: AskOptions,
+): Promise<void> {
+  return call(
+    boss,
+    `restart ${name}`,
+    (replyTo) => ({ type: "restart_child", name, replyTo }),
+    options,
+  );
+}
+
+/** Forgets a child that is down, and its name. */
+export function removeChild(
+  boss: SupervisorRef,
+  name: string,
+  options?: AskOptions,
+): Promise<void> {
+  return call(
+    boss,
+    `remove ${name}`,
+    (replyTo) => ({ type: "remove_child", name, replyTo }),
+    options,
+  );
+}
+
+/**
+ * Stops the child of the same name, starts this one in its place, and answers
+ * its reference.
+ */
+export async function replaceChild<M>(
+  boss: SupervisorRef,
+  spec: ChildSpec<M> | Child<M>,
+  options?: AskOptions,
+): Promise<ActorRef<M>> {
+  const child = spec instanceof Child ? spec : new Child(spec);
+  await call(
+    boss,
+    `replace ${child.name}`,
+    (replyTo) => ({ type: "replace_child", child, replyTo }),
+    options,
+  );
+  return refOf(boss, child);
+}
+
+function refOf<M>(boss: SupervisorRef, child: Child<M>): ActorRef<M> {
+  const ref = child.under(boss);
+  if (ref !== undefined) return ref;
+  throw new TroupeError(
+    `Cannot find ${
+      child.name ?? "the child"
+    } under ${boss.path}: it has no such child now`,
+  );
+}

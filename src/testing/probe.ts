@@ -1,0 +1,107 @@
+/**
+ * An actor that a test holds: it records what it is told.
+ *
+ * @module
+ */
+import type { ActorRef, ExitReason } from "../actor/ref.ts";
+import type { ActorSystem } from "../actor/system.ts";
+
+/** Milliseconds of real time after which an expectation fails. */
+const DEFAULT_TIMEOUT_MS = 1000;
+
+/** Options of an expectation. */
+export interface ExpectOptions {
+  /**
+   * Milliseconds of real time, whatever clock the system has.
+   * @default {1000}
+   */
+  readonly timeoutMs?: number;
+}
+
+/** An expectation of a {@linkcode Probe} that was not met. */
+export class ProbeError extends Error {
+  /** The class name. */
+  override readonly name = "ProbeError";
+}
+
+function within<T>(
+  promise: Promise<T>,
+  options: ExpectOptions | undefined,
+  what: string,
+): Promise<T> {
+  const timeoutMs = options?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const { promise: late, reject } = Promise.withResolvers<T>();
+  const timer = setTimeout(
+    () => reject(new ProbeError(`Expected ${what} within ${timeoutMs} ms`)),
+    timeoutMs,
+  );
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * A probe: give `ref` to the actor under test, then expect what it tells.
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem } from "@troupe/troupe";
+ * import { Probe } from "@troupe/troupe/testing";
+ *
+ * await using system = new ActorSystem();
+ * const probe = new Probe<string>(system);
+ * probe.ref.tell("hello");
+ * console.assert(await probe.expectMessage() === "hello");
+ * await probe.expectNone();
+ * ```
+ */
+export class Probe<M> {
+  /** The address to give to others. */
+  readonly ref: ActorRef<M>;
+  readonly #system: ActorSystem;
+  readonly #messages: M[] = [];
+  #waiting: ((message: M) => void) | undefined;
+
+  /** A probe that lives in `system`. */
+  constructor(system: ActorSystem) {
+    this.#system = system;
+    this.ref = system.spawn<M>(() => ({
+      receive: (message) => {
+        const waiting = this.#waiting;
+        this.#waiting = undefined;
+        if (waiting !== undefined) waiting(message);
+        else this.#messages.push(message);
+      },
+    }));
+  }
+
+  /**
+   * The next message; rejects with {@linkcode ProbeError} if none comes.
+   * One expectation at a time.
+   */
+  expectMessage(options?: ExpectOptions): Promise<M> {
+    if (this.#messages.length > 0) {
+      return Promise.resolve(this.#messages.shift() as M);
+    }
+    const next = new Promise<M>((resolve) => this.#waiting = resolve);
+    return within(next, options, "a message").finally(() => {
+      this.#waiting = undefined;
+    });
+  }
+
+  /** Rejects if a message is here once all actors are idle. */
+  async expectNone(): Promise<void> {
+    await this.#system.idle();
+    if (this.#messages.length > 0) {
+      throw new ProbeError(
+        `Expected no message, got ${Deno.inspect(this.#messages[0])}`,
+      );
+    }
+  }
+
+  /** The reason with which an actor stopped; rejects if it does not stop. */
+  expectStopped(
+    ref: ActorRef<never>,
+    options?: ExpectOptions,
+  ): Promise<ExitReason> {
+    return within(ref.stopped, options, `${ref.path} to stop`);
+  }
+}
