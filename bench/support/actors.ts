@@ -20,6 +20,8 @@ export interface CounterPeer {
 export interface Runtime extends AsyncDisposable {
   /** Starts one. */
   spawn(): CounterPeer;
+  /** Starts `count`, asks each once, and answers what holds them. */
+  spawnIdle(count: number): Promise<readonly unknown[]>;
 }
 
 /** Messages told before the total is asked for; below every mailbox bound. */
@@ -67,15 +69,9 @@ export async function spawnStopNanos(runtime: Runtime): Promise<number> {
 
 /** Bytes of heap that an actor takes which was asked once and is idle now. */
 export async function idleBytes(runtime: Runtime): Promise<number> {
-  const counters: CounterPeer[] = new Array(IDLE_ACTORS);
   const before = await heapBytes();
-  for (let i = 0; i < IDLE_ACTORS; i++) {
-    const counter = counters[i] = runtime.spawn();
-    await counter.total();
-  }
-  const bytes = (await heapBytes() - before) / IDLE_ACTORS;
-  for (const counter of counters) await counter.stop();
-  return bytes;
+  const held = await runtime.spawnIdle(IDLE_ACTORS);
+  return (await heapBytes() - before) / held.length;
 }
 
 /** Bytes in use on the heap, after a full collection. */

@@ -5,7 +5,7 @@
  */
 
 import * as nact from "nact";
-import { createActor, fromTransition, waitFor } from "xstate";
+import { type Actor, createActor, fromTransition, waitFor } from "xstate";
 import {
   type ActorRef,
   ActorSystem,
@@ -41,6 +41,15 @@ export function troupe(): Runtime {
   const system = new ActorSystem();
   return {
     spawn: () => troupeCounter(system.spawn(counter)),
+    async spawnIdle(count) {
+      const held = [];
+      for (let i = 0; i < count; i++) {
+        const ref = system.spawn(counter);
+        await ref.ask<number>((replyTo) => ({ type: "read", replyTo }));
+        held.push(ref);
+      }
+      return held;
+    },
     async [Symbol.asyncDispose]() {
       await system.shutdown();
     },
@@ -66,28 +75,40 @@ type NactMessage =
 export function nactRuntime(): Runtime {
   const system = nact.start();
   let spawned = 0;
+  const spawn = () =>
+    nact.spawn(
+      system,
+      (total: number, message: NactMessage) => {
+        if (message.type === "add") return total + message.amount;
+        nact.dispatch(message.sender, total);
+        return total;
+      },
+      `counter-${++spawned}`,
+      { initialState: 0 },
+    );
+  const total = (ref: nact.Ref<NactMessage>): Promise<number> =>
+    nact.query(
+      ref,
+      (sender: nact.Ref<number>) => ({ type: "read", sender }),
+      5000,
+    );
   return {
     spawn() {
-      const ref = nact.spawn(
-        system,
-        (total: number, message: NactMessage) => {
-          if (message.type === "add") return total + message.amount;
-          nact.dispatch(message.sender, total);
-          return total;
-        },
-        `counter-${++spawned}`,
-        { initialState: 0 },
-      );
+      const ref = spawn();
       return {
         add: () => nact.dispatch(ref, { type: "add", amount: 1 }),
-        total: () =>
-          nact.query(
-            ref,
-            (sender: nact.Ref<number>) => ({ type: "read", sender }),
-            5000,
-          ),
+        total: () => total(ref),
         stop: () => nact.stop(ref),
       };
+    },
+    async spawnIdle(count) {
+      const held = [];
+      for (let i = 0; i < count; i++) {
+        const ref = spawn();
+        await total(ref);
+        held.push(ref);
+      }
+      return held;
     },
     [Symbol.asyncDispose]() {
       nact.stop(system);
@@ -116,24 +137,36 @@ export function xstateRuntime(): Runtime {
     },
     { total: 0, answered: 0 },
   );
+  const total = async (
+    actor: Actor<typeof logic>,
+    request: number,
+  ): Promise<number> => {
+    actor.send({ type: "read", request });
+    const { context } = await waitFor(
+      actor,
+      ({ context }) => context.answered === request,
+      { timeout: 5000 },
+    );
+    return context.total;
+  };
   return {
     spawn() {
       const actor = createActor(logic).start();
       let requests = 0;
       return {
         add: () => actor.send({ type: "add", amount: 1 }),
-        async total() {
-          const request = ++requests;
-          actor.send({ type: "read", request });
-          const { context } = await waitFor(
-            actor,
-            ({ context }) => context.answered === request,
-            { timeout: 5000 },
-          );
-          return context.total;
-        },
+        total: () => total(actor, ++requests),
         stop: () => void actor.stop(),
       };
+    },
+    async spawnIdle(count) {
+      const held = [];
+      for (let i = 0; i < count; i++) {
+        const actor = createActor(logic).start();
+        await total(actor, 1);
+        held.push(actor);
+      }
+      return held;
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

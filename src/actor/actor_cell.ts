@@ -36,10 +36,13 @@ export interface Stashed<M> {
   readonly origin: Origin;
 }
 
-/** Work of the supervision lane: gives a message, or does its work itself. */
+/**
+ * Work of the supervision lane: gives a message and the context of the trace
+ * that it belongs to, or does its work itself.
+ */
 export type Signal<M> = (
   handler: Handler<M>,
-) => { readonly message: M } | undefined;
+) => { readonly message: M; readonly context: unknown } | undefined;
 
 /** A handler that decides what becomes of its supervised children. */
 export interface SupervisingHandler<M> extends Handler<M> {
@@ -56,7 +59,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   #life: Life<M> | undefined;
   #handler: Handler<M> | undefined;
   /** Origin of the message that is being handled. */
-  #inHand: Origin;
+  #inHand: Cell | Deadline | undefined;
   #signals: Ring<Signal<M>> | undefined;
 
   constructor(
@@ -85,11 +88,12 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   }
 
   /** Puts a message into the mailbox, or reports it as undeliverable. */
-  send(message: M, from: Cell | Deadline | undefined): boolean {
-    const { tracing } = this.core;
-    const origin = tracing === undefined
-      ? from
-      : new Traced(from, tracing.capture());
+  send(
+    message: M,
+    from: Cell | Deadline | undefined,
+    context: unknown = this.core.tracing?.capture(),
+  ): boolean {
+    const origin = context === undefined ? from : new Traced(from, context);
     while (this.open) {
       switch (this.#mailbox.push(message, origin)) {
         case "accepted":
@@ -132,16 +136,20 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   /** Sets the message in hand aside; false when there is no room. */
   stash(message: M, stashed: Stashed<M>[]): boolean {
     if (stashed.length >= this.#mailbox.maxStashed) return false;
-    stashed.push({ message, origin: this.#inHand });
+    const context = this.core.tracing?.capture();
+    const from = this.#inHand;
+    const origin = context === undefined ? from : new Traced(from, context);
+    stashed.push({ message, origin });
     // Its asker waits on: a crash on this message does not concern it.
     this.#inHand = undefined;
     return true;
   }
 
-  /** Puts messages that were set aside before those that wait. */
-  unstash(stashed: readonly Stashed<M>[]): void {
-    for (const { message, origin } of stashed.toReversed()) {
-      this.#mailbox.unshift(message, origin);
+  /** Moves messages that were set aside before those that wait. */
+  unstash(stashed: Stashed<M>[]): void {
+    for (let last = stashed.at(-1); last !== undefined; last = stashed.at(-1)) {
+      this.#mailbox.unshift(last.message, last.origin);
+      stashed.pop();
     }
     this.schedule();
   }
@@ -154,6 +162,12 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   }
 
   // Working.
+
+  /** Whether nothing is being handled, and nothing waits for it. */
+  get idle(): boolean {
+    const signals = this.#signals?.length ?? 0;
+    return !this.busy && signals + this.#mailbox.length === 0;
+  }
 
   protected override get waiting(): Mailbox<M, Origin> {
     return this.#mailbox;
@@ -171,13 +185,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
         this.#deliver(handler, this.#signals.shift() as Signal<M>);
       } else if (this.#mailbox.length > 0) {
         const message = this.#mailbox.shift() as M;
-        const { origin } = this.#mailbox;
-        if (origin instanceof Traced) {
-          this.core.tracing?.run(
-            origin.context,
-            () => this.#take(handler, message, origin.origin),
-          );
-        } else this.#take(handler, message, origin);
+        this.#take(handler, message, this.#mailbox.origin);
       } else {
         if (this.stopping === "drain") {
           this.stopping = "stop";
@@ -194,18 +202,35 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   #deliver(handler: Handler<M>, signal: Signal<M>): void {
     try {
       const due = signal(handler);
-      if (due !== undefined) this.#receive(handler, due.message, undefined);
+      if (due === undefined) return;
+      const { message, context } = due;
+      const origin = context === undefined
+        ? undefined
+        : new Traced(undefined, context);
+      this.#take(handler, message, origin);
     } catch (error) {
       this.#crash(error);
     }
   }
 
   #take(handler: Handler<M>, message: M, origin: Origin): void {
-    if (origin instanceof Tick && !origin.claim()) return;
-    this.#receive(handler, message, origin);
+    if (origin instanceof Traced) {
+      const { context, origin: from } = origin;
+      const { tracing } = this.core;
+      // Nobody traces any more: it is handled all the same.
+      if (tracing === undefined) return this.#take(handler, message, from);
+      return tracing.run(context, () => this.#take(handler, message, from));
+    }
+    if (!(origin instanceof Tick)) this.#receive(handler, message, origin);
+    // From here on it is a message like any other: it may be stashed.
+    else if (origin.claim()) this.#receive(handler, message, undefined);
   }
 
-  #receive(handler: Handler<M>, message: M, origin: Origin): void {
+  #receive(
+    handler: Handler<M>,
+    message: M,
+    origin: Cell | Deadline | undefined,
+  ): void {
     this.#inHand = origin;
     try {
       const result = handler.receive(message);
@@ -233,6 +258,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
       this.busy = false;
       this.#inHand = undefined;
       this.processed++;
+      life.touch();
       this.schedule();
     }, (error) => {
       if (!life.ended) this.#crash(error, message);

@@ -10,6 +10,7 @@
  */
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
 import type { SystemCore } from "./core.ts";
+import { Children } from "./children.ts";
 import type { ActorSnapshot, ActorState } from "./snapshot.ts";
 import { ShutdownDeadline } from "./shutdown_deadline.ts";
 
@@ -77,7 +78,7 @@ export abstract class Cell implements ActorRef<never> {
   #begun = false;
   #busyMs = 0;
   #nextName = 1;
-  #children: Map<string, Cell> | undefined;
+  #children: Children | undefined;
   #watchers: Set<(reason: ExitReason) => void> | undefined;
   #shutdown: ShutdownDeadline | undefined;
   #gone: PromiseWithResolvers<ExitReason> | undefined;
@@ -122,6 +123,7 @@ export abstract class Cell implements ActorRef<never> {
       restarts,
       lastFailure,
       busyMs: this.core.measuresBusyTime ? this.#busyMs : undefined,
+      gone: this.#children?.gone ?? { processed: 0, restarts: 0, busyMs: 0 },
       children: this.children.map((child) => child.snapshot()),
     };
   }
@@ -282,10 +284,17 @@ export abstract class Cell implements ActorRef<never> {
 
   /** Takes a new child into the tree. */
   adopt(child: Cell): void {
-    (this.#children ??= new Map()).set(child.name, child);
+    (this.#children ??= new Children()).set(child.name, child);
     if (!child.supervised) child.schedule();
     const { events } = this.core;
     if (events.active) events.publish({ type: "started", actor: child });
+  }
+
+  /** Makes a child the last one in the order of its siblings. */
+  moveLast(child: Cell): void {
+    if (this.#children?.delete(child.name)) {
+      this.#children.set(child.name, child);
+    }
   }
 
   /** Lets messages in again, which the next life will handle. */
@@ -445,7 +454,7 @@ export abstract class Cell implements ActorRef<never> {
     this.forget();
     const { parent, exit } = this;
     if (parent !== undefined) {
-      parent.#children?.delete(this.name);
+      parent.#children?.remove(this, this.#busyMs, this.#children);
       const { events } = this.core;
       if (events.active) {
         events.publish({ type: "stopped", actor: this, reason: exit });

@@ -34,16 +34,23 @@ export class Child<in M> {
   readonly restart: RestartPolicy;
   /** Whether its end can end the supervisor. */
   readonly significant: boolean;
-  readonly #spawn: (supervisor: Cell) => ActorRef<M>;
+  readonly #spawn: (supervisor: Cell, name: string) => ActorRef<M>;
   readonly #refs = new WeakMap<object, ActorRef<M>>();
+  readonly #original: Child<M> | undefined;
 
-  /** Checks the specification; see {@linkcode child}. */
-  constructor(spec: ChildSpec<M>) {
-    this.name = spec.name;
-    this.restart = spec.restart ?? "permanent";
-    this.significant = spec.significant ?? false;
-    this.#spawn = (supervisor) =>
-      spawnChild(supervisor, spec.behavior, spec, true);
+  /**
+   * Checks the specification; see {@linkcode child}. The copy of a child is
+   * for one more actor, and knows that one alone.
+   */
+  constructor(from: ChildSpec<M> | Child<M>) {
+    this.name = from.name;
+    this.restart = from.restart ?? "permanent";
+    this.significant = from.significant ?? false;
+    this.#original = from instanceof Child ? from : undefined;
+    this.#spawn = from instanceof Child
+      ? from.#spawn
+      : (supervisor, name) =>
+        spawnChild(supervisor, from.behavior, { ...from, name }, true);
     if (this.significant && this.restart === "permanent") {
       throw new TypeError(
         "Cannot make a permanent child significant: it never ends by itself, use transient or temporary",
@@ -51,7 +58,7 @@ export class Child<in M> {
     }
   }
 
-  /** The actor that this child has now under `supervisor`, if any. */
+  /** The actor that this child had last under `supervisor`, if any. */
   under(supervisor: object): ActorRef<M> | undefined {
     return this.#refs.get(supervisor);
   }
@@ -61,12 +68,15 @@ export class Child<in M> {
    *
    * @throws {TypeError} when `supervisor` is no actor.
    */
-  spawn(supervisor: object): ActorRef<M> {
+  spawn(supervisor: object, name: string): ActorRef<M> {
     if (!(supervisor instanceof Cell)) {
       throw new TypeError("Cannot start a child: its parent is no actor");
     }
-    const ref = this.#spawn(supervisor);
+    const ref = this.#spawn(supervisor, name);
     this.#refs.set(supervisor, ref);
+    if (this.#original !== undefined) {
+      this.#original.#refs.set(supervisor, ref);
+    }
     return ref;
   }
 }

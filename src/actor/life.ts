@@ -63,11 +63,12 @@ export class Life<M> implements ActorContext<M> {
     }
     const watches = this.#watches ??= new Map();
     this.unwatch(other);
+    const context = this.cell.core.tracing?.capture();
     const gone = (reason: ExitReason): void =>
       this.cell.signal(() => {
         if (watches.get(other) !== gone) return undefined;
         watches.delete(other);
-        return { message: notice(reason) };
+        return { message: notice(reason), context };
       });
     watches.set(other, gone);
     other.onGone(gone);
@@ -90,8 +91,9 @@ export class Life<M> implements ActorContext<M> {
   }
 
   receiveTimeout(idleMs: number, message: M): ActorTimer {
+    const tick = this.#start("idleMs", idleMs, message, true);
     this.#idle?.cancel();
-    return this.#idle = this.#start("idleMs", idleMs, message, true);
+    return this.#idle = tick;
   }
 
   /** Messages were handled: whoever waits for idleness waits anew. */
@@ -115,7 +117,17 @@ export class Life<M> implements ActorContext<M> {
     }
     const { cell } = this;
     const ticks = this.#ticks ??= new Set();
-    const send = (due: Tick): void => void cell.send(message, due);
+    const context = cell.core.tracing?.capture();
+    const send = (due: Tick): void => {
+      // It has something to do: it is idle no sooner than it has done it.
+      if (due === this.#idle && !cell.idle) return void due.claim();
+      try {
+        cell.send(message, due, context);
+      } catch (error) {
+        // The message cannot be measured: other deadlines are to go on.
+        cell.core.failed(cell, error, message);
+      }
+    };
     return new Tick(cell.core.deadlines, ticks, ms, repeats, send);
   }
 
@@ -126,7 +138,7 @@ export class Life<M> implements ActorContext<M> {
 
   unstashAll(): void {
     if (this.#stashed === undefined || this.ended) return;
-    this.cell.unstash(this.#stashed.splice(0));
+    this.cell.unstash(this.#stashed);
   }
 
   pipeToSelf<T>(
@@ -135,13 +147,14 @@ export class Life<M> implements ActorContext<M> {
     onError: (error: unknown) => M,
     onLate?: (value: T) => void,
   ): void {
+    const context = this.cell.core.tracing?.capture();
     const deliver = (makeMessage: () => M, late?: () => void): void => {
       if (this.ended) return late && this.#giveBack(late);
       if (late !== undefined) (this.#undelivered ??= new Set()).add(late);
       this.cell.signal(() => {
         if (this.ended) return undefined;
         if (late !== undefined) this.#undelivered?.delete(late);
-        return { message: makeMessage() };
+        return { message: makeMessage(), context };
       });
     };
     promise.then(

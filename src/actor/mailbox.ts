@@ -29,7 +29,10 @@ export interface MailboxOptions<M> {
    * @default {Infinity}
    */
   readonly maxBytes?: number;
-  /** The payload bytes of a message; needed when `maxBytes` is given. */
+  /**
+   * The payload bytes of a message, 0 or more; needed when `maxBytes` is
+   * given. It must not throw: whoever sends the message would be thrown at.
+   */
   readonly sizeOf?: (message: M) => number;
   /**
    * What to do when a bound is reached.
@@ -70,12 +73,29 @@ export function resolveMailboxOptions<M>(
       `Cannot bound a mailbox: maxBytes is ${resolved.maxBytes}, it must be over 0`,
     );
   }
+  if (!(resolved.maxStashed >= 0)) {
+    throw new RangeError(
+      `Cannot bound a stash: maxStashed is ${resolved.maxStashed}, it must be 0 or more`,
+    );
+  }
   if (resolved.maxBytes !== Infinity && options.sizeOf === undefined) {
     throw new TypeError(
       "Cannot bound a mailbox in bytes: sizeOf is missing, give the payload size of a message",
     );
   }
   return resolved;
+}
+
+/**
+ * What is no size must not be added up: the bound would be gone. Not a private
+ * method, which would make every mailbox larger by a pointer.
+ */
+function measure<M>(options: ResolvedMailboxOptions<M>, message: M): number {
+  const size = options.sizeOf(message);
+  if (size >= 0) return size;
+  throw new RangeError(
+    `Cannot measure a message: sizeOf gave ${size}, it must give 0 or more`,
+  );
 }
 
 /** The queue itself: `O` is where a message came from. */
@@ -106,7 +126,7 @@ export class Mailbox<M, O> {
   push(message: M, origin: O): "accepted" | OverflowPolicy {
     const waiting = this.#messages.length;
     if (this.#sizes !== undefined) {
-      const size = this.#options.sizeOf(message);
+      const size = measure(this.#options, message);
       if (
         waiting >= this.#options.maxMessages ||
         (waiting > 0 && this.bytes + size > this.#options.maxBytes)
@@ -124,7 +144,7 @@ export class Mailbox<M, O> {
   /** Puts a message before all others, whatever the bounds. */
   unshift(message: M, origin: O): void {
     if (this.#sizes !== undefined) {
-      const size = this.#options.sizeOf(message);
+      const size = measure(this.#options, message);
       this.#sizes.unshift(size);
       this.bytes += size;
     }

@@ -11,7 +11,7 @@ export type { Clock, Timer } from "./clock.ts";
 export type { DeadLetterReason, EventStream, SystemEvent } from "./events.ts";
 export type { Lease, LeaseHolder } from "./lease.ts";
 export type { Scheduler } from "./dispatcher.ts";
-export type { ActorSnapshot, ActorState } from "./snapshot.ts";
+export type { ActorSnapshot, ActorState, WorkDone } from "./snapshot.ts";
 export type { MailboxOptions, OverflowPolicy } from "./mailbox.ts";
 export type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
 export type { RestartIntensity } from "./restart_window.ts";

@@ -4,13 +4,24 @@
  *
  * @module
  */
+import { Cell } from "./cell.ts";
 import type { ActorRef } from "./ref.ts";
 
 /** What a registry has under a key; set by the key's class, for this file. */
 let entryOf: <M>(key: RegistryKey<M>, registry: Registry) => Entry<M>;
 
-/** A name for actors that take messages of type `M`. */
-export class RegistryKey<in M> {
+/**
+ * A name for actors that take messages of type `M`, all of them: who takes
+ * some only cannot be put under it.
+ *
+ * @example
+ * ```ts
+ * import { RegistryKey } from "@troupe/troupe";
+ *
+ * export const printers = new RegistryKey<string>("printer");
+ * ```
+ */
+export class RegistryKey<in out M> {
   /** For people: keys are equal only if they are the same object. */
   readonly name: string;
   readonly #entries = new WeakMap<Registry, Entry<M>>();
@@ -33,13 +44,22 @@ export class RegistryKey<in M> {
 export type RegistryListener<M> = (refs: readonly ActorRef<M>[]) => void;
 
 /** What one registry has under one key. */
-class Entry<in M> {
-  readonly refs: Set<ActorRef<M>> = new Set<ActorRef<M>>();
-  readonly listeners: Set<RegistryListener<M>> = new Set<RegistryListener<M>>();
+class Entry<in out M> {
+  /** The actors, each with what takes it out again. */
+  readonly refs: Map<ActorRef<M>, () => void> = new Map();
+  readonly listeners: Set<RegistryListener<M>> = new Set();
 
   changed(): void {
-    const refs = [...this.refs];
-    for (const listener of this.listeners) listener(refs);
+    for (const listener of this.listeners) this.tell(listener);
+  }
+
+  /** Tells what is there now: a listener before this one may have changed it. */
+  tell(listener: RegistryListener<M>): void {
+    try {
+      listener([...this.refs.keys()]);
+    } catch (error) {
+      console.error("A listener of the registry threw:", error);
+    }
   }
 }
 
@@ -60,17 +80,26 @@ class Entry<in M> {
  */
 export class Registry {
   /**
-   * Puts an actor under a key until it stops or the result is disposed.
-   * Nothing happens when it is there already, or has stopped.
+   * Puts an actor under a key until it stops or the result is disposed. When
+   * it is there already, or has stopped, nothing happens, then or at disposal.
+   *
+   * @throws {TypeError} when `ref` is no actor.
    */
-  register<M>(key: RegistryKey<M>, ref: ActorRef<M>): Disposable {
+  register<M>(key: RegistryKey<M>, ref: ActorRef<NoInfer<M>>): Disposable {
+    if (!(ref instanceof Cell)) {
+      throw new TypeError("Cannot register: the reference is not to an actor");
+    }
     const entry = entryOf(key, this);
     const remove = (): void => {
-      if (entry.refs.delete(ref)) entry.changed();
+      if (entry.refs.get(ref) !== remove) return;
+      entry.refs.delete(ref);
+      ref.offGone(remove);
+      entry.changed();
     };
     if (ref.alive && !entry.refs.has(ref)) {
-      entry.refs.add(ref);
-      ref.stopped.then(remove);
+      entry.refs.set(ref, remove);
+      // Not by its promise: who is told that it is gone finds it gone.
+      ref.onGone(remove);
       entry.changed();
     }
     return { [Symbol.dispose]: remove };
@@ -78,27 +107,28 @@ export class Registry {
 
   /** All actors under a key, oldest first. */
   list<M>(key: RegistryKey<M>): readonly ActorRef<M>[] {
-    return [...entryOf(key, this).refs];
+    return [...entryOf(key, this).refs.keys()];
   }
 
   /** The oldest actor under a key, if any. */
   find<M>(key: RegistryKey<M>): ActorRef<M> | undefined {
-    return entryOf(key, this).refs.values().next().value;
+    return entryOf(key, this).refs.keys().next().value;
   }
 
   /**
    * Calls `listener` with all actors under a key, now and whenever they
-   * change, until the result is disposed.
+   * change, until the result is disposed. One that throws is reported on
+   * stderr and stays subscribed.
    */
   subscribe<M>(
     key: RegistryKey<M>,
     listener: RegistryListener<M>,
   ): Disposable {
-    const { listeners, refs } = entryOf(key, this);
+    const entry = entryOf(key, this);
     // Wrapped, so that one function may subscribe twice.
-    const entry: RegistryListener<M> = (refs) => listener(refs);
-    listeners.add(entry);
-    entry([...refs]);
-    return { [Symbol.dispose]: () => void listeners.delete(entry) };
+    const subscriber: RegistryListener<M> = (refs) => listener(refs);
+    entry.listeners.add(subscriber);
+    entry.tell(subscriber);
+    return { [Symbol.dispose]: () => void entry.listeners.delete(subscriber) };
   }
 }

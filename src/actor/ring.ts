@@ -43,8 +43,13 @@ export class Ring<T> {
     this.length++;
   }
 
-  /** Moves the item at `index`, from 0 for the oldest, to the front. */
+  /** Swaps the item at `index`, from 0 for the oldest, with the oldest. */
   promote(index: number): void {
+    if (!(index >= 0 && index < this.length)) {
+      throw new RangeError(
+        `Cannot promote: index is ${index}, of ${this.length} items`,
+      );
+    }
     const mask = this.#slots.length - 1;
     const at = (this.#head + index) & mask;
     const item = this.#slots[at];

@@ -106,11 +106,6 @@ export class Supervision<C extends ChildRecord> {
     return this.#children;
   }
 
-  /** How many children there are. */
-  get size(): number {
-    return this.#children.size;
-  }
-
   /** A child is added at the end. */
   add(child: C): Command<C>[] {
     this.#children.add(child);
@@ -160,10 +155,9 @@ export class Supervision<C extends ChildRecord> {
     return this.#settle(child);
   }
 
-  /** Ends a child until it is wanted again; a temporary one is forgotten. */
+  /** Ends a child until it is wanted again, or for good. */
   terminate(child: C): Command<C>[] {
-    const fate = child.restart === "temporary" ? "remove" : "down";
-    return this.#condemn(child, fate);
+    return this.#condemn(child, this.#endOf(child));
   }
 
   /** Starts a child that is down; gives one that is up a new life. */
@@ -191,12 +185,22 @@ export class Supervision<C extends ChildRecord> {
     }
   }
 
-  /** A sibling has failed: the child ends, and starts again unless temporary. */
+  /**
+   * A sibling has failed: the child ends, and starts again unless temporary.
+   * One that was down is wanted again, as in OTP.
+   */
   #doom(child: C): void {
     if (child.fate !== undefined) return;
     if (child.phase === "up" || child.phase === "starting") {
       child.fate = child.restart === "temporary" ? "remove" : "restart";
-    }
+    } else if (child.phase === "down") child.phase = "off";
+  }
+
+  /** What becomes of a child that is not wanted: some are not kept. */
+  #endOf(child: C): Fate {
+    return child.restart === "temporary" || this.#rules.strategy === "dynamic"
+      ? "remove"
+      : "down";
   }
 
   #condemn(child: C, fate: Fate): Command<C>[] {
@@ -236,10 +240,9 @@ export class Supervision<C extends ChildRecord> {
 
   /** A child has ended by itself and is not restarted. */
   #gone(child: C): Command<C>[] {
-    const fate = child.restart === "temporary" ? "remove" : "down";
     const commands: Command<C>[] = [
       { type: "discard", child },
-      ...this.#let(child, fate),
+      ...this.#let(child, this.#endOf(child)),
     ];
     const { autoShutdown } = this.#rules;
     if (child.significant && autoShutdown !== "never") {
@@ -289,11 +292,13 @@ export class Supervision<C extends ChildRecord> {
       const type = last.fate === "restart" ? "pause" : "stop";
       return [{ type, child: last }];
     }
-    const busy = children.some(({ phase }) =>
-      phase === "delayed" || phase === "starting"
-    );
-    const next = children.find(({ phase }) => phase === "off");
-    return busy || next === undefined ? [] : [this.#start(next)];
+    if (children.some(({ phase }) => phase === "starting")) return [];
+    // The others wait for a back-off with it, but not those it leaves alone.
+    const delayed = children.findIndex(({ phase }) => phase === "delayed");
+    const off = children.findIndex(({ phase }) => phase === "off");
+    const waits = delayed >= 0 && (delayed < off || strategy === "one_for_all");
+    const next = children[off];
+    return waits || next === undefined ? [] : [this.#start(next)];
   }
 
   /** The next of the first starts, when those to its left are through. */

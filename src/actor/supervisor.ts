@@ -6,49 +6,25 @@
  * @module
  */
 import type { SupervisingHandler } from "./actor_cell.ts";
-import {
-  backoffDelayMs,
-  resolveBackoff,
-  type ResolvedBackoff,
-} from "./backoff.ts";
+import { resolveBackoff } from "./backoff.ts";
 import type { Behavior } from "./behavior.ts";
 import { Cell, SHUTDOWN } from "./cell.ts";
 import type { Child } from "./child.ts";
 import { RestartLimitError, TroupeError, UnavailableError } from "./errors.ts";
 import { Life } from "./life.ts";
 import type { ExitReason, ReplyTo } from "./ref.ts";
+import { resolveIntensity } from "./restart_window.ts";
 import {
-  type ChildRecord,
-  type Command,
-  shouldRestart,
-  Supervision,
-} from "./supervision.ts";
-import type { RestartPolicy } from "./supervision.ts";
+  BackOff,
+  type DownRequest,
+  SupervisedChild,
+} from "./supervised_child.ts";
+import { type Command, shouldRestart, Supervision } from "./supervision.ts";
 import type {
   SupervisorMessage,
   SupervisorOptions,
   SupervisorReply,
 } from "./supervisor_protocol.ts";
-
-/** Failures in a row of one kind, for its back-off. */
-interface FailureRow {
-  count: number;
-  since: number;
-}
-
-interface SupervisedChild extends ChildRecord {
-  readonly name: string;
-  restart: RestartPolicy;
-  significant: boolean;
-  child: Child<never>;
-  cell: Cell | undefined;
-  delayMs: number;
-  startedAt: number;
-  readonly bugs: FailureRow;
-  readonly outages: FailureRow;
-  /** Called when it is down or forgotten. */
-  readonly onDown: (() => void)[];
-}
 
 /**
  * A behaviour that supervises, by OTP's rules; see `docs/semantics.md`.
@@ -83,12 +59,21 @@ export function supervisor(
   options: SupervisorOptions = {},
 ): Behavior<SupervisorMessage> {
   const strategy = options.strategy ?? "one_for_one";
-  const autoShutdown = options.autoShutdown ?? "never";
+  const rules = {
+    ...resolveIntensity(options),
+    strategy,
+    autoShutdown: options.autoShutdown ?? "never",
+  };
   const bugBackoff = options.backoff
     ? resolveBackoff(options.backoff)
     : undefined;
   const outageBackoff = resolveBackoff(options.unavailable?.backoff);
   const giveUpAfterMs = options.unavailable?.giveUpAfterMs ?? Infinity;
+  if (!(giveUpAfterMs >= 0)) {
+    throw new RangeError(
+      `Cannot supervise: giveUpAfterMs is ${giveUpAfterMs}, it must be 0 or more`,
+    );
+  }
   if (strategy === "dynamic" && options.children !== undefined) {
     throw new TypeError(
       "Cannot supervise: a dynamic supervisor has no children from the start, use startChild",
@@ -100,60 +85,51 @@ export function supervisor(
       throw new TypeError("Cannot supervise: the context is no actor's");
     }
     const supervisor = context.cell;
-    const { clock, events } = supervisor.core;
-    const decisions = new Supervision<SupervisedChild>({
-      ...options,
-      strategy,
-      autoShutdown,
-    });
+    const { clock, deadlines, events } = supervisor.core;
+    const decisions = new Supervision<SupervisedChild>(rules);
     const byName = new Map<string, SupervisedChild>();
     supervisor.stopOrder = strategy === "dynamic" ? "together" : "last_first";
+    // Its children have deadlines of their own.
+    supervisor.shutdownMs ??= Infinity;
+    context.signal.addEventListener("abort", abandon, { once: true });
 
     function add(child: Child<never>): void {
-      if (
-        child.name !== undefined && byName.get(child.name)?.phase === "down"
-      ) {
+      const name = child.name ?? freeName();
+      if (byName.get(name)?.phase === "down") {
         throw new TroupeError(
-          `Cannot start ${child.name}: a child that is down has the name, restart or remove it`,
+          `Cannot start ${name}: a child that is down has the name, restart or remove it`,
         );
       }
-      const cell = spawn(child);
-      const record: SupervisedChild = {
-        name: cell.name,
+      const record = new SupervisedChild(
+        name,
         child,
-        cell,
-        restart: child.restart,
-        significant: child.significant,
-        phase: "off",
-        fate: undefined,
-        initial: strategy !== "dynamic",
-        delayMs: 0,
-        startedAt: 0,
-        bugs: { count: 0, since: 0 },
-        outages: { count: 0, since: 0 },
-        onDown: [],
-      };
-      byName.set(record.name, record);
+        spawn(child, name),
+        strategy !== "dynamic",
+      );
+      byName.set(name, record);
       execute(decisions.add(record));
     }
 
-    function spawn(child: Child<never>): Cell {
-      const cell = child.spawn(supervisor);
+    /** A name that neither a child has nor one that is down. */
+    function freeName(): string {
+      let name: string;
+      do name = supervisor.freeName(); while (byName.has(name));
+      return name;
+    }
+
+    function spawn(child: Child<never>, name: string): Cell {
+      const cell = child.spawn(supervisor, name);
       if (cell instanceof Cell) return cell;
       throw new TypeError("Cannot start a child: it is no actor");
     }
 
     function execute(commands: readonly Command<SupervisedChild>[]): void {
-      const down: (() => void)[] = [];
+      const waited: DownRequest[] = [];
       for (const command of commands) {
         switch (command.type) {
-          case "start": {
-            const { child } = command;
-            child.cell ??= spawn(child.child);
-            child.startedAt = clock.now();
-            child.cell.begin();
+          case "start":
+            begin(command.child);
             break;
-          }
           case "pause":
             command.child.cell?.pause();
             break;
@@ -161,19 +137,16 @@ export function supervisor(
             command.child.cell?.stop();
             break;
           case "discard":
+            endBackOff(command.child);
             command.child.cell?.discard();
-            command.child.cell = undefined;
-            down.push(...command.child.onDown.splice(0));
+            waited.push(...command.child.letGo());
             break;
           case "forget":
             byName.delete(command.child.name);
             break;
-          case "delay": {
-            const { name, delayMs } = command.child;
-            if (delayMs === 0) execute(decisions.due(command.child));
-            else context.after(delayMs, { type: "back_off_over", name });
+          case "delay":
+            delay(command.child);
             break;
-          }
           case "shut_down":
             supervisor.stop(SHUTDOWN);
             break;
@@ -184,10 +157,60 @@ export function supervisor(
             command satisfies never;
         }
       }
-      for (const tell of down) tell();
+      for (const { proceed } of waited) proceed();
     }
 
-    function giveUp(child: SupervisedChild, reason: ExitReason): never {
+    function begin(child: SupervisedChild): void {
+      endBackOff(child);
+      child.upSince = Infinity;
+      child.cell ??= respawn(child);
+      child.cell.begin();
+    }
+
+    /** Makes another actor of a child that was down, in its old place. */
+    function respawn(child: SupervisedChild): Cell {
+      const cell = spawn(child.child, child.name);
+      let after = false;
+      for (const other of decisions.children) {
+        if (after && other.cell !== undefined) supervisor.moveLast(other.cell);
+        if (other === child) after = true;
+      }
+      return cell;
+    }
+
+    function delay(child: SupervisedChild): void {
+      if (child.delayMs === 0) return execute(decisions.due(child));
+      // In the supervision lane: a full mailbox must not swallow it.
+      const backOff = new BackOff(() =>
+        supervisor.signal(() => {
+          if (child.backOff === backOff) execute(decisions.due(child));
+          return undefined;
+        })
+      );
+      child.backOff = backOff;
+      deadlines.add(backOff, child.delayMs);
+    }
+
+    function endBackOff(child: SupervisedChild): void {
+      if (child.backOff !== undefined) deadlines.remove(child.backOff);
+      child.backOff = undefined;
+    }
+
+    /** This life is over: nothing follows, and nobody waits in vain. */
+    function abandon(): void {
+      for (const child of decisions.children) {
+        endBackOff(child);
+        for (const { replyTo } of child.takeRequests()) {
+          refuse(replyTo, `${supervisor.path} has stopped`);
+        }
+      }
+    }
+
+    function giveUp(
+      child: SupervisedChild,
+      reason: ExitReason,
+      why = "failed too often",
+    ): never {
       const cause = reason.type === "failed" ? reason.cause : reason;
       if (events.active && child.cell !== undefined) {
         events.publish({
@@ -200,7 +223,7 @@ export function supervisor(
       throw new RestartLimitError(
         `${supervisor.path} gave up: ${
           child.cell?.path ?? child.name
-        } failed too often, see cause`,
+        } ${why}, see cause`,
         { cause },
       );
     }
@@ -209,14 +232,14 @@ export function supervisor(
     function failed(child: SupervisedChild, reason: ExitReason): void {
       const now = clock.now();
       const outage = isOutage(reason);
-      const row = outage ? child.outages : child.bugs;
       const backoff = outage ? outageBackoff : bugBackoff;
-      if (now - child.startedAt >= (backoff ?? outageBackoff).resetAfterMs) {
-        row.count = 0;
+      child.delayMs = 0;
+      if (backoff === undefined) return;
+      const row = child.failures(outage);
+      child.delayMs = row.add(now, now - child.upSince, backoff);
+      if (outage && row.lengthMs(now) > giveUpAfterMs) {
+        giveUp(child, reason, "was unavailable too long");
       }
-      if (row.count === 0) row.since = now;
-      if (outage && now - row.since > giveUpAfterMs) giveUp(child, reason);
-      child.delayMs = delayOf(backoff, row.count++);
     }
 
     function withRecord(
@@ -236,61 +259,52 @@ export function supervisor(
     ): void {
       const child = byName.get(name);
       if (child === undefined) {
-        return void replyTo.tell({
-          refused: new TroupeError(
-            `there is no child ${name}`,
-          ),
-        });
+        return refuse(replyTo, `there is no child ${name}`);
       }
-      switch (what) {
-        case "terminate_child":
-          return terminate(child, () => replyTo.tell({}));
-        case "restart_child":
-          execute(decisions.restart(child));
-          return void replyTo.tell({});
-        case "remove_child":
-          if (child.phase !== "down") {
-            return void replyTo.tell({
-              refused: new TroupeError(
-                `${name} is not down, terminate it first`,
-              ),
-            });
-          }
-          execute(decisions.remove(child));
-          return void replyTo.tell({});
-        default:
-          what satisfies never;
+      if (what === "terminate_child") {
+        return terminate(child, replyTo, () => replyTo.tell({}));
       }
+      if (child.fate === "down" || child.fate === "remove") {
+        // It is ending for somebody who asked before.
+        const proceed = (): void => control(what, name, replyTo);
+        return child.whenDown({ proceed, replyTo });
+      }
+      if (what === "remove_child" && child.phase !== "down") {
+        return refuse(replyTo, `${name} is not down, terminate it first`);
+      }
+      attempt(replyTo, () =>
+        execute(
+          what === "remove_child"
+            ? decisions.remove(child)
+            : decisions.restart(child),
+        ));
     }
 
-    function terminate(child: SupervisedChild, onDown: () => void): void {
-      if (child.phase === "down") return onDown();
-      child.onDown.push(onDown);
+    function terminate(
+      child: SupervisedChild,
+      replyTo: ReplyTo<SupervisorReply>,
+      done: () => void,
+    ): void {
+      if (child.phase === "down") return done();
+      // Looks again: it may be up once more for somebody who asked before.
+      const proceed = (): void => terminate(child, replyTo, done);
+      child.whenDown({ proceed, replyTo });
       execute(decisions.terminate(child));
     }
 
-    function replace(
+    /** Puts a child in the place of the one of its name, if that is there. */
+    function put(
       next: Child<never>,
+      name: string,
       replyTo: ReplyTo<SupervisorReply>,
     ): void {
-      const old = next.name === undefined ? undefined : byName.get(next.name);
-      if (old === undefined) {
-        return void replyTo.tell({
-          refused: new TroupeError(
-            `there is no child ${next.name}`,
-          ),
-        });
-      }
-      terminate(old, () => {
-        // A temporary child is forgotten when it ends: then this is a new one.
-        if (byName.get(old.name) !== old) {
-          return void replyTo.tell(refusal(() => add(next)));
-        }
+      const old = byName.get(name);
+      if (old === undefined) return attempt(replyTo, () => add(next));
+      terminate(old, replyTo, () => {
+        // A temporary child is forgotten when it ends.
+        if (byName.get(name) !== old) return put(next, name, replyTo);
         old.child = next;
-        old.restart = next.restart;
-        old.significant = next.significant;
-        execute(decisions.restart(old));
-        replyTo.tell({});
+        attempt(replyTo, () => execute(decisions.restart(old)));
       });
     }
 
@@ -300,10 +314,13 @@ export function supervisor(
       receive(message) {
         switch (message.type) {
           case "start_child":
-            message.replyTo.tell(refusal(() => add(message.child)));
-            return;
-          case "replace_child":
-            return replace(message.child, message.replyTo);
+            return attempt(message.replyTo, () => add(message.child));
+          case "replace_child": {
+            const { child, child: { name }, replyTo } = message;
+            return name !== undefined && byName.has(name)
+              ? put(child, name, replyTo)
+              : refuse(replyTo, `there is no child ${name}`);
+          }
           case "terminate_child":
           case "restart_child":
           case "remove_child":
@@ -318,24 +335,24 @@ export function supervisor(
                 restarts: child.cell?.restarts ?? 0,
               })),
             );
-          case "back_off_over": {
-            const child = byName.get(message.name);
-            return child && execute(decisions.due(child));
-          }
           default:
             message satisfies never;
         }
       },
-      childStarted: (cell) => withRecord(cell, (c) => decisions.started(c)),
+      childStarted: (cell) =>
+        withRecord(cell, (child) => {
+          child.upSince = clock.now();
+          return decisions.started(child);
+        }),
       childExited: (cell, reason) =>
         withRecord(cell, (child) => {
           // Whoever asked it to stop does not want it back, however it ended.
           const why = cell.stopAsked ? SHUTDOWN : reason;
-          const outage = isOutage(why);
           const alive = child.phase === "starting" || child.phase === "up";
-          if (alive && shouldRestart(child.restart, why)) failed(child, why);
+          const unasked = alive && child.fate === undefined;
+          if (unasked && shouldRestart(child.restart, why)) failed(child, why);
           cell.reopen();
-          return decisions.exited(child, why, clock.now(), !outage);
+          return decisions.exited(child, why, clock.now(), !isOutage(why));
         }),
     };
   };
@@ -346,16 +363,16 @@ function isOutage(reason: ExitReason): boolean {
   return reason.type === "failed" && reason.cause instanceof UnavailableError;
 }
 
-function delayOf(backoff: ResolvedBackoff | undefined, count: number): number {
-  return backoff === undefined ? 0 : backoffDelayMs(backoff, count);
+/** Does what may be impossible, and answers whether it was. */
+function attempt(replyTo: ReplyTo<SupervisorReply>, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    return void replyTo.tell({ refused: error });
+  }
+  replyTo.tell({});
 }
 
-/** Runs what may be refused, and says why it was. */
-function refusal(attempt: () => void): SupervisorReply {
-  try {
-    attempt();
-    return {};
-  } catch (error) {
-    return { refused: error };
-  }
+function refuse(replyTo: ReplyTo<SupervisorReply>, why: string): void {
+  replyTo.tell({ refused: new TroupeError(why) });
 }

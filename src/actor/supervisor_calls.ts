@@ -21,7 +21,9 @@ async function call(
   request: (replyTo: ReplyTo<SupervisorReply>) => SupervisorMessage,
   options: AskOptions | undefined,
 ): Promise<void> {
-  const { refused } = await boss.ask<SupervisorReply>(request, options);
+  // A child may take as long to stop as its deadline says, as in OTP.
+  const patient = { timeoutMs: Infinity, ...options };
+  const { refused } = await boss.ask<SupervisorReply>(request, patient);
   if (refused !== undefined) {
     throw new TroupeError(
       `Cannot ${what} under ${boss.path}: ${
@@ -44,7 +46,7 @@ export async function startChild<M>(
   spec: ChildSpec<M> | Child<M>,
   options?: AskOptions,
 ): Promise<ActorRef<M>> {
-  const child = spec instanceof Child ? spec : new Child(spec);
+  const child = new Child(spec);
   await call(
     boss,
     `start ${child.name ?? "a child"}`,
@@ -65,7 +67,9 @@ export async function findChild<M>(
   options?: AskOptions,
 ): Promise<ActorRef<M>> {
   await listChildren(boss, options);
-  return refOf(boss, child);
+  const ref = refOf(boss, child);
+  if (ref.alive) return ref;
+  throw notFound(boss, child);
 }
 
 /** The children of a supervisor, first to last. */
@@ -80,8 +84,10 @@ export function listChildren(
 }
 
 /**
- * Stops a child and resolves when it is gone. It is not restarted until
- * {@linkcode restartChild}; a temporary one is forgotten.
+ * Stops a child and resolves when it is gone, which may take as long as its
+ * deadline. It is down until {@linkcode restartChild}, or until the strategy
+ * restarts it with a sibling that fails. A temporary one is forgotten, as is
+ * any child of a dynamic supervisor.
  */
 export function terminateChild(
   boss: SupervisorRef,
@@ -136,7 +142,7 @@ export async function replaceChild<M>(
   spec: ChildSpec<M> | Child<M>,
   options?: AskOptions,
 ): Promise<ActorRef<M>> {
-  const child = spec instanceof Child ? spec : new Child(spec);
+  const child = new Child(spec);
   await call(
     boss,
     `replace ${child.name}`,
@@ -149,7 +155,11 @@ export async function replaceChild<M>(
 function refOf<M>(boss: SupervisorRef, child: Child<M>): ActorRef<M> {
   const ref = child.under(boss);
   if (ref !== undefined) return ref;
-  throw new TroupeError(
+  throw notFound(boss, child);
+}
+
+function notFound(boss: SupervisorRef, child: Child<never>): TroupeError {
+  return new TroupeError(
     `Cannot find ${
       child.name ?? "the child"
     } under ${boss.path}: it has no such child now`,

@@ -83,6 +83,4 @@ export type SupervisorMessage =
   | {
     readonly type: "list_children";
     readonly replyTo: ReplyTo<readonly ChildInfo[]>;
-  }
-  /** The supervisor to itself: a back-off is over. */
-  | { readonly type: "back_off_over"; readonly name: string };
+  };

@@ -70,6 +70,12 @@ export class ActorSystem implements AsyncDisposable {
 
   /** A system that is ready to spawn. */
   constructor(options: ActorSystemOptions = {}) {
+    const burst = options.scheduler?.burst ?? 1;
+    if (!(burst >= 1)) {
+      throw new RangeError(
+        `Cannot make a system: the burst of its scheduler is ${burst}, it must be at least 1`,
+      );
+    }
     this.#core = new SystemCore(
       this,
       options.clock ?? realClock,
@@ -92,6 +98,8 @@ export class ActorSystem implements AsyncDisposable {
       false,
     );
     this.#root.stopOrder = "last_first";
+    // Nobody spawns it, so nobody else starts it.
+    this.#core.dispatcher.schedule(this.#root);
   }
 
   /** The source of time of this system. */

@@ -73,21 +73,35 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  /** Sets a timer, which fires when the clock is moved past its moment. */
+  /** Sets a timer, which fires when the clock is moved to its moment. */
   schedule(delayMs: number, callback: () => void): Timer {
-    return new ManualTimer(this.#timers, this.#now + delayMs, callback);
+    // As `setTimeout` does: what is no delay is none.
+    const dueAt = this.#now + (delayMs > 0 ? delayMs : 0);
+    return new ManualTimer(this.#timers, dueAt, callback);
   }
 
-  /** Moves the time on, and fires all that is due on the way. */
+  /**
+   * Moves the time on, and fires all that is due on the way. Actors handle
+   * what their timers tell them afterwards, when the test waits: a timer that
+   * a handler sets in answer counts from the end of this move.
+   *
+   * @throws {RangeError} when `ms` is negative or not finite.
+   */
   advance(ms: number): void {
+    if (!(ms >= 0 && ms < Infinity)) {
+      throw new RangeError(
+        `Cannot advance: ms is ${ms}, it must be 0 or more, and finite`,
+      );
+    }
     const end = this.#now + ms;
     let timer: ManualTimer | undefined;
     while ((timer = this.#next()) !== undefined && timer.dueAt <= end) {
-      this.#now = timer.dueAt;
+      this.#now = Math.max(this.#now, timer.dueAt);
       timer.cancel();
       timer.callback();
     }
-    this.#now = end;
+    // A callback may have moved it further.
+    this.#now = Math.max(this.#now, end);
   }
 
   #next(): ManualTimer | undefined {

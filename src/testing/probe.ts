@@ -74,17 +74,24 @@ export class Probe<M> {
   }
 
   /**
-   * The next message; rejects with {@linkcode ProbeError} if none comes.
-   * One expectation at a time.
+   * The next message; rejects with {@linkcode ProbeError} if none comes, and
+   * with `TypeError` while another call waits: one expectation at a time.
    */
-  expectMessage(options?: ExpectOptions): Promise<M> {
-    if (this.#messages.length > 0) {
-      return Promise.resolve(this.#messages.shift() as M);
+  async expectMessage(options?: ExpectOptions): Promise<M> {
+    if (this.#messages.length > 0) return this.#messages.shift() as M;
+    if (this.#waiting !== undefined) {
+      throw new TypeError(
+        "Cannot expect a message: another expectation waits, await it first",
+      );
     }
-    const next = new Promise<M>((resolve) => this.#waiting = resolve);
-    return within(next, options, "a message").finally(() => {
-      this.#waiting = undefined;
-    });
+    const { promise, resolve } = Promise.withResolvers<M>();
+    this.#waiting = resolve;
+    try {
+      return await within(promise, options, "a message");
+    } finally {
+      // After a message, the next expectation may wait already.
+      if (this.#waiting === resolve) this.#waiting = undefined;
+    }
   }
 
   /** Rejects if a message is here once all actors are idle. */

@@ -78,6 +78,16 @@ Deno.test("Synchronous messages share one microtask", async () => {
   assertEquals(handled, 10);
 });
 
+Deno.test("An actor that has very much to do does all of it", async () => {
+  await using test = new TestSystem();
+  const ref = test.spawn();
+  let handled = 0;
+  await settle();
+  for (let i = 0; i < 1000; i++) ref.tell(() => void handled++);
+  await settle();
+  assertEquals(handled, 1000);
+});
+
 Deno.test("An actor that tells itself handles the message after those that wait", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
@@ -440,4 +450,5 @@ Deno.test("A shutdown deadline that is negative or no number is a mistake", asyn
     assertThrows(() => test.spawn({}, { shutdownMs }), RangeError);
   }
   assertEquals(test.events, [], "nothing was started");
+  test.spawn({}, { shutdownMs: 0 });
 });

@@ -68,6 +68,14 @@ Deno.test("An ask waits as long as it is told", async () => {
   await soon(failing);
 });
 
+Deno.test("An ask that may not wait rejects as soon as time passes", async () => {
+  await using test = new TestSystem();
+  const asking = askInVain(test.spawn(), { timeoutMs: 0 });
+  const failing = assertRejects(() => asking, AskTimeoutError);
+  await test.advance(0);
+  await soon(failing);
+});
+
 Deno.test("An ask without a time-out sets no timer", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
@@ -218,20 +226,23 @@ Deno.test("An ask that was handed on survives the end of who handed it on", asyn
     (ref) => ref.stop(),
   ];
   for (const end of ends) {
-    const other = test.spawn();
-    const ref = test.spawn();
-    const gate = Promise.withResolvers<void>();
-    const answer = ref.ask<number>((replyTo) => () => {
-      other.tell(async () => {
-        await gate.promise;
-        replyTo.tell(42);
+    for (const pause of [undefined, Promise.resolve()]) {
+      const other = test.spawn();
+      const ref = test.spawn();
+      const gate = Promise.withResolvers<void>();
+      const answer = ref.ask<number>((replyTo) => () => {
+        other.tell(async () => {
+          await gate.promise;
+          replyTo.tell(42);
+        });
+        return pause;
       });
-    });
-    await settle();
-    end(ref);
-    await soon(ref.stopped);
-    gate.resolve();
-    assertEquals(await soon(answer), 42);
+      await settle();
+      end(ref);
+      await soon(ref.stopped);
+      gate.resolve();
+      assertEquals(await soon(answer), 42);
+    }
   }
 });
 

@@ -233,6 +233,26 @@ Deno.test("Nothing can be spawned by an actor that is ending", async () => {
   assertEquals(test.story, ["started /1", "failed /1", "stopped /1"]);
 });
 
+Deno.test("Nothing can be spawned by an actor that was asked to stop", async () => {
+  await using test = new TestSystem();
+  const ref = test.spawn();
+  ref.tell((context) => {
+    context.stop();
+    context.spawn(stepper());
+  });
+  assertEquals((await soon(ref.stopped)).type, "failed");
+  assertEquals(test.of("started").length, 1);
+});
+
+Deno.test("A child can be spawned by an actor that drains", async () => {
+  await using test = new TestSystem();
+  const ref = test.spawn();
+  ref.tell((context) => void context.spawn(stepper()));
+  ref.drain();
+  assertEquals(await soon(ref.stopped), { type: "shutdown" });
+  assertEquals(test.of("started").length, 2);
+});
+
 Deno.test("A second stop changes nothing", async () => {
   await using test = new TestSystem();
   const log: ExitReason[] = [];
@@ -240,13 +260,30 @@ Deno.test("A second stop changes nothing", async () => {
   ref.tell((context) => {
     context.stop();
     ref.stop();
-    context.stop();
   });
   await soon(ref.stopped);
   ref.stop();
   await settle();
   assertEquals(log, [{ type: "normal" }]);
   assertEquals(test.gone, [ref.path]);
+});
+
+Deno.test("The deadline counts from the stop, whatever the handler takes of it", async () => {
+  await using test = new TestSystem();
+  const gate = Promise.withResolvers<void>();
+  const ref = test.spawn({ stopped: () => new Promise(() => {}) }, {
+    shutdownMs: 70,
+  });
+  ref.tell(() => gate.promise);
+  await settle();
+  ref.stop();
+  await test.advance(50);
+  gate.resolve();
+  await test.advance(19);
+  assertEquals(test.gone, []);
+  await test.advance(1);
+  assertEquals(test.gone, [ref.path]);
+  assertEquals(test.clock.holding, 0);
 });
 
 // Drain.

@@ -234,6 +234,51 @@ Deno.test("An opening that fails leaves nothing on the holder's signal", async (
   other.catch(() => {});
 });
 
+/** Counts the listeners of a signal. */
+function countListeners(signal: AbortSignal): () => number {
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: unknown[]) => {
+    listeners++;
+    Reflect.apply(addEventListener, signal, args);
+  };
+  signal.removeEventListener = (...args: unknown[]) => {
+    listeners--;
+    Reflect.apply(removeEventListener, signal, args);
+  };
+  return () => listeners;
+}
+
+Deno.test("A lease leaves nothing on its holder's signal, however it ends", async () => {
+  const { open, openings, resource } = setUp();
+  const { signal } = new AbortController();
+  const listeners = countListeners(signal);
+  const failing = resource.acquire({ signal });
+  assertEquals(listeners(), 1);
+  openings[0]?.reject(new Error("refused"));
+  await assertRejects(() => failing, Error, "refused");
+  assertEquals(listeners(), 0, "after a failing opening");
+  const acquiring = resource.acquire({ signal });
+  open(1);
+  (await acquiring).release();
+  assertEquals(listeners(), 0, "after a release");
+  const losing = resource.acquire({ signal });
+  resource.evict();
+  await assertRejects(() => losing, TroupeError, "lost");
+  assertEquals(listeners(), 0, "after an eviction");
+});
+
+Deno.test("close() while the resource lingers closes it once, and ends the timer", async () => {
+  const { clock, closed, open, resource } = setUp(100);
+  const acquiring = resource.acquire();
+  open();
+  (await acquiring).release();
+  resource.close();
+  assertEquals(clock.pending, 0);
+  await settle();
+  assertEquals(closed, ["value 0"]);
+});
+
 Deno.test("An evicted resource is not closed, and the next one opens it anew", async () => {
   const { closed, open, openings, resource } = setUp(0);
   const acquiring = resource.acquire();

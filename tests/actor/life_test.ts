@@ -225,9 +225,10 @@ Deno.test("A timer that was cancelled is never seen, even if its message is queu
   await test.advance(19);
   test.clock.advance(1);
   timers[1]?.cancel();
+  context.after(10, () => void ticks++).cancel();
+  assertEquals(test.clock.holding, 0);
   await settle();
   assertEquals(ticks, 0);
-  assertEquals(test.clock.holding, 0);
 });
 
 Deno.test("A timer may be cancelled after its message was handled", async () => {
@@ -247,12 +248,16 @@ Deno.test("A timer ends with its life", async () => {
   await using test = new TestSystem();
   const ref = await test.supervised();
   let ticks = 0;
+  const gate = Promise.withResolvers<void>();
   (await contextOf(ref)).after(10, () => void ticks++);
   ref.tell(crash());
+  ref.tell(() => gate.promise);
+  await settle();
+  assertEquals(test.clock.holding, 0);
   await test.advance(10);
+  gate.resolve();
   await handled(ref);
   assertEquals(ticks, 0);
-  assertEquals(test.clock.holding, 0);
 });
 
 Deno.test("A tick that is queued when its life ends is not for the next life", async () => {
@@ -269,6 +274,29 @@ Deno.test("A tick that is queued when its life ends is not for the next life", a
   await handled(ref);
   assertEquals(ticks, 0);
   assertEquals(test.of("dead_letter"), [], "nor is it a dead letter");
+});
+
+Deno.test("A tick that is queued when its actor stops is no dead letter", async () => {
+  await using test = new TestSystem();
+  const ref = test.spawn();
+  const context = await contextOf(ref);
+  const gate = Promise.withResolvers<void>();
+  context.after(10, () => {});
+  ref.tell(() => gate.promise);
+  await test.advance(10);
+  ref.stop();
+  gate.resolve();
+  await soon(ref.stopped);
+  assertEquals(test.of("dead_letter"), []);
+});
+
+Deno.test("A timer without a delay tells as soon as time passes", async () => {
+  await using test = new TestSystem();
+  const context = await contextOf(test.spawn());
+  let ticks = 0;
+  context.after(0, () => void ticks++);
+  await test.advance(0);
+  assertEquals(ticks, 1);
 });
 
 Deno.test("A tick that a full mailbox refuses is a dead letter", async () => {
@@ -370,6 +398,27 @@ Deno.test("A value that is queued when its life ends is given back", async () =>
     await soon(ref.stopped);
     assertEquals(late, ["value"]);
   }
+});
+
+Deno.test("A value that is queued when its life ends is not for the next life", async () => {
+  await using test = new TestSystem();
+  const ref = await test.supervised();
+  const gate = Promise.withResolvers<void>();
+  const log: string[] = [];
+  ref.tell(async (context) => {
+    context.pipeToSelf(
+      Promise.resolve("value"),
+      () => () => void log.push("delivered"),
+      crash,
+      (value) => log.push(`late ${value}`),
+    );
+    await gate.promise;
+    throw new Error("crash");
+  });
+  await settle();
+  gate.resolve();
+  await handled(ref);
+  assertEquals(log, ["late value"]);
 });
 
 Deno.test("A value that was delivered is not given back", async () => {

@@ -26,6 +26,7 @@ function contents(mailbox: Mailbox<number, string>): [number, string][] {
 Deno.test("Mailbox accepts and gives back as a bounded list would", () => {
   const operation = fc.oneof(
     { weight: 3, arbitrary: fc.nat(12) },
+    { weight: 1, arbitrary: fc.record({ unshift: fc.nat(12) }) },
     { weight: 1, arbitrary: fc.constant("shift" as const) },
   );
   fc.assert(fc.property(
@@ -40,7 +41,11 @@ Deno.test("Mailbox accepts and gives back as a bounded list would", () => {
       const model: [number, string][] = [];
       const bytes = (): number => model.reduce((sum, [size]) => sum + size, 0);
       operations.forEach((operation, index) => {
-        if (operation === "shift") {
+        if (typeof operation === "object") {
+          // Put back: before all others, whatever the bounds.
+          model.unshift([operation.unshift, `back ${index}`]);
+          mailbox.unshift(operation.unshift, `back ${index}`);
+        } else if (operation === "shift") {
           const expected = model.shift();
           assertEquals(mailbox.shift(), expected?.[0]);
           assertEquals(mailbox.origin, expected?.[1]);
@@ -76,6 +81,30 @@ Deno.test("Mailbox lets a message in that is larger than its bound when it is em
   assertEquals(mailbox.push(0, "test"), "refuse");
 });
 
+Deno.test("Mailbox takes nothing in while what was put back is over its bound", () => {
+  const mailbox = new Mailbox<number, string>(
+    resolveMailboxOptions({ maxMessages: 2, maxBytes: 10, sizeOf }),
+  );
+  for (let i = 0; i < 3; i++) mailbox.unshift(4, "back");
+  assertEquals([mailbox.length, mailbox.bytes], [3, 12]);
+  assertEquals(mailbox.push(0, "test"), "refuse");
+  mailbox.shift();
+  assertEquals(mailbox.push(0, "test"), "refuse");
+  mailbox.shift();
+  assertEquals(mailbox.push(6, "test"), "accepted");
+});
+
+Deno.test("Mailbox refuses to add up what is no size", () => {
+  for (const size of [NaN, -1]) {
+    const mailbox = new Mailbox<number, string>(
+      resolveMailboxOptions({ maxBytes: 10, sizeOf }),
+    );
+    assertThrows(() => mailbox.push(size, "test"), RangeError, "sizeOf gave");
+    assertThrows(() => mailbox.unshift(size, "test"), RangeError);
+    assertEquals([mailbox.length, mailbox.bytes], [0, 0]);
+  }
+});
+
 Deno.test("Mailbox measures no message unless it is bounded in bytes", () => {
   const mailbox = new Mailbox<number, string>(resolveMailboxOptions({
     maxMessages: 2,
@@ -84,6 +113,8 @@ Deno.test("Mailbox measures no message unless it is bounded in bytes", () => {
     },
   }));
   assertEquals(mailbox.push(1, "test"), "accepted");
+  mailbox.unshift(2, "test");
+  assertEquals(mailbox.bytes, 0);
 });
 
 Deno.test("resolveMailboxOptions() rejects a mailbox that can hold no message", () => {
@@ -107,4 +138,14 @@ Deno.test("resolveMailboxOptions() rejects a bound in bytes without a measure", 
     TypeError,
     "sizeOf",
   );
+});
+
+Deno.test("resolveMailboxOptions() rejects a stash of less than nothing", () => {
+  for (const maxStashed of [-1, NaN]) {
+    assertThrows(
+      () => resolveMailboxOptions({ maxStashed }),
+      RangeError,
+      "maxStashed",
+    );
+  }
 });

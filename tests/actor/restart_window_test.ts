@@ -1,6 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { countRestart } from "../../src/actor/restart_window.ts";
+import {
+  countRestart,
+  resolveIntensity,
+} from "../../src/actor/restart_window.ts";
 
 /** Counts a series of restarts; answers which of them exceeded the limit. */
 function exceeded(
@@ -57,4 +60,28 @@ Deno.test("countRestart() keeps no moment that has left the window", () => {
       assert(kept.every((moment) => now - moment <= withinMs));
     }
   }));
+});
+
+Deno.test("resolveIntensity() names the option that is negative or no number", () => {
+  assertThrows(
+    () => resolveIntensity({ maxRestarts: -1 }),
+    RangeError,
+    "maxRestarts",
+  );
+  assertThrows(
+    () => resolveIntensity({ withinMs: NaN }),
+    RangeError,
+    "withinMs",
+  );
+});
+
+Deno.test("resolveIntensity() takes no restarts, and any number of them", () => {
+  for (const limit of [0, Infinity]) {
+    const intensity = { maxRestarts: limit, withinMs: limit };
+    assertEquals(resolveIntensity(intensity), intensity);
+  }
+});
+
+Deno.test("resolveIntensity() fills in what is not given", () => {
+  assertEquals(resolveIntensity({}), { maxRestarts: 3, withinMs: 5000 });
 });

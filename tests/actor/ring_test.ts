@@ -1,10 +1,12 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Ring } from "../../src/actor/ring.ts";
 
-Deno.test("Ring gives back what was pushed, in order, as an array would", () => {
+Deno.test("Ring gives back what was put in at either end, in order, as an array would", () => {
   const operation = fc.oneof(
     { weight: 3, arbitrary: fc.integer() },
+    { weight: 1, arbitrary: fc.record({ unshift: fc.integer() }) },
+    { weight: 1, arbitrary: fc.record({ promote: fc.nat() }) },
     { weight: 2, arbitrary: fc.constant("shift" as const) },
   );
   fc.assert(fc.property(
@@ -14,7 +16,22 @@ Deno.test("Ring gives back what was pushed, in order, as an array would", () => 
       const model: number[] = [];
       for (const operation of operations) {
         if (operation === "shift") assertEquals(ring.shift(), model.shift());
-        else model.push(operation) && ring.push(operation);
+        else if (typeof operation === "number") {
+          model.push(operation);
+          ring.push(operation);
+        } else if ("unshift" in operation) {
+          model.unshift(operation.unshift);
+          ring.unshift(operation.unshift);
+        } else if (model.length > 0) {
+          const index = operation.promote % model.length;
+          const [first, promoted] = [
+            model[0] as number,
+            model[index] as number,
+          ];
+          model.splice(index, 1, first);
+          model.splice(0, 1, promoted);
+          ring.promote(index);
+        }
         assertEquals(ring.length, model.length);
         assertEquals(ring.peek(), model[0]);
       }
@@ -38,4 +55,21 @@ Deno.test("Ring holds an undefined item like any other", () => {
   ring.push(1);
   assertEquals(ring.length, 2);
   assertEquals([ring.shift(), ring.shift()], [undefined, 1]);
+});
+
+Deno.test("Ring grows from nothing at its front", () => {
+  const ring = new Ring<number>();
+  for (let i = 0; i < 100; i++) ring.unshift(i);
+  for (let i = 99; i >= 0; i--) assertEquals(ring.shift(), i);
+});
+
+Deno.test("Ring promotes only what it holds", () => {
+  const ring = new Ring<number>();
+  assertThrows(() => ring.promote(0), RangeError, "of 0 items");
+  ring.push(1);
+  ring.push(2);
+  for (const index of [-1, 2, NaN]) {
+    assertThrows(() => ring.promote(index), RangeError, "Cannot promote");
+  }
+  assertEquals([ring.shift(), ring.shift()], [1, 2]);
 });

@@ -151,6 +151,25 @@ Deno.test("A child that was killed with its handler running is undisturbed by it
   assertEquals(test.of("failed"), []);
 });
 
+Deno.test("A child that was killed with its handler running still handles one message at a time", async () => {
+  await using test = new TestSystem();
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const log: string[] = [];
+  const ref = await test.supervised();
+  ref.tell(() => gates[0]?.promise);
+  await settle();
+  ref.kill();
+  ref.tell(() => gates[1]?.promise);
+  ref.tell(() => void log.push("second message of the new life"));
+  await settle();
+  gates[0]?.resolve();
+  await settle();
+  assertEquals(log, []);
+  gates[1]?.resolve();
+  await handled(ref);
+  assertEquals(log.length, 1);
+});
+
 Deno.test("A child that was killed as it started is undisturbed by that start in its next life", async () => {
   await using test = new TestSystem();
   const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -179,6 +198,20 @@ Deno.test("A child that was killed is not cleaned up by its next life", async ()
   await handled(ref);
   assertEquals(test.of("restarted").length, 2);
   assertEquals(log, []);
+});
+
+Deno.test("A child that crashed is cleaned up once, though its next life cannot start", async () => {
+  await using test = new TestSystem();
+  const log: string[] = [];
+  const ref = await test.supervised({
+    started(_, life) {
+      if (life === 1) throw new Error("no start");
+    },
+    stopped: ({ type }) => void log.push(type),
+  });
+  ref.tell(crash());
+  await handled(ref);
+  assertEquals(log, ["failed"]);
 });
 
 Deno.test("A child that was killed is not cleaned up by a stop before its next life", async () => {
@@ -467,8 +500,9 @@ Deno.test("The back-off of a child is its own", async () => {
   assertEquals(await delays(test, second, 1), [50]);
 });
 
-Deno.test("Back-off options are checked when the supervisor is made", () => {
+Deno.test("Options are checked when the supervisor is made", () => {
   assertThrows(() => supervisor({ backoff: { initialMs: -1 } }), RangeError);
+  assertThrows(() => supervisor({ maxRestarts: NaN }), RangeError);
 });
 
 /** A child that has crashed, and waits for its back-off of 50 ms. */
@@ -611,6 +645,17 @@ Deno.test("A permanent child that must be killed on its way to a stop has lost w
   assertEquals(test.of("dead_letter").length, 1);
 });
 
+Deno.test("A permanent child that was stopped has lost what waited", async () => {
+  await using test = new TestSystem();
+  let count = 0;
+  const ref = await test.supervised();
+  ref.tell((context) => context.stop());
+  ref.tell(() => void count++);
+  await handled(ref).catch(() => {});
+  await handled(ref);
+  assertEquals(count, 0);
+});
+
 Deno.test("A child that crashes while it drains goes on in its next life", async () => {
   await using test = new TestSystem();
   let count = 0;
@@ -711,6 +756,65 @@ Deno.test("A supervisor kills a child that hangs, and goes on with the next", as
   await test.advance(70);
   assertEquals(await soon(second.stopped), { type: "killed" });
   assertEquals(await soon(first.stopped), { type: "shutdown" });
+  assertEquals(await soon(boss.stopped), { type: "shutdown" });
+});
+
+Deno.test("A child whose verdict on a stop waits when its supervisor stops is gone", async () => {
+  await using test = new TestSystem();
+  for (const strategy of ["one_for_one", "dynamic"] as const) {
+    const boss = test.supervise({ strategy }, strategy);
+    const gate = Promise.withResolvers<void>();
+    const stopped = (): Promise<void> => gate.promise;
+    const ref = await test.supervised({ stopped }, {}, boss);
+    ref.stop();
+    await settle();
+    // The supervisor has not had its turn yet when its own stop comes.
+    gate.promise.then(() => boss.stop());
+    gate.resolve();
+    assertEquals(await soon(boss.stopped), { type: "shutdown" });
+    assertEquals(await soon(ref.stopped), { type: "shutdown" });
+  }
+});
+
+Deno.test("A supervisor has no deadline but those of its children", async () => {
+  await using test = new TestSystem({ shutdownMs: Infinity });
+  const stopped = (): Promise<void> => new Promise(() => {});
+  for (const strategy of ["one_for_one", "dynamic"] as const) {
+    const boss = test.supervise({ strategy }, strategy);
+    const first = await test.supervised({ stopped }, {}, boss);
+    for (const _ of [1, 2]) await test.supervised({ stopped }, {}, boss);
+    boss.stop();
+    for (const _ of [1, 2, 3]) await test.advance(5000);
+    assertEquals(await soon(first.stopped), { type: "killed" });
+    assertEquals(await soon(boss.stopped), { type: "shutdown" });
+  }
+});
+
+Deno.test("A supervisor with a deadline is killed at it", async () => {
+  await using test = new TestSystem();
+  const boss = test.system.spawn(supervisor(), { shutdownMs: 70 });
+  const ref = await test.supervised(
+    { stopped: () => new Promise(() => {}) },
+    {},
+    boss,
+  );
+  boss.stop();
+  await test.advance(70);
+  assertEquals(await soon(ref.stopped), { type: "killed" });
+  assertEquals(await soon(boss.stopped), { type: "killed" });
+});
+
+Deno.test("A supervisor of very many children that back off lets them all go", async () => {
+  await using test = new TestSystem();
+  using _chance = fixedChance(0.5);
+  const boss = test.supervise({ backoff: {}, maxRestarts: Infinity });
+  const started = (): void => {
+    throw new Error("no start");
+  };
+  const behavior = stepper({ started });
+  for (let i = 0; i < 10_000; i++) await startChild(boss, { behavior });
+  await settle();
+  boss.stop();
   assertEquals(await soon(boss.stopped), { type: "shutdown" });
 });
 

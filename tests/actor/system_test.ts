@@ -194,6 +194,7 @@ Deno.test("A shutdown deadline that is negative or no number is a mistake", () =
   for (const shutdownMs of [-1, NaN]) {
     assertThrows(() => new ActorSystem({ shutdownMs }), RangeError);
   }
+  new ActorSystem({ shutdownMs: 0 });
 });
 
 Deno.test("A system shows its clock", async () => {

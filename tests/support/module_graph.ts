@@ -12,6 +12,7 @@ const mayImport: Record<string, readonly string[]> = {
   pty: ["actor"],
   terminal: ["actor", "pty"],
   metrics: ["actor"],
+  telemetry: ["actor"],
   testing: ["actor", "wire", "tcp", "pty", "terminal", "metrics"],
   load: ["actor", "wire", "tcp", "pty", "terminal", "metrics", "testing"],
 };

@@ -26,7 +26,7 @@ import { Happenings } from "./happenings.ts";
  *
  * `Deno.test("A sentence", bounded, async () => { … })`
  */
-export const bounded: { readonly timeout: number } = { timeout: 10_000 };
+export const bounded: { readonly timeout: number } = { timeout: 20_000 };
 
 /** Sends every message back. */
 export const echo: Serve = async (connection) => {

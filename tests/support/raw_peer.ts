@@ -39,6 +39,15 @@ export const GOOD_HELLO: Hello = {
   sessionId: new Uint8Array(16),
 };
 
+/** Says a HELLO or WELCOME whose fields are changed. */
+export function hello(
+  type: number,
+  changes: Partial<Hello>,
+): (peer: RawPeer) => Promise<void> {
+  const payload = encodeHello({ ...GOOD_HELLO, ...changes });
+  return (peer) => peer.preface().frame(type, 0, payload).flush();
+}
+
 const EMPTY = new Uint8Array(0);
 
 /** What a peer is to say, frame by frame. */

@@ -142,6 +142,23 @@ Deno.test(
 );
 
 Deno.test(
+  "both sides of a socket may close it at once, and neither calls it an error",
+  bounded,
+  async () => {
+    for (let i = 0; i < 20; i++) {
+      await using net = new Net();
+      const ends = await net.pair();
+      const waits = keepBusy(ends);
+      await Promise.all([net.pool.close(), net.listener.close()]);
+      await Promise.all(waits);
+      await Promise.all(ends.map((end) => end.closed));
+      assertEquals(net.peerErrors.untaken, 0);
+      assertEquals(net.pool.stats().evictions, 0);
+    }
+  },
+);
+
+Deno.test(
   "a thousand connections that come and go leave everything as it was",
   bounded,
   async () => {

@@ -1,0 +1,318 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { metrics } from "@opentelemetry/api";
+import {
+  type DataPoint,
+  MeterProvider,
+  MetricReader,
+} from "@opentelemetry/sdk-metrics";
+import { coreOf } from "../../src/actor/core.ts";
+import { type ActorRef, ActorSystem } from "../../src/actor/mod.ts";
+import { instrument } from "../../src/telemetry/mod.ts";
+import {
+  crash,
+  handled,
+  settle,
+  soon,
+  type Step,
+  stepper,
+  TestSystem,
+} from "../actor/fixtures.ts";
+
+/** Gives what is collected to the test. */
+class Reader extends MetricReader {
+  protected override onForceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  protected override onShutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** The global meter provider, for one test. */
+class Metrics implements AsyncDisposable {
+  readonly #reader = new Reader();
+  readonly #provider = new MeterProvider({ readers: [this.#reader] });
+
+  constructor() {
+    metrics.setGlobalMeterProvider(this.#provider);
+  }
+
+  /** What is collected now, by name. */
+  async collect() {
+    const { resourceMetrics, errors } = await this.#reader.collect();
+    assertEquals(errors, []);
+    const all = resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
+    return new Map(all.map((metric) => [metric.descriptor.name, metric]));
+  }
+
+  /** The values of one metric by attributes, as they are printed. */
+  async values(name: string): Promise<Record<string, number>> {
+    const points = (await this.collect()).get(name)?.dataPoints ?? [];
+    return Object.fromEntries(
+      (points as DataPoint<number>[]).map(({ attributes, value }) => [
+        Object.entries(attributes).map(([key, value]) => `${key}=${value}`)
+          .join(),
+        value,
+      ]),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    metrics.disable();
+    await this.#provider.shutdown();
+  }
+}
+
+/** Two actors at the top, one with two children; some messages handled. */
+async function family(test: TestSystem): Promise<ActorRef<Step>[]> {
+  const children: ActorRef<Step>[] = [];
+  const first = test.spawn({
+    started: (context) => {
+      children.push(context.spawn(stepper(), { name: "x" }));
+      children.push(context.spawn(stepper(), { name: "y" }));
+    },
+  }, { name: "a" });
+  const second = test.spawn({}, { name: "b" });
+  await settle();
+  const all = [first, second, ...children];
+  for (const ref of all) await handled(ref);
+  return all;
+}
+
+Deno.test("Each metric has its name, unit, description and kind", async () => {
+  await using otel = new Metrics();
+  await using test = new TestSystem({ measureBusyTime: true });
+  test.spawn();
+  using _metrics = instrument(test.system);
+  const found = [...(await otel.collect()).values()].map((metric) => {
+    const { name, unit, description } = metric.descriptor;
+    assert(description !== "", name);
+    const isMonotonic = "isMonotonic" in metric && metric.isMonotonic;
+    return `${name} ${unit} ${isMonotonic ? "grows" : "rises and falls"}`;
+  });
+  assertEquals(found.sort(), [
+    "troupe.actor.busy_time s grows",
+    "troupe.actor.count {actor} rises and falls",
+    "troupe.actor.restarts {restart} grows",
+    "troupe.dead_letters {message} grows",
+    "troupe.late_replies {reply} grows",
+    "troupe.mailbox.bytes By rises and falls",
+    "troupe.mailbox.messages {message} rises and falls",
+    "troupe.messages.processed {message} grows",
+  ]);
+});
+
+Deno.test("Metrics tell the actors at the top apart, with all below them", async () => {
+  await using otel = new Metrics();
+  await using test = new TestSystem();
+  using _metrics = instrument(test.system);
+  await family(test);
+  assertEquals(await otel.values("troupe.actor.count"), {
+    "troupe.actor.name=a": 3,
+    "troupe.actor.name=b": 1,
+  });
+  assertEquals(await otel.values("troupe.messages.processed"), {
+    "troupe.actor.name=a": 3,
+    "troupe.actor.name=b": 1,
+  });
+});
+
+Deno.test("Metrics tell each actor apart by its path, if they are to", async () => {
+  await using otel = new Metrics();
+  await using test = new TestSystem();
+  using _metrics = instrument(test.system, { groupBy: "path" });
+  await family(test);
+  assertEquals(await otel.values("troupe.actor.count"), {
+    "troupe.actor.path=/a": 1,
+    "troupe.actor.path=/a/x": 1,
+    "troupe.actor.path=/a/y": 1,
+    "troupe.actor.path=/b": 1,
+  });
+});
+
+Deno.test("Metrics sum up the whole system, if they are to", async () => {
+  await using otel = new Metrics();
+  await using test = new TestSystem();
+  using _metrics = instrument(test.system, { groupBy: "system" });
+  assertEquals(await otel.values("troupe.actor.count"), { "": 0 });
+  await family(test);
+  assertEquals(await otel.values("troupe.actor.count"), { "": 4 });
+});
+
+Deno.test("Metrics tell systems apart by what the options say", async () => {
+  await using otel = new Metrics();
+  await using one = new TestSystem();
+  await using two = new TestSystem();
+  using _one = instrument(one.system, {
+    groupBy: "system",
+    attributes: { system: "one" },
+  });
+  using _two = instrument(two.system, {
+    groupBy: "system",
+    attributes: { system: "two" },
+  });
+  one.spawn();
+  assertEquals(await otel.values("troupe.actor.count"), {
+    "system=one": 1,
+    "system=two": 0,
+  });
+  assertEquals(await otel.values("troupe.dead_letters"), {
+    "system=one": 0,
+    "system=two": 0,
+  });
+});
+
+Deno.test("Metrics show messages and bytes that wait", async () => {
+  await using otel = new Metrics();
+  await using test = new TestSystem();
+  using _metrics = instrument(test.system, { groupBy: "system" });
+  const ref = test.spawn({}, {
+    mailbox: { maxBytes: 100, sizeOf: () => 7 },
+  });
+  const gate = Promise.withResolvers<void>();
+  for (let i = 0; i < 3; i++) ref.tell(() => gate.promise);
+  await settle();
+  assertEquals(await otel.values("troupe.mailbox.messages"), { "": 2 });
+  assertEquals(await otel.values("troupe.mailbox.bytes"), { "": 14 });
+  gate.resolve();
+  await settle();
+  assertEquals(await otel.values("troupe.mailbox.messages"), { "": 0 });
+});
+
+Deno.test("Metrics count restarts", async () => {
+  await using otel = new Metrics();
+  await using test = new TestSystem();
+  using _metrics = instrument(test.system, { groupBy: "system" });
+  const ref = await test.supervised();
+  ref.tell(crash());
+  await handled(ref);
+  assertEquals(await otel.values("troupe.actor.restarts"), { "": 1 });
+});
+
+Deno.test("Metrics count dead letters and late replies", async () => {
+  await using otel = new Metrics();
+  await using test = new TestSystem();
+  using _metrics = instrument(test.system);
+  const ref = test.spawn();
+  await soon(ref.ask<void>((replyTo) => () => {
+    replyTo.tell();
+    replyTo.tell();
+  }));
+  ref.kill();
+  for (let i = 0; i < 3; i++) ref.tell(() => {});
+  assertEquals(await otel.values("troupe.dead_letters"), { "": 3 });
+  assertEquals(await otel.values("troupe.late_replies"), { "": 1 });
+});
+
+Deno.test("Counters do not fall when an actor ends that was counted", async () => {
+  await using otel = new Metrics();
+  await using test = new TestSystem();
+  using _group = instrument(test.system);
+  using _system = instrument(test.system, { groupBy: "system" });
+  const [, , x, y] = await family(test);
+  const before = await otel.values("troupe.messages.processed");
+  x?.kill();
+  y?.stop();
+  await settle();
+  assertEquals(await otel.values("troupe.messages.processed"), before);
+  assertEquals(before, {
+    "troupe.actor.name=a": 3,
+    "troupe.actor.name=b": 1,
+    "": 4,
+  });
+});
+
+Deno.test("The counters of a system go on when an actor at its top ends", async () => {
+  await using otel = new Metrics();
+  await using test = new TestSystem();
+  using _metrics = instrument(test.system, { groupBy: "system" });
+  const [first] = await family(test);
+  first?.stop();
+  await settle();
+  assertEquals(await otel.values("troupe.messages.processed"), { "": 4 });
+  assertEquals(await otel.values("troupe.actor.count"), { "": 1 });
+});
+
+Deno.test("Busy time is told in seconds, and only where it is measured", async () => {
+  for (const measureBusyTime of [true, false]) {
+    await using otel = new Metrics();
+    await using test = new TestSystem({ measureBusyTime });
+    using _metrics = instrument(test.system, { groupBy: "system" });
+    test.spawn().tell(() => {
+      for (const start = performance.now(); performance.now() < start + 5;);
+    });
+    await settle();
+    const seconds = (await otel.values("troupe.actor.busy_time"))[""];
+    if (!measureBusyTime) assertEquals(seconds, undefined);
+    else assert(seconds !== undefined && seconds >= 0.005 && seconds < 1);
+  }
+});
+
+Deno.test("Metrics end when they are disposed", async () => {
+  await using otel = new Metrics();
+  await using test = new TestSystem();
+  test.spawn();
+  const metrics = instrument(test.system, { groupBy: "system" });
+  assertEquals(await otel.values("troupe.actor.count"), { "": 1 });
+  metrics[Symbol.dispose]();
+  test.spawn();
+  assertEquals(await otel.values("troupe.actor.count"), { "": 1 });
+});
+
+Deno.test("An actor that is gone is counted no more, and its counters stand", async () => {
+  await using otel = new Metrics();
+  await using test = new TestSystem();
+  using _metrics = instrument(test.system);
+  const ref = test.spawn({}, { name: "a" });
+  await handled(ref);
+  assertEquals(await otel.values("troupe.actor.count"), {
+    "troupe.actor.name=a": 1,
+  });
+  ref.kill();
+  for (let i = 0; i < 2; i++) {
+    assertEquals(await otel.values("troupe.actor.count"), {
+      "troupe.actor.name=a": 0,
+    });
+    assertEquals(await otel.values("troupe.messages.processed"), {
+      "troupe.actor.name=a": 1,
+    });
+  }
+});
+
+Deno.test("Metrics may be collected after the system has shut down", async () => {
+  await using otel = new Metrics();
+  const system = new ActorSystem();
+  using _metrics = instrument(system, { groupBy: "system" });
+  const ref = system.spawn(stepper());
+  await handled(ref);
+  await system.shutdown();
+  assertEquals(await otel.values("troupe.actor.count"), { "": 0 });
+  assertEquals(await otel.values("troupe.messages.processed"), { "": 1 });
+});
+
+Deno.test("Without a meter provider, metrics are harmless", async () => {
+  await using test = new TestSystem();
+  using _metrics = instrument(test.system);
+  await handled(test.spawn());
+});
+
+Deno.test("Metrics put nothing on the path of a message", async () => {
+  await using otel = new Metrics();
+  await using system = new ActorSystem();
+  using _metrics = instrument(system);
+  await otel.collect();
+  const { tracing, events, measuresBusyTime } = coreOf(system);
+  assertEquals(tracing, undefined);
+  assertEquals([events.active, measuresBusyTime], [false, false]);
+});
+
+Deno.test("A group that is none is a mistake", async () => {
+  await using test = new TestSystem();
+  assertThrows(
+    // @ts-expect-error: for those who write no types.
+    () => instrument(test.system, { groupBy: "name" }),
+    TypeError,
+    "groupBy is name",
+  );
+});

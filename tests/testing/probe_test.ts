@@ -1,0 +1,156 @@
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { ActorSystem } from "../../src/actor/mod.ts";
+import { ManualClock, Probe, ProbeError } from "../../src/testing/mod.ts";
+import { settle } from "../actor/fixtures.ts";
+
+Deno.test("expectMessage() gives what the probe was told, in order", async () => {
+  await using system = new ActorSystem();
+  const probe = new Probe<number>(system);
+  for (const message of [1, 2, 3]) probe.ref.tell(message);
+  for (const message of [1, 2, 3]) {
+    assertEquals(await probe.expectMessage(), message);
+  }
+});
+
+Deno.test("expectMessage() waits for a message that comes later", async () => {
+  await using system = new ActorSystem();
+  const probe = new Probe<string>(system);
+  const message = probe.expectMessage();
+  await settle();
+  probe.ref.tell("late");
+  assertEquals(await message, "late");
+});
+
+Deno.test("expectMessage() waits on the real clock, whatever the clock of the system", async () => {
+  await using system = new ActorSystem({ clock: new ManualClock() });
+  const probe = new Probe<string>(system);
+  await assertRejects(
+    () => probe.expectMessage({ timeoutMs: 0 }),
+    ProbeError,
+    "Expected a message within 0 ms",
+  );
+});
+
+Deno.test("expectMessage() gives a message that came after it had failed to the next one", async () => {
+  await using system = new ActorSystem();
+  const probe = new Probe<string>(system);
+  await assertRejects(() => probe.expectMessage({ timeoutMs: 0 }), ProbeError);
+  probe.ref.tell("late");
+  assertEquals(await probe.expectMessage(), "late");
+});
+
+Deno.test("expectMessage() may be called in the very turn in which the one before has its message", async () => {
+  await using system = new ActorSystem();
+  const probe = new Probe<number>(system);
+  const messages: Promise<number>[] = [probe.expectMessage()];
+  system.spawn(() => {
+    // Runs right after the probe, before any promise has had its say.
+    messages.push(probe.expectMessage());
+    return { receive() {} };
+  });
+  probe.ref.tell(1);
+  await settle();
+  probe.ref.tell(2);
+  assertEquals(await Promise.all(messages), [1, 2]);
+});
+
+Deno.test("expectMessage() is one at a time", async () => {
+  await using system = new ActorSystem();
+  const probe = new Probe<string>(system);
+  const message = probe.expectMessage();
+  await assertRejects(() => probe.expectMessage(), TypeError, "await it first");
+  probe.ref.tell("for the first");
+  assertEquals(await message, "for the first");
+});
+
+Deno.test("expectNone() accepts that nothing came", async () => {
+  await using system = new ActorSystem();
+  const probe = new Probe<string>(system);
+  await probe.expectNone();
+});
+
+Deno.test("expectNone() rejects when a message is here, and shows it", async () => {
+  await using system = new ActorSystem();
+  const probe = new Probe<{ readonly id: number }>(system);
+  probe.ref.tell({ id: 7 });
+  await assertRejects(
+    () => probe.expectNone(),
+    ProbeError,
+    "Expected no message, got { id: 7 }",
+  );
+});
+
+Deno.test("expectNone() rejects when a message comes of what was told before, through others", async () => {
+  await using system = new ActorSystem();
+  const probe = new Probe<string>(system);
+  const relay = system.spawn<string>((context) => ({
+    async receive(message) {
+      await Promise.resolve();
+      if (message === "") probe.ref.tell("arrived");
+      else context.self.tell(message.slice(1));
+    },
+  }));
+  relay.tell("a long way");
+  await assertRejects(() => probe.expectNone(), ProbeError, "arrived");
+});
+
+Deno.test("expectNone() leaves the message to expectMessage()", async () => {
+  await using system = new ActorSystem();
+  const probe = new Probe<string>(system);
+  probe.ref.tell("here");
+  await assertRejects(() => probe.expectNone(), ProbeError);
+  assertEquals(await probe.expectMessage(), "here");
+  await probe.expectNone();
+});
+
+Deno.test("expectNone() moves no time", async () => {
+  const clock = new ManualClock();
+  await using system = new ActorSystem({ clock });
+  const probe = new Probe<string>(system);
+  system.spawn<void>((context) => {
+    context.after(10, undefined);
+    return { receive: () => void probe.ref.tell("tick") };
+  });
+  await probe.expectNone();
+  clock.advance(10);
+  assertEquals(await probe.expectMessage(), "tick");
+});
+
+Deno.test("expectStopped() gives the reason with which an actor stopped", async () => {
+  await using system = new ActorSystem();
+  const probe = new Probe<string>(system);
+  const cause = new Error("crash");
+  using _quiet = system.events.subscribe(() => {});
+  const ref = system.spawn<void>(() => ({
+    receive() {
+      throw cause;
+    },
+  }));
+  ref.tell();
+  const reason = await probe.expectStopped(ref);
+  assertEquals(reason.type, "failed");
+  assertStrictEquals(reason.type === "failed" && reason.cause, cause);
+});
+
+Deno.test("expectStopped() gives the reason of one that is gone already", async () => {
+  await using system = new ActorSystem();
+  const probe = new Probe<string>(system);
+  const ref = system.spawn<void>(() => ({ receive() {} }));
+  ref.kill();
+  assertEquals(await probe.expectStopped(ref), { type: "killed" });
+});
+
+Deno.test("expectStopped() rejects when the actor goes on, and names it", async () => {
+  await using system = new ActorSystem();
+  const probe = new Probe<string>(system);
+  const ref = system.spawn<void>(() => ({ receive() {} }), { name: "a" });
+  await assertRejects(
+    () => probe.expectStopped(ref, { timeoutMs: 0 }),
+    ProbeError,
+    "Expected /a to stop within 0 ms",
+  );
+});
+
+Deno.test("A failed expectation has a name of its own", () => {
+  assertEquals(new ProbeError("why").name, "ProbeError");
+});
