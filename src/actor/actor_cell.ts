@@ -3,32 +3,23 @@
  *
  * @module
  */
-import { Ask, PendingAsk } from "./ask.ts";
+import { Ask } from "./ask.ts";
 import type { Behavior, Handler, SpawnOptions } from "./behavior.ts";
-import { Cell, SHUTDOWN } from "./cell.ts";
+import { Cell } from "./cell.ts";
 import type { SystemCore } from "./core.ts";
-import type { Deadline } from "./deadlines.ts";
-import { ActorFailedError, ActorStoppedError } from "./errors.ts";
-import { MailboxFullError, TroupeError } from "./errors.ts";
 import type { DeadLetterReason } from "./events.ts";
 import { Life, Tick } from "./life.ts";
 import { Mailbox, resolveMailboxOptions } from "./mailbox.ts";
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
+import {
+  type Origin,
+  rejectInHand,
+  type Source,
+  Traced,
+  undeliverable,
+} from "./origin.ts";
 import { Ring } from "./ring.ts";
-
-/** Where a message came from: an actor, an ask, a timer, or outside. */
-type Origin = Cell | Deadline | Traced | undefined;
-
-/** An origin with the context of the trace that the message belongs to. */
-class Traced {
-  readonly origin: Cell | Deadline | undefined;
-  readonly context: unknown;
-
-  constructor(origin: Cell | Deadline | undefined, context: unknown) {
-    this.origin = origin;
-    this.context = context;
-  }
-}
+import { SHUTDOWN } from "./tree_node.ts";
 
 /** A message that its actor has set aside. */
 export interface Stashed<M> {
@@ -59,7 +50,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   #life: Life<M> | undefined;
   #handler: Handler<M> | undefined;
   /** Origin of the message that is being handled. */
-  #inHand: Cell | Deadline | undefined;
+  #inHand: Source;
   #signals: Ring<Signal<M>> | undefined;
 
   constructor(
@@ -90,7 +81,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   /** Puts a message into the mailbox, or reports it as undeliverable. */
   send(
     message: M,
-    from: Cell | Deadline | undefined,
+    from: Source,
     context: unknown = this.core.tracing?.capture(),
   ): boolean {
     const origin = context === undefined ? from : new Traced(from, context);
@@ -100,15 +91,15 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
           this.schedule();
           return true;
         case "refuse":
-          return this.#undeliverable(message, origin, "refused");
+          return undeliverable(this, message, origin, "refused");
         case "drop_newest":
-          this.#undeliverable(message, origin, "dropped");
+          undeliverable(this, message, origin, "dropped");
           return true;
         case "drop_oldest":
           this.#discardOldest("dropped");
       }
     }
-    return this.#undeliverable(message, origin, "stopped");
+    return undeliverable(this, message, origin, "stopped");
   }
 
   ask<R>(
@@ -157,7 +148,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   /** Reports messages that were set aside as undeliverable. */
   discardStashed(stashed: readonly Stashed<M>[]): void {
     for (const { message, origin } of stashed) {
-      this.#undeliverable(message, origin, "stopped");
+      undeliverable(this, message, origin, "stopped");
     }
   }
 
@@ -215,7 +206,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
 
   #take(handler: Handler<M>, message: M, origin: Origin): void {
     if (origin instanceof Traced) {
-      const { context, origin: from } = origin;
+      const { context, source: from } = origin;
       const { tracing } = this.core;
       // Nobody traces any more: it is handled all the same.
       if (tracing === undefined) return this.#take(handler, message, from);
@@ -229,7 +220,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   #receive(
     handler: Handler<M>,
     message: M,
-    origin: Cell | Deadline | undefined,
+    origin: Source,
   ): void {
     this.#inHand = origin;
     try {
@@ -372,79 +363,12 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
 
   #discardOldest(reason: DeadLetterReason): void {
     const message = this.#mailbox.shift() as M;
-    this.#undeliverable(message, this.#mailbox.origin, reason);
-  }
-
-  #undeliverable(message: M, from: Origin, reason: DeadLetterReason): false {
-    const origin = from instanceof Traced ? from.origin : from;
-    if (origin instanceof Tick && !origin.claim()) return false;
-    if (origin instanceof PendingAsk) {
-      origin.reject(
-        reason === "stopped"
-          ? new ActorStoppedError(`Cannot ask ${this.path}: it has stopped`)
-          : new MailboxFullError(
-            `Cannot ask ${this.path}: its mailbox is full, ask later or bound it higher`,
-          ),
-      );
-    }
-    const sender = origin instanceof PendingAsk
-      ? origin.sender
-      : origin instanceof Cell
-      ? origin
-      : undefined;
-    this.core.deadLetter(message, this, sender, reason);
-    return false;
+    undeliverable(this, message, this.#mailbox.origin, reason);
   }
 
   protected override rejectInHand(): void {
-    const origin = this.#inHand;
+    const source = this.#inHand;
     this.#inHand = undefined;
-    if (!(origin instanceof PendingAsk)) return;
-    origin.reject(
-      this.exit.type === "failed"
-        ? new ActorFailedError(
-          `Cannot ask ${this.path}: it crashed on this request`,
-          { cause: this.exit.cause },
-        )
-        : new ActorStoppedError(
-          `Cannot ask ${this.path}: it was killed on this request`,
-        ),
-    );
+    rejectInHand(this, source, this.exit);
   }
-}
-
-/** Starts a child of `parent`, under a name that is free. */
-export function spawnChild<C>(
-  parent: Cell,
-  behavior: Behavior<C>,
-  options: SpawnOptions<C> | undefined,
-  supervised: boolean,
-): ActorCell<C> {
-  if (!parent.maySpawn) {
-    throw new TroupeError(`Cannot spawn: ${parent.path} is stopping`);
-  }
-  const name = options?.name ?? parent.freeName();
-  if (name === "" || name.includes("/")) {
-    throw new TypeError(
-      `Cannot spawn: the name ${JSON.stringify(name)} is empty or has a "/"`,
-    );
-  }
-  if (parent.hasChild(name)) {
-    throw new TroupeError(
-      `Cannot spawn: ${parent.path} has a child named ${
-        JSON.stringify(name)
-      } already`,
-    );
-  }
-  const { core } = parent;
-  const child = new ActorCell(
-    core,
-    parent,
-    name,
-    behavior,
-    options,
-    supervised,
-  );
-  parent.adopt(child);
-  return child;
 }

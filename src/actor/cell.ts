@@ -10,15 +10,9 @@
  */
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
 import type { SystemCore } from "./core.ts";
-import { Children } from "./children.ts";
 import type { ActorSnapshot, ActorState } from "./snapshot.ts";
 import { ShutdownDeadline } from "./shutdown_deadline.ts";
-
-/** Exit reasons that carry nothing are shared. */
-export const NORMAL: ExitReason = { type: "normal" };
-/** See {@linkcode NORMAL}. */
-export const SHUTDOWN: ExitReason = { type: "shutdown" };
-const KILLED: ExitReason = { type: "killed" };
+import { KILLED, SHUTDOWN, TreeNode } from "./tree_node.ts";
 
 /** Milliseconds from a stop to a kill unless told otherwise (OTP's default). */
 const DEFAULT_SHUTDOWN_MS = 5000;
@@ -47,10 +41,7 @@ const STATES: Readonly<Record<Phase, ActorState>> = {
 };
 
 /** An actor without its messages. */
-export abstract class Cell implements ActorRef<never> {
-  readonly core: SystemCore;
-  readonly parent: Cell | undefined;
-  readonly name: string;
+export abstract class Cell extends TreeNode implements ActorRef<never> {
   /** Whether the parent decides about restarts. */
   readonly supervised: boolean;
   /** Messages handled so far, over all lives. */
@@ -72,16 +63,10 @@ export abstract class Cell implements ActorRef<never> {
   protected stopping: "no" | "drain" | "stop" = "no";
   /** The supervisor wants this life to end, and will begin another. */
   protected pausing = false;
-  /** Why the life ends, or has ended. */
-  protected exit: ExitReason = SHUTDOWN;
   #scheduled = false;
   #begun = false;
   #busyMs = 0;
-  #nextName = 1;
-  #children: Children | undefined;
-  #watchers: Set<(reason: ExitReason) => void> | undefined;
   #shutdown: ShutdownDeadline | undefined;
-  #gone: PromiseWithResolvers<ExitReason> | undefined;
 
   constructor(
     core: SystemCore,
@@ -90,19 +75,11 @@ export abstract class Cell implements ActorRef<never> {
     supervised: boolean,
     shutdownMs: number | undefined,
   ) {
-    this.core = core;
-    this.parent = parent;
-    this.name = name;
+    super(core, parent, name);
     this.supervised = supervised;
     this.shutdownMs = shutdownMs;
     // A supervised actor takes messages, and begins when it is told to.
     if (supervised) this.phase = "exited";
-  }
-
-  get path(): string {
-    if (this.parent === undefined) return "/";
-    const above = this.parent.path;
-    return above === "/" ? `/${this.name}` : `${above}/${this.name}`;
   }
 
   /** Messages and bytes that wait. */
@@ -123,25 +100,9 @@ export abstract class Cell implements ActorRef<never> {
       restarts,
       lastFailure,
       busyMs: this.core.measuresBusyTime ? this.#busyMs : undefined,
-      gone: this.#children?.gone ?? { processed: 0, restarts: 0, busyMs: 0 },
+      gone: this.childCells?.gone ?? { processed: 0, restarts: 0, busyMs: 0 },
       children: this.children.map((child) => child.snapshot()),
     };
-  }
-
-  /** The children that are not gone, in the order of their spawning. */
-  get children(): Cell[] {
-    return this.#children === undefined ? [] : [...this.#children.values()];
-  }
-
-  /** A short name that no child has. */
-  freeName(): string {
-    while (this.hasChild(String(this.#nextName))) this.#nextName++;
-    return String(this.#nextName++);
-  }
-
-  /** Whether a child of this name is not gone. */
-  hasChild(name: string): boolean {
-    return this.#children?.has(name) ?? false;
   }
 
   /** Whether this life may still start children. */
@@ -245,14 +206,6 @@ export abstract class Cell implements ActorRef<never> {
     return this.phase !== "stopped";
   }
 
-  get stopped(): Promise<ExitReason> {
-    if (this.#gone === undefined) {
-      this.#gone = Promise.withResolvers();
-      if (this.phase === "stopped") this.#gone.resolve(this.exit);
-    }
-    return this.#gone.promise;
-  }
-
   /** Whether a life is there, or about to begin, that has not ended. */
   protected get living(): boolean {
     return this.phase === "new" || this.phase === "starting" ||
@@ -263,14 +216,6 @@ export abstract class Cell implements ActorRef<never> {
   protected suspend(): void {
     this.busy = true;
     if (this.mustEnd) this.#limitShutdown();
-  }
-
-  /** Adds this actor and all below to the report of a shutdown, if there is one. */
-  reportKilled(): void {
-    const { killed } = this.core;
-    if (killed === undefined) return;
-    if (this.parent !== undefined) killed.push(this.path);
-    for (const child of this.children) child.reportKilled();
   }
 
   #limitShutdown(): void {
@@ -284,17 +229,10 @@ export abstract class Cell implements ActorRef<never> {
 
   /** Takes a new child into the tree. */
   adopt(child: Cell): void {
-    (this.#children ??= new Children()).set(child.name, child);
+    this.addChild(child);
     if (!child.supervised) child.schedule();
     const { events } = this.core;
     if (events.active) events.publish({ type: "started", actor: child });
-  }
-
-  /** Makes a child the last one in the order of its siblings. */
-  moveLast(child: Cell): void {
-    if (this.#children?.delete(child.name)) {
-      this.#children.set(child.name, child);
-    }
   }
 
   /** Lets messages in again, which the next life will handle. */
@@ -326,17 +264,6 @@ export abstract class Cell implements ActorRef<never> {
   /** Lets a supervised actor whose life is over go for good. */
   discard(): void {
     if (this.phase === "exited") this.#finish();
-  }
-
-  /** Calls back when the actor is gone for good; at once if it is. */
-  onGone(callback: (reason: ExitReason) => void): void {
-    if (this.phase === "stopped") callback(this.exit);
-    else (this.#watchers ??= new Set()).add(callback);
-  }
-
-  /** Takes a callback of `onGone` back. */
-  offGone(callback: (reason: ExitReason) => void): void {
-    this.#watchers?.delete(callback);
   }
 
   // Running.
@@ -416,7 +343,7 @@ export abstract class Cell implements ActorRef<never> {
   }
 
   #childGone(): void {
-    if (this.phase === "ending" && this.#children?.size === 0) {
+    if (this.phase === "ending" && this.childCells?.size === 0) {
       this.#endHandler();
     }
   }
@@ -454,26 +381,14 @@ export abstract class Cell implements ActorRef<never> {
     this.forget();
     const { parent, exit } = this;
     if (parent !== undefined) {
-      parent.#children?.remove(this, this.#busyMs, this.#children);
+      parent.childCells?.remove(this, this.#busyMs, this.childCells);
       const { events } = this.core;
       if (events.active) {
         events.publish({ type: "stopped", actor: this, reason: exit });
       }
     }
-    if (this.#watchers !== undefined) {
-      const watchers = this.#watchers;
-      this.#watchers = undefined;
-      for (const tell of watchers) tell(exit);
-    }
-    this.#gone?.resolve(exit);
+    this.tellGone();
     // Last, so that whoever waits hears of the child before the parent.
     if (parent !== undefined) parent.#childGone();
   }
 }
-
-// Shows the path, not the machinery, when a reference is printed.
-Object.defineProperty(Cell.prototype, Symbol.for("Deno.customInspect"), {
-  value(this: Cell): string {
-    return `ActorRef(${this.path})`;
-  },
-});

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { spawnChild } from "./actor_cell.ts";
+import { spawnChild } from "./spawn.ts";
 import type { Behavior, SpawnOptions } from "./behavior.ts";
 import { Cell } from "./cell.ts";
 import type { ActorRef } from "./ref.ts";

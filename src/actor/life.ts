@@ -10,8 +10,10 @@ import type {
   Behavior,
   SpawnOptions,
 } from "./behavior.ts";
-import { type ActorCell, spawnChild, type Stashed } from "./actor_cell.ts";
-import { Cell, NORMAL } from "./cell.ts";
+import type { ActorCell, Stashed } from "./actor_cell.ts";
+import { spawnChild } from "./spawn.ts";
+import { Cell } from "./cell.ts";
+import { NORMAL } from "./tree_node.ts";
 import { Deadline, type Deadlines } from "./deadlines.ts";
 import { ActorStoppedError, TroupeError } from "./errors.ts";
 import type { ActorRef, ExitReason } from "./ref.ts";

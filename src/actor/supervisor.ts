@@ -8,7 +8,8 @@
 import type { SupervisingHandler } from "./actor_cell.ts";
 import { resolveBackoff } from "./backoff.ts";
 import type { Behavior } from "./behavior.ts";
-import { Cell, SHUTDOWN } from "./cell.ts";
+import { Cell } from "./cell.ts";
+import { SHUTDOWN } from "./tree_node.ts";
 import type { Child } from "./child.ts";
 import { RestartLimitError, TroupeError, UnavailableError } from "./errors.ts";
 import { Life } from "./life.ts";

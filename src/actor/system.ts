@@ -5,7 +5,8 @@
  */
 import { setImmediate } from "node:timers";
 import type { Behavior, SpawnOptions } from "./behavior.ts";
-import { ActorCell, spawnChild } from "./actor_cell.ts";
+import { ActorCell } from "./actor_cell.ts";
+import { spawnChild } from "./spawn.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { SystemCore } from "./core.ts";
 import { TroupeError } from "./errors.ts";

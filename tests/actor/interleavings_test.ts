@@ -21,7 +21,7 @@ import {
   startChild,
 } from "../../src/actor/mod.ts";
 import { seededScheduler } from "../../src/testing/mod.ts";
-import { settle, TestSystem } from "./fixtures.ts";
+import { type EventOf, settle, TestSystem } from "./fixtures.ts";
 
 /** What a message makes an actor do, one after the other. */
 type Script = readonly Deed[];
@@ -111,9 +111,10 @@ interface Letter {
   readonly replyTo: ReplyTo<Letter> | undefined;
   received: number;
   wasSetAside: boolean;
-  isLost: boolean;
-  lossCause: unknown;
-  discarded: string | undefined;
+  crash: EventOf<"failed"> | undefined;
+  discarded: EventOf<"dead_letter"> | undefined;
+  /** When it crashed its receiver, or was discarded. */
+  endedAt: number;
 }
 
 /** A watch, and what has come of it. */
@@ -125,14 +126,6 @@ interface Watch {
 }
 
 type Message = Letter | Watch;
-
-/** Errors with which an ask may end. */
-const ASK_ERRORS = [
-  ActorFailedError,
-  ActorStoppedError,
-  AskTimeoutError,
-  MailboxFullError,
-];
 
 /** The actors of one run, and the books. */
 class Stage implements AsyncDisposable {
@@ -148,6 +141,7 @@ class Stage implements AsyncDisposable {
   #settled = 0;
   #handlings = 0;
   #pendings = 0;
+  #late = 0;
 
   constructor(seed: number) {
     this.test = new TestSystem({ scheduler: seededScheduler(seed) });
@@ -156,13 +150,14 @@ class Stage implements AsyncDisposable {
         const letter = this.#letterOf(event.message);
         if (letter === undefined) return;
         this.#expect(letter.discarded === undefined, "twice a dead letter");
-        letter.discarded = event.reason;
+        letter.discarded = event;
+        letter.endedAt = this.test.clock.now();
       } else if (event.type === "failed") {
         const letter = this.#letterOf(event.message);
         if (letter === undefined) return;
-        this.#expect(!letter.isLost, "crashed on twice");
-        letter.isLost = true;
-        letter.lossCause = event.cause;
+        this.#expect(letter.crash === undefined, "crashed on twice");
+        letter.crash = event;
+        letter.endedAt = this.test.clock.now();
       }
     });
   }
@@ -267,7 +262,7 @@ class Stage implements AsyncDisposable {
           this.#act(deed, context.self.path);
           break;
         case "reply":
-          letter.replyTo?.tell(letter);
+          if (letter.replyTo?.tell(letter) === false) this.#late++;
           break;
         case "crash":
           throw new Error("crash");
@@ -342,13 +337,11 @@ class Stage implements AsyncDisposable {
       case "tell": {
         const letter = this.#letter(deed.what, sender, target, undefined);
         const accepted = target.tell(letter);
-        const { discarded } = letter;
+        const why = letter.discarded?.reason;
         // What is accepted waits, but for what a full mailbox drops at once.
         this.#expect(
-          accepted
-            ? discarded === undefined || discarded === "dropped"
-            : discarded === "refused" || discarded === "stopped",
-          `tell answers ${accepted}, and the letter is ${discarded}`,
+          accepted === (why === undefined || why === "dropped"),
+          `tell answers ${accepted}, and the letter is ${why}`,
         );
         return;
       }
@@ -369,25 +362,28 @@ class Stage implements AsyncDisposable {
   #ask(script: Script, sender: string, target: ActorRef<Message>): void {
     this.#asked++;
     let letter: Letter | undefined;
+    const timeoutMs = 50;
+    const endsAt = this.test.clock.now() + timeoutMs;
     target.ask<Letter>(
       (replyTo) => letter = this.#letter(script, sender, target, replyTo),
-      {
-        timeoutMs: 50,
-      },
+      { timeoutMs },
     ).then((answer) => {
       this.#settled++;
       this.#expect(answer === letter, "an answer to another ask");
       this.#expect(answer.received > 0, "an answer to what nobody received");
     }, (error) => {
       this.#settled++;
-      const { name } = error;
-      this.#expect(ASK_ERRORS.includes(error.constructor), `${error}`);
+      const { crash, discarded, endedAt = NaN } = letter ?? {};
       if (error instanceof ActorFailedError) {
-        const isCause = letter?.isLost && letter.lossCause === error.cause;
-        this.#expect(isCause === true, "a crash that was another's");
+        const { cause } = error;
+        this.#expect(crash?.cause === cause, "a crash that was another's");
       } else if (error instanceof MailboxFullError) {
-        const why = letter?.discarded;
-        this.#expect(why === "refused" || why === "dropped", `${name}: ${why}`);
+        const isFull = discarded && discarded.reason !== "stopped";
+        this.#expect(isFull === true, `full, and ${discarded?.reason}`);
+      } else if (error instanceof AskTimeoutError) {
+        this.#expect(endedAt >= endsAt, "an ask waits for what has ended");
+      } else {
+        this.#expect(error instanceof ActorStoppedError, `${error}`);
       }
     });
   }
@@ -410,9 +406,9 @@ class Stage implements AsyncDisposable {
       replyTo,
       received: 0,
       wasSetAside: false,
-      isLost: false,
-      lossCause: undefined,
+      crash: undefined,
       discarded: undefined,
+      endedAt: Infinity,
     };
     this.#letters.push(letter);
     return letter;
@@ -463,17 +459,18 @@ class Stage implements AsyncDisposable {
     for (const letter of this.#letters) {
       const dead = letter.discarded === undefined ? 0 : 1;
       assertEquals(letter.received + dead, 1, `ends of one of ${letter.route}`);
-      assert(!letter.isLost || letter.received === 1, "lost and not received");
+      assert(!letter.crash || letter.received === 1, "lost and not received");
     }
     for (const { actor } of this.test.of("started")) assert(!actor.alive);
     const gone = this.test.gone.length;
     assertEquals(gone, this.test.of("started").length, "started, and gone");
     assertEquals(system.deadLetters, this.test.of("dead_letter").length);
+    assertEquals(system.lateReplies, this.#late);
     const { children, gone: { processed, restarts } } = system.tree();
     assertEquals(children, []);
     assertEquals(restarts, this.test.of("restarted").length);
     // The boss is told to start three children, beside what the books hold.
-    const lost = this.#letters.filter(({ isLost }) => isLost).length;
+    const lost = this.#letters.filter(({ crash }) => crash).length;
     const cutShort = this.#handlings + 3 - lost - processed;
     assert(
       cutShort >= 0 && cutShort <= this.#pendings,

@@ -19,7 +19,7 @@ import { settle, soon, type Step, TestSystem } from "./fixtures.ts";
 /** What a door is told. */
 type DoorMessage =
   | { readonly type: "open" | "shut" | "crash" }
-  | { readonly type: "crash_over"; readonly text: string }
+  | { readonly type: "crash_over"; readonly replyTo: ReplyTo<string> }
   | { readonly type: "pass"; readonly text: string }
   | { readonly type: "knock"; readonly replyTo: ReplyTo<string> };
 
@@ -302,12 +302,13 @@ Deno.test("A crash after stash() is not the answer to what was set aside", async
 Deno.test("A crash on the message that it has just set aside makes that a dead letter", async () => {
   await using test = new TestSystem();
   const door = new Door(test);
-  const message = { type: "crash_over", text: "a" } as const;
-  door.ref.tell(message);
-  await settle();
+  const ask = (): Promise<string> =>
+    door.ref.ask<string>((replyTo) => ({ type: "crash_over", replyTo }));
+  // Not by the crash: it was not its message any more.
+  await soon(assertRejects(ask, ActorStoppedError));
   const [letter] = test.of("dead_letter");
-  assertStrictEquals(letter?.message, message);
-  assertEquals(letter.reason, "stopped");
+  assertStrictEquals(letter?.message, test.of("failed")[0]?.message);
+  assertEquals(letter?.reason, "stopped");
 });
 
 Deno.test("An ask that is set aside by a handler that waits is answered, though the handler crashes after unstashAll()", async () => {

@@ -9,10 +9,14 @@ import fc from "fast-check";
 import {
   type ActorContext,
   type ActorRef,
+  removeChild,
+  restartChild,
   type RestartPolicy,
   startChild,
   type SupervisorMessage,
+  type SupervisorOptions,
   type SystemEvent,
+  terminateChild,
 } from "../../src/actor/mod.ts";
 import {
   type Hooks,
@@ -39,14 +43,43 @@ type Deed =
   | "sets a timer"
   | "pipes";
 type Way = "stop" | "drain" | "kill";
+/** The supervisors of a world. */
+type Boss = keyof typeof bosses;
+/** What is asked of one of them. */
+type Call = keyof typeof calls;
+
+const bosses = {
+  eager: { maxRestarts: 4 },
+  patient: { maxRestarts: 9, backoff: { initialMs: 20 } },
+  all: { maxRestarts: 9, strategy: "one_for_all" },
+  rest: {
+    maxRestarts: 9,
+    strategy: "rest_for_one",
+    backoff: { initialMs: 20 },
+  },
+  dynamic: { maxRestarts: 9, strategy: "dynamic" },
+} satisfies Record<string, SupervisorOptions>;
+const bossNames = Object.keys(bosses) as Boss[];
+
+const calls = {
+  terminate: terminateChild,
+  restart: restartChild,
+  remove: removeChild,
+};
 
 type Operation =
   | {
     readonly type: "spawn";
     readonly start: Manner;
     readonly end: Manner;
-    readonly under: "top" | "eager boss" | "patient boss";
+    readonly under: "top" | Boss;
     readonly policy: RestartPolicy;
+  }
+  | {
+    readonly type: "control";
+    readonly call: Call;
+    readonly boss: Boss;
+    readonly name: number;
   }
   | {
     readonly type: "tell";
@@ -79,7 +112,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       type: fc.constant("spawn" as const),
       start: manner,
       end: manner,
-      under: fc.constantFrom("top", "eager boss", "patient boss"),
+      under: fc.constantFrom("top", ...bossNames),
       policy: fc.constantFrom("permanent", "transient", "temporary"),
     }),
   },
@@ -108,6 +141,15 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({ type: fc.constant("end" as const), target, way }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant("control" as const),
+      call: fc.constantFrom(...Object.keys(calls) as Call[]),
+      boss: fc.constantFrom(...bossNames),
+      name: fc.integer({ min: 1, max: 3 }),
+    }),
   },
   {
     weight: 1,
@@ -139,7 +181,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 class World implements AsyncDisposable {
   readonly test: TestSystem = new TestSystem();
   readonly #refs: ActorRef<Step>[] = [];
-  readonly #bosses: Record<string, ActorRef<SupervisorMessage>>;
+  readonly #bosses = new Map<string, ActorRef<SupervisorMessage>>();
   readonly #alive = new Set<ActorRef<never>>();
   readonly #told: Step[] = [];
   /** How often each message was handled or was a dead letter. */
@@ -152,13 +194,9 @@ class World implements AsyncDisposable {
   constructor() {
     const { system } = this.test;
     system.events.subscribe((event) => this.#check(event));
-    this.#bosses = {
-      "eager boss": this.test.supervise({ maxRestarts: 4 }, "eager"),
-      "patient boss": this.test.supervise({
-        maxRestarts: 9,
-        backoff: { initialMs: 20 },
-      }, "patient"),
-    };
+    for (const name of bossNames) {
+      this.#bosses.set(name, this.test.supervise(bosses[name], name));
+    }
   }
 
   #check(event: SystemEvent): void {
@@ -184,6 +222,13 @@ class World implements AsyncDisposable {
 
   #settled(message: unknown): void {
     this.#ends.set(message, (this.#ends.get(message) ?? 0) + 1);
+  }
+
+  /** Counts an ask, and its end. */
+  #count(asking: Promise<void>): void {
+    this.#asked++;
+    const answered = (): void => void this.#answered++;
+    asking.then(answered, answered);
   }
 
   #ref(index: number): ActorRef<Step> | undefined {
@@ -252,13 +297,10 @@ class World implements AsyncDisposable {
         case "watches the other":
           return context.watch(other, () => () => {});
         case "asks the other": {
-          this.#asked++;
           const answer = other.ask<void>((replyTo) => () => {
             replyTo.tell();
           });
-          const answered = (): void => void this.#answered++;
-          answer.then(answered, answered);
-          return;
+          return this.#count(answer);
         }
         case "tells the other":
           return this.#tell(other, () => {});
@@ -286,7 +328,7 @@ class World implements AsyncDisposable {
       case "spawn": {
         const behavior = stepper(this.#hooks(operation.start, operation.end));
         const options = { shutdownMs: 50, mailbox: { maxMessages: 4 } };
-        const boss = this.#bosses[operation.under];
+        const boss = this.#bosses.get(operation.under);
         if (boss === undefined) {
           this.#refs.push(this.test.system.spawn(behavior, options));
           return;
@@ -303,6 +345,12 @@ class World implements AsyncDisposable {
         const other = this.#ref(operation.other);
         if (ref === undefined || other === undefined) return;
         return this.#tell(ref, this.#do(operation.deed, other));
+      }
+      case "control": {
+        const boss = this.#bosses.get(operation.boss);
+        if (boss === undefined) return;
+        this.#count(calls[operation.call](boss, `${operation.name}`));
+        return;
       }
       case "end":
         return this.#ref(operation.target)?.[operation.way]();

@@ -1,0 +1,76 @@
+/**
+ * Where a message came from, and what becomes of it when it is not delivered.
+ *
+ * @module
+ */
+import { PendingAsk } from "./ask.ts";
+import { Cell } from "./cell.ts";
+import type { Deadline } from "./deadlines.ts";
+import {
+  ActorFailedError,
+  ActorStoppedError,
+  MailboxFullError,
+} from "./errors.ts";
+import type { DeadLetterReason } from "./events.ts";
+import { Tick } from "./life.ts";
+import type { ExitReason } from "./ref.ts";
+
+/** An actor, an ask, a timer, or nobody that is known. */
+export type Source = Cell | Deadline | undefined;
+
+/** A source, with the context of the trace if there is one. */
+export type Origin = Source | Traced;
+
+/** A source with the context of the trace that the message belongs to. */
+export class Traced {
+  readonly source: Source;
+  readonly context: unknown;
+
+  constructor(source: Source, context: unknown) {
+    this.source = source;
+    this.context = context;
+  }
+}
+
+/** Reports a message that `target` will not handle, and tells its asker. */
+export function undeliverable(
+  target: Cell,
+  message: unknown,
+  origin: Origin,
+  reason: DeadLetterReason,
+): false {
+  const source = origin instanceof Traced ? origin.source : origin;
+  if (source instanceof Tick && !source.claim()) return false;
+  let sender: Cell | undefined;
+  if (source instanceof PendingAsk) {
+    sender = source.sender;
+    source.reject(
+      reason === "stopped"
+        ? new ActorStoppedError(`Cannot ask ${target.path}: it has stopped`)
+        : new MailboxFullError(
+          `Cannot ask ${target.path}: its mailbox is full, ask later or bound it higher`,
+        ),
+    );
+  } else if (source instanceof Cell) sender = source;
+  target.core.deadLetter(message, target, sender, reason);
+  return false;
+}
+
+/** Tells the asker of the message in hand that the life has ended on it. */
+export function rejectInHand(
+  target: Cell,
+  source: Source,
+  exit: ExitReason,
+): void {
+  if (!(source instanceof PendingAsk)) return;
+  source.reject(
+    exit.type === "failed"
+      ? new ActorFailedError(
+        `Cannot ask ${target.path}: it crashed on this request`,
+        { cause: exit.cause },
+      )
+      : new ActorStoppedError(
+        `Cannot ask ${target.path}: it was killed on this request`,
+      ),
+  );
+}
