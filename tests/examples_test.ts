@@ -40,7 +40,7 @@ Deno.test("each example states the permissions it needs in its first comment", a
       new URL(`examples/${entry.name}`, ROOT),
     );
     const [comment = ""] = text.match(/^\/\*\*.*?\*\//s) ?? [];
-    assertMatch(comment, /Permissions: --allow/, entry.name);
+    assertMatch(comment, /Permissions: (none|--allow)/, entry.name);
     assert(text.split("\n").length <= 60, `${entry.name} is too long`);
   }
 });

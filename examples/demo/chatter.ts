@@ -17,6 +17,8 @@ export type ChatterMessage =
   | { readonly type: "say" }
   | { readonly type: "echoed"; readonly chat: Chat | undefined }
   | { readonly type: "failed"; readonly error: unknown }
+  /** Begin, and answer after the first round trip. */
+  | { readonly type: "begin"; readonly replyTo: ReplyTo<ChatterReport> }
   /** Finish what was begun, and answer how it went. */
   | { readonly type: "finish"; readonly replyTo: ReplyTo<ChatterReport> };
 
@@ -40,7 +42,7 @@ const THINK_MS = 10;
 /** Round trips that each conversation makes, however short the file. */
 const LEAST_ROUND_TRIPS = 20;
 
-/** Converses over `connection` until it is told to finish. */
+/** Converses over `connection` from when it is told to until it is told to. */
 export function chatter(
   connection: LogicalConnection,
 ): Behavior<ChatterMessage> {
@@ -51,12 +53,14 @@ export function chatter(
     let text = "";
     let saidAt = 0;
     let error: string | undefined;
-    let finish: ReplyTo<ChatterReport> | undefined;
+    /** Who waits, and for how many round trips. */
+    let waiting: ReplyTo<ChatterReport> | undefined;
+    let least = 1;
 
     function report(): void {
       const report = { roundTrips };
-      finish?.tell(error === undefined ? report : { ...report, error });
-      finish = undefined;
+      waiting?.tell(error === undefined ? report : { ...report, error });
+      waiting = undefined;
     }
 
     function fail(what: string): void {
@@ -64,7 +68,6 @@ export function chatter(
       report();
     }
 
-    context.self.tell({ type: "say" });
     return {
       receive(message) {
         switch (message.type) {

@@ -8,10 +8,24 @@ import { format as formatBytes } from "@std/fmt/bytes";
 /** Milliseconds between two updates of the bar, and between two lines. */
 const BAR_MS = 100;
 const LINE_MS = 1000;
+/** Columns of the bar where there is room, and the fewest that it is worth. */
 const BAR_WIDTH = 30;
+const LEAST_BAR_WIDTH = 5;
 
-/** Shows how much of a known number of bytes is done. */
-export class Progress {
+/** Bytes in a time, as a rate; a dash if there were none. */
+export function formatRate(bytes: number, seconds: number): string {
+  return bytes > 0 && seconds > 0 ? `${formatBytes(bytes / seconds)}/s` : "—";
+}
+
+/** The bar and the text, or as much of them as fits in so many columns. */
+export function fit(part: number, text: string, columns: number): string {
+  const width = Math.min(BAR_WIDTH, columns - text.length - 1);
+  if (width < LEAST_BAR_WIDTH) return text.slice(0, columns);
+  return `${"█".repeat(Math.round(part * width)).padEnd(width, "░")} ${text}`;
+}
+
+/** Shows how much of a known number of bytes is done, until it is disposed. */
+export class Progress implements Disposable {
   readonly #total: number;
   readonly #terminal: boolean = Deno.stdout.isTerminal();
   readonly #start = performance.now();
@@ -22,30 +36,34 @@ export class Progress {
     this.#total = total;
   }
 
-  /** Says that `done` bytes are done. */
+  /** Says that `done` bytes are done, but perhaps not yet all. */
   update(done: number): void {
     const now = performance.now();
     if (now - this.#shownAt < (this.#terminal ? BAR_MS : LINE_MS)) return;
+    if (done < this.#total) this.#show(done, done / this.#total, now);
+  }
+
+  /** Says that all is done. */
+  finish(done: number): void {
+    this.#show(done, 1, performance.now());
+  }
+
+  /** Ends the bar, however far it went. */
+  [Symbol.dispose](): void {
+    if (this.#terminal && this.#shownAt > 0) console.log();
+  }
+
+  #show(done: number, part: number, now: number): void {
     this.#shownAt = now;
-    this.#show(done, now);
-  }
-
-  /** Shows the end. */
-  finish(): void {
-    this.#show(this.#total, performance.now());
-    if (this.#terminal) Deno.stdout.writeSync(new TextEncoder().encode("\n"));
-  }
-
-  #show(done: number, now: number): void {
-    const part = this.#total === 0 ? 1 : done / this.#total;
-    const seconds = (now - this.#start) / 1000;
     const text = `${String(Math.floor(part * 100)).padStart(3)} %  ${
       formatBytes(done)
     } of ${formatBytes(this.#total)}  ${
-      formatBytes(seconds > 0 ? done / seconds : 0)
-    }/s`;
+      formatRate(done, (now - this.#start) / 1000)
+    }`;
     if (!this.#terminal) return console.log(text);
-    const bar = "█".repeat(Math.round(part * BAR_WIDTH)).padEnd(BAR_WIDTH, "░");
-    Deno.stdout.writeSync(new TextEncoder().encode(`\r${bar} ${text}\x1b[K`));
+    // A terminal wraps at its last column, so that one stays free.
+    const columns = (Deno.consoleSize().columns || 80) - 1;
+    const line = `\r${fit(part, text, columns)}\x1b[K`;
+    Deno.stdout.writeSync(new TextEncoder().encode(line));
   }
 }

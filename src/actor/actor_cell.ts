@@ -276,7 +276,10 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     this.busy = false;
     this.#handler = handler;
     this.phase = "running";
-    if (this.supervised) this.parent?.childStarted(this);
+    // A supervisor tells of its start itself, when its children have started.
+    if (this.supervised && !("childStarted" in handler)) {
+      this.parent?.childStarted(this);
+    }
     this.schedule();
   }
 

@@ -147,7 +147,7 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
   protected abstract rejectInHand(): void;
   /** A supervised child's life is over and its own children are gone. */
   protected abstract childExited(child: Cell, reason: ExitReason): void;
-  /** A supervised child's behaviour has answered: it handles messages now. */
+  /** A supervised child has started: it handles messages now. */
   abstract childStarted(child: Cell): void;
 
   // Stopping.

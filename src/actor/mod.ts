@@ -9,7 +9,12 @@ export type { BackoffOptions } from "./backoff.ts";
 export { Child, child, type ChildSpec } from "./child.ts";
 export type { Clock, Timer } from "./clock.ts";
 export type { DeadLetterReason, EventStream, SystemEvent } from "./events.ts";
-export type { Lease, LeaseHolder } from "./lease.ts";
+export {
+  type Lease,
+  type LeaseHolder,
+  SharedResource,
+  type SharedResourceOptions,
+} from "./lease.ts";
 export type { Scheduler } from "./dispatcher.ts";
 export type { ActorSnapshot, ActorState, WorkDone } from "./snapshot.ts";
 export type { MailboxOptions, OverflowPolicy } from "./mailbox.ts";

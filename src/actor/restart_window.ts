@@ -42,6 +42,8 @@ export function countRestart(
   now: number,
   { maxRestarts = 3, withinMs = 5000 }: RestartIntensity,
 ): { readonly moments: readonly number[]; readonly exceeded: boolean } {
+  // Nothing to count; a storm must not fill the memory either.
+  if (maxRestarts === Infinity) return { moments: [], exceeded: false };
   const kept = moments.filter((moment) => now - moment <= withinMs);
   kept.push(now);
   return { moments: kept, exceeded: kept.length > maxRestarts };

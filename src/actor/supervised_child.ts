@@ -63,7 +63,6 @@ export class SupervisedChild implements ChildRecord {
   cell: Cell | undefined;
   phase: ChildPhase = "off";
   fate: ChildRecord["fate"];
-  initial: boolean;
   /** Milliseconds to wait before the next life. */
   delayMs: number = 0;
   /** The wait, while there is one. */
@@ -75,16 +74,10 @@ export class SupervisedChild implements ChildRecord {
   #outages: FailureRow | undefined;
 
   /** A child that has not started. */
-  constructor(
-    name: string,
-    child: Child<never>,
-    cell: Cell,
-    initial: boolean,
-  ) {
+  constructor(name: string, child: Child<never>, cell: Cell) {
     this.name = name;
     this.child = child;
     this.cell = cell;
-    this.initial = initial;
   }
 
   get restart(): RestartPolicy {

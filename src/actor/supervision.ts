@@ -51,8 +51,6 @@ export interface ChildRecord {
   phase: ChildPhase;
   /** Set while the child has to end, or is ending. */
   fate: Fate | undefined;
-  /** Starts for the first time: in order, after those to its left. */
-  initial: boolean;
 }
 
 /** What the supervisor is to do, in this order. */
@@ -94,6 +92,8 @@ export function shouldRestart(
 export class Supervision<C extends ChildRecord> {
   readonly #rules: SupervisionRules;
   readonly #children = new Set<C>();
+  /** Those who start for the first time, each after those to its left. */
+  readonly #unstarted = new Set<C>();
   #restarts: readonly number[] = [];
 
   /** A supervisor without children. */
@@ -106,9 +106,15 @@ export class Supervision<C extends ChildRecord> {
     return this.#children;
   }
 
+  /** Whether every child has been through its first start. */
+  get complete(): boolean {
+    return this.#unstarted.size === 0;
+  }
+
   /** A child is added at the end. */
   add(child: C): Command<C>[] {
     this.#children.add(child);
+    if (this.#rules.strategy !== "dynamic") this.#unstarted.add(child);
     return this.#settle(child);
   }
 
@@ -116,7 +122,7 @@ export class Supervision<C extends ChildRecord> {
   started(child: C): Command<C>[] {
     if (child.phase !== "starting") return [];
     child.phase = "up";
-    child.initial = false;
+    this.#unstarted.delete(child);
     return this.#settle();
   }
 
@@ -264,7 +270,7 @@ export class Supervision<C extends ChildRecord> {
   #let(child: C, fate: Fate): Command<C>[] {
     child.fate = undefined;
     child.phase = "down";
-    child.initial = false;
+    this.#unstarted.delete(child);
     if (fate !== "remove") return [];
     this.#children.delete(child);
     return [{ type: "forget", child }];
@@ -280,7 +286,7 @@ export class Supervision<C extends ChildRecord> {
       return child?.phase === "off" ? [this.#start(child)] : [];
     }
     if (strategy === "one_for_one") {
-      return child?.phase === "off" && !child.initial
+      return child?.phase === "off" && !this.#unstarted.has(child)
         ? [this.#start(child)]
         : this.#startFirst();
     }
@@ -303,8 +309,7 @@ export class Supervision<C extends ChildRecord> {
 
   /** The next of the first starts, when those to its left are through. */
   #startFirst(): Command<C>[] {
-    for (const child of this.#children) {
-      if (!child.initial) continue;
+    for (const child of this.#unstarted) {
       return child.phase === "off" ? [this.#start(child)] : [];
     }
     return [];

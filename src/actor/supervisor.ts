@@ -89,6 +89,7 @@ export function supervisor(
     const { clock, deadlines, events } = supervisor.core;
     const decisions = new Supervision<SupervisedChild>(rules);
     const byName = new Map<string, SupervisedChild>();
+    let announced = false;
     supervisor.stopOrder = strategy === "dynamic" ? "together" : "last_first";
     // Its children have deadlines of their own.
     supervisor.shutdownMs ??= Infinity;
@@ -101,12 +102,7 @@ export function supervisor(
           `Cannot start ${name}: a child that is down has the name, restart or remove it`,
         );
       }
-      const record = new SupervisedChild(
-        name,
-        child,
-        spawn(child, name),
-        strategy !== "dynamic",
-      );
+      const record = new SupervisedChild(name, child, spawn(child, name));
       byName.set(name, record);
       execute(decisions.add(record));
     }
@@ -159,6 +155,14 @@ export function supervisor(
         }
       }
       for (const { proceed } of waited) proceed();
+      announce();
+    }
+
+    /** This supervisor has started when all its first children have. */
+    function announce(): void {
+      if (announced || !decisions.complete) return;
+      announced = true;
+      if (supervisor.supervised) supervisor.parent?.childStarted(supervisor);
     }
 
     function begin(child: SupervisedChild): void {
@@ -310,6 +314,7 @@ export function supervisor(
     }
 
     for (const child of options.children ?? []) add(child);
+    announce();
 
     return {
       receive(message) {

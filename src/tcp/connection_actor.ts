@@ -6,8 +6,12 @@
  * @module
  */
 import type { ActorContext, Behavior } from "../actor/behavior.ts";
-import { TroupeError } from "../actor/errors.ts";
 import { ErrorCode } from "../wire/protocol.ts";
+import {
+  ConnectionClosedError,
+  ConnectionResetError,
+  SessionLostError,
+} from "./errors.ts";
 import type { LogicalConnection } from "./logical_connection.ts";
 
 /** Messages of a logical connection's actor. */
@@ -35,14 +39,17 @@ export function connectionActor(
   serve: Serve | undefined,
 ): Behavior<LogicalConnectionMessage> {
   return (context) => {
+    /** Whether the failure of `serve` was reported. */
+    let told = false;
     context.pipeToSelf<LogicalConnectionMessage>(
       connection.closed.then(() => ({ type: "closed" })),
       (message) => message,
       (cause) => ({ type: "failed", cause }),
     );
-    if (serve !== undefined) {
+    const serving = serve && (async () => await serve(connection, context))();
+    if (serving !== undefined) {
       context.pipeToSelf<void>(
-        (async () => await serve(connection, context))(),
+        serving,
         () => ({ type: "served" }),
         (cause) => ({ type: "failed", cause }),
       );
@@ -55,17 +62,31 @@ export function connectionActor(
           case "served":
             return void connection.close();
           case "failed":
-            // A peer that is gone or gives up is weather, not a bug here.
-            if (message.cause instanceof TroupeError) {
+            if (isWeather(message.cause)) {
               return connection.reset(ErrorCode.CANCELLED);
             }
+            told = true;
             connection.reset(ErrorCode.INTERNAL, "The server failed");
             throw message.cause;
           default:
             message satisfies never;
         }
       },
-      stopped: () => connection.reset(ErrorCode.CANCELLED),
+      async stopped() {
+        connection.reset(ErrorCode.CANCELLED);
+        try {
+          await serving;
+        } catch (error) {
+          if (!isWeather(error) && !told) throw error;
+        }
+      },
     };
   };
+}
+
+/** A peer that is gone or gives up is no failure of whoever serves it. */
+function isWeather(cause: unknown): boolean {
+  return cause instanceof ConnectionResetError ||
+    cause instanceof ConnectionClosedError ||
+    cause instanceof SessionLostError;
 }

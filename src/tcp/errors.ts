@@ -27,8 +27,7 @@ export class SessionLostError extends TroupeError {
   }
 }
 
-/** The logical connection was closed on this side. */
-export class ConnectionClosedError extends TroupeError {}
+export { ConnectionClosedError } from "../wire/errors.ts";
 
 /** The other side ended the logical connection at once. */
 export class ConnectionResetError extends TroupeError {

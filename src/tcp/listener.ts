@@ -88,6 +88,11 @@ type ListenerMessage =
 export function listen(system: ActorSystem, options: ListenOptions): Listener {
   const { hostname = "127.0.0.1", port } = options;
   const session = resolveSessionOptions(options);
+  if (typeof options.serve !== "function") {
+    throw new TypeError(
+      "Cannot listen: serve is missing, give a function that serves a connection",
+    );
+  }
   const maxSockets = options.maxSockets ?? 10_000;
   if (!(maxSockets >= 1)) {
     throw new RangeError(

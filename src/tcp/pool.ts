@@ -6,6 +6,7 @@
  * @module
  */
 import type { ActorContext, Behavior } from "../actor/behavior.ts";
+import { ActorStoppedError } from "../actor/errors.ts";
 import { type LeaseHolder, SharedResource } from "../actor/lease.ts";
 import type { ActorRef, ReplyTo } from "../actor/ref.ts";
 import type { ActorSystem } from "../actor/system.ts";
@@ -167,7 +168,11 @@ export class ConnectionPool implements AsyncDisposable {
       (replyTo) => ({ type: "connect", address, options, replyTo }),
       // The handshake has a deadline of its own.
       { timeoutMs: Infinity, ...(signal === undefined ? {} : { signal }) },
-    );
+    ).catch((error) => {
+      throw error instanceof ActorStoppedError
+        ? new ConnectError("Cannot connect: the pool is closed")
+        : error;
+    });
     if ("error" in outcome) throw outcome.error;
     return outcome.connection;
   }

@@ -140,6 +140,12 @@ export class Session implements OutboxPort {
     this.frame(FrameType.DATA, DataFlag.FIN, stream, EMPTY, 0, 0);
   }
 
+  abandon(stream: number, error: unknown): void {
+    const connection = this.#connections.get(stream);
+    this.reset(stream, ErrorCode.CANCELLED, "The sender gave up");
+    connection?.broken(error);
+  }
+
   /** Forgets a stream that has ended. */
   remove(stream: number): void {
     if (!this.#connections.delete(stream)) return;
@@ -328,7 +334,7 @@ export class Session implements OutboxPort {
   }
 
   #ping(flags: number, payload: Uint8Array): void {
-    if (flags === PONG) return;
+    if ((flags & PONG) !== 0) return;
     if (payload.length !== 8) {
       throw new ProtocolError(
         `The peer sends a ping of ${payload.length} bytes, not 8`,

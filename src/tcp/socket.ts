@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import type { Behavior } from "../actor/behavior.ts";
 import { TroupeError } from "../actor/errors.ts";
 import { FrameReader } from "../wire/frame_reader.ts";
@@ -13,6 +14,8 @@ import type { Transport } from "./transport.ts";
 
 /** Milliseconds that a socket which closes may take for its last bytes. */
 const LAST_BYTES_MS = 1000;
+/** Milliseconds that a socket may read before the event loop has its turn. */
+const TURN_MS = 1;
 /** Buffer for what still comes to a socket that closes; nobody looks at it. */
 const DISCARD_BYTES = 4096;
 
@@ -48,8 +51,15 @@ export function socketActor(options: SocketOptions): Behavior<never> {
 
     async function readAll(): Promise<void> {
       const reader = new FrameReader();
+      let turnStart = performance.now();
       try {
         while (reading) {
+          // Reads that need not wait come back as microtasks: without this a
+          // busy socket would keep all others, and all timers, from theirs.
+          if (performance.now() - turnStart > TURN_MS) {
+            await new Promise<void>((resolve) => setImmediate(resolve));
+            turnStart = performance.now();
+          }
           const count = await transport.read(reader.space());
           if (!reading) return;
           if (count !== null) reader.advance(count, session.sink);

@@ -89,8 +89,8 @@ export class Stream implements LogicalConnection {
         if (bytes === undefined) controller.close();
         else controller.enqueue(bytes);
       },
-      cancel: (reason = "The reader has left") =>
-        this.#stopReading(String(reason)),
+      // The reason stays here: it may say what is nobody else's business.
+      cancel: () => this.#stopReading("The reader has left"),
     }, { highWaterMark: 0 });
   }
 
@@ -99,7 +99,7 @@ export class Stream implements LogicalConnection {
       // Not `abort`, which waits for the write that is pending.
       start: ({ signal }) => {
         const abort = (): void =>
-          this.reset(ErrorCode.CANCELLED, String(signal.reason));
+          this.reset(ErrorCode.CANCELLED, "The writer gave up");
         signal.addEventListener("abort", abort, { once: true });
       },
       write: (chunk) => this.send(chunk),

@@ -19,7 +19,11 @@ export interface Transport {
 
 /** A TCP socket, with Nagle's algorithm off: we gather small writes. */
 export function tcpTransport(socket: Deno.TcpConn): Transport {
-  socket.setNoDelay(true);
+  try {
+    socket.setNoDelay(true);
+  } catch {
+    // The peer may have gone already: the first read tells.
+  }
   let open = true;
   return {
     read: (buffer) => socket.read(buffer),

@@ -18,7 +18,20 @@ export interface ExpectOptions {
   readonly timeoutMs?: number;
 }
 
-/** An expectation of a {@linkcode Probe} that was not met. */
+/**
+ * An expectation of a {@linkcode Probe} that was not met.
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem } from "@troupe/troupe";
+ * import { Probe, ProbeError } from "@troupe/troupe/testing";
+ *
+ * await using system = new ActorSystem();
+ * const probe = new Probe<string>(system);
+ * const error = await probe.expectMessage({ timeoutMs: 1 }).catch((error) => error);
+ * console.assert(error instanceof ProbeError);
+ * ```
+ */
 export class ProbeError extends Error {
   /** The class name. */
   override readonly name = "ProbeError";

@@ -6,6 +6,9 @@
 import { TroupeError } from "../actor/errors.ts";
 import { ErrorCode } from "./protocol.ts";
 
+/** The logical connection was closed on this side. */
+export class ConnectionClosedError extends TroupeError {}
+
 /** The other side broke the protocol; its socket is closed. */
 export class ProtocolError extends TroupeError {
   /** What it broke. */

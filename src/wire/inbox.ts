@@ -15,6 +15,9 @@ import { DataFlag } from "./protocol.ts";
 /** A message is larger than its receiver allows; its stream is reset. */
 export class MessageTooLargeError extends TroupeError {}
 
+/** All empty messages that wait are one: they cost their place alone. */
+const EMPTY = new Uint8Array(0);
+
 /** Bounds of an {@linkcode Inbox}. */
 export interface InboxOptions {
   /** Credit that the sender has beyond what was read, in bytes. */
@@ -80,7 +83,7 @@ export class Inbox {
       } else if (this.#reader !== undefined) {
         this.#hand(this.#reader, bytes, start, end, last);
       } else {
-        this.#payloads.push(bytes.slice(start, end));
+        this.#payloads.push(end > start ? bytes.slice(start, end) : EMPTY);
         this.#ends.push(last);
       }
     }

@@ -5,6 +5,5 @@
  */
 export * from "./codec.ts";
 export { ProtocolError, TruncatedError } from "./errors.ts";
-export { FrameReader, type FrameSink } from "./frame_reader.ts";
 export { MessageTooLargeError } from "./inbox.ts";
-export * from "./protocol.ts";
+export { ErrorCode } from "./protocol.ts";

@@ -6,6 +6,7 @@
  */
 import { Ring } from "../actor/ring.ts";
 import { SendCredit } from "./credit.ts";
+import { ConnectionClosedError } from "./errors.ts";
 import { DataFlag, FrameType, HEADER_BYTES } from "./protocol.ts";
 import type { Sendable } from "./scheduler.ts";
 
@@ -24,6 +25,8 @@ export interface OutboxPort {
     start: number,
     end: number,
   ): void;
+  /** Resets a stream whose user has spoiled it. */
+  abandon(stream: number, error: unknown): void;
   /** Puts the outbox into the scheduler's round. */
   activate(outbox: Sendable): void;
 }
@@ -31,6 +34,8 @@ export interface OutboxPort {
 /** A message that waits, or the rest of one. */
 interface PendingSend {
   readonly payload: Uint8Array;
+  /** Of the payload when it was sent: its buffer may be transferred since. */
+  readonly length: number;
   readonly flags: number;
   offset: number;
   readonly resolve: () => void;
@@ -39,6 +44,19 @@ interface PendingSend {
 
 const DONE: Promise<void> = Promise.resolve();
 const EMPTY = new Uint8Array(0);
+
+/**
+ * Marks a promise as handled: whoever does not wait for a send learns of the
+ * failure from its reads, and need not lose the process to it.
+ */
+function handled(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
+}
+
+function rejected(error: unknown): Promise<void> {
+  return handled(Promise.reject(error));
+}
 
 /** Messages between a user and the session. */
 export class Outbox implements Sendable {
@@ -67,10 +85,19 @@ export class Outbox implements Sendable {
    * again. Rejects when it was not sent.
    */
   send(payload: Uint8Array, flags: number = DataFlag.END): Promise<void> {
-    if (this.#error !== undefined) return Promise.reject(this.#error);
+    if (this.#error !== undefined) return rejected(this.#error);
     if (this.#finished) {
-      return Promise.reject(
-        new TypeError("Cannot send: this side of the connection is closed"),
+      return rejected(
+        new ConnectionClosedError(
+          "Cannot send: this side of the connection is closed",
+        ),
+      );
+    }
+    if (!(payload instanceof Uint8Array)) {
+      return rejected(
+        new TypeError(
+          "Cannot send: the message is no Uint8Array, encode it first",
+        ),
       );
     }
     if ((flags & DataFlag.FIN) !== 0) this.#finished = true;
@@ -84,10 +111,19 @@ export class Outbox implements Sendable {
       port.frame(FrameType.DATA, flags, this.#stream, payload, 0, length);
       return DONE;
     }
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ payload, flags, offset: 0, resolve, reject });
-      port.activate(this);
-    });
+    return handled(
+      new Promise((resolve, reject) => {
+        this.#waiting.push({
+          payload,
+          length,
+          flags,
+          offset: 0,
+          resolve,
+          reject,
+        });
+        port.activate(this);
+      }),
+    );
   }
 
   /**
@@ -117,6 +153,15 @@ export class Outbox implements Sendable {
   nextFrameBytes(): number {
     const next = this.#waiting.peek();
     if (next === undefined) return 0;
+    if (next.payload.length !== next.length) {
+      this.#port.abandon(
+        this.#stream,
+        new TypeError(
+          "Cannot send: the message's buffer was transferred or resized before it was sent",
+        ),
+      );
+      return 0;
+    }
     const bytes = this.#nextPayloadBytes(next);
     return bytes < 0 || (bytes === 0 && next.offset < next.payload.length)
       ? 0

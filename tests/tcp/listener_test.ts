@@ -206,7 +206,7 @@ Deno.test(
       serve(connection, { signal }) {
         net.served.push(connection);
         signal.addEventListener("abort", () => aborted.resolve());
-        return new Promise(() => {});
+        return aborted.promise;
       },
     });
     const [here, there] = await net.pair();

@@ -276,7 +276,11 @@ Deno.test("sending after closeWrite() is refused", bounded, async () => {
   await using net = new Net();
   const [here] = await net.pair();
   await here.closeWrite();
-  await assertRejects(() => here.send(utf8("more")), TypeError, "closed");
+  await assertRejects(
+    () => here.send(utf8("more")),
+    ConnectionClosedError,
+    "closed",
+  );
 });
 
 Deno.test(

@@ -5,7 +5,6 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ActorSystem } from "../../src/actor/system.ts";
-import { ActorStoppedError } from "../../src/actor/errors.ts";
 import {
   ConnectError,
   ConnectionClosedError,
@@ -525,7 +524,8 @@ Deno.test("a pool that is closed at once dials nothing", bounded, async () => {
   await using alone = aloneWith();
   const connecting = assertRejects(
     () => alone.pool.connect(server.address),
-    ActorStoppedError,
+    ConnectError,
+    "closed",
   );
   await alone.pool.close();
   await connecting;
@@ -535,7 +535,7 @@ Deno.test("a closed pool refuses connections", bounded, async () => {
   await using net = new Net();
   await net.pool.close();
   await net.pool.close();
-  await assertRejects(() => net.connect(), ActorStoppedError);
+  await assertRejects(() => net.connect(), ConnectError, "closed");
 });
 
 Deno.test(

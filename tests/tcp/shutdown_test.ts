@@ -38,7 +38,7 @@ Deno.test(
     const net = new Net({
       serve(connection) {
         net.served.push(connection);
-        return new Promise(() => {});
+        return connection.closed;
       },
     });
     const other = listen(net.system, { port: 0, serve: echo });

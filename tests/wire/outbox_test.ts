@@ -1,10 +1,13 @@
+import { ConnectionClosedError } from "../../src/wire/errors.ts";
 import {
   assert,
   assertEquals,
+  assertInstanceOf,
   assertLessOrEqual,
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
+import { setImmediate } from "node:timers";
 import fc from "fast-check";
 import { Outbox } from "../../src/wire/outbox.ts";
 import {
@@ -243,13 +246,21 @@ Deno.test("a message with FIN is the last", async () => {
   await outbox.send(pattern(3), END | FIN);
   assert(outbox.finished);
   assertEquals(port.frames.map(({ flags }) => flags), [END | FIN]);
-  await assertRejects(() => outbox.send(pattern(1)), TypeError, "is closed");
+  await assertRejects(
+    () => outbox.send(pattern(1)),
+    ConnectionClosedError,
+    "is closed",
+  );
 });
 
 Deno.test("nothing can be sent after finish()", async () => {
   const { port, outbox } = setup();
   outbox.finish();
-  await assertRejects(() => outbox.send(pattern(1)), TypeError, "is closed");
+  await assertRejects(
+    () => outbox.send(pattern(1)),
+    ConnectionClosedError,
+    "is closed",
+  );
   assertEquals(port.frames.length, 1);
 });
 
@@ -292,4 +303,40 @@ Deno.test("a direction that ended does not break any more", async () => {
   await outbox.finish();
   outbox.fail(new Error("broken"));
   await outbox.finish();
+});
+
+Deno.test("what is no Uint8Array is refused, and says what to do", async () => {
+  const { port, outbox } = setup();
+  const untyped: (message: never) => Promise<void> = (message) =>
+    outbox.send(message);
+  for (const message of ["text", new ArrayBuffer(3), [1, 2]]) {
+    await assertRejects(
+      () => untyped(message as never),
+      TypeError,
+      "encode it first",
+    );
+  }
+  assertEquals(port.frames, []);
+});
+
+Deno.test("a buffer that is transferred before it was sent ends its stream alone", () => {
+  const { port, outbox } = setup();
+  port.room = 0;
+  const message = new Uint8Array(1000);
+  outbox.send(message);
+  message.buffer.transfer();
+  port.room = 1;
+  port.pump();
+  assertEquals(port.frames, []);
+  assertInstanceOf(port.abandoned[0], TypeError);
+});
+
+Deno.test("a send that nobody waits for does not end the process when it fails", async () => {
+  const { outbox, port } = setup();
+  port.room = 0;
+  outbox.send(pattern(10));
+  outbox.fail(new Error("the peer is gone"));
+  outbox.send(pattern(10));
+  // An unhandled rejection would fail this test at the next turn.
+  await new Promise<void>((resolve) => setImmediate(resolve));
 });

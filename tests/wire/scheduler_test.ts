@@ -214,6 +214,7 @@ Deno.test("outboxes with messages of any size share a socket equally", () => {
       sent.set(stream, (sent.get(stream) ?? 0) + bytes);
     },
     activate: (sendable: Sendable) => scheduler.activate(sendable),
+    abandon() {},
   };
   const share = 1_500_000;
   for (const [stream, size] of messageBytes.entries()) {

@@ -225,6 +225,13 @@ export class FakePort implements OutboxPort {
     this.pump();
   }
 
+  /** What streams were abandoned with. */
+  readonly abandoned: unknown[] = [];
+
+  abandon(_stream: number, error: unknown): void {
+    this.abandoned.push(error);
+  }
+
   /** Lets what waits go, as far as there is room. */
   pump(): void {
     this.scheduler.run(() => this.room > 0);

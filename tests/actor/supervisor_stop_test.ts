@@ -1,0 +1,345 @@
+import { assertEquals } from "@std/assert";
+import {
+  type ActorContext,
+  type ActorRef,
+  type ExitReason,
+  type RestartPolicy,
+  startChild,
+  supervisor,
+  type SupervisorMessage,
+} from "../../src/actor/mod.ts";
+import {
+  crash,
+  handled,
+  settle,
+  soon,
+  type Step,
+  stepper,
+  TestSystem,
+} from "./fixtures.ts";
+import { fixedChance, hang } from "./supervisor_fixtures.ts";
+
+// A stop that was asked for.
+
+Deno.test("A transient child that crashes on its way to a stop is not restarted", async () => {
+  await using test = new TestSystem();
+  const cause = new Error("crash");
+  const ways: Step[] = [
+    (context) => {
+      context.stop();
+      throw cause;
+    },
+    async (context) => {
+      await undefined;
+      context.self.stop();
+      throw cause;
+    },
+  ];
+  for (const way of ways) {
+    const ref = await test.supervised(
+      {},
+      { restart: "transient" },
+      test.supervise({}, `boss ${ways.indexOf(way)}`),
+    );
+    ref.tell(way);
+    assertEquals(await soon(ref.stopped), { type: "failed", cause });
+  }
+  assertEquals(test.of("restarted"), []);
+});
+
+Deno.test("A transient child that must be killed on its way to a stop is not restarted", async () => {
+  await using test = new TestSystem();
+  const ref = await test.supervised({}, {
+    restart: "transient",
+    shutdownMs: 70,
+  });
+  ref.tell(hang);
+  ref.tell(() => {});
+  await settle();
+  ref.stop();
+  await test.advance(70);
+  assertEquals(await soon(ref.stopped), { type: "killed" });
+});
+
+Deno.test("A transient child that is stopped while it cleans up after a crash is gone", async () => {
+  await using test = new TestSystem();
+  const gate = Promise.withResolvers<void>();
+  const ref = await test.supervised({ stopped: () => gate.promise }, {
+    restart: "transient",
+  });
+  ref.tell(crash("crash"));
+  await settle();
+  ref.stop();
+  gate.resolve();
+  assertEquals(await soon(ref.stopped), { type: "failed", cause: "crash" });
+});
+
+Deno.test("A permanent child that must be killed on its way to a stop has lost what waited", async () => {
+  await using test = new TestSystem();
+  let count = 0;
+  const ref = await test.supervised({}, { shutdownMs: 70 });
+  ref.tell(hang);
+  ref.tell(() => void count++);
+  await settle();
+  ref.stop();
+  await test.advance(70);
+  await handled(ref);
+  assertEquals(count, 0);
+  assertEquals(test.of("dead_letter").length, 1);
+});
+
+Deno.test("A permanent child that was stopped has lost what waited", async () => {
+  await using test = new TestSystem();
+  let count = 0;
+  const ref = await test.supervised();
+  ref.tell((context) => context.stop());
+  ref.tell(() => void count++);
+  await handled(ref).catch(() => {});
+  await handled(ref);
+  assertEquals(count, 0);
+});
+
+Deno.test("A child that crashes while it drains goes on in its next life", async () => {
+  await using test = new TestSystem();
+  let count = 0;
+  const ref = await test.supervised({}, { restart: "transient" });
+  ref.tell(crash());
+  ref.tell(() => void count++);
+  ref.drain();
+  assertEquals(await soon(ref.stopped), { type: "shutdown" });
+  assertEquals(count, 1);
+  assertEquals(test.of("restarted").length, 1);
+});
+
+Deno.test("A transient child that is killed while it drains is gone", async () => {
+  await using test = new TestSystem();
+  const ref = await test.supervised({}, { restart: "transient" });
+  ref.tell(hang);
+  ref.tell(() => {});
+  await settle();
+  ref.drain();
+  ref.kill();
+  assertEquals(await soon(ref.stopped), { type: "killed" });
+  assertEquals(test.of("dead_letter").length, 1);
+});
+
+Deno.test("A permanent child that has drained is restarted, and takes messages", async () => {
+  await using test = new TestSystem();
+  const ref = await test.supervised();
+  ref.drain();
+  await settle();
+  await handled(ref);
+});
+
+Deno.test("A child that is stopped just after it crashed obeys its policy", async () => {
+  await using test = new TestSystem();
+  const policies: [RestartPolicy, number][] = [
+    ["transient", 0],
+    ["permanent", 1],
+  ];
+  for (const [restart, restarts] of policies) {
+    test.events.length = 0;
+    const boss = test.supervise({}, restart);
+    const gate = Promise.withResolvers<void>();
+    const stopped = (): Promise<void> => gate.promise;
+    const ref = await test.supervised({ stopped }, { restart }, boss);
+    ref.tell(crash());
+    await settle();
+    // The supervisor has not had its turn yet when the stop comes.
+    gate.promise.then(() => ref.stop());
+    gate.resolve();
+    await settle();
+    assertEquals(test.of("restarted").length, restarts);
+    if (restarts > 0) await handled(ref);
+    else await soon(ref.stopped);
+  }
+});
+
+// Ends.
+
+Deno.test("A supervisor stops its children last to first, each when the next is gone", async () => {
+  await using test = new TestSystem();
+  const boss = test.supervise();
+  const log: string[] = [];
+  const gates = new Map<string, PromiseWithResolvers<void>>();
+  for (const name of ["a", "b", "c"]) {
+    const gate = Promise.withResolvers<void>();
+    gates.set(name, gate);
+    await test.supervised(
+      {
+        stopped() {
+          log.push(name);
+          return gate.promise;
+        },
+      },
+      { name },
+      boss,
+    );
+  }
+  boss.stop();
+  await settle();
+  assertEquals(log, ["c"]);
+  gates.get("c")?.resolve();
+  await settle();
+  assertEquals(log, ["c", "b"]);
+  gates.get("b")?.resolve();
+  gates.get("a")?.resolve();
+  await soon(boss.stopped);
+  assertEquals(test.gone, ["/boss/c", "/boss/b", "/boss/a", "/boss"]);
+});
+
+Deno.test("A supervisor kills a child that hangs, and goes on with the next", async () => {
+  await using test = new TestSystem();
+  const boss = test.supervise();
+  const first = await test.supervised({}, { shutdownMs: 70 }, boss);
+  const second = await test.supervised({}, { shutdownMs: 70 }, boss);
+  second.tell(hang);
+  await settle();
+  boss.stop();
+  await test.advance(70);
+  assertEquals(await soon(second.stopped), { type: "killed" });
+  assertEquals(await soon(first.stopped), { type: "shutdown" });
+  assertEquals(await soon(boss.stopped), { type: "shutdown" });
+});
+
+Deno.test("A child whose verdict on a stop waits when its supervisor stops is gone", async () => {
+  await using test = new TestSystem();
+  for (const strategy of ["one_for_one", "dynamic"] as const) {
+    const boss = test.supervise({ strategy }, strategy);
+    const gate = Promise.withResolvers<void>();
+    const stopped = (): Promise<void> => gate.promise;
+    const ref = await test.supervised({ stopped }, {}, boss);
+    ref.stop();
+    await settle();
+    // The supervisor has not had its turn yet when its own stop comes.
+    gate.promise.then(() => boss.stop());
+    gate.resolve();
+    assertEquals(await soon(boss.stopped), { type: "shutdown" });
+    assertEquals(await soon(ref.stopped), { type: "shutdown" });
+  }
+});
+
+Deno.test("A supervisor has no deadline but those of its children", async () => {
+  await using test = new TestSystem({ shutdownMs: Infinity });
+  const stopped = (): Promise<void> => new Promise(() => {});
+  for (const strategy of ["one_for_one", "dynamic"] as const) {
+    const boss = test.supervise({ strategy }, strategy);
+    const first = await test.supervised({ stopped }, {}, boss);
+    for (const _ of [1, 2]) await test.supervised({ stopped }, {}, boss);
+    boss.stop();
+    for (const _ of [1, 2, 3]) await test.advance(5000);
+    assertEquals(await soon(first.stopped), { type: "killed" });
+    assertEquals(await soon(boss.stopped), { type: "shutdown" });
+  }
+});
+
+Deno.test("A supervisor with a deadline is killed at it", async () => {
+  await using test = new TestSystem();
+  const boss = test.system.spawn(supervisor(), { shutdownMs: 70 });
+  const ref = await test.supervised(
+    { stopped: () => new Promise(() => {}) },
+    {},
+    boss,
+  );
+  boss.stop();
+  await test.advance(70);
+  assertEquals(await soon(ref.stopped), { type: "killed" });
+  assertEquals(await soon(boss.stopped), { type: "killed" });
+});
+
+Deno.test("A supervisor of very many children that back off lets them all go", async () => {
+  await using test = new TestSystem();
+  using _chance = fixedChance(0.5);
+  const boss = test.supervise({ backoff: {}, maxRestarts: Infinity });
+  const started = (): void => {
+    throw new Error("no start");
+  };
+  const behavior = stepper({ started });
+  for (let i = 0; i < 10_000; i++) await startChild(boss, { behavior });
+  await settle();
+  boss.stop();
+  assertEquals(await soon(boss.stopped), { type: "shutdown" });
+});
+
+Deno.test("A child that exits while its supervisor ends is not restarted", async () => {
+  await using test = new TestSystem();
+  const boss = test.supervise();
+  const first = await test.supervised({}, {}, boss);
+  const gate = Promise.withResolvers<void>();
+  await test.supervised({ stopped: () => gate.promise }, {}, boss);
+  boss.stop();
+  await settle();
+  first.tell(crash("crash"));
+  await settle();
+  assertEquals(await soon(first.stopped), { type: "failed", cause: "crash" });
+  gate.resolve();
+  await soon(boss.stopped);
+  assertEquals(test.of("restarted"), []);
+});
+
+Deno.test("A child whose verdict waits when its supervisor stops is gone", async () => {
+  await using test = new TestSystem();
+  const boss = test.supervise();
+  const ref = await test.supervised({}, {}, boss);
+  using _stopping = test.system.events.subscribe((event) => {
+    if (event.type === "failed") boss.stop();
+  });
+  ref.tell(crash());
+  assertEquals(await soon(boss.stopped), { type: "shutdown" });
+  assertEquals(test.gone, [ref.path, boss.path]);
+});
+
+Deno.test("A supervisor that is killed takes its children along, and restarts none", async () => {
+  await using test = new TestSystem();
+  const boss = test.supervise();
+  const ref = await test.supervised({}, {}, boss);
+  boss.kill();
+  assertEquals(await soon(ref.stopped), { type: "killed" });
+  await soon(boss.stopped);
+  assertEquals(test.gone, [ref.path, boss.path]);
+});
+
+Deno.test("A supervised supervisor that is killed counts one restart", async () => {
+  await using test = new TestSystem();
+  const top = test.supervise({ maxRestarts: 1 }, "top");
+  const middle: ActorRef<SupervisorMessage> = await soon(
+    startChild(top, { behavior: supervisor(), name: "middle" }),
+  );
+  for (const name of ["a", "b"]) await test.supervised({}, { name }, middle);
+  middle.kill();
+  await settle();
+  await test.supervised({}, { name: "a" }, middle);
+  assertEquals(test.of("restarted").map(({ actor }) => actor), [middle]);
+  assertEquals(test.of("gave_up"), []);
+});
+
+Deno.test("A child of a child is gone before the child is restarted", async () => {
+  await using test = new TestSystem();
+  const gate = Promise.withResolvers<void>();
+  const log: string[] = [];
+  const start = (context: ActorContext<Step>, life: number): void => {
+    log.push(`life ${life}`);
+    context.spawn(stepper({ stopped: () => gate.promise }), { name: "below" });
+  };
+  const ref = await test.supervised({ started: start });
+  ref.tell(crash());
+  await settle();
+  assertEquals(log, ["life 0"]);
+  gate.resolve();
+  await handled(ref);
+  assertEquals(log, ["life 0", "life 1"]);
+});
+
+Deno.test("A child that is watched is told of when it is let go", async () => {
+  await using test = new TestSystem();
+  const ref = await test.supervised({}, { restart: "temporary" });
+  const watcher = test.spawn();
+  const seen: ExitReason[] = [];
+  watcher.tell((context) =>
+    context.watch(ref, (reason) => () => void seen.push(reason))
+  );
+  await handled(watcher);
+  ref.tell(crash("crash"));
+  await settle();
+  assertEquals(seen, [{ type: "failed", cause: "crash" }]);
+});
