@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { TextLineStream, toText } from "@std/streams";
+import { DemoError } from "../examples/demo/errors.ts";
+import { fit } from "../examples/demo/progress.ts";
+import { ServerProcess } from "../examples/demo/server_process.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const decoder = new TextDecoder();
@@ -99,25 +102,94 @@ Deno.test("the demo verifies a file over one socket and prints the table", async
   });
 });
 
-Deno.test("the demo streams an empty file", async () => {
-  await withFile(new Uint8Array(0), async (path) => {
-    const { code, stdout } = await run(DEMO, path);
-    assertEquals(code, 0);
-    assertMatch(stdout, /which is empty/);
-    assertMatch(stdout, /e3b0c442.* .equal/);
-  });
+Deno.test("the demo shows the round trips of the run for files too short", async () => {
+  for (const size of [0, 1]) {
+    await withFile(new Uint8Array(size), async (path) => {
+      const { code, stdout, stderr } = await run(DEMO, path);
+      assertEquals({ code, stderr }, { code: 0, stderr: "" });
+      assertEquals(stdout.includes("which is empty"), size === 0);
+      assertEquals(stdout.match(/100 %/g)?.length, 1);
+      assertMatch(stdout, /messages there and back +\d{4}/);
+      assertMatch(stdout, /round trip .*, p50 +[\d.]+ ms\n/);
+      assertMatch(
+        stdout,
+        size === 0 ? /throughput +—\n/ : /put +\d.* k?B\/s\n/,
+      );
+      assertMatch(stdout, / .equal/);
+    });
+  }
 });
 
 Deno.test("the demo says what is wrong with a file that it cannot stream", async () => {
-  const missing = await run(DEMO, "/no/such/file");
-  assertEquals(missing, {
-    code: 2,
-    stdout: "",
-    stderr: "demo: /no/such/file does not exist\n",
-  });
-  const folder = await run(DEMO, Deno.cwd());
-  assertEquals(folder.code, 2);
-  assertMatch(folder.stderr, /is not a file\n$/);
+  const long = "a".repeat(300);
+  const file = new URL("README.md", ROOT).pathname;
+  const folder = new URL("docs", ROOT).pathname;
+  const problems = [
+    ["/no/such/file", "/no/such/file does not exist"],
+    ["/no/such/007", "/no/such/007 does not exist"],
+    ["007", "007 does not exist"],
+    [folder, `${folder} is not a file`],
+    ["/dev/null", "/dev/null is not a file"],
+    [`${file}/x`, `${file}/x cannot be read: not a directory`],
+    ["", '"" cannot be read: empty path is not allowed'],
+    [long, `${long} cannot be read: file name too long`],
+  ] as const;
+  await Promise.all(
+    problems.map(async ([path, problem]) =>
+      assertEquals(await run(DEMO, path), {
+        code: 2,
+        stdout: "",
+        stderr: `demo: ${problem}\n`,
+      })
+    ),
+  );
+});
+
+Deno.test({
+  name: "the demo says that it may not read a file",
+  // Root may read all.
+  ignore: Deno.uid() === 0,
+  async fn() {
+    await withFile(new Uint8Array(1), async (path) => {
+      await Deno.chmod(path, 0o000);
+      assertEquals(await run(DEMO, path), {
+        code: 2,
+        stdout: "",
+        stderr: `demo: ${path} cannot be read: permission denied\n`,
+      });
+    });
+  },
+});
+
+Deno.test("the demo refuses options that it does not know", async () => {
+  for (const option of ["--nonsense", "-n", "--no-help", "--file=x"]) {
+    const { code, stdout, stderr } = await run(DEMO, option);
+    assertEquals({ code, stdout }, { code: 2, stdout: "" });
+    const [name] = option.split("=");
+    assertEquals(stderr, `demo: unknown option ${name}; see --help\n`);
+  }
+  const { code, stderr } = await run(DEMO, "a", "b");
+  assertEquals(
+    { code, stderr },
+    { code: 2, stderr: "demo: one FILE at most; see --help\n" },
+  );
+});
+
+Deno.test("the demo's bar fits on a narrow terminal", () => {
+  assertEquals(fit(0.5, "50 %", 80), `${"█".repeat(15)}${"░".repeat(15)} 50 %`);
+  assertEquals(fit(0.5, "50 %", 15), "█████░░░░░ 50 %");
+  assertEquals(fit(0.5, "50 %", 9), "50 %");
+  assertEquals(fit(0.5, "50 %", 2), "50");
+});
+
+Deno.test("the demo says why the server cannot start", async () => {
+  const script = new URL("examples/demo/no_such_server.ts", ROOT);
+  const error = await assertRejects(
+    () => ServerProcess.start(script),
+    DemoError,
+    "the server ended with code 1 before it listened\n",
+  );
+  assertMatch(error.message, /Module not found/);
 });
 
 Deno.test("the demo explains itself", async () => {
@@ -126,29 +198,55 @@ Deno.test("the demo explains itself", async () => {
   assertMatch(stdout, /Usage: deno task demo \[FILE\]/);
 });
 
+/** Runs the demo with a file too long to end, and acts while it streams. */
+async function whileStreaming(
+  act: (demo: Deno.ChildProcess, server: number) => void,
+): Promise<Result> {
+  const path = await Deno.makeTempFile();
+  // Sparse, and far too long to be streamed.
+  await Deno.truncate(path, 1e12);
+  try {
+    const demo = (await command(DEMO, [path])).spawn();
+    const stderr = toText(demo.stderr);
+    const lines = demo.stdout.pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream());
+    let stdout = "";
+    let acted = false;
+    for await (const line of lines) {
+      stdout += `${line}\n`;
+      if (acted || !line.includes("%")) continue;
+      acted = true;
+      act(demo, Number(stdout.match(/process (\d+)/)?.[1]));
+    }
+    const { code } = await demo.status;
+    const port = Number(stdout.match(/127\.0\.0\.1:(\d+)/)?.[1]);
+    await assertRejects(
+      () => Deno.connect({ hostname: "127.0.0.1", port }),
+      Deno.errors.ConnectionRefused,
+    );
+    return { code, stdout, stderr: await stderr };
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test(`the demo ends both processes on ${signal}`, async () => {
-    const path = await Deno.makeTempFile();
-    // Sparse, and far too long to be streamed.
-    await Deno.truncate(path, 1e12);
-    try {
-      const demo = (await command(DEMO, [path])).spawn();
-      const lines = demo.stdout.pipeThrough(new TextDecoderStream())
-        .pipeThrough(new TextLineStream());
-      let port = 0;
-      for await (const line of lines) {
-        port ||= Number(line.match(/127\.0\.0\.1:(\d+)/)?.[1] ?? 0);
-        if (line.includes("%")) break;
-      }
-      demo.kill(signal);
-      assertMatch(await toText(demo.stderr), /Interrupted/);
-      assertEquals((await demo.status).code, 130);
-      await assertRejects(
-        () => Deno.connect({ hostname: "127.0.0.1", port }),
-        Deno.errors.ConnectionRefused,
-      );
-    } finally {
-      await Deno.remove(path);
-    }
+    const { code, stderr } = await whileStreaming((demo) => demo.kill(signal));
+    assertEquals(
+      { code, stderr },
+      { code: 130, stderr: "Interrupted: nothing is left running\n" },
+    );
   });
 }
+
+Deno.test("the demo says that the server was killed", async () => {
+  const { code, stderr } = await whileStreaming((_demo, server) =>
+    Deno.kill(server, "SIGKILL")
+  );
+  assertEquals({ code, stderr }, {
+    code: 1,
+    stderr:
+      "demo: the server ended with signal SIGKILL while the file was streaming\n",
+  });
+});

@@ -42,7 +42,7 @@ const THINK_MS = 10;
 /** Round trips that each conversation makes, however short the file. */
 const LEAST_ROUND_TRIPS = 20;
 
-/** Converses over `connection` from when it is told to until it is told to. */
+/** Converses over `connection` from when it is told to begin, to finish. */
 export function chatter(
   connection: LogicalConnection,
 ): Behavior<ChatterMessage> {
@@ -53,14 +53,16 @@ export function chatter(
     let text = "";
     let saidAt = 0;
     let error: string | undefined;
-    /** Who waits, and for how many round trips. */
-    let waiting: ReplyTo<ChatterReport> | undefined;
-    let least = 1;
+    let begin: ReplyTo<ChatterReport> | undefined;
+    let finish: ReplyTo<ChatterReport> | undefined;
 
     function report(): void {
-      const report = { roundTrips };
-      waiting?.tell(error === undefined ? report : { ...report, error });
-      waiting = undefined;
+      const report = error === undefined
+        ? { roundTrips }
+        : { roundTrips, error };
+      begin?.tell(report);
+      finish?.tell(report);
+      begin = finish = undefined;
     }
 
     function fail(what: string): void {
@@ -90,11 +92,15 @@ export function chatter(
             roundTrips.push({ saidAt, tookMs: performance.now() - saidAt });
             const done = roundTrips.length >= LEAST_ROUND_TRIPS;
             if (finish !== undefined && done) return report();
+            if (begin !== undefined) report();
             const thinkMs = Math.random() * 2 * THINK_MS;
             return void context.after(thinkMs, { type: "say" });
           }
           case "failed":
             return fail(String(message.error));
+          case "begin":
+            begin = message.replyTo;
+            return void context.self.tell({ type: "say" });
           case "finish":
             finish = message.replyTo;
             if (error !== undefined) report();

@@ -5,7 +5,13 @@
  */
 import { createHash } from "node:crypto";
 import { format as formatBytes } from "@std/fmt/bytes";
-import { type ActorRef, ActorSystem, ConnectionPool, type LogicalConnection, TypedConnection } from "../../mod.ts";
+import {
+  type ActorRef,
+  ActorSystem,
+  ConnectionPool,
+  type LogicalConnection,
+  TypedConnection,
+} from "../../mod.ts";
 import { chatter, type ChatterMessage, type ChatterReport } from "./chatter.ts";
 import { DemoError, reason } from "./errors.ts";
 import { formatRate, Progress } from "./progress.ts";

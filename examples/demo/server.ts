@@ -36,7 +36,9 @@ function echo(connection: LogicalConnection): Behavior<EchoMessage> {
         switch (message.type) {
           case "received":
             if (message.chat === undefined) return await chats.close();
-            await chats.send(message.chat);
+            await chats.send(message.chat).catch(() => {
+              // The read that follows tells why.
+            });
             return next();
           case "failed":
             return connection.reset();
@@ -64,8 +66,6 @@ async function receiveFile(connection: LogicalConnection): Promise<void> {
 }
 
 await using system = new ActorSystem();
-// Ctrl-C reaches both processes: this one ends when the other lets go of it.
-Deno.addSignalListener("SIGINT", () => {});
 await using listener = listen(system, {
   port: 0,
   async serve(connection, context) {

@@ -96,7 +96,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
           undeliverable(this, message, origin, "dropped");
           return true;
         case "drop_oldest":
-          this.#discardOldest("dropped");
+          this.discardOldest("dropped");
       }
     }
     return undeliverable(this, message, origin, "stopped");
@@ -173,10 +173,10 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
       }
       const handler = this.#handler as Handler<M>;
       if (this.#signals !== undefined && this.#signals.length > 0) {
-        this.#deliver(handler, this.#signals.shift() as Signal<M>);
+        this.deliver(handler, this.#signals.shift() as Signal<M>);
       } else if (this.#mailbox.length > 0) {
         const message = this.#mailbox.shift() as M;
-        this.#take(handler, message, this.#mailbox.origin);
+        this.take(handler, message, this.#mailbox.origin);
       } else {
         if (this.stopping === "drain") {
           this.stopping = "stop";
@@ -190,7 +190,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     return steps;
   }
 
-  #deliver(handler: Handler<M>, signal: Signal<M>): void {
+  private deliver(handler: Handler<M>, signal: Signal<M>): void {
     try {
       const due = signal(handler);
       if (due === undefined) return;
@@ -198,26 +198,26 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
       const origin = context === undefined
         ? undefined
         : new Traced(undefined, context);
-      this.#take(handler, message, origin);
+      this.take(handler, message, origin);
     } catch (error) {
-      this.#crash(error);
+      this.crash(error);
     }
   }
 
-  #take(handler: Handler<M>, message: M, origin: Origin): void {
+  private take(handler: Handler<M>, message: M, origin: Origin): void {
     if (origin instanceof Traced) {
       const { context, source: from } = origin;
       const { tracing } = this.core;
       // Nobody traces any more: it is handled all the same.
-      if (tracing === undefined) return this.#take(handler, message, from);
-      return tracing.run(context, () => this.#take(handler, message, from));
+      if (tracing === undefined) return this.take(handler, message, from);
+      return tracing.run(context, () => this.take(handler, message, from));
     }
-    if (!(origin instanceof Tick)) this.#receive(handler, message, origin);
+    if (!(origin instanceof Tick)) this.receive(handler, message, origin);
     // From here on it is a message like any other: it may be stashed.
-    else if (origin.claim()) this.#receive(handler, message, undefined);
+    else if (origin.claim()) this.receive(handler, message, undefined);
   }
 
-  #receive(
+  private receive(
     handler: Handler<M>,
     message: M,
     origin: Source,
@@ -225,18 +225,18 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     this.#inHand = origin;
     try {
       const result = handler.receive(message);
-      if (result instanceof Promise) this.#await(result, message);
+      if (result instanceof Promise) this.awaitResult(result, message);
       else {
         // An ask that was handled may be answered by somebody else, later.
         this.#inHand = undefined;
         this.processed++;
       }
     } catch (error) {
-      this.#crash(error, message);
+      this.crash(error, message);
     }
   }
 
-  #await(result: Promise<void>, message: M): void {
+  private awaitResult(result: Promise<void>, message: M): void {
     const life = this.#life;
     if (life === undefined || life.ended) {
       // It has killed itself: whatever it does later is ignored.
@@ -252,7 +252,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
       life.touch();
       this.schedule();
     }, (error) => {
-      if (!life.ended) this.#crash(error, message);
+      if (!life.ended) this.crash(error, message);
     });
   }
 
@@ -261,17 +261,19 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     const life = this.#life = new Life(this);
     try {
       const handler = this.#behavior(life);
-      if (!(handler instanceof Promise)) return this.#begin(life, handler);
+      if (!(handler instanceof Promise)) {
+        return this.beginHandling(life, handler);
+      }
       if (!life.ended) this.suspend();
-      handler.then((handler) => this.#begin(life, handler), (error) => {
-        if (!life.ended) this.#crash(error);
+      handler.then((handler) => this.beginHandling(life, handler), (error) => {
+        if (!life.ended) this.crash(error);
       });
     } catch (error) {
-      this.#crash(error);
+      this.crash(error);
     }
   }
 
-  #begin(life: Life<M>, handler: Handler<M>): void {
+  private beginHandling(life: Life<M>, handler: Handler<M>): void {
     if (life.ended) return;
     this.busy = false;
     this.#handler = handler;
@@ -285,7 +287,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
 
   // Ending.
 
-  #crash(cause: unknown, message?: M): void {
+  private crash(cause: unknown, message?: M): void {
     // It has killed itself: whatever it does later is ignored.
     if (!this.living) return;
     const reason: ExitReason = this.exit = { type: "failed", cause };
@@ -357,14 +359,14 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   // Dead letters.
 
   protected override discardMessages(): void {
-    while (this.#mailbox.length > 0) this.#discardOldest("stopped");
+    while (this.#mailbox.length > 0) this.discardOldest("stopped");
   }
 
   protected override forget(): void {
     this.#signals = this.#life = undefined;
   }
 
-  #discardOldest(reason: DeadLetterReason): void {
+  private discardOldest(reason: DeadLetterReason): void {
     const message = this.#mailbox.shift() as M;
     undeliverable(this, message, this.#mailbox.origin, reason);
   }

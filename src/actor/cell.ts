@@ -40,7 +40,11 @@ const STATES: Readonly<Record<Phase, ActorState>> = {
   stopped: "stopped",
 };
 
-/** An actor without its messages. */
+/**
+ * An actor without its messages. Methods for its own use are `private` and not
+ * `#private`, here and in the classes around it: the first `#method` of a class
+ * costs a pointer in each of its instances, and there may be a million.
+ */
 export abstract class Cell extends TreeNode implements ActorRef<never> {
   /** Whether the parent decides about restarts. */
   readonly supervised: boolean;
@@ -160,12 +164,12 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
       this.exit = reason;
       this.schedule();
       // A handler that never settles must not hold up the stop for ever.
-      if (this.busy) this.#limitShutdown();
+      if (this.busy) this.limitShutdown();
       return;
     }
     // Too late for this life, but it decides whether there is a next one.
     this.discardMessages();
-    if (this.phase === "exited") this.#askVerdict();
+    if (this.phase === "exited") this.askVerdict();
   }
 
   /** Ends this life in order, keeping the mailbox, for a supervisor. */
@@ -173,7 +177,7 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
     if (this.pausing || !this.living) return;
     this.pausing = true;
     this.schedule();
-    if (this.busy) this.#limitShutdown();
+    if (this.busy) this.limitShutdown();
   }
 
   drain(): void {
@@ -199,7 +203,7 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
       child.discard();
     }
     // A listener may have killed it meanwhile.
-    if (this.phase === "leaving") this.#lifeOver();
+    if (this.phase === "leaving") this.lifeOver();
   }
 
   get alive(): boolean {
@@ -215,10 +219,10 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
   /** Waits for a promise of the behaviour or of the handler. */
   protected suspend(): void {
     this.busy = true;
-    if (this.mustEnd) this.#limitShutdown();
+    if (this.mustEnd) this.limitShutdown();
   }
 
-  #limitShutdown(): void {
+  private limitShutdown(): void {
     if (this.#shutdown !== undefined) return;
     this.#shutdown = new ShutdownDeadline(this);
     const shutdownMs = this.shutdownMs ?? DEFAULT_SHUTDOWN_MS;
@@ -248,12 +252,12 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
     this.reopen();
     this.pausing = false;
     this.phase = "new";
-    if (this.#begun) this.#countRestart();
+    if (this.#begun) this.countRestart();
     this.#begun = true;
     this.schedule();
   }
 
-  #countRestart(): void {
+  private countRestart(): void {
     this.restarts++;
     const { core: { events }, restarts } = this;
     if (events.active) {
@@ -263,7 +267,7 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
 
   /** Lets a supervised actor whose life is over go for good. */
   discard(): void {
-    if (this.phase === "exited") this.#finish();
+    if (this.phase === "exited") this.finish();
   }
 
   // Running.
@@ -277,14 +281,14 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
 
   /** Runs for one burst; called by the dispatcher alone. */
   run(maxSteps: number): number {
-    if (!this.core.measuresBusyTime) return this.#run(maxSteps);
+    if (!this.core.measuresBusyTime) return this.burst(maxSteps);
     const start = performance.now();
-    const steps = this.#run(maxSteps);
+    const steps = this.burst(maxSteps);
     this.#busyMs += performance.now() - start;
     return steps;
   }
 
-  #run(maxSteps: number): number {
+  private burst(maxSteps: number): number {
     this.#scheduled = false;
     if (this.busy) return 0;
     const { core } = this;
@@ -312,19 +316,19 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
     this.endContext();
     if (this.stopping === "stop") this.discardMessages();
     // Whoever listened to either may have killed this actor.
-    if (this.phase === "ending") this.#stopChildren();
+    if (this.phase === "ending") this.stopChildren();
     // Also for a crash: a clean-up that hangs must not hold up the restart.
-    if (this.#stillEnding) this.#limitShutdown();
+    if (this.stillEnding) this.limitShutdown();
   }
 
-  get #stillEnding(): boolean {
+  private get stillEnding(): boolean {
     return this.phase === "ending" || this.phase === "leaving";
   }
 
-  #stopChildren(): void {
+  private stopChildren(): void {
     const { children } = this;
-    if (children.length === 0) return this.#endHandler();
-    if (this.stopOrder === "last_first") return this.#stopLast(children);
+    if (children.length === 0) return this.endHandler();
+    if (this.stopOrder === "last_first") return this.stopLast(children);
     for (const child of children) {
       child.stop();
       child.discard();
@@ -332,47 +336,47 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
   }
 
   /** Stops the children last to first, each when the one after it is gone. */
-  #stopLast(children: Cell[]): void {
+  private stopLast(children: Cell[]): void {
     let child: Cell | undefined;
     while (this.phase === "ending" && (child = children.pop()) !== undefined) {
       child.stop();
       child.discard();
       if (child.phase === "stopped") continue;
-      return child.onGone(() => this.#stopLast(children));
+      return child.onGone(() => this.stopLast(children));
     }
   }
 
-  #childGone(): void {
+  private childGone(): void {
     if (this.phase === "ending" && this.childCells?.size === 0) {
-      this.#endHandler();
+      this.endHandler();
     }
   }
 
-  #endHandler(): void {
+  private endHandler(): void {
     this.phase = "leaving";
     this.stopHandler(() => {
-      if (this.phase === "leaving") this.#lifeOver();
+      if (this.phase === "leaving") this.lifeOver();
     });
   }
 
-  #lifeOver(): void {
+  private lifeOver(): void {
     this.phase = "exited";
     this.busy = false;
     if (this.#shutdown !== undefined) {
       this.core.deadlines.remove(this.#shutdown);
       this.#shutdown = undefined;
     }
-    this.#askVerdict();
+    this.askVerdict();
   }
 
-  #askVerdict(): void {
+  private askVerdict(): void {
     const { parent } = this;
     if (this.supervised && parent !== undefined && parent.phase === "running") {
       parent.childExited(this, this.exit);
-    } else this.#finish();
+    } else this.finish();
   }
 
-  #finish(): void {
+  private finish(): void {
     this.open = false;
     this.discardMessages();
     // A listener may have killed the parent, and this with it.
@@ -389,6 +393,6 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
     }
     this.tellGone();
     // Last, so that whoever waits hears of the child before the parent.
-    if (parent !== undefined) parent.#childGone();
+    if (parent !== undefined) parent.childGone();
   }
 }

@@ -48,18 +48,18 @@ export class Life<M> implements ActorContext<M> {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.ended) this.#controller.abort(this.#over());
+      if (this.ended) this.#controller.abort(this.over());
     }
     return this.#controller.signal;
   }
 
   spawn<C>(behavior: Behavior<C>, options?: SpawnOptions<C>): ActorRef<C> {
-    this.#assertAlive("spawn");
+    this.assertAlive("spawn");
     return spawnChild(this.cell, behavior, options, false);
   }
 
   watch(other: ActorRef<never>, notice: (reason: ExitReason) => M): void {
-    this.#assertAlive("watch");
+    this.assertAlive("watch");
     if (!(other instanceof Cell)) {
       throw new TypeError("Cannot watch: the reference is not to an actor");
     }
@@ -85,15 +85,15 @@ export class Life<M> implements ActorContext<M> {
   }
 
   after(delayMs: number, message: M): ActorTimer {
-    return this.#start("delayMs", delayMs, message, false);
+    return this.start("delayMs", delayMs, message, false);
   }
 
   every(intervalMs: number, message: M): ActorTimer {
-    return this.#start("intervalMs", intervalMs, message, true);
+    return this.start("intervalMs", intervalMs, message, true);
   }
 
   receiveTimeout(idleMs: number, message: M): ActorTimer {
-    const tick = this.#start("idleMs", idleMs, message, true);
+    const tick = this.start("idleMs", idleMs, message, true);
     this.#idle?.cancel();
     return this.#idle = tick;
   }
@@ -103,13 +103,13 @@ export class Life<M> implements ActorContext<M> {
     this.#idle?.restart();
   }
 
-  #start(
+  private start(
     name: string,
     ms: number,
     message: M,
     repeats: boolean,
   ): Tick {
-    this.#assertAlive("start a timer");
+    this.assertAlive("start a timer");
     if (repeats ? !(ms > 0) : !(ms >= 0)) {
       throw new RangeError(
         `Cannot start a timer: ${name} is ${ms}, it must be ${
@@ -134,7 +134,7 @@ export class Life<M> implements ActorContext<M> {
   }
 
   stash(message: M): boolean {
-    this.#assertAlive("stash");
+    this.assertAlive("stash");
     return this.cell.stash(message, this.#stashed ??= []);
   }
 
@@ -151,7 +151,7 @@ export class Life<M> implements ActorContext<M> {
   ): void {
     const context = this.cell.core.tracing?.capture();
     const deliver = (makeMessage: () => M, late?: () => void): void => {
-      if (this.ended) return late && this.#giveBack(late);
+      if (this.ended) return late && this.giveBack(late);
       if (late !== undefined) (this.#undelivered ??= new Set()).add(late);
       this.cell.signal(() => {
         if (this.ended) return undefined;
@@ -184,13 +184,13 @@ export class Life<M> implements ActorContext<M> {
     if (this.#stashed !== undefined) {
       this.cell.discardStashed(this.#stashed.splice(0));
     }
-    for (const late of this.#undelivered ?? []) this.#giveBack(late);
+    for (const late of this.#undelivered ?? []) this.giveBack(late);
     this.#undelivered = undefined;
-    this.#controller?.abort(this.#over());
+    this.#controller?.abort(this.over());
   }
 
   /** A failure to give back is told, and does not hold up the end. */
-  #giveBack(late: () => void): void {
+  private giveBack(late: () => void): void {
     try {
       late();
     } catch (error) {
@@ -198,11 +198,11 @@ export class Life<M> implements ActorContext<M> {
     }
   }
 
-  #over(): ActorStoppedError {
+  private over(): ActorStoppedError {
     return new ActorStoppedError(`The actor ${this.cell.path} has stopped`);
   }
 
-  #assertAlive(what: string): void {
+  private assertAlive(what: string): void {
     if (this.ended) {
       throw new TroupeError(
         `Cannot ${what}: this life of ${this.cell.path} is over`,

@@ -101,8 +101,8 @@ function measure<M>(options: ResolvedMailboxOptions<M>, message: M): number {
 /** The queue itself: `O` is where a message came from. */
 export class Mailbox<M, O> {
   readonly #options: ResolvedMailboxOptions<M>;
-  readonly #messages = new Ring<M>();
-  readonly #origins = new Ring<O>();
+  /** Each message and its origin: one ring of pairs is smaller than two. */
+  readonly #pairs = new Ring<M | O>();
   #sizes: Ring<number> | undefined;
   /** Payload bytes that wait; 0 unless the mailbox is bounded in bytes. */
   bytes = 0;
@@ -116,7 +116,7 @@ export class Mailbox<M, O> {
 
   /** How many messages wait. */
   get length(): number {
-    return this.#messages.length;
+    return this.#pairs.length >> 1;
   }
 
   /**
@@ -124,7 +124,7 @@ export class Mailbox<M, O> {
    * mailbox; on `drop_oldest` the caller sheds with `shift` and tries again.
    */
   push(message: M, origin: O): "accepted" | OverflowPolicy {
-    const waiting = this.#messages.length;
+    const waiting = this.length;
     if (this.#sizes !== undefined) {
       const size = measure(this.#options, message);
       if (
@@ -136,8 +136,8 @@ export class Mailbox<M, O> {
     } else if (waiting >= this.#options.maxMessages) {
       return this.#options.overflow;
     }
-    this.#messages.push(message);
-    this.#origins.push(origin);
+    this.#pairs.push(message);
+    this.#pairs.push(origin);
     return "accepted";
   }
 
@@ -148,8 +148,8 @@ export class Mailbox<M, O> {
       this.#sizes.unshift(size);
       this.bytes += size;
     }
-    this.#messages.unshift(message);
-    this.#origins.unshift(origin);
+    this.#pairs.unshift(origin);
+    this.#pairs.unshift(message);
   }
 
   /** Messages that may be stashed. */
@@ -159,8 +159,9 @@ export class Mailbox<M, O> {
 
   /** Takes the oldest message out and sets `origin`; check `length` first. */
   shift(): M | undefined {
-    this.origin = this.#origins.shift();
     if (this.#sizes !== undefined) this.bytes -= this.#sizes.shift() ?? 0;
-    return this.#messages.shift();
+    const message = this.#pairs.shift() as M | undefined;
+    this.origin = this.#pairs.shift() as O | undefined;
+    return message;
   }
 }

@@ -17,7 +17,7 @@ export class Ring<T> {
 
   /** Appends an item. */
   push(item: T): void {
-    if (this.length === this.#slots.length) this.#grow();
+    if (this.length === this.#slots.length) this.grow();
     this.#slots[(this.#head + this.length++) & (this.#slots.length - 1)] = item;
   }
 
@@ -37,7 +37,7 @@ export class Ring<T> {
 
   /** Puts an item before the oldest. */
   unshift(item: T): void {
-    if (this.length === this.#slots.length) this.#grow();
+    if (this.length === this.#slots.length) this.grow();
     this.#head = (this.#head - 1) & (this.#slots.length - 1);
     this.#slots[this.#head] = item;
     this.length++;
@@ -62,7 +62,7 @@ export class Ring<T> {
     return this.length === 0 ? undefined : this.#slots[this.#head];
   }
 
-  #grow(): void {
+  private grow(): void {
     const old = this.#slots;
     const next = new Array<T | undefined>(Math.max(4, old.length * 2));
     next.fill(undefined);

@@ -5,9 +5,10 @@
  *
  * The source of the rules is the documentation of OTP's `supervisor`. What
  * differs: a child keeps its reference and mailbox when it is restarted, so a
- * sibling that is restarted with it is paused and not stopped; and starts are
+ * sibling that is restarted with it is paused and not stopped; starts are
  * asynchronous, so a child that hangs in its start holds up those to its right
- * and not the supervisor.
+ * and not the supervisor; and a first start that fails is a failure like any
+ * other, where OTP's supervisor would fail with it.
  *
  * @module
  */

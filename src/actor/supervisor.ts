@@ -31,7 +31,8 @@ import type {
  * A behaviour that supervises, by OTP's rules; see `docs/semantics.md`.
  *
  * Children start first to last, each when the one before it has started, and
- * stop last to first. One that fails is restarted, with those that the
+ * stop last to first. A supervisor below another has itself started when the
+ * children that it has from the start have. One that fails is restarted, with those that the
  * strategy says. When children have failed more than `maxRestarts` times
  * within `withinMs`, the supervisor stops the others and fails itself with
  * {@linkcode RestartLimitError}.

@@ -1,5 +1,7 @@
 /**
- * What others ask of a supervisor at run time.
+ * What others ask of a supervisor at run time. Calls that change something
+ * wait as long as that takes, unless `timeoutMs` says otherwise; they reject
+ * when the supervisor ends before.
  *
  * @module
  */
@@ -36,7 +38,8 @@ async function call(
 
 /**
  * Adds a child after the others and answers its reference. It takes messages
- * at once, and handles them when it has started.
+ * at once, and handles them when it has started. A child without a name may be
+ * started any number of times.
  *
  * Rejects with {@linkcode TroupeError} when the name is taken, and as an ask
  * does when the supervisor is gone.

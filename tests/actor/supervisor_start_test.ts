@@ -1,10 +1,17 @@
 import { setImmediate } from "node:timers";
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
 import {
   type Child,
   child,
   listChildren,
+  removeChild,
   replaceChild,
+  restartChild,
   RestartLimitError,
   startChild,
   type SupervisorOptions,
@@ -179,6 +186,21 @@ Deno.test("A child that hangs in its start can be replaced", async () => {
   await test.advance(70);
   await handled(await soon(done));
   assertEquals(await phasesOf(boss), ["a up", "b up", "c up"]);
+});
+
+Deno.test("A child that hangs in its start can be restarted on request", async () => {
+  await using test = new TestSystem();
+  const { boss, cast } = await hangingStart(test, { maxRestarts: 0 });
+  await soon(restartChild(boss, "b"));
+  await test.advance(70);
+  assertEquals(cast.news(), ["start b", "start c"]);
+  assertEquals(await phasesOf(boss), ["a up", "b up", "c up"]);
+});
+
+Deno.test("A child that hangs in its start cannot be removed", async () => {
+  await using test = new TestSystem();
+  const { boss } = await hangingStart(test);
+  await assertRejects(() => soon(removeChild(boss, "b")), TroupeError);
 });
 
 Deno.test("A child that is killed as it hangs in its start is tried again", async () => {
