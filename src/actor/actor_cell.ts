@@ -165,6 +165,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
   }
 
   protected override work(maxSteps: number): number {
+    const mailbox = this.#mailbox;
     let steps = 0;
     while (steps < maxSteps && this.phase === "running" && !this.busy) {
       if (this.mustEnd) {
@@ -174,9 +175,15 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
       const handler = this.#handler as Handler<M>;
       if (this.#signals !== undefined && this.#signals.length > 0) {
         this.deliver(handler, this.#signals.shift() as Signal<M>);
-      } else if (this.#mailbox.length > 0) {
-        const message = this.#mailbox.shift() as M;
-        this.take(handler, message, this.#mailbox.origin);
+      } else if (mailbox.length > 0) {
+        const message = mailbox.shift() as M;
+        const { origin } = mailbox;
+        if (origin === undefined) this.receive(handler, message, undefined);
+        else {
+          // Or an idle actor would keep the last ask that it has answered.
+          mailbox.origin = undefined;
+          this.take(handler, message, origin);
+        }
       } else {
         if (this.stopping === "drain") {
           this.stopping = "stop";
@@ -225,8 +232,9 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     this.#inHand = origin;
     try {
       const result = handler.receive(message);
-      if (result instanceof Promise) this.awaitResult(result, message);
-      else {
+      if (result !== undefined && result instanceof Promise) {
+        this.awaitResult(result, message);
+      } else {
         // An ask that was handled may be answered by somebody else, later.
         this.#inHand = undefined;
         this.processed++;

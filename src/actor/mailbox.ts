@@ -98,12 +98,26 @@ function measure<M>(options: ResolvedMailboxOptions<M>, message: M): number {
   );
 }
 
-/** The queue itself: `O` is where a message came from. */
+/** Slots of the first store: two messages. */
+const FIRST_SLOTS = 4;
+/** Slots kept after a burst has drained; a larger store is given back. */
+const KEPT_SLOTS = 2048;
+
+/** What an empty mailbox has instead of a store; nothing is put into it. */
+const NO_SLOTS: never[] = [];
+
+/**
+ * The queue itself: `O` is where a message came from. A ring of pairs in one
+ * array, and no object but that, for the sake of a million idle actors.
+ */
 export class Mailbox<M, O> {
   readonly #options: ResolvedMailboxOptions<M>;
-  /** Each message and its origin: one ring of pairs is smaller than two. */
-  readonly #pairs = new Ring<M | O>();
+  #slots: (M | O | undefined)[] = NO_SLOTS;
+  /** Where the oldest message is; its origin is in the slot after it. */
+  #head = 0;
   #sizes: Ring<number> | undefined;
+  /** How many messages wait. */
+  length = 0;
   /** Payload bytes that wait; 0 unless the mailbox is bounded in bytes. */
   bytes = 0;
   /** Origin of the message that `shift` returned last. */
@@ -114,30 +128,29 @@ export class Mailbox<M, O> {
     if (options.maxBytes !== Infinity) this.#sizes = new Ring();
   }
 
-  /** How many messages wait. */
-  get length(): number {
-    return this.#pairs.length >> 1;
-  }
-
   /**
    * Takes a message in. Answers "accepted", or what the policy says of a full
    * mailbox; on `drop_oldest` the caller sheds with `shift` and tries again.
    */
   push(message: M, origin: O): "accepted" | OverflowPolicy {
-    const waiting = this.length;
+    const options = this.#options;
     if (this.#sizes !== undefined) {
-      const size = measure(this.#options, message);
+      const size = measure(options, message);
       if (
-        waiting >= this.#options.maxMessages ||
-        (waiting > 0 && this.bytes + size > this.#options.maxBytes)
-      ) return this.#options.overflow;
+        this.length >= options.maxMessages ||
+        (this.length > 0 && this.bytes + size > options.maxBytes)
+      ) return options.overflow;
       this.#sizes.push(size);
       this.bytes += size;
-    } else if (waiting >= this.#options.maxMessages) {
-      return this.#options.overflow;
+    } else if (this.length >= options.maxMessages) {
+      return options.overflow;
     }
-    this.#pairs.push(message);
-    this.#pairs.push(origin);
+    if (this.length * 2 === this.#slots.length) this.grow();
+    const slots = this.#slots;
+    const at = (this.#head + this.length * 2) & (slots.length - 1);
+    slots[at] = message;
+    slots[at + 1] = origin;
+    this.length++;
     return "accepted";
   }
 
@@ -148,8 +161,12 @@ export class Mailbox<M, O> {
       this.#sizes.unshift(size);
       this.bytes += size;
     }
-    this.#pairs.unshift(origin);
-    this.#pairs.unshift(message);
+    if (this.length * 2 === this.#slots.length) this.grow();
+    const slots = this.#slots;
+    this.#head = (this.#head - 2) & (slots.length - 1);
+    slots[this.#head] = message;
+    slots[this.#head + 1] = origin;
+    this.length++;
   }
 
   /** Messages that may be stashed. */
@@ -159,9 +176,30 @@ export class Mailbox<M, O> {
 
   /** Takes the oldest message out and sets `origin`; check `length` first. */
   shift(): M | undefined {
+    if (this.length === 0) return this.origin = undefined;
     if (this.#sizes !== undefined) this.bytes -= this.#sizes.shift() ?? 0;
-    const message = this.#pairs.shift() as M | undefined;
-    this.origin = this.#pairs.shift() as O | undefined;
+    const slots = this.#slots;
+    const at = this.#head;
+    const message = slots[at] as M;
+    this.origin = slots[at + 1] as O;
+    slots[at] = slots[at + 1] = undefined;
+    this.#head = (at + 2) & (slots.length - 1);
+    if (--this.length === 0 && slots.length > KEPT_SLOTS) {
+      this.#slots = NO_SLOTS;
+      this.#head = 0;
+    }
     return message;
+  }
+
+  private grow(): void {
+    const old = this.#slots;
+    const next = new Array<M | O | undefined>(
+      Math.max(FIRST_SLOTS, old.length * 2),
+    ).fill(undefined);
+    for (let i = 0; i < old.length; i++) {
+      next[i] = old[(this.#head + i) & (old.length - 1)];
+    }
+    this.#slots = next;
+    this.#head = 0;
   }
 }
