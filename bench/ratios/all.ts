@@ -35,6 +35,10 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./actor/actors.ts")).bytesIdle,
   },
   {
+    name: "actor/io-beside-spin",
+    load: async () => (await import("./actor/io_beside_spin.ts")).ioBesideSpin,
+  },
+  {
     name: "tcp/rtt-100B",
     load: async () => (await import("./tcp/echo.ts")).rtt100B,
   },

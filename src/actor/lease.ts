@@ -33,7 +33,24 @@ export interface SharedResourceOptions<T> {
   readonly clock: Clock;
 }
 
-/** Counts the leases of one resource. */
+/**
+ * Counts the leases of one resource.
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem, SharedResource } from "@troupe/troupe";
+ *
+ * await using system = new ActorSystem();
+ * const log = new SharedResource({
+ *   clock: system.clock,
+ *   lingerMs: 0,
+ *   open: () => Promise.resolve(["opened"]),
+ *   close: (lines) => void lines.push("closed"),
+ * });
+ * await using lease = await log.acquire();
+ * lease.value.push("used");
+ * ```
+ */
 export class SharedResource<T> {
   readonly #options: SharedResourceOptions<T>;
   #opening: Promise<T> | undefined;
@@ -119,7 +136,7 @@ export class SharedResource<T> {
     const { clock, lingerMs } = this.#options;
     if (lingerMs === 0) return this.close();
     this.#linger = clock.schedule(lingerMs, () => this.close());
-    // Lingering is a courtesy: it must not keep the process alive.
+    // Lingering is a courtesy: the timer must not keep the process alive.
     this.#linger.unref();
   }
 

@@ -18,7 +18,23 @@ export function spawnChild<C>(
   if (!parent.maySpawn) {
     throw new TroupeError(`Cannot spawn: ${parent.path} is stopping`);
   }
-  const name = options?.name ?? parent.freeName();
+  const given = options?.name;
+  if (given !== undefined) checkName(parent, given);
+  const name = given ?? parent.freeName();
+  const { core } = parent;
+  const child = new ActorCell(
+    core,
+    parent,
+    name,
+    behavior,
+    options,
+    supervised,
+  );
+  parent.adopt(child);
+  return child;
+}
+
+function checkName(parent: Cell, name: string): void {
   if (name === "" || name.includes("/")) {
     throw new TypeError(
       `Cannot spawn: the name ${JSON.stringify(name)} is empty or has a "/"`,
@@ -31,15 +47,4 @@ export function spawnChild<C>(
       } already`,
     );
   }
-  const { core } = parent;
-  const child = new ActorCell(
-    core,
-    parent,
-    name,
-    behavior,
-    options,
-    supervised,
-  );
-  parent.adopt(child);
-  return child;
 }

@@ -50,8 +50,9 @@ export abstract class TreeNode {
 
   /** A short name that no child has. */
   freeName(): string {
-    while (this.hasChild(String(this.#nextName))) this.#nextName++;
-    return String(this.#nextName++);
+    let name: string;
+    do name = String(this.#nextName++); while (this.hasChild(name));
+    return name;
   }
 
   /** Whether a child of this name is not gone. */

@@ -25,7 +25,8 @@ import { tcpTransport, type Transport } from "./transport.ts";
 /** Options of a {@linkcode ConnectionPool}. */
 export interface PoolOptions extends SessionOptions {
   /**
-   * Milliseconds that a socket stays open after its last connection.
+   * Milliseconds that a socket stays open after its last connection; it keeps
+   * the process alive until then, unless the pool is closed.
    * @default {30000}
    */
   readonly lingerMs?: number;

@@ -20,12 +20,23 @@ import {
   type SupervisorOptions,
   type SystemEvent,
 } from "../../src/actor/mod.ts";
+import { coreOf } from "../../src/actor/core.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
-/** Lets everything run that is ready: some turns of the event loop, no time. */
+/** The systems of tests that run. */
+const live = new Set<ActorSystem>();
+
+/**
+ * Lets everything run that is ready, until some turns of the event loop have
+ * passed in which no actor had anything to do; or many turns, for a system
+ * that never comes to rest. No time passes.
+ */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) {
+  let quietTurns = 0;
+  for (let turn = 0; turn < 1000 && quietTurns < 5; turn++) {
     await new Promise<void>((resolve) => setImmediate(() => resolve()));
+    const busy = [...live].some((system) => !coreOf(system).dispatcher.idle);
+    quietTurns = busy ? 0 : quietTurns + 1;
   }
 }
 
@@ -96,6 +107,7 @@ export class TestSystem implements AsyncDisposable {
   constructor(options: Omit<ActorSystemOptions, "clock"> = {}) {
     this.system = new ActorSystem({ ...options, clock: this.clock });
     this.system.events.subscribe((event) => this.events.push(event));
+    live.add(this.system);
   }
 
   /** Starts a stepper at the top of the tree. */
@@ -160,6 +172,7 @@ export class TestSystem implements AsyncDisposable {
     const done = this.system.shutdown();
     await this.advance(1e6);
     await soon(done);
+    live.delete(this.system);
     assertEquals(this.clock.pending, 0, "timers that are left");
   }
 }

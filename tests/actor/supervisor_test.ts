@@ -215,6 +215,27 @@ Deno.test("A child that was killed is not cleaned up by a stop before its next l
   assertEquals(log, []);
 });
 
+Deno.test("A child that stopped in time is not killed at that deadline in its next life", async () => {
+  await using test = new TestSystem();
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const ref = await test.supervised({ stopped: () => gates[1]?.promise }, {
+    shutdownMs: 70,
+  });
+  ref.tell(() => gates[0]?.promise);
+  await settle();
+  ref.stop();
+  // The deadline runs while the handler and then while the clean-up waits.
+  for (const gate of gates) {
+    await test.advance(20);
+    gate.resolve();
+  }
+  await settle();
+  assertEquals(test.clock.holding, 0);
+  ref.tell(hang);
+  await test.advance(70);
+  assertEquals(test.of("restarted").length, 1);
+});
+
 Deno.test("A child whose clean-up hung is undisturbed by its end in its next life", async () => {
   await using test = new TestSystem();
   for (const end of ["resolve", "reject"] as const) {
@@ -394,8 +415,7 @@ Deno.test("A start that always fails never loops inside one turn", async () => {
       throw new Error("no start");
     },
   });
-  // Immediates and timers of the event loop have their turns meanwhile.
-  await settle();
+  // Timers of the event loop have their turns meanwhile.
   await new Promise((resolve) => setTimeout(resolve, 1));
   boss.kill();
 });
