@@ -310,7 +310,11 @@ export function supervisor(
         // A temporary child is forgotten when it ends.
         if (byName.get(name) !== old) return put(next, name, replyTo);
         old.child = next;
-        attempt(replyTo, () => execute(decisions.restart(old)));
+        attempt(replyTo, () => {
+          // At once, though it may have to wait for its turn to begin.
+          old.cell = respawn(old);
+          execute(decisions.restart(old));
+        });
       });
     }
 
