@@ -101,7 +101,7 @@ export const MAX_REASON_BYTES = 1024;
  * Credit that a DATA frame costs beside its payload, so that credit bounds how
  * many may wait as well as how large they are.
  */
-export const FRAME_COST = 64;
+export const FRAME_COST = 256;
 
 /** Credit that each direction of a stream has before it is accepted. */
 export const INITIAL_CREDIT = 65_536;

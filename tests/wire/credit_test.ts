@@ -169,7 +169,7 @@ Deno.test("a frame over the credit is a ProtocolError with the code for it", () 
   const error = assertThrows(
     () => receive.receive(0),
     ProtocolError,
-    "64 bytes",
+    `${FRAME_COST} bytes`,
   );
   assertEquals(error.code, ErrorCode.FLOW_CONTROL);
 });
