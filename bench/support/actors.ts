@@ -28,7 +28,7 @@ export interface Runtime extends AsyncDisposable {
 const TELLS = 5_000;
 const BATCHES = 40;
 const ASKS = 20_000;
-const CYCLES = 10_000;
+const CYCLES = 20_000;
 const IDLE_ACTORS = 100_000;
 
 /** Nanoseconds a message, through mailbox and handler. */
@@ -60,8 +60,13 @@ export async function askNanos(runtime: Runtime): Promise<number> {
   return nanos;
 }
 
-/** Nanoseconds to start an actor, stop it, and hear of its end. */
+/**
+ * Nanoseconds to start an actor, stop it, and hear of its end. Each begins
+ * with a collected heap: lives are garbage, and one contestant's would
+ * otherwise be collected in the next one's time.
+ */
 export async function spawnStopNanos(runtime: Runtime): Promise<number> {
+  await heapBytes();
   const start = performance.now();
   for (let i = 0; i < CYCLES; i++) await runtime.spawn().stop();
   return (performance.now() - start) * 1e6 / CYCLES;

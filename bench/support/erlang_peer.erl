@@ -40,7 +40,7 @@ measure(<<"ask">>) ->
     Elapsed / Asks;
 %% Nanoseconds to start a process, stop it, and hear of its end.
 measure(<<"spawn-stop">>) ->
-    Cycles = 10000,
+    Cycles = 20000,
     Start = erlang:monotonic_time(nanosecond),
     cycles(Cycles),
     (erlang:monotonic_time(nanosecond) - Start) / Cycles;
