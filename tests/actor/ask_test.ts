@@ -389,3 +389,24 @@ Deno.test("An ask after the shutdown leaves no real timer either", async () => {
     ActorStoppedError,
   );
 });
+
+Deno.test("An actor that stops itself inside an ask still answers it", async () => {
+  await using test = new TestSystem();
+  const ref = test.spawn();
+  const answer = ref.ask<string>((replyTo) => (context) => {
+    context.stop();
+    replyTo.tell("the last words");
+  });
+  assertEquals(await soon(answer), "the last words");
+  assertEquals(await soon(ref.stopped), { type: "normal" });
+});
+
+Deno.test("An ask that waits behind one that stops the actor rejects", async () => {
+  await using test = new TestSystem();
+  const ref = test.spawn();
+  ref.tell((context) => context.stop());
+  await assertRejects(
+    () => soon(ref.ask<string>((replyTo) => () => void replyTo.tell("no"))),
+    ActorStoppedError,
+  );
+});
