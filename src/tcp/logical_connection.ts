@@ -48,7 +48,8 @@ export interface LogicalConnection
   closeWrite(): Promise<void>;
   /**
    * Closes in order: what was sent is delivered, and nothing more is read.
-   * Resolves when the session has taken everything; never rejects.
+   * Resolves when the session has taken everything; never rejects. A peer that
+   * does not read within `closeMs` has the connection reset.
    */
   close(): Promise<void>;
   /**

@@ -29,6 +29,12 @@ export interface SessionOptions {
    * @default {10000}
    */
   readonly handshakeMs?: number;
+  /**
+   * Milliseconds that `close` waits for a peer that does not read; then the
+   * connection is reset, and what was not sent is lost.
+   * @default {5000}
+   */
+  readonly closeMs?: number;
 }
 
 /** {@linkcode SessionOptions} with defaults filled in. */
@@ -39,6 +45,7 @@ const DEFAULTS: ResolvedSessionOptions = {
   maxMessageBytes: 16_777_216,
   windowBytes: 262_144,
   handshakeMs: 10_000,
+  closeMs: 5000,
 };
 
 const LEAST: ResolvedSessionOptions = {
@@ -46,6 +53,7 @@ const LEAST: ResolvedSessionOptions = {
   maxMessageBytes: 1,
   windowBytes: MAX_FRAME_BYTES,
   handshakeMs: 1,
+  closeMs: 0,
 };
 
 /** Checks the options once and fills in the defaults. */

@@ -88,7 +88,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
         connection.accept();
         adopt(connection, options.serve);
       },
-    });
+    }, context.system.clock);
 
     function adopt(
       connection: Stream,

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { type Clock, realClock } from "../actor/clock.ts";
 import { ProtocolError } from "../wire/errors.ts";
 import {
   decodeHello,
@@ -62,6 +63,8 @@ export interface SessionEvents {
 export class Session implements OutboxPort {
   /** Frames for the socket. */
   readonly out: SendBuffer = new SendBuffer();
+  /** The source of time. */
+  readonly clock: Clock;
   /** Limits of this side. */
   readonly options: ResolvedSessionOptions;
   maxFrameBytes: number = MAX_FRAME_BYTES;
@@ -83,8 +86,10 @@ export class Session implements OutboxPort {
     side: Side,
     options: ResolvedSessionOptions,
     events: SessionEvents,
+    clock: Clock = realClock,
   ) {
     this.#side = side;
+    this.clock = clock;
     this.options = options;
     this.#events = events;
     this.#nextStream = side === "dialler" ? 1 : 2;

@@ -115,8 +115,15 @@ export class Stream implements LogicalConnection {
   async close(): Promise<void> {
     if (this.#removed) return;
     this.#stopReading("The connection is closed");
+    const ending = this.closeWrite();
+    const { clock, options: { closeMs } } = this.#session;
+    const deadline = this.#outbox.finished
+      ? undefined
+      : clock.schedule(closeMs, () =>
+        this.reset(ErrorCode.CANCELLED, "The peer did not read in time"));
     // Whoever had sent was told; closing what is broken is no error.
-    await this.closeWrite().catch(() => {});
+    await ending.catch(() => {});
+    deadline?.cancel();
     this.#release();
   }
 

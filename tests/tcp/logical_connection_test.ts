@@ -13,6 +13,7 @@ import {
 import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
 import { MessageTooLargeError } from "../../src/wire/inbox.ts";
 import { ErrorCode } from "../../src/wire/protocol.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 import { pattern, sha256, text, utf8 } from "../support/bytes.ts";
 import { bounded, echo, Net, roundTrip } from "../support/net.ts";
 
@@ -322,6 +323,26 @@ Deno.test(
     for await (const message of there) count += message.length;
     assertEquals(count, 20 * 65_536);
     await Promise.all([...sends, closing]);
+  },
+);
+
+Deno.test(
+  "close() resets a connection whose peer does not read in time",
+  bounded,
+  async () => {
+    const clock = new ManualClock();
+    await using net = new Net({ clock, pool: { closeMs: 300 } });
+    const [here, there] = await net.pair();
+    const sends = Promise.allSettled(overfill(here));
+    const closing = here.close();
+    clock.advance(300);
+    await closing;
+    await assertRejects(async () => {
+      while (await there.receive() !== undefined);
+    }, ConnectionResetError);
+    const last = (await sends).at(-1);
+    assertEquals(last?.status, "rejected");
+    assertEquals(net.pool.stats().leases, 0);
   },
 );
 

@@ -7,6 +7,7 @@ Deno.test("resolveSessionOptions() fills in what is documented", () => {
     maxMessageBytes: 16_777_216,
     windowBytes: 262_144,
     handshakeMs: 10_000,
+    closeMs: 5000,
   });
 });
 
@@ -16,13 +17,14 @@ Deno.test("resolveSessionOptions() keeps what is given", () => {
     maxMessageBytes: 1,
     windowBytes: 65_536,
     handshakeMs: 1,
+    closeMs: 0,
   };
   assertEquals(resolveSessionOptions(given), given);
 });
 
 Deno.test("resolveSessionOptions() takes no more than the session's options", () => {
   const options = { ...{ port: 1, lingerMs: 2 }, maxStreams: 3 };
-  assertEquals(Object.keys(resolveSessionOptions(options)).length, 4);
+  assertEquals(Object.keys(resolveSessionOptions(options)).length, 5);
 });
 
 for (
@@ -32,6 +34,7 @@ for (
     ["windowBytes", 65_535],
     ["handshakeMs", 0],
     ["handshakeMs", NaN],
+    ["closeMs", -1],
   ] as const
 ) {
   Deno.test(`resolveSessionOptions() refuses ${name} of ${value} by name`, () => {
