@@ -41,8 +41,6 @@ export interface PeerOptions {
 
 /** What the pool needs of a session that is ready. */
 export interface PeerSession {
-  /** Whether connections can still be opened. */
-  readonly usable: boolean;
   /** Opens a logical connection, with its actor. */
   open(id: string, metadata: Uint8Array): Stream;
 }
@@ -72,9 +70,6 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       onOutput: () => wake(),
       onReady: () =>
         options.onReady({
-          get usable() {
-            return session.usable;
-          },
           open(id, metadata) {
             const connection = session.open(id, metadata);
             adopt(connection, undefined);

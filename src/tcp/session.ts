@@ -105,11 +105,6 @@ export class Session implements OutboxPort {
     return this.#ready && this.#error === undefined;
   }
 
-  /** How many logical connections it carries. */
-  get size(): number {
-    return this.#connections.size;
-  }
-
   /**
    * Opens a logical connection; data may be sent at once.
    *
