@@ -59,6 +59,20 @@ export async function startChild<M>(
   return refOf(boss, child);
 }
 
+function control(
+  boss: SupervisorRef,
+  what: "terminate" | "restart" | "remove",
+  name: string,
+  options: AskOptions | undefined,
+): Promise<void> {
+  return call(
+    boss,
+    `${what} ${name}`,
+    (replyTo) => ({ type: `${what}_child`, name, replyTo }),
+    options,
+  );
+}
+
 /**
  * The reference of a child that a supervisor was given, once it has it.
  *
@@ -97,12 +111,7 @@ export function terminateChild(
   name: string,
   options?: AskOptions,
 ): Promise<void> {
-  return call(
-    boss,
-    `terminate ${name}`,
-    (replyTo) => ({ type: "terminate_child", name, replyTo }),
-    options,
-  );
+  return control(boss, "terminate", name, options);
 }
 
 /**
@@ -114,12 +123,7 @@ export function restartChild(
   name: string,
   options?: AskOptions,
 ): Promise<void> {
-  return call(
-    boss,
-    `restart ${name}`,
-    (replyTo) => ({ type: "restart_child", name, replyTo }),
-    options,
-  );
+  return control(boss, "restart", name, options);
 }
 
 /** Forgets a child that is down, and its name. */
@@ -128,12 +132,7 @@ export function removeChild(
   name: string,
   options?: AskOptions,
 ): Promise<void> {
-  return call(
-    boss,
-    `remove ${name}`,
-    (replyTo) => ({ type: "remove_child", name, replyTo }),
-    options,
-  );
+  return control(boss, "remove", name, options);
 }
 
 /**
