@@ -15,6 +15,7 @@ Deno.test("forbiddenImports() accepts imports that point down or stay in their l
       { from: "src/wire/frame.ts", to: "src/actor/mod.ts" },
       { from: "src/tcp/pool.ts", to: "src/wire/mod.ts" },
       { from: "src/tcp/pool.ts", to: "src/tcp/socket.ts" },
+      { from: "src/tcp_conn/pool.ts", to: "src/tcp/errors.ts" },
       { from: "src/terminal/server.ts", to: "src/pty/mod.ts" },
       { from: "src/load/main.ts", to: "src/metrics/mod.ts" },
       { from: "src/testing/mod.ts", to: "src/tcp/mod.ts" },
@@ -43,6 +44,7 @@ Deno.test("forbiddenImports() names an import across to a sibling", () => {
       ["pty", "tcp"],
       ["terminal", "tcp"],
       ["metrics", "wire"],
+      ["tcp", "tcp_conn"],
       ["tcp", "testing"],
       ["testing", "load"],
     ]

@@ -12,20 +12,36 @@ export class ConnectError extends TroupeError {}
 /** The handshake took too long. */
 export class HandshakeTimeoutError extends TroupeError {}
 
+/** The peer has given no sign of life; its socket is closed. */
+export class KeepAliveError extends TroupeError {}
+
 /** The session below a logical connection has ended; see `cause`. */
 export class SessionLostError extends TroupeError {
-  /** The code with which the peer ended it; `undefined` if it said nothing. */
+  /** The code with which it was ended; `undefined` if nobody said anything. */
   readonly code: ErrorCode | number | undefined;
+  /** Milliseconds after which the peer may be asked again; 0 for at once. */
+  readonly retryAfterMs: number;
 
-  /** An error with the peer's code, if it gave one. */
+  /** An error with what the peer said, if it said anything. */
   constructor(
     message: string,
-    options?: ErrorOptions & { readonly code?: number },
+    options?: ErrorOptions & {
+      readonly code?: number;
+      readonly retryAfterMs?: number;
+    },
   ) {
     super(message, options);
     this.code = options?.code;
+    this.retryAfterMs = options?.retryAfterMs ?? 0;
   }
 }
+
+/**
+ * The socket was lost, and the session could not be resumed on another: the
+ * peer was out of reach for too long, or the process that had it is gone. What
+ * was sent and not answered may have arrived or not.
+ */
+export class ResumeLostError extends SessionLostError {}
 
 export { ConnectionClosedError } from "../wire/errors.ts";
 
@@ -40,3 +56,9 @@ export class ConnectionResetError extends TroupeError {
     this.code = code;
   }
 }
+
+/**
+ * The other side did not want the logical connection: nothing that was sent on
+ * it was looked at, so it can be tried again.
+ */
+export class ConnectionRefusedError extends ConnectionResetError {}

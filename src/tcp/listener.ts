@@ -1,6 +1,6 @@
 /**
- * The listener: accepts sockets, and serves the logical connections that come
- * over them.
+ * The listener: accepts sockets, finds or begins the sessions that they carry,
+ * and serves the logical connections that come over them.
  *
  * @module
  */
@@ -8,32 +8,58 @@ import type { Behavior } from "../actor/behavior.ts";
 import { TroupeError } from "../actor/errors.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import type { ActorSystem } from "../actor/system.ts";
-import { ErrorCode } from "../wire/protocol.ts";
+import { type AcceptedSocket, type Acceptor, listenTcp } from "./acceptor.ts";
 import type { Serve } from "./connection_actor.ts";
-import { SessionLostError } from "./errors.ts";
 import {
   type Address,
   formatAddress,
   resolveSessionOptions,
   type SessionOptions,
 } from "./options.ts";
-import { peerActor } from "./peer.ts";
-import { tcpTransport, type Transport } from "./transport.ts";
+import { ErrorCode, PREFACE } from "../wire/protocol.ts";
+import { SessionLostError } from "./errors.ts";
+import type { LogicalConnection } from "./logical_connection.ts";
+import type { Link } from "./output.ts";
+import type { PeerMessage } from "./peer.ts";
+import { type Authenticate, ServedSessions } from "./served_sessions.ts";
+import type { SessionState } from "./session_state.ts";
+import { socketActor } from "./socket.ts";
+import { listenTls, type TlsServerOptions } from "./tls.ts";
 
 /** Options of {@linkcode listen}. */
 export interface ListenOptions extends Address, SessionOptions {
   /** Serves each logical connection. */
   readonly serve: Serve;
   /**
+   * Decides whether a logical connection is served: `true`, or a text for its
+   * opener that says why not. Without it, all are.
+   */
+  readonly accept?: (opening: LogicalConnection) => true | string;
+  /**
+   * Says who a peer is, by what it shows, or `undefined` to refuse it. Asked
+   * for each socket. Compare secrets with `equalSecrets`.
+   */
+  readonly authenticate?: Authenticate;
+  /** Encrypts; without it, nothing is secret. */
+  readonly tls?: TlsServerOptions;
+  /**
    * Sockets that may be open at once; more wait in the system's backlog.
    * @default {10000}
    */
   readonly maxSockets?: number;
   /**
-   * Told when a socket's peer breaks the protocol, is too slow, or goes away
-   * without a word; the others are not touched.
+   * Sessions that there may be at once, those that wait for another socket
+   * among them; more are refused.
+   * @default {10000}
+   */
+  readonly maxSessions?: number;
+  /**
+   * Told when a peer breaks the protocol, is too slow, is refused, or is gone
+   * for good without a word; the others are not touched.
    */
   readonly onPeerError?: (error: unknown, remote: Address) => void;
+  /** Told at each change of a session. */
+  readonly onState?: (state: SessionState) => void;
 }
 
 /** Counters of a listener. */
@@ -42,10 +68,25 @@ export interface ListenerStats {
   readonly accepted: number;
   /** Sockets that are open now. */
   readonly sockets: number;
+  /** Sessions that there are now, with a socket or without. */
+  readonly sessions: number;
+  /** Sockets that went on with a session that there was. */
+  readonly resumes: number;
 }
 
 /** A listener that could not begin; see `cause`. */
 export class ListenError extends TroupeError {}
+
+/** How a listener goes away. */
+export interface DrainOptions {
+  /** Ends the patience: what is left then is closed. */
+  readonly signal?: AbortSignal;
+  /**
+   * Milliseconds for which peers are to leave this address alone.
+   * @default {0}
+   */
+  readonly retryAfterMs?: number;
+}
 
 /** Milliseconds between tries when the process is out of descriptors. */
 const ACCEPT_RETRY_MS = 100;
@@ -54,17 +95,30 @@ const ACCEPT_RETRY_MS = 100;
 export interface Listener extends AsyncDisposable {
   /** Where it listens, with the real port. */
   readonly address: Required<Address>;
+  /** Resolves when it is over, however; never rejects. */
+  readonly closed: Promise<void>;
   /** Counters of this listener. */
   stats(): ListenerStats;
-  /** Closes the listener and all its sockets, with a word to their peers. */
+  /**
+   * Goes away in order: takes no new connections, tells all peers so, and
+   * closes when the last connection has ended.
+   */
+  drain(options?: DrainOptions): Promise<void>;
+  /**
+   * Ends all connections and closes the listener, once the peers have
+   * everything that was sent, or `closeMs` has passed.
+   */
   close(): Promise<void>;
 }
 
 type ListenerMessage =
-  | { readonly type: "accepted"; readonly socket: Deno.TcpConn }
+  | { readonly type: "accepted"; readonly socket: AcceptedSocket }
   | { readonly type: "accept_failed"; readonly cause: unknown }
   | { readonly type: "accept_again" }
-  | { readonly type: "socket_gone" };
+  | { readonly type: "socket_gone" }
+  | { readonly type: "session_gone" }
+  | { readonly type: "drain"; readonly retryAfterMs: number }
+  | { readonly type: "close" };
 
 /**
  * Listens on a TCP port, as an actor of `system`.
@@ -87,21 +141,25 @@ type ListenerMessage =
  */
 export function listen(system: ActorSystem, options: ListenOptions): Listener {
   const { hostname = "127.0.0.1", port } = options;
-  const session = resolveSessionOptions(options);
+  const limits = resolveSessionOptions(options);
   if (typeof options.serve !== "function") {
     throw new TypeError(
       "Cannot listen: serve is missing, give a function that serves a connection",
     );
   }
-  const maxSockets = options.maxSockets ?? 10_000;
-  if (!(maxSockets >= 1)) {
+  const { maxSockets = 10_000, maxSessions = 10_000 } = options;
+  for (const [name, value] of Object.entries({ maxSockets, maxSessions })) {
+    if (value >= 1) continue;
     throw new RangeError(
-      `Cannot listen: maxSockets is ${maxSockets}, it must be at least 1`,
+      `Cannot listen: ${name} is ${value}, it must be at least 1`,
     );
   }
-  let server: Deno.TcpListener;
+  let acceptor: Acceptor;
   try {
-    server = Deno.listen({ hostname, port });
+    const address = { hostname, port };
+    acceptor = options.tls === undefined
+      ? listenTcp(address)
+      : listenTls(address, options.tls);
   } catch (cause) {
     throw new ListenError(
       `Cannot listen on ${formatAddress({ hostname, port })}: ${
@@ -110,55 +168,81 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       { cause },
     );
   }
-  let open = true;
-  const closeServer = (): void => {
-    if (open) server.close();
-    open = false;
-  };
   const stats = { accepted: 0, sockets: 0 };
+  let sessions: ServedSessions | undefined;
 
   const behavior: Behavior<ListenerMessage> = (context) => {
-    /** Accepted, and not in the hands of a peer actor yet. */
-    const unclaimed = new Set<Transport>();
+    /** Accepted, and not in the hands of an actor yet. */
+    const unclaimed = new Set<AcceptedSocket>();
     let accepting: Promise<unknown> | undefined;
+    let closing = false;
+    const served = sessions = new ServedSessions({
+      ...options,
+      limits,
+      maxSessions,
+      clock: context.system.clock,
+      accept: options.accept,
+      authenticate: options.authenticate,
+      onState: options.onState,
+      onEnd(cause, remote) {
+        const orderly = cause instanceof SessionLostError &&
+          cause.code === ErrorCode.NONE;
+        if (!orderly) options.onPeerError?.(cause, remote);
+      },
+      spawn(behavior) {
+        const peer = context.spawn(behavior);
+        context.watch(peer, () => ({ type: "session_gone" }));
+        return peer;
+      },
+    });
     context.signal.addEventListener("abort", () => {
-      closeServer();
-      for (const transport of unclaimed) transport.close();
+      acceptor.close();
+      for (const { transport } of unclaimed) transport.close();
     }, { once: true });
 
     function accept(): void {
-      const accepted = server.accept();
+      const accepted = acceptor.accept();
       accepting = accepted;
-      context.pipeToSelf<Deno.TcpConn>(
+      context.pipeToSelf<AcceptedSocket>(
         accepted,
         (socket) => ({ type: "accepted", socket }),
         (cause) => ({ type: "accept_failed", cause }),
-        (socket) => socket.close(),
+        (socket) => socket.transport.close(),
       );
     }
 
-    function adopt(socket: Deno.TcpConn): void {
-      const transport = tcpTransport(socket);
-      const { hostname, port } = socket.remoteAddr;
-      unclaimed.add(transport);
+    function adopt(socket: AcceptedSocket): void {
+      const { transport, remote } = socket;
+      unclaimed.add(socket);
       stats.accepted++;
       stats.sockets++;
-      const peer = context.spawn(peerActor({
-        side: "listener",
-        connect() {
-          unclaimed.delete(transport);
-          return Promise.resolve(transport);
+      /** Who keeps the session, once it is known. */
+      let peer: ActorRef<PeerMessage> | undefined;
+      const ref = context.spawn(socketActor({
+        transport,
+        limits,
+        greeting: PREFACE,
+        meet: (type, payload) => served.meet(type, payload, socket),
+        onAttached(session, link) {
+          peer = served.peerOf(session);
+          peer?.tell({ type: "attached", link });
         },
-        session,
-        serve: options.serve,
-        onReady() {},
-        onEnd(cause) {
-          const orderly = cause instanceof SessionLostError &&
-            cause.code === ErrorCode.NONE;
-          if (!orderly) options.onPeerError?.(cause, { hostname, port });
+        onEnd(cause, link) {
+          if (peer?.tell({ type: "ended", cause, link })) return;
+          link.stop();
+          if (peer === undefined) options.onPeerError?.(cause, remote);
         },
       }));
-      context.watch(peer, () => ({ type: "socket_gone" }));
+      unclaimed.delete(socket);
+      ref.stopped.then(transport.close);
+      context.watch(ref, () => ({ type: "socket_gone" }));
+    }
+
+    function close(): void {
+      closing = true;
+      acceptor.close();
+      served.tellAll({ type: "close" });
+      if (served.size === 0) context.stop();
     }
 
     accept();
@@ -170,14 +254,27 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
             if (stats.sockets < maxSockets) accept();
             return;
           case "accept_failed":
+            if (closing) return;
             // Out of descriptors: wait for some to come back, as ranch does.
             context.after(ACCEPT_RETRY_MS, { type: "accept_again" });
             return;
           case "accept_again":
-            return accept();
+            return closing ? undefined : accept();
           case "socket_gone":
-            if (stats.sockets-- >= maxSockets) accept();
+            if (stats.sockets-- >= maxSockets && !closing) accept();
             return;
+          case "session_gone":
+            if (served.size > 0) return;
+            if (closing) context.stop();
+            else if (served.retryAfterMs !== undefined) close();
+            return;
+          case "drain":
+            served.retryAfterMs = message.retryAfterMs;
+            served.tellAll(message);
+            if (served.size === 0) close();
+            return;
+          case "close":
+            return closing ? undefined : close();
           default:
             message satisfies never;
         }
@@ -192,20 +289,32 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
 
   let ref: ActorRef<ListenerMessage>;
   try {
-    ref = system.spawn(behavior);
+    ref = system.spawn(behavior, { mailbox: { maxMessages: Infinity } });
   } catch (error) {
-    closeServer();
+    acceptor.close();
     throw error;
   }
   // Also when it is stopped before its behaviour has begun.
-  ref.stopped.then(closeServer);
-  const close = async (): Promise<void> => {
-    ref.stop();
-    await ref.stopped;
+  const closed = ref.stopped.then(() => acceptor.close());
+  const close = (): Promise<void> => {
+    ref.tell({ type: "close" });
+    return closed;
   };
   return {
-    address: { hostname, port: server.addr.port },
-    stats: () => ({ ...stats }),
+    address: { hostname, port: acceptor.address.port },
+    closed,
+    stats: () => ({
+      ...stats,
+      sessions: sessions?.size ?? 0,
+      resumes: sessions?.resumes ?? 0,
+    }),
+    drain({ signal, retryAfterMs = 0 } = {}) {
+      ref.tell({ type: "drain", retryAfterMs });
+      const give = (): void => void close();
+      if (signal?.aborted) give();
+      signal?.addEventListener("abort", give, { once: true });
+      return closed.finally(() => signal?.removeEventListener("abort", give));
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

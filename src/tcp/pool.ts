@@ -5,22 +5,32 @@
  *
  * @module
  */
-import type { ActorContext, Behavior } from "../actor/behavior.ts";
+import type { Behavior } from "../actor/behavior.ts";
+import { type BackoffOptions, resolveBackoff } from "../actor/backoff.ts";
 import { ActorStoppedError } from "../actor/errors.ts";
-import { type LeaseHolder, SharedResource } from "../actor/lease.ts";
+import {
+  type Lease,
+  type LeaseHolder,
+  SharedResource,
+} from "../actor/lease.ts";
 import type { ActorRef, ReplyTo } from "../actor/ref.ts";
 import type { ActorSystem } from "../actor/system.ts";
-import { ConnectError } from "./errors.ts";
-import type { LogicalConnection } from "./logical_connection.ts";
+import { Priority } from "../wire/protocol.ts";
+import { ConnectError, SessionLostError } from "./errors.ts";
+import type { LogicalConnection, PriorityClass } from "./logical_connection.ts";
 import {
   type Address,
   formatAddress,
+  type ResolvedSessionOptions,
   resolveSessionOptions,
   type SessionOptions,
 } from "./options.ts";
+import { connectTcp } from "./dial.ts";
+import { dialSession } from "./dialled_session.ts";
 import { peerActor, type PeerMessage, type PeerSession } from "./peer.ts";
+import type { SessionState } from "./session_state.ts";
 import type { Stream } from "./stream.ts";
-import { tcpTransport, type Transport } from "./transport.ts";
+import { connectTls, type TlsClientOptions } from "./tls.ts";
 
 /** Options of a {@linkcode ConnectionPool}. */
 export interface PoolOptions extends SessionOptions {
@@ -30,6 +40,29 @@ export interface PoolOptions extends SessionOptions {
    * @default {30000}
    */
   readonly lingerMs?: number;
+  /**
+   * Sockets to each address: another one is dialled while all that are open
+   * are in use. Then the one with the fewest connections is taken.
+   * @default {1}
+   */
+  readonly socketsPerPeer?: number;
+  /** Encrypts; without it, nothing is secret. */
+  readonly tls?: TlsClientOptions;
+  /**
+   * What to show the other side's `authenticate`, at most 4 KiB; a function is
+   * asked before each socket.
+   */
+  readonly credentials?: Uint8Array | (() => Uint8Array);
+  /** How long to wait between tries for a socket: full jitter. */
+  readonly backoff?: BackoffOptions;
+  /**
+   * Milliseconds for which `connect` tries to reach an address; 0 for one
+   * try. A session that has been connected is tried for `resumeMs`.
+   * @default {0}
+   */
+  readonly retryMs?: number;
+  /** Told at each change of a session. */
+  readonly onState?: (state: SessionState) => void;
 }
 
 /** Options of {@linkcode ConnectionPool.connect}. */
@@ -41,6 +74,12 @@ export interface ConnectOptions {
   readonly id?: string;
   /** Told to the other side with the open; 4 KiB at most. */
   readonly metadata?: Uint8Array;
+  /**
+   * Whether it sends before others of the same socket, or after them, while
+   * several have to wait; in both directions.
+   * @default {"normal"}
+   */
+  readonly priority?: PriorityClass;
   /** Gives the attempt up; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
@@ -64,29 +103,31 @@ export interface PoolStats {
   readonly evictions: number;
 }
 
-/** One address of the pool. */
-interface Entry {
-  readonly resource: SharedResource<PooledSession>;
-  /** Who was dialled last. */
-  peer: ActorRef<PeerMessage> | undefined;
-}
-
 /** A session that is ready, and how to end it. */
 interface PooledSession {
   readonly session: PeerSession;
   readonly peer: ActorRef<PeerMessage>;
 }
 
+/** One socket of the pool, as its users see it: it may be replaced. */
+interface Entry {
+  readonly key: string;
+  readonly resource: SharedResource<PooledSession>;
+}
+
 type Outcome =
   | { readonly connection: LogicalConnection }
   | { readonly error: unknown };
 
-interface PoolMessage {
-  readonly type: "connect";
-  readonly address: Address;
-  readonly options: ConnectOptions;
-  readonly replyTo: ReplyTo<Outcome>;
-}
+type PoolMessage =
+  | {
+    readonly type: "connect";
+    readonly address: Address;
+    readonly options: ConnectOptions;
+    readonly replyTo: ReplyTo<Outcome>;
+  }
+  | { readonly type: "close" }
+  | { readonly type: "peer_gone"; readonly peer: ActorRef<PeerMessage> };
 
 /** Counters that outlive a restart of the pool's actor. */
 interface Counters {
@@ -96,25 +137,9 @@ interface Counters {
   evictions: number;
 }
 
-async function dial(
-  address: Address,
-  signal: AbortSignal,
-): Promise<Transport> {
-  try {
-    const { hostname = "127.0.0.1", port } = address;
-    return tcpTransport(await Deno.connect({ hostname, port, signal }));
-  } catch (cause) {
-    throw new ConnectError(
-      `Cannot connect to ${formatAddress(address)}: ${
-        cause instanceof Error ? cause.message : cause
-      }`,
-      { cause },
-    );
-  }
-}
-
 /**
- * Connects to listeners, with one socket for each address.
+ * Connects to listeners, with one socket for each address unless it is asked
+ * for more.
  *
  * @example
  * ```ts
@@ -136,7 +161,7 @@ async function dial(
  */
 export class ConnectionPool implements AsyncDisposable {
   readonly #ref: ActorRef<PoolMessage>;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Set<Entry>();
   readonly #counters: Counters = {
     dials: 0,
     reuses: 0,
@@ -146,25 +171,32 @@ export class ConnectionPool implements AsyncDisposable {
 
   /** A pool that is an actor of `system`, and ends with it. */
   constructor(system: ActorSystem, options: PoolOptions = {}) {
+    const settings = resolvePoolOptions(options);
     this.#ref = system.spawn(
-      poolActor(this.#entries, this.#counters, options),
+      poolActor(this.#entries, this.#counters, settings),
       { mailbox: { maxMessages: Infinity } },
     );
   }
 
   /**
-   * Opens a logical connection to `address`, dialling only if there is no
-   * socket yet. It can be used at once; closing it gives the lease back.
+   * Opens a logical connection to a listener at `address`; waits while the
+   * listener allows no more of them.
    *
-   * Rejects with {@linkcode ConnectError} when there is no one, with
-   * `HandshakeTimeoutError` or `ProtocolError` when it is no Troupe listener,
-   * and with `RangeError` for an id or metadata that is too long.
+   * @throws {ConnectError} when nobody listens there, or the pool is closed.
+   * @throws {HandshakeTimeoutError} when whoever listens says nothing.
+   * @throws {SessionLostError} when whoever listens refuses.
+   * @throws {RangeError} for an id or metadata over the limits.
    */
   async connect(
     address: Address,
     options: ConnectOptions = {},
   ): Promise<LogicalConnection> {
-    const signal = eitherOf(options.signal, options.holder?.signal);
+    const { signal: ours, holder } = options;
+    ours?.throwIfAborted();
+    holder?.signal.throwIfAborted();
+    const signal = ours && holder
+      ? AbortSignal.any([ours, holder.signal])
+      : ours ?? holder?.signal;
     const outcome = await this.#ref.ask<Outcome>(
       (replyTo) => ({ type: "connect", address, options, replyTo }),
       // The handshake has a deadline of its own.
@@ -181,15 +213,16 @@ export class ConnectionPool implements AsyncDisposable {
   /** Counters of this pool. */
   stats(): PoolStats {
     let leases = 0;
-    for (const { resource } of this.#entries.values()) {
-      leases += resource.leases;
-    }
+    for (const { resource } of this.#entries) leases += resource.leases;
     return { ...this.#counters, leases };
   }
 
-  /** Closes all sockets, with a word to the other sides. */
+  /**
+   * Ends all connections and closes all sockets, once the other sides have
+   * everything that was sent, or `closeMs` has passed.
+   */
   async close(): Promise<void> {
-    this.#ref.stop();
+    this.#ref.tell({ type: "close" });
     await this.#ref.stopped;
   }
 
@@ -199,123 +232,211 @@ export class ConnectionPool implements AsyncDisposable {
   }
 }
 
-function poolActor(
-  entries: Map<string, Entry>,
-  counters: Counters,
-  options: PoolOptions,
-): Behavior<PoolMessage> {
-  const session = resolveSessionOptions(options);
-  const lingerMs = options.lingerMs ?? 30_000;
-  if (!(lingerMs >= 0)) {
+/** {@linkcode PoolOptions} with defaults filled in. */
+interface PoolSettings {
+  readonly options: PoolOptions;
+  readonly session: ResolvedSessionOptions;
+  readonly lingerMs: number;
+  readonly socketsPerPeer: number;
+  readonly retryMs: number;
+}
+
+function resolvePoolOptions(options: PoolOptions): PoolSettings {
+  const { lingerMs = 30_000, socketsPerPeer = 1, retryMs = 0 } = options;
+  const least = { lingerMs: 0, socketsPerPeer: 1, retryMs: 0 } as const;
+  const given = { lingerMs, socketsPerPeer, retryMs };
+  for (const name of Object.keys(least) as (keyof typeof least)[]) {
+    if (given[name] >= least[name]) continue;
     throw new RangeError(
-      `Cannot make a pool: lingerMs is ${lingerMs}, it must be 0 or more`,
+      `Cannot make a pool: ${name} is ${given[name]}, ${
+        least[name]
+      } is the least`,
     );
   }
+  return { ...given, options, session: resolveSessionOptions(options) };
+}
+
+function poolActor(
+  entries: Set<Entry>,
+  counters: Counters,
+  settings: PoolSettings,
+): Behavior<PoolMessage> {
+  const { options, session, lingerMs, socketsPerPeer } = settings;
+  const backoff = resolveBackoff(options.backoff);
   return (context) => {
-    function entryOf(address: Address): Entry {
+    const peers = new Set<ActorRef<PeerMessage>>();
+    /** When an address may be dialled again, by the clock, if it said so. */
+    const notBefore = new Map<string, number>();
+    const { clock } = context.system;
+    let closing = false;
+
+    /** The socket for the next connection to an address. */
+    function entryFor(address: Address): Entry {
       const key = formatAddress(address);
-      let entry = entries.get(key);
-      if (entry === undefined) {
-        const resource: SharedResource<PooledSession> = new SharedResource({
-          clock: context.system.clock,
+      const ofKey = [...entries].filter((entry) => entry.key === key);
+      const [least] = ofKey.toSorted((a, b) =>
+        a.resource.leases - b.resource.leases
+      );
+      const enough = ofKey.length >= socketsPerPeer;
+      if (least && (enough || least.resource.leases === 0)) return least;
+      const entry: Entry = {
+        key,
+        resource: new SharedResource<PooledSession>({
+          clock,
           lingerMs,
-          open: () => open(context, address, created),
-          close({ peer }) {
-            peer.stop();
-          },
-        });
-        const created: Entry = { resource, peer: undefined };
-        entries.set(key, entry = created);
-      }
+          open: () => open(address, entry),
+          close: ({ peer }) => void peer.tell({ type: "close" }),
+        }),
+      };
+      entries.add(entry);
       return entry;
     }
 
-    /** Forgets a peer that is gone, unless another was dialled since. */
-    function evict(
-      key: string,
-      entry: Entry,
-      peer: ActorRef<PeerMessage>,
-    ): void {
-      if (entry.peer !== peer) return;
-      entry.peer = undefined;
-      entry.resource.evict();
-      entries.delete(key);
+    /** Nobody else gets this one. */
+    function retire(entry: Entry): void {
+      if (entries.delete(entry)) entry.resource.evict();
     }
 
-    function open(
-      context: ActorContext<PoolMessage>,
-      address: Address,
-      entry: Entry,
-    ): Promise<PooledSession> {
+    function open(address: Address, entry: Entry): Promise<PooledSession> {
+      const waitMs = (notBefore.get(entry.key) ?? 0) - clock.now();
+      if (waitMs > 0) {
+        return Promise.reject(
+          new ConnectError(
+            `Cannot connect to ${entry.key}: it asks to be left alone for another ${
+              Math.ceil(waitMs)
+            } ms`,
+          ),
+        );
+      }
+      notBefore.delete(entry.key);
       const opened = Promise.withResolvers<PooledSession>();
-      const gone = (): void => evict(formatAddress(address), entry, peer);
       let ready = false;
-      counters.dials++;
-      const peer = entry.peer = context.spawn(peerActor({
-        side: "dialler",
-        connect: (signal) => dial(address, signal),
-        session,
+      const avoid = (retryAfterMs: number): void => {
+        if (retryAfterMs <= 0) return;
+        notBefore.set(entry.key, clock.now() + retryAfterMs);
+      };
+      const peer = context.spawn(peerActor({
+        ...dialSession({
+          address,
+          limits: session,
+          clock,
+          credentials: options.credentials,
+          backoff,
+          retryMs: settings.retryMs,
+          connect(signal) {
+            counters.dials++;
+            return options.tls === undefined
+              ? connectTcp(address, signal)
+              : connectTls(address, options.tls, signal);
+          },
+        }),
         serve: undefined,
+        onState: (state) => options.onState?.(state),
+        onGoingAway(retryAfterMs) {
+          avoid(retryAfterMs);
+          retire(entry);
+        },
         onReady(session) {
           ready = true;
           counters.sockets++;
           opened.resolve({ session, peer });
         },
         onEnd(cause) {
-          if (ready) counters.evictions++;
-          gone();
+          if (cause instanceof SessionLostError) avoid(cause.retryAfterMs);
+          retire(entry);
           opened.reject(cause);
         },
       }));
+      peers.add(peer);
+      context.watch(peer, () => ({ type: "peer_gone", peer }));
       peer.stopped.then(() => {
         if (ready) counters.sockets--;
         opened.reject(new ConnectError("The pool was closed"));
-        gone();
       });
       return opened.promise;
     }
 
+    async function connect(
+      address: Address,
+      options: ConnectOptions,
+    ): Promise<LogicalConnection> {
+      while (true) {
+        const entry = entryFor(address);
+        if (entry.resource.isOpen) counters.reuses++;
+        const lease = await entry.resource.acquire();
+        if (lease.value.session.usable) return await openOver(lease, options);
+        lease.release();
+        retire(entry);
+      }
+    }
+
     return {
-      receive({ address, options, replyTo }) {
-        const { resource } = entryOf(address);
-        if (resource.isOpen) counters.reuses++;
-        connectOver(resource, options).then(
-          (connection) => {
-            // Whoever asked has given up meanwhile: close what nobody holds.
-            if (!replyTo.tell({ connection })) connection.reset();
-          },
-          (error) => replyTo.tell({ error }),
-        );
+      receive(message) {
+        switch (message.type) {
+          case "connect": {
+            const { address, options, replyTo } = message;
+            if (closing) {
+              const error = new ConnectError(
+                "Cannot connect: the pool is closed",
+              );
+              return void replyTo.tell({ error });
+            }
+            connect(address, options).then(
+              (connection) => {
+                // Whoever asked has given up: close what nobody holds.
+                if (!replyTo.tell({ connection })) connection.reset();
+              },
+              (error) => replyTo.tell({ error }),
+            );
+            return;
+          }
+          case "close":
+            closing = true;
+            for (const entry of entries) retire(entry);
+            for (const peer of peers) peer.tell({ type: "close" });
+            if (peers.size === 0) context.stop();
+            return;
+          case "peer_gone":
+            peers.delete(message.peer);
+            if (closing && peers.size === 0) context.stop();
+            return;
+          default:
+            message satisfies never;
+        }
       },
     };
   };
 }
 
-/** A signal that aborts when one of the two does. */
-function eitherOf(
-  one: AbortSignal | undefined,
-  other: AbortSignal | undefined,
-): AbortSignal | undefined {
-  return one && other ? AbortSignal.any([one, other]) : one ?? other;
-}
+const PRIORITIES: Record<PriorityClass, Priority> = {
+  high: Priority.HIGH,
+  normal: Priority.NORMAL,
+  low: Priority.LOW,
+};
 
-async function connectOver(
-  resource: SharedResource<PooledSession>,
+/** Opens a connection that gives the lease back when it ends. */
+async function openOver(
+  lease: Lease<PooledSession>,
   options: ConnectOptions,
 ): Promise<LogicalConnection> {
-  const { id = crypto.randomUUID(), metadata = new Uint8Array(0) } = options;
-  const lease = await resource.acquire();
+  const {
+    id = crypto.randomUUID(),
+    metadata = new Uint8Array(0),
+    priority = "normal",
+  } = options;
+  const signal = options.holder?.signal;
   let connection: Stream;
   try {
     // Do not trouble the peer for whoever has given up meanwhile.
-    options.signal?.throwIfAborted();
-    options.holder?.signal.throwIfAborted();
-    connection = lease.value.session.open(id, metadata);
+    signal?.throwIfAborted();
+    connection = await lease.value.session.open(
+      { id, metadata, priority: PRIORITIES[priority] },
+      options.signal,
+    );
   } catch (error) {
     lease.release();
     throw error;
   }
-  const signal = options.holder?.signal;
   const close = (): void => void connection.close();
   signal?.addEventListener("abort", close, { once: true });
   connection.onRelease = () => {

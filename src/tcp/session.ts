@@ -1,108 +1,197 @@
 /**
- * A session: the logical connections that two processes share over a socket.
- * Frames go in and out here; everything is synchronous and nothing waits, so
- * a connection that nobody reads holds up no other.
+ * A session: the logical connections that two processes share, over one socket
+ * after another. Frames go in and out here; everything is synchronous and
+ * nothing waits, so a connection that nobody reads holds up no other.
  *
  * @module
  */
-import { type Clock, realClock } from "../actor/clock.ts";
+import type { Clock, Timer } from "../actor/clock.ts";
+import { Budget } from "../wire/budget.ts";
 import { ProtocolError } from "../wire/errors.ts";
+import { FloodGuard } from "../wire/flood_guard.ts";
 import {
-  decodeHello,
-  decodeLimit,
+  decodeGoAway,
   decodeOpen,
   decodeReason,
-  encodeHello,
+  decodeUint64,
+  encodeGoAway,
   encodeOpen,
   encodeReason,
+  encodeUint64,
+  type GoAway,
+  type Hello,
   type Open,
 } from "../wire/frame.ts";
-import type { FrameSink } from "../wire/frame_reader.ts";
-import type { OutboxPort } from "../wire/outbox.ts";
+import type { InboxPort, MessageTooLargeError } from "../wire/inbox.ts";
 import {
+  ACK_BYTES,
   DataFlag,
   ErrorCode,
   FrameType,
   HEADER_BYTES,
   MAX_FRAME_BYTES,
+  MAX_STREAM,
   PONG,
-  PREFACE,
-  VERSION,
 } from "../wire/protocol.ts";
-import { Scheduler, type Sendable } from "../wire/scheduler.ts";
-import { SendBuffer } from "../wire/send_buffer.ts";
-import { ConnectionResetError, SessionLostError } from "./errors.ts";
-
-import type { ResolvedSessionOptions } from "./options.ts";
+import {
+  ConnectionRefusedError,
+  ConnectionResetError,
+  SessionLostError,
+} from "./errors.ts";
+import type { OpenOptions } from "./logical_connection.ts";
+import type { Address, ResolvedSessionOptions } from "./options.ts";
+import { type Link, Output } from "./output.ts";
+import { PingTimer } from "./ping_timer.ts";
+import type { SessionPhase } from "./session_state.ts";
 import { Stream } from "./stream.ts";
+import { type Side, StreamTable } from "./stream_table.ts";
 
-/** Encoded bytes that may wait for the socket: what a ping waits behind. */
-const MAX_UNSENT_BYTES = 131_072;
-/** About what an answer to a frame of the peer takes. */
-const ANSWER_BYTES = 64;
-/** Answers that may wait beside that: a peer that reads none floods. */
-const MAX_UNREAD_BYTES = MAX_UNSENT_BYTES + HEADER_BYTES + MAX_FRAME_BYTES +
-  1024 * ANSWER_BYTES;
+/** Milliseconds after which a peer that pauses learns what has arrived. */
+const ACK_DELAY_MS = 1000;
 
 const EMPTY = new Uint8Array(0);
 
-/** Which side of the socket this is. */
-export type Side = "dialler" | "listener";
-
 /** What a session tells its owner. */
 export interface SessionEvents {
-  /** The handshake is done. */
-  readonly onReady: () => void;
   /** The peer has opened a logical connection: accept or refuse it. */
   readonly onOpen: (connection: Stream) => void;
-  /** There are bytes in `out` for the socket. */
-  readonly onOutput: () => void;
+  /** A logical connection has ended; there may be none left. */
+  readonly onRemoved: () => void;
+  /** The peer takes no new connections. */
+  readonly onGoingAway: (goAway: GoAway) => void;
+  /** The peer has more of what was sent. */
+  readonly onAcknowledged: () => void;
+}
+
+/** What a session is made of. */
+export interface SessionInit {
+  readonly side: Side;
+  readonly options: ResolvedSessionOptions;
+  readonly events: SessionEvents;
+  readonly clock: Clock;
+  /** Where the other side is, or was when the session began. */
+  readonly remote: Required<Address>;
+  /** Who the other side is, if it said so and was believed. */
+  readonly identity?: string | undefined;
 }
 
 /** Both ends' shared state of one session, seen from this end. */
-export class Session implements OutboxPort {
-  /** Frames for the socket. */
-  readonly out: SendBuffer = new SendBuffer();
-  /** The source of time. */
+export class Session implements InboxPort {
+  /** What it has to say. */
+  readonly out: Output;
+  /** What the session is doing; its owner's. */
+  phase: SessionPhase = "connecting";
+  /** Bytes of the session's frames that have arrived. */
+  received = 0;
+  readonly remote: Required<Address>;
+  readonly identity: string | undefined;
   readonly clock: Clock;
-  /** Limits of this side. */
   readonly options: ResolvedSessionOptions;
-  maxFrameBytes: number = MAX_FRAME_BYTES;
-  readonly #side: Side;
+  readonly windows: Budget;
+  readonly partials: Budget;
   readonly #events: SessionEvents;
-  readonly #connections = new Map<number, Stream>();
-  readonly #scheduler = new Scheduler();
-  readonly #hasRoom = (): boolean => this.out.unsent < MAX_UNSENT_BYTES;
-  #ready = false;
-  #nextStream: number;
-  #lastPeerStream = 0;
-  #peerStreams = 0;
-  #peerMaxStreams = 0;
-  /** Bytes of answers that the socket has not taken, at most. */
-  #unreadBytes = 0;
+  readonly #streams: StreamTable;
+  readonly #flood: FloodGuard;
+  readonly #ping: PingTimer;
+  /** Streams of the peer above this are refused; it was told so. */
+  #lastWanted = MAX_STREAM;
+  /** What of `received` the peer knows. */
+  #acknowledged = 0;
+  #ackTimer: Timer | undefined;
+  readonly #ackLate = (): void => {
+    this.#ackTimer = undefined;
+    if (this.out.link !== undefined) this.acknowledge();
+  };
   #error: unknown;
 
-  constructor(
-    side: Side,
-    options: ResolvedSessionOptions,
-    events: SessionEvents,
-    clock: Clock = realClock,
-  ) {
-    this.#side = side;
+  constructor(init: SessionInit) {
+    const { side, options, clock } = init;
+    this.#streams = new StreamTable(side);
+    this.#events = init.events;
+    this.remote = init.remote;
+    this.identity = init.identity;
     this.clock = clock;
     this.options = options;
-    this.#events = events;
-    this.#nextStream = side === "dialler" ? 1 : 2;
-    this.out.raw(PREFACE);
-    if (side === "dialler") {
-      const sessionId = crypto.getRandomValues(new Uint8Array(16));
-      this.#hello(FrameType.HELLO, sessionId);
-    }
+    this.windows = new Budget(options.maxSessionWindowBytes);
+    this.partials = new Budget(
+      Math.max(options.maxPartialBytes, options.maxMessageBytes),
+    );
+    this.out = new Output(options.replayBytes, (stream, error) => {
+      const abandoned = this.#streams.get(stream);
+      this.reset(stream, ErrorCode.CANCELLED, "The sender gave up");
+      abandoned?.broken(error);
+    });
+    this.#flood = new FloodGuard(() => clock.now());
+    this.#ping = new PingTimer(clock);
   }
 
-  /** Whether the handshake is done and the session is whole. */
-  get usable(): boolean {
-    return this.#ready && this.#error === undefined;
+  /** Whether the session has not ended. */
+  get whole(): boolean {
+    return this.#error === undefined;
+  }
+
+  /** Streams that have not ended. */
+  get streams(): number {
+    return this.#streams.size;
+  }
+
+  /** Whether there is no number left for another stream. */
+  get exhausted(): boolean {
+    return this.#streams.exhausted;
+  }
+
+  /** Milliseconds to the peer and back, smoothed; 0 if it is not known. */
+  get roundTripMs(): number {
+    return this.#ping.roundTripMs;
+  }
+
+  // The socket below.
+
+  /** Takes what the peer says of itself, when the session begins. */
+  begin({ maxFrameBytes, maxStreams }: Hello): void {
+    this.out.maxFrameBytes = Math.min(maxFrameBytes, MAX_FRAME_BYTES);
+    this.#streams.maxOurs = maxStreams;
+  }
+
+  /**
+   * Goes on over another socket.
+   *
+   * @throws {ProtocolError} when the peer has what was not sent, or lacks what
+   * it has acknowledged.
+   */
+  attach(link: Link, peerReceived: number): void {
+    this.out.buffer.rewind(peerReceived);
+    this.#acknowledged = this.received;
+    this.out.link = link;
+    this.ping();
+    this.out.pump();
+  }
+
+  /** The socket is gone, or to be replaced: nothing comes or goes over it. */
+  detach(link: Link): void {
+    if (this.out.link === link) this.out.link = undefined;
+  }
+
+  /** Asks for a sign of life. */
+  ping(): void {
+    this.out.control(FrameType.PING, 0, this.#ping.start());
+  }
+
+  /** Tells the peer what has arrived, if it does not know. */
+  acknowledge(): void {
+    if (this.received === this.#acknowledged) return;
+    this.#acknowledged = this.received;
+    this.out.control(FrameType.ACK, 0, encodeUint64(this.received));
+  }
+
+  // Streams.
+
+  /** Waits until the peer allows one more stream, or the session ends. */
+  async whenOpenable(signal?: AbortSignal): Promise<void> {
+    const streams = this.#streams;
+    while (this.whole && !streams.openable && !streams.exhausted) {
+      await streams.change(signal);
+    }
   }
 
   /**
@@ -111,46 +200,61 @@ export class Session implements OutboxPort {
    * @throws {SessionLostError} when the session has ended.
    * @throws {RangeError} for an id or metadata over the limits, or too many.
    */
-  open(id: string, metadata: Uint8Array): Stream {
+  open(options: OpenOptions): Stream {
     if (this.#error !== undefined) throw this.#error;
-    if (this.#connections.size >= this.#peerMaxStreams) {
+    if (!this.#streams.openable) {
       throw new RangeError(
-        `Cannot open a connection: the peer allows ${this.#peerMaxStreams} at once`,
+        `Cannot open a connection: the peer allows ${this.#streams.maxOurs} at once`,
       );
     }
-    const stream = this.#nextStream;
-    const connection = new Stream(this, stream, id, metadata);
-    const creditLimit = connection.firstLimit();
-    const open = encodeOpen({ creditLimit, id, metadata });
-    this.#nextStream += 2;
-    this.#connections.set(stream, connection);
-    this.control(FrameType.OPEN, stream, open);
-    return connection;
+    const number = this.#streams.next;
+    const stream = new Stream(this, number, options);
+    const creditLimit = stream.firstLimit();
+    try {
+      const open = encodeOpen({ creditLimit, ...options });
+      this.#streams.addOurs(stream);
+      this.out.control(FrameType.OPEN, number, open);
+    } catch (error) {
+      stream.broken(error);
+      throw error;
+    }
+    return stream;
   }
 
   /** Ends a stream on both sides at once. */
   reset(stream: number, code: number, text: string): void {
-    this.control(FrameType.RESET, stream, encodeReason({ code, text }));
+    this.out.control(FrameType.RESET, stream, encodeReason({ code, text }));
     this.remove(stream);
   }
 
   /** Ends this side's direction of a stream without its user. */
   endStream(stream: number): void {
     if (this.#error !== undefined) return;
-    this.frame(FrameType.DATA, DataFlag.FIN, stream, EMPTY, 0, 0);
+    this.out.frame(FrameType.DATA, DataFlag.FIN, stream, EMPTY, 0, 0);
   }
 
-  abandon(stream: number, error: unknown): void {
-    const connection = this.#connections.get(stream);
-    this.reset(stream, ErrorCode.CANCELLED, "The sender gave up");
-    connection?.broken(error);
+  grant(stream: number, limit: number): void {
+    this.out.control(FrameType.WINDOW, stream, encodeUint64(limit));
+  }
+
+  tooLarge(stream: number, error: MessageTooLargeError): void {
+    this.#streams.get(stream)?.reset(
+      ErrorCode.MESSAGE_TOO_LARGE,
+      error.message,
+    );
   }
 
   /** Forgets a stream that has ended. */
   remove(stream: number): void {
-    if (!this.#connections.delete(stream)) return;
-    if (this.#isPeers(stream)) this.#peerStreams--;
+    if (this.#streams.remove(stream)) this.#events.onRemoved();
   }
+
+  /** Resets streams on which nothing has come or gone for two looks. */
+  lookIdle(): void {
+    for (const [, stream] of this.#streams.entries()) stream.lookIdle();
+  }
+
+  // The end.
 
   /** Ends the session: every connection fails with `cause`. */
   fail(cause: unknown): void {
@@ -163,71 +267,57 @@ export class Session implements OutboxPort {
         }`,
         { cause },
       );
-    const connections = [...this.#connections.values()];
-    this.#connections.clear();
-    for (const connection of connections) connection.broken(this.#error);
+    this.out.ended = true;
+    this.#ackTimer?.cancel();
+    const streams = this.#streams.entries();
+    this.#streams.clear();
+    for (const [, stream] of streams) stream.broken(this.#error);
   }
 
-  /** Tells the peer why the session ends; the last frame. */
-  goAway(code: number, text: string): void {
-    this.control(FrameType.GOAWAY, 0, encodeReason({ code, text }));
-  }
-
-  // For the streams.
-
-  mayBypass(): boolean {
-    return this.#scheduler.idle && this.#hasRoom();
-  }
-
-  frame(
-    type: number,
-    flags: number,
-    stream: number,
-    payload: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
-    this.out.frame(type, flags, stream, payload, start, end);
-    this.#events.onOutput();
-  }
-
-  /** Encodes a control frame, ahead of data that waits for its turn. */
-  control(
-    type: number,
-    stream: number,
-    payload: Uint8Array = EMPTY,
-    flags = 0,
-  ): void {
-    if (this.#error !== undefined) return;
-    this.out.frame(type, flags, stream, payload);
-    this.#events.onOutput();
-  }
-
-  activate(outbox: Sendable): void {
-    this.#scheduler.activate(outbox);
-    this.pump();
-  }
-
-  /** Lets waiting streams have their turn, as far as there is room. */
-  pump(): void {
-    if (!this.#scheduler.idle) this.#scheduler.run(this.#hasRoom);
+  /** Tells the peer that the session ends, and why. */
+  goAway(code: number, text: string, retryAfterMs = 0): void {
+    const lastStream = this.#streams.lastPeers;
+    if (code === ErrorCode.GOING_AWAY) this.#lastWanted = lastStream;
+    const goAway = encodeGoAway({ code, text, lastStream, retryAfterMs });
+    this.out.control(FrameType.GOAWAY, 0, goAway);
   }
 
   // From the socket.
 
-  /** Takes frames from the reader; see {@linkcode FrameSink}. */
-  readonly sink: FrameSink = {
-    frame: (type, flags, stream, bytes, start, end) => {
-      if (type === FrameType.DATA) {
-        const connection = this.#connections.get(stream);
-        if (connection !== undefined) {
-          connection.data(flags, bytes, start, end);
-        } else this.#checkKnown(stream);
-        return;
+  /**
+   * Takes a frame from the reader; see `FrameSink`.
+   *
+   * @throws {ProtocolError} when it is not allowed.
+   * @throws {SessionLostError} when the peer ends the session.
+   */
+  frameIn(
+    type: number,
+    flags: number,
+    stream: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    this.received += HEADER_BYTES + end - start;
+    // What still comes when it is over tells at most what has arrived.
+    if (this.#error !== undefined) {
+      if (type === FrameType.ACK) {
+        this.#acked(decodeUint64(bytes.subarray(start, end)));
       }
-      this.#control(type, flags, stream, bytes.subarray(start, end));
-    },
-  };
+      return;
+    }
+    if (type === FrameType.DATA) {
+      if (start === end && flags === 0) this.#flood.count();
+      this.#streams.known(stream)?.data(flags, bytes, start, end);
+    } else this.#control(type, flags, stream, bytes.subarray(start, end));
+    if (this.received - this.#acknowledged >= ACK_BYTES) {
+      this.out.countAnswer();
+      this.acknowledge();
+    } else if (stream !== 0 && this.#ackTimer === undefined) {
+      this.#ackTimer = this.clock.schedule(ACK_DELAY_MS, this.#ackLate);
+      this.#ackTimer.unref();
+    }
+  }
 
   #control(
     type: number,
@@ -235,142 +325,119 @@ export class Session implements OutboxPort {
     stream: number,
     payload: Uint8Array,
   ): void {
-    if (!this.#ready) return this.#handshake(type, payload);
     switch (type) {
       case FrameType.OPEN:
-        this.#countAnswer();
+        this.out.countAnswer();
         return this.#opened(stream, decodeOpen(payload));
       case FrameType.ACCEPT:
-      case FrameType.WINDOW:
-        return this.#known(stream)?.raise(decodeLimit(payload));
-      case FrameType.RESET: {
-        const { code, text } = decodeReason(payload);
-        const connection = this.#known(stream);
-        this.remove(stream);
-        return connection?.broken(
-          new ConnectionResetError(
-            `The peer has reset the connection (code ${code}): ${
-              text || "no reason given"
-            }`,
-            code,
-          ),
+        return this.#streams.known(stream)?.wasAccepted(decodeUint64(payload));
+      case FrameType.WINDOW: {
+        const raised = this.#streams.known(stream)?.raise(
+          decodeUint64(payload),
         );
+        return raised ? undefined : this.#flood.count();
       }
+      case FrameType.RESET:
+        this.#flood.count();
+        return this.#wasReset(stream, payload);
       case FrameType.STOP:
-        this.#countAnswer();
-        return this.#known(stream)?.stopped(decodeReason(payload));
+        this.#flood.count();
+        this.out.countAnswer();
+        return this.#streams.known(stream)?.stopped(decodeReason(payload));
       case FrameType.PING:
-        this.#countAnswer();
-        return this.#ping(flags, payload);
-      case FrameType.GOAWAY: {
-        const { code, text } = decodeReason(payload);
-        throw new SessionLostError(
-          `The peer has ended the session (code ${code}): ${
-            text || "no reason given"
-          }`,
-          { code },
-        );
-      }
+        if ((flags & PONG) === 0) {
+          this.out.countAnswer();
+          this.#flood.count();
+        }
+        return this.#pinged(flags, payload);
+      case FrameType.ACK:
+        return this.#acked(decodeUint64(payload));
+      case FrameType.GOAWAY:
+        return this.#goingAway(decodeGoAway(payload));
       default:
         throw new ProtocolError(`The peer sends a frame of type ${type}`);
     }
   }
 
-  #handshake(type: number, payload: Uint8Array): void {
-    const expected = this.#side === "dialler"
-      ? FrameType.WELCOME
-      : FrameType.HELLO;
-    if (type === FrameType.GOAWAY) {
-      const { code, text } = decodeReason(payload);
-      throw new SessionLostError(`The peer refuses the session: ${text}`, {
-        code,
-      });
+  #opened(number: number, open: Open): void {
+    const streams = this.#streams;
+    if (!streams.isPeers(number) || number <= streams.lastPeers) {
+      throw new ProtocolError(`The peer opens stream ${number} out of order`);
     }
-    if (type !== expected) {
-      throw new ProtocolError(
-        `The peer sends a frame of type ${type} before the handshake`,
-      );
+    streams.lastPeers = number;
+    const tooMany = streams.peers >= this.options.maxStreams;
+    if (tooMany || number > this.#lastWanted) {
+      this.#flood.count();
+      const text = tooMany
+        ? `${this.options.maxStreams} connections are open already`
+        : "The server is going away";
+      return this.reset(number, ErrorCode.REFUSED, text);
     }
-    const hello = decodeHello(payload);
-    this.maxFrameBytes = Math.min(hello.maxFrameBytes, MAX_FRAME_BYTES);
-    this.#peerMaxStreams = hello.maxStreams;
-    if (this.#side === "listener") {
-      this.#hello(FrameType.WELCOME, hello.sessionId);
-    }
-    this.#ready = true;
-    this.#events.onReady();
+    const stream = new Stream(this, number, open);
+    stream.raise(open.creditLimit);
+    streams.addPeers(number, stream);
+    this.#events.onOpen(stream);
   }
 
-  #hello(type: number, sessionId: Uint8Array): void {
-    const payload = encodeHello({
-      minVersion: VERSION,
-      maxVersion: VERSION,
-      maxFrameBytes: MAX_FRAME_BYTES,
-      maxStreams: this.options.maxStreams,
-      sessionId,
-    });
-    this.control(type, 0, payload);
-  }
-
-  #opened(stream: number, open: Open): void {
-    if (!this.#isPeers(stream) || stream <= this.#lastPeerStream) {
-      throw new ProtocolError(`The peer opens stream ${stream} out of order`);
-    }
-    this.#lastPeerStream = stream;
-    if (this.#peerStreams >= this.options.maxStreams) {
-      const text = `${this.options.maxStreams} connections are open already`;
-      return this.reset(stream, ErrorCode.REFUSED, text);
-    }
-    const connection = new Stream(
-      this,
-      stream,
-      open.id,
-      open.metadata,
+  #wasReset(number: number, payload: Uint8Array): void {
+    const { code, text } = decodeReason(payload);
+    const stream = this.#streams.known(number);
+    this.remove(number);
+    const reason = text || "no reason given";
+    stream?.broken(
+      code === ErrorCode.REFUSED
+        ? new ConnectionRefusedError(
+          `The peer has refused the connection: ${reason}`,
+          code,
+        )
+        : new ConnectionResetError(
+          `The peer has reset the connection (code ${code}): ${reason}`,
+          code,
+        ),
     );
-    connection.raise(open.creditLimit);
-    this.#peerStreams++;
-    this.#connections.set(stream, connection);
-    this.#events.onOpen(connection);
   }
 
-  #ping(flags: number, payload: Uint8Array): void {
-    if ((flags & PONG) !== 0) return;
+  #pinged(flags: number, payload: Uint8Array): void {
+    if ((flags & PONG) !== 0) return this.#ping.end(payload);
     if (payload.length !== 8) {
       throw new ProtocolError(
         `The peer sends a ping of ${payload.length} bytes, not 8`,
       );
     }
-    this.control(FrameType.PING, 0, payload, PONG);
+    this.out.control(FrameType.PING, 0, payload, PONG);
   }
 
-  /** Counts what the peer makes us say: what was written counts no more. */
-  #countAnswer(): void {
-    this.#unreadBytes = Math.min(this.#unreadBytes, this.out.unsent) +
-      ANSWER_BYTES;
-    if (this.#unreadBytes > MAX_UNREAD_BYTES) {
-      throw new ProtocolError("The peer asks for more answers than it reads");
-    }
+  #acked(place: number): void {
+    const { buffer } = this.out;
+    const before = buffer.unacknowledged;
+    buffer.acknowledge(place);
+    if (buffer.unacknowledged === before) return this.#flood.count();
+    this.out.pump();
+    this.#events.onAcknowledged();
   }
 
-  #known(stream: number): Stream | undefined {
-    const connection = this.#connections.get(stream);
-    if (connection === undefined) this.#checkKnown(stream);
-    return connection;
-  }
-
-  /** Late frames of a stream that has ended are normal; others are not. */
-  #checkKnown(stream: number): void {
-    const begun = this.#isPeers(stream)
-      ? stream <= this.#lastPeerStream
-      : stream < this.#nextStream;
-    if (stream === 0 || !begun) {
-      throw new ProtocolError(
-        `The peer sends a frame for stream ${stream}, which was never opened`,
+  #goingAway(goAway: GoAway): void {
+    const { code, lastStream, retryAfterMs } = goAway;
+    const text = goAway.text || "no reason given";
+    if (code !== ErrorCode.GOING_AWAY) {
+      // It is the last that comes, and whoever sent it waits for this.
+      this.acknowledge();
+      throw new SessionLostError(
+        `The peer has ended the session (code ${code}): ${text}`,
+        { code, retryAfterMs },
       );
     }
-  }
-
-  #isPeers(stream: number): boolean {
-    return stream !== 0 && stream % 2 === (this.#side === "dialler" ? 0 : 1);
+    this.#flood.count();
+    this.#events.onGoingAway(goAway);
+    for (const [number, stream] of this.#streams.entries()) {
+      if (this.#streams.isPeers(number) || number <= lastStream) continue;
+      this.remove(number);
+      stream.broken(
+        new ConnectionRefusedError(
+          `The peer is going away: ${text}`,
+          ErrorCode.REFUSED,
+        ),
+      );
+    }
   }
 }

@@ -1,14 +1,25 @@
 /**
- * The socket actor: owns one TCP socket and dies with it. Its parent is the
- * peer actor, which decides what becomes of the session.
+ * The socket actor: owns one TCP socket and dies with it, while the session
+ * that it carries may live on. It begins with the handshake, which says whose
+ * frames these are. Its parent is the dialler or the listener.
  *
  * @module
  */
 import { setImmediate } from "node:timers";
+import type { Timer } from "../actor/clock.ts";
 import type { Behavior } from "../actor/behavior.ts";
 import { TroupeError } from "../actor/errors.ts";
-import { FrameReader } from "../wire/frame_reader.ts";
-import { SessionLostError } from "./errors.ts";
+import { ProtocolError } from "../wire/errors.ts";
+import { FrameReader, type FrameSink } from "../wire/frame_reader.ts";
+import { ErrorCode } from "../wire/protocol.ts";
+import {
+  HandshakeTimeoutError,
+  KeepAliveError,
+  SessionLostError,
+} from "./errors.ts";
+import { goAwayBytes, SessionRefusedError } from "./handshake.ts";
+import type { ResolvedSessionOptions } from "./options.ts";
+import type { Link } from "./output.ts";
 import type { Session } from "./session.ts";
 import type { Transport } from "./transport.ts";
 
@@ -19,38 +30,171 @@ const TURN_MS = 1;
 /** Buffer for what still comes to a socket that closes; nobody looks at it. */
 const DISCARD_BYTES = 4096;
 
+/** What the handshake has come to. */
+export interface Meeting {
+  /** Whose frames follow. */
+  readonly session: Session;
+  /** Bytes of the session that the peer has. */
+  readonly peerReceived: number;
+  /** What the peer is to be answered. */
+  readonly answer: Uint8Array;
+}
+
 /** What a socket actor is made of. */
 export interface SocketOptions {
   /** The socket; closed when the actor ends, however it ends. */
   readonly transport: Transport;
-  /** Whose frames it carries. */
-  readonly session: Session;
-  /** Takes the function to call when the session has output. */
-  readonly onAttach: (wake: () => void) => void;
+  /** Deadlines. */
+  readonly limits: ResolvedSessionOptions;
+  /** What is said first. */
+  readonly greeting: Uint8Array;
+  /**
+   * Takes the peer's first frame, and answers how to go on if the socket is
+   * still there then; what it throws ends the socket.
+   */
+  readonly meet: (
+    type: number,
+    payload: Uint8Array,
+  ) => (() => Meeting) | Promise<() => Meeting>;
   /** Called once: nothing more will come, with what the peer did or broke. */
-  readonly onEnd: (cause: TroupeError) => void;
+  readonly onEnd: (cause: TroupeError, link: Link) => void;
+  /** Called once, when the session is attached. */
+  readonly onAttached: (session: Session, link: Link) => void;
 }
 
 /** A socket actor takes no messages: it lives by its reads and writes. */
 export function socketActor(options: SocketOptions): Behavior<never> {
-  return ({ signal, system }) => {
-    const { transport, session, onEnd } = options;
+  return (context) => {
+    const { signal, system: { clock } } = context;
+    const { transport, limits } = options;
     const closed = Promise.withResolvers<void>();
-    /** Whether the session still listens. */
+    const reader = new FrameReader();
+    /** What is written before anything of the session. */
+    let first = options.greeting;
+    let session: Session | undefined;
+    let meeting: ReturnType<SocketOptions["meet"]> | undefined;
+    /** Whether somebody still listens. */
     let reading = true;
+    /** Whether the last bytes are worth a try. */
+    let alive = true;
+    let bytesRead = 0;
+    let framesRead = 0;
     /** Resolves when all output is written. */
     let writing: Promise<void> | undefined;
     /** Why a write failed. */
     let failure: unknown;
+    let timer: Timer = clock.schedule(limits.handshakeMs, () => {
+      const cause = new HandshakeTimeoutError(
+        `The handshake took over ${limits.handshakeMs} ms: is it a Troupe peer?`,
+      );
+      end(cause);
+    });
+
+    const link: Link = {
+      wake: () => void (writing ??= writeAll()),
+      stop: () => context.stop(),
+    };
+    const sink: FrameSink = {
+      frame(type, flags, stream, bytes, start, end) {
+        if (session !== undefined) {
+          framesRead++;
+          // Another socket may carry the session by now.
+          if (session.out.link !== link) return;
+          return session.frameIn(type, flags, stream, bytes, start, end);
+        }
+        if (meeting !== undefined) {
+          throw new ProtocolError(
+            `The peer sends a frame of type ${type} before the handshake is done`,
+          );
+        }
+        meeting = options.meet(type, bytes.slice(start, end));
+        // At once if that is possible: more may have come with it.
+        if (!(meeting instanceof Promise)) attach(meeting());
+      },
+    };
+
+    function attach({ session: met, peerReceived, answer }: Meeting): void {
+      say(answer);
+      session = met;
+      session.attach(link, peerReceived);
+      options.onAttached(session, link);
+      timer.cancel();
+      timer = clock.schedule(limits.keepAliveMs, keepAlive);
+      link.wake();
+    }
+
+    /** Puts bytes before those of the session. */
+    function say(bytes: Uint8Array): void {
+      if (first.length === 0) first = bytes;
+      else {
+        const both = new Uint8Array(first.length + bytes.length);
+        both.set(first);
+        both.set(bytes, first.length);
+        first = both;
+      }
+    }
 
     function end(cause: TroupeError): void {
       if (!reading) return;
       reading = false;
-      onEnd(cause);
+      timer.cancel();
+      if (session === undefined) {
+        if (cause instanceof ProtocolError) {
+          say(goAwayBytes(cause.code, cause.message));
+        } else if (cause instanceof SessionRefusedError) {
+          say(goAwayBytes(cause.code, cause.message, cause.retryAfterMs));
+        } else if (cause instanceof HandshakeTimeoutError) {
+          say(goAwayBytes(ErrorCode.TIMEOUT, cause.message));
+        }
+      }
+      options.onEnd(cause, link);
+    }
+
+    /** Ends the socket without a word: nobody would hear it. */
+    function destroy(cause: TroupeError): void {
+      alive = false;
+      transport.close();
+      end(cause);
+    }
+
+    let bytesBefore = 0;
+    let framesBefore = -1;
+    let stuckSince = 0;
+
+    /** Looks for signs of life; any byte is one. */
+    function keepAlive(): void {
+      session?.acknowledge();
+      const now = clock.now();
+      if (!reader.incomplete || framesRead !== framesBefore) stuckSince = now;
+      framesBefore = framesRead;
+      if (now - stuckSince >= limits.frameMs) {
+        return end(
+          new ProtocolError(
+            `A frame took over ${limits.frameMs} ms to arrive`,
+            ErrorCode.TIMEOUT,
+          ),
+        );
+      }
+      const quiet = bytesRead === bytesBefore;
+      bytesBefore = bytesRead;
+      if (!quiet) {
+        timer = clock.schedule(limits.keepAliveMs, keepAlive);
+        return;
+      }
+      session?.ping();
+      timer = clock.schedule(limits.keepAliveTimeoutMs, () => {
+        if (bytesRead > bytesBefore) return keepAlive();
+        destroy(
+          new KeepAliveError(
+            `The peer gave no sign of life for ${
+              limits.keepAliveMs + limits.keepAliveTimeoutMs
+            } ms`,
+          ),
+        );
+      });
     }
 
     async function readAll(): Promise<void> {
-      const reader = new FrameReader();
       let turnStart = performance.now();
       try {
         while (reading) {
@@ -62,10 +206,15 @@ export function socketActor(options: SocketOptions): Behavior<never> {
           }
           const count = await transport.read(reader.space());
           if (!reading) return;
-          if (count !== null) reader.advance(count, session.sink);
-          else {
+          if (count === null) {
             if (failure === undefined) reader.end();
-            end(lost(failure));
+            return end(lost(failure));
+          }
+          bytesRead += count;
+          reader.advance(count, sink);
+          if (session === undefined && meeting !== undefined) {
+            const met = await meeting;
+            if (reading) attach(met());
           }
         }
       } catch (error) {
@@ -74,13 +223,18 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     }
 
     async function writeAll(): Promise<void> {
-      const { out } = session;
       // Frames of one turn leave together: wait for its end.
       await undefined;
       try {
-        while (out.unsent > 0) {
-          out.sent(await transport.write(out.next()));
-          session.pump();
+        while (first.length > 0) {
+          first = first.subarray(await transport.write(first));
+        }
+        // Another socket may carry the session by now.
+        while (session?.out.link === link && session.out.buffer.unsent > 0) {
+          const count = await transport.write(session.out.buffer.next());
+          if (session.out.link !== link) return;
+          session.out.buffer.sent(count);
+          session.out.pump();
         }
       } catch (error) {
         // Reading ends as well, but not before what the peer said last.
@@ -90,15 +244,12 @@ export function socketActor(options: SocketOptions): Behavior<never> {
       }
     }
 
-    function wake(): void {
-      writing ??= writeAll();
-    }
-
     /**
      * Writes what is left, then reads to the end: a socket that is closed
      * with bytes unread is reset, and what its peer has not taken is lost.
      */
     async function finish(): Promise<void> {
+      link.wake();
       await writing;
       await transport.closeWrite();
       await listening;
@@ -108,19 +259,21 @@ export function socketActor(options: SocketOptions): Behavior<never> {
 
     async function close(): Promise<void> {
       reading = false;
-      const deadline = system.clock.schedule(LAST_BYTES_MS, transport.close);
-      // Whatever is broken by now is closed all the same.
-      await finish().catch(() => {});
-      deadline.cancel();
+      timer.cancel();
+      if (alive) {
+        const deadline = clock.schedule(LAST_BYTES_MS, transport.close);
+        // Whatever is broken by now is closed all the same.
+        await finish().catch(() => {});
+        deadline.cancel();
+      }
       transport.close();
       closed.resolve();
     }
 
     // Not in `stopped`, which is left out when the actor is killed.
     signal.addEventListener("abort", close, { once: true });
-    options.onAttach(wake);
     const listening = readAll();
-    wake();
+    link.wake();
     return { receive() {}, stopped: () => closed.promise };
   };
 }

@@ -3,17 +3,19 @@
  *
  * @module
  */
-import type { Reason } from "../wire/frame.ts";
+import { encodeReason, encodeUint64, type Reason } from "../wire/frame.ts";
 import { Inbox } from "../wire/inbox.ts";
 import { Outbox } from "../wire/outbox.ts";
 import { ErrorCode, FrameType } from "../wire/protocol.ts";
-import { encodeLimit, encodeReason } from "../wire/frame.ts";
 import { ConnectionClosedError, ConnectionResetError } from "./errors.ts";
 import type {
   LogicalConnection,
+  OpenOptions,
   ReceiveOptions,
 } from "./logical_connection.ts";
+import type { Address } from "./options.ts";
 import type { Session } from "./session.ts";
+import type { SessionPhase } from "./session_state.ts";
 
 function toResult(
   message: Uint8Array | undefined,
@@ -34,30 +36,49 @@ export class Stream implements LogicalConnection {
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #closed: PromiseWithResolvers<void> = Promise.withResolvers();
+  #acceptance: PromiseWithResolvers<void> | undefined;
+  #isAccepted = false;
+  /** Why the stream broke, if it did. */
+  #error: unknown;
+  /** Whether nothing was sent or received since somebody looked. */
+  #idleLooks = 0;
   #removed = false;
   #readable: ReadableStream<Uint8Array> | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
 
-  constructor(
-    session: Session,
-    stream: number,
-    id: string,
-    metadata: Uint8Array,
-  ) {
+  constructor(session: Session, stream: number, options: OpenOptions) {
     this.#session = session;
     this.#stream = stream;
-    this.id = id;
-    this.metadata = metadata;
-    this.#outbox = new Outbox(session, stream);
-    const { windowBytes, maxMessageBytes } = session.options;
-    this.#inbox = new Inbox({
-      windowBytes,
-      maxMessageBytes,
-      onGrant: (limit) =>
-        session.control(FrameType.WINDOW, stream, encodeLimit(limit)),
-      onTooLarge: (error) =>
-        this.reset(ErrorCode.MESSAGE_TOO_LARGE, error.message),
-    });
+    this.id = options.id;
+    this.metadata = options.metadata;
+    this.#outbox = new Outbox(session.out, stream, options.priority);
+    this.#inbox = new Inbox(session, stream);
+  }
+
+  get remote(): Required<Address> {
+    return this.#session.remote;
+  }
+
+  get identity(): string | undefined {
+    return this.#session.identity;
+  }
+
+  get phase(): SessionPhase {
+    return this.#session.phase;
+  }
+
+  get roundTripMs(): number {
+    return this.#session.roundTripMs;
+  }
+
+  get accepted(): Promise<void> {
+    if (this.#acceptance === undefined) {
+      this.#acceptance = Promise.withResolvers();
+      this.#acceptance.promise.catch(() => {});
+      if (this.#isAccepted) this.#acceptance.resolve();
+      else if (this.#removed) this.#acceptance.reject(this.#error);
+    }
+    return this.#acceptance.promise;
   }
 
   get closed(): Promise<void> {
@@ -65,11 +86,12 @@ export class Stream implements LogicalConnection {
   }
 
   send(message: Uint8Array): Promise<void> {
+    this.#idleLooks = 0;
     return this.#outbox.send(message);
   }
 
   receive(options?: ReceiveOptions): Promise<Uint8Array | undefined> {
-    return this.#inbox.receive(options?.signal);
+    return this.#inbox.receive(options);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, void> {
@@ -146,19 +168,34 @@ export class Stream implements LogicalConnection {
 
   /** Lets the peer go on, when it opened the connection. */
   accept(): void {
-    const limit = encodeLimit(this.#inbox.firstLimit());
-    this.#session.control(FrameType.ACCEPT, this.#stream, limit);
+    this.#isAccepted = true;
+    const limit = encodeUint64(this.#inbox.firstLimit());
+    this.#session.out.control(FrameType.ACCEPT, this.#stream, limit);
+  }
+
+  /** The peer lets this side go on. */
+  wasAccepted(limit: number): void {
+    this.#isAccepted = true;
+    this.#acceptance?.resolve();
+    this.raise(limit);
   }
 
   /** Takes a DATA frame. */
   data(flags: number, bytes: Uint8Array, start: number, end: number): void {
+    this.#idleLooks = 0;
     this.#inbox.deliver(flags, bytes, start, end);
     if (this.#inbox.finished) this.#removeIfDone();
   }
 
-  /** Takes a credit limit. */
-  raise(limit: number): void {
-    this.#outbox.raise(limit);
+  /** Takes a credit limit; false if it changes nothing. */
+  raise(limit: number): boolean {
+    return this.#outbox.raise(limit);
+  }
+
+  /** Resets the connection if nothing has come or gone for two looks. */
+  lookIdle(): void {
+    if (++this.#idleLooks <= 2) return;
+    this.reset(ErrorCode.TIMEOUT, "Nothing was said for too long");
   }
 
   /** The peer reads no more. */
@@ -176,6 +213,7 @@ export class Stream implements LogicalConnection {
 
   /** Both directions have ended with `error`. */
   broken(error: unknown): void {
+    this.#error ??= error;
     this.#outbox.fail(error);
     this.#inbox.fail(error);
     this.#remove();
@@ -186,7 +224,7 @@ export class Stream implements LogicalConnection {
     this.#inbox.discard(new ConnectionClosedError(text));
     if (this.#removed) return;
     const reason = encodeReason({ code: ErrorCode.CANCELLED, text });
-    this.#session.control(FrameType.STOP, this.#stream, reason);
+    this.#session.out.control(FrameType.STOP, this.#stream, reason);
   }
 
   #removeIfDone(): void {
@@ -196,6 +234,7 @@ export class Stream implements LogicalConnection {
   #remove(): void {
     if (this.#removed) return;
     this.#removed = true;
+    if (!this.#isAccepted) this.#acceptance?.reject(this.#error);
     this.#session.remove(this.#stream);
     this.#closed.resolve();
     this.#release();

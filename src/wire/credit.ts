@@ -39,28 +39,54 @@ export class SendCredit {
     if (!isFree(flags, payloadBytes)) this.#sent += payloadBytes + FRAME_COST;
   }
 
-  /** Takes a limit from the receiver; one that is not higher changes nothing. */
-  raise(limit: number): void {
-    if (limit > this.#limit) this.#limit = limit;
+  /** Takes a limit from the receiver; one that is not higher is no use: false. */
+  raise(limit: number): boolean {
+    if (limit <= this.#limit) return false;
+    this.#limit = limit;
+    return true;
   }
 }
 
-/** The receiver's side: what the sender was allowed, and what was read. */
+/** What windows of many streams grow from. */
+export interface WindowSource {
+  /** Takes up to `bytes`, and answers how many. */
+  take(bytes: number): number;
+  /** Gives bytes back. */
+  give(bytes: number): void;
+}
+
+/**
+ * The receiver's side: what the sender was allowed, and what was read. The
+ * window doubles when it, and not the reader, holds up the sender: when half
+ * of it is read within two round trips, as in QUIC implementations.
+ */
 export class ReceiveCredit {
-  readonly #window: number;
+  readonly #source: WindowSource;
+  readonly #maxWindow: number;
+  #window = INITIAL_CREDIT;
   #limit = INITIAL_CREDIT;
   #received = 0;
   #consumed = 0;
+  #grantedAt = 0;
 
   /**
    * Credit for `windowBytes` beyond what was read, once it is granted; no less
-   * than the sender begins with, and no more than an OPEN can say.
+   * than the sender begins with, and no more than an OPEN can say. What is
+   * over that beginning comes from `source`, as much as it has.
    */
-  constructor(windowBytes: number) {
-    this.#window = Math.min(
-      Math.max(windowBytes, INITIAL_CREDIT),
-      MAX_WINDOW_BYTES,
-    );
+  constructor(
+    windowBytes: number,
+    maxWindowBytes: number,
+    source: WindowSource,
+  ) {
+    this.#source = source;
+    this.#maxWindow = Math.min(maxWindowBytes, MAX_WINDOW_BYTES);
+    this.#grow(Math.min(windowBytes, MAX_WINDOW_BYTES) - this.#window);
+  }
+
+  /** Bytes beyond what was read that the sender may send. */
+  get window(): number {
+    return this.#window;
   }
 
   /**
@@ -80,23 +106,42 @@ export class ReceiveCredit {
     }
   }
 
-  /** Counts a frame that its user has read. */
-  consume(payloadBytes: number): void {
-    this.#consumed += payloadBytes + FRAME_COST;
+  /** Counts `cost` of frames that their user has read. */
+  consume(cost: number): void {
+    this.#consumed += cost;
+  }
+
+  /** Whether half a window was read since the last grant. */
+  get isDue(): boolean {
+    return this.#consumed + this.#window - this.#limit >= this.#window / 2;
   }
 
   /**
-   * A new limit to tell the sender, or 0 when it is not worth a frame yet:
-   * when less than half a window was read since the last.
+   * A new limit to tell the sender.
+   *
+   * @param now Milliseconds, of any clock.
+   * @param roundTripMs To the sender; 0 if it is not known.
    */
-  grant(): number {
-    const limit = this.#consumed + this.#window;
-    if (limit - this.#limit < this.#window / 2) return 0;
-    return this.#limit = limit;
+  grant(now: number, roundTripMs: number): number {
+    if (now - this.#grantedAt < 2 * roundTripMs) {
+      this.#grow(Math.min(this.#window, this.#maxWindow - this.#window));
+    }
+    this.#grantedAt = now;
+    return this.grantAll();
   }
 
   /** The first limit, when the stream is opened or accepted. */
   grantAll(): number {
     return this.#limit = this.#consumed + this.#window;
+  }
+
+  /** Gives back what the window had of the source; nothing is granted then. */
+  end(): void {
+    this.#source.give(this.#window - INITIAL_CREDIT);
+    this.#window = INITIAL_CREDIT;
+  }
+
+  #grow(bytes: number): void {
+    if (bytes > 0) this.#window += this.#source.take(bytes);
   }
 }

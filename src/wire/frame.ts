@@ -6,10 +6,14 @@
 import { ProtocolError } from "./errors.ts";
 import {
   ErrorCode,
+  MAX_CREDENTIALS_BYTES,
   MAX_ID_BYTES,
   MAX_METADATA_BYTES,
   MAX_REASON_BYTES,
   MIN_MAX_FRAME_BYTES,
+  Priority,
+  SESSION_ID_BYTES,
+  TOKEN_BYTES,
   VERSION,
 } from "./protocol.ts";
 
@@ -27,7 +31,7 @@ function view(bytes: Uint8Array, atLeast: number, what: string): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** What each side tells of itself before anything else. */
+/** What each side tells of itself, and of the session, on a new socket. */
 export interface Hello {
   /** Oldest version that it speaks. */
   readonly minVersion: number;
@@ -39,50 +43,95 @@ export interface Hello {
   readonly maxStreams: number;
   /** 16 random bytes that name the session; the same in HELLO and WELCOME. */
   readonly sessionId: Uint8Array;
+  /** Counts the sockets of the session; from 1 on. */
+  readonly epoch: number;
+  /** Bytes of the session's frames that have arrived here. */
+  readonly received: number;
+  /** In WELCOME the listener's secret, in HELLO the same to resume, or zeros. */
+  readonly token: Uint8Array;
+  /** Who the dialler is; empty in WELCOME. At most 4 KiB. */
+  readonly credentials: Uint8Array;
 }
 
-const HELLO_BYTES = 28;
+const SESSION_ID_AT = 12;
+const EPOCH_AT = SESSION_ID_AT + SESSION_ID_BYTES;
+const TOKEN_AT = EPOCH_AT + 12;
+const CREDENTIALS_AT = TOKEN_AT + TOKEN_BYTES + 2;
 
-/** Encodes a HELLO or WELCOME. */
+/**
+ * Encodes a HELLO or WELCOME.
+ *
+ * @throws {RangeError} for credentials over the limit.
+ */
 export function encodeHello(hello: Hello): Uint8Array {
-  const bytes = new Uint8Array(HELLO_BYTES);
+  const { length } = hello.credentials;
+  if (length > MAX_CREDENTIALS_BYTES) {
+    throw new RangeError(
+      `Cannot connect: the credentials have ${length} bytes, ${MAX_CREDENTIALS_BYTES} are allowed`,
+    );
+  }
+  const bytes = new Uint8Array(CREDENTIALS_AT + length);
   const fields = new DataView(bytes.buffer);
   fields.setUint8(0, hello.minVersion);
   fields.setUint8(1, hello.maxVersion);
   fields.setUint32(4, hello.maxFrameBytes);
   fields.setUint32(8, Math.min(hello.maxStreams, 2 ** 32 - 1));
-  bytes.set(hello.sessionId, 12);
+  bytes.set(hello.sessionId, SESSION_ID_AT);
+  fields.setUint32(EPOCH_AT, hello.epoch);
+  setUint64(fields, EPOCH_AT + 4, hello.received);
+  bytes.set(hello.token, TOKEN_AT);
+  fields.setUint16(CREDENTIALS_AT - 2, length);
+  bytes.set(hello.credentials, CREDENTIALS_AT);
   return bytes;
 }
 
-/** Decodes a HELLO or WELCOME; bytes after the known ones are ignored. */
+/**
+ * Decodes a HELLO or WELCOME; bytes after the known ones are ignored, and the
+ * result shares nothing with `bytes`.
+ */
 export function decodeHello(bytes: Uint8Array): Hello {
-  const fields = view(bytes, HELLO_BYTES, "the handshake");
-  const hello: Hello = {
-    minVersion: fields.getUint8(0),
-    maxVersion: fields.getUint8(1),
-    maxFrameBytes: fields.getUint32(4),
-    maxStreams: fields.getUint32(8),
-    sessionId: bytes.slice(12, HELLO_BYTES),
-  };
-  if (hello.minVersion > VERSION || hello.maxVersion < VERSION) {
+  // These two first: another version may have another shape.
+  const versions = view(bytes, 2, "the handshake");
+  const minVersion = versions.getUint8(0);
+  const maxVersion = versions.getUint8(1);
+  if (minVersion > VERSION || maxVersion < VERSION) {
     throw new ProtocolError(
-      `Cannot talk: the peer speaks versions ${hello.minVersion} to ${hello.maxVersion}, not ${VERSION}`,
+      `Cannot talk: the peer speaks versions ${minVersion} to ${maxVersion}, not ${VERSION}`,
       ErrorCode.VERSION,
     );
   }
-  if (hello.maxFrameBytes < MIN_MAX_FRAME_BYTES) {
+  const fields = view(bytes, CREDENTIALS_AT, "the handshake");
+  const end = CREDENTIALS_AT + fields.getUint16(CREDENTIALS_AT - 2);
+  if (end > bytes.length || end - CREDENTIALS_AT > MAX_CREDENTIALS_BYTES) {
     throw new ProtocolError(
-      `Cannot talk: the peer accepts frames of ${hello.maxFrameBytes} bytes, ${MIN_MAX_FRAME_BYTES} is the least`,
+      `Cannot read the handshake: its credentials should end at byte ${end} of ${bytes.length}`,
     );
   }
-  return hello;
+  const maxFrameBytes = fields.getUint32(4);
+  if (maxFrameBytes < MIN_MAX_FRAME_BYTES) {
+    throw new ProtocolError(
+      `Cannot talk: the peer accepts frames of ${maxFrameBytes} bytes, ${MIN_MAX_FRAME_BYTES} is the least`,
+    );
+  }
+  return {
+    minVersion,
+    maxVersion,
+    maxFrameBytes,
+    maxStreams: fields.getUint32(8),
+    sessionId: bytes.slice(SESSION_ID_AT, EPOCH_AT),
+    epoch: fields.getUint32(EPOCH_AT),
+    received: getUint64(fields, EPOCH_AT + 4, "the handshake"),
+    token: bytes.slice(TOKEN_AT, TOKEN_AT + TOKEN_BYTES),
+    credentials: bytes.slice(CREDENTIALS_AT, end),
+  };
 }
 
 /** How a stream begins. */
 export interface Open {
   /** Credit limit for data towards the opener. */
   readonly creditLimit: number;
+  /** Whose turn it is among streams that wait, in both directions. */
+  readonly priority: Priority;
   /** The name of the stream for its users; 1 to 255 bytes of UTF-8. */
   readonly id: string;
   /** Whatever the opener wants to say; 4 KiB at most. */
@@ -90,7 +139,7 @@ export interface Open {
 }
 
 /**
- * Encodes an OPEN: `u32 credit | u8 0 | u8 id length | id | metadata`.
+ * Encodes an OPEN: `u32 credit | u8 priority | u8 id length | id | metadata`.
  *
  * @throws {RangeError} for an id or metadata over the limits.
  */
@@ -114,6 +163,7 @@ export function encodeOpen(open: Open): Uint8Array {
   const bytes = new Uint8Array(6 + id.length + open.metadata.length);
   const fields = new DataView(bytes.buffer);
   fields.setUint32(0, open.creditLimit);
+  fields.setUint8(4, open.priority);
   fields.setUint8(5, id.length);
   bytes.set(id, 6);
   bytes.set(open.metadata, 6 + id.length);
@@ -140,29 +190,44 @@ export function decodeOpen(bytes: Uint8Array): Open {
   } catch {
     throw new ProtocolError("Cannot read an OPEN: its id is not UTF-8");
   }
-  return { creditLimit: fields.getUint32(0), id, metadata: bytes.slice(end) };
+  const priority = fields.getUint8(4);
+  return {
+    creditLimit: fields.getUint32(0),
+    // A class that a newer peer knows is one among equals here.
+    priority: priority === Priority.HIGH || priority === Priority.LOW
+      ? priority
+      : Priority.NORMAL,
+    id,
+    metadata: bytes.slice(end),
+  };
 }
 
-/** Encodes a u64, as ACCEPT and WINDOW carry it. */
-export function encodeLimit(limit: number): Uint8Array {
+/** Encodes a u64, as ACCEPT, WINDOW and ACK carry it. */
+export function encodeUint64(value: number): Uint8Array {
   const bytes = new Uint8Array(8);
-  const fields = new DataView(bytes.buffer);
-  fields.setUint32(0, Math.floor(limit / 2 ** 32));
-  fields.setUint32(4, limit >>> 0);
+  setUint64(new DataView(bytes.buffer), 0, value);
   return bytes;
 }
 
-/** Decodes a u64; over 2⁵³ − 1 is an error, as no stream gets that far. */
-export function decodeLimit(bytes: Uint8Array): number {
-  const fields = view(bytes, 8, "a credit limit");
-  const limit = fields.getUint32(0) * 2 ** 32 + fields.getUint32(4);
-  if (limit > Number.MAX_SAFE_INTEGER) {
-    throw new ProtocolError("Cannot read a credit limit: it is over 2^53 - 1");
-  }
-  return limit;
+/** Decodes a u64; over 2⁵³ − 1 is an error, as no session gets that far. */
+export function decodeUint64(bytes: Uint8Array): number {
+  return getUint64(view(bytes, 8, "a number"), 0, "a number");
 }
 
-/** Why something ended: in RESET, STOP and GOAWAY. */
+function setUint64(fields: DataView, at: number, value: number): void {
+  fields.setUint32(at, Math.floor(value / 2 ** 32));
+  fields.setUint32(at + 4, value >>> 0);
+}
+
+function getUint64(fields: DataView, at: number, what: string): number {
+  const value = fields.getUint32(at) * 2 ** 32 + fields.getUint32(at + 4);
+  if (value > Number.MAX_SAFE_INTEGER) {
+    throw new ProtocolError(`Cannot read ${what}: it is over 2^53 - 1`);
+  }
+  return value;
+}
+
+/** Why something ended: in RESET and STOP. */
 export interface Reason {
   /** One of `ErrorCode`, or a number that a newer peer knows. */
   readonly code: number;
@@ -184,4 +249,36 @@ export function decodeReason(bytes: Uint8Array): Reason {
   const code = view(bytes, 4, "a reason").getUint32(0);
   const text = bytes.subarray(4, 4 + MAX_REASON_BYTES);
   return { code, text: lenientDecoder.decode(text) };
+}
+
+/** How a session ends: in GOAWAY. */
+export interface GoAway extends Reason {
+  /** The highest stream of the receiver that the sender looks at. */
+  readonly lastStream: number;
+  /** Milliseconds after which the receiver may come back; 0 for at once. */
+  readonly retryAfterMs: number;
+}
+
+/** Encodes a GOAWAY: `u32 code | u32 last stream | u32 retry after | text`. */
+export function encodeGoAway(goAway: GoAway): Uint8Array {
+  const reason = encodeReason(goAway);
+  const bytes = new Uint8Array(8 + reason.length);
+  bytes.set(reason.subarray(0, 4));
+  const fields = new DataView(bytes.buffer);
+  fields.setUint32(4, goAway.lastStream);
+  fields.setUint32(8, Math.min(goAway.retryAfterMs, 2 ** 32 - 1));
+  bytes.set(reason.subarray(4), 12);
+  return bytes;
+}
+
+/** Decodes a GOAWAY. */
+export function decodeGoAway(bytes: Uint8Array): GoAway {
+  const fields = view(bytes, 12, "a GOAWAY");
+  const text = bytes.subarray(12, 12 + MAX_REASON_BYTES);
+  return {
+    code: fields.getUint32(0),
+    lastStream: fields.getUint32(4),
+    retryAfterMs: fields.getUint32(8),
+    text: lenientDecoder.decode(text),
+  };
 }

@@ -5,12 +5,14 @@
  *
  * @module
  */
-import { Ring } from "../actor/ring.ts";
+import type { Clock } from "../actor/clock.ts";
 import { TroupeError } from "../actor/errors.ts";
+import { Ring } from "../actor/ring.ts";
 import { Assembly } from "./assembly.ts";
-import { isFree, ReceiveCredit } from "./credit.ts";
+import type { Budget } from "./budget.ts";
+import { isFree, ReceiveCredit, type WindowSource } from "./credit.ts";
 import { ProtocolError } from "./errors.ts";
-import { DataFlag } from "./protocol.ts";
+import { DataFlag, FRAME_COST } from "./protocol.ts";
 
 /** A message is larger than its receiver allows; its stream is reset. */
 export class MessageTooLargeError extends TroupeError {}
@@ -18,42 +20,77 @@ export class MessageTooLargeError extends TroupeError {}
 /** All empty messages that wait are one: they cost their place alone. */
 const EMPTY = new Uint8Array(0);
 
-/** Bounds of an {@linkcode Inbox}. */
+/** The sender has ended its direction in the middle of a message. */
+export class MessageTruncatedError extends TroupeError {}
+
+/** Bounds of an {@linkcode Inbox}, in bytes. */
 export interface InboxOptions {
-  /** Credit that the sender has beyond what was read, in bytes. */
+  /** Credit that a sender has beyond what was read. */
   readonly windowBytes: number;
-  /** The largest message that `receive` puts together, in bytes. */
+  /** What the window may grow to. */
+  readonly maxWindowBytes: number;
+  /** The largest message that `receive` puts together. */
   readonly maxMessageBytes: number;
+}
+
+/** What an inbox needs of its session. */
+export interface InboxPort {
+  readonly options: InboxOptions;
+  /** What the windows of all streams have beyond their beginning. */
+  readonly windows: WindowSource;
+  /** What messages that are larger than a window may take together. */
+  readonly partials: Budget;
+  /** To the peer and back; 0 if it is not known. */
+  readonly roundTripMs: number;
+  /** The source of time. */
+  readonly clock: Clock;
   /** Tells the sender its new credit limit. */
-  readonly onGrant: (limit: number) => void;
+  grant(stream: number, limit: number): void;
   /** A message is over the limit: the stream is to be reset. */
-  readonly onTooLarge: (error: MessageTooLargeError) => void;
+  tooLarge(stream: number, error: MessageTooLargeError): void;
+}
+
+/** How to read. */
+export interface ReadOptions {
+  /** Gives the read up. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where the message goes; it must fit. */
+  readonly into?: Uint8Array | undefined;
 }
 
 /** Someone who waits for a whole message, or for any bytes. */
 interface Reader {
   readonly whole: boolean;
+  readonly into: Uint8Array | undefined;
   readonly resolve: (bytes: Uint8Array | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** Frames between the socket that brings them and the user who reads them. */
 export class Inbox {
-  readonly #options: InboxOptions;
+  readonly #port: InboxPort;
+  readonly #stream: number;
   readonly #credit: ReceiveCredit;
   readonly #payloads = new Ring<Uint8Array>();
   readonly #ends = new Ring<boolean>();
   #assembly: Assembly | undefined;
   #reader: Reader | undefined;
+  /** Cost of the message that is put together, as far as it is not read. */
+  #held = 0;
+  /** Gives up the place in the line for large messages, or in the budget. */
+  #leaveLine: (() => void) | undefined;
+  #admitted = false;
   /** No more frames will come. */
   #finished = false;
   /** Why the stream broke, for readers who have read what arrived before. */
   #error: unknown;
   #discarding = false;
 
-  constructor(options: InboxOptions) {
-    this.#options = options;
-    this.#credit = new ReceiveCredit(options.windowBytes);
+  constructor(port: InboxPort, stream: number) {
+    this.#port = port;
+    this.#stream = stream;
+    const { options: { windowBytes, maxWindowBytes }, windows } = port;
+    this.#credit = new ReceiveCredit(windowBytes, maxWindowBytes, windows);
   }
 
   /** Whether the sender has ended its direction, or the stream broke. */
@@ -77,7 +114,7 @@ export class Inbox {
     }
     if (!isFree(flags, end - start)) {
       this.#credit.receive(end - start);
-      const last = (flags & (DataFlag.END | DataFlag.FIN)) !== 0;
+      const last = (flags & DataFlag.END) !== 0;
       if (this.#discarding) {
         // Credit is not given back, so there is an end to this.
       } else if (this.#reader !== undefined) {
@@ -94,9 +131,10 @@ export class Inbox {
    * The next whole message, or `undefined` at the end of the stream.
    *
    * @throws {MessageTooLargeError} when it grows over the limit.
+   * @throws {MessageTruncatedError} when the stream ends in the middle of it.
    */
-  receive(signal?: AbortSignal): Promise<Uint8Array | undefined> {
-    return this.#read(true, signal);
+  receive(options: ReadOptions = {}): Promise<Uint8Array | undefined> {
+    return this.#read(true, options);
   }
 
   /**
@@ -104,7 +142,7 @@ export class Inbox {
    * none, and what a `receive` that was given up had gathered comes first.
    */
   read(signal?: AbortSignal): Promise<Uint8Array | undefined> {
-    return this.#read(false, signal);
+    return this.#read(false, { signal });
   }
 
   /** Ends the stream: what has arrived can still be read, then `error`. */
@@ -115,9 +153,14 @@ export class Inbox {
     this.#error ??= error;
     const reader = this.#reader;
     this.#reader = undefined;
-    if (reader === undefined) return;
-    if (error !== undefined) reader.reject(error);
-    else reader.resolve(this.#takePartial());
+    // A borrowed buffer is the reader's again.
+    this.#assembly?.detach();
+    if (reader !== undefined) {
+      if (error !== undefined) reader.reject(error);
+      else this.#end(reader.whole).then(reader.resolve, reader.reject);
+    }
+    this.#leave();
+    this.#credit.end();
   }
 
   /** Nobody will read any more: drops what is here and what still comes. */
@@ -125,6 +168,7 @@ export class Inbox {
     this.#discarding = true;
     while (this.#payloads.shift() !== undefined) this.#ends.shift();
     this.#assembly = undefined;
+    this.#leave();
     this.#error ??= error;
     this.#reader?.reject(error);
     this.#reader = undefined;
@@ -132,7 +176,7 @@ export class Inbox {
 
   #read(
     whole: boolean,
-    signal: AbortSignal | undefined,
+    { signal, into }: ReadOptions,
   ): Promise<Uint8Array | undefined> {
     if (this.#reader !== undefined) {
       return Promise.reject(
@@ -143,46 +187,54 @@ export class Inbox {
     if (!whole && this.#partial > 0) {
       return Promise.resolve(this.#takePartial());
     }
+    if (into !== undefined && this.#partial > 0) {
+      if (this.#partial > into.length) {
+        return Promise.reject(this.#tooLarge(into.length));
+      }
+      this.#assembly?.into(into);
+    }
     while (this.#payloads.length > 0) {
       const payload = this.#payloads.shift() as Uint8Array;
       const last = this.#ends.shift() as boolean;
-      this.#consume(payload.length);
+      const { length } = payload;
       if (
-        whole ? last && this.#isMessage(payload.length) : payload.length > 0
+        whole ? into === undefined && this.#isMessage(last, length) : length
       ) {
+        this.#consume(length + FRAME_COST);
         return Promise.resolve(payload);
       }
-      if (!whole) continue;
-      const error = this.#append(payload, 0, payload.length);
+      if (!whole) {
+        this.#consume(FRAME_COST);
+        continue;
+      }
+      const error = this.#append(payload, 0, length, into);
       if (error !== undefined) return Promise.reject(error);
-      if (last) return Promise.resolve(this.#assembly?.take());
+      if (last) return Promise.resolve(this.#takeMessage());
     }
     if (this.#finished || this.#discarding) {
+      this.#assembly?.detach();
       return this.#error === undefined
-        ? Promise.resolve(this.#takePartial())
+        ? this.#end(whole)
         : Promise.reject(this.#error);
     }
     return new Promise((resolve, reject) => {
       this.#reader = signal === undefined
-        ? { whole, resolve, reject }
-        : this.#abortable(whole, resolve, reject, signal);
+        ? { whole, into, resolve, reject }
+        : this.#abortable({ whole, into, resolve, reject }, signal);
     });
   }
 
-  #abortable(
-    whole: boolean,
-    resolve: Reader["resolve"],
-    reject: Reader["reject"],
-    signal: AbortSignal,
-  ): Reader {
+  #abortable(reader: Reader, signal: AbortSignal): Reader {
+    const { resolve, reject } = reader;
     const abort = (): void => {
       this.#reader = undefined;
+      this.#assembly?.detach();
       reject(signal.reason);
     };
     const ended = (): void => signal.removeEventListener("abort", abort);
     signal.addEventListener("abort", abort, { once: true });
     return {
-      whole,
+      ...reader,
       resolve: (bytes) => (ended(), resolve(bytes)),
       reject: (error) => (ended(), reject(error)),
     };
@@ -197,23 +249,29 @@ export class Inbox {
     last: boolean,
   ): void {
     const length = end - start;
-    this.#consume(length);
-    if (reader.whole ? last && this.#isMessage(length) : length > 0) {
+    if (reader.whole && !this.#isMessage(last, length, reader.into)) {
+      const error = this.#append(bytes, start, end, reader.into);
+      // An error has reached the reader already.
+      if (error !== undefined || !last) return;
       this.#reader = undefined;
-      reader.resolve(bytes.slice(start, end));
-      return;
+      return reader.resolve(this.#takeMessage());
     }
-    if (!reader.whole) return;
-    const error = this.#append(bytes, start, end);
-    // An error has reached the reader already.
-    if (error !== undefined || !last) return;
+    this.#consume(length + FRAME_COST);
+    if (!reader.whole && length === 0) return;
     this.#reader = undefined;
-    reader.resolve(this.#assembly?.take());
+    if (reader.into === undefined) reader.resolve(bytes.slice(start, end));
+    else {
+      reader.into.set(bytes.subarray(start, end));
+      reader.resolve(reader.into.subarray(0, length));
+    }
   }
 
-  /** Whether a last frame of this length is a message, whole and in bounds. */
-  #isMessage(length: number): boolean {
-    return this.#partial === 0 && length <= this.#options.maxMessageBytes;
+  /** Whether a frame of this length is a message, whole and in bounds. */
+  #isMessage(last: boolean, length: number, into?: Uint8Array): boolean {
+    const limit = into === undefined
+      ? this.#port.options.maxMessageBytes
+      : into.length;
+    return last && this.#partial === 0 && length <= limit;
   }
 
   get #partial(): number {
@@ -224,30 +282,84 @@ export class Inbox {
     bytes: Uint8Array,
     start: number,
     end: number,
+    into: Uint8Array | undefined,
   ): MessageTooLargeError | undefined {
-    const { maxMessageBytes } = this.#options;
-    const length = this.#partial + end - start;
-    if (length > maxMessageBytes) {
-      const error = new MessageTooLargeError(
-        `Cannot receive a message of over ${maxMessageBytes} bytes: raise maxMessageBytes, or read it as a stream`,
-      );
-      this.discard(error);
-      this.#options.onTooLarge(error);
-      return error;
-    }
-    (this.#assembly ??= new Assembly()).append(bytes, start, end);
+    const limit = into === undefined
+      ? this.#port.options.maxMessageBytes
+      : into.length;
+    if (this.#partial + end - start > limit) return this.#tooLarge(limit);
+    const assembly = this.#assembly ??= new Assembly();
+    if (into !== undefined && assembly.length === 0) assembly.into(into);
+    // Until it is admitted, a message has the room of its window.
+    const room = this.#admitted ? limit : this.#credit.window;
+    assembly.append(bytes, start, end, room);
+    const cost = end - start + FRAME_COST;
+    if (into !== undefined || this.#admitted) this.#consume(cost);
+    else this.#hold(cost);
     return undefined;
+  }
+
+  #tooLarge(limit: number): MessageTooLargeError {
+    const error = new MessageTooLargeError(
+      `Cannot receive a message of over ${limit} bytes: raise maxMessageBytes, give a larger buffer, or read it as a stream`,
+    );
+    this.discard(error);
+    this.#port.tooLarge(this.#stream, error);
+    return error;
+  }
+
+  /** Keeps a part of a message on the credit that its sender has. */
+  #hold(cost: number): void {
+    this.#held += cost;
+    if (this.#held < this.#credit.window / 2 || this.#leaveLine) return;
+    // It may not fit, so it needs memory of the session's.
+    const { partials, options: { maxMessageBytes } } = this.#port;
+    const withdraw = partials.reserve(maxMessageBytes, () => {
+      this.#admitted = true;
+      this.#leaveLine = () => partials.give(maxMessageBytes);
+      this.#consume(this.#held);
+      this.#held = 0;
+    });
+    this.#leaveLine ??= withdraw;
+  }
+
+  #leave(): void {
+    const leave = this.#leaveLine;
+    this.#leaveLine = undefined;
+    this.#admitted = false;
+    this.#held = 0;
+    leave?.();
+  }
+
+  #takeMessage(): Uint8Array | undefined {
+    const held = this.#held;
+    this.#leave();
+    if (held > 0) this.#consume(held);
+    return this.#assembly?.take();
   }
 
   /** What has been gathered of a message, if anything. */
   #takePartial(): Uint8Array | undefined {
-    return this.#partial > 0 ? this.#assembly?.take() : undefined;
+    return this.#partial > 0 ? this.#takeMessage() : undefined;
   }
 
-  #consume(payloadBytes: number): void {
-    this.#credit.consume(payloadBytes);
-    if (this.#finished) return;
-    const limit = this.#credit.grant();
-    if (limit > 0) this.#options.onGrant(limit);
+  /** What is left for a reader at the end. */
+  #end(whole: boolean): Promise<Uint8Array | undefined> {
+    if (!whole || this.#partial === 0) {
+      return Promise.resolve(this.#takePartial());
+    }
+    return Promise.reject(
+      new MessageTruncatedError(
+        "Cannot receive the message: its sender ended the connection in the middle of it",
+      ),
+    );
+  }
+
+  #consume(cost: number): void {
+    this.#credit.consume(cost);
+    if (this.#finished || !this.#credit.isDue) return;
+    const { clock, roundTripMs } = this.#port;
+    const limit = this.#credit.grant(clock.now(), roundTripMs);
+    this.#port.grant(this.#stream, limit);
   }
 }

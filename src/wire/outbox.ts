@@ -7,7 +7,12 @@
 import { Ring } from "../actor/ring.ts";
 import { SendCredit } from "./credit.ts";
 import { ConnectionClosedError } from "./errors.ts";
-import { DataFlag, FrameType, HEADER_BYTES } from "./protocol.ts";
+import {
+  DataFlag,
+  FrameType,
+  HEADER_BYTES,
+  type Priority,
+} from "./protocol.ts";
 import type { Sendable } from "./scheduler.ts";
 
 /** What an outbox needs of its session. */
@@ -61,6 +66,8 @@ function rejected(error: unknown): Promise<void> {
 /** Messages between a user and the session. */
 export class Outbox implements Sendable {
   deficit = 0;
+  active = false;
+  readonly priority: Priority;
   readonly #port: OutboxPort;
   readonly #stream: number;
   readonly #credit = new SendCredit();
@@ -69,9 +76,10 @@ export class Outbox implements Sendable {
   #end: Promise<void> | undefined;
   #error: unknown;
 
-  constructor(port: OutboxPort, stream: number) {
+  constructor(port: OutboxPort, stream: number, priority: Priority) {
     this.#port = port;
     this.#stream = stream;
+    this.priority = priority;
   }
 
   /** Whether this direction has ended: finished and sent, or broken. */
@@ -134,10 +142,11 @@ export class Outbox implements Sendable {
     return this.#end ??= this.send(EMPTY, DataFlag.FIN);
   }
 
-  /** Takes a new credit limit from the receiver. */
-  raise(limit: number): void {
-    this.#credit.raise(limit);
+  /** Takes a credit limit from the receiver; false if it changes nothing. */
+  raise(limit: number): boolean {
+    if (!this.#credit.raise(limit)) return false;
     if (this.#waiting.length > 0) this.#port.activate(this);
+    return true;
   }
 
   /** Breaks this direction: what waits is rejected as not sent. */

@@ -33,8 +33,10 @@ export const FrameType = {
   STOP: 5,
   /** Asks for a sign of life, or (flag 1) gives it. */
   PING: 6,
-  /** The last frame of a session that ends, with the reason. */
+  /** Announces the end of a session, with the reason. */
   GOAWAY: 7,
+  /** How much of the session has arrived. */
+  ACK: 8,
   /** The dialling side's first frame. */
   HELLO: 9,
   /** The listening side's first frame. */
@@ -74,6 +76,14 @@ export const ErrorCode = {
   VERSION: 8,
   /** The other side took too long. */
   TIMEOUT: 9,
+  /** No new streams; those that are open may end in their own time. */
+  GOING_AWAY: 10,
+  /** Too much at once: come back later. */
+  CALM: 11,
+  /** The session to resume is not known here. */
+  RESUME_LOST: 12,
+  /** The credentials are not accepted. */
+  UNAUTHORIZED: 13,
 } as const;
 
 /** One of the values of {@linkcode ErrorCode}. */
@@ -85,7 +95,7 @@ export const MAX_FRAME_BYTES = 65_536;
 /** No peer may ask for smaller frames than this: they would be all headers. */
 export const MIN_MAX_FRAME_BYTES = 1024;
 
-/** Payload bytes of the largest control frame: OPEN with id and metadata. */
+/** Payload bytes of the largest control frame. */
 export const MAX_CONTROL_BYTES = 8192;
 
 /** Bytes of the longest name of a stream, in UTF-8. */
@@ -93,6 +103,15 @@ export const MAX_ID_BYTES = 255;
 
 /** Bytes of the longest metadata of an OPEN. */
 export const MAX_METADATA_BYTES = 4096;
+
+/** Bytes of the longest credentials of a HELLO. */
+export const MAX_CREDENTIALS_BYTES = 4096;
+
+/** Bytes of the name of a session. */
+export const SESSION_ID_BYTES = 16;
+
+/** Bytes of the secret that lets a socket resume a session. */
+export const TOKEN_BYTES = 32;
 
 /** Bytes of the longest text of a reason, in UTF-8. */
 export const MAX_REASON_BYTES = 1024;
@@ -105,3 +124,22 @@ export const FRAME_COST = 256;
 
 /** Credit that each direction of a stream has before it is accepted. */
 export const INITIAL_CREDIT = 65_536;
+
+/** A side acknowledges at least this often, in bytes of the session. */
+export const ACK_BYTES = 131_072;
+
+/** The highest number of a stream. */
+export const MAX_STREAM: number = 2 ** 31 - 1;
+
+/** Which of the streams that wait go first. */
+export const Priority = {
+  /** Among equals. */
+  NORMAL: 0,
+  /** Before the others: what somebody waits for. */
+  HIGH: 1,
+  /** After the others: bulk. */
+  LOW: 2,
+} as const;
+
+/** One of the values of {@linkcode Priority}. */
+export type Priority = typeof Priority[keyof typeof Priority];

@@ -1,16 +1,22 @@
 /**
  * Whose turn it is: deficit round-robin by bytes (Shreedhar and Varghese,
- * 1995). Every stream that has something to send gets the same number of
- * bytes, however large its messages.
+ * 1995) within a class. Every stream of a class that has something to send
+ * gets the same number of bytes, however large its messages. A higher class
+ * goes first; a lower one has a turn now and then, so that none starves.
  *
  * @module
  */
 import { Ring } from "../actor/ring.ts";
+import { Priority } from "./protocol.ts";
 
 /** Something that has frames to send. */
 export interface Sendable {
   /** Bytes that it may still send in its turn; the scheduler's own. */
   deficit: number;
+  /** Whether it is in a round; the scheduler's own. */
+  active: boolean;
+  /** Its class. */
+  readonly priority: Priority;
   /** Bytes of its next frame, or 0 when it has none or may not send it. */
   nextFrameBytes(): number;
   /** Sends that frame. */
@@ -19,42 +25,84 @@ export interface Sendable {
 
 /** Bytes that each gets in one round. */
 const QUANTUM_BYTES = 16_384;
+/** Turns of higher classes after which a lower one has one. */
+const TURNS_BEFORE_LOWER = 8;
 
-/** A round of those who have something to send. */
+/** A class's round, and how long it has waited for a higher one. */
+class Round {
+  readonly members = new Ring<Sendable>();
+  turnsWaited = 0;
+}
+
+/** The rounds of those who have something to send. */
 export class Scheduler {
-  readonly #round = new Ring<Sendable>();
-  readonly #active = new Set<Sendable>();
+  readonly #normal = new Round();
+  readonly #rounds: Record<Priority, Round> = {
+    [Priority.NORMAL]: this.#normal,
+    [Priority.HIGH]: new Round(),
+    [Priority.LOW]: new Round(),
+  };
+  readonly #highestFirst = [
+    this.#rounds[Priority.HIGH],
+    this.#normal,
+    this.#rounds[Priority.LOW],
+  ];
+  #active = 0;
 
   /** Whether nobody waits. */
   get idle(): boolean {
-    return this.#round.length === 0;
+    return this.#active === 0;
   }
 
-  /** Lets one take part, at the end of the round. */
+  /** Lets one take part, at the end of its round. */
   activate(sendable: Sendable): void {
-    if (this.#active.has(sendable)) return;
-    this.#active.add(sendable);
+    if (sendable.active) return;
+    sendable.active = true;
     sendable.deficit = 0;
-    this.#round.push(sendable);
+    this.#active++;
+    this.#rounds[sendable.priority].members.push(sendable);
   }
 
   /** Sends frames while `hasRoom` says so. */
   run(hasRoom: () => boolean): void {
-    while (hasRoom()) {
-      const next = this.#round.peek();
-      if (next === undefined) return;
+    while (this.#active > 0 && hasRoom()) {
+      const { members } = this.#next();
+      const next = members.peek() as Sendable;
       const bytes = next.nextFrameBytes();
       if (bytes === 0) {
-        this.#round.shift();
-        this.#active.delete(next);
+        members.shift();
+        next.active = false;
+        this.#active--;
       } else if (bytes <= next.deficit) {
         next.deficit -= bytes;
         next.sendFrame();
       } else {
         next.deficit += QUANTUM_BYTES;
-        this.#round.shift();
-        this.#round.push(next);
+        members.shift();
+        members.push(next);
+        this.#turnTaken(members);
       }
+    }
+  }
+
+  #next(): Round {
+    let next: Round | undefined;
+    for (const round of this.#highestFirst) {
+      if (round.members.length === 0) continue;
+      if (round.turnsWaited >= TURNS_BEFORE_LOWER) return round;
+      next ??= round;
+    }
+    return next as Round;
+  }
+
+  /** The classes below have waited for one more turn. */
+  #turnTaken(members: Ring<Sendable>): void {
+    let below = false;
+    for (const round of this.#highestFirst) {
+      if (round.members === members) {
+        round.turnsWaited = 0;
+        below = true;
+      } else if (below && round.members.length > 0) round.turnsWaited++;
     }
   }
 }

@@ -1,40 +1,71 @@
 /**
- * Frames on their way to the socket: encoded once, side by side, into
- * segments that the socket writes from, so that small messages of one turn
- * leave in one write and a payload is copied once.
+ * The frames of a session on their way to its peer: encoded once, side by
+ * side, into segments that the socket writes from, so that small messages of
+ * one turn leave in one write; and kept until the peer acknowledges them, so
+ * that the next socket can repeat what the last one lost.
+ *
+ * Places are counted in bytes from the beginning of the session.
  *
  * @module
  */
+import { ProtocolError } from "./errors.ts";
 import { HEADER_BYTES, MAX_FRAME_BYTES } from "./protocol.ts";
 
-/** The segment that a quiet socket keeps. */
+/** The segment that a quiet session keeps. */
 const QUIET_BYTES = 4096;
-/** The segments of a busy one: four of the largest frames. */
-const BUSY_BYTES = 4 * (HEADER_BYTES + MAX_FRAME_BYTES);
-/** Busy segments that wait for the next busy socket of this process. */
-const MAX_SPARES = 16;
+/** The segments of a busy one: two of the largest frames. */
+const BUSY_BYTES = 2 * (HEADER_BYTES + MAX_FRAME_BYTES);
+/** Busy segments that wait for the next busy session of this process. */
+const MAX_SPARES = 32;
 
 interface Segment {
   readonly bytes: Uint8Array;
-  /** Where the encoded bytes end. */
+  /** The place of the first byte. */
+  base: number;
+  /** Where the encoded bytes end in this segment. */
   filled: number;
-  /** Where the bytes that the socket has taken end. */
-  sent: number;
 }
 
-/** Shared: making one costs a socket in a hurry more than all the rest. */
+/** Shared: making one costs a session in a hurry more than all the rest. */
 const spares: Segment[] = [];
 
 function segment(size: number): Segment {
-  return { bytes: new Uint8Array(size), filled: 0, sent: 0 };
+  return { bytes: new Uint8Array(size), base: 0, filled: 0 };
 }
 
-/** A queue of encoded frames. */
+/** A queue of encoded frames, of which the oldest may have to be repeated. */
 export class SendBuffer {
   readonly #quiet = segment(QUIET_BYTES);
+  /** Oldest first; never empty. */
   #segments: Segment[] = [this.#quiet];
+  /** Which segment the socket writes from. */
+  #at = 0;
+  /** Where the socket is. */
+  #sent = 0;
+  /** Where the bytes that the socket was last given end. */
+  #offered = 0;
+  #acknowledged = 0;
+  #end = 0;
+
+  /** What the peer has acknowledged. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
+  /** Where the encoded bytes end. */
+  get end(): number {
+    return this.#end;
+  }
+
   /** Bytes that the socket has not taken yet. */
-  unsent = 0;
+  get unsent(): number {
+    return this.#end - this.#sent;
+  }
+
+  /** Bytes that the peer has not acknowledged. */
+  get unacknowledged(): number {
+    return this.#end - this.#acknowledged;
+  }
 
   /** Appends a frame whose payload is `payload` from `start` to `end`. */
   frame(
@@ -61,44 +92,100 @@ export class SendBuffer {
       at + HEADER_BYTES,
     );
     segment.filled = at + HEADER_BYTES + length;
-    this.unsent += HEADER_BYTES + length;
-  }
-
-  /** Appends bytes that are no frame: the preface. */
-  raw(bytes: Uint8Array): void {
-    const segment = this.#room(bytes.length);
-    segment.bytes.set(bytes, segment.filled);
-    segment.filled += bytes.length;
-    this.unsent += bytes.length;
+    this.#end += HEADER_BYTES + length;
   }
 
   /** The bytes to write next, in one piece; empty when all are sent. */
   next(): Uint8Array {
-    const { bytes, sent, filled } = this.#segments[0] as Segment;
-    return bytes.subarray(sent, filled);
+    let { bytes, base, filled } = this.#segments[this.#at] as Segment;
+    if (this.#sent === base + filled && this.#at + 1 < this.#segments.length) {
+      ({ bytes, base, filled } = this.#segments[++this.#at] as Segment);
+    }
+    this.#offered = base + filled;
+    return bytes.subarray(this.#sent - base, filled);
   }
 
   /** Says that the socket has taken `count` bytes of `next()`. */
   sent(count: number): void {
-    this.unsent -= count;
-    const first = this.#segments[0] as Segment;
-    first.sent += count;
-    if (first.sent < first.filled) return;
-    first.sent = first.filled = 0;
-    // The last one goes as well, so that a quiet socket is small.
-    if (this.#segments.length === 1 && first === this.#quiet) return;
-    this.#segments.shift();
-    if (first !== this.#quiet && spares.length < MAX_SPARES) spares.push(first);
-    if (this.#segments.length === 0) this.#segments.push(this.#quiet);
+    this.#sent += count;
+    // The peer may have acknowledged them before the socket said so.
+    if (this.#acknowledged >= this.#sent) this.#release();
+  }
+
+  /**
+   * Says that the peer has everything before `place`; it is forgotten.
+   *
+   * @throws {ProtocolError} for what was not sent, or less than before.
+   */
+  acknowledge(place: number): void {
+    const most = Math.max(this.#offered, this.#sent);
+    if (place > most || place < this.#acknowledged) {
+      throw new ProtocolError(
+        `The peer acknowledges ${place} bytes, ${this.#acknowledged} to ${most} would be right`,
+      );
+    }
+    this.#acknowledged = place;
+    this.#release();
+  }
+
+  /**
+   * A new socket goes on at `place`, as the peer has everything before it.
+   *
+   * @throws {ProtocolError} for a place that was not sent, or is forgotten.
+   */
+  rewind(place: number): void {
+    this.acknowledge(place);
+    this.#sent = this.#offered = place;
+    this.#at = 0;
+    this.#release();
+  }
+
+  /** Gives back the segments that hold nothing which may be needed. */
+  #release(): void {
+    const place = Math.min(this.#acknowledged, this.#sent);
+    const segments = this.#segments;
+    let first: Segment;
+    while (
+      (first = segments[0] as Segment).base + first.filled <= place &&
+      segments.length > 1
+    ) {
+      segments.shift();
+      if (this.#at > 0) this.#at--;
+      recycle(first, this.#quiet);
+    }
+    if (place < this.#end || first.filled === 0) return;
+    // Nothing is left: begin anew, in the segment of a quiet session.
+    if (first !== this.#quiet) {
+      recycle(first, this.#quiet);
+      segments[0] = this.#quiet;
+    }
+    this.#quiet.base = place;
+    this.#quiet.filled = 0;
   }
 
   #room(bytes: number): Segment {
     const last = this.#segments[this.#segments.length - 1] as Segment;
     if (last.filled + bytes <= last.bytes.length) return last;
-    const next = spares.pop() ?? segment(BUSY_BYTES);
-    // Or the socket would be asked to write nothing first.
+    const next = this.#next(bytes);
+    next.base = this.#end;
+    next.filled = 0;
+    // An empty one would hold up the rest for ever.
     if (last.filled === 0) this.#segments.pop();
     this.#segments.push(next);
     return next;
+  }
+
+  /** A segment as large as all that waits, so that memory follows need. */
+  #next(bytes: number): Segment {
+    const wanted = Math.max(bytes, QUIET_BYTES, this.unacknowledged);
+    if (wanted > BUSY_BYTES / 4) return spares.pop() ?? segment(BUSY_BYTES);
+    return segment(2 ** Math.ceil(Math.log2(wanted)));
+  }
+}
+
+function recycle(segment: Segment, quiet: Segment): void {
+  const busy = segment.bytes.length === BUSY_BYTES;
+  if (segment !== quiet && busy && spares.length < MAX_SPARES) {
+    spares.push(segment);
   }
 }

@@ -9,6 +9,7 @@ const mayImport: Record<string, readonly string[]> = {
   actor: [],
   wire: ["actor"],
   tcp: ["actor", "wire"],
+  tcp_conn: ["actor", "wire", "tcp"],
   pty: ["actor"],
   terminal: ["actor", "pty"],
   metrics: ["actor"],

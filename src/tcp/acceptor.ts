@@ -1,0 +1,74 @@
+/**
+ * Accepting sockets, whatever runs over them: TCP here, TLS elsewhere.
+ *
+ * @module
+ */
+import type { Address } from "./options.ts";
+import { tcpTransport, type Transport } from "./transport.ts";
+
+/** The certificate of a client, which was found to be good. */
+export interface PeerCertificate {
+  /** Its subject, as in `CN=worker-7`; one line for each part. */
+  readonly subject: string;
+  /** The SHA-256 of the certificate, as in `8C:E8:…`, to know it again. */
+  readonly fingerprint256: string;
+  /** All of it, in DER; `new X509Certificate(raw)` reads it. */
+  readonly raw: Uint8Array;
+}
+
+/** A socket that a client has opened. */
+export interface AcceptedSocket {
+  /** Its bytes; who accepts it closes it. */
+  readonly transport: Transport;
+  /** Where the client is. */
+  readonly remote: Required<Address>;
+  /**
+   * The client's certificate if one was asked for; known as soon as a read or
+   * a write of the transport has succeeded.
+   */
+  readonly peerCertificate?: PeerCertificate | undefined;
+}
+
+/** Accepts sockets at an address. */
+export interface Acceptor {
+  /** Where it listens, with the real port. */
+  readonly address: Required<Address>;
+  /**
+   * The next socket. It waits for no handshake: that is part of the first
+   * read or write of the socket. Rejects with `Deno.errors.BadResource` when
+   * the acceptor is closed, or with what the system says, such as that there
+   * are no descriptors left; then it may be called again.
+   */
+  accept(): Promise<AcceptedSocket>;
+  /** Accepts no more; sockets stay open. Safe to call twice. */
+  close(): void;
+}
+
+/**
+ * Accepts plain TCP sockets.
+ *
+ * @throws what {@linkcode Deno.listen} throws, as when the port is taken.
+ */
+export function listenTcp(address: Address): Acceptor {
+  return acceptSockets(address, (socket) => ({
+    transport: tcpTransport(socket),
+    remote: socket.remoteAddr,
+  }));
+}
+
+/** Accepts TCP sockets and makes of each what `open` makes of it. */
+export function acceptSockets(
+  { hostname = "127.0.0.1", port }: Address,
+  open: (socket: Deno.TcpConn) => AcceptedSocket,
+): Acceptor {
+  const listener = Deno.listen({ hostname, port });
+  let listening = true;
+  return {
+    address: { hostname, port: listener.addr.port },
+    accept: async () => open(await listener.accept()),
+    close() {
+      if (listening) listener.close();
+      listening = false;
+    },
+  };
+}

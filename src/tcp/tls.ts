@@ -1,0 +1,147 @@
+/**
+ * TLS in the place of plain TCP, on either side.
+ *
+ * @module
+ */
+import { type Acceptor, acceptSockets } from "./acceptor.ts";
+import type { Address } from "./options.ts";
+import { clientTlsError } from "./tls_errors.ts";
+import {
+  checkTlsClientOptions,
+  checkTlsServerOptions,
+  type TlsClientOptions,
+  type TlsServerOptions,
+} from "./tls_options.ts";
+import { TlsServerTransport } from "./tls_server.ts";
+import { tcpTransport, type Transport } from "./transport.ts";
+
+export type { TlsClientOptions, TlsServerOptions } from "./tls_options.ts";
+
+/**
+ * Accepts sockets over TLS. Their handshake is part of their first read or
+ * write, which rejects with `ConnectError` if the client speaks no TLS or
+ * lacks the certificate that `clientCaCerts` asks for.
+ *
+ * @throws {TypeError} when a certificate or the key is of no use.
+ * @throws what {@linkcode Deno.listen} throws, as when the port is taken.
+ */
+export function listenTls(
+  address: Address,
+  options: TlsServerOptions,
+): Acceptor {
+  checkTlsServerOptions(options);
+  return acceptSockets(address, (socket) => {
+    const remote = socket.remoteAddr;
+    const transport = new TlsServerTransport(
+      tcpTransport(socket),
+      remote,
+      options,
+    );
+    return {
+      transport,
+      remote,
+      get peerCertificate() {
+        return transport.peerCertificate;
+      },
+    };
+  });
+}
+
+/**
+ * Connects over TLS and finishes the handshake. A server that refuses the
+ * client's certificate says so afterwards: then the first read rejects with
+ * `ConnectError`.
+ *
+ * @param signal Gives it up; the promise rejects with its reason.
+ * @throws {ConnectError} as a rejection, when the two cannot agree on TLS; its
+ * message tells what to change. Where no TCP socket could be opened, the
+ * rejection is what Deno says.
+ * @throws {TypeError} as a rejection, when a certificate or the key is of no
+ * use.
+ */
+export async function connectTls(
+  address: Address,
+  options: TlsClientOptions,
+  signal: AbortSignal,
+): Promise<Transport> {
+  signal.throwIfAborted();
+  checkTlsClientOptions(options);
+  const connection = await dial(address, options, signal);
+  const transport = clientTransport(connection, address);
+  signal.addEventListener("abort", transport.close);
+  if (signal.aborted) transport.close();
+  try {
+    await connection.handshake();
+  } catch (cause) {
+    transport.close();
+    signal.throwIfAborted();
+    throw clientTlsError(address, cause);
+  } finally {
+    signal.removeEventListener("abort", transport.close);
+  }
+  return transport;
+}
+
+/** Opens the socket and begins TLS on it. */
+async function dial(
+  address: Address,
+  options: TlsClientOptions,
+  signal: AbortSignal,
+): Promise<Deno.TlsConn> {
+  const { hostname = "127.0.0.1", port } = address;
+  const { cert, key, serverName = hostname } = options;
+  const caCerts = [...options.caCerts ?? []];
+  if (cert !== undefined && key !== undefined) {
+    // Of Deno's two ways, only this shows a certificate.
+    return await dialWith({ hostname, port, caCerts, cert, key }, signal);
+  }
+  // And only this can be given up, and can have Nagle's algorithm off.
+  using socket = await Deno.connect({ hostname, port, signal });
+  try {
+    socket.setNoDelay(true);
+    return await Deno.startTls(socket, { hostname: serverName, caCerts });
+  } catch (cause) {
+    throw clientTlsError(address, cause);
+  }
+}
+
+/** `Deno.connectTls` takes no signal: what comes too late is closed. */
+function dialWith(
+  options: Deno.ConnectTlsOptions & Deno.TlsCertifiedKeyPem,
+  signal: AbortSignal,
+): Promise<Deno.TlsConn> {
+  const { promise, resolve, reject } = Promise.withResolvers<Deno.TlsConn>();
+  const giveUp = (): void => reject(signal.reason);
+  signal.addEventListener("abort", giveUp);
+  Deno.connectTls(options).then(
+    (connection) => signal.aborted ? connection.close() : resolve(connection),
+    reject,
+  ).finally(() => signal.removeEventListener("abort", giveUp));
+  return promise;
+}
+
+function clientTransport(
+  connection: Deno.TlsConn,
+  address: Address,
+): Transport {
+  let open = true;
+  let heard = false;
+  return {
+    async read(buffer) {
+      try {
+        const count = await connection.read(buffer);
+        heard = true;
+        return count;
+      } catch (cause) {
+        // A server looks at the certificate after the client's handshake.
+        throw heard || !open ? cause : clientTlsError(address, cause);
+      }
+    },
+    write: (bytes) => connection.write(bytes),
+    closeWrite: () => connection.closeWrite(),
+    close() {
+      if (open) connection.close();
+      open = false;
+    },
+  };
+}

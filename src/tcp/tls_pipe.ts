@@ -1,0 +1,89 @@
+/**
+ * What TLS reads and writes: an accepted socket as a stream of Node, as
+ * `node:tls` wants it.
+ *
+ * @module
+ */
+import { Duplex } from "node:stream";
+import { setImmediate } from "node:timers";
+import { setImmediate as turn } from "node:timers/promises";
+import type { Transport } from "./transport.ts";
+
+/** Bytes of TLS that are read at once. */
+const READ_BYTES = 65_536;
+
+/** The encrypted side of a TLS server. */
+export class TlsPipe extends Duplex {
+  readonly #socket: Transport;
+  readonly #onBroken: (cause: unknown) => void;
+  #open = true;
+  /** Whether the stream has asked for more, and got nothing yet. */
+  #asked = false;
+  /** Resolves when the write that is under way has ended, however. */
+  #writing: Promise<void> | undefined;
+
+  /** @param onBroken Called when the socket fails, instead of an event. */
+  constructor(socket: Transport, onBroken: (cause: unknown) => void) {
+    super({ autoDestroy: false });
+    this.#socket = socket;
+    this.#onBroken = onBroken;
+  }
+
+  /**
+   * Whether bytes may come in. `node:tls` decrypts and keeps whatever it gets,
+   * though nobody reads it: the backpressure has to be here.
+   */
+  set open(open: boolean) {
+    this.#open = open;
+    this.#feed();
+  }
+
+  override _read(): void {
+    this.#asked = true;
+    this.#feed();
+  }
+
+  #feed(): void {
+    if (!this.#asked || !this.#open) return;
+    this.#asked = false;
+    const buffer = new Uint8Array(READ_BYTES);
+    this.#socket.read(buffer).then(
+      (count) => this.push(count === null ? null : buffer.subarray(0, count)),
+      this.#onBroken,
+    );
+  }
+
+  override _write(
+    bytes: Uint8Array,
+    _encoding: string,
+    done: () => void,
+  ): void {
+    this.#writing = this.#writeAll(bytes).catch(this.#onBroken).then(() => {
+      this.#writing = undefined;
+      done();
+    });
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    let sent = 0;
+    while (sent < bytes.length) {
+      sent += await this.#socket.write(bytes.subarray(sent));
+    }
+  }
+
+  /**
+   * Resolves when the system has all that TLS has to say by now; what it says
+   * at its end comes a little after the stream has finished.
+   */
+  async flushed(): Promise<void> {
+    for (await turn(); this.#writing !== undefined; await turn()) {
+      await this.#writing;
+    }
+  }
+
+  /** Ends the stream after its last words, such as why TLS gave it up. */
+  override destroy(): this {
+    setImmediate(() => super.destroy());
+    return this;
+  }
+}

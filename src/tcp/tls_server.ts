@@ -1,0 +1,195 @@
+/**
+ * The server's side of TLS over one accepted socket.
+ *
+ * It is `node:tls` and not `Deno.listenTls`, because that cannot ask for
+ * client certificates or turn Nagle's algorithm off, and because closing one
+ * of its sockets leaves the descriptor open for as long as the client likes,
+ * if that has not finished its handshake or does not read.
+ *
+ * @module
+ */
+import type { X509Certificate } from "node:crypto";
+import { setImmediate } from "node:timers";
+import { createServer, type TLSSocket } from "node:tls";
+import type { PeerCertificate } from "./acceptor.ts";
+import type { Address } from "./options.ts";
+import { serverTlsError } from "./tls_errors.ts";
+import { certificatesIn, type TlsServerOptions } from "./tls_options.ts";
+import { TlsPipe } from "./tls_pipe.ts";
+import type { Transport } from "./transport.ts";
+
+/** Bytes that one write takes: TLS makes a copy of them. */
+const WRITE_BYTES = 65_536;
+/** Milliseconds for a TLS handshake; the session's own is shorter. */
+const HANDSHAKE_MS = 30_000;
+
+/** A {@linkcode Transport} over TLS, of which this is the server. */
+export class TlsServerTransport implements Transport {
+  readonly #socket: Transport;
+  readonly #remote: Address;
+  readonly #options: TlsServerOptions;
+  readonly #pipe: TlsPipe;
+  /** Calls that wait, and how they fail. */
+  readonly #waiting = new Set<(cause: unknown) => void>();
+  #handshake: Promise<TLSSocket> | undefined;
+  #tls: TLSSocket | undefined;
+  #peerCertificate: PeerCertificate | undefined;
+  /** Decrypted bytes that the last read had no room for. */
+  #rest: Uint8Array | undefined;
+  #onReadable: () => void = () => {};
+  #failure: { readonly cause: unknown } | undefined;
+
+  /** @param options Those that were checked. */
+  constructor(
+    socket: Transport,
+    remote: Address,
+    options: TlsServerOptions,
+  ) {
+    this.#socket = socket;
+    this.#remote = remote;
+    this.#options = options;
+    this.#pipe = new TlsPipe(socket, (cause) => this.#fail(cause));
+  }
+
+  /** The client's certificate, after the handshake, if it was asked for. */
+  get peerCertificate(): PeerCertificate | undefined {
+    return this.#peerCertificate;
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    const tls = await this.#secured();
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure.cause;
+      const bytes: Uint8Array | null = this.#rest ?? tls.read();
+      if (bytes !== null) {
+        const count = Math.min(bytes.length, buffer.length);
+        buffer.set(bytes.subarray(0, count));
+        this.#rest = count < bytes.length ? bytes.subarray(count) : undefined;
+        return count;
+      }
+      if (tls.readableEnded) return null;
+      await this.#until((resolve) => {
+        this.#onReadable = resolve;
+        this.#pipe.open = true;
+      });
+      this.#pipe.open = false;
+    }
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    const tls = await this.#secured();
+    const piece = bytes.subarray(0, WRITE_BYTES);
+    // TLS makes nothing of no bytes, and does not say so.
+    if (piece.length === 0) return 0;
+    await this.#until((resolve, reject) =>
+      tls.write(piece, (error) => error ? reject(error) : resolve())
+    );
+    return piece.length;
+  }
+
+  async closeWrite(): Promise<void> {
+    const tls = await this.#secured();
+    if (tls.writableEnded) return;
+    await this.#until((resolve) => tls.end(() => resolve()));
+    await this.#pipe.flushed();
+  }
+
+  // Bound, as it serves as a callback.
+  readonly close = (): void =>
+    this.#fail(new Deno.errors.BadResource("The socket is closed"));
+
+  #fail(cause: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = { cause };
+    this.#rest = undefined;
+    this.#socket.close();
+    this.#tls?.destroy();
+    this.#pipe.destroy();
+    for (const reject of this.#waiting) reject(cause);
+  }
+
+  /** Waits for what `start` begins, or for the failure of the socket. */
+  async #until<T = void>(
+    start: (
+      resolve: (value: T) => void,
+      reject: (cause: unknown) => void,
+    ) => void,
+  ): Promise<T> {
+    if (this.#failure !== undefined) throw this.#failure.cause;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#waiting.add(reject);
+    start(resolve, reject);
+    try {
+      return await promise;
+    } finally {
+      this.#waiting.delete(reject);
+    }
+  }
+
+  #secured(): Promise<TLSSocket> {
+    return this.#handshake ??= this.#until((resolve) => this.#secure(resolve));
+  }
+
+  #secure(resolve: (tls: TLSSocket) => void): void {
+    const { cert, key, clientCaCerts } = this.#options;
+    const server = createServer({
+      cert,
+      key,
+      handshakeTimeout: HANDSHAKE_MS,
+      ...clientCaCerts === undefined
+        ? {}
+        : { ca: [...clientCaCerts], requestCert: true },
+    });
+    server.once("tlsClientError", (cause, tls) => {
+      const { authorizationError } = tls;
+      const refusal = authorizationError ? `${authorizationError}` : undefined;
+      // After the client was told.
+      setImmediate(() =>
+        this.#fail(serverTlsError(this.#remote, cause, refusal))
+      );
+    });
+    server.once("secureConnection", (tls) => {
+      this.#tls = tls;
+      tls.on("error", (cause) => this.#fail(cause));
+      tls.on("readable", () => this.#onReadable());
+      tls.on("end", () => this.#onReadable());
+      if (clientCaCerts !== undefined) {
+        const peer = tls.getPeerX509Certificate();
+        const refusal = refuse(tls, peer, clientCaCerts);
+        if (peer === undefined || refusal !== undefined) {
+          const cause = new Error(refusal);
+          return this.#fail(serverTlsError(this.#remote, cause));
+        }
+        const { subject, fingerprint256, raw } = peer;
+        this.#peerCertificate = { subject, fingerprint256, raw };
+      }
+      this.#pipe.open = false;
+      resolve(tls);
+    });
+    server.emit("connection", this.#pipe);
+  }
+}
+
+/**
+ * Why a client is refused that `node:tls` took, which is lenient: it takes a
+ * session that was begun with any TLS server of this process, whomever that
+ * trusts, and an authority's own certificate without a proof that the client
+ * has its key.
+ */
+function refuse(
+  tls: TLSSocket,
+  peer: X509Certificate | undefined,
+  authorities: readonly string[],
+): string | undefined {
+  if (tls.isSessionReused()) {
+    return "it resumes an earlier TLS session, make it begin a new one";
+  }
+  if (!tls.authorized || peer === undefined) {
+    return "its certificate is signed by none of clientCaCerts, give it one that is";
+  }
+  const isAuthority = certificatesIn(authorities)
+    .some(({ fingerprint256 }) => fingerprint256 === peer.fingerprint256);
+  return isAuthority
+    ? "it showed the certificate of an authority, give it one of its own"
+    : undefined;
+}

@@ -1,0 +1,26 @@
+/**
+ * Peers that speak the protocol of the Go package `github.com/pulsyflux/tcp`,
+ * formerly `tcp-conn`: logical connections by UUID over one socket, without
+ * the credit, the resumption and the orderly close of Troupe's own.
+ *
+ * @module
+ */
+export type { TcpConnConnection, TcpConnReceiveOptions } from "./connection.ts";
+export type {
+  TcpConnConnectionMessage,
+  TcpConnServe,
+} from "./connection_actor.ts";
+export * from "./errors.ts";
+export {
+  listenTcpConn,
+  type TcpConnListener,
+  type TcpConnListenerStats,
+  type TcpConnListenOptions,
+} from "./listener.ts";
+export type { TcpConnOptions } from "./options.ts";
+export {
+  type TcpConnConnectOptions,
+  TcpConnPool,
+  type TcpConnPoolOptions,
+  type TcpConnPoolStats,
+} from "./pool.ts";

@@ -1,0 +1,281 @@
+/**
+ * Many logical connections over one socket: chunks go in and out here.
+ * Everything is synchronous and nothing waits for a reader, so a connection
+ * that nobody reads holds up no other.
+ *
+ * @module
+ */
+import type { Clock } from "../actor/clock.ts";
+import { Ring } from "../actor/ring.ts";
+import { ConnectError, SessionLostError } from "../tcp/errors.ts";
+import type { Address } from "../tcp/options.ts";
+import { ProtocolError, TruncatedError } from "../wire/errors.ts";
+import { ErrorCode } from "../wire/protocol.ts";
+import type { Chunk } from "./chunk_reader.ts";
+import { ChunkWriter } from "./chunk_writer.ts";
+import { MixedMessagesError, UnreadOverflowError } from "./errors.ts";
+import type { Holdings } from "./inbox.ts";
+import type { ResolvedTcpConnOptions } from "./options.ts";
+import { MAX_BEGUN_MESSAGES } from "./protocol.ts";
+import { Route } from "./route.ts";
+import { type ConnectionPort, RoutedConnection } from "./routed_connection.ts";
+
+/** Counters of whoever owns sockets. */
+export interface DropCounter {
+  /** Bytes that arrived and that nobody was there to read. */
+  droppedBytes: number;
+}
+
+/** What a multiplexer is made of. */
+export interface MultiplexerOptions {
+  readonly limits: ResolvedTcpConnOptions;
+  readonly clock: Clock;
+  readonly remote: Required<Address>;
+  readonly counter: DropCounter;
+  /** Takes what the peer begins; without it, that is dropped. */
+  readonly onOpen: ((connection: RoutedConnection) => void) | undefined;
+  /** There are bytes in `out` for the socket. */
+  readonly onOutput: () => void;
+}
+
+/** The connections of one socket. */
+export class Multiplexer implements ConnectionPort {
+  /** Chunks for the socket. */
+  readonly out: ChunkWriter = new ChunkWriter();
+  readonly clock: Clock;
+  readonly limits: ResolvedTcpConnOptions;
+  readonly remote: Required<Address>;
+  readonly holdings: Holdings = { bytes: 0 };
+  /** Connections that are open. */
+  connections = 0;
+  /** When the last of them ended, by the clock. */
+  usedAt: number;
+  readonly #routes = new Map<string, Route>();
+  /** Ids whose next message has not begun, in the order of their turns. */
+  readonly #waiting = new Ring<Route>();
+  /** Ids whose message has, in the order of their turns. */
+  readonly #begun = new Ring<Route>();
+  #beginNext = true;
+  readonly #counter: DropCounter;
+  readonly #onOpen: MultiplexerOptions["onOpen"];
+  readonly #onOutput: () => void;
+  #error: unknown;
+
+  constructor(options: MultiplexerOptions) {
+    this.clock = options.clock;
+    this.limits = options.limits;
+    this.remote = options.remote;
+    this.#counter = options.counter;
+    this.#onOpen = options.onOpen;
+    this.#onOutput = options.onOutput;
+    this.usedAt = this.clock.now();
+  }
+
+  /**
+   * Takes an id, which is to be a UUID in lower case, into use.
+   *
+   * @throws {SessionLostError} when the socket has ended.
+   * @throws {ConnectError} when the id is in use or spoiled, or there are too
+   * many.
+   */
+  open(id: string): RoutedConnection {
+    if (this.#error !== undefined) throw this.#error;
+    const route = this.#routes.get(id);
+    if (route === undefined) {
+      const { maxConnections } = this.limits;
+      if (this.#routes.size >= maxConnections) {
+        throw new ConnectError(
+          `Cannot connect: ${maxConnections} ids are in use on this socket, raise maxConnections`,
+        );
+      }
+    } else if (route.connection !== undefined || route.spoiled) {
+      throw new ConnectError(
+        `Cannot connect: the id ${id} is ${
+          route.spoiled ? "spoiled" : "in use"
+        } on this socket, take another`,
+      );
+    }
+    return this.#attach(route ?? this.#addRoute(id));
+  }
+
+  /** Takes a chunk from the reader. */
+  readonly sink = ({ id, totalBytes, data }: Chunk): void => {
+    const route = this.#routes.get(id) ?? this.#begunByPeer(id);
+    if (route.spoiled) return this.#drop(data.length);
+    if (!route.arriving && route.connection === undefined) {
+      const open = this.#onOpen;
+      if (open !== undefined) open(this.#attach(route));
+    }
+    if (!route.place(totalBytes, data.length)) {
+      this.#drop(data.length);
+      return this.#spoil(
+        route,
+        new MixedMessagesError(
+          `The peer mixes messages of ${id}: do two of its senders use that id?`,
+        ),
+      );
+    }
+    const delivered = !route.skipping &&
+      route.connection?.deliver(data, totalBytes);
+    if (delivered) this.#checkHoldings(route);
+    else this.#drop(data.length);
+    this.#forgetIfDone(route);
+  };
+
+  /**
+   * Says that no more chunks will come.
+   *
+   * @throws {TruncatedError} in the middle of a message.
+   */
+  finish(): void {
+    for (const route of this.#routes.values()) {
+      if (!route.arriving) continue;
+      throw new TruncatedError(
+        `The peer closed the socket in the middle of a message of ${route.id}`,
+      );
+    }
+  }
+
+  /** Ends all connections with `cause`. */
+  fail(cause: unknown): void {
+    if (this.#error !== undefined) return;
+    const error = this.#error = cause instanceof SessionLostError
+      ? cause
+      : new SessionLostError(
+        `The socket has ended: ${
+          cause instanceof Error ? cause.message : cause
+        }`,
+        { cause },
+      );
+    const routes = [...this.#routes.values()];
+    this.#routes.clear();
+    for (const route of routes) {
+      route.connection?.end(error);
+      route.rejectSends(error);
+    }
+  }
+
+  /** Lets those that wait have their turns, as far as there is room. */
+  pump(): void {
+    if (this.#error !== undefined) return;
+    while (this.out.hasRoom) {
+      const route = this.#next();
+      if (route === undefined) break;
+      route.sendChunk(this.out);
+      if (route.sending) this.#begun.push(route);
+      else if (route.waiting) this.#waiting.push(route);
+      else {
+        route.queued = false;
+        this.#forgetIfDone(route);
+      }
+    }
+    if (this.out.length > 0) this.#onOutput();
+  }
+
+  // For the connections.
+
+  send(connection: RoutedConnection, message: Uint8Array): Promise<void> {
+    // It is there as long as its connection has not ended.
+    const route = this.#routes.get(connection.id) as Route;
+    const sent = route.send(connection, message);
+    if (!route.queued) {
+      route.queued = true;
+      this.#waiting.push(route);
+    }
+    this.pump();
+    return sent;
+  }
+
+  release(connection: RoutedConnection, error: unknown): void {
+    this.connections--;
+    this.usedAt = this.clock.now();
+    const route = this.#routes.get(connection.id);
+    if (route === undefined) return;
+    route.rejectSends(error, connection);
+    route.detach(connection);
+    this.#forgetIfDone(route);
+  }
+
+  /**
+   * Who sends next. Those that begin and those that go on take turns: small
+   * messages wait behind one chunk of a large one, and large ones go on.
+   */
+  #next(): Route | undefined {
+    const mayBegin = this.#waiting.length > 0 &&
+      this.#begun.length < MAX_BEGUN_MESSAGES;
+    if (mayBegin && (this.#beginNext || this.#begun.length === 0)) {
+      this.#beginNext = false;
+      return this.#waiting.shift();
+    }
+    this.#beginNext = true;
+    return this.#begun.shift();
+  }
+
+  #begunByPeer(id: string): Route {
+    const { maxConnections } = this.limits;
+    if (this.#routes.size >= maxConnections) {
+      throw new ProtocolError(
+        `The peer uses over ${maxConnections} ids at once: raise maxConnections, if it may`,
+        ErrorCode.REFUSED,
+      );
+    }
+    return this.#addRoute(id);
+  }
+
+  #addRoute(id: string): Route {
+    const route = new Route(id);
+    this.#routes.set(id, route);
+    return route;
+  }
+
+  #attach(route: Route): RoutedConnection {
+    this.connections++;
+    return route.connection = new RoutedConnection(this, route.id);
+  }
+
+  #checkHoldings(route: Route): void {
+    const { maxUnreadBytes, maxSocketUnreadBytes } = this.limits;
+    if ((route.connection?.heldBytes ?? 0) > maxUnreadBytes) {
+      return this.#spoil(
+        route,
+        new UnreadOverflowError(
+          `Over ${maxUnreadBytes} bytes are unread: read faster, or raise maxUnreadBytes`,
+        ),
+      );
+    }
+    if (this.holdings.bytes <= maxSocketUnreadBytes) return;
+    this.#spoil(
+      this.#fullest(route),
+      new UnreadOverflowError(
+        `Over ${maxSocketUnreadBytes} bytes are unread on the socket, most of them here: read faster, or raise maxSocketUnreadBytes`,
+      ),
+    );
+  }
+
+  #fullest(route: Route): Route {
+    let fullest = route;
+    for (const other of this.#routes.values()) {
+      const bytes = other.connection?.heldBytes ?? 0;
+      if (bytes > (fullest.connection?.heldBytes ?? 0)) fullest = other;
+    }
+    return fullest;
+  }
+
+  #spoil(route: Route, error: unknown): void {
+    route.spoiled = true;
+    this.#drop(route.connection?.heldBytes ?? 0);
+    route.connection?.spoil(error);
+  }
+
+  #drop(bytes: number): void {
+    this.#counter.droppedBytes += bytes;
+  }
+
+  /** Forgets an id that nobody uses, when no message of it is under way. */
+  #forgetIfDone(route: Route): void {
+    if (
+      route.connection === undefined && !route.spoiled && !route.arriving &&
+      !route.queued
+    ) this.#routes.delete(route.id);
+  }
+}

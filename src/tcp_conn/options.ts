@@ -1,0 +1,78 @@
+/**
+ * Limits of a socket, with units in their names.
+ *
+ * @module
+ */
+
+/** Limits of a socket and its connections, the same on both sides. */
+export interface TcpConnOptions {
+  /**
+   * Milliseconds without a byte, in either direction, after which a connection
+   * ends with `IdleTimeoutError`; on the listening side also those after which
+   * a socket without connections is closed. `Infinity` for never.
+   * @default {30000}
+   */
+  readonly idleMs?: number;
+  /**
+   * Bytes that a connection may hold unread; with more it ends with
+   * `UnreadOverflowError`. At least 65536, and it should hold two of the
+   * largest messages that the peer sends. Each message costs 256 bytes more.
+   * @default {33554432}
+   */
+  readonly maxUnreadBytes?: number;
+  /**
+   * Bytes that all connections of a socket together may hold unread; with more,
+   * the one that holds most ends with `UnreadOverflowError`. A message that is
+   * arriving may take twice its bytes.
+   * @default {268435456}
+   */
+  readonly maxSocketUnreadBytes?: number;
+  /**
+   * Ids in use on a socket at once, with those that are spoiled. A peer that
+   * comes with more has its socket closed: there is no way to refuse one.
+   * @default {1000}
+   */
+  readonly maxConnections?: number;
+  /**
+   * Milliseconds that `close` waits for a peer that does not read; then what
+   * was not sent is lost.
+   * @default {5000}
+   */
+  readonly closeMs?: number;
+}
+
+/** {@linkcode TcpConnOptions} with defaults filled in. */
+export type ResolvedTcpConnOptions = Required<TcpConnOptions>;
+
+const DEFAULTS: ResolvedTcpConnOptions = {
+  idleMs: 30_000,
+  maxUnreadBytes: 33_554_432,
+  maxSocketUnreadBytes: 268_435_456,
+  maxConnections: 1000,
+  closeMs: 5000,
+};
+
+const LEAST: ResolvedTcpConnOptions = {
+  idleMs: 1,
+  maxUnreadBytes: 65_536,
+  maxSocketUnreadBytes: 65_536,
+  maxConnections: 1,
+  closeMs: 0,
+};
+
+/** Checks the options once and fills in the defaults. */
+export function resolveTcpConnOptions(
+  options: TcpConnOptions,
+): ResolvedTcpConnOptions {
+  const resolved = { ...DEFAULTS };
+  for (const name of Object.keys(DEFAULTS) as (keyof TcpConnOptions)[]) {
+    const value = options[name] ?? DEFAULTS[name];
+    if (!(value >= LEAST[name])) {
+      throw new RangeError(
+        `Cannot use ${name}: it is ${value}, ${LEAST[name]} is the least`,
+      );
+    }
+    resolved[name] = value;
+  }
+  return resolved;
+}

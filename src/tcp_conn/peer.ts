@@ -1,0 +1,131 @@
+/**
+ * The peer actor: owns one socket, and is the parent of the connections over
+ * it. Its parent is the pool or the listener; it ends with its socket.
+ *
+ * @module
+ */
+import type { Behavior } from "../actor/behavior.ts";
+import { SessionLostError } from "../tcp/errors.ts";
+import type { Address } from "../tcp/options.ts";
+import type { Transport } from "../tcp/transport.ts";
+import { connectionActor, type TcpConnServe } from "./connection_actor.ts";
+import { type DropCounter, Multiplexer } from "./multiplexer.ts";
+import type { ResolvedTcpConnOptions } from "./options.ts";
+import type { RoutedConnection } from "./routed_connection.ts";
+import { Socket } from "./socket.ts";
+
+/** Messages of a peer actor. */
+export type PeerMessage =
+  /** The socket is there. */
+  | { readonly type: "connected"; readonly transport: Transport }
+  /** A connection is open. */
+  | { readonly type: "adopt"; readonly connection: RoutedConnection }
+  /** The socket may have been without connections for too long. */
+  | { readonly type: "idle_due" }
+  /** The socket is gone, or never came. */
+  | { readonly type: "socket_ended"; readonly cause: unknown };
+
+/** What a peer actor is made of. */
+export interface PeerOptions {
+  /** Gives the socket. */
+  readonly connect: (signal: AbortSignal) => Promise<Transport>;
+  /** Where it leads. */
+  readonly remote: Required<Address>;
+  readonly limits: ResolvedTcpConnOptions;
+  readonly counter: DropCounter;
+  /** Serves what the peer begins; without it, that is dropped. */
+  readonly serve?: TcpConnServe;
+  /** Ids to serve at once, before the peer says anything. */
+  readonly ids?: readonly string[];
+  /** Called once, when there is a socket. */
+  readonly onReady?: (peer: PeerSocket) => void;
+  /** Called once, with why the socket could not go on. */
+  readonly onEnd: (cause: unknown) => void;
+}
+
+/** What the pool needs of a socket. */
+export interface PeerSocket {
+  /** Takes an id into use; see {@linkcode Multiplexer.open}. */
+  open(id: string): RoutedConnection;
+}
+
+/** Keeps one socket, and ends with it. */
+export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
+  const { serve, limits } = options;
+  return (context) => {
+    const { clock } = context.system;
+    let socket: Socket | undefined;
+    let closed: Promise<void> | undefined;
+    const multiplexer = new Multiplexer({
+      limits,
+      clock,
+      remote: options.remote,
+      counter: options.counter,
+      onOpen: serve && adopt,
+      onOutput: () => socket?.write(),
+    });
+
+    function adopt(connection: RoutedConnection): void {
+      if (!context.self.tell({ type: "adopt", connection })) connection.reset();
+    }
+
+    function open(id: string): RoutedConnection {
+      const connection = multiplexer.open(id);
+      adopt(connection);
+      // Not before: what comes for an id that nobody has is dropped.
+      socket?.read();
+      return connection;
+    }
+
+    function waitForIdle(): void {
+      if (serve === undefined || limits.idleMs === Infinity) return;
+      const left = multiplexer.usedAt + limits.idleMs - clock.now();
+      const delayMs = multiplexer.connections > 0 ? limits.idleMs : left;
+      if (delayMs > 0) context.after(delayMs, { type: "idle_due" });
+      else end(new SessionLostError("The socket was idle"));
+    }
+
+    function end(cause: unknown): void {
+      multiplexer.fail(cause);
+      options.onEnd(cause);
+      context.stop();
+    }
+
+    context.pipeToSelf<Transport>(
+      options.connect(context.signal),
+      (transport) => ({ type: "connected", transport }),
+      (cause) => ({ type: "socket_ended", cause }),
+      (transport) => transport.close(),
+    );
+    // Not in `stopped`, which is left out when the actor is killed.
+    context.signal.addEventListener("abort", () => {
+      multiplexer.fail(new SessionLostError("The socket was closed here"));
+      closed = socket?.close(clock);
+    }, { once: true });
+    return {
+      receive(message) {
+        switch (message.type) {
+          case "connected":
+            socket = new Socket(message.transport, multiplexer, (cause) => {
+              multiplexer.fail(cause);
+              context.self.tell({ type: "socket_ended", cause });
+            });
+            options.ids?.forEach(open);
+            if (serve !== undefined) socket.read();
+            waitForIdle();
+            return options.onReady?.({ open });
+          case "adopt":
+            context.spawn(connectionActor(message.connection, serve));
+            return;
+          case "idle_due":
+            return waitForIdle();
+          case "socket_ended":
+            return end(message.cause);
+          default:
+            message satisfies never;
+        }
+      },
+      stopped: () => closed,
+    };
+  };
+}

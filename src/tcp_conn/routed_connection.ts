@@ -1,0 +1,199 @@
+/**
+ * What stands behind a connection: the user of an id.
+ *
+ * @module
+ */
+import type { Clock, Timer } from "../actor/clock.ts";
+import { ConnectionClosedError } from "../tcp/errors.ts";
+import type { Address } from "../tcp/options.ts";
+import { MessageTooLargeError } from "../wire/inbox.ts";
+import type { TcpConnConnection, TcpConnReceiveOptions } from "./connection.ts";
+import { IdleTimeoutError } from "./errors.ts";
+import { type Holdings, Inbox } from "./inbox.ts";
+import type { ResolvedTcpConnOptions } from "./options.ts";
+import { MAX_MESSAGE_BYTES } from "./protocol.ts";
+
+/** What a connection needs of its socket. */
+export interface ConnectionPort {
+  readonly clock: Clock;
+  readonly limits: ResolvedTcpConnOptions;
+  readonly remote: Required<Address>;
+  readonly holdings: Holdings;
+  /** Sends a message of the connection. */
+  send(connection: RoutedConnection, message: Uint8Array): Promise<void>;
+  /** Rejects what the connection has not sent, and frees its id. */
+  release(connection: RoutedConnection, error: unknown): void;
+}
+
+/** A connection, seen from its socket. */
+export class RoutedConnection implements TcpConnConnection {
+  readonly id: string;
+  /** Called once, when it has ended; the pool's. */
+  onRelease: (() => void) | undefined;
+  readonly #port: ConnectionPort;
+  readonly #inbox: Inbox;
+  readonly #closed: PromiseWithResolvers<void> = Promise.withResolvers();
+  #readable: ReadableStream<Uint8Array> | undefined;
+  #writable: WritableStream<Uint8Array> | undefined;
+  #lastSend: Promise<void> = Promise.resolve();
+  /** Why nothing can be sent any more. */
+  #sendError: unknown;
+  #ended = false;
+  #usedAt: number;
+  #idle: Timer | undefined;
+
+  constructor(port: ConnectionPort, id: string) {
+    this.id = id;
+    this.#port = port;
+    this.#inbox = new Inbox(port.holdings);
+    this.#usedAt = port.clock.now();
+    this.#waitForIdle();
+  }
+
+  get remote(): Required<Address> {
+    return this.#port.remote;
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  send(message: Uint8Array): Promise<void> {
+    const error = this.#sendError ?? refusal(message);
+    const sent = error === undefined
+      ? this.#lastSend = this.#port.send(this, message)
+      : Promise.reject(error);
+    // Whoever does not wait for a send learns of the failure from its reads.
+    sent.catch(() => {});
+    return sent;
+  }
+
+  receive(options?: TcpConnReceiveOptions): Promise<Uint8Array> {
+    return this.#inbox.receive(options?.signal);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, void> {
+    return {
+      next: async () => ({ done: false, value: await this.#inbox.receive() }),
+      return: () => {
+        this.#stopReading("The reader has left");
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
+  }
+
+  get readable(): ReadableStream<Uint8Array> {
+    return this.#readable ??= new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        let bytes: Uint8Array;
+        do bytes = await this.#inbox.receive(); while (bytes.length === 0);
+        controller.enqueue(bytes);
+      },
+      cancel: () => this.#stopReading("The reader has left"),
+    }, { highWaterMark: 0 });
+  }
+
+  get writable(): WritableStream<Uint8Array> {
+    return this.#writable ??= new WritableStream<Uint8Array>({
+      // Not `abort`, which waits for the write that is pending.
+      start: ({ signal }) => {
+        signal.addEventListener("abort", () => this.reset(), { once: true });
+      },
+      write: (chunk) => this.send(chunk),
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    const error = this.#sendError ??= new ConnectionClosedError(
+      "The connection is closed",
+    );
+    this.#inbox.discard(error);
+    const { clock, limits: { closeMs } } = this.#port;
+    const deadline = clock.schedule(closeMs, () => this.reset());
+    // Whoever had sent was told; closing what is broken is no error.
+    await this.#lastSend.catch(() => {});
+    deadline.cancel();
+    this.end(error);
+  }
+
+  reset(): void {
+    this.spoil(new ConnectionClosedError("The connection was reset here"));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  // For the socket.
+
+  /** Bytes that are held for whoever reads it. */
+  get heldBytes(): number {
+    return this.#inbox.heldBytes;
+  }
+
+  /** Takes the next bytes of a message; false when nobody will read them. */
+  deliver(data: Uint8Array, totalBytes: number): boolean {
+    this.touch();
+    if (this.#inbox.ended) return false;
+    this.#inbox.append(data, totalBytes);
+    return true;
+  }
+
+  /** Something went over it, in whatever direction. */
+  touch(): void {
+    this.#usedAt = this.#port.clock.now();
+  }
+
+  /** It has ended, and what is unread is lost. */
+  spoil(error: unknown): void {
+    this.#inbox.discard(error);
+    this.end(error);
+  }
+
+  /** It has ended: what is whole and unread can still be read, then `error`. */
+  end(error: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#sendError = error;
+    this.#idle?.cancel();
+    this.#inbox.end(error);
+    this.#port.release(this, error);
+    this.#closed.resolve();
+    this.onRelease?.();
+  }
+
+  #stopReading(text: string): void {
+    this.#inbox.discard(new ConnectionClosedError(text));
+  }
+
+  #waitForIdle(): void {
+    const { clock, limits: { idleMs } } = this.#port;
+    if (idleMs === Infinity) return;
+    const left = this.#usedAt + idleMs - clock.now();
+    if (left > 0) {
+      this.#idle = clock.schedule(left, () => this.#waitForIdle());
+      return;
+    }
+    this.end(
+      new IdleTimeoutError(
+        `The connection was idle for ${idleMs} ms: open it anew, or raise idleMs`,
+      ),
+    );
+  }
+}
+
+/** Why a message cannot be sent at all, if so. */
+function refusal(message: Uint8Array): Error | undefined {
+  if (!(message instanceof Uint8Array)) {
+    return new TypeError(
+      "Cannot send: the message is no Uint8Array, encode it first",
+    );
+  }
+  if (message.length > MAX_MESSAGE_BYTES) {
+    return new MessageTooLargeError(
+      `Cannot send: the message has ${message.length} bytes, tcp-conn allows ${MAX_MESSAGE_BYTES}, cut it up`,
+    );
+  }
+  return undefined;
+}

@@ -1,0 +1,3 @@
+module troupe.test/peer
+
+go 1.19
