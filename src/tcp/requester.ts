@@ -260,10 +260,13 @@ export class Requester<Req, Reply> implements AsyncDisposable {
       case RequestFrameType.REPLY:
       case RequestFrameType.FAILURE:
         break;
-      default:
+      case RequestFrameType.REQUEST:
+      case RequestFrameType.CANCEL:
         throw new ProtocolError(
           `Cannot take a reply: the other side sent a message of type ${frame.type}`,
         );
+      default:
+        frame satisfies never;
     }
     const pending = this.#inFlight.get(frame.id);
     if (pending === undefined) {

@@ -199,10 +199,13 @@ class Responder<Req, Reply> {
       }
       case RequestFrameType.CANCEL:
         return this.#cancel(frame.id);
-      default:
+      case RequestFrameType.REPLY:
+      case RequestFrameType.FAILURE:
         throw new ProtocolError(
           `Cannot take a request: the other side sent a message of type ${frame.type}`,
         );
+      default:
+        frame satisfies never;
     }
   }
 

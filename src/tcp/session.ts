@@ -408,10 +408,7 @@ export class Session implements InboxPort {
   }
 
   #acked(place: number): void {
-    const { buffer } = this.out;
-    const before = buffer.unacknowledged;
-    buffer.acknowledge(place);
-    if (buffer.unacknowledged === before) return this.#flood.count();
+    if (!this.out.buffer.acknowledge(place)) return this.#flood.count();
     this.out.pump();
     this.#events.onAcknowledged();
   }

@@ -113,19 +113,22 @@ export class SendBuffer {
   }
 
   /**
-   * Says that the peer has everything before `place`; it is forgotten.
+   * Says that the peer has everything before `place`, which is forgotten then;
+   * false if that was known, as when an acknowledgement is repeated.
    *
-   * @throws {ProtocolError} for what was not sent, or less than before.
+   * @throws {ProtocolError} for what was not sent.
    */
-  acknowledge(place: number): void {
+  acknowledge(place: number): boolean {
     const most = Math.max(this.#offered, this.#sent);
-    if (place > most || place < this.#acknowledged) {
+    if (place > most) {
       throw new ProtocolError(
-        `The peer acknowledges ${place} bytes, ${this.#acknowledged} to ${most} would be right`,
+        `The peer acknowledges ${place} bytes, of which ${most} were sent`,
       );
     }
+    if (place <= this.#acknowledged) return false;
     this.#acknowledged = place;
     this.#release();
+    return true;
   }
 
   /**
@@ -134,6 +137,11 @@ export class SendBuffer {
    * @throws {ProtocolError} for a place that was not sent, or is forgotten.
    */
   rewind(place: number): void {
+    if (place < this.#acknowledged) {
+      throw new ProtocolError(
+        `The peer goes back to byte ${place}, and has acknowledged ${this.#acknowledged}`,
+      );
+    }
     this.acknowledge(place);
     this.#sent = this.#offered = place;
     this.#at = 0;

@@ -194,6 +194,7 @@ Deno.test(
           assertEquals(await requester.request(i), i);
           assertEquals(requester.stats().inFlight, 0);
           assertEquals(requester.stats().waiting, 0);
+          assertEquals(clock.holding, 0);
           await requester.close();
           assertEquals(clock.pending, 0);
         },
@@ -270,6 +271,34 @@ Deno.test(
   },
 );
 
+Deno.test("a request leaves no listener on its signal", bounded, async () => {
+  await using net = new Net();
+  const clock = new ManualClock();
+  const [calls, handle] = held();
+  const { requester } = await serve(net, handle, { clock });
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    listeners++;
+    add(...args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    listeners--;
+    remove(...args);
+  };
+  const answered = requester.request(1, { signal });
+  (await calls.next()).resolve(1);
+  await answered;
+  assertEquals(listeners, 0);
+  const late = requester.request(2, { signal, timeoutMs: 10 });
+  assertEquals(listeners, 1);
+  clock.advance(10);
+  await assertRejects(() => late, RequestTimeoutError);
+  assertEquals(listeners, 0);
+});
+
 Deno.test("a request with an aborted signal is not sent", bounded, async () => {
   await using net = new Net();
   const [calls, handle] = held();
@@ -331,6 +360,23 @@ Deno.test(
     assertEquals(clock.pending, 0);
     clock.advance(10_000);
     assertEquals(context.signal.aborted, false);
+  },
+);
+
+Deno.test(
+  "a signal that is asked for after the handler's end never aborts",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const clock = new ManualClock();
+    const [calls, handle] = held();
+    const { requester } = await serve(net, handle, {}, { clock });
+    const reply = requester.request(1);
+    const { context, resolve } = await calls.next();
+    resolve(1);
+    await reply;
+    assertEquals(context.signal.aborted, false);
+    assertEquals(clock.pending, 0);
   },
 );
 

@@ -179,6 +179,9 @@ Deno.test("when the queue is full, nothing more is read", bounded, async () => {
     for (let id = 2; id <= 5; id++) {
       const { number, end } = await calls.next();
       assertEquals(number, id);
+      await flushed(net);
+      // One has left the queue; after the last, the end is read.
+      assertEquals(served.reads(), Math.min(reads + id - 1, 6));
       end();
     }
     await peer.closeWrite();

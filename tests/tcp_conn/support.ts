@@ -27,9 +27,7 @@ export function uuid(n: number): string {
 
 /** All parts, one after the other. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(
-    parts.length === 1 ? parts[0]! : parts.flatMap((part) => [...part]),
-  );
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
 /** What a chunk says; its fields may lie. */

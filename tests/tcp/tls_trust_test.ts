@@ -1,0 +1,327 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { connect, type ConnectionOptions } from "node:tls";
+import { listenTcp } from "../../src/tcp/acceptor.ts";
+import { ConnectError } from "../../src/tcp/errors.ts";
+import {
+  connectTls,
+  listenTls,
+  type TlsClientOptions,
+  type TlsServerOptions,
+} from "../../src/tcp/tls.ts";
+import { utf8 } from "../support/bytes.ts";
+import { bounded } from "../support/net.ts";
+import {
+  ca,
+  client,
+  oldCa,
+  otherCa,
+  server,
+  stranger,
+} from "../support/tls/certificates.ts";
+import { mutual, never, TlsPair } from "../support/tls/pair.ts";
+
+const one = (): Uint8Array => new Uint8Array(1);
+
+/** What the first read of both sides says, of a handshake that fails. */
+async function refusal(
+  serverOptions: TlsServerOptions,
+  clientOptions: TlsClientOptions,
+): Promise<{ readonly ofServer: Error; readonly ofClient: Error }> {
+  const acceptor = listenTls({ port: 0 }, serverOptions);
+  const reading = assertRejects(async () => {
+    const transport = await connectTls(acceptor.address, clientOptions, never);
+    await transport.read(one()).finally(transport.close);
+  }, ConnectError);
+  const { transport } = await acceptor.accept();
+  const ofServer = await assertRejects(
+    () => transport.read(one()),
+    ConnectError,
+  );
+  // Not before: the client is told though nobody closes the transport.
+  const ofClient = await reading;
+  transport.close();
+  acceptor.close();
+  return { ofServer, ofClient };
+}
+
+function assertSays(error: Error, text: string): void {
+  assert(error.message.includes(text), `${error.message} has no "${text}"`);
+  assert(error.cause instanceof Error);
+}
+
+Deno.test(
+  "a client refuses a server of an unknown authority",
+  bounded,
+  async () => {
+    const { ofClient, ofServer } = await refusal(server, {
+      caCerts: [otherCa],
+    });
+    assertSays(ofClient, "pass that authority's certificate in caCerts");
+    assertSays(ofServer, "give it caCerts");
+  },
+);
+
+Deno.test(
+  "a client refuses a server that has another name",
+  bounded,
+  async () => {
+    const { ofClient } = await refusal(server, {
+      caCerts: [ca],
+      serverName: "wrong.test",
+    });
+    assertSays(ofClient, "pass serverName");
+  },
+);
+
+Deno.test(
+  "a client may give a name that is not in the address",
+  bounded,
+  async () => {
+    const acceptor = listenTls({ port: 0 }, server);
+    const options = { caCerts: [ca], serverName: "localhost" };
+    const dialing = connectTls(acceptor.address, options, never);
+    const { transport } = await acceptor.accept();
+    await transport.write(one());
+    (await dialing).close();
+    transport.close();
+    acceptor.close();
+  },
+);
+
+Deno.test(
+  "a client without a certificate is refused and told",
+  bounded,
+  async () => {
+    const { ofClient, ofServer } = await refusal(mutual, { caCerts: [ca] });
+    assertSays(ofClient, "pass cert and key");
+    assertSays(ofServer, "it showed no certificate");
+  },
+);
+
+Deno.test(
+  "a client of an unknown authority is refused and told",
+  bounded,
+  async () => {
+    const options = { caCerts: [ca], ...stranger };
+    const { ofClient, ofServer } = await refusal(mutual, options);
+    assertSays(ofClient, "does not accept this client's certificate");
+    assertSays(ofServer, "is signed by none of clientCaCerts");
+  },
+);
+
+Deno.test(
+  "a server's certificate does not serve as a client's",
+  bounded,
+  async () => {
+    const { ofServer } = await refusal(mutual, { caCerts: [ca], ...server });
+    assertSays(ofServer, "clientAuth");
+  },
+);
+
+Deno.test(
+  "a server knows the client's certificate after the handshake",
+  bounded,
+  async () => {
+    using pair = await TlsPair.open(true);
+    const { peerCertificate } = pair.accepted;
+    const expected = new X509Certificate(client.cert);
+    assert(peerCertificate !== undefined);
+    assertEquals(peerCertificate.subject, "CN=Troupe test client");
+    assertEquals(peerCertificate.fingerprint256, expected.fingerprint256);
+    assertEquals([...peerCertificate.raw], [...expected.raw]);
+  },
+);
+
+Deno.test(
+  "a server that asks for no certificate knows none",
+  bounded,
+  async () => {
+    using pair = await TlsPair.open(false);
+    assertEquals(pair.accepted.peerCertificate, undefined);
+  },
+);
+
+/** How a client of another kind fares; whatever it does is its own fault. */
+async function fareOf(
+  serverOptions: TlsServerOptions,
+  clientOptions: ConnectionOptions,
+): Promise<unknown> {
+  const acceptor = listenTls({ port: 0 }, serverOptions);
+  const { port } = acceptor.address;
+  const socket = connect({
+    port,
+    host: "127.0.0.1",
+    servername: "localhost",
+    rejectUnauthorized: false,
+    ...clientOptions,
+  });
+  socket.on("error", () => {});
+  socket.resume();
+  const closed = once(socket, "close").catch(() => {});
+  const { transport } = await acceptor.accept();
+  const error = await transport.write(utf8("welcome")).then(
+    () => transport.closeWrite(),
+    (error: unknown) => error,
+  );
+  // It has the session's ticket when it has read to the end.
+  if (error === undefined) await once(socket, "end");
+  socket.destroy();
+  transport.close();
+  acceptor.close();
+  await closed;
+  return error;
+}
+
+Deno.test(
+  "a session of a server that asks for no certificate opens none that does",
+  bounded,
+  async () => {
+    assertEquals(await fareOf(server, {}), undefined);
+    const error = await fareOf(mutual, {});
+    assert(error instanceof ConnectError);
+    assertSays(error, "it resumes an earlier TLS session");
+  },
+);
+
+Deno.test(
+  "the certificate of an authority is no proof to be that authority",
+  bounded,
+  async () => {
+    const error = await fareOf(
+      { ...server, clientCaCerts: [ca, oldCa] },
+      // Whoever has seen it can show it, without its key.
+      { cert: oldCa, key: stranger.key, ca },
+    );
+    assert(error instanceof ConnectError);
+    assertSays(error, "it showed the certificate of an authority");
+  },
+);
+
+Deno.test(
+  "a TLS client tells that the server speaks no TLS",
+  bounded,
+  async () => {
+    const acceptor = listenTcp({ port: 0 });
+    const dialing = assertRejects(
+      () => connectTls(acceptor.address, {}, never),
+      ConnectError,
+      "the server does not speak TLS",
+    );
+    const { transport } = await acceptor.accept();
+    await transport.write(utf8("220 mail.example.com ESMTP\r\n"));
+    await dialing;
+    transport.close();
+    acceptor.close();
+  },
+);
+
+Deno.test("a TLS client tells that the server hung up", bounded, async () => {
+  const acceptor = listenTcp({ port: 0 });
+  const dialing = assertRejects(
+    () => connectTls(acceptor.address, {}, never),
+    ConnectError,
+    "the server hung up",
+  );
+  const { transport } = await acceptor.accept();
+  await transport.read(new Uint8Array(1000));
+  transport.close();
+  await dialing;
+  acceptor.close();
+});
+
+for (const [name, options] of [["TLS", {}], ["mutual TLS", client]] as const) {
+  Deno.test(
+    `a signal ends a handshake of ${name} that hangs`,
+    bounded,
+    async () => {
+      const acceptor = listenTcp({ port: 0 });
+      const controller = new AbortController();
+      const dialing = assertRejects(
+        () => connectTls(acceptor.address, options, controller.signal),
+        Error,
+        "no time",
+      );
+      const { transport } = await acceptor.accept();
+      await transport.read(new Uint8Array(1000));
+      controller.abort(new Error("no time"));
+      await dialing;
+      transport.close();
+      acceptor.close();
+    },
+  );
+
+  Deno.test(`a signal ends a dial of ${name}`, bounded, async () => {
+    const acceptor = listenTcp({ port: 0 });
+    const controller = new AbortController();
+    const dialing = connectTls(acceptor.address, options, controller.signal);
+    controller.abort(new Error("no time"));
+    await assertRejects(() => dialing, Error, "no time");
+    acceptor.close();
+  });
+
+  Deno.test(
+    `a signal that was given before opens no socket of ${name}`,
+    bounded,
+    async () => {
+      const signal = AbortSignal.abort(new Error("no time"));
+      await assertRejects(
+        () => connectTls({ port: 1 }, options, signal),
+        Error,
+        "no time",
+      );
+    },
+  );
+
+  Deno.test(
+    `no listener is told in Deno's words with ${name}`,
+    bounded,
+    async () => {
+      const { address, close } = listenTcp({ port: 0 });
+      close();
+      await assertRejects(
+        () => connectTls(address, options, never),
+        Deno.errors.ConnectionRefused,
+      );
+    },
+  );
+}
+
+Deno.test("options that are of no use are named before a socket is opened", async () => {
+  const rsa =
+    "-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n-----END RSA PRIVATE KEY-----";
+  const wrong: readonly (readonly [TlsServerOptions, string])[] = [
+    [{ ...server, cert: "" }, "cert: it is not a certificate"],
+    [{ ...server, cert: server.key }, "cert: it is not a certificate"],
+    [{ ...server, key: "secret" }, "key: it is not a private key"],
+    [{ ...server, key: rsa }, "key: it is not a private key"],
+    [{ ...server, key: client.key }, "key: it is not the key of cert"],
+    [{ ...server, clientCaCerts: [] }, "clientCaCerts: it is empty"],
+    [{ ...server, clientCaCerts: [ca, "?"] }, "clientCaCerts[1]: it is not"],
+  ];
+  for (const [options, message] of wrong) {
+    const error = assertThrows(
+      () => listenTls({ port: 0 }, options),
+      TypeError,
+      `Cannot use ${message}`,
+    );
+    assert(!Deno.inspect(error).includes("secret"));
+    assert(!Deno.inspect(error).includes("c2VjcmV0"));
+  }
+  const { cert, key } = client;
+  const wrongOfClients: readonly (readonly [TlsClientOptions, string])[] = [
+    [{ caCerts: ["?"] }, "caCerts[0]: it is not a certificate"],
+    [{ cert }, "cert: key is missing"],
+    [{ key }, "key: cert is missing"],
+    [{ cert, key: server.key }, "key: it is not the key of cert"],
+    [{ cert, key, serverName: "localhost" }, "serverName: cert is given"],
+  ];
+  for (const [options, message] of wrongOfClients) {
+    await assertRejects(
+      () => connectTls({ port: 1 }, options, never),
+      TypeError,
+      `Cannot use ${message}`,
+    );
+  }
+});
