@@ -7,10 +7,14 @@
  */
 
 import { hasErlang } from "../support/erlang_peer.ts";
+import { hasNats } from "../support/programs.ts";
 import type { Entry } from "./harness.ts";
 
 /** Actor runtimes that the actor comparisons run beside. */
 const ACTOR_PEERS = ["nact", "xstate", ...(hasErlang() ? ["erlang"] : [])];
+
+/** What the TCP layer runs beside, apart from raw sockets. */
+const TCP_PEERS = ["websocket", "grpc", ...(hasNats() ? ["nats"] : [])];
 
 /** The comparisons. */
 export const all: readonly Entry[] = [
@@ -49,5 +53,31 @@ export const all: readonly Entry[] = [
   {
     name: "tcp/echo-1MB",
     load: async () => (await import("./tcp/echo.ts")).echo1MB,
+  },
+  {
+    name: "tcp/stream-1GB",
+    load: async () => (await import("./tcp/sink.ts")).stream1GB,
+  },
+  {
+    name: "tcp/send-1KB",
+    load: async () => (await import("./tcp/sink.ts")).send1KB,
+  },
+  {
+    name: "tcp/pool-overhead",
+    load: async () => (await import("./tcp/pool_overhead.ts")).poolOverhead,
+  },
+  {
+    name: "tcp/heap-bytes-per-op",
+    load: async () => (await import("./tcp/echo.ts")).heapBytesPerOp,
+  },
+  {
+    name: "tcp/rtt-100B-beside",
+    peers: TCP_PEERS,
+    load: async () => (await import("./tcp/beside.ts")).rtt100BBeside,
+  },
+  {
+    name: "tcp/send-1KB-beside",
+    peers: TCP_PEERS,
+    load: async () => (await import("./tcp/beside.ts")).send1KBBeside,
   },
 ];

@@ -21,8 +21,14 @@ let allowed: string | undefined;
 /**
  * Puts this process and the child on one core. Does nothing where there is no
  * `taskset` (it is part of every Linux), and says so.
+ *
+ * @param threads Of the child: "all" for a program whose work is not done by
+ * its main thread.
  */
-export async function shareCore(childPid: number): Promise<void> {
+export async function shareCore(
+  childPid: number,
+  threads: "main" | "all" = "main",
+): Promise<void> {
   try {
     allowed ??= (await taskset("-cp", `${Deno.pid}`)).split(":")[1]?.trim();
     const core = allowed?.match(/\d+$/)?.[0];
@@ -31,7 +37,7 @@ export async function shareCore(childPid: number): Promise<void> {
     // The child's threads have inherited this process's single core if it was
     // put there before: they are let go first.
     await taskset("-acp", allowed, `${childPid}`);
-    await taskset("-cp", core, `${childPid}`);
+    await taskset(threads === "all" ? "-acp" : "-cp", core, `${childPid}`);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     console.error("There is no taskset: expect a wide spread");

@@ -60,11 +60,17 @@ export class PeerProcess implements AsyncDisposable {
 /**
  * The peer's half: says the port, and ends the process when standard input
  * ends.
+ *
+ * @param end What to do first, such as to end a process of its own.
  */
-export async function announce(port: number): Promise<never> {
+export async function announce(
+  port: number,
+  end?: () => Promise<unknown>,
+): Promise<never> {
   console.log(JSON.stringify({ port }));
   const buffer = new Uint8Array(1);
   while (await Deno.stdin.read(buffer) !== null);
+  await end?.();
   Deno.exit(0);
 }
 

@@ -14,10 +14,19 @@ import type { EchoPeer } from "./peers.ts";
 /** An echo over a logical connection. */
 export class TroupeEcho implements EchoPeer {
   readonly #system: ActorSystem;
+  readonly #pool: ConnectionPool;
+  readonly #port: number;
   readonly #connection: LogicalConnection;
 
-  private constructor(system: ActorSystem, connection: LogicalConnection) {
+  private constructor(
+    system: ActorSystem,
+    pool: ConnectionPool,
+    port: number,
+    connection: LogicalConnection,
+  ) {
     this.#system = system;
+    this.#pool = pool;
+    this.#port = port;
     this.#connection = connection;
   }
 
@@ -25,7 +34,16 @@ export class TroupeEcho implements EchoPeer {
   static async connect(port: number): Promise<TroupeEcho> {
     const system = new ActorSystem();
     const pool = new ConnectionPool(system);
-    return new TroupeEcho(system, await pool.connect({ port }));
+    return new TroupeEcho(system, pool, port, await pool.connect({ port }));
+  }
+
+  /** Opens another connection over the same socket; either ends both. */
+  async another(): Promise<TroupeEcho> {
+    const connection = await this.#pool.connect({ port: this.#port });
+    if (this.#pool.stats().dials !== 1) {
+      throw new Error("Cannot measure: the pool has dialled again");
+    }
+    return new TroupeEcho(this.#system, this.#pool, this.#port, connection);
   }
 
   async roundTrip(payload: Uint8Array): Promise<Uint8Array> {

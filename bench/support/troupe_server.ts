@@ -1,18 +1,37 @@
 /**
- * A Troupe listener in a process of its own, which sends every message back;
- * the counterpart of `raw_peer.ts`. See {@linkcode PeerProcess}.
+ * A Troupe listener in a process of its own: the counterpart of `raw_peer.ts`.
+ * It takes what the metadata says (the raw baseline's hello), or else sends
+ * every message back. See {@linkcode PeerProcess}.
  *
  * @module
  */
 
-import { ActorSystem, listen } from "../../mod.ts";
+import { ActorSystem, listen, type LogicalConnection } from "../../mod.ts";
 import { announce } from "./peer_process.ts";
+import { decodeHello } from "./raw_wire.ts";
+import { Tally } from "./tally.ts";
+
+async function echo(connection: LogicalConnection): Promise<void> {
+  for await (const message of connection) await connection.send(message);
+}
+
+async function sink(
+  connection: LogicalConnection,
+  messages: number,
+): Promise<void> {
+  const tally = new Tally(messages);
+  for await (const message of connection) {
+    const answer = tally.take(message);
+    if (answer !== undefined) await connection.send(answer);
+  }
+}
 
 if (import.meta.main) {
   const listener = listen(new ActorSystem(), {
     port: 0,
-    async serve(connection) {
-      for await (const message of connection) await connection.send(message);
+    serve(connection) {
+      if (connection.metadata.length === 0) return echo(connection);
+      return sink(connection, decodeHello(connection.metadata).messages);
     },
   });
   await announce(listener.address.port);

@@ -56,7 +56,7 @@ export function dialSession(
       maxStreams: limits.maxStreams,
       sessionId,
       epoch: ++epoch,
-      received: session.received,
+      received: session.receipts.received,
       token,
       credentials:
         (typeof credentials === "function" ? credentials() : credentials) ??

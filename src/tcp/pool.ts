@@ -6,7 +6,7 @@
  * @module
  */
 import type { Behavior } from "../actor/behavior.ts";
-import { type BackoffOptions, resolveBackoff } from "../actor/backoff.ts";
+import { resolveBackoff } from "../actor/backoff.ts";
 import { ActorStoppedError } from "../actor/errors.ts";
 import {
   type Lease,
@@ -18,90 +18,19 @@ import type { ActorSystem } from "../actor/system.ts";
 import { Priority } from "../wire/protocol.ts";
 import { ConnectError, SessionLostError } from "./errors.ts";
 import type { LogicalConnection, PriorityClass } from "./logical_connection.ts";
-import {
-  type Address,
-  formatAddress,
-  type ResolvedSessionOptions,
-  resolveSessionOptions,
-  type SessionOptions,
-} from "./options.ts";
+import { type Address, formatAddress } from "./options.ts";
 import { connectTcp } from "./dial.ts";
 import { dialSession } from "./dialled_session.ts";
 import { peerActor, type PeerMessage, type PeerSession } from "./peer.ts";
-import type { SessionState } from "./session_state.ts";
 import type { Stream } from "./stream.ts";
-import { connectTls, type TlsClientOptions } from "./tls.ts";
-
-/** Options of a {@linkcode ConnectionPool}. */
-export interface PoolOptions extends SessionOptions {
-  /**
-   * Milliseconds that a socket stays open after its last connection; it keeps
-   * the process alive until then, unless the pool is closed.
-   * @default {30000}
-   */
-  readonly lingerMs?: number;
-  /**
-   * Sockets to each address: another one is dialled while all that are open
-   * are in use. Then the one with the fewest connections is taken.
-   * @default {1}
-   */
-  readonly socketsPerPeer?: number;
-  /** Encrypts; without it, nothing is secret. */
-  readonly tls?: TlsClientOptions;
-  /**
-   * What to show the other side's `authenticate`, at most 4 KiB; a function is
-   * asked before each socket.
-   */
-  readonly credentials?: Uint8Array | (() => Uint8Array);
-  /** How long to wait between tries for a socket: full jitter. */
-  readonly backoff?: BackoffOptions;
-  /**
-   * Milliseconds for which `connect` tries to reach an address; 0 for one
-   * try. A session that has been connected is tried for `resumeMs`.
-   * @default {0}
-   */
-  readonly retryMs?: number;
-  /** Told at each change of a session. */
-  readonly onState?: (state: SessionState) => void;
-}
-
-/** Options of {@linkcode ConnectionPool.connect}. */
-export interface ConnectOptions {
-  /**
-   * The name that both sides know the connection by; 1 to 255 bytes of UTF-8.
-   * @default {a random UUID}
-   */
-  readonly id?: string;
-  /** Told to the other side with the open; 4 KiB at most. */
-  readonly metadata?: Uint8Array;
-  /**
-   * Whether it sends before others of the same socket, or after them, while
-   * several have to wait; in both directions.
-   * @default {"normal"}
-   */
-  readonly priority?: PriorityClass;
-  /** Gives the attempt up; it rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /**
-   * Who holds the connection, such as an actor's context: it is closed when
-   * the holder's signal aborts.
-   */
-  readonly holder?: LeaseHolder;
-}
-
-/** What a pool has done and has. */
-export interface PoolStats {
-  /** Sockets that were dialled. */
-  readonly dials: number;
-  /** Connections that found a socket, or one on its way. */
-  readonly reuses: number;
-  /** Connections that are held now. */
-  readonly leases: number;
-  /** Sockets that are open now. */
-  readonly sockets: number;
-  /** Sockets that were lost. */
-  readonly evictions: number;
-}
+import { connectTls } from "./tls.ts";
+import {
+  type ConnectOptions,
+  type PoolOptions,
+  type PoolSettings,
+  type PoolStats,
+  resolvePoolOptions,
+} from "./pool_options.ts";
 
 /** A session that is ready, and how to end it. */
 interface PooledSession {
@@ -230,30 +159,6 @@ export class ConnectionPool implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/** {@linkcode PoolOptions} with defaults filled in. */
-interface PoolSettings {
-  readonly options: PoolOptions;
-  readonly session: ResolvedSessionOptions;
-  readonly lingerMs: number;
-  readonly socketsPerPeer: number;
-  readonly retryMs: number;
-}
-
-function resolvePoolOptions(options: PoolOptions): PoolSettings {
-  const { lingerMs = 30_000, socketsPerPeer = 1, retryMs = 0 } = options;
-  const least = { lingerMs: 0, socketsPerPeer: 1, retryMs: 0 } as const;
-  const given = { lingerMs, socketsPerPeer, retryMs };
-  for (const name of Object.keys(least) as (keyof typeof least)[]) {
-    if (given[name] >= least[name]) continue;
-    throw new RangeError(
-      `Cannot make a pool: ${name} is ${given[name]}, ${
-        least[name]
-      } is the least`,
-    );
-  }
-  return { ...given, options, session: resolveSessionOptions(options) };
 }
 
 function poolActor(

@@ -232,7 +232,7 @@ export class ServedSessions {
       maxStreams: this.#options.limits.maxStreams,
       sessionId,
       epoch,
-      received: session.received,
+      received: session.receipts.received,
       token,
       credentials: new Uint8Array(0),
     });

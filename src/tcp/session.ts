@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Clock, Timer } from "../actor/clock.ts";
+import type { Clock } from "../actor/clock.ts";
 import { Budget } from "../wire/budget.ts";
 import { ProtocolError } from "../wire/errors.ts";
 import { FloodGuard } from "../wire/flood_guard.ts";
@@ -24,7 +24,6 @@ import {
 } from "../wire/frame.ts";
 import type { InboxPort, MessageTooLargeError } from "../wire/inbox.ts";
 import {
-  ACK_BYTES,
   DataFlag,
   ErrorCode,
   FrameType,
@@ -42,12 +41,10 @@ import type { OpenOptions } from "./logical_connection.ts";
 import type { Address, ResolvedSessionOptions } from "./options.ts";
 import { type Link, Output } from "./output.ts";
 import { PingTimer } from "./ping_timer.ts";
+import { Receipts } from "./receipts.ts";
 import type { SessionPhase } from "./session_state.ts";
 import { Stream } from "./stream.ts";
 import { type Side, StreamTable } from "./stream_table.ts";
-
-/** Milliseconds after which a peer that pauses learns what has arrived. */
-const ACK_DELAY_MS = 1000;
 
 const EMPTY = new Uint8Array(0);
 
@@ -81,8 +78,8 @@ export class Session implements InboxPort {
   readonly out: Output;
   /** What the session is doing; its owner's. */
   phase: SessionPhase = "connecting";
-  /** Bytes of the session's frames that have arrived. */
-  received = 0;
+  /** What has arrived. */
+  readonly receipts: Receipts;
   readonly remote: Required<Address>;
   readonly identity: string | undefined;
   readonly clock: Clock;
@@ -95,13 +92,6 @@ export class Session implements InboxPort {
   readonly #ping: PingTimer;
   /** Streams of the peer above this are refused; it was told so. */
   #lastWanted = MAX_STREAM;
-  /** What of `received` the peer knows. */
-  #acknowledged = 0;
-  #ackTimer: Timer | undefined;
-  readonly #ackLate = (): void => {
-    this.#ackTimer = undefined;
-    if (this.out.link !== undefined) this.acknowledge();
-  };
   #error: unknown;
 
   constructor(init: SessionInit) {
@@ -120,6 +110,10 @@ export class Session implements InboxPort {
       const abandoned = this.#streams.get(stream);
       this.reset(stream, ErrorCode.CANCELLED, "The sender gave up");
       abandoned?.broken(error);
+    });
+    this.receipts = new Receipts(clock, (place) => {
+      if (this.out.link === undefined) return;
+      this.out.control(FrameType.ACK, 0, encodeUint64(place));
     });
     this.#flood = new FloodGuard(() => clock.now());
     this.#ping = new PingTimer(clock);
@@ -161,7 +155,7 @@ export class Session implements InboxPort {
    */
   attach(link: Link, peerReceived: number): void {
     this.out.buffer.rewind(peerReceived);
-    this.#acknowledged = this.received;
+    this.receipts.wasTold();
     this.out.link = link;
     this.ping();
     this.out.pump();
@@ -175,13 +169,6 @@ export class Session implements InboxPort {
   /** Asks for a sign of life. */
   ping(): void {
     this.out.control(FrameType.PING, 0, this.#ping.start());
-  }
-
-  /** Tells the peer what has arrived, if it does not know. */
-  acknowledge(): void {
-    if (this.received === this.#acknowledged) return;
-    this.#acknowledged = this.received;
-    this.out.control(FrameType.ACK, 0, encodeUint64(this.received));
   }
 
   // Streams.
@@ -268,7 +255,7 @@ export class Session implements InboxPort {
         { cause },
       );
     this.out.ended = true;
-    this.#ackTimer?.cancel();
+    this.receipts.end();
     const streams = this.#streams.entries();
     this.#streams.clear();
     for (const [, stream] of streams) stream.broken(this.#error);
@@ -298,7 +285,8 @@ export class Session implements InboxPort {
     start: number,
     end: number,
   ): void {
-    this.received += HEADER_BYTES + end - start;
+    const { receipts } = this;
+    receipts.received += HEADER_BYTES + end - start;
     // What still comes when it is over tells at most what has arrived.
     if (this.#error !== undefined) {
       if (type === FrameType.ACK) {
@@ -310,13 +298,10 @@ export class Session implements InboxPort {
       if (start === end && flags === 0) this.#flood.count();
       this.#streams.known(stream)?.data(flags, bytes, start, end);
     } else this.#control(type, flags, stream, bytes.subarray(start, end));
-    if (this.received - this.#acknowledged >= ACK_BYTES) {
+    if (receipts.isDue) {
       this.out.countAnswer();
-      this.acknowledge();
-    } else if (stream !== 0 && this.#ackTimer === undefined) {
-      this.#ackTimer = this.clock.schedule(ACK_DELAY_MS, this.#ackLate);
-      this.#ackTimer.unref();
-    }
+      receipts.tell();
+    } else if (stream !== 0) receipts.tellLater();
   }
 
   #control(
@@ -418,7 +403,7 @@ export class Session implements InboxPort {
     const text = goAway.text || "no reason given";
     if (code !== ErrorCode.GOING_AWAY) {
       // It is the last that comes, and whoever sent it waits for this.
-      this.acknowledge();
+      this.receipts.tell();
       throw new SessionLostError(
         `The peer has ended the session (code ${code}): ${text}`,
         { code, retryAfterMs },

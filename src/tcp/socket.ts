@@ -163,7 +163,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
 
     /** Looks for signs of life; any byte is one. */
     function keepAlive(): void {
-      session?.acknowledge();
+      session?.receipts.tell();
       const now = clock.now();
       if (!reader.incomplete || framesRead !== framesBefore) stuckSince = now;
       framesBefore = framesRead;

@@ -58,12 +58,8 @@ const FOR_SERVERS: readonly Advice[] = [
     "its certificate is not valid yet, set the clock of this machine",
   ],
   [
-    /INVALID_PURPOSE/,
-    "its certificate is not for clients, give it one with the usage clientAuth",
-  ],
-  [
-    /UNABLE_TO|SELF_SIGNED/,
-    "its certificate is signed by none of clientCaCerts, give it one that is",
+    /UNABLE_TO|SELF_SIGNED|INVALID_PURPOSE/,
+    "its certificate is signed by none of clientCaCerts or has not the usage clientAuth, give it one that is and has",
   ],
   [
     /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE)/,

@@ -14,7 +14,8 @@ import { createServer, type TLSSocket } from "node:tls";
 import type { PeerCertificate } from "./acceptor.ts";
 import type { Address } from "./options.ts";
 import { serverTlsError } from "./tls_errors.ts";
-import { certificatesIn, type TlsServerOptions } from "./tls_options.ts";
+import { refuseClient } from "./tls_client_check.ts";
+import type { TlsServerOptions } from "./tls_options.ts";
 import { TlsPipe } from "./tls_pipe.ts";
 import type { Transport } from "./transport.ts";
 
@@ -33,7 +34,7 @@ export class TlsServerTransport implements Transport {
   readonly #waiting = new Set<(cause: unknown) => void>();
   #handshake: Promise<TLSSocket> | undefined;
   #tls: TLSSocket | undefined;
-  #peerCertificate: PeerCertificate | undefined;
+  #certificate: X509Certificate | undefined;
   /** Decrypted bytes that the last read had no room for. */
   #rest: Uint8Array | undefined;
   #onReadable: () => void = () => {};
@@ -53,7 +54,9 @@ export class TlsServerTransport implements Transport {
 
   /** The client's certificate, after the handshake, if it was asked for. */
   get peerCertificate(): PeerCertificate | undefined {
-    return this.#peerCertificate;
+    if (this.#certificate === undefined) return undefined;
+    const { subject, fingerprint256, raw } = this.#certificate;
+    return { subject, fingerprint256, raw };
   }
 
   async read(buffer: Uint8Array): Promise<number | null> {
@@ -67,7 +70,8 @@ export class TlsServerTransport implements Transport {
         this.#rest = count < bytes.length ? bytes.subarray(count) : undefined;
         return count;
       }
-      if (tls.readableEnded) return null;
+      // It also closes by itself when both sides have ended.
+      if (tls.readableEnded || tls.closed) return null;
       await this.#until((resolve) => {
         this.#onReadable = resolve;
         this.#pipe.open = true;
@@ -153,43 +157,23 @@ export class TlsServerTransport implements Transport {
       tls.on("error", (cause) => this.#fail(cause));
       tls.on("readable", () => this.#onReadable());
       tls.on("end", () => this.#onReadable());
+      tls.on("close", () => this.#onReadable());
       if (clientCaCerts !== undefined) {
-        const peer = tls.getPeerX509Certificate();
-        const refusal = refuse(tls, peer, clientCaCerts);
-        if (peer === undefined || refusal !== undefined) {
+        const certificate = tls.getPeerX509Certificate();
+        const refusal = refuseClient({
+          certificate,
+          resumed: tls.isSessionReused(),
+          authorized: tls.authorized,
+        }, clientCaCerts);
+        if (refusal !== undefined) {
           const cause = new Error(refusal);
           return this.#fail(serverTlsError(this.#remote, cause));
         }
-        const { subject, fingerprint256, raw } = peer;
-        this.#peerCertificate = { subject, fingerprint256, raw };
+        this.#certificate = certificate;
       }
       this.#pipe.open = false;
       resolve(tls);
     });
     server.emit("connection", this.#pipe);
   }
-}
-
-/**
- * Why a client is refused that `node:tls` took, which is lenient: it takes a
- * session that was begun with any TLS server of this process, whomever that
- * trusts, and an authority's own certificate without a proof that the client
- * has its key.
- */
-function refuse(
-  tls: TLSSocket,
-  peer: X509Certificate | undefined,
-  authorities: readonly string[],
-): string | undefined {
-  if (tls.isSessionReused()) {
-    return "it resumes an earlier TLS session, make it begin a new one";
-  }
-  if (!tls.authorized || peer === undefined) {
-    return "its certificate is signed by none of clientCaCerts, give it one that is";
-  }
-  const isAuthority = certificatesIn(authorities)
-    .some(({ fingerprint256 }) => fingerprint256 === peer.fingerprint256);
-  return isAuthority
-    ? "it showed the certificate of an authority, give it one of its own"
-    : undefined;
 }

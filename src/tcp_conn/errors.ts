@@ -9,8 +9,9 @@ import { ConnectionClosedError } from "../wire/errors.ts";
 export class IdleTimeoutError extends ConnectionClosedError {}
 
 /**
- * More has arrived than the connection, or its socket, may hold unread. What
- * was unread is lost, and the id is of no use on this socket any more.
+ * More has arrived than the connection, or its socket, may hold unread, and
+ * nobody read it in time. What was unread is lost, and the id is of no use on
+ * this socket any more.
  */
 export class UnreadOverflowError extends ConnectionClosedError {}
 

@@ -18,9 +18,12 @@ interface Reader {
   readonly reject: (error: unknown) => void;
 }
 
-/** What the inboxes of a socket hold together, in bytes. */
+/** What the inboxes of a socket hold together. */
 export interface Holdings {
+  /** Bytes, with what messages cost. */
   bytes: number;
+  /** Called when something was read that was held. */
+  onRead(): void;
 }
 
 /** Messages between a socket and whoever reads a connection. */
@@ -79,6 +82,7 @@ export class Inbox {
     const message = this.#messages.shift();
     if (message !== undefined) {
       this.#hold(-message.length - MESSAGE_COST);
+      if (!this.#ended) this.#holdings.onRead();
       return Promise.resolve(message);
     }
     if (this.#ended) return Promise.reject(this.#error);

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Clock } from "../actor/clock.ts";
+import type { Clock, Timer } from "../actor/clock.ts";
 import { Ring } from "../actor/ring.ts";
 import { ConnectError, SessionLostError } from "../tcp/errors.ts";
 import type { Address } from "../tcp/options.ts";
@@ -38,6 +38,14 @@ export interface MultiplexerOptions {
   readonly onOutput: () => void;
 }
 
+/** A connection that is full and holds up its socket. */
+interface Stall {
+  readonly route: Route;
+  /** What it holds: less means that it was read, or has ended. */
+  heldBytes: number;
+  timer: Timer;
+}
+
 /** The connections of one socket. */
 export class Multiplexer implements ConnectionPort {
   /** Chunks for the socket. */
@@ -45,7 +53,7 @@ export class Multiplexer implements ConnectionPort {
   readonly clock: Clock;
   readonly limits: ResolvedTcpConnOptions;
   readonly remote: Required<Address>;
-  readonly holdings: Holdings = { bytes: 0 };
+  readonly holdings: Holdings = { bytes: 0, onRead: () => this.#onRead() };
   /** Connections that are open. */
   connections = 0;
   /** When the last of them ended, by the clock. */
@@ -56,6 +64,8 @@ export class Multiplexer implements ConnectionPort {
   /** Ids whose message has, in the order of their turns. */
   readonly #begun = new Ring<Route>();
   #beginNext = true;
+  #stall: Stall | undefined;
+  #stalled: PromiseWithResolvers<void> | undefined;
   readonly #counter: DropCounter;
   readonly #onOpen: MultiplexerOptions["onOpen"];
   readonly #onOutput: () => void;
@@ -117,10 +127,15 @@ export class Multiplexer implements ConnectionPort {
     }
     const delivered = !route.skipping &&
       route.connection?.deliver(data, totalBytes);
-    if (delivered) this.#checkHoldings(route);
+    if (delivered) this.#stallIfFull(route);
     else this.#drop(data.length);
     this.#forgetIfDone(route);
   };
+
+  /** Until when nothing is to be read from the socket, if so. */
+  get stalled(): Promise<void> | undefined {
+    return this.#stalled?.promise;
+  }
 
   /**
    * Says that no more chunks will come.
@@ -153,6 +168,9 @@ export class Multiplexer implements ConnectionPort {
       route.connection?.end(error);
       route.rejectSends(error);
     }
+    this.#stall?.timer.cancel();
+    this.#stall = undefined;
+    this.#goOn();
   }
 
   /** Lets those that wait have their turns, as far as there is room. */
@@ -194,6 +212,7 @@ export class Multiplexer implements ConnectionPort {
     route.rejectSends(error, connection);
     route.detach(connection);
     this.#forgetIfDone(route);
+    this.#onRead();
   }
 
   /**
@@ -233,21 +252,64 @@ export class Multiplexer implements ConnectionPort {
     return route.connection = new RoutedConnection(this, route.id);
   }
 
-  #checkHoldings(route: Route): void {
-    const { maxUnreadBytes, maxSocketUnreadBytes } = this.limits;
-    if ((route.connection?.heldBytes ?? 0) > maxUnreadBytes) {
-      return this.#spoil(
-        route,
-        new UnreadOverflowError(
-          `Over ${maxUnreadBytes} bytes are unread: read faster, or raise maxUnreadBytes`,
-        ),
-      );
+  /** Whether one that has just been filled, or the socket, holds too much. */
+  #stallIfFull(route: Route): void {
+    if (this.#stall !== undefined) {
+      this.#stall.heldBytes = heldBy(this.#stall.route);
+      return;
     }
-    if (this.holdings.bytes <= maxSocketUnreadBytes) return;
+    const { maxUnreadBytes, maxSocketUnreadBytes } = this.limits;
+    if (heldBy(route) > maxUnreadBytes) this.#beginStall(route);
+    else if (this.holdings.bytes > maxSocketUnreadBytes) {
+      this.#beginStall(this.#fullest(route));
+    }
+  }
+
+  #beginStall(route: Route): void {
+    const { stallMs } = this.limits;
+    if (stallMs === 0) return this.#overflow(route);
+    this.#stalled ??= Promise.withResolvers();
+    this.#stall = {
+      route,
+      heldBytes: heldBy(route),
+      timer: this.clock.schedule(stallMs, () => {
+        this.#stall = undefined;
+        this.#overflow(route);
+        this.#goOn();
+      }),
+    };
+  }
+
+  /** Something was read, or a connection has ended. */
+  #onRead(): void {
+    const stall = this.#stall;
+    if (stall === undefined) return;
+    const { maxUnreadBytes, maxSocketUnreadBytes } = this.limits;
+    const heldBytes = heldBy(stall.route);
+    if (
+      heldBytes === stall.heldBytes && (heldBytes > maxUnreadBytes ||
+        this.holdings.bytes > maxSocketUnreadBytes)
+    ) return;
+    stall.timer.cancel();
+    this.#stall = undefined;
+    this.#goOn();
+  }
+
+  /** Reads on, unless another connection is full. */
+  #goOn(): void {
+    for (const route of this.#routes.values()) this.#stallIfFull(route);
+    if (this.#stall !== undefined) return;
+    this.#stalled?.resolve();
+    this.#stalled = undefined;
+  }
+
+  #overflow(route: Route): void {
     this.#spoil(
-      this.#fullest(route),
+      route,
       new UnreadOverflowError(
-        `Over ${maxSocketUnreadBytes} bytes are unread on the socket, most of them here: read faster, or raise maxSocketUnreadBytes`,
+        `Too much is unread (${
+          heldBy(route)
+        } bytes here): read faster, or raise maxUnreadBytes`,
       ),
     );
   }
@@ -255,15 +317,14 @@ export class Multiplexer implements ConnectionPort {
   #fullest(route: Route): Route {
     let fullest = route;
     for (const other of this.#routes.values()) {
-      const bytes = other.connection?.heldBytes ?? 0;
-      if (bytes > (fullest.connection?.heldBytes ?? 0)) fullest = other;
+      if (heldBy(other) > heldBy(fullest)) fullest = other;
     }
     return fullest;
   }
 
   #spoil(route: Route, error: unknown): void {
     route.spoiled = true;
-    this.#drop(route.connection?.heldBytes ?? 0);
+    this.#drop(heldBy(route));
     route.connection?.spoil(error);
   }
 
@@ -278,4 +339,8 @@ export class Multiplexer implements ConnectionPort {
       !route.queued
     ) this.#routes.delete(route.id);
   }
+}
+
+function heldBy(route: Route): number {
+  return route.connection?.heldBytes ?? 0;
 }

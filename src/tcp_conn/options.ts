@@ -14,19 +14,27 @@ export interface TcpConnOptions {
    */
   readonly idleMs?: number;
   /**
-   * Bytes that a connection may hold unread; with more it ends with
-   * `UnreadOverflowError`. At least 65536, and it should hold two of the
-   * largest messages that the peer sends. Each message costs 256 bytes more.
+   * Bytes that a connection may hold unread. With more, its socket is not read
+   * until it has been, for `stallMs`; then it ends with `UnreadOverflowError`.
+   * At least 65536, and it should hold two of the largest messages that the
+   * peer sends. Each message costs 256 bytes more.
    * @default {33554432}
    */
   readonly maxUnreadBytes?: number;
   /**
-   * Bytes that all connections of a socket together may hold unread; with more,
-   * the one that holds most ends with `UnreadOverflowError`. A message that is
-   * arriving may take twice its bytes.
+   * Bytes that all connections of a socket together may hold unread; with
+   * more, the one that holds most is treated so. A message that is arriving
+   * may take twice its bytes.
    * @default {268435456}
    */
   readonly maxSocketUnreadBytes?: number;
+  /**
+   * Milliseconds for which a connection that is full, and from which nothing
+   * is read, may hold up its socket, with all the others there: this is the
+   * only backpressure that the protocol has. With 0 it ends at once.
+   * @default {1000}
+   */
+  readonly stallMs?: number;
   /**
    * Ids in use on a socket at once, with those that are spoiled. A peer that
    * comes with more has its socket closed: there is no way to refuse one.
@@ -48,6 +56,7 @@ const DEFAULTS: ResolvedTcpConnOptions = {
   idleMs: 30_000,
   maxUnreadBytes: 33_554_432,
   maxSocketUnreadBytes: 268_435_456,
+  stallMs: 1000,
   maxConnections: 1000,
   closeMs: 5000,
 };
@@ -56,6 +65,7 @@ const LEAST: ResolvedTcpConnOptions = {
   idleMs: 1,
   maxUnreadBytes: 65_536,
   maxSocketUnreadBytes: 65_536,
+  stallMs: 0,
   maxConnections: 1,
   closeMs: 0,
 };

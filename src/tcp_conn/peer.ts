@@ -22,8 +22,10 @@ export type PeerMessage =
   | { readonly type: "adopt"; readonly connection: RoutedConnection }
   /** The socket may have been without connections for too long. */
   | { readonly type: "idle_due" }
+  /** Nobody answered. */
+  | { readonly type: "connect_failed"; readonly cause: unknown }
   /** The socket is gone, or never came. */
-  | { readonly type: "socket_ended"; readonly cause: unknown };
+  | { readonly type: "socket_ended" };
 
 /** What a peer actor is made of. */
 export interface PeerOptions {
@@ -86,15 +88,16 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     }
 
     function end(cause: unknown): void {
-      multiplexer.fail(cause);
+      // First: whoever connects again at once is to get another socket.
       options.onEnd(cause);
-      context.stop();
+      multiplexer.fail(cause);
+      context.self.tell({ type: "socket_ended" });
     }
 
     context.pipeToSelf<Transport>(
       options.connect(context.signal),
       (transport) => ({ type: "connected", transport }),
-      (cause) => ({ type: "socket_ended", cause }),
+      (cause) => ({ type: "connect_failed", cause }),
       (transport) => transport.close(),
     );
     // Not in `stopped`, which is left out when the actor is killed.
@@ -106,10 +109,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       receive(message) {
         switch (message.type) {
           case "connected":
-            socket = new Socket(message.transport, multiplexer, (cause) => {
-              multiplexer.fail(cause);
-              context.self.tell({ type: "socket_ended", cause });
-            });
+            socket = new Socket(message.transport, multiplexer, end);
             options.ids?.forEach(open);
             if (serve !== undefined) socket.read();
             waitForIdle();
@@ -119,8 +119,10 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
             return;
           case "idle_due":
             return waitForIdle();
-          case "socket_ended":
+          case "connect_failed":
             return end(message.cause);
+          case "socket_ended":
+            return context.stop();
           default:
             message satisfies never;
         }

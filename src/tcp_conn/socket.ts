@@ -86,6 +86,8 @@ export class Socket {
           await new Promise<void>((resolve) => setImmediate(resolve));
           turnStart = performance.now();
         }
+        if (this.#multiplexer.stalled) await this.#multiplexer.stalled;
+        if (!this.#open) return;
         const count = await this.#transport.read(reader.space());
         if (!this.#open) return;
         if (count === null) {

@@ -5,5 +5,6 @@
  */
 export * from "./codec.ts";
 export { ProtocolError, TruncatedError } from "./errors.ts";
-export { MessageTooLargeError } from "./inbox.ts";
+export { compressed, type CompressedOptions } from "./compressed.ts";
+export { MessageTooLargeError, MessageTruncatedError } from "./inbox.ts";
 export { ErrorCode } from "./protocol.ts";

@@ -4,6 +4,7 @@ import {
   assertInstanceOf,
   assertRejects,
 } from "@std/assert";
+import { setImmediate } from "node:timers/promises";
 import type { Acceptor } from "../../src/tcp/acceptor.ts";
 import { ConnectError } from "../../src/tcp/errors.ts";
 import {
@@ -11,6 +12,7 @@ import {
   listenTls,
   type TlsClientOptions,
 } from "../../src/tcp/tls.ts";
+import type { Transport } from "../../src/tcp/transport.ts";
 import { pattern, sha256, text, utf8 } from "../support/bytes.ts";
 import { bounded } from "../support/net.ts";
 import { ca, server } from "../support/tls/certificates.ts";
@@ -92,6 +94,40 @@ for (const mutually of [false, true]) {
     );
 
     Deno.test(
+      `a ${side} of ${name} that has ended its writing misses nothing of what comes with the end`,
+      bounded,
+      async () => {
+        using pair = await TlsPair.open(mutually);
+        await pair[side].closeWrite();
+        assertEquals(await pair[other].read(one()), null);
+        const bytes = pattern(100_000);
+        await writeAll(pair[other], bytes);
+        await pair[other].closeWrite();
+        const got = await readExactly(pair[side], bytes.length);
+        assertEquals(sha256(got), sha256(bytes));
+        assertEquals(await pair[side].read(one()), null);
+      },
+    );
+
+    Deno.test(
+      `a ${side} of ${name} that ends its writing last still reads what came before`,
+      bounded,
+      async () => {
+        using pair = await TlsPair.open(mutually);
+        await writeAll(pair[other], utf8("bye"));
+        await pair[other].closeWrite();
+        // Meanwhile that comes in.
+        for (let turn = 0; turn < 20; turn++) {
+          await carryOne(pair[side], pair[other]);
+        }
+        await pair[side].closeWrite();
+        assertEquals(await pair[other].read(one()), null);
+        assertEquals(text(await readExactly(pair[side], 3)), "bye");
+        assertEquals(await pair[side].read(one()), null);
+      },
+    );
+
+    Deno.test(
       `a ${side} of ${name} that closes ends its own read and that of the other`,
       bounded,
       async () => {
@@ -119,12 +155,11 @@ for (const mutually of [false, true]) {
           for (;;) sent += await pair[side].write(bytes);
         })();
         const broken = assertRejects(() => writing);
-        // Meanwhile the other direction is not held up, and counts the turns.
+        // The other direction is not held up, and counts the turns.
         let before = 0;
         for (let same = 0; same < 100; same = sent === before ? same + 1 : 0) {
           before = sent;
-          await writeAll(pair[other], bytes);
-          await readExactly(pair[side], bytes.length);
+          await carryOne(pair[other], pair[side]);
           assert(sent < 40_000_000, "It never waits");
         }
         pair[side].close();
@@ -219,4 +254,11 @@ async function serve(
   assertEquals(text(await readExactly(client, 2)), "hi");
   client.close();
   transport.close();
+}
+
+/** Carries a byte, and lets all other sockets have their turn. */
+async function carryOne(from: Transport, to: Transport): Promise<void> {
+  await writeAll(from, one());
+  await readExactly(to, 1);
+  await setImmediate();
 }

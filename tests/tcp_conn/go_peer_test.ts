@@ -178,13 +178,11 @@ goTest(
   async ({ system }) => {
     const id = uuid(1);
     await using pool = new TcpConnPool(system);
-    {
-      await using go = await goListener([id]);
-      const connection = await pool.connect(go.address, { id });
-      await exchange(connection, [10]);
-      await go[Symbol.asyncDispose]();
-      await connection.closed;
-    }
+    const first = await goListener([id]);
+    const connection = await pool.connect(first.address, { id });
+    await exchange(connection, [10]);
+    await first[Symbol.asyncDispose]();
+    await connection.closed;
     await using go = await goListener([id]);
     await exchange(await pool.connect(go.address, { id }), [10]);
   },

@@ -40,7 +40,11 @@ class Bench {
 
   constructor(side: "listener" | "dialler", options: TcpConnOptions = {}) {
     this.multiplexer = new Multiplexer({
-      limits: resolveTcpConnOptions({ idleMs: Infinity, ...options }),
+      limits: resolveTcpConnOptions({
+        idleMs: Infinity,
+        stallMs: 0,
+        ...options,
+      }),
       clock: this.clock,
       remote: { hostname: "192.0.2.1", port: 1 },
       counter: this.counter,
@@ -273,6 +277,78 @@ Deno.test("an id in use is refused, one that is spoiled too", () => {
   assertThrows(() => bench.multiplexer.open(A), ConnectError, "in use");
   for (let i = 0; i < 300; i++) bench.hear(A, 0, pattern(0));
   assertThrows(() => bench.multiplexer.open(A), ConnectError, "spoiled");
+});
+
+// Backpressure.
+
+Deno.test("a full connection holds up its socket while it is read, and then no more", async () => {
+  const bench = new Bench("listener", { maxUnreadBytes: 65_536, stallMs: 100 });
+  const { multiplexer, clock } = bench;
+  for (let i = 0; i < 10; i++) bench.hear(A, 10_000, pattern(10_000));
+  const [connection] = bench.opened;
+  const stalled = multiplexer.stalled;
+  assert(stalled !== undefined, "nobody waits");
+  for (let i = 0; i < 4; i++) {
+    assert(multiplexer.stalled !== undefined, "it was read on too early");
+    clock.advance(90);
+    await connection?.receive();
+  }
+  await stalled;
+  assertEquals(multiplexer.stalled, undefined);
+  for (let i = 0; i < 6; i++) await connection?.receive();
+  assertEquals(bench.counter.droppedBytes, 0);
+});
+
+Deno.test("a full connection that nobody reads fails after stallMs, and its socket goes on", async () => {
+  const bench = new Bench("listener", { maxUnreadBytes: 65_536, stallMs: 100 });
+  bench.hear(B, 5, pattern(5));
+  for (let i = 0; i < 10; i++) bench.hear(A, 10_000, pattern(10_000));
+  const [other, full] = bench.opened;
+  const { stalled } = bench.multiplexer;
+  bench.clock.advance(60);
+  await other?.receive();
+  assert(bench.multiplexer.stalled !== undefined, "another one's read counts");
+  bench.clock.advance(40);
+  await stalled;
+  await assertRejects(async () => await full?.receive(), UnreadOverflowError);
+  assertEquals(bench.multiplexer.stalled, undefined);
+});
+
+Deno.test("two full connections hold up their socket until both are read or gone", async () => {
+  const bench = new Bench("listener", { maxUnreadBytes: 65_536, stallMs: 100 });
+  for (const id of [A, B]) {
+    for (let i = 0; i < 7; i++) bench.hear(id, 10_000, pattern(10_000));
+  }
+  const { stalled } = bench.multiplexer;
+  await bench.opened[0]?.receive();
+  assert(bench.multiplexer.stalled !== undefined, "the other one is full");
+  bench.opened[1]?.reset();
+  await stalled;
+  assertEquals(bench.multiplexer.stalled, undefined);
+});
+
+Deno.test("a full socket is held up until some of it is read", async () => {
+  const bench = new Bench("listener", {
+    maxSocketUnreadBytes: 65_536,
+    stallMs: 100,
+  });
+  for (const id of [A, B]) {
+    for (let i = 0; i < 4; i++) bench.hear(id, 10_000, pattern(10_000));
+  }
+  const { stalled } = bench.multiplexer;
+  assert(stalled !== undefined, "nobody waits");
+  for (const connection of bench.opened) await connection.receive();
+  await stalled;
+  assertEquals(bench.counter.droppedBytes, 0);
+});
+
+Deno.test("the end of a socket ends what holds it up", async () => {
+  const bench = new Bench("listener", { maxUnreadBytes: 65_536, stallMs: 100 });
+  for (let i = 0; i < 10; i++) bench.hear(A, 10_000, pattern(10_000));
+  const { stalled } = bench.multiplexer;
+  bench.multiplexer.fail(new Error("the cable is cut"));
+  await stalled;
+  assertEquals(bench.clock.pending, 0);
 });
 
 // What goes out.

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { allocatedBytes } from "../../support/allocation.ts";
 import type { EchoPeer } from "../../support/peers.ts";
 import { PeerProcess } from "../../support/peer_process.ts";
 import { RawEcho } from "../../support/raw_client.ts";
@@ -22,10 +23,13 @@ import { type Comparison, contestant, type Start } from "../harness.ts";
 
 const SUPPORT = "../../support/";
 
+type Run = typeof roundTripMicros;
+
 function start(
   workload: EchoWorkload,
   script: string,
   connect: (port: number) => Promise<EchoPeer>,
+  run: Run,
 ): Start {
   const payload = makePayload(workload.bytes);
   return async () => {
@@ -34,24 +38,44 @@ function start(
     const { port } = stack.use(await PeerProcess.start(server));
     const peer = stack.use(await connect(port));
     await verifyEcho(peer, payload);
-    const measure = () => roundTripMicros(peer, payload, workload.count);
+    const measure = () => run(peer, payload, workload.count);
     return contestant(measure, stack.move());
   };
 }
 
-function echo(workload: EchoWorkload, rounds: number): Comparison {
+function echo(
+  workload: EchoWorkload,
+  rounds: number,
+  unit: "us" | "bytes" = "us",
+): Comparison {
+  const run = unit === "us" ? roundTripMicros : roundTripHeapBytes;
   return {
-    unit: "us",
+    unit,
     rounds,
-    ours: start(workload, "troupe_server.ts", TroupeEcho.connect),
+    ours: start(workload, "troupe_server.ts", TroupeEcho.connect, run),
     baselines: {
       raw: start(
         workload,
         "raw_peer.ts",
         (port) => RawEcho.connect(port, workload.bytes, "echo"),
+        run,
       ),
     },
   };
+}
+
+/**
+ * Bytes that a round trip allocates on the heap of the client, which is this
+ * process; see `allocation.ts` for what counts.
+ */
+async function roundTripHeapBytes(
+  peer: EchoPeer,
+  payload: Uint8Array,
+  count: number,
+): Promise<number> {
+  const before = allocatedBytes();
+  await roundTripMicros(peer, payload, count);
+  return (allocatedBytes() - before) / count;
 }
 
 /** 100 bytes. */
@@ -60,3 +84,5 @@ export const rtt100B: Comparison = echo(ECHO_100B, 15);
 export const echo200KB: Comparison = echo(ECHO_200KB, 15);
 /** 1 MB; its figures depend on which pages the buffers get, so more rounds. */
 export const echo1MB: Comparison = echo(ECHO_1MB, 45);
+/** What 100 bytes there and back allocate in the client. */
+export const heapBytesPerOp: Comparison = echo(ECHO_100B, 6, "bytes");
