@@ -17,6 +17,8 @@ export class TroupeEcho implements EchoPeer {
   readonly #pool: ConnectionPool;
   readonly #port: number;
   readonly #connection: LogicalConnection;
+  /** For every answer, as the raw baseline has it. */
+  #reply = new Uint8Array(0);
 
   private constructor(
     system: ActorSystem,
@@ -49,7 +51,10 @@ export class TroupeEcho implements EchoPeer {
   async roundTrip(payload: Uint8Array): Promise<Uint8Array> {
     // Not awaited before the read, which is pending when the answer comes.
     const sent = this.#connection.send(payload);
-    const echo = await this.#connection.receive();
+    if (this.#reply.length !== payload.length) {
+      this.#reply = new Uint8Array(payload.length);
+    }
+    const echo = await this.#connection.receive({ into: this.#reply });
     await sent;
     if (echo === undefined) throw new Error("Cannot measure: the echo ended");
     return echo;

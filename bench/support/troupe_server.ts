@@ -11,8 +11,16 @@ import { announce } from "./peer_process.ts";
 import { decodeHello } from "./raw_wire.ts";
 import { Tally } from "./tally.ts";
 
+/** The largest message that is sent back. */
+const MAX_ECHO_BYTES = 1_048_576;
+
 async function echo(connection: LogicalConnection): Promise<void> {
-  for await (const message of connection) await connection.send(message);
+  // One for every message, as the raw baseline has it.
+  const into = new Uint8Array(MAX_ECHO_BYTES);
+  let message: Uint8Array | undefined;
+  while ((message = await connection.receive({ into })) !== undefined) {
+    await connection.send(message);
+  }
 }
 
 async function sink(

@@ -46,7 +46,7 @@ export interface SessionOptions {
   /**
    * Bytes that were sent and are kept until the peer has acknowledged them, so
    * that another socket can repeat them; senders wait when it is that much. At
-   * least 524288.
+   * least 1048576.
    * @default {4194304}
    */
   readonly replayBytes?: number;
@@ -117,7 +117,7 @@ const LEAST: ResolvedSessionOptions = {
   maxWindowBytes: INITIAL_CREDIT,
   maxSessionWindowBytes: 0,
   maxPartialBytes: 0,
-  replayBytes: 4 * ACK_BYTES,
+  replayBytes: 2 * ACK_BYTES,
   resumeMs: 0,
   handshakeMs: 1,
   keepAliveMs: 1,

@@ -11,7 +11,9 @@ import { Scheduler, type Sendable } from "../wire/scheduler.ts";
 import { SendBuffer } from "../wire/send_buffer.ts";
 
 /** Encoded bytes that may wait for the socket: what a ping waits behind. */
-const MAX_UNSENT_BYTES = 131_072;
+const MIN_UNSENT_BYTES = 262_144;
+/** As long as the socket takes them at once: larger writes are cheaper. */
+const MAX_UNSENT_BYTES = 524_288;
 /** About what an answer to a frame of the peer takes. */
 const ANSWER_BYTES = 64;
 /** Answers that may wait beside that: a peer that reads none floods. */
@@ -46,8 +48,9 @@ export class Output implements OutboxPort {
   readonly #replayBytes: number;
   readonly #scheduler = new Scheduler();
   readonly #hasRoom = (): boolean =>
-    this.buffer.unsent < MAX_UNSENT_BYTES &&
+    this.buffer.unsent < this.#maxUnsent &&
     this.buffer.unacknowledged < this.#replayBytes;
+  #maxUnsent = MIN_UNSENT_BYTES;
   /** Bytes of answers that the socket has not taken, at most. */
   #unreadBytes = 0;
 
@@ -98,6 +101,16 @@ export class Output implements OutboxPort {
 
   activate(outbox: Sendable): void {
     this.#scheduler.activate(outbox);
+    this.pump();
+  }
+
+  /** The socket has taken `count` of the `offered` bytes. */
+  sent(count: number, offered: number): void {
+    this.buffer.sent(count);
+    if (count < offered) this.#maxUnsent = MIN_UNSENT_BYTES;
+    else if (offered >= this.#maxUnsent && offered < MAX_UNSENT_BYTES) {
+      this.#maxUnsent *= 2;
+    }
     this.pump();
   }
 

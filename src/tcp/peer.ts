@@ -174,8 +174,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
         return session.whole && !draining && !session.exhausted;
       },
       async open(options, signal) {
-        await session.whenOpenable(signal);
-        const stream = session.open(options);
+        const stream = await session.openWhenAllowed(options, signal);
         adopt(stream, undefined);
         return stream;
       },

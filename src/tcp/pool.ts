@@ -123,9 +123,7 @@ export class ConnectionPool implements AsyncDisposable {
     const { signal: ours, holder } = options;
     ours?.throwIfAborted();
     holder?.signal.throwIfAborted();
-    const signal = ours && holder
-      ? AbortSignal.any([ours, holder.signal])
-      : ours ?? holder?.signal;
+    const signal = eitherOf(ours, holder?.signal);
     const outcome = await this.#ref.ask<Outcome>(
       (replyTo) => ({ type: "connect", address, options, replyTo }),
       // The handshake has a deadline of its own.
@@ -236,7 +234,10 @@ function poolActor(
           },
         }),
         serve: undefined,
-        onState: (state) => options.onState?.(state),
+        onState(state) {
+          if (ready && state.phase === "lost") counters.evictions++;
+          options.onState?.(state);
+        },
         onGoingAway(retryAfterMs) {
           avoid(retryAfterMs);
           retire(entry);
@@ -319,6 +320,14 @@ const PRIORITIES: Record<PriorityClass, Priority> = {
   low: Priority.LOW,
 };
 
+/** A signal that aborts when one of the two does. */
+function eitherOf(
+  one: AbortSignal | undefined,
+  other: AbortSignal | undefined,
+): AbortSignal | undefined {
+  return one && other ? AbortSignal.any([one, other]) : one ?? other;
+}
+
 /** Opens a connection that gives the lease back when it ends. */
 async function openOver(
   lease: Lease<PooledSession>,
@@ -336,7 +345,7 @@ async function openOver(
     signal?.throwIfAborted();
     connection = await lease.value.session.open(
       { id, metadata, priority: PRIORITIES[priority] },
-      options.signal,
+      eitherOf(options.signal, signal),
     );
   } catch (error) {
     lease.release();

@@ -10,6 +10,9 @@ import { ACK_BYTES } from "../wire/protocol.ts";
 /** Milliseconds after which a peer that pauses learns what has arrived. */
 const ACK_DELAY_MS = 1000;
 
+/** Bytes of which the peer is told when there is something to write anyway. */
+const ALONG_BYTES = 65_536;
+
 /** The receipts of one session. */
 export class Receipts {
   /** Bytes of whole frames that have arrived. */
@@ -33,6 +36,11 @@ export class Receipts {
   /** Whether the peer has sent so much that it waits for a word. */
   get isDue(): boolean {
     return this.received - this.#told >= ACK_BYTES;
+  }
+
+  /** Tells the peer along with what is being written, if it is worth it. */
+  tellAlong(): void {
+    if (this.received - this.#told >= ALONG_BYTES) this.tell();
   }
 
   /** The peer is told later, unless it is told before. */

@@ -173,12 +173,17 @@ export class Session implements InboxPort {
 
   // Streams.
 
-  /** Waits until the peer allows one more stream, or the session ends. */
-  async whenOpenable(signal?: AbortSignal): Promise<void> {
+  /** Opens a logical connection as soon as the peer allows one more. */
+  async openWhenAllowed(
+    options: OpenOptions,
+    signal?: AbortSignal,
+  ): Promise<Stream> {
     const streams = this.#streams;
     while (this.whole && !streams.openable && !streams.exhausted) {
       await streams.change(signal);
     }
+    // In the same turn: several may have waited for one place.
+    return this.open(options);
   }
 
   /**

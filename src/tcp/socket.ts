@@ -231,10 +231,11 @@ export function socketActor(options: SocketOptions): Behavior<never> {
         }
         // Another socket may carry the session by now.
         while (session?.out.link === link && session.out.buffer.unsent > 0) {
-          const count = await transport.write(session.out.buffer.next());
+          session.receipts.tellAlong();
+          const bytes = session.out.buffer.next();
+          const count = await transport.write(bytes);
           if (session.out.link !== link) return;
-          session.out.buffer.sent(count);
-          session.out.pump();
+          session.out.sent(count, bytes.length);
         }
       } catch (error) {
         // Reading ends as well, but not before what the peer said last.

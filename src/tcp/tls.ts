@@ -20,7 +20,8 @@ export type { TlsClientOptions, TlsServerOptions } from "./tls_options.ts";
 /**
  * Accepts sockets over TLS. Their handshake is part of their first read or
  * write, which rejects with `ConnectError` if the client speaks no TLS or
- * lacks the certificate that `clientCaCerts` asks for.
+ * lacks the certificate that `clientCaCerts` asks for. It may take for ever:
+ * closing the transport ends it.
  *
  * @throws {TypeError} when a certificate or the key is of no use.
  * @throws what {@linkcode Deno.listen} throws, as when the port is taken.

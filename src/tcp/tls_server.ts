@@ -9,7 +9,6 @@
  * @module
  */
 import type { X509Certificate } from "node:crypto";
-import { setImmediate } from "node:timers";
 import { createServer, type TLSSocket } from "node:tls";
 import type { PeerCertificate } from "./acceptor.ts";
 import type { Address } from "./options.ts";
@@ -21,8 +20,8 @@ import type { Transport } from "./transport.ts";
 
 /** Bytes that one write takes: TLS makes a copy of them. */
 const WRITE_BYTES = 65_536;
-/** Milliseconds for a TLS handshake; the session's own is shorter. */
-const HANDSHAKE_MS = 30_000;
+/** No time-out of its own, whose timer would outlive a client that failed. */
+const NO_HANDSHAKE_TIMEOUT = -1;
 
 /** A {@linkcode Transport} over TLS, of which this is the server. */
 export class TlsServerTransport implements Transport {
@@ -139,7 +138,7 @@ export class TlsServerTransport implements Transport {
     const server = createServer({
       cert,
       key,
-      handshakeTimeout: HANDSHAKE_MS,
+      handshakeTimeout: NO_HANDSHAKE_TIMEOUT,
       ...clientCaCerts === undefined
         ? {}
         : { ca: [...clientCaCerts], requestCert: true },
@@ -147,10 +146,7 @@ export class TlsServerTransport implements Transport {
     server.once("tlsClientError", (cause, tls) => {
       const { authorizationError } = tls;
       const refusal = authorizationError ? `${authorizationError}` : undefined;
-      // After the client was told.
-      setImmediate(() =>
-        this.#fail(serverTlsError(this.#remote, cause, refusal))
-      );
+      this.#fail(serverTlsError(this.#remote, cause, refusal));
     });
     server.once("secureConnection", (tls) => {
       this.#tls = tls;

@@ -30,12 +30,12 @@ export class FloodGuard {
    * @throws {ProtocolError} with the code CALM when it is one too many.
    */
   count(): void {
-    if (--this.#tokens > 0) return;
+    if (--this.#tokens >= 0) return;
     const now = this.#now();
     const earned = (now - this.#filledAt) * PER_SECOND / 1000;
-    this.#tokens = Math.min(BURST, this.#tokens + Math.floor(earned));
+    this.#tokens = Math.min(BURST, this.#tokens + earned);
     this.#filledAt = now;
-    if (this.#tokens > 0) return;
+    if (this.#tokens >= 0) return;
     throw new ProtocolError(
       `The peer has sent over ${BURST} pings, resets or frames of no effect, and goes on with over ${PER_SECOND} a second`,
       ErrorCode.CALM,

@@ -290,8 +290,8 @@ export class Inbox {
     if (this.#partial + end - start > limit) return this.#tooLarge(limit);
     const assembly = this.#assembly ??= new Assembly();
     if (into !== undefined && assembly.length === 0) assembly.into(into);
-    // Until it is admitted, a message has the room of its window.
-    const room = this.#admitted ? limit : this.#credit.window;
+    // Until it is admitted, a message that goes on has the room of its window.
+    const room = this.#admitted || this.#finished ? limit : this.#credit.window;
     assembly.append(bytes, start, end, room);
     const cost = end - start + FRAME_COST;
     if (into !== undefined || this.#admitted) this.#consume(cost);
@@ -310,8 +310,13 @@ export class Inbox {
 
   /** Keeps a part of a message on the credit that its sender has. */
   #hold(cost: number): void {
+    // All of it is here when the sender has ended.
+    if (this.#finished) return;
     this.#held += cost;
-    if (this.#held < this.#credit.window / 2 || this.#leaveLine) return;
+    // With what was read and not granted yet, which is less than half a window,
+    // it leaves credit for another byte.
+    if (this.#held < this.#credit.window / 2 - FRAME_COST) return;
+    if (this.#leaveLine !== undefined) return;
     // It may not fit, so it needs memory of the session's.
     const { partials, options: { maxMessageBytes } } = this.#port;
     const withdraw = partials.reserve(maxMessageBytes, () => {

@@ -13,10 +13,10 @@ import { HEADER_BYTES, MAX_FRAME_BYTES } from "./protocol.ts";
 
 /** The segment that a quiet session keeps. */
 const QUIET_BYTES = 4096;
-/** The segments of a busy one: two of the largest frames. */
-const BUSY_BYTES = 2 * (HEADER_BYTES + MAX_FRAME_BYTES);
+/** The segments of a busy one: eight of the largest frames, and small ones. */
+const BUSY_BYTES = 8 * (HEADER_BYTES + MAX_FRAME_BYTES) + 1024;
 /** Busy segments that wait for the next busy session of this process. */
-const MAX_SPARES = 32;
+const MAX_SPARES = 16;
 
 interface Segment {
   readonly bytes: Uint8Array;
@@ -24,13 +24,15 @@ interface Segment {
   base: number;
   /** Where the encoded bytes end in this segment. */
   filled: number;
+  /** Whether a socket that is gone may still read it: nobody else has it. */
+  lent: boolean;
 }
 
 /** Shared: making one costs a session in a hurry more than all the rest. */
 const spares: Segment[] = [];
 
 function segment(size: number): Segment {
-  return { bytes: new Uint8Array(size), base: 0, filled: 0 };
+  return { bytes: new Uint8Array(size), base: 0, filled: 0, lent: false };
 }
 
 /** A queue of encoded frames, of which the oldest may have to be repeated. */
@@ -142,6 +144,9 @@ export class SendBuffer {
         `The peer goes back to byte ${place}, and has acknowledged ${this.#acknowledged}`,
       );
     }
+    if (this.#offered > this.#sent) {
+      (this.#segments[this.#at] as Segment).lent = true;
+    }
     this.acknowledge(place);
     this.#sent = this.#offered = place;
     this.#at = 0;
@@ -186,14 +191,13 @@ export class SendBuffer {
   /** A segment as large as all that waits, so that memory follows need. */
   #next(bytes: number): Segment {
     const wanted = Math.max(bytes, QUIET_BYTES, this.unacknowledged);
-    if (wanted > BUSY_BYTES / 4) return spares.pop() ?? segment(BUSY_BYTES);
+    if (wanted > BUSY_BYTES / 16) return spares.pop() ?? segment(BUSY_BYTES);
     return segment(2 ** Math.ceil(Math.log2(wanted)));
   }
 }
 
 function recycle(segment: Segment, quiet: Segment): void {
   const busy = segment.bytes.length === BUSY_BYTES;
-  if (segment !== quiet && busy && spares.length < MAX_SPARES) {
-    spares.push(segment);
-  }
+  if (segment === quiet || segment.lent || !busy) return;
+  if (spares.length < MAX_SPARES) spares.push(segment);
 }

@@ -14,11 +14,11 @@ import {
   type ListenOptions,
 } from "../../src/tcp/listener.ts";
 import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
-import {
-  ConnectionPool,
-  type ConnectOptions,
-  type PoolOptions,
-} from "../../src/tcp/pool.ts";
+import { ConnectionPool } from "../../src/tcp/pool.ts";
+import type {
+  ConnectOptions,
+  PoolOptions,
+} from "../../src/tcp/pool_options.ts";
 import { Happenings } from "./happenings.ts";
 
 /**

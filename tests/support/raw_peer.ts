@@ -3,23 +3,30 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import {
-  decodeReason,
+  decodeGoAway,
+  decodeHello,
+  encodeGoAway,
   encodeHello,
   encodeOpen,
   encodeReason,
+  encodeUint64,
+  type GoAway,
   type Hello,
-  type Reason,
 } from "../../src/wire/frame.ts";
 import { FrameReader, type FrameSink } from "../../src/wire/frame_reader.ts";
 import {
   FrameType,
+  HEADER_BYTES,
   INITIAL_CREDIT,
   MAX_FRAME_BYTES,
   PREFACE,
+  Priority,
+  SESSION_ID_BYTES,
+  TOKEN_BYTES,
   VERSION,
 } from "../../src/wire/protocol.ts";
-import { SendBuffer } from "../../src/wire/send_buffer.ts";
 import type { Address } from "../../src/tcp/options.ts";
 
 /** A frame that has arrived. */
@@ -30,14 +37,27 @@ export interface Frame {
   readonly payload: Uint8Array;
 }
 
-/** A HELLO that everybody accepts. */
+const EMPTY = new Uint8Array(0);
+
+/** A HELLO that everybody accepts, once for each name of a session. */
 export const GOOD_HELLO: Hello = {
   minVersion: VERSION,
   maxVersion: VERSION,
   maxFrameBytes: MAX_FRAME_BYTES,
   maxStreams: 1000,
-  sessionId: new Uint8Array(16),
+  sessionId: new Uint8Array(SESSION_ID_BYTES),
+  epoch: 1,
+  received: 0,
+  token: new Uint8Array(TOKEN_BYTES),
+  credentials: EMPTY,
 };
+
+/** The WELCOME that answers `hello`, with changes. */
+export function welcomeTo(hello: Hello, changes: Partial<Hello> = {}): Hello {
+  const { sessionId, epoch } = hello;
+  const token = new Uint8Array(TOKEN_BYTES).fill(7);
+  return { ...GOOD_HELLO, sessionId, epoch, token, ...changes };
+}
 
 /** Says a HELLO or WELCOME whose fields are changed. */
 export function hello(
@@ -48,15 +68,28 @@ export function hello(
   return (peer) => peer.preface().frame(type, 0, payload).flush();
 }
 
-const EMPTY = new Uint8Array(0);
+/** The bytes of a frame. */
+export function frameBytes(
+  type: number,
+  flags: number,
+  stream: number,
+  payload: Uint8Array,
+): Uint8Array {
+  const bytes = new Uint8Array(HEADER_BYTES + payload.length);
+  const fields = new DataView(bytes.buffer);
+  fields.setUint32(0, payload.length << 8 | type << 4 | flags);
+  fields.setUint32(4, stream);
+  bytes.set(payload, HEADER_BYTES);
+  return bytes;
+}
 
 /** What a peer is to say, frame by frame. */
 export class Speech {
-  protected readonly out: SendBuffer = new SendBuffer();
+  #pieces: Uint8Array[] = [];
 
   /** Adds the preface. */
   preface(): this {
-    this.out.raw(PREFACE);
+    this.#pieces.push(PREFACE);
     return this;
   }
 
@@ -67,24 +100,38 @@ export class Speech {
     payload: Uint8Array = EMPTY,
     flags = 0,
   ): this {
-    this.out.frame(type, flags, stream, payload);
+    this.#pieces.push(frameBytes(type, flags, stream, payload));
     return this;
   }
 
   /** Adds an OPEN. */
   open(stream: number, id = `stream ${stream}`): this {
-    const open = { id, creditLimit: INITIAL_CREDIT, metadata: EMPTY };
+    const creditLimit = INITIAL_CREDIT;
+    const open = {
+      id,
+      creditLimit,
+      priority: Priority.NORMAL,
+      metadata: EMPTY,
+    };
     return this.frame(FrameType.OPEN, stream, encodeOpen(open));
   }
 
-  /** Adds a frame that carries a reason. */
+  /** Adds a GOAWAY. */
+  goodbye(code: number, text = "", rest: Partial<GoAway> = {}): this {
+    const goAway = { code, text, lastStream: 0, retryAfterMs: 0, ...rest };
+    return this.frame(FrameType.GOAWAY, 0, encodeGoAway(goAway));
+  }
+
+  /** Adds a RESET or STOP. */
   reason(type: number, stream: number, code: number, text = ""): this {
     return this.frame(type, stream, encodeReason({ code, text }));
   }
 
-  /** All of it, for a socket in memory. */
+  /** All of it, which is said then. */
   bytes(): Uint8Array {
-    return this.out.next().slice();
+    const bytes = Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    return bytes;
   }
 }
 
@@ -112,6 +159,10 @@ export class RawPeer extends Speech implements Disposable {
   readonly #reader = new FrameReader();
   readonly #arrived: Frame[] = [];
   readonly #sink = collectInto(this.#arrived);
+  /** Bytes of the session's frames that were taken over this socket. */
+  received = 0;
+  /** What the other side said of itself in the handshake. */
+  theirs: Hello | undefined;
 
   constructor(socket: Deno.TcpConn) {
     super();
@@ -123,20 +174,35 @@ export class RawPeer extends Speech implements Disposable {
     return new RawPeer(await Deno.connect({ hostname, port }));
   }
 
-  /** Dials, and does the handshake. */
-  static async meet(address: Required<Address>): Promise<RawPeer> {
+  /**
+   * Dials, and does the handshake: for a new session, unless `changes` say
+   * which one is to go on.
+   */
+  static async meet(
+    address: Required<Address>,
+    changes: Partial<Hello> = {},
+  ): Promise<RawPeer> {
     const peer = await RawPeer.dial(address);
-    await peer.preface().frame(FrameType.HELLO, 0, encodeHello(GOOD_HELLO))
-      .flush();
-    await peer.next(FrameType.WELCOME);
+    const sessionId = crypto.getRandomValues(new Uint8Array(SESSION_ID_BYTES));
+    await hello(FrameType.HELLO, { sessionId, ...changes })(peer);
+    peer.theirs = decodeHello((await peer.next(FrameType.WELCOME)).payload);
     return peer;
+  }
+
+  /** Answers a HELLO that is next, with changes to what is usual. */
+  async welcome(changes: Partial<Hello> = {}): Promise<void> {
+    this.theirs = decodeHello((await this.next(FrameType.HELLO)).payload);
+    await hello(FrameType.WELCOME, welcomeTo(this.theirs, changes))(this);
+  }
+
+  /** Adds an ACK of `place`: of all that was taken, unless it is given. */
+  ack(place: number = this.received): this {
+    return this.frame(FrameType.ACK, 0, encodeUint64(place));
   }
 
   /** Writes what was added. */
   async flush(): Promise<void> {
-    while (this.out.unsent > 0) {
-      this.out.sent(await this.socket.write(this.out.next()));
-    }
+    await this.write(this.bytes());
   }
 
   /** Writes bytes that need not be frames. */
@@ -167,11 +233,11 @@ export class RawPeer extends Speech implements Disposable {
     return rest;
   }
 
-  /** The reason of the GOAWAY that ends the socket, if there is one. */
-  async goAway(): Promise<Reason | undefined> {
+  /** The GOAWAY that ends the socket, if there is one. */
+  async goAway(): Promise<GoAway | undefined> {
     const last = (await this.rest()).at(-1);
     return last?.type === FrameType.GOAWAY
-      ? decodeReason(last.payload)
+      ? decodeGoAway(last.payload)
       : undefined;
   }
 
@@ -183,7 +249,14 @@ export class RawPeer extends Speech implements Disposable {
   async *#frames(): AsyncGenerator<Frame, void, void> {
     do {
       let frame: Frame | undefined;
-      while ((frame = this.#arrived.shift()) !== undefined) yield frame;
+      while ((frame = this.#arrived.shift()) !== undefined) {
+        const { type, payload } = frame;
+        // The handshake is no part of the session.
+        if (type !== FrameType.HELLO && type !== FrameType.WELCOME) {
+          this.received += HEADER_BYTES + payload.length;
+        }
+        yield frame;
+      }
     } while (await this.#read());
   }
 
@@ -214,12 +287,10 @@ export class RawServer implements Disposable {
     return new RawPeer(await this.#listener.accept());
   }
 
-  /** The next socket, after the handshake. */
-  async meet(hello: Hello = GOOD_HELLO): Promise<RawPeer> {
+  /** The next socket, after the handshake; see {@linkcode RawPeer.welcome}. */
+  async meet(changes?: Partial<Hello>): Promise<RawPeer> {
     const peer = await this.accept();
-    await peer.next(FrameType.HELLO);
-    await peer.preface().frame(FrameType.WELCOME, 0, encodeHello(hello))
-      .flush();
+    await peer.welcome(changes);
     return peer;
   }
 

@@ -10,6 +10,14 @@ import { listen } from "../../src/tcp/listener.ts";
 import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
 import { FaultProxy } from "./fault_proxy.ts";
+import {
+  Checker,
+  type Faults,
+  meanBytes,
+  messageOf,
+  noFaults,
+} from "./numbered_messages.ts";
+import { randomFrom } from "./random.ts";
 
 /** How hard it blows. */
 export interface StormOptions {
@@ -17,100 +25,65 @@ export interface StormOptions {
   readonly connections: number;
   /** Messages of each connection in each direction. */
   readonly messages: number;
-  /** The longest message, in bytes; at least 8. */
+  /** The longest message, in bytes; at least 8. Most are much shorter. */
   readonly maxBytes: number;
   /** Cuts, at random places of the stream of bytes. */
   readonly cuts: number;
   /** Where the random numbers begin. */
   readonly seed: number;
-  /** Told after each cut. */
-  readonly onCut?: (cuts: number) => void;
+  /** Says no more when it aborts; what was said is still waited for. */
+  readonly signal?: AbortSignal;
+  /** Told of each cut and each thousandth message. */
+  readonly onProgress?: (report: StormReport) => void;
+  /**
+   * Called when all is quiet: at a quarter, a half and three quarters of the
+   * way, and at its end. Nothing is said until it has returned.
+   */
+  readonly onQuarter?: (quarter: number) => Promise<void>;
 }
 
-/** What came of it. */
+/** What has come of it so far. */
 export interface StormReport {
-  /** Messages that arrived, in order and whole. */
-  readonly delivered: number;
+  /** Messages that were sent. */
+  sent: number;
+  /** Messages that arrived. */
+  received: number;
+  /** Cuts that were made. */
+  cuts: number;
   /** Sockets that the proxy has seen. */
-  readonly sockets: number;
+  sockets: number;
   /** Sockets that went on with the session. */
-  readonly resumes: number;
-  /** What went wrong, in words. */
-  readonly faults: readonly string[];
-}
-
-/** A small generator of random numbers from 0 to 1 (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = state + 0x6d2b79f5 | 0;
-    let t = Math.imul(state ^ state >>> 15, 1 | state);
-    t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t;
-    return ((t ^ t >>> 14) >>> 0) / 2 ** 32;
-  };
-}
-
-/** The message of this number: its length and all its bytes follow from it. */
-function messageOf(number: number, maxBytes: number): Uint8Array {
-  const length = 8 + (number * 2_654_435_761 >>> 0) % (maxBytes - 7);
-  const message = new Uint8Array(length).fill(number);
-  new DataView(message.buffer).setFloat64(0, number);
-  return message;
-}
-
-async function sendAll(
-  connection: LogicalConnection,
-  { messages, maxBytes }: StormOptions,
-): Promise<void> {
-  for (let number = 0; number < messages; number++) {
-    await connection.send(messageOf(number, maxBytes));
-  }
-  await connection.closeWrite();
+  resumes: number;
+  /** Milliseconds from each cut until the dialler was connected again. */
+  readonly resumeMs: number[];
+  /** What is wrong with the messages, in numbers. */
+  readonly faults: Faults;
+  /** What went wrong, in words; empty if nothing did. */
+  readonly errors: string[];
 }
 
 /** Blows, and answers when all is said or something went wrong. */
 export async function storm(options: StormOptions): Promise<StormReport> {
-  const { connections, messages, maxBytes, cuts } = options;
-  const random = randomFrom(options.seed);
-  const faults: string[] = [];
-  let delivered = 0;
-
-  async function receiveAll(connection: LogicalConnection): Promise<void> {
-    let expected = 0;
-    for await (const message of connection) {
-      const want = messageOf(expected, maxBytes);
-      const same = message.length === want.length &&
-        message.every((byte, index) => byte === want[index]);
-      if (!same) {
-        const got = new DataView(message.buffer).getFloat64(0);
-        faults.push(`${connection.id}: message ${got}, not ${expected}`);
-        return;
-      }
-      expected++;
-      delivered++;
-    }
-    if (expected !== messages) {
-      faults.push(`${connection.id}: ${expected} messages, not ${messages}`);
-    }
-  }
-
-  async function talk(connection: LogicalConnection): Promise<void> {
-    try {
-      await Promise.all([
-        sendAll(connection, options),
-        receiveAll(connection),
-      ]);
-    } catch (error) {
-      faults.push(`${connection.id}: ${error}`);
-    }
-  }
+  const report: StormReport = {
+    sent: 0,
+    received: 0,
+    cuts: 0,
+    sockets: 0,
+    resumes: 0,
+    resumeMs: [],
+    faults: noFaults(),
+    errors: [],
+  };
+  const talks = new Talks(options, report);
+  /** When the session lost its socket, until it has another. */
+  let cutAt: number | undefined;
 
   await using system = new ActorSystem();
   const served: Promise<void>[] = [];
   await using listener = listen(system, {
     port: 0,
     serve(connection) {
-      const talking = talk(connection);
+      const talking = talks.talk(connection, "to_dialler");
       served.push(talking);
       return talking;
     },
@@ -118,33 +91,148 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   await using proxy = new FaultProxy(listener.address);
   await using pool = new ConnectionPool(system, {
     backoff: { initialMs: 1, maxMs: 5 },
+    onState({ phase }) {
+      if (phase !== "connected" || cutAt === undefined) return;
+      report.resumeMs.push(performance.now() - cutAt);
+      cutAt = undefined;
+    },
   });
-  let talking = true;
 
-  /** Bytes between two cuts, so that all of them fall within the talk. */
-  const total = connections * messages * (maxBytes / 2 + 16);
-  const gap = total / (cuts + 1);
+  const cutting = cutAgainAndAgain();
+  await Promise.all(
+    Array.from({ length: options.connections }, async (_, index) => {
+      const id = `conversation-${index}`;
+      const connection = await pool.connect(proxy.address, { id });
+      await talks.talk(connection, "to_target");
+    }),
+  );
+  await Promise.all(served);
+  talks.isOver = true;
+  await cutting;
+  note();
+  talks.end();
+  return report;
+
+  function note(): void {
+    report.sockets = proxy.accepted;
+    report.resumes = listener.stats().resumes;
+    options.onProgress?.(report);
+  }
 
   async function cutAgainAndAgain(): Promise<void> {
-    let done = 0;
-    while (done < cuts) {
+    const { connections, messages, maxBytes, cuts, signal } = options;
+    const random = randomFrom(options.seed);
+    const total = connections * messages * (meanBytes(maxBytes) + 8);
+    while (report.cuts < cuts) {
       const direction = random() < 0.5 ? "to_target" : "to_dialler";
-      const before = proxy.accepted;
-      proxy.cutAfter(1 + Math.floor(random() * gap), direction);
-      while (talking && proxy.accepted === before) await setImmediate();
-      if (!talking) return;
-      options.onCut?.(++done);
+      const link = await proxy.connections.next();
+      // Spread over what is left to say, with room for an estimate that errs.
+      const left = Math.max(0, total - proxy.forwarded[direction]);
+      const gap = 1.6 * random() * left / (cuts - report.cuts + 1);
+      proxy.cutAfter(1 + Math.floor(gap), direction);
+      let isCut = false;
+      const closed = link.closed.then(() => {
+        isCut = true;
+        cutAt ??= performance.now();
+      });
+      while (!isCut) {
+        if (talks.isOver || signal?.aborted) return;
+        await Promise.race([closed, setImmediate()]);
+      }
+      report.cuts++;
+      note();
+    }
+  }
+}
+
+/** What is said over all connections. */
+class Talks {
+  isOver = false;
+  readonly #options: StormOptions;
+  readonly #report: StormReport;
+  /** By connection and direction, what was sent. */
+  readonly #sent = new Map<string, number>();
+  readonly #checkers = new Map<string, Checker>();
+  /** Opens when the next quarter may be said. */
+  #gate = Promise.withResolvers<void>();
+  #quarter = 0;
+
+  constructor(options: StormOptions, report: StormReport) {
+    this.#options = options;
+    this.#report = report;
+  }
+
+  /** Talks and listens until both sides have said everything. */
+  async talk(
+    connection: LogicalConnection,
+    direction: "to_target" | "to_dialler",
+  ): Promise<void> {
+    const other = direction === "to_target" ? "to_dialler" : "to_target";
+    try {
+      await Promise.all([
+        this.#sendAll(connection, `${connection.id} ${direction}`),
+        this.#receiveAll(connection, `${connection.id} ${other}`),
+      ]);
+    } catch (error) {
+      this.#fail(`${connection.id}: ${error}`);
     }
   }
 
-  const cutting = cutAgainAndAgain();
-  await Promise.all(Array.from({ length: connections }, async (_, index) => {
-    const id = `conversation-${index}`;
-    await talk(await pool.connect(proxy.address, { id }));
-  }));
-  await Promise.all(served);
-  talking = false;
-  await cutting;
-  const { resumes } = listener.stats();
-  return { delivered, sockets: proxy.accepted, resumes, faults };
+  /** Compares what came with what was sent. */
+  end(): void {
+    for (const [key, sent] of this.#sent) {
+      const checker = this.#checkers.get(key) ??
+        new Checker(0, this.#report.faults);
+      checker.end(sent);
+    }
+    for (const [fault, count] of Object.entries(this.#report.faults)) {
+      if (count > 0) this.#report.errors.push(`${fault}: ${count}`);
+    }
+  }
+
+  async #sendAll(connection: LogicalConnection, key: string): Promise<void> {
+    const { messages, maxBytes, signal } = this.#options;
+    for (let number = 0; number < messages; number++) {
+      while (number >= Math.floor(messages * (this.#quarter + 1) / 4)) {
+        if (this.#options.onQuarter === undefined) break;
+        await this.#gate.promise;
+      }
+      if (signal?.aborted) break;
+      await connection.send(messageOf(number, maxBytes));
+      this.#sent.set(key, number + 1);
+      this.#report.sent++;
+    }
+    await connection.closeWrite();
+  }
+
+  async #receiveAll(connection: LogicalConnection, key: string): Promise<void> {
+    const { maxBytes, onProgress } = this.#options;
+    const checker = new Checker(maxBytes, this.#report.faults);
+    this.#checkers.set(key, checker);
+    for await (const message of connection) {
+      if (!checker.take(message)) this.#openGate(4);
+      if (++this.#report.received % 1000 === 0) onProgress?.(this.#report);
+      await this.#lookAtQuarter();
+    }
+  }
+
+  async #lookAtQuarter(): Promise<void> {
+    const { connections, messages, onQuarter, signal } = this.#options;
+    const quarter = this.#quarter + 1;
+    const due = 2 * connections * Math.floor(messages * quarter / 4);
+    if (this.#report.received !== due || signal?.aborted) return;
+    await onQuarter?.(quarter);
+    this.#openGate(quarter);
+  }
+
+  #openGate(quarter: number): void {
+    this.#quarter = Math.max(this.#quarter, quarter);
+    this.#gate.resolve();
+    this.#gate = Promise.withResolvers();
+  }
+
+  #fail(text: string): void {
+    this.#report.errors.push(text);
+    this.#openGate(4);
+  }
 }

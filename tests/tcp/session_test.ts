@@ -18,8 +18,8 @@ import { ProtocolError, TruncatedError } from "../../src/wire/errors.ts";
 import {
   decodeReason,
   encodeHello,
-  encodeLimit,
   encodeOpen,
+  encodeUint64,
 } from "../../src/wire/frame.ts";
 import {
   DataFlag,
@@ -27,11 +27,18 @@ import {
   FrameType,
   PONG,
   PREFACE,
+  Priority,
 } from "../../src/wire/protocol.ts";
 import { pattern, text, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { bounded, echo, Net } from "../support/net.ts";
-import { GOOD_HELLO, hello, RawPeer, RawServer } from "../support/raw_peer.ts";
+import {
+  frameBytes,
+  GOOD_HELLO,
+  hello,
+  RawPeer,
+  RawServer,
+} from "../support/raw_peer.ts";
 
 const { HELLO, WELCOME, OPEN, DATA, WINDOW, RESET, STOP, PING } = FrameType;
 
@@ -43,33 +50,24 @@ Deno.test(
     using peer = await RawPeer.dial(net.listener.address);
     const said = [
       ...PREFACE,
-      ...frameOf(HELLO, 0, 0, encodeHello(GOOD_HELLO)),
-      ...frameOf(
+      ...frameBytes(HELLO, 0, 0, encodeHello(GOOD_HELLO)),
+      ...frameBytes(
         OPEN,
         0,
         1,
-        encodeOpen({ id: "slow", creditLimit: 65_536, metadata: utf8("") }),
+        encodeOpen({
+          id: "slow",
+          creditLimit: 65_536,
+          priority: Priority.NORMAL,
+          metadata: utf8(""),
+        }),
       ),
-      ...frameOf(DATA, DataFlag.END, 1, utf8("hello")),
+      ...frameBytes(DATA, DataFlag.END, 1, utf8("hello")),
     ];
     for (const byte of said) await peer.write(new Uint8Array([byte]));
     assertEquals(text((await peer.next(DATA)).payload), "hello");
   },
 );
-
-function frameOf(
-  type: number,
-  flags: number,
-  stream: number,
-  payload: Uint8Array,
-): Uint8Array {
-  const frame = new Uint8Array(8 + payload.length);
-  const fields = new DataView(frame.buffer);
-  fields.setUint32(0, payload.length << 8 | type << 4 | flags);
-  fields.setUint32(4, stream);
-  frame.set(payload, 8);
-  return frame;
-}
 
 Deno.test(
   "a peer that ends the session in order is no error",
@@ -78,8 +76,8 @@ Deno.test(
     await using net = new Net({ serve: echo });
     {
       using peer = await RawPeer.meet(net.listener.address);
-      await peer.reason(FrameType.GOAWAY, 0, ErrorCode.NONE).flush();
-      assertEquals(await peer.rest(), []);
+      await peer.goodbye(ErrorCode.NONE).flush();
+      assertEquals(await peer.goAway(), undefined);
     }
     await net.until(() => net.listener.stats().sockets === 0);
     assertEquals(net.peerErrors.untaken, 0);
@@ -113,8 +111,13 @@ Deno.test(
       serve: (connection) => connection.send(pattern(16_000_000)),
     });
     using peer = await RawPeer.meet(net.listener.address);
-    const open = { id: "big", creditLimit: 2 ** 31, metadata: utf8("") };
-    await peer.frame(OPEN, 1, encodeOpen(open)).flush();
+    const open = encodeOpen({
+      id: "big",
+      creditLimit: 2 ** 31,
+      priority: Priority.NORMAL,
+      metadata: utf8(""),
+    });
+    await peer.frame(OPEN, 1, open).flush();
     await peer.next(DATA);
     let before = 0;
     for (let i = 0; i < 200; i++) peer.frame(PING, 0, new Uint8Array(8));
@@ -138,7 +141,7 @@ Deno.test(
     using peer = await RawPeer.meet(net.listener.address);
     await peer.open(1).reason(RESET, 1, ErrorCode.CANCELLED)
       .frame(DATA, 1, utf8("late"), DataFlag.END)
-      .frame(WINDOW, 1, encodeLimit(1e6))
+      .frame(WINDOW, 1, encodeUint64(1e6))
       .reason(STOP, 1, ErrorCode.CANCELLED)
       .reason(RESET, 1, ErrorCode.CANCELLED)
       .frame(PING, 0, utf8("are you?"))
@@ -226,9 +229,7 @@ const servers: [
   ],
   [
     "refuses",
-    (peer) =>
-      peer.preface().reason(FrameType.GOAWAY, 0, ErrorCode.REFUSED, "full")
-        .flush(),
+    (peer) => peer.preface().goodbye(ErrorCode.REFUSED, "full").flush(),
     SessionLostError,
     "full",
     undefined,
@@ -243,14 +244,12 @@ for (const [what, say, error, message, code] of servers) {
       using server = new RawServer();
       await using system = new ActorSystem();
       const pool = new ConnectionPool(system);
-      const connecting = assertRejects(
-        () => pool.connect(server.address),
-        error,
-        message,
-      );
+      const connecting = assertRejects(() => pool.connect(server.address));
       using peer = await server.accept();
       await say(peer);
-      await connecting;
+      const rejection = await connecting;
+      assertInstanceOf(rejection, error);
+      assertStringIncludes(rejection.message, message);
       assertEquals((await peer.goAway())?.code, code);
       assertEquals(pool.stats().sockets, 0);
       assertEquals(pool.stats().leases, 0);
@@ -356,7 +355,7 @@ Deno.test(
     const { peer, connection } = await connected(server, pool);
     using _peer = peer;
     await peer.frame(DATA, 1, utf8("farewell"), DataFlag.END)
-      .reason(FrameType.GOAWAY, 0, ErrorCode.INTERNAL, "on fire").flush();
+      .goodbye(ErrorCode.INTERNAL, "on fire").flush();
     peer.socket.closeWrite();
     await connection.closed;
     assertEquals(text(await connection.receive()), "farewell");
@@ -374,7 +373,7 @@ Deno.test("the peer's smaller frames are respected", bounded, async () => {
   await using system = new ActorSystem();
   const pool = new ConnectionPool(system);
   const connecting = pool.connect(server.address);
-  using peer = await server.meet({ ...GOOD_HELLO, maxFrameBytes: 1024 });
+  using peer = await server.meet({ maxFrameBytes: 1024 });
   const connection = await connecting;
   const message = pattern(5000);
   const sent = connection.send(message);

@@ -20,7 +20,8 @@ function feed(
   sizes: readonly number[] = [Infinity],
 ): Chunk[] {
   const chunks: Chunk[] = [];
-  for (let at = 0, i = 0; at < bytes.length; i++) {
+  let at = 0;
+  for (let i = 0; at < bytes.length; i++) {
     const space = reader.space();
     assert(space.length > 0, "the reader has no space left");
     const most = sizes[i % sizes.length] ?? Infinity;
