@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { TextLineStream, toText } from "@std/streams";
 import { DemoError } from "../examples/demo/errors.ts";
 import { fit } from "../examples/demo/progress.ts";
+import { faults, type Run } from "../examples/demo/report.ts";
 import { ServerProcess } from "../examples/demo/server_process.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -19,6 +20,7 @@ async function command(path: string, args: string[]): Promise<Deno.Command> {
     (await Deno.readTextFile(script)).match(/Permissions: (.*)/) ?? [];
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...permissions.split(" "), script.href, ...args],
+    cwd: ROOT,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -72,6 +74,70 @@ Deno.test("examples/typed_messages.ts answers with the balance", async () => {
   );
 });
 
+Deno.test("examples/request_reply.ts shows a reply, a failure and a time-out", async () => {
+  const { code, stdout, stderr } = await run("examples/request_reply.ts");
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  // The failure may be there before the reply.
+  assertEquals(stdout.trimEnd().split("\n").sort(), [
+    "Atlantis: failure 404, on no map",
+    "Ithaca: no reply in time, and its handler was cancelled",
+    "Troy: sunny",
+  ]);
+});
+
+Deno.test("examples/chat.ts relays to all members, and takes a name once", async () => {
+  assertEquals(await run("examples/chat.ts"), {
+    code: 0,
+    stdout: `to Ajax: Ajax comes in
+to Ajax, Briseis: Briseis comes in
+to Ajax, Briseis, Chryses: Chryses comes in
+to Ajax, Briseis, Chryses: Briseis: hello
+The peer has refused the connection: Ajax is here already
+to Briseis, Chryses: Ajax leaves
+1 socket
+`,
+    stderr: "",
+  });
+});
+
+Deno.test("examples/file_transfer.ts goes on over a second socket", async () => {
+  assertEquals(await run("examples/file_transfer.ts"), {
+    code: 0,
+    stdout: `session: connecting
+session: connected (socket 1)
+the network fails in the middle of the file
+session: resuming
+session: connected (socket 2)
+256 chunks sent, the SHA-256 is equal
+session: closed
+`,
+    stderr: "",
+  });
+});
+
+Deno.test("examples/mutual_tls.ts knows the client, and refuses one without a certificate", async () => {
+  const { code, stdout, stderr } = await run("examples/mutual_tls.ts");
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertMatch(
+    stdout,
+    /^welcome, worker-7\nwithout a certificate: ConnectError: .* the server wants a certificate.*\n$/,
+  );
+});
+
+Deno.test("examples/load_shedding.ts does every job, and drains", async () => {
+  const { code, stdout, stderr } = await run("examples/load_shedding.ts");
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals(
+    lines.slice(0, 6).sort(),
+    [..."ABCDEF"].map((id) => `job ${id} is done`),
+  );
+  assertMatch(
+    lines.slice(6).join("\n"),
+    /^at most 2 at once, \d+ refusals\njob last is done\njob late: ConnectError$/,
+  );
+});
+
 const DEMO = "examples/demo/main.ts";
 
 async function withFile(
@@ -87,7 +153,21 @@ async function withFile(
   }
 }
 
-Deno.test("the demo verifies a file over one socket and prints the table", async () => {
+/** What the demo says of cuts, whatever the file. */
+function assertCuts(stdout: string): void {
+  const cuts = stdout.match(/^cut \d at .* s, .*: resumed in [\d.]+ ms$/gm);
+  assertEquals(cuts?.length, 3);
+  assertMatch(stdout, /round trips over a cut +\d+, the longest [\d.]+ ms;/);
+  assertMatch(
+    stdout,
+    /at a cut +\d+ messages, each answered once and in order/,
+  );
+  assertMatch(stdout, /4 here, 4 at the server, one after another/);
+  assertMatch(stdout, /resumes +3 of one session/);
+  assertMatch(stdout, /\nVerified: .*\n$/);
+}
+
+Deno.test("the demo verifies a file over a socket that is cut, and prints the table", async () => {
   const bytes = crypto.getRandomValues(new Uint8Array(60_000));
   const file = new Uint8Array(60_000 * 50);
   for (let i = 0; i < 50; i++) file.set(bytes, i * bytes.length);
@@ -95,10 +175,11 @@ Deno.test("the demo verifies a file over one socket and prints the table", async
   await withFile(file, async (path) => {
     const { code, stdout, stderr } = await run(DEMO, path);
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
-    assertMatch(stdout, /101 logical connections .* over 1 TCP socket/);
+    assertMatch(stdout, /101 logical connections over 1 TCP socket/);
+    assertMatch(stdout, /^cut 1 .* with \d+ % of the file sent/m);
     assertMatch(stdout, /p50 .* ms\n.*p95 .* ms\n.*p99 .* ms/);
     assertMatch(stdout, new RegExp(`${new Uint8Array(digest).toHex()} .equal`));
-    assertMatch(stdout, /1 here, 1 at the server/);
+    assertCuts(stdout);
   });
 });
 
@@ -108,7 +189,7 @@ Deno.test("the demo shows the round trips of the run for files too short", async
       const { code, stdout, stderr } = await run(DEMO, path);
       assertEquals({ code, stderr }, { code: 0, stderr: "" });
       assertEquals(stdout.includes("which is empty"), size === 0);
-      assertEquals(stdout.match(/100 %/g)?.length, 1);
+      assertEquals(stdout.match(/^100 %/gm)?.length, 1);
       assertMatch(stdout, /messages there and back +\d{4}/);
       assertMatch(stdout, /round trip .*, p50 +[\d.]+ ms\n/);
       assertMatch(
@@ -116,6 +197,8 @@ Deno.test("the demo shows the round trips of the run for files too short", async
         size === 0 ? /throughput +—\n/ : /put +\d.* k?B\/s\n/,
       );
       assertMatch(stdout, / .equal/);
+      assertMatch(stdout, /^cut 3 .*, after the file/m);
+      assertCuts(stdout);
     });
   }
 });
@@ -180,6 +263,36 @@ Deno.test("the demo's bar fits on a narrow terminal", () => {
   assertEquals(fit(0.5, "50 %", 15), "█████░░░░░ 50 %");
   assertEquals(fit(0.5, "50 %", 9), "50 %");
   assertEquals(fit(0.5, "50 %", 2), "50");
+});
+
+Deno.test("the demo says what it could not verify", () => {
+  const run: Run = {
+    file: {
+      sent: 1,
+      sha256: "aa",
+      start: 0,
+      end: 1,
+      receipt: { bytes: 1, sha256: "aa" },
+    },
+    conversations: [{ roundTrips: [] }],
+    cuts: [{ start: 0, end: 1 }],
+    dials: 2,
+    counters: { sockets: 2, resumes: 1, rssBytes: 1 },
+  };
+  assertEquals(faults(run), []);
+  const worst = {
+    ...run,
+    file: { ...run.file, receipt: undefined },
+    conversations: [{ roundTrips: [], error: "out of order" }],
+    dials: 1,
+    counters: undefined,
+  };
+  assertEquals(faults(worst), [
+    "out of order",
+    "SHA-256 sent aa, received undefined",
+    "1 cuts, but 1 sockets here and undefined at the server",
+    "1 cuts, but undefined resumes",
+  ]);
 });
 
 Deno.test("the demo says why the server cannot start", async () => {

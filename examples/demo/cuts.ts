@@ -27,7 +27,6 @@ export class Cuts {
   readonly done: Cut[] = [];
   readonly #relay: Relay;
   readonly #progress: Progress;
-  readonly #start = performance.now();
   #cutting: Promise<void> | undefined;
   #connected: PromiseWithResolvers<void> | undefined;
 
@@ -38,15 +37,20 @@ export class Cuts {
   }
 
   /** Learns what the session does. */
-  onState({ phase }: SessionState): void {
-    if (phase === "connected") this.#connected?.resolve();
+  onState(state: SessionState): void {
+    if (state.phase === "connected") this.#connected?.resolve();
+    else if (state.phase === "lost") this.#connected?.reject(state.cause);
   }
 
   /** Learns how much of the file is sent, from 0 to 1. */
   onSent(part: number): void {
     const due = PARTS[this.done.length];
     if (this.#cutting || due === undefined || part < due) return;
-    this.#cutting = this.#cut(`at ${Math.floor(part * 100)} %`);
+    const percent = Math.floor(part * 100);
+    this.#cutting = this.#cut(`with ${percent} % of the file sent`);
+    this.#cutting.catch(() => {
+      // Whoever sends the file is told as well.
+    });
   }
 
   /** Makes the cuts for which the file was too short. */
@@ -66,11 +70,10 @@ export class Cuts {
     const end = performance.now();
     this.done.push({ start, end });
     this.#cutting = undefined;
-    const at = ((start - this.#start) / 1000).toFixed(2);
+    const at = ((start - this.#progress.startedAt) / 1000).toFixed(2);
+    const took = (end - start).toFixed(1);
     this.#progress.say(
-      `socket ${this.done.length} was cut ${when}, ${at} s: resumed over another after ${
-        (end - start).toFixed(1)
-      } ms`,
+      `cut ${this.done.length} at ${at} s, ${when}: resumed in ${took} ms`,
     );
   }
 }

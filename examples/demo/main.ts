@@ -1,5 +1,5 @@
 /**
- * A hundred conversations and a file over one socket.
+ * A hundred conversations and a file over one socket, which is cut meanwhile.
  *
  * Permissions: --allow-net=127.0.0.1 --allow-read --allow-run
  *
@@ -8,13 +8,17 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { DemoError } from "./errors.ts";
 
-const HELP = `A hundred conversations and a file over one socket.
+const HELP =
+  `A hundred conversations and a file over one socket, which is cut meanwhile.
 
 Usage: deno task demo [FILE]
 
 Starts a Troupe server in a process of its own, opens 100 logical connections
-over one TCP socket, and streams FILE over one more while they converse. Then
-it compares the SHA-256 of what was sent with what the server received.
+over one TCP socket, and streams FILE over one more while they converse. The
+socket goes through a relay, which cuts it three times: each time the session
+dials another one and goes on where the last one ended. Then the demo compares
+the SHA-256 of what was sent with what the server received, and checks that
+each message was answered once and in order.
 
   FILE         what to stream; by default the Deno binary itself, about 100 MB
   -h, --help   show this

@@ -28,12 +28,20 @@ export function fit(part: number, text: string, columns: number): string {
 export class Progress implements Disposable {
   readonly #total: number;
   readonly #terminal: boolean = Deno.stdout.isTerminal();
-  readonly #start = performance.now();
+  /** When it began, by `performance.now()`. */
+  startedAt = 0;
   #shownAt = -Infinity;
+  /** The bar as it stands on the terminal, if it does. */
+  #bar = "";
 
   /** Progress towards `total` bytes. */
   constructor(total: number) {
     this.#total = total;
+  }
+
+  /** Begins, and answers when. */
+  start(): number {
+    return this.startedAt = performance.now();
   }
 
   /** Says that `done` bytes are done, but perhaps not yet all. */
@@ -43,14 +51,23 @@ export class Progress implements Disposable {
     if (done < this.#total) this.#show(done, done / this.#total, now);
   }
 
-  /** Says that all is done. */
+  /** Says that all is done, and ends the bar. */
   finish(done: number): void {
     this.#show(done, 1, performance.now());
+    this[Symbol.dispose]();
+  }
+
+  /** Says something else, above the bar if there is one. */
+  say(line: string): void {
+    if (this.#bar !== "") write("\r\x1b[K");
+    console.log(line);
+    if (this.#bar !== "") write(this.#bar);
   }
 
   /** Ends the bar, however far it went. */
   [Symbol.dispose](): void {
-    if (this.#terminal && this.#shownAt > 0) console.log();
+    if (this.#bar !== "") console.log();
+    this.#bar = "";
   }
 
   #show(done: number, part: number, now: number): void {
@@ -58,12 +75,16 @@ export class Progress implements Disposable {
     const text = `${String(Math.floor(part * 100)).padStart(3)} %  ${
       formatBytes(done)
     } of ${formatBytes(this.#total)}  ${
-      formatRate(done, (now - this.#start) / 1000)
+      formatRate(done, (now - this.startedAt) / 1000)
     }`;
     if (!this.#terminal) return console.log(text);
     // A terminal wraps at its last column, so that one stays free.
     const columns = (Deno.consoleSize().columns || 80) - 1;
-    const line = `\r${fit(part, text, columns)}\x1b[K`;
-    Deno.stdout.writeSync(new TextEncoder().encode(line));
+    this.#bar = `\r${fit(part, text, columns)}\x1b[K`;
+    write(this.#bar);
   }
+}
+
+function write(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
 }

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { type Codec, msgpack } from "../../mod.ts";
+import { type Codec, msgpack, type SessionOptions } from "../../mod.ts";
+
+/** Of both sides: all is on one machine, so nothing takes long. */
+export const SESSION: SessionOptions = { resumeMs: 10_000, closeMs: 1000 };
 
 /** A small message, and its echo. */
 export interface Chat {
@@ -16,8 +19,14 @@ export interface Receipt {
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
-  /** Sockets that the server has accepted since it started. */
+}
+
+/** What the server has counted since it started. */
+export interface Counters {
+  /** Sockets that it has accepted. */
   readonly sockets: number;
+  /** Those of them that went on with a session that there was. */
+  readonly resumes: number;
   /** Resident memory of the server, in bytes. */
   readonly rssBytes: number;
 }
@@ -48,11 +57,18 @@ export const chatCodec: Codec<Chat> = msgpack({
 /** Receipts as bytes. */
 export const receiptCodec: Codec<Receipt> = msgpack({
   parse(value) {
-    const { bytes, sha256, sockets, rssBytes } = record(value);
+    const { bytes, sha256 } = record(value);
+    return { bytes: number(bytes), sha256: text(sha256) };
+  },
+});
+
+/** Counters as bytes. */
+export const countersCodec: Codec<Counters> = msgpack({
+  parse(value) {
+    const { sockets, resumes, rssBytes } = record(value);
     return {
-      bytes: number(bytes),
-      sha256: text(sha256),
       sockets: number(sockets),
+      resumes: number(resumes),
       rssBytes: number(rssBytes),
     };
   },

@@ -14,7 +14,13 @@ import {
   type LogicalConnection,
   TypedConnection,
 } from "../../mod.ts";
-import { type Chat, chatCodec, receiptCodec } from "./protocol.ts";
+import {
+  type Chat,
+  chatCodec,
+  countersCodec,
+  receiptCodec,
+  SESSION,
+} from "./protocol.ts";
 
 type EchoMessage =
   | { readonly type: "received"; readonly chat: Chat | undefined }
@@ -60,7 +66,14 @@ async function receiveFile(connection: LogicalConnection): Promise<void> {
   await new TypedConnection(connection, receiptCodec).send({
     bytes,
     sha256: hash.digest("hex"),
-    sockets: listener.stats().accepted,
+  });
+}
+
+async function tellCounters(connection: LogicalConnection): Promise<void> {
+  const { accepted: sockets, resumes } = listener.stats();
+  await new TypedConnection(connection, countersCodec).send({
+    sockets,
+    resumes,
     rssBytes: Deno.memoryUsage().rss,
   });
 }
@@ -68,8 +81,10 @@ async function receiveFile(connection: LogicalConnection): Promise<void> {
 await using system = new ActorSystem();
 await using listener = listen(system, {
   port: 0,
+  ...SESSION,
   async serve(connection, context) {
     if (connection.id === "file") return await receiveFile(connection);
+    if (connection.id === "counters") return await tellCounters(connection);
     context.spawn(echo(connection));
     await connection.closed;
   },

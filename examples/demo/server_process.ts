@@ -7,12 +7,15 @@ import { TextLineStream, toText } from "@std/streams";
 import { DemoError, reason } from "./errors.ts";
 
 const SCRIPT = new URL("server.ts", import.meta.url);
+/** Milliseconds that it may take to end. */
+const END_MS = 5000;
 
 /** The server's process, which ends when this is disposed. */
 export class ServerProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   /** What it has written to its standard error, once it has ended. */
   readonly #said: Promise<string>;
+  readonly #gone = new AbortController();
   #told = false;
   /** Where it listens. */
   port = 0;
@@ -27,6 +30,7 @@ export class ServerProcess implements AsyncDisposable {
       detached: true,
     }).spawn();
     this.#said = toText(this.#child.stderr);
+    this.#child.status.then(() => this.#gone.abort());
   }
 
   /** Starts the server and waits until it listens. */
@@ -53,6 +57,11 @@ export class ServerProcess implements AsyncDisposable {
     return this.#child.pid;
   }
 
+  /** Aborts when it has ended. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
   /** Ends it, and answers an error if it had ended by itself. */
   async failure(when: string): Promise<DemoError | undefined> {
     const { success, code, signal } = await this.#end();
@@ -67,7 +76,12 @@ export class ServerProcess implements AsyncDisposable {
     await this.#child.stdin.close().catch(() => {
       // It has ended, or is told to.
     });
-    return await this.#child.status;
+    const kill = setTimeout(() => this.#child.kill("SIGKILL"), END_MS);
+    try {
+      return await this.#child.status;
+    } finally {
+      clearTimeout(kill);
+    }
   }
 
   /** Ends it, and shows what it had to say. */

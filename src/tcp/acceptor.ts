@@ -50,22 +50,26 @@ export interface Acceptor {
  * @throws what {@linkcode Deno.listen} throws, as when the port is taken.
  */
 export function listenTcp(address: Address): Acceptor {
-  return acceptSockets(address, (socket) => ({
-    transport: tcpTransport(socket),
-    remote: socket.remoteAddr,
+  return acceptSockets(address, (transport, remote) => ({
+    transport,
+    remote,
   }));
 }
 
 /** Accepts TCP sockets and makes of each what `open` makes of it. */
 export function acceptSockets(
   { hostname = "127.0.0.1", port }: Address,
-  open: (socket: Deno.TcpConn) => AcceptedSocket,
+  open: (transport: Transport, remote: Required<Address>) => AcceptedSocket,
 ): Acceptor {
   const listener = Deno.listen({ hostname, port });
   let listening = true;
   return {
     address: { hostname, port: listener.addr.port },
-    accept: async () => open(await listener.accept()),
+    async accept() {
+      const socket = await listener.accept();
+      const { hostname, port } = socket.remoteAddr;
+      return open(tcpTransport(socket), { hostname, port });
+    },
     close() {
       if (listening) listener.close();
       listening = false;

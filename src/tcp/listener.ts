@@ -25,6 +25,7 @@ import { type Authenticate, ServedSessions } from "./served_sessions.ts";
 import type { SessionState } from "./session_state.ts";
 import { socketActor } from "./socket.ts";
 import { listenTls, type TlsServerOptions } from "./tls.ts";
+import { tellUser } from "./told.ts";
 
 /** Options of {@linkcode listen}. */
 export interface ListenOptions extends Address, SessionOptions {
@@ -116,7 +117,7 @@ type ListenerMessage =
   | { readonly type: "accept_failed"; readonly cause: unknown }
   | { readonly type: "accept_again" }
   | { readonly type: "socket_gone" }
-  | { readonly type: "session_gone" }
+  | { readonly type: "session_gone"; readonly peer: ActorRef<PeerMessage> }
   | { readonly type: "drain"; readonly retryAfterMs: number }
   | { readonly type: "close" };
 
@@ -187,11 +188,11 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       onEnd(cause, remote) {
         const orderly = cause instanceof SessionLostError &&
           cause.code === ErrorCode.NONE;
-        if (!orderly) options.onPeerError?.(cause, remote);
+        if (!orderly) report(cause, remote);
       },
       spawn(behavior) {
         const peer = context.spawn(behavior);
-        context.watch(peer, () => ({ type: "session_gone" }));
+        context.watch(peer, () => ({ type: "session_gone", peer }));
         return peer;
       },
     });
@@ -199,6 +200,10 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       acceptor.close();
       for (const { transport } of unclaimed) transport.close();
     }, { once: true });
+
+    function report(error: unknown, remote: Address): void {
+      tellUser(context, () => options.onPeerError?.(error, remote));
+    }
 
     function accept(): void {
       const accepted = acceptor.accept();
@@ -222,15 +227,19 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
         transport,
         limits,
         greeting: PREFACE,
-        meet: (type, payload) => served.meet(type, payload, socket),
-        onAttached(session, link) {
-          peer = served.peerOf(session);
-          peer?.tell({ type: "attached", link });
+        async meet(type, payload) {
+          const met = await served.meet(type, payload, socket);
+          return () => {
+            const meeting = met();
+            peer = served.peerOf(meeting.session);
+            return meeting;
+          };
         },
+        onAttached: (_, link) => void peer?.tell({ type: "attached", link }),
         onEnd(cause, link) {
           if (peer?.tell({ type: "ended", cause, link })) return;
           link.stop();
-          if (peer === undefined) options.onPeerError?.(cause, remote);
+          if (peer === undefined) report(cause, remote);
         },
       }));
       unclaimed.delete(socket);
@@ -238,9 +247,10 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       context.watch(ref, () => ({ type: "socket_gone" }));
     }
 
+    /** Ends the sessions; those without a socket can still get one. */
     function close(): void {
       closing = true;
-      acceptor.close();
+      served.retryAfterMs ??= 0;
       served.tellAll({ type: "close" });
       if (served.size === 0) context.stop();
     }
@@ -254,16 +264,16 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
             if (stats.sockets < maxSockets) accept();
             return;
           case "accept_failed":
-            if (closing) return;
             // Out of descriptors: wait for some to come back, as ranch does.
             context.after(ACCEPT_RETRY_MS, { type: "accept_again" });
             return;
           case "accept_again":
-            return closing ? undefined : accept();
+            return accept();
           case "socket_gone":
-            if (stats.sockets-- >= maxSockets && !closing) accept();
+            if (stats.sockets-- >= maxSockets) accept();
             return;
           case "session_gone":
+            served.gone(message.peer);
             if (served.size > 0) return;
             if (closing) context.stop();
             else if (served.retryAfterMs !== undefined) close();

@@ -73,8 +73,9 @@ export interface LogicalConnection
    */
   send(message: Uint8Array): Promise<void>;
   /**
-   * The next message, in a buffer of its own; `undefined` when the peer has
-   * closed its side. One read may be pending at a time. Rejects with
+   * The next message, which belongs to the caller (a small one shares its
+   * `buffer` with others: copy it before you transfer that); `undefined` when
+   * the peer has closed its side. One read may be pending at a time. Rejects with
    * `MessageTooLargeError`, `MessageTruncatedError`, `ConnectionResetError` or
    * `SessionLostError`, after what had arrived before was read.
    */

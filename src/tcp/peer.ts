@@ -24,6 +24,7 @@ import type { Session, SessionEvents } from "./session.ts";
 import type { SessionState } from "./session_state.ts";
 import { socketActor, type SocketOptions } from "./socket.ts";
 import type { Stream } from "./stream.ts";
+import { tellUser } from "./told.ts";
 import type { Transport } from "./transport.ts";
 
 /** Messages of a peer actor. */
@@ -101,7 +102,17 @@ interface ConnectionsMessage {
 function connectionsActor(): Behavior<ConnectionsMessage> {
   return (context) => ({
     receive({ stream, serve }) {
-      context.spawn(connectionActor(stream, serve));
+      context.spawn(connectionActor(
+        stream,
+        serve && (async (connection, context) => {
+          try {
+            await serve(connection, context);
+          } finally {
+            // Which may be long after its actor was given up.
+            stream.served();
+          }
+        }),
+      ));
     },
   });
 }
@@ -150,14 +161,20 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
 
     function enter(state: SessionState): void {
       session.phase = state.phase;
-      onState(state);
+      tellUser(context, () => onState(state));
     }
 
     function opened(stream: Stream): void {
       if (options.serve === undefined) {
         return stream.reset(ErrorCode.REFUSED, "Nobody serves here");
       }
-      const answer = options.accept?.(stream) ?? true;
+      let answer: true | string = true;
+      const answered = tellUser(context, () => {
+        answer = options.accept?.(stream) ?? true;
+      });
+      if (!answered) {
+        return stream.reset(ErrorCode.INTERNAL, "The server failed");
+      }
       if (answer !== true) return stream.reset(ErrorCode.REFUSED, answer);
       stream.accept();
       adopt(stream, options.serve);
@@ -199,9 +216,16 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     }
 
     function connected(transport: Transport, { socket }: Dialling): void {
-      // Also when the actor is stopped before its behaviour has begun.
+      let handshake: ReturnType<typeof socket>;
+      try {
+        handshake = socket();
+      } catch (cause) {
+        // There are no credentials to show.
+        transport.close();
+        return weather(cause);
+      }
       spawnSocket(context, {
-        ...socket(),
+        ...handshake,
         transport,
         limits,
         onAttached: (_, link) => self.tell({ type: "attached", link }),
@@ -226,9 +250,10 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
           context.system.clock.now();
         return left > 0 ? again() : end(cause);
       }
-      // With nothing under way, nothing is lost.
-      const idle = session.streams === 0 && out.delivered;
-      if (limits.resumeMs === 0 || idle) return end(cause);
+      // What the dialler has opened may not have arrived at the other side,
+      // and who has dialled is about to open something.
+      const over = dialling !== undefined && session.hasOpened && isIdle();
+      if (limits.resumeMs === 0 || over) return end(cause);
       if (session.phase === "connected") {
         enter({ phase: "resuming", remote, cause });
         resumeDue = context.after(limits.resumeMs, { type: "resume_due" });
@@ -242,6 +267,11 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       context.after(delayMs, { type: "dial" });
     }
 
+    /** Whether nothing is under way, as far as this side knows. */
+    function isIdle(): boolean {
+      return session.streams === 0 && out.delivered;
+    }
+
     function check(): void {
       if (closing && out.delivered) end(closedHere());
       else if (draining && session.streams === 0) close();
@@ -251,7 +281,8 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     function close(): void {
       if (closing) return;
       closing = true;
-      if (epoch === 0) return end(closedHere());
+      const alone = out.link === undefined && isIdle();
+      if (epoch === 0 || alone) return end(closedHere());
       session.goAway(ErrorCode.NONE, "closed");
       session.fail(closedHere());
       context.after(limits.closeMs, { type: "close_due" });
@@ -302,6 +333,9 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     if (dialling !== undefined) {
       enter({ phase: "connecting", remote });
       dial(dialling);
+    } else {
+      // The socket that it was begun for may have ended before it could.
+      resumeDue = context.after(limits.handshakeMs, { type: "close" });
     }
 
     return {

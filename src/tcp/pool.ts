@@ -15,6 +15,7 @@ import {
 } from "../actor/lease.ts";
 import type { ActorRef, ReplyTo } from "../actor/ref.ts";
 import type { ActorSystem } from "../actor/system.ts";
+import { TruncatedError } from "../wire/errors.ts";
 import { Priority } from "../wire/protocol.ts";
 import { ConnectError, SessionLostError } from "./errors.ts";
 import type { LogicalConnection, PriorityClass } from "./logical_connection.ts";
@@ -42,6 +43,10 @@ interface PooledSession {
 interface Entry {
   readonly key: string;
   readonly resource: SharedResource<PooledSession>;
+  /** Keeps the session that the resource has now, or opens. */
+  peer: ActorRef<PeerMessage> | undefined;
+  /** Whether that session has begun. */
+  isReady: boolean;
 }
 
 type Outcome =
@@ -184,6 +189,8 @@ function poolActor(
       if (least && (enough || least.resource.leases === 0)) return least;
       const entry: Entry = {
         key,
+        peer: undefined,
+        isReady: false,
         resource: new SharedResource<PooledSession>({
           clock,
           lingerMs,
@@ -240,19 +247,22 @@ function poolActor(
         },
         onGoingAway(retryAfterMs) {
           avoid(retryAfterMs);
-          retire(entry);
+          if (entry.peer === peer) retire(entry);
         },
         onReady(session) {
-          ready = true;
+          ready = entry.isReady = true;
           counters.sockets++;
           opened.resolve({ session, peer });
         },
         onEnd(cause) {
           if (cause instanceof SessionLostError) avoid(cause.retryAfterMs);
-          retire(entry);
-          opened.reject(cause);
+          // Or the entry has another session by now.
+          if (entry.peer === peer) retire(entry);
+          opened.reject(explain(cause, entry.key));
         },
       }));
+      entry.peer = peer;
+      entry.isReady = false;
       peers.add(peer);
       context.watch(peer, () => ({ type: "peer_gone", peer }));
       peer.stopped.then(() => {
@@ -268,11 +278,20 @@ function poolActor(
     ): Promise<LogicalConnection> {
       while (true) {
         const entry = entryFor(address);
-        if (entry.resource.isOpen) counters.reuses++;
-        const lease = await entry.resource.acquire();
-        if (lease.value.session.usable) return await openOver(lease, options);
-        lease.release();
+        const joins = entry.resource.isOpen;
+        if (joins) counters.reuses++;
+        const lease = await entry.resource.acquire().catch((error) => {
+          // What there was is lost, which says nothing of the next one.
+          if (entry.isReady) return undefined;
+          throw error;
+        });
+        if (lease?.value.session.usable) return await openOver(lease, options);
+        lease?.release();
         retire(entry);
+        if (joins) continue;
+        throw new ConnectError(
+          `Cannot connect to ${entry.key}: it went away at once, try again later`,
+        );
       }
     }
 
@@ -314,6 +333,16 @@ function poolActor(
   };
 }
 
+/** A socket that ends in the handshake is an address that does not answer. */
+function explain(cause: unknown, key: string): unknown {
+  const silent = cause instanceof SessionLostError && cause.code === undefined;
+  if (!silent && !(cause instanceof TruncatedError)) return cause;
+  return new ConnectError(
+    `Cannot connect to ${key}: the socket ended in the handshake: ${cause.message}`,
+    { cause },
+  );
+}
+
 const PRIORITIES: Record<PriorityClass, Priority> = {
   high: Priority.HIGH,
   normal: Priority.NORMAL,
@@ -339,13 +368,14 @@ async function openOver(
     priority = "normal",
   } = options;
   const signal = options.holder?.signal;
+  const givenUp = eitherOf(options.signal, signal);
   let connection: Stream;
   try {
     // Do not trouble the peer for whoever has given up meanwhile.
-    signal?.throwIfAborted();
+    givenUp?.throwIfAborted();
     connection = await lease.value.session.open(
       { id, metadata, priority: PRIORITIES[priority] },
-      eitherOf(options.signal, signal),
+      givenUp,
     );
   } catch (error) {
     lease.release();

@@ -73,7 +73,11 @@ export class ServedSessions {
   retryAfterMs: number | undefined;
   readonly #options: ServedSessionsOptions;
   readonly #byId = new Map<string, Served>();
+  /** Names of those whose actor has not begun. */
+  readonly #starting = new Set<string>();
   readonly #bySession = new Map<Session, ActorRef<PeerMessage>>();
+  /** By their actors, what forgets them. */
+  readonly #forget = new Map<ActorRef<PeerMessage>, () => void>();
 
   constructor(options: ServedSessionsOptions) {
     this.#options = options;
@@ -87,6 +91,12 @@ export class ServedSessions {
   /** The actor that keeps a session. */
   peerOf(session: Session): ActorRef<PeerMessage> | undefined {
     return this.#bySession.get(session);
+  }
+
+  /** Its actor has stopped; safe to call twice. */
+  gone(peer: ActorRef<PeerMessage>): void {
+    this.#forget.get(peer)?.();
+    this.#forget.delete(peer);
   }
 
   /** Tells all of them something. */
@@ -139,7 +149,7 @@ export class ServedSessions {
   #resume(hello: Hello, identity: string | undefined): Meeting {
     const served = this.#byId.get(hello.sessionId.toHex());
     if (
-      served === undefined || !served.session.whole ||
+      served === undefined || served.session.isOver ||
       !equalSecrets(served.token, hello.token) ||
       served.session.identity !== identity
     ) {
@@ -169,18 +179,13 @@ export class ServedSessions {
     remote: Required<Address>,
   ): Promise<() => Meeting> {
     const id = hello.sessionId.toHex();
-    if (this.#byId.has(id)) {
+    if (this.#byId.has(id) || this.#starting.has(id)) {
       throw new ProtocolError("There is such a session already");
     }
-    const { retryAfterMs } = this;
-    if (retryAfterMs !== undefined) {
-      const text = "The listener is going away";
-      throw new SessionRefusedError(text, ErrorCode.GOING_AWAY, {
-        retryAfterMs,
-      });
-    }
-    if (this.size >= this.#options.maxSessions) {
-      const text = `${this.size} sessions are open already`;
+    if (this.retryAfterMs !== undefined) throw this.#goingAway();
+    const sessions = this.size + this.#starting.size;
+    if (sessions >= this.#options.maxSessions) {
+      const text = `${sessions} sessions are open already`;
       throw new SessionRefusedError(text, ErrorCode.CALM, {
         retryAfterMs: CROWDED_MS,
       });
@@ -206,7 +211,9 @@ export class ServedSessions {
       onState: (state) => onState?.(state),
       onEnd: (cause) => onEnd(cause, remote),
     }));
+    this.#starting.add(id);
     const session = await started.promise;
+    this.#starting.delete(id);
     const served = {
       session,
       peer,
@@ -215,14 +222,28 @@ export class ServedSessions {
     };
     this.#byId.set(id, served);
     this.#bySession.set(session, peer);
-    peer.stopped.then(() => {
+    this.#forget.set(peer, () => {
       this.#byId.delete(id);
       this.#bySession.delete(session);
     });
+    peer.stopped.then(() => this.gone(peer));
+    // Those that there were have been told.
+    if (this.retryAfterMs !== undefined) {
+      peer.tell({ type: "drain", retryAfterMs: this.retryAfterMs });
+    }
     return () => {
+      if (session.isOver) throw this.#goingAway();
       session.begin(hello);
       return this.#welcome(hello, served);
     };
+  }
+
+  #goingAway(): SessionRefusedError {
+    return new SessionRefusedError(
+      "The listener is going away",
+      ErrorCode.GOING_AWAY,
+      { retryAfterMs: this.retryAfterMs ?? 0 },
+    );
   }
 
   #welcome({ sessionId, epoch, received }: Hello, served: Served): Meeting {

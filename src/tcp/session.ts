@@ -47,6 +47,8 @@ import { Stream } from "./stream.ts";
 import { type Side, StreamTable } from "./stream_table.ts";
 
 const EMPTY = new Uint8Array(0);
+/** Ended streams that may be served still, however few may be open. */
+const LEAST_LEFT_OVER = 100;
 
 /** What a session tells its owner. */
 export interface SessionEvents {
@@ -86,6 +88,8 @@ export class Session implements InboxPort {
   readonly options: ResolvedSessionOptions;
   readonly windows: Budget;
   readonly partials: Budget;
+  /** Streams of the peer that have ended while somebody serves them still. */
+  leftOver = 0;
   readonly #events: SessionEvents;
   readonly #streams: StreamTable;
   readonly #flood: FloodGuard;
@@ -122,6 +126,16 @@ export class Session implements InboxPort {
   /** Whether the session has not ended. */
   get whole(): boolean {
     return this.#error === undefined;
+  }
+
+  /** Whether it is over for good: nothing is waited for any more. */
+  get isOver(): boolean {
+    return this.phase === "lost" || this.phase === "closed";
+  }
+
+  /** Whether this side has ever opened a stream. */
+  get hasOpened(): boolean {
+    return this.#streams.next > 2;
   }
 
   /** Streams that have not ended. */
@@ -296,6 +310,9 @@ export class Session implements InboxPort {
     if (this.#error !== undefined) {
       if (type === FrameType.ACK) {
         this.#acked(decodeUint64(bytes.subarray(start, end)));
+      } else if (type === FrameType.GOAWAY) {
+        // Both have ended it at once, and neither waits for the other.
+        this.#goingAway(decodeGoAway(bytes.subarray(start, end)));
       }
       return;
     }
@@ -355,11 +372,14 @@ export class Session implements InboxPort {
       throw new ProtocolError(`The peer opens stream ${number} out of order`);
     }
     streams.lastPeers = number;
-    const tooMany = streams.peers >= this.options.maxStreams;
+    const { maxStreams } = this.options;
+    // Or a peer that opens and resets makes us serve any number at once.
+    const tooMany = streams.peers >= maxStreams ||
+      this.leftOver >= Math.max(maxStreams, LEAST_LEFT_OVER);
     if (tooMany || number > this.#lastWanted) {
       this.#flood.count();
       const text = tooMany
-        ? `${this.options.maxStreams} connections are open already`
+        ? `${maxStreams} connections are open already`
         : "The server is going away";
       return this.reset(number, ErrorCode.REFUSED, text);
     }

@@ -27,8 +27,12 @@ import type { Transport } from "./transport.ts";
 const LAST_BYTES_MS = 1000;
 /** Milliseconds that a socket may read before the event loop has its turn. */
 const TURN_MS = 1;
+/** Reads after which the clock is looked at: that costs as much as parsing. */
+const READS = 4;
 /** Buffer for what still comes to a socket that closes; nobody looks at it. */
 const DISCARD_BYTES = 4096;
+
+const END_OF_TURN = Promise.resolve();
 
 /** What the handshake has come to. */
 export interface Meeting {
@@ -79,8 +83,11 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     let alive = true;
     let bytesRead = 0;
     let framesRead = 0;
+    let writing = false;
+    /** Bytes of the piece that is written. */
+    let offered = 0;
     /** Resolves when all output is written. */
-    let writing: Promise<void> | undefined;
+    let drained: PromiseWithResolvers<void> | undefined;
     /** Why a write failed. */
     let failure: unknown;
     let timer: Timer = clock.schedule(limits.handshakeMs, () => {
@@ -90,10 +97,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
       end(cause);
     });
 
-    const link: Link = {
-      wake: () => void (writing ??= writeAll()),
-      stop: () => context.stop(),
-    };
+    const link: Link = { wake, stop: () => context.stop() };
     const sink: FrameSink = {
       frame(type, flags, stream, bytes, start, end) {
         if (session !== undefined) {
@@ -110,13 +114,16 @@ export function socketActor(options: SocketOptions): Behavior<never> {
         meeting = options.meet(type, bytes.slice(start, end));
         // At once if that is possible: more may have come with it.
         if (!(meeting instanceof Promise)) attach(meeting());
+        // Nobody asks what came of it when the socket has ended before.
+        else meeting.catch(() => {});
       },
     };
 
     function attach({ session: met, peerReceived, answer }: Meeting): void {
+      // Or it throws, and that is what the peer is told.
+      met.attach(link, peerReceived);
       say(answer);
       session = met;
-      session.attach(link, peerReceived);
       options.onAttached(session, link);
       timer.cancel();
       timer = clock.schedule(limits.keepAliveMs, keepAlive);
@@ -196,11 +203,14 @@ export function socketActor(options: SocketOptions): Behavior<never> {
 
     async function readAll(): Promise<void> {
       let turnStart = performance.now();
+      let reads = 0;
       try {
         while (reading) {
           // Reads that need not wait come back as microtasks: without this a
           // busy socket would keep all others, and all timers, from theirs.
-          if (performance.now() - turnStart > TURN_MS) {
+          if (
+            ++reads % READS === 0 && performance.now() - turnStart > TURN_MS
+          ) {
             await new Promise<void>((resolve) => setImmediate(resolve));
             turnStart = performance.now();
           }
@@ -222,27 +232,50 @@ export function socketActor(options: SocketOptions): Behavior<never> {
       }
     }
 
-    async function writeAll(): Promise<void> {
-      // Frames of one turn leave together: wait for its end.
-      await undefined;
+    /**
+     * Writes the next piece, if there is one and the last is written. By
+     * callbacks: an async function would cost a small message more than all
+     * the rest of this layer.
+     */
+    function flush(): void {
       try {
-        while (first.length > 0) {
-          first = first.subarray(await transport.write(first));
+        const bytes = nextPiece();
+        if (bytes.length > 0) {
+          offered = bytes.length;
+          return void transport.write(bytes).then(written, writeFailed);
         }
-        // Another socket may carry the session by now.
-        while (session?.out.link === link && session.out.buffer.unsent > 0) {
-          session.receipts.tellAlong();
-          const bytes = session.out.buffer.next();
-          const count = await transport.write(bytes);
-          if (session.out.link !== link) return;
-          session.out.sent(count, bytes.length);
-        }
+        writing = false;
+        drained?.resolve();
       } catch (error) {
-        // Reading ends as well, but not before what the peer said last.
-        failure = error;
-      } finally {
-        writing = undefined;
+        writeFailed(error);
       }
+    }
+
+    function nextPiece(): Uint8Array {
+      // Another socket may carry the session by now.
+      if (first.length > 0 || session?.out.link !== link) return first;
+      session.receipts.tellAlong();
+      return session.out.buffer.next();
+    }
+
+    function written(count: number): void {
+      if (first.length > 0) first = first.subarray(count);
+      else if (session?.out.link === link) session.out.sent(count, offered);
+      flush();
+    }
+
+    function writeFailed(error: unknown): void {
+      // Reading ends as well, but not before what the peer said last.
+      failure = error;
+      writing = false;
+      drained?.resolve();
+    }
+
+    function wake(): void {
+      if (writing) return;
+      writing = true;
+      // Frames of one turn leave together: wait for its end.
+      END_OF_TURN.then(flush);
     }
 
     /**
@@ -250,8 +283,9 @@ export function socketActor(options: SocketOptions): Behavior<never> {
      * with bytes unread is reset, and what its peer has not taken is lost.
      */
     async function finish(): Promise<void> {
-      link.wake();
-      await writing;
+      drained = Promise.withResolvers();
+      wake();
+      await drained.promise;
       await transport.closeWrite();
       await listening;
       const buffer = new Uint8Array(DISCARD_BYTES);

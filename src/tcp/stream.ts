@@ -38,6 +38,8 @@ export class Stream implements LogicalConnection {
   readonly #closed: PromiseWithResolvers<void> = Promise.withResolvers();
   #acceptance: PromiseWithResolvers<void> | undefined;
   #isAccepted = false;
+  /** Whether somebody serves it, who may be at it when it has ended. */
+  #isServed = false;
   /** Why the stream broke, if it did. */
   #error: unknown;
   /** Whether nothing was sent or received since somebody looked. */
@@ -96,7 +98,12 @@ export class Stream implements LogicalConnection {
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, void> {
     return {
-      next: () => this.#inbox.receive().then(toResult),
+      next: () => {
+        const value = this.#inbox.takeMessage();
+        return value === undefined
+          ? this.#inbox.receive().then(toResult)
+          : Promise.resolve({ done: false, value });
+      },
       return: () => {
         this.#stopReading("The reader has left");
         return Promise.resolve({ done: true, value: undefined });
@@ -168,9 +175,16 @@ export class Stream implements LogicalConnection {
 
   /** Lets the peer go on, when it opened the connection. */
   accept(): void {
-    this.#isAccepted = true;
+    this.#isAccepted = this.#isServed = true;
     const limit = encodeUint64(this.#inbox.firstLimit());
     this.#session.out.control(FrameType.ACCEPT, this.#stream, limit);
+  }
+
+  /** Whoever served it has returned. */
+  served(): void {
+    if (this.#isServed && this.#removed) this.#session.leftOver--;
+    this.#isServed = false;
+    this.#inbox.release();
   }
 
   /** The peer lets this side go on. */
@@ -189,7 +203,10 @@ export class Stream implements LogicalConnection {
 
   /** Takes a credit limit; false if it changes nothing. */
   raise(limit: number): boolean {
-    return this.#outbox.raise(limit);
+    const raised = this.#outbox.raise(limit);
+    // The peer reads: a message that takes long is under way.
+    if (raised) this.#idleLooks = 0;
+    return raised;
   }
 
   /** Resets the connection if nothing has come or gone for two looks. */
@@ -236,6 +253,8 @@ export class Stream implements LogicalConnection {
     this.#removed = true;
     if (!this.#isAccepted) this.#acceptance?.reject(this.#error);
     this.#session.remove(this.#stream);
+    if (this.#isServed) this.#session.leftOver++;
+    else this.#inbox.release();
     this.#closed.resolve();
     this.#release();
   }

@@ -13,7 +13,7 @@ import {
   type TlsServerOptions,
 } from "./tls_options.ts";
 import { TlsServerTransport } from "./tls_server.ts";
-import { tcpTransport, type Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 export type { TlsClientOptions, TlsServerOptions } from "./tls_options.ts";
 
@@ -31,13 +31,8 @@ export function listenTls(
   options: TlsServerOptions,
 ): Acceptor {
   checkTlsServerOptions(options);
-  return acceptSockets(address, (socket) => {
-    const remote = socket.remoteAddr;
-    const transport = new TlsServerTransport(
-      tcpTransport(socket),
-      remote,
-      options,
-    );
+  return acceptSockets(address, (socket, remote) => {
+    const transport = new TlsServerTransport(socket, remote, options);
     return {
       transport,
       remote,

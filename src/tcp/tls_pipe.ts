@@ -10,12 +10,13 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Transport } from "./transport.ts";
 
 /** Bytes of TLS that are read at once. */
-const READ_BYTES = 65_536;
+const READ_BYTES = 32_768;
 
 /** The encrypted side of a TLS server. */
 export class TlsPipe extends Duplex {
   readonly #socket: Transport;
   readonly #onBroken: (cause: unknown) => void;
+  readonly #buffer = new Uint8Array(READ_BYTES);
   #open = true;
   /** Whether the stream has asked for more, and got nothing yet. */
   #asked = false;
@@ -46,9 +47,9 @@ export class TlsPipe extends Duplex {
   #feed(): void {
     if (!this.#asked || !this.#open) return;
     this.#asked = false;
-    const buffer = new Uint8Array(READ_BYTES);
-    this.#socket.read(buffer).then(
-      (count) => this.push(count === null ? null : buffer.subarray(0, count)),
+    this.#socket.read(this.#buffer).then(
+      (count) =>
+        this.push(count === null ? null : this.#buffer.slice(0, count)),
       this.#onBroken,
     );
   }

@@ -120,7 +120,8 @@ export class ReceiveCredit {
    * A new limit to tell the sender.
    *
    * @param now Milliseconds, of any clock.
-   * @param roundTripMs To the sender; 0 if it is not known.
+   * @param roundTripMs To the sender; 0 if it is not known, or its reader
+   * does not keep up.
    */
   grant(now: number, roundTripMs: number): number {
     if (now - this.#grantedAt < 2 * roundTripMs) {

@@ -33,7 +33,7 @@ export class FloodGuard {
     if (--this.#tokens >= 0) return;
     const now = this.#now();
     const earned = (now - this.#filledAt) * PER_SECOND / 1000;
-    this.#tokens = Math.min(BURST, this.#tokens + earned);
+    this.#tokens = Math.min(BURST - 1, this.#tokens + earned);
     this.#filledAt = now;
     if (this.#tokens >= 0) return;
     throw new ProtocolError(

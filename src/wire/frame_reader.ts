@@ -64,7 +64,7 @@ export class FrameReader {
   /** Where the socket is to read into; valid until `advance`. */
   space(): Uint8Array {
     if (this.#start === this.#end) this.#start = this.#end = 0;
-    return this.#buffer.subarray(this.#end);
+    return this.#end === 0 ? this.#buffer : this.#buffer.subarray(this.#end);
   }
 
   /**

@@ -10,15 +10,13 @@ import { TroupeError } from "../actor/errors.ts";
 import { Ring } from "../actor/ring.ts";
 import { Assembly } from "./assembly.ts";
 import type { Budget } from "./budget.ts";
+import { copyOf } from "./copy.ts";
 import { isFree, ReceiveCredit, type WindowSource } from "./credit.ts";
 import { ProtocolError } from "./errors.ts";
 import { DataFlag, FRAME_COST } from "./protocol.ts";
 
 /** A message is larger than its receiver allows; its stream is reset. */
 export class MessageTooLargeError extends TroupeError {}
-
-/** All empty messages that wait are one: they cost their place alone. */
-const EMPTY = new Uint8Array(0);
 
 /** The sender has ended its direction in the middle of a message. */
 export class MessageTruncatedError extends TroupeError {}
@@ -66,13 +64,21 @@ interface Reader {
   readonly reject: (error: unknown) => void;
 }
 
+/** A frame that is not the last of its message. */
+class Part {
+  readonly payload: Uint8Array;
+
+  constructor(payload: Uint8Array) {
+    this.payload = payload;
+  }
+}
+
 /** Frames between the socket that brings them and the user who reads them. */
 export class Inbox {
   readonly #port: InboxPort;
   readonly #stream: number;
   readonly #credit: ReceiveCredit;
-  readonly #payloads = new Ring<Uint8Array>();
-  readonly #ends = new Ring<boolean>();
+  readonly #frames = new Ring<Uint8Array | Part>();
   #assembly: Assembly | undefined;
   #reader: Reader | undefined;
   /** Cost of the message that is put together, as far as it is not read. */
@@ -120,8 +126,8 @@ export class Inbox {
       } else if (this.#reader !== undefined) {
         this.#hand(this.#reader, bytes, start, end, last);
       } else {
-        this.#payloads.push(end > start ? bytes.slice(start, end) : EMPTY);
-        this.#ends.push(last);
+        const payload = copyOf(bytes, start, end);
+        this.#frames.push(last ? payload : new Part(payload));
       }
     }
     if ((flags & DataFlag.FIN) !== 0) this.fail(undefined);
@@ -135,6 +141,18 @@ export class Inbox {
    */
   receive(options: ReadOptions = {}): Promise<Uint8Array | undefined> {
     return this.#read(true, options);
+  }
+
+  /** The next message, if it is there; else `receive` has it, or waits. */
+  takeMessage(): Uint8Array | undefined {
+    const frame = this.#frames.peek();
+    if (
+      frame === undefined || frame instanceof Part ||
+      this.#reader !== undefined || !this.#isMessage(true, frame.length)
+    ) return undefined;
+    this.#frames.shift();
+    this.#consume(frame.length + FRAME_COST);
+    return frame;
   }
 
   /**
@@ -160,13 +178,21 @@ export class Inbox {
       else this.#end(reader.whole).then(reader.resolve, reader.reject);
     }
     this.#leave();
+    if (this.#frames.length === 0) this.release();
+  }
+
+  /**
+   * Gives back what the window had of the session's: when the stream has ended
+   * and was read to its end, or nobody holds any more what is unread of it.
+   */
+  release(): void {
     this.#credit.end();
   }
 
   /** Nobody will read any more: drops what is here and what still comes. */
   discard(error: unknown): void {
     this.#discarding = true;
-    while (this.#payloads.shift() !== undefined) this.#ends.shift();
+    while (this.#frames.shift() !== undefined);
     this.#assembly = undefined;
     this.#leave();
     this.#error ??= error;
@@ -193,9 +219,10 @@ export class Inbox {
       }
       this.#assembly?.into(into);
     }
-    while (this.#payloads.length > 0) {
-      const payload = this.#payloads.shift() as Uint8Array;
-      const last = this.#ends.shift() as boolean;
+    let frame: Uint8Array | Part | undefined;
+    while ((frame = this.#frames.shift()) !== undefined) {
+      const last = !(frame instanceof Part);
+      const payload = frame instanceof Part ? frame.payload : frame;
       const { length } = payload;
       if (
         whole ? into === undefined && this.#isMessage(last, length) : length
@@ -213,6 +240,7 @@ export class Inbox {
     }
     if (this.#finished || this.#discarding) {
       this.#assembly?.detach();
+      if (this.#finished) this.release();
       return this.#error === undefined
         ? this.#end(whole)
         : Promise.reject(this.#error);
@@ -259,7 +287,7 @@ export class Inbox {
     this.#consume(length + FRAME_COST);
     if (!reader.whole && length === 0) return;
     this.#reader = undefined;
-    if (reader.into === undefined) reader.resolve(bytes.slice(start, end));
+    if (reader.into === undefined) reader.resolve(copyOf(bytes, start, end));
     else {
       reader.into.set(bytes.subarray(start, end));
       reader.resolve(reader.into.subarray(0, length));
@@ -287,11 +315,15 @@ export class Inbox {
     const limit = into === undefined
       ? this.#port.options.maxMessageBytes
       : into.length;
-    if (this.#partial + end - start > limit) return this.#tooLarge(limit);
+    const length = this.#partial + end - start;
+    if (length > limit) return this.#tooLarge(limit);
     const assembly = this.#assembly ??= new Assembly();
     if (into !== undefined && assembly.length === 0) assembly.into(into);
-    // Until it is admitted, a message that goes on has the room of its window.
-    const room = this.#admitted || this.#finished ? limit : this.#credit.window;
+    // Until it is admitted, a message has the room of its window; but it may be
+    // larger than that, if it was admitted before the stream ended.
+    const { window } = this.#credit;
+    const most = this.#finished ? Math.max(window, 2 * length) : window;
+    const room = this.#admitted ? limit : most;
     assembly.append(bytes, start, end, room);
     const cost = end - start + FRAME_COST;
     if (into !== undefined || this.#admitted) this.#consume(cost);
@@ -364,7 +396,8 @@ export class Inbox {
     this.#credit.consume(cost);
     if (this.#finished || !this.#credit.isDue) return;
     const { clock, roundTripMs } = this.#port;
-    const limit = this.#credit.grant(clock.now(), roundTripMs);
+    const keptUp = this.#frames.length === 0;
+    const limit = this.#credit.grant(clock.now(), keptUp ? roundTripMs : 0);
     this.#port.grant(this.#stream, limit);
   }
 }

@@ -126,7 +126,7 @@ export const FRAME_COST = 256;
 export const INITIAL_CREDIT = 65_536;
 
 /** A side acknowledges at least this often, in bytes of the session. */
-export const ACK_BYTES = 524_288;
+export const ACK_BYTES = 1_310_720;
 
 /** The highest number of a stream. */
 export const MAX_STREAM: number = 2 ** 31 - 1;

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers/promises";
 import { ActorSystem } from "../../src/actor/system.ts";
 import { listen } from "../../src/tcp/listener.ts";
 import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
@@ -98,6 +97,10 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     },
   });
 
+  let isOver = false;
+  /** Ends the wait for a cut that is on. */
+  let stopWaiting = (): void => {};
+  options.signal?.addEventListener("abort", stopCutting);
   const cutting = cutAgainAndAgain();
   await Promise.all(
     Array.from({ length: options.connections }, async (_, index) => {
@@ -107,7 +110,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     }),
   );
   await Promise.all(served);
-  talks.isOver = true;
+  stopCutting();
   await cutting;
   note();
   talks.end();
@@ -119,26 +122,33 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     options.onProgress?.(report);
   }
 
+  function stopCutting(): void {
+    isOver = true;
+    stopWaiting();
+  }
+
+  /** Unless it is over. A promise for ever would gather all that raced it. */
+  function unlessOver<T>(promise: Promise<T>): Promise<T | undefined> {
+    const { promise: stopped, resolve } = Promise.withResolvers<undefined>();
+    stopWaiting = () => resolve(undefined);
+    if (isOver) resolve(undefined);
+    return Promise.race([promise, stopped]);
+  }
+
   async function cutAgainAndAgain(): Promise<void> {
-    const { connections, messages, maxBytes, cuts, signal } = options;
+    const { connections, messages, maxBytes, cuts } = options;
     const random = randomFrom(options.seed);
     const total = connections * messages * (meanBytes(maxBytes) + 8);
     while (report.cuts < cuts) {
       const direction = random() < 0.5 ? "to_target" : "to_dialler";
-      const link = await proxy.connections.next();
+      const link = await unlessOver(proxy.connections.next());
+      if (link === undefined) return;
       // Spread over what is left to say, with room for an estimate that errs.
       const left = Math.max(0, total - proxy.forwarded[direction]);
       const gap = 1.6 * random() * left / (cuts - report.cuts + 1);
       proxy.cutAfter(1 + Math.floor(gap), direction);
-      let isCut = false;
-      const closed = link.closed.then(() => {
-        isCut = true;
-        cutAt ??= performance.now();
-      });
-      while (!isCut) {
-        if (talks.isOver || signal?.aborted) return;
-        await Promise.race([closed, setImmediate()]);
-      }
+      const cut = link.closed.then(() => cutAt ??= performance.now());
+      if (await unlessOver(cut) === undefined) return;
       report.cuts++;
       note();
     }
@@ -147,7 +157,6 @@ export async function storm(options: StormOptions): Promise<StormReport> {
 
 /** What is said over all connections. */
 class Talks {
-  isOver = false;
   readonly #options: StormOptions;
   readonly #report: StormReport;
   /** By connection and direction, what was sent. */
@@ -160,6 +169,7 @@ class Talks {
   constructor(options: StormOptions, report: StormReport) {
     this.#options = options;
     this.#report = report;
+    options.signal?.addEventListener("abort", () => this.#openGate(4));
   }
 
   /** Talks and listens until both sides have said everything. */
@@ -191,10 +201,9 @@ class Talks {
   }
 
   async #sendAll(connection: LogicalConnection, key: string): Promise<void> {
-    const { messages, maxBytes, signal } = this.#options;
+    const { messages, maxBytes, signal, onQuarter } = this.#options;
     for (let number = 0; number < messages; number++) {
-      while (number >= Math.floor(messages * (this.#quarter + 1) / 4)) {
-        if (this.#options.onQuarter === undefined) break;
+      while (onQuarter !== undefined && number >= this.#due) {
         await this.#gate.promise;
       }
       if (signal?.aborted) break;
@@ -216,13 +225,19 @@ class Talks {
     }
   }
 
+  /** Messages of each connection and direction, up to the next quarter. */
+  get #due(): number {
+    return Math.ceil(this.#options.messages * (this.#quarter + 1) / 4);
+  }
+
   async #lookAtQuarter(): Promise<void> {
-    const { connections, messages, onQuarter, signal } = this.#options;
-    const quarter = this.#quarter + 1;
-    const due = 2 * connections * Math.floor(messages * quarter / 4);
-    if (this.#report.received !== due || signal?.aborted) return;
-    await onQuarter?.(quarter);
-    this.#openGate(quarter);
+    const { connections, onQuarter } = this.#options;
+    while (this.#report.received === 2 * connections * this.#due) {
+      const quarter = this.#quarter + 1;
+      if (quarter > 4) return;
+      await onQuarter?.(quarter);
+      this.#openGate(quarter);
+    }
   }
 
   #openGate(quarter: number): void {

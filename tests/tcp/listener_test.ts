@@ -74,21 +74,32 @@ Deno.test(
   "a listener counts what it accepts and what is open",
   bounded,
   async () => {
-    await using net = new Net();
+    await using net = new Net({ listen: { resumeMs: 0 } });
     {
       using _one = await RawPeer.meet(net.listener.address);
       using _other = await RawPeer.meet(net.listener.address);
-      assertEquals(net.listener.stats(), { accepted: 2, sockets: 2 });
+      assertEquals(net.listener.stats(), {
+        accepted: 2,
+        sockets: 2,
+        sessions: 2,
+        resumes: 0,
+      });
     }
-    await net.until(() => net.listener.stats().sockets === 0);
-    assertEquals(net.listener.stats(), { accepted: 2, sockets: 0 });
+    await net.until(() => {
+      const { sockets, sessions } = net.listener.stats();
+      return sockets === 0 && sessions === 0;
+    });
+    assertEquals(net.listener.stats().accepted, 2);
   },
 );
 
 Deno.test("a listener tells whose error it was", bounded, async () => {
   const told = Promise.withResolvers<unknown>();
   await using net = new Net({
-    listen: { onPeerError: (_, remote) => told.resolve(remote) },
+    listen: {
+      resumeMs: 0,
+      onPeerError: (_, remote) => told.resolve(remote),
+    },
   });
   using peer = await RawPeer.meet(net.listener.address);
   const { hostname, port } = peer.socket.localAddr;
@@ -103,6 +114,7 @@ Deno.test(
     await using net = new Net({
       serve: echo,
       listen: {
+        resumeMs: 0,
         onPeerError() {
           throw new Error("I cannot take it");
         },
@@ -114,7 +126,7 @@ Deno.test(
       const failure = await net.failures.next();
       assertInstanceOf(failure, Error);
       assertEquals(failure.message, "I cannot take it");
-      assertEquals(await peer.rest(), []);
+      assertEquals(await peer.goAway(), undefined);
     }
     await net.until(() => net.listener.stats().sockets === 0);
     await roundTrip(await net.connect());
@@ -141,7 +153,8 @@ for (const maxSockets of [1, 2, 2.5]) {
       });
       await peers[0]?.frame(FrameType.PING, 0, new Uint8Array(8)).flush();
       await peers[0]?.next(FrameType.PING);
-      assertEquals(net.listener.stats(), { accepted: most, sockets: most });
+      const { accepted, sockets } = net.listener.stats();
+      assertEquals({ accepted, sockets }, { accepted: most, sockets: most });
       assertEquals(late, false);
       for (const peer of peers) peer[Symbol.dispose]();
       await roundTrip(await waiting);
@@ -157,7 +170,7 @@ Deno.test(
     await using net = new Net({ serve: echo, listen: { maxSockets: 1 } });
     const peers = Array.from({ length: 20 }, async () => {
       using peer = await RawPeer.meet(net.listener.address);
-      await peer.reason(FrameType.GOAWAY, 0, ErrorCode.NONE).flush();
+      await peer.goodbye(ErrorCode.NONE).flush();
     });
     await Promise.all(peers);
     await net.until(() => net.listener.stats().sockets === 0);

@@ -6,7 +6,16 @@ Deno.test("resolveSessionOptions() fills in what is documented", () => {
     maxStreams: 1000,
     maxMessageBytes: 16_777_216,
     windowBytes: 262_144,
+    maxWindowBytes: 16_777_216,
+    maxSessionWindowBytes: 67_108_864,
+    maxPartialBytes: 67_108_864,
+    replayBytes: 4_194_304,
+    resumeMs: 120_000,
     handshakeMs: 10_000,
+    keepAliveMs: 15_000,
+    keepAliveTimeoutMs: 10_000,
+    frameMs: 30_000,
+    idleMs: Infinity,
     closeMs: 5000,
   });
 });
@@ -16,7 +25,16 @@ Deno.test("resolveSessionOptions() keeps what is given", () => {
     maxStreams: 1,
     maxMessageBytes: 1,
     windowBytes: 65_536,
+    maxWindowBytes: 65_536,
+    maxSessionWindowBytes: 0,
+    maxPartialBytes: 0,
+    replayBytes: 1_048_576,
+    resumeMs: 0,
     handshakeMs: 1,
+    keepAliveMs: 1,
+    keepAliveTimeoutMs: 1,
+    frameMs: 1,
+    idleMs: 1,
     closeMs: 0,
   };
   assertEquals(resolveSessionOptions(given), given);
@@ -24,7 +42,7 @@ Deno.test("resolveSessionOptions() keeps what is given", () => {
 
 Deno.test("resolveSessionOptions() takes no more than the session's options", () => {
   const options = { ...{ port: 1, lingerMs: 2 }, maxStreams: 3 };
-  assertEquals(Object.keys(resolveSessionOptions(options)).length, 5);
+  assertEquals(Object.keys(resolveSessionOptions(options)).length, 14);
 });
 
 for (
@@ -32,6 +50,15 @@ for (
     ["maxStreams", 0],
     ["maxMessageBytes", 0],
     ["windowBytes", 65_535],
+    ["maxWindowBytes", 65_535],
+    ["maxSessionWindowBytes", -1],
+    ["maxPartialBytes", -1],
+    ["replayBytes", 1_048_575],
+    ["resumeMs", -1],
+    ["keepAliveMs", 0],
+    ["keepAliveTimeoutMs", 0],
+    ["frameMs", 0],
+    ["idleMs", 0],
     ["handshakeMs", 0],
     ["handshakeMs", NaN],
     ["closeMs", -1],

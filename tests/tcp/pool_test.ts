@@ -11,12 +11,11 @@ import {
   SessionLostError,
 } from "../../src/tcp/errors.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
-import { encodeHello } from "../../src/wire/frame.ts";
 import { ErrorCode, FrameType } from "../../src/wire/protocol.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { bounded, echo, Net, roundTrip } from "../support/net.ts";
-import { GOOD_HELLO, RawServer } from "../support/raw_peer.ts";
+import { RawServer } from "../support/raw_peer.ts";
 
 /** Waits until no socket is open, on either side. */
 function allClosed(net: Net): Promise<void> {
@@ -238,12 +237,10 @@ Deno.test(
       "gone",
     );
     using peer = await server.accept();
-    await peer.next(FrameType.HELLO);
     holder.abort(new Error("gone"));
     await connecting;
     const next = alone.pool.connect(server.address, { id: "next" });
-    await peer.preface()
-      .frame(FrameType.WELCOME, 0, encodeHello(GOOD_HELLO)).flush();
+    await peer.welcome();
     await next;
     assertEquals(alone.pool.stats().leases, 1);
     // Nothing was opened for the one that has ended.
@@ -287,8 +284,7 @@ Deno.test("all who wait for a dial that fails are told", bounded, async () => {
     )
   ));
   using peer = await server.accept();
-  await peer.preface().reason(FrameType.GOAWAY, 0, ErrorCode.REFUSED, "full")
-    .flush();
+  await peer.preface().goodbye(ErrorCode.REFUSED, "full").flush();
   const [first] = await connecting;
   assertEquals(first?.code, ErrorCode.REFUSED);
   assertEquals(alone.pool.stats().dials, 1);
@@ -311,7 +307,7 @@ Deno.test(
   bounded,
   async () => {
     using server = new RawServer();
-    await using alone = aloneWith();
+    await using alone = aloneWith({ resumeMs: 0 });
     const connecting = alone.pool.connect(server.address);
     {
       using _lost = await server.meet();
@@ -331,23 +327,21 @@ Deno.test(
 );
 
 Deno.test(
-  "a socket that is lost while it lingers is dialled anew",
+  "a session that is lost while it lingers is dialled anew",
   bounded,
   async () => {
     using server = new RawServer();
-    await using alone = aloneWith();
-    const connecting = alone.pool.connect(server.address);
-    const stopped = Promise.withResolvers<void>();
-    alone.system.events.subscribe((event) => {
-      if (event.type === "stopped" && event.actor.name === "socket") {
-        stopped.resolve();
-      }
+    const lost = Promise.withResolvers<void>();
+    await using alone = aloneWith({
+      resumeMs: 0,
+      onState: ({ phase }) => phase === "lost" && lost.resolve(),
     });
+    const connecting = alone.pool.connect(server.address);
     {
       using _lost = await server.meet();
       await (await connecting).close();
     }
-    await stopped.promise;
+    await lost.promise;
     const again = alone.pool.connect(server.address);
     using _peer = await server.meet();
     await again;
@@ -384,11 +378,9 @@ Deno.test(
     );
     const other = alone.pool.connect(server.address);
     using peer = await server.accept();
-    await peer.next(FrameType.HELLO);
     controller.abort(new Error("no time"));
     await given;
-    await peer.preface()
-      .frame(FrameType.WELCOME, 0, encodeHello(GOOD_HELLO)).flush();
+    await peer.welcome();
     const connection = await other;
     assertEquals(alone.pool.stats().leases, 1);
     await connection.send(utf8("hello"));
@@ -476,18 +468,55 @@ Deno.test(
 );
 
 Deno.test(
-  "more connections than the peer allows are refused until one ends",
+  "more connections than the peer allows wait until others end",
   bounded,
   async () => {
     await using net = new Net({ serve: echo, listen: { maxStreams: 2 } });
-    const [one, other] = await Promise.all([net.connect(), net.connect()]);
-    await assertRejects(() => net.connect(), RangeError, "allows 2 at once");
-    await roundTrip(one);
-    await other.close();
-    await other.closed;
-    await roundTrip(await net.connect());
+    const connections = Array.from({ length: 10 }, async () => {
+      // One that was refused would not come back.
+      await using connection = await net.connect();
+      await roundTrip(connection);
+      await connection.closeWrite();
+      await connection.closed;
+    });
+    await Promise.all(connections);
+    assertEquals(net.pool.stats().dials, 1);
+    assertEquals(net.peerErrors.untaken, 0);
   },
 );
+
+for (const who of ["signal", "holder"] as const) {
+  Deno.test(
+    `a connection that waits for its turn is given up by its ${who}`,
+    bounded,
+    async () => {
+      using server = new RawServer();
+      await using alone = aloneWith();
+      const first = alone.pool.connect(server.address);
+      using peer = await server.meet({ maxStreams: 1 });
+      await first;
+      const controller = new AbortController();
+      const { signal } = controller;
+      const given = assertRejects(
+        () =>
+          alone.pool.connect(
+            server.address,
+            who === "signal" ? { signal } : { holder: { signal } },
+          ),
+        Error,
+        "no time",
+      );
+      const next = alone.pool.connect(server.address, { id: "next" });
+      await alone.system.idle();
+      controller.abort(new Error("no time"));
+      await given;
+      assertEquals(alone.pool.stats().leases, 2);
+      await peer.reason(FrameType.RESET, 1, ErrorCode.CANCELLED).flush();
+      assertEquals((await next).id, "next");
+      assertEquals(alone.pool.stats().leases, 1);
+    },
+  );
+}
 
 for (const lingerMs of [-1, NaN]) {
   Deno.test(`a linger time of ${lingerMs} is refused`, async () => {
@@ -574,7 +603,54 @@ Deno.test(
 );
 
 Deno.test(
-  "closing does not wait for a peer that never ends its side",
+  "closing a pool waits for a peer that has not heard everything",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using alone = aloneWith();
+    const connecting = alone.pool.connect(server.address);
+    using peer = await server.meet();
+    const connection = await connecting;
+    await connection.send(utf8("last words"));
+    let closed = false;
+    const closing = alone.pool.close().then(() => closed = true);
+    await peer.next(FrameType.DATA);
+    await peer.ack().flush();
+    await peer.next(FrameType.GOAWAY);
+    assertEquals(closed, false);
+    await peer.ack().flush();
+    assertEquals(await peer.rest(), []);
+    peer.socket.closeWrite();
+    await closing;
+  },
+);
+
+Deno.test(
+  "closing a pool waits `closeMs` at most for a peer that acknowledges nothing",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    const clock = new ManualClock();
+    await using system = new ActorSystem({ clock });
+    const pool = new ConnectionPool(system, { closeMs: 300 });
+    const connecting = pool.connect(server.address);
+    using peer = await server.meet();
+    await connecting;
+    let closed = false;
+    const closing = pool.close().then(() => closed = true);
+    await peer.next(FrameType.GOAWAY);
+    clock.advance(299);
+    await system.idle();
+    assertEquals(closed, false);
+    clock.advance(1);
+    await peer.rest();
+    peer.socket.closeWrite();
+    await closing;
+  },
+);
+
+Deno.test(
+  "a socket is closed though its peer never ends its side of a connection",
   bounded,
   async () => {
     using server = new RawServer();
@@ -584,12 +660,19 @@ Deno.test(
     const connection = await connecting;
     await connection.close();
     assertEquals(alone.pool.stats().leases, 0);
-    assertEquals((await peer.rest()).map(({ type }) => type), [
+    const types: number[] = [];
+    while (types.at(-1) !== FrameType.GOAWAY) {
+      types.push((await peer.any()).type);
+    }
+    assertEquals(types, [
+      FrameType.PING,
       FrameType.OPEN,
       FrameType.STOP,
       FrameType.DATA,
       FrameType.GOAWAY,
     ]);
+    await peer.ack().flush();
+    assertEquals(await peer.rest(), []);
     peer.socket.closeWrite();
     await connection.closed;
     await assertRejects(() => connection.receive(), ConnectionClosedError);

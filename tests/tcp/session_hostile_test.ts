@@ -10,28 +10,33 @@ import {
   HandshakeTimeoutError,
   SessionLostError,
 } from "../../src/tcp/errors.ts";
+import { SessionRefusedError } from "../../src/tcp/handshake.ts";
 import { ProtocolError, TruncatedError } from "../../src/wire/errors.ts";
-import { encodeHello, encodeLimit } from "../../src/wire/frame.ts";
+import { encodeHello, encodeUint64 } from "../../src/wire/frame.ts";
 import {
   DataFlag,
   ErrorCode,
   FrameType,
   MAX_FRAME_BYTES,
   PREFACE,
+  Priority,
 } from "../../src/wire/protocol.ts";
 import { pattern, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { bounded, echo, Net, roundTrip } from "../support/net.ts";
 import { GOOD_HELLO, hello, RawPeer, Speech } from "../support/raw_peer.ts";
 
-const { HELLO, WELCOME, OPEN, DATA, ACCEPT, WINDOW, RESET, STOP, PING } =
+const { HELLO, WELCOME, OPEN, DATA, ACCEPT, WINDOW, RESET, STOP, PING, ACK } =
   FrameType;
 
 /** What a bad peer says, and what we make of it. */
 interface Offence {
   readonly what: string;
   readonly say: (peer: RawPeer) => Promise<void>;
-  readonly error: typeof ProtocolError | typeof SessionLostError;
+  readonly error:
+    | typeof ProtocolError
+    | typeof SessionLostError
+    | typeof SessionRefusedError;
   /** Part of the error's message. */
   readonly message: string;
   /** The code of our GOAWAY; `undefined` if there is none. */
@@ -66,7 +71,8 @@ function header(type: number, length: number): Uint8Array {
 /** An OPEN whose bytes from the length of the id on are these. */
 function badOpen(...rest: number[]): (peer: RawPeer) => Promise<void> {
   return (peer) =>
-    peer.frame(OPEN, 1, new Uint8Array([0, 1, 0, 0, 0, ...rest])).flush();
+    peer.frame(OPEN, 1, new Uint8Array([0, 1, 0, 0, Priority.NORMAL, ...rest]))
+      .flush();
 }
 
 const beforeTheHandshake: Offence[] = [
@@ -115,8 +121,15 @@ const beforeTheHandshake: Offence[] = [
   ),
   protocol(
     "says a HELLO that is too short",
-    "it has 27 bytes, not 28",
-    (peer) => peer.preface().frame(HELLO, 0, new Uint8Array(27)).flush(),
+    "it has 73 bytes, not 74",
+    (peer) =>
+      peer.preface().frame(HELLO, 0, new Uint8Array(73).fill(1)).flush(),
+  ),
+  protocol(
+    "goes on after a HELLO that is too short",
+    "before the handshake is done",
+    (peer) =>
+      peer.preface().frame(HELLO, 0, new Uint8Array(9).fill(1)).open(1).flush(),
   ),
   protocol(
     "answers before it has asked",
@@ -130,17 +143,25 @@ const beforeTheHandshake: Offence[] = [
   ),
   protocol(
     "sends data before the handshake",
-    "never opened",
+    "before the handshake",
     (peer) => peer.preface().frame(DATA, 1, utf8("x"), DataFlag.END).flush(),
   ),
+  protocol(
+    "refuses us",
+    "type 7 before the handshake",
+    (peer) => peer.preface().goodbye(ErrorCode.REFUSED, "full").flush(),
+  ),
+  protocol(
+    "has received what nobody has sent",
+    "acknowledges 5 bytes, of which 0 were sent",
+    hello(HELLO, { received: 5 }),
+  ),
   {
-    what: "refuses us",
-    message: "full",
-    say: (peer) =>
-      peer.preface().reason(FrameType.GOAWAY, 0, ErrorCode.REFUSED, "full")
-        .flush(),
-    error: SessionLostError,
-    code: undefined,
+    what: "resumes what was never begun",
+    message: "no such session",
+    say: hello(HELLO, { token: new Uint8Array(32).fill(1), epoch: 2 }),
+    error: SessionRefusedError,
+    code: ErrorCode.RESUME_LOST,
   },
 ];
 
@@ -162,7 +183,7 @@ const afterTheHandshake: Offence[] = [
     "type 9",
     (peer) => peer.frame(HELLO, 0, encodeHello(GOOD_HELLO)).flush(),
   ),
-  ...[8, 11, 15].map((type) =>
+  ...[11, 15].map((type) =>
     protocol(
       `sends a frame of the unknown type ${type}`,
       `type ${type}`,
@@ -183,7 +204,7 @@ const afterTheHandshake: Offence[] = [
     protocol(
       `sends credit of type ${type} on a stream of ours that was never opened`,
       "stream 2, which was never opened",
-      (peer) => peer.frame(type, 2, encodeLimit(1e6)).flush(),
+      (peer) => peer.frame(type, 2, encodeUint64(1e6)).flush(),
     )
   ),
   ...[RESET, STOP].map((type) =>
@@ -266,7 +287,7 @@ const afterTheHandshake: Offence[] = [
   ),
   protocol(
     "gives credit in 7 bytes",
-    "a credit limit",
+    "a number: it has 7 bytes",
     (peer) => peer.open(1).frame(WINDOW, 1, new Uint8Array(7)).flush(),
   ),
   protocol(
@@ -279,14 +300,16 @@ const afterTheHandshake: Offence[] = [
     "4 bytes, not 8",
     (peer) => peer.frame(PING, 0, new Uint8Array(4)).flush(),
   ),
-  truncated(
-    "closes in the middle of a frame",
-    "in the middle of a frame",
-    async (peer) => {
+  {
+    what: "closes in the middle of a frame",
+    message: "in the middle of a frame",
+    say: async (peer) => {
       await peer.write(header(DATA, 1000));
       await peer.socket.closeWrite();
     },
-  ),
+    error: TruncatedError,
+    code: undefined,
+  },
   {
     what: "closes without a word",
     message: "closed the socket",
@@ -297,9 +320,7 @@ const afterTheHandshake: Offence[] = [
   {
     what: "ends the session for a reason",
     message: "out of memory",
-    say: (peer) =>
-      peer.reason(FrameType.GOAWAY, 0, ErrorCode.INTERNAL, "out of memory")
-        .flush(),
+    say: (peer) => peer.goodbye(ErrorCode.INTERNAL, "out of memory").flush(),
     error: SessionLostError,
     code: undefined,
   },
@@ -317,7 +338,7 @@ function refuses(
     `a listener ends a peer that ${what}, and serves the others`,
     bounded,
     async () => {
-      await using net = new Net({ serve: echoSome });
+      await using net = new Net({ serve: echoSome, listen: { resumeMs: 0 } });
       const lively = await net.connect();
       {
         using peer = await reach(net);
@@ -329,7 +350,11 @@ function refuses(
         await roundTrip(lively);
         assertEquals(net.listener.stats().accepted, 2);
       }
-      await net.until(() => net.listener.stats().sockets === 1);
+      await net.until(() => {
+        const { sockets, sessions } = net.listener.stats();
+        return sockets === 1 && sessions === 1;
+      });
+      assertEquals(net.peerErrors.untaken, 0);
       assertEquals(net.failures.untaken, 0);
     },
   );
@@ -388,6 +413,30 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "a peer that goes on before it is welcomed leaves no session behind",
+  bounded,
+  async () => {
+    const clock = new ManualClock();
+    await using net = new Net({
+      serve: echo,
+      clock,
+      listen: { handshakeMs: 500 },
+    });
+    using peer = await RawPeer.dial(net.listener.address);
+    await peer.preface().frame(HELLO, 0, encodeHello(GOOD_HELLO)).open(1)
+      .flush();
+    const error = await net.peerErrors.next();
+    assertInstanceOf(error, ProtocolError);
+    assertStringIncludes(error.message, "before the handshake is done");
+    assertEquals((await peer.goAway())?.code, ErrorCode.PROTOCOL);
+    // What was begun for it waits for nobody after the deadline.
+    clock.advance(500);
+    await net.until(() => net.listener.stats().sessions === 0);
+    assertEquals(net.peerErrors.untaken, 0);
+  },
+);
+
 const floods: [string, (peer: RawPeer, i: number) => void][] = [
   ["pings", (peer) => void peer.frame(PING, 0, new Uint8Array(8))],
   ["opens", (peer, i) => void peer.open(2 * i + 1, "unread")],
@@ -397,69 +446,116 @@ const floods: [string, (peer: RawPeer, i: number) => void][] = [
       void peer.open(2 * i + 1, "unread")
         .reason(RESET, 2 * i + 1, ErrorCode.NONE),
   ],
+  [
+    "reasons to stop",
+    (peer, i) =>
+      void (i === 0 ? peer.open(1, "unread") : peer)
+        .reason(STOP, 1, ErrorCode.NONE),
+  ],
+  [
+    "data without bytes",
+    (peer, i) => void (i === 0 ? peer.open(1, "unread") : peer).frame(DATA, 1),
+  ],
+  [
+    "credit that it has given before",
+    (peer, i) =>
+      void (i === 0 ? peer.open(1, "unread") : peer)
+        .frame(WINDOW, 1, encodeUint64(1)),
+  ],
+  ["acknowledgements of nothing", (peer) => void peer.ack(0)],
 ];
 
 for (const [what, add] of floods) {
   Deno.test(
-    `a peer that floods with ${what} and reads no answer is ended`,
+    `a peer that floods with ${what} is told to calm down, and no other is`,
     bounded,
     async () => {
-      await using net = new Net({ serve: echoSome });
+      // The clock stands still: no flood is slow enough to be let pass.
+      await using net = new Net({ serve: echoSome, clock: new ManualClock() });
       const lively = await net.connect();
       using peer = await RawPeer.meet(net.listener.address);
-      let error: unknown;
-      const reported = net.peerErrors.next().then((value) => error = value);
-      for (let i = 0; error === undefined; i++) {
-        add(peer, i);
-        // It stops to read us at the latest when it has closed the socket.
-        if (i % 5000 === 0) await peer.flush().catch(() => reported);
-      }
+      for (let i = 0; i < 20_000; i++) add(peer, i);
+      const flooding = peer.flush().catch(() => {});
+      const error = await net.peerErrors.next();
       assertInstanceOf(error, ProtocolError);
-      assertStringIncludes(error.message, "more answers than it reads");
+      assertEquals(error.code, ErrorCode.CALM);
+      assertEquals((await peer.goAway())?.code, ErrorCode.CALM);
+      await flooding;
       await roundTrip(lively);
     },
   );
 }
 
-/** What a good peer might say after the handshake, as one piece. */
-function goodBytes(): Uint8Array {
-  const speech = new Speech().preface()
-    .frame(HELLO, 0, encodeHello(GOOD_HELLO));
+/** What a good peer might say: its HELLO, and what follows the WELCOME. */
+function goodBytes(): { hello: Uint8Array; rest: Uint8Array } {
+  const sessionId = crypto.getRandomValues(new Uint8Array(16));
+  const hello = new Speech().preface()
+    .frame(HELLO, 0, encodeHello({ ...GOOD_HELLO, sessionId })).bytes();
+  const speech = new Speech();
   for (const stream of [1, 3, 5]) {
     speech.open(stream, stream === 3 ? "unread" : "echo")
       .frame(DATA, stream, pattern(40), DataFlag.END)
-      .frame(WINDOW, stream, encodeLimit(100_000))
+      .frame(WINDOW, stream, encodeUint64(100_000))
       .frame(PING, 0, new Uint8Array(8))
+      .frame(ACK, 0, encodeUint64(stream))
       .frame(DATA, stream, pattern(20), 0)
-      .frame(DATA, stream, pattern(3), DataFlag.FIN);
+      .frame(DATA, stream, pattern(3), DataFlag.END | DataFlag.FIN);
   }
-  return speech.reason(STOP, 1, 0).reason(RESET, 3, 6).bytes();
+  const rest = speech.reason(STOP, 1, 0).reason(RESET, 3, 6).bytes();
+  return { hello, rest };
+}
+
+/** Says all of it, waiting for the WELCOME unless the HELLO is spoilt. */
+async function saySpoilt(
+  peer: RawPeer,
+  changes: { at: number; byte: number }[],
+  length: number,
+): Promise<void> {
+  const { hello, rest } = goodBytes();
+  const bytes = new Uint8Array([...hello, ...rest]);
+  for (const { at, byte } of changes) bytes[at] = byte;
+  const firsts = changes.map(({ at }) => at);
+  let said = 0;
+  if (Math.min(length, ...firsts) >= hello.length) {
+    said = hello.length;
+    await peer.write(hello);
+    await peer.next(WELCOME);
+  }
+  // It may have heard enough before it has heard all.
+  await peer.write(bytes.subarray(said, length)).catch(() => {});
+  await peer.socket.closeWrite().catch(() => {});
 }
 
 Deno.test(
-  "whatever bytes of a peer are spoiled, its socket ends and the others are served",
+  "whatever bytes of a peer are spoiled, its session ends and the others are served",
   bounded,
   async () => {
-    await using net = new Net({ serve: echoSome });
+    const clock = new ManualClock();
+    await using net = new Net({
+      serve: echoSome,
+      clock,
+      listen: { resumeMs: 0 },
+    });
     const lively = await net.connect();
-    const good = goodBytes();
+    const { hello, rest } = goodBytes();
+    const total = hello.length + rest.length;
     const spoilt = fc.array(
       fc.record({
-        at: fc.nat({ max: good.length - 1 }),
+        // Half of them where it is past the handshake.
+        at: fc.oneof(
+          fc.nat({ max: hello.length - 1 }),
+          fc.integer({ min: hello.length, max: total - 1 }),
+        ),
         byte: fc.nat({ max: 255 }),
       }),
       { minLength: 1, maxLength: 4 },
     );
-    const end = fc.nat({ max: good.length });
+    const end = fc.oneof(fc.constant(total), fc.nat({ max: total }));
     await fc.assert(
       fc.asyncProperty(spoilt, end, async (changes, length) => {
-        const bytes = good.slice();
-        for (const { at, byte } of changes) bytes[at] = byte;
         {
           using peer = await RawPeer.dial(net.listener.address);
-          // It may have heard enough before it has heard all.
-          await peer.write(bytes.subarray(0, length)).catch(() => {});
-          await peer.socket.closeWrite().catch(() => {});
+          await saySpoilt(peer, changes, length);
           // What it says last is frames, and then the socket ends.
           await peer.rest();
         }
@@ -467,7 +563,12 @@ Deno.test(
       }),
       { numRuns: 300 },
     );
-    await net.until(() => net.listener.stats().sockets === 1);
+    // Sessions that were begun for a socket that ended too early.
+    clock.advance(10_000);
+    await net.until(() => {
+      const { sockets, sessions } = net.listener.stats();
+      return sockets === 1 && sessions === 1;
+    });
     assertEquals(net.failures.untaken, 0);
   },
 );

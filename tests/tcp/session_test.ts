@@ -6,6 +6,7 @@ import {
   assertLess,
   assertRejects,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import { ActorSystem } from "../../src/actor/system.ts";
 import {
@@ -13,7 +14,10 @@ import {
   HandshakeTimeoutError,
   SessionLostError,
 } from "../../src/tcp/errors.ts";
+import { resolveSessionOptions } from "../../src/tcp/options.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
+import { Session } from "../../src/tcp/session.ts";
+import type { Side } from "../../src/tcp/stream_table.ts";
 import { ProtocolError, TruncatedError } from "../../src/wire/errors.ts";
 import {
   decodeReason,
@@ -40,7 +44,16 @@ import {
   RawServer,
 } from "../support/raw_peer.ts";
 
-const { HELLO, WELCOME, OPEN, DATA, WINDOW, RESET, STOP, PING } = FrameType;
+const { HELLO, WELCOME, OPEN, DATA, WINDOW, RESET, STOP, PING, ACK } =
+  FrameType;
+
+/** The next answer to a ping. */
+async function nextPong(peer: RawPeer): Promise<string | undefined> {
+  while (true) {
+    const { flags, payload } = await peer.next(PING);
+    if (flags === PONG) return text(payload);
+  }
+}
 
 Deno.test(
   "a listener understands a peer whose bytes come one by one",
@@ -48,9 +61,10 @@ Deno.test(
   async () => {
     await using net = new Net({ serve: echo });
     using peer = await RawPeer.dial(net.listener.address);
+    const speakSlowly = async (bytes: number[]): Promise<void> => {
+      for (const byte of bytes) await peer.write(new Uint8Array([byte]));
+    };
     const said = [
-      ...PREFACE,
-      ...frameBytes(HELLO, 0, 0, encodeHello(GOOD_HELLO)),
       ...frameBytes(
         OPEN,
         0,
@@ -64,7 +78,12 @@ Deno.test(
       ),
       ...frameBytes(DATA, DataFlag.END, 1, utf8("hello")),
     ];
-    for (const byte of said) await peer.write(new Uint8Array([byte]));
+    await speakSlowly([
+      ...PREFACE,
+      ...frameBytes(HELLO, 0, 0, encodeHello(GOOD_HELLO)),
+    ]);
+    await peer.next(WELCOME);
+    await speakSlowly(said);
     assertEquals(text((await peer.next(DATA)).payload), "hello");
   },
 );
@@ -77,7 +96,8 @@ Deno.test(
     {
       using peer = await RawPeer.meet(net.listener.address);
       await peer.goodbye(ErrorCode.NONE).flush();
-      assertEquals(await peer.goAway(), undefined);
+      // It says goodbye to nobody, but that it has heard everything.
+      assertEquals((await peer.rest()).map(({ type }) => type), [PING, ACK]);
     }
     await net.until(() => net.listener.stats().sockets === 0);
     assertEquals(net.peerErrors.untaken, 0);
@@ -90,9 +110,7 @@ Deno.test("a ping is answered with its own bytes", bounded, async () => {
   await using net = new Net({ serve: echo });
   using peer = await RawPeer.meet(net.listener.address);
   await peer.frame(PING, 0, utf8("12345678")).flush();
-  const pong = await peer.next(PING);
-  assertEquals(pong.flags, PONG);
-  assertEquals(text(pong.payload), "12345678");
+  assertEquals(await nextPong(peer), "12345678");
 });
 
 Deno.test("an answer to no ping is let pass", bounded, async () => {
@@ -100,7 +118,7 @@ Deno.test("an answer to no ping is let pass", bounded, async () => {
   using peer = await RawPeer.meet(net.listener.address);
   await peer.frame(PING, 0, utf8("12345678"), PONG)
     .frame(PING, 0, utf8("abcdefgh")).flush();
-  assertEquals(text((await peer.next(PING)).payload), "abcdefgh");
+  assertEquals(await nextPong(peer), "abcdefgh");
 });
 
 Deno.test(
@@ -109,6 +127,7 @@ Deno.test(
   async () => {
     await using net = new Net({
       serve: (connection) => connection.send(pattern(16_000_000)),
+      listen: { replayBytes: 32_000_000 },
     });
     using peer = await RawPeer.meet(net.listener.address);
     const open = encodeOpen({
@@ -123,8 +142,8 @@ Deno.test(
     for (let i = 0; i < 200; i++) peer.frame(PING, 0, new Uint8Array(8));
     await peer.flush();
     for (let pongs = 0; pongs < 200;) {
-      const { type, payload } = await peer.any();
-      if (type === PING) pongs++;
+      const { type, flags, payload } = await peer.any();
+      if (type === PING && flags === PONG) pongs++;
       else before += payload.length;
     }
     // What the sockets hold comes first, but not all that is to be sent.
@@ -146,7 +165,7 @@ Deno.test(
       .reason(RESET, 1, ErrorCode.CANCELLED)
       .frame(PING, 0, utf8("are you?"))
       .flush();
-    assertEquals(text((await peer.next(PING)).payload), "are you?");
+    assertEquals(await nextPong(peer), "are you?");
   },
 );
 
@@ -215,7 +234,8 @@ const servers: [
   ],
   [
     "answers with too few bytes",
-    (peer) => peer.preface().frame(WELCOME, 0, new Uint8Array(3)).flush(),
+    (peer) =>
+      peer.preface().frame(WELCOME, 0, new Uint8Array(3).fill(1)).flush(),
     ProtocolError,
     "it has 3 bytes",
     ErrorCode.PROTOCOL,
@@ -225,6 +245,27 @@ const servers: [
     hello(HELLO, {}),
     ProtocolError,
     "before the handshake",
+    ErrorCode.PROTOCOL,
+  ],
+  [
+    "welcomes another session",
+    (peer) => peer.welcome({ sessionId: new Uint8Array(16) }),
+    ProtocolError,
+    "another session",
+    ErrorCode.PROTOCOL,
+  ],
+  [
+    "welcomes another socket of the session",
+    (peer) => peer.welcome({ epoch: 2 }),
+    ProtocolError,
+    "another session",
+    ErrorCode.PROTOCOL,
+  ],
+  [
+    "has received what nobody has sent",
+    (peer) => peer.welcome({ received: 5 }),
+    ProtocolError,
+    "acknowledges 5 bytes, of which 0 were sent",
     ErrorCode.PROTOCOL,
   ],
   [
@@ -388,20 +429,73 @@ Deno.test("the peer's smaller frames are respected", bounded, async () => {
   assertEquals(lengths, [1024, 1024, 1024, 1024, 904]);
 });
 
-Deno.test(
-  "a peer that allows no streams at all is a clear error",
-  bounded,
-  async () => {
-    using server = new RawServer();
-    await using system = new ActorSystem();
-    const pool = new ConnectionPool(system);
-    const connecting = assertRejects(
-      () => pool.connect(server.address),
-      RangeError,
-      "allows 0 at once",
-    );
-    using _peer = await server.meet({ ...GOOD_HELLO, maxStreams: 0 });
-    await connecting;
-    assertEquals(pool.stats().leases, 0);
-  },
-);
+// A session without sockets.
+
+/** One whose frames go to `wake` and come from the test. */
+function sessionOn(
+  clock: ManualClock,
+  side: Side,
+  wake: (session: Session) => void,
+): Session {
+  const session = new Session({
+    side,
+    options: resolveSessionOptions({}),
+    events: {
+      onOpen() {},
+      onRemoved() {},
+      onGoingAway() {},
+      onAcknowledged() {},
+    },
+    clock,
+    remote: { hostname: "127.0.0.1", port: 1 },
+  });
+  session.begin({ ...GOOD_HELLO, maxStreams: 1 });
+  session.attach({ wake: () => wake(session), stop() {} }, 0);
+  return session;
+}
+
+Deno.test("a session opens no more than the peer allows", () => {
+  const session = sessionOn(new ManualClock(), "dialler", () => {});
+  const options = {
+    id: "x",
+    metadata: utf8(""),
+    priority: Priority.NORMAL,
+  };
+  const only = session.open(options);
+  assertThrows(() => session.open(options), RangeError, "allows 1 at once");
+  only.reset();
+  session.open(options);
+});
+
+/** Asks on and on, slowly enough to be no flood. */
+function askForEver(session: Session, clock: ManualClock): void {
+  const ping = new Uint8Array(8);
+  while (true) {
+    clock.advance(1);
+    session.frameIn(PING, 0, 0, ping, 0, 8);
+  }
+}
+
+Deno.test("a session ends when its peer reads no answer", () => {
+  const clock = new ManualClock();
+  const session = sessionOn(clock, "listener", () => {});
+  assertThrows(
+    () => askForEver(session, clock),
+    ProtocolError,
+    "more answers than it reads",
+  );
+  assertLess(session.out.buffer.unsent, 1e6);
+});
+
+Deno.test("a session ends when its peer acknowledges no answer", () => {
+  const clock = new ManualClock();
+  const session = sessionOn(clock, "listener", ({ out: { buffer } }) => {
+    while (buffer.unsent > 0) buffer.sent(buffer.next().length);
+  });
+  assertThrows(
+    () => askForEver(session, clock),
+    ProtocolError,
+    "acknowledges nothing",
+  );
+  assertLess(session.out.buffer.unacknowledged, 16e6);
+});

@@ -201,7 +201,12 @@ Deno.test(
       else await connection.close();
     }
     await net.until(() => net.actors === before);
-    assertEquals(net.listener.stats(), { accepted: 1000, sockets: 0 });
+    assertEquals(net.listener.stats(), {
+      accepted: 1000,
+      sockets: 0,
+      sessions: 0,
+      resumes: 0,
+    });
     assertEquals(net.pool.stats().sockets, 0);
     assertEquals(net.peerErrors.untaken, 0);
   },

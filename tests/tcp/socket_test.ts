@@ -1,52 +1,101 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { ActorSystem } from "../../src/actor/system.ts";
 import type { ActorRef } from "../../src/actor/ref.ts";
-import { SessionLostError } from "../../src/tcp/errors.ts";
+import {
+  HandshakeTimeoutError,
+  SessionLostError,
+} from "../../src/tcp/errors.ts";
 import { resolveSessionOptions } from "../../src/tcp/options.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
 import { Session } from "../../src/tcp/session.ts";
 import { socketActor } from "../../src/tcp/socket.ts";
-import { TruncatedError } from "../../src/wire/errors.ts";
-import { encodeHello, encodeLimit } from "../../src/wire/frame.ts";
-import { DataFlag, ErrorCode, FrameType } from "../../src/wire/protocol.ts";
+import type { Stream } from "../../src/tcp/stream.ts";
+import { ProtocolError, TruncatedError } from "../../src/wire/errors.ts";
+import {
+  decodeHello,
+  encodeHello,
+  encodeUint64,
+} from "../../src/wire/frame.ts";
+import {
+  DataFlag,
+  ErrorCode,
+  FrameType,
+  PONG,
+  PREFACE,
+  Priority,
+} from "../../src/wire/protocol.ts";
 import { pattern } from "../support/bytes.ts";
 import { Happenings } from "../support/happenings.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { MemoryTransport } from "../support/memory_transport.ts";
 import { bounded, echo, Net } from "../support/net.ts";
-import { GOOD_HELLO, RawPeer, RawServer, Speech } from "../support/raw_peer.ts";
+import {
+  framesOf,
+  GOOD_HELLO,
+  RawPeer,
+  RawServer,
+  Speech,
+} from "../support/raw_peer.ts";
 
-/** A socket actor over memory, with the session above it. */
+/** A socket actor over memory, with the session that it carries. */
 class Bench implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly system = new ActorSystem({ clock: this.clock });
   readonly transport = new MemoryTransport();
   readonly ends = new Happenings<unknown>();
+  readonly attached = new Happenings<Session>();
   readonly session: Session;
   readonly ref: ActorRef<never>;
-  #wake = (): void => {};
 
   constructor() {
-    this.session = new Session("dialler", resolveSessionOptions({}), {
-      onReady() {},
-      onOpen() {},
-      onOutput: () => this.#wake(),
+    const limits = resolveSessionOptions({
+      handshakeMs: 500,
+    });
+    this.session = new Session({
+      side: "dialler",
+      options: limits,
+      events: {
+        onOpen() {},
+        onRemoved() {},
+        onGoingAway() {},
+        onAcknowledged() {},
+      },
+      clock: this.clock,
+      remote: { hostname: "127.0.0.1", port: 1 },
     });
     this.ref = this.system.spawn(socketActor({
       transport: this.transport,
-      session: this.session,
-      onAttach: (wake) => this.#wake = wake,
+      limits,
+      greeting: PREFACE,
+      meet: (_, payload) => {
+        this.session.begin(decodeHello(payload));
+        const { session } = this;
+        return () => ({ session, peerReceived: 0, answer: new Uint8Array(0) });
+      },
+      onAttached: (session) => this.attached.push(session),
       onEnd: (cause) => this.ends.push(cause),
     }));
   }
 
-  /** Does the handshake. */
+  /** Does the handshake, and drops the first ping. */
   async meet(): Promise<void> {
-    await this.transport.writes.next();
+    assertEquals(await this.transport.writes.next(), PREFACE);
     this.transport.say(
       new Speech().preface()
         .frame(FrameType.WELCOME, 0, encodeHello(GOOD_HELLO)).bytes(),
     );
+    await this.attached.next();
+    const [ping] = framesOf(await this.transport.writes.next());
+    assertEquals(ping?.type, FrameType.PING);
+  }
+
+  /** Opens a connection. */
+  open(): Stream {
+    return this.session.open({
+      id: "x",
+      metadata: new Uint8Array(0),
+      priority: Priority.NORMAL,
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -64,9 +113,14 @@ Deno.test("messages of one turn leave in one write", bounded, async () => {
   await using bench = new Bench();
   await bench.meet();
   await bench.transport.idle();
-  const connection = bench.session.open("x", new Uint8Array(0));
+  const connection = bench.open();
   for (let i = 0; i < 30; i++) connection.send(pattern(100));
   assertEquals(await messagesOf(bench.transport.writes), 30);
+  const { end } = bench.session.out.buffer;
+  bench.transport.say(
+    new Speech().frame(FrameType.ACK, 0, encodeUint64(end)).bytes(),
+  );
+  await bench.transport.idle();
   for (let i = 0; i < 20; i++) connection.send(pattern(100));
   assertEquals(await messagesOf(bench.transport.writes), 20);
 });
@@ -80,7 +134,7 @@ Deno.test(
     await bench.transport.idle();
     const { transport } = bench;
     const gate = Promise.withResolvers<void>();
-    const connection = bench.session.open("x", new Uint8Array(0));
+    const connection = bench.open();
     transport.gate = gate.promise;
     connection.send(pattern(100));
     await Promise.resolve();
@@ -89,6 +143,41 @@ Deno.test(
     gate.resolve();
     assertEquals(await messagesOf(transport.writes), 1);
     assertEquals(await messagesOf(transport.writes), 10);
+  },
+);
+
+Deno.test(
+  "what is said while the greeting is written comes after it",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    const { transport } = bench;
+    const gate = Promise.withResolvers<void>();
+    transport.gate = gate.promise;
+    transport.say(pattern(100));
+    assertInstanceOf(await bench.ends.next(), ProtocolError);
+    gate.resolve();
+    assertEquals(await transport.writes.next(), PREFACE);
+    const [goodbye] = framesOf(await transport.writes.next());
+    assertEquals(goodbye?.type, FrameType.GOAWAY);
+  },
+);
+
+Deno.test(
+  "a socket whose handshake takes too long says so and ends",
+  bounded,
+  async () => {
+    await using bench = new Bench();
+    const { transport, clock } = bench;
+    await transport.writes.next();
+    clock.advance(499);
+    await transport.idle();
+    assertEquals(bench.ends.untaken, 0);
+    clock.advance(1);
+    assertInstanceOf(await bench.ends.next(), HandshakeTimeoutError);
+    bench.ref.stop();
+    const [goodbye] = framesOf(await transport.writes.next());
+    assertEquals(goodbye?.type, FrameType.GOAWAY);
   },
 );
 
@@ -141,12 +230,12 @@ Deno.test(
     const { transport, session } = bench;
     await transport.idle();
     transport.failure = new Deno.errors.BrokenPipe("broken");
-    const connection = session.open("x", new Uint8Array(0));
+    const connection = bench.open();
     await connection.send(pattern(100));
     await transport.idle();
     assertEquals(bench.ends.untaken, 0);
     transport.say(
-      new Speech().reason(FrameType.GOAWAY, 0, ErrorCode.INTERNAL, "!").bytes(),
+      new Speech().goodbye(ErrorCode.INTERNAL, "!").bytes(),
     );
     const error = await bench.ends.next();
     assertInstanceOf(error, SessionLostError);
@@ -163,7 +252,7 @@ Deno.test(
     const { transport, session } = bench;
     await transport.idle();
     transport.failure = new Deno.errors.BrokenPipe("broken");
-    session.open("x", new Uint8Array(0));
+    bench.open();
     await transport.idle();
     transport.end();
     const error = await bench.ends.next();
@@ -244,23 +333,25 @@ Deno.test(
     const connecting = pool.connect(server.address);
     using peer = await server.meet();
     const connection = await connecting;
-    await peer.frame(FrameType.ACCEPT, 1, encodeLimit(2 ** 40)).flush();
+    await peer.frame(FrameType.ACCEPT, 1, encodeUint64(2 ** 40)).flush();
     for (let i = 0; i < 10; i++) await connection.send(pattern(100_000));
     // More than the other side takes in one go: some of it will be unread.
     for (let i = 0; i < 8000; i++) {
-      peer.frame(FrameType.PING, 0, new Uint8Array(8), 1);
+      peer.frame(FrameType.PING, 0, new Uint8Array(8), PONG);
     }
     await peer.flush();
     const closing = pool.close();
-    await peer.frame(FrameType.PING, 0, new Uint8Array(8), 1).flush();
+    await peer.frame(FrameType.PING, 0, new Uint8Array(8), PONG).flush();
     let bytes = 0;
-    let last = -1;
-    for (const { type, payload } of await peer.rest()) {
-      if (type === FrameType.DATA) bytes += payload.length;
-      last = type;
-    }
+    let type: number;
+    do {
+      const frame = await peer.any();
+      type = frame.type;
+      if (type === FrameType.DATA) bytes += frame.payload.length;
+    } while (type !== FrameType.GOAWAY);
     assertEquals(bytes, 1_000_000);
-    assertEquals(last, FrameType.GOAWAY);
+    await peer.ack().flush();
+    assertEquals(await peer.rest(), []);
     peer.socket.closeWrite();
     await closing;
   },
@@ -270,7 +361,7 @@ Deno.test(
   "a peer that half-closes its socket is heard to the end",
   bounded,
   async () => {
-    await using net = new Net({ serve: echo });
+    await using net = new Net({ serve: echo, listen: { resumeMs: 0 } });
     using peer = await RawPeer.meet(net.listener.address);
     await peer.open(1).frame(FrameType.DATA, 1, pattern(10), DataFlag.END)
       .flush();

@@ -113,7 +113,7 @@ Deno.test(
   },
 );
 
-Deno.test("whenever the socket is lost, every wait ends", bounded, async () => {
+Deno.test("whoever ends the session, every wait ends", bounded, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 20 }),

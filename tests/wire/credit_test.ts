@@ -6,6 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import fc from "fast-check";
+import { Budget } from "../../src/wire/budget.ts";
 import { isFree, ReceiveCredit, SendCredit } from "../../src/wire/credit.ts";
 import { ProtocolError } from "../../src/wire/errors.ts";
 import {
@@ -22,14 +23,25 @@ type Step =
   | { readonly type: "send"; readonly bytes: number }
   | { readonly type: "arrive" }
   | { readonly type: "consume" }
-  | { readonly type: "grant_all" }
+  /** Time passes. */
+  | { readonly type: "wait"; readonly ms: number }
+  /** Others take of the budget, or give back. */
+  | { readonly type: "others"; readonly bytes: number }
   /** Hands any of the limits so far to the sender, perhaps not for the first time. */
   | { readonly type: "raise"; readonly which: number };
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: step({ type: "arrive" }) },
   { weight: 4, arbitrary: step({ type: "consume" }) },
-  { weight: 1, arbitrary: step({ type: "grant_all" }) },
+  {
+    weight: 1,
+    arbitrary: fc.nat({ max: 50 }).map((ms): Step => ({ type: "wait", ms })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: -200_000, max: 200_000 })
+      .map((bytes): Step => ({ type: "others", bytes })),
+  },
   {
     weight: 2,
     arbitrary: fc.nat().map((which): Step => ({ type: "raise", which })),
@@ -45,25 +57,40 @@ function step(step: Step): fc.Arbitrary<Step> {
   return fc.constant(step);
 }
 
-Deno.test("a sender that keeps to its credit never breaks the receiver's, however limits are late or repeated", () => {
+/** Credit whose window stands still. */
+function steady(windowBytes: number): ReceiveCredit {
+  return new ReceiveCredit(windowBytes, 0, new Budget(Infinity));
+}
+
+/** Reads a frame, and answers the limit that the sender is told then, if any. */
+function read(
+  credit: ReceiveCredit,
+  payloadBytes: number,
+  now = 0,
+  roundTripMs = 0,
+): number | undefined {
+  credit.consume(payloadBytes + FRAME_COST);
+  return credit.isDue ? credit.grant(now, roundTripMs) : undefined;
+}
+
+Deno.test("a sender that keeps to its credit never breaks the receiver's, however limits are late or repeated and windows grow", () => {
   fc.assert(
     fc.property(
       fc.constantFrom(65_536, 100_000, 262_144),
+      fc.constantFrom(0, 300_000, 1_048_576),
+      fc.constantFrom(0, 100_000, 2_000_000),
       fc.array(anyStep, { maxLength: 300, size: "max" }),
-      (window, steps) => {
+      (window, maxWindow, budgetBytes, steps) => {
+        const budget = new Budget(budgetBytes);
         const send = new SendCredit();
-        const receive = new ReceiveCredit(window);
-        const limits = [INITIAL_CREDIT];
+        const receive = new ReceiveCredit(window, maxWindow, budget);
+        const limits = [INITIAL_CREDIT, receive.grantAll()];
         const flying: number[] = [];
         const waiting: number[] = [];
+        let others = 0;
+        let now = 0;
         let sent = 0;
         let consumed = 0;
-        const granted = (limit: number): void => {
-          if (limit === 0) return;
-          assert(limit >= Math.max(...limits), "a limit is lower than before");
-          assertLessOrEqual(limit, consumed + window);
-          limits.push(limit);
-        };
         for (const step of steps) {
           if (step.type === "send") {
             if (!send.allows(END, step.bytes)) continue;
@@ -78,16 +105,36 @@ Deno.test("a sender that keeps to its credit never breaks the receiver's, howeve
           } else if (step.type === "consume") {
             const bytes = waiting.shift();
             if (bytes === undefined) continue;
-            receive.consume(bytes);
             consumed += bytes + FRAME_COST;
-            granted(receive.grant());
-          } else if (step.type === "grant_all") {
-            granted(receive.grantAll());
+            const limit = read(receive, bytes, now, 20);
+            if (limit === undefined) continue;
+            assertGreater(limit, Math.max(...limits));
+            assertEquals(limit, consumed + receive.window);
+            limits.push(limit);
+          } else if (step.type === "wait") {
+            now += step.ms;
+          } else if (step.type === "others") {
+            const bytes = Math.max(step.bytes, -others);
+            if (bytes > 0) others += budget.take(bytes);
+            else {
+              others += bytes;
+              budget.give(-bytes);
+            }
           } else {
             send.raise(limits[step.which % limits.length]!);
           }
           assertLessOrEqual(sent, Math.max(...limits));
+          assertLessOrEqual(
+            receive.window,
+            Math.max(window, maxWindow, INITIAL_CREDIT),
+          );
+          assertEquals(
+            budget.left + others + receive.window - INITIAL_CREDIT,
+            budgetBytes,
+          );
         }
+        receive.end();
+        assertEquals(budget.left + others, budgetBytes);
       },
     ),
     { numRuns: 200 },
@@ -105,16 +152,16 @@ Deno.test("once everything is read and every limit has come, a sender can always
       }),
       (window, sizes) => {
         const send = new SendCredit();
-        const receive = new ReceiveCredit(window);
+        const receive = steady(window);
+        send.raise(receive.grantAll());
         for (let rest of sizes) {
           do {
             assert(send.available > 0 || send.allows(END, rest), "it is stuck");
             const bytes = Math.min(rest, send.available);
             send.spend(END, bytes);
             receive.receive(bytes);
-            receive.consume(bytes);
-            const limit = receive.grant();
-            if (limit > 0) send.raise(limit);
+            const limit = read(receive, bytes);
+            if (limit !== undefined) send.raise(limit);
             rest -= bytes;
           } while (rest > 0);
         }
@@ -157,14 +204,15 @@ Deno.test("a frame that carries nothing is free, and may go without credit", () 
 
 Deno.test("a limit that is lower than the last changes nothing", () => {
   const send = new SendCredit();
-  send.raise(200_000);
-  send.raise(100_000);
-  send.raise(0);
+  assert(send.raise(200_000));
+  assert(!send.raise(200_000));
+  assert(!send.raise(100_000));
+  assert(!send.raise(0));
   assertEquals(send.available, 200_000 - FRAME_COST);
 });
 
 Deno.test("a frame over the credit is a ProtocolError with the code for it", () => {
-  const receive = new ReceiveCredit(262_144);
+  const receive = steady(262_144);
   receive.receive(INITIAL_CREDIT - FRAME_COST);
   const error = assertThrows(
     () => receive.receive(0),
@@ -175,7 +223,7 @@ Deno.test("a frame over the credit is a ProtocolError with the code for it", () 
 });
 
 Deno.test("empty messages alone exhaust the credit", () => {
-  const receive = new ReceiveCredit(262_144);
+  const receive = steady(262_144);
   const most = INITIAL_CREDIT / FRAME_COST;
   for (let i = 0; i < most; i++) receive.receive(0);
   assertThrows(() => receive.receive(0), ProtocolError);
@@ -183,20 +231,98 @@ Deno.test("empty messages alone exhaust the credit", () => {
 
 Deno.test("a limit is told once half a window was read since the last", () => {
   const window = 262_144;
-  const receive = new ReceiveCredit(window);
+  const receive = steady(window);
   assertEquals(receive.grantAll(), window);
-  receive.consume(window / 2 - FRAME_COST - 1);
-  assertEquals(receive.grant(), 0);
+  receive.consume(window / 2 - 1);
+  assert(!receive.isDue);
   receive.consume(1);
-  const limit = receive.grant();
-  assertGreater(limit, window);
-  assertEquals(receive.grant(), 0);
+  assert(receive.isDue);
+  assertEquals(receive.grant(0, 0), window + window / 2);
+  assert(!receive.isDue);
 });
 
 Deno.test("a window is never below the initial credit, which the sender has before it is told", () => {
-  assertEquals(new ReceiveCredit(1).grantAll(), INITIAL_CREDIT);
+  assertEquals(steady(1).grantAll(), INITIAL_CREDIT);
 });
 
 Deno.test("a window is never above what an OPEN can say", () => {
-  assertEquals(new ReceiveCredit(Infinity).grantAll(), 2 ** 32 - 1);
+  assertEquals(steady(Infinity).grantAll(), 2 ** 32 - 1);
+  const receive = new ReceiveCredit(2 ** 31, Infinity, new Budget(Infinity));
+  receive.grantAll();
+  for (let i = 0; i < 3; i++) {
+    receive.consume(receive.window);
+    receive.grant(0, 100);
+  }
+  assertEquals(receive.window, 2 ** 32 - 1);
+});
+
+// Windows that grow.
+
+/** Reads whole windows, each within `ms`, and answers what the window was. */
+function windows(
+  credit: ReceiveCredit,
+  ms: number,
+  roundTripMs: number,
+  rounds = 10,
+): number[] {
+  credit.grantAll();
+  return Array.from({ length: rounds }, (_, i) => {
+    credit.consume(credit.window);
+    credit.grant(1000 + i * ms, roundTripMs);
+    return credit.window;
+  });
+}
+
+Deno.test("a window doubles while half of it is read within two round trips, up to its greatest", () => {
+  const credit = new ReceiveCredit(65_536, 500_000, new Budget(Infinity));
+  assertEquals(windows(credit, 39, 20, 6), [
+    65_536, // since the beginning it took long
+    131_072,
+    262_144,
+    500_000,
+    500_000,
+    500_000,
+  ]);
+});
+
+Deno.test("a window stands still while its reader takes two round trips or more", () => {
+  const credit = new ReceiveCredit(65_536, 500_000, new Budget(Infinity));
+  assertEquals(new Set(windows(credit, 40, 20)), new Set([65_536]));
+});
+
+Deno.test("a window stands still while the round trip is not known", () => {
+  const credit = new ReceiveCredit(65_536, 500_000, new Budget(Infinity));
+  assertEquals(new Set(windows(credit, 0, 0)), new Set([65_536]));
+});
+
+Deno.test("a window that began above its greatest does not shrink", () => {
+  const credit = new ReceiveCredit(262_144, 100_000, new Budget(Infinity));
+  assertEquals(new Set(windows(credit, 0, 20)), new Set([262_144]));
+});
+
+Deno.test("windows grow as far as their budget goes, from their beginning on", () => {
+  const budget = new Budget(300_000);
+  const credits = Array.from(
+    { length: 3 },
+    () => new ReceiveCredit(165_536, 1_000_000, budget),
+  );
+  assertEquals(credits.map((credit) => credit.grantAll()), [
+    165_536,
+    165_536,
+    165_536,
+  ]);
+  const late = new ReceiveCredit(165_536, 1_000_000, budget);
+  assertEquals(late.grantAll(), INITIAL_CREDIT);
+  credits[0]!.end();
+  assertEquals(windows(late, 0, 20).at(-1), 165_536);
+});
+
+Deno.test("a stream that ends gives back what its window had, once", () => {
+  const budget = new Budget(1_000_000);
+  const credit = new ReceiveCredit(65_536, 500_000, budget);
+  windows(credit, 0, 20);
+  assertEquals(budget.left, 1_000_000 - (500_000 - 65_536));
+  credit.end();
+  credit.end();
+  assertEquals(budget.left, 1_000_000);
 });

@@ -43,12 +43,12 @@ Deno.test("any frames through a send buffer and a reader are the same, however t
       (sketches, writes, reads) => {
         const frames = sketches.map(drawn);
         const out = new SendBuffer();
-        out.raw(PREFACE);
         for (const { type, flags, stream, payload } of frames) {
           out.frame(type, flags, stream, payload);
         }
         const reader = new FrameReader();
         const sink = collector();
+        feed(reader, PREFACE, sink, reads);
         for (let i = 0; out.unsent > 0; i++) {
           const next = out.next();
           const count = Math.min(next.length, writes[i % writes.length] ?? 1);

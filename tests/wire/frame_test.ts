@@ -2,20 +2,25 @@ import { assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ProtocolError } from "../../src/wire/errors.ts";
 import {
+  decodeGoAway,
   decodeHello,
-  decodeLimit,
   decodeOpen,
   decodeReason,
+  decodeUint64,
+  encodeGoAway,
   encodeHello,
-  encodeLimit,
   encodeOpen,
   encodeReason,
+  encodeUint64,
   type Hello,
+  type Open,
 } from "../../src/wire/frame.ts";
 import {
   ErrorCode,
   MAX_CONTROL_BYTES,
+  MAX_CREDENTIALS_BYTES,
   MAX_METADATA_BYTES,
+  Priority,
   VERSION,
 } from "../../src/wire/protocol.ts";
 import { concat, pattern } from "./support.ts";
@@ -30,9 +35,14 @@ const hello: Hello = {
   maxFrameBytes: 65_536,
   maxStreams: 1000,
   sessionId: pattern(16),
+  epoch: 3,
+  received: 123_456_789_012,
+  token: pattern(32, 1),
+  credentials: pattern(20, 2),
 };
-const open = {
+const open: Open = {
   creditLimit: 262_144,
+  priority: Priority.HIGH,
   id: "straße-😀",
   metadata: pattern(100),
 };
@@ -45,6 +55,13 @@ Deno.test("a handshake comes back as it went", () => {
     maxFrameBytes: fc.integer({ min: 1024, max: 0xffffffff }),
     maxStreams: u32,
     sessionId: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+    epoch: u32,
+    received: fc.maxSafeNat(),
+    token: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    credentials: fc.uint8Array({
+      maxLength: MAX_CREDENTIALS_BYTES,
+      size: "max",
+    }),
   });
   fc.assert(fc.property(anyHello, (hello) => {
     assertEquals(decodeHello(encodeHello(hello)), hello);
@@ -66,6 +83,32 @@ Deno.test("a truncated handshake is a ProtocolError", () => {
   for (let length = 0; length < bytes.length; length++) {
     assertThrows(() => decodeHello(bytes.subarray(0, length)), ProtocolError);
   }
+});
+
+Deno.test("the largest handshake is within the limit for control frames", () => {
+  const credentials = pattern(MAX_CREDENTIALS_BYTES);
+  const bytes = encodeHello({ ...hello, credentials });
+  assertLessOrEqual(bytes.length, MAX_CONTROL_BYTES);
+  assertEquals(decodeHello(bytes).credentials, credentials);
+});
+
+Deno.test("credentials over the limit cannot be sent, and are a ProtocolError", () => {
+  const credentials = pattern(MAX_CREDENTIALS_BYTES + 1);
+  assertThrows(
+    () => encodeHello({ ...hello, credentials }),
+    RangeError,
+    "4097 bytes",
+  );
+  const head = encodeHello({ ...hello, credentials: new Uint8Array(0) });
+  new DataView(head.buffer).setUint16(head.length - 2, credentials.length);
+  const bytes = concat([head, credentials]);
+  assertThrows(() => decodeHello(bytes), ProtocolError, "its credentials");
+});
+
+Deno.test("a handshake that says it has received over 2^53 - 1 bytes is a ProtocolError", () => {
+  const bytes = encodeHello(hello);
+  bytes[32] = 0xff;
+  assertThrows(() => decodeHello(bytes), ProtocolError, "2^53");
 });
 
 Deno.test("a handshake without our version is refused with the code for it", () => {
@@ -91,6 +134,7 @@ Deno.test("a peer that asks for frames under 1024 bytes is refused", () => {
 Deno.test("an OPEN comes back as it went", () => {
   const anyOpen = fc.record({
     creditLimit: u32,
+    priority: fc.constantFrom(Priority.NORMAL, Priority.HIGH, Priority.LOW),
     id: text.filter((id) => id.length > 0),
     metadata: fc.uint8Array({ maxLength: MAX_METADATA_BYTES, size: "max" }),
   });
@@ -101,10 +145,18 @@ Deno.test("an OPEN comes back as it went", () => {
 
 Deno.test("the largest OPEN is within the limit for control frames", () => {
   const id = "ä".repeat(127) + "x";
-  const open = { creditLimit: 1, id, metadata: pattern(MAX_METADATA_BYTES) };
-  const bytes = encodeOpen(open);
+  const largest = { ...open, id, metadata: pattern(MAX_METADATA_BYTES) };
+  const bytes = encodeOpen(largest);
   assertLessOrEqual(bytes.length, MAX_CONTROL_BYTES);
-  assertEquals(decodeOpen(bytes), open);
+  assertEquals(decodeOpen(bytes), largest);
+});
+
+Deno.test("a class that nobody knows yet is the normal one", () => {
+  const bytes = encodeOpen(open);
+  for (const unknown of [3, 255]) {
+    bytes[4] = unknown;
+    assertEquals(decodeOpen(bytes).priority, Priority.NORMAL);
+  }
 });
 
 Deno.test("a byte order mark is a part of an id", () => {
@@ -157,26 +209,26 @@ Deno.test("a decoded OPEN and handshake share nothing with the reader's buffer",
   assertEquals(decoded, [open, hello]);
 });
 
-Deno.test("a credit limit comes back as it went, up to 2^53 - 1", () => {
-  fc.assert(fc.property(fc.maxSafeNat(), (limit) => {
-    assertEquals(decodeLimit(encodeLimit(limit)), limit);
+Deno.test("a number comes back as it went, up to 2^53 - 1", () => {
+  fc.assert(fc.property(fc.maxSafeNat(), (number) => {
+    assertEquals(decodeUint64(encodeUint64(number)), number);
   }));
   const most = Number.MAX_SAFE_INTEGER;
-  assertEquals(decodeLimit(encodeLimit(most)), most);
+  assertEquals(decodeUint64(encodeUint64(most)), most);
 });
 
-Deno.test("a credit limit over 2^53 - 1 is a ProtocolError", () => {
+Deno.test("a number over 2^53 - 1 is a ProtocolError", () => {
   for (const first of [0x20, 0x80, 0xff]) {
     const bytes = new Uint8Array([0, first, 0, 0, 0, 0, 0, 0]);
-    assertThrows(() => decodeLimit(bytes), ProtocolError, "2^53");
+    assertThrows(() => decodeUint64(bytes), ProtocolError, "2^53");
   }
   const bytes = new Uint8Array(8).fill(0xff);
-  assertThrows(() => decodeLimit(bytes), ProtocolError, "2^53");
+  assertThrows(() => decodeUint64(bytes), ProtocolError, "2^53");
 });
 
-Deno.test("a truncated credit limit is a ProtocolError", () => {
+Deno.test("a truncated number is a ProtocolError", () => {
   for (let length = 0; length < 8; length++) {
-    assertThrows(() => decodeLimit(new Uint8Array(length)), ProtocolError);
+    assertThrows(() => decodeUint64(new Uint8Array(length)), ProtocolError);
   }
 });
 
@@ -213,12 +265,41 @@ Deno.test("a truncated reason is a ProtocolError", () => {
   }
 });
 
+Deno.test("a GOAWAY comes back as it went", () => {
+  const anyGoAway = fc.record({
+    code: u32,
+    lastStream: u32,
+    retryAfterMs: u32,
+    text,
+  });
+  fc.assert(fc.property(anyGoAway, (goAway) => {
+    assertEquals(decodeGoAway(encodeGoAway(goAway)), goAway);
+  }));
+});
+
+Deno.test("a GOAWAY says the longest time that it can when it is for ever", () => {
+  const goAway = { code: 10, lastStream: 0, retryAfterMs: Infinity, text: "" };
+  assertEquals(decodeGoAway(encodeGoAway(goAway)).retryAfterMs, 0xffffffff);
+});
+
+Deno.test("a GOAWAY that a peer made too long is cut", () => {
+  const bytes = concat([new Uint8Array(12), new Uint8Array(8000).fill(0x61)]);
+  assertEquals(decodeGoAway(bytes).text, "a".repeat(1024));
+});
+
+Deno.test("a truncated GOAWAY is a ProtocolError", () => {
+  for (let length = 0; length < 12; length++) {
+    assertThrows(() => decodeGoAway(new Uint8Array(length)), ProtocolError);
+  }
+});
+
 for (
   const [name, decode] of Object.entries({
     decodeHello,
     decodeOpen,
-    decodeLimit,
+    decodeUint64,
     decodeReason,
+    decodeGoAway,
   })
 ) {
   Deno.test(`${name}() raises nothing but ProtocolError on random bytes`, () => {

@@ -6,61 +6,17 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ProtocolError } from "../../src/wire/errors.ts";
-import {
-  Inbox,
-  type InboxOptions,
-  MessageTooLargeError,
-} from "../../src/wire/inbox.ts";
+import { MessageTooLargeError } from "../../src/wire/inbox.ts";
 import {
   DataFlag,
   ErrorCode,
   FRAME_COST,
   INITIAL_CREDIT,
 } from "../../src/wire/protocol.ts";
+import { EMPTY, isPending, type Setup, setup } from "./inbox_fixtures.ts";
 import { pattern } from "./support.ts";
 
 const { END, FIN } = DataFlag;
-const EMPTY = new Uint8Array(0);
-
-interface Setup {
-  readonly inbox: Inbox;
-  readonly grants: number[];
-  readonly tooLarge: unknown[];
-  /** Delivers a frame from a buffer that is overwritten at once. */
-  frame(flags: number, payload?: Uint8Array): void;
-}
-
-function setup(options: Partial<InboxOptions> = {}): Setup {
-  const grants: number[] = [];
-  const tooLarge: unknown[] = [];
-  const inbox = new Inbox({
-    windowBytes: 262_144,
-    maxMessageBytes: 1_000_000,
-    onGrant: (limit) => grants.push(limit),
-    onTooLarge: (error) => tooLarge.push(error),
-    ...options,
-  });
-  return {
-    inbox,
-    grants,
-    tooLarge,
-    frame(flags, payload = EMPTY) {
-      const buffer = new Uint8Array(payload.length + 20);
-      buffer.set(payload, 10);
-      inbox.deliver(flags, buffer, 10, 10 + payload.length);
-      buffer.fill(0xee);
-    },
-  };
-}
-
-/** Whether a promise has settled yet. */
-async function isPending(promise: Promise<unknown>): Promise<boolean> {
-  let pending = true;
-  const settle = (): void => void (pending = false);
-  promise.then(settle, settle);
-  await undefined;
-  return pending;
-}
 
 // Messages.
 
@@ -133,89 +89,45 @@ Deno.test("a second read while one is pending is refused, and the first goes on"
   assertEquals(await received, pattern(1));
 });
 
-// The end.
+// Messages that are there.
 
-Deno.test("after FIN every read gives undefined", async () => {
-  const { inbox, frame } = setup();
-  frame(END, pattern(1));
-  frame(FIN);
-  assert(inbox.finished);
-  assertEquals(await inbox.receive(), pattern(1));
-  assertEquals(await inbox.receive(), undefined);
-  assertEquals(await inbox.receive(), undefined);
-  assertEquals(await inbox.read(), undefined);
+Deno.test("takeMessage() takes a message that waits, and gives its credit back", () => {
+  const { inbox, frame, grants } = setup({ windowBytes: 65_536 });
+  inbox.firstLimit();
+  frame(END, pattern(40_000));
+  frame(END);
+  assertEquals(inbox.takeMessage()?.length, 40_000);
+  assertEquals(grants, [65_536 + 40_000 + FRAME_COST]);
+  assertEquals(inbox.takeMessage(), EMPTY);
+  assertEquals(inbox.takeMessage(), undefined);
 });
 
-for (const method of ["receive", "read"] as const) {
-  Deno.test(`FIN ends a ${method}() that is pending`, async () => {
-    const { inbox, frame } = setup();
-    const received = inbox[method]();
-    frame(FIN);
-    assertEquals(await received, undefined);
-  });
-}
-
-Deno.test("FIN on a frame with payload ends its message", async () => {
-  const { inbox, frame } = setup();
-  frame(0, pattern(3));
-  frame(FIN, pattern(6).subarray(3));
-  assertEquals(await inbox.receive(), pattern(6));
-  assertEquals(await inbox.receive(), undefined);
-});
-
-Deno.test("FIN on a frame with payload ends the message that is awaited", async () => {
-  const { inbox, frame } = setup();
+Deno.test("takeMessage() leaves alone what receive() has to look at", async () => {
+  const { inbox, frame } = setup({ maxMessageBytes: 10 });
+  frame(0, pattern(4));
+  frame(END, pattern(4));
+  assertEquals(inbox.takeMessage(), undefined);
+  assertEquals((await inbox.receive())?.length, 8);
   const received = inbox.receive();
-  frame(0, pattern(3));
-  frame(FIN, pattern(6).subarray(3));
-  assertEquals(await received, pattern(6));
-  assertEquals(await inbox.receive(), undefined);
+  assertEquals(inbox.takeMessage(), undefined);
+  frame(END, pattern(5));
+  assertEquals(await received, pattern(5));
+  frame(END, pattern(11));
+  assertEquals(inbox.takeMessage(), undefined);
+  await assertRejects(() => inbox.receive(), MessageTooLargeError);
 });
 
-Deno.test("END and FIN on an empty frame are an empty message and the end", async () => {
-  const { inbox, frame } = setup();
-  frame(END | FIN);
-  assertEquals(await inbox.receive(), EMPTY);
-  assertEquals(await inbox.receive(), undefined);
-});
-
-Deno.test("a message that FIN cuts short is received as far as it came, waiting", async () => {
-  const { inbox, frame } = setup();
-  frame(0, pattern(3));
-  frame(FIN);
-  assertEquals(await inbox.receive(), pattern(3));
-  assertEquals(await inbox.receive(), undefined);
-});
-
-Deno.test("a message that FIN cuts short is received as far as it came, awaited", async () => {
-  const { inbox, frame } = setup();
-  const received = inbox.receive();
-  frame(0, pattern(3));
-  frame(FIN);
-  assertEquals(await received, pattern(3));
-  assertEquals(await inbox.receive(), undefined);
-});
-
-Deno.test("a message that FIN cuts short is received after a receive that was given up", async () => {
+Deno.test("takeMessage() does not take the rest of a message for a whole one", async () => {
   const { inbox, frame } = setup();
   const abort = new AbortController();
-  const given = inbox.receive(abort.signal);
-  frame(0, pattern(3));
+  const given = assertRejects(() => inbox.receive({ signal: abort.signal }));
+  frame(0, pattern(4));
   abort.abort();
-  await assertRejects(() => given);
-  frame(FIN);
-  assertEquals(await inbox.receive(), pattern(3));
-  assertEquals(await inbox.receive(), undefined);
+  await given;
+  frame(END, pattern(4));
+  assertEquals(inbox.takeMessage(), undefined);
+  assertEquals((await inbox.receive())?.length, 8);
 });
-
-for (const flags of [0, END, FIN]) {
-  Deno.test(`a frame with flags ${flags} after FIN is a ProtocolError`, () => {
-    const { frame } = setup();
-    frame(FIN);
-    assertThrows(() => frame(flags), ProtocolError, "after the end");
-    assertThrows(() => frame(flags, pattern(1)), ProtocolError);
-  });
-}
 
 // Bytes.
 
@@ -246,7 +158,7 @@ Deno.test("read() passes over empty messages, waiting and awaited", async () => 
 Deno.test("read() after a receive that was given up begins with what that had gathered", async () => {
   const { inbox, frame } = setup();
   const abort = new AbortController();
-  const given = inbox.receive(abort.signal);
+  const given = inbox.receive({ signal: abort.signal });
   frame(0, pattern(3));
   abort.abort();
   await assertRejects(() => given);
@@ -272,7 +184,7 @@ Deno.test("a signal that has aborted already rejects and takes nothing", async (
   const reason = new Error("enough");
   frame(END, pattern(1));
   const rejected = assertRejects(() =>
-    inbox.receive(AbortSignal.abort(reason))
+    inbox.receive({ signal: AbortSignal.abort(reason) })
   );
   assertStrictEquals(await rejected, reason);
   assertEquals(await inbox.receive(), pattern(1));
@@ -282,7 +194,7 @@ Deno.test("a message that arrives after its receive was given up goes to the nex
   const { inbox, frame } = setup();
   const abort = new AbortController();
   const reason = new Error("enough");
-  const rejected = assertRejects(() => inbox.receive(abort.signal));
+  const rejected = assertRejects(() => inbox.receive({ signal: abort.signal }));
   abort.abort(reason);
   assertStrictEquals(await rejected, reason);
   frame(END, pattern(1));
@@ -294,7 +206,9 @@ for (let given = 1; given <= 2; given++) {
     const { inbox, frame } = setup();
     const message = pattern(30);
     const abort = new AbortController();
-    const rejected = assertRejects(() => inbox.receive(abort.signal));
+    const rejected = assertRejects(() =>
+      inbox.receive({ signal: abort.signal })
+    );
     for (let i = 0; i < 3; i++) {
       if (i === given) abort.abort();
       frame(i === 2 ? END : 0, message.subarray(10 * i, 10 * i + 10));
@@ -307,7 +221,7 @@ for (let given = 1; given <= 2; given++) {
 Deno.test("a signal that aborts once its message is there takes it back from nobody", async () => {
   const { inbox, frame } = setup();
   const abort = new AbortController();
-  const received = inbox.receive(abort.signal);
+  const received = inbox.receive({ signal: abort.signal });
   frame(END, pattern(1));
   abort.abort();
   assertEquals(await received, pattern(1));
@@ -316,7 +230,7 @@ Deno.test("a signal that aborts once its message is there takes it back from nob
 Deno.test("the signal of a read that is over does not end the next one", async () => {
   const { inbox, frame } = setup();
   const abort = new AbortController();
-  const first = inbox.receive(abort.signal);
+  const first = inbox.receive({ signal: abort.signal });
   frame(END, pattern(1));
   await first;
   const second = inbox.receive();
@@ -335,14 +249,6 @@ Deno.test("a stream that is read has credit for a window beyond what was read", 
   assertEquals(grants, []);
   await inbox.receive();
   assertEquals(grants, [65_536 + 32_768]);
-});
-
-Deno.test("the frames of a message that is awaited give credit as they come", () => {
-  const { inbox, frame, grants } = setup({ windowBytes: 65_536 });
-  inbox.firstLimit();
-  inbox.receive();
-  frame(0, pattern(40_000));
-  assertEquals(grants, [65_536 + 40_000 + FRAME_COST]);
 });
 
 Deno.test("no credit is given once the sender has ended", async () => {
@@ -455,69 +361,4 @@ Deno.test("after a message over the limit every read says so, whatever ends the 
     await assertRejects(() => inbox.receive(), MessageTooLargeError);
     await assertRejects(() => inbox.read(), MessageTooLargeError);
   }
-});
-
-// Breaking.
-
-Deno.test("what arrived before the stream broke is received, then the error", async () => {
-  const { inbox, frame } = setup();
-  const error = new Error("broken");
-  frame(END, pattern(1));
-  frame(0, pattern(2));
-  inbox.fail(error);
-  assertEquals(await inbox.receive(), pattern(1));
-  assertStrictEquals(await assertRejects(() => inbox.receive()), error);
-  assertStrictEquals(await assertRejects(() => inbox.receive()), error);
-});
-
-Deno.test("a stream that breaks rejects who waits", async () => {
-  const { inbox, frame } = setup();
-  const error = new Error("broken");
-  const rejected = assertRejects(() => inbox.receive());
-  frame(0, pattern(2));
-  inbox.fail(error);
-  assertStrictEquals(await rejected, error);
-});
-
-Deno.test("a stream that ended does not break any more", async () => {
-  const { inbox, frame } = setup();
-  frame(FIN);
-  inbox.fail(new Error("broken"));
-  assertEquals(await inbox.receive(), undefined);
-});
-
-Deno.test("discard() rejects who waits, and every read after it", async () => {
-  const { inbox, frame } = setup();
-  const error = new Error("closed");
-  const rejected = assertRejects(() => inbox.receive());
-  inbox.discard(error);
-  assertStrictEquals(await rejected, error);
-  frame(END, pattern(1));
-  assertStrictEquals(await assertRejects(() => inbox.receive()), error);
-});
-
-Deno.test("discard() drops what has arrived", async () => {
-  const { inbox, frame } = setup();
-  const error = new Error("closed");
-  frame(END, pattern(1));
-  frame(0, pattern(2));
-  inbox.discard(error);
-  frame(FIN);
-  assertStrictEquals(await assertRejects(() => inbox.receive()), error);
-});
-
-Deno.test("what comes after discard() still costs credit, and gives none back", () => {
-  const { inbox, frame, grants } = setup({ windowBytes: 65_536 });
-  inbox.discard(new Error("closed"));
-  frame(END, pattern(INITIAL_CREDIT - FRAME_COST));
-  assertThrows(() => frame(END), ProtocolError);
-  assertEquals(grants, []);
-});
-
-Deno.test("the peer can end its direction after discard(), without credit", () => {
-  const { inbox, frame } = setup();
-  inbox.discard(new Error("closed"));
-  frame(END, pattern(INITIAL_CREDIT - FRAME_COST));
-  frame(FIN);
-  assert(inbox.finished);
 });

@@ -15,6 +15,7 @@ import {
   FRAME_COST,
   FrameType,
   INITIAL_CREDIT,
+  Priority,
 } from "../../src/wire/protocol.ts";
 import { concat, FakePort, pattern, sameBytes } from "./support.ts";
 
@@ -28,7 +29,7 @@ interface Setup {
 
 function setup(maxFrameBytes?: number): Setup {
   const port = new FakePort(maxFrameBytes);
-  return { port, outbox: new Outbox(port, STREAM) };
+  return { port, outbox: new Outbox(port, STREAM, Priority.NORMAL) };
 }
 
 /** What has happened to a promise so far. */
@@ -176,14 +177,30 @@ Deno.test("a message waits for its turn when others do", () => {
   assertEquals(port.frames.length, 1);
 });
 
-Deno.test("a limit that is late or repeated lets nothing go", () => {
+Deno.test("a limit that is late or repeated lets nothing go, and is told from one that does", () => {
   const { port, outbox } = setup();
-  outbox.raise(100_000);
+  assert(outbox.raise(100_000));
   outbox.send(pattern(200_000));
   const { length } = port.frames;
-  outbox.raise(INITIAL_CREDIT);
-  outbox.raise(100_000);
+  assert(!outbox.raise(INITIAL_CREDIT));
+  assert(!outbox.raise(100_000));
   assertEquals(port.frames.length, length);
+  assert(outbox.raise(100_001 + FRAME_COST));
+  assertEquals(port.frames.length, length + 1);
+});
+
+Deno.test("an outbox waits for its turn in its class", () => {
+  const port = new FakePort();
+  port.room = 0;
+  for (const priority of [Priority.LOW, Priority.NORMAL, Priority.HIGH]) {
+    new Outbox(port, priority, priority).send(pattern(1));
+  }
+  port.room = 3;
+  port.pump();
+  assertEquals(
+    port.frames.map(({ stream }) => stream),
+    [Priority.HIGH, Priority.NORMAL, Priority.LOW],
+  );
 });
 
 Deno.test("a message belongs to its sender again once it was taken", async () => {

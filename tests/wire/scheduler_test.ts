@@ -1,7 +1,16 @@
-import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertLessOrEqual,
+} from "@std/assert";
 import fc from "fast-check";
 import { Outbox } from "../../src/wire/outbox.ts";
-import { HEADER_BYTES, MAX_FRAME_BYTES } from "../../src/wire/protocol.ts";
+import {
+  HEADER_BYTES,
+  MAX_FRAME_BYTES,
+  Priority,
+} from "../../src/wire/protocol.ts";
 import { Scheduler, type Sendable } from "../../src/wire/scheduler.ts";
 import { pattern } from "./support.ts";
 
@@ -11,6 +20,7 @@ const MAX_BYTES = HEADER_BYTES + MAX_FRAME_BYTES;
 /** A sender whose frames repeat a list of sizes, and end after `frames`. */
 class Source implements Sendable {
   deficit = 0;
+  active = false;
   sentBytes = 0;
   sentFrames = 0;
 
@@ -18,6 +28,7 @@ class Source implements Sendable {
     readonly sizes: readonly number[],
     readonly onSend: (source: Source, bytes: number) => void = () => {},
     readonly frames = Infinity,
+    readonly priority: Priority = Priority.NORMAL,
   ) {}
 
   nextFrameBytes(): number {
@@ -193,6 +204,124 @@ Deno.test("nothing is sent without room", () => {
   assert(!scheduler.idle);
 });
 
+// Classes.
+
+const { HIGH, NORMAL, LOW } = Priority;
+
+/** A sender of a class that has always something to send. */
+function endless(priority: Priority, bytes = 10_000): Source {
+  return new Source([bytes], () => {}, Infinity, priority);
+}
+
+Deno.test("a higher class goes first, whoever joined first", () => {
+  const order: Priority[] = [];
+  const note = ({ priority }: Source): void => void order.push(priority);
+  const sources = [LOW, NORMAL, HIGH, LOW, NORMAL, HIGH]
+    .map((priority) => new Source([1000], note, 2, priority));
+  scheduled(sources).run(() => true);
+  assertEquals(
+    order,
+    [HIGH, NORMAL, LOW].flatMap((priority) => Array(4).fill(priority)),
+  );
+});
+
+Deno.test("a higher class that joins late goes next", () => {
+  const low = endless(LOW);
+  const scheduler = scheduled([low]);
+  run(scheduler, [low], 1_000_000);
+  const high = new Source([1000], () => {}, 3, HIGH);
+  scheduler.activate(high);
+  scheduler.run(() => high.sentFrames < 3);
+  assertEquals(low.sentBytes, 1_000_000);
+});
+
+for (
+  const [name, higher, lower] of [
+    ["normal stream has one turn after eight of a high", HIGH, NORMAL],
+    ["low stream has one turn after eight of a high", HIGH, LOW],
+    ["low stream has one turn after eight of a normal", NORMAL, LOW],
+  ] as const
+) {
+  Deno.test(`a ${name} one`, () => {
+    const sources = [endless(higher), endless(lower)];
+    run(scheduled(sources), sources, 18_000_000);
+    const share = sources[1]!.sentBytes;
+    assertLessOrEqual(Math.abs(share - 2_000_000), 200_000, `${share}`);
+  });
+}
+
+Deno.test("with all classes busy, each of the lower two has a turn after eight of the highest", () => {
+  const sources = [endless(HIGH), endless(NORMAL), endless(LOW)];
+  run(scheduled(sources), sources, 20_000_000);
+  for (const { sentBytes } of sources.slice(1)) {
+    assertLessOrEqual(Math.abs(sentBytes - 2_000_000), 200_000, `${sentBytes}`);
+  }
+});
+
+Deno.test("ten equal streams of a low class send the same beside a busy high one", () => {
+  const low = Array.from({ length: 10 }, () => endless(LOW, MAX_BYTES));
+  const all = [...low, endless(HIGH)];
+  run(scheduled(all), all, 200_000_000);
+  assertEqualShares(low);
+});
+
+Deno.test("high streams that have one small message after another starve nobody", () => {
+  const scheduler = new Scheduler();
+  const high = Array.from(
+    { length: 20 },
+    () => new Source([100, 0], () => {}, Infinity, HIGH),
+  );
+  const low = endless(LOW);
+  for (const source of [low, ...high]) scheduler.activate(source);
+  for (let turns = 0; turns < 2000; turns++) {
+    const next = high[turns % high.length]!;
+    // Its next message is there.
+    if (next.sentFrames % 2 === 1) next.sentFrames++;
+    scheduler.activate(next);
+    let room = 1;
+    scheduler.run(() => room-- > 0);
+  }
+  assertGreater(low.sentBytes, 0);
+});
+
+Deno.test("no stream of any class waits for more than its turn of every other", () => {
+  const sizes = fc.integer({ min: HEADER_BYTES, max: MAX_BYTES });
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.tuple(
+          fc.constantFrom(HIGH, NORMAL, LOW),
+          fc.array(sizes, { minLength: 1, maxLength: 4, size: "max" }),
+        ),
+        { minLength: 2, maxLength: 12, size: "max" },
+      ),
+      (mixes) => {
+        // Its own quanta, each after eight turns of two higher classes.
+        const turns = mixes.length * 5 * (1 + 8 + 8);
+        const most = turns * (QUANTUM_BYTES + MAX_BYTES);
+        const waited = new Map<Source, number>();
+        const sources = mixes.map(([priority, sizes]) =>
+          new Source(
+            sizes,
+            (sender, bytes) => {
+              for (const other of sources) {
+                const total = (waited.get(other) ?? 0) + bytes;
+                waited.set(other, other === sender ? 0 : total);
+                assertLessOrEqual(waited.get(other) ?? 0, most);
+              }
+            },
+            Infinity,
+            priority,
+          )
+        );
+        run(scheduled(sources), sources, 3 * most);
+        for (const { sentFrames } of sources) assertGreater(sentFrames, 0);
+      },
+    ),
+    { numRuns: 10 },
+  );
+});
+
 Deno.test("outboxes with messages of any size share a socket equally", () => {
   const messageBytes = [1, 100, 1000, 5000, 16_384, 65_536, 65_537, 1_000_000];
   const sent = new Map<number, number>();
@@ -218,7 +347,7 @@ Deno.test("outboxes with messages of any size share a socket equally", () => {
   };
   const share = 1_500_000;
   for (const [stream, size] of messageBytes.entries()) {
-    const outbox = new Outbox(port, stream);
+    const outbox = new Outbox(port, stream, Priority.NORMAL);
     outbox.raise(Number.MAX_SAFE_INTEGER);
     const message = pattern(size);
     for (let i = 0; i < 2 * share / (size + HEADER_BYTES); i++) {

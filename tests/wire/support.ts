@@ -4,7 +4,13 @@
  * @module
  */
 import fc from "fast-check";
+import { Budget } from "../../src/wire/budget.ts";
 import { FrameReader, type FrameSink } from "../../src/wire/frame_reader.ts";
+import type {
+  InboxOptions,
+  InboxPort,
+  MessageTooLargeError,
+} from "../../src/wire/inbox.ts";
 import type { OutboxPort } from "../../src/wire/outbox.ts";
 import {
   FrameType,
@@ -14,6 +20,7 @@ import {
   PREFACE,
 } from "../../src/wire/protocol.ts";
 import { Scheduler, type Sendable } from "../../src/wire/scheduler.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 /** A frame, with a payload of its own. */
 export interface Frame {
@@ -235,5 +242,44 @@ export class FakePort implements OutboxPort {
   /** Lets what waits go, as far as there is room. */
   pump(): void {
     this.scheduler.run(() => this.room > 0);
+  }
+}
+
+/** Stands for a session: keeps what its inboxes tell it. */
+export class FakeInboxPort implements InboxPort {
+  readonly options: InboxOptions;
+  readonly windows: Budget;
+  readonly partials: Budget;
+  readonly clock: ManualClock = new ManualClock();
+  roundTripMs = 0;
+  /** Limits that were told, of each stream. */
+  readonly grants: Map<number, number[]> = new Map();
+  /** Errors with which streams are to be reset. */
+  readonly tooLargeErrors: MessageTooLargeError[] = [];
+
+  /** A session whose windows stand still unless it is told otherwise. */
+  constructor(
+    options: Partial<InboxOptions> = {},
+    windowBytes: number = Infinity,
+    partialBytes: number = Infinity,
+  ) {
+    this.options = {
+      windowBytes: 262_144,
+      maxWindowBytes: 0,
+      maxMessageBytes: 1_000_000,
+      ...options,
+    };
+    this.windows = new Budget(windowBytes);
+    this.partials = new Budget(partialBytes);
+  }
+
+  grant(stream: number, limit: number): void {
+    const limits = this.grants.get(stream);
+    if (limits === undefined) this.grants.set(stream, [limit]);
+    else limits.push(limit);
+  }
+
+  tooLarge(_stream: number, error: MessageTooLargeError): void {
+    this.tooLargeErrors.push(error);
   }
 }
