@@ -9,7 +9,7 @@ import type { ActorRef } from "../actor/ref.ts";
 import { ProtocolError } from "../wire/errors.ts";
 import { decodeHello, type Hello } from "../wire/frame.ts";
 import { ErrorCode, FrameType, TOKEN_BYTES } from "../wire/protocol.ts";
-import type { AcceptedSocket } from "./acceptor.ts";
+import type { AcceptedSocket, PeerCertificate } from "./acceptor.ts";
 import type { Serve } from "./connection_actor.ts";
 import { equalSecrets } from "./credentials.ts";
 import {
@@ -35,7 +35,7 @@ export interface PeerCredentials {
   /** Where it is. */
   readonly remote: Required<Address>;
   /** The certificate that it has proved to own, if the listener asks for one. */
-  readonly certificate: AcceptedSocket["peerCertificate"];
+  readonly certificate: PeerCertificate | undefined;
 }
 
 /** Says who a peer is, or `undefined` to refuse it. */

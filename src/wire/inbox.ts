@@ -7,12 +7,11 @@
  */
 import type { Clock } from "../actor/clock.ts";
 import { TroupeError } from "../actor/errors.ts";
-import { Ring } from "../actor/ring.ts";
 import { Assembly } from "./assembly.ts";
 import type { Budget } from "./budget.ts";
-import { copyOf } from "./copy.ts";
 import { isFree, ReceiveCredit, type WindowSource } from "./credit.ts";
 import { ProtocolError } from "./errors.ts";
+import { FrameQueue } from "./frame_queue.ts";
 import { DataFlag, FRAME_COST } from "./protocol.ts";
 
 /** A message is larger than its receiver allows; its stream is reset. */
@@ -64,21 +63,12 @@ interface Reader {
   readonly reject: (error: unknown) => void;
 }
 
-/** A frame that is not the last of its message. */
-class Part {
-  readonly payload: Uint8Array;
-
-  constructor(payload: Uint8Array) {
-    this.payload = payload;
-  }
-}
-
 /** Frames between the socket that brings them and the user who reads them. */
 export class Inbox {
   readonly #port: InboxPort;
   readonly #stream: number;
   readonly #credit: ReceiveCredit;
-  readonly #frames = new Ring<Uint8Array | Part>();
+  readonly #frames = new FrameQueue();
   #assembly: Assembly | undefined;
   #reader: Reader | undefined;
   /** Cost of the message that is put together, as far as it is not read. */
@@ -126,8 +116,7 @@ export class Inbox {
       } else if (this.#reader !== undefined) {
         this.#hand(this.#reader, bytes, start, end, last);
       } else {
-        const payload = copyOf(bytes, start, end);
-        this.#frames.push(last ? payload : new Part(payload));
+        this.#frames.push(bytes, start, end, last);
       }
     }
     if ((flags & DataFlag.FIN) !== 0) this.fail(undefined);
@@ -145,14 +134,12 @@ export class Inbox {
 
   /** The next message, if it is there; else `receive` has it, or waits. */
   takeMessage(): Uint8Array | undefined {
-    const frame = this.#frames.peek();
-    if (
-      frame === undefined || frame instanceof Part ||
-      this.#reader !== undefined || !this.#isMessage(true, frame.length)
-    ) return undefined;
-    this.#frames.shift();
-    this.#consume(frame.length + FRAME_COST);
-    return frame;
+    const length = this.#frames.nextEnd;
+    const there = length !== undefined && this.#reader === undefined;
+    if (!there || !this.#isMessage(true, length)) return undefined;
+    const message = this.#frames.shift();
+    this.#consume(length + FRAME_COST);
+    return message;
   }
 
   /**
@@ -192,7 +179,7 @@ export class Inbox {
   /** Nobody will read any more: drops what is here and what still comes. */
   discard(error: unknown): void {
     this.#discarding = true;
-    while (this.#frames.shift() !== undefined);
+    this.#frames.clear();
     this.#assembly = undefined;
     this.#leave();
     this.#error ??= error;
@@ -219,10 +206,9 @@ export class Inbox {
       }
       this.#assembly?.into(into);
     }
-    let frame: Uint8Array | Part | undefined;
-    while ((frame = this.#frames.shift()) !== undefined) {
-      const last = !(frame instanceof Part);
-      const payload = frame instanceof Part ? frame.payload : frame;
+    let payload: Uint8Array | undefined;
+    while ((payload = this.#frames.shift()) !== undefined) {
+      const last = this.#frames.endsMessage;
       const { length } = payload;
       if (
         whole ? into === undefined && this.#isMessage(last, length) : length
@@ -287,7 +273,7 @@ export class Inbox {
     this.#consume(length + FRAME_COST);
     if (!reader.whole && length === 0) return;
     this.#reader = undefined;
-    if (reader.into === undefined) reader.resolve(copyOf(bytes, start, end));
+    if (reader.into === undefined) reader.resolve(bytes.slice(start, end));
     else {
       reader.into.set(bytes.subarray(start, end));
       reader.resolve(reader.into.subarray(0, length));

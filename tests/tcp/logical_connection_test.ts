@@ -2,20 +2,26 @@ import {
   assertEquals,
   assertInstanceOf,
   assertRejects,
+  assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
 import { TroupeError } from "../../src/actor/errors.ts";
 import {
   ConnectionClosedError,
+  ConnectionRefusedError,
   ConnectionResetError,
   SessionLostError,
 } from "../../src/tcp/errors.ts";
 import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
-import { MessageTooLargeError } from "../../src/wire/inbox.ts";
-import { ErrorCode } from "../../src/wire/protocol.ts";
+import {
+  MessageTooLargeError,
+  MessageTruncatedError,
+} from "../../src/wire/inbox.ts";
+import { DataFlag, ErrorCode, FrameType } from "../../src/wire/protocol.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { pattern, sha256, text, utf8 } from "../support/bytes.ts";
 import { bounded, echo, Net, roundTrip } from "../support/net.ts";
+import { RawPeer } from "../support/raw_peer.ts";
 
 /** Notes when a promise has settled, without a say in when. */
 function watch(promise: Promise<unknown>): { settled: boolean } {
@@ -239,7 +245,114 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "a message goes into the buffer that its reader gives",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const [here, there] = await net.pair();
+    const into = new Uint8Array(300_000);
+    for (const size of [0, 100, 300_000]) {
+      await Promise.all([
+        here.send(pattern(size, size)),
+        there.receive({ into }).then((message) => {
+          assertStrictEquals(message?.buffer, into.buffer);
+          assertEquals(sha256(message), sha256(pattern(size, size)));
+        }),
+      ]);
+    }
+  },
+);
+
+Deno.test(
+  "a message over the buffer that its reader gives resets the connection",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const [here, there] = await net.pair();
+    const answer = assertRejects(() => here.receive(), ConnectionResetError);
+    await here.send(pattern(101));
+    const into = new Uint8Array(100);
+    await assertRejects(() => there.receive({ into }), MessageTooLargeError);
+    assertEquals((await answer).code, ErrorCode.MESSAGE_TOO_LARGE);
+  },
+);
+
+Deno.test(
+  "each end knows where the other is, and what the session is doing",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const [here, there] = await net.pair();
+    assertEquals(here.remote, net.listener.address);
+    assertEquals(there.remote.hostname, "127.0.0.1");
+    assertEquals([here.phase, there.phase], ["connected", "connected"]);
+    assertEquals([here.identity, there.identity], [undefined, undefined]);
+    await net.pool.close();
+    await there.closed;
+    assertEquals(here.phase, "closed");
+  },
+);
+
+Deno.test(
+  "an opener can wait until it is accepted, and learns why it is not",
+  bounded,
+  async () => {
+    await using net = new Net({
+      serve: echo,
+      listen: { accept: ({ id }) => id === "good" || `no "${id}" here` },
+    });
+    const good = await net.connect({ id: "good" });
+    await good.accepted;
+    const bad = await net.connect({ id: "bad" });
+    const error = await assertRejects(
+      () => bad.accepted,
+      ConnectionRefusedError,
+      'no "bad" here',
+    );
+    assertEquals(error.code, ErrorCode.REFUSED);
+    // Asked late, it says the same.
+    await good.accepted;
+    await assertRejects(() => bad.accepted, ConnectionRefusedError);
+    await roundTrip(good);
+  },
+);
+
 // How a connection ends.
+
+for (const way of ["receive", "iterate"] as const) {
+  Deno.test(
+    `the end in the middle of a message is an error for who ${way}s messages`,
+    bounded,
+    async () => {
+      await using net = new Net();
+      using peer = await RawPeer.meet(net.listener.address);
+      await peer.open(1).frame(FrameType.DATA, 1, utf8("whole"), DataFlag.END)
+        .frame(FrameType.DATA, 1, utf8("hal"), DataFlag.FIN).flush();
+      const there = await net.served.next();
+      const heard: (string | undefined)[] = [];
+      await assertRejects(async () => {
+        if (way === "iterate") {
+          for await (const message of there) heard.push(text(message));
+        } else while (true) heard.push(text(await there.receive()));
+      }, MessageTruncatedError);
+      assertEquals(heard, ["whole"]);
+    },
+  );
+}
+
+Deno.test(
+  "the end in the middle of a message is the end for who reads bytes",
+  bounded,
+  async () => {
+    await using net = new Net();
+    using peer = await RawPeer.meet(net.listener.address);
+    await peer.open(1).frame(FrameType.DATA, 1, utf8("hal"), DataFlag.FIN)
+      .flush();
+    const there = await net.served.next();
+    assertEquals(await new Response(there.readable).text(), "hal");
+  },
+);
 
 Deno.test(
   "closeWrite() ends the peer's reading while its answer still arrives",

@@ -510,6 +510,7 @@ for (const who of ["signal", "holder"] as const) {
       await alone.system.idle();
       controller.abort(new Error("no time"));
       await given;
+      await alone.system.idle();
       assertEquals(alone.pool.stats().leases, 2);
       await peer.reason(FrameType.RESET, 1, ErrorCode.CANCELLED).flush();
       assertEquals((await next).id, "next");
