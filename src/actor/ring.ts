@@ -57,6 +57,14 @@ export class Ring<T> {
     this.#slots[this.#head] = item;
   }
 
+  /** Removes an item wherever it is, as often as it is there. */
+  remove(item: T): void {
+    for (let left = this.length; left > 0; left--) {
+      const other = this.shift() as T;
+      if (other !== item) this.push(other);
+    }
+  }
+
   /** The oldest item, left in place. */
   peek(): T | undefined {
     return this.length === 0 ? undefined : this.#slots[this.#head];

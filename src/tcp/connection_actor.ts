@@ -6,6 +6,7 @@
  * @module
  */
 import type { ActorContext, Behavior } from "../actor/behavior.ts";
+import { MessageTooLargeError, MessageTruncatedError } from "../wire/inbox.ts";
 import { ErrorCode } from "../wire/protocol.ts";
 import {
   ConnectionClosedError,
@@ -84,9 +85,14 @@ export function connectionActor(
   };
 }
 
-/** A peer that is gone or gives up is no failure of whoever serves it. */
+/**
+ * A peer that is gone, gives up or says what cannot be received is no failure
+ * of whoever serves it.
+ */
 function isWeather(cause: unknown): boolean {
   return cause instanceof ConnectionResetError ||
     cause instanceof ConnectionClosedError ||
+    cause instanceof MessageTooLargeError ||
+    cause instanceof MessageTruncatedError ||
     cause instanceof SessionLostError;
 }

@@ -20,6 +20,15 @@ export interface ReceiveOptions {
   readonly into?: Uint8Array;
 }
 
+/** Options of a single send. */
+export interface SendOptions {
+  /**
+   * Gives the send up; it rejects with the signal's reason. A message that
+   * waits is withdrawn, and one of which a part has gone resets the connection.
+   */
+  readonly signal?: AbortSignal;
+}
+
 /** Which connections of a session send first when several have to wait. */
 export type PriorityClass = "high" | "normal" | "low";
 
@@ -71,7 +80,7 @@ export interface LogicalConnection
    * session lives, over whichever socket. Rejects when it was not sent, with
    * `ConnectionClosedError`, `ConnectionResetError` or `SessionLostError`.
    */
-  send(message: Uint8Array): Promise<void>;
+  send(message: Uint8Array, options?: SendOptions): Promise<void>;
   /**
    * The next message, which belongs to the caller (a small one shares its
    * `buffer` with others: copy it before you transfer that); `undefined` when

@@ -19,6 +19,7 @@ export type {
   LogicalConnection,
   PriorityClass,
   ReceiveOptions,
+  SendOptions,
 } from "./logical_connection.ts";
 export type { Address, SessionOptions } from "./options.ts";
 export { ConnectionPool } from "./pool.ts";

@@ -258,7 +258,11 @@ function poolActor(
           if (cause instanceof SessionLostError) avoid(cause.retryAfterMs);
           // Or the entry has another session by now.
           if (entry.peer === peer) retire(entry);
-          opened.reject(explain(cause, entry.key));
+          opened.reject(
+            closing
+              ? new ConnectError("The pool was closed")
+              : explain(cause, entry.key),
+          );
         },
       }));
       entry.peer = peer;

@@ -6,12 +6,13 @@
 import { encodeReason, encodeUint64, type Reason } from "../wire/frame.ts";
 import { Inbox } from "../wire/inbox.ts";
 import { Outbox } from "../wire/outbox.ts";
-import { ErrorCode, FrameType } from "../wire/protocol.ts";
+import { DataFlag, ErrorCode, FrameType } from "../wire/protocol.ts";
 import { ConnectionClosedError, ConnectionResetError } from "./errors.ts";
 import type {
   LogicalConnection,
   OpenOptions,
   ReceiveOptions,
+  SendOptions,
 } from "./logical_connection.ts";
 import type { Address } from "./options.ts";
 import type { Session } from "./session.ts";
@@ -87,9 +88,9 @@ export class Stream implements LogicalConnection {
     return this.#closed.promise;
   }
 
-  send(message: Uint8Array): Promise<void> {
+  send(message: Uint8Array, options?: SendOptions): Promise<void> {
     this.#idleLooks = 0;
-    return this.#outbox.send(message);
+    return this.#outbox.send(message, DataFlag.END, options?.signal);
   }
 
   receive(options?: ReceiveOptions): Promise<Uint8Array | undefined> {

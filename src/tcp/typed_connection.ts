@@ -8,6 +8,7 @@ import { ErrorCode } from "../wire/protocol.ts";
 import type {
   LogicalConnection,
   ReceiveOptions,
+  SendOptions,
 } from "./logical_connection.ts";
 
 /**
@@ -67,8 +68,8 @@ export class TypedConnection<Out, In = Out>
    *
    * @throws {CodecError} as a rejection, when it cannot be encoded.
    */
-  async send(value: Out): Promise<void> {
-    await this.connection.send(this.#out.encode(value));
+  async send(value: Out, options?: SendOptions): Promise<void> {
+    await this.connection.send(this.#out.encode(value), options);
   }
 
   /**

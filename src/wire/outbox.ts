@@ -90,10 +90,16 @@ export class Outbox implements Sendable {
   /**
    * Sends one message, or with `flags` other than END a part of one. Resolves
    * when the session has taken all of it: `payload` belongs to the caller
-   * again. Rejects when it was not sent.
+   * again. Rejects when it was not sent. A `signal` withdraws what waits, and
+   * abandons the stream if a part of it has gone.
    */
-  send(payload: Uint8Array, flags: number = DataFlag.END): Promise<void> {
+  send(
+    payload: Uint8Array,
+    flags: number = DataFlag.END,
+    signal?: AbortSignal,
+  ): Promise<void> {
     if (this.#error !== undefined) return rejected(this.#error);
+    if (signal?.aborted) return rejected(signal.reason);
     if (this.#finished) {
       return rejected(
         new ConnectionClosedError(
@@ -121,14 +127,10 @@ export class Outbox implements Sendable {
     }
     return handled(
       new Promise((resolve, reject) => {
-        this.#waiting.push({
-          payload,
-          length,
-          flags,
-          offset: 0,
-          resolve,
-          reject,
-        });
+        const pending = { payload, length, flags, offset: 0, resolve, reject };
+        this.#waiting.push(
+          signal === undefined ? pending : this.#abortable(pending, signal),
+        );
         port.activate(this);
       }),
     );
@@ -191,6 +193,25 @@ export class Outbox implements Sendable {
       this.#waiting.shift();
       next.resolve();
     }
+  }
+
+  #abortable(pending: PendingSend, signal: AbortSignal): PendingSend {
+    const { resolve, reject } = pending;
+    const ended = (): void => signal.removeEventListener("abort", abort);
+    const abortable: PendingSend = {
+      ...pending,
+      resolve: () => (ended(), resolve()),
+      reject: (error) => (ended(), reject(error)),
+    };
+    const abort = (): void => {
+      if (abortable.offset > 0) {
+        return this.#port.abandon(this.#stream, signal.reason);
+      }
+      this.#waiting.remove(abortable);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    return abortable;
   }
 
   /** Payload bytes that may go now; negative when not even an empty frame. */

@@ -73,3 +73,16 @@ Deno.test("Ring promotes only what it holds", () => {
   }
   assertEquals([ring.shift(), ring.shift()], [1, 2]);
 });
+
+Deno.test("Ring removes an item from anywhere and keeps the order of the others", () => {
+  for (const item of [0, 1, 2, 3, 9]) {
+    const ring = new Ring<number>();
+    for (const other of [8, 8, 0, 1, 2, 3]) ring.push(other);
+    ring.shift();
+    ring.shift();
+    ring.remove(item);
+    const left = [0, 1, 2, 3].filter((other) => other !== item);
+    assertEquals(ring.length, left.length);
+    assertEquals(left.map(() => ring.shift()), left);
+  }
+});

@@ -40,6 +40,8 @@ const CASE_MS = 5000;
 const MAX_GROWTH_BYTES = 12_000_000;
 /** Sessions that wait for a socket would be memory in use. */
 const OPTIONS = { resumeMs: 0, handshakeMs: 500 };
+/** As much as is shown of what was said. */
+const MAX_SHOWN_BYTES = 2000;
 /** Any of these is told to a peer that has done wrong. */
 const CODES: ReadonlySet<number> = new Set(Object.values(ErrorCode));
 
@@ -118,8 +120,9 @@ export class Fuzz implements AsyncDisposable {
       }
       if (this.#net.failures.untaken > 0) throw await this.#net.failures.next();
     } catch (cause) {
+      const said = this.#said.subarray(0, MAX_SHOWN_BYTES).toHex();
       throw new Error(
-        `The ${target} does wrong: repeat it with --target ${target} --seed ${seed}; it was said ${this.#said.toHex()}`,
+        `The ${target} does wrong: repeat it with --target ${target} --seed ${seed}; it was said ${this.#said.length} bytes: ${said}`,
         { cause },
       );
     }

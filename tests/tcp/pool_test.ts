@@ -580,6 +580,8 @@ Deno.test(
     await held.closed;
     assertEquals(net.pool.stats().sockets, 0);
     assertEquals(net.pool.stats().leases, 0);
+    await net.until(() => net.listener.stats().sessions === 0);
+    await allClosed(net);
     assertEquals(clock.holding, 0);
     await net.system.shutdown();
     assertEquals(clock.pending, 0);

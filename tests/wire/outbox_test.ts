@@ -357,3 +357,51 @@ Deno.test("a send that nobody waits for does not end the process when it fails",
   // An unhandled rejection would fail this test at the next turn.
   await new Promise<void>((resolve) => setImmediate(resolve));
 });
+
+Deno.test("a signal that has aborted already sends nothing", async () => {
+  const { port, outbox } = setup();
+  const signal = AbortSignal.abort(new Error("too late"));
+  await assertRejects(() => outbox.send(pattern(1), END, signal), "too late");
+  assertEquals(port.frames, []);
+});
+
+Deno.test("a signal withdraws a message that waits, and those around it go", async () => {
+  const { port, outbox } = setup();
+  exhaust(outbox);
+  const giveUp = new AbortController();
+  const before = observe(outbox.send(pattern(10)));
+  const withdrawn = observe(outbox.send(pattern(20), END, giveUp.signal));
+  const after = observe(outbox.send(pattern(30)));
+  giveUp.abort(new Error("enough"));
+  outbox.raise(2 * INITIAL_CREDIT);
+  port.pump();
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  assertEquals(withdrawn.state, "refused: enough");
+  assertEquals([before.state, after.state], ["taken", "taken"]);
+  const sent = port.frames.slice(1).map(({ payload }) => payload.length);
+  assertEquals(sent, [10, 30]);
+});
+
+Deno.test("a signal abandons a stream of whose message a part has gone", async () => {
+  const { port, outbox } = setup();
+  exhaust(outbox, 5);
+  const giveUp = new AbortController();
+  outbox.send(pattern(10), END, giveUp.signal);
+  port.pump();
+  giveUp.abort(new Error("enough"));
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  assertEquals(port.abandoned, [giveUp.signal.reason]);
+});
+
+Deno.test("a signal that aborts after its message was taken does nothing", async () => {
+  const { port, outbox } = setup();
+  const giveUp = new AbortController();
+  await outbox.send(pattern(10), END, giveUp.signal);
+  exhaust(outbox, 5 - FRAME_COST - 10);
+  const waiting = outbox.send(pattern(10), END, giveUp.signal);
+  outbox.raise(2 * INITIAL_CREDIT);
+  port.pump();
+  await waiting;
+  giveUp.abort();
+  assertEquals(port.abandoned, []);
+});

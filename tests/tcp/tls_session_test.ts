@@ -1,0 +1,125 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ConnectError } from "../../src/tcp/errors.ts";
+import { ConnectionPool } from "../../src/tcp/pool.ts";
+import { pattern, sha256, text, utf8 } from "../support/bytes.ts";
+import { bounded, echo, Net, roundTrip } from "../support/net.ts";
+import { ProxiedNet } from "../support/proxied_net.ts";
+import { ca, client, server, stranger } from "../support/tls/certificates.ts";
+import { known, mutual } from "../support/tls/pair.ts";
+
+for (
+  const [name, listening, dialling] of [
+    ["TLS", server, { caCerts: [ca] }],
+    ["mutual TLS", mutual, known],
+  ] as const
+) {
+  Deno.test(`connections go over ${name}`, bounded, async () => {
+    await using net = new Net({
+      serve: echo,
+      listen: { tls: listening },
+      pool: { tls: dialling },
+    });
+    const connections = [await net.connect(), await net.connect()];
+    const bytes = pattern(1_000_000);
+    for (const connection of connections) {
+      await connection.send(bytes);
+      const got = await connection.receive();
+      assertEquals(sha256(got ?? new Uint8Array(0)), sha256(bytes));
+    }
+    assertEquals(net.pool.stats().sockets, 1);
+    await net.pool.close();
+  });
+
+  Deno.test(
+    `a session over ${name} goes on after cuts, and loses nothing`,
+    bounded,
+    async () => {
+      await using net = new ProxiedNet({
+        listen: { tls: listening },
+        pool: { tls: dialling, backoff: { initialMs: 0 } },
+      });
+      const [here, there] = await net.pair();
+      const messages = Array.from(
+        { length: 40 },
+        (_, i) => pattern(1 + i * 2000, i),
+      );
+      const sending = Promise.all([here, there].map(async (connection) => {
+        for (const message of messages) await connection.send(message);
+        await connection.closeWrite();
+      }));
+      net.proxy.cutAfter(300_000, "to_target");
+      for (const connection of [there, here]) {
+        let next = 0;
+        for await (const message of connection) {
+          assertEquals(sha256(message), sha256(messages[next++]!));
+          if (next === 20) net.proxy.cut();
+        }
+        assertEquals(next, messages.length);
+      }
+      await sending;
+      assert(net.listener.stats().resumes >= 2);
+    },
+  );
+}
+
+Deno.test(
+  "authenticate is shown the certificate that the peer has proved to own",
+  bounded,
+  async () => {
+    await using net = new ProxiedNet({
+      listen: {
+        tls: mutual,
+        authenticate: ({ certificate }) => certificate?.subject,
+      },
+      pool: { tls: known, backoff: { initialMs: 0 } },
+    });
+    const [here, there] = await net.pair();
+    const { identity } = there;
+    assert(identity?.includes("CN="), identity);
+    net.proxy.cut();
+    await here.send(utf8("the same one"));
+    assertEquals(text(await there.receive()), "the same one");
+  },
+);
+
+Deno.test(
+  "a client without the right certificate is refused, and others are served",
+  bounded,
+  async () => {
+    await using net = new Net({
+      serve: echo,
+      listen: { tls: mutual },
+      pool: { tls: known },
+    });
+    const { address } = net.listener;
+    for (const wrong of [{}, stranger]) {
+      await using pool = new ConnectionPool(net.system, {
+        tls: { ...wrong, caCerts: [ca] },
+      });
+      await assertRejects(() => pool.connect(address));
+    }
+    await using plain = new ConnectionPool(net.system);
+    await assertRejects(() => plain.connect(address));
+    await roundTrip(await net.connect());
+    assertEquals(net.listener.stats().sessions, 1);
+  },
+);
+
+Deno.test(
+  "a server that is not trusted is a ConnectError, and a plain one too",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo, listen: { tls: server } });
+    await using distrustful = new ConnectionPool(net.system, { tls: {} });
+    await assertRejects(
+      () => distrustful.connect(net.listener.address),
+      ConnectError,
+    );
+    await using plain = new Net({ serve: echo });
+    await using pool = new ConnectionPool(net.system, {
+      tls: { ...client, caCerts: [ca] },
+    });
+    await assertRejects(() => pool.connect(plain.listener.address));
+    await roundTrip(await plain.connect());
+  },
+);
