@@ -19,7 +19,6 @@ import {
 import { ErrorCode, PREFACE } from "../wire/protocol.ts";
 import { SessionLostError } from "./errors.ts";
 import type { LogicalConnection } from "./logical_connection.ts";
-import type { Link } from "./output.ts";
 import type { PeerMessage } from "./peer.ts";
 import { type Authenticate, ServedSessions } from "./served_sessions.ts";
 import type { SessionState } from "./session_state.ts";

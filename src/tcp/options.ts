@@ -46,7 +46,7 @@ export interface SessionOptions {
   /**
    * Bytes that were sent and are kept until the peer has acknowledged them, so
    * that another socket can repeat them; senders wait when it is that much. At
-   * least 1048576.
+   * least 2621440.
    * @default {4194304}
    */
   readonly replayBytes?: number;

@@ -8,13 +8,18 @@ import { encodeUint64 } from "../wire/frame.ts";
 
 /** Weight of a new sample, as in TCP (RFC 6298). */
 const WEIGHT = 1 / 8;
+/** Samples at the beginning: the first one finds everything cold. */
+const FIRST_SAMPLES = 4;
 
 /** The pings of one session. */
 export class PingTimer {
   /** Milliseconds, smoothed; 0 before the first answer. */
   roundTripMs = 0;
+  /** Milliseconds, the shortest; 0 before the first answer. */
+  shortestMs = 0;
   readonly #clock: Clock;
-  #count = 0;
+  #pings = 0;
+  #samples = 0;
   #sentAt = 0;
   #pending: Uint8Array | undefined;
 
@@ -25,17 +30,25 @@ export class PingTimer {
   /** The payload of the next ping. */
   start(): Uint8Array {
     this.#sentAt = this.#clock.now();
-    return this.#pending = encodeUint64(++this.#count);
+    return this.#pending = encodeUint64(++this.#pings);
   }
 
-  /** Takes an answer; one to an older ping, or to none, tells nothing. */
-  end(payload: Uint8Array): void {
+  /**
+   * Takes an answer; one to an older ping, or to none, tells nothing. Answers
+   * whether another ping would tell more.
+   */
+  end(payload: Uint8Array): boolean {
     const pending = this.#pending;
-    if (pending?.some((byte, index) => byte !== payload[index]) ?? true) return;
+    if (pending?.some((byte, index) => byte !== payload[index]) ?? true) {
+      return false;
+    }
     this.#pending = undefined;
     const sample = this.#clock.now() - this.#sentAt;
-    this.roundTripMs = this.roundTripMs === 0
+    const isFirst = this.#samples++ === 0;
+    this.shortestMs = isFirst ? sample : Math.min(this.shortestMs, sample);
+    this.roundTripMs = isFirst
       ? sample
       : this.roundTripMs + WEIGHT * (sample - this.roundTripMs);
+    return this.#samples < FIRST_SAMPLES;
   }
 }

@@ -8,11 +8,7 @@
 import type { Behavior } from "../actor/behavior.ts";
 import { resolveBackoff } from "../actor/backoff.ts";
 import { ActorStoppedError } from "../actor/errors.ts";
-import {
-  type Lease,
-  type LeaseHolder,
-  SharedResource,
-} from "../actor/lease.ts";
+import { type Lease, SharedResource } from "../actor/lease.ts";
 import type { ActorRef, ReplyTo } from "../actor/ref.ts";
 import type { ActorSystem } from "../actor/system.ts";
 import { TruncatedError } from "../wire/errors.ts";

@@ -153,6 +153,10 @@ export class Session implements InboxPort {
     return this.#ping.roundTripMs;
   }
 
+  get shortestTripMs(): number {
+    return this.#ping.shortestMs;
+  }
+
   // The socket below.
 
   /** Takes what the peer says of itself, when the session begins. */
@@ -408,7 +412,9 @@ export class Session implements InboxPort {
   }
 
   #pinged(flags: number, payload: Uint8Array): void {
-    if ((flags & PONG) !== 0) return this.#ping.end(payload);
+    if ((flags & PONG) !== 0) {
+      return this.#ping.end(payload) ? this.ping() : undefined;
+    }
     if (payload.length !== 8) {
       throw new ProtocolError(
         `The peer sends a ping of ${payload.length} bytes, not 8`,

@@ -37,8 +37,8 @@ export interface InboxPort {
   readonly windows: WindowSource;
   /** What messages that are larger than a window may take together. */
   readonly partials: Budget;
-  /** To the peer and back; 0 if it is not known. */
-  readonly roundTripMs: number;
+  /** To the peer and back at the least; 0 if it is not known. */
+  readonly shortestTripMs: number;
   /** The source of time. */
   readonly clock: Clock;
   /** Tells the sender its new credit limit. */
@@ -381,9 +381,9 @@ export class Inbox {
   #consume(cost: number): void {
     this.#credit.consume(cost);
     if (this.#finished || !this.#credit.isDue) return;
-    const { clock, roundTripMs } = this.#port;
+    const { clock, shortestTripMs } = this.#port;
     const keptUp = this.#frames.length === 0;
-    const limit = this.#credit.grant(clock.now(), keptUp ? roundTripMs : 0);
+    const limit = this.#credit.grant(clock.now(), keptUp ? shortestTripMs : 0);
     this.#port.grant(this.#stream, limit);
   }
 }

@@ -39,6 +39,31 @@ export function openDescriptors(): number {
   }
 }
 
+/** TCP sockets among them: the runtime opens others as it likes. */
+export function openSockets(): number {
+  try {
+    const table = Deno.readTextFileSync("/proc/self/net/tcp");
+    const inodes = new Set(
+      table.split("\n").map((line) => line.trim().split(/\s+/)[9]),
+    );
+    return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) =>
+      inodes.has(inodeOf(name))
+    ).length;
+  } catch {
+    return 0;
+  }
+}
+
+function inodeOf(descriptor: string): string {
+  try {
+    const target = Deno.readLinkSync(`/proc/self/fd/${descriptor}`);
+    return target.match(/^socket:\[(\d+)\]$/)?.[1] ?? "none";
+  } catch {
+    // That of the directory itself, which is closed by now.
+    return "none";
+  }
+}
+
 /** Descriptors that this process may have; 1024 where nobody says. */
 export function maxDescriptors(): number {
   try {

@@ -1,6 +1,5 @@
 /**
- * A listener with default options in a process of its own, which says what it
- * holds. What it does with a connection is the connection's id, up to the
+ * A listener in a process of its own, which says what it holds. What it does with a connection is the connection's id, up to the
  * first space.
  *
  * @module
@@ -8,13 +7,15 @@
 import { setImmediate } from "node:timers/promises";
 import { ActorSystem } from "../../src/actor/system.ts";
 import type { Serve } from "../../src/tcp/connection_actor.ts";
-import { listen } from "../../src/tcp/listener.ts";
+import { listen, type Listener } from "../../src/tcp/listener.ts";
+import type { Address, SessionOptions } from "../../src/tcp/options.ts";
 import { answer } from "./child_process.ts";
-import { type Memory, settledMemory } from "./memory.ts";
+import { type Memory, openSockets, settledMemory } from "./memory.ts";
 
 /** What the server says of itself. */
 export interface ServerReport {
   readonly memory: Memory;
+  readonly socketDescriptors: number;
   /** Connections whose server has begun, and not returned. */
   readonly serving: number;
   readonly sockets: number;
@@ -43,34 +44,44 @@ const behaviours: Readonly<Record<string, Serve>> = {
 if (import.meta.main) {
   const errors: string[] = [];
   let serving = 0;
-  const listener = listen(new ActorSystem(), {
-    port: 0,
-    async serve(connection, context) {
-      serving++;
-      try {
-        const name = connection.id.split(" ")[0] ?? "";
-        await behaviours[name]?.(connection, context);
-      } finally {
-        serving--;
-      }
-    },
-    onPeerError: (error) => errors.push(String(error)),
-  });
+  let listener: Listener | undefined;
   await answer({
-    address: () => listener.address,
+    listen(options: SessionOptions): Address {
+      listener = listen(new ActorSystem(), {
+        ...options,
+        port: 0,
+        async serve(connection, context) {
+          serving++;
+          try {
+            const name = connection.id.split(" ")[0] ?? "";
+            await behaviours[name]?.(connection, context);
+          } finally {
+            serving--;
+          }
+        },
+        onPeerError: (error) => errors.push(String(error)),
+      });
+      return listener.address;
+    },
     release: () => released.resolve(),
     /** Waits until all peers are gone. */
     async gone(): Promise<void> {
       const isGone = () => {
-        const { sockets, sessions } = listener.stats();
+        const { sockets = 0, sessions = 0 } = listener?.stats() ?? {};
         return sockets + sessions === 0;
       };
       while (!isGone()) await setImmediate();
     },
     async report(): Promise<ServerReport> {
-      const { sockets, sessions } = listener.stats();
-      const memory = await settledMemory();
-      return { memory, serving, sockets, sessions, errors };
+      const { sockets = 0, sessions = 0 } = listener?.stats() ?? {};
+      return {
+        memory: await settledMemory(),
+        socketDescriptors: openSockets(),
+        serving,
+        sockets,
+        sessions,
+        errors,
+      };
     },
   });
 }

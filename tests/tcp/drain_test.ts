@@ -5,7 +5,11 @@ import {
   SessionLostError,
 } from "../../src/tcp/errors.ts";
 import { listen } from "../../src/tcp/listener.ts";
-import { decodeGoAway, decodeHello, encodeHello } from "../../src/wire/frame.ts";
+import {
+  decodeGoAway,
+  decodeHello,
+  encodeHello,
+} from "../../src/wire/frame.ts";
 import { ErrorCode, FrameType } from "../../src/wire/protocol.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -156,12 +160,16 @@ Deno.test(
   },
 );
 
-Deno.test("drain() with a signal that has aborted closes", bounded, async () => {
-  await using net = new Net();
-  const [here] = await net.pair();
-  await net.listener.drain({ signal: AbortSignal.abort() });
-  await assertRejects(() => here.receive(), SessionLostError);
-});
+Deno.test(
+  "drain() with a signal that has aborted closes",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const [here] = await net.pair();
+    await net.listener.drain({ signal: AbortSignal.abort() });
+    await assertRejects(() => here.receive(), SessionLostError);
+  },
+);
 
 Deno.test(
   "the last stream is named, and later ones are refused",

@@ -70,7 +70,7 @@ class Attack implements AsyncDisposable {
 
   static async begin(): Promise<Attack> {
     const server = new ChildProcess("memory_server.ts");
-    const address = await server.ask<Required<Address>>("address");
+    const address = await server.ask<Required<Address>>("listen", {});
     const before = await server.ask<ServerReport>("report");
     const peer = await RawPeer.meet(address);
     peer.socket.setNoDelay(true);
@@ -145,7 +145,6 @@ class Attack implements AsyncDisposable {
   async assertBound(ceiling: number): Promise<void> {
     const { inUse, rss } = await this.growth();
     const found = `${megabytes(inUse)} in use, RSS ${megabytes(rss)}`;
-    if (Deno.env.get("SHOW")) console.log(found, "of", megabytes(ceiling));
     assert(inUse <= ceiling, `${found}, over ${megabytes(ceiling)}`);
     assert(rss <= RSS_FACTOR * ceiling, `${found}: 2 x ${megabytes(ceiling)}`);
     await this.server.ask("release");

@@ -10,6 +10,7 @@ import {
 } from "@std/assert";
 import { ActorSystem } from "../../src/actor/system.ts";
 import {
+  ConnectError,
   ConnectionResetError,
   HandshakeTimeoutError,
   SessionLostError,
@@ -18,7 +19,7 @@ import { resolveSessionOptions } from "../../src/tcp/options.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
 import { Session } from "../../src/tcp/session.ts";
 import type { Side } from "../../src/tcp/stream_table.ts";
-import { ProtocolError, TruncatedError } from "../../src/wire/errors.ts";
+import { ProtocolError } from "../../src/wire/errors.ts";
 import {
   decodeReason,
   encodeHello,
@@ -207,7 +208,7 @@ Deno.test(
 const servers: [
   string,
   (peer: RawPeer) => Promise<void>,
-  typeof ProtocolError | typeof SessionLostError,
+  typeof ProtocolError | typeof SessionLostError | typeof ConnectError,
   string,
   number | undefined,
 ][] = [
@@ -221,7 +222,7 @@ const servers: [
   [
     "closes at once",
     (peer) => peer.socket.closeWrite(),
-    TruncatedError,
+    ConnectError,
     "is it a Troupe peer?",
     ErrorCode.PROTOCOL,
   ],
@@ -299,7 +300,7 @@ for (const [what, say, error, message, code] of servers) {
 }
 
 Deno.test(
-  "connecting to a server that resets the socket is a SessionLostError",
+  "connecting to a server that resets the socket is a ConnectError",
   bounded,
   async () => {
     await using system = new ActorSystem();
@@ -312,9 +313,10 @@ Deno.test(
     const { port } = server.address() as AddressInfo;
     const error = await assertRejects(
       () => pool.connect({ port }),
-      SessionLostError,
+      ConnectError,
     );
-    assertInstanceOf(error.cause, Deno.errors.ConnectionReset);
+    assertInstanceOf(error.cause, SessionLostError);
+    assertInstanceOf(error.cause.cause, Deno.errors.ConnectionReset);
     server.close();
     await once(server, "close");
   },

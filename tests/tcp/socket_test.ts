@@ -227,7 +227,7 @@ Deno.test(
   async () => {
     await using bench = new Bench();
     await bench.meet();
-    const { transport, session } = bench;
+    const { transport } = bench;
     await transport.idle();
     transport.failure = new Deno.errors.BrokenPipe("broken");
     const connection = bench.open();
@@ -249,7 +249,7 @@ Deno.test(
   async () => {
     await using bench = new Bench();
     await bench.meet();
-    const { transport, session } = bench;
+    const { transport } = bench;
     await transport.idle();
     transport.failure = new Deno.errors.BrokenPipe("broken");
     bench.open();

@@ -25,7 +25,11 @@ Deno.test(
       epoch: 1,
     });
     const [served] = await net.expect("there", "connected");
-    assertEquals(served, { phase: "connected", remote: there.remote, epoch: 1 });
+    assertEquals(served, {
+      phase: "connected",
+      remote: there.remote,
+      epoch: 1,
+    });
     assertEquals([here.phase, there.phase], ["connected", "connected"]);
 
     await net.interrupt();

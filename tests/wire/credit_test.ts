@@ -67,10 +67,10 @@ function read(
   credit: ReceiveCredit,
   payloadBytes: number,
   now = 0,
-  roundTripMs = 0,
+  shortestTripMs = 0,
 ): number | undefined {
   credit.consume(payloadBytes + FRAME_COST);
-  return credit.isDue ? credit.grant(now, roundTripMs) : undefined;
+  return credit.isDue ? credit.grant(now, shortestTripMs) : undefined;
 }
 
 Deno.test("a sender that keeps to its credit never breaks the receiver's, however limits are late or repeated and windows grow", () => {
@@ -262,13 +262,13 @@ Deno.test("a window is never above what an OPEN can say", () => {
 function windows(
   credit: ReceiveCredit,
   ms: number,
-  roundTripMs: number,
+  shortestTripMs: number,
   rounds = 10,
 ): number[] {
   credit.grantAll();
   return Array.from({ length: rounds }, (_, i) => {
     credit.consume(credit.window);
-    credit.grant(1000 + i * ms, roundTripMs);
+    credit.grant(1000 + i * ms, shortestTripMs);
     return credit.window;
   });
 }

@@ -86,7 +86,7 @@ function session(
     2_000_000,
     largeMessages * MAX_MESSAGE,
   );
-  port.roundTripMs = 20;
+  port.shortestTripMs = 20;
   return port;
 }
 

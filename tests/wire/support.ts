@@ -251,7 +251,7 @@ export class FakeInboxPort implements InboxPort {
   readonly windows: Budget;
   readonly partials: Budget;
   readonly clock: ManualClock = new ManualClock();
-  roundTripMs = 0;
+  shortestTripMs = 0;
   /** Limits that were told, of each stream. */
   readonly grants: Map<number, number[]> = new Map();
   /** Errors with which streams are to be reset. */
