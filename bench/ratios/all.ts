@@ -67,6 +67,10 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./tcp/pool_overhead.ts")).poolOverhead,
   },
   {
+    name: "tcp/unread-beside-lively",
+    load: async () => (await import("./tcp/unread.ts")).unreadBesideLively,
+  },
+  {
     name: "tcp/heap-bytes-per-op",
     load: async () => (await import("./tcp/echo.ts")).heapBytesPerOp,
   },

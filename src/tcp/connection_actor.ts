@@ -1,7 +1,7 @@
 /**
  * The actor of a logical connection: runs the code that serves it, so that
- * what fails there ends this connection and no other. Its parent is the
- * session actor.
+ * what fails there ends this connection and no other. Its parent has
+ * all connections of a session as its children.
  *
  * @module
  */

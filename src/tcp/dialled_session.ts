@@ -34,6 +34,12 @@ export interface DialOptions {
 }
 
 const EMPTY = new Uint8Array(0);
+/** What a listener says that is too busy, and may not be for long. */
+const TRANSIENT: ReadonlySet<number> = new Set([
+  ErrorCode.TIMEOUT,
+  ErrorCode.CALM,
+  ErrorCode.INTERNAL,
+]);
 
 /** How a peer actor dials, with the secrets of one session. */
 export function dialSession(
@@ -72,6 +78,10 @@ export function dialSession(
           "The peer does not know the session any more: its process was restarted, or it gave up waiting",
           { code },
         );
+      }
+      // It has the session, and may take the next socket.
+      if (begun && TRANSIENT.has(code)) {
+        throw new SessionLostError(`The peer refuses the socket: ${text}`);
       }
       throw new SessionLostError(`The peer refuses the session: ${text}`, {
         code,

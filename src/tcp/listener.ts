@@ -230,7 +230,7 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
           const met = await served.meet(type, payload, socket);
           return () => {
             const meeting = met();
-            peer = served.peerOf(meeting.session);
+            peer = meeting.peer;
             return meeting;
           };
         },

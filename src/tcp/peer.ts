@@ -252,7 +252,8 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       }
       // What the dialler has opened may not have arrived at the other side,
       // and who has dialled is about to open something.
-      const over = dialling !== undefined && session.hasOpened && isIdle();
+      const over = dialling !== undefined && session.hasOpened &&
+        session.isIdle;
       if (limits.resumeMs === 0 || over) return end(cause);
       if (session.phase === "connected") {
         enter({ phase: "resuming", remote, cause });
@@ -267,11 +268,6 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       context.after(delayMs, { type: "dial" });
     }
 
-    /** Whether nothing is under way, as far as this side knows. */
-    function isIdle(): boolean {
-      return session.streams === 0 && out.delivered;
-    }
-
     function check(): void {
       if (closing && out.delivered) end(closedHere());
       else if (draining && session.streams === 0) close();
@@ -281,7 +277,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     function close(): void {
       if (closing) return;
       closing = true;
-      const alone = out.link === undefined && isIdle();
+      const alone = out.link === undefined && session.isIdle;
       if (epoch === 0 || alone) return end(closedHere());
       session.goAway(ErrorCode.NONE, "closed");
       session.fail(closedHere());

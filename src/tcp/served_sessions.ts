@@ -57,6 +57,11 @@ export interface ServedSessionsOptions {
   readonly onEnd: (cause: unknown, remote: Required<Address>) => void;
 }
 
+/** What the handshake has come to, and who keeps the session. */
+export interface ServedMeeting extends Meeting {
+  readonly peer: ActorRef<PeerMessage>;
+}
+
 /** A session, and what its peer has to know to resume it. */
 interface Served {
   readonly session: Session;
@@ -75,9 +80,7 @@ export class ServedSessions {
   readonly #byId = new Map<string, Served>();
   /** Names of those whose actor has not begun. */
   readonly #starting = new Set<string>();
-  readonly #bySession = new Map<Session, ActorRef<PeerMessage>>();
-  /** By their actors, what forgets them. */
-  readonly #forget = new Map<ActorRef<PeerMessage>, () => void>();
+  readonly #idOf = new Map<ActorRef<PeerMessage>, string>();
 
   constructor(options: ServedSessionsOptions) {
     this.#options = options;
@@ -88,20 +91,15 @@ export class ServedSessions {
     return this.#byId.size;
   }
 
-  /** The actor that keeps a session. */
-  peerOf(session: Session): ActorRef<PeerMessage> | undefined {
-    return this.#bySession.get(session);
-  }
-
   /** Its actor has stopped; safe to call twice. */
   gone(peer: ActorRef<PeerMessage>): void {
-    this.#forget.get(peer)?.();
-    this.#forget.delete(peer);
+    this.#byId.delete(this.#idOf.get(peer) ?? "");
+    this.#idOf.delete(peer);
   }
 
   /** Tells all of them something. */
   tellAll(message: PeerMessage): void {
-    for (const peer of this.#bySession.values()) peer.tell(message);
+    for (const { peer } of this.#byId.values()) peer.tell(message);
   }
 
   /** Takes the first frame of a socket. */
@@ -109,7 +107,7 @@ export class ServedSessions {
     type: number,
     payload: Uint8Array,
     socket: AcceptedSocket,
-  ): Promise<() => Meeting> {
+  ): Promise<() => ServedMeeting> {
     if (type !== FrameType.HELLO) {
       throw new ProtocolError(
         `The peer sends a frame of type ${type} before the handshake`,
@@ -146,7 +144,7 @@ export class ServedSessions {
     );
   }
 
-  #resume(hello: Hello, identity: string | undefined): Meeting {
+  #resume(hello: Hello, identity: string | undefined): ServedMeeting {
     const served = this.#byId.get(hello.sessionId.toHex());
     if (
       served === undefined || served.session.isOver ||
@@ -177,14 +175,14 @@ export class ServedSessions {
     hello: Hello,
     identity: string | undefined,
     remote: Required<Address>,
-  ): Promise<() => Meeting> {
+  ): Promise<() => ServedMeeting> {
     const id = hello.sessionId.toHex();
     if (this.#byId.has(id) || this.#starting.has(id)) {
       throw new ProtocolError("There is such a session already");
     }
     if (this.retryAfterMs !== undefined) throw this.#goingAway();
     const sessions = this.size + this.#starting.size;
-    if (sessions >= this.#options.maxSessions) {
+    if (sessions >= this.#options.maxSessions && !this.#makeRoom()) {
       const text = `${sessions} sessions are open already`;
       throw new SessionRefusedError(text, ErrorCode.CALM, {
         retryAfterMs: CROWDED_MS,
@@ -221,11 +219,7 @@ export class ServedSessions {
       epoch: hello.epoch,
     };
     this.#byId.set(id, served);
-    this.#bySession.set(session, peer);
-    this.#forget.set(peer, () => {
-      this.#byId.delete(id);
-      this.#bySession.delete(session);
-    });
+    this.#idOf.set(peer, id);
     peer.stopped.then(() => this.gone(peer));
     // Those that there were have been told.
     if (this.retryAfterMs !== undefined) {
@@ -238,6 +232,17 @@ export class ServedSessions {
     };
   }
 
+  /** Ends a session that waits for a socket, and has nothing to lose. */
+  #makeRoom(): boolean {
+    for (const { session, peer } of this.#byId.values()) {
+      if (session.phase !== "resuming" || !session.isIdle) continue;
+      peer.tell({ type: "close" });
+      this.gone(peer);
+      return true;
+    }
+    return false;
+  }
+
   #goingAway(): SessionRefusedError {
     return new SessionRefusedError(
       "The listener is going away",
@@ -246,8 +251,11 @@ export class ServedSessions {
     );
   }
 
-  #welcome({ sessionId, epoch, received }: Hello, served: Served): Meeting {
-    const { session, token } = served;
+  #welcome(
+    { sessionId, epoch, received }: Hello,
+    served: Served,
+  ): ServedMeeting {
+    const { session, peer, token } = served;
     const answer = welcomeBytes({
       ...OUR_VERSIONS,
       maxStreams: this.#options.limits.maxStreams,
@@ -257,6 +265,6 @@ export class ServedSessions {
       token,
       credentials: new Uint8Array(0),
     });
-    return { session, peerReceived: received, answer };
+    return { session, peer, peerReceived: received, answer };
   }
 }

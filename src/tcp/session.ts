@@ -143,6 +143,11 @@ export class Session implements InboxPort {
     return this.#streams.size;
   }
 
+  /** Whether nothing is under way, as far as this side knows. */
+  get isIdle(): boolean {
+    return this.streams === 0 && this.out.delivered;
+  }
+
   /** Whether there is no number left for another stream. */
   get exhausted(): boolean {
     return this.#streams.exhausted;

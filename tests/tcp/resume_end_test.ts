@@ -312,3 +312,53 @@ Deno.test(
     assertEquals(net.listener.stats().resumes, 1);
   },
 );
+
+/** A connection whose first socket is gone, and what asks to resume it. */
+async function resuming(
+  net: Net,
+  server: RawServer,
+): Promise<[LogicalConnection, RawPeer]> {
+  const connecting = net.pool.connect(server.address);
+  const first = await server.meet();
+  const connection = await connecting;
+  await first.next(FrameType.OPEN);
+  first[Symbol.dispose]();
+  const second = await server.accept();
+  await second.next(FrameType.HELLO);
+  return [connection, second];
+}
+
+for (const code of ["TIMEOUT", "CALM", "INTERNAL"] as const) {
+  Deno.test(
+    `a socket that is refused with ${code} does not cost the session, which tries another`,
+    bounded,
+    async () => {
+      using server = new RawServer();
+      await using net = new Net({ pool: { backoff: { initialMs: 0 } } });
+      const [connection, second] = await resuming(net, server);
+      await second.preface().goodbye(ErrorCode[code]).flush();
+      using third = await server.meet();
+      second[Symbol.dispose]();
+      await connection.send(utf8("still here"));
+      const { payload } = await third.next(FrameType.DATA);
+      assertEquals(text(payload), "still here");
+    },
+  );
+}
+
+Deno.test(
+  "a socket that is refused as not authorized ends the session",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using net = new Net({ pool: { backoff: { initialMs: 0 } } });
+    const [connection, second] = await resuming(net, server);
+    using _ = second;
+    await second.preface().goodbye(ErrorCode.UNAUTHORIZED).flush();
+    const error = await assertRejects(
+      () => connection.receive(),
+      SessionLostError,
+    );
+    assertEquals(error.code, ErrorCode.UNAUTHORIZED);
+  },
+);
