@@ -1,4 +1,4 @@
-// Each guarantee in docs/semantics.md names the test that proves it.
+// Each guarantee in the documents of guarantees names the test that proves it.
 import { assert, assertEquals } from "@std/assert";
 
 const ROOT = new URL("../", import.meta.url);
@@ -99,10 +99,14 @@ Deno.test("faults() names an item without a test", () => {
   ]);
 });
 
-Deno.test("each guarantee in docs/semantics.md names a test that there is", async () => {
-  const path = new URL("docs/semantics.md", ROOT);
-  const document = await Deno.readTextFile(path);
-  const tests = (await sources(new URL("tests/", ROOT))).flatMap(testNames);
-  assert(listItems(document).length > 100, "the document has lost its items");
-  assertEquals(faults(document, tests), []);
-});
+for (
+  const [name, least] of [["semantics", 100], ["connections", 35]] as const
+) {
+  Deno.test(`each guarantee in docs/${name}.md names a test that there is`, async () => {
+    const path = new URL(`docs/${name}.md`, ROOT);
+    const document = await Deno.readTextFile(path);
+    const tests = (await sources(new URL("tests/", ROOT))).flatMap(testNames);
+    assert(listItems(document).length > least, "the document lost its items");
+    assertEquals(faults(document, tests), []);
+  });
+}

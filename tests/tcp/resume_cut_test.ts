@@ -6,7 +6,6 @@ import {
 } from "@std/assert";
 import { ConnectError } from "../../src/tcp/errors.ts";
 import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
-import { TruncatedError } from "../../src/wire/errors.ts";
 import { pattern, sha256 } from "../support/bytes.ts";
 import type { Direction } from "../support/fault_proxy.ts";
 import { Happenings } from "../support/happenings.ts";
