@@ -11,7 +11,11 @@ import type { TroupeError } from "../actor/errors.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import { ProtocolError, TruncatedError } from "../wire/errors.ts";
 import { ErrorCode } from "../wire/protocol.ts";
-import { connectionActor, type Serve } from "./connection_actor.ts";
+import type { Serve } from "./connection_actor.ts";
+import {
+  connectionsActor,
+  type ConnectionsMessage,
+} from "./connections_actor.ts";
 import {
   HandshakeTimeoutError,
   KeepAliveError,
@@ -20,7 +24,8 @@ import {
 } from "./errors.ts";
 import type { OpenOptions } from "./logical_connection.ts";
 import type { Link } from "./output.ts";
-import type { Session, SessionEvents } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { SessionEvents } from "./session_init.ts";
 import type { SessionState } from "./session_state.ts";
 import { socketActor, type SocketOptions } from "./socket.ts";
 import type { Stream } from "./stream.ts";
@@ -92,31 +97,6 @@ export interface PeerSession {
   open(options: OpenOptions, signal?: AbortSignal): Promise<Stream>;
 }
 
-/** Messages of the actor that has a session's connections as its children. */
-interface ConnectionsMessage {
-  readonly type: "adopt";
-  readonly stream: Stream;
-  readonly serve: Serve | undefined;
-}
-
-function connectionsActor(): Behavior<ConnectionsMessage> {
-  return (context) => ({
-    receive({ stream, serve }) {
-      context.spawn(connectionActor(
-        stream,
-        serve && (async (connection, context) => {
-          try {
-            await serve(connection, context);
-          } finally {
-            // Which may be long after its actor was given up.
-            stream.served();
-          }
-        }),
-      ));
-    },
-  });
-}
-
 /** Whether another socket may help. */
 function isWeather(cause: unknown): boolean {
   if (cause instanceof ProtocolError) return cause instanceof TruncatedError;
@@ -131,7 +111,9 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     const session = options.session({
       onOpen: opened,
       onRemoved: () => {
-        if (draining && session.streams === 0) self.tell({ type: "check" });
+        if (draining && session.streams.size === 0) {
+          self.tell({ type: "check" });
+        }
       },
       onGoingAway({ retryAfterMs }) {
         draining = true;
@@ -188,7 +170,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
 
     const ready: PeerSession = {
       get usable() {
-        return session.whole && !draining && !session.exhausted;
+        return session.whole && !draining && !session.streams.exhausted;
       },
       async open(options, signal) {
         const stream = await session.openWhenAllowed(options, signal);
@@ -252,7 +234,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       }
       // What the dialler has opened may not have arrived at the other side,
       // and who has dialled is about to open something.
-      const over = dialling !== undefined && session.hasOpened &&
+      const over = dialling !== undefined && session.streams.hasOpened &&
         session.isIdle;
       if (limits.resumeMs === 0 || over) return end(cause);
       if (session.phase === "connected") {
@@ -270,7 +252,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
 
     function check(): void {
       if (closing && out.delivered) end(closedHere());
-      else if (draining && session.streams === 0) close();
+      else if (draining && session.streams.size === 0) close();
     }
 
     /** Ends in order: the peer is to have everything first. */
@@ -311,8 +293,8 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     }
 
     function lookIdle(): void {
-      session.lookIdle();
-      idleLooks = session.streams === 0 ? idleLooks + 1 : 0;
+      for (const [, stream] of session.streams.entries()) stream.lookIdle();
+      idleLooks = session.streams.size === 0 ? idleLooks + 1 : 0;
       if (idleLooks > 2) close();
     }
 

@@ -32,47 +32,20 @@ import {
   MAX_STREAM,
   PONG,
 } from "../wire/protocol.ts";
-import {
-  ConnectionRefusedError,
-  ConnectionResetError,
-  SessionLostError,
-} from "./errors.ts";
+import { SessionLostError } from "./errors.ts";
 import type { OpenOptions } from "./logical_connection.ts";
 import type { Address, ResolvedSessionOptions } from "./options.ts";
 import { type Link, Output } from "./output.ts";
 import { PingTimer } from "./ping_timer.ts";
+import type { SessionEvents, SessionInit } from "./session_init.ts";
 import { Receipts } from "./receipts.ts";
 import type { SessionPhase } from "./session_state.ts";
 import { Stream } from "./stream.ts";
-import { type Side, StreamTable } from "./stream_table.ts";
+import { StreamTable } from "./stream_table.ts";
 
 const EMPTY = new Uint8Array(0);
 /** Ended streams that may be served still, however few may be open. */
 const LEAST_LEFT_OVER = 100;
-
-/** What a session tells its owner. */
-export interface SessionEvents {
-  /** The peer has opened a logical connection: accept or refuse it. */
-  readonly onOpen: (connection: Stream) => void;
-  /** A logical connection has ended; there may be none left. */
-  readonly onRemoved: () => void;
-  /** The peer takes no new connections. */
-  readonly onGoingAway: (goAway: GoAway) => void;
-  /** The peer has more of what was sent. */
-  readonly onAcknowledged: () => void;
-}
-
-/** What a session is made of. */
-export interface SessionInit {
-  readonly side: Side;
-  readonly options: ResolvedSessionOptions;
-  readonly events: SessionEvents;
-  readonly clock: Clock;
-  /** Where the other side is, or was when the session began. */
-  readonly remote: Required<Address>;
-  /** Who the other side is, if it said so and was believed. */
-  readonly identity?: string | undefined;
-}
 
 /** Both ends' shared state of one session, seen from this end. */
 export class Session implements InboxPort {
@@ -82,6 +55,8 @@ export class Session implements InboxPort {
   phase: SessionPhase = "connecting";
   /** What has arrived. */
   readonly receipts: Receipts;
+  /** Those that have not ended. */
+  readonly streams: StreamTable;
   readonly remote: Required<Address>;
   readonly identity: string | undefined;
   readonly clock: Clock;
@@ -91,7 +66,6 @@ export class Session implements InboxPort {
   /** Streams of the peer that have ended while somebody serves them still. */
   leftOver = 0;
   readonly #events: SessionEvents;
-  readonly #streams: StreamTable;
   readonly #flood: FloodGuard;
   readonly #ping: PingTimer;
   /** Streams of the peer above this are refused; it was told so. */
@@ -100,7 +74,7 @@ export class Session implements InboxPort {
 
   constructor(init: SessionInit) {
     const { side, options, clock } = init;
-    this.#streams = new StreamTable(side);
+    this.streams = new StreamTable(side);
     this.#events = init.events;
     this.remote = init.remote;
     this.identity = init.identity;
@@ -111,7 +85,7 @@ export class Session implements InboxPort {
       Math.max(options.maxPartialBytes, options.maxMessageBytes),
     );
     this.out = new Output(options.replayBytes, (stream, error) => {
-      const abandoned = this.#streams.get(stream);
+      const abandoned = this.streams.get(stream);
       this.reset(stream, ErrorCode.CANCELLED, "The sender gave up");
       abandoned?.broken(error);
     });
@@ -133,24 +107,9 @@ export class Session implements InboxPort {
     return this.phase === "lost" || this.phase === "closed";
   }
 
-  /** Whether this side has ever opened a stream. */
-  get hasOpened(): boolean {
-    return this.#streams.next > 2;
-  }
-
-  /** Streams that have not ended. */
-  get streams(): number {
-    return this.#streams.size;
-  }
-
   /** Whether nothing is under way, as far as this side knows. */
   get isIdle(): boolean {
-    return this.streams === 0 && this.out.delivered;
-  }
-
-  /** Whether there is no number left for another stream. */
-  get exhausted(): boolean {
-    return this.#streams.exhausted;
+    return this.streams.size === 0 && this.out.delivered;
   }
 
   /** Milliseconds to the peer and back, smoothed; 0 if it is not known. */
@@ -167,7 +126,7 @@ export class Session implements InboxPort {
   /** Takes what the peer says of itself, when the session begins. */
   begin({ maxFrameBytes, maxStreams }: Hello): void {
     this.out.maxFrameBytes = Math.min(maxFrameBytes, MAX_FRAME_BYTES);
-    this.#streams.maxOurs = maxStreams;
+    this.streams.maxOurs = maxStreams;
   }
 
   /**
@@ -201,7 +160,7 @@ export class Session implements InboxPort {
     options: OpenOptions,
     signal?: AbortSignal,
   ): Promise<Stream> {
-    const streams = this.#streams;
+    const streams = this.streams;
     while (this.whole && !streams.openable && !streams.exhausted) {
       await streams.change(signal);
     }
@@ -217,17 +176,17 @@ export class Session implements InboxPort {
    */
   open(options: OpenOptions): Stream {
     if (this.#error !== undefined) throw this.#error;
-    if (!this.#streams.openable) {
+    if (!this.streams.openable) {
       throw new RangeError(
-        `Cannot open a connection: the peer allows ${this.#streams.maxOurs} at once`,
+        `Cannot open a connection: the peer allows ${this.streams.maxOurs} at once`,
       );
     }
-    const number = this.#streams.next;
+    const number = this.streams.next;
     const stream = new Stream(this, number, options);
     const creditLimit = stream.firstLimit();
     try {
       const open = encodeOpen({ creditLimit, ...options });
-      this.#streams.addOurs(stream);
+      this.streams.addOurs(stream);
       this.out.control(FrameType.OPEN, number, open);
     } catch (error) {
       stream.broken(error);
@@ -253,7 +212,7 @@ export class Session implements InboxPort {
   }
 
   tooLarge(stream: number, error: MessageTooLargeError): void {
-    this.#streams.get(stream)?.reset(
+    this.streams.get(stream)?.reset(
       ErrorCode.MESSAGE_TOO_LARGE,
       error.message,
     );
@@ -261,12 +220,7 @@ export class Session implements InboxPort {
 
   /** Forgets a stream that has ended. */
   remove(stream: number): void {
-    if (this.#streams.remove(stream)) this.#events.onRemoved();
-  }
-
-  /** Resets streams on which nothing has come or gone for two looks. */
-  lookIdle(): void {
-    for (const [, stream] of this.#streams.entries()) stream.lookIdle();
+    if (this.streams.remove(stream)) this.#events.onRemoved();
   }
 
   // The end.
@@ -284,14 +238,14 @@ export class Session implements InboxPort {
       );
     this.out.ended = true;
     this.receipts.end();
-    const streams = this.#streams.entries();
-    this.#streams.clear();
+    const streams = this.streams.entries();
+    this.streams.clear();
     for (const [, stream] of streams) stream.broken(this.#error);
   }
 
   /** Tells the peer that the session ends, and why. */
   goAway(code: number, text: string, retryAfterMs = 0): void {
-    const lastStream = this.#streams.lastPeers;
+    const lastStream = this.streams.lastPeers;
     if (code === ErrorCode.GOING_AWAY) this.#lastWanted = lastStream;
     const goAway = encodeGoAway({ code, text, lastStream, retryAfterMs });
     this.out.control(FrameType.GOAWAY, 0, goAway);
@@ -327,7 +281,7 @@ export class Session implements InboxPort {
     }
     if (type === FrameType.DATA) {
       if (start === end && flags === 0) this.#flood.count();
-      this.#streams.known(stream)?.data(flags, bytes, start, end);
+      this.streams.known(stream)?.data(flags, bytes, start, end);
     } else this.#control(type, flags, stream, bytes.subarray(start, end));
     if (receipts.isDue) {
       this.out.countAnswer();
@@ -346,9 +300,9 @@ export class Session implements InboxPort {
         this.out.countAnswer();
         return this.#opened(stream, decodeOpen(payload));
       case FrameType.ACCEPT:
-        return this.#streams.known(stream)?.wasAccepted(decodeUint64(payload));
+        return this.streams.known(stream)?.wasAccepted(decodeUint64(payload));
       case FrameType.WINDOW: {
-        const raised = this.#streams.known(stream)?.raise(
+        const raised = this.streams.known(stream)?.raise(
           decodeUint64(payload),
         );
         return raised ? undefined : this.#flood.count();
@@ -359,7 +313,7 @@ export class Session implements InboxPort {
       case FrameType.STOP:
         this.#flood.count();
         this.out.countAnswer();
-        return this.#streams.known(stream)?.stopped(decodeReason(payload));
+        return this.streams.known(stream)?.stopped(decodeReason(payload));
       case FrameType.PING:
         if ((flags & PONG) === 0) {
           this.out.countAnswer();
@@ -376,7 +330,7 @@ export class Session implements InboxPort {
   }
 
   #opened(number: number, open: Open): void {
-    const streams = this.#streams;
+    const streams = this.streams;
     if (!streams.isPeers(number) || number <= streams.lastPeers) {
       throw new ProtocolError(`The peer opens stream ${number} out of order`);
     }
@@ -399,21 +353,10 @@ export class Session implements InboxPort {
   }
 
   #wasReset(number: number, payload: Uint8Array): void {
-    const { code, text } = decodeReason(payload);
-    const stream = this.#streams.known(number);
+    const reason = decodeReason(payload);
+    const stream = this.streams.known(number);
     this.remove(number);
-    const reason = text || "no reason given";
-    stream?.broken(
-      code === ErrorCode.REFUSED
-        ? new ConnectionRefusedError(
-          `The peer has refused the connection: ${reason}`,
-          code,
-        )
-        : new ConnectionResetError(
-          `The peer has reset the connection (code ${code}): ${reason}`,
-          code,
-        ),
-    );
+    stream?.wasReset(reason);
   }
 
   #pinged(flags: number, payload: Uint8Array): void {
@@ -447,15 +390,10 @@ export class Session implements InboxPort {
     }
     this.#flood.count();
     this.#events.onGoingAway(goAway);
-    for (const [number, stream] of this.#streams.entries()) {
-      if (this.#streams.isPeers(number) || number <= lastStream) continue;
+    for (const [number, stream] of this.streams.entries()) {
+      if (this.streams.isPeers(number) || number <= lastStream) continue;
       this.remove(number);
-      stream.broken(
-        new ConnectionRefusedError(
-          `The peer is going away: ${text}`,
-          ErrorCode.REFUSED,
-        ),
-      );
+      stream.wasReset({ code: ErrorCode.REFUSED, text });
     }
   }
 }

@@ -7,7 +7,11 @@ import { encodeReason, encodeUint64, type Reason } from "../wire/frame.ts";
 import { Inbox } from "../wire/inbox.ts";
 import { Outbox } from "../wire/outbox.ts";
 import { DataFlag, ErrorCode, FrameType } from "../wire/protocol.ts";
-import { ConnectionClosedError, ConnectionResetError } from "./errors.ts";
+import {
+  ConnectionClosedError,
+  ConnectionRefusedError,
+  ConnectionResetError,
+} from "./errors.ts";
 import type {
   LogicalConnection,
   OpenOptions,
@@ -227,6 +231,22 @@ export class Stream implements LogicalConnection {
     // The peer keeps the stream until this direction ends.
     if (!finished) this.#session.endStream(this.#stream);
     this.#removeIfDone();
+  }
+
+  /** The peer has ended it, or never wanted it. */
+  wasReset({ code, text }: Reason): void {
+    const reason = text || "no reason given";
+    this.broken(
+      code === ErrorCode.REFUSED
+        ? new ConnectionRefusedError(
+          `The peer has refused the connection: ${reason}`,
+          code,
+        )
+        : new ConnectionResetError(
+          `The peer has reset the connection (code ${code}): ${reason}`,
+          code,
+        ),
+    );
   }
 
   /** Both directions have ended with `error`. */

@@ -46,6 +46,11 @@ export class StreamTable {
     return this.size - this.peers < this.maxOurs && !this.exhausted;
   }
 
+  /** Whether this side has ever opened a stream. */
+  get hasOpened(): boolean {
+    return this.#next > 2;
+  }
+
   /** The number that the next stream of this side has. */
   get next(): number {
     return this.#next;

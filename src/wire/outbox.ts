@@ -95,8 +95,16 @@ export class Outbox implements Sendable {
    */
   send(
     payload: Uint8Array,
-    flags: number = DataFlag.END,
+    flags?: number,
     signal?: AbortSignal,
+  ): Promise<void> {
+    return this.#send(payload, flags ?? DataFlag.END, signal);
+  }
+
+  #send(
+    payload: Uint8Array,
+    flags: number,
+    signal: AbortSignal | undefined,
   ): Promise<void> {
     if (this.#error !== undefined) return rejected(this.#error);
     if (signal?.aborted) return rejected(signal.reason);
@@ -141,7 +149,7 @@ export class Outbox implements Sendable {
    * however often it is called.
    */
   finish(): Promise<void> {
-    return this.#end ??= this.send(EMPTY, DataFlag.FIN);
+    return this.#end ??= this.#send(EMPTY, DataFlag.FIN, undefined);
   }
 
   /** Takes a credit limit from the receiver; false if it changes nothing. */

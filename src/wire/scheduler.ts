@@ -27,6 +27,8 @@ export interface Sendable {
 const QUANTUM_BYTES = 16_384;
 /** Turns of higher classes after which a lower one has one. */
 const TURNS_BEFORE_LOWER = 8;
+/** Fewer than these are not worth a look before their turn. */
+const LEAST_SWEPT = 256;
 
 /** A class's round, and how long it has waited for a higher one. */
 class Round {
@@ -48,6 +50,11 @@ export class Scheduler {
     this.#rounds[Priority.LOW],
   ];
   #active = 0;
+  /**
+   * How many are looked through: a peer that takes nothing could have streams
+   * opened and reset for ever, whose turn to be left out never comes.
+   */
+  #sweepAt = LEAST_SWEPT;
 
   /** Whether nobody waits. */
   get idle(): boolean {
@@ -59,6 +66,7 @@ export class Scheduler {
     if (sendable.active) return;
     sendable.active = true;
     sendable.deficit = 0;
+    if (this.#active >= this.#sweepAt) this.#sweep();
     this.#active++;
     this.#rounds[sendable.priority].members.push(sendable);
   }
@@ -83,6 +91,21 @@ export class Scheduler {
         this.#turnTaken(members);
       }
     }
+  }
+
+  /** Leaves out those who have nothing to send any more; keeps the order. */
+  #sweep(): void {
+    for (const { members } of this.#highestFirst) {
+      for (let left = members.length; left > 0; left--) {
+        const next = members.shift() as Sendable;
+        if (next.nextFrameBytes() > 0) members.push(next);
+        else {
+          next.active = false;
+          this.#active--;
+        }
+      }
+    }
+    this.#sweepAt = Math.max(LEAST_SWEPT, 2 * this.#active);
   }
 
   #next(): Round {

@@ -64,6 +64,10 @@ if (import.meta.main) {
       return listener.address;
     },
     release: () => released.resolve(),
+    /** Waits until all that has come was looked at. */
+    turn: async () => {
+      for (let i = 0; i < 10; i++) await setImmediate();
+    },
     /** Waits until all peers are gone. */
     async gone(): Promise<void> {
       const isGone = () => {

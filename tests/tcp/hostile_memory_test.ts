@@ -245,27 +245,63 @@ for (const [what, end] of [["resets", RESET], ["stops", STOP]] as const) {
   );
 }
 
+/** Has so much sent back, and acknowledges none of it, that no more is sent. */
+async function fillReplay(attack: Attack): Promise<void> {
+  const streams = [...Array(20).keys()].map((i) => 2 * i + 1);
+  for (const stream of streams) attack.open(stream, "echo");
+  await attack.settle();
+  let sent: number;
+  do {
+    sent = 0;
+    for (const stream of streams) {
+      const bytes = MAX_FRAME_BYTES - FRAME_COST;
+      sent += await attack.fill(stream, bytes, DataFlag.END);
+    }
+    await attack.settle();
+  } while (sent > 0);
+  assert(attack.peer.received > 0.9 * REPLAY_BYTES);
+  assert(attack.peer.received < REPLAY_BYTES + 1e6);
+}
+
 Deno.test(
   "a peer that reads and acknowledges nothing is sent what may be repeated, and no more",
   bounded,
   async () => {
     await using attack = await Attack.begin();
-    const streams = [...Array(20).keys()].map((i) => 2 * i + 1);
-    for (const stream of streams) attack.open(stream, "echo");
-    await attack.settle();
-    let sent: number;
-    do {
-      sent = 0;
-      for (const stream of streams) {
-        const bytes = MAX_FRAME_BYTES - FRAME_COST;
-        sent += await attack.fill(stream, bytes, DataFlag.END);
-      }
-      await attack.settle();
-    } while (sent > 0);
-    assert(attack.peer.received > 0.9 * REPLAY_BYTES);
-    assert(attack.peer.received < REPLAY_BYTES + 1e6);
+    await fillReplay(attack);
     const credit = [...attack.limits.values()].reduce((a, b) => a + b);
     assert(credit < 30e6, `credit of ${megabytes(credit)} was given`);
     await attack.assertBound(credit + REPLAY_BYTES + 5e6);
+  },
+);
+
+Deno.test(
+  "streams that were reset while they waited to send leave nothing behind",
+  bounded,
+  async () => {
+    await using attack = await Attack.begin();
+    await fillReplay(attack);
+    const before = await attack.growth();
+    const [rounds, each] = [60, 100];
+    for (let round = 1; round <= rounds; round++) {
+      const streams = Array.from(
+        { length: each },
+        (_, i) => 2 * (round * each + i) + 1,
+      );
+      for (const stream of streams) {
+        attack.open(stream, "echo");
+        await attack.fill(stream, 100, DataFlag.END, 1);
+      }
+      await attack.settle();
+      // Until then all of them have taken the message, and send it back.
+      await attack.server.ask("turn");
+      for (const stream of streams) {
+        attack.peer.reason(RESET, stream, ErrorCode.CANCELLED);
+      }
+      await attack.settle();
+    }
+    const after = await attack.growth();
+    const left = after.inUse - before.inUse;
+    assert(left < rounds * each * 400, `${megabytes(left)} are left`);
   },
 );

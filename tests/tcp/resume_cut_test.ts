@@ -4,8 +4,9 @@ import {
   assertInstanceOf,
   assertRejects,
 } from "@std/assert";
-import { ConnectError } from "../../src/tcp/errors.ts";
+import { ConnectError, SessionLostError } from "../../src/tcp/errors.ts";
 import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
+import { ErrorCode } from "../../src/wire/protocol.ts";
 import { pattern, sha256 } from "../support/bytes.ts";
 import type { Direction } from "../support/fault_proxy.ts";
 import { Happenings } from "../support/happenings.ts";
@@ -124,6 +125,38 @@ for (const direction of directions) {
       for (let place = 3; place <= 700; place += 17) {
         proxy.cutAfter(place, direction);
         await talks.once(`cut ${direction} at ${place}`);
+      }
+    },
+  );
+}
+
+for (const side of ["pool", "listener"] as const) {
+  Deno.test(
+    `${side}.close() delivers what was sent, wherever a cut falls`,
+    bounded,
+    async () => {
+      for (let place = 1; place <= 400; place += 10) {
+        // Whoever has said goodbye may wait in vain for the last receipt.
+        const limits = { closeMs: 500 };
+        await using net = new ProxiedNet({
+          listen: limits,
+          pool: { ...limits, backoff: { initialMs: 0 } },
+        });
+        const [here, there] = await net.connected();
+        const [from, to] = side === "pool" ? [here, there] : [there, here];
+        net.proxy.cutAfter(place, place % 20 < 10 ? "to_target" : "to_dialler");
+        for (const message of small) await from.send(message);
+        const closing = net[side].close();
+        let got = 0;
+        const lost = await assertRejects(async () => {
+          for await (const _ of to) got++;
+        }, SessionLostError);
+        assertEquals(
+          [got, lost.code],
+          [small.length, ErrorCode.NONE],
+          `${place}`,
+        );
+        await closing;
       }
     },
   );
