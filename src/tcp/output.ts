@@ -11,9 +11,7 @@ import { Scheduler, type Sendable } from "../wire/scheduler.ts";
 import { SendBuffer } from "../wire/send_buffer.ts";
 
 /** Encoded bytes that may wait for the socket: what a ping waits behind. */
-const MIN_UNSENT_BYTES = 262_144;
-/** As long as the socket takes them at once: larger writes are cheaper. */
-const MAX_UNSENT_BYTES = 524_288;
+const MAX_UNSENT_BYTES = 262_144;
 /** About what an answer to a frame of the peer takes. */
 const ANSWER_BYTES = 64;
 /** Answers that may wait beside that: a peer that reads none floods. */
@@ -48,9 +46,8 @@ export class Output implements OutboxPort {
   readonly #replayBytes: number;
   readonly #scheduler = new Scheduler();
   readonly #hasRoom = (): boolean =>
-    this.buffer.unsent < this.#maxUnsent &&
+    this.buffer.unsent < MAX_UNSENT_BYTES &&
     this.buffer.unacknowledged < this.#replayBytes;
-  #maxUnsent = MIN_UNSENT_BYTES;
   /** Bytes of answers that the socket has not taken, at most. */
   #unreadBytes = 0;
 
@@ -104,13 +101,9 @@ export class Output implements OutboxPort {
     this.pump();
   }
 
-  /** The socket has taken `count` of the `offered` bytes. */
-  sent(count: number, offered: number): void {
+  /** The socket has taken `count` bytes. */
+  sent(count: number): void {
     this.buffer.sent(count);
-    if (count < offered) this.#maxUnsent = MIN_UNSENT_BYTES;
-    else if (offered >= this.#maxUnsent && offered < MAX_UNSENT_BYTES) {
-      this.#maxUnsent *= 2;
-    }
     this.pump();
   }
 

@@ -84,8 +84,6 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     let bytesRead = 0;
     let framesRead = 0;
     let writing = false;
-    /** Bytes of the piece that is written. */
-    let offered = 0;
     /** Resolves when all output is written. */
     let drained: PromiseWithResolvers<void> | undefined;
     /** Why a write failed. */
@@ -241,7 +239,6 @@ export function socketActor(options: SocketOptions): Behavior<never> {
       try {
         const bytes = nextPiece();
         if (bytes.length > 0) {
-          offered = bytes.length;
           return void transport.write(bytes).then(written, writeFailed);
         }
         writing = false;
@@ -260,7 +257,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
 
     function written(count: number): void {
       if (first.length > 0) first = first.subarray(count);
-      else if (session?.out.link === link) session.out.sent(count, offered);
+      else if (session?.out.link === link) session.out.sent(count);
       flush();
     }
 

@@ -13,8 +13,8 @@ import { HEADER_BYTES, MAX_FRAME_BYTES } from "./protocol.ts";
 
 /** The segment that a quiet session keeps. */
 const QUIET_BYTES = 4096;
-/** The segments of a busy one: eight of the largest frames, and small ones. */
-const BUSY_BYTES = 8 * (HEADER_BYTES + MAX_FRAME_BYTES) + 1024;
+/** The segments of a busy one: four of the largest frames, and small ones. */
+const BUSY_BYTES = 4 * (HEADER_BYTES + MAX_FRAME_BYTES) + 1024;
 /** Busy segments that wait for the next busy session of this process. */
 const MAX_SPARES = 16;
 
@@ -191,7 +191,7 @@ export class SendBuffer {
   /** A segment as large as all that waits, so that memory follows need. */
   #next(bytes: number): Segment {
     const wanted = Math.max(bytes, QUIET_BYTES, this.unacknowledged);
-    if (wanted > BUSY_BYTES / 16) return spares.pop() ?? segment(BUSY_BYTES);
+    if (wanted > BUSY_BYTES / 8) return spares.pop() ?? segment(BUSY_BYTES);
     return segment(2 ** Math.ceil(Math.log2(wanted)));
   }
 }

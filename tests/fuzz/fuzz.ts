@@ -46,7 +46,10 @@ const MAX_SHOWN_BYTES = 2000;
 const CODES: ReadonlySet<number> = new Set(Object.values(ErrorCode));
 
 /** What is fuzzed. */
-export type Target = "reader" | "listener" | "dialler";
+export const TARGETS = ["reader", "listener", "dialler"] as const;
+
+/** One of {@linkcode TARGETS}. */
+export type Target = typeof TARGETS[number];
 
 /** Cases of each target in a batch. */
 export type Batch = Readonly<Record<Target, number>>;
@@ -86,8 +89,7 @@ export class Fuzz implements AsyncDisposable {
 
   /** Runs the cases with the numbers from `seed` on, and looks at memory. */
   async batch(seed: number, counts: Batch): Promise<void> {
-    const targets: readonly Target[] = ["reader", "listener", "dialler"];
-    for (const target of targets) {
+    for (const target of TARGETS) {
       for (let i = 0; i < counts[target]; i++) {
         await this.case(target, seed + i);
       }

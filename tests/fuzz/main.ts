@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { megabytes } from "../support/memory.ts";
-import { Fuzz, type Target } from "./fuzz.ts";
+import { Fuzz, type Target, TARGETS } from "./fuzz.ts";
 
 const HELP = `\
 Says spoilt sessions to the reader of frames, to a listener and to a dialler.
@@ -34,8 +34,15 @@ async function run(seconds: number, seed: number): Promise<void> {
   }
 }
 
-if (import.meta.main) {
+interface Settings {
+  readonly seconds: number;
+  readonly seed: number;
+  readonly target: Target | undefined;
+}
+
+function parse(args: string[]): Settings | undefined {
   const { values } = parseArgs({
+    args,
     options: {
       seconds: { type: "string", default: "60" },
       seed: { type: "string", default: "1" },
@@ -43,18 +50,36 @@ if (import.meta.main) {
       help: { type: "boolean", short: "h", default: false },
     },
   });
+  if (values.help) return undefined;
   const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
-  const targets: readonly string[] = ["reader", "listener", "dialler"];
-  if (values.help) console.log(HELP);
-  else if (
-    !(seconds > 0 && Number.isInteger(seed)) ||
-    !(values.target === undefined || targets.includes(values.target))
-  ) {
-    console.error(`Cannot run: a number or a target is wrong\n\n${HELP}`);
+  if (!(seconds > 0) || !Number.isInteger(seed)) {
+    throw new RangeError(
+      `Cannot run: --seconds is "${values.seconds}" and --seed "${values.seed}"`,
+    );
+  }
+  const target = TARGETS.find((name) => name === values.target);
+  if (target !== values.target) {
+    throw new RangeError(
+      `Cannot run: --target is "${values.target}", none of ${TARGETS}`,
+    );
+  }
+  return { seconds, seed, target };
+}
+
+if (import.meta.main) {
+  let settings: Settings | undefined;
+  try {
+    settings = parse(Deno.args);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    console.error("See deno task fuzz --help");
     Deno.exit(2);
-  } else if (values.target === undefined) await run(seconds, seed);
-  else {
+  }
+  if (settings === undefined) console.log(HELP);
+  else if (settings.target === undefined) {
+    await run(settings.seconds, settings.seed);
+  } else {
     await using fuzz = await Fuzz.begin();
-    await fuzz.case(values.target as Target, seed);
+    await fuzz.case(settings.target, settings.seed);
   }
 }

@@ -90,6 +90,8 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   await using proxy = new FaultProxy(listener.address);
   await using pool = new ConnectionPool(system, {
     backoff: { initialMs: 1, maxMs: 5 },
+    // A cut may fall into the first handshake.
+    retryMs: 10_000,
     onState({ phase }) {
       if (phase !== "connected" || cutAt === undefined) return;
       report.resumeMs.push(performance.now() - cutAt);
