@@ -1,0 +1,140 @@
+/**
+ * Looks at a command before it is started: after a fork, what is wrong with
+ * it could only be read on the terminal.
+ *
+ * @module
+ */
+import {
+  PtyDirectoryError,
+  PtyExecError,
+  PtyPermissionError,
+} from "./errors.ts";
+import type { PtyCommand } from "./pty.ts";
+import { checkSize } from "./size.ts";
+
+/** A command with defaults filled in. */
+export type ResolvedCommand = Required<PtyCommand>;
+
+/** Where `execvp` looks when there is no `PATH`. */
+const DEFAULT_PATH = "/bin:/usr/bin";
+/** What programs would take for their own, and is that of another terminal. */
+const FOREIGN = [
+  "TMUX",
+  "TMUX_PANE",
+  "STY",
+  "WINDOW",
+  "WINDOWID",
+  "TERMCAP",
+  "COLUMNS",
+  "LINES",
+];
+
+/**
+ * Checks a command and fills in defaults.
+ *
+ * @throws {PtySizeError} when no terminal has that size.
+ * @throws {PtyDirectoryError} when it cannot begin in its directory.
+ * @throws {PtyExecError} when there is no such command.
+ * @throws {PtyPermissionError} when this process may not run it, or not look.
+ */
+export async function resolveCommand(
+  given: PtyCommand,
+): Promise<ResolvedCommand> {
+  const { command, args = [], term = "xterm-256color" } = given;
+  const size = checkSize(given.size ?? { columns: 80, rows: 24 });
+  const environment = Object.entries(given.env ?? {}).flat();
+  if ([command, ...args, ...environment].some((text) => text.includes("\0"))) {
+    throw new PtyExecError(
+      `Cannot spawn ${
+        JSON.stringify(command)
+      }: a NUL is in it, in an argument or in the environment`,
+    );
+  }
+  try {
+    const cwd = given.cwd ?? Deno.cwd();
+    await checkDirectory(cwd);
+    const env: Record<string, string> = {
+      ...given.env ?? ownEnvironment(),
+      TERM: term,
+      PWD: cwd,
+    };
+    const path = await findExecutable(command, cwd, env.PATH ?? DEFAULT_PATH);
+    checkRun(command, path);
+    return { command, args, cwd, env, term, size };
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
+    throw new PtyPermissionError(
+      `Cannot spawn ${command}: a permission is missing: ${cause.message}`,
+      { cause },
+    );
+  }
+}
+
+/** The native code would run anything: the flags are to mean what they say. */
+function checkRun(command: string, path: string): void {
+  const allowed = [command, path].some((command) =>
+    Deno.permissions.querySync({ name: "run", command }).state === "granted"
+  );
+  if (allowed) return;
+  throw new PtyPermissionError(
+    `Cannot spawn ${command}: a permission is missing, run with --allow-run=${command}`,
+  );
+}
+
+async function checkDirectory(cwd: string): Promise<void> {
+  const found = await Deno.stat(cwd).catch(reasonOf);
+  const why = typeof found === "string" ? found : whyNotEntered(found);
+  if (why === undefined) return;
+  throw new PtyDirectoryError(
+    `Cannot begin in ${cwd}: ${why}, give a directory as cwd`,
+  );
+}
+
+function whyNotEntered(found: Deno.FileInfo): string | undefined {
+  if (!found.isDirectory) return "it is no directory";
+  return isExecutable(found) ? undefined : "nobody may enter it";
+}
+
+function whyNotExecuted(found: Deno.FileInfo): string | undefined {
+  if (!found.isFile) return "it is no file";
+  return isExecutable(found) ? undefined : "it is not executable";
+}
+
+/** By somebody; who it is shows when it is tried. */
+function isExecutable({ mode }: Deno.FileInfo): boolean {
+  return mode === null || (mode & 0o111) !== 0;
+}
+
+async function findExecutable(
+  command: string,
+  cwd: string,
+  searchPath: string,
+): Promise<string> {
+  const folders = command.includes("/") ? [""] : searchPath.split(":");
+  let why: string | undefined;
+  for (const folder of folders) {
+    const named = folder === "" ? command : `${folder}/${command}`;
+    const path = named.startsWith("/") ? named : `${cwd}/${named}`;
+    const found = await Deno.stat(path).catch(reasonOf);
+    if (typeof found === "string") continue;
+    why = whyNotExecuted(found);
+    if (why === undefined) return path;
+  }
+  throw new PtyExecError(
+    `Cannot execute ${command}: ${
+      why ?? "there is no such command, give its path or look at PATH"
+    }`,
+  );
+}
+
+/** Why something cannot be used; a missing permission is another matter. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) throw error;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function ownEnvironment(): Record<string, string> {
+  const env = Deno.env.toObject();
+  for (const name of FOREIGN) delete env[name];
+  return env;
+}

@@ -1,0 +1,229 @@
+/**
+ * The PTY of `npm:@lydell/node-pty`, by its native half: the half that is
+ * JavaScript closes the terminal 200 ms after the exit, whatever is unread.
+ * Loaded when the first session is spawned, and by nobody else.
+ *
+ * @module
+ */
+import { createRequire } from "node:module";
+import { constants } from "node:os";
+import { ReadStream } from "node:tty";
+import {
+  PtyDirectoryError,
+  type PtyError,
+  PtyExecError,
+  PtyPermissionError,
+  PtyPlatformError,
+  PtySignalError,
+  PtySpawnError,
+} from "./errors.ts";
+import { closeOnExec, foregroundGroup, killGroup } from "./libc.ts";
+import type { Pty, PtyExit, PtyListener, SignalName } from "./pty.ts";
+import type { ResolvedCommand } from "./command.ts";
+
+/** The native half, as far as it is used. */
+interface Native {
+  fork(
+    file: string,
+    args: readonly string[],
+    env: readonly string[],
+    cwd: string,
+    columns: number,
+    rows: number,
+    uid: number,
+    gid: number,
+    utf8: boolean,
+    helper: string,
+    onExit: (code: number, signal: number) => void,
+  ): { readonly fd: number; readonly pid: number };
+  resize(fd: number, columns: number, rows: number): void;
+}
+
+/** What Deno wants of those who read a terminal by its descriptor. */
+const TTY_PERMISSIONS = ["read", "write"] as const;
+/** For uid and gid: whoever this process is. */
+const SAME = -1;
+/** Signals by number; of several names the first is the usual one. */
+const SIGNAL_NAMES = new Map(
+  Object.entries(constants.signals).reverse()
+    .map(([name, number]) => [number, name as SignalName]),
+);
+const SIGNAL_NUMBERS = new Map<string, number>(
+  Object.entries(constants.signals),
+);
+
+let loaded: Promise<Native> | undefined;
+
+/**
+ * Starts a program. It must have been looked at before: here a command or a
+ * directory that is not there only shows when the program has ended.
+ *
+ * @throws {PtyPlatformError} when there is no native add-on.
+ * @throws {PtyPermissionError} when it may not be loaded.
+ * @throws {PtySpawnError} when the system has no more PTYs or processes.
+ */
+export async function openNodePty(command: ResolvedCommand): Promise<Pty> {
+  loaded ??= load();
+  try {
+    return new NodePty(await loaded, command);
+  } catch (cause) {
+    loaded = undefined;
+    throw spawnError(command, cause);
+  }
+}
+
+async function load(): Promise<Native> {
+  // What is not allowed fails here, and not when the program runs.
+  foregroundGroup(-1);
+  for (const name of TTY_PERMISSIONS) {
+    if (Deno.permissions.querySync({ name }).state === "granted") continue;
+    throw new Deno.errors.NotCapable(
+      `Requires all ${name} access, run again with the --allow-${name} flag`,
+    );
+  }
+  const module: { readonly default: unknown } = await import(
+    "@lydell/node-pty/requireBinary.js"
+  );
+  const { requireBinary } = module.default as {
+    requireBinary(file: string): Native;
+  };
+  return requireBinary("pty.node");
+}
+
+function spawnError(command: ResolvedCommand, cause: unknown): PtySpawnError {
+  if (cause instanceof PtySpawnError) return cause;
+  if (cause instanceof Deno.errors.NotCapable) {
+    return new PtyPermissionError(
+      `Cannot spawn ${command.command}: a permission is missing: ${cause.message}`,
+      { cause },
+    );
+  }
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const message = `Cannot spawn ${command.command}: ${why}`;
+  return /could not find|not support|cannot open shared object/i.test(why)
+    ? new PtyPlatformError(message, { cause })
+    : new PtySpawnError(message, { cause });
+}
+
+/** The program that starts others on macOS; it lies beside the add-on. */
+function helper(): string {
+  if (Deno.build.os !== "darwin") return "";
+  const { cache } = createRequire("file:///");
+  const addOn = Object.keys(cache).find((path) => path.endsWith("/pty.node"));
+  return addOn?.replace(/pty\.node$/, "spawn-helper") ?? "";
+}
+
+class NodePty implements Pty {
+  readonly pid: number;
+  readonly #fd: number;
+  readonly #native: Native;
+  readonly #stream: ReadStream;
+  readonly #exited = Promise.withResolvers<void>();
+  #status: { readonly code: number; readonly signal: number } | undefined;
+  /** The first words, as long as they may be those of a failed start. */
+  #words: string | undefined = "";
+
+  constructor(native: Native, command: ResolvedCommand) {
+    this.#native = native;
+    const { fd, pid } = native.fork(
+      command.command,
+      command.args,
+      Object.entries(command.env).map(([name, value]) => `${name}=${value}`),
+      command.cwd,
+      command.size.columns,
+      command.size.rows,
+      SAME,
+      SAME,
+      true,
+      helper(),
+      (code, signal) => {
+        this.#status = { code, signal };
+        this.#exited.resolve();
+      },
+    );
+    this.pid = pid;
+    this.#fd = fd;
+    // Or each program that is started later could read and write this one.
+    closeOnExec(fd);
+    this.#stream = new ReadStream(fd);
+    // EIO is the end of the output, and what else there is ends it too.
+    this.#stream.on("error", () => {});
+  }
+
+  get waitingBytes(): number {
+    return this.#stream.writableLength;
+  }
+
+  get exit(): PtyExit | undefined {
+    if (this.#status === undefined) return undefined;
+    const { code, signal } = this.#status;
+    if (signal > 0) {
+      const name = SIGNAL_NAMES.get(signal) ?? `SIG${signal}` as const;
+      return { code: undefined, signal: name, error: undefined };
+    }
+    const error = code === 1 ? failedStart(this.#words ?? "") : undefined;
+    return { code, signal: undefined, error };
+  }
+
+  start(listener: PtyListener): void {
+    this.#stream.on("close", () => listener.closed());
+    this.#exited.promise.then(() => listener.exited());
+    this.#stream.on("data", (bytes: Uint8Array) => {
+      if (this.#words !== undefined) this.#listen(bytes);
+      listener.output(bytes);
+    });
+  }
+
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+
+  write(bytes: Uint8Array, done: (error?: unknown) => void): void {
+    this.#stream.write(bytes, (error) => done(error ?? undefined));
+  }
+
+  resize({ columns, rows }: { columns: number; rows: number }): void {
+    if (!this.#stream.destroyed) this.#native.resize(this.#fd, columns, rows);
+  }
+
+  foreground(): number {
+    // A descriptor that was closed may be another's by now.
+    if (this.#stream.destroyed) return this.pid;
+    const group = foregroundGroup(this.#fd);
+    return group > 1 ? group : this.pid;
+  }
+
+  signal(group: number, signal: SignalName | 0): boolean {
+    const number = signal === 0 ? 0 : SIGNAL_NUMBERS.get(signal);
+    if (number === undefined) {
+      throw new PtySignalError(
+        `Cannot send a signal: ${signal} is none, give a name such as SIGINT`,
+      );
+    }
+    return killGroup(group, number);
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
+
+  /** Keeps the first words, until they are too many for a failed start. */
+  #listen(bytes: Uint8Array): void {
+    const words = this.#words + new TextDecoder().decode(bytes);
+    this.#words = words.length < 200 ? words : undefined;
+  }
+}
+
+/** What the child of a fork says on the terminal when it gets no further. */
+function failedStart(words: string): PtyError | undefined {
+  const [, call, why] =
+    /^(execvp|chdir)\([23]\) failed\.: (.*)\r\n$/.exec(words) ?? [];
+  if (call === undefined) return undefined;
+  return call === "chdir"
+    ? new PtyDirectoryError(`Cannot enter the working directory: ${why}`)
+    : new PtyExecError(`Cannot execute the command: ${why}`);
+}

@@ -1,0 +1,71 @@
+/**
+ * The last bytes of an output, by their offsets from its beginning.
+ *
+ * @module
+ */
+
+/** A ring of bytes: what is added last replaces what is oldest. */
+export class OutputRing {
+  readonly #capacity: number;
+  /** Grows up to the capacity: most sessions say little. */
+  #bytes: Uint8Array = new Uint8Array(0);
+  /** Offset after the last byte: how many bytes there were in all. */
+  end = 0;
+
+  /** A ring that keeps the last `capacity` bytes. */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** Offset of the oldest byte that is kept. */
+  get start(): number {
+    return Math.max(0, this.end - this.#capacity);
+  }
+
+  /** Adds bytes at the end; they are copied. */
+  append(bytes: Uint8Array): void {
+    const kept = bytes.length > this.#capacity
+      ? bytes.subarray(bytes.length - this.#capacity)
+      : bytes;
+    this.#grow(Math.min(this.#capacity, this.end + bytes.length));
+    const size = this.#bytes.length;
+    if (kept.length > 0) {
+      const at = (this.end + bytes.length - kept.length) % size;
+      const first = Math.min(kept.length, size - at);
+      this.#bytes.set(kept.subarray(0, first), at);
+      this.#bytes.set(kept.subarray(first), 0);
+    }
+    this.end += bytes.length;
+  }
+
+  /**
+   * A copy of up to `maxBytes` bytes from `offset` on, which must lie between
+   * `start` and `end`.
+   */
+  read(offset: number, maxBytes: number): Uint8Array<ArrayBuffer> {
+    if (!(offset >= this.start && offset <= this.end)) {
+      throw new RangeError(
+        `Cannot read the output: the offset is ${offset}, ${this.start} to ${this.end} is kept`,
+      );
+    }
+    const bytes = new Uint8Array(Math.min(maxBytes, this.end - offset));
+    const at = this.#bytes.length === 0 ? 0 : offset % this.#bytes.length;
+    const first = this.#bytes.subarray(at, at + bytes.length);
+    bytes.set(first);
+    bytes.set(
+      this.#bytes.subarray(0, bytes.length - first.length),
+      first.length,
+    );
+    return bytes;
+  }
+
+  /** Makes room for `size` bytes, while nothing has been replaced yet. */
+  #grow(size: number): void {
+    if (size <= this.#bytes.length) return;
+    const grown = new Uint8Array(
+      Math.min(this.#capacity, Math.max(size, 2 * this.#bytes.length)),
+    );
+    grown.set(this.#bytes.subarray(0, this.end));
+    this.#bytes = grown;
+  }
+}

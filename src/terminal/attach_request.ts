@@ -1,0 +1,73 @@
+/**
+ * What the request for a WebSocket says. Nothing in it is secret: who the
+ * viewer is and what it may do is in its cookie.
+ *
+ * @module
+ */
+import { TerminalProtocolError } from "./protocol.ts";
+
+/** Who wants to see which session, and from where on. */
+export interface AttachRequest {
+  /** The session: 1 to 255 characters. */
+  readonly sessionId: string;
+  /**
+   * Names the numbering of the viewer's input, so that none is taken twice:
+   * 1 to 64 letters, digits, `-` and `_`. A page takes a random one when it is
+   * loaded.
+   */
+  readonly clientId: string;
+  /** Where the viewer stopped; without it, it is new. */
+  readonly offset?: number | undefined;
+}
+
+const PATH = /\/sessions\/([^/]{1,765})\/attach$/;
+const CLIENT_ID = /^[A-Za-z0-9_-]{1,64}$/;
+const OFFSET = /^(?:0|[1-9][0-9]{0,15})$/;
+
+/** The address of a session, relative to that of the page. */
+export function sessionPath(sessionId: string): string {
+  return `sessions/${encodeURIComponent(sessionId)}`;
+}
+
+/** The address of the WebSocket, relative to that of the page. */
+export function attachPath(request: AttachRequest): string {
+  const query = new URLSearchParams({ client: request.clientId });
+  if (request.offset !== undefined) query.set("offset", `${request.offset}`);
+  return `${sessionPath(request.sessionId)}/attach?${query}`;
+}
+
+/**
+ * Reads the address of a request; `undefined` if its path is another one.
+ *
+ * @throws {TerminalProtocolError} if a part of it is missing or malformed.
+ */
+export function parseAttachUrl(url: URL): AttachRequest | undefined {
+  const part = PATH.exec(url.pathname)?.[1];
+  if (part === undefined) return undefined;
+  const clientId = url.searchParams.get("client") ?? "";
+  if (!CLIENT_ID.test(clientId)) fail("client is not a name");
+  const digits = url.searchParams.get("offset");
+  const offset = digits === null ? undefined : Number(digits);
+  if (digits !== null && !OFFSET.test(digits) || !isOffset(offset)) {
+    fail("offset is not a number of bytes");
+  }
+  return { sessionId: decodeId(part), clientId, offset };
+}
+
+function isOffset(offset: number | undefined): boolean {
+  return offset === undefined || Number.isSafeInteger(offset);
+}
+
+function decodeId(part: string): string {
+  let id: string;
+  try {
+    id = decodeURIComponent(part);
+  } catch (cause) {
+    return fail("session is not UTF-8", { cause });
+  }
+  return id.length <= 255 ? id : fail("session is over 255 characters");
+}
+
+function fail(reason: string, options?: ErrorOptions): never {
+  throw new TerminalProtocolError(`Cannot attach: ${reason}`, options);
+}

@@ -1,0 +1,338 @@
+/**
+ * The actor of one WebSocket: owns it, and holds one attachment to a session.
+ * It lives as long as the socket; the session outlives it. What the two say
+ * does not go through the mailbox, which is for their beginnings and ends.
+ *
+ * @module
+ */
+import type { Behavior } from "../actor/behavior.ts";
+import type { ActorRef } from "../actor/ref.ts";
+import { PtyEndedError, PtyError, PtyReadOnlyError } from "../pty/errors.ts";
+import type { PtyEvent, PtyRole } from "../pty/protocol.ts";
+import type { PtyExit } from "../pty/pty.ts";
+import type { PtyAttachment } from "../pty/pty_session.ts";
+import type { InputLedger, InputSink } from "./input_ledger.ts";
+import type { TerminalCounters } from "./metrics.ts";
+import { OutputLedger } from "./output_ledger.ts";
+import { decodeClientFrame } from "./client_frame.ts";
+import {
+  type ClientFrame,
+  ErrorCode,
+  type ServerFrame,
+  TerminalProtocolError,
+} from "./protocol.ts";
+import { encodeServerFrame } from "./server_frame.ts";
+import type { TerminalSession } from "./sessions.ts";
+
+/** Why a socket gets no session. */
+export interface AttachmentRefusal {
+  /** Tells the viewer what is wrong. */
+  readonly code: ErrorCode;
+  /** Tells its user. */
+  readonly text: string;
+}
+
+/** What a socket gets. */
+export interface Admission {
+  /** The session to attach to. */
+  readonly session: TerminalSession;
+  /** What the viewer may do. */
+  readonly role: PtyRole;
+  /** Where the viewer stopped; without it, it has seen nothing. */
+  readonly offset: number | undefined;
+  /** The input of this viewer so far. */
+  readonly ledger: InputLedger;
+  /** Aborts when the viewer may not look any more. */
+  readonly ended: AbortSignal;
+}
+
+/** What an attachment is made of. */
+export interface AttachmentOptions {
+  /** The socket, not open yet. */
+  readonly socket: WebSocket;
+  /** What it gets. */
+  readonly admission: Admission | AttachmentRefusal;
+  /** Bytes that may wait in the socket, whatever the viewer asks for. */
+  readonly maxBufferedBytes: number;
+  /** Where it counts. */
+  readonly counters: TerminalCounters;
+  /** Called when the socket may be opened. */
+  readonly ready: () => void;
+}
+
+/** Messages of an attachment's actor. */
+export type AttachmentMessage =
+  | { readonly type: "opened" | "closed" | "overdue" }
+  | { readonly type: "failed"; readonly cause: unknown };
+
+/** A reference to an attachment's actor. */
+export type AttachmentRef = ActorRef<AttachmentMessage>;
+
+/** Frames that may come before the session has answered. */
+const MAX_EARLY = 64;
+/** Milliseconds that a viewer has to answer a close. */
+const CLOSE_MS = 2000;
+/** Close codes: 4000 and the code of the error; browsers may give no other. */
+const CLOSE_BASE = 4000;
+const CLOSE_NORMAL = 1000;
+
+/** A behaviour that carries frames between a socket and a session. */
+export function attachmentActor(
+  options: AttachmentOptions,
+): Behavior<AttachmentMessage> {
+  const { socket, admission, counters } = options;
+  return (context) => {
+    const { self, signal } = context;
+    /** Frames that came before the attachment was there. */
+    let early: unknown[] = [];
+    let attachment: PtyAttachment | undefined;
+    let sent = new OutputLedger(0);
+    let over = false;
+
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => self.tell({ type: "opened" });
+    socket.onclose = () => self.tell({ type: "closed" });
+    // A close follows, and says no less.
+    socket.onerror = () => {};
+    socket.onmessage = ({ data }) => guard(() => received(data));
+    signal.addEventListener("abort", () => {
+      finish(ErrorCode.GOING_AWAY, "The server ends");
+    }, { once: true });
+
+    const sink: InputSink = {
+      write: (bytes) =>
+        attachment?.write(bytes) ?? Promise.reject(new Error("Not attached")),
+      taken: (sequence) => send({ type: "input-ack", sequence }),
+      failed(error) {
+        // The viewer is told of the exit.
+        if (error instanceof PtyEndedError) return;
+        finish(ErrorCode.INTERNAL, "The input could not be typed");
+      },
+      replaced: () =>
+        finish(ErrorCode.REPLACED, "This viewer is attached elsewhere"),
+    };
+
+    /** Whatever fails in an event ends this attachment and nothing else. */
+    function guard(act: () => void): void {
+      if (over) return;
+      try {
+        act();
+      } catch (cause) {
+        if (cause instanceof TerminalProtocolError) {
+          counters.protocolErrors++;
+          finish(ErrorCode.PROTOCOL, cause.message);
+        } else self.tell({ type: "failed", cause });
+      }
+    }
+
+    function send(frame: ServerFrame): boolean {
+      if (over || socket.readyState !== WebSocket.OPEN) return false;
+      // Credit bounds the output; this bounds what is said for nothing.
+      if (socket.bufferedAmount > options.maxBufferedBytes) {
+        counters.overflows++;
+        finish(ErrorCode.LIMIT, "The viewer reads too slowly");
+        return false;
+      }
+      socket.send(encodeServerFrame(frame));
+      return true;
+    }
+
+    /** Says why, if it is not in order, and closes the socket. */
+    function finish(code?: ErrorCode, text = ""): void {
+      if (over) return;
+      if (socket.readyState === WebSocket.OPEN && code !== undefined) {
+        socket.send(encodeServerFrame({ type: "error", code, text }));
+      }
+      over = true;
+      early = [];
+      if (!("code" in admission)) {
+        admission.ledger.end(sink);
+        admission.ended.removeEventListener("abort", unauthorized);
+      }
+      attachment?.detach();
+      socket.close(code === undefined ? CLOSE_NORMAL : CLOSE_BASE + code);
+      if (!signal.aborted) context.after(CLOSE_MS, { type: "overdue" });
+    }
+
+    function unauthorized(): void {
+      finish(ErrorCode.UNAUTHORIZED, "The login is over");
+    }
+
+    // What the session says.
+
+    function tell(event: PtyEvent): boolean {
+      let taken = false;
+      guard(() => taken = told(event));
+      return taken;
+    }
+
+    function told(event: PtyEvent): boolean {
+      switch (event.type) {
+        case "output":
+          counters.outputBytes += event.bytes.length;
+          sent.sent = event.offset + event.bytes.length;
+          return send(event);
+        case "gap":
+          counters.skippedBytes += event.to - event.from;
+          sent.skip(event.from, event.to);
+          return send(event);
+        case "size":
+          return send({ type: "size", ...event.size });
+        case "exit":
+          exited(event.exit);
+          return true;
+        default:
+          return event satisfies never;
+      }
+    }
+
+    function exited({ code = 0, signal, error }: PtyExit): void {
+      if (error !== undefined) {
+        send({ type: "error", code: ErrorCode.REFUSED, text: error.message });
+      }
+      const exit = signal === undefined ? { code } : { signal };
+      if (send({ type: "exit", exit })) finish();
+    }
+
+    async function attach(
+      { session, role, offset, ledger, ended }: Admission,
+    ): Promise<void> {
+      ended.addEventListener("abort", unauthorized, { once: true });
+      if (ended.aborted) return unauthorized();
+      const viewer = { tell };
+      let made: PtyAttachment;
+      try {
+        made = await session.pty.attach({
+          viewer,
+          role,
+          signal,
+          ...(offset === undefined ? {} : { offset }),
+        });
+      } catch (error) {
+        if (over) return;
+        if (!(error instanceof PtyError)) {
+          return finish(ErrorCode.NOT_FOUND, "The session has ended");
+        }
+        return finish(ErrorCode.REFUSED, error.message);
+      }
+      if (over) return made.detach();
+      attachment = made;
+      guard(() => began(made, { session, role, ledger }));
+    }
+
+    function began(
+      { offset, size }: PtyAttachment,
+      { session, role, ledger }: Pick<Admission, "session" | "role" | "ledger">,
+    ): void {
+      sent = new OutputLedger(offset);
+      ledger.begin(sink);
+      const repliesFrom = Math.max(offset, session.answeredTo);
+      send({ type: "role", role, repliesFrom });
+      send({ type: "size", ...size });
+      send({ type: "input-ack", sequence: ledger.taken });
+      for (const data of early.splice(0)) guard(() => received(data));
+    }
+
+    // What the viewer says.
+
+    function received(data: unknown): void {
+      if (!(data instanceof ArrayBuffer)) {
+        throw new TerminalProtocolError(
+          "Cannot take a message of text: send binary ones",
+        );
+      }
+      if ("code" in admission) return;
+      if (attachment !== undefined) {
+        const frame = decodeClientFrame(new Uint8Array(data));
+        return obey(frame, attachment, admission);
+      }
+      if (early.length >= MAX_EARLY) {
+        throw new TerminalProtocolError(
+          "Cannot take more: wait for the ROLE first",
+        );
+      }
+      early.push(data);
+    }
+
+    function obey(
+      frame: ClientFrame,
+      attachment: PtyAttachment,
+      { session, role, ledger }: Admission,
+    ): void {
+      switch (frame.type) {
+        case "input": {
+          if (role !== "control") return lookOnly();
+          const { sequence, bytes } = frame;
+          counters.inputBytes += bytes.length;
+          if (ledger.offer(sequence, bytes) === "duplicate") {
+            counters.duplicateBytes += bytes.length;
+          }
+          return;
+        }
+        case "resize": {
+          const { columns, rows } = frame;
+          return expect(attachment.resize({ columns, rows }));
+        }
+        case "ack": {
+          const bytes = sent.acknowledge(frame.offset);
+          if (bytes > 0) attachment.acknowledge(bytes);
+          if (role !== "control") return;
+          session.answeredTo = Math.max(session.answeredTo, frame.offset);
+          return;
+        }
+        case "signal":
+          return expect(attachment.signal(frame.signal));
+        case "ping":
+          return void send({ type: "pong", id: frame.id });
+        case "detach":
+          return finish();
+        default:
+          frame satisfies never;
+      }
+    }
+
+    function lookOnly(): void {
+      const text = "You may only look on";
+      send({ type: "error", code: ErrorCode.READ_ONLY, text });
+    }
+
+    /** Says what could not be done; nothing else changes. */
+    function expect(done: Promise<void>): void {
+      done.catch((error) =>
+        guard(() => {
+          if (error instanceof PtyReadOnlyError) return lookOnly();
+          // The viewer is told of the exit.
+          if (error instanceof PtyEndedError) return;
+          const text = error instanceof PtyError
+            ? error.message
+            : "The session did not answer";
+          send({ type: "error", code: ErrorCode.REFUSED, text });
+        })
+      );
+    }
+
+    options.ready();
+    return {
+      receive(message) {
+        switch (message.type) {
+          case "opened":
+            counters.attachmentsOpened++;
+            if ("code" in admission) {
+              return finish(admission.code, admission.text);
+            }
+            return void attach(admission);
+          case "closed":
+            finish();
+            return context.stop();
+          case "overdue":
+            return context.stop();
+          case "failed":
+            finish(ErrorCode.INTERNAL, "The server has failed");
+            throw message.cause;
+          default:
+            message satisfies never;
+        }
+      },
+    };
+  };
+}

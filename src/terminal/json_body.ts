@@ -1,0 +1,107 @@
+/**
+ * The JSON object in the body of a request, up to a size.
+ *
+ * @module
+ */
+import { Problem } from "./problem.ts";
+
+/** Fields of a request; nothing is known of their values. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a JSON object; an empty body is an empty object. The content type must
+ * be JSON, which no form of another site can say.
+ *
+ * @throws {Problem} when it is none, too large, or has a field that is not in
+ * `known`: one that is misspelt would be ignored otherwise.
+ */
+export async function readFields(
+  request: Request,
+  maxBytes: number,
+  known: readonly string[],
+): Promise<Fields> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    throw new Problem("wrong-media-type", `The content type is "${type}"`);
+  }
+  const text = await readText(request, maxBytes);
+  if (text === "") return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Problem("bad-request", "The body is no JSON");
+  }
+  if (!isFields(value)) {
+    throw new Problem("bad-request", "The body is no JSON object");
+  }
+  for (const name of Object.keys(value)) {
+    if (known.includes(name)) continue;
+    throw new Problem("bad-request", `There is no field "${name}"`);
+  }
+  return value;
+}
+
+/** A field that is a text, if it is there. */
+export function textField(fields: Fields, name: string): string | undefined {
+  const value = fields[name];
+  if (value === undefined || typeof value === "string") return value;
+  throw new Problem("bad-request", `"${name}" must be a text`);
+}
+
+/** A field that is a list of texts, if it is there. */
+export function textsField(
+  fields: Fields,
+  name: string,
+): readonly string[] | undefined {
+  const value = fields[name];
+  if (value === undefined) return undefined;
+  if (Array.isArray(value) && value.every((text) => typeof text === "string")) {
+    return value;
+  }
+  throw new Problem("bad-request", `"${name}" must be a list of texts`);
+}
+
+/** A field that is a number. */
+export function numberField(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (typeof value === "number") return value;
+  throw new Problem("bad-request", `"${name}" must be a number`);
+}
+
+/** A field that is a size, if `columns` or `rows` is there. */
+export function sizeField(
+  fields: Fields,
+): { readonly columns: number; readonly rows: number } {
+  return {
+    columns: numberField(fields, "columns"),
+    rows: numberField(fields, "rows"),
+  };
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  let bytes = 0;
+  // A length that is announced is not believed, so it need not be looked at.
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) {
+      throw new Problem("too-large", `The body may have ${maxBytes} bytes`);
+    }
+    text += decode(chunk, true);
+  }
+  return text + decode(undefined, false);
+
+  function decode(chunk: Uint8Array | undefined, stream: boolean): string {
+    try {
+      return decoder.decode(chunk, { stream });
+    } catch {
+      throw new Problem("bad-request", "The body is no UTF-8");
+    }
+  }
+}

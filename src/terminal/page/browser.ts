@@ -1,0 +1,45 @@
+/**
+ * What a browser gives the client: sockets, requests and time.
+ *
+ * @module
+ */
+import type { Clock } from "../../actor/clock.ts";
+import { SUBPROTOCOL } from "../protocol.ts";
+import type { Socket, SocketEvents } from "./client_contract.ts";
+
+/** Milliseconds that the server has to answer a request. */
+const REQUEST_MS = 5000;
+
+/** Opens a WebSocket to an address relative to that of the page. */
+export function connect(path: string, events: SocketEvents): Socket {
+  const address = new URL(path, location.href);
+  address.protocol = address.protocol.replace("http", "ws");
+  const socket = new WebSocket(address, SUBPROTOCOL);
+  socket.binaryType = "arraybuffer";
+  socket.onmessage = ({ data }) => {
+    // No frame is of text; an empty one is refused.
+    events.received(new Uint8Array(data instanceof ArrayBuffer ? data : 0));
+  };
+  socket.onclose = ({ code }) => events.closed(code);
+  return {
+    send: (bytes) => socket.send(bytes),
+    close: () => socket.close(),
+  };
+}
+
+/** The HTTP status of an address relative to that of the page. */
+export async function status(path: string): Promise<number> {
+  const signal = AbortSignal.timeout(REQUEST_MS);
+  const response = await fetch(new URL(path, location.href), { signal });
+  await response.body?.cancel();
+  return response.status;
+}
+
+/** The clock of the browser, whose timers hold no process. */
+export const browserClock: Clock = {
+  now: () => performance.now(),
+  schedule(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return { cancel: () => clearTimeout(timer), ref() {}, unref() {} };
+  },
+};

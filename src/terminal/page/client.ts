@@ -1,0 +1,344 @@
+/**
+ * The page's end of the protocol: holds a session over one socket after
+ * another. It knows nothing of browsers.
+ *
+ * @module
+ */
+import { backoffDelayMs, resolveBackoff } from "../../actor/backoff.ts";
+import type { Timer } from "../../actor/clock.ts";
+import { attachPath, sessionPath } from "../attach_request.ts";
+import { encodeClientFrame } from "../client_frame.ts";
+import {
+  type ClientFrame,
+  CLOSE_CODE_BASE,
+  ErrorCode,
+  type Role,
+  type ServerFrame,
+  type SignalName,
+  TerminalProtocolError,
+} from "../protocol.ts";
+import { decodeServerFrame } from "../server_frame.ts";
+import type { ClientOptions, ClientState, Socket } from "./client_contract.ts";
+import { InputQueue } from "./input_queue.ts";
+import { OutputPosition } from "./output_position.ts";
+
+/** Milliseconds after which what is parsed is acknowledged. */
+const ACK_MS = 100;
+/** Milliseconds between two PINGs. */
+const PING_MS = 5000;
+/** Milliseconds of silence after which a socket is taken for dead. */
+const SILENCE_MS = 15_000;
+/** A socket that lived for so long begins the back-off anew. */
+const STABLE_MS = 5000;
+const BACKOFF = resolveBackoff({ initialMs: 500, maxMs: 10_000 });
+/** Errors after which the same would be answered once more. */
+const FINAL: ReadonlyMap<number, string> = new Map([
+  [ErrorCode.PROTOCOL, "The page and the server do not agree: reload it"],
+  [ErrorCode.NOT_FOUND, "There is no such session any more"],
+  [ErrorCode.UNAUTHORIZED, "The login is over: ask for another link"],
+  [ErrorCode.REPLACED, "This terminal was opened elsewhere: reload the page"],
+  [ErrorCode.REFUSED, "The server refuses: reload the page"],
+]);
+/** What the server's answer to a plain request tells of the refused socket. */
+const STATUS: ReadonlyMap<number, number> = new Map([
+  [401, ErrorCode.UNAUTHORIZED],
+  [403, ErrorCode.UNAUTHORIZED],
+  [404, ErrorCode.NOT_FOUND],
+  [410, ErrorCode.NOT_FOUND],
+]);
+/** Ends a sequence in which the output stopped. */
+const CANCEL = new Uint8Array([0x18]);
+/** Empties the terminal (RIS). */
+const RESET = new Uint8Array([0x1b, 0x63]);
+const INTERRUPT = 3;
+
+/** Holds one session until it ends. */
+export class TerminalClient {
+  readonly #options: ClientOptions;
+  readonly #output = new OutputPosition();
+  readonly #input = new InputQueue();
+  #state: ClientState = { phase: "left" };
+  #socket: Socket | undefined;
+  #size: { readonly columns: number; readonly rows: number } | undefined;
+  #role: Role | undefined;
+  #repliesFrom = Infinity;
+  /** Tries since the last stable socket. */
+  #tries = 0;
+  #attachedAt: number | undefined;
+  #heardAt = 0;
+  #pingedAt = 0;
+  #pingId = 0;
+  #lastError = "";
+  #retryTimer: Timer | undefined;
+  #ackTimer: Timer | undefined;
+  #pingTimer: Timer | undefined;
+
+  /** A client that is not attached yet. */
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /** How it stands. */
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** Bytes of input that the server has not taken. */
+  get waitingBytes(): number {
+    return this.#input.waitingBytes;
+  }
+
+  /**
+   * Whether what is being parsed now may be answered: replayed output was
+   * answered by somebody before, and a viewer who looks on answers nothing.
+   */
+  get mayReply(): boolean {
+    return this.#output.parsed >= this.#repliesFrom;
+  }
+
+  /** Attaches, at once if it waits; nothing happens if it is, or is over. */
+  attach(): void {
+    const { phase } = this.#state;
+    if (phase !== "left" && phase !== "waiting") return;
+    this.#retryTimer?.cancel();
+    this.#connect();
+  }
+
+  /** Leaves the session, which goes on; `attach` comes back. */
+  leave(): void {
+    const { phase } = this.#state;
+    if (phase === "ended" || phase === "failed") return;
+    this.#retryTimer?.cancel();
+    this.#send({ type: "detach" });
+    this.#disconnect();
+    this.#change({ phase: "left" });
+  }
+
+  /** Types; kept until the server has taken it. One who looks on cannot. */
+  type(bytes: Uint8Array): void {
+    if (bytes.length === 0 || this.#isOver || this.#role === "view") return;
+    const isInterrupt = bytes.length === 1 && bytes[0] === INTERRUPT;
+    if (isInterrupt && this.#input.isStalled) return this.#interrupt();
+    this.#input.push(bytes);
+    this.#pump();
+  }
+
+  /** Sends a signal to the program. */
+  signal(signal: SignalName): void {
+    this.#send({ type: "signal", signal });
+  }
+
+  /** The size that suits the screen. */
+  resize(columns: number, rows: number): void {
+    if (this.#size?.columns === columns && this.#size.rows === rows) return;
+    this.#size = { columns, rows };
+    this.#sendSize();
+  }
+
+  /** A key must not wait behind what the program does not read. */
+  #interrupt(): void {
+    const bytes = this.#input.drop();
+    this.signal("SIGINT");
+    if (bytes > 0) {
+      this.#options.notice(`Interrupted: ${bytes} bytes were not typed`);
+    }
+  }
+
+  get #isOver(): boolean {
+    const { phase } = this.#state;
+    return phase === "ended" || phase === "failed";
+  }
+
+  #change(state: ClientState): void {
+    this.#state = state;
+    this.#options.changed(state);
+  }
+
+  // One socket after another.
+
+  #connect(): void {
+    const { sessionId, clientId, clock, connect } = this.#options;
+    this.#change({ phase: "connecting" });
+    this.#heardAt = clock.now();
+    this.#attachedAt = undefined;
+    this.#lastError = "";
+    const offset = this.#output.received;
+    const current = (act: () => void): void => {
+      if (this.#socket === socket) act();
+    };
+    const socket = connect(attachPath({ sessionId, clientId, offset }), {
+      received: (bytes) => current(() => this.#received(bytes)),
+      closed: (code) => current(() => this.#closed(code)),
+    });
+    this.#socket = socket;
+    this.#watch();
+  }
+
+  #disconnect(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#ackTimer?.cancel();
+    this.#ackTimer = undefined;
+    this.#pingTimer?.cancel();
+    this.#input.close();
+    socket?.close();
+  }
+
+  #closed(code: number): void {
+    this.#disconnect();
+    const error = code - CLOSE_CODE_BASE;
+    if (FINAL.has(error)) return this.#fail(error);
+    if (this.#attachedAt !== undefined) return this.#retry();
+    // A browser does not say why a WebSocket was refused; a request tells.
+    const { status, sessionId } = this.#options;
+    const state = this.#state;
+    const answered = (code?: number): void => {
+      if (this.#state !== state) return;
+      const error = STATUS.get(code ?? 0);
+      error === undefined ? this.#retry() : this.#fail(error);
+    };
+    status(sessionPath(sessionId)).then(answered, () => answered());
+  }
+
+  #fail(error: number): void {
+    this.#change({
+      phase: "failed",
+      text: this.#lastError || (FINAL.get(error) ?? ""),
+    });
+  }
+
+  #retry(): void {
+    const { clock, random } = this.#options;
+    const isStable = this.#attachedAt !== undefined &&
+      clock.now() - this.#attachedAt >= STABLE_MS;
+    if (isStable) this.#tries = 0;
+    const delayMs = backoffDelayMs(BACKOFF, this.#tries++, random);
+    this.#retryTimer = clock.schedule(delayMs, () => this.#connect());
+    this.#change({ phase: "waiting", delayMs });
+  }
+
+  /** A socket that says nothing for long is dead, whatever TCP thinks. */
+  #watch(): void {
+    const { clock } = this.#options;
+    this.#pingTimer = clock.schedule(PING_MS, () => {
+      if (clock.now() - this.#heardAt >= SILENCE_MS) {
+        this.#disconnect();
+        return this.#retry();
+      }
+      if (this.#attachedAt !== undefined) this.#ping();
+      this.#watch();
+    });
+  }
+
+  #ping(): void {
+    this.#pingedAt = this.#options.clock.now();
+    this.#pingId = (this.#pingId + 1) >>> 0;
+    this.#send({ type: "ping", id: this.#pingId });
+  }
+
+  #send(frame: ClientFrame): void {
+    if (this.#state.phase !== "connected") return;
+    this.#socket?.send(encodeClientFrame(frame));
+  }
+
+  #sendSize(): void {
+    const { state } = this;
+    if (state.phase !== "connected" || state.role !== "control") return;
+    if (this.#size !== undefined) this.#send({ type: "resize", ...this.#size });
+  }
+
+  #pump(): void {
+    for (
+      let piece = this.#input.next();
+      piece !== undefined;
+      piece = this.#input.next()
+    ) this.#send({ type: "input", ...piece });
+  }
+
+  // What the server says.
+
+  #received(bytes: Uint8Array): void {
+    this.#heardAt = this.#options.clock.now();
+    try {
+      this.#obey(decodeServerFrame(bytes));
+    } catch (error) {
+      if (!(error instanceof TerminalProtocolError)) throw error;
+      this.#disconnect();
+      this.#change({ phase: "failed", text: error.message });
+    }
+  }
+
+  #obey(frame: ServerFrame): void {
+    const { notice, latency, clock, screen } = this.#options;
+    switch (frame.type) {
+      case "role":
+        return this.#attached(frame.role, frame.repliesFrom);
+      case "input-ack":
+        this.#input.acknowledge(frame.sequence);
+        return this.#pump();
+      case "size":
+        return screen.resize(frame.columns, frame.rows);
+      case "output":
+        return this.#show(this.#output.take(frame.offset, frame.bytes));
+      case "gap": {
+        const skipped = this.#output.jump(frame.to);
+        screen.write(CANCEL, () => this.#parsed(frame.to));
+        if (skipped > 0) notice(`${skipped} bytes of output were skipped`);
+        return;
+      }
+      case "snapshot":
+        this.#output.jump(frame.offset);
+        screen.write(RESET, () => {});
+        return screen.write(frame.bytes, () => this.#parsed(frame.offset));
+      case "exit":
+        this.#disconnect();
+        return this.#change({ phase: "ended", exit: frame.exit });
+      case "error":
+        this.#lastError = frame.text;
+        return notice(frame.text);
+      case "pong":
+        if (frame.id === this.#pingId) latency(clock.now() - this.#pingedAt);
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  #attached(role: Role, repliesFrom: number): void {
+    this.#attachedAt = this.#options.clock.now();
+    this.#role = role;
+    this.#repliesFrom = role === "control" ? repliesFrom : Infinity;
+    if (role === "view") this.#input.drop();
+    this.#change({ phase: "connected", role });
+    this.#sendSize();
+    this.#ping();
+  }
+
+  #show(bytes: Uint8Array): void {
+    const end = this.#output.received ?? 0;
+    const start = end - bytes.length;
+    // What may be answered is parsed on its own, for `mayReply` to be exact.
+    const at = Math.min(Math.max(this.#repliesFrom - start, 0), bytes.length);
+    for (const [from, to] of [[0, at], [at, bytes.length]] as const) {
+      if (from === to) continue;
+      const { screen } = this.#options;
+      screen.write(bytes.subarray(from, to), () => this.#parsed(start + to));
+    }
+  }
+
+  #parsed(offset: number): void {
+    this.#output.parsedTo(offset);
+    if (this.#output.owesMuch) return this.#acknowledge();
+    this.#ackTimer ??= this.#options.clock.schedule(
+      ACK_MS,
+      () => this.#acknowledge(),
+    );
+  }
+
+  #acknowledge(): void {
+    this.#ackTimer?.cancel();
+    this.#ackTimer = undefined;
+    if (this.#state.phase !== "connected" || !this.#output.owes) return;
+    this.#send({ type: "ack", offset: this.#output.acknowledge() });
+  }
+}

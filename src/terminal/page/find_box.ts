@@ -1,0 +1,66 @@
+/**
+ * The box with which one finds text in the output.
+ *
+ * @module
+ */
+import type { ISearchOptions } from "@xterm/addon-search";
+import { byId, onPress } from "./elements.ts";
+import type { XtermScreen } from "./screen.ts";
+
+const DECORATIONS: ISearchOptions = {
+  decorations: {
+    matchBackground: "#5c4a1e",
+    matchOverviewRuler: "#ffd479",
+    activeMatchBackground: "#b3831f",
+    activeMatchColorOverviewRuler: "#ffffff",
+  },
+};
+
+/** Makes the box work; Ctrl+Shift+F opens it. */
+export function useFindBox({ terminal, search }: XtermScreen): void {
+  const box = byId("find", HTMLElement);
+  const text = byId("find-text", HTMLInputElement);
+  const count = byId("find-count", HTMLElement);
+
+  const open = (): void => {
+    box.hidden = false;
+    text.value = terminal.getSelection() || text.value;
+    text.select();
+    text.focus();
+  };
+  const close = (): void => {
+    box.hidden = true;
+    search.clearDecorations();
+    terminal.focus();
+  };
+  const previous = (): void =>
+    void search.findPrevious(text.value, DECORATIONS);
+  const next = (): void => void search.findNext(text.value, DECORATIONS);
+
+  search.onDidChangeResults(({ resultIndex, resultCount }) => {
+    count.textContent = text.value === ""
+      ? ""
+      : resultCount === 0
+      ? "none"
+      : `${resultIndex + 1} of ${resultCount}`;
+  });
+  text.addEventListener("input", () => {
+    search.findPrevious(text.value, { ...DECORATIONS, incremental: true });
+    if (text.value === "") count.textContent = "";
+  });
+  text.addEventListener("keydown", (event) => {
+    // Enter goes back in time, as the newest output is at the end.
+    if (event.key === "Enter") event.shiftKey ? next() : previous();
+    if (event.key === "Escape") close();
+  });
+  byId("find-open", HTMLElement).addEventListener("click", open);
+  byId("find-close", HTMLElement).addEventListener("click", close);
+  onPress(byId("find-previous", HTMLElement), previous);
+  onPress(byId("find-next", HTMLElement), next);
+  addEventListener("keydown", (event) => {
+    if (!event.ctrlKey || !event.shiftKey || event.code !== "KeyF") return;
+    event.preventDefault();
+    event.stopPropagation();
+    open();
+  }, { capture: true });
+}

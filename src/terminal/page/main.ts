@@ -1,0 +1,103 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+/**
+ * The page: puts its parts together.
+ *
+ * @module
+ */
+import { browserClock, connect, status } from "./browser.ts";
+import { TerminalClient } from "./client.ts";
+import { byId } from "./elements.ts";
+import { useFindBox } from "./find_box.ts";
+import { useKeyBar } from "./key_bar.ts";
+import { binaryBytes } from "./keys.ts";
+import { openScreen } from "./screen.ts";
+import { StatusLine } from "./status_line.ts";
+import { useStrictStyles } from "./strict_styles.ts";
+
+/** Milliseconds for which a size must stay before the server hears of it. */
+const RESIZE_MS = 60;
+
+useStrictStyles();
+const element = byId("terminal", HTMLElement);
+const screen = openScreen(element, {
+  mayReply: () => client.mayReply,
+  mayCopy: () =>
+    client.state.phase === "connected" && client.state.role === "control",
+});
+const { terminal, fit } = screen;
+const line = new StatusLine(() => client.attach());
+const client = new TerminalClient({
+  sessionId: new URLSearchParams(location.search).get("session") ?? "",
+  clientId: clientId(),
+  screen: {
+    write: (bytes, parsed) => terminal.write(bytes, parsed),
+    resize: (columns, rows) => terminal.resize(columns, rows),
+  },
+  connect,
+  status,
+  changed(state) {
+    line.show(state);
+    const isOver = state.phase === "ended" || state.phase === "failed";
+    const isReadOnly = state.phase === "connected" && state.role === "view";
+    terminal.options.disableStdin = isOver || isReadOnly;
+    terminal.options.cursorBlink = !terminal.options.disableStdin;
+  },
+  latency: (ms) => line.latency(ms),
+  notice: (text) => line.notice(text),
+  clock: browserClock,
+  random: Math.random,
+});
+
+// What is typed.
+const encoder = new TextEncoder();
+const type = (text: string): void => client.type(encoder.encode(text));
+const translate = useKeyBar(terminal, type);
+terminal.onData((text) => type(translate(text)));
+terminal.onBinary((text) => client.type(binaryBytes(text)));
+terminal.onTitleChange((title) => document.title = title || "Terminal");
+useFindBox(screen);
+
+// The size of the part that can be seen.
+let resizing: number | undefined;
+function propose(): void {
+  const size = fit.proposeDimensions();
+  if (size === undefined || Number.isNaN(size.cols)) return;
+  client.resize(size.cols, size.rows);
+}
+new ResizeObserver(() => {
+  clearTimeout(resizing);
+  resizing = setTimeout(propose, RESIZE_MS);
+}).observe(element);
+function showVisible(): void {
+  const height = globalThis.visualViewport?.height;
+  if (height === undefined) return;
+  document.documentElement.style
+    .setProperty("--visible-height", `${Math.round(height)}px`);
+  // A browser that scrolls to the keyboard would hide the status line.
+  globalThis.scrollTo(0, 0);
+}
+globalThis.visualViewport?.addEventListener("resize", showVisible);
+
+// Coming and going.
+addEventListener("pagehide", () => client.leave());
+addEventListener("pageshow", () => client.attach());
+addEventListener("online", () => client.attach());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") client.attach();
+});
+addEventListener("beforeunload", (event) => {
+  if (client.waitingBytes > 0) event.preventDefault();
+});
+
+propose();
+client.attach();
+terminal.focus();
+
+/** A name that no other page has; it need not be secret. */
+function clientId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
+}

@@ -1,0 +1,80 @@
+/**
+ * The line that says how it stands.
+ *
+ * @module
+ */
+import type { ClientState } from "./client_contract.ts";
+import { byId, onPress } from "./elements.ts";
+
+/** Milliseconds for which a notice is shown. */
+const NOTICE_MS = 8000;
+
+/** Shows states, latencies and notices. */
+export class StatusLine {
+  readonly #state: HTMLElement = byId("state", HTMLElement);
+  readonly #latency: HTMLElement = byId("latency", HTMLElement);
+  readonly #notice: HTMLElement = byId("notice", HTMLElement);
+  readonly #retry: HTMLElement = byId("retry", HTMLElement);
+  #countdown: number | undefined;
+  #hiding: number | undefined;
+
+  /** Calls back when the user does not want to wait. */
+  constructor(retry: () => void) {
+    onPress(this.#retry, retry);
+  }
+
+  /** Shows how it stands. */
+  show(state: ClientState): void {
+    clearInterval(this.#countdown);
+    this.#state.dataset["phase"] = state.phase;
+    this.#state.textContent = describe(state);
+    this.#retry.hidden = state.phase !== "waiting" && state.phase !== "left";
+    this.#latency.textContent = "";
+    if (state.phase === "waiting") this.#count(state.delayMs);
+  }
+
+  /** Shows how long the server takes. */
+  latency(ms: number): void {
+    this.#latency.textContent = `${
+      ms < 10 ? ms.toFixed(1) : Math.round(ms)
+    } ms`;
+  }
+
+  /** Shows a text for a while. */
+  notice(text: string): void {
+    clearTimeout(this.#hiding);
+    this.#notice.textContent = text;
+    this.#hiding = setTimeout(() => this.#notice.textContent = "", NOTICE_MS);
+  }
+
+  #count(delayMs: number): void {
+    const end = performance.now() + delayMs;
+    const show = (): void => {
+      const seconds = Math.ceil((end - performance.now()) / 1000);
+      this.#state.textContent = `reconnecting in ${Math.max(seconds, 1)} s`;
+    };
+    show();
+    this.#countdown = setInterval(show, 1000);
+  }
+}
+
+function describe(state: ClientState): string {
+  switch (state.phase) {
+    case "connecting":
+      return "connecting";
+    case "connected":
+      return state.role === "view" ? "connected, read-only" : "connected";
+    case "waiting":
+      return "reconnecting";
+    case "left":
+      return "detached";
+    case "failed":
+      return state.text;
+    case "ended":
+      return "signal" in state.exit
+        ? `ended by ${state.exit.signal}`
+        : `ended with code ${state.exit.code}`;
+    default:
+      return state satisfies never;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What the server knows of its sessions besides what they know themselves.
+ *
+ * @module
+ */
+import type { PtySession } from "../pty/pty_session.ts";
+import { InputLedger } from "./input_ledger.ts";
+
+/** Viewers of a session that are remembered; the oldest one gone makes room. */
+const MAX_VIEWERS = 1000;
+
+/** A session of the server. */
+export class TerminalSession {
+  /** The session itself. */
+  readonly pty: PtySession;
+  /** The name of its command. */
+  readonly command: string;
+  /** When it was started. */
+  readonly createdAt: Date = new Date();
+  /**
+   * Offset up to which somebody in control has seen the output, whose terminal
+   * has answered what it asks.
+   */
+  answeredTo = 0;
+  readonly #ledgers = new Map<string, InputLedger>();
+
+  constructor(pty: PtySession, command: string) {
+    this.pty = pty;
+    this.command = command;
+  }
+
+  /** The input of a viewer, which it finds again when it comes back. */
+  ledgerOf(viewer: string): InputLedger {
+    const ledger = this.#ledgers.get(viewer) ?? new InputLedger();
+    this.#ledgers.delete(viewer);
+    for (const [other, { active }] of this.#ledgers) {
+      if (this.#ledgers.size < MAX_VIEWERS) break;
+      if (!active) this.#ledgers.delete(other);
+    }
+    this.#ledgers.set(viewer, ledger);
+    return ledger;
+  }
+}
+
+/** The sessions that run, by id. */
+export class TerminalSessions {
+  readonly #sessions = new Map<string, TerminalSession>();
+
+  /** How many run. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** All, in the order in which they were started. */
+  get all(): readonly TerminalSession[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** The one with an id. */
+  get(id: string): TerminalSession | undefined {
+    return this.#sessions.get(id);
+  }
+
+  /** Knows a session until it ends. */
+  add(pty: PtySession, command: string): TerminalSession {
+    const session = new TerminalSession(pty, command);
+    this.#sessions.set(pty.id, session);
+    pty.ended.then(() => this.#sessions.delete(pty.id));
+    return session;
+  }
+}

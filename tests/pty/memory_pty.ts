@@ -1,0 +1,78 @@
+import type {
+  Pty,
+  PtyExit,
+  PtyListener,
+  SignalName,
+} from "../../src/pty/pty.ts";
+import type { PtySize } from "../../src/pty/size.ts";
+import { utf8 } from "../support/bytes.ts";
+
+/** A PTY that does what a test says. */
+export class MemoryPty implements Pty {
+  readonly pid = 100;
+  exit: PtyExit | undefined;
+  waitingBytes = 0;
+  paused = false;
+  closed = false;
+  readonly sizes: PtySize[] = [];
+  readonly signals: string[] = [];
+  /** Process groups in which somebody is left. */
+  readonly groups: Set<number> = new Set([100]);
+  foregroundGroup = 100;
+  #listener: PtyListener | undefined;
+
+  start(listener: PtyListener): void {
+    this.#listener = listener;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
+
+  write(_bytes: Uint8Array, done: (error?: unknown) => void): void {
+    done();
+  }
+
+  resize(size: PtySize): void {
+    this.sizes.push(size);
+  }
+
+  foreground(): number {
+    return this.foregroundGroup;
+  }
+
+  signal(group: number, signal: SignalName | 0): boolean {
+    if (signal !== 0 && signal !== "SIGCONT") {
+      this.signals.push(`${signal} ${group}`);
+    }
+    return this.groups.has(group);
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.endOutput();
+  }
+
+  /** The program writes. */
+  say(text: string | Uint8Array): void {
+    this.#listener?.output(typeof text === "string" ? utf8(text) : text);
+  }
+
+  /** Nobody has the terminal open any longer. */
+  endOutput(): void {
+    this.closed = true;
+    this.#listener?.closed();
+  }
+
+  /** The program ends, and its groups but for those that are left. */
+  end(code = 0, ...left: number[]): void {
+    this.groups.clear();
+    for (const group of left) this.groups.add(group);
+    this.exit = { code, signal: undefined, error: undefined };
+    this.#listener?.exited();
+  }
+}

@@ -1,0 +1,59 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { OutputCursor } from "../../src/pty/output_cursor.ts";
+import { OutputRing } from "../../src/pty/output_ring.ts";
+import { pattern, utf8 } from "../support/bytes.ts";
+
+Deno.test("a cursor gives each byte once and in order, or says that it is gone", () => {
+  const steps = fc.array(
+    fc.oneof(
+      fc.record({ append: fc.nat({ max: 50 }) }),
+      fc.record({ acknowledge: fc.integer({ min: -5, max: 60 }) }),
+      fc.constant("take" as const),
+    ),
+    { maxLength: 60 },
+  );
+  fc.assert(
+    fc.property(steps, fc.nat({ max: 40 }), (steps, windowBytes) => {
+      const all = pattern(4000);
+      const ring = new OutputRing(64);
+      const cursor = new OutputCursor(ring, 0, windowBytes);
+      let offset = 0;
+      for (const step of steps) {
+        if (step === "take") {
+          const next = cursor.next();
+          if (next === undefined) continue;
+          if (next.type === "gap") {
+            assertEquals(next, { type: "gap", from: offset, to: ring.start });
+            offset = next.to;
+          } else {
+            assertEquals(next.offset, offset);
+            offset += next.bytes.length;
+            assertEquals(next.bytes, all.slice(next.offset, offset));
+          }
+          assert(cursor.unacknowledged <= windowBytes);
+        } else if ("append" in step) {
+          ring.append(all.subarray(ring.end, ring.end + step.append));
+        } else cursor.acknowledge(step.acknowledge);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+Deno.test("a cursor without credit gives nothing until some comes back", () => {
+  const ring = new OutputRing(64);
+  const cursor = new OutputCursor(ring, 0, 4);
+  ring.append(utf8("abcdef"));
+  assertEquals(cursor.next()?.type, "output");
+  assertEquals(cursor.next(), undefined);
+  assert(!cursor.hasCredit);
+  cursor.acknowledge(3);
+  assertEquals(cursor.next(), {
+    type: "output",
+    offset: 4,
+    bytes: utf8("ef"),
+  });
+  assert(cursor.atEnd);
+  assert(cursor.hasCredit);
+});

@@ -1,0 +1,237 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  PtyDirectoryError,
+  PtyExecError,
+  PtyIdError,
+  PtyLimitError,
+  PtySizeError,
+  PtySpawnError,
+} from "../../src/pty/errors.ts";
+import { ptySupervisor } from "../../src/pty/supervisor.ts";
+import { findPty, listPtys } from "../../src/pty/supervisor_calls.ts";
+import { openDescriptors } from "../support/memory.ts";
+import { onPty, Ptys } from "./ptys.ts";
+import { Screen } from "./screen.ts";
+
+Deno.test("sessions are found by their ids until they end", onPty, async () => {
+  await using ptys = new Ptys();
+  const a = await ptys.spawn({ command: "cat", id: "a" });
+  const b = await ptys.spawn({ command: "cat", id: "b" });
+  assertEquals((await listPtys(ptys.boss)).map(({ id }) => id), ["a", "b"]);
+  assertEquals((await findPty(ptys.boss, "b"))?.id, "b");
+  await a.close();
+  assertEquals((await listPtys(ptys.boss)).map(({ id }) => id), ["b"]);
+  assertEquals(await findPty(ptys.boss, "a"), undefined);
+  assertEquals((await b.inspect()).command, "cat");
+});
+
+Deno.test(
+  "an id is given once, and can be a name in the tree",
+  onPty,
+  async () => {
+    await using ptys = new Ptys();
+    // The second comes while the first is being started.
+    const first = ptys.spawn({ command: "cat", id: "a" });
+    await assertRejects(
+      () => ptys.spawn({ command: "cat", id: "a" }),
+      PtyIdError,
+    );
+    await (await first).close();
+    await ptys.spawn({ command: "cat", id: "a" });
+    for (const id of ["", "a/b"]) {
+      await assertRejects(() => ptys.spawn({ command: "cat", id }), PtyIdError);
+    }
+  },
+);
+
+Deno.test("there are no more sessions than are allowed", onPty, async () => {
+  await using ptys = new Ptys({ maxSessions: 2 });
+  const spawns = [1, 2, 3].map(() => ptys.spawn({ command: "cat" }));
+  const [first, , third] = await Promise.allSettled(spawns);
+  assert(third?.status === "rejected");
+  assert(third.reason instanceof PtyLimitError);
+  assert(first?.status === "fulfilled");
+  await first.value.close();
+  await ptys.spawn({ command: "cat" });
+});
+
+Deno.test(
+  "a session that could not be started takes up no place",
+  onPty,
+  async () => {
+    await using ptys = new Ptys({ maxSessions: 1 });
+    await assertRejects(
+      () => ptys.spawn({ command: "/no/such/command", id: "a" }),
+      PtySpawnError,
+    );
+    await ptys.spawn({ command: "cat", id: "a" });
+  },
+);
+
+Deno.test(
+  "what cannot be started is refused with an error of its own",
+  onPty,
+  async () => {
+    await using ptys = new Ptys();
+    const cwd = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${cwd}/plain`, "");
+      for (
+        const [spec, error] of [
+          [{ command: "/no/such/command" }, PtyExecError],
+          [{ command: "no-such-command" }, PtyExecError],
+          [{ command: "" }, PtyExecError],
+          [{ command: "./plain", cwd }, PtyExecError],
+          [{ command: "/" }, PtyExecError],
+          [{ command: "cat\0" }, PtyExecError],
+          [{ command: "cat", args: ["\0"] }, PtyExecError],
+          [{ command: "cat", env: { PATH: cwd } }, PtyExecError],
+          [{ command: "cat", cwd: "/no/such/directory" }, PtyDirectoryError],
+          [{ command: "cat", cwd: `${cwd}/plain` }, PtyDirectoryError],
+          [{ command: "cat", size: { columns: 0, rows: 1 } }, PtySizeError],
+        ] as const
+      ) {
+        await assertRejects(
+          () => ptys.spawn(spec),
+          error,
+          undefined,
+          Deno.inspect(spec),
+        );
+      }
+    } finally {
+      await Deno.remove(cwd, { recursive: true });
+    }
+  },
+);
+
+Deno.test(
+  "what fails after the fork is told with the exit",
+  onPty,
+  async () => {
+    await using ptys = new Ptys();
+    const cwd = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${cwd}/script`, "#!/no/such/interpreter\n");
+      await Deno.chmod(`${cwd}/script`, 0o755);
+      const session = await ptys.spawn({ command: "./script", cwd });
+      const screen = await Screen.of(session);
+      const { code, error } = await screen.exit();
+      assertEquals(code, 1);
+      assert(error instanceof PtyExecError, Deno.inspect(error));
+    } finally {
+      await Deno.remove(cwd, { recursive: true });
+    }
+  },
+);
+
+Deno.test(
+  "a program has the directory, the environment and the terminal that it was given",
+  onPty,
+  async () => {
+    await using ptys = new Ptys();
+    const session = await ptys.spawn({
+      command: "sh",
+      args: ["-c", "pwd; stty size; env"],
+      cwd: "/",
+      env: { PATH: "/usr/bin:/bin", ONLY: "this" },
+      term: "vt100",
+      size: { columns: 100, rows: 30 },
+    });
+    const screen = await Screen.of(session);
+    await screen.exit();
+    const lines = screen.text.trimEnd().split("\r\n");
+    assertEquals(lines.slice(0, 2), ["/", "30 100"]);
+    assertEquals(
+      lines.slice(2).filter((line) => !/^(OLDPWD|_|SHLVL)=/.test(line)).sort(),
+      ["ONLY=this", "PATH=/usr/bin:/bin", "PWD=/", "TERM=vt100"],
+    );
+  },
+);
+
+Deno.test("limits that make no sense are refused", () => {
+  for (
+    const options of [
+      { maxSessions: 0 },
+      { windowBytes: 0 },
+      { graceMs: -1 },
+      { idleMs: NaN },
+      { keptBytes: 262_143 },
+      { keptBytes: Infinity },
+    ]
+  ) {
+    assertThrows(() => ptySupervisor(options), RangeError, undefined);
+  }
+});
+
+Deno.test(
+  "a shutdown ends all sessions, those that are being started too",
+  onPty,
+  async () => {
+    const ptys = new Ptys();
+    const sessions = await Promise.all(
+      Array.from({ length: 20 }, () => ptys.spawn({ command: "cat" })),
+    );
+    const screens = await Promise.all(sessions.map((one) => Screen.of(one)));
+    const late = assertRejects(
+      () => ptys.spawn({ command: "cat" }),
+      PtySpawnError,
+      "stopped",
+    );
+    // Answered after it: it is being started when the shutdown comes.
+    await listPtys(ptys.boss);
+    const ending = ptys.system.shutdown();
+    await late;
+    assertEquals((await ending).killed, []);
+    for (const screen of screens) {
+      assertEquals((await screen.exit()).signal, "SIGHUP");
+    }
+    assertEquals(children(), []);
+  },
+);
+
+/** Ids of the children of this process. */
+function children(): string[] {
+  try {
+    const path = `/proc/${Deno.pid}/task/${Deno.pid}/children`;
+    return Deno.readTextFileSync(path).trim().split(" ").filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+Deno.test(
+  "1000 sessions leave descriptors, threads, children and PTYs as they were",
+  { ...onPty, timeout: 60_000 },
+  async () => {
+    await using ptys = new Ptys();
+    const cycle = async () => {
+      const session = await ptys.sh("exit 0");
+      const screen = await Screen.of(session);
+      await screen.exit();
+      await session.ended;
+    };
+    for (let i = 0; i < 20; i++) {
+      await cycle();
+    }
+    const before = held();
+    for (let i = 0; i < 1000; i++) await cycle();
+    assertEquals(held(), before);
+  },
+);
+
+function held() {
+  return {
+    descriptors: openDescriptors(),
+    threads: read("/proc/self/status", /^Threads:\s+(\d+)$/m),
+    ptys: read("/proc/sys/kernel/pty/nr", /(\d+)/),
+    children: children(),
+  };
+}
+
+function read(path: string, pattern: RegExp): string | undefined {
+  try {
+    return Deno.readTextFileSync(path).match(pattern)?.[1];
+  } catch {
+    return undefined;
+  }
+}
