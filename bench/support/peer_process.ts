@@ -17,21 +17,26 @@ export class PeerProcess implements AsyncDisposable {
 
   /** The port that the peer listens on. */
   readonly port: number;
+  /** Its process id. */
+  readonly pid: number;
 
   private constructor(child: Deno.ChildProcess, port: number) {
     this.#child = child;
     this.port = port;
+    this.pid = child.pid;
   }
 
   /**
    * Starts a script that calls {@linkcode announce}, waits for its port, and
-   * puts the peer and this process on one core ({@linkcode shareCore}).
+   * puts the peer and this process on one core ({@linkcode shareCore}), unless
+   * they are to run on any.
    *
    * @throws {Error} If it ends or says something else first.
    */
   static async start(
     script: URL,
     args: readonly string[] = [],
+    cores: "one core" | "any core" = "one core",
   ): Promise<PeerProcess> {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--allow-all", script.href, ...args],
@@ -40,7 +45,7 @@ export class PeerProcess implements AsyncDisposable {
     }).spawn();
     try {
       const port = portOf(await firstLine(child.stdout));
-      await shareCore(child.pid);
+      if (cores === "one core") await shareCore(child.pid);
       return new PeerProcess(child, port);
     } catch (cause) {
       await end(child);

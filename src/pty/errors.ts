@@ -32,7 +32,7 @@ export class PtyIdError extends PtySpawnError {}
 /** A size that no terminal has. */
 export class PtySizeError extends PtyError {}
 
-/** A signal that the system does not have. */
+/** A signal that the system does not have, or that may not be sent. */
 export class PtySignalError extends PtyError {}
 
 /** An offset that the output has not reached: is it of another session? */

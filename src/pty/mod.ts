@@ -15,6 +15,7 @@ export type { PtyCommand, PtyExit, SignalName } from "./pty.ts";
 export {
   type AttachOptions,
   type PtyAttachment,
+  type PtyControls,
   PtySession,
 } from "./pty_session.ts";
 export type { PtySize } from "./size.ts";

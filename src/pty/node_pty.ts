@@ -81,12 +81,9 @@ async function load(): Promise<Native> {
       `Requires all ${name} access, run again with the --allow-${name} flag`,
     );
   }
-  const module: { readonly default: unknown } = await import(
+  const { default: { requireBinary } } = await import(
     "@lydell/node-pty/requireBinary.js"
   );
-  const { requireBinary } = module.default as {
-    requireBinary(file: string): Native;
-  };
   return requireBinary("pty.node");
 }
 

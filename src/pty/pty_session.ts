@@ -35,11 +35,13 @@ export interface AttachOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What is asked of the session for a viewer, or for its owner. */
-class Requests {
+/** What may be asked of a session by its owner, and by who controls it. */
+export abstract class PtyControls {
+  /** The session. */
   protected readonly ref: ActorRef<PtySessionMessage>;
   readonly #viewer: { readonly viewer?: PtyViewer };
 
+  /** Asks for a viewer, or without one for the owner. */
   constructor(ref: ActorRef<PtySessionMessage>, viewer?: PtyViewer) {
     this.ref = ref;
     this.#viewer = viewer === undefined ? {} : { viewer };
@@ -100,7 +102,7 @@ class Requests {
 }
 
 /** The hold of one viewer on a session; ends by itself when that ends. */
-export class PtyAttachment extends Requests implements AsyncDisposable {
+export class PtyAttachment extends PtyControls implements AsyncDisposable {
   readonly #viewer: PtyViewer;
   /** Offset of the first byte that was asked for; a gap may come first. */
   readonly offset: number;
@@ -150,7 +152,7 @@ export class PtyAttachment extends Requests implements AsyncDisposable {
 }
 
 /** A session, as its owner has it: it may type, resize and send signals. */
-export class PtySession extends Requests {
+export class PtySession extends PtyControls {
   /** The name that it has among the sessions of its supervisor. */
   readonly id: string;
 

@@ -18,6 +18,7 @@ import {
   PtyError,
   PtyInputFullError,
   PtyOffsetError,
+  PtySignalError,
 } from "./errors.ts";
 import { FlushGate } from "./flush_gate.ts";
 import type { ResolvedPtyLimits } from "./options.ts";
@@ -309,7 +310,11 @@ export function sessionActor(
               audience.authorize(message.viewer, "send a signal");
               assertRuns("send a signal");
               gate.input();
-              pty.signal(pty.foreground(), message.signal);
+              if (!pty.signal(pty.foreground(), message.signal)) {
+                throw new PtySignalError(
+                  `Cannot send ${message.signal}: whoever is in the foreground is another user's`,
+                );
+              }
               message.replyTo.tell({ type: "done" });
             });
           case "inspect":

@@ -51,19 +51,9 @@ export type PtySupervisorMessage =
     readonly type: "list";
     readonly replyTo: ReplyTo<readonly PtySession[]>;
   }
-  /** Of the supervisor to itself. */
-  | {
-    readonly type: "opened";
-    readonly id: string;
-    readonly opened: Opened;
-    readonly replyTo: ReplyTo<PtySession | PtyRefusal>;
-  }
-  | {
-    readonly type: "failed";
-    readonly id: string;
-    readonly cause: unknown;
-    readonly replyTo: ReplyTo<PtySession | PtyRefusal>;
-  }
+  /** Of the supervisor to itself: a program was started, or was not. */
+  | { readonly type: "started"; readonly settle: () => void }
+  /** Of the supervisor to itself: a session has ended. */
   | { readonly type: "gone"; readonly id: string };
 
 /** A program that runs and has no session yet. */
@@ -167,8 +157,17 @@ export function ptySupervisor(
             sessions.set(id, opening);
             return context.pipeToSelf<Opened>(
               opening,
-              (opened) => ({ type: "opened", id, opened, replyTo }),
-              (cause) => ({ type: "failed", id, cause, replyTo }),
+              (opened) => ({
+                type: "started",
+                settle: () => replyTo.tell(adopt(id, opened)),
+              }),
+              (cause) => ({
+                type: "started",
+                settle() {
+                  sessions.delete(id);
+                  refuse(replyTo, cause);
+                },
+              }),
               ({ pty }) => {
                 late.add(abandon(pty));
                 refuse(
@@ -178,11 +177,8 @@ export function ptySupervisor(
               },
             );
           }
-          case "opened":
-            return void message.replyTo.tell(adopt(message.id, message.opened));
-          case "failed":
-            sessions.delete(message.id);
-            return refuse(message.replyTo, message.cause);
+          case "started":
+            return message.settle();
           case "gone":
             return void sessions.delete(message.id);
           case "list":

@@ -173,7 +173,13 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
         return session.whole && !draining && !session.streams.exhausted;
       },
       async open(options, signal) {
-        const stream = await session.openWhenAllowed(options, signal);
+        const { streams } = session;
+        while (session.whole && !streams.openable && !streams.exhausted) {
+          await streams.change(signal);
+        }
+        // In the same turn: several may have waited for one place.
+        const stream = session.open(options);
+        if (streams.openable) streams.wakeNext();
         adopt(stream, undefined);
         return stream;
       },

@@ -4,12 +4,21 @@
  * @module
  */
 import type { Clock } from "../actor/clock.ts";
+import { ProtocolError } from "../wire/errors.ts";
 import { encodeUint64 } from "../wire/frame.ts";
 
 /** Weight of a new sample, as in TCP (RFC 6298). */
 const WEIGHT = 1 / 8;
 /** Samples at the beginning: the first one finds everything cold. */
 const FIRST_SAMPLES = 4;
+
+/** @throws {ProtocolError} for a ping that is not of eight bytes. */
+export function checkPing(payload: Uint8Array): void {
+  if (payload.length === 8) return;
+  throw new ProtocolError(
+    `The peer sends a ping of ${payload.length} bytes, not 8`,
+  );
+}
 
 /** The pings of one session. */
 export class PingTimer {

@@ -25,6 +25,8 @@ import { Session } from "./session.ts";
 import type { SessionState } from "./session_state.ts";
 import type { Meeting } from "./socket.ts";
 
+/** Milliseconds that every peer has to come back, however full it is. */
+const PATIENCE_MS = 5000;
 /** Milliseconds after which a peer that found no room may come again. */
 const CROWDED_MS = 1000;
 
@@ -68,6 +70,8 @@ interface Served {
   readonly peer: ActorRef<PeerMessage>;
   readonly token: Uint8Array;
   epoch: number;
+  /** When it lost its last socket. */
+  waitsSince: number;
 }
 
 /** The sessions of a listener, with a socket or waiting for one. */
@@ -156,6 +160,11 @@ export class ServedSessions {
         ErrorCode.RESUME_LOST,
       );
     }
+    if (!served.session.out.buffer.covers(hello.received)) {
+      throw new ProtocolError(
+        `The peer says that it has ${hello.received} bytes, which cannot be`,
+      );
+    }
     if (hello.epoch <= served.epoch) {
       throw new ProtocolError("A later socket carries the session already");
     }
@@ -206,17 +215,21 @@ export class ServedSessions {
       serve,
       accept,
       onReady() {},
-      onState: (state) => onState?.(state),
+      onState(state) {
+        if (state.phase === "resuming") served.waitsSince = clock.now();
+        onState?.(state);
+      },
       onEnd: (cause) => onEnd(cause, remote),
     }));
     this.#starting.add(id);
     const session = await started.promise;
     this.#starting.delete(id);
-    const served = {
+    const served: Served = {
       session,
       peer,
       token: randomBytes(TOKEN_BYTES),
       epoch: hello.epoch,
+      waitsSince: 0,
     };
     this.#byId.set(id, served);
     this.#idOf.set(peer, id);
@@ -232,15 +245,30 @@ export class ServedSessions {
     };
   }
 
-  /** Ends a session that waits for a socket, and has nothing to lose. */
+  /**
+   * Ends a session that waits for a socket: one that has nothing to lose, or
+   * the one that has waited longest, if that was long enough for any peer that
+   * is still there.
+   */
   #makeRoom(): boolean {
-    for (const { session, peer } of this.#byId.values()) {
-      if (session.phase !== "resuming" || !session.isIdle) continue;
-      peer.tell({ type: "close" });
-      this.gone(peer);
-      return true;
+    let longest: Served | undefined;
+    for (const served of this.#byId.values()) {
+      if (served.session.phase !== "resuming") continue;
+      if (served.session.isIdle) {
+        longest = served;
+        break;
+      }
+      if (served.waitsSince < (longest?.waitsSince ?? Infinity)) {
+        longest = served;
+      }
     }
-    return false;
+    if (longest === undefined) return false;
+    const { session, peer, waitsSince } = longest;
+    const waitedMs = this.#options.clock.now() - waitsSince;
+    if (!session.isIdle && waitedMs < PATIENCE_MS) return false;
+    peer.tell({ type: "resume_due" });
+    this.gone(peer);
+    return true;
   }
 
   #goingAway(): SessionRefusedError {

@@ -36,10 +36,10 @@ import { SessionLostError } from "./errors.ts";
 import type { OpenOptions } from "./logical_connection.ts";
 import type { Address, ResolvedSessionOptions } from "./options.ts";
 import { type Link, Output } from "./output.ts";
-import { PingTimer } from "./ping_timer.ts";
+import { checkPing, PingTimer } from "./ping_timer.ts";
 import type { SessionEvents, SessionInit } from "./session_init.ts";
 import { Receipts } from "./receipts.ts";
-import type { SessionPhase } from "./session_state.ts";
+import { asSessionLost, type SessionPhase } from "./session_state.ts";
 import { Stream } from "./stream.ts";
 import { StreamTable } from "./stream_table.ts";
 
@@ -155,19 +155,6 @@ export class Session implements InboxPort {
 
   // Streams.
 
-  /** Opens a logical connection as soon as the peer allows one more. */
-  async openWhenAllowed(
-    options: OpenOptions,
-    signal?: AbortSignal,
-  ): Promise<Stream> {
-    const streams = this.streams;
-    while (this.whole && !streams.openable && !streams.exhausted) {
-      await streams.change(signal);
-    }
-    // In the same turn: several may have waited for one place.
-    return this.open(options);
-  }
-
   /**
    * Opens a logical connection; data may be sent at once.
    *
@@ -228,14 +215,7 @@ export class Session implements InboxPort {
   /** Ends the session: every connection fails with `cause`. */
   fail(cause: unknown): void {
     if (this.#error !== undefined) return;
-    this.#error = cause instanceof SessionLostError
-      ? cause
-      : new SessionLostError(
-        `The session has ended: ${
-          cause instanceof Error ? cause.message : cause
-        }`,
-        { cause },
-      );
+    this.#error = asSessionLost(cause);
     this.out.ended = true;
     this.receipts.end();
     const streams = this.streams.entries();
@@ -300,20 +280,26 @@ export class Session implements InboxPort {
         this.out.countAnswer();
         return this.#opened(stream, decodeOpen(payload));
       case FrameType.ACCEPT:
-        return this.streams.known(stream)?.wasAccepted(decodeUint64(payload));
-      case FrameType.WINDOW: {
-        const raised = this.streams.known(stream)?.raise(
-          decodeUint64(payload),
+        return this.#credited(
+          this.streams.known(stream)?.wasAccepted(
+            decodeUint64(payload),
+          ),
         );
-        return raised ? undefined : this.#flood.count();
-      }
+      case FrameType.WINDOW:
+        return this.#credited(
+          this.streams.known(stream)?.raise(
+            decodeUint64(payload),
+          ),
+        );
       case FrameType.RESET:
-        this.#flood.count();
         return this.#wasReset(stream, payload);
-      case FrameType.STOP:
-        this.#flood.count();
+      case FrameType.STOP: {
         this.out.countAnswer();
-        return this.streams.known(stream)?.stopped(decodeReason(payload));
+        const stopped = this.streams.known(stream)?.stopped(
+          decodeReason(payload),
+        );
+        return stopped ? undefined : this.#flood.count();
+      }
       case FrameType.PING:
         if ((flags & PONG) === 0) {
           this.out.countAnswer();
@@ -327,6 +313,12 @@ export class Session implements InboxPort {
       default:
         throw new ProtocolError(`The peer sends a frame of type ${type}`);
     }
+  }
+
+  /** Counts a limit that changes nothing; that of a stream that has ended may
+   * have crossed with its end. */
+  #credited(raised: boolean | undefined): void {
+    if (raised === false) this.#flood.count();
   }
 
   #opened(number: number, open: Open): void {
@@ -355,6 +347,11 @@ export class Session implements InboxPort {
   #wasReset(number: number, payload: Uint8Array): void {
     const reason = decodeReason(payload);
     const stream = this.streams.known(number);
+    // Opened for nothing, or gone already: that costs the peer next to nothing.
+    const isPeers = this.streams.isPeers(number);
+    if (stream === undefined || (isPeers && !stream.hasData)) {
+      this.#flood.count();
+    }
     this.remove(number);
     stream?.wasReset(reason);
   }
@@ -363,11 +360,7 @@ export class Session implements InboxPort {
     if ((flags & PONG) !== 0) {
       return this.#ping.end(payload) ? this.ping() : undefined;
     }
-    if (payload.length !== 8) {
-      throw new ProtocolError(
-        `The peer sends a ping of ${payload.length} bytes, not 8`,
-      );
-    }
+    checkPing(payload);
     this.out.control(FrameType.PING, 0, payload, PONG);
   }
 

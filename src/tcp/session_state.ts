@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SessionLostError } from "./errors.ts";
 import type { Address } from "./options.ts";
 
 /**
@@ -42,3 +43,10 @@ export type SessionState =
   }
   /** The session is over; one of the sides has closed it. */
   | { readonly phase: "closed"; readonly remote: Address };
+
+/** Any end of a session as what its users catch. */
+export function asSessionLost(cause: unknown): SessionLostError {
+  if (cause instanceof SessionLostError) return cause;
+  const text = cause instanceof Error ? cause.message : cause;
+  return new SessionLostError(`The session has ended: ${text}`, { cause });
+}

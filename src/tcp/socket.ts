@@ -256,8 +256,13 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     }
 
     function written(count: number): void {
-      if (first.length > 0) first = first.subarray(count);
-      else if (session?.out.link === link) session.out.sent(count);
+      try {
+        if (first.length > 0) first = first.subarray(count);
+        else if (session?.out.link === link) session.out.sent(count);
+      } catch (error) {
+        // Ours, and no reason to take others down with this socket.
+        return end(lost(error));
+      }
       flush();
     }
 

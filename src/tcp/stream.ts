@@ -34,6 +34,8 @@ function toResult(
 export class Stream implements LogicalConnection {
   readonly id: string;
   readonly metadata: Uint8Array;
+  /** Whether the peer has sent any. */
+  hasData = false;
   /** Called once, when its user has closed it or it has ended; the pool's. */
   onRelease: (() => void) | undefined;
   readonly #session: Session;
@@ -49,6 +51,7 @@ export class Stream implements LogicalConnection {
   #error: unknown;
   /** Whether nothing was sent or received since somebody looked. */
   #idleLooks = 0;
+  #stopped = false;
   #removed = false;
   #readable: ReadableStream<Uint8Array> | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
@@ -192,15 +195,17 @@ export class Stream implements LogicalConnection {
     this.#inbox.release();
   }
 
-  /** The peer lets this side go on. */
-  wasAccepted(limit: number): void {
+  /** The peer lets this side go on; false if that changes nothing. */
+  wasAccepted(limit: number): boolean {
+    const isNew = !this.#isAccepted;
     this.#isAccepted = true;
     this.#acceptance?.resolve();
-    this.raise(limit);
+    return this.raise(limit) || isNew;
   }
 
   /** Takes a DATA frame. */
   data(flags: number, bytes: Uint8Array, start: number, end: number): void {
+    this.hasData = true;
     this.#idleLooks = 0;
     this.#inbox.deliver(flags, bytes, start, end);
     if (this.#inbox.finished) this.#removeIfDone();
@@ -220,8 +225,10 @@ export class Stream implements LogicalConnection {
     this.reset(ErrorCode.TIMEOUT, "Nothing was said for too long");
   }
 
-  /** The peer reads no more. */
-  stopped({ code, text }: Reason): void {
+  /** The peer reads no more; false if it has said so before. */
+  stopped({ code, text }: Reason): boolean {
+    if (this.#stopped) return false;
+    this.#stopped = true;
     const error = new ConnectionResetError(
       `The peer reads this connection no more (code ${code}): ${text}`,
       code,
@@ -231,6 +238,7 @@ export class Stream implements LogicalConnection {
     // The peer keeps the stream until this direction ends.
     if (!finished) this.#session.endStream(this.#stream);
     this.#removeIfDone();
+    return true;
   }
 
   /** The peer has ended it, or never wanted it. */

@@ -102,8 +102,13 @@ export class StreamTable {
   remove(number: number): boolean {
     if (!this.#streams.delete(number)) return false;
     if (this.isPeers(number)) this.peers--;
-    else for (const wake of this.#openers) wake();
+    else this.wakeNext();
     return true;
+  }
+
+  /** Lets the one who has waited longest look again. */
+  wakeNext(): void {
+    for (const wake of this.#openers) return wake();
   }
 
   /** All of them, with their numbers. */
@@ -118,7 +123,7 @@ export class StreamTable {
     for (const wake of this.#openers) wake();
   }
 
-  /** Waits until a stream has ended, or all have. */
+  /** Waits for its turn to look again: a stream has ended, or all have. */
   async change(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -128,6 +133,10 @@ export class StreamTable {
     await promise;
     this.#openers.delete(wake);
     signal?.removeEventListener("abort", wake);
-    signal?.throwIfAborted();
+    if (signal?.aborted) {
+      // It may have been its turn.
+      this.wakeNext();
+      throw signal.reason;
+    }
   }
 }

@@ -1,39 +1,30 @@
 /**
- * What a socket gets: decided before it is opened, told after.
+ * What a socket gets: decided before it is opened.
  *
  * @module
  */
 import type { Access } from "./access.ts";
-import type { Admission, AttachmentRefusal } from "./attachment.ts";
-import type { Login } from "./logins.ts";
+import { type AttachRequest, parseAttachUrl } from "./attach_request.ts";
+import type { Admission } from "./attachment.ts";
 import { Problem } from "./problem.ts";
-import { ErrorCode, SUBPROTOCOL } from "./protocol.ts";
+import { SUBPROTOCOL, TerminalProtocolError } from "./protocol.ts";
 import type { TerminalSessions } from "./sessions.ts";
 
-/** The outcome of a handshake. */
-export interface Handshake {
-  /** Who asks, if known. */
-  readonly login: Login | undefined;
-  /** What the socket gets. */
-  readonly admission: Admission | AttachmentRefusal;
-}
-
 /**
- * Decides on a request for a socket of the session `id`. Its query says who
- * the viewer is among those of its login (`viewer`), where it stopped
- * (`offset`), and whether it only wants to look on (`role=view`).
+ * Decides on a request for a socket; `role=view` in its query asks to look on
+ * only, whatever the login may do.
  *
- * What a page has to know is an admission or a refusal, which the socket
- * tells: no script can read the status of a handshake that fails.
+ * No script can read why a handshake fails, so the page asks `sessions/ID`.
+ * Nothing is said over the socket instead: whoever is not let in would hold
+ * one, for as long as it likes.
  *
- * @throws {Problem} when it is no handshake of ours.
+ * @throws {Problem} when it is refused.
  */
 export function admit(
   server: { readonly access: Access; readonly sessions: TerminalSessions },
   request: Request,
-  id: string,
-): Handshake {
-  const { url, headers } = request;
+): Admission {
+  const { headers } = request;
   if (headers.get("upgrade")?.toLowerCase() !== "websocket") {
     throw new Problem("upgrade-needed", "This route is for WebSockets", {
       upgrade: "websocket",
@@ -43,36 +34,30 @@ export function admit(
   if (!protocols.split(",").some((name) => name.trim() === SUBPROTOCOL)) {
     throw new Problem("bad-request", `The subprotocol must be ${SUBPROTOCOL}`);
   }
-  const query = new URL(url).searchParams;
-  const viewer = query.get("viewer") ?? crypto.randomUUID();
-  if (!/^[\w-]{1,64}$/.test(viewer)) {
-    throw new Problem("bad-request", "The viewer has no good name");
-  }
-  const asked = query.get("offset") ?? undefined;
-  const offset = asked === undefined ? undefined : Number(asked);
-  if (offset !== undefined && !(Number.isSafeInteger(offset) && offset >= 0)) {
-    throw new Problem("bad-request", "The offset must be a whole number");
-  }
+  const url = new URL(request.url);
+  const { sessionId, clientId, offset } = parse(url);
   const login = server.access.loginOf(request);
   if (login === undefined) {
-    return refuse(login, ErrorCode.UNAUTHORIZED, "Open a link with a ticket");
+    throw new Problem("login-needed", "Open a link with a ticket first");
   }
-  const granted = login.roleIn(id);
-  const session = server.sessions.get(id);
+  const granted = login.roleIn(sessionId);
+  const session = server.sessions.get(sessionId);
+  // Who may not see it is not told whether it is there.
   if (session === undefined || granted === undefined) {
-    // Who may not see it is not told whether it is there.
-    return refuse(login, ErrorCode.NOT_FOUND, "There is no such session");
+    throw new Problem("not-found", "There is no such session, or not any more");
   }
-  const role = query.get("role") === "view" ? "view" : granted;
-  const ledger = session.ledgerOf(`${login.id}/${viewer}`);
-  const { ended } = login;
-  return { login, admission: { session, role, offset, ledger, ended } };
+  const role = url.searchParams.get("role") === "view" ? "view" : granted;
+  const ledger = session.ledgerOf(`${login.id}/${clientId}`);
+  return { login, session, role, offset, ledger };
 }
 
-function refuse(
-  login: Login | undefined,
-  code: ErrorCode,
-  text: string,
-): Handshake {
-  return { login, admission: { code, text } };
+function parse(url: URL): AttachRequest {
+  try {
+    const parsed = parseAttachUrl(url);
+    if (parsed !== undefined) return parsed;
+  } catch (error) {
+    if (!(error instanceof TerminalProtocolError)) throw error;
+    throw new Problem("bad-request", error.message);
+  }
+  throw new Problem("not-found", "No such route");
 }

@@ -44,7 +44,7 @@ interface Call {
 
 interface Route {
   readonly method: string;
-  /** The path below `api/`. */
+  /** The path below the prefix. */
   readonly path: RegExp;
   /** Whether each client may do so only so often. */
   readonly limited?: boolean;
@@ -73,8 +73,13 @@ function action(name: string): RegExp {
   return new RegExp(`^sessions/([\\w-]{1,64})/${name}$`);
 }
 
+/** Whether a path below the prefix is of the API, and not of the page. */
+export function isApiPath(path: string): boolean {
+  return /^(health|metrics|login|tickets|sessions)(\/|$)/.test(path);
+}
+
 /**
- * Answers a request to the API; `path` is what stands after `api/`, and
+ * Answers a request to the API; `path` is what stands after the prefix, and
  * `limit` throws for whoever tries too often.
  *
  * @throws {Problem} when it is refused.
@@ -232,7 +237,10 @@ async function start(call: Call): Promise<Response> {
   });
   return Response.json(await show(session, "control"), {
     status: 201,
-    headers: { location: `sessions/${session.pty.id}` },
+    headers: {
+      location:
+        new URL(`sessions/${session.pty.id}`, call.request.url).pathname,
+    },
   });
 }
 

@@ -12,25 +12,19 @@ import type { PtyEvent, PtyRole } from "../pty/protocol.ts";
 import type { PtyExit } from "../pty/pty.ts";
 import type { PtyAttachment } from "../pty/pty_session.ts";
 import type { InputLedger, InputSink } from "./input_ledger.ts";
+import type { Login } from "./logins.ts";
 import type { TerminalCounters } from "./metrics.ts";
 import { OutputLedger } from "./output_ledger.ts";
 import { decodeClientFrame } from "./client_frame.ts";
 import {
   type ClientFrame,
+  CLOSE_CODE_BASE,
   ErrorCode,
   type ServerFrame,
   TerminalProtocolError,
 } from "./protocol.ts";
 import { encodeServerFrame } from "./server_frame.ts";
 import type { TerminalSession } from "./sessions.ts";
-
-/** Why a socket gets no session. */
-export interface AttachmentRefusal {
-  /** Tells the viewer what is wrong. */
-  readonly code: ErrorCode;
-  /** Tells its user. */
-  readonly text: string;
-}
 
 /** What a socket gets. */
 export interface Admission {
@@ -42,8 +36,8 @@ export interface Admission {
   readonly offset: number | undefined;
   /** The input of this viewer so far. */
   readonly ledger: InputLedger;
-  /** Aborts when the viewer may not look any more. */
-  readonly ended: AbortSignal;
+  /** Who looks; the attachment ends with the login. */
+  readonly login: Login;
 }
 
 /** What an attachment is made of. */
@@ -51,9 +45,11 @@ export interface AttachmentOptions {
   /** The socket, not open yet. */
   readonly socket: WebSocket;
   /** What it gets. */
-  readonly admission: Admission | AttachmentRefusal;
+  readonly admission: Admission;
   /** Bytes that may wait in the socket, whatever the viewer asks for. */
   readonly maxBufferedBytes: number;
+  /** Milliseconds without a frame after which the viewer is let go. */
+  readonly silenceMs: number;
   /** Where it counts. */
   readonly counters: TerminalCounters;
   /** Called when the socket may be opened. */
@@ -62,7 +58,7 @@ export interface AttachmentOptions {
 
 /** Messages of an attachment's actor. */
 export type AttachmentMessage =
-  | { readonly type: "opened" | "closed" | "overdue" }
+  | { readonly type: "opened" | "look" | "closed" | "overdue" }
   | { readonly type: "failed"; readonly cause: unknown };
 
 /** A reference to an attachment's actor. */
@@ -72,21 +68,22 @@ export type AttachmentRef = ActorRef<AttachmentMessage>;
 const MAX_EARLY = 64;
 /** Milliseconds that a viewer has to answer a close. */
 const CLOSE_MS = 2000;
-/** Close codes: 4000 and the code of the error; browsers may give no other. */
-const CLOSE_BASE = 4000;
+/** The close code of what ends in order. */
 const CLOSE_NORMAL = 1000;
 
 /** A behaviour that carries frames between a socket and a session. */
 export function attachmentActor(
   options: AttachmentOptions,
 ): Behavior<AttachmentMessage> {
-  const { socket, admission, counters } = options;
+  const { socket, counters } = options;
+  const { session, role, offset, ledger, login } = options.admission;
   return (context) => {
-    const { self, signal } = context;
+    const { self, signal, system: { clock } } = context;
     /** Frames that came before the attachment was there. */
     let early: unknown[] = [];
     let attachment: PtyAttachment | undefined;
     let sent = new OutputLedger(0);
+    let heardAt = clock.now();
     let over = false;
 
     socket.binaryType = "arraybuffer";
@@ -145,12 +142,10 @@ export function attachmentActor(
       }
       over = true;
       early = [];
-      if (!("code" in admission)) {
-        admission.ledger.end(sink);
-        admission.ended.removeEventListener("abort", unauthorized);
-      }
+      ledger.end(sink);
+      login.ended.removeEventListener("abort", unauthorized);
       attachment?.detach();
-      socket.close(code === undefined ? CLOSE_NORMAL : CLOSE_BASE + code);
+      socket.close(code === undefined ? CLOSE_NORMAL : CLOSE_CODE_BASE + code);
       if (!signal.aborted) context.after(CLOSE_MS, { type: "overdue" });
     }
 
@@ -194,11 +189,9 @@ export function attachmentActor(
       if (send({ type: "exit", exit })) finish();
     }
 
-    async function attach(
-      { session, role, offset, ledger, ended }: Admission,
-    ): Promise<void> {
-      ended.addEventListener("abort", unauthorized, { once: true });
-      if (ended.aborted) return unauthorized();
+    async function attach(): Promise<void> {
+      login.ended.addEventListener("abort", unauthorized, { once: true });
+      if (login.ended.aborted) return unauthorized();
       const viewer = { tell };
       let made: PtyAttachment;
       try {
@@ -217,13 +210,10 @@ export function attachmentActor(
       }
       if (over) return made.detach();
       attachment = made;
-      guard(() => began(made, { session, role, ledger }));
+      guard(() => began(made));
     }
 
-    function began(
-      { offset, size }: PtyAttachment,
-      { session, role, ledger }: Pick<Admission, "session" | "role" | "ledger">,
-    ): void {
+    function began({ offset, size }: PtyAttachment): void {
       sent = new OutputLedger(offset);
       ledger.begin(sink);
       const repliesFrom = Math.max(offset, session.answeredTo);
@@ -236,15 +226,15 @@ export function attachmentActor(
     // What the viewer says.
 
     function received(data: unknown): void {
+      heardAt = clock.now();
       if (!(data instanceof ArrayBuffer)) {
         throw new TerminalProtocolError(
           "Cannot take a message of text: send binary ones",
         );
       }
-      if ("code" in admission) return;
       if (attachment !== undefined) {
         const frame = decodeClientFrame(new Uint8Array(data));
-        return obey(frame, attachment, admission);
+        return obey(frame, attachment);
       }
       if (early.length >= MAX_EARLY) {
         throw new TerminalProtocolError(
@@ -254,11 +244,7 @@ export function attachmentActor(
       early.push(data);
     }
 
-    function obey(
-      frame: ClientFrame,
-      attachment: PtyAttachment,
-      { session, role, ledger }: Admission,
-    ): void {
+    function obey(frame: ClientFrame, attachment: PtyAttachment): void {
       switch (frame.type) {
         case "input": {
           if (role !== "control") return lookOnly();
@@ -311,16 +297,17 @@ export function attachmentActor(
       );
     }
 
+    context.every(options.silenceMs / 2, { type: "look" });
     options.ready();
     return {
       receive(message) {
         switch (message.type) {
           case "opened":
             counters.attachmentsOpened++;
-            if ("code" in admission) {
-              return finish(admission.code, admission.text);
-            }
-            return void attach(admission);
+            return void attach();
+          case "look":
+            if (clock.now() - heardAt < options.silenceMs) return;
+            return finish(ErrorCode.LIMIT, "The viewer was silent too long");
           case "closed":
             finish();
             return context.stop();

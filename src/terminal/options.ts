@@ -104,11 +104,11 @@ export interface TerminalOptions extends PtyLimits {
    */
   readonly maxBodyBytes?: number;
   /**
-   * Seconds of silence after which a WebSocket is asked for a sign of life,
-   * and closed when it gives none.
-   * @default {30}
+   * Milliseconds without a frame after which a viewer is let go. Pages send
+   * one every 5 s; browsers let those in the background do so once a minute.
+   * @default {150000}
    */
-  readonly socketIdleS?: number;
+  readonly silenceMs?: number;
 }
 
 /** Numbers of {@linkcode TerminalOptions}. */
@@ -121,7 +121,7 @@ const DEFAULTS = {
   maxAttachments: 1000,
   handshakesPerMinute: 120,
   maxBodyBytes: 16_384,
-  socketIdleS: 30,
+  silenceMs: 150_000,
 };
 
 /** {@linkcode TerminalOptions} with defaults filled in. */

@@ -17,17 +17,17 @@ import type { PtySession } from "../pty/pty_session.ts";
 import { ptySupervisor } from "../pty/supervisor.ts";
 import { spawnPty } from "../pty/supervisor_calls.ts";
 import { Access, type RequestInfo } from "./access.ts";
-import { admit, type Handshake } from "./admission.ts";
-import { callApi } from "./api.ts";
-import { attachmentActor } from "./attachment.ts";
+import { admit } from "./admission.ts";
+import { callApi, isApiPath } from "./api.ts";
+import { type Admission, attachmentActor } from "./attachment.ts";
 import { commandFor, type CommandRequest } from "./command_policy.ts";
 import { secured } from "./headers.ts";
 import { TerminalCounters, type TerminalStats } from "./metrics.ts";
 import { resolveTerminalOptions, type TerminalOptions } from "./options.ts";
-import { pageFile } from "./page.ts";
 import { Problem, problemOf } from "./problem.ts";
 import { SUBPROTOCOL } from "./protocol.ts";
 import { type TerminalSession, TerminalSessions } from "./sessions.ts";
+import { staticFile } from "./static_files.ts";
 import type { Grant } from "./tickets.ts";
 
 /** A terminal server. */
@@ -45,7 +45,7 @@ export interface Terminal extends AsyncDisposable {
   start(request?: CommandRequest): Promise<PtySession>;
   /**
    * Makes a ticket, which lets one browser in, once. Put it after the `#` of
-   * a link to the page, as `#ticket=…`: that part is sent nowhere.
+   * a link to the prefix, as `#ticket=…`: that part is sent nowhere.
    */
   ticket(grant: Grant): string;
   /** Numbers of this server. */
@@ -54,6 +54,8 @@ export interface Terminal extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Seconds of silence after which a browser is asked for a sign of life. */
+const PING_S = 30;
 /** What may wait in a socket beside the output that is not acknowledged. */
 const MAX_CONTROL_BYTES = 262_144;
 
@@ -109,36 +111,44 @@ export function terminal(
     return sessions.add(session, name);
   }
 
-  /** Opens the socket of a viewer, and hands it to an actor. */
-  async function open(request: Request, id: string): Promise<Response> {
-    const handshake: Handshake = admit({ access, sessions }, request, id);
-    if (attachments >= resolved.maxAttachments) {
-      counters.handshakesRefused++;
+  function admitted(request: Request): Admission {
+    try {
+      if (attachments < resolved.maxAttachments) {
+        return admit({ access, sessions }, request);
+      }
       throw new Problem("full", `${attachments} sockets are open`);
+    } catch (error) {
+      counters.handshakesRefused++;
+      throw error;
     }
-    const boss_ = await findChild(boss, sockets);
+  }
+
+  /** Opens the socket of a viewer, and hands it to an actor. */
+  async function open(request: Request): Promise<Response> {
+    const admission = admitted(request);
+    const { login } = admission;
+    const viewers = await findChild(boss, sockets);
     const { socket, response } = Deno.upgradeWebSocket(request, {
       protocol: SUBPROTOCOL,
-      idleTimeout: resolved.socketIdleS,
+      idleTimeout: PING_S,
     });
     attachments++;
+    // Not with the actor: a browser that is frozen keeps its socket for longer.
+    socket.addEventListener("close", () => attachments--, { once: true });
     const { promise: ready, resolve } = Promise.withResolvers<void>();
-    const { login, admission } = handshake;
-    if ("code" in admission) counters.handshakesRefused++;
-    if (login !== undefined) login.viewers++;
-    const ref = await startChild(boss_, {
+    login.viewers++;
+    const ref = await startChild(viewers, {
       restart: "temporary",
       behavior: attachmentActor({
         socket,
         admission,
         counters,
+        silenceMs: resolved.silenceMs,
         maxBufferedBytes: windowBytes + MAX_CONTROL_BYTES,
         ready: resolve,
       }),
     });
     ref.stopped.then(() => {
-      attachments--;
-      if (login === undefined) return;
       login.viewers--;
       login.usedAt = system.clock.now();
     });
@@ -168,19 +178,21 @@ export function terminal(
     const path = pathname.startsWith(resolved.prefix)
       ? pathname.slice(resolved.prefix.length)
       : undefined;
-    const [, socketOf] = /^api\/sessions\/([\w-]{1,64})\/socket$/
-      .exec(path ?? "") ?? [];
-    const isApi = path?.startsWith("api/") === true;
-    const kind = socketOf !== undefined ? "socket" : isApi ? "api" : "page";
+    const kind = path === undefined ? "page" : kindOf(path);
     access.checkOrigin(request.headers, kind);
     if (path === undefined) throw new Problem("not-found", "No such page");
     const limit = (): void => access.checkRate(request, info);
-    if (socketOf !== undefined) {
-      limit();
-      return await open(request, socketOf);
+    switch (kind) {
+      case "socket":
+        limit();
+        return await open(request);
+      case "api":
+        return await callApi(api, request, path, limit);
+      case "page":
+        return staticFile(request, path);
+      default:
+        return kind satisfies never;
     }
-    if (isApi) return await callApi(api, request, path.slice(4), limit);
-    return await page(request, path);
   }
 
   async function handle(
@@ -215,13 +227,7 @@ export function terminal(
   };
 }
 
-/** A file of the page. */
-async function page(request: Request, path: string): Promise<Response> {
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    const allow = "GET, HEAD";
-    throw new Problem("wrong-method", `It takes ${allow}`, { allow });
-  }
-  const file = await pageFile(path);
-  if (file === undefined) throw new Problem("not-found", "No such page");
-  return file;
+function kindOf(path: string): "page" | "api" | "socket" {
+  if (/^sessions\/[^/]+\/attach$/.test(path)) return "socket";
+  return isApiPath(path) ? "api" : "page";
 }

@@ -4,8 +4,11 @@
  * @module
  */
 
-/** First size of the buffer; it doubles as the message grows. */
+/** First size of the buffer of a large message; it doubles as that grows. */
 const FIRST_BYTES = 131_072;
+
+/** A first frame of this size promises more of them. */
+const LARGE_FRAME_BYTES = 32_768;
 
 /** A message that is arriving. */
 export class Assembly {
@@ -43,7 +46,9 @@ export class Assembly {
   ): void {
     const length = this.length + end - start;
     if (length > this.#bytes.length) {
-      const wanted = this.length === 0 ? this.#firstBytes : length * 2;
+      // A message that begins with a small frame may go on like that for ever.
+      const isLarge = this.length === 0 && length >= LARGE_FRAME_BYTES;
+      const wanted = isLarge ? this.#firstBytes : length * 2;
       this.#resize(Math.max(length, Math.min(wanted, roomBytes)));
     }
     this.#bytes.set(bytes.subarray(start, end), this.length);

@@ -67,8 +67,8 @@ export class Scheduler {
     sendable.active = true;
     sendable.deficit = 0;
     if (this.#active >= this.#sweepAt) this.#sweep();
-    this.#active++;
     this.#rounds[sendable.priority].members.push(sendable);
+    this.#active++;
   }
 
   /** Sends frames while `hasRoom` says so. */

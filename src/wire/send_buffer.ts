@@ -133,6 +133,12 @@ export class SendBuffer {
     return true;
   }
 
+  /** Whether a new socket can go on at `place`. */
+  covers(place: number): boolean {
+    return place >= this.#acknowledged &&
+      place <= Math.max(this.#offered, this.#sent);
+  }
+
   /**
    * A new socket goes on at `place`, as the peer has everything before it.
    *

@@ -161,21 +161,22 @@ Deno.test(
 );
 
 Deno.test(
-  "a socket that takes over a session and says nonsense of it ends the session alone",
+  "a socket that says nonsense of what it has is refused, and the owner of the session is untouched",
   bounded,
   async () => {
     await using net = new Net();
     const { address } = net.listener;
-    using first = await RawPeer.meet(address);
-    const { sessionId, token } = first.theirs ?? {};
+    using owner = await RawPeer.meet(address);
+    const { sessionId, token } = owner.theirs ?? {};
     assert(sessionId !== undefined && token !== undefined);
     using second = await RawPeer.dial(address);
     const resume = { sessionId, token, epoch: 2, received: 1_000_000 };
     await hello(FrameType.HELLO, resume)(second);
     assertEquals((await second.goAway())?.code, ErrorCode.PROTOCOL);
-    await net.until(() => net.listener.stats().sessions === 0);
-    const [here] = await net.pair();
-    await here.accepted;
+    await owner.open(1).frame(FrameType.DATA, 1, utf8("mine"), 1).flush();
+    const there = await net.served.next();
+    assertEquals(text(await there.receive()), "mine");
+    assertEquals(net.listener.stats().resumes, 0);
   },
 );
 

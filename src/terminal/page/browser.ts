@@ -17,8 +17,9 @@ export function connect(path: string, events: SocketEvents): Socket {
   const socket = new WebSocket(address, SUBPROTOCOL);
   socket.binaryType = "arraybuffer";
   socket.onmessage = ({ data }) => {
-    // No frame is of text; an empty one is refused.
-    events.received(new Uint8Array(data instanceof ArrayBuffer ? data : 0));
+    // A message of text is no frame, and refused as an empty one is.
+    const bytes = data instanceof ArrayBuffer ? data : new ArrayBuffer(0);
+    events.received(new Uint8Array(bytes));
   };
   socket.onclose = ({ code }) => events.closed(code);
   return {

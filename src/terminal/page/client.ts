@@ -25,7 +25,7 @@ import { OutputPosition } from "./output_position.ts";
 /** Milliseconds after which what is parsed is acknowledged. */
 const ACK_MS = 100;
 /** Milliseconds between two PINGs. */
-const PING_MS = 5000;
+const PING_MS = 3000;
 /** Milliseconds of silence after which a socket is taken for dead. */
 const SILENCE_MS = 15_000;
 /** A socket that lived for so long begins the back-off anew. */
@@ -311,7 +311,6 @@ export class TerminalClient {
     if (role === "view") this.#input.drop();
     this.#change({ phase: "connected", role });
     this.#sendSize();
-    this.#ping();
   }
 
   #show(bytes: Uint8Array): void {

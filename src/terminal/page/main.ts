@@ -59,7 +59,7 @@ terminal.onTitleChange((title) => document.title = title || "Terminal");
 useFindBox(screen);
 
 // The size of the part that can be seen.
-let resizing: number | undefined;
+let resizing: ReturnType<typeof setTimeout> | undefined;
 function propose(): void {
   const size = fit.proposeDimensions();
   if (size === undefined || Number.isNaN(size.cols)) return;

@@ -15,8 +15,8 @@ export class StatusLine {
   readonly #latency: HTMLElement = byId("latency", HTMLElement);
   readonly #notice: HTMLElement = byId("notice", HTMLElement);
   readonly #retry: HTMLElement = byId("retry", HTMLElement);
-  #countdown: number | undefined;
-  #hiding: number | undefined;
+  #countdown: ReturnType<typeof setInterval> | undefined;
+  #hiding: ReturnType<typeof setTimeout> | undefined;
 
   /** Calls back when the user does not want to wait. */
   constructor(retry: () => void) {

@@ -1,0 +1,95 @@
+/**
+ * Troupe's contestant of the terminal comparisons: its server with all doors
+ * that it has, in a process of its own, and a client that logs in with a
+ * ticket and acknowledges what it got, as the page does.
+ *
+ * @module
+ */
+
+import { ActorSystem } from "../../mod.ts";
+import { attachPath } from "../../src/terminal/attach_request.ts";
+import { encodeClientFrame } from "../../src/terminal/client_frame.ts";
+import { SUBPROTOCOL } from "../../src/terminal/protocol.ts";
+import { decodeServerFrame } from "../../src/terminal/server_frame.ts";
+import { terminal } from "../../src/terminal/terminal.ts";
+import { announce } from "./peer_process.ts";
+import { programOf, TerminalClient, type TerminalPeer } from "./terminals.ts";
+
+/** Output after which the client acknowledges it: a quarter of the window. */
+const ACK_BYTES = 32_768;
+/** More than the sessions and handshakes of any comparison. */
+const PLENTY = 1_000_000;
+
+class TroupeTerminalClient extends TerminalClient {
+  #sequence = 0;
+  #acknowledged = 0;
+
+  protected received(frame: Uint8Array): void {
+    const said = decodeServerFrame(frame);
+    if (said.type === "error") return this.failed(said.text);
+    if (said.type !== "output") return;
+    const offset = said.offset + said.bytes.length;
+    if (offset - this.#acknowledged >= ACK_BYTES) {
+      this.#acknowledged = offset;
+      this.socket.send(encodeClientFrame({ type: "ack", offset }));
+    }
+    this.output(said.bytes);
+  }
+
+  protected send(bytes: Uint8Array): void {
+    const sequence = ++this.#sequence;
+    this.socket.send(encodeClientFrame({ type: "input", sequence, bytes }));
+  }
+}
+
+/** The server of this file, as somebody sees it who has logged in. */
+export async function troupePeer(port: number): Promise<TerminalPeer> {
+  const host = `127.0.0.1:${port}`;
+  const origin = `http://${host}`;
+  const ask = async (path: string, body: unknown, cookie = "") => {
+    const headers = { origin, cookie, "content-type": "application/json" };
+    const response = await fetch(`${origin}/${path}`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(body),
+    });
+    if (response.ok) return response;
+    throw new Error(`Cannot measure: ${path} says ${await response.text()}`);
+  };
+  const ticket = await (await fetch(`${origin}/bench/ticket`)).text();
+  const entered = await ask("login", { ticket });
+  await entered.body?.cancel();
+  const [cookie] = entered.headers.get("set-cookie")?.split(";") ?? [];
+  return {
+    async open() {
+      const started = await ask("sessions", {}, cookie);
+      const { id } = await started.json();
+      const path = attachPath({ sessionId: id, clientId: "bench" });
+      const socket = new WebSocket(`ws://${host}/${path}`, {
+        protocols: [SUBPROTOCOL],
+        headers: { origin, cookie: cookie ?? "" },
+      });
+      const client = new TroupeTerminalClient(socket);
+      await client.ready;
+      return client;
+    },
+  };
+}
+
+if (import.meta.main) {
+  const args = programOf(Deno.args[0]);
+  const shells = terminal(new ActorSystem(), {
+    commands: [{ name: "bench", command: "sh", args }],
+    maxSessions: PLENTY,
+    maxAttachments: PLENTY,
+    handshakesPerMinute: PLENTY,
+  });
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request, info) =>
+      new URL(request.url).pathname === "/bench/ticket"
+        ? new Response(shells.ticket({ role: "control", session: undefined }))
+        : shells.fetch(request, info),
+  );
+  await announce(server.addr.port, () => shells.close());
+}

@@ -1,0 +1,78 @@
+/**
+ * The page that a link with a ticket opens: it exchanges the ticket, and goes
+ * on to the terminal. Without a ticket it shows the sessions that there are.
+ *
+ * @module
+ */
+
+/** The page: `enter.js` is its script. */
+export const ENTER_HTML = `<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Terminal</title>
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <link rel="icon" href="icon.svg">
+    <script type="module" src="enter.js"></script>
+  </head>
+  <body>
+    <p id="text" role="status">One moment …</p>
+    <ul id="sessions"></ul>
+    <button type="button" id="start" hidden>New session</button>
+    <noscript>This terminal needs JavaScript.</noscript>
+  </body>
+</html>
+`;
+
+/**
+ * Its script. What stands after the `#` was sent to nobody; it is taken out of
+ * the address before anything else, so that neither the history nor a
+ * bookmark has it.
+ */
+export const ENTER_SCRIPT =
+  `const ticket = new URLSearchParams(location.hash.slice(1)).get("ticket");
+history.replaceState(null, "", location.pathname);
+const [text, list, button] = ["text", "sessions", "start"]
+  .map((id) => document.getElementById(id));
+
+async function ask(method, path, body) {
+  const response = await fetch(path, {
+    method,
+    ...(body && {
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    }),
+  });
+  const answer = await response.json();
+  if (response.ok) return answer;
+  throw new Error(answer.title + ". " + answer.detail + ".");
+}
+
+const address = (id) => "./?session=" + encodeURIComponent(id);
+const go = (id) => location.replace(address(id));
+const start = async () => go((await ask("POST", "sessions", {})).id);
+
+async function enter() {
+  const granted = ticket && await ask("POST", "login", { ticket });
+  if (granted?.session) return go(granted.session);
+  const { role, sessions } = await ask("GET", "login");
+  if (granted && role === "control" && sessions.length === 0) return start();
+  text.textContent = sessions.length === 0
+    ? "There are no sessions."
+    : "Choose a session.";
+  for (const { id } of sessions) {
+    const link = document.createElement("a");
+    link.href = address(id);
+    link.textContent = id;
+    list.appendChild(document.createElement("li")).appendChild(link);
+  }
+  button.hidden = role !== "control";
+  button.onclick = () => start().catch(show);
+}
+
+function show(error) {
+  text.textContent = error.message;
+}
+
+enter().catch(show);
+`;
