@@ -7,7 +7,7 @@
  */
 
 import { hasErlang } from "../support/erlang_peer.ts";
-import { hasNats } from "../support/programs.ts";
+import { hasNats, hasTtyd } from "../support/programs.ts";
 import type { Entry } from "./harness.ts";
 
 /** Actor runtimes that the actor comparisons run beside. */
@@ -15,6 +15,22 @@ const ACTOR_PEERS = ["nact", "xstate", ...(hasErlang() ? ["erlang"] : [])];
 
 /** What the TCP layer runs beside, apart from raw sockets. */
 const TCP_PEERS = ["websocket", "grpc", ...(hasNats() ? ["nats"] : [])];
+
+/** Beside ttyd, where it is on the PATH. */
+const BESIDE_TTYD: readonly Entry[] = [
+  {
+    name: "terminal/echo-ttyd",
+    load: async () => (await import("./terminal/terminals.ts")).echoTtyd,
+  },
+  {
+    name: "terminal/echo-100-ttyd",
+    load: async () => (await import("./terminal/terminals.ts")).echo100Ttyd,
+  },
+  {
+    name: "terminal/bulk-ttyd",
+    load: async () => (await import("./terminal/terminals.ts")).bulkTtyd,
+  },
+];
 
 /** The comparisons. */
 export const all: readonly Entry[] = [
@@ -84,4 +100,17 @@ export const all: readonly Entry[] = [
     peers: TCP_PEERS,
     load: async () => (await import("./tcp/beside.ts")).send1KBBeside,
   },
+  {
+    name: "terminal/echo",
+    load: async () => (await import("./terminal/terminals.ts")).echo,
+  },
+  {
+    name: "terminal/echo-100",
+    load: async () => (await import("./terminal/terminals.ts")).echo100,
+  },
+  {
+    name: "terminal/bulk",
+    load: async () => (await import("./terminal/terminals.ts")).bulk,
+  },
+  ...(hasTtyd() ? BESIDE_TTYD : []),
 ];

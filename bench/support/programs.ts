@@ -6,8 +6,17 @@
 
 /** Whether there is a NATS server to run beside. */
 export function hasNats(): boolean {
+  return has("nats-server");
+}
+
+/** Whether there is a ttyd to run beside. */
+export function hasTtyd(): boolean {
+  return has("ttyd");
+}
+
+function has(program: string): boolean {
   try {
-    return new Deno.Command("nats-server", {
+    return new Deno.Command(program, {
       args: ["--version"],
       stdout: "null",
       stderr: "null",

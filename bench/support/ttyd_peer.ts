@@ -13,20 +13,6 @@ import { programOf, TerminalClient, type TerminalPeer } from "./terminals.ts";
 /** The type of what was typed, and of output. */
 const DATA = "0".charCodeAt(0);
 
-/** Whether it is here. */
-export function hasTtyd(): boolean {
-  try {
-    return new Deno.Command("ttyd", {
-      args: ["--version"],
-      stdout: "null",
-      stderr: "null",
-    }).outputSync().success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
 class TtydClient extends TerminalClient {
   protected override opened(): void {
     const hello = { AuthToken: "", columns: 80, rows: 24 };

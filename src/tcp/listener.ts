@@ -9,6 +9,12 @@ import { TroupeError } from "../actor/errors.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import type { ActorSystem } from "../actor/system.ts";
 import { type AcceptedSocket, type Acceptor, listenTcp } from "./acceptor.ts";
+import {
+  checkAddress,
+  checkFunction,
+  checkNumber,
+  checkObject,
+} from "./checks.ts";
 import type { Serve } from "./connection_actor.ts";
 import {
   type Address,
@@ -82,7 +88,8 @@ export interface DrainOptions {
   /** Ends the patience: what is left then is closed. */
   readonly signal?: AbortSignal;
   /**
-   * Milliseconds for which peers are to leave this address alone.
+   * Milliseconds for which peers are to leave this address alone, 0 to
+   * 2³² − 1; a pool does so for an hour at most.
    * @default {0}
    */
   readonly retryAfterMs?: number;
@@ -102,6 +109,8 @@ export interface Listener extends AsyncDisposable {
   /**
    * Goes away in order: takes no new connections, tells all peers so, and
    * closes when the last connection has ended.
+   *
+   * @throws {RangeError} as a rejection, for a `retryAfterMs` out of its range.
    */
   drain(options?: DrainOptions): Promise<void>;
   /**
@@ -123,7 +132,10 @@ type ListenerMessage =
 /**
  * Listens on a TCP port, as an actor of `system`.
  *
- * @throws {ListenError} when the port is taken or not allowed.
+ * @throws {ListenError} when the port is taken or not allowed, or a TLS option
+ * is of no use.
+ * @throws {TypeError} for another option of the wrong type.
+ * @throws {RangeError} for an option out of its range.
  *
  * @example
  * ```ts
@@ -140,6 +152,8 @@ type ListenerMessage =
  * ```
  */
 export function listen(system: ActorSystem, options: ListenOptions): Listener {
+  checkObject("the options", options, "{ port, serve }");
+  checkAddress(options, 0);
   const { hostname = "127.0.0.1", port } = options;
   const limits = resolveSessionOptions(options);
   if (typeof options.serve !== "function") {
@@ -148,12 +162,17 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
     );
   }
   const { maxSockets = 10_000, maxSessions = 10_000 } = options;
-  for (const [name, value] of Object.entries({ maxSockets, maxSessions })) {
-    if (value >= 1) continue;
-    throw new RangeError(
-      `Cannot listen: ${name} is ${value}, it must be at least 1`,
-    );
-  }
+  checkNumber("maxSockets", maxSockets, 1);
+  checkNumber("maxSessions", maxSessions, 1);
+  const { accept, authenticate, onPeerError, onState } = options;
+  for (
+    const [name, value] of Object.entries({
+      accept,
+      authenticate,
+      onPeerError,
+      onState,
+    })
+  ) checkFunction(name, value);
   let acceptor: Acceptor;
   try {
     const address = { hostname, port };
@@ -317,12 +336,13 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       sessions: sessions?.size ?? 0,
       resumes: sessions?.resumes ?? 0,
     }),
-    drain({ signal, retryAfterMs = 0 } = {}) {
+    async drain({ signal, retryAfterMs = 0 } = {}) {
+      checkNumber("retryAfterMs", retryAfterMs, 0, 2 ** 32 - 1);
       ref.tell({ type: "drain", retryAfterMs });
       const give = (): void => void close();
       if (signal?.aborted) give();
       signal?.addEventListener("abort", give, { once: true });
-      return closed.finally(() => signal?.removeEventListener("abort", give));
+      await closed.finally(() => signal?.removeEventListener("abort", give));
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -4,6 +4,7 @@
  * @module
  */
 import { ACK_BYTES, INITIAL_CREDIT } from "../wire/protocol.ts";
+import { checkNumber } from "./checks.ts";
 
 /** Limits of a session, the same on both sides. */
 export interface SessionOptions {
@@ -39,7 +40,9 @@ export interface SessionOptions {
   /**
    * What messages that are larger than their connection's credit may take
    * together while they arrive, in bytes; others wait for their turn. At least
-   * `maxMessageBytes`.
+   * `maxMessageBytes`. Each has as much as the largest message may take, until
+   * it was received or its connection has ended; one whose `receive` was given
+   * up in the middle keeps it for the next read.
    * @default {67108864}
    */
   readonly maxPartialBytes?: number;
@@ -127,18 +130,19 @@ const LEAST: ResolvedSessionOptions = {
   closeMs: 0,
 };
 
-/** Checks the options once and fills in the defaults. */
+/**
+ * Checks the options once and fills in the defaults.
+ *
+ * @throws {TypeError} for what is no number.
+ * @throws {RangeError} for what is out of its range.
+ */
 export function resolveSessionOptions(
   options: SessionOptions,
 ): ResolvedSessionOptions {
   const resolved = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS) as (keyof SessionOptions)[]) {
     const value = options[name] ?? DEFAULTS[name];
-    if (!(value >= LEAST[name])) {
-      throw new RangeError(
-        `Cannot use ${name}: it is ${value}, ${LEAST[name]} is the least`,
-      );
-    }
+    checkNumber(name, value, LEAST[name]);
     resolved[name] = value;
   }
   return resolved;

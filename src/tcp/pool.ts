@@ -11,10 +11,9 @@ import { ActorStoppedError } from "../actor/errors.ts";
 import { type Lease, SharedResource } from "../actor/lease.ts";
 import type { ActorRef, ReplyTo } from "../actor/ref.ts";
 import type { ActorSystem } from "../actor/system.ts";
-import { TruncatedError } from "../wire/errors.ts";
-import { Priority } from "../wire/protocol.ts";
+import { explainFailure } from "./connect_failure.ts";
 import { ConnectError, SessionLostError } from "./errors.ts";
-import type { LogicalConnection, PriorityClass } from "./logical_connection.ts";
+import type { LogicalConnection } from "./logical_connection.ts";
 import { type Address, formatAddress } from "./options.ts";
 import { connectTcp } from "./dial.ts";
 import { dialSession } from "./dialled_session.ts";
@@ -22,10 +21,12 @@ import { peerActor, type PeerMessage, type PeerSession } from "./peer.ts";
 import type { Stream } from "./stream.ts";
 import { connectTls } from "./tls.ts";
 import {
+  checkConnect,
   type ConnectOptions,
   type PoolOptions,
   type PoolSettings,
   type PoolStats,
+  PRIORITIES,
   resolvePoolOptions,
 } from "./pool_options.ts";
 
@@ -58,6 +59,9 @@ type PoolMessage =
   }
   | { readonly type: "close" }
   | { readonly type: "peer_gone"; readonly peer: ActorRef<PeerMessage> };
+
+/** No server keeps this side away for longer, by mistake or by malice. */
+const MAX_AVOID_MS = 3_600_000;
 
 /** Counters that outlive a restart of the pool's actor. */
 interface Counters {
@@ -99,7 +103,11 @@ export class ConnectionPool implements AsyncDisposable {
     evictions: 0,
   };
 
-  /** A pool that is an actor of `system`, and ends with it. */
+  /**
+   * A pool that is an actor of `system`, and ends with it.
+   *
+   * @throws {TypeError | RangeError} for an option of no use.
+   */
   constructor(system: ActorSystem, options: PoolOptions = {}) {
     const settings = resolvePoolOptions(options);
     this.#ref = system.spawn(
@@ -110,17 +118,22 @@ export class ConnectionPool implements AsyncDisposable {
 
   /**
    * Opens a logical connection to a listener at `address`; waits while the
-   * listener allows no more of them.
+   * listener allows no more of them. While a session with it is `resuming`,
+   * up to `resumeMs`, it resolves at once, and what is sent waits for a
+   * socket: see the connection's `accepted` and `phase`.
    *
-   * @throws {ConnectError} when nobody listens there, or the pool is closed.
+   * @throws {ConnectError} when nobody listens there, or no Troupe peer, or
+   * the pool is closed.
    * @throws {HandshakeTimeoutError} when whoever listens says nothing.
    * @throws {SessionLostError} when whoever listens refuses.
-   * @throws {RangeError} for an id or metadata over the limits.
+   * @throws {RangeError} for a port, id or metadata over the limits.
+   * @throws {TypeError} for an address or an option of the wrong type.
    */
   async connect(
     address: Address,
     options: ConnectOptions = {},
   ): Promise<LogicalConnection> {
+    checkConnect(address, options);
     const { signal: ours, holder } = options;
     ours?.throwIfAborted();
     holder?.signal.throwIfAborted();
@@ -219,14 +232,17 @@ function poolActor(
       let ready = false;
       const avoid = (retryAfterMs: number): void => {
         if (retryAfterMs <= 0) return;
-        notBefore.set(entry.key, clock.now() + retryAfterMs);
+        notBefore.set(
+          entry.key,
+          clock.now() + Math.min(retryAfterMs, MAX_AVOID_MS),
+        );
       };
       const peer = context.spawn(peerActor({
         ...dialSession({
           address,
           limits: session,
           clock,
-          credentials: options.credentials,
+          credentials: settings.credentials,
           backoff,
           retryMs: settings.retryMs,
           connect(signal) {
@@ -257,7 +273,7 @@ function poolActor(
           opened.reject(
             closing
               ? new ConnectError("The pool was closed")
-              : explain(cause, entry.key),
+              : explainFailure(cause, entry.key),
           );
         },
       }));
@@ -332,22 +348,6 @@ function poolActor(
     };
   };
 }
-
-/** A socket that ends in the handshake is an address that does not answer. */
-function explain(cause: unknown, key: string): unknown {
-  const silent = cause instanceof SessionLostError && cause.code === undefined;
-  if (!silent && !(cause instanceof TruncatedError)) return cause;
-  return new ConnectError(
-    `Cannot connect to ${key}: the socket ended in the handshake: ${cause.message}`,
-    { cause },
-  );
-}
-
-const PRIORITIES: Record<PriorityClass, Priority> = {
-  high: Priority.HIGH,
-  normal: Priority.NORMAL,
-  low: Priority.LOW,
-};
 
 /** A signal that aborts when one of the two does. */
 function eitherOf(

@@ -5,14 +5,24 @@
  */
 import type { BackoffOptions } from "../actor/backoff.ts";
 import type { LeaseHolder } from "../actor/lease.ts";
+import { Priority } from "../wire/protocol.ts";
+import {
+  checkAddress,
+  checkBytes,
+  checkFunction,
+  checkNumber,
+  checkObject,
+  checkString,
+} from "./checks.ts";
 import type { PriorityClass } from "./logical_connection.ts";
 import {
+  type Address,
   type ResolvedSessionOptions,
   resolveSessionOptions,
   type SessionOptions,
 } from "./options.ts";
 import type { SessionState } from "./session_state.ts";
-import type { TlsClientOptions } from "./tls.ts";
+import { checkTlsClientOptions, type TlsClientOptions } from "./tls_options.ts";
 
 /** Options of a {@linkcode ConnectionPool}. */
 export interface PoolOptions extends SessionOptions {
@@ -92,20 +102,72 @@ export interface PoolSettings {
   readonly lingerMs: number;
   readonly socketsPerPeer: number;
   readonly retryMs: number;
+  /** Asked before each socket. */
+  readonly credentials: (() => Uint8Array) | undefined;
 }
 
-/** Checks the options once and fills in the defaults. */
+/** What the wire calls the priorities. */
+export const PRIORITIES: Record<PriorityClass, Priority> = {
+  high: Priority.HIGH,
+  normal: Priority.NORMAL,
+  low: Priority.LOW,
+};
+
+/**
+ * Checks the options once and fills in the defaults.
+ *
+ * @throws {TypeError} for what is of the wrong type, or TLS options of no use.
+ * @throws {RangeError} for what is out of its range.
+ */
 export function resolvePoolOptions(options: PoolOptions): PoolSettings {
   const { lingerMs = 30_000, socketsPerPeer = 1, retryMs = 0 } = options;
-  const least = { lingerMs: 0, socketsPerPeer: 1, retryMs: 0 } as const;
-  const given = { lingerMs, socketsPerPeer, retryMs };
-  for (const name of Object.keys(least) as (keyof typeof least)[]) {
-    if (given[name] >= least[name]) continue;
-    throw new RangeError(
-      `Cannot make a pool: ${name} is ${given[name]}, ${
-        least[name]
-      } is the least`,
+  checkNumber("lingerMs", lingerMs, 0);
+  checkNumber("socketsPerPeer", socketsPerPeer, 1);
+  checkNumber("retryMs", retryMs, 0);
+  checkFunction("onState", options.onState);
+  if (options.tls !== undefined) checkTlsClientOptions(options.tls);
+  return {
+    options,
+    session: resolveSessionOptions(options),
+    lingerMs,
+    socketsPerPeer,
+    retryMs,
+    credentials: resolveCredentials(options.credentials),
+  };
+}
+
+function resolveCredentials(
+  credentials: PoolOptions["credentials"],
+): (() => Uint8Array) | undefined {
+  if (credentials === undefined) return undefined;
+  if (typeof credentials !== "function") {
+    checkBytes("credentials", credentials);
+    return () => credentials;
+  }
+  return () => {
+    const bytes = credentials();
+    checkBytes("what credentials() returns", bytes);
+    return bytes;
+  };
+}
+
+/**
+ * Checks what {@linkcode ConnectionPool.connect} is given.
+ *
+ * @throws {TypeError} for what is of the wrong type, or no priority.
+ * @throws {RangeError} for a port that is out of its range.
+ */
+export function checkConnect(address: Address, options: ConnectOptions): void {
+  checkObject("the address", address, "{ hostname, port }");
+  checkAddress(address, 1);
+  const { id, metadata, priority = "normal" } = options;
+  checkString("id", id);
+  if (metadata !== undefined) checkBytes("metadata", metadata);
+  if (!Object.hasOwn(PRIORITIES, priority)) {
+    throw new TypeError(
+      `Cannot use priority: it is ${
+        JSON.stringify(priority)
+      }, "high", "normal" or "low" is needed`,
     );
   }
-  return { ...given, options, session: resolveSessionOptions(options) };
 }

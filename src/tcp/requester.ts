@@ -8,6 +8,7 @@ import { Deadline, Deadlines } from "../actor/deadlines.ts";
 import type { Codec } from "../wire/codec.ts";
 import { ProtocolError } from "../wire/errors.ts";
 import { ErrorCode } from "../wire/protocol.ts";
+import { checkCodec, checkNumber } from "./checks.ts";
 import { ConnectionClosedError, ConnectionResetError } from "./errors.ts";
 import type { LogicalConnection } from "./logical_connection.ts";
 import { RequestFailedError, RequestTimeoutError } from "./request_errors.ts";
@@ -149,22 +150,23 @@ export class Requester<Req, Reply> implements AsyncDisposable {
   /**
    * Takes the connection over.
    *
+   * @throws {TypeError} without a codec, or when an option is no number.
    * @throws {RangeError} when an option is out of its range.
    */
   constructor(
     connection: LogicalConnection,
     options: RequesterOptions<Req, Reply>,
   ) {
+    checkCodec("request", options?.request);
+    checkCodec("reply", options?.reply);
     const { maxPending = 1000, timeoutMs = 5000, clock = realClock } = options;
-    if (
-      !(Number.isInteger(maxPending) && maxPending >= 1 &&
-        maxPending <= 2 ** 31)
-    ) {
+    checkNumber("maxPending", maxPending, 1, 2 ** 31);
+    if (!Number.isInteger(maxPending)) {
       throw new RangeError(
-        `Cannot use maxPending: it is ${maxPending}, expected an integer from 1 to 2^31`,
+        `Cannot use maxPending: it is ${maxPending}, an integer is needed`,
       );
     }
-    checkTimeout(timeoutMs);
+    checkNumber("timeoutMs", timeoutMs, 0);
     this.connection = connection;
     this.#request = options.request;
     this.#reply = options.reply;
@@ -191,7 +193,7 @@ export class Requester<Req, Reply> implements AsyncDisposable {
   request(value: Req, options: RequestOptions = {}): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const { timeoutMs = this.#timeoutMs, signal } = options;
-      checkTimeout(timeoutMs);
+      checkNumber("timeoutMs", timeoutMs, 0);
       signal?.throwIfAborted();
       if (this.#error !== undefined) throw this.#error;
       const frame = encodeRequest(this.#request.encode(value));
@@ -348,11 +350,4 @@ export class Requester<Req, Reply> implements AsyncDisposable {
     }
     this.#deadlines.close();
   }
-}
-
-function checkTimeout(timeoutMs: number): void {
-  if (timeoutMs >= 0) return;
-  throw new RangeError(
-    `Cannot request: timeoutMs is ${timeoutMs}, it must be 0 or more`,
-  );
 }

@@ -7,6 +7,7 @@ import { type Clock, realClock } from "../actor/clock.ts";
 import { type Codec, CodecError } from "../wire/codec.ts";
 import { ProtocolError } from "../wire/errors.ts";
 import { ErrorCode } from "../wire/protocol.ts";
+import { checkCodec, checkFunction, checkNumber } from "./checks.ts";
 import { ConnectionClosedError } from "./errors.ts";
 import type { LogicalConnection } from "./logical_connection.ts";
 import { Exchange, type RequestContext } from "./request_context.ts";
@@ -87,6 +88,8 @@ export type RequestHandler<Req, Reply> = (
  * console.assert(await greeter.request("Ada") === "Hello, Ada");
  * ```
  *
+ * @throws {TypeError} as a rejection, without codecs or a handler, or when an
+ * option is of the wrong type.
  * @throws {RangeError} as a rejection, when an option is out of its range.
  * @throws {ProtocolError} as a rejection, when the other side sends what is
  * no request; the connection is reset.
@@ -123,18 +126,32 @@ class Responder<Req, Reply> {
     options: ServeRequestsOptions<Req, Reply>,
     handle: RequestHandler<Req, Reply>,
   ) {
+    checkCodec("request", options?.request);
+    checkCodec("reply", options?.reply);
+    if (typeof handle !== "function") {
+      throw new TypeError(
+        "Cannot serve requests: the handler is missing, give a function that answers a request",
+      );
+    }
+    const {
+      maxConcurrent = 100,
+      maxQueued = 1000,
+      maxQueuedBytes = 4_194_304,
+      onError = printError,
+      clock = realClock,
+    } = options;
+    checkNumber("maxConcurrent", maxConcurrent, 1);
+    checkNumber("maxQueued", maxQueued, 0);
+    checkNumber("maxQueuedBytes", maxQueuedBytes, 0);
+    checkFunction("onError", onError);
     this.#connection = connection;
     this.#options = {
       ...options,
-      maxConcurrent: atLeast(1, "maxConcurrent", options.maxConcurrent ?? 100),
-      maxQueued: atLeast(0, "maxQueued", options.maxQueued ?? 1000),
-      maxQueuedBytes: atLeast(
-        0,
-        "maxQueuedBytes",
-        options.maxQueuedBytes ?? 4_194_304,
-      ),
-      onError: options.onError ?? printError,
-      clock: options.clock ?? realClock,
+      maxConcurrent,
+      maxQueued,
+      maxQueuedBytes,
+      onError,
+      clock,
     };
     this.#handle = handle;
   }
@@ -306,11 +323,4 @@ class Responder<Req, Reply> {
 
 function printError(error: unknown): void {
   console.error("A handler of requests failed:", error);
-}
-
-function atLeast(least: number, name: string, value: number): number {
-  if (value >= least) return value;
-  throw new RangeError(
-    `Cannot use ${name}: it is ${value}, ${least} is the least`,
-  );
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { checkObject } from "./checks.ts";
 
 /** How a server speaks TLS. */
 export interface TlsServerOptions {
@@ -47,9 +48,11 @@ export interface TlsClientOptions {
  * @throws {TypeError} that says which is wrong; it holds nothing of a key.
  */
 export function checkTlsServerOptions(options: TlsServerOptions): void {
+  checkObject("tls", options, "{ cert, key }");
   checkPair(options.cert, options.key);
   const { clientCaCerts } = options;
   if (clientCaCerts === undefined) return;
+  checkArray("clientCaCerts", clientCaCerts);
   if (clientCaCerts.length === 0) {
     throw new TypeError(
       "Cannot use clientCaCerts: it is empty and no client could connect, leave it out to ask for no certificates",
@@ -64,6 +67,7 @@ export function checkTlsServerOptions(options: TlsServerOptions): void {
  * @throws {TypeError} that says which is wrong; it holds nothing of a key.
  */
 export function checkTlsClientOptions(options: TlsClientOptions): void {
+  checkObject("tls", options, "{ caCerts, cert, key, serverName }");
   const { cert, key, serverName, caCerts = [] } = options;
   if ((cert === undefined) !== (key === undefined)) {
     throw new TypeError(
@@ -78,6 +82,7 @@ export function checkTlsClientOptions(options: TlsClientOptions): void {
       "Cannot use serverName: cert is given too, connect to an address whose hostname the server's certificate has",
     );
   }
+  checkArray("caCerts", caCerts);
   checkAuthorities("caCerts", caCerts);
 }
 
@@ -89,6 +94,13 @@ export function certificatesIn(texts: readonly string[]): X509Certificate[] {
 
 const PEM_CERTIFICATE =
   /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
+
+function checkArray(name: string, value: unknown): void {
+  if (Array.isArray(value)) return;
+  throw new TypeError(
+    `Cannot use ${name}: it is a ${typeof value}, give an array of PEM texts, such as [pem]`,
+  );
+}
 
 function checkAuthorities(name: string, texts: readonly string[]): void {
   texts.forEach((text, index) => readCertificates(`${name}[${index}]`, text));

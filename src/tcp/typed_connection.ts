@@ -5,6 +5,7 @@
  */
 import type { Codec } from "../wire/codec.ts";
 import { ErrorCode } from "../wire/protocol.ts";
+import { checkCodec } from "./checks.ts";
 import type {
   LogicalConnection,
   ReceiveOptions,
@@ -42,7 +43,11 @@ export class TypedConnection<Out, In = Out>
   readonly #out: Codec<Out>;
   readonly #in: Codec<In>;
 
-  /** One codec for both directions. */
+  /**
+   * One codec for both directions.
+   *
+   * @throws {TypeError} without a codec.
+   */
   constructor(
     connection: LogicalConnection,
     codec: Codec<Out> & Codec<In>,
@@ -58,6 +63,8 @@ export class TypedConnection<Out, In = Out>
     out: Codec<Out> & Codec<In>,
     incoming: Codec<In> = out,
   ) {
+    checkCodec("codec", out);
+    checkCodec("incoming", incoming);
     this.connection = connection;
     this.#out = out;
     this.#in = incoming;

@@ -5,56 +5,47 @@
  */
 import type { Clock } from "../actor/clock.ts";
 
-/** What is left for one client. */
-interface Bucket {
-  tokens: number;
-  /** When `tokens` was true, on the clock. */
-  at: number;
-}
-
 const MINUTE_MS = 60_000;
 /** Clients that are remembered; who comes when there are more begins anew. */
 const MAX_CLIENTS = 10_000;
 
 /** Counts the tries of clients: each may try `perMinute` times at once. */
 export class TokenBuckets {
-  readonly #perMinute: number;
+  readonly #intervalMs: number;
+  readonly #burstMs: number;
   readonly #clock: Clock;
-  /** Who tried last stands last. */
-  readonly #buckets = new Map<string, Bucket>();
+  /** When each client has all its tries again; who tried last stands last. */
+  readonly #fullAt = new Map<string, number>();
 
   /** Full buckets for everybody. */
   constructor(perMinute: number, clock: Clock) {
-    this.#perMinute = perMinute;
+    this.#intervalMs = MINUTE_MS / perMinute;
+    this.#burstMs = MINUTE_MS - this.#intervalMs;
     this.#clock = clock;
   }
 
   /** Clients that are remembered. */
   get clients(): number {
-    return this.#buckets.size;
+    return this.#fullAt.size;
   }
 
   /** Takes a token; answers the milliseconds to wait when there is none. */
   take(client: string): number {
-    if (this.#perMinute === Infinity) return 0;
     const now = this.#clock.now();
-    const last = this.#buckets.get(client) ??
-      { tokens: this.#perMinute, at: now };
-    const gained = (now - last.at) * this.#perMinute / MINUTE_MS;
-    const tokens = Math.min(this.#perMinute, last.tokens + gained);
-    const left = tokens >= 1 ? tokens - 1 : tokens;
-    this.#buckets.delete(client);
+    const fullAt = Math.max(now, this.#fullAt.get(client) ?? now);
+    const waitMs = fullAt - this.#burstMs - now;
+    if (waitMs > 0) return waitMs;
+    this.#fullAt.delete(client);
     this.#forget(now);
-    this.#buckets.set(client, { tokens: left, at: now });
-    return tokens >= 1 ? 0 : (1 - tokens) * MINUTE_MS / this.#perMinute;
+    this.#fullAt.set(client, fullAt + this.#intervalMs);
+    return 0;
   }
 
-  /** Forgets who has not tried for a minute, and the oldest of too many. */
+  /** Forgets who has all tries again, and the oldest of too many. */
   #forget(now: number): void {
-    for (const [client, { at }] of this.#buckets) {
-      const full = now - at >= MINUTE_MS;
-      if (!full && this.#buckets.size < MAX_CLIENTS) return;
-      this.#buckets.delete(client);
+    for (const [client, fullAt] of this.#fullAt) {
+      if (fullAt > now && this.#fullAt.size < MAX_CLIENTS) return;
+      this.#fullAt.delete(client);
     }
   }
 }

@@ -117,6 +117,46 @@ Deno.test(
   },
 );
 
+for (const retryAfterMs of [-1, NaN, Infinity, 2 ** 32]) {
+  Deno.test(
+    `drain() with a retryAfterMs of ${retryAfterMs} is refused, and drains nothing`,
+    bounded,
+    async () => {
+      await using net = new Net({ serve: echo });
+      await assertRejects(
+        () => net.listener.drain({ retryAfterMs }),
+        RangeError,
+        `Cannot use retryAfterMs: it is ${retryAfterMs}, a number from 0`,
+      );
+      await roundTrip(await net.connect());
+    },
+  );
+}
+
+Deno.test(
+  "a server keeps a pool away for an hour at most",
+  bounded,
+  async () => {
+    const clock = new ManualClock();
+    using server = new RawServer();
+    await using net = new Net({ clock });
+    const refused = assertRejects(
+      () => net.pool.connect(server.address),
+      SessionLostError,
+    );
+    using peer = await server.accept();
+    await peer.next(FrameType.HELLO);
+    const goAway = { retryAfterMs: 2 ** 32 - 1 };
+    await peer.preface().goodbye(ErrorCode.CALM, "full", goAway).flush();
+    await refused;
+    await assertRejects(
+      () => net.pool.connect(server.address),
+      ConnectError,
+      "another 3600000 ms",
+    );
+  },
+);
+
 Deno.test(
   "a dial that is refused with a time to wait is not tried before it",
   bounded,

@@ -52,7 +52,50 @@ for (const maxSockets of [0, -1, NaN]) {
     assertThrows(
       () => listen(system, options),
       RangeError,
-      `maxSockets is ${maxSockets}`,
+      `maxSockets: it is ${maxSockets}`,
+    );
+  });
+}
+
+for (
+  const [what, options, message] of [
+    ["no options", undefined, "the options: it is missing"],
+    ["no port", { serve: echo }, "port: it is undefined"],
+    ["a port of null", { serve: echo, port: null }, "port: it is missing"],
+    ["a port in words", { serve: echo, port: "80" }, 'port: it is "80"'],
+    ["a hostname of 5", { serve: echo, port: 0, hostname: 5 }, "hostname: it"],
+    [
+      "a limit in words",
+      { serve: echo, port: 0, maxSockets: "5" },
+      'maxSockets: it is "5", a number is needed',
+    ],
+    ...["accept", "authenticate", "onPeerError", "onState"].map((name) =>
+      [
+        `an ${name} that is no function`,
+        { serve: echo, port: 0, [name]: true },
+        `${name}: it is a boolean, a function is needed`,
+      ] as const
+    ),
+  ] as const
+) {
+  Deno.test(`a listener with ${what} is refused`, async () => {
+    await using system = new ActorSystem();
+    // As a program without types does.
+    assertThrows(
+      () => Reflect.apply(listen, undefined, [system, options]),
+      TypeError,
+      `Cannot use ${message}`,
+    );
+  });
+}
+
+for (const port of [-1, 65_536, 1.5, NaN]) {
+  Deno.test(`a listener on port ${port} is refused`, async () => {
+    await using system = new ActorSystem();
+    assertThrows(
+      () => listen(system, { port, serve: echo }),
+      RangeError,
+      `Cannot use port: it is ${port}, 0 for any, or an integer from 1`,
     );
   });
 }

@@ -73,6 +73,20 @@ for (
   });
 }
 
+for (const value of ["100", true, {}]) {
+  Deno.test(`resolveSessionOptions() takes no ${typeof value} for a number`, () => {
+    assertThrows(
+      // As a program without types does.
+      () =>
+        Reflect.apply(resolveSessionOptions, undefined, [
+          { replayBytes: value },
+        ]),
+      TypeError,
+      "a number is needed",
+    );
+  });
+}
+
 Deno.test("formatAddress() names the host that is meant by default", () => {
   assertEquals(formatAddress({ port: 80 }), "127.0.0.1:80");
 });

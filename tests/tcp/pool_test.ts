@@ -525,10 +525,85 @@ for (const lingerMs of [-1, NaN]) {
     assertThrows(
       () => new ConnectionPool(system, { lingerMs }),
       RangeError,
-      `lingerMs is ${lingerMs}`,
+      `lingerMs: it is ${lingerMs}`,
     );
   });
 }
+
+for (
+  const [options, message] of [
+    [{ lingerMs: "5" }, 'lingerMs: it is "5", a number is needed'],
+    [{ socketsPerPeer: "2" }, 'socketsPerPeer: it is "2"'],
+    [{ retryMs: {} }, "retryMs: it is an object"],
+    [{ maxStreams: "100" }, 'maxStreams: it is "100"'],
+    [{ credentials: "secret" }, "credentials: it is a string, a Uint8Array"],
+    [{ onState: {} }, "onState: it is an object, a function"],
+    [{ tls: { caCerts: "pem" } }, "caCerts: it is a string, give an array"],
+    [{ tls: { caCerts: ["?"] } }, "caCerts[0]: it is not a certificate"],
+    [{ tls: "yes" }, "tls: it is a string"],
+  ] as const
+) {
+  Deno.test(`a pool with ${Deno.inspect(options)} is refused`, async () => {
+    await using system = new ActorSystem();
+    // As a program without types does.
+    assertThrows(
+      () => Reflect.construct(ConnectionPool, [system, options]),
+      TypeError,
+      `Cannot use ${message}`,
+    );
+  });
+}
+
+for (
+  const [args, ErrorClass, message] of [
+    [[undefined], TypeError, "the address: it is missing, { hostname, port }"],
+    [[null], TypeError, "the address: it is missing"],
+    [[{ port: 80, hostname: 5 }], TypeError, "hostname: it is 5, a string"],
+    [[{}], TypeError, "port: it is undefined, an integer from 1 to 65535"],
+    [[{ port: "80" }], TypeError, 'port: it is "80"'],
+    [[{ port: 0 }], RangeError, "port: it is 0"],
+    [[{ port: 65_536 }], RangeError, "port: it is 65536"],
+    [[{ port: 80 }, { id: 5 }], TypeError, "id: it is 5, a string"],
+    [
+      [{ port: 80 }, { metadata: "abc" }],
+      TypeError,
+      "metadata: it is a string",
+    ],
+    [
+      [{ port: 80 }, { priority: "hi" }],
+      TypeError,
+      'priority: it is "hi", "high", "normal" or "low" is needed',
+    ],
+  ] as const
+) {
+  Deno.test(`connect(${Deno.inspect(args).slice(1, -1)}) is refused and dials nothing`, async () => {
+    await using alone = aloneWith();
+    // As a program without types does.
+    await assertRejects(
+      () => Reflect.apply(alone.pool.connect, alone.pool, args),
+      ErrorClass,
+      `Cannot use ${message}`,
+    );
+    assertEquals(alone.pool.stats().dials, 0);
+  });
+}
+
+Deno.test(
+  "credentials that turn out to be no bytes are not sent",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    const pool: ConnectionPool = Reflect.construct(ConnectionPool, [
+      net.system,
+      { credentials: () => "secret" },
+    ]);
+    await assertRejects(
+      () => pool.connect(net.listener.address),
+      TypeError,
+      "what credentials() returns: it is a string",
+    );
+  },
+);
 
 // The end of a pool.
 

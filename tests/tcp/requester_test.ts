@@ -1,5 +1,5 @@
 // A requester whose other side the test plays by hand.
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ConnectionResetError } from "../../src/tcp/errors.ts";
 import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
@@ -28,6 +28,31 @@ async function requesterAndPeer(
 ): Promise<[Requester<Uint8Array, Uint8Array>, LogicalConnection]> {
   const [here, there] = await net.pair();
   return [new Requester(here, { ...codecs, ...options }), there];
+}
+
+for (
+  const [what, options, message] of [
+    ["no options", undefined, "request: it is missing, a codec is needed"],
+    ["no codecs", {}, "request: it is missing, a codec is needed"],
+    ["one codec", { request: raw }, "reply: it is missing, a codec is needed"],
+    ["a time in words", { ...codecs, timeoutMs: "5" }, 'timeoutMs: it is "5"'],
+    [
+      "a limit in words",
+      { ...codecs, maxPending: "5" },
+      'maxPending: it is "5"',
+    ],
+  ] as const
+) {
+  Deno.test(`a requester with ${what} is refused`, bounded, async () => {
+    await using net = new Net();
+    const [here] = await net.pair();
+    // As a program without types does.
+    assertThrows(
+      () => Reflect.construct(Requester, [here, options]),
+      Error,
+      `Cannot use ${message}`,
+    );
+  });
 }
 
 async function nextFrame(peer: LogicalConnection): Promise<RequestFrame> {

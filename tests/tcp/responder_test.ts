@@ -367,6 +367,36 @@ Deno.test(
   },
 );
 
+for (
+  const [what, args, message] of [
+    ["no options", [], "Cannot use request: it is missing, a codec is needed"],
+    ["no codecs", [{}, () => EMPTY], "Cannot use request: it is missing"],
+    ["one codec", [{ request: raw }, () => EMPTY], "Cannot use reply: it is"],
+    ["no handler", [codecs], "the handler is missing"],
+    [
+      "a limit in words",
+      [{ ...codecs, maxQueued: "5" }, () => EMPTY],
+      'Cannot use maxQueued: it is "5", a number is needed',
+    ],
+    [
+      "an onError that is no function",
+      [{ ...codecs, onError: "print" }, () => EMPTY],
+      "Cannot use onError: it is a string, a function is needed",
+    ],
+  ] as const
+) {
+  Deno.test(`serving requests with ${what} is refused`, bounded, async () => {
+    await using net = new Net();
+    const [here] = await net.pair();
+    // As a program without types does.
+    await assertRejects(
+      () => Reflect.apply(serveRequests, undefined, [here, ...args]),
+      TypeError,
+      message,
+    );
+  });
+}
+
 Deno.test(
   "a peer that does not read its replies keeps handlers from running",
   bounded,

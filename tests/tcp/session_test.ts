@@ -208,14 +208,28 @@ Deno.test(
 const servers: [
   string,
   (peer: RawPeer) => Promise<void>,
-  typeof ProtocolError | typeof SessionLostError | typeof ConnectError,
+  typeof SessionLostError | typeof ConnectError,
   string,
   number | undefined,
 ][] = [
   [
     "answers in HTTP",
     (peer) => peer.write(utf8("HTTP/1.1 400 Bad Request\r\n\r\n")),
-    ProtocolError,
+    ConnectError,
+    "is it a Troupe peer?",
+    ErrorCode.PROTOCOL,
+  ],
+  [
+    "answers as SSH does",
+    (peer) => peer.write(utf8("SSH-2.0-OpenSSH_9.6\r\n")),
+    ConnectError,
+    "is it a Troupe peer?",
+    ErrorCode.PROTOCOL,
+  ],
+  [
+    "answers with an alert of TLS",
+    (peer) => peer.write(new Uint8Array([0x15, 3, 1, 0, 2, 2, 70])),
+    ConnectError,
     "is it a Troupe peer?",
     ErrorCode.PROTOCOL,
   ],
@@ -229,7 +243,7 @@ const servers: [
   [
     "speaks a newer version",
     hello(WELCOME, { minVersion: 2, maxVersion: 2 }),
-    ProtocolError,
+    ConnectError,
     "versions 2 to 2",
     ErrorCode.VERSION,
   ],
@@ -237,35 +251,35 @@ const servers: [
     "answers with too few bytes",
     (peer) =>
       peer.preface().frame(WELCOME, 0, new Uint8Array(3).fill(1)).flush(),
-    ProtocolError,
+    ConnectError,
     "it has 3 bytes",
     ErrorCode.PROTOCOL,
   ],
   [
     "dials as well",
     hello(HELLO, {}),
-    ProtocolError,
+    ConnectError,
     "before the handshake",
     ErrorCode.PROTOCOL,
   ],
   [
     "welcomes another session",
     (peer) => peer.welcome({ sessionId: new Uint8Array(16) }),
-    ProtocolError,
+    ConnectError,
     "another session",
     ErrorCode.PROTOCOL,
   ],
   [
     "welcomes another socket of the session",
     (peer) => peer.welcome({ epoch: 2 }),
-    ProtocolError,
+    ConnectError,
     "another session",
     ErrorCode.PROTOCOL,
   ],
   [
     "has received what nobody has sent",
     (peer) => peer.welcome({ received: 5 }),
-    ProtocolError,
+    ConnectError,
     "acknowledges 5 bytes, of which 0 were sent",
     ErrorCode.PROTOCOL,
   ],
@@ -292,6 +306,9 @@ for (const [what, say, error, message, code] of servers) {
       const rejection = await connecting;
       assertInstanceOf(rejection, error);
       assertStringIncludes(rejection.message, message);
+      if (error === ConnectError) {
+        assertInstanceOf(rejection.cause, ProtocolError);
+      }
       assertEquals((await peer.goAway())?.code, code);
       assertEquals(pool.stats().sockets, 0);
       assertEquals(pool.stats().leases, 0);

@@ -311,6 +311,16 @@ Deno.test("options that are of no use are named before a socket is opened", asyn
     assert(!Deno.inspect(error).includes("secret"));
     assert(!Deno.inspect(error).includes("c2VjcmV0"));
   }
+  // As a program without types does.
+  assertThrows(
+    () =>
+      Reflect.apply(listenTls, undefined, [
+        { port: 0 },
+        { ...server, clientCaCerts: ca },
+      ]),
+    TypeError,
+    "Cannot use clientCaCerts: it is a string, give an array",
+  );
   const { cert, key } = client;
   const wrongOfClients: readonly (readonly [TlsClientOptions, string])[] = [
     [{ caCerts: ["?"] }, "caCerts[0]: it is not a certificate"],

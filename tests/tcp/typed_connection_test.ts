@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   ConnectionClosedError,
   ConnectionResetError,
@@ -23,6 +23,7 @@ function toOrder(value: unknown): Order {
   return { item: value.item, count: value.count };
 }
 
+const EMPTY = new Uint8Array(0);
 const codecs = {
   json: json({ parse: toOrder }),
   msgpack: msgpack({ parse: toOrder }),
@@ -35,6 +36,26 @@ async function typedPair(net: Net, codec = codecs.json) {
     here: new TypedConnection(here, codec),
     there: new TypedConnection(there, codec),
   };
+}
+
+for (
+  const [what, codec, message] of [
+    ["no codec", [], "codec: it is missing, a codec is needed, such as json()"],
+    ["a function for a codec", [json], "codec: it is a function"],
+    ["half a codec", [{ encode: () => EMPTY }], "codec: it is an object"],
+    ["no codec for what comes", [codecs.json, null], "incoming: it is missing"],
+  ] as const
+) {
+  Deno.test(`a typed connection with ${what} is refused`, bounded, async () => {
+    await using net = new Net();
+    const [here] = await net.pair();
+    // As a program without types does.
+    assertThrows(
+      () => Reflect.construct(TypedConnection, [here, ...codec]),
+      TypeError,
+      `Cannot use ${message}`,
+    );
+  });
 }
 
 for (const name of ["json", "msgpack"] as const) {

@@ -3,9 +3,7 @@
  *
  * @module
  */
-import {
-  parseAttachUrl,
-} from "../../src/terminal/attach_request.ts";
+import { parseAttachUrl } from "../../src/terminal/attach_request.ts";
 import { decodeClientFrame } from "../../src/terminal/client_frame.ts";
 import { PAGE_POLICY, pageFile } from "../../src/terminal/page_file.ts";
 import {
@@ -26,7 +24,7 @@ export class StubServer implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #sockets = new Set<WebSocket>();
   readonly #taken = new Map<string, number>();
-  #output: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #output: Uint8Array = new Uint8Array(0);
   #answeredTo = 0;
   #size = { columns: 80, rows: 24 };
   /** What viewers say, but for PING. */

@@ -20,7 +20,7 @@ import { ttydPeer } from "../../support/ttyd_peer.ts";
 import { type Comparison, contestant, type Start } from "../harness.ts";
 import { quantile } from "../statistics.ts";
 
-const KEYS = 1_000;
+const KEYS = 4_000;
 const SESSIONS = 100;
 /** Of each session; the percentile is of a hundred times as many. */
 const KEYS_OF_EACH = 20;

@@ -1,0 +1,467 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { ActorSystem } from "../../src/actor/system.ts";
+import type { TerminalOptions } from "../../src/terminal/options.ts";
+import { terminal } from "../../src/terminal/terminal.ts";
+import { bounded } from "../support/net.ts";
+import { Served } from "./served.ts";
+
+/** The status and the code of a refusal. */
+async function refusal(answer: Promise<Response>): Promise<string> {
+  const response = await answer;
+  assertEquals(
+    response.headers.get("content-type"),
+    "application/problem+json",
+  );
+  const { type, title, status, detail, code } = await response.json();
+  assertEquals([type, status], ["about:blank", response.status]);
+  assert(title.length > 0 && detail.length > 0);
+  return `${status} ${code}`;
+}
+
+/** What the API answers, as far as a test looks at it. */
+interface Answer {
+  readonly id: string;
+  readonly command: string;
+  readonly role: string | null;
+  readonly columns: number;
+  readonly rows: number;
+  readonly exit: unknown;
+  readonly ticket: string;
+  readonly sessions: readonly { readonly id: string; readonly role: string }[];
+}
+
+async function json(answer: Promise<Response>, status = 200): Promise<Answer> {
+  const response = await answer;
+  assertEquals(response.status, status);
+  return await response.json();
+}
+
+Deno.test(
+  "a session is started, listed, shown, resized, signalled and ended",
+  bounded,
+  async () => {
+    await using served = new Served();
+    const cookie = await served.login();
+    const made = await json(
+      served.request("POST", "sessions", {
+        cookie,
+        body: { columns: 100, rows: 30 },
+      }),
+      201,
+    );
+    assertEquals(
+      [made.command, made.columns, made.rows, made.role, made.exit],
+      ["cat", 100, 30, "control", null],
+    );
+    const path = `sessions/${made.id}`;
+    const { sessions } = await json(
+      served.request("GET", "sessions", { cookie }),
+    );
+    assertEquals(sessions.map(({ id }) => id), [made.id]);
+    const body = { columns: 120, rows: 40 };
+    const resized = await served.request("POST", `${path}/size`, {
+      cookie,
+      body,
+    });
+    assertEquals(resized.status, 204);
+    const shown = await json(served.request("GET", path, { cookie }));
+    assertEquals([shown.columns, shown.rows], [120, 40]);
+    const signalled = await served.request("POST", `${path}/signal`, {
+      cookie,
+      body: { signal: "SIGWINCH" },
+    });
+    assertEquals(signalled.status, 204);
+    const ended = await served.request("DELETE", path, { cookie });
+    assertEquals(ended.status, 204);
+    assertEquals(
+      await refusal(served.request("GET", path, { cookie })),
+      "404 not-found",
+    );
+  },
+);
+
+Deno.test(
+  "health is told to everybody, and numbers to those who may see all sessions",
+  bounded,
+  async () => {
+    await using served = new Served();
+    assertEquals(
+      await (await served.request("GET", "health")).text(),
+      '{"status":"ok"}',
+    );
+    assertEquals(
+      await refusal(served.request("GET", "metrics")),
+      "401 login-needed",
+    );
+    const guest = await served.login("view", "some-session");
+    assertEquals(
+      await refusal(served.request("GET", "metrics", { cookie: guest })),
+      "403 forbidden",
+    );
+    const cookie = await served.login("view");
+    const text = await (await served.request("GET", "metrics", { cookie }))
+      .text();
+    assertMatch(
+      text,
+      /# TYPE troupe_terminal_logins gauge\ntroupe_terminal_logins 2\n/,
+    );
+    assertMatch(text, /# TYPE troupe_terminal_input_bytes_total counter\n/);
+    const headers = { accept: "application/json" };
+    const numbers = await json(
+      served.request("GET", "metrics", { cookie, headers }),
+    );
+    assertEquals(numbers, { ...served.terminal.stats() });
+  },
+);
+
+Deno.test("a ticket is exchanged for a cookie once", bounded, async () => {
+  await using served = new Served();
+  const ticket = served.terminal.ticket({ role: "view", session: "a" });
+  const body = { ticket };
+  const first = await served.request("POST", "login", { body });
+  assertEquals(await json(Promise.resolve(first)), {
+    role: "view",
+    session: "a",
+  });
+  assertMatch(
+    first.headers.get("set-cookie") ?? "",
+    /^troupe-terminal-\d+=[\w.-]{60}; Path=\/; HttpOnly; SameSite=Strict$/,
+  );
+  assertEquals(
+    await refusal(served.request("POST", "login", { body })),
+    "401 wrong-ticket",
+  );
+  assertEquals(served.terminal.stats().handshakesRefused, 1);
+});
+
+Deno.test(
+  "a browser that is in adds what another ticket allows",
+  bounded,
+  async () => {
+    await using served = new Served();
+    const { id } = await served.terminal.start();
+    const guest = await served.login("view", id);
+    const seen = await json(served.request("GET", "login", { cookie: guest }));
+    assertEquals(seen, { role: null, sessions: [{ id, role: "view" }] });
+    assertEquals(await served.login("control", id, guest), guest);
+    const now = await json(served.request("GET", "login", { cookie: guest }));
+    assertEquals(now.sessions, [{ id, role: "control" }]);
+  },
+);
+
+Deno.test("a login that has ended is nobody's", bounded, async () => {
+  await using served = new Served();
+  const cookie = await served.login();
+  const left = await served.request("DELETE", "login", { cookie });
+  assertEquals(left.status, 204);
+  assertMatch(left.headers.get("set-cookie") ?? "", /Max-Age=0/);
+  assertEquals(
+    await refusal(served.request("GET", "sessions", { cookie })),
+    "401 login-needed",
+  );
+});
+
+Deno.test(
+  "who may only look on cannot start, resize, signal, end or invite",
+  bounded,
+  async () => {
+    await using served = new Served();
+    const { id } = await served.terminal.start();
+    const guest = await served.login("view", id);
+    const ask = (method: string, path: string, body?: unknown) =>
+      refusal(served.request(method, path, { cookie: guest, body }));
+    assertEquals(await ask("POST", "sessions", {}), "403 forbidden");
+    assertEquals(await ask("POST", "tickets", {}), "403 forbidden");
+    assertEquals(
+      await ask("POST", `sessions/${id}/size`, { columns: 1, rows: 1 }),
+      "403 forbidden",
+    );
+    assertEquals(
+      await ask("POST", `sessions/${id}/signal`, { signal: "SIGKILL" }),
+      "403 forbidden",
+    );
+    assertEquals(await ask("DELETE", `sessions/${id}`), "403 forbidden");
+    assertEquals(
+      await ask("POST", `sessions/${id}/tickets`, { role: "view" }),
+      "403 forbidden",
+    );
+    assertEquals(served.terminal.stats().sessions, 1);
+  },
+);
+
+Deno.test(
+  "a session of others is not there, and who controls one may invite to it alone",
+  bounded,
+  async () => {
+    await using served = new Served();
+    const [mine, other] = [
+      await served.terminal.start(),
+      await served.terminal.start(),
+    ];
+    const cookie = await served.login("control", mine.id);
+    const ask = (method: string, path: string, body?: unknown) =>
+      served.request(method, path, { cookie, body });
+    for (const id of [other.id, "no-such-session"]) {
+      assertEquals(
+        await refusal(ask("GET", `sessions/${id}`)),
+        "404 not-found",
+      );
+      assertEquals(
+        await refusal(ask("DELETE", `sessions/${id}`)),
+        "404 not-found",
+      );
+      assertEquals(
+        await refusal(ask("POST", `sessions/${id}/tickets`, {})),
+        "404 not-found",
+      );
+    }
+    const { sessions } = await json(ask("GET", "sessions"));
+    assertEquals(sessions.length, 1);
+    const { ticket } = await json(
+      ask("POST", `sessions/${mine.id}/tickets`, { role: "view" }),
+      201,
+    );
+    assertEquals(
+      await json(served.request("POST", "login", { body: { ticket } })),
+      { role: "view", session: mine.id },
+    );
+  },
+);
+
+Deno.test(
+  "a request from elsewhere is refused, whatever it asks for",
+  bounded,
+  async () => {
+    await using served = new Served();
+    const cookie = await served.login();
+    for (
+      const [method, path] of [
+        ["GET", "sessions"],
+        ["POST", "sessions"],
+        ["POST", "login"],
+        ["GET", "sessions/a/attach?client=a"],
+      ] as const
+    ) {
+      for (
+        const headers of [
+          { origin: "http://evil.example" },
+          { host: "evil.example" },
+        ]
+      ) {
+        const body = method === "POST" ? {} : undefined;
+        const refused = served.request(method, path, { cookie, headers, body });
+        assertEquals(await refusal(refused), "403 wrong-origin");
+      }
+    }
+    assertEquals(served.terminal.stats().originsRefused, 8);
+    assertEquals(served.terminal.stats().sessions, 0);
+  },
+);
+
+Deno.test(
+  "what a form of another site could send is refused",
+  bounded,
+  async () => {
+    await using served = new Served();
+    const cookie = await served.login();
+    for (
+      const type of [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "",
+      ]
+    ) {
+      const headers = { "content-type": type };
+      const refused = served.request("POST", "sessions", {
+        cookie,
+        headers,
+        body: {},
+      });
+      assertEquals(await refusal(refused), "415 wrong-media-type");
+    }
+  },
+);
+
+Deno.test(
+  "a body that makes no sense is refused, with what is wrong",
+  bounded,
+  async () => {
+    await using served = new Served({ maxBodyBytes: 100 });
+    const cookie = await served.login();
+    const { id } = await served.terminal.start();
+    for (
+      const [path, body, expected] of [
+        ["sessions", [], "400 bad-request"],
+        ["sessions", "x", "400 bad-request"],
+        ["sessions", null, "400 bad-request"],
+        ["sessions", { comand: "cat" }, "400 bad-request"],
+        ["sessions", { command: 1 }, "400 bad-request"],
+        ["sessions", { args: "x" }, "400 bad-request"],
+        ["sessions", { columns: 80 }, "400 bad-request"],
+        ["sessions", { columns: 0, rows: 1e9 }, "400 bad-request"],
+        ["sessions", { command: "sh" }, "403 forbidden"],
+        ["sessions", { args: ["x"] }, "403 forbidden"],
+        ["sessions", { cwd: "/no/such/directory" }, "403 forbidden"],
+        ["sessions", { cwd: "x".repeat(100) }, "413 too-large"],
+        [`sessions/${id}/size`, { columns: 80, rows: -1 }, "400 bad-request"],
+        [`sessions/${id}/signal`, { signal: "KILL" }, "400 bad-request"],
+        [`sessions/${id}/signal`, { signal: "SIGNONSENSE" }, "400 bad-request"],
+        [`sessions/${id}/tickets`, { role: "owner" }, "400 bad-request"],
+      ] as const
+    ) {
+      const answer = served.request("POST", path, { cookie, body });
+      assertEquals(await refusal(answer), expected, JSON.stringify(body));
+    }
+    const request = new Request(`http://${served.host}/sessions`, {
+      method: "POST",
+      headers: {
+        host: served.host,
+        cookie,
+        "content-type": "application/json",
+      },
+      body: new Uint8Array([0x22, 0xff, 0x22]),
+    });
+    assertEquals(
+      await refusal(served.terminal.fetch(request)),
+      "400 bad-request",
+    );
+  },
+);
+
+Deno.test(
+  "a path or method that is not there is a problem",
+  bounded,
+  async () => {
+    await using served = new Served();
+    const cookie = await served.login();
+    for (
+      const path of [
+        "nothing",
+        "sessions/",
+        "sessions/a/b",
+        "../secret",
+        "login/x",
+      ]
+    ) {
+      assertEquals(
+        await refusal(served.request("GET", path, { cookie })),
+        "404 not-found",
+        path,
+      );
+    }
+    const response = await served.request("PUT", "sessions", { cookie });
+    assertEquals(response.headers.get("allow"), "GET, POST");
+    assertEquals(await refusal(Promise.resolve(response)), "405 wrong-method");
+    assertEquals(
+      await refusal(served.request("POST", "", { body: {} })),
+      "405 wrong-method",
+    );
+  },
+);
+
+Deno.test("there are no more sessions than maxSessions", bounded, async () => {
+  await using served = new Served({ maxSessions: 1 });
+  const cookie = await served.login();
+  const start = () => served.request("POST", "sessions", { cookie, body: {} });
+  await json(start(), 201);
+  assertEquals(await refusal(start()), "503 full");
+});
+
+Deno.test(
+  "a program that cannot be started is a problem",
+  bounded,
+  async () => {
+    await using served = new Served({
+      commands: [{ name: "none", command: "/no/such/program" }],
+    });
+    const cookie = await served.login();
+    assertEquals(
+      await refusal(served.request("POST", "sessions", { cookie, body: {} })),
+      "422 cannot-spawn",
+    );
+  },
+);
+
+Deno.test("a client that guesses tickets is slowed down", bounded, async () => {
+  await using served = new Served({ handshakesPerMinute: 3 });
+  const guess = () =>
+    served.request("POST", "login", { body: { ticket: "x" } });
+  for (let i = 0; i < 3; i++) {
+    assertEquals(await refusal(guess()), "401 wrong-ticket");
+  }
+  const response = await guess();
+  assertMatch(response.headers.get("retry-after") ?? "", /^\d+$/);
+  assertEquals(
+    await refusal(Promise.resolve(response)),
+    "429 too-many-requests",
+  );
+});
+
+Deno.test(
+  "the page and its files come with a strict policy, and nothing secret",
+  bounded,
+  async () => {
+    await using served = new Served();
+    for (
+      const [path, type] of [
+        ["", "text/html"],
+        ["?session=a", "text/html"],
+        ["enter.js", "text/javascript"],
+        ["page.js", "text/javascript"],
+        ["page.css", "text/css"],
+      ]
+    ) {
+      const response = await served.request("GET", path ?? "");
+      assertEquals(response.status, 200, path);
+      await response.body?.cancel();
+      const header = (name: string) => response.headers.get(name) ?? "";
+      assert(header("content-type").startsWith(type ?? ""), path);
+      assertMatch(header("content-security-policy"), /default-src 'none'/);
+      assert(!header("content-security-policy").includes("unsafe"));
+      assertEquals(header("referrer-policy"), "no-referrer");
+      assertEquals(header("x-content-type-options"), "nosniff");
+      assertEquals(header("x-frame-options"), "DENY");
+    }
+  },
+);
+
+Deno.test("a page that a browser has is not sent again", bounded, async () => {
+  await using served = new Served();
+  const first = await served.request("GET", "page.css");
+  await first.body?.cancel();
+  const etag = first.headers.get("etag") ?? "";
+  const again = await served.request("GET", "page.css", {
+    headers: { "if-none-match": etag },
+  });
+  assertEquals([again.status, await again.text()], [304, ""]);
+});
+
+Deno.test("it can be mounted below a path", bounded, async () => {
+  await using served = new Served({ prefix: "/terminal" });
+  assertEquals(
+    await json(served.request("GET", "terminal/health")),
+    { status: "ok" },
+  );
+  assertEquals(
+    await refusal(served.request("GET", "health")),
+    "404 not-found",
+  );
+});
+
+Deno.test("options that make no sense are refused", () => {
+  const system = new ActorSystem();
+  const bad: readonly TerminalOptions[] = [
+    { prefix: "terminal" },
+    { commands: [] },
+    { commands: [{ name: "a", command: "a" }, { name: "a", command: "b" }] },
+    { hosts: ["http://localhost"] },
+    { origins: ["https://example.com/"] },
+  ];
+  for (const options of bad) {
+    assertThrows(() => terminal(system, options), TypeError);
+  }
+  assertThrows(() => terminal(system, { ticketMs: 0 }), RangeError);
+  assertThrows(() => terminal(system, { maxSessions: NaN }), RangeError);
+  assertThrows(() => terminal(system, { windowBytes: 0 }), RangeError);
+});
