@@ -105,8 +105,13 @@ export class FrameReader {
     const count = Math.min(PREFACE.length, this.#end);
     for (let i = 0; i < count; i++) {
       if (this.#buffer[i] !== PREFACE[i]) {
+        // A TLS handshake or alert.
+        const isTls = i === 0 &&
+          (this.#buffer[0] === 22 || this.#buffer[0] === 21);
         throw new ProtocolError(
-          "The peer does not begin with the preface of this protocol: is it a Troupe peer?",
+          isTls
+            ? "The peer speaks TLS, and this side does not: give the option tls"
+            : "The peer does not begin with the preface of this protocol: is it a Troupe peer?",
         );
       }
     }

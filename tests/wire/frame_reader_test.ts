@@ -283,3 +283,17 @@ Deno.test("random bytes after the preface raise nothing but ProtocolError", () =
     { numRuns: 300 },
   );
 });
+
+Deno.test("a peer that begins with TLS is told apart from one that speaks something else", () => {
+  for (
+    const [first, told] of [[21, "TLS"], [22, "TLS"], [72, "preface"]] as const
+  ) {
+    const reader = new FrameReader();
+    reader.space()[0] = first;
+    assertThrows(
+      () => reader.advance(1, { frame() {} }),
+      ProtocolError,
+      told,
+    );
+  }
+});
