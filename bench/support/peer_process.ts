@@ -72,6 +72,8 @@ export async function announce(
   port: number,
   end?: () => Promise<unknown>,
 ): Promise<never> {
+  // Ctrl-C goes to all processes of a terminal; this one ends when told to.
+  Deno.addSignalListener("SIGINT", () => {});
   console.log(JSON.stringify({ port }));
   const buffer = new Uint8Array(1);
   while (await Deno.stdin.read(buffer) !== null);

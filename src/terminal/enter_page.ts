@@ -56,6 +56,7 @@ async function enter() {
   const granted = ticket && await ask("POST", "login", { ticket });
   if (granted?.session) return go(granted.session);
   const { role, sessions } = await ask("GET", "login");
+  if (granted && sessions.length === 1) return go(sessions[0].id);
   if (granted && role === "control" && sessions.length === 0) return start();
   text.textContent = sessions.length === 0
     ? "There are no sessions."

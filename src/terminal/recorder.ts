@@ -12,9 +12,9 @@ import type { PtyExit, PtySize } from "../pty/mod.ts";
 import {
   AsciicastEncoder,
   type AsciicastEvent,
-  type AsciicastHeader,
   encodeHeader,
 } from "./asciicast.ts";
+import { headerOf, type RecorderOptions } from "./recorder_options.ts";
 
 /** The recording could not be written; see `cause`. */
 export class RecordingError extends TroupeError {}
@@ -31,47 +31,6 @@ export type RecordedEvent =
     readonly type: "exit";
     readonly exit: Pick<PtyExit, "code" | "signal">;
   };
-
-/** Options of an {@linkcode AsciicastRecorder}. */
-export interface RecorderOptions {
-  /** The size of the terminal in the beginning. */
-  readonly size: PtySize;
-  /**
-   * What the terminal calls itself.
-   * @default {"xterm-256color"}
-   */
-  readonly term?: string;
-  /** A title. */
-  readonly title?: string;
-  /** What is run; it may hold secrets, and so is only here if given. */
-  readonly command?: string;
-  /** The environment of the session. */
-  readonly env?: Readonly<Record<string, string>>;
-  /**
-   * Which of its variables are recorded: others may be secrets.
-   * @default {["SHELL"]}
-   */
-  readonly envNames?: readonly string[];
-  /**
-   * Whether input is recorded. It holds what is typed and not echoed, such as
-   * passwords.
-   * @default {false}
-   */
-  readonly input?: boolean;
-  /**
-   * Bytes that may wait to be written, about; what is more is left out, until
-   * half of them are written.
-   * @default {4_194_304}
-   */
-  readonly maxWaitingBytes?: number;
-  /** Gives the recording up; what waits is not written. */
-  readonly signal?: AbortSignal;
-  /**
-   * The source of time.
-   * @default {realClock}
-   */
-  readonly clock?: Clock;
-}
 
 /** What a recorder has left out. */
 export interface RecorderDrops {
@@ -292,20 +251,6 @@ export class AsciicastRecorder implements AsyncDisposable {
 
 function newDecoder(): TextDecoder {
   return new TextDecoder("utf-8", { ignoreBOM: true });
-}
-
-function headerOf(options: RecorderOptions): AsciicastHeader {
-  const { size, term = "xterm-256color", env, title, command } = options;
-  const { envNames = ["SHELL"] } = options;
-  const kept = Object.entries(env ?? {})
-    .filter(([name]) => envNames.includes(name));
-  return {
-    term: { cols: size.columns, rows: size.rows, type: term },
-    timestamp: Math.floor(Date.now() / 1000),
-    ...(command === undefined ? {} : { command }),
-    ...(title === undefined ? {} : { title }),
-    ...(kept.length === 0 ? {} : { env: Object.fromEntries(kept) }),
-  };
 }
 
 /** As a shell has it, which is the only number that a recording can hold. */

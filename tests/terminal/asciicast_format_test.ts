@@ -112,6 +112,7 @@ const WRONG_LINES = {
   "a size of nothing": '[1, "r", "0x24"]',
   "a status that is none": '[1, "x", "SIGHUP"]',
   "no UTF-8": Uint8Array.of(0x5b, 0xff),
+  "half a character": Uint8Array.of(0x23, 0xc3),
 };
 
 for (const [what, line] of Object.entries(WRONG_LINES)) {

@@ -83,6 +83,15 @@ Deno.test("replay() ends with the reason of its signal, and leaves no timer", as
   assertEquals(clock.pending, 0);
 });
 
+Deno.test("replay() gives nothing more after its signal, not even what is due", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const events = replay(castOf(0, 0), { clock: new ManualClock(), signal });
+  await events.next();
+  controller.abort(new Error("enough"));
+  await assertRejects(() => events.next(), Error, "enough");
+});
+
 Deno.test("replay() refuses a speed and a limit that are none", async () => {
   for (const options of [{ speed: 0 }, { speed: NaN }, { idleLimitMs: -1 }]) {
     await assertRejects(

@@ -33,7 +33,7 @@ export class Served implements AsyncDisposable {
   readonly failures: unknown[] = [];
   readonly #viewers: Viewer[] = [];
 
-  constructor(options: TerminalOptions = {}, clock?: Clock) {
+  constructor(options?: TerminalOptions, clock?: Clock) {
     this.system = new ActorSystem(clock === undefined ? {} : { clock });
     this.system.events.subscribe((event) => {
       if (event.type === "failed") this.failures.push(event.cause);
@@ -55,11 +55,11 @@ export class Served implements AsyncDisposable {
 
   /** Uses a ticket; answers the cookie. */
   async login(
-    role: Grant["role"] = "control",
+    role?: Grant["role"],
     session?: string,
     cookie = "",
   ): Promise<string> {
-    const ticket = this.terminal.ticket({ role, session });
+    const ticket = this.terminal.ticket({ role: role ?? "control", session });
     const response = await this.request("POST", "login", {
       body: { ticket },
       cookie,

@@ -8,12 +8,12 @@ import { Served } from "./served.ts";
 /** The status and the code of a refusal. */
 async function refusal(answer: Promise<Response>): Promise<string> {
   const response = await answer;
-  assertEquals(
+  assertEquals<unknown>(
     response.headers.get("content-type"),
     "application/problem+json",
   );
   const { type, title, status, detail, code } = await response.json();
-  assertEquals([type, status], ["about:blank", response.status]);
+  assertEquals<unknown>([type, status], ["about:blank", response.status]);
   assert(title.length > 0 && detail.length > 0);
   return `${status} ${code}`;
 }
@@ -32,7 +32,7 @@ interface Answer {
 
 async function json(answer: Promise<Response>, status = 200): Promise<Answer> {
   const response = await answer;
-  assertEquals(response.status, status);
+  assertEquals<unknown>(response.status, status);
   return await response.json();
 }
 
@@ -49,7 +49,7 @@ Deno.test(
       }),
       201,
     );
-    assertEquals(
+    assertEquals<unknown>(
       [made.command, made.columns, made.rows, made.role, made.exit],
       ["cat", 100, 30, "control", null],
     );
@@ -57,23 +57,23 @@ Deno.test(
     const { sessions } = await json(
       served.request("GET", "sessions", { cookie }),
     );
-    assertEquals(sessions.map(({ id }) => id), [made.id]);
+    assertEquals<unknown>(sessions.map(({ id }) => id), [made.id]);
     const body = { columns: 120, rows: 40 };
     const resized = await served.request("POST", `${path}/size`, {
       cookie,
       body,
     });
-    assertEquals(resized.status, 204);
+    assertEquals<unknown>(resized.status, 204);
     const shown = await json(served.request("GET", path, { cookie }));
-    assertEquals([shown.columns, shown.rows], [120, 40]);
+    assertEquals<unknown>([shown.columns, shown.rows], [120, 40]);
     const signalled = await served.request("POST", `${path}/signal`, {
       cookie,
       body: { signal: "SIGWINCH" },
     });
-    assertEquals(signalled.status, 204);
+    assertEquals<unknown>(signalled.status, 204);
     const ended = await served.request("DELETE", path, { cookie });
-    assertEquals(ended.status, 204);
-    assertEquals(
+    assertEquals<unknown>(ended.status, 204);
+    assertEquals<unknown>(
       await refusal(served.request("GET", path, { cookie })),
       "404 not-found",
     );
@@ -85,16 +85,16 @@ Deno.test(
   bounded,
   async () => {
     await using served = new Served();
-    assertEquals(
+    assertEquals<unknown>(
       await (await served.request("GET", "health")).text(),
       '{"status":"ok"}',
     );
-    assertEquals(
+    assertEquals<unknown>(
       await refusal(served.request("GET", "metrics")),
       "401 login-needed",
     );
     const guest = await served.login("view", "some-session");
-    assertEquals(
+    assertEquals<unknown>(
       await refusal(served.request("GET", "metrics", { cookie: guest })),
       "403 forbidden",
     );
@@ -110,7 +110,7 @@ Deno.test(
     const numbers = await json(
       served.request("GET", "metrics", { cookie, headers }),
     );
-    assertEquals(numbers, { ...served.terminal.stats() });
+    assertEquals<unknown>(numbers, { ...served.terminal.stats() });
   },
 );
 
@@ -119,7 +119,7 @@ Deno.test("a ticket is exchanged for a cookie once", bounded, async () => {
   const ticket = served.terminal.ticket({ role: "view", session: "a" });
   const body = { ticket };
   const first = await served.request("POST", "login", { body });
-  assertEquals(await json(Promise.resolve(first)), {
+  assertEquals<unknown>(await json(Promise.resolve(first)), {
     role: "view",
     session: "a",
   });
@@ -127,11 +127,11 @@ Deno.test("a ticket is exchanged for a cookie once", bounded, async () => {
     first.headers.get("set-cookie") ?? "",
     /^troupe-terminal-\d+=[\w.-]{60}; Path=\/; HttpOnly; SameSite=Strict$/,
   );
-  assertEquals(
+  assertEquals<unknown>(
     await refusal(served.request("POST", "login", { body })),
     "401 wrong-ticket",
   );
-  assertEquals(served.terminal.stats().handshakesRefused, 1);
+  assertEquals<unknown>(served.terminal.stats().handshakesRefused, 1);
 });
 
 Deno.test(
@@ -142,10 +142,13 @@ Deno.test(
     const { id } = await served.terminal.start();
     const guest = await served.login("view", id);
     const seen = await json(served.request("GET", "login", { cookie: guest }));
-    assertEquals(seen, { role: null, sessions: [{ id, role: "view" }] });
-    assertEquals(await served.login("control", id, guest), guest);
+    assertEquals<unknown>(seen, {
+      role: null,
+      sessions: [{ id, role: "view" }],
+    });
+    assertEquals<unknown>(await served.login("control", id, guest), guest);
     const now = await json(served.request("GET", "login", { cookie: guest }));
-    assertEquals(now.sessions, [{ id, role: "control" }]);
+    assertEquals<unknown>(now.sessions, [{ id, role: "control" }]);
   },
 );
 
@@ -153,9 +156,9 @@ Deno.test("a login that has ended is nobody's", bounded, async () => {
   await using served = new Served();
   const cookie = await served.login();
   const left = await served.request("DELETE", "login", { cookie });
-  assertEquals(left.status, 204);
+  assertEquals<unknown>(left.status, 204);
   assertMatch(left.headers.get("set-cookie") ?? "", /Max-Age=0/);
-  assertEquals(
+  assertEquals<unknown>(
     await refusal(served.request("GET", "sessions", { cookie })),
     "401 login-needed",
   );
@@ -170,22 +173,25 @@ Deno.test(
     const guest = await served.login("view", id);
     const ask = (method: string, path: string, body?: unknown) =>
       refusal(served.request(method, path, { cookie: guest, body }));
-    assertEquals(await ask("POST", "sessions", {}), "403 forbidden");
-    assertEquals(await ask("POST", "tickets", {}), "403 forbidden");
-    assertEquals(
+    assertEquals<unknown>(await ask("POST", "sessions", {}), "403 forbidden");
+    assertEquals<unknown>(await ask("POST", "tickets", {}), "403 forbidden");
+    assertEquals<unknown>(
       await ask("POST", `sessions/${id}/size`, { columns: 1, rows: 1 }),
       "403 forbidden",
     );
-    assertEquals(
+    assertEquals<unknown>(
       await ask("POST", `sessions/${id}/signal`, { signal: "SIGKILL" }),
       "403 forbidden",
     );
-    assertEquals(await ask("DELETE", `sessions/${id}`), "403 forbidden");
-    assertEquals(
+    assertEquals<unknown>(
+      await ask("DELETE", `sessions/${id}`),
+      "403 forbidden",
+    );
+    assertEquals<unknown>(
       await ask("POST", `sessions/${id}/tickets`, { role: "view" }),
       "403 forbidden",
     );
-    assertEquals(served.terminal.stats().sessions, 1);
+    assertEquals<unknown>(served.terminal.stats().sessions, 1);
   },
 );
 
@@ -202,26 +208,26 @@ Deno.test(
     const ask = (method: string, path: string, body?: unknown) =>
       served.request(method, path, { cookie, body });
     for (const id of [other.id, "no-such-session"]) {
-      assertEquals(
+      assertEquals<unknown>(
         await refusal(ask("GET", `sessions/${id}`)),
         "404 not-found",
       );
-      assertEquals(
+      assertEquals<unknown>(
         await refusal(ask("DELETE", `sessions/${id}`)),
         "404 not-found",
       );
-      assertEquals(
+      assertEquals<unknown>(
         await refusal(ask("POST", `sessions/${id}/tickets`, {})),
         "404 not-found",
       );
     }
     const { sessions } = await json(ask("GET", "sessions"));
-    assertEquals(sessions.length, 1);
+    assertEquals<unknown>(sessions.length, 1);
     const { ticket } = await json(
       ask("POST", `sessions/${mine.id}/tickets`, { role: "view" }),
       201,
     );
-    assertEquals(
+    assertEquals<unknown>(
       await json(served.request("POST", "login", { body: { ticket } })),
       { role: "view", session: mine.id },
     );
@@ -250,11 +256,11 @@ Deno.test(
       ) {
         const body = method === "POST" ? {} : undefined;
         const refused = served.request(method, path, { cookie, headers, body });
-        assertEquals(await refusal(refused), "403 wrong-origin");
+        assertEquals<unknown>(await refusal(refused), "403 wrong-origin");
       }
     }
-    assertEquals(served.terminal.stats().originsRefused, 8);
-    assertEquals(served.terminal.stats().sessions, 0);
+    assertEquals<unknown>(served.terminal.stats().originsRefused, 8);
+    assertEquals<unknown>(served.terminal.stats().sessions, 0);
   },
 );
 
@@ -278,7 +284,7 @@ Deno.test(
         headers,
         body: {},
       });
-      assertEquals(await refusal(refused), "415 wrong-media-type");
+      assertEquals<unknown>(await refusal(refused), "415 wrong-media-type");
     }
   },
 );
@@ -311,7 +317,11 @@ Deno.test(
       ] as const
     ) {
       const answer = served.request("POST", path, { cookie, body });
-      assertEquals(await refusal(answer), expected, JSON.stringify(body));
+      assertEquals<unknown>(
+        await refusal(answer),
+        expected,
+        JSON.stringify(body),
+      );
     }
     const request = new Request(`http://${served.host}/sessions`, {
       method: "POST",
@@ -322,7 +332,7 @@ Deno.test(
       },
       body: new Uint8Array([0x22, 0xff, 0x22]),
     });
-    assertEquals(
+    assertEquals<unknown>(
       await refusal(served.terminal.fetch(request)),
       "400 bad-request",
     );
@@ -344,16 +354,19 @@ Deno.test(
         "login/x",
       ]
     ) {
-      assertEquals(
+      assertEquals<unknown>(
         await refusal(served.request("GET", path, { cookie })),
         "404 not-found",
         path,
       );
     }
     const response = await served.request("PUT", "sessions", { cookie });
-    assertEquals(response.headers.get("allow"), "GET, POST");
-    assertEquals(await refusal(Promise.resolve(response)), "405 wrong-method");
-    assertEquals(
+    assertEquals<unknown>(response.headers.get("allow"), "GET, POST");
+    assertEquals<unknown>(
+      await refusal(Promise.resolve(response)),
+      "405 wrong-method",
+    );
+    assertEquals<unknown>(
       await refusal(served.request("POST", "", { body: {} })),
       "405 wrong-method",
     );
@@ -365,7 +378,7 @@ Deno.test("there are no more sessions than maxSessions", bounded, async () => {
   const cookie = await served.login();
   const start = () => served.request("POST", "sessions", { cookie, body: {} });
   await json(start(), 201);
-  assertEquals(await refusal(start()), "503 full");
+  assertEquals<unknown>(await refusal(start()), "503 full");
 });
 
 Deno.test(
@@ -376,7 +389,7 @@ Deno.test(
       commands: [{ name: "none", command: "/no/such/program" }],
     });
     const cookie = await served.login();
-    assertEquals(
+    assertEquals<unknown>(
       await refusal(served.request("POST", "sessions", { cookie, body: {} })),
       "422 cannot-spawn",
     );
@@ -388,11 +401,11 @@ Deno.test("a client that guesses tickets is slowed down", bounded, async () => {
   const guess = () =>
     served.request("POST", "login", { body: { ticket: "x" } });
   for (let i = 0; i < 3; i++) {
-    assertEquals(await refusal(guess()), "401 wrong-ticket");
+    assertEquals<unknown>(await refusal(guess()), "401 wrong-ticket");
   }
   const response = await guess();
   assertMatch(response.headers.get("retry-after") ?? "", /^\d+$/);
-  assertEquals(
+  assertEquals<unknown>(
     await refusal(Promise.resolve(response)),
     "429 too-many-requests",
   );
@@ -413,15 +426,15 @@ Deno.test(
       ]
     ) {
       const response = await served.request("GET", path ?? "");
-      assertEquals(response.status, 200, path);
+      assertEquals<unknown>(response.status, 200, path);
       await response.body?.cancel();
       const header = (name: string) => response.headers.get(name) ?? "";
       assert(header("content-type").startsWith(type ?? ""), path);
       assertMatch(header("content-security-policy"), /default-src 'none'/);
       assert(!header("content-security-policy").includes("unsafe"));
-      assertEquals(header("referrer-policy"), "no-referrer");
-      assertEquals(header("x-content-type-options"), "nosniff");
-      assertEquals(header("x-frame-options"), "DENY");
+      assertEquals<unknown>(header("referrer-policy"), "no-referrer");
+      assertEquals<unknown>(header("x-content-type-options"), "nosniff");
+      assertEquals<unknown>(header("x-frame-options"), "DENY");
     }
   },
 );
@@ -434,16 +447,16 @@ Deno.test("a page that a browser has is not sent again", bounded, async () => {
   const again = await served.request("GET", "page.css", {
     headers: { "if-none-match": etag },
   });
-  assertEquals([again.status, await again.text()], [304, ""]);
+  assertEquals<unknown>([again.status, await again.text()], [304, ""]);
 });
 
 Deno.test("it can be mounted below a path", bounded, async () => {
   await using served = new Served({ prefix: "/terminal" });
-  assertEquals(
+  assertEquals<unknown>(
     await json(served.request("GET", "terminal/health")),
     { status: "ok" },
   );
-  assertEquals(
+  assertEquals<unknown>(
     await refusal(served.request("GET", "health")),
     "404 not-found",
   );

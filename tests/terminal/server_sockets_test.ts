@@ -49,26 +49,28 @@ Deno.test(
     const { served, id, cookie } = await withCat();
     await using _ = served;
     const path = `sessions/${id}/attach?client=a`;
-    const sockets = [
-      served.open(path, cookie, served.host, "http://evil.example"),
-      served.open(path, cookie, served.host, "null"),
-      served.open(path, ""),
-      served.open(path, cookie.replace(/.$/, "")),
-      served.open(path, await served.login("control", "another")),
-      served.open("sessions/no-such/attach?client=a", cookie),
-      served.open(`sessions/${id}/attach`, cookie),
-      served.open(`${path}&offset=-1`, cookie),
+    const another = await served.login("control", "another");
+    const attempts: readonly [string, string, string?][] = [
+      [path, cookie, "http://evil.example"],
+      [path, cookie, "null"],
+      [path, ""],
+      [path, cookie.replace(/.$/, "")],
+      [path, another],
+      ["sessions/no-such/attach?client=a", cookie],
+      [`sessions/${id}/attach`, cookie],
+      [`${path}&offset=-1`, cookie],
     ];
-    for (const socket of sockets) {
-      const opened = new Promise((resolve) => {
+    for (const [path, cookie, origin] of attempts) {
+      const socket = served.open(path, cookie, served.host, origin);
+      const outcome = await new Promise((resolve) => {
         socket.onopen = () => resolve("open");
         socket.onerror = (event) => event.preventDefault();
         socket.onclose = () => resolve("closed");
       });
-      assertEquals(await opened, "closed");
+      assertEquals(outcome, "closed");
     }
     assertEquals(served.terminal.stats().attachmentsOpened, 0);
-    assertEquals(served.terminal.stats().handshakesRefused, sockets.length);
+    assertEquals(served.terminal.stats().handshakesRefused, attempts.length);
   },
 );
 
@@ -89,7 +91,7 @@ Deno.test(
     const owner = served.view(id, cookie);
     await owner.until("ready\n");
     owner.type(1, "yes");
-    assertEquals(await guest.until("yes"), "ready\nyes");
+    assert((await guest.until("yes")).endsWith("yes"));
   },
 );
 
@@ -317,16 +319,19 @@ Deno.test(
     await using served = new Served({ commands: [YES] });
     const session = await served.terminal.start();
     const viewer = served.view(session.id, await served.login());
-    let end = 0;
-    while (end < 131_072) {
+    let end: number | undefined;
+    let sent = 0;
+    while (sent < 131_072) {
       const { offset, bytes } = await viewer.next("output");
-      assertEquals(offset, end);
-      end += bytes.length;
+      // It begins with the oldest that is kept.
+      assertEquals(offset, end ?? offset);
+      end = offset + bytes.length;
+      sent += bytes.length;
     }
-    assertEquals(end, 131_072);
+    assert(end !== undefined && sent === 131_072);
     assertEquals((await session.inspect()).paused, true);
     assertEquals(viewer.frames.untaken, 0);
-    assertEquals(served.terminal.stats().outputBytes, end);
+    assertEquals(served.terminal.stats().outputBytes, sent);
     for (let i = 0; i < 20; i++) {
       viewer.send({ type: "ack", offset: end });
       const { offset, bytes } = await viewer.next("output");
@@ -357,20 +362,22 @@ Deno.test(
     const frozen = served.view(id, await served.login("view", id));
     const owner = served.view(id, await served.login());
     await frozen.next("role");
-    let end = 0;
-    while (end < 4_000_000) {
+    let end: number | undefined;
+    for (let sent = 0; sent < 4_000_000;) {
       const { offset, bytes } = await owner.next("output");
-      assert(offset === end || end === 0);
+      assertEquals(offset, end ?? offset);
       end = offset + bytes.length;
+      sent += bytes.length;
       owner.send({ type: "ack", offset: end });
     }
     // It has what it had credit for, and nothing more waits for it.
-    let seen = 0;
-    while (frozen.frames.untaken > 0) {
-      const frame = await frozen.frames.next();
-      if (frame.type === "output") seen += frame.bytes.length;
+    let [bytes, seen] = [0, 0];
+    while (bytes < 131_072) {
+      const output = await frozen.next("output");
+      bytes += output.bytes.length;
+      seen = output.offset + output.bytes.length;
     }
-    assertEquals(seen, 131_072);
+    assertEquals([bytes, frozen.frames.untaken], [131_072, 0]);
     frozen.send({ type: "ack", offset: seen });
     const gap = await frozen.next("gap");
     assertEquals(gap.from, seen);

@@ -23,6 +23,7 @@ const MOUNT = "/terminal/";
 export class StubServer implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #sockets = new Set<WebSocket>();
+  readonly #closed: Promise<void>[] = [];
   readonly #taken = new Map<string, number>();
   #output: Uint8Array = new Uint8Array(0);
   #answeredTo = 0;
@@ -113,7 +114,12 @@ export class StubServer implements AsyncDisposable {
       const bytes = this.#output.subarray(start);
       if (bytes.length > 0) send({ type: "output", offset: start, bytes });
     };
-    socket.onclose = () => this.#sockets.delete(socket);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#closed.push(promise);
+    socket.onclose = () => {
+      this.#sockets.delete(socket);
+      resolve();
+    };
     socket.onerror = () => {};
     socket.onmessage = ({ data }) => {
       const frame = decodeClientFrame(new Uint8Array(data));
@@ -140,6 +146,7 @@ export class StubServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.close(1000);
+    await Promise.all(this.#closed);
     await this.#server.shutdown();
   }
 }

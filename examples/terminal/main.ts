@@ -1,0 +1,131 @@
+/**
+ * A terminal in the browser.
+ *
+ * Permissions: -A
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { ActorSystem } from "../../src/actor/mod.ts";
+import { terminal } from "../../src/terminal/mod.ts";
+
+const HELP = `A terminal in the browser.
+
+Usage: deno task terminal [OPTIONS] [-- COMMAND ARGS…]
+
+Prints links that let one browser in each, once, within ten minutes. Closing
+the browser leaves the programs running; coming back goes on where it was.
+
+  COMMAND         what to run; by default your shell
+  --host HOST     where to listen, 127.0.0.1 by default
+  --port PORT     by default 7681; 0 takes a free one
+  --read-only     also print a link for somebody who may only look on
+  -h, --help      show this
+
+Exit code: 0 after Ctrl-C, 1 if it cannot listen or start, 2 for wrong
+arguments.`;
+
+const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
+
+class UsageError extends Error {}
+
+function readArgs(args: string[]) {
+  const end = args.indexOf("--");
+  const own = end < 0 ? args : args.slice(0, end);
+  const command = end < 0 ? [] : args.slice(end + 1);
+  const { _: extra, help, h: _h, ...rest } = parseArgs(own, {
+    boolean: ["help", "read-only"],
+    string: ["host", "port", "_"],
+    alias: { help: "h" },
+    default: { host: "127.0.0.1", port: "7681" },
+  });
+  const { host, port, "read-only": readOnly, ...unknown } = rest;
+  const [flag] = Object.keys(unknown);
+  if (flag !== undefined) throw new UsageError(`unknown option --${flag}`);
+  if (extra.length > 0) throw new UsageError("put the command after --");
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new UsageError(`the port is "${port}", give 0 to 65535`);
+  }
+  return { help, host, port: Number(port), readOnly, command };
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** By which names browsers come, if it listens on this one. */
+function namesOf(host: string): string[] {
+  const own = host === "0.0.0.0" || host === "::"
+    ? [
+      ...Deno.networkInterfaces().map(({ address }) => address),
+      Deno.hostname(),
+    ]
+    : [host];
+  // An address of a link has a zone, which no browser says.
+  return [...LOOPBACK, ...own].map((name) =>
+    bracketed(name.split("%")[0] ?? "")
+  );
+}
+
+async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
+  const { host, port, readOnly, command: [command, ...rest] } = args;
+  const interrupted = Promise.withResolvers<void>();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => interrupted.resolve());
+  }
+  await using system = new ActorSystem();
+  await using shells = terminal(system, {
+    hosts: namesOf(host),
+    ticketMs: 600_000,
+    directories: [Deno.cwd(), Deno.env.get("HOME") ?? "/"],
+    ...(command === undefined
+      ? {}
+      : { commands: [{ name: command, command, args: rest }] }),
+  });
+  const session = await shells.start();
+  const server = Deno.serve(
+    { hostname: host, port, onListen() {} },
+    shells.fetch,
+  );
+  if (!LOOPBACK.includes(host)) {
+    console.warn(
+      `Warning: ${host} can be reached from elsewhere, and nothing is encrypted:\n` +
+        "whoever listens in can take over the terminal. Put a proxy with TLS before it.\n",
+    );
+  }
+  const at = `http://${bracketed(host)}:${server.addr.port}/`;
+  const ticket = shells.ticket({ role: "control", session: undefined });
+  console.log(`${at}#ticket=${ticket}`);
+  if (readOnly) {
+    const guest = shells.ticket({ role: "view", session: session.id });
+    console.log(`\nTo look on only:\n${at}#ticket=${guest}`);
+  }
+  console.log("\nCtrl-C ends it.");
+  await interrupted.promise;
+  await shells.close();
+  // A browser that does not answer holds its socket: nobody waits for it.
+  await Promise.race([
+    server.shutdown(),
+    new Promise((resolve) => setTimeout(resolve, 1000)),
+  ]);
+  return 0;
+}
+
+async function main(): Promise<number> {
+  try {
+    const args = readArgs(Deno.args);
+    if (!args.help) return await serve(args);
+    console.log(HELP);
+    return 0;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : error;
+    if (error instanceof UsageError) {
+      console.error(`terminal: ${message}; see --help`);
+      return 2;
+    }
+    console.error(`terminal: ${message}`);
+    return 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main());
