@@ -230,7 +230,7 @@ const servers: [
     "answers with an alert of TLS",
     (peer) => peer.write(new Uint8Array([0x15, 3, 1, 0, 2, 2, 70])),
     ConnectError,
-    "is it a Troupe peer?",
+    "The peer speaks TLS",
     ErrorCode.PROTOCOL,
   ],
   [
