@@ -10,12 +10,29 @@ import {
   PtyError,
   PtyLimitError,
   PtyPlatformError,
-  PtySizeError,
   PtySpawnError,
 } from "../pty/errors.ts";
 
-/** Kinds of problems: the status and the title of each. */
-const KINDS = {
+/** A kind of problem; the `code` of the answer. */
+export type ProblemKind =
+  | "bad-request"
+  | "login-needed"
+  | "wrong-ticket"
+  | "forbidden"
+  | "wrong-origin"
+  | "not-found"
+  | "wrong-method"
+  | "ended"
+  | "too-large"
+  | "wrong-media-type"
+  | "cannot-spawn"
+  | "upgrade-needed"
+  | "too-many-requests"
+  | "failed"
+  | "full";
+
+/** The status and the title of each. */
+const KINDS: Readonly<Record<ProblemKind, readonly [number, string]>> = {
   "bad-request": [400, "The request makes no sense"],
   "login-needed": [401, "A ticket is needed"],
   "wrong-ticket": [401, "The ticket is unknown, used or too old"],
@@ -26,15 +43,12 @@ const KINDS = {
   "ended": [409, "The program has ended"],
   "too-large": [413, "The body is too large"],
   "wrong-media-type": [415, "The content type must be application/json"],
-  "upgrade-needed": [426, "A WebSocket is needed"],
   "cannot-spawn": [422, "The program cannot be started"],
+  "upgrade-needed": [426, "A WebSocket is needed"],
   "too-many-requests": [429, "There were too many requests"],
   "failed": [500, "The server has failed"],
   "full": [503, "There are too many of these"],
-} as const;
-
-/** A kind of problem. */
-export type ProblemKind = keyof typeof KINDS;
+};
 
 /** A request that is refused. */
 export class Problem extends TroupeError {
@@ -89,8 +103,6 @@ export function problemOf(error: unknown): Problem | undefined {
     ? "cannot-spawn"
     : error instanceof PtyEndedError
     ? "ended"
-    : error instanceof PtySizeError
-    ? "bad-request"
     : "bad-request";
   return new Problem(kind, error.message);
 }

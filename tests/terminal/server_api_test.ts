@@ -1,40 +1,7 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { ActorSystem } from "../../src/actor/system.ts";
-import type { TerminalOptions } from "../../src/terminal/options.ts";
-import { terminal } from "../../src/terminal/terminal.ts";
+import { assertEquals, assertMatch } from "@std/assert";
 import { bounded } from "../support/net.ts";
+import { json, refusal } from "./answers.ts";
 import { Served } from "./served.ts";
-
-/** The status and the code of a refusal. */
-async function refusal(answer: Promise<Response>): Promise<string> {
-  const response = await answer;
-  assertEquals<unknown>(
-    response.headers.get("content-type"),
-    "application/problem+json",
-  );
-  const { type, title, status, detail, code } = await response.json();
-  assertEquals<unknown>([type, status], ["about:blank", response.status]);
-  assert(title.length > 0 && detail.length > 0);
-  return `${status} ${code}`;
-}
-
-/** What the API answers, as far as a test looks at it. */
-interface Answer {
-  readonly id: string;
-  readonly command: string;
-  readonly role: string | null;
-  readonly columns: number;
-  readonly rows: number;
-  readonly exit: unknown;
-  readonly ticket: string;
-  readonly sessions: readonly { readonly id: string; readonly role: string }[];
-}
-
-async function json(answer: Promise<Response>, status = 200): Promise<Answer> {
-  const response = await answer;
-  assertEquals<unknown>(response.status, status);
-  return await response.json();
-}
 
 Deno.test(
   "a session is started, listed, shown, resized, signalled and ended",
@@ -409,72 +376,4 @@ Deno.test("a client that guesses tickets is slowed down", bounded, async () => {
     await refusal(Promise.resolve(response)),
     "429 too-many-requests",
   );
-});
-
-Deno.test(
-  "the page and its files come with a strict policy, and nothing secret",
-  bounded,
-  async () => {
-    await using served = new Served();
-    for (
-      const [path, type] of [
-        ["", "text/html"],
-        ["?session=a", "text/html"],
-        ["enter.js", "text/javascript"],
-        ["page.js", "text/javascript"],
-        ["page.css", "text/css"],
-      ]
-    ) {
-      const response = await served.request("GET", path ?? "");
-      assertEquals<unknown>(response.status, 200, path);
-      await response.body?.cancel();
-      const header = (name: string) => response.headers.get(name) ?? "";
-      assert(header("content-type").startsWith(type ?? ""), path);
-      assertMatch(header("content-security-policy"), /default-src 'none'/);
-      assert(!header("content-security-policy").includes("unsafe"));
-      assertEquals<unknown>(header("referrer-policy"), "no-referrer");
-      assertEquals<unknown>(header("x-content-type-options"), "nosniff");
-      assertEquals<unknown>(header("x-frame-options"), "DENY");
-    }
-  },
-);
-
-Deno.test("a page that a browser has is not sent again", bounded, async () => {
-  await using served = new Served();
-  const first = await served.request("GET", "page.css");
-  await first.body?.cancel();
-  const etag = first.headers.get("etag") ?? "";
-  const again = await served.request("GET", "page.css", {
-    headers: { "if-none-match": etag },
-  });
-  assertEquals<unknown>([again.status, await again.text()], [304, ""]);
-});
-
-Deno.test("it can be mounted below a path", bounded, async () => {
-  await using served = new Served({ prefix: "/terminal" });
-  assertEquals<unknown>(
-    await json(served.request("GET", "terminal/health")),
-    { status: "ok" },
-  );
-  assertEquals<unknown>(
-    await refusal(served.request("GET", "health")),
-    "404 not-found",
-  );
-});
-
-Deno.test("options that make no sense are refused", () => {
-  const system = new ActorSystem();
-  const bad: readonly TerminalOptions[] = [
-    { prefix: "terminal" },
-    { commands: [] },
-    { commands: [{ name: "a", command: "a" }, { name: "a", command: "b" }] },
-    { hosts: ["http://localhost"] },
-    { origins: ["https://example.com/"] },
-  ];
-  for (const options of bad) {
-    assertThrows(() => terminal(system, options), TypeError);
-  }
-  assertThrows(() => terminal(system, { ticketMs: 0 }), RangeError);
-  assertThrows(() => terminal(system, { maxSessions: NaN }), RangeError);
-  assertThrows(() => terminal(system, { windowBytes: 0 }), RangeError);
 });
