@@ -44,6 +44,26 @@ export function checkNumber(
 }
 
 /**
+ * Fills in what is left out, and checks each number against the least.
+ *
+ * @throws {TypeError} for what is no number.
+ * @throws {RangeError} for `NaN` and what is less.
+ */
+export function resolveNumbers<Name extends string>(
+  given: Partial<Readonly<Record<Name, number>>>,
+  defaults: Readonly<Record<Name, number>>,
+  least: Readonly<Record<Name, number>>,
+): Record<Name, number> {
+  const resolved: Record<Name, number> = { ...defaults };
+  for (const name in defaults) {
+    const value = given[name] ?? defaults[name];
+    checkNumber(name, value, least[name]);
+    resolved[name] = value;
+  }
+  return resolved;
+}
+
+/**
  * Checks that it is a function, or left out.
  *
  * @throws {TypeError} for anything else.

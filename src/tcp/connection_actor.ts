@@ -29,15 +29,18 @@ export type LogicalConnectionMessage =
  * and when it throws, reset. Actors that it spawns through `context` end with
  * the connection, and `context.signal` aborts then.
  */
-export type Serve = (
-  connection: LogicalConnection,
+export type Serve<Connection = LogicalConnection> = (
+  connection: Connection,
   context: ActorContext<LogicalConnectionMessage>,
 ) => void | Promise<void>;
 
+/** What the actor needs of a connection, whatever protocol it speaks. */
+type Servable = Pick<LogicalConnection, "closed" | "close" | "reset">;
+
 /** Watches over `connection`, and serves it if it was accepted. */
-export function connectionActor(
-  connection: LogicalConnection,
-  serve: Serve | undefined,
+export function connectionActor<Connection extends Servable>(
+  connection: Connection,
+  serve: Serve<Connection> | undefined,
 ): Behavior<LogicalConnectionMessage> {
   return (context) => {
     /** Whether the failure of `serve` was reported. */

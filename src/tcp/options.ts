@@ -4,7 +4,7 @@
  * @module
  */
 import { ACK_BYTES, INITIAL_CREDIT } from "../wire/protocol.ts";
-import { checkNumber } from "./checks.ts";
+import { resolveNumbers } from "./checks.ts";
 
 /** Limits of a session, the same on both sides. */
 export interface SessionOptions {
@@ -139,13 +139,7 @@ const LEAST: ResolvedSessionOptions = {
 export function resolveSessionOptions(
   options: SessionOptions,
 ): ResolvedSessionOptions {
-  const resolved = { ...DEFAULTS };
-  for (const name of Object.keys(DEFAULTS) as (keyof SessionOptions)[]) {
-    const value = options[name] ?? DEFAULTS[name];
-    checkNumber(name, value, LEAST[name]);
-    resolved[name] = value;
-  }
-  return resolved;
+  return resolveNumbers(options, DEFAULTS, LEAST);
 }
 
 /** Where a listener is, or is to be. */

@@ -50,3 +50,13 @@ export function asSessionLost(cause: unknown): SessionLostError {
   const text = cause instanceof Error ? cause.message : cause;
   return new SessionLostError(`The session has ended: ${text}`, { cause });
 }
+
+/** The end of a socket, or why it broke, as what its users catch. */
+export function socketLost(cause: unknown): SessionLostError {
+  return cause === undefined
+    ? new SessionLostError("The peer closed the socket")
+    : new SessionLostError(
+      `The socket broke: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+}

@@ -12,15 +12,12 @@ import { TroupeError } from "../actor/errors.ts";
 import { ProtocolError } from "../wire/errors.ts";
 import { FrameReader, type FrameSink } from "../wire/frame_reader.ts";
 import { ErrorCode } from "../wire/protocol.ts";
-import {
-  HandshakeTimeoutError,
-  KeepAliveError,
-  SessionLostError,
-} from "./errors.ts";
+import { HandshakeTimeoutError, KeepAliveError } from "./errors.ts";
 import { goAwayBytes, SessionRefusedError } from "./handshake.ts";
 import type { ResolvedSessionOptions } from "./options.ts";
 import type { Link } from "./output.ts";
 import type { Session } from "./session.ts";
+import { socketLost } from "./session_state.ts";
 import type { Transport } from "./transport.ts";
 
 /** Milliseconds that a socket which closes may take for its last bytes. */
@@ -216,7 +213,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
           if (!reading) return;
           if (count === null) {
             if (failure === undefined) reader.end();
-            return end(lost(failure));
+            return end(socketLost(failure));
           }
           bytesRead += count;
           reader.advance(count, sink);
@@ -226,7 +223,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
           }
         }
       } catch (error) {
-        end(error instanceof TroupeError ? error : lost(error));
+        end(error instanceof TroupeError ? error : socketLost(error));
       }
     }
 
@@ -261,7 +258,8 @@ export function socketActor(options: SocketOptions): Behavior<never> {
         else if (session?.out.link === link) session.out.sent(count);
       } catch (error) {
         // Ours, and no reason to take others down with this socket.
-        return end(lost(error));
+        writeFailed(error);
+        return end(socketLost(error));
       }
       flush();
     }
@@ -313,13 +311,4 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     link.wake();
     return { receive() {}, stopped: () => closed.promise };
   };
-}
-
-function lost(cause: unknown): SessionLostError {
-  return cause === undefined
-    ? new SessionLostError("The peer closed the socket")
-    : new SessionLostError(
-      `The socket broke: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    );
 }

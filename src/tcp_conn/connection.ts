@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Serve } from "../tcp/connection_actor.ts";
 import type { Address } from "../tcp/options.ts";
 
 /** Options of a single read. */
@@ -63,3 +64,10 @@ export interface TcpConnConnection
   /** Ends the connection here at once; what was not begun is not sent. */
   reset(): void;
 }
+
+/**
+ * Serves one connection; when it returns, the connection is closed, and when
+ * it throws, reset. Actors that it spawns through its context end with the
+ * connection, and its `signal` aborts then.
+ */
+export type TcpConnServe = Serve<TcpConnConnection>;

@@ -11,7 +11,7 @@ import { ListenError } from "../tcp/listener.ts";
 import { type Address, formatAddress } from "../tcp/options.ts";
 import { tcpTransport, type Transport } from "../tcp/transport.ts";
 import { ProtocolError } from "../wire/errors.ts";
-import type { TcpConnServe } from "./connection_actor.ts";
+import type { TcpConnServe } from "./connection.ts";
 import { resolveTcpConnOptions, type TcpConnOptions } from "./options.ts";
 import { peerActor } from "./peer.ts";
 import { normalizeId } from "./protocol.ts";

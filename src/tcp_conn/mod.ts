@@ -5,11 +5,12 @@
  *
  * @module
  */
-export type { TcpConnConnection, TcpConnReceiveOptions } from "./connection.ts";
+export type { LogicalConnectionMessage } from "../tcp/connection_actor.ts";
 export type {
-  TcpConnConnectionMessage,
+  TcpConnConnection,
+  TcpConnReceiveOptions,
   TcpConnServe,
-} from "./connection_actor.ts";
+} from "./connection.ts";
 export * from "./errors.ts";
 export {
   listenTcpConn,

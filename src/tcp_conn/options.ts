@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { resolveNumbers } from "../tcp/checks.ts";
 
 /** Limits of a socket and its connections, the same on both sides. */
 export interface TcpConnOptions {
@@ -74,15 +75,5 @@ const LEAST: ResolvedTcpConnOptions = {
 export function resolveTcpConnOptions(
   options: TcpConnOptions,
 ): ResolvedTcpConnOptions {
-  const resolved = { ...DEFAULTS };
-  for (const name of Object.keys(DEFAULTS) as (keyof TcpConnOptions)[]) {
-    const value = options[name] ?? DEFAULTS[name];
-    if (!(value >= LEAST[name])) {
-      throw new RangeError(
-        `Cannot use ${name}: it is ${value}, ${LEAST[name]} is the least`,
-      );
-    }
-    resolved[name] = value;
-  }
-  return resolved;
+  return resolveNumbers(options, DEFAULTS, LEAST);
 }

@@ -7,7 +7,7 @@
 import { setImmediate } from "node:timers";
 import type { Clock } from "../actor/clock.ts";
 import { TroupeError } from "../actor/errors.ts";
-import { SessionLostError } from "../tcp/errors.ts";
+import { socketLost } from "../tcp/session_state.ts";
 import type { Transport } from "../tcp/transport.ts";
 import { ChunkReader } from "./chunk_reader.ts";
 import type { Multiplexer } from "./multiplexer.ts";
@@ -95,12 +95,12 @@ export class Socket {
             reader.end();
             this.#multiplexer.finish();
           }
-          return this.#end(lost(this.#failure));
+          return this.#end(socketLost(this.#failure));
         }
         reader.advance(count, sink);
       }
     } catch (error) {
-      this.#end(error instanceof TroupeError ? error : lost(error));
+      this.#end(error instanceof TroupeError ? error : socketLost(error));
     }
   }
 
@@ -129,13 +129,4 @@ export class Socket {
     this.#open = false;
     this.#onEnd(cause);
   }
-}
-
-function lost(cause: unknown): SessionLostError {
-  return cause === undefined
-    ? new SessionLostError("The peer closed the socket")
-    : new SessionLostError(
-      `The socket broke: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    );
 }

@@ -7,7 +7,7 @@
 import { ActorSystem } from "../../src/actor/system.ts";
 import type { Clock } from "../../src/actor/clock.ts";
 import type { TcpConnConnection } from "../../src/tcp_conn/connection.ts";
-import type { TcpConnServe } from "../../src/tcp_conn/connection_actor.ts";
+import type { TcpConnServe } from "../../src/tcp_conn/connection.ts";
 import {
   listenTcpConn,
   type TcpConnListener,
