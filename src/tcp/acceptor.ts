@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Address } from "./options.ts";
+import { TroupeError } from "../actor/errors.ts";
+import { type Address, formatAddress } from "./options.ts";
 import { tcpTransport, type Transport } from "./transport.ts";
 
 /** The certificate of a client, which was found to be good. */
@@ -54,6 +55,30 @@ export function listenTcp(address: Address): Acceptor {
     transport,
     remote,
   }));
+}
+
+/** A listener that could not begin; see `cause`. */
+export class ListenError extends TroupeError {}
+
+/**
+ * Begins to listen at `address`.
+ *
+ * @throws {ListenError} when that is not possible.
+ */
+export function bind(
+  address: Required<Address>,
+  listen: (address: Required<Address>) => Acceptor,
+): Acceptor {
+  try {
+    return listen(address);
+  } catch (cause) {
+    throw new ListenError(
+      `Cannot listen on ${formatAddress(address)}: ${
+        cause instanceof Error ? cause.message : cause
+      }`,
+      { cause },
+    );
+  }
 }
 
 /** Accepts TCP sockets and makes of each what `open` makes of it. */

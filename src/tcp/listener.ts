@@ -5,10 +5,9 @@
  * @module
  */
 import type { Behavior } from "../actor/behavior.ts";
-import { TroupeError } from "../actor/errors.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import type { ActorSystem } from "../actor/system.ts";
-import { type AcceptedSocket, type Acceptor, listenTcp } from "./acceptor.ts";
+import { type AcceptedSocket, bind, listenTcp } from "./acceptor.ts";
 import {
   checkAddress,
   checkFunction,
@@ -18,7 +17,6 @@ import {
 import type { Serve } from "./connection_actor.ts";
 import {
   type Address,
-  formatAddress,
   resolveSessionOptions,
   type SessionOptions,
 } from "./options.ts";
@@ -79,9 +77,6 @@ export interface ListenerStats {
   /** Sockets that went on with a session that there was. */
   readonly resumes: number;
 }
-
-/** A listener that could not begin; see `cause`. */
-export class ListenError extends TroupeError {}
 
 /** How a listener goes away. */
 export interface DrainOptions {
@@ -173,20 +168,12 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       onState,
     })
   ) checkFunction(name, value);
-  let acceptor: Acceptor;
-  try {
-    const address = { hostname, port };
-    acceptor = options.tls === undefined
-      ? listenTcp(address)
-      : listenTls(address, options.tls);
-  } catch (cause) {
-    throw new ListenError(
-      `Cannot listen on ${formatAddress({ hostname, port })}: ${
-        cause instanceof Error ? cause.message : cause
-      }`,
-      { cause },
-    );
-  }
+  const { tls } = options;
+  const acceptor = bind(
+    { hostname, port },
+    (address) =>
+      tls === undefined ? listenTcp(address) : listenTls(address, tls),
+  );
   const stats = { accepted: 0, sockets: 0 };
   let sessions: ServedSessions | undefined;
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { PeerCertificate } from "./acceptor.ts";
+export { ListenError, type PeerCertificate } from "./acceptor.ts";
 export type { LogicalConnectionMessage, Serve } from "./connection_actor.ts";
 export { equalSecrets } from "./credentials.ts";
 export * from "./errors.ts";
@@ -11,7 +11,6 @@ export {
   type DrainOptions,
   listen,
   type Listener,
-  ListenError,
   type ListenerStats,
   type ListenOptions,
 } from "./listener.ts";

@@ -7,9 +7,9 @@
 import type { Behavior } from "../actor/behavior.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import type { ActorSystem } from "../actor/system.ts";
-import { ListenError } from "../tcp/listener.ts";
-import { type Address, formatAddress } from "../tcp/options.ts";
-import { tcpTransport, type Transport } from "../tcp/transport.ts";
+import { type AcceptedSocket, bind, listenTcp } from "../tcp/acceptor.ts";
+import type { Address } from "../tcp/options.ts";
+import type { Transport } from "../tcp/transport.ts";
 import { ProtocolError } from "../wire/errors.ts";
 import type { TcpConnServe } from "./connection.ts";
 import { resolveTcpConnOptions, type TcpConnOptions } from "./options.ts";
@@ -67,7 +67,7 @@ export interface TcpConnListener extends AsyncDisposable {
 const ACCEPT_RETRY_MS = 100;
 
 type ListenerMessage =
-  | { readonly type: "accepted"; readonly socket: Deno.TcpConn }
+  | { readonly type: "accepted"; readonly socket: AcceptedSocket }
   | { readonly type: "accept_failed" }
   | { readonly type: "accept_again" }
   | { readonly type: "socket_gone" };
@@ -111,12 +111,7 @@ export function listenTcpConn(
       `Cannot listen: maxSockets is ${maxSockets}, it must be at least 1`,
     );
   }
-  const server = bind({ hostname, port });
-  let open = true;
-  const closeServer = (): void => {
-    if (open) server.close();
-    open = false;
-  };
+  const acceptor = bind({ hostname, port }, listenTcp);
   const stats = { accepted: 0, sockets: 0, droppedBytes: 0 };
 
   const behavior: Behavior<ListenerMessage> = (context) => {
@@ -124,24 +119,22 @@ export function listenTcpConn(
     const unclaimed = new Set<Transport>();
     let accepting: Promise<unknown> | undefined;
     context.signal.addEventListener("abort", () => {
-      closeServer();
+      acceptor.close();
       for (const transport of unclaimed) transport.close();
     }, { once: true });
 
     function accept(): void {
-      const accepted = server.accept();
+      const accepted = acceptor.accept();
       accepting = accepted;
-      context.pipeToSelf<Deno.TcpConn>(
+      context.pipeToSelf<AcceptedSocket>(
         accepted,
         (socket) => ({ type: "accepted", socket }),
         () => ({ type: "accept_failed" }),
-        (socket) => socket.close(),
+        (socket) => socket.transport.close(),
       );
     }
 
-    function adopt(socket: Deno.TcpConn): void {
-      const transport = tcpTransport(socket);
-      const { hostname, port } = socket.remoteAddr;
+    function adopt({ transport, remote }: AcceptedSocket): void {
       unclaimed.add(transport);
       stats.accepted++;
       stats.sockets++;
@@ -151,14 +144,14 @@ export function listenTcpConn(
             unclaimed.delete(transport);
             return Promise.resolve(transport);
           },
-          remote: { hostname, port },
+          remote,
           limits,
           counter: stats,
           serve,
           ids,
           onEnd(cause) {
             if (!(cause instanceof ProtocolError)) return;
-            options.onPeerError?.(cause, { hostname, port });
+            options.onPeerError?.(cause, remote);
           },
         }),
         // Its connections are bounded, and so is what it is told of them.
@@ -200,34 +193,21 @@ export function listenTcpConn(
   try {
     ref = system.spawn(behavior);
   } catch (error) {
-    closeServer();
+    acceptor.close();
     throw error;
   }
   // Also when it is stopped before its behaviour has begun.
-  ref.stopped.then(closeServer);
+  ref.stopped.then(acceptor.close);
   const close = async (): Promise<void> => {
     ref.stop();
     await ref.stopped;
   };
   return {
-    address: { hostname, port: server.addr.port },
+    address: { hostname, port: acceptor.address.port },
     stats: () => ({ ...stats }),
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-function bind(address: Required<Address>): Deno.TcpListener {
-  try {
-    return Deno.listen(address);
-  } catch (cause) {
-    throw new ListenError(
-      `Cannot listen on ${formatAddress(address)}: ${
-        cause instanceof Error ? cause.message : cause
-      }`,
-      { cause },
-    );
-  }
 }
 
 function checkedIds(ids: readonly string[], most: number): string[] {

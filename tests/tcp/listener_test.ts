@@ -6,7 +6,8 @@ import {
 } from "@std/assert";
 import { ActorSystem } from "../../src/actor/system.ts";
 import { SessionLostError } from "../../src/tcp/errors.ts";
-import { listen, ListenError } from "../../src/tcp/listener.ts";
+import { ListenError } from "../../src/tcp/acceptor.ts";
+import { listen } from "../../src/tcp/listener.ts";
 import { ErrorCode, FrameType } from "../../src/wire/protocol.ts";
 import { pattern, text, utf8 } from "../support/bytes.ts";
 import { bounded, echo, Net, roundTrip } from "../support/net.ts";
