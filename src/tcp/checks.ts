@@ -55,7 +55,7 @@ export function resolveNumbers<Name extends string>(
   least: Readonly<Record<Name, number>>,
 ): Record<Name, number> {
   const resolved: Record<Name, number> = { ...defaults };
-  for (const name in defaults) {
+  for (const name of Object.keys(defaults) as Name[]) {
     const value = given[name] ?? defaults[name];
     checkNumber(name, value, least[name]);
     resolved[name] = value;
