@@ -1,0 +1,8 @@
+/** Options for {@linkcode parse}; those that are used here. */
+export interface ParseOptions {
+  /** Whether the first row is left out. */
+  skipFirstRow?: false;
+}
+
+/** Reads a text of CSV, into an array of rows. */
+export function parse(input: string, options?: ParseOptions): string[][];

@@ -1,0 +1,95 @@
+/**
+ * A distribution of times in bounded memory.
+ *
+ * @module
+ */
+import { build, type Histogram } from "hdr-histogram-js";
+import type { DistributionSummary } from "./snapshot.ts";
+
+/** Microseconds in a millisecond, the unit in which values are kept. */
+const MICROS = 1000;
+/** An hour: what is longer counts as one. */
+const MAX_MICROS = 3_600_000_000;
+
+/**
+ * Times in milliseconds, kept to the microsecond or three digits, whichever
+ * is coarser, in an HDR histogram of at most 400 KB.
+ *
+ * @example
+ * ```ts
+ * import { Distribution } from "@troupe/troupe/metrics";
+ *
+ * const latency = new Distribution();
+ * for (const ms of [1, 2, 40]) latency.record(ms);
+ * console.assert(latency.summary().max === 40);
+ * ```
+ */
+export class Distribution {
+  readonly #histogram: Histogram = build({
+    bitBucketSize: 32,
+    autoResize: true,
+    highestTrackableValue: 2 * MICROS,
+    numberOfSignificantValueDigits: 3,
+  });
+  /** Sums and ends are exact. */
+  #sum = 0;
+  #min = Infinity;
+  #max = -Infinity;
+
+  /** How many were recorded. */
+  get count(): number {
+    return this.#histogram.totalCount;
+  }
+
+  /** Records a time in milliseconds; what is no number above 0 counts as 0. */
+  record(ms: number): void {
+    const value = ms > 0 ? ms : 0;
+    this.#sum += value;
+    if (value < this.#min) this.#min = value;
+    if (value > this.#max) this.#max = value;
+    const micros = Math.round(value * MICROS);
+    this.#histogram.recordValue(micros < MAX_MICROS ? micros : MAX_MICROS);
+  }
+
+  /** Adds all that another one has. */
+  add(other: Distribution): void {
+    if (other.count === 0) return;
+    this.#histogram.add(other.#histogram);
+    this.#sum += other.#sum;
+    this.#min = Math.min(this.#min, other.#min);
+    this.#max = Math.max(this.#max, other.#max);
+  }
+
+  /** Milliseconds that such a part of the values, from 0 to 1, do not exceed. */
+  quantile(part: number): number | null {
+    if (this.count === 0) return null;
+    const micros = this.#histogram.getValueAtPercentile(part * 100);
+    return Math.max(this.#min, Math.min(micros / MICROS, this.#max));
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    this.#histogram.reset();
+    this.#sum = 0;
+    this.#min = Infinity;
+    this.#max = -Infinity;
+  }
+
+  /** The distribution in numbers. */
+  summary(): DistributionSummary {
+    const { count } = this;
+    const empty = count === 0;
+    return {
+      count,
+      sum: this.#sum,
+      min: empty ? null : this.#min,
+      mean: empty ? null : this.#sum / count,
+      p50: this.quantile(0.5),
+      p90: this.quantile(0.9),
+      p95: this.quantile(0.95),
+      p99: this.quantile(0.99),
+      p999: this.quantile(0.999),
+      max: empty ? null : this.#max,
+    };
+  }
+}
