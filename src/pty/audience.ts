@@ -64,17 +64,28 @@ export class Audience {
   }
 
   /**
-   * Takes a viewer in, which is told nothing before `begin`.
+   * Takes a viewer in, which is told nothing before `begin`; what it is told
+   * it has for itself, or is lent.
    *
    * @throws {PtyAttachmentError} when it is attached already.
    */
-  add(viewer: PtyViewer, role: PtyRole, offset: number): void {
+  add(
+    viewer: PtyViewer,
+    role: PtyRole,
+    offset: number,
+    lends: boolean,
+  ): void {
     if (this.#seats.has(viewer)) {
       throw new PtyAttachmentError(
         "Cannot attach: the viewer is attached already",
       );
     }
-    const cursor = new OutputCursor(this.#ring, offset, this.#windowBytes);
+    const cursor = new OutputCursor(
+      this.#ring,
+      offset,
+      this.#windowBytes,
+      lends,
+    );
     const others = [...this.#seats];
     this.#seats.clear();
     this.#seats.set(viewer, { role, cursor, begun: false, size: undefined });

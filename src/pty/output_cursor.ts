@@ -23,13 +23,23 @@ export type OutputStep =
 export class OutputCursor {
   readonly #ring: OutputRing;
   readonly #windowBytes: number;
+  readonly #lends: boolean;
   /** Offset of the next byte to send. */
   offset: number;
   /** Bytes that were sent and not acknowledged. */
   unacknowledged = 0;
 
-  /** A cursor at `offset`, with `windowBytes` of credit. */
-  constructor(ring: OutputRing, offset: number, windowBytes: number) {
+  /**
+   * A cursor at `offset`, with `windowBytes` of credit. What it gives lies in
+   * the ring if it lends, and is a copy otherwise.
+   */
+  constructor(
+    ring: OutputRing,
+    offset: number,
+    windowBytes: number,
+    lends: boolean,
+  ) {
+    this.#lends = lends;
     this.#ring = ring;
     this.offset = offset;
     this.#windowBytes = windowBytes;
@@ -60,7 +70,8 @@ export class OutputCursor {
     if (this.atEnd || credit <= 0) return undefined;
     if (this.offset < ring.start) return this.skipTo(ring.start);
     const { offset } = this;
-    const bytes = ring.read(offset, Math.min(credit, PIECE_BYTES));
+    const lent = ring.view(offset, Math.min(credit, PIECE_BYTES));
+    const bytes = this.#lends ? lent : lent.slice();
     this.offset += bytes.length;
     this.unacknowledged += bytes.length;
     return { type: "output", offset, bytes };

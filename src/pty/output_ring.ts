@@ -8,7 +8,7 @@
 export class OutputRing {
   readonly #capacity: number;
   /** Grows up to the capacity: most sessions say little. */
-  #bytes: Uint8Array = new Uint8Array(0);
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   /** Offset after the last byte: how many bytes there were in all. */
   end = 0;
 
@@ -39,24 +39,19 @@ export class OutputRing {
   }
 
   /**
-   * A copy of up to `maxBytes` bytes from `offset` on, which must lie between
-   * `start` and `end`.
+   * Up to `maxBytes` bytes from `offset` on, which must lie between `start`
+   * and `end`: as they lie in the ring, and so fewer where that turns. They
+   * change when more is added.
    */
-  read(offset: number, maxBytes: number): Uint8Array<ArrayBuffer> {
+  view(offset: number, maxBytes: number): Uint8Array<ArrayBuffer> {
     if (!(offset >= this.start && offset <= this.end)) {
       throw new RangeError(
         `Cannot read the output: the offset is ${offset}, ${this.start} to ${this.end} is kept`,
       );
     }
-    const bytes = new Uint8Array(Math.min(maxBytes, this.end - offset));
     const at = this.#bytes.length === 0 ? 0 : offset % this.#bytes.length;
-    const first = this.#bytes.subarray(at, at + bytes.length);
-    bytes.set(first);
-    bytes.set(
-      this.#bytes.subarray(0, bytes.length - first.length),
-      first.length,
-    );
-    return bytes;
+    const size = Math.min(maxBytes, this.end - offset);
+    return this.#bytes.subarray(at, at + size);
   }
 
   /** Makes room for `size` bytes, while nothing has been replaced yet. */

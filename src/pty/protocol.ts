@@ -89,6 +89,8 @@ export type PtySessionMessage =
     readonly role: PtyRole;
     /** Where it stopped; without it, all that is kept is told. */
     readonly offset: number | undefined;
+    /** Whether bytes are its own only while it is told them. */
+    readonly borrows: boolean;
     readonly replyTo: ReplyTo<PtyAttached | PtyRefusal>;
   }
   /** Ends the attachment. */

@@ -31,6 +31,12 @@ export interface AttachOptions {
   readonly offset?: number;
   /** Is told the events, from a turn of the event loop after the attach on. */
   readonly viewer: PtyViewer;
+  /**
+   * Whether the viewer is done with the bytes of an event when its `tell`
+   * returns: then they need not be copied for it.
+   * @default {false}
+   */
+  readonly borrows?: boolean;
   /** Ends the attachment, such as an actor's `context.signal`. */
   readonly signal?: AbortSignal;
 }
@@ -175,6 +181,7 @@ export class PtySession extends PtyControls {
   async attach(options: AttachOptions): Promise<PtyAttachment> {
     const { ref } = this;
     const { role = "control", offset, viewer: told, signal } = options;
+    const { borrows = false } = options;
     const over = new AbortController();
     const end = (): void => {
       signal?.removeEventListener("abort", detach);
@@ -201,6 +208,7 @@ export class PtySession extends PtyControls {
         viewer,
         role,
         offset,
+        borrows,
         replyTo,
       }));
       if (reply.type === "refused") throw reply.error;

@@ -190,6 +190,7 @@ export function sessionActor(
     function attach(
       viewer: PtyViewer,
       role: "control" | "view",
+      borrows: boolean,
       offset = ring.start,
     ): PtyAttached {
       if (!(Number.isInteger(offset) && offset >= 0 && offset <= ring.end)) {
@@ -202,7 +203,7 @@ export function sessionActor(
           `Cannot attach: there are ${limits.maxViewers} viewers, let one go first`,
         );
       }
-      audience.add(viewer, role, offset);
+      audience.add(viewer, role, offset, borrows);
       grace?.cancel();
       grace = undefined;
       regulate();
@@ -280,10 +281,10 @@ export function sessionActor(
       receive(message) {
         switch (message.type) {
           case "attach": {
-            const { viewer, role, offset, replyTo } = message;
+            const { viewer, role, borrows, offset, replyTo } = message;
             return attempt(
               replyTo,
-              () => void replyTo.tell(attach(viewer, role, offset)),
+              () => void replyTo.tell(attach(viewer, role, borrows, offset)),
             );
           }
           case "detach":

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Behavior } from "../actor/behavior.ts";
+import type { Timer } from "../actor/clock.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import { PtyEndedError, PtyError, PtyReadOnlyError } from "../pty/errors.ts";
 import type { PtyEvent, PtyRole } from "../pty/protocol.ts";
@@ -23,8 +24,8 @@ import {
   type ServerFrame,
   TerminalProtocolError,
 } from "./protocol.ts";
-import { encodeServerFrame } from "./server_frame.ts";
-import type { TerminalSession } from "./sessions.ts";
+import { encodeOutput, encodeServerFrame } from "./server_frame.ts";
+import type { Answerer, TerminalSession } from "./sessions.ts";
 
 /** What a socket gets. */
 export interface Admission {
@@ -68,6 +69,10 @@ export type AttachmentRef = ActorRef<AttachmentMessage>;
 const MAX_EARLY = 64;
 /** Milliseconds that a viewer has to answer a close. */
 const CLOSE_MS = 2000;
+/** Milliseconds for which it waits that input was taken, to tell of more. */
+const INPUT_ACK_MS = 200;
+/** Bytes of input that are told of at once. */
+const INPUT_ACK_BYTES = 1024;
 /** The close code of what ends in order. */
 const CLOSE_NORMAL = 1000;
 
@@ -83,7 +88,12 @@ export function attachmentActor(
     let early: unknown[] = [];
     let attachment: PtyAttachment | undefined;
     let sent = new OutputLedger(0);
-    let heardAt = clock.now();
+    /** Whether the viewer was heard since the last look; the time costs more. */
+    let heard = true;
+    let silentSince = 0;
+    /** Input that was taken, and not told of. */
+    let untoldBytes = 0;
+    let inputAck: Timer | undefined;
     let over = false;
 
     socket.binaryType = "arraybuffer";
@@ -99,7 +109,11 @@ export function attachmentActor(
     const sink: InputSink = {
       write: (bytes) =>
         attachment?.write(bytes) ?? Promise.reject(new Error("Not attached")),
-      taken: (sequence) => send({ type: "input-ack", sequence }),
+      taken(bytes) {
+        untoldBytes += bytes;
+        if (untoldBytes >= INPUT_ACK_BYTES) return tellTaken();
+        inputAck ??= clock.schedule(INPUT_ACK_MS, tellTaken);
+      },
       failed(error) {
         // The viewer is told of the exit.
         if (error instanceof PtyEndedError) return;
@@ -107,6 +121,13 @@ export function attachmentActor(
       },
       replaced: () =>
         finish(ErrorCode.REPLACED, "This viewer is attached elsewhere"),
+    };
+
+    const answerer: Answerer = {
+      yield() {
+        send({ type: "role", role, repliesFrom: Number.MAX_SAFE_INTEGER });
+        return sent.sent;
+      },
     };
 
     /** Whatever fails in an event ends this attachment and nothing else. */
@@ -123,6 +144,10 @@ export function attachmentActor(
     }
 
     function send(frame: ServerFrame): boolean {
+      return sendFrame(encodeServerFrame(frame));
+    }
+
+    function sendFrame(frame: Uint8Array<ArrayBuffer>): boolean {
       if (over || socket.readyState !== WebSocket.OPEN) return false;
       // Credit bounds the output; this bounds what is said for nothing.
       if (socket.bufferedAmount > options.maxBufferedBytes) {
@@ -130,7 +155,7 @@ export function attachmentActor(
         finish(ErrorCode.LIMIT, "The viewer reads too slowly");
         return false;
       }
-      socket.send(encodeServerFrame(frame));
+      socket.send(frame);
       return true;
     }
 
@@ -143,6 +168,8 @@ export function attachmentActor(
       over = true;
       early = [];
       ledger.end(sink);
+      inputAck?.cancel();
+      if (session.answerer === answerer) session.answerer = undefined;
       login.ended.removeEventListener("abort", unauthorized);
       attachment?.detach();
       socket.close(code === undefined ? CLOSE_NORMAL : CLOSE_CODE_BASE + code);
@@ -166,7 +193,7 @@ export function attachmentActor(
         case "output":
           counters.outputBytes += event.bytes.length;
           sent.sent = event.offset + event.bytes.length;
-          return send(event);
+          return sendFrame(encodeOutput(event.offset, event.bytes));
         case "gap":
           counters.skippedBytes += event.to - event.from;
           sent.skip(event.from, event.to);
@@ -199,6 +226,7 @@ export function attachmentActor(
           viewer,
           role,
           signal,
+          borrows: true,
           ...(offset === undefined ? {} : { offset }),
         });
       } catch (error) {
@@ -216,17 +244,31 @@ export function attachmentActor(
     function began({ offset, size }: PtyAttachment): void {
       sent = new OutputLedger(offset);
       ledger.begin(sink);
-      const repliesFrom = Math.max(offset, session.answeredTo);
-      send({ type: "role", role, repliesFrom });
+      if (role === "control" && session.answerer === undefined) {
+        answerFrom(Math.max(offset, session.answeredTo));
+      } else answerer.yield();
       send({ type: "size", ...size });
-      send({ type: "input-ack", sequence: ledger.taken });
+      tellTaken();
       for (const data of early.splice(0)) guard(() => received(data));
+    }
+
+    function tellTaken(): void {
+      inputAck?.cancel();
+      inputAck = undefined;
+      untoldBytes = 0;
+      send({ type: "input-ack", sequence: ledger.taken });
+    }
+
+    /** This viewer's terminal, and no other, answers what a program asks. */
+    function answerFrom(repliesFrom: number): void {
+      session.answerer = answerer;
+      send({ type: "role", role, repliesFrom });
     }
 
     // What the viewer says.
 
     function received(data: unknown): void {
-      heardAt = clock.now();
+      heard = true;
       if (!(data instanceof ArrayBuffer)) {
         throw new TerminalProtocolError(
           "Cannot take a message of text: send binary ones",
@@ -248,6 +290,10 @@ export function attachmentActor(
       switch (frame.type) {
         case "input": {
           if (role !== "control") return lookOnly();
+          // Whoever types is there.
+          if (session.answerer !== answerer) {
+            answerFrom(session.answerer?.yield() ?? session.answeredTo);
+          }
           const { sequence, bytes } = frame;
           counters.inputBytes += bytes.length;
           if (ledger.offer(sequence, bytes) === "duplicate") {
@@ -262,7 +308,7 @@ export function attachmentActor(
         case "ack": {
           const bytes = sent.acknowledge(frame.offset);
           if (bytes > 0) attachment.acknowledge(bytes);
-          if (role !== "control") return;
+          if (session.answerer !== answerer) return;
           session.answeredTo = Math.max(session.answeredTo, frame.offset);
           return;
         }
@@ -306,7 +352,9 @@ export function attachmentActor(
             counters.attachmentsOpened++;
             return void attach();
           case "look":
-            if (clock.now() - heardAt < options.silenceMs) return;
+            if (heard) silentSince = clock.now();
+            heard = false;
+            if (clock.now() - silentSince < options.silenceMs) return;
             return finish(ErrorCode.LIMIT, "The viewer was silent too long");
           case "closed":
             finish();

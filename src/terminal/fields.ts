@@ -20,46 +20,40 @@ export function encodeText(text: string, maxBytes: number): Uint8Array {
 export class FieldWriter {
   readonly #name: string;
   readonly #bytes: Uint8Array<ArrayBuffer>;
-  readonly #view: DataView<ArrayBuffer>;
   #at = 1;
 
-  /** A frame of a type, with `size` bytes of fields. */
-  constructor(name: string, type: number, size: number) {
+  /** A frame of a type, with `size` bytes of fields; or into given bytes. */
+  constructor(
+    name: string,
+    type: number,
+    size: number | Uint8Array<ArrayBuffer>,
+  ) {
     this.#name = name;
-    this.#bytes = new Uint8Array(1 + size);
+    this.#bytes = typeof size === "number" ? new Uint8Array(1 + size) : size;
     this.#bytes[0] = type;
-    this.#view = new DataView(this.#bytes.buffer);
   }
 
   /** One byte, which the caller knows to be in range. */
   uint8(value: number): this {
-    this.#view.setUint8(this.#at++, value);
-    return this;
+    return this.#put(value, 1);
   }
 
   /** Two bytes. */
   uint16(field: string, value: number, min: number, max: number): this {
     this.#check(field, value, min, max);
-    this.#view.setUint16(this.#at, value);
-    this.#at += 2;
-    return this;
+    return this.#put(value, 2);
   }
 
   /** Four bytes. */
   uint32(field: string, value: number, min = 0): this {
     this.#check(field, value, min, MAX_UINT32);
-    this.#view.setUint32(this.#at, value);
-    this.#at += 4;
-    return this;
+    return this.#put(value, 4);
   }
 
   /** Eight bytes, of which 53 bits are used. */
   uint64(field: string, value: number, min = 0): this {
     this.#check(field, value, min, Number.MAX_SAFE_INTEGER);
-    this.#view.setUint32(this.#at, Math.floor(value / 2 ** 32));
-    this.#view.setUint32(this.#at + 4, value);
-    this.#at += 8;
-    return this;
+    return this.#put(Math.floor(value / 2 ** 32), 4).#put(value, 4);
   }
 
   /** Bytes, the last field. */
@@ -74,6 +68,14 @@ export class FieldWriter {
     return this.#bytes;
   }
 
+  /** A view of its own for each frame would cost more than the rest. */
+  #put(value: number, size: number): this {
+    for (let shift = 8 * (size - 1); shift >= 0; shift -= 8) {
+      this.#bytes[this.#at++] = value >>> shift;
+    }
+    return this;
+  }
+
   #check(field: string, value: number, min: number, max: number): void {
     if (Number.isInteger(value) && value >= min && value <= max) return;
     throw new RangeError(
@@ -86,37 +88,32 @@ export class FieldWriter {
 export class FieldReader {
   readonly #name: string;
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   #at = 1;
 
   /** Begins after the type. */
   constructor(name: string, bytes: Uint8Array) {
     this.#name = name;
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /** One byte. */
   uint8(): number {
-    return this.#view.getUint8(this.#take(1));
+    return this.#take(1);
   }
 
   /** Two bytes. */
   uint16(field: string, min: number, max: number): number {
-    return this.#check(field, this.#view.getUint16(this.#take(2)), min, max);
+    return this.#check(field, this.#take(2), min, max);
   }
 
   /** Four bytes. */
   uint32(field: string, min = 0): number {
-    const value = this.#view.getUint32(this.#take(4));
-    return this.#check(field, value, min, MAX_UINT32);
+    return this.#check(field, this.#take(4), min, MAX_UINT32);
   }
 
   /** Eight bytes, of which 53 bits may be used. */
   uint64(field: string, min = 0): number {
-    const at = this.#take(8);
-    const value = this.#view.getUint32(at) * 2 ** 32 +
-      this.#view.getUint32(at + 4);
+    const value = this.#take(4) * 2 ** 32 + this.#take(4);
     return this.#check(field, value, min, Number.MAX_SAFE_INTEGER);
   }
 
@@ -153,9 +150,12 @@ export class FieldReader {
   }
 
   #take(size: number): number {
-    const at = this.#at;
-    this.#at += size;
-    return this.#at <= this.#bytes.length ? at : this.fail("it is too short");
+    let value = 0;
+    for (const end = this.#at + size; this.#at < end; this.#at++) {
+      const byte = this.#bytes[this.#at] ?? this.fail("it is too short");
+      value = value * 256 + byte;
+    }
+    return value;
   }
 
   #check(field: string, value: number, min: number, max: number): number {

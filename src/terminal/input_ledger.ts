@@ -9,8 +9,8 @@ import { INPUT_WINDOW_BYTES, TerminalProtocolError } from "./protocol.ts";
 export interface InputSink {
   /** Types; resolves when the terminal has taken everything. */
   write(bytes: Uint8Array): Promise<void>;
-  /** All input up to `sequence` was taken. */
-  taken(sequence: number): void;
+  /** A piece of so many bytes was taken: `taken` of the ledger has grown. */
+  taken(bytes: number): void;
   /** A write failed: nothing of it counts as taken. */
   failed(error: unknown): void;
   /** Another socket carries the input from now on. */
@@ -108,7 +108,7 @@ export class InputLedger {
     this.#sink.write(bytes).then(() => {
       count();
       this.taken = sequence;
-      this.#sink?.taken(sequence);
+      this.#sink?.taken(bytes.length);
       this.#pump();
     }, (error) => {
       count();

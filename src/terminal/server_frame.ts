@@ -74,6 +74,29 @@ export function encodeServerFrame(frame: ServerFrame): Uint8Array<ArrayBuffer> {
   }
 }
 
+/** Grows to the largest OUTPUT there was. */
+let output: Uint8Array<ArrayBuffer> = new Uint8Array(9 + 8192);
+
+/**
+ * Encodes OUTPUT as {@linkcode encodeServerFrame} does, into memory that the
+ * next call uses again: a frame for each piece would keep the garbage
+ * collector busier than all the rest.
+ *
+ * @throws {RangeError} if a field is out of its range.
+ */
+export function encodeOutput(
+  offset: number,
+  bytes: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const size = 9 + bytes.length;
+  if (output.length < size) output = new Uint8Array(size);
+  const frame = output.subarray(0, size);
+  return new FieldWriter("OUTPUT", FrameType.OUTPUT, frame)
+    .uint64("offset", offset)
+    .rest(bytes, 1, MAX_OUTPUT_BYTES)
+    .done();
+}
+
 /**
  * Decodes what the server says. Output is a view of `bytes`, not a copy.
  *

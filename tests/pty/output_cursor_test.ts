@@ -14,36 +14,41 @@ Deno.test("a cursor gives each byte once and in order, or says that it is gone",
     { maxLength: 60 },
   );
   fc.assert(
-    fc.property(steps, fc.nat({ max: 40 }), (steps, windowBytes) => {
-      const all = pattern(4000);
-      const ring = new OutputRing(64);
-      const cursor = new OutputCursor(ring, 0, windowBytes);
-      let offset = 0;
-      for (const step of steps) {
-        if (step === "take") {
-          const next = cursor.next();
-          if (next === undefined) continue;
-          if (next.type === "gap") {
-            assertEquals(next, { type: "gap", from: offset, to: ring.start });
-            offset = next.to;
-          } else {
-            assertEquals(next.offset, offset);
-            offset += next.bytes.length;
-            assertEquals(next.bytes, all.slice(next.offset, offset));
-          }
-          assert(cursor.unacknowledged <= windowBytes);
-        } else if ("append" in step) {
-          ring.append(all.subarray(ring.end, ring.end + step.append));
-        } else cursor.acknowledge(step.acknowledge);
-      }
-    }),
+    fc.property(
+      steps,
+      fc.nat({ max: 40 }),
+      fc.boolean(),
+      (steps, windowBytes, lends) => {
+        const all = pattern(4000);
+        const ring = new OutputRing(64);
+        const cursor = new OutputCursor(ring, 0, windowBytes, lends);
+        let offset = 0;
+        for (const step of steps) {
+          if (step === "take") {
+            const next = cursor.next();
+            if (next === undefined) continue;
+            if (next.type === "gap") {
+              assertEquals(next, { type: "gap", from: offset, to: ring.start });
+              offset = next.to;
+            } else {
+              assertEquals(next.offset, offset);
+              offset += next.bytes.length;
+              assertEquals(next.bytes, all.slice(next.offset, offset));
+            }
+            assert(cursor.unacknowledged <= windowBytes);
+          } else if ("append" in step) {
+            ring.append(all.subarray(ring.end, ring.end + step.append));
+          } else cursor.acknowledge(step.acknowledge);
+        }
+      },
+    ),
     { numRuns: 500 },
   );
 });
 
 Deno.test("a cursor without credit gives nothing until some comes back", () => {
   const ring = new OutputRing(64);
-  const cursor = new OutputCursor(ring, 0, 4);
+  const cursor = new OutputCursor(ring, 0, 4, false);
   ring.append(utf8("abcdef"));
   assertEquals(cursor.next()?.type, "output");
   assertEquals(cursor.next(), undefined);
@@ -56,4 +61,15 @@ Deno.test("a cursor without credit gives nothing until some comes back", () => {
   });
   assert(cursor.atEnd);
   assert(cursor.hasCredit);
+});
+
+Deno.test("a cursor gives copies, unless it lends", () => {
+  for (const lends of [false, true]) {
+    const ring = new OutputRing(4);
+    ring.append(utf8("abcd"));
+    const step = new OutputCursor(ring, 0, 4, lends).next();
+    ring.append(utf8("efgh"));
+    const bytes = utf8(lends ? "efgh" : "abcd");
+    assertEquals(step, { type: "output", offset: 0, bytes });
+  }
 });

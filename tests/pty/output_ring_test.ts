@@ -19,10 +19,11 @@ Deno.test("OutputRing gives what was added, from any offset that is kept", () =>
           assertEquals(ring.end, all.length);
           assertEquals(ring.start, Math.max(0, all.length - capacity));
           const offset = ring.start + somewhere % (ring.end - ring.start + 1);
-          assertEquals(
-            [...ring.read(offset, maxBytes)],
-            all.slice(offset, offset + maxBytes),
-          );
+          const view = [...ring.view(offset, maxBytes)];
+          // Fewer where the ring turns.
+          const turn = capacity - offset % capacity;
+          const size = Math.min(maxBytes, turn);
+          assertEquals(view, all.slice(offset, offset + size));
         }
       },
     ),
@@ -30,20 +31,19 @@ Deno.test("OutputRing gives what was added, from any offset that is kept", () =>
   );
 });
 
-Deno.test("OutputRing gives copies", () => {
+Deno.test("OutputRing copies what is added, and gives it as it lies there", () => {
   const ring = new OutputRing(8);
   const added = utf8("abc");
   ring.append(added);
   added.fill(0);
-  const read = ring.read(0, 8);
-  ring.append(utf8("defghij"));
-  assertEquals(read, utf8("abc"));
+  const view = ring.view(0, 8);
+  assertEquals(view, utf8("abc"));
 });
 
 Deno.test("OutputRing throws at an offset that is not kept", () => {
   const ring = new OutputRing(4);
   ring.append(utf8("abcdef"));
   for (const offset of [1, 7, -1, NaN]) {
-    assertThrows(() => ring.read(offset, 1), RangeError, `${offset}`);
+    assertThrows(() => ring.view(offset, 1), RangeError, `${offset}`);
   }
 });

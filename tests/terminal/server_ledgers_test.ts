@@ -22,8 +22,8 @@ class Typed implements InputSink {
     return write.promise;
   }
 
-  taken(sequence: number): void {
-    this.acks.push(sequence);
+  taken(bytes: number): void {
+    this.acks.push(bytes);
   }
 
   failed(error: unknown): void {
@@ -57,7 +57,8 @@ Deno.test("input is typed in order, one piece after another, and acknowledged", 
   assertEquals(typed.bytes, [1]);
   for (let i = 0; i < 3; i++) await typed.take();
   assertEquals(typed.bytes, [1, 2, 3]);
-  assertEquals(typed.acks, [1, 2, 3]);
+  assertEquals(typed.acks, [1, 1, 1]);
+  assertEquals(ledger.taken, 3);
 });
 
 Deno.test("input that came over an earlier socket is not typed again", async () => {
@@ -76,7 +77,8 @@ Deno.test("input that came over an earlier socket is not typed again", async () 
   await first.take();
   assertEquals([first.bytes, second.bytes], [[1, 2], [3]]);
   await second.take();
-  assertEquals(second.acks, [2, 3]);
+  assertEquals(second.acks, [1, 1]);
+  assertEquals(ledger.taken, 3);
   assertEquals([first.isReplaced, second.isReplaced], [false, false]);
 });
 
