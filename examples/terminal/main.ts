@@ -7,7 +7,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { ActorSystem } from "../../src/actor/mod.ts";
-import { terminal } from "../../src/terminal/mod.ts";
+import { type OpenRecording, terminal } from "../../src/terminal/mod.ts";
 
 const HELP = `A terminal in the browser.
 
@@ -20,6 +20,9 @@ the browser leaves the programs running; coming back goes on where it was.
   --host HOST     where to listen, 127.0.0.1 by default
   --port PORT     by default 7681; 0 takes a free one
   --read-only     also print a link for somebody who may only look on
+  --record FILE   record what is shown to a new FILE, as asciicast v3; terminals
+                  that are started later go to FILE.2, FILE.3 and so on. See
+                  examples/terminal/replay.ts
   -h, --help      show this
 
 Exit code: 0 after Ctrl-C, 1 if it cannot listen or start, 2 for wrong
@@ -35,18 +38,38 @@ function readArgs(args: string[]) {
   const command = end < 0 ? [] : args.slice(end + 1);
   const { _: extra, help, h: _h, ...rest } = parseArgs(own, {
     boolean: ["help", "read-only"],
-    string: ["host", "port", "_"],
+    string: ["host", "port", "record", "_"],
     alias: { help: "h" },
     default: { host: "127.0.0.1", port: "7681" },
   });
-  const { host, port, "read-only": readOnly, ...unknown } = rest;
+  const { host, port, "read-only": readOnly, record, ...unknown } = rest;
   const [flag] = Object.keys(unknown);
   if (flag !== undefined) throw new UsageError(`unknown option --${flag}`);
   if (extra.length > 0) throw new UsageError("put the command after --");
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UsageError(`the port is "${port}", give 0 to 65535`);
   }
-  return { help, host, port: Number(port), readOnly, command };
+  if (record === "") throw new UsageError("--record needs a FILE");
+  return { help, host, port: Number(port), readOnly, record, command };
+}
+
+/** Makes a file for each recording, and overwrites none. */
+function recordTo(path: string): OpenRecording {
+  let count = 0;
+  return async () => {
+    const name = ++count === 1 ? path : `${path}.${count}`;
+    const file = await Deno.open(name, { createNew: true, write: true });
+    // Its `writable` would keep 64 KiB to itself, which a crash would lose.
+    return new WritableStream({
+      async write(bytes) {
+        for (let at = 0; at < bytes.length;) {
+          at += await file.write(bytes.subarray(at));
+        }
+      },
+      close: () => file.close(),
+      abort: () => file.close(),
+    });
+  };
 }
 
 function bracketed(host: string): string {
@@ -68,7 +91,7 @@ function namesOf(host: string): string[] {
 }
 
 async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
-  const { host, port, readOnly, command: [command, ...rest] } = args;
+  const { host, port, readOnly, record, command: [command, ...rest] } = args;
   const interrupted = Promise.withResolvers<void>();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => interrupted.resolve());
@@ -81,6 +104,7 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
     ...(command === undefined
       ? {}
       : { commands: [{ name: command, command, args: rest }] }),
+    ...(record === undefined ? {} : { record: recordTo(record) }),
   });
   const session = await shells.start();
   const server = Deno.serve(

@@ -22,12 +22,20 @@ export interface Driver {
   open(user: DriverUser): Promise<DriverSession>;
 }
 
+/** Drivers, by the names that operations know them by. */
+export type DriverMap = { readonly [name: string]: Driver };
+
 /** What is wrong with a request. */
 export interface DriverIssue {
   /** Where, such as `["headers", "accept"]`. */
   readonly path: readonly (string | number)[];
-  /** What, and what to do. */
+  /**
+   * What, and what to do, as it follows the path: `is missing, a URL is
+   * needed`.
+   */
   readonly message: string;
+  /** The name that may have been meant. */
+  readonly suggestion?: string;
 }
 
 /** The virtual user for whom something is opened. */

@@ -8,12 +8,13 @@ import type { DistributionSummary } from "./snapshot.ts";
 
 /** Microseconds in a millisecond, the unit in which values are kept. */
 const MICROS = 1000;
-/** An hour: what is longer counts as one. */
-const MAX_MICROS = 3_600_000_000;
+/** The largest value that is told apart, 10¹² as it is recorded. */
+const MAX_MICROS = 1e15;
 
 /**
  * Times in milliseconds, kept to the microsecond or three digits, whichever
- * is coarser, in an HDR histogram of at most 400 KB.
+ * is coarser, in an HDR histogram of at most 200 KB. Other numbers from 0 to
+ * 10¹² are kept as well.
  *
  * @example
  * ```ts

@@ -7,12 +7,14 @@
 import { PtyAttachmentError, PtyReadOnlyError } from "./errors.ts";
 import { OutputCursor } from "./output_cursor.ts";
 import type { OutputRing } from "./output_ring.ts";
-import type { PtyEvent, PtyRole, PtyViewer } from "./protocol.ts";
+import type { PtyAttach, PtyEvent, PtyRole, PtyViewer } from "./protocol.ts";
 import type { PtySize } from "./size.ts";
 
 /** One viewer that is attached. */
 interface Seat {
   readonly role: PtyRole;
+  /** Whether the session does not go on for it. */
+  readonly tap: boolean;
   readonly cursor: OutputCursor;
   /** Whether it is told events: not before its attach was answered. */
   begun: boolean;
@@ -36,6 +38,11 @@ export class Audience {
   /** How many are attached. */
   get size(): number {
     return this.#seats.size;
+  }
+
+  /** Whether somebody is attached for whom the session goes on. */
+  get isWatched(): boolean {
+    return [...this.#seats.values()].some(({ tap }) => !tap);
   }
 
   /** How many of them have the role. */
@@ -64,17 +71,11 @@ export class Audience {
   }
 
   /**
-   * Takes a viewer in, which is told nothing before `begin`; what it is told
-   * it has for itself, or is lent.
+   * Takes a viewer in, which is told nothing before `begin`.
    *
    * @throws {PtyAttachmentError} when it is attached already.
    */
-  add(
-    viewer: PtyViewer,
-    role: PtyRole,
-    offset: number,
-    lends: boolean,
-  ): void {
+  add({ viewer, role, borrows, tap }: PtyAttach, offset: number): void {
     if (this.#seats.has(viewer)) {
       throw new PtyAttachmentError(
         "Cannot attach: the viewer is attached already",
@@ -83,12 +84,18 @@ export class Audience {
     const cursor = new OutputCursor(
       this.#ring,
       offset,
-      this.#windowBytes,
-      lends,
+      tap ? Infinity : this.#windowBytes,
+      borrows,
     );
     const others = [...this.#seats];
     this.#seats.clear();
-    this.#seats.set(viewer, { role, cursor, begun: false, size: undefined });
+    this.#seats.set(viewer, {
+      role,
+      tap,
+      cursor,
+      begun: false,
+      size: undefined,
+    });
     for (const [other, seat] of others) this.#seats.set(other, seat);
   }
 
@@ -138,11 +145,12 @@ export class Audience {
     if (short) this.flush(viewer);
   }
 
-  /** Begins to tell a viewer. */
-  begin(viewer: PtyViewer): void {
+  /** Begins to tell a viewer; something first, if there is. */
+  begin(viewer: PtyViewer, first: PtyEvent | undefined): void {
     const seat = this.#seats.get(viewer);
     if (seat === undefined) return;
     seat.begun = true;
+    if (first !== undefined && !this.#tell(viewer, first)) return;
     this.flush(viewer);
   }
 

@@ -77,22 +77,26 @@ export interface PtySnapshot {
   readonly exit: PtyExit | undefined;
 }
 
+/** Attaches a viewer, which is told events from a later turn on. */
+export interface PtyAttach {
+  readonly type: "attach";
+  readonly viewer: PtyViewer;
+  readonly role: PtyRole;
+  /** Where it stopped; without it, all that is kept is told. */
+  readonly offset: number | undefined;
+  /** Whether bytes are its own only while it is told them. */
+  readonly borrows: boolean;
+  /** Whether it needs no credit, and the session does not go on for it. */
+  readonly tap: boolean;
+  readonly replyTo: ReplyTo<PtyAttached | PtyRefusal>;
+}
+
 /**
  * Messages of a session. Where no `viewer` is named, it is the owner of the
  * session who asks, and may.
  */
 export type PtySessionMessage =
-  /** Attaches a viewer, which is told events from a later turn on. */
-  | {
-    readonly type: "attach";
-    readonly viewer: PtyViewer;
-    readonly role: PtyRole;
-    /** Where it stopped; without it, all that is kept is told. */
-    readonly offset: number | undefined;
-    /** Whether bytes are its own only while it is told them. */
-    readonly borrows: boolean;
-    readonly replyTo: ReplyTo<PtyAttached | PtyRefusal>;
-  }
+  | PtyAttach
   /** Ends the attachment. */
   | { readonly type: "detach"; readonly viewer: PtyViewer }
   /** The viewer has dealt with so many bytes more. */

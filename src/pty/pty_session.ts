@@ -29,6 +29,13 @@ export interface AttachOptions {
    * @default {the oldest byte that is kept}
    */
   readonly offset?: number;
+  /**
+   * Whether it is no viewer, but a recording or the like: it is told all
+   * output as it comes and acknowledges nothing, so what waits for it must be
+   * bounded by itself. A session that nobody else watches ends after `graceMs`.
+   * @default {false}
+   */
+  readonly tap?: boolean;
   /** Is told the events, from a turn of the event loop after the attach on. */
   readonly viewer: PtyViewer;
   /**
@@ -181,7 +188,7 @@ export class PtySession extends PtyControls {
   async attach(options: AttachOptions): Promise<PtyAttachment> {
     const { ref } = this;
     const { role = "control", offset, viewer: told, signal } = options;
-    const { borrows = false } = options;
+    const { borrows = false, tap = false } = options;
     const over = new AbortController();
     const end = (): void => {
       signal?.removeEventListener("abort", detach);
@@ -209,6 +216,7 @@ export class PtySession extends PtyControls {
         role,
         offset,
         borrows,
+        tap,
         replyTo,
       }));
       if (reply.type === "refused") throw reply.error;

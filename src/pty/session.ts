@@ -24,6 +24,7 @@ import { FlushGate } from "./flush_gate.ts";
 import type { ResolvedPtyLimits } from "./options.ts";
 import { OutputRing } from "./output_ring.ts";
 import type {
+  PtyAttach,
   PtyAttached,
   PtyRefusal,
   PtyReply,
@@ -179,20 +180,19 @@ export function sessionActor(
     function settle(): void {
       regulate();
       tellExit();
-      if (stopping || audience.size > 0 || grace !== undefined) return;
-      flushTimer?.cancel();
-      flushTimer = undefined;
-      gate.flushed();
+      if (stopping || audience.isWatched || grace !== undefined) return;
+      if (audience.size === 0) {
+        flushTimer?.cancel();
+        flushTimer = undefined;
+        gate.flushed();
+      }
       if (limits.graceMs === Infinity) return;
       grace = context.after(limits.graceMs, { type: "expired" });
     }
 
-    function attach(
-      viewer: PtyViewer,
-      role: "control" | "view",
-      borrows: boolean,
-      offset = ring.start,
-    ): PtyAttached {
+    function attach(message: PtyAttach): PtyAttached {
+      const { viewer, tap, offset = ring.start } = message;
+      const told = size;
       if (!(Number.isInteger(offset) && offset >= 0 && offset <= ring.end)) {
         throw new PtyOffsetError(
           `Cannot attach: the offset is ${offset}, the output ends at ${ring.end}`,
@@ -203,14 +203,19 @@ export function sessionActor(
           `Cannot attach: there are ${limits.maxViewers} viewers, let one go first`,
         );
       }
-      audience.add(viewer, role, offset, borrows);
-      grace?.cancel();
-      grace = undefined;
+      audience.add(message, offset);
+      if (!tap) {
+        grace?.cancel();
+        grace = undefined;
+      }
       regulate();
       // Whoever waits for the answer has it when the first event comes.
       setImmediate(() => {
         if (stopping) return;
-        audience.begin(viewer);
+        audience.begin(
+          viewer,
+          size === told ? undefined : { type: "size", size },
+        );
         settle();
       });
       return { type: "attached", offset, end: ring.end, size };
@@ -281,11 +286,8 @@ export function sessionActor(
       receive(message) {
         switch (message.type) {
           case "attach": {
-            const { viewer, role, borrows, offset, replyTo } = message;
-            return attempt(
-              replyTo,
-              () => void replyTo.tell(attach(viewer, role, borrows, offset)),
-            );
+            const { replyTo } = message;
+            return attempt(replyTo, () => void replyTo.tell(attach(message)));
           }
           case "detach":
             return detach(message.viewer);

@@ -5,52 +5,24 @@
  */
 import type { Attributes } from "@opentelemetry/api";
 import type { ActorSnapshot } from "../actor/snapshot.ts";
+import {
+  addActor,
+  addBelow,
+  addTree,
+  emptyWorkSum,
+  type WorkSum,
+} from "../actor/work_sum.ts";
 import type { InstrumentOptions } from "./instrument.ts";
 
 /** What is observed of one group of actors. */
-export interface Group {
+export interface Group extends WorkSum {
   /** What tells it from the others. */
   readonly key: string;
   readonly attributes: Attributes;
-  actors: number;
-  messages: number;
-  bytes: number;
-  processed: number;
-  restarts: number;
-  busyMs: number;
 }
 
 function newGroup(key: string, attributes: Attributes): Group {
-  return {
-    key,
-    attributes,
-    actors: 0,
-    messages: 0,
-    bytes: 0,
-    processed: 0,
-    restarts: 0,
-    busyMs: 0,
-  };
-}
-
-function addActor(group: Group, actor: ActorSnapshot): void {
-  group.actors++;
-  group.messages += actor.mailboxMessages;
-  group.bytes += actor.mailboxBytes;
-  group.processed += actor.processed;
-  group.restarts += actor.restarts;
-  group.busyMs += actor.busyMs ?? 0;
-}
-
-/** Adds all below an actor, also what those did that are gone. */
-function addBelow(group: Group, { gone, children }: ActorSnapshot): void {
-  group.processed += gone.processed;
-  group.restarts += gone.restarts;
-  group.busyMs += gone.busyMs;
-  for (const child of children) {
-    addActor(group, child);
-    addBelow(group, child);
-  }
+  return { key, attributes, ...emptyWorkSum() };
 }
 
 /**
@@ -75,8 +47,7 @@ export function groupsOf(
           ...attributes,
           "troupe.actor.name": name,
         });
-        addActor(group, actor);
-        addBelow(group, actor);
+        addTree(group, actor);
         return group;
       });
     case "path":

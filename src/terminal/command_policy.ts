@@ -57,6 +57,9 @@ export interface CommandRequest {
   readonly size?: PtySize | undefined;
 }
 
+/** Where nothing else is said: browsers speak UTF-8. */
+const UTF_8 = { LANG: "C.UTF-8" };
+
 /** What programs need of the environment, and what is no secret. */
 export const DEFAULT_PASS_ENV: readonly string[] = [
   "HOME",
@@ -96,7 +99,12 @@ export async function commandFor(
   return {
     command: allowed.command,
     args: [...allowed.args ?? [], ...args],
-    env: { ...inherited(rules.passEnv), ...rules.env, ...allowed.env },
+    env: {
+      ...UTF_8,
+      ...inherited(rules.passEnv),
+      ...rules.env,
+      ...allowed.env,
+    },
     ...(cwd === undefined ? {} : { cwd }),
     ...(size === undefined ? {} : { size }),
   };

@@ -13,9 +13,10 @@ export const ENTER_HTML = `<!DOCTYPE html>
     <title>Terminal</title>
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <link rel="icon" href="icon.svg">
+    <link rel="stylesheet" href="page.css">
     <script type="module" src="enter.js"></script>
   </head>
-  <body>
+  <body class="enter">
     <p id="text" role="status">One moment …</p>
     <ul id="sessions"></ul>
     <button type="button" id="start" hidden>New session</button>
@@ -32,6 +33,8 @@ export const ENTER_HTML = `<!DOCTYPE html>
 export const ENTER_SCRIPT =
   `const ticket = new URLSearchParams(location.hash.slice(1)).get("ticket");
 history.replaceState(null, "", location.pathname);
+// Another link that is opened in this tab changes no more than this part.
+addEventListener("hashchange", () => location.reload());
 const [text, list, button] = ["text", "sessions", "start"]
   .map((id) => document.getElementById(id));
 
@@ -55,16 +58,19 @@ const start = async () => go((await ask("POST", "sessions", {})).id);
 async function enter() {
   const granted = ticket && await ask("POST", "login", { ticket });
   if (granted?.session) return go(granted.session);
-  const { role, sessions } = await ask("GET", "login");
+  const { role } = await ask("GET", "login");
+  const { sessions } = await ask("GET", "sessions");
   if (granted && sessions.length === 1) return go(sessions[0].id);
   if (granted && role === "control" && sessions.length === 0) return start();
   text.textContent = sessions.length === 0
     ? "There are no sessions."
     : "Choose a session.";
-  for (const { id } of sessions) {
+  for (const { id, command, createdAt, exit } of sessions) {
     const link = document.createElement("a");
     link.href = address(id);
-    link.textContent = id;
+    link.title = id;
+    link.textContent = command + ", " + (exit ? "ended, " : "") +
+      "started " + new Date(createdAt).toLocaleString();
     list.appendChild(document.createElement("li")).appendChild(link);
   }
   button.hidden = role !== "control";

@@ -12,6 +12,8 @@ export interface TerminalStats {
   readonly attachments: number;
   /** Browsers that are let in now. */
   readonly logins: number;
+  /** Recordings that are not finished. */
+  readonly recordings: number;
   /** Sessions that were started. */
   readonly sessionsStarted: number;
   /** WebSockets that were opened. */
@@ -32,6 +34,8 @@ export interface TerminalStats {
   readonly protocolErrors: number;
   /** Attachments ended since the viewer let too much pile up. */
   readonly overflows: number;
+  /** Recordings that failed before their session ended. */
+  readonly recordingsFailed: number;
 }
 
 /** Those that only grow; written where it happens. */
@@ -46,9 +50,15 @@ export class TerminalCounters {
   handshakesRefused = 0;
   protocolErrors = 0;
   overflows = 0;
+  recordingsFailed = 0;
 }
 
-const GAUGES: readonly string[] = ["sessions", "attachments", "logins"];
+const GAUGES: readonly string[] = [
+  "sessions",
+  "attachments",
+  "logins",
+  "recordings",
+];
 
 /** The numbers in the text format of Prometheus. */
 export function toPrometheus(stats: TerminalStats): string {

@@ -1,13 +1,37 @@
 /**
  * Terminals in the browser: a fetch handler with an HTTP API, a WebSocket for
- * each viewer, and the page.
+ * each viewer, and the page. Recordings of them in asciicast v3, and their
+ * replay. A session needs the permissions that `@troupe/troupe/pty` names; the
+ * rest needs none besides those for the server and the files.
  *
  * @module
  */
 export type { RequestInfo } from "./access.ts";
+export {
+  AsciicastError,
+  type AsciicastEvent,
+  type AsciicastHeader,
+  AsciicastLimitError,
+  type AsciicastTerm,
+} from "./asciicast.ts";
+export {
+  type Asciicast,
+  readAsciicast,
+  type ReadAsciicastOptions,
+} from "./asciicast_reader.ts";
+export { replay, type ReplayOptions } from "./asciicast_replay.ts";
 export type { AllowedCommand, CommandRequest } from "./command_policy.ts";
 export type { TerminalStats } from "./metrics.ts";
 export type { TerminalOptions } from "./options.ts";
 export { Problem, type ProblemKind } from "./problem.ts";
+export { recordSession, type RecordSessionOptions } from "./record_session.ts";
+export {
+  AsciicastRecorder,
+  type RecordedEvent,
+  type RecorderDrops,
+  RecordingError,
+} from "./recorder.ts";
+export type { RecorderOptions } from "./recorder_options.ts";
+export type { OpenRecording, RecordedSession } from "./recordings.ts";
 export { type Terminal, terminal } from "./terminal.ts";
 export type { Grant } from "./tickets.ts";

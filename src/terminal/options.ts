@@ -10,6 +10,7 @@ import {
   DEFAULT_PASS_ENV,
 } from "./command_policy.ts";
 import { LOOPBACK_HOSTS, type OriginRules } from "./origin.ts";
+import type { OpenRecording } from "./recordings.ts";
 
 /** Options of `terminal`, and limits of its sessions. */
 export interface TerminalOptions extends PtyLimits {
@@ -35,7 +36,7 @@ export interface TerminalOptions extends PtyLimits {
    * @default {HOME, LANG, LC_ALL, LC_CTYPE, LOGNAME, PATH, SHELL, TMPDIR, TZ and USER}
    */
   readonly passEnv?: readonly string[];
-  /** Further variables for every session. */
+  /** Further variables for every session; `LANG` is `C.UTF-8` at first. */
   readonly env?: Readonly<Record<string, string>>;
   /**
    * Names and addresses of this server in `Host`, with a port or for any:
@@ -105,10 +106,18 @@ export interface TerminalOptions extends PtyLimits {
   readonly maxBodyBytes?: number;
   /**
    * Milliseconds without a frame after which a viewer is let go. Pages send
-   * one every 5 s; browsers let those in the background do so once a minute.
+   * one every 3 s; browsers let those in the background do so once a minute.
    * @default {150000}
    */
   readonly silenceMs?: number;
+  /**
+   * Opens that to which a session is recorded as asciicast v3, such as the
+   * `writable` of a new file; `undefined` for one that is not. It is called
+   * before the program is started: if it throws, no session is. The stream is
+   * closed when the session has ended, and aborted when it cannot be started.
+   * @default {nothing is recorded}
+   */
+  readonly record?: OpenRecording;
 }
 
 /** Numbers of {@linkcode TerminalOptions}. */
@@ -129,6 +138,7 @@ export type ResolvedTerminalOptions =
   & typeof DEFAULTS
   & { readonly prefix: string; readonly behindTls: boolean }
   & { readonly clientOf: ((request: Request) => string) | undefined }
+  & { readonly record: OpenRecording | undefined }
   & { readonly origin: OriginRules; readonly rules: CommandRules };
 
 /**
@@ -150,7 +160,7 @@ export function resolveTerminalOptions(
     }
     numbers[name] = value;
   }
-  const { prefix = "/", behindTls = false, clientOf } = options;
+  const { prefix = "/", behindTls = false, clientOf, record } = options;
   if (!/^\/([\w.~-]+\/)*[\w.~-]*$/.test(prefix)) {
     throw new TypeError(
       `Cannot serve terminals: prefix is "${prefix}", it must be a path such as /terminal/`,
@@ -160,6 +170,7 @@ export function resolveTerminalOptions(
     ...numbers,
     behindTls,
     clientOf,
+    record,
     prefix: prefix.endsWith("/") ? prefix : `${prefix}/`,
     origin: {
       hosts: new Set((options.hosts ?? LOOPBACK_HOSTS).map(checkHost)),

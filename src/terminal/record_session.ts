@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PtySession } from "../pty/mod.ts";
+import type { PtyAttachment, PtySession } from "../pty/mod.ts";
 import { AsciicastRecorder } from "./recorder.ts";
 import type { RecorderOptions } from "./recorder_options.ts";
 
@@ -20,7 +20,8 @@ export type RecordSessionOptions = Omit<RecorderOptions, "size">;
  * look on: whoever types hands it to `record`, and asks for it with the option
  * `input`.
  *
- * The sink is closed with the recording, and aborted when this rejects.
+ * A session that nobody else watches ends after `graceMs` all the same. The
+ * sink is closed with the recording, and aborted when this rejects.
  *
  * @example
  * ```ts
@@ -49,27 +50,34 @@ export async function recordSession(
   options: RecordSessionOptions = {},
 ): Promise<AsciicastRecorder> {
   const { signal } = options;
+  let attachment: PtyAttachment | undefined;
   try {
-    const attachment = await session.attach({
+    attachment = await session.attach({
       role: "view",
+      tap: true,
       offset: 0,
+      borrows: true,
       viewer: {
+        // Called from a later turn on, when there is a recorder.
         tell(event) {
+          // What waits for the sink is bounded there.
           recorder.record(event);
-          // What waits for the sink is bounded by the recorder alone.
-          if (event.type === "output") {
-            attachment.acknowledge(event.bytes.length);
-          }
           return true;
         },
       },
       ...(signal === undefined ? {} : { signal }),
     });
-    const recorder = begin(() =>
-      new AsciicastRecorder(sink, { ...options, size: attachment.size })
-    );
+    const { size, ended } = attachment;
+    const recorder = new AsciicastRecorder(sink, { ...options, size });
+    ended.addEventListener("abort", () => {
+      // What is given up is not finished.
+      if (signal?.aborted !== true) recorder.close().catch(() => {});
+    }, { once: true });
+    const detach = (): void => attachment?.detach();
+    recorder.closed.then(detach, detach);
     return recorder;
   } catch (error) {
+    attachment?.detach();
     await sink.abort(error).catch(() => {});
     throw error;
   }

@@ -9,6 +9,15 @@ import { InputLedger } from "./input_ledger.ts";
 /** Viewers of a session that are remembered; the oldest one gone makes room. */
 const MAX_VIEWERS = 1000;
 
+/** The viewer whose terminal answers what a program asks it. */
+export interface Answerer {
+  /**
+   * Another one answers from now on; answers the offset before which this one
+   * goes on to.
+   */
+  yield(): number;
+}
+
 /** A session of the server. */
 export class TerminalSession {
   /** The session itself. */
@@ -16,17 +25,20 @@ export class TerminalSession {
   /** The name of its command. */
   readonly command: string;
   /** When it was started. */
-  readonly createdAt: Date = new Date();
+  readonly createdAt: Date;
   /**
    * Offset up to which somebody in control has seen the output, whose terminal
    * has answered what it asks.
    */
   answeredTo = 0;
+  /** Who answers: of those in control, the one who typed last. */
+  answerer: Answerer | undefined;
   readonly #ledgers = new Map<string, InputLedger>();
 
-  constructor(pty: PtySession, command: string) {
+  constructor(pty: PtySession, command: string, createdAt: Date) {
     this.pty = pty;
     this.command = command;
+    this.createdAt = createdAt;
   }
 
   /** The input of a viewer, which it finds again when it comes back. */
@@ -62,8 +74,8 @@ export class TerminalSessions {
   }
 
   /** Knows a session until it ends. */
-  add(pty: PtySession, command: string): TerminalSession {
-    const session = new TerminalSession(pty, command);
+  add(pty: PtySession, command: string, createdAt: Date): TerminalSession {
+    const session = new TerminalSession(pty, command, createdAt);
     this.#sessions.set(pty.id, session);
     pty.ended.then(() => this.#sessions.delete(pty.id));
     return session;

@@ -26,6 +26,7 @@ import { TerminalCounters, type TerminalStats } from "./metrics.ts";
 import { resolveTerminalOptions, type TerminalOptions } from "./options.ts";
 import { Problem, problemOf } from "./problem.ts";
 import { SUBPROTOCOL } from "./protocol.ts";
+import { Recordings } from "./recordings.ts";
 import { type TerminalSession, TerminalSessions } from "./sessions.ts";
 import { staticFile } from "./static_files.ts";
 import type { Grant } from "./tickets.ts";
@@ -40,7 +41,8 @@ export interface Terminal extends AsyncDisposable {
   /**
    * Starts a session, as a request would.
    *
-   * Rejects with a `PtyError`, or a `TroupeError` for what is not allowed.
+   * Rejects with a `PtyError`, a `RecordingError` when its recording cannot be
+   * opened, or a `Problem` for what is not allowed.
    */
   start(request?: CommandRequest): Promise<PtySession>;
   /**
@@ -50,7 +52,7 @@ export interface Terminal extends AsyncDisposable {
   ticket(grant: Grant): string;
   /** Numbers of this server. */
   stats(): TerminalStats;
-  /** Ends all sessions and sockets. */
+  /** Ends all sessions and sockets; resolves when recordings are written. */
   close(): Promise<void>;
 }
 
@@ -66,16 +68,18 @@ const MAX_CONTROL_BYTES = 262_144;
  * @throws {TypeError} when something else of them does not.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { ActorSystem } from "@troupe/troupe";
  * import { terminal } from "@troupe/troupe/terminal";
  *
  * await using system = new ActorSystem();
  * await using shells = terminal(system);
- * const server = Deno.serve({ hostname: "127.0.0.1", port: 8080 }, shells.fetch);
+ * await using server = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0 },
+ *   shells.fetch,
+ * );
  * const ticket = shells.ticket({ role: "control", session: undefined });
- * console.log(`http://127.0.0.1:8080/#ticket=${ticket}`);
- * await server.finished;
+ * console.log(`http://127.0.0.1:${server.addr.port}/#ticket=${ticket}`);
  * ```
  */
 export function terminal(
@@ -87,6 +91,11 @@ export function terminal(
   const counters = new TerminalCounters();
   const access = new Access(resolved, system.clock, counters);
   const sessions = new TerminalSessions();
+  const recordings = new Recordings({
+    open: resolved.record,
+    counters,
+    clock: system.clock,
+  });
   let attachments = 0;
 
   const ptys = child({
@@ -101,14 +110,22 @@ export function terminal(
   const boss: SupervisorRef = system.spawn(
     supervisor({ children: [ptys, sockets] }),
   );
-  const stopped = boss.stopped.then(() => access.logins.close());
+  const stopped = boss.stopped.then(() => {
+    access.logins.close();
+    return recordings.finished();
+  });
 
   async function start(request: CommandRequest): Promise<TerminalSession> {
     const spec = await commandFor(resolved.rules, request);
-    const session = await spawnPty(await findChild(boss, ptys), spec);
+    const id = crypto.randomUUID();
+    const command = request.command ?? resolved.rules.commands[0]?.name ?? "";
+    const createdAt = new Date();
+    const session = await recordings.start(
+      { id, command, createdAt },
+      async () => spawnPty(await findChild(boss, ptys), { ...spec, id }),
+    );
     counters.sessionsStarted++;
-    const name = request.command ?? resolved.rules.commands[0]?.name ?? "";
-    return sessions.add(session, name);
+    return sessions.add(session, command, createdAt);
   }
 
   function admitted(request: Request): Admission {
@@ -160,6 +177,7 @@ export function terminal(
     sessions: sessions.size,
     attachments,
     logins: access.logins.size,
+    recordings: recordings.size,
     ...counters,
   });
   const api = {

@@ -10,6 +10,8 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
+import type { Grant } from "../../src/terminal/tickets.ts";
+import type { Served } from "./served.ts";
 
 const EXECUTABLE = "/usr/bin/chromium";
 
@@ -31,15 +33,34 @@ export const inBrowser: {
   readonly ignore: boolean;
 } = { timeout: 60_000, ignore: reason !== undefined };
 
-/** A browser with one page, which ends with the test. */
+/** Options of a test in a browser that runs a program, if there is one. */
+export function inBrowserWith(program: string): typeof inBrowser {
+  const isThere = (Deno.env.get("PATH") ?? "").split(":").some((directory) => {
+    try {
+      return Deno.statSync(`${directory}/${program}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+  if (!isThere) console.warn(`${program} is not tested: it is not installed`);
+  return { ...inBrowser, ignore: inBrowser.ignore || !isThere };
+}
+
+/** A page of a browser, which ends with the test. */
 export class TestBrowser implements AsyncDisposable {
   readonly page: Page;
   /** Errors on the console and violations of the policy, so far. */
   readonly complaints: string[] = [];
   readonly #browser: Browser;
+  readonly #end: () => Promise<void>;
 
-  private constructor(browser: Browser, page: Page) {
+  private constructor(
+    browser: Browser,
+    page: Page,
+    end: () => Promise<void>,
+  ) {
     this.#browser = browser;
+    this.#end = end;
     this.page = page;
     page.on("console", (message) => {
       if (message.type() === "info" || message.type() === "log") return;
@@ -54,7 +75,35 @@ export class TestBrowser implements AsyncDisposable {
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic"],
     });
     const context = await browser.newContext(options);
-    return new TestBrowser(browser, await context.newPage());
+    const end = () => browser.close();
+    return new TestBrowser(browser, await context.newPage(), end);
+  }
+
+  /** Another tab, with the cookies of this one. */
+  async tab(): Promise<TestBrowser> {
+    const page = await this.page.context().newPage();
+    return new TestBrowser(this.#browser, page, () => page.close());
+  }
+
+  /** The page of somebody else, with other cookies. */
+  async somebodyElse(): Promise<TestBrowser> {
+    const context = await this.#browser.newContext();
+    const end = () => context.close();
+    return new TestBrowser(this.#browser, await context.newPage(), end);
+  }
+
+  /**
+   * Follows a link with a ticket, and waits until the terminal is attached;
+   * `host` is that of a proxy.
+   */
+  async enter(
+    { terminal, host: own }: Served,
+    grant: Partial<Grant> = {},
+    host: string = own,
+  ): Promise<void> {
+    const { role = "control", session } = grant;
+    const ticket = terminal.ticket({ role, session });
+    await this.open(`http://${host}/#ticket=${ticket}`);
   }
 
   /** Opens an address, and waits until the terminal is attached. */
@@ -69,7 +118,7 @@ export class TestBrowser implements AsyncDisposable {
   }
 
   /** Waits until the terminal shows a text. */
-  async shows(text: string): Promise<void> {
+  async shows(text: string | RegExp): Promise<void> {
     await this.page.locator(".xterm-rows", { hasText: text }).waitFor();
   }
 
@@ -86,6 +135,6 @@ export class TestBrowser implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#browser.close();
+    await this.#end();
   }
 }

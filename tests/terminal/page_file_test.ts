@@ -46,7 +46,10 @@ Deno.test("each file of the page has its own tag", () => {
 
 Deno.test("the page asks for its own files alone, and has nothing inline", () => {
   const html = pageFile("")?.body ?? "";
-  const references = [...html.matchAll(/(?:href|src)="([^"]*)"/g)];
+  // A link of the text is followed by the user alone.
+  const references = [
+    ...html.matchAll(/<(?!a\b)[^>]*(?:href|src)="([^"]*)"/g),
+  ];
   assertEquals(references.length, 3);
   for (const [, path = ""] of references) {
     assertNotEquals(pageFile(path), undefined, path);

@@ -37,5 +37,8 @@ Deno.test(
     await browser.page.goto(`http://${served.host}/#ticket=used`);
     await browser.page.locator("#text", { hasText: "too old" }).waitFor();
     assertEquals(browser.page.url(), `http://${served.host}/`);
+    // The link that one asks for then is opened in the same tab.
+    await browser.enter(served);
+    assertEquals(new URL(browser.page.url()).hash, "");
   },
 );

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { parseAttachUrl } from "../../src/terminal/attach_request.ts";
+import {
+  parseAttachUrl,
+  sessionPath,
+} from "../../src/terminal/attach_request.ts";
 import { decodeClientFrame } from "../../src/terminal/client_frame.ts";
 import { PAGE_POLICY, pageFile } from "../../src/terminal/page_file.ts";
 import {
@@ -85,7 +88,11 @@ export class StubServer implements AsyncDisposable {
       this.#attach(socket, attach.clientId, attach.offset);
       return response;
     }
-    const file = pageFile(url.pathname.slice(MOUNT.length));
+    const path = url.pathname.slice(MOUNT.length);
+    if (path === sessionPath(SESSION) && this.exists) {
+      return Response.json({});
+    }
+    const file = pageFile(path);
     if (file === undefined) return new Response(null, { status: 404 });
     return new Response(file.body, {
       headers: {

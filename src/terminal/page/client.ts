@@ -26,8 +26,8 @@ import { OutputPosition } from "./output_position.ts";
 const ACK_MS = 100;
 /** Milliseconds between two PINGs. */
 const PING_MS = 3000;
-/** Milliseconds of silence after which a socket is taken for dead. */
-const SILENCE_MS = 15_000;
+/** Milliseconds without any answer after which a socket is taken for dead. */
+const ANSWER_MS = 12_000;
 /** A socket that lived for so long begins the back-off anew. */
 const STABLE_MS = 5000;
 const BACKOFF = resolveBackoff({ initialMs: 500, maxMs: 10_000 });
@@ -65,7 +65,8 @@ export class TerminalClient {
   /** Tries since the last stable socket. */
   #tries = 0;
   #attachedAt: number | undefined;
-  #heardAt = 0;
+  /** Since when the server owes a sign of life. */
+  #askedAt: number | undefined;
   #pingedAt = 0;
   #pingId = 0;
   #lastError = "";
@@ -118,7 +119,10 @@ export class TerminalClient {
   type(bytes: Uint8Array): void {
     if (bytes.length === 0 || this.#isOver || this.#role === "view") return;
     const isInterrupt = bytes.length === 1 && bytes[0] === INTERRUPT;
-    if (isInterrupt && this.#input.isStalled) return this.#interrupt();
+    // What is typed without a socket is sent in order later.
+    const isStalled = this.#state.phase === "connected" &&
+      this.#input.isStalled;
+    if (isInterrupt && isStalled) return this.#interrupt();
     this.#input.push(bytes);
     this.#pump();
   }
@@ -159,7 +163,7 @@ export class TerminalClient {
   #connect(): void {
     const { sessionId, clientId, clock, connect } = this.#options;
     this.#change({ phase: "connecting" });
-    this.#heardAt = clock.now();
+    this.#askedAt = clock.now();
     this.#attachedAt = undefined;
     this.#lastError = "";
     const offset = this.#output.received;
@@ -217,11 +221,14 @@ export class TerminalClient {
     this.#change({ phase: "waiting", delayMs });
   }
 
-  /** A socket that says nothing for long is dead, whatever TCP thinks. */
+  /**
+   * A socket that answers nothing for long is dead, whatever TCP thinks. One
+   * that was asked nothing is not: timers of pages in the background are late.
+   */
   #watch(): void {
     const { clock } = this.#options;
     this.#pingTimer = clock.schedule(PING_MS, () => {
-      if (clock.now() - this.#heardAt >= SILENCE_MS) {
+      if (clock.now() - (this.#askedAt ?? clock.now()) >= ANSWER_MS) {
         this.#disconnect();
         return this.#retry();
       }
@@ -232,6 +239,7 @@ export class TerminalClient {
 
   #ping(): void {
     this.#pingedAt = this.#options.clock.now();
+    this.#askedAt ??= this.#pingedAt;
     this.#pingId = (this.#pingId + 1) >>> 0;
     this.#send({ type: "ping", id: this.#pingId });
   }
@@ -247,6 +255,14 @@ export class TerminalClient {
     if (this.#size !== undefined) this.#send({ type: "resize", ...this.#size });
   }
 
+  /** Not all is there of what was drawn: most programs draw it for a new size. */
+  #redraw(): void {
+    if (this.#size === undefined || this.#role !== "control") return;
+    const { columns, rows } = this.#size;
+    this.#send({ type: "resize", columns, rows: rows === 1 ? 2 : rows - 1 });
+    this.#sendSize();
+  }
+
   #pump(): void {
     for (
       let piece = this.#input.next();
@@ -258,7 +274,7 @@ export class TerminalClient {
   // What the server says.
 
   #received(bytes: Uint8Array): void {
-    this.#heardAt = this.#options.clock.now();
+    this.#askedAt = undefined;
     try {
       this.#obey(decodeServerFrame(bytes));
     } catch (error) {
@@ -278,13 +294,17 @@ export class TerminalClient {
         return this.#pump();
       case "size":
         return screen.resize(frame.columns, frame.rows);
-      case "output":
-        return this.#show(this.#output.take(frame.offset, frame.bytes));
+      case "output": {
+        const isFirst = this.#output.received === undefined;
+        this.#show(this.#output.take(frame.offset, frame.bytes));
+        if (isFirst && frame.offset > 0) this.#redraw();
+        return;
+      }
       case "gap": {
         const skipped = this.#output.jump(frame.to);
         screen.write(CANCEL, () => this.#parsed(frame.to));
         if (skipped > 0) notice(`${skipped} bytes of output were skipped`);
-        return;
+        return this.#redraw();
       }
       case "snapshot":
         this.#output.jump(frame.offset);
@@ -305,9 +325,11 @@ export class TerminalClient {
   }
 
   #attached(role: Role, repliesFrom: number): void {
+    this.#repliesFrom = role === "control" ? repliesFrom : Infinity;
+    // A later one tells that another viewer answers now, or this one.
+    if (this.#attachedAt !== undefined) return;
     this.#attachedAt = this.#options.clock.now();
     this.#role = role;
-    this.#repliesFrom = role === "control" ? repliesFrom : Infinity;
     if (role === "view") this.#input.drop();
     this.#change({ phase: "connected", role });
     this.#sendSize();

@@ -18,6 +18,7 @@ const RESIZE_MS = 60;
 
 useStrictStyles();
 const element = byId("terminal", HTMLElement);
+const keys = byId("keys", HTMLElement);
 const screen = openScreen(element, {
   mayReply: () => client.mayReply,
   mayCopy: () =>
@@ -40,6 +41,7 @@ const client = new TerminalClient({
     const isReadOnly = state.phase === "connected" && state.role === "view";
     terminal.options.disableStdin = isOver || isReadOnly;
     terminal.options.cursorBlink = !terminal.options.disableStdin;
+    keys.hidden = terminal.options.disableStdin;
   },
   latency: (ms) => line.latency(ms),
   notice: (text) => line.notice(text),
@@ -85,7 +87,9 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") client.attach();
 });
 addEventListener("beforeunload", (event) => {
-  if (client.waitingBytes > 0) event.preventDefault();
+  const isOver = client.state.phase === "ended" ||
+    client.state.phase === "failed";
+  if (client.waitingBytes > 0 && !isOver) event.preventDefault();
 });
 
 propose();

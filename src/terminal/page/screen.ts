@@ -26,6 +26,19 @@ const QUERIES: readonly IFunctionIdentifier[] = [
 /** Colours: these ask when they have a `?` for a value. */
 const COLOUR_QUERIES = [4, 10, 11, 12];
 
+/** Those that can be read on the background; the others of xterm.js can. */
+const COLOURS = {
+  background: "#16181d",
+  foreground: "#d7dae0",
+  cursor: "#7fb4ff",
+  selectionBackground: "#3d5a80",
+  red: "#e86671",
+  blue: "#61a0ee",
+  magenta: "#c586d0",
+  brightBlack: "#868c98",
+  brightRed: "#ff8a8a",
+};
+
 /** A terminal and the add-ons that the page talks to. */
 export interface XtermScreen {
   /** The terminal itself. */
@@ -56,12 +69,7 @@ export function openScreen(
     fontFamily: FONT,
     fontSize: 14,
     scrollback: 5000,
-    theme: {
-      background: "#16181d",
-      foreground: "#d7dae0",
-      cursor: "#7fb4ff",
-      selectionBackground: "#3d5a80",
-    },
+    theme: COLOURS,
   });
   const fit = new FitAddon();
   const search = new SearchAddon();

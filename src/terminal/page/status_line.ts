@@ -12,9 +12,10 @@ const NOTICE_MS = 8000;
 /** Shows states, latencies and notices. */
 export class StatusLine {
   readonly #state: HTMLElement = byId("state", HTMLElement);
-  readonly #latency: HTMLElement = byId("latency", HTMLElement);
+  readonly #detail: HTMLElement = byId("detail", HTMLElement);
   readonly #notice: HTMLElement = byId("notice", HTMLElement);
   readonly #retry: HTMLElement = byId("retry", HTMLElement);
+  readonly #sessions: HTMLElement = byId("sessions", HTMLElement);
   #countdown: ReturnType<typeof setInterval> | undefined;
   #hiding: ReturnType<typeof setTimeout> | undefined;
 
@@ -29,15 +30,16 @@ export class StatusLine {
     this.#state.dataset["phase"] = state.phase;
     this.#state.textContent = describe(state);
     this.#retry.hidden = state.phase !== "waiting" && state.phase !== "left";
-    this.#latency.textContent = "";
+    this.#sessions.hidden = state.phase !== "ended" && state.phase !== "failed";
+    this.#detail.textContent = "";
+    this.#detail.title = "";
     if (state.phase === "waiting") this.#count(state.delayMs);
   }
 
   /** Shows how long the server takes. */
   latency(ms: number): void {
-    this.#latency.textContent = `${
-      ms < 10 ? ms.toFixed(1) : Math.round(ms)
-    } ms`;
+    this.#detail.textContent = `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+    this.#detail.title = "Time to the server and back";
   }
 
   /** Shows a text for a while. */
@@ -47,11 +49,12 @@ export class StatusLine {
     this.#hiding = setTimeout(() => this.#notice.textContent = "", NOTICE_MS);
   }
 
+  // Beside the state, which screen readers say whenever it changes.
   #count(delayMs: number): void {
     const end = performance.now() + delayMs;
     const show = (): void => {
       const seconds = Math.ceil((end - performance.now()) / 1000);
-      this.#state.textContent = `reconnecting in ${Math.max(seconds, 1)} s`;
+      this.#detail.textContent = `in ${Math.max(seconds, 1)} s`;
     };
     show();
     this.#countdown = setInterval(show, 1000);

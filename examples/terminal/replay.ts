@@ -1,0 +1,115 @@
+/**
+ * Plays a recording on this terminal.
+ *
+ * Permissions: --allow-read
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { readAsciicast, replay } from "../../src/terminal/mod.ts";
+
+const HELP = `Plays a recording of a terminal (asciicast v3) on this one.
+
+Usage: deno run --allow-read examples/terminal/replay.ts [OPTIONS] FILE
+
+  --speed N           how much faster than it was, 1 by default
+  --idle-limit-ms N   the longest pause; by default what the recording says
+  -h, --help          show this
+
+Exit code: 0 at the end, 1 if it cannot be played, 2 for wrong arguments, 130
+after Ctrl-C.`;
+
+/**
+ * Ends what a recording may have begun: colors, a hidden cursor, mouse reports,
+ * pasting in brackets, keys of applications and the alternate screen.
+ */
+const RESET = "\x1b[!p\x1b[0m\x1b[?25h\x1b[?1000;1002;1003;1006;2004l" +
+  "\x1b[?1l\x1b>\x1b[?1049l";
+
+class UsageError extends Error {}
+
+function readArgs(args: string[]) {
+  const { _: files, help, h: _h, ...rest } = parseArgs(args, {
+    boolean: ["help"],
+    string: ["speed", "idle-limit-ms", "_"],
+    alias: { help: "h" },
+  });
+  const { speed = "1", "idle-limit-ms": idleLimit, ...unknown } = rest;
+  const [flag] = Object.keys(unknown);
+  if (flag !== undefined) throw new UsageError(`unknown option --${flag}`);
+  const [file, ...others] = files;
+  if (!help && (file === undefined || others.length > 0)) {
+    throw new UsageError("give one FILE");
+  }
+  return {
+    help,
+    file: String(file),
+    options: {
+      speed: readNumber("speed", speed),
+      ...(idleLimit === undefined
+        ? {}
+        : { idleLimitMs: readNumber("idle-limit-ms", idleLimit) }),
+    },
+  };
+}
+
+function readNumber(name: string, text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  throw new UsageError(`--${name} is "${text}", give a number`);
+}
+
+/** Keeps what the terminal answers to the recording from the shell. */
+function swallowInput(): Disposable {
+  if (!Deno.stdin.isTerminal()) return { [Symbol.dispose]() {} };
+  // Ctrl-C is a signal all the same.
+  Deno.stdin.setRaw(true, { cbreak: true });
+  Deno.stdin.readable.pipeTo(new WritableStream()).catch(() => {});
+  return { [Symbol.dispose]: () => Deno.stdin.setRaw(false) };
+}
+
+async function play(
+  { file, options }: ReturnType<typeof readArgs>,
+): Promise<number> {
+  const interrupted = new AbortController();
+  const { signal } = interrupted;
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(name, () => interrupted.abort());
+  }
+  await using cast = await readAsciicast((await Deno.open(file)).readable);
+  using _input = swallowInput();
+  const output = Deno.stdout.writable.getWriter();
+  const encoder = new TextEncoder();
+  try {
+    for await (const event of replay(cast, { ...options, signal })) {
+      if (event.type !== "output") continue;
+      await output.write(encoder.encode(event.text));
+    }
+    return 0;
+  } catch (error) {
+    if (signal.aborted) return 130;
+    throw error;
+  } finally {
+    if (Deno.stdout.isTerminal()) await output.write(encoder.encode(RESET));
+  }
+}
+
+async function main(): Promise<number> {
+  try {
+    const args = readArgs(Deno.args);
+    if (!args.help) return await play(args);
+    console.log(HELP);
+    return 0;
+  } catch (error) {
+    // Whoever read it, such as head, has seen enough.
+    if (error instanceof Deno.errors.BrokenPipe) return 0;
+    const message = error instanceof Error ? error.message : error;
+    if (error instanceof UsageError || error instanceof RangeError) {
+      console.error(`replay: ${message}; see --help`);
+      return 2;
+    }
+    console.error(`replay: ${message}`);
+    return 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main());

@@ -1,0 +1,25 @@
+/**
+ * What somebody may have meant.
+ *
+ * @module
+ */
+import { closestString } from "@std/text/closest-string";
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
+
+/** Letters that two names may differ in; two that are swapped count twice. */
+const MAX_DISTANCE = 2;
+
+/** The name that is most like a wrong one, if it is like it. */
+export function closestName(
+  wrong: string,
+  names: readonly string[],
+): string | undefined {
+  if (names.length === 0) return undefined;
+  const closest = closestString(wrong, names);
+  const distance = levenshteinDistance(
+    wrong.toLowerCase(),
+    closest.toLowerCase(),
+  );
+  const most = Math.max(MAX_DISTANCE, closest.length / 3);
+  return distance <= most && distance < closest.length ? closest : undefined;
+}

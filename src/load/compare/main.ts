@@ -1,0 +1,93 @@
+/**
+ * The command line of comparisons: `deno task compare`. What it does stands in
+ * {@linkcode HELP}.
+ *
+ * @module
+ */
+import { type CompareArguments, HELP, readArguments } from "./arguments.ts";
+import { compare, type ComparisonReport } from "./compare.ts";
+import { CompareError } from "./errors.ts";
+import { formatReport } from "./report.ts";
+import { checkOutRevision } from "./revision.ts";
+import type { CompareCommand } from "./run.ts";
+import type { CompareProgress } from "./settings.ts";
+import { EXIT_CODES } from "./verdict.ts";
+
+async function main(
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  let wanted: CompareArguments | undefined;
+  try {
+    wanted = readArguments(args);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) {
+      throw error;
+    }
+    console.error(`${error.message}\nSee deno task compare --help`);
+    return 2;
+  }
+  if (wanted === undefined) {
+    console.log(HELP);
+    return 0;
+  }
+  try {
+    const report = await compareSubject(wanted, signal);
+    console.log(wanted.json ? JSON.stringify(report) : formatReport(report));
+    return EXIT_CODES[report.verdict];
+  } catch (error) {
+    if (signal.aborted) return 130;
+    if (!(error instanceof CompareError)) throw error;
+    console.error(error.message);
+    return 5;
+  }
+}
+
+async function compareSubject(
+  { subject, options }: CompareArguments,
+  signal: AbortSignal,
+): Promise<ComparisonReport> {
+  await using trees = new AsyncDisposableStack();
+  const command = async (
+    revision: string | undefined,
+    program: CompareCommand["command"],
+  ): Promise<CompareCommand> => {
+    if (revision === undefined) {
+      return { label: "the working tree", command: program };
+    }
+    signal.throwIfAborted();
+    const { directory } = trees.use(await checkOutRevision(revision));
+    return { label: revision, command: program, directory };
+  };
+  const sides = subject.type === "commands"
+    ? { a: shell(subject.a), b: shell(subject.b) }
+    : {
+      a: await command(subject.a, subject.command),
+      b: await command(subject.b, subject.command),
+    };
+  const onProgress = showProgress;
+  return await compare({ ...options, ...sides, signal, onProgress });
+}
+
+function shell(line: string): CompareCommand {
+  return Deno.build.os === "windows"
+    ? { label: line, command: ["cmd", "/c", line] }
+    : { label: line, command: ["sh", "-c", line] };
+}
+
+/** One line that overwrites itself on a terminal; elsewhere one for each phase. */
+function showProgress({ phase, done, total }: CompareProgress): void {
+  if (Deno.stderr.isTerminal()) {
+    const text = `\r${phase}: run ${done + 1} of ${total}\x1b[K`;
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
+    if (done + 1 === total) console.error();
+  } else if (done === 0) console.error(`${phase}: ${total} runs`);
+}
+
+if (import.meta.main) {
+  const interrupt = new AbortController();
+  const onSignal = () => interrupt.abort();
+  Deno.addSignalListener("SIGINT", onSignal);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onSignal);
+  Deno.exit(await main(Deno.args, interrupt.signal));
+}

@@ -1,0 +1,85 @@
+/**
+ * A revision of a git repository in a directory of its own.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { RevisionError } from "./errors.ts";
+
+/** A work tree of one revision, which goes away when it is disposed of. */
+export interface RevisionTree extends AsyncDisposable {
+  /** The full hash of its commit. */
+  readonly commit: string;
+  /**
+   * The directory in it that stands where `directory` stands in the
+   * repository.
+   */
+  readonly directory: string;
+}
+
+/**
+ * Checks a revision out into a temporary directory, as a work tree of the
+ * repository. Needs git.
+ *
+ * @param revision As git has it, such as `HEAD~1`.
+ * @param directory A directory of the repository.
+ * @throws {RevisionError} when git has no such revision, or fails.
+ */
+export async function checkOutRevision(
+  revision: string,
+  directory: string = Deno.cwd(),
+): Promise<RevisionTree> {
+  const commit = await git(directory, [
+    "rev-parse",
+    "--verify",
+    "--quiet",
+    "--end-of-options",
+    `${revision}^{commit}`,
+  ], `${revision} is no revision of a repository in ${directory}`);
+  const prefix = await git(directory, ["rev-parse", "--show-prefix"]);
+  const parent = await Deno.makeTempDir({ prefix: "compare-" });
+  const tree = join(parent, commit.slice(0, 12));
+  const remove = async () => {
+    try {
+      await git(directory, ["worktree", "remove", "--force", "--force", tree]);
+    } finally {
+      await Deno.remove(parent, { recursive: true });
+    }
+  };
+  try {
+    await git(directory, ["worktree", "add", "--detach", tree, commit]);
+  } catch (error) {
+    // There is no work tree where it could not be added.
+    await remove().catch(() => {});
+    throw error;
+  }
+  return {
+    commit,
+    directory: join(tree, prefix),
+    [Symbol.asyncDispose]: remove,
+  };
+}
+
+async function git(
+  directory: string,
+  args: readonly string[],
+  problem?: string,
+): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("git", {
+    args: ["-C", directory, ...args],
+    stdin: "null",
+    // Ctrl-C is for the one who waits: git finishes what it does.
+    detached: true,
+  }).output().catch((cause) => {
+    throw new RevisionError("Cannot check out: git cannot be started", {
+      cause,
+    });
+  });
+  const text = new TextDecoder();
+  if (!success) {
+    throw new RevisionError(
+      `Cannot check out: ${problem ?? text.decode(stderr).trim()}`,
+    );
+  }
+  return text.decode(stdout).trim();
+}

@@ -1,0 +1,39 @@
+/**
+ * The drivers that scenarios may name without any code.
+ *
+ * @module
+ */
+import type { Driver } from "../driver.ts";
+import { httpDriver } from "./http.ts";
+import { logicalDriver } from "./logical.ts";
+import { sseDriver } from "./sse.ts";
+import { tcpDriver } from "./tcp.ts";
+import { terminalDriver } from "./terminal.ts";
+import { websocketDriver } from "./websocket.ts";
+
+/**
+ * Makes the drivers `http`, `websocket`, `sse`, `tcp`, `logical` and
+ * `terminal`, with their default options. Nothing is opened or loaded before a
+ * user needs it.
+ *
+ * @example
+ * ```ts
+ * import { functionDriver, standardDrivers } from "@troupe/troupe/load";
+ *
+ * const drivers = {
+ *   ...standardDrivers(),
+ *   own: functionDriver({ wait: () => {} }),
+ * };
+ * console.assert(Object.keys(drivers).includes("http"));
+ * ```
+ */
+export function standardDrivers(): Readonly<Record<string, Driver>> {
+  return {
+    http: httpDriver(),
+    websocket: websocketDriver(),
+    sse: sseDriver(),
+    tcp: tcpDriver(),
+    logical: logicalDriver(),
+    terminal: terminalDriver(),
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * The driver for any function.
+ *
+ * @module
+ */
+import { checkRule } from "../check_rule.ts";
+import type {
+  Driver,
+  DriverUser,
+  OperationCall,
+  OperationOutcome,
+} from "../driver.ts";
+import { choice, type Rule } from "../rule.ts";
+import { DriverError } from "./driver_error.ts";
+
+/**
+ * Does an operation. It has failed if it throws; it should end soon after the
+ * signal of the call has aborted.
+ */
+export type OperationFunction = (
+  call: OperationCall,
+  user: DriverUser,
+) => Promise<OperationOutcome | void> | OperationOutcome | void;
+
+/**
+ * Makes a driver of functions. A request says which by its field `function`;
+ * its other fields are for that function.
+ *
+ * @example
+ * ```ts
+ * import { functionDriver, validateScenario } from "@troupe/troupe/load";
+ *
+ * const driver = functionDriver({
+ *   hash: async ({ request }) => {
+ *     const bytes = new TextEncoder().encode(String(request.text));
+ *     await crypto.subtle.digest("SHA-256", bytes);
+ *   },
+ * });
+ * const { errors } = validateScenario({
+ *   name: "hashes",
+ *   load: { model: "closed", users: 1 },
+ *   phases: { steadyMs: 1000 },
+ *   operations: [
+ *     { name: "hash", driver: "function", request: { function: "hash", text: "a" } },
+ *   ],
+ * }, { function: driver });
+ * console.assert(errors.length === 0);
+ * ```
+ */
+export function functionDriver(
+  functions: { readonly [name: string]: OperationFunction },
+): Driver {
+  const rule: Rule = {
+    kind: "object",
+    fields: { function: choice(...Object.keys(functions)) },
+  };
+  return {
+    validate: ({ function: called = undefined }) =>
+      checkRule(rule, { function: called }),
+    open: (user) =>
+      Promise.resolve({
+        async perform(call) {
+          const called = String(call.request.function);
+          const perform = Object.hasOwn(functions, called)
+            ? functions[called]
+            : undefined;
+          if (perform === undefined) {
+            throw new DriverError(
+              `Cannot do ${call.operation}: there is no function ${called}`,
+            );
+          }
+          return await perform(call, user) ?? {};
+        },
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      }),
+  };
+}

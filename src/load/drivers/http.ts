@@ -1,0 +1,205 @@
+/**
+ * The driver for HTTP.
+ *
+ * @module
+ */
+import type {
+  Driver,
+  DriverSession,
+  OperationCall,
+  OperationOutcome,
+} from "../driver.ts";
+import {
+  choice,
+  json,
+  list,
+  object,
+  optional,
+  text,
+  texts,
+  whole,
+} from "../rule.ts";
+import type { Json } from "../scenario.ts";
+import { DriverError } from "./driver_error.ts";
+import { decode, encode, jsonOrText } from "./payload.ts";
+import { RequestReader } from "./request_reader.ts";
+import { bytes, url } from "./request_rules.ts";
+import { Shared } from "./shared.ts";
+
+/** The request of an operation of the driver `http`. */
+export interface HttpRequest {
+  readonly url: string;
+  /** @default {"GET", or "POST" with a body} */
+  readonly method?: string;
+  readonly headers?: { readonly [name: string]: string };
+  /** A body of text. */
+  readonly body?: string;
+  /** A body of JSON, instead of `body`. */
+  readonly json?: Json;
+  /** @default {"follow"} */
+  readonly redirect?: "follow" | "manual";
+  /**
+   * Statuses with which the operation is done.
+   * @default {all below 400}
+   */
+  readonly statuses?: readonly number[];
+  /**
+   * Bytes of an answer, over which the operation fails.
+   * @default {16777216}
+   */
+  readonly maxBodyBytes?: number;
+}
+
+/** Options of {@linkcode httpDriver}. */
+export interface HttpDriverOptions {
+  /**
+   * Whether each user has connections of its own, as browsers do, for some
+   * 150 KB each; or all take from one pool, in which there are as many
+   * connections as requests at once.
+   * @default {"shared"}
+   */
+  readonly connections?: "shared" | "per-user";
+  /** Such as certificates, a proxy, or how long connections are kept. */
+  readonly client?: Deno.CreateHttpClientOptions;
+}
+
+const rule = object<HttpRequest>({
+  url: url("http:", "https:"),
+  method: optional({
+    kind: "text",
+    refuses: (method) =>
+      /^[A-Za-z]+$/.test(method)
+        ? undefined
+        : `is ${JSON.stringify(method)}, a method such as "GET" is needed`,
+  }),
+  headers: optional(texts),
+  body: optional(text),
+  json: optional(json),
+  redirect: optional(choice("follow", "manual")),
+  statuses: optional(list(whole(100, 599), 1)),
+  maxBodyBytes: optional(bytes),
+}, ["body", "json"]);
+
+const DEFAULT_MAX_BODY_BYTES = 16_777_216;
+
+interface Prepared {
+  readonly url: string;
+  readonly init: RequestInit;
+  readonly sentBytes: number;
+  readonly statuses: ReadonlySet<number> | undefined;
+  readonly maxBodyBytes: number;
+}
+
+/** A client that closes with the last user of it. */
+interface Client extends AsyncDisposable {
+  readonly client: Deno.HttpClient;
+}
+
+/**
+ * Makes a driver for HTTP/1.1 and HTTP/2. An operation ends when the whole
+ * answer has come, and has failed if its status is 400 or more, unless
+ * `statuses` lists it. Checks see `status`, and the `body` where it is text
+ * or JSON.
+ *
+ * @example
+ * ```ts
+ * import { httpDriver } from "@troupe/troupe/load";
+ *
+ * const driver = httpDriver({ connections: "per-user" });
+ * console.assert(driver.validate({ url: "ftp://localhost/" }).length === 1);
+ * ```
+ */
+export function httpDriver(options: HttpDriverOptions = {}): Driver {
+  const { connections = "shared", client = {} } = options;
+  const requests = new RequestReader(rule, prepare);
+  const shared = new Shared(() => Promise.resolve(openClient(client)));
+  return {
+    validate: (request) => requests.validate(request),
+    async open(): Promise<DriverSession> {
+      const isShared = connections === "shared";
+      const own = isShared ? await shared.acquire() : openClient(client);
+      return {
+        perform: async (call) =>
+          await perform(requests.of(call), own.client, call),
+        [Symbol.asyncDispose]: () =>
+          isShared ? shared.release() : own[Symbol.asyncDispose]().then(),
+      };
+    },
+  };
+}
+
+function openClient(options: Deno.CreateHttpClientOptions): Client {
+  const client = Deno.createHttpClient(options);
+  return {
+    client,
+    [Symbol.asyncDispose]: () => Promise.resolve(client.close()),
+  };
+}
+
+function prepare(request: HttpRequest): Prepared {
+  const { json, body = json === undefined ? undefined : JSON.stringify(json) } =
+    request;
+  const { method = body === undefined ? "GET" : "POST" } = request;
+  const headers = new Headers(request.headers);
+  if (json !== undefined && !headers.has("content-type")) {
+    headers.set("content-type", "application/json");
+  }
+  const payload = body === undefined ? undefined : encode(body);
+  return {
+    url: request.url,
+    init: {
+      method,
+      headers,
+      redirect: request.redirect ?? "follow",
+      ...(payload === undefined ? {} : { body: payload }),
+    },
+    sentBytes: payload?.length ?? 0,
+    statuses: request.statuses && new Set(request.statuses),
+    maxBodyBytes: request.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
+  };
+}
+
+async function perform(
+  { url, init, sentBytes, statuses, maxBodyBytes }: Prepared,
+  client: Deno.HttpClient,
+  { signal }: OperationCall,
+): Promise<OperationOutcome> {
+  const response = await fetch(url, { ...init, client, signal });
+  // Also of those that fail, or their connections cannot be used again.
+  const body = await readBody(response, maxBodyBytes);
+  const { status } = response;
+  if (statuses === undefined ? status >= 400 : !statuses.has(status)) {
+    throw new DriverError(`Cannot take the answer: its status is ${status}`);
+  }
+  const kind = kindOf(response.headers.get("content-type") ?? "");
+  const outcome = { status, sentBytes, receivedBytes: body.length };
+  if (kind === "other") return outcome;
+  const text = decode(body);
+  return { ...outcome, body: kind === "json" ? jsonOrText(text) : text };
+}
+
+async function readBody(
+  response: Response,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const announced = Number(response.headers.get("content-length") ?? NaN);
+  if (announced <= maxBytes) return await response.bytes();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  // Leaving the loop early cancels the body.
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > maxBytes || announced > maxBytes) {
+      throw new DriverError(
+        `Cannot take the answer: it has more than ${maxBytes} bytes`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return await new Blob(chunks).bytes();
+}
+
+function kindOf(type: string): "json" | "text" | "other" {
+  if (/[/+]json\b/.test(type)) return "json";
+  return /^text\/|xml|javascript|urlencoded/.test(type) ? "text" : "other";
+}

@@ -1,0 +1,48 @@
+/**
+ * The wait for one reply among what comes.
+ *
+ * @module
+ */
+
+interface Waiter<T> {
+  readonly matches: (value: T) => boolean;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Whatever comes while nobody waits for it is dropped. */
+export class ReplyWait<T> {
+  #waiter: Waiter<T> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  /** The next value that matches. A user does one operation at a time. */
+  next(matches: (value: T) => boolean, signal: AbortSignal): Promise<T> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure.error);
+    if (signal.aborted) return Promise.reject(signal.reason);
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const abort = () => settle(() => reject(signal.reason));
+    const settle = (act: () => void) => {
+      this.#waiter = undefined;
+      signal.removeEventListener("abort", abort);
+      act();
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    this.#waiter = {
+      matches,
+      resolve: (value) => settle(() => resolve(value)),
+      reject: (error) => settle(() => reject(error)),
+    };
+    return promise;
+  }
+
+  /** A value has come. */
+  offer(value: T): void {
+    if (this.#waiter?.matches(value)) this.#waiter.resolve(value);
+  }
+
+  /** Nothing more will come. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#waiter?.reject(error);
+  }
+}

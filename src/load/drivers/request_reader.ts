@@ -1,0 +1,60 @@
+/**
+ * Requests of operations, as a driver needs them.
+ *
+ * @module
+ */
+import { checkRule } from "../check_rule.ts";
+import type { DriverIssue, OperationCall } from "../driver.ts";
+import type { ObjectRule } from "../rule.ts";
+import type { JsonObject } from "../scenario.ts";
+import { formatPath } from "../scenario_error.ts";
+import { DriverError } from "./driver_error.ts";
+
+/** Compares requests with a rule, and prepares what is the same each time. */
+export class RequestReader<Request extends object, Prepared> {
+  readonly #rule: ObjectRule;
+  readonly #prepare: (request: Request) => Prepared;
+  /** The last one of each operation, which is often the next one too. */
+  readonly #last = new Map<string, [JsonObject, Prepared]>();
+
+  /** Of requests that are as `rule` says; `prepare` does what is costly. */
+  constructor(rule: ObjectRule, prepare: (request: Request) => Prepared) {
+    this.#rule = rule;
+    this.#prepare = prepare;
+  }
+
+  /** What is wrong with a request, in which `${…}` may stand for anything. */
+  validate(request: JsonObject): readonly DriverIssue[] {
+    return checkRule(this.#rule, request, { templates: true });
+  }
+
+  /**
+   * The request of a call, prepared.
+   *
+   * @throws {DriverError} if it is not as it must be, with what was filled in.
+   */
+  of({ operation, request }: OperationCall): Prepared {
+    const last = this.#last.get(operation);
+    if (last?.[0] === request) return last[1];
+    const issues = checkRule(this.#rule, request);
+    const [issue] = issues;
+    if (!isRequest<Request>(request, issues)) {
+      throw new DriverError(
+        `Cannot do ${operation}: ${
+          formatPath(["request", ...issue?.path ?? []])
+        } ${issue?.message}`,
+      );
+    }
+    const prepared = this.#prepare(request);
+    this.#last.set(operation, [request, prepared]);
+    return prepared;
+  }
+}
+
+/** By what the rule has found. */
+function isRequest<Request extends object>(
+  _request: object,
+  issues: readonly DriverIssue[],
+): _request is Request {
+  return issues.length === 0;
+}

@@ -1,0 +1,172 @@
+/**
+ * The driver for server-sent events.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type {
+  Driver,
+  DriverSession,
+  OperationCall,
+  OperationOutcome,
+} from "../driver.ts";
+import { flag, name, object, optional, texts } from "../rule.ts";
+import { DriverError } from "./driver_error.ts";
+import { jsonOrText } from "./payload.ts";
+import { ReplyWait } from "./reply_wait.ts";
+import { RequestReader } from "./request_reader.ts";
+import { url } from "./request_rules.ts";
+import { type SseEvent, SseParser } from "./sse_parser.ts";
+import { type Link, UserSession } from "./user_session.ts";
+
+/** The request of an operation of the driver `sse`. */
+export interface SseRequest {
+  readonly url: string;
+  readonly headers?: { readonly [name: string]: string };
+  /** What the event that ends the operation is about; others are dropped. */
+  readonly event?: string;
+  /** Text that it has in it. */
+  readonly contains?: string;
+  /**
+   * Whether the subscription stays open for the next operation, which then
+   * waits for what comes after its begin. Without it each operation
+   * subscribes: its latency is that from there to the first event.
+   * @default {false}
+   */
+  readonly keep?: boolean;
+}
+
+const rule = object<SseRequest>({
+  url: url("http:", "https:"),
+  headers: optional(texts),
+  event: optional(name),
+  contains: optional(name),
+  keep: optional(flag),
+});
+
+interface Prepared {
+  readonly key: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly keep: boolean;
+  readonly matches: (event: SseEvent) => boolean;
+}
+
+/**
+ * Makes a driver for server-sent events. Checks see the data of the event as
+ * `body`: text, or JSON where it is such.
+ *
+ * @example
+ * ```ts
+ * import { sseDriver } from "@troupe/troupe/load";
+ *
+ * const request = { url: "http://127.0.0.1:8000/events", event: "price" };
+ * console.assert(sseDriver().validate(request).length === 0);
+ * ```
+ */
+export function sseDriver(): Driver {
+  const requests = new RequestReader(rule, prepare);
+  return {
+    validate: (request) => requests.validate(request),
+    open: (): Promise<DriverSession> =>
+      Promise.resolve(
+        new UserSession<Prepared, Subscription>({
+          prepare: (call) => requests.of(call),
+          open: (prepared, signal) => Subscription.open(prepared, signal),
+          keeps: ({ keep }) => keep,
+        }),
+      ),
+  };
+}
+
+function prepare(
+  { url, headers: given, event, contains = "", keep = false }: SseRequest,
+): Prepared {
+  const headers = new Headers(given);
+  headers.set("accept", "text/event-stream");
+  return {
+    key: JSON.stringify([url, given]),
+    url,
+    headers,
+    keep,
+    matches: (found) =>
+      (event === undefined || found.event === event) &&
+      found.data.includes(contains),
+  };
+}
+
+/** One subscription of one user. */
+class Subscription implements Link<Prepared> {
+  readonly #body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly #connection: AbortController;
+  readonly #events = new ReplyWait<SseEvent>();
+  #reading: Promise<void> | undefined;
+
+  constructor(
+    body: ReadableStream<Uint8Array<ArrayBuffer>>,
+    connection: AbortController,
+  ) {
+    this.#body = body;
+    this.#connection = connection;
+  }
+
+  static async open(
+    { url, headers }: Prepared,
+    signal: AbortSignal,
+  ): Promise<Subscription> {
+    const connection = new AbortController();
+    const abort = () => connection.abort(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      const response = await fetch(url, { headers, signal: connection.signal });
+      const type = response.headers.get("content-type") ?? "";
+      const { status, body } = response;
+      if (status === 200 && body && type.startsWith("text/event-stream")) {
+        return new Subscription(body, connection);
+      }
+      await body?.cancel();
+      throw new DriverError(
+        `Cannot subscribe: the answer is ${status} of type ${type || "none"}`,
+      );
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  async perform(
+    { matches }: Prepared,
+    { signal }: OperationCall,
+  ): Promise<OperationOutcome> {
+    const next = this.#events.next(matches, signal);
+    // Now that somebody waits for the first event.
+    this.#reading ??= this.#read();
+    const { data } = await next;
+    return {
+      status: 200,
+      receivedBytes: Buffer.byteLength(data),
+      body: jsonOrText(data),
+    };
+  }
+
+  async #read(): Promise<void> {
+    const parser = new SseParser();
+    try {
+      for await (
+        const text of this.#body.pipeThrough(new TextDecoderStream())
+      ) {
+        for (const event of parser.push(text)) this.#events.offer(event);
+      }
+      throw new DriverError(
+        "Cannot wait for an event: the service has ended the stream",
+      );
+    } catch (error) {
+      this.#events.fail(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#connection.abort();
+    if (this.#reading === undefined) await this.#body.cancel().catch(() => {});
+    await this.#reading;
+  }
+}

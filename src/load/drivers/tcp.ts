@@ -1,0 +1,199 @@
+/**
+ * The driver for raw TCP.
+ *
+ * @module
+ */
+import { connectTcp } from "../../tcp/dial.ts";
+import { formatAddress } from "../../tcp/options.ts";
+import type { Transport } from "../../tcp/transport.ts";
+import type {
+  Driver,
+  DriverSession,
+  OperationCall,
+  OperationOutcome,
+} from "../driver.ts";
+import { choice, name, object, optional, text } from "../rule.ts";
+import { DriverError } from "./driver_error.ts";
+import { decode, encode } from "./payload.ts";
+import { ReplyReader } from "./reply_reader.ts";
+import { RequestReader } from "./request_reader.ts";
+import { bytes, port } from "./request_rules.ts";
+import { type Link, UserSession } from "./user_session.ts";
+
+/** The request of an operation of the driver `tcp`. */
+export interface TcpRequest {
+  /** @default {"127.0.0.1"} */
+  readonly hostname?: string;
+  readonly port: number;
+  /** Text to send, in UTF-8. Without it, there is only a connection. */
+  readonly send?: string;
+  /** Bytes to send, in base64, instead of `send`. */
+  readonly sendBase64?: string;
+  /**
+   * What comes back: nothing, the same bytes, or so much of the service's own.
+   * @default {"none"}
+   */
+  readonly reply?:
+    | "none"
+    | "echo"
+    /** Everything up to a text, and that too. */
+    | { readonly until: string }
+    /** So many bytes. */
+    | { readonly bytes: number };
+  /**
+   * Bytes of a reply `until` something, over which the operation fails.
+   * @default {1048576}
+   */
+  readonly maxReplyBytes?: number;
+}
+
+const rule = object<TcpRequest>({
+  hostname: optional(name),
+  port,
+  send: optional(text),
+  sendBase64: optional({
+    kind: "text",
+    refuses(text) {
+      try {
+        Uint8Array.fromBase64(text);
+      } catch {
+        return "is no base64";
+      }
+      return undefined;
+    },
+  }),
+  reply: optional({
+    kind: "either",
+    plain: choice("none", "echo"),
+    objects: [
+      object<{ until: string }>({ until: name }),
+      object<{ bytes: number }>({ bytes }),
+    ],
+  }),
+  maxReplyBytes: optional(bytes),
+}, ["send", "sendBase64"]);
+
+const DEFAULT_MAX_REPLY_BYTES = 1_048_576;
+
+interface Prepared {
+  readonly key: string;
+  readonly address: { readonly hostname: string; readonly port: number };
+  readonly send: Uint8Array<ArrayBuffer>;
+  readonly isEcho: boolean;
+  /** Bytes of the reply, or what it ends with. */
+  readonly reply: number | Uint8Array;
+  readonly maxReplyBytes: number;
+}
+
+/**
+ * Makes a driver for raw TCP. Each user has one connection to each address,
+ * which is made by the first operation that needs it, and made again after an
+ * operation that has failed. Checks see a reply as the text `body`, unless it
+ * is an echo.
+ *
+ * @example
+ * ```ts
+ * import { tcpDriver } from "@troupe/troupe/load";
+ *
+ * const request = { port: 6379, send: "PING\r\n", reply: { until: "\r\n" } };
+ * console.assert(tcpDriver().validate(request).length === 0);
+ * ```
+ */
+export function tcpDriver(): Driver {
+  const requests = new RequestReader(rule, prepare);
+  return {
+    validate: (request) => requests.validate(request),
+    open: (): Promise<DriverSession> =>
+      Promise.resolve(
+        new UserSession<Prepared, TcpLink>({
+          prepare: (call) => requests.of(call),
+          open: ({ address }, signal) => TcpLink.open(address, signal),
+        }),
+      ),
+  };
+}
+
+function prepare(request: TcpRequest): Prepared {
+  const { hostname = "127.0.0.1", port, reply = "none", sendBase64 } = request;
+  const address = { hostname, port };
+  const send = sendBase64 === undefined
+    ? encode(request.send ?? "")
+    : Uint8Array.fromBase64(sendBase64);
+  return {
+    key: formatAddress(address),
+    address,
+    send,
+    isEcho: reply === "echo",
+    reply: replyEnd(reply, send.length),
+    maxReplyBytes: request.maxReplyBytes ?? DEFAULT_MAX_REPLY_BYTES,
+  };
+}
+
+function replyEnd(
+  reply: NonNullable<TcpRequest["reply"]>,
+  sentBytes: number,
+): number | Uint8Array {
+  if (reply === "none") return 0;
+  if (reply === "echo") return sentBytes;
+  return "bytes" in reply ? reply.bytes : encode(reply.until);
+}
+
+/** One connection of one user. */
+class TcpLink implements Link<Prepared> {
+  readonly #transport: Transport;
+  readonly #reader: ReplyReader;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+    this.#reader = new ReplyReader(transport);
+  }
+
+  static async open(
+    address: Prepared["address"],
+    signal: AbortSignal,
+  ): Promise<TcpLink> {
+    return new TcpLink(await connectTcp(address, signal));
+  }
+
+  async perform(
+    { send, isEcho, reply, maxReplyBytes }: Prepared,
+    { signal }: OperationCall,
+  ): Promise<OperationOutcome> {
+    // Nothing else ends a read or a write.
+    const abort = () => void this.close();
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      signal.throwIfAborted();
+      // At once, as neither side may be able to go on without the other.
+      const [answer] = await Promise.all([
+        typeof reply === "number"
+          ? this.#reader.take(reply)
+          : this.#reader.takeUntil(reply, maxReplyBytes),
+        this.#write(send),
+      ]);
+      const sentBytes = send.length;
+      if (reply === 0) return { sentBytes };
+      const receivedBytes = answer.length;
+      if (!isEcho) return { sentBytes, receivedBytes, body: decode(answer) };
+      if (send.some((byte, index) => byte !== answer[index])) {
+        throw new DriverError("Cannot take the reply: it is no echo");
+      }
+      return { sentBytes, receivedBytes };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  async #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      at += await this.#transport.write(bytes.subarray(at));
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve(this.#transport.close());
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * What one user has open: a link to each place where it does something.
+ *
+ * @module
+ */
+import type {
+  DriverSession,
+  OperationCall,
+  OperationOutcome,
+} from "../driver.ts";
+
+/** A connection, or what else stays open between operations. */
+export interface Link<Prepared> {
+  /** Does one operation; the only one at the time. */
+  perform(prepared: Prepared, call: OperationCall): Promise<OperationOutcome>;
+  /** Closes it; called once or twice, and never rejects. */
+  close(): Promise<void>;
+}
+
+/** What a {@linkcode UserSession} is made of. */
+export interface UserSessionOptions<Prepared, L extends Link<Prepared>> {
+  /** What an operation needs. */
+  readonly prepare: (call: OperationCall) => Prepared;
+  /** Opens a link. */
+  readonly open: (prepared: Prepared, signal: AbortSignal) => Promise<L>;
+  /** Whether the link stays open after an operation; they do without it. */
+  readonly keeps?: (prepared: Prepared) => boolean;
+  /** Called when everything is closed. */
+  readonly closed?: () => Promise<void>;
+}
+
+/**
+ * Opens a link when it is first needed and keeps it, by its `key`, for the
+ * operations that follow. One in which an operation has failed is closed, so
+ * that a late reply is never taken for another's.
+ */
+export class UserSession<
+  Prepared extends { readonly key: string },
+  L extends Link<Prepared>,
+> implements DriverSession {
+  readonly #options: UserSessionOptions<Prepared, L>;
+  readonly #links = new Map<string, L>();
+  readonly #closing = new Set<Promise<void>>();
+
+  /** Nothing is open yet. */
+  constructor(options: UserSessionOptions<Prepared, L>) {
+    this.#options = options;
+  }
+
+  /** Does an operation, over a new link if there is none. */
+  async perform(call: OperationCall): Promise<OperationOutcome> {
+    const { signal } = call;
+    signal.throwIfAborted();
+    const prepared = this.#options.prepare(call);
+    const { key } = prepared;
+    let link = this.#links.get(key);
+    if (link === undefined) {
+      link = await this.#options.open(prepared, signal);
+      this.#links.set(key, link);
+    }
+    let keeps = false;
+    try {
+      const outcome = await link.perform(prepared, call);
+      keeps = this.#options.keeps?.(prepared) ?? true;
+      return outcome;
+    } finally {
+      if (!keeps) {
+        this.#links.delete(key);
+        this.#close(link);
+      }
+    }
+  }
+
+  #close(link: L): void {
+    const closed = link.close().finally(() => this.#closing.delete(closed));
+    this.#closing.add(closed);
+  }
+
+  /** Closes every link. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const link of this.#links.values()) this.#close(link);
+    this.#links.clear();
+    await Promise.all(this.#closing);
+    await this.#options.closed?.();
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * The driver for WebSockets.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type {
+  Driver,
+  DriverSession,
+  OperationCall,
+  OperationOutcome,
+} from "../driver.ts";
+import {
+  choice,
+  json,
+  list,
+  name,
+  object,
+  optional,
+  text,
+  texts,
+} from "../rule.ts";
+import type { Json } from "../scenario.ts";
+import { DriverError } from "./driver_error.ts";
+import { jsonOrText } from "./payload.ts";
+import { ReplyWait } from "./reply_wait.ts";
+import { RequestReader } from "./request_reader.ts";
+import { url } from "./request_rules.ts";
+import { closeSocket, openSocket } from "./socket.ts";
+import { type Link, UserSession } from "./user_session.ts";
+
+/** The request of an operation of the driver `websocket`. */
+export interface WebSocketRequest {
+  readonly url: string;
+  /** Subprotocols. */
+  readonly protocols?: readonly string[];
+  readonly headers?: { readonly [name: string]: string };
+  /** A message of text. Without one, there is only a connection. */
+  readonly text?: string;
+  /** A message of JSON, instead of `text`. */
+  readonly json?: Json;
+  /**
+   * The message that ends the operation: the next one, the next with a text
+   * in it, or with such a field. Others are dropped, and binary ones are never
+   * a reply.
+   * @default {"any" with a message, or "none"}
+   */
+  readonly reply?:
+    | "any"
+    | "none"
+    | { readonly contains: string }
+    | {
+      /** A field of JSON, such as `type` or `user.name`. */
+      readonly field: string;
+      readonly equals: Json;
+    };
+}
+
+const rule = object<WebSocketRequest>({
+  url: url("ws:", "wss:"),
+  protocols: optional(list(name)),
+  headers: optional(texts),
+  text: optional(text),
+  json: optional(json),
+  reply: optional({
+    kind: "either",
+    plain: choice("any", "none"),
+    objects: [
+      object<{ contains: string }>({ contains: name }),
+      object<{ field: string; equals: Json }>({ field: name, equals: json }),
+    ],
+  }),
+}, ["text", "json"]);
+
+/** Bytes that may wait to be sent. */
+const MAX_BUFFERED_BYTES = 1_048_576;
+
+interface Prepared {
+  readonly key: string;
+  readonly request: WebSocketRequest;
+  readonly message: string | undefined;
+  readonly sentBytes: number;
+  readonly matches: ((message: string) => boolean) | undefined;
+}
+
+/**
+ * Makes a driver for WebSockets. Each user has one socket to each URL, which
+ * is opened by the first operation that needs it, and opened again after an
+ * operation that has failed. Checks see the reply as `body`: text, or JSON
+ * where it is such.
+ *
+ * @example
+ * ```ts
+ * import { websocketDriver } from "@troupe/troupe/load";
+ *
+ * const request = {
+ *   url: "ws://127.0.0.1:8000/chat",
+ *   json: { type: "say", text: "hello" },
+ *   reply: { field: "type", equals: "said" },
+ * };
+ * console.assert(websocketDriver().validate(request).length === 0);
+ * ```
+ */
+export function websocketDriver(): Driver {
+  const requests = new RequestReader(rule, prepare);
+  return {
+    validate: (request) => requests.validate(request),
+    open: (): Promise<DriverSession> =>
+      Promise.resolve(
+        new UserSession<Prepared, WebSocketLink>({
+          prepare: (call) => requests.of(call),
+          open: async ({ request }, signal) =>
+            new WebSocketLink(await openSocket(request.url, request, signal)),
+        }),
+      ),
+  };
+}
+
+function prepare(request: WebSocketRequest): Prepared {
+  const { url, json, protocols, headers } = request;
+  const message = json === undefined ? request.text : JSON.stringify(json);
+  const { reply = message === undefined ? "none" : "any" } = request;
+  return {
+    key: JSON.stringify([url, protocols, headers]),
+    request,
+    message,
+    sentBytes: message === undefined ? 0 : Buffer.byteLength(message),
+    matches: matcher(reply),
+  };
+}
+
+function matcher(
+  reply: NonNullable<WebSocketRequest["reply"]>,
+): ((message: string) => boolean) | undefined {
+  if (reply === "none") return undefined;
+  if (reply === "any") return () => true;
+  if ("contains" in reply) return (message) => message.includes(reply.contains);
+  const path = reply.field.split(".");
+  const expected = JSON.stringify(reply.equals);
+  return (message) => {
+    let value: unknown = jsonOrText(message);
+    for (const key of path) {
+      if (typeof value !== "object" || value === null) return false;
+      value = Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+    }
+    return JSON.stringify(value) === expected;
+  };
+}
+
+/** One socket of one user. */
+class WebSocketLink implements Link<Prepared> {
+  readonly #socket: WebSocket;
+  readonly #replies = new ReplyWait<string>();
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => {
+      if (typeof data === "string") this.#replies.offer(data);
+    };
+    socket.onclose = ({ code, reason }) =>
+      this.#replies.fail(
+        new DriverError(
+          `Cannot use the socket: it was closed with ${code} ${reason}`.trim(),
+        ),
+      );
+  }
+
+  async perform(
+    { message, sentBytes, matches }: Prepared,
+    { signal }: OperationCall,
+  ): Promise<OperationOutcome> {
+    const socket = this.#socket;
+    if (socket.readyState !== WebSocket.OPEN) {
+      throw new DriverError("Cannot use the socket: it is closed");
+    }
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+      throw new DriverError(
+        `Cannot send: the service is too slow, ${MAX_BUFFERED_BYTES} bytes wait for it`,
+      );
+    }
+    const reply = matches && this.#replies.next(matches, signal);
+    if (message !== undefined) socket.send(message);
+    if (reply === undefined) return { sentBytes };
+    const text = await reply;
+    return {
+      sentBytes,
+      receivedBytes: Buffer.byteLength(text),
+      body: jsonOrText(text),
+    };
+  }
+
+  close(): Promise<void> {
+    return closeSocket(this.#socket);
+  }
+}

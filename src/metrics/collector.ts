@@ -1,0 +1,241 @@
+/**
+ * The collector: looks at the real system again and again, keeps what it saw,
+ * and tells it.
+ *
+ * @module
+ */
+import { type Clock, realClock, type Timer } from "../actor/clock.ts";
+import { TroupeError } from "../actor/errors.ts";
+import type { ActorSystem } from "../actor/system.ts";
+import { readActors } from "./actor_source.ts";
+import { AlertWatch } from "./alert_watch.ts";
+import {
+  type MetricsCollectorOptions,
+  resolveCollectorOptions,
+} from "./collector_options.ts";
+import { EventLoopDelay } from "./event_loop_delay.ts";
+import type { AlertEvent, MetricsEvent, MetricsFeed } from "./feed.ts";
+import { HistoryRing } from "./history_ring.ts";
+import { readHost } from "./host_source.ts";
+import { Instruments } from "./instruments.ts";
+import { ProcessSource } from "./process_source.ts";
+import type { MetricsSnapshot } from "./snapshot.ts";
+import { SqliteHistory } from "./sqlite_history.ts";
+
+/** Who listens, told apart from the same function elsewhere. */
+interface Subscription {
+  readonly listener: (event: MetricsEvent) => void;
+}
+
+/**
+ * Collects snapshots of this process, the machine, a system of actors and the
+ * application's own instruments. It asks for no permission: what is not
+ * granted is `null`. It does not keep the process alive.
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem } from "@troupe/troupe";
+ * import { MetricsCollector } from "@troupe/troupe/metrics";
+ *
+ * await using system = new ActorSystem();
+ * await using collector = new MetricsCollector({
+ *   system,
+ *   alerts: [{
+ *     name: "memory",
+ *     metric: "process.rssBytes",
+ *     above: 2_000_000_000,
+ *     clearAt: 1_800_000_000,
+ *     forMs: 30_000,
+ *   }],
+ * });
+ * collector.instruments.counter("orders").add();
+ * collector.start();
+ * console.assert(collector.latest?.sequence === 1);
+ * ```
+ */
+export class MetricsCollector implements MetricsFeed, AsyncDisposable {
+  /** What the application counts itself; part of each snapshot. */
+  readonly instruments: Instruments;
+  readonly #system: ActorSystem | undefined;
+  readonly #clock: Clock;
+  readonly #timeOfDay: () => number;
+  readonly #intervalMs: number;
+  readonly #onError: (error: unknown) => void;
+  readonly #process = new ProcessSource();
+  readonly #alerts: AlertWatch;
+  readonly #ring: HistoryRing;
+  readonly #file: SqliteHistory | undefined;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => this.#close();
+  #phase: "ready" | "started" | "closed" = "ready";
+  #eventLoop: EventLoopDelay | undefined;
+  #timer: Timer | undefined;
+  #sequence = 0;
+  #latest: MetricsSnapshot | undefined;
+
+  /**
+   * A collector that has seen nothing; `start` or `collect` follows.
+   *
+   * @throws {RangeError} when a number is out of its range.
+   * @throws {TypeError} when a rule of an alert makes no sense.
+   * @throws {MetricsHistoryError} when the history cannot be opened or read.
+   */
+  constructor(options: MetricsCollectorOptions = {}) {
+    const { retentionMs, maxSnapshots, intervalMs, alerts } =
+      resolveCollectorOptions(options);
+    const { system, historyPath, signal } = options;
+    const limits = { retentionMs, maxSnapshots };
+    this.instruments = new Instruments(options);
+    this.#system = system;
+    this.#clock = options.clock ?? system?.clock ?? realClock;
+    this.#timeOfDay = options.timeOfDay ?? Date.now;
+    this.#intervalMs = intervalMs;
+    this.#onError = options.onError ??
+      ((error) => console.error("The metrics collector has failed:", error));
+    this.#alerts = new AlertWatch(alerts, (error) => this.#onError(error));
+    this.#ring = new HistoryRing(limits);
+    if (historyPath !== undefined) {
+      this.#file = new SqliteHistory(historyPath, limits);
+      this.#restore(this.#file);
+    }
+    this.#signal = signal;
+    if (signal?.aborted) this.#close();
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  #restore(file: SqliteHistory): void {
+    try {
+      for (const snapshot of file.read(this.#timeOfDay())) {
+        this.#ring.push(snapshot);
+        this.#sequence = snapshot.sequence;
+      }
+    } catch (error) {
+      file[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** The last snapshot of this collector; none before the first. */
+  get latest(): MetricsSnapshot | undefined {
+    return this.#latest;
+  }
+
+  /** Those that are kept, also of collectors before, oldest first. */
+  get history(): readonly MetricsSnapshot[] {
+    return this.#ring.toArray();
+  }
+
+  /** Alerts that fire now. */
+  get firing(): readonly AlertEvent[] {
+    return this.#alerts.firing;
+  }
+
+  /**
+   * Tells a listener from now on, until the result is disposed. One that
+   * throws is reported, and told of the next event all the same.
+   */
+  subscribe(listener: (event: MetricsEvent) => void): Disposable {
+    const subscription = { listener };
+    this.#subscriptions.add(subscription);
+    return {
+      [Symbol.dispose]: () => {
+        this.#subscriptions.delete(subscription);
+      },
+    };
+  }
+
+  /**
+   * Collects now, and then once an interval. From now on the event loop is
+   * measured and garbage collections are counted. To start twice is to start
+   * once.
+   *
+   * @throws {TroupeError} when it is closed.
+   */
+  start(): void {
+    this.#mustBeOpen("start");
+    if (this.#phase === "started") return;
+    this.#phase = "started";
+    this.#process.start();
+    this.#eventLoop = new EventLoopDelay(this.#clock);
+    this.collect();
+    this.#plan(this.#clock.now());
+  }
+
+  #plan(lastMs: number): void {
+    // A listener may have closed it.
+    if (this.#phase !== "started") return;
+    const now = this.#clock.now();
+    // What is missed is not made up for.
+    const dueMs = Math.max(lastMs + this.#intervalMs, now);
+    this.#timer = this.#clock.schedule(dueMs - now, () => {
+      this.collect();
+      this.#plan(dueMs);
+    });
+    this.#timer.unref();
+  }
+
+  /**
+   * Takes a snapshot now, keeps it and tells it. Where the collector was not
+   * started, the event loop and garbage collections are `null` in it.
+   *
+   * @throws {TroupeError} when the collector is closed.
+   */
+  collect(): MetricsSnapshot {
+    this.#mustBeOpen("collect");
+    const nowMs = this.#clock.now();
+    const snapshot: MetricsSnapshot = {
+      sequence: ++this.#sequence,
+      atMs: this.#timeOfDay(),
+      process: this.#process.read(nowMs),
+      eventLoop: this.#eventLoop?.read() ?? null,
+      host: readHost(),
+      actors: this.#system === undefined ? null : readActors(this.#system),
+      instruments: this.instruments.samples(),
+    };
+    this.#latest = snapshot;
+    this.#ring.push(snapshot);
+    this.#attempt(() => this.#file?.push(snapshot));
+    const alerts = this.#alerts.look(snapshot, nowMs);
+    this.#tell({ type: "snapshot", snapshot });
+    for (const alert of alerts) this.#tell({ type: "alert", alert });
+    return snapshot;
+  }
+
+  #tell(event: MetricsEvent): void {
+    for (const { listener } of [...this.#subscriptions]) {
+      this.#attempt(() => listener(event));
+    }
+  }
+
+  #attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  #mustBeOpen(what: string): void {
+    if (this.#phase !== "closed") return;
+    throw new TroupeError(
+      `Cannot ${what}: the collector is closed, make another`,
+    );
+  }
+
+  #close(): void {
+    if (this.#phase === "closed") return;
+    this.#phase = "closed";
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#timer?.cancel();
+    this.#eventLoop?.[Symbol.dispose]();
+    this.#process[Symbol.dispose]();
+    this.#attempt(() => this.#file?.[Symbol.dispose]());
+  }
+
+  /** Ends it, and writes what waits to the history. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#close();
+    return Promise.resolve();
+  }
+}

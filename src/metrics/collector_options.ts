@@ -1,0 +1,109 @@
+/**
+ * How a collector is made.
+ *
+ * @module
+ */
+import type { Clock } from "../actor/clock.ts";
+import type { ActorSystem } from "../actor/system.ts";
+import { type AlertRule, checkAlertRules } from "./alerts.ts";
+import type { InstrumentsOptions } from "./instruments.ts";
+
+/** Options of a `MetricsCollector`. */
+export interface MetricsCollectorOptions extends InstrumentsOptions {
+  /**
+   * The system whose actors are counted.
+   * @default {none}
+   */
+  readonly system?: ActorSystem;
+  /**
+   * Milliseconds from one snapshot to the next, from 1 to 60,000: what the
+   * runtime notes of garbage collections is kept until then.
+   * @default {1000}
+   */
+  readonly intervalMs?: number;
+  /**
+   * Milliseconds for which snapshots are kept.
+   * @default {600000}
+   */
+  readonly retentionMs?: number;
+  /**
+   * The most snapshots that are kept. One takes some kilobytes, and more with
+   * many instruments.
+   * @default {3600}
+   */
+  readonly maxSnapshots?: number;
+  /**
+   * Where snapshots are kept beyond the end of the process, within the same
+   * limits: a SQLite database, which only one collector may write. They are
+   * written every five seconds and at the end. It needs the permissions to
+   * read and write the path.
+   * @default {nowhere}
+   */
+  readonly historyPath?: string;
+  /**
+   * Rules of alerts.
+   * @default {none}
+   */
+  readonly alerts?: readonly AlertRule[];
+  /**
+   * When this aborts, the collector ends; such as an actor's `context.signal`.
+   * @default {none}
+   */
+  readonly signal?: AbortSignal;
+  /**
+   * The source of time.
+   * @default {the clock of the system, else the real one}
+   */
+  readonly clock?: Clock;
+  /**
+   * Milliseconds since 1970.
+   * @default {Date.now}
+   */
+  readonly timeOfDay?: () => number;
+  /**
+   * Told what a listener or the metric of an alert throws, and when the
+   * history cannot be written. Collecting goes on.
+   * @default {prints it}
+   */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** The longest interval. */
+const MAX_INTERVAL_MS = 60_000;
+
+/** Checks the options once. */
+export function resolveCollectorOptions(
+  {
+    intervalMs = 1000,
+    retentionMs = 600_000,
+    maxSnapshots = 3600,
+    alerts = [],
+  }: MetricsCollectorOptions,
+): Required<
+  Pick<
+    MetricsCollectorOptions,
+    "intervalMs" | "retentionMs" | "maxSnapshots" | "alerts"
+  >
+> {
+  const check = (name: string, value: number, fits: boolean, range: string) => {
+    if (fits) return;
+    throw new RangeError(
+      `Cannot make a collector: ${name} is ${value}, it must be ${range}`,
+    );
+  };
+  check(
+    "intervalMs",
+    intervalMs,
+    intervalMs >= 1 && intervalMs <= MAX_INTERVAL_MS,
+    `from 1 to ${MAX_INTERVAL_MS}`,
+  );
+  check("retentionMs", retentionMs, retentionMs >= 0, "0 or more");
+  check(
+    "maxSnapshots",
+    maxSnapshots,
+    Number.isInteger(maxSnapshots) && maxSnapshots >= 1,
+    "a whole number from 1 on",
+  );
+  checkAlertRules(alerts);
+  return { intervalMs, retentionMs, maxSnapshots, alerts };
+}

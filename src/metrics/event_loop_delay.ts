@@ -1,0 +1,57 @@
+/**
+ * How late timers are.
+ *
+ * @module
+ */
+import type { Clock, Timer } from "../actor/clock.ts";
+import { Distribution } from "./distribution.ts";
+import type { EventLoopMetrics } from "./snapshot.ts";
+
+/**
+ * Milliseconds of the timer: by so much may what holds the thread seem shorter
+ * than it is.
+ */
+const TICK_MS = 10;
+
+/**
+ * Sets a short timer over and over, and notes by how much it comes late. It
+ * does not keep the process alive.
+ */
+export class EventLoopDelay implements Disposable {
+  readonly #clock: Clock;
+  readonly #delays = new Distribution();
+  #timer: Timer;
+
+  /** Begins at once. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#timer = this.#tick();
+  }
+
+  #tick(): Timer {
+    const dueAt = this.#clock.now() + TICK_MS;
+    const timer = this.#clock.schedule(TICK_MS, () => {
+      this.#delays.record(this.#clock.now() - dueAt);
+      this.#timer = this.#tick();
+    });
+    timer.unref();
+    return timer;
+  }
+
+  /** The delays since the last call; `null` when no timer was due since. */
+  read(): EventLoopMetrics | null {
+    const delayP50Ms = this.#delays.quantile(0.5);
+    const delayP99Ms = this.#delays.quantile(0.99);
+    const delayMaxMs = this.#delays.quantile(1);
+    this.#delays.reset();
+    if (delayP50Ms === null || delayP99Ms === null || delayMaxMs === null) {
+      return null;
+    }
+    return { delayP50Ms, delayP99Ms, delayMaxMs };
+  }
+
+  /** Ends it. */
+  [Symbol.dispose](): void {
+    this.#timer.cancel();
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Snapshots as JSON and as MessagePack.
+ *
+ * @module
+ */
+import { decode, encode, type ValueType } from "@std/msgpack";
+import type { MetricsSnapshot } from "./snapshot.ts";
+
+/**
+ * A JSON array of snapshots. JSON has no `NaN` and no infinity: they are
+ * `null` in it.
+ *
+ * @example
+ * ```ts
+ * import { type MetricsFeed, snapshotsToJson } from "@troupe/troupe/metrics";
+ *
+ * async function save(feed: MetricsFeed, path: string): Promise<void> {
+ *   await Deno.writeTextFile(path, snapshotsToJson(feed.history));
+ * }
+ * console.assert(save.length === 2);
+ * ```
+ */
+export function snapshotsToJson(snapshots: readonly MetricsSnapshot[]): string {
+  return JSON.stringify(snapshots);
+}
+
+/**
+ * Snapshots as a MessagePack array; `snapshotsFromMessagePack` reads the very
+ * same from it.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   snapshotsFromMessagePack,
+ *   snapshotsToMessagePack,
+ * } from "@troupe/troupe/metrics";
+ *
+ * const bytes = snapshotsToMessagePack([]);
+ * console.assert(snapshotsFromMessagePack(bytes).length === 0);
+ * ```
+ */
+export function snapshotsToMessagePack(
+  snapshots: readonly MetricsSnapshot[],
+): Uint8Array<ArrayBuffer> {
+  return encode(snapshots.map(valueOf));
+}
+
+/**
+ * Reads what `snapshotsToMessagePack` has written.
+ *
+ * @example
+ * ```ts
+ * import { snapshotsFromMessagePack } from "@troupe/troupe/metrics";
+ *
+ * async function load(path: string): Promise<number | undefined> {
+ *   const snapshots = snapshotsFromMessagePack(await Deno.readFile(path));
+ *   return snapshots.at(-1)?.atMs;
+ * }
+ * console.assert(load.length === 1);
+ * ```
+ *
+ * @throws {TypeError} when the bytes are not MessagePack, or no array of
+ * snapshots; what is within a snapshot is not looked at.
+ */
+export function snapshotsFromMessagePack(bytes: Uint8Array): MetricsSnapshot[] {
+  let value: unknown;
+  try {
+    value = decode(bytes);
+  } catch (cause) {
+    throw new TypeError(
+      "Cannot read snapshots: the bytes are no MessagePack, use those of snapshotsToMessagePack()",
+      { cause },
+    );
+  }
+  if (Array.isArray(value) && value.every(isSnapshot)) return value;
+  throw new TypeError(
+    "Cannot read snapshots: the value is no array of snapshots, use that of snapshotsToMessagePack()",
+  );
+}
+
+/** The same, as the type that the encoder takes. */
+function valueOf(value: unknown): ValueType {
+  if (Array.isArray(value)) return value.map(valueOf);
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, valueOf(item)]),
+    );
+  }
+  switch (typeof value) {
+    case "number":
+    case "string":
+    case "boolean":
+      return value;
+    default:
+      return null;
+  }
+}
+
+function isSnapshot(value: unknown): value is MetricsSnapshot {
+  return typeof value === "object" && value !== null &&
+    "sequence" in value && typeof value.sequence === "number" &&
+    "atMs" in value && typeof value.atMs === "number" &&
+    "process" in value && "host" in value && "instruments" in value;
+}

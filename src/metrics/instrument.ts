@@ -1,0 +1,183 @@
+/**
+ * What the application counts itself, under one name and many sets of labels.
+ *
+ * @module
+ */
+import { Distribution } from "./distribution.ts";
+import { checkLabels } from "./instrument_names.ts";
+import type { InstrumentSample, Labels } from "./snapshot.ts";
+
+/** What an instrument is about. */
+export interface InstrumentDescription {
+  /**
+   * A sentence for those who read the metric.
+   * @default {""}
+   */
+  readonly help?: string;
+  /**
+   * The unit of its values, such as `ms` or `bytes`.
+   * @default {""}
+   */
+  readonly unit?: string;
+}
+
+/** Counts what only becomes more. */
+export interface Counter {
+  /**
+   * Adds to the count of such labels.
+   *
+   * @throws {RangeError} when `value` is below 0 or not finite.
+   * @throws {InstrumentError} when a label is none.
+   */
+  add(value?: number, labels?: Labels): void;
+}
+
+/** Tells what goes up and down. */
+export interface Gauge {
+  /**
+   * Sets the value of such labels.
+   *
+   * @throws {RangeError} when `value` is not finite.
+   * @throws {InstrumentError} when a label is none.
+   */
+  set(value: number, labels?: Labels): void;
+  /** Adds to the value of such labels, which is 0 at first; throws as `set`. */
+  add(value: number, labels?: Labels): void;
+}
+
+/** Tells how values are distributed. */
+export interface Histogram {
+  /**
+   * Notes a value, from 0 to 10¹², to the thousandth or three digits.
+   *
+   * @throws {RangeError} when `value` is below 0 or not finite.
+   * @throws {InstrumentError} when a label is none.
+   */
+  record(value: number, labels?: Labels): void;
+}
+
+/** Which of the three it is. */
+export type InstrumentType = InstrumentSample["type"];
+
+const NO_LABELS: Labels = {};
+const OVERFLOW_LABELS: Labels = { overflow: "true" };
+const NO_LABELS_KEY = "";
+const OVERFLOW_KEY = JSON.stringify(OVERFLOW_LABELS);
+
+/** What one instrument has under one set of labels. */
+class Series {
+  readonly labels: Labels;
+  value = 0;
+  readonly distribution: Distribution | undefined;
+  /** The same one for as long as nothing changes: histories share it. */
+  sample: InstrumentSample | undefined;
+
+  constructor(labels: Labels, type: InstrumentType) {
+    this.labels = labels;
+    if (type === "histogram") this.distribution = new Distribution();
+  }
+}
+
+/** An instrument of any type. */
+export class Instrument implements Counter, Gauge, Histogram {
+  readonly name: string;
+  readonly type: InstrumentType;
+  readonly help: string;
+  readonly unit: string;
+  readonly #series = new Map<string, Series>();
+  readonly #maxLabelSets: number;
+  readonly #overflowed: () => void;
+
+  constructor(
+    name: string,
+    type: InstrumentType,
+    { help = "", unit = "" }: InstrumentDescription,
+    maxLabelSets: number,
+    overflowed: () => void,
+  ) {
+    this.name = name;
+    this.type = type;
+    this.help = help;
+    this.unit = unit;
+    this.#maxLabelSets = maxLabelSets;
+    this.#overflowed = overflowed;
+  }
+
+  add(value = 1, labels: Labels = NO_LABELS): void {
+    this.#check("add", value, this.type === "gauge" ? -Infinity : 0);
+    const series = this.#seriesOf(labels);
+    if (series !== undefined) series.value += value;
+  }
+
+  set(value: number, labels: Labels = NO_LABELS): void {
+    this.#check("set", value, -Infinity);
+    const series = this.#seriesOf(labels);
+    if (series !== undefined) series.value = value;
+  }
+
+  record(value: number, labels: Labels = NO_LABELS): void {
+    this.#check("record", value, 0);
+    this.#seriesOf(labels)?.distribution?.record(value);
+  }
+
+  /** What it says of each set of labels. */
+  samples(): InstrumentSample[] {
+    return Array.from(
+      this.#series.values(),
+      (series) => series.sample ??= this.#sample(series),
+    );
+  }
+
+  #sample({ labels, value, distribution }: Series): InstrumentSample {
+    const { name, type, help, unit } = this;
+    return type === "histogram"
+      ? {
+        type,
+        name,
+        help,
+        unit,
+        labels,
+        summary: (distribution ?? new Distribution()).summary(),
+      }
+      : { type, name, help, unit, labels, value };
+  }
+
+  #check(what: string, value: number, least: number): void {
+    if (value >= least && Number.isFinite(value)) return;
+    const range = least === 0 ? "0 or more, and finite" : "finite";
+    throw new RangeError(
+      `Cannot ${what} to ${this.name}: value is ${value}, it must be ${range}`,
+    );
+  }
+
+  /** Where to note what changes; nowhere for a gauge over the limit. */
+  #seriesOf(labels: Labels): Series | undefined {
+    // `{}` and no labels are the same, and cost no look at them.
+    let kept = NO_LABELS;
+    let key = NO_LABELS_KEY;
+    for (const _ in labels) {
+      kept = checkLabels(labels);
+      key = JSON.stringify(kept);
+      break;
+    }
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      const { size } = this.#series;
+      const room = this.#maxLabelSets +
+        (this.#series.has(OVERFLOW_KEY) ? 1 : 0);
+      if (size >= room) {
+        this.#overflowed();
+        if (this.type === "gauge") return undefined;
+        kept = OVERFLOW_LABELS;
+        key = OVERFLOW_KEY;
+        series = this.#series.get(key);
+      }
+      if (series === undefined) {
+        series = new Series(kept, this.type);
+        this.#series.set(key, series);
+      }
+    }
+    series.sample = undefined;
+    return series;
+  }
+}

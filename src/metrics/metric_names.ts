@@ -1,0 +1,119 @@
+/**
+ * Names, units and labels as the formats of Prometheus want them.
+ *
+ * @module
+ */
+import type { Labels } from "./snapshot.ts";
+
+/** All samples of one name. */
+export interface MetricFamily {
+  /** Without the `_total` of counters; ends with the unit, if it has one. */
+  readonly name: string;
+  readonly type: "counter" | "gauge" | "summary";
+  /** A word such as `seconds`, or nothing. */
+  readonly unit: string;
+  readonly help: string;
+  readonly samples: readonly MetricSample[];
+}
+
+/** One sample: a number, or what a summary has. */
+export interface MetricSample {
+  readonly labels: Labels;
+  readonly value: number | SummaryValue;
+}
+
+/** What a summary tells. */
+export interface SummaryValue {
+  readonly count: number;
+  readonly sum: number;
+  /** Quantiles that are known, such as `["0.5", 12]`. */
+  readonly quantiles: readonly (readonly [string, number])[];
+}
+
+/** Labels and a value that may be unknown. */
+export type Entry = readonly [Labels, number | SummaryValue | null | undefined];
+
+/** The family of those entries that are known; the first of the same labels. */
+export function family(
+  type: MetricFamily["type"],
+  stem: string,
+  unit: string,
+  help: string,
+  entries: readonly Entry[],
+): MetricFamily {
+  const name = unit === "" || stem.endsWith(`_${unit}`)
+    ? stem
+    : `${stem}_${unit}`;
+  const seen = new Set<string>();
+  const samples = entries.flatMap(([labels, value]): MetricSample[] => {
+    // No counter may be negative or no number at all.
+    if (value === null || value === undefined) return [];
+    if (type === "counter" && !(Number(value) >= 0)) return [];
+    const key = JSON.stringify(Object.entries(labels).sort());
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [{ labels, value }];
+  });
+  return { name, type, unit, help, samples };
+}
+
+/** Families without a sample are left out; a name that is taken gets a number. */
+export function uniqueNames(families: readonly MetricFamily[]): MetricFamily[] {
+  const taken = new Set<string>();
+  return families.filter(({ samples }) => samples.length > 0).map((family) => {
+    const { name, unit } = family;
+    const end = unit === "" ? "" : `_${unit}`;
+    const stem = name.slice(0, name.length - end.length);
+    let unique = name;
+    for (let n = 2; namesIn(unique).some((name) => taken.has(name)); n++) {
+      unique = `${stem}_${n}${end}`;
+    }
+    for (const name of namesIn(unique)) taken.add(name);
+    return { ...family, name: unique };
+  });
+}
+
+/** Names that a family of any type may give its samples. */
+function namesIn(name: string): string[] {
+  return ["", "_total", "_sum", "_count", "_created"].map((end) => name + end);
+}
+
+/** A name with legal characters alone. */
+export function metricName(name: string): string {
+  const legal = name.replace(/[^\w:]/g, "_");
+  return /^[a-zA-Z_:]/.test(legal) ? legal : `_${legal}`;
+}
+
+/** Labels of different names that become one are joined, as OpenTelemetry does. */
+export function ownLabels(labels: Labels): Labels {
+  const legal: Record<string, string> = {};
+  for (const [name, value] of Object.entries(labels)) {
+    let key = name.replace(/\W/g, "_");
+    if (!/^[a-zA-Z_]/.test(key)) key = `_${key}`;
+    // Those that begin with two underscores, and this one, are reserved.
+    if (key.startsWith("__") || key === "quantile") {
+      key = `label_${key.replace(/^_+/, "")}`;
+    }
+    legal[key] = Object.hasOwn(legal, key) ? `${legal[key]};${value}` : value;
+  }
+  return legal;
+}
+
+const UNITS: ReadonlyMap<string, string> = new Map([
+  ["s", "seconds"],
+  ["ms", "milliseconds"],
+  ["us", "microseconds"],
+  ["ns", "nanoseconds"],
+  ["min", "minutes"],
+  ["h", "hours"],
+  ["By", "bytes"],
+  ["%", "percent"],
+  ["1", ""],
+]);
+
+/** The word for a unit of UCUM; what is in braces is none. */
+export function unitWord(unit: string): string {
+  const bare = unit.replace(/\{[^}]*\}/g, "");
+  const word = UNITS.get(bare) ?? bare.replace(/\W+/g, "_");
+  return word.replace(/^_+|_+$/g, "");
+}

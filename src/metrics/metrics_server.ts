@@ -1,0 +1,240 @@
+/**
+ * Metrics over HTTP: for Prometheus, for programs, and as a page with charts.
+ *
+ * @module
+ */
+import { EventStream } from "./event_stream.ts";
+import { snapshotsToJson, snapshotsToMessagePack } from "./export.ts";
+import { snapshotsToCsv } from "./export_csv.ts";
+import type { MetricsFeed } from "./feed.ts";
+import {
+  METRICS_CONTENT_TYPES,
+  metricsText,
+  metricsTextFormat,
+} from "./openmetrics.ts";
+import { METRICS_PAGE_POLICY, metricsPageFile } from "./page_file.ts";
+import { checkHost, LOOPBACK_HOSTS, refusalOf } from "./request_guard.ts";
+import type { MetricsSnapshot } from "./snapshot.ts";
+
+/** Options of {@linkcode metricsServer}. */
+export interface MetricsServerOptions {
+  /**
+   * The path below which everything is, such as `/metrics-page/`.
+   * @default {"/"}
+   */
+  readonly prefix?: string;
+  /**
+   * Names and addresses of this server in `Host`, with a port or for any:
+   * `example.com`, `[::1]:8080`. Add that which Prometheus asks for.
+   * @default {localhost, 127.0.0.1 and [::1]}
+   */
+  readonly hosts?: readonly string[];
+  /**
+   * The stream that tells snapshots and alerts, and whatever else is published
+   * on it, such as the `load` events of a load test. It is not closed with the
+   * server.
+   * @default {one of its own}
+   */
+  readonly events?: EventStream;
+}
+
+/** Metrics over HTTP. */
+export interface MetricsServer extends AsyncDisposable {
+  /** Answers a request: a handler for `Deno.serve`. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** The stream of `events`. */
+  readonly events: EventStream;
+  /** Ends the event stream, if it is its own, and listens to the feed no more. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const HEADERS: Readonly<Record<string, string>> = {
+  "content-security-policy": METRICS_PAGE_POLICY,
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
+/**
+ * Serves what a feed has, below a prefix:
+ *
+ * | Path | What |
+ * | --- | --- |
+ * | (the prefix itself) | a page with live charts |
+ * | `metrics` | the latest snapshot as OpenMetrics 1.0, or as Prometheus 0.0.4 |
+ * | `snapshot.json` | the latest snapshot |
+ * | `history.json`, `.csv`, `.msgpack` | those that are kept; `?last=60` for the last 60 |
+ * | `alerts.json` | `{"firing": […]}` |
+ * | `events` | Server-Sent Events: `snapshot`, `alert`, and what else is published |
+ *
+ * It takes `GET` and `HEAD`, asks nobody who they are, and refuses a `Host`
+ * that it does not know and requests of other sites' pages. `metrics` and
+ * `snapshot.json` are a 503 before the first snapshot.
+ *
+ * @example
+ * ```ts
+ * import { MetricsCollector, metricsServer } from "@troupe/troupe/metrics";
+ *
+ * await using collector = new MetricsCollector();
+ * await using metrics = metricsServer(collector);
+ * await collector.collect();
+ * await using server = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen() {} },
+ *   metrics.fetch,
+ * );
+ * const response = await fetch(`http://127.0.0.1:${server.addr.port}/metrics`);
+ * console.assert((await response.text()).includes("process_cpu_seconds_total"));
+ * ```
+ *
+ * @throws {TypeError} when an option makes no sense.
+ */
+export function metricsServer(
+  feed: MetricsFeed,
+  options: MetricsServerOptions = {},
+): MetricsServer {
+  const prefix = checkPrefix(options.prefix ?? "/");
+  const hosts = new Set((options.hosts ?? LOOPBACK_HOSTS).map(checkHost));
+  const events = options.events ?? new EventStream();
+  const subscription = feed.subscribe((event) => {
+    const data = event.type === "snapshot" ? event.snapshot : event.alert;
+    events.publish(event.type, JSON.stringify(data));
+  });
+
+  const answer = (request: Request): Response => {
+    const { pathname, host: asked } = new URL(request.url);
+    const path = pathname.startsWith(prefix)
+      ? pathname.slice(prefix.length)
+      : undefined;
+    const toPage = `${pathname}/` === prefix;
+    // HTTP/2 has no such header, but the same in its address.
+    const host = request.headers.get("host") ?? asked;
+    const site = request.headers.get("sec-fetch-site") ?? "none";
+    const isPage = toPage || path === "";
+    const refusal = refusalOf(hosts, { host, site, isPage });
+    if (refusal !== undefined) return text(403, refusal);
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return text(405, "It takes GET and HEAD", { allow: "GET, HEAD" });
+    }
+    if (toPage) return text(308, "The page ends in /", { location: prefix });
+    return (path === undefined ? undefined : route(path, request)) ??
+      text(404, "There is no such page");
+  };
+
+  const route = (path: string, request: Request): Response | undefined => {
+    switch (path) {
+      case "metrics": {
+        const format = metricsTextFormat(request.headers.get("accept"));
+        return ofLatest(
+          feed,
+          (snapshot) =>
+            new Response(metricsText(snapshot, format), {
+              headers: {
+                "content-type": METRICS_CONTENT_TYPES[format],
+                vary: "accept",
+              },
+            }),
+        );
+      }
+      case "snapshot.json":
+        return ofLatest(feed, (snapshot) => Response.json(snapshot));
+      case "alerts.json":
+        return Response.json({ firing: feed.firing });
+      case "events":
+        return events.respond(request);
+      case "history.json":
+      case "history.csv":
+      case "history.msgpack":
+        return historyOf(feed, path, new URL(request.url).searchParams);
+    }
+    const file = metricsPageFile(path);
+    return file && new Response(file.body, {
+      headers: { "content-type": file.contentType },
+    });
+  };
+
+  return {
+    events,
+    async fetch(request) {
+      const response = answer(request);
+      for (const [name, value] of Object.entries(HEADERS)) {
+        response.headers.set(name, value);
+      }
+      if (!response.headers.has("cache-control")) {
+        response.headers.set("cache-control", "no-store");
+      }
+      if (request.method !== "HEAD") return response;
+      // So that a stream ends too.
+      await response.body?.cancel();
+      return new Response(null, response);
+    },
+    [Symbol.asyncDispose]() {
+      subscription[Symbol.dispose]();
+      if (options.events === undefined) events[Symbol.dispose]();
+      return Promise.resolve();
+    },
+  };
+}
+
+function ofLatest(
+  { latest }: MetricsFeed,
+  answer: (snapshot: MetricsSnapshot) => Response,
+): Response {
+  return latest === undefined
+    ? text(503, "There is no snapshot yet", { "retry-after": "1" })
+    : answer(latest);
+}
+
+function historyOf(
+  { history }: MetricsFeed,
+  name: "history.json" | "history.csv" | "history.msgpack",
+  parameters: URLSearchParams,
+): Response {
+  const last = parameters.get("last");
+  if (last !== null && !/^[1-9]\d{0,8}$/.test(last)) {
+    return text(400, "last is to be a number from 1 on");
+  }
+  const snapshots = last === null ? history : history.slice(-Number(last));
+  const headers = (type: string) => ({
+    "content-type": type,
+    "content-disposition": `inline; filename="${name}"`,
+  });
+  switch (name) {
+    case "history.json":
+      return new Response(snapshotsToJson(snapshots), {
+        headers: headers("application/json"),
+      });
+    case "history.csv":
+      return new Response(snapshotsToCsv(snapshots), {
+        headers: headers("text/csv; charset=utf-8"),
+      });
+    case "history.msgpack":
+      return new Response(snapshotsToMessagePack(snapshots), {
+        headers: headers("application/vnd.msgpack"),
+      });
+    default:
+      return name satisfies never;
+  }
+}
+
+function text(
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+): Response {
+  return new Response(`${message}\n`, {
+    status,
+    headers: { "content-type": "text/plain; charset=utf-8", ...headers },
+  });
+}
+
+function checkPrefix(prefix: string): string {
+  const whole = prefix.endsWith("/") ? prefix : `${prefix}/`;
+  if (/^\/(?:[\w.~-]+\/)*$/.test(whole)) return whole;
+  throw new TypeError(
+    `Cannot serve metrics: prefix is ${
+      JSON.stringify(prefix)
+    }, it must be a path that begins with /`,
+  );
+}

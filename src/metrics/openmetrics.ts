@@ -1,0 +1,129 @@
+/**
+ * A snapshot as text for Prometheus and those who read the same.
+ *
+ * @module
+ */
+import { metricFamilies } from "./metric_families.ts";
+import type { MetricFamily } from "./metric_names.ts";
+import type { Labels, MetricsSnapshot } from "./snapshot.ts";
+
+/** OpenMetrics 1.0, or the text format 0.0.4 of Prometheus before it. */
+export type MetricsTextFormat = "openmetrics" | "prometheus";
+
+/** For the header `content-type`. */
+export const METRICS_CONTENT_TYPES: Readonly<
+  Record<MetricsTextFormat, string>
+> = {
+  openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
+  prometheus: "text/plain; version=0.0.4; charset=utf-8",
+};
+
+/**
+ * The format that a header `accept` asks for: OpenMetrics where it is named
+ * and not valued below `text/plain`, else that of Prometheus.
+ *
+ * @example
+ * ```ts
+ * import { metricsTextFormat } from "@troupe/troupe/metrics";
+ *
+ * const accept = "application/openmetrics-text;q=0.5, text/plain;q=0.2";
+ * console.assert(metricsTextFormat(accept) === "openmetrics");
+ * console.assert(metricsTextFormat(null) === "prometheus");
+ * ```
+ */
+export function metricsTextFormat(accept: string | null): MetricsTextFormat {
+  const quality = (type: string): number => {
+    let best = 0;
+    for (const item of (accept ?? "").toLowerCase().split(",")) {
+      const [name = "", ...parameters] = item.split(";").map((s) => s.trim());
+      if (name !== type) continue;
+      const q = parameters.find((parameter) => parameter.startsWith("q="));
+      const value = q === undefined ? 1 : Number(q.slice(2));
+      if (value > best) best = value;
+    }
+    return best;
+  };
+  const openmetrics = quality("application/openmetrics-text");
+  return openmetrics > 0 && openmetrics >= quality("text/plain")
+    ? "openmetrics"
+    : "prometheus";
+}
+
+/**
+ * The text for a snapshot. What is `null` is left out, times are in seconds,
+ * counters end with `_total`, histograms of the application are summaries, and
+ * `max` is their quantile 1. The application's own units stay as they are, as
+ * words at the end of names: `ms` is `_milliseconds`. A name that would stand
+ * for two metrics gets a number.
+ *
+ * @example
+ * ```ts
+ * import { metricsText, type MetricsSnapshot } from "@troupe/troupe/metrics";
+ *
+ * function scrape(snapshot: MetricsSnapshot): string {
+ *   return metricsText(snapshot, "prometheus");
+ * }
+ * console.assert(scrape.length === 1);
+ * ```
+ */
+export function metricsText(
+  snapshot: MetricsSnapshot,
+  format: MetricsTextFormat = "openmetrics",
+): string {
+  const families = metricFamilies(snapshot).map((family) =>
+    familyText(family, format)
+  );
+  return families.join("") + (format === "openmetrics" ? "# EOF\n" : "");
+}
+
+function familyText(
+  { name, type, unit, help, samples }: MetricFamily,
+  format: MetricsTextFormat,
+): string {
+  const isOpen = format === "openmetrics";
+  const total = type === "counter" ? `${name}_total` : name;
+  // Before OpenMetrics, a counter was called by the name of its samples.
+  const described = isOpen ? name : total;
+  const lines = [`# TYPE ${described} ${type}`];
+  if (isOpen && unit !== "") lines.push(`# UNIT ${described} ${unit}`);
+  if (help !== "") {
+    lines.push(
+      `# HELP ${described} ${isOpen ? escape(help) : escapeOld(help)}`,
+    );
+  }
+  for (const { labels, value } of samples) {
+    if (typeof value === "number") {
+      lines.push(`${total}${labelText(labels)} ${numberText(value)}`);
+      continue;
+    }
+    for (const [quantile, at] of value.quantiles) {
+      const all = labelText({ ...labels, quantile });
+      lines.push(`${name}${all} ${numberText(at)}`);
+    }
+    const own = labelText(labels);
+    lines.push(`${name}_count${own} ${numberText(value.count)}`);
+    lines.push(`${name}_sum${own} ${numberText(value.sum)}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function labelText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) =>
+    `${name}="${escape(value)}"`
+  );
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+function numberText(value: number): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (Number.isFinite(value)) return String(value);
+  return value > 0 ? "+Inf" : "-Inf";
+}
+
+function escape(text: string): string {
+  return escapeOld(text).replaceAll('"', '\\"');
+}
+
+function escapeOld(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+}

@@ -1,0 +1,26 @@
+/**
+ * The alerts, as they are shown.
+ *
+ * @module
+ */
+import type { AlertEvent } from "../feed.ts";
+
+/** Shows a list in its section. */
+export function showAlerts(
+  section: HTMLElement,
+  list: readonly AlertEvent[],
+): void {
+  section.hidden = list.length === 0;
+  section.querySelector("ul")?.replaceChildren(...list.map((alert) => {
+    const item = document.createElement("li");
+    item.dataset.state = alert.state;
+    const name = document.createElement("strong");
+    name.textContent = `${alert.rule} ${alert.state}`;
+    const text = document.createElement("span");
+    text.textContent = alert.message;
+    const time = document.createElement("time");
+    time.textContent = new Date(alert.atMs).toLocaleTimeString("en-GB");
+    item.append(name, text, time);
+    return item;
+  }));
+}

@@ -1,0 +1,196 @@
+/**
+ * One chart: a title, the latest values and lines.
+ *
+ * @module
+ */
+import uPlot from "uplot";
+import { clockText, valueText } from "./panels.ts";
+import type { Series } from "./series.ts";
+
+/** A part of the axis that has a name. */
+export interface Span {
+  readonly name: string;
+  readonly from: number;
+}
+
+/** What a chart is made of. */
+export interface ChartParts {
+  readonly title: string;
+  readonly unit: string;
+  readonly series: Series;
+  /** Whether the axis is the time of day, or that since the begin. */
+  readonly axis: "time" | "elapsed";
+  /** Parts of the axis, in order; each ends where the next one begins. */
+  readonly spans: readonly Span[];
+}
+
+const HEIGHT = 150;
+/** Room for the names of spans. */
+const NAMES = 18;
+const COLOURS = 9;
+
+/** A chart, which is there once there is something to show. */
+export class Chart {
+  readonly #parts: ChartParts;
+  readonly #panel = document.createElement("section");
+  readonly #values = document.createElement("dl");
+  readonly #place = document.createElement("div");
+  #plot: uPlot | undefined;
+  #shown: string[] = [];
+
+  /** A chart at the end of an element. */
+  constructor(parent: Element, parts: ChartParts) {
+    this.#parts = parts;
+    const title = document.createElement("h3");
+    title.textContent = parts.title;
+    if (parts.unit !== "") {
+      const unit = document.createElement("span");
+      unit.textContent = ` ${parts.unit}`;
+      title.append(unit);
+    }
+    this.#panel.className = "panel";
+    this.#panel.hidden = true;
+    this.#place.className = "chart";
+    this.#panel.append(title, this.#values, this.#place);
+    parent.append(this.#panel);
+    new ResizeObserver(() => {
+      this.#plot?.setSize({ width: this.#place.clientWidth, height: HEIGHT });
+    }).observe(this.#place);
+  }
+
+  /** Shows what is in the series now. */
+  update(): void {
+    const { series } = this.#parts;
+    const { names } = series;
+    this.#panel.hidden = names.length === 0;
+    if (names.length === 0) return;
+    const isSame = names.length === this.#shown.length &&
+      names.every((name, index) => name === this.#shown[index]);
+    if (this.#plot === undefined || !isSame) this.redraw();
+    else this.#plot.setData(series.columns);
+    this.#showValues();
+  }
+
+  /** Makes the lines anew, in the colours of now. */
+  redraw(): void {
+    const { series } = this.#parts;
+    this.#plot?.destroy();
+    this.#plot = undefined;
+    this.#shown = series.names;
+    if (this.#shown.length === 0) return;
+    this.#plot = new uPlot(this.#options(), series.columns, this.#place);
+    this.#values.replaceChildren(...this.#shown.map((name, index) => {
+      const label = document.createElement("dt");
+      label.textContent = name;
+      label.style.setProperty("--chip", `var(--series-${number(index)})`);
+      const row = document.createElement("div");
+      row.append(label, document.createElement("dd"));
+      return row;
+    }));
+    this.#showValues();
+  }
+
+  /** The values under the pointer, or the last ones. */
+  #showValues(): void {
+    const [xs, ...lines] = this.#parts.series.columns;
+    const at = this.#plot?.cursor.idx ?? xs.length - 1;
+    this.#values.querySelectorAll("dd").forEach((value, index) => {
+      value.textContent = valueText(
+        lines[index]?.[at] ?? null,
+        this.#parts.unit,
+      );
+    });
+  }
+
+  #options(): uPlot.Options {
+    const { unit, axis } = this.#parts;
+    const stroke = colour("--muted");
+    const grid = { stroke: colour("--line"), width: 1 };
+    const font = "12px system-ui, sans-serif";
+    const common = { stroke, grid, ticks: grid, font };
+    return {
+      width: this.#place.clientWidth,
+      height: HEIGHT,
+      legend: { show: false },
+      padding: [axis === "time" ? 8 : NAMES, 14, 0, 0],
+      cursor: { y: false, drag: { x: false, y: false } },
+      scales: {
+        x: { time: axis === "time" },
+        // From 0 on, so that a small change looks small.
+        y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
+      },
+      axes: [
+        {
+          ...common,
+          size: 26,
+          space: 70,
+          values: axis === "time"
+            ? (_, at) => at.map((seconds) => timeText(seconds))
+            : (_, at) => at.map(clockText),
+        },
+        {
+          ...common,
+          size: 58,
+          space: 34,
+          values: (_, at) => at.map((value) => valueText(value, unit)),
+        },
+      ],
+      series: [
+        {},
+        ...this.#shown.map((label, index) => ({
+          label,
+          stroke: colour(`--series-${number(index)}`),
+          width: 1.5,
+          points: { show: false },
+        })),
+      ],
+      hooks: {
+        drawClear: [(plot) => this.#shade(plot)],
+        setCursor: [() => this.#showValues()],
+      },
+    };
+  }
+
+  /** Every other span is shaded, and each that has the room says its name. */
+  #shade({ ctx, bbox, scales, valToPos }: uPlot): void {
+    const end = scales.x?.max ?? 0;
+    const right = bbox.left + bbox.width;
+    const { spans } = this.#parts;
+    ctx.save();
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textBaseline = "bottom";
+    spans.forEach(({ name, from }, index) => {
+      const x = (value: number) =>
+        Math.min(Math.max(valToPos(value, "x", true), bbox.left), right);
+      const left = x(from);
+      const width = x(spans[index + 1]?.from ?? end) - left;
+      if (width <= 0) return;
+      if (index % 2 === 1) {
+        ctx.fillStyle = colour("--shade");
+        ctx.fillRect(left, bbox.top, width, bbox.height);
+      }
+      if (ctx.measureText(name).width > width) return;
+      ctx.fillStyle = colour("--muted");
+      ctx.fillText(name, left, bbox.top - 3 * devicePixelRatio);
+    });
+    ctx.restore();
+  }
+}
+
+function number(index: number): number {
+  return index % COLOURS + 1;
+}
+
+/** A colour of the style sheet, as a canvas needs it. */
+function colour(name: string): string {
+  const probe = document.createElement("i");
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+function timeText(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString("en-GB");
+}

@@ -1,0 +1,113 @@
+/**
+ * The page: puts its parts together.
+ *
+ * @module
+ */
+import type { LoadProgress } from "../../load/result.ts";
+import type { AlertEvent } from "../feed.ts";
+import type { MetricsSnapshot } from "../snapshot.ts";
+import { withAlert } from "./alert_list.ts";
+import { showAlerts } from "./alert_view.ts";
+import { Board } from "./board.ts";
+import { listen } from "./live.ts";
+import { LOAD_PANELS, loadText, PROCESS_PANELS } from "./panels.ts";
+
+/** Snapshots of the time before that are asked for. */
+const HISTORY = 900;
+
+const state = byId("state");
+const process = new Board<MetricsSnapshot>({
+  section: byId("process"),
+  panels: PROCESS_PANELS,
+  axis: "time",
+  at: ({ atMs }) => atMs / 1000,
+});
+const load = new Board<LoadProgress>({
+  section: byId("load"),
+  panels: LOAD_PANELS,
+  axis: "elapsed",
+  at: ({ elapsedMs }) => elapsedMs / 1000,
+});
+let alerts: AlertEvent[] = [];
+/** Snapshots that wait for those from before them. */
+let waiting: MetricsSnapshot[] | undefined = [];
+
+function addSnapshot(snapshot: MetricsSnapshot): void {
+  if (waiting !== undefined) {
+    waiting = [...waiting, snapshot].slice(-HISTORY);
+    return;
+  }
+  byId("empty").hidden = true;
+  process.push(snapshot);
+  const time = new Date(process.end * 1000).toLocaleTimeString("en-GB");
+  byId("range").textContent = `as of ${time}`;
+}
+
+function addLoad(progress: LoadProgress): void {
+  const { phase, elapsedMs } = progress;
+  // Another run has begun.
+  if (elapsedMs / 1000 < load.end) load.clear();
+  if (load.spans.at(-1)?.name !== phase) {
+    load.spans.push({ name: phase, from: elapsedMs / 1000 });
+  }
+  load.push(progress);
+  byId("load-state").textContent = loadText(progress);
+  if (progress.metrics !== null) addSnapshot(progress.metrics);
+}
+
+function addAlert(alert: AlertEvent): void {
+  alerts = withAlert(alerts, alert);
+  showAlerts(byId("alerts"), alerts);
+}
+
+/** Gets what was before the first event, or was missed. */
+async function fill(): Promise<void> {
+  waiting ??= [];
+  try {
+    const { firing } = await json<{ firing: AlertEvent[] }>("alerts.json");
+    firing.forEach(addAlert);
+    const path = `history.json?last=${HISTORY}`;
+    const history = await json<MetricsSnapshot[]>(path);
+    // Those that came meanwhile may be among them, or after them.
+    waiting = [...history, ...waiting].sort((a, b) => a.atMs - b.atMs);
+  } catch {
+    // The connection has gone again: the next one fills.
+  }
+  const ready = waiting;
+  waiting = undefined;
+  ready.forEach(addSnapshot);
+}
+
+async function json<T>(path: string): Promise<T> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`Cannot get ${path}: ${response.status}`);
+  return await response.json();
+}
+
+listen({
+  changed(phase) {
+    state.dataset.phase = phase;
+    state.textContent = phase === "connected"
+      ? "live"
+      : "not connected, trying again";
+    if (phase === "connected") void fill();
+  },
+  events: {
+    snapshot: (data) => addSnapshot(JSON.parse(data)),
+    alert: (data) => addAlert(JSON.parse(data)),
+    load: (data) => addLoad(JSON.parse(data)),
+    gap: () => void fill(),
+  },
+});
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  process.redraw();
+  load.redraw();
+});
+
+/** The element with an id, which `index.html` has. */
+function byId(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (element !== null) return element;
+  throw new TypeError(`Cannot begin: the page has no #${id}`);
+}

@@ -1,0 +1,266 @@
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { DriverError } from "../../../src/load/drivers/driver_error.ts";
+import { httpDriver } from "../../../src/load/drivers/http.ts";
+import { Happenings } from "../../support/happenings.ts";
+import { bounded } from "../../support/net.ts";
+import { call, issuesOf, openUser } from "./calls.ts";
+
+/** A server that ends with the test, and the ports it was reached from. */
+class Server implements AsyncDisposable {
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly ports: number[] = [];
+
+  constructor(handler: (request: Request) => Response | Promise<Response>) {
+    this.#server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      (request, { remoteAddr }) => {
+        this.ports.push(remoteAddr.port);
+        return handler(request);
+      },
+    );
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}/`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+}
+
+Deno.test(
+  "an answer of JSON comes with its status and size",
+  bounded,
+  async () => {
+    await using server = new Server(() => Response.json({ id: 7 }));
+    await using user = await openUser(httpDriver());
+    assertEquals(await user.perform(call({ url: server.url })), {
+      status: 200,
+      sentBytes: 0,
+      receivedBytes: 8,
+      body: { id: 7 },
+    });
+  },
+);
+
+Deno.test("method, headers and a body of JSON are sent", bounded, async () => {
+  await using server = new Server(async (request) =>
+    Response.json({
+      method: request.method,
+      type: request.headers.get("content-type"),
+      own: request.headers.get("x-own"),
+      body: await request.json(),
+    })
+  );
+  await using user = await openUser(httpDriver());
+  const { body, sentBytes } = await user.perform(call({
+    url: server.url,
+    method: "PUT",
+    headers: { "x-own": "yes" },
+    json: { text: "grüezi" },
+  }));
+  assertEquals(body, {
+    method: "PUT",
+    type: "application/json",
+    own: "yes",
+    body: { text: "grüezi" },
+  });
+  assertEquals(sentBytes, 18);
+});
+
+Deno.test(
+  "a body of text is posted, and text comes back",
+  bounded,
+  async () => {
+    await using server = new Server(async (request) =>
+      new Response(`${request.method} ${await request.text()}`)
+    );
+    await using user = await openUser(httpDriver());
+    const { body } = await user.perform(call({ url: server.url, body: "hi" }));
+    assertEquals(body, "POST hi");
+  },
+);
+
+Deno.test(
+  "bytes that are no text are counted and left out",
+  bounded,
+  async () => {
+    await using server = new Server(() => new Response(new Uint8Array(1000)));
+    await using user = await openUser(httpDriver());
+    assertEquals(await user.perform(call({ url: server.url })), {
+      status: 200,
+      sentBytes: 0,
+      receivedBytes: 1000,
+    });
+  },
+);
+
+Deno.test(
+  "a status of 400 and more is a failure, unless it is listed",
+  bounded,
+  async () => {
+    await using server = new Server(() => new Response("no", { status: 404 }));
+    await using user = await openUser(httpDriver());
+    const { url } = server;
+    await assertRejects(
+      () => user.perform(call({ url })),
+      DriverError,
+      "Cannot take the answer: its status is 404",
+    );
+    const { status } = await user.perform(call({ url, statuses: [404] }));
+    assertEquals(status, 404);
+    await assertRejects(
+      () => user.perform(call({ url, statuses: [200] })),
+      DriverError,
+    );
+  },
+);
+
+Deno.test(
+  "a redirect is followed, or is the answer itself",
+  bounded,
+  async () => {
+    await using server = new Server(({ url }) =>
+      url.endsWith("/there")
+        ? new Response("there")
+        : Response.redirect(`${url}there`, 302)
+    );
+    await using user = await openUser(httpDriver());
+    const { url } = server;
+    assertEquals((await user.perform(call({ url }))).body, "there");
+    const { status } = await user.perform(call({ url, redirect: "manual" }));
+    assertEquals(status, 302);
+  },
+);
+
+for (
+  const [what, body] of [
+    ["a length", () => new Uint8Array(2000)],
+    ["no length", () => new Blob([new Uint8Array(2000)]).stream()],
+  ] as const
+) {
+  Deno.test(
+    `an answer with ${what} that is over maxBodyBytes is a failure`,
+    bounded,
+    async () => {
+      await using server = new Server(() => new Response(body()));
+      await using user = await openUser(httpDriver());
+      await assertRejects(
+        () => user.perform(call({ url: server.url, maxBodyBytes: 1999 })),
+        DriverError,
+        "it has more than 1999 bytes",
+      );
+      const outcome = await user.perform(
+        call({ url: server.url, maxBodyBytes: 2000 }),
+      );
+      assertEquals(outcome.receivedBytes, 2000);
+    },
+  );
+}
+
+Deno.test("one user's operations go over one connection", bounded, async () => {
+  await using server = new Server(() => new Response("hi"));
+  await using user = await openUser(httpDriver());
+  for (let i = 0; i < 3; i++) await user.perform(call({ url: server.url }));
+  assertEquals(new Set(server.ports).size, 1);
+});
+
+for (const connections of ["shared", "per-user"] as const) {
+  Deno.test(
+    `users one after the other take ${connections} connections`,
+    bounded,
+    async () => {
+      await using server = new Server(() => new Response("hi"));
+      const driver = httpDriver({ connections });
+      await using ada = await openUser(driver);
+      await using bob = await openUser(driver);
+      await ada.perform(call({ url: server.url }));
+      await bob.perform(call({ url: server.url }));
+      assertEquals(
+        new Set(server.ports).size,
+        connections === "shared" ? 1 : 2,
+      );
+    },
+  );
+}
+
+Deno.test(
+  "an operation ends when its signal aborts, before the answer",
+  bounded,
+  async () => {
+    const asked = new Happenings<void>();
+    const answer = Promise.withResolvers<Response>();
+    await using server = new Server(() => {
+      asked.push();
+      return answer.promise;
+    });
+    await using user = await openUser(httpDriver());
+    const given = new AbortController();
+    const performed = user.perform(call({ url: server.url }, given.signal));
+    await asked.next();
+    const reason = new Error("timed out");
+    given.abort(reason);
+    assertStrictEquals(await assertRejects(() => performed), reason);
+    answer.resolve(new Response("late"));
+  },
+);
+
+Deno.test(
+  "an operation ends when its signal aborts, within the answer",
+  bounded,
+  async () => {
+    const pulled = new Happenings<void>();
+    await using server = new Server(() =>
+      new Response(
+        new ReadableStream({
+          pull(controller) {
+            controller.enqueue(new Uint8Array(10));
+            pulled.push();
+            return new Promise(() => {});
+          },
+        }),
+      )
+    );
+    await using user = await openUser(httpDriver());
+    const given = new AbortController();
+    const performed = user.perform(call({ url: server.url }, given.signal));
+    await pulled.next();
+    const reason = new Error("timed out");
+    given.abort(reason);
+    assertStrictEquals(await assertRejects(() => performed), reason);
+  },
+);
+
+Deno.test("a request that is wrong is told so, and what was meant", () => {
+  const driver = httpDriver();
+  assertEquals(issuesOf(driver, {}), ["url is missing, a text is needed"]);
+  assertEquals(issuesOf(driver, { url: "localhost" }), [
+    'url is "localhost", a URL is needed',
+  ]);
+  assertEquals(
+    issuesOf(driver, { url: "ws://a/", metod: "GET", body: "", json: 1 }),
+    [
+      "url begins with ws:, http: or https: is needed",
+      "json is there beside body, take one",
+      'metod is not known, did you mean "method"?',
+    ],
+  );
+  assertEquals(
+    issuesOf(driver, { url: "${target.url}", statuses: ["${a.b}"] }),
+    [],
+  );
+});
+
+Deno.test(
+  "what a record has filled in wrong fails the operation",
+  bounded,
+  async () => {
+    await using user = await openUser(httpDriver());
+    await assertRejects(
+      () => user.perform(call({ url: "nowhere" })),
+      DriverError,
+      'Cannot do test: request.url is "nowhere", a URL is needed',
+    );
+  },
+);

@@ -1,0 +1,204 @@
+import {
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import fc from "fast-check";
+import { DriverError } from "../../../src/load/drivers/driver_error.ts";
+import { sseDriver } from "../../../src/load/drivers/sse.ts";
+import { SseParser } from "../../../src/load/drivers/sse_parser.ts";
+import { Happenings } from "../../support/happenings.ts";
+import { bounded } from "../../support/net.ts";
+import { call, issuesOf, openUser } from "./calls.ts";
+
+/** A stream of events to one subscriber. */
+class Subscriber {
+  readonly left = new Happenings<void>();
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  #controller:
+    | ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>
+    | undefined;
+
+  constructor() {
+    this.body = new ReadableStream({
+      start: (controller) => void (this.#controller = controller),
+      cancel: () => this.left.push(),
+    });
+  }
+
+  send(text: string): void {
+    this.#controller?.enqueue(new TextEncoder().encode(text));
+  }
+
+  end(): void {
+    this.#controller?.close();
+  }
+}
+
+/** A server that ends with the test, after its subscribers. */
+class Server implements AsyncDisposable {
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly subscribers = new Happenings<Subscriber>();
+
+  constructor() {
+    this.#server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      () => {
+        const subscriber = new Subscriber();
+        this.subscribers.push(subscriber);
+        return new Response(subscriber.body, {
+          headers: { "content-type": "text/event-stream" },
+        });
+      },
+    );
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}/`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+}
+
+Deno.test(
+  "each operation subscribes, and ends with the first event",
+  bounded,
+  async () => {
+    await using server = new Server();
+    await using user = await openUser(sseDriver());
+    for (const n of [1, 2]) {
+      const performed = user.perform(call({ url: server.url }));
+      const subscriber = await server.subscribers.next();
+      subscriber.send(`: hello\n\nid: 1\ndata: {"n":${n}}\n\n`);
+      assertEquals(await performed, {
+        status: 200,
+        receivedBytes: 7,
+        body: { n },
+      });
+      await subscriber.left.next();
+    }
+  },
+);
+
+Deno.test("events about other things are dropped", bounded, async () => {
+  await using server = new Server();
+  await using user = await openUser(sseDriver());
+  const performed = user.perform(
+    call({ url: server.url, event: "price", contains: "ada" }),
+  );
+  const subscriber = await server.subscribers.next();
+  subscriber.send("data: for ada\n\nevent: price\ndata: for bob\n\n");
+  subscriber.send("event: price\ndata: for ada\ndata: 5\n\n");
+  assertEquals((await performed).body, "for ada\n5");
+});
+
+Deno.test(
+  "a subscription that is kept waits for what comes later",
+  bounded,
+  async () => {
+    await using server = new Server();
+    await using user = await openUser(sseDriver());
+    const request = call({ url: server.url, keep: true, contains: "now" });
+    const first = user.perform(request);
+    const subscriber = await server.subscribers.next();
+    subscriber.send("data: now 1\n\n");
+    assertEquals((await first).body, "now 1");
+    const second = user.perform(request);
+    subscriber.send("data: now 2\n\n");
+    assertEquals((await second).body, "now 2");
+    assertEquals(server.subscribers.untaken, 0);
+  },
+);
+
+Deno.test("a stream that ends is a failure", bounded, async () => {
+  await using server = new Server();
+  await using user = await openUser(sseDriver());
+  const performed = user.perform(call({ url: server.url }));
+  (await server.subscribers.next()).end();
+  await assertRejects(
+    () => performed,
+    DriverError,
+    "the service has ended the stream",
+  );
+});
+
+Deno.test(
+  "an answer that is no stream of events is a failure",
+  bounded,
+  async () => {
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      () => new Response("no", { status: 403 }),
+    );
+    await using user = await openUser(sseDriver());
+    await assertRejects(
+      () =>
+        user.perform(call({ url: `http://127.0.0.1:${server.addr.port}/` })),
+      DriverError,
+      "Cannot subscribe: the answer is 403 of type text/plain;charset=UTF-8",
+    );
+  },
+);
+
+Deno.test(
+  "an operation ends when its signal aborts, and the subscription with it",
+  bounded,
+  async () => {
+    await using server = new Server();
+    await using user = await openUser(sseDriver());
+    const given = new AbortController();
+    const request = { url: server.url, keep: true };
+    const performed = user.perform(call(request, given.signal));
+    const subscriber = await server.subscribers.next();
+    subscriber.send(": the headers are sent with the first byte\n\n");
+    const reason = new Error("timed out");
+    given.abort(reason);
+    assertStrictEquals(await assertRejects(() => performed), reason);
+    await subscriber.left.next();
+  },
+);
+
+Deno.test("events are the same however their stream is cut", () => {
+  const text =
+    "\r\ndata: a\r\rdata:b\ndata\ndata:  c\n\nevent:x\r\nid: 5\r\nretry: 9\r\n" +
+    "data: d\r\n\r\nevent: none\n\ndata: e:f\n\n";
+  const expected = [
+    { event: "message", data: "a" },
+    { event: "message", data: "b\n\n c" },
+    { event: "x", data: "d" },
+    { event: "message", data: "e:f" },
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: text.length })), (cuts) => {
+      const parser = new SseParser();
+      const ends = [...cuts, 0, text.length].toSorted((a, b) => a - b);
+      const events = ends.flatMap((end, index) =>
+        parser.push(text.slice(ends[index - 1] ?? 0, end))
+      );
+      assertEquals(events, expected);
+    }),
+  );
+});
+
+Deno.test("an event that is too large is a failure", () => {
+  for (const piece of ["data: x\n".repeat(1000), "x".repeat(10_000)]) {
+    const parser = new SseParser();
+    assertThrows(
+      () => {
+        for (let i = 0; i < 1000; i++) parser.push(piece);
+      },
+      DriverError,
+      "it has more than 1048576 characters",
+    );
+  }
+});
+
+Deno.test("a request that is wrong is told so, and what was meant", () => {
+  assertEquals(issuesOf(sseDriver(), { url: "ws://a/", keeps: true }), [
+    "url begins with ws:, http: or https: is needed",
+    'keeps is not known, did you mean "keep"?',
+  ]);
+});

@@ -1,0 +1,500 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  LoadTestError,
+  UnknownMetricError,
+} from "../../src/load/load_errors.ts";
+import {
+  LoadTestManager,
+  type RunOptions,
+} from "../../src/load/load_test_manager.ts";
+import type { LoadProgress, LoadResult } from "../../src/load/result.ts";
+import type { Operation, Scenario } from "../../src/load/scenario.ts";
+import { ManualClock } from "../../src/testing/manual_clock.ts";
+import { drive, hang, TestDriver } from "../support/load_drivers.ts";
+
+const operation: Operation = { name: "ask", driver: "test", request: {} };
+
+/** Ten users who think for 100 ms, for two seconds. */
+const closed: Scenario = {
+  name: "Closed",
+  load: {
+    model: "closed",
+    users: 10,
+    thinkTime: { distribution: "constant", ms: 100 },
+  },
+  phases: { steadyMs: 2000 },
+  operations: [operation],
+};
+
+const open: Scenario = {
+  ...closed,
+  load: {
+    model: "open",
+    arrivalsPerSecond: 50,
+    arrivals: "constant",
+    maxUsers: 10,
+  },
+};
+
+/** What real steps of the clock round. */
+function assertNear(actual: number, expected: number, tolerance: number): void {
+  const difference = Math.abs(actual - expected);
+  assert(difference <= tolerance, `${actual} is not near ${expected}`);
+}
+
+interface Setup {
+  readonly clock: ManualClock;
+  readonly driver: TestDriver;
+  run(
+    scenario: Scenario,
+    options?: RunOptions,
+    stepMs?: number,
+  ): Promise<LoadResult>;
+}
+
+function setup(driver: TestDriver = new TestDriver()): Setup {
+  const clock = new ManualClock();
+  const manager = new LoadTestManager({ drivers: { test: driver }, clock });
+  return {
+    clock,
+    driver,
+    run: (scenario, options, stepMs = 10) =>
+      drive(clock, manager.run(scenario, options), stepMs),
+  };
+}
+
+/** Takes so long. */
+function taking(ms: number, clock: () => ManualClock): TestDriver {
+  return new TestDriver(() =>
+    new Promise((resolve) => clock().schedule(ms, () => resolve({})))
+  );
+}
+
+Deno.test("a closed load has its users ask, think and go on until its time is over", async () => {
+  const { run, driver } = setup();
+  const result = await run(closed);
+  assertEquals(result.model, "closed");
+  assertEquals(result.verdict, "passed");
+  assertEquals(result.reasons, []);
+  assertEquals(result.total.ok, 200);
+  assertEquals(result.users, {
+    planned: 10,
+    started: 10,
+    replaced: 0,
+    peak: 10,
+  });
+  assertEquals([driver.opened, driver.closed], [10, 10]);
+  assertEquals(result.steady.throughput, 100);
+  assertEquals(result.phases.map(({ name }) => name), [
+    "prepare",
+    "steady",
+    "cleanup",
+  ]);
+});
+
+Deno.test("the closed model is labelled as blind to stalls, the open one is not", async () => {
+  const blind = await setup().run(closed);
+  assertEquals(blind.warnings.length, 1);
+  assertStringIncludes(blind.warnings[0] ?? "", "coordinated omission");
+  assertEquals((await setup().run(open)).warnings, []);
+});
+
+Deno.test("users of a closed load start and end one after the other in its ramps", async () => {
+  const { run } = setup();
+  const peaks: LoadProgress[] = [];
+  const result = await run({
+    ...closed,
+    phases: { rampUpMs: 5000, steadyMs: 2000, rampDownMs: 5000 },
+  }, { onProgress: (progress) => peaks.push(progress) });
+  const users = result.timeline.points.map(({ users }) => users);
+  // Those who think are let go when they have thought.
+  [2, 4, 6, 8, 10, 10, 10, 8, 6, 4, 2, 0].forEach((planned, second) =>
+    assertNear(users[second] ?? NaN, planned, 1)
+  );
+  assertEquals(
+    result.timeline.points.map(({ phase }) => phase).slice(0, 12),
+    [
+      ...Array(5).fill("ramp-up"),
+      ...Array(2).fill("steady"),
+      ...Array(5).fill("ramp-down"),
+    ],
+  );
+  assertEquals(peaks.length, 12);
+  assertEquals(peaks[5]?.phase, "steady");
+  // Warm-up is no part of what is judged.
+  assertEquals(result.steady.accounting.ok, 200);
+  assert(result.total.ok > 600);
+});
+
+Deno.test("the latency of an open load counts from the planned begin, its service time from the real one", async () => {
+  const clock = new ManualClock();
+  const driver = taking(30, () => clock);
+  const manager = new LoadTestManager({
+    drivers: { test: driver },
+    clock,
+    health: { lagP99Ms: 1000 },
+  });
+  // Time passes in steps of 40: all that is planned within one begins late.
+  const result = await drive(clock, manager.run(open), 1);
+  assertEquals(result.steady.serviceTime.p50, 30);
+  assertEquals(result.steady.latency.p50, 30);
+  // The first session takes 500 ms to open: that is part of a latency alone.
+  let opening = true;
+  driver.beforeOpen = () =>
+    new Promise((resolve) => {
+      clock.schedule(opening ? 500 : 0, resolve);
+      opening = false;
+    });
+  const slow = await drive(clock, manager.run(open), 1);
+  assertNear(slow.steady.latency.max ?? 0, 530, 5);
+  assertNear(slow.steady.serviceTime.max ?? 0, 30, 5);
+});
+
+Deno.test("an operation that hangs is timed out, its signal aborts and its user is replaced", async () => {
+  const reasons: unknown[] = [];
+  const driver = new TestDriver((call, { number }) => {
+    if (number !== 3) return Promise.resolve({});
+    return hang(call).catch((error) => {
+      reasons.push(error);
+      throw error;
+    });
+  });
+  const result = await setup(driver).run({
+    ...closed,
+    operations: [{ ...operation, timeoutMs: 300 }],
+  });
+  assertEquals(result.total.timedOut, 1);
+  assertEquals(result.total.failed, 0);
+  assertEquals(result.users, {
+    planned: 10,
+    started: 11,
+    replaced: 1,
+    peak: 10,
+  });
+  assertEquals([driver.opened, driver.closed], [11, 11]);
+  assertStringIncludes(String(reasons[0]), "ask took longer than 300 ms");
+  assertEquals(result.steady.errors, [{
+    message: "OperationTimeoutError: ask took longer than 300 ms",
+    count: 1,
+  }]);
+});
+
+Deno.test("a user of an open load that stalls is replaced as well", async () => {
+  const driver = new TestDriver((call, { number }) =>
+    number === 0 ? hang(call) : Promise.resolve({})
+  );
+  const result = await setup(driver).run({
+    ...open,
+    load: { model: "open", arrivalsPerSecond: 50, maxUsers: 1 },
+    operations: [{ ...operation, timeoutMs: 300 }],
+  });
+  assertEquals(result.total.timedOut, 1);
+  assertEquals(result.users.replaced, 1);
+  assert(result.total.ok > 50, `${result.total.ok} ok`);
+});
+
+Deno.test("a dead service is not asked again and again without a pause", async () => {
+  const driver = new TestDriver();
+  driver.beforeOpen = () => Promise.reject(new Error("connection refused"));
+  const result = await setup(driver).run({
+    ...closed,
+    load: { model: "closed", users: 1 },
+    phases: { steadyMs: 20_000 },
+  });
+  const { started, failed } = result.total;
+  assertEquals(failed, started);
+  // Half a second each on average, after the first ten.
+  assert(started > 20 && started < 120, `${started} started`);
+  assertEquals(result.steady.errors, [
+    { message: "Error: connection refused", count: failed },
+  ]);
+});
+
+Deno.test("a session whose operation was rejected is closed, and another one opened", async () => {
+  let count = 0;
+  const driver = new TestDriver(() =>
+    count++ === 5 ? Promise.reject(new Error("reset")) : Promise.resolve({})
+  );
+  const result = await setup(driver).run({
+    ...closed,
+    load: {
+      model: "closed",
+      users: 1,
+      thinkTime: { distribution: "constant", ms: 100 },
+    },
+  });
+  assertEquals(result.total.failed, 1);
+  assertEquals([driver.opened, driver.closed], [2, 2]);
+  assertEquals(result.users.replaced, 0);
+});
+
+Deno.test("an outcome that does not pass its checks has failed", async () => {
+  const driver = new TestDriver((_call, { number }) =>
+    Promise.resolve({ status: number === 0 ? 500 : 200 })
+  );
+  const result = await setup(driver).run({
+    ...closed,
+    operations: [{
+      ...operation,
+      checks: [{ field: "status", is: "equal", value: 200 }],
+    }],
+  });
+  assertEquals(result.total.failed, 20);
+  assertEquals(
+    result.steady.errors[0]?.message,
+    "CheckError: status is 500, expected equal 200",
+  );
+  assertEquals(driver.opened, 10);
+});
+
+Deno.test("operations are done as often as their weights say, and the same with the same seed", async () => {
+  const weighted: Scenario = {
+    ...closed,
+    phases: { steadyMs: 20_000 },
+    operations: [
+      { ...operation, name: "read", weight: 3 },
+      { ...operation, name: "write" },
+    ],
+  };
+  const reads = async (seed: number) => {
+    const { operations } = await setup().run({ ...weighted, seed });
+    return operations[0]?.accounting.ok ?? 0;
+  };
+  const first = await reads(1);
+  assert(first > 1400 && first < 1600, `${first} of 2000`);
+  assertEquals(await reads(1), first);
+  assert(await reads(2) !== first);
+});
+
+Deno.test("requests are filled in from feeders, once each if that is wanted", async () => {
+  const { run, driver } = setup();
+  const result = await run({
+    ...closed,
+    load: {
+      model: "closed",
+      users: 1,
+      thinkTime: { distribution: "constant", ms: 100 },
+    },
+    phases: { steadyMs: 450 },
+    feeders: {
+      people: {
+        records: [{ name: "Ada", age: 36 }, { name: "Alan", age: 41 }],
+        order: "once",
+      },
+    },
+    operations: [{
+      ...operation,
+      request: { text: "Hello, ${people.name}", age: "${people.age}" },
+    }],
+  });
+  assertEquals(driver.requests, [
+    { text: "Hello, Ada", age: 36 },
+    { text: "Hello, Alan", age: 41 },
+  ]);
+  assertStringIncludes(result.steady.errors[0]?.message ?? "", "used once");
+});
+
+Deno.test("a criterion that aborts ends the run once its delay has passed", async () => {
+  const driver = new TestDriver(() => Promise.reject(new Error("no")));
+  const result = await setup(driver).run({
+    ...closed,
+    phases: { rampUpMs: 1000, steadyMs: 60_000 },
+    criteria: [{
+      metric: "errorRate",
+      is: "below",
+      value: 0.5,
+      abort: true,
+      abortAfterMs: 3000,
+    }],
+  });
+  assertEquals(result.verdict, "aborted");
+  assertStringIncludes(result.reasons[0] ?? "", "errorRate is to be below 0.5");
+  assertNear(result.durationMs, 4000, 100);
+});
+
+Deno.test("a criterion without data has not held", async () => {
+  const driver = new TestDriver(() => Promise.reject(new Error("no")));
+  const result = await setup(driver).run({
+    ...closed,
+    criteria: [{ metric: "latency.p99", is: "below", value: 1000 }],
+  });
+  assertEquals(result.criteria[0]?.outcome, "no data");
+  assertEquals(result.criteria[0]?.actual, null);
+  assertEquals(result.verdict, "failed");
+});
+
+Deno.test("a misspelt metric, driver or operation is refused with the name that was meant", async () => {
+  const { run } = setup();
+  const metric = { metric: "latency.p9", is: "below", value: 1 } as const;
+  await assertRejects(
+    () => run({ ...closed, criteria: [metric] }),
+    UnknownMetricError,
+    'did you mean "latency.p90"?',
+  );
+  await assertRejects(
+    () =>
+      run({
+        ...closed,
+        criteria: [{ ...metric, metric: "errorRate", operation: "asks" }],
+      }),
+    LoadTestError,
+    'did you mean "ask"?',
+  );
+  await assertRejects(
+    () => run({ ...closed, operations: [{ ...operation, driver: "tset" }] }),
+    LoadTestError,
+    'there is no driver "tset", there are "test"',
+  );
+});
+
+Deno.test("a request that its driver refuses makes a run invalid, with the path", async () => {
+  const { run, driver } = setup();
+  const result = await run({
+    ...closed,
+    operations: [{ ...operation, request: { wrong: true } }],
+  });
+  assertEquals(result.verdict, "invalid");
+  assertStringIncludes(result.reasons[0] ?? "", "operations[0].request.wrong");
+  assertEquals(driver.opened, 0);
+});
+
+for (
+  const [phase, abortAtMs] of [["ramp-up", 500], ["steady", 1500], [
+    "ramp-down",
+    2500,
+  ]] as const
+) {
+  Deno.test(`a signal in ${phase} ends the run with a result that is aborted`, async () => {
+    const { run, clock, driver } = setup(new TestDriver(hang));
+    const abort = new AbortController();
+    clock.schedule(abortAtMs, () => abort.abort(new Error("enough")));
+    let cleanups = 0;
+    const result = await run({
+      ...closed,
+      phases: { rampUpMs: 1000, steadyMs: 1000, rampDownMs: 1000 },
+    }, { signal: abort.signal, cleanup: () => void cleanups++ });
+    assertEquals(result.verdict, "aborted");
+    assertEquals(result.reasons, [`It was aborted in ${phase}: enough`]);
+    assertNear(result.durationMs, abortAtMs, 50);
+    assertEquals(result.total.interrupted, result.total.started);
+    assert(result.total.interrupted > 0);
+    assertEquals(driver.opened, driver.closed);
+    assertEquals(cleanups, 1);
+  });
+}
+
+Deno.test("a signal while all is prepared ends the run before it begins, and cleans up", async () => {
+  const { run, clock, driver } = setup();
+  const abort = new AbortController();
+  clock.schedule(100, () => abort.abort(new Error("enough")));
+  let cleanups = 0;
+  const result = await run(closed, {
+    signal: abort.signal,
+    // Heeds no signal.
+    prepare: () => new Promise(() => {}),
+    cleanup: () => void cleanups++,
+  });
+  assertEquals(result.verdict, "aborted");
+  assertEquals(result.reasons, ["It was aborted in prepare: enough"]);
+  assertEquals(result.total.planned, 0);
+  assertEquals(driver.opened, 0);
+  assertEquals(cleanups, 1);
+});
+
+Deno.test("a signal while a run is cleaned up ends that, and keeps its results", async () => {
+  const { run, clock } = setup();
+  const abort = new AbortController();
+  clock.schedule(2500, () => abort.abort(new Error("enough")));
+  const result = await run(closed, {
+    signal: abort.signal,
+    cleanup: () => new Promise(() => {}),
+  });
+  assertEquals(result.verdict, "aborted");
+  assertEquals(result.reasons, ["It was aborted in cleanup: enough"]);
+  assertEquals(result.total.ok, 200);
+});
+
+Deno.test("a preparation that throws or takes too long makes a run invalid", async () => {
+  const thrown = await setup().run(closed, {
+    prepare: () => Promise.reject(new Error("no database")),
+  });
+  assertEquals(thrown.verdict, "invalid");
+  assertEquals(thrown.reasons, ["It could not be prepared: no database"]);
+  assertEquals(thrown.phases[0]?.error, "no database");
+  const late = await setup().run(
+    { ...closed, phases: { steadyMs: 1000, prepareTimeoutMs: 300 } },
+    { prepare: () => new Promise(() => {}) },
+  );
+  assertEquals(late.reasons, [
+    "It could not be prepared: prepare took longer than 300 ms",
+  ]);
+});
+
+Deno.test("a clean-up that throws or hangs keeps the results and the verdict", async () => {
+  for (
+    const [cleanup, error] of [
+      [() => Promise.reject(new Error("disk full")), "disk full"],
+      [
+        () => new Promise<void>(() => {}),
+        "cleanup took longer than 500 ms",
+      ],
+    ] as const
+  ) {
+    const result = await setup().run(
+      { ...closed, phases: { steadyMs: 2000, cleanupTimeoutMs: 500 } },
+      { cleanup },
+    );
+    assertEquals(result.verdict, "passed");
+    assertEquals(result.total.ok, 200);
+    assertEquals(result.phases.at(-1)?.error, error);
+    assertEquals(
+      result.warnings.at(-1),
+      `It could not be cleaned up: ${error}`,
+    );
+  }
+});
+
+Deno.test("a session that cannot be closed is told in the warnings", async () => {
+  const driver = new TestDriver();
+  driver.beforeClose = () => Promise.reject(new Error("stuck"));
+  const result = await setup(driver).run(closed);
+  assertEquals(result.verdict, "passed");
+  assertEquals(
+    result.warnings.at(-1),
+    "A user could not be closed, 10 times: Error: stuck",
+  );
+});
+
+Deno.test("operations that outlast the drain are interrupted", async () => {
+  const result = await setup(new TestDriver(hang)).run({
+    ...closed,
+    phases: { steadyMs: 1000, drainTimeoutMs: 500 },
+  });
+  assertEquals(result.total.interrupted, 10);
+  assertNear(result.durationMs, 1500, 50);
+});
+
+Deno.test("a run that its generator could not keep up with is invalid", async () => {
+  const { run } = setup();
+  // Time passes in steps of 100: that late operations begin.
+  const result = await run(open, {}, 100);
+  assertEquals(result.verdict, "passed", "a manual clock fires in time");
+  const clock = new ManualClock();
+  const driver = new TestDriver(() => {
+    // As a generator that computes for so long.
+    clock.advance(60);
+    return Promise.resolve({});
+  });
+  const busy = await drive(
+    clock,
+    new LoadTestManager({ drivers: { test: driver }, clock }).run(open),
+  );
+  assertEquals(busy.verdict, "invalid");
+  assertEquals(busy.generator.healthy, false);
+  assertStringIncludes(busy.reasons[0] ?? "", "late");
+});

@@ -1,0 +1,125 @@
+/**
+ * Scenarios for tests.
+ *
+ * @module
+ */
+import fc from "fast-check";
+import type { Json, JsonObject, Scenario } from "../../src/load/scenario.ts";
+
+/** A scenario with which nothing is wrong, and with no warnings. */
+export const chat: Scenario = {
+  name: "chat",
+  load: {
+    model: "closed",
+    users: 10,
+    thinkTime: { distribution: "constant", ms: 100 },
+  },
+  phases: { rampUpMs: 1000, steadyMs: 10_000 },
+  operations: [
+    { name: "join", driver: "websocket", request: {} },
+    { name: "send", driver: "websocket", request: {}, weight: 9 },
+  ],
+  criteria: [{ metric: "latency.p99", is: "below", value: 50 }],
+};
+
+/** `-0` is 0 in JSON. */
+function plain(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value));
+}
+
+const text = fc.string({ unit: "binary", maxLength: 20 });
+const name = fc.string({ unit: "binary", minLength: 1, maxLength: 20 });
+const ms = fc.double({ min: 0.001, max: 1e6, noNaN: true });
+const key = name.filter((name) => name !== "__proto__");
+const texts = fc.dictionary(key, text, { maxKeys: 3, noNullPrototype: true });
+const json = fc.jsonValue({ stringUnit: "binary" }).map(plain)
+  // Neither names nor texts are to look like references or prototypes.
+  .filter((value) => !/__proto__|\$\{/.test(JSON.stringify(value)));
+const jsonObject: fc.Arbitrary<JsonObject> = fc.dictionary(key, json, {
+  maxKeys: 3,
+  noNullPrototype: true,
+}).filter((value) => !JSON.stringify(value).includes("${"));
+
+const thinkTime = fc.oneof(
+  fc.record({ distribution: fc.constant("constant" as const), ms }),
+  fc.record({
+    distribution: fc.constant("uniform" as const),
+    minMs: fc.constant(1),
+    maxMs: ms.map((ms) => ms + 1),
+  }),
+  fc.record({
+    distribution: fc.constant("lognormal" as const),
+    medianMs: ms,
+    sigma: fc.double({ min: 0.01, max: 10, noNaN: true }),
+  }),
+);
+
+/** Any scenario at all. */
+export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+  name,
+  description: text,
+  target: fc.record({
+    command: name,
+    args: fc.array(text, { maxLength: 3 }),
+    readyPattern: fc.constantFrom("ready", "port (?<port>\\d+)"),
+  }, { requiredKeys: ["command", "readyPattern"] }),
+  load: fc.oneof(
+    fc.record({
+      model: fc.constant("open" as const),
+      arrivalsPerSecond: ms,
+      arrivals: fc.constantFrom("constant" as const, "poisson" as const),
+      maxUsers: fc.integer({ min: 1 }),
+    }, { requiredKeys: ["model", "arrivalsPerSecond", "maxUsers"] }),
+    fc.record({
+      model: fc.constant("closed" as const),
+      users: fc.integer({ min: 1 }),
+      thinkTime,
+    }, { requiredKeys: ["model", "users"] }),
+  ),
+  phases: fc.record(
+    { prepareTimeoutMs: ms, rampUpMs: ms, steadyMs: ms, rampDownMs: ms },
+    { requiredKeys: ["steadyMs"] },
+  ),
+  operations: fc.uniqueArray(
+    fc.record({
+      name,
+      driver: name,
+      request: jsonObject,
+      weight: ms,
+      timeoutMs: ms,
+      checks: fc.array(
+        fc.record({
+          field: name,
+          is: fc.constantFrom("equal" as const, "contains" as const),
+          value: json,
+        }),
+        { maxLength: 2 },
+      ),
+      tags: texts,
+    }, { requiredKeys: ["name", "driver", "request"] }),
+    { minLength: 1, maxLength: 3, selector: ({ name }) => name },
+  ),
+  feeders: fc.dictionary(
+    key,
+    fc.record({
+      records: fc.array(jsonObject, { minLength: 1, maxLength: 3 }),
+      order: fc.constantFrom(
+        "in-turn" as const,
+        "random" as const,
+        "once" as const,
+      ),
+    }, { requiredKeys: ["records"] }),
+    { maxKeys: 2, noNullPrototype: true },
+  ),
+  criteria: fc.array(
+    fc.record({
+      metric: fc.constantFrom("latency.p99", "throughput"),
+      is: fc.constantFrom("below" as const, "at-least" as const),
+      value: ms,
+      abort: fc.boolean(),
+    }, { requiredKeys: ["metric", "is", "value"] }),
+    { maxLength: 2 },
+  ),
+  tags: texts,
+  seed: fc.nat(),
+}, { requiredKeys: ["name", "load", "phases", "operations"] });

@@ -1,0 +1,217 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import {
+  type AlertRule,
+  type AlertState,
+  checkAlertRules,
+  nextAlert,
+  QUIET,
+} from "../../src/metrics/alerts.ts";
+import type { AlertEvent } from "../../src/metrics/feed.ts";
+
+const high: AlertRule = { name: "high", metric: "process.rssBytes", above: 10 };
+
+/** One look: a time, and the value then. */
+type Look = readonly [nowMs: number, value: number | null];
+
+/** What is told over a series of looks. */
+function run(rule: AlertRule, looks: readonly Look[]): AlertEvent[] {
+  let state: AlertState = QUIET;
+  return looks.flatMap(([nowMs, value]) => {
+    const next = nextAlert(rule, state, { value, nowMs, atMs: nowMs + 1e12 });
+    state = next.state;
+    return next.event ?? [];
+  });
+}
+
+/** The same in short. */
+function told(rule: AlertRule, looks: readonly Look[]): string[] {
+  return run(rule, looks).map(({ state, atMs }) => `${state} ${atMs - 1e12}`);
+}
+
+Deno.test("an alert without a time fires at once, and once", () => {
+  const looks: Look[] = [[0, 10], [1, 11], [2, 12], [3, 11]];
+  assertEquals(told(high, looks), ["firing 1"]);
+});
+
+Deno.test("an alert resolves once, when the value is at its threshold again", () => {
+  const looks: Look[] = [[0, 11], [1, 10], [2, 9], [3, 10]];
+  assertEquals(told(high, looks), ["firing 0", "resolved 1"]);
+});
+
+Deno.test("an alert below a threshold is the mirror image", () => {
+  const low: AlertRule = {
+    name: "low",
+    metric: "process.rssBytes",
+    below: 10,
+    clearAt: 15,
+  };
+  const looks: Look[] = [[0, 10], [1, 9], [2, 14], [3, 9], [4, 15]];
+  assertEquals(told(low, looks), ["firing 1", "resolved 4"]);
+});
+
+Deno.test("an alert fires when its value was beyond for long enough", () => {
+  const rule: AlertRule = { ...high, forMs: 10 };
+  assertEquals(told(rule, [[0, 11], [9, 11], [10, 11]]), ["firing 10"]);
+});
+
+Deno.test("a look at which the value is not beyond starts the time anew", () => {
+  const rule: AlertRule = { ...high, forMs: 10 };
+  const looks: Look[] = [[0, 11], [5, 10], [10, 11], [15, 11], [20, 11]];
+  assertEquals(told(rule, looks), ["firing 20"]);
+});
+
+Deno.test("a value that wavers around the threshold is one event", () => {
+  const rule: AlertRule = { ...high, clearAt: 8 };
+  const looks: Look[] = [[0, 11], [1, 9], [2, 11], [3, 8.1], [4, 11], [5, 8]];
+  assertEquals(told(rule, looks), ["firing 0", "resolved 5"]);
+});
+
+Deno.test("no value neither fires nor resolves, nor interrupts the time", () => {
+  for (const none of [null, NaN, Infinity, -Infinity]) {
+    assertEquals(told(high, [[0, none], [1, 11], [2, none], [3, 11]]), [
+      "firing 1",
+    ]);
+    const rule: AlertRule = { ...high, forMs: 10 };
+    const looks: Look[] = [[0, 11], [10, none], [11, 11]];
+    assertEquals(told(rule, looks), ["firing 11"]);
+  }
+});
+
+Deno.test("an event says the rule, the value and what is wrong", () => {
+  assertEquals(run(high, [[5, 11], [6, 9]]), [
+    {
+      rule: "high",
+      state: "firing",
+      atMs: 1e12 + 5,
+      value: 11,
+      message: "high is 11, above 10",
+    },
+    {
+      rule: "high",
+      state: "resolved",
+      atMs: 1e12 + 6,
+      value: 9,
+      message: "high is right again: it is 9",
+    },
+  ]);
+  const [event] = run({ ...high, message: "Too much" }, [[0, 11]]);
+  assertEquals(event?.message, "Too much");
+});
+
+const anyLooks = fc.array(
+  fc.tuple(fc.nat(5), fc.option(fc.integer({ min: 0, max: 20 }))),
+  { maxLength: 60 },
+).map((steps) => {
+  let now = 0;
+  return steps.map(([step, value]): Look => [now += step, value]);
+});
+const anyRule = fc.record({
+  above: fc.integer({ min: 5, max: 15 }),
+  gap: fc.nat(5),
+  forMs: fc.nat(15),
+});
+
+/** The whole past decides, each time anew: no state. */
+function model(
+  looks: readonly Look[],
+  above: number,
+  clearAt: number,
+  forMs: number,
+): string[] {
+  const known = looks.filter((look): look is [number, number] =>
+    look[1] !== null
+  );
+  const events: string[] = [];
+  let from = 0;
+  for (let now = 0; now < known.length; now++) {
+    const [nowMs = 0, value = 0] = known[now] ?? [];
+    const isFiring = events.length % 2 === 1;
+    if (isFiring && value <= clearAt) {
+      events.push(`resolved ${nowMs}`);
+      from = now + 1;
+    }
+    if (isFiring) continue;
+    // It began after the last value that was not beyond, or was an end.
+    const past = known.slice(from, now + 1);
+    const last = past.findLastIndex(([, value]) => value <= above);
+    const [begin] = past.slice(last + 1);
+    if (begin !== undefined && nowMs - begin[0] >= forMs) {
+      events.push(`firing ${nowMs}`);
+    }
+  }
+  return events;
+}
+
+Deno.test("alerts fire and resolve as the whole series of values says", () => {
+  fc.assert(fc.property(anyRule, anyLooks, ({ above, gap, forMs }, looks) => {
+    const clearAt = above - gap;
+    const rule: AlertRule = {
+      name: "any",
+      metric: () => null,
+      above,
+      clearAt,
+      forMs,
+    };
+    assertEquals(told(rule, looks), model(looks, above, clearAt, forMs));
+  }));
+});
+
+Deno.test("firing and resolving take turns", () => {
+  fc.assert(fc.property(anyRule, anyLooks, ({ above, forMs }, looks) => {
+    const events = run(
+      { name: "any", metric: () => null, above, forMs },
+      looks,
+    );
+    events.forEach(({ state }, index) => {
+      assertEquals(state, index % 2 === 0 ? "firing" : "resolved");
+    });
+  }));
+});
+
+Deno.test("no value between the threshold and clearAt ever resolves", () => {
+  const between = fc.array(fc.double({ min: 8.01, max: 20, noNaN: true }));
+  fc.assert(fc.property(between, (values) => {
+    const looks = [11, ...values].map((value, now): Look => [now, value]);
+    assertEquals(told({ ...high, clearAt: 8 }, looks), ["firing 0"]);
+  }));
+});
+
+for (
+  const [what, rule, type, message] of [
+    ["an empty name", { ...high, name: "" }, TypeError, "its name"],
+    ["a mistyped metric", { ...high, metric: "process.rss" }, TypeError, "rss"],
+    ["no threshold", { ...high, above: undefined }, TypeError, "either above"],
+    ["two thresholds", { ...high, below: 1 }, TypeError, "either above"],
+    ["a threshold that is none", { ...high, above: NaN }, RangeError, "above"],
+    ["a clearAt beyond", { ...high, clearAt: 11 }, RangeError, "clearAt is 11"],
+    [
+      "a clearAt that is none",
+      { ...high, clearAt: NaN },
+      RangeError,
+      "clearAt",
+    ],
+    ["a negative time", { ...high, forMs: -1 }, RangeError, "forMs is -1"],
+    ["an endless time", { ...high, forMs: Infinity }, RangeError, "forMs"],
+  ] as const
+) {
+  Deno.test(`a rule with ${what} is refused`, () => {
+    // As a program without types does.
+    assertThrows(
+      () => Reflect.apply(checkAlertRules, undefined, [[rule]]),
+      type,
+      message,
+    );
+  });
+}
+
+Deno.test("two rules of one name are refused", () => {
+  assertThrows(() => checkAlertRules([high, high]), TypeError, '"high"');
+});
+
+Deno.test("rules that make sense are taken", () => {
+  checkAlertRules([
+    high,
+    { name: "edge", metric: () => 1, below: 5, clearAt: 5, forMs: 0 },
+  ]);
+});

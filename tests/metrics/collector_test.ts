@@ -1,0 +1,354 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ActorSystem, TroupeError } from "../../src/actor/mod.ts";
+import { MetricsCollector } from "../../src/metrics/collector.ts";
+import type { MetricsCollectorOptions } from "../../src/metrics/collector_options.ts";
+import type { MetricsEvent } from "../../src/metrics/feed.ts";
+import { MetricsHistoryError } from "../../src/metrics/metrics_errors.ts";
+import { Happenings } from "../support/happenings.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { bounded } from "../support/net.ts";
+
+const START_MS = 1_800_000_000_000;
+
+/** A collector whose time a test moves. */
+function collectorOf(options: MetricsCollectorOptions = {}) {
+  const clock = new ManualClock();
+  const timeOfDay = (): number => START_MS + clock.now();
+  const errors: unknown[] = [];
+  const collector = new MetricsCollector({
+    clock,
+    timeOfDay,
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  return { clock, collector, errors };
+}
+
+/** What a collector tells, in short. */
+function noted(collector: MetricsCollector): string[] {
+  const told: string[] = [];
+  collector.subscribe((event) => told.push(inShort(event)));
+  return told;
+}
+
+function inShort(event: MetricsEvent): string {
+  return event.type === "snapshot"
+    ? `snapshot ${event.snapshot.sequence}`
+    : `${event.alert.state} ${event.alert.rule}`;
+}
+
+Deno.test("a collector collects when it starts and then once an interval", async () => {
+  const { clock, collector: made } = collectorOf({ intervalMs: 500 });
+  await using collector = made;
+  const told = noted(collector);
+  assertEquals(collector.latest, undefined);
+  clock.advance(10_000);
+  assertEquals(told, []);
+  collector.start();
+  collector.start();
+  assertEquals(told, ["snapshot 1"]);
+  clock.advance(499);
+  assertEquals(told.length, 1);
+  clock.advance(1);
+  assertEquals(told, ["snapshot 1", "snapshot 2"]);
+  clock.advance(2000);
+  assertEquals(told.length, 6);
+  assertEquals(collector.latest?.sequence, 6);
+  assertEquals(collector.latest?.atMs, START_MS + 12_500);
+});
+
+Deno.test(
+  "a collector on the real clock collects by itself",
+  bounded,
+  async () => {
+    await using collector = new MetricsCollector({ intervalMs: 20 });
+    const events = new Happenings<MetricsEvent>();
+    collector.subscribe((event) => events.push(event));
+    // The test holds the process meanwhile: the collector does not.
+    const held = setInterval(() => {}, 1000);
+    collector.start();
+    const first = await events.next();
+    await events.next();
+    const third = await events.next();
+    clearInterval(held);
+    assert(first.type === "snapshot" && third.type === "snapshot");
+    assertEquals(third.snapshot.sequence, 3);
+    assert(Math.abs(Date.now() - third.snapshot.atMs) < 60_000);
+    assert(third.snapshot.atMs >= first.snapshot.atMs);
+    assert(Number(third.snapshot.process.rssBytes) > 1e7);
+    assert(third.snapshot.process.gc !== null);
+    assertEquals(third.snapshot.actors, null);
+  },
+);
+
+Deno.test("a collector that was not started collects by hand", async () => {
+  const { clock, collector: made } = collectorOf();
+  await using collector = made;
+  const snapshot = collector.collect();
+  assertEquals(snapshot.sequence, 1);
+  assertEquals(snapshot.eventLoop, null);
+  assertEquals(snapshot.process.gc, null);
+  assert(collector.latest === snapshot);
+  assertEquals(collector.history, [snapshot]);
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("a snapshot by hand does not move the interval", async () => {
+  const { clock, collector: made } = collectorOf();
+  await using collector = made;
+  collector.start();
+  clock.advance(900);
+  collector.collect();
+  clock.advance(100);
+  assertEquals(collector.latest?.sequence, 3);
+});
+
+Deno.test("a snapshot has the actors of the system and the instruments", async () => {
+  await using system = new ActorSystem();
+  await using collector = new MetricsCollector({ system });
+  system.spawn(() => ({ receive() {} }), { name: "worker" });
+  collector.instruments.counter("orders").add(3);
+  const { actors, instruments } = collector.collect();
+  assertEquals(actors?.groups.map(({ name }) => name), ["worker"]);
+  assertEquals(instruments, [{
+    type: "counter",
+    name: "orders",
+    help: "",
+    unit: "",
+    labels: {},
+    value: 3,
+  }]);
+});
+
+Deno.test("the clock of the system moves the collector", async () => {
+  const clock = new ManualClock();
+  await using system = new ActorSystem({ clock });
+  await using collector = new MetricsCollector({ system });
+  collector.start();
+  clock.advance(3000);
+  assertEquals(collector.latest?.sequence, 4);
+  assertEquals(collector.latest?.eventLoop?.delayMaxMs, 0);
+});
+
+Deno.test("the history is as long as its retention", async () => {
+  const { clock, collector: made } = collectorOf({
+    intervalMs: 1000,
+    retentionMs: 3000,
+  });
+  await using collector = made;
+  collector.start();
+  clock.advance(10_000);
+  const kept = collector.history.map(({ sequence }) => sequence);
+  assertEquals(kept, [8, 9, 10, 11]);
+});
+
+Deno.test("the history is no longer than its number", async () => {
+  const { clock, collector: made } = collectorOf({ maxSnapshots: 2 });
+  await using collector = made;
+  collector.start();
+  clock.advance(10_000);
+  assertEquals(collector.history.map(({ sequence }) => sequence), [10, 11]);
+});
+
+Deno.test("a history that was handed out does not change", async () => {
+  const { collector: made } = collectorOf();
+  await using collector = made;
+  collector.collect();
+  const { history } = collector;
+  collector.collect();
+  assertEquals(history.length, 1);
+});
+
+Deno.test("a listener that throws is reported, and stops no other", async () => {
+  const { collector: made, errors } = collectorOf();
+  await using collector = made;
+  const broken = new Error("broken");
+  collector.subscribe(() => {
+    throw broken;
+  });
+  const told = noted(collector);
+  collector.collect();
+  collector.collect();
+  assertEquals(told, ["snapshot 1", "snapshot 2"]);
+  assertEquals(errors, [broken, broken]);
+});
+
+Deno.test("a subscription ends when it is disposed, and no other with it", async () => {
+  const { collector: made } = collectorOf();
+  await using collector = made;
+  const told: string[] = [];
+  const listener = (event: MetricsEvent): void =>
+    void told.push(inShort(event));
+  const one = collector.subscribe(listener);
+  collector.subscribe(listener);
+  collector.collect();
+  one[Symbol.dispose]();
+  one[Symbol.dispose]();
+  collector.collect();
+  assertEquals(told, ["snapshot 1", "snapshot 1", "snapshot 2"]);
+});
+
+Deno.test("an alert is told after the snapshot that fires it, and is kept while it fires", async () => {
+  const { clock, collector: made } = collectorOf({
+    alerts: [{
+      name: "queue",
+      metric: ({ instruments }) => {
+        const [sample] = instruments;
+        return sample?.type === "gauge" ? sample.value : null;
+      },
+      above: 10,
+      clearAt: 5,
+      forMs: 2000,
+    }],
+  });
+  await using collector = made;
+  const queue = collector.instruments.gauge("queue");
+  const told = noted(collector);
+  collector.start();
+  queue.set(20);
+  clock.advance(2000);
+  assertEquals(told, ["snapshot 1", "snapshot 2", "snapshot 3"]);
+  clock.advance(1000);
+  assertEquals(told.slice(3), ["snapshot 4", "firing queue"]);
+  assertEquals(collector.firing.map(({ value }) => value), [20]);
+  queue.set(8);
+  clock.advance(5000);
+  assertEquals(collector.firing.length, 1);
+  queue.set(5);
+  clock.advance(1000);
+  assertEquals(told.at(-1), "resolved queue");
+  assertEquals(collector.firing, []);
+});
+
+Deno.test("an alert may name its metric by its place", async () => {
+  const { collector: made } = collectorOf({
+    alerts: [
+      { name: "memory", metric: "process.rssBytes", above: 1 },
+      { name: "lag", metric: "eventLoop.delayMaxMs", below: 1e9 },
+    ],
+  });
+  await using collector = made;
+  collector.collect();
+  // There is no delay before the start.
+  assertEquals(collector.firing.map(({ rule }) => rule), ["memory"]);
+});
+
+Deno.test("the metric of an alert that throws is reported, and stops nothing", async () => {
+  const broken = new Error("broken");
+  const { collector: made, errors } = collectorOf({
+    alerts: [
+      {
+        name: "broken",
+        metric: () => {
+          throw broken;
+        },
+        above: 1,
+      },
+      { name: "memory", metric: "process.rssBytes", above: 1 },
+    ],
+  });
+  await using collector = made;
+  const told = noted(collector);
+  collector.collect();
+  assertEquals(told, ["snapshot 1", "firing memory"]);
+  assertEquals(errors, [broken]);
+});
+
+Deno.test("a collector that is closed has no timer, and collects no more", async () => {
+  const { clock, collector } = collectorOf();
+  collector.start();
+  clock.advance(1000);
+  assert(clock.pending > 0);
+  assertEquals(clock.holding, 0);
+  await collector[Symbol.asyncDispose]();
+  await collector[Symbol.asyncDispose]();
+  assertEquals(clock.pending, 0);
+  assertThrows(() => collector.collect(), TroupeError, "Cannot collect");
+  assertThrows(() => collector.start(), TroupeError, "Cannot start");
+  assertEquals(collector.latest?.sequence, 2);
+});
+
+Deno.test("a listener may close the collector", () => {
+  const { clock, collector, errors } = collectorOf();
+  collector.subscribe(() => void collector[Symbol.asyncDispose]());
+  collector.start();
+  assertEquals(clock.pending, 0);
+  assertEquals(errors, []);
+});
+
+Deno.test("a collector ends with its signal", () => {
+  const abort = new AbortController();
+  const { clock, collector } = collectorOf({ signal: abort.signal });
+  collector.start();
+  abort.abort();
+  assertEquals(clock.pending, 0);
+  const late = collectorOf({ signal: abort.signal });
+  assertThrows(() => late.collector.start(), TroupeError, "is closed");
+});
+
+Deno.test("an actor that makes a collector of its own ends it", async () => {
+  const clock = new ManualClock();
+  await using system = new ActorSystem({ clock });
+  const actor = system.spawn<never>((context) => {
+    const { signal } = context;
+    new MetricsCollector({ system, signal }).start();
+    return { receive() {} };
+  });
+  await system.idle();
+  assert(clock.pending > 0);
+  actor.stop();
+  await actor.stopped;
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("a history in a file goes on after a restart", async () => {
+  const directory = await Deno.makeTempDir();
+  const historyPath = `${directory}/history.db`;
+  try {
+    {
+      const { clock, collector: made } = collectorOf({ historyPath });
+      await using collector = made;
+      collector.start();
+      clock.advance(3000);
+    }
+    const { collector: made, errors } = collectorOf({ historyPath });
+    await using collector = made;
+    const before = collector.history;
+    assertEquals(before.map(({ sequence }) => sequence), [1, 2, 3, 4]);
+    assertEquals(collector.latest, undefined);
+    const { sequence } = collector.collect();
+    assertEquals(sequence, 5);
+    assertEquals(collector.history.length, 5);
+    // There is no CPU time between two processes.
+    assertEquals(collector.latest?.process.cpuCores, null);
+    assertEquals(errors, []);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("a history that cannot be opened is an error, and nothing stays open", async () => {
+  const historyPath = await Deno.makeTempFile();
+  await Deno.writeTextFile(historyPath, "no database ".repeat(100));
+  assertThrows(() => collectorOf({ historyPath }), MetricsHistoryError);
+  await Deno.remove(historyPath);
+});
+
+for (
+  const [name, values] of [
+    ["intervalMs", [0, -1, NaN, 60_001]],
+    ["retentionMs", [-1, NaN]],
+    ["maxSnapshots", [0, 1.5, NaN, Infinity]],
+    ["maxLabelSets", [0]],
+  ] as const
+) {
+  Deno.test(`a wrong ${name} is refused by its name`, () => {
+    for (const value of values) {
+      assertThrows(
+        () => new MetricsCollector({ [name]: value }),
+        RangeError,
+        `${name} is ${value}`,
+      );
+    }
+  });
+}

@@ -1,0 +1,229 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import {
+  metricsText,
+  metricsTextFormat,
+} from "../../src/metrics/openmetrics.ts";
+import type { InstrumentSample } from "../../src/metrics/snapshot.ts";
+import { parseOpenMetrics } from "./openmetrics_parser.ts";
+import { emptySnapshot, fullSnapshot } from "./snapshots.ts";
+
+/** The samples of a text, as they are written. */
+function samples(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "" && line[0] !== "#");
+}
+
+function withInstruments(...instruments: InstrumentSample[]): string {
+  return metricsText({ ...emptySnapshot(), instruments });
+}
+
+function gauge(part: Partial<InstrumentSample & { type: "gauge" }>) {
+  return {
+    type: "gauge",
+    name: "a",
+    help: "",
+    unit: "",
+    labels: {},
+    value: 1,
+    ...part,
+  } as const;
+}
+
+Deno.test("A strict parser of OpenMetrics accepts a snapshot that knows everything", () => {
+  const families = parseOpenMetrics(metricsText(fullSnapshot()));
+  const found = new Map(families.map((family) => [family.name, family]));
+  assertEquals(found.get("process_cpu_seconds"), {
+    name: "process_cpu_seconds",
+    type: "counter",
+    unit: "seconds",
+    help: "Processor time",
+    samples: [
+      {
+        name: "process_cpu_seconds_total",
+        labels: { mode: "user" },
+        value: 1.5005,
+      },
+      {
+        name: "process_cpu_seconds_total",
+        labels: { mode: "system" },
+        value: 0.25,
+      },
+    ],
+  });
+  assertEquals(found.get("troupe_mailbox_messages")?.samples.length, 3);
+  assertEquals(families.length, 32);
+});
+
+Deno.test("What is null is left out of the text", () => {
+  assertEquals(metricsText(emptySnapshot()), "# EOF\n");
+  const { process, ...rest } = fullSnapshot();
+  const text = metricsText({
+    ...rest,
+    process: { ...process, rssBytes: null },
+  });
+  assert(!text.includes("process_resident_memory"));
+  assert(text.includes("v8_heap_used_bytes 41000000\n"));
+});
+
+Deno.test("A histogram is a summary with its quantiles, count and sum", () => {
+  const text = metricsText(fullSnapshot());
+  assertEquals(
+    text.slice(text.indexOf("# TYPE latency")),
+    `# TYPE latency_milliseconds summary
+# UNIT latency_milliseconds milliseconds
+# HELP latency_milliseconds Time to answer
+latency_milliseconds{route="/orders",quantile="0.5"} 2
+latency_milliseconds{route="/orders",quantile="0.9"} 4
+latency_milliseconds{route="/orders",quantile="0.95"} 4
+latency_milliseconds{route="/orders",quantile="0.99"} 4
+latency_milliseconds{route="/orders",quantile="0.999"} 4
+latency_milliseconds{route="/orders",quantile="1"} 4
+latency_milliseconds_count{route="/orders"} 4
+latency_milliseconds_sum{route="/orders"} 10
+# EOF
+`,
+  );
+});
+
+Deno.test("The text for Prometheus has no unit and no end, and counters by their whole names", () => {
+  const text = metricsText(fullSnapshot(), "prometheus");
+  assert(!text.includes("# UNIT") && !text.includes("# EOF"));
+  assert(text.includes("# TYPE process_disk_read_bytes_total counter\n"));
+  assert(
+    text.includes(
+      '# HELP orders_total Orders that came\norders_total{route="/orders"} 5\n',
+    ),
+  );
+  assertEquals(samples(text), samples(metricsText(fullSnapshot())));
+});
+
+Deno.test("Labels and help are escaped", () => {
+  const odd = 'a "quote", a \\ and\na new line';
+  const text = withInstruments(gauge({ help: odd, labels: { odd } }));
+  const [family] = parseOpenMetrics(text);
+  assertEquals(family?.help, odd);
+  assertEquals(family?.samples[0]?.labels, { odd });
+});
+
+Deno.test("A counter that says _total already says it once", () => {
+  const text = withInstruments({
+    ...gauge({ name: "hits_total" }),
+    type: "counter",
+  });
+  assertEquals(samples(text), ["hits_total 1"]);
+});
+
+Deno.test("Names that would stand for two metrics get a number", () => {
+  const text = withInstruments(
+    gauge({ name: "a.b" }),
+    gauge({ name: "a_b", unit: "{thing}" }),
+    { ...gauge({ name: "a_b" }), type: "counter" },
+  );
+  parseOpenMetrics(text);
+  assertEquals(samples(text), ["a_b 1", "a_b_2 1", "a_b_3_total 1"]);
+});
+
+Deno.test("Numbers that are none are written as Prometheus has them", () => {
+  const text = withInstruments(
+    gauge({ labels: { n: "1" }, value: NaN }),
+    gauge({ labels: { n: "2" }, value: Infinity }),
+    gauge({ labels: { n: "3" }, value: -Infinity }),
+    { ...gauge({ name: "b", value: -1 }), type: "counter" },
+  );
+  parseOpenMetrics(text);
+  assertEquals(samples(text), [
+    'a{n="1"} NaN',
+    'a{n="2"} +Inf',
+    'a{n="3"} -Inf',
+  ]);
+});
+
+Deno.test("A strict parser accepts whatever an application calls its instruments", () => {
+  const text = fc.string({ unit: "grapheme", maxLength: 6 });
+  const few = fc.constantFrom(
+    "a",
+    "a_total",
+    "a_sum",
+    "a.b",
+    "a_b",
+    "1",
+    "process_open_fds",
+  );
+  const labels = fc.dictionary(
+    fc.oneof(fc.constantFrom("a.b", "a_b", "quantile", "__x", ""), text),
+    text,
+    { maxKeys: 3 },
+  );
+  const base = {
+    name: fc.oneof(few, text),
+    help: text,
+    unit: fc.oneof(fc.constantFrom("ms", "By", "1", "{x}", "By/s", ""), text),
+    labels,
+  };
+  const instrument = fc.oneof(
+    fc.record({
+      type: fc.constantFrom("counter" as const, "gauge" as const),
+      ...base,
+      value: fc.double(),
+    }),
+    fc.record({
+      type: fc.constant("histogram" as const),
+      ...base,
+      summary: fc.constant({
+        count: 0,
+        sum: 0,
+        min: null,
+        mean: null,
+        p50: null,
+        p90: null,
+        p95: null,
+        p99: null,
+        p999: null,
+        max: null,
+      }),
+    }),
+  );
+  fc.assert(
+    fc.property(fc.array(instrument, { maxLength: 8 }), (instruments) => {
+      parseOpenMetrics(metricsText({ ...fullSnapshot(), instruments }));
+    }),
+  );
+});
+
+Deno.test("The strict parser refuses what is wrong", () => {
+  for (
+    const wrong of [
+      "",
+      "# EOF",
+      "a 1\n# EOF\n",
+      "# TYPE a gauge\na 1\na 2\n# EOF\n",
+      "# TYPE a counter\na 1\n# EOF\n",
+      "# TYPE a counter\na_total -1\n# EOF\n",
+      "# TYPE a gauge\n# UNIT a bytes\n# EOF\n",
+      '# TYPE a gauge\na{b="\\x"} 1\n# EOF\n',
+      '# TYPE a gauge\na{b="1",b="2"} 1\n# EOF\n',
+      "# TYPE a_total gauge\n# TYPE a counter\n# EOF\n",
+      "# TYPE a summary\na 1\n# EOF\n",
+      "# TYPE a gauge\na one\n# EOF\n",
+    ]
+  ) assertThrows(() => parseOpenMetrics(wrong), SyntaxError, undefined, wrong);
+});
+
+for (
+  const [accept, format] of [
+    [null, "prometheus"],
+    ["*/*", "prometheus"],
+    ["text/html,*/*;q=0.8", "prometheus"],
+    ["application/openmetrics-text", "openmetrics"],
+    [
+      "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+      "openmetrics",
+    ],
+    ["application/openmetrics-text; q=0.2, text/plain; q=0.5", "prometheus"],
+    ["application/openmetrics-text;q=0", "prometheus"],
+  ] as const
+) {
+  Deno.test(`Who accepts ${accept} gets the format ${format}`, () => {
+    assertEquals(metricsTextFormat(accept), format);
+  });
+}

@@ -1,0 +1,200 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  type MetricsServer,
+  metricsServer,
+} from "../../src/metrics/metrics_server.ts";
+import { inBrowser, TestBrowser } from "../terminal/browser.ts";
+import { loadProgress } from "./loads.ts";
+import { emptySnapshot, fullSnapshot, TestFeed } from "./snapshots.ts";
+
+/** A server on a real socket, with a feed that a test moves. */
+class Served implements AsyncDisposable {
+  readonly feed = new TestFeed();
+  #metrics: MetricsServer;
+  #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor() {
+    this.#metrics = metricsServer(this.feed, { prefix: "/board/" });
+    this.#server = this.#serve(0);
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}/board/`;
+  }
+
+  load(n: number): void {
+    const data = JSON.stringify(loadProgress(n));
+    this.#metrics.events.publish("load", data);
+  }
+
+  /** Ends, and is gone until `start`. */
+  async stop(): Promise<void> {
+    await this.#metrics[Symbol.asyncDispose]();
+    await this.#server.shutdown();
+  }
+
+  /** Begins again on the same port, with the events of a new stream. */
+  start(): void {
+    const { port } = this.#server.addr;
+    this.#metrics = metricsServer(this.feed, { prefix: "/board/" });
+    this.#server = this.#serve(port);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #serve(port: number): Deno.HttpServer<Deno.NetAddr> {
+    return Deno.serve(
+      { hostname: "127.0.0.1", port, onListen() {} },
+      this.#metrics.fetch,
+    );
+  }
+}
+
+/** Waits until a chart shows a value beside the name of a line. */
+async function shows(
+  { page }: TestBrowser,
+  title: string,
+  line: string,
+  value: string,
+): Promise<void> {
+  await page.locator(".panel", { hasText: title })
+    .locator("dl div", { hasText: `${line}${value}` }).waitFor();
+}
+
+/** Titles of the charts that are there. */
+async function titles({ page }: TestBrowser): Promise<string[]> {
+  return await page.locator(".panel:visible h3").allTextContents();
+}
+
+Deno.test(
+  "in a browser, the page shows what was before and what comes, without a complaint",
+  inBrowser,
+  async () => {
+    await using served = new Served();
+    for (let n = 1; n <= 100; n++) served.feed.push(fullSnapshot(n));
+    await using browser = await TestBrowser.open();
+    await browser.open(served.address);
+    await shows(browser, "Actors", "pool", "11");
+    assertEquals(await titles(browser), [
+      "Processor cores",
+      "Memory bytes",
+      "Event loop delay ms",
+      "Messages handled /s",
+      "Mailbox depth messages",
+      "Actors",
+    ]);
+    served.feed.push(fullSnapshot(101));
+    await shows(browser, "Actors", "pool", "12");
+    await shows(browser, "Messages handled", "terminals", "300");
+    browser.assertQuiet();
+  },
+);
+
+Deno.test(
+  "in a browser, charts of what is unknown are not there",
+  inBrowser,
+  async () => {
+    await using served = new Served();
+    const rssBytes = 5_000_000;
+    const { process, ...rest } = emptySnapshot();
+    served.feed.push({ ...rest, process: { ...process, rssBytes } });
+    await using browser = await TestBrowser.open();
+    await browser.open(served.address);
+    await shows(browser, "Memory", "resident", "5 MB");
+    assertEquals(await titles(browser), ["Memory bytes"]);
+    browser.assertQuiet();
+  },
+);
+
+Deno.test(
+  "in a browser, a load test shows from its begin, also to who comes later",
+  inBrowser,
+  async () => {
+    await using served = new Served();
+    for (let n = 0; n <= 40; n++) served.load(n);
+    await using browser = await TestBrowser.open();
+    await browser.open(served.address);
+    await shows(browser, "Latency", "p99", "13");
+    assertEquals(await titles(browser), [
+      "Latency ms",
+      "Throughput /s",
+      "Errors /s",
+      "Users",
+    ]);
+    served.load(41);
+    await browser.page.locator("#load-state", { hasText: "steady, 0:41" })
+      .waitFor();
+    // Another run.
+    served.load(0);
+    await shows(browser, "Users", "users", "0");
+    browser.assertQuiet();
+  },
+);
+
+Deno.test(
+  "in a browser, alerts are shown, those from before too",
+  inBrowser,
+  async () => {
+    await using served = new Served();
+    const alert = { rule: "memory", atMs: 1000, value: 1 };
+    served.feed.alert({ ...alert, state: "firing", message: "<b>high</b>" });
+    await using browser = await TestBrowser.open();
+    await browser.open(served.address);
+    const item = (state: string) =>
+      browser.page.locator(`#alerts li[data-state=${state}]`);
+    await item("firing").getByText("<b>high</b>").waitFor();
+    const atMs = 2000;
+    served.feed.alert({ ...alert, atMs, state: "resolved", message: "low" });
+    await item("resolved").getByText("low").waitFor();
+    assertEquals(await item("firing").count(), 0);
+    browser.assertQuiet();
+  },
+);
+
+Deno.test(
+  "in a browser, the page says that its server is gone, and comes back with what it missed",
+  inBrowser,
+  async () => {
+    await using served = new Served();
+    served.feed.push(fullSnapshot(1));
+    await using browser = await TestBrowser.open();
+    await browser.open(served.address);
+    await shows(browser, "Actors", "pool", "11");
+    await served.stop();
+    await browser.phase("disconnected");
+    served.feed.push(fullSnapshot(2));
+    served.start();
+    await browser.phase("connected");
+    await shows(browser, "Actors", "pool", "12");
+  },
+);
+
+Deno.test(
+  "in a browser, the page fits on a phone, in the dark and in the light",
+  inBrowser,
+  async () => {
+    await using served = new Served();
+    for (let n = 1; n <= 30; n++) served.feed.push(fullSnapshot(n));
+    served.load(1);
+    await using browser = await TestBrowser.open({
+      viewport: { width: 360, height: 740 },
+      isMobile: true,
+      colorScheme: "dark",
+    });
+    await browser.open(served.address);
+    await shows(browser, "Actors", "pool", "10");
+    const { page } = browser;
+    const background = () =>
+      page.evaluate("getComputedStyle(document.body).backgroundColor");
+    const dark = await background();
+    await page.emulateMedia({ colorScheme: "light" });
+    assert(await background() !== dark);
+    const fits = await page.evaluate(
+      "document.documentElement.scrollWidth <= innerWidth",
+    );
+    assertEquals(fits, true);
+    browser.assertQuiet();
+  },
+);

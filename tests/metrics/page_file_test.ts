@@ -1,0 +1,53 @@
+import { assert, assertEquals } from "@std/assert";
+import { buildPage, BUNDLE } from "../../src/metrics/page/build.ts";
+import { metricsPageFile } from "../../src/metrics/page_file.ts";
+
+const made = await Deno.readTextFile(BUNDLE);
+const madeWith = /with Deno (\S+):/.exec(made)?.[1];
+// Each version of Deno brings its own bundler, which may write otherwise.
+const isSameDeno = madeWith === Deno.version.deno;
+if (!isSameDeno) {
+  console.warn(`The page is not compared: it was made with Deno ${madeWith}`);
+}
+
+Deno.test(
+  "the page of metrics in the package is made of its sources as they are",
+  {
+    ignore: !isSameDeno,
+  },
+  async () => {
+    assert(await buildPage() === made, "run `deno task page`");
+  },
+);
+
+for (
+  const [path, contentType, start] of [
+    ["", "text/html; charset=utf-8", "<!DOCTYPE html>"],
+    ["index.html", "text/html; charset=utf-8", "<!DOCTYPE html>"],
+    ["page.js", "text/javascript; charset=utf-8", "/*! uPlot"],
+    ["page.css", "text/css; charset=utf-8", "/*! uPlot"],
+    ["icon.svg", "image/svg+xml", "<svg"],
+  ] as const
+) {
+  Deno.test(`metricsPageFile("${path}") has the type ${contentType}`, () => {
+    const file = metricsPageFile(path);
+    assertEquals(file?.contentType, contentType);
+    assertEquals(file?.body.startsWith(start), true);
+  });
+}
+
+Deno.test("metricsPageFile() has nothing else", () => {
+  for (const path of ["main.ts", "/", "../deno.json", "toString", "page"]) {
+    assertEquals(metricsPageFile(path), undefined);
+  }
+});
+
+Deno.test("the page of metrics asks for its own files alone, and has nothing inline", () => {
+  const html = metricsPageFile("")?.body ?? "";
+  const references = [...html.matchAll(/(?:href|src)="([^"]*)"/g)];
+  assertEquals(references.length, 3);
+  for (const [, path = ""] of references) {
+    assert(metricsPageFile(path) !== undefined, path);
+  }
+  assertEquals(/<style|style=|<script(?![^>]*src=)|\son\w+=/.test(html), false);
+});

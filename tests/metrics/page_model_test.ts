@@ -1,0 +1,151 @@
+import { assertEquals } from "@std/assert";
+import type { AlertEvent } from "../../src/metrics/feed.ts";
+import { withAlert } from "../../src/metrics/page/alert_list.ts";
+import {
+  LOAD_PANELS,
+  loadText,
+  PROCESS_PANELS,
+  valueText,
+} from "../../src/metrics/page/panels.ts";
+import { Series } from "../../src/metrics/page/series.ts";
+import type { MetricsSnapshot } from "../../src/metrics/snapshot.ts";
+import { loadProgress } from "./loads.ts";
+import { emptySnapshot, fullSnapshot } from "./snapshots.ts";
+
+function read(
+  title: string,
+  now: MetricsSnapshot,
+  before?: MetricsSnapshot,
+): unknown {
+  return PROCESS_PANELS.find((panel) => panel.title === title)
+    ?.read(now, before);
+}
+
+Deno.test("A series keeps its last points", () => {
+  const series = new Series(3);
+  for (let x = 1; x <= 5; x++) series.push(x, { a: x });
+  assertEquals(series.columns, [[3, 4, 5], [3, 4, 5]]);
+});
+
+Deno.test("A line that comes later has holes before, and one that ends goes with its last point", () => {
+  const series = new Series(3);
+  series.push(1, { a: 1, none: null });
+  series.push(2, { a: 2, b: 2 });
+  assertEquals(series.names, ["a", "b"]);
+  assertEquals(series.columns, [[1, 2], [1, 2], [null, 2]]);
+  for (let x = 3; x <= 5; x++) series.push(x, { b: x });
+  assertEquals(series.names, ["b"]);
+});
+
+Deno.test("A point that is not after the last is left out", () => {
+  const series = new Series(9);
+  for (const x of [1, 2, 2, 1, NaN, 3]) series.push(x, { a: x });
+  assertEquals(series.columns, [[1, 2, 3], [1, 2, 3]]);
+});
+
+Deno.test("Points that are far apart are not joined", () => {
+  const series = new Series(9);
+  for (const x of [0, 1, 2, 7, 60]) series.push(x, { a: x });
+  assertEquals(series.columns, [
+    [0, 1, 2, 7, 12, 60],
+    [0, 1, 2, 7, null, 60],
+  ]);
+});
+
+Deno.test("Messages are counted by group and second, and not where a counter began anew", () => {
+  const one = fullSnapshot(1);
+  const three = fullSnapshot(3);
+  assertEquals(read("Messages handled", three, one), {
+    listeners: 100,
+    pool: 200,
+    terminals: 300,
+  });
+  const none = { listeners: null, pool: null, terminals: null };
+  assertEquals(read("Messages handled", one), none);
+  const restarted = { ...one, atMs: three.atMs + 1000 };
+  assertEquals(read("Messages handled", restarted, three), none);
+});
+
+Deno.test("A chart of actors shows eight groups and the sum of the others", () => {
+  const full = fullSnapshot();
+  const [group] = full.actors?.groups ?? [];
+  if (group === undefined || full.actors === null) throw new TypeError();
+  const groups = Array.from(
+    { length: 11 },
+    (_, i) => ({ ...group, name: `g${i}`, actors: i }),
+  );
+  const values = read("Actors", {
+    ...full,
+    actors: { ...full.actors, groups },
+  });
+  assertEquals(values, {
+    ...Object.fromEntries(
+      Array.from({ length: 8 }, (_, i) => [`g${i}`, i]),
+    ),
+    others: 8 + 9 + 10,
+  });
+});
+
+Deno.test("What is unknown is a hole in every chart", () => {
+  for (const panel of PROCESS_PANELS) {
+    const values = Object.values(panel.read(emptySnapshot(), undefined));
+    assertEquals(values.filter((value) => value !== null), [], panel.title);
+  }
+});
+
+Deno.test("Throughput and errors of a load test are those of the last step", () => {
+  const [before, now] = [loadProgress(39), loadProgress(40)];
+  const values = LOAD_PANELS.map((panel) => panel.read(now, before));
+  assertEquals(values[1], { ok: now.total.ok - before.total.ok });
+  assertEquals(values[2], { failed: 2, "timed out": 0, dropped: 0 });
+  assertEquals(values[3], { users: 200, "in flight": 20 });
+});
+
+Deno.test("A load test is told in a line", () => {
+  assertEquals(
+    loadText(loadProgress(41)),
+    "steady, 0:41 of 1:00 · 36,894 ok · 22 failed · 0 timed out · 0 dropped · 200 users · 20 in flight",
+  );
+});
+
+for (
+  const [value, unit, text] of [
+    [null, "ms", "–"],
+    [0, "bytes", "0 B"],
+    [999, "bytes", "999 B"],
+    [1234567, "bytes", "1.23 MB"],
+    [2.5e15, "bytes", "2,500 TB"],
+    [0.0123456, "cores", "0.0123"],
+    [1234.56, "ms", "1,235"],
+    [1234567, "/s", "1.235M"],
+  ] as const
+) {
+  Deno.test(`${value} ${unit} is shown as ${text}`, () => {
+    assertEquals(valueText(value, unit), text);
+  });
+}
+
+Deno.test("Alerts that fire come first, each rule once, and those that are over are few", () => {
+  const alert = (
+    rule: string,
+    state: AlertEvent["state"],
+    atMs: number,
+  ): AlertEvent => ({ rule, state, atMs, value: 1, message: "" });
+  let list: AlertEvent[] = [];
+  for (
+    const next of [
+      alert("a", "firing", 1),
+      alert("b", "firing", 2),
+      alert("a", "resolved", 3),
+      // Again, as after a reconnection.
+      alert("a", "firing", 1),
+      alert("a", "resolved", 3),
+      alert("b", "firing", 2),
+    ]
+  ) list = withAlert(list, next);
+  assertEquals(list, [alert("b", "firing", 2), alert("a", "resolved", 3)]);
+  for (let i = 0; i < 100; i++) {
+    list = withAlert(list, alert("c", i % 2 ? "resolved" : "firing", 10 + i));
+  }
+  assertEquals([list.length, list[0]?.rule], [20, "b"]);
+});

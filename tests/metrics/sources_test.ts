@@ -1,0 +1,299 @@
+// The real system: what a test does is seen in what is measured.
+import { assert, assertEquals } from "@std/assert";
+import { setImmediate } from "node:timers";
+import { ActorSystem, type Behavior } from "../../src/actor/mod.ts";
+import { type Clock, realClock } from "../../src/actor/clock.ts";
+import { readActors } from "../../src/metrics/actor_source.ts";
+import { EventLoopDelay } from "../../src/metrics/event_loop_delay.ts";
+import { parseNetworkBytes, readHost } from "../../src/metrics/host_source.ts";
+import {
+  parseDiskBytes,
+  ProcessSource,
+} from "../../src/metrics/process_source.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { bounded } from "../support/net.ts";
+
+const onLinux = { ignore: Deno.build.os !== "linux" };
+
+/** Holds the thread for so many milliseconds. */
+function hold(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+Deno.test("work of the processor is seen in cpuUserMs and cpuCores", () => {
+  using source = new ProcessSource();
+  const before = source.read(performance.now());
+  assertEquals(before.cpuCores, null);
+  hold(100);
+  const after = source.read(performance.now());
+  // How much of it we had, others on the machine decide.
+  assert(Number(after.cpuUserMs) - Number(before.cpuUserMs) >= 10);
+  assert(Number(after.cpuCores) > 0.01);
+});
+
+Deno.test("cpuCores is the time of the processor for the time of the clock", () => {
+  using source = new ProcessSource();
+  const one = source.read(0);
+  const two = source.read(50);
+  const used = Number(two.cpuUserMs) + Number(two.cpuSystemMs) -
+    Number(one.cpuUserMs) - Number(one.cpuSystemMs);
+  assert(Math.abs(Number(two.cpuCores) - used / 50) < 1e-6);
+  assertEquals(source.read(50).cpuCores, null);
+});
+
+Deno.test("memory that is taken is seen in the heap, in buffers and in rss", () => {
+  using source = new ProcessSource();
+  const before = source.read(0);
+  const objects = Array.from({ length: 500_000 }, (_, index) => ({ index }));
+  const buffer = new Uint8Array(50_000_000).fill(1);
+  const after = source.read(1);
+  const grown = (name: "heapUsedBytes" | "externalBytes" | "rssBytes") =>
+    Number(after[name]) - Number(before[name]);
+  assert(grown("heapUsedBytes") > 5_000_000);
+  assert(grown("externalBytes") >= 50_000_000);
+  assert(grown("rssBytes") > 30_000_000);
+  assert(Number(after.heapTotalBytes) >= Number(after.heapUsedBytes));
+  assertEquals([objects.length, buffer.length], [500_000, 50_000_000]);
+});
+
+Deno.test("the spaces of the heap have names and sizes", () => {
+  using source = new ProcessSource();
+  const spaces = source.read(0).heapSpaces ?? [];
+  const old = spaces.find(({ name }) => name === "old_space");
+  assert(old !== undefined);
+  assert(old.usedBytes > 0 && old.sizeBytes >= old.usedBytes);
+});
+
+Deno.test("garbage collections are counted from the start on, with their pauses", () => {
+  using source = new ProcessSource();
+  const garbage = (): number => {
+    let kept: unknown[] = [];
+    const begin = performance.now();
+    for (let i = 0; i < 2_000_000; i++) {
+      kept.push({ i });
+      if (kept.length === 50_000) kept = [];
+    }
+    return performance.now() - begin;
+  };
+  garbage();
+  assertEquals(source.read(0).gc, null);
+  source.start();
+  assertEquals(source.read(1).gc, { count: 0, pauseMs: 0 });
+  const firstMs = garbage();
+  const first = source.read(2).gc;
+  assert(first !== null && first.count > 0);
+  // Milliseconds: some, and no more than there were.
+  assert(first.pauseMs > 0.02 && first.pauseMs <= firstMs);
+  garbage();
+  const second = source.read(3).gc;
+  assert(second !== null && second.count > first.count);
+  assert(second.pauseMs > first.pauseMs);
+});
+
+Deno.test("a file that is opened is seen in openFiles", onLinux, async () => {
+  using source = new ProcessSource();
+  const before = Number(source.read(0).openFiles);
+  const files = await Promise.all(
+    Array.from({ length: 50 }, () => Deno.open(new URL(import.meta.url))),
+  );
+  const after = Number(source.read(0).openFiles);
+  for (const file of files) file.close();
+  // The runtime opens and closes some itself.
+  assert(after - before >= 40, `${before} and then ${after}`);
+});
+
+Deno.test(
+  "bytes of disks and networks are read from the kernel",
+  onLinux,
+  () => {
+    using source = new ProcessSource();
+    const { diskReadBytes, diskWrittenBytes } = source.read(0);
+    const host = readHost();
+    for (
+      const bytes of [
+        diskReadBytes,
+        diskWrittenBytes,
+        host.networkReceivedBytes,
+        host.networkSentBytes,
+      ]
+    ) assert(bytes !== null && Number.isSafeInteger(bytes) && bytes >= 0);
+  },
+);
+
+Deno.test("the machine has cores, memory and a load", onLinux, () => {
+  const host = readHost();
+  assert(Number(host.cores) >= 1);
+  assert(Number(host.memoryTotalBytes) > 1e8);
+  assert(Number(host.memoryAvailableBytes) > 0);
+  assert(
+    Number(host.memoryAvailableBytes) <= Number(host.memoryTotalBytes),
+  );
+  assertEquals(host.load?.length, 3);
+  assert(host.load?.every((load) => Number.isFinite(load) && load >= 0));
+});
+
+Deno.test("the bytes of networks are the sums over all but the loopback", () => {
+  const text = `Inter-|   Receive       |  Transmit
+ face |bytes    packets errs drop fifo frame compressed multicast|bytes packets
+    lo: 1000 1 0 0 0 0 0 0 2000 1 0 0 0 0 0 0
+  eth0: 30 1 0 0 0 0 0 0 500 1 0 0 0 0 0 0
+wlan0:7 1 0 0 0 0 0 0    11 1 0 0 0 0 0 0
+`;
+  assertEquals(parseNetworkBytes(text), {
+    networkReceivedBytes: 37,
+    networkSentBytes: 511,
+  });
+});
+
+Deno.test("the bytes of disks are those that reached them", () => {
+  const text =
+    "rchar: 1\nwchar: 2\nread_bytes: 30\nwrite_bytes: 40\ncancelled_write_bytes: 5\n";
+  assertEquals(parseDiskBytes(text), {
+    diskReadBytes: 30,
+    diskWrittenBytes: 40,
+  });
+});
+
+Deno.test("what a text of the kernel does not say is null", () => {
+  const unknownDisks = { diskReadBytes: null, diskWrittenBytes: null };
+  assertEquals(parseDiskBytes("rchar: 1\n"), unknownDisks);
+  assertEquals(parseDiskBytes(null), unknownDisks);
+  assertEquals(parseNetworkBytes(null), {
+    networkReceivedBytes: null,
+    networkSentBytes: null,
+  });
+});
+
+Deno.test("what holds the thread is seen in the delay", bounded, async () => {
+  const ticked = Promise.withResolvers<void>();
+  const clock: Clock = {
+    now: () => realClock.now(),
+    schedule: (delayMs, callback) =>
+      realClock.schedule(delayMs, () => {
+        callback();
+        ticked.resolve();
+      }),
+  };
+  using delay = new EventLoopDelay(clock);
+  // The test holds the process meanwhile: the timer of the delay does not.
+  const held = setInterval(() => {}, 1000);
+  hold(60);
+  await ticked.promise;
+  clearInterval(held);
+  const seen = delay.read();
+  assert(seen !== null && seen.delayMaxMs >= 40 && seen.delayMaxMs < 10_000);
+  assert(seen.delayP50Ms <= seen.delayP99Ms);
+  assert(seen.delayP99Ms <= seen.delayMaxMs);
+});
+
+/** A clock whose timers come as late as it is told. */
+class LateClock extends ManualClock {
+  lateMs = 0;
+  override now(): number {
+    return super.now() + this.lateMs;
+  }
+}
+
+Deno.test("the delay is that since the last look", () => {
+  const clock = new LateClock();
+  using delay = new EventLoopDelay(clock);
+  assertEquals(delay.read(), null);
+  clock.advance(9);
+  assertEquals(delay.read(), null);
+  clock.lateMs = 30;
+  clock.advance(1);
+  assertEquals(delay.read()?.delayMaxMs, 30);
+  clock.advance(1000);
+  assertEquals(delay.read(), {
+    delayP50Ms: 0,
+    delayP99Ms: 0,
+    delayMaxMs: 0,
+  });
+  assertEquals(delay.read(), null);
+});
+
+Deno.test("the timer of the delay keeps no process alive, and ends", () => {
+  const clock = new ManualClock();
+  const delay = new EventLoopDelay(clock);
+  assertEquals([clock.pending, clock.holding], [1, 0]);
+  clock.advance(100);
+  assertEquals([clock.pending, clock.holding], [1, 0]);
+  delay[Symbol.dispose]();
+  assertEquals(clock.pending, 0);
+});
+
+/** Takes what it is told. */
+const sink: Behavior<unknown> = () => ({ receive() {} });
+/** Has two below it, and passes on what it is told. */
+const boss: Behavior<unknown> = (context) => {
+  const below = [context.spawn(sink), context.spawn(sink)];
+  return {
+    receive(message) {
+      for (const one of below) one.tell(message);
+    },
+  };
+};
+
+Deno.test("actors are summed up by those at the top of the tree", async () => {
+  await using system = new ActorSystem();
+  const one = system.spawn(boss, { name: "one" });
+  const two = system.spawn(sink, { name: "two" });
+  one.tell(1);
+  two.tell(1);
+  two.tell(2);
+  const before = readActors(system);
+  assertEquals(before.groups.map(({ mailboxMessages }) => mailboxMessages), [
+    1,
+    2,
+  ]);
+  await system.idle();
+  await new Promise<void>((resolve) => setImmediate(() => resolve()));
+  const rest = {
+    mailboxMessages: 0,
+    mailboxBytes: 0,
+    restarts: 0,
+    busyMs: null,
+  };
+  assertEquals(readActors(system), {
+    deadLetters: 0,
+    lateReplies: 0,
+    groups: [
+      { name: "one", actors: 3, processed: 3, ...rest },
+      { name: "two", actors: 1, processed: 2, ...rest },
+    ],
+  });
+  two.stop();
+  await two.stopped;
+  two.tell(3);
+  const after = readActors(system);
+  assertEquals(after.deadLetters, 1);
+  assertEquals(after.groups.map(({ name }) => name), ["one"]);
+});
+
+Deno.test("time in handlers is there where it is measured", async () => {
+  await using system = new ActorSystem({ measureBusyTime: true });
+  const busy: Behavior<number> = () => ({ receive: hold });
+  system.spawn(busy, { name: "busy" }).tell(5);
+  await system.idle();
+  const [group] = readActors(system).groups;
+  assert(Number(group?.busyMs) >= 5);
+});
+
+Deno.test("of very many actors at the top the last ones are one group", async () => {
+  await using system = new ActorSystem();
+  const spawn = (count: number): void => {
+    for (let i = 0; i < count; i++) system.spawn(sink);
+  };
+  spawn(100);
+  assertEquals(
+    readActors(system).groups.map(({ actors }) => actors).length,
+    100,
+  );
+  assertEquals(readActors(system).groups.at(-1)?.name, "100");
+  spawn(900);
+  const { groups } = readActors(system);
+  assertEquals(groups.length, 100);
+  assertEquals([groups[0]?.name, groups[98]?.name], ["1", "99"]);
+  assertEquals([groups[99]?.name, groups[99]?.actors], ["/", 901]);
+});
