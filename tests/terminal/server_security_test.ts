@@ -287,7 +287,11 @@ Deno.test("the first command is started, where the first directory is, with what
     command: "/bin/sh",
     args: [],
     cwd: "/usr",
-    env: { PATH: Deno.env.get("PATH") ?? "", COLORTERM: "truecolor" },
+    env: {
+      LANG: "C.UTF-8",
+      PATH: Deno.env.get("PATH") ?? "",
+      COLORTERM: "truecolor",
+    },
   });
 });
 

@@ -4,7 +4,6 @@ import type { Serve } from "../../../src/tcp/connection_actor.ts";
 import { RequestFailedError } from "../../../src/tcp/request_errors.ts";
 import { serveRequests } from "../../../src/tcp/responder.ts";
 import { CodecError, json, msgpack } from "../../../src/wire/codec.ts";
-import { Happenings } from "../../support/happenings.ts";
 import { bounded, echo, Net } from "../../support/net.ts";
 import { call, issuesOf, openUser } from "./calls.ts";
 
@@ -77,13 +76,11 @@ Deno.test(
   "all users share one socket, and each keeps its connection",
   bounded,
   async () => {
-    const served = new Happenings<void>();
     let count = 0;
     await using net = new Net({
-      serve: (connection) => {
+      serve: (connection, context) => {
         count++;
-        served.push();
-        return serveDoubles("json")(connection);
+        return serveDoubles("json")(connection, context);
       },
     });
     const driver = logicalDriver();
