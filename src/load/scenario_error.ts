@@ -19,6 +19,15 @@ export interface ScenarioIssue {
   readonly column?: number;
 }
 
+/** Options of a {@linkcode ScenarioError}. */
+export interface ScenarioErrorOptions extends ErrorOptions {
+  /**
+   * What it was read from, named before each line and column.
+   * @default {"scenario"}
+   */
+  readonly source?: string;
+}
+
 /** A scenario that cannot be used; its message lists everything. */
 export class ScenarioError extends TroupeError {
   /** Everything that is wrong with it. */
@@ -26,14 +35,12 @@ export class ScenarioError extends TroupeError {
 
   /**
    * An error that lists the issues, one a line.
-   *
-   * @param source What it was read from, named before each line and column.
    */
   constructor(
     issues: readonly ScenarioIssue[],
-    source = "scenario",
-    options?: ErrorOptions,
+    options: ScenarioErrorOptions = {},
   ) {
+    const { source = "scenario" } = options;
     const lines = issues.map(({ line, column, message }) =>
       line === undefined ? message : `${source}:${line}:${column}: ${message}`
     );

@@ -83,7 +83,7 @@ export function parseScenario(
     ...position(lines, offsetOf(document, issue.path)),
   }));
   located.sort((a, b) => a.line - b.line || a.column - b.column);
-  throw new ScenarioError(located, fileName);
+  throw new ScenarioError(located, { source: fileName });
 }
 
 /**
@@ -123,8 +123,7 @@ function checkJson(text: string, fileName: string): void {
       /\(line (\d+) column (\d+)\)/.exec(message) ?? [];
     throw new ScenarioError(
       [{ path: [], message, line: Number(line), column: Number(column) }],
-      fileName,
-      { cause },
+      { source: fileName, cause },
     );
   }
 }
@@ -150,7 +149,9 @@ function read(text: string, lines: LineCounter, fileName: string): Read {
       message: issue.message,
       ...position(lines, issue.pos[0]),
     }));
-    if (issues.length > 0) throw new ScenarioError(issues, fileName);
+    if (issues.length > 0) {
+      throw new ScenarioError(issues, { source: fileName });
+    }
     return { document, value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
   } catch (cause) {
     let message: string | undefined;
@@ -163,7 +164,7 @@ function read(text: string, lines: LineCounter, fileName: string): Read {
       message,
       ...position(lines, document === undefined ? 0 : aliasOffset(document)),
     };
-    throw new ScenarioError([issue], fileName, { cause });
+    throw new ScenarioError([issue], { source: fileName, cause });
   }
 }
 

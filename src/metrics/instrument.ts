@@ -162,10 +162,7 @@ export class Instrument implements Counter, Gauge, Histogram {
     }
     let series = this.#series.get(key);
     if (series === undefined) {
-      const { size } = this.#series;
-      const room = this.#maxLabelSets +
-        (this.#series.has(OVERFLOW_KEY) ? 1 : 0);
-      if (size >= room) {
+      if (this.#series.size >= this.#maxLabelSets) {
         this.#overflowed();
         if (this.type === "gauge") return undefined;
         kept = OVERFLOW_LABELS;

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { FILES } from "./page_bundle.ts";
 
 /** A file of the page. */
 export interface PageFile {
@@ -46,7 +45,9 @@ const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
  *
  * @returns `undefined` when there is none.
  */
-export function pageFile(path: string): PageFile | undefined {
+export async function pageFile(path: string): Promise<PageFile | undefined> {
+  // Servers with a page of their own never load this one.
+  const { FILES } = await import("./page_bundle.ts");
   const name = path === "" ? "index.html" : path;
   const file = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
   const contentType = CONTENT_TYPES.get(name.slice(name.lastIndexOf(".") + 1));

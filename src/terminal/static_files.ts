@@ -13,12 +13,18 @@ import { Problem } from "./problem.ts";
  *
  * @throws {Problem} when there is none, or the method is another one.
  */
-export function staticFile(request: Request, path: string): Response {
+export async function staticFile(
+  request: Request,
+  path: string,
+): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") {
     const allow = "GET, HEAD";
     throw new Problem("wrong-method", `It takes ${allow}`, { allow });
   }
-  const file = find(path, new URL(request.url).searchParams.has("session"));
+  const file = await find(
+    path,
+    new URL(request.url).searchParams.has("session"),
+  );
   if (file === undefined) throw new Problem("not-found", "No such page");
   const headers = new Headers({
     "content-type": file.contentType,
@@ -34,7 +40,10 @@ export function staticFile(request: Request, path: string): Response {
 
 type StaticFile = Omit<PageFile, "etag"> & { readonly etag?: string };
 
-function find(path: string, withSession: boolean): StaticFile | undefined {
+async function find(
+  path: string,
+  withSession: boolean,
+): Promise<StaticFile | undefined> {
   if (path === "" && !withSession) {
     return { body: ENTER_HTML, contentType: "text/html; charset=utf-8" };
   }
@@ -44,5 +53,5 @@ function find(path: string, withSession: boolean): StaticFile | undefined {
       contentType: "text/javascript; charset=utf-8",
     };
   }
-  return pageFile(path);
+  return await pageFile(path);
 }

@@ -207,7 +207,7 @@ export function terminal(
       case "api":
         return await callApi(api, request, path, limit);
       case "page":
-        return staticFile(request, path);
+        return await staticFile(request, path);
       default:
         return kind satisfies never;
     }

@@ -79,7 +79,8 @@ Deno.test("garbage collections are counted from the start on, with their pauses"
   garbage();
   assertEquals(source.read(0).gc, null);
   source.start();
-  assertEquals(source.read(1).gc, { count: 0, pauseMs: 0 });
+  // There may have been one since the start.
+  assert(Number(source.read(1).gc?.count) <= 1);
   const firstMs = garbage();
   const first = source.read(2).gc;
   assert(first !== null && first.count > 0);

@@ -25,34 +25,40 @@ for (
     ["icon.svg", "image/svg+xml", "<svg"],
   ] as const
 ) {
-  Deno.test(`pageFile("${path}") has the type ${contentType}`, () => {
-    const file = pageFile(path);
+  Deno.test(`pageFile("${path}") has the type ${contentType}`, async () => {
+    const file = await pageFile(path);
     assertEquals(file?.contentType, contentType);
     assertEquals(file?.body.startsWith(start), true);
     assertEquals(/^"[\w-]{22}"$/.test(file?.etag ?? ""), true);
   });
 }
 
-Deno.test("pageFile() has nothing else", () => {
+Deno.test("pageFile() has nothing else", async () => {
   for (const path of ["main.ts", "/", "../deno.json", "toString", "page"]) {
-    assertEquals(pageFile(path), undefined);
+    assertEquals(await pageFile(path), undefined);
   }
 });
 
-Deno.test("each file of the page has its own tag", () => {
-  assertNotEquals(pageFile("page.js")?.etag, pageFile("page.css")?.etag);
-  assertEquals(pageFile("")?.etag, pageFile("index.html")?.etag);
+Deno.test("each file of the page has its own tag", async () => {
+  assertNotEquals(
+    (await pageFile("page.js"))?.etag,
+    (await pageFile("page.css"))?.etag,
+  );
+  assertEquals(
+    (await pageFile(""))?.etag,
+    (await pageFile("index.html"))?.etag,
+  );
 });
 
-Deno.test("the page asks for its own files alone, and has nothing inline", () => {
-  const html = pageFile("")?.body ?? "";
+Deno.test("the page asks for its own files alone, and has nothing inline", async () => {
+  const html = (await pageFile(""))?.body ?? "";
   // A link of the text is followed by the user alone.
   const references = [
     ...html.matchAll(/<(?!a\b)[^>]*(?:href|src)="([^"]*)"/g),
   ];
   assertEquals(references.length, 3);
   for (const [, path = ""] of references) {
-    assertNotEquals(pageFile(path), undefined, path);
+    assertNotEquals(await pageFile(path), undefined, path);
   }
   assertEquals(/<style|style=|<script(?![^>]*src=)|\son\w+=/.test(html), false);
 });
@@ -62,9 +68,9 @@ Deno.test("the policy of the page allows nothing unsafe and no other host", () =
   assertEquals(/unsafe|\*|http|data:|nonce/.test(PAGE_POLICY), false);
 });
 
-Deno.test("the licences of what is bundled come with it", () => {
-  const script = pageFile("page.js")?.body ?? "";
-  const style = pageFile("page.css")?.body ?? "";
+Deno.test("the licences of what is bundled come with it", async () => {
+  const script = (await pageFile("page.js"))?.body ?? "";
+  const style = (await pageFile("page.css"))?.body ?? "";
   assert(script.includes("The xterm.js authors"));
   assert(style.includes("Permission is hereby granted"));
 });

@@ -78,7 +78,7 @@ export class StubServer implements AsyncDisposable {
     for (const socket of this.#sockets) socket.close(code);
   }
 
-  #answer(request: Request): Response {
+  async #answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const attach = parseAttachUrl(url);
     if (attach !== undefined && this.exists) {
@@ -92,7 +92,7 @@ export class StubServer implements AsyncDisposable {
     if (path === sessionPath(SESSION) && this.exists) {
       return Response.json({});
     }
-    const file = pageFile(path);
+    const file = await pageFile(path);
     if (file === undefined) return new Response(null, { status: 404 });
     return new Response(file.body, {
       headers: {

@@ -13,22 +13,29 @@ import { wilcoxonSignedRank } from "./wilcoxon.ts";
 
 /** The numbers of one metric, pair by pair. */
 export interface MetricRuns {
+  /** Of A, one number a pair. */
   readonly a: readonly number[];
+  /** Of B, one number a pair. */
   readonly b: readonly number[];
 }
 
 /** What came of one metric. */
 export interface MetricReport {
+  /** As it was asked for. */
   readonly name: string;
+  /** Which way is better. */
   readonly better: "lower" | "higher";
+  /** What may be claimed of it. */
   readonly verdict: ComparisonVerdict;
-  /** Typical numbers of A and B: their Hodges–Lehmann estimates; `null` without pairs. */
+  /** A's typical number: the Hodges–Lehmann estimate; `null` without pairs. */
   readonly typicalA: number | null;
+  /** B's typical number, likewise. */
   readonly typicalB: number | null;
   /** Of B against A: 0.01 is 1 % more; with its interval. `null` without pairs. */
   readonly change: Interval | null;
-  /** Of the signed-rank test, before and after Holm's correction. */
+  /** Of the signed-rank test, two-sided; `null` without pairs. */
   readonly p: number | null;
+  /** The same after Holm's correction. */
   readonly correctedP: number | null;
   /** The smallest change that could be seen: 0.01 is 1 %. */
   readonly visible: number;
@@ -36,6 +43,7 @@ export interface MetricReport {
   readonly neededPairs: number;
   /** The noise of one A/A pair, as a share. */
   readonly noise: number;
+  /** What it comes from. */
   readonly runs: MetricRuns;
 }
 
@@ -43,7 +51,9 @@ export interface MetricReport {
 export interface AnalysisOptions {
   /** As a log ratio. */
   readonly difference: number;
+  /** The chance of a false alarm. */
   readonly alpha: number;
+  /** Of the bootstrap. */
   readonly seed: number;
 }
 

@@ -58,8 +58,11 @@ export type Subject =
 
 /** What the arguments ask for. */
 export interface CompareArguments {
+  /** What is compared. */
   readonly subject: Subject;
+  /** How. */
   readonly options: MeasureOptions;
+  /** Whether the report is to be JSON. */
   readonly json: boolean;
 }
 

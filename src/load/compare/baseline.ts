@@ -9,11 +9,13 @@ import { differences, type Fingerprint } from "./fingerprint.ts";
 
 /** What was measured of a command: plain data, as JSON has it. */
 export interface Baseline {
+  /** Of this format. */
   readonly version: 1;
   /** What reports call the command. */
   readonly label: string;
   /** ISO 8601. */
   readonly measuredAt: string;
+  /** Where and how. */
   readonly fingerprint: Fingerprint;
   /** Pairs of the command with itself, by metric. */
   readonly metrics: readonly MetricRuns[];

@@ -20,8 +20,11 @@ export interface BcaOptions {
 
 /** An estimate and the interval about it. */
 export interface Interval {
+  /** The Hodges–Lehmann estimate. */
   readonly estimate: number;
+  /** The lower bound. */
   readonly low: number;
+  /** The upper bound. */
   readonly high: number;
 }
 

@@ -49,6 +49,7 @@ export class ChildCpu implements Disposable {
     return this.#time(0) + this.#time(16);
   }
 
+  /** Lets go of the system's library. */
   [Symbol.dispose](): void {
     this.#library.close();
   }

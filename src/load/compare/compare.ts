@@ -36,15 +36,21 @@ export interface CompareOptions extends MeasureOptions {
 
 /** What came of a comparison: plain data, as JSON has it. */
 export interface ComparisonReport {
+  /** Of all metrics together. */
   readonly verdict: ComparisonVerdict;
   /** What limits it, in sentences. */
   readonly caveats: readonly string[];
+  /** What was. */
   readonly a: CompareCommand;
+  /** What is. */
   readonly b: CompareCommand;
+  /** In the order in which they were asked for. */
   readonly metrics: readonly MetricReport[];
   /** The difference that was looked for: 0.01 is 1 %. */
   readonly difference: number;
+  /** The chance of a false alarm over all metrics. */
   readonly alpha: number;
+  /** The chance to see the difference. */
   readonly power: number;
   /** The A/A pairs that the noise comes from. */
   readonly noisePairs: number;
@@ -52,7 +58,9 @@ export interface ComparisonReport {
   readonly pairs: number;
   /** Those that the difference needs. */
   readonly neededPairs: number;
+  /** Of the order of runs and of the intervals. */
   readonly seed: number;
+  /** Where and how it was measured. */
   readonly fingerprint: Fingerprint;
 }
 

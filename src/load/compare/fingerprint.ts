@@ -9,15 +9,21 @@ import type { Json } from "../scenario.ts";
 
 /** The host, the runtime and the configuration of a measurement. */
 export interface Fingerprint {
+  /** The host's name. */
   readonly hostname: string;
+  /** The model of its processor. */
   readonly cpu: string;
+  /** How many cores it has. */
   readonly cores: number;
+  /** All of its memory. */
   readonly memoryBytes: number;
   /** The operating system with its architecture, such as `linux x86_64`. */
   readonly system: string;
   /** The release of its kernel. */
   readonly kernel: string;
+  /** Version of Deno. */
   readonly deno: string;
+  /** Version of V8. */
   readonly v8: string;
   /** SHA-256 of what was measured and how, in hexadecimal. */
   readonly configuration: string;

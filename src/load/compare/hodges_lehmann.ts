@@ -15,6 +15,8 @@ export class WalshAverages {
   readonly #counts: Uint32Array;
 
   /**
+   * Takes all averages of a sample.
+   *
    * @throws {RangeError} when there is no value, there are more than 2,000, or
    * one is not finite.
    */

@@ -48,7 +48,11 @@ export class PerformanceIntegrator {
   readonly #options: MeasureOptions;
   readonly #settings: Settings;
 
-  /** @throws {RangeError} when an option is out of its range. */
+  /**
+   * An integrator whose measurements are all made so.
+   *
+   * @throws {RangeError} when an option is out of its range.
+   */
   constructor(options: MeasureOptions = {}) {
     this.#options = options;
     this.#settings = resolveOptions(options);

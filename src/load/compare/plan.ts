@@ -24,6 +24,7 @@ export interface ComparisonPlan {
 
 /** What the pairs can tell of one metric. */
 export interface MetricPlan {
+  /** Of the A/A pairs. */
   readonly noise: Noise;
   /** The pairs that this metric needs. */
   readonly needed: number;

@@ -59,6 +59,7 @@ export interface MeasureOptions {
 
 /** How far a comparison is. */
 export interface CompareProgress {
+  /** Which runs these are. */
   readonly phase: "warm-up" | "A/A" | "A/B";
   /** Runs of the phase that are done. */
   readonly done: number;

@@ -30,6 +30,7 @@ export const EXIT_CODES: Readonly<Record<ComparisonVerdict, number>> = {
 
 /** What is known of one metric; differences are log ratios, above 0 is worse. */
 export interface Evidence {
+  /** Of the log ratio of a pair. */
   readonly interval: Interval;
   /** Of the signed-rank test against 0, after Holm. */
   readonly p: number;

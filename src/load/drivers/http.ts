@@ -28,15 +28,23 @@ import { Shared } from "./shared.ts";
 
 /** The request of an operation of the driver `http`. */
 export interface HttpRequest {
+  /** With `http:` or `https:`. */
   readonly url: string;
-  /** @default {"GET", or "POST" with a body} */
+  /**
+   * Such as `"PUT"`.
+   * @default {"GET", or "POST" with a body}
+   */
   readonly method?: string;
+  /** Headers by their names. */
   readonly headers?: { readonly [name: string]: string };
   /** A body of text. */
   readonly body?: string;
   /** A body of JSON, instead of `body`. */
   readonly json?: Json;
-  /** @default {"follow"} */
+  /**
+   * Whether a redirect is followed, or is the answer itself.
+   * @default {"follow"}
+   */
   readonly redirect?: "follow" | "manual";
   /**
    * Statuses with which the operation is done.

@@ -28,8 +28,12 @@ import { type Link, UserSession } from "./user_session.ts";
 
 /** The request of an operation of the driver `logical`. */
 export interface LogicalRequest {
-  /** @default {"127.0.0.1"} */
+  /**
+   * Name or IP address.
+   * @default {"127.0.0.1"}
+   */
   readonly hostname?: string;
+  /** TCP port. */
   readonly port: number;
   /** What is sent. */
   readonly value: Json;

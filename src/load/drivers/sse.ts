@@ -21,7 +21,9 @@ import { type Link, UserSession } from "./user_session.ts";
 
 /** The request of an operation of the driver `sse`. */
 export interface SseRequest {
+  /** With `http:` or `https:`. */
   readonly url: string;
+  /** Headers by their names. */
   readonly headers?: { readonly [name: string]: string };
   /** What the event that ends the operation is about; others are dropped. */
   readonly event?: string;

@@ -22,8 +22,12 @@ import { type Link, UserSession } from "./user_session.ts";
 
 /** The request of an operation of the driver `tcp`. */
 export interface TcpRequest {
-  /** @default {"127.0.0.1"} */
+  /**
+   * Name or IP address.
+   * @default {"127.0.0.1"}
+   */
   readonly hostname?: string;
+  /** TCP port. */
   readonly port: number;
   /** Text to send, in UTF-8. Without it, there is only a connection. */
   readonly send?: string;

@@ -35,12 +35,24 @@ import { type Link, UserSession } from "./user_session.ts";
 
 /** The request of an operation of the driver `terminal`. */
 export interface TerminalRequest {
+  /** A path, or a name that is looked for in `PATH`. */
   readonly command: string;
+  /** Its arguments. */
   readonly args?: readonly string[];
+  /**
+   * The directory in which it starts.
+   * @default {the current one}
+   */
   readonly cwd?: string;
-  /** @default {that of this process} */
+  /**
+   * Its environment.
+   * @default {that of this process}
+   */
   readonly env?: { readonly [name: string]: string };
-  /** @default {{ columns: 80, rows: 24 }} */
+  /**
+   * The size of the terminal.
+   * @default {{ columns: 80, rows: 24 }}
+   */
   readonly size?: PtySize;
   /** What is typed, such as `"ls\r"`. Without it, there is only a program. */
   readonly input?: string;

@@ -31,9 +31,11 @@ import { type Link, UserSession } from "./user_session.ts";
 
 /** The request of an operation of the driver `websocket`. */
 export interface WebSocketRequest {
+  /** With `ws:` or `wss:`. */
   readonly url: string;
   /** Subprotocols. */
   readonly protocols?: readonly string[];
+  /** Headers of the request to upgrade, by their names. */
   readonly headers?: { readonly [name: string]: string };
   /** A message of text. Without one, there is only a connection. */
   readonly text?: string;

@@ -112,7 +112,7 @@ export class Chart {
       width: this.#place.clientWidth,
       height: HEIGHT,
       legend: { show: false },
-      padding: [axis === "time" ? 8 : NAMES, 14, 0, 0],
+      padding: [axis === "time" ? 8 : NAMES, 26, 0, 0],
       cursor: { y: false, drag: { x: false, y: false } },
       scales: {
         x: { time: axis === "time" },
