@@ -6,7 +6,7 @@
  * @module
  */
 
-import { ActorSystem } from "../../mod.ts";
+import { ActorSystem } from "../../src/actor/mod.ts";
 import { attachPath } from "../../src/terminal/attach_request.ts";
 import { encodeClientFrame } from "../../src/terminal/client_frame.ts";
 import { SUBPROTOCOL } from "../../src/terminal/protocol.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import { type Checker, compileChecks } from "./checks.ts";
-import type { Driver } from "./driver.ts";
+import type { Driver, DriverMap } from "./driver.ts";
 import { RecordSource } from "./feeders.ts";
-import { LoadTestError, suggestion } from "./load_errors.ts";
+import { LoadTestError } from "./load_errors.ts";
 import { OperationRecorder } from "./operation_recorder.ts";
 import { DEFAULT_TIMEOUT_MS } from "./phases.ts";
 import { formatPath, ScenarioError } from "./scenario_error.ts";
@@ -30,9 +30,6 @@ export interface CompiledOperation {
   request(): JsonObject;
 }
 
-/** Code for protocols, by the names that operations use. */
-export type Drivers = { readonly [name: string]: Driver };
-
 /**
  * Finds the drivers, and takes requests and checks apart.
  *
@@ -42,7 +39,7 @@ export type Drivers = { readonly [name: string]: Driver };
  */
 export function compileOperations(
   scenario: Scenario,
-  drivers: Drivers,
+  drivers: DriverMap,
   target: { readonly [name: string]: string },
 ): CompiledOperation[] {
   const seed = scenario.seed ?? 1;
@@ -59,21 +56,16 @@ export function compileOperations(
   return compiled;
 }
 
-/**
- * The driver of an operation.
- *
- * @throws {LoadTestError} when there is none of that name.
- */
-export function driverOf(
+function driverOf(
   { name, driver }: Operation,
-  drivers: Drivers,
+  drivers: DriverMap,
 ): Driver {
   const found = Object.hasOwn(drivers, driver) ? drivers[driver] : undefined;
   if (found !== undefined) return found;
   throw new LoadTestError(
     `Cannot do ${JSON.stringify(name)}: there is no driver ${
       JSON.stringify(driver)
-    }, ${suggestion(driver, Object.keys(drivers))}`,
+    }`,
   );
 }
 
@@ -108,7 +100,7 @@ function compileOperation(
 /** Asks the drivers, with the first records of the feeders filled in. */
 function validateRequests(
   { operations, feeders = {} }: Scenario,
-  drivers: Drivers,
+  drivers: DriverMap,
   target: { readonly [name: string]: string },
 ): void {
   const first = new Map(
@@ -122,7 +114,7 @@ function validateRequests(
     return driverOf(operation, drivers).validate(fill(first)).map(
       (issue) => {
         const path = ["operations", index, "request", ...issue.path];
-        return { path, message: `${formatPath(path)}: ${issue.message}` };
+        return { path, message: `${formatPath(path)} ${issue.message}` };
       },
     );
   });

@@ -4,11 +4,6 @@
  * @module
  */
 import type { DistributionSummary } from "../metrics/snapshot.ts";
-import {
-  LoadTestError,
-  suggestion,
-  UnknownMetricError,
-} from "./load_errors.ts";
 import type { CriterionResult, OperationResult } from "./result.ts";
 import type { Criterion } from "./scenario.ts";
 
@@ -35,34 +30,6 @@ function timesOf(
   const parts: readonly Exclude<keyof DistributionSummary, "count" | "sum">[] =
     ["min", "mean", "p50", "p90", "p95", "p99", "p999", "max"];
   return parts.map((part) => [`${times}.${part}`, (of) => of[times][part]]);
-}
-
-/**
- * Refuses criteria that nothing can be said about.
- *
- * @throws {UnknownMetricError} with the name that may have been meant.
- * @throws {LoadTestError} when a criterion names no operation of these.
- */
-export function checkCriteria(
-  criteria: readonly Criterion[],
-  operations: readonly string[],
-): void {
-  for (const { metric, operation } of criteria) {
-    if (!METRICS.has(metric)) {
-      throw new UnknownMetricError(
-        `Cannot judge ${JSON.stringify(metric)}: there is no such metric, ${
-          suggestion(metric, METRIC_NAMES)
-        }`,
-      );
-    }
-    if (operation !== undefined && !operations.includes(operation)) {
-      throw new LoadTestError(
-        `Cannot judge the operation ${
-          JSON.stringify(operation)
-        }: there is no such operation, ${suggestion(operation, operations)}`,
-      );
-    }
-  }
 }
 
 /** Judges criteria by the results of the steady phase. */

@@ -5,18 +5,18 @@
  */
 import { type Clock, realClock } from "../actor/clock.ts";
 import type { MetricsFeed } from "../metrics/feed.ts";
-import { checkCriteria } from "./criteria.ts";
-import { driverOf, type Drivers } from "./compiled_operation.ts";
+import type { DriverMap } from "./driver.ts";
 import type { HealthLimits } from "./health.ts";
 import { LoadRun } from "./load_run.ts";
 import type { LoadProgress, LoadResult } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
-import { weightedChoice } from "./weighted_choice.ts";
+import { ScenarioError } from "./scenario_error.ts";
+import { validateScenario } from "./validate_scenario.ts";
 
 /** What a {@linkcode LoadTestManager} works with. */
 export interface LoadTestManagerOptions {
   /** Code for protocols, by the names that operations use. */
-  readonly drivers: Drivers;
+  readonly drivers: DriverMap;
   /**
    * The source of time.
    * @default {realClock}
@@ -99,19 +99,13 @@ export class LoadTestManager {
   /**
    * Runs a scenario.
    *
-   * @throws {UnknownMetricError} when a criterion is about no metric.
-   * @throws {LoadTestError} when a driver or an operation is named that there
-   * is none of.
-   * @throws {RangeError} when a weight is not above 0.
+   * @throws {ScenarioError} when something is wrong with it; nothing has been
+   * started then.
    */
   async run(scenario: Scenario, options: RunOptions = {}): Promise<LoadResult> {
-    const { operations, criteria = [] } = scenario;
-    for (const operation of operations) {
-      driverOf(operation, this.#options.drivers);
-    }
-    weightedChoice(operations.map(({ weight = 1 }) => weight));
-    checkCriteria(criteria, operations.map(({ name }) => name));
-    const { clock = realClock } = this.#options;
+    const { drivers, clock = realClock } = this.#options;
+    const { errors } = validateScenario(scenario, drivers);
+    if (errors.length > 0) throw new ScenarioError(errors);
     return await new LoadRun(scenario, clock, this.#options, options).run();
   }
 }

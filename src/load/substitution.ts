@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { LoadTestError, suggestion } from "./load_errors.ts";
+import { LoadTestError } from "./load_errors.ts";
 import type { Json, JsonObject } from "./scenario.ts";
 
 /** Text that stands for a value: the name of a feeder, a dot, a path. */
@@ -40,9 +40,7 @@ export function compileRequest(
   const fill = compileObject(request, (name) => {
     if (!feeders.includes(name)) {
       throw new LoadTestError(
-        `Cannot fill a request in: there is no feeder ${
-          JSON.stringify(name)
-        }, ${suggestion(name, feeders)}`,
+        `Cannot fill a request in: there is no feeder ${JSON.stringify(name)}`,
       );
     }
     used.add(name);
@@ -67,9 +65,7 @@ export function fillTarget(
     throw new LoadTestError(
       `Cannot fill a request in: the target has told no ${
         JSON.stringify(path)
-      } by a named group of readyPattern, ${
-        suggestion(path, Object.keys(told))
-      }`,
+      } by a named group of its readyPattern`,
     );
   };
   return mapObject(request, (text) => {
@@ -86,11 +82,6 @@ export function fillTarget(
       ? Number(found)
       : found;
   });
-}
-
-/** Whether a request uses what a target tells. */
-export function usesTarget(request: JsonObject): boolean {
-  return JSON.stringify(request).includes("${target.");
 }
 
 function mapObject(

@@ -156,7 +156,7 @@ export class VirtualUser implements Handler<UserMessage> {
         this.#sessions.set(driver, session);
         if (!this.#over) this.#perform(operation, session);
       },
-      (error) => this.#rejected(error),
+      this.#onError,
     );
     this.#track(opening);
   }
@@ -166,8 +166,7 @@ export class VirtualUser implements Handler<UserMessage> {
     try {
       call = this.#callOf(operation);
     } catch (error) {
-      // There is no request: the session is as good as before.
-      return this.#rejected(error);
+      return this.#onError(error);
     }
     const now = this.#host.now();
     this.#beganAt = now;
@@ -200,24 +199,12 @@ export class VirtualUser implements Handler<UserMessage> {
     this.#ref?.tell("settled");
   };
 
-  /** Nobody knows in what state the session is: the next one opens another. */
   readonly #onError = (error: unknown): void => {
-    if (this.#over) return;
-    const driver = this.#operation?.driver;
-    const session = driver && this.#sessions.get(driver);
-    if (driver !== undefined && session !== undefined) {
-      this.#sessions.delete(driver);
-      this.#close(session);
-    }
-    this.#rejected(error);
-  };
-
-  #rejected(error: unknown): void {
     if (this.#over) return;
     this.rejections++;
     this.#finish("failed", undefined, error);
     this.#ref?.tell("settled");
-  }
+  };
 
   #finish(
     ending: Ending,
@@ -249,7 +236,7 @@ export class VirtualUser implements Handler<UserMessage> {
     this.#abort.abort(reason);
   }
 
-  /** Gives everything back; what is open late is closed as well. */
+  /** Gives everything back, also what is open late. */
   async stopped(reason: ExitReason): Promise<void> {
     if (reason.type === "failed") {
       this.#finish("failed", undefined, reason.cause);

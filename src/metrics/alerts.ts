@@ -61,6 +61,7 @@ export const QUIET: AlertState = { phase: "quiet" };
 
 /** What is known at one look. */
 export interface AlertLook {
+  /** What it is; `null` where it is unknown. */
   readonly value: number | null;
   /** The time on a clock that never goes back. */
   readonly nowMs: number;

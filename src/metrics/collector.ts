@@ -156,7 +156,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     this.#mustBeOpen("start");
     if (this.#phase === "started") return;
     this.#phase = "started";
-    this.#process.start();
+    this.#process.start(this.#clock);
     this.#eventLoop = new EventLoopDelay(this.#clock);
     this.collect();
     this.#plan(this.#clock.now());

@@ -34,7 +34,7 @@ export interface EventStreamOptions {
   /**
    * Bytes of events that are written as one piece, to a client that has
    * several to get; 1 or more.
-   * @default {16384}
+   * @default {65536}
    */
   readonly chunkBytes?: number;
   /**
@@ -117,7 +117,7 @@ export class EventStream implements Disposable {
     );
     this.#maxClients = integer("maxClients", options.maxClients ?? 100, 1);
     this.#retryMs = integer("retryMs", options.retryMs ?? 2000, 0);
-    this.#chunkBytes = integer("chunkBytes", options.chunkBytes ?? 16_384, 1);
+    this.#chunkBytes = integer("chunkBytes", options.chunkBytes ?? 65_536, 1);
     this.#clock = options.clock ?? realClock;
   }
 

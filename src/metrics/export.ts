@@ -26,7 +26,8 @@ export function snapshotsToJson(snapshots: readonly MetricsSnapshot[]): string {
 
 /**
  * Snapshots as a MessagePack array; `snapshotsFromMessagePack` reads the very
- * same from it.
+ * same from it. It is smaller than JSON, and takes far longer to make: an hour
+ * of seconds takes a second and more.
  *
  * @example
  * ```ts
@@ -43,6 +44,21 @@ export function snapshotsToMessagePack(
   snapshots: readonly MetricsSnapshot[],
 ): Uint8Array<ArrayBuffer> {
   return encode(snapshots.map(valueOf));
+}
+
+/**
+ * The same in pieces, one for each snapshot, so that others have their turn
+ * between them.
+ */
+export function* messagePackPieces(
+  snapshots: readonly MetricsSnapshot[],
+): Generator<Uint8Array<ArrayBuffer>, void> {
+  const head = new Uint8Array(5);
+  // An array of up to 2³² − 1 elements.
+  head[0] = 0xdd;
+  new DataView(head.buffer).setUint32(1, snapshots.length);
+  yield head;
+  for (const snapshot of snapshots) yield encode(valueOf(snapshot));
 }
 
 /**

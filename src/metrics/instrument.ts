@@ -61,7 +61,7 @@ export type InstrumentType = InstrumentSample["type"];
 
 const NO_LABELS: Labels = {};
 const OVERFLOW_LABELS: Labels = { overflow: "true" };
-const NO_LABELS_KEY = "";
+const NO_LABELS_KEY = JSON.stringify(NO_LABELS);
 const OVERFLOW_KEY = JSON.stringify(OVERFLOW_LABELS);
 
 /** What one instrument has under one set of labels. */
@@ -152,13 +152,12 @@ export class Instrument implements Counter, Gauge, Histogram {
 
   /** Where to note what changes; nowhere for a gauge over the limit. */
   #seriesOf(labels: Labels): Series | undefined {
-    // `{}` and no labels are the same, and cost no look at them.
     let kept = NO_LABELS;
     let key = NO_LABELS_KEY;
-    for (const _ in labels) {
+    // Most have none, and those are spared the look at them.
+    if (labels !== NO_LABELS) {
       kept = checkLabels(labels);
       key = JSON.stringify(kept);
-      break;
     }
     let series = this.#series.get(key);
     if (series === undefined) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { EventStream } from "./event_stream.ts";
-import { snapshotsToJson, snapshotsToMessagePack } from "./export.ts";
+import { messagePackPieces, snapshotsToJson } from "./export.ts";
 import { snapshotsToCsv } from "./export_csv.ts";
 import type { MetricsFeed } from "./feed.ts";
 import {
@@ -210,7 +210,7 @@ function historyOf(
         headers: headers("text/csv; charset=utf-8"),
       });
     case "history.msgpack":
-      return new Response(snapshotsToMessagePack(snapshots), {
+      return new Response(ReadableStream.from(messagePackPieces(snapshots)), {
         headers: headers("application/vnd.msgpack"),
       });
     default:

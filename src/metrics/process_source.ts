@@ -5,6 +5,7 @@
  */
 import process from "node:process";
 import { getHeapSpaceStatistics } from "node:v8";
+import type { Clock } from "../actor/clock.ts";
 import { GcCounter } from "./gc_counter.ts";
 import { ifPermitted, readKernelFile } from "./permitted.ts";
 import type { HeapSpace, ProcessMetrics } from "./snapshot.ts";
@@ -15,8 +16,8 @@ export class ProcessSource implements Disposable {
   #before: { readonly nowMs: number; readonly cpuMs: number } | undefined;
 
   /** Begins to count garbage collections. */
-  start(): void {
-    this.#gc ??= new GcCounter();
+  start(clock: Clock): void {
+    this.#gc ??= new GcCounter(clock);
   }
 
   /** What it uses now, at such a time of a clock that never goes back. */

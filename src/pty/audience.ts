@@ -42,7 +42,8 @@ export class Audience {
 
   /** Whether somebody is attached for whom the session goes on. */
   get isWatched(): boolean {
-    return [...this.#seats.values()].some(({ tap }) => !tap);
+    for (const { tap } of this.#seats.values()) if (!tap) return true;
+    return false;
   }
 
   /** How many of them have the role. */
@@ -166,7 +167,7 @@ export class Audience {
 
   /** Tells all viewers as much as they have credit for. */
   flushAll(): void {
-    for (const viewer of [...this.#seats.keys()]) this.flush(viewer);
+    for (const viewer of this.#seats.keys()) this.flush(viewer);
   }
 
   /** Tells all viewers of what is not output. */

@@ -52,6 +52,8 @@ const SIGNAL_NUMBERS = new Map<string, number>(
   Object.entries(constants.signals),
 );
 
+const decoder = new TextDecoder();
+
 let loaded: Promise<Native> | undefined;
 
 /**
@@ -210,7 +212,7 @@ class NodePty implements Pty {
 
   /** Keeps the first words, until they are too many for a failed start. */
   #listen(bytes: Uint8Array): void {
-    const words = this.#words + new TextDecoder().decode(bytes);
+    const words = this.#words + decoder.decode(bytes);
     this.#words = words.length < 200 ? words : undefined;
   }
 }

@@ -18,7 +18,7 @@ Deno.test("a counter adds up what it is told, for each set of labels", () => {
   const instruments = new Instruments();
   const orders = instruments.counter("orders");
   orders.add();
-  orders.add(2.5);
+  orders.add(2.5, {});
   orders.add(1, { shop: "north" });
   orders.add(0, { shop: "south" });
   orders.add(3, { shop: "north" });

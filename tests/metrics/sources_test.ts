@@ -67,6 +67,7 @@ Deno.test("the spaces of the heap have names and sizes", () => {
 
 Deno.test("garbage collections are counted from the start on, with their pauses", () => {
   using source = new ProcessSource();
+  const clock = new ManualClock();
   const garbage = (): number => {
     let kept: unknown[] = [];
     const begin = performance.now();
@@ -78,7 +79,7 @@ Deno.test("garbage collections are counted from the start on, with their pauses"
   };
   garbage();
   assertEquals(source.read(0).gc, null);
-  source.start();
+  source.start(clock);
   // There may have been one since the start.
   assert(Number(source.read(1).gc?.count) <= 1);
   const firstMs = garbage();
@@ -87,9 +88,14 @@ Deno.test("garbage collections are counted from the start on, with their pauses"
   // Milliseconds: some, and no more than there were.
   assert(first.pauseMs > 0.02 && first.pauseMs <= firstMs);
   garbage();
+  // Looks of its own lose nothing.
+  clock.advance(1000);
   const second = source.read(3).gc;
   assert(second !== null && second.count > first.count);
   assert(second.pauseMs > first.pauseMs);
+  assertEquals(clock.holding, 0);
+  source[Symbol.dispose]();
+  assertEquals(clock.pending, 0);
 });
 
 Deno.test("a file that is opened is seen in openFiles", onLinux, async () => {

@@ -39,8 +39,8 @@ export class TestDriver implements Driver {
   }
 
   validate(request: OperationCall["request"]): DriverIssue[] {
-    return "wrong" in request
-      ? [{ path: ["wrong"], message: "It is wrong" }]
+    return request["name"] === "bad"
+      ? [{ path: ["name"], message: "is bad" }]
       : [];
   }
 
@@ -76,7 +76,7 @@ export async function drive<T>(
     for (let turn = 0; turn < 5; turn++) await setImmediate();
     clock.advance(stepMs);
     // As long a run as tests have: what goes on after that never ends.
-    if (++steps > 20_000) throw new Error("The run does not end");
+    if (++steps > 1_000_000) throw new Error("The run does not end");
   }
   return await run;
 }

@@ -9,11 +9,12 @@ import { logicalDriver } from "./logical.ts";
 import { sseDriver } from "./sse.ts";
 import { tcpDriver } from "./tcp.ts";
 import { terminalDriver } from "./terminal.ts";
+import { webTerminalDriver } from "./web_terminal.ts";
 import { websocketDriver } from "./websocket.ts";
 
 /**
- * Makes the drivers `http`, `websocket`, `sse`, `tcp`, `logical` and
- * `terminal`, with their default options. Nothing is opened or loaded before a
+ * Makes the drivers `http`, `websocket`, `sse`, `tcp`, `logical`,
+ * `terminal` and `web-terminal`, with their default options. Nothing is opened or loaded before a
  * user needs it.
  *
  * @example
@@ -35,5 +36,6 @@ export function standardDrivers(): Readonly<Record<string, Driver>> {
     tcp: tcpDriver(),
     logical: logicalDriver(),
     terminal: terminalDriver(),
+    "web-terminal": webTerminalDriver(),
   };
 }

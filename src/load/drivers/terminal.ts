@@ -16,21 +16,16 @@ import type {
   OperationCall,
   OperationOutcome,
 } from "../driver.ts";
-import {
-  choice,
-  list,
-  name,
-  object,
-  optional,
-  text,
-  texts,
-  whole,
-} from "../rule.ts";
+import { list, name, object, optional, text, texts, whole } from "../rule.ts";
 import { DriverError } from "./driver_error.ts";
 import { encode } from "./payload.ts";
-import { ReplyWait } from "./reply_wait.ts";
 import { RequestReader } from "./request_reader.ts";
 import { Shared } from "./shared.ts";
+import {
+  type ExpectedOutput,
+  expectedOutput,
+  TerminalOutput,
+} from "./terminal_output.ts";
 import { type Link, UserSession } from "./user_session.ts";
 
 /** The request of an operation of the driver `terminal`. */
@@ -61,7 +56,7 @@ export interface TerminalRequest {
    * Terminals write what is typed as well.
    * @default {"any" with input, or "none"}
    */
-  readonly output?: "any" | "none" | { readonly contains: string };
+  readonly output?: ExpectedOutput;
 }
 
 const rule = object<TerminalRequest>({
@@ -73,15 +68,9 @@ const rule = object<TerminalRequest>({
     object<PtySize>({ columns: whole(1, 10_000), rows: whole(1, 10_000) }),
   ),
   input: optional(text),
-  output: optional({
-    kind: "either",
-    plain: choice("any", "none"),
-    objects: [object<{ contains: string }>({ contains: name })],
-  }),
+  output: optional(expectedOutput),
 });
 
-/** Characters of output in which a text is looked for. */
-const MAX_SEEN = 65_536;
 /** Milliseconds that a program has whose user is gone before it is begun. */
 const GRACE_MS = 1000;
 
@@ -89,7 +78,7 @@ interface Prepared {
   readonly key: string;
   readonly request: TerminalRequest;
   readonly input: Uint8Array;
-  readonly matches: ((seen: string) => boolean) | undefined;
+  readonly output: ExpectedOutput;
 }
 
 /** The supervisor of all users' sessions. */
@@ -146,28 +135,15 @@ function prepare(request: TerminalRequest): Prepared {
     key: JSON.stringify([command, args, cwd, env, size]),
     request,
     input: encode(input),
-    matches: matcher(output),
+    output,
   };
-}
-
-function matcher(
-  output: NonNullable<TerminalRequest["output"]>,
-): Prepared["matches"] {
-  if (output === "none") return undefined;
-  return output === "any"
-    ? (seen) => seen !== ""
-    : (seen) => seen.includes(output.contains);
 }
 
 /** One program of one user. */
 class TerminalLink implements Link<Prepared> {
   readonly #session: PtySession;
-  readonly #output = new ReplyWait<string>();
-  readonly #decoder = new TextDecoder();
+  readonly #output = new TerminalOutput();
   #attachment: PtyAttachment | undefined;
-  /** The end of what came since the operation began. */
-  #seen = "";
-  #receivedBytes = 0;
 
   constructor(session: PtySession) {
     this.#session = session;
@@ -193,10 +169,7 @@ class TerminalLink implements Link<Prepared> {
 
   #tell(event: PtyEvent): boolean {
     if (event.type === "output") {
-      this.#receivedBytes += event.bytes.length;
-      const text = this.#decoder.decode(event.bytes, { stream: true });
-      this.#seen = (this.#seen + text).slice(-MAX_SEEN);
-      this.#output.offer(this.#seen);
+      this.#output.push(event.bytes);
       this.#attachment?.acknowledge(event.bytes.length);
     }
     if (event.type === "exit") {
@@ -213,20 +186,15 @@ class TerminalLink implements Link<Prepared> {
   }
 
   async perform(
-    { input, matches }: Prepared,
+    { input, output }: Prepared,
     { signal }: OperationCall,
   ): Promise<OperationOutcome> {
-    this.#seen = "";
-    this.#receivedBytes = 0;
     await Promise.all([
-      matches && this.#output.next(matches, signal),
+      this.#output.expect(output, signal),
       input.length > 0 && abortable(this.#session.write(input), signal),
     ]);
-    return {
-      sentBytes: input.length,
-      receivedBytes: this.#receivedBytes,
-      body: this.#seen,
-    };
+    const { receivedBytes, seen } = this.#output;
+    return { sentBytes: input.length, receivedBytes, body: seen };
   }
 
   close(): Promise<void> {

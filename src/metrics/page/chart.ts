@@ -130,7 +130,7 @@ export class Chart {
         },
         {
           ...common,
-          size: 58,
+          size: 64,
           space: 34,
           values: (_, at) => at.map((value) => valueText(value, unit)),
         },

@@ -1,0 +1,199 @@
+/**
+ * The driver for web terminals.
+ *
+ * @module
+ */
+import { attachPath } from "../../terminal/attach_request.ts";
+import { encodeClientFrame } from "../../terminal/client_frame.ts";
+import { MAX_INPUT_BYTES, SUBPROTOCOL } from "../../terminal/protocol.ts";
+import { decodeServerFrame } from "../../terminal/server_frame.ts";
+import type {
+  Driver,
+  DriverSession,
+  OperationCall,
+  OperationOutcome,
+} from "../driver.ts";
+import { name, object, optional, text } from "../rule.ts";
+import { DriverError } from "./driver_error.ts";
+import { encode } from "./payload.ts";
+import { ReplyWait } from "./reply_wait.ts";
+import { RequestReader } from "./request_reader.ts";
+import { url } from "./request_rules.ts";
+import { closeSocket, openSocket } from "./socket.ts";
+import {
+  type ExpectedOutput,
+  expectedOutput,
+  TerminalOutput,
+} from "./terminal_output.ts";
+import { type Link, UserSession } from "./user_session.ts";
+import { WebTerminalApi } from "./web_terminal_api.ts";
+
+/** The request of an operation of the driver `web-terminal`. */
+export interface WebTerminalRequest {
+  /** Where the page is, such as `http://127.0.0.1:8000/`. */
+  readonly url: string;
+  /** A ticket to control all sessions, which all users enter with. */
+  readonly ticket: string;
+  /**
+   * The name of a command that the server allows.
+   * @default {its first one}
+   */
+  readonly command?: string;
+  /** What is typed, such as `"ls\r"`. Without it, there is only a program. */
+  readonly input?: string;
+  /**
+   * What the program writes that ends the operation: anything, or a text.
+   * Terminals write what is typed as well.
+   * @default {"any" with input, or "none"}
+   */
+  readonly output?: ExpectedOutput;
+}
+
+const rule = object<WebTerminalRequest>({
+  url: url("http:", "https:"),
+  ticket: name,
+  command: optional(name),
+  input: optional(text),
+  output: optional(expectedOutput),
+});
+
+/** Bytes of output after which they are acknowledged. */
+const ACK_BYTES = 32_768;
+
+interface Prepared {
+  readonly key: string;
+  readonly request: WebTerminalRequest;
+  readonly input: Uint8Array;
+  readonly output: ExpectedOutput;
+}
+
+/**
+ * Makes a driver for terminals that `@troupe/troupe/terminal` serves. Each
+ * user has one session of each command, which is started by the first
+ * operation that needs it, and started again after an operation that has
+ * failed.
+ *
+ * @example
+ * ```ts
+ * import { webTerminalDriver } from "@troupe/troupe/load";
+ *
+ * const request = { url: "http://127.0.0.1:8000/", ticket: "${target.ticket}" };
+ * console.assert(webTerminalDriver().validate(request).length === 0);
+ * ```
+ */
+export function webTerminalDriver(): Driver {
+  const requests = new RequestReader(rule, prepare);
+  const api = new WebTerminalApi();
+  return {
+    validate: (request) => requests.validate(request),
+    open: (): Promise<DriverSession> =>
+      Promise.resolve(
+        new UserSession<Prepared, WebTerminalLink>({
+          prepare: (call) => requests.of(call),
+          open: ({ request }, signal) =>
+            WebTerminalLink.open(api, request, signal),
+        }),
+      ),
+  };
+}
+
+function prepare(request: WebTerminalRequest): Prepared {
+  const { url, command, input = "" } = request;
+  const { output = input === "" ? "none" : "any" } = request;
+  const key = JSON.stringify([url, command]);
+  return { key, request, input: encode(input), output };
+}
+
+/** One session of one user. */
+class WebTerminalLink implements Link<Prepared> {
+  readonly #socket: WebSocket;
+  readonly #end: () => Promise<void>;
+  readonly #output = new TerminalOutput();
+  /** The numbers of the inputs that were taken. */
+  readonly #taken = new ReplyWait<number>();
+  #sequence = 0;
+  #acknowledged = 0;
+
+  constructor(socket: WebSocket, end: () => Promise<void>) {
+    this.#socket = socket;
+    this.#end = end;
+    socket.onmessage = ({ data }) => this.#receive(new Uint8Array(data));
+    socket.onclose = ({ code }) =>
+      this.#fail(`the socket was closed with ${code}`);
+  }
+
+  static async open(
+    api: WebTerminalApi,
+    { url, ticket, command }: WebTerminalRequest,
+    signal: AbortSignal,
+  ): Promise<WebTerminalLink> {
+    const cookie = await api.login(url, ticket, signal);
+    const sessionId = await api.start(url, cookie, command, signal);
+    const end = () => api.end(url, cookie, sessionId);
+    const clientId = crypto.randomUUID();
+    const path = attachPath({ sessionId, clientId, offset: undefined });
+    const address = new URL(path, url);
+    address.protocol = address.protocol.replace("http", "ws");
+    try {
+      const socket = await openSocket(address.href, {
+        protocols: [SUBPROTOCOL],
+        headers: { cookie, origin: new URL(url).origin },
+      }, signal);
+      return new WebTerminalLink(socket, end);
+    } catch (error) {
+      await end();
+      throw error;
+    }
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const frame = decodeServerFrame(bytes);
+    if (frame.type === "input-ack") this.#taken.offer(frame.sequence);
+    if (frame.type === "error") this.#fail(frame.text);
+    if (frame.type === "exit") this.#fail("the program has ended");
+    if (frame.type !== "output") return;
+    this.#output.push(frame.bytes);
+    const offset = frame.offset + frame.bytes.length;
+    if (offset - this.#acknowledged < ACK_BYTES) return;
+    this.#acknowledged = offset;
+    this.#socket.send(encodeClientFrame({ type: "ack", offset }));
+  }
+
+  #fail(why: string): void {
+    const error = new DriverError(`Cannot use the terminal: ${why}`);
+    this.#output.fail(error);
+    this.#taken.fail(error);
+  }
+
+  async perform(
+    { input, output }: Prepared,
+    { signal }: OperationCall,
+  ): Promise<OperationOutcome> {
+    await Promise.all([
+      this.#output.expect(output, signal),
+      this.#type(input, signal),
+    ]);
+    const { receivedBytes, seen } = this.#output;
+    return { sentBytes: input.length, receivedBytes, body: seen };
+  }
+
+  /** One piece after the other, so that the server's window is kept. */
+  async #type(input: Uint8Array, signal: AbortSignal): Promise<void> {
+    for (let at = 0; at < input.length; at += MAX_INPUT_BYTES) {
+      const bytes = input.subarray(at, at + MAX_INPUT_BYTES);
+      const sequence = ++this.#sequence;
+      const taken = this.#taken.next((last) => last >= sequence, signal);
+      if (this.#socket.readyState === WebSocket.OPEN) {
+        this.#socket.send(
+          encodeClientFrame({ type: "input", sequence, bytes }),
+        );
+      }
+      await taken;
+    }
+  }
+
+  async close(): Promise<void> {
+    await closeSocket(this.#socket);
+    await this.#end();
+  }
+}

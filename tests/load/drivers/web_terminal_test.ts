@@ -1,0 +1,119 @@
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { DriverError } from "../../../src/load/drivers/driver_error.ts";
+import { webTerminalDriver } from "../../../src/load/drivers/web_terminal.ts";
+import { onPty } from "../../pty/ptys.ts";
+import { RAW_CAT, Served } from "../../terminal/served.ts";
+import { call, issuesOf, openUser } from "./calls.ts";
+
+/** A request to a served terminal. */
+function requestTo(served: Served): { url: string; ticket: string } {
+  return {
+    url: `http://${served.host}/`,
+    ticket: served.terminal.ticket({ role: "control", session: undefined }),
+  };
+}
+
+Deno.test(
+  "what is typed comes back through the browser's own way",
+  onPty,
+  async () => {
+    await using served = new Served();
+    await using user = await openUser(webTerminalDriver());
+    const request = requestTo(served);
+    await user.perform(call({ ...request, output: { contains: "ready" } }));
+    for (const input of ["hello", "grüezi"]) {
+      const { body, sentBytes } = await user.perform(
+        call({ ...request, input, output: { contains: input } }),
+      );
+      assertEquals(body, input);
+      assertEquals(sentBytes, new TextEncoder().encode(input).length);
+    }
+  },
+);
+
+Deno.test(
+  "all users enter with one ticket, each to a session that ends with it",
+  onPty,
+  async () => {
+    await using served = new Served();
+    const driver = webTerminalDriver();
+    const request = call({
+      ...requestTo(served),
+      output: { contains: "ready" },
+    });
+    {
+      await using ada = await openUser(driver);
+      await using bob = await openUser(driver);
+      await Promise.all([ada.perform(request), bob.perform(request)]);
+      assertEquals(served.terminal.stats().sessions, 2);
+    }
+    assertEquals(served.terminal.stats().sessions, 0);
+  },
+);
+
+Deno.test(
+  "input and output larger than all windows come whole",
+  onPty,
+  async () => {
+    await using served = new Served();
+    await using user = await openUser(webTerminalDriver());
+    const request = requestTo(served);
+    await user.perform(call({ ...request, output: { contains: "ready" } }));
+    const input = `${"0123456789".repeat(60_000)}end`;
+    const { receivedBytes } = await user.perform(
+      call({ ...request, input, output: { contains: "end" } }),
+    );
+    assertEquals(receivedBytes, input.length);
+  },
+);
+
+Deno.test("a ticket that is wrong is a failure", onPty, async () => {
+  await using served = new Served();
+  await using user = await openUser(webTerminalDriver());
+  await assertRejects(
+    () => user.perform(call({ ...requestTo(served), ticket: "wrong" })),
+    DriverError,
+    "Cannot ask for login: the status of the answer is 401",
+  );
+});
+
+Deno.test("a program that ends is a failure", onPty, async () => {
+  const sh = { name: "sh", command: "sh", args: ["-c", "read line"] };
+  await using served = new Served({ commands: [RAW_CAT, sh] });
+  await using user = await openUser(webTerminalDriver());
+  const request = { ...requestTo(served), command: "sh", input: "\n" };
+  await assertRejects(
+    () => user.perform(call({ ...request, output: { contains: "never" } })),
+    DriverError,
+    "Cannot use the terminal: the program has ended",
+  );
+});
+
+Deno.test(
+  "an operation ends when its signal aborts, and its session too",
+  onPty,
+  async () => {
+    await using served = new Served();
+    await using user = await openUser(webTerminalDriver());
+    const request = requestTo(served);
+    await user.perform(call({ ...request, output: { contains: "ready" } }));
+    const given = new AbortController();
+    const performed = user.perform(
+      call({ ...request, input: "a", output: { contains: "b" } }, given.signal),
+    );
+    const reason = new Error("timed out");
+    given.abort(reason);
+    assertStrictEquals(await assertRejects(() => performed), reason);
+  },
+);
+
+Deno.test("a request that is wrong is told so, and what was meant", () => {
+  assertEquals(
+    issuesOf(webTerminalDriver(), { url: "ws://a/", tickets: "a" }),
+    [
+      "url begins with ws:, http: or https: is needed",
+      "ticket is missing, a text that is not empty is needed",
+      'tickets is not known, did you mean "ticket"?',
+    ],
+  );
+});
