@@ -48,7 +48,8 @@ export class Agenda<T> implements Disposable {
     this.#timer?.cancel();
     this.#armedFor = first.atMs;
     this.#timer = this.#clock.schedule(
-      Math.max(0, first.atMs - this.#clock.now()),
+      // Timers take whole milliseconds, and what is cut off is too early.
+      Math.max(0, Math.ceil(first.atMs - this.#clock.now())),
       () => this.#fire(),
     );
   }

@@ -35,6 +35,8 @@ export class Crew implements UserHost {
   #peak = 0;
   /** Operations that go on. */
   inFlight = 0;
+  /** Users that did not close in time. */
+  unclosed = 0;
   /** What could not be closed. */
   readonly closeErrors: ErrorTally = new ErrorTally();
 
@@ -92,8 +94,11 @@ export class Crew implements UserHost {
     this.#made++;
     this.#users.add(user);
     this.#peak = Math.max(this.#peak, this.#users.size);
-    // One that has crashed is replaced as one that has stalled.
-    ref.stopped.then(() => this.#lose(user));
+    ref.stopped.then(({ type }) => {
+      if (type === "killed") this.unclosed++;
+      // One that has crashed is replaced as one that has stalled.
+      this.#lose(user);
+    });
     return user;
   }
 
@@ -153,7 +158,7 @@ export class Crew implements UserHost {
         // In the closed model both are the same.
         if (this.#isOpen) recorder.latency.record(latencyMs);
         recorder.serviceTime.record(serviceMs);
-        if (outcome !== undefined) recorder.addBytes(outcome);
+        recorder.addBytes(outcome ?? {});
       }
     } else {
       timeline.errors++;

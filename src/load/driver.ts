@@ -51,7 +51,8 @@ export interface DriverSession extends AsyncDisposable {
   /**
    * Does an operation.
    *
-   * Rejects if it has failed. Ends soon after its signal has aborted.
+   * Rejects if it has failed; the session is used again then, and opens anew
+   * what is broken. Ends soon after its signal has aborted.
    */
   perform(call: OperationCall): Promise<OperationOutcome>;
 }
@@ -62,7 +63,10 @@ export interface OperationCall {
   readonly operation: string;
   /** Its request, with the records of feeders filled in. */
   readonly request: JsonObject;
-  /** Aborts when the operation has timed out, or the run ends. */
+  /**
+   * Aborts when the operation has timed out, or the run ends. The same for all
+   * operations of a user: listeners are to be removed again.
+   */
   readonly signal: AbortSignal;
 }
 

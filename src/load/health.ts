@@ -29,9 +29,13 @@ export interface HealthLimits {
 export interface HealthFacts {
   /** Whether operations had a time at which to begin. */
   readonly hasSchedule: boolean;
+  /** Milliseconds that they began late by. */
   readonly lag: DistributionSummary;
+  /** Milliseconds that timers were late by. */
   readonly eventLoopDelay: DistributionSummary;
+  /** Cores kept busy on average, if that is known. */
   readonly cpuCores: number | null;
+  /** Median of what operations took, if any was ok. */
   readonly serviceTimeP50Ms: number | null;
 }
 

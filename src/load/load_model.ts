@@ -12,10 +12,9 @@ import { Arrivals } from "./arrivals.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
 import type { Crew } from "./crew.ts";
 import {
-  loadMs,
   phaseAt,
   type ResolvedPhases,
-  usersAt,
+  userEndsAt,
   userStartsAt,
 } from "./phases.ts";
 import { type Random, randomStream } from "./random.ts";
@@ -119,7 +118,9 @@ export class OpenModel extends Model implements LoadModel {
     while ((nextMs = this.#arrivals.nextMs) !== undefined) {
       const plannedAt = this.parts.startAt + nextMs;
       if (plannedAt > now) {
-        this.#timer = clock.schedule(plannedAt - now, () => this.#arrive());
+        // Timers take whole milliseconds, and what is cut off is too early.
+        const delayMs = Math.ceil(plannedAt - now);
+        this.#timer = clock.schedule(delayMs, () => this.#arrive());
         return;
       }
       this.#arrivals.advance();
@@ -175,13 +176,10 @@ export class ClosedModel extends Model implements LoadModel {
   /** Users that think; nobody for one that is still to be made. */
   readonly #agenda: Agenda<VirtualUser | undefined>;
   readonly #draws = new WeakMap<VirtualUser, UserDraws>();
-  readonly #downAt: number;
 
   constructor(parts: ModelParts, load: ClosedLoad) {
     super(parts);
     this.#load = load;
-    const { startAt, phases } = parts;
-    this.#downAt = startAt + loadMs(phases) - phases.rampDownMs;
     this.#agenda = new Agenda(
       parts.clock,
       (user, atMs) => this.#due(user, atMs),
@@ -200,15 +198,19 @@ export class ClosedModel extends Model implements LoadModel {
   free(user: VirtualUser): void {
     const { clock } = this.parts;
     const now = clock.now();
-    if (this.#hasTooMany(now)) return this.parts.crew.retire(user);
+    const endsAt = this.#endsAt(user);
+    if (now >= endsAt) return this.parts.crew.retire(user);
     const pauseMs = this.#pauseMs(user);
-    if (pauseMs > 0) return this.#agenda.add(now + pauseMs, user);
+    if (pauseMs > 0) {
+      return this.#agenda.add(Math.min(now + pauseMs, endsAt), user);
+    }
     this.#assign(user, now);
     user.begin();
   }
 
   replace(user: VirtualUser): void {
-    this.#agenda.add(this.parts.clock.now() + this.#pauseMs(user), user);
+    const dueAt = this.parts.clock.now() + this.#pauseMs(user);
+    this.#agenda.add(Math.min(dueAt, this.#endsAt(user)), user);
   }
 
   /** Until the next operation. */
@@ -225,7 +227,7 @@ export class ClosedModel extends Model implements LoadModel {
     const now = clock.now();
     const user = known ?? crew.make();
     if (!crew.has(user)) return;
-    if (this.#hasTooMany(now)) return crew.retire(user);
+    if (now >= this.#endsAt(user)) return crew.retire(user);
     this.noteLag(atMs, now);
     this.#assign(user, now);
     user.wake();
@@ -236,11 +238,9 @@ export class ClosedModel extends Model implements LoadModel {
     user.assign(operation, this.counterOf(operation, now), undefined);
   }
 
-  #hasTooMany(now: number): boolean {
-    if (now < this.#downAt) return false;
-    const { phases, crew } = this.parts;
-    return crew.size >
-      usersAt(phases, this.#load.users, now - this.parts.startAt);
+  #endsAt({ number }: VirtualUser): number {
+    const { startAt, phases } = this.parts;
+    return startAt + userEndsAt(phases, this.#load.users, number);
   }
 
   /** Its own: in what order users come does not change what each draws. */

@@ -68,7 +68,8 @@ export class LoadPhase implements AsyncDisposable {
     const { clock, phases } = parts;
     this.#system = new ActorSystem({
       clock,
-      shutdownMs: phases.cleanupTimeoutMs,
+      // The rest of the time is for whoever else has to clean up.
+      shutdownMs: phases.cleanupTimeoutMs / 2,
     });
     this.#startAt = clock.now();
     this.#timeline = new TimelineRecorder(longestMs(phases), this.startedMs);
@@ -172,7 +173,8 @@ export class LoadPhase implements AsyncDisposable {
   }
 
   #tellAt(atMs: number): void {
-    this.#at(this.#startAt + atMs - this.#parts.clock.now(), () => {
+    // A timer takes whole milliseconds: cut off, the part would not have ended.
+    this.#at(Math.ceil(atMs - this.#elapsedMs), () => {
       this.#parts.monitor.sample();
       this.#tell();
       this.#judge();
@@ -261,11 +263,10 @@ export class LoadPhase implements AsyncDisposable {
 
   /** Closes what users have open; within the limit of the clean-up. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { killed } = await this.#system.shutdown();
-    if (killed.length > 0) {
-      this.warnings.push(
-        `${killed.length} virtual users did not close in time.`,
-      );
+    await this.#system.shutdown();
+    const unclosed = this.#crew?.unclosed ?? 0;
+    if (unclosed > 0) {
+      this.warnings.push(`${unclosed} virtual users did not close in time.`);
     }
     for (const { message, count } of this.#crew?.closeErrors.top() ?? []) {
       this.warnings.push(

@@ -146,7 +146,8 @@ export class LoadRun {
       try {
         await this.#load?.[Symbol.asyncDispose]();
       } finally {
-        await cleanup?.({ target: this.#told, signal });
+        // Nothing of a run happens after its result.
+        if (!signal.aborted) await cleanup?.({ target: this.#told, signal });
       }
     };
     try {

@@ -30,9 +30,13 @@ export class OperationRecorder {
   /** Counts the bytes of one that is ok. */
   addBytes({ sentBytes = 0, receivedBytes = 0 }: OperationOutcome): void {
     // What a driver says wrong would spoil the sum.
-    if (sentBytes > 0) this.sentBytes += sentBytes;
-    if (receivedBytes > 0) this.receivedBytes += receivedBytes;
+    if (isCount(sentBytes)) this.sentBytes += sentBytes;
+    if (isCount(receivedBytes)) this.receivedBytes += receivedBytes;
   }
+}
+
+function isCount(bytes: number): boolean {
+  return bytes > 0 && bytes < Infinity;
 }
 
 /** What came of operations in a steady phase that took so long until now. */

@@ -43,24 +43,6 @@ export function phaseAt(phases: ResolvedPhases, atMs: number): LoadPhase {
   return atMs < phases.rampUpMs + phases.steadyMs ? "steady" : "ramp-down";
 }
 
-/** How much of the full load is planned at a moment, from 0 to 1. */
-export function levelAt(phases: ResolvedPhases, atMs: number): number {
-  const { rampUpMs, rampDownMs } = phases;
-  if (atMs < rampUpMs) return Math.max(0, atMs) / rampUpMs;
-  const leftMs = loadMs(phases) - atMs;
-  if (leftMs <= 0) return 0;
-  return leftMs < rampDownMs ? leftMs / rampDownMs : 1;
-}
-
-/** How many users there are to be at a moment. */
-export function usersAt(
-  phases: ResolvedPhases,
-  users: number,
-  atMs: number,
-): number {
-  return Math.ceil(users * levelAt(phases, atMs));
-}
-
 /** When a user is to start, from number 0 on, in milliseconds. */
 export function userStartsAt(
   phases: ResolvedPhases,
@@ -68,4 +50,14 @@ export function userStartsAt(
   number: number,
 ): number {
   return phases.rampUpMs * number / users;
+}
+
+/** When a user is to end: who has come last goes first. */
+export function userEndsAt(
+  phases: ResolvedPhases,
+  users: number,
+  number: number,
+): number {
+  // One that stands in for another goes on in some turn, too.
+  return loadMs(phases) - phases.rampDownMs * (number % users) / users;
 }

@@ -153,8 +153,9 @@ export class VirtualUser implements Handler<UserMessage> {
       driver.open({ number: this.number, signal })
     ).then(
       (session) => {
+        if (this.#over) return this.#close(session);
         this.#sessions.set(driver, session);
-        if (!this.#over) this.#perform(operation, session);
+        this.#perform(operation, session);
       },
       this.#onError,
     );
@@ -242,10 +243,10 @@ export class VirtualUser implements Handler<UserMessage> {
       this.#finish("failed", undefined, reason.cause);
     }
     this.end();
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
     for (const session of this.#sessions.values()) this.#close(session);
     this.#sessions.clear();
-    await Promise.all(this.#pending);
+    // What is still being opened is closed when it is open.
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
   #close(session: DriverSession): void {

@@ -68,11 +68,10 @@ const HEADERS: Readonly<Record<string, string>> = {
  * import { EventStream } from "@troupe/troupe/metrics";
  *
  * using stream = new EventStream();
- * const response = stream.respond(new Request("http://localhost/events"));
+ * const { body } = stream.respond(new Request("http://localhost/events"));
  * stream.publish("greeting", "Hello\nworld");
  *
- * const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
- * await reader?.read(); // what a client is to do when it is cut off
+ * const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
  * const { value = "" } = await reader?.read() ?? {};
  * console.assert(value.endsWith("event: greeting\ndata: Hello\ndata: world\n\n"));
  * await reader?.cancel();

@@ -130,15 +130,34 @@ Deno.test("users of a closed load start and end one after the other in its ramps
   assert(result.total.ok > 600);
 });
 
+Deno.test("users who do not think end one after the other as well, and none too late", async () => {
+  const clock = new ManualClock();
+  const driver = taking(20, () => clock);
+  const manager = new LoadTestManager({ drivers: { test: driver }, clock });
+  const { timeline, total } = await drive(
+    clock,
+    manager.run({
+      ...closed,
+      load: { model: "closed", users: 10 },
+      phases: { steadyMs: 1000, rampDownMs: 5000 },
+    }),
+    10,
+  );
+  const users = timeline.points.map(({ users }) => users);
+  [10, 8, 6, 4, 2, 0].forEach((planned, second) =>
+    assertNear(users[second] ?? NaN, planned, 1)
+  );
+  // Fifty a second each, until they end: after 3.75 seconds on average.
+  assertNear(total.ok, 10 * 50 * 3.75, 20);
+});
+
 Deno.test("the latency of an open load counts from the planned begin, its service time from the real one", async () => {
   const clock = new ManualClock();
   const driver = taking(30, () => clock);
   const manager = new LoadTestManager({
     drivers: { test: driver },
     clock,
-    health: { lagP99Ms: 1000 },
   });
-  // Time passes in steps of 40: all that is planned within one begins late.
   const result = await drive(clock, manager.run(open), 1);
   assertEquals(result.steady.serviceTime.p50, 30);
   assertEquals(result.steady.latency.p50, 30);
@@ -461,6 +480,49 @@ Deno.test("a session that cannot be closed is told in the warnings", async () =>
     result.warnings.at(-1),
     "A user could not be closed, 10 times: Error: stuck",
   );
+});
+
+Deno.test("sessions that hang when they are closed do not keep the clean-up from running", async () => {
+  const driver = new TestDriver();
+  driver.beforeClose = () => new Promise(() => {});
+  let cleanups = 0;
+  const result = await setup(driver).run(
+    { ...closed, phases: { steadyMs: 2000, cleanupTimeoutMs: 1000 } },
+    { cleanup: () => void cleanups++ },
+  );
+  assertEquals(cleanups, 1);
+  assertEquals(result.verdict, "passed");
+  assertEquals(
+    result.warnings.at(-1),
+    "10 virtual users did not close in time.",
+  );
+});
+
+Deno.test("what a driver opens too late is closed, and what it says wrong spoils no sum", async () => {
+  const late = new TestDriver();
+  const clock = new ManualClock();
+  late.beforeOpen = () =>
+    new Promise((resolve) => clock.schedule(3000, resolve));
+  const odd = new TestDriver(() =>
+    Promise.resolve({ sentBytes: NaN, receivedBytes: Infinity })
+  );
+  const manager = new LoadTestManager({ drivers: { late, odd }, clock });
+  const result = await drive(
+    clock,
+    manager.run({
+      ...closed,
+      phases: { steadyMs: 2000, drainTimeoutMs: 100 },
+      operations: [
+        { ...operation, name: "late", driver: "late" },
+        { ...operation, name: "odd", driver: "odd" },
+      ],
+    }),
+  );
+  assert(late.opened > 0);
+  assertEquals(late.closed, late.opened);
+  assertEquals(odd.closed, odd.opened);
+  assertEquals(result.total.interrupted, late.opened);
+  assertEquals([result.steady.sentBytes, result.steady.receivedBytes], [0, 0]);
 });
 
 Deno.test("operations that outlast the drain are interrupted", async () => {

@@ -153,8 +153,11 @@ for (
       target: { command: "deno", readyPattern: "(" },
     }, "target.readyPattern is no regular expression"],
     [
-      "a feeder without records",
-      { feeders: { accounts: { records: [] } } },
+      "a feeder without records, which is referred to",
+      {
+        feeders: { accounts: { records: [] } },
+        operations: [{ ...send, request: { as: "${accounts.user}" } }],
+      },
       "feeders.accounts.records is empty, at least one item is needed",
     ],
     [

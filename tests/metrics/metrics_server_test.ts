@@ -46,68 +46,84 @@ class Served implements AsyncDisposable {
   }
 }
 
-Deno.test("Prometheus gets OpenMetrics if it asks for that, and its old text otherwise", async () => {
-  await using served = new Served();
-  const open = await served.get("/metrics", {
-    accept: "application/openmetrics-text;version=1.0.0,text/plain;q=0.5",
-  });
-  assertEquals(
-    open.headers.get("content-type"),
-    "application/openmetrics-text; version=1.0.0; charset=utf-8",
-  );
-  assertEquals(open.headers.get("vary"), "accept");
-  parseOpenMetrics(await open.text());
-  const old = await served.get("/metrics");
-  assertEquals(
-    old.headers.get("content-type"),
-    "text/plain; version=0.0.4; charset=utf-8",
-  );
-  assert((await old.text()).includes("# TYPE process_cpu_seconds_total"));
-});
+Deno.test(
+  "Prometheus gets OpenMetrics if it asks for that, and its old text otherwise",
+  bounded,
+  async () => {
+    await using served = new Served();
+    const open = await served.get("/metrics", {
+      accept: "application/openmetrics-text;version=1.0.0,text/plain;q=0.5",
+    });
+    assertEquals(
+      open.headers.get("content-type"),
+      "application/openmetrics-text; version=1.0.0; charset=utf-8",
+    );
+    assertEquals(open.headers.get("vary"), "accept");
+    parseOpenMetrics(await open.text());
+    const old = await served.get("/metrics");
+    assertEquals(
+      old.headers.get("content-type"),
+      "text/plain; version=0.0.4; charset=utf-8",
+    );
+    assert((await old.text()).includes("# TYPE process_cpu_seconds_total"));
+  },
+);
 
-Deno.test("Programs get the latest snapshot, the history in three formats, and alerts", async () => {
-  await using served = new Served();
-  const { history } = served.feed;
-  const alert = {
-    rule: "memory",
-    state: "firing",
-    atMs: 1,
-    value: 2,
-    message: "too much",
-  } as const;
-  served.feed.alert(alert);
-  assertEquals(await (await served.get("/snapshot.json")).json(), history[1]);
-  assertEquals(await (await served.get("/history.json")).json(), history);
-  assertEquals(
-    await (await served.get("/history.json?last=1")).json(),
-    history.slice(1),
-  );
-  const csv = await served.get("/history.csv");
-  assertEquals(csv.headers.get("content-type"), "text/csv; charset=utf-8");
-  assertEquals(parse(await csv.text()).length, 3);
-  const bytes = await (await served.get("/history.msgpack")).bytes();
-  assertEquals(snapshotsFromMessagePack(bytes), history);
-  assertEquals(await (await served.get("/alerts.json")).json(), {
-    firing: [alert],
-  });
-});
+Deno.test(
+  "Programs get the latest snapshot, the history in three formats, and alerts",
+  bounded,
+  async () => {
+    await using served = new Served();
+    const { history } = served.feed;
+    const alert = {
+      rule: "memory",
+      state: "firing",
+      atMs: 1,
+      value: 2,
+      message: "too much",
+    } as const;
+    served.feed.alert(alert);
+    assertEquals(await (await served.get("/snapshot.json")).json(), history[1]);
+    assertEquals(await (await served.get("/history.json")).json(), history);
+    assertEquals(
+      await (await served.get("/history.json?last=1")).json(),
+      history.slice(1),
+    );
+    const csv = await served.get("/history.csv");
+    assertEquals(csv.headers.get("content-type"), "text/csv; charset=utf-8");
+    assertEquals(parse(await csv.text()).length, 3);
+    const bytes = await (await served.get("/history.msgpack")).bytes();
+    assertEquals(snapshotsFromMessagePack(bytes), history);
+    assertEquals(await (await served.get("/alerts.json")).json(), {
+      firing: [alert],
+    });
+  },
+);
 
-Deno.test("Before the first snapshot there is none to be had, and a history without any", async () => {
-  await using served = new Served();
-  served.feed.history = [];
-  const none = "503 There is no snapshot yet";
-  assertEquals(await served.status("/metrics"), none);
-  assertEquals(await served.status("/snapshot.json"), none);
-  assertEquals(await served.status("/history.json"), "200 []");
-});
+Deno.test(
+  "Before the first snapshot there is none to be had, and a history without any",
+  bounded,
+  async () => {
+    await using served = new Served();
+    served.feed.history = [];
+    const none = "503 There is no snapshot yet";
+    assertEquals(await served.status("/metrics"), none);
+    assertEquals(await served.status("/snapshot.json"), none);
+    assertEquals(await served.status("/history.json"), "200 []");
+  },
+);
 
-Deno.test("A number of snapshots that is none is refused", async () => {
-  await using served = new Served();
-  for (const last of ["0", "-1", "x", "", "1.5"]) {
-    const answer = await served.status(`/history.json?last=${last}`);
-    assert(answer.startsWith("400 "), answer);
-  }
-});
+Deno.test(
+  "A number of snapshots that is none is refused",
+  bounded,
+  async () => {
+    await using served = new Served();
+    for (const last of ["0", "-1", "x", "", "1.5"]) {
+      const answer = await served.status(`/history.json?last=${last}`);
+      assert(answer.startsWith("400 "), answer);
+    }
+  },
+);
 
 Deno.test(
   "Snapshots, alerts and what else is published arrive as events",
@@ -137,57 +153,73 @@ Deno.test(
   },
 );
 
-Deno.test("A host that is not listed is refused on every path", async () => {
-  await using served = new Served();
-  for (
-    const host of [
-      "evil.example",
-      "localhost.evil.example",
-      "127.0.0.1.evil.example:8000",
-      "user@localhost",
-      "localhost/path",
-      "",
-    ]
-  ) {
-    for (const path of ["/", "/metrics", "/events", "/none"]) {
-      const answer = await served.status(path, { host });
-      assert(answer.startsWith("403 The Host header"), `${host} ${answer}`);
+Deno.test(
+  "A host that is not listed is refused on every path",
+  bounded,
+  async () => {
+    await using served = new Served();
+    for (
+      const host of [
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example:8000",
+        "user@localhost",
+        "localhost/path",
+        "",
+      ]
+    ) {
+      for (const path of ["/", "/metrics", "/events", "/none"]) {
+        const answer = await served.status(path, { host });
+        assert(answer.startsWith("403 The Host header"), `${host} ${answer}`);
+      }
     }
-  }
-  for (const host of ["localhost", "127.0.0.1:1", "[::1]:8000", "LOCALHOST"]) {
-    const response = await served.get("/metrics", { host });
-    assertEquals(response.status, 200, host);
-    await response.body?.cancel();
-  }
-});
-
-Deno.test("Hosts of the options are those that are known, with their ports", async () => {
-  await using served = new Served({ hosts: ["Metrics.example", "a:9000"] });
-  const statuses = [];
-  for (
-    const host of ["metrics.example:1", "a:9000", "a:9001", "a", "localhost"]
-  ) {
-    statuses.push((await served.status("/metrics", { host })).slice(0, 3));
-  }
-  assertEquals(statuses, ["200", "200", "403", "403", "403"]);
-});
-
-Deno.test("Pages of other sites get nothing, but a link may lead to the page", async () => {
-  await using served = new Served();
-  for (const site of ["cross-site", "same-site"]) {
-    const headers = { "sec-fetch-site": site };
-    for (const path of ["/events", "/snapshot.json", "/metrics", "/page.js"]) {
-      const answer = await served.status(path, headers);
-      assert(answer.startsWith("403 The request comes"), answer);
+    for (
+      const host of ["localhost", "127.0.0.1:1", "[::1]:8000", "LOCALHOST"]
+    ) {
+      const response = await served.get("/metrics", { host });
+      assertEquals(response.status, 200, host);
+      await response.body?.cancel();
     }
-    assert((await served.status("/", headers)).startsWith("200 <!DOCTYPE"));
-  }
-  const own = { "sec-fetch-site": "same-origin" };
-  assert((await served.status("/snapshot.json", own)).startsWith("200 "));
-  assertEquals(served.server.events.clients, 0);
-});
+  },
+);
 
-Deno.test("Only GET and HEAD are taken", async () => {
+Deno.test(
+  "Hosts of the options are those that are known, with their ports",
+  bounded,
+  async () => {
+    await using served = new Served({ hosts: ["Metrics.example", "a:9000"] });
+    const statuses = [];
+    for (
+      const host of ["metrics.example:1", "a:9000", "a:9001", "a", "localhost"]
+    ) {
+      statuses.push((await served.status("/metrics", { host })).slice(0, 3));
+    }
+    assertEquals(statuses, ["200", "200", "403", "403", "403"]);
+  },
+);
+
+Deno.test(
+  "Pages of other sites get nothing, but a link may lead to the page",
+  bounded,
+  async () => {
+    await using served = new Served();
+    for (const site of ["cross-site", "same-site"]) {
+      const headers = { "sec-fetch-site": site };
+      for (
+        const path of ["/events", "/snapshot.json", "/metrics", "/page.js"]
+      ) {
+        const answer = await served.status(path, headers);
+        assert(answer.startsWith("403 The request comes"), answer);
+      }
+      assert((await served.status("/", headers)).startsWith("200 <!DOCTYPE"));
+    }
+    const own = { "sec-fetch-site": "same-origin" };
+    assert((await served.status("/snapshot.json", own)).startsWith("200 "));
+    assertEquals(served.server.events.clients, 0);
+  },
+);
+
+Deno.test("Only GET and HEAD are taken", bounded, async () => {
   await using served = new Served();
   for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"]) {
     const response = await served.get("/metrics", {}, method);
@@ -204,57 +236,80 @@ Deno.test("Only GET and HEAD are taken", async () => {
   assertEquals(served.server.events.clients, 0);
 });
 
-Deno.test("Every answer has a strict policy, is kept nowhere and is for no other origin", async () => {
-  await using served = new Served();
-  for (
-    const path of ["/", "/page.js", "/metrics", "/events", "/alerts.json", "/x"]
-  ) {
-    const { headers, body } = await served.get(path);
-    await body?.cancel();
-    const policy = headers.get("content-security-policy") ?? "";
-    assert(policy.startsWith("default-src 'none'; script-src 'self'"), path);
-    assertEquals(/unsafe|\*|http|data:|nonce/.test(policy), false);
-    assert(headers.get("cache-control")?.startsWith("no-store"), path);
-    assertEquals(headers.get("x-content-type-options"), "nosniff");
-    assertEquals(headers.get("access-control-allow-origin"), null);
-  }
-});
-
-Deno.test("It can be mounted below a path, whose end is mended", async () => {
-  for (const prefix of ["/a/metrics", "/a/metrics/"]) {
-    await using served = new Served({ prefix });
-    assert((await served.status("/a/metrics/")).startsWith("200 <!DOCTYPE"));
-    assert((await served.status("/a/metrics/metrics")).startsWith("200 "));
-    const response = await served.get("/a/metrics");
-    await response.body?.cancel();
-    assertEquals(
-      [response.status, response.headers.get("location")],
-      [308, "/a/metrics/"],
-    );
-    for (const path of ["/", "/metrics", "/a/metricsmetrics", "/b"]) {
-      assert((await served.status(path)).startsWith("404 "), path);
+Deno.test(
+  "Every answer has a strict policy, is kept nowhere and is for no other origin",
+  bounded,
+  async () => {
+    await using served = new Served();
+    for (
+      const path of [
+        "/",
+        "/page.js",
+        "/metrics",
+        "/events",
+        "/alerts.json",
+        "/x",
+      ]
+    ) {
+      const { headers, body } = await served.get(path);
+      await body?.cancel();
+      const policy = headers.get("content-security-policy") ?? "";
+      assert(policy.startsWith("default-src 'none'; script-src 'self'"), path);
+      assertEquals(/unsafe|\*|http|data:|nonce/.test(policy), false);
+      assert(headers.get("cache-control")?.startsWith("no-store"), path);
+      assertEquals(headers.get("x-content-type-options"), "nosniff");
+      assertEquals(headers.get("access-control-allow-origin"), null);
     }
-  }
-});
+  },
+);
 
-Deno.test("The end of a server ends its events and leaves the feed", async () => {
-  const served = new Served();
-  const reader = new Reader(await served.get("/events"));
-  served.feed.push(fullSnapshot(3));
-  await served.server[Symbol.asyncDispose]();
-  assertEquals((await reader.rest()).length, 1);
-  assertEquals(served.feed.listeners, 0);
-});
+Deno.test(
+  "It can be mounted below a path, whose end is mended",
+  bounded,
+  async () => {
+    for (const prefix of ["/a/metrics", "/a/metrics/"]) {
+      await using served = new Served({ prefix });
+      assert((await served.status("/a/metrics/")).startsWith("200 <!DOCTYPE"));
+      assert((await served.status("/a/metrics/metrics")).startsWith("200 "));
+      const response = await served.get("/a/metrics");
+      await response.body?.cancel();
+      assertEquals(
+        [response.status, response.headers.get("location")],
+        [308, "/a/metrics/"],
+      );
+      for (const path of ["/", "/metrics", "/a/metricsmetrics", "/b"]) {
+        assert((await served.status(path)).startsWith("404 "), path);
+      }
+    }
+  },
+);
 
-Deno.test("A stream that was given to a server lives on after it", async () => {
-  using events = new EventStream();
-  const served = new Served({ events });
-  await using reader = new Reader(await served.get("/events"));
-  await served.server[Symbol.asyncDispose]();
-  served.feed.push(fullSnapshot(3));
-  events.publish("load", "later");
-  assertEquals((await reader.event()).data, "later");
-});
+Deno.test(
+  "The end of a server ends its events and leaves the feed",
+  bounded,
+  async () => {
+    const served = new Served();
+    const reader = new Reader(await served.get("/events"));
+    served.feed.push(fullSnapshot(3));
+    await served.server[Symbol.asyncDispose]();
+    assertEquals((await reader.rest()).length, 1);
+    assertEquals(served.feed.listeners, 0);
+  },
+);
+
+Deno.test(
+  "A stream that was given to a server lives on after it",
+  bounded,
+  async () => {
+    using events = new EventStream();
+    const served = new Served({ events });
+    await using reader = new Reader(await served.get("/events"));
+    await served.server[Symbol.asyncDispose]();
+    served.feed.push(fullSnapshot(3));
+    events.publish("load", "later");
+    assertEquals((await reader.event()).data, "later");
+  },
+);
 
 for (
   const options of [

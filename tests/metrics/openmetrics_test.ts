@@ -123,6 +123,16 @@ Deno.test("Names that would stand for two metrics get a number", () => {
   assertEquals(samples(text), ["a_b 1", "a_b_2 1", "a_b_3_total 1"]);
 });
 
+Deno.test("Labels that become the same are one: the first sample stays, and values of one are joined", () => {
+  const text = withInstruments(
+    gauge({ labels: { "a.b": "x" }, value: 1 }),
+    gauge({ labels: { a_b: "x" }, value: 2 }),
+    gauge({ labels: { "a.b": "x", "a-b": "y" }, value: 3 }),
+  );
+  parseOpenMetrics(text);
+  assertEquals(samples(text), ['a{a_b="x"} 1', 'a{a_b="x;y"} 3']);
+});
+
 Deno.test("Numbers that are none are written as Prometheus has them", () => {
   const text = withInstruments(
     gauge({ labels: { n: "1" }, value: NaN }),

@@ -33,6 +33,18 @@ class Served implements AsyncDisposable {
     await this.#server.shutdown();
   }
 
+  /** Answers 503 on the same port, until it was asked for events. */
+  async refuse(): Promise<void> {
+    const asked = Promise.withResolvers<void>();
+    const { hostname, port } = this.#server.addr;
+    const options = { hostname, port, onListen() {} };
+    await using _server = Deno.serve(options, ({ url }) => {
+      if (url.includes("/events")) asked.resolve();
+      return new Response(null, { status: 503 });
+    });
+    await asked.promise;
+  }
+
   /** Begins again on the same port, with the events of a new stream. */
   start(): void {
     const { port } = this.#server.addr;
@@ -154,6 +166,22 @@ Deno.test(
 );
 
 Deno.test(
+  "in a browser, who comes when the first events are gone gets the history all the same",
+  inBrowser,
+  async () => {
+    await using served = new Served();
+    // More than the stream keeps.
+    for (let n = 1; n <= 900; n++) served.feed.push(fullSnapshot(n));
+    await using browser = await TestBrowser.open();
+    await browser.open(served.address);
+    await shows(browser, "Actors", "pool", "10");
+    served.feed.push(fullSnapshot(901));
+    await shows(browser, "Actors", "pool", "11");
+    browser.assertQuiet();
+  },
+);
+
+Deno.test(
   "in a browser, the page says that its server is gone, and comes back with what it missed",
   inBrowser,
   async () => {
@@ -164,6 +192,8 @@ Deno.test(
     await shows(browser, "Actors", "pool", "11");
     await served.stop();
     await browser.phase("disconnected");
+    // As a proxy whose server is gone, which ends the tries of a browser.
+    await served.refuse();
     served.feed.push(fullSnapshot(2));
     served.start();
     await browser.phase("connected");

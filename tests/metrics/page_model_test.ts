@@ -52,6 +52,19 @@ Deno.test("Points that are far apart are not joined", () => {
   ]);
 });
 
+Deno.test("Lines that end give way when there are too many", () => {
+  const series = new Series(50);
+  for (let x = 1; x <= 100; x++) series.push(x, { stays: x, [`n${x}`]: x });
+  assertEquals(series.names.length, 16);
+  assertEquals([series.names.at(0), series.names.at(-1)], ["stays", "n100"]);
+  const full = new Series(9);
+  full.push(
+    1,
+    Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`n${i}`, i])),
+  );
+  assertEquals(full.columns.length, 17);
+});
+
 Deno.test("Messages are counted by group and second, and not where a counter began anew", () => {
   const one = fullSnapshot(1);
   const three = fullSnapshot(3);

@@ -16,7 +16,7 @@ Compares two revisions, or two commands, and tells a regression from noise.
 
 REV_A is HEAD and REV_B the working tree where they are left out. Each revision
 is checked out into a temporary work tree, and COMMAND runs in it. The commands
-of --a and --b run in a shell, where you are.
+of --a and --b run in a shell.
 
   --metric NAME        wall (seconds, the default), cpu (seconds, user and
                        system), or a field of the JSON object that is the last
@@ -42,8 +42,8 @@ the metrics. Where the budget is too small for the difference, the report says
 the smallest one that could be seen, and claims nothing smaller.
 
 Exit code: 0 pass (no difference as large as the one looked for), 1 regressed,
-3 inconclusive, 4 improved; 2 bad usage, 5 a run or git failed, 130 after
-Ctrl-C.`;
+3 inconclusive, 4 improved; 2 bad usage, 5 a run, git or the comparison
+itself failed, 130 after Ctrl-C.`;
 
 /** What is to be compared. */
 export type Subject =

@@ -37,8 +37,8 @@ async function main(
     return EXIT_CODES[report.verdict];
   } catch (error) {
     if (signal.aborted) return 130;
-    if (!(error instanceof CompareError)) throw error;
-    console.error(error.message);
+    // Never 1, which an uncaught error would give: that means regressed.
+    console.error(error instanceof CompareError ? error.message : error);
     return 5;
   }
 }

@@ -85,7 +85,7 @@ async function outputOf(
     endGroup(child, "SIGKILL");
     const texts = await Promise.all([output, errors]);
     signal?.throwIfAborted();
-    if (!status.success) {
+    if (timedOut || !status.success) {
       const how = timedOut
         ? `it took longer than ${timeoutMs / 1000} s`
         : `its exit code is ${status.code}`;

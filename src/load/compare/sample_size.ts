@@ -4,7 +4,7 @@
  *
  * The noise is the scale of the Hodges–Lehmann estimate, from the length of
  * the distribution-free interval of the A/A pairs' log ratios (Hettmansperger
- * and McKean, "Robust Nonparametric Statistical Methods", 1.5.5): outliers do
+ * and McKean, "Robust Nonparametric Statistical Methods"): outliers do
  * not inflate it, and for normal noise it holds the factor π/3 by which the
  * estimate is less efficient than a mean. As it comes from few pairs, its
  * upper 80 % limit is what is planned with (Browne, 1995).
@@ -55,7 +55,7 @@ export function noiseOf(logRatios: readonly number[]): Noise {
   const spread = Math.sqrt(pairs * (pairs + 1) * (2 * pairs + 1) / 24);
   const cut = Math.max(0, Math.floor(averages.count / 2 - z * spread - 0.5));
   const length = averages.at(averages.count - 1 - cut) - averages.at(cut);
-  // The factor of degrees of freedom is theirs.
+  // n / (n - 1) corrects the square for degrees of freedom, as in a variance.
   const scale = length * pairs / (2 * z * Math.sqrt(pairs - 1));
   return { scale, upper: scale * upperFactor(pairs - 1), pairs };
 }

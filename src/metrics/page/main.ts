@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { LoadProgress } from "../../load/result.ts";
 import type { AlertEvent } from "../feed.ts";
 import type { MetricsSnapshot } from "../snapshot.ts";
 import { withAlert } from "./alert_list.ts";
 import { showAlerts } from "./alert_view.ts";
 import { Board } from "./board.ts";
 import { listen } from "./live.ts";
+import type { LoadEvent } from "./load_event.ts";
 import { LOAD_PANELS, loadText, PROCESS_PANELS } from "./panels.ts";
 
 /** Snapshots of the time before that are asked for. */
@@ -22,18 +22,19 @@ const process = new Board<MetricsSnapshot>({
   axis: "time",
   at: ({ atMs }) => atMs / 1000,
 });
-const load = new Board<LoadProgress>({
+const load = new Board<LoadEvent>({
   section: byId("load"),
   panels: LOAD_PANELS,
   axis: "elapsed",
   at: ({ elapsedMs }) => elapsedMs / 1000,
 });
 let alerts: AlertEvent[] = [];
-/** Snapshots that wait for those from before them. */
-let waiting: MetricsSnapshot[] | undefined = [];
+/** Snapshots that wait for those from before them, while these are fetched. */
+let waiting: MetricsSnapshot[] = [];
+let fetches = 0;
 
 function addSnapshot(snapshot: MetricsSnapshot): void {
-  if (waiting !== undefined) {
+  if (fetches > 0) {
     waiting = [...waiting, snapshot].slice(-HISTORY);
     return;
   }
@@ -43,7 +44,7 @@ function addSnapshot(snapshot: MetricsSnapshot): void {
   byId("range").textContent = `as of ${time}`;
 }
 
-function addLoad(progress: LoadProgress): void {
+function addLoad(progress: LoadEvent): void {
   const { phase, elapsedMs } = progress;
   // Another run has begun.
   if (elapsedMs / 1000 < load.end) load.clear();
@@ -62,19 +63,19 @@ function addAlert(alert: AlertEvent): void {
 
 /** Gets what was before the first event, or was missed. */
 async function fill(): Promise<void> {
-  waiting ??= [];
+  fetches++;
   try {
     const { firing } = await json<{ firing: AlertEvent[] }>("alerts.json");
     firing.forEach(addAlert);
     const path = `history.json?last=${HISTORY}`;
-    const history = await json<MetricsSnapshot[]>(path);
-    // Those that came meanwhile may be among them, or after them.
-    waiting = [...history, ...waiting].sort((a, b) => a.atMs - b.atMs);
+    waiting = [...await json<MetricsSnapshot[]>(path), ...waiting];
   } catch {
     // The connection has gone again: the next one fills.
   }
-  const ready = waiting;
-  waiting = undefined;
+  fetches--;
+  if (fetches > 0) return;
+  const ready = waiting.sort((a, b) => a.atMs - b.atMs);
+  waiting = [];
   ready.forEach(addSnapshot);
 }
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { LoadProgress } from "../../load/result.ts";
 import type { ActorGroup, MetricsSnapshot } from "../snapshot.ts";
+import type { LoadEvent } from "./load_event.ts";
 import type { Values } from "./series.ts";
 
 /** One chart. */
@@ -69,7 +69,7 @@ export const PROCESS_PANELS: readonly Panel<MetricsSnapshot>[] = [
 ];
 
 /** Charts of a load test. */
-export const LOAD_PANELS: readonly Panel<LoadProgress>[] = [
+export const LOAD_PANELS: readonly Panel<LoadEvent>[] = [
   {
     title: "Latency",
     unit: "ms",
@@ -110,7 +110,7 @@ export const LOAD_PANELS: readonly Panel<LoadProgress>[] = [
 ];
 
 /** A load test in one line. */
-export function loadText(progress: LoadProgress): string {
+export function loadText(progress: LoadEvent): string {
   const { phase, elapsedMs, plannedMs, total, point, inFlight } = progress;
   const count = (value: number) => value.toLocaleString("en");
   return [
@@ -150,7 +150,7 @@ export function valueText(value: number | null, unit: string): string {
   return `${scaled} ${["B", "kB", "MB", "GB", "TB"][power]}`;
 }
 
-function elapsed(now: LoadProgress, before: LoadProgress | undefined): number {
+function elapsed(now: LoadEvent, before: LoadEvent | undefined): number {
   return now.elapsedMs - (before?.elapsedMs ?? now.elapsedMs);
 }
 

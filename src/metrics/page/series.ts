@@ -7,6 +7,9 @@
 /** Steps without a point that are shown as a hole. */
 const HOLE_STEPS = 5;
 
+/** Lines at most: one that has ended gives way. */
+const MAX_LINES = 16;
+
 /** Values by the names of their lines; `null` is a hole. */
 export type Values = Readonly<Record<string, number | null>>;
 
@@ -50,6 +53,7 @@ export class Series {
   #add(x: number, values: Values): void {
     for (const [name, value] of Object.entries(values)) {
       if (value === null || this.#lines.has(name)) continue;
+      if (this.#lines.size >= MAX_LINES && !this.#dropEnded(values)) continue;
       this.#lines.set(name, this.#xs.map(() => null));
     }
     this.#xs.push(x);
@@ -63,6 +67,12 @@ export class Series {
         this.#lines.delete(name);
       }
     }
+  }
+
+  /** Drops the oldest line that does not go on; answers whether there was one. */
+  #dropEnded(values: Values): boolean {
+    const ended = this.names.find((name) => (values[name] ?? null) === null);
+    return ended !== undefined && this.#lines.delete(ended);
   }
 
   /** Forgets everything. */

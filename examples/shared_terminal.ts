@@ -1,0 +1,40 @@
+/**
+ * A terminal that is shared: a link for its owner, one for a colleague who may
+ * type into this session, and one for whoever may watch it.
+ *
+ * Permissions: --allow-net=127.0.0.1 --allow-ffi --allow-read --allow-write --allow-run=sh --allow-env
+ *
+ * Run it:
+ * deno run --allow-net=127.0.0.1 --allow-ffi --allow-read --allow-write --allow-run=sh --allow-env examples/shared_terminal.ts
+ *
+ * @module
+ */
+import { ActorSystem } from "@troupe/troupe";
+import { type Grant, terminal } from "@troupe/troupe/terminal";
+
+await using system = new ActorSystem();
+await using shells = terminal(system, {
+  commands: [{ name: "shell", command: "sh" }],
+  ticketMs: 600_000,
+});
+await using server = Deno.serve(
+  { hostname: "127.0.0.1", port: 0, onListen() {} },
+  shells.fetch,
+);
+const session = await shells.start();
+
+/** A link lets one browser in, once: whoever comes later needs another. */
+function link(role: Grant["role"], session: string | undefined): string {
+  const ticket = shells.ticket({ role, session });
+  return `http://127.0.0.1:${server.addr.port}/#ticket=${ticket}`;
+}
+console.log(`All sessions, and new ones: ${link("control", undefined)}`);
+console.log(`To type into this one:      ${link("control", session.id)}`);
+console.log(`To watch this one:          ${link("view", session.id)}`);
+console.log("Ctrl-C ends it.");
+
+await new Promise<void>((resolve) => {
+  Deno.addSignalListener("SIGINT", () => resolve());
+});
+// Before the server, which waits for its sockets.
+await shells.close();

@@ -1,0 +1,39 @@
+/**
+ * A terminal below a path of a server that has pages of its own. Whoever knows
+ * a user by other means may give that user a ticket, as is done here on start.
+ *
+ * Permissions: --allow-net=127.0.0.1 --allow-ffi --allow-read --allow-write --allow-run=sh --allow-env
+ *
+ * Run it:
+ * deno run --allow-net=127.0.0.1 --allow-ffi --allow-read --allow-write --allow-run=sh --allow-env examples/terminal_in_router.ts
+ *
+ * @module
+ */
+import { ActorSystem } from "@troupe/troupe";
+import { terminal } from "@troupe/troupe/terminal";
+
+await using system = new ActorSystem();
+await using shells = terminal(system, {
+  prefix: "/terminal/",
+  commands: [{ name: "shell", command: "sh" }],
+});
+await using server = Deno.serve(
+  { hostname: "127.0.0.1", port: 0, onListen() {} },
+  (request, info) => {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith("/terminal/")) return shells.fetch(request, info);
+    return pathname === "/"
+      ? new Response("Pages of its own\n")
+      : new Response("No such page\n", { status: 404 });
+  },
+);
+const at = `http://127.0.0.1:${server.addr.port}/`;
+const ticket = shells.ticket({ role: "control", session: undefined });
+console.log(`${at}\n${at}terminal/#ticket=${ticket}`);
+console.log("Ctrl-C ends it.");
+
+await new Promise<void>((resolve) => {
+  Deno.addSignalListener("SIGINT", () => resolve());
+});
+// Before the server, which waits for its sockets.
+await shells.close();

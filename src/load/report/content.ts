@@ -1,0 +1,218 @@
+/**
+ * What a report says, whatever it is written in.
+ *
+ * @module
+ */
+import type { DistributionSummary } from "../../metrics/snapshot.ts";
+import type {
+  Accounting,
+  CriterionResult,
+  LoadResult,
+  OperationResult,
+  PhaseName,
+  Verdict,
+} from "../result.ts";
+import {
+  bytes,
+  count,
+  duration,
+  milliseconds,
+  percent,
+  short,
+  withUnit,
+} from "./numbers.ts";
+
+/** A table; the first column is text, the others are numbers. */
+export interface ReportTable {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** What each verdict means. */
+export const VERDICTS: Readonly<Record<Verdict, string>> = {
+  passed: "Every criterion holds.",
+  failed: "At least one criterion does not hold.",
+  invalid: "The run says nothing about the service.",
+  aborted: "The run ended early.",
+};
+
+const SIGNS: Readonly<Record<CriterionResult["criterion"]["is"], string>> = {
+  below: "<",
+  "at-most": "≤",
+  above: ">",
+  "at-least": "≥",
+};
+
+/** A criterion in words, such as `latency.p99 of send < 50 ms`. */
+export function criterionText({ criterion }: CriterionResult): string {
+  const { metric, operation, is, value } = criterion;
+  const of = operation === undefined ? "" : ` of ${operation}`;
+  return `${metric}${of} ${SIGNS[is]} ${metricText(metric, value)}`;
+}
+
+/** What it is in truth. */
+export function actualText({ criterion, actual }: CriterionResult): string {
+  return actual === null ? "no data" : metricText(criterion.metric, actual);
+}
+
+function metricText(metric: string, value: number): string {
+  if (metric.endsWith("Rate")) return percent(value);
+  return metric === "throughput"
+    ? withUnit(short(value), "/s")
+    : milliseconds(value);
+}
+
+/** What the model is, and what latency means in it. */
+export function modelText({ model, scenario: { load } }: LoadResult): string {
+  if (load.model === "open") {
+    return `Open model, ${
+      short(load.arrivalsPerSecond)
+    } arrivals a second (${load.arrivals ?? "poisson"}), at most ${
+      count(load.maxUsers)
+    } users. Latency counts from the planned begin of an operation, so it has the wait for a free user in it; service time counts from its real begin.`;
+  }
+  return `${model === "open" ? "Open" : "Closed"} model, ${
+    count(load.users)
+  } users${
+    load.thinkTime === undefined
+      ? " without think time"
+      : ` with think time (${load.thinkTime.distribution})`
+  }. Latency counts from the real begin of an operation.`;
+}
+
+/** What became of the operations. */
+export function countsTable(
+  { operations, steady, total }: LoadResult,
+): ReportTable {
+  const row = (name: string, accounting: Accounting) => [
+    name,
+    ...[
+      accounting.planned,
+      accounting.started,
+      accounting.ok,
+      accounting.failed,
+      accounting.timedOut,
+      accounting.interrupted,
+      accounting.dropped,
+    ].map(count),
+  ];
+  return {
+    title: "Operations",
+    columns: [
+      "in the steady phase",
+      "planned",
+      "started",
+      "ok",
+      "failed",
+      "timed out",
+      "interrupted",
+      "dropped",
+    ],
+    rows: [
+      ...operations.map(({ name, accounting }) => row(name, accounting)),
+      ...operations.length > 1 ? [row("all", steady.accounting)] : [],
+      row("all phases", total),
+    ],
+  };
+}
+
+/** Throughput, and how long operations took. */
+export function timesTables(result: LoadResult): ReportTable[] {
+  const { operations, steady, model } = result;
+  const all = operations.length > 1 ? [...operations, steady] : operations;
+  const times = (
+    title: string,
+    of: "latency" | "serviceTime",
+  ): ReportTable => ({
+    title,
+    columns: ["in ms, of those ok", "ok/s", "p50", "p95", "p99", "max"],
+    rows: all.map((operation) => [
+      operation === steady ? "all" : operation.name,
+      short(operation.throughput),
+      ...timesOf(operation[of]),
+    ]),
+  });
+  return [
+    times("Latency", "latency"),
+    ...model === "open" ? [times("Service time", "serviceTime")] : [],
+  ];
+}
+
+function timesOf({ p50, p95, p99, max }: DistributionSummary): string[] {
+  return [p50, p95, p99, max].map(short);
+}
+
+/** Bytes of payload, if drivers count them. */
+export function bytesText({ steady }: LoadResult): string | undefined {
+  const { sentBytes, receivedBytes } = steady;
+  if (sentBytes === 0 && receivedBytes === 0) return undefined;
+  return `Payload of those ok: ${bytes(sentBytes)} sent, ${
+    bytes(receivedBytes)
+  } received.`;
+}
+
+/** One error of one operation. */
+export interface ReportedError {
+  readonly operation: string;
+  readonly message: string;
+  readonly count: number;
+}
+
+/** Errors of the steady phase, the most frequent ones first. */
+export function errorsOf(
+  operations: readonly OperationResult[],
+): ReportedError[] {
+  return operations
+    .flatMap(({ name, errors }) =>
+      errors.map((error) => ({ operation: name, ...error }))
+    )
+    .sort((a, b) => b.count - a.count);
+}
+
+/** How long the phases took. */
+export function phasesText({ phases }: LoadResult): string {
+  return phases.map(({ name, durationMs }) => `${name} ${duration(durationMs)}`)
+    .join(", ");
+}
+
+/** What phases threw. */
+export function phaseErrors(
+  { phases }: LoadResult,
+): readonly { readonly name: PhaseName; readonly error: string }[] {
+  return phases.flatMap(({ name, error }) =>
+    error === null ? [] : [{ name, error }]
+  );
+}
+
+/** What became of the users. */
+export function usersText({ users }: LoadResult): string {
+  return `${count(users.planned)} planned, ${
+    count(users.peak)
+  } at once at most, ${count(users.started)} started, ${
+    count(users.replaced)
+  } replaced`;
+}
+
+/** How well the generator was. */
+export function generatorText({ generator }: LoadResult): string {
+  const { cpuCores, lag, eventLoopDelay, rssPeakBytes, openFilesPeak } =
+    generator;
+  const facts: readonly [string, string | null][] = [
+    ["cores busy", cpuCores === null ? null : short(cpuCores)],
+    [
+      "ms late to begin (p99)",
+      lag.p99 === null ? null : short(lag.p99),
+    ],
+    [
+      "ms event-loop delay (p99)",
+      eventLoopDelay.p99 === null ? null : short(eventLoopDelay.p99),
+    ],
+    ["of memory", rssPeakBytes === null ? null : bytes(rssPeakBytes)],
+    ["open files", openFilesPeak === null ? null : count(openFilesPeak)],
+  ];
+  const known = facts.flatMap(([what, value]) =>
+    value === null ? [] : [`${value} ${what}`]
+  );
+  return [generator.healthy ? "healthy" : "not healthy", ...known].join(", ");
+}

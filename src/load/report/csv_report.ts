@@ -1,0 +1,110 @@
+/**
+ * What came of a run as tables for other programs.
+ *
+ * @module
+ */
+import { stringify } from "@std/csv";
+import type { LoadResult, OperationResult } from "../result.ts";
+
+const TIMES = ["min", "mean", "p50", "p90", "p95", "p99", "p999", "max"] as const;
+
+/**
+ * One row for each operation in the steady phase, and one for all of them,
+ * whose `operation` is empty. Times are in milliseconds, rates from 0 to 1;
+ * what is not known is empty.
+ *
+ * @example
+ * ```ts
+ * import { functionDriver, LoadTestManager, operationsCsv } from "@troupe/troupe/load";
+ *
+ * const drivers = { function: functionDriver({ nothing: () => {} }) };
+ * const result = await new LoadTestManager({ drivers }).run({
+ *   name: "Nothing at all",
+ *   load: { model: "open", arrivalsPerSecond: 100, maxUsers: 10 },
+ *   phases: { steadyMs: 100 },
+ *   operations: [
+ *     { name: "nothing", driver: "function", request: { function: "nothing" } },
+ *   ],
+ * });
+ * console.assert(operationsCsv(result).startsWith("operation,planned,"));
+ * ```
+ */
+export function operationsCsv({ operations, steady }: LoadResult): string {
+  return table([
+    ...operations.map((operation) => operationRow(operation.name, operation)),
+    operationRow("", steady),
+  ]);
+}
+
+function operationRow(name: string, operation: OperationResult): Row {
+  const { accounting, throughput, errorRate } = operation;
+  const row: Record<string, string | number | null> = {
+    operation: name,
+    planned: accounting.planned,
+    started: accounting.started,
+    ok: accounting.ok,
+    failed: accounting.failed,
+    timedOut: accounting.timedOut,
+    interrupted: accounting.interrupted,
+    dropped: accounting.dropped,
+    throughputPerSecond: throughput,
+    errorRate,
+  };
+  for (const part of TIMES) row[`latency_${part}_ms`] = operation.latency[part];
+  for (const part of TIMES) {
+    row[`serviceTime_${part}_ms`] = operation.serviceTime[part];
+  }
+  row.sentBytes = operation.sentBytes;
+  row.receivedBytes = operation.receivedBytes;
+  return row;
+}
+
+/**
+ * One row for each part of the run, in its order; what is not known is empty.
+ *
+ * @example
+ * ```ts
+ * import { functionDriver, LoadTestManager, timelineCsv } from "@troupe/troupe/load";
+ *
+ * const drivers = { function: functionDriver({ nothing: () => {} }) };
+ * const result = await new LoadTestManager({ drivers }).run({
+ *   name: "Nothing at all",
+ *   load: { model: "open", arrivalsPerSecond: 100, maxUsers: 10 },
+ *   phases: { steadyMs: 100 },
+ *   operations: [
+ *     { name: "nothing", driver: "function", request: { function: "nothing" } },
+ *   ],
+ * });
+ * console.assert(timelineCsv(result).startsWith("atMs,"));
+ * ```
+ */
+export function timelineCsv({ timeline }: LoadResult): string {
+  return table(timeline.points.map((point) => ({ ...point })), [
+    "atMs",
+    "phase",
+    "users",
+    "ok",
+    "errors",
+    "dropped",
+    "latencyP50Ms",
+    "latencyP99Ms",
+    "latencyMaxMs",
+  ]);
+}
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+function table(
+  rows: readonly Row[],
+  columns: readonly string[] = Object.keys(rows[0] ?? {}),
+): string {
+  const cells = rows.map((row) =>
+    columns.map((column) => cell(row[column] ?? null))
+  );
+  return stringify([[...columns], ...cells]);
+}
+
+function cell(value: string | number | null): string {
+  if (typeof value === "string") return value;
+  return value === null || !Number.isFinite(value) ? "" : String(value);
+}

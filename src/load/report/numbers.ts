@@ -1,0 +1,70 @@
+/**
+ * Numbers as reports write them. What is not known, or is no number, is a dash.
+ *
+ * @module
+ */
+
+const DASH = "–";
+/** From where on digits are left to an exponent. */
+const HUGE = 1e12;
+
+/** A count, such as `12,345`. */
+export function count(value: number | null): string {
+  return write(value, { maximumFractionDigits: 0 });
+}
+
+/** Three digits of a number, such as `0.123`, `12.3` and `1,230`. */
+export function short(value: number | null): string {
+  if (value !== null && Math.abs(value) >= 1000) return count(value);
+  return write(value, { maximumSignificantDigits: 3 });
+}
+
+/** A part as a percentage, such as `1.2 %`. */
+export function percent(value: number | null): string {
+  return withUnit(short(value === null ? null : value * 100), "%");
+}
+
+/** Milliseconds, with their unit. */
+export function milliseconds(value: number | null): string {
+  return withUnit(short(value), "ms");
+}
+
+/** A time for people, such as `350 ms`, `12.3 s` and `5:07`. */
+export function duration(ms: number): string {
+  if (!Number.isFinite(ms)) return DASH;
+  if (ms < 1000) return `${count(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  return clock(ms);
+}
+
+/** Minutes and seconds, such as `0:07`. */
+export function clock(ms: number): string {
+  if (!Number.isFinite(ms)) return DASH;
+  const seconds = Math.round(Math.max(ms, 0) / 1000);
+  const rest = String(seconds % 60).padStart(2, "0");
+  return `${count(Math.floor(seconds / 60))}:${rest}`;
+}
+
+/** Bytes with their unit, such as `12.3 MB`. */
+export function bytes(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return DASH;
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = Math.floor(Math.log10(Math.max(Math.abs(value), 1)) / 3);
+  const index = Math.min(power, units.length - 1);
+  return withUnit(short(value / 1000 ** index), units[index] ?? "B");
+}
+
+/** A text with a unit behind it, if there is a number. */
+export function withUnit(text: string, unit: string): string {
+  return text === DASH || unit === "" ? text : `${text} ${unit}`;
+}
+
+function write(
+  value: number | null,
+  format: Intl.NumberFormatOptions,
+): string {
+  if (value === null || !Number.isFinite(value)) return DASH;
+  if (Math.abs(value) >= HUGE) return value.toExponential(2);
+  // `-0` is 0 to people.
+  return (value === 0 ? 0 : value).toLocaleString("en", format);
+}

@@ -1,0 +1,82 @@
+/**
+ * Text in columns of a terminal.
+ *
+ * @module
+ */
+
+/** Columns of a name at most, so that there is room for numbers. */
+const MAX_NAME = 32;
+const GAP = "  ";
+
+/** Control characters, which could do anything to a terminal. */
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
+
+/** A text from anywhere, safe to print; lines stay lines. */
+export function printable(text: string): string {
+  return text.replaceAll("\r\n", "\n").replace(
+    CONTROL,
+    (character) => character === "\t" ? " " : "\ufffd",
+  );
+}
+
+/** Wraps a text at spaces; further lines, and those of its own, are indented. */
+export function wrap(text: string, width: number, indent: string): string[] {
+  const lines: string[] = [];
+  for (const part of printable(text).split("\n")) {
+    let line = lines.length === 0 ? "" : indent;
+    let isEmpty = true;
+    for (const word of part.split(" ")) {
+      if (!isEmpty && line.length + 1 + word.length > width) {
+        lines.push(line);
+        line = indent;
+        isEmpty = true;
+      }
+      line += isEmpty ? word : ` ${word}`;
+      isEmpty = false;
+    }
+    lines.push(line);
+  }
+  return lines;
+}
+
+/**
+ * A table as lines: the first column to the left, the others to the right.
+ * Columns that do not fit go below, with the first one again.
+ */
+export function layOut(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string[] {
+  const all = [columns, ...rows].map((row) =>
+    row.map((cell, index) => index === 0 ? cut(printable(cell)) : cell)
+  );
+  const widthOf = (index: number) =>
+    Math.max(...all.map((row) => row[index]?.length ?? 0));
+  const nameWidth = widthOf(0);
+  const parts: number[][] = [];
+  let used = Infinity;
+  for (let index = 1; index < columns.length; index++) {
+    const more = GAP.length + widthOf(index);
+    if (used + more > width) {
+      parts.push([]);
+      used = nameWidth;
+    }
+    parts.at(-1)?.push(index);
+    used += more;
+  }
+  return parts.flatMap((indexes) =>
+    all.map((row) =>
+      [
+        (row[0] ?? "").padEnd(nameWidth),
+        ...indexes.map((index) => (row[index] ?? "").padStart(widthOf(index))),
+      ].join(GAP)
+    )
+  );
+}
+
+function cut(name: string): string {
+  const line = name.replaceAll("\n", " ");
+  return line.length > MAX_NAME ? `${line.slice(0, MAX_NAME - 1)}…` : line;
+}

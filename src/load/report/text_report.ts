@@ -1,0 +1,195 @@
+/**
+ * The report for a terminal.
+ *
+ * @module
+ */
+import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
+import type { LoadResult, Verdict } from "../result.ts";
+import {
+  actualText,
+  bytesText,
+  countsTable,
+  criterionText,
+  errorsOf,
+  generatorText,
+  modelText,
+  phaseErrors,
+  phasesText,
+  type ReportTable,
+  timesTables,
+  usersText,
+  VERDICTS,
+} from "./content.ts";
+import { count, duration } from "./numbers.ts";
+import { layOut, printable, wrap } from "./text_layout.ts";
+
+/** Options of {@linkcode textReport}. */
+export interface TextReportOptions {
+  /**
+   * Columns of the terminal, 40 or more.
+   * @default {80}
+   */
+  readonly columns?: number;
+  /**
+   * Whether it is coloured. Nothing is where `NO_COLOR` is set.
+   * @default {false}
+   */
+  readonly colors?: boolean;
+}
+
+type Paint = (text: string) => string;
+
+const PAINTS: Readonly<Record<Verdict, Paint>> = {
+  passed: green,
+  failed: red,
+  invalid: yellow,
+  aborted: yellow,
+};
+
+const MIN_COLUMNS = 40;
+
+/**
+ * Writes what came of a run for people: the verdict first, and why; then the
+ * criteria, the operations, and how well the generator was. What comes from
+ * outside has no control characters in it.
+ *
+ * @example
+ * ```ts
+ * import { functionDriver, LoadTestManager, textReport } from "@troupe/troupe/load";
+ *
+ * const drivers = { function: functionDriver({ nothing: () => {} }) };
+ * const result = await new LoadTestManager({ drivers }).run({
+ *   name: "Nothing at all",
+ *   load: { model: "open", arrivalsPerSecond: 100, maxUsers: 10 },
+ *   phases: { steadyMs: 100 },
+ *   operations: [
+ *     { name: "nothing", driver: "function", request: { function: "nothing" } },
+ *   ],
+ * });
+ * console.log(textReport(result));
+ * ```
+ */
+export function textReport(
+  result: LoadResult,
+  options: TextReportOptions = {},
+): string {
+  const { columns = 80, colors = false } = options;
+  const width = Math.max(columns, MIN_COLUMNS);
+  const paint = (paint: Paint): Paint => colors ? paint : (text) => text;
+  const sections = [
+    head(result, width, paint),
+    criteria(result, paint),
+    ...[countsTable(result), ...timesTables(result)].map((table) =>
+      section(table, width, paint)
+    ),
+    errors(result, width, paint),
+    notes(result, width, paint),
+    warnings(result, width, paint),
+  ];
+  return sections.filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => line.trimEnd()).join("\n"))
+    .join("\n\n") + "\n";
+}
+
+type Painter = (paint: Paint) => Paint;
+
+function head(
+  { verdict, scenario, reasons, durationMs }: LoadResult,
+  width: number,
+  paint: Painter,
+): string[] {
+  const name = printable(scenario.name).replaceAll("\n", " ");
+  return [
+    `${paint(PAINTS[verdict])(paint(bold)(verdict.toUpperCase()))}  ${
+      paint(bold)(name)
+    }, ${duration(durationMs)}`,
+    VERDICTS[verdict],
+    ...reasons.flatMap((reason) => wrap(`- ${reason}`, width, "  ")),
+  ];
+}
+
+function criteria({ criteria }: LoadResult, paint: Painter): string[] {
+  if (criteria.length === 0) {
+    return ["Criteria: none, so every run that counts passes."];
+  }
+  const rows = criteria.map((criterion) => {
+    const holds = criterion.outcome === "held";
+    const mark = paint(holds ? green : red)(holds ? "✓" : "✗");
+    return { mark, text: printable(criterionText(criterion)), criterion };
+  });
+  const width = Math.max(...rows.map(({ text }) => text.length));
+  return [
+    heading("Criteria, of the steady phase", paint),
+    ...rows.map(({ mark, text, criterion }) =>
+      `  ${mark} ${text.padEnd(width)}  is ${actualText(criterion)}`
+    ),
+  ];
+}
+
+function section(
+  { title, columns, rows }: ReportTable,
+  width: number,
+  paint: Painter,
+): string[] {
+  const lines = layOut(columns, rows, width - 2);
+  const each = rows.length + 1;
+  return [
+    heading(title, paint),
+    ...lines.map((line, index) =>
+      `  ${index % each === 0 ? paint(dim)(line.trimEnd()) : line}`
+    ),
+  ];
+}
+
+function errors(
+  { operations }: LoadResult,
+  width: number,
+  paint: Painter,
+): string[] {
+  const found = errorsOf(operations);
+  if (found.length === 0) return [];
+  return [
+    heading("Errors, in the steady phase", paint),
+    ...found.flatMap((error) => {
+      const text = `${count(error.count)} × ${error.operation}: ${error.message}`;
+      return wrap(`  ${text}`, width, "      ");
+    }),
+  ];
+}
+
+function notes(result: LoadResult, width: number, paint: Painter): string[] {
+  const payload = bytesText(result);
+  const lines: readonly [string, string][] = [
+    ["Phases", phasesText(result)],
+    ...phaseErrors(result).map(({ name, error }): [string, string] => [
+      `Error in ${name}`,
+      error,
+    ]),
+    ["Users", usersText(result)],
+    ["Generator", generatorText(result)],
+    ["Model", modelText(result)],
+    ...payload === undefined ? [] : [["Payload", payload] as [string, string]],
+  ];
+  return lines.flatMap(([name, text]) => {
+    const [first = "", ...rest] = wrap(`${name}: ${text}`, width, "  ");
+    return [
+      paint(bold)(first.slice(0, name.length)) + first.slice(name.length),
+      ...rest,
+    ];
+  });
+}
+
+function warnings(
+  { warnings }: LoadResult,
+  width: number,
+  paint: Painter,
+): string[] {
+  return warnings.flatMap((warning) => {
+    const [first = "", ...rest] = wrap(`Warning: ${warning}`, width, "  ");
+    return [paint(yellow)("Warning") + first.slice("Warning".length), ...rest];
+  });
+}
+
+function heading(text: string, paint: Painter): string {
+  return paint(bold)(paint(cyan)(text));
+}
