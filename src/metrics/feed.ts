@@ -9,6 +9,7 @@ import type { MetricsSnapshot } from "./snapshot.ts";
 export interface AlertEvent {
   /** The name of its rule. */
   readonly rule: string;
+  /** Whether it has begun or ended. */
   readonly state: "firing" | "resolved";
   /** When, in milliseconds since 1970. */
   readonly atMs: number;

@@ -42,7 +42,7 @@ export interface ProcessMetrics {
   /** The parts of the heap. */
   readonly heapSpaces: readonly HeapSpace[] | null;
   /** Garbage collections since the start of the collector. */
-  readonly gc: { readonly count: number; readonly pauseMs: number } | null;
+  readonly gc: GarbageCollections | null;
   /** Open file descriptors. */
   readonly openFiles: number | null;
   /** Bytes read from disks since the start of the process. */
@@ -51,29 +51,47 @@ export interface ProcessMetrics {
   readonly diskWrittenBytes: number | null;
 }
 
+/** Garbage collections. */
+export interface GarbageCollections {
+  /** How many there were. */
+  readonly count: number;
+  /** For how long they held the thread, in milliseconds. */
+  readonly pauseMs: number;
+}
+
 /** One part of V8's heap. */
 export interface HeapSpace {
+  /** As V8 calls it, such as `new_space`. */
   readonly name: string;
+  /** What is in use, in bytes. */
   readonly usedBytes: number;
+  /** What V8 has taken for it, in bytes. */
   readonly sizeBytes: number;
 }
 
 /** Delays of a short timer since the snapshot before, in milliseconds. */
 export interface EventLoopMetrics {
+  /** What half of them do not exceed. */
   readonly delayP50Ms: number;
+  /** What 99 of 100 do not exceed. */
   readonly delayP99Ms: number;
+  /** The longest. */
   readonly delayMaxMs: number;
 }
 
 /** What the machine does. */
 export interface HostMetrics {
+  /** Logical cores. */
   readonly cores: number | null;
   /** Load averages over 1, 5 and 15 minutes. */
   readonly load: readonly [number, number, number] | null;
+  /** All memory, in bytes. */
   readonly memoryTotalBytes: number | null;
+  /** What programs could still get, in bytes. */
   readonly memoryAvailableBytes: number | null;
   /** Bytes over all network interfaces but the loopback, since the boot. */
   readonly networkReceivedBytes: number | null;
+  /** The same, sent. */
   readonly networkSentBytes: number | null;
 }
 
@@ -89,6 +107,7 @@ export interface ActorMetrics {
 
 /** An actor at the top of the tree, with all below it. */
 export interface ActorGroup {
+  /** Its name. */
   readonly name: string;
   /** Actors that are not gone. */
   readonly actors: number;
@@ -98,6 +117,7 @@ export interface ActorGroup {
   readonly mailboxBytes: number;
   /** Messages handled. */
   readonly processed: number;
+  /** Restarts by supervisors. */
   readonly restarts: number;
   /** Time that handlers held the thread, where it is measured. */
   readonly busyMs: number | null;
@@ -107,34 +127,56 @@ export interface ActorGroup {
 export type Labels = Readonly<Record<string, string>>;
 
 /** What one instrument of the application says. */
-export type InstrumentSample =
-  | {
-    readonly type: "counter" | "gauge";
-    readonly name: string;
-    readonly help: string;
-    readonly unit: string;
-    readonly labels: Labels;
-    readonly value: number;
-  }
-  | {
-    readonly type: "histogram";
-    readonly name: string;
-    readonly help: string;
-    readonly unit: string;
-    readonly labels: Labels;
-    readonly summary: DistributionSummary;
-  };
+export type InstrumentSample = ValueSample | HistogramSample;
+
+/** What all samples have. */
+export interface SampleBase {
+  /** The name of the instrument. */
+  readonly name: string;
+  /** What it counts, in words. */
+  readonly help: string;
+  /** Its unit, such as `seconds`; empty for a count. */
+  readonly unit: string;
+  /** Which of its series this is. */
+  readonly labels: Labels;
+}
+
+/** What a counter or a gauge says. */
+export interface ValueSample extends SampleBase {
+  /** A counter only grows. */
+  readonly type: "counter" | "gauge";
+  /** The number. */
+  readonly value: number;
+}
+
+/** What a histogram says. */
+export interface HistogramSample extends SampleBase {
+  /** Tells it from a number. */
+  readonly type: "histogram";
+  /** What was recorded so far. */
+  readonly summary: DistributionSummary;
+}
 
 /** A distribution in numbers; `null` where nothing was recorded. */
 export interface DistributionSummary {
+  /** How many values there are. */
   readonly count: number;
+  /** Their sum. */
   readonly sum: number;
+  /** The smallest. */
   readonly min: number | null;
+  /** Their average. */
   readonly mean: number | null;
+  /** The median: what half of them do not exceed. */
   readonly p50: number | null;
+  /** What 90 % of them do not exceed. */
   readonly p90: number | null;
+  /** What 95 % of them do not exceed. */
   readonly p95: number | null;
+  /** What 99 % of them do not exceed. */
   readonly p99: number | null;
+  /** What 99.9 % of them do not exceed. */
   readonly p999: number | null;
+  /** The largest. */
   readonly max: number | null;
 }

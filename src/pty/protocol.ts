@@ -79,8 +79,11 @@ export interface PtySnapshot {
 
 /** Attaches a viewer, which is told events from a later turn on. */
 export interface PtyAttach {
+  /** Tells it from other messages. */
   readonly type: "attach";
+  /** Is told the events. */
   readonly viewer: PtyViewer;
+  /** What it may do. */
   readonly role: PtyRole;
   /** Where it stopped; without it, all that is kept is told. */
   readonly offset: number | undefined;
@@ -88,6 +91,7 @@ export interface PtyAttach {
   readonly borrows: boolean;
   /** Whether it needs no credit, and the session does not go on for it. */
   readonly tap: boolean;
+  /** Hears whether it is attached. */
   readonly replyTo: ReplyTo<PtyAttached | PtyRefusal>;
 }
 

@@ -39,8 +39,10 @@ export function buildCallTree(data: CpuProfileData): CallTree {
       return [];
     }
     const children = (node.children ?? []).flatMap(build);
-    const below = children.reduce((sum, { totalMicros }) =>
-      sum + totalMicros, 0);
+    const below = children.reduce(
+      (sum, { totalMicros }) => sum + totalMicros,
+      0,
+    );
     return [{
       frame: node.callFrame,
       selfMicros,

@@ -115,22 +115,20 @@ export function checkCpuProfile(value: unknown): CpuProfileData {
 function isCpuProfile(value: unknown): value is CpuProfileData {
   return isObject(value) &&
     Number.isFinite(value["startTime"]) && Number.isFinite(value["endTime"]) &&
-    isArrayOf(value["samples"], isFinite) &&
-    isArrayOf(value["timeDeltas"], isFinite) &&
+    isArrayOf(value["samples"], Number.isFinite) &&
+    isArrayOf(value["timeDeltas"], Number.isFinite) &&
     isArrayOf(value["nodes"], isNode);
 }
 
 function isNode(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { id, callFrame, children = [] } = value;
-  return isFinite(id) && isArrayOf(children, isFinite) && isObject(callFrame) &&
+  return Number.isFinite(id) && isArrayOf(children, Number.isFinite) &&
+    isObject(callFrame) &&
     typeof callFrame["functionName"] === "string" &&
     typeof callFrame["url"] === "string" &&
-    isFinite(callFrame["lineNumber"]) && isFinite(callFrame["columnNumber"]);
-}
-
-function isFinite(value: unknown): boolean {
-  return Number.isFinite(value);
+    Number.isFinite(callFrame["lineNumber"]) &&
+    Number.isFinite(callFrame["columnNumber"]);
 }
 
 function isArrayOf(value: unknown, is: (item: unknown) => boolean): boolean {

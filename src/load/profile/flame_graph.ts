@@ -67,9 +67,11 @@ function drawBox(box: FlameBox, x: number, y: number, width: number): string {
     : `<text x="${(x + 3).toFixed(2)}" y="${y + 13}" fill="#222">${
       escape(label)
     }</text>`;
-  return `<g><title>${escape(tip)}</title><rect x="${x.toFixed(2)}" y="${y}" width="${
-    width.toFixed(2)
-  }" height="${ROW - 1}" fill="${colour(frame.url)}" stroke="#fffdf7" stroke-width="0.5"/>${text}</g>`;
+  return `<g><title>${escape(tip)}</title><rect x="${
+    x.toFixed(2)
+  }" y="${y}" width="${width.toFixed(2)}" height="${ROW - 1}" fill="${
+    colour(frame.url)
+  }" stroke="#fffdf7" stroke-width="0.5"/>${text}</g>`;
 }
 
 function ms(micros: number): string {
@@ -98,7 +100,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Text for XML, which has no control characters and no lone surrogates. */
 function escape(text: string): string {
   return text.toWellFormed()
-    // deno-lint-ignore no-control-regex
-    .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd")
+    .replace(/(?![\t\n\r])[\p{Cc}\ufffe\uffff]/gu, "\ufffd")
     .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
 }

@@ -74,7 +74,10 @@ async function readProfile(
   name: string,
 ): Promise<CpuProfile> {
   const path = directory instanceof URL
-    ? new URL(encodeURIComponent(name), `${directory.href.replace(/\/*$/, "")}/`)
+    ? new URL(
+      encodeURIComponent(name),
+      `${directory.href.replace(/\/*$/, "")}/`,
+    )
     : `${directory}/${name}`;
   try {
     const { size } = await Deno.stat(path);

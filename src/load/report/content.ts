@@ -9,7 +9,6 @@ import type {
   CriterionResult,
   LoadResult,
   OperationResult,
-  PhaseName,
   Verdict,
 } from "../result.ts";
 import {
@@ -64,17 +63,15 @@ function metricText(metric: string, value: number): string {
 }
 
 /** What the model is, and what latency means in it. */
-export function modelText({ model, scenario: { load } }: LoadResult): string {
+function modelText({ scenario: { load } }: LoadResult): string {
   if (load.model === "open") {
-    return `Open model, ${
-      short(load.arrivalsPerSecond)
-    } arrivals a second (${load.arrivals ?? "poisson"}), at most ${
+    return `Open model, ${short(load.arrivalsPerSecond)} arrivals a second (${
+      load.arrivals ?? "poisson"
+    }), at most ${
       count(load.maxUsers)
     } users. Latency counts from the planned begin of an operation, so it has the wait for a free user in it; service time counts from its real begin.`;
   }
-  return `${model === "open" ? "Open" : "Closed"} model, ${
-    count(load.users)
-  } users${
+  return `Closed model, ${count(load.users)} users${
     load.thinkTime === undefined
       ? " without think time"
       : ` with think time (${load.thinkTime.distribution})`
@@ -144,12 +141,12 @@ function timesOf({ p50, p95, p99, max }: DistributionSummary): string[] {
 }
 
 /** Bytes of payload, if drivers count them. */
-export function bytesText({ steady }: LoadResult): string | undefined {
+function bytesText({ steady }: LoadResult): string | undefined {
   const { sentBytes, receivedBytes } = steady;
   if (sentBytes === 0 && receivedBytes === 0) return undefined;
-  return `Payload of those ok: ${bytes(sentBytes)} sent, ${
+  return `of those ok: ${bytes(sentBytes)} sent, ${
     bytes(receivedBytes)
-  } received.`;
+  } received`;
 }
 
 /** One error of one operation. */
@@ -171,22 +168,13 @@ export function errorsOf(
 }
 
 /** How long the phases took. */
-export function phasesText({ phases }: LoadResult): string {
+function phasesText({ phases }: LoadResult): string {
   return phases.map(({ name, durationMs }) => `${name} ${duration(durationMs)}`)
     .join(", ");
 }
 
-/** What phases threw. */
-export function phaseErrors(
-  { phases }: LoadResult,
-): readonly { readonly name: PhaseName; readonly error: string }[] {
-  return phases.flatMap(({ name, error }) =>
-    error === null ? [] : [{ name, error }]
-  );
-}
-
 /** What became of the users. */
-export function usersText({ users }: LoadResult): string {
+function usersText({ users }: LoadResult): string {
   return `${count(users.planned)} planned, ${
     count(users.peak)
   } at once at most, ${count(users.started)} started, ${
@@ -195,7 +183,7 @@ export function usersText({ users }: LoadResult): string {
 }
 
 /** How well the generator was. */
-export function generatorText({ generator }: LoadResult): string {
+function generatorText({ generator }: LoadResult): string {
   const { cpuCores, lag, eventLoopDelay, rssPeakBytes, openFilesPeak } =
     generator;
   const facts: readonly [string, string | null][] = [
@@ -215,4 +203,21 @@ export function generatorText({ generator }: LoadResult): string {
     value === null ? [] : [`${value} ${what}`]
   );
   return [generator.healthy ? "healthy" : "not healthy", ...known].join(", ");
+}
+
+/** What else there is to say, each with its name. */
+export function notesOf(
+  result: LoadResult,
+): readonly (readonly [name: string, text: string])[] {
+  const payload = bytesText(result);
+  return [
+    ["Phases", phasesText(result)],
+    ...result.phases.flatMap(({ name, error }) =>
+      error === null ? [] : [[`Error in ${name}`, error] as const]
+    ),
+    ["Users", usersText(result)],
+    ["Generator", generatorText(result)],
+    ["Model", modelText(result)],
+    ...payload === undefined ? [] : [["Payload", payload] as const],
+  ];
 }

@@ -6,12 +6,21 @@
 import { stringify } from "@std/csv";
 import type { LoadResult, OperationResult } from "../result.ts";
 
-const TIMES = ["min", "mean", "p50", "p90", "p95", "p99", "p999", "max"] as const;
+const TIMES = [
+  "min",
+  "mean",
+  "p50",
+  "p90",
+  "p95",
+  "p99",
+  "p999",
+  "max",
+] as const;
 
 /**
  * One row for each operation in the steady phase, and one for all of them,
- * whose `operation` is empty. Times are in milliseconds, rates from 0 to 1;
- * what is not known is empty.
+ * whose `operation` is empty. Times are in milliseconds, rates from 0 to 1,
+ * throughput in operations a second; what is not known is empty.
  *
  * @example
  * ```ts
@@ -47,12 +56,12 @@ function operationRow(name: string, operation: OperationResult): Row {
     timedOut: accounting.timedOut,
     interrupted: accounting.interrupted,
     dropped: accounting.dropped,
-    throughputPerSecond: throughput,
+    throughput,
     errorRate,
   };
-  for (const part of TIMES) row[`latency_${part}_ms`] = operation.latency[part];
+  for (const part of TIMES) row[`latency.${part}`] = operation.latency[part];
   for (const part of TIMES) {
-    row[`serviceTime_${part}_ms`] = operation.serviceTime[part];
+    row[`serviceTime.${part}`] = operation.serviceTime[part];
   }
   row.sentBytes = operation.sentBytes;
   row.receivedBytes = operation.receivedBytes;

@@ -7,17 +7,12 @@ import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
 import type { LoadResult, Verdict } from "../result.ts";
 import {
   actualText,
-  bytesText,
   countsTable,
   criterionText,
   errorsOf,
-  generatorText,
-  modelText,
-  phaseErrors,
-  phasesText,
+  notesOf,
   type ReportTable,
   timesTables,
-  usersText,
   VERDICTS,
 } from "./content.ts";
 import { count, duration } from "./numbers.ts";
@@ -151,26 +146,16 @@ function errors(
   return [
     heading("Errors, in the steady phase", paint),
     ...found.flatMap((error) => {
-      const text = `${count(error.count)} × ${error.operation}: ${error.message}`;
+      const text = `${
+        count(error.count)
+      } × ${error.operation}: ${error.message}`;
       return wrap(`  ${text}`, width, "      ");
     }),
   ];
 }
 
 function notes(result: LoadResult, width: number, paint: Painter): string[] {
-  const payload = bytesText(result);
-  const lines: readonly [string, string][] = [
-    ["Phases", phasesText(result)],
-    ...phaseErrors(result).map(({ name, error }): [string, string] => [
-      `Error in ${name}`,
-      error,
-    ]),
-    ["Users", usersText(result)],
-    ["Generator", generatorText(result)],
-    ["Model", modelText(result)],
-    ...payload === undefined ? [] : [["Payload", payload] as [string, string]],
-  ];
-  return lines.flatMap(([name, text]) => {
+  return notesOf(result).flatMap(([name, text]) => {
     const [first = "", ...rest] = wrap(`${name}: ${text}`, width, "  ");
     return [
       paint(bold)(first.slice(0, name.length)) + first.slice(name.length),

@@ -1,0 +1,225 @@
+/**
+ * Charts of the timeline, as SVG that needs nothing else.
+ *
+ * @module
+ */
+import { clock, short } from "./numbers.ts";
+import { escapeHtml } from "./escape.ts";
+
+/** One line of a chart: as many values as there are points. */
+export interface ChartLine {
+  readonly name: string;
+  /** `null` is a hole. */
+  readonly values: readonly (number | null)[];
+}
+
+/** A named part of the run. */
+export interface ChartSpan {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What a chart shows. */
+export interface ChartParts {
+  readonly title: string;
+  readonly unit: string;
+  /** Where the points are, in milliseconds of the run, in their order. */
+  readonly atMs: readonly number[];
+  readonly lines: readonly ChartLine[];
+  readonly spans: readonly ChartSpan[];
+  /** Of the value axis. */
+  readonly scale: "linear" | "log";
+}
+
+const WIDTH = 640;
+const HEIGHT = 220;
+const LEFT = 56;
+const RIGHT = 10;
+const TOP = 20;
+const BOTTOM = 24;
+const MAX_TICKS = 6;
+/** The least that a logarithmic axis shows: a microsecond, in milliseconds. */
+const LEAST = 0.001;
+
+/** The chart as a figure of HTML; nothing where there is nothing to show. */
+export function svgChart(parts: ChartParts): string {
+  const lines = parts.lines.map(({ name, values }) => ({
+    name,
+    values: values.map((value) =>
+      value !== null && Number.isFinite(value) ? value : null
+    ),
+  }));
+  const known = lines.flatMap(({ values }) =>
+    values.filter((value) => value !== null)
+  );
+  if (known.length === 0) return "";
+  const x = xAxis(parts);
+  const y = parts.scale === "log" ? logAxis(known) : linearAxis(known);
+  const title = escapeHtml(parts.title);
+  return `<figure><figcaption><b>${title}</b> ${escapeHtml(parts.unit)}${
+    legend(lines)
+  }</figcaption>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title} over time">
+${shades(parts.spans, x)}${grid(x, y)}${
+    lines.map(({ values }, index) =>
+      `<path class="line s${index + 1}" d="${path(parts.atMs, values, x, y)}"/>`
+    ).join("\n")
+  }
+${tips({ ...parts, lines }, x)}</svg></figure>`;
+}
+
+interface Axis {
+  readonly ticks: readonly number[];
+  /** Where a value is, in the units of the drawing. */
+  at(value: number): number;
+}
+
+function xAxis({ atMs, spans }: ChartParts): Axis {
+  const from = Math.min(atMs[0] ?? 0, ...spans.map(({ fromMs }) => fromMs));
+  const last = Math.max(
+    atMs.at(-1) ?? 0,
+    ...spans.map(({ toMs }) => toMs),
+  );
+  const to = last > from ? last : from + 1;
+  return {
+    ticks: timeTicks(from, to),
+    at: (ms) => LEFT + (ms - from) / (to - from) * (WIDTH - LEFT - RIGHT),
+  };
+}
+
+function timeTicks(from: number, to: number): number[] {
+  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
+  const least = (to - from) / 1000 / MAX_TICKS;
+  const step = steps.find((step) => step >= least) ?? Math.ceil(least);
+  return ticksOf(from / 1000, to / 1000, step).map((second) => second * 1000);
+}
+
+function linearAxis(known: readonly number[]): Axis {
+  const top = Math.max(...known);
+  const step = niceStep((top > 0 ? top : 1) / MAX_TICKS);
+  const end = Math.max(Math.ceil(top / step), 1) * step;
+  return {
+    ticks: ticksOf(0, end, step),
+    at: (value) => yOf(value / end),
+  };
+}
+
+function logAxis(known: readonly number[]): Axis {
+  const values = known.map((value) => Math.max(value, LEAST));
+  const from = Math.floor(Math.log10(Math.min(...values)));
+  const to = Math.max(Math.ceil(Math.log10(Math.max(...values))), from + 1);
+  const decades = to - from;
+  const factors = decades <= 2 ? [1, 2, 5] : [1];
+  const step = Math.ceil(decades / MAX_TICKS);
+  const ticks: number[] = [];
+  for (let power = from; power <= to; power += step) {
+    for (const factor of factors) {
+      if (power < to || factor === 1) ticks.push(factor * 10 ** power);
+    }
+  }
+  return {
+    ticks,
+    at: (value) => yOf((Math.log10(Math.max(value, LEAST)) - from) / decades),
+  };
+}
+
+function yOf(part: number): number {
+  return HEIGHT - BOTTOM - part * (HEIGHT - TOP - BOTTOM);
+}
+
+/** 1, 2 or 5 times a power of ten. */
+function niceStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  const factor = [1, 2, 5].find((factor) => factor * power >= least) ?? 10;
+  return factor * power;
+}
+
+function ticksOf(from: number, to: number, step: number): number[] {
+  const first = Math.ceil(from / step);
+  const count = Math.floor(to / step + 1e-9) - first + 1;
+  return Array.from(
+    { length: Math.max(0, Math.min(count, 100)) },
+    (_, index) => (first + index) * step,
+  );
+}
+
+function shades(spans: readonly ChartSpan[], x: Axis): string {
+  return spans.map(({ name, fromMs, toMs }, index) => {
+    const left = x.at(fromMs);
+    const width = Math.max(x.at(toMs) - left, 0);
+    // A name that has no room is left to the table of phases.
+    const text = width < 7 * name.length
+      ? ""
+      : `<text class="span" x="${round(left + width / 2)}" y="${TOP - 7}">${
+        escapeHtml(name)
+      }</text>`;
+    return `<rect class="shade ${index % 2 === 0 ? "even" : "odd"}" x="${
+      round(left)
+    }" y="${TOP}" width="${round(width)}" height="${
+      HEIGHT - TOP - BOTTOM
+    }"/>${text}\n`;
+  }).join("");
+}
+
+function grid(x: Axis, y: Axis): string {
+  const rows = y.ticks.map((value) => {
+    const at = round(y.at(value));
+    return `<path class="grid" d="M${LEFT} ${at}H${
+      WIDTH - RIGHT
+    }"/><text class="y" x="${LEFT - 6}" y="${at}">${short(value)}</text>\n`;
+  });
+  const columns = x.ticks.map((value) =>
+    `<text class="x" x="${round(x.at(value))}" y="${HEIGHT - 7}">${
+      clock(value)
+    }</text>\n`
+  );
+  return [...rows, ...columns].join("");
+}
+
+/** A line with holes; a point that stands alone is a dot. */
+function path(
+  atMs: readonly number[],
+  values: readonly (number | null)[],
+  x: Axis,
+  y: Axis,
+): string {
+  let drawn = "";
+  values.forEach((value, index) => {
+    const at = atMs[index];
+    if (value === null || at === undefined) return;
+    const goesOn = index > 0 && values[index - 1] !== null;
+    drawn += `${goesOn ? "L" : "M"}${round(x.at(at))} ${round(y.at(value))}`;
+    const isAlone = !goesOn && (values[index + 1] ?? null) === null;
+    if (isAlone) drawn += "h0";
+  });
+  return drawn;
+}
+
+/** What a pointer is told that rests on a point. */
+function tips({ atMs, lines }: ChartParts, x: Axis): string {
+  return atMs.map((at, index) => {
+    const next = atMs[index + 1];
+    const before = atMs[index - 1];
+    const from = before === undefined ? x.at(at) - 5 : x.at((before + at) / 2);
+    const to = next === undefined ? x.at(at) + 5 : x.at((at + next) / 2);
+    const values = lines.map(({ name, values }) =>
+      `${name} ${short(values[index] ?? null)}`
+    );
+    return `<rect class="tip" x="${round(from)}" y="${TOP}" width="${
+      round(Math.max(to - from, 0))
+    }" height="${HEIGHT - TOP - BOTTOM}"><title>${
+      escapeHtml([clock(at), ...values].join("\n"))
+    }</title></rect>\n`;
+  }).join("");
+}
+
+function legend(lines: readonly ChartLine[]): string {
+  return lines.map(({ name }, index) =>
+    ` <span class="key s${index + 1}">${escapeHtml(name)}</span>`
+  ).join("");
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,80 @@
+/**
+ * What the charts of a report show: pure decisions.
+ *
+ * @module
+ */
+import type { LoadResult, PhaseResult, TimelinePoint } from "../result.ts";
+import type { ChartParts, ChartSpan } from "./svg_chart.ts";
+
+/** The charts of a run. */
+export function timelineCharts(result: LoadResult): ChartParts[] {
+  const { phases, timeline: { points, stepMs } } = result;
+  const load = phases.filter(isLoad);
+  const last = load.at(-1);
+  const endMs = last === undefined
+    ? Infinity
+    : last.startedMs + last.durationMs;
+  const spans: ChartSpan[] = load.map(({ name, startedMs, durationMs }) => ({
+    name,
+    fromMs: startedMs,
+    toMs: startedMs + durationMs,
+  }));
+  const lengths = points.map(({ atMs }) => lengthOf(atMs, stepMs, endMs));
+  const atMs = points.map(({ atMs }, index) =>
+    atMs + (lengths[index] ?? 0) / 2
+  );
+  const values = (read: (point: TimelinePoint) => number | null) =>
+    points.map(read);
+  const rates = (read: (point: TimelinePoint) => number) =>
+    points.map((point, index) => {
+      const ms = lengths[index] ?? 0;
+      return ms > 0 ? read(point) / ms * 1000 : null;
+    });
+  const shared = { atMs, spans };
+  return [
+    {
+      ...shared,
+      title: "Latency",
+      unit: "ms, logarithmic",
+      scale: "log",
+      lines: [
+        { name: "p50", values: values(({ latencyP50Ms }) => latencyP50Ms) },
+        { name: "p99", values: values(({ latencyP99Ms }) => latencyP99Ms) },
+        { name: "max", values: values(({ latencyMaxMs }) => latencyMaxMs) },
+      ],
+    },
+    {
+      ...shared,
+      title: "Throughput",
+      unit: "operations a second",
+      scale: "linear",
+      lines: [{ name: "ok", values: rates(({ ok }) => ok) }],
+    },
+    {
+      ...shared,
+      title: "Errors",
+      unit: "a second",
+      scale: "linear",
+      lines: [
+        { name: "errors", values: rates(({ errors }) => errors) },
+        { name: "dropped", values: rates(({ dropped }) => dropped) },
+      ],
+    },
+    {
+      ...shared,
+      title: "Users",
+      unit: "",
+      scale: "linear",
+      lines: [{ name: "users", values: values(({ users }) => users) }],
+    },
+  ];
+}
+
+function isLoad({ name }: PhaseResult): boolean {
+  return name !== "prepare" && name !== "cleanup";
+}
+
+/** The last part may have been cut short; its rates are of what there was. */
+function lengthOf(atMs: number, stepMs: number, endMs: number): number {
+  return Math.max(Math.min(stepMs, endMs - atMs), 0);
+}

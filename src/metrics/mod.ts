@@ -1,0 +1,43 @@
+/**
+ * Metrics of a running application: a collector of what the process, its
+ * event loop, the machine and the actors do, with history and alerts; and
+ * their ways out: OpenMetrics, OpenTelemetry, JSON, CSV, MessagePack, events
+ * and a page.
+ *
+ * @module
+ */
+export type { Clock, Timer } from "../actor/clock.ts";
+export type { AlertRule, AlertRuleBase } from "./alerts.ts";
+export { MetricsCollector } from "./collector.ts";
+export type { MetricsCollectorOptions } from "./collector_options.ts";
+export { Distribution } from "./distribution.ts";
+export { EventStream, type EventStreamOptions } from "./event_stream.ts";
+export {
+  snapshotsFromMessagePack,
+  snapshotsToJson,
+  snapshotsToMessagePack,
+} from "./export.ts";
+export { snapshotsToCsv } from "./export_csv.ts";
+export type { AlertEvent, MetricsEvent, MetricsFeed } from "./feed.ts";
+export type {
+  Counter,
+  Gauge,
+  Histogram,
+  InstrumentDescription,
+} from "./instrument.ts";
+export { Instruments, type InstrumentsOptions } from "./instruments.ts";
+export type { MetricPath } from "./metric_path.ts";
+export * from "./metrics_errors.ts";
+export {
+  type MetricsServer,
+  metricsServer,
+  type MetricsServerOptions,
+} from "./metrics_server.ts";
+export {
+  METRICS_CONTENT_TYPES,
+  metricsText,
+  type MetricsTextFormat,
+  metricsTextFormat,
+} from "./openmetrics.ts";
+export { observeMetrics, type ObserveMetricsOptions } from "./otel.ts";
+export type * from "./snapshot.ts";
