@@ -80,4 +80,11 @@ export interface OperationOutcome {
   readonly status?: number;
   /** The answer: text, or JSON where it is such. */
   readonly body?: Json;
+  /**
+   * Milliseconds that count as its latency and service time, where they are
+   * not those of the operation: such as from the publication of an event to its
+   * receipt, of an operation that has waited for it. What is below 0 counts as
+   * 0.
+   */
+  readonly latencyMs?: number;
 }

@@ -21,10 +21,13 @@ export type JsonObject = { readonly [key: string]: Json };
 export interface Scenario {
   /** What reports call it. */
   readonly name: string;
+  /** What it is for. */
   readonly description?: string;
   /** A program that is the service, started for the run and ended after it. */
   readonly target?: Target;
+  /** How many do it, and when they begin. */
   readonly load: OpenLoad | ClosedLoad;
+  /** For how long. */
   readonly phases: Phases;
   /** At least one; each iteration does one of them, by their weights. */
   readonly operations: readonly Operation[];
@@ -45,6 +48,7 @@ export interface Scenario {
 export interface Target {
   /** The command, such as `deno`, which is the one that runs this. */
   readonly command: string;
+  /** Its arguments. */
   readonly args?: readonly string[];
   /**
    * Text of its standard output that says it is ready; what the groups of
@@ -52,7 +56,10 @@ export interface Target {
    * `${target.NAME}`.
    */
   readonly readyPattern: string;
-  /** @default {30000} */
+  /**
+   * How long it may take to be ready, in milliseconds.
+   * @default {30000}
+   */
   readonly readyTimeoutMs?: number;
 }
 
@@ -61,6 +68,7 @@ export interface Target {
  * latency counts from the planned begin.
  */
 export interface OpenLoad {
+  /** Tells it from the closed model. */
   readonly model: "open";
   /** Iterations that begin in a second, in the steady phase. */
   readonly arrivalsPerSecond: number;
@@ -75,7 +83,9 @@ export interface OpenLoad {
 
 /** The closed model: so many users, each of whom waits, thinks and goes on. */
 export interface ClosedLoad {
+  /** Tells it from the open model. */
   readonly model: "closed";
+  /** Virtual users, once all have begun. */
   readonly users: number;
   /**
    * Between the end of an iteration and the begin of the user's next one.
@@ -134,6 +144,7 @@ export interface Operation {
   readonly timeoutMs?: number;
   /** What must hold of its outcome, or it has failed. */
   readonly checks?: readonly Check[];
+  /** Told in reports. */
   readonly tags?: { readonly [name: string]: string };
 }
 
@@ -141,6 +152,7 @@ export interface Operation {
 export interface Check {
   /** A field of the outcome, such as `status` or `body.items.0.id`. */
   readonly field: string;
+  /** How the field must be, beside the value. */
   readonly is:
     | "equal"
     | "not-equal"
@@ -154,8 +166,12 @@ export interface Check {
 
 /** Records for operations. */
 export interface Feeder {
+  /** What operations are filled in with. */
   readonly records: readonly JsonObject[];
-  /** @default {"in-turn"} */
+  /**
+   * Which one comes next; `once` ends with the last one.
+   * @default {"in-turn"}
+   */
   readonly order?: "in-turn" | "random" | "once";
 }
 
@@ -165,11 +181,15 @@ export interface Criterion {
   readonly metric: string;
   /** The operation; all together if it is left out. */
   readonly operation?: string;
+  /** How the metric must be, beside the value. */
   readonly is: "below" | "at-most" | "above" | "at-least";
   /** Times in milliseconds, rates from 0 to 1, throughput in operations a second. */
   readonly value: number;
   /** Whether the run ends when it does not hold, once `abortAfterMs` have passed. @default {false} */
   readonly abort?: boolean;
-  /** @default {5000} */
+  /**
+   * Milliseconds of the steady phase before it may end the run.
+   * @default {5000}
+   */
   readonly abortAfterMs?: number;
 }

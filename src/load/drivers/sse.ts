@@ -12,6 +12,7 @@ import type {
 } from "../driver.ts";
 import { flag, name, object, optional, texts } from "../rule.ts";
 import { DriverError } from "./driver_error.ts";
+import { type FieldPath, fieldPath, latencyOf } from "./message_fields.ts";
 import { jsonOrText } from "./payload.ts";
 import { ReplyWait } from "./reply_wait.ts";
 import { RequestReader } from "./request_reader.ts";
@@ -36,6 +37,12 @@ export interface SseRequest {
    * @default {false}
    */
   readonly keep?: boolean;
+  /**
+   * A field of an event of JSON, such as `publishedAt`, that says when it was
+   * sent: in milliseconds since 1970, and of a clock on the same host. The
+   * latency counts from there.
+   */
+  readonly sentAt?: string;
 }
 
 const rule = object<SseRequest>({
@@ -44,6 +51,7 @@ const rule = object<SseRequest>({
   event: optional(name),
   contains: optional(name),
   keep: optional(flag),
+  sentAt: optional(name),
 });
 
 interface Prepared {
@@ -51,6 +59,7 @@ interface Prepared {
   readonly url: string;
   readonly headers: Headers;
   readonly keep: boolean;
+  readonly sentAt: FieldPath | undefined;
   readonly matches: (event: SseEvent) => boolean;
 }
 
@@ -82,7 +91,8 @@ export function sseDriver(): Driver {
 }
 
 function prepare(
-  { url, headers: given, event, contains = "", keep = false }: SseRequest,
+  { url, headers: given, event, contains = "", keep = false, sentAt }:
+    SseRequest,
 ): Prepared {
   const headers = new Headers(given);
   headers.set("accept", "text/event-stream");
@@ -91,6 +101,7 @@ function prepare(
     url,
     headers,
     keep,
+    sentAt: sentAt === undefined ? undefined : fieldPath(sentAt),
     matches: (found) =>
       (event === undefined || found.event === event) &&
       found.data.includes(contains),
@@ -136,17 +147,19 @@ class Subscription implements Link<Prepared> {
   }
 
   async perform(
-    { matches }: Prepared,
+    { matches, sentAt }: Prepared,
     { signal }: OperationCall,
   ): Promise<OperationOutcome> {
     const next = this.#events.next(matches, signal);
     // Now that somebody waits for the first event.
     this.#reading ??= this.#read();
     const { data } = await next;
+    const body = jsonOrText(data);
     return {
       status: 200,
       receivedBytes: Buffer.byteLength(data),
-      body: jsonOrText(data),
+      body,
+      ...latencyOf(body, sentAt),
     };
   }
 

@@ -22,6 +22,14 @@ import {
 } from "../rule.ts";
 import type { Json } from "../scenario.ts";
 import { DriverError } from "./driver_error.ts";
+import {
+  type FieldMatch,
+  fieldMatch,
+  type FieldPath,
+  fieldPath,
+  latencyOf,
+  matchField,
+} from "./message_fields.ts";
 import { jsonOrText } from "./payload.ts";
 import { ReplyWait } from "./reply_wait.ts";
 import { RequestReader } from "./request_reader.ts";
@@ -47,15 +55,13 @@ export interface WebSocketRequest {
    * a reply.
    * @default {"any" with a message, or "none"}
    */
-  readonly reply?:
-    | "any"
-    | "none"
-    | { readonly contains: string }
-    | {
-      /** A field of JSON, such as `type` or `user.name`. */
-      readonly field: string;
-      readonly equals: Json;
-    };
+  readonly reply?: "any" | "none" | { readonly contains: string } | FieldMatch;
+  /**
+   * A field of a reply of JSON, such as `publishedAt`, that says when it was
+   * sent: in milliseconds since 1970, and of a clock on the same host. The
+   * latency counts from there.
+   */
+  readonly sentAt?: string;
 }
 
 const rule = object<WebSocketRequest>({
@@ -69,9 +75,10 @@ const rule = object<WebSocketRequest>({
     plain: choice("any", "none"),
     objects: [
       object<{ contains: string }>({ contains: name }),
-      object<{ field: string; equals: Json }>({ field: name, equals: json }),
+      fieldMatch,
     ],
   }),
+  sentAt: optional(name),
 }, ["text", "json"]);
 
 /** Bytes that may wait to be sent. */
@@ -83,6 +90,7 @@ interface Prepared {
   readonly message: string | undefined;
   readonly sentBytes: number;
   readonly matches: ((message: string) => boolean) | undefined;
+  readonly sentAt: FieldPath | undefined;
 }
 
 /**
@@ -119,7 +127,7 @@ export function websocketDriver(): Driver {
 }
 
 function prepare(request: WebSocketRequest): Prepared {
-  const { url, json, protocols, headers } = request;
+  const { url, json, protocols, headers, sentAt } = request;
   const message = json === undefined ? request.text : JSON.stringify(json);
   const { reply = message === undefined ? "none" : "any" } = request;
   return {
@@ -128,6 +136,7 @@ function prepare(request: WebSocketRequest): Prepared {
     message,
     sentBytes: message === undefined ? 0 : Buffer.byteLength(message),
     matches: matcher(reply),
+    sentAt: sentAt === undefined ? undefined : fieldPath(sentAt),
   };
 }
 
@@ -137,16 +146,8 @@ function matcher(
   if (reply === "none") return undefined;
   if (reply === "any") return () => true;
   if ("contains" in reply) return (message) => message.includes(reply.contains);
-  const path = reply.field.split(".");
-  const expected = JSON.stringify(reply.equals);
-  return (message) => {
-    let value: unknown = jsonOrText(message);
-    for (const key of path) {
-      if (typeof value !== "object" || value === null) return false;
-      value = Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
-    }
-    return JSON.stringify(value) === expected;
-  };
+  const matches = matchField(reply);
+  return (message) => matches(jsonOrText(message));
 }
 
 /** One socket of one user. */
@@ -168,7 +169,7 @@ class WebSocketLink implements Link<Prepared> {
   }
 
   async perform(
-    { message, sentBytes, matches }: Prepared,
+    { message, sentBytes, matches, sentAt }: Prepared,
     { signal }: OperationCall,
   ): Promise<OperationOutcome> {
     const socket = this.#socket;
@@ -184,10 +185,12 @@ class WebSocketLink implements Link<Prepared> {
     if (message !== undefined) socket.send(message);
     if (reply === undefined) return { sentBytes };
     const text = await reply;
+    const body = jsonOrText(text);
     return {
       sentBytes,
       receivedBytes: Buffer.byteLength(text),
-      body: jsonOrText(text),
+      body,
+      ...latencyOf(body, sentAt),
     };
   }
 

@@ -56,20 +56,24 @@ const store: Behavior<StoreMessage> = () => {
     receive(message) {
       switch (message.type) {
         case "list":
-          return message.replyTo.tell([...items.values().take(LISTED_ITEMS)]);
+          message.replyTo.tell([...items.values().take(LISTED_ITEMS)]);
+          break;
         case "read":
-          return message.replyTo.tell(items.get(message.id));
+          message.replyTo.tell(items.get(message.id));
+          break;
         case "replace": {
           const { item, replyTo } = message;
-          if (!items.has(item.id)) return replyTo.tell(undefined);
-          items.set(item.id, item);
-          return replyTo.tell(item);
+          const isThere = items.has(item.id);
+          if (isThere) items.set(item.id, item);
+          replyTo.tell(isThere ? item : undefined);
+          break;
         }
         case "make": {
           const id = FIXED_ITEMS + 1 + made++ % MADE_ITEMS;
           const item = { id, name: message.name };
           items.set(id, item);
-          return message.replyTo.tell(item);
+          message.replyTo.tell(item);
+          break;
         }
         default:
           message satisfies never;

@@ -1,0 +1,61 @@
+/**
+ * The page with live charts of a run: of its load, and of this process.
+ *
+ * @module
+ */
+import type { ActorSystem } from "../../actor/system.ts";
+import { MetricsCollector } from "../../metrics/collector.ts";
+import { type MetricsServer, metricsServer } from "../../metrics/metrics_server.ts";
+import type { LoadProgress } from "../result.ts";
+import { LoadUsageError } from "./args.ts";
+
+/** A page on the loopback interface, until it is disposed. */
+export class LivePage implements AsyncDisposable {
+  /** Watches this process. */
+  readonly collector: MetricsCollector;
+  readonly #metrics: MetricsServer;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  /**
+   * Serves the page on a port, 0 for a free one.
+   *
+   * @throws {LoadUsageError} when the port is taken, or is not allowed.
+   */
+  constructor(system: ActorSystem, port: number) {
+    this.collector = new MetricsCollector({ system });
+    this.#metrics = metricsServer(this.collector);
+    try {
+      this.#server = Deno.serve(
+        { hostname: "127.0.0.1", port, onListen() {} },
+        this.#metrics.fetch,
+      );
+    } catch (cause) {
+      throw new LoadUsageError(
+        `Cannot serve the page on port ${port}: ${
+          cause instanceof Error ? cause.message : cause
+        }; choose another --page-port, or --no-page`,
+        { cause },
+      );
+    }
+    this.collector.start();
+  }
+
+  /** Where it is. */
+  get address(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}/`;
+  }
+
+  /** The load goes on. */
+  update(progress: LoadProgress): void {
+    // Snapshots have events of their own.
+    const data = JSON.stringify({ ...progress, metrics: null });
+    this.#metrics.events.publish("load", data);
+  }
+
+  /** Ends it, and all who look at it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.collector[Symbol.asyncDispose]();
+    await this.#metrics[Symbol.asyncDispose]();
+    await this.#server.shutdown();
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Changes of a scenario by the command line.
+ *
+ * @module
+ */
+import type { DriverMap } from "../driver.ts";
+import type { Json, Scenario } from "../scenario.ts";
+import { formatPath, ScenarioError } from "../scenario_error.ts";
+import { validateScenario } from "../validate_scenario.ts";
+
+/** One change. */
+export interface Override {
+  /** How it was asked for. */
+  readonly flag: string;
+  /** Names of fields and numbers of items, from 0 on. */
+  readonly path: readonly string[];
+  readonly value: Json;
+}
+
+/**
+ * The scenario with the changes, in their order.
+ *
+ * @throws {ScenarioError} when it is none any more.
+ */
+export function override(
+  scenario: Scenario,
+  overrides: readonly Override[],
+  drivers: DriverMap,
+): Scenario {
+  let changed: Json = JSON.parse(JSON.stringify(scenario));
+  for (const { flag, path, value } of overrides) {
+    changed = put(changed, path, value, { flag, done: [] });
+  }
+  const { scenario: valid, errors } = validateScenario(changed, drivers);
+  if (valid !== undefined) return valid;
+  throw new ScenarioError(errors.map((issue) => ({
+    ...issue,
+    message: `${issue.message} (changed by ${
+      overrides.map(({ flag }) => flag).join(" ")
+    })`,
+  })));
+}
+
+interface Place {
+  readonly flag: string;
+  readonly done: readonly string[];
+}
+
+function put(
+  into: Json | undefined,
+  [key, ...rest]: readonly string[],
+  value: Json,
+  place: Place,
+): Json {
+  if (key === undefined) return value;
+  const next = { ...place, done: [...place.done, key] };
+  if (isList(into)) {
+    const index = Number(key);
+    if (!(Number.isInteger(index) && index >= 0 && index < into.length)) {
+      const message = into.length === 0
+        ? "has no items"
+        : `has the items 0 to ${into.length - 1}`;
+      throw refusal(place, `${message}, there is no ${JSON.stringify(key)}`);
+    }
+    return into.map((item, at) =>
+      at === index ? put(item, rest, value, next) : item
+    );
+  }
+  if (into !== undefined && (typeof into !== "object" || into === null)) {
+    throw refusal(place, `is ${JSON.stringify(into)}, it has no parts`);
+  }
+  const fields = into ?? {};
+  return { ...fields, [key]: put(own(fields, key), rest, value, next) };
+}
+
+function own(
+  fields: { readonly [key: string]: Json },
+  key: string,
+): Json | undefined {
+  return Object.hasOwn(fields, key) ? fields[key] : undefined;
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function refusal({ flag, done }: Place, what: string): ScenarioError {
+  const message = `${formatPath(done)} ${what} (changed by ${flag})`;
+  return new ScenarioError([{ path: done, message }]);
+}

@@ -1,0 +1,51 @@
+/**
+ * A run that goes on, in one line.
+ *
+ * @module
+ */
+import { clock, count, short } from "../report/numbers.ts";
+import type { LoadProgress } from "../result.ts";
+
+/** Columns of the bar. */
+const BAR = 12;
+
+/** What is shown of a run. */
+export interface ProgressView {
+  /** The last that was told of the load; nothing before it began. */
+  readonly progress: LoadProgress | undefined;
+  /** The one before that. */
+  readonly before: LoadProgress | undefined;
+  /** Milliseconds since the last was told, or since the run began. */
+  readonly sinceMs: number;
+}
+
+/** The line, as much of it as fits. */
+export function progressLine(view: ProgressView, columns: number): string {
+  const { progress, sinceMs } = view;
+  if (progress === undefined) return `prepare ${clock(sinceMs)}`;
+  const { plannedMs, phase, total, inFlight, point } = progress;
+  const elapsedMs = progress.elapsedMs + sinceMs;
+  const part = plannedMs > 0 ? Math.min(elapsedMs / plannedMs, 1) : 1;
+  const bar = "█".repeat(Math.round(part * BAR)).padEnd(BAR, "░");
+  const isDraining = progress.elapsedMs >= plannedMs;
+  const errors = total.failed + total.timedOut;
+  const line = [
+    `${bar} ${clock(Math.min(elapsedMs, plannedMs))} of ${clock(plannedMs)}`,
+    isDraining ? `ending, ${count(inFlight)} in flight` : phase,
+    `${count(point.users)} users`,
+    `${short(rateOf(view))} ok/s`,
+    `p50 ${short(point.latencyP50Ms)} ms`,
+    `p99 ${short(point.latencyP99Ms)} ms`,
+    `${count(errors)} errors`,
+    ...total.dropped > 0 ? [`${count(total.dropped)} dropped`] : [],
+  ];
+  while (line.length > 1 && line.join("  ").length > columns) line.pop();
+  return line.join("  ").slice(0, columns);
+}
+
+function rateOf({ progress, before }: ProgressView): number | null {
+  if (progress === undefined) return null;
+  const ok = progress.total.ok - (before?.total.ok ?? 0);
+  const ms = progress.elapsedMs - (before?.elapsedMs ?? 0);
+  return ms > 0 ? ok / ms * 1000 : null;
+}

@@ -1,0 +1,65 @@
+/**
+ * Fields of messages: which message is the reply, and when it was sent.
+ *
+ * @module
+ */
+import { json, name, object, type ObjectRule } from "../rule.ts";
+import type { Json } from "../scenario.ts";
+
+/** A message of JSON with such a field. */
+export interface FieldMatch {
+  /** Such as `type` or `user.name`. */
+  readonly field: string;
+  /** What it is. */
+  readonly equals: Json;
+}
+
+/** The rule for {@linkcode FieldMatch}. */
+export const fieldMatch: ObjectRule = object<FieldMatch>({
+  field: name,
+  equals: json,
+});
+
+/** Where a field is, key by key. */
+export type FieldPath = readonly string[];
+
+/** Such as that of `user.name`. */
+export function fieldPath(field: string): FieldPath {
+  return field.split(".");
+}
+
+/** Whether a message is the one that is meant. */
+export function matchField(
+  { field, equals }: FieldMatch,
+): (message: Json) => boolean {
+  const path = fieldPath(field);
+  if (typeof equals !== "object") {
+    return (message) => fieldOf(message, path) === equals;
+  }
+  const expected = JSON.stringify(equals);
+  return (message) => JSON.stringify(fieldOf(message, path)) === expected;
+}
+
+/**
+ * How long a message was under way that says when it was sent, in milliseconds
+ * since 1970; nothing if it does not.
+ */
+export function latencyOf(
+  message: Json,
+  sentAt: FieldPath | undefined,
+): { readonly latencyMs?: number } {
+  if (sentAt === undefined) return {};
+  // The time of day alone has whole milliseconds.
+  const now = performance.timeOrigin + performance.now();
+  const sent = fieldOf(message, sentAt);
+  return typeof sent === "number" ? { latencyMs: now - sent } : {};
+}
+
+function fieldOf(message: Json, path: FieldPath): unknown {
+  let value: unknown = message;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+  }
+  return value;
+}

@@ -1,0 +1,69 @@
+/**
+ * Load tests: scenarios as data, users as actors, drivers for what they talk
+ * to, results that account for every operation; comparisons that tell a
+ * regression from noise; profiles and their analysis.
+ *
+ * @module
+ */
+export * from "./compare/mod.ts";
+export type * from "./driver.ts";
+export { DriverError } from "./drivers/driver_error.ts";
+export { standardDrivers } from "./drivers/drivers.ts";
+export { functionDriver, type OperationFunction } from "./drivers/function.ts";
+export {
+  httpDriver,
+  type HttpDriverOptions,
+  type HttpRequest,
+} from "./drivers/http.ts";
+export {
+  logicalDriver,
+  type LogicalDriverOptions,
+  type LogicalRequest,
+} from "./drivers/logical.ts";
+export { sseDriver, type SseRequest } from "./drivers/sse.ts";
+export { tcpDriver, type TcpRequest } from "./drivers/tcp.ts";
+export { terminalDriver, type TerminalRequest } from "./drivers/terminal.ts";
+export type { ExpectedOutput } from "./drivers/terminal_output.ts";
+export {
+  webTerminalDriver,
+  type WebTerminalRequest,
+} from "./drivers/web_terminal.ts";
+export type { FieldMatch } from "./drivers/message_fields.ts";
+export { websocketDriver, type WebSocketRequest } from "./drivers/websocket.ts";
+export type { HealthLimits } from "./health.ts";
+export * from "./load_errors.ts";
+export {
+  type HookContext,
+  LoadTestManager,
+  type LoadTestManagerOptions,
+  type RunOptions,
+} from "./load_test_manager.ts";
+export type * from "./result.ts";
+export type * from "./scenario.ts";
+export {
+  type NeededParts,
+  type ScenarioParts,
+  TestScenarioBuilder,
+} from "./scenario_builder.ts";
+export {
+  ScenarioError,
+  type ScenarioErrorOptions,
+  type ScenarioIssue,
+} from "./scenario_error.ts";
+export {
+  type BreakpointBase,
+  type ScenarioTemplate,
+  type ScenarioTemplates,
+  scenarioTemplates,
+  type TemplateBase,
+} from "./scenario_templates.ts";
+export {
+  parseScenario,
+  type ParseScenarioOptions,
+  type ScenarioFormat,
+  stringifyScenario,
+} from "./scenario_text.ts";
+export {
+  type ScenarioValidation,
+  validateScenario,
+} from "./validate_scenario.ts";
