@@ -51,5 +51,5 @@ console.log("Ctrl-C ends it.");
 await new Promise<void>((resolve) => {
   Deno.addSignalListener("SIGINT", () => resolve());
 });
-// Before the server, which waits for its sockets.
+// Tells the viewers; the server alone would cut them off.
 await shows.close();

@@ -40,6 +40,8 @@ export interface LoadParts {
   readonly clock: Clock;
   readonly monitor: GeneratorMonitor;
   readonly feed: MetricsFeed | undefined;
+  /** Where users live; one of its own if there is none. */
+  readonly system: ActorSystem | undefined;
   readonly onProgress: ((progress: LoadProgress) => void) | undefined;
   /** The moment of the clock at which the run began. */
   readonly runStartAt: number;
@@ -66,7 +68,7 @@ export class LoadPhase implements AsyncDisposable {
   constructor(parts: LoadParts) {
     this.#parts = parts;
     const { clock, phases } = parts;
-    this.#system = new ActorSystem({
+    this.#system = parts.system ?? new ActorSystem({
       clock,
       // The rest of the time is for whoever else has to clean up.
       shutdownMs: phases.cleanupTimeoutMs / 2,

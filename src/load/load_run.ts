@@ -109,7 +109,7 @@ export class LoadRun {
     operations: CompiledOperation[],
     monitor: GeneratorMonitor,
   ): Promise<void> {
-    const { signal, onProgress } = this.#options;
+    const { signal, onProgress, system } = this.#options;
     const load = this.#load = new LoadPhase({
       scenario: this.#scenario,
       phases: this.#phases,
@@ -117,6 +117,7 @@ export class LoadRun {
       clock: this.#clock,
       monitor,
       feed: this.#manager.collector,
+      system,
       onProgress,
       runStartAt: this.#startAt,
     });

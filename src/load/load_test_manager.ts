@@ -4,6 +4,7 @@
  * @module
  */
 import { type Clock, realClock } from "../actor/clock.ts";
+import type { ActorSystem } from "../actor/system.ts";
 import type { MetricsFeed } from "../metrics/feed.ts";
 import type { DriverMap } from "./driver.ts";
 import type { HealthLimits } from "./health.ts";
@@ -40,6 +41,11 @@ export interface HookContext {
 export interface RunOptions {
   /** Aborts the run, in whichever phase it is; there is a result all the same. */
   readonly signal?: AbortSignal;
+  /**
+   * Where the virtual users live, to watch them; the run shuts it down.
+   * @default {one of its own}
+   */
+  readonly system?: ActorSystem;
   /** Is told about once a second how the load goes. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Prepares the service, after the target has started. */

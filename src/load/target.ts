@@ -96,6 +96,10 @@ class Program {
       );
     }
     const { stdout, stderr, status } = this.#child;
+    // Whoever ends this process at once leaves no target behind.
+    const kill = () => this.#kill("SIGKILL");
+    globalThis.addEventListener("unload", kill);
+    status.then(() => globalThis.removeEventListener("unload", kill));
     this.#read = Promise.allSettled([
       this.#follow(stdout, (text) => {
         this.#output = (this.#output + text).slice(-KEPT_OUTPUT);

@@ -223,5 +223,5 @@ export class EventStream implements Disposable {
 /** A browser that comes back says in the header what is newer. */
 function lastEventId(request: Request): string | null {
   return request.headers.get("last-event-id") ??
-    new URL(request.url).searchParams.get("lastEventId");
+    URL.parse(request.url)?.searchParams.get("lastEventId") ?? null;
 }

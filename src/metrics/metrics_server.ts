@@ -44,7 +44,11 @@ export interface MetricsServer extends AsyncDisposable {
   readonly fetch: (request: Request) => Promise<Response>;
   /** The stream of `events`. */
   readonly events: EventStream;
-  /** Ends the event stream, if it is its own, and listens to the feed no more. */
+  /**
+   * Ends the event stream, if it is its own, and listens to the feed no more.
+   * Before that a `Deno.serve` with open pages does not shut down: it waits for
+   * their streams.
+   */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -79,7 +83,7 @@ const HEADERS: Readonly<Record<string, string>> = {
  *
  * await using collector = new MetricsCollector();
  * await using metrics = metricsServer(collector);
- * await collector.collect();
+ * collector.collect();
  * await using server = Deno.serve(
  *   { hostname: "127.0.0.1", port: 0, onListen() {} },
  *   metrics.fetch,
@@ -103,7 +107,10 @@ export function metricsServer(
   });
 
   const answer = (request: Request): Response => {
-    const { pathname, host: asked } = new URL(request.url);
+    // Deno makes the address of what `Host` says, even if that is none.
+    const url = URL.parse(request.url);
+    if (url === null) return text(400, "The Host header is no host");
+    const { pathname, host: asked } = url;
     const path = pathname.startsWith(prefix)
       ? pathname.slice(prefix.length)
       : undefined;
@@ -118,11 +125,15 @@ export function metricsServer(
       return text(405, "It takes GET and HEAD", { allow: "GET, HEAD" });
     }
     if (toPage) return text(308, "The page ends in /", { location: prefix });
-    return (path === undefined ? undefined : route(path, request)) ??
+    return (path === undefined ? undefined : route(path, request, url)) ??
       text(404, "There is no such page");
   };
 
-  const route = (path: string, request: Request): Response | undefined => {
+  const route = (
+    path: string,
+    request: Request,
+    { searchParams }: URL,
+  ): Response | undefined => {
     switch (path) {
       case "metrics": {
         const format = metricsTextFormat(request.headers.get("accept"));
@@ -146,7 +157,7 @@ export function metricsServer(
       case "history.json":
       case "history.csv":
       case "history.msgpack":
-        return historyOf(feed, path, new URL(request.url).searchParams);
+        return historyOf(feed, path, searchParams);
     }
     const file = metricsPageFile(path);
     return file && new Response(file.body, {

@@ -8,21 +8,19 @@ import { closestName } from "../closest_name.ts";
 import { LoadTestError } from "../load_errors.ts";
 import type { Json } from "../scenario.ts";
 import type { Override } from "./override.ts";
-import { type ReadyName, readyNames } from "./ready_scenarios.ts";
 
 /** What the command line says of itself. */
 export const HELP = `\
 Runs a load test: a scenario from a file, or a ready one.
 
-  deno task load [options] SCENARIO.yaml      .yaml, .yml or .json
-  deno task load [options] READY --url URL    one of those that --list tells
+  deno task load [options] SCENARIO.yaml   a file: .yaml, .yml or .json
+  deno task load [options] NAME            one of those that --list tells
 
   --out DIR         where the reports go: a directory that is empty, or not
                     there yet (load-results/NAME-TIME)
   --set KEY=VALUE   changes the scenario, such as --set load.users=50 or
                     --set criteria.0.value=20; may be given again
   --seed N          changes the seed of all that is drawn
-  --url URL         what a ready scenario asks for, by HTTP
   --print           prints the scenario as YAML, and runs nothing
   --list            tells the ready scenarios
   --no-page         serves no page with live charts
@@ -43,7 +41,7 @@ that aborts), 5 the reports could not be written, 130 ended at once.`;
 /** Where the scenario comes from. */
 export type ScenarioSource =
   | { readonly type: "file"; readonly path: string }
-  | { readonly type: "ready"; readonly name: ReadyName; readonly url: string };
+  | { readonly type: "ready"; readonly name: string };
 
 /** What a run is to be like. */
 export interface RunArguments {
@@ -68,7 +66,7 @@ export type LoadArguments =
 /** Arguments that cannot be understood. */
 export class LoadUsageError extends LoadTestError {}
 
-const TEXTS = ["out", "set", "seed", "url", "page-port"] as const;
+const TEXTS = ["out", "set", "seed", "page-port"] as const;
 const SWITCHES = [
   "print",
   "list",
@@ -84,9 +82,13 @@ const NAMES: readonly string[] = [...TEXTS, ...SWITCHES].map((name) =>
 /**
  * Reads the arguments.
  *
+ * @param ready The names of ready scenarios.
  * @throws {LoadUsageError} when they cannot be understood.
  */
-export function readArguments(args: readonly string[]): LoadArguments {
+export function readArguments(
+  args: readonly string[],
+  ready: readonly string[],
+): LoadArguments {
   const { own, sets } = takeSets(args);
   const flags = parseArgs(own, {
     boolean: SWITCHES,
@@ -115,7 +117,7 @@ export function readArguments(args: readonly string[]): LoadArguments {
   const { seed } = flags;
   return {
     type: "run",
-    source: sourceOf(scenario, flags.url),
+    source: sourceOf(scenario, ready),
     overrides: [
       ...sets.map(readSet),
       ...seed === undefined
@@ -204,30 +206,20 @@ function portOf(text: string): number {
   );
 }
 
-function sourceOf(scenario: string, url: string | undefined): ScenarioSource {
-  const name = readyNames.find((name) => name === scenario);
-  if (name !== undefined) {
-    if (url === undefined) {
-      throw new LoadUsageError(
-        `Cannot run ${name}: --url is missing, such as --url http://127.0.0.1:8000/`,
-      );
-    }
-    return { type: "ready", name, url };
+function sourceOf(
+  scenario: string,
+  ready: readonly string[],
+): ScenarioSource {
+  if (ready.includes(scenario)) return { type: "ready", name: scenario };
+  if (/\.(ya?ml|json)$/i.test(scenario)) {
+    return { type: "file", path: scenario };
   }
-  if (!/\.(ya?ml|json)$/i.test(scenario)) {
-    const meant = closestName(scenario, readyNames);
-    throw new LoadUsageError(
-      `Cannot run ${
-        JSON.stringify(scenario)
-      }: it is no ready scenario, nor a file that ends in .yaml, .yml or .json${
-        meant === undefined ? "" : `; did you mean ${meant}?`
-      }`,
-    );
-  }
-  if (url !== undefined) {
-    throw new LoadUsageError(
-      "Cannot run a load test: --url is for ready scenarios; use --set operations.0.request.url=…",
-    );
-  }
-  return { type: "file", path: scenario };
+  const meant = closestName(scenario, ready);
+  throw new LoadUsageError(
+    `Cannot run ${
+      JSON.stringify(scenario)
+    }: it is no ready scenario, nor a file that ends in .yaml, .yml or .json${
+      meant === undefined ? "" : `; did you mean ${meant}?`
+    }`,
+  );
 }

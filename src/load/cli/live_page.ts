@@ -5,7 +5,10 @@
  */
 import type { ActorSystem } from "../../actor/system.ts";
 import { MetricsCollector } from "../../metrics/collector.ts";
-import { type MetricsServer, metricsServer } from "../../metrics/metrics_server.ts";
+import {
+  type MetricsServer,
+  metricsServer,
+} from "../../metrics/metrics_server.ts";
 import type { LoadProgress } from "../result.ts";
 import { LoadUsageError } from "./args.ts";
 

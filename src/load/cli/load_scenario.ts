@@ -4,12 +4,11 @@
  * @module
  */
 import type { DriverMap } from "../driver.ts";
+import type { PerformanceScenarios } from "../performance_scenarios.ts";
 import type { Scenario } from "../scenario.ts";
-import { ScenarioError } from "../scenario_error.ts";
 import { parseScenario } from "../scenario_text.ts";
 import { LoadUsageError, type RunArguments } from "./args.ts";
 import { override } from "./override.ts";
-import { readyScenario } from "./ready_scenarios.ts";
 
 /**
  * Reads the scenario, and changes it.
@@ -20,22 +19,16 @@ import { readyScenario } from "./ready_scenarios.ts";
 export async function loadScenario(
   { source, overrides }: Pick<RunArguments, "source" | "overrides">,
   drivers: DriverMap,
+  scenarios: PerformanceScenarios,
 ): Promise<Scenario> {
   const scenario = source.type === "ready"
-    ? readyScenario(source.name, source.url)
+    ? scenarios.make(source.name)
     : parseScenario(await readText(source.path), {
       fileName: source.path,
       format: /\.json$/i.test(source.path) ? "json" : "yaml",
       drivers,
     });
-  try {
-    return override(scenario, overrides, drivers);
-  } catch (error) {
-    if (error instanceof ScenarioError && source.type === "ready") {
-      throw new ScenarioError(error.issues, { source: source.name });
-    }
-    throw error;
-  }
+  return override(scenario, overrides, drivers);
 }
 
 async function readText(path: string): Promise<string> {

@@ -33,12 +33,11 @@ export function override(
   }
   const { scenario: valid, errors } = validateScenario(changed, drivers);
   if (valid !== undefined) return valid;
-  throw new ScenarioError(errors.map((issue) => ({
-    ...issue,
-    message: `${issue.message} (changed by ${
-      overrides.map(({ flag }) => flag).join(" ")
-    })`,
-  })));
+  const flags = overrides.map(({ flag }) => flag).join(" ");
+  const by = flags === "" ? "" : ` (changed by ${flags})`;
+  throw new ScenarioError(
+    errors.map((issue) => ({ ...issue, message: `${issue.message}${by}` })),
+  );
 }
 
 interface Place {

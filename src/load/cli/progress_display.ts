@@ -16,12 +16,13 @@ const COLUMNS = 100;
 /** Shows how a run goes, until it is disposed. */
 export class ProgressDisplay implements Disposable {
   readonly #isTerminal: boolean = Deno.stderr.isTerminal();
-  readonly #timer: number | undefined;
+  readonly #timer: ReturnType<typeof setInterval> | undefined;
   #progress: LoadProgress | undefined;
   #before: LoadProgress | undefined;
   #at = performance.now();
   #lineAtMs = -Infinity;
   #phase: PhaseName | undefined;
+  #isEnding = false;
 
   /** Begins with the preparation. */
   constructor() {
@@ -45,8 +46,9 @@ export class ProgressDisplay implements Disposable {
     write(`${this.#line(COLUMNS)}\n`);
   }
 
-  /** Says something, above the line. */
-  say(text: string): void {
+  /** The run is being ended early: says so, above the line. */
+  end(text: string): void {
+    this.#isEnding = true;
     write(this.#isTerminal ? `\r\x1b[K${text}\n` : `${text}\n`);
     if (this.#isTerminal) this.#draw();
   }
@@ -56,6 +58,7 @@ export class ProgressDisplay implements Disposable {
       progress: this.#progress,
       before: this.#before,
       sinceMs: performance.now() - this.#at,
+      isEnding: this.#isEnding,
     }, columns);
   }
 

@@ -17,6 +17,8 @@ export interface ProgressView {
   readonly before: LoadProgress | undefined;
   /** Milliseconds since the last was told, or since the run began. */
   readonly sinceMs: number;
+  /** Whether it is being ended early. */
+  readonly isEnding: boolean;
 }
 
 /** The line, as much of it as fits. */
@@ -27,11 +29,11 @@ export function progressLine(view: ProgressView, columns: number): string {
   const elapsedMs = progress.elapsedMs + sinceMs;
   const part = plannedMs > 0 ? Math.min(elapsedMs / plannedMs, 1) : 1;
   const bar = "█".repeat(Math.round(part * BAR)).padEnd(BAR, "░");
-  const isDraining = progress.elapsedMs >= plannedMs;
+  const isEnding = view.isEnding || elapsedMs >= plannedMs;
   const errors = total.failed + total.timedOut;
   const line = [
     `${bar} ${clock(Math.min(elapsedMs, plannedMs))} of ${clock(plannedMs)}`,
-    isDraining ? `ending, ${count(inFlight)} in flight` : phase,
+    isEnding ? `ending, ${count(inFlight)} in flight` : phase,
     `${count(point.users)} users`,
     `${short(rateOf(view))} ok/s`,
     `p50 ${short(point.latencyP50Ms)} ms`,

@@ -3,52 +3,34 @@
  *
  * @module
  */
-import type { Operation, Scenario } from "../scenario.ts";
-import { scenarioTemplates, type TemplateBase } from "../scenario_templates.ts";
+import type { PerformanceScenarios } from "../performance_scenarios.ts";
+import { count, duration } from "../report/numbers.ts";
+import type { Scenario } from "../scenario.ts";
 
-const READY = {
-  smoke: "3 users for half a minute: whether it works at all",
-  average: "10 users for ten minutes: an average day",
-  stress: "twice as many as on an average day, for ten minutes",
-  spike: "ten times as many within ten seconds, for a minute",
-  endurance: "an average day for four hours: leaks, and what fills up",
-} as const;
-
-/** The name of a ready scenario. */
-export type ReadyName = keyof typeof READY;
-
-/** The names of the ready scenarios. */
-export const readyNames: readonly ReadyName[] = [
-  "smoke",
-  "average",
-  "stress",
-  "spike",
-  "endurance",
-];
-
-/** What an average day is; `--set` changes it. */
-const BASE: TemplateBase = { users: 10 };
-
-/** A ready scenario, which gets a URL by HTTP. */
-export function readyScenario(name: ReadyName, url: string): Scenario {
-  const operations: Operation[] = [
-    { name: "get", driver: "http", request: { url } },
-  ];
-  const template = name === "average"
-    ? scenarioTemplates.averageLoad
-    : scenarioTemplates[name];
-  return template(operations, { ...BASE, name: `${name} of ${url}` });
+/** How large a load is, such as `200 users, closed model, 15.0 s`. */
+export function sizeText({ load, phases }: Scenario): string {
+  const { rampUpMs = 0, steadyMs, rampDownMs = 0 } = phases;
+  const size = load.model === "open"
+    ? `${count(load.arrivalsPerSecond)} arrivals a second`
+    : `${count(load.users)} users`;
+  const length = duration(rampUpMs + steadyMs + rampDownMs);
+  return `${size}, ${load.model} model, ${length}`;
 }
 
-/** The ready scenarios, a line each. */
-export function listReady(): string {
-  const width = Math.max(...readyNames.map((name) => name.length));
+/** The ready scenarios, with what each is. */
+export function listReady(scenarios: PerformanceScenarios): string {
+  const names = scenarios.list();
+  const width = Math.max(...names.map((name) => name.length));
+  const lines = names.map((name) => {
+    const scenario = scenarios.make(name);
+    return `  ${name.padEnd(width)}  ${sizeText(scenario)}`;
+  });
   return [
-    "Ready scenarios get the URL of --url by HTTP:",
+    "Ready scenarios, each with a service of its own on this host:",
     "",
-    ...readyNames.map((name) => `  ${name.padEnd(width)}  ${READY[name]}`),
+    ...lines,
     "",
-    "--set changes their numbers, such as --set load.users=50, and --print",
-    "prints one as YAML, to be made into one of your own.",
+    "--set changes one, such as --set load.users=50, and --print prints it as",
+    "YAML, to be made into one of your own.",
   ].join("\n");
 }

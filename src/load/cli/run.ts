@@ -7,11 +7,12 @@ import { ActorSystem } from "../../actor/system.ts";
 import type { DriverMap } from "../driver.ts";
 import { standardDrivers } from "../drivers/drivers.ts";
 import { LoadTestManager } from "../load_test_manager.ts";
+import { PerformanceScenarios } from "../performance_scenarios.ts";
 import { VERDICTS } from "../report/content.ts";
 import { jsonReport, reportFiles } from "../report/report_files.ts";
 import { printable } from "../report/text_layout.ts";
 import { textReport } from "../report/text_report.ts";
-import type { LoadProgress, LoadResult, Verdict } from "../result.ts";
+import type { LoadResult, Verdict } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 import { ScenarioError } from "../scenario_error.ts";
 import { stringifyScenario } from "../scenario_text.ts";
@@ -27,7 +28,7 @@ import { LivePage } from "./live_page.ts";
 import { loadScenario } from "./load_scenario.ts";
 import { makeDirectory, removeEmpty } from "./out_directory.ts";
 import { columnsOf, ProgressDisplay } from "./progress_display.ts";
-import { listReady } from "./ready_scenarios.ts";
+import { listReady, sizeText } from "./ready_scenarios.ts";
 
 const EXIT_CODES: Readonly<Record<Verdict, number>> = {
   passed: 0,
@@ -39,26 +40,51 @@ const WRONG = 2;
 const NOT_WRITTEN = 5;
 const ENDED_AT_ONCE = 130;
 
+/** Options of {@linkcode runCommandLine}. */
+export interface CommandLineOptions {
+  /**
+   * Code for protocols, by the names that operations use.
+   * @default {standardDrivers()}
+   */
+  readonly drivers?: DriverMap;
+  /**
+   * Scenarios that can be run by their names.
+   * @default {new PerformanceScenarios()}
+   */
+  readonly scenarios?: PerformanceScenarios;
+}
+
 /**
- * Does what the arguments ask for. The exit code is as `--help` says.
+ * Does what arguments ask for, and resolves to the exit code: both as `--help`
+ * says. With drivers and scenarios of one's own it is a command line for them.
  *
- * @param drivers What operations may name.
+ * @example
+ * ```ts
+ * import { runCommandLine } from "@troupe/troupe/load/cli";
+ *
+ * const code = await runCommandLine(["--list"]);
+ * console.assert(code === 0);
+ * ```
  */
 export async function runCommandLine(
   args: readonly string[],
-  drivers: DriverMap = standardDrivers(),
+  options: CommandLineOptions = {},
 ): Promise<number> {
+  const {
+    drivers = standardDrivers(),
+    scenarios = new PerformanceScenarios(),
+  } = options;
   try {
-    const wanted = readArguments(args);
+    const wanted = readArguments(args, scenarios.list());
     if (wanted.type === "help") {
       console.log(HELP);
       return 0;
     }
     if (wanted.type === "list") {
-      console.log(listReady());
+      console.log(listReady(scenarios));
       return 0;
     }
-    const scenario = await loadScenario(wanted, drivers);
+    const scenario = await loadScenario(wanted, drivers, scenarios);
     if (wanted.print) {
       console.log(stringifyScenario(scenario).trimEnd());
       return 0;
@@ -81,21 +107,108 @@ export async function runCommandLine(
 
 async function run(
   scenario: Scenario,
-  { out, pagePort, quiet, json }: RunArguments,
+  settings: RunArguments,
   drivers: DriverMap,
 ): Promise<number> {
-  await using system = new ActorSystem();
+  const { quiet, json, pagePort } = settings;
+  // The run ends it, and the page shows its actors.
+  const { cleanupTimeoutMs = 30_000 } = scenario.phases;
+  await using system = new ActorSystem({ shutdownMs: cleanupTimeoutMs / 2 });
   await using page = pagePort === undefined
     ? undefined
     : new LivePage(system, pagePort);
-  const directory = await makeDirectory(out, scenario.name);
+  const directory = await makeDirectory(settings.out, scenario.name);
   if (!quiet) announce(scenario, drivers, page);
-  const result = await runShown({ scenario, drivers, system, page, quiet, directory });
-  const code = EXIT_CODES[result.verdict];
-  if (json) print(jsonReport(result));
-  if (quiet) console.error(`${result.verdict}: ${VERDICTS[result.verdict]}`);
-  else tell(result, json);
-  const isWritten = await write(result, directory);
-  if (isWritten && !quiet) console.error(`Reports: ${directory}/report.html`);
-  return isWritten ? code : NOT_WRITTEN;
+  const result = await runShown(
+    { scenario, drivers, system, page, quiet, directory },
+  );
+  if (json) console.log(jsonReport(result).trimEnd());
+  else if (!quiet) {
+    const report = textReport(result, {
+      columns: columnsOf("stdout"),
+      colors: Deno.stdout.isTerminal(),
+    });
+    console.log(`\n${report.trimEnd()}\n`);
+  }
+  if (quiet) console.error(verdictLine(result));
+  try {
+    await writeReports(result, directory);
+  } catch (error) {
+    console.error(
+      `Cannot write the reports to ${directory}: ${
+        error instanceof Error ? error.message : error
+      }`,
+    );
+    return NOT_WRITTEN;
+  }
+  if (!quiet) tellReports(directory);
+  return EXIT_CODES[result.verdict];
+}
+
+/** What is known before the run. */
+function announce(
+  scenario: Scenario,
+  drivers: DriverMap,
+  page: LivePage | undefined,
+): void {
+  console.error(printable(`${scenario.name}: ${sizeText(scenario)}`));
+  for (const { message } of validateScenario(scenario, drivers).warnings) {
+    console.error(printable(`Warning: ${message}`));
+  }
+  if (page !== undefined) console.error(`Live charts: ${page.address}`);
+}
+
+interface ShownRun {
+  readonly scenario: Scenario;
+  readonly drivers: DriverMap;
+  readonly system: ActorSystem;
+  readonly page: LivePage | undefined;
+  readonly quiet: boolean;
+  readonly directory: string;
+}
+
+/** The run itself, with its progress, until Ctrl-C at the latest. */
+async function runShown(
+  { scenario, drivers, system, page, quiet, directory }: ShownRun,
+): Promise<LoadResult> {
+  using display = quiet ? undefined : new ProgressDisplay();
+  using interrupts = new Interrupts({
+    end: () => display?.end("Ending early; Ctrl-C again ends at once."),
+    endAtOnce() {
+      display?.[Symbol.dispose]();
+      removeEmpty(directory);
+      Deno.exit(ENDED_AT_ONCE);
+    },
+  });
+  const manager = new LoadTestManager({
+    drivers,
+    ...page && { collector: page.collector },
+  });
+  return await manager.run(scenario, {
+    system,
+    signal: interrupts.signal,
+    onProgress(progress) {
+      display?.update(progress);
+      page?.update(progress);
+    },
+  });
+}
+
+async function writeReports(
+  result: LoadResult,
+  directory: string,
+): Promise<void> {
+  for (const [name, text] of reportFiles(result)) {
+    await Deno.writeTextFile(`${directory}/${name}`, text, { createNew: true });
+  }
+}
+
+function tellReports(directory: string): void {
+  console.error(`Reports: ${directory}/report.html`);
+  console.error("  with report.txt, result.json, operations.csv, timeline.csv");
+}
+
+function verdictLine({ verdict, reasons }: LoadResult): string {
+  const [reason = VERDICTS[verdict]] = reasons;
+  return printable(`${verdict}: ${reason}`);
 }

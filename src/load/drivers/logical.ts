@@ -4,25 +4,26 @@
  * @module
  */
 import { ActorSystem } from "../../actor/system.ts";
-import type { LogicalConnection } from "../../tcp/logical_connection.ts";
 import { formatAddress } from "../../tcp/options.ts";
 import { ConnectionPool } from "../../tcp/pool.ts";
 import type { PoolOptions } from "../../tcp/pool_options.ts";
-import { Requester } from "../../tcp/requester.ts";
-import { type Codec, json, msgpack, raw } from "../../wire/codec.ts";
+import { type Codec, CodecError, msgpack } from "../../wire/codec.ts";
 import { checkRule } from "../check_rule.ts";
-import type {
-  Driver,
-  DriverSession,
-  OperationCall,
-  OperationOutcome,
-} from "../driver.ts";
-import { choice, json as anyJson, name, object, optional } from "../rule.ts";
+import type { Driver, DriverSession } from "../driver.ts";
+import {
+  choice,
+  json as anyJson,
+  name,
+  object,
+  optional,
+  whole,
+} from "../rule.ts";
 import type { Json } from "../scenario.ts";
-import { DriverError } from "./driver_error.ts";
+import { type LogicalCall, openLink } from "./logical_link.ts";
+import { type FieldMatch, fieldMatch, matchField } from "./message_fields.ts";
 import { decode, encode } from "./payload.ts";
 import { RequestReader } from "./request_reader.ts";
-import { port } from "./request_rules.ts";
+import { bytes, port } from "./request_rules.ts";
 import { Shared } from "./shared.ts";
 import { type Link, UserSession } from "./user_session.ts";
 
@@ -44,11 +45,33 @@ export interface LogicalRequest {
   readonly codec?: "json" | "msgpack" | "text";
   /**
    * What ends the operation: the reply of a service that runs
-   * `serveRequests`, the next message, or that the message was taken.
+   * `serveRequests`, the next message, that the message was taken, or the end
+   * of a stream of messages. A stream goes each way, and ends with an empty
+   * message; checks see as `body` what comes back if it is one message alone.
    * @default {"request"}
    */
-  readonly exchange?: "request" | "message" | "send";
+  readonly exchange?: LogicalExchange;
+  /**
+   * With the exchange `message`, which message is the reply. Others are
+   * dropped, also those that come while no operation is under way.
+   * @default {the next one, also if it has come before}
+   */
+  readonly reply?: FieldMatch;
+  /**
+   * With the exchange `stream`, how often the value is sent.
+   * @default {1}
+   */
+  readonly chunks?: number;
+  /**
+   * With the exchange `stream`, the bytes of each message: what the value is
+   * written as is repeated, and cut off.
+   * @default {those of the value}
+   */
+  readonly chunkBytes?: number;
 }
+
+/** How the users of the driver `logical` and its service talk. */
+export type LogicalExchange = "request" | "message" | "send" | "stream";
 
 /** Options of {@linkcode logicalDriver}. */
 export interface LogicalDriverOptions {
@@ -61,7 +84,10 @@ const rule = object<LogicalRequest>({
   port,
   value: anyJson,
   codec: optional(choice("json", "msgpack", "text")),
-  exchange: optional(choice("request", "message", "send")),
+  exchange: optional(choice("request", "message", "send", "stream")),
+  reply: optional(fieldMatch),
+  chunks: optional(whole()),
+  chunkBytes: optional(bytes),
 });
 
 const text: Codec<Json> = {
@@ -71,18 +97,29 @@ const text: Codec<Json> = {
   decode,
 };
 
+/** What text of JSON holds needs no parser of ours. */
+const jsonText: Codec<Json> = {
+  name: "json",
+  encode: (value) => encode(JSON.stringify(value)),
+  decode(bytes) {
+    try {
+      const value: Json = JSON.parse(decode(bytes));
+      return value;
+    } catch (cause) {
+      throw new CodecError("Cannot take the reply: it is no JSON", { cause });
+    }
+  },
+};
+
 const codecs: Record<NonNullable<LogicalRequest["codec"]>, Codec<Json>> = {
-  json: json({ parse: toJson }),
+  json: jsonText,
   msgpack: msgpack({ parse: toJson }),
   text,
 };
 
-interface Prepared {
+interface Prepared extends LogicalCall {
   readonly key: string;
   readonly address: { readonly hostname: string; readonly port: number };
-  readonly message: Uint8Array;
-  readonly codec: Codec<Json>;
-  readonly exchange: NonNullable<LogicalRequest["exchange"]>;
 }
 
 /** The pool of all users. */
@@ -114,10 +151,10 @@ export function logicalDriver(options: LogicalDriverOptions = {}): Driver {
     validate: (request) => requests.validate(request),
     async open(): Promise<DriverSession> {
       const { pool } = await shared.acquire();
-      return new UserSession<Prepared, LogicalLink>({
+      return new UserSession<Prepared, Link<LogicalCall>>({
         prepare: (call) => requests.of(call),
-        open: async ({ address, exchange }, signal) =>
-          new LogicalLink(await pool.connect(address, { signal }), exchange),
+        open: async ({ address, kind }, signal) =>
+          openLink(kind, await pool.connect(address, { signal })),
         closed: () => shared.release(),
       });
     },
@@ -137,18 +174,38 @@ function openPool(options?: PoolOptions): SharedPool {
 }
 
 function prepare(request: LogicalRequest): Prepared {
-  const { hostname = "127.0.0.1", port, value } = request;
+  const { hostname = "127.0.0.1", port, value, reply, chunks = 1 } = request;
   const { codec: name = "json", exchange = "request" } = request;
   const address = { hostname, port };
   const codec = codecs[name];
+  const message = codec.encode(value);
+  const kind = exchange === "message" && reply !== undefined
+    ? "replies"
+    : exchange === "send"
+    ? "message"
+    : exchange;
   return {
-    // Whoever serves requests is served nothing else.
-    key: `${formatAddress(address)} ${exchange === "request"}`,
+    // Whoever serves one of them is served nothing else.
+    key: `${formatAddress(address)} ${kind}`,
     address,
-    message: codec.encode(value),
+    kind,
+    message: exchange === "stream"
+      ? repeat(message, request.chunkBytes ?? message.length)
+      : message,
     codec,
-    exchange,
+    isAnswered: exchange !== "send",
+    matches: reply === undefined ? () => true : matchField(reply),
+    chunks,
   };
+}
+
+/** So many bytes; at least one, for none are the end of a stream. */
+function repeat(message: Uint8Array, bytes: number): Uint8Array {
+  const repeated = new Uint8Array(Math.max(1, bytes));
+  for (let at = 0; at < repeated.length; at += Math.max(1, message.length)) {
+    repeated.set(message.subarray(0, repeated.length - at), at);
+  }
+  return repeated;
 }
 
 function toJson(value: unknown): Json {
@@ -158,49 +215,4 @@ function toJson(value: unknown): Json {
 
 function isJson(value: unknown): value is Json {
   return checkRule(anyJson, value).length === 0;
-}
-
-/** One connection of one user. */
-class LogicalLink implements Link<Prepared> {
-  readonly #connection: LogicalConnection;
-  readonly #requester: Requester<Uint8Array, Uint8Array> | undefined;
-
-  constructor(
-    connection: LogicalConnection,
-    exchange: Prepared["exchange"],
-  ) {
-    this.#connection = connection;
-    if (exchange !== "request") return;
-    this.#requester = new Requester(connection, {
-      request: raw,
-      reply: raw,
-      timeoutMs: Infinity,
-    });
-  }
-
-  async perform(
-    { message, codec, exchange }: Prepared,
-    { signal }: OperationCall,
-  ): Promise<OperationOutcome> {
-    const sentBytes = message.length;
-    let reply: Uint8Array | undefined;
-    if (this.#requester !== undefined) {
-      reply = await this.#requester.request(message, { signal });
-    } else {
-      await this.#connection.send(message, { signal });
-      if (exchange === "send") return { sentBytes };
-      reply = await this.#connection.receive({ signal });
-    }
-    if (reply === undefined) {
-      throw new DriverError(
-        "Cannot take the reply: the service has closed the connection",
-      );
-    }
-    const receivedBytes = reply.length;
-    return { sentBytes, receivedBytes, body: codec.decode(reply) };
-  }
-
-  close(): Promise<void> {
-    return this.#requester?.close() ?? this.#connection.close();
-  }
 }

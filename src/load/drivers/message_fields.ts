@@ -5,6 +5,7 @@
  */
 import { json, name, object, type ObjectRule } from "../rule.ts";
 import type { Json } from "../scenario.ts";
+import { DriverError } from "./driver_error.ts";
 
 /** A message of JSON with such a field. */
 export interface FieldMatch {
@@ -42,7 +43,9 @@ export function matchField(
 
 /**
  * How long a message was under way that says when it was sent, in milliseconds
- * since 1970; nothing if it does not.
+ * since 1970.
+ *
+ * @throws {DriverError} if it does not say so.
  */
 export function latencyOf(
   message: Json,
@@ -52,7 +55,10 @@ export function latencyOf(
   // The time of day alone has whole milliseconds.
   const now = performance.timeOrigin + performance.now();
   const sent = fieldOf(message, sentAt);
-  return typeof sent === "number" ? { latencyMs: now - sent } : {};
+  if (typeof sent === "number") return { latencyMs: now - sent };
+  throw new DriverError(
+    `Cannot tell how old the message is: its ${sentAt.join(".")} is no number`,
+  );
 }
 
 function fieldOf(message: Json, path: FieldPath): unknown {

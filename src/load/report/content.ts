@@ -65,13 +65,13 @@ function metricText(metric: string, value: number): string {
 /** What the model is, and what latency means in it. */
 function modelText({ scenario: { load } }: LoadResult): string {
   if (load.model === "open") {
-    return `Open model, ${short(load.arrivalsPerSecond)} arrivals a second (${
+    return `open, ${short(load.arrivalsPerSecond)} arrivals a second (${
       load.arrivals ?? "poisson"
     }), at most ${
       count(load.maxUsers)
     } users. Latency counts from the planned begin of an operation, so it has the wait for a free user in it; service time counts from its real begin.`;
   }
-  return `Closed model, ${count(load.users)} users${
+  return `closed, ${count(load.users)} users${
     load.thinkTime === undefined
       ? " without think time"
       : ` with think time (${load.thinkTime.distribution})`
@@ -144,9 +144,9 @@ function timesOf({ p50, p95, p99, max }: DistributionSummary): string[] {
 function bytesText({ steady }: LoadResult): string | undefined {
   const { sentBytes, receivedBytes } = steady;
   if (sentBytes === 0 && receivedBytes === 0) return undefined;
-  return `of those ok: ${bytes(sentBytes)} sent, ${
+  return `${bytes(sentBytes)} sent, ${
     bytes(receivedBytes)
-  } received`;
+  } received, of those ok`;
 }
 
 /** One error of one operation. */
@@ -187,7 +187,10 @@ function generatorText({ generator }: LoadResult): string {
   const { cpuCores, lag, eventLoopDelay, rssPeakBytes, openFilesPeak } =
     generator;
   const facts: readonly [string, string | null][] = [
-    ["cores busy", cpuCores === null ? null : short(cpuCores)],
+    [
+      "cores busy",
+      cpuCores === null ? null : short(Math.round(cpuCores * 100) / 100),
+    ],
     [
       "ms late to begin (p99)",
       lag.p99 === null ? null : short(lag.p99),

@@ -56,6 +56,11 @@ export function htmlReport(result: LoadResult): string {
 <body>
 ${head(result)}
 ${criteria(result)}
+${
+    result.warnings.length === 0
+      ? ""
+      : `<h2>Warnings</h2>${list(result.warnings)}`
+  }
 ${charts === "" ? "" : `<h2>Over time</h2><div class="charts">${charts}</div>`}
 ${[countsTable(result), ...timesTables(result)].map(numbers).join("\n")}
 ${errors(result)}
@@ -66,7 +71,7 @@ ${notes(result)}
 }
 
 function head(
-  { scenario, verdict, reasons, warnings, startedAt, durationMs }: LoadResult,
+  { scenario, verdict, reasons, startedAt, durationMs }: LoadResult,
 ): string {
   const { description, tags = {} } = scenario;
   const facts = [
@@ -81,7 +86,6 @@ ${description === undefined ? "" : `<p>${escapeHtml(description)}</p>`}
 <p class="muted">${facts.map(escapeHtml).join("; ")}</p>
 <p>${VERDICTS[verdict]}</p>
 ${list(reasons)}
-${warnings.length === 0 ? "" : `<h2>Warnings</h2>${list(warnings)}`}
 </header>`;
 }
 

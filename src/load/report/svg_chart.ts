@@ -32,9 +32,9 @@ export interface ChartParts {
   readonly scale: "linear" | "log";
 }
 
-const WIDTH = 640;
-const HEIGHT = 220;
-const LEFT = 56;
+const WIDTH = 480;
+const HEIGHT = 200;
+const LEFT = 48;
 const RIGHT = 10;
 const TOP = 20;
 const BOTTOM = 24;
@@ -96,9 +96,10 @@ function timeTicks(from: number, to: number): number[] {
 }
 
 function linearAxis(known: readonly number[]): Axis {
-  const top = Math.max(...known);
-  const step = niceStep((top > 0 ? top : 1) / MAX_TICKS);
-  const end = Math.max(Math.ceil(top / step), 1) * step;
+  // Without anything above 0, the axis goes to 1.
+  const top = Math.max(...known, 0) || 1;
+  const step = niceStep(top / MAX_TICKS);
+  const end = Math.ceil(top / step) * step;
   return {
     ticks: ticksOf(0, end, step),
     at: (value) => yOf(value / end),

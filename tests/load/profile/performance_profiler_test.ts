@@ -216,6 +216,7 @@ Deno.test("a watch without collections keeps the least of ten looks", async () =
     await Promise.resolve();
     clock.advance(100);
   }
+  await Promise.resolve();
   assertEquals(watch.report().samples.length, 4);
 });
 

@@ -1,0 +1,60 @@
+/**
+ * An application with metrics: one call serves OpenMetrics at `/metrics`,
+ * events at `/events`, and a page with charts at `/`. Given a path, the history
+ * is kept there for the next run. To see the alert, take many orders:
+ * curl --data '' 'http://127.0.0.1:PORT/orders?count=3000'
+ *
+ * Permissions: --allow-net=127.0.0.1 --allow-sys
+ *
+ * Run it: deno run --allow-net=127.0.0.1 --allow-sys examples/metrics.ts
+ * Or: deno run --allow-all examples/metrics.ts history.db
+ *
+ * @module
+ */
+import { ActorSystem } from "@troupe/troupe";
+import { MetricsCollector, metricsServer } from "@troupe/troupe/metrics";
+
+const [historyPath] = Deno.args;
+await using system = new ActorSystem({ measureBusyTime: true });
+await using collector = new MetricsCollector({
+  system,
+  ...(historyPath !== undefined && { historyPath }),
+  alerts: [{
+    name: "orders wait",
+    metric: ({ actors }) => actors?.groups[0]?.mailboxMessages ?? null,
+    above: 100,
+    clearAt: 10,
+    forMs: 2000,
+  }],
+});
+const { instruments } = collector;
+const orders = instruments.counter("orders", { help: "Orders taken" });
+const waits = instruments.histogram("order_wait", { unit: "ms" });
+
+const kitchen = system.spawn<{ readonly takenMs: number }>(() => ({
+  async receive({ takenMs }) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    waits.record(performance.now() - takenMs);
+  },
+}), { name: "kitchen" });
+
+await using metrics = metricsServer(collector);
+await using server = Deno.serve(
+  { hostname: "127.0.0.1", port: 0, onListen() {} },
+  (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname !== "/orders") return metrics.fetch(request);
+    const count = Math.min(Number(searchParams.get("count")) || 1, 10_000);
+    for (let i = 0; i < count; i++) {
+      kitchen.tell({ takenMs: performance.now() });
+    }
+    orders.add(Math.max(count, 0));
+    return new Response(null, { status: 202 });
+  },
+);
+collector.start();
+console.log(`http://127.0.0.1:${server.addr.port}/\nCtrl-C ends it.`);
+
+await new Promise<void>((resolve) => {
+  Deno.addSignalListener("SIGINT", () => resolve());
+});

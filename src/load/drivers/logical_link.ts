@@ -1,0 +1,190 @@
+/**
+ * Logical connections of users, one class for each way to talk over them.
+ *
+ * @module
+ */
+import type { LogicalConnection } from "../../tcp/logical_connection.ts";
+import { Requester } from "../../tcp/requester.ts";
+import { type Codec, raw } from "../../wire/codec.ts";
+import type { OperationCall, OperationOutcome } from "../driver.ts";
+import type { Json } from "../scenario.ts";
+import { DriverError } from "./driver_error.ts";
+import { ReplyWait } from "./reply_wait.ts";
+import type { Link } from "./user_session.ts";
+
+/** One operation of a user. */
+export interface LogicalCall {
+  /** How they talk: a connection serves one of these alone. */
+  readonly kind: "request" | "message" | "replies" | "stream";
+  readonly message: Uint8Array;
+  readonly codec: Codec<Json>;
+  /** Whether something comes back, of the kind `message`. */
+  readonly isAnswered: boolean;
+  /** Whether it is the reply, of the kind `replies`. */
+  readonly matches: (message: Json) => boolean;
+  /** How often the message is sent, of the kind `stream`. */
+  readonly chunks: number;
+}
+
+/** What a user does over a connection from now on. */
+export function openLink(
+  kind: LogicalCall["kind"],
+  connection: LogicalConnection,
+): Link<LogicalCall> {
+  switch (kind) {
+    case "request":
+      return new RequestLink(connection);
+    case "message":
+      return new MessageLink(connection);
+    case "replies":
+      return new RepliesLink(connection);
+    case "stream":
+      return new StreamLink(connection);
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Requests of a service that runs `serveRequests`. */
+class RequestLink implements Link<LogicalCall> {
+  readonly #requester: Requester<Uint8Array, Uint8Array>;
+
+  constructor(connection: LogicalConnection) {
+    this.#requester = new Requester(connection, {
+      request: raw,
+      reply: raw,
+      timeoutMs: Infinity,
+    });
+  }
+
+  async perform(
+    { message, codec }: LogicalCall,
+    { signal }: OperationCall,
+  ): Promise<OperationOutcome> {
+    const reply = await this.#requester.request(message, { signal });
+    return outcomeOf(message.length, reply, codec);
+  }
+
+  close(): Promise<void> {
+    return this.#requester.close();
+  }
+}
+
+/** Messages, and what comes next. */
+class MessageLink implements Link<LogicalCall> {
+  readonly #connection: LogicalConnection;
+
+  constructor(connection: LogicalConnection) {
+    this.#connection = connection;
+  }
+
+  async perform(
+    { message, codec, isAnswered }: LogicalCall,
+    { signal }: OperationCall,
+  ): Promise<OperationOutcome> {
+    await this.#connection.send(message, { signal });
+    if (!isAnswered) return { sentBytes: message.length };
+    const reply = await this.#connection.receive({ signal });
+    return outcomeOf(message.length, received(reply), codec);
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+}
+
+/** Messages among which replies are looked for. */
+class RepliesLink implements Link<LogicalCall> {
+  readonly #connection: LogicalConnection;
+  readonly #messages = new ReplyWait<Uint8Array>();
+  readonly #reading: Promise<void>;
+
+  constructor(connection: LogicalConnection) {
+    this.#connection = connection;
+    this.#reading = this.#read();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      while (true) {
+        this.#messages.offer(received(await this.#connection.receive()));
+      }
+    } catch (error) {
+      this.#messages.fail(error);
+    }
+  }
+
+  async perform(
+    { message, codec, matches }: LogicalCall,
+    { signal }: OperationCall,
+  ): Promise<OperationOutcome> {
+    let body: Json = null;
+    const replied = this.#messages.next((reply) => {
+      body = codec.decode(reply);
+      return matches(body);
+    }, signal);
+    const sent = this.#connection.send(message, { signal });
+    const [reply] = await Promise.all([replied, sent]);
+    return {
+      sentBytes: message.length,
+      receivedBytes: reply.length,
+      body,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+    await this.#reading;
+  }
+}
+
+const END = new Uint8Array();
+
+/** Streams of messages, up to an empty one. */
+class StreamLink implements Link<LogicalCall> {
+  readonly #connection: LogicalConnection;
+
+  constructor(connection: LogicalConnection) {
+    this.#connection = connection;
+  }
+
+  async perform(
+    { message, codec, chunks }: LogicalCall,
+    { signal }: OperationCall,
+  ): Promise<OperationOutcome> {
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      await this.#connection.send(message, { signal });
+    }
+    await this.#connection.send(END, { signal });
+    let receivedBytes = 0;
+    let first: Uint8Array | undefined;
+    while (true) {
+      const next = received(await this.#connection.receive({ signal }));
+      if (next.length === 0) break;
+      receivedBytes += next.length;
+      first ??= next;
+    }
+    const sentBytes = chunks * message.length;
+    if (first?.length !== receivedBytes) return { sentBytes, receivedBytes };
+    return outcomeOf(sentBytes, first, codec);
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+}
+
+function outcomeOf(
+  sentBytes: number,
+  reply: Uint8Array,
+  codec: Codec<Json>,
+): OperationOutcome {
+  return { sentBytes, receivedBytes: reply.length, body: codec.decode(reply) };
+}
+
+function received(message: Uint8Array | undefined): Uint8Array {
+  if (message !== undefined) return message;
+  throw new DriverError(
+    "Cannot take the reply: the service has closed the connection",
+  );
+}

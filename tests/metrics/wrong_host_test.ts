@@ -1,0 +1,36 @@
+import { assertStringIncludes } from "@std/assert";
+import { EventStream } from "../../src/metrics/event_stream.ts";
+import { metricsServer } from "../../src/metrics/metrics_server.ts";
+import { bounded } from "../support/net.ts";
+import { TestFeed } from "./snapshots.ts";
+
+/** The begin of the answer to a request whose `Host` is no host. */
+async function answer(
+  handler: (request: Request) => Response | Promise<Response>,
+): Promise<string> {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    handler,
+  );
+  using connection = await Deno.connect({ port: server.addr.port });
+  const ask = "GET /events HTTP/1.1\r\nHost: localhost:99999\r\n\r\n";
+  await connection.write(new TextEncoder().encode(ask));
+  const buffer = new Uint8Array(4096);
+  const length = await connection.read(buffer) ?? 0;
+  return new TextDecoder().decode(buffer.subarray(0, length));
+}
+
+Deno.test("A Host that is none is a bad request", bounded, async () => {
+  await using metrics = metricsServer(new TestFeed());
+  assertStringIncludes(await answer(metrics.fetch), " 400 Bad Request\r\n");
+});
+
+Deno.test(
+  "A stream by itself answers whatever Host says",
+  bounded,
+  async () => {
+    using stream = new EventStream();
+    const events = await answer((request) => stream.respond(request));
+    assertStringIncludes(events, " 200 OK\r\n");
+  },
+);
