@@ -7,14 +7,19 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { ActorSystem } from "../../src/actor/mod.ts";
-import { type OpenRecording, terminal } from "../../src/terminal/mod.ts";
+import {
+  type OpenRecording,
+  type Terminal,
+  terminal,
+} from "../../src/terminal/mod.ts";
 
 const HELP = `A terminal in the browser.
 
 Usage: deno task terminal [OPTIONS] [-- COMMAND ARGS…]
 
-Prints links that let one browser in each, once, within ten minutes. Closing
-the browser leaves the programs running; coming back goes on where it was.
+Prints links that let one browser in each, once, within ten minutes; Enter
+prints others. Closing the browser leaves the programs running; coming back goes
+on where it was.
 
   COMMAND         what to run; by default your shell
   --host HOST     where to listen, 127.0.0.1 by default
@@ -44,7 +49,12 @@ function readArgs(args: string[]) {
   });
   const { host, port, "read-only": readOnly, record, ...unknown } = rest;
   const [flag] = Object.keys(unknown);
-  if (flag !== undefined) throw new UsageError(`unknown option --${flag}`);
+  if (flag !== undefined) {
+    const dashes = flag.length === 1 ? "-" : "--";
+    throw new UsageError(`unknown option ${dashes}${flag}`);
+  }
+  if (host === "") throw new UsageError("--host needs a HOST");
+  if (command[0] === "") throw new UsageError("the command is empty");
   if (extra.length > 0) throw new UsageError("put the command after --");
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UsageError(`the port is "${port}", give 0 to 65535`);
@@ -93,7 +103,7 @@ function namesOf(host: string): string[] {
 async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
   const { host, port, readOnly, record, command: [command, ...rest] } = args;
   const interrupted = Promise.withResolvers<void>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     Deno.addSignalListener(signal, () => interrupted.resolve());
   }
   await using system = new ActorSystem();
@@ -107,10 +117,7 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
     ...(record === undefined ? {} : { record: recordTo(record) }),
   });
   const session = await shells.start();
-  const server = Deno.serve(
-    { hostname: host, port, onListen() {} },
-    shells.fetch,
-  );
+  const server = listen(host, port, shells.fetch);
   if (!LOOPBACK.includes(host)) {
     console.warn(
       `Warning: ${host} can be reached from elsewhere, and nothing is encrypted:\n` +
@@ -118,21 +125,49 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
     );
   }
   const at = `http://${bracketed(host)}:${server.addr.port}/`;
-  const ticket = shells.ticket({ role: "control", session: undefined });
-  console.log(`${at}#ticket=${ticket}`);
-  if (readOnly) {
+  const printLinks = () => {
+    const ticket = shells.ticket({ role: "control", session: undefined });
+    console.log(`${at}#ticket=${ticket}`);
+    if (!readOnly) return;
     const guest = shells.ticket({ role: "view", session: session.id });
     console.log(`\nTo look on only:\n${at}#ticket=${guest}`);
-  }
-  console.log("\nCtrl-C ends it.");
-  await interrupted.promise;
+  };
+  printLinks();
+  const lines = Deno.stdin.isTerminal() ? Deno.stdin.readable : undefined;
+  console.log(
+    `\n${
+      lines ? "Enter prints links for another browser. " : ""
+    }Ctrl-C ends it.`,
+  );
+  await Promise.race([interrupted.promise, forEach(lines, printLinks)]);
+  // Tells the viewers; the server alone would cut them off.
   await shells.close();
-  // A browser that does not answer holds its socket: nobody waits for it.
-  await Promise.race([
-    server.shutdown(),
-    new Promise((resolve) => setTimeout(resolve, 1000)),
-  ]);
+  await server.shutdown();
   return 0;
+}
+
+/** Listens, or says why that cannot be. */
+function listen(host: string, port: number, fetch: Terminal["fetch"]) {
+  try {
+    return Deno.serve({ hostname: host, port, onListen() {} }, fetch);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : cause;
+    throw new Error(
+      `Cannot listen on ${
+        bracketed(host)
+      }:${port}: ${why}. Give others with --host and --port; port 0 takes a free one`,
+      { cause },
+    );
+  }
+}
+
+/** Calls it for each chunk; never ends, for the end of input ends nothing. */
+async function forEach(
+  chunks: ReadableStream<Uint8Array> | undefined,
+  call: () => void,
+): Promise<never> {
+  for await (const _ of chunks ?? []) call();
+  return await new Promise<never>(() => {});
 }
 
 async function main(): Promise<number> {

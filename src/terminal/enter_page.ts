@@ -56,7 +56,11 @@ const go = (id) => location.replace(address(id));
 const start = async () => go((await ask("POST", "sessions", {})).id);
 
 async function enter() {
-  const granted = ticket && await ask("POST", "login", { ticket });
+  // Who is let in already may come by a link that was used.
+  const granted = ticket &&
+    await ask("POST", "login", { ticket }).catch((error) =>
+      ask("GET", "login").then(() => undefined, () => Promise.reject(error))
+    );
   if (granted?.session) return go(granted.session);
   const { role } = await ask("GET", "login");
   const { sessions } = await ask("GET", "sessions");

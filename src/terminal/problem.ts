@@ -29,7 +29,8 @@ export type ProblemKind =
   | "upgrade-needed"
   | "too-many-requests"
   | "failed"
-  | "full";
+  | "full"
+  | "closed";
 
 /** The status and the title of each. */
 const KINDS: Readonly<Record<ProblemKind, readonly [number, string]>> = {
@@ -48,6 +49,7 @@ const KINDS: Readonly<Record<ProblemKind, readonly [number, string]>> = {
   "too-many-requests": [429, "There were too many requests"],
   "failed": [500, "The server has failed"],
   "full": [503, "There are too many of these"],
+  "closed": [503, "The terminal server has ended"],
 };
 
 /** A request that is refused. */

@@ -74,12 +74,16 @@ const MAX_CONTROL_BYTES = 262_144;
  *
  * await using system = new ActorSystem();
  * await using shells = terminal(system);
- * await using server = Deno.serve(
+ * const server = Deno.serve(
  *   { hostname: "127.0.0.1", port: 0 },
  *   shells.fetch,
  * );
  * const ticket = shells.ticket({ role: "control", session: undefined });
  * console.log(`http://127.0.0.1:${server.addr.port}/#ticket=${ticket}`);
+ * // For as long as it is to serve: `await server.finished`. At the end, the
+ * // terminal goes first, for it tells the viewers.
+ * await shells.close();
+ * await server.shutdown();
  * ```
  */
 export function terminal(
@@ -97,6 +101,7 @@ export function terminal(
     clock: system.clock,
   });
   let attachments = 0;
+  let closed = false;
 
   const ptys = child({
     name: "sessions",
@@ -111,6 +116,7 @@ export function terminal(
     supervisor({ children: [ptys, sockets] }),
   );
   const stopped = boss.stopped.then(() => {
+    closed = true;
     access.logins.close();
     return recordings.finished();
   });
@@ -199,6 +205,7 @@ export function terminal(
     const kind = path === undefined ? "page" : kindOf(path);
     access.checkOrigin(request.headers, kind);
     if (path === undefined) throw new Problem("not-found", "No such page");
+    if (closed) throw new Problem("closed", "It was closed");
     const limit = (): void => access.checkRate(request, info);
     switch (kind) {
       case "socket":
@@ -232,6 +239,7 @@ export function terminal(
   }
 
   const close = (): Promise<void> => {
+    closed = true;
     boss.stop();
     return stopped;
   };

@@ -377,3 +377,11 @@ Deno.test("a client that guesses tickets is slowed down", bounded, async () => {
     "429 too-many-requests",
   );
 });
+
+Deno.test("a server that was closed answers so", bounded, async () => {
+  await using served = new Served();
+  await served.terminal.close();
+  const answer = await served.request("GET", "health");
+  assertEquals(answer.status, 503);
+  assertEquals((await answer.json()).code, "closed");
+});

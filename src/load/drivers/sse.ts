@@ -110,17 +110,12 @@ function prepare(
 
 /** One subscription of one user. */
 class Subscription implements Link<Prepared> {
-  readonly #body: ReadableStream<Uint8Array<ArrayBuffer>>;
-  readonly #connection: AbortController;
+  readonly #reader: ReadableStreamDefaultReader<string>;
   readonly #events = new ReplyWait<SseEvent>();
   #reading: Promise<void> | undefined;
 
-  constructor(
-    body: ReadableStream<Uint8Array<ArrayBuffer>>,
-    connection: AbortController,
-  ) {
-    this.#body = body;
-    this.#connection = connection;
+  constructor(body: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.#reader = body.pipeThrough(new TextDecoderStream()).getReader();
   }
 
   static async open(
@@ -135,7 +130,7 @@ class Subscription implements Link<Prepared> {
       const type = response.headers.get("content-type") ?? "";
       const { status, body } = response;
       if (status === 200 && body && type.startsWith("text/event-stream")) {
-        return new Subscription(body, connection);
+        return new Subscription(body);
       }
       await body?.cancel();
       throw new DriverError(
@@ -166,22 +161,25 @@ class Subscription implements Link<Prepared> {
   async #read(): Promise<void> {
     const parser = new SseParser();
     try {
-      for await (
-        const text of this.#body.pipeThrough(new TextDecoderStream())
-      ) {
-        for (const event of parser.push(text)) this.#events.offer(event);
+      while (true) {
+        const { value, done } = await this.#reader.read();
+        if (done) break;
+        for (const event of parser.push(value)) this.#events.offer(event);
       }
       throw new DriverError(
         "Cannot wait for an event: the service has ended the stream",
       );
     } catch (error) {
       this.#events.fail(error);
+      // An event that is too large leaves more to come.
+      await this.#reader.cancel().catch(() => {});
     }
   }
 
   async close(): Promise<void> {
-    this.#connection.abort();
-    if (this.#reading === undefined) await this.#body.cancel().catch(() => {});
+    // A signal that was given to fetch would not do: in Deno it has no effect
+    // once the response is no longer used but for its body.
+    await this.#reader.cancel().catch(() => {});
     await this.#reading;
   }
 }

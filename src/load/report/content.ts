@@ -95,9 +95,9 @@ export function countsTable(
     ].map(count),
   ];
   return {
-    title: "Operations",
+    title: "Operations, in the steady phase",
     columns: [
-      "in the steady phase",
+      "operation",
       "planned",
       "started",
       "ok",
@@ -123,7 +123,7 @@ export function timesTables(result: LoadResult): ReportTable[] {
     of: "latency" | "serviceTime",
   ): ReportTable => ({
     title,
-    columns: ["in ms, of those ok", "ok/s", "p50", "p95", "p99", "max"],
+    columns: ["operation", "ok/s", "p50", "p95", "p99", "max"],
     rows: all.map((operation) => [
       operation === steady ? "all" : operation.name,
       short(operation.throughput),
@@ -131,8 +131,10 @@ export function timesTables(result: LoadResult): ReportTable[] {
     ]),
   });
   return [
-    times("Latency", "latency"),
-    ...model === "open" ? [times("Service time", "serviceTime")] : [],
+    times("Latency, in ms, of those ok", "latency"),
+    ...model === "open"
+      ? [times("Service time, in ms, of those ok", "serviceTime")]
+      : [],
   ];
 }
 

@@ -43,7 +43,8 @@ import { timelineCharts } from "./timeline_charts.ts";
  */
 export function htmlReport(result: LoadResult): string {
   const { scenario, verdict } = result;
-  const charts = timelineCharts(result).map(svgChart).join("\n");
+  const charts = timelineCharts(result).map(svgChart)
+    .filter((chart) => chart !== "").join("\n");
   return `<!doctype html>
 <html lang="en">
 <head>

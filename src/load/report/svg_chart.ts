@@ -41,19 +41,29 @@ const BOTTOM = 24;
 const MAX_TICKS = 6;
 /** The least that a logarithmic axis shows: a microsecond, in milliseconds. */
 const LEAST = 0.001;
+/** What is more is shown as this, so that no axis overflows. */
+const MOST = 1e12;
 
 /** The chart as a figure of HTML; nothing where there is nothing to show. */
-export function svgChart(parts: ChartParts): string {
-  const lines = parts.lines.map(({ name, values }) => ({
+export function svgChart(given: ChartParts): string {
+  const lines = given.lines.map(({ name, values }) => ({
     name,
-    values: values.map((value) =>
-      value !== null && Number.isFinite(value) ? value : null
-    ),
+    values: values.map(drawable),
   }));
   const known = lines.flatMap(({ values }) =>
     values.filter((value) => value !== null)
   );
   if (known.length === 0) return "";
+  const parts = {
+    ...given,
+    lines,
+    atMs: given.atMs.map((ms) => drawable(ms) ?? 0),
+    spans: given.spans.map(({ name, fromMs, toMs }) => ({
+      name,
+      fromMs: drawable(fromMs) ?? 0,
+      toMs: drawable(toMs) ?? 0,
+    })),
+  };
   const x = xAxis(parts);
   const y = parts.scale === "log" ? logAxis(known) : linearAxis(known);
   const title = escapeHtml(parts.title);
@@ -66,7 +76,13 @@ ${shades(parts.spans, x)}${grid(x, y)}${
       `<path class="line s${index + 1}" d="${path(parts.atMs, values, x, y)}"/>`
     ).join("\n")
   }
-${tips({ ...parts, lines }, x)}</svg></figure>`;
+${tips(parts, x)}</svg></figure>`;
+}
+
+/** A number that can be drawn; too little to be seen is nothing. */
+function drawable(value: number | null): number | null {
+  if (value === null || !Number.isFinite(value)) return null;
+  return value < LEAST / 1000 ? 0 : Math.min(value, MOST);
 }
 
 interface Axis {
@@ -76,11 +92,9 @@ interface Axis {
 }
 
 function xAxis({ atMs, spans }: ChartParts): Axis {
-  const from = Math.min(atMs[0] ?? 0, ...spans.map(({ fromMs }) => fromMs));
-  const last = Math.max(
-    atMs.at(-1) ?? 0,
-    ...spans.map(({ toMs }) => toMs),
-  );
+  const ends = spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
+  const from = Math.min(...atMs, ...ends);
+  const last = Math.max(...atMs, ...ends);
   const to = last > from ? last : from + 1;
   return {
     ticks: timeTicks(from, to),

@@ -20,13 +20,18 @@ export function printable(text: string): string {
   );
 }
 
-/** Wraps a text at spaces; further lines, and those of its own, are indented. */
+/**
+ * Wraps a text at spaces, or where a word is too long; further lines, and those
+ * of its own, are indented.
+ */
 export function wrap(text: string, width: number, indent: string): string[] {
   const lines: string[] = [];
   for (const part of printable(text).split("\n")) {
     let line = lines.length === 0 ? "" : indent;
     let isEmpty = true;
-    for (const word of part.split(" ")) {
+    const longest = Math.max(width - indent.length, 1);
+    const words = part.split(" ").flatMap((word) => pieces(word, longest));
+    for (const word of words) {
       if (!isEmpty && line.length + 1 + word.length > width) {
         lines.push(line);
         line = indent;
@@ -38,6 +43,14 @@ export function wrap(text: string, width: number, indent: string): string[] {
     lines.push(line);
   }
   return lines;
+}
+
+function pieces(word: string, longest: number): string[] {
+  const count = Math.max(Math.ceil(word.length / longest), 1);
+  return Array.from(
+    { length: count },
+    (_, index) => word.slice(index * longest, (index + 1) * longest),
+  );
 }
 
 /**

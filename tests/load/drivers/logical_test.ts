@@ -144,3 +144,98 @@ Deno.test("a request that is wrong is told so, and what was meant", () => {
     'codec is "jsno", did you mean "json"?',
   ]);
 });
+
+Deno.test(
+  "the reply is the message that matches, and others are dropped whenever they come",
+  bounded,
+  async () => {
+    await using net = new Net();
+    await using user = await openUser(logicalDriver());
+    const { port } = net.listener.address;
+    const request = call({
+      port,
+      value: "hello",
+      exchange: "message",
+      reply: { field: "type", equals: "said" },
+    });
+    const said = (number: number) =>
+      new TextEncoder().encode(JSON.stringify({ type: "said", number }));
+    const heard = new TextEncoder().encode('{"type":"heard"}');
+
+    const first = user.perform(request);
+    const served = await net.served.next();
+    await served.receive();
+    for (const message of [heard, said(1), heard]) {
+      await served.send(message);
+    }
+    assertEquals((await first).body, { type: "said", number: 1 });
+
+    const second = user.perform(request);
+    await served.receive();
+    await served.send(said(2));
+    assertEquals((await second).body, { type: "said", number: 2 });
+    await served.close();
+    await assertRejects(() => user.perform(request));
+  },
+);
+
+Deno.test(
+  "a stream is sent in chunks, and ends with the end of the one that comes back",
+  bounded,
+  async () => {
+    await using net = new Net();
+    await using user = await openUser(logicalDriver());
+    const { port } = net.listener.address;
+    const performed = user.perform(call({
+      port,
+      value: "abc",
+      codec: "text",
+      exchange: "stream",
+      chunks: 2,
+      chunkBytes: 7,
+    }));
+    const served = await net.served.next();
+    const texts: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      texts.push(new TextDecoder().decode(await served.receive()));
+    }
+    assertEquals(texts, ["abcabca", "abcabca", ""]);
+    await served.send(new Uint8Array(10));
+    await served.send(new Uint8Array(5));
+    await served.send(new Uint8Array());
+    assertEquals(await performed, { sentBytes: 14, receivedBytes: 15 });
+    await served.close();
+  },
+);
+
+Deno.test("a stream of one message is the body", bounded, async () => {
+  await using net = new Net({ serve: echo });
+  await using user = await openUser(logicalDriver());
+  const { port } = net.listener.address;
+  const request = { port, value: [1], exchange: "stream" };
+  for (let i = 0; i < 2; i++) {
+    assertEquals(await user.perform(call(request)), {
+      sentBytes: 3,
+      receivedBytes: 3,
+      body: [1],
+    });
+  }
+});
+
+Deno.test("a reply that is no JSON is a failure", bounded, async () => {
+  await using net = new Net({
+    serve: (connection) => connection.send(new Uint8Array([0x7b])),
+  });
+  await using user = await openUser(logicalDriver());
+  const { port } = net.listener.address;
+  for (const reply of [undefined, { field: "a", equals: 1 }]) {
+    const matched = reply === undefined ? {} : { reply };
+    await assertRejects(
+      () =>
+        user.perform(
+          call({ port, exchange: "message", value: 1, ...matched }),
+        ),
+      CodecError,
+    );
+  }
+});

@@ -1,4 +1,5 @@
 import {
+  assert,
   assertEquals,
   assertRejects,
   assertStrictEquals,
@@ -202,3 +203,19 @@ Deno.test("a request that is wrong is told so, and what was meant", () => {
     'keeps is not known, did you mean "keep"?',
   ]);
 });
+
+Deno.test(
+  "latency counts from when an event says it was sent",
+  bounded,
+  async () => {
+    await using server = new Server();
+    await using user = await openUser(sseDriver());
+    const request = { url: server.url, keep: true, sentAt: "at" };
+    const performed = user.perform(call(request));
+    const subscriber = await server.subscribers.next();
+    const at = performance.timeOrigin + performance.now() - 60_000;
+    subscriber.send(`data: ${JSON.stringify({ at })}\n\n`);
+    const { latencyMs = 0 } = await performed;
+    assert(latencyMs >= 60_000 && latencyMs < 120_000, String(latencyMs));
+  },
+);

@@ -1,4 +1,9 @@
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import { DriverError } from "../../../src/load/drivers/driver_error.ts";
 import { websocketDriver } from "../../../src/load/drivers/websocket.ts";
 import { Happenings } from "../../support/happenings.ts";
@@ -195,3 +200,24 @@ Deno.test("a request that is wrong is told so, and what was meant", () => {
     ],
   );
 });
+
+Deno.test(
+  "latency counts from when a message says it was sent",
+  bounded,
+  async () => {
+    const now = () => performance.timeOrigin + performance.now();
+    await using server = new Server((socket, message) => {
+      const sentAt = message === "when?" ? now() - 60_000 : "just now";
+      socket.send(JSON.stringify({ told: { sentAt } }));
+    });
+    await using user = await openUser(websocketDriver());
+    const request = { url: server.url, text: "when?", sentAt: "told.sentAt" };
+    const { latencyMs = 0 } = await user.perform(call(request));
+    assert(latencyMs >= 60_000 && latencyMs < 120_000, String(latencyMs));
+    await assertRejects(
+      () => user.perform(call({ ...request, text: "?" })),
+      DriverError,
+      "Cannot tell how old the message is: its told.sentAt is no number",
+    );
+  },
+);

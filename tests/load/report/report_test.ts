@@ -1,0 +1,240 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { parse } from "@std/csv";
+import fc from "fast-check";
+import {
+  operationsCsv,
+  timelineCsv,
+} from "../../../src/load/report/csv_report.ts";
+import { htmlReport } from "../../../src/load/report/html_report.ts";
+import {
+  jsonReport,
+  reportFiles,
+} from "../../../src/load/report/report_files.ts";
+import { textReport } from "../../../src/load/report/text_report.ts";
+import type { LoadResult } from "../../../src/load/result.ts";
+import { failed, operation, results } from "./results.ts";
+
+function assertNotMatch(text: string, pattern: RegExp): void {
+  const [found] = text.match(pattern) ?? [];
+  assertEquals(found, undefined, text);
+}
+
+/** Lines of a report for a terminal, with single spaces. */
+function linesOf(result: LoadResult, columns = 100): string[] {
+  return textReport(result, { columns }).split("\n")
+    .map((line) => line.trim().replaceAll(/ +/g, " "));
+}
+
+function assertLine(lines: readonly string[], line: string): void {
+  assert(lines.includes(line), `${line} is not in\n${lines.join("\n")}`);
+}
+
+Deno.test("a text report begins with the verdict, and why", () => {
+  assertEquals(linesOf(failed).slice(0, 3), [
+    "FAILED chat, 11.3 s",
+    "At least one criterion does not hold.",
+    "- latency.p99 is to be below 30: it is 39.6.",
+  ]);
+});
+
+Deno.test("a text report says of each criterion whether it holds, and what is", () => {
+  const lines = linesOf(failed);
+  assertLine(lines, "✗ latency.p99 < 30 ms is 39.6 ms");
+  assertLine(lines, "✓ errorRate of send ≤ 5 % is 1.16 %");
+  assertLine(lines, "✗ throughput ≥ 1,000 /s is no data");
+});
+
+Deno.test("a text report accounts for the operations", () => {
+  const lines = linesOf(failed);
+  assertLine(
+    lines,
+    "operation planned started ok failed timed out interrupted dropped",
+  );
+  assertLine(lines, "send 1,210 1,204 1,190 9 3 2 6");
+  assertLine(lines, "all phases 1,310 1,304 1,290 9 3 2 6");
+  assertLine(lines, "operation ok/s p50 p95 p99 max");
+  assertLine(lines, "send 119 20 38 39.6 40");
+  assertLine(lines, "9 × join: the service has closed the connection");
+});
+
+Deno.test("a text report tells phases, users, the generator and the model", () => {
+  const lines = linesOf(failed, 200);
+  assertLine(
+    lines,
+    "Phases: prepare 120 ms, ramp-up 1.0 s, steady 10.0 s, cleanup 5 ms",
+  );
+  assertLine(lines, "Error in cleanup: too late");
+  assertLine(
+    lines,
+    "Users: 10 planned, 10 at once at most, 12 started, 2 replaced",
+  );
+  assertLine(
+    lines,
+    "Generator: healthy, 0.25 cores busy, 2.97 ms late to begin (p99), 1.98 ms event-loop delay (p99), 98.7 MB of memory",
+  );
+  assertLine(
+    lines,
+    "Model: closed, 10 users with think time (constant). Latency counts from the real begin of an operation.",
+  );
+  assertLine(lines, "Warning: The closed model is blind to stalls.");
+});
+
+Deno.test("reports of the open model say from when latency counts, and tell service time too", () => {
+  const result: LoadResult = {
+    ...failed,
+    model: "open",
+    scenario: {
+      ...failed.scenario,
+      load: { model: "open", arrivalsPerSecond: 50, maxUsers: 10 },
+    },
+  };
+  for (
+    const report of [textReport(result, { columns: 300 }), htmlReport(result)]
+  ) {
+    assertStringIncludes(report, "Latency counts from the planned begin");
+    assertStringIncludes(report, "Service time, in ms");
+  }
+  assertStringIncludes(linesOf(result).join("\n"), "send 119 15 28.5 29.7 30");
+});
+
+Deno.test("a text report has no line that is wider than the terminal", () => {
+  const result = { ...failed, operations: [operation("a".repeat(100))] };
+  for (const columns of [60, 80, 120]) {
+    for (const line of textReport(result, { columns }).split("\n")) {
+      assert(line.length <= columns, `${line.length} > ${columns}: ${line}`);
+    }
+  }
+});
+
+Deno.test("a text report has colours only when asked for, and never what others say in control characters", () => {
+  const scenario = { ...failed.scenario, name: "red \x1b[31m\x07\u009b2J" };
+  const result = {
+    ...failed,
+    scenario,
+    reasons: ["it said last:\n\x1b]0;title\x07"],
+    operations: [operation("\x1b[2J")],
+  };
+  // deno-lint-ignore no-control-regex
+  assertNotMatch(textReport(result), /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+  const isColored = textReport(failed, { colors: true }).includes("\x1b[");
+  assertEquals(isColored, !Deno.noColor);
+});
+
+Deno.test("an HTML report has the same numbers, and a chart for each thing over time", () => {
+  const report = htmlReport(failed);
+  for (const text of ["FAILED", "39.6 ms", "1,310", "4.56 MB", "too late"]) {
+    assertStringIncludes(report, text);
+  }
+  for (const title of ["Latency", "Throughput", "Errors", "Users"]) {
+    assertStringIncludes(report, `aria-label="${title} over time"`);
+  }
+  assertStringIncludes(report, ">steady</text>");
+});
+
+Deno.test("an HTML report needs nothing from elsewhere, and runs nothing", () => {
+  const report = htmlReport(failed);
+  assertNotMatch(
+    report,
+    /<script|<link|<img|<iframe|\bsrc=|url\(|@import|https?:/i,
+  );
+  assertStringIncludes(
+    report,
+    `content="default-src 'none'; style-src 'unsafe-inline'"`,
+  );
+});
+
+Deno.test("an HTML report shows whatever is in names and messages as text", () => {
+  const evil = `"><script>alert(1)</script>&'`;
+  const report = htmlReport({
+    ...failed,
+    scenario: {
+      ...failed.scenario,
+      name: evil,
+      description: evil,
+      tags: { [evil]: evil },
+    },
+    reasons: [evil],
+    warnings: [evil],
+    startedAt: evil,
+    phases: failed.phases.map((phase) => ({ ...phase, error: evil })),
+    operations: [{ ...operation(evil), errors: [{ message: evil, count: 1 }] }],
+    criteria: failed.criteria.map((result) => ({
+      ...result,
+      criterion: { ...result.criterion, operation: evil },
+    })),
+  });
+  assertNotMatch(report, /<script|"><s|&'/);
+  assertStringIncludes(
+    report,
+    "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;&#39;",
+  );
+});
+
+Deno.test("a report of a run that never loaded anything has no charts", () => {
+  const report = htmlReport({
+    ...failed,
+    timeline: { stepMs: 1000, points: [] },
+  });
+  assertNotMatch(report, /<svg|Over time/);
+});
+
+Deno.test("the JSON report is the result as it is", () => {
+  assertEquals(JSON.parse(jsonReport(failed)), failed);
+});
+
+Deno.test("the CSV of operations has a row for each, and one for all", () => {
+  const result = { ...failed, operations: [operation('say "hi", and go')] };
+  const [columns = [], ...rows] = parse(operationsCsv(result));
+  const of = (row: string[] | undefined, name: string) =>
+    row?.[columns.indexOf(name)];
+  assertEquals(rows.map(([name]) => name), ['say "hi", and go', ""]);
+  assertEquals(of(rows[0], "planned"), "1210");
+  assertEquals(of(rows[0], "latency.p99"), "39.6");
+  assertEquals(of(rows[0], "serviceTime.max"), "30");
+  assertEquals(of(rows[1], "receivedBytes"), "4560000");
+});
+
+Deno.test("the CSV of the timeline has a row for each part, and nothing for what is unknown", () => {
+  const [columns = [], ...rows] = parse(timelineCsv(failed));
+  assertEquals(rows.length, 11);
+  assertEquals(columns[0], "atMs");
+  assertEquals(rows[5], [
+    "5000",
+    "steady",
+    "10",
+    "105",
+    "5",
+    "0",
+    "20",
+    "39.6",
+    "",
+  ]);
+});
+
+Deno.test("no report of any result says NaN, Infinity or undefined", () => {
+  fc.assert(
+    fc.property(
+      results,
+      fc.integer({ min: 0, max: 200 }),
+      (result, columns) => {
+        const reports = [
+          ...reportFiles(result).values(),
+          textReport(result, { columns, colors: true }),
+        ];
+        for (const report of reports) {
+          assertNotMatch(report, /NaN|Infinity|∞|undefined|\[object/);
+        }
+      },
+    ),
+  );
+});
+
+Deno.test("the charts of any result are in their frame", () => {
+  fc.assert(fc.property(results, (result) => {
+    for (const [, path = ""] of htmlReport(result).matchAll(/ d="([^"]*)"/g)) {
+      for (const at of path.match(/-?[\d.]+(e[+-]?\d+)?/g) ?? []) {
+        assert(Number(at) >= 0 && Number(at) <= 480, path);
+      }
+    }
+  }));
+});

@@ -1,0 +1,255 @@
+/**
+ * Results of load tests that never ran.
+ *
+ * @module
+ */
+import fc from "fast-check";
+import type {
+  Accounting,
+  LoadResult,
+  OperationResult,
+  TimelinePoint,
+} from "../../../src/load/result.ts";
+import type { DistributionSummary } from "../../../src/metrics/snapshot.ts";
+import { chat, scenarios } from "../scenarios.ts";
+
+/** A distribution of a hundred times up to a maximum. */
+export function times(max: number): DistributionSummary {
+  return {
+    count: 100,
+    sum: 50 * max,
+    min: max / 100,
+    mean: max / 2,
+    p50: max / 2,
+    p90: max * 0.9,
+    p95: max * 0.95,
+    p99: max * 0.99,
+    p999: max,
+    max,
+  };
+}
+
+const accounting: Accounting = {
+  planned: 1210,
+  started: 1204,
+  dropped: 6,
+  ok: 1190,
+  failed: 9,
+  timedOut: 3,
+  interrupted: 2,
+};
+
+/** What came of one operation. */
+export function operation(name: string): OperationResult {
+  return {
+    name,
+    accounting,
+    throughput: 119,
+    errorRate: 14 / 1204,
+    latency: times(40),
+    serviceTime: times(30),
+    sentBytes: 12_300,
+    receivedBytes: 4_560_000,
+    errors: [
+      { message: "the service has closed the connection", count: 9 },
+      { message: "it took longer than 100 ms", count: 3 },
+    ],
+  };
+}
+
+function point(second: number): TimelinePoint {
+  return {
+    atMs: second * 1000,
+    phase: second < 1 ? "ramp-up" : "steady",
+    users: 10,
+    ok: 100 + second,
+    errors: second,
+    dropped: 0,
+    latencyP50Ms: 20,
+    latencyP99Ms: 39.6,
+    latencyMaxMs: second === 5 ? null : 40,
+  };
+}
+
+/** A run that has failed one of two criteria. */
+export const failed: LoadResult = {
+  scenario: chat,
+  model: "closed",
+  verdict: "failed",
+  reasons: ["latency.p99 is to be below 30: it is 39.6."],
+  warnings: ["The closed model is blind to stalls."],
+  startedAt: "2026-01-02T03:04:05.000Z",
+  durationMs: 11_300,
+  phases: [
+    { name: "prepare", startedMs: 0, durationMs: 120, error: null },
+    { name: "ramp-up", startedMs: 120, durationMs: 1000, error: null },
+    { name: "steady", startedMs: 1120, durationMs: 10_000, error: null },
+    { name: "cleanup", startedMs: 11_120, durationMs: 5, error: "too late" },
+  ],
+  total: { ...accounting, planned: 1310, started: 1304, ok: 1290 },
+  steady: operation("all"),
+  operations: [operation("join"), operation("send")],
+  users: { planned: 10, started: 12, replaced: 2, peak: 10 },
+  criteria: [
+    {
+      criterion: { metric: "latency.p99", is: "below", value: 30 },
+      actual: 39.6,
+      outcome: "broken",
+    },
+    {
+      criterion: {
+        metric: "errorRate",
+        operation: "send",
+        is: "at-most",
+        value: 0.05,
+      },
+      actual: 14 / 1204,
+      outcome: "held",
+    },
+    {
+      criterion: { metric: "throughput", is: "at-least", value: 1000 },
+      actual: null,
+      outcome: "no data",
+    },
+  ],
+  generator: {
+    cpuCores: 0.25,
+    lag: times(3),
+    eventLoopDelay: times(2),
+    rssPeakBytes: 98_700_000,
+    openFilesPeak: null,
+    healthy: true,
+    reasons: [],
+  },
+  timeline: {
+    stepMs: 1000,
+    points: Array.from({ length: 11 }, (_, second) => point(second)),
+  },
+};
+
+const number = fc.oneof(
+  fc.double(),
+  fc.nat(),
+  fc.constantFrom(0, -0, 1e-9, 999.9999, 1e308),
+);
+const known = fc.option(number);
+/** Text without words that are looked for. */
+const text = fc.string({ unit: "binary", maxLength: 30 });
+const summaries = fc.record({
+  count: number,
+  sum: number,
+  min: known,
+  mean: known,
+  p50: known,
+  p90: known,
+  p95: known,
+  p99: known,
+  p999: known,
+  max: known,
+});
+const accountings = fc.record({
+  planned: number,
+  started: number,
+  dropped: number,
+  ok: number,
+  failed: number,
+  timedOut: number,
+  interrupted: number,
+});
+const operations = fc.record({
+  name: text,
+  accounting: accountings,
+  throughput: known,
+  errorRate: known,
+  latency: summaries,
+  serviceTime: summaries,
+  sentBytes: number,
+  receivedBytes: number,
+  errors: fc.array(fc.record({ message: text, count: number }), {
+    maxLength: 3,
+  }),
+});
+const phaseName = fc.constantFrom(
+  "prepare" as const,
+  "ramp-up" as const,
+  "steady" as const,
+  "ramp-down" as const,
+  "cleanup" as const,
+);
+
+/** Any result at all, and many that cannot be. */
+export const results: fc.Arbitrary<LoadResult> = fc.record({
+  scenario: scenarios,
+  model: fc.constantFrom("open" as const, "closed" as const),
+  verdict: fc.constantFrom(
+    "passed" as const,
+    "failed" as const,
+    "invalid" as const,
+    "aborted" as const,
+  ),
+  reasons: fc.array(text, { maxLength: 2 }),
+  warnings: fc.array(text, { maxLength: 2 }),
+  startedAt: fc.constant("2026-01-02T03:04:05.000Z"),
+  durationMs: number,
+  phases: fc.array(
+    fc.record({
+      name: phaseName,
+      startedMs: number,
+      durationMs: number,
+      error: fc.option(text),
+    }),
+    { maxLength: 5 },
+  ),
+  total: accountings,
+  steady: operations,
+  operations: fc.array(operations, { maxLength: 3 }),
+  users: fc.record({
+    planned: number,
+    started: number,
+    replaced: number,
+    peak: number,
+  }),
+  criteria: fc.array(
+    fc.record({
+      criterion: fc.record({
+        metric: fc.constantFrom("latency.p99", "errorRate", "throughput"),
+        operation: text,
+        is: fc.constantFrom("below" as const, "at-least" as const),
+        value: number,
+      }, { requiredKeys: ["metric", "is", "value"] }),
+      actual: known,
+      outcome: fc.constantFrom(
+        "held" as const,
+        "broken" as const,
+        "no data" as const,
+      ),
+    }),
+    { maxLength: 3 },
+  ),
+  generator: fc.record({
+    cpuCores: known,
+    lag: summaries,
+    eventLoopDelay: summaries,
+    rssPeakBytes: known,
+    openFilesPeak: known,
+    healthy: fc.boolean(),
+    reasons: fc.array(text, { maxLength: 2 }),
+  }),
+  timeline: fc.record({
+    stepMs: number,
+    points: fc.array(
+      fc.record({
+        atMs: number,
+        phase: phaseName,
+        users: number,
+        ok: number,
+        errors: number,
+        dropped: number,
+        latencyP50Ms: known,
+        latencyP99Ms: known,
+        latencyMaxMs: known,
+      }),
+      { maxLength: 10 },
+    ),
+  }),
+});
