@@ -15,7 +15,7 @@ import { ActorSystem } from "@troupe/troupe";
 import { MetricsCollector, metricsServer } from "@troupe/troupe/metrics";
 
 const [historyPath] = Deno.args;
-await using system = new ActorSystem({ measureBusyTime: true });
+await using system = new ActorSystem();
 await using collector = new MetricsCollector({
   system,
   ...(historyPath !== undefined && { historyPath }),
@@ -27,12 +27,11 @@ await using collector = new MetricsCollector({
     forMs: 2000,
   }],
 });
-const { instruments } = collector;
-const orders = instruments.counter("orders", { help: "Orders taken" });
-const waits = instruments.histogram("order_wait", { unit: "ms" });
+const orders = collector.instruments.counter("orders", { help: "Taken" });
+const waits = collector.instruments.histogram("order_wait", { unit: "ms" });
 
-const kitchen = system.spawn<{ readonly takenMs: number }>(() => ({
-  async receive({ takenMs }) {
+const kitchen = system.spawn<number>(() => ({
+  async receive(takenMs) {
     await new Promise((resolve) => setTimeout(resolve, 1));
     waits.record(performance.now() - takenMs);
   },
@@ -42,13 +41,11 @@ await using metrics = metricsServer(collector);
 await using server = Deno.serve(
   { hostname: "127.0.0.1", port: 0, onListen() {} },
   (request) => {
-    const { pathname, searchParams } = new URL(request.url);
-    if (pathname !== "/orders") return metrics.fetch(request);
-    const count = Math.min(Number(searchParams.get("count")) || 1, 10_000);
-    for (let i = 0; i < count; i++) {
-      kitchen.tell({ takenMs: performance.now() });
-    }
-    orders.add(Math.max(count, 0));
+    const url = URL.parse(request.url);
+    if (url?.pathname !== "/orders") return metrics.fetch(request);
+    const count = Math.min(Number(url.searchParams.get("count")), 10_000);
+    for (let i = 0; i < count; i++) kitchen.tell(performance.now());
+    if (count > 0) orders.add(count);
     return new Response(null, { status: 202 });
   },
 );
@@ -58,3 +55,5 @@ console.log(`http://127.0.0.1:${server.addr.port}/\nCtrl-C ends it.`);
 await new Promise<void>((resolve) => {
   Deno.addSignalListener("SIGINT", () => resolve());
 });
+// Before the server, which waits for open pages.
+await metrics[Symbol.asyncDispose]();

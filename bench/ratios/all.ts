@@ -113,4 +113,12 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./terminal/terminals.ts")).bulk,
   },
   ...(hasTtyd() ? BESIDE_TTYD : []),
+  {
+    name: "metrics/overhead",
+    load: async () => (await import("./metrics/overhead.ts")).overhead,
+  },
+  {
+    name: "load/overhead",
+    load: async () => (await import("./load/overhead.ts")).overhead,
+  },
 ];

@@ -198,7 +198,11 @@ export function terminal(
     request: Request,
     info: RequestInfo | undefined,
   ): Promise<Response> {
-    const { pathname } = new URL(request.url);
+    // A host that is none makes an address that is none.
+    const pathname = URL.parse(request.url)?.pathname;
+    if (pathname === undefined) {
+      throw new Problem("bad-request", "The host is none");
+    }
     const path = pathname.startsWith(resolved.prefix)
       ? pathname.slice(resolved.prefix.length)
       : undefined;

@@ -1,4 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { toText } from "@std/streams";
+import { utf8 } from "../support/bytes.ts";
 import { bounded } from "../support/net.ts";
 import { json, refusal } from "./answers.ts";
 import { Served } from "./served.ts";
@@ -384,4 +386,16 @@ Deno.test("a server that was closed answers so", bounded, async () => {
   const answer = await served.request("GET", "health");
   assertEquals(answer.status, 503);
   assertEquals((await answer.json()).code, "closed");
+});
+
+Deno.test("a host that is none is a bad request", bounded, async () => {
+  await using served = new Served();
+  const [hostname = "", port] = served.host.split(":");
+  using socket = await Deno.connect({ hostname, port: Number(port) });
+  await socket.write(
+    utf8("GET / HTTP/1.1\r\nhost: a:99999\r\nconnection: close\r\n\r\n"),
+  );
+  const answer = await toText(socket.readable);
+  assertMatch(answer, /^HTTP\/1.1 400 /);
+  assertMatch(answer, /"code":"bad-request"/);
 });

@@ -36,7 +36,8 @@ ends at once, without any.
 Exit code: 0 passed, 1 a criterion does not hold, 2 the arguments or the
 scenario are invalid, 3 the run is invalid (it could not be prepared, the target
 ended, or the generator could not keep up), 4 aborted (Ctrl-C, or a criterion
-that aborts), 5 the reports could not be written, 130 ended at once.`;
+that aborts), 5 the reports could not be written, or this program has failed,
+130 ended at once.`;
 
 /** Where the scenario comes from. */
 export type ScenarioSource =

@@ -30,7 +30,7 @@ export class Interrupts implements Disposable {
   readonly #controller = new AbortController();
   readonly #actions: InterruptActions;
   readonly #listeners: (readonly [Deno.Signal, () => void])[] = [];
-  #at = -Infinity;
+  #first: { readonly name: Deno.Signal; readonly at: number } | undefined;
 
   /** Listens for Ctrl-C, and where there is such a thing for SIGTERM. */
   constructor(actions: InterruptActions) {
@@ -45,21 +45,21 @@ export class Interrupts implements Disposable {
   }
 
   #listen(name: keyof typeof REASONS): void {
-    const listener = () => this.#take(REASONS[name]);
+    const listener = () => this.#take(name);
     Deno.addSignalListener(name, listener);
     this.#listeners.push([name, listener]);
   }
 
-  #take(reason: string): void {
-    const now = performance.now();
-    const isSame = now - this.#at < SAME_MS;
-    if (this.signal.aborted) {
-      if (!isSame) this.#actions.endAtOnce();
-      return;
+  #take(name: keyof typeof REASONS): void {
+    const at = performance.now();
+    const first = this.#first;
+    if (first === undefined) {
+      this.#first = { name, at };
+      this.#controller.abort(new LoadTestError(REASONS[name]));
+      this.#actions.end();
+    } else if (name !== first.name || at - first.at >= SAME_MS) {
+      this.#actions.endAtOnce();
     }
-    this.#at = now;
-    this.#controller.abort(new LoadTestError(reason));
-    this.#actions.end();
   }
 
   /** Listens no more. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { clock, count, short } from "../report/numbers.ts";
+import { clock, count, counted, short } from "../report/numbers.ts";
 import type { LoadProgress } from "../result.ts";
 
 /** Columns of the bar. */
@@ -34,11 +34,11 @@ export function progressLine(view: ProgressView, columns: number): string {
   const line = [
     `${bar} ${clock(Math.min(elapsedMs, plannedMs))} of ${clock(plannedMs)}`,
     isEnding ? `ending, ${count(inFlight)} in flight` : phase,
-    `${count(point.users)} users`,
+    counted(point.users, "user"),
     `${short(rateOf(view))} ok/s`,
     `p50 ${short(point.latencyP50Ms)} ms`,
     `p99 ${short(point.latencyP99Ms)} ms`,
-    `${count(errors)} errors`,
+    counted(errors, "error"),
     ...total.dropped > 0 ? [`${count(total.dropped)} dropped`] : [],
   ];
   while (line.length > 1 && line.join("  ").length > columns) line.pop();

@@ -4,15 +4,15 @@
  * @module
  */
 import type { PerformanceScenarios } from "../performance_scenarios.ts";
-import { count, duration } from "../report/numbers.ts";
+import { counted, duration, short } from "../report/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** How large a load is, such as `200 users, closed model, 15.0 s`. */
 export function sizeText({ load, phases }: Scenario): string {
   const { rampUpMs = 0, steadyMs, rampDownMs = 0 } = phases;
   const size = load.model === "open"
-    ? `${count(load.arrivalsPerSecond)} arrivals a second`
-    : `${count(load.users)} users`;
+    ? `${short(load.arrivalsPerSecond)} arrivals a second`
+    : counted(load.users, "user");
   const length = duration(rampUpMs + steadyMs + rampDownMs);
   return `${size}, ${load.model} model, ${length}`;
 }

@@ -10,7 +10,7 @@ import { LoadTestManager } from "../load_test_manager.ts";
 import { PerformanceScenarios } from "../performance_scenarios.ts";
 import { VERDICTS } from "../report/content.ts";
 import { jsonReport, reportFiles } from "../report/report_files.ts";
-import { printable } from "../report/text_layout.ts";
+import { printable } from "../report/printable.ts";
 import { textReport } from "../report/text_report.ts";
 import type { LoadResult, Verdict } from "../result.ts";
 import type { Scenario } from "../scenario.ts";

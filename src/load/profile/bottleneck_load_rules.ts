@@ -54,8 +54,8 @@ export function findErrors(
 }
 
 /**
- * There are too few users for the load that was planned, even if the service
- * was as fast as it is to be.
+ * Arrivals found every user busy: the service is slow, or there are too few
+ * users even if it was as fast as it is to be, which is critical.
  */
 export function findUsers(
   { load }: BottleneckMeasurements,

@@ -31,6 +31,7 @@ export interface PerformanceTargets {
 
 /** A part of each operation, as the service has measured it. */
 export interface StageMeasurement {
+  /** What findings call it. */
   readonly name: string;
   /** Milliseconds of one visit. */
   readonly latency: Pick<DistributionSummary, "mean">;
@@ -40,7 +41,9 @@ export interface StageMeasurement {
 
 /** How much waited somewhere, as the service has measured it. */
 export interface QueueMeasurement {
+  /** What findings call it. */
   readonly name: string;
+  /** Its depth over time, oldest first. */
   readonly samples: readonly {
     /** Milliseconds of any clock. */
     readonly atMs: number;
@@ -85,8 +88,11 @@ export interface BottleneckMeasurements {
 
 /** A target beside what was measured. */
 export interface TargetComparison {
+  /** Which one. */
   readonly target: keyof PerformanceTargets;
+  /** What is to be reached, or not to be passed. */
   readonly limit: number;
+  /** What was measured; `null` if it was not. */
   readonly actual: number | null;
   /** `null` if nothing was measured. */
   readonly holds: boolean | null;
@@ -113,8 +119,11 @@ export type ConstrainedResource =
 
 /** A number that a finding rests on. */
 export interface Evidence {
+  /** What it is, with the law if it was computed. */
   readonly name: string;
+  /** 0 or more. */
   readonly value: number;
+  /** Such as `ms`, `1/s` or `share`, which is from 0 to 1. */
   readonly unit: string;
 }
 
@@ -132,6 +141,7 @@ export interface ExpectedGain {
 
 /** Something that holds the service back. */
 export interface BottleneckFinding {
+  /** What kind of thing. */
   readonly resource: ConstrainedResource;
   /** Which one, such as the name of a queue; the resource if there is one. */
   readonly name: string;
@@ -139,9 +149,11 @@ export interface BottleneckFinding {
   readonly message: string;
   /**
    * By how much of the resource is used, or of the latency is spent on it:
-   * from 0.9 on critical, from 0.7 on high, from 0.5 on medium.
+   * from 0.9 on critical, from 0.7 on high, from 0.5 on medium. Of failures
+   * 0.5, 0.1 and 0.01 are enough.
    */
   readonly severity: "critical" | "high" | "medium" | "low";
+  /** What the finding rests on. */
   readonly evidence: readonly Evidence[];
   /** `null` if nothing tells how much there is to change. */
   readonly effort: Effort | null;
@@ -159,6 +171,7 @@ export interface BottleneckReport {
   readonly verdict: "none" | "found" | "generator" | "unknown";
   /** In a sentence. */
   readonly summary: string;
+  /** Each target that was given. */
   readonly targets: readonly TargetComparison[];
   /** What holds the service back most, first. */
   readonly findings: readonly BottleneckFinding[];

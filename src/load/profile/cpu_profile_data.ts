@@ -19,7 +19,9 @@ export interface CallFrame {
 
 /** A function, called along one path from the root. */
 export interface CpuProfileNode {
+  /** Unique in its profile. */
   readonly id: number;
+  /** The function. */
   readonly callFrame: CallFrame;
   /** The nodes that it called. */
   readonly children?: readonly number[];

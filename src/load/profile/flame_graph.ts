@@ -8,7 +8,7 @@ import { frameName } from "./hotspots.ts";
 
 /** How a flame graph is drawn. */
 export interface FlameGraphOptions {
-  /** @default {"CPU profile"} */
+  /** Stands above the graph. @default {"CPU profile"} */
   readonly title?: string;
   /** Pixels, 200 to 10000. @default {1200} */
   readonly widthPixels?: number;

@@ -53,6 +53,7 @@ export interface HeapReport {
   readonly bytesPerOperation: number | null;
   /** The slope times the time after the warm-up. */
   readonly growthBytes: number | null;
+  /** As the option says, or its default. */
   readonly toleratedGrowthBytes: number;
   /** That a heap which does not grow looks as much like growth as this one. */
   readonly growingPValue: number | null;

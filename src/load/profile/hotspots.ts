@@ -7,7 +7,7 @@ import type { CallNode } from "./call_tree.ts";
 import type { CallFrame } from "./cpu_profile_data.ts";
 
 /** Times of a function or a file, in all its calls. */
-interface Times {
+export interface HotspotTimes {
   /** Milliseconds in it, without what it called. */
   readonly selfMs: number;
   /** Milliseconds in it and in what it called; recursion counts once. */
@@ -19,7 +19,7 @@ interface Times {
 }
 
 /** A function that took time. */
-export interface Hotspot extends Times {
+export interface Hotspot extends HotspotTimes {
   /** `(anonymous)` for one without a name; in parentheses for V8 itself. */
   readonly functionName: string;
   /** Its module; empty for V8 itself. */
@@ -29,7 +29,7 @@ export interface Hotspot extends Times {
 }
 
 /** A module whose functions took time. */
-export interface FileHotspot extends Times {
+export interface FileHotspot extends HotspotTimes {
   /** Empty for V8 itself, which collects garbage and runs native code. */
   readonly url: string;
 }
@@ -73,7 +73,7 @@ interface Sum {
 function sumBy(
   root: CallNode,
   keyOf: (frame: CallFrame) => string,
-): (Times & { readonly frame: CallFrame })[] {
+): (HotspotTimes & { readonly frame: CallFrame })[] {
   const sums = new Map<string, Sum>();
   const visit = (node: CallNode): void => {
     const key = keyOf(node.frame);

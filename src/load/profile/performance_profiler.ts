@@ -9,6 +9,7 @@ import { checkCpuProfile, type CpuProfileData } from "./cpu_profile_data.ts";
 import { HeapWatch, type HeapWatchOptions } from "./heap_watch.ts";
 import { Inspector } from "./inspector.ts";
 import { ProfileError } from "./profile_errors.ts";
+import { untilAborted } from "./until_aborted.ts";
 
 /** How a CPU profile is taken. */
 export interface CpuProfileOptions {
@@ -124,22 +125,6 @@ async function takeProfile(
   await inspector.send("Profiler.start");
   await untilAborted(work, signal);
   return new CpuProfile(profileIn(await inspector.send("Profiler.stop")));
-}
-
-/** Waits for the work, or for the signal if the work does not heed it. */
-async function untilAborted(
-  work: (signal: AbortSignal) => unknown,
-  signal: AbortSignal,
-): Promise<void> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await Promise.race([Promise.try(() => work(signal)), aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 function profileIn(result: unknown): CpuProfileData {

@@ -11,6 +11,7 @@ import { ProfileError } from "./profile_errors.ts";
 export interface CpuProfileFile {
   /** The name of its file. */
   readonly name: string;
+  /** What is in it. */
   readonly profile: CpuProfile;
 }
 

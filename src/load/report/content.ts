@@ -14,6 +14,7 @@ import type {
 import {
   bytes,
   count,
+  counted,
   duration,
   milliseconds,
   percent,
@@ -47,19 +48,26 @@ const SIGNS: Readonly<Record<CriterionResult["criterion"]["is"], string>> = {
 export function criterionText({ criterion }: CriterionResult): string {
   const { metric, operation, is, value } = criterion;
   const of = operation === undefined ? "" : ` of ${operation}`;
-  return `${metric}${of} ${SIGNS[is]} ${metricText(metric, value)}`;
+  return `${metric}${of} ${SIGNS[is]} ${metricText(metric, value, 15)}`;
 }
 
 /** What it is in truth. */
-export function actualText({ criterion, actual }: CriterionResult): string {
-  return actual === null ? "no data" : metricText(criterion.metric, actual);
+export function actualText(
+  { criterion: { metric, value }, actual }: CriterionResult,
+): string {
+  if (actual === null) return "no data";
+  // Rounded, it must not look like the limit that it is not.
+  const digits = [3, 4, 6, 9].find((digits) =>
+    metricText(metric, actual, digits) !== metricText(metric, value, digits)
+  );
+  return metricText(metric, actual, actual === value ? 3 : digits ?? 15);
 }
 
-function metricText(metric: string, value: number): string {
-  if (metric.endsWith("Rate")) return percent(value);
+function metricText(metric: string, value: number, digits: number = 3): string {
+  if (metric.endsWith("Rate")) return percent(value, digits);
   return metric === "throughput"
-    ? withUnit(short(value), "/s")
-    : milliseconds(value);
+    ? withUnit(short(value, digits), "/s")
+    : milliseconds(value, digits);
 }
 
 /** What the model is, and what latency means in it. */
@@ -68,18 +76,24 @@ function modelText({ scenario: { load } }: LoadResult): string {
     return `open, ${short(load.arrivalsPerSecond)} arrivals a second (${
       load.arrivals ?? "poisson"
     }), at most ${
-      count(load.maxUsers)
-    } users. Latency counts from the planned begin of an operation, so it has the wait for a free user in it; service time counts from its real begin.`;
+      counted(load.maxUsers, "user")
+    }. Latency counts from the planned begin of an operation, so one that begins late is slow; service time counts from its real begin.`;
   }
-  return `closed, ${count(load.users)} users${
+  return `closed, ${counted(load.users, "user")}${
     load.thinkTime === undefined
       ? " without think time"
       : ` with think time (${load.thinkTime.distribution})`
   }. Latency counts from the real begin of an operation.`;
 }
 
+/** What is known of the operations; nothing if none was ever planned. */
+export function tablesOf(result: LoadResult): ReportTable[] {
+  if (result.total.planned === 0) return [];
+  return [countsTable(result), ...timesTables(result)];
+}
+
 /** What became of the operations. */
-export function countsTable(
+function countsTable(
   { operations, steady, total }: LoadResult,
 ): ReportTable {
   const row = (name: string, accounting: Accounting) => [
@@ -115,7 +129,7 @@ export function countsTable(
 }
 
 /** Throughput, and how long operations took. */
-export function timesTables(result: LoadResult): ReportTable[] {
+function timesTables(result: LoadResult): ReportTable[] {
   const { operations, steady, model } = result;
   const all = operations.length > 1 ? [...operations, steady] : operations;
   const times = (
@@ -139,7 +153,7 @@ export function timesTables(result: LoadResult): ReportTable[] {
 }
 
 function timesOf({ p50, p95, p99, max }: DistributionSummary): string[] {
-  return [p50, p95, p99, max].map(short);
+  return [p50, p95, p99, max].map((ms) => short(ms));
 }
 
 /** Bytes of payload, if drivers count them. */

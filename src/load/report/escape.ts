@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { printable } from "./printable.ts";
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -14,5 +15,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** A text that is a text in HTML too, in attributes as well. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+  return printable(text)
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }

@@ -6,12 +6,11 @@
 import type { LoadResult } from "../result.ts";
 import {
   actualText,
-  countsTable,
   criterionText,
   errorsOf,
   notesOf,
   type ReportTable,
-  timesTables,
+  tablesOf,
   VERDICTS,
 } from "./content.ts";
 import { escapeHtml } from "./escape.ts";
@@ -63,7 +62,7 @@ ${
       : `<h2>Warnings</h2>${list(result.warnings)}`
   }
 ${charts === "" ? "" : `<h2>Over time</h2><div class="charts">${charts}</div>`}
-${[countsTable(result), ...timesTables(result)].map(numbers).join("\n")}
+${tablesOf(result).map(numbers).join("\n")}
 ${errors(result)}
 ${notes(result)}
 </body>

@@ -13,20 +13,30 @@ export function count(value: number | null): string {
   return write(value, { maximumFractionDigits: 0 });
 }
 
-/** Three digits of a number, such as `0.123`, `12.3` and `1,230`. */
-export function short(value: number | null): string {
-  if (value !== null && Math.abs(value) >= 1000) return count(value);
-  return write(value, { maximumSignificantDigits: 3 });
+/** How many of something, such as `1 user` and `12,345 users`. */
+export function counted(value: number, what: string): string {
+  return `${count(value)} ${what}${value === 1 ? "" : "s"}`;
+}
+
+/**
+ * Three digits of a number, such as `0.123`, `12.3` and `1,230`; more if they
+ * are asked for.
+ */
+export function short(value: number | null, digits: number = 3): string {
+  if (digits === 3 && value !== null && Math.abs(value) >= 1000) {
+    return count(value);
+  }
+  return write(value, { maximumSignificantDigits: digits });
 }
 
 /** A part as a percentage, such as `1.2 %`. */
-export function percent(value: number | null): string {
-  return withUnit(short(value === null ? null : value * 100), "%");
+export function percent(value: number | null, digits: number = 3): string {
+  return withUnit(short(value === null ? null : value * 100, digits), "%");
 }
 
 /** Milliseconds, with their unit. */
-export function milliseconds(value: number | null): string {
-  return withUnit(short(value), "ms");
+export function milliseconds(value: number | null, digits: number = 3): string {
+  return withUnit(short(value, digits), "ms");
 }
 
 /** A time for people, such as `350 ms`, `12.3 s` and `5:07`. */

@@ -3,22 +3,11 @@
  *
  * @module
  */
+import { printable } from "./printable.ts";
 
 /** Columns of a name at most, so that there is room for numbers. */
 const MAX_NAME = 32;
 const GAP = "  ";
-
-/** Control characters, which could do anything to a terminal. */
-// deno-lint-ignore no-control-regex
-const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
-
-/** A text from anywhere, safe to print; lines stay lines. */
-export function printable(text: string): string {
-  return text.replaceAll("\r\n", "\n").replace(
-    CONTROL,
-    (character) => character === "\t" ? " " : "\ufffd",
-  );
-}
 
 /**
  * Wraps a text at spaces, or where a word is too long; further lines, and those

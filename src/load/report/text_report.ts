@@ -7,16 +7,16 @@ import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
 import type { LoadResult, Verdict } from "../result.ts";
 import {
   actualText,
-  countsTable,
   criterionText,
   errorsOf,
   notesOf,
   type ReportTable,
-  timesTables,
+  tablesOf,
   VERDICTS,
 } from "./content.ts";
 import { count, duration } from "./numbers.ts";
-import { layOut, printable, wrap } from "./text_layout.ts";
+import { printable } from "./printable.ts";
+import { layOut, wrap } from "./text_layout.ts";
 
 /** Options of {@linkcode textReport}. */
 export interface TextReportOptions {
@@ -74,9 +74,7 @@ export function textReport(
   const sections = [
     head(result, width, paint),
     criteria(result, paint),
-    ...[countsTable(result), ...timesTables(result)].map((table) =>
-      section(table, width, paint)
-    ),
+    ...tablesOf(result).map((table) => section(table, width, paint)),
     errors(result, width, paint),
     notes(result, width, paint),
     warnings(result, width, paint),

@@ -133,7 +133,6 @@ const number = fc.oneof(
   fc.constantFrom(0, -0, 1e-9, 999.9999, 1e308),
 );
 const known = fc.option(number);
-/** Text without words that are looked for. */
 const text = fc.string({ unit: "binary", maxLength: 30 });
 const summaries = fc.record({
   count: number,

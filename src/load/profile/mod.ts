@@ -1,0 +1,51 @@
+/**
+ * Profiles of processes, networks and files, and what holds a service back.
+ *
+ * @module
+ */
+export { BottleneckAnalyzer } from "./bottleneck_analyzer.ts";
+export type * from "./bottleneck_report.ts";
+export * from "./cache_lookup.ts";
+export type { CompressionAlgorithm } from "./compression.ts";
+export * from "./cpu_profile.ts";
+export {
+  type CallFrame,
+  type CpuProfileData,
+  type CpuProfileNode,
+  parseCpuProfile,
+} from "./cpu_profile_data.ts";
+export {
+  type FileOperationOptions,
+  FileOperationsProfiler,
+  type FileOperationsProfilerOptions,
+} from "./file_operations_profiler.ts";
+export type * from "./file_operations_report.ts";
+export type { FlameGraphOptions } from "./flame_graph.ts";
+export {
+  type HeapJudgeOptions,
+  type HeapReport,
+  type HeapSample,
+  judgeHeap,
+} from "./heap_verdict.ts";
+export { HeapWatch, type HeapWatchOptions } from "./heap_watch.ts";
+export type { FileHotspot, Hotspot, HotspotTimes } from "./hotspots.ts";
+export type { MeasureHttpOptions } from "./network_http.ts";
+export type { MeasureLogicalOptions } from "./network_logical.ts";
+export type { MeasureSseOptions } from "./network_sse.ts";
+export { NetworkProfiler } from "./network_profiler.ts";
+export type {
+  BandwidthReport,
+  HandshakeReport,
+  MeasureNetworkOptions,
+  NetworkProfilerOptions,
+  NetworkReport,
+} from "./network_report.ts";
+export {
+  type CpuProfileOptions,
+  PerformanceProfiler,
+} from "./performance_profiler.ts";
+export * from "./profile_errors.ts";
+export type { Effort } from "./queueing.ts";
+export { type CpuProfileFile, readCpuProfiles } from "./read_cpu_profiles.ts";
+export { reportToText } from "./report_text.ts";
+export * from "./storage_backend.ts";

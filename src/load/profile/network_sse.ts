@@ -1,0 +1,154 @@
+/**
+ * Measures server-sent events.
+ *
+ * @module
+ */
+import { measurePart, rateOf, repeat } from "./measured_part.ts";
+import { dialTargetOf, measureHandshake } from "./network_dial.ts";
+import { http1Client, parseUrl } from "./network_http.ts";
+import type {
+  MeasureNetworkOptions,
+  NetworkReport,
+  NetworkSettings,
+} from "./network_report.ts";
+import { NetworkProfileError } from "./profile_errors.ts";
+
+/** Options of {@linkcode NetworkProfiler.sse}. */
+export interface MeasureSseOptions extends MeasureNetworkOptions {
+  /**
+   * Milliseconds for which a stream is read to measure the bandwidth, unless
+   * the payload has come before; 1 or more.
+   * @default {2000}
+   */
+  readonly streamMs?: number;
+}
+
+/** Measures the stream at a URL. */
+export async function measureSse(
+  url: string,
+  { signal, streamMs = 2000 }: MeasureSseOptions,
+  settings: NetworkSettings,
+): Promise<NetworkReport> {
+  const { clock, samples, payloadBytes, caCerts, timeoutMs } = settings;
+  const target = parseUrl(url, "http:", "https:");
+  if (!(streamMs >= 1 && streamMs < Infinity)) {
+    throw new RangeError(
+      `Cannot use streamMs: it is ${streamMs}, it must be 1 or more`,
+    );
+  }
+  const limits = { clock, timeoutMs, signal, error: NetworkProfileError };
+  using client = http1Client(caCerts);
+  const handshake = await measurePart(
+    `the handshake with ${url}`,
+    limits,
+    (signal) =>
+      measureHandshake(
+        settings,
+        dialTargetOf(target, caCerts),
+        signal,
+        () => EventStream.open(url, client, signal),
+      ),
+  );
+  const latency = await measurePart(
+    `the latency of ${url}`,
+    limits,
+    (signal) =>
+      repeat(clock, samples, async () => {
+        await using stream = await EventStream.open(url, client, signal);
+        await stream.firstEvent();
+      }),
+  );
+  const download = await measurePart(
+    `the stream of ${url}`,
+    { ...limits, timeoutMs: timeoutMs + streamMs },
+    async (signal) => {
+      await using stream = await EventStream.open(url, client, signal);
+      const startedAt = clock.now();
+      const timer = clock.schedule(streamMs, () => stream.end());
+      try {
+        const bytes = await stream.read(payloadBytes);
+        return rateOf(bytes, clock.now() - startedAt);
+      } finally {
+        timer.cancel();
+      }
+    },
+  );
+  return {
+    protocol: "sse",
+    target: url,
+    handshake,
+    latency,
+    bandwidth: {
+      mode: "separate",
+      uploadBytesPerSecond: null,
+      downloadBytesPerSecond: download,
+    },
+  };
+}
+
+/** One subscription. */
+class EventStream implements AsyncDisposable {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #ended = false;
+
+  constructor(body: ReadableStream<Uint8Array>) {
+    this.#reader = body.getReader();
+  }
+
+  static async open(
+    url: string,
+    client: Deno.HttpClient,
+    signal: AbortSignal,
+  ): Promise<EventStream> {
+    const headers = { accept: "text/event-stream" };
+    const response = await fetch(url, { client, headers, signal });
+    const type = response.headers.get("content-type") ?? "";
+    const { status, body } = response;
+    if (status === 200 && body && type.startsWith("text/event-stream")) {
+      return new EventStream(body);
+    }
+    await body?.cancel();
+    throw new NetworkProfileError(
+      `Cannot measure ${url}: the answer is ${status} of type ${
+        type || "none"
+      }, it must be 200 of type text/event-stream`,
+    );
+  }
+
+  /** Waits for the empty line that ends an event. */
+  async firstEvent(): Promise<void> {
+    const decoder = new TextDecoder();
+    let text = "";
+    // A comment, such as a heartbeat, is no event.
+    while (!/(^|[\r\n])data[^]*?(\n\n|\r\r|\r\n\r\n)/.test(text)) {
+      const { value, done } = await this.#reader.read();
+      if (done || text.length > 2 ** 20) {
+        throw new NetworkProfileError(
+          "Cannot measure the stream: it has no event before its end, or its first MiB",
+        );
+      }
+      text += decoder.decode(value, { stream: true });
+    }
+  }
+
+  /** Reads so many bytes, or until the end. */
+  async read(mostBytes: number): Promise<number> {
+    let bytes = 0;
+    while (bytes < mostBytes && !this.#ended) {
+      const { value, done } = await this.#reader.read();
+      if (done) break;
+      bytes += value.byteLength;
+    }
+    return bytes;
+  }
+
+  /** Ends a read. */
+  end(): void {
+    this.#ended = true;
+    this.#reader.cancel().catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader.cancel().catch(() => {});
+  }
+}

@@ -1,0 +1,74 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  LoadUsageError,
+  readArguments,
+  type RunArguments,
+} from "../../../src/load/cli/args.ts";
+
+const READY = ["chat", "http-api"];
+
+function read(...args: string[]): RunArguments {
+  const wanted = readArguments(args, READY);
+  if (wanted.type === "run") return wanted;
+  throw new TypeError(`It asks for ${wanted.type}`);
+}
+
+function refusal(...args: string[]): string {
+  return assertThrows(() => readArguments(args, READY), LoadUsageError).message;
+}
+
+Deno.test("a file or a ready scenario is enough", () => {
+  assertEquals(readArguments(["a/b.yaml"], READY), {
+    type: "run",
+    source: { type: "file", path: "a/b.yaml" },
+    overrides: [],
+    out: undefined,
+    print: false,
+    pagePort: 0,
+    quiet: false,
+    json: false,
+  });
+  assertEquals(read("x.JSON").source, { type: "file", path: "x.JSON" });
+  assertEquals(read("chat").source, { type: "ready", name: "chat" });
+});
+
+Deno.test("options are read wherever they stand", () => {
+  const { source, out, pagePort, quiet, json } = read(
+    ...["--out", "here", "x.yml", "--page-port=8080", "--quiet", "--json"],
+  );
+  assertEquals(source, { type: "file", path: "x.yml" });
+  assertEquals([out, pagePort, quiet, json], ["here", 8080, true, true]);
+  assertEquals(read("x.yml", "--no-page").pagePort, undefined);
+});
+
+Deno.test("--set takes JSON, or else text, and may come again; --seed is one of them", () => {
+  const { overrides } = read(
+    ...["--set", "load.users=50", "chat", "--set=name=a b=c"],
+    ...["--seed", "7", "--set", "x=-1"],
+  );
+  assertEquals(overrides.map(({ path, value }) => [path, value]), [
+    [["load", "users"], 50],
+    [["name"], "a b=c"],
+    [["x"], -1],
+    [["seed"], 7],
+  ]);
+});
+
+Deno.test("--help and --list ask for no scenario", () => {
+  assertEquals(readArguments(["--help"], READY).type, "help");
+  assertEquals(readArguments(["-h", "x.yaml"], READY).type, "help");
+  assertEquals(readArguments(["--list"], READY).type, "list");
+});
+
+Deno.test("arguments that make no sense are refused, with what may have been meant", () => {
+  assertStringIncludes(refusal(), "there is no scenario");
+  assertStringIncludes(refusal("a.yaml", "b.yaml"), '"b.yaml"');
+  assertStringIncludes(refusal("chta"), "did you mean chat?");
+  assertStringIncludes(refusal("--seeed", "1", "chat"), "did you mean --seed?");
+  assertStringIncludes(refusal("--no-pge", "chat"), "did you mean --no-page?");
+  assertStringIncludes(refusal("chat", "--out"), "nothing behind --out");
+  assertStringIncludes(refusal("chat", "--set", "load"), "load.users=50");
+  assertStringIncludes(refusal("chat", "--set", ".a=1"), "load.users=50");
+  assertStringIncludes(refusal("chat", "--seed", "1.5"), "whole number");
+  assertStringIncludes(refusal("chat", "--page-port", "70000"), "65535");
+});

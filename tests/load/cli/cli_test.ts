@@ -1,0 +1,209 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { parse } from "@std/csv";
+import type { LoadResult } from "../../../src/load/result.ts";
+import { bounded } from "../../support/net.ts";
+import { Command, shortScenario } from "./command.ts";
+
+const FILES = [
+  "operations.csv",
+  "report.html",
+  "report.txt",
+  "result.json",
+  "timeline.csv",
+];
+
+Deno.test(
+  "a run that passes exits with 0, tells how it went, and writes all reports",
+  bounded,
+  async () => {
+    await using command = new Command();
+    const path = command.write("short.json", shortScenario());
+    const { code, stdout, stderr } = await command.run(path, "--out", "out");
+    assertEquals(code, 0, stderr);
+    assertMatch(stdout, /^\n?PASSED {2}short & quick, /);
+    assertStringIncludes(stdout, "✓ throughput > 0 /s");
+    assertMatch(stderr, /^short & quick: 2 users, closed model, 1\.2 s$/m);
+    assertMatch(stderr, /^Live charts: http:\/\/127\.0\.0\.1:\d+\/$/m);
+    assertMatch(stderr, /^Reports: out\/report\.html$/m);
+    assertEquals(command.list("out"), FILES);
+    const result: LoadResult = JSON.parse(command.read("out/result.json"));
+    const { ok, planned } = result.steady.accounting;
+    assertEquals([result.verdict, ok > 0], ["passed", true]);
+    const [columns = [], get] = parse(command.read("out/operations.csv"));
+    assertEquals(get?.[columns.indexOf("planned")], String(planned));
+    assertEquals(
+      parse(command.read("out/timeline.csv")).length,
+      result.timeline.points.length + 1,
+    );
+    assertStringIncludes(command.read("out/report.html"), "short &amp; quick");
+    assertStringIncludes(command.read("out/report.txt"), "PASSED");
+  },
+);
+
+Deno.test(
+  "a criterion that does not hold is exit code 1, and --quiet says which it was",
+  bounded,
+  async () => {
+    await using command = new Command();
+    const path = command.write("short.json", shortScenario());
+    const { code, stdout, stderr } = await command.run(
+      ...[path, "--quiet", "--set", "criteria.0.value=1e9"],
+    );
+    assertEquals(code, 1, stderr);
+    assertEquals(stdout, "");
+    assertMatch(stderr, /^failed: throughput is to be above 1000000000: .*\n$/);
+    const [name = ""] = command.list("load-results");
+    assertMatch(name, /^short-quick-\d{8}-\d{6}$/);
+    assertEquals(command.list(`load-results/${name}`), FILES);
+  },
+);
+
+Deno.test(
+  "a mistake in a scenario is exit code 2, with line, column and what may have been meant",
+  bounded,
+  async () => {
+    await using command = new Command();
+    command.write(
+      "typo.yaml",
+      `name: typo
+load: { model: closed, users: 1 }
+phases: { steadyMs: 1000 }
+operations:
+  - name: get
+    drivr: http
+    driver: htp
+    request: { url: "http://127.0.0.1:1/" }
+`,
+    );
+    const { code, stdout, stderr } = await command.run("typo.yaml");
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(
+      stderr,
+      'typo.yaml:6:5: operations[0].drivr is not known, did you mean "driver"?',
+    );
+    assertEquals(command.list(), ["typo.yaml"]);
+  },
+);
+
+Deno.test(
+  "arguments and files that make no sense are exit code 2",
+  bounded,
+  async () => {
+    await using command = new Command();
+    const { code, stderr } = await command.run("there-is-none.yaml");
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "there is no such file");
+  },
+);
+
+Deno.test(
+  "reports never overwrite anything: a directory that is used is exit code 2",
+  bounded,
+  async () => {
+    await using command = new Command();
+    const path = command.write("short.json", shortScenario());
+    const { code, stderr } = await command.run(path, "--out", ".");
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "there is short.json in it");
+  },
+);
+
+Deno.test(
+  "a target that dies is exit code 3, with a report",
+  bounded,
+  async () => {
+    await using command = new Command();
+    const path = command.write("dies.json", shortScenario(20));
+    const { code, stdout, stderr } = await command.run(
+      ...[path, "--no-page", "--out", "out"],
+    );
+    assertEquals(code, 3, stderr);
+    assertStringIncludes(stdout, "INVALID");
+    const result: LoadResult = JSON.parse(command.read("out/result.json"));
+    assertStringIncludes(result.reasons.join(), "it has ended with code 7");
+    assert(!stderr.includes("Live charts"));
+    assertEquals(command.list("out"), FILES);
+  },
+);
+
+Deno.test("SIGINT is exit code 4, with a report", bounded, async () => {
+  await using command = new Command();
+  const path = command.write("short.json", shortScenario());
+  command.start(
+    path,
+    "--set",
+    "phases.steadyMs=60000",
+    "--out",
+    "out",
+    "--json",
+  );
+  await command.line(/ steady /);
+  command.signal("SIGINT");
+  const { code, stdout, stderr } = await command.ended();
+  assertEquals(code, 4, stderr);
+  assertStringIncludes(stderr, "Ctrl-C again ends at once");
+  const result: LoadResult = JSON.parse(stdout);
+  assertEquals(result.verdict, "aborted");
+  assertEquals(result.reasons, ["It was aborted in steady: Ctrl-C (SIGINT)"]);
+  assertEquals(command.list("out"), FILES);
+});
+
+Deno.test(
+  "--help tells the exit codes, with exit code 0",
+  bounded,
+  async () => {
+    await using command = new Command();
+    const { code, stdout, stderr } = await command.run("--help");
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, "Exit code: 0 passed");
+  },
+);
+
+Deno.test(
+  "what --print prints can be run, with the changes",
+  bounded,
+  async () => {
+    await using command = new Command();
+    const { stdout } = await command.run(
+      ...["http-api", "--print", "--set", "load.users=3"],
+    );
+    command.write("own.yaml", stdout);
+    const again = await command.run("own.yaml", "--print");
+    assertEquals([again.code, again.stdout], [0, stdout]);
+    assertStringIncludes(stdout, "users: 3");
+  },
+);
+
+Deno.test(
+  "a second signal ends a run at once, with its target and without reports",
+  bounded,
+  async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    await using command = new Command();
+    const script = new URL("stubborn_target.ts", import.meta.url).href;
+    const path = command.write("stubborn.json", {
+      ...shortScenario(),
+      target: {
+        command: "deno",
+        args: ["run", "--allow-all", script, String(listener.addr.port)],
+        readyPattern: "listening on (?<port>\\d+)",
+      },
+    });
+    command.start(path, "--set", "phases.steadyMs=60000", "--out", "out");
+    using target = await listener.accept();
+    await command.line(/ steady /);
+    command.signal("SIGINT");
+    await command.line(/Ctrl-C again ends at once/);
+    command.signal("SIGTERM");
+    const { code, stdout } = await command.ended();
+    assertEquals([code, stdout], [130, ""]);
+    assertEquals(command.list(), ["stubborn.json"]);
+    // It ends when the target does.
+    assertEquals(await target.read(new Uint8Array(1)), null);
+  },
+);

@@ -1,0 +1,16 @@
+/**
+ * A service that takes its time for an answer, and fails after so many.
+ *
+ * @module
+ */
+const [limit = "Infinity"] = Deno.args;
+let asked = 0;
+Deno.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  onListen: ({ port }) => console.log(`listening on ${port}`),
+}, async () => {
+  if (++asked > Number(limit)) Deno.exit(7);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  return new Response("done");
+});
