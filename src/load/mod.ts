@@ -38,6 +38,11 @@ export {
   type LoadTestManagerOptions,
   type RunOptions,
 } from "./load_test_manager.ts";
+export * from "./profile/mod.ts";
+export { operationsCsv, timelineCsv } from "./report/csv_report.ts";
+export { htmlReport } from "./report/html_report.ts";
+export { jsonReport } from "./report/report_files.ts";
+export { textReport, type TextReportOptions } from "./report/text_report.ts";
 export type * from "./result.ts";
 export type * from "./scenario.ts";
 export {

@@ -24,7 +24,7 @@ export interface ProgressView {
 /** The line, as much of it as fits. */
 export function progressLine(view: ProgressView, columns: number): string {
   const { progress, sinceMs } = view;
-  if (progress === undefined) return `prepare ${clock(sinceMs)}`;
+  if (progress === undefined) return `starting ${clock(sinceMs)}`;
   const { plannedMs, phase, total, inFlight, point } = progress;
   const elapsedMs = progress.elapsedMs + sinceMs;
   const part = plannedMs > 0 ? Math.min(elapsedMs / plannedMs, 1) : 1;

@@ -17,9 +17,12 @@ Deno.test("progress is told in one line", () => {
   );
 });
 
-Deno.test("progress says that a run prepares, and that it ends", () => {
+Deno.test("progress says that a run starts, and that it ends", () => {
   const nothing = { ...view, progress: undefined, before: undefined };
-  assertEquals(progressLine({ ...nothing, sinceMs: 2100 }, 80), "prepare 0:02");
+  assertEquals(
+    progressLine({ ...nothing, sinceMs: 2100 }, 80),
+    "starting 0:02",
+  );
   assert(
     progressLine({ ...view, isEnding: true }, 80).includes(
       "ending, 20 in flight",

@@ -119,7 +119,7 @@ Deno.test("a text report has no line that is wider than the terminal", () => {
 });
 
 Deno.test("a text report has colours only when asked for, and never what others say in control characters", () => {
-  const scenario = { ...failed.scenario, name: "red \x1b[31m\x07\u009b2J" };
+  const scenario = { ...failed.scenario, name: "red \x1b[31m\x07\x7f\u009b2J" };
   const result = {
     ...failed,
     scenario,
