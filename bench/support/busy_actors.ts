@@ -8,7 +8,10 @@
 
 import { type ActorRef, ActorSystem, type Behavior } from "../../mod.ts";
 import { MetricsCollector } from "../../src/metrics/collector.ts";
-import { metricsServer } from "../../src/metrics/metrics_server.ts";
+import {
+  type MetricsServer,
+  metricsServer,
+} from "../../src/metrics/metrics_server.ts";
 import { cpuMicros, measureWhenAsked } from "./measuring_process.ts";
 
 /** Pairs that tell each other, each so often. */
@@ -66,26 +69,55 @@ async function fanOut(system: ActorSystem): Promise<void> {
   for (const actor of [boss, ...workers]) actor.stop();
 }
 
-/** Collects once a second, and serves it; answers the port. */
-function collect(system: ActorSystem): number {
-  const collector = new MetricsCollector({ system });
-  collector.start();
-  const { fetch } = metricsServer(collector);
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => fetch(request),
-  );
-  return server.addr.port;
-}
+/** Actors at work, whose metrics are served while they are collected. */
+class Busy {
+  readonly #system = new ActorSystem();
+  #metrics: MetricsServer | undefined;
+  #collector: MetricsCollector | undefined;
 
-if (import.meta.main) {
-  const system = new ActorSystem();
-  const port = Deno.args[0] === "collected" ? collect(system) : 0;
-  await measureWhenAsked(port, async () => {
+  /** Serves metrics on a port of loopback, which it answers. */
+  listen(): number {
+    const server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      (request) =>
+        this.#metrics?.fetch(request) ?? new Response(null, { status: 503 }),
+    );
+    return server.addr.port;
+  }
+
+  /** Begins to collect once a second. */
+  collect(): void {
+    this.#collector = new MetricsCollector({ system: this.#system });
+    this.#collector.start();
+    this.#metrics = metricsServer(this.#collector);
+  }
+
+  /** Collects no more. */
+  async rest(): Promise<void> {
+    await this.#metrics?.[Symbol.asyncDispose]();
+    await this.#collector?.[Symbol.asyncDispose]();
+    this.#metrics = undefined;
+  }
+
+  /** Does all of the work; answers the milliseconds of CPU. */
+  async work(): Promise<number> {
     const { micros } = await cpuMicros(async () => {
-      await pingPong(system);
-      await fanOut(system);
+      await pingPong(this.#system);
+      await fanOut(this.#system);
     });
     return micros / 1000;
+  }
+}
+
+/** What may be asked for. */
+export const ASK = { work: 0, collect: 1, rest: 2 } as const;
+
+if (import.meta.main) {
+  const busy = new Busy();
+  await measureWhenAsked(busy.listen(), async (asked) => {
+    if (asked === ASK.work) return await busy.work();
+    if (asked === ASK.collect) busy.collect();
+    else await busy.rest();
+    return 0;
   });
 }

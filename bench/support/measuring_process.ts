@@ -42,9 +42,9 @@ export class MeasuringProcess implements AsyncDisposable {
     return await this.#number();
   }
 
-  /** Has it measure once. */
-  async measure(): Promise<number> {
-    await this.#input.write(new Uint8Array(1));
+  /** Has it measure once; the number, from 0 to 255, says what. */
+  async measure(what = 0): Promise<number> {
+    await this.#input.write(Uint8Array.of(what));
     return await this.#number();
   }
 
@@ -68,11 +68,13 @@ export class MeasuringProcess implements AsyncDisposable {
  */
 export async function measureWhenAsked(
   announced: number,
-  measure: () => Promise<number>,
+  measure: (what: number) => Promise<number>,
 ): Promise<never> {
   console.log(announced);
   const asked = new Uint8Array(1);
-  while (await Deno.stdin.read(asked) !== null) console.log(await measure());
+  while (await Deno.stdin.read(asked) !== null) {
+    console.log(await measure(asked[0] ?? 0));
+  }
   Deno.exit(0);
 }
 

@@ -13,13 +13,15 @@ export type Path = readonly (string | number)[];
 /** How a rule is applied. */
 export interface CheckOptions {
   /**
-   * Whether a text with `${…}` will do for anything: what it stands for is
-   * not known yet.
+   * Whether a text with `${feeder.field}` will do for anything: what it stands
+   * for is not known yet.
    * @default {false}
    */
   readonly templates?: boolean;
 }
 
+/** What is filled in; other text with a dollar is sent as it is. */
+const REFERENCE = /\$\{[\w-]+\.[\w.-]+\}/;
 /** Deepest nesting of JSON: what is deeper may be a circle. */
 const MAX_DEPTH = 64;
 const MAX_SHOWN = 40;
@@ -85,9 +87,9 @@ class Checker {
   }
 
   check(rule: Rule, value: unknown, path: Path): void {
-    if (this.#templates && typeof value === "string" && value.includes("${")) {
-      return;
-    }
+    if (
+      this.#templates && typeof value === "string" && REFERENCE.test(value)
+    ) return;
     switch (rule.kind) {
       case "text":
         if (typeof value !== "string" || value.length < (rule.least ?? 0)) {

@@ -216,8 +216,9 @@ export class VirtualUser implements Handler<UserMessage> {
     const counter = this.#counter;
     if (operation === undefined || counter === undefined) return;
     const now = this.#host.now();
-    const serviceMs = now - this.#beganAt;
-    const latencyMs = now - (this.#plannedAt ?? this.#beganAt);
+    const toldMs = outcome?.latencyMs;
+    const serviceMs = toldMs ?? now - this.#beganAt;
+    const latencyMs = toldMs ?? now - (this.#plannedAt ?? this.#beganAt);
     this.#operation = undefined;
     this.deadlineAt = Infinity;
     this.#host.ended(

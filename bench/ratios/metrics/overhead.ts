@@ -4,30 +4,54 @@
  * beside the same without. The figure is the CPU time of the process; those
  * who scrape and listen are in another one.
  *
+ * Both contestants are the same process, which collects or does not: of two
+ * processes that did the very same, one took a tenth longer for as long as
+ * both lived, by the luck of its compiler and its memory.
+ *
  * @module
  */
 
+import { Shared } from "../../../src/load/drivers/shared.ts";
+import { ASK } from "../../support/busy_actors.ts";
 import { MeasuringProcess } from "../../support/measuring_process.ts";
 import { type Comparison, contestant, type Start } from "../harness.ts";
 
 const SCRIPT = new URL("../../support/busy_actors.ts", import.meta.url);
 const SCRAPE_MS = 1000;
 
-function start(metrics: "collected" | "bare"): Start {
-  return async () => {
-    await using stack = new AsyncDisposableStack();
-    const process = stack.use(new MeasuringProcess(SCRIPT, [metrics]));
-    const port = await process.announced();
-    if (metrics === "collected") stack.use(await watch(port));
-    return contestant(() => process.measure(), stack.move());
-  };
-}
+/** The process of both, and the address of its metrics. */
+const both = new Shared(async () => {
+  const process = new MeasuringProcess(SCRIPT, []);
+  const url = `http://127.0.0.1:${await process.announced()}`;
+  const end = () => process[Symbol.asyncDispose]();
+  return { process, url, [Symbol.asyncDispose]: end };
+});
+
+const release = { [Symbol.asyncDispose]: () => both.release() };
+
+const collected: Start = async () => {
+  const { process, url } = await both.acquire();
+  return contestant(async () => {
+    await process.measure(ASK.collect);
+    try {
+      await using _watch = await watch(url);
+      return await process.measure(ASK.work);
+    } finally {
+      await process.measure(ASK.rest);
+    }
+  }, release);
+};
+
+const bare: Start = async () => {
+  const { process } = await both.acquire();
+  return contestant(() => process.measure(ASK.work), release);
+};
 
 /** Scrapes, and listens to the events. */
-async function watch(port: number): Promise<AsyncDisposable> {
-  const url = `http://127.0.0.1:${port}`;
+async function watch(url: string): Promise<AsyncDisposable> {
   const accept = "application/openmetrics-text";
   const listening = await fetch(`${url}/events`);
+  if (!listening.ok) throw new Error("Cannot measure: no events are told");
   const reader = listening.body?.getReader();
   const reading = (async () => {
     while (reader !== undefined && !(await reader.read()).done);
@@ -36,7 +60,7 @@ async function watch(port: number): Promise<AsyncDisposable> {
   const timer = setInterval(() => {
     scraping = scraping.then(async () => {
       const response = await fetch(`${url}/metrics`, { headers: { accept } });
-      await response.body?.pipeTo(new WritableStream());
+      await response.text();
     });
   }, SCRAPE_MS);
   return {
@@ -53,6 +77,6 @@ async function watch(port: number): Promise<AsyncDisposable> {
 export const overhead: Comparison = {
   unit: "ms",
   rounds: 9,
-  ours: start("collected"),
-  baselines: { bare: start("bare") },
+  ours: collected,
+  baselines: { bare },
 };

@@ -26,7 +26,7 @@ Runs a load test: a scenario from a file, or a ready one.
   --no-page         serves no page with live charts
   --page-port N     the port of that page on 127.0.0.1 (a free one)
   --quiet           tells the verdict alone
-  --json            the result as JSON on stdout, all else on stderr
+  --json            the result as one line of JSON on stdout, all else on stderr
   --help            this
 
 A scenario says what is to be done, by how many, and for how long: see

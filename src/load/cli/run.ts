@@ -9,7 +9,7 @@ import { standardDrivers } from "../drivers/drivers.ts";
 import { LoadTestManager } from "../load_test_manager.ts";
 import { PerformanceScenarios } from "../performance_scenarios.ts";
 import { VERDICTS } from "../report/content.ts";
-import { jsonReport, reportFiles } from "../report/report_files.ts";
+import { reportFiles } from "../report/report_files.ts";
 import { printable } from "../report/printable.ts";
 import { textReport } from "../report/text_report.ts";
 import type { LoadResult, Verdict } from "../result.ts";
@@ -122,7 +122,8 @@ async function run(
   const result = await runShown(
     { scenario, drivers, system, page, quiet, directory },
   );
-  if (json) console.log(jsonReport(result).trimEnd());
+  // One line, as `deno task compare` reads it.
+  if (json) console.log(JSON.stringify(result));
   else if (!quiet) {
     const report = textReport(result, {
       columns: columnsOf("stdout"),

@@ -7,6 +7,12 @@ export { BottleneckAnalyzer } from "./bottleneck_analyzer.ts";
 export type * from "./bottleneck_report.ts";
 export * from "./cache_lookup.ts";
 export type { CompressionAlgorithm } from "./compression.ts";
+export {
+  correlate,
+  type CorrelateOptions,
+  type Correlation,
+  type MetricSeries,
+} from "./correlation.ts";
 export * from "./cpu_profile.ts";
 export {
   type CallFrame,
