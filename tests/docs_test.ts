@@ -23,7 +23,9 @@ function testNames(source: string): RegExp[] {
 function listItems(markdown: string): string[] {
   const items: string[] = [];
   let inItem = false;
-  for (const line of markdown.split("\n")) {
+  // What stands in examples is no item.
+  const text = markdown.replace(/^```.*?^```$/gms, "");
+  for (const line of text.split("\n")) {
     const start = line.match(/^\s*(?:[-*+]|\d+\.) (.*)$/);
     if (start !== null) items.push(start[1] ?? "");
     else if (inItem && line.trim() !== "") {
@@ -69,6 +71,10 @@ Deno.test("faults() accepts items that name a test", () => {
   const document = [
     "A paragraph names none.",
     "",
+    "```yaml",
+    "- { nor: does an example }",
+    "```",
+    "",
     "- It passes (test: Time passes (slowly))",
     "- It speaks, over",
     '  two lines (test: An actor says "hello")',
@@ -106,6 +112,8 @@ for (
     ["pty", 40],
     ["terminal", 45],
     ["metrics", 75],
+    ["load", 85],
+    ["compare", 35],
   ] as const
 ) {
   Deno.test(`each guarantee in docs/${name}.md names a test that there is`, async () => {

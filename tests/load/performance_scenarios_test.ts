@@ -74,6 +74,20 @@ for (const [name, scenario] of Object.entries(SCENARIOS)) {
   );
 }
 
+Deno.test(
+  "the latency of subscriptions counts from the publication, not from the wait",
+  bounded,
+  async () => {
+    const result = await run(
+      ready.subscriptions({ ...SHORT, users: 4, eventsPerSecond: 4 }),
+    );
+    assertDone(result);
+    // Who waits for the next event waits a quarter of a second.
+    const { mean } = result.steady.latency;
+    assert(mean !== null && mean < 125, String(mean));
+  },
+);
+
 Deno.test("a scenario can be run on one's own service", bounded, async () => {
   const { target } = ready.mixed({ services: ["chat", "api"] });
   assert(target !== undefined);

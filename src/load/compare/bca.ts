@@ -6,7 +6,7 @@
  */
 import { WalshAverages } from "./hodges_lehmann.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
-import { seededRandom } from "./random.ts";
+import { randomStream } from "../random.ts";
 
 /** How an interval is computed. */
 export interface BcaOptions {
@@ -89,7 +89,7 @@ function bootstrap(
   resamples: number,
   seed: number,
 ): Float64Array {
-  const random = seededRandom(seed);
+  const random = randomStream(seed, "bootstrap");
   const counts = new Uint32Array(size);
   return Float64Array.from({ length: resamples }, () => {
     counts.fill(0);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { seededRandom } from "./random.ts";
+import { randomStream } from "../random.ts";
 
 /** One of the two sides of a comparison. */
 export type SideName = "a" | "b";
@@ -28,7 +28,7 @@ export function schedulePairs(pairs: number, seed: number): PairOrder[] {
       `Cannot schedule: pairs is ${pairs}, not an even integer from 2 on`,
     );
   }
-  const random = seededRandom(seed);
+  const random = randomStream(seed, "pairs");
   return Array.from(
     { length: pairs / 2 },
     () => random() < 0.5 ? [AB, BA] : [BA, AB],

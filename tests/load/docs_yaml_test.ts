@@ -1,0 +1,61 @@
+// Each scenario in the documents is one.
+import { assert, assertEquals } from "@std/assert";
+import { parse } from "yaml";
+import { standardDrivers } from "../../src/load/drivers/drivers.ts";
+import { parseScenario } from "../../src/load/scenario_text.ts";
+import { validateScenario } from "../../src/load/validate_scenario.ts";
+
+/** The blocks of YAML in a document, each with the line where it begins. */
+function yamlBlocks(markdown: string): { line: number; text: string }[] {
+  return [...markdown.matchAll(/^```yaml\n(.*?)^```$/gms)].map((match) => ({
+    line: markdown.slice(0, match.index).split("\n").length + 1,
+    text: match[1] ?? "",
+  }));
+}
+
+/** Whether it is a scenario, and no part of one. */
+function isComplete(text: string): boolean {
+  return /^operations:/m.test(text);
+}
+
+Deno.test("yamlBlocks() finds the blocks of a document, with their lines", () => {
+  const document = "a\n```yaml\nb: 1\nc: 2\n```\n```ts\nd\n```\n";
+  assertEquals(yamlBlocks(document), [{ line: 3, text: "b: 1\nc: 2\n" }]);
+});
+
+for (const name of ["docs/load.md", "README.md"]) {
+  Deno.test(`the complete scenarios of ${name} are right, with the standard drivers`, async () => {
+    const path = new URL(`../../${name}`, import.meta.url);
+    const blocks = yamlBlocks(await Deno.readTextFile(path));
+    const complete = blocks.filter(({ text }) => isComplete(text));
+    assert(complete.length > 0, "the document lost its scenarios");
+    const drivers = standardDrivers();
+    for (const { line, text } of complete) {
+      const fileName = `${name} from line ${line} on`;
+      const scenario = parseScenario(text, { fileName, drivers });
+      assertEquals(validateScenario(scenario, drivers).warnings, []);
+    }
+  });
+}
+
+Deno.test("the loads and think times in docs/load.md are right in a scenario", async () => {
+  const path = new URL("../../docs/load.md", import.meta.url);
+  const parts = yamlBlocks(await Deno.readTextFile(path))
+    .filter(({ text }) => !isComplete(text))
+    .map(({ text }): unknown => parse(text));
+  const loads = parts.flatMap((part) =>
+    Array.isArray(part)
+      ? part.map((thinkTime) => ({ model: "closed", users: 1, thinkTime }))
+      : [Object(part).load]
+  );
+  assertEquals(loads.length, 6);
+  for (const load of loads) {
+    const { errors } = validateScenario({
+      name: "any",
+      load,
+      phases: { steadyMs: 1000 },
+      operations: [{ name: "any", driver: "any", request: {} }],
+    });
+    assertEquals(errors, []);
+  }
+});
