@@ -18,6 +18,7 @@ export {
 export {
   logicalDriver,
   type LogicalDriverOptions,
+  type LogicalExchange,
   type LogicalRequest,
 } from "./drivers/logical.ts";
 export { sseDriver, type SseRequest } from "./drivers/sse.ts";
@@ -38,6 +39,23 @@ export {
   type LoadTestManagerOptions,
   type RunOptions,
 } from "./load_test_manager.ts";
+export type { PerformanceOptions } from "./performance_options.ts";
+export type {
+  ServiceAddress,
+  ServiceName,
+  TerminalAddress,
+} from "./performance_parts.ts";
+export {
+  type ChatOptions,
+  type FileStreamingOptions,
+  type HttpApiOptions,
+  type LongOptions,
+  type MixedOptions,
+  PerformanceScenarios,
+  type ScenarioMaker,
+  type SubscriptionsOptions,
+  type TerminalSessionsOptions,
+} from "./performance_scenarios.ts";
 export * from "./profile/mod.ts";
 export { operationsCsv, timelineCsv } from "./report/csv_report.ts";
 export { htmlReport } from "./report/html_report.ts";
