@@ -68,7 +68,12 @@ function recordTo(path: string): OpenRecording {
   let count = 0;
   return async () => {
     const name = ++count === 1 ? path : `${path}.${count}`;
-    const file = await Deno.open(name, { createNew: true, write: true });
+    // What a terminal shows is nobody else's business.
+    const file = await Deno.open(name, {
+      createNew: true,
+      write: true,
+      mode: 0o600,
+    });
     // Its `writable` would keep 64 KiB to itself, which a crash would lose.
     return new WritableStream({
       async write(bytes) {

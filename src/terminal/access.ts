@@ -7,7 +7,7 @@ import type { Clock } from "../actor/clock.ts";
 import {
   cookieName,
   type CookieScope,
-  readCookie,
+  readCookies,
   setCookie,
 } from "./cookie.ts";
 import { type Login, Logins } from "./logins.ts";
@@ -70,8 +70,11 @@ export class Access {
   /** Who sends a request, if it shows a good cookie. */
   loginOf({ url, headers }: Request): Login | undefined {
     const name = cookieName(headers.get("host") ?? "", this.#scope(url));
-    const token = readCookie(headers, name);
-    return token === undefined ? undefined : this.logins.find(token);
+    for (const token of readCookies(headers, name)) {
+      const login = this.logins.find(token);
+      if (login !== undefined) return login;
+    }
+    return undefined;
   }
 
   /**
@@ -119,9 +122,15 @@ export class Access {
     if (clientOf !== undefined) return clientOf(request);
     const address = info?.remoteAddr;
     if (address === undefined || !("hostname" in address)) return "local";
-    // Who has an IPv6 address has 2⁶⁴ of them.
-    return address.hostname.includes(":")
-      ? address.hostname.split(":").slice(0, 4).join(":")
-      : address.hostname;
+    return networkOf(address.hostname);
   }
+}
+
+/** Who has an IPv6 address has 2⁶⁴ of them; one with a dot is of IPv4. */
+function networkOf(address: string): string {
+  if (!address.includes(":") || address.includes(".")) return address;
+  const [head = [], tail = []] = address.split("::")
+    .map((part) => part === "" ? [] : part.split(":"));
+  const zeros = new Array(Math.max(8 - head.length - tail.length, 0)).fill("0");
+  return [...head, ...zeros, ...tail].slice(0, 4).join(":");
 }

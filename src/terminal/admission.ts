@@ -47,7 +47,7 @@ export function admit(
     throw new Problem("not-found", "There is no such session, or not any more");
   }
   const role = url.searchParams.get("role") === "view" ? "view" : granted;
-  const ledger = session.ledgerOf(`${login.id}/${clientId}`);
+  const ledger = session.ledgerOf(`${login.id}/${clientId}`, role);
   return { login, session, role, offset, ledger };
 }
 

@@ -202,7 +202,10 @@ async function ticket(
   if (role !== "view" && role !== "control") {
     throw new Problem("bad-request", `"role" must be "view" or "control"`);
   }
-  const ticket = call.api.access.tickets.issue({ role, session });
+  const ticket = call.api.access.tickets.issue(
+    { role, session },
+    loginOf(call).id,
+  );
   return Response.json({ ticket, role }, { status: 201 });
 }
 

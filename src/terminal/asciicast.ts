@@ -143,7 +143,9 @@ export function decodeHeader(line: string): AsciicastHeader {
       ...(typeof term.type === "string" ? { type: term.type } : {}),
     },
     ...(typeof timestamp === "number" ? { timestamp } : {}),
-    ...(typeof limit === "number" ? { idleTimeLimitSeconds: limit } : {}),
+    ...(typeof limit === "number" && limit >= 0
+      ? { idleTimeLimitSeconds: limit }
+      : {}),
     ...(typeof command === "string" ? { command } : {}),
     ...(typeof title === "string" ? { title } : {}),
     ...(isRecord(env) ? { env: textsOf(env) } : {}),

@@ -8,7 +8,7 @@
 import type { Behavior } from "../actor/behavior.ts";
 import type { Timer } from "../actor/clock.ts";
 import type { ActorRef } from "../actor/ref.ts";
-import { PtyEndedError, PtyError, PtyReadOnlyError } from "../pty/errors.ts";
+import { PtyAttachmentError, PtyEndedError, PtyError } from "../pty/errors.ts";
 import type { PtyEvent, PtyRole } from "../pty/protocol.ts";
 import type { PtyExit } from "../pty/pty.ts";
 import type { PtyAttachment } from "../pty/pty_session.ts";
@@ -25,6 +25,7 @@ import {
   TerminalProtocolError,
 } from "./protocol.ts";
 import { encodeOutput, encodeServerFrame } from "./server_frame.ts";
+import { ViewerRequests } from "./viewer_requests.ts";
 import type { Answerer, TerminalSession } from "./sessions.ts";
 
 /** What a socket gets. */
@@ -43,8 +44,10 @@ export interface Admission {
 
 /** What an attachment is made of. */
 export interface AttachmentOptions {
-  /** The socket, not open yet. */
+  /** The socket, open or not. */
   readonly socket: WebSocket;
+  /** Messages that came before the actor. */
+  readonly early: unknown[];
   /** What it gets. */
   readonly admission: Admission;
   /** Bytes that may wait in the socket, whatever the viewer asks for. */
@@ -53,8 +56,6 @@ export interface AttachmentOptions {
   readonly silenceMs: number;
   /** Where it counts. */
   readonly counters: TerminalCounters;
-  /** Called when the socket may be opened. */
-  readonly ready: () => void;
 }
 
 /** Messages of an attachment's actor. */
@@ -87,6 +88,7 @@ export function attachmentActor(
     /** Frames that came before the attachment was there. */
     let early: unknown[] = [];
     let attachment: PtyAttachment | undefined;
+    let requests: ViewerRequests | undefined;
     let sent = new OutputLedger(0);
     /** Whether the viewer was heard since the last look; the time costs more. */
     let heard = true;
@@ -110,6 +112,8 @@ export function attachmentActor(
       write: (bytes) =>
         attachment?.write(bytes) ?? Promise.reject(new Error("Not attached")),
       taken(bytes) {
+        // The viewer is told of it when it is attached.
+        if (attachment === undefined) return;
         untoldBytes += bytes;
         if (untoldBytes >= INPUT_ACK_BYTES) return tellTaken();
         inputAck ??= clock.schedule(INPUT_ACK_MS, tellTaken);
@@ -208,17 +212,21 @@ export function attachmentActor(
       }
     }
 
-    function exited({ code = 0, signal, error }: PtyExit): void {
+    function exited({ code, signal, error }: PtyExit): void {
       if (error !== undefined) {
         send({ type: "error", code: ErrorCode.REFUSED, text: error.message });
       }
-      const exit = signal === undefined ? { code } : { signal };
-      if (send({ type: "exit", exit })) finish();
+      if (signal !== undefined) send({ type: "exit", exit: { signal } });
+      else if (code !== undefined) send({ type: "exit", exit: { code } });
+      else return finish(ErrorCode.INTERNAL, "The program could not be ended");
+      finish();
     }
 
     async function attach(): Promise<void> {
       login.ended.addEventListener("abort", unauthorized, { once: true });
       if (login.ended.aborted) return unauthorized();
+      // Its earlier socket makes room, should there be none.
+      ledger.begin(sink);
       const viewer = { tell };
       let made: PtyAttachment;
       try {
@@ -234,16 +242,22 @@ export function attachmentActor(
         if (!(error instanceof PtyError)) {
           return finish(ErrorCode.NOT_FOUND, "The session has ended");
         }
-        return finish(ErrorCode.REFUSED, error.message);
+        const isFull = error instanceof PtyAttachmentError;
+        const code = isFull ? ErrorCode.LIMIT : ErrorCode.REFUSED;
+        return finish(code, error.message);
       }
       if (over) return made.detach();
       attachment = made;
+      requests = new ViewerRequests(made, (text) => {
+        guard(() => {
+          send({ type: "error", code: ErrorCode.REFUSED, text });
+        });
+      });
       guard(() => began(made));
     }
 
     function began({ offset, size }: PtyAttachment): void {
       sent = new OutputLedger(offset);
-      ledger.begin(sink);
       if (role === "control" && session.answerer === undefined) {
         answerFrom(Math.max(offset, session.answeredTo));
       } else answerer.yield();
@@ -274,9 +288,9 @@ export function attachmentActor(
           "Cannot take a message of text: send binary ones",
         );
       }
-      if (attachment !== undefined) {
+      if (attachment !== undefined && requests !== undefined) {
         const frame = decodeClientFrame(new Uint8Array(data));
-        return obey(frame, attachment);
+        return obey(frame, attachment, requests);
       }
       if (early.length >= MAX_EARLY) {
         throw new TerminalProtocolError(
@@ -286,7 +300,11 @@ export function attachmentActor(
       early.push(data);
     }
 
-    function obey(frame: ClientFrame, attachment: PtyAttachment): void {
+    function obey(
+      frame: ClientFrame,
+      attachment: PtyAttachment,
+      requests: ViewerRequests,
+    ): void {
       switch (frame.type) {
         case "input": {
           if (role !== "control") return lookOnly();
@@ -302,8 +320,9 @@ export function attachmentActor(
           return;
         }
         case "resize": {
+          if (role !== "control") return lookOnly();
           const { columns, rows } = frame;
-          return expect(attachment.resize({ columns, rows }));
+          return requests.resize({ columns, rows });
         }
         case "ack": {
           const bytes = sent.acknowledge(frame.offset);
@@ -313,7 +332,8 @@ export function attachmentActor(
           return;
         }
         case "signal":
-          return expect(attachment.signal(frame.signal));
+          if (role !== "control") return lookOnly();
+          return requests.signal(frame.signal);
         case "ping":
           return void send({ type: "pong", id: frame.id });
         case "detach":
@@ -328,23 +348,10 @@ export function attachmentActor(
       send({ type: "error", code: ErrorCode.READ_ONLY, text });
     }
 
-    /** Says what could not be done; nothing else changes. */
-    function expect(done: Promise<void>): void {
-      done.catch((error) =>
-        guard(() => {
-          if (error instanceof PtyReadOnlyError) return lookOnly();
-          // The viewer is told of the exit.
-          if (error instanceof PtyEndedError) return;
-          const text = error instanceof PtyError
-            ? error.message
-            : "The session did not answer";
-          send({ type: "error", code: ErrorCode.REFUSED, text });
-        })
-      );
-    }
-
     context.every(options.silenceMs / 2, { type: "look" });
-    options.ready();
+    if (socket.readyState === WebSocket.OPEN) self.tell({ type: "opened" });
+    if (socket.readyState === WebSocket.CLOSED) self.tell({ type: "closed" });
+    for (const data of options.early.splice(0)) guard(() => received(data));
     return {
       receive(message) {
         switch (message.type) {

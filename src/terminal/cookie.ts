@@ -22,13 +22,15 @@ export function cookieName(host: string, { secure }: CookieScope): string {
   return `${secure ? "__Secure-" : ""}troupe-terminal-${port}`;
 }
 
-/** The value of a cookie in a `Cookie` header. */
-export function readCookie(headers: Headers, name: string): string | undefined {
-  for (const pair of (headers.get("cookie") ?? "").split(";")) {
+/**
+ * The values of a cookie in a `Cookie` header: others on the same host may
+ * have set one of that name as well.
+ */
+export function readCookies(headers: Headers, name: string): string[] {
+  return (headers.get("cookie") ?? "").split(";").flatMap((pair) => {
     const [key, value] = pair.trim().split("=", 2);
-    if (key === name) return value;
-  }
-  return undefined;
+    return key === name && value !== undefined ? [value] : [];
+  });
 }
 
 /**

@@ -88,12 +88,17 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
   let text = "";
   let bytes = 0;
   // A length that is announced is not believed, so it need not be looked at.
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) {
-      throw new Problem("too-large", `The body may have ${maxBytes} bytes`);
+  try {
+    for await (const chunk of request.body ?? []) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) {
+        throw new Problem("too-large", `The body may have ${maxBytes} bytes`);
+      }
+      text += decode(chunk, true);
     }
-    text += decode(chunk, true);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem("bad-request", "The body was cut off");
   }
   return text + decode(undefined, false);
 

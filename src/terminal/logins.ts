@@ -18,8 +18,14 @@ export interface LoginLimits {
   readonly maxLogins: number;
 }
 
-/** Tickets that one login may have used; the oldest makes room. */
+/** Sessions that one login may have tickets for; the oldest makes room. */
 const MAX_GRANTS = 64;
+
+/** Whether the one allows all that the other does. */
+function includes(one: Grant, other: Grant): boolean {
+  return (one.session === undefined || one.session === other.session) &&
+    (one.role === "control" || other.role === "view");
+}
 
 /** Somebody who was let in. */
 export class Login implements SecretRecord {
@@ -49,7 +55,13 @@ export class Login implements SecretRecord {
 
   /** Allows more. */
   add(grant: Grant): void {
-    this.#grants = [...this.#grants, grant].slice(-MAX_GRANTS);
+    if (this.#grants.some((known) => includes(known, grant))) return;
+    const all = [...this.#grants, grant]
+      .filter((known) => known === grant || !includes(grant, known));
+    this.#grants = [
+      ...all.filter(({ session }) => session === undefined),
+      ...all.filter(({ session }) => session !== undefined).slice(-MAX_GRANTS),
+    ];
   }
 
   /**
@@ -127,10 +139,12 @@ export class Logins {
 
   /** Ends who is idle, and the one unused for longest of too many. */
   #forget(): void {
-    for (const login of [...this.#logins.values()]) {
-      const full = this.#logins.size >= this.#limits.maxLogins;
-      if (!full && !this.#isIdle(login)) return;
-      if (full || this.#isIdle(login)) login.end();
-    }
+    const logins = [...this.#logins.values()];
+    for (const login of logins) if (this.#isIdle(login)) login.end();
+    if (this.#logins.size < this.#limits.maxLogins) return;
+    // Who has a viewer is using it.
+    const [first] = this.#logins.values();
+    (logins.find((one) => one.viewers === 0 && !one.ended.aborted) ?? first)
+      ?.end();
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PtyRole } from "../pty/protocol.ts";
 import type { PtySession } from "../pty/pty_session.ts";
 import { InputLedger } from "./input_ledger.ts";
 
@@ -33,7 +34,11 @@ export class TerminalSession {
   answeredTo = 0;
   /** Who answers: of those in control, the one who typed last. */
   answerer: Answerer | undefined;
-  readonly #ledgers = new Map<string, InputLedger>();
+  /** Apart, for those who look on must not push out who types. */
+  readonly #ledgers: Readonly<Record<PtyRole, Map<string, InputLedger>>> = {
+    control: new Map(),
+    view: new Map(),
+  };
 
   constructor(pty: PtySession, command: string, createdAt: Date) {
     this.pty = pty;
@@ -42,14 +47,15 @@ export class TerminalSession {
   }
 
   /** The input of a viewer, which it finds again when it comes back. */
-  ledgerOf(viewer: string): InputLedger {
-    const ledger = this.#ledgers.get(viewer) ?? new InputLedger();
-    this.#ledgers.delete(viewer);
-    for (const [other, { active }] of this.#ledgers) {
-      if (this.#ledgers.size < MAX_VIEWERS) break;
-      if (!active) this.#ledgers.delete(other);
+  ledgerOf(viewer: string, role: PtyRole): InputLedger {
+    const ledgers = this.#ledgers[role];
+    const ledger = ledgers.get(viewer) ?? new InputLedger();
+    ledgers.delete(viewer);
+    for (const [other, { active }] of ledgers) {
+      if (ledgers.size < MAX_VIEWERS) break;
+      if (!active) ledgers.delete(other);
     }
-    this.#ledgers.set(viewer, ledger);
+    ledgers.set(viewer, ledger);
     return ledger;
   }
 }

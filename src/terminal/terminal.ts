@@ -146,36 +146,43 @@ export function terminal(
     }
   }
 
-  /** Opens the socket of a viewer, and hands it to an actor. */
-  async function open(request: Request): Promise<Response> {
+  /**
+   * Opens the socket of a viewer, and hands it to an actor. The answer waits
+   * for nothing: of a browser that leaves before it, Deno tells nobody, and
+   * keeps the socket for ever.
+   */
+  function open(request: Request): Response {
     const admission = admitted(request);
     const { login } = admission;
-    const viewers = await findChild(boss, sockets);
-    const { socket, response } = Deno.upgradeWebSocket(request, {
-      protocol: SUBPROTOCOL,
-      idleTimeout: PING_S,
-    });
+    const { socket, response } = upgrade(request);
     attachments++;
     // Not with the actor: a browser that is frozen keeps its socket for longer.
     socket.addEventListener("close", () => attachments--, { once: true });
-    const { promise: ready, resolve } = Promise.withResolvers<void>();
+    const early: unknown[] = [];
+    socket.onmessage = ({ data }) => void early.push(data);
     login.viewers++;
-    const ref = await startChild(viewers, {
-      restart: "temporary",
-      behavior: attachmentActor({
-        socket,
-        admission,
-        counters,
-        silenceMs: resolved.silenceMs,
-        maxBufferedBytes: windowBytes + MAX_CONTROL_BYTES,
-        ready: resolve,
-      }),
-    });
-    ref.stopped.then(() => {
+    const gone = (): void => {
       login.viewers--;
       login.usedAt = system.clock.now();
+    };
+    findChild(boss, sockets).then((viewers) =>
+      startChild(viewers, {
+        restart: "temporary",
+        behavior: attachmentActor({
+          socket,
+          early,
+          admission,
+          counters,
+          silenceMs: resolved.silenceMs,
+          maxBufferedBytes: windowBytes + MAX_CONTROL_BYTES,
+        }),
+      })
+    ).then((ref) => void ref.stopped.then(gone), () => {
+      // The server ends.
+      gone();
+      socket.onopen = () => socket.close();
+      if (socket.readyState === WebSocket.OPEN) socket.close();
     });
-    await Promise.race([ready, ref.stopped]);
     return response;
   }
 
@@ -214,7 +221,7 @@ export function terminal(
     switch (kind) {
       case "socket":
         limit();
-        return await open(request);
+        return open(request);
       case "api":
         return await callApi(api, request, path, limit);
       case "page":
@@ -255,6 +262,19 @@ export function terminal(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** @throws {Problem} when the request for an upgrade is wrong. */
+function upgrade(request: Request): Deno.WebSocketUpgrade {
+  try {
+    return Deno.upgradeWebSocket(request, {
+      protocol: SUBPROTOCOL,
+      idleTimeout: PING_S,
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new Problem("bad-request", error.message);
+  }
 }
 
 function kindOf(path: string): "page" | "api" | "socket" {

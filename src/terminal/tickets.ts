@@ -17,10 +17,11 @@ export interface Grant {
 interface Ticket extends SecretRecord {
   readonly grant: Grant;
   readonly expiresAt: number;
+  readonly issuer: string | undefined;
 }
 
-/** Tickets that may wait to be used; the oldest makes room. */
-const MAX_TICKETS = 1000;
+/** Tickets that may wait to be used; the oldest of the same issuer makes room. */
+const MAX_TICKETS = { owner: 1000, login: 64 };
 
 /** The tickets that were given out and not used. */
 export class Tickets {
@@ -40,12 +41,17 @@ export class Tickets {
     return this.#tickets.size;
   }
 
-  /** Makes a ticket. */
-  issue(grant: Grant): string {
-    this.#forget();
+  /** Makes a ticket, for a login or for the owner of the server. */
+  issue(grant: Grant, issuer?: string): string {
+    this.#forget(issuer);
     const { text, record } = makeSecret();
     const expiresAt = this.#clock.now() + this.#lifeMs;
-    this.#tickets.set(record.id, { ...record, grant, expiresAt });
+    this.#tickets.set(record.id, {
+      ...record,
+      grant,
+      expiresAt,
+      issuer,
+    });
     return text;
   }
 
@@ -57,11 +63,18 @@ export class Tickets {
     return this.#clock.now() < ticket.expiresAt ? ticket.grant : undefined;
   }
 
-  #forget(): void {
+  /** Those that are void, and the oldest of an issuer that has too many. */
+  #forget(issuer: string | undefined): void {
     const now = this.#clock.now();
-    for (const [id, { expiresAt }] of this.#tickets) {
-      if (now < expiresAt && this.#tickets.size < MAX_TICKETS) return;
-      this.#tickets.delete(id);
+    const waiting: Ticket[] = [];
+    for (const ticket of this.#tickets.values()) {
+      if (now >= ticket.expiresAt) this.#tickets.delete(ticket.id);
+      else if (ticket.issuer === issuer) waiting.push(ticket);
+    }
+    const most = MAX_TICKETS[issuer === undefined ? "owner" : "login"];
+    const [oldest] = waiting;
+    if (oldest !== undefined && waiting.length >= most) {
+      this.#tickets.delete(oldest.id);
     }
   }
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { commandFor } from "../../src/terminal/command_policy.ts";
 import {
   cookieName,
-  readCookie,
+  readCookies,
   setCookie,
 } from "../../src/terminal/cookie.ts";
 import { Logins } from "../../src/terminal/logins.ts";
@@ -261,8 +261,8 @@ Deno.test("a cookie is for this server alone, and for no script and no other sit
   const headers = new Headers({
     cookie: `troupe-terminal-7682=no; ${name}=x.y; other=z`,
   });
-  assertEquals(readCookie(headers, name), "x.y");
-  assertEquals(readCookie(headers, "troupe-terminal-80"), undefined);
+  assertEquals(readCookies(headers, name), ["x.y"]);
+  assertEquals(readCookies(headers, "troupe-terminal-80"), []);
 });
 
 const policy = {

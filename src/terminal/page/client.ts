@@ -62,6 +62,7 @@ export class TerminalClient {
   #size: { readonly columns: number; readonly rows: number } | undefined;
   #role: Role | undefined;
   #repliesFrom = Infinity;
+  #repliesTo = Infinity;
   /** Tries since the last stable socket. */
   #tries = 0;
   #attachedAt: number | undefined;
@@ -94,7 +95,8 @@ export class TerminalClient {
    * answered by somebody before, and a viewer who looks on answers nothing.
    */
   get mayReply(): boolean {
-    return this.#output.parsed >= this.#repliesFrom;
+    const { parsed } = this.#output;
+    return parsed >= this.#repliesFrom && parsed < this.#repliesTo;
   }
 
   /** Attaches, at once if it waits; nothing happens if it is, or is over. */
@@ -325,9 +327,13 @@ export class TerminalClient {
   }
 
   #attached(role: Role, repliesFrom: number): void {
-    this.#repliesFrom = role === "control" ? repliesFrom : Infinity;
-    // A later one tells that another viewer answers now, or this one.
+    // A later one tells that another viewer answers now, or this one: what has
+    // come before it is still answered.
+    const isOver = role === "view" || repliesFrom === Number.MAX_SAFE_INTEGER;
+    this.#repliesTo = isOver ? this.#output.received ?? 0 : Infinity;
+    if (!isOver) this.#repliesFrom = repliesFrom;
     if (this.#attachedAt !== undefined) return;
+    if (isOver) this.#repliesFrom = Infinity;
     this.#attachedAt = this.#options.clock.now();
     this.#role = role;
     if (role === "view") this.#input.drop();

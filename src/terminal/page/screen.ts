@@ -25,6 +25,8 @@ const QUERIES: readonly IFunctionIdentifier[] = [
 ];
 /** Colours: these ask when they have a `?` for a value. */
 const COLOUR_QUERIES = [4, 10, 11, 12];
+/** Puts text into the clipboard, or asks for it. */
+const CLIPBOARD = 52;
 
 /** Those that can be read on the background; the others of xterm.js can. */
 const COLOURS = {
@@ -99,7 +101,11 @@ export function openScreen(
   return { terminal, fit, search };
 }
 
-/** Drops the queries in what is being parsed while `isQuiet` says so. */
+/**
+ * Drops the queries in what is being parsed while `isQuiet` says so, and what
+ * is for the clipboard: a replay would put old text there again. What is in
+ * the clipboard is never told.
+ */
 function stayQuiet(terminal: Terminal, isQuiet: () => boolean): void {
   for (const query of QUERIES) {
     terminal.parser.registerCsiHandler(query, isQuiet);
@@ -110,6 +116,10 @@ function stayQuiet(terminal: Terminal, isQuiet: () => boolean): void {
       (data) => data.includes("?") && isQuiet(),
     );
   }
+  terminal.parser.registerOscHandler(
+    CLIPBOARD,
+    (data) => data.endsWith(";?") || isQuiet(),
+  );
   terminal.parser.registerDcsHandler(
     { intermediates: "$", final: "q" },
     isQuiet,

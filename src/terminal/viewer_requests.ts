@@ -1,0 +1,64 @@
+/**
+ * What a viewer asks of a session besides typing: sizes and signals. However
+ * fast they come, few are under way.
+ *
+ * @module
+ */
+import { PtyEndedError, PtyError } from "../pty/errors.ts";
+import type { PtyAttachment } from "../pty/pty_session.ts";
+import type { SignalName } from "../pty/pty.ts";
+import type { PtySize } from "../pty/size.ts";
+
+/** Signals that may be under way. */
+const MAX_SIGNALS = 16;
+
+/** The requests of one viewer in control. */
+export class ViewerRequests {
+  readonly #attachment: PtyAttachment;
+  readonly #refused: (why: string) => void;
+  /** The size that is asked for next: of several, the last. */
+  #wanted: PtySize | undefined;
+  #resizing = false;
+  #signals = 0;
+
+  /** `refused` tells the viewer what could not be done; nothing else changes. */
+  constructor(attachment: PtyAttachment, refused: (why: string) => void) {
+    this.#attachment = attachment;
+    this.#refused = refused;
+  }
+
+  /** Asks for a size. */
+  resize(size: PtySize): void {
+    this.#wanted = size;
+    if (!this.#resizing) this.#resizeNext();
+  }
+
+  /** Sends a signal. */
+  signal(signal: SignalName): void {
+    if (this.#signals >= MAX_SIGNALS) {
+      return this.#refused(`${this.#signals} signals are under way`);
+    }
+    this.#signals++;
+    this.#expect(this.#attachment.signal(signal), () => this.#signals--);
+  }
+
+  #resizeNext(): void {
+    const size = this.#wanted;
+    this.#wanted = undefined;
+    this.#resizing = size !== undefined;
+    if (size === undefined) return;
+    this.#expect(this.#attachment.resize(size), () => this.#resizeNext());
+  }
+
+  #expect(done: Promise<void>, next: () => void): void {
+    done.catch((error) => {
+      // The viewer is told of the exit.
+      if (error instanceof PtyEndedError) return;
+      this.#refused(
+        error instanceof PtyError
+          ? error.message
+          : "The session did not answer",
+      );
+    }).finally(next);
+  }
+}
