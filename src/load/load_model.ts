@@ -132,6 +132,8 @@ export class OpenModel extends Model implements LoadModel {
     const { crew, timeline } = this.parts;
     const operation = this.draw(this.#random);
     const counter = this.counterOf(operation, plannedAt);
+    // Of dropped ones too: those of a stall of the generator are mostly that.
+    this.noteLag(plannedAt, now);
     const user = this.#freeUser() ??
       (crew.size < this.#maxUsers ? crew.make() : undefined);
     if (user === undefined) {
@@ -139,7 +141,6 @@ export class OpenModel extends Model implements LoadModel {
       timeline.dropped++;
       return;
     }
-    this.noteLag(plannedAt, now);
     user.assign(operation, counter, plannedAt);
     user.wake();
   }

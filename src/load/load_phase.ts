@@ -197,20 +197,19 @@ export class LoadPhase implements AsyncDisposable {
   #tell(): void {
     const { onProgress, phases, feed } = this.#parts;
     if (onProgress === undefined) return;
-    try {
-      onProgress({
-        phase: phaseAt(phases, this.#elapsedMs),
-        elapsedMs: this.#elapsedMs,
-        plannedMs: loadMs(phases),
-        total: this.total(),
-        inFlight: this.#crew?.inFlight ?? 0,
-        point: this.#timeline.point(...this.#now),
-        metrics: feed?.latest ?? null,
-      });
-    } catch (error) {
+    // One that is asynchronous rejects, and nobody else would hear of it.
+    Promise.try(onProgress, {
+      phase: phaseAt(phases, this.#elapsedMs),
+      elapsedMs: this.#elapsedMs,
+      plannedMs: loadMs(phases),
+      total: this.total(),
+      inFlight: this.#crew?.inFlight ?? 0,
+      point: this.#timeline.point(...this.#now),
+      metrics: feed?.latest ?? null,
+    }).catch((error) => {
       if (this.warnings.length > 0) return;
       this.warnings.push(`onProgress threw: ${error}`);
-    }
+    });
   }
 
   #judge(): void {
@@ -222,7 +221,7 @@ export class LoadPhase implements AsyncDisposable {
     if (due.length === 0 || this.abortedBy !== undefined) return;
     const { all, operations } = this.results();
     const broken = judge(due, all, operations)
-      .find(({ outcome }) => outcome === "broken");
+      .find(({ outcome }) => outcome !== "held");
     if (broken === undefined) return;
     this.abortedBy = `A criterion has ended the run: ${tellCriterion(broken)}`;
     this.cut();

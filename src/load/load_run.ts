@@ -67,7 +67,14 @@ export class LoadRun {
   async run(): Promise<LoadResult> {
     using monitor = new GeneratorMonitor(this.#clock);
     const operations = await this.#prepare();
-    if (operations !== undefined) await this.#drive(operations, monitor);
+    if (operations !== undefined) {
+      try {
+        await this.#drive(operations, monitor);
+      } catch (error) {
+        // Such as that of a system that is shut down already.
+        this.#invalid.push(`It could not be driven: ${tell(error)}`);
+      }
+    }
     await this.#cleanUp();
     return this.#result(monitor);
   }

@@ -35,7 +35,9 @@ import type {
   ThinkTime,
 } from "./scenario.ts";
 
-const positive: Rule = { kind: "number", above: 0 };
+/** More is a mistake, and would hold the thread so that no signal is heard. */
+const MOST = 1_000_000;
+const rate: Rule = { kind: "number", above: 0, most: MOST };
 const number: Rule = { kind: "number" };
 
 /** The fields of one distribution, without its name. */
@@ -64,12 +66,12 @@ const load: Rule = {
   by: "model",
   of: {
     open: object<Omit<OpenLoad, "model">>({
-      arrivalsPerSecond: positive,
+      arrivalsPerSecond: rate,
       arrivals: optional(choice("constant", "poisson")),
-      maxUsers: whole(),
+      maxUsers: whole(1, MOST),
     }),
     closed: object<Omit<ClosedLoad, "model">>({
-      users: whole(),
+      users: whole(1, MOST),
       thinkTime: optional(thinkTime),
     }),
   },
@@ -94,7 +96,7 @@ const operation = object<Operation>({
   name,
   driver: name,
   request: jsonObject,
-  weight: optional(positive),
+  weight: optional({ kind: "number", above: 0 }),
   timeoutMs: optional(someMs),
   checks: optional(list(check)),
   tags: optional(texts),

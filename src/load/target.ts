@@ -9,6 +9,8 @@ import type { Target } from "./scenario.ts";
 
 /** How long it has from SIGTERM to SIGKILL. */
 const STOP_MS = 5000;
+/** How long after its end its output is read: what it started may hold it. */
+const LAST_WORDS_MS = 500;
 /** Characters of its output that are looked at, and told if it dies. */
 const KEPT_OUTPUT = 16_384;
 const TOLD_LINES = 20;
@@ -74,6 +76,7 @@ class Program {
   readonly #clock: Clock;
   readonly #child: Deno.ChildProcess;
   readonly #read: Promise<unknown>;
+  readonly #deaf = new AbortController();
   /** The end of its standard output, and of all that it says. */
   #output = "";
   #said = "";
@@ -108,7 +111,9 @@ class Program {
       this.#follow(stderr, () => {}),
     ]);
     this.died = status.then(async ({ code, signal }) => {
+      const timer = clock.schedule(LAST_WORDS_MS, () => this.#deaf.abort());
       await this.#read;
+      timer.cancel();
       return this.error(
         `it has ended with ${signal === null ? `code ${code}` : signal}`,
       );
@@ -119,7 +124,9 @@ class Program {
     bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
     take: (text: string) => void,
   ): Promise<void> {
-    for await (const text of bytes.pipeThrough(new TextDecoderStream())) {
+    const { signal } = this.#deaf;
+    const texts = bytes.pipeThrough(new TextDecoderStream(), { signal });
+    for await (const text of texts) {
       this.#said = (this.#said + text).slice(-KEPT_OUTPUT);
       take(text);
     }

@@ -62,8 +62,17 @@ export class TimelineRecorder {
 
   /** Ends the part; one that is late for its end has what came until then. */
   seal(phase: PhaseName, users: number): void {
-    if (this.#points.length < MAX_POINTS) {
-      this.#points.push(this.point(phase, users));
+    const point = this.point(phase, users);
+    const last = this.#points[MAX_POINTS - 1];
+    if (last === undefined) this.#points.push(point);
+    else {
+      // What ends after all parts is counted, or sums would not be the total.
+      this.#points[MAX_POINTS - 1] = {
+        ...last,
+        ok: last.ok + point.ok,
+        errors: last.errors + point.errors,
+        dropped: last.dropped + point.dropped,
+      };
     }
     this.beganMs += this.stepMs;
     this.ok = this.errors = this.dropped = 0;

@@ -216,7 +216,9 @@ export class VirtualUser implements Handler<UserMessage> {
     const counter = this.#counter;
     if (operation === undefined || counter === undefined) return;
     const now = this.#host.now();
-    const toldMs = outcome?.latencyMs;
+    // What is no time is none, and not one of 0 ms.
+    const { latencyMs: told = NaN } = outcome ?? {};
+    const toldMs = Number.isFinite(told) ? told : undefined;
     const serviceMs = toldMs ?? now - this.#beganAt;
     const latencyMs = toldMs ?? now - (this.#plannedAt ?? this.#beganAt);
     this.#operation = undefined;

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import type { Behavior } from "../actor/behavior.ts";
 import type { Timer } from "../actor/clock.ts";
 import type { ActorRef } from "../actor/ref.ts";
@@ -176,7 +177,12 @@ export function attachmentActor(
       if (session.answerer === answerer) session.answerer = undefined;
       login.ended.removeEventListener("abort", unauthorized);
       attachment?.detach();
-      socket.close(code === undefined ? CLOSE_NORMAL : CLOSE_CODE_BASE + code);
+      const closeCode = code === undefined
+        ? CLOSE_NORMAL
+        : CLOSE_CODE_BASE + code;
+      // In a turn of its own: of a frame that is read in the turn of a close,
+      // Deno makes the end of the socket, and the code is lost.
+      setImmediate(() => socket.close(closeCode));
       if (!signal.aborted) context.after(CLOSE_MS, { type: "overdue" });
     }
 
@@ -223,6 +229,8 @@ export function attachmentActor(
     }
 
     async function attach(): Promise<void> {
+      // A frame that came before may have ended it.
+      if (over) return;
       login.ended.addEventListener("abort", unauthorized, { once: true });
       if (login.ended.aborted) return unauthorized();
       // Its earlier socket makes room, should there be none.

@@ -64,7 +64,7 @@ Deno.test("a builder throws ScenarioError with all that is wrong", () => {
     () => wrong.build(),
     ScenarioError,
     `Cannot use the scenario:
-load.users is 0, a whole number from 1 up is needed
+load.users is 0, a whole number from 1 to 1000000 is needed
 phases.steadyMs is 0, a number above 0 and up to 2147483647 is needed
 operations[0].request.url has \${ids.id}, and ids is no feeder, known: there are none`,
   );

@@ -43,7 +43,7 @@ Deno.test("a YAML file with typos is refused with lines, columns and suggestions
   assertEquals(
     refusal(WITH_TYPOS, { fileName: "chat.yaml", drivers: { websocket } }),
     `Cannot use the scenario:
-chat.yaml:2:1: load.users is missing, a whole number from 1 up is needed
+chat.yaml:2:1: load.users is missing, a whole number from 1 to 1000000 is needed
 chat.yaml:4:3: load.user is not known, did you mean "users"?
 chat.yaml:6:3: phases.steadyMs is "ten seconds", a number above 0 and up to 2147483647 is needed
 chat.yaml:9:5: operations[0].driver is "websokcet", did you mean "websocket"?

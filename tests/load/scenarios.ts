@@ -68,11 +68,11 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
       model: fc.constant("open" as const),
       arrivalsPerSecond: ms,
       arrivals: fc.constantFrom("constant" as const, "poisson" as const),
-      maxUsers: fc.integer({ min: 1 }),
+      maxUsers: fc.integer({ min: 1, max: 1_000_000 }),
     }, { requiredKeys: ["model", "arrivalsPerSecond", "maxUsers"] }),
     fc.record({
       model: fc.constant("closed" as const),
-      users: fc.integer({ min: 1 }),
+      users: fc.integer({ min: 1, max: 1_000_000 }),
       thinkTime,
     }, { requiredKeys: ["model", "users"] }),
   ),

@@ -67,11 +67,15 @@ for (
     [
       "half a user",
       { load: { model: "closed", users: 0.5 } },
-      "load.users is 0.5, a whole number from 1 up is needed",
+      "load.users is 0.5, a whole number from 1 to 1000000 is needed",
     ],
-    ["NaN for a rate", {
-      load: { model: "open", arrivalsPerSecond: NaN, maxUsers: 1 },
-    }, "load.arrivalsPerSecond is NaN, a number above 0 is needed"],
+    [
+      "NaN for a rate",
+      {
+        load: { model: "open", arrivalsPerSecond: NaN, maxUsers: 1 },
+      },
+      "load.arrivalsPerSecond is NaN, a number above 0 and up to 1000000 is needed",
+    ],
     [
       "a field of the other model",
       {

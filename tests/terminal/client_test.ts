@@ -154,6 +154,34 @@ Deno.test("what was answered before is parsed without answers", () => {
   );
 });
 
+Deno.test("when another viewer answers from now on, what came before is still answered", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  socket.say({ type: "output", offset: 0, bytes: utf8("mine") });
+  const repliesFrom = Number.MAX_SAFE_INTEGER;
+  socket.say({ type: "role", role: "control", repliesFrom });
+  socket.say({ type: "output", offset: 4, bytes: utf8("theirs") });
+  page.parse();
+  assertEquals(
+    page.parsed.map(({ bytes, replies }) => [text(bytes), replies]),
+    [["mine", true], ["theirs", false]],
+  );
+});
+
+Deno.test("when this viewer answers from now on, what came before is not answered", () => {
+  const page = new ClientHarness();
+  page.client.attach();
+  page.socket.accept("control", 0, Number.MAX_SAFE_INTEGER);
+  page.socket.say({ type: "output", offset: 0, bytes: utf8("theirs") });
+  page.socket.say({ type: "role", role: "control", repliesFrom: 6 });
+  page.socket.say({ type: "output", offset: 6, bytes: utf8("mine") });
+  page.parse();
+  assertEquals(
+    page.parsed.map(({ bytes, replies }) => [text(bytes), replies]),
+    [["theirs", false], ["mine", true]],
+  );
+});
+
 Deno.test("a viewer who looks on says no size, types nothing and answers nothing", () => {
   const page = new ClientHarness();
   page.client.resize(80, 24);

@@ -85,6 +85,38 @@ Deno.test(
 );
 
 Deno.test(
+  "in a browser, a program copies what it writes now, and not what it wrote before",
+  inBrowser,
+  async () => {
+    await using server = new StubServer();
+    await using browser = await TestBrowser.open();
+    const { page } = browser;
+    await page.addInitScript(`
+      globalThis.copied = [];
+      Object.defineProperty(navigator, "clipboard", { value: {
+        writeText: (text) => Promise.resolve(copied.push(text)),
+        readText: () => Promise.resolve("secret"),
+      } });
+    `);
+    await browser.open(server.page());
+    server.write(utf8(`\x1b]52;c;${btoa("live")}\x07\x1b]52;c;?\x07shown`));
+    await browser.shows("shown");
+    assertEquals(await page.evaluate("copied"), ["live"]);
+    await next(server, "ack");
+    await page.reload();
+    await browser.phase("connected");
+    await browser.shows("shown");
+    server.write(utf8(`\x1b]52;c;${btoa("again")}\x07, again`));
+    await browser.shows("shown, again");
+    assertEquals(await page.evaluate("copied"), ["again"]);
+    // What is in the clipboard was never told.
+    await page.keyboard.type("x");
+    assertEquals(text((await next(server, "input")).bytes), "x");
+    browser.assertQuiet();
+  },
+);
+
+Deno.test(
   "in a browser, nothing is lost or doubled when the socket is cut",
   inBrowser,
   async () => {

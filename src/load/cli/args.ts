@@ -21,6 +21,8 @@ Runs a load test: a scenario from a file, or a ready one.
   --set KEY=VALUE   changes the scenario, such as --set load.users=50 or
                     --set criteria.0.value=20; may be given again
   --seed N          changes the seed of all that is drawn
+  --max-lag-ms N    how late one in a hundred operations may begin, or the run
+                    is invalid (20)
   --print           prints the scenario as YAML, and runs nothing
   --list            tells the ready scenarios
   --no-page         serves no page with live charts
@@ -50,6 +52,8 @@ export interface RunArguments {
   readonly overrides: readonly Override[];
   /** Where the reports go; a new directory if it is left out. */
   readonly out: string | undefined;
+  /** Milliseconds that one in a hundred begins may be late by. */
+  readonly maxLagMs: number | undefined;
   /** Whether the scenario is only to be printed. */
   readonly print: boolean;
   /** The port of the page, 0 for a free one; none for no page. */
@@ -67,7 +71,7 @@ export type LoadArguments =
 /** Arguments that cannot be understood. */
 export class LoadUsageError extends LoadTestError {}
 
-const TEXTS = ["out", "set", "seed", "page-port"] as const;
+const TEXTS = ["out", "set", "seed", "max-lag-ms", "page-port"] as const;
 const SWITCHES = [
   "print",
   "list",
@@ -126,6 +130,7 @@ export function readArguments(
         : [{ flag: "--seed", path: ["seed"], value: number("seed", seed) }],
     ],
     out: flags.out,
+    maxLagMs: lagOf(flags["max-lag-ms"]),
     print: flags.print,
     pagePort: flags["no-page"] ? undefined : portOf(flags["page-port"] ?? "0"),
     quiet: flags.quiet,
@@ -196,6 +201,15 @@ function number(name: string, text: string): number {
     `Cannot run a load test: --${name} is ${
       JSON.stringify(text)
     }, it must be a whole number`,
+  );
+}
+
+function lagOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = number("max-lag-ms", text);
+  if (ms >= 1) return ms;
+  throw new LoadUsageError(
+    `Cannot run a load test: --max-lag-ms is ${ms}, it must be at least 1`,
   );
 }
 

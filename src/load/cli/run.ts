@@ -8,7 +8,7 @@ import type { DriverMap } from "../driver.ts";
 import { standardDrivers } from "../drivers/drivers.ts";
 import { LoadTestManager } from "../load_test_manager.ts";
 import { PerformanceScenarios } from "../performance_scenarios.ts";
-import { VERDICTS } from "../report/content.ts";
+import { meaningOf } from "../report/content.ts";
 import { reportFiles } from "../report/report_files.ts";
 import { printable } from "../report/printable.ts";
 import { textReport } from "../report/text_report.ts";
@@ -110,7 +110,7 @@ async function run(
   settings: RunArguments,
   drivers: DriverMap,
 ): Promise<number> {
-  const { quiet, json, pagePort } = settings;
+  const { quiet, json, pagePort, maxLagMs } = settings;
   // The run ends it, and the page shows its actors.
   const { cleanupTimeoutMs = 30_000 } = scenario.phases;
   await using system = new ActorSystem({ shutdownMs: cleanupTimeoutMs / 2 });
@@ -120,7 +120,7 @@ async function run(
   const directory = await makeDirectory(settings.out, scenario.name);
   if (!quiet) announce(scenario, drivers, page);
   const result = await runShown(
-    { scenario, drivers, system, page, quiet, directory },
+    { scenario, drivers, system, page, quiet, directory, maxLagMs },
   );
   // One line, as `deno task compare` reads it.
   if (json) console.log(JSON.stringify(result));
@@ -166,11 +166,12 @@ interface ShownRun {
   readonly page: LivePage | undefined;
   readonly quiet: boolean;
   readonly directory: string;
+  readonly maxLagMs: number | undefined;
 }
 
 /** The run itself, with its progress, until Ctrl-C at the latest. */
 async function runShown(
-  { scenario, drivers, system, page, quiet, directory }: ShownRun,
+  { scenario, drivers, system, page, quiet, directory, maxLagMs }: ShownRun,
 ): Promise<LoadResult> {
   using display = quiet ? undefined : new ProgressDisplay();
   using interrupts = new Interrupts({
@@ -183,6 +184,7 @@ async function runShown(
   });
   const manager = new LoadTestManager({
     drivers,
+    health: maxLagMs === undefined ? {} : { lagP99Ms: maxLagMs },
     ...page && { collector: page.collector },
   });
   return await manager.run(scenario, {
@@ -209,7 +211,8 @@ function tellReports(directory: string): void {
   console.error("  with report.txt, result.json, operations.csv, timeline.csv");
 }
 
-function verdictLine({ verdict, reasons }: LoadResult): string {
-  const [reason = VERDICTS[verdict]] = reasons;
+function verdictLine(result: LoadResult): string {
+  const { verdict, reasons } = result;
+  const [reason = meaningOf(result)] = reasons;
   return printable(`${verdict}: ${reason}`);
 }

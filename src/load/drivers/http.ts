@@ -20,7 +20,7 @@ import {
   whole,
 } from "../rule.ts";
 import type { Json } from "../scenario.ts";
-import { DriverError } from "./driver_error.ts";
+import { DriverError, fetchError } from "./driver_error.ts";
 import { decode, encode, jsonOrText } from "./payload.ts";
 import { RequestReader } from "./request_reader.ts";
 import { bytes, url } from "./request_rules.ts";
@@ -172,7 +172,8 @@ async function perform(
   client: Deno.HttpClient,
   { signal }: OperationCall,
 ): Promise<OperationOutcome> {
-  const response = await fetch(url, { ...init, client, signal });
+  const response = await fetch(url, { ...init, client, signal })
+    .catch((error) => Promise.reject(fetchError(error)));
   // Also of those that fail, or their connections cannot be used again.
   const body = await readBody(response, maxBodyBytes);
   const { status } = response;

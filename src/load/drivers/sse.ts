@@ -11,7 +11,7 @@ import type {
   OperationOutcome,
 } from "../driver.ts";
 import { flag, name, object, optional, texts } from "../rule.ts";
-import { DriverError } from "./driver_error.ts";
+import { DriverError, fetchError } from "./driver_error.ts";
 import { type FieldPath, fieldPath, latencyOf } from "./message_fields.ts";
 import { jsonOrText } from "./payload.ts";
 import { ReplyWait } from "./reply_wait.ts";
@@ -126,7 +126,8 @@ class Subscription implements Link<Prepared> {
     const abort = () => connection.abort(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     try {
-      const response = await fetch(url, { headers, signal: connection.signal });
+      const response = await fetch(url, { headers, signal: connection.signal })
+        .catch((error) => Promise.reject(fetchError(error)));
       const type = response.headers.get("content-type") ?? "";
       const { status, body } = response;
       if (status === 200 && body && type.startsWith("text/event-stream")) {

@@ -29,8 +29,14 @@ export interface ReportTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What each verdict means. */
-export const VERDICTS: Readonly<Record<Verdict, string>> = {
+/** What the verdict of a run means. */
+export function meaningOf({ verdict, criteria }: LoadResult): string {
+  return verdict === "passed" && criteria.length === 0
+    ? "There was no criterion."
+    : VERDICTS[verdict];
+}
+
+const VERDICTS: Readonly<Record<Verdict, string>> = {
   passed: "Every criterion holds.",
   failed: "At least one criterion does not hold.",
   invalid: "The run says nothing about the service.",

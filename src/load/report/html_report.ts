@@ -8,10 +8,10 @@ import {
   actualText,
   criterionText,
   errorsOf,
+  meaningOf,
   notesOf,
   type ReportTable,
   tablesOf,
-  VERDICTS,
 } from "./content.ts";
 import { escapeHtml } from "./escape.ts";
 import { STYLE } from "./html_style.ts";
@@ -70,9 +70,8 @@ ${notes(result)}
 `;
 }
 
-function head(
-  { scenario, verdict, reasons, startedAt, durationMs }: LoadResult,
-): string {
+function head(result: LoadResult): string {
+  const { scenario, verdict, reasons, startedAt, durationMs } = result;
   const { description, tags = {} } = scenario;
   const facts = [
     `Started ${startedAt}, took ${duration(durationMs)}`,
@@ -84,7 +83,7 @@ function head(
   }</h1>
 ${description === undefined ? "" : `<p>${escapeHtml(description)}</p>`}
 <p class="muted">${facts.map(escapeHtml).join("; ")}</p>
-<p>${VERDICTS[verdict]}</p>
+<p>${meaningOf(result)}</p>
 ${list(reasons)}
 </header>`;
 }

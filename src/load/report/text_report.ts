@@ -9,10 +9,10 @@ import {
   actualText,
   criterionText,
   errorsOf,
+  meaningOf,
   notesOf,
   type ReportTable,
   tablesOf,
-  VERDICTS,
 } from "./content.ts";
 import { count, duration } from "./numbers.ts";
 import { printable } from "./printable.ts";
@@ -87,16 +87,17 @@ export function textReport(
 type Painter = (paint: Paint) => Paint;
 
 function head(
-  { verdict, scenario, reasons, durationMs }: LoadResult,
+  result: LoadResult,
   width: number,
   paint: Painter,
 ): string[] {
+  const { verdict, scenario, reasons, durationMs } = result;
   const name = printable(scenario.name).replaceAll("\n", " ");
   return [
     `${paint(PAINTS[verdict])(paint(bold)(verdict.toUpperCase()))}  ${
       paint(bold)(name)
     }, ${duration(durationMs)}`,
-    VERDICTS[verdict],
+    meaningOf(result),
     ...reasons.flatMap((reason) => wrap(`- ${reason}`, width, "  ")),
   ];
 }

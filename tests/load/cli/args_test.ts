@@ -24,6 +24,7 @@ Deno.test("a file or a ready scenario is enough", () => {
     overrides: [],
     out: undefined,
     print: false,
+    maxLagMs: undefined,
     pagePort: 0,
     quiet: false,
     json: false,
@@ -71,4 +72,19 @@ Deno.test("arguments that make no sense are refused, with what may have been mea
   assertStringIncludes(refusal("chat", "--set", ".a=1"), "load.users=50");
   assertStringIncludes(refusal("chat", "--seed", "1.5"), "whole number");
   assertStringIncludes(refusal("chat", "--page-port", "70000"), "65535");
+});
+
+Deno.test("--max-lag-ms takes a whole number from 1", () => {
+  const { maxLagMs } = {
+    maxLagMs: undefined,
+    ...readArguments(["a.yaml", "--max-lag-ms", "50"], READY),
+  };
+  assertEquals(maxLagMs, 50);
+  for (const wrong of ["0", "-1", "1.5", "soon"]) {
+    assertThrows(
+      () => readArguments(["a.yaml", `--max-lag-ms=${wrong}`], READY),
+      LoadUsageError,
+      "--max-lag-ms is",
+    );
+  }
 });

@@ -106,6 +106,14 @@ export class Command implements AsyncDisposable {
     return await this.ended();
   }
 
+  #kill(signal: Deno.Signal): void {
+    try {
+      this.#child?.kill(signal);
+    } catch {
+      // It has ended.
+    }
+  }
+
   /** Reads a file of the directory. */
   read(path: string): string {
     return Deno.readTextFileSync(`${this.directory}/${path}`);
@@ -118,12 +126,11 @@ export class Command implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child?.kill("SIGKILL");
-    } catch {
-      // It has ended.
-    }
+    // In order, for it has a target to end; killed, if it does not.
+    const timer = setTimeout(() => this.#kill("SIGKILL"), 5000);
+    this.#kill("SIGINT");
     await this.#child?.status;
+    clearTimeout(timer);
     await this.#lines?.cancel();
     if (this.#child?.stdout.locked === false) await this.#child.stdout.cancel();
     await Deno.remove(this.directory, { recursive: true });
