@@ -77,22 +77,32 @@ function compileOperation(
 ): CompiledOperation {
   const request = fillTarget(operation.request, target);
   const template = compileRequest(request, [...sources.keys()]);
-  const isConstant = template.feeders.length === 0;
+  const [feeder, ...others] = template.feeders;
+  const take = (name: string) => sources.get(name)?.take() ?? {};
+  /** With one feeder alone, each record is filled in once. */
+  const known = new WeakMap<JsonObject, JsonObject>();
   return {
     name: operation.name,
     driver,
     timeoutMs: operation.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     checker: compileChecks(operation.checks ?? []),
     recorder: new OperationRecorder(operation.name),
-    constant: isConstant ? request : undefined,
+    constant: feeder === undefined ? request : undefined,
     request() {
-      if (isConstant) return request;
-      return template.fill(
-        new Map(template.feeders.map((name) => {
-          const source = sources.get(name);
-          return [name, source === undefined ? {} : source.take()];
-        })),
-      );
+      if (feeder === undefined) return request;
+      const record = take(feeder);
+      if (others.length > 0) {
+        return template.fill(
+          new Map([
+            [feeder, record],
+            ...others.map((name) => [name, take(name)] as const),
+          ]),
+        );
+      }
+      const filled = known.get(record) ??
+        template.fill(new Map([[feeder, record]]));
+      known.set(record, filled);
+      return filled;
     },
   };
 }

@@ -14,8 +14,8 @@ import { DriverError } from "./driver_error.ts";
 export class RequestReader<Request extends object, Prepared> {
   readonly #rule: ObjectRule;
   readonly #prepare: (request: Request) => Prepared;
-  /** The last one of each operation, which is often the next one too. */
-  readonly #last = new Map<string, [JsonObject, Prepared]>();
+  /** Many come again: those without records, and those of a few records. */
+  readonly #prepared = new WeakMap<JsonObject, Prepared>();
 
   /** Of requests that are as `rule` says; `prepare` does what is costly. */
   constructor(rule: ObjectRule, prepare: (request: Request) => Prepared) {
@@ -34,8 +34,8 @@ export class RequestReader<Request extends object, Prepared> {
    * @throws {DriverError} if it is not as it must be, with what was filled in.
    */
   of({ operation, request }: OperationCall): Prepared {
-    const last = this.#last.get(operation);
-    if (last?.[0] === request) return last[1];
+    const known = this.#prepared.get(request);
+    if (known !== undefined) return known;
     const issues = checkRule(this.#rule, request);
     const [issue] = issues;
     if (!isRequest<Request>(request, issues)) {
@@ -46,7 +46,7 @@ export class RequestReader<Request extends object, Prepared> {
       );
     }
     const prepared = this.#prepare(request);
-    this.#last.set(operation, [request, prepared]);
+    this.#prepared.set(request, prepared);
     return prepared;
   }
 }
