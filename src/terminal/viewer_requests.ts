@@ -16,8 +16,12 @@ const MAX_SIGNALS = 16;
 export class ViewerRequests {
   readonly #attachment: PtyAttachment;
   readonly #refused: (why: string) => void;
-  /** The size that is asked for next: of several, the last. */
-  #wanted: PtySize | undefined;
+  /**
+   * The sizes that are asked for next: of several, the first and the last. A
+   * page that asks for another size and its own again wants a program to draw
+   * anew, which no change of size would not make it do.
+   */
+  #wanted: readonly PtySize[] = [];
   #resizing = false;
   #signals = 0;
 
@@ -29,7 +33,7 @@ export class ViewerRequests {
 
   /** Asks for a size. */
   resize(size: PtySize): void {
-    this.#wanted = size;
+    this.#wanted = [...this.#wanted.slice(0, 1), size];
     if (!this.#resizing) this.#resizeNext();
   }
 
@@ -43,8 +47,8 @@ export class ViewerRequests {
   }
 
   #resizeNext(): void {
-    const size = this.#wanted;
-    this.#wanted = undefined;
+    const [size, ...later] = this.#wanted;
+    this.#wanted = later;
     this.#resizing = size !== undefined;
     if (size === undefined) return;
     this.#expect(this.#attachment.resize(size), () => this.#resizeNext());
