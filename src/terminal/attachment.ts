@@ -72,7 +72,7 @@ const MAX_EARLY = 64;
 /** Milliseconds that a viewer has to answer a close. */
 const CLOSE_MS = 2000;
 /** Milliseconds for which it waits that input was taken, to tell of more. */
-const INPUT_ACK_MS = 200;
+const INPUT_ACK_MS = 1000;
 /** Bytes of input that are told of at once. */
 const INPUT_ACK_BYTES = 1024;
 /** The close code of what ends in order. */
