@@ -15,7 +15,9 @@ const HANDSHAKES_PER_MINUTE = 1_000_000;
 const TICKET_MS = 86_400_000;
 
 /** Starts it. */
-export function serveTerminals(system: ActorSystem): TargetService {
+export async function serveTerminals(
+  system: ActorSystem,
+): Promise<TargetService> {
   const shells = terminal(system, {
     commands: [{ name: "sh", command: "sh", env: { PS1: "$ " } }],
     maxSessions: MAX_SESSIONS,
@@ -23,6 +25,8 @@ export function serveTerminals(system: ActorSystem): TargetService {
     handshakesPerMinute: HANDSHAKES_PER_MINUTE,
     ticketMs: TICKET_MS,
   });
+  // Loads what a terminal needs: no user is to wait for that.
+  await (await shells.start()).close();
   const service = serveHttp("terminals", shells.fetch, () => shells.close());
   const ticket = shells.ticket({ role: "control", session: undefined });
   return { ...service, told: { ...service.told, ticket } };
