@@ -14,18 +14,24 @@ export interface OpenSocketOptions {
   readonly protocols?: readonly string[];
   /** Headers of the request to upgrade. */
   readonly headers?: { readonly [name: string]: string };
+  /** The client whose certificates and protocols count. */
+  readonly client?: Deno.HttpClient;
+  /** What it rejects with; `DriverError` if it is left out. */
+  readonly error?: new (message: string) => Error;
 }
 
-/** Opens a socket; rejects with `DriverError`, or the signal's reason. */
+/** Opens a socket; rejects with an error, or the signal's reason. */
 export async function openSocket(
   url: string,
-  { protocols = [], headers = {} }: OpenSocketOptions,
+  { protocols = [], headers = {}, client, error: Failure = DriverError }:
+    OpenSocketOptions,
   signal: AbortSignal,
 ): Promise<WebSocket> {
   signal.throwIfAborted();
   const socket = new WebSocket(url, {
     protocols: [...protocols],
     headers: { ...headers },
+    ...(client === undefined ? {} : { client }),
   });
   socket.binaryType = "arraybuffer";
   const opened = Promise.withResolvers<void>();
@@ -35,7 +41,7 @@ export async function openSocket(
   socket.onerror = (event) => {
     event.preventDefault();
     const why = event instanceof ErrorEvent ? event.message : "it failed";
-    opened.reject(new DriverError(`Cannot open a socket to ${url}: ${why}`));
+    opened.reject(new Failure(`Cannot open a socket to ${url}: ${why}`));
   };
   try {
     await opened.promise;

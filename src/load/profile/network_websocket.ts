@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { closeSocket, openSocket } from "../drivers/socket.ts";
 import { measurePart } from "./measured_part.ts";
 import { dialTargetOf, measureHandshake } from "./network_dial.ts";
 import {
@@ -17,9 +18,6 @@ import type {
   NetworkSettings,
 } from "./network_report.ts";
 import { NetworkProfileError } from "./profile_errors.ts";
-
-/** Milliseconds for the other side to say that it closes too. */
-const CLOSE_MS = 1000;
 
 /** Measures the service at a URL, which sends back each message. */
 export async function measureWebSocket(
@@ -89,30 +87,8 @@ class SocketLink implements EchoLink {
     client: Deno.HttpClient,
     signal: AbortSignal,
   ): Promise<SocketLink> {
-    signal.throwIfAborted();
-    const socket = new WebSocket(url, { client });
-    socket.binaryType = "arraybuffer";
-    const link = new SocketLink(socket, signal);
-    const opened = Promise.withResolvers<void>();
-    socket.onopen = () => opened.resolve();
-    socket.onerror = (event) => {
-      event.preventDefault();
-      const why = event instanceof ErrorEvent ? event.message : "it failed";
-      opened.reject(
-        new NetworkProfileError(`Cannot open a socket to ${url}: ${why}`),
-      );
-    };
-    const abort = () => opened.reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    try {
-      await opened.promise;
-      return link;
-    } catch (error) {
-      await link[Symbol.asyncDispose]();
-      throw error;
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
+    const options = { client, error: NetworkProfileError };
+    return new SocketLink(await openSocket(url, options, signal), signal);
   }
 
   #take(data: ArrayBuffer | string): void {
@@ -145,13 +121,6 @@ class SocketLink implements EchoLink {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#signal.removeEventListener("abort", this.#onAbort);
-    const socket = this.#socket;
-    if (socket.readyState === WebSocket.CLOSED) return;
-    const closed = Promise.withResolvers<void>();
-    const timer = setTimeout(closed.resolve, CLOSE_MS);
-    socket.addEventListener("close", () => closed.resolve(), { once: true });
-    socket.close();
-    await closed.promise;
-    clearTimeout(timer);
+    await closeSocket(this.#socket);
   }
 }
