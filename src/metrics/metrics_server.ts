@@ -12,8 +12,10 @@ import {
   metricsText,
   metricsTextFormat,
 } from "./openmetrics.ts";
-import { METRICS_PAGE_POLICY, metricsPageFile } from "./page_file.ts";
-import { checkHost, LOOPBACK_HOSTS, refusalOf } from "./request_guard.ts";
+import { LOOPBACK_HOSTS } from "../web/hosts.ts";
+import { PAGE_POLICY } from "../web/page.ts";
+import { metricsPageFile } from "./page_file.ts";
+import { checkHost, refusalOf } from "./request_guard.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 
 /** Options of {@linkcode metricsServer}. */
@@ -53,7 +55,7 @@ export interface MetricsServer extends AsyncDisposable {
 }
 
 const HEADERS: Readonly<Record<string, string>> = {
-  "content-security-policy": METRICS_PAGE_POLICY,
+  "content-security-policy": PAGE_POLICY,
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",

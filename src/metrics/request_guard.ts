@@ -3,13 +3,7 @@
  *
  * @module
  */
-
-/** Names of this machine that no name server gives away. */
-export const LOOPBACK_HOSTS: readonly string[] = [
-  "localhost",
-  "127.0.0.1",
-  "[::1]",
-];
+import { isHostAllowed, parseHost } from "../web/hosts.ts";
 
 /**
  * A name or address as `Host` has it, with a port or for any.
@@ -17,7 +11,7 @@ export const LOOPBACK_HOSTS: readonly string[] = [
  * @throws {TypeError} when it is none.
  */
 export function checkHost(host: string): string {
-  const url = parse(host);
+  const url = parseHost(host);
   if (url !== undefined) {
     // A port that is left out in an address is left in here.
     const port = /:\d+$/.exec(host)?.[0] ?? "";
@@ -49,22 +43,11 @@ export function refusalOf(
   hosts: ReadonlySet<string>,
   { host, site, isPage }: RequestOrigin,
 ): string | undefined {
-  const url = parse(host);
-  const isKnown = url !== undefined &&
-    (hosts.has(url.hostname) ||
-      hosts.has(`${url.hostname}:${url.port || "80"}`) ||
-      (url.port === "" && hosts.has(`${url.hostname}:443`)));
-  if (!isKnown) {
+  if (!isHostAllowed(hosts, host)) {
     return "The Host header names no host of this server, add it to hosts";
   }
   // A link on another site may lead to the page, and no further.
   return isPage || site === "same-origin" || site === "none"
     ? undefined
     : "The request comes from another site";
-}
-
-/** Whatever the parser would mend, such as a path or a user, is no host. */
-function parse(host: string): URL | undefined {
-  if (!/^[\w.:[\]-]+$/.test(host)) return undefined;
-  return URL.parse(`http://${host}`) ?? undefined;
 }

@@ -9,7 +9,8 @@ import {
   type CommandRules,
   DEFAULT_PASS_ENV,
 } from "./command_policy.ts";
-import { LOOPBACK_HOSTS, type OriginRules } from "./origin.ts";
+import { LOOPBACK_HOSTS } from "../web/hosts.ts";
+import type { OriginRules } from "./origin.ts";
 import type { OpenRecording } from "./recordings.ts";
 
 /** Options of `terminal`, and limits of its sessions. */

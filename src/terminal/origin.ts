@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isHostAllowed } from "../web/hosts.ts";
 
 /** Where requests may come from. */
 export interface OriginRules {
@@ -11,26 +12,6 @@ export interface OriginRules {
   readonly hosts: ReadonlySet<string>;
   /** Origins besides that of the page itself, such as `https://example.com`. */
   readonly origins: ReadonlySet<string>;
-}
-
-/** Names of this machine that no name server gives away. */
-export const LOOPBACK_HOSTS: readonly string[] = [
-  "localhost",
-  "127.0.0.1",
-  "[::1]",
-];
-
-/**
- * Whether `Host` is a name of this server. A page from elsewhere whose name
- * was made to point here (DNS rebinding) still says its own name.
- */
-export function isHostAllowed(rules: OriginRules, host: string): boolean {
-  const url = parse(`http://${host}`);
-  // Whatever the parser would mend, such as a path or a user, is no host.
-  if (url === undefined || !/^[\w.:[\]-]+$/.test(host)) return false;
-  return rules.hosts.has(url.hostname) ||
-    rules.hosts.has(`${url.hostname}:${url.port || "80"}`) ||
-    (url.port === "" && rules.hosts.has(`${url.hostname}:443`));
 }
 
 /**
@@ -57,7 +38,7 @@ export function refusalOf(
   kind: "page" | "api" | "socket",
 ): string | undefined {
   const host = headers.get("host") ?? "";
-  if (!isHostAllowed(rules, host)) {
+  if (!isHostAllowed(rules.hosts, host)) {
     return "The Host header names no host of this server, add it to hosts";
   }
   const origin = headers.get("origin");

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { contentTypeOf, pageFileName } from "../web/page.ts";
+
 /** A file of the page. */
 export interface PageFile {
   /** What it holds. */
@@ -15,30 +17,6 @@ export interface PageFile {
 }
 
 /**
- * The content security policy under which the page works: it needs no inline
- * script, no inline style and nothing from elsewhere.
- */
-export const PAGE_POLICY: string = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join("; ");
-
-const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
-  ["html", "text/html; charset=utf-8"],
-  ["js", "text/javascript; charset=utf-8"],
-  ["css", "text/css; charset=utf-8"],
-  ["svg", "image/svg+xml"],
-]);
-
-/**
  * The file of the page at a path relative to it: `""` or `"index.html"` is the
  * page itself. The page takes its session from `?session=<id>`, and asks for
  * all else relative to its own address, which must end in a slash.
@@ -48,9 +26,9 @@ const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
 export async function pageFile(path: string): Promise<PageFile | undefined> {
   // Servers with a page of their own never load this one.
   const { FILES } = await import("./page_bundle.ts");
-  const name = path === "" ? "index.html" : path;
+  const name = pageFileName(path);
   const file = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
-  const contentType = CONTENT_TYPES.get(name.slice(name.lastIndexOf(".") + 1));
+  const contentType = contentTypeOf(name);
   if (file === undefined || contentType === undefined) return undefined;
   return { ...file, contentType };
 }

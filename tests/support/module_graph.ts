@@ -11,11 +11,21 @@ const mayImport: Record<string, readonly string[]> = {
   tcp: ["actor", "wire"],
   tcp_conn: ["actor", "wire", "tcp"],
   pty: ["actor"],
-  terminal: ["actor", "pty"],
-  metrics: ["actor"],
+  web: [],
+  terminal: ["actor", "pty", "web"],
+  metrics: ["actor", "web"],
   telemetry: ["actor"],
-  testing: ["actor", "wire", "tcp", "pty", "terminal", "metrics"],
-  load: ["actor", "wire", "tcp", "pty", "terminal", "metrics", "testing"],
+  testing: ["actor", "wire", "tcp", "pty", "web", "terminal", "metrics"],
+  load: [
+    "actor",
+    "wire",
+    "tcp",
+    "pty",
+    "web",
+    "terminal",
+    "metrics",
+    "testing",
+  ],
 };
 
 /** What `mod.ts` may import. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { buildPage, BUNDLE } from "../../src/terminal/page/build.ts";
-import { PAGE_POLICY, pageFile } from "../../src/terminal/page_file.ts";
+import { pageFile } from "../../src/terminal/page_file.ts";
+import { PAGE_POLICY } from "../../src/web/page.ts";
 
 const made = await Deno.readTextFile(BUNDLE);
 const madeWith = /with Deno (\S+):/.exec(made)?.[1];

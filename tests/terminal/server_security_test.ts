@@ -6,7 +6,8 @@ import {
   setCookie,
 } from "../../src/terminal/cookie.ts";
 import { Logins } from "../../src/terminal/logins.ts";
-import { LOOPBACK_HOSTS, refusalOf } from "../../src/terminal/origin.ts";
+import { refusalOf } from "../../src/terminal/origin.ts";
+import { LOOPBACK_HOSTS } from "../../src/web/hosts.ts";
 import { Problem } from "../../src/terminal/problem.ts";
 import { findSecret, makeSecret } from "../../src/terminal/secrets.ts";
 import { Tickets } from "../../src/terminal/tickets.ts";

@@ -8,7 +8,8 @@ import {
   sessionPath,
 } from "../../src/terminal/attach_request.ts";
 import { decodeClientFrame } from "../../src/terminal/client_frame.ts";
-import { PAGE_POLICY, pageFile } from "../../src/terminal/page_file.ts";
+import { pageFile } from "../../src/terminal/page_file.ts";
+import { PAGE_POLICY } from "../../src/web/page.ts";
 import {
   type ClientFrame,
   type Role,
