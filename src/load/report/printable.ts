@@ -3,17 +3,14 @@
  *
  * @module
  */
+import { stripVTControlCharacters } from "node:util";
 
-/** What programs colour their output with. */
-// deno-lint-ignore no-control-regex
-const ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]/g;
-/** Control characters, which could do anything to a terminal. */
-// deno-lint-ignore no-control-regex
-const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
+/** Control characters, which could do anything to a terminal, but for lines. */
+const CONTROL = /(?!\n)\p{Cc}/gu;
 
 /** A text from anywhere, safe to print; lines stay lines. */
 export function printable(text: string): string {
-  return text.replaceAll("\r\n", "\n").replace(ESCAPE_SEQUENCES, "").replace(
+  return stripVTControlCharacters(text.replaceAll("\r\n", "\n")).replace(
     CONTROL,
     (character) => character === "\t" ? " " : "\ufffd",
   );
