@@ -1,10 +1,12 @@
 /**
  * Troupe: an actor runtime for connections.
  *
- * The actor runtime, the TCP layer, and the codecs for typed messages.
+ * The actor runtime, the TCP layer, requests and replies, and the codecs for
+ * typed messages.
  *
  * @module
  */
 export * from "./src/actor/mod.ts";
+export * from "./src/codec/mod.ts";
+export * from "./src/rpc/mod.ts";
 export * from "./src/tcp/mod.ts";
-export * from "./src/wire/mod.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { EventStream } from "../../src/metrics/event_stream.ts";
+import { EventStream } from "../../src/web/event_stream.ts";
 
 const encoder = new TextEncoder();
 const END = encoder.encode("event: end\ndata: \n\n");

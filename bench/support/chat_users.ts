@@ -9,7 +9,7 @@
 import { ActorSystem } from "../../mod.ts";
 import { standardDrivers } from "../../src/load/drivers/drivers.ts";
 import { LoadTestManager } from "../../src/load/load_test_manager.ts";
-import { PerformanceScenarios } from "../../src/load/performance_scenarios.ts";
+import { PerformanceScenarios } from "../../src/load/presets/performance_scenarios.ts";
 import { sayForAWhile } from "./chat_loop.ts";
 import { cpuMicros, measureWhenAsked } from "./measuring_process.ts";
 

@@ -7,10 +7,10 @@
  */
 
 import { ActorSystem } from "../../src/actor/mod.ts";
-import { attachPath } from "../../src/terminal/attach_request.ts";
-import { encodeClientFrame } from "../../src/terminal/client_frame.ts";
-import { SUBPROTOCOL } from "../../src/terminal/protocol.ts";
-import { decodeServerFrame } from "../../src/terminal/server_frame.ts";
+import { attachPath } from "../../src/terminal/attach/attach_request.ts";
+import { encodeClientFrame } from "../../src/terminal/attach/client_frame.ts";
+import { SUBPROTOCOL } from "../../src/terminal/attach/protocol.ts";
+import { decodeServerFrame } from "../../src/terminal/attach/server_frame.ts";
 import { terminal } from "../../src/terminal/terminal.ts";
 import { announce } from "./peer_process.ts";
 import { programOf, TerminalClient, type TerminalPeer } from "./terminals.ts";

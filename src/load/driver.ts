@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Json, JsonObject } from "./scenario.ts";
+import type { Json, JsonObject } from "../codec/mod.ts";
 
 /** Code for one protocol. */
 export interface Driver {

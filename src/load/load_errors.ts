@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TroupeError } from "../actor/errors.ts";
+import { TroupeError } from "../actor/mod.ts";
 
 /** A load test that cannot be run as it is told. */
 export class LoadTestError extends TroupeError {}

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { type Clock, realClock } from "../actor/clock.ts";
-import type { ActorSystem } from "../actor/system.ts";
-import type { MetricsFeed } from "../metrics/feed.ts";
+import { type ActorSystem, type Clock } from "../actor/mod.ts";
+import { realClock } from "../actor/internal.ts";
+import type { MetricsFeed } from "../metrics/mod.ts";
 import type { DriverMap } from "./driver.ts";
-import type { HealthLimits } from "./health.ts";
-import { LoadRun } from "./load_run.ts";
+import type { HealthLimits } from "./run/health.ts";
+import { LoadRun } from "./run/load_run.ts";
 import type { LoadProgress, LoadResult } from "./result.ts";
-import type { Scenario } from "./scenario.ts";
-import { ScenarioError } from "./scenario_error.ts";
-import { validateScenario } from "./validate_scenario.ts";
+import type { Scenario } from "./scenario/scenario.ts";
+import { ScenarioError } from "./scenario/scenario_error.ts";
+import { validateScenario } from "./scenario/validate_scenario.ts";
 
 /** What a {@linkcode LoadTestManager} works with. */
 export interface LoadTestManagerOptions {

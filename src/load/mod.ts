@@ -5,7 +5,6 @@
  *
  * @module
  */
-export * from "./compare/mod.ts";
 export type * from "./driver.ts";
 export { DriverError } from "./drivers/driver_error.ts";
 export { standardDrivers } from "./drivers/drivers.ts";
@@ -31,7 +30,7 @@ export {
 } from "./drivers/web_terminal.ts";
 export type { FieldMatch } from "./drivers/message_fields.ts";
 export { websocketDriver, type WebSocketRequest } from "./drivers/websocket.ts";
-export type { HealthLimits } from "./health.ts";
+export type { HealthLimits } from "./run/health.ts";
 export * from "./load_errors.ts";
 export {
   type HookContext,
@@ -39,12 +38,12 @@ export {
   type LoadTestManagerOptions,
   type RunOptions,
 } from "./load_test_manager.ts";
-export type { PerformanceOptions } from "./performance_options.ts";
+export type { PerformanceOptions } from "./presets/performance_options.ts";
 export type {
   ServiceAddress,
   ServiceName,
   TerminalAddress,
-} from "./performance_parts.ts";
+} from "./presets/performance_parts.ts";
 export {
   type ChatOptions,
   type FileStreamingOptions,
@@ -55,38 +54,37 @@ export {
   type ScenarioMaker,
   type SubscriptionsOptions,
   type TerminalSessionsOptions,
-} from "./performance_scenarios.ts";
-export * from "./profile/mod.ts";
+} from "./presets/performance_scenarios.ts";
 export { operationsCsv, timelineCsv } from "./report/csv_report.ts";
 export { htmlReport } from "./report/html_report.ts";
 export { jsonReport } from "./report/report_files.ts";
 export { textReport, type TextReportOptions } from "./report/text_report.ts";
 export type * from "./result.ts";
-export type * from "./scenario.ts";
+export type * from "./scenario/scenario.ts";
 export {
   type NeededParts,
   type ScenarioParts,
   TestScenarioBuilder,
-} from "./scenario_builder.ts";
+} from "./scenario/scenario_builder.ts";
 export {
   ScenarioError,
   type ScenarioErrorOptions,
   type ScenarioIssue,
-} from "./scenario_error.ts";
+} from "./scenario/scenario_error.ts";
 export {
   type BreakpointBase,
   type ScenarioTemplate,
   type ScenarioTemplates,
   scenarioTemplates,
   type TemplateBase,
-} from "./scenario_templates.ts";
+} from "./scenario/scenario_templates.ts";
 export {
   parseScenario,
   type ParseScenarioOptions,
   type ScenarioFormat,
   stringifyScenario,
-} from "./scenario_text.ts";
+} from "./scenario/scenario_text.ts";
 export {
   type ScenarioValidation,
   validateScenario,
-} from "./validate_scenario.ts";
+} from "./scenario/validate_scenario.ts";

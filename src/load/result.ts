@@ -3,11 +3,8 @@
  *
  * @module
  */
-import type {
-  DistributionSummary,
-  MetricsSnapshot,
-} from "../metrics/snapshot.ts";
-import type { Criterion, Scenario } from "./scenario.ts";
+import type { DistributionSummary, MetricsSnapshot } from "../metrics/mod.ts";
+import type { Criterion, Scenario } from "./scenario/scenario.ts";
 
 /**
  * What became of what was planned. `planned = started + dropped`, and

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ActorSystem } from "../actor/system.ts";
-import { addTree, emptyWorkSum, type WorkSum } from "../actor/work_sum.ts";
+import type { ActorSystem } from "../actor/mod.ts";
+import { addTree, emptyWorkSum, type WorkSum } from "../actor/internal.ts";
 import type { ActorGroup, ActorMetrics } from "./snapshot.ts";
 
 /**

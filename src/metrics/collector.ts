@@ -4,9 +4,13 @@
  *
  * @module
  */
-import { type Clock, realClock, type Timer } from "../actor/clock.ts";
-import { TroupeError } from "../actor/errors.ts";
-import type { ActorSystem } from "../actor/system.ts";
+import {
+  type ActorSystem,
+  type Clock,
+  type Timer,
+  TroupeError,
+} from "../actor/mod.ts";
+import { realClock } from "../actor/internal.ts";
 import { readActors } from "./actor_source.ts";
 import { AlertWatch } from "./alert_watch.ts";
 import {

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../actor/clock.ts";
-import type { ActorSystem } from "../actor/system.ts";
+import type { ActorSystem, Clock } from "../actor/mod.ts";
 import { type AlertRule, checkAlertRules } from "./alerts.ts";
 import type { InstrumentsOptions } from "./instruments.ts";
 

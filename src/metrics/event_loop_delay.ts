@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock, Timer } from "../actor/clock.ts";
+import type { Clock, Timer } from "../actor/mod.ts";
 import { Distribution } from "./distribution.ts";
 import type { EventLoopMetrics } from "./snapshot.ts";
 

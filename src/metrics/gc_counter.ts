@@ -4,7 +4,7 @@
  * @module
  */
 import { GCProfiler } from "node:v8";
-import type { Clock, Timer } from "../actor/clock.ts";
+import type { Clock, Timer } from "../actor/mod.ts";
 
 /** Nanoseconds in a millisecond: Deno tells pauses in them. */
 const NANOS = 1e6;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TroupeError } from "../actor/errors.ts";
+import { TroupeError } from "../actor/mod.ts";
 
 /** An instrument that cannot be made, or a value that it cannot take. */
 export class InstrumentError extends TroupeError {}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EventStream } from "./event_stream.ts";
+import { EventStream, LOOPBACK_HOSTS, PAGE_POLICY } from "../web/internal.ts";
 import { messagePackPieces, snapshotsToJson } from "./export.ts";
 import { snapshotsToCsv } from "./export_csv.ts";
 import type { MetricsFeed } from "./feed.ts";
@@ -12,8 +12,6 @@ import {
   metricsText,
   metricsTextFormat,
 } from "./openmetrics.ts";
-import { LOOPBACK_HOSTS } from "../web/hosts.ts";
-import { PAGE_POLICY } from "../web/page.ts";
 import { metricsPageFile } from "./page_file.ts";
 import { checkHost, refusalOf } from "./request_guard.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";

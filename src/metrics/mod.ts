@@ -6,12 +6,12 @@
  *
  * @module
  */
-export type { Clock, Timer } from "../actor/clock.ts";
+export type { Clock, Timer } from "../actor/mod.ts";
 export type { AlertRule, AlertRuleBase } from "./alerts.ts";
 export { MetricsCollector } from "./collector.ts";
 export type { MetricsCollectorOptions } from "./collector_options.ts";
 export { Distribution } from "./distribution.ts";
-export { EventStream, type EventStreamOptions } from "./event_stream.ts";
+export { EventStream, type EventStreamOptions } from "../web/internal.ts";
 export {
   snapshotsFromMessagePack,
   snapshotsToJson,
@@ -39,5 +39,4 @@ export {
   type MetricsTextFormat,
   metricsTextFormat,
 } from "./openmetrics.ts";
-export { observeMetrics, type ObserveMetricsOptions } from "./otel.ts";
 export type * from "./snapshot.ts";

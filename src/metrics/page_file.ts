@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { contentTypeOf, pageFileName } from "../web/page.ts";
+import { contentTypeOf, pageFileName } from "../web/internal.ts";
 import { FILES } from "./page_bundle.ts";
 
 /** A file of the page. */

@@ -5,7 +5,7 @@
  */
 import process from "node:process";
 import { getHeapSpaceStatistics } from "node:v8";
-import type { Clock } from "../actor/clock.ts";
+import type { Clock } from "../actor/mod.ts";
 import { GcCounter } from "./gc_counter.ts";
 import { ifPermitted, readKernelFile } from "./permitted.ts";
 import type { HeapSpace, ProcessMetrics } from "./snapshot.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isHostAllowed, parseHost } from "../web/hosts.ts";
+import { isHostAllowed, parseHost } from "../web/internal.ts";
 
 /**
  * A name or address as `Host` has it, with a port or for any.

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Clock, Timer } from "../actor/clock.ts";
+import type { Clock, Timer } from "../actor/mod.ts";
 import type { Pty, SignalName } from "./pty.ts";
 
 /** Milliseconds between looks at who is left. */

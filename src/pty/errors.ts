@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TroupeError } from "../actor/errors.ts";
+import { TroupeError } from "../actor/mod.ts";
 
 /** The root of the errors of this layer. */
 export class PtyError extends TroupeError {}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ReplyTo } from "../actor/ref.ts";
+import type { ReplyTo } from "../actor/mod.ts";
 import type { PtyError } from "./errors.ts";
 import type { OutputStep } from "./output_cursor.ts";
 import type { PtyExit, SignalName } from "./pty.ts";

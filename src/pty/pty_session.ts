@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ActorRef, ReplyTo } from "../actor/ref.ts";
+import type { ActorRef, ReplyTo } from "../actor/mod.ts";
 import type {
   PtyAttached,
   PtyEvent,

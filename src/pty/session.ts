@@ -6,9 +6,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import type { ActorTimer, Behavior } from "../actor/behavior.ts";
-import type { Timer } from "../actor/clock.ts";
-import type { ReplyTo } from "../actor/ref.ts";
+import type { ActorTimer, Behavior, ReplyTo, Timer } from "../actor/mod.ts";
 import { Audience } from "./audience.ts";
 import type { ResolvedCommand } from "./command.ts";
 import { Ending } from "./ending.ts";

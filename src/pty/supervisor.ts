@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Behavior } from "../actor/behavior.ts";
-import type { ActorRef, ReplyTo } from "../actor/ref.ts";
+import type { ActorRef, Behavior, ReplyTo } from "../actor/mod.ts";
 import { resolveCommand, type ResolvedCommand } from "./command.ts";
 import {
   PtyError,

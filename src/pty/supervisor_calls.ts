@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AskOptions } from "../actor/ref.ts";
+import type { AskOptions } from "../actor/mod.ts";
 import type { PtyRefusal } from "./protocol.ts";
 import { PtySession } from "./pty_session.ts";
 import type { PtySpec, PtySupervisorRef } from "./supervisor.ts";

@@ -3,8 +3,12 @@
  *
  * @module
  */
-import { ProtocolError, TruncatedError } from "../wire/errors.ts";
-import { ConnectError, SessionLostError } from "./errors.ts";
+import {
+  ConnectError,
+  ProtocolError,
+  SessionLostError,
+  TruncatedError,
+} from "../session/mod.ts";
 
 /** Whoever ends the handshake, or breaks its rules, is no Troupe peer. */
 export function explainFailure(cause: unknown, address: string): unknown {

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { ConnectError } from "./errors.ts";
-import { type Address, formatAddress } from "./options.ts";
-import { tcpTransport, type Transport } from "./transport.ts";
+import { type Address, ConnectError, type Transport } from "../session/mod.ts";
+import { formatAddress, tcpTransport } from "../session/internal.ts";
 
 /**
  * A socket to `address`.

@@ -4,31 +4,34 @@
  *
  * @module
  */
-import type { Behavior } from "../actor/behavior.ts";
-import type { ActorRef } from "../actor/ref.ts";
-import type { ActorSystem } from "../actor/system.ts";
-import { type AcceptedSocket, bind, listenTcp } from "./acceptor.ts";
+import type { ActorRef, ActorSystem, Behavior } from "../actor/mod.ts";
+import {
+  type AcceptedSocket,
+  type PeerMessage,
+  PREFACE,
+  resolveSessionOptions,
+  ServedSessions,
+  socketActor,
+  tellUser,
+} from "../session/internal.ts";
+import { bind, listenTcp } from "./acceptor.ts";
 import {
   checkAddress,
   checkFunction,
   checkNumber,
   checkObject,
-} from "./checks.ts";
-import type { Serve } from "./connection_actor.ts";
+} from "../checks/internal.ts";
 import {
   type Address,
-  resolveSessionOptions,
+  type Authenticate,
+  ErrorCode,
+  type LogicalConnection,
+  type Serve,
+  SessionLostError,
   type SessionOptions,
-} from "./options.ts";
-import { ErrorCode, PREFACE } from "../wire/protocol.ts";
-import { SessionLostError } from "./errors.ts";
-import type { LogicalConnection } from "./logical_connection.ts";
-import type { PeerMessage } from "./peer.ts";
-import { type Authenticate, ServedSessions } from "./served_sessions.ts";
-import type { SessionState } from "./session_state.ts";
-import { socketActor } from "./socket.ts";
+  type SessionState,
+} from "../session/mod.ts";
 import { listenTls, type TlsServerOptions } from "./tls.ts";
-import { tellUser } from "./told.ts";
 
 /** Options of {@linkcode listen}. */
 export interface ListenOptions extends Address, SessionOptions {

@@ -5,20 +5,32 @@
  *
  * @module
  */
-import type { Behavior } from "../actor/behavior.ts";
-import { resolveBackoff } from "../actor/backoff.ts";
-import { ActorStoppedError } from "../actor/errors.ts";
-import { type Lease, SharedResource } from "../actor/lease.ts";
-import type { ActorRef, ReplyTo } from "../actor/ref.ts";
-import type { ActorSystem } from "../actor/system.ts";
+import {
+  type ActorRef,
+  ActorStoppedError,
+  type ActorSystem,
+  type Behavior,
+  type Lease,
+  type ReplyTo,
+  SharedResource,
+} from "../actor/mod.ts";
+import { resolveBackoff } from "../actor/internal.ts";
 import { explainFailure } from "./connect_failure.ts";
-import { ConnectError, SessionLostError } from "./errors.ts";
-import type { LogicalConnection } from "./logical_connection.ts";
-import { type Address, formatAddress } from "./options.ts";
+import {
+  type Address,
+  ConnectError,
+  type LogicalConnection,
+  SessionLostError,
+} from "../session/mod.ts";
+import {
+  dialSession,
+  formatAddress,
+  peerActor,
+  type PeerMessage,
+  type PeerSession,
+  type Stream,
+} from "../session/internal.ts";
 import { connectTcp } from "./dial.ts";
-import { dialSession } from "./dialled_session.ts";
-import { peerActor, type PeerMessage, type PeerSession } from "./peer.ts";
-import type { Stream } from "./stream.ts";
 import { connectTls } from "./tls.ts";
 import {
   checkConnect,

@@ -3,9 +3,12 @@
  *
  * @module
  */
-import type { BackoffOptions } from "../actor/backoff.ts";
-import type { LeaseHolder } from "../actor/lease.ts";
-import { Priority } from "../wire/protocol.ts";
+import type { BackoffOptions, LeaseHolder } from "../actor/mod.ts";
+import {
+  Priority,
+  type ResolvedSessionOptions,
+  resolveSessionOptions,
+} from "../session/internal.ts";
 import {
   checkAddress,
   checkBytes,
@@ -13,15 +16,13 @@ import {
   checkNumber,
   checkObject,
   checkString,
-} from "./checks.ts";
-import type { PriorityClass } from "./logical_connection.ts";
+} from "../checks/internal.ts";
 import {
   type Address,
-  type ResolvedSessionOptions,
-  resolveSessionOptions,
+  type PriorityClass,
   type SessionOptions,
-} from "./options.ts";
-import type { SessionState } from "./session_state.ts";
+  type SessionState,
+} from "../session/mod.ts";
 import { checkTlsClientOptions, type TlsClientOptions } from "./tls_options.ts";
 
 /** Options of a {@linkcode ConnectionPool}. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Acceptor, acceptSockets } from "./acceptor.ts";
-import type { Address } from "./options.ts";
+import type { Address, Transport } from "../session/mod.ts";
 import { clientTlsError } from "./tls_errors.ts";
 import {
   checkTlsClientOptions,
@@ -13,7 +13,6 @@ import {
   type TlsServerOptions,
 } from "./tls_options.ts";
 import { TlsServerTransport } from "./tls_server.ts";
-import type { Transport } from "./transport.ts";
 
 export type { TlsClientOptions, TlsServerOptions } from "./tls_options.ts";
 

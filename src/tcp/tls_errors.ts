@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Address, formatAddress } from "./options.ts";
-import { ConnectError } from "./errors.ts";
+import { type Address, ConnectError } from "../session/mod.ts";
+import { formatAddress } from "../session/internal.ts";
 
 /** What a message or a code of the TLS library means, and what to do. */
 type Advice = readonly [pattern: RegExp, text: string];

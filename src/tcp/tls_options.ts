@@ -5,7 +5,7 @@
  * @module
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { checkObject } from "./checks.ts";
+import { checkObject } from "../checks/internal.ts";
 
 /** How a server speaks TLS. */
 export interface TlsServerOptions {

@@ -7,7 +7,7 @@
 import { Duplex } from "node:stream";
 import { setImmediate } from "node:timers";
 import { setImmediate as turn } from "node:timers/promises";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "../session/mod.ts";
 
 /** Bytes of TLS that are read at once. */
 const READ_BYTES = 32_768;

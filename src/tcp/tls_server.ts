@@ -10,13 +10,11 @@
  */
 import type { X509Certificate } from "node:crypto";
 import { createServer, type TLSSocket } from "node:tls";
-import type { PeerCertificate } from "./acceptor.ts";
-import type { Address } from "./options.ts";
+import type { Address, PeerCertificate, Transport } from "../session/mod.ts";
 import { serverTlsError } from "./tls_errors.ts";
 import { refuseClient } from "./tls_client_check.ts";
 import type { TlsServerOptions } from "./tls_options.ts";
 import { TlsPipe } from "./tls_pipe.ts";
-import type { Transport } from "./transport.ts";
 
 /** Bytes that one write takes: TLS makes a copy of them. */
 const WRITE_BYTES = 65_536;

@@ -6,8 +6,7 @@
  *
  * @module
  */
-import { ErrorCode } from "../wire/protocol.ts";
-import { ProtocolError, TruncatedError } from "../wire/errors.ts";
+import { ErrorCode, ProtocolError, TruncatedError } from "../session/mod.ts";
 import {
   HEADER_BYTES,
   ID_BYTES,

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Serve } from "../tcp/connection_actor.ts";
-import type { Address } from "../tcp/options.ts";
+import type { Address, Serve } from "../session/mod.ts";
 
 /** Options of a single read. */
 export interface TcpConnReceiveOptions {

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type { Clock } from "../actor/clock.ts";
-import { ConnectError } from "../tcp/errors.ts";
-import { type Address, formatAddress } from "../tcp/options.ts";
-import { tcpTransport, type Transport } from "../tcp/transport.ts";
+import type { Clock } from "../actor/mod.ts";
+import { type Address, ConnectError, type Transport } from "../session/mod.ts";
+import { formatAddress, tcpTransport } from "../session/internal.ts";
 
 /** How long a dial may take, and who measures it. */
 export interface DialOptions {

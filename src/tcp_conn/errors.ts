@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConnectionClosedError } from "../wire/errors.ts";
+import { ConnectionClosedError } from "../session/mod.ts";
 
 /** Nothing went either way over the connection for `idleMs`. */
 export class IdleTimeoutError extends ConnectionClosedError {}

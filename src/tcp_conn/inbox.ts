@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { TroupeError } from "../actor/errors.ts";
-import { Ring } from "../actor/ring.ts";
+import { TroupeError } from "../actor/mod.ts";
+import { Ring } from "../actor/internal.ts";
 import { PartialMessage } from "./partial_message.ts";
 
 /** What a message costs beside its bytes, so that empty ones are bounded. */

@@ -4,13 +4,10 @@
  *
  * @module
  */
-import type { Behavior } from "../actor/behavior.ts";
-import type { ActorRef } from "../actor/ref.ts";
-import type { ActorSystem } from "../actor/system.ts";
-import { type AcceptedSocket, bind, listenTcp } from "../tcp/acceptor.ts";
-import type { Address } from "../tcp/options.ts";
-import type { Transport } from "../tcp/transport.ts";
-import { ProtocolError } from "../wire/errors.ts";
+import type { ActorRef, ActorSystem, Behavior } from "../actor/mod.ts";
+import type { AcceptedSocket } from "../session/internal.ts";
+import { bind, listenTcp } from "../tcp/internal.ts";
+import { type Address, ProtocolError, type Transport } from "../session/mod.ts";
 import type { TcpConnServe } from "./connection.ts";
 import { resolveTcpConnOptions, type TcpConnOptions } from "./options.ts";
 import { peerActor } from "./peer.ts";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-export type { LogicalConnectionMessage } from "../tcp/connection_actor.ts";
+export type { LogicalConnectionMessage } from "../session/mod.ts";
 export type {
   TcpConnConnection,
   TcpConnReceiveOptions,

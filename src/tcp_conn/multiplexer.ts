@@ -5,12 +5,16 @@
  *
  * @module
  */
-import type { Clock, Timer } from "../actor/clock.ts";
-import { Ring } from "../actor/ring.ts";
-import { ConnectError, SessionLostError } from "../tcp/errors.ts";
-import type { Address } from "../tcp/options.ts";
-import { ProtocolError, TruncatedError } from "../wire/errors.ts";
-import { ErrorCode } from "../wire/protocol.ts";
+import type { Clock, Timer } from "../actor/mod.ts";
+import { Ring } from "../actor/internal.ts";
+import {
+  type Address,
+  ConnectError,
+  ErrorCode,
+  ProtocolError,
+  SessionLostError,
+  TruncatedError,
+} from "../session/mod.ts";
 import type { Chunk } from "./chunk_reader.ts";
 import { ChunkWriter } from "./chunk_writer.ts";
 import { MixedMessagesError, UnreadOverflowError } from "./errors.ts";

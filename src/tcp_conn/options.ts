@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { resolveNumbers } from "../tcp/checks.ts";
+import { resolveNumbers } from "../checks/internal.ts";
 
 /** Limits of a socket and its connections, the same on both sides. */
 export interface TcpConnOptions {

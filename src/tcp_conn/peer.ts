@@ -4,11 +4,13 @@
  *
  * @module
  */
-import type { Behavior } from "../actor/behavior.ts";
-import { SessionLostError } from "../tcp/errors.ts";
-import type { Address } from "../tcp/options.ts";
-import type { Transport } from "../tcp/transport.ts";
-import { connectionActor } from "../tcp/connection_actor.ts";
+import type { Behavior } from "../actor/mod.ts";
+import {
+  type Address,
+  SessionLostError,
+  type Transport,
+} from "../session/mod.ts";
+import { connectionActor } from "../session/internal.ts";
 import type { TcpConnServe } from "./connection.ts";
 import { type DropCounter, Multiplexer } from "./multiplexer.ts";
 import type { ResolvedTcpConnOptions } from "./options.ts";

@@ -4,13 +4,17 @@
  *
  * @module
  */
-import type { Behavior } from "../actor/behavior.ts";
-import { ActorStoppedError } from "../actor/errors.ts";
-import { type LeaseHolder, SharedResource } from "../actor/lease.ts";
-import type { ActorRef, ReplyTo } from "../actor/ref.ts";
-import type { ActorSystem } from "../actor/system.ts";
-import { ConnectError } from "../tcp/errors.ts";
-import { type Address, formatAddress } from "../tcp/options.ts";
+import {
+  type ActorRef,
+  ActorStoppedError,
+  type ActorSystem,
+  type Behavior,
+  type LeaseHolder,
+  type ReplyTo,
+  SharedResource,
+} from "../actor/mod.ts";
+import { type Address, ConnectError } from "../session/mod.ts";
+import { formatAddress } from "../session/internal.ts";
 import type { TcpConnConnection } from "./connection.ts";
 import { dial } from "./dial.ts";
 import { resolveTcpConnOptions, type TcpConnOptions } from "./options.ts";

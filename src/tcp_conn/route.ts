@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { Ring } from "../actor/ring.ts";
+import { Ring } from "../actor/internal.ts";
 import type { ChunkWriter } from "./chunk_writer.ts";
 import { MAX_CHUNK_BYTES } from "./protocol.ts";
 import type { RoutedConnection } from "./routed_connection.ts";

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import type { Clock, Timer } from "../actor/clock.ts";
-import { ConnectionClosedError } from "../tcp/errors.ts";
-import type { Address } from "../tcp/options.ts";
-import { MessageTooLargeError } from "../wire/inbox.ts";
+import type { Clock, Timer } from "../actor/mod.ts";
+import {
+  type Address,
+  ConnectionClosedError,
+  MessageTooLargeError,
+} from "../session/mod.ts";
 import type { TcpConnConnection, TcpConnReceiveOptions } from "./connection.ts";
 import { IdleTimeoutError } from "./errors.ts";
 import { type Holdings, Inbox } from "./inbox.ts";

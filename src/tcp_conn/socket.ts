@@ -5,10 +5,9 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import type { Clock } from "../actor/clock.ts";
-import { TroupeError } from "../actor/errors.ts";
-import { socketLost } from "../tcp/session_state.ts";
-import type { Transport } from "../tcp/transport.ts";
+import { type Clock, TroupeError } from "../actor/mod.ts";
+import { socketLost } from "../session/internal.ts";
+import type { Transport } from "../session/mod.ts";
 import { ChunkReader } from "./chunk_reader.ts";
 import type { Multiplexer } from "./multiplexer.ts";
 

@@ -4,14 +4,14 @@
  * @module
  */
 import type { Attributes } from "@opentelemetry/api";
-import type { ActorSnapshot } from "../actor/snapshot.ts";
+import type { ActorSnapshot } from "../actor/mod.ts";
 import {
   addActor,
   addBelow,
   addTree,
   emptyWorkSum,
   type WorkSum,
-} from "../actor/work_sum.ts";
+} from "../actor/internal.ts";
 import type { InstrumentOptions } from "./instrument.ts";
 
 /** What is observed of one group of actors. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type BatchObservableResult, metrics } from "@opentelemetry/api";
-import type { ActorSystem } from "../actor/system.ts";
+import type { ActorSystem } from "../actor/mod.ts";
 import { type Group, groupsOf } from "./groups.ts";
 
 /** Options of {@linkcode instrument}. */

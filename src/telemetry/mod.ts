@@ -1,8 +1,10 @@
 /**
- * OpenTelemetry for actors: metrics of a system, and the context of a trace
- * that goes with each message. Importing the runtime does not load it.
+ * OpenTelemetry for Troupe: metrics of an actor system, metrics of a collector,
+ * and the context of a trace that goes with each message. Importing the runtime
+ * or `./metrics` does not load it.
  *
  * @module
  */
 export { instrument, type InstrumentOptions } from "./instrument.ts";
+export { observeMetrics, type ObserveMetricsOptions } from "./otel.ts";
 export { traceMessages } from "./trace_messages.ts";

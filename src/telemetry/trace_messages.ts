@@ -4,9 +4,8 @@
  * @module
  */
 import { type Context, context } from "@opentelemetry/api";
-import type { ActorSystem } from "../actor/system.ts";
-import { coreOf, type MessageTracing } from "../actor/core.ts";
-import { TroupeError } from "../actor/errors.ts";
+import { type ActorSystem, TroupeError } from "../actor/mod.ts";
+import { coreOf, type MessageTracing } from "../actor/internal.ts";
 
 /**
  * Lets the active OpenTelemetry context go with each message of a system: it

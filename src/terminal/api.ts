@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { ActorStoppedError } from "../actor/errors.ts";
-import type { SignalName } from "../pty/pty.ts";
-import type { Access } from "./access.ts";
-import type { CommandRequest } from "./command_policy.ts";
+import { ActorStoppedError } from "../actor/mod.ts";
+import type { SignalName } from "../pty/mod.ts";
+import type { Access } from "./access/access.ts";
+import type { CommandRequest } from "./access/command_policy.ts";
 import {
   type Fields,
   readFields,
@@ -14,11 +14,11 @@ import {
   textField,
   textsField,
 } from "./json_body.ts";
-import type { Login } from "./logins.ts";
+import type { Login } from "./access/logins.ts";
 import { type TerminalStats, toPrometheus } from "./metrics.ts";
 import { Problem } from "./problem.ts";
 import type { TerminalSession, TerminalSessions } from "./sessions.ts";
-import type { Grant } from "./tickets.ts";
+import type { Grant } from "./access/tickets.ts";
 
 /** What the API needs of the server. */
 export interface ApiContext {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TerminalProtocolError } from "./protocol.ts";
+import { TerminalProtocolError } from "./attach/protocol.ts";
 
 const MAX_UINT32 = 0xffff_ffff;
 const encoder = new TextEncoder();

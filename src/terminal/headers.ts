@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PAGE_POLICY } from "../web/page.ts";
+import { PAGE_POLICY } from "../web/internal.ts";
 
 const HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": PAGE_POLICY,

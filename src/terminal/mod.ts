@@ -6,32 +6,38 @@
  *
  * @module
  */
-export type { RequestInfo } from "./access.ts";
+export type { RequestInfo } from "./access/access.ts";
 export {
   AsciicastError,
   type AsciicastEvent,
   type AsciicastHeader,
   AsciicastLimitError,
   type AsciicastTerm,
-} from "./asciicast.ts";
+} from "./recording/asciicast.ts";
 export {
   type Asciicast,
   readAsciicast,
   type ReadAsciicastOptions,
-} from "./asciicast_reader.ts";
-export { replay, type ReplayOptions } from "./asciicast_replay.ts";
-export type { AllowedCommand, CommandRequest } from "./command_policy.ts";
+} from "./recording/asciicast_reader.ts";
+export { replay, type ReplayOptions } from "./recording/asciicast_replay.ts";
+export type {
+  AllowedCommand,
+  CommandRequest,
+} from "./access/command_policy.ts";
 export type { TerminalStats } from "./metrics.ts";
 export type { TerminalOptions } from "./options.ts";
 export { Problem, type ProblemKind } from "./problem.ts";
-export { recordSession, type RecordSessionOptions } from "./record_session.ts";
+export {
+  recordSession,
+  type RecordSessionOptions,
+} from "./recording/record_session.ts";
 export {
   AsciicastRecorder,
   type RecordedEvent,
   type RecorderDrops,
   RecordingError,
-} from "./recorder.ts";
-export type { RecorderOptions } from "./recorder_options.ts";
-export type { OpenRecording, RecordedSession } from "./recordings.ts";
+} from "./recording/recorder.ts";
+export type { RecorderOptions } from "./recording/recorder_options.ts";
+export type { OpenRecording, RecordedSession } from "./recording/recordings.ts";
 export { type Terminal, terminal } from "./terminal.ts";
-export type { Grant } from "./tickets.ts";
+export type { Grant } from "./access/tickets.ts";

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { PtyLimits } from "../pty/options.ts";
+import type { PtyLimits } from "../pty/mod.ts";
 import {
   type AllowedCommand,
   type CommandRules,
   DEFAULT_PASS_ENV,
-} from "./command_policy.ts";
-import { LOOPBACK_HOSTS } from "../web/hosts.ts";
-import type { OriginRules } from "./origin.ts";
-import type { OpenRecording } from "./recordings.ts";
+} from "./access/command_policy.ts";
+import { LOOPBACK_HOSTS } from "../web/internal.ts";
+import type { OriginRules } from "./access/origin.ts";
+import type { OpenRecording } from "./recording/recordings.ts";
 
 /** Options of `terminal`, and limits of its sessions. */
 export interface TerminalOptions extends PtyLimits {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { contentTypeOf, pageFileName } from "../web/page.ts";
+import { contentTypeOf, pageFileName } from "../web/internal.ts";
 
 /** A file of the page. */
 export interface PageFile {

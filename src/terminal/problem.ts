@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TroupeError } from "../actor/errors.ts";
+import { TroupeError } from "../actor/mod.ts";
 import {
   PtyAttachmentError,
   PtyEndedError,
@@ -11,7 +11,7 @@ import {
   PtyLimitError,
   PtyPlatformError,
   PtySpawnError,
-} from "../pty/errors.ts";
+} from "../pty/mod.ts";
 
 /** A kind of problem; the `code` of the answer. */
 export type ProblemKind =

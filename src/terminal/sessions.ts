@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { PtyRole } from "../pty/protocol.ts";
-import type { PtySession } from "../pty/pty_session.ts";
-import { InputLedger } from "./input_ledger.ts";
+import type { PtyRole, PtySession } from "../pty/mod.ts";
+import { InputLedger } from "./attach/input_ledger.ts";
 
 /** Viewers of a session that are remembered; the oldest one gone makes room. */
 const MAX_VIEWERS = 1000;

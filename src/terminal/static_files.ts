@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ENTER_HTML, ENTER_SCRIPT } from "./enter_page.ts";
+import { ENTER_HTML, ENTER_SCRIPT } from "./access/enter_page.ts";
 import { type PageFile, pageFile } from "./page_file.ts";
 import { Problem } from "./problem.ts";
 

@@ -4,32 +4,30 @@
  *
  * @module
  */
-import { child } from "../actor/child.ts";
-import { supervisor } from "../actor/supervisor.ts";
 import {
+  type ActorSystem,
+  child,
   findChild,
   startChild,
+  supervisor,
   type SupervisorRef,
-} from "../actor/supervisor_calls.ts";
-import type { ActorSystem } from "../actor/system.ts";
-import { resolvePtyLimits } from "../pty/options.ts";
-import type { PtySession } from "../pty/pty_session.ts";
-import { ptySupervisor } from "../pty/supervisor.ts";
-import { spawnPty } from "../pty/supervisor_calls.ts";
-import { Access, type RequestInfo } from "./access.ts";
-import { admit } from "./admission.ts";
+} from "../actor/mod.ts";
+import { resolvePtyLimits } from "../pty/internal.ts";
+import { type PtySession, ptySupervisor, spawnPty } from "../pty/mod.ts";
+import { Access, type RequestInfo } from "./access/access.ts";
+import { admit } from "./access/admission.ts";
 import { callApi, isApiPath } from "./api.ts";
-import { type Admission, attachmentActor } from "./attachment.ts";
-import { commandFor, type CommandRequest } from "./command_policy.ts";
+import { type Admission, attachmentActor } from "./attach/attachment.ts";
+import { commandFor, type CommandRequest } from "./access/command_policy.ts";
 import { secured } from "./headers.ts";
 import { TerminalCounters, type TerminalStats } from "./metrics.ts";
 import { resolveTerminalOptions, type TerminalOptions } from "./options.ts";
 import { Problem, problemOf } from "./problem.ts";
-import { SUBPROTOCOL } from "./protocol.ts";
-import { Recordings } from "./recordings.ts";
+import { SUBPROTOCOL } from "./attach/protocol.ts";
+import { Recordings } from "./recording/recordings.ts";
 import { type TerminalSession, TerminalSessions } from "./sessions.ts";
 import { staticFile } from "./static_files.ts";
-import type { Grant } from "./tickets.ts";
+import type { Grant } from "./access/tickets.ts";
 
 /** A terminal server. */
 export interface Terminal extends AsyncDisposable {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock, Timer } from "../actor/clock.ts";
+import type { Clock, Timer } from "../actor/mod.ts";
 
 /** A timer of a {@linkcode ManualClock}. */
 class ManualTimer implements Timer {

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { ActorRef, ExitReason } from "../actor/ref.ts";
-import type { ActorSystem } from "../actor/system.ts";
+import type { ActorRef, ActorSystem, ExitReason } from "../actor/mod.ts";
 
 /** Milliseconds of real time after which an expectation fails. */
 const DEFAULT_TIMEOUT_MS = 1000;

@@ -6,9 +6,9 @@
  * @module
  */
 import { TroupeError } from "../../src/actor/errors.ts";
-import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
+import type { LogicalConnection } from "../../src/session/logical_connection.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
-import { ProtocolError } from "../../src/wire/errors.ts";
+import { ProtocolError } from "../../src/session/wire/errors.ts";
 import {
   decodeGoAway,
   decodeHello,
@@ -16,9 +16,12 @@ import {
   decodeReason,
   decodeUint64,
   encodeHello,
-} from "../../src/wire/frame.ts";
-import { FrameReader, type FrameSink } from "../../src/wire/frame_reader.ts";
-import { ErrorCode, FrameType } from "../../src/wire/protocol.ts";
+} from "../../src/session/wire/frame.ts";
+import {
+  FrameReader,
+  type FrameSink,
+} from "../../src/session/wire/frame_reader.ts";
+import { ErrorCode, FrameType } from "../../src/session/wire/protocol.ts";
 import { settledMemory } from "../support/memory.ts";
 import { echo, Net, roundTrip } from "../support/net.ts";
 import { randomFrom } from "../support/random.ts";

@@ -6,8 +6,8 @@
 import { ActorSystem } from "../../src/actor/system.ts";
 import { listen } from "../../src/tcp/listener.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
-import { FrameReader } from "../../src/wire/frame_reader.ts";
-import { FrameType, PREFACE } from "../../src/wire/protocol.ts";
+import { FrameReader } from "../../src/session/wire/frame_reader.ts";
+import { FrameType, PREFACE } from "../../src/session/wire/protocol.ts";
 import { pattern } from "../support/bytes.ts";
 import { echo, roundTrip } from "../support/net.ts";
 import { type Frame, frameBytes, RawPeer } from "../support/raw_peer.ts";

@@ -2,8 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "yaml";
 import { standardDrivers } from "../../src/load/drivers/drivers.ts";
-import { parseScenario } from "../../src/load/scenario_text.ts";
-import { validateScenario } from "../../src/load/validate_scenario.ts";
+import { parseScenario } from "../../src/load/scenario/scenario_text.ts";
+import { validateScenario } from "../../src/load/scenario/validate_scenario.ts";
 
 /** The blocks of YAML in a document, each with the line where it begins. */
 function yamlBlocks(markdown: string): { line: number; text: string }[] {

@@ -4,14 +4,14 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { ScenarioError } from "../../src/load/scenario_error.ts";
+import { ScenarioError } from "../../src/load/scenario/scenario_error.ts";
 import {
   LoadTestManager,
   type RunOptions,
 } from "../../src/load/load_test_manager.ts";
 import type { Clock } from "../../src/actor/clock.ts";
 import type { LoadProgress, LoadResult } from "../../src/load/result.ts";
-import type { Operation, Scenario } from "../../src/load/scenario.ts";
+import type { Operation, Scenario } from "../../src/load/scenario/scenario.ts";
 import { settledMemory } from "../support/memory.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { drive, hang, TestDriver } from "../support/load_drivers.ts";

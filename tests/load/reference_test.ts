@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { standardDrivers } from "../../src/load/drivers/drivers.ts";
-import { validateScenario } from "../../src/load/validate_scenario.ts";
+import { validateScenario } from "../../src/load/scenario/validate_scenario.ts";
 
 Deno.test("a dollar without a dot is no reference, and no port either", () => {
   const { errors } = validateScenario({

@@ -4,7 +4,8 @@
  * @module
  */
 import fc from "fast-check";
-import type { Json, JsonObject, Scenario } from "../../src/load/scenario.ts";
+import type { Json, JsonObject } from "../../src/codec/mod.ts";
+import type { Scenario } from "../../src/load/scenario/scenario.ts";
 
 /** A scenario with which nothing is wrong, and with no warnings. */
 export const chat: Scenario = {

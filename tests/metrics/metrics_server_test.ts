@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parse } from "@std/csv";
-import { EventStream } from "../../src/metrics/event_stream.ts";
+import { EventStream } from "../../src/web/event_stream.ts";
 import { snapshotsFromMessagePack } from "../../src/metrics/export.ts";
 import {
   metricsServer,
   type MetricsServerOptions,
 } from "../../src/metrics/metrics_server.ts";
 import { bounded } from "../support/net.ts";
-import { Reader } from "./event_reader.ts";
+import { Reader } from "../web/event_reader.ts";
 import { parseOpenMetrics } from "./openmetrics_parser.ts";
 import { fullSnapshot, TestFeed } from "./snapshots.ts";
 

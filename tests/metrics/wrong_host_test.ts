@@ -1,5 +1,5 @@
 import { assertStringIncludes } from "@std/assert";
-import { EventStream } from "../../src/metrics/event_stream.ts";
+import { EventStream } from "../../src/web/event_stream.ts";
 import { metricsServer } from "../../src/metrics/metrics_server.ts";
 import { bounded } from "../support/net.ts";
 import { TestFeed } from "./snapshots.ts";

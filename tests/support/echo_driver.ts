@@ -4,7 +4,7 @@
  * @module
  */
 import type { Driver } from "../../src/load/driver.ts";
-import type { Target } from "../../src/load/scenario.ts";
+import type { Target } from "../../src/load/scenario/scenario.ts";
 
 const MESSAGE = new TextEncoder().encode("Is there an echo");
 

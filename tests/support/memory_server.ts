@@ -6,9 +6,9 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { ActorSystem } from "../../src/actor/system.ts";
-import type { Serve } from "../../src/tcp/connection_actor.ts";
+import type { Serve } from "../../src/session/connection_actor.ts";
 import { listen, type Listener } from "../../src/tcp/listener.ts";
-import type { Address, SessionOptions } from "../../src/tcp/options.ts";
+import type { Address, SessionOptions } from "../../src/session/options.ts";
 import { answer } from "./child_process.ts";
 import { type Memory, openSockets, settledMemory } from "./memory.ts";
 

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Transport } from "../../src/tcp/transport.ts";
+import type { Transport } from "../../src/session/transport.ts";
 import { Happenings } from "./happenings.ts";
 
 /** A socket in memory: a test plays the other side, faults and all. */

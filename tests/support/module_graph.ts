@@ -2,39 +2,73 @@
 export interface Import {
   from: string;
   to: string;
+  /** Whether only types are imported. */
+  isType?: boolean;
 }
 
-/** The layers that each layer may import, from the bottom up. */
+/** The rooms that each room may import, from the bottom up. */
 const mayImport: Record<string, readonly string[]> = {
-  actor: [],
-  wire: ["actor"],
-  tcp: ["actor", "wire"],
-  tcp_conn: ["actor", "wire", "tcp"],
-  pty: ["actor"],
-  web: [],
-  terminal: ["actor", "pty", "web"],
-  metrics: ["actor", "web"],
-  telemetry: ["actor"],
-  testing: ["actor", "wire", "tcp", "pty", "web", "terminal", "metrics"],
+  checks: [],
+  stats: ["checks"],
+  actor: ["checks"],
+  codec: ["actor", "checks"],
+  web: ["actor", "checks"],
+  session: ["actor", "checks"],
+  pty: ["actor", "checks"],
+  testing: ["actor", "checks"],
+  rpc: ["actor", "checks", "codec", "session"],
+  tcp: ["actor", "checks", "session"],
+  tcp_conn: ["actor", "checks", "session", "tcp"],
+  metrics: ["actor", "checks", "web"],
+  telemetry: ["actor", "checks", "metrics"],
+  terminal: ["actor", "checks", "pty", "web"],
   load: [
     "actor",
-    "wire",
-    "tcp",
-    "pty",
-    "web",
-    "terminal",
+    "checks",
+    "codec",
     "metrics",
-    "testing",
+    "pty",
+    "rpc",
+    "session",
+    "stats",
+    "tcp",
+    "terminal",
+    "web",
   ],
+  profile: [
+    "actor",
+    "checks",
+    "codec",
+    "load",
+    "metrics",
+    "session",
+    "stats",
+    "tcp",
+    "web",
+  ],
+  compare: ["actor", "checks", "codec", "stats"],
 };
 
-/** What `mod.ts` may import. */
-const assembled = ["src/actor/mod.ts", "src/tcp/mod.ts", "src/wire/mod.ts"];
+/** The doors of a room: for users, and for sibling rooms. */
+const doors = ["mod.ts", "internal.ts"];
+
+/** The rooms that `mod.ts` assembles. */
+const assembled = ["actor", "codec", "rpc", "tcp"].map((room) =>
+  `src/${room}/mod.ts`
+);
+
+/** What the frames of a session may import: they know no session. */
+const wireMayImport = [
+  "src/session/wire/",
+  "src/actor/mod.ts",
+  "src/actor/internal.ts",
+  "src/checks/internal.ts",
+];
 
 /** The most lines that a file under `src` may have. */
 const maxLines = 400;
 
-/** Returns a sentence for each import that the layers forbid. */
+/** Returns a sentence for each import that the rooms forbid. */
 export function forbiddenImports(imports: readonly Import[]): string[] {
   return imports.flatMap(({ from, to }) => {
     const reason = whyForbidden(from, to);
@@ -48,19 +82,65 @@ function whyForbidden(from: string, to: string): string | undefined {
       ? undefined
       : `mod.ts may import ${assembled.join(", ")} alone`;
   }
-  const upper = layerOf(from);
-  const lower = layerOf(to);
+  if (
+    from.startsWith("src/session/wire/") &&
+    !wireMayImport.some((path) => to.startsWith(path))
+  ) return `frames may import ${wireMayImport.join(", ")} alone`;
+  const upper = roomOf(from);
+  const lower = roomOf(to);
   const allowed = upper === undefined ? undefined : mayImport[upper];
-  if (allowed === undefined) return `${from} belongs to no layer`;
-  if (lower === undefined) return `${to} belongs to no layer`;
-  if (lower === upper || allowed.includes(lower)) return undefined;
-  return allowed.length === 0
-    ? `${upper} may import no other layer`
-    : `${upper} may import ${allowed.join(", ")} alone`;
+  if (allowed === undefined) return `${from} belongs to no room`;
+  if (lower === undefined) return `${to} belongs to no room`;
+  if (lower === upper) {
+    return to === `src/${upper}/mod.ts` && from !== `src/${upper}/cli/main.ts`
+      ? `a room does not import its own door`
+      : undefined;
+  }
+  if (!allowed.includes(lower)) {
+    return allowed.length === 0
+      ? `${upper} may import no other room`
+      : `${upper} may import ${allowed.join(", ")} alone`;
+  }
+  return doors.some((door) => to === `src/${lower}/${door}`)
+    ? undefined
+    : `rooms meet through ${doors.join(" and ")} alone`;
 }
 
-function layerOf(path: string): string | undefined {
+function roomOf(path: string): string | undefined {
   return /^src\/([^/]+)\//.exec(path)?.[1];
+}
+
+/**
+ * Returns the circles among imports that exist when the program runs, each as
+ * the files that reach one another, in alphabetical order. Imports of types
+ * alone make none: they are gone by then.
+ */
+export function circlesByValue(imports: readonly Import[]): string[][] {
+  const targets = Map.groupBy(
+    imports.filter(({ isType }) => !isType),
+    ({ from }) => from,
+  );
+  // Tarjan's algorithm for strongly connected components.
+  const indexes = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const stack: string[] = [];
+  const circles: string[][] = [];
+  function visit(file: string): void {
+    indexes.set(file, indexes.size);
+    lowest.set(file, indexes.size - 1);
+    stack.push(file);
+    for (const { to } of targets.get(file) ?? []) {
+      if (!indexes.has(to)) visit(to);
+      else if (!stack.includes(to)) continue;
+      const low = Math.min(lowest.get(file) ?? 0, lowest.get(to) ?? 0);
+      lowest.set(file, low);
+    }
+    if (lowest.get(file) !== indexes.get(file)) return;
+    const circle = stack.splice(stack.indexOf(file));
+    if (circle.length > 1) circles.push(circle.sort());
+  }
+  for (const file of targets.keys()) if (!indexes.has(file)) visit(file);
+  return circles;
 }
 
 /** Returns a sentence for each file that is too long. */
@@ -107,10 +187,10 @@ export async function readModuleGraph(
     if (error !== undefined) throw new Error(`Cannot read ${from}: ${error}`);
     graph.modules.add(from);
     for (const { code, type } of dependencies) {
-      for (const target of new Set([code?.specifier, type?.specifier])) {
-        const to = target && pathIn(root, target);
-        if (to) graph.imports.push({ from, to });
-      }
+      const target = code?.specifier ?? type?.specifier;
+      const to = target && pathIn(root, target);
+      const isType = code === undefined;
+      if (to) graph.imports.push({ from, to, isType });
     }
   }
   return graph;

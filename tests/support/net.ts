@@ -7,13 +7,13 @@ import { setImmediate } from "node:timers";
 import { ActorSystem } from "../../src/actor/system.ts";
 import type { Clock } from "../../src/actor/clock.ts";
 import type { SystemEvent } from "../../src/actor/events.ts";
-import type { Serve } from "../../src/tcp/connection_actor.ts";
+import type { Serve } from "../../src/session/connection_actor.ts";
 import {
   listen,
   type Listener,
   type ListenOptions,
 } from "../../src/tcp/listener.ts";
-import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
+import type { LogicalConnection } from "../../src/session/logical_connection.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
 import type {
   ConnectOptions,

@@ -4,12 +4,12 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
+import type { LogicalConnection } from "../../src/session/logical_connection.ts";
 import type { ConnectOptions } from "../../src/tcp/pool_options.ts";
 import type {
   SessionPhase,
   SessionState,
-} from "../../src/tcp/session_state.ts";
+} from "../../src/session/session_state.ts";
 import { FaultProxy } from "./fault_proxy.ts";
 import { Happenings } from "./happenings.ts";
 import { Net, type NetOptions } from "./net.ts";

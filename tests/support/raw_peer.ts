@@ -14,8 +14,11 @@ import {
   encodeUint64,
   type GoAway,
   type Hello,
-} from "../../src/wire/frame.ts";
-import { FrameReader, type FrameSink } from "../../src/wire/frame_reader.ts";
+} from "../../src/session/wire/frame.ts";
+import {
+  FrameReader,
+  type FrameSink,
+} from "../../src/session/wire/frame_reader.ts";
 import {
   FrameType,
   HEADER_BYTES,
@@ -26,8 +29,8 @@ import {
   SESSION_ID_BYTES,
   TOKEN_BYTES,
   VERSION,
-} from "../../src/wire/protocol.ts";
-import type { Address } from "../../src/tcp/options.ts";
+} from "../../src/session/wire/protocol.ts";
+import type { Address } from "../../src/session/options.ts";
 
 /** A frame that has arrived. */
 export interface Frame {

@@ -5,8 +5,8 @@
  * @module
  */
 import { ActorSystem } from "../../src/actor/system.ts";
-import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
-import type { Address } from "../../src/tcp/options.ts";
+import type { LogicalConnection } from "../../src/session/logical_connection.ts";
+import type { Address } from "../../src/session/options.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
 import { answer } from "./child_process.ts";
 import { type Memory, openSockets, settledMemory } from "./memory.ts";

@@ -6,7 +6,7 @@
  */
 import { ActorSystem } from "../../src/actor/system.ts";
 import { listen } from "../../src/tcp/listener.ts";
-import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
+import type { LogicalConnection } from "../../src/session/logical_connection.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
 import { FaultProxy } from "./fault_proxy.ts";
 import {

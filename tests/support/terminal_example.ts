@@ -6,8 +6,8 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { TextLineStream } from "@std/streams";
-import { attachPath } from "../../src/terminal/attach_request.ts";
-import { SUBPROTOCOL } from "../../src/terminal/protocol.ts";
+import { attachPath } from "../../src/terminal/attach/attach_request.ts";
+import { SUBPROTOCOL } from "../../src/terminal/attach/protocol.ts";
 import { Viewer } from "../terminal/served.ts";
 
 const ROOT = new URL("../../", import.meta.url);

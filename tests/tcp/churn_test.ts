@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ConnectionRefusedError } from "../../src/tcp/errors.ts";
+import { ConnectionRefusedError } from "../../src/session/errors.ts";
 import { bounded, echo, Net, roundTrip } from "../support/net.ts";
 
 /** Over what a peer may do at once if it were a flood. */

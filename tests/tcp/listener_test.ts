@@ -5,10 +5,10 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ActorSystem } from "../../src/actor/system.ts";
-import { SessionLostError } from "../../src/tcp/errors.ts";
+import { SessionLostError } from "../../src/session/errors.ts";
 import { ListenError } from "../../src/tcp/acceptor.ts";
 import { listen } from "../../src/tcp/listener.ts";
-import { ErrorCode, FrameType } from "../../src/wire/protocol.ts";
+import { ErrorCode, FrameType } from "../../src/session/wire/protocol.ts";
 import { pattern, text, utf8 } from "../support/bytes.ts";
 import { bounded, echo, Net, roundTrip } from "../support/net.ts";
 import { RawPeer } from "../support/raw_peer.ts";

@@ -9,9 +9,9 @@ import {
   ConnectError,
   ConnectionClosedError,
   SessionLostError,
-} from "../../src/tcp/errors.ts";
+} from "../../src/session/errors.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
-import { ErrorCode, FrameType } from "../../src/wire/protocol.ts";
+import { ErrorCode, FrameType } from "../../src/session/wire/protocol.ts";
 import { text, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { bounded, echo, Net, roundTrip } from "../support/net.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import type { Address } from "../../src/tcp/options.ts";
+import type { Address } from "../../src/session/options.ts";
 import { ChildProcess } from "../support/child_process.ts";
 import { maxDescriptors, megabytes, type Memory } from "../support/memory.ts";
 import type { ServerReport } from "../support/memory_server.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
 import { TroupeError } from "../../src/actor/errors.ts";
 import { listen } from "../../src/tcp/listener.ts";
-import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
+import type { LogicalConnection } from "../../src/session/logical_connection.ts";
 import { pattern, utf8 } from "../support/bytes.ts";
 import { bounded, echo, Net, roundTrip } from "../support/net.ts";
 import { RawPeer, RawServer } from "../support/raw_peer.ts";

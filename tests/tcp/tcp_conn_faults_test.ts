@@ -7,11 +7,11 @@ import {
   ConnectError,
   HandshakeTimeoutError,
   SessionLostError,
-} from "../../src/tcp/errors.ts";
-import type { LogicalConnection } from "../../src/tcp/logical_connection.ts";
+} from "../../src/session/errors.ts";
+import type { LogicalConnection } from "../../src/session/logical_connection.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
-import { ProtocolError } from "../../src/wire/errors.ts";
-import { ErrorCode } from "../../src/wire/protocol.ts";
+import { ProtocolError } from "../../src/session/wire/errors.ts";
+import { ErrorCode } from "../../src/session/wire/protocol.ts";
 import { pattern, sha256, text, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { settledMemory } from "../support/memory.ts";

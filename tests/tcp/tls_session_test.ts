@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ConnectError } from "../../src/tcp/errors.ts";
+import { ConnectError } from "../../src/session/errors.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
 import { pattern, sha256, text, utf8 } from "../support/bytes.ts";
 import { bounded, echo, Net, roundTrip } from "../support/net.ts";

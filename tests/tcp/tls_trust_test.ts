@@ -8,7 +8,7 @@ import {
 import { X509Certificate } from "node:crypto";
 import { connect } from "node:tls";
 import { listenTcp } from "../../src/tcp/acceptor.ts";
-import { ConnectError } from "../../src/tcp/errors.ts";
+import { ConnectError } from "../../src/session/errors.ts";
 import {
   connectTls,
   listenTls,

@@ -8,8 +8,11 @@ import {
   MAX_CHUNK_BYTES,
   MAX_MESSAGE_BYTES,
 } from "../../src/tcp_conn/protocol.ts";
-import { ProtocolError, TruncatedError } from "../../src/wire/errors.ts";
-import { ErrorCode } from "../../src/wire/protocol.ts";
+import {
+  ProtocolError,
+  TruncatedError,
+} from "../../src/session/wire/errors.ts";
+import { ErrorCode } from "../../src/session/wire/protocol.ts";
 import { pattern } from "../support/bytes.ts";
 import { chunk, concat, message, type RawChunk, uuid } from "./support.ts";
 

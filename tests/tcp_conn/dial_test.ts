@@ -1,6 +1,6 @@
 import { assertInstanceOf, assertRejects } from "@std/assert";
 import { realClock } from "../../src/actor/clock.ts";
-import { ConnectError } from "../../src/tcp/errors.ts";
+import { ConnectError } from "../../src/session/errors.ts";
 import { type Connect, dial } from "../../src/tcp_conn/dial.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 

@@ -1,9 +1,12 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ActorSystem } from "../../src/actor/system.ts";
-import { SessionLostError } from "../../src/tcp/errors.ts";
+import { SessionLostError } from "../../src/session/errors.ts";
 import { MixedMessagesError } from "../../src/tcp_conn/errors.ts";
 import { TcpConnPool } from "../../src/tcp_conn/pool.ts";
-import { ProtocolError, TruncatedError } from "../../src/wire/errors.ts";
+import {
+  ProtocolError,
+  TruncatedError,
+} from "../../src/session/wire/errors.ts";
 import { pattern, text, utf8 } from "../support/bytes.ts";
 import { bounded } from "../support/net.ts";
 import {

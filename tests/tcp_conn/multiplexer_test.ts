@@ -10,7 +10,7 @@ import {
   ConnectError,
   ConnectionClosedError,
   SessionLostError,
-} from "../../src/tcp/errors.ts";
+} from "../../src/session/errors.ts";
 import { type Chunk, ChunkReader } from "../../src/tcp_conn/chunk_reader.ts";
 import {
   IdleTimeoutError,
@@ -23,7 +23,10 @@ import {
   type TcpConnOptions,
 } from "../../src/tcp_conn/options.ts";
 import type { RoutedConnection } from "../../src/tcp_conn/routed_connection.ts";
-import { ProtocolError, TruncatedError } from "../../src/wire/errors.ts";
+import {
+  ProtocolError,
+  TruncatedError,
+} from "../../src/session/wire/errors.ts";
 import { pattern } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { uuid } from "./support.ts";

@@ -10,13 +10,13 @@ import {
   ConnectError,
   ConnectionClosedError,
   SessionLostError,
-} from "../../src/tcp/errors.ts";
+} from "../../src/session/errors.ts";
 import { ListenError } from "../../src/tcp/acceptor.ts";
 import type { TcpConnConnection } from "../../src/tcp_conn/connection.ts";
 import { IdleTimeoutError } from "../../src/tcp_conn/errors.ts";
 import { listenTcpConn } from "../../src/tcp_conn/listener.ts";
 import { TcpConnPool } from "../../src/tcp_conn/pool.ts";
-import { MessageTooLargeError } from "../../src/wire/inbox.ts";
+import { MessageTooLargeError } from "../../src/session/wire/inbox.ts";
 import { pattern, sha256, text, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { bounded } from "../support/net.ts";

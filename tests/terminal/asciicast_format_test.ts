@@ -6,8 +6,8 @@ import {
   type AsciicastEvent,
   AsciicastLimitError,
   encodeHeader,
-} from "../../src/terminal/asciicast.ts";
-import { readAsciicast } from "../../src/terminal/asciicast_reader.ts";
+} from "../../src/terminal/recording/asciicast.ts";
+import { readAsciicast } from "../../src/terminal/recording/asciicast_reader.ts";
 import { eventsOf, HEADER, streamOf } from "./casts.ts";
 
 /** The example of the specification, and a kind of event that is unknown. */

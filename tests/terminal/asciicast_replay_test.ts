@@ -1,10 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { assertEquals, assertRejects } from "@std/assert";
-import type { AsciicastEvent } from "../../src/terminal/asciicast.ts";
+import type { AsciicastEvent } from "../../src/terminal/recording/asciicast.ts";
 import {
   replay,
   type ReplayOptions,
-} from "../../src/terminal/asciicast_replay.ts";
+} from "../../src/terminal/recording/asciicast_replay.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 
 const term = { cols: 80, rows: 24 };

@@ -4,8 +4,8 @@ import {
   attachPath,
   type AttachRequest,
   parseAttachUrl,
-} from "../../src/terminal/attach_request.ts";
-import { TerminalProtocolError } from "../../src/terminal/protocol.ts";
+} from "../../src/terminal/attach/attach_request.ts";
+import { TerminalProtocolError } from "../../src/terminal/attach/protocol.ts";
 
 function parse(path: string): AttachRequest | undefined {
   return parseAttachUrl(new URL(path, "https://example.com/terminal/"));

@@ -10,7 +10,7 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
-import type { Grant } from "../../src/terminal/tickets.ts";
+import type { Grant } from "../../src/terminal/access/tickets.ts";
 import type { Served } from "./served.ts";
 
 const EXECUTABLE = "/usr/bin/chromium";

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { AsciicastEvent } from "../../src/terminal/asciicast.ts";
+import type { AsciicastEvent } from "../../src/terminal/recording/asciicast.ts";
 import {
   readAsciicast,
   type ReadAsciicastOptions,
-} from "../../src/terminal/asciicast_reader.ts";
+} from "../../src/terminal/recording/asciicast_reader.ts";
 
 /** The first line of a small recording. */
 export const HEADER = '{"version":3,"term":{"cols":80,"rows":24}}\n';

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { parseAttachUrl } from "../../src/terminal/attach_request.ts";
-import { decodeClientFrame } from "../../src/terminal/client_frame.ts";
+import { parseAttachUrl } from "../../src/terminal/attach/attach_request.ts";
+import { decodeClientFrame } from "../../src/terminal/attach/client_frame.ts";
 import { TerminalClient } from "../../src/terminal/page/client.ts";
 import type {
   ClientState,
@@ -16,8 +16,8 @@ import type {
   ClientFrame,
   Role,
   ServerFrame,
-} from "../../src/terminal/protocol.ts";
-import { encodeServerFrame } from "../../src/terminal/server_frame.ts";
+} from "../../src/terminal/attach/protocol.ts";
+import { encodeServerFrame } from "../../src/terminal/attach/server_frame.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
 /** A socket of the client, and what is under way over it. */

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Clock, Timer } from "../../src/actor/clock.ts";
 import { TerminalClient } from "../../src/terminal/page/client.ts";
-import type { ClientFrame } from "../../src/terminal/protocol.ts";
+import type { ClientFrame } from "../../src/terminal/attach/protocol.ts";
 import { utf8 } from "../support/bytes.ts";
 import { ClientHarness, FakeSocket } from "./client_harness.ts";
 

@@ -2,7 +2,7 @@
 // and the program gets each byte that was typed once.
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { concat } from "../wire/support.ts";
+import { concat } from "../session/wire/support.ts";
 import { pattern } from "../support/bytes.ts";
 import { ClientHarness, type FakeSocket } from "./client_harness.ts";
 

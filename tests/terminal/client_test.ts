@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { ErrorCode } from "../../src/terminal/protocol.ts";
+import { ErrorCode } from "../../src/terminal/attach/protocol.ts";
 import { pattern, text, utf8 } from "../support/bytes.ts";
 import { ClientHarness } from "./client_harness.ts";
 

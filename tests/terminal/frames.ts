@@ -12,7 +12,7 @@ import {
   type Role,
   type ServerFrame,
   type SignalName,
-} from "../../src/terminal/protocol.ts";
+} from "../../src/terminal/attach/protocol.ts";
 
 const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const sequence = fc.integer({ min: 1, max: 0xffff_ffff });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { ClientFrame } from "../../src/terminal/protocol.ts";
+import type { ClientFrame } from "../../src/terminal/attach/protocol.ts";
 import { Digest, sha256, text, utf8 } from "../support/bytes.ts";
 import { FaultProxy } from "../support/fault_proxy.ts";
 import { inBrowser, TestBrowser } from "./browser.ts";

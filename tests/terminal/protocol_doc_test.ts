@@ -7,19 +7,19 @@ import { assert, assertEquals } from "@std/assert";
 import {
   decodeClientFrame,
   encodeClientFrame,
-} from "../../src/terminal/client_frame.ts";
-import * as protocol from "../../src/terminal/protocol.ts";
+} from "../../src/terminal/attach/client_frame.ts";
+import * as protocol from "../../src/terminal/attach/protocol.ts";
 import {
   type ClientFrame,
   ErrorCode,
   FrameType,
   type ServerFrame,
   SUBPROTOCOL,
-} from "../../src/terminal/protocol.ts";
+} from "../../src/terminal/attach/protocol.ts";
 import {
   decodeServerFrame,
   encodeServerFrame,
-} from "../../src/terminal/server_frame.ts";
+} from "../../src/terminal/attach/server_frame.ts";
 import { utf8 } from "../support/bytes.ts";
 
 const text = await Deno.readTextFile(

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import {
   decodeClientFrame,
   encodeClientFrame,
-} from "../../src/terminal/client_frame.ts";
+} from "../../src/terminal/attach/client_frame.ts";
 import {
   type ClientFrame,
   ErrorCode,
@@ -12,11 +12,11 @@ import {
   MAX_TEXT_BYTES,
   type ServerFrame,
   TerminalProtocolError,
-} from "../../src/terminal/protocol.ts";
+} from "../../src/terminal/attach/protocol.ts";
 import {
   decodeServerFrame,
   encodeServerFrame,
-} from "../../src/terminal/server_frame.ts";
+} from "../../src/terminal/attach/server_frame.ts";
 import { randomFrom } from "../support/random.ts";
 import { clientFrames, serverFrames } from "./frames.ts";
 

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ActorStoppedError } from "../../src/actor/errors.ts";
-import type { AsciicastEvent } from "../../src/terminal/asciicast.ts";
-import { readAsciicast } from "../../src/terminal/asciicast_reader.ts";
-import { replay } from "../../src/terminal/asciicast_replay.ts";
-import { recordSession } from "../../src/terminal/record_session.ts";
-import { RecordingError } from "../../src/terminal/recorder.ts";
+import type { AsciicastEvent } from "../../src/terminal/recording/asciicast.ts";
+import { readAsciicast } from "../../src/terminal/recording/asciicast_reader.ts";
+import { replay } from "../../src/terminal/recording/asciicast_replay.ts";
+import { recordSession } from "../../src/terminal/recording/record_session.ts";
+import { RecordingError } from "../../src/terminal/recording/recorder.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { utf8 } from "../support/bytes.ts";
 import { bounded } from "../support/net.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import {
   AsciicastRecorder,
   RecordingError,
-} from "../../src/terminal/recorder.ts";
+} from "../../src/terminal/recording/recorder.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { bounded } from "../support/net.ts";
 import { eventsOf, Sink } from "./casts.ts";

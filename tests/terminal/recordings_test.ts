@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PtyExecError } from "../../src/pty/errors.ts";
-import { readAsciicast } from "../../src/terminal/asciicast_reader.ts";
-import { RecordingError } from "../../src/terminal/recorder.ts";
-import type { RecordedSession } from "../../src/terminal/recordings.ts";
+import { readAsciicast } from "../../src/terminal/recording/asciicast_reader.ts";
+import { RecordingError } from "../../src/terminal/recording/recorder.ts";
+import type { RecordedSession } from "../../src/terminal/recording/recordings.ts";
 import { onPty } from "../pty/ptys.ts";
 import { refusal } from "./answers.ts";
 import { eventsOf, Sink } from "./casts.ts";

@@ -12,10 +12,10 @@ import type {
   PtyViewer,
 } from "../../src/pty/protocol.ts";
 import { PtySession } from "../../src/pty/pty_session.ts";
-import { attachmentActor } from "../../src/terminal/attachment.ts";
-import { type Login, Logins } from "../../src/terminal/logins.ts";
+import { attachmentActor } from "../../src/terminal/attach/attachment.ts";
+import { type Login, Logins } from "../../src/terminal/access/logins.ts";
 import { TerminalCounters } from "../../src/terminal/metrics.ts";
-import { SUBPROTOCOL } from "../../src/terminal/protocol.ts";
+import { SUBPROTOCOL } from "../../src/terminal/attach/protocol.ts";
 import { TerminalSession } from "../../src/terminal/sessions.ts";
 import { Happenings } from "../support/happenings.ts";
 import { Viewer } from "./served.ts";

@@ -5,17 +5,17 @@
  */
 import type { Clock } from "../../src/actor/clock.ts";
 import { ActorSystem } from "../../src/actor/system.ts";
-import { attachPath } from "../../src/terminal/attach_request.ts";
-import { encodeClientFrame } from "../../src/terminal/client_frame.ts";
+import { attachPath } from "../../src/terminal/attach/attach_request.ts";
+import { encodeClientFrame } from "../../src/terminal/attach/client_frame.ts";
 import type { TerminalOptions } from "../../src/terminal/options.ts";
 import {
   type ClientFrame,
   type ServerFrame,
   SUBPROTOCOL,
-} from "../../src/terminal/protocol.ts";
-import { decodeServerFrame } from "../../src/terminal/server_frame.ts";
+} from "../../src/terminal/attach/protocol.ts";
+import { decodeServerFrame } from "../../src/terminal/attach/server_frame.ts";
 import { type Terminal, terminal } from "../../src/terminal/terminal.ts";
-import type { Grant } from "../../src/terminal/tickets.ts";
+import type { Grant } from "../../src/terminal/access/tickets.ts";
 import { Happenings } from "../support/happenings.ts";
 
 /** Sends everything back, byte for byte. */

@@ -1,6 +1,6 @@
 // What one viewer asks for, however fast, and how it is cut off.
 import { assertEquals } from "@std/assert";
-import { ErrorCode } from "../../src/terminal/protocol.ts";
+import { ErrorCode } from "../../src/terminal/attach/protocol.ts";
 import { bounded } from "../support/net.ts";
 import { ScriptedSession } from "./scripted_session.ts";
 import { Served } from "./served.ts";

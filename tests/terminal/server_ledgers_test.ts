@@ -3,9 +3,9 @@ import fc from "fast-check";
 import {
   InputLedger,
   type InputSink,
-} from "../../src/terminal/input_ledger.ts";
-import { OutputLedger } from "../../src/terminal/output_ledger.ts";
-import { TerminalProtocolError } from "../../src/terminal/protocol.ts";
+} from "../../src/terminal/attach/input_ledger.ts";
+import { OutputLedger } from "../../src/terminal/attach/output_ledger.ts";
+import { TerminalProtocolError } from "../../src/terminal/attach/protocol.ts";
 
 /** A terminal that takes a piece when it is told to. */
 class Typed implements InputSink {

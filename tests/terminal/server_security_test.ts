@@ -1,17 +1,17 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { commandFor } from "../../src/terminal/command_policy.ts";
+import { commandFor } from "../../src/terminal/access/command_policy.ts";
 import {
   cookieName,
   readCookies,
   setCookie,
-} from "../../src/terminal/cookie.ts";
-import { Logins } from "../../src/terminal/logins.ts";
-import { refusalOf } from "../../src/terminal/origin.ts";
+} from "../../src/terminal/access/cookie.ts";
+import { Logins } from "../../src/terminal/access/logins.ts";
+import { refusalOf } from "../../src/terminal/access/origin.ts";
 import { LOOPBACK_HOSTS } from "../../src/web/hosts.ts";
 import { Problem } from "../../src/terminal/problem.ts";
-import { findSecret, makeSecret } from "../../src/terminal/secrets.ts";
-import { Tickets } from "../../src/terminal/tickets.ts";
-import { TokenBuckets } from "../../src/terminal/token_bucket.ts";
+import { findSecret, makeSecret } from "../../src/terminal/access/secrets.ts";
+import { Tickets } from "../../src/terminal/access/tickets.ts";
+import { TokenBuckets } from "../../src/terminal/access/token_bucket.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 
 const rules = {

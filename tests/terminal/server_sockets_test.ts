@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
-import { ErrorCode } from "../../src/terminal/protocol.ts";
+import { ErrorCode } from "../../src/terminal/attach/protocol.ts";
 import { bounded } from "../support/net.ts";
 import { Served } from "./served.ts";
 

@@ -6,8 +6,8 @@
 import {
   parseAttachUrl,
   sessionPath,
-} from "../../src/terminal/attach_request.ts";
-import { decodeClientFrame } from "../../src/terminal/client_frame.ts";
+} from "../../src/terminal/attach/attach_request.ts";
+import { decodeClientFrame } from "../../src/terminal/attach/client_frame.ts";
 import { pageFile } from "../../src/terminal/page_file.ts";
 import { PAGE_POLICY } from "../../src/web/page.ts";
 import {
@@ -15,9 +15,9 @@ import {
   type Role,
   type ServerFrame,
   SUBPROTOCOL,
-} from "../../src/terminal/protocol.ts";
-import { encodeServerFrame } from "../../src/terminal/server_frame.ts";
-import { concat } from "../wire/support.ts";
+} from "../../src/terminal/attach/protocol.ts";
+import { encodeServerFrame } from "../../src/terminal/attach/server_frame.ts";
+import { concat } from "../session/wire/support.ts";
 import { Happenings } from "../support/happenings.ts";
 
 const SESSION = "a session";

@@ -8,8 +8,8 @@
  * @module
  */
 
-import { PerformanceScenarios } from "../../../src/load/performance_scenarios.ts";
-import { startTarget } from "../../../src/load/target.ts";
+import { PerformanceScenarios } from "../../../src/load/presets/performance_scenarios.ts";
+import { startTarget } from "../../../src/load/run/target.ts";
 import { MeasuringProcess } from "../../support/measuring_process.ts";
 import { leaveCore, shareCore } from "../../support/one_core.ts";
 import { type Comparison, contestant, type Start } from "../harness.ts";

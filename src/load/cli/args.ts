@@ -4,9 +4,9 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { closestName } from "../closest_name.ts";
+import { closestName } from "../scenario/closest_name.ts";
 import { LoadTestError } from "../load_errors.ts";
-import type { Json } from "../scenario.ts";
+import type { Json } from "../../codec/mod.ts";
 import type { Override } from "./override.ts";
 
 /** What the command line says of itself. */

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { ActorSystem } from "../../actor/system.ts";
-import { MetricsCollector } from "../../metrics/collector.ts";
+import type { ActorSystem } from "../../actor/mod.ts";
 import {
+  MetricsCollector,
   type MetricsServer,
   metricsServer,
-} from "../../metrics/metrics_server.ts";
+} from "../../metrics/mod.ts";
 import type { LoadProgress } from "../result.ts";
 import { LoadUsageError } from "./args.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 import type { DriverMap } from "../driver.ts";
-import type { PerformanceScenarios } from "../performance_scenarios.ts";
-import type { Scenario } from "../scenario.ts";
-import { parseScenario } from "../scenario_text.ts";
+import type { PerformanceScenarios } from "../presets/performance_scenarios.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { parseScenario } from "../scenario/scenario_text.ts";
 import { LoadUsageError, type RunArguments } from "./args.ts";
 import { override } from "./override.ts";
 

@@ -4,9 +4,10 @@
  * @module
  */
 import type { DriverMap } from "../driver.ts";
-import type { Json, Scenario } from "../scenario.ts";
-import { formatPath, ScenarioError } from "../scenario_error.ts";
-import { validateScenario } from "../validate_scenario.ts";
+import type { Json } from "../../codec/mod.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { formatPath, ScenarioError } from "../scenario/scenario_error.ts";
+import { validateScenario } from "../scenario/validate_scenario.ts";
 
 /** One change. */
 export interface Override {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { PerformanceScenarios } from "../performance_scenarios.ts";
+import type { PerformanceScenarios } from "../presets/performance_scenarios.ts";
 import { counted, duration, short } from "../report/numbers.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 
 /** How large a load is, such as `200 users, closed model, 15.0 s`. */
 export function sizeText({ load, phases }: Scenario): string {

@@ -3,20 +3,20 @@
  *
  * @module
  */
-import { ActorSystem } from "../../actor/system.ts";
+import { ActorSystem } from "../../actor/mod.ts";
 import type { DriverMap } from "../driver.ts";
 import { standardDrivers } from "../drivers/drivers.ts";
 import { LoadTestManager } from "../load_test_manager.ts";
-import { PerformanceScenarios } from "../performance_scenarios.ts";
+import { PerformanceScenarios } from "../presets/performance_scenarios.ts";
 import { meaningOf } from "../report/content.ts";
 import { reportFiles } from "../report/report_files.ts";
 import { printable } from "../report/printable.ts";
 import { textReport } from "../report/text_report.ts";
 import type { LoadResult, Verdict } from "../result.ts";
-import type { Scenario } from "../scenario.ts";
-import { ScenarioError } from "../scenario_error.ts";
-import { stringifyScenario } from "../scenario_text.ts";
-import { validateScenario } from "../validate_scenario.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { ScenarioError } from "../scenario/scenario_error.ts";
+import { stringifyScenario } from "../scenario/scenario_text.ts";
+import { validateScenario } from "../scenario/validate_scenario.ts";
 import {
   HELP,
   LoadUsageError,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TroupeError } from "../../actor/errors.ts";
+import { TroupeError } from "../../actor/mod.ts";
 
 /** An operation that failed: the service did not do what was asked of it. */
 export class DriverError extends TroupeError {}

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { checkRule } from "../check_rule.ts";
+import { checkRule } from "../scenario/check_rule.ts";
 import type {
   Driver,
   DriverUser,
   OperationCall,
   OperationOutcome,
 } from "../driver.ts";
-import { choice, type Rule } from "../rule.ts";
+import { choice, type Rule } from "../scenario/rule.ts";
 import { DriverError } from "./driver_error.ts";
 
 /**

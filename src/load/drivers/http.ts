@@ -18,8 +18,8 @@ import {
   text,
   texts,
   whole,
-} from "../rule.ts";
-import type { Json } from "../scenario.ts";
+} from "../scenario/rule.ts";
+import type { Json } from "../../codec/mod.ts";
 import { DriverError, fetchError } from "./driver_error.ts";
 import { decode, encode, jsonOrText } from "./payload.ts";
 import { RequestReader } from "./request_reader.ts";

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { ActorSystem } from "../../actor/system.ts";
-import { formatAddress } from "../../tcp/options.ts";
-import { ConnectionPool } from "../../tcp/pool.ts";
-import type { PoolOptions } from "../../tcp/pool_options.ts";
-import { type Codec, CodecError, msgpack } from "../../wire/codec.ts";
-import { checkRule } from "../check_rule.ts";
+import { ActorSystem } from "../../actor/mod.ts";
+import { formatAddress } from "../../session/internal.ts";
+import { ConnectionPool, type PoolOptions } from "../../tcp/mod.ts";
+import { type Codec, CodecError, type Json, msgpack } from "../../codec/mod.ts";
+import { checkRule } from "../scenario/check_rule.ts";
 import type { Driver, DriverSession } from "../driver.ts";
 import {
   choice,
@@ -17,8 +16,7 @@ import {
   object,
   optional,
   whole,
-} from "../rule.ts";
-import type { Json } from "../scenario.ts";
+} from "../scenario/rule.ts";
 import { type LogicalCall, openLink } from "./logical_link.ts";
 import { type FieldMatch, fieldMatch, matchField } from "./message_fields.ts";
 import { decode, encode } from "./payload.ts";

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { LogicalConnection } from "../../tcp/logical_connection.ts";
-import { Requester } from "../../tcp/requester.ts";
-import { type Codec, raw } from "../../wire/codec.ts";
+import type { LogicalConnection } from "../../session/mod.ts";
+import { Requester } from "../../rpc/mod.ts";
+import { type Codec, type Json, raw } from "../../codec/mod.ts";
 import type { OperationCall, OperationOutcome } from "../driver.ts";
-import type { Json } from "../scenario.ts";
 import { DriverError } from "./driver_error.ts";
 import { ReplyWait } from "./reply_wait.ts";
 import type { Link } from "./user_session.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { json, name, object, type ObjectRule } from "../rule.ts";
-import type { Json } from "../scenario.ts";
+import { json, name, object, type ObjectRule } from "../scenario/rule.ts";
+import type { Json } from "../../codec/mod.ts";
 import { DriverError } from "./driver_error.ts";
 
 /** A message of JSON with such a field. */

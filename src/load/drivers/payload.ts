@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Json } from "../scenario.ts";
+import type { Json } from "../../codec/mod.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

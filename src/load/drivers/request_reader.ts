@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { checkRule } from "../check_rule.ts";
+import { checkRule } from "../scenario/check_rule.ts";
 import type { DriverIssue, OperationCall } from "../driver.ts";
-import type { ObjectRule } from "../rule.ts";
-import type { JsonObject } from "../scenario.ts";
-import { formatPath } from "../scenario_error.ts";
+import type { ObjectRule } from "../scenario/rule.ts";
+import type { JsonObject } from "../../codec/mod.ts";
+import { formatPath } from "../scenario/scenario_error.ts";
 import { DriverError } from "./driver_error.ts";
 
 /** Compares requests with a rule, and prepares what is the same each time. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Rule, whole } from "../rule.ts";
+import { type Rule, whole } from "../scenario/rule.ts";
 
 /** A TCP port. */
 export const port: Rule = whole(1, 65_535);

@@ -10,7 +10,7 @@ import type {
   OperationCall,
   OperationOutcome,
 } from "../driver.ts";
-import { flag, name, object, optional, texts } from "../rule.ts";
+import { flag, name, object, optional, texts } from "../scenario/rule.ts";
 import { DriverError, fetchError } from "./driver_error.ts";
 import { type FieldPath, fieldPath, latencyOf } from "./message_fields.ts";
 import { jsonOrText } from "./payload.ts";

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { connectTcp } from "../../tcp/dial.ts";
-import { formatAddress } from "../../tcp/options.ts";
-import type { Transport } from "../../tcp/transport.ts";
+import { connectTcp } from "../../tcp/internal.ts";
+import { formatAddress } from "../../session/internal.ts";
+import type { Transport } from "../../session/mod.ts";
 import type {
   Driver,
   DriverSession,
   OperationCall,
   OperationOutcome,
 } from "../driver.ts";
-import { choice, name, object, optional, text } from "../rule.ts";
+import { choice, name, object, optional, text } from "../scenario/rule.ts";
 import { DriverError } from "./driver_error.ts";
 import { decode, encode } from "./payload.ts";
 import { ReplyReader } from "./reply_reader.ts";

@@ -4,19 +4,31 @@
  * @module
  */
 import { abortable } from "@std/async/abortable";
-import { ActorSystem } from "../../actor/system.ts";
-import type { PtyEvent } from "../../pty/protocol.ts";
-import type { PtyAttachment, PtySession } from "../../pty/pty_session.ts";
-import type { PtySize } from "../../pty/size.ts";
-import { ptySupervisor, type PtySupervisorRef } from "../../pty/supervisor.ts";
-import { spawnPty } from "../../pty/supervisor_calls.ts";
+import { ActorSystem } from "../../actor/mod.ts";
+import {
+  type PtyAttachment,
+  type PtyEvent,
+  type PtySession,
+  type PtySize,
+  ptySupervisor,
+  type PtySupervisorRef,
+  spawnPty,
+} from "../../pty/mod.ts";
 import type {
   Driver,
   DriverSession,
   OperationCall,
   OperationOutcome,
 } from "../driver.ts";
-import { list, name, object, optional, text, texts, whole } from "../rule.ts";
+import {
+  list,
+  name,
+  object,
+  optional,
+  text,
+  texts,
+  whole,
+} from "../scenario/rule.ts";
 import { DriverError } from "./driver_error.ts";
 import { encode } from "./payload.ts";
 import { RequestReader } from "./request_reader.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { choice, name, object, type Rule } from "../rule.ts";
+import { choice, name, object, type Rule } from "../scenario/rule.ts";
 import { ReplyWait } from "./reply_wait.ts";
 
 /** Output that ends an operation: anything, nothing, or a text in it. */

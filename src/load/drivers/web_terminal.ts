@@ -3,23 +3,26 @@
  *
  * @module
  */
-import { attachPath } from "../../terminal/attach_request.ts";
-import { encodeClientFrame } from "../../terminal/client_frame.ts";
-import { MAX_INPUT_BYTES, SUBPROTOCOL } from "../../terminal/protocol.ts";
-import { decodeServerFrame } from "../../terminal/server_frame.ts";
+import {
+  attachPath,
+  decodeServerFrame,
+  encodeClientFrame,
+  MAX_INPUT_BYTES,
+  SUBPROTOCOL,
+} from "../../terminal/internal.ts";
 import type {
   Driver,
   DriverSession,
   OperationCall,
   OperationOutcome,
 } from "../driver.ts";
-import { name, object, optional, text } from "../rule.ts";
+import { name, object, optional, text } from "../scenario/rule.ts";
 import { DriverError } from "./driver_error.ts";
 import { encode } from "./payload.ts";
 import { ReplyWait } from "./reply_wait.ts";
 import { RequestReader } from "./request_reader.ts";
 import { url } from "./request_rules.ts";
-import { closeSocket, openSocket } from "./socket.ts";
+import { closeSocket, openSocket } from "../../web/internal.ts";
 import {
   type ExpectedOutput,
   expectedOutput,
@@ -138,6 +141,7 @@ class WebTerminalLink implements Link<Prepared> {
       const socket = await openSocket(address.href, {
         protocols: [SUBPROTOCOL],
         headers: { cookie, origin: new URL(url).origin },
+        error: DriverError,
       }, signal);
       return new WebTerminalLink(socket, end);
     } catch (error) {

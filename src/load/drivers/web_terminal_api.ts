@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isRecord } from "../check_rule.ts";
+import { isRecord } from "../scenario/check_rule.ts";
 import { DriverError } from "./driver_error.ts";
 
 /** Milliseconds for a session to end. */

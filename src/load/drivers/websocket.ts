@@ -19,8 +19,8 @@ import {
   optional,
   text,
   texts,
-} from "../rule.ts";
-import type { Json } from "../scenario.ts";
+} from "../scenario/rule.ts";
+import type { Json } from "../../codec/mod.ts";
 import { DriverError } from "./driver_error.ts";
 import {
   type FieldMatch,
@@ -34,7 +34,7 @@ import { jsonOrText } from "./payload.ts";
 import { ReplyWait } from "./reply_wait.ts";
 import { RequestReader } from "./request_reader.ts";
 import { url } from "./request_rules.ts";
-import { closeSocket, openSocket } from "./socket.ts";
+import { closeSocket, openSocket } from "../../web/internal.ts";
 import { type Link, UserSession } from "./user_session.ts";
 
 /** The request of an operation of the driver `websocket`. */
@@ -120,7 +120,13 @@ export function websocketDriver(): Driver {
         new UserSession<Prepared, WebSocketLink>({
           prepare: (call) => requests.of(call),
           open: async ({ request }, signal) =>
-            new WebSocketLink(await openSocket(request.url, request, signal)),
+            new WebSocketLink(
+              await openSocket(
+                request.url,
+                { ...request, error: DriverError },
+                signal,
+              ),
+            ),
         }),
       ),
   };

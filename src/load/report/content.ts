@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DistributionSummary } from "../../metrics/snapshot.ts";
+import type { DistributionSummary } from "../../metrics/mod.ts";
 import type {
   Accounting,
   CriterionResult,

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Clock } from "../../actor/clock.ts";
-import { SUBPROTOCOL } from "../protocol.ts";
+import type { Clock } from "../../actor/mod.ts";
+import { SUBPROTOCOL } from "../attach/protocol.ts";
 import type { Socket, SocketEvents } from "./client_contract.ts";
 
 /** Milliseconds that the server has to answer a request. */

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { backoffDelayMs, resolveBackoff } from "../../actor/backoff.ts";
-import type { Timer } from "../../actor/clock.ts";
-import { attachPath, sessionPath } from "../attach_request.ts";
-import { encodeClientFrame } from "../client_frame.ts";
+import { backoffDelayMs, resolveBackoff } from "../../actor/internal.ts";
+import type { Timer } from "../../actor/mod.ts";
+import { attachPath, sessionPath } from "../attach/attach_request.ts";
+import { encodeClientFrame } from "../attach/client_frame.ts";
 import {
   type ClientFrame,
   CLOSE_CODE_BASE,
@@ -16,8 +16,8 @@ import {
   type ServerFrame,
   type SignalName,
   TerminalProtocolError,
-} from "../protocol.ts";
-import { decodeServerFrame } from "../server_frame.ts";
+} from "../attach/protocol.ts";
+import { decodeServerFrame } from "../attach/server_frame.ts";
 import type { ClientOptions, ClientState, Socket } from "./client_contract.ts";
 import { InputQueue } from "./input_queue.ts";
 import { OutputPosition } from "./output_position.ts";

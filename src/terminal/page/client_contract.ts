@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Clock } from "../../actor/clock.ts";
-import type { Exit, Role } from "../protocol.ts";
+import type { Clock } from "../../actor/mod.ts";
+import type { Exit, Role } from "../attach/protocol.ts";
 
 /** A WebSocket, as far as the client needs it. */
 export interface Socket {

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { INPUT_WINDOW_BYTES, TerminalProtocolError } from "../protocol.ts";
+import {
+  INPUT_WINDOW_BYTES,
+  TerminalProtocolError,
+} from "../attach/protocol.ts";
 
 /** Bytes of one piece. */
 const PIECE_BYTES = 16_384;

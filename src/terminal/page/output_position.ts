@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TerminalProtocolError } from "../protocol.ts";
+import { TerminalProtocolError } from "../attach/protocol.ts";
 
 /** Bytes that may be parsed before they must be acknowledged. */
 export const ACK_BYTES = 32_768;

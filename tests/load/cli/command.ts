@@ -4,7 +4,7 @@
  * @module
  */
 import { TextLineStream } from "@std/streams";
-import type { Scenario } from "../../../src/load/scenario.ts";
+import type { Scenario } from "../../../src/load/scenario/scenario.ts";
 
 const MAIN = new URL("../../../src/load/cli/main.ts", import.meta.url).href;
 const TARGET = new URL("target.ts", import.meta.url).href;

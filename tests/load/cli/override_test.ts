@@ -1,8 +1,9 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { override } from "../../../src/load/cli/override.ts";
 import type { DriverMap } from "../../../src/load/driver.ts";
-import type { Json, Scenario } from "../../../src/load/scenario.ts";
-import { ScenarioError } from "../../../src/load/scenario_error.ts";
+import type { Json } from "../../../src/codec/mod.ts";
+import type { Scenario } from "../../../src/load/scenario/scenario.ts";
+import { ScenarioError } from "../../../src/load/scenario/scenario_error.ts";
 import { chat } from "../scenarios.ts";
 
 const drivers: DriverMap = {

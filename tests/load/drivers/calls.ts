@@ -8,7 +8,7 @@ import type {
   DriverSession,
   OperationCall,
 } from "../../../src/load/driver.ts";
-import type { JsonObject } from "../../../src/load/scenario.ts";
+import type { JsonObject } from "../../../src/codec/mod.ts";
 
 const never = new AbortController().signal;
 

@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { logicalDriver } from "../../../src/load/drivers/logical.ts";
-import type { Serve } from "../../../src/tcp/connection_actor.ts";
-import { RequestFailedError } from "../../../src/tcp/request_errors.ts";
-import { serveRequests } from "../../../src/tcp/responder.ts";
-import { CodecError, json, msgpack } from "../../../src/wire/codec.ts";
+import type { Serve } from "../../../src/session/connection_actor.ts";
+import { RequestFailedError } from "../../../src/rpc/request_errors.ts";
+import { serveRequests } from "../../../src/rpc/responder.ts";
+import { CodecError, json, msgpack } from "../../../src/codec/codec.ts";
 import { bounded, echo, Net } from "../../support/net.ts";
 import { call, issuesOf, openUser } from "./calls.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { DriverError } from "../../../src/load/drivers/driver_error.ts";
 import { ReplyReader } from "../../../src/load/drivers/reply_reader.ts";
 import { tcpDriver } from "../../../src/load/drivers/tcp.ts";
-import { ConnectError } from "../../../src/tcp/errors.ts";
+import { ConnectError } from "../../../src/session/errors.ts";
 import { Happenings } from "../../support/happenings.ts";
 import { bounded } from "../../support/net.ts";
 import { call, issuesOf, openUser } from "./calls.ts";

@@ -4,14 +4,14 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import type { AcceptedSocket } from "../../../src/tcp/acceptor.ts";
+import type { AcceptedSocket } from "../../../src/session/accepted_socket.ts";
 import {
   connectTls,
   listenTls,
   type TlsClientOptions,
   type TlsServerOptions,
 } from "../../../src/tcp/tls.ts";
-import type { Transport } from "../../../src/tcp/transport.ts";
+import type { Transport } from "../../../src/session/transport.ts";
 import { ca, client, server } from "./certificates.ts";
 
 /** Signals nothing. */

@@ -1,0 +1,91 @@
+/**
+ * The program that ready scenarios start: real services of this package, on
+ * free ports of loopback, for whoever is on this host.
+ *
+ * ```
+ * deno run -A main.ts [--room-size N] [--events-per-second N] SERVICE…
+ * ```
+ *
+ * The services are `chat`, `files`, `terminals`, `api` and `realtime`. When
+ * all are ready it says so in one line, such as `ready chat=4000 api=4001`;
+ * `terminals` also tells its `ticket`. SIGTERM ends it, and Ctrl-C does on a
+ * terminal.
+ *
+ * Permissions: `--allow-net=127.0.0.1`; for `files` also to write to the
+ * directory of temporary files and to read it; for `terminals` all that
+ * `@troupe/troupe/pty` needs.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { ActorSystem } from "../../../actor/mod.ts";
+import { serveApi } from "./api.ts";
+import { serveChat } from "./chat.ts";
+import { serveFiles } from "./files.ts";
+import { serveRealtime } from "./realtime.ts";
+import type { TargetService } from "./target_service.ts";
+
+interface Settings {
+  readonly roomSize: number;
+  readonly eventsPerSecond: number;
+}
+
+type Start = (
+  system: ActorSystem,
+  settings: Settings,
+) => TargetService | Promise<TargetService>;
+
+const SERVICES: { readonly [name: string]: Start } = {
+  chat: (system, { roomSize }) => serveChat(system, roomSize),
+  files: (system) => serveFiles(system),
+  // Its native add-on is loaded for nobody else.
+  terminals: async (system) =>
+    (await import("./terminals.ts")).serveTerminals(system),
+  api: (system) => serveApi(system),
+  realtime: (_system, { eventsPerSecond }) => serveRealtime(eventsPerSecond),
+};
+
+async function main(): Promise<number> {
+  const args = parseArgs(Deno.args, {
+    string: ["room-size", "events-per-second", "_"],
+    default: { "room-size": "10", "events-per-second": "20" },
+  });
+  const settings = {
+    roomSize: Number(args["room-size"]),
+    eventsPerSecond: Number(args["events-per-second"]),
+  };
+  const starts = args._.map((name) =>
+    Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined
+  );
+  if (
+    starts.length === 0 || starts.includes(undefined) ||
+    !(settings.roomSize >= 1) || !(settings.eventsPerSecond > 0)
+  ) {
+    console.error(
+      `Cannot start: give some of ${Object.keys(SERVICES).join(", ")}, ` +
+        "--room-size from 1 and --events-per-second above 0",
+    );
+    return 2;
+  }
+  const ended = Promise.withResolvers<void>();
+  Deno.addSignalListener("SIGTERM", () => ended.resolve());
+  // Ctrl-C of a load test goes to its target too, which is to end after it.
+  const isAlone = Deno.stdin.isTerminal();
+  Deno.addSignalListener("SIGINT", () => isAlone && ended.resolve());
+  await using system = new ActorSystem();
+  await using services = new AsyncDisposableStack();
+  const told: string[] = [];
+  for (const start of starts) {
+    const service = await start?.(system, settings);
+    if (service === undefined) continue;
+    services.use(service);
+    for (const [name, value] of Object.entries(service.told)) {
+      told.push(`${name}=${value}`);
+    }
+  }
+  console.log(`ready ${told.join(" ")}`);
+  await ended.promise;
+  return 0;
+}
+
+if (import.meta.main) Deno.exit(await main());

@@ -1,0 +1,33 @@
+/**
+ * Web terminals with a plain shell, for whoever has the ticket.
+ *
+ * @module
+ */
+import type { ActorSystem } from "../../../actor/mod.ts";
+import { terminal } from "../../../terminal/mod.ts";
+import { serveHttp, type TargetService } from "./target_service.ts";
+
+/** Programs at once; each is a process. */
+const MAX_SESSIONS = 1000;
+/** As if nobody tried passwords: the users of a scenario come all at once. */
+const HANDSHAKES_PER_MINUTE = 1_000_000;
+/** Users may come late in a run. */
+const TICKET_MS = 86_400_000;
+
+/** Starts it. */
+export async function serveTerminals(
+  system: ActorSystem,
+): Promise<TargetService> {
+  const shells = terminal(system, {
+    commands: [{ name: "sh", command: "sh", env: { PS1: "$ " } }],
+    maxSessions: MAX_SESSIONS,
+    maxAttachments: 2 * MAX_SESSIONS,
+    handshakesPerMinute: HANDSHAKES_PER_MINUTE,
+    ticketMs: TICKET_MS,
+  });
+  // Loads what a terminal needs: no user is to wait for that.
+  await (await shells.start()).close();
+  const service = serveHttp("terminals", shells.fetch, () => shells.close());
+  const ticket = shells.ticket({ role: "control", session: undefined });
+  return { ...service, told: { ...service.told, ticket } };
+}

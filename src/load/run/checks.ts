@@ -1,0 +1,88 @@
+/**
+ * Checks of outcomes: pure decisions.
+ *
+ * @module
+ */
+import { CheckError } from "../load_errors.ts";
+import type { OperationOutcome } from "../driver.ts";
+import type { Json } from "../../codec/mod.ts";
+import type { Check } from "../scenario/scenario.ts";
+
+/** What is wrong with an outcome, if anything. */
+export type Checker = (outcome: OperationOutcome) => CheckError | undefined;
+
+/** Makes one function of all checks of an operation. */
+export function compileChecks(checks: readonly Check[]): Checker | undefined {
+  if (checks.length === 0) return undefined;
+  const compiled = checks.map((check) => ({
+    check,
+    path: check.field.split("."),
+  }));
+  return (outcome) => {
+    for (const { check, path } of compiled) {
+      const actual = fieldOf(outcome, path);
+      if (!passes(check, actual)) return new CheckError(explain(check, actual));
+    }
+    return undefined;
+  };
+}
+
+function fieldOf(outcome: OperationOutcome, path: readonly string[]): unknown {
+  let value: unknown = outcome;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    if (!Object.hasOwn(value, key)) return undefined;
+    value = Reflect.get(value, key);
+  }
+  return value;
+}
+
+function passes({ is, value }: Check, actual: unknown): boolean {
+  switch (is) {
+    case "equal":
+      return isEqual(actual, value);
+    case "not-equal":
+      return !isEqual(actual, value);
+    case "below":
+      return typeof actual === "number" && typeof value === "number" &&
+        actual < value;
+    case "above":
+      return typeof actual === "number" && typeof value === "number" &&
+        actual > value;
+    case "contains":
+      if (typeof actual === "string") {
+        return typeof value === "string" && actual.includes(value);
+      }
+      return Array.isArray(actual) &&
+        actual.some((item) => isEqual(item, value));
+    case "present":
+      return actual !== undefined && actual !== null;
+    default:
+      return is satisfies never;
+  }
+}
+
+/** Whether two values of JSON are the same, in whatever order their keys are. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || !a || !b) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length &&
+    keys.every((key) =>
+      Object.hasOwn(b, key) && isEqual(Reflect.get(a, key), Reflect.get(b, key))
+    );
+}
+
+/** Short: many of them may be different. */
+function explain({ field, is, value }: Check, actual: unknown): string {
+  const found = actual === undefined ? "missing" : shorten(actual);
+  const wanted: Json | undefined = is === "present" ? undefined : value;
+  const what = wanted === undefined ? is : `${is} ${shorten(wanted)}`;
+  return `${field} is ${found}, expected ${what}`;
+}
+
+function shorten(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,315 @@
+/**
+ * One run: its parts in their order, whatever becomes of each.
+ *
+ * @module
+ */
+import type { Clock } from "../../actor/mod.ts";
+import { Distribution } from "../../metrics/internal.ts";
+import {
+  type CompiledOperation,
+  compileOperations,
+} from "./compiled_operation.ts";
+import { judge } from "./criteria.ts";
+import { messageOf } from "./error_tally.ts";
+import { GeneratorMonitor } from "./generator_monitor.ts";
+import { type HealthVerdict, judgeHealth } from "./health.ts";
+import { LoadPhase } from "./load_phase.ts";
+import type {
+  LoadTestManagerOptions,
+  RunOptions,
+} from "../load_test_manager.ts";
+import { loadPhases, longestMs, verdictOf } from "./load_verdict.ts";
+import { type ResolvedPhases, resolvePhases } from "./phases.ts";
+import type {
+  GeneratorHealth,
+  LoadResult,
+  PhaseName,
+  PhaseResult,
+} from "../result.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { type RunningTarget, startTarget } from "./target.ts";
+import { timelineStepMs } from "./timeline.ts";
+import { within } from "./within.ts";
+import { OperationRecorder, steadyResults } from "./operation_recorder.ts";
+
+/** One run of a scenario. */
+export class LoadRun {
+  readonly #scenario: Scenario;
+  readonly #phases: ResolvedPhases;
+  readonly #clock: Clock;
+  readonly #manager: LoadTestManagerOptions;
+  readonly #options: RunOptions;
+  readonly #startedAt = new Date();
+  readonly #startAt: number;
+  readonly #done: PhaseResult[] = [];
+  readonly #invalid: string[] = [];
+  readonly #warnings: string[] = [];
+  #aborted: string | undefined;
+  #starting: Promise<RunningTarget> | undefined;
+  #target: RunningTarget | undefined;
+  #load: LoadPhase | undefined;
+
+  constructor(
+    scenario: Scenario,
+    clock: Clock,
+    manager: LoadTestManagerOptions,
+    options: RunOptions,
+  ) {
+    this.#scenario = scenario;
+    this.#phases = resolvePhases(scenario.phases, scenario.operations);
+    this.#clock = clock;
+    this.#manager = manager;
+    this.#options = options;
+    this.#startAt = clock.now();
+  }
+
+  /** Never rejects: whatever goes wrong is in the result. */
+  async run(): Promise<LoadResult> {
+    using monitor = new GeneratorMonitor(this.#clock);
+    const operations = await this.#prepare();
+    if (operations !== undefined) {
+      try {
+        await this.#drive(operations, monitor);
+      } catch (error) {
+        // Such as that of a system that is shut down already.
+        this.#invalid.push(`It could not be driven: ${tell(error)}`);
+      }
+    }
+    await this.#cleanUp();
+    return this.#result(monitor);
+  }
+
+  // The phases.
+
+  async #prepare(): Promise<CompiledOperation[] | undefined> {
+    const { prepareTimeoutMs } = this.#phases;
+    const { signal, prepare } = this.#options;
+    try {
+      return await this.#phase(
+        "prepare",
+        prepareTimeoutMs,
+        signal,
+        async (signal) => {
+          const { target } = this.#scenario;
+          if (target !== undefined) {
+            const clock = this.#clock;
+            this.#starting = startTarget(target, { signal, clock });
+            this.#target = await this.#starting;
+          }
+          const operations = compileOperations(
+            this.#scenario,
+            this.#manager.drivers,
+            this.#told,
+          );
+          await prepare?.({ target: this.#told, signal });
+          return operations;
+        },
+      );
+    } catch (error) {
+      if (signal?.aborted) this.#abortedIn("prepare");
+      else this.#invalid.push(`It could not be prepared: ${tell(error)}`);
+      return undefined;
+    }
+  }
+
+  async #drive(
+    operations: CompiledOperation[],
+    monitor: GeneratorMonitor,
+  ): Promise<void> {
+    const { signal, onProgress, system } = this.#options;
+    const load = this.#load = new LoadPhase({
+      scenario: this.#scenario,
+      phases: this.#phases,
+      operations,
+      clock: this.#clock,
+      monitor,
+      feed: this.#manager.collector,
+      system,
+      onProgress,
+      runStartAt: this.#startAt,
+    });
+    let isOver = false;
+    const onAbort = () => load.cut();
+    this.#target?.died.then((error) => {
+      if (isOver) return;
+      this.#invalid.push(error.message);
+      load.cut();
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted) load.cut();
+    await load.run();
+    isOver = true;
+    signal?.removeEventListener("abort", onAbort);
+    const { startedMs, durationMs } = load;
+    this.#done.push(...loadPhases(this.#phases, startedMs, durationMs));
+    if (signal?.aborted) this.#abortedIn(this.#done.at(-1)?.name ?? "prepare");
+    else this.#aborted = load.abortedBy;
+  }
+
+  async #cleanUp(): Promise<void> {
+    const { cleanupTimeoutMs } = this.#phases;
+    const { signal, cleanup } = this.#options;
+    const wasAborted = signal?.aborted === true;
+    const cleanUp = async (signal: AbortSignal): Promise<void> => {
+      try {
+        await this.#load?.[Symbol.asyncDispose]();
+      } finally {
+        // Nothing of a run happens after its result.
+        if (!signal.aborted) await cleanup?.({ target: this.#told, signal });
+      }
+    };
+    try {
+      await this.#phase(
+        "cleanup",
+        cleanupTimeoutMs,
+        // What was aborted before is cleaned up all the same.
+        wasAborted ? undefined : signal,
+        cleanUp,
+        // It has a limit of its own, and must not outlive the run.
+        () => this.#endTarget(),
+      );
+    } catch (error) {
+      this.#warnings.push(`It could not be cleaned up: ${tell(error)}`);
+    }
+    this.#warnings.push(...this.#load?.warnings ?? []);
+    if (signal?.aborted && !wasAborted) this.#abortedIn("cleanup");
+  }
+
+  async #phase<T>(
+    name: "prepare" | "cleanup",
+    limitMs: number,
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+    last?: () => Promise<void>,
+  ): Promise<T> {
+    const startedMs = this.#elapsedMs;
+    let error: string | null = null;
+    try {
+      const limit = { clock: this.#clock, limitMs, what: name, signal };
+      return await within(limit, work);
+    } catch (cause) {
+      error = tell(cause);
+      throw cause;
+    } finally {
+      await last?.();
+      const durationMs = this.#elapsedMs - startedMs;
+      this.#done.push({ name, startedMs, durationMs, error });
+    }
+  }
+
+  /** Also one whose start was given up: it ends in its own time. */
+  async #endTarget(): Promise<void> {
+    const target = await this.#starting?.catch(() => undefined);
+    await target?.[Symbol.asyncDispose]();
+  }
+
+  get #told(): { readonly [name: string]: string } {
+    return this.#target?.told ?? {};
+  }
+
+  get #elapsedMs(): number {
+    return this.#clock.now() - this.#startAt;
+  }
+
+  #abortedIn(phase: PhaseName): void {
+    this.#aborted = `It was aborted in ${phase}: ${
+      tell(this.#options.signal?.reason)
+    }`;
+  }
+
+  // The result.
+
+  #result(monitor: GeneratorMonitor): LoadResult {
+    const { load: { model }, criteria: expected = [] } = this.#scenario;
+    const load = this.#load;
+    const { all, operations } = load?.results() ?? this.#nothing();
+    const criteria = judge(expected, all, operations);
+    const lag = load?.lag ?? new Distribution();
+    const health = this.#health(monitor, lag, all.serviceTime.p50);
+    const { verdict, reasons } = verdictOf({
+      aborted: this.#aborted,
+      invalid: [...this.#invalid, ...health.reasons],
+      criteria,
+    });
+    const { dropped, planned } = all.accounting;
+    return {
+      scenario: this.#scenario,
+      model,
+      verdict,
+      reasons,
+      warnings: [
+        ...model === "closed" ? [BLIND] : [],
+        ...dropped > 0 ? [droppedWarning(dropped, planned)] : [],
+        ...health.warnings,
+        ...this.#warnings,
+      ],
+      startedAt: this.#startedAt.toISOString(),
+      durationMs: this.#elapsedMs,
+      phases: this.#done,
+      total: load?.total() ?? all.accounting,
+      steady: all,
+      operations,
+      users: load?.users() ?? this.#noUsers(),
+      criteria,
+      generator: generatorHealth(monitor, lag, health),
+      timeline: load?.timeline() ??
+        { stepMs: timelineStepMs(longestMs(this.#phases)), points: [] },
+    };
+  }
+
+  #health(
+    monitor: GeneratorMonitor,
+    lag: Distribution,
+    serviceTimeP50Ms: number | null,
+  ): HealthVerdict {
+    const { load } = this.#scenario;
+    return judgeHealth({
+      hasSchedule: load.model === "open" || load.thinkTime !== undefined,
+      lag: lag.summary(),
+      eventLoopDelay: monitor.eventLoopDelay.summary(),
+      cpuCores: monitor.cpuCores,
+      serviceTimeP50Ms,
+    }, this.#manager.health);
+  }
+
+  #nothing(): ReturnType<typeof steadyResults> {
+    const { operations, load } = this.#scenario;
+    const recorders = operations.map(({ name }) => new OperationRecorder(name));
+    return steadyResults(recorders, load.model, 0);
+  }
+
+  #noUsers(): LoadResult["users"] {
+    const { load } = this.#scenario;
+    const planned = load.model === "open" ? load.maxUsers : load.users;
+    return { planned, started: 0, replaced: 0, peak: 0 };
+  }
+}
+
+/** What the closed model cannot see (Gil Tene's coordinated omission). */
+const BLIND =
+  "The closed model is blind to stalls: users who wait for the service ask it nothing, so a stall shows in few of the times (coordinated omission); use the open model to see it.";
+
+function droppedWarning(dropped: number, planned: number): string {
+  return `${dropped} of ${planned} planned operations were dropped: all users were busy, give it more maxUsers if the service can take them.`;
+}
+
+function generatorHealth(
+  monitor: GeneratorMonitor,
+  lag: Distribution,
+  { reasons }: HealthVerdict,
+): GeneratorHealth {
+  return {
+    cpuCores: monitor.cpuCores,
+    lag: lag.summary(),
+    eventLoopDelay: monitor.eventLoopDelay.summary(),
+    rssPeakBytes: monitor.rssPeakBytes,
+    openFilesPeak: monitor.openFilesPeak,
+    healthy: reasons.length === 0,
+    reasons,
+  };
+}
+
+/** What an error says, without the names of ours. */
+function tell(error: unknown): string {
+  return error instanceof Error ? error.message : messageOf(error);
+}

@@ -1,0 +1,38 @@
+/**
+ * How long users think: pure draws from distributions.
+ *
+ * @module
+ */
+import type { Random } from "../../stats/internal.ts";
+import type { ThinkTime } from "../scenario/scenario.ts";
+
+/** The next time to think, in milliseconds, 0 or more. */
+export function drawThinkTime(think: ThinkTime, random: Random): number {
+  switch (think.distribution) {
+    case "constant":
+      return think.ms;
+    case "uniform":
+      return think.minMs + random() * (think.maxMs - think.minMs);
+    case "exponential":
+      return think.meanMs * drawExponential(random);
+    case "normal":
+      // Nobody thinks for less than no time.
+      return Math.max(0, think.meanMs + think.deviationMs * drawNormal(random));
+    case "lognormal":
+      return think.medianMs * Math.exp(think.sigma * drawNormal(random));
+    default:
+      return think satisfies never;
+  }
+}
+
+/** From an exponential distribution with mean 1. */
+export function drawExponential(random: Random): number {
+  // Not of 0, whose logarithm is infinite.
+  return -Math.log(1 - random());
+}
+
+/** From a normal distribution with mean 0 and deviation 1 (Box and Muller). */
+function drawNormal(random: Random): number {
+  const radius = Math.sqrt(2 * drawExponential(random));
+  return radius * Math.cos(2 * Math.PI * random());
+}

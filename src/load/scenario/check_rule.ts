@@ -1,0 +1,283 @@
+/**
+ * Compares data with a rule.
+ *
+ * @module
+ */
+import { closestName } from "./closest_name.ts";
+import type { DriverIssue } from "../driver.ts";
+import type { ObjectRule, Rule } from "./rule.ts";
+
+/** A way to a value in data: names of fields, and numbers of items. */
+export type Path = readonly (string | number)[];
+
+/** How a rule is applied. */
+export interface CheckOptions {
+  /**
+   * Whether a text with `${feeder.field}` will do for anything: what it stands
+   * for is not known yet.
+   * @default {false}
+   */
+  readonly templates?: boolean;
+}
+
+/** What is filled in; other text with a dollar is sent as it is. */
+const REFERENCE = /\$\{[\w-]+\.[\w.-]+\}/;
+/** Deepest nesting of JSON: what is deeper may be a circle. */
+const MAX_DEPTH = 64;
+const MAX_SHOWN = 40;
+
+/** Everything in which a value differs from a rule. */
+export function checkRule(
+  rule: Rule,
+  value: unknown,
+  options: CheckOptions = {},
+): DriverIssue[] {
+  const issues: DriverIssue[] = [];
+  new Checker(issues, options.templates === true).check(rule, value, []);
+  return issues;
+}
+
+/** Whether it is an object that has fields. */
+export function isRecord(
+  value: unknown,
+): value is { readonly [name: string]: unknown } {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** What to say of a name that is not one of those there are. */
+export function unknownName(
+  path: Path,
+  problem: string,
+  wrong: string,
+  names: readonly string[],
+): DriverIssue {
+  const suggestion = closestName(wrong, names);
+  if (suggestion !== undefined) {
+    return {
+      path,
+      message: `${problem}, did you mean "${suggestion}"?`,
+      suggestion,
+    };
+  }
+  const others = names.length === 0 ? "there are none" : names.join(", ");
+  return { path, message: `${problem}, known: ${others}` };
+}
+
+/** A value in a few words. */
+export function show(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "string") return String(value);
+  const text = value.length > MAX_SHOWN
+    ? `${value.slice(0, MAX_SHOWN)}…`
+    : value;
+  return JSON.stringify(text);
+}
+
+class Checker {
+  readonly #issues: DriverIssue[];
+  readonly #templates: boolean;
+
+  constructor(issues: DriverIssue[], templates: boolean) {
+    this.#issues = issues;
+    this.#templates = templates;
+  }
+
+  check(rule: Rule, value: unknown, path: Path): void {
+    if (
+      this.#templates && typeof value === "string" && REFERENCE.test(value)
+    ) return;
+    switch (rule.kind) {
+      case "text":
+        if (typeof value !== "string" || value.length < (rule.least ?? 0)) {
+          return this.#wrong(rule, value, path);
+        }
+        return this.#refuse(path, rule.refuses?.(value));
+      case "number":
+        if (!isInRange(rule, value)) this.#wrong(rule, value, path);
+        return;
+      case "flag":
+        if (typeof value !== "boolean") this.#wrong(rule, value, path);
+        return;
+      case "choice":
+        return this.#choice(rule.of, value, path);
+      case "json":
+        return this.#json(value, path, 0);
+      case "list":
+        if (!Array.isArray(value)) return this.#wrong(rule, value, path);
+        if (value.length < (rule.least ?? 0)) {
+          this.#refuse(path, "is empty, at least one item is needed");
+        }
+        return value.forEach((item, index) =>
+          this.check(rule.of, item, [...path, index])
+        );
+      case "map":
+        if (!isRecord(value)) return this.#wrong(rule, value, path);
+        return this.#map(rule.of, value, path);
+      case "object":
+        if (!isRecord(value)) return this.#wrong(rule, value, path);
+        return this.#fields(rule, value, path);
+      case "variant": {
+        if (!isRecord(value)) return this.#wrong(rule, value, path);
+        const by = [...path, rule.by];
+        const which = value[rule.by];
+        if (which === undefined) {
+          return this.#missing(
+            { kind: "choice", of: Object.keys(rule.of) },
+            by,
+          );
+        }
+        this.#choice(Object.keys(rule.of), which, by);
+        const chosen =
+          typeof which === "string" && Object.hasOwn(rule.of, which)
+            ? rule.of[which]
+            : undefined;
+        if (chosen !== undefined) this.#fields(chosen, value, path, rule.by);
+        return;
+      }
+      case "either":
+        return isRecord(value)
+          ? this.#fields(closestShape(rule.objects, value), value, path)
+          : this.check(rule.plain, value, path);
+      default:
+        rule satisfies never;
+    }
+  }
+
+  #fields(
+    rule: ObjectRule,
+    value: { readonly [name: string]: unknown },
+    path: Path,
+    ...others: readonly string[]
+  ): void {
+    const names = [...others, ...Object.keys(rule.fields)];
+    for (const [name, field] of Object.entries(rule.fields)) {
+      const given = Object.hasOwn(value, name) ? value[name] : undefined;
+      if (given !== undefined) this.check(field, given, [...path, name]);
+      else if (!field.optional) this.#missing(field, [...path, name]);
+    }
+    const [first, second] = (rule.atMostOne ?? [])
+      .filter((name) => value[name] !== undefined);
+    if (second !== undefined) {
+      this.#refuse([...path, second], `is there beside ${first}, take one`);
+    }
+    for (const name of Object.keys(value)) {
+      if (names.includes(name)) continue;
+      const unknown = unknownName([...path, name], "is not known", name, names);
+      this.#issues.push(unknown);
+    }
+  }
+
+  #map(of: Rule, value: { readonly [name: string]: unknown }, path: Path) {
+    for (const [name, item] of Object.entries(value)) {
+      if (name === "__proto__") {
+        this.#refuse([...path, name], "is no name for a field, take another");
+      } else this.check(of, item, [...path, name]);
+    }
+  }
+
+  #choice(of: readonly string[], value: unknown, path: Path): void {
+    if (typeof value !== "string") {
+      return this.#wrong({ kind: "choice", of }, value, path);
+    }
+    if (of.includes(value)) return;
+    this.#issues.push(unknownName(path, `is ${show(value)}`, value, of));
+  }
+
+  #json(value: unknown, path: Path, depth: number): void {
+    if (depth > MAX_DEPTH) {
+      return this.#refuse(path, `is nested more than ${MAX_DEPTH} deep`);
+    }
+    if (Array.isArray(value)) {
+      return value.forEach((item, index) =>
+        this.#json(item, [...path, index], depth + 1)
+      );
+    }
+    if (isRecord(value)) {
+      for (const [name, item] of Object.entries(value)) {
+        if (name === "__proto__") {
+          this.#refuse([...path, name], "is no name for a field, take another");
+        } else this.#json(item, [...path, name], depth + 1);
+      }
+      return;
+    }
+    if (value === null || typeof value === "string") return;
+    if (typeof value === "boolean" || Number.isFinite(value)) return;
+    this.#wrong({ kind: "json" }, value, path);
+  }
+
+  #wrong(rule: Rule, value: unknown, path: Path): void {
+    this.#refuse(path, `is ${show(value)}, ${describe(rule)} is needed`);
+  }
+
+  #missing(rule: Rule, path: Path): void {
+    this.#refuse(path, `is missing, ${describe(rule)} is needed`);
+  }
+
+  #refuse(path: Path, message: string | undefined): void {
+    if (message !== undefined) this.#issues.push({ path, message });
+  }
+}
+
+function isInRange(
+  rule: Extract<Rule, { kind: "number" }>,
+  value: unknown,
+): boolean {
+  if (typeof value !== "number" || !Number.isFinite(value)) return false;
+  if (rule.whole && !Number.isInteger(value)) return false;
+  return value >= (rule.least ?? -Infinity) &&
+    value <= (rule.most ?? Infinity) && value > (rule.above ?? -Infinity);
+}
+
+/** The object that has one of the fields that were given, or the first. */
+function closestShape(
+  objects: readonly [ObjectRule, ...ObjectRule[]],
+  value: { readonly [name: string]: unknown },
+): ObjectRule {
+  const [first] = objects;
+  return objects.find(({ fields }) =>
+    Object.keys(fields).some((name) => Object.hasOwn(value, name))
+  ) ?? first;
+}
+
+/** What a rule wants, in a few words. */
+function describe(rule: Rule): string {
+  switch (rule.kind) {
+    case "text":
+      return rule.least === undefined ? "a text" : "a text that is not empty";
+    case "number": {
+      const { least, most = Infinity, above, whole } = rule;
+      const what = whole ? "a whole number" : "a number";
+      if (above !== undefined) {
+        return most === Infinity
+          ? `${what} above ${above}`
+          : `${what} above ${above} and up to ${most}`;
+      }
+      if (least === undefined) return what;
+      return most >= Number.MAX_SAFE_INTEGER
+        ? `${what} from ${least} up`
+        : `${what} from ${least} to ${most}`;
+    }
+    case "flag":
+      return "true or false";
+    case "choice":
+      return rule.of.length === 1
+        ? `"${rule.of[0]}"`
+        : `one of ${rule.of.join(", ")}`;
+    case "json":
+      return "what JSON can hold";
+    case "list":
+      return "a list";
+    case "map":
+    case "object":
+    case "variant":
+      return "an object";
+    case "either":
+      return `${describe(rule.plain)} or an object`;
+    default:
+      return rule satisfies never;
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * Requests in which `${feeder.field}` and `${target.NAME}` stand for values:
+ * they are taken apart once, before the run.
+ *
+ * @module
+ */
+import { LoadTestError } from "../load_errors.ts";
+import type { Json, JsonObject } from "../../codec/mod.ts";
+
+/** Text that stands for a value: the name of a feeder, a dot, a path. */
+const REFERENCE = /\$\{([\w-]+)\.([\w.-]+)\}/g;
+
+/** The records that one operation uses, by the names of their feeders. */
+export type Records = ReadonlyMap<string, JsonObject>;
+
+/** A request that is filled in for each operation. */
+export interface RequestTemplate {
+  /** The feeders that it uses. */
+  readonly feeders: readonly string[];
+  /**
+   * The request with the records filled in; always the same object if no
+   * feeder is used.
+   */
+  fill(records: Records): JsonObject;
+}
+
+type Fill = (records: Records) => Json;
+
+/**
+ * Takes a request apart. A text that is nothing but one reference becomes the
+ * value itself; in the midst of other text it becomes text.
+ *
+ * @throws {LoadTestError} when a feeder is named that there is none of.
+ */
+export function compileRequest(
+  request: JsonObject,
+  feeders: readonly string[],
+): RequestTemplate {
+  const used = new Set<string>();
+  const fill = compileObject(request, (name) => {
+    if (!feeders.includes(name)) {
+      throw new LoadTestError(
+        `Cannot fill a request in: there is no feeder ${JSON.stringify(name)}`,
+      );
+    }
+    used.add(name);
+  });
+  return { feeders: [...used], fill: fill ?? (() => request) };
+}
+
+/**
+ * Puts what the target has told in place of `${target.NAME}`. A text that is
+ * nothing but one reference becomes a number if it reads as one, as a port
+ * does.
+ *
+ * @throws {LoadTestError} when the target has told nothing by that name.
+ */
+export function fillTarget(
+  request: JsonObject,
+  told: { readonly [name: string]: string },
+): JsonObject {
+  const value = (path: string): string => {
+    const found = Object.hasOwn(told, path) ? told[path] : undefined;
+    if (found !== undefined) return found;
+    throw new LoadTestError(
+      `Cannot fill a request in: the target has told no ${
+        JSON.stringify(path)
+      } by a named group of its readyPattern`,
+    );
+  };
+  return mapObject(request, (text) => {
+    const whole = text.match(/^\$\{target\.([\w.-]+)\}$/)?.[1];
+    if (whole === undefined) {
+      return text.replace(
+        REFERENCE,
+        (reference, name: string, path: string) =>
+          name === "target" ? value(path) : reference,
+      );
+    }
+    const found = value(whole);
+    return String(Number(found)) === found && isFinite(Number(found))
+      ? Number(found)
+      : found;
+  });
+}
+
+function mapObject(
+  object: JsonObject,
+  change: (text: string) => Json,
+): JsonObject {
+  const map = (value: Json): Json => {
+    if (typeof value === "string") return change(value);
+    if (typeof value !== "object" || value === null) return value;
+    return isList(value) ? value.map(map) : mapObject(value, change);
+  };
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [key, map(value)]),
+  );
+}
+
+function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** Nothing if there is nothing to fill in. */
+function compileObject(
+  object: JsonObject,
+  use: (feeder: string) => void,
+): ((records: Records) => JsonObject) | undefined {
+  const fills = Object.entries(object).flatMap(([key, value]) => {
+    const fill = compile(value, use);
+    return fill === undefined ? [] : [{ key, fill }];
+  });
+  if (fills.length === 0) return undefined;
+  return (records) => {
+    const filled: { [key: string]: Json } = { ...object };
+    for (const { key, fill } of fills) filled[key] = fill(records);
+    return filled;
+  };
+}
+
+function compile(
+  value: Json,
+  use: (feeder: string) => void,
+): Fill | undefined {
+  if (typeof value === "string") return compileText(value, use);
+  if (typeof value !== "object" || value === null) return undefined;
+  if (!isList(value)) return compileObject(value, use);
+  const fills = value.map((item) => compile(item, use));
+  if (fills.every((fill) => fill === undefined)) return undefined;
+  return (records) =>
+    value.map((item, index) => fills[index]?.(records) ?? item);
+}
+
+function compileText(
+  text: string,
+  use: (feeder: string) => void,
+): Fill | undefined {
+  const references = [...text.matchAll(REFERENCE)].map((match) => {
+    const [whole, feeder = "", path = ""] = match;
+    use(feeder);
+    return { start: match.index, whole, feeder, path: path.split(".") };
+  });
+  const [first] = references;
+  if (first === undefined) return undefined;
+  if (first.whole === text) {
+    return (records) => fieldOf(records.get(first.feeder), first.path);
+  }
+  return (records) => {
+    let filled = "";
+    let from = 0;
+    for (const { start, whole, feeder, path } of references) {
+      filled += text.slice(from, start) +
+        asText(fieldOf(records.get(feeder), path));
+      from = start + whole.length;
+    }
+    return filled + text.slice(from);
+  };
+}
+
+function asText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** A field that a record does not have is `null`. */
+function fieldOf(
+  record: JsonObject | undefined,
+  path: readonly string[],
+): Json {
+  let value: Json = record ?? null;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null) return null;
+    const entry: [string, Json] | undefined = Object.entries(value)
+      .find(([name]) => name === key);
+    value = entry === undefined ? null : entry[1];
+  }
+  return value;
+}

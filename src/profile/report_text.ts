@@ -1,0 +1,89 @@
+/**
+ * Reports of the profilers as text.
+ *
+ * @module
+ */
+
+/**
+ * A report as lines of text: its numbers and texts by their paths, its lists
+ * as tables. Empty lists are left out.
+ *
+ * @example
+ * ```ts
+ * import { reportToText } from "@troupe/troupe/profile";
+ *
+ * const text = reportToText({ verdict: "found", stages: [{ name: "a", ms: 1.5 }] });
+ * console.assert(text === "verdict  found\n\nstages\nname  ms\na     1.5\n");
+ * ```
+ */
+export function reportToText(report: object): string {
+  const cells: string[][] = [];
+  const tables: string[] = [];
+  const walk = (path: string, value: unknown): void => {
+    if (Array.isArray(value)) {
+      if (value.length > 0) tables.push(`${path}\n${table(value)}`);
+    } else if (typeof value === "object" && value !== null) {
+      for (const [name, inner] of Object.entries(value)) {
+        walk(path === "" ? name : `${path}.${name}`, inner);
+      }
+    } else {
+      cells.push([path, show(value)]);
+    }
+  };
+  walk("", report);
+  const scalars = cells.length === 0 ? [] : [align(cells)];
+  return [...scalars, ...tables].join("\n\n") + "\n";
+}
+
+function table(rows: readonly unknown[]): string {
+  const flat = rows.map(flatten);
+  const names = [...new Set(flat.flatMap((row) => [...row.keys()]))];
+  const lines = flat.map((row) => names.map((name) => row.get(name) ?? ""));
+  return align([names, ...lines]);
+}
+
+/** The cells of a row, by the paths in it. */
+function flatten(row: unknown): Map<string, string> {
+  const cells = new Map<string, string>();
+  const walk = (path: string, value: unknown): void => {
+    if (typeof value !== "object" || value === null) {
+      cells.set(path === "" ? "value" : path, show(value));
+    } else if (Array.isArray(value)) {
+      cells.set(path, value.map(inLine).join(", "));
+    } else {
+      for (const [name, inner] of Object.entries(value)) {
+        walk(path === "" ? name : `${path}.${name}`, inner);
+      }
+    }
+  };
+  walk("", row);
+  return cells;
+}
+
+function inLine(value: unknown): string {
+  return typeof value === "object" && value !== null
+    ? Object.values(value).map(inLine).join(" ")
+    : show(value);
+}
+
+function show(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value !== "number") return String(value).replace(/\s+/g, " ");
+  // Four digits that count, and no powers of ten.
+  return Number.isInteger(value) || Math.abs(value) >= 1000
+    ? String(Math.round(value))
+    : String(Number(value.toPrecision(4)));
+}
+
+function align(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, cell.length);
+    });
+  }
+  return rows.map((row) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")
+      .trimEnd()
+  ).join("\n");
+}

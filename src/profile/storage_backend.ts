@@ -1,0 +1,91 @@
+/**
+ * Places that keep objects by their keys.
+ *
+ * @module
+ */
+import { FileProfileError } from "./profile_errors.ts";
+
+/** What a profiler needs of a place; each call may reject. */
+export interface StorageBackend {
+  /** What reports call it. */
+  readonly name: string;
+  /** Writes an object, or writes over it. */
+  put(
+    key: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Reads an object. */
+  get(key: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** Removes an object; one that is not there is no error. */
+  delete(key: string): Promise<void>;
+}
+
+/**
+ * Keeps objects in memory: what a place costs at least.
+ *
+ * @example
+ * ```ts
+ * import { memoryStorage } from "@troupe/troupe/profile";
+ *
+ * const storage = memoryStorage();
+ * const { signal } = new AbortController();
+ * await storage.put("greeting", new Uint8Array(5), signal);
+ * console.assert((await storage.get("greeting", signal)).length === 5);
+ * ```
+ */
+export function memoryStorage(): StorageBackend {
+  const objects = new Map<string, Uint8Array>();
+  return {
+    name: "memory",
+    put: (key, bytes) => {
+      objects.set(key, bytes.slice());
+      return Promise.resolve();
+    },
+    get: (key) => {
+      const bytes = objects.get(key);
+      return bytes === undefined
+        ? Promise.reject(
+          new FileProfileError(`Cannot read ${key}: it is not in memory`),
+        )
+        : Promise.resolve(bytes.slice());
+    },
+    delete: (key) => {
+      objects.delete(key);
+      return Promise.resolve();
+    },
+  };
+}
+
+/**
+ * Keeps objects as files in a directory, which must exist. Needs
+ * `--allow-read` and `--allow-write` of it. What is written may still be in
+ * the kernel's memory, and what is read may come from there.
+ *
+ * @example
+ * ```ts
+ * import { directoryStorage } from "@troupe/troupe/profile";
+ *
+ * const directory = await Deno.makeTempDir();
+ * const storage = directoryStorage(directory);
+ * const { signal } = new AbortController();
+ * await storage.put("greeting", new Uint8Array(5), signal);
+ * await storage.delete("greeting");
+ * await Deno.remove(directory);
+ * ```
+ */
+export function directoryStorage(directory: string): StorageBackend {
+  const pathOf = (key: string) => `${directory}/${encodeURIComponent(key)}`;
+  return {
+    name: "directory",
+    put: (key, bytes, signal) => Deno.writeFile(pathOf(key), bytes, { signal }),
+    get: (key, signal) => Deno.readFile(pathOf(key), { signal }),
+    delete: async (key) => {
+      try {
+        await Deno.remove(pathOf(key));
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    },
+  };
+}

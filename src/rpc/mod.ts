@@ -1,0 +1,20 @@
+/**
+ * Requests and replies, with deadlines and cancellation, and typed messages,
+ * over a logical connection.
+ *
+ * @module
+ */
+export type { RequestContext } from "./request_context.ts";
+export * from "./request_errors.ts";
+export {
+  Requester,
+  type RequesterOptions,
+  type RequesterStats,
+  type RequestOptions,
+} from "./requester.ts";
+export {
+  type RequestHandler,
+  serveRequests,
+  type ServeRequestsOptions,
+} from "./responder.ts";
+export { TypedConnection } from "./typed_connection.ts";

@@ -1,0 +1,164 @@
+/**
+ * The messages of request and reply: pure functions between values and bytes.
+ *
+ * All begin with `u8 type | u32 id`, big-endian. A REQUEST goes on with
+ * `u32 milliseconds to the deadline, 0 for none | body`, a REPLY with the
+ * body, a FAILURE with `u32 code | text`; a CANCEL has no more.
+ *
+ * @module
+ */
+import { ProtocolError } from "../session/mod.ts";
+import {
+  decodeReason,
+  encodeReason,
+  type Reason,
+} from "../session/internal.ts";
+
+/** The first byte of a message. */
+export const RequestFrameType = {
+  /** Asks for a reply. */
+  REQUEST: 1,
+  /** Answers a request. */
+  REPLY: 2,
+  /** Says that a request has no reply, and why. */
+  FAILURE: 3,
+  /** Says that nobody waits for the reply any more. */
+  CANCEL: 4,
+} as const;
+
+/** The latest deadline that can be told, in milliseconds: 49.7 days. */
+const MAX_DEADLINE_MS = 2 ** 32 - 1;
+
+const HEAD_BYTES = 5;
+const REQUEST_HEAD_BYTES = 9;
+
+/** A message that was read; bodies are views of it. */
+export type RequestFrame =
+  | {
+    readonly type: typeof RequestFrameType.REQUEST;
+    readonly id: number;
+    /** Milliseconds to the deadline; `Infinity` when there is none. */
+    readonly deadlineMs: number;
+    readonly body: Uint8Array;
+  }
+  | {
+    readonly type: typeof RequestFrameType.REPLY;
+    readonly id: number;
+    readonly body: Uint8Array;
+  }
+  | {
+    readonly type: typeof RequestFrameType.FAILURE;
+    readonly id: number;
+    readonly reason: Reason;
+  }
+  | { readonly type: typeof RequestFrameType.CANCEL; readonly id: number };
+
+/** The id after `last` that no request in flight has; from 0 again at 2³². */
+export function nextRequestId(
+  last: number,
+  inFlight: { has(id: number): boolean },
+): number {
+  let id = last;
+  do id = (id + 1) >>> 0; while (inFlight.has(id));
+  return id;
+}
+
+function writeU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+function readU32(bytes: Uint8Array, at: number): number {
+  return (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) |
+    ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
+}
+
+/** A message of this type with room for `headBytes`, and then `rest`. */
+function frame(
+  type: number,
+  id: number,
+  headBytes: number,
+  rest: Uint8Array | undefined,
+): Uint8Array {
+  const bytes = new Uint8Array(headBytes + (rest?.length ?? 0));
+  bytes[0] = type;
+  writeU32(bytes, 1, id);
+  if (rest !== undefined) bytes.set(rest, headBytes);
+  return bytes;
+}
+
+/** Encodes a REQUEST, without its id and deadline: see `addressRequest`. */
+export function encodeRequest(body: Uint8Array): Uint8Array {
+  return frame(RequestFrameType.REQUEST, 0, REQUEST_HEAD_BYTES, body);
+}
+
+/**
+ * Gives an encoded REQUEST its id and deadline, when its turn has come.
+ *
+ * @param deadlineMs Milliseconds from now; a part of one counts as one, and
+ * over 2³² − 1 as no deadline.
+ */
+export function addressRequest(
+  request: Uint8Array,
+  id: number,
+  deadlineMs: number,
+): void {
+  const wholeMs = Math.max(1, Math.ceil(deadlineMs));
+  writeU32(request, 1, id);
+  writeU32(request, 5, wholeMs > MAX_DEADLINE_MS ? 0 : wholeMs);
+}
+
+/** Encodes a REPLY. */
+export function encodeReply(id: number, body: Uint8Array): Uint8Array {
+  return frame(RequestFrameType.REPLY, id, HEAD_BYTES, body);
+}
+
+/** Encodes a FAILURE, with as much of its text as there is room for. */
+export function encodeFailure(id: number, reason: Reason): Uint8Array {
+  return frame(RequestFrameType.FAILURE, id, HEAD_BYTES, encodeReason(reason));
+}
+
+/** Encodes a CANCEL. */
+export function encodeCancel(id: number): Uint8Array {
+  return frame(RequestFrameType.CANCEL, id, HEAD_BYTES, undefined);
+}
+
+/**
+ * Reads a message.
+ *
+ * @throws {ProtocolError} when it is none of these.
+ */
+export function decodeRequestFrame(bytes: Uint8Array): RequestFrame {
+  const type = bytes[0];
+  const headBytes = type === RequestFrameType.REQUEST
+    ? REQUEST_HEAD_BYTES
+    : HEAD_BYTES;
+  if (bytes.length < headBytes) {
+    throw new ProtocolError(
+      `Cannot read a request message: it has ${bytes.length} bytes, not ${headBytes}`,
+    );
+  }
+  const id = readU32(bytes, 1);
+  const rest = bytes.subarray(headBytes);
+  switch (type) {
+    case RequestFrameType.REQUEST: {
+      const deadlineMs = readU32(bytes, 5) || Infinity;
+      return { type, id, deadlineMs, body: rest };
+    }
+    case RequestFrameType.REPLY:
+      return { type, id, body: rest };
+    case RequestFrameType.FAILURE:
+      return { type, id, reason: decodeReason(rest) };
+    case RequestFrameType.CANCEL:
+      if (rest.length === 0) return { type, id };
+      throw new ProtocolError(
+        `Cannot read a CANCEL: ${rest.length} more bytes follow`,
+      );
+    default:
+      throw new ProtocolError(
+        `Cannot read a request message: its type is ${type}, expected 1 to 4`,
+      );
+  }
+}

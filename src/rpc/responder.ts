@@ -1,0 +1,329 @@
+/**
+ * The answering side of request and reply.
+ *
+ * @module
+ */
+import { type Clock } from "../actor/mod.ts";
+import { realClock } from "../actor/internal.ts";
+import { type Codec, CodecError } from "../codec/mod.ts";
+import {
+  ConnectionClosedError,
+  ErrorCode,
+  type LogicalConnection,
+  ProtocolError,
+} from "../session/mod.ts";
+import { checkCodec, checkFunction, checkNumber } from "../checks/internal.ts";
+import { Exchange, type RequestContext } from "./request_context.ts";
+import { RequestCancelledError, RequestFailure } from "./request_errors.ts";
+import {
+  decodeRequestFrame,
+  encodeFailure,
+  encodeReply,
+  RequestFrameType,
+} from "./request_frame.ts";
+
+/** Options of {@linkcode serveRequests}. */
+export interface ServeRequestsOptions<Req, Reply> {
+  /** Decodes requests; the other side encodes them with the same. */
+  readonly request: Codec<Req>;
+  /** Encodes replies; the other side decodes them with the same. */
+  readonly reply: Codec<Reply>;
+  /**
+   * Handlers that may run at once; further requests are queued. At least 1.
+   * @default {100}
+   */
+  readonly maxConcurrent?: number;
+  /**
+   * Requests that may be queued. When there are as many, nothing more is
+   * read and the credit of the connection stops its sender. A cancellation
+   * waits then like all else, so let it be no less than the `maxPending` of
+   * the other side. At least 0.
+   * @default {1000}
+   */
+  readonly maxQueued?: number;
+  /**
+   * Bytes of all requests that are queued, after which nothing more is read;
+   * the last of them may go beyond. At least 0.
+   * @default {4194304}
+   */
+  readonly maxQueuedBytes?: number;
+  /**
+   * Told what a handler threw that was no {@linkcode RequestFailure}, nor the
+   * reason of its own signal. It should not throw itself.
+   * @default {console.error}
+   */
+  readonly onError?: (error: unknown) => void;
+  /**
+   * The source of time.
+   * @default {realClock}
+   */
+  readonly clock?: Clock;
+}
+
+/** Answers a request, or throws; {@linkcode RequestFailure} to say why. */
+export type RequestHandler<Req, Reply> = (
+  request: Req,
+  context: RequestContext,
+) => Reply | Promise<Reply>;
+
+/**
+ * Answers the requests of a {@linkcode Requester} at the other side of a
+ * logical connection, each by a call of `handle`, many at once. Returns when
+ * the other side has closed the connection, or its direction, and every
+ * handler has ended: a handler that ignores its signal is waited for.
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem, ConnectionPool, json, listen, Requester, serveRequests } from "@troupe/troupe";
+ *
+ * const text = json({ parse: String });
+ * const codecs = { request: text, reply: text };
+ *
+ * await using system = new ActorSystem();
+ * await using listener = listen(system, {
+ *   port: 0,
+ *   serve: (connection) =>
+ *     serveRequests(connection, codecs, (name) => `Hello, ${name}`),
+ * });
+ * await using pool = new ConnectionPool(system);
+ * const connection = await pool.connect(listener.address);
+ * await using greeter = new Requester(connection, codecs);
+ * console.assert(await greeter.request("Ada") === "Hello, Ada");
+ * ```
+ *
+ * @throws {TypeError} as a rejection, without codecs or a handler, or when an
+ * option is of the wrong type.
+ * @throws {RangeError} as a rejection, when an option is out of its range.
+ * @throws {ProtocolError} as a rejection, when the other side sends what is
+ * no request; the connection is reset.
+ * @throws {ConnectionClosedError | ConnectionResetError | SessionLostError |
+ * MessageTooLargeError} as a rejection, when the connection broke.
+ */
+export async function serveRequests<Req, Reply>(
+  connection: LogicalConnection,
+  options: ServeRequestsOptions<Req, Reply>,
+  handle: RequestHandler<Req, Reply>,
+): Promise<void> {
+  await new Responder(connection, options, handle).serve();
+}
+
+/** Serves one connection. */
+class Responder<Req, Reply> {
+  readonly #connection: LogicalConnection;
+  readonly #options: Required<ServeRequestsOptions<Req, Reply>>;
+  readonly #handle: RequestHandler<Req, Reply>;
+  /** What is answered when its handler ends; not what was cancelled. */
+  readonly #running = new Map<number, Exchange>();
+  /** In their order. Whatever is cancelled leaves it at once. */
+  readonly #queued = new Map<number, Exchange>();
+  #queuedBytes = 0;
+  /** Handlers that run, cancelled ones too, and replies that are being sent. */
+  #active = 0;
+  /** Whether the connection has ended: nobody gets replies any more. */
+  #isEnded = false;
+  /** Wakes `serve` when a handler or the connection has ended. */
+  #wake: (() => void) | undefined;
+
+  constructor(
+    connection: LogicalConnection,
+    options: ServeRequestsOptions<Req, Reply>,
+    handle: RequestHandler<Req, Reply>,
+  ) {
+    checkCodec("request", options?.request);
+    checkCodec("reply", options?.reply);
+    if (typeof handle !== "function") {
+      throw new TypeError(
+        "Cannot serve requests: the handler is missing, give a function that answers a request",
+      );
+    }
+    const {
+      maxConcurrent = 100,
+      maxQueued = 1000,
+      maxQueuedBytes = 4_194_304,
+      onError = printError,
+      clock = realClock,
+    } = options;
+    checkNumber("maxConcurrent", maxConcurrent, 1);
+    checkNumber("maxQueued", maxQueued, 0);
+    checkNumber("maxQueuedBytes", maxQueuedBytes, 0);
+    checkFunction("onError", onError);
+    this.#connection = connection;
+    this.#options = {
+      ...options,
+      maxConcurrent,
+      maxQueued,
+      maxQueuedBytes,
+      onError,
+      clock,
+    };
+    this.#handle = handle;
+  }
+
+  async serve(): Promise<void> {
+    const connection = this.#connection;
+    // It may end while nothing is read.
+    void connection.closed.then(() =>
+      this.#end(
+        new ConnectionClosedError("Cannot answer: the connection has ended"),
+      )
+    );
+    try {
+      await this.#read();
+    } catch (error) {
+      this.#end(error);
+      if (error instanceof ProtocolError) {
+        connection.reset(ErrorCode.PROTOCOL, error.message);
+      }
+      throw error;
+    } finally {
+      while (this.#active > 0) await this.#change();
+    }
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      while (this.#isFull()) await this.#change();
+      const message = await this.#connection.receive();
+      if (message === undefined) return;
+      // After the end, only how the connection ended is of interest.
+      if (!this.#isEnded) this.#take(message);
+    }
+  }
+
+  #isFull(): boolean {
+    const { maxConcurrent, maxQueued, maxQueuedBytes } = this.#options;
+    return !this.#isEnded && this.#active >= maxConcurrent &&
+      (this.#queued.size >= maxQueued || this.#queuedBytes >= maxQueuedBytes);
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#wake = resolve);
+  }
+
+  #take(message: Uint8Array): void {
+    const frame = decodeRequestFrame(message);
+    switch (frame.type) {
+      case RequestFrameType.REQUEST: {
+        const { id, body, deadlineMs } = frame;
+        if (this.#running.has(id) || this.#queued.has(id)) {
+          throw new ProtocolError(
+            `Cannot take a request: its id ${id} is that of another in flight`,
+          );
+        }
+        const { clock, maxConcurrent } = this.#options;
+        const exchange = new Exchange(id, body, deadlineMs, clock);
+        if (this.#active < maxConcurrent) return void this.#run(exchange);
+        this.#queued.set(id, exchange);
+        this.#queuedBytes += body.length;
+        return;
+      }
+      case RequestFrameType.CANCEL:
+        return this.#cancel(frame.id);
+      case RequestFrameType.REPLY:
+      case RequestFrameType.FAILURE:
+        throw new ProtocolError(
+          `Cannot take a request: the other side sent a message of type ${frame.type}`,
+        );
+      default:
+        frame satisfies never;
+    }
+  }
+
+  #cancel(id: number): void {
+    const queued = this.#queued.get(id);
+    if (queued !== undefined) return this.#unqueue(queued);
+    const running = this.#running.get(id);
+    // The reply may have been on its way.
+    if (running === undefined) return;
+    this.#running.delete(id);
+    running.abort(
+      new RequestCancelledError(
+        "Cannot answer: whoever made the request gave it up",
+      ),
+    );
+  }
+
+  #unqueue(exchange: Exchange): void {
+    this.#queued.delete(exchange.id);
+    this.#queuedBytes -= exchange.body.length;
+  }
+
+  async #run(exchange: Exchange): Promise<void> {
+    const { id } = exchange;
+    this.#active++;
+    this.#running.set(id, exchange);
+    const answer = await this.#answer(exchange);
+    exchange.end();
+    // Its id may be another's by now.
+    if (this.#running.get(id) === exchange) {
+      this.#running.delete(id);
+      // Whoever reads learns why it was not sent.
+      await this.#connection.send(answer).catch(() => {});
+    }
+    this.#active--;
+    const [next] = this.#queued.values();
+    if (next !== undefined) {
+      this.#unqueue(next);
+      void this.#run(next);
+    }
+    this.#wake?.();
+  }
+
+  async #answer(exchange: Exchange): Promise<Uint8Array> {
+    const { id, body } = exchange;
+    try {
+      if (exchange.remainingMs === 0) {
+        throw new RequestFailure(
+          ErrorCode.TIMEOUT,
+          "The deadline had passed before its turn came",
+        );
+      }
+      const reply = await this.#handle(this.#decode(body), exchange);
+      return encodeReply(id, this.#options.reply.encode(reply));
+    } catch (error) {
+      if (error instanceof RequestFailure) {
+        return encodeFailure(id, { code: error.code, text: error.message });
+      }
+      if (exchange.isAbort(error)) {
+        const text = "The deadline has passed";
+        return encodeFailure(id, { code: ErrorCode.TIMEOUT, text });
+      }
+      this.#report(error);
+      const text = "The handler failed";
+      return encodeFailure(id, { code: ErrorCode.INTERNAL, text });
+    }
+  }
+
+  #decode(body: Uint8Array): Req {
+    try {
+      return this.#options.request.decode(body);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      throw new RequestFailure(ErrorCode.PROTOCOL, error.message, {
+        cause: error,
+      });
+    }
+  }
+
+  #report(error: unknown): void {
+    try {
+      this.#options.onError(error);
+    } catch (thrown) {
+      console.error("An onError of requests threw:", thrown);
+    }
+  }
+
+  #end(reason: unknown): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#queued.clear();
+    const running = [...this.#running.values()];
+    this.#running.clear();
+    for (const exchange of running) exchange.abort(reason);
+    this.#wake?.();
+  }
+}
+
+function printError(error: unknown): void {
+  console.error("A handler of requests failed:", error);
+}

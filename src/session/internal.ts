@@ -1,0 +1,22 @@
+/**
+ * What sibling rooms use of `session`, besides `mod.ts`. It is no part of the API.
+ *
+ * @module
+ */
+export type { AcceptedSocket } from "./accepted_socket.ts";
+export { connectionActor } from "./connection_actor.ts";
+export { dialSession } from "./dialled_session.ts";
+export {
+  formatAddress,
+  type ResolvedSessionOptions,
+  resolveSessionOptions,
+} from "./options.ts";
+export { peerActor, type PeerMessage, type PeerSession } from "./peer.ts";
+export { ServedSessions } from "./served_sessions.ts";
+export { socketLost } from "./session_state.ts";
+export { socketActor } from "./socket.ts";
+export { Stream } from "./stream.ts";
+export { tellUser } from "./told.ts";
+export { tcpTransport } from "./transport.ts";
+export { decodeReason, encodeReason, type Reason } from "./wire/frame.ts";
+export { PREFACE, Priority } from "./wire/protocol.ts";

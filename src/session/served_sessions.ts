@@ -1,0 +1,296 @@
+/**
+ * The listening side of the handshake: which session a socket belongs to.
+ *
+ * @module
+ */
+import type { ActorRef, Behavior, Clock } from "../actor/mod.ts";
+import { ProtocolError } from "./wire/errors.ts";
+import { decodeHello, type Hello } from "./wire/frame.ts";
+import { ErrorCode, FrameType, TOKEN_BYTES } from "./wire/protocol.ts";
+import type { AcceptedSocket, PeerCertificate } from "./accepted_socket.ts";
+import type { Serve } from "./connection_actor.ts";
+import { equalSecrets } from "./credentials.ts";
+import {
+  OUR_VERSIONS,
+  randomBytes,
+  SessionRefusedError,
+  welcomeBytes,
+} from "./handshake.ts";
+import type { LogicalConnection } from "./logical_connection.ts";
+import type { Address, ResolvedSessionOptions } from "./options.ts";
+import { peerActor, type PeerMessage } from "./peer.ts";
+import { Session } from "./session.ts";
+import type { SessionState } from "./session_state.ts";
+import type { Meeting } from "./socket.ts";
+
+/** Milliseconds that every peer has to come back, however full it is. */
+const PATIENCE_MS = 5000;
+/** Milliseconds after which a peer that found no room may come again. */
+const CROWDED_MS = 1000;
+
+/** What a peer shows of itself; see `ListenOptions.authenticate`. */
+export interface PeerCredentials {
+  /** What it was told to show; empty if nothing. Compare in constant time. */
+  readonly credentials: Uint8Array;
+  /** Where it is. */
+  readonly remote: Required<Address>;
+  /** The certificate that it has proved to own, if the listener asks for one. */
+  readonly certificate: PeerCertificate | undefined;
+}
+
+/** Says who a peer is, or `undefined` to refuse it. */
+export type Authenticate = (
+  peer: PeerCredentials,
+) => string | undefined | Promise<string | undefined>;
+
+/** What {@linkcode ServedSessions} is made of. */
+export interface ServedSessionsOptions {
+  readonly spawn: (behavior: Behavior<PeerMessage>) => ActorRef<PeerMessage>;
+  readonly clock: Clock;
+  readonly limits: ResolvedSessionOptions;
+  readonly maxSessions: number;
+  readonly serve: Serve;
+  readonly accept: ((opening: LogicalConnection) => true | string) | undefined;
+  readonly authenticate: Authenticate | undefined;
+  readonly onState: ((state: SessionState) => void) | undefined;
+  /** A session could not go on. */
+  readonly onEnd: (cause: unknown, remote: Required<Address>) => void;
+}
+
+/** What the handshake has come to, and who keeps the session. */
+export interface ServedMeeting extends Meeting {
+  readonly peer: ActorRef<PeerMessage>;
+}
+
+/** A session, and what its peer has to know to resume it. */
+interface Served {
+  readonly session: Session;
+  readonly peer: ActorRef<PeerMessage>;
+  readonly token: Uint8Array;
+  epoch: number;
+  /** When it lost its last socket. */
+  waitsSince: number;
+}
+
+/** The sessions of a listener, with a socket or waiting for one. */
+export class ServedSessions {
+  /** Resumed sessions. */
+  resumes = 0;
+  /** Milliseconds after which new peers may come; refused if it is set. */
+  retryAfterMs: number | undefined;
+  readonly #options: ServedSessionsOptions;
+  readonly #byId = new Map<string, Served>();
+  /** Names of those whose actor has not begun. */
+  readonly #starting = new Set<string>();
+  readonly #idOf = new Map<ActorRef<PeerMessage>, string>();
+
+  constructor(options: ServedSessionsOptions) {
+    this.#options = options;
+  }
+
+  /** Sessions that have not ended. */
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** Its actor has stopped; safe to call twice. */
+  gone(peer: ActorRef<PeerMessage>): void {
+    this.#byId.delete(this.#idOf.get(peer) ?? "");
+    this.#idOf.delete(peer);
+  }
+
+  /** Tells all of them something. */
+  tellAll(message: PeerMessage): void {
+    for (const { peer } of this.#byId.values()) peer.tell(message);
+  }
+
+  /** Takes the first frame of a socket. */
+  async meet(
+    type: number,
+    payload: Uint8Array,
+    socket: AcceptedSocket,
+  ): Promise<() => ServedMeeting> {
+    if (type !== FrameType.HELLO) {
+      throw new ProtocolError(
+        `The peer sends a frame of type ${type} before the handshake`,
+      );
+    }
+    const hello = decodeHello(payload);
+    const identity = await this.#authenticate(hello, socket);
+    return hello.token.some((byte) => byte !== 0)
+      ? () => this.#resume(hello, identity)
+      : await this.#begin(hello, identity, socket.remote);
+  }
+
+  async #authenticate(
+    { credentials }: Hello,
+    { remote, peerCertificate }: AcceptedSocket,
+  ): Promise<string | undefined> {
+    const { authenticate } = this.#options;
+    if (authenticate === undefined) return undefined;
+    let identity: string | undefined;
+    try {
+      const certificate = peerCertificate;
+      identity = await authenticate({ credentials, remote, certificate });
+    } catch (cause) {
+      throw new SessionRefusedError(
+        "The credentials could not be checked",
+        ErrorCode.INTERNAL,
+        { cause },
+      );
+    }
+    if (typeof identity === "string") return identity;
+    throw new SessionRefusedError(
+      "The credentials are not accepted",
+      ErrorCode.UNAUTHORIZED,
+    );
+  }
+
+  #resume(hello: Hello, identity: string | undefined): ServedMeeting {
+    const served = this.#byId.get(hello.sessionId.toHex());
+    if (
+      served === undefined || served.session.isOver ||
+      !equalSecrets(served.token, hello.token) ||
+      served.session.identity !== identity
+    ) {
+      throw new SessionRefusedError(
+        "There is no such session here",
+        ErrorCode.RESUME_LOST,
+      );
+    }
+    if (!served.session.out.buffer.covers(hello.received)) {
+      throw new ProtocolError(
+        `The peer says that it has ${hello.received} bytes, which cannot be`,
+      );
+    }
+    if (hello.epoch <= served.epoch) {
+      throw new ProtocolError("A later socket carries the session already");
+    }
+    served.epoch = hello.epoch;
+    this.resumes++;
+    const { session } = served;
+    // It is dead, though nobody here has noticed.
+    const old = session.out.link;
+    if (old !== undefined) {
+      session.detach(old);
+      old.stop();
+    }
+    return this.#welcome(hello, served);
+  }
+
+  async #begin(
+    hello: Hello,
+    identity: string | undefined,
+    remote: Required<Address>,
+  ): Promise<() => ServedMeeting> {
+    const id = hello.sessionId.toHex();
+    if (this.#byId.has(id) || this.#starting.has(id)) {
+      throw new ProtocolError("There is such a session already");
+    }
+    if (this.retryAfterMs !== undefined) throw this.#goingAway();
+    const sessions = this.size + this.#starting.size;
+    if (sessions >= this.#options.maxSessions && !this.#makeRoom()) {
+      const text = `${sessions} sessions are open already`;
+      throw new SessionRefusedError(text, ErrorCode.CALM, {
+        retryAfterMs: CROWDED_MS,
+      });
+    }
+    const { limits, clock, serve, accept, onState, onEnd } = this.#options;
+    const started = Promise.withResolvers<Session>();
+    const peer = this.#options.spawn(peerActor({
+      session(events) {
+        const session = new Session({
+          side: "listener",
+          options: limits,
+          events,
+          clock,
+          remote,
+          identity,
+        });
+        started.resolve(session);
+        return session;
+      },
+      serve,
+      accept,
+      onReady() {},
+      onState(state) {
+        if (state.phase === "resuming") served.waitsSince = clock.now();
+        onState?.(state);
+      },
+      onEnd: (cause) => onEnd(cause, remote),
+    }));
+    this.#starting.add(id);
+    const session = await started.promise;
+    this.#starting.delete(id);
+    const served: Served = {
+      session,
+      peer,
+      token: randomBytes(TOKEN_BYTES),
+      epoch: hello.epoch,
+      waitsSince: 0,
+    };
+    this.#byId.set(id, served);
+    this.#idOf.set(peer, id);
+    peer.stopped.then(() => this.gone(peer));
+    // Those that there were have been told.
+    if (this.retryAfterMs !== undefined) {
+      peer.tell({ type: "drain", retryAfterMs: this.retryAfterMs });
+    }
+    return () => {
+      if (session.isOver) throw this.#goingAway();
+      session.begin(hello);
+      return this.#welcome(hello, served);
+    };
+  }
+
+  /**
+   * Ends a session that waits for a socket: one that has nothing to lose, or
+   * the one that has waited longest, if that was long enough for any peer that
+   * is still there.
+   */
+  #makeRoom(): boolean {
+    let longest: Served | undefined;
+    for (const served of this.#byId.values()) {
+      if (served.session.phase !== "resuming") continue;
+      if (served.session.isIdle) {
+        longest = served;
+        break;
+      }
+      if (served.waitsSince < (longest?.waitsSince ?? Infinity)) {
+        longest = served;
+      }
+    }
+    if (longest === undefined) return false;
+    const { session, peer, waitsSince } = longest;
+    const waitedMs = this.#options.clock.now() - waitsSince;
+    if (!session.isIdle && waitedMs < PATIENCE_MS) return false;
+    peer.tell({ type: "resume_due" });
+    this.gone(peer);
+    return true;
+  }
+
+  #goingAway(): SessionRefusedError {
+    return new SessionRefusedError(
+      "The listener is going away",
+      ErrorCode.GOING_AWAY,
+      { retryAfterMs: this.retryAfterMs ?? 0 },
+    );
+  }
+
+  #welcome(
+    { sessionId, epoch, received }: Hello,
+    served: Served,
+  ): ServedMeeting {
+    const { session, peer, token } = served;
+    const answer = welcomeBytes({
+      ...OUR_VERSIONS,
+      maxStreams: this.#options.limits.maxStreams,
+      sessionId,
+      epoch,
+      received: session.receipts.received,
+      token,
+      credentials: new Uint8Array(0),
+    });
+    return { session, peer, peerReceived: received, answer };
+  }
+}

@@ -1,0 +1,295 @@
+/**
+ * One stream of a session: what stands behind a logical connection.
+ *
+ * @module
+ */
+import { encodeReason, encodeUint64, type Reason } from "./wire/frame.ts";
+import { Inbox } from "./wire/inbox.ts";
+import { Outbox } from "./wire/outbox.ts";
+import { DataFlag, ErrorCode, FrameType } from "./wire/protocol.ts";
+import {
+  ConnectionClosedError,
+  ConnectionRefusedError,
+  ConnectionResetError,
+} from "./errors.ts";
+import type {
+  LogicalConnection,
+  OpenOptions,
+  ReceiveOptions,
+  SendOptions,
+} from "./logical_connection.ts";
+import type { Address } from "./options.ts";
+import type { Session } from "./session.ts";
+import type { SessionPhase } from "./session_state.ts";
+
+function toResult(
+  message: Uint8Array | undefined,
+): IteratorResult<Uint8Array, void> {
+  return message === undefined
+    ? { done: true, value: undefined }
+    : { done: false, value: message };
+}
+
+/** A logical connection, seen from its session. */
+export class Stream implements LogicalConnection {
+  readonly id: string;
+  readonly metadata: Uint8Array;
+  /** Whether the peer has sent any. */
+  hasData = false;
+  /** Called once, when its user has closed it or it has ended; the pool's. */
+  onRelease: (() => void) | undefined;
+  readonly #session: Session;
+  readonly #stream: number;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #closed: PromiseWithResolvers<void> = Promise.withResolvers();
+  #acceptance: PromiseWithResolvers<void> | undefined;
+  #isAccepted = false;
+  /** Whether somebody serves it, who may be at it when it has ended. */
+  #isServed = false;
+  /** Why the stream broke, if it did. */
+  #error: unknown;
+  /** Whether nothing was sent or received since somebody looked. */
+  #idleLooks = 0;
+  #stopped = false;
+  #removed = false;
+  #readable: ReadableStream<Uint8Array> | undefined;
+  #writable: WritableStream<Uint8Array> | undefined;
+
+  constructor(session: Session, stream: number, options: OpenOptions) {
+    this.#session = session;
+    this.#stream = stream;
+    this.id = options.id;
+    this.metadata = options.metadata;
+    this.#outbox = new Outbox(session.out, stream, options.priority);
+    this.#inbox = new Inbox(session, stream);
+  }
+
+  get remote(): Required<Address> {
+    return this.#session.remote;
+  }
+
+  get identity(): string | undefined {
+    return this.#session.identity;
+  }
+
+  get phase(): SessionPhase {
+    return this.#session.phase;
+  }
+
+  get roundTripMs(): number {
+    return this.#session.roundTripMs;
+  }
+
+  get accepted(): Promise<void> {
+    if (this.#acceptance === undefined) {
+      this.#acceptance = Promise.withResolvers();
+      this.#acceptance.promise.catch(() => {});
+      if (this.#isAccepted) this.#acceptance.resolve();
+      else if (this.#removed) this.#acceptance.reject(this.#error);
+    }
+    return this.#acceptance.promise;
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  send(message: Uint8Array, options?: SendOptions): Promise<void> {
+    this.#idleLooks = 0;
+    return this.#outbox.send(message, DataFlag.END, options?.signal);
+  }
+
+  receive(options?: ReceiveOptions): Promise<Uint8Array | undefined> {
+    return this.#inbox.receive(options);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, void> {
+    return {
+      next: () => {
+        const value = this.#inbox.takeMessage();
+        return value === undefined
+          ? this.#inbox.receive().then(toResult)
+          : Promise.resolve({ done: false, value });
+      },
+      return: () => {
+        this.#stopReading("The reader has left");
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
+  }
+
+  get readable(): ReadableStream<Uint8Array> {
+    return this.#readable ??= new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        const bytes = await this.#inbox.read();
+        if (bytes === undefined) controller.close();
+        else controller.enqueue(bytes);
+      },
+      // The reason stays here: it may say what is nobody else's business.
+      cancel: () => this.#stopReading("The reader has left"),
+    }, { highWaterMark: 0 });
+  }
+
+  get writable(): WritableStream<Uint8Array> {
+    return this.#writable ??= new WritableStream<Uint8Array>({
+      // Not `abort`, which waits for the write that is pending.
+      start: ({ signal }) => {
+        const abort = (): void =>
+          this.reset(ErrorCode.CANCELLED, "The writer gave up");
+        signal.addEventListener("abort", abort, { once: true });
+      },
+      write: (chunk) => this.send(chunk),
+      close: () => this.closeWrite(),
+    });
+  }
+
+  async closeWrite(): Promise<void> {
+    await this.#outbox.finish();
+    this.#removeIfDone();
+  }
+
+  async close(): Promise<void> {
+    if (this.#removed) return;
+    this.#stopReading("The connection is closed");
+    const ending = this.closeWrite();
+    const { clock, options: { closeMs } } = this.#session;
+    const deadline = this.#outbox.finished
+      ? undefined
+      : clock.schedule(closeMs, () =>
+        this.reset(ErrorCode.CANCELLED, "The peer did not read in time"));
+    // Whoever had sent was told; closing what is broken is no error.
+    await ending.catch(() => {});
+    deadline?.cancel();
+    this.#release();
+  }
+
+  reset(code: ErrorCode | number = ErrorCode.CANCELLED, reason = ""): void {
+    if (this.#removed) return;
+    this.#session.reset(this.#stream, code, reason);
+    this.broken(new ConnectionClosedError("The connection was reset here"));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  // For the session.
+
+  /** The first credit limit, for the OPEN. */
+  firstLimit(): number {
+    return this.#inbox.firstLimit();
+  }
+
+  /** Lets the peer go on, when it opened the connection. */
+  accept(): void {
+    this.#isAccepted = this.#isServed = true;
+    const limit = encodeUint64(this.#inbox.firstLimit());
+    this.#session.out.control(FrameType.ACCEPT, this.#stream, limit);
+  }
+
+  /** Whoever served it has returned. */
+  served(): void {
+    if (this.#isServed && this.#removed) this.#session.leftOver--;
+    this.#isServed = false;
+    this.#inbox.release();
+  }
+
+  /** The peer lets this side go on; false if that changes nothing. */
+  wasAccepted(limit: number): boolean {
+    const isNew = !this.#isAccepted;
+    this.#isAccepted = true;
+    this.#acceptance?.resolve();
+    return this.raise(limit) || isNew;
+  }
+
+  /** Takes a DATA frame. */
+  data(flags: number, bytes: Uint8Array, start: number, end: number): void {
+    this.hasData = true;
+    this.#idleLooks = 0;
+    this.#inbox.deliver(flags, bytes, start, end);
+    if (this.#inbox.finished) this.#removeIfDone();
+  }
+
+  /** Takes a credit limit; false if it changes nothing. */
+  raise(limit: number): boolean {
+    const raised = this.#outbox.raise(limit);
+    // The peer reads: a message that takes long is under way.
+    if (raised) this.#idleLooks = 0;
+    return raised;
+  }
+
+  /** Resets the connection if nothing has come or gone for two looks. */
+  lookIdle(): void {
+    if (++this.#idleLooks <= 2) return;
+    this.reset(ErrorCode.TIMEOUT, "Nothing was said for too long");
+  }
+
+  /** The peer reads no more; false if it has said so before. */
+  stopped({ code, text }: Reason): boolean {
+    if (this.#stopped) return false;
+    this.#stopped = true;
+    const error = new ConnectionResetError(
+      `The peer reads this connection no more (code ${code}): ${text}`,
+      code,
+    );
+    const finished = this.#outbox.finished;
+    this.#outbox.fail(error);
+    // The peer keeps the stream until this direction ends.
+    if (!finished) this.#session.endStream(this.#stream);
+    this.#removeIfDone();
+    return true;
+  }
+
+  /** The peer has ended it, or never wanted it. */
+  wasReset({ code, text }: Reason): void {
+    const reason = text || "no reason given";
+    this.broken(
+      code === ErrorCode.REFUSED
+        ? new ConnectionRefusedError(
+          `The peer has refused the connection: ${reason}`,
+          code,
+        )
+        : new ConnectionResetError(
+          `The peer has reset the connection (code ${code}): ${reason}`,
+          code,
+        ),
+    );
+  }
+
+  /** Both directions have ended with `error`. */
+  broken(error: unknown): void {
+    this.#error ??= error;
+    this.#outbox.fail(error);
+    this.#inbox.fail(error);
+    this.#remove();
+  }
+
+  #stopReading(text: string): void {
+    if (this.#inbox.finished) return;
+    this.#inbox.discard(new ConnectionClosedError(text));
+    if (this.#removed) return;
+    const reason = encodeReason({ code: ErrorCode.CANCELLED, text });
+    this.#session.out.control(FrameType.STOP, this.#stream, reason);
+  }
+
+  #removeIfDone(): void {
+    if (this.#outbox.finished && this.#inbox.finished) this.#remove();
+  }
+
+  #remove(): void {
+    if (this.#removed) return;
+    this.#removed = true;
+    if (!this.#isAccepted) this.#acceptance?.reject(this.#error);
+    this.#session.remove(this.#stream);
+    if (this.#isServed) this.#session.leftOver++;
+    else this.#inbox.release();
+    this.#closed.resolve();
+    this.#release();
+  }
+
+  #release(): void {
+    this.onRelease?.();
+    this.onRelease = undefined;
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * The streams of a session by their numbers: who may open the next one, and
+ * which numbers have been used.
+ *
+ * @module
+ */
+import { ProtocolError } from "./wire/errors.ts";
+import { MAX_STREAM } from "./wire/protocol.ts";
+import type { Stream } from "./stream.ts";
+
+/** Which side of the socket this is. */
+export type Side = "dialler" | "listener";
+
+/** The streams of one session that have not ended. */
+export class StreamTable {
+  /** The highest number that the peer has opened. */
+  lastPeers = 0;
+  /** Streams that the peer opened. */
+  peers = 0;
+  /** Streams that the peer lets this side have open at once. */
+  maxOurs = 0;
+  readonly #streams = new Map<number, Stream>();
+  /** 0 if the peer's numbers are even. */
+  readonly #peersParity: 0 | 1;
+  /** Those who wait until the peer allows one more. */
+  readonly #openers = new Set<() => void>();
+  #next: number;
+
+  constructor(side: Side) {
+    this.#next = side === "dialler" ? 1 : 2;
+    this.#peersParity = side === "dialler" ? 0 : 1;
+  }
+
+  /** Streams of both sides. */
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  /** Whether there is no number left for another stream of this side. */
+  get exhausted(): boolean {
+    return this.#next > MAX_STREAM;
+  }
+
+  /** Whether this side may open one more stream. */
+  get openable(): boolean {
+    return this.size - this.peers < this.maxOurs && !this.exhausted;
+  }
+
+  /** Whether this side has ever opened a stream. */
+  get hasOpened(): boolean {
+    return this.#next > 2;
+  }
+
+  /** The number that the next stream of this side has. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** The stream, if it has not ended. */
+  get(number: number): Stream | undefined {
+    return this.#streams.get(number);
+  }
+
+  /**
+   * As `get`, but late frames of a stream that has ended are normal, and
+   * others are not.
+   *
+   * @throws {ProtocolError} for a stream that was never opened.
+   */
+  known(number: number): Stream | undefined {
+    const stream = this.#streams.get(number);
+    if (stream !== undefined) return stream;
+    const begun = this.isPeers(number)
+      ? number <= this.lastPeers
+      : number < this.#next;
+    if (number === 0 || !begun) {
+      throw new ProtocolError(
+        `The peer sends a frame for stream ${number}, which was never opened`,
+      );
+    }
+    return undefined;
+  }
+
+  /** Whether a stream of this number is the peer's to open. */
+  isPeers(number: number): boolean {
+    return number !== 0 && number % 2 === this.#peersParity;
+  }
+
+  /** Adds the next stream of this side. */
+  addOurs(stream: Stream): void {
+    this.#streams.set(this.#next, stream);
+    this.#next += 2;
+  }
+
+  /** Adds a stream of the peer. */
+  addPeers(number: number, stream: Stream): void {
+    this.#streams.set(number, stream);
+    this.peers++;
+  }
+
+  /** Forgets a stream; false if it was forgotten before. */
+  remove(number: number): boolean {
+    if (!this.#streams.delete(number)) return false;
+    if (this.isPeers(number)) this.peers--;
+    else this.wakeNext();
+    return true;
+  }
+
+  /** Lets the one who has waited longest look again. */
+  wakeNext(): void {
+    for (const wake of this.#openers) return wake();
+  }
+
+  /** All of them, with their numbers. */
+  entries(): [number, Stream][] {
+    return [...this.#streams];
+  }
+
+  /** Forgets all; nobody waits any more. */
+  clear(): void {
+    this.#streams.clear();
+    this.peers = 0;
+    for (const wake of this.#openers) wake();
+  }
+
+  /** Waits for its turn to look again: a stream has ended, or all have. */
+  async change(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = (): void => resolve();
+    this.#openers.add(wake);
+    signal?.addEventListener("abort", wake, { once: true });
+    await promise;
+    this.#openers.delete(wake);
+    signal?.removeEventListener("abort", wake);
+    if (signal?.aborted) {
+      // It may have been its turn.
+      this.wakeNext();
+      throw signal.reason;
+    }
+  }
+}

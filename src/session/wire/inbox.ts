@@ -1,0 +1,388 @@
+/**
+ * The receiving half of a stream: what has arrived and not been read, bounded
+ * by the credit that its sender has. Whoever fills it never waits for whoever
+ * reads it.
+ *
+ * @module
+ */
+import { type Clock, TroupeError } from "../../actor/mod.ts";
+import { Assembly } from "./assembly.ts";
+import type { Budget } from "./budget.ts";
+import { isFree, ReceiveCredit, type WindowSource } from "./credit.ts";
+import { ProtocolError } from "./errors.ts";
+import { FrameQueue } from "./frame_queue.ts";
+import { DataFlag, FRAME_COST } from "./protocol.ts";
+
+/** A message is larger than its receiver allows; its stream is reset. */
+export class MessageTooLargeError extends TroupeError {}
+
+/** The sender has ended its direction in the middle of a message. */
+export class MessageTruncatedError extends TroupeError {}
+
+/** Bounds of an {@linkcode Inbox}, in bytes. */
+export interface InboxOptions {
+  /** Credit that a sender has beyond what was read. */
+  readonly windowBytes: number;
+  /** What the window may grow to. */
+  readonly maxWindowBytes: number;
+  /** The largest message that `receive` puts together. */
+  readonly maxMessageBytes: number;
+}
+
+/** What an inbox needs of its session. */
+export interface InboxPort {
+  readonly options: InboxOptions;
+  /** What the windows of all streams have beyond their beginning. */
+  readonly windows: WindowSource;
+  /** What messages that are larger than a window may take together. */
+  readonly partials: Budget;
+  /** To the peer and back at the least; 0 if it is not known. */
+  readonly shortestTripMs: number;
+  /** The source of time. */
+  readonly clock: Clock;
+  /** Tells the sender its new credit limit. */
+  grant(stream: number, limit: number): void;
+  /** A message is over the limit: the stream is to be reset. */
+  tooLarge(stream: number, error: MessageTooLargeError): void;
+}
+
+/** How to read. */
+export interface ReadOptions {
+  /** Gives the read up. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where the message goes; it must fit. */
+  readonly into?: Uint8Array | undefined;
+}
+
+/** Someone who waits for a whole message, or for any bytes. */
+interface Reader {
+  readonly whole: boolean;
+  readonly into: Uint8Array | undefined;
+  readonly resolve: (bytes: Uint8Array | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Frames between the socket that brings them and the user who reads them. */
+export class Inbox {
+  readonly #port: InboxPort;
+  readonly #stream: number;
+  readonly #credit: ReceiveCredit;
+  readonly #frames = new FrameQueue();
+  #assembly: Assembly | undefined;
+  #reader: Reader | undefined;
+  /** Cost of the message that is put together, as far as it is not read. */
+  #held = 0;
+  /** Gives up the place in the line for large messages, or in the budget. */
+  #leaveLine: (() => void) | undefined;
+  #admitted = false;
+  /** No more frames will come. */
+  #finished = false;
+  /** Why the stream broke, for readers who have read what arrived before. */
+  #error: unknown;
+  #discarding = false;
+
+  constructor(port: InboxPort, stream: number) {
+    this.#port = port;
+    this.#stream = stream;
+    const { options: { windowBytes, maxWindowBytes }, windows } = port;
+    this.#credit = new ReceiveCredit(windowBytes, maxWindowBytes, windows);
+  }
+
+  /** Whether the sender has ended its direction, or the stream broke. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  /** The limit to tell the sender when the stream is opened or accepted. */
+  firstLimit(): number {
+    return this.#credit.grantAll();
+  }
+
+  /**
+   * Takes a DATA frame in; copies what it keeps.
+   *
+   * @throws {ProtocolError} over the credit, or after the end.
+   */
+  deliver(flags: number, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#finished) {
+      throw new ProtocolError("The peer sends data after the end of a stream");
+    }
+    if (!isFree(flags, end - start)) {
+      this.#credit.receive(end - start);
+      const last = (flags & DataFlag.END) !== 0;
+      if (this.#discarding) {
+        // Credit is not given back, so there is an end to this.
+      } else if (this.#reader !== undefined) {
+        this.#hand(this.#reader, bytes, start, end, last);
+      } else {
+        this.#frames.push(bytes, start, end, last);
+      }
+    }
+    if ((flags & DataFlag.FIN) !== 0) this.fail(undefined);
+  }
+
+  /**
+   * The next whole message, or `undefined` at the end of the stream.
+   *
+   * @throws {MessageTooLargeError} when it grows over the limit.
+   * @throws {MessageTruncatedError} when the stream ends in the middle of it.
+   */
+  receive(options: ReadOptions = {}): Promise<Uint8Array | undefined> {
+    return this.#read(true, options);
+  }
+
+  /** The next message, if it is there; else `receive` has it, or waits. */
+  takeMessage(): Uint8Array | undefined {
+    const length = this.#frames.nextEnd;
+    const there = length !== undefined && this.#reader === undefined;
+    if (!there || !this.#isMessage(true, length)) return undefined;
+    const message = this.#frames.shift();
+    this.#consume(length + FRAME_COST);
+    return message;
+  }
+
+  /**
+   * The next bytes, whatever message they belong to; an empty message has
+   * none, and what a `receive` that was given up had gathered comes first.
+   */
+  read(signal?: AbortSignal): Promise<Uint8Array | undefined> {
+    return this.#read(false, { signal });
+  }
+
+  /** Ends the stream: what has arrived can still be read, then `error`. */
+  fail(error: unknown): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    // Why its user gave it up says more than what became of it then.
+    this.#error ??= error;
+    const reader = this.#reader;
+    this.#reader = undefined;
+    // A borrowed buffer is the reader's again.
+    this.#assembly?.detach();
+    if (reader !== undefined) {
+      if (error !== undefined) reader.reject(error);
+      else this.#end(reader.whole).then(reader.resolve, reader.reject);
+    }
+    this.#leave();
+    if (this.#frames.length === 0) this.release();
+  }
+
+  /**
+   * Gives back what the window had of the session's: when the stream has ended
+   * and was read to its end, or nobody holds any more what is unread of it.
+   */
+  release(): void {
+    this.#credit.end();
+  }
+
+  /** Nobody will read any more: drops what is here and what still comes. */
+  discard(error: unknown): void {
+    this.#discarding = true;
+    this.#frames.clear();
+    this.#assembly = undefined;
+    this.#leave();
+    this.#error ??= error;
+    this.#reader?.reject(error);
+    this.#reader = undefined;
+  }
+
+  #read(
+    whole: boolean,
+    { signal, into }: ReadOptions,
+  ): Promise<Uint8Array | undefined> {
+    if (this.#reader !== undefined) {
+      return Promise.reject(
+        new TroupeError("Cannot read: another read of this stream is pending"),
+      );
+    }
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (!whole && this.#partial > 0) {
+      return Promise.resolve(this.#takePartial());
+    }
+    if (into !== undefined && this.#partial > 0) {
+      if (this.#partial > into.length) {
+        return Promise.reject(this.#tooLarge(into.length));
+      }
+      this.#assembly?.into(into);
+    }
+    let payload: Uint8Array | undefined;
+    while ((payload = this.#frames.shift()) !== undefined) {
+      const last = this.#frames.endsMessage;
+      const { length } = payload;
+      if (
+        whole ? into === undefined && this.#isMessage(last, length) : length
+      ) {
+        this.#consume(length + FRAME_COST);
+        return Promise.resolve(payload);
+      }
+      if (!whole) {
+        this.#consume(FRAME_COST);
+        continue;
+      }
+      const error = this.#append(payload, 0, length, into);
+      if (error !== undefined) return Promise.reject(error);
+      if (last) return Promise.resolve(this.#takeMessage());
+    }
+    if (this.#finished || this.#discarding) {
+      this.#assembly?.detach();
+      if (this.#finished) this.release();
+      return this.#error === undefined
+        ? this.#end(whole)
+        : Promise.reject(this.#error);
+    }
+    return new Promise((resolve, reject) => {
+      this.#reader = signal === undefined
+        ? { whole, into, resolve, reject }
+        : this.#abortable({ whole, into, resolve, reject }, signal);
+    });
+  }
+
+  #abortable(reader: Reader, signal: AbortSignal): Reader {
+    const { resolve, reject } = reader;
+    const abort = (): void => {
+      this.#reader = undefined;
+      this.#assembly?.detach();
+      reject(signal.reason);
+    };
+    const ended = (): void => signal.removeEventListener("abort", abort);
+    signal.addEventListener("abort", abort, { once: true });
+    return {
+      ...reader,
+      resolve: (bytes) => (ended(), resolve(bytes)),
+      reject: (error) => (ended(), reject(error)),
+    };
+  }
+
+  /** Gives a frame to someone who waits for it. */
+  #hand(
+    reader: Reader,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    last: boolean,
+  ): void {
+    const length = end - start;
+    if (reader.whole && !this.#isMessage(last, length, reader.into)) {
+      const error = this.#append(bytes, start, end, reader.into);
+      // An error has reached the reader already.
+      if (error !== undefined || !last) return;
+      this.#reader = undefined;
+      return reader.resolve(this.#takeMessage());
+    }
+    this.#consume(length + FRAME_COST);
+    if (!reader.whole && length === 0) return;
+    this.#reader = undefined;
+    if (reader.into === undefined) reader.resolve(bytes.slice(start, end));
+    else {
+      reader.into.set(bytes.subarray(start, end));
+      reader.resolve(reader.into.subarray(0, length));
+    }
+  }
+
+  /** Whether a frame of this length is a message, whole and in bounds. */
+  #isMessage(last: boolean, length: number, into?: Uint8Array): boolean {
+    const limit = into === undefined
+      ? this.#port.options.maxMessageBytes
+      : into.length;
+    return last && this.#partial === 0 && length <= limit;
+  }
+
+  get #partial(): number {
+    return this.#assembly?.length ?? 0;
+  }
+
+  #append(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    into: Uint8Array | undefined,
+  ): MessageTooLargeError | undefined {
+    const limit = into === undefined
+      ? this.#port.options.maxMessageBytes
+      : into.length;
+    const length = this.#partial + end - start;
+    if (length > limit) return this.#tooLarge(limit);
+    const assembly = this.#assembly ??= new Assembly();
+    if (into !== undefined && assembly.length === 0) assembly.into(into);
+    // Until it is admitted, a message has the room of its window; but it may be
+    // larger than that, if it was admitted before the stream ended.
+    const { window } = this.#credit;
+    const most = this.#finished ? Math.max(window, 2 * length) : window;
+    const room = this.#admitted ? limit : most;
+    assembly.append(bytes, start, end, room);
+    const cost = end - start + FRAME_COST;
+    if (into !== undefined || this.#admitted) this.#consume(cost);
+    else this.#hold(cost);
+    return undefined;
+  }
+
+  #tooLarge(limit: number): MessageTooLargeError {
+    const error = new MessageTooLargeError(
+      `Cannot receive a message of over ${limit} bytes: raise maxMessageBytes, give a larger buffer, or read it as a stream`,
+    );
+    this.discard(error);
+    this.#port.tooLarge(this.#stream, error);
+    return error;
+  }
+
+  /** Keeps a part of a message on the credit that its sender has. */
+  #hold(cost: number): void {
+    // All of it is here when the sender has ended.
+    if (this.#finished) return;
+    this.#held += cost;
+    // With what was read and not granted yet, which is less than half a window,
+    // it leaves credit for another byte.
+    if (this.#held < this.#credit.window / 2 - FRAME_COST) return;
+    if (this.#leaveLine !== undefined) return;
+    // It may not fit, so it needs memory of the session's.
+    const { partials, options: { maxMessageBytes } } = this.#port;
+    const withdraw = partials.reserve(maxMessageBytes, () => {
+      this.#admitted = true;
+      this.#leaveLine = () => partials.give(maxMessageBytes);
+      this.#consume(this.#held);
+      this.#held = 0;
+    });
+    this.#leaveLine ??= withdraw;
+  }
+
+  #leave(): void {
+    const leave = this.#leaveLine;
+    this.#leaveLine = undefined;
+    this.#admitted = false;
+    this.#held = 0;
+    leave?.();
+  }
+
+  #takeMessage(): Uint8Array | undefined {
+    const held = this.#held;
+    this.#leave();
+    if (held > 0) this.#consume(held);
+    return this.#assembly?.take();
+  }
+
+  /** What has been gathered of a message, if anything. */
+  #takePartial(): Uint8Array | undefined {
+    return this.#partial > 0 ? this.#takeMessage() : undefined;
+  }
+
+  /** What is left for a reader at the end. */
+  #end(whole: boolean): Promise<Uint8Array | undefined> {
+    if (!whole || this.#partial === 0) {
+      return Promise.resolve(this.#takePartial());
+    }
+    return Promise.reject(
+      new MessageTruncatedError(
+        "Cannot receive the message: its sender ended the connection in the middle of it",
+      ),
+    );
+  }
+
+  #consume(cost: number): void {
+    this.#credit.consume(cost);
+    if (this.#finished || !this.#credit.isDue) return;
+    const { clock, shortestTripMs } = this.#port;
+    const keptUp = this.#frames.length === 0;
+    const limit = this.#credit.grant(clock.now(), keptUp ? shortestTripMs : 0);
+    this.#port.grant(this.#stream, limit);
+  }
+}

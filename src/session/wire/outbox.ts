@@ -1,0 +1,234 @@
+/**
+ * The sending half of a stream: what its user has sent and the credit, the
+ * scheduler or the socket have not let go yet.
+ *
+ * @module
+ */
+import { Ring } from "../../actor/internal.ts";
+import { SendCredit } from "./credit.ts";
+import { ConnectionClosedError } from "./errors.ts";
+import {
+  DataFlag,
+  FrameType,
+  HEADER_BYTES,
+  type Priority,
+} from "./protocol.ts";
+import type { Sendable } from "./scheduler.ts";
+
+/** What an outbox needs of its session. */
+export interface OutboxPort {
+  /** Payload bytes of the largest frame that the peer accepts. */
+  readonly maxFrameBytes: number;
+  /** Whether a frame may go at once: nobody else waits, and there is room. */
+  mayBypass(): boolean;
+  /** Encodes a frame and wakes the socket. */
+  frame(
+    type: number,
+    flags: number,
+    stream: number,
+    payload: Uint8Array,
+    start: number,
+    end: number,
+  ): void;
+  /** Resets a stream whose user has spoiled it. */
+  abandon(stream: number, error: unknown): void;
+  /** Puts the outbox into the scheduler's round. */
+  activate(outbox: Sendable): void;
+}
+
+/** A message that waits, or the rest of one. */
+interface PendingSend {
+  readonly payload: Uint8Array;
+  /** Of the payload when it was sent: its buffer may be transferred since. */
+  readonly length: number;
+  readonly flags: number;
+  offset: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const DONE: Promise<void> = Promise.resolve();
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Marks a promise as handled: whoever does not wait for a send learns of the
+ * failure from its reads, and need not lose the process to it.
+ */
+function handled(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
+}
+
+function rejected(error: unknown): Promise<void> {
+  return handled(Promise.reject(error));
+}
+
+/** Messages between a user and the session. */
+export class Outbox implements Sendable {
+  deficit = 0;
+  active = false;
+  readonly priority: Priority;
+  readonly #port: OutboxPort;
+  readonly #stream: number;
+  readonly #credit = new SendCredit();
+  readonly #waiting = new Ring<PendingSend>();
+  #finished = false;
+  #end: Promise<void> | undefined;
+  #error: unknown;
+
+  constructor(port: OutboxPort, stream: number, priority: Priority) {
+    this.#port = port;
+    this.#stream = stream;
+    this.priority = priority;
+  }
+
+  /** Whether this direction has ended: finished and sent, or broken. */
+  get finished(): boolean {
+    return this.#finished && this.#waiting.length === 0;
+  }
+
+  /**
+   * Sends one message, or with `flags` other than END a part of one. Resolves
+   * when the session has taken all of it: `payload` belongs to the caller
+   * again. Rejects when it was not sent. A `signal` withdraws what waits, and
+   * abandons the stream if a part of it has gone.
+   */
+  send(
+    payload: Uint8Array,
+    flags?: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return this.#send(payload, flags ?? DataFlag.END, signal);
+  }
+
+  #send(
+    payload: Uint8Array,
+    flags: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    if (this.#error !== undefined) return rejected(this.#error);
+    if (signal?.aborted) return rejected(signal.reason);
+    if (this.#finished) {
+      return rejected(
+        new ConnectionClosedError(
+          "Cannot send: this side of the connection is closed",
+        ),
+      );
+    }
+    if (!(payload instanceof Uint8Array)) {
+      return rejected(
+        new TypeError(
+          "Cannot send: the message is no Uint8Array, encode it first",
+        ),
+      );
+    }
+    if ((flags & DataFlag.FIN) !== 0) this.#finished = true;
+    const port = this.#port;
+    const { length } = payload;
+    if (
+      this.#waiting.length === 0 && length <= port.maxFrameBytes &&
+      this.#credit.allows(flags, length) && port.mayBypass()
+    ) {
+      this.#credit.spend(flags, length);
+      port.frame(FrameType.DATA, flags, this.#stream, payload, 0, length);
+      return DONE;
+    }
+    return handled(
+      new Promise((resolve, reject) => {
+        const pending = { payload, length, flags, offset: 0, resolve, reject };
+        this.#waiting.push(
+          signal === undefined ? pending : this.#abortable(pending, signal),
+        );
+        port.activate(this);
+      }),
+    );
+  }
+
+  /**
+   * Ends this direction after what waits: half-close. Settles as `send` does,
+   * however often it is called.
+   */
+  finish(): Promise<void> {
+    return this.#end ??= this.#send(EMPTY, DataFlag.FIN, undefined);
+  }
+
+  /** Takes a credit limit from the receiver; false if it changes nothing. */
+  raise(limit: number): boolean {
+    if (!this.#credit.raise(limit)) return false;
+    if (this.#waiting.length > 0) this.#port.activate(this);
+    return true;
+  }
+
+  /** Breaks this direction: what waits is rejected as not sent. */
+  fail(error: unknown): void {
+    this.#error ??= error;
+    this.#finished = true;
+    let pending: PendingSend | undefined;
+    while ((pending = this.#waiting.shift()) !== undefined) {
+      pending.reject(error);
+    }
+  }
+
+  nextFrameBytes(): number {
+    const next = this.#waiting.peek();
+    if (next === undefined) return 0;
+    if (next.payload.length !== next.length) {
+      this.#port.abandon(
+        this.#stream,
+        new TypeError(
+          "Cannot send: the message's buffer was transferred or resized before it was sent",
+        ),
+      );
+      return 0;
+    }
+    const bytes = this.#nextPayloadBytes(next);
+    return bytes < 0 || (bytes === 0 && next.offset < next.payload.length)
+      ? 0
+      : HEADER_BYTES + bytes;
+  }
+
+  sendFrame(): void {
+    const next = this.#waiting.peek() as PendingSend;
+    const { payload, offset } = next;
+    const bytes = this.#nextPayloadBytes(next);
+    const end = offset + bytes;
+    const last = end === payload.length;
+    const flags = last ? next.flags : 0;
+    this.#credit.spend(flags, bytes);
+    this.#port.frame(FrameType.DATA, flags, this.#stream, payload, offset, end);
+    next.offset = end;
+    if (last) {
+      this.#waiting.shift();
+      next.resolve();
+    }
+  }
+
+  #abortable(pending: PendingSend, signal: AbortSignal): PendingSend {
+    const { resolve, reject } = pending;
+    const ended = (): void => signal.removeEventListener("abort", abort);
+    const abortable: PendingSend = {
+      ...pending,
+      resolve: () => (ended(), resolve()),
+      reject: (error) => (ended(), reject(error)),
+    };
+    const abort = (): void => {
+      if (abortable.offset > 0) {
+        return this.#port.abandon(this.#stream, signal.reason);
+      }
+      this.#waiting.remove(abortable);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    return abortable;
+  }
+
+  /** Payload bytes that may go now; negative when not even an empty frame. */
+  #nextPayloadBytes({ payload, flags, offset }: PendingSend): number {
+    if (payload.length === 0) return this.#credit.allows(flags, 0) ? 0 : -1;
+    return Math.min(
+      payload.length - offset,
+      this.#port.maxFrameBytes,
+      this.#credit.available,
+    );
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * Snapshots for OpenTelemetry.
+ *
+ * @module
+ */
+import { type BatchObservableResult, metrics } from "@opentelemetry/api";
+import type { MetricsFeed, MetricsSnapshot } from "../metrics/mod.ts";
+
+/** Options of {@linkcode observeMetrics}. */
+export interface ObserveMetricsOptions {
+  /**
+   * Attributes of every observation.
+   * @default {none}
+   */
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** An instrument, and what it observes; nothing where that is unknown. */
+interface Instrument {
+  readonly make:
+    | "createObservableCounter"
+    | "createObservableUpDownCounter"
+    | "createObservableGauge";
+  readonly name: string;
+  readonly unit: string;
+  readonly description: string;
+  read(from: MetricsSnapshot): readonly Observation[];
+}
+
+/** A value that may be unknown, and what tells it from others of its name. */
+type Observation = readonly [
+  value: number | null | undefined,
+  attributes?: Readonly<Record<string, string>>,
+];
+
+/** Names are those of OpenTelemetry's conventions where they have one. */
+const INSTRUMENTS: readonly Instrument[] = [
+  {
+    make: "createObservableCounter",
+    name: "process.cpu.time",
+    unit: "s",
+    description: "Processor time",
+    read: ({ process }) => [
+      [seconds(process.cpuUserMs), { "cpu.mode": "user" }],
+      [seconds(process.cpuSystemMs), { "cpu.mode": "system" }],
+    ],
+  },
+  {
+    make: "createObservableUpDownCounter",
+    name: "process.memory.usage",
+    unit: "By",
+    description: "Resident memory",
+    read: ({ process }) => [[process.rssBytes]],
+  },
+  {
+    make: "createObservableUpDownCounter",
+    name: "process.unix.file_descriptor.count",
+    unit: "{file_descriptor}",
+    description: "Open file descriptors",
+    read: ({ process }) => [[process.openFiles]],
+  },
+  {
+    make: "createObservableCounter",
+    name: "process.disk.io",
+    unit: "By",
+    description: "Bytes read from disks and written to them",
+    read: ({ process }) => [
+      [process.diskReadBytes, { "disk.io.direction": "read" }],
+      [process.diskWrittenBytes, { "disk.io.direction": "write" }],
+    ],
+  },
+  {
+    make: "createObservableGauge",
+    name: "nodejs.eventloop.delay.p50",
+    unit: "s",
+    description: "Median delay of a timer",
+    read: ({ eventLoop }) => [[seconds(eventLoop?.delayP50Ms)]],
+  },
+  {
+    make: "createObservableGauge",
+    name: "nodejs.eventloop.delay.p99",
+    unit: "s",
+    description: "99th percentile of the delay of a timer",
+    read: ({ eventLoop }) => [[seconds(eventLoop?.delayP99Ms)]],
+  },
+  {
+    make: "createObservableGauge",
+    name: "nodejs.eventloop.delay.max",
+    unit: "s",
+    description: "Longest delay of a timer",
+    read: ({ eventLoop }) => [[seconds(eventLoop?.delayMaxMs)]],
+  },
+  {
+    make: "createObservableUpDownCounter",
+    name: "system.cpu.logical.count",
+    unit: "{cpu}",
+    description: "Cores of the machine",
+    read: ({ host }) => [[host.cores]],
+  },
+  {
+    make: "createObservableGauge",
+    name: "system.load_average",
+    unit: "{thread}",
+    description: "Load average",
+    read: ({ host }) => [
+      [host.load?.[0], { window: "1m" }],
+      [host.load?.[1], { window: "5m" }],
+      [host.load?.[2], { window: "15m" }],
+    ],
+  },
+  {
+    make: "createObservableUpDownCounter",
+    name: "system.memory.limit",
+    unit: "By",
+    description: "Memory of the machine",
+    read: ({ host }) => [[host.memoryTotalBytes]],
+  },
+  {
+    make: "createObservableUpDownCounter",
+    name: "system.memory.linux.available",
+    unit: "By",
+    description: "Memory of the machine that is available",
+    read: ({ host }) => [[host.memoryAvailableBytes]],
+  },
+  {
+    make: "createObservableCounter",
+    name: "system.network.io",
+    unit: "By",
+    description: "Bytes over all network interfaces but the loopback",
+    read: ({ host }) => [
+      [host.networkReceivedBytes, { "network.io.direction": "receive" }],
+      [host.networkSentBytes, { "network.io.direction": "transmit" }],
+    ],
+  },
+];
+
+/**
+ * Registers the metrics of a process, its event loop and its machine with
+ * OpenTelemetry, until the result is disposed: what the feed's latest snapshot
+ * says when they are collected. Register a meter provider first, if it is not
+ * Deno's own (`OTEL_DENO=true`).
+ *
+ * | Name | Kind, unit | Attributes |
+ * | --- | --- | --- |
+ * | `process.cpu.time` | counter, `s` | `cpu.mode`: `user`, `system` |
+ * | `process.memory.usage` | up-down counter, `By` | |
+ * | `process.unix.file_descriptor.count` | up-down counter, `{file_descriptor}` | |
+ * | `process.disk.io` | counter, `By` | `disk.io.direction`: `read`, `write` |
+ * | `nodejs.eventloop.delay.p50`, `.p99`, `.max` | gauge, `s` | |
+ * | `system.cpu.logical.count` | up-down counter, `{cpu}` | |
+ * | `system.load_average` | gauge, `{thread}` | `window`: `1m`, `5m`, `15m` |
+ * | `system.memory.limit` | up-down counter, `By` | |
+ * | `system.memory.linux.available` | up-down counter, `By` | |
+ * | `system.network.io` | counter, `By` | `network.io.direction`: `receive`, `transmit` |
+ *
+ * Actors are no part of it: `instrument(system)` of the telemetry entry tells
+ * of them. Nor is V8's heap and its garbage collection, of which Deno's own
+ * telemetry tells by `v8js.memory.heap.used` and `v8js.gc.duration`.
+ *
+ * @example
+ * ```ts
+ * import type { MetricsFeed } from "@troupe/troupe/metrics";
+ * import { observeMetrics } from "@troupe/troupe/telemetry";
+ *
+ * function start(feed: MetricsFeed): Disposable {
+ *   return observeMetrics(feed, { attributes: { "service.name": "orders" } });
+ * }
+ * console.assert(start.length === 1);
+ * ```
+ */
+export function observeMetrics(
+  feed: MetricsFeed,
+  options: ObserveMetricsOptions = {},
+): Disposable {
+  const meter = metrics.getMeter("@troupe/troupe");
+  const made = INSTRUMENTS.map((instrument) => ({
+    instrument,
+    observable: meter[instrument.make](instrument.name, instrument),
+  }));
+  const observe = (result: BatchObservableResult): void => {
+    const snapshot = feed.latest;
+    if (snapshot === undefined) return;
+    for (const { instrument, observable } of made) {
+      for (const [value, attributes] of instrument.read(snapshot)) {
+        if (value === null || value === undefined) continue;
+        const all = { ...options.attributes, ...attributes };
+        result.observe(observable, value, all);
+      }
+    }
+  };
+  const all = made.map(({ observable }) => observable);
+  meter.addBatchObservableCallback(observe, all);
+  return {
+    [Symbol.dispose]: () => meter.removeBatchObservableCallback(observe, all),
+  };
+}
+
+function seconds(ms: number | null | undefined): number | null {
+  return ms === null || ms === undefined ? null : ms / 1000;
+}

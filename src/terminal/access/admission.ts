@@ -1,0 +1,66 @@
+/**
+ * What a socket gets: decided before it is opened.
+ *
+ * @module
+ */
+import type { Access } from "./access.ts";
+import {
+  type AttachRequest,
+  parseAttachUrl,
+} from "../attach/attach_request.ts";
+import type { Admission } from "../attach/attachment.ts";
+import { Problem } from "../problem.ts";
+import { SUBPROTOCOL, TerminalProtocolError } from "../attach/protocol.ts";
+import type { TerminalSessions } from "../sessions.ts";
+
+/**
+ * Decides on a request for a socket; `role=view` in its query asks to look on
+ * only, whatever the login may do.
+ *
+ * No script can read why a handshake fails, so the page asks `sessions/ID`.
+ * Nothing is said over the socket instead: whoever is not let in would hold
+ * one, for as long as it likes.
+ *
+ * @throws {Problem} when it is refused.
+ */
+export function admit(
+  server: { readonly access: Access; readonly sessions: TerminalSessions },
+  request: Request,
+): Admission {
+  const { headers } = request;
+  if (headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    throw new Problem("upgrade-needed", "This route is for WebSockets", {
+      upgrade: "websocket",
+    });
+  }
+  const protocols = headers.get("sec-websocket-protocol") ?? "";
+  if (!protocols.split(",").some((name) => name.trim() === SUBPROTOCOL)) {
+    throw new Problem("bad-request", `The subprotocol must be ${SUBPROTOCOL}`);
+  }
+  const url = new URL(request.url);
+  const { sessionId, clientId, offset } = parse(url);
+  const login = server.access.loginOf(request);
+  if (login === undefined) {
+    throw new Problem("login-needed", "Open a link with a ticket first");
+  }
+  const granted = login.roleIn(sessionId);
+  const session = server.sessions.get(sessionId);
+  // Who may not see it is not told whether it is there.
+  if (session === undefined || granted === undefined) {
+    throw new Problem("not-found", "There is no such session, or not any more");
+  }
+  const role = url.searchParams.get("role") === "view" ? "view" : granted;
+  const ledger = session.ledgerOf(`${login.id}/${clientId}`, role);
+  return { login, session, role, offset, ledger };
+}
+
+function parse(url: URL): AttachRequest {
+  try {
+    const parsed = parseAttachUrl(url);
+    if (parsed !== undefined) return parsed;
+  } catch (error) {
+    if (!(error instanceof TerminalProtocolError)) throw error;
+    throw new Problem("bad-request", error.message);
+  }
+  throw new Problem("not-found", "No such route");
+}

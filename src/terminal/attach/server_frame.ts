@@ -1,0 +1,190 @@
+/**
+ * What the server of a terminal says, as bytes and back.
+ *
+ * @module
+ */
+import { isSignalName, MAX_SIGNAL_BYTES } from "./client_frame.ts";
+import { encodeText, FieldReader, FieldWriter } from "../fields.ts";
+import {
+  ErrorCode,
+  type Exit,
+  FrameType,
+  MAX_CELLS,
+  MAX_OUTPUT_BYTES,
+  MAX_TEXT_BYTES,
+  type Role,
+  type ServerFrame,
+  TerminalProtocolError,
+} from "./protocol.ts";
+
+const ROLES: readonly Role[] = ["view", "control"];
+const CODES: readonly number[] = Object.values(ErrorCode);
+
+/**
+ * Encodes what the server says. The text of an error is cut to its limit.
+ *
+ * @throws {RangeError} if a field is out of its range.
+ */
+export function encodeServerFrame(frame: ServerFrame): Uint8Array<ArrayBuffer> {
+  switch (frame.type) {
+    case "output":
+    case "snapshot": {
+      const { type, offset, bytes } = frame;
+      const isOutput = type === "output";
+      const number = isOutput ? FrameType.OUTPUT : FrameType.SNAPSHOT;
+      return new FieldWriter(type, number, 8 + bytes.length)
+        .uint64("offset", offset)
+        .rest(bytes, isOutput ? 1 : 0, MAX_OUTPUT_BYTES)
+        .done();
+    }
+    case "gap":
+      return new FieldWriter("GAP", FrameType.GAP, 16)
+        .uint64("start", frame.from)
+        .uint64("end", frame.to, frame.from + 1)
+        .done();
+    case "size":
+      return new FieldWriter("SIZE", FrameType.SIZE, 4)
+        .uint16("columns", frame.columns, 1, MAX_CELLS)
+        .uint16("rows", frame.rows, 1, MAX_CELLS)
+        .done();
+    case "exit":
+      return encodeExit(frame.exit);
+    case "error": {
+      const text = encodeText(frame.text, MAX_TEXT_BYTES);
+      return new FieldWriter("ERROR", FrameType.ERROR, 2 + text.length)
+        .uint16("code", frame.code, 1, CODES.length)
+        .rest(text, 0, MAX_TEXT_BYTES)
+        .done();
+    }
+    case "pong":
+      return new FieldWriter("PONG", FrameType.PONG, 4)
+        .uint32("id", frame.id)
+        .done();
+    case "input-ack":
+      return new FieldWriter("INPUT_ACK", FrameType.INPUT_ACK, 4)
+        .uint32("sequence", frame.sequence)
+        .done();
+    case "role":
+      return new FieldWriter("ROLE", FrameType.ROLE, 9)
+        .uint8(ROLES.indexOf(frame.role))
+        .uint64("offset", frame.repliesFrom)
+        .done();
+    default:
+      return frame satisfies never;
+  }
+}
+
+/** Grows to the largest OUTPUT there was. */
+let output: Uint8Array<ArrayBuffer> = new Uint8Array(9 + 8192);
+
+/**
+ * Encodes OUTPUT as {@linkcode encodeServerFrame} does, into memory that the
+ * next call uses again: a frame for each piece would keep the garbage
+ * collector busier than all the rest.
+ *
+ * @throws {RangeError} if a field is out of its range.
+ */
+export function encodeOutput(
+  offset: number,
+  bytes: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const size = 9 + bytes.length;
+  if (output.length < size) output = new Uint8Array(size);
+  const frame = output.subarray(0, size);
+  return new FieldWriter("OUTPUT", FrameType.OUTPUT, frame)
+    .uint64("offset", offset)
+    .rest(bytes, 1, MAX_OUTPUT_BYTES)
+    .done();
+}
+
+/**
+ * Decodes what the server says. Output is a view of `bytes`, not a copy.
+ *
+ * @throws {TerminalProtocolError} and nothing else, whatever the bytes are.
+ */
+export function decodeServerFrame(bytes: Uint8Array): ServerFrame {
+  switch (bytes[0]) {
+    case FrameType.OUTPUT: {
+      const fields = new FieldReader("OUTPUT", bytes);
+      const offset = fields.uint64("offset");
+      return {
+        type: "output",
+        offset,
+        bytes: fields.rest(1, MAX_OUTPUT_BYTES),
+      };
+    }
+    case FrameType.SNAPSHOT: {
+      const fields = new FieldReader("SNAPSHOT", bytes);
+      const offset = fields.uint64("offset");
+      const painting = fields.rest(0, MAX_OUTPUT_BYTES);
+      return { type: "snapshot", offset, bytes: painting };
+    }
+    case FrameType.GAP: {
+      const fields = new FieldReader("GAP", bytes);
+      const from = fields.uint64("start");
+      return fields.end({
+        type: "gap",
+        from,
+        to: fields.uint64("end", from + 1),
+      });
+    }
+    case FrameType.SIZE: {
+      const fields = new FieldReader("SIZE", bytes);
+      const columns = fields.uint16("columns", 1, MAX_CELLS);
+      const rows = fields.uint16("rows", 1, MAX_CELLS);
+      return fields.end({ type: "size", columns, rows });
+    }
+    case FrameType.EXIT:
+      return { type: "exit", exit: decodeExit(bytes) };
+    case FrameType.ERROR: {
+      const fields = new FieldReader("ERROR", bytes);
+      // Checked to be one of the codes, which are the numbers from 1 on.
+      const code = fields.uint16("code", 1, CODES.length) as ErrorCode;
+      return { type: "error", code, text: fields.text(MAX_TEXT_BYTES) };
+    }
+    case FrameType.PONG: {
+      const fields = new FieldReader("PONG", bytes);
+      return fields.end({ type: "pong", id: fields.uint32("id") });
+    }
+    case FrameType.INPUT_ACK: {
+      const fields = new FieldReader("INPUT_ACK", bytes);
+      const sequence = fields.uint32("sequence");
+      return fields.end({ type: "input-ack", sequence });
+    }
+    case FrameType.ROLE: {
+      const fields = new FieldReader("ROLE", bytes);
+      const number = fields.uint8();
+      const role = ROLES[number];
+      if (role === undefined) return fields.fail(`${number} is no role`);
+      const repliesFrom = fields.uint64("offset");
+      return fields.end({ type: "role", role, repliesFrom });
+    }
+    default:
+      throw new TerminalProtocolError(
+        `Cannot decode a frame of the server: its type is ${bytes[0]}`,
+      );
+  }
+}
+
+function encodeExit(exit: Exit): Uint8Array<ArrayBuffer> {
+  if ("signal" in exit) {
+    const name = encodeText(exit.signal, MAX_SIGNAL_BYTES);
+    return new FieldWriter("EXIT", FrameType.EXIT, 1 + name.length)
+      .uint8(1)
+      .rest(name, 4, MAX_SIGNAL_BYTES)
+      .done();
+  }
+  return new FieldWriter("EXIT", FrameType.EXIT, 5)
+    .uint8(0)
+    .uint32("code", exit.code)
+    .done();
+}
+
+function decodeExit(bytes: Uint8Array): Exit {
+  const fields = new FieldReader("EXIT", bytes);
+  const kind = fields.uint8();
+  if (kind === 0) return fields.end({ code: fields.uint32("code") });
+  if (kind !== 1) return fields.fail(`${kind} is no way to end`);
+  const signal = fields.text(MAX_SIGNAL_BYTES);
+  return isSignalName(signal) ? { signal } : fields.fail("it names no signal");
+}

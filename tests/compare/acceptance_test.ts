@@ -1,0 +1,54 @@
+import { assert, assertEquals } from "@std/assert";
+import { compare } from "../../src/compare/compare.ts";
+import type { ComparisonVerdict } from "../../src/compare/verdict.ts";
+import { machine } from "./machine.ts";
+
+const a = { label: "a", command: ["none"] } as const;
+const b = { label: "b", command: ["none"] } as const;
+
+/** How often each verdict is given, over as many machines. */
+async function verdicts(
+  series: number,
+  effect: number,
+): Promise<Record<ComparisonVerdict, number>> {
+  const counts = { regressed: 0, improved: 0, pass: 0, inconclusive: 0 };
+  for (let seed = 1; seed <= series; seed++) {
+    const { verdict, pairs, neededPairs } = await compare({
+      a,
+      b,
+      seed,
+      measure: machine({ seed: seed * 7919, effect, sigma: 0.005 }),
+    });
+    assertEquals(pairs, neededPairs);
+    counts[verdict] += 1;
+  }
+  return counts;
+}
+
+/** As many of n, at most, as a rate gives but once in a thousand times. */
+function most(series: number, rate: number): number {
+  return series * rate + 3.09 * Math.sqrt(series * rate * (1 - rate));
+}
+
+Deno.test("compare() raises no more false alarms on 1,500 A/A series than it says", async () => {
+  const { regressed, improved, pass } = await verdicts(1500, 0);
+  console.log(
+    `A/A of 1,500: ${regressed} regressed, ${improved} improved, ${pass} pass`,
+  );
+  assert(regressed + improved <= most(1500, 0.05), `${regressed + improved}`);
+  assert(regressed <= most(1500, 0.025), `${regressed}`);
+  assert(pass >= 1500 * 0.75, `${pass}`);
+});
+
+Deno.test("compare() sees an injected +1 % with the power it says", async () => {
+  const { regressed, improved } = await verdicts(400, 0.01);
+  console.log(`+1 % of 400: ${regressed} regressed`);
+  assert(regressed >= 400 * 0.8, `${regressed}`);
+  assertEquals(improved, 0);
+});
+
+Deno.test("compare() sees an injected 1 % less as an improvement", async () => {
+  const { regressed, improved } = await verdicts(100, -0.01);
+  assert(improved >= 80, `${improved}`);
+  assertEquals(regressed, 0);
+});

@@ -1,0 +1,171 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { TextLineStream } from "@std/streams";
+import { bounded } from "../support/net.ts";
+
+const MAIN = new URL("../../src/compare/main.ts", import.meta.url);
+
+function command(args: readonly string[], directory?: string): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", MAIN.href, ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    ...directory === undefined ? {} : { cwd: directory },
+  });
+}
+
+async function run(args: readonly string[], directory?: string) {
+  const { code, stdout, stderr } = await command(args, directory).output();
+  const text = new TextDecoder();
+  return { code, out: text.decode(stdout), err: text.decode(stderr) };
+}
+
+async function git(directory: string, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("git", {
+    args: [
+      "-C",
+      directory,
+      "-c",
+      "user.name=t",
+      "-c",
+      "user.email=t@t",
+      ...args,
+    ],
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout).trim();
+}
+
+/** A repository with a value of 10 in HEAD~1 and HEAD, and 20 where one works. */
+async function repository(): Promise<AsyncDisposable & { directory: string }> {
+  const directory = await Deno.makeTempDir();
+  await git(directory, "init", "--quiet");
+  const write = (n: number) =>
+    Deno.writeTextFile(`${directory}/value.json`, `{"n": ${n}}\n`);
+  await write(10);
+  await git(directory, "add", ".");
+  await git(directory, "commit", "--quiet", "-m", "first");
+  await git(directory, "commit", "--quiet", "--allow-empty", "-m", "second");
+  await write(20);
+  return {
+    directory,
+    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
+  };
+}
+
+const FEW = ["--noise-pairs", "8", "--max-pairs", "12", "--metric", "n"];
+
+Deno.test(
+  "the command line compares HEAD with the working tree, and leaves no work tree behind",
+  bounded,
+  async () => {
+    await using repo = await repository();
+    const { code, out } = await run(
+      [...FEW, "--", "cat", "value.json"],
+      repo.directory,
+    );
+    assertEquals(code, 1);
+    assertMatch(out, /^REGRESSED: the working tree against HEAD, 12 pairs/);
+    assertStringIncludes(out, "change +100 %");
+    const trees = await git(repo.directory, "worktree", "list");
+    assertEquals(trees.split("\n").length, 1);
+  },
+);
+
+Deno.test(
+  "the command line compares two revisions, as JSON",
+  bounded,
+  async () => {
+    await using repo = await repository();
+    const { code, out } = await run(
+      ["--json", ...FEW, "HEAD~1", "HEAD", "--", "cat", "value.json"],
+      repo.directory,
+    );
+    assertEquals(code, 0);
+    const report = JSON.parse(out);
+    assertEquals(report.verdict, "pass");
+    assertEquals([report.a.label, report.b.label], ["HEAD~1", "HEAD"]);
+  },
+);
+
+Deno.test(
+  "the command line exits with 4 for an improvement, and 3 where nothing can be told",
+  bounded,
+  async () => {
+    const two = (b: string, ...more: string[]) =>
+      run([...FEW, ...more, "--a", `echo '{"n": 9}'`, "--b", b]);
+    assertEquals((await two(`echo '{"n": 3}'`)).code, 4);
+    assertEquals((await two(`echo '{"n": 3}'`, "--max-pairs", "2")).code, 3);
+  },
+);
+
+Deno.test(
+  "the command line exits with 2 for bad usage, and 5 where a run or git fails",
+  bounded,
+  async () => {
+    const usage = await run(["--a", "true"]);
+    assertEquals(usage.code, 2);
+    assertStringIncludes(usage.err, "--b is missing");
+    const failed = await run(["--a", "exit 9", "--b", "true"]);
+    assertEquals(failed.code, 5);
+    assertStringIncludes(failed.err, "its exit code is 9");
+    await using repo = await repository();
+    const revision = await run(["nowhere", "--", "true"], repo.directory);
+    assertEquals(revision.code, 5);
+    assertStringIncludes(revision.err, "nowhere is no revision");
+  },
+);
+
+Deno.test("the command line says how it is used", bounded, async () => {
+  const { code, out } = await run(["--help"]);
+  assertEquals(code, 0);
+  assertStringIncludes(out, "Exit code:");
+});
+
+Deno.test(
+  "Ctrl-C ends the run and what it started, and removes the work tree",
+  bounded,
+  async () => {
+    await using repo = await repository();
+    await using child = command(
+      [
+        "--",
+        "sh",
+        "-c",
+        'sleep 1000 & echo $! > "$0"; wait',
+        `${repo.directory}/pid`,
+      ],
+      repo.directory,
+    ).spawn();
+    const watcher = Deno.watchFs(repo.directory);
+    for await (const { paths } of watcher) {
+      const written = paths.some((path) => path.endsWith("/pid")) &&
+        await Deno.readTextFile(`${repo.directory}/pid`).catch(() => "");
+      if (written) break;
+    }
+    const pid = Number(await Deno.readTextFile(`${repo.directory}/pid`));
+    child.kill("SIGINT");
+    const lines = child.stderr.pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream());
+    assertEquals(await Array.fromAsync(lines), ["warm-up: 2 runs"]);
+    assertEquals((await child.status).code, 130);
+    await child.stdout.cancel();
+    assertEquals(await state(pid), "gone");
+    const trees = await git(repo.directory, "worktree", "list");
+    assertEquals(trees.split("\n").length, 1);
+  },
+);
+
+/** Whether a process lives; one that nobody has waited for does not. */
+async function state(pid: number): Promise<"alive" | "gone"> {
+  const { stdout } = await new Deno.Command("ps", {
+    args: ["-o", "stat=", "-p", String(pid)],
+  }).output();
+  const text = new TextDecoder().decode(stdout).trim();
+  return text === "" || text.startsWith("Z") ? "gone" : "alive";
+}

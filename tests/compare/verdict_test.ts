@@ -1,0 +1,71 @@
+import { assertEquals } from "@std/assert";
+import {
+  type Evidence,
+  EXIT_CODES,
+  overallVerdict,
+  verdictOf,
+} from "../../src/compare/verdict.ts";
+
+const evidence = (
+  low: number,
+  high: number,
+  more: Partial<Evidence> = {},
+): Evidence => ({
+  interval: { estimate: (low + high) / 2, low, high },
+  p: 0.001,
+  marginP: 0.001,
+  wanted: 1,
+  visible: 0.9,
+  alpha: 0.05,
+  ...more,
+});
+
+Deno.test("verdictOf() says regressed when the interval lies above 0 and reaches the difference", () => {
+  assertEquals(verdictOf(evidence(0.1, 1.3)), "regressed");
+  assertEquals(verdictOf(evidence(2, 3)), "regressed");
+});
+
+Deno.test("verdictOf() says improved when the same is so below 0", () => {
+  assertEquals(verdictOf(evidence(-1.3, -0.1)), "improved");
+});
+
+Deno.test("verdictOf() says pass when the interval lies within the difference, even beside 0", () => {
+  assertEquals(verdictOf(evidence(-0.4, 0.3, { p: 0.7 })), "pass");
+  assertEquals(verdictOf(evidence(0.1, 0.5)), "pass");
+});
+
+Deno.test("verdictOf() says inconclusive when the interval holds both 0 and the difference", () => {
+  assertEquals(verdictOf(evidence(-0.2, 1.1)), "inconclusive");
+});
+
+Deno.test("verdictOf() claims nothing that the signed-rank test does not hold up", () => {
+  assertEquals(verdictOf(evidence(0.1, 1.3, { p: 0.06 })), "inconclusive");
+  assertEquals(
+    verdictOf(evidence(-0.4, 0.3, { marginP: 0.06 })),
+    "inconclusive",
+  );
+});
+
+Deno.test("verdictOf() claims nothing smaller than what could be seen", () => {
+  const blind = { visible: 3 };
+  assertEquals(verdictOf(evidence(0.1, 2.5, blind)), "inconclusive");
+  assertEquals(verdictOf(evidence(-0.4, 0.3, blind)), "inconclusive");
+  assertEquals(verdictOf(evidence(0.1, 3.5, blind)), "regressed");
+});
+
+Deno.test("overallVerdict() is the worst, and then the least sure", () => {
+  assertEquals(
+    overallVerdict(["pass", "improved", "regressed", "inconclusive"]),
+    "regressed",
+  );
+  assertEquals(
+    overallVerdict(["pass", "improved", "inconclusive"]),
+    "inconclusive",
+  );
+  assertEquals(overallVerdict(["pass", "improved"]), "improved");
+  assertEquals(overallVerdict(["pass", "pass"]), "pass");
+});
+
+Deno.test("EXIT_CODES gives each verdict its own, beside 2 for bad usage", () => {
+  assertEquals(new Set([...Object.values(EXIT_CODES), 2]).size, 5);
+});

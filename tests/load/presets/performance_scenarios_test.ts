@@ -1,0 +1,139 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { standardDrivers } from "../../../src/load/drivers/drivers.ts";
+import { LoadTestError } from "../../../src/load/load_errors.ts";
+import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
+import { PerformanceScenarios } from "../../../src/load/presets/performance_scenarios.ts";
+import type { LoadResult } from "../../../src/load/result.ts";
+import type { Scenario } from "../../../src/load/scenario/scenario.ts";
+import { startTarget } from "../../../src/load/run/target.ts";
+import { validateScenario } from "../../../src/load/scenario/validate_scenario.ts";
+import { bounded } from "../../support/net.ts";
+
+const ready = new PerformanceScenarios();
+
+/** A few users for a second, who think so short that each does everything. */
+const SHORT = {
+  users: 6,
+  thinkTime: { distribution: "constant", ms: 5 },
+  rampUpMs: 0,
+  steadyMs: 1000,
+  rampDownMs: 0,
+} as const;
+
+function run(scenario: Scenario): Promise<LoadResult> {
+  return new LoadTestManager({ drivers: standardDrivers() }).run(scenario);
+}
+
+/** That each operation was done, and none went wrong. */
+function assertDone(
+  { scenario, total, operations, reasons }: LoadResult,
+): void {
+  const { started, ok } = total;
+  const errors = operations.map(({ name, errors }) => [name, errors]);
+  // A busy machine begins some of those at a rate late, or drops them.
+  assertEquals(ok, started, JSON.stringify({ total, errors, reasons }));
+  assert(ok > 0, JSON.stringify(reasons));
+  // Of many, a slow machine does some too seldom for such a short time.
+  if (scenario.operations.length > 5) return;
+  for (const { name, accounting } of operations) {
+    assert(accounting.ok > 0, `${name} was not done`);
+  }
+}
+
+for (const name of ready.list()) {
+  Deno.test(`nothing is wrong with the scenario ${name}`, () => {
+    const { errors, warnings } = validateScenario(
+      ready.make(name),
+      standardDrivers(),
+    );
+    assertEquals([...errors, ...warnings], []);
+  });
+}
+
+const SCENARIOS: { readonly [name: string]: Scenario } = {
+  "chat": ready.chat({ ...SHORT, roomSize: 3 }),
+  "file-streaming": ready.fileStreaming({ ...SHORT, fileBytes: 262_144 }),
+  "file-streaming of one chunk": ready.fileStreaming({
+    ...SHORT,
+    fileBytes: 1000,
+    chunkBytes: 1000,
+  }),
+  // The first one loads what a terminal needs.
+  "terminal-sessions": ready.terminalSessions({ ...SHORT, steadyMs: 5000 }),
+  "terminal-sessions on this host": ready.terminalSessions({
+    ...SHORT,
+    address: "local",
+  }),
+  "http-api": ready.httpApi(SHORT),
+  "http-api at a rate": ready.httpApi({ ...SHORT, arrivalsPerSecond: 100 }),
+  "subscriptions": ready.subscriptions({ ...SHORT, eventsPerSecond: 50 }),
+  "mixed": ready.mixed(SHORT),
+  "stress": ready.stress(SHORT),
+  "endurance": ready.endurance({ ...SHORT, of: "chat" }),
+};
+
+for (const [name, scenario] of Object.entries(SCENARIOS)) {
+  Deno.test(
+    `no operation of ${name} fails on its real service`,
+    bounded,
+    async () => assertDone(await run(scenario)),
+  );
+}
+
+Deno.test(
+  "the latency of subscriptions counts from the publication, not from the wait",
+  bounded,
+  async () => {
+    const result = await run(
+      ready.subscriptions({ ...SHORT, users: 4, eventsPerSecond: 4 }),
+    );
+    assertDone(result);
+    // Who waits for the next event waits a quarter of a second.
+    const { mean } = result.steady.latency;
+    assert(mean !== null && mean < 125, String(mean));
+  },
+);
+
+Deno.test("a scenario can be run on one's own service", bounded, async () => {
+  const { target } = ready.mixed({ services: ["chat", "api"] });
+  assert(target !== undefined);
+  await using own = await startTarget(target);
+  const { chat, api } = own.told;
+  const scenarios = [
+    ready.chat({ ...SHORT, address: { port: Number(chat) } }),
+    ready.httpApi({ ...SHORT, url: `http://127.0.0.1:${api}/` }),
+  ];
+  for (const scenario of scenarios) {
+    assertEquals(scenario.target, undefined);
+    assertDone(await run({ ...scenario, phases: { steadyMs: 200 } }));
+  }
+});
+
+Deno.test("stress and endurance are of any scenario", () => {
+  const chat = ready.chat();
+  for (const name of ["stress", "endurance"] as const) {
+    const long = ready[name]({ of: "chat" });
+    assertEquals(long.name, `${name} of chat`);
+    assertEquals(long.operations, chat.operations);
+    assert(long.phases.steadyMs > chat.phases.steadyMs);
+  }
+});
+
+Deno.test("a scenario of one's own is made by its name", () => {
+  const own = new PerformanceScenarios();
+  const made: unknown[] = [];
+  own.register("own", (options) => {
+    made.push(options);
+    return ready.chat(options);
+  });
+  own.make("own", { users: 3 });
+  own.stress({ of: "own", users: 4 });
+  assert(own.list().includes("own"));
+  assertEquals(made[0], { users: 3 });
+  assert(!ready.list().includes("own"));
+  assertThrows(
+    () => ready.make("own"),
+    LoadTestError,
+    'Cannot make the scenario "own": there are chat, ',
+  );
+});

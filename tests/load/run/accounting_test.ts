@@ -1,0 +1,178 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
+import type { Accounting, LoadResult } from "../../../src/load/result.ts";
+import type { Scenario } from "../../../src/load/scenario/scenario.ts";
+import { ManualClock } from "../../../src/testing/manual_clock.ts";
+import { drive, hang, TestDriver } from "../../support/load_drivers.ts";
+
+function assertIdentities(of: Accounting, what: string): void {
+  const { planned, started, dropped, ok, failed, timedOut, interrupted } = of;
+  assertEquals(planned, started + dropped, `planned, ${what}`);
+  assertEquals(started, ok + failed + timedOut + interrupted, `${what}`);
+}
+
+/** No number is lost on the way to a file and back. */
+function assertPlain(result: LoadResult): void {
+  assertEquals(JSON.parse(JSON.stringify(result)), result);
+}
+
+type Deed = "ok" | "slow" | "reject" | "throw" | "hang" | "check" | "deaf";
+
+/** Does one deed after the other, in the order in which it is asked to. */
+function doerOf(deeds: readonly Deed[], clock: ManualClock): TestDriver {
+  let next = 0;
+  return new TestDriver((call) => {
+    const deed = deeds[next++ % deeds.length];
+    switch (deed) {
+      case "ok":
+        return Promise.resolve({ status: 200, receivedBytes: 3 });
+      case "slow":
+        return new Promise((resolve) =>
+          clock.schedule(120, () => resolve({ status: 200 }))
+        );
+      case "reject":
+        return Promise.reject(new Error("refused"));
+      case "throw":
+        throw new Error("thrown");
+      case "hang":
+        return hang(call);
+      case "check":
+        return Promise.resolve({ status: 500 });
+      default:
+        // Heeds no signal, ever.
+        return new Promise(() => {});
+    }
+  });
+}
+
+const arbitraryDeed = fc.constantFrom<Deed>(
+  "ok",
+  "slow",
+  "reject",
+  "throw",
+  "hang",
+  "check",
+  "deaf",
+);
+
+const arbitraryLoad: fc.Arbitrary<Scenario["load"]> = fc.oneof(
+  fc.record({
+    model: fc.constant("open" as const),
+    arrivalsPerSecond: fc.integer({ min: 1, max: 100 }),
+    arrivals: fc.constantFrom("constant" as const, "poisson" as const),
+    maxUsers: fc.integer({ min: 1, max: 20 }),
+  }),
+  fc.record({
+    model: fc.constant("closed" as const),
+    users: fc.integer({ min: 1, max: 10 }),
+    thinkTime: fc.constant({
+      distribution: "exponential" as const,
+      meanMs: 100,
+    }),
+  }),
+);
+
+Deno.test("planned and started operations are all accounted for, however they and the run end", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(arbitraryDeed, { minLength: 1, maxLength: 8 }),
+      arbitraryLoad,
+      fc.record({
+        rampUpMs: fc.constantFrom(0, 300),
+        steadyMs: fc.constantFrom(500, 1500),
+        rampDownMs: fc.constantFrom(0, 300),
+        drainTimeoutMs: fc.constantFrom(0, 100, 2000),
+      }),
+      fc.constantFrom("plan", "signal", "criterion", "refused"),
+      fc.nat(2000),
+      async (deeds, load, phases, end, abortAtMs) => {
+        const clock = new ManualClock();
+        const doer = doerOf(deeds, clock);
+        if (end === "refused") {
+          let opens = 0;
+          doer.beforeOpen = () =>
+            opens++ % 2 === 0
+              ? Promise.reject(new Error("no such host"))
+              : Promise.resolve();
+        }
+        const abort = new AbortController();
+        if (end === "signal") clock.schedule(abortAtMs, () => abort.abort());
+        const scenario: Scenario = {
+          name: "Whatever happens",
+          load,
+          phases,
+          seed: abortAtMs,
+          operations: ["a", "b"].map((name, index) => ({
+            name,
+            driver: "doer",
+            request: {},
+            weight: index + 1,
+            timeoutMs: 400,
+            checks: [{ field: "status", is: "equal", value: 200 }],
+          })),
+          criteria: end === "criterion"
+            ? [{
+              metric: "errorRate",
+              is: "below",
+              value: 0.1,
+              abort: true,
+              abortAfterMs: 0,
+            }]
+            : [],
+        };
+        const manager = new LoadTestManager({ drivers: { doer }, clock });
+        const { signal } = abort;
+        const result = await drive(clock, manager.run(scenario, { signal }));
+        assertIdentities(result.total, "in total");
+        assertIdentities(result.steady.accounting, "steady");
+        for (const { name, accounting } of result.operations) {
+          assertIdentities(accounting, name);
+        }
+        assertEquals(doer.opened, doer.closed, "sessions are closed");
+        // Those of operations that were cut short pass; none begins anew.
+        clock.advance(3000);
+        assertEquals(clock.pending, 0, "no timer goes on");
+        const parts = result.timeline.points;
+        const ended = parts.reduce((n, { ok, errors }) => n + ok + errors, 0);
+        assertEquals(ended, result.total.started, "in the timeline");
+        assertEquals(result.steady.latency.count, result.steady.accounting.ok);
+        assertPlain(result);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("an open load starts or drops what its rate plans", async () => {
+  const clock = new ManualClock();
+  const manager = new LoadTestManager({
+    drivers: { doer: doerOf(["slow"], clock) },
+    clock,
+  });
+  const result = await drive(
+    clock,
+    manager.run({
+      name: "Too much",
+      load: {
+        model: "open",
+        arrivalsPerSecond: 100,
+        arrivals: "constant",
+        maxUsers: 5,
+      },
+      phases: { rampUpMs: 1000, steadyMs: 2000, rampDownMs: 1000 },
+      operations: [{ name: "a", driver: "doer", request: {} }],
+      criteria: [{ metric: "dropRate", is: "below", value: 0.1 }],
+    }),
+    5,
+  );
+  // 100 a second in the steady phase, half of it in the ramps.
+  assertEquals(result.total.planned, 300);
+  assertEquals(result.steady.accounting.planned, 200);
+  // Five users who take 120 ms each: about 42 a second.
+  const { started, dropped } = result.steady.accounting;
+  assert(started >= 75 && started <= 85, `${started} started`);
+  assertEquals(dropped, 200 - started);
+  assertEquals(result.users, { planned: 5, started: 5, replaced: 0, peak: 5 });
+  assertEquals(result.verdict, "failed");
+});

@@ -1,0 +1,52 @@
+import { assert, assertEquals } from "@std/assert";
+import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
+import type { LoadResult } from "../../../src/load/result.ts";
+import type { Scenario } from "../../../src/load/scenario/scenario.ts";
+import { echoDriver, echoTarget } from "../../support/echo_driver.ts";
+import { bounded } from "../../support/net.ts";
+
+/** A server that stands still for 300 ms in each second. */
+function load(load: Scenario["load"]): Promise<LoadResult> {
+  const manager = new LoadTestManager({ drivers: { echo: echoDriver } });
+  return manager.run({
+    name: "A server that stalls",
+    target: echoTarget(1000, 300),
+    load,
+    phases: { steadyMs: 2500 },
+    operations: [{
+      name: "echo",
+      driver: "echo",
+      request: { port: "${target.port}" },
+    }],
+  });
+}
+
+Deno.test(
+  "the open model shows a server's stalls in its p99, the closed one hardly",
+  bounded,
+  async () => {
+    // At the same time, each on a server of its own: the machine is the same.
+    const [open, closed] = await Promise.all([
+      load({ model: "open", arrivalsPerSecond: 200, maxUsers: 200 }),
+      load({
+        model: "closed",
+        users: 1,
+        thinkTime: { distribution: "constant", ms: 2 },
+      }),
+    ]);
+    for (const { total } of [open, closed]) {
+      assertEquals(total.ok, total.planned);
+    }
+    // Three in ten arrive while the server stalls: the last of a hundred waits
+    // nearly all of it.
+    const p99 = open.steady.latency.p99 ?? 0;
+    assert(p99 >= 250, `p99 of the open model is ${p99} ms`);
+    const p90 = open.steady.latency.p90 ?? 0;
+    assert(p90 >= 120, `p90 of the open model is ${p90} ms`);
+    // Whoever waits asks nothing: two or three of hundreds saw a stall.
+    const blind = closed.steady.latency.p90 ?? Infinity;
+    assert(blind < 100, `p90 of the closed model is ${blind} ms`);
+    assert((closed.steady.latency.max ?? 0) >= 250);
+    assert(closed.warnings.some((text) => text.includes("blind to stalls")));
+  },
+);

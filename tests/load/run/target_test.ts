@@ -1,0 +1,151 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { TargetError } from "../../../src/load/load_errors.ts";
+import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
+import type { Target } from "../../../src/load/scenario/scenario.ts";
+import { startTarget } from "../../../src/load/run/target.ts";
+import { echoDriver, echoTarget } from "../../support/echo_driver.ts";
+import { TestDriver } from "../../support/load_drivers.ts";
+import { bounded } from "../../support/net.ts";
+
+/** A program that is told in its arguments. */
+function program(source: string, target: Partial<Target> = {}): Target {
+  return {
+    command: "deno",
+    args: ["eval", "--no-check", source],
+    readyPattern: "^ready as (?<who>\\w+) on (?<port>\\d+)$",
+    ...target,
+  };
+}
+
+/** It writes its port in two parts: half of it is no match. */
+const READY = `
+  const say = (text) => Deno.stdout.writeSync(new TextEncoder().encode(text));
+  say("ready as Ada on 12");
+  setTimeout(() => say("34\\n"), 50);
+`;
+
+Deno.test(
+  "a target tells the named groups of a whole line that says it is ready",
+  bounded,
+  async () => {
+    await using target = await startTarget(
+      program(READY + "setInterval(() => {}, 1000);", {
+        readyPattern: "ready as (?<who>\\w+) on (?<port>\\d+)",
+      }),
+    );
+    assertEquals(target.told, { who: "Ada", port: "1234" });
+  },
+);
+
+Deno.test(
+  "a target that ends before it is ready says its last words",
+  bounded,
+  async () => {
+    const error = await assertRejects(
+      () => startTarget(program(`console.error("no port"); Deno.exit(7);`)),
+      TargetError,
+      "it has ended with code 7; it said last:",
+    );
+    assertStringIncludes(error.message, "no port");
+  },
+);
+
+Deno.test("a target that is not ready in time is ended", bounded, async () => {
+  await assertRejects(
+    () =>
+      startTarget(
+        program("setInterval(() => {}, 1000)", { readyTimeoutMs: 300 }),
+      ),
+    TargetError,
+    "it is not ready after 300 ms; it has said nothing",
+  );
+});
+
+Deno.test(
+  "a target that there is no program for cannot be started",
+  bounded,
+  async () => {
+    await assertRejects(
+      () => startTarget({ command: "no-such-program", readyPattern: "." }),
+      TargetError,
+      "Cannot start the target no-such-program",
+    );
+  },
+);
+
+Deno.test("the start of a target can be given up", bounded, async () => {
+  const abort = new AbortController();
+  const started = startTarget(program("setInterval(() => {}, 1000)"), {
+    signal: abort.signal,
+  });
+  abort.abort(new Error("enough"));
+  await assertRejects(() => started, Error, "enough");
+});
+
+Deno.test(
+  "a target that dies makes the run invalid, and ends it",
+  bounded,
+  async () => {
+    const driver = new TestDriver();
+    const result = await new LoadTestManager({ drivers: { test: driver } }).run(
+      {
+        name: "A target that dies",
+        target: program(
+          `console.log("ready as Ada on 1"); setTimeout(() => {
+      console.error("out of memory");
+      Deno.exit(3);
+    }, 200)`,
+          { readyPattern: "ready" },
+        ),
+        load: { model: "open", arrivalsPerSecond: 50, maxUsers: 10 },
+        phases: { steadyMs: 15_000 },
+        operations: [{ name: "ask", driver: "test", request: {} }],
+      },
+    );
+    assertEquals(result.verdict, "invalid");
+    const reasons = result.reasons.join("\n");
+    assertStringIncludes(reasons, "it has ended with code 3");
+    assertStringIncludes(reasons, "out of memory");
+    assert(result.durationMs < 15_000);
+  },
+);
+
+Deno.test(
+  "500 users with time to think on a server in another process all start, and none is lost",
+  bounded,
+  async () => {
+    const users = 500;
+    const manager = new LoadTestManager({ drivers: { echo: echoDriver } });
+    const result = await manager.run({
+      name: "500 users",
+      target: echoTarget(),
+      load: {
+        model: "closed",
+        users,
+        thinkTime: { distribution: "uniform", minMs: 500, maxMs: 1500 },
+      },
+      phases: { rampUpMs: 1000, steadyMs: 1000, rampDownMs: 500 },
+      operations: [{
+        name: "echo",
+        driver: "echo",
+        request: { port: "${target.port}" },
+      }],
+      criteria: [{ metric: "errorRate", is: "at-most", value: 0 }],
+    });
+    assertEquals(result.users, {
+      planned: users,
+      started: users,
+      replaced: 0,
+      peak: users,
+    });
+    assertEquals(result.total.ok, result.total.planned);
+    assert(result.total.ok >= users);
+    assertEquals(result.criteria[0]?.outcome, "held");
+    assert((result.generator.rssPeakBytes ?? 0) > 0);
+  },
+);

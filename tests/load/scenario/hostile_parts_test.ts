@@ -1,0 +1,194 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { setImmediate } from "node:timers/promises";
+import { ActorSystem } from "../../../src/actor/mod.ts";
+import { functionDriver } from "../../../src/load/drivers/function.ts";
+import { httpDriver } from "../../../src/load/drivers/http.ts";
+import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
+import { textReport } from "../../../src/load/report/text_report.ts";
+import type { Scenario } from "../../../src/load/scenario/scenario.ts";
+import { TimelineRecorder } from "../../../src/load/run/timeline.ts";
+import { bounded } from "../../support/net.ts";
+
+const scenario: Scenario = {
+  name: "Hostile",
+  load: { model: "closed", users: 1 },
+  phases: { steadyMs: 200 },
+  operations: [{
+    name: "ask",
+    driver: "function",
+    request: { function: "ask" },
+  }],
+};
+const drivers = {
+  function: functionDriver({ ask: () => setImmediate({}) }),
+};
+
+/** Runs it with a target that is a shell script. */
+function runWithTarget(script: string, steadyMs: number) {
+  return new LoadTestManager({ drivers }).run({
+    ...scenario,
+    phases: { steadyMs },
+    target: { command: "sh", args: ["-c", script], readyPattern: "ready" },
+  });
+}
+
+Deno.test(
+  "a target whose child holds its output does not hold up the end of a run",
+  bounded,
+  async () => {
+    const result = await runWithTarget(
+      `sleep 3 & trap "kill $!; exit" TERM; echo ready; wait`,
+      200,
+    );
+    assertEquals(result.verdict, "passed");
+    // Its child outlives a target that is killed, and holds its output.
+    const other = await runWithTarget(
+      `sleep 3 & echo $!; echo ready; wait`,
+      200,
+    );
+    assertEquals(other.verdict, "passed");
+  },
+);
+
+Deno.test(
+  "a target that dies is noticed although its child holds its output",
+  bounded,
+  async () => {
+    const result = await runWithTarget(
+      `sleep 3 & echo ready; sleep 0.1; exit 1`,
+      5000,
+    );
+    assertEquals(result.verdict, "invalid");
+    assert(result.durationMs < 5000, `it took ${result.durationMs} ms`);
+  },
+);
+
+Deno.test(
+  "a generator that stalls is not healthy, although what it missed was dropped",
+  bounded,
+  async () => {
+    const block = () => {
+      const until = performance.now() + 90;
+      while (performance.now() < until);
+    };
+    const stalls = setInterval(block, 250);
+    const result = await new LoadTestManager({ drivers }).run({
+      ...scenario,
+      load: { model: "open", arrivalsPerSecond: 1000, maxUsers: 1 },
+      phases: { steadyMs: 1000 },
+    });
+    clearInterval(stalls);
+    assertEquals(result.verdict, "invalid");
+    assert(!result.generator.healthy);
+  },
+);
+
+Deno.test(
+  "an onProgress that rejects stops neither the run nor the program",
+  bounded,
+  async () => {
+    const longer = { ...scenario, phases: { steadyMs: 1500 } };
+    const result = await new LoadTestManager({ drivers }).run(longer, {
+      onProgress: () => Promise.reject(new Error("The disk is full")),
+    });
+    assertEquals(result.verdict, "passed");
+    assert(result.warnings.some((text) => text.includes("The disk is full")));
+  },
+);
+
+Deno.test(
+  "a system that was shut down makes the run invalid, and it is cleaned up",
+  bounded,
+  async () => {
+    const system = new ActorSystem();
+    await system.shutdown();
+    let cleaned = false;
+    const result = await new LoadTestManager({ drivers }).run(scenario, {
+      system,
+      cleanup() {
+        cleaned = true;
+      },
+    });
+    assertEquals([result.verdict, cleaned], ["invalid", true]);
+  },
+);
+
+Deno.test(
+  "a latency that is no number is none, and the measured one counts",
+  bounded,
+  async () => {
+    for (const latencyMs of [NaN, Infinity]) {
+      const wrong = functionDriver({ ask: () => setImmediate({ latencyMs }) });
+      const { steady } = await new LoadTestManager({
+        drivers: { function: wrong },
+      }).run(scenario);
+      const { max, mean } = steady.latency;
+      assert(mean !== null && mean > 0, `the mean is ${mean}`);
+      assert(max !== null && max < 1000, `the longest is ${max}`);
+    }
+  },
+);
+
+Deno.test("what ends after the last part of a timeline is counted in it", () => {
+  const timeline = new TimelineRecorder(600_000, 0);
+  for (let part = 0; part < 600; part++) timeline.seal("steady", 1);
+  timeline.errors += 7;
+  const { points } = timeline.end("ramp-down", 0);
+  assertEquals(points.length, 600);
+  assertEquals(points.reduce((sum, { errors }) => sum + errors, 0), 7);
+});
+
+Deno.test(
+  "a service that is not there is told with the reason",
+  bounded,
+  async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    listener.close();
+    const { steady } = await new LoadTestManager({
+      drivers: { http: httpDriver() },
+    }).run({
+      ...scenario,
+      operations: [{
+        name: "ask",
+        driver: "http",
+        request: { url: `http://127.0.0.1:${port}/` },
+      }],
+    });
+    assertStringIncludes(
+      steady.errors.map(({ message }) => message).join(),
+      "Connection refused",
+    );
+  },
+);
+
+Deno.test(
+  "a criterion that aborts does so without data as well",
+  bounded,
+  async () => {
+    const never = functionDriver({ ask: () => Promise.reject(new Error()) });
+    const result = await new LoadTestManager({
+      drivers: { function: never },
+    }).run({
+      ...scenario,
+      phases: { steadyMs: 20_000 },
+      criteria: [{
+        metric: "latency.p99",
+        is: "below",
+        value: 10,
+        abort: true,
+        abortAfterMs: 100,
+      }],
+    });
+    assertEquals(result.verdict, "aborted");
+  },
+);
+
+Deno.test(
+  "a run without criteria does not say that they hold",
+  bounded,
+  async () => {
+    const result = await new LoadTestManager({ drivers }).run(scenario);
+    assertStringIncludes(textReport(result), "There was no criterion.");
+  },
+);

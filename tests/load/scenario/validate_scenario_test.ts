@@ -1,0 +1,261 @@
+import { assertEquals } from "@std/assert";
+import type { Driver } from "../../../src/load/driver.ts";
+import { validateScenario } from "../../../src/load/scenario/validate_scenario.ts";
+import { chat } from "../scenarios.ts";
+
+/** What is wrong with the chat after a change. */
+function errors(change: object): readonly string[] {
+  return validateScenario({ ...chat, ...change }).errors
+    .map(({ message }) => message);
+}
+
+function warnings(change: object): readonly string[] {
+  return validateScenario({ ...chat, ...change }).warnings
+    .map(({ message }) => message);
+}
+
+const [join, send] = chat.operations;
+const any: Driver = {
+  validate: () => [],
+  open: () => Promise.reject(new Error("It is never opened")),
+};
+
+Deno.test("a scenario that is right is handed on, without errors or warnings", () => {
+  assertEquals(validateScenario(chat), {
+    scenario: chat,
+    errors: [],
+    warnings: [],
+  });
+});
+
+for (
+  const [value, shown] of [[undefined, "undefined"], [[], "a list"], [
+    "x",
+    '"x"',
+  ]]
+) {
+  Deno.test(`${shown} is no scenario`, () => {
+    const { scenario, errors } = validateScenario(value);
+    assertEquals(scenario, undefined);
+    assertEquals(errors.map(({ message }) => message), [
+      `the scenario is ${shown}, an object is needed`,
+    ]);
+  });
+}
+
+const records = [{ user: "ada", at: { city: "London" } }, { user: "bob" }];
+const feeders = { accounts: { records } };
+
+for (
+  const [what, change, ...expected] of [
+    ["no name", { name: "" }, 'name is "", a text that is not empty is needed'],
+    [
+      "a key that nothing is like",
+      { colour: "red" },
+      "colour is not known, known: name, description, target, load, phases, operations, feeders, criteria, tags, seed",
+    ],
+    [
+      "a model that there is not",
+      { load: { model: "close" } },
+      'load.model is "close", did you mean "closed"?',
+    ],
+    [
+      "no model",
+      { load: {} },
+      "load.model is missing, one of open, closed is needed",
+    ],
+    [
+      "half a user",
+      { load: { model: "closed", users: 0.5 } },
+      "load.users is 0.5, a whole number from 1 to 1000000 is needed",
+    ],
+    [
+      "NaN for a rate",
+      {
+        load: { model: "open", arrivalsPerSecond: NaN, maxUsers: 1 },
+      },
+      "load.arrivalsPerSecond is NaN, a number above 0 and up to 1000000 is needed",
+    ],
+    [
+      "a field of the other model",
+      {
+        load: { model: "open", arrivalsPerSecond: 1, maxUsers: 1, users: 2 },
+      },
+      "load.users is not known, known: model, arrivalsPerSecond, arrivals, maxUsers",
+    ],
+    ["think time from more to less", {
+      load: {
+        model: "closed",
+        users: 1,
+        thinkTime: { distribution: "uniform", minMs: 5, maxMs: 4 },
+      },
+    }, "load.thinkTime.maxMs is 4, it must be at least minMs, which is 5"],
+    [
+      "a time that timers do not know",
+      { phases: { steadyMs: 2 ** 31 } },
+      "phases.steadyMs is 2147483648, a number above 0 and up to 2147483647 is needed",
+    ],
+    [
+      "no operation",
+      { operations: [] },
+      "operations is empty, at least one item is needed",
+    ],
+    [
+      "a weight of nothing",
+      { operations: [{ ...send, weight: 0 }] },
+      "operations[0].weight is 0, a number above 0 is needed",
+    ],
+    [
+      "a name for two operations",
+      { operations: [send, join, send] },
+      'operations[2].name is "send", as operations[0] is, take another',
+    ],
+    [
+      "a request that JSON cannot hold",
+      {
+        operations: [{ ...send, request: { when: new Date(0), n: Infinity } }],
+      },
+      "operations[0].request.when is an object, what JSON can hold is needed",
+      "operations[0].request.n is Infinity, what JSON can hold is needed",
+    ],
+    ["a prototype in a request", {
+      operations: [{ ...send, request: JSON.parse('{"__proto__": 1}') }],
+    }, "operations[0].request.__proto__ is no name for a field, take another"],
+    [
+      "a check without a value",
+      { operations: [{ ...send, checks: [{ field: "status", is: "equal" }] }] },
+      "operations[0].checks[0].value is missing, something to compare with is needed",
+    ],
+    ["a check of presence with a value", {
+      operations: [{
+        ...send,
+        checks: [{ field: "body", is: "present", value: 1 }],
+      }],
+    }, 'operations[0].checks[0].value is 1, none is needed beside "present"'],
+    [
+      "a check below a text",
+      {
+        operations: [{
+          ...send,
+          checks: [{ field: "body", is: "below", value: "b" }],
+        }],
+      },
+      'operations[0].checks[0].value is "b", a number is needed beside "below"',
+    ],
+    ["a criterion of another operation", {
+      criteria: [{
+        metric: "throughput",
+        operation: "sned",
+        is: "above",
+        value: 1,
+      }],
+    }, 'criteria[0].operation is "sned", did you mean "send"?'],
+    ["a rate over 1", {
+      criteria: [{ metric: "errorRate", is: "below", value: 5 }],
+    }, "criteria[0].value is 5, a number from 0 to 1 is needed"],
+    ["a pattern that is none", {
+      target: { command: "deno", readyPattern: "(" },
+    }, "target.readyPattern is no regular expression"],
+    [
+      "a feeder without records, which is referred to",
+      {
+        feeders: { accounts: { records: [] } },
+        operations: [{ ...send, request: { as: "${accounts.user}" } }],
+      },
+      "feeders.accounts.records is empty, at least one item is needed",
+    ],
+    [
+      "a reference to no feeder",
+      {
+        feeders,
+        operations: [{ ...send, request: { as: ["${acounts.user}"] } }],
+      },
+      'operations[0].request.as[0] has ${acounts.user}, and acounts is no feeder, did you mean "accounts"?',
+    ],
+    [
+      "a reference without any feeder",
+      { operations: [{ ...send, request: { as: "${a.b}" } }] },
+      "operations[0].request.as has ${a.b}, and a is no feeder, known: there are none",
+    ],
+    [
+      "a reference to a field that no record has",
+      {
+        feeders,
+        operations: [{ ...send, request: { as: "${accounts.users}" } }],
+      },
+      'operations[0].request.as has ${accounts.users}, and feeders.accounts.records[0] has no users, did you mean "user"?',
+    ],
+    [
+      "a reference to a field that one record lacks",
+      {
+        feeders,
+        operations: [{ ...send, request: { as: "${accounts.at.city}" } }],
+      },
+      "operations[0].request.as has ${accounts.at.city}, and feeders.accounts.records[1] has no at.city, known: user",
+    ],
+    [
+      "a reference to what no pattern names",
+      {
+        target: { command: "deno", readyPattern: "on (?<port>\\d+)" },
+        operations: [{ ...send, request: { as: "${target.prot}" } }],
+      },
+      'operations[0].request.as has ${target.prot}, and target.readyPattern names no group prot, did you mean "port"?',
+    ],
+  ] as const
+) {
+  Deno.test(`a scenario with ${what} is refused`, () => {
+    assertEquals(errors(change), expected);
+  });
+}
+
+Deno.test("references to feeders and to the target are fine when they are there", () => {
+  assertEquals(
+    errors({
+      feeders,
+      target: { command: "deno", readyPattern: "on (?<port>\\d+)" },
+      operations: [{
+        ...send,
+        request: { as: "${accounts.user}:${target.port} in ${HOME}" },
+      }],
+    }),
+    [],
+  );
+});
+
+Deno.test("a driver that there is not is refused, if drivers are given", () => {
+  const { errors } = validateScenario(chat, { websockets: any });
+  assertEquals(
+    errors,
+    [0, 1].map((index) => ({
+      path: ["operations", index, "driver"],
+      message:
+        `operations[${index}].driver is "websocket", did you mean "websockets"?`,
+      suggestion: "websockets",
+    })),
+  );
+});
+
+Deno.test("a scenario without criteria is warned of", () => {
+  assertEquals(warnings({ criteria: [] }), [
+    "criteria is missing, so that whatever is measured will pass",
+  ]);
+});
+
+Deno.test("many users without think time are warned of", () => {
+  assertEquals(warnings({ load: { model: "closed", users: 1000 } }), [
+    "load.thinkTime is missing, so that 1000 users never pause and may be more than this process can drive",
+  ]);
+});
+
+Deno.test("a steady phase too short for its criteria and time-outs is warned of", () => {
+  assertEquals(
+    warnings({
+      phases: { steadyMs: 5000 },
+      operations: [{ ...send, timeoutMs: 6000 }],
+    }),
+    [
+      "criteria[0].metric is latency.p99, of which 5000 ms of phases.steadyMs say little, take 10000 or more",
+      "operations[0].timeoutMs is 6000, longer than phases.steadyMs, so that nothing can time out while it is measured",
+    ],
+  );
+});

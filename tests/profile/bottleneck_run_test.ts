@@ -1,0 +1,63 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { functionDriver } from "../../src/load/drivers/function.ts";
+import { LoadTestManager } from "../../src/load/load_test_manager.ts";
+import { BottleneckAnalyzer } from "../../src/profile/bottleneck_analyzer.ts";
+import type { BottleneckReport } from "../../src/profile/bottleneck_report.ts";
+import type { MetricsSnapshot } from "../../src/metrics/snapshot.ts";
+import { ChildProcess } from "../support/child_process.ts";
+import { bounded } from "../support/net.ts";
+
+/** Loads the slow server in one of its ways, and analyzes it. */
+async function analyze(way: string): Promise<BottleneckReport> {
+  await using server = new ChildProcess("../profile/slow_server.ts");
+  const port = await server.ask<number>("port");
+  const get = async ({ signal }: { readonly signal: AbortSignal }) => {
+    const url = `http://127.0.0.1:${port}/${way}`;
+    const response = await fetch(url, { signal });
+    await response.text();
+    return { status: response.status };
+  };
+  const manager = new LoadTestManager({
+    drivers: { function: functionDriver({ get }) },
+    // Whatever else this machine does.
+    health: { eventLoopDelayP99Ms: 5000 },
+  });
+  const load = await manager.run({
+    name: way,
+    load: { model: "closed", users: 8 },
+    phases: { rampUpMs: 200, steadyMs: 700 },
+    operations: [{
+      name: "get",
+      driver: "function",
+      request: { function: "get" },
+    }],
+  });
+  return new BottleneckAnalyzer({ latencyP50Ms: 5 }).analyze({
+    load,
+    service: await server.ask<MetricsSnapshot[]>("snapshots"),
+    queueGauges: ["waiting"],
+    // As much as a machine gives that others keep busy.
+    availableCores: 0.5,
+  });
+}
+
+for (
+  const [way, resource, name] of [
+    ["cpu", "cpu", "cpu"],
+    ["wait", "downstream", "downstream"],
+    ["queue", "queue", "waiting"],
+  ] as const
+) {
+  Deno.test(
+    `of a real server whose handler is slow by ${way}, ${resource} is named`,
+    bounded,
+    async () => {
+      const report = await analyze(way);
+      const [first] = report.findings;
+      const said = JSON.stringify(report, null, 2);
+      assertEquals(report.verdict, "found", said);
+      assertEquals([first?.resource, first?.name], [resource, name], said);
+      assertStringIncludes(report.summary, first?.message ?? "?");
+    },
+  );
+}

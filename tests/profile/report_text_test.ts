@@ -1,0 +1,36 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { BottleneckAnalyzer } from "../../src/profile/bottleneck_analyzer.ts";
+import { reportToText } from "../../src/profile/report_text.ts";
+import { loadOf, serviceOf } from "./measurements.ts";
+
+Deno.test("numbers stand by their paths, and lists are tables", () => {
+  const text = reportToText({
+    name: "a",
+    nothing: null,
+    inner: { ms: 1.23456 },
+    rows: [{ n: 1, big: 123_456.7 }, { n: 22, note: "two\nlines" }],
+    none: [],
+  });
+  assertEquals(
+    text,
+    `name      a
+nothing   –
+inner.ms  1.235
+
+rows
+n   big     note
+1   123457
+22          two lines
+`,
+  );
+});
+
+Deno.test("a report of the analyzer tells its finding", () => {
+  const report = new BottleneckAnalyzer({ latencyP99Ms: 10 }).analyze({
+    load: loadOf(),
+    service: serviceOf({ cpuCores: 0.95 }),
+  });
+  const text = reportToText(report);
+  assertStringIncludes(text, "verdict  found");
+  assertStringIncludes(text, "critical");
+});

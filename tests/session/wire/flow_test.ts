@@ -1,0 +1,387 @@
+/**
+ * An outbox and an inbox with a wire between them, in any order of events.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import fc from "fast-check";
+import { Inbox } from "../../../src/session/wire/inbox.ts";
+import { Outbox } from "../../../src/session/wire/outbox.ts";
+import {
+  FRAME_COST,
+  INITIAL_CREDIT,
+  MAX_FRAME_BYTES,
+  Priority,
+} from "../../../src/session/wire/protocol.ts";
+import {
+  concat,
+  FakeInboxPort,
+  FakePort,
+  pattern,
+  sameBytes,
+} from "./support.ts";
+
+type Step =
+  | { readonly type: "send"; readonly bytes: number }
+  /** The socket takes some more frames. */
+  | { readonly type: "room"; readonly frames: number }
+  | { readonly type: "deliver"; readonly frames: number }
+  /** Hands any of the limits so far to the sender, late or repeated. */
+  | { readonly type: "raise"; readonly which: number }
+  | { readonly type: "receive" }
+  /** Into a buffer of the reader's own. */
+  | { readonly type: "receive_into" }
+  | { readonly type: "read" }
+  | { readonly type: "abort" }
+  /** Time passes: windows grow if it is little. */
+  | { readonly type: "wait"; readonly ms: number };
+
+/** Nothing, a little, about a frame, and several windows. */
+const anySize = fc.oneof(
+  { weight: 2, arbitrary: fc.constantFrom(0, 0, 1, 65_472, 65_536, 65_537) },
+  { weight: 3, arbitrary: fc.nat({ max: 300 }) },
+  { weight: 2, arbitrary: fc.nat({ max: 70_000 }) },
+  { weight: 1, arbitrary: fc.nat({ max: 300_000 }) },
+);
+
+const few = fc.integer({ min: 1, max: 4 });
+
+function steps(modes: readonly Step[]): fc.Arbitrary<Step[]> {
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: anySize.map((bytes): Step => ({ type: "send", bytes })),
+    },
+    {
+      weight: 3,
+      arbitrary: few.map((frames): Step => ({ type: "room", frames })),
+    },
+    {
+      weight: 3,
+      arbitrary: few.map((frames): Step => ({ type: "deliver", frames })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.nat().map((which): Step => ({ type: "raise", which })),
+    },
+    { weight: 3, arbitrary: fc.constantFrom(...modes) },
+    { weight: 1, arbitrary: fc.constant<Step>({ type: "abort" }) },
+    {
+      weight: 1,
+      arbitrary: fc.nat({ max: 60 }).map((ms): Step => ({ type: "wait", ms })),
+    },
+  );
+  return fc.array(step, { maxLength: 80, size: "max" });
+}
+
+const MAX_MESSAGE = 300_000;
+
+/** A session whose windows may grow to a megabyte each. */
+function session(
+  windowBytes: number,
+  largeMessages = 1,
+): FakeInboxPort {
+  const port = new FakeInboxPort(
+    { windowBytes, maxWindowBytes: 1_048_576, maxMessageBytes: MAX_MESSAGE },
+    2_000_000,
+    largeMessages * MAX_MESSAGE,
+  );
+  port.shortestTripMs = 20;
+  return port;
+}
+
+/** One direction of a stream, from `send` to `receive`. */
+class Flow {
+  readonly port: FakePort;
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+  /** What was received, in order. */
+  readonly received: Uint8Array[] = [];
+  /** Sizes of what was sent, in order. */
+  readonly sizes: number[] = [];
+  readonly limits: number[] = [INITIAL_CREDIT];
+  /** Messages that the session has not taken. */
+  waiting = 0;
+  ended = false;
+  #delivered = 0;
+  #abort: AbortController | undefined;
+  readonly #session: FakeInboxPort;
+
+  constructor(session: FakeInboxPort, maxFrameBytes: number, stream = 1) {
+    this.#session = session;
+    this.port = new FakePort(maxFrameBytes);
+    this.port.room = 1;
+    this.outbox = new Outbox(this.port, stream, Priority.NORMAL);
+    this.inbox = new Inbox(session, stream);
+    this.limits.push(this.inbox.firstLimit());
+    session.grants.set(stream, this.limits);
+  }
+
+  /** Does one step; promises that it settles have settled then. */
+  async step(step: Step): Promise<void> {
+    switch (step.type) {
+      case "send": {
+        const message = pattern(step.bytes, this.sizes.length);
+        this.sizes.push(step.bytes);
+        this.waiting++;
+        this.outbox.send(message).then(() => {
+          this.waiting--;
+          message.fill(0); // it is ours again
+        });
+        break;
+      }
+      case "room":
+        this.port.room += step.frames;
+        this.port.pump();
+        break;
+      case "deliver":
+        for (let i = 0; i < step.frames; i++) this.#deliver();
+        break;
+      case "raise":
+        this.outbox.raise(this.limits[step.which % this.limits.length] ?? 0);
+        break;
+      case "receive":
+      case "receive_into":
+      case "read":
+        this.#read(step.type);
+        break;
+      case "wait":
+        this.#session.clock.advance(step.ms);
+        break;
+      case "abort":
+        this.#abort?.abort();
+        break;
+      default:
+        step satisfies never;
+    }
+    await undefined;
+  }
+
+  /** What was sent, in bytes of credit. */
+  get cost(): number {
+    return this.sizes.reduce((sum, size) => sum + size + FRAME_COST, 0);
+  }
+
+  /** Brings everything some way to its end. */
+  async move(mode: Step): Promise<void> {
+    await this.step({ type: "raise", which: this.limits.length - 1 });
+    await this.step({ type: "room", frames: 100 });
+    await this.step({ type: "deliver", frames: 100 });
+    await this.step(mode);
+  }
+
+  #deliver(): void {
+    const frame = this.port.frames[this.#delivered];
+    if (frame === undefined) return;
+    this.#delivered++;
+    this.inbox.deliver(frame.flags, frame.payload, 0, frame.payload.length);
+    frame.payload.fill(0); // the reader overwrites it
+  }
+
+  #read(mode: "receive" | "receive_into" | "read"): void {
+    if (this.#abort !== undefined) return;
+    const abort = this.#abort = new AbortController();
+    const { signal } = abort;
+    const into = new Uint8Array(mode === "receive_into" ? MAX_MESSAGE : 0);
+    const reading = mode === "read"
+      ? this.inbox.read(signal)
+      : this.inbox.receive(
+        mode === "receive" ? { signal } : { signal, into },
+      );
+    reading.then(
+      (bytes) => {
+        this.#abort = undefined;
+        if (bytes === undefined) this.ended = true;
+        else this.received.push(bytes.slice());
+        into.fill(0); // it is ours again
+      },
+      (error) => {
+        this.#abort = undefined;
+        if (error !== abort.signal.reason) throw error;
+      },
+    );
+  }
+}
+
+/** Ends the directions, and reads until the end of all has come. */
+async function finish(flows: readonly Flow[], mode: Step): Promise<void> {
+  for (const { outbox } of flows) outbox.finish();
+  const total = flows.reduce((sum, { cost }) => sum + cost, 0);
+  for (let rounds = 0; flows.some(({ ended }) => !ended); rounds++) {
+    assertLessOrEqual(rounds, 100 + total / 100, "the flow is stuck");
+    for (const flow of flows) if (!flow.ended) await flow.move(mode);
+  }
+}
+
+/** Asserts that the messages of a flow have arrived, each once and in order. */
+function assertReceived(flow: Flow): void {
+  assertEquals(flow.received.map(({ length }) => length), flow.sizes);
+  for (const [i, message] of flow.received.entries()) {
+    assert(sameBytes(message, pattern(message.length, i)), `message ${i}`);
+  }
+  assertEquals(flow.waiting, 0);
+  assert(flow.outbox.finished && flow.inbox.finished);
+}
+
+/** Asserts that everything that a session lent was given back. */
+function assertGivenBack(port: FakeInboxPort, largeMessages = 1): void {
+  assertEquals(port.windows.left, 2_000_000);
+  assertEquals(port.partials.left, largeMessages * MAX_MESSAGE);
+}
+
+const windows = fc.constantFrom(65_536, 65_537, 99_999, 262_144);
+const frameLimits = fc.constantFrom(1024, 10_000, MAX_FRAME_BYTES);
+const whole: readonly Step[] = [{ type: "receive" }, { type: "receive_into" }];
+
+Deno.test("messages of any size arrive once and in order, however sends, reads, credit and aborts interleave", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      windows,
+      frameLimits,
+      steps(whole),
+      fc.constantFrom(...whole),
+      async (window, maxFrameBytes, steps, last) => {
+        const port = session(window);
+        const flow = new Flow(port, maxFrameBytes);
+        for (const step of steps) await flow.step(step);
+        await finish([flow], last);
+        assertReceived(flow);
+        assertGivenBack(port);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("bytes arrive once and in order, however messages and bytes are read in turn", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      windows,
+      frameLimits,
+      steps([...whole, { type: "read" }]),
+      fc.constantFrom<Step>(...whole, { type: "read" }),
+      async (window, maxFrameBytes, steps, last) => {
+        const port = session(window);
+        const flow = new Flow(port, maxFrameBytes);
+        for (const step of steps) await flow.step(step);
+        await finish([flow], last);
+        const sent = flow.sizes.map((size, i) => pattern(size, i));
+        assert(sameBytes(concat(flow.received), concat(sent)));
+        assertGivenBack(port);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("streams that share memory for one large message all have theirs, one after the other", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      windows,
+      frameLimits,
+      fc.array(steps(whole), { minLength: 2, maxLength: 5, size: "max" }),
+      async (window, maxFrameBytes, ofEach) => {
+        const port = session(window);
+        const flows = ofEach.map((_, i) => new Flow(port, maxFrameBytes, i));
+        const longest = Math.max(...ofEach.map(({ length }) => length));
+        for (let i = 0; i < longest; i++) {
+          for (const [stream, flow] of flows.entries()) {
+            const step = ofEach[stream]?.[i];
+            if (step !== undefined) await flow.step(step);
+          }
+        }
+        await finish(flows, { type: "receive" });
+        flows.forEach(assertReceived);
+        assertGivenBack(port);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("two budgets' worth of large messages arrive one after the other, and never take more than there is", async () => {
+  const port = session(65_536, 4);
+  const flows = Array.from(
+    { length: 8 },
+    (_, stream) => new Flow(port, MAX_FRAME_BYTES, stream),
+  );
+  for (const flow of flows) {
+    await flow.step({ type: "send", bytes: MAX_MESSAGE });
+    await flow.step({ type: "receive" });
+  }
+  let least = Infinity;
+  for (const flow of flows) {
+    await flow.move({ type: "receive" });
+    least = Math.min(least, port.partials.left);
+  }
+  assertEquals(least, 0);
+  await finish(flows, { type: "receive" });
+  flows.forEach(assertReceived);
+  assertGivenBack(port, 4);
+});
+
+Deno.test("a window grows while its reader keeps up, and is given back at the end", async () => {
+  const port = session(65_536);
+  const flow = new Flow(port, MAX_FRAME_BYTES);
+  for (let i = 0; i < 40; i++) {
+    await flow.step({ type: "send", bytes: 250_000 });
+  }
+  /** The reader has each frame as soon as it has arrived. */
+  const moves = async (count: number, ms: number): Promise<void> => {
+    for (let i = 0; i < count; i++) {
+      await flow.step({ type: "wait", ms });
+      await flow.step({ type: "raise", which: flow.limits.length - 1 });
+      await flow.step({ type: "room", frames: 1 });
+      await flow.step({ type: "deliver", frames: 1 });
+      await flow.step({ type: "receive" });
+    }
+  };
+  await moves(20, 40);
+  assertEquals(port.windows.left, 2_000_000);
+  await moves(40, 1);
+  assertEquals(port.windows.left, 2_000_000 - (1_048_576 - 65_536));
+  await finish([flow], { type: "receive" });
+  assertReceived(flow);
+  assertGivenBack(port);
+});
+
+Deno.test("a window stands still while messages wait for their reader", async () => {
+  const port = session(65_536);
+  const flow = new Flow(port, MAX_FRAME_BYTES);
+  for (let i = 0; i < 40; i++) await flow.step({ type: "send", bytes: 20_000 });
+  await flow.step({ type: "room", frames: 100 });
+  for (let i = 0; i < 30; i++) {
+    await flow.step({ type: "raise", which: flow.limits.length - 1 });
+    await flow.step({ type: "deliver", frames: 2 });
+    await flow.step({ type: "receive" });
+  }
+  assertEquals(port.windows.left, 2_000_000);
+  await finish([flow], { type: "receive" });
+  assertReceived(flow);
+});
+
+Deno.test("a sender is never stuck at a reader that reads, with messages of every size up to a window", async () => {
+  for (const window of [65_536, 65_537]) {
+    const flow = new Flow(session(window), MAX_FRAME_BYTES);
+    for (let size = 65_400; size <= 65_600; size += 8) {
+      await flow.step({ type: "send", bytes: size });
+    }
+    await finish([flow], { type: "receive" });
+    assertEquals(flow.received.length, flow.sizes.length);
+  }
+});
+
+Deno.test("a reader that does not read stops its sender at the credit", async () => {
+  const flow = new Flow(session(65_536), MAX_FRAME_BYTES);
+  flow.port.room = Infinity;
+  for (let i = 0; i < 2000; i++) {
+    await flow.step({ type: "send", bytes: i % 50 });
+  }
+  await flow.step({ type: "deliver", frames: 5000 });
+  const cost = flow.port.frames.reduce(
+    (sum, { payload }) => sum + payload.length + FRAME_COST,
+    0,
+  );
+  assertLessOrEqual(cost, 65_536);
+  assert(flow.waiting > 0);
+});

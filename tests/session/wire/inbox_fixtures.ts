@@ -1,0 +1,57 @@
+/**
+ * An inbox in the hands of a test.
+ *
+ * @module
+ */
+import {
+  Inbox,
+  type InboxOptions,
+  type MessageTooLargeError,
+} from "../../../src/session/wire/inbox.ts";
+import { FakeInboxPort } from "./support.ts";
+
+/** No bytes. */
+export const EMPTY: Uint8Array = new Uint8Array(0);
+
+/** An inbox and what it tells its session. */
+export interface Setup {
+  readonly port: FakeInboxPort;
+  readonly inbox: Inbox;
+  /** Limits that the sender was told. */
+  readonly grants: number[];
+  readonly tooLarge: readonly MessageTooLargeError[];
+  /** Delivers a frame from a buffer that is overwritten at once. */
+  frame(flags: number, payload?: Uint8Array): void;
+}
+
+/** An inbox of a session of its own, or of one that is given. */
+export function setup(
+  options: Partial<InboxOptions> = {},
+  port: FakeInboxPort = new FakeInboxPort(options),
+  stream = 1,
+): Setup {
+  const grants: number[] = [];
+  port.grants.set(stream, grants);
+  const inbox = new Inbox(port, stream);
+  return {
+    port,
+    inbox,
+    grants,
+    tooLarge: port.tooLargeErrors,
+    frame(flags, payload = EMPTY) {
+      const buffer = new Uint8Array(payload.length + 20);
+      buffer.set(payload, 10);
+      inbox.deliver(flags, buffer, 10, 10 + payload.length);
+      buffer.fill(0xee);
+    },
+  };
+}
+
+/** Whether a promise has settled yet. */
+export async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  let pending = true;
+  const settle = (): void => void (pending = false);
+  promise.then(settle, settle);
+  await undefined;
+  return pending;
+}

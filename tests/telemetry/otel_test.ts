@@ -1,0 +1,126 @@
+import { assert, assertEquals } from "@std/assert";
+import { metrics } from "@opentelemetry/api";
+import {
+  type DataPoint,
+  MeterProvider,
+  MetricReader,
+} from "@opentelemetry/sdk-metrics";
+import { ActorSystem } from "../../src/actor/system.ts";
+import { observeMetrics } from "../../src/telemetry/otel.ts";
+import { instrument } from "../../src/telemetry/mod.ts";
+import { emptySnapshot, fullSnapshot, TestFeed } from "../metrics/snapshots.ts";
+
+/** Gives what is collected to the test. */
+class Reader extends MetricReader {
+  protected override onForceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  protected override onShutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** The global meter provider, for one test. */
+class Metrics implements AsyncDisposable {
+  readonly #reader = new Reader();
+  readonly #provider = new MeterProvider({ readers: [this.#reader] });
+
+  constructor() {
+    metrics.setGlobalMeterProvider(this.#provider);
+  }
+
+  /** All values, as they are printed; and each name with its unit. */
+  async collect() {
+    const { resourceMetrics, errors } = await this.#reader.collect();
+    assertEquals(errors, []);
+    const names: string[] = [];
+    const values: Record<string, number> = {};
+    for (const { metrics } of resourceMetrics.scopeMetrics) {
+      for (const { descriptor, dataPoints } of metrics) {
+        assert(descriptor.description !== "", descriptor.name);
+        names.push(descriptor.name);
+        for (const { attributes, value } of dataPoints as DataPoint<number>[]) {
+          const labels = Object.values(attributes).join();
+          values[`${descriptor.name} ${descriptor.unit} ${labels}`] = value;
+        }
+      }
+    }
+    return { names, values };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    metrics.disable();
+    await this.#provider.shutdown();
+  }
+}
+
+Deno.test("OpenTelemetry is told what the latest snapshot says, in its own units", async () => {
+  await using otel = new Metrics();
+  const feed = new TestFeed();
+  using _observed = observeMetrics(feed);
+  assertEquals((await otel.collect()).values, {});
+  feed.push(fullSnapshot(1));
+  feed.push({ ...fullSnapshot(2) });
+  const { eventLoop, process } = fullSnapshot(2);
+  assertEquals((await otel.collect()).values, {
+    "process.cpu.time s user": 3.001,
+    "process.cpu.time s system": 0.5,
+    "process.memory.usage By ": process.rssBytes ?? NaN,
+    "process.unix.file_descriptor.count {file_descriptor} ": 25,
+    "process.disk.io By read": 8192,
+    "process.disk.io By write": 16384,
+    "nodejs.eventloop.delay.p50 s ": (eventLoop?.delayP50Ms ?? NaN) / 1000,
+    "nodejs.eventloop.delay.p99 s ": (eventLoop?.delayP99Ms ?? NaN) / 1000,
+    "nodejs.eventloop.delay.max s ": (eventLoop?.delayMaxMs ?? NaN) / 1000,
+    "system.cpu.logical.count {cpu} ": 2,
+    "system.load_average {thread} 1m": 0.5,
+    "system.load_average {thread} 5m": 0.25,
+    "system.load_average {thread} 15m": 0.125,
+    "system.memory.limit By ": 24e9,
+    "system.memory.linux.available By ": 20e9,
+    "system.network.io By receive": 2e6,
+    "system.network.io By transmit": 4e6,
+  });
+});
+
+Deno.test("OpenTelemetry is not told what is unknown", async () => {
+  await using otel = new Metrics();
+  const feed = new TestFeed();
+  feed.push(emptySnapshot());
+  using _observed = observeMetrics(feed);
+  assertEquals((await otel.collect()).values, {});
+});
+
+Deno.test("Observations have the attributes of the options", async () => {
+  await using otel = new Metrics();
+  const feed = new TestFeed();
+  feed.push(fullSnapshot());
+  using _observed = observeMetrics(feed, { attributes: { part: "orders" } });
+  const { values } = await otel.collect();
+  assertEquals(values["process.disk.io By orders,read"], 4096);
+});
+
+Deno.test("What instrument() tells OpenTelemetry is not told twice", async () => {
+  await using otel = new Metrics();
+  await using system = new ActorSystem();
+  const feed = new TestFeed();
+  feed.push(fullSnapshot());
+  using _actors = instrument(system);
+  using _observed = observeMetrics(feed);
+  const { names } = await otel.collect();
+  assertEquals(names.length, new Set(names).size);
+  assert(names.includes("troupe.dead_letters"));
+  assert(!names.some((name) => name.startsWith("v8js.")));
+});
+
+Deno.test("OpenTelemetry is told nothing more after the end", async () => {
+  await using otel = new Metrics();
+  const feed = new TestFeed();
+  feed.push(fullSnapshot(1));
+  const observed = observeMetrics(feed);
+  const before = (await otel.collect()).values;
+  observed[Symbol.dispose]();
+  feed.push(fullSnapshot(2));
+  assertEquals((await otel.collect()).values, before);
+});
