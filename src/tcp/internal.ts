@@ -5,3 +5,4 @@
  */
 export { bind, listenTcp } from "./acceptor.ts";
 export { connectTcp } from "./dial.ts";
+export { eitherSignal } from "./either_signal.ts";

@@ -31,6 +31,7 @@ import {
   type Stream,
 } from "../session/internal.ts";
 import { connectTcp } from "./dial.ts";
+import { eitherSignal } from "./either_signal.ts";
 import { connectTls } from "./tls.ts";
 import {
   checkConnect,
@@ -149,7 +150,7 @@ export class ConnectionPool implements AsyncDisposable {
     const { signal: ours, holder } = options;
     ours?.throwIfAborted();
     holder?.signal.throwIfAborted();
-    const signal = eitherOf(ours, holder?.signal);
+    const signal = eitherSignal(ours, holder?.signal);
     const outcome = await this.#ref.ask<Outcome>(
       (replyTo) => ({ type: "connect", address, options, replyTo }),
       // The handshake has a deadline of its own.
@@ -361,14 +362,6 @@ function poolActor(
   };
 }
 
-/** A signal that aborts when one of the two does. */
-function eitherOf(
-  one: AbortSignal | undefined,
-  other: AbortSignal | undefined,
-): AbortSignal | undefined {
-  return one && other ? AbortSignal.any([one, other]) : one ?? other;
-}
-
 /** Opens a connection that gives the lease back when it ends. */
 async function openOver(
   lease: Lease<PooledSession>,
@@ -380,7 +373,7 @@ async function openOver(
     priority = "normal",
   } = options;
   const signal = options.holder?.signal;
-  const givenUp = eitherOf(options.signal, signal);
+  const givenUp = eitherSignal(options.signal, signal);
   let connection: Stream;
   try {
     // Do not trouble the peer for whoever has given up meanwhile.

@@ -15,6 +15,7 @@ import {
 } from "../actor/mod.ts";
 import { type Address, ConnectError } from "../session/mod.ts";
 import { formatAddress } from "../session/internal.ts";
+import { eitherSignal } from "../tcp/internal.ts";
 import type { TcpConnConnection } from "./connection.ts";
 import { dial } from "./dial.ts";
 import { resolveTcpConnOptions, type TcpConnOptions } from "./options.ts";
@@ -172,7 +173,7 @@ export class TcpConnPool implements AsyncDisposable {
         `Cannot connect: the id ${options.id} is no UUID, tcp-conn has no others`,
       );
     }
-    const signal = eitherOf(options.signal, options.holder?.signal);
+    const signal = eitherSignal(options.signal, options.holder?.signal);
     const outcome = await this.#ref.ask<Outcome>(
       (replyTo) => ({
         type: "connect",
@@ -312,14 +313,6 @@ function poolActor(
       },
     };
   };
-}
-
-/** A signal that aborts when one of the two does. */
-function eitherOf(
-  one: AbortSignal | undefined,
-  other: AbortSignal | undefined,
-): AbortSignal | undefined {
-  return one && other ? AbortSignal.any([one, other]) : one ?? other;
 }
 
 async function connectOver(
