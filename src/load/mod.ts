@@ -32,12 +32,7 @@ export type { FieldMatch } from "./drivers/message_fields.ts";
 export { websocketDriver, type WebSocketRequest } from "./drivers/websocket.ts";
 export type { HealthLimits } from "./run/health.ts";
 export * from "./load_errors.ts";
-export {
-  type HookContext,
-  LoadTestManager,
-  type LoadTestManagerOptions,
-  type RunOptions,
-} from "./load_test_manager.ts";
+export { LoadTestManager } from "./load_test_manager.ts";
 export type { PerformanceOptions } from "./presets/performance_options.ts";
 export type {
   ServiceAddress,
@@ -60,6 +55,7 @@ export { htmlReport } from "./report/html_report.ts";
 export { jsonReport } from "./report/report_files.ts";
 export { textReport, type TextReportOptions } from "./report/text_report.ts";
 export type * from "./result.ts";
+export type * from "./run_options.ts";
 export type * from "./scenario/scenario.ts";
 export {
   type NeededParts,

@@ -5,10 +5,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { ScenarioError } from "../../src/load/scenario/scenario_error.ts";
-import {
-  LoadTestManager,
-  type RunOptions,
-} from "../../src/load/load_test_manager.ts";
+import { LoadTestManager } from "../../src/load/load_test_manager.ts";
+import type { RunOptions } from "../../src/load/run_options.ts";
 import type { Clock } from "../../src/actor/clock.ts";
 import type { LoadProgress, LoadResult } from "../../src/load/result.ts";
 import type { Operation, Scenario } from "../../src/load/scenario/scenario.ts";

@@ -9,7 +9,7 @@ import type { Counter, Ending } from "./accounting.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
 import type { OperationOutcome } from "../driver.ts";
 import { ErrorTally } from "./error_tally.ts";
-import type { LoadModel } from "./load_model.ts";
+import type { UserModel } from "./user_model.ts";
 import type { UserResult } from "../result.ts";
 import type { TimelineRecorder } from "./timeline.ts";
 import { type UserHost, VirtualUser } from "./virtual_user.ts";
@@ -26,7 +26,7 @@ export class Crew implements UserHost {
   readonly #users = new Set<VirtualUser>();
   readonly #sweepMs: number;
   #sweeper: Timer | undefined;
-  #model: LoadModel | undefined;
+  #model: UserModel | undefined;
   #ending = false;
   #onDrained: (() => void) | undefined;
   #made = 0;
@@ -80,7 +80,7 @@ export class Crew implements UserHost {
   }
 
   /** The load begins. */
-  begin(model: LoadModel): void {
+  begin(model: UserModel): void {
     this.#model = model;
     this.#sweep();
     model.begin();

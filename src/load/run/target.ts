@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock } from "../../actor/mod.ts";
+import type { Clock } from "../../actor/mod.ts";
 import { realClock } from "../../actor/internal.ts";
 import { TargetError } from "../load_errors.ts";
 import type { Target } from "../scenario/scenario.ts";

@@ -13,11 +13,8 @@ import { judge } from "./criteria.ts";
 import { messageOf } from "./error_tally.ts";
 import { GeneratorMonitor } from "./generator_monitor.ts";
 import { type HealthVerdict, judgeHealth } from "./health.ts";
-import { LoadPhase } from "./load_phase.ts";
-import type {
-  LoadTestManagerOptions,
-  RunOptions,
-} from "../load_test_manager.ts";
+import { LoadGenerator } from "./load_generator.ts";
+import type { LoadTestManagerOptions, RunOptions } from "../run_options.ts";
 import { loadPhases, longestMs, verdictOf } from "./load_verdict.ts";
 import { type ResolvedPhases, resolvePhases } from "./phases.ts";
 import type {
@@ -33,7 +30,7 @@ import { within } from "./within.ts";
 import { OperationRecorder, steadyResults } from "./operation_recorder.ts";
 
 /** One run of a scenario. */
-export class LoadRun {
+export class ScenarioRun {
   readonly #scenario: Scenario;
   readonly #phases: ResolvedPhases;
   readonly #clock: Clock;
@@ -47,7 +44,7 @@ export class LoadRun {
   #aborted: string | undefined;
   #starting: Promise<RunningTarget> | undefined;
   #target: RunningTarget | undefined;
-  #load: LoadPhase | undefined;
+  #load: LoadGenerator | undefined;
 
   constructor(
     scenario: Scenario,
@@ -117,7 +114,7 @@ export class LoadRun {
     monitor: GeneratorMonitor,
   ): Promise<void> {
     const { signal, onProgress, system } = this.#options;
-    const load = this.#load = new LoadPhase({
+    const load = this.#load = new LoadGenerator({
       scenario: this.#scenario,
       phases: this.#phases,
       operations,

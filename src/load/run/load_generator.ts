@@ -15,13 +15,15 @@ import { sum } from "./accounting.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
 import { Crew } from "./crew.ts";
 import { judge, tellCriterion } from "./criteria.ts";
-import { ClosedModel, type LoadModel, OpenModel } from "./load_model.ts";
+import { ClosedModel } from "./closed_model.ts";
+import { OpenModel } from "./open_model.ts";
+import type { UserModel } from "./user_model.ts";
 import { longestMs, steadyMsUntil } from "./load_verdict.ts";
 import type { GeneratorMonitor } from "./generator_monitor.ts";
 import { type SteadyResults, steadyResults } from "./operation_recorder.ts";
 import {
   loadMs,
-  type LoadPhase as LoadPhaseName,
+  type LoadPhase,
   phaseAt,
   type ResolvedPhases,
 } from "./phases.ts";
@@ -36,7 +38,7 @@ const TELL_MS = 1000;
 const DEFAULT_ABORT_AFTER_MS = 5000;
 
 /** What a load is made of. */
-export interface LoadParts {
+export interface LoadGeneratorOptions {
   readonly scenario: Scenario;
   readonly phases: ResolvedPhases;
   readonly operations: readonly CompiledOperation[];
@@ -51,8 +53,8 @@ export interface LoadParts {
 }
 
 /** A load that goes on; disposing it closes what users have open. */
-export class LoadPhase implements AsyncDisposable {
-  readonly #parts: LoadParts;
+export class LoadGenerator implements AsyncDisposable {
+  readonly #parts: LoadGeneratorOptions;
   readonly #system: ActorSystem;
   readonly #timeline: TimelineRecorder;
   readonly #timers = new Set<Timer>();
@@ -68,7 +70,7 @@ export class LoadPhase implements AsyncDisposable {
   /** The criterion that has ended it, in a sentence. */
   abortedBy: string | undefined;
 
-  constructor(parts: LoadParts) {
+  constructor(parts: LoadGeneratorOptions) {
     this.#parts = parts;
     const { clock, phases } = parts;
     this.#system = parts.system ?? new ActorSystem({
@@ -132,7 +134,7 @@ export class LoadPhase implements AsyncDisposable {
     this.#timers.clear();
   }
 
-  #model(crew: Crew): LoadModel {
+  #model(crew: Crew): UserModel {
     const { clock, phases, operations, scenario } = this.#parts;
     const { load, seed = 1 } = scenario;
     const parts = {
@@ -192,7 +194,7 @@ export class LoadPhase implements AsyncDisposable {
   }
 
   /** The phase in which the part that goes on began, and the users now. */
-  get #now(): [LoadPhaseName, number] {
+  get #now(): [LoadPhase, number] {
     const { beganMs } = this.#timeline;
     return [phaseAt(this.#parts.phases, beganMs), this.#crew?.size ?? 0];
   }
