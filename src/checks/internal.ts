@@ -1,15 +1,31 @@
 /**
- * What sibling rooms use of `checks`, besides `mod.ts`. It is no part of the API.
+ * What sibling rooms use of `checks`: the one way to check options, and the
+ * texts of errors. None of it is part of the API.
+ *
+ * Every check throws `Cannot use <name>: it is <value>, it must be <what>`: a
+ * `TypeError` for the wrong type or string, a `RangeError` for a number that is
+ * out of its range.
  *
  * @module
  */
+export { checkAddress } from "./address.ts";
 export {
-  checkAddress,
+  checkArray,
+  checkBoolean,
   checkBytes,
-  checkCodec,
   checkFunction,
-  checkNumber,
   checkObject,
   checkString,
-  resolveNumbers,
-} from "./checks.ts";
+} from "./kinds.ts";
+export { checkDuration } from "./duration.ts";
+export {
+  checkInteger,
+  checkNumber,
+  describeRange,
+  isInRange,
+  type NumberRange,
+} from "./number.ts";
+export { resolveNumbers } from "./numbers.ts";
+export { adviseOneOf, checkOneOf } from "./one_of.ts";
+export { reasonOf } from "./reason.ts";
+export { kindOf, shown } from "./shown.ts";

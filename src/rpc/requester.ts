@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock } from "../actor/mod.ts";
+import type { Clock } from "../actor/mod.ts";
 import { Deadline, Deadlines, realClock } from "../actor/internal.ts";
 import type { Codec } from "../codec/mod.ts";
 import {
@@ -13,7 +13,8 @@ import {
   type LogicalConnection,
   ProtocolError,
 } from "../session/mod.ts";
-import { checkCodec, checkNumber } from "../checks/internal.ts";
+import { checkDuration, checkInteger } from "../checks/internal.ts";
+import { checkCodec } from "../codec/internal.ts";
 import { RequestFailedError, RequestTimeoutError } from "./request_errors.ts";
 import {
   addressRequest,
@@ -163,13 +164,8 @@ export class Requester<Req, Reply> implements AsyncDisposable {
     checkCodec("request", options?.request);
     checkCodec("reply", options?.reply);
     const { maxPending = 1000, timeoutMs = 5000, clock = realClock } = options;
-    checkNumber("maxPending", maxPending, 1, 2 ** 31);
-    if (!Number.isInteger(maxPending)) {
-      throw new RangeError(
-        `Cannot use maxPending: it is ${maxPending}, an integer is needed`,
-      );
-    }
-    checkNumber("timeoutMs", timeoutMs, 0);
+    checkInteger("maxPending", maxPending, { min: 1, max: 2 ** 31 });
+    checkDuration("timeoutMs", timeoutMs);
     this.connection = connection;
     this.#request = options.request;
     this.#reply = options.reply;
@@ -196,7 +192,7 @@ export class Requester<Req, Reply> implements AsyncDisposable {
   request(value: Req, options: RequestOptions = {}): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const { timeoutMs = this.#timeoutMs, signal } = options;
-      checkNumber("timeoutMs", timeoutMs, 0);
+      checkDuration("timeoutMs", timeoutMs);
       signal?.throwIfAborted();
       if (this.#error !== undefined) throw this.#error;
       const frame = encodeRequest(this.#request.encode(value));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock } from "../actor/mod.ts";
+import type { Clock } from "../actor/mod.ts";
 import { realClock } from "../actor/internal.ts";
 import { type Codec, CodecError } from "../codec/mod.ts";
 import {
@@ -12,7 +12,8 @@ import {
   type LogicalConnection,
   ProtocolError,
 } from "../session/mod.ts";
-import { checkCodec, checkFunction, checkNumber } from "../checks/internal.ts";
+import { checkFunction, checkNumber } from "../checks/internal.ts";
+import { checkCodec } from "../codec/internal.ts";
 import { Exchange, type RequestContext } from "./request_context.ts";
 import { RequestCancelledError, RequestFailure } from "./request_errors.ts";
 import {
@@ -131,11 +132,7 @@ class Responder<Req, Reply> {
   ) {
     checkCodec("request", options?.request);
     checkCodec("reply", options?.reply);
-    if (typeof handle !== "function") {
-      throw new TypeError(
-        "Cannot serve requests: the handler is missing, give a function that answers a request",
-      );
-    }
+    checkFunction("handle", handle);
     const {
       maxConcurrent = 100,
       maxQueued = 1000,
@@ -143,9 +140,9 @@ class Responder<Req, Reply> {
       onError = printError,
       clock = realClock,
     } = options;
-    checkNumber("maxConcurrent", maxConcurrent, 1);
-    checkNumber("maxQueued", maxQueued, 0);
-    checkNumber("maxQueuedBytes", maxQueuedBytes, 0);
+    checkNumber("maxConcurrent", maxConcurrent, { min: 1 });
+    checkNumber("maxQueued", maxQueued, { min: 0 });
+    checkNumber("maxQueuedBytes", maxQueuedBytes, { min: 0 });
     checkFunction("onError", onError);
     this.#connection = connection;
     this.#options = {

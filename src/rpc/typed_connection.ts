@@ -10,7 +10,7 @@ import {
   type ReceiveOptions,
   type SendOptions,
 } from "../session/mod.ts";
-import { checkCodec } from "../checks/internal.ts";
+import { checkCodec } from "../codec/internal.ts";
 
 /**
  * A logical connection whose messages are values: it sends `Out` and receives

@@ -4,7 +4,7 @@
  * @module
  */
 import { ACK_BYTES, INITIAL_CREDIT } from "./wire/protocol.ts";
-import { resolveNumbers } from "../checks/internal.ts";
+import { type NumberRange, resolveNumbers } from "../checks/internal.ts";
 
 /** Limits of a session, the same on both sides. */
 export interface SessionOptions {
@@ -113,21 +113,21 @@ const DEFAULTS: ResolvedSessionOptions = {
   closeMs: 5000,
 };
 
-const LEAST: ResolvedSessionOptions = {
-  maxStreams: 1,
-  maxMessageBytes: 1,
-  windowBytes: INITIAL_CREDIT,
-  maxWindowBytes: INITIAL_CREDIT,
-  maxSessionWindowBytes: 0,
-  maxPartialBytes: 0,
-  replayBytes: 2 * ACK_BYTES,
-  resumeMs: 0,
-  handshakeMs: 1,
-  keepAliveMs: 1,
-  keepAliveTimeoutMs: 1,
-  frameMs: 1,
-  idleMs: 1,
-  closeMs: 0,
+const RANGES: Record<keyof ResolvedSessionOptions, NumberRange> = {
+  maxStreams: { min: 1 },
+  maxMessageBytes: { min: 1 },
+  windowBytes: { min: INITIAL_CREDIT },
+  maxWindowBytes: { min: INITIAL_CREDIT },
+  maxSessionWindowBytes: { min: 0 },
+  maxPartialBytes: { min: 0 },
+  replayBytes: { min: 2 * ACK_BYTES },
+  resumeMs: { min: 0 },
+  handshakeMs: { min: 1 },
+  keepAliveMs: { min: 1 },
+  keepAliveTimeoutMs: { min: 1 },
+  frameMs: { min: 1 },
+  idleMs: { min: 1 },
+  closeMs: { min: 0 },
 };
 
 /**
@@ -139,7 +139,7 @@ const LEAST: ResolvedSessionOptions = {
 export function resolveSessionOptions(
   options: SessionOptions,
 ): ResolvedSessionOptions {
-  return resolveNumbers(options, DEFAULTS, LEAST);
+  return resolveNumbers(options, DEFAULTS, RANGES);
 }
 
 /** Where a listener is, or is to be. */

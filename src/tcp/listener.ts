@@ -154,14 +154,10 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
   checkAddress(options, 0);
   const { hostname = "127.0.0.1", port } = options;
   const limits = resolveSessionOptions(options);
-  if (typeof options.serve !== "function") {
-    throw new TypeError(
-      "Cannot listen: serve is missing, give a function that serves a connection",
-    );
-  }
+  checkFunction("serve", options.serve);
   const { maxSockets = 10_000, maxSessions = 10_000 } = options;
-  checkNumber("maxSockets", maxSockets, 1);
-  checkNumber("maxSessions", maxSessions, 1);
+  checkNumber("maxSockets", maxSockets, { min: 1 });
+  checkNumber("maxSessions", maxSessions, { min: 1 });
   const { accept, authenticate, onPeerError, onState } = options;
   for (
     const [name, value] of Object.entries({
@@ -170,7 +166,7 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       onPeerError,
       onState,
     })
-  ) checkFunction(name, value);
+  ) if (value !== undefined) checkFunction(name, value);
   const { tls } = options;
   const acceptor = bind(
     { hostname, port },
@@ -327,7 +323,7 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       resumes: sessions?.resumes ?? 0,
     }),
     async drain({ signal, retryAfterMs = 0 } = {}) {
-      checkNumber("retryAfterMs", retryAfterMs, 0, 2 ** 32 - 1);
+      checkNumber("retryAfterMs", retryAfterMs, { min: 0, max: 2 ** 32 - 1 });
       ref.tell({ type: "drain", retryAfterMs });
       const give = (): void => void close();
       if (signal?.aborted) give();

@@ -12,9 +12,11 @@ import {
 import {
   checkAddress,
   checkBytes,
+  checkDuration,
   checkFunction,
   checkNumber,
   checkObject,
+  checkOneOf,
   checkString,
 } from "../checks/internal.ts";
 import {
@@ -122,10 +124,10 @@ export const PRIORITIES: Record<PriorityClass, Priority> = {
  */
 export function resolvePoolOptions(options: PoolOptions): PoolSettings {
   const { lingerMs = 30_000, socketsPerPeer = 1, retryMs = 0 } = options;
-  checkNumber("lingerMs", lingerMs, 0);
-  checkNumber("socketsPerPeer", socketsPerPeer, 1);
-  checkNumber("retryMs", retryMs, 0);
-  checkFunction("onState", options.onState);
+  checkDuration("lingerMs", lingerMs);
+  checkNumber("socketsPerPeer", socketsPerPeer, { min: 1 });
+  checkDuration("retryMs", retryMs);
+  if (options.onState !== undefined) checkFunction("onState", options.onState);
   if (options.tls !== undefined) checkTlsClientOptions(options.tls);
   return {
     options,
@@ -162,13 +164,7 @@ export function checkConnect(address: Address, options: ConnectOptions): void {
   checkObject("the address", address, "{ hostname, port }");
   checkAddress(address, 1);
   const { id, metadata, priority = "normal" } = options;
-  checkString("id", id);
+  if (id !== undefined) checkString("id", id);
   if (metadata !== undefined) checkBytes("metadata", metadata);
-  if (!Object.hasOwn(PRIORITIES, priority)) {
-    throw new TypeError(
-      `Cannot use priority: it is ${
-        JSON.stringify(priority)
-      }, "high", "normal" or "low" is needed`,
-    );
-  }
+  checkOneOf("priority", priority, Object.keys(PRIORITIES));
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { checkObject } from "../checks/internal.ts";
+import { checkArray, checkObject } from "../checks/internal.ts";
 
 /** How a server speaks TLS. */
 export interface TlsServerOptions {
@@ -52,7 +52,7 @@ export function checkTlsServerOptions(options: TlsServerOptions): void {
   checkPair(options.cert, options.key);
   const { clientCaCerts } = options;
   if (clientCaCerts === undefined) return;
-  checkArray("clientCaCerts", clientCaCerts);
+  checkArray("clientCaCerts", clientCaCerts, PEM_TEXTS);
   if (clientCaCerts.length === 0) {
     throw new TypeError(
       "Cannot use clientCaCerts: it is empty and no client could connect, leave it out to ask for no certificates",
@@ -82,7 +82,7 @@ export function checkTlsClientOptions(options: TlsClientOptions): void {
       "Cannot use serverName: cert is given too, connect to an address whose hostname the server's certificate has",
     );
   }
-  checkArray("caCerts", caCerts);
+  checkArray("caCerts", caCerts, PEM_TEXTS);
   checkAuthorities("caCerts", caCerts);
 }
 
@@ -95,12 +95,7 @@ export function certificatesIn(texts: readonly string[]): X509Certificate[] {
 const PEM_CERTIFICATE =
   /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
 
-function checkArray(name: string, value: unknown): void {
-  if (Array.isArray(value)) return;
-  throw new TypeError(
-    `Cannot use ${name}: it is a ${typeof value}, give an array of PEM texts, such as [pem]`,
-  );
-}
+const PEM_TEXTS = "an array of PEM texts, such as [pem]";
 
 function checkAuthorities(name: string, texts: readonly string[]): void {
   texts.forEach((text, index) => readCertificates(`${name}[${index}]`, text));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { resolveNumbers } from "../checks/internal.ts";
+import { type NumberRange, resolveNumbers } from "../checks/internal.ts";
 
 /** Limits of a socket and its connections, the same on both sides. */
 export interface TcpConnOptions {
@@ -62,18 +62,18 @@ const DEFAULTS: ResolvedTcpConnOptions = {
   closeMs: 5000,
 };
 
-const LEAST: ResolvedTcpConnOptions = {
-  idleMs: 1,
-  maxUnreadBytes: 65_536,
-  maxSocketUnreadBytes: 65_536,
-  stallMs: 0,
-  maxConnections: 1,
-  closeMs: 0,
+const RANGES: Record<keyof ResolvedTcpConnOptions, NumberRange> = {
+  idleMs: { min: 1 },
+  maxUnreadBytes: { min: 65_536 },
+  maxSocketUnreadBytes: { min: 65_536 },
+  stallMs: { min: 0 },
+  maxConnections: { min: 1 },
+  closeMs: { min: 0 },
 };
 
 /** Checks the options once and fills in the defaults. */
 export function resolveTcpConnOptions(
   options: TcpConnOptions,
 ): ResolvedTcpConnOptions {
-  return resolveNumbers(options, DEFAULTS, LEAST);
+  return resolveNumbers(options, DEFAULTS, RANGES);
 }

@@ -32,9 +32,9 @@ async function requesterAndPeer(
 
 for (
   const [what, options, message] of [
-    ["no options", undefined, "request: it is missing, a codec is needed"],
-    ["no codecs", {}, "request: it is missing, a codec is needed"],
-    ["one codec", { request: raw }, "reply: it is missing, a codec is needed"],
+    ["no options", undefined, "request: it is missing, it must be a codec"],
+    ["no codecs", {}, "request: it is missing, it must be a codec"],
+    ["one codec", { request: raw }, "reply: it is missing, it must be a codec"],
     ["a time in words", { ...codecs, timeoutMs: "5" }, 'timeoutMs: it is "5"'],
     [
       "a limit in words",

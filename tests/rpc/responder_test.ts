@@ -369,19 +369,19 @@ Deno.test(
 
 for (
   const [what, args, message] of [
-    ["no options", [], "Cannot use request: it is missing, a codec is needed"],
+    ["no options", [], "Cannot use request: it is missing, it must be a codec"],
     ["no codecs", [{}, () => EMPTY], "Cannot use request: it is missing"],
     ["one codec", [{ request: raw }, () => EMPTY], "Cannot use reply: it is"],
-    ["no handler", [codecs], "the handler is missing"],
+    ["no handler", [codecs], "Cannot use handle: it is missing"],
     [
       "a limit in words",
       [{ ...codecs, maxQueued: "5" }, () => EMPTY],
-      'Cannot use maxQueued: it is "5", a number is needed',
+      'Cannot use maxQueued: it is "5", it must be a number',
     ],
     [
       "an onError that is no function",
       [{ ...codecs, onError: "print" }, () => EMPTY],
-      "Cannot use onError: it is a string, a function is needed",
+      "Cannot use onError: it is a string, it must be a function",
     ],
   ] as const
 ) {

@@ -40,7 +40,11 @@ async function typedPair(net: Net, codec = codecs.json) {
 
 for (
   const [what, codec, message] of [
-    ["no codec", [], "codec: it is missing, a codec is needed, such as json()"],
+    [
+      "no codec",
+      [],
+      "codec: it is missing, it must be a codec, such as json()",
+    ],
     ["a function for a codec", [json], "codec: it is a function"],
     ["half a codec", [{ encode: () => EMPTY }], "codec: it is an object"],
     ["no codec for what comes", [codecs.json, null], "incoming: it is missing"],

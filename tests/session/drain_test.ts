@@ -126,7 +126,7 @@ for (const retryAfterMs of [-1, NaN, Infinity, 2 ** 32]) {
       await assertRejects(
         () => net.listener.drain({ retryAfterMs }),
         RangeError,
-        `Cannot use retryAfterMs: it is ${retryAfterMs}, a number from 0`,
+        `Cannot use retryAfterMs: it is ${retryAfterMs}, it must be from 0 to 4294967295`,
       );
       await roundTrip(await net.connect());
     },

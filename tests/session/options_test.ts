@@ -85,7 +85,7 @@ for (const value of ["100", true, {}]) {
           { replayBytes: value },
         ]),
       TypeError,
-      "a number is needed",
+      "it must be a number",
     );
   });
 }

@@ -61,20 +61,20 @@ for (const maxSockets of [0, -1, NaN]) {
 for (
   const [what, options, message] of [
     ["no options", undefined, "the options: it is missing"],
-    ["no port", { serve: echo }, "port: it is undefined"],
+    ["no port", { serve: echo }, "port: it is missing"],
     ["a port of null", { serve: echo, port: null }, "port: it is missing"],
     ["a port in words", { serve: echo, port: "80" }, 'port: it is "80"'],
     ["a hostname of 5", { serve: echo, port: 0, hostname: 5 }, "hostname: it"],
     [
       "a limit in words",
       { serve: echo, port: 0, maxSockets: "5" },
-      'maxSockets: it is "5", a number is needed',
+      'maxSockets: it is "5", it must be a number',
     ],
     ...["accept", "authenticate", "onPeerError", "onState"].map((name) =>
       [
         `an ${name} that is no function`,
         { serve: echo, port: 0, [name]: true },
-        `${name}: it is a boolean, a function is needed`,
+        `${name}: it is a boolean, it must be a function`,
       ] as const
     ),
   ] as const
@@ -96,7 +96,7 @@ for (const port of [-1, 65_536, 1.5, NaN]) {
     assertThrows(
       () => listen(system, { port, serve: echo }),
       RangeError,
-      `Cannot use port: it is ${port}, 0 for any, or an integer from 1`,
+      `Cannot use port: it is ${port}, it must be a whole number from 0 to 65535`,
     );
   });
 }

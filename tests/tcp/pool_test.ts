@@ -532,13 +532,19 @@ for (const lingerMs of [-1, NaN]) {
 
 for (
   const [options, message] of [
-    [{ lingerMs: "5" }, 'lingerMs: it is "5", a number is needed'],
+    [{ lingerMs: "5" }, 'lingerMs: it is "5", it must be a number'],
     [{ socketsPerPeer: "2" }, 'socketsPerPeer: it is "2"'],
     [{ retryMs: {} }, "retryMs: it is an object"],
     [{ maxStreams: "100" }, 'maxStreams: it is "100"'],
-    [{ credentials: "secret" }, "credentials: it is a string, a Uint8Array"],
-    [{ onState: {} }, "onState: it is an object, a function"],
-    [{ tls: { caCerts: "pem" } }, "caCerts: it is a string, give an array"],
+    [
+      { credentials: "secret" },
+      "credentials: it is a string, it must be a Uint8Array",
+    ],
+    [{ onState: {} }, "onState: it is an object, it must be a function"],
+    [
+      { tls: { caCerts: "pem" } },
+      "caCerts: it is a string, it must be an array",
+    ],
     [{ tls: { caCerts: ["?"] } }, "caCerts[0]: it is not a certificate"],
     [{ tls: "yes" }, "tls: it is a string"],
   ] as const
@@ -556,14 +562,22 @@ for (
 
 for (
   const [args, ErrorClass, message] of [
-    [[undefined], TypeError, "the address: it is missing, { hostname, port }"],
+    [
+      [undefined],
+      TypeError,
+      "the address: it is missing, it must be { hostname, port }",
+    ],
     [[null], TypeError, "the address: it is missing"],
-    [[{ port: 80, hostname: 5 }], TypeError, "hostname: it is 5, a string"],
-    [[{}], TypeError, "port: it is undefined, an integer from 1 to 65535"],
+    [
+      [{ port: 80, hostname: 5 }],
+      TypeError,
+      "hostname: it is 5, it must be a string",
+    ],
+    [[{}], TypeError, "port: it is missing, it must be a number"],
     [[{ port: "80" }], TypeError, 'port: it is "80"'],
     [[{ port: 0 }], RangeError, "port: it is 0"],
     [[{ port: 65_536 }], RangeError, "port: it is 65536"],
-    [[{ port: 80 }, { id: 5 }], TypeError, "id: it is 5, a string"],
+    [[{ port: 80 }, { id: 5 }], TypeError, "id: it is 5, it must be a string"],
     [
       [{ port: 80 }, { metadata: "abc" }],
       TypeError,
@@ -572,7 +586,7 @@ for (
     [
       [{ port: 80 }, { priority: "hi" }],
       TypeError,
-      'priority: it is "hi", "high", "normal" or "low" is needed',
+      'priority: it is "hi", it must be "high", "normal" or "low"',
     ],
   ] as const
 ) {

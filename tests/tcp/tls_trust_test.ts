@@ -319,7 +319,7 @@ Deno.test("options that are of no use are named before a socket is opened", asyn
         { ...server, clientCaCerts: ca },
       ]),
     TypeError,
-    "Cannot use clientCaCerts: it is a string, give an array",
+    "Cannot use clientCaCerts: it is a string, it must be an array",
   );
   const { cert, key } = client;
   const wrongOfClients: readonly (readonly [TlsClientOptions, string])[] = [

@@ -1,0 +1,91 @@
+/**
+ * Checks of the type of an option, for programs without types. None accepts
+ * `undefined`: an option that may be left out is checked when it is given.
+ *
+ * @module
+ */
+import { kindOf, shown } from "./shown.ts";
+
+/**
+ * Checks that an option is a function.
+ *
+ * @throws {TypeError} if the value is anything else
+ */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== "function") throw wrong(name, kindOf(value), "a function");
+}
+
+/**
+ * Checks that an option is a string. The error shows the value, so it is not
+ * for secrets.
+ *
+ * @throws {TypeError} if the value is anything else
+ */
+export function checkString(
+  name: string,
+  value: unknown,
+): asserts value is string {
+  if (typeof value !== "string") throw wrong(name, shown(value), "a string");
+}
+
+/**
+ * Checks that an option is `true` or `false`.
+ *
+ * @throws {TypeError} if the value is anything else
+ */
+export function checkBoolean(
+  name: string,
+  value: unknown,
+): asserts value is boolean {
+  if (typeof value !== "boolean") {
+    throw wrong(name, shown(value), "true or false");
+  }
+}
+
+/**
+ * Checks that an option is a `Uint8Array`.
+ *
+ * @throws {TypeError} if the value is anything else
+ */
+export function checkBytes(
+  name: string,
+  value: unknown,
+): asserts value is Uint8Array {
+  if (!(value instanceof Uint8Array)) {
+    throw wrong(name, kindOf(value), "a Uint8Array");
+  }
+}
+
+/**
+ * Checks that an option is an object.
+ *
+ * @param example What the object should look like, such as `"{ cert, key }"`.
+ * @throws {TypeError} if the value is anything else
+ */
+export function checkObject(
+  name: string,
+  value: unknown,
+  example: string,
+): asserts value is object {
+  if (typeof value !== "object" || value === null) {
+    throw wrong(name, kindOf(value), example);
+  }
+}
+
+/**
+ * Checks that an option is an array.
+ *
+ * @param example What the array should hold, such as `"an array of PEM texts"`.
+ * @throws {TypeError} if the value is anything else
+ */
+export function checkArray(
+  name: string,
+  value: unknown,
+  example: string,
+): asserts value is readonly unknown[] {
+  if (!Array.isArray(value)) throw wrong(name, kindOf(value), example);
+}
+
+function wrong(name: string, what: string, needed: string): TypeError {
+  return new TypeError(`Cannot use ${name}: it is ${what}, it must be ${needed}`);
+}

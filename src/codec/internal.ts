@@ -1,0 +1,6 @@
+/**
+ * What sibling rooms use of `codec`, besides `mod.ts`. It is no part of the API.
+ *
+ * @module
+ */
+export { checkCodec } from "./check_codec.ts";
