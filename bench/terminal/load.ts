@@ -98,7 +98,7 @@ async function run(settings: Settings): Promise<number> {
   const script = bare ? "bare_terminal.ts" : "troupe_terminal.ts";
   const server = stack.use(
     await PeerProcess.start(
-      new URL(`support/${script}`, import.meta.url),
+      new URL(`../support/${script}`, import.meta.url),
       ["echo"],
       "any core",
     ),

@@ -4,7 +4,7 @@ const decoder = new TextDecoder();
 
 /** Runs an example without any permission, and gives its lines. */
 async function lines(path: string): Promise<string[]> {
-  const script = new URL(`../${path}`, import.meta.url);
+  const script = new URL(`../../${path}`, import.meta.url);
   assertMatch(await Deno.readTextFile(script), /Permissions: none\n/);
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", script.href],
