@@ -71,6 +71,7 @@ export class Ptys implements AsyncDisposable {
 export function memorySession(
   clock: Clock,
   limits: PtyLimits = {},
+  pty: MemoryPty = new MemoryPty(),
 ): {
   system: ActorSystem;
   ref: ActorRef<PtySessionMessage>;
@@ -78,7 +79,6 @@ export function memorySession(
   pty: MemoryPty;
 } {
   const system = new ActorSystem({ clock });
-  const pty = new MemoryPty();
   const ref = system.spawn(
     sessionActor({
       pty,
