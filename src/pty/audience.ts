@@ -8,6 +8,7 @@ import { PtyAttachmentError, PtyReadOnlyError } from "./errors.ts";
 import { OutputCursor } from "./output_cursor.ts";
 import type { OutputRing } from "./output_ring.ts";
 import type { PtyAttach, PtyEvent, PtyRole, PtyViewer } from "./protocol.ts";
+import type { Presence } from "./session_state.ts";
 import type { PtySize } from "./size.ts";
 
 /** One viewer that is attached. */
@@ -40,10 +41,10 @@ export class Audience {
     return this.#seats.size;
   }
 
-  /** Whether somebody is attached for whom the session goes on. */
-  get isWatched(): boolean {
-    for (const { tap } of this.#seats.values()) if (!tap) return true;
-    return false;
+  /** Who is attached: a session does not go on for taps alone. */
+  get presence(): Presence {
+    for (const { tap } of this.#seats.values()) if (!tap) return "watched";
+    return this.#seats.size > 0 ? "tapped" : "alone";
   }
 
   /** How many of them have the role. */

@@ -37,11 +37,11 @@ export class Ending {
   readonly #done = Promise.withResolvers<void>();
   /** Groups in which somebody is left; a number may be another's later. */
   readonly #groups = new Set<number>();
-  #begun = false;
+  #started = false;
   #nextAt = 0;
   #timer: Timer | undefined;
 
-  /** The end of `pty`, which has not begun. */
+  /** The end of the processes of `pty`, which has not started. */
   constructor(pty: Pty, clock: Clock, limits: Required<EndingLimits>) {
     this.#pty = pty;
     this.#clock = clock;
@@ -57,26 +57,26 @@ export class Ending {
     return this.#done.promise;
   }
 
-  /** Begins, if it has not. */
-  begin(): void {
-    if (this.#begun) return;
-    this.#begun = true;
+  /** Starts, unless it has started. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
     this.#groups.add(this.#pty.pid).add(this.#pty.foreground());
     this.#nextAt = this.#clock.now();
-    this.look();
+    this.check();
   }
 
   /** Kills who is left, without any patience. */
   kill(): void {
-    this.begin();
+    this.start();
     this.#steps.splice(0, this.#steps.length - 1);
     this.#nextAt = Math.min(this.#nextAt, this.#clock.now());
-    this.look();
+    this.check();
   }
 
   /** Goes on if it is time, or done if nobody is left. */
-  look(): void {
-    if (!this.#begun) return;
+  check(): void {
+    if (!this.#started) return;
     this.#timer?.cancel();
     for (const group of this.#groups) {
       if (!this.#pty.signal(group, 0)) this.#groups.delete(group);
@@ -89,7 +89,7 @@ export class Ending {
       this.#nextAt = this.#clock.now() + step.waitMs;
     }
     const waitMs = Math.min(LOOK_MS, this.#nextAt - this.#clock.now());
-    this.#timer = this.#clock.schedule(waitMs, () => this.look());
+    this.#timer = this.#clock.schedule(waitMs, () => this.check());
   }
 
   #tell(signal: SignalName): void {

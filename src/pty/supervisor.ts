@@ -16,7 +16,7 @@ import { type PtyLimits, resolvePtyLimits } from "./options.ts";
 import type { PtyRefusal, PtySessionMessage } from "./protocol.ts";
 import type { Pty, PtyCommand } from "./pty.ts";
 import { PtySession } from "./pty_session.ts";
-import { sessionActor } from "./session.ts";
+import { sessionActor } from "./session_actor.ts";
 
 /** Options of {@linkcode ptySupervisor}, and limits of its sessions. */
 export interface PtySupervisorOptions extends PtyLimits {

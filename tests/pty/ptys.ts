@@ -4,7 +4,7 @@ import type { ActorRef } from "../../src/actor/ref.ts";
 import type { PtySessionMessage } from "../../src/pty/protocol.ts";
 import { PtySession } from "../../src/pty/pty_session.ts";
 import { type PtyLimits, resolvePtyLimits } from "../../src/pty/options.ts";
-import { sessionActor } from "../../src/pty/session.ts";
+import { sessionActor } from "../../src/pty/session_actor.ts";
 import {
   type PtySpec,
   ptySupervisor,

@@ -6,7 +6,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import type { ActorTimer, Behavior, ReplyTo, Timer } from "../actor/mod.ts";
+import type { ActorTimer, Behavior, ReplyTo } from "../actor/mod.ts";
 import { Audience } from "./audience.ts";
 import type { ResolvedCommand } from "./command.ts";
 import { Ending } from "./ending.ts";
@@ -18,8 +18,9 @@ import {
   PtyOffsetError,
   PtySignalError,
 } from "./errors.ts";
-import { FlushGate } from "./flush_gate.ts";
+import { FlushTimer } from "./flush_timer.ts";
 import type { ResolvedPtyLimits } from "./options.ts";
+import { OtherEndTimer } from "./other_end_timer.ts";
 import { OutputRing } from "./output_ring.ts";
 import type {
   PtyAttach,
@@ -30,14 +31,14 @@ import type {
   PtyViewer,
 } from "./protocol.ts";
 import type { Pty, PtyExit } from "./pty.ts";
+import {
+  initialSessionState,
+  type Presence,
+  type SessionCommand,
+  type SessionEvent,
+  transition,
+} from "./session_state.ts";
 import { checkSize, type PtySize } from "./size.ts";
-
-/**
- * Milliseconds from one end to the other, of the program and of its output,
- * after which there is nothing to wait for: somebody else has the terminal
- * open, or the program goes on without one.
- */
-const OTHER_END_MS = 1000;
 
 /** What a session actor is made of. */
 export interface SessionOptions {
@@ -56,141 +57,115 @@ export function sessionActor(
   return (context) => {
     const { signal, system: { clock } } = context;
     const startedAt = clock.now();
+    const state = initialSessionState();
     const ring = new OutputRing(limits.keptBytes);
     const audience = new Audience(ring, limits.windowBytes);
-    const gate = new FlushGate();
+    const flushTimer = new FlushTimer(clock, flush);
+    const otherEnd = new OtherEndTimer(
+      clock,
+      ring,
+      (progress) => dispatch({ type: "other_end_overdue", progress }),
+    );
     const ending = new Ending(pty, clock, limits);
     /** Resolves when the program has ended, and its output as well. */
     const bothEnded = Promise.withResolvers<void>();
     let { size } = command;
     let exit: PtyExit | undefined;
-    let outputEnded = false;
-    let programEnded = false;
-    let paused = false;
-    let stopping = false;
-    /** Whether somebody in control knows of the exit. */
-    let told = false;
-    /** Whether `stopped` was called, which a kill leaves out. */
-    let inOrder = false;
-    let flushTimer: Timer | undefined;
-    let otherEnd: Timer | undefined;
     let grace: ActorTimer | undefined;
     let idle: ActorTimer | undefined;
 
-    // The output.
+    // Decisions are made by `transition`, and carried out here.
+
+    function dispatch(event: SessionEvent): void {
+      for (const command of transition(state, event)) carryOut(command);
+    }
+
+    function carryOut(command: SessionCommand): void {
+      switch (command) {
+        case "pause":
+          return pty.pause();
+        case "resume":
+          return pty.resume();
+        case "flush":
+          return flush();
+        case "drop_gathered":
+          return flushTimer.cancel();
+        case "start_grace":
+          grace = expireAfter(limits.graceMs);
+          return;
+        case "cancel_grace":
+          return grace?.cancel();
+        case "expire_after_grace":
+          return void expireAfter(limits.graceMs);
+        case "end_processes":
+          return ending.start();
+        case "check_processes":
+          return ending.check();
+        case "kill_processes":
+          return ending.kill();
+        case "await_processes":
+          ending.done.then(() => dispatch({ type: "processes_ended" }));
+          return;
+        case "await_order":
+          return queueMicrotask(() => dispatch({ type: "order_overdue" }));
+        case "await_other_end":
+          return otherEnd.start();
+        case "close_terminal":
+          return pty.close();
+        case "conclude":
+          otherEnd.cancel();
+          exit = pty.exit;
+          return bothEnded.resolve();
+        case "report_exit":
+          return dispatch({
+            type: "exit_reported",
+            toController: audience.finish({
+              type: "exit",
+              exit: exit ?? UNKNOWN,
+            }),
+            presence: audience.presence,
+          });
+        case "stop":
+          return context.stop();
+        default:
+          command satisfies never;
+      }
+    }
+
+    function expireAfter(ms: number): ActorTimer | undefined {
+      return ms < Infinity ? context.after(ms, { type: "expired" }) : undefined;
+    }
+
+    // The output, which does not wait for anybody's turn.
 
     function output(bytes: Uint8Array): void {
       ring.append(bytes);
       if (audience.size === 0) return;
-      if (gate.output(bytes.length, clock.now())) return flush();
-      flushTimer ??= clock.schedule(delayMs(), flushIfDue);
-      regulate();
+      if (flushTimer.output(bytes.length)) flush();
+      else regulate();
     }
 
-    const delayMs = (): number => (gate.dueAt ?? 0) - clock.now();
-
     function flush(): void {
-      gate.flushed();
+      flushTimer.flushed();
       audience.flushAll();
       settle();
     }
 
-    function flushIfDue(): void {
-      flushTimer = undefined;
-      if (gate.dueAt === undefined) return;
-      if (delayMs() <= 0) flush();
-      else flushTimer = clock.schedule(delayMs(), flushIfDue);
-    }
-
-    /** Reads while somebody wants it; at the end, whoever wants it. */
     function regulate(): void {
-      const pause = !audience.wantsOutput && !programEnded && !stopping;
-      if (pause === paused || outputEnded) return;
-      paused = pause;
-      if (pause) pty.pause();
-      else pty.resume();
+      dispatch(audience.wantsOutput ? WANTED : UNWANTED);
     }
 
-    // The end.
-
-    function closed(): void {
-      outputEnded = true;
-      if (programEnded) finish();
-      // The kernel has told it that its terminal is gone.
-      else awaitOtherEnd(() => ending.begin());
-    }
-
-    function exited(): void {
-      programEnded = true;
-      // Those it leaves behind in its group go as well.
-      ending.begin();
-      ending.look();
-      if (outputEnded) return finish();
+    /** Looks at the viewers again, after anything that may change them. */
+    function settle(): void {
       regulate();
-      awaitOtherEnd(() => pty.close());
-    }
-
-    function awaitOtherEnd(giveUp: () => void): void {
-      otherEnd?.cancel();
-      const { end } = ring;
-      otherEnd = clock.schedule(OTHER_END_MS, () => {
-        // What came while this process was busy is read first.
-        setImmediate(() => {
-          if (exit !== undefined) return;
-          if (ring.end > end) awaitOtherEnd(giveUp);
-          else giveUp();
-        });
-      });
-    }
-
-    function finish(): void {
-      otherEnd?.cancel();
-      exit = pty.exit;
-      bothEnded.resolve();
-      if (!stopping && limits.graceMs < Infinity) {
-        context.after(limits.graceMs, { type: "expired" });
-      }
-      flush();
-    }
-
-    /** The session is over when all know, and somebody in control did. */
-    function tellExit(): void {
-      if (exit === undefined || stopping) return;
-      if (audience.finish({ type: "exit", exit })) told = true;
-      if (told && audience.size === 0) context.stop();
-    }
-
-    /** Ends everything; the deadlines go on if the actor is killed. */
-    function end(): void {
-      stopping = true;
-      regulate();
-      ending.begin();
-      queueMicrotask(() => {
-        if (!inOrder) ending.kill();
-      });
-      ending.done.then(() => {
-        if (!programEnded) awaitOtherEnd(() => pty.close());
-      });
+      dispatch(PRESENCE[audience.presence]);
     }
 
     // The viewers.
 
-    function settle(): void {
-      regulate();
-      tellExit();
-      if (stopping || audience.isWatched || grace !== undefined) return;
-      if (audience.size === 0) {
-        flushTimer?.cancel();
-        flushTimer = undefined;
-        gate.flushed();
-      }
-      if (limits.graceMs === Infinity) return;
-      grace = context.after(limits.graceMs, { type: "expired" });
-    }
-
     function attach(message: PtyAttach): PtyAttached {
-      const { viewer, tap, offset = ring.start } = message;
-      const told = size;
+      const { viewer, offset = ring.start } = message;
+      const attachedSize = size;
       if (!(Number.isInteger(offset) && offset >= 0 && offset <= ring.end)) {
         throw new PtyOffsetError(
           `Cannot attach: the offset is ${offset}, the output ends at ${ring.end}`,
@@ -202,17 +177,13 @@ export function sessionActor(
         );
       }
       audience.add(message, offset);
-      if (!tap) {
-        grace?.cancel();
-        grace = undefined;
-      }
-      regulate();
-      // Whoever waits for the answer has it when the first event comes.
+      settle();
+      // Whoever waits for the reply has it when the first event comes.
       setImmediate(() => {
-        if (stopping) return;
+        if (state.stopping !== "no") return;
         audience.begin(
           viewer,
-          size === told ? undefined : { type: "size", size },
+          size === attachedSize ? undefined : { type: "size", size },
         );
         settle();
       });
@@ -245,8 +216,8 @@ export function sessionActor(
           `Cannot write: ${waiting} bytes wait for the program already, wait for the write before`,
         );
       }
-      armIdle();
-      gate.input();
+      restartIdleTimer();
+      flushTimer.input();
       pty.write(bytes, (cause) => {
         replyTo.tell(
           cause === undefined ? { type: "done" } : {
@@ -261,24 +232,29 @@ export function sessionActor(
     }
 
     function assertRuns(what: string): void {
-      if (!programEnded && !outputEnded) return;
+      if (state.phase === "running") return;
       throw new PtyEndedError(`Cannot ${what}: the program has ended`);
     }
 
-    function armIdle(): void {
-      if (limits.idleMs === Infinity) return;
+    function restartIdleTimer(): void {
       idle?.cancel();
-      idle = context.after(limits.idleMs, { type: "expired" });
+      idle = expireAfter(limits.idleMs);
     }
 
-    armIdle();
-    if (limits.maxAgeMs < Infinity) {
-      context.after(limits.maxAgeMs, { type: "expired" });
-    }
+    restartIdleTimer();
+    expireAfter(limits.maxAgeMs);
     // Not in `stopped`, which is left out when the actor is killed.
-    signal.addEventListener("abort", end, { once: true });
-    pty.start({ output, closed, exited });
-    settle();
+    signal.addEventListener(
+      "abort",
+      () => dispatch({ type: "stop_requested" }),
+      { once: true },
+    );
+    pty.start({
+      output,
+      closed: () => dispatch({ type: "output_ended" }),
+      exited: () => dispatch({ type: "program_ended" }),
+    });
+    dispatch({ type: "started" });
 
     return {
       receive(message) {
@@ -310,7 +286,7 @@ export function sessionActor(
             return attempt(message.replyTo, () => {
               audience.authorize(message.viewer, "send a signal");
               assertRuns("send a signal");
-              gate.input();
+              flushTimer.input();
               if (!pty.signal(pty.foreground(), message.signal)) {
                 throw new PtySignalError(
                   `Cannot send ${message.signal}: whoever is in the foreground is another user's`,
@@ -327,7 +303,7 @@ export function sessionActor(
               start: ring.start,
               end: ring.end,
               waitingBytes: pty.waitingBytes,
-              paused,
+              paused: state.paused,
               controllers: audience.count("control"),
               viewers: audience.count("view"),
               ageMs: clock.now() - startedAt,
@@ -341,15 +317,24 @@ export function sessionActor(
         }
       },
       async stopped() {
-        inOrder = true;
+        dispatch({ type: "stopped_in_order" });
         await ending.done;
         await bothEnded.promise;
-        flushTimer?.cancel();
+        flushTimer.cancel();
         audience.dismiss({ type: "exit", exit: exit ?? UNKNOWN });
       },
     };
   };
 }
+
+/** The events of each piece of output, which cost nothing to make. */
+const WANTED: SessionEvent = { type: "demand", wanted: true };
+const UNWANTED: SessionEvent = { type: "demand", wanted: false };
+const PRESENCE: Readonly<Record<Presence, SessionEvent>> = {
+  watched: { type: "presence", presence: "watched" },
+  tapped: { type: "presence", presence: "tapped" },
+  alone: { type: "presence", presence: "alone" },
+};
 
 /** How a program has ended that nobody could end. */
 const UNKNOWN: PtyExit = {
