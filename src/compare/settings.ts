@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock } from "../actor/mod.ts";
+import type { Clock } from "../actor/mod.ts";
 import { realClock } from "../actor/internal.ts";
 import type { CompareMetric } from "./metric.ts";
 import { type CompareCommand, runCommand } from "./run.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { type Clock } from "../actor/mod.ts";
+import type { Clock } from "../actor/mod.ts";
 import { realClock } from "../actor/internal.ts";
 import { Distribution } from "../metrics/internal.ts";
 import type { CacheLookup } from "./cache_lookup.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock, type Timer } from "../actor/mod.ts";
+import type { Clock, Timer } from "../actor/mod.ts";
 import { realClock } from "../actor/internal.ts";
 import { HeapSamples } from "./heap_samples.ts";
 import {

@@ -4,7 +4,7 @@
  * @module
  */
 import { ActorSystem } from "../actor/mod.ts";
-import { type Address, type LogicalConnection } from "../session/mod.ts";
+import type { Address, LogicalConnection } from "../session/mod.ts";
 import { formatAddress } from "../session/internal.ts";
 import { ConnectionPool, type PoolOptions } from "../tcp/mod.ts";
 import { measurePart } from "./measured_part.ts";
