@@ -4,6 +4,16 @@
  * @module
  */
 export {
+  type ActorGrouping,
+  groupActors,
+  MAX_ACTOR_GROUPS,
+} from "./actor_groups.ts";
+export {
+  type ActorMetric,
+  GROUP_METRICS,
+  SYSTEM_METRICS,
+} from "./actor_metrics.ts";
+export {
   backoffDelayMs,
   resolveBackoff,
   type ResolvedBackoff,
@@ -12,10 +22,3 @@ export { realClock } from "./clock.ts";
 export { coreOf, type MessageTracing } from "./core.ts";
 export { Deadline, Deadlines } from "./deadlines.ts";
 export { Ring } from "./ring.ts";
-export {
-  addActor,
-  addBelow,
-  addTree,
-  emptyWorkSum,
-  type WorkSum,
-} from "./work_sum.ts";

@@ -1,5 +1,5 @@
 /**
- * Sums over the actors of a tree, for those who measure it.
+ * Sums over the actors of a tree, for the rooms that measure it.
  *
  * @module
  */
@@ -10,46 +10,47 @@ export interface WorkSum {
   /** Actors that are not gone. */
   actors: number;
   /** Messages that wait. */
-  messages: number;
+  mailboxMessages: number;
   /** Their bytes, where mailboxes are bounded in bytes. */
-  bytes: number;
-  /** Messages handled. */
+  mailboxBytes: number;
+  /** Messages that were handled. */
   processed: number;
+  /** Restarts by supervisors. */
   restarts: number;
-  /** Milliseconds in handlers; 0 unless it is measured. */
-  busyMs: number;
+  /** Milliseconds in handlers; `null` unless the system measures it. */
+  busyMs: number | null;
 }
 
-/** The sum over nobody. */
-export function emptyWorkSum(): WorkSum {
+/** Returns the sum over no actor. */
+export function emptyWorkSum(measuresBusyTime: boolean): WorkSum {
   return {
     actors: 0,
-    messages: 0,
-    bytes: 0,
+    mailboxMessages: 0,
+    mailboxBytes: 0,
     processed: 0,
     restarts: 0,
-    busyMs: 0,
+    busyMs: measuresBusyTime ? 0 : null,
   };
 }
 
 /** Adds one actor, without those below it. */
 export function addActor(sum: WorkSum, actor: ActorSnapshot): void {
   sum.actors++;
-  sum.messages += actor.mailboxMessages;
-  sum.bytes += actor.mailboxBytes;
+  sum.mailboxMessages += actor.mailboxMessages;
+  sum.mailboxBytes += actor.mailboxBytes;
   sum.processed += actor.processed;
   sum.restarts += actor.restarts;
-  sum.busyMs += actor.busyMs ?? 0;
+  if (sum.busyMs !== null) sum.busyMs += actor.busyMs ?? 0;
 }
 
-/** Adds all below an actor, also what those did that are gone. */
+/** Adds all actors below one, and what those did that are gone. */
 export function addBelow(
   sum: WorkSum,
   { gone, children }: ActorSnapshot,
 ): void {
   sum.processed += gone.processed;
   sum.restarts += gone.restarts;
-  sum.busyMs += gone.busyMs;
+  if (sum.busyMs !== null) sum.busyMs += gone.busyMs;
   for (const child of children) addTree(sum, child);
 }
 

@@ -12,7 +12,9 @@ import { kindOf, shown } from "./shown.ts";
  * @throws {TypeError} if the value is anything else
  */
 export function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== "function") throw wrong(name, kindOf(value), "a function");
+  if (typeof value !== "function") {
+    throw wrong(name, kindOf(value), "a function");
+  }
 }
 
 /**
@@ -87,5 +89,7 @@ export function checkArray(
 }
 
 function wrong(name: string, what: string, needed: string): TypeError {
-  return new TypeError(`Cannot use ${name}: it is ${what}, it must be ${needed}`);
+  return new TypeError(
+    `Cannot use ${name}: it is ${what}, it must be ${needed}`,
+  );
 }

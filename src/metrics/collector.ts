@@ -64,6 +64,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
   readonly #clock: Clock;
   readonly #timeOfDay: () => number;
   readonly #intervalMs: number;
+  readonly #maxActorGroups: number;
   readonly #onError: (error: unknown) => void;
   readonly #process = new ProcessSource();
   readonly #alerts: AlertWatch;
@@ -86,7 +87,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
    * @throws {MetricsHistoryError} when the history cannot be opened or read.
    */
   constructor(options: MetricsCollectorOptions = {}) {
-    const { retentionMs, maxSnapshots, intervalMs, alerts } =
+    const { retentionMs, maxSnapshots, maxActorGroups, intervalMs, alerts } =
       resolveCollectorOptions(options);
     const { system, historyPath, signal } = options;
     const limits = { retentionMs, maxSnapshots };
@@ -95,6 +96,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     this.#clock = options.clock ?? system?.clock ?? realClock;
     this.#timeOfDay = options.timeOfDay ?? Date.now;
     this.#intervalMs = intervalMs;
+    this.#maxActorGroups = maxActorGroups;
     this.#onError = options.onError ??
       ((error) => console.error("The metrics collector has failed:", error));
     this.#alerts = new AlertWatch(alerts, (error) => this.#onError(error));
@@ -194,7 +196,9 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
       process: this.#process.read(nowMs),
       eventLoop: this.#eventLoop?.read() ?? null,
       host: readHost(),
-      actors: this.#system === undefined ? null : readActors(this.#system),
+      actors: this.#system === undefined
+        ? null
+        : readActors(this.#system, this.#maxActorGroups),
       instruments: this.instruments.samples(),
     };
     this.#latest = snapshot;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ActorSystem, Clock } from "../actor/mod.ts";
+import { MAX_ACTOR_GROUPS } from "../actor/internal.ts";
 import { type AlertRule, checkAlertRules } from "./alerts.ts";
 import type { InstrumentsOptions } from "./instruments.ts";
 
@@ -14,6 +15,12 @@ export interface MetricsCollectorOptions extends InstrumentsOptions {
    * @default {none}
    */
   readonly system?: ActorSystem;
+  /**
+   * How many actors at the top of the tree a snapshot tells apart, 1 or more.
+   * Of more, those that were spawned last are one group named `//others`.
+   * @default {100}
+   */
+  readonly maxActorGroups?: number;
   /**
    * Milliseconds from one snapshot to the next, 1 or more.
    * @default {1000}
@@ -72,12 +79,17 @@ export function resolveCollectorOptions(
     intervalMs = 1000,
     retentionMs = 600_000,
     maxSnapshots = 3600,
+    maxActorGroups = MAX_ACTOR_GROUPS,
     alerts = [],
   }: MetricsCollectorOptions,
 ): Required<
   Pick<
     MetricsCollectorOptions,
-    "intervalMs" | "retentionMs" | "maxSnapshots" | "alerts"
+    | "intervalMs"
+    | "retentionMs"
+    | "maxSnapshots"
+    | "maxActorGroups"
+    | "alerts"
   >
 > {
   const check = (name: string, value: number, fits: boolean, range: string) => {
@@ -99,6 +111,12 @@ export function resolveCollectorOptions(
     Number.isInteger(maxSnapshots) && maxSnapshots >= 1,
     "a whole number from 1 on",
   );
+  check(
+    "maxActorGroups",
+    maxActorGroups,
+    Number.isInteger(maxActorGroups) && maxActorGroups >= 1,
+    "a whole number from 1 on",
+  );
   checkAlertRules(alerts);
-  return { intervalMs, retentionMs, maxSnapshots, alerts };
+  return { intervalMs, retentionMs, maxSnapshots, maxActorGroups, alerts };
 }

@@ -5,6 +5,11 @@
  * @module
  */
 import {
+  type ActorMetric,
+  GROUP_METRICS,
+  SYSTEM_METRICS,
+} from "../actor/internal.ts";
+import {
   type Entry,
   family,
   type MetricFamily,
@@ -184,68 +189,32 @@ function ofHost({ host }: MetricsSnapshot): MetricFamily[] {
 function ofActors({ actors }: MetricsSnapshot): MetricFamily[] {
   if (actors === null) return [];
   const { groups } = actors;
-  const each = (
-    value: (group: typeof groups[number]) => number | null,
-  ): Entry[] =>
-    groups.map((group) => [{ troupe_actor_name: group.name }, value(group)]);
   return [
-    family(
-      "gauge",
-      "troupe_actor_count",
-      "",
-      "Actors that are not gone",
-      each(({ actors }) => actors),
+    ...GROUP_METRICS.map((metric) =>
+      ofActorMetric(
+        metric,
+        groups.map((
+          group,
+        ) => [{ troupe_actor_name: group.name }, metric.read(group)]),
+      )
     ),
-    family(
-      "counter",
-      "troupe_actor_restarts",
-      "",
-      "Restarts of actors by their supervisors",
-      each(({ restarts }) => restarts),
-    ),
-    family(
-      "counter",
-      "troupe_actor_busy_time",
-      "seconds",
-      "Time that handlers of actors held the thread",
-      each(({ busyMs }) => seconds(busyMs)),
-    ),
-    family(
-      "gauge",
-      "troupe_mailbox_messages",
-      "",
-      "Messages that wait in mailboxes",
-      each(({ mailboxMessages }) => mailboxMessages),
-    ),
-    family(
-      "gauge",
-      "troupe_mailbox",
-      "bytes",
-      "Bytes that wait in mailboxes which are bounded in bytes",
-      each(({ mailboxBytes }) => mailboxBytes),
-    ),
-    family(
-      "counter",
-      "troupe_messages_processed",
-      "",
-      "Messages that were handled",
-      each(({ processed }) => processed),
-    ),
-    family(
-      "counter",
-      "troupe_dead_letters",
-      "",
-      "Messages that could not be delivered",
-      one(actors.deadLetters),
-    ),
-    family(
-      "counter",
-      "troupe_late_replies",
-      "",
-      "Answers that came after their ask had ended",
-      one(actors.lateReplies),
+    ...SYSTEM_METRICS.map((metric) =>
+      ofActorMetric(metric, one(metric.read(actors)))
     ),
   ];
+}
+
+function ofActorMetric<T>(
+  { name, kind, unit, description }: ActorMetric<T>,
+  entries: readonly Entry[],
+): MetricFamily {
+  return family(
+    kind === "counter" ? "counter" : "gauge",
+    metricName(name),
+    unitWord(unit),
+    description,
+    entries,
+  );
 }
 
 /** Samples of one name, type and unit are one family. */

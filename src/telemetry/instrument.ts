@@ -3,9 +3,20 @@
  *
  * @module
  */
-import { type BatchObservableResult, metrics } from "@opentelemetry/api";
+import {
+  type Attributes,
+  type BatchObservableResult,
+  type Meter,
+  metrics,
+} from "@opentelemetry/api";
 import type { ActorSystem } from "../actor/mod.ts";
-import { type Group, groupsOf } from "./groups.ts";
+import {
+  type ActorGrouping,
+  type ActorMetric,
+  GROUP_METRICS,
+  groupActors,
+  SYSTEM_METRICS,
+} from "../actor/internal.ts";
 
 /** Options of {@linkcode instrument}. */
 export interface InstrumentOptions {
@@ -22,86 +33,32 @@ export interface InstrumentOptions {
    */
   readonly groupBy?: "system" | "top_level" | "path";
   /**
+   * How many groups are told apart at once, 1 or more. Of more, the last ones
+   * are one group named `//others`: those that were spawned last, and by path
+   * those that are farthest from the top. Its counters fall when an actor
+   * leaves it, which readers take for a restart.
+   * @default {100}
+   */
+  readonly maxGroups?: number;
+  /**
    * Attributes of every observation, to tell systems of one process apart.
    * @default {none}
    */
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** An instrument, and how it is read from what it observes. */
-interface Instrument<T> {
-  readonly make:
-    | "createObservableCounter"
-    | "createObservableUpDownCounter";
-  readonly name: string;
-  readonly unit: string;
-  readonly description: string;
-  read(from: T): number;
-}
-
-const GROUP_INSTRUMENTS: readonly Instrument<Group>[] = [
-  {
-    make: "createObservableUpDownCounter",
-    name: "troupe.actor.count",
-    unit: "{actor}",
-    description: "Actors that are not gone",
-    read: ({ actors }) => actors,
-  },
-  {
-    make: "createObservableCounter",
-    name: "troupe.actor.restarts",
-    unit: "{restart}",
-    description: "Restarts of actors by their supervisors",
-    read: ({ restarts }) => restarts,
-  },
-  {
-    make: "createObservableUpDownCounter",
-    name: "troupe.mailbox.messages",
-    unit: "{message}",
-    description: "Messages that wait in mailboxes",
-    read: ({ messages }) => messages,
-  },
-  {
-    make: "createObservableUpDownCounter",
-    name: "troupe.mailbox.bytes",
-    unit: "By",
-    description: "Bytes that wait in mailboxes which are bounded in bytes",
-    read: ({ bytes }) => bytes,
-  },
-  {
-    make: "createObservableCounter",
-    name: "troupe.messages.processed",
-    unit: "{message}",
-    description: "Messages that were handled",
-    read: ({ processed }) => processed,
-  },
-];
-
-/** Only where it is measured. */
-const BUSY_TIME: Instrument<Group> = {
-  make: "createObservableCounter",
-  name: "troupe.actor.busy_time",
-  unit: "s",
-  description: "Time that handlers of actors held the thread",
-  read: ({ busyMs }) => busyMs / 1000,
+/** The attribute with the name of a group. */
+const NAME_ATTRIBUTES: Readonly<Record<ActorGrouping, string | undefined>> = {
+  system: undefined,
+  top_level: "troupe.actor.name",
+  path: "troupe.actor.path",
 };
 
-const SYSTEM_INSTRUMENTS: readonly Instrument<ActorSystem>[] = [
-  {
-    make: "createObservableCounter",
-    name: "troupe.dead_letters",
-    unit: "{message}",
-    description: "Messages that could not be delivered",
-    read: ({ deadLetters }) => deadLetters,
-  },
-  {
-    make: "createObservableCounter",
-    name: "troupe.late_replies",
-    unit: "{reply}",
-    description: "Answers that came after their ask had ended",
-    read: ({ lateReplies }) => lateReplies,
-  },
-];
+/** How OpenTelemetry makes an instrument of each kind. */
+const CREATE = {
+  counter: "createObservableCounter",
+  up_down_counter: "createObservableUpDownCounter",
+} as const satisfies Record<ActorMetric<never>["kind"], keyof Meter>;
 
 /**
  * Registers metrics of a system with OpenTelemetry, until the result is
@@ -131,47 +88,56 @@ const SYSTEM_INSTRUMENTS: readonly Instrument<ActorSystem>[] = [
  * });
  * ```
  *
- * @throws {TypeError} when `groupBy` is none of its values.
+ * @throws {TypeError} if `groupBy` is none of its values.
+ * @throws {RangeError} if `maxGroups` is not a whole number from 1.
  */
 export function instrument(
   system: ActorSystem,
   options: InstrumentOptions = {},
 ): Disposable {
-  const meter = metrics.getMeter("@troupe/troupe");
-  const made = <T>(instruments: readonly Instrument<T>[]) =>
-    instruments.map((instrument) => ({
-      instrument,
-      observable: meter[instrument.make](instrument.name, instrument),
-    }));
-
-  const tree = system.tree();
+  const { groupBy = "top_level", maxGroups, attributes = {} } = options;
+  const groupsNow = () => groupActors(system.tree(), groupBy, maxGroups);
   // A mistake in the options is found here, not when it is collected.
-  groupsOf(tree, options);
-  const ofGroups = made(
-    tree.busyMs === undefined
-      ? GROUP_INSTRUMENTS
-      : [...GROUP_INSTRUMENTS, BUSY_TIME],
-  );
-  const ofSystem = made(SYSTEM_INSTRUMENTS);
+  groupsNow();
+  const meter = metrics.getMeter("@troupe/troupe");
+  const made = <T>(all: readonly ActorMetric<T>[]) =>
+    all.map((metric) => ({
+      metric,
+      observable: meter[CREATE[metric.kind]](metric.name, metric),
+    }));
+  const ofGroups = made(GROUP_METRICS);
+  const ofSystem = made(SYSTEM_METRICS);
 
-  let before: readonly Group[] = [];
+  const nameAttribute = NAME_ATTRIBUTES[groupBy];
+  const attributesOf = (name: string): Attributes =>
+    nameAttribute === undefined
+      ? attributes
+      : { ...attributes, [nameAttribute]: name };
+
+  let before: ReadonlyMap<string, Attributes> = new Map();
   const observe = (result: BatchObservableResult): void => {
-    const groups = groupsOf(system.tree(), options);
-    const keys = new Set(groups.map(({ key }) => key));
-    const gone = before.filter(({ key }) => !keys.has(key));
-    before = groups;
-    for (const { instrument, observable } of ofGroups) {
+    const groups = groupsNow();
+    const now = new Map(
+      groups.map(({ name }) => [name, before.get(name) ?? attributesOf(name)]),
+    );
+    const gone = [...before].filter(([name]) => !now.has(name));
+    before = now;
+    for (const { metric, observable } of ofGroups) {
       for (const group of groups) {
-        result.observe(observable, instrument.read(group), group.attributes);
+        const value = metric.read(group);
+        if (value !== null) {
+          result.observe(observable, value, now.get(group.name));
+        }
       }
       // A reader goes on with the last value: of what is gone there is none.
-      if (instrument.make === "createObservableCounter") continue;
-      for (const { attributes } of gone) {
+      if (metric.kind === "counter") continue;
+      for (const [, attributes] of gone) {
         result.observe(observable, 0, attributes);
       }
     }
-    for (const { instrument, observable } of ofSystem) {
-      result.observe(observable, instrument.read(system), options.attributes);
+    for (const { metric, observable } of ofSystem) {
+      const value = metric.read(system);
+      if (value !== null) result.observe(observable, value, attributes);
     }
   };
   const all = [...ofGroups, ...ofSystem].map(({ observable }) => observable);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock, type Timer } from "../actor/mod.ts";
+import type { Clock, Timer } from "../actor/mod.ts";
 import { realClock } from "../actor/internal.ts";
 import { EventClient } from "./event_client.ts";
 import { encodeEvent, EventLog } from "./event_log.ts";

@@ -334,11 +334,25 @@ Deno.test("a history that cannot be opened is an error of the constructor", asyn
   await Deno.remove(historyPath);
 });
 
+Deno.test("a snapshot tells as many actors apart as it may", async () => {
+  await using system = new ActorSystem();
+  for (const name of ["a", "b", "c"]) {
+    system.spawn(() => ({ receive() {} }), { name });
+  }
+  await using collector = new MetricsCollector({ system, maxActorGroups: 2 });
+  const { actors } = collector.collect();
+  assertEquals(actors?.groups.map(({ name, actors }) => [name, actors]), [
+    ["a", 1],
+    ["//others", 2],
+  ]);
+});
+
 for (
   const [name, values] of [
     ["intervalMs", [0, -1, NaN, Infinity]],
     ["retentionMs", [-1, NaN]],
     ["maxSnapshots", [0, 1.5, NaN, Infinity]],
+    ["maxActorGroups", [0, 1.5, NaN, Infinity]],
     ["maxLabelSets", [0]],
   ] as const
 ) {

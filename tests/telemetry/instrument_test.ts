@@ -140,6 +140,34 @@ Deno.test("Metrics sum up the whole system, if they are to", async () => {
   assertEquals(await otel.values("troupe.actor.count"), { "": 4 });
 });
 
+Deno.test("Actors over the limit are one group that says so", async () => {
+  await using otel = new Metrics();
+  await using test = new TestSystem();
+  using metrics = instrument(test.system, { maxGroups: 2 });
+  await family(test);
+  test.spawn({}, { name: "c" });
+  assertEquals(await otel.values("troupe.actor.count"), {
+    "troupe.actor.name=a": 3,
+    "troupe.actor.name=//others": 2,
+  });
+  metrics[Symbol.dispose]();
+  using _paths = instrument(test.system, { groupBy: "path", maxGroups: 2 });
+  assertEquals(
+    (await otel.values("troupe.actor.count"))["troupe.actor.path=//others"],
+    4,
+  );
+});
+
+Deno.test("OpenTelemetry tells no more than 100 actors at the top apart, unless it is to", async () => {
+  await using otel = new Metrics();
+  await using test = new TestSystem();
+  using _metrics = instrument(test.system);
+  for (let i = 0; i < 1000; i++) test.spawn();
+  const counts = await otel.values("troupe.actor.count");
+  assertEquals(Object.keys(counts).length, 100);
+  assertEquals(counts["troupe.actor.name=//others"], 901);
+});
+
 Deno.test("Metrics tell systems apart by what the options say", async () => {
   await using otel = new Metrics();
   await using one = new TestSystem();
@@ -313,6 +341,17 @@ Deno.test("A group that is none is a mistake", async () => {
     // @ts-expect-error: for those who write no types.
     () => instrument(test.system, { groupBy: "name" }),
     TypeError,
-    "groupBy is name",
+    'groupBy: it is "name"',
   );
+});
+
+Deno.test("A limit of groups that is none is a mistake", async () => {
+  await using test = new TestSystem();
+  for (const maxGroups of [0, NaN]) {
+    assertThrows(
+      () => instrument(test.system, { maxGroups }),
+      RangeError,
+      "maxGroups",
+    );
+  }
 });

@@ -6,6 +6,7 @@ import {
   MetricReader,
 } from "@opentelemetry/sdk-metrics";
 import { ActorSystem } from "../../src/actor/system.ts";
+import { MetricsCollector, metricsText } from "../../src/metrics/mod.ts";
 import { observeMetrics } from "../../src/telemetry/otel.ts";
 import { instrument } from "../../src/telemetry/mod.ts";
 import { emptySnapshot, fullSnapshot, TestFeed } from "../metrics/snapshots.ts";
@@ -112,6 +113,32 @@ Deno.test("What instrument() tells OpenTelemetry is not told twice", async () =>
   assertEquals(names.length, new Set(names).size);
   assert(names.includes("troupe.dead_letters"));
   assert(!names.some((name) => name.startsWith("v8js.")));
+});
+
+Deno.test("OpenTelemetry and OpenMetrics have the same metrics of actors", async () => {
+  await using otel = new Metrics();
+  await using system = new ActorSystem({ measureBusyTime: true });
+  for (const name of ["a", "b", "c"]) {
+    system.spawn(() => ({ receive() {} }), { name }).tell(1);
+  }
+  await system.idle();
+  using _actors = instrument(system, { maxGroups: 2 });
+  await using collector = new MetricsCollector({ system, maxActorGroups: 2 });
+  const text = metricsText(collector.collect());
+  const { values } = await otel.collect();
+  const units: Record<string, string> = { s: "_seconds", By: "_bytes" };
+  const expected = Object.entries(values).map(([key, value]) => {
+    const [name = "", unit = "", group = ""] = key.split(" ");
+    const word = name.endsWith(".bytes") ? "" : units[unit] ?? "";
+    const isCounter = !/count$|^troupe.mailbox/.test(name);
+    const label = group && `{troupe_actor_name="${group}"}`;
+    return `${name.replaceAll(".", "_")}${word}${
+      isCounter ? "_total" : ""
+    }${label} ${value}`;
+  });
+  const actual = text.split("\n").filter((line) => line.startsWith("troupe_"));
+  assertEquals(actual.sort(), expected.sort());
+  assertEquals(actual.length, 6 * 2 + 2);
 });
 
 Deno.test("OpenTelemetry is told nothing more after the end", async () => {

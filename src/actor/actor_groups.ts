@@ -1,0 +1,107 @@
+/**
+ * The actors of a tree in groups that metrics tell apart, at most so many.
+ *
+ * @module
+ */
+import { checkInteger, checkOneOf } from "../checks/internal.ts";
+import type { ActorSnapshot } from "./snapshot.ts";
+import {
+  addActor,
+  addBelow,
+  addTree,
+  emptyWorkSum,
+  type WorkSum,
+} from "./work_sum.ts";
+
+/**
+ * What is told apart: nothing (one sum for the system), each actor at the top
+ * of the tree with all below it, or each actor by its path.
+ */
+export type ActorGrouping = "system" | "top_level" | "path";
+
+const GROUPINGS: readonly ActorGrouping[] = ["system", "top_level", "path"];
+
+/** A group of actors, and the sums over them. */
+export type ActorGroup = Readonly<WorkSum> & {
+  /** Empty, the name of the actor at the top, or the path, by the grouping. */
+  readonly name: string;
+};
+
+/** The name of the group of the actors over the limit: no actor has it. */
+export const OTHER_ACTORS = "//others";
+
+/** How many groups are told apart at most, unless an option says otherwise. */
+export const MAX_ACTOR_GROUPS = 100;
+
+/**
+ * Groups the actors of a tree, but for its root, which belongs to nobody. Of
+ * more than `maxGroups` the last ones become one group, `//others`: those that
+ * were spawned last, and by path those that are farthest from the top.
+ *
+ * @throws {TypeError} if `groupBy` is none of its values.
+ * @throws {RangeError} if `maxGroups` is not a whole number from 1.
+ */
+export function groupActors(
+  root: ActorSnapshot,
+  groupBy: ActorGrouping,
+  maxGroups: number = MAX_ACTOR_GROUPS,
+): ActorGroup[] {
+  checkOneOf("groupBy", groupBy, GROUPINGS);
+  checkInteger("maxGroups", maxGroups, { min: 1 });
+  const empty = () => emptyWorkSum(root.busyMs !== undefined);
+  switch (groupBy) {
+    case "system": {
+      const sum = empty();
+      addBelow(sum, root);
+      return [{ name: "", ...sum }];
+    }
+    case "top_level":
+      return capped(root.children, maxGroups, {
+        empty,
+        add: addTree,
+        nameOf: ({ path }) => path.slice(1),
+      });
+    case "path":
+      return capped(breadthFirst(root), maxGroups, {
+        empty,
+        add: addActor,
+        nameOf: ({ path }) => path,
+      });
+    default:
+      return groupBy satisfies never;
+  }
+}
+
+/** How each group is made of its actors. */
+interface Grouper {
+  empty(): WorkSum;
+  add(sum: WorkSum, actor: ActorSnapshot): void;
+  nameOf(actor: ActorSnapshot): string;
+}
+
+function capped(
+  actors: readonly ActorSnapshot[],
+  maxGroups: number,
+  { empty, add, nameOf }: Grouper,
+): ActorGroup[] {
+  const named = actors.length <= maxGroups ? actors.length : maxGroups - 1;
+  const groups = actors.slice(0, named).map((actor) => {
+    const sum = empty();
+    add(sum, actor);
+    return { name: nameOf(actor), ...sum };
+  });
+  if (named === actors.length) return groups;
+  const others = empty();
+  for (const actor of actors.slice(named)) add(others, actor);
+  return [...groups, { name: OTHER_ACTORS, ...others }];
+}
+
+/** All actors below the root, those nearest to it first. */
+function breadthFirst(root: ActorSnapshot): ActorSnapshot[] {
+  const actors = [...root.children];
+  // What is pushed is visited too.
+  for (const { children } of actors) {
+    for (const child of children) actors.push(child);
+  }
+  return actors;
+}
