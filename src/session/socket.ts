@@ -10,13 +10,15 @@ import { type Behavior, type Timer, TroupeError } from "../actor/mod.ts";
 import { ProtocolError } from "./wire/errors.ts";
 import { FrameReader, type FrameSink } from "./wire/frame_reader.ts";
 import { ErrorCode } from "./wire/protocol.ts";
-import { HandshakeTimeoutError, KeepAliveError } from "./errors.ts";
+import { HandshakeTimeoutError } from "./errors.ts";
 import { goAwayBytes, SessionRefusedError } from "./handshake.ts";
+import { KeepAlive } from "./keep_alive.ts";
 import type { ResolvedSessionOptions } from "./options.ts";
 import type { Link } from "./output.ts";
 import type { Session } from "./session.ts";
 import { socketLost } from "./session_state.ts";
 import type { Transport } from "./transport.ts";
+import { Writer } from "./writer.ts";
 
 /** Milliseconds that a socket which closes may take for its last bytes. */
 const LAST_BYTES_MS = 1000;
@@ -27,7 +29,7 @@ const READS = 4;
 /** Buffer for what still comes to a socket that closes; nobody looks at it. */
 const DISCARD_BYTES = 4096;
 
-const END_OF_TURN = Promise.resolve();
+const EMPTY = new Uint8Array(0);
 
 /** What the handshake has come to. */
 export interface Meeting {
@@ -68,33 +70,44 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     const { transport, limits } = options;
     const closed = Promise.withResolvers<void>();
     const reader = new FrameReader();
-    /** What is written before anything of the session. */
-    let first = options.greeting;
     let session: Session | undefined;
     let meeting: ReturnType<SocketOptions["meet"]> | undefined;
     /** Whether somebody still listens. */
     let reading = true;
     /** Whether the last bytes are worth a try. */
     let alive = true;
-    let bytesRead = 0;
-    let framesRead = 0;
-    let writing = false;
-    /** Resolves when all output is written. */
-    let drained: PromiseWithResolvers<void> | undefined;
-    /** Why a write failed. */
-    let failure: unknown;
-    let timer: Timer = clock.schedule(limits.handshakeMs, () => {
+    const handshakeDue: Timer = clock.schedule(limits.handshakeMs, () => {
       const cause = new HandshakeTimeoutError(
         `The handshake took over ${limits.handshakeMs} ms: is it a Troupe peer?`,
       );
       end(cause);
     });
 
-    const link: Link = { wake, stop: () => context.stop() };
+    const writer = new Writer(transport, options.greeting, {
+      next() {
+        // Another socket may carry the session by now.
+        if (session?.out.link !== link) return EMPTY;
+        session.receipts.tellAlong();
+        return session.out.buffer.next();
+      },
+      sent(count) {
+        if (session?.out.link === link) session.out.sent(count);
+      },
+      // Ours, and no reason to take others down with this socket.
+      onFault: (cause) => end(socketLost(cause)),
+    });
+    const keepAlive = new KeepAlive(clock, limits, {
+      isFrameIncomplete: () => reader.incomplete,
+      acknowledge: () => session?.receipts.tell(),
+      ping: () => session?.ping(),
+      onSlowFrame: end,
+      onSilence: destroy,
+    });
+    const link: Link = { wake: writer.wake, stop: () => context.stop() };
     const sink: FrameSink = {
       frame(type, flags, stream, bytes, start, end) {
         if (session !== undefined) {
-          framesRead++;
+          keepAlive.frames++;
           // Another socket may carry the session by now.
           if (session.out.link !== link) return;
           return session.frameIn(type, flags, stream, bytes, start, end);
@@ -115,36 +128,28 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     function attach({ session: met, peerReceived, answer }: Meeting): void {
       // Or it throws, and that is what the peer is told.
       met.attach(link, peerReceived);
-      say(answer);
+      writer.prepend(answer);
       session = met;
       options.onAttached(session, link);
-      timer.cancel();
-      timer = clock.schedule(limits.keepAliveMs, keepAlive);
-      link.wake();
-    }
-
-    /** Puts bytes before those of the session. */
-    function say(bytes: Uint8Array): void {
-      if (first.length === 0) first = bytes;
-      else {
-        const both = new Uint8Array(first.length + bytes.length);
-        both.set(first);
-        both.set(bytes, first.length);
-        first = both;
-      }
+      handshakeDue.cancel();
+      keepAlive.start();
+      writer.wake();
     }
 
     function end(cause: TroupeError): void {
       if (!reading) return;
       reading = false;
-      timer.cancel();
+      handshakeDue.cancel();
+      keepAlive.stop();
       if (session === undefined) {
         if (cause instanceof ProtocolError) {
-          say(goAwayBytes(cause.code, cause.message));
+          writer.prepend(goAwayBytes(cause.code, cause.message));
         } else if (cause instanceof SessionRefusedError) {
-          say(goAwayBytes(cause.code, cause.message, cause.retryAfterMs));
+          writer.prepend(
+            goAwayBytes(cause.code, cause.message, cause.retryAfterMs),
+          );
         } else if (cause instanceof HandshakeTimeoutError) {
-          say(goAwayBytes(ErrorCode.TIMEOUT, cause.message));
+          writer.prepend(goAwayBytes(ErrorCode.TIMEOUT, cause.message));
         }
       }
       options.onEnd(cause, link);
@@ -155,43 +160,6 @@ export function socketActor(options: SocketOptions): Behavior<never> {
       alive = false;
       transport.close();
       end(cause);
-    }
-
-    let bytesBefore = 0;
-    let framesBefore = -1;
-    let stuckSince = 0;
-
-    /** Looks for signs of life; any byte is one. */
-    function keepAlive(): void {
-      session?.receipts.tell();
-      const now = clock.now();
-      if (!reader.incomplete || framesRead !== framesBefore) stuckSince = now;
-      framesBefore = framesRead;
-      if (now - stuckSince >= limits.frameMs) {
-        return end(
-          new ProtocolError(
-            `A frame took over ${limits.frameMs} ms to arrive`,
-            ErrorCode.TIMEOUT,
-          ),
-        );
-      }
-      const quiet = bytesRead === bytesBefore;
-      bytesBefore = bytesRead;
-      if (!quiet) {
-        timer = clock.schedule(limits.keepAliveMs, keepAlive);
-        return;
-      }
-      session?.ping();
-      timer = clock.schedule(limits.keepAliveTimeoutMs, () => {
-        if (bytesRead > bytesBefore) return keepAlive();
-        destroy(
-          new KeepAliveError(
-            `The peer gave no sign of life for ${
-              limits.keepAliveMs + limits.keepAliveTimeoutMs
-            } ms`,
-          ),
-        );
-      });
     }
 
     async function readAll(): Promise<void> {
@@ -210,10 +178,10 @@ export function socketActor(options: SocketOptions): Behavior<never> {
           const count = await transport.read(reader.space());
           if (!reading) return;
           if (count === null) {
-            if (failure === undefined) reader.end();
-            return end(socketLost(failure));
+            if (writer.failure === undefined) reader.end();
+            return end(socketLost(writer.failure));
           }
-          bytesRead += count;
+          keepAlive.bytes += count;
           reader.advance(count, sink);
           if (session === undefined && meeting !== undefined) {
             const met = await meeting;
@@ -226,64 +194,11 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     }
 
     /**
-     * Writes the next piece, if there is one and the last is written. By
-     * callbacks: an async function would cost a small message more than all
-     * the rest of this layer.
-     */
-    function flush(): void {
-      try {
-        const bytes = nextPiece();
-        if (bytes.length > 0) {
-          return void transport.write(bytes).then(written, writeFailed);
-        }
-        writing = false;
-        drained?.resolve();
-      } catch (error) {
-        writeFailed(error);
-      }
-    }
-
-    function nextPiece(): Uint8Array {
-      // Another socket may carry the session by now.
-      if (first.length > 0 || session?.out.link !== link) return first;
-      session.receipts.tellAlong();
-      return session.out.buffer.next();
-    }
-
-    function written(count: number): void {
-      try {
-        if (first.length > 0) first = first.subarray(count);
-        else if (session?.out.link === link) session.out.sent(count);
-      } catch (error) {
-        // Ours, and no reason to take others down with this socket.
-        writeFailed(error);
-        return end(socketLost(error));
-      }
-      flush();
-    }
-
-    function writeFailed(error: unknown): void {
-      // Reading ends as well, but not before what the peer said last.
-      failure = error;
-      writing = false;
-      drained?.resolve();
-    }
-
-    function wake(): void {
-      if (writing) return;
-      writing = true;
-      // Frames of one turn leave together: wait for its end.
-      END_OF_TURN.then(flush);
-    }
-
-    /**
      * Writes what is left, then reads to the end: a socket that is closed
      * with bytes unread is reset, and what its peer has not taken is lost.
      */
     async function finish(): Promise<void> {
-      drained = Promise.withResolvers();
-      wake();
-      await drained.promise;
+      await writer.drain();
       await transport.closeWrite();
       await listening;
       const buffer = new Uint8Array(DISCARD_BYTES);
@@ -292,7 +207,8 @@ export function socketActor(options: SocketOptions): Behavior<never> {
 
     async function close(): Promise<void> {
       reading = false;
-      timer.cancel();
+      handshakeDue.cancel();
+      keepAlive.stop();
       if (alive) {
         const deadline = clock.schedule(LAST_BYTES_MS, transport.close);
         // Whatever is broken by now is closed all the same.
@@ -306,7 +222,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     // Not in `stopped`, which is left out when the actor is killed.
     signal.addEventListener("abort", close, { once: true });
     const listening = readAll();
-    link.wake();
+    writer.wake();
     return { receive() {}, stopped: () => closed.promise };
   };
 }
