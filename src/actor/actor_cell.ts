@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkDuration } from "../checks/internal.ts";
 import { Ask } from "./ask.ts";
 import type { Behavior, Handler, SpawnOptions } from "./behavior.ts";
 import { Cell } from "./cell.ts";
@@ -62,11 +63,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     supervised: boolean,
   ) {
     const shutdownMs = options?.shutdownMs;
-    if (shutdownMs !== undefined && !(shutdownMs >= 0)) {
-      throw new RangeError(
-        `Cannot spawn: shutdownMs is ${shutdownMs}, it must be 0 or more`,
-      );
-    }
+    if (shutdownMs !== undefined) checkDuration("shutdownMs", shutdownMs);
     super(core, parent, name, supervised, shutdownMs);
     this.#behavior = behavior;
     this.#mailbox = new Mailbox(resolveMailboxOptions(options?.mailbox));

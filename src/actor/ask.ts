@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkDuration } from "../checks/internal.ts";
 import { Deadline } from "./deadlines.ts";
 import { ActorStoppedError, AskTimeoutError } from "./errors.ts";
 import type { AskOptions, ReplyTo } from "./ref.ts";
@@ -41,12 +42,9 @@ export class Ask<R> extends PendingAsk implements ReplyTo<R> {
     this.#target = target;
     this.sender = core.current;
     this.#core = core;
-    this.#timeoutMs = options?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    if (!(this.#timeoutMs >= 0)) {
-      throw new RangeError(
-        `Cannot ask: timeoutMs is ${this.#timeoutMs}, it must be 0 or more`,
-      );
-    }
+    const { timeoutMs } = options ?? {};
+    if (timeoutMs !== undefined) checkDuration("timeoutMs", timeoutMs);
+    this.#timeoutMs = timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#signal = options?.signal;
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type NumberRange, resolveNumbers } from "../checks/internal.ts";
 
 /** Exponential back-off with full jitter. */
 export interface BackoffOptions {
@@ -26,22 +27,21 @@ export interface BackoffOptions {
 /** {@linkcode BackoffOptions} with defaults filled in. */
 export type ResolvedBackoff = Required<BackoffOptions>;
 
+const DEFAULTS: ResolvedBackoff = {
+  initialMs: 100,
+  maxMs: 10_000,
+  resetAfterMs: 60_000,
+};
+
+const RANGES: Record<keyof BackoffOptions, NumberRange> = {
+  initialMs: { min: 0 },
+  maxMs: { min: 0 },
+  resetAfterMs: { min: 0 },
+};
+
 /** Checks the options once. */
 export function resolveBackoff(options: BackoffOptions = {}): ResolvedBackoff {
-  const resolved = {
-    initialMs: 100,
-    maxMs: 10_000,
-    resetAfterMs: 60_000,
-    ...options,
-  };
-  for (const [name, value] of Object.entries(resolved)) {
-    if (!(value >= 0)) {
-      throw new RangeError(
-        `Cannot back off: ${name} is ${value}, it must be 0 or more`,
-      );
-    }
-  }
-  return resolved;
+  return resolveNumbers(options, DEFAULTS, RANGES);
 }
 
 /**

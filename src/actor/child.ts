@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { checkOneOf } from "../checks/internal.ts";
 import { spawnChild } from "./spawn.ts";
 import type { Behavior, SpawnOptions } from "./behavior.ts";
 import { Cell } from "./cell.ts";
 import type { ActorRef } from "./ref.ts";
-import type { RestartPolicy } from "./supervision.ts";
+import { RESTART_POLICIES, type RestartPolicy } from "./supervision.ts";
 
 /** What a supervisor needs to know of a child. */
 export interface ChildSpec<M> extends SpawnOptions<M> {
@@ -45,6 +46,7 @@ export class Child<in M> {
   constructor(from: ChildSpec<M> | Child<M>) {
     this.name = from.name;
     this.restart = from.restart ?? "permanent";
+    checkOneOf("restart", this.restart, RESTART_POLICIES);
     this.significant = from.significant ?? false;
     this.#original = from instanceof Child ? from : undefined;
     this.#spawn = from instanceof Child

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkDuration } from "../checks/internal.ts";
 import type { Clock, Timer } from "./clock.ts";
 import { TroupeError } from "./errors.ts";
 
@@ -59,6 +60,7 @@ export class SharedResource<T> {
 
   /** A resource that is not open yet. */
   constructor(options: SharedResourceOptions<T>) {
+    checkDuration("lingerMs", options.lingerMs);
     this.#options = options;
   }
 

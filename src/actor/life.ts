@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkDuration, checkNumber } from "../checks/internal.ts";
 import type {
   ActorContext,
   ActorTimer,
@@ -110,13 +111,8 @@ export class Life<M> implements ActorContext<M> {
     repeats: boolean,
   ): Tick {
     this.assertAlive("start a timer");
-    if (repeats ? !(ms > 0) : !(ms >= 0)) {
-      throw new RangeError(
-        `Cannot start a timer: ${name} is ${ms}, it must be ${
-          repeats ? "over 0" : "0 or more"
-        }`,
-      );
-    }
+    if (repeats) checkNumber(name, ms, { above: 0 });
+    else checkDuration(name, ms);
     const { cell } = this;
     const ticks = this.#ticks ??= new Set();
     const context = cell.core.tracing?.capture();

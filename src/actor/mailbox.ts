@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNumber, checkOneOf } from "../checks/internal.ts";
 import { Ring } from "./ring.ts";
 
 /**
@@ -57,30 +58,25 @@ const DEFAULTS: ResolvedMailboxOptions<unknown> = {
   maxStashed: 1000,
 };
 
+const POLICIES: readonly OverflowPolicy[] = [
+  "refuse",
+  "drop_oldest",
+  "drop_newest",
+];
+
 /** Checks the options once; every mailbox without any shares one object. */
 export function resolveMailboxOptions<M>(
   options: MailboxOptions<M> | undefined,
 ): ResolvedMailboxOptions<M> {
   if (options === undefined) return DEFAULTS;
   const resolved = { ...DEFAULTS, ...options };
-  if (!(resolved.maxMessages >= 1)) {
-    throw new RangeError(
-      `Cannot bound a mailbox: maxMessages is ${resolved.maxMessages}, it must be at least 1`,
-    );
-  }
-  if (!(resolved.maxBytes > 0)) {
-    throw new RangeError(
-      `Cannot bound a mailbox: maxBytes is ${resolved.maxBytes}, it must be over 0`,
-    );
-  }
-  if (!(resolved.maxStashed >= 0)) {
-    throw new RangeError(
-      `Cannot bound a stash: maxStashed is ${resolved.maxStashed}, it must be 0 or more`,
-    );
-  }
+  checkNumber("maxMessages", resolved.maxMessages, { min: 1 });
+  checkNumber("maxBytes", resolved.maxBytes, { above: 0 });
+  checkNumber("maxStashed", resolved.maxStashed, { min: 0 });
+  checkOneOf("overflow", resolved.overflow, POLICIES);
   if (resolved.maxBytes !== Infinity && options.sizeOf === undefined) {
     throw new TypeError(
-      "Cannot bound a mailbox in bytes: sizeOf is missing, give the payload size of a message",
+      "Cannot use maxBytes: sizeOf is missing, give a function that returns the payload size of a message",
     );
   }
   return resolved;
@@ -94,7 +90,7 @@ function measure<M>(options: ResolvedMailboxOptions<M>, message: M): number {
   const size = options.sizeOf(message);
   if (size >= 0) return size;
   throw new RangeError(
-    `Cannot measure a message: sizeOf gave ${size}, it must give 0 or more`,
+    `Cannot measure a message: sizeOf returned ${size}, it must return 0 or more`,
   );
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { resolveNumbers } from "../checks/internal.ts";
+
 /** How many restarts are too many. */
 export interface RestartIntensity {
   /**
@@ -18,19 +20,16 @@ export interface RestartIntensity {
   readonly withinMs?: number;
 }
 
+const DEFAULTS: Required<RestartIntensity> = { maxRestarts: 3, withinMs: 5000 };
+
 /** Checks the options once. */
 export function resolveIntensity(
-  { maxRestarts = 3, withinMs = 5000 }: RestartIntensity,
+  options: RestartIntensity,
 ): Required<RestartIntensity> {
-  const resolved = { maxRestarts, withinMs };
-  for (const [name, value] of Object.entries(resolved)) {
-    if (!(value >= 0)) {
-      throw new RangeError(
-        `Cannot supervise: ${name} is ${value}, it must be 0 or more`,
-      );
-    }
-  }
-  return resolved;
+  return resolveNumbers(options, DEFAULTS, {
+    maxRestarts: { min: 0 },
+    withinMs: { min: 0 },
+  });
 }
 
 /**
@@ -40,7 +39,7 @@ export function resolveIntensity(
 export function countRestart(
   moments: readonly number[],
   now: number,
-  { maxRestarts = 3, withinMs = 5000 }: RestartIntensity,
+  { maxRestarts, withinMs }: Required<RestartIntensity>,
 ): { readonly moments: readonly number[]; readonly exceeded: boolean } {
   // Nothing to count; a storm must not fill the memory either.
   if (maxRestarts === Infinity) return { moments: [], exceeded: false };

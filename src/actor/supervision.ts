@@ -73,8 +73,30 @@ export type Command<C> =
   /** Significant children have ended: stop all children and exit. */
   | { readonly type: "shut_down" };
 
+/** Every {@linkcode Strategy}. */
+export const STRATEGIES: readonly Strategy[] = [
+  "one_for_one",
+  "one_for_all",
+  "rest_for_one",
+  "dynamic",
+];
+
+/** Every {@linkcode RestartPolicy}. */
+export const RESTART_POLICIES: readonly RestartPolicy[] = [
+  "permanent",
+  "transient",
+  "temporary",
+];
+
+/** Every {@linkcode AutoShutdown}. */
+export const AUTO_SHUTDOWNS: readonly AutoShutdown[] = [
+  "never",
+  "any_significant",
+  "all_significant",
+];
+
 /** Rules of one supervisor. */
-export interface SupervisionRules extends RestartIntensity {
+export interface SupervisionRules extends Required<RestartIntensity> {
   readonly strategy: Strategy;
   readonly autoShutdown: AutoShutdown;
 }

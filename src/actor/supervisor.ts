@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { checkDuration, checkOneOf } from "../checks/internal.ts";
 import type { SupervisingHandler } from "./actor_cell.ts";
 import { resolveBackoff } from "./backoff.ts";
 import type { Behavior } from "./behavior.ts";
@@ -20,7 +21,13 @@ import {
   type DownRequest,
   SupervisedChild,
 } from "./supervised_child.ts";
-import { type Command, shouldRestart, Supervision } from "./supervision.ts";
+import {
+  AUTO_SHUTDOWNS,
+  type Command,
+  shouldRestart,
+  STRATEGIES,
+  Supervision,
+} from "./supervision.ts";
 import type {
   SupervisorMessage,
   SupervisorOptions,
@@ -60,22 +67,16 @@ import type {
 export function supervisor(
   options: SupervisorOptions = {},
 ): Behavior<SupervisorMessage> {
-  const strategy = options.strategy ?? "one_for_one";
-  const rules = {
-    ...resolveIntensity(options),
-    strategy,
-    autoShutdown: options.autoShutdown ?? "never",
-  };
+  const { strategy = "one_for_one", autoShutdown = "never" } = options;
+  checkOneOf("strategy", strategy, STRATEGIES);
+  checkOneOf("autoShutdown", autoShutdown, AUTO_SHUTDOWNS);
+  const rules = { ...resolveIntensity(options), strategy, autoShutdown };
   const bugBackoff = options.backoff
     ? resolveBackoff(options.backoff)
     : undefined;
   const outageBackoff = resolveBackoff(options.unavailable?.backoff);
   const giveUpAfterMs = options.unavailable?.giveUpAfterMs ?? Infinity;
-  if (!(giveUpAfterMs >= 0)) {
-    throw new RangeError(
-      `Cannot supervise: giveUpAfterMs is ${giveUpAfterMs}, it must be 0 or more`,
-    );
-  }
+  checkDuration("giveUpAfterMs", giveUpAfterMs);
   if (strategy === "dynamic" && options.children !== undefined) {
     throw new TypeError(
       "Cannot supervise: a dynamic supervisor has no children from the start, use startChild",

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { reasonOf } from "../checks/internal.ts";
 import { Child, type ChildSpec } from "./child.ts";
 import { TroupeError } from "./errors.ts";
 import type { ActorRef, AskOptions, ReplyTo } from "./ref.ts";
@@ -28,9 +29,7 @@ async function call(
   const { refused } = await boss.ask<SupervisorReply>(request, patient);
   if (refused !== undefined) {
     throw new TroupeError(
-      `Cannot ${what} under ${boss.path}: ${
-        refused instanceof Error ? refused.message : refused
-      }`,
+      `Cannot ${what} under ${boss.path}: ${reasonOf(refused)}`,
       { cause: refused },
     );
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
+import { checkDuration, checkNumber } from "../checks/internal.ts";
 import type { Behavior, SpawnOptions } from "./behavior.ts";
 import { ActorCell } from "./actor_cell.ts";
 import { spawnChild } from "./spawn.ts";
@@ -71,24 +72,18 @@ export class ActorSystem implements AsyncDisposable {
 
   /** A system that is ready to spawn. */
   constructor(options: ActorSystemOptions = {}) {
-    const burst = options.scheduler?.burst ?? 1;
-    if (!(burst >= 1)) {
-      throw new RangeError(
-        `Cannot make a system: the burst of its scheduler is ${burst}, it must be at least 1`,
-      );
+    const { scheduler, shutdownMs = 10_000 } = options;
+    if (scheduler !== undefined) {
+      checkNumber("scheduler.burst", scheduler.burst, { min: 1 });
     }
+    checkDuration("shutdownMs", shutdownMs);
     this.#core = new SystemCore(
       this,
       options.clock ?? realClock,
-      options.scheduler,
+      scheduler,
       options.measureBusyTime ?? false,
     );
-    this.#shutdownMs = options.shutdownMs ?? 10_000;
-    if (!(this.#shutdownMs >= 0)) {
-      throw new RangeError(
-        `Cannot make a system: shutdownMs is ${this.#shutdownMs}, it must be 0 or more`,
-      );
-    }
+    this.#shutdownMs = shutdownMs;
     this.#root = new ActorCell<never>(
       this.#core,
       undefined,

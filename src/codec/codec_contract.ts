@@ -2,6 +2,7 @@
 // that it takes. The codecs themselves are in codec.ts.
 
 import { TroupeError } from "../actor/mod.ts";
+import { type NumberRange, resolveNumbers } from "../checks/internal.ts";
 
 /**
  * Turns values into messages and back. What it reads may come from anyone.
@@ -115,10 +116,10 @@ export type Encodable<T, Plain> = T extends Plain ? T
 export type CodecLimits = Required<CodecOptions>;
 
 /** The highest `maxDepth` that may be asked for. */
-export const DEEPEST = 1_000;
+export const MAX_DEPTH = 1_000;
 
-// The scans count in 32-bit integers.
-const MOST = 2 ** 31 - 1;
+/** The highest count or size: the scans count in 32-bit integers. */
+export const MAX_COUNT: number = 2 ** 31 - 1;
 
 /**
  * Fills in the defaults.
@@ -126,16 +127,17 @@ const MOST = 2 ** 31 - 1;
  * @throws {RangeError} if a bound is not an integer in its range
  */
 export function resolveCodecLimits(options: CodecOptions): CodecLimits {
-  return {
-    maxBytes: bound("maxBytes", options.maxBytes ?? 2 ** 24, 1, MOST),
-    maxDepth: bound("maxDepth", options.maxDepth ?? 64, 0, DEEPEST),
-    maxValues: bound("maxValues", options.maxValues ?? 1_000_000, 1, MOST),
-  };
+  return resolveNumbers(options, DEFAULTS, RANGES);
 }
 
-function bound(name: string, value: number, min: number, max: number): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new RangeError(
-    `Cannot create codec: ${name} is ${value}, expected an integer from ${min} to ${max}`,
-  );
-}
+const DEFAULTS: CodecLimits = {
+  maxBytes: 16_777_216,
+  maxDepth: 64,
+  maxValues: 1_000_000,
+};
+
+const RANGES: Record<keyof CodecLimits, NumberRange> = {
+  maxBytes: { min: 1, max: MAX_COUNT, integer: true },
+  maxDepth: { min: 0, max: MAX_DEPTH, integer: true },
+  maxValues: { min: 1, max: MAX_COUNT, integer: true },
+};

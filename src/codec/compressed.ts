@@ -4,7 +4,8 @@
  * @module
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { type Codec, CodecError } from "./codec_contract.ts";
+import { checkInteger, checkNumber } from "../checks/internal.ts";
+import { type Codec, CodecError, MAX_COUNT } from "./codec_contract.ts";
 
 /** Options of {@linkcode compressed}. */
 export interface CompressedOptions {
@@ -60,17 +61,9 @@ export function compressed<T>(
   codec: Codec<T>,
   options: CompressedOptions = {},
 ): Codec<T> {
-  const { thresholdBytes = 1024, maxBytes = 2 ** 24 } = options;
-  if (!(thresholdBytes >= 0)) {
-    throw new RangeError(
-      `Cannot create codec: thresholdBytes is ${thresholdBytes}, it must be 0 or more`,
-    );
-  }
-  if (!(Number.isInteger(maxBytes) && maxBytes >= 1 && maxBytes < 2 ** 31)) {
-    throw new RangeError(
-      `Cannot create codec: maxBytes is ${maxBytes}, expected an integer from 1 to 2^31 - 1`,
-    );
-  }
+  const { thresholdBytes = 1024, maxBytes = 16_777_216 } = options;
+  checkNumber("thresholdBytes", thresholdBytes, { min: 0 });
+  checkInteger("maxBytes", maxBytes, { min: 1, max: MAX_COUNT });
   return {
     name: `${codec.name}+deflate`,
     encode(value: T): Uint8Array {

@@ -1,7 +1,7 @@
 // Judges MessagePack bytes before a decoder that recurses and allocates sees
 // them. One pass, no recursion, no allocation.
 
-import { type CodecLimits, DEEPEST } from "./codec_contract.ts";
+import { type CodecLimits, MAX_DEPTH } from "./codec_contract.ts";
 
 // What follows a tag. FIXED: so many bytes. The others: a length in so many
 // bytes (none: it is in the tag itself), and then that many bytes or values.
@@ -48,7 +48,7 @@ const TRUNCATED = "it ends in the middle of a value";
 // For each open container, how many values it still lacks: above zero for an
 // array, below zero for a map, where an even number means that a key is next.
 // Shared by all codecs: a scan is never interrupted.
-const open = new Int32Array(DEEPEST);
+const open = new Int32Array(MAX_DEPTH);
 
 /** Says what is wrong with `bytes`, or nothing if it is one value within `limits`. */
 export function scanMsgpack(

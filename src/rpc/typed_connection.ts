@@ -10,6 +10,7 @@ import {
   type ReceiveOptions,
   type SendOptions,
 } from "../session/mod.ts";
+import { reasonOf } from "../checks/internal.ts";
 import { checkCodec } from "../codec/internal.ts";
 
 /**
@@ -99,8 +100,7 @@ export class TypedConnection<Out, In = Out>
     try {
       return this.#in.decode(message);
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      this.connection.reset(ErrorCode.PROTOCOL, text);
+      this.connection.reset(ErrorCode.PROTOCOL, reasonOf(error));
       throw error;
     }
   }

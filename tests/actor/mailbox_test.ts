@@ -99,7 +99,11 @@ Deno.test("Mailbox refuses to add up what is no size", () => {
     const mailbox = new Mailbox<number, string>(
       resolveMailboxOptions({ maxBytes: 10, sizeOf }),
     );
-    assertThrows(() => mailbox.push(size, "test"), RangeError, "sizeOf gave");
+    assertThrows(
+      () => mailbox.push(size, "test"),
+      RangeError,
+      "sizeOf returned",
+    );
     assertThrows(() => mailbox.unshift(size, "test"), RangeError);
     assertEquals([mailbox.length, mailbox.bytes], [0, 0]);
   }
@@ -148,4 +152,16 @@ Deno.test("resolveMailboxOptions() rejects a stash of less than nothing", () => 
       "maxStashed",
     );
   }
+});
+
+Deno.test("resolveMailboxOptions() names the policy that was meant", () => {
+  assertThrows(
+    // As a program without types does.
+    () =>
+      Reflect.apply(resolveMailboxOptions, undefined, [{
+        overflow: "drop-oldest",
+      }]),
+    TypeError,
+    'Cannot use overflow: it is "drop-oldest", did you mean "drop_oldest"?',
+  );
 });

@@ -12,7 +12,7 @@ function exceeded(
 ): boolean[] {
   let kept: readonly number[] = [];
   return moments.map((now) => {
-    const count = countRestart(kept, now, intensity);
+    const count = countRestart(kept, now, resolveIntensity(intensity));
     kept = count.moments;
     return count.exceeded;
   });
@@ -56,7 +56,7 @@ Deno.test("countRestart() keeps no moment that has left the window", () => {
   fc.assert(fc.property(increasing, fc.nat(50), (moments, withinMs) => {
     let kept: readonly number[] = [];
     for (const now of moments) {
-      kept = countRestart(kept, now, { withinMs }).moments;
+      kept = countRestart(kept, now, resolveIntensity({ withinMs })).moments;
       assert(kept.every((moment) => now - moment <= withinMs));
     }
   }));

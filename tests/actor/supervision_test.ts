@@ -1,6 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { countRestart } from "../../src/actor/restart_window.ts";
+import {
+  countRestart,
+  resolveIntensity,
+} from "../../src/actor/restart_window.ts";
 import type { Command, SupervisionRules } from "../../src/actor/supervision.ts";
 import {
   type Ending,
@@ -395,7 +398,11 @@ Deno.test("A child that is restarted on request during its back-off starts at on
 });
 
 Deno.test("A supervisor without a limit keeps no account of its restarts", () => {
-  const { moments } = countRestart([], 0, { maxRestarts: Infinity });
+  const { moments } = countRestart(
+    [],
+    0,
+    resolveIntensity({ maxRestarts: Infinity }),
+  );
   assertEquals(moments, []);
 });
 

@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import {
   type ActorRef,
+  child,
   type ExitReason,
   RestartLimitError,
   type RestartPolicy,
@@ -418,4 +419,32 @@ Deno.test("A start that always fails never loops inside one turn", async () => {
   // Timers of the event loop have their turns meanwhile.
   await new Promise((resolve) => setTimeout(resolve, 1));
   boss.kill();
+});
+
+for (
+  const [options, name] of [
+    [{ strategy: "one-for-all" }, "strategy"],
+    [{ autoShutdown: "always" }, "autoShutdown"],
+  ] as const
+) {
+  Deno.test(`supervisor() refuses an unknown ${name}`, () => {
+    assertThrows(
+      // As a program without types does.
+      () => Reflect.apply(supervisor, undefined, [options]),
+      TypeError,
+      `Cannot use ${name}: it is "${Object.values(options)}"`,
+    );
+  });
+}
+
+Deno.test("child() refuses an unknown restart policy", () => {
+  assertThrows(
+    () =>
+      Reflect.apply(child, undefined, [{
+        behavior: () => ({ receive() {} }),
+        restart: "always",
+      }]),
+    TypeError,
+    'it must be "permanent", "transient" or "temporary"',
+  );
 });
