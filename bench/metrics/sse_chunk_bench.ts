@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { EventStream } from "../../src/web/event_stream.ts";
+import { SseStream } from "../../src/web/sse_stream.ts";
 
 const encoder = new TextEncoder();
 const END = encoder.encode("event: end\ndata: \n\n");
@@ -39,7 +39,7 @@ for (const eventBytes of [300, 2500, 20_000]) {
       ["256 KiB", 262_144],
     ] as const
   ) {
-    const stream = new EventStream({ chunkBytes, bufferBytes: 1024 * 1024 });
+    const stream = new SseStream({ chunkBytes, bufferBytes: 1024 * 1024 });
     const data = "x".repeat(eventBytes);
     for (let sent = 0; sent < 1024 * 1024; sent += eventBytes) {
       stream.publish("snapshot", data);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EventStream, LOOPBACK_HOSTS, PAGE_POLICY } from "../web/internal.ts";
+import { LOOPBACK_HOSTS, PAGE_POLICY, SseStream } from "../web/internal.ts";
 import { messagePackPieces, snapshotsToJson } from "./export.ts";
 import { snapshotsToCsv } from "./export_csv.ts";
 import type { MetricsFeed } from "./feed.ts";
@@ -35,7 +35,7 @@ export interface MetricsServerOptions {
    * server.
    * @default {one of its own}
    */
-  readonly events?: EventStream;
+  readonly events?: SseStream;
 }
 
 /** Metrics over HTTP. */
@@ -43,7 +43,7 @@ export interface MetricsServer extends AsyncDisposable {
   /** Answers a request: a handler for `Deno.serve`. */
   readonly fetch: (request: Request) => Promise<Response>;
   /** The stream of `events`. */
-  readonly events: EventStream;
+  readonly events: SseStream;
   /**
    * Ends the event stream, if it is its own, and listens to the feed no more.
    * Before that a `Deno.serve` with open pages does not shut down: it waits for
@@ -100,7 +100,7 @@ export function metricsServer(
 ): MetricsServer {
   const prefix = checkPrefix(options.prefix ?? "/");
   const hosts = new Set((options.hosts ?? LOOPBACK_HOSTS).map(checkHost));
-  const events = options.events ?? new EventStream();
+  const events = options.events ?? new SseStream();
   const subscription = feed.subscribe((event) => {
     const data = event.type === "snapshot" ? event.snapshot : event.alert;
     events.publish(event.type, JSON.stringify(data));

@@ -11,7 +11,6 @@ export type { AlertRule, AlertRuleBase } from "./alerts.ts";
 export { MetricsCollector } from "./collector.ts";
 export type { MetricsCollectorOptions } from "./collector_options.ts";
 export { Distribution } from "./distribution.ts";
-export { EventStream, type EventStreamOptions } from "../web/internal.ts";
 export {
   snapshotsFromMessagePack,
   snapshotsToJson,
@@ -40,3 +39,4 @@ export {
   metricsTextFormat,
 } from "./openmetrics.ts";
 export type * from "./snapshot.ts";
+export { SseStream, type SseStreamOptions } from "../web/internal.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sseBodyOf, SseParser } from "../web/internal.ts";
 import { measurePart, rateOf, repeat } from "./measured_part.ts";
 import { dialTargetOf, measureHandshake } from "./network_dial.ts";
 import { http1Client, parseUrl } from "./network_http.ts";
@@ -12,6 +13,9 @@ import type {
   NetworkSettings,
 } from "./network_report.ts";
 import { NetworkProfileError } from "./profile_errors.ts";
+
+/** Bytes, such as those of comments, after which no event is waited for. */
+const MAX_BYTES_BEFORE_EVENT = 2 ** 20;
 
 /** Options of {@linkcode NetworkProfiler.sse}. */
 export interface MeasureSseOptions extends MeasureNetworkOptions {
@@ -46,7 +50,7 @@ export async function measureSse(
         settings,
         dialTargetOf(target, caCerts),
         signal,
-        () => EventStream.open(url, client, signal),
+        () => SseReader.open(url, client, signal),
       ),
   );
   const latency = await measurePart(
@@ -54,7 +58,7 @@ export async function measureSse(
     limits,
     (signal) =>
       repeat(clock, samples, async () => {
-        await using stream = await EventStream.open(url, client, signal);
+        await using stream = await SseReader.open(url, client, signal);
         await stream.firstEvent();
       }),
   );
@@ -62,7 +66,7 @@ export async function measureSse(
     `the stream of ${url}`,
     { ...limits, timeoutMs: timeoutMs + streamMs },
     async (signal) => {
-      await using stream = await EventStream.open(url, client, signal);
+      await using stream = await SseReader.open(url, client, signal);
       const startedAt = clock.now();
       const timer = clock.schedule(streamMs, () => stream.end());
       try {
@@ -87,7 +91,7 @@ export async function measureSse(
 }
 
 /** One subscription. */
-class EventStream implements AsyncDisposable {
+class SseReader implements AsyncDisposable {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #ended = false;
 
@@ -99,35 +103,33 @@ class EventStream implements AsyncDisposable {
     url: string,
     client: Deno.HttpClient,
     signal: AbortSignal,
-  ): Promise<EventStream> {
+  ): Promise<SseReader> {
     const headers = { accept: "text/event-stream" };
     const response = await fetch(url, { client, headers, signal });
-    const type = response.headers.get("content-type") ?? "";
-    const { status, body } = response;
-    if (status === 200 && body && type.startsWith("text/event-stream")) {
-      return new EventStream(body);
-    }
-    await body?.cancel();
-    throw new NetworkProfileError(
-      `Cannot measure ${url}: the answer is ${status} of type ${
-        type || "none"
-      }, it must be 200 of type text/event-stream`,
+    return new SseReader(
+      await sseBodyOf(response, {
+        action: `measure ${url}`,
+        error: NetworkProfileError,
+      }),
     );
   }
 
-  /** Waits for the empty line that ends an event. */
+  /** Waits for the end of the first event. */
   async firstEvent(): Promise<void> {
     const decoder = new TextDecoder();
-    let text = "";
+    const parser = new SseParser(NetworkProfileError);
+    let bytes = 0;
+    let events = 0;
     // A comment, such as a heartbeat, is no event.
-    while (!/(^|[\r\n])data[^]*?(\n\n|\r\r|\r\n\r\n)/.test(text)) {
+    while (events === 0) {
       const { value, done } = await this.#reader.read();
-      if (done || text.length > 2 ** 20) {
+      if (done || bytes > MAX_BYTES_BEFORE_EVENT) {
         throw new NetworkProfileError(
-          "Cannot measure the stream: it has no event before its end, or its first MiB",
+          "Cannot measure the stream: it has no event before its end, or in its first MiB",
         );
       }
-      text += decoder.decode(value, { stream: true });
+      bytes += value.byteLength;
+      events = parser.push(decoder.decode(value, { stream: true })).length;
     }
   }
 

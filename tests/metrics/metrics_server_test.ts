@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parse } from "@std/csv";
-import { EventStream } from "../../src/web/event_stream.ts";
+import { SseStream } from "../../src/web/sse_stream.ts";
 import { snapshotsFromMessagePack } from "../../src/metrics/export.ts";
 import {
   metricsServer,
@@ -301,7 +301,7 @@ Deno.test(
   "A stream that was given to a server lives on after it",
   bounded,
   async () => {
-    using events = new EventStream();
+    using events = new SseStream();
     const served = new Served({ events });
     await using reader = new Reader(await served.get("/events"));
     await served.server[Symbol.asyncDispose]();

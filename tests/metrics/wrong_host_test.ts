@@ -1,5 +1,5 @@
 import { assertStringIncludes } from "@std/assert";
-import { EventStream } from "../../src/web/event_stream.ts";
+import { SseStream } from "../../src/web/sse_stream.ts";
 import { metricsServer } from "../../src/metrics/metrics_server.ts";
 import { bounded } from "../support/net.ts";
 import { TestFeed } from "./snapshots.ts";
@@ -29,7 +29,7 @@ Deno.test(
   "A stream by itself answers whatever Host says",
   bounded,
   async () => {
-    using stream = new EventStream();
+    using stream = new SseStream();
     const events = await answer((request) => stream.respond(request));
     assertStringIncludes(events, " 200 OK\r\n");
   },

@@ -10,6 +10,7 @@ import type {
   OperationCall,
   OperationOutcome,
 } from "../driver.ts";
+import { sseBodyOf, type SseEvent, SseParser } from "../../web/internal.ts";
 import { flag, name, object, optional, texts } from "../scenario/rule.ts";
 import { DriverError, fetchError } from "./driver_error.ts";
 import { type FieldPath, fieldPath, latencyOf } from "./message_fields.ts";
@@ -17,7 +18,6 @@ import { jsonOrText } from "./payload.ts";
 import { ReplyWait } from "./reply_wait.ts";
 import { RequestReader } from "./request_reader.ts";
 import { url } from "./request_rules.ts";
-import { type SseEvent, SseParser } from "./sse_parser.ts";
 import { type Link, UserSession } from "./user_session.ts";
 
 /** The request of an operation of the driver `sse`. */
@@ -128,15 +128,11 @@ class Subscription implements Link<Prepared> {
     try {
       const response = await fetch(url, { headers, signal: connection.signal })
         .catch((error) => Promise.reject(fetchError(error)));
-      const type = response.headers.get("content-type") ?? "";
-      const { status, body } = response;
-      if (status === 200 && body && type.startsWith("text/event-stream")) {
-        return new Subscription(body);
-      }
-      await body?.cancel();
-      throw new DriverError(
-        `Cannot subscribe: the answer is ${status} of type ${type || "none"}`,
-      );
+      const body = await sseBodyOf(response, {
+        action: "subscribe",
+        error: DriverError,
+      });
+      return new Subscription(body);
     } finally {
       signal.removeEventListener("abort", abort);
     }
@@ -160,7 +156,7 @@ class Subscription implements Link<Prepared> {
   }
 
   async #read(): Promise<void> {
-    const parser = new SseParser();
+    const parser = new SseParser(DriverError);
     try {
       while (true) {
         const { value, done } = await this.#reader.read();

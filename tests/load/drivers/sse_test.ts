@@ -3,12 +3,9 @@ import {
   assertEquals,
   assertRejects,
   assertStrictEquals,
-  assertThrows,
 } from "@std/assert";
-import fc from "fast-check";
 import { DriverError } from "../../../src/load/drivers/driver_error.ts";
 import { sseDriver } from "../../../src/load/drivers/sse.ts";
-import { SseParser } from "../../../src/load/drivers/sse_parser.ts";
 import { Happenings } from "../../support/happenings.ts";
 import { bounded } from "../../support/net.ts";
 import { call, issuesOf, openUser } from "./calls.ts";
@@ -139,7 +136,7 @@ Deno.test(
       () =>
         user.perform(call({ url: `http://127.0.0.1:${server.addr.port}/` })),
       DriverError,
-      "Cannot subscribe: the answer is 403 of type text/plain;charset=UTF-8",
+      "Cannot subscribe: the response is 403 of type text/plain;charset=UTF-8",
     );
   },
 );
@@ -161,41 +158,6 @@ Deno.test(
     await subscriber.left.next();
   },
 );
-
-Deno.test("events are the same however their stream is cut", () => {
-  const text =
-    "\r\ndata: a\r\rdata:b\ndata\ndata:  c\n\nevent:x\r\nid: 5\r\nretry: 9\r\n" +
-    "data: d\r\n\r\nevent: none\n\ndata: e:f\n\n";
-  const expected = [
-    { event: "message", data: "a" },
-    { event: "message", data: "b\n\n c" },
-    { event: "x", data: "d" },
-    { event: "message", data: "e:f" },
-  ];
-  fc.assert(
-    fc.property(fc.array(fc.nat({ max: text.length })), (cuts) => {
-      const parser = new SseParser();
-      const ends = [...cuts, 0, text.length].toSorted((a, b) => a - b);
-      const events = ends.flatMap((end, index) =>
-        parser.push(text.slice(ends[index - 1] ?? 0, end))
-      );
-      assertEquals(events, expected);
-    }),
-  );
-});
-
-Deno.test("an event that is too large is a failure", () => {
-  for (const piece of ["data: x\n".repeat(1000), "x".repeat(10_000)]) {
-    const parser = new SseParser();
-    assertThrows(
-      () => {
-        for (let i = 0; i < 1000; i++) parser.push(piece);
-      },
-      DriverError,
-      "it has more than 1048576 characters",
-    );
-  }
-});
 
 Deno.test("a request that is wrong is told so, and what was meant", () => {
   assertEquals(issuesOf(sseDriver(), { url: "ws://a/", keeps: true }), [

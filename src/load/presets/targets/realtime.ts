@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { EventStream } from "../../../web/internal.ts";
+import { SseStream } from "../../../web/internal.ts";
 import {
   MAX_CLIENTS,
   serveHttp,
@@ -22,7 +22,7 @@ const MAX_BUFFERED_BYTES = 65_536;
 
 /** Starts it, with so many events a second. */
 export function serveRealtime(eventsPerSecond: number): TargetService {
-  const events = new EventStream({ maxClients: MAX_CLIENTS });
+  const events = new SseStream({ maxClients: MAX_CLIENTS });
   const sockets = new Set<WebSocket>();
   let number = 0;
   const timer = setInterval(() => {

@@ -1,51 +1,53 @@
 /**
- * One client of an event stream: how far it is, and whether it wants more.
+ * One client of a stream of events: where it is, and whether it waits for
+ * more.
  *
  * @module
  */
-import { encodeEvent, type EventLog } from "./event_log.ts";
+import { encodeEvent, type SseLog } from "./sse_log.ts";
 
-/** What a client is made of. */
-export interface EventClientParts {
-  readonly log: EventLog;
+/** What a client needs from its stream. */
+export interface SseClientPort {
+  /** The events of all clients. */
+  readonly log: SseLog;
   /** Bytes of events that are written as one piece. */
   readonly chunkBytes: number;
-  /** Milliseconds after which it is to come back. */
+  /** Milliseconds after which the client should reconnect. */
   readonly retryMs: number;
-  /** The number of its first event; `null` if nobody knows what it lacks. */
+  /** The number of its first event; `null` if nobody knows what it missed. */
   readonly from: number | null;
-  /** Called once, when it is a client no more. */
-  left(client: EventClient): void;
+  /** Called once, when the client has left or its stream was closed. */
+  onEnd(client: SseClient): void;
 }
 
 const encoder = new TextEncoder();
 const HEARTBEAT = encoder.encode(":\n\n");
 
 /**
- * A body that takes from the log when it is read, and not before: whoever does
- * not read costs nothing but a number.
+ * A body that takes from the log when it is read, and not before: a client
+ * that does not read costs nothing but a number.
  */
-export class EventClient {
-  /** The body of the answer. */
+export class SseClient {
+  /** The body of the response. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
-  readonly #parts: EventClientParts;
+  readonly #port: SseClientPort;
   /** Assigned while the body is constructed, which calls `start`. */
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
-  /** Said before the next event. */
+  /** Sent before the next event. */
   #preface: Uint8Array<ArrayBuffer>[];
   /** The number of the next event that it gets. */
   #next: number;
-  /** Whether a read waits for something to come. */
-  #wants = false;
+  /** Whether a read waits for the next event. */
+  #isWaiting = false;
   #hasEnded = false;
   #skipped = 0;
 
-  /** A client that has been told nothing yet. */
-  constructor(parts: EventClientParts) {
-    const { log, from, retryMs } = parts;
-    this.#parts = parts;
+  /** Creates a client to which nothing was sent yet. */
+  constructor(port: SseClientPort) {
+    const { log, from, retryMs } = port;
+    this.#port = port;
     this.#preface = [encoder.encode(`retry: ${retryMs}\n\n`)];
-    // What went by while it was away is not counted: it was not slow.
+    // What it missed while it was away is not counted: it was not slow.
     this.#next = Math.max(from ?? log.start, log.start);
     if (from === null || from < this.#next) {
       this.#preface.push(gap(from === null ? null : this.#next - from));
@@ -53,46 +55,46 @@ export class EventClient {
     this.body = new ReadableStream({
       start: (controller) => void (this.#controller = controller),
       pull: () => {
-        this.#wants = true;
+        this.#isWaiting = true;
         this.flush();
       },
       cancel: () => this.#end(),
     }, { highWaterMark: 0 });
   }
 
-  /** Events that went by, as it was too slow. */
+  /** Events that it missed because it read too slowly. */
   get skipped(): number {
-    return this.#skipped + Math.max(0, this.#parts.log.start - this.#next);
+    return this.#skipped + Math.max(0, this.#port.log.start - this.#next);
   }
 
-  /** Gives it what there is, if it waits for that. */
+  /** Sends the events that there are, if the client waits for some. */
   flush(): void {
-    if (!this.#wants) return;
-    const pieces = this.#take(this.#parts.chunkBytes);
-    if (pieces.length > 0) this.#give(concat(pieces));
+    if (!this.#isWaiting) return;
+    const pieces = this.#take(this.#port.chunkBytes);
+    if (pieces.length > 0) this.#send(concat(pieces));
   }
 
-  /** Shows an idle connection to be alive; one with data under way is busy. */
+  /** Keeps an idle connection alive; one that is busy needs nothing. */
   heartbeat(): void {
-    if (this.#wants) this.#give(HEARTBEAT);
+    if (this.#isWaiting) this.#send(HEARTBEAT);
   }
 
-  /** Gives it all that is left, and ends. */
+  /** Sends all that is left, and ends. */
   close(): void {
     if (this.#hasEnded) return;
-    // Not joined: these are the bytes of the log, whoever reads them when.
+    // Not joined: these are the bytes of the log, however late they are read.
     for (const piece of this.#take(Infinity)) this.#controller.enqueue(piece);
     this.#controller.close();
     this.#end();
   }
 
-  #give(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#wants = false;
+  #send(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#isWaiting = false;
     this.#controller.enqueue(bytes);
   }
 
   #take(maxBytes: number): Uint8Array<ArrayBuffer>[] {
-    const { log } = this.#parts;
+    const { log } = this.#port;
     const pieces = this.#preface;
     this.#preface = [];
     const missed = log.start - this.#next;
@@ -108,13 +110,13 @@ export class EventClient {
 
   #end(): void {
     if (this.#hasEnded) return;
-    this.#wants = false;
+    this.#isWaiting = false;
     this.#hasEnded = true;
-    this.#parts.left(this);
+    this.#port.onEnd(this);
   }
 }
 
-/** It has no id: who comes back after it comes back with that before it. */
+/** It has no id: a client that reconnects after it uses the id before it. */
 function gap(missed: number | null): Uint8Array<ArrayBuffer> {
   return encodeEvent("gap", JSON.stringify({ missed }));
 }

@@ -6,7 +6,7 @@
 
 const encoder = new TextEncoder();
 
-/** One event: the id that clients come back with, its name and its lines. */
+/** Encodes one event: the id with which clients come back, name and lines. */
 export function encodeEvent(
   event: string,
   data: string,
@@ -17,21 +17,21 @@ export function encodeEvent(
   return encoder.encode(`${head}event: ${event}\n${lines.join("")}\n`);
 }
 
-/** Numbered events, of which the last are kept: so many bytes of them. */
-export class EventLog {
+/** Numbered events, of which the last are kept, up to a number of bytes. */
+export class SseLog {
   readonly #maxBytes: number;
-  /** In order; those before `#head` are gone. */
+  /** Events in order; those before `#head` are gone. */
   #frames: Uint8Array<ArrayBuffer>[] = [];
   #head = 0;
   #bytes = 0;
   #end = 0;
 
-  /** An empty log, for at most so many bytes. */
+  /** Creates an empty log for at most so many bytes. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** Bytes that are kept. */
+  /** Bytes of the events that are kept. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -41,12 +41,12 @@ export class EventLog {
     return this.#end - (this.#frames.length - this.#head);
   }
 
-  /** The number of the next event; the first has 0. */
+  /** The number of the next event; the first one has 0. */
   get end(): number {
     return this.#end;
   }
 
-  /** Adds an event; the oldest give way, even itself if it is too long. */
+  /** Adds an event; the oldest go, even the new one if it is too long. */
   add(frame: Uint8Array<ArrayBuffer>): void {
     this.#frames.push(frame);
     this.#end++;
@@ -61,7 +61,7 @@ export class EventLog {
     }
   }
 
-  /** Events from a number on: the first one, and more while they fit. */
+  /** Returns the event of a number, and those after it while they fit. */
   read(from: number, maxBytes: number): Uint8Array<ArrayBuffer>[] {
     const first = this.#head + from - this.start;
     let last = first;

@@ -1,40 +1,42 @@
 /**
- * Server-Sent Events to many clients, none of whom can hold up another.
+ * Server-sent events to many clients, none of which can delay another.
  *
  * @module
  */
 import type { Clock, Timer } from "../actor/mod.ts";
 import { realClock } from "../actor/internal.ts";
-import { EventClient } from "./event_client.ts";
-import { encodeEvent, EventLog } from "./event_log.ts";
+import { resolveNumbers } from "../checks/internal.ts";
+import { SseClient } from "./sse_client.ts";
+import { encodeEvent, SseLog } from "./sse_log.ts";
 
-/** Options of an {@linkcode EventStream}. */
-export interface EventStreamOptions {
+/** Options of an {@linkcode SseStream}. */
+export interface SseStreamOptions {
   /**
    * Bytes of the last events that are kept, once for all clients: for those
-   * who come back, and for those who read slowly. 1 or more.
+   * that reconnect, and for those that read slowly. A whole number from 1.
    * @default {1048576}
    */
   readonly bufferBytes?: number;
   /**
-   * Clients at once, 1 or more; the next one gets a 503.
+   * The most clients at once, a whole number from 1; one more gets a 503.
    * @default {100}
    */
   readonly maxClients?: number;
   /**
-   * Milliseconds between the comments that keep an idle connection, above 0.
+   * Milliseconds between the comments that keep an idle connection open, above
+   * 0.
    * @default {15000}
    */
   readonly heartbeatMs?: number;
   /**
-   * Milliseconds after which clients are to come back when they are cut off,
-   * an integer of 0 or more.
+   * Milliseconds after which clients should reconnect when they are
+   * disconnected, a whole number from 0.
    * @default {2000}
    */
   readonly retryMs?: number;
   /**
-   * Bytes of events that are written as one piece, to a client that has
-   * several to get; 1 or more.
+   * Bytes of events that are written as one piece to a client for which
+   * several wait, a whole number from 1.
    * @default {65536}
    */
   readonly chunkBytes?: number;
@@ -45,30 +47,48 @@ export interface EventStreamOptions {
   readonly clock?: Clock;
 }
 
+const DEFAULTS = {
+  bufferBytes: 1024 * 1024,
+  maxClients: 100,
+  heartbeatMs: 15_000,
+  retryMs: 2000,
+  chunkBytes: 65_536,
+};
+
+const RANGES = {
+  bufferBytes: { min: 1, integer: true },
+  maxClients: { min: 1, integer: true },
+  heartbeatMs: { above: 0 },
+  retryMs: { min: 0, integer: true },
+  chunkBytes: { min: 1, integer: true },
+};
+
 const HEADERS: Readonly<Record<string, string>> = {
   "content-type": "text/event-stream",
-  // Compression, and a proxy's buffer, would hold events back.
+  // Compression, or the buffer of a proxy, would hold events back.
   "cache-control": "no-store, no-transform",
   "x-accel-buffering": "no",
 };
 
 /**
- * Tells each event to all clients: browsers with `EventSource`, or whoever
- * reads `text/event-stream`. Each event has an id. A client that comes back
- * with the last one it has (`Last-Event-ID`, or `?lastEventId=` of the
- * address) gets those that it missed, and `?lastEventId=0` gets all that are
- * kept. What it missed and is not kept, it is told by an event `gap`, whose
- * data is `{"missed": 12}`, or `{"missed": null}` if its id is not of this
- * stream: then it gets all that are kept.
+ * Sends each event to all clients: to browsers with `EventSource`, and to
+ * programs that read `text/event-stream`. Each event has an id. A client that
+ * reconnects with the last id it has seen (`Last-Event-ID`, or
+ * `?lastEventId=` of the address) gets the events that it missed, and
+ * `?lastEventId=0` gets all that are kept. How many it missed that are no
+ * longer kept comes as an event `gap`, whose data is `{"missed": 12}`, or
+ * `{"missed": null}` if its id does not belong to this stream: then it gets
+ * all that are kept.
  *
- * A client that reads slowly is as one that was away: it holds nobody up, has
- * no queue of its own, and hears of a `gap` when it reads again.
+ * A client that reads slowly is treated like one that was disconnected: it
+ * delays no other, has no queue of its own, and gets a `gap` when it reads
+ * again.
  *
  * @example
  * ```ts
- * import { EventStream } from "@troupe/troupe/metrics";
+ * import { SseStream } from "@troupe/troupe/metrics";
  *
- * using stream = new EventStream();
+ * using stream = new SseStream();
  * const { body } = stream.respond(new Request("http://localhost/events"));
  * stream.publish("greeting", "Hello\nworld");
  *
@@ -78,15 +98,15 @@ const HEADERS: Readonly<Record<string, string>> = {
  * await reader?.cancel();
  * ```
  */
-export class EventStream implements Disposable {
-  readonly #log: EventLog;
+export class SseStream implements Disposable {
+  readonly #log: SseLog;
   readonly #maxClients: number;
   readonly #heartbeatMs: number;
   readonly #retryMs: number;
   readonly #chunkBytes: number;
   readonly #clock: Clock;
-  readonly #clients = new Set<EventClient>();
-  /** Tells the ids of this stream from those of one that was here before. */
+  readonly #clients = new Set<SseClient>();
+  /** Tells the ids of this stream from those of an earlier one. */
   readonly #name = crypto.randomUUID().slice(0, 8);
   #heartbeat: Timer | undefined;
   #skippedByGone = 0;
@@ -94,61 +114,48 @@ export class EventStream implements Disposable {
   #isClosed = false;
 
   /**
-   * A stream without clients.
+   * Creates a stream without clients.
    *
-   * @throws {RangeError} when an option is out of its range.
+   * @throws {RangeError} if an option is out of its range.
    */
-  constructor(options: EventStreamOptions = {}) {
-    const integer = (name: string, value: number, min: number): number => {
-      if (Number.isSafeInteger(value) && value >= min) return value;
-      throw new RangeError(
-        `Cannot make an event stream: ${name} is ${value}, it must be an integer of ${min} or more`,
-      );
-    };
-    const { heartbeatMs = 15_000 } = options;
-    if (!(heartbeatMs > 0)) {
-      throw new RangeError(
-        `Cannot make an event stream: heartbeatMs is ${heartbeatMs}, it must be above 0`,
-      );
-    }
-    this.#heartbeatMs = heartbeatMs;
-    this.#log = new EventLog(
-      integer("bufferBytes", options.bufferBytes ?? 1024 * 1024, 1),
-    );
-    this.#maxClients = integer("maxClients", options.maxClients ?? 100, 1);
-    this.#retryMs = integer("retryMs", options.retryMs ?? 2000, 0);
-    this.#chunkBytes = integer("chunkBytes", options.chunkBytes ?? 65_536, 1);
+  constructor(options: SseStreamOptions = {}) {
+    const numbers = resolveNumbers(options, DEFAULTS, RANGES);
+    this.#log = new SseLog(numbers.bufferBytes);
+    this.#maxClients = numbers.maxClients;
+    this.#heartbeatMs = numbers.heartbeatMs;
+    this.#retryMs = numbers.retryMs;
+    this.#chunkBytes = numbers.chunkBytes;
     this.#clock = options.clock ?? realClock;
   }
 
-  /** Clients that are connected. */
+  /** Number of clients that are connected. */
   get clients(): number {
     return this.#clients.size;
   }
 
-  /** Clients that were turned away, as there were too many. */
+  /** Number of clients that were refused because there were too many. */
   get refused(): number {
     return this.#refused;
   }
 
-  /** Events that went by clients who were too slow, over all clients so far. */
+  /** Number of events that slow clients missed, over all clients so far. */
   get skipped(): number {
     let skipped = this.#skippedByGone;
     for (const client of this.#clients) skipped += client.skipped;
     return skipped;
   }
 
-  /** Bytes of events that are kept. */
+  /** Bytes of the events that are kept. */
   get bufferedBytes(): number {
     return this.#log.bytes;
   }
 
   /**
-   * Tells an event to all clients; nobody hears it after the stream was
-   * closed. Each line of `data` arrives as one, `\r` as the end of one. An
-   * event longer than `bufferBytes` arrives as a `gap`.
+   * Sends an event to all clients, and to none after the stream was closed.
+   * Each line of `data` arrives as one, and `\r` ends a line as well. An event
+   * longer than `bufferBytes` arrives as a `gap`.
    *
-   * @throws {TypeError} when the name is empty, `gap`, or not one line.
+   * @throws {TypeError} if the name is empty, `gap`, or more than one line.
    */
   publish(event: string, data: string): void {
     if (!/^[^\r\n]+$/.test(event) || event === "gap") {
@@ -165,9 +172,10 @@ export class EventStream implements Disposable {
   }
 
   /**
-   * Answers a request with the stream, until the body is cancelled, as
-   * `Deno.serve` does when the client goes, or the stream is closed. 503 when
-   * there are too many clients, or it is closed.
+   * Returns the stream as the response to a request. It goes on until its body
+   * is cancelled, as `Deno.serve` does when the client disconnects, or until
+   * the stream is closed. The response is a 503 if there are too many clients,
+   * or the stream is closed.
    */
   respond(request: Request): Response {
     if (this.#isClosed || this.#clients.size >= this.#maxClients) {
@@ -177,25 +185,25 @@ export class EventStream implements Disposable {
         headers: { "cache-control": "no-store", "retry-after": "5" },
       });
     }
-    const client = new EventClient({
+    const client = new SseClient({
       log: this.#log,
       chunkBytes: this.#chunkBytes,
       retryMs: this.#retryMs,
       from: this.#positionOf(lastEventId(request)),
-      left: (client) => this.#left(client),
+      onEnd: (client) => this.#remove(client),
     });
     this.#clients.add(client);
-    if (this.#clients.size === 1) this.#beat();
+    if (this.#clients.size === 1) this.#planHeartbeat();
     return new Response(client.body, { headers: HEADERS });
   }
 
-  /** Gives all clients what they have not got yet, and ends. */
+  /** Sends all clients what they have not got yet, and closes the stream. */
   [Symbol.dispose](): void {
     this.#isClosed = true;
     for (const client of [...this.#clients]) client.close();
   }
 
-  /** The number of the event after the one with an id; `null` if it is of another stream. */
+  /** The number of the event after the one with an id; `null` if the id is of another stream. */
   #positionOf(id: string | null): number | null {
     if (id === null || id === "") return this.#log.end;
     if (id === "0") return 0;
@@ -205,7 +213,7 @@ export class EventStream implements Disposable {
     return isOurs ? number : null;
   }
 
-  #left(client: EventClient): void {
+  #remove(client: SseClient): void {
     if (!this.#clients.delete(client)) return;
     this.#skippedByGone += client.skipped;
     if (this.#clients.size > 0) return;
@@ -213,15 +221,15 @@ export class EventStream implements Disposable {
     this.#heartbeat = undefined;
   }
 
-  #beat(): void {
+  #planHeartbeat(): void {
     this.#heartbeat = this.#clock.schedule(this.#heartbeatMs, () => {
       for (const client of this.#clients) client.heartbeat();
-      if (this.#clients.size > 0) this.#beat();
+      if (this.#clients.size > 0) this.#planHeartbeat();
     });
   }
 }
 
-/** A browser that comes back says in the header what is newer. */
+/** A browser that reconnects says in the header what is newer. */
 function lastEventId(request: Request): string | null {
   return request.headers.get("last-event-id") ??
     URL.parse(request.url)?.searchParams.get("lastEventId") ?? null;

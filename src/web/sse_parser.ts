@@ -1,13 +1,12 @@
 /**
- * Server-sent events cut out of a stream of text.
+ * Server-sent events, read from a stream of text.
  *
  * @module
  */
-import { DriverError } from "./driver_error.ts";
 
-/** One event. */
+/** One event, as a client receives it. */
 export interface SseEvent {
-  /** What it is about; `"message"` where nothing is said. */
+  /** Its name; `"message"` if it has none. */
   readonly event: string;
   /** Its lines, with `\n` between them. */
   readonly data: string;
@@ -16,26 +15,34 @@ export interface SseEvent {
 /** Characters that an event may have. */
 const MAX_EVENT_CHARACTERS = 1_048_576;
 
-/** Reads a stream as the HTML standard says, however it is cut. */
+/**
+ * Parses a stream as the HTML standard says, wherever it is cut into pieces.
+ * Ids and the time to reconnect are skipped.
+ */
 export class SseParser {
+  readonly #Failure: new (message: string) => Error;
   #rest = "";
   #event = "";
   #data: string[] = [];
   #size = 0;
 
+  /** Creates a parser that throws errors of a class. */
+  constructor(Failure: new (message: string) => Error) {
+    this.#Failure = Failure;
+  }
+
   /**
-   * The events that end in the next piece of the stream.
-   *
-   * @throws {DriverError} when an event is too large.
+   * Returns the events that end in the next piece of the stream; throws when
+   * an event has more than 2²⁰ characters.
    */
   push(text: string): SseEvent[] {
     const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
-    // Without its end, or with half of it.
+    // The last line has no end yet, or half of one.
     this.#rest = lines.pop() ?? "";
     const events = lines.flatMap((line) => this.#line(line));
     if (this.#size + this.#rest.length > MAX_EVENT_CHARACTERS) {
-      throw new DriverError(
-        `Cannot take the event: it has more than ${MAX_EVENT_CHARACTERS} characters`,
+      throw new this.#Failure(
+        `Cannot read the event: it has more than ${MAX_EVENT_CHARACTERS} characters`,
       );
     }
     return events;

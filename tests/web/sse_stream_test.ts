@@ -1,10 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { EventLog } from "../../src/web/event_log.ts";
-import {
-  EventStream,
-  type EventStreamOptions,
-} from "../../src/web/event_stream.ts";
+import { SseLog } from "../../src/web/sse_log.ts";
+import { SseStream, type SseStreamOptions } from "../../src/web/sse_stream.ts";
 import { Happenings } from "../support/happenings.ts";
 import { bounded } from "../support/net.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -22,13 +19,13 @@ function request(
 }
 
 function connect(
-  stream: EventStream,
+  stream: SseStream,
   options?: Parameters<typeof request>[0],
 ): Reader {
   return new Reader(stream.respond(request(options)));
 }
 
-function publish(stream: EventStream, from: number, to: number): void {
+function publish(stream: SseStream, from: number, to: number): void {
   for (let i = from; i <= to; i++) stream.publish("n", String(i));
 }
 
@@ -43,7 +40,7 @@ Deno.test(
   "Events arrive with their names and lines, and ids that go up",
   bounded,
   async () => {
-    using stream = new EventStream();
+    using stream = new SseStream();
     await using reader = connect(stream);
     stream.publish("one", "a");
     stream.publish("two", ' {"b": 1}\n\nc\r\nd\re\n');
@@ -65,7 +62,7 @@ Deno.test(
   "A client is told when to come back, and that nothing may keep events",
   bounded,
   async () => {
-    using stream = new EventStream({ retryMs: 1234 });
+    using stream = new SseStream({ retryMs: 1234 });
     const response = stream.respond(request());
     assertEquals(response.headers.get("content-type"), "text/event-stream");
     assertEquals(
@@ -83,7 +80,7 @@ Deno.test(
   "A new client gets what comes, and nothing from before",
   bounded,
   async () => {
-    using stream = new EventStream();
+    using stream = new SseStream();
     publish(stream, 1, 3);
     await using reader = connect(stream);
     publish(stream, 4, 4);
@@ -95,7 +92,7 @@ Deno.test(
   "A client that comes back with the id of its last event misses nothing",
   bounded,
   async () => {
-    using stream = new EventStream();
+    using stream = new SseStream();
     await using before = connect(stream);
     publish(stream, 1, 2);
     await take(before, 1);
@@ -118,7 +115,7 @@ Deno.test(
   "Who asks for the events after 0 gets all that are kept",
   bounded,
   async () => {
-    using stream = new EventStream();
+    using stream = new SseStream();
     publish(stream, 1, 3);
     await using reader = connect(stream, { query: "?lastEventId=0" });
     assertEquals(await take(reader, 3), ["1", "2", "3"]);
@@ -129,7 +126,7 @@ Deno.test(
   "A client that comes back too late is told how many events it missed",
   bounded,
   async () => {
-    using stream = new EventStream({ bufferBytes: 100 });
+    using stream = new SseStream({ bufferBytes: 100 });
     await using before = connect(stream);
     publish(stream, 1, 1);
     const { id = "" } = await before.event();
@@ -151,7 +148,7 @@ for (const id of ["00000000-1", "nonsense", "-1", "99"]) {
     `A client whose id ${id} is of another stream is told so, and gets all that is kept`,
     bounded,
     async () => {
-      using stream = new EventStream();
+      using stream = new SseStream();
       publish(stream, 1, 2);
       await using reader = connect(stream, { lastEventId: id });
       const gap = await reader.event();
@@ -165,7 +162,7 @@ Deno.test(
   "An id that this stream has not given yet is of another one",
   bounded,
   async () => {
-    using stream = new EventStream();
+    using stream = new SseStream();
     await using before = connect(stream);
     publish(stream, 1, 1);
     const { id = "" } = await before.event();
@@ -180,7 +177,7 @@ Deno.test(
   "A client that does not read has no queue, and is told what it missed when it reads again",
   bounded,
   async () => {
-    using stream = new EventStream({ bufferBytes: 1000 });
+    using stream = new SseStream({ bufferBytes: 1000 });
     const unread = stream.respond(request());
     await using quick = connect(stream);
     const got: string[] = [];
@@ -207,7 +204,7 @@ Deno.test(
   "An event that is longer than all that is kept is a gap",
   bounded,
   async () => {
-    using stream = new EventStream({ bufferBytes: 100 });
+    using stream = new SseStream({ bufferBytes: 100 });
     await using reader = connect(stream);
     stream.publish("long", "x".repeat(200));
     assertEquals((await reader.event()).data, '{"missed":1}');
@@ -221,12 +218,12 @@ Deno.test(
   "Events that wait together are written as pieces of chunkBytes",
   bounded,
   async () => {
-    using stream = new EventStream({ chunkBytes: 200 });
+    using stream = new SseStream({ chunkBytes: 200 });
     const { body } = stream.respond(request());
     publish(stream, 1, 100);
     stream[Symbol.dispose]();
     const sizes: number[] = [];
-    const late = new EventStream({ chunkBytes: 200 });
+    const late = new SseStream({ chunkBytes: 200 });
     publish(late, 1, 100);
     const reader = late.respond(request({ query: "?lastEventId=0" })).body
       ?.getReader();
@@ -248,7 +245,7 @@ Deno.test(
   bounded,
   async () => {
     const clock = new ManualClock();
-    using stream = new EventStream({ clock, heartbeatMs: 1000 });
+    using stream = new SseStream({ clock, heartbeatMs: 1000 });
     assertEquals(clock.pending, 0);
     await using reader = connect(stream);
     await using other = connect(stream);
@@ -271,7 +268,7 @@ Deno.test(
   "One client too many is turned away, until another one goes",
   bounded,
   async () => {
-    using stream = new EventStream({ maxClients: 1 });
+    using stream = new SseStream({ maxClients: 1 });
     const first = connect(stream);
     const refused = stream.respond(request());
     assertEquals([refused.status, stream.refused], [503, 1]);
@@ -289,7 +286,7 @@ Deno.test(
   bounded,
   async () => {
     const clock = new ManualClock();
-    const stream = new EventStream({ clock });
+    const stream = new SseStream({ clock });
     const reader = connect(stream);
     publish(stream, 1, 3);
     stream[Symbol.dispose]();
@@ -304,7 +301,7 @@ Deno.test(
 );
 
 Deno.test("A name that would break the framing is refused", () => {
-  using stream = new EventStream();
+  using stream = new SseStream();
   for (const name of ["", "a\nb", "a\rb", "gap"]) {
     assertThrows(() => stream.publish(name, ""), TypeError, "Cannot publish");
   }
@@ -317,17 +314,17 @@ for (
     { heartbeatMs: 0 },
     { retryMs: -1 },
     { chunkBytes: 1.5 },
-  ] satisfies EventStreamOptions[]
+  ] satisfies SseStreamOptions[]
 ) {
-  Deno.test(`An event stream refuses ${JSON.stringify(options)}`, () => {
-    assertThrows(() => new EventStream(options), RangeError, "it must be");
+  Deno.test(`An SSE stream refuses ${JSON.stringify(options)}`, () => {
+    assertThrows(() => new SseStream(options), RangeError, "it must be");
   });
 }
 
 Deno.test("What a log keeps are its last events, as many as fit", () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 60 });
   fc.assert(fc.property(sizes, fc.integer({ min: 1, max: 30 }), (all, max) => {
-    const log = new EventLog(max);
+    const log = new SseLog(max);
     let kept: number[] = [];
     all.forEach((size, number) => {
       log.add(new Uint8Array(size));
@@ -347,7 +344,7 @@ Deno.test(
   "Over a real socket, a client that stops reading holds nobody up and costs no memory",
   bounded,
   async () => {
-    using stream = new EventStream({ bufferBytes: 1024 * 1024 });
+    using stream = new SseStream({ bufferBytes: 1024 * 1024 });
     await using server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen() {} },
       (request) => stream.respond(request),
@@ -391,7 +388,7 @@ Deno.test(
   "Over a real socket, a client that goes is one no more, idle or stalled",
   bounded,
   async () => {
-    using stream = new EventStream();
+    using stream = new SseStream();
     await using server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen() {} },
       (request) => {
