@@ -1,6 +1,6 @@
 /**
- * Very many asks and actors leave nothing behind. In the suite there are a
- * hundred thousand of each; `deno task soak:actor` makes it a million.
+ * Very many asks and actors leave nothing behind: thirty thousand of each, and
+ * a million in the slow size.
  *
  * @module
  */
@@ -8,8 +8,9 @@ import { Session } from "node:inspector/promises";
 import { assert, assertEquals } from "@std/assert";
 import { type ActorRef, ActorSystem } from "../../src/actor/mod.ts";
 import { ManualClock } from "../../src/testing/mod.ts";
+import { isSlow } from "../support/slow.ts";
 
-const TOTAL = Deno.args.includes("--soak") ? 1_000_000 : 100_000;
+const TOTAL = isSlow ? 1_000_000 : 30_000;
 /** As many as a mailbox holds by default. */
 const BATCH = 10_000;
 /** Asks that one signal ends: a signal looks through its listeners one by one. */

@@ -26,7 +26,7 @@ if (missing !== undefined) {
 
 /** Options of a test on real PTYs. */
 export const onPty: { readonly timeout: number; readonly ignore: boolean } = {
-  timeout: 30_000,
+  timeout: 60_000,
   ignore: missing !== undefined,
 };
 

@@ -1,0 +1,37 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { findTests, partsOf, slowPartsOf } from "./parts.ts";
+
+Deno.test("the files of each folder are a part, and the longest come first", () => {
+  const files = [
+    "tests/docs_test.ts",
+    "tests/stats/bca_test.ts",
+    "tests/session/states_test.ts",
+    "tests/session/wire/flow_test.ts",
+  ];
+  assertEquals(partsOf(files), [
+    { path: "tests/session/", files: files.slice(2) },
+    { path: "tests/docs_test.ts", files: files.slice(0, 1) },
+    { path: "tests/stats/bca_test.ts", files: files.slice(1, 2) },
+  ]);
+});
+
+Deno.test("all test files below a folder are found", async () => {
+  const own = (await findTests("./tests/suite")).map((path) =>
+    path.replace("tests/suite/", "")
+  );
+  assertEquals(own, [
+    "main_test.ts",
+    "outcome_test.ts",
+    "parts_test.ts",
+    "request_test.ts",
+  ]);
+  assertEquals(await findTests("./tests/docs_test.ts"), ["tests/docs_test.ts"]);
+  await assertRejects(() => findTests("tests/none/"), Deno.errors.NotFound);
+});
+
+Deno.test("files with a slow size are those that import it", async () => {
+  const slow = await slowPartsOf(await findTests("tests"));
+  const paths = slow.map(({ path }) => path);
+  assert(paths.includes("tests/actor/memory_test.ts"), paths.join(" "));
+  assert(!paths.includes("tests/suite/parts_test.ts"));
+});
