@@ -15,9 +15,9 @@ import {
 import { resolvePtyLimits } from "../pty/internal.ts";
 import { type PtySession, ptySupervisor, spawnPty } from "../pty/mod.ts";
 import { Access, type RequestInfo } from "./access/access.ts";
-import { admit } from "./access/admission.ts";
+import { type Admission, admit } from "./access/admission.ts";
 import { callApi, isApiPath } from "./api.ts";
-import { type Admission, attachmentActor } from "./attach/attachment.ts";
+import { attachmentActor } from "./attach/attachment_actor.ts";
 import { commandFor, type CommandRequest } from "./access/command_policy.ts";
 import { secured } from "./headers.ts";
 import { TerminalCounters, type TerminalStats } from "./metrics.ts";

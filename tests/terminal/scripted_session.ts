@@ -12,7 +12,7 @@ import type {
   PtyViewer,
 } from "../../src/pty/protocol.ts";
 import { PtySession } from "../../src/pty/pty_session.ts";
-import { attachmentActor } from "../../src/terminal/attach/attachment.ts";
+import { attachmentActor } from "../../src/terminal/attach/attachment_actor.ts";
 import { type Login, Logins } from "../../src/terminal/access/logins.ts";
 import { TerminalCounters } from "../../src/terminal/metrics.ts";
 import { SUBPROTOCOL } from "../../src/terminal/attach/protocol.ts";

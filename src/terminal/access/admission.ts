@@ -3,15 +3,31 @@
  *
  * @module
  */
+import type { PtyRole } from "../../pty/mod.ts";
 import type { Access } from "./access.ts";
 import {
   type AttachRequest,
   parseAttachUrl,
 } from "../attach/attach_request.ts";
-import type { Admission } from "../attach/attachment.ts";
+import type { InputLedger } from "../attach/input_ledger.ts";
 import { Problem } from "../problem.ts";
 import { SUBPROTOCOL, TerminalProtocolError } from "../attach/protocol.ts";
-import type { TerminalSessions } from "../sessions.ts";
+import type { TerminalSession, TerminalSessions } from "../sessions.ts";
+import type { Login } from "./logins.ts";
+
+/** What a socket gets. */
+export interface Admission {
+  /** The session to attach to. */
+  readonly session: TerminalSession;
+  /** What the viewer may do. */
+  readonly role: PtyRole;
+  /** Where the viewer stopped; without it, it has seen nothing. */
+  readonly offset: number | undefined;
+  /** The input of this viewer so far. */
+  readonly ledger: InputLedger;
+  /** Who looks; the attachment ends with the login. */
+  readonly login: Login;
+}
 
 /**
  * Decides on a request for a socket; `role=view` in its query asks to look on

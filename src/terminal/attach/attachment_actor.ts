@@ -1,0 +1,398 @@
+/**
+ * The actor of one WebSocket: owns it, and holds one attachment to a session.
+ * It lives as long as the socket; the session outlives it. Frames and output do
+ * not go through the mailbox, which is for the start and the end of both.
+ *
+ * `attachment_state.ts` decides; this file carries its commands out.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers";
+import type {
+  ActorContext,
+  Behavior,
+  Timer,
+} from "../../actor/mod.ts";
+import {
+  type PtyAttachment,
+  PtyEndedError,
+  type PtyEvent,
+} from "../../pty/mod.ts";
+import type { InputSink } from "./input_ledger.ts";
+import type { Admission } from "../access/admission.ts";
+import type { TerminalCounters } from "../metrics.ts";
+import type { AttachmentCommand, AttachmentEvent } from "./attachment_events.ts";
+import {
+  acceptInput,
+  type AttachmentState,
+  inputTaken,
+  isOver,
+  newAttachment,
+  transition,
+} from "./attachment_state.ts";
+import { decodeClientFrame } from "./client_frame.ts";
+import {
+  type ClientFrame,
+  ErrorCode,
+  type ServerFrame,
+  TerminalProtocolError,
+} from "./protocol.ts";
+import { encodeOutput, encodeServerFrame } from "./server_frame.ts";
+import { ViewerRequests } from "./viewer_requests.ts";
+import type { Answerer } from "../sessions.ts";
+
+/** What an attachment is made of. */
+export interface AttachmentOptions {
+  /** The socket, open or not. */
+  readonly socket: WebSocket;
+  /** Messages that came before the actor. */
+  readonly early: unknown[];
+  /** What it gets. */
+  readonly admission: Admission;
+  /** Bytes that may wait in the socket, whatever the viewer asks for. */
+  readonly maxBufferedBytes: number;
+  /** Milliseconds without a frame after which the viewer is let go. */
+  readonly silenceMs: number;
+  /** Where it counts. */
+  readonly counters: TerminalCounters;
+}
+
+/** Messages of an attachment's actor. */
+export type AttachmentMessage =
+  | { readonly type: "opened" | "check_silence" | "closed" | "overdue" }
+  | { readonly type: "failed"; readonly cause: unknown };
+
+/** Milliseconds that a viewer has to answer a close. */
+const CLOSE_MS = 2000;
+/** Milliseconds for which it waits that input was taken, to tell of more. */
+const INPUT_ACK_MS = 1000;
+
+/** A behaviour that carries frames between a socket and a session. */
+export function attachmentActor(
+  options: AttachmentOptions,
+): Behavior<AttachmentMessage> {
+  return (context) => {
+    const effects = new AttachmentEffects(options, context);
+    return { receive: (message) => effects.receive(message) };
+  };
+}
+
+/** Carries out what `transition` decides. */
+class AttachmentEffects {
+  readonly #options: AttachmentOptions;
+  readonly #context: ActorContext<AttachmentMessage>;
+  readonly #state: AttachmentState;
+  #attachment: PtyAttachment | undefined;
+  #requests: ViewerRequests | undefined;
+  #inputAck: Timer | undefined;
+
+  /** Takes the viewer's input from the ledger, in order and once. */
+  readonly #sink: InputSink = {
+    write: (bytes) =>
+      this.#attachment?.write(bytes) ??
+        Promise.reject(new Error("Not attached")),
+    taken: (bytes) => this.#inputTaken(bytes),
+    failed: (error) => {
+      // The viewer is told of the exit.
+      if (error instanceof PtyEndedError) return;
+      this.#act({ type: "input_failed" });
+    },
+    replaced: () => this.#act({ type: "replaced" }),
+  };
+
+  readonly #answerer: Answerer = {
+    yield: () => {
+      this.#act({ type: "replies_handed_over" });
+      return this.#state.output.sent;
+    },
+  };
+
+  readonly #onLoginEnded = (): void => this.#act({ type: "login_ended" });
+
+  constructor(
+    options: AttachmentOptions,
+    context: ActorContext<AttachmentMessage>,
+  ) {
+    this.#options = options;
+    this.#context = context;
+    this.#state = newAttachment(options.admission.role, options.silenceMs);
+    const { socket } = options;
+    const { self, signal } = context;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => self.tell({ type: "opened" });
+    socket.onclose = () => self.tell({ type: "closed" });
+    // A close follows, and says no less.
+    socket.onerror = () => {};
+    socket.onmessage = ({ data }) => this.#received(data);
+    signal.addEventListener(
+      "abort",
+      () => this.#act({ type: "server_stopping" }),
+      { once: true },
+    );
+    context.every(options.silenceMs / 2, { type: "check_silence" });
+    if (socket.readyState === WebSocket.OPEN) self.tell({ type: "opened" });
+    if (socket.readyState === WebSocket.CLOSED) self.tell({ type: "closed" });
+    for (const data of options.early.splice(0)) this.#received(data);
+  }
+
+  receive(message: AttachmentMessage): void {
+    switch (message.type) {
+      case "opened":
+        this.#options.counters.attachmentsOpened++;
+        return this.#act({ type: "socket_opened" });
+      case "check_silence": {
+        const now = this.#context.system.clock.now();
+        return this.#act({ type: "silence_checked", now });
+      }
+      case "closed":
+        return this.#act({ type: "socket_closed" });
+      case "overdue":
+        return this.#act({ type: "close_overdue" });
+      case "failed":
+        this.#act({ type: "failed" });
+        throw message.cause;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #act(event: AttachmentEvent): void {
+    for (const command of transition(this.#state, event)) {
+      // A frame did not fit, and has closed the socket.
+      if (!this.#perform(command)) return;
+    }
+  }
+
+  /** Returns false if the commands after this one are void. */
+  #perform(command: AttachmentCommand): boolean {
+    switch (command.type) {
+      case "attach":
+        void this.#attach();
+        return true;
+      case "send":
+        return this.#send(command.frame) || !isOver(this.#state);
+      case "acknowledge_input":
+        return this.#acknowledgeInput() || !isOver(this.#state);
+      case "claim_replies":
+        this.#options.admission.session.answerer = this.#answerer;
+        return true;
+      case "receive":
+        for (const data of command.messages) this.#received(data);
+        return true;
+      case "resize":
+        this.#requests?.resize(command.size);
+        return true;
+      case "signal":
+        this.#requests?.signal(command.signal);
+        return true;
+      case "finish":
+        this.#act({ type: "finished", error: command.error });
+        return true;
+      case "close":
+        this.#close(command);
+        return true;
+      case "detach":
+        this.#attachment?.detach();
+        return true;
+      case "stop":
+        this.#context.stop();
+        return true;
+      default:
+        return command satisfies never;
+    }
+  }
+
+  async #attach(): Promise<void> {
+    const { session, role, offset, ledger, login } = this.#options.admission;
+    login.ended.addEventListener("abort", this.#onLoginEnded, { once: true });
+    if (login.ended.aborted) return this.#onLoginEnded();
+    // Its earlier socket makes room, should there be none.
+    ledger.begin(this.#sink);
+    let made: PtyAttachment;
+    try {
+      made = await session.pty.attach({
+        viewer: { tell: (event) => this.#tell(event) },
+        role,
+        signal: this.#context.signal,
+        borrows: true,
+        ...(offset === undefined ? {} : { offset }),
+      });
+    } catch (error) {
+      return this.#act({ type: "attach_failed", error });
+    }
+    this.#attachment = made;
+    this.#requests = new ViewerRequests(made, (text) => {
+      this.#guard(() => this.#act({ type: "refused", text }));
+    });
+    this.#guard(() => {
+      this.#act({
+        type: "attached",
+        offset: made.offset,
+        size: made.size,
+        answeredTo: session.answeredTo,
+        isAnswered: session.answerer !== undefined,
+      });
+    });
+  }
+
+  /** Says why, if it is not in order, and closes the socket. */
+  #close(
+    { code, error }: Extract<AttachmentCommand, { type: "close" }>,
+  ): void {
+    const { socket, counters } = this.#options;
+    const { session, ledger, login } = this.#options.admission;
+    if (error?.code === ErrorCode.PROTOCOL) counters.protocolErrors++;
+    if (socket.readyState === WebSocket.OPEN && error !== undefined) {
+      socket.send(encodeServerFrame(error));
+    }
+    ledger.end(this.#sink);
+    this.#inputAck?.cancel();
+    if (session.answerer === this.#answerer) session.answerer = undefined;
+    login.ended.removeEventListener("abort", this.#onLoginEnded);
+    this.#attachment?.detach();
+    // In a turn of its own: of a frame that is read in the turn of a close,
+    // Deno makes the end of the socket, and the code is lost.
+    setImmediate(() => socket.close(code));
+    const { signal } = this.#context;
+    if (!signal.aborted) this.#context.after(CLOSE_MS, { type: "overdue" });
+  }
+
+  /** Whatever fails in an event ends this attachment and nothing else. */
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (cause) {
+      this.#failed(cause);
+    }
+  }
+
+  #failed(cause: unknown): void {
+    if (cause instanceof TerminalProtocolError) {
+      return this.#act({ type: "protocol_broken", text: cause.message });
+    }
+    this.#context.self.tell({ type: "failed", cause });
+  }
+
+  #send(frame: ServerFrame): boolean {
+    return this.#sendBytes(encodeServerFrame(frame));
+  }
+
+  #sendBytes(frame: Uint8Array<ArrayBuffer>): boolean {
+    const { socket, maxBufferedBytes, counters } = this.#options;
+    if (socket.readyState !== WebSocket.OPEN) return false;
+    // Credit bounds the output; this bounds what is said for nothing.
+    if (socket.bufferedAmount > maxBufferedBytes) {
+      counters.overflows++;
+      this.#act({ type: "overflowed" });
+      return false;
+    }
+    socket.send(frame);
+    return true;
+  }
+
+  #acknowledgeInput(): boolean {
+    this.#inputAck?.cancel();
+    this.#inputAck = undefined;
+    const { taken } = this.#options.admission.ledger;
+    return this.#send({ type: "input-ack", sequence: taken });
+  }
+
+  // What the session says.
+
+  /** The way of each piece of output: it makes no event and no command. */
+  #tell(event: PtyEvent): boolean {
+    if (isOver(this.#state)) return false;
+    try {
+      return this.#told(event);
+    } catch (cause) {
+      this.#failed(cause);
+      return false;
+    }
+  }
+
+  #told(event: PtyEvent): boolean {
+    const { counters } = this.#options;
+    const { output } = this.#state;
+    switch (event.type) {
+      case "output":
+        counters.outputBytes += event.bytes.length;
+        output.sent = event.offset + event.bytes.length;
+        return this.#sendBytes(encodeOutput(event.offset, event.bytes));
+      case "gap":
+        counters.skippedBytes += event.to - event.from;
+        output.skip(event.from, event.to);
+        return this.#send(event);
+      case "size":
+        return this.#send({ type: "size", ...event.size });
+      case "exit":
+        this.#act({ type: "exited", exit: event.exit });
+        return true;
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #inputTaken(bytes: number): void {
+    const what = inputTaken(this.#state, bytes);
+    if (what === "acknowledge") this.#acknowledgeInput();
+    if (what !== "schedule") return;
+    this.#inputAck = this.#context.system.clock.schedule(
+      INPUT_ACK_MS,
+      () => this.#act({ type: "input_ack_due" }),
+    );
+  }
+
+  // What the viewer says.
+
+  #received(data: unknown): void {
+    if (isOver(this.#state)) return;
+    this.#state.isHeard = true;
+    const attachment = this.#attachment;
+    if (attachment === undefined || !(data instanceof ArrayBuffer)) {
+      return this.#act({ type: "message_arrived", data });
+    }
+    try {
+      this.#obey(decodeClientFrame(new Uint8Array(data)), attachment);
+    } catch (cause) {
+      this.#failed(cause);
+    }
+  }
+
+  /** The way of each key and ACK: they make no event and no command. */
+  #obey(frame: ClientFrame, attachment: PtyAttachment): void {
+    switch (frame.type) {
+      case "input":
+        return this.#type(frame);
+      case "ack": {
+        const bytes = this.#state.output.acknowledge(frame.offset);
+        if (bytes > 0) attachment.acknowledge(bytes);
+        if (!this.#state.ownsReplies) return;
+        const { session } = this.#options.admission;
+        session.answeredTo = Math.max(session.answeredTo, frame.offset);
+        return;
+      }
+      default:
+        return this.#act({ type: "requested", frame });
+    }
+  }
+
+  #type(frame: Extract<ClientFrame, { type: "input" }>): void {
+    const { sequence, bytes } = frame;
+    const { counters, admission: { session, ledger } } = this.#options;
+    switch (acceptInput(this.#state)) {
+      case "reject":
+        return this.#act({ type: "requested", frame });
+      case "claim": {
+        const from = session.answerer?.yield() ?? session.answeredTo;
+        this.#act({ type: "replies_claimed", from });
+        break;
+      }
+      case "type":
+        break;
+    }
+    counters.inputBytes += bytes.length;
+    if (ledger.offer(sequence, bytes) === "duplicate") {
+      counters.duplicateBytes += bytes.length;
+    }
+  }
+}
