@@ -8,11 +8,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import type {
-  ActorContext,
-  Behavior,
-  Timer,
-} from "../../actor/mod.ts";
+import type { ActorContext, Behavior, Timer } from "../../actor/mod.ts";
 import {
   type PtyAttachment,
   PtyEndedError,
@@ -21,7 +17,10 @@ import {
 import type { InputSink } from "./input_ledger.ts";
 import type { Admission } from "../access/admission.ts";
 import type { TerminalCounters } from "../metrics.ts";
-import type { AttachmentCommand, AttachmentEvent } from "./attachment_events.ts";
+import type {
+  AttachmentCommand,
+  AttachmentEvent,
+} from "./attachment_events.ts";
 import {
   acceptInput,
   type AttachmentState,
