@@ -50,7 +50,7 @@ export class ClosedModel extends BaseModel implements UserModel {
     }
   }
 
-  free(user: VirtualUser): void {
+  onIdle(user: VirtualUser): void {
     const { clock } = this.parts;
     const now = clock.now();
     const endsAt = this.#endsAt(user);
@@ -63,7 +63,7 @@ export class ClosedModel extends BaseModel implements UserModel {
     user.begin();
   }
 
-  replace(user: VirtualUser): void {
+  onReplaced(user: VirtualUser): void {
     const dueAt = this.parts.clock.now() + this.#pauseMs(user);
     this.#agenda.add(Math.min(dueAt, this.#endsAt(user)), user);
   }

@@ -5,9 +5,8 @@
  * @module
  */
 import type { ActorContext, Clock, Timer } from "../../actor/mod.ts";
-import type { Counter, Ending } from "./accounting.ts";
+import type { Attempt } from "./attempt.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
-import type { OperationOutcome } from "../driver.ts";
 import { ErrorTally } from "./error_tally.ts";
 import type { UserModel } from "./user_model.ts";
 import type { UserResult } from "../result.ts";
@@ -134,44 +133,39 @@ export class Crew implements UserHost {
     return this.#clock.now();
   }
 
-  began(): void {
+  onStarted(): void {
     this.inFlight++;
   }
 
-  ended(
-    { recorder }: CompiledOperation,
-    counter: Counter,
-    ending: Ending,
-    latencyMs: number,
-    serviceMs: number,
-    outcome: OperationOutcome | undefined,
-    error: unknown,
-  ): void {
-    counter.end(ending);
+  onEnded(attempt: Attempt): void {
+    const { operation: { recorder }, ending, isSteady } = attempt;
     const timeline = this.#timeline;
-    const isSteady = counter === recorder.steady;
+    attempt.counter.end(ending);
     if (ending === "ok") {
+      const { latencyMs } = attempt;
       timeline.ok++;
       timeline.latency.record(latencyMs);
       if (isSteady) {
         // In the closed model both are the same.
         if (this.#isOpen) recorder.latency.record(latencyMs);
-        recorder.serviceTime.record(serviceMs);
-        recorder.addBytes(outcome ?? {});
+        recorder.serviceTime.record(attempt.serviceMs);
+        recorder.addBytes(attempt.outcome ?? {});
       }
     } else {
       timeline.errors++;
-      if (isSteady && error !== undefined) recorder.errors.add(error);
+      if (isSteady && attempt.error !== undefined) {
+        recorder.errors.add(attempt.error);
+      }
     }
     if (--this.inFlight === 0) this.#onDrained?.();
   }
 
-  free(user: VirtualUser): void {
+  onIdle(user: VirtualUser): void {
     if (this.#ending) this.retire(user);
-    else this.#model?.free(user);
+    else this.#model?.onIdle(user);
   }
 
-  closeFailed(error: unknown): void {
+  onCloseError(error: unknown): void {
     this.closeErrors.add(error);
   }
 
@@ -192,6 +186,6 @@ export class Crew implements UserHost {
   #lose(user: VirtualUser): void {
     if (!this.#users.delete(user) || this.#ending) return;
     this.#replaced++;
-    this.#model?.replace(this.make());
+    this.#model?.onReplaced(this.make());
   }
 }

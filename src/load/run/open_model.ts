@@ -35,13 +35,13 @@ export class OpenModel extends BaseModel implements UserModel {
     this.#arrive();
   }
 
-  free(user: VirtualUser): void {
+  onIdle(user: VirtualUser): void {
     // The last first: no more users are kept busy than are needed.
     this.#idle.push(user);
   }
 
-  replace(user: VirtualUser): void {
-    this.free(user);
+  onReplaced(user: VirtualUser): void {
+    this.onIdle(user);
   }
 
   #arrive(): void {

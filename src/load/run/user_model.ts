@@ -10,7 +10,7 @@ export interface UserModel extends Disposable {
   /** The load begins now. */
   begin(): void;
   /** A user has nothing to do. */
-  free(user: VirtualUser): void;
+  onIdle(user: VirtualUser): void;
   /** A new user stands in for one that is lost. */
-  replace(user: VirtualUser): void;
+  onReplaced(user: VirtualUser): void;
 }

@@ -18,6 +18,7 @@ import type {
   Handler,
 } from "../../actor/mod.ts";
 import type { Counter, Ending } from "./accounting.ts";
+import { Attempt } from "./attempt.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
 import type {
   Driver,
@@ -34,26 +35,18 @@ export type UserMessage =
   /** What you did is settled. */
   | "settled";
 
-/** Who users belong to. */
+/** The owner of users, to which they report. */
 export interface UserHost {
-  /** Milliseconds, of the clock of the run. */
+  /** Returns milliseconds, of the clock of the run. */
   now(): number;
-  /** An operation has begun. */
-  began(): void;
-  /** It has ended, and took so long; the times count only if it is ok. */
-  ended(
-    operation: CompiledOperation,
-    counter: Counter,
-    ending: Ending,
-    latencyMs: number,
-    serviceMs: number,
-    outcome: OperationOutcome | undefined,
-    error: unknown,
-  ): void;
-  /** A user may be given something to do. */
-  free(user: VirtualUser): void;
-  /** Something could not be closed. */
-  closeFailed(error: unknown): void;
+  /** Called when an operation has been assigned. */
+  onStarted(): void;
+  /** Called when an operation has ended; the times count only if it is `ok`. */
+  onEnded(attempt: Attempt): void;
+  /** Called when a user may be given something to do. */
+  onIdle(user: VirtualUser): void;
+  /** Called when something could not be closed. */
+  onCloseError(error: unknown): void;
 }
 
 /** A virtual user. */
@@ -67,10 +60,9 @@ export class VirtualUser implements Handler<UserMessage> {
   /** What is being opened or closed. */
   readonly #pending = new Set<Promise<unknown>>();
   #ref: ActorRef<UserMessage> | undefined;
-  #operation: CompiledOperation | undefined;
-  #counter: Counter | undefined;
-  #plannedAt: number | undefined;
-  #beganAt = 0;
+  /** What it does, or has done last. */
+  #attempt: Attempt | undefined;
+  #busy = false;
   #over = false;
   /** When what it does has timed out. */
   deadlineAt: number = Infinity;
@@ -90,7 +82,7 @@ export class VirtualUser implements Handler<UserMessage> {
 
   /** Whether it does something. */
   get busy(): boolean {
-    return this.#operation !== undefined;
+    return this.#busy;
   }
 
   /**
@@ -104,10 +96,16 @@ export class VirtualUser implements Handler<UserMessage> {
     plannedAt: number | undefined,
   ): void {
     counter.start();
-    this.#host.began();
-    this.#operation = operation;
-    this.#counter = counter;
-    this.#plannedAt = plannedAt;
+    this.#host.onStarted();
+    const attempt = this.#attempt ??= new Attempt(
+      operation,
+      counter,
+      plannedAt,
+    );
+    attempt.operation = operation;
+    attempt.counter = counter;
+    attempt.plannedAt = plannedAt;
+    this.#busy = true;
     this.deadlineAt = this.#host.now() + operation.timeoutMs;
   }
 
@@ -126,7 +124,7 @@ export class VirtualUser implements Handler<UserMessage> {
 
   /** What it does has taken too long: that has timed out, and it ends. */
   expire(): void {
-    const { name, timeoutMs } = this.#operation ?? {};
+    const { name, timeoutMs } = this.#attempt?.operation ?? {};
     const error = new OperationTimeoutError(
       `${name} took longer than ${timeoutMs} ms`,
     );
@@ -138,20 +136,20 @@ export class VirtualUser implements Handler<UserMessage> {
   receive(message: UserMessage): void {
     if (this.#over) return;
     if (message === "begin") this.begin();
-    else this.#host.free(this);
+    else this.#host.onIdle(this);
   }
 
   /** Begins what it was given; within the actor's turn. */
   begin(): void {
-    const operation = this.#operation;
-    if (operation === undefined) return;
-    const session = this.#sessions.get(operation.driver);
-    if (session === undefined) this.#open(operation);
-    else this.#perform(operation, session);
+    const attempt = this.#attempt;
+    if (!this.#busy || attempt === undefined) return;
+    const session = this.#sessions.get(attempt.operation.driver);
+    if (session === undefined) this.#open(attempt);
+    else this.#perform(attempt, session);
   }
 
-  #open(operation: CompiledOperation): void {
-    const { driver } = operation;
+  #open(attempt: Attempt): void {
+    const { driver } = attempt.operation;
     const { signal } = this.#abort;
     // Also what is thrown at once rejects.
     const opening = Promise.try(() =>
@@ -160,14 +158,15 @@ export class VirtualUser implements Handler<UserMessage> {
       (session) => {
         if (this.#over) return this.#close(session);
         this.#sessions.set(driver, session);
-        this.#perform(operation, session);
+        this.#perform(attempt, session);
       },
       this.#onError,
     );
     this.#track(opening);
   }
 
-  #perform(operation: CompiledOperation, session: DriverSession): void {
+  #perform(attempt: Attempt, session: DriverSession): void {
+    const { operation } = attempt;
     let call: OperationCall;
     try {
       call = this.#callOf(operation);
@@ -175,7 +174,7 @@ export class VirtualUser implements Handler<UserMessage> {
       return this.#onError(error);
     }
     const now = this.#host.now();
-    this.#beganAt = now;
+    attempt.startedAt = now;
     this.deadlineAt = now + operation.timeoutMs;
     try {
       session.perform(call).then(this.#onOutcome, this.#onError);
@@ -199,7 +198,7 @@ export class VirtualUser implements Handler<UserMessage> {
   readonly #onOutcome = (outcome: OperationOutcome): void => {
     if (this.#over) return;
     this.rejections = 0;
-    const wrong = this.#operation?.checker?.(outcome);
+    const wrong = this.#attempt?.operation.checker?.(outcome);
     if (wrong === undefined) this.#finish("ok", outcome);
     else this.#finish("failed", undefined, wrong);
     this.#ref?.tell("settled");
@@ -217,26 +216,13 @@ export class VirtualUser implements Handler<UserMessage> {
     outcome?: OperationOutcome,
     error?: unknown,
   ): void {
-    const operation = this.#operation;
-    const counter = this.#counter;
-    if (operation === undefined || counter === undefined) return;
-    const now = this.#host.now();
-    // What is no time is none, and not one of 0 ms.
-    const { latencyMs: told = NaN } = outcome ?? {};
-    const toldMs = Number.isFinite(told) ? told : undefined;
-    const serviceMs = toldMs ?? now - this.#beganAt;
-    const latencyMs = toldMs ?? now - (this.#plannedAt ?? this.#beganAt);
-    this.#operation = undefined;
+    const attempt = this.#attempt;
+    if (!this.#busy || attempt === undefined) return;
+    this.#busy = false;
     this.deadlineAt = Infinity;
-    this.#host.ended(
-      operation,
-      counter,
-      ending,
-      latencyMs,
-      serviceMs,
-      outcome,
-      error,
-    );
+    attempt.end(ending, this.#host.now(), outcome, error);
+    this.#host.onEnded(attempt);
+    attempt.release();
   }
 
   #cutShort(reason: unknown): void {
@@ -260,7 +246,7 @@ export class VirtualUser implements Handler<UserMessage> {
   #close(session: DriverSession): void {
     this.#track(
       Promise.try(() => session[Symbol.asyncDispose]())
-        .catch((error) => this.#host.closeFailed(error)),
+        .catch((error) => this.#host.onCloseError(error)),
     );
   }
 

@@ -1,0 +1,70 @@
+/**
+ * One operation of a virtual user, from its assignment to its end.
+ *
+ * @module
+ */
+import type { Counter, Ending } from "./accounting.ts";
+import type { CompiledOperation } from "./compiled_operation.ts";
+import type { OperationOutcome } from "../driver.ts";
+
+/**
+ * What a user does, and how it ended. A user reuses one object for all of its
+ * operations, so that an operation allocates nothing: whoever is given one
+ * reads it at once, and keeps nothing of it.
+ */
+export class Attempt {
+  operation: CompiledOperation;
+  /** The counter of the phase in which the operation was planned to start. */
+  counter: Counter;
+  /** The planned start, on the clock of the run; there is none in the closed model. */
+  plannedAt: number | undefined;
+  /** The real start, once there is one. */
+  startedAt: number = 0;
+  ending: Ending = "interrupted";
+  /** Milliseconds from the planned start, or from the real one without it. */
+  latencyMs: number = 0;
+  /** Milliseconds from the real start. */
+  serviceMs: number = 0;
+  /** What the driver returned, if the operation succeeded. */
+  outcome: OperationOutcome | undefined;
+  /** Why the operation did not succeed, if that is known. */
+  error: unknown;
+
+  constructor(
+    operation: CompiledOperation,
+    counter: Counter,
+    plannedAt: number | undefined,
+  ) {
+    this.operation = operation;
+    this.counter = counter;
+    this.plannedAt = plannedAt;
+  }
+
+  /** Whether the operation counts for the steady phase. */
+  get isSteady(): boolean {
+    return this.counter === this.operation.recorder.steady;
+  }
+
+  /** Notes the end, and computes the times up to it. */
+  end(
+    ending: Ending,
+    now: number,
+    outcome: OperationOutcome | undefined,
+    error: unknown,
+  ): void {
+    this.ending = ending;
+    this.outcome = outcome;
+    this.error = error;
+    const { latencyMs } = outcome ?? {};
+    // A driver that reports no finite number reports no latency, not one of 0 ms.
+    const reportedMs = Number.isFinite(latencyMs) ? latencyMs : undefined;
+    this.serviceMs = reportedMs ?? now - this.startedAt;
+    this.latencyMs = reportedMs ?? now - (this.plannedAt ?? this.startedAt);
+  }
+
+  /** Lets go of what the driver returned, which may be large. */
+  release(): void {
+    this.outcome = undefined;
+    this.error = undefined;
+  }
+}
