@@ -22,7 +22,6 @@ export {
 } from "./drivers/logical.ts";
 export { sseDriver, type SseRequest } from "./drivers/sse.ts";
 export { tcpDriver, type TcpRequest } from "./drivers/tcp.ts";
-export { terminalDriver, type TerminalRequest } from "./drivers/terminal.ts";
 export type { ExpectedOutput } from "./drivers/terminal_output.ts";
 export {
   webTerminalDriver,

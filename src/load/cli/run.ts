@@ -6,6 +6,7 @@
 import { ActorSystem } from "../../actor/mod.ts";
 import type { DriverMap } from "../driver.ts";
 import { standardDrivers } from "../drivers/drivers.ts";
+import { terminalDriver } from "../drivers/terminal.ts";
 import { LoadTestManager } from "../load_test_manager.ts";
 import { PerformanceScenarios } from "../presets/performance_scenarios.ts";
 import { meaningOf } from "../report/content.ts";
@@ -44,7 +45,7 @@ const ENDED_AT_ONCE = 130;
 export interface CommandLineOptions {
   /**
    * Code for protocols, by the names that operations use.
-   * @default {standardDrivers()}
+   * @default {those of standardDrivers(), and terminalDriver() as `terminal`}
    */
   readonly drivers?: DriverMap;
   /**
@@ -71,7 +72,7 @@ export async function runCommandLine(
   options: CommandLineOptions = {},
 ): Promise<number> {
   const {
-    drivers = standardDrivers(),
+    drivers = { ...standardDrivers(), terminal: terminalDriver() },
     scenarios = new PerformanceScenarios(),
   } = options;
   try {

@@ -8,14 +8,14 @@ import { httpDriver } from "./http.ts";
 import { logicalDriver } from "./logical.ts";
 import { sseDriver } from "./sse.ts";
 import { tcpDriver } from "./tcp.ts";
-import { terminalDriver } from "./terminal.ts";
 import { webTerminalDriver } from "./web_terminal.ts";
 import { websocketDriver } from "./websocket.ts";
 
 /**
- * Makes the drivers `http`, `websocket`, `sse`, `tcp`, `logical`,
- * `terminal` and `web-terminal`, with their default options. Nothing is opened or loaded before a
- * user needs it.
+ * Makes the drivers `http`, `websocket`, `sse`, `tcp`, `logical` and
+ * `web-terminal`, with their default options. Nothing is opened or loaded
+ * before a user needs it. The driver for programs on pseudo-terminals is not
+ * among them: `terminalDriver()` of `@troupe/troupe/load/terminal` makes it.
  *
  * @example
  * ```ts
@@ -35,7 +35,6 @@ export function standardDrivers(): Readonly<Record<string, Driver>> {
     sse: sseDriver(),
     tcp: tcpDriver(),
     logical: logicalDriver(),
-    terminal: terminalDriver(),
     "web-terminal": webTerminalDriver(),
   };
 }

@@ -107,7 +107,7 @@ interface SharedPtys extends AsyncDisposable {
  *
  * @example
  * ```ts
- * import { terminalDriver } from "@troupe/troupe/load";
+ * import { terminalDriver } from "@troupe/troupe/load/terminal";
  *
  * const request = { command: "sh", input: "date\r", output: { contains: "20" } };
  * console.assert(terminalDriver().validate(request).length === 0);

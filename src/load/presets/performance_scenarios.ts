@@ -57,6 +57,7 @@ export interface TerminalSessionsOptions extends PerformanceOptions {
   /**
    * One's own web terminals, in place of those that are started; or `local`
    * for programs on this host, without a server. Their shell must echo.
+   * `local` needs the driver `terminal`.
    */
   readonly address?: TerminalAddress | "local";
 }
@@ -109,7 +110,9 @@ const MINUTE = 60_000;
  * Scenarios of real work for what this package does, each with a real service
  * as its target: a program of this package that is started for the run, on
  * free ports of loopback, by the `deno` that runs the load test. It needs
- * `--allow-run`. The drivers are those of `standardDrivers()`.
+ * `--allow-run`. The drivers are those of `standardDrivers()`; terminals
+ * without a server need `terminalDriver()` of `@troupe/troupe/load/terminal` as
+ * `terminal` beside them.
  *
  * They are scenarios like others: change them, or write them to a file. By
  * default, 100 users think a second on average and are measured for half a

@@ -7,6 +7,11 @@ import { type Path, show, unknownName } from "./check_rule.ts";
 import type { DriverIssue, DriverMap } from "../driver.ts";
 import type { Check, Criterion, Scenario } from "./scenario.ts";
 
+/** Drivers that stand in an entry of their own, with what makes them. */
+const APART: { readonly [driver: string]: string } = {
+  terminal: "terminalDriver() of @troupe/troupe/load/terminal",
+};
+
 /** All that is wrong with parts that are right on their own. */
 export function crossCheck(
   scenario: Partial<Scenario>,
@@ -52,14 +57,7 @@ function operationIssues(
     if (drivers === undefined) return;
     const known = Object.hasOwn(drivers, driver) ? drivers[driver] : undefined;
     if (known === undefined) {
-      issues.push(
-        unknownName(
-          [...path, "driver"],
-          `is ${show(driver)}`,
-          driver,
-          Object.keys(drivers),
-        ),
-      );
+      issues.push(unknownDriver([...path, "driver"], driver, drivers));
       return;
     }
     for (const issue of known.validate(request)) {
@@ -67,6 +65,18 @@ function operationIssues(
     }
   });
   return issues;
+}
+
+function unknownDriver(
+  path: Path,
+  driver: string,
+  drivers: DriverMap,
+): DriverIssue {
+  const problem = `is ${show(driver)}`;
+  const maker = Object.hasOwn(APART, driver) ? APART[driver] : undefined;
+  return maker === undefined
+    ? unknownName(path, problem, driver, Object.keys(drivers))
+    : { path, message: `${problem}, add ${maker} to the drivers` };
 }
 
 function checkIssue(

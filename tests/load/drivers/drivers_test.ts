@@ -8,6 +8,10 @@ const DRIVERS = new URL(
   "../../../src/load/drivers/drivers.ts",
   import.meta.url,
 );
+const TERMINAL = new URL(
+  "../../../src/load/terminal/mod.ts",
+  import.meta.url,
+);
 const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 
 Deno.test("a function gets the call and the user, and says what came of it", async () => {
@@ -80,7 +84,8 @@ Deno.test("what is shared and cannot be opened is tried again", async () => {
 Deno.test("the standard drivers are made without any permission, and load no add-on", async () => {
   const program = `
     const { standardDrivers } = await import(${JSON.stringify(DRIVERS.href)});
-    const drivers = standardDrivers();
+    const { terminalDriver } = await import(${JSON.stringify(TERMINAL.href)});
+    const drivers = { ...standardDrivers(), terminal: terminalDriver() };
     const issues = drivers.terminal.validate({ command: "sh" });
     console.log(Object.keys(drivers).join(), issues.length);
   `;
@@ -92,7 +97,7 @@ Deno.test("the standard drivers are made without any permission, and load no add
     }).output();
     assertEquals(
       new TextDecoder().decode(stdout) || new TextDecoder().decode(stderr),
-      "http,websocket,sse,tcp,logical,terminal,web-terminal 0\n",
+      "http,websocket,sse,tcp,logical,web-terminal,terminal 0\n",
     );
   } finally {
     await Deno.remove(file);

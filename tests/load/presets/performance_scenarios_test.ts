@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { standardDrivers } from "../../../src/load/drivers/drivers.ts";
+import { terminalDriver } from "../../../src/load/drivers/terminal.ts";
 import { LoadTestError } from "../../../src/load/load_errors.ts";
 import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
 import { PerformanceScenarios } from "../../../src/load/presets/performance_scenarios.ts";
@@ -21,7 +22,8 @@ const SHORT = {
 } as const;
 
 function run(scenario: Scenario): Promise<LoadResult> {
-  return new LoadTestManager({ drivers: standardDrivers() }).run(scenario);
+  const drivers = { ...standardDrivers(), terminal: terminalDriver() };
+  return new LoadTestManager({ drivers }).run(scenario);
 }
 
 /** That each operation was done, and none went wrong. */

@@ -259,3 +259,14 @@ Deno.test("a steady phase too short for its criteria and time-outs is warned of"
     ],
   );
 });
+
+Deno.test("a driver that has an entry of its own is refused with what makes it", () => {
+  const operation = { name: "press", driver: "terminal", request: {} };
+  const { errors } = validateScenario(
+    { ...chat, operations: [operation], criteria: [] },
+    { websocket: any },
+  );
+  assertEquals(errors.map(({ message }) => message), [
+    'operations[0].driver is "terminal", add terminalDriver() of @troupe/troupe/load/terminal to the drivers',
+  ]);
+});

@@ -1,0 +1,18 @@
+import { assertEquals } from "@std/assert";
+import { readModuleGraph } from "../support/module_graph.ts";
+
+const root = new URL("../../", import.meta.url);
+
+/** The rooms whose files an entry point reaches, also by types alone. */
+async function roomsOf(entryPoint: string): Promise<Set<string | undefined>> {
+  const { modules } = await readModuleGraph(root, entryPoint);
+  return new Set([...modules].map((path) => path.split("/")[1]));
+}
+
+Deno.test("./load reaches no file of pty, and so nobody downloads a native add-on with it", async () => {
+  assertEquals((await roomsOf("src/load/mod.ts")).has("pty"), false);
+});
+
+Deno.test("./load/terminal reaches pty", async () => {
+  assertEquals((await roomsOf("src/load/terminal/mod.ts")).has("pty"), true);
+});
