@@ -10,13 +10,13 @@
  * @module
  */
 import { ActorSystem } from "@troupe/troupe";
-import { terminal } from "@troupe/troupe/terminal";
+import { serveTerminal } from "@troupe/troupe/terminal";
 
 // Nobody else may read it: what is shown may be secret.
 const directory = await Deno.makeTempDir({ prefix: "recordings-" });
 
 await using system = new ActorSystem();
-await using shells = terminal(system, {
+await using shells = serveTerminal(system, {
   commands: [{ name: "shell", command: "sh" }],
   ticketMs: 600_000,
   // If the file cannot be made, the session is not started.

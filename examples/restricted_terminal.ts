@@ -10,12 +10,12 @@
  * @module
  */
 import { ActorSystem } from "@troupe/troupe";
-import { terminal } from "@troupe/troupe/terminal";
+import { serveTerminal } from "@troupe/troupe/terminal";
 
 const README = new URL("../README.md", import.meta.url).pathname;
 
 await using system = new ActorSystem();
-await using shows = terminal(system, {
+await using shows = serveTerminal(system, {
   commands: [
     // Programs that start others are told not to: by variables, by options.
     {

@@ -10,10 +10,10 @@
  * @module
  */
 import { ActorSystem } from "@troupe/troupe";
-import { type Grant, terminal } from "@troupe/troupe/terminal";
+import { type Grant, serveTerminal } from "@troupe/troupe/terminal";
 
 await using system = new ActorSystem();
-await using shells = terminal(system, {
+await using shells = serveTerminal(system, {
   commands: [{ name: "shell", command: "sh" }],
   ticketMs: 600_000,
 });

@@ -10,10 +10,10 @@
  * @module
  */
 import { ActorSystem } from "@troupe/troupe";
-import { terminal } from "@troupe/troupe/terminal";
+import { serveTerminal } from "@troupe/troupe/terminal";
 
 await using system = new ActorSystem();
-await using shells = terminal(system, {
+await using shells = serveTerminal(system, {
   prefix: "/terminal/",
   commands: [{ name: "shell", command: "sh" }],
 });

@@ -11,7 +11,7 @@ import { attachPath } from "../../src/terminal/attach/attach_request.ts";
 import { encodeClientFrame } from "../../src/terminal/attach/client_frame.ts";
 import { SUBPROTOCOL } from "../../src/terminal/attach/protocol.ts";
 import { decodeServerFrame } from "../../src/terminal/attach/server_frame.ts";
-import { terminal } from "../../src/terminal/terminal.ts";
+import { serveTerminal } from "../../src/terminal/terminal_server.ts";
 import { announce } from "./peer_process.ts";
 import { programOf, TerminalClient, type TerminalPeer } from "./terminals.ts";
 
@@ -78,7 +78,7 @@ export async function troupePeer(port: number): Promise<TerminalPeer> {
 
 if (import.meta.main) {
   const args = programOf(Deno.args[0]);
-  const shells = terminal(new ActorSystem(), {
+  const shells = serveTerminal(new ActorSystem(), {
     commands: [{ name: "bench", command: "sh", args }],
     maxSessions: PLENTY,
     maxAttachments: PLENTY,

@@ -9,8 +9,8 @@ import { parseArgs } from "@std/cli/parse-args";
 import { ActorSystem } from "../../src/actor/mod.ts";
 import {
   type OpenRecording,
-  type Terminal,
-  terminal,
+  serveTerminal,
+  type TerminalServer,
 } from "../../src/terminal/mod.ts";
 
 const HELP = `A terminal in the browser.
@@ -112,7 +112,7 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
     Deno.addSignalListener(signal, () => interrupted.resolve());
   }
   await using system = new ActorSystem();
-  await using shells = terminal(system, {
+  await using shells = serveTerminal(system, {
     hosts: namesOf(host),
     ticketMs: 600_000,
     directories: [Deno.cwd(), Deno.env.get("HOME") ?? "/"],
@@ -152,7 +152,7 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
 }
 
 /** Listens, or says why that cannot be. */
-function listen(host: string, port: number, fetch: Terminal["fetch"]) {
+function listen(host: string, port: number, fetch: TerminalServer["fetch"]) {
   try {
     return Deno.serve({ hostname: host, port, onListen() {} }, fetch);
   } catch (cause) {

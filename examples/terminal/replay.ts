@@ -6,7 +6,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { readAsciicast, replay } from "../../src/terminal/mod.ts";
+import { readAsciicast, replayAsciicast } from "../../src/terminal/mod.ts";
 
 const HELP = `Plays a recording of a terminal (asciicast v3) on this one.
 
@@ -80,7 +80,7 @@ async function play(
   const output = Deno.stdout.writable.getWriter();
   const encoder = new TextEncoder();
   try {
-    for await (const event of replay(cast, { ...options, signal })) {
+    for await (const event of replayAsciicast(cast, { ...options, signal })) {
       if (event.type !== "output") continue;
       await output.write(encoder.encode(event.text));
     }

@@ -19,13 +19,16 @@ export {
   readAsciicast,
   type ReadAsciicastOptions,
 } from "./recording/asciicast_reader.ts";
-export { replay, type ReplayOptions } from "./recording/asciicast_replay.ts";
+export {
+  replayAsciicast,
+  type ReplayAsciicastOptions,
+} from "./recording/asciicast_replay.ts";
 export type {
   AllowedCommand,
   CommandRequest,
 } from "./access/command_policy.ts";
 export type { TerminalStats } from "./metrics.ts";
-export type { TerminalOptions } from "./options.ts";
+export type { ServeTerminalOptions } from "./options.ts";
 export { Problem, type ProblemKind } from "./problem.ts";
 export {
   recordSession,
@@ -39,5 +42,5 @@ export {
 } from "./recording/recorder.ts";
 export type { RecorderOptions } from "./recording/recorder_options.ts";
 export type { OpenRecording, RecordedSession } from "./recording/recordings.ts";
-export { type Terminal, terminal } from "./terminal.ts";
+export { serveTerminal, type TerminalServer } from "./terminal_server.ts";
 export type { Grant } from "./access/tickets.ts";

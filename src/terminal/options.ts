@@ -14,7 +14,7 @@ import type { OriginRules } from "./access/origin.ts";
 import type { OpenRecording } from "./recording/recordings.ts";
 
 /** Options of `terminal`, and limits of its sessions. */
-export interface TerminalOptions extends PtyLimits {
+export interface ServeTerminalOptions extends PtyLimits {
   /**
    * The path under which it is mounted.
    * @default {"/"}
@@ -121,7 +121,7 @@ export interface TerminalOptions extends PtyLimits {
   readonly record?: OpenRecording;
 }
 
-/** Numbers of {@linkcode TerminalOptions}. */
+/** Numbers of {@linkcode ServeTerminalOptions}. */
 const DEFAULTS = {
   ticketMs: 60_000,
   loginMs: 43_200_000,
@@ -134,8 +134,8 @@ const DEFAULTS = {
   silenceMs: 150_000,
 };
 
-/** {@linkcode TerminalOptions} with defaults filled in. */
-export type ResolvedTerminalOptions =
+/** {@linkcode ServeTerminalOptions} with defaults filled in. */
+export type ResolvedServeTerminalOptions =
   & typeof DEFAULTS
   & { readonly prefix: string; readonly behindTls: boolean }
   & { readonly clientOf: ((request: Request) => string) | undefined }
@@ -148,9 +148,9 @@ export type ResolvedTerminalOptions =
  * @throws {RangeError} when a number makes no sense.
  * @throws {TypeError} when something else does not.
  */
-export function resolveTerminalOptions(
-  options: TerminalOptions,
-): ResolvedTerminalOptions {
+export function resolveServeTerminalOptions(
+  options: ServeTerminalOptions,
+): ResolvedServeTerminalOptions {
   const numbers = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
     const value = options[name] ?? DEFAULTS[name];
@@ -181,7 +181,7 @@ export function resolveTerminalOptions(
   };
 }
 
-function resolveRules(options: TerminalOptions): CommandRules {
+function resolveRules(options: ServeTerminalOptions): CommandRules {
   const commands = options.commands ?? [{
     name: "shell",
     command: Deno.env.get("SHELL") ?? "/bin/sh",

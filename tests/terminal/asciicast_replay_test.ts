@@ -2,8 +2,8 @@ import { setImmediate } from "node:timers/promises";
 import { assertEquals, assertRejects } from "@std/assert";
 import type { AsciicastEvent } from "../../src/terminal/recording/asciicast.ts";
 import {
-  replay,
-  type ReplayOptions,
+  replayAsciicast,
+  type ReplayAsciicastOptions,
 } from "../../src/terminal/recording/asciicast_replay.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 
@@ -21,14 +21,14 @@ function castOf(...times: number[]) {
 /** The moments at which events come, with a clock that always moves on. */
 async function momentsOf(
   times: number[],
-  options: ReplayOptions,
+  options: ReplayAsciicastOptions,
   header: { idleTimeLimitSeconds?: number } = {},
 ): Promise<number[]> {
   const clock = new ManualClock();
   const moments: number[] = [];
   const cast = { ...castOf(...times), header: { term, ...header } };
   const playing = (async () => {
-    for await (const _ of replay(cast, { ...options, clock })) {
+    for await (const _ of replayAsciicast(cast, { ...options, clock })) {
       moments.push(clock.now());
     }
   })();
@@ -40,31 +40,31 @@ async function momentsOf(
   return moments;
 }
 
-Deno.test("replay() gives each event at its time", async () => {
+Deno.test("replayAsciicast() gives each event at its time", async () => {
   assertEquals(await momentsOf([0, 5, 5, 30], {}), [0, 5, 5, 30]);
 });
 
-Deno.test("replay() goes as much faster as it is told", async () => {
+Deno.test("replayAsciicast() goes as much faster as it is told", async () => {
   assertEquals(await momentsOf([10, 40], { speed: 5 }), [2, 8]);
 });
 
-Deno.test("replay() shortens pauses that are over the limit", async () => {
+Deno.test("replayAsciicast() shortens pauses that are over the limit", async () => {
   assertEquals(
     await momentsOf([5, 1000, 1003], { idleLimitMs: 10 }),
     [5, 15, 18],
   );
 });
 
-Deno.test("replay() shortens pauses as the header says", async () => {
+Deno.test("replayAsciicast() shortens pauses as the header says", async () => {
   assertEquals(
     await momentsOf([5, 1000], {}, { idleTimeLimitSeconds: 0.02 }),
     [5, 25],
   );
 });
 
-Deno.test("replay() gives what is overdue at once", async () => {
+Deno.test("replayAsciicast() gives what is overdue at once", async () => {
   const clock = new ManualClock();
-  const events = replay(castOf(0, 10, 20), { clock });
+  const events = replayAsciicast(castOf(0, 10, 20), { clock });
   await events.next();
   clock.advance(50);
   await events.next();
@@ -72,10 +72,13 @@ Deno.test("replay() gives what is overdue at once", async () => {
   assertEquals(clock.now(), 50);
 });
 
-Deno.test("replay() ends with the reason of its signal, and leaves no timer", async () => {
+Deno.test("replayAsciicast() ends with the reason of its signal, and leaves no timer", async () => {
   const clock = new ManualClock();
   const controller = new AbortController();
-  const events = replay(castOf(10), { clock, signal: controller.signal });
+  const events = replayAsciicast(castOf(10), {
+    clock,
+    signal: controller.signal,
+  });
   const next = assertRejects(() => events.next(), Error, "enough");
   while (clock.pending === 0) await setImmediate();
   controller.abort(new Error("enough"));
@@ -83,19 +86,22 @@ Deno.test("replay() ends with the reason of its signal, and leaves no timer", as
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("replay() gives nothing more after its signal, not even what is due", async () => {
+Deno.test("replayAsciicast() gives nothing more after its signal, not even what is due", async () => {
   const controller = new AbortController();
   const { signal } = controller;
-  const events = replay(castOf(0, 0), { clock: new ManualClock(), signal });
+  const events = replayAsciicast(castOf(0, 0), {
+    clock: new ManualClock(),
+    signal,
+  });
   await events.next();
   controller.abort(new Error("enough"));
   await assertRejects(() => events.next(), Error, "enough");
 });
 
-Deno.test("replay() refuses a speed and a limit that are none", async () => {
+Deno.test("replayAsciicast() refuses a speed and a limit that are none", async () => {
   for (const options of [{ speed: 0 }, { speed: NaN }, { idleLimitMs: -1 }]) {
     await assertRejects(
-      () => replay(castOf(0), options).next(),
+      () => replayAsciicast(castOf(0), options).next(),
       RangeError,
     );
   }

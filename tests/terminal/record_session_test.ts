@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ActorStoppedError } from "../../src/actor/errors.ts";
 import type { AsciicastEvent } from "../../src/terminal/recording/asciicast.ts";
 import { readAsciicast } from "../../src/terminal/recording/asciicast_reader.ts";
-import { replay } from "../../src/terminal/recording/asciicast_replay.ts";
+import { replayAsciicast } from "../../src/terminal/recording/asciicast_replay.ts";
 import { recordSession } from "../../src/terminal/recording/record_session.ts";
 import { RecordingError } from "../../src/terminal/recording/recorder.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
@@ -59,7 +59,9 @@ Deno.test(
     await using recording = await recordSession(session, sink.writable);
     await recording.closed;
     await using cast = await readAsciicast(streamOf(await sink.text()));
-    const played = await Array.fromAsync(replay(cast, { speed: Infinity }));
+    const played = await Array.fromAsync(
+      replayAsciicast(cast, { speed: Infinity }),
+    );
     const lines = Array.from({ length: 1000 }, (_, i) => `${i + 1}\n`);
     assertEquals(outputOf(played), lines.join(""));
   },

@@ -200,11 +200,11 @@ Deno.test(
   async () => {
     const mod = new URL("../../src/terminal/mod.ts", import.meta.url);
     const program = `
-      import { readAsciicast, replay } from "${mod}";
+      import { readAsciicast, replayAsciicast } from "${mod}";
       const file = new Blob(['{"version":3,"term":{"cols":80,"rows":24}}\\n',
         '[0, "o", "played"]']);
       await using cast = await readAsciicast(file.stream());
-      for await (const { text } of replay(cast)) console.log(text);`;
+      for await (const { text } of replayAsciicast(cast)) console.log(text);`;
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-prompt", "--no-check", "--quiet", "-"],
       cwd: new URL("../../", import.meta.url),

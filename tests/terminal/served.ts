@@ -7,14 +7,17 @@ import type { Clock } from "../../src/actor/clock.ts";
 import { ActorSystem } from "../../src/actor/system.ts";
 import { attachPath } from "../../src/terminal/attach/attach_request.ts";
 import { encodeClientFrame } from "../../src/terminal/attach/client_frame.ts";
-import type { TerminalOptions } from "../../src/terminal/options.ts";
+import type { ServeTerminalOptions } from "../../src/terminal/options.ts";
 import {
   type ClientFrame,
   type ServerFrame,
   SUBPROTOCOL,
 } from "../../src/terminal/attach/protocol.ts";
 import { decodeServerFrame } from "../../src/terminal/attach/server_frame.ts";
-import { type Terminal, terminal } from "../../src/terminal/terminal.ts";
+import {
+  serveTerminal,
+  type TerminalServer,
+} from "../../src/terminal/terminal_server.ts";
 import type { Grant } from "../../src/terminal/access/tickets.ts";
 import { Happenings } from "../support/happenings.ts";
 
@@ -28,17 +31,17 @@ export const RAW_CAT = {
 /** A terminal server that ends with the test. */
 export class Served implements AsyncDisposable {
   readonly system: ActorSystem;
-  readonly terminal: Terminal;
+  readonly terminal: TerminalServer;
   readonly server: Deno.HttpServer<Deno.NetAddr>;
   readonly failures: unknown[] = [];
   readonly #viewers: Viewer[] = [];
 
-  constructor(options?: TerminalOptions, clock?: Clock) {
+  constructor(options?: ServeTerminalOptions, clock?: Clock) {
     this.system = new ActorSystem(clock === undefined ? {} : { clock });
     this.system.events.subscribe((event) => {
       if (event.type === "failed") this.failures.push(event.cause);
     });
-    this.terminal = terminal(this.system, {
+    this.terminal = serveTerminal(this.system, {
       commands: [RAW_CAT],
       directories: ["/"],
       ...options,

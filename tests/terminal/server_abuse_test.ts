@@ -6,11 +6,11 @@ import { ActorSystem } from "../../src/actor/system.ts";
 import { PtySession } from "../../src/pty/pty_session.ts";
 import { Access } from "../../src/terminal/access/access.ts";
 import { readAsciicast } from "../../src/terminal/recording/asciicast_reader.ts";
-import { replay } from "../../src/terminal/recording/asciicast_replay.ts";
+import { replayAsciicast } from "../../src/terminal/recording/asciicast_replay.ts";
 import { attachPath } from "../../src/terminal/attach/attach_request.ts";
 import { Login, Logins } from "../../src/terminal/access/logins.ts";
 import { TerminalCounters } from "../../src/terminal/metrics.ts";
-import { resolveTerminalOptions } from "../../src/terminal/options.ts";
+import { resolveServeTerminalOptions } from "../../src/terminal/options.ts";
 import { Problem } from "../../src/terminal/problem.ts";
 import { ErrorCode, SUBPROTOCOL } from "../../src/terminal/attach/protocol.ts";
 import { makeSecret } from "../../src/terminal/access/secrets.ts";
@@ -209,7 +209,7 @@ Deno.test(
 Deno.test("addresses of one IPv6 network of 64 bits are one client", () => {
   /** Which of them are let try, when each client may once. */
   const tried = (...hostnames: string[]) => {
-    const options = resolveTerminalOptions({ handshakesPerMinute: 1 });
+    const options = resolveServeTerminalOptions({ handshakesPerMinute: 1 });
     const counters = new TerminalCounters();
     const access = new Access(options, new ManualClock(), counters);
     const request = new Request("http://localhost/");
@@ -249,7 +249,7 @@ Deno.test("a recording with a limit of pauses below 0 is played", async () => {
     '{"version":3,"term":{"cols":80,"rows":24},"idle_time_limit":-1}\n' +
       '[0, "o", "played"]\n',
   ));
-  const events = await Array.fromAsync(replay(cast));
+  const events = await Array.fromAsync(replayAsciicast(cast));
   assertEquals(events, [{ type: "output", atMs: 0, text: "played" }]);
 });
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { ActorSystem } from "../../src/actor/system.ts";
-import type { TerminalOptions } from "../../src/terminal/options.ts";
-import { terminal } from "../../src/terminal/terminal.ts";
+import type { ServeTerminalOptions } from "../../src/terminal/options.ts";
+import { serveTerminal } from "../../src/terminal/terminal_server.ts";
 import { bounded } from "../support/net.ts";
 import { json, refusal } from "./answers.ts";
 import { Served } from "./served.ts";
@@ -59,7 +59,7 @@ Deno.test("it can be mounted below a path", bounded, async () => {
 
 Deno.test("options that make no sense are refused", () => {
   const system = new ActorSystem();
-  const bad: readonly TerminalOptions[] = [
+  const bad: readonly ServeTerminalOptions[] = [
     { prefix: "terminal" },
     { commands: [] },
     { commands: [{ name: "a", command: "a" }, { name: "a", command: "b" }] },
@@ -67,9 +67,9 @@ Deno.test("options that make no sense are refused", () => {
     { origins: ["https://example.com/"] },
   ];
   for (const options of bad) {
-    assertThrows(() => terminal(system, options), TypeError);
+    assertThrows(() => serveTerminal(system, options), TypeError);
   }
-  assertThrows(() => terminal(system, { ticketMs: 0 }), RangeError);
-  assertThrows(() => terminal(system, { maxSessions: NaN }), RangeError);
-  assertThrows(() => terminal(system, { windowBytes: 0 }), RangeError);
+  assertThrows(() => serveTerminal(system, { ticketMs: 0 }), RangeError);
+  assertThrows(() => serveTerminal(system, { maxSessions: NaN }), RangeError);
+  assertThrows(() => serveTerminal(system, { windowBytes: 0 }), RangeError);
 });

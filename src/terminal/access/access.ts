@@ -12,7 +12,7 @@ import {
 } from "./cookie.ts";
 import { type Login, Logins } from "./logins.ts";
 import type { TerminalCounters } from "../metrics.ts";
-import type { ResolvedTerminalOptions } from "../options.ts";
+import type { ResolvedServeTerminalOptions } from "../options.ts";
 import { refusalOf } from "./origin.ts";
 import { Problem } from "../problem.ts";
 import { type Grant, Tickets } from "./tickets.ts";
@@ -30,13 +30,13 @@ export class Access {
   readonly tickets: Tickets;
   /** Who is in. */
   readonly logins: Logins;
-  readonly #options: ResolvedTerminalOptions;
+  readonly #options: ResolvedServeTerminalOptions;
   readonly #counters: TerminalCounters;
   readonly #tries: TokenBuckets;
 
   /** Nobody is in. */
   constructor(
-    options: ResolvedTerminalOptions,
+    options: ResolvedServeTerminalOptions,
     clock: Clock,
     counters: TerminalCounters,
   ) {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { PtyExit, PtySize, SignalName } from "../../pty/mod.ts";
-import type { ClientFrame, ErrorCode, ServerFrame } from "./protocol.ts";
+import type { ClientFrame, ServerFrame } from "./protocol.ts";
 
 /** An event in the life of an attachment. */
 export type AttachmentEvent =

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { type Clock } from "../../actor/mod.ts";
+import type { Clock } from "../../actor/mod.ts";
 import { realClock } from "../../actor/internal.ts";
 import type { AsciicastEvent } from "./asciicast.ts";
 import type { Asciicast } from "./asciicast_reader.ts";
 
 /** How a recording is played. */
-export interface ReplayOptions {
+export interface ReplayAsciicastOptions {
   /**
    * How much faster than it was recorded; above 0.
    * @default {1}
@@ -36,13 +36,13 @@ export interface ReplayOptions {
  *
  * @example
  * ```ts
- * import { readAsciicast, replay } from "@troupe/troupe/terminal";
+ * import { readAsciicast, replayAsciicast } from "@troupe/troupe/terminal";
  *
  * const file = new Blob([
  *   '{"version": 3, "term": {"cols": 80, "rows": 24}}\n[0.5, "o", "Hello"]\n',
  * ]);
  * await using cast = await readAsciicast(file.stream());
- * for await (const event of replay(cast, { speed: 100 })) {
+ * for await (const event of replayAsciicast(cast, { speed: 100 })) {
  *   if (event.type === "output") console.log(event.text);
  * }
  * ```
@@ -50,9 +50,9 @@ export interface ReplayOptions {
  * @throws {RangeError} when an option is out of its range.
  * @throws {AsciicastError} when the recording goes wrong.
  */
-export async function* replay(
+export async function* replayAsciicast(
   cast: Pick<Asciicast, "header" | "events">,
-  options: ReplayOptions = {},
+  options: ReplayAsciicastOptions = {},
 ): AsyncGenerator<AsciicastEvent, void> {
   const { idleTimeLimitSeconds = Infinity } = cast.header;
   const {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ActorSystem } from "../../../actor/mod.ts";
-import { terminal } from "../../../terminal/mod.ts";
+import { serveTerminal } from "../../../terminal/mod.ts";
 import { serveHttp, type TargetService } from "./target_service.ts";
 
 /** Programs at once; each is a process. */
@@ -18,7 +18,7 @@ const TICKET_MS = 86_400_000;
 export async function serveTerminals(
   system: ActorSystem,
 ): Promise<TargetService> {
-  const shells = terminal(system, {
+  const shells = serveTerminal(system, {
     commands: [{ name: "sh", command: "sh", env: { PS1: "$ " } }],
     maxSessions: MAX_SESSIONS,
     maxAttachments: 2 * MAX_SESSIONS,

@@ -21,7 +21,10 @@ import { attachmentActor } from "./attach/attachment_actor.ts";
 import { commandFor, type CommandRequest } from "./access/command_policy.ts";
 import { secured } from "./headers.ts";
 import { TerminalCounters, type TerminalStats } from "./metrics.ts";
-import { resolveTerminalOptions, type TerminalOptions } from "./options.ts";
+import {
+  resolveServeTerminalOptions,
+  type ServeTerminalOptions,
+} from "./options.ts";
 import { Problem, problemOf } from "./problem.ts";
 import { SUBPROTOCOL } from "./attach/protocol.ts";
 import { Recordings } from "./recording/recordings.ts";
@@ -30,7 +33,7 @@ import { staticFile } from "./static_files.ts";
 import type { Grant } from "./access/tickets.ts";
 
 /** A terminal server. */
-export interface Terminal extends AsyncDisposable {
+export interface TerminalServer extends AsyncDisposable {
   /**
    * Answers a request below the prefix: give it to `Deno.serve`, or call it
    * from a router. Sockets need a request of `Deno.serve` itself.
@@ -68,10 +71,10 @@ const MAX_CONTROL_BYTES = 262_144;
  * @example
  * ```ts
  * import { ActorSystem } from "@troupe/troupe";
- * import { terminal } from "@troupe/troupe/terminal";
+ * import { serveTerminal } from "@troupe/troupe/terminal";
  *
  * await using system = new ActorSystem();
- * await using shells = terminal(system);
+ * await using shells = serveTerminal(system);
  * const server = Deno.serve(
  *   { hostname: "127.0.0.1", port: 0 },
  *   shells.fetch,
@@ -84,11 +87,11 @@ const MAX_CONTROL_BYTES = 262_144;
  * await server.shutdown();
  * ```
  */
-export function terminal(
+export function serveTerminal(
   system: ActorSystem,
-  options: TerminalOptions = {},
-): Terminal {
-  const resolved = resolveTerminalOptions(options);
+  options: ServeTerminalOptions = {},
+): TerminalServer {
+  const resolved = resolveServeTerminalOptions(options);
   const { windowBytes } = resolvePtyLimits(options);
   const counters = new TerminalCounters();
   const access = new Access(resolved, system.clock, counters);
