@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Deadline, Deadlines } from "../../src/actor/deadlines.ts";
+import { cpuTimeMs } from "../support/cpu_time.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
 /** A deadline that calls back. */
@@ -166,9 +167,9 @@ Deno.test("Deadlines of very many durations expire all", () => {
 
 Deno.test("Deadlines of very many durations are not slower than their number", () => {
   const { clock, deadlines } = setUp();
-  const start = performance.now();
+  const start = cpuTimeMs();
   for (let i = 0; i < 40_000; i++) deadlines.add(new Alarm(), 1 + i / 7);
-  const tookMs = performance.now() - start;
+  const tookMs = cpuTimeMs() - start;
   // Each must not look at all the others, which took three seconds.
   assert(tookMs < 1000, `${tookMs} ms`);
   assertEquals(clock.pending, 40_000);
