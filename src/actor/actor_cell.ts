@@ -8,8 +8,9 @@ import { Ask } from "./ask.ts";
 import type { Behavior, Handler, SpawnOptions } from "./behavior.ts";
 import { Cell } from "./cell.ts";
 import type { SystemCore } from "./core.ts";
+import { TroupeError } from "./errors.ts";
 import type { DeadLetterReason } from "./events.ts";
-import { Life, Tick } from "./life.ts";
+import { Life, type LifeOwner } from "./life.ts";
 import { Mailbox, resolveMailboxOptions } from "./mailbox.ts";
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
 import {
@@ -20,21 +21,9 @@ import {
   undeliverable,
 } from "./origin.ts";
 import { Ring } from "./ring.ts";
+import type { Signal, Stashed } from "./signal.ts";
+import { Tick } from "./tick.ts";
 import { SHUTDOWN } from "./tree_node.ts";
-
-/** A message that its actor has set aside. */
-export interface Stashed<M> {
-  readonly message: M;
-  readonly origin: Origin;
-}
-
-/**
- * Work of the supervision lane: gives a message and the context of the trace
- * that it belongs to, or does its work itself.
- */
-export type Signal<M> = (
-  handler: Handler<M>,
-) => { readonly message: M; readonly context: unknown } | undefined;
 
 /** A handler that decides what becomes of its supervised children. */
 export interface SupervisingHandler<M> extends Handler<M> {
@@ -45,7 +34,7 @@ export interface SupervisingHandler<M> extends Handler<M> {
 }
 
 /** An actor that takes messages of type `M`. */
-export class ActorCell<M> extends Cell implements ActorRef<M> {
+export class ActorCell<M> extends Cell implements ActorRef<M>, LifeOwner<M> {
   readonly #behavior: Behavior<M>;
   readonly #mailbox: Mailbox<M, Origin>;
   #life: Life<M> | undefined;
@@ -67,6 +56,21 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     super(core, parent, name, supervised, shutdownMs);
     this.#behavior = behavior;
     this.#mailbox = new Mailbox(resolveMailboxOptions(options?.mailbox));
+  }
+
+  override spawnChild<C>(
+    behavior: Behavior<C>,
+    options: SpawnOptions<C> | undefined,
+    supervised = false,
+  ): ActorCell<C> {
+    if (!this.maySpawn) {
+      throw new TroupeError(`Cannot spawn: ${this.path} is stopping`);
+    }
+    const name = this.nameChild(options?.name);
+    const { core } = this;
+    const child = new ActorCell(core, this, name, behavior, options, supervised);
+    this.adopt(child);
+    return child;
   }
 
   // Sending.
@@ -381,4 +385,9 @@ export class ActorCell<M> extends Cell implements ActorRef<M> {
     this.#inHand = undefined;
     rejectInHand(this, source, this.exit);
   }
+}
+
+/** Whether a reference is to an actor of this runtime. */
+export function isActorCell<M>(ref: ActorRef<M>): ref is ActorCell<M> {
+  return ref instanceof ActorCell;
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import { checkOneOf } from "../checks/internal.ts";
-import { spawnChild } from "./spawn.ts";
 import type { Behavior, SpawnOptions } from "./behavior.ts";
 import { Cell } from "./cell.ts";
 import type { ActorRef } from "./ref.ts";
@@ -52,7 +51,7 @@ export class Child<in M> {
     this.#spawn = from instanceof Child
       ? from.#spawn
       : (supervisor, name) =>
-        spawnChild(supervisor, from.behavior, { ...from, name }, true);
+        supervisor.spawnChild(from.behavior, { ...from, name }, true);
     if (this.significant && this.restart === "permanent") {
       throw new TypeError(
         "Cannot make a permanent child significant: it never ends by itself, use transient or temporary",

@@ -4,17 +4,23 @@
  *
  * @module
  */
-import type { Cell } from "./cell.ts";
 import type { WorkDone } from "./snapshot.ts";
 
+/** What a child is to the sums. */
+interface Child {
+  readonly name: string;
+  readonly processed: number;
+  readonly restarts: number;
+}
+
 /** The children that are not gone, by name, in the order of their spawning. */
-export class Children extends Map<string, Cell> {
+export class Children<C extends Child> extends Map<string, C> {
   #processed = 0;
   #restarts = 0;
   #busyMs = 0;
 
   /** A child is gone, with the children that it had. */
-  remove(child: Cell, busyMs: number, below: Children | undefined): void {
+  remove(child: C, busyMs: number, below: Children<C> | undefined): void {
     this.delete(child.name);
     this.#processed += child.processed;
     this.#restarts += child.restarts;

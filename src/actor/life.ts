@@ -11,19 +11,41 @@ import type {
   Behavior,
   SpawnOptions,
 } from "./behavior.ts";
-import type { ActorCell, Stashed } from "./actor_cell.ts";
-import { spawnChild } from "./spawn.ts";
 import { Cell } from "./cell.ts";
-import { NORMAL } from "./tree_node.ts";
-import { Deadline, type Deadlines } from "./deadlines.ts";
+import type { SystemCore } from "./core.ts";
 import { ActorStoppedError, TroupeError } from "./errors.ts";
 import type { ActorRef, ExitReason } from "./ref.ts";
+import type { Signal, Stashed } from "./signal.ts";
 import type { ActorSystem } from "./system.ts";
+import { Tick } from "./tick.ts";
+import { NORMAL } from "./tree_node.ts";
+
+/** What a life needs of its actor. */
+export interface LifeOwner<M> extends ActorRef<M> {
+  readonly core: SystemCore;
+  /** Whether nothing is being handled, and nothing waits for it. */
+  readonly idle: boolean;
+  stop(reason?: ExitReason): void;
+  /** Starts a child, under a name that is free. */
+  spawnChild<C>(
+    behavior: Behavior<C>,
+    options: SpawnOptions<C> | undefined,
+  ): ActorRef<C>;
+  /** Puts the message of a timer into the mailbox. */
+  send(message: M, from: Tick, context: unknown): boolean;
+  /** Delivers to the supervision lane, ahead of user messages. */
+  signal(signal: Signal<M>): void;
+  /** Sets the message in hand aside; false when there is no room. */
+  stash(message: M, stashed: Stashed<M>[]): boolean;
+  /** Moves messages that were set aside before those that wait. */
+  unstash(stashed: Stashed<M>[]): void;
+  /** Reports messages that were set aside as undeliverable. */
+  discardStashed(stashed: readonly Stashed<M>[]): void;
+}
 
 /** The context of one life; see {@linkcode ActorContext}. */
 export class Life<M> implements ActorContext<M> {
-  /** The machinery, for supervisors; users see {@linkcode ActorContext}. */
-  readonly cell: ActorCell<M>;
+  readonly #owner: LifeOwner<M>;
   /** Whether this life is over. */
   ended = false;
   #controller: AbortController | undefined;
@@ -34,16 +56,16 @@ export class Life<M> implements ActorContext<M> {
   #undelivered: Set<() => void> | undefined;
   #watches: Map<Cell, (reason: ExitReason) => void> | undefined;
 
-  constructor(cell: ActorCell<M>) {
-    this.cell = cell;
+  constructor(owner: LifeOwner<M>) {
+    this.#owner = owner;
   }
 
   get self(): ActorRef<M> {
-    return this.cell;
+    return this.#owner;
   }
 
   get system(): ActorSystem {
-    return this.cell.core.system;
+    return this.#owner.core.system;
   }
 
   get signal(): AbortSignal {
@@ -56,7 +78,7 @@ export class Life<M> implements ActorContext<M> {
 
   spawn<C>(behavior: Behavior<C>, options?: SpawnOptions<C>): ActorRef<C> {
     this.assertAlive("spawn");
-    return spawnChild(this.cell, behavior, options, false);
+    return this.#owner.spawnChild(behavior, options);
   }
 
   watch(other: ActorRef<never>, notice: (reason: ExitReason) => M): void {
@@ -66,9 +88,9 @@ export class Life<M> implements ActorContext<M> {
     }
     const watches = this.#watches ??= new Map();
     this.unwatch(other);
-    const context = this.cell.core.tracing?.capture();
+    const context = this.#owner.core.tracing?.capture();
     const gone = (reason: ExitReason): void =>
-      this.cell.signal(() => {
+      this.#owner.signal(() => {
         if (watches.get(other) !== gone) return undefined;
         watches.delete(other);
         return { message: notice(reason), context };
@@ -113,30 +135,30 @@ export class Life<M> implements ActorContext<M> {
     this.assertAlive("start a timer");
     if (repeats) checkNumber(name, ms, { above: 0 });
     else checkDuration(name, ms);
-    const { cell } = this;
+    const owner = this.#owner;
     const ticks = this.#ticks ??= new Set();
-    const context = cell.core.tracing?.capture();
+    const context = owner.core.tracing?.capture();
     const send = (due: Tick): void => {
       // It has something to do: it is idle no sooner than it has done it.
-      if (due === this.#idle && !cell.idle) return void due.claim();
+      if (due === this.#idle && !owner.idle) return void due.claim();
       try {
-        cell.send(message, due, context);
+        owner.send(message, due, context);
       } catch (error) {
         // The message cannot be measured: other deadlines are to go on.
-        cell.core.failed(cell, error, message);
+        owner.core.failed(owner, error, message);
       }
     };
-    return new Tick(cell.core.deadlines, ticks, ms, repeats, send);
+    return new Tick(owner.core.deadlines, ticks, ms, repeats, send);
   }
 
   stash(message: M): boolean {
     this.assertAlive("stash");
-    return this.cell.stash(message, this.#stashed ??= []);
+    return this.#owner.stash(message, this.#stashed ??= []);
   }
 
   unstashAll(): void {
     if (this.#stashed === undefined || this.ended) return;
-    this.cell.unstash(this.#stashed);
+    this.#owner.unstash(this.#stashed);
   }
 
   pipeToSelf<T>(
@@ -145,11 +167,11 @@ export class Life<M> implements ActorContext<M> {
     onError: (error: unknown) => M,
     onLate?: (value: T) => void,
   ): void {
-    const context = this.cell.core.tracing?.capture();
+    const context = this.#owner.core.tracing?.capture();
     const deliver = (makeMessage: () => M, late?: () => void): void => {
       if (this.ended) return late && this.giveBack(late);
       if (late !== undefined) (this.#undelivered ??= new Set()).add(late);
-      this.cell.signal(() => {
+      this.#owner.signal(() => {
         if (this.ended) return undefined;
         if (late !== undefined) this.#undelivered?.delete(late);
         return { message: makeMessage(), context };
@@ -162,7 +184,7 @@ export class Life<M> implements ActorContext<M> {
   }
 
   stop(): void {
-    if (!this.ended) this.cell.stop(NORMAL);
+    if (!this.ended) this.#owner.stop(NORMAL);
   }
 
   /** Ends this life: aborts the signal, drops timers and watches. */
@@ -170,7 +192,7 @@ export class Life<M> implements ActorContext<M> {
     if (this.ended) return;
     this.ended = true;
     if (this.#ticks !== undefined) {
-      for (const tick of this.#ticks) this.cell.core.deadlines.remove(tick);
+      for (const tick of this.#ticks) this.#owner.core.deadlines.remove(tick);
       this.#ticks.clear();
     }
     if (this.#watches !== undefined) {
@@ -178,7 +200,7 @@ export class Life<M> implements ActorContext<M> {
       this.#watches.clear();
     }
     if (this.#stashed !== undefined) {
-      this.cell.discardStashed(this.#stashed.splice(0));
+      this.#owner.discardStashed(this.#stashed.splice(0));
     }
     for (const late of this.#undelivered ?? []) this.giveBack(late);
     this.#undelivered = undefined;
@@ -190,72 +212,19 @@ export class Life<M> implements ActorContext<M> {
     try {
       late();
     } catch (error) {
-      this.cell.core.failed(this.cell, error, undefined);
+      this.#owner.core.failed(this.#owner, error, undefined);
     }
   }
 
   private over(): ActorStoppedError {
-    return new ActorStoppedError(`The actor ${this.cell.path} has stopped`);
+    return new ActorStoppedError(`The actor ${this.#owner.path} has stopped`);
   }
 
   private assertAlive(what: string): void {
     if (this.ended) {
       throw new TroupeError(
-        `Cannot ${what}: this life of ${this.cell.path} is over`,
+        `Cannot ${what}: this life of ${this.#owner.path} is over`,
       );
     }
-  }
-}
-
-/** A timer, and its message on the way; a stale one is never handled. */
-export class Tick extends Deadline implements ActorTimer {
-  readonly #deadlines: Deadlines;
-  readonly #alive: Set<Tick>;
-  readonly #ms: number;
-  readonly #repeats: boolean;
-  readonly #send: (due: Tick) => void;
-  /** A message of this timer waits in the mailbox. */
-  #waits = false;
-
-  constructor(
-    deadlines: Deadlines,
-    alive: Set<Tick>,
-    ms: number,
-    repeats: boolean,
-    send: (due: Tick) => void,
-  ) {
-    super();
-    this.#deadlines = deadlines;
-    this.#alive = alive;
-    this.#ms = ms;
-    this.#repeats = repeats;
-    this.#send = send;
-    alive.add(this);
-    deadlines.add(this, ms);
-  }
-
-  /** Whether the message may be handled, now that its turn has come. */
-  claim(): boolean {
-    this.#waits = false;
-    return this.#repeats ? this.#alive.has(this) : this.#alive.delete(this);
-  }
-
-  expire(): void {
-    if (this.#repeats) this.#deadlines.add(this, this.#ms);
-    if (this.#waits) return;
-    this.#waits = true;
-    this.#send(this);
-  }
-
-  /** Begins to wait anew. */
-  restart(): void {
-    if (!this.#alive.has(this)) return;
-    this.#deadlines.remove(this);
-    this.#deadlines.add(this, this.#ms);
-  }
-
-  cancel(): void {
-    this.#deadlines.remove(this);
-    this.#alive.delete(this);
   }
 }

@@ -12,8 +12,8 @@ import {
   MailboxFullError,
 } from "./errors.ts";
 import type { DeadLetterReason } from "./events.ts";
-import { Tick } from "./life.ts";
 import type { ExitReason } from "./ref.ts";
+import { Tick } from "./tick.ts";
 
 /** An actor, an ask, a timer, or nobody that is known. */
 export type Source = Cell | Deadline | undefined;

@@ -3,20 +3,25 @@
  *
  * @module
  */
-import type { Cell } from "./cell.ts";
 import { Deadline } from "./deadlines.ts";
+
+/** What a deadline does to an actor. */
+interface Stoppable {
+  reportKilled(): void;
+  kill(): void;
+}
 
 /** Kills an actor that did not stop in time. */
 export class ShutdownDeadline extends Deadline {
-  readonly #cell: Cell;
+  readonly #actor: Stoppable;
 
-  constructor(cell: Cell) {
+  constructor(actor: Stoppable) {
     super();
-    this.#cell = cell;
+    this.#actor = actor;
   }
 
   expire(): void {
-    this.#cell.reportKilled();
-    this.#cell.kill();
+    this.#actor.reportKilled();
+    this.#actor.kill();
   }
 }

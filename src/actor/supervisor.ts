@@ -6,14 +6,13 @@
  * @module
  */
 import { checkDuration, checkOneOf } from "../checks/internal.ts";
-import type { SupervisingHandler } from "./actor_cell.ts";
+import { isActorCell, type SupervisingHandler } from "./actor_cell.ts";
 import { resolveBackoff } from "./backoff.ts";
 import type { Behavior } from "./behavior.ts";
 import { Cell } from "./cell.ts";
 import { SHUTDOWN } from "./tree_node.ts";
 import type { Child } from "./child.ts";
 import { RestartLimitError, TroupeError, UnavailableError } from "./errors.ts";
-import { Life } from "./life.ts";
 import type { ExitReason, ReplyTo } from "./ref.ts";
 import { resolveIntensity } from "./restart_window.ts";
 import {
@@ -84,10 +83,11 @@ export function supervisor(
   }
 
   return (context): SupervisingHandler<SupervisorMessage> => {
-    if (!(context instanceof Life)) {
-      throw new TypeError("Cannot supervise: the context is no actor's");
+    const { self } = context;
+    if (!isActorCell(self)) {
+      throw new TypeError("Cannot supervise: the context is not an actor's");
     }
-    const supervisor = context.cell;
+    const supervisor = self;
     const { clock, deadlines, events } = supervisor.core;
     const decisions = new Supervision<SupervisedChild>(rules);
     const byName = new Map<string, SupervisedChild>();

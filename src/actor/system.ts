@@ -7,7 +7,6 @@ import { setImmediate } from "node:timers";
 import { checkDuration, checkNumber } from "../checks/internal.ts";
 import type { Behavior, SpawnOptions } from "./behavior.ts";
 import { ActorCell } from "./actor_cell.ts";
-import { spawnChild } from "./spawn.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { SystemCore } from "./core.ts";
 import { TroupeError } from "./errors.ts";
@@ -141,7 +140,7 @@ export class ActorSystem implements AsyncDisposable {
     if (this.#report !== undefined) {
       throw new TroupeError("Cannot spawn: the system is shutting down");
     }
-    return spawnChild(this.#root, behavior, options, false);
+    return this.#root.spawnChild(behavior, options);
   }
 
   /**

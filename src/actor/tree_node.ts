@@ -4,10 +4,12 @@
  *
  * @module
  */
+import type { Behavior, SpawnOptions } from "./behavior.ts";
 import type { Cell } from "./cell.ts";
 import { Children } from "./children.ts";
 import type { SystemCore } from "./core.ts";
-import type { ExitReason } from "./ref.ts";
+import { TroupeError } from "./errors.ts";
+import type { ActorRef, ExitReason } from "./ref.ts";
 
 /** Exit reasons that carry nothing are shared. */
 export const NORMAL: ExitReason = { type: "normal" };
@@ -23,7 +25,7 @@ export abstract class TreeNode {
   readonly name: string;
   /** Why the life ends, or has ended. */
   protected exit: ExitReason = SHUTDOWN;
-  protected childCells: Children | undefined;
+  protected childCells: Children<Cell> | undefined;
   #nextName = 1;
   #watchers: Set<(reason: ExitReason) => void> | undefined;
   #gone: PromiseWithResolvers<ExitReason> | undefined;
@@ -43,9 +45,38 @@ export abstract class TreeNode {
   /** Whether the actor is not gone for good. */
   abstract get alive(): boolean;
 
+  /** Starts a child, under a name that is free. */
+  abstract spawnChild<C>(
+    behavior: Behavior<C>,
+    options: SpawnOptions<C> | undefined,
+    supervised?: boolean,
+  ): ActorRef<C>;
+
   /** The children that are not gone, in the order of their spawning. */
   get children(): Cell[] {
     return this.childCells === undefined ? [] : [...this.childCells.values()];
+  }
+
+  /**
+   * Returns the name of a child to be: the given one, or a short number.
+   *
+   * @throws {TypeError} if the given name is empty or has a `/`
+   * @throws {TroupeError} if a child has it already
+   */
+  protected nameChild(given: string | undefined): string {
+    if (given === undefined) return this.freeName();
+    const shown = JSON.stringify(given);
+    if (given === "" || given.includes("/")) {
+      throw new TypeError(
+        `Cannot spawn: the name ${shown} is empty or has a "/"`,
+      );
+    }
+    if (this.hasChild(given)) {
+      throw new TroupeError(
+        `Cannot spawn: ${this.path} has a child named ${shown} already`,
+      );
+    }
+    return given;
   }
 
   /** A short name that no child has. */

@@ -1,0 +1,60 @@
+/**
+ * A timer of an actor's life, which is also the origin of its message.
+ *
+ * @module
+ */
+import type { ActorTimer } from "./behavior.ts";
+import { Deadline, type Deadlines } from "./deadlines.ts";
+
+/** A timer, and its message on the way; a stale one is never handled. */
+export class Tick extends Deadline implements ActorTimer {
+  readonly #deadlines: Deadlines;
+  readonly #alive: Set<Tick>;
+  readonly #ms: number;
+  readonly #repeats: boolean;
+  readonly #send: (due: Tick) => void;
+  /** A message of this timer waits in the mailbox. */
+  #waits = false;
+
+  constructor(
+    deadlines: Deadlines,
+    alive: Set<Tick>,
+    ms: number,
+    repeats: boolean,
+    send: (due: Tick) => void,
+  ) {
+    super();
+    this.#deadlines = deadlines;
+    this.#alive = alive;
+    this.#ms = ms;
+    this.#repeats = repeats;
+    this.#send = send;
+    alive.add(this);
+    deadlines.add(this, ms);
+  }
+
+  /** Whether the message may be handled, now that its turn has come. */
+  claim(): boolean {
+    this.#waits = false;
+    return this.#repeats ? this.#alive.has(this) : this.#alive.delete(this);
+  }
+
+  expire(): void {
+    if (this.#repeats) this.#deadlines.add(this, this.#ms);
+    if (this.#waits) return;
+    this.#waits = true;
+    this.#send(this);
+  }
+
+  /** Begins to wait anew. */
+  restart(): void {
+    if (!this.#alive.has(this)) return;
+    this.#deadlines.remove(this);
+    this.#deadlines.add(this, this.#ms);
+  }
+
+  cancel(): void {
+    this.#deadlines.remove(this);
+    this.#alive.delete(this);
+  }
+}
