@@ -19,7 +19,7 @@ import { helloBytes, OUR_VERSIONS, randomBytes } from "./handshake.ts";
 import type { Address, ResolvedSessionOptions } from "./options.ts";
 import type { PeerOptions } from "./peer.ts";
 import { Session } from "./session.ts";
-import type { Meeting } from "./socket.ts";
+import type { Meeting } from "./socket_actor.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a dialled session is made of. */

@@ -14,7 +14,7 @@ export {
 export { peerActor, type PeerMessage, type PeerSession } from "./peer.ts";
 export { ServedSessions } from "./served_sessions.ts";
 export { socketLost } from "./session_state.ts";
-export { socketActor } from "./socket.ts";
+export { socketActor } from "./socket_actor.ts";
 export { Stream } from "./stream.ts";
 export { tellUser } from "./told.ts";
 export { tcpTransport } from "./transport.ts";

@@ -31,7 +31,7 @@ import type { Link } from "./output.ts";
 import type { Session } from "./session.ts";
 import type { SessionEvents } from "./session_init.ts";
 import type { SessionState } from "./session_state.ts";
-import { socketActor, type SocketOptions } from "./socket.ts";
+import { socketActor, type SocketOptions } from "./socket_actor.ts";
 import type { Stream } from "./stream.ts";
 import { tellUser } from "./told.ts";
 import type { Transport } from "./transport.ts";

@@ -21,7 +21,7 @@ import type { Address, ResolvedSessionOptions } from "./options.ts";
 import { peerActor, type PeerMessage } from "./peer.ts";
 import { Session } from "./session.ts";
 import type { SessionState } from "./session_state.ts";
-import type { Meeting } from "./socket.ts";
+import type { Meeting } from "./socket_actor.ts";
 
 /** Milliseconds that every peer has to come back, however full it is. */
 const PATIENCE_MS = 5000;

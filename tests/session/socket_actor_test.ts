@@ -8,7 +8,7 @@ import {
 import { resolveSessionOptions } from "../../src/session/options.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
 import { Session } from "../../src/session/session.ts";
-import { socketActor } from "../../src/session/socket.ts";
+import { socketActor } from "../../src/session/socket_actor.ts";
 import type { Stream } from "../../src/session/stream.ts";
 import {
   ProtocolError,

@@ -1,0 +1,249 @@
+/**
+ * The socket actor: owns one transport and ends with it, while the session
+ * that it carries may live on. It starts with the handshake, which decides
+ * whose frames follow. Its parent is the peer actor that dials, or the listener.
+ *
+ * What it does when is decided in `socket_state.ts`. Frames that arrive and
+ * bytes that leave do not pass through there.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers";
+import { type Behavior, TroupeError } from "../actor/mod.ts";
+import { FrameReader, type FrameSink } from "./wire/frame_reader.ts";
+import { HandshakeTimeoutError } from "./errors.ts";
+import { goAwayBytes } from "./handshake.ts";
+import { KeepAlive } from "./keep_alive.ts";
+import type { ResolvedSessionOptions } from "./options.ts";
+import type { Link } from "./output.ts";
+import type { Session } from "./session.ts";
+import { socketLost } from "./session_state.ts";
+import {
+  initialSocketState,
+  isReading,
+  type SocketCommand,
+  type SocketEvent,
+  transition,
+} from "./socket_state.ts";
+import type { Transport } from "./transport.ts";
+import { Writer } from "./writer.ts";
+
+/** Milliseconds that a socket which closes may take for its last bytes. */
+const LAST_BYTES_MS = 1000;
+/** Milliseconds that a socket may read before the event loop has its turn. */
+const TURN_MS = 1;
+/** Reads after which the clock is looked at: that costs as much as parsing. */
+const READS = 4;
+/** Buffer for what still comes to a socket that closes; nobody looks at it. */
+const DISCARD_BYTES = 4096;
+
+const EMPTY = new Uint8Array(0);
+
+/** What the handshake has come to. */
+export interface Meeting {
+  /** Whose frames follow. */
+  readonly session: Session;
+  /** Bytes of the session that the peer has. */
+  readonly peerReceived: number;
+  /** What the peer is to be answered. */
+  readonly answer: Uint8Array;
+}
+
+/** What a socket actor is made of. */
+export interface SocketOptions {
+  /** The socket; closed when the actor ends, however it ends. */
+  readonly transport: Transport;
+  /** Deadlines. */
+  readonly limits: ResolvedSessionOptions;
+  /** What is said first. */
+  readonly greeting: Uint8Array;
+  /**
+   * Takes the peer's first frame, and answers how to go on if the socket is
+   * still there then; what it throws ends the socket.
+   */
+  readonly meet: (
+    type: number,
+    payload: Uint8Array,
+  ) => (() => Meeting) | Promise<() => Meeting>;
+  /** Called once: nothing more will come, with what the peer did or broke. */
+  readonly onEnd: (cause: TroupeError, link: Link) => void;
+  /** Called once, when the session is attached. */
+  readonly onAttached: (session: Session, link: Link) => void;
+}
+
+/** A socket actor takes no messages: it lives by its reads and writes. */
+export function socketActor(options: SocketOptions): Behavior<never> {
+  return (context) => {
+    const { signal, system: { clock } } = context;
+    const { transport, limits } = options;
+    const state = initialSocketState();
+    const reader = new FrameReader();
+    const closed = Promise.withResolvers<void>();
+    let meeting: ReturnType<SocketOptions["meet"]> | undefined;
+    /** What to do when that is decided. */
+    let proceed: (() => Meeting) | undefined;
+    let session: Session | undefined;
+
+    const handshakeDue = clock.schedule(limits.handshakeMs, () => {
+      const cause = new HandshakeTimeoutError(
+        `The handshake took over ${limits.handshakeMs} ms: is it a Troupe peer?`,
+      );
+      dispatch({ type: "failed", cause });
+    });
+    const keepAlive = new KeepAlive(clock, limits, {
+      isFrameIncomplete: () => reader.incomplete,
+      acknowledge: () => session?.receipts.tell(),
+      ping: () => session?.ping(),
+      onSlowFrame: (cause) => dispatch({ type: "failed", cause }),
+      onSilence: (cause) => dispatch({ type: "silent", cause }),
+    });
+    const writer = new Writer(transport, options.greeting, {
+      next() {
+        // Another socket may carry the session by now.
+        if (session?.out.link !== link) return EMPTY;
+        session.receipts.tellAlong();
+        return session.out.buffer.next();
+      },
+      sent(count) {
+        if (session?.out.link === link) session.out.sent(count);
+      },
+      // A bug of ours, and no reason to take others down with this socket.
+      onFault: (cause) =>
+        dispatch({ type: "failed", cause: socketLost(cause) }),
+    });
+    const link: Link = { wake: writer.wake, stop: () => context.stop() };
+    const sink: FrameSink = {
+      frame(type, flags, stream, bytes, start, end) {
+        if (session === undefined) {
+          const payload = bytes.slice(start, end);
+          return dispatch({ type: "first_frame", frameType: type, payload });
+        }
+        keepAlive.frames++;
+        // Another socket may carry the session by now.
+        if (session.out.link !== link) return;
+        return session.frameIn(type, flags, stream, bytes, start, end);
+      },
+    };
+
+    // Decisions are made by `transition`, and carried out here.
+
+    function dispatch(event: SocketEvent): void {
+      for (const command of transition(state, event)) carryOut(command);
+    }
+
+    function carryOut(command: SocketCommand): void {
+      switch (command.type) {
+        case "decide":
+          return decide(command.frameType, command.payload);
+        case "reject_frame":
+          throw command.cause;
+        case "attach":
+          return attach();
+        case "report_attached":
+          return session && options.onAttached(session, link);
+        case "start_keep_alive":
+          handshakeDue.cancel();
+          return keepAlive.start();
+        case "write":
+          return writer.wake();
+        case "stop_timers":
+          handshakeDue.cancel();
+          return keepAlive.stop();
+        case "refuse":
+          return writer.prepend(
+            goAwayBytes(command.code, command.text, command.retryAfterMs),
+          );
+        case "report_end":
+          return options.onEnd(command.cause, link);
+        case "finish":
+          return void finish();
+        case "close":
+          transport.close();
+          return closed.resolve();
+        default:
+          command satisfies never;
+      }
+    }
+
+    function decide(type: number, payload: Uint8Array): void {
+      meeting = options.meet(type, payload);
+      if (meeting instanceof Promise) {
+        // Nobody asks what came of it when the socket has ended before.
+        meeting.catch(() => {});
+      } else {
+        // At once, as more may have come with it.
+        proceed = meeting;
+        dispatch({ type: "decided" });
+      }
+    }
+
+    function attach(): void {
+      if (proceed === undefined) return;
+      const { session: met, peerReceived, answer } = proceed();
+      // Or it throws, and that is what the peer is told.
+      met.attach(link, peerReceived);
+      writer.prepend(answer);
+      session = met;
+      dispatch({ type: "attached" });
+    }
+
+    async function readAll(): Promise<void> {
+      let turnStart = performance.now();
+      let reads = 0;
+      try {
+        while (isReading(state)) {
+          // Reads that need not wait come back as microtasks: without this a
+          // busy socket would keep all others, and all timers, from theirs.
+          if (
+            ++reads % READS === 0 && performance.now() - turnStart > TURN_MS
+          ) {
+            await new Promise<void>((resolve) => setImmediate(resolve));
+            turnStart = performance.now();
+          }
+          const count = await transport.read(reader.space());
+          if (!isReading(state)) return;
+          if (count === null) {
+            if (writer.failure === undefined) reader.end();
+            throw socketLost(writer.failure);
+          }
+          keepAlive.bytes += count;
+          reader.advance(count, sink);
+          if (state.phase === "deciding") {
+            proceed = await meeting;
+            dispatch({ type: "decided" });
+          }
+        }
+      } catch (error) {
+        const cause = error instanceof TroupeError ? error : socketLost(error);
+        dispatch({ type: "failed", cause });
+      }
+    }
+
+    /**
+     * Writes what is left, then reads to the end: a socket that is closed
+     * with bytes unread is reset, and what its peer has not taken is lost.
+     */
+    async function finish(): Promise<void> {
+      const deadline = clock.schedule(LAST_BYTES_MS, transport.close);
+      try {
+        await writer.drain();
+        await transport.closeWrite();
+        await listening;
+        const buffer = new Uint8Array(DISCARD_BYTES);
+        while (await transport.read(buffer) !== null);
+      } catch {
+        // Whatever is broken by now is closed all the same.
+      }
+      deadline.cancel();
+      carryOut({ type: "close" });
+    }
+
+    // Not in `stopped`, which is left out when the actor is killed.
+    signal.addEventListener("abort", () => dispatch({ type: "stopped" }), {
+      once: true,
+    });
+    const listening = readAll();
+    writer.wake();
+    return { receive() {}, stopped: () => closed.promise };
+  };
+}
