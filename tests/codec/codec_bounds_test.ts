@@ -122,7 +122,11 @@ for (const create of both) {
   });
 
   Deno.test(`${name} refuses limits that are not integers in range`, () => {
-    assertThrows(() => create({ maxBytes: 0 }), RangeError, "maxBytes: it is 0");
+    assertThrows(
+      () => create({ maxBytes: 0 }),
+      RangeError,
+      "maxBytes: it is 0",
+    );
     assertThrows(() => create({ maxDepth: 1_001 }), RangeError, "maxDepth");
     assertThrows(() => create({ maxValues: NaN }), RangeError, "maxValues");
   });

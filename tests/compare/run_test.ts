@@ -3,6 +3,7 @@ import { compare } from "../../src/compare/compare.ts";
 import { RunFailedError } from "../../src/compare/errors.ts";
 import { runCommand } from "../../src/compare/run.ts";
 import { bounded } from "../support/net.ts";
+import { isSlow } from "../support/slow.ts";
 
 /** A program that does `rounds` rounds of nothing else. */
 function work(label: string, rounds: number) {
@@ -16,6 +17,39 @@ function work(label: string, rounds: number) {
 const shell = (line: string) =>
   ({ label: "shell", command: ["sh", "-c", line] }) as const;
 
+/** A program that prints a number near another one, and never the same twice. */
+function printing(label: string, work: number, runs: string) {
+  const line =
+    `n=$(($(cat ${runs}) + 1)); echo $n > ${runs}; echo "{\\"work\\": $((${work} + n * 7919 % 11))}"`;
+  return { label, command: ["sh", "-c", line] } as const;
+}
+
+for (
+  const [work, verdict] of [[1000, "pass"], [1200, "regressed"]] as const
+) {
+  Deno.test(
+    `compare() says ${verdict} of a program that prints ${work} after 1000`,
+    bounded,
+    async () => {
+      const runs = await Deno.makeTempFile();
+      try {
+        await Deno.writeTextFile(runs, "0");
+        const report = await compare({
+          a: printing("before", 1000, runs),
+          b: printing("after", work, runs),
+          metrics: [{ name: "work" }],
+          noisePairs: 8,
+          maxPairs: 16,
+          seed: 1,
+        });
+        assertEquals(report.verdict, verdict, JSON.stringify(report));
+      } finally {
+        await Deno.remove(runs);
+      }
+    },
+  );
+}
+
 // The level is strict and the difference large: the machine may be busy. The
 // more it is, the more pairs are planned.
 const coarse = {
@@ -26,7 +60,9 @@ const coarse = {
   maxPairs: 40,
 };
 
-Deno.test("compare() does not call a program regressed beside itself", async () => {
+Deno.test("compare() does not call a program regressed beside itself", {
+  ignore: !isSlow,
+}, async () => {
   const report = await compare({
     ...coarse,
     a: work("before", 4e7),
@@ -36,7 +72,9 @@ Deno.test("compare() does not call a program regressed beside itself", async () 
 });
 
 // Two rounds in eight more, with the start of the runtime, are 20 % longer.
-Deno.test("compare() calls a program regressed that is busy 20 % longer", async () => {
+Deno.test("compare() calls a program regressed that is busy 20 % longer", {
+  ignore: !isSlow,
+}, async () => {
   const report = await compare({
     ...coarse,
     a: work("before", 8e7),
