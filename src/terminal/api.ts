@@ -93,10 +93,10 @@ export function callApi(
   const routes = ROUTES.filter((route) => route.path.test(path));
   const method = request.method === "HEAD" ? "GET" : request.method;
   const route = routes.find((route) => route.method === method);
-  if (routes.length === 0) throw new Problem("not-found", "No such route");
+  if (routes.length === 0) throw new Problem("not_found", "No such route");
   if (route === undefined) {
     const allow = routes.map((route) => route.method).join(", ");
-    throw new Problem("wrong-method", `It takes ${allow}`, { allow });
+    throw new Problem("wrong_method", `It takes ${allow}`, { allow });
   }
   if (route.limited) limit();
   const [, id = ""] = route.path.exec(path) ?? [];
@@ -108,7 +108,7 @@ export function callApi(
 function loginOf({ api, request }: Call): Login {
   const login = api.access.loginOf(request);
   if (login !== undefined) return login;
-  throw new Problem("login-needed", "Open a link with a ticket first");
+  throw new Problem("login_needed", "Open a link with a ticket first");
 }
 
 /** Refuses who may not do something with all sessions. */
@@ -127,7 +127,7 @@ function sessionOf(
   const session = call.api.sessions.get(call.id);
   // Who may not see it is not told whether it is there.
   if (session === undefined || has === undefined) {
-    throw new Problem("not-found", "There is no such session, or not any more");
+    throw new Problem("not_found", "There is no such session, or not any more");
   }
   if (role === "control" && has === "view") {
     throw new Problem("forbidden", "You may only look on");
@@ -200,7 +200,7 @@ async function ticket(
 ): Promise<Response> {
   const role = textField(await fieldsOf(call, "role"), "role") ?? "view";
   if (role !== "view" && role !== "control") {
-    throw new Problem("bad-request", `"role" must be "view" or "control"`);
+    throw new Problem("bad_request", `"role" must be "view" or "control"`);
   }
   const ticket = call.api.access.tickets.issue(
     { role, session },
@@ -269,7 +269,7 @@ async function signal(call: Call): Promise<Response> {
   const { session } = sessionOf(call, "control");
   const name = textField(await fieldsOf(call, "signal"), "signal") ?? "";
   if (!isSignal(name)) {
-    throw new Problem("bad-request", `"signal" must be such as "SIGINT"`);
+    throw new Problem("bad_request", `"signal" must be such as "SIGINT"`);
   }
   await alive(session.pty.signal(name));
   return new Response(null, { status: 204 });
@@ -283,7 +283,7 @@ function isSignal(name: string): name is SignalName {
 function alive<T>(asked: Promise<T>): Promise<T> {
   return asked.catch((error) => {
     if (!(error instanceof ActorStoppedError)) throw error;
-    throw new Problem("not-found", "The session has ended");
+    throw new Problem("not_found", "The session has ended");
   });
 }
 

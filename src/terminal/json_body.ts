@@ -22,7 +22,7 @@ export async function readFields(
 ): Promise<Fields> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/json\s*(;|$)/i.test(type)) {
-    throw new Problem("wrong-media-type", `The content type is "${type}"`);
+    throw new Problem("wrong_media_type", `The content type is "${type}"`);
   }
   const text = await readText(request, maxBytes);
   if (text === "") return {};
@@ -30,14 +30,14 @@ export async function readFields(
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Problem("bad-request", "The body is no JSON");
+    throw new Problem("bad_request", "The body is no JSON");
   }
   if (!isFields(value)) {
-    throw new Problem("bad-request", "The body is no JSON object");
+    throw new Problem("bad_request", "The body is no JSON object");
   }
   for (const name of Object.keys(value)) {
     if (known.includes(name)) continue;
-    throw new Problem("bad-request", `There is no field "${name}"`);
+    throw new Problem("bad_request", `There is no field "${name}"`);
   }
   return value;
 }
@@ -46,7 +46,7 @@ export async function readFields(
 export function textField(fields: Fields, name: string): string | undefined {
   const value = fields[name];
   if (value === undefined || typeof value === "string") return value;
-  throw new Problem("bad-request", `"${name}" must be a text`);
+  throw new Problem("bad_request", `"${name}" must be a text`);
 }
 
 /** A field that is a list of texts, if it is there. */
@@ -59,14 +59,14 @@ export function textsField(
   if (Array.isArray(value) && value.every((text) => typeof text === "string")) {
     return value;
   }
-  throw new Problem("bad-request", `"${name}" must be a list of texts`);
+  throw new Problem("bad_request", `"${name}" must be a list of texts`);
 }
 
 /** A field that is a number. */
 export function numberField(fields: Fields, name: string): number {
   const value = fields[name];
   if (typeof value === "number") return value;
-  throw new Problem("bad-request", `"${name}" must be a number`);
+  throw new Problem("bad_request", `"${name}" must be a number`);
 }
 
 /** A field that is a size, if `columns` or `rows` is there. */
@@ -92,13 +92,13 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     for await (const chunk of request.body ?? []) {
       bytes += chunk.length;
       if (bytes > maxBytes) {
-        throw new Problem("too-large", `The body may have ${maxBytes} bytes`);
+        throw new Problem("too_large", `The body may have ${maxBytes} bytes`);
       }
       text += decode(chunk, true);
     }
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem("bad-request", "The body was cut off");
+    throw new Problem("bad_request", "The body was cut off");
   }
   return text + decode(undefined, false);
 
@@ -106,7 +106,7 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     try {
       return decoder.decode(chunk, { stream });
     } catch {
-      throw new Problem("bad-request", "The body is no UTF-8");
+      throw new Problem("bad_request", "The body is no UTF-8");
     }
   }
 }

@@ -15,38 +15,38 @@ import {
 
 /** A kind of problem; the `code` of the answer. */
 export type ProblemKind =
-  | "bad-request"
-  | "login-needed"
-  | "wrong-ticket"
+  | "bad_request"
+  | "login_needed"
+  | "wrong_ticket"
   | "forbidden"
-  | "wrong-origin"
-  | "not-found"
-  | "wrong-method"
+  | "wrong_origin"
+  | "not_found"
+  | "wrong_method"
   | "ended"
-  | "too-large"
-  | "wrong-media-type"
-  | "cannot-spawn"
-  | "upgrade-needed"
-  | "too-many-requests"
+  | "too_large"
+  | "wrong_media_type"
+  | "cannot_spawn"
+  | "upgrade_needed"
+  | "too_many_requests"
   | "failed"
   | "full"
   | "closed";
 
 /** The status and the title of each. */
 const KINDS: Readonly<Record<ProblemKind, readonly [number, string]>> = {
-  "bad-request": [400, "The request makes no sense"],
-  "login-needed": [401, "A ticket is needed"],
-  "wrong-ticket": [401, "The ticket is unknown, used or too old"],
+  "bad_request": [400, "The request makes no sense"],
+  "login_needed": [401, "A ticket is needed"],
+  "wrong_ticket": [401, "The ticket is unknown, used or too old"],
   "forbidden": [403, "This is not allowed"],
-  "wrong-origin": [403, "The request comes from elsewhere"],
-  "not-found": [404, "There is no such thing"],
-  "wrong-method": [405, "The method is not supported"],
+  "wrong_origin": [403, "The request comes from elsewhere"],
+  "not_found": [404, "There is no such thing"],
+  "wrong_method": [405, "The method is not supported"],
   "ended": [409, "The program has ended"],
-  "too-large": [413, "The body is too large"],
-  "wrong-media-type": [415, "The content type must be application/json"],
-  "cannot-spawn": [422, "The program cannot be started"],
-  "upgrade-needed": [426, "A WebSocket is needed"],
-  "too-many-requests": [429, "There were too many requests"],
+  "too_large": [413, "The body is too large"],
+  "wrong_media_type": [415, "The content type must be application/json"],
+  "cannot_spawn": [422, "The program cannot be started"],
+  "upgrade_needed": [426, "A WebSocket is needed"],
+  "too_many_requests": [429, "There were too many requests"],
   "failed": [500, "The server has failed"],
   "full": [503, "There are too many of these"],
   "closed": [503, "The terminal server has ended"],
@@ -102,9 +102,9 @@ export function problemOf(error: unknown): Problem | undefined {
     : error instanceof PtyPlatformError
     ? "failed"
     : error instanceof PtySpawnError
-    ? "cannot-spawn"
+    ? "cannot_spawn"
     : error instanceof PtyEndedError
     ? "ended"
-    : "bad-request";
+    : "bad_request";
   return new Problem(kind, error.message);
 }

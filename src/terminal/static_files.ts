@@ -19,13 +19,13 @@ export async function staticFile(
 ): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") {
     const allow = "GET, HEAD";
-    throw new Problem("wrong-method", `It takes ${allow}`, { allow });
+    throw new Problem("wrong_method", `It takes ${allow}`, { allow });
   }
   const file = await find(
     path,
     new URL(request.url).searchParams.has("session"),
   );
-  if (file === undefined) throw new Problem("not-found", "No such page");
+  if (file === undefined) throw new Problem("not_found", "No such page");
   const headers = new Headers({
     "content-type": file.contentType,
     "cache-control": "no-cache",

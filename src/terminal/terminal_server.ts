@@ -209,14 +209,14 @@ export function serveTerminal(
     // A host that is none makes an address that is none.
     const pathname = URL.parse(request.url)?.pathname;
     if (pathname === undefined) {
-      throw new Problem("bad-request", "The host is none");
+      throw new Problem("bad_request", "The host is none");
     }
     const path = pathname.startsWith(resolved.prefix)
       ? pathname.slice(resolved.prefix.length)
       : undefined;
     const kind = path === undefined ? "page" : kindOf(path);
     access.checkOrigin(request.headers, kind);
-    if (path === undefined) throw new Problem("not-found", "No such page");
+    if (path === undefined) throw new Problem("not_found", "No such page");
     if (closed) throw new Problem("closed", "It was closed");
     const limit = (): void => access.checkRate(request, info);
     switch (kind) {
@@ -274,7 +274,7 @@ function upgrade(request: Request): Deno.WebSocketUpgrade {
     });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new Problem("bad-request", error.message);
+    throw new Problem("bad_request", error.message);
   }
 }
 

@@ -53,7 +53,7 @@ export class FakeSocket implements Socket {
   /** Begins an attachment. */
   accept(role: Role = "control", sequence = 0, repliesFrom = 0): void {
     this.say({ type: "role", role, repliesFrom });
-    this.say({ type: "input-ack", sequence });
+    this.say({ type: "input_ack", sequence });
   }
 
   /** What the client has said of one type. */

@@ -43,7 +43,7 @@ class Model {
     const offset = socket.offset ?? 0;
     socket.down.push(
       { type: "role", role: "control", repliesFrom: offset },
-      { type: "input-ack", sequence: this.#taken },
+      { type: "input_ack", sequence: this.#taken },
     );
     const bytes = this.output.subarray(offset);
     if (bytes.length > 0) socket.down.push({ type: "output", offset, bytes });
@@ -72,7 +72,7 @@ class Model {
             this.#taken++;
             this.got = concat([this.got, frame.bytes]);
           }
-          socket.down.push({ type: "input-ack", sequence: this.#taken });
+          socket.down.push({ type: "input_ack", sequence: this.#taken });
         }
         return;
       case "down":

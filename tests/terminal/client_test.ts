@@ -70,7 +70,7 @@ Deno.test("a lost socket is replaced where the output stopped, and nothing is ty
   const first = page.attach();
   first.say({ type: "output", offset: 0, bytes: utf8("one ") });
   for (const key of ["a", "b", "c"]) page.client.type(utf8(key));
-  first.say({ type: "input-ack", sequence: 1 });
+  first.say({ type: "input_ack", sequence: 1 });
   first.events.closed(1006);
   page.client.type(utf8("d"));
   page.clock.advance(500);
@@ -347,7 +347,7 @@ Deno.test("a paste of 10 MB keeps to the window, and arrives whole", () => {
       at += frame.bytes.length;
     }
     socket.up.length = 0;
-    socket.say({ type: "input-ack", sequence });
+    socket.say({ type: "input_ack", sequence });
   }
   assertEquals(at, paste.length);
   assertEquals(taken, paste);
@@ -362,7 +362,7 @@ Deno.test("Ctrl-C does not wait behind a paste that the program does not read", 
   assertEquals(socket.said("signal"), [{ type: "signal", signal: "SIGINT" }]);
   assertEquals(page.notices, ["Interrupted: 737856 bytes were not typed"]);
   const sequence = socket.said("input").length;
-  socket.say({ type: "input-ack", sequence });
+  socket.say({ type: "input_ack", sequence });
   assertEquals(socket.said("input").length, sequence);
   page.client.type(new Uint8Array([3]));
   assertEquals(socket.said("input").at(-1)?.bytes, new Uint8Array([3]));
@@ -372,7 +372,7 @@ Deno.test("a server that forgot what was typed is not trusted with more", () => 
   const page = new ClientHarness();
   const first = page.attach();
   page.client.type(utf8("a"));
-  first.say({ type: "input-ack", sequence: 1 });
+  first.say({ type: "input_ack", sequence: 1 });
   first.events.closed(1006);
   page.clock.advance(500);
   page.socket.accept("control", 0);

@@ -78,7 +78,7 @@ export const serverFrames: fc.Arbitrary<ServerFrame> = fc.oneof(
   }),
   fc.record({ type: fc.constant("pong"), id: uint32 }),
   fc.record({
-    type: fc.constant("input-ack"),
+    type: fc.constant("input_ack"),
     sequence: uint32,
   }),
   fc.record({

@@ -49,7 +49,7 @@ function rows(heading: string): string[][] {
 
 const said: Record<string, ClientFrame> = {
   input: { type: "input", sequence: 1, bytes: utf8("ls") },
-  "input-second": { type: "input", sequence: 2, bytes: utf8("\r") },
+  "input_second": { type: "input", sequence: 2, bytes: utf8("\r") },
   resize: { type: "resize", columns: 120, rows: 40 },
   ack: { type: "ack", offset: 65_536 },
   signal: { type: "signal", signal: "SIGINT" },
@@ -62,9 +62,9 @@ const answered: Record<string, ServerFrame> = {
   gap: { type: "gap", from: 4096, to: 266_240 },
   size: { type: "size", columns: 80, rows: 24 },
   exit: { type: "exit", exit: { code: 1 } },
-  "exit-signal": { type: "exit", exit: { signal: "SIGKILL" } },
+  "exit_signal": { type: "exit", exit: { signal: "SIGKILL" } },
   pong: { type: "pong", id: 7 },
-  "input-ack": { type: "input-ack", sequence: 2 },
+  "input_ack": { type: "input_ack", sequence: 2 },
   role: { type: "role", role: "control", repliesFrom: 4096 },
   error: { type: "error", code: ErrorCode.NOT_FOUND, text: "gone" },
 };

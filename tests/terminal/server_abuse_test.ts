@@ -201,7 +201,7 @@ Deno.test(
       served.request("POST", "login", { body: { ticket } });
     const [first, second] = [await made(), await made()];
     for (let i = 2; i < 65; i++) await made();
-    assertEquals(await refusal(enter(first)), "401 wrong-ticket");
+    assertEquals(await refusal(enter(first)), "401 wrong_ticket");
     assertEquals((await json(enter(second))).role, "view");
   },
 );

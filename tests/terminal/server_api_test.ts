@@ -44,7 +44,7 @@ Deno.test(
     assertEquals<unknown>(ended.status, 204);
     assertEquals<unknown>(
       await refusal(served.request("GET", path, { cookie })),
-      "404 not-found",
+      "404 not_found",
     );
   },
 );
@@ -60,7 +60,7 @@ Deno.test(
     );
     assertEquals<unknown>(
       await refusal(served.request("GET", "metrics")),
-      "401 login-needed",
+      "401 login_needed",
     );
     const guest = await served.login("view", "some-session");
     assertEquals<unknown>(
@@ -98,7 +98,7 @@ Deno.test("a ticket is exchanged for a cookie once", bounded, async () => {
   );
   assertEquals<unknown>(
     await refusal(served.request("POST", "login", { body })),
-    "401 wrong-ticket",
+    "401 wrong_ticket",
   );
   assertEquals<unknown>(served.terminal.stats().handshakesRefused, 1);
 });
@@ -129,7 +129,7 @@ Deno.test("a login that has ended is nobody's", bounded, async () => {
   assertMatch(left.headers.get("set-cookie") ?? "", /Max-Age=0/);
   assertEquals<unknown>(
     await refusal(served.request("GET", "sessions", { cookie })),
-    "401 login-needed",
+    "401 login_needed",
   );
 });
 
@@ -179,15 +179,15 @@ Deno.test(
     for (const id of [other.id, "no-such-session"]) {
       assertEquals<unknown>(
         await refusal(ask("GET", `sessions/${id}`)),
-        "404 not-found",
+        "404 not_found",
       );
       assertEquals<unknown>(
         await refusal(ask("DELETE", `sessions/${id}`)),
-        "404 not-found",
+        "404 not_found",
       );
       assertEquals<unknown>(
         await refusal(ask("POST", `sessions/${id}/tickets`, {})),
-        "404 not-found",
+        "404 not_found",
       );
     }
     const { sessions } = await json(ask("GET", "sessions"));
@@ -225,7 +225,7 @@ Deno.test(
       ) {
         const body = method === "POST" ? {} : undefined;
         const refused = served.request(method, path, { cookie, headers, body });
-        assertEquals<unknown>(await refusal(refused), "403 wrong-origin");
+        assertEquals<unknown>(await refusal(refused), "403 wrong_origin");
       }
     }
     assertEquals<unknown>(served.terminal.stats().originsRefused, 8);
@@ -253,7 +253,7 @@ Deno.test(
         headers,
         body: {},
       });
-      assertEquals<unknown>(await refusal(refused), "415 wrong-media-type");
+      assertEquals<unknown>(await refusal(refused), "415 wrong_media_type");
     }
   },
 );
@@ -267,22 +267,22 @@ Deno.test(
     const { id } = await served.terminal.start();
     for (
       const [path, body, expected] of [
-        ["sessions", [], "400 bad-request"],
-        ["sessions", "x", "400 bad-request"],
-        ["sessions", null, "400 bad-request"],
-        ["sessions", { comand: "cat" }, "400 bad-request"],
-        ["sessions", { command: 1 }, "400 bad-request"],
-        ["sessions", { args: "x" }, "400 bad-request"],
-        ["sessions", { columns: 80 }, "400 bad-request"],
-        ["sessions", { columns: 0, rows: 1e9 }, "400 bad-request"],
+        ["sessions", [], "400 bad_request"],
+        ["sessions", "x", "400 bad_request"],
+        ["sessions", null, "400 bad_request"],
+        ["sessions", { comand: "cat" }, "400 bad_request"],
+        ["sessions", { command: 1 }, "400 bad_request"],
+        ["sessions", { args: "x" }, "400 bad_request"],
+        ["sessions", { columns: 80 }, "400 bad_request"],
+        ["sessions", { columns: 0, rows: 1e9 }, "400 bad_request"],
         ["sessions", { command: "sh" }, "403 forbidden"],
         ["sessions", { args: ["x"] }, "403 forbidden"],
         ["sessions", { cwd: "/no/such/directory" }, "403 forbidden"],
-        ["sessions", { cwd: "x".repeat(100) }, "413 too-large"],
-        [`sessions/${id}/size`, { columns: 80, rows: -1 }, "400 bad-request"],
-        [`sessions/${id}/signal`, { signal: "KILL" }, "400 bad-request"],
-        [`sessions/${id}/signal`, { signal: "SIGNONSENSE" }, "400 bad-request"],
-        [`sessions/${id}/tickets`, { role: "owner" }, "400 bad-request"],
+        ["sessions", { cwd: "x".repeat(100) }, "413 too_large"],
+        [`sessions/${id}/size`, { columns: 80, rows: -1 }, "400 bad_request"],
+        [`sessions/${id}/signal`, { signal: "KILL" }, "400 bad_request"],
+        [`sessions/${id}/signal`, { signal: "SIGNONSENSE" }, "400 bad_request"],
+        [`sessions/${id}/tickets`, { role: "owner" }, "400 bad_request"],
       ] as const
     ) {
       const answer = served.request("POST", path, { cookie, body });
@@ -303,7 +303,7 @@ Deno.test(
     });
     assertEquals<unknown>(
       await refusal(served.terminal.fetch(request)),
-      "400 bad-request",
+      "400 bad_request",
     );
   },
 );
@@ -325,7 +325,7 @@ Deno.test(
     ) {
       assertEquals<unknown>(
         await refusal(served.request("GET", path, { cookie })),
-        "404 not-found",
+        "404 not_found",
         path,
       );
     }
@@ -333,11 +333,11 @@ Deno.test(
     assertEquals<unknown>(response.headers.get("allow"), "GET, POST");
     assertEquals<unknown>(
       await refusal(Promise.resolve(response)),
-      "405 wrong-method",
+      "405 wrong_method",
     );
     assertEquals<unknown>(
       await refusal(served.request("POST", "", { body: {} })),
-      "405 wrong-method",
+      "405 wrong_method",
     );
   },
 );
@@ -360,7 +360,7 @@ Deno.test(
     const cookie = await served.login();
     assertEquals<unknown>(
       await refusal(served.request("POST", "sessions", { cookie, body: {} })),
-      "422 cannot-spawn",
+      "422 cannot_spawn",
     );
   },
 );
@@ -370,13 +370,13 @@ Deno.test("a client that guesses tickets is slowed down", bounded, async () => {
   const guess = () =>
     served.request("POST", "login", { body: { ticket: "x" } });
   for (let i = 0; i < 3; i++) {
-    assertEquals<unknown>(await refusal(guess()), "401 wrong-ticket");
+    assertEquals<unknown>(await refusal(guess()), "401 wrong_ticket");
   }
   const response = await guess();
   assertMatch(response.headers.get("retry-after") ?? "", /^\d+$/);
   assertEquals<unknown>(
     await refusal(Promise.resolve(response)),
-    "429 too-many-requests",
+    "429 too_many_requests",
   );
 });
 
@@ -397,5 +397,5 @@ Deno.test("a host that is none is a bad request", bounded, async () => {
   );
   const answer = await toText(socket.readable);
   assertMatch(answer, /^HTTP\/1.1 400 /);
-  assertMatch(answer, /"code":"bad-request"/);
+  assertMatch(answer, /"code":"bad_request"/);
 });

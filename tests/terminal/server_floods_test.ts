@@ -11,7 +11,7 @@ Deno.test(
   async () => {
     await using scripted = new ScriptedSession("view");
     const { viewer } = scripted;
-    await viewer.next("input-ack");
+    await viewer.next("input_ack");
     for (let columns = 1; columns <= 100; columns++) {
       viewer.send({ type: "signal", signal: "SIGKILL" });
       viewer.send({ type: "resize", columns, rows: 24 });
@@ -30,7 +30,7 @@ Deno.test(
   async () => {
     await using scripted = new ScriptedSession("control");
     const { viewer, asked } = scripted;
-    await viewer.next("input-ack");
+    await viewer.next("input_ack");
     for (let columns = 1; columns <= 500; columns++) {
       viewer.send({ type: "resize", columns, rows: 24 });
     }
@@ -54,7 +54,7 @@ Deno.test(
   async () => {
     await using scripted = new ScriptedSession("control");
     const { viewer, asked } = scripted;
-    await viewer.next("input-ack");
+    await viewer.next("input_ack");
     const signal = () => viewer.send({ type: "signal", signal: "SIGCONT" });
     for (let i = 0; i < 20; i++) signal();
     for (let i = 0; i < 4; i++) {
@@ -79,7 +79,7 @@ Deno.test(
     await using scripted = new ScriptedSession("view");
     const session = await scripted.attached.next();
     const [code, signal, error] = [undefined, undefined, undefined];
-    await scripted.viewer.next("input-ack");
+    await scripted.viewer.next("input_ack");
     session.tell({ type: "exit", exit: { code, signal, error } });
     const frame = await scripted.viewer.frames.next();
     assertEquals(
@@ -111,7 +111,7 @@ Deno.test(
     const { id } = await served.terminal.start();
     const cookie = await served.login();
     const viewers = Array.from({ length: 50 }, () => served.view(id, cookie));
-    for (const viewer of viewers) await viewer.next("input-ack");
+    for (const viewer of viewers) await viewer.next("input_ack");
     for (let ping = 0; ping < 10; ping++) {
       for (const viewer of viewers) viewer.send({ type: "ping", id: ping });
     }

@@ -53,7 +53,7 @@ Deno.test("it can be mounted below a path", bounded, async () => {
   );
   assertEquals<unknown>(
     await refusal(served.request("GET", "health")),
-    "404 not-found",
+    "404 not_found",
   );
 });
 

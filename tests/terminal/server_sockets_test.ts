@@ -31,7 +31,7 @@ Deno.test(
       rows: 24,
     });
     assertEquals(await viewer.frames.next(), {
-      type: "input-ack",
+      type: "input_ack",
       sequence: 0,
     });
     await viewer.until("ready\n");
@@ -109,8 +109,8 @@ Deno.test(
     const { served, id, cookie } = await withCat();
     await using _ = served;
     const [first, second] = [served.view(id, cookie), served.view(id, cookie)];
-    await first.next("input-ack");
-    await second.next("input-ack");
+    await first.next("input_ack");
+    await second.next("input_ack");
     first.send({ type: "resize", columns: 99, rows: 33 });
     assertEquals(await second.next("size"), {
       type: "size",
@@ -180,7 +180,7 @@ Deno.test(
     });
     const { id } = await served.terminal.start();
     const viewer = served.view(id, await served.login());
-    await viewer.next("input-ack");
+    await viewer.next("input_ack");
     viewer.type(1, "\r");
     await viewer.until("last\r\n");
     assertEquals((await viewer.next("exit")).exit, { code: 7 });
@@ -211,7 +211,7 @@ Deno.test(
     const second = served.view(id, cookie, { clientId, offset: 9 });
     assertEquals((await first.next("error")).code, ErrorCode.REPLACED);
     assertEquals(await first.closed, 4000 + ErrorCode.REPLACED);
-    assertEquals((await second.next("input-ack")).sequence, 1);
+    assertEquals((await second.next("input_ack")).sequence, 1);
     second.type(1, "one");
     second.type(2, "two");
     assertEquals(await second.until("two"), "two");
@@ -252,7 +252,7 @@ Deno.test(
     await using served = new Served({ silenceMs: 1000 }, clock);
     const { id } = await served.terminal.start();
     const viewer = served.view(id, await served.login());
-    await viewer.next("input-ack");
+    await viewer.next("input_ack");
     clock.advance(500);
     viewer.send({ type: "ping", id: 1 });
     await viewer.next("pong");

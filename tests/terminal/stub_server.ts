@@ -118,7 +118,7 @@ export class StubServer implements AsyncDisposable {
       send({ type: "role", role: this.role, repliesFrom });
       send({ type: "size", ...this.#size });
       const sequence = this.#taken.get(clientId) ?? 0;
-      send({ type: "input-ack", sequence });
+      send({ type: "input_ack", sequence });
       const bytes = this.#output.subarray(start);
       if (bytes.length > 0) send({ type: "output", offset: start, bytes });
     };
@@ -148,7 +148,7 @@ export class StubServer implements AsyncDisposable {
         this.#taken.set(clientId, sequence);
         this.program(bytes);
       }
-      if (this.acknowledges) send({ type: "input-ack", sequence });
+      if (this.acknowledges) send({ type: "input_ack", sequence });
     };
   }
 

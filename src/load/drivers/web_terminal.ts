@@ -152,7 +152,7 @@ class WebTerminalLink implements Link<Prepared> {
 
   #receive(bytes: Uint8Array): void {
     const frame = decodeServerFrame(bytes);
-    if (frame.type === "input-ack") this.#taken.offer(frame.sequence);
+    if (frame.type === "input_ack") this.#taken.offer(frame.sequence);
     if (frame.type === "error") this.#fail(frame.text);
     if (frame.type === "exit") this.#fail("the program has ended");
     if (frame.type !== "output") return;

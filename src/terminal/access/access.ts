@@ -53,7 +53,7 @@ export class Access {
     if (why === undefined) return;
     this.#counters.originsRefused++;
     if (kind === "socket") this.#counters.handshakesRefused++;
-    throw new Problem("wrong-origin", why);
+    throw new Problem("wrong_origin", why);
   }
 
   /** Refuses whoever tries too often. */
@@ -62,7 +62,7 @@ export class Access {
     if (waitMs === 0) return;
     this.#counters.handshakesRefused++;
     const seconds = Math.ceil(waitMs / 1000);
-    throw new Problem("too-many-requests", `Wait for ${seconds} seconds`, {
+    throw new Problem("too_many_requests", `Wait for ${seconds} seconds`, {
       "retry-after": String(seconds),
     });
   }
@@ -90,7 +90,7 @@ export class Access {
     const grant = this.tickets.redeem(ticket);
     if (grant === undefined) {
       this.#counters.handshakesRefused++;
-      throw new Problem("wrong-ticket", "Ask for another ticket");
+      throw new Problem("wrong_ticket", "Ask for another ticket");
     }
     const known = this.loginOf(request);
     if (known !== undefined) {

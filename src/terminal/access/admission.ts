@@ -45,25 +45,25 @@ export function admit(
 ): Admission {
   const { headers } = request;
   if (headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    throw new Problem("upgrade-needed", "This route is for WebSockets", {
+    throw new Problem("upgrade_needed", "This route is for WebSockets", {
       upgrade: "websocket",
     });
   }
   const protocols = headers.get("sec-websocket-protocol") ?? "";
   if (!protocols.split(",").some((name) => name.trim() === SUBPROTOCOL)) {
-    throw new Problem("bad-request", `The subprotocol must be ${SUBPROTOCOL}`);
+    throw new Problem("bad_request", `The subprotocol must be ${SUBPROTOCOL}`);
   }
   const url = new URL(request.url);
   const { sessionId, clientId, offset } = parse(url);
   const login = server.access.loginOf(request);
   if (login === undefined) {
-    throw new Problem("login-needed", "Open a link with a ticket first");
+    throw new Problem("login_needed", "Open a link with a ticket first");
   }
   const granted = login.roleIn(sessionId);
   const session = server.sessions.get(sessionId);
   // Who may not see it is not told whether it is there.
   if (session === undefined || granted === undefined) {
-    throw new Problem("not-found", "There is no such session, or not any more");
+    throw new Problem("not_found", "There is no such session, or not any more");
   }
   const role = url.searchParams.get("role") === "view" ? "view" : granted;
   const ledger = session.ledgerOf(`${login.id}/${clientId}`, role);
@@ -76,7 +76,7 @@ function parse(url: URL): AttachRequest {
     if (parsed !== undefined) return parsed;
   } catch (error) {
     if (!(error instanceof TerminalProtocolError)) throw error;
-    throw new Problem("bad-request", error.message);
+    throw new Problem("bad_request", error.message);
   }
-  throw new Problem("not-found", "No such route");
+  throw new Problem("not_found", "No such route");
 }

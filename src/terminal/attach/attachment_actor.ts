@@ -293,7 +293,7 @@ class AttachmentEffects {
     this.#inputAck?.cancel();
     this.#inputAck = undefined;
     const { taken } = this.#options.admission.ledger;
-    return this.#send({ type: "input-ack", sequence: taken });
+    return this.#send({ type: "input_ack", sequence: taken });
   }
 
   // What the session says.

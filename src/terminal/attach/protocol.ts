@@ -137,7 +137,7 @@ export type ServerFrame =
   }
   | { readonly type: "pong"; readonly id: number }
   /** All input up to `sequence` was taken; 0 for none. */
-  | { readonly type: "input-ack"; readonly sequence: number }
+  | { readonly type: "input_ack"; readonly sequence: number }
   | {
     readonly type: "role";
     readonly role: Role;

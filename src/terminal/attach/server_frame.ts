@@ -60,7 +60,7 @@ export function encodeServerFrame(frame: ServerFrame): Uint8Array<ArrayBuffer> {
       return new FieldWriter("PONG", FrameType.PONG, 4)
         .uint32("id", frame.id)
         .done();
-    case "input-ack":
+    case "input_ack":
       return new FieldWriter("INPUT_ACK", FrameType.INPUT_ACK, 4)
         .uint32("sequence", frame.sequence)
         .done();
@@ -149,7 +149,7 @@ export function decodeServerFrame(bytes: Uint8Array): ServerFrame {
     case FrameType.INPUT_ACK: {
       const fields = new FieldReader("INPUT_ACK", bytes);
       const sequence = fields.uint32("sequence");
-      return fields.end({ type: "input-ack", sequence });
+      return fields.end({ type: "input_ack", sequence });
     }
     case FrameType.ROLE: {
       const fields = new FieldReader("ROLE", bytes);

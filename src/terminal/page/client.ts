@@ -291,7 +291,7 @@ export class TerminalClient {
     switch (frame.type) {
       case "role":
         return this.#attached(frame.role, frame.repliesFrom);
-      case "input-ack":
+      case "input_ack":
         this.#input.acknowledge(frame.sequence);
         return this.#pump();
       case "size":
