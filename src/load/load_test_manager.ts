@@ -46,7 +46,7 @@ import { validateScenario } from "./scenario/validate_scenario.ts";
  *   load: { model: "open", arrivalsPerSecond: 100, maxUsers: 10 },
  *   phases: { steadyMs: 200 },
  *   operations: [{ name: "nothing", driver: "nothing", request: {} }],
- *   criteria: [{ metric: "errorRate", is: "at-most", value: 0 }],
+ *   criteria: [{ metric: "errorRate", is: "at_most", value: 0 }],
  * });
  * console.log(result.verdict, result.steady.latency.p99);
  * ```

@@ -41,9 +41,9 @@ export type Verdict =
 /** A part of a run. */
 export type PhaseName =
   | "prepare"
-  | "ramp-up"
+  | "ramp_up"
   | "steady"
-  | "ramp-down"
+  | "ramp_down"
   | "cleanup";
 
 /** What came of a run. */
@@ -144,7 +144,7 @@ export interface CriterionResult {
   /** What was measured; `null` without data. */
   readonly actual: number | null;
   /** Whether it holds; without data it does not. */
-  readonly outcome: "held" | "broken" | "no data";
+  readonly outcome: "held" | "broken" | "no_data";
 }
 
 /** How well the generator itself was. */

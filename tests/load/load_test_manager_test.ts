@@ -116,9 +116,9 @@ Deno.test("users of a closed load start and end one after the other in its ramps
   assertEquals(
     result.timeline.points.map(({ phase }) => phase).slice(0, 12),
     [
-      ...Array(5).fill("ramp-up"),
+      ...Array(5).fill("ramp_up"),
       ...Array(2).fill("steady"),
-      ...Array(5).fill("ramp-down"),
+      ...Array(5).fill("ramp_down"),
     ],
   );
   assertEquals(peaks.length, 12);
@@ -329,7 +329,7 @@ Deno.test("a criterion without data has not held", async () => {
     ...closed,
     criteria: [{ metric: "latency.p99", is: "below", value: 1000 }],
   });
-  assertEquals(result.criteria[0]?.outcome, "no data");
+  assertEquals(result.criteria[0]?.outcome, "no_data");
   assertEquals(result.criteria[0]?.actual, null);
   assertEquals(result.verdict, "failed");
 });

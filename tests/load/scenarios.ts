@@ -105,7 +105,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     fc.record({
       records: fc.array(jsonObject, { minLength: 1, maxLength: 3 }),
       order: fc.constantFrom(
-        "in-turn" as const,
+        "in_turn" as const,
         "random" as const,
         "once" as const,
       ),
@@ -115,7 +115,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   criteria: fc.array(
     fc.record({
       metric: fc.constantFrom("latency.p99", "throughput"),
-      is: fc.constantFrom("below" as const, "at-least" as const),
+      is: fc.constantFrom("below" as const, "at_least" as const),
       value: ms,
       abort: fc.boolean(),
     }, { requiredKeys: ["metric", "is", "value"] }),

@@ -7,7 +7,7 @@ import type { LoadProgress, PhaseName } from "../../src/load/result.ts";
 
 /** What a run of a minute tells in its second number `n`, from 0 on. */
 export function loadProgress(n: number): LoadProgress {
-  const phase: PhaseName = n < 15 ? "ramp-up" : n < 50 ? "steady" : "ramp-down";
+  const phase: PhaseName = n < 15 ? "ramp_up" : n < 50 ? "steady" : "ramp_down";
   const users = Math.round(Math.min(1, n / 15, (60 - n) / 10) * 200);
   const ok = Math.round(n * 900 + 40 * Math.sin(n));
   const failed = n > 30 ? (n - 30) * 2 : 0;

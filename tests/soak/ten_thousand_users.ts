@@ -99,7 +99,7 @@ if (import.meta.main) {
         driver: "echo",
         request: { port: "${target.port}" },
       }],
-      criteria: [{ metric: "errorRate", is: "at-most", value: 0 }],
+      criteria: [{ metric: "errorRate", is: "at_most", value: 0 }],
     }, { signal: interrupted.signal, onProgress: tell });
   Deno.removeSignalListener("SIGINT", onInterrupt);
   print(result);

@@ -9,6 +9,7 @@ import {
   type MetricsServer,
   metricsServer,
 } from "../../metrics/mod.ts";
+import { phaseText } from "../run/phases.ts";
 import type { LoadProgress } from "../result.ts";
 import { LoadUsageError } from "./args.ts";
 
@@ -50,8 +51,13 @@ export class LivePage implements AsyncDisposable {
 
   /** The load goes on. */
   update(progress: LoadProgress): void {
-    // Snapshots have events of their own.
-    const data = JSON.stringify({ ...progress, metrics: null });
+    const data = JSON.stringify({
+      ...progress,
+      // The page shows it as it is.
+      phase: phaseText(progress.phase),
+      // Snapshots have events of their own.
+      metrics: null,
+    });
     this.#metrics.events.publish("load", data);
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { phaseText } from "../run/phases.ts";
 import { clock, count, counted, short } from "../report/numbers.ts";
 import type { LoadProgress } from "../result.ts";
 
@@ -33,7 +34,7 @@ export function progressLine(view: ProgressView, columns: number): string {
   const errors = total.failed + total.timedOut;
   const line = [
     `${bar} ${clock(Math.min(elapsedMs, plannedMs))} of ${clock(plannedMs)}`,
-    isEnding ? `ending, ${count(inFlight)} in flight` : phase,
+    isEnding ? `ending, ${count(inFlight)} in flight` : phaseText(phase),
     counted(point.users, "user"),
     `${short(rateOf(view))} ok/s`,
     `p50 ${short(point.latencyP50Ms)} ms`,

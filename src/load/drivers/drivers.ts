@@ -13,7 +13,7 @@ import { websocketDriver } from "./websocket.ts";
 
 /**
  * Makes the drivers `http`, `websocket`, `sse`, `tcp`, `logical` and
- * `web-terminal`, with their default options. Nothing is opened or loaded
+ * `web_terminal`, with their default options. Nothing is opened or loaded
  * before a user needs it. The driver for programs on pseudo-terminals is not
  * among them: `terminalDriver()` of `@troupe/troupe/load/terminal` makes it.
  *
@@ -35,6 +35,6 @@ export function standardDrivers(): Readonly<Record<string, Driver>> {
     sse: sseDriver(),
     tcp: tcpDriver(),
     logical: logicalDriver(),
-    "web-terminal": webTerminalDriver(),
+    "web_terminal": webTerminalDriver(),
   };
 }

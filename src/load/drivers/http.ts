@@ -66,7 +66,7 @@ export interface HttpDriverOptions {
    * connections as requests at once.
    * @default {"shared"}
    */
-  readonly connections?: "shared" | "per-user";
+  readonly connections?: "shared" | "per_user";
   /** Such as certificates, a proxy, or how long connections are kept. */
   readonly client?: Deno.CreateHttpClientOptions;
 }
@@ -113,7 +113,7 @@ interface Client extends AsyncDisposable {
  * ```ts
  * import { httpDriver } from "@troupe/troupe/load";
  *
- * const driver = httpDriver({ connections: "per-user" });
+ * const driver = httpDriver({ connections: "per_user" });
  * console.assert(driver.validate({ url: "ftp://localhost/" }).length === 1);
  * ```
  */

@@ -31,7 +31,7 @@ import {
 import { type Link, UserSession } from "./user_session.ts";
 import { WebTerminalApi } from "./web_terminal_api.ts";
 
-/** The request of an operation of the driver `web-terminal`. */
+/** The request of an operation of the driver `web_terminal`. */
 export interface WebTerminalRequest {
   /** Where the page is, such as `http://127.0.0.1:8000/`. */
   readonly url: string;

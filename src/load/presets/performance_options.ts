@@ -97,7 +97,7 @@ export function criteriaOf(
   { p99Ms = 500, errorRate = 0.01 }: PerformanceOptions,
 ): readonly Criterion[] {
   return [
-    { metric: "latency.p99", is: "at-most", value: p99Ms },
-    { metric: "errorRate", is: "at-most", value: errorRate },
+    { metric: "latency.p99", is: "at_most", value: p99Ms },
+    { metric: "errorRate", is: "at_most", value: errorRate },
   ];
 }

@@ -155,7 +155,7 @@ export function terminalsPart(
     ticket = told("ticket"),
   } = isLocal ? {} : address ?? {};
   const request: JsonObject = isLocal ? { command: "sh" } : { url, ticket };
-  const driver = isLocal ? "terminal" : "web-terminal";
+  const driver = isLocal ? "terminal" : "web_terminal";
   return {
     ...serviceOf(address, "terminals"),
     operations: [{

@@ -11,6 +11,7 @@ import type {
   OperationResult,
   Verdict,
 } from "../result.ts";
+import { phaseText } from "../run/phases.ts";
 import {
   bytes,
   count,
@@ -45,9 +46,9 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 
 const SIGNS: Readonly<Record<CriterionResult["criterion"]["is"], string>> = {
   below: "<",
-  "at-most": "≤",
+  "at_most": "≤",
   above: ">",
-  "at-least": "≥",
+  "at_least": "≥",
 };
 
 /** A criterion in words, such as `latency.p99 of send < 50 ms`. */
@@ -191,7 +192,8 @@ export function errorsOf(
 
 /** How long the phases took. */
 function phasesText({ phases }: LoadResult): string {
-  return phases.map(({ name, durationMs }) => `${name} ${duration(durationMs)}`)
+  return phases
+    .map(({ name, durationMs }) => `${phaseText(name)} ${duration(durationMs)}`)
     .join(", ");
 }
 
@@ -238,7 +240,7 @@ export function notesOf(
   return [
     ["Phases", phasesText(result)],
     ...result.phases.flatMap(({ name, error }) =>
-      error === null ? [] : [[`Error in ${name}`, error] as const]
+      error === null ? [] : [[`Error in ${phaseText(name)}`, error] as const]
     ),
     ["Users", usersText(result)],
     ["Generator", generatorText(result)],

@@ -4,6 +4,7 @@
  * @module
  */
 import type { LoadResult, PhaseResult, TimelinePoint } from "../result.ts";
+import { phaseText } from "../run/phases.ts";
 import type { ChartParts, ChartSpan } from "./svg_chart.ts";
 
 /** The charts of a run. */
@@ -15,7 +16,7 @@ export function timelineCharts(result: LoadResult): ChartParts[] {
     ? Infinity
     : last.startedMs + last.durationMs;
   const spans: ChartSpan[] = load.map(({ name, startedMs, durationMs }) => ({
-    name,
+    name: phaseText(name),
     fromMs: startedMs,
     toMs: startedMs + durationMs,
   }));

@@ -41,7 +41,7 @@ function passes({ is, value }: Check, actual: unknown): boolean {
   switch (is) {
     case "equal":
       return isEqual(actual, value);
-    case "not-equal":
+    case "not_equal":
       return !isEqual(actual, value);
     case "below":
       return typeof actual === "number" && typeof value === "number" &&

@@ -52,7 +52,7 @@ function outcomeOf(
   { is, value }: Criterion,
   actual: number | null,
 ): CriterionResult["outcome"] {
-  if (actual === null) return "no data";
+  if (actual === null) return "no_data";
   return compare(actual, is, value) ? "held" : "broken";
 }
 
@@ -60,11 +60,11 @@ function compare(actual: number, is: Criterion["is"], value: number): boolean {
   switch (is) {
     case "below":
       return actual < value;
-    case "at-most":
+    case "at_most":
       return actual <= value;
     case "above":
       return actual > value;
-    case "at-least":
+    case "at_least":
       return actual >= value;
     default:
       return is satisfies never;

@@ -37,7 +37,7 @@ export class RecordSource {
    * @throws {FeederExhaustedError} when each was used, and only once is allowed.
    */
   take(): JsonObject {
-    const { records, order = "in-turn" } = this.#feeder;
+    const { records, order = "in_turn" } = this.#feeder;
     const count = records.length;
     const index = order === "random"
       ? Math.floor(this.#random() * count)

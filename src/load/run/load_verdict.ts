@@ -47,9 +47,9 @@ export function loadPhases(
 ): PhaseResult[] {
   const { rampUpMs, steadyMs } = phases;
   const planned: readonly [LoadPhase, number, number][] = [
-    ["ramp-up", 0, rampUpMs],
+    ["ramp_up", 0, rampUpMs],
     ["steady", rampUpMs, rampUpMs + steadyMs],
-    ["ramp-down", rampUpMs + steadyMs, Infinity],
+    ["ramp_down", rampUpMs + steadyMs, Infinity],
   ];
   return planned
     .filter(([, fromMs, toMs]) => fromMs < Math.min(toMs, durationMs))

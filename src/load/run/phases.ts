@@ -13,7 +13,7 @@ export const DEFAULT_TIMEOUT_MS = 10_000;
 export type ResolvedPhases = Required<Phases>;
 
 /** The part of a run in which there is load. */
-export type LoadPhase = Extract<PhaseName, "ramp-up" | "steady" | "ramp-down">;
+export type LoadPhase = Extract<PhaseName, "ramp_up" | "steady" | "ramp_down">;
 
 /** Fills the defaults in. */
 export function resolvePhases(
@@ -39,8 +39,8 @@ export function loadMs(phases: ResolvedPhases): number {
 
 /** The phase at a moment of the load; what is left to drain is ramp-down. */
 export function phaseAt(phases: ResolvedPhases, atMs: number): LoadPhase {
-  if (atMs < phases.rampUpMs) return "ramp-up";
-  return atMs < phases.rampUpMs + phases.steadyMs ? "steady" : "ramp-down";
+  if (atMs < phases.rampUpMs) return "ramp_up";
+  return atMs < phases.rampUpMs + phases.steadyMs ? "steady" : "ramp_down";
 }
 
 /** When a user is to start, from number 0 on, in milliseconds. */
@@ -60,4 +60,9 @@ export function userEndsAt(
 ): number {
   // One that stands in for another goes on in some turn, too.
   return loadMs(phases) - phases.rampDownMs * (number % users) / users;
+}
+
+/** The name of a phase as people write it, such as `ramp-up`. */
+export function phaseText(name: PhaseName): string {
+  return name.replace("_", "-");
 }

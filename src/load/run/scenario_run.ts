@@ -16,7 +16,7 @@ import { type HealthVerdict, judgeHealth } from "./health.ts";
 import { LoadGenerator } from "./load_generator.ts";
 import type { LoadTestManagerOptions, RunOptions } from "../run_options.ts";
 import { loadPhases, longestMs, verdictOf } from "./load_verdict.ts";
-import { type ResolvedPhases, resolvePhases } from "./phases.ts";
+import { phaseText, type ResolvedPhases, resolvePhases } from "./phases.ts";
 import type {
   GeneratorHealth,
   LoadResult,
@@ -209,7 +209,7 @@ export class ScenarioRun {
   }
 
   #abortedIn(phase: PhaseName): void {
-    this.#aborted = `It was aborted in ${phase}: ${
+    this.#aborted = `It was aborted in ${phaseText(phase)}: ${
       tell(this.#options.signal?.reason)
     }`;
   }

@@ -144,7 +144,7 @@ export interface Check {
   /** How the field must be, beside the value. */
   readonly is:
     | "equal"
-    | "not-equal"
+    | "not_equal"
     | "below"
     | "above"
     | "contains"
@@ -159,9 +159,9 @@ export interface Feeder {
   readonly records: readonly JsonObject[];
   /**
    * Which one comes next; `once` ends with the last one.
-   * @default {"in-turn"}
+   * @default {"in_turn"}
    */
-  readonly order?: "in-turn" | "random" | "once";
+  readonly order?: "in_turn" | "random" | "once";
 }
 
 /** What must hold for a run to pass, of its steady phase. */
@@ -171,7 +171,7 @@ export interface Criterion {
   /** The operation; all together if it is left out. */
   readonly operation?: string;
   /** How the metric must be, beside the value. */
-  readonly is: "below" | "at-most" | "above" | "at-least";
+  readonly is: "below" | "at_most" | "above" | "at_least";
   /** Times in milliseconds, rates from 0 to 1, throughput in operations a second. */
   readonly value: number;
   /** Whether the run ends when it does not hold, once `abortAfterMs` have passed. @default {false} */

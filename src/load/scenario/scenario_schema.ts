@@ -88,7 +88,7 @@ const phases = object<Phases>({
 
 const check = object<Check>({
   field: name,
-  is: choice("equal", "not-equal", "below", "above", "contains", "present"),
+  is: choice("equal", "not_equal", "below", "above", "contains", "present"),
   value: optional(json),
 });
 
@@ -104,13 +104,13 @@ const operation = object<Operation>({
 
 const feeder = object<Feeder>({
   records: list(jsonObject, 1),
-  order: optional(choice("in-turn", "random", "once")),
+  order: optional(choice("in_turn", "random", "once")),
 });
 
 const criterion = object<Criterion>({
   metric: choice(...METRIC_NAMES),
   operation: optional(name),
-  is: choice("below", "at-most", "above", "at-least"),
+  is: choice("below", "at_most", "above", "at_least"),
   value: number,
   abort: optional(flag),
   abortAfterMs: optional(ms),

@@ -131,7 +131,7 @@ export const scenarioTemplates: ScenarioTemplates = {
         operations,
         criteria: [
           ...criteria(base),
-          { metric: "dropRate", is: "at-most", value: 0 },
+          { metric: "dropRate", is: "at_most", value: 0 },
         ],
       };
     });
@@ -162,7 +162,7 @@ function criteria(
   { p99Ms = 500, errorRate = 0.01 }: Pick<TemplateBase, "p99Ms" | "errorRate">,
 ): readonly Criterion[] {
   return [
-    { metric: "latency.p99", is: "at-most", value: p99Ms },
-    { metric: "errorRate", is: "at-most", value: errorRate },
+    { metric: "latency.p99", is: "at_most", value: p99Ms },
+    { metric: "errorRate", is: "at_most", value: errorRate },
   ];
 }

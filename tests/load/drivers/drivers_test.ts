@@ -97,7 +97,7 @@ Deno.test("the standard drivers are made without any permission, and load no add
     }).output();
     assertEquals(
       new TextDecoder().decode(stdout) || new TextDecoder().decode(stderr),
-      "http,websocket,sse,tcp,logical,web-terminal,terminal 0\n",
+      "http,websocket,sse,tcp,logical,web_terminal,terminal 0\n",
     );
   } finally {
     await Deno.remove(file);

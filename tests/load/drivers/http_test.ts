@@ -166,7 +166,7 @@ Deno.test("one user's operations go over one connection", bounded, async () => {
   assertEquals(new Set(server.ports).size, 1);
 });
 
-for (const connections of ["shared", "per-user"] as const) {
+for (const connections of ["shared", "per_user"] as const) {
   Deno.test(
     `users one after the other take ${connections} connections`,
     bounded,

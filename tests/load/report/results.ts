@@ -60,7 +60,7 @@ export function operation(name: string): OperationResult {
 function point(second: number): TimelinePoint {
   return {
     atMs: second * 1000,
-    phase: second < 1 ? "ramp-up" : "steady",
+    phase: second < 1 ? "ramp_up" : "steady",
     users: 10,
     ok: 100 + second,
     errors: second,
@@ -82,7 +82,7 @@ export const failed: LoadResult = {
   durationMs: 11_300,
   phases: [
     { name: "prepare", startedMs: 0, durationMs: 120, error: null },
-    { name: "ramp-up", startedMs: 120, durationMs: 1000, error: null },
+    { name: "ramp_up", startedMs: 120, durationMs: 1000, error: null },
     { name: "steady", startedMs: 1120, durationMs: 10_000, error: null },
     { name: "cleanup", startedMs: 11_120, durationMs: 5, error: "too late" },
   ],
@@ -100,16 +100,16 @@ export const failed: LoadResult = {
       criterion: {
         metric: "errorRate",
         operation: "send",
-        is: "at-most",
+        is: "at_most",
         value: 0.05,
       },
       actual: 14 / 1204,
       outcome: "held",
     },
     {
-      criterion: { metric: "throughput", is: "at-least", value: 1000 },
+      criterion: { metric: "throughput", is: "at_least", value: 1000 },
       actual: null,
-      outcome: "no data",
+      outcome: "no_data",
     },
   ],
   generator: {
@@ -170,9 +170,9 @@ const operations = fc.record({
 });
 const phaseName = fc.constantFrom(
   "prepare" as const,
-  "ramp-up" as const,
+  "ramp_up" as const,
   "steady" as const,
-  "ramp-down" as const,
+  "ramp_down" as const,
   "cleanup" as const,
 );
 
@@ -213,14 +213,14 @@ export const results: fc.Arbitrary<LoadResult> = fc.record({
       criterion: fc.record({
         metric: fc.constantFrom("latency.p99", "errorRate", "throughput"),
         operation: text,
-        is: fc.constantFrom("below" as const, "at-least" as const),
+        is: fc.constantFrom("below" as const, "at_least" as const),
         value: number,
       }, { requiredKeys: ["metric", "is", "value"] }),
       actual: known,
       outcome: fc.constantFrom(
         "held" as const,
         "broken" as const,
-        "no data" as const,
+        "no_data" as const,
       ),
     }),
     { maxLength: 3 },

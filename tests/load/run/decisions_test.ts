@@ -61,7 +61,7 @@ Deno.test("what the target told is filled in, as a number if it is nothing else"
 
 Deno.test("records are given out in turn, at random or once", () => {
   const records = [{ n: 1 }, { n: 2 }];
-  const take = (order?: "in-turn" | "random" | "once", count = 5) => {
+  const take = (order?: "in_turn" | "random" | "once", count = 5) => {
     const source = new RecordSource("numbers", {
       records,
       ...(order === undefined ? {} : { order }),
@@ -81,7 +81,7 @@ Deno.test("checks look into outcomes, and say what was found", () => {
   };
   const verdicts: readonly [Check, string | undefined][] = [
     [{ field: "status", is: "equal", value: 201 }, undefined],
-    [{ field: "status", is: "not-equal", value: 500 }, undefined],
+    [{ field: "status", is: "not_equal", value: 500 }, undefined],
     [{ field: "status", is: "below", value: 300 }, undefined],
     [
       { field: "status", is: "above", value: 300 },
@@ -130,16 +130,16 @@ Deno.test("criteria are held, broken or without data", () => {
     };
     return judge([criterion], all, operations)[0]?.outcome;
   };
-  assertEquals(outcome("latency.p99", "at-most", 99), "held");
+  assertEquals(outcome("latency.p99", "at_most", 99), "held");
   assertEquals(outcome("latency.p99", "below", 50), "broken");
-  assertEquals(outcome("serviceTime.mean", "at-least", 50), "held");
-  assertEquals(outcome("errorRate", "at-most", 0.01), "held");
+  assertEquals(outcome("serviceTime.mean", "at_least", 50), "held");
+  assertEquals(outcome("errorRate", "at_most", 0.01), "held");
   assertEquals(outcome("errorRate", "below", 0.01), "broken");
   assertEquals(outcome("throughput", "above", 9.8), "held");
   assertEquals(outcome("dropRate", "below", 0.01), "held");
   // A rate of nothing is no data, and 0 is some.
-  assertEquals(outcome("errorRate", "at-most", 1, "idle"), "no data");
-  assertEquals(outcome("latency.p50", "below", 1, "idle"), "no data");
+  assertEquals(outcome("errorRate", "at_most", 1, "idle"), "no_data");
+  assertEquals(outcome("latency.p50", "below", 1, "idle"), "no_data");
   assertEquals(outcome("throughput", "below", 1, "idle"), "held");
 });
 
@@ -184,11 +184,11 @@ Deno.test("phases are told as long as they were", () => {
     loadPhases(phases, 10, durationMs).map((
       { name, startedMs, durationMs },
     ) => [name, startedMs, durationMs]);
-  assertEquals(told(50), [["ramp-up", 10, 50]]);
+  assertEquals(told(50), [["ramp_up", 10, 50]]);
   assertEquals(told(350), [
-    ["ramp-up", 10, 100],
+    ["ramp_up", 10, 100],
     ["steady", 110, 200],
-    ["ramp-down", 310, 50],
+    ["ramp_down", 310, 50],
   ]);
 });
 

@@ -135,7 +135,7 @@ Deno.test(
         driver: "echo",
         request: { port: "${target.port}" },
       }],
-      criteria: [{ metric: "errorRate", is: "at-most", value: 0 }],
+      criteria: [{ metric: "errorRate", is: "at_most", value: 0 }],
     });
     assertEquals(result.users, {
       planned: users,

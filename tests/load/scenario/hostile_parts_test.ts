@@ -133,7 +133,7 @@ Deno.test("what ends after the last part of a timeline is counted in it", () => 
   const timeline = new TimelineRecorder(600_000, 0);
   for (let part = 0; part < 600; part++) timeline.seal("steady", 1);
   timeline.errors += 7;
-  const { points } = timeline.end("ramp-down", 0);
+  const { points } = timeline.end("ramp_down", 0);
   assertEquals(points.length, 600);
   assertEquals(points.reduce((sum, { errors }) => sum + errors, 0), 7);
 });

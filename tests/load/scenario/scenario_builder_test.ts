@@ -16,7 +16,7 @@ Deno.test("a builder makes the scenario that was said", () => {
     .operation("buy", { ...get, weight: 2 })
     .feeder("ids", { records: [{ id: 1 }] })
     .criterion("latency.p99", "below", 50, { operation: "buy", abort: true })
-    .criterion("errorRate", "at-most", 0)
+    .criterion("errorRate", "at_most", 0)
     .tag("team", "sales")
     .seed(7)
     .build();
@@ -36,7 +36,7 @@ Deno.test("a builder makes the scenario that was said", () => {
         operation: "buy",
         abort: true,
       },
-      { metric: "errorRate", is: "at-most", value: 0 },
+      { metric: "errorRate", is: "at_most", value: 0 },
     ],
     tags: { team: "sales" },
     seed: 7,

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Driver } from "../../../src/load/driver.ts";
+import { standardDrivers } from "../../../src/load/drivers/drivers.ts";
 import { validateScenario } from "../../../src/load/scenario/validate_scenario.ts";
 import { chat } from "../scenarios.ts";
 
@@ -269,4 +270,44 @@ Deno.test("a driver that has an entry of its own is refused with what makes it",
   assertEquals(errors.map(({ message }) => message), [
     'operations[0].driver is "terminal", add terminalDriver() of @troupe/troupe/load/terminal to the drivers',
   ]);
+});
+
+for (
+  const [old, value, change] of [
+    ["at-most", "at_most", {
+      criteria: [{ metric: "errorRate", is: "at-most", value: 0 }],
+    }],
+    ["at-least", "at_least", {
+      criteria: [{ metric: "throughput", is: "at-least", value: 1 }],
+    }],
+    ["not-equal", "not_equal", {
+      operations: [{
+        name: "ask",
+        driver: "any",
+        request: {},
+        checks: [{ field: "status", is: "not-equal", value: 500 }],
+      }],
+    }],
+    ["in-turn", "in_turn", {
+      feeders: { lines: { records: [{}], order: "in-turn" } },
+    }],
+  ] as const
+) {
+  Deno.test(`${old} with a hyphen is refused, and ${value} suggested`, () => {
+    const { errors } = validateScenario({ ...chat, ...change });
+    assertEquals(
+      errors.filter(({ message }) => message.includes(old))
+        .map(({ suggestion }) => suggestion),
+      [value],
+    );
+  });
+}
+
+Deno.test("web-terminal with a hyphen is refused, and web_terminal suggested", () => {
+  const operation = { name: "press", driver: "web-terminal", request: {} };
+  const { errors } = validateScenario(
+    { ...chat, operations: [operation], criteria: [] },
+    standardDrivers(),
+  );
+  assertEquals(errors.map(({ suggestion }) => suggestion), ["web_terminal"]);
 });
