@@ -1,6 +1,6 @@
 /**
- * A program on a PTY, without any browser: what it writes is shown, a line is
- * typed, and its exit comes after its last byte.
+ * A program on a PTY, without a browser: its output is shown, a line is typed,
+ * and its exit comes after its last byte.
  *
  * Permissions: --allow-ffi --allow-read --allow-write --allow-run=sh --allow-env
  *
@@ -15,8 +15,11 @@ import { type PtyExit, ptySupervisor, spawnPty } from "@troupe/troupe/pty";
 const SCRIPT = 'printf "Your name? "; read name; echo "Hello, $name"; tty -s';
 
 await using system = new ActorSystem();
-const boss = system.spawn(ptySupervisor());
-const session = await spawnPty(boss, { command: "sh", args: ["-c", SCRIPT] });
+const supervisor = system.spawn(ptySupervisor());
+const session = await spawnPty(supervisor, {
+  command: "sh",
+  args: ["-c", SCRIPT],
+});
 
 const output = new TransformStream<Uint8Array, Uint8Array>();
 const writer = output.writable.getWriter();
@@ -26,7 +29,7 @@ await using attachment = await session.attach({
     tell(event) {
       if (event.type === "output") {
         const { length } = event.bytes;
-        // Whoever reads slowly slows down the program, and loses nothing.
+        // A slow reader slows down the program, and loses nothing.
         writer.write(event.bytes).then(() => attachment.acknowledge(length));
       } else if (event.type === "exit") {
         writer.close();

@@ -1,6 +1,6 @@
 /**
- * The viewers of a session: who may do what, who is how far, and whether the
- * output is to be read for them.
+ * The viewers of a session: what each may do, how much output it has received,
+ * and whether more output must be read for them.
  *
  * @module
  */
@@ -11,51 +11,51 @@ import type { PtyAttach, PtyEvent, PtyRole, PtyViewer } from "./protocol.ts";
 import type { Presence } from "./session_state.ts";
 import type { PtySize } from "./size.ts";
 
-/** One viewer that is attached. */
+/** The attachment of one viewer. */
 interface Seat {
   readonly role: PtyRole;
-  /** Whether the session does not go on for it. */
+  /** Whether it does not keep the session alive. */
   readonly tap: boolean;
   readonly cursor: OutputCursor;
-  /** Whether it is told events: not before its attach was answered. */
-  begun: boolean;
-  /** The size that it asked for last. */
+  /** Whether it receives events: not before the reply to its attach. */
+  started: boolean;
+  /** The size that it requested last. */
   size: PtySize | undefined;
 }
 
-/** All viewers of a session. */
+/** All viewers of one session. */
 export class Audience {
   readonly #ring: OutputRing;
   readonly #windowBytes: number;
-  /** In order of their last resize, those that never did first. */
+  /** In order of their last resize, those that never resized first. */
   readonly #seats = new Map<PtyViewer, Seat>();
 
-  /** No viewers yet, of the output in `ring`; each gets that much credit. */
+  /** Without viewers yet; each will have `windowBytes` of credit. */
   constructor(ring: OutputRing, windowBytes: number) {
     this.#ring = ring;
     this.#windowBytes = windowBytes;
   }
 
-  /** How many are attached. */
+  /** How many viewers are attached. */
   get size(): number {
     return this.#seats.size;
   }
 
-  /** Who is attached: a session does not go on for taps alone. */
+  /** Who is attached: taps alone do not keep a session alive. */
   get presence(): Presence {
     for (const { tap } of this.#seats.values()) if (!tap) return "watched";
     return this.#seats.size > 0 ? "tapped" : "alone";
   }
 
-  /** How many of them have the role. */
+  /** How many viewers have the role. */
   count(role: PtyRole): number {
     return [...this.#seats.values()].filter((seat) => seat.role === role)
       .length;
   }
 
   /**
-   * Whether the output is to be read: somebody who controls has credit, or
-   * nobody controls. Who only looks on holds up nobody.
+   * Whether the output must be read: a controller has credit, or there is no
+   * controller. Read-only viewers hold up nobody.
    */
   get wantsOutput(): boolean {
     let controlled = false;
@@ -67,20 +67,20 @@ export class Audience {
     return !controlled;
   }
 
-  /** The size that was asked for last by one who is still here. */
+  /** The size that was requested last by a viewer who is still attached. */
   get lastSize(): PtySize | undefined {
     return [...this.#seats.values()].at(-1)?.size;
   }
 
   /**
-   * Takes a viewer in, which is told nothing before `begin`.
+   * Adds a viewer, which receives nothing before `start`.
    *
-   * @throws {PtyAttachmentError} when it is attached already.
+   * @throws {PtyAttachmentError} if it is already attached.
    */
   add({ viewer, role, borrows, tap }: PtyAttach, offset: number): void {
     if (this.#seats.has(viewer)) {
       throw new PtyAttachmentError(
-        "Cannot attach: the viewer is attached already",
+        "Cannot attach: the viewer is already attached, detach it first",
       );
     }
     const cursor = new OutputCursor(
@@ -95,34 +95,34 @@ export class Audience {
       role,
       tap,
       cursor,
-      begun: false,
+      started: false,
       size: undefined,
     });
     for (const [other, seat] of others) this.#seats.set(other, seat);
   }
 
-  /** Lets a viewer go; answers whether it was here. */
+  /** Removes a viewer; returns whether it was attached. */
   remove(viewer: PtyViewer): boolean {
     return this.#seats.delete(viewer);
   }
 
-  /** Whether the viewer may control. */
+  /** Whether the viewer is attached as a controller. */
   controls(viewer: PtyViewer): boolean {
     return this.#seats.get(viewer)?.role === "control";
   }
 
   /**
-   * Lets pass who may control; the owner of the session, who is no viewer, is
-   * one.
+   * Checks that a controller makes a request, or the owner of the session, who
+   * is not a viewer.
    *
-   * @throws {PtyReadOnlyError} when the viewer may only look on.
-   * @throws {PtyAttachmentError} when it is not attached.
+   * @throws {PtyReadOnlyError} if the viewer may only watch.
+   * @throws {PtyAttachmentError} if it is not attached.
    */
   authorize(viewer: PtyViewer | undefined, what: string): void {
     if (viewer === undefined || this.controls(viewer)) return;
     if (this.#seats.has(viewer)) {
       throw new PtyReadOnlyError(
-        `Cannot ${what}: the viewer may only look on, attach with role "control"`,
+        `Cannot ${what}: the viewer is read-only, attach it with the role "control"`,
       );
     }
     throw new PtyAttachmentError(
@@ -130,7 +130,7 @@ export class Audience {
     );
   }
 
-  /** Notes the size that a viewer wants. */
+  /** Records the size that a viewer requests. */
   resized(viewer: PtyViewer, size: PtySize): void {
     const seat = this.#seats.get(viewer);
     if (seat === undefined) return;
@@ -138,77 +138,80 @@ export class Audience {
     this.#seats.set(viewer, { ...seat, size });
   }
 
-  /** A viewer gives credit back, and is told what it lacked credit for. */
+  /** Gives a viewer credit back, and sends what it lacked credit for. */
   acknowledge(viewer: PtyViewer, bytes: number): void {
     const cursor = this.#seats.get(viewer)?.cursor;
     if (cursor === undefined) return;
-    const short = !cursor.hasCredit;
+    const wasShort = !cursor.hasCredit;
     cursor.acknowledge(bytes);
-    if (short) this.flush(viewer);
+    if (wasShort) this.flush(viewer);
   }
 
-  /** Begins to tell a viewer; something first, if there is. */
-  begin(viewer: PtyViewer, first: PtyEvent | undefined): void {
+  /** Starts to send events to a viewer: `first`, if given, before output. */
+  start(viewer: PtyViewer, first: PtyEvent | undefined): void {
     const seat = this.#seats.get(viewer);
     if (seat === undefined) return;
-    seat.begun = true;
-    if (first !== undefined && !this.#tell(viewer, first)) return;
+    seat.started = true;
+    if (first !== undefined && !this.#send(viewer, first)) return;
     this.flush(viewer);
   }
 
-  /** Tells a viewer as much as it has credit for. */
+  /** Sends a viewer as much output as it has credit for. */
   flush(viewer: PtyViewer): void {
     const seat = this.#seats.get(viewer);
-    if (seat?.begun !== true) return;
+    if (seat?.started !== true) return;
     let step: PtyEvent | undefined;
     while ((step = seat.cursor.next()) !== undefined) {
-      if (!this.#tell(viewer, step)) return;
+      if (!this.#send(viewer, step)) return;
     }
   }
 
-  /** Tells all viewers as much as they have credit for. */
+  /** Sends all viewers as much output as they have credit for. */
   flushAll(): void {
     for (const viewer of this.#seats.keys()) this.flush(viewer);
   }
 
-  /** Tells all viewers of what is not output. */
-  tellAll(event: PtyEvent): void {
-    for (const [viewer, { begun }] of [...this.#seats]) {
-      if (begun) this.#tell(viewer, event);
+  /** Sends all viewers an event that is not output. */
+  sendAll(event: PtyEvent): void {
+    for (const [viewer, { started }] of [...this.#seats]) {
+      if (started) this.#send(viewer, event);
     }
   }
 
   /**
-   * Tells those who have all output that it was the last, and lets them go.
-   * Answers whether one of them was in control.
+   * Sends the last event to the viewers that have all output, and removes
+   * them. Returns whether one of them was a controller.
    */
   finish(last: PtyEvent): boolean {
     let controlled = false;
-    for (const [viewer, { begun, role, cursor }] of [...this.#seats]) {
-      if (!begun || !cursor.atEnd) continue;
-      if (this.#tell(viewer, last) && role === "control") controlled = true;
+    for (const [viewer, { started, role, cursor }] of [...this.#seats]) {
+      if (!started || !cursor.atEnd) continue;
+      if (this.#send(viewer, last) && role === "control") controlled = true;
       this.remove(viewer);
     }
     return controlled;
   }
 
-  /** As `finish`, but for all: they hear what they miss, instead of it. */
+  /**
+   * Like `finish`, but for all viewers: output that they lack credit for is
+   * replaced by a gap.
+   */
   dismiss(last: PtyEvent): void {
     this.flushAll();
     for (const [viewer, { cursor }] of [...this.#seats]) {
-      if (!cursor.atEnd) this.#tell(viewer, cursor.skipTo(this.#ring.end));
-      this.#tell(viewer, last);
+      if (!cursor.atEnd) this.#send(viewer, cursor.skipTo(this.#ring.end));
+      this.#send(viewer, last);
       this.remove(viewer);
     }
   }
 
-  /** Who takes no more, or throws, is not here any longer. */
-  #tell(viewer: PtyViewer, event: PtyEvent): boolean {
+  /** A viewer that takes no more events, or throws, is removed. */
+  #send(viewer: PtyViewer, event: PtyEvent): boolean {
     let taken = false;
     try {
       taken = viewer.tell(event);
     } catch {
-      // `tell` never throws, by its contract: it is as good as gone.
+      // By its contract `tell` never throws: the viewer is broken.
     }
     return taken || (this.remove(viewer), false);
   }

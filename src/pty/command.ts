@@ -1,6 +1,6 @@
 /**
- * Looks at a command before it is started: after a fork, what is wrong with
- * it could only be read on the terminal.
+ * Checks a command before it is started: after the fork, an error could only
+ * be read on the terminal.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import {
   PtyExecError,
   PtyPermissionError,
 } from "./errors.ts";
+import { reasonOf } from "../checks/internal.ts";
 import type { PtyCommand } from "./pty.ts";
 import { checkSize } from "./size.ts";
 
@@ -17,7 +18,7 @@ export type ResolvedCommand = Required<PtyCommand>;
 
 /** Where `execvp` looks when there is no `PATH`. */
 const DEFAULT_PATH = "/bin:/usr/bin";
-/** What programs would take for their own, and is that of another terminal. */
+/** Variables that describe the terminal of this process, not the new one. */
 const FOREIGN = [
   "TMUX",
   "TMUX_PANE",
@@ -32,10 +33,10 @@ const FOREIGN = [
 /**
  * Checks a command and fills in defaults.
  *
- * @throws {PtySizeError} when no terminal has that size.
- * @throws {PtyDirectoryError} when it cannot begin in its directory.
- * @throws {PtyExecError} when there is no such command.
- * @throws {PtyPermissionError} when this process may not run it, or not look.
+ * @throws {PtySizeError} if no terminal can have the size.
+ * @throws {PtyDirectoryError} if the working directory cannot be used.
+ * @throws {PtyExecError} if the command cannot be executed.
+ * @throws {PtyPermissionError} if this process lacks a permission.
  */
 export async function resolveCommand(
   given: PtyCommand,
@@ -47,7 +48,7 @@ export async function resolveCommand(
     throw new PtyExecError(
       `Cannot spawn ${
         JSON.stringify(command)
-      }: a NUL is in it, in an argument or in the environment`,
+      }: the command, an argument or the environment contains a NUL, remove it`,
     );
   }
   try {
@@ -70,7 +71,7 @@ export async function resolveCommand(
   }
 }
 
-/** The native code would run anything: the flags are to mean what they say. */
+/** Native code could run anything, but `--allow-run` must hold. */
 function checkRun(command: string, path: string): void {
   const allowed = [command, path].some((command) =>
     Deno.permissions.querySync({ name: "run", command }).state === "granted"
@@ -82,25 +83,25 @@ function checkRun(command: string, path: string): void {
 }
 
 async function checkDirectory(cwd: string): Promise<void> {
-  const found = await Deno.stat(cwd).catch(reasonOf);
+  const found = await Deno.stat(cwd).catch(whyNotFound);
   const why = typeof found === "string" ? found : whyNotEntered(found);
   if (why === undefined) return;
   throw new PtyDirectoryError(
-    `Cannot begin in ${cwd}: ${why}, give a directory as cwd`,
+    `Cannot start in ${cwd}: ${why}, set cwd to a directory`,
   );
 }
 
 function whyNotEntered(found: Deno.FileInfo): string | undefined {
-  if (!found.isDirectory) return "it is no directory";
-  return isExecutable(found) ? undefined : "nobody may enter it";
+  if (!found.isDirectory) return "it is not a directory";
+  return isExecutable(found) ? undefined : "no user may enter it";
 }
 
 function whyNotExecuted(found: Deno.FileInfo): string | undefined {
-  if (!found.isFile) return "it is no file";
+  if (!found.isFile) return "it is not a file";
   return isExecutable(found) ? undefined : "it is not executable";
 }
 
-/** By somebody; who it is shows when it is tried. */
+/** Whether any user may execute it: whether this one may shows at the start. */
 function isExecutable({ mode }: Deno.FileInfo): boolean {
   return mode === null || (mode & 0o111) !== 0;
 }
@@ -115,22 +116,22 @@ async function findExecutable(
   for (const folder of folders) {
     const named = folder === "" ? command : `${folder}/${command}`;
     const path = named.startsWith("/") ? named : `${cwd}/${named}`;
-    const found = await Deno.stat(path).catch(reasonOf);
+    const found = await Deno.stat(path).catch(whyNotFound);
     if (typeof found === "string") continue;
     why = whyNotExecuted(found);
     if (why === undefined) return path;
   }
   throw new PtyExecError(
     `Cannot execute ${command}: ${
-      why ?? "there is no such command, give its path or look at PATH"
+      why ?? "there is no such command, give its path or check PATH"
     }`,
   );
 }
 
-/** Why something cannot be used; a missing permission is another matter. */
-function reasonOf(error: unknown): string {
+/** Returns why a path cannot be used; a missing permission is thrown on. */
+function whyNotFound(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) throw error;
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }
 
 function ownEnvironment(): Record<string, string> {

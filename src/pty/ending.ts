@@ -1,21 +1,21 @@
 /**
- * The end of a program and of all in its process group: they are asked with
- * `SIGHUP`, told with `SIGTERM`, and killed.
+ * Ends a program and all others in its process group, with `SIGHUP`, then
+ * `SIGTERM`, then `SIGKILL`.
  *
  * @module
  */
 import type { Clock, Timer } from "../actor/mod.ts";
 import type { Pty, SignalName } from "./pty.ts";
 
-/** Milliseconds between looks at who is left. */
-const LOOK_MS = 20;
+/** Milliseconds between checks which processes are left. */
+const CHECK_MS = 20;
 /**
- * Milliseconds after which who was killed is left to the system: the dead may
- * stay in a group for as long as nobody reaps them.
+ * Milliseconds after `SIGKILL` that processes are waited for: they stay in
+ * their group until somebody reaps them, which may be never.
  */
 const KILLED_MS = 200;
 
-/** How long each step may take. */
+/** How long each step towards the end of a program may take. */
 export interface EndingLimits {
   /**
    * Milliseconds from `SIGHUP` to `SIGTERM`.
@@ -29,13 +29,13 @@ export interface EndingLimits {
   readonly terminateMs?: number;
 }
 
-/** Ends the process groups of a PTY, once. */
+/** Ends the process groups of one PTY. */
 export class Ending {
   readonly #pty: Pty;
   readonly #clock: Clock;
   readonly #steps: { readonly signal: SignalName; readonly waitMs: number }[];
   readonly #done = Promise.withResolvers<void>();
-  /** Groups in which somebody is left; a number may be another's later. */
+  /** Groups with processes left; a number that is free may be reused. */
   readonly #groups = new Set<number>();
   #started = false;
   #nextAt = 0;
@@ -52,7 +52,7 @@ export class Ending {
     ];
   }
 
-  /** Resolves when nobody is left, or nobody can be killed. */
+  /** Resolves when no process is left, or none can be killed. */
   get done(): Promise<void> {
     return this.#done.promise;
   }
@@ -66,7 +66,7 @@ export class Ending {
     this.check();
   }
 
-  /** Kills who is left, without any patience. */
+  /** Kills the processes that are left, without patience. */
   kill(): void {
     this.start();
     this.#steps.splice(0, this.#steps.length - 1);
@@ -74,7 +74,7 @@ export class Ending {
     this.check();
   }
 
-  /** Goes on if it is time, or done if nobody is left. */
+  /** Checks which processes are left; takes the next step if it is due. */
   check(): void {
     if (!this.#started) return;
     this.#timer?.cancel();
@@ -85,17 +85,17 @@ export class Ending {
     if (this.#clock.now() >= this.#nextAt) {
       const step = this.#steps.shift();
       if (step === undefined) return this.#done.resolve();
-      this.#tell(step.signal);
+      this.#signal(step.signal);
       this.#nextAt = this.#clock.now() + step.waitMs;
     }
-    const waitMs = Math.min(LOOK_MS, this.#nextAt - this.#clock.now());
+    const waitMs = Math.min(CHECK_MS, this.#nextAt - this.#clock.now());
     this.#timer = this.#clock.schedule(waitMs, () => this.check());
   }
 
-  #tell(signal: SignalName): void {
+  #signal(signal: SignalName): void {
     for (const group of this.#groups) {
       this.#pty.signal(group, signal);
-      // Who is stopped would not notice.
+      // A process that is stopped would not notice the signal.
       this.#pty.signal(group, "SIGCONT");
     }
   }

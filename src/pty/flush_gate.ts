@@ -1,33 +1,33 @@
 /**
- * When output goes out: at once where somebody waits for it, gathered where
- * much of it comes.
+ * When output is sent: at once if somebody waits for it, gathered if there is
+ * much of it.
  *
  * @module
  */
 
-/** Bytes that are not gathered any longer. */
+/** Bytes at which gathered output is sent. */
 const GATHER_BYTES = 8192;
-/** Milliseconds without output after which nothing more is expected. */
+/** Milliseconds without output after which gathered output is sent. */
 const QUIET_MS = 2;
-/** Milliseconds that the first byte waits at the very most. */
+/** Milliseconds after which gathered output is sent in any case. */
 const MAX_WAIT_MS = 10;
 
-/** Decides when output goes out, by the moments that it is told of. */
+/** Decides when output is sent; reads no clock and sets no timer. */
 export class FlushGate {
-  /** Bytes that wait. */
+  /** Bytes that are gathered. */
   #waiting = 0;
-  /** When the first of them came. */
+  /** When the first of them was gathered. */
   #since = 0;
   #lastOutput = -Infinity;
   /** Whether the next output may be the echo of a key. */
   #echo = false;
 
-  /** Somebody types: what comes next goes out at once. */
+  /** Records input: the next output is sent at once. */
   input(): void {
     this.#echo = true;
   }
 
-  /** Output has come; answers whether what waits is to go out now. */
+  /** Records output; returns whether everything gathered must be sent now. */
   output(bytes: number, now: number): boolean {
     const quiet = now - this.#lastOutput >= QUIET_MS;
     if (this.#waiting === 0) this.#since = now;
@@ -37,13 +37,13 @@ export class FlushGate {
       now >= this.#since + MAX_WAIT_MS;
   }
 
-  /** When what waits is to go out; `undefined` when nothing waits. */
+  /** When gathered output must be sent; `undefined` if there is none. */
   get dueAt(): number | undefined {
     if (this.#waiting === 0) return undefined;
     return Math.min(this.#lastOutput + QUIET_MS, this.#since + MAX_WAIT_MS);
   }
 
-  /** What waited has gone out. */
+  /** Records that gathered output was sent. */
   flushed(): void {
     this.#waiting = 0;
     this.#echo = false;

@@ -19,13 +19,13 @@ export class FlushTimer {
     this.#flush = flush;
   }
 
-  /** Notes input: the output that follows is due at once. */
+  /** Records input: the next output is due at once. */
   input(): void {
     this.#gate.input();
   }
 
   /**
-   * Notes output, and returns whether all that was gathered is due now. If it
+   * Records output, and returns whether all that was gathered is due now. If it
    * is not, `flush` will be called.
    */
   output(bytes: number): boolean {
@@ -34,7 +34,7 @@ export class FlushTimer {
     return false;
   }
 
-  /** Notes that all that was gathered has been sent, or need not be. */
+  /** Records that all that was gathered has been sent. */
   flushed(): void {
     this.#gate.flushed();
   }

@@ -1,7 +1,8 @@
 /**
- * What the C library does for a PTY and the native add-on does not. It is
- * opened for each call, some 0.2 ms: what is left open counts as leaked. All
- * throw {@linkcode PtyPlatformError} where there are no PTYs.
+ * Functions of the C library for PTYs that the native add-on lacks. The
+ * library is opened for each call, which takes some 0.2 ms: left open, it would
+ * count as leaked. All throw {@linkcode PtyPlatformError} on systems without
+ * PTYs.
  *
  * @module
  */
@@ -13,7 +14,7 @@ const SYMBOLS = {
   killpg: { parameters: ["i32", "i32"], result: "i32" },
 } as const;
 
-/** What differs between systems. */
+/** The values that differ between systems. */
 interface System {
   readonly library: string;
   /** The number of `FIOCLEX`. */
@@ -25,18 +26,18 @@ const SYSTEMS: Readonly<Record<string, System>> = {
   darwin: { library: "libSystem.B.dylib", closeOnExec: 0x20006601n },
 };
 
-/** Keeps a descriptor from the programs that this process starts. */
+/** Keeps a descriptor from being inherited by programs started later. */
 export function closeOnExec(fd: number): void {
   const { closeOnExec } = system();
   withLibc(({ ioctl }) => ioctl(fd, closeOnExec));
 }
 
-/** The process group in the foreground of a terminal; under 1 for none. */
+/** Returns the foreground process group of a terminal; below 1 for none. */
 export function foregroundGroup(fd: number): number {
   return withLibc(({ tcgetpgrp }) => tcgetpgrp(fd));
 }
 
-/** Sends a signal to a process group; answers whether somebody could get it. */
+/** Sends a signal to a process group; returns whether a process could get it. */
 export function killGroup(group: number, signal: number): boolean {
   return withLibc(({ killpg }) => killpg(group, signal)) === 0;
 }
@@ -56,6 +57,6 @@ function system(): System {
   const found = SYSTEMS[Deno.build.os];
   if (found !== undefined) return found;
   throw new PtyPlatformError(
-    `Cannot make a PTY: there is none on ${Deno.build.os}, use Linux or macOS`,
+    `Cannot open a PTY: ${Deno.build.os} is not supported, use Linux or macOS`,
   );
 }

@@ -1,8 +1,10 @@
 /**
- * Programs on pseudo terminals, as actors: sessions that outlive their
- * viewers. Needs `--allow-ffi`, `--allow-read`, `--allow-write`, and
- * `--allow-run` for what is to run; `--allow-env` where the environment is
- * handed on.
+ * Programs on pseudo terminals, as actors. A supervisor starts sessions; each
+ * session owns one program, keeps its last output, and outlives the viewers
+ * that attach to it.
+ *
+ * It needs `--allow-ffi`, `--allow-read`, `--allow-write`, `--allow-run` for the
+ * programs, and `--allow-env` unless each program is given its environment.
  *
  * @module
  */
@@ -25,5 +27,5 @@ export {
   type PtySupervisorMessage,
   type PtySupervisorOptions,
   type PtySupervisorRef,
-} from "./supervisor.ts";
+} from "./supervisor_actor.ts";
 export * from "./supervisor_calls.ts";

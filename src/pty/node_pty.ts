@@ -1,7 +1,7 @@
 /**
- * The PTY of `npm:@lydell/node-pty`, by its native half: the half that is
- * JavaScript closes the terminal 200 ms after the exit, whatever is unread.
- * Loaded when the first session is spawned, and by nobody else.
+ * PTYs from the native half of `npm:@lydell/node-pty`: its JavaScript half
+ * closes the terminal 200 ms after the exit, and loses what is unread then.
+ * Loaded when the first session is spawned, and by nothing else.
  *
  * @module
  */
@@ -17,11 +17,12 @@ import {
   PtySignalError,
   PtySpawnError,
 } from "./errors.ts";
+import { reasonOf } from "../checks/internal.ts";
 import { closeOnExec, foregroundGroup, killGroup } from "./libc.ts";
 import type { Pty, PtyExit, PtyListener, SignalName } from "./pty.ts";
 import type { ResolvedCommand } from "./command.ts";
 
-/** The native half, as far as it is used. */
+/** The functions of the native half that are used. */
 interface Native {
   fork(
     file: string,
@@ -39,11 +40,11 @@ interface Native {
   resize(fd: number, columns: number, rows: number): void;
 }
 
-/** What Deno wants of those who read a terminal by its descriptor. */
+/** The permissions that Deno requires to read a terminal by descriptor. */
 const TTY_PERMISSIONS = ["read", "write"] as const;
-/** For uid and gid: whoever this process is. */
+/** The uid and gid of this process. */
 const SAME = -1;
-/** Signals by number; of several names the first is the usual one. */
+/** Signals by number; of several names, the first is the common one. */
 const SIGNAL_NAMES = new Map(
   Object.entries(constants.signals).reverse()
     .map(([name, number]) => [number, name as SignalName]),
@@ -57,12 +58,12 @@ const decoder = new TextDecoder();
 let loaded: Promise<Native> | undefined;
 
 /**
- * Starts a program. It must have been looked at before: here a command or a
- * directory that is not there only shows when the program has ended.
+ * Starts a program. It must have been checked before: here, a command or a
+ * directory that does not exist shows only when the program has ended.
  *
- * @throws {PtyPlatformError} when there is no native add-on.
- * @throws {PtyPermissionError} when it may not be loaded.
- * @throws {PtySpawnError} when the system has no more PTYs or processes.
+ * @throws {PtyPlatformError} if there is no native add-on.
+ * @throws {PtyPermissionError} if the add-on may not be loaded.
+ * @throws {PtySpawnError} if the system has no more PTYs or processes.
  */
 export async function openNodePty(command: ResolvedCommand): Promise<Pty> {
   loaded ??= load();
@@ -75,7 +76,7 @@ export async function openNodePty(command: ResolvedCommand): Promise<Pty> {
 }
 
 async function load(): Promise<Native> {
-  // What is not allowed fails here, and not when the program runs.
+  // A missing permission fails here, and not when the program runs.
   foregroundGroup(-1);
   for (const name of TTY_PERMISSIONS) {
     if (Deno.permissions.querySync({ name }).state === "granted") continue;
@@ -97,14 +98,14 @@ function spawnError(command: ResolvedCommand, cause: unknown): PtySpawnError {
       { cause },
     );
   }
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = reasonOf(cause);
   const message = `Cannot spawn ${command.command}: ${why}`;
   return /could not find|not support|cannot open shared object/i.test(why)
     ? new PtyPlatformError(message, { cause })
     : new PtySpawnError(message, { cause });
 }
 
-/** The program that starts others on macOS; it lies beside the add-on. */
+/** The program that starts others on macOS; it is beside the add-on. */
 function helper(): string {
   if (Deno.build.os !== "darwin") return "";
   const { cache } = createRequire("file:///");
@@ -119,8 +120,8 @@ class NodePty implements Pty {
   readonly #stream: ReadStream;
   readonly #exited = Promise.withResolvers<void>();
   #status: { readonly code: number; readonly signal: number } | undefined;
-  /** The first words, as long as they may be those of a failed start. */
-  #words: string | undefined = "";
+  /** The first output, while it may be the message of a failed start. */
+  #firstOutput: string | undefined = "";
 
   constructor(native: Native, command: ResolvedCommand) {
     this.#native = native;
@@ -142,10 +143,10 @@ class NodePty implements Pty {
     );
     this.pid = pid;
     this.#fd = fd;
-    // Or each program that is started later could read and write this one.
+    // Otherwise programs that are started later could read and write it.
     closeOnExec(fd);
     this.#stream = new ReadStream(fd);
-    // EIO is the end of the output, and what else there is ends it too.
+    // EIO is the end of the output, and any other error ends it too.
     this.#stream.on("error", () => {});
   }
 
@@ -160,7 +161,7 @@ class NodePty implements Pty {
       const name = SIGNAL_NAMES.get(signal) ?? `SIG${signal}` as const;
       return { code: undefined, signal: name, error: undefined };
     }
-    const error = code === 1 ? failedStart(this.#words ?? "") : undefined;
+    const error = code === 1 ? failedStart(this.#firstOutput ?? "") : undefined;
     return { code, signal: undefined, error };
   }
 
@@ -168,7 +169,7 @@ class NodePty implements Pty {
     this.#stream.on("close", () => listener.closed());
     this.#exited.promise.then(() => listener.exited());
     this.#stream.on("data", (bytes: Uint8Array) => {
-      if (this.#words !== undefined) this.#listen(bytes);
+      if (this.#firstOutput !== undefined) this.#keepFirst(bytes);
       listener.output(bytes);
     });
   }
@@ -190,7 +191,7 @@ class NodePty implements Pty {
   }
 
   foreground(): number {
-    // A descriptor that was closed may be another's by now.
+    // A descriptor that was closed may have been reused.
     if (this.#stream.destroyed) return this.pid;
     const group = foregroundGroup(this.#fd);
     return group > 1 ? group : this.pid;
@@ -200,7 +201,7 @@ class NodePty implements Pty {
     const number = signal === 0 ? 0 : SIGNAL_NUMBERS.get(signal);
     if (number === undefined) {
       throw new PtySignalError(
-        `Cannot send a signal: ${signal} is none, give a name such as SIGINT`,
+        `Cannot send ${signal}: there is no such signal, give a name such as SIGINT`,
       );
     }
     return killGroup(group, number);
@@ -210,17 +211,17 @@ class NodePty implements Pty {
     this.#stream.destroy();
   }
 
-  /** Keeps the first words, until they are too many for a failed start. */
-  #listen(bytes: Uint8Array): void {
-    const words = this.#words + decoder.decode(bytes);
-    this.#words = words.length < 200 ? words : undefined;
+  /** Keeps the first output until it is too long for a failed start. */
+  #keepFirst(bytes: Uint8Array): void {
+    const text = this.#firstOutput + decoder.decode(bytes);
+    this.#firstOutput = text.length < 200 ? text : undefined;
   }
 }
 
-/** What the child of a fork says on the terminal when it gets no further. */
-function failedStart(words: string): PtyError | undefined {
+/** Reads the message that the child of a fork prints when exec fails. */
+function failedStart(output: string): PtyError | undefined {
   const [, call, why] =
-    /^(execvp|chdir)\([23]\) failed\.: (.*)\r\n$/.exec(words) ?? [];
+    /^(execvp|chdir)\([23]\) failed\.: (.*)\r\n$/.exec(output) ?? [];
   if (call === undefined) return undefined;
   return call === "chdir"
     ? new PtyDirectoryError(`Cannot enter the working directory: ${why}`)

@@ -3,34 +3,35 @@
  *
  * @module
  */
+import { type NumberRange, resolveNumbers } from "../checks/internal.ts";
 import type { EndingLimits } from "./ending.ts";
 
-/** Limits of a session. */
+/** Limits of one session; counts and times may be `Infinity`. */
 export interface PtyLimits extends EndingLimits {
   /**
-   * Bytes of output that are kept for viewers who come back. At least 131072
-   * more than `windowBytes`.
+   * Bytes of output that are kept for viewers that attach again: a whole
+   * number, at least 131072 more than `windowBytes`.
    * @default {262144}
    */
   readonly keptBytes?: number;
   /**
-   * Bytes that a viewer may be sent before it acknowledges some.
+   * Bytes that a viewer may be sent before it acknowledges some, at least 1.
    * @default {131072}
    */
   readonly windowBytes?: number;
   /**
-   * Bytes of input that may wait for the program. One write is taken whatever
-   * its size when none waits.
+   * Bytes of input that may wait for the program, at least 1. If none waits, a
+   * write of any size is accepted.
    * @default {16777216}
    */
   readonly maxInputBytes?: number;
   /**
-   * Viewers that may be attached at once.
+   * Viewers that may be attached at the same time, at least 1.
    * @default {100}
    */
   readonly maxViewers?: number;
   /**
-   * Milliseconds that a session without a viewer goes on.
+   * Milliseconds that a session lives on without a viewer.
    * @default {600000}
    */
   readonly graceMs?: number;
@@ -62,36 +63,37 @@ const DEFAULTS: ResolvedPtyLimits = {
 };
 
 /**
- * What may come when reading has stopped: one read of 64 KiB, and as much in
- * the buffer of the kernel when the program ends.
+ * Bytes that may still come when reading has paused: one read of 64 KiB, and
+ * as much from the kernel's buffer when the program ends.
  */
 export const OVERRUN_BYTES = 131_072;
 
+const RANGES: Readonly<Record<keyof PtyLimits, NumberRange>> = {
+  // Against the window it is checked below.
+  keptBytes: { min: 1 },
+  windowBytes: { min: 1 },
+  maxInputBytes: { min: 1 },
+  maxViewers: { min: 1 },
+  graceMs: { min: 0 },
+  idleMs: { min: 0 },
+  maxAgeMs: { min: 0 },
+  hangupMs: { min: 0 },
+  terminateMs: { min: 0 },
+};
+
 /**
- * Checks the options once and fills in the defaults.
+ * Checks the limits and fills in the defaults.
  *
- * @throws {RangeError} when one of them makes no sense.
+ * @throws {TypeError} if one is not a number.
+ * @throws {RangeError} if one is out of its range.
  */
 export function resolvePtyLimits(options: PtyLimits): ResolvedPtyLimits {
-  const resolved = { ...DEFAULTS };
-  for (const name of Object.keys(DEFAULTS) as (keyof PtyLimits)[]) {
-    const value = options[name] ?? DEFAULTS[name];
-    const least = name.endsWith("Ms") ? 0 : 1;
-    if (!(value >= least)) {
-      throw new RangeError(
-        `Cannot use ${name}: it is ${value}, ${least} is the least`,
-      );
-    }
-    resolved[name] = value;
-  }
+  const resolved = resolveNumbers(options, DEFAULTS, RANGES);
   const { keptBytes, windowBytes } = resolved;
-  if (
-    !(Number.isInteger(keptBytes) && keptBytes >= windowBytes + OVERRUN_BYTES)
-  ) {
+  const least = windowBytes + OVERRUN_BYTES;
+  if (!(Number.isInteger(keptBytes) && keptBytes >= least)) {
     throw new RangeError(
-      `Cannot use keptBytes: it is ${keptBytes}, it must be a whole number from windowBytes + ${OVERRUN_BYTES} = ${
-        windowBytes + OVERRUN_BYTES
-      } up`,
+      `Cannot use keptBytes: it is ${keptBytes}, it must be a whole number, at least windowBytes + ${OVERRUN_BYTES} = ${least}`,
     );
   }
   return resolved;

@@ -9,9 +9,8 @@ import type { Clock, Timer } from "../actor/mod.ts";
 import type { OutputRing } from "./output_ring.ts";
 
 /**
- * Milliseconds from one end to the other after which there is nothing to wait
- * for: somebody else has the terminal open, or the program goes on without
- * one.
+ * Milliseconds from one end to the other after which the wait is over: another
+ * process has the terminal open, or the program lives on without it.
  */
 const OTHER_END_MS = 1000;
 

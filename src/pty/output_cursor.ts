@@ -1,25 +1,25 @@
 /**
- * How far one viewer is in the output, and how much more it may be sent.
+ * The position of one viewer in the output, and its credit.
  *
  * @module
  */
 import type { OutputRing } from "./output_ring.ts";
 
-/** Bytes of one piece of output. */
+/** Bytes of one output event, at most. */
 const PIECE_BYTES = 65_536;
 
-/** What comes next for a viewer. */
+/** The next part of the output, as a viewer receives it. */
 export type OutputStep =
-  /** Bytes of the output, the first of which stands at `offset`. */
+  /** Bytes of the output; the first one has that offset. */
   | {
     readonly type: "output";
     readonly offset: number;
     readonly bytes: Uint8Array<ArrayBuffer>;
   }
-  /** Output that is not kept any more; it goes on at `to`. */
+  /** Output that is no longer kept; the output continues at `to`. */
   | { readonly type: "gap"; readonly from: number; readonly to: number };
 
-/** A place in an output, with credit in bytes. */
+/** A position in the output, with credit in bytes. */
 export class OutputCursor {
   readonly #ring: OutputRing;
   readonly #windowBytes: number;
@@ -30,8 +30,8 @@ export class OutputCursor {
   unacknowledged = 0;
 
   /**
-   * A cursor at `offset`, with `windowBytes` of credit. What it gives lies in
-   * the ring if it lends, and is a copy otherwise.
+   * A cursor at `offset`, with `windowBytes` of credit. If it lends, its bytes
+   * are views of the ring; otherwise they are copies.
    */
   constructor(
     ring: OutputRing,
@@ -45,25 +45,25 @@ export class OutputCursor {
     this.#windowBytes = windowBytes;
   }
 
-  /** Whether it has been sent everything. */
+  /** Whether everything has been sent. */
   get atEnd(): boolean {
     return this.offset === this.#ring.end;
   }
 
-  /** Whether more output would find credit left when its turn comes. */
+  /** Whether credit is left when all of the output so far is sent. */
   get hasCredit(): boolean {
     const unsent = this.#ring.end - this.offset;
     return unsent + this.unacknowledged < this.#windowBytes;
   }
 
-  /** Gives credit back; more than was sent counts as all of it. */
+  /** Gives credit back: at most as much as was used. */
   acknowledge(bytes: number): void {
     if (bytes > 0) {
       this.unacknowledged = Math.max(0, this.unacknowledged - bytes);
     }
   }
 
-  /** What comes next; `undefined` at the end, or when there is no credit. */
+  /** Returns what comes next; `undefined` at the end or without credit. */
   next(): OutputStep | undefined {
     const ring = this.#ring;
     const credit = this.#windowBytes - this.unacknowledged;
@@ -77,7 +77,7 @@ export class OutputCursor {
     return { type: "output", offset, bytes };
   }
 
-  /** Leaves output out, and answers what to say of it. */
+  /** Skips output, and returns the gap that this leaves. */
   skipTo(to: number): OutputStep {
     const from = this.offset;
     this.offset = to;

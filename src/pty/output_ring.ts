@@ -1,13 +1,13 @@
 /**
- * The last bytes of an output, by their offsets from its beginning.
+ * The last bytes of an output, by their offsets from its start.
  *
  * @module
  */
 
-/** A ring of bytes: what is added last replaces what is oldest. */
+/** A ring of bytes: new bytes replace the oldest. */
 export class OutputRing {
   readonly #capacity: number;
-  /** Grows up to the capacity: most sessions say little. */
+  /** Grows up to the capacity: most sessions have little output. */
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   /** Offset after the last byte: how many bytes there were in all. */
   end = 0;
@@ -22,7 +22,7 @@ export class OutputRing {
     return Math.max(0, this.end - this.#capacity);
   }
 
-  /** Adds bytes at the end; they are copied. */
+  /** Appends a copy of the bytes. */
   append(bytes: Uint8Array): void {
     const kept = bytes.length > this.#capacity
       ? bytes.subarray(bytes.length - this.#capacity)
@@ -39,14 +39,15 @@ export class OutputRing {
   }
 
   /**
-   * Up to `maxBytes` bytes from `offset` on, which must lie between `start`
-   * and `end`: as they lie in the ring, and so fewer where that turns. They
-   * change when more is added.
+   * Returns up to `maxBytes` bytes from `offset` on, as a view of the ring: it
+   * ends where the ring wraps around, and changes when more is appended.
+   *
+   * @throws {RangeError} if the offset is not from `start` to `end`.
    */
   view(offset: number, maxBytes: number): Uint8Array<ArrayBuffer> {
     if (!(offset >= this.start && offset <= this.end)) {
       throw new RangeError(
-        `Cannot read the output: the offset is ${offset}, ${this.start} to ${this.end} is kept`,
+        `Cannot read the output: the offset is ${offset}, it must be from ${this.start} to ${this.end}`,
       );
     }
     const at = this.#bytes.length === 0 ? 0 : offset % this.#bytes.length;
@@ -54,7 +55,7 @@ export class OutputRing {
     return this.#bytes.subarray(at, at + size);
   }
 
-  /** Makes room for `size` bytes, while nothing has been replaced yet. */
+  /** Grows to `size` bytes; no byte has been replaced before that. */
   #grow(size: number): void {
     if (size <= this.#bytes.length) return;
     const grown = new Uint8Array(

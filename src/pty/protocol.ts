@@ -1,5 +1,5 @@
 /**
- * How one talks to a session, and what it tells its viewers.
+ * The messages of a session, and the events that it sends to its viewers.
  *
  * @module
  */
@@ -9,111 +9,120 @@ import type { OutputStep } from "./output_cursor.ts";
 import type { PtyExit, SignalName } from "./pty.ts";
 import type { PtySize } from "./size.ts";
 
-/** Whether a viewer may type, resize and send signals, or only look on. */
+/**
+ * What a viewer may do: type, resize and send signals (`control`), or only
+ * watch (`view`).
+ */
 export type PtyRole = "control" | "view";
 
-/** What a viewer is told, in order. */
+/** What a session sends to its viewers, in order. */
 export type PtyEvent =
   | OutputStep
-  /** The terminal has another size now. */
+  /** The size of the terminal has changed. */
   | { readonly type: "size"; readonly size: PtySize }
-  /** The program has ended and all its output was told; the last event. */
+  /** The program has ended and all its output was sent: the last event. */
   | { readonly type: "exit"; readonly exit: PtyExit };
 
 /**
- * Who is told the events of a session, and stands for its attachment. Answers
- * false when it takes no more: then it is detached.
+ * Receives the events of a session, and identifies its attachment. Its `tell`
+ * returns false when it takes no more events: then it is detached.
  */
 export type PtyViewer = ReplyTo<PtyEvent>;
 
-/** The session does not do what it was asked to. */
+/** The reply to a request that the session refuses. */
 export interface PtyRefusal {
-  /** Tells it from what is granted. */
+  /** The discriminant of a refusal. */
   readonly type: "refused";
-  /** Why. */
+  /** Why the request was refused. */
   readonly error: PtyError;
 }
 
-/** A viewer is attached. */
+/** The reply to a viewer that is attached. */
 export interface PtyAttached {
-  /** Tells it from a refusal. */
+  /** The discriminant of this reply. */
   readonly type: "attached";
-  /** Offset of the first byte that it asked for; a gap may come first. */
+  /** Offset of the first byte that was requested; a gap may come first. */
   readonly offset: number;
   /** Offset after the last byte of output so far. */
   readonly end: number;
-  /** The size of the terminal. */
+  /** Size of the terminal, in cells. */
   readonly size: PtySize;
 }
 
-/** What was asked for is done, or why it is not. */
+/** The reply to a request that was carried out, or refused. */
 export type PtyReply = { readonly type: "done" } | PtyRefusal;
 
-/** A session as it is now. */
+/** The state of a session at one moment. */
 export interface PtySnapshot {
-  /** The process id. */
+  /** Process id of the program. */
   readonly pid: number;
-  /** What it runs. */
+  /** Command that the session runs. */
   readonly command: string;
-  /** Its arguments. */
+  /** Arguments of the command. */
   readonly args: readonly string[];
-  /** The size of its terminal. */
+  /** Size of the terminal, in cells. */
   readonly size: PtySize;
-  /** Offset of the oldest byte of output that is kept. */
+  /** Offset of the oldest byte of output that is still kept. */
   readonly start: number;
   /** Offset after the last byte of output so far. */
   readonly end: number;
-  /** Bytes of input that the program has not taken. */
+  /** Bytes of input that the program has not read yet. */
   readonly waitingBytes: number;
-  /** Whether output is not read, for the controllers have no credit left. */
+  /** Whether reading has paused because no controller has credit left. */
   readonly paused: boolean;
-  /** Viewers that may control it. */
+  /** Number of viewers in the role `control`. */
   readonly controllers: number;
-  /** Viewers that only look on. */
+  /** Number of viewers in the role `view`. */
   readonly viewers: number;
-  /** Milliseconds since it was started. */
+  /** Milliseconds since the session was started. */
   readonly ageMs: number;
-  /** How the program has ended, if it has. */
+  /** How the program has ended; `undefined` while it has not. */
   readonly exit: PtyExit | undefined;
 }
 
-/** Attaches a viewer, which is told events from a later turn on. */
+/**
+ * Attaches a viewer, which receives events from a later turn of the event loop
+ * on.
+ */
 export interface PtyAttach {
-  /** Tells it from other messages. */
+  /** The discriminant of this message. */
   readonly type: "attach";
-  /** Is told the events. */
+  /** Receives the events of the session. */
   readonly viewer: PtyViewer;
-  /** What it may do. */
+  /** What the viewer may do. */
   readonly role: PtyRole;
-  /** Where it stopped; without it, all that is kept is told. */
+  /**
+   * Offset to start from, such as where the viewer stopped before; without it,
+   * the oldest byte that is kept.
+   */
   readonly offset: number | undefined;
-  /** Whether bytes are its own only while it is told them. */
+  /** Whether the viewer is done with the bytes when its `tell` returns. */
   readonly borrows: boolean;
-  /** Whether it needs no credit, and the session does not go on for it. */
+  /** Whether the viewer needs no credit and does not keep the session alive. */
   readonly tap: boolean;
-  /** Hears whether it is attached. */
+  /** Receives whether the viewer is attached. */
   readonly replyTo: ReplyTo<PtyAttached | PtyRefusal>;
 }
 
 /**
- * Messages of a session. Where no `viewer` is named, it is the owner of the
- * session who asks, and may.
+ * The messages of a session. A request without a `viewer` comes from the owner
+ * of the session, who may do everything.
  */
 export type PtySessionMessage =
   | PtyAttach
-  /** Ends the attachment. */
+  /** Ends the attachment of a viewer. */
   | { readonly type: "detach"; readonly viewer: PtyViewer }
-  /** The viewer has dealt with so many bytes more. */
+  /** The viewer has processed that many more bytes. */
   | {
     readonly type: "acknowledge";
     readonly viewer: PtyViewer;
     readonly bytes: number;
   }
-  /** Types; answered when the terminal has taken everything. */
+  /** Writes input; the reply comes when the terminal has taken all of it. */
   | {
     readonly type: "input";
     readonly viewer?: PtyViewer;
-    /** In use until the answer. */
+    /** Must not change until the reply. */
     readonly bytes: Uint8Array;
     readonly replyTo: ReplyTo<PtyReply>;
   }
@@ -131,5 +140,5 @@ export type PtySessionMessage =
     readonly replyTo: ReplyTo<PtyReply>;
   }
   | { readonly type: "inspect"; readonly replyTo: ReplyTo<PtySnapshot> }
-  /** Ends the program, and the session with it; or its time is over. */
+  /** Ends the program and the session: by request, or when time is up. */
   | { readonly type: "close" | "expired" };

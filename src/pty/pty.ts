@@ -1,5 +1,5 @@
 /**
- * A program on a pseudo terminal, whatever makes it.
+ * A program on a pseudo terminal, whatever implements it.
  *
  * @module
  */
@@ -9,86 +9,86 @@ import type { PtySize } from "./size.ts";
 /** The name of a signal, such as `"SIGINT"`. */
 export type SignalName = `SIG${string}`;
 
-/** What is to run. */
+/** The program to run, and its terminal. */
 export interface PtyCommand {
-  /** A path, or a name that is looked for in `PATH`. */
+  /** Path of the program, or a name to look up in `PATH`. */
   readonly command: string;
   /**
-   * Its arguments.
+   * Arguments of the program.
    * @default {[]}
    */
   readonly args?: readonly string[];
   /**
-   * The directory in which it starts.
-   * @default {the current one}
+   * The working directory of the program.
+   * @default {the current directory}
    */
   readonly cwd?: string;
   /**
-   * Its environment, to which `TERM` and `PWD` are added. Without it, that of
-   * this process, for which `--allow-env` is needed.
+   * Environment of the program, to which `TERM` and `PWD` are added. By
+   * default that of this process, which needs `--allow-env`.
    */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * What the terminal calls itself.
+   * Type of the terminal, as the program finds it in `TERM`.
    * @default {"xterm-256color"}
    */
   readonly term?: string;
   /**
-   * The size of the terminal in the beginning.
+   * Size of the terminal at the start.
    * @default {{ columns: 80, rows: 24 }}
    */
   readonly size?: PtySize;
 }
 
-/** How a program has ended. */
+/** How a program has ended: with a code, or by a signal. */
 export interface PtyExit {
-  /** Its exit code; `undefined` when a signal ended it. */
+  /** Exit code of the program; `undefined` if a signal ended it. */
   readonly code: number | undefined;
-  /** The signal that ended it. */
+  /** The signal that ended the program, if one did. */
   readonly signal: SignalName | undefined;
-  /** Why the program could not even be executed. */
+  /** Why the program could not be executed, if it could not. */
   readonly error: PtyError | undefined;
 }
 
-/** Who is told what a PTY does. */
+/** Callbacks for what happens on a PTY. */
 export interface PtyListener {
-  /** Bytes of output; they may be reused afterwards. */
+  /** Called with output; the bytes may be reused afterwards. */
   output(bytes: Uint8Array): void;
-  /** There will be no more output. The program may still run. */
+  /** Called when there is no more output. The program may still run. */
   closed(): void;
-  /** The program has ended and is reaped. There may still be output. */
+  /** Called when the program has ended. There may still be output. */
   exited(): void;
 }
 
 /** A program on a pseudo terminal. */
 export interface Pty {
-  /** The process id, which is also that of its process group. */
+  /** The process id, which is also the id of the process group. */
   readonly pid: number;
-  /** Bytes of input that the program has not taken. */
+  /** Bytes of input that the program has not read yet. */
   readonly waitingBytes: number;
-  /** How the program has ended; final when both are told of. */
+  /** How the program has ended; final after `closed` and `exited`. */
   readonly exit: PtyExit | undefined;
-  /** Begins to read; called once. */
+  /** Starts to read; called once. */
   start(listener: PtyListener): void;
-  /** Stops reading: the program waits when the kernel's buffer is full. */
+  /** Pauses reading: the program waits when the kernel's buffer is full. */
   pause(): void;
-  /** Goes on reading. */
+  /** Resumes reading after a pause. */
   resume(): void;
   /**
-   * Writes after all that was written before. `done` is called once, when the
-   * kernel has taken everything or with the reason why it has not; until then
-   * the bytes are in use.
+   * Writes bytes after those written before. `done` is called once, when the
+   * kernel has taken all of them or with the reason why not; until then the
+   * bytes must not change.
    */
   write(bytes: Uint8Array, done: (error?: unknown) => void): void;
-  /** Sets the size, which the kernel tells the program with `SIGWINCH`. */
+  /** Sets the size; the kernel notifies the program with `SIGWINCH`. */
   resize(size: PtySize): void;
-  /** The process group in the foreground, or that of the program. */
+  /** Returns the foreground process group, or that of the program. */
   foreground(): number;
   /**
-   * Sends a signal to a process group; 0 only looks. Answers whether somebody
-   * is there who could get it.
+   * Sends a signal to a process group; 0 only checks. Returns whether there is
+   * a process that could receive it.
    */
   signal(group: number, signal: SignalName | 0): boolean;
-  /** Closes the terminal: who is left on it gets `SIGHUP`. */
+  /** Closes the terminal: the processes that use it get `SIGHUP`. */
   close(): void;
 }

@@ -1,5 +1,5 @@
 /**
- * What a user holds of a session, and of an attachment to it.
+ * The handles that users hold: a session, and an attachment to it.
  *
  * @module
  */
@@ -17,55 +17,58 @@ import type {
 import type { SignalName } from "./pty.ts";
 import type { PtySize } from "./size.ts";
 
-/** How a viewer is attached. */
+/** Options of {@linkcode PtySession.attach}. */
 export interface AttachOptions {
   /**
-   * Whether it may type, resize and send signals, or only look on.
+   * Whether the viewer may type, resize and send signals, or only watch.
    * @default {"control"}
    */
   readonly role?: PtyRole;
   /**
-   * Offset of the first byte that it wants: where it stopped.
-   * @default {the oldest byte that is kept}
+   * Offset of the first byte to send, such as where the viewer stopped before.
+   * @default {offset of the oldest byte that is kept}
    */
   readonly offset?: number;
   /**
-   * Whether it is no viewer, but a recording or the like: it is told all
-   * output as it comes and acknowledges nothing, so what waits for it must be
-   * bounded by itself. A session that nobody else watches ends after `graceMs`.
+   * Whether this is not a viewer but a recorder or the like: it receives all
+   * output at once and acknowledges nothing, so it must bound what it buffers.
+   * A session without any other viewer ends after `graceMs`.
    * @default {false}
    */
   readonly tap?: boolean;
-  /** Is told the events, from a turn of the event loop after the attach on. */
+  /** Receives the events, from the turn of the event loop after the attach. */
   readonly viewer: PtyViewer;
   /**
    * Whether the viewer is done with the bytes of an event when its `tell`
-   * returns: then they need not be copied for it.
+   * returns, so that they need not be copied.
    * @default {false}
    */
   readonly borrows?: boolean;
-  /** Ends the attachment, such as an actor's `context.signal`. */
+  /** Ends the attachment when it aborts, such as an actor's `context.signal`. */
   readonly signal?: AbortSignal;
 }
 
-/** What may be asked of a session by its owner, and by who controls it. */
+/** The requests that the owner and the controllers of a session may make. */
 export abstract class PtyControls {
-  /** The session. */
+  /** Reference of the session's actor. */
   protected readonly ref: ActorRef<PtySessionMessage>;
   readonly #viewer: { readonly viewer?: PtyViewer };
 
-  /** Asks for a viewer, or without one for the owner. */
+  /** Makes requests for a viewer, or for the owner if there is none. */
   constructor(ref: ActorRef<PtySessionMessage>, viewer?: PtyViewer) {
     this.ref = ref;
     this.#viewer = viewer === undefined ? {} : { viewer };
   }
 
   /**
-   * Types. Resolves when the terminal has taken everything, which is the
-   * backpressure; until then the bytes are in use. Writes keep their order.
+   * Writes input. Resolves when the terminal has taken all of it, which is the
+   * backpressure; until then the bytes must not change. Writes keep their order.
    *
-   * Rejects with `PtyReadOnlyError`, `PtyInputFullError`, `PtyEndedError`,
-   * or as an ask does when the session is gone.
+   * @throws {PtyReadOnlyError} if the viewer may only watch.
+   * @throws {PtyAttachmentError} if the viewer is not attached any longer.
+   * @throws {PtyInputFullError} if too much input waits for the program.
+   * @throws {PtyEndedError} if the program has ended, or ends before it took all.
+   * @throws {ActorStoppedError} if the session has ended.
    */
   write(bytes: Uint8Array): Promise<void> {
     return this.#ask((replyTo) => ({
@@ -77,10 +80,14 @@ export abstract class PtyControls {
   }
 
   /**
-   * Sets the size of the terminal. The last one that was set counts; when the
-   * viewer who set it leaves, the last one of those who are still there.
+   * Sets the size of the terminal. The last size that was set counts; when the
+   * viewer who set it leaves, the last one that a remaining viewer set.
    *
-   * Rejects with `PtyReadOnlyError`, `PtySizeError` or `PtyEndedError`.
+   * @throws {PtyReadOnlyError} if the viewer may only watch.
+   * @throws {PtyAttachmentError} if the viewer is not attached any longer.
+   * @throws {PtySizeError} if no terminal can have that size.
+   * @throws {PtyEndedError} if the program has ended.
+   * @throws {ActorStoppedError} if the session has ended.
    */
   resize(size: PtySize): Promise<void> {
     return this.#ask((replyTo) => ({
@@ -94,7 +101,11 @@ export abstract class PtyControls {
   /**
    * Sends a signal to the process group in the foreground, as a key would.
    *
-   * Rejects with `PtyReadOnlyError`, `PtySignalError` or `PtyEndedError`.
+   * @throws {PtyReadOnlyError} if the viewer may only watch.
+   * @throws {PtyAttachmentError} if the viewer is not attached any longer.
+   * @throws {PtySignalError} if there is no such signal, or it may not be sent.
+   * @throws {PtyEndedError} if the program has ended.
+   * @throws {ActorStoppedError} if the session has ended.
    */
   signal(signal: SignalName): Promise<void> {
     return this.#ask((replyTo) => ({
@@ -108,26 +119,26 @@ export abstract class PtyControls {
   async #ask(
     request: (replyTo: ReplyTo<PtyReply>) => PtySessionMessage,
   ): Promise<void> {
-    // A program may take as long to read as it likes.
+    // A program may take any time to read its input.
     const reply = await this.ref.ask(request, { timeoutMs: Infinity });
     if (reply.type === "refused") throw reply.error;
   }
 }
 
-/** The hold of one viewer on a session; ends by itself when that ends. */
+/** The attachment of one viewer to a session; it ends with the session. */
 export class PtyAttachment extends PtyControls implements AsyncDisposable {
   readonly #viewer: PtyViewer;
-  /** Offset of the first byte that was asked for; a gap may come first. */
+  /** Offset of the first byte that was requested; a gap may come first. */
   readonly offset: number;
-  /** Offset after the last byte of output, when it was attached. */
+  /** Offset after the last byte of output at the time of the attach. */
   readonly end: number;
-  /** The size of the terminal, when it was attached. */
+  /** Size of the terminal at the time of the attach. */
   readonly size: PtySize;
-  /** Aborts when the attachment is over, however. */
+  /** Aborts when the attachment has ended, however it ended. */
   readonly ended: AbortSignal;
   readonly #detach: () => void;
 
-  /** Made by `PtySession.attach`. */
+  /** Created by `PtySession.attach`, not by users. */
   constructor(
     ref: ActorRef<PtySessionMessage>,
     viewer: PtyViewer,
@@ -145,15 +156,15 @@ export class PtyAttachment extends PtyControls implements AsyncDisposable {
   }
 
   /**
-   * Gives credit back: the viewer has dealt with so many bytes more. When no
-   * controller has any left, the program waits; who only looks on and has
-   * none is told a gap later.
+   * Gives credit back: the viewer has processed that many more bytes. When no
+   * controller has credit left, the program waits; a read-only viewer without
+   * credit receives a gap later.
    */
   acknowledge(bytes: number): void {
     this.ref.tell({ type: "acknowledge", viewer: this.#viewer, bytes });
   }
 
-  /** Ends the attachment; the session goes on. Safe to call twice. */
+  /** Ends the attachment; the session lives on. Safe to call twice. */
   detach(): void {
     this.#detach();
   }
@@ -164,12 +175,12 @@ export class PtyAttachment extends PtyControls implements AsyncDisposable {
   }
 }
 
-/** A session, as its owner has it: it may type, resize and send signals. */
+/** The owner's handle of a session: it may type, resize and send signals. */
 export class PtySession extends PtyControls {
-  /** The name that it has among the sessions of its supervisor. */
+  /** The id of the session, unique among those of its supervisor. */
   readonly id: string;
 
-  /** Made by `spawnPty` and its like. */
+  /** Created by `spawnPty`, `listPtys` and `findPty`, not by users. */
   constructor(id: string, ref: ActorRef<PtySessionMessage>) {
     super(ref);
     this.id = id;
@@ -181,23 +192,26 @@ export class PtySession extends PtyControls {
   }
 
   /**
-   * Attaches a viewer. Rejects with `PtyOffsetError` when the offset is not
-   * of this session's output, `PtyAttachmentError` when there are too many
-   * viewers, the signal's reason, or as an ask does when the session is gone.
+   * Attaches a viewer, which receives output from an offset on. Rejects with
+   * the signal's reason when that aborts.
+   *
+   * @throws {PtyOffsetError} if the output has not reached the offset.
+   * @throws {PtyAttachmentError} if there are too many viewers.
+   * @throws {ActorStoppedError} if the session has ended.
    */
   async attach(options: AttachOptions): Promise<PtyAttachment> {
     const { ref } = this;
-    const { role = "control", offset, viewer: told, signal } = options;
+    const { role = "control", offset, viewer: receiver, signal } = options;
     const { borrows = false, tap = false } = options;
     const over = new AbortController();
     const end = (): void => {
       signal?.removeEventListener("abort", detach);
       over.abort();
     };
-    // A viewer of its own for each attachment, which hears of its end.
+    // Each attachment has its own viewer, which notices the end.
     const viewer: PtyViewer = {
       tell(event: PtyEvent): boolean {
-        const taken = !over.signal.aborted && told.tell(event);
+        const taken = !over.signal.aborted && receiver.tell(event);
         if (!taken || event.type === "exit") end();
         return taken;
       },
@@ -229,7 +243,11 @@ export class PtySession extends PtyControls {
     }
   }
 
-  /** The session as it is now; rejects as an ask does when it is gone. */
+  /**
+   * Returns the state of the session now.
+   *
+   * @throws {ActorStoppedError} if the session has ended.
+   */
   inspect(): Promise<PtySnapshot> {
     return this.ref.ask<PtySnapshot>((replyTo) => ({
       type: "inspect",
@@ -238,8 +256,8 @@ export class PtySession extends PtyControls {
   }
 
   /**
-   * Ends the program with `SIGHUP`, `SIGTERM` and `SIGKILL`, and all in its
-   * process group and that in the foreground. Resolves when nobody is left.
+   * Ends the session: all processes in the program's group and in the foreground
+   * get `SIGHUP`, then `SIGTERM`, then `SIGKILL`. Resolves when none is left.
    */
   close(): Promise<void> {
     this.ref.tell({ type: "close" });

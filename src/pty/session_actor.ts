@@ -1,7 +1,8 @@
 /**
- * The session actor: owns one program on a PTY, and dies with it. Its parent
- * is the supervisor of sessions; viewers come and go. What the PTY says does
- * not go through the mailbox, which is for those who want something of it.
+ * The session actor: owns one program on a PTY, and ends with it. Its parent
+ * is the supervisor of sessions; viewers come and go. Output does not pass
+ * through the mailbox, which is for requests. `session_state.ts` decides what
+ * this actor does about the end, the grace period and the reading.
  *
  * @module
  */
@@ -40,17 +41,17 @@ import {
 } from "./session_state.ts";
 import { checkSize, type PtySize } from "./size.ts";
 
-/** What a session actor is made of. */
+/** The parts of a session actor. */
 export interface SessionOptions {
-  /** The program; ended with the actor, however that ends. */
+  /** The program, which ends with the actor, however that ends. */
   readonly pty: Pty;
-  /** What it was started with. */
+  /** The command that started it. */
   readonly command: ResolvedCommand;
-  /** Limits of the session. */
+  /** The limits of the session. */
   readonly limits: ResolvedPtyLimits;
 }
 
-/** A behaviour that keeps a program for its viewers. */
+/** Returns a behaviour that owns a program and serves its viewers. */
 export function sessionActor(
   { pty, command, limits }: SessionOptions,
 ): Behavior<PtySessionMessage> {
@@ -136,7 +137,7 @@ export function sessionActor(
       return ms < Infinity ? context.after(ms, { type: "expired" }) : undefined;
     }
 
-    // The output, which does not wait for anybody's turn.
+    // Output, which does not wait in the mailbox.
 
     function output(bytes: Uint8Array): void {
       ring.append(bytes);
@@ -155,33 +156,33 @@ export function sessionActor(
       dispatch(audience.wantsOutput ? WANTED : UNWANTED);
     }
 
-    /** Looks at the viewers again, after anything that may change them. */
+    /** Called after everything that may change the viewers or their credit. */
     function settle(): void {
       regulate();
       dispatch(PRESENCE[audience.presence]);
     }
 
-    // The viewers.
+    // Viewers.
 
     function attach(message: PtyAttach): PtyAttached {
       const { viewer, offset = ring.start } = message;
       const attachedSize = size;
       if (!(Number.isInteger(offset) && offset >= 0 && offset <= ring.end)) {
         throw new PtyOffsetError(
-          `Cannot attach: the offset is ${offset}, the output ends at ${ring.end}`,
+          `Cannot attach: the offset is ${offset}, it must be a whole number from 0 to ${ring.end}`,
         );
       }
       if (audience.size >= limits.maxViewers) {
         throw new PtyAttachmentError(
-          `Cannot attach: there are ${limits.maxViewers} viewers, let one go first`,
+          `Cannot attach: there are ${limits.maxViewers} viewers, detach one first`,
         );
       }
       audience.add(message, offset);
       settle();
-      // Whoever waits for the reply has it when the first event comes.
+      // The reply arrives before the first event.
       setImmediate(() => {
         if (state.stopping !== "no") return;
-        audience.begin(
+        audience.start(
           viewer,
           size === attachedSize ? undefined : { type: "size", size },
         );
@@ -202,18 +203,18 @@ export function sessionActor(
       if (next.columns === size.columns && next.rows === size.rows) return;
       pty.resize(next);
       size = next;
-      audience.tellAll({ type: "size", size });
+      audience.sendAll({ type: "size", size });
       settle();
     }
 
-    // What is asked for.
+    // Requests.
 
     function input(bytes: Uint8Array, replyTo: ReplyTo<PtyReply>): void {
       assertRuns("write");
       const waiting = pty.waitingBytes;
       if (waiting > 0 && waiting + bytes.length > limits.maxInputBytes) {
         throw new PtyInputFullError(
-          `Cannot write: ${waiting} bytes wait for the program already, wait for the write before`,
+          `Cannot write: ${waiting} bytes already wait for the program, await the write before`,
         );
       }
       restartIdleTimer();
@@ -223,7 +224,7 @@ export function sessionActor(
           cause === undefined ? { type: "done" } : {
             type: "refused",
             error: new PtyEndedError(
-              "Cannot write: the program has ended before it took all",
+              "Cannot write: the program ended before it took all of the input",
               { cause },
             ),
           },
@@ -243,7 +244,7 @@ export function sessionActor(
 
     restartIdleTimer();
     expireAfter(limits.maxAgeMs);
-    // Not in `stopped`, which is left out when the actor is killed.
+    // Not in `stopped`, which is not called when the actor is killed.
     signal.addEventListener(
       "abort",
       () => dispatch({ type: "stop_requested" }),
@@ -289,7 +290,7 @@ export function sessionActor(
               flushTimer.input();
               if (!pty.signal(pty.foreground(), message.signal)) {
                 throw new PtySignalError(
-                  `Cannot send ${message.signal}: whoever is in the foreground is another user's`,
+                  `Cannot send ${message.signal}: the process in the foreground belongs to another user`,
                 );
               }
               message.replyTo.tell({ type: "done" });
@@ -327,7 +328,7 @@ export function sessionActor(
   };
 }
 
-/** The events of each piece of output, which cost nothing to make. */
+/** The events that come with each piece of output: they are not allocated. */
 const WANTED: SessionEvent = { type: "demand", wanted: true };
 const UNWANTED: SessionEvent = { type: "demand", wanted: false };
 const PRESENCE: Readonly<Record<Presence, SessionEvent>> = {
@@ -336,14 +337,14 @@ const PRESENCE: Readonly<Record<Presence, SessionEvent>> = {
   alone: { type: "presence", presence: "alone" },
 };
 
-/** How a program has ended that nobody could end. */
+/** The exit of a program that could not be ended. */
 const UNKNOWN: PtyExit = {
   code: undefined,
   signal: undefined,
   error: undefined,
 };
 
-/** Does what may be impossible, and answers why it is. */
+/** Carries a request out, and replies with the reason if it is refused. */
 function attempt(replyTo: ReplyTo<PtyRefusal>, act: () => void): void {
   try {
     act();

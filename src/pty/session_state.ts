@@ -15,10 +15,10 @@
  * @module
  */
 
-/** Who is attached: viewers, taps alone, or nobody. */
+/** Who is attached: viewers, taps alone, or nobody at all. */
 export type Presence = "watched" | "tapped" | "alone";
 
-/** One session, as its decisions see it. */
+/** The state on which the decisions of a session depend. */
 export interface SessionState {
   /** Which of the two ends have come. */
   phase: "running" | "output_ended" | "program_ended" | "over";
@@ -35,20 +35,20 @@ export interface SessionState {
   exitSeen: boolean;
 }
 
-/** What has happened to a session. */
+/** The events of a session. */
 export type SessionEvent =
   /** The actor has started, with nobody attached. */
   | { readonly type: "started" }
   /** Whether the viewers have credit for more output. */
   | { readonly type: "demand"; readonly wanted: boolean }
-  /** Viewers came, left, or have received more output. */
+  /** Who is attached now: viewers may have come, left or received output. */
   | { readonly type: "presence"; readonly presence: Presence }
-  /** Those who have all output were notified of the exit, and let go. */
+  /** The viewers that have all output were notified of the exit, and removed. */
   | {
     readonly type: "exit_reported";
-    /** Whether one of them was a controller. */
+    /** Whether one of these viewers was a controller. */
     readonly toController: boolean;
-    /** Who is left. */
+    /** Who is still attached. */
     readonly presence: Presence;
   }
   /** There will be no more output. */
@@ -61,7 +61,7 @@ export type SessionEvent =
   | { readonly type: "stopped_in_order" }
   /** If it had been in order, that would have been reported by now. */
   | { readonly type: "order_overdue" }
-  /** A session that is being stopped has no processes left, as far as known. */
+  /** No process is left of a session that is being stopped, or none can be killed. */
   | { readonly type: "processes_ended" }
   /** The wait for the other end is over; `progress` if there was output. */
   | { readonly type: "other_end_overdue"; readonly progress: boolean };
@@ -84,21 +84,21 @@ export type SessionCommand =
   | "await_order"
   /** Report when the other end has not come for a while. */
   | "await_other_end"
-  /** Close the terminal: somebody else has it open, or the program is lost. */
+  /** Close the terminal: another process has it open, or cannot be ended. */
   | "close_terminal"
   /** Note how the program has ended; nothing more comes from the PTY. */
   | "conclude"
-  /** Stop when the grace period is over, whoever comes. */
+  /** Stop when the grace period is over, even if a viewer comes. */
   | "expire_after_grace"
   /** Stop when the grace period is over, unless it is cancelled. */
   | "start_grace"
-  /** Somebody has come: the grace period is over. */
+  /** Cancel the grace period: a viewer has come. */
   | "cancel_grace"
-  /** Forget the output that was gathered: nobody waits for it. */
+  /** Do not send the output that was gathered: nobody is attached. */
   | "drop_gathered"
   /** Send the output that was gathered. */
   | "flush"
-  /** Notify those who have all output of the exit, and let them go. */
+  /** Notify the viewers that have all output of the exit, and remove them. */
   | "report_exit"
   /** Stop the actor. */
   | "stop";
@@ -117,9 +117,9 @@ export function initialSessionState(): SessionState {
 }
 
 /**
- * Applies an event to the state, in place, and returns what must be done. It
- * depends on its arguments alone. What happens with each piece of output
- * creates no garbage.
+ * Applies an event to the state, in place, and returns the commands to carry
+ * out. The result depends on the arguments alone. The events that come with
+ * each piece of output allocate nothing.
  */
 export function transition(
   state: SessionState,
@@ -132,7 +132,7 @@ export function transition(
       return regulate(state, event.wanted);
     case "presence":
       if (state.stopping !== "no") return NOTHING;
-      // Who is left is known when those who have seen it all are gone.
+      // The presence counts when the viewers with all output are removed.
       if (state.phase === "over") return ["report_exit"];
       return changePresence(state, event.presence);
     case "exit_reported":
@@ -145,7 +145,7 @@ export function transition(
       // The kernel has sent the program SIGHUP: it has a while to end.
       return ["await_other_end"];
     case "program_ended": {
-      // The processes that it leaves behind in its group end as well.
+      // Processes that it leaves behind in its group end as well.
       const end = ["end_processes", "check_processes"] as const;
       if (state.phase === "output_ended") return [...end, ...conclude(state)];
       state.phase = "program_ended";
@@ -179,7 +179,7 @@ export function transition(
 
 /**
  * Reads while the viewers want output. When the program has ended or the
- * session is being stopped, all that is left is read, whoever wants it.
+ * session is being stopped, all that is left is read even if they do not.
  */
 function regulate(
   state: SessionState,

@@ -7,22 +7,22 @@ import { PtySizeError } from "./errors.ts";
 
 /** The size of a terminal, in cells. */
 export interface PtySize {
-  /** Cells in a row: a whole number from 1 to 10,000. */
+  /** Number of columns: a whole number from 1 to 10,000. */
   readonly columns: number;
-  /** Rows: a whole number from 1 to 10,000. */
+  /** Number of rows: a whole number from 1 to 10,000. */
   readonly rows: number;
 }
 
 /**
- * The kernel would take 65,535 and cut what is more. A program holds memory
- * for each cell, so the limit is that of tmux.
+ * The kernel takes up to 65,535, and silently wraps around above it. A program
+ * holds memory for each cell, so the limit is the one of tmux.
  */
 const MAX_CELLS = 10_000;
 
 /**
- * Answers the size alone, whatever else the object has.
+ * Checks a size, and returns it without the other properties of the object.
  *
- * @throws {PtySizeError} when no terminal has that size.
+ * @throws {PtySizeError} if no terminal can have that size.
  */
 export function checkSize({ columns, rows }: PtySize): PtySize {
   for (const [name, value] of Object.entries({ columns, rows })) {

@@ -1,23 +1,27 @@
 /**
- * What others ask of a supervisor of sessions.
+ * The requests that users make to a supervisor of sessions.
  *
  * @module
  */
 import type { AskOptions } from "../actor/mod.ts";
 import type { PtyRefusal } from "./protocol.ts";
 import { PtySession } from "./pty_session.ts";
-import type { PtySpec, PtySupervisorRef } from "./supervisor.ts";
+import type { PtySpec, PtySupervisorRef } from "./supervisor_actor.ts";
 
 /**
- * Starts a session. Rejects with a `PtySpawnError`, of which subclasses say
- * more, with `PtySizeError`, or as an ask does when the supervisor is gone.
+ * Starts a session under a supervisor.
+ *
+ * @throws {PtySpawnError} if it cannot be started; subclasses name the cause.
+ * @throws {PtySizeError} if no terminal can have the size.
+ * @throws {ActorStoppedError} if the supervisor has stopped.
+ * @throws {AskTimeoutError} if it does not reply in time.
  */
 export async function spawnPty(
-  boss: PtySupervisorRef,
+  supervisor: PtySupervisorRef,
   spec: PtySpec,
   options?: AskOptions,
 ): Promise<PtySession> {
-  const reply = await boss.ask<PtySession | PtyRefusal>(
+  const reply = await supervisor.ask<PtySession | PtyRefusal>(
     (replyTo) => ({ type: "spawn", spec, replyTo }),
     options,
   );
@@ -25,23 +29,33 @@ export async function spawnPty(
   throw reply.error;
 }
 
-/** The sessions of a supervisor, in the order in which they were started. */
+/**
+ * Returns the sessions of a supervisor, in the order in which they were started.
+ *
+ * @throws {ActorStoppedError} if the supervisor has stopped.
+ * @throws {AskTimeoutError} if it does not reply in time.
+ */
 export function listPtys(
-  boss: PtySupervisorRef,
+  supervisor: PtySupervisorRef,
   options?: AskOptions,
 ): Promise<readonly PtySession[]> {
-  return boss.ask<readonly PtySession[]>(
+  return supervisor.ask<readonly PtySession[]>(
     (replyTo) => ({ type: "list", replyTo }),
     options,
   );
 }
 
-/** The session with an id; `undefined` when there is none. */
+/**
+ * Returns the session with an id; `undefined` if there is none.
+ *
+ * @throws {ActorStoppedError} if the supervisor has stopped.
+ * @throws {AskTimeoutError} if it does not reply in time.
+ */
 export async function findPty(
-  boss: PtySupervisorRef,
+  supervisor: PtySupervisorRef,
   id: string,
   options?: AskOptions,
 ): Promise<PtySession | undefined> {
-  const sessions = await listPtys(boss, options);
+  const sessions = await listPtys(supervisor, options);
   return sessions.find((session) => session.id === id);
 }

@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { FlushGate } from "../../src/pty/flush_gate.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 
-Deno.test("output after a silence goes out at once", () => {
+Deno.test("output after a silence is sent at once", () => {
   const gate = new FlushGate();
   assert(gate.output(1, 0));
   gate.flushed();
   assert(gate.output(1, 2));
 });
 
-Deno.test("output that follows output waits until nothing has come for 2 ms", () => {
+Deno.test("output that follows output waits until there has been none for 2 ms", () => {
   const gate = new FlushGate();
   gate.output(1, 0);
   gate.flushed();
@@ -21,7 +21,7 @@ Deno.test("output that follows output waits until nothing has come for 2 ms", ()
   assertEquals(gate.dueAt, 4);
 });
 
-Deno.test("output that follows input goes out at once", () => {
+Deno.test("output that follows input is sent at once", () => {
   const gate = new FlushGate();
   gate.output(1, 0);
   gate.flushed();
@@ -31,7 +31,7 @@ Deno.test("output that follows input goes out at once", () => {
   assert(!gate.output(1, 0.2), "once for each input");
 });
 
-Deno.test("8 KiB are not gathered any longer", () => {
+Deno.test("8 KiB of output are sent at once", () => {
   const gate = new FlushGate();
   gate.output(1, 0);
   gate.flushed();
@@ -39,7 +39,7 @@ Deno.test("8 KiB are not gathered any longer", () => {
   assert(gate.output(1, 0));
 });
 
-Deno.test("output that is overdue goes out with the next, should the timer be late", () => {
+Deno.test("overdue output is sent with the next output if the timer is late", () => {
   const gate = new FlushGate();
   gate.output(1, 0);
   gate.flushed();
@@ -47,7 +47,7 @@ Deno.test("output that is overdue goes out with the next, should the timer be la
   assert(gate.output(1, 11));
 });
 
-Deno.test("what comes all the time goes out after 10 ms", () => {
+Deno.test("continuous output is sent after 10 ms", () => {
   const gate = new FlushGate();
   gate.output(1, 0);
   gate.flushed();
@@ -55,7 +55,7 @@ Deno.test("what comes all the time goes out after 10 ms", () => {
   assertEquals(gate.dueAt, 11);
 });
 
-Deno.test("no byte waits for more than 10 ms, whatever comes", () => {
+Deno.test("no byte waits for more than 10 ms", () => {
   const moments = fc.array(
     fc.record({
       waitMs: fc.double({ min: 0, max: 2.2, noNaN: true }),

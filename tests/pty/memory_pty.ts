@@ -7,7 +7,7 @@ import type {
 import type { PtySize } from "../../src/pty/size.ts";
 import { utf8 } from "../support/bytes.ts";
 
-/** A PTY that does what a test says. */
+/** A PTY that a test controls. */
 export class MemoryPty implements Pty {
   readonly pid = 100;
   exit: PtyExit | undefined;
@@ -16,7 +16,7 @@ export class MemoryPty implements Pty {
   closed = false;
   readonly sizes: PtySize[] = [];
   readonly signals: string[] = [];
-  /** Process groups in which somebody is left. */
+  /** Process groups with processes left. */
   readonly groups: Set<number> = new Set([100]);
   foregroundGroup = 100;
   #listener: PtyListener | undefined;
@@ -62,13 +62,13 @@ export class MemoryPty implements Pty {
     this.#listener?.output(typeof text === "string" ? utf8(text) : text);
   }
 
-  /** Nobody has the terminal open any longer. */
+  /** The last process that had the terminal open closes it. */
   endOutput(): void {
     this.closed = true;
     this.#listener?.closed();
   }
 
-  /** The program ends, and its groups but for those that are left. */
+  /** The program ends, and with it all groups except those that are left. */
   end(code = 0, ...left: number[]): void {
     this.groups.clear();
     for (const group of left) this.groups.add(group);

@@ -4,7 +4,7 @@ import { OutputCursor } from "../../src/pty/output_cursor.ts";
 import { OutputRing } from "../../src/pty/output_ring.ts";
 import { pattern, utf8 } from "../support/bytes.ts";
 
-Deno.test("a cursor gives each byte once and in order, or says that it is gone", () => {
+Deno.test("a cursor returns each byte once and in order, or reports a gap", () => {
   const steps = fc.array(
     fc.oneof(
       fc.record({ append: fc.nat({ max: 50 }) }),
@@ -46,7 +46,7 @@ Deno.test("a cursor gives each byte once and in order, or says that it is gone",
   );
 });
 
-Deno.test("a cursor without credit gives nothing until some comes back", () => {
+Deno.test("a cursor without credit returns nothing until it gets some back", () => {
   const ring = new OutputRing(64);
   const cursor = new OutputCursor(ring, 0, 4, false);
   ring.append(utf8("abcdef"));
@@ -63,7 +63,7 @@ Deno.test("a cursor without credit gives nothing until some comes back", () => {
   assert(cursor.hasCredit);
 });
 
-Deno.test("a cursor gives copies, unless it lends", () => {
+Deno.test("a cursor returns copies unless it lends", () => {
   for (const lends of [false, true]) {
     const ring = new OutputRing(4);
     ring.append(utf8("abcd"));

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { OutputRing } from "../../src/pty/output_ring.ts";
 import { utf8 } from "../support/bytes.ts";
 
-Deno.test("OutputRing gives what was added, from any offset that is kept", () => {
+Deno.test("OutputRing returns what was appended, from any offset that is kept", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 40 }),
@@ -31,7 +31,7 @@ Deno.test("OutputRing gives what was added, from any offset that is kept", () =>
   );
 });
 
-Deno.test("OutputRing copies what is added, and gives it as it lies there", () => {
+Deno.test("OutputRing copies what is appended", () => {
   const ring = new OutputRing(8);
   const added = utf8("abc");
   ring.append(added);

@@ -13,9 +13,9 @@ async function spawnWith(...flags: string[]): Promise<string> {
     `import { ActorSystem } from ${JSON.stringify(ACTOR)};
     import { ptySupervisor, spawnPty } from ${JSON.stringify(MOD)};
     await using system = new ActorSystem();
-    const boss = system.spawn(ptySupervisor());
+    const supervisor = system.spawn(ptySupervisor());
     const env = { PATH: "/usr/bin:/bin" };
-    const came = await spawnPty(boss, { command: "cat", cwd: "/", env }).then(
+    const came = await spawnPty(supervisor, { command: "cat", cwd: "/", env }).then(
       () => "spawned",
       (error) => error.name + ": " + error.message,
     );
@@ -52,7 +52,7 @@ Deno.test(
 
 for (const missing of NEEDED) {
   Deno.test(
-    `a spawn without --allow-${missing} is refused, and told so`,
+    `a spawn without --allow-${missing} is refused with an error that names the flag`,
     onPty,
     async () => {
       const others = NEEDED.filter((name) => name !== missing);
@@ -64,7 +64,7 @@ for (const missing of NEEDED) {
 }
 
 Deno.test(
-  "a program that may not be run is refused, although native code could",
+  "a program that may not be run is refused, although native code could run it",
   onPty,
   async () => {
     const came = await spawnWith(

@@ -10,18 +10,18 @@ import {
   ptySupervisor,
   type PtySupervisorOptions,
   type PtySupervisorRef,
-} from "../../src/pty/supervisor.ts";
+} from "../../src/pty/supervisor_actor.ts";
 import { spawnPty } from "../../src/pty/supervisor_calls.ts";
 import { MemoryPty } from "./memory_pty.ts";
 import { Screen } from "./screen.ts";
 
-/** Why real PTYs cannot be tried here. */
+/** Why there are no real PTYs here. */
 const missing = await import("@lydell/node-pty/requireBinary.js").then(
   ({ default: { requireBinary } }) => void requireBinary("pty.node"),
   (error) => error,
 ).catch((error) => error);
 if (missing !== undefined) {
-  console.warn(`Tests on real PTYs are left out: ${missing}`);
+  console.warn(`Tests on real PTYs are skipped: ${missing}`);
 }
 
 /** Options of a test on real PTYs. */
@@ -33,7 +33,7 @@ export const onPty: { readonly timeout: number; readonly ignore: boolean } = {
 /** A supervisor of real sessions, which ends with the test. */
 export class Ptys implements AsyncDisposable {
   readonly system: ActorSystem;
-  readonly boss: PtySupervisorRef;
+  readonly supervisor: PtySupervisorRef;
   readonly failures: unknown[] = [];
 
   constructor(options: PtySupervisorOptions = {}) {
@@ -41,11 +41,11 @@ export class Ptys implements AsyncDisposable {
     this.system.events.subscribe((event) => {
       if (event.type === "failed") this.failures.push(event.cause);
     });
-    this.boss = this.system.spawn(ptySupervisor(options));
+    this.supervisor = this.system.spawn(ptySupervisor(options));
   }
 
   spawn(spec: PtySpec): Promise<PtySession> {
-    return spawnPty(this.boss, spec);
+    return spawnPty(this.supervisor, spec);
   }
 
   /** A session of a shell script. */

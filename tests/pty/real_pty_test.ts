@@ -1,4 +1,4 @@
-// What only a real PTY can show; they are left out where there is none.
+// Promises that only a real PTY can show; skipped where there is none.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { PtyEndedError, PtySignalError } from "../../src/pty/errors.ts";
@@ -33,7 +33,7 @@ Deno.test(
 );
 
 Deno.test(
-  "10 MB in one write arrive whole, though nobody reads at first",
+  "10 MB in one write arrive whole, although nobody reads at first",
   onPty,
   async () => {
     await using ptys = new Ptys();
@@ -111,7 +111,7 @@ Deno.test(
 );
 
 Deno.test(
-  "one viewer that is frozen does not hold up the other",
+  "a frozen viewer does not hold up another",
   onPty,
   async () => {
     await using ptys = new Ptys();
@@ -133,7 +133,7 @@ Deno.test(
 );
 
 Deno.test(
-  "who attaches again and again sees what one sees who stays",
+  "a viewer that attaches again and again sees the same as one that stays",
   onPty,
   async () => {
     await using ptys = new Ptys();
@@ -161,7 +161,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a signal reaches all of the process group in the foreground",
+  "a signal reaches all processes of the foreground process group",
   onPty,
   async () => {
     await using ptys = new Ptys();
@@ -202,7 +202,7 @@ Deno.test(
 );
 
 Deno.test(
-  "close() ends all of the group, those who ignore HUP and TERM too",
+  "close() ends the whole process group, including processes that ignore HUP and TERM",
   onPty,
   async () => {
     await using ptys = new Ptys({ hangupMs: 20, terminateMs: 20 });
@@ -222,7 +222,7 @@ Deno.test(
 );
 
 Deno.test(
-  "those whom a program leaves in its group do not outlive it",
+  "processes that a program leaves in its group do not outlive it",
   onPty,
   async () => {
     await using ptys = new Ptys({ hangupMs: 20, terminateMs: 20 });
@@ -283,7 +283,7 @@ Deno.test(
 );
 
 Deno.test(
-  "input that the program did not take is told so when it ends",
+  "a write that the program did not take rejects when it ends",
   onPty,
   async () => {
     await using ptys = new Ptys();

@@ -6,14 +6,14 @@ import type {
   PtySession,
 } from "../../src/pty/pty_session.ts";
 
-/** A viewer that keeps what it is told, and acknowledges it unless frozen. */
+/** A viewer that keeps all events, and acknowledges output unless frozen. */
 export class Screen implements AsyncDisposable {
   readonly events: PtyEvent[] = [];
-  /** Bytes of output that it was told. */
+  /** Bytes of output that it received. */
   length = 0;
-  /** Offsets of output that did not begin where the one before ended. */
+  /** Offsets of output that did not start where the output before ended. */
   readonly faults: number[] = [];
-  /** Bytes that were not acknowledged, for it was frozen. */
+  /** Bytes that were not acknowledged because it was frozen. */
   owed = 0;
   attachment!: PtyAttachment;
   #frozen: boolean;
@@ -51,7 +51,7 @@ export class Screen implements AsyncDisposable {
     return new TextDecoder().decode(this.bytes);
   }
 
-  /** Offset after the last byte that it was told. */
+  /** Offset after the last byte that it received. */
   get offset(): number {
     const last = this.events.findLast((event) =>
       event.type === "output" || event.type === "gap"
@@ -65,7 +65,7 @@ export class Screen implements AsyncDisposable {
       .map(({ from, to }) => ({ from, to }));
   }
 
-  /** Acknowledges what it owes, and from now on what comes. */
+  /** Acknowledges what it owes, and from now on all output. */
   thaw(): void {
     this.#frozen = false;
     this.attachment.acknowledge(this.owed);
@@ -76,7 +76,7 @@ export class Screen implements AsyncDisposable {
     this.#frozen = true;
   }
 
-  /** Waits until something is so, which is asked after each event. */
+  /** Waits until a condition holds, which is checked after each event. */
   until(isSo: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {

@@ -165,7 +165,10 @@ Deno.test("a session reports the end once, after all output, and leaves nothing,
           await world.apply(step);
           await system.idle();
           if (pty.exit === undefined || pty.closed) continue;
-          assert(!pty.paused, "what has ended is read to its end");
+          assert(
+            !pty.paused,
+            "the output of a program that has ended is read to its end",
+          );
         }
         await world.finish();
         await session.ended;

@@ -46,7 +46,7 @@ Deno.test("reading pauses when nobody wants output, and resumes when somebody do
   assertEquals(after(demand(false), demand(true)).commands, ["resume"]);
 });
 
-Deno.test("what a program leaves unread is read to its end, whoever wants it", () => {
+Deno.test("output that a program leaves unread is read to its end, even without demand", () => {
   assertEquals(after(demand(false), programEnded).commands, [
     "end_processes",
     "check_processes",
@@ -250,7 +250,7 @@ Deno.test("whatever happens in whatever order, decisions keep the laws of a sess
         assertEquals(state.phase === "over", over);
         assertEquals(count("conclude"), over ? 1 : 0, "it is over once");
         if (!outputOver && (programOver || stopping)) {
-          assert(reading, "what is left is read to its end");
+          assert(reading, "output that is left is read to its end");
         }
         if (programOver || stopping) {
           assert(count("end_processes") > 0, "its processes end with it");

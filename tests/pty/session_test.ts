@@ -31,7 +31,7 @@ async function start(limits?: PtyLimits) {
   };
 }
 
-/** A session with a viewer that is told events already. */
+/** A session with a viewer that already receives events. */
 async function startWatched(limits?: PtyLimits) {
   const started = await start(limits);
   const screen = await Screen.of(started.session);
@@ -64,7 +64,7 @@ Deno.test(
 );
 
 Deno.test(
-  "output that is not kept any more is told as a gap",
+  "output that is no longer kept arrives as a gap",
   bounded,
   async () => {
     await using started = await startWatched(small);
@@ -122,7 +122,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a viewer without credit stops nobody, and is told a gap when it goes on",
+  "a read-only viewer without credit stops nobody, and receives a gap when it continues",
   bounded,
   async () => {
     await using started = await startWatched(small);
@@ -174,7 +174,7 @@ Deno.test(
 );
 
 Deno.test(
-  "output that follows output is told in one piece when its time has come",
+  "output that follows output is sent in one piece when it is due",
   bounded,
   async () => {
     await using started = await startWatched();
@@ -196,7 +196,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a viewer who may only look on can neither type nor resize nor send signals",
+  "a read-only viewer can neither type nor resize nor send signals",
   bounded,
   async () => {
     await using started = await start();
@@ -210,13 +210,17 @@ Deno.test(
   },
 );
 
-Deno.test("who is detached can do nothing more", bounded, async () => {
-  await using started = await startWatched();
-  const { screen: { attachment } } = started;
-  attachment.detach();
-  assert(attachment.ended.aborted);
-  await assertRejects(() => attachment.write(utf8("x")), PtyAttachmentError);
-});
+Deno.test(
+  "a viewer that was detached can do nothing more",
+  bounded,
+  async () => {
+    await using started = await startWatched();
+    const { screen: { attachment } } = started;
+    attachment.detach();
+    assert(attachment.ended.aborted);
+    await assertRejects(() => attachment.write(utf8("x")), PtyAttachmentError);
+  },
+);
 
 Deno.test(
   "an attachment ends with the signal of its holder",
@@ -232,7 +236,7 @@ Deno.test(
   },
 );
 
-Deno.test("there are no more viewers than are allowed", bounded, async () => {
+Deno.test("no more viewers are attached than maxViewers", bounded, async () => {
   await using started = await start({ maxViewers: 1 });
   const first = await Screen.of(started.session);
   await assertRejects(() => Screen.of(started.session), PtyAttachmentError);
@@ -241,7 +245,7 @@ Deno.test("there are no more viewers than are allowed", bounded, async () => {
 });
 
 Deno.test(
-  "a viewer that takes no more is detached, and others are not",
+  "a viewer that takes no more events is detached, and the others are not",
   bounded,
   async () => {
     await using started = await startWatched();
@@ -274,7 +278,7 @@ Deno.test("a write is refused when too much input waits", bounded, async () => {
 });
 
 Deno.test(
-  "the size that was set last counts, and when its viewer leaves the one before",
+  "the size that was set last counts, and when its viewer leaves, the one before",
   bounded,
   async () => {
     await using started = await startWatched();
@@ -296,7 +300,7 @@ Deno.test(
 );
 
 Deno.test(
-  "sizes that no terminal has are refused with PtySizeError",
+  "sizes that no terminal can have are refused with PtySizeError",
   bounded,
   async () => {
     await using started = await start();
@@ -318,7 +322,7 @@ Deno.test(
 
 for (const first of ["output", "program"] as const) {
   Deno.test(
-    `the exit is told after the last byte, when the ${first} ends first`,
+    `the exit is reported after the last byte, when the ${first} ends first`,
     bounded,
     async () => {
       await using started = await startWatched();
@@ -337,7 +341,7 @@ for (const first of ["output", "program"] as const) {
 }
 
 Deno.test(
-  "the exit waits for a viewer without credit, and the reading does not",
+  "the exit waits for a viewer without credit, and reading does not",
   bounded,
   async () => {
     await using started = await start(small);
@@ -379,7 +383,7 @@ Deno.test(
 );
 
 Deno.test(
-  "what wants something of a program that has ended is refused with PtyEndedError",
+  "requests to a program that has ended are refused with PtyEndedError",
   bounded,
   async () => {
     await using started = await start();
@@ -422,7 +426,7 @@ for (
   ] as const
 ) {
   Deno.test(
-    `a session ends after ${name}, whoever is attached`,
+    `a session ends after ${name}, even while viewers are attached`,
     bounded,
     async () => {
       await using started = await startWatched(limits);
@@ -441,7 +445,7 @@ for (
 }
 
 Deno.test(
-  "who does not end is told HUP, TERM and KILL, in both process groups",
+  "processes that do not end get HUP, TERM and KILL, in both process groups",
   bounded,
   async () => {
     await using started = await start({ hangupMs: 1000, terminateMs: 500 });
@@ -467,7 +471,7 @@ Deno.test(
 );
 
 Deno.test(
-  "those whom a program leaves behind in its group are ended at once",
+  "processes that a program leaves behind in its group are ended at once",
   bounded,
   async () => {
     await using started = await start({ hangupMs: 1000 });
@@ -501,7 +505,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a session that is closed tells its viewers all, or what they miss, and the exit",
+  "a session that is closed sends its viewers all output, or a gap, and then the exit",
   bounded,
   async () => {
     await using started = await startWatched(small);
@@ -526,7 +530,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a program that goes on without its terminal is ended after a second",
+  "a program that keeps running without its terminal is ended after a second",
   bounded,
   async () => {
     await using started = await startWatched();
@@ -542,7 +546,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a terminal that somebody else keeps open is left to them after a second of silence",
+  "a terminal that another process keeps open is closed after a second of silence",
   bounded,
   async () => {
     await using started = await startWatched();

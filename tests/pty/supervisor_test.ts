@@ -7,7 +7,7 @@ import {
   PtySizeError,
   PtySpawnError,
 } from "../../src/pty/errors.ts";
-import { ptySupervisor } from "../../src/pty/supervisor.ts";
+import { ptySupervisor } from "../../src/pty/supervisor_actor.ts";
 import { findPty, listPtys } from "../../src/pty/supervisor_calls.ts";
 import { openDescriptors } from "../support/memory.ts";
 import { isSlow } from "../support/slow.ts";
@@ -18,11 +18,14 @@ Deno.test("sessions are found by their ids until they end", onPty, async () => {
   await using ptys = new Ptys();
   const a = await ptys.spawn({ command: "cat", id: "a" });
   const b = await ptys.spawn({ command: "cat", id: "b" });
-  assertEquals((await listPtys(ptys.boss)).map(({ id }) => id), ["a", "b"]);
-  assertEquals((await findPty(ptys.boss, "b"))?.id, "b");
+  assertEquals((await listPtys(ptys.supervisor)).map(({ id }) => id), [
+    "a",
+    "b",
+  ]);
+  assertEquals((await findPty(ptys.supervisor, "b"))?.id, "b");
   await a.close();
-  assertEquals((await listPtys(ptys.boss)).map(({ id }) => id), ["b"]);
-  assertEquals(await findPty(ptys.boss, "a"), undefined);
+  assertEquals((await listPtys(ptys.supervisor)).map(({ id }) => id), ["b"]);
+  assertEquals(await findPty(ptys.supervisor, "a"), undefined);
   assertEquals((await b.inspect()).command, "cat");
 });
 
@@ -45,7 +48,7 @@ Deno.test(
   },
 );
 
-Deno.test("there are no more sessions than are allowed", onPty, async () => {
+Deno.test("no more sessions exist than maxSessions", onPty, async () => {
   await using ptys = new Ptys({ maxSessions: 2 });
   const spawns = [1, 2, 3].map(() => ptys.spawn({ command: "cat" }));
   const [first, , third] = await Promise.allSettled(spawns);
@@ -57,7 +60,7 @@ Deno.test("there are no more sessions than are allowed", onPty, async () => {
 });
 
 Deno.test(
-  "a session that could not be started takes up no place",
+  "a session that could not be started does not count",
   onPty,
   async () => {
     await using ptys = new Ptys({ maxSessions: 1 });
@@ -70,7 +73,7 @@ Deno.test(
 );
 
 Deno.test(
-  "what cannot be started is refused with an error of its own",
+  "a program that cannot be started is refused with an error that names the cause",
   onPty,
   async () => {
     await using ptys = new Ptys();
@@ -106,7 +109,7 @@ Deno.test(
 );
 
 Deno.test(
-  "what fails after the fork is told with the exit",
+  "a failure after the fork is reported with the exit",
   onPty,
   async () => {
     await using ptys = new Ptys();
@@ -149,7 +152,7 @@ Deno.test(
   },
 );
 
-Deno.test("limits that make no sense are refused", () => {
+Deno.test("limits out of their range are refused", () => {
   for (
     const options of [
       { maxSessions: 0 },
@@ -165,7 +168,7 @@ Deno.test("limits that make no sense are refused", () => {
 });
 
 Deno.test(
-  "a shutdown ends all sessions, those that are being started too",
+  "a shutdown ends all sessions, including those being started",
   onPty,
   async () => {
     const ptys = new Ptys();
@@ -178,8 +181,8 @@ Deno.test(
       PtySpawnError,
       "stopped",
     );
-    // Answered after it: it is being started when the shutdown comes.
-    await listPtys(ptys.boss);
+    // The reply comes after it: it is being started when the shutdown comes.
+    await listPtys(ptys.supervisor);
     const ending = ptys.system.shutdown();
     await late;
     assertEquals((await ending).killed, []);

@@ -1,10 +1,11 @@
 /**
- * The supervisor of sessions: starts them by id, knows them, and ends them
- * with itself. A session that ends is not started again, however it ended.
+ * The supervisor of sessions: it starts them by id, lists them, and ends them
+ * when it stops. A session is never restarted, however it ended.
  *
  * @module
  */
 import type { ActorRef, Behavior, ReplyTo } from "../actor/mod.ts";
+import { checkNumber, reasonOf } from "../checks/internal.ts";
 import { resolveCommand, type ResolvedCommand } from "./command.ts";
 import {
   PtyError,
@@ -18,28 +19,31 @@ import type { Pty, PtyCommand } from "./pty.ts";
 import { PtySession } from "./pty_session.ts";
 import { sessionActor } from "./session_actor.ts";
 
-/** Options of {@linkcode ptySupervisor}, and limits of its sessions. */
+/** Options of {@linkcode ptySupervisor}, and limits of each of its sessions. */
 export interface PtySupervisorOptions extends PtyLimits {
   /**
-   * Sessions that there may be at once.
+   * Sessions that may exist at the same time, at least 1.
    * @default {100}
    */
   readonly maxSessions?: number;
 }
 
-/** A session to start. */
+/** The specification of a session to start. */
 export interface PtySpec extends PtyCommand {
   /**
-   * A name without `/` that no other session has.
+   * Id of the session: not empty, without `/`, and not that of another session.
    * @default {a random UUID}
    */
   readonly id?: string;
 }
 
-/** A reference to a supervisor of sessions. */
+/** The reference of a supervisor of sessions. */
 export type PtySupervisorRef = ActorRef<PtySupervisorMessage>;
 
-/** Messages of a supervisor of sessions; `spawnPty` and its like send them. */
+/**
+ * The messages of a supervisor of sessions; `spawnPty`, `listPtys` and `findPty`
+ * send them.
+ */
 export type PtySupervisorMessage =
   | {
     readonly type: "spawn";
@@ -50,26 +54,27 @@ export type PtySupervisorMessage =
     readonly type: "list";
     readonly replyTo: ReplyTo<readonly PtySession[]>;
   }
-  /** Of the supervisor to itself: a program was started, or was not. */
+  /** From the supervisor to itself: a program was started, or failed to. */
   | { readonly type: "started"; readonly settle: () => void }
-  /** Of the supervisor to itself: a session has ended. */
+  /** From the supervisor to itself: a session has ended. */
   | { readonly type: "gone"; readonly id: string };
 
-/** A program that runs and has no session yet. */
+/** A program that runs but has no session yet. */
 interface Opened {
   readonly pty: Pty;
   readonly command: ResolvedCommand;
 }
 
-/** Milliseconds for what comes after the last deadline of a session. */
+/** Milliseconds that a session gets beyond its own deadlines. */
 const SLACK_MS = 5000;
 
 /**
- * A behaviour that keeps sessions. When it is stopped, it ends all of them at
- * once, each with its own deadlines; give it `shutdownMs: Infinity` if those
- * are longer than usual.
+ * Returns a behaviour that supervises sessions. When it stops, it ends all of
+ * them at the same time, each with its own deadlines; spawn it with
+ * `shutdownMs: Infinity` if those are longer than the defaults.
  *
- * @throws {RangeError} when an option makes no sense.
+ * @throws {TypeError} if an option is not a number.
+ * @throws {RangeError} if an option is out of its range.
  *
  * @example
  * ```ts
@@ -96,26 +101,24 @@ export function ptySupervisor(
 ): Behavior<PtySupervisorMessage> {
   const limits = resolvePtyLimits(options);
   const { maxSessions = 100 } = options;
-  if (!(maxSessions >= 1)) {
-    throw new RangeError(
-      `Cannot keep sessions: maxSessions is ${maxSessions}, it must be at least 1`,
-    );
-  }
+  checkNumber("maxSessions", maxSessions, { min: 1 });
   return (context) => {
-    /** By id; a promise while its program is being started. */
+    /** Sessions by id; a promise while the program is being started. */
     const sessions = new Map<string, PtySession | Promise<Opened>>();
-    /** Programs that were started too late to become sessions. */
+    /** Ends of programs that were started too late to become sessions. */
     const late = new Set<Promise<void>>();
 
     function checkId(id: string): void {
       if (sessions.has(id)) {
         throw new PtyIdError(
-          `Cannot spawn ${id}: a session has that id, give another`,
+          `Cannot spawn ${id}: another session has that id, choose another id`,
         );
       }
       if (id === "" || id.includes("/")) {
         throw new PtyIdError(
-          `Cannot spawn: the id ${JSON.stringify(id)} is empty or has a "/"`,
+          `Cannot spawn: the id is ${
+            JSON.stringify(id)
+          }, it must not be empty or contain "/"`,
         );
       }
       if (sessions.size >= maxSessions) {
@@ -133,7 +136,7 @@ export function ptySupervisor(
           shutdownMs: limits.hangupMs + limits.terminateMs + SLACK_MS,
         },
       );
-      // Also when it is stopped before its behaviour has begun.
+      // Also if it is stopped before its behaviour has started.
       ref.stopped.then(() => discard(pty));
       context.watch(ref, () => ({ type: "gone", id }));
       const session = new PtySession(id, ref);
@@ -171,7 +174,9 @@ export function ptySupervisor(
                 late.add(abandon(pty));
                 refuse(
                   replyTo,
-                  new PtySpawnError("The supervisor has stopped"),
+                  new PtySpawnError(
+                    "Cannot spawn: the supervisor has stopped, spawn another one",
+                  ),
                 );
               },
             );
@@ -196,21 +201,21 @@ export function ptySupervisor(
   };
 }
 
-/** Starts the program; what has to do with PTYs is loaded here. */
+/** Starts the program; the native add-on is loaded here. */
 async function open(spec: PtySpec): Promise<Opened> {
   const command = await resolveCommand(spec);
   const { openNodePty } = await import("./node_pty.ts");
   return { pty: await openNodePty(command), command };
 }
 
-/** Ends a program that no session ends any more. */
+/** Ends a program that no session will end. */
 function discard(pty: Pty): void {
-  // Its number may be another's when it has ended.
+  // The process id may have been reused when the program has ended.
   if (pty.exit === undefined) pty.signal(pty.pid, "SIGKILL");
   pty.close();
 }
 
-/** Ends a program that nobody has listened to. */
+/** Ends a program that never became a session. */
 async function abandon(pty: Pty): Promise<void> {
   const exited = new Promise<void>((exited) => {
     pty.start({ output() {}, closed() {}, exited });
@@ -221,7 +226,7 @@ async function abandon(pty: Pty): Promise<void> {
 
 function refuse(replyTo: ReplyTo<PtyRefusal>, cause: unknown): void {
   const error = cause instanceof PtyError ? cause : new PtySpawnError(
-    `Cannot spawn: ${cause instanceof Error ? cause.message : cause}`,
+    `Cannot spawn: ${reasonOf(cause)}`,
     { cause },
   );
   replyTo.tell({ type: "refused", error });
