@@ -112,7 +112,8 @@ for (
     ["pty", 40],
     ["terminal", 45],
     ["metrics", 75],
-    ["load", 85],
+    ["load", 60],
+    ["profile", 25],
     ["compare", 35],
   ] as const
 ) {
