@@ -51,6 +51,17 @@ Deno.test("forbiddenImports() names an import past the doors of a room", () => {
   );
 });
 
+Deno.test("forbiddenImports() lets the builds of pages alone share how they are built", () => {
+  assertEquals(
+    forbiddenImports([
+      { from: "src/metrics/page/build.ts", to: "src/web/page/build.ts" },
+      { from: "src/metrics/metrics_server.ts", to: "src/web/page/build.ts" },
+      { from: "src/metrics/page/main.ts", to: "src/web/page/build.ts" },
+    ]).length,
+    2,
+  );
+});
+
 Deno.test("forbiddenImports() keeps the frames below the session", () => {
   assertEquals(
     forbiddenImports([

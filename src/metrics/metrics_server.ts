@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { LOOPBACK_HOSTS, PAGE_POLICY, SseStream } from "../web/internal.ts";
+import {
+  findPageFile,
+  refusalOf,
+  resolveHosts,
+  resolvePrefix,
+  secured,
+  sourceOf,
+  SseStream,
+} from "../web/internal.ts";
 import { messagePackPieces, snapshotsToJson } from "./export.ts";
 import { snapshotsToCsv } from "./export_csv.ts";
 import type { MetricsFeed } from "./feed.ts";
@@ -12,8 +20,7 @@ import {
   metricsText,
   metricsTextFormat,
 } from "./openmetrics.ts";
-import { metricsPageFile } from "./page_file.ts";
-import { checkHost, refusalOf } from "./request_guard.ts";
+import { FILES } from "./page_bundle.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 
 /** Options of {@linkcode metricsServer}. */
@@ -52,15 +59,6 @@ export interface MetricsServer extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const HEADERS: Readonly<Record<string, string>> = {
-  "content-security-policy": PAGE_POLICY,
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-};
-
 /**
  * Serves what a feed has, below a prefix:
  *
@@ -98,8 +96,8 @@ export function metricsServer(
   feed: MetricsFeed,
   options: MetricsServerOptions = {},
 ): MetricsServer {
-  const prefix = checkPrefix(options.prefix ?? "/");
-  const hosts = new Set((options.hosts ?? LOOPBACK_HOSTS).map(checkHost));
+  const prefix = resolvePrefix(options.prefix);
+  const rules = { hosts: resolveHosts(options.hosts), origins: undefined };
   const events = options.events ?? new SseStream();
   const subscription = feed.subscribe((event) => {
     const data = event.type === "snapshot" ? event.snapshot : event.alert;
@@ -110,16 +108,15 @@ export function metricsServer(
     // Deno makes the address of what `Host` says, even if that is none.
     const url = URL.parse(request.url);
     if (url === null) return text(400, "The Host header is no host");
-    const { pathname, host: asked } = url;
+    const { pathname, host } = url;
     const path = pathname.startsWith(prefix)
       ? pathname.slice(prefix.length)
       : undefined;
     const toPage = `${pathname}/` === prefix;
-    // HTTP/2 has no such header, but the same in its address.
-    const host = request.headers.get("host") ?? asked;
-    const site = request.headers.get("sec-fetch-site") ?? "none";
     const isPage = toPage || path === "";
-    const refusal = refusalOf(hosts, { host, site, isPage });
+    // HTTP/2 has no header `Host`, but the same in its address.
+    const source = sourceOf(request.headers, host);
+    const refusal = refusalOf(rules, source, isPage ? "page" : "api");
     if (refusal !== undefined) return text(403, refusal);
     if (request.method !== "GET" && request.method !== "HEAD") {
       return text(405, "It takes GET and HEAD", { allow: "GET, HEAD" });
@@ -159,7 +156,7 @@ export function metricsServer(
       case "history.msgpack":
         return historyOf(feed, path, searchParams);
     }
-    const file = metricsPageFile(path);
+    const file = findPageFile(FILES, path);
     return file && new Response(file.body, {
       headers: { "content-type": file.contentType },
     });
@@ -168,13 +165,7 @@ export function metricsServer(
   return {
     events,
     async fetch(request) {
-      const response = answer(request);
-      for (const [name, value] of Object.entries(HEADERS)) {
-        response.headers.set(name, value);
-      }
-      if (!response.headers.has("cache-control")) {
-        response.headers.set("cache-control", "no-store");
-      }
+      const response = secured(answer(request));
       if (request.method !== "HEAD") return response;
       // So that a stream ends too.
       await response.body?.cancel();
@@ -238,14 +229,4 @@ function text(
     status,
     headers: { "content-type": "text/plain; charset=utf-8", ...headers },
   });
-}
-
-function checkPrefix(prefix: string): string {
-  const whole = prefix.endsWith("/") ? prefix : `${prefix}/`;
-  if (/^\/(?:[\w.~-]+\/)*$/.test(whole)) return whole;
-  throw new TypeError(
-    `Cannot serve metrics: prefix is ${
-      JSON.stringify(prefix)
-    }, it must be a path that begins with /`,
-  );
 }

@@ -9,8 +9,7 @@ import {
   type CommandRules,
   DEFAULT_PASS_ENV,
 } from "./access/command_policy.ts";
-import { LOOPBACK_HOSTS } from "../web/internal.ts";
-import type { OriginRules } from "./access/origin.ts";
+import { type OriginRules, resolveHosts, resolveOrigins, resolvePrefix } from "../web/internal.ts";
 import type { OpenRecording } from "./recording/recordings.ts";
 
 /** Options of `terminal`, and limits of its sessions. */
@@ -161,21 +160,16 @@ export function resolveServeTerminalOptions(
     }
     numbers[name] = value;
   }
-  const { prefix = "/", behindTls = false, clientOf, record } = options;
-  if (!/^\/([\w.~-]+\/)*[\w.~-]*$/.test(prefix)) {
-    throw new TypeError(
-      `Cannot serve terminals: prefix is "${prefix}", it must be a path such as /terminal/`,
-    );
-  }
+  const { behindTls = false, clientOf, record } = options;
   return {
     ...numbers,
     behindTls,
     clientOf,
     record,
-    prefix: prefix.endsWith("/") ? prefix : `${prefix}/`,
+    prefix: resolvePrefix(options.prefix),
     origin: {
-      hosts: new Set((options.hosts ?? LOOPBACK_HOSTS).map(checkHost)),
-      origins: new Set((options.origins ?? []).map(checkOrigin)),
+      hosts: resolveHosts(options.hosts),
+      origins: resolveOrigins(options.origins),
     },
     rules: resolveRules(options),
   };
@@ -198,20 +192,4 @@ function resolveRules(options: ServeTerminalOptions): CommandRules {
     passEnv: options.passEnv ?? DEFAULT_PASS_ENV,
     env: { COLORTERM: "truecolor", ...options.env },
   };
-}
-
-function checkHost(host: string): string {
-  if (/^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host)) {
-    return host.toLowerCase();
-  }
-  throw new TypeError(
-    `Cannot serve terminals: the host "${host}" is none, give such as example.com, 10.0.0.1:8080 or [::1]`,
-  );
-}
-
-function checkOrigin(origin: string): string {
-  if (URL.parse(origin)?.origin === origin) return origin;
-  throw new TypeError(
-    `Cannot serve terminals: the origin "${origin}" is none, give such as https://example.com`,
-  );
 }

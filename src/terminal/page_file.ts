@@ -3,18 +3,7 @@
  *
  * @module
  */
-
-import { contentTypeOf, pageFileName } from "../web/internal.ts";
-
-/** A file of the page. */
-export interface PageFile {
-  /** What it holds. */
-  readonly body: string;
-  /** For the header `content-type`. */
-  readonly contentType: string;
-  /** For the header `etag`, with its quotes: a hash of the body. */
-  readonly etag: string;
-}
+import { findPageFile, type PageFile } from "../web/internal.ts";
 
 /**
  * The file of the page at a path relative to it: `""` or `"index.html"` is the
@@ -26,9 +15,5 @@ export interface PageFile {
 export async function pageFile(path: string): Promise<PageFile | undefined> {
   // Servers with a page of their own never load this one.
   const { FILES } = await import("./page_bundle.ts");
-  const name = pageFileName(path);
-  const file = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
-  const contentType = contentTypeOf(name);
-  if (file === undefined || contentType === undefined) return undefined;
-  return { ...file, contentType };
+  return findPageFile(FILES, path);
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { PageFile } from "../web/internal.ts";
 import { ENTER_HTML, ENTER_SCRIPT } from "./access/enter_page.ts";
-import { type PageFile, pageFile } from "./page_file.ts";
+import { pageFile } from "./page_file.ts";
 import { Problem } from "./problem.ts";
 
 /**

@@ -19,7 +19,6 @@ import { type Admission, admit } from "./access/admission.ts";
 import { callApi, isApiPath } from "./api.ts";
 import { attachmentActor } from "./attach/attachment_actor.ts";
 import { commandFor, type CommandRequest } from "./access/command_policy.ts";
-import { secured } from "./headers.ts";
 import { TerminalCounters, type TerminalStats } from "./metrics.ts";
 import {
   resolveServeTerminalOptions,
@@ -29,6 +28,7 @@ import { Problem, problemOf } from "./problem.ts";
 import { SUBPROTOCOL } from "./attach/protocol.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { type TerminalSession, TerminalSessions } from "./sessions.ts";
+import { secured } from "../web/internal.ts";
 import { staticFile } from "./static_files.ts";
 import type { Grant } from "./access/tickets.ts";
 

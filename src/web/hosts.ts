@@ -1,8 +1,9 @@
 /**
- * By which names a server may be reached.
+ * The names by which a server may be reached.
  *
  * @module
  */
+import { checkArray, shown } from "../checks/internal.ts";
 
 /** Names of this machine that no name server gives away. */
 export const LOOPBACK_HOSTS: readonly string[] = [
@@ -12,9 +13,33 @@ export const LOOPBACK_HOSTS: readonly string[] = [
 ];
 
 /**
- * Whether `Host` is one of these names or addresses, with a port or for any.
- * A page from elsewhere whose name was made to point here (DNS rebinding)
- * still says its own name.
+ * Returns the option `hosts` as `isHostAllowed` needs it.
+ *
+ * @throws {TypeError} if one of them is not a name or address.
+ */
+export function resolveHosts(
+  hosts: readonly string[] = LOOPBACK_HOSTS,
+): ReadonlySet<string> {
+  checkArray("hosts", hosts, "an array of names and addresses");
+  return new Set(hosts.map((host) => {
+    const url = parseHost(host);
+    if (url === undefined) {
+      throw new TypeError(
+        `Cannot use hosts: one is ${
+          shown(host)
+        }, it must be a name or address such as example.com, 10.0.0.1:8080 or [::1]`,
+      );
+    }
+    // A URL leaves out the port that is usual, which counts here.
+    const port = /:\d+$/.exec(host)?.[0] ?? "";
+    return `${url.hostname}${port}`;
+  }));
+}
+
+/**
+ * Returns whether `Host` is one of the names or addresses, with the same port,
+ * or with any port where none is listed. A page from elsewhere whose name was
+ * made to point here (DNS rebinding) still sends its own name.
  */
 export function isHostAllowed(
   hosts: ReadonlySet<string>,
@@ -27,8 +52,8 @@ export function isHostAllowed(
       (url.port === "" && hosts.has(`${url.hostname}:443`)));
 }
 
-/** Whatever the parser would mend, such as a path or a user, is no host. */
-export function parseHost(host: string): URL | undefined {
+/** Text that a URL would repair, such as a path or a user, is not a host. */
+function parseHost(host: string): URL | undefined {
   if (!/^[\w.:[\]-]+$/.test(host)) return undefined;
   return URL.parse(`http://${host}`) ?? undefined;
 }

@@ -3,9 +3,13 @@
  *
  * @module
  */
-export { isHostAllowed, LOOPBACK_HOSTS, parseHost } from "./hosts.ts";
-export { contentTypeOf, PAGE_POLICY, pageFileName } from "./page.ts";
+export { LOOPBACK_HOSTS, resolveHosts } from "./hosts.ts";
+export { type OriginRules, refusalOf, resolveOrigins, sourceOf } from "./origin.ts";
+export { findPageFile, type PageFile, type PageFiles } from "./page_files.ts";
+export { resolvePrefix } from "./prefix.ts";
+export { secured } from "./security_headers.ts";
 export { type SseEvent, SseParser } from "./sse_parser.ts";
 export { sseBodyOf } from "./sse_response.ts";
 export { SseStream, type SseStreamOptions } from "./sse_stream.ts";
+export { THEME } from "./theme.ts";
 export { closeSocket, openSocket } from "./web_socket.ts";

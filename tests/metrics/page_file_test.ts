@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { buildPage, BUNDLE } from "../../src/metrics/page/build.ts";
-import { metricsPageFile } from "../../src/metrics/page_file.ts";
+import { buildMetricsPage, BUNDLE } from "../../src/metrics/page/build.ts";
+import { FILES } from "../../src/metrics/page_bundle.ts";
+import { findPageFile } from "../../src/web/page_files.ts";
 
 const made = await Deno.readTextFile(BUNDLE);
 const madeWith = /with Deno (\S+):/.exec(made)?.[1];
@@ -16,7 +17,7 @@ Deno.test(
     ignore: !isSameDeno,
   },
   async () => {
-    assert(await buildPage() === made, "run `deno task page`");
+    assert(await buildMetricsPage() === made, "run `deno task page`");
   },
 );
 
@@ -29,25 +30,25 @@ for (
     ["icon.svg", "image/svg+xml", "<svg"],
   ] as const
 ) {
-  Deno.test(`metricsPageFile("${path}") has the type ${contentType}`, () => {
-    const file = metricsPageFile(path);
+  Deno.test(`findPageFile("${path}") of metrics has the type ${contentType}`, () => {
+    const file = findPageFile(FILES, path);
     assertEquals(file?.contentType, contentType);
     assertEquals(file?.body.startsWith(start), true);
   });
 }
 
-Deno.test("metricsPageFile() has nothing else", () => {
+Deno.test("the page of metrics has no other file", () => {
   for (const path of ["main.ts", "/", "../deno.json", "toString", "page"]) {
-    assertEquals(metricsPageFile(path), undefined);
+    assertEquals(findPageFile(FILES, path), undefined);
   }
 });
 
 Deno.test("the page of metrics asks for its own files alone, and has nothing inline", () => {
-  const html = metricsPageFile("")?.body ?? "";
+  const html = findPageFile(FILES, "")?.body ?? "";
   const references = [...html.matchAll(/(?:href|src)="([^"]*)"/g)];
   assertEquals(references.length, 3);
   for (const [, path = ""] of references) {
-    assert(metricsPageFile(path) !== undefined, path);
+    assert(findPageFile(FILES, path) !== undefined, path);
   }
   assertEquals(/<style|style=|<script(?![^>]*src=)|\son\w+=/.test(html), false);
 });

@@ -9,7 +9,7 @@ import {
 } from "../../src/terminal/attach/attach_request.ts";
 import { decodeClientFrame } from "../../src/terminal/attach/client_frame.ts";
 import { pageFile } from "../../src/terminal/page_file.ts";
-import { PAGE_POLICY } from "../../src/web/page.ts";
+import { PAGE_POLICY } from "../../src/web/security_headers.ts";
 import {
   type ClientFrame,
   type Role,

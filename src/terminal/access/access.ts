@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "../../actor/mod.ts";
+import { refusalOf, sourceOf } from "../../web/internal.ts";
 import {
   cookieName,
   type CookieScope,
@@ -13,7 +14,6 @@ import {
 import { type Login, Logins } from "./logins.ts";
 import type { TerminalCounters } from "../metrics.ts";
 import type { ResolvedServeTerminalOptions } from "../options.ts";
-import { refusalOf } from "./origin.ts";
 import { Problem } from "../problem.ts";
 import { type Grant, Tickets } from "./tickets.ts";
 import { TokenBuckets } from "./token_bucket.ts";
@@ -49,7 +49,7 @@ export class Access {
 
   /** Refuses a request that a page from elsewhere may have sent. */
   checkOrigin(headers: Headers, kind: "page" | "api" | "socket"): void {
-    const why = refusalOf(this.#options.origin, headers, kind);
+    const why = refusalOf(this.#options.origin, sourceOf(headers), kind);
     if (why === undefined) return;
     this.#counters.originsRefused++;
     if (kind === "socket") this.#counters.handshakesRefused++;

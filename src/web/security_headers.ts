@@ -1,10 +1,25 @@
 /**
- * Headers of every answer: what browsers are told to forbid.
+ * Headers of every response: what browsers must forbid.
  *
  * @module
  */
 
-import { PAGE_POLICY } from "../web/internal.ts";
+/**
+ * The content security policy under which pages work: they need no inline
+ * script, no inline style and nothing from elsewhere.
+ */
+export const PAGE_POLICY: string = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
 
 const HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": PAGE_POLICY,
@@ -17,7 +32,10 @@ const HEADERS: Readonly<Record<string, string>> = {
   "x-frame-options": "DENY",
 };
 
-/** Adds the headers to an answer; nothing of the API is kept anywhere. */
+/**
+ * Adds the headers to a response, which is stored nowhere unless it says
+ * otherwise.
+ */
 export function secured(response: Response): Response {
   for (const [name, value] of Object.entries(HEADERS)) {
     response.headers.set(name, value);

@@ -1,0 +1,62 @@
+/**
+ * Makes one module of a page and all that it needs, so that a package that is
+ * imported from a registry has it without a build and without a file.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { THEME } from "../theme.ts";
+import base from "./base.css" with { type: "text" };
+
+/** The sources of a page. */
+export interface PageSources {
+  /** The directory of its sources, as whoever edits them knows it. */
+  readonly directory: string;
+  /** The page itself. */
+  readonly html: string;
+  /** The icon, as SVG. */
+  readonly icon: string;
+  /** The style sheets of the libraries, with their licences. */
+  readonly libraryStyle: string;
+  /** The style sheet of the page, after the theme and what all pages share. */
+  readonly style: string;
+  /** The module that the page runs. */
+  readonly main: URL;
+  /** The licences of the libraries, as far as minifying removes them. */
+  readonly licence?: string;
+}
+
+/** Returns the text of the module with the files of a page. */
+export async function buildPage(sources: PageSources): Promise<string> {
+  const { licence = "" } = sources;
+  const files = {
+    "index.html": sources.html,
+    "page.js": licence + await bundle(sources.main),
+    "page.css": licence +
+      [sources.libraryStyle, THEME, base, sources.style].join("\n"),
+    "icon.svg": sources.icon,
+  };
+  const entries = Object.entries(files).map(([name, body]) => {
+    const hash = createHash("sha256").update(body).digest("base64url");
+    const file = { body, etag: `"${hash.slice(0, 22)}"` };
+    return `  ${JSON.stringify(name)}: ${JSON.stringify(file)},\n`;
+  });
+  return `// Made by \`deno task page\` with Deno ${Deno.version.deno}: edit ${sources.directory}.
+import type { PageFiles } from "../web/internal.ts";
+
+/** The files of the page, by their names. */
+export const FILES: PageFiles = {
+${entries.join("")}};
+`;
+}
+
+/** Returns one script for browsers. */
+async function bundle(main: URL): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--platform", "browser", "--minify", main.href],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  if (success) return decoder.decode(stdout);
+  throw new Error(`Cannot bundle: ${decoder.decode(stderr)}`);
+}

@@ -1,0 +1,17 @@
+import { shown } from "../checks/internal.ts";
+
+/**
+ * Returns the option `prefix`, the path below which a server answers, with a
+ * slash at its end.
+ *
+ * @throws {TypeError} if it is not a path.
+ */
+export function resolvePrefix(prefix = "/"): string {
+  const whole = String(prefix).endsWith("/") ? prefix : `${prefix}/`;
+  if (/^\/(?:[\w.~-]+\/)*$/.test(whole)) return whole;
+  throw new TypeError(
+    `Cannot use prefix: it is ${
+      shown(prefix)
+    }, it must be a path that starts with /, such as /metrics/`,
+  );
+}
