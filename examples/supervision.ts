@@ -47,11 +47,11 @@ using _log = system.events.subscribe((event) => {
 });
 
 const worker = child({ name: "prices", behavior: prices });
-const boss = system.spawn(
+const root = system.spawn(
   supervisor({ children: [worker], backoff: { initialMs: 100, maxMs: 400 } }),
-  { name: "boss" },
+  { name: "root" },
 );
-const ref = await findChild(boss, worker);
+const ref = await findChild(root, worker);
 ref.tell({ item: "", replyTo: { tell: () => true } });
 // Waits in the mailbox until a life has started, and is handled by that.
 const price = await ref.ask<number>((replyTo) => ({ item: "tea", replyTo }));

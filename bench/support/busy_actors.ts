@@ -51,7 +51,7 @@ async function fanOut(system: ActorSystem): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const workers: ActorRef<ActorRef<number>>[] = [];
   let answers = 0;
-  const boss = system.spawn<number>(({ self }) => ({
+  const root = system.spawn<number>(({ self }) => ({
     receive(answer) {
       answers += answer;
       if (answers === WORKERS * ROUNDS) return resolve();
@@ -61,12 +61,12 @@ async function fanOut(system: ActorSystem): Promise<void> {
   }));
   for (let i = 0; i < WORKERS; i++) {
     workers.push(system.spawn<ActorRef<number>>(() => ({
-      receive: (boss) => void boss.tell(1),
+      receive: (root) => void root.tell(1),
     })));
   }
-  boss.tell(0);
+  root.tell(0);
   await promise;
-  for (const actor of [boss, ...workers]) actor.stop();
+  for (const actor of [root, ...workers]) actor.stop();
 }
 
 /** Actors at work, whose metrics are served while they are collected. */

@@ -6,10 +6,10 @@
 import { checkDuration } from "../checks/internal.ts";
 import { Ask } from "./ask.ts";
 import type { Behavior, Handler, SpawnOptions } from "./behavior.ts";
-import { Cell } from "./cell.ts";
+import { BaseCell } from "./base_cell.ts";
 import type { SystemCore } from "./core.ts";
 import { TroupeError } from "./errors.ts";
-import type { DeadLetterReason } from "./events.ts";
+import type { DeadLetterReason } from "./system_events.ts";
 import { Life, type LifeOwner } from "./life.ts";
 import { Mailbox, resolveMailboxOptions } from "./mailbox.ts";
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
@@ -21,20 +21,13 @@ import {
   undeliverable,
 } from "./origin.ts";
 import { Ring } from "./ring.ts";
-import type { Signal, Stashed } from "./signal.ts";
+import type { Signal, Stashed, SupervisingHandler } from "./signal.ts";
 import { Tick } from "./tick.ts";
 import { SHUTDOWN } from "./tree_node.ts";
 
-/** A handler that decides what becomes of its supervised children. */
-export interface SupervisingHandler<M> extends Handler<M> {
-  /** The child handles messages now. */
-  childStarted(child: Cell): void;
-  /** The child's life is over: restart or discard it. */
-  childExited(child: Cell, reason: ExitReason): void;
-}
-
 /** An actor that takes messages of type `M`. */
-export class ActorCell<M> extends Cell implements ActorRef<M>, LifeOwner<M> {
+export class ActorCell<M> extends BaseCell
+  implements ActorRef<M>, LifeOwner<M> {
   readonly #behavior: Behavior<M>;
   readonly #mailbox: Mailbox<M, Origin>;
   #life: Life<M> | undefined;
@@ -45,7 +38,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M>, LifeOwner<M> {
 
   constructor(
     core: SystemCore,
-    parent: Cell | undefined,
+    parent: BaseCell | undefined,
     name: string,
     behavior: Behavior<M>,
     options: SpawnOptions<M> | undefined,
@@ -68,7 +61,14 @@ export class ActorCell<M> extends Cell implements ActorRef<M>, LifeOwner<M> {
     }
     const name = this.nameChild(options?.name);
     const { core } = this;
-    const child = new ActorCell(core, this, name, behavior, options, supervised);
+    const child = new ActorCell(
+      core,
+      this,
+      name,
+      behavior,
+      options,
+      supervised,
+    );
     this.adopt(child);
     return child;
   }
@@ -271,10 +271,10 @@ export class ActorCell<M> extends Cell implements ActorRef<M>, LifeOwner<M> {
     try {
       const handler = this.#behavior(life);
       if (!(handler instanceof Promise)) {
-        return this.beginHandling(life, handler);
+        return this.startHandling(life, handler);
       }
       if (!life.ended) this.suspend();
-      handler.then((handler) => this.beginHandling(life, handler), (error) => {
+      handler.then((handler) => this.startHandling(life, handler), (error) => {
         if (!life.ended) this.crash(error);
       });
     } catch (error) {
@@ -282,7 +282,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M>, LifeOwner<M> {
     }
   }
 
-  private beginHandling(life: Life<M>, handler: Handler<M>): void {
+  private startHandling(life: Life<M>, handler: Handler<M>): void {
     if (life.ended) return;
     this.busy = false;
     this.#handler = handler;
@@ -346,7 +346,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M>, LifeOwner<M> {
     core.current = current;
   }
 
-  protected override childExited(child: Cell, reason: ExitReason): void {
+  protected override childExited(child: BaseCell, reason: ExitReason): void {
     this.signal((handler) => {
       // Only a supervisor starts supervised children.
       if (child.awaitsVerdict && "childExited" in handler) {
@@ -356,7 +356,7 @@ export class ActorCell<M> extends Cell implements ActorRef<M>, LifeOwner<M> {
     });
   }
 
-  override childStarted(child: Cell): void {
+  override childStarted(child: BaseCell): void {
     this.signal((handler) => {
       if ("childStarted" in handler) {
         (handler as SupervisingHandler<M>).childStarted(child);

@@ -8,7 +8,7 @@ import { checkDuration } from "../checks/internal.ts";
 import { Deadline } from "./deadlines.ts";
 import { ActorStoppedError, AskTimeoutError } from "./errors.ts";
 import type { AskOptions, ReplyTo } from "./ref.ts";
-import type { Cell } from "./cell.ts";
+import type { BaseCell } from "./base_cell.ts";
 import type { SystemCore } from "./core.ts";
 
 /** Milliseconds that an ask waits unless told otherwise (OTP's default). */
@@ -17,14 +17,14 @@ const DEFAULT_TIMEOUT_MS = 5000;
 /** The part of a pending ask that does not depend on its answer's type. */
 export abstract class PendingAsk extends Deadline {
   /** Who asks, if it is an actor: for dead letters. */
-  abstract readonly sender: Cell | undefined;
+  abstract readonly sender: BaseCell | undefined;
   /** Rejects the ask; harmless when it is settled. */
   abstract reject(error: unknown): void;
 }
 
 /** A pending ask for an answer of type `R`. */
 export class Ask<R> extends PendingAsk implements ReplyTo<R> {
-  readonly sender: Cell | undefined;
+  readonly sender: BaseCell | undefined;
   readonly #core: SystemCore;
   readonly #target: { readonly path: string };
   readonly #timeoutMs: number;

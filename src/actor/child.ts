@@ -5,9 +5,9 @@
  */
 import { checkOneOf } from "../checks/internal.ts";
 import type { Behavior, SpawnOptions } from "./behavior.ts";
-import { Cell } from "./cell.ts";
+import { BaseCell } from "./base_cell.ts";
 import type { ActorRef } from "./ref.ts";
-import { RESTART_POLICIES, type RestartPolicy } from "./supervision.ts";
+import { RESTART_POLICIES, type RestartPolicy } from "./supervision_state.ts";
 
 /** What a supervisor needs to know of a child. */
 export interface ChildSpec<M> extends SpawnOptions<M> {
@@ -34,7 +34,7 @@ export class Child<in M> {
   readonly restart: RestartPolicy;
   /** Whether its end can end the supervisor. */
   readonly significant: boolean;
-  readonly #spawn: (supervisor: Cell, name: string) => ActorRef<M>;
+  readonly #spawn: (supervisor: BaseCell, name: string) => ActorRef<M>;
   readonly #refs = new WeakMap<object, ActorRef<M>>();
   readonly #original: Child<M> | undefined;
 
@@ -70,7 +70,7 @@ export class Child<in M> {
    * @throws {TypeError} when `supervisor` is no actor.
    */
   spawn(supervisor: object, name: string): ActorRef<M> {
-    if (!(supervisor instanceof Cell)) {
+    if (!(supervisor instanceof BaseCell)) {
       throw new TypeError("Cannot start a child: its parent is no actor");
     }
     const ref = this.#spawn(supervisor, name);

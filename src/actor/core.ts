@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Cell } from "./cell.ts";
+import type { BaseCell } from "./base_cell.ts";
 import type { Clock } from "./clock.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Dispatcher, type Scheduler } from "./dispatcher.ts";
-import { type DeadLetterReason, EventStream } from "./events.ts";
+import { type DeadLetterReason, SystemEvents } from "./system_events.ts";
 import type { ActorRef } from "./ref.ts";
 import type { ActorSystem } from "./system.ts";
 
@@ -32,11 +32,11 @@ export class SystemCore {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly dispatcher: Dispatcher;
-  readonly events: EventStream = new EventStream();
+  readonly events: SystemEvents = new SystemEvents();
   /** During a shutdown: paths of actors that were killed at a deadline. */
   killed: string[] | undefined;
   /** The actor whose handler is running, if any. */
-  current: Cell | undefined;
+  current: BaseCell | undefined;
   lateReplies = 0;
   deadLetters = 0;
 

@@ -11,7 +11,7 @@ import type {
   Behavior,
   SpawnOptions,
 } from "./behavior.ts";
-import { Cell } from "./cell.ts";
+import { BaseCell } from "./base_cell.ts";
 import type { SystemCore } from "./core.ts";
 import { ActorStoppedError, TroupeError } from "./errors.ts";
 import type { ActorRef, ExitReason } from "./ref.ts";
@@ -54,7 +54,7 @@ export class Life<M> implements ActorContext<M> {
   #stashed: Stashed<M>[] | undefined;
   /** Gives back values that were piped here and not handled yet. */
   #undelivered: Set<() => void> | undefined;
-  #watches: Map<Cell, (reason: ExitReason) => void> | undefined;
+  #watches: Map<BaseCell, (reason: ExitReason) => void> | undefined;
 
   constructor(owner: LifeOwner<M>) {
     this.#owner = owner;
@@ -83,7 +83,7 @@ export class Life<M> implements ActorContext<M> {
 
   watch(other: ActorRef<never>, notice: (reason: ExitReason) => M): void {
     this.assertAlive("watch");
-    if (!(other instanceof Cell)) {
+    if (!(other instanceof BaseCell)) {
       throw new TypeError("Cannot watch: the reference is not to an actor");
     }
     const watches = this.#watches ??= new Map();
@@ -100,7 +100,7 @@ export class Life<M> implements ActorContext<M> {
   }
 
   unwatch(other: ActorRef<never>): void {
-    if (!(other instanceof Cell)) return;
+    if (!(other instanceof BaseCell)) return;
     const gone = this.#watches?.get(other);
     if (gone === undefined) return;
     this.#watches?.delete(other);

@@ -7,8 +7,12 @@ export * from "./behavior.ts";
 export * from "./errors.ts";
 export type { BackoffOptions } from "./backoff.ts";
 export { Child, child, type ChildSpec } from "./child.ts";
-export type { Clock, Timer } from "./clock.ts";
-export type { DeadLetterReason, EventStream, SystemEvent } from "./events.ts";
+export { type Clock, realClock, type Timer } from "./clock.ts";
+export type {
+  DeadLetterReason,
+  SystemEvent,
+  SystemEvents,
+} from "./system_events.ts";
 export {
   type Lease,
   type LeaseHolder,
@@ -26,7 +30,7 @@ export type {
   ChildPhase,
   RestartPolicy,
   Strategy,
-} from "./supervision.ts";
+} from "./supervision_state.ts";
 export { supervisor } from "./supervisor.ts";
 export * from "./supervisor_calls.ts";
 export type {

@@ -4,19 +4,19 @@
  * @module
  */
 import { PendingAsk } from "./ask.ts";
-import { Cell } from "./cell.ts";
+import { BaseCell } from "./base_cell.ts";
 import type { Deadline } from "./deadlines.ts";
 import {
   ActorFailedError,
   ActorStoppedError,
   MailboxFullError,
 } from "./errors.ts";
-import type { DeadLetterReason } from "./events.ts";
+import type { DeadLetterReason } from "./system_events.ts";
 import type { ExitReason } from "./ref.ts";
 import { Tick } from "./tick.ts";
 
 /** An actor, an ask, a timer, or nobody that is known. */
-export type Source = Cell | Deadline | undefined;
+export type Source = BaseCell | Deadline | undefined;
 
 /** A source, with the context of the trace if there is one. */
 export type Origin = Source | Traced;
@@ -34,14 +34,14 @@ export class Traced {
 
 /** Reports a message that `target` will not handle, and tells its asker. */
 export function undeliverable(
-  target: Cell,
+  target: BaseCell,
   message: unknown,
   origin: Origin,
   reason: DeadLetterReason,
 ): false {
   const source = origin instanceof Traced ? origin.source : origin;
   if (source instanceof Tick && !source.claim()) return false;
-  let sender: Cell | undefined;
+  let sender: BaseCell | undefined;
   if (source instanceof PendingAsk) {
     sender = source.sender;
     source.reject(
@@ -51,14 +51,14 @@ export function undeliverable(
           `Cannot ask ${target.path}: its mailbox is full, ask later or bound it higher`,
         ),
     );
-  } else if (source instanceof Cell) sender = source;
+  } else if (source instanceof BaseCell) sender = source;
   target.core.deadLetter(message, target, sender, reason);
   return false;
 }
 
 /** Tells the asker of the message in hand that the life has ended on it. */
 export function rejectInHand(
-  target: Cell,
+  target: BaseCell,
   source: Source,
   exit: ExitReason,
 ): void {

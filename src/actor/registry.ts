@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Cell } from "./cell.ts";
+import { BaseCell } from "./base_cell.ts";
 import type { ActorRef } from "./ref.ts";
 
 /** What a registry has under a key; set by the key's class, for this file. */
@@ -86,7 +86,7 @@ export class Registry {
    * @throws {TypeError} when `ref` is no actor.
    */
   register<M>(key: RegistryKey<M>, ref: ActorRef<NoInfer<M>>): Disposable {
-    if (!(ref instanceof Cell)) {
+    if (!(ref instanceof BaseCell)) {
       throw new TypeError("Cannot register: the reference is not to an actor");
     }
     const entry = entryOf(key, this);

@@ -4,37 +4,20 @@
  *
  * @module
  */
-import { backoffDelayMs, type ResolvedBackoff } from "./backoff.ts";
-import type { Cell } from "./cell.ts";
+import type { BaseCell } from "./base_cell.ts";
 import type { Child } from "./child.ts";
 import { Deadline } from "./deadlines.ts";
+import { FailureStreak } from "./failure_streak.ts";
 import type { ReplyTo } from "./ref.ts";
-import type { ChildPhase, ChildRecord, RestartPolicy } from "./supervision.ts";
+import type {
+  ChildPhase,
+  ChildState,
+  RestartPolicy,
+} from "./supervision_state.ts";
 import type { SupervisorReply } from "./supervisor_protocol.ts";
 
-/** Failures in a row of one kind, for their back-off. */
-export class FailureRow {
-  #count = 0;
-  #since = 0;
-
-  /**
-   * Counts a failure after `healthyMs` of life, and answers the delay before
-   * the next try.
-   */
-  add(now: number, healthyMs: number, backoff: ResolvedBackoff): number {
-    if (healthyMs >= backoff.resetAfterMs) this.#count = 0;
-    if (this.#count === 0) this.#since = now;
-    return backoffDelayMs(backoff, this.#count++);
-  }
-
-  /** Milliseconds since the first failure of the row. */
-  lengthMs(now: number): number {
-    return now - this.#since;
-  }
-}
-
 /** The wait for a next life. */
-export class BackOff extends Deadline {
+export class BackoffTimer extends Deadline {
   readonly #over: () => void;
 
   /** Calls `over` when it has passed. */
@@ -56,25 +39,25 @@ export interface DownRequest {
 }
 
 /** One child of a supervisor. */
-export class SupervisedChild implements ChildRecord {
+export class SupervisedChild implements ChildState {
   readonly name: string;
   /** What it is; something else after it was replaced. */
   child: Child<never>;
-  cell: Cell | undefined;
+  cell: BaseCell | undefined;
   phase: ChildPhase = "off";
-  fate: ChildRecord["fate"];
+  plannedEnd: ChildState["plannedEnd"];
   /** Milliseconds to wait before the next life. */
   delayMs: number = 0;
   /** The wait, while there is one. */
-  backOff: BackOff | undefined;
+  backoffTimer: BackoffTimer | undefined;
   /** Since when this life handles messages; not yet if it is `Infinity`. */
   upSince: number = Infinity;
   #requests: DownRequest[] | undefined;
-  #bugs: FailureRow | undefined;
-  #outages: FailureRow | undefined;
+  #bugs: FailureStreak | undefined;
+  #outages: FailureStreak | undefined;
 
   /** A child that has not started. */
-  constructor(name: string, child: Child<never>, cell: Cell) {
+  constructor(name: string, child: Child<never>, cell: BaseCell) {
     this.name = name;
     this.child = child;
     this.cell = cell;
@@ -89,10 +72,10 @@ export class SupervisedChild implements ChildRecord {
   }
 
   /** Its failures in a row, by whether a peer was not there. */
-  failures(outage: boolean): FailureRow {
+  streak(outage: boolean): FailureStreak {
     return outage
-      ? this.#outages ??= new FailureRow()
-      : this.#bugs ??= new FailureRow();
+      ? this.#outages ??= new FailureStreak()
+      : this.#bugs ??= new FailureStreak();
   }
 
   /** Keeps a request until the child is down. */
@@ -101,7 +84,7 @@ export class SupervisedChild implements ChildRecord {
   }
 
   /** It is down: forgets what it did, and answers who waits for that. */
-  letGo(): readonly DownRequest[] {
+  release(): readonly DownRequest[] {
     this.cell = this.#bugs = this.#outages = undefined;
     return this.takeRequests();
   }

@@ -1,22 +1,22 @@
 /**
  * The supervisor: an actor that starts its children, restarts those that
  * fail, and gives up when they fail too often. What it decides is in
- * `supervision.ts`; here the decisions are carried out.
+ * `supervision_state.ts`; here the decisions are carried out.
  *
  * @module
  */
 import { checkDuration, checkOneOf } from "../checks/internal.ts";
-import { isActorCell, type SupervisingHandler } from "./actor_cell.ts";
+import { isActorCell } from "./actor_cell.ts";
 import { resolveBackoff } from "./backoff.ts";
 import type { Behavior } from "./behavior.ts";
-import { Cell } from "./cell.ts";
-import { SHUTDOWN } from "./tree_node.ts";
+import { BaseCell } from "./base_cell.ts";
 import type { Child } from "./child.ts";
 import { RestartLimitError, TroupeError, UnavailableError } from "./errors.ts";
 import type { ExitReason, ReplyTo } from "./ref.ts";
 import { resolveIntensity } from "./restart_window.ts";
+import type { SupervisingHandler } from "./signal.ts";
 import {
-  BackOff,
+  BackoffTimer,
   type DownRequest,
   SupervisedChild,
 } from "./supervised_child.ts";
@@ -26,12 +26,13 @@ import {
   shouldRestart,
   STRATEGIES,
   Supervision,
-} from "./supervision.ts";
+} from "./supervision_state.ts";
 import type {
   SupervisorMessage,
   SupervisorOptions,
   SupervisorReply,
 } from "./supervisor_protocol.ts";
+import { SHUTDOWN } from "./tree_node.ts";
 
 /**
  * A behaviour that supervises, by OTP's rules; see `docs/semantics.md`.
@@ -57,8 +58,8 @@ import type {
  * await using system = new ActorSystem();
  * using _quiet = system.events.subscribe(() => {});
  * const worker = child({ name: "printer", behavior: printer });
- * const boss = system.spawn(supervisor({ maxRestarts: 5, children: [worker] }));
- * const ref = await findChild(boss, worker);
+ * const root = system.spawn(supervisor({ maxRestarts: 5, children: [worker] }));
+ * const ref = await findChild(root, worker);
  * ref.tell("bad");
  * ref.tell("still here");
  * ```
@@ -116,9 +117,9 @@ export function supervisor(
       return name;
     }
 
-    function spawn(child: Child<never>, name: string): Cell {
+    function spawn(child: Child<never>, name: string): BaseCell {
       const cell = child.spawn(supervisor, name);
-      if (cell instanceof Cell) return cell;
+      if (cell instanceof BaseCell) return cell;
       throw new TypeError("Cannot start a child: it is no actor");
     }
 
@@ -127,7 +128,7 @@ export function supervisor(
       for (const command of commands) {
         switch (command.type) {
           case "start":
-            begin(command.child);
+            start(command.child);
             break;
           case "pause":
             command.child.cell?.pause();
@@ -136,9 +137,9 @@ export function supervisor(
             command.child.cell?.stop();
             break;
           case "discard":
-            endBackOff(command.child);
+            cancelBackoff(command.child);
             command.child.cell?.discard();
-            waited.push(...command.child.letGo());
+            waited.push(...command.child.release());
             break;
           case "forget":
             byName.delete(command.child.name);
@@ -162,20 +163,20 @@ export function supervisor(
 
     /** This supervisor has started when all its first children have. */
     function announce(): void {
-      if (announced || !decisions.complete) return;
+      if (announced || !decisions.allStarted) return;
       announced = true;
       if (supervisor.supervised) supervisor.parent?.childStarted(supervisor);
     }
 
-    function begin(child: SupervisedChild): void {
-      endBackOff(child);
+    function start(child: SupervisedChild): void {
+      cancelBackoff(child);
       child.upSince = Infinity;
       child.cell ??= respawn(child);
-      child.cell.begin();
+      child.cell.startLife();
     }
 
     /** Makes another actor of a child that was down, in its old place. */
-    function respawn(child: SupervisedChild): Cell {
+    function respawn(child: SupervisedChild): BaseCell {
       const cell = spawn(child.child, child.name);
       let after = false;
       for (const other of decisions.children) {
@@ -188,25 +189,27 @@ export function supervisor(
     function delay(child: SupervisedChild): void {
       if (child.delayMs === 0) return execute(decisions.due(child));
       // In the supervision lane: a full mailbox must not swallow it.
-      const backOff = new BackOff(() =>
+      const timer = new BackoffTimer(() =>
         supervisor.signal(() => {
-          if (child.backOff === backOff) execute(decisions.due(child));
+          if (child.backoffTimer === timer) execute(decisions.due(child));
           return undefined;
         })
       );
-      child.backOff = backOff;
-      deadlines.add(backOff, child.delayMs);
+      child.backoffTimer = timer;
+      deadlines.add(timer, child.delayMs);
     }
 
-    function endBackOff(child: SupervisedChild): void {
-      if (child.backOff !== undefined) deadlines.remove(child.backOff);
-      child.backOff = undefined;
+    function cancelBackoff(child: SupervisedChild): void {
+      if (child.backoffTimer !== undefined) {
+        deadlines.remove(child.backoffTimer);
+      }
+      child.backoffTimer = undefined;
     }
 
     /** This life is over: nothing follows, and nobody waits in vain. */
     function abandon(): void {
       for (const child of decisions.children) {
-        endBackOff(child);
+        cancelBackoff(child);
         for (const { replyTo } of child.takeRequests()) {
           refuse(replyTo, `${supervisor.path} has stopped`);
         }
@@ -242,15 +245,15 @@ export function supervisor(
       const backoff = outage ? outageBackoff : bugBackoff;
       child.delayMs = 0;
       if (backoff === undefined) return;
-      const row = child.failures(outage);
-      child.delayMs = row.add(now, now - child.upSince, backoff);
-      if (outage && row.lengthMs(now) > giveUpAfterMs) {
+      const streak = child.streak(outage);
+      child.delayMs = streak.add(now, now - child.upSince, backoff);
+      if (outage && streak.durationMs(now) > giveUpAfterMs) {
         giveUp(child, reason, "was unavailable too long");
       }
     }
 
     function withRecord(
-      cell: Cell,
+      cell: BaseCell,
       decide: (
         child: SupervisedChild,
       ) => readonly Command<SupervisedChild>[],
@@ -271,7 +274,7 @@ export function supervisor(
       if (what === "terminate_child") {
         return terminate(child, replyTo, () => replyTo.tell({}));
       }
-      if (child.fate === "down" || child.fate === "remove") {
+      if (child.plannedEnd === "down" || child.plannedEnd === "remove") {
         // It is ending for somebody who asked before.
         const proceed = (): void => control(what, name, replyTo);
         return child.whenDown({ proceed, replyTo });
@@ -361,7 +364,7 @@ export function supervisor(
           // Whoever asked it to stop does not want it back, however it ended.
           const why = cell.stopAsked ? SHUTDOWN : reason;
           const alive = child.phase === "starting" || child.phase === "up";
-          const unasked = alive && child.fate === undefined;
+          const unasked = alive && child.plannedEnd === undefined;
           if (unasked && shouldRestart(child.restart, why)) failed(child, why);
           cell.reopen();
           return decisions.exited(child, why, clock.now(), !isOutage(why));

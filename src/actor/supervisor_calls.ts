@@ -19,17 +19,17 @@ import type {
 export type SupervisorRef = ActorRef<SupervisorMessage>;
 
 async function call(
-  boss: SupervisorRef,
+  supervisor: SupervisorRef,
   what: string,
   request: (replyTo: ReplyTo<SupervisorReply>) => SupervisorMessage,
   options: AskOptions | undefined,
 ): Promise<void> {
   // A child may take as long to stop as its deadline says, as in OTP.
   const patient = { timeoutMs: Infinity, ...options };
-  const { refused } = await boss.ask<SupervisorReply>(request, patient);
+  const { refused } = await supervisor.ask<SupervisorReply>(request, patient);
   if (refused !== undefined) {
     throw new TroupeError(
-      `Cannot ${what} under ${boss.path}: ${reasonOf(refused)}`,
+      `Cannot ${what} under ${supervisor.path}: ${reasonOf(refused)}`,
       { cause: refused },
     );
   }
@@ -44,28 +44,28 @@ async function call(
  * does when the supervisor is gone.
  */
 export async function startChild<M>(
-  boss: SupervisorRef,
+  supervisor: SupervisorRef,
   spec: ChildSpec<M> | Child<M>,
   options?: AskOptions,
 ): Promise<ActorRef<M>> {
   const child = new Child(spec);
   await call(
-    boss,
+    supervisor,
     `start ${child.name ?? "a child"}`,
     (replyTo) => ({ type: "start_child", child, replyTo }),
     options,
   );
-  return refOf(boss, child);
+  return refOf(supervisor, child);
 }
 
 function control(
-  boss: SupervisorRef,
+  supervisor: SupervisorRef,
   what: "terminate" | "restart" | "remove",
   name: string,
   options: AskOptions | undefined,
 ): Promise<void> {
   return call(
-    boss,
+    supervisor,
     `${what} ${name}`,
     (replyTo) => ({ type: `${what}_child`, name, replyTo }),
     options,
@@ -78,22 +78,22 @@ function control(
  * Rejects with {@linkcode TroupeError} when it has no such child now.
  */
 export async function findChild<M>(
-  boss: SupervisorRef,
+  supervisor: SupervisorRef,
   child: Child<M>,
   options?: AskOptions,
 ): Promise<ActorRef<M>> {
-  await listChildren(boss, options);
-  const ref = refOf(boss, child);
+  await listChildren(supervisor, options);
+  const ref = refOf(supervisor, child);
   if (ref.alive) return ref;
-  throw notFound(boss, child);
+  throw notFound(supervisor, child);
 }
 
 /** The children of a supervisor, first to last. */
 export function listChildren(
-  boss: SupervisorRef,
+  supervisor: SupervisorRef,
   options?: AskOptions,
 ): Promise<readonly ChildInfo[]> {
-  return boss.ask<readonly ChildInfo[]>(
+  return supervisor.ask<readonly ChildInfo[]>(
     (replyTo) => ({ type: "list_children", replyTo }),
     options,
   );
@@ -106,11 +106,11 @@ export function listChildren(
  * any child of a dynamic supervisor.
  */
 export function terminateChild(
-  boss: SupervisorRef,
+  supervisor: SupervisorRef,
   name: string,
   options?: AskOptions,
 ): Promise<void> {
-  return control(boss, "terminate", name, options);
+  return control(supervisor, "terminate", name, options);
 }
 
 /**
@@ -118,20 +118,20 @@ export function terminateChild(
  * that is up a new life, under its reference. It does not count as a failure.
  */
 export function restartChild(
-  boss: SupervisorRef,
+  supervisor: SupervisorRef,
   name: string,
   options?: AskOptions,
 ): Promise<void> {
-  return control(boss, "restart", name, options);
+  return control(supervisor, "restart", name, options);
 }
 
 /** Forgets a child that is down, and its name. */
 export function removeChild(
-  boss: SupervisorRef,
+  supervisor: SupervisorRef,
   name: string,
   options?: AskOptions,
 ): Promise<void> {
-  return control(boss, "remove", name, options);
+  return control(supervisor, "remove", name, options);
 }
 
 /**
@@ -139,30 +139,30 @@ export function removeChild(
  * its reference.
  */
 export async function replaceChild<M>(
-  boss: SupervisorRef,
+  supervisor: SupervisorRef,
   spec: ChildSpec<M> | Child<M>,
   options?: AskOptions,
 ): Promise<ActorRef<M>> {
   const child = new Child(spec);
   await call(
-    boss,
+    supervisor,
     `replace ${child.name}`,
     (replyTo) => ({ type: "replace_child", child, replyTo }),
     options,
   );
-  return refOf(boss, child);
+  return refOf(supervisor, child);
 }
 
-function refOf<M>(boss: SupervisorRef, child: Child<M>): ActorRef<M> {
-  const ref = child.under(boss);
+function refOf<M>(supervisor: SupervisorRef, child: Child<M>): ActorRef<M> {
+  const ref = child.under(supervisor);
   if (ref !== undefined) return ref;
-  throw notFound(boss, child);
+  throw notFound(supervisor, child);
 }
 
-function notFound(boss: SupervisorRef, child: Child<never>): TroupeError {
+function notFound(supervisor: SupervisorRef, child: Child<never>): TroupeError {
   return new TroupeError(
     `Cannot find ${
       child.name ?? "the child"
-    } under ${boss.path}: it has no such child now`,
+    } under ${supervisor.path}: it has no such child now`,
   );
 }

@@ -12,7 +12,7 @@ import type {
   ChildPhase,
   RestartPolicy,
   Strategy,
-} from "./supervision.ts";
+} from "./supervision_state.ts";
 
 /** What a supervisor does about children whose peer is unavailable. */
 export interface UnavailableOptions {

@@ -11,7 +11,7 @@ import { type Clock, realClock } from "./clock.ts";
 import { SystemCore } from "./core.ts";
 import { TroupeError } from "./errors.ts";
 import type { Scheduler } from "./dispatcher.ts";
-import type { EventStream } from "./events.ts";
+import type { SystemEvents } from "./system_events.ts";
 import type { ActorRef } from "./ref.ts";
 import { Registry } from "./registry.ts";
 import type { ActorSnapshot } from "./snapshot.ts";
@@ -103,7 +103,7 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /** Every start, stop, failure, restart and dead letter. */
-  get events(): EventStream {
+  get events(): SystemEvents {
     return this.#core.events;
   }
 

@@ -5,8 +5,8 @@
  * @module
  */
 import type { Behavior, SpawnOptions } from "./behavior.ts";
-import type { Cell } from "./cell.ts";
-import { Children } from "./children.ts";
+import type { BaseCell } from "./base_cell.ts";
+import { ChildTable } from "./child_table.ts";
 import type { SystemCore } from "./core.ts";
 import { TroupeError } from "./errors.ts";
 import type { ActorRef, ExitReason } from "./ref.ts";
@@ -21,16 +21,16 @@ export const KILLED: ExitReason = { type: "killed" };
 /** What an actor is to those above and below it. */
 export abstract class TreeNode {
   readonly core: SystemCore;
-  readonly parent: Cell | undefined;
+  readonly parent: BaseCell | undefined;
   readonly name: string;
   /** Why the life ends, or has ended. */
   protected exit: ExitReason = SHUTDOWN;
-  protected childCells: Children<Cell> | undefined;
+  protected childCells: ChildTable<BaseCell> | undefined;
   #nextName = 1;
   #watchers: Set<(reason: ExitReason) => void> | undefined;
   #gone: PromiseWithResolvers<ExitReason> | undefined;
 
-  constructor(core: SystemCore, parent: Cell | undefined, name: string) {
+  constructor(core: SystemCore, parent: BaseCell | undefined, name: string) {
     this.core = core;
     this.parent = parent;
     this.name = name;
@@ -53,7 +53,7 @@ export abstract class TreeNode {
   ): ActorRef<C>;
 
   /** The children that are not gone, in the order of their spawning. */
-  get children(): Cell[] {
+  get children(): BaseCell[] {
     return this.childCells === undefined ? [] : [...this.childCells.values()];
   }
 
@@ -92,12 +92,12 @@ export abstract class TreeNode {
   }
 
   /** Takes a new child into the tree. */
-  protected addChild(child: Cell): void {
-    (this.childCells ??= new Children()).set(child.name, child);
+  protected addChild(child: BaseCell): void {
+    (this.childCells ??= new ChildTable()).set(child.name, child);
   }
 
   /** Makes a child the last one in the order of its siblings. */
-  moveLast(child: Cell): void {
+  moveLast(child: BaseCell): void {
     if (this.childCells?.delete(child.name)) this.addChild(child);
   }
 

@@ -121,19 +121,19 @@ export class TestSystem implements AsyncDisposable {
   /** Starts a supervisor at the top of the tree. */
   supervise(
     options: SupervisorOptions = {},
-    name = "boss",
+    name = "root",
   ): ActorRef<SupervisorMessage> {
     return this.system.spawn(supervisor(options), { name });
   }
 
-  /** Starts a stepper under a supervisor of its own, or under `boss`. */
+  /** Starts a stepper under a supervisor of its own, or under `root`. */
   async supervised(
     hooks: Hooks = {},
     spec: Omit<ChildSpec<Step>, "behavior"> = {},
-    boss: ActorRef<SupervisorMessage> = this.supervise(),
+    root: ActorRef<SupervisorMessage> = this.supervise(),
   ): Promise<ActorRef<Step>> {
     const behavior = stepper(hooks);
-    const child = await soon(startChild(boss, { ...spec, behavior }));
+    const child = await soon(startChild(root, { ...spec, behavior }));
     await settle();
     return child;
   }

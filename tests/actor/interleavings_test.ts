@@ -163,12 +163,12 @@ class Stage implements AsyncDisposable {
   }
 
   async open(): Promise<void> {
-    const boss = this.test.supervise({ maxRestarts: Infinity });
+    const root = this.test.supervise({ maxRestarts: Infinity });
     const policies = ["refuse", "drop_oldest", "drop_newest"] as const;
     for (const overflow of policies) {
       const mailbox = { maxMessages: 3, maxStashed: 2, overflow };
       const child = { behavior: this.#behavior(), mailbox };
-      startChild(boss, child).then((ref) => this.#refs.push(ref));
+      startChild(root, child).then((ref) => this.#refs.push(ref));
       this.#spawn(mailbox);
     }
     await settle();
@@ -469,7 +469,7 @@ class Stage implements AsyncDisposable {
     const { children, gone: { processed, restarts } } = system.tree();
     assertEquals(children, []);
     assertEquals(restarts, this.test.of("restarted").length);
-    // The boss is told to start three children, beside what the books hold.
+    // The root is told to start three children, beside what the books hold.
     const lost = this.#letters.filter(({ crash }) => crash).length;
     const cutShort = this.#handlings + 3 - lost - processed;
     assert(

@@ -120,8 +120,8 @@ Deno.test("An actor is stopping while its children stop and while it cleans up",
 
 Deno.test("An actor waits while its supervisor backs off", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise({ backoff: { initialMs: 1000 } });
-  const ref = await test.supervised({}, {}, boss);
+  const root = test.supervise({ backoff: { initialMs: 1000 } });
+  const ref = await test.supervised({}, {}, root);
   ref.tell(crash());
   await settle();
   assertEquals(seen(test, ref)?.state, "waiting");
@@ -240,13 +240,13 @@ Deno.test("The tree keeps the sums of what those did that are gone", async () =>
 
 Deno.test("The tree keeps the restarts of those that are gone", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
-  const ref = await test.supervised({}, { restart: "transient" }, boss);
+  const root = test.supervise();
+  const ref = await test.supervised({}, { restart: "transient" }, root);
   ref.tell(crash());
   await handled(ref);
   ref.tell((context) => context.stop());
   await soon(ref.stopped);
-  const gone = seen(test, boss)?.gone;
+  const gone = seen(test, root)?.gone;
   assertEquals([gone?.restarts, gone?.processed], [1, 2]);
 });
 

@@ -57,7 +57,7 @@ class Door {
               throw new Error("crash");
             case "pass":
             case "knock":
-              if (isOpen) return this.#let(message);
+              if (isOpen) return this.#release(message);
               if (!context.stash(message)) this.refused.push(message);
               return;
             default:
@@ -68,7 +68,7 @@ class Door {
     }, options);
   }
 
-  #let(message: Extract<DoorMessage, { type: "pass" | "knock" }>): void {
+  #release(message: Extract<DoorMessage, { type: "pass" | "knock" }>): void {
     if (message.type === "pass") this.passed.push(message.text);
     else message.replyTo.tell("come in");
   }

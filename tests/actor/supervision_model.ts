@@ -10,12 +10,12 @@ import type { ExitReason } from "../../src/actor/ref.ts";
 import {
   type AutoShutdown,
   type ChildPhase,
-  type ChildRecord,
+  type ChildState,
   type Command,
   type RestartPolicy,
   Supervision,
   type SupervisionRules,
-} from "../../src/actor/supervision.ts";
+} from "../../src/actor/supervision_state.ts";
 
 /** How a life ended by itself. */
 export type Ending = "normal" | "shutdown" | "killed" | "failed" | "outage";
@@ -163,12 +163,12 @@ export class OtpModel {
 }
 
 /** A child without an actor. */
-export class Kid implements ChildRecord {
+export class Kid implements ChildState {
   readonly id: number;
   readonly restart: RestartPolicy;
   readonly significant: boolean;
   phase: ChildPhase = "off";
-  fate: ChildRecord["fate"];
+  plannedEnd: ChildState["plannedEnd"];
   /** Whether a life of it goes on. */
   alive = false;
 

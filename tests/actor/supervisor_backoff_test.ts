@@ -13,21 +13,21 @@ import {
 import { crash, handled, settle, soon, TestSystem } from "./fixtures.ts";
 import {
   backingOff,
-  bossOf,
   Cast,
   delays,
   find,
   fixedChance,
   phasesOf,
+  rootOf,
 } from "./supervisor_fixtures.ts";
 
 Deno.test("A restart after a failure waits for the back-off, and so do messages", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const backoff = { initialMs: 100 };
-  const boss = test.supervise({ backoff });
+  const root = test.supervise({ backoff });
   let count = 0;
-  const ref = await test.supervised({}, {}, boss);
+  const ref = await test.supervised({}, {}, root);
   ref.tell(crash());
   await settle();
   assertEquals(ref.tell(() => void count++), true);
@@ -42,9 +42,9 @@ Deno.test("A restart after a failure waits for the back-off, and so do messages"
 Deno.test("Messages wait for a child's next life after a stop as well", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
-  const boss = test.supervise({ backoff: { initialMs: 100 } });
+  const root = test.supervise({ backoff: { initialMs: 100 } });
   let count = 0;
-  const ref = await test.supervised({}, {}, boss);
+  const ref = await test.supervised({}, {}, root);
   ref.stop();
   await settle();
   assertEquals(ref.tell(() => void count++), true);
@@ -55,9 +55,9 @@ Deno.test("Messages wait for a child's next life after a stop as well", async ()
 Deno.test("A mailbox stays bounded during the back-off", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
-  const boss = test.supervise({ backoff: {} });
+  const root = test.supervise({ backoff: {} });
   const mailbox = { maxMessages: 2 };
-  const ref = await test.supervised({}, { mailbox }, boss);
+  const ref = await test.supervised({}, { mailbox }, root);
   ref.tell(crash());
   await settle();
   const answers = [1, 2, 3].map(() => ref.tell(() => {}));
@@ -68,8 +68,8 @@ Deno.test("The back-off grows with each failure, up to its cap", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const backoff = { initialMs: 100, maxMs: 500 };
-  const boss = test.supervise({ backoff, maxRestarts: 9 });
-  const ref = await test.supervised({}, {}, boss);
+  const root = test.supervise({ backoff, maxRestarts: 9 });
+  const ref = await test.supervised({}, {}, root);
   assertEquals(await delays(test, ref, 5), [50, 100, 200, 250, 250]);
 });
 
@@ -77,8 +77,8 @@ Deno.test("The back-off begins anew after a healthy time", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const backoff = { initialMs: 100, resetAfterMs: 1000 };
-  const boss = test.supervise({ backoff, maxRestarts: 9 });
-  const ref = await test.supervised({}, {}, boss);
+  const root = test.supervise({ backoff, maxRestarts: 9 });
+  const ref = await test.supervised({}, {}, root);
   assertEquals(await delays(test, ref, 2), [50, 100]);
   await test.advance(900);
   assertEquals(await delays(test, ref, 1), [200], "that was not long enough");
@@ -89,9 +89,9 @@ Deno.test("The back-off begins anew after a healthy time", async () => {
 Deno.test("The back-off of a child is its own", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
-  const boss = test.supervise({ backoff: {}, maxRestarts: 9 });
-  const first = await test.supervised({}, {}, boss);
-  const second = await test.supervised({}, {}, boss);
+  const root = test.supervise({ backoff: {}, maxRestarts: 9 });
+  const first = await test.supervised({}, {}, root);
+  const second = await test.supervised({}, {}, root);
   assertEquals(await delays(test, first, 2), [50, 100]);
   assertEquals(await delays(test, second, 1), [50]);
 });
@@ -154,7 +154,7 @@ Deno.test("A supervisor that stops during a child's back-off lets it go", async 
   const ref = await backingOff(test, "permanent");
   await test.system.shutdown();
   assertEquals(await soon(ref.stopped), { type: "failed", cause: "crash" });
-  assertEquals(test.gone, ["/boss/a", "/boss"]);
+  assertEquals(test.gone, ["/root/a", "/root"]);
 });
 
 Deno.test("The back-off has full jitter: any part of its ceiling, from nothing on", async () => {
@@ -163,8 +163,8 @@ Deno.test("The back-off has full jitter: any part of its ceiling, from nothing o
     using _chance = fixedChance(part);
     await using test = new TestSystem();
     const backoff = { initialMs: 100, maxMs: 500 };
-    const boss = test.supervise({ backoff, maxRestarts: 9 });
-    const ref = await test.supervised({}, {}, boss);
+    const root = test.supervise({ backoff, maxRestarts: 9 });
+    const ref = await test.supervised({}, {}, root);
     assertEquals(
       await delays(test, ref, 5),
       ceilings.map((ceiling) => ceiling * part),
@@ -176,12 +176,12 @@ Deno.test("A start that hangs before it fails is no healthy time", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const backoff = { initialMs: 100, resetAfterMs: 1000 };
-  const boss = test.supervise({ backoff, maxRestarts: 9 });
+  const root = test.supervise({ backoff, maxRestarts: 9 });
   const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
   await test.supervised(
     { started: (_, life) => gates[life]?.promise },
     {},
-    boss,
+    root,
   );
   const waits: number[] = [];
   for (const gate of gates.slice(0, 2)) {
@@ -199,26 +199,26 @@ Deno.test("A start that hangs before it fails is no healthy time", async () => {
 Deno.test("The failures of a child are forgotten when it was terminated", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
-  const boss = test.supervise({ backoff: {}, maxRestarts: 9 });
+  const root = test.supervise({ backoff: {}, maxRestarts: 9 });
   const a = new Cast().child("a");
-  await soon(startChild(boss, a));
-  assertEquals(await delays(test, await find(boss, a), 2), [50, 100]);
-  await soon(terminateChild(boss, "a"));
-  await soon(restartChild(boss, "a"));
-  assertEquals(await delays(test, await find(boss, a), 1), [50]);
+  await soon(startChild(root, a));
+  assertEquals(await delays(test, await find(root, a), 2), [50, 100]);
+  await soon(terminateChild(root, "a"));
+  await soon(restartChild(root, "a"));
+  assertEquals(await delays(test, await find(root, a), 1), [50]);
 });
 
 Deno.test("A back-off waits in no mailbox: a full one does not lose it", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
-  const boss = test.system.spawn(supervisor({ backoff: { initialMs: 100 } }), {
-    name: "boss",
+  const root = test.system.spawn(supervisor({ backoff: { initialMs: 100 } }), {
+    name: "root",
     mailbox: { maxMessages: 1 },
   });
-  const ref = await test.supervised({}, {}, boss);
+  const ref = await test.supervised({}, {}, root);
   ref.tell(crash());
   await settle();
-  const listed = listChildren(boss);
+  const listed = listChildren(root);
   test.clock.advance(50);
   await soon(listed);
   await handled(ref);
@@ -229,14 +229,14 @@ Deno.test("A child that fails when it has to end with its group anyway does not 
   await using test = new TestSystem();
   const cast = new Cast();
   const [a, b, c] = [cast.child("a"), cast.child("b"), cast.child("c")];
-  const boss = test.supervise({
+  const root = test.supervise({
     strategy: "one_for_all",
     backoff: { initialMs: 100 },
     children: [a, b, c],
   });
-  const second = await find(boss, b);
+  const second = await find(root, b);
   cast.hold("stop c");
-  (await find(boss, a)).tell(crash());
+  (await find(root, a)).tell(crash());
   await settle();
   second.tell(crash());
   await cast.let("stop c");
@@ -249,30 +249,30 @@ Deno.test("A child that fails when it has to end with its group anyway does not 
 Deno.test("A child that is terminated during its back-off is down at once, and stays so", async () => {
   await using test = new TestSystem();
   const ref = await backingOff(test, "permanent");
-  const boss = bossOf(test);
-  await soon(terminateChild(boss, "a"));
+  const root = rootOf(test);
+  await soon(terminateChild(root, "a"));
   assertEquals(await soon(ref.stopped), { type: "failed", cause: "crash" });
   await test.advance(1000);
-  assertEquals(await phasesOf(boss), ["a down"]);
+  assertEquals(await phasesOf(root), ["a down"]);
 });
 
 Deno.test("A child that was terminated during its back-off leaves no timer", async () => {
   await using test = new TestSystem();
   await backingOff(test, "permanent");
   assertEquals(test.clock.holding, 1);
-  await soon(terminateChild(bossOf(test), "a"));
+  await soon(terminateChild(rootOf(test), "a"));
   assertEquals(test.clock.holding, 0);
 });
 
 Deno.test("A child of the same name is not touched by the back-off of the one before", async () => {
   await using test = new TestSystem();
   await backingOff(test, "permanent");
-  const boss = bossOf(test);
-  await soon(terminateChild(boss, "a"));
-  await soon(removeChild(boss, "a"));
+  const root = rootOf(test);
+  await soon(terminateChild(root, "a"));
+  await soon(removeChild(root, "a"));
   await test.advance(10);
   using _chance = fixedChance(0.5);
-  const ref = await test.supervised({}, { name: "a" }, boss);
+  const ref = await test.supervised({}, { name: "a" }, root);
   ref.tell(crash());
   // The old back-off would be over at 50 ms, the new one is at 60 ms.
   await test.advance(49);
@@ -285,8 +285,8 @@ Deno.test("A child that is replaced during its back-off starts at once, and once
   await using test = new TestSystem();
   await backingOff(test, "permanent");
   const cast = new Cast();
-  const boss = bossOf(test);
-  await soon(replaceChild(boss, cast.child("a")));
+  const root = rootOf(test);
+  await soon(replaceChild(root, cast.child("a")));
   await settle();
   assertEquals(cast.news(), ["start a"]);
   await test.advance(1000);
@@ -298,7 +298,7 @@ Deno.test("A child that is restarted on request during its back-off starts at on
   const ref = await backingOff(test, "permanent");
   let count = 0;
   ref.tell(() => void count++);
-  await soon(restartChild(bossOf(test), "a"));
+  await soon(restartChild(rootOf(test), "a"));
   await handled(ref);
   assertEquals(count, 1);
 });
@@ -307,7 +307,7 @@ Deno.test("A back-off that was cut short does not shorten the next one", async (
   await using test = new TestSystem();
   const ref = await backingOff(test, "permanent");
   await test.advance(40);
-  await soon(restartChild(bossOf(test), "a"));
+  await soon(restartChild(rootOf(test), "a"));
   using _chance = fixedChance(0.5);
   ref.tell(crash());
   await test.advance(99);
@@ -320,7 +320,7 @@ Deno.test("A child cannot be removed during its back-off", async () => {
   await using test = new TestSystem();
   await backingOff(test, "permanent");
   await assertRejects(
-    () => soon(removeChild(bossOf(test), "a")),
+    () => soon(removeChild(rootOf(test), "a")),
     TroupeError,
     "a is not down",
   );
@@ -329,7 +329,7 @@ Deno.test("A child cannot be removed during its back-off", async () => {
 Deno.test("A supervisor that is killed during a back-off leaves no timer", async () => {
   await using test = new TestSystem();
   await backingOff(test, "permanent");
-  bossOf(test).kill();
+  rootOf(test).kill();
   await settle();
   assertEquals(test.clock.holding, 0);
   await test.advance(1000);
@@ -343,10 +343,10 @@ Deno.test("A supervisor that is restarted during a back-off begins without it", 
   const a = cast.child("a");
   const top = test.supervise({}, "top");
   const behavior = supervisor({ backoff: { initialMs: 100 }, children: [a] });
-  const boss: SupervisorRef = await soon(startChild(top, { behavior }));
-  (await find(boss, a)).tell(crash());
+  const root: SupervisorRef = await soon(startChild(top, { behavior }));
+  (await find(root, a)).tell(crash());
   await settle();
-  boss.kill();
+  root.kill();
   await settle();
   assertEquals(cast.news(), ["start a", "stop a", "start a"]);
   await test.advance(1000);
@@ -368,7 +368,7 @@ Deno.test("A child that is stopped again and again during its back-off does not 
 Deno.test("A back-off that was cut short leaves no timer", async () => {
   await using test = new TestSystem();
   await backingOff(test, "permanent");
-  await soon(restartChild(bossOf(test), "a"));
+  await soon(restartChild(rootOf(test), "a"));
   assertEquals(test.clock.holding, 0);
 });
 
@@ -383,13 +383,13 @@ Deno.test("A back-off that is over as its supervisor is killed does not trouble 
     backoff: { initialMs: 100 },
     children: [a, b],
   });
-  const boss: SupervisorRef = await soon(startChild(top, { behavior }));
-  await soon(terminateChild(boss, "a"));
-  (await find(boss, b)).tell(crash());
+  const root: SupervisorRef = await soon(startChild(top, { behavior }));
+  await soon(terminateChild(root, "a"));
+  (await find(root, b)).tell(crash());
   await settle();
   test.clock.advance(50);
-  boss.kill();
+  root.kill();
   await settle();
-  assertEquals(await phasesOf(boss), ["a up", "b up"]);
+  assertEquals(await phasesOf(root), ["a up", "b up"]);
   assertEquals(cast.news().slice(-2), ["start a", "start b"]);
 });

@@ -42,35 +42,35 @@ async function pair(
   test: TestSystem,
   options: SupervisorOptions = {},
 ): Promise<{
-  readonly boss: SupervisorRef;
+  readonly root: SupervisorRef;
   readonly cast: Cast;
   readonly children: readonly [Child<Step>, Child<Step>];
 }> {
   const cast = new Cast();
   const children = [cast.child("a"), cast.child("b")] as const;
-  const boss = test.supervise({ children, ...options });
+  const root = test.supervise({ children, ...options });
   await settle();
   cast.news();
-  return { boss, cast, children };
+  return { root, cast, children };
 }
 
 // Starting.
 
 Deno.test("startChild() starts a child below the supervisor", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
-  const ref = await soon(startChild(boss, { behavior: stepper(), name: "a" }));
-  assertEquals(ref.path, "/boss/a");
+  const root = test.supervise();
+  const ref = await soon(startChild(root, { behavior: stepper(), name: "a" }));
+  assertEquals(ref.path, "/root/a");
   await handled(ref);
 });
 
 Deno.test("startChild() rejects when the name is taken, also by a child that backs off", async () => {
   await using test = new TestSystem();
   await backingOff(test, "permanent");
-  const [boss] = test.of("started").map(({ actor }) => actor);
+  const [root] = test.of("started").map(({ actor }) => actor);
   const error = await assertRejects(
     () =>
-      soon(startChild(boss as ActorRef<SupervisorMessage>, {
+      soon(startChild(root as ActorRef<SupervisorMessage>, {
         behavior: stepper(),
         name: "a",
       })),
@@ -82,20 +82,20 @@ Deno.test("startChild() rejects when the name is taken, also by a child that bac
 
 Deno.test("startChild() may use the name of a child that is gone", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
+  const root = test.supervise();
   const spec = { name: "a", restart: "temporary" } as const;
-  const first = await test.supervised({}, spec, boss);
+  const first = await test.supervised({}, spec, root);
   first.stop();
   await soon(first.stopped);
-  await handled(await test.supervised({}, spec, boss));
+  await handled(await test.supervised({}, spec, root));
 });
 
 Deno.test("startChild() rejects when the supervisor is gone", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
-  boss.kill();
+  const root = test.supervise();
+  root.kill();
   await assertRejects(
-    () => soon(startChild(boss, { behavior: stepper() })),
+    () => soon(startChild(root, { behavior: stepper() })),
     ActorStoppedError,
   );
 });
@@ -104,10 +104,10 @@ Deno.test("startChild() rejects when the supervisor is gone", async () => {
 
 Deno.test("startChild() rejects for the name of a child that is down", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await pair(test);
-  await soon(terminateChild(boss, "a"));
+  const { root, cast } = await pair(test);
+  await soon(terminateChild(root, "a"));
   await assertRejects(
-    () => soon(startChild(boss, cast.child("a"))),
+    () => soon(startChild(root, cast.child("a"))),
     TroupeError,
     "a child that is down has the name, restart or remove it",
   );
@@ -115,32 +115,32 @@ Deno.test("startChild() rejects for the name of a child that is down", async () 
 
 Deno.test("A child without a name gets one that no child has, be it down", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
-  const first = await test.supervised({}, { name: "1" }, boss);
-  await soon(terminateChild(boss, "1"));
-  const second = await test.supervised({}, {}, boss);
+  const root = test.supervise();
+  const first = await test.supervised({}, { name: "1" }, root);
+  await soon(terminateChild(root, "1"));
+  const second = await test.supervised({}, {}, root);
   assertEquals([first.name, second.name], ["1", "2"]);
 });
 
 Deno.test("A child without a name keeps the one it got when it is started again", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
-  const ref = await test.supervised({}, {}, boss);
-  await soon(terminateChild(boss, ref.name));
-  await soon(restartChild(boss, ref.name));
+  const root = test.supervise();
+  const ref = await test.supervised({}, {}, root);
+  await soon(terminateChild(root, ref.name));
+  await soon(restartChild(root, ref.name));
   await settle();
-  assertEquals(await phasesOf(boss), [`${ref.name} up`]);
+  assertEquals(await phasesOf(root), [`${ref.name} up`]);
 });
 
 Deno.test("One child may be started several times, each with its own reference", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
+  const root = test.supervise();
   const worker = child({ behavior: stepper() });
   const refs = await soon(Promise.all([
-    startChild(boss, worker),
-    startChild(boss, worker),
+    startChild(root, worker),
+    startChild(root, worker),
   ]));
-  assertEquals(refs.map(({ path }) => path), ["/boss/1", "/boss/2"]);
+  assertEquals(refs.map(({ path }) => path), ["/root/1", "/root/2"]);
 });
 
 // Looking.
@@ -149,11 +149,11 @@ Deno.test("listChildren() shows the children first to last, with how often they 
   await using test = new TestSystem();
   const cast = new Cast();
   const [a, b] = [cast.child("a"), cast.child("b", { restart: "temporary" })];
-  const boss = test.supervise({ children: [a, b] });
-  const [first, second] = [await find(boss, a), await find(boss, b)];
+  const root = test.supervise({ children: [a, b] });
+  const [first, second] = [await find(root, a), await find(root, b)];
   first.tell(crash());
   await settle();
-  assertEquals(await soon(listChildren(boss)), [
+  assertEquals(await soon(listChildren(root)), [
     { name: "a", ref: first, phase: "up", restart: "permanent", restarts: 1 },
     { name: "b", ref: second, phase: "up", restart: "temporary", restarts: 0 },
   ]);
@@ -161,43 +161,43 @@ Deno.test("listChildren() shows the children first to last, with how often they 
 
 Deno.test("listChildren() shows no reference of a child that is down", async () => {
   await using test = new TestSystem();
-  const { boss } = await pair(test);
-  await soon(terminateChild(boss, "a"));
-  const [a] = await soon(listChildren(boss));
+  const { root } = await pair(test);
+  await soon(terminateChild(root, "a"));
+  const [a] = await soon(listChildren(root));
   assertEquals([a?.phase, a?.ref], ["down", undefined]);
 });
 
 Deno.test("findChild() finds the children that a supervisor has from the start", async () => {
   await using test = new TestSystem();
-  const { boss, children: [a] } = await pair(test);
-  assertEquals((await find(boss, a)).path, "/boss/a");
+  const { root, children: [a] } = await pair(test);
+  assertEquals((await find(root, a)).path, "/root/a");
 });
 
 Deno.test("findChild() finds the reference that a child has after it was terminated and restarted", async () => {
   await using test = new TestSystem();
-  const { boss, children: [a] } = await pair(test);
-  const before = await find(boss, a);
-  await soon(terminateChild(boss, "a"));
-  await soon(restartChild(boss, "a"));
-  const after = await find(boss, a);
+  const { root, children: [a] } = await pair(test);
+  const before = await find(root, a);
+  await soon(terminateChild(root, "a"));
+  await soon(restartChild(root, "a"));
+  const after = await find(root, a);
   assertEquals([before.alive, after.alive], [false, true]);
 });
 
 Deno.test("findChild() finds a child that was started at run time", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
+  const root = test.supervise();
   const a = new Cast().child("a");
-  const ref = await soon(startChild(boss, a));
-  assertStrictEquals(await find(boss, a), ref);
+  const ref = await soon(startChild(root, a));
+  assertStrictEquals(await find(root, a), ref);
 });
 
 Deno.test("findChild() rejects for a child that the supervisor never had, or that is down", async () => {
   await using test = new TestSystem();
-  const { boss, cast, children: [a] } = await pair(test);
-  await soon(terminateChild(boss, "a"));
+  const { root, cast, children: [a] } = await pair(test);
+  await soon(terminateChild(root, "a"));
   for (const child of [a, cast.child("other")]) {
     await assertRejects(
-      () => find(boss, child),
+      () => find(root, child),
       TroupeError,
       "it has no such child now",
     );
@@ -208,22 +208,22 @@ Deno.test("findChild() rejects for a child that the supervisor never had, or tha
 
 Deno.test("terminateChild() resolves when the child is gone, and leaves the others alone", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await pair(test);
+  const { root, cast } = await pair(test);
   cast.hold("stop a");
-  const done = terminateChild(boss, "a");
+  const done = terminateChild(root, "a");
   await assertRejects(() => soon(done), Error, "pending");
   await cast.let("stop a");
   await soon(done);
   assertEquals(cast.news(), ["stop a"]);
-  assertEquals(test.gone, ["/boss/a"]);
+  assertEquals(test.gone, ["/root/a"]);
 });
 
 Deno.test("terminateChild() waits for as long as the child has to stop", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
-  const ref = await test.supervised({}, { shutdownMs: 60_000 }, boss);
+  const root = test.supervise();
+  const ref = await test.supervised({}, { shutdownMs: 60_000 }, root);
   ref.tell(hang);
-  const done = terminateChild(boss, ref.name);
+  const done = terminateChild(root, ref.name);
   await test.advance(60_000);
   await soon(done);
   assertEquals(await soon(ref.stopped), { type: "killed" });
@@ -231,43 +231,43 @@ Deno.test("terminateChild() waits for as long as the child has to stop", async (
 
 Deno.test("terminateChild() counts as no failure", async () => {
   await using test = new TestSystem();
-  const { boss } = await pair(test, { maxRestarts: 0 });
-  await soon(terminateChild(boss, "a"));
-  await soon(restartChild(boss, "a"));
-  await soon(restartChild(boss, "a"));
+  const { root } = await pair(test, { maxRestarts: 0 });
+  await soon(terminateChild(root, "a"));
+  await soon(restartChild(root, "a"));
+  await soon(restartChild(root, "a"));
   await settle();
-  assertEquals(await phasesOf(boss), ["a up", "b up"]);
+  assertEquals(await phasesOf(root), ["a up", "b up"]);
 });
 
 Deno.test("terminateChild() of a child that is down does nothing", async () => {
   await using test = new TestSystem();
-  const { boss } = await pair(test);
-  await soon(terminateChild(boss, "a"));
-  await soon(terminateChild(boss, "a"));
+  const { root } = await pair(test);
+  await soon(terminateChild(root, "a"));
+  await soon(terminateChild(root, "a"));
 });
 
 Deno.test("terminateChild() forgets a temporary child", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
-  const ref = await test.supervised({}, { restart: "temporary" }, boss);
-  await soon(terminateChild(boss, ref.name));
-  assertEquals(await phasesOf(boss), []);
+  const root = test.supervise();
+  const ref = await test.supervised({}, { restart: "temporary" }, root);
+  await soon(terminateChild(root, ref.name));
+  assertEquals(await phasesOf(root), []);
 });
 
 Deno.test("A child that was terminated is not restarted when a sibling fails on its own", async () => {
   await using test = new TestSystem();
-  const { boss, children: [, b] } = await pair(test);
-  await soon(terminateChild(boss, "a"));
-  (await find(boss, b)).tell(crash());
+  const { root, children: [, b] } = await pair(test);
+  await soon(terminateChild(root, "a"));
+  (await find(root, b)).tell(crash());
   await settle();
-  assertEquals(await phasesOf(boss), ["a down", "b up"]);
+  assertEquals(await phasesOf(root), ["a down", "b up"]);
 });
 
 Deno.test("restartChild() gives a child that is up a new life under its reference", async () => {
   await using test = new TestSystem();
-  const { boss, cast, children: [a] } = await pair(test);
-  const ref = await find(boss, a);
-  await soon(restartChild(boss, "a"));
+  const { root, cast, children: [a] } = await pair(test);
+  const ref = await find(root, a);
+  await soon(restartChild(root, "a"));
   await handled(ref);
   assertEquals(cast.news(), ["stop a", "start a"]);
 });
@@ -276,20 +276,20 @@ Deno.test("restartChild() starts a child that has ended by itself", async () => 
   await using test = new TestSystem();
   const cast = new Cast();
   const a = cast.child("a", { restart: "transient" });
-  const boss = test.supervise({ children: [a] });
-  (await find(boss, a)).stop();
+  const root = test.supervise({ children: [a] });
+  (await find(root, a)).stop();
   await settle();
-  assertEquals(await phasesOf(boss), ["a down"]);
-  await soon(restartChild(boss, "a"));
+  assertEquals(await phasesOf(root), ["a down"]);
+  await soon(restartChild(root, "a"));
   await settle();
-  assertEquals(await phasesOf(boss), ["a up"]);
+  assertEquals(await phasesOf(root), ["a up"]);
 });
 
 Deno.test("restartChild() after a terminateChild() that is on its way starts the child again", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await pair(test);
+  const { root, cast } = await pair(test);
   cast.hold("stop a");
-  const calls = [terminateChild(boss, "a"), restartChild(boss, "a")];
+  const calls = [terminateChild(root, "a"), restartChild(root, "a")];
   await cast.let("stop a");
   await soon(Promise.all(calls));
   assertEquals(cast.news(), ["stop a", "start a"]);
@@ -297,29 +297,29 @@ Deno.test("restartChild() after a terminateChild() that is on its way starts the
 
 Deno.test("Calls for one child are carried out in their order", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await pair(test);
+  const { root, cast } = await pair(test);
   cast.hold("stop a");
   const calls = [
-    terminateChild(boss, "a"),
-    restartChild(boss, "a"),
-    terminateChild(boss, "a"),
-    removeChild(boss, "a"),
+    terminateChild(root, "a"),
+    restartChild(root, "a"),
+    terminateChild(root, "a"),
+    removeChild(root, "a"),
   ];
   await cast.let("stop a");
   await soon(Promise.all(calls));
   assertEquals(cast.news(), ["stop a"], "it had no time to start");
-  assertEquals(await phasesOf(boss), ["b up"]);
+  assertEquals(await phasesOf(root), ["b up"]);
 });
 
 Deno.test("A child that was restarted on request stops in its place", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await pair(test);
-  await soon(terminateChild(boss, "a"));
-  await soon(restartChild(boss, "a"));
+  const { root, cast } = await pair(test);
+  await soon(terminateChild(root, "a"));
+  await soon(restartChild(root, "a"));
   await settle();
   cast.news();
-  boss.stop();
-  await soon(boss.stopped);
+  root.stop();
+  await soon(root.stopped);
   assertEquals(cast.news(), ["stop b", "stop a"]);
 });
 
@@ -327,18 +327,18 @@ Deno.test("A child that was restarted on request stops in its place", async () =
 
 Deno.test("removeChild() frees the name of a child that is down", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await pair(test);
-  await soon(terminateChild(boss, "a"));
-  await soon(removeChild(boss, "a"));
-  await handled(await soon(startChild(boss, cast.child("a"))));
-  assertEquals(await phasesOf(boss), ["b up", "a up"]);
+  const { root, cast } = await pair(test);
+  await soon(terminateChild(root, "a"));
+  await soon(removeChild(root, "a"));
+  await handled(await soon(startChild(root, cast.child("a"))));
+  assertEquals(await phasesOf(root), ["b up", "a up"]);
 });
 
 Deno.test("removeChild() rejects for a child that is not down", async () => {
   await using test = new TestSystem();
-  const { boss } = await pair(test);
+  const { root } = await pair(test);
   await assertRejects(
-    () => soon(removeChild(boss, "a")),
+    () => soon(removeChild(root, "a")),
     TroupeError,
     "a is not down, terminate it first",
   );
@@ -347,9 +347,9 @@ Deno.test("removeChild() rejects for a child that is not down", async () => {
 for (const call of [terminateChild, restartChild, removeChild]) {
   Deno.test(`${call.name}() rejects for a child that is not there`, async () => {
     await using test = new TestSystem();
-    const { boss } = await pair(test);
+    const { root } = await pair(test);
     await assertRejects(
-      () => soon(call(boss, "other")),
+      () => soon(call(root, "other")),
       TroupeError,
       "there is no child other",
     );
@@ -360,9 +360,9 @@ for (const call of [terminateChild, restartChild, removeChild]) {
 
 Deno.test("replaceChild() puts another child in the place of the old one", async () => {
   await using test = new TestSystem();
-  const { boss, cast, children: [a] } = await pair(test);
-  const old = await find(boss, a);
-  const ref = await soon(replaceChild(boss, {
+  const { root, cast, children: [a] } = await pair(test);
+  const old = await find(root, a);
+  const ref = await soon(replaceChild(root, {
     name: "a",
     restart: "transient",
     behavior: stepper(),
@@ -370,7 +370,7 @@ Deno.test("replaceChild() puts another child in the place of the old one", async
   assertEquals(old.alive, false);
   await handled(ref);
   assertEquals(cast.news(), ["stop a"]);
-  const children = await soon(listChildren(boss));
+  const children = await soon(listChildren(root));
   assertEquals(
     children.map(({ name, restart }) => `${restart} ${name}`),
     ["transient a", "permanent b"],
@@ -379,39 +379,39 @@ Deno.test("replaceChild() puts another child in the place of the old one", async
 
 Deno.test("replaceChild() lets the new child obey its own policy", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await pair(test);
+  const { root, cast } = await pair(test);
   const next = cast.child("a", { restart: "temporary" });
-  const ref = await soon(replaceChild(boss, next));
+  const ref = await soon(replaceChild(root, next));
   ref.tell(crash());
   await settle();
-  assertEquals(await phasesOf(boss), ["b up"]);
+  assertEquals(await phasesOf(root), ["b up"]);
 });
 
 Deno.test("replaceChild() starts a child in the place of one that is down", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await pair(test);
-  await soon(terminateChild(boss, "a"));
-  await handled(await soon(replaceChild(boss, cast.child("a"))));
+  const { root, cast } = await pair(test);
+  await soon(terminateChild(root, "a"));
+  await handled(await soon(replaceChild(root, cast.child("a"))));
 });
 
 Deno.test("replaceChild() replaces a temporary child, which is forgotten", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
+  const root = test.supervise();
   const spec = { name: "a", restart: "temporary" } as const;
-  const old = await test.supervised({}, spec, boss);
-  const ref = await soon(replaceChild(boss, new Cast().child("a")));
+  const old = await test.supervised({}, spec, root);
+  const ref = await soon(replaceChild(root, new Cast().child("a")));
   assertEquals(old.alive, false);
   await handled(ref);
-  assertEquals(await phasesOf(boss), ["a up"]);
+  assertEquals(await phasesOf(root), ["a up"]);
 });
 
 Deno.test("replaceChild() twice at once leaves the second child", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await pair(test);
+  const { root, cast } = await pair(test);
   cast.hold("stop a");
   const [second, third] = [new Cast(), new Cast()];
   const calls = [second, third].map((cast) =>
-    replaceChild(boss, cast.child("a"))
+    replaceChild(root, cast.child("a"))
   );
   await cast.let("stop a");
   const refs = await soon(Promise.all(calls));
@@ -422,10 +422,10 @@ Deno.test("replaceChild() twice at once leaves the second child", async () => {
 
 Deno.test("replaceChild() rejects when there is no child of the name, or no name", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await pair(test);
+  const { root, cast } = await pair(test);
   for (const next of [cast.child("other"), { behavior: stepper() }]) {
     await assertRejects(
-      () => soon(replaceChild(boss, next)),
+      () => soon(replaceChild(root, next)),
       TroupeError,
       "there is no child",
     );
@@ -435,28 +435,28 @@ Deno.test("replaceChild() rejects when there is no child of the name, or no name
 // Calls and the end of the supervisor.
 
 Deno.test("A call that waits rejects when its supervisor ends", async () => {
-  const ends: ((boss: SupervisorRef, b: ActorRef<Step>) => void)[] = [
-    (boss) => boss.stop(),
-    (boss) => boss.kill(),
+  const ends: ((root: SupervisorRef, b: ActorRef<Step>) => void)[] = [
+    (root) => root.stop(),
+    (root) => root.kill(),
     (_, b) => b.tell(crash()),
   ];
   for (const end of ends) {
     await using test = new TestSystem();
-    const { boss, cast, children: [, b] } = await pair(test, {
+    const { root, cast, children: [, b] } = await pair(test, {
       maxRestarts: 0,
     });
-    const other = await find(boss, b);
+    const other = await find(root, b);
     cast.hold("stop a");
     const calls = [
-      terminateChild(boss, "a"),
-      restartChild(boss, "a"),
-      replaceChild(boss, cast.child("a")),
+      terminateChild(root, "a"),
+      restartChild(root, "a"),
+      replaceChild(root, cast.child("a")),
     ];
     const rejected = calls.map((call) =>
-      assertRejects(() => call, TroupeError, "/boss has stopped")
+      assertRejects(() => call, TroupeError, "/root has stopped")
     );
     await settle();
-    end(boss, other);
+    end(root, other);
     await settle();
     await soon(Promise.all(rejected));
   }
@@ -464,11 +464,11 @@ Deno.test("A call that waits rejects when its supervisor ends", async () => {
 
 Deno.test("A call that waits is given up by its signal", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await pair(test);
+  const { root, cast } = await pair(test);
   cast.hold("stop a");
   const controller = new AbortController();
   const { signal } = controller;
-  const done = terminateChild(boss, "a", { signal });
+  const done = terminateChild(root, "a", { signal });
   const rejected = assertRejects(() => done, DOMException);
   controller.abort();
   await soon(rejected);
@@ -476,14 +476,14 @@ Deno.test("A call that waits is given up by its signal", async () => {
 
 Deno.test("A replacement whose supervisor is stopped meanwhile is refused", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await pair(test);
+  const { root, cast } = await pair(test);
   using _stopping = test.system.events.subscribe((event) => {
-    if (event.type === "stopped" && event.actor.name === "a") boss.stop();
+    if (event.type === "stopped" && event.actor.name === "a") root.stop();
   });
   await assertRejects(
-    () => soon(replaceChild(boss, cast.child("a"))),
+    () => soon(replaceChild(root, cast.child("a"))),
     TroupeError,
-    "/boss is stopping",
+    "/root is stopping",
   );
-  assertEquals(await soon(boss.stopped), { type: "shutdown" });
+  assertEquals(await soon(root.stopped), { type: "shutdown" });
 });

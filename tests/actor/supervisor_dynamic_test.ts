@@ -27,21 +27,21 @@ async function crowd(
   test: TestSystem,
   count: number,
   spec: Omit<ChildSpec<Step>, "behavior" | "name"> = {},
-): Promise<{ boss: SupervisorRef; refs: ActorRef<Step>[] }> {
-  const boss = test.supervise({ strategy: "dynamic" });
+): Promise<{ root: SupervisorRef; refs: ActorRef<Step>[] }> {
+  const root = test.supervise({ strategy: "dynamic" });
   const worker = child({ ...spec, behavior: stepper() });
   const refs = await Promise.all(
-    Array.from({ length: count }, () => startChild(boss, worker)),
+    Array.from({ length: count }, () => startChild(root, worker)),
   );
   await test.system.idle();
-  return { boss, refs };
+  return { root, refs };
 }
 
 Deno.test("A dynamic supervisor starts many children of one kind", async () => {
   await using test = new TestSystem();
-  const { boss, refs } = await crowd(test, 3);
-  assertEquals(await phasesOf(boss), ["1 up", "2 up", "3 up"]);
-  assertEquals(refs.map(({ path }) => path), ["/boss/1", "/boss/2", "/boss/3"]);
+  const { root, refs } = await crowd(test, 3);
+  assertEquals(await phasesOf(root), ["1 up", "2 up", "3 up"]);
+  assertEquals(refs.map(({ path }) => path), ["/root/1", "/root/2", "/root/3"]);
 });
 
 Deno.test("A dynamic supervisor has no children from the start", () => {
@@ -58,35 +58,35 @@ Deno.test("A dynamic supervisor restarts a child that fails, and no other", asyn
   first?.tell(crash());
   await settle();
   const restarted = test.of("restarted").map(({ actor }) => actor.path);
-  assertEquals(restarted, ["/boss/1"]);
+  assertEquals(restarted, ["/root/1"]);
   assert(second?.alive);
 });
 
 Deno.test("A dynamic supervisor gives up when its children fail too often", async () => {
   await using test = new TestSystem();
-  const { boss, refs } = await crowd(test, 4);
+  const { root, refs } = await crowd(test, 4);
   for (const ref of refs) ref.tell(crash());
-  await soon(boss.stopped);
+  await soon(root.stopped);
   assertEquals(test.of("gave_up").length, 1);
 });
 
 Deno.test("A dynamic supervisor forgets a child that has ended, whatever its policy", async () => {
   for (const restart of ["transient", "temporary"] as const) {
     await using test = new TestSystem();
-    const { boss, refs } = await crowd(test, 2, { restart });
+    const { root, refs } = await crowd(test, 2, { restart });
     refs[0]?.stop();
     await settle();
-    assertEquals(await phasesOf(boss), ["2 up"]);
+    assertEquals(await phasesOf(root), ["2 up"]);
   }
 });
 
 Deno.test("A dynamic supervisor forgets a child that was terminated", async () => {
   await using test = new TestSystem();
-  const { boss } = await crowd(test, 2);
-  await soon(terminateChild(boss, "1"));
-  assertEquals(await phasesOf(boss), ["2 up"]);
+  const { root } = await crowd(test, 2);
+  await soon(terminateChild(root, "1"));
+  assertEquals(await phasesOf(root), ["2 up"]);
   await assertRejects(
-    () => soon(restartChild(boss, "1")),
+    () => soon(restartChild(root, "1")),
     TroupeError,
     "there is no child 1",
   );
@@ -94,20 +94,20 @@ Deno.test("A dynamic supervisor forgets a child that was terminated", async () =
 
 Deno.test("A dynamic supervisor takes a name again as soon as its child is terminated", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise({ strategy: "dynamic" });
+  const root = test.supervise({ strategy: "dynamic" });
   for (let i = 0; i < 3; i++) {
-    const ref = await test.supervised({}, { name: "a" }, boss);
+    const ref = await test.supervised({}, { name: "a" }, root);
     await handled(ref);
-    await soon(terminateChild(boss, "a"));
+    await soon(terminateChild(root, "a"));
   }
 });
 
 Deno.test("A dynamic supervisor takes a name again as soon as its child is gone", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise({ strategy: "dynamic" });
+  const root = test.supervise({ strategy: "dynamic" });
   const spec = { name: "a", restart: "transient" } as const;
   for (let i = 0; i < 3; i++) {
-    const ref = await test.supervised({}, spec, boss);
+    const ref = await test.supervised({}, spec, root);
     ref.stop();
     await soon(ref.stopped);
   }
@@ -116,33 +116,33 @@ Deno.test("A dynamic supervisor takes a name again as soon as its child is gone"
 
 Deno.test("A dynamic supervisor replaces a child", async () => {
   await using test = new TestSystem();
-  const { boss, refs } = await crowd(test, 2);
+  const { root, refs } = await crowd(test, 2);
   const next = { name: "1", behavior: stepper() };
-  await handled(await soon(replaceChild(boss, next)));
+  await handled(await soon(replaceChild(root, next)));
   assertEquals(refs.map(({ alive }) => alive), [false, true]);
 });
 
 Deno.test("A dynamic supervisor stops its children all at once", async () => {
   await using test = new TestSystem();
-  const { boss, refs } = await crowd(test, 3, { shutdownMs: 70 });
+  const { root, refs } = await crowd(test, 3, { shutdownMs: 70 });
   for (const ref of refs) ref.tell(hang);
   await settle();
-  boss.stop();
+  root.stop();
   await test.advance(69);
   assertEquals(test.gone, []);
   await test.advance(1);
-  await soon(boss.stopped);
+  await soon(root.stopped);
   assertEquals(test.gone.length, 4);
 });
 
 Deno.test("A dynamic supervisor that is added to and stopped in one go starts and stops all", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise({ strategy: "dynamic" });
+  const root = test.supervise({ strategy: "dynamic" });
   const cast = new Cast();
-  const calls = cast.children("a", "b").map((child) => startChild(boss, child));
-  boss.stop();
+  const calls = cast.children("a", "b").map((child) => startChild(root, child));
+  root.stop();
   for (const call of calls) await assertRejects(() => soon(call), TroupeError);
-  await soon(boss.stopped);
+  await soon(root.stopped);
   assertEquals(cast.news(), []);
 });
 
@@ -151,10 +151,10 @@ async function turnsToStop(count: number): Promise<number> {
   let turns = 0;
   const scheduler = { burst: 16, pick: () => (turns++, 0) };
   await using test = new TestSystem({ scheduler });
-  const { boss, refs } = await crowd(test, count);
+  const { root, refs } = await crowd(test, count);
   turns = 0;
-  boss.stop();
-  await boss.stopped;
+  root.stop();
+  await root.stopped;
   assert(refs.every(({ alive }) => !alive));
   return turns;
 }
@@ -168,17 +168,17 @@ Deno.test("A dynamic supervisor stops ten thousand children with ten times the w
 
 Deno.test("A dynamic supervisor terminates ten thousand children one by one", async () => {
   await using test = new TestSystem();
-  const { boss, refs } = await crowd(test, 10_000);
-  await Promise.all(refs.map(({ name }) => terminateChild(boss, name)));
-  assertEquals(await phasesOf(boss), []);
+  const { root, refs } = await crowd(test, 10_000);
+  await Promise.all(refs.map(({ name }) => terminateChild(root, name)));
+  assertEquals(await phasesOf(root), []);
 });
 
 Deno.test("A dynamic supervisor restarts ten thousand children that fail together", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise({ strategy: "dynamic", maxRestarts: Infinity });
+  const root = test.supervise({ strategy: "dynamic", maxRestarts: Infinity });
   const worker = child({ behavior: stepper() });
   const refs = await Promise.all(
-    Array.from({ length: 10_000 }, () => startChild(boss, worker)),
+    Array.from({ length: 10_000 }, () => startChild(root, worker)),
   );
   for (const ref of refs) ref.tell(crash());
   await test.system.idle();

@@ -92,15 +92,15 @@ export class Cast {
 
 /** The reference of a child that its supervisor has. */
 export function find(
-  boss: SupervisorRef,
+  root: SupervisorRef,
   child: Child<Step>,
 ): Promise<ActorRef<Step>> {
-  return soon(findChild(boss, child));
+  return soon(findChild(root, child));
 }
 
 /** The children and where they are, such as `"a up"`. */
-export async function phasesOf(boss: SupervisorRef): Promise<string[]> {
-  const children = await soon(listChildren(boss));
+export async function phasesOf(root: SupervisorRef): Promise<string[]> {
+  const children = await soon(listChildren(root));
   return children.map(({ name, phase }) => `${name} ${phase}`);
 }
 
@@ -130,8 +130,8 @@ export async function backingOff(
   restart: RestartPolicy,
 ): Promise<ActorRef<Step>> {
   using _chance = fixedChance(0.5);
-  const boss = test.supervise({ backoff: { initialMs: 100 } });
-  const ref = await test.supervised({}, { restart, name: "a" }, boss);
+  const root = test.supervise({ backoff: { initialMs: 100 } });
+  const ref = await test.supervised({}, { restart, name: "a" }, root);
   ref.tell(crash("crash"));
   await settle();
   assertEquals(test.of("failed").length, 1);
@@ -139,6 +139,6 @@ export async function backingOff(
 }
 
 /** The supervisor of the child that {@linkcode backingOff} gives. */
-export function bossOf(test: TestSystem): SupervisorRef {
+export function rootOf(test: TestSystem): SupervisorRef {
   return test.of("started")[0]?.actor as SupervisorRef;
 }

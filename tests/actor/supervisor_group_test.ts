@@ -21,21 +21,21 @@ import {
 
 /** A supervisor of `a`, `b` and `c`, which are up, with nothing logged yet. */
 async function trio(test: TestSystem, options: SupervisorOptions): Promise<{
-  readonly boss: SupervisorRef;
+  readonly root: SupervisorRef;
   readonly cast: Cast;
   readonly refs: Readonly<Record<"a" | "b" | "c", ActorRef<Step>>>;
 }> {
   const cast = new Cast();
   const [a, b, c] = [cast.child("a"), cast.child("b"), cast.child("c")];
-  const boss = test.supervise({ children: [a, b, c], ...options });
+  const root = test.supervise({ children: [a, b, c], ...options });
   const refs = {
-    a: await find(boss, a),
-    b: await find(boss, b),
-    c: await find(boss, c),
+    a: await find(root, a),
+    b: await find(root, b),
+    c: await find(root, c),
   };
   await settle();
   cast.news();
-  return { boss, cast, refs };
+  return { root, cast, refs };
 }
 
 const expected: Record<Exclude<Strategy, "dynamic">, string[]> = {
@@ -59,9 +59,9 @@ for (
 Deno.test("A failure under dynamic concerns nobody else", async () => {
   await using test = new TestSystem();
   const cast = new Cast();
-  const boss = test.supervise({ strategy: "dynamic" });
-  const ref = await soon(startChild(boss, cast.child("a")));
-  await soon(startChild(boss, cast.child("b")));
+  const root = test.supervise({ strategy: "dynamic" });
+  const ref = await soon(startChild(root, cast.child("a")));
+  await soon(startChild(root, cast.child("b")));
   await settle();
   cast.news();
   ref.tell(crash());
@@ -75,15 +75,15 @@ Deno.test("A child that stops in order, and is not wanted back, concerns no sibl
   const a = cast.child("a", { restart: "transient" });
   const b = cast.child("b", { restart: "temporary" });
   const children = [a, b, cast.child("c")];
-  const boss = test.supervise({ strategy: "one_for_all", children });
-  const first = await find(boss, a);
-  const second = await find(boss, b);
+  const root = test.supervise({ strategy: "one_for_all", children });
+  const first = await find(root, a);
+  const second = await find(root, b);
   cast.news();
   first.stop();
   second.tell(crash());
   await settle();
   assertEquals(cast.news(), ["stop a", "stop b"]);
-  assertEquals(await phasesOf(boss), ["a down", "c up"]);
+  assertEquals(await phasesOf(root), ["a down", "c up"]);
 });
 
 Deno.test("A group ends one by one, each when the one to its right is gone", async () => {
@@ -198,9 +198,9 @@ Deno.test("A sibling that does not pause is killed at its deadline, and the grou
   await using test = new TestSystem();
   const cast = new Cast();
   const [a, b] = [cast.child("a"), cast.child("b", { shutdownMs: 70 })];
-  const boss = test.supervise({ strategy: "one_for_all", children: [a, b] });
-  const first = await find(boss, a);
-  const second = await find(boss, b);
+  const root = test.supervise({ strategy: "one_for_all", children: [a, b] });
+  const first = await find(root, a);
+  const second = await find(root, b);
   const answer = second.ask<void>(() => hang);
   const rejected = assertRejects(() => answer, ActorStoppedError, "killed");
   second.tell(() => void cast.log.push("handled"));
@@ -220,13 +220,13 @@ Deno.test("A temporary sibling goes for good when the group restarts", async () 
   const a = cast.child("a");
   const b = cast.child("b", { restart: "temporary" });
   const children = [a, b, cast.child("c")];
-  const boss = test.supervise({ strategy: "one_for_all", children });
-  const first = await find(boss, a);
-  const second = await find(boss, b);
+  const root = test.supervise({ strategy: "one_for_all", children });
+  const first = await find(root, a);
+  const second = await find(root, b);
   first.tell(crash());
   assertEquals(await soon(second.stopped), { type: "shutdown" });
   await settle();
-  assertEquals(await phasesOf(boss), ["a up", "c up"]);
+  assertEquals(await phasesOf(root), ["a up", "c up"]);
 });
 
 Deno.test("A group restart starts a child again that had ended in order", async () => {
@@ -234,22 +234,22 @@ Deno.test("A group restart starts a child again that had ended in order", async 
   const cast = new Cast();
   const a = cast.child("a", { restart: "transient" });
   const b = cast.child("b");
-  const boss = test.supervise({ strategy: "one_for_all", children: [a, b] });
-  const first = await find(boss, a);
-  const second = await find(boss, b);
+  const root = test.supervise({ strategy: "one_for_all", children: [a, b] });
+  const first = await find(root, a);
+  const second = await find(root, b);
   first.stop();
   await settle();
   cast.news();
   second.tell(crash());
   await settle();
   assertEquals(cast.news(), ["stop b", "start a", "start b"]);
-  assert(await find(boss, a) !== first, "it is another actor");
+  assert(await find(root, a) !== first, "it is another actor");
 });
 
 Deno.test("A group restart starts a child again that was terminated", async () => {
   await using test = new TestSystem();
-  const { boss, cast, refs } = await trio(test, { strategy: "rest_for_one" });
-  await soon(terminateChild(boss, "c"));
+  const { root, cast, refs } = await trio(test, { strategy: "rest_for_one" });
+  await soon(terminateChild(root, "c"));
   refs.b.tell(crash());
   await settle();
   assertEquals(cast.news(), ["stop c", "stop b", "start b", "start c"]);
@@ -273,7 +273,7 @@ Deno.test("A start that fails in a group restart begins the restart anew", async
 
 Deno.test("A group restart counts once", async () => {
   await using test = new TestSystem();
-  const { boss, refs } = await trio(test, {
+  const { root, refs } = await trio(test, {
     strategy: "one_for_all",
     maxRestarts: 1,
   });
@@ -281,7 +281,7 @@ Deno.test("A group restart counts once", async () => {
   await settle();
   assertEquals(test.of("gave_up"), []);
   refs.b.tell(crash());
-  await soon(boss.stopped);
+  await soon(root.stopped);
 });
 
 Deno.test("Siblings that crash together are one failure for their group", async () => {
@@ -299,14 +299,14 @@ Deno.test("Siblings that crash together are one failure for their group", async 
 Deno.test("A group waits for the back-off of the one that failed", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
-  const { boss, cast, refs } = await trio(test, {
+  const { root, cast, refs } = await trio(test, {
     strategy: "one_for_all",
     backoff: { initialMs: 100 },
   });
   refs.b.tell(crash());
   await test.advance(49);
   assertEquals(cast.news(), ["stop b", "stop c", "stop a"]);
-  assertEquals(await phasesOf(boss), ["a off", "b delayed", "c off"]);
+  assertEquals(await phasesOf(root), ["a off", "b delayed", "c off"]);
   await test.advance(1);
   assertEquals(cast.news(), ["start a", "start b", "start c"]);
 });
@@ -328,55 +328,55 @@ Deno.test("A sibling that hangs in its start is killed at its deadline when its 
 Deno.test("A supervisor that is killed in the middle of a group restart starts nobody", async () => {
   for (const moment of ["stop c", "start b"]) {
     await using test = new TestSystem();
-    const { boss, cast, refs } = await trio(test, { strategy: "one_for_all" });
+    const { root, cast, refs } = await trio(test, { strategy: "one_for_all" });
     cast.hold(moment);
     refs.b.tell(crash());
     await settle();
     assertEquals(cast.news().at(-1), moment);
-    boss.kill();
+    root.kill();
     await cast.let(moment);
-    await soon(boss.stopped);
+    await soon(root.stopped);
     assertEquals(cast.news(), []);
-    assertEquals(test.gone, ["/boss/a", "/boss/b", "/boss/c", "/boss"]);
+    assertEquals(test.gone, ["/root/a", "/root/b", "/root/c", "/root"]);
   }
 });
 
 Deno.test("A supervisor that is stopped in the middle of a group restart ends it in order", async () => {
   await using test = new TestSystem();
-  const { boss, cast, refs } = await trio(test, { strategy: "one_for_all" });
+  const { root, cast, refs } = await trio(test, { strategy: "one_for_all" });
   cast.hold("stop b");
   refs.c.tell(crash());
   await settle();
-  boss.stop();
+  root.stop();
   await cast.let("stop b");
-  await soon(boss.stopped);
+  await soon(root.stopped);
   assertEquals(cast.news(), ["stop c", "stop b", "stop a"]);
-  assertEquals(test.gone, ["/boss/c", "/boss/b", "/boss/a", "/boss"]);
+  assertEquals(test.gone, ["/root/c", "/root/b", "/root/a", "/root"]);
 });
 
 Deno.test("A child that is terminated during a group restart stays down, the others come back", async () => {
   await using test = new TestSystem();
-  const { boss, cast, refs } = await trio(test, { strategy: "one_for_all" });
+  const { root, cast, refs } = await trio(test, { strategy: "one_for_all" });
   cast.hold("stop c");
   refs.b.tell(crash());
   await settle();
   const done = ["a", "b", "c"].slice(1).map((name) =>
-    terminateChild(boss, name)
+    terminateChild(root, name)
   );
   await cast.let("stop c");
   await soon(Promise.all(done));
   await settle();
-  assertEquals(await phasesOf(boss), ["a up", "b down", "c down"]);
+  assertEquals(await phasesOf(root), ["a up", "b down", "c down"]);
 });
 
 Deno.test("A child that is restarted on request during a group restart has one new life", async () => {
   await using test = new TestSystem();
-  const { boss, cast, refs } = await trio(test, { strategy: "one_for_all" });
+  const { root, cast, refs } = await trio(test, { strategy: "one_for_all" });
   cast.hold("stop c");
   refs.b.tell(crash());
   await settle();
-  await soon(restartChild(boss, "a"));
-  await soon(restartChild(boss, "c"));
+  await soon(restartChild(root, "a"));
+  await soon(restartChild(root, "c"));
   await cast.let("stop c");
   assertEquals(cast.news().toSorted(), [
     "start a",
@@ -390,11 +390,11 @@ Deno.test("A child that is restarted on request during a group restart has one n
 
 Deno.test("A child that is added during a group restart starts after the others", async () => {
   await using test = new TestSystem();
-  const { boss, cast, refs } = await trio(test, { strategy: "one_for_all" });
+  const { root, cast, refs } = await trio(test, { strategy: "one_for_all" });
   cast.hold("stop c");
   refs.b.tell(crash());
   await settle();
-  await soon(startChild(boss, cast.child("d")));
+  await soon(startChild(root, cast.child("d")));
   await cast.let("stop c");
   assertEquals(cast.news().slice(3), [
     "start a",
@@ -406,16 +406,16 @@ Deno.test("A child that is added during a group restart starts after the others"
 
 Deno.test("A child that is replaced during a group restart comes back in its place", async () => {
   await using test = new TestSystem();
-  const { boss, cast, refs } = await trio(test, { strategy: "one_for_all" });
+  const { root, cast, refs } = await trio(test, { strategy: "one_for_all" });
   cast.hold("stop c");
   refs.b.tell(crash());
   await settle();
   const other = new Cast();
-  const done = replaceChild(boss, other.child("a"));
+  const done = replaceChild(root, other.child("a"));
   await cast.let("stop c");
   await soon(done);
   await settle();
   assertEquals(cast.news().slice(-2), ["start b", "start c"]);
   assertEquals(other.log, ["start a"]);
-  assertEquals(await phasesOf(boss), ["a up", "b up", "c up"]);
+  assertEquals(await phasesOf(root), ["a up", "b up", "c up"]);
 });

@@ -72,7 +72,7 @@ const DEADLINE_MS = 50;
 /** A supervisor, its children, and the books that are kept about them. */
 class World implements AsyncDisposable {
   readonly test: TestSystem;
-  readonly boss: SupervisorRef;
+  readonly root: SupervisorRef;
   /** Calls that have not been answered. */
   calls = 0;
   readonly #manners: Manner[];
@@ -91,14 +91,14 @@ class World implements AsyncDisposable {
     const children = strategy === "dynamic" ? {} : {
       children: policies.map((policy, at) => this.child(policy, `child ${at}`)),
     };
-    const boss = supervisor({
+    const root = supervisor({
       strategy,
       autoShutdown,
       maxRestarts,
       backoff,
       ...children,
     });
-    this.boss = this.test.system.spawn(boss, { name: "boss" });
+    this.root = this.test.system.spawn(root, { name: "root" });
     if (strategy !== "dynamic") return;
     for (const policy of policies) this.start(policy);
   }
@@ -145,19 +145,19 @@ class World implements AsyncDisposable {
   }
 
   start(policy: RestartPolicy): void {
-    this.#call(startChild(this.boss, this.child(policy)));
+    this.#call(startChild(this.root, this.child(policy)));
   }
 
   /** The children; none if the supervisor is gone, or ends. */
   list(): Promise<readonly ChildInfo[]> {
-    return soon(listChildren(this.boss)).catch(() => []);
+    return soon(listChildren(this.root)).catch(() => []);
   }
 
   async do(deed: Deed, whom: number): Promise<void> {
     const children = await this.list();
     const found = children[whom % children.length];
     if (found === undefined) return;
-    const { boss } = this;
+    const { root } = this;
     const { name, restart } = found;
     // It is one of ours.
     const ref = found.ref as ReturnType<TestSystem["spawn"]> | undefined;
@@ -179,13 +179,13 @@ class World implements AsyncDisposable {
       case "kill":
         return ref?.[deed]();
       case "terminate":
-        return this.#call(terminateChild(boss, name));
+        return this.#call(terminateChild(root, name));
       case "restart":
-        return this.#call(restartChild(boss, name));
+        return this.#call(restartChild(root, name));
       case "remove":
-        return this.#call(removeChild(boss, name));
+        return this.#call(removeChild(root, name));
       case "replace":
-        return this.#call(replaceChild(boss, this.child(restart, name)));
+        return this.#call(replaceChild(root, this.child(restart, name)));
       default:
         deed satisfies never;
     }
@@ -209,8 +209,8 @@ class World implements AsyncDisposable {
   /** Whoever is left is up and works, or is down and stays down. */
   async check(): Promise<void> {
     assertEquals(this.calls, 0, "calls without an answer");
-    if (!this.boss.alive) return;
-    for (const { name, phase, ref } of await soon(listChildren(this.boss))) {
+    if (!this.root.alive) return;
+    for (const { name, phase, ref } of await soon(listChildren(this.root))) {
       assert(phase === "up" || phase === "down", `${name} is ${phase}`);
       assertEquals(ref !== undefined, phase === "up");
       if (ref !== undefined) {

@@ -37,19 +37,19 @@ Deno.test("An outage is waited for with a back-off, also when failures are not",
 Deno.test("The back-off of an outage has its own options", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
-  const boss = test.supervise({
+  const root = test.supervise({
     maxRestarts: 0,
     unavailable: { backoff: { initialMs: 1000, maxMs: 3000 } },
   });
-  const ref = await test.supervised({}, {}, boss);
+  const ref = await test.supervised({}, {}, root);
   assertEquals(await delays(test, ref, 4, outage), [500, 1000, 1500, 1500]);
 });
 
 Deno.test("An outage never counts against maxRestarts", async () => {
   using _chance = fixedChance(0);
   await using test = new TestSystem();
-  const boss = test.supervise({ maxRestarts: 0 });
-  const ref = await test.supervised({}, {}, boss);
+  const root = test.supervise({ maxRestarts: 0 });
+  const ref = await test.supervised({}, {}, root);
   for (let i = 0; i < 100; i++) ref.tell(crash(outage));
   await handled(ref);
   assertEquals(test.of("restarted").length, 100);
@@ -59,24 +59,24 @@ Deno.test("An outage never counts against maxRestarts", async () => {
 Deno.test("A failure counts although outages came before it", async () => {
   using _chance = fixedChance(0);
   await using test = new TestSystem();
-  const boss = test.supervise({ maxRestarts: 1 });
-  const ref = await test.supervised({}, {}, boss);
+  const root = test.supervise({ maxRestarts: 1 });
+  const ref = await test.supervised({}, {}, root);
   for (const error of [outage, "bug", outage]) ref.tell(crash(error));
   await handled(ref);
   assertEquals(test.of("gave_up"), []);
   ref.tell(crash("bug"));
-  await soon(boss.stopped);
+  await soon(root.stopped);
 });
 
 Deno.test("Outages and failures in turns have a back-off each", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
-  const boss = test.supervise({
+  const root = test.supervise({
     maxRestarts: 9,
     backoff: { initialMs: 100 },
     unavailable: { backoff: { initialMs: 1000 } },
   });
-  const ref = await test.supervised({}, {}, boss);
+  const ref = await test.supervised({}, {}, root);
   const waits: number[] = [];
   for (const error of [outage, "bug", outage, "bug", "bug", outage]) {
     waits.push(...await delays(test, ref, 1, error));
@@ -94,10 +94,10 @@ Deno.test("A failure after an outage is not waited for when there is no back-off
 
 Deno.test("A failure that only has an outage as its cause counts", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise({ maxRestarts: 0 });
-  const ref = await test.supervised({}, {}, boss);
+  const root = test.supervise({ maxRestarts: 0 });
+  const ref = await test.supervised({}, {}, root);
   ref.tell(crash(new Error("bug", { cause: outage })));
-  await soon(boss.stopped);
+  await soon(root.stopped);
 });
 
 Deno.test("A start that fails with an outage is tried again for as long as it takes", async () => {
@@ -105,13 +105,13 @@ Deno.test("A start that fails with an outage is tried again for as long as it ta
   await using test = new TestSystem();
   const cast = new Cast();
   cast.spoil("start a", ...Array.from({ length: 50 }, () => outage));
-  const boss = test.supervise({
+  const root = test.supervise({
     maxRestarts: 0,
     children: cast.children("a", "b"),
   });
   for (let i = 0; i < 50; i++) await test.advance(5000);
   assertEquals(cast.news().slice(-2), ["start a", "start b"]);
-  assertEquals(await phasesOf(boss), ["a up", "b up"]);
+  assertEquals(await phasesOf(root), ["a up", "b up"]);
 });
 
 Deno.test("A supervisor gives up when an outage lasts too long", async () => {
@@ -119,7 +119,7 @@ Deno.test("A supervisor gives up when an outage lasts too long", async () => {
   await using test = new TestSystem();
   const cast = new Cast();
   cast.spoil("start a", ...Array.from({ length: 50 }, () => outage));
-  const boss = test.supervise({
+  const root = test.supervise({
     children: cast.children("a"),
     unavailable: {
       backoff: { initialMs: 100, maxMs: 100 },
@@ -130,12 +130,12 @@ Deno.test("A supervisor gives up when an outage lasts too long", async () => {
   assertEquals(cast.news().length, 11);
   assertEquals(test.of("gave_up"), []);
   await test.advance(50);
-  const reason = await soon(boss.stopped);
+  const reason = await soon(root.stopped);
   const error = reason.type === "failed" ? reason.cause : undefined;
   assertInstanceOf(error, RestartLimitError);
   assertEquals(
     error.message,
-    "/boss gave up: /boss/a was unavailable too long, see cause",
+    "/root gave up: /root/a was unavailable too long, see cause",
   );
   assertStrictEquals(error.cause, outage);
   assertStrictEquals(test.of("gave_up")[0]?.cause, outage);
@@ -144,13 +144,13 @@ Deno.test("A supervisor gives up when an outage lasts too long", async () => {
 Deno.test("An outage after a healthy time is another one", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
-  const boss = test.supervise({
+  const root = test.supervise({
     unavailable: {
       backoff: { initialMs: 100, resetAfterMs: 1000 },
       giveUpAfterMs: 500,
     },
   });
-  const ref = await test.supervised({}, {}, boss);
+  const ref = await test.supervised({}, {}, root);
   for (let i = 0; i < 3; i++) {
     assertEquals(await delays(test, ref, 2, outage), [50, 100]);
     await test.advance(1000);
@@ -161,14 +161,14 @@ Deno.test("An outage after a healthy time is another one", async () => {
 Deno.test("An outage that began before a child was terminated is forgotten", async () => {
   using _chance = fixedChance(0);
   await using test = new TestSystem();
-  const boss = test.supervise({ unavailable: { giveUpAfterMs: 500 } });
+  const root = test.supervise({ unavailable: { giveUpAfterMs: 500 } });
   const a = new Cast().child("a");
-  (await soon(startChild(boss, a))).tell(crash(outage));
+  (await soon(startChild(root, a))).tell(crash(outage));
   await settle();
-  await soon(terminateChild(boss, "a"));
+  await soon(terminateChild(root, "a"));
   await test.advance(1000);
-  await soon(restartChild(boss, "a"));
-  const ref = await find(boss, a);
+  await soon(restartChild(root, "a"));
+  const ref = await find(root, a);
   ref.tell(crash(outage));
   await handled(ref);
   assertEquals(test.of("gave_up"), []);
@@ -177,9 +177,9 @@ Deno.test("An outage that began before a child was terminated is forgotten", asy
 Deno.test("An outage of one child is its own", async () => {
   using _chance = fixedChance(0);
   await using test = new TestSystem();
-  const boss = test.supervise({ unavailable: { giveUpAfterMs: 500 } });
-  const first = await test.supervised({}, {}, boss);
-  const second = await test.supervised({}, {}, boss);
+  const root = test.supervise({ unavailable: { giveUpAfterMs: 500 } });
+  const first = await test.supervised({}, {}, root);
+  const second = await test.supervised({}, {}, root);
   first.tell(crash(outage));
   await test.advance(1000);
   second.tell(crash(outage));
@@ -192,8 +192,8 @@ Deno.test("An outage concerns the siblings as any failure does", async () => {
   await using test = new TestSystem();
   const cast = new Cast();
   const [a, b] = [cast.child("a"), cast.child("b")];
-  const boss = test.supervise({ strategy: "one_for_all", children: [a, b] });
-  const ref = await find(boss, b);
+  const root = test.supervise({ strategy: "one_for_all", children: [a, b] });
+  const ref = await find(root, b);
   await settle();
   cast.news();
   ref.tell(crash(outage));

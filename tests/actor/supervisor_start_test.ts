@@ -34,10 +34,10 @@ Deno.test("Children start one after another, each when the one before has starte
   const cast = new Cast();
   cast.hold("start a");
   cast.hold("start b");
-  const boss = test.supervise({ children: cast.children("a", "b", "c") });
+  const root = test.supervise({ children: cast.children("a", "b", "c") });
   await settle();
   assertEquals(cast.news(), ["start a"]);
-  assertEquals(await phasesOf(boss), ["a starting", "b off", "c off"]);
+  assertEquals(await phasesOf(root), ["a starting", "b off", "c off"]);
   await cast.let("start a");
   assertEquals(cast.news(), ["start b"]);
   await cast.let("start b");
@@ -57,8 +57,8 @@ Deno.test("A message to a child that has not started waits for its start", async
   const cast = new Cast();
   cast.hold("start a");
   const [a, b] = [cast.child("a"), cast.child("b")];
-  const boss = test.supervise({ children: [a, b] });
-  const second = await find(boss, b);
+  const root = test.supervise({ children: [a, b] });
+  const second = await find(root, b);
   assertEquals(second.tell(() => void cast.log.push("handled")), true);
   await settle();
   assertEquals(cast.news(), ["start a"]);
@@ -69,13 +69,13 @@ Deno.test("A message to a child that has not started waits for its start", async
 Deno.test("The children of a dynamic supervisor do not wait for each other", async () => {
   await using test = new TestSystem();
   const cast = new Cast();
-  const boss = test.supervise({ strategy: "dynamic" });
+  const root = test.supervise({ strategy: "dynamic" });
   cast.hold("start a");
   for (const child of cast.children("a", "b")) {
-    await soon(startChild(boss, child));
+    await soon(startChild(root, child));
   }
   await settle();
-  assertEquals(await phasesOf(boss), ["a starting", "b up"]);
+  assertEquals(await phasesOf(root), ["a starting", "b up"]);
 });
 
 Deno.test("A child whose first start fails is tried again before those to its right", async () => {
@@ -92,15 +92,15 @@ Deno.test("A temporary child whose first start fails lets those to its right sta
   const cast = new Cast();
   cast.spoil("start a", new Error("no start"));
   const a = cast.child("a", { restart: "temporary" });
-  const boss = test.supervise({ children: [a, cast.child("b")] });
+  const root = test.supervise({ children: [a, cast.child("b")] });
   await settle();
-  assertEquals(await phasesOf(boss), ["b up"]);
+  assertEquals(await phasesOf(root), ["b up"]);
 });
 
 Deno.test("Two children of one name make their supervisor fail", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise({ children: new Cast().children("a", "a") });
-  const reason = await soon(boss.stopped);
+  const root = test.supervise({ children: new Cast().children("a", "a") });
+  const reason = await soon(root.stopped);
   assertInstanceOf(reason.type === "failed" && reason.cause, TroupeError);
 });
 
@@ -119,41 +119,41 @@ Deno.test("One child may be given to several supervisors", async () => {
 async function hangingStart(
   test: TestSystem,
   options: SupervisorOptions = {},
-): Promise<{ boss: SupervisorRef; cast: Cast; a: Child<Step> }> {
+): Promise<{ root: SupervisorRef; cast: Cast; a: Child<Step> }> {
   const cast = new Cast();
   cast.hold("start b");
   const a = cast.child("a");
   const b = cast.child("b", { shutdownMs: 70 });
   const children = [a, b, cast.child("c")];
-  const boss = test.supervise({ children, ...options });
+  const root = test.supervise({ children, ...options });
   await settle();
   assertEquals(cast.news(), ["start a", "start b"]);
-  return { boss, cast, a };
+  return { root, cast, a };
 }
 
 Deno.test("A supervisor can be stopped while a child hangs in its start", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await hangingStart(test);
-  boss.stop();
+  const { root, cast } = await hangingStart(test);
+  root.stop();
   await test.advance(69);
-  assertEquals(test.gone, ["/boss/c"]);
+  assertEquals(test.gone, ["/root/c"]);
   await test.advance(1);
-  await soon(boss.stopped);
-  assertEquals(test.gone, ["/boss/c", "/boss/b", "/boss/a", "/boss"]);
+  await soon(root.stopped);
+  assertEquals(test.gone, ["/root/c", "/root/b", "/root/a", "/root"]);
   assertEquals(cast.news(), ["stop a"]);
 });
 
 Deno.test("A supervisor can be killed while a child hangs in its start", async () => {
   await using test = new TestSystem();
-  const { boss } = await hangingStart(test);
-  boss.kill();
-  assertEquals(await soon(boss.stopped), { type: "killed" });
+  const { root } = await hangingStart(test);
+  root.kill();
+  assertEquals(await soon(root.stopped), { type: "killed" });
 });
 
 Deno.test("A child is restarted while another hangs in its start", async () => {
   await using test = new TestSystem();
-  const { boss, cast, a } = await hangingStart(test);
-  const ref = await find(boss, a);
+  const { root, cast, a } = await hangingStart(test);
+  const ref = await find(root, a);
   ref.tell(crash());
   await handled(ref);
   assertEquals(cast.news(), ["stop a", "start a"]);
@@ -161,52 +161,52 @@ Deno.test("A child is restarted while another hangs in its start", async () => {
 
 Deno.test("A child that hangs in its start can be terminated, and the next one starts", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await hangingStart(test);
-  const done = terminateChild(boss, "b");
+  const { root, cast } = await hangingStart(test);
+  const done = terminateChild(root, "b");
   await test.advance(69);
   assertEquals(cast.news(), []);
   await test.advance(1);
   await soon(done);
   assertEquals(cast.news(), ["start c"]);
-  assertEquals(await phasesOf(boss), ["a up", "b down", "c up"]);
+  assertEquals(await phasesOf(root), ["a up", "b down", "c up"]);
 });
 
 Deno.test("A child that has not had its turn to start can be terminated", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await hangingStart(test);
-  await soon(terminateChild(boss, "c"));
+  const { root, cast } = await hangingStart(test);
+  await soon(terminateChild(root, "c"));
   await cast.let("start b");
-  assertEquals(await phasesOf(boss), ["a up", "b up", "c down"]);
+  assertEquals(await phasesOf(root), ["a up", "b up", "c down"]);
 });
 
 Deno.test("A child that hangs in its start can be replaced", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await hangingStart(test);
-  const done = replaceChild(boss, cast.child("b"));
+  const { root, cast } = await hangingStart(test);
+  const done = replaceChild(root, cast.child("b"));
   await test.advance(70);
   await handled(await soon(done));
-  assertEquals(await phasesOf(boss), ["a up", "b up", "c up"]);
+  assertEquals(await phasesOf(root), ["a up", "b up", "c up"]);
 });
 
 Deno.test("A child that hangs in its start can be restarted on request", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await hangingStart(test, { maxRestarts: 0 });
-  await soon(restartChild(boss, "b"));
+  const { root, cast } = await hangingStart(test, { maxRestarts: 0 });
+  await soon(restartChild(root, "b"));
   await test.advance(70);
   assertEquals(cast.news(), ["start b", "start c"]);
-  assertEquals(await phasesOf(boss), ["a up", "b up", "c up"]);
+  assertEquals(await phasesOf(root), ["a up", "b up", "c up"]);
 });
 
 Deno.test("A child that hangs in its start cannot be removed", async () => {
   await using test = new TestSystem();
-  const { boss } = await hangingStart(test);
-  await assertRejects(() => soon(removeChild(boss, "b")), TroupeError);
+  const { root } = await hangingStart(test);
+  await assertRejects(() => soon(removeChild(root, "b")), TroupeError);
 });
 
 Deno.test("A child that is killed as it hangs in its start is tried again", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await hangingStart(test);
-  const [, b] = await soon(listChildren(boss));
+  const { root, cast } = await hangingStart(test);
+  const [, b] = await soon(listChildren(root));
   b?.ref?.kill();
   await settle();
   assertEquals(cast.news(), ["start b", "start c"]);
@@ -214,8 +214,8 @@ Deno.test("A child that is killed as it hangs in its start is tried again", asyn
 
 Deno.test("A child that has not had its turn to start is not killed or stopped out of it", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await hangingStart(test);
-  const [, , c] = await soon(listChildren(boss));
+  const { root, cast } = await hangingStart(test);
+  const [, , c] = await soon(listChildren(root));
   c?.ref?.kill();
   c?.ref?.stop();
   await cast.let("start b");
@@ -224,8 +224,8 @@ Deno.test("A child that has not had its turn to start is not killed or stopped o
 
 Deno.test("A child that is added while another hangs in its start takes messages and waits", async () => {
   await using test = new TestSystem();
-  const { boss, cast } = await hangingStart(test);
-  const ref = await soon(startChild(boss, cast.child("d")));
+  const { root, cast } = await hangingStart(test);
+  const ref = await soon(startChild(root, cast.child("d")));
   ref.tell(() => void cast.log.push("handled"));
   await settle();
   assertEquals(cast.news(), []);
@@ -250,7 +250,7 @@ class Storm {
 Deno.test("A storm of restarts lets immediates and timers have their turn", async () => {
   await using test = new TestSystem();
   const storm = new Storm();
-  const boss = test.supervise({
+  const root = test.supervise({
     maxRestarts: Infinity,
     children: [storm.child],
   });
@@ -259,26 +259,26 @@ Deno.test("A storm of restarts lets immediates and timers have their turn", asyn
   assert(starts > 0, "the storm has begun");
   await new Promise((resolve) => setTimeout(resolve, 0));
   assert(storm.starts > starts, "the storm goes on");
-  boss.kill();
+  root.kill();
 });
 
 Deno.test("A storm of restarts lets other actors have their turn", async () => {
   await using test = new TestSystem();
   const storm = new Storm();
-  const boss = test.supervise({
+  const root = test.supervise({
     maxRestarts: Infinity,
     children: [storm.child],
   });
   const other = test.spawn();
   await handled(other);
-  boss.kill();
+  root.kill();
 });
 
 Deno.test("A storm of restarts ends with the intensity", async () => {
   await using test = new TestSystem();
   const storm = new Storm();
-  const boss = test.supervise({ maxRestarts: 1000, children: [storm.child] });
-  const reason = await boss.stopped;
+  const root = test.supervise({ maxRestarts: 1000, children: [storm.child] });
+  const reason = await root.stopped;
   assertInstanceOf(reason.type === "failed" && reason.cause, RestartLimitError);
   assertEquals(storm.starts, 1001);
 });
@@ -293,32 +293,32 @@ Deno.test("A storm of asynchronous starts ends with the intensity", async () => 
       throw new Error("no start");
     },
   });
-  const boss = test.supervise({ maxRestarts: 1000, children: [storm] });
-  await boss.stopped;
+  const root = test.supervise({ maxRestarts: 1000, children: [storm] });
+  await root.stopped;
   assertEquals(starts, 1001);
 });
 
 Deno.test("A supervisor can be stopped in a storm of restarts", async () => {
   await using test = new TestSystem();
   const storm = new Storm();
-  const boss = test.supervise({
+  const root = test.supervise({
     maxRestarts: Infinity,
     children: [storm.child],
   });
   await settle();
-  boss.stop();
-  assertEquals(await soon(boss.stopped), { type: "shutdown" });
+  root.stop();
+  assertEquals(await soon(root.stopped), { type: "shutdown" });
 });
 
 Deno.test("A child can be terminated in a storm of its restarts", async () => {
   await using test = new TestSystem();
   const storm = new Storm();
-  const boss = test.supervise({
+  const root = test.supervise({
     maxRestarts: Infinity,
     children: [storm.child],
   });
   await settle();
-  await soon(terminateChild(boss, "storm"));
+  await soon(terminateChild(root, "storm"));
   const { starts } = storm;
   await settle();
   assertEquals(storm.starts, starts);

@@ -39,7 +39,7 @@ Deno.test("A transient child that crashes on its way to a stop is not restarted"
     const ref = await test.supervised(
       {},
       { restart: "transient" },
-      test.supervise({}, `boss ${ways.indexOf(way)}`),
+      test.supervise({}, `root ${ways.indexOf(way)}`),
     );
     ref.tell(way);
     assertEquals(await soon(ref.stopped), { type: "failed", cause });
@@ -139,10 +139,10 @@ Deno.test("A child that is stopped just after it crashed obeys its policy", asyn
   ];
   for (const [restart, restarts] of policies) {
     test.events.length = 0;
-    const boss = test.supervise({}, restart);
+    const root = test.supervise({}, restart);
     const gate = Promise.withResolvers<void>();
     const stopped = (): Promise<void> => gate.promise;
-    const ref = await test.supervised({ stopped }, { restart }, boss);
+    const ref = await test.supervised({ stopped }, { restart }, root);
     ref.tell(crash());
     await settle();
     // The supervisor has not had its turn yet when the stop comes.
@@ -159,7 +159,7 @@ Deno.test("A child that is stopped just after it crashed obeys its policy", asyn
 
 Deno.test("A supervisor stops its children last to first, each when the next is gone", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
+  const root = test.supervise();
   const log: string[] = [];
   const gates = new Map<string, PromiseWithResolvers<void>>();
   for (const name of ["a", "b", "c"]) {
@@ -173,10 +173,10 @@ Deno.test("A supervisor stops its children last to first, each when the next is 
         },
       },
       { name },
-      boss,
+      root,
     );
   }
-  boss.stop();
+  root.stop();
   await settle();
   assertEquals(log, ["c"]);
   gates.get("c")?.resolve();
@@ -184,37 +184,37 @@ Deno.test("A supervisor stops its children last to first, each when the next is 
   assertEquals(log, ["c", "b"]);
   gates.get("b")?.resolve();
   gates.get("a")?.resolve();
-  await soon(boss.stopped);
-  assertEquals(test.gone, ["/boss/c", "/boss/b", "/boss/a", "/boss"]);
+  await soon(root.stopped);
+  assertEquals(test.gone, ["/root/c", "/root/b", "/root/a", "/root"]);
 });
 
 Deno.test("A supervisor kills a child that hangs, and goes on with the next", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
-  const first = await test.supervised({}, { shutdownMs: 70 }, boss);
-  const second = await test.supervised({}, { shutdownMs: 70 }, boss);
+  const root = test.supervise();
+  const first = await test.supervised({}, { shutdownMs: 70 }, root);
+  const second = await test.supervised({}, { shutdownMs: 70 }, root);
   second.tell(hang);
   await settle();
-  boss.stop();
+  root.stop();
   await test.advance(70);
   assertEquals(await soon(second.stopped), { type: "killed" });
   assertEquals(await soon(first.stopped), { type: "shutdown" });
-  assertEquals(await soon(boss.stopped), { type: "shutdown" });
+  assertEquals(await soon(root.stopped), { type: "shutdown" });
 });
 
 Deno.test("A child whose verdict on a stop waits when its supervisor stops is gone", async () => {
   await using test = new TestSystem();
   for (const strategy of ["one_for_one", "dynamic"] as const) {
-    const boss = test.supervise({ strategy }, strategy);
+    const root = test.supervise({ strategy }, strategy);
     const gate = Promise.withResolvers<void>();
     const stopped = (): Promise<void> => gate.promise;
-    const ref = await test.supervised({ stopped }, {}, boss);
+    const ref = await test.supervised({ stopped }, {}, root);
     ref.stop();
     await settle();
     // The supervisor has not had its turn yet when its own stop comes.
-    gate.promise.then(() => boss.stop());
+    gate.promise.then(() => root.stop());
     gate.resolve();
-    assertEquals(await soon(boss.stopped), { type: "shutdown" });
+    assertEquals(await soon(root.stopped), { type: "shutdown" });
     assertEquals(await soon(ref.stopped), { type: "shutdown" });
   }
 });
@@ -223,80 +223,80 @@ Deno.test("A supervisor has no deadline but those of its children", async () => 
   await using test = new TestSystem({ shutdownMs: Infinity });
   const stopped = (): Promise<void> => new Promise(() => {});
   for (const strategy of ["one_for_one", "dynamic"] as const) {
-    const boss = test.supervise({ strategy }, strategy);
-    const first = await test.supervised({ stopped }, {}, boss);
-    for (const _ of [1, 2]) await test.supervised({ stopped }, {}, boss);
-    boss.stop();
+    const root = test.supervise({ strategy }, strategy);
+    const first = await test.supervised({ stopped }, {}, root);
+    for (const _ of [1, 2]) await test.supervised({ stopped }, {}, root);
+    root.stop();
     for (const _ of [1, 2, 3]) await test.advance(5000);
     assertEquals(await soon(first.stopped), { type: "killed" });
-    assertEquals(await soon(boss.stopped), { type: "shutdown" });
+    assertEquals(await soon(root.stopped), { type: "shutdown" });
   }
 });
 
 Deno.test("A supervisor with a deadline is killed at it", async () => {
   await using test = new TestSystem();
-  const boss = test.system.spawn(supervisor(), { shutdownMs: 70 });
+  const root = test.system.spawn(supervisor(), { shutdownMs: 70 });
   const ref = await test.supervised(
     { stopped: () => new Promise(() => {}) },
     {},
-    boss,
+    root,
   );
-  boss.stop();
+  root.stop();
   await test.advance(70);
   assertEquals(await soon(ref.stopped), { type: "killed" });
-  assertEquals(await soon(boss.stopped), { type: "killed" });
+  assertEquals(await soon(root.stopped), { type: "killed" });
 });
 
 Deno.test("A supervisor of very many children that back off lets them all go", async () => {
   await using test = new TestSystem();
   using _chance = fixedChance(0.5);
-  const boss = test.supervise({ backoff: {}, maxRestarts: Infinity });
+  const root = test.supervise({ backoff: {}, maxRestarts: Infinity });
   const started = (): void => {
     throw new Error("no start");
   };
   const behavior = stepper({ started });
-  for (let i = 0; i < 10_000; i++) await startChild(boss, { behavior });
+  for (let i = 0; i < 10_000; i++) await startChild(root, { behavior });
   await settle();
-  boss.stop();
-  assertEquals(await soon(boss.stopped), { type: "shutdown" });
+  root.stop();
+  assertEquals(await soon(root.stopped), { type: "shutdown" });
 });
 
 Deno.test("A child that exits while its supervisor ends is not restarted", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
-  const first = await test.supervised({}, {}, boss);
+  const root = test.supervise();
+  const first = await test.supervised({}, {}, root);
   const gate = Promise.withResolvers<void>();
-  await test.supervised({ stopped: () => gate.promise }, {}, boss);
-  boss.stop();
+  await test.supervised({ stopped: () => gate.promise }, {}, root);
+  root.stop();
   await settle();
   first.tell(crash("crash"));
   await settle();
   assertEquals(await soon(first.stopped), { type: "failed", cause: "crash" });
   gate.resolve();
-  await soon(boss.stopped);
+  await soon(root.stopped);
   assertEquals(test.of("restarted"), []);
 });
 
 Deno.test("A child whose verdict waits when its supervisor stops is gone", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
-  const ref = await test.supervised({}, {}, boss);
+  const root = test.supervise();
+  const ref = await test.supervised({}, {}, root);
   using _stopping = test.system.events.subscribe((event) => {
-    if (event.type === "failed") boss.stop();
+    if (event.type === "failed") root.stop();
   });
   ref.tell(crash());
-  assertEquals(await soon(boss.stopped), { type: "shutdown" });
-  assertEquals(test.gone, [ref.path, boss.path]);
+  assertEquals(await soon(root.stopped), { type: "shutdown" });
+  assertEquals(test.gone, [ref.path, root.path]);
 });
 
 Deno.test("A supervisor that is killed takes its children along, and restarts none", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
-  const ref = await test.supervised({}, {}, boss);
-  boss.kill();
+  const root = test.supervise();
+  const ref = await test.supervised({}, {}, root);
+  root.kill();
   assertEquals(await soon(ref.stopped), { type: "killed" });
-  await soon(boss.stopped);
-  assertEquals(test.gone, [ref.path, boss.path]);
+  await soon(root.stopped);
+  assertEquals(test.gone, [ref.path, root.path]);
 });
 
 Deno.test("A supervised supervisor that is killed counts one restart", async () => {

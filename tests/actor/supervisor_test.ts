@@ -15,7 +15,7 @@ import {
   supervisor,
   type SupervisorMessage,
 } from "../../src/actor/mod.ts";
-import { shouldRestart } from "../../src/actor/supervision.ts";
+import { shouldRestart } from "../../src/actor/supervision_state.ts";
 import {
   crash,
   handled,
@@ -107,16 +107,16 @@ Deno.test("A restart is told with the number of restarts so far", async () => {
 
 Deno.test("A child that crashes leaves its siblings alone", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
+  const root = test.supervise();
   const lives: number[] = [];
   const sibling = await test.supervised(
     {
       started: (_, life) => void lives.push(life),
     },
     {},
-    boss,
+    root,
   );
-  const ref = await test.supervised({}, {}, boss);
+  const ref = await test.supervised({}, {}, root);
   ref.tell(crash());
   await handled(ref);
   await handled(sibling);
@@ -273,29 +273,29 @@ Deno.test("A child whose clean-up hung is undisturbed by its end in its next lif
 Deno.test("A supervisor gives up when a child fails too often", async () => {
   await using test = new TestSystem();
   const cause = new Error("crash");
-  const boss = test.supervise({ maxRestarts: 2, withinMs: 100 });
-  const ref = await test.supervised({}, {}, boss);
+  const root = test.supervise({ maxRestarts: 2, withinMs: 100 });
+  const ref = await test.supervised({}, {}, root);
   for (const _ of [1, 2, 3]) ref.tell(crash(cause));
-  const reason = await soon(boss.stopped);
+  const reason = await soon(root.stopped);
   assertEquals(reason.type, "failed");
   const error = reason.type === "failed" ? reason.cause : undefined;
   assertInstanceOf(error, RestartLimitError);
   assertEquals(
     error.message,
-    "/boss gave up: /boss/1 failed too often, see cause",
+    "/root gave up: /root/1 failed too often, see cause",
   );
   assertStrictEquals(error.cause, cause);
   assertEquals(await soon(ref.stopped), { type: "failed", cause });
   assertEquals(test.story.slice(2), [
-    "failed /boss/1",
-    "restarted /boss/1",
-    "failed /boss/1",
-    "restarted /boss/1",
-    "failed /boss/1",
-    "gave_up /boss",
-    "failed /boss",
-    "stopped /boss/1",
-    "stopped /boss",
+    "failed /root/1",
+    "restarted /root/1",
+    "failed /root/1",
+    "restarted /root/1",
+    "failed /root/1",
+    "gave_up /root",
+    "failed /root",
+    "stopped /root/1",
+    "stopped /root",
   ]);
   assertStrictEquals(test.of("gave_up")[0]?.child, ref);
   assertStrictEquals(test.of("gave_up")[0]?.cause, cause);
@@ -303,18 +303,18 @@ Deno.test("A supervisor gives up when a child fails too often", async () => {
 
 Deno.test("A supervisor that gives up sends what waited to dead letters", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise({ maxRestarts: 0 });
-  const ref = await test.supervised({}, {}, boss);
+  const root = test.supervise({ maxRestarts: 0 });
+  const ref = await test.supervised({}, {}, root);
   ref.tell(crash());
   ref.tell(() => {});
-  await soon(boss.stopped);
+  await soon(root.stopped);
   assertEquals(test.of("dead_letter").map(({ target }) => target), [ref]);
 });
 
 Deno.test("The window slides: only restarts within it count", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise({ maxRestarts: 2, withinMs: 100 });
-  const ref = await test.supervised({}, {}, boss);
+  const root = test.supervise({ maxRestarts: 2, withinMs: 100 });
+  const ref = await test.supervised({}, {}, root);
   for (let i = 0; i < 10; i++) {
     ref.tell(crash());
     await test.advance(51);
@@ -335,9 +335,9 @@ Deno.test("The limit and the window are checked when the supervisor is made", ()
 
 Deno.test("The restarts of all children count together", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise({ maxRestarts: 1 });
-  const first = await test.supervised({}, {}, boss);
-  const second = await test.supervised({}, {}, boss);
+  const root = test.supervise({ maxRestarts: 1 });
+  const first = await test.supervised({}, {}, root);
+  const second = await test.supervised({}, {}, root);
   first.tell(crash());
   await settle();
   second.tell(crash());
@@ -347,8 +347,8 @@ Deno.test("The restarts of all children count together", async () => {
 
 Deno.test("A supervisor that gives up for a kill says so", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise({ maxRestarts: 0 });
-  const ref = await test.supervised({}, {}, boss);
+  const root = test.supervise({ maxRestarts: 0 });
+  const ref = await test.supervised({}, {}, root);
   ref.kill();
   await settle();
   assertEquals(test.of("gave_up")[0]?.cause, { type: "killed" });
@@ -371,7 +371,7 @@ Deno.test("A supervisor that gives up is restarted by its own supervisor", async
 
 Deno.test("A start that fails counts, and is tried again", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise({ maxRestarts: 3 });
+  const root = test.supervise({ maxRestarts: 3 });
   let lives = 0;
   const ref = await test.supervised(
     {
@@ -381,7 +381,7 @@ Deno.test("A start that fails counts, and is tried again", async () => {
       },
     },
     {},
-    boss,
+    root,
   );
   await handled(ref);
   assertEquals(lives, 4);
@@ -390,7 +390,7 @@ Deno.test("A start that fails counts, and is tried again", async () => {
 
 Deno.test("A child that can never start makes its supervisor give up", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise();
+  const root = test.supervise();
   let lives = 0;
   await test.supervised(
     {
@@ -400,17 +400,17 @@ Deno.test("A child that can never start makes its supervisor give up", async () 
       },
     },
     {},
-    boss,
+    root,
   );
-  await soon(boss.stopped);
+  await soon(root.stopped);
   assertEquals(lives, 4);
 });
 
 Deno.test("A start that always fails never loops inside one turn", async () => {
   await using test = new TestSystem();
-  const boss = test.supervise({ maxRestarts: Infinity, withinMs: 0 });
+  const root = test.supervise({ maxRestarts: Infinity, withinMs: 0 });
   // Time passes with each life, so the window stays short.
-  await startChild(boss, {
+  await startChild(root, {
     behavior() {
       test.clock.advance(1);
       throw new Error("no start");
@@ -418,7 +418,7 @@ Deno.test("A start that always fails never loops inside one turn", async () => {
   });
   // Timers of the event loop have their turns meanwhile.
   await new Promise((resolve) => setTimeout(resolve, 1));
-  boss.kill();
+  root.kill();
 });
 
 for (

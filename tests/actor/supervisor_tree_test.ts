@@ -279,9 +279,9 @@ Deno.test("A supervisor has no deadline of its own: each child has all of its ti
   await using test = new TestSystem({ shutdownMs: Infinity });
   const cast = new Cast();
   for (const name of ["a", "b", "c"]) cast.hold(`stop ${name}`);
-  const boss = test.supervise({ children: cast.children("a", "b", "c") });
+  const root = test.supervise({ children: cast.children("a", "b", "c") });
   await settle();
-  boss.stop();
+  root.stop();
   const gone: number[] = [];
   for (let i = 0; i < 3; i++) {
     await test.advance(4999);
@@ -290,7 +290,7 @@ Deno.test("A supervisor has no deadline of its own: each child has all of its ti
     gone.push(test.gone.length);
   }
   assertEquals(gone, [0, 1, 1, 2, 2, 4]);
-  await soon(boss.stopped);
+  await soon(root.stopped);
 });
 
 Deno.test("A child that ignores its stop is killed at its own deadline", async () => {
@@ -302,16 +302,16 @@ Deno.test("A child that ignores its stop is killed at its own deadline", async (
     cast.child("a", { shutdownMs: 30 }),
     cast.child("b", { shutdownMs: 70 }),
   ];
-  const boss = test.supervise({ children });
+  const root = test.supervise({ children });
   await settle();
-  boss.stop();
+  root.stop();
   await test.advance(69);
   assertEquals(test.gone, []);
   await test.advance(1);
-  assertEquals(test.gone, ["/boss/b"]);
+  assertEquals(test.gone, ["/root/b"]);
   await test.advance(30);
-  assertEquals(test.gone, ["/boss/b", "/boss/a", "/boss"]);
-  await soon(boss.stopped);
+  assertEquals(test.gone, ["/root/b", "/root/a", "/root"]);
+  await soon(root.stopped);
 });
 
 // Significant children.
@@ -321,7 +321,7 @@ async function significant(
   test: TestSystem,
   options: SupervisorOptions,
 ): Promise<{
-  readonly boss: SupervisorRef;
+  readonly root: SupervisorRef;
   readonly a: ActorRef<Step>;
   readonly b: ActorRef<Step>;
   readonly c: ActorRef<Step>;
@@ -330,96 +330,96 @@ async function significant(
   const a = cast.child("a", { restart: "transient", significant: true });
   const b = cast.child("b", { restart: "temporary", significant: true });
   const c = cast.child("c", { restart: "transient" });
-  const boss = test.supervise({ children: [a, b, c], ...options });
+  const root = test.supervise({ children: [a, b, c], ...options });
   return {
-    boss,
-    a: await find(boss, a),
-    b: await find(boss, b),
-    c: await find(boss, c),
+    root,
+    a: await find(root, a),
+    b: await find(root, b),
+    c: await find(root, c),
   };
 }
 
 Deno.test("The end of one significant child ends a supervisor with any_significant", async () => {
   await using test = new TestSystem();
-  const { boss, a } = await significant(test, {
+  const { root, a } = await significant(test, {
     autoShutdown: "any_significant",
   });
   a.stop();
-  assertEquals(await soon(boss.stopped), { type: "shutdown" });
-  assertEquals(test.gone, ["/boss/a", "/boss/c", "/boss/b", "/boss"]);
+  assertEquals(await soon(root.stopped), { type: "shutdown" });
+  assertEquals(test.gone, ["/root/a", "/root/c", "/root/b", "/root"]);
 });
 
 Deno.test("The failure of a temporary significant child ends a supervisor with any_significant", async () => {
   await using test = new TestSystem();
-  const { boss, b } = await significant(test, {
+  const { root, b } = await significant(test, {
     autoShutdown: "any_significant",
   });
   b.tell(crash());
-  assertEquals(await soon(boss.stopped), { type: "shutdown" });
+  assertEquals(await soon(root.stopped), { type: "shutdown" });
 });
 
 Deno.test("The end of the last significant child ends a supervisor with all_significant", async () => {
   await using test = new TestSystem();
-  const { boss, a, b } = await significant(test, {
+  const { root, a, b } = await significant(test, {
     autoShutdown: "all_significant",
   });
   a.stop();
   await settle();
-  assert(boss.alive);
+  assert(root.alive);
   b.stop();
-  assertEquals(await soon(boss.stopped), { type: "shutdown" });
+  assertEquals(await soon(root.stopped), { type: "shutdown" });
 });
 
 Deno.test("A significant child that is restarted ends nothing", async () => {
   await using test = new TestSystem();
-  const { boss, a } = await significant(test, {
+  const { root, a } = await significant(test, {
     autoShutdown: "any_significant",
   });
   a.tell(crash());
   await handled(a);
-  assert(boss.alive);
+  assert(root.alive);
 });
 
 Deno.test("The end of a child that is not significant ends nothing", async () => {
   await using test = new TestSystem();
-  const { boss, c } = await significant(test, {
+  const { root, c } = await significant(test, {
     autoShutdown: "any_significant",
   });
   c.stop();
   await soon(c.stopped);
   await settle();
-  assert(boss.alive);
+  assert(root.alive);
 });
 
 Deno.test("Significant children end nothing unless they are told to", async () => {
   await using test = new TestSystem();
-  const { boss, a, b } = await significant(test, {});
+  const { root, a, b } = await significant(test, {});
   a.stop();
   b.stop();
   await settle();
-  assert(boss.alive);
+  assert(root.alive);
 });
 
 Deno.test("A significant child that is terminated on request ends nothing", async () => {
   await using test = new TestSystem();
-  const { boss } = await significant(test, {
+  const { root } = await significant(test, {
     autoShutdown: "any_significant",
   });
-  await soon(terminateChild(boss, "a"));
-  await soon(terminateChild(boss, "b"));
-  assert(boss.alive);
+  await soon(terminateChild(root, "a"));
+  await soon(terminateChild(root, "b"));
+  assert(root.alive);
 });
 
 Deno.test("A significant child that goes with its group ends nothing", async () => {
   await using test = new TestSystem();
-  const { boss, b, c } = await significant(test, {
+  const { root, b, c } = await significant(test, {
     strategy: "one_for_all",
     autoShutdown: "any_significant",
   });
   c.tell(crash());
   await soon(b.stopped);
   await settle();
-  assertEquals(await phasesOf(boss), ["a up", "c up"]);
+  assertEquals(await phasesOf(root), ["a up", "c up"]);
 });
 
 Deno.test("A supervisor that ends by its significant children is restarted if it is permanent", async () => {

@@ -44,11 +44,11 @@ type Deed =
   | "pipes";
 type Way = "stop" | "drain" | "kill";
 /** The supervisors of a world. */
-type Boss = keyof typeof bosses;
+type Root = keyof typeof roots;
 /** What is asked of one of them. */
 type Call = keyof typeof calls;
 
-const bosses = {
+const roots = {
   eager: { maxRestarts: 4 },
   patient: { maxRestarts: 9, backoff: { initialMs: 20 } },
   all: { maxRestarts: 9, strategy: "one_for_all" },
@@ -59,7 +59,7 @@ const bosses = {
   },
   dynamic: { maxRestarts: 9, strategy: "dynamic" },
 } satisfies Record<string, SupervisorOptions>;
-const bossNames = Object.keys(bosses) as Boss[];
+const rootNames = Object.keys(roots) as Root[];
 
 const calls = {
   terminate: terminateChild,
@@ -72,13 +72,13 @@ type Operation =
     readonly type: "spawn";
     readonly start: Manner;
     readonly end: Manner;
-    readonly under: "top" | Boss;
+    readonly under: "top" | Root;
     readonly policy: RestartPolicy;
   }
   | {
     readonly type: "control";
     readonly call: Call;
-    readonly boss: Boss;
+    readonly root: Root;
     readonly name: number;
   }
   | {
@@ -112,7 +112,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       type: fc.constant("spawn" as const),
       start: manner,
       end: manner,
-      under: fc.constantFrom("top", ...bossNames),
+      under: fc.constantFrom("top", ...rootNames),
       policy: fc.constantFrom("permanent", "transient", "temporary"),
     }),
   },
@@ -147,7 +147,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant("control" as const),
       call: fc.constantFrom(...Object.keys(calls) as Call[]),
-      boss: fc.constantFrom(...bossNames),
+      root: fc.constantFrom(...rootNames),
       name: fc.integer({ min: 1, max: 3 }),
     }),
   },
@@ -181,7 +181,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 class World implements AsyncDisposable {
   readonly test: TestSystem = new TestSystem();
   readonly #refs: ActorRef<Step>[] = [];
-  readonly #bosses = new Map<string, ActorRef<SupervisorMessage>>();
+  readonly #roots = new Map<string, ActorRef<SupervisorMessage>>();
   readonly #alive = new Set<ActorRef<never>>();
   readonly #told: Step[] = [];
   /** How often each message was handled or was a dead letter. */
@@ -194,8 +194,8 @@ class World implements AsyncDisposable {
   constructor() {
     const { system } = this.test;
     system.events.subscribe((event) => this.#check(event));
-    for (const name of bossNames) {
-      this.#bosses.set(name, this.test.supervise(bosses[name], name));
+    for (const name of rootNames) {
+      this.#roots.set(name, this.test.supervise(roots[name], name));
     }
   }
 
@@ -328,13 +328,13 @@ class World implements AsyncDisposable {
       case "spawn": {
         const behavior = stepper(this.#hooks(operation.start, operation.end));
         const options = { shutdownMs: 50, mailbox: { maxMessages: 4 } };
-        const boss = this.#bosses.get(operation.under);
-        if (boss === undefined) {
+        const root = this.#roots.get(operation.under);
+        if (root === undefined) {
           this.#refs.push(this.test.system.spawn(behavior, options));
           return;
         }
         const { policy: restart } = operation;
-        startChild(boss, { behavior, restart, ...options }).then(
+        startChild(root, { behavior, restart, ...options }).then(
           (ref) => this.#refs.push(ref),
           () => {},
         );
@@ -347,9 +347,9 @@ class World implements AsyncDisposable {
         return this.#tell(ref, this.#do(operation.deed, other));
       }
       case "control": {
-        const boss = this.#bosses.get(operation.boss);
-        if (boss === undefined) return;
-        this.#count(calls[operation.call](boss, `${operation.name}`));
+        const root = this.#roots.get(operation.root);
+        if (root === undefined) return;
+        this.#count(calls[operation.call](root, `${operation.name}`));
         return;
       }
       case "end":

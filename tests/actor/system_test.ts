@@ -149,8 +149,8 @@ Deno.test("A second shutdown gives the same report", async () => {
 Deno.test("A shutdown ends actors that crash, drain, start or back off", async () => {
   await using test = new TestSystem();
   const gate = Promise.withResolvers<void>();
-  const boss = test.supervise({ backoff: {} });
-  (await test.supervised({}, {}, boss)).tell(crash());
+  const root = test.supervise({ backoff: {} });
+  (await test.supervised({}, {}, root)).tell(crash());
   test.spawn({ started: () => gate.promise }).tell(() => {});
   const draining = test.spawn();
   draining.tell(() => gate.promise);

@@ -21,11 +21,11 @@ async function lines(path: string): Promise<string[]> {
 Deno.test("examples/supervision.ts is healthy again after three restarts", async () => {
   const shown = await lines("examples/supervision.ts");
   assertEquals(shown.map((line) => line.replace(/\d+ ms/, "N ms")), [
-    "failed /boss/prices: Error: an item without a name",
+    "failed /root/prices: Error: an item without a name",
     "restart 1 after N ms",
-    "failed /boss/prices: Error: the source is down",
+    "failed /root/prices: Error: the source is down",
     "restart 2 after N ms",
-    "failed /boss/prices: Error: the source is down",
+    "failed /root/prices: Error: the source is down",
     "restart 3 after N ms",
     "healthy again: tea costs 3",
   ]);

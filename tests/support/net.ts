@@ -6,7 +6,7 @@
 import { setImmediate } from "node:timers";
 import { ActorSystem } from "../../src/actor/system.ts";
 import type { Clock } from "../../src/actor/clock.ts";
-import type { SystemEvent } from "../../src/actor/events.ts";
+import type { SystemEvent } from "../../src/actor/mod.ts";
 import type { Serve } from "../../src/session/connection_actor.ts";
 import {
   listen,

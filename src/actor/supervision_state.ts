@@ -43,15 +43,15 @@ export type ChildPhase =
   | "down";
 
 /** What is to become of a child that has to end. */
-type Fate = "restart" | "down" | "remove";
+type PlannedEnd = "restart" | "down" | "remove";
 
 /** One child, as the decisions see it. */
-export interface ChildRecord {
+export interface ChildState {
   readonly restart: RestartPolicy;
   readonly significant: boolean;
   phase: ChildPhase;
   /** Set while the child has to end, or is ending. */
-  fate: Fate | undefined;
+  plannedEnd: PlannedEnd | undefined;
 }
 
 /** What the supervisor is to do, in this order. */
@@ -112,7 +112,7 @@ export function shouldRestart(
 }
 
 /** The decisions of one supervisor about its children, first to last. */
-export class Supervision<C extends ChildRecord> {
+export class Supervision<C extends ChildState> {
   readonly #rules: SupervisionRules;
   readonly #children = new Set<C>();
   /** Those who start for the first time, each after those to its left. */
@@ -130,7 +130,7 @@ export class Supervision<C extends ChildRecord> {
   }
 
   /** Whether every child has been through its first start. */
-  get complete(): boolean {
+  get allStarted(): boolean {
     return this.#unstarted.size === 0;
   }
 
@@ -138,7 +138,7 @@ export class Supervision<C extends ChildRecord> {
   add(child: C): Command<C>[] {
     this.#children.add(child);
     if (this.#rules.strategy !== "dynamic") this.#unstarted.add(child);
-    return this.#settle(child);
+    return this.#advance(child);
   }
 
   /** A child has started. */
@@ -146,7 +146,7 @@ export class Supervision<C extends ChildRecord> {
     if (child.phase !== "starting") return [];
     child.phase = "up";
     this.#unstarted.delete(child);
-    return this.#settle();
+    return this.#advance();
   }
 
   /**
@@ -159,8 +159,10 @@ export class Supervision<C extends ChildRecord> {
     now: number,
     counts: boolean,
   ): Command<C>[] {
-    if (child.fate !== undefined) return this.#ended(child);
-    if (!shouldRestart(child.restart, reason)) return this.#gone(child);
+    if (child.plannedEnd !== undefined) return this.#endedAsPlanned(child);
+    if (!shouldRestart(child.restart, reason)) {
+      return this.#endedByItself(child);
+    }
     // It was asked to stop while it waits for its next life, which comes.
     if (child.phase === "delayed" || child.phase === "off") return [];
     if (counts) {
@@ -173,38 +175,40 @@ export class Supervision<C extends ChildRecord> {
       if (exceeded) return [{ type: "give_up", child, reason }];
     }
     child.phase = "delayed";
-    for (const sibling of this.#fellows(child)) this.#doom(sibling);
-    return [{ type: "delay", child }, ...this.#settle()];
+    for (const sibling of this.#affectedBy(child)) {
+      this.#markForRestart(sibling);
+    }
+    return [{ type: "delay", child }, ...this.#advance()];
   }
 
   /** The back-off of a child is over. */
   due(child: C): Command<C>[] {
     if (child.phase !== "delayed") return [];
     child.phase = "off";
-    return this.#settle(child);
+    return this.#advance(child);
   }
 
   /** Ends a child until it is wanted again, or for good. */
   terminate(child: C): Command<C>[] {
-    return this.#condemn(child, this.#endOf(child));
+    return this.#requestEnd(child, this.#endWhenUnwanted(child));
   }
 
   /** Starts a child that is down; gives one that is up a new life. */
   restart(child: C): Command<C>[] {
     if (child.phase !== "down" && child.phase !== "delayed") {
-      return this.#condemn(child, "restart");
+      return this.#requestEnd(child, "restart");
     }
     child.phase = "off";
-    return this.#settle(child);
+    return this.#advance(child);
   }
 
   /** Forgets a child that is down. */
   remove(child: C): Command<C>[] {
-    return child.phase === "down" ? this.#let(child, "remove") : [];
+    return child.phase === "down" ? this.#release(child, "remove") : [];
   }
 
   /** Those who end and start again with a child. */
-  *#fellows(child: C): Iterable<C> {
+  *#affectedBy(child: C): Iterable<C> {
     const { strategy } = this.#rules;
     if (strategy === "one_for_one" || strategy === "dynamic") return;
     let after = strategy === "one_for_all";
@@ -218,60 +222,60 @@ export class Supervision<C extends ChildRecord> {
    * A sibling has failed: the child ends, and starts again unless temporary.
    * One that was down is wanted again, as in OTP.
    */
-  #doom(child: C): void {
-    if (child.fate !== undefined) return;
+  #markForRestart(child: C): void {
+    if (child.plannedEnd !== undefined) return;
     if (child.phase === "up" || child.phase === "starting") {
-      child.fate = child.restart === "temporary" ? "remove" : "restart";
+      child.plannedEnd = child.restart === "temporary" ? "remove" : "restart";
     } else if (child.phase === "down") child.phase = "off";
   }
 
   /** What becomes of a child that is not wanted: some are not kept. */
-  #endOf(child: C): Fate {
+  #endWhenUnwanted(child: C): PlannedEnd {
     return child.restart === "temporary" || this.#rules.strategy === "dynamic"
       ? "remove"
       : "down";
   }
 
-  #condemn(child: C, fate: Fate): Command<C>[] {
-    if (child.fate !== undefined) {
+  #requestEnd(child: C, plannedEnd: PlannedEnd): Command<C>[] {
+    if (child.plannedEnd !== undefined) {
       // It ends already: it may go for good, but is not called back.
-      if (child.fate === "restart") child.fate = fate;
+      if (child.plannedEnd === "restart") child.plannedEnd = plannedEnd;
       return [];
     }
     if (child.phase === "up" || child.phase === "starting") {
-      child.fate = fate;
+      child.plannedEnd = plannedEnd;
       child.phase = "ending";
-      return [{ type: fate === "restart" ? "pause" : "stop", child }];
+      return [{ type: plannedEnd === "restart" ? "pause" : "stop", child }];
     }
     // It has no life: off waits for its turn anyway, and down is down.
-    if (fate === "restart" || child.phase === "down") return [];
+    if (plannedEnd === "restart" || child.phase === "down") return [];
     return [
       { type: "discard", child },
-      ...this.#let(child, fate),
-      ...this.#settle(),
+      ...this.#release(child, plannedEnd),
+      ...this.#advance(),
     ];
   }
 
   /** A child has ended on the supervisor's word. */
-  #ended(child: C): Command<C>[] {
-    const fate = child.fate ?? "restart";
-    if (fate === "restart") {
-      child.fate = undefined;
+  #endedAsPlanned(child: C): Command<C>[] {
+    const plannedEnd = child.plannedEnd ?? "restart";
+    if (plannedEnd === "restart") {
+      child.plannedEnd = undefined;
       child.phase = "off";
-      return this.#settle(child);
+      return this.#advance(child);
     }
     return [
       { type: "discard", child },
-      ...this.#let(child, fate),
-      ...this.#settle(),
+      ...this.#release(child, plannedEnd),
+      ...this.#advance(),
     ];
   }
 
   /** A child has ended by itself and is not restarted. */
-  #gone(child: C): Command<C>[] {
+  #endedByItself(child: C): Command<C>[] {
     const commands: Command<C>[] = [
       { type: "discard", child },
-      ...this.#let(child, this.#endOf(child)),
+      ...this.#release(child, this.#endWhenUnwanted(child)),
     ];
     const { autoShutdown } = this.#rules;
     if (child.significant && autoShutdown !== "never") {
@@ -280,7 +284,7 @@ export class Supervision<C extends ChildRecord> {
         return [...commands, { type: "shut_down" }];
       }
     }
-    return [...commands, ...this.#settle()];
+    return [...commands, ...this.#advance()];
   }
 
   #significantLeft(): boolean {
@@ -290,11 +294,11 @@ export class Supervision<C extends ChildRecord> {
     return false;
   }
 
-  #let(child: C, fate: Fate): Command<C>[] {
-    child.fate = undefined;
+  #release(child: C, plannedEnd: PlannedEnd): Command<C>[] {
+    child.plannedEnd = undefined;
     child.phase = "down";
     this.#unstarted.delete(child);
-    if (fate !== "remove") return [];
+    if (plannedEnd !== "remove") return [];
     this.#children.delete(child);
     return [{ type: "forget", child }];
   }
@@ -303,7 +307,7 @@ export class Supervision<C extends ChildRecord> {
    * What can be done now. `child` is the one that may have become ready: the
    * strategies without order look at no other, but for the first starts.
    */
-  #settle(child?: C): Command<C>[] {
+  #advance(child?: C): Command<C>[] {
     const { strategy } = this.#rules;
     if (strategy === "dynamic") {
       return child?.phase === "off" ? [this.#start(child)] : [];
@@ -315,10 +319,12 @@ export class Supervision<C extends ChildRecord> {
     }
     const children = [...this.#children];
     if (children.some(({ phase }) => phase === "ending")) return [];
-    const last = children.findLast(({ fate }) => fate !== undefined);
+    const last = children.findLast(({ plannedEnd }) =>
+      plannedEnd !== undefined
+    );
     if (last !== undefined) {
       last.phase = "ending";
-      const type = last.fate === "restart" ? "pause" : "stop";
+      const type = last.plannedEnd === "restart" ? "pause" : "stop";
       return [{ type, child: last }];
     }
     if (children.some(({ phase }) => phase === "starting")) return [];

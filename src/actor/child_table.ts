@@ -14,13 +14,13 @@ interface Child {
 }
 
 /** The children that are not gone, by name, in the order of their spawning. */
-export class Children<C extends Child> extends Map<string, C> {
+export class ChildTable<C extends Child> extends Map<string, C> {
   #processed = 0;
   #restarts = 0;
   #busyMs = 0;
 
   /** A child is gone, with the children that it had. */
-  remove(child: C, busyMs: number, below: Children<C> | undefined): void {
+  remove(child: C, busyMs: number, below: ChildTable<C> | undefined): void {
     this.delete(child.name);
     this.#processed += child.processed;
     this.#restarts += child.restarts;

@@ -51,7 +51,7 @@ export type SystemEvent =
   };
 
 /** Publishes events to whoever has subscribed. */
-export class EventStream {
+export class SystemEvents {
   readonly #listeners = new Set<(event: SystemEvent) => void>();
 
   /** Whether anybody listens: publishers build no event otherwise. */

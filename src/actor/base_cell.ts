@@ -45,7 +45,7 @@ const STATES: Readonly<Record<Phase, ActorState>> = {
  * `#private`, here and in the classes around it: the first `#method` of a class
  * costs a pointer in each of its instances, and there may be a million.
  */
-export abstract class Cell extends TreeNode implements ActorRef<never> {
+export abstract class BaseCell extends TreeNode implements ActorRef<never> {
   /** Whether the parent decides about restarts. */
   readonly supervised: boolean;
   /** Messages handled so far, over all lives. */
@@ -68,13 +68,13 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
   /** The supervisor wants this life to end, and will begin another. */
   protected pausing = false;
   #scheduled = false;
-  #begun = false;
+  #hasStarted = false;
   #busyMs = 0;
   #shutdown: ShutdownDeadline | undefined;
 
   constructor(
     core: SystemCore,
-    parent: Cell | undefined,
+    parent: BaseCell | undefined,
     name: string,
     supervised: boolean,
     shutdownMs: number | undefined,
@@ -150,9 +150,9 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
   /** Rejects the ask in hand, if any. */
   protected abstract rejectInHand(): void;
   /** A supervised child's life is over and its own children are gone. */
-  protected abstract childExited(child: Cell, reason: ExitReason): void;
+  protected abstract childExited(child: BaseCell, reason: ExitReason): void;
   /** A supervised child has started: it handles messages now. */
-  abstract childStarted(child: Cell): void;
+  abstract childStarted(child: BaseCell): void;
 
   // Stopping.
 
@@ -232,7 +232,7 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
   // For the parent and for supervisors.
 
   /** Takes a new child into the tree. */
-  adopt(child: Cell): void {
+  adopt(child: BaseCell): void {
     this.addChild(child);
     if (!child.supervised) child.schedule();
     const { events } = this.core;
@@ -247,13 +247,13 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
   }
 
   /** Begins the first or the next life of a supervised actor. */
-  begin(): void {
+  startLife(): void {
     if (this.phase !== "exited") return;
     this.reopen();
     this.pausing = false;
     this.phase = "new";
-    if (this.#begun) this.countRestart();
-    this.#begun = true;
+    if (this.#hasStarted) this.countRestart();
+    this.#hasStarted = true;
     this.schedule();
   }
 
@@ -336,8 +336,8 @@ export abstract class Cell extends TreeNode implements ActorRef<never> {
   }
 
   /** Stops the children last to first, each when the one after it is gone. */
-  private stopLast(children: Cell[]): void {
-    let child: Cell | undefined;
+  private stopLast(children: BaseCell[]): void {
+    let child: BaseCell | undefined;
     while (this.phase === "ending" && (child = children.pop()) !== undefined) {
       child.stop();
       child.discard();

@@ -4,7 +4,10 @@ import {
   countRestart,
   resolveIntensity,
 } from "../../src/actor/restart_window.ts";
-import type { Command, SupervisionRules } from "../../src/actor/supervision.ts";
+import type {
+  Command,
+  SupervisionRules,
+} from "../../src/actor/supervision_state.ts";
 import {
   type Ending,
   type Kid,
@@ -166,7 +169,7 @@ class Laws {
   /** Children that have not been up or down yet. */
   readonly #fresh = new Set<Kid>();
   /** Children whose life is to end. */
-  readonly #condemned = new Set<Kid>();
+  readonly #endRequested = new Set<Kid>();
   /** Whom somebody has asked to be ended now. */
   #asked: Kid | undefined;
 
@@ -216,12 +219,13 @@ class Laws {
   }
 
   #ask(kid: Kid, event: Event): void {
-    const { phase, fate } = kid;
+    const { phase, plannedEnd } = kid;
     if (event.type === "terminate") this.#wanted.delete(kid);
     else if (
-      event.type === "restart" && (fate === undefined || fate === "restart")
+      event.type === "restart" &&
+      (plannedEnd === undefined || plannedEnd === "restart")
     ) this.#wanted.add(kid);
-    if (event.type !== "remove") this.#condemned.add(kid);
+    if (event.type !== "remove") this.#endRequested.add(kid);
     this.#asked = kid;
     apply(this.#world, event);
     this.#asked = undefined;
@@ -233,16 +237,16 @@ class Laws {
   /** A life ends by itself, if there is a `kid`: who is concerned? */
   #around(kid: Kid | undefined, ending: Ending, happens: () => void): void {
     const world = this.#world;
-    if (kid === undefined || kid.fate !== undefined) return happens();
+    if (kid === undefined || kid.plannedEnd !== undefined) return happens();
     const abnormal = ending !== "normal" && ending !== "shutdown";
     let exceeded = false;
     if (
       kid.restart === "permanent" || (kid.restart === "transient" && abnormal)
     ) {
       exceeded = ending !== "outage" && this.#countFailure();
-      for (const fellow of this.#fellows(kid)) {
-        if (fellow.alive) this.#condemned.add(fellow);
-        else if (fellow.phase === "down") this.#wanted.add(fellow);
+      for (const sibling of this.#affectedBy(kid)) {
+        if (sibling.alive) this.#endRequested.add(sibling);
+        else if (sibling.phase === "down") this.#wanted.add(sibling);
       }
     } else this.#wanted.delete(kid);
     happens();
@@ -256,7 +260,7 @@ class Laws {
     return recent.length > maxRestarts;
   }
 
-  #fellows(kid: Kid): Kid[] {
+  #affectedBy(kid: Kid): Kid[] {
     const { kids, rules: { strategy } } = this.#world;
     if (strategy === "one_for_all") return kids.filter((each) => each !== kid);
     return strategy === "rest_for_one" ? kids.slice(kids.indexOf(kid) + 1) : [];
@@ -273,14 +277,17 @@ class Laws {
   #checkStart(kid: Kid): void {
     const { kids, rules: { strategy } } = this.#world;
     const left = kids.slice(0, kids.indexOf(kid));
-    this.#condemned.delete(kid);
+    this.#endRequested.delete(kid);
     if (strategy === "one_for_one" && this.#isFresh(kid)) {
       assert(!left.some((kid) => this.#isFresh(kid)), "first starts in order");
     }
     if (!this.#ordered) return;
     const others = kids.filter((each) => each !== kid);
     assert(!others.some(({ phase }) => phase === "starting"), "one at a time");
-    assert(!kids.some(({ fate }) => fate), "those who have to end end first");
+    assert(
+      !kids.some(({ plannedEnd }) => plannedEnd),
+      "those who have to end end first",
+    );
     assert(!left.some(({ phase }) => phase === "off"), "left to right");
     const before = strategy === "one_for_all" ? others : left;
     assert(!before.some(({ phase }) => phase === "delayed"), "back-off first");
@@ -291,11 +298,11 @@ class Laws {
   }
 
   #checkStop(kid: Kid): void {
-    assert(this.#condemned.has(kid), "nobody else ends");
+    assert(this.#endRequested.has(kid), "nobody else ends");
     if (kid === this.#asked) return;
     const { kids } = this.#world;
     const right = kids.slice(kids.indexOf(kid) + 1);
-    assert(!right.some(({ fate }) => fate), "right to left");
+    assert(!right.some(({ plannedEnd }) => plannedEnd), "right to left");
     const ending = kids.filter(({ phase }) => phase === "ending");
     assertEquals(ending, [kid], "one at a time");
   }
@@ -303,10 +310,10 @@ class Laws {
   /** Everything has happened that was asked for. */
   checkRest(): void {
     for (const kid of this.#world.kids) {
-      const { alive, phase, fate } = kid;
+      const { alive, phase, plannedEnd } = kid;
       const rest = this.#wanted.has(kid) ? [true, "up"] : [false, "down"];
-      assertEquals([alive, phase, fate], [...rest, undefined]);
-      assert(!this.#condemned.has(kid) || !alive, "whoever has to end does");
+      assertEquals([alive, phase, plannedEnd], [...rest, undefined]);
+      assert(!this.#endRequested.has(kid) || !alive, "whoever has to end does");
     }
   }
 }

@@ -1,5 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { EventStream, type SystemEvent } from "../../src/actor/events.ts";
+import {
+  type SystemEvent,
+  SystemEvents,
+} from "../../src/actor/system_events.ts";
 import { ActorSystem } from "../../src/actor/mod.ts";
 import { crash, settle, soon, stepper, TestSystem } from "./fixtures.ts";
 
@@ -24,7 +27,7 @@ function someEvent(system: ActorSystem): SystemEvent {
 }
 
 Deno.test("An event stream is active while somebody listens", () => {
-  const events = new EventStream();
+  const events = new SystemEvents();
   assertEquals(events.active, false);
   const subscription = events.subscribe(() => {});
   assertEquals(events.active, true);
@@ -90,11 +93,11 @@ Deno.test("Starts, failures, restarts and stops are told in order", async () => 
   ref.tell((context) => context.stop());
   await soon(ref.stopped);
   assertEquals(test.story, [
-    "started /boss",
-    "started /boss/a",
-    "failed /boss/a",
-    "restarted /boss/a",
-    "stopped /boss/a",
+    "started /root",
+    "started /root/a",
+    "failed /root/a",
+    "restarted /root/a",
+    "stopped /root/a",
   ]);
 });
 
