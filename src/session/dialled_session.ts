@@ -17,7 +17,7 @@ import {
 import { ResumeLostError, SessionLostError } from "./errors.ts";
 import { helloBytes, OUR_VERSIONS, randomBytes } from "./handshake.ts";
 import type { Address, ResolvedSessionOptions } from "./options.ts";
-import type { PeerOptions } from "./peer.ts";
+import type { PeerOptions } from "./peer_actor.ts";
 import { Session } from "./session.ts";
 import type { Meeting } from "./socket_actor.ts";
 import type { Transport } from "./transport.ts";

@@ -11,7 +11,7 @@ export {
   type ResolvedSessionOptions,
   resolveSessionOptions,
 } from "./options.ts";
-export { peerActor, type PeerMessage, type PeerSession } from "./peer.ts";
+export { peerActor, type PeerMessage, type PeerSession } from "./peer_actor.ts";
 export { ServedSessions } from "./served_sessions.ts";
 export { socketLost } from "./session_state.ts";
 export { socketActor } from "./socket_actor.ts";

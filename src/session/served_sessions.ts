@@ -18,7 +18,7 @@ import {
 } from "./handshake.ts";
 import type { LogicalConnection } from "./logical_connection.ts";
 import type { Address, ResolvedSessionOptions } from "./options.ts";
-import { peerActor, type PeerMessage } from "./peer.ts";
+import { peerActor, type PeerMessage } from "./peer_actor.ts";
 import { Session } from "./session.ts";
 import type { SessionState } from "./session_state.ts";
 import type { Meeting } from "./socket_actor.ts";

@@ -4,7 +4,7 @@ import { connectTcp } from "../../src/tcp/dial.ts";
 import { dialSession } from "../../src/session/dialled_session.ts";
 import { ConnectError } from "../../src/session/errors.ts";
 import { resolveSessionOptions } from "../../src/session/options.ts";
-import { peerActor, type PeerSession } from "../../src/session/peer.ts";
+import { peerActor, type PeerSession } from "../../src/session/peer_actor.ts";
 import type { SessionState } from "../../src/session/session_state.ts";
 import type { Transport } from "../../src/session/transport.ts";
 import { Priority } from "../../src/session/wire/protocol.ts";

@@ -23,7 +23,7 @@ import {
   peerActor,
   type PeerMessage,
   type PeerSession,
-} from "../../src/session/peer.ts";
+} from "../../src/session/peer_actor.ts";
 import type {
   SessionPhase,
   SessionState,

@@ -3,6 +3,8 @@
  * and go. The dialling side makes the sockets itself, with back-off; the
  * listening side is given them. Its parent is the pool or the listener.
  *
+ * What it does when is decided in `peer_state.ts`.
+ *
  * @module
  */
 import { backoffDelayMs, type ResolvedBackoff } from "../actor/internal.ts";
@@ -13,21 +15,23 @@ import type {
   Behavior,
   TroupeError,
 } from "../actor/mod.ts";
-import { ProtocolError, TruncatedError } from "./wire/errors.ts";
 import { ErrorCode } from "./wire/protocol.ts";
 import type { Serve } from "./connection_actor.ts";
 import {
   connectionsActor,
   type ConnectionsMessage,
 } from "./connections_actor.ts";
-import {
-  HandshakeTimeoutError,
-  KeepAliveError,
-  ResumeLostError,
-  SessionLostError,
-} from "./errors.ts";
+import { HandshakeTimeoutError } from "./errors.ts";
 import type { OpenOptions } from "./logical_connection.ts";
 import type { Link } from "./output.ts";
+import {
+  initialPeerState,
+  type PeerCommand,
+  type PeerEvent,
+  type PeerFacts,
+  type PeerRules,
+  transition,
+} from "./peer_state.ts";
 import type { Session } from "./session.ts";
 import type { SessionEvents } from "./session_init.ts";
 import type { SessionState } from "./session_state.ts";
@@ -101,54 +105,114 @@ export interface PeerSession {
   open(options: OpenOptions, signal?: AbortSignal): Promise<Stream>;
 }
 
-/** Whether another socket may help. */
-function isWeather(cause: unknown): boolean {
-  if (cause instanceof ProtocolError) return cause instanceof TruncatedError;
-  return !(cause instanceof SessionLostError) || cause.code === undefined;
-}
-
 /** Keeps one session, and ends with it. */
 export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
   return (context) => {
-    const { dialling, onState } = options;
-    const { self } = context;
+    const { dialling } = options;
+    const { self, system: { clock } } = context;
+    const state = initialPeerState();
     const session = options.session({
       onOpen: opened,
-      onRemoved: () => {
-        if (draining && session.streams.size === 0) {
+      onRemoved() {
+        if (state.isDraining && session.streams.size === 0) {
           self.tell({ type: "check" });
         }
       },
       onGoingAway({ retryAfterMs }) {
-        draining = true;
+        dispatch({ type: "going_away" });
         options.onGoingAway?.(retryAfterMs);
         self.tell({ type: "check" });
       },
-      onAcknowledged: () => {
-        if (closing) self.tell({ type: "check" });
+      onAcknowledged() {
+        if (state.isClosing) self.tell({ type: "check" });
       },
     });
-    const { remote, out, options: limits } = session;
+    const { out, streams, options: limits } = session;
     const connections: ActorRef<ConnectionsMessage> = context.spawn(
       connectionsActor(),
       { name: "connections", mailbox: { maxMessages: Infinity } },
     );
-    const startedAt = context.system.clock.now();
-    /** Sockets that have carried the session. */
-    let epoch = 0;
-    /** Tries since the last socket. */
-    let attempt = 0;
-    let draining = false;
-    let closing = false;
-    let resumeDue: ActorTimer | undefined;
-    let idleLooks = 0;
-    /** Whether somebody was told how it ended. */
-    let told = false;
+    const rules: PeerRules = {
+      remote: session.remote,
+      dials: dialling !== undefined,
+      retryUntil: clock.now() + (dialling?.retryMs ?? 0),
+      resumeMs: limits.resumeMs,
+    };
+    /** The wait for a first socket, or for another one. */
+    let wait: ActorTimer | undefined;
 
-    function enter(state: SessionState): void {
-      session.phase = state.phase;
-      tellUser(context, () => onState(state));
+    // Decisions are made by `transition`, and carried out here.
+
+    function dispatch(event: PeerEvent): void {
+      for (const command of transition(state, event, rules, facts())) {
+        carryOut(command);
+      }
     }
+
+    function facts(): PeerFacts {
+      return {
+        now: clock.now(),
+        connections: streams.size,
+        hasOpened: streams.hasOpened,
+        isDelivered: out.delivered,
+        hasSocket: out.link !== undefined,
+      };
+    }
+
+    function carryOut(command: PeerCommand): void {
+      switch (command.type) {
+        case "report": {
+          session.phase = command.state.phase;
+          tellUser(context, () => options.onState(command.state));
+          return;
+        }
+        case "dial":
+          return dialling && dial(dialling);
+        case "dial_later":
+          return dialling &&
+            void context.after(
+              backoffDelayMs(dialling.backoff, command.attempts),
+              { type: "dial" },
+            );
+        case "await_first_socket":
+          // The socket that it was begun for may have ended before it could.
+          wait = context.after(limits.handshakeMs, { type: "close" });
+          return;
+        case "await_resume":
+          wait = context.after(limits.resumeMs, { type: "resume_due" });
+          return;
+        case "cancel_wait":
+          return wait?.cancel();
+        case "ready":
+          return options.onReady(ready);
+        case "check":
+          return dispatch(command);
+        case "go_away":
+          return session.goAway(
+            command.code,
+            command.text,
+            command.retryAfterMs,
+          );
+        case "fail":
+          return session.fail(command.cause);
+        case "detach":
+          return session.detach(command.link);
+        case "stop_link":
+          return command.link.stop();
+        case "stop_socket":
+          return out.link?.stop();
+        case "await_close":
+          return void context.after(limits.closeMs, { type: "close_due" });
+        case "report_end":
+          return options.onEnd(command.cause);
+        case "stop":
+          return context.stop();
+        default:
+          command satisfies never;
+      }
+    }
+
+    // Connections, which do not wait for the mailbox.
 
     function opened(stream: Stream): void {
       if (options.serve === undefined) {
@@ -174,10 +238,9 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
 
     const ready: PeerSession = {
       get usable() {
-        return session.whole && !draining && !session.streams.exhausted;
+        return session.whole && !state.isDraining && !streams.exhausted;
       },
       async open(options, signal) {
-        const { streams } = session;
         while (session.whole && !streams.openable && !streams.exhausted) {
           await streams.change(signal);
         }
@@ -189,9 +252,10 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       },
     };
 
+    // Sockets.
+
     function dial({ connect }: Dialling): void {
       const due = new AbortController();
-      const { clock } = context.system;
       const timer = clock.schedule(limits.handshakeMs, () =>
         due.abort(
           new HandshakeTimeoutError(
@@ -214,7 +278,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       } catch (cause) {
         // There are no credentials to show.
         transport.close();
-        return weather(cause);
+        return dispatch({ type: "dial_failed", cause });
       }
       spawnSocket(context, {
         ...handshake,
@@ -225,106 +289,16 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       });
     }
 
-    function attached(): void {
-      attempt = 0;
-      resumeDue?.cancel();
-      resumeDue = undefined;
-      enter({ phase: "connected", remote, epoch: ++epoch });
-      if (epoch === 1) options.onReady(ready);
-      check();
-    }
-
-    /** A socket is gone, or did not come: try again, or end. */
-    function weather(cause: unknown): void {
-      if (!isWeather(cause)) return end(cause);
-      if (epoch === 0) {
-        const left = startedAt + (dialling?.retryMs ?? 0) -
-          context.system.clock.now();
-        return left > 0 ? again() : end(cause);
-      }
-      // What the dialler has opened may not have arrived at the other side,
-      // and who has dialled is about to open something.
-      const over = dialling !== undefined && session.streams.hasOpened &&
-        session.isIdle;
-      if (limits.resumeMs === 0 || over) return end(cause);
-      if (session.phase === "connected") {
-        enter({ phase: "resuming", remote, cause });
-        resumeDue = context.after(limits.resumeMs, { type: "resume_due" });
-      }
-      again();
-    }
-
-    function again(): void {
-      if (dialling === undefined) return;
-      const delayMs = backoffDelayMs(dialling.backoff, attempt++);
-      context.after(delayMs, { type: "dial" });
-    }
-
-    function check(): void {
-      if (closing && out.delivered) end(closedHere());
-      else if (draining && session.streams.size === 0) close();
-    }
-
-    /** Ends in order: the peer is to have everything first. */
-    function close(): void {
-      if (closing) return;
-      closing = true;
-      const alone = out.link === undefined && session.isIdle;
-      if (epoch === 0 || alone) return end(closedHere());
-      session.goAway(ErrorCode.NONE, "closed");
-      session.fail(closedHere());
-      context.after(limits.closeMs, { type: "close_due" });
-      check();
-    }
-
-    function end(cause: unknown): void {
-      if (cause instanceof ProtocolError) {
-        session.goAway(cause.code, cause.message);
-      } else if (cause instanceof KeepAliveError) {
-        session.goAway(ErrorCode.TIMEOUT, cause.message);
-      }
-      session.fail(cause);
-      out.link?.stop();
-      tellEnd(cause);
-      context.stop();
-    }
-
-    function tellEnd(cause: unknown): void {
-      if (told) return;
-      told = true;
-      const inOrder = closing || cause instanceof SessionLostError &&
-          cause.code === ErrorCode.NONE;
-      enter(
-        inOrder
-          ? { phase: "closed", remote }
-          : { phase: "lost", remote, cause },
-      );
-      options.onEnd(cause);
-    }
-
-    function lookIdle(): void {
-      for (const [, stream] of session.streams.entries()) stream.lookIdle();
-      idleLooks = session.streams.size === 0 ? idleLooks + 1 : 0;
-      if (idleLooks > 2) close();
-    }
-
     // Before the socket is stopped, which writes what is left.
-    context.signal.addEventListener("abort", () => {
-      session.goAway(ErrorCode.NONE, "closed");
-      session.fail(closedHere());
-      out.link?.stop();
-      tellEnd(closedHere());
-    }, { once: true });
+    context.signal.addEventListener(
+      "abort",
+      () => dispatch({ type: "stopped" }),
+      { once: true },
+    );
     if (limits.idleMs < Infinity) {
       context.every(limits.idleMs / 2, { type: "look_idle" });
     }
-    if (dialling !== undefined) {
-      enter({ phase: "connecting", remote });
-      dial(dialling);
-    } else {
-      // The socket that it was begun for may have ended before it could.
-      resumeDue = context.after(limits.handshakeMs, { type: "close" });
-    }
+    dispatch({ type: "started" });
 
     return {
       receive(message) {
@@ -333,40 +307,25 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
             return dialling && dial(dialling);
           case "connected":
             return dialling && connected(message.transport, dialling);
-          case "dial_failed":
-            return weather(message.cause);
           case "attached":
             // Or it was replaced before it was looked at.
-            return out.link === message.link ? attached() : undefined;
+            if (out.link !== message.link) return;
+            return dispatch({ type: "attached" });
           case "ended": {
             const { cause, link } = message;
-            const current = out.link === undefined || out.link === link;
-            if (isWeather(cause)) session.detach(link);
-            if (current) weather(cause);
-            return link.stop();
+            const isCurrent = out.link === undefined || out.link === link;
+            return dispatch({ type: "ended", cause, link, isCurrent });
           }
-          case "resume_due":
-            return end(
-              new ResumeLostError(
-                `The session was without a socket for over ${limits.resumeMs} ms`,
-              ),
-            );
-          case "check":
-            return check();
-          case "drain":
-            draining = true;
-            session.goAway(
-              ErrorCode.GOING_AWAY,
-              "draining",
-              message.retryAfterMs,
-            );
-            return check();
-          case "close":
-            return close();
-          case "close_due":
-            return end(closedHere());
           case "look_idle":
-            return lookIdle();
+            for (const [, stream] of streams.entries()) stream.lookIdle();
+            return dispatch({ type: "idle_checked" });
+          case "dial_failed":
+          case "resume_due":
+          case "check":
+          case "drain":
+          case "close":
+          case "close_due":
+            return dispatch(message);
           default:
             message satisfies never;
         }
@@ -381,10 +340,4 @@ export function spawnSocket<M>(
   options: SocketOptions,
 ): void {
   context.spawn(socketActor(options)).stopped.then(options.transport.close);
-}
-
-function closedHere(): SessionLostError {
-  return new SessionLostError("The session was closed here", {
-    code: ErrorCode.NONE,
-  });
 }
