@@ -17,7 +17,7 @@ Deno.test("forbiddenImports() accepts imports through a door that point down, an
       { from: "src/tcp/pool.ts", to: "src/session/mod.ts" },
       { from: "src/tcp/pool.ts", to: "src/tcp/dial.ts" },
       { from: "src/tcp_conn/pool.ts", to: "src/tcp/internal.ts" },
-      { from: "src/terminal/api.ts", to: "src/pty/mod.ts" },
+      { from: "src/terminal/http/api.ts", to: "src/pty/mod.ts" },
       { from: "src/load/cli/run.ts", to: "src/metrics/mod.ts" },
       { from: "mod.ts", to: "src/tcp/mod.ts" },
     ]),

@@ -29,7 +29,7 @@ export type {
 } from "./access/command_policy.ts";
 export type { TerminalStats } from "./metrics.ts";
 export type { ServeTerminalOptions } from "./options.ts";
-export { Problem, type ProblemKind } from "./problem.ts";
+export { Problem, type ProblemKind } from "./http/problem.ts";
 export {
   recordSession,
   type RecordSessionOptions,

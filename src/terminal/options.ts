@@ -9,7 +9,12 @@ import {
   type CommandRules,
   DEFAULT_PASS_ENV,
 } from "./access/command_policy.ts";
-import { type OriginRules, resolveHosts, resolveOrigins, resolvePrefix } from "../web/internal.ts";
+import {
+  type OriginRules,
+  resolveHosts,
+  resolveOrigins,
+  resolvePrefix,
+} from "../web/internal.ts";
 import type { OpenRecording } from "./recording/recordings.ts";
 
 /** Options of `terminal`, and limits of its sessions. */

@@ -16,7 +16,7 @@ import { resolvePtyLimits } from "../pty/internal.ts";
 import { type PtySession, ptySupervisor, spawnPty } from "../pty/mod.ts";
 import { Access, type RequestInfo } from "./access/access.ts";
 import { type Admission, admit } from "./access/admission.ts";
-import { callApi, isApiPath } from "./api.ts";
+import { callApi, isApiPath } from "./http/api.ts";
 import { attachmentActor } from "./attach/attachment_actor.ts";
 import { commandFor, type CommandRequest } from "./access/command_policy.ts";
 import { TerminalCounters, type TerminalStats } from "./metrics.ts";
@@ -24,12 +24,12 @@ import {
   resolveServeTerminalOptions,
   type ServeTerminalOptions,
 } from "./options.ts";
-import { Problem, problemOf } from "./problem.ts";
+import { Problem, problemOf } from "./http/problem.ts";
 import { SUBPROTOCOL } from "./attach/protocol.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { type TerminalSession, TerminalSessions } from "./sessions.ts";
 import { secured } from "../web/internal.ts";
-import { staticFile } from "./static_files.ts";
+import { staticFile } from "./http/static_files.ts";
 import type { Grant } from "./access/tickets.ts";
 
 /** A terminal server. */

@@ -14,7 +14,7 @@ import {
 import { type Login, Logins } from "./logins.ts";
 import type { TerminalCounters } from "../metrics.ts";
 import type { ResolvedServeTerminalOptions } from "../options.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../http/problem.ts";
 import { type Grant, Tickets } from "./tickets.ts";
 import { TokenBuckets } from "./token_bucket.ts";
 

@@ -10,7 +10,7 @@ import {
   parseAttachUrl,
 } from "../attach/attach_request.ts";
 import type { InputLedger } from "../attach/input_ledger.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../http/problem.ts";
 import { SUBPROTOCOL, TerminalProtocolError } from "../attach/protocol.ts";
 import type { TerminalSession, TerminalSessions } from "../sessions.ts";
 import type { Login } from "./logins.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { PtySize, PtySpec } from "../../pty/mod.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../http/problem.ts";
 
 /** A command that may be started. */
 export interface AllowedCommand {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { encodeText, FieldReader, FieldWriter } from "../fields.ts";
+import { encodeText, FieldReader, FieldWriter } from "./frame_fields.ts";
 import {
   type ClientFrame,
   FrameType,

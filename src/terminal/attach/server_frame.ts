@@ -4,7 +4,7 @@
  * @module
  */
 import { isSignalName, MAX_SIGNAL_BYTES } from "./client_frame.ts";
-import { encodeText, FieldReader, FieldWriter } from "../fields.ts";
+import { encodeText, FieldReader, FieldWriter } from "./frame_fields.ts";
 import {
   ErrorCode,
   type Exit,

@@ -1,0 +1,58 @@
+/**
+ * The files of the pages, as answers.
+ *
+ * @module
+ */
+import type { PageFile } from "../../web/internal.ts";
+import { ENTER_HTML, ENTER_SCRIPT } from "./enter_page.ts";
+import { pageFile } from "./page_file.ts";
+import { Problem } from "./problem.ts";
+
+/**
+ * A file of a page. The path itself is the terminal with `?session=ID`, and
+ * without it the page that leads there.
+ *
+ * @throws {Problem} when there is none, or the method is another one.
+ */
+export async function staticFile(
+  request: Request,
+  path: string,
+): Promise<Response> {
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    const allow = "GET, HEAD";
+    throw new Problem("wrong_method", `It takes ${allow}`, { allow });
+  }
+  const file = await find(
+    path,
+    new URL(request.url).searchParams.has("session"),
+  );
+  if (file === undefined) throw new Problem("not_found", "No such page");
+  const headers = new Headers({
+    "content-type": file.contentType,
+    "cache-control": "no-cache",
+  });
+  if (file.etag !== undefined) headers.set("etag", file.etag);
+  const { etag } = file;
+  if (etag !== undefined && request.headers.get("if-none-match") === etag) {
+    return new Response(null, { status: 304, headers });
+  }
+  return new Response(file.body, { headers });
+}
+
+type StaticFile = Omit<PageFile, "etag"> & { readonly etag?: string };
+
+async function find(
+  path: string,
+  withSession: boolean,
+): Promise<StaticFile | undefined> {
+  if (path === "" && !withSession) {
+    return { body: ENTER_HTML, contentType: "text/html; charset=utf-8" };
+  }
+  if (path === "enter.js") {
+    return {
+      body: ENTER_SCRIPT,
+      contentType: "text/javascript; charset=utf-8",
+    };
+  }
+  return await pageFile(path);
+}

@@ -1,0 +1,94 @@
+/**
+ * A session that does what a test says, and a viewer of it over a socket.
+ *
+ * @module
+ */
+import { ActorSystem } from "../../../src/actor/system.ts";
+import type { ReplyTo } from "../../../src/actor/ref.ts";
+import type {
+  PtyReply,
+  PtyRole,
+  PtySessionMessage,
+  PtyViewer,
+} from "../../../src/pty/protocol.ts";
+import { PtySession } from "../../../src/pty/pty_session.ts";
+import { attachmentActor } from "../../../src/terminal/attach/attachment_actor.ts";
+import { type Login, Logins } from "../../../src/terminal/access/logins.ts";
+import { TerminalCounters } from "../../../src/terminal/metrics.ts";
+import { SUBPROTOCOL } from "../../../src/terminal/attach/protocol.ts";
+import { TerminalSession } from "../../../src/terminal/sessions.ts";
+import { Happenings } from "../../support/happenings.ts";
+import { Viewer } from "../served.ts";
+
+/** What is asked of a session, and where the answer goes. */
+export type Asked = PtySessionMessage & { readonly replyTo: ReplyTo<PtyReply> };
+
+/** A session of which one viewer asks something. */
+export class ScriptedSession implements AsyncDisposable {
+  readonly system: ActorSystem = new ActorSystem();
+  /** What was asked, but for attachments: nothing answers but the test. */
+  readonly asked: Happenings<Asked> = new Happenings();
+  /** Who is attached, to be told events. */
+  readonly attached: Happenings<PtyViewer> = new Happenings();
+  readonly session: TerminalSession;
+  readonly viewer: Viewer;
+  readonly #login: Login;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor(role: PtyRole, early: unknown[] = []) {
+    const { system } = this;
+    const ref = system.spawn<PtySessionMessage>(() => ({
+      receive: (message) => this.#take(message),
+    }));
+    const pty = new PtySession("scripted", ref);
+    this.session = new TerminalSession(pty, "scripted", new Date(0));
+    const limits = { loginMs: 1e9, loginIdleMs: 1e9, maxLogins: 1 };
+    const { login } = new Logins(system.clock, limits).begin();
+    this.#login = login;
+    this.#server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      (request) => {
+        const protocol = SUBPROTOCOL;
+        const upgrade = Deno.upgradeWebSocket(request, { protocol });
+        system.spawn(attachmentActor({
+          socket: upgrade.socket,
+          early,
+          admission: {
+            session: this.session,
+            role,
+            offset: undefined,
+            ledger: this.session.ledgerOf("viewer", role),
+            login,
+          },
+          maxBufferedBytes: 1_000_000,
+          silenceMs: 1e9,
+          counters: new TerminalCounters(),
+        }));
+        return upgrade.response;
+      },
+    );
+    const { port } = this.#server.addr;
+    this.viewer = new Viewer(
+      new WebSocket(`ws://127.0.0.1:${port}`, SUBPROTOCOL),
+    );
+  }
+
+  #take(message: PtySessionMessage): void {
+    if (message.type === "attach") {
+      const size = { columns: 80, rows: 24 };
+      message.replyTo.tell({ type: "attached", offset: 0, end: 0, size });
+      this.attached.push(message.viewer);
+    } else if (
+      message.type === "resize" || message.type === "signal" ||
+      message.type === "input"
+    ) this.asked.push(message);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.viewer.socket.close();
+    await this.viewer.closed;
+    this.#login.end();
+    await this.system.shutdown();
+    await this.#server.shutdown();
+  }
+}

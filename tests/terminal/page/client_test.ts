@@ -1,0 +1,391 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { ErrorCode } from "../../../src/terminal/attach/protocol.ts";
+import { pattern, text, utf8 } from "../../support/bytes.ts";
+import { ClientHarness } from "./client_harness.ts";
+
+Deno.test("a new client attaches without an offset, says its size and types", () => {
+  const page = new ClientHarness();
+  page.client.resize(120, 40);
+  page.client.type(utf8("ls\r"));
+  const socket = page.attach();
+  assertEquals(socket.offset, undefined);
+  assertEquals(socket.up, [
+    { type: "resize", columns: 120, rows: 40 },
+    { type: "input", sequence: 1, bytes: utf8("ls\r") },
+  ]);
+  assertEquals(page.states, [
+    { phase: "connecting" },
+    { phase: "connected", role: "control" },
+  ]);
+});
+
+Deno.test("the screen takes the size that the server says", () => {
+  const page = new ClientHarness();
+  page.attach().say({ type: "size", columns: 80, rows: 25 });
+  assertEquals(page.sizes, [[80, 25]]);
+});
+
+Deno.test("the same size is said once", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  page.client.resize(80, 24);
+  page.client.resize(80, 24);
+  page.client.resize(81, 24);
+  assertEquals(socket.said("resize").length, 2);
+});
+
+Deno.test("what is parsed is acknowledged after 100 ms", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  socket.say({ type: "output", offset: 1000, bytes: pattern(10) });
+  page.clock.advance(100);
+  assertEquals(socket.said("ack"), []);
+  page.parse();
+  page.clock.advance(99);
+  assertEquals(socket.said("ack"), []);
+  page.clock.advance(1);
+  assertEquals(socket.said("ack"), [{ type: "ack", offset: 1010 }]);
+});
+
+Deno.test("32 KiB that are parsed are acknowledged at once", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  for (let at = 0; at < 65_536; at += 8192) {
+    socket.say({ type: "output", offset: at, bytes: pattern(8192) });
+  }
+  page.parse(3);
+  assertEquals(socket.said("ack"), []);
+  page.parse(5);
+  assertEquals(socket.said("ack").map(({ offset }) => offset), [
+    32_768,
+    65_536,
+  ]);
+  page.clock.advance(100);
+  assertEquals(socket.said("ack").length, 2);
+});
+
+Deno.test("a lost socket is replaced where the output stopped, and nothing is typed twice or not at all", () => {
+  const page = new ClientHarness();
+  const first = page.attach();
+  first.say({ type: "output", offset: 0, bytes: utf8("one ") });
+  for (const key of ["a", "b", "c"]) page.client.type(utf8(key));
+  first.say({ type: "input_ack", sequence: 1 });
+  first.events.closed(1006);
+  page.client.type(utf8("d"));
+  page.clock.advance(500);
+  const second = page.socket;
+  assertEquals(second.offset, 4);
+  assertEquals(second.up, []);
+  second.accept("control", 2);
+  assertEquals(
+    second.said("input").map(({ sequence, bytes }) => [sequence, text(bytes)]),
+    [[3, "c"], [4, "d"]],
+  );
+  second.say({ type: "output", offset: 4, bytes: utf8("two") });
+  page.parse();
+  assertEquals(page.parsed.map(({ bytes }) => text(bytes)), ["one ", "two"]);
+});
+
+Deno.test("output that comes twice is shown once", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  socket.say({ type: "output", offset: 7, bytes: utf8("abc") });
+  socket.say({ type: "output", offset: 8, bytes: utf8("bcdef") });
+  page.parse();
+  assertEquals(page.parsed.map(({ bytes }) => text(bytes)), ["abc", "def"]);
+});
+
+Deno.test("output that is missing is not passed over in silence", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  socket.say({ type: "output", offset: 0, bytes: utf8("abc") });
+  socket.say({ type: "output", offset: 4, bytes: utf8("e") });
+  assertEquals(page.state, {
+    phase: "failed",
+    text: "Cannot show the output from 4: that from 3 is missing",
+  });
+  assert(socket.isClosed);
+});
+
+Deno.test("a gap ends the sequence that was begun, and is told", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  socket.say({ type: "output", offset: 0, bytes: utf8("\x1b[3") });
+  socket.say({ type: "gap", from: 3, to: 100 });
+  socket.say({ type: "output", offset: 100, bytes: utf8("on") });
+  page.parse();
+  assertEquals(
+    page.parsed.map(({ bytes }) => text(bytes)),
+    ["\x1b[3", "\x18", "on"],
+  );
+  assertEquals(page.notices, ["97 bytes of output were skipped"]);
+});
+
+Deno.test("a new client is not told of what was before it", () => {
+  const page = new ClientHarness();
+  page.attach().say({ type: "gap", from: 0, to: 100 });
+  assertEquals(page.notices, []);
+});
+
+Deno.test("a snapshot takes the place of all that was", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  socket.say({ type: "output", offset: 0, bytes: utf8("old") });
+  socket.say({ type: "snapshot", offset: 5000, bytes: utf8("screen") });
+  socket.say({ type: "output", offset: 5000, bytes: utf8("!") });
+  page.parse();
+  assertEquals(
+    page.parsed.map(({ bytes }) => text(bytes)),
+    ["old", "\x1bc", "screen", "!"],
+  );
+});
+
+Deno.test("what was answered before is parsed without answers", () => {
+  const page = new ClientHarness();
+  page.client.attach();
+  page.socket.accept("control", 0, 5);
+  page.socket.say({ type: "output", offset: 2, bytes: utf8("oldnew") });
+  page.socket.say({ type: "output", offset: 8, bytes: utf8("newer") });
+  page.parse();
+  assertEquals(
+    page.parsed.map(({ bytes, replies }) => [text(bytes), replies]),
+    [["old", false], ["new", true], ["newer", true]],
+  );
+});
+
+Deno.test("when another viewer answers from now on, what came before is still answered", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  socket.say({ type: "output", offset: 0, bytes: utf8("mine") });
+  const repliesFrom = Number.MAX_SAFE_INTEGER;
+  socket.say({ type: "role", role: "control", repliesFrom });
+  socket.say({ type: "output", offset: 4, bytes: utf8("theirs") });
+  page.parse();
+  assertEquals(
+    page.parsed.map(({ bytes, replies }) => [text(bytes), replies]),
+    [["mine", true], ["theirs", false]],
+  );
+});
+
+Deno.test("when this viewer answers from now on, what came before is not answered", () => {
+  const page = new ClientHarness();
+  page.client.attach();
+  page.socket.accept("control", 0, Number.MAX_SAFE_INTEGER);
+  page.socket.say({ type: "output", offset: 0, bytes: utf8("theirs") });
+  page.socket.say({ type: "role", role: "control", repliesFrom: 6 });
+  page.socket.say({ type: "output", offset: 6, bytes: utf8("mine") });
+  page.parse();
+  assertEquals(
+    page.parsed.map(({ bytes, replies }) => [text(bytes), replies]),
+    [["theirs", false], ["mine", true]],
+  );
+});
+
+Deno.test("a viewer who looks on says no size, types nothing and answers nothing", () => {
+  const page = new ClientHarness();
+  page.client.resize(80, 24);
+  page.client.type(utf8("early"));
+  const socket = page.attach("view");
+  page.client.type(utf8("late"));
+  page.client.resize(90, 24);
+  socket.say({ type: "output", offset: 0, bytes: utf8("\x1b[c") });
+  page.parse();
+  assertEquals(socket.up, []);
+  assertEquals(page.parsed.map(({ replies }) => replies), [false]);
+  assertEquals(page.client.waitingBytes, 0);
+});
+
+Deno.test("the exit is the end: no socket is opened any more", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  socket.say({ type: "exit", exit: { code: 3 } });
+  socket.events.closed(1000);
+  page.client.attach();
+  page.clock.advance(60_000);
+  assertEquals(page.state, { phase: "ended", exit: { code: 3 } });
+  assertEquals(page.sockets.length, 1);
+  assertEquals(page.clock.pending, 0);
+});
+
+for (
+  const [name, isFinal] of [
+    ["PROTOCOL", true],
+    ["NOT_FOUND", true],
+    ["UNAUTHORIZED", true],
+    ["REPLACED", true],
+    ["REFUSED", true],
+    ["LIMIT", false],
+    ["GOING_AWAY", false],
+    ["INTERNAL", false],
+  ] as const
+) {
+  Deno.test(`a socket that is closed with ${name} is ${isFinal ? "the last" : "replaced"}`, () => {
+    const page = new ClientHarness();
+    const socket = page.attach();
+    const code = ErrorCode[name];
+    socket.say({ type: "error", code, text: "because" });
+    socket.events.closed(4000 + code);
+    assertEquals(page.state.phase, isFinal ? "failed" : "waiting");
+    if (isFinal) {
+      assertEquals(page.state, { phase: "failed", text: "because" });
+    }
+    assertEquals(page.notices, ["because"]);
+  });
+}
+
+for (
+  const [status, phase] of [
+    [401, "failed"],
+    [403, "failed"],
+    [404, "failed"],
+    [410, "failed"],
+    [200, "waiting"],
+    [502, "waiting"],
+    [undefined, "waiting"],
+  ] as const
+) {
+  Deno.test(`after a socket that could not be opened, status ${status} leads to ${phase}`, async () => {
+    const page = new ClientHarness();
+    page.status = status;
+    page.client.attach();
+    page.socket.events.closed(1006);
+    await turn();
+    assertEquals(page.state.phase, phase);
+  });
+}
+
+Deno.test("the waits grow up to 10 s, and begin anew after a socket that lived", async () => {
+  const page = new ClientHarness();
+  const waits: number[] = [];
+  page.client.attach();
+  for (let i = 0; i < 7; i++) {
+    page.socket.events.closed(1006);
+    await turn();
+    assert(page.state.phase === "waiting");
+    waits.push(page.state.delayMs);
+    page.clock.advance(page.state.delayMs);
+  }
+  assertEquals(waits, [500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+  page.socket.accept();
+  page.clock.advance(4999);
+  page.socket.events.closed(1006);
+  assertEquals(page.state, { phase: "waiting", delayMs: 10_000 });
+  page.clock.advance(10_000);
+  page.socket.accept();
+  page.clock.advance(5000);
+  page.socket.events.closed(1006);
+  assertEquals(page.state, { phase: "waiting", delayMs: 500 });
+});
+
+Deno.test("a user need not wait", () => {
+  const page = new ClientHarness();
+  page.attach().events.closed(1006);
+  page.client.attach();
+  assertEquals(page.sockets.length, 2);
+  page.clock.advance(500);
+  assertEquals(page.sockets.length, 2);
+});
+
+Deno.test("a socket that has been silent for 15 s is replaced, and what it says then is ignored", () => {
+  const page = new ClientHarness();
+  const first = page.attach();
+  page.clock.advance(14_000);
+  assertEquals(page.sockets.length, 1);
+  page.clock.advance(1000);
+  assert(first.isClosed);
+  page.clock.advance(500);
+  page.socket.accept();
+  first.say({ type: "output", offset: 5, bytes: utf8("late") });
+  first.events.closed(1000);
+  assertEquals(page.unparsed, 0);
+  assertEquals(page.state.phase, "connected");
+});
+
+Deno.test("any frame is a sign of life, and a PONG tells the latency", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  for (let i = 0; i < 10; i++) {
+    page.clock.advance(3000);
+    page.clock.advance(7);
+    const id = socket.said("ping").at(-1)?.id ?? 0;
+    socket.say({ type: "pong", id: id - 1 });
+    socket.say({ type: "pong", id });
+  }
+  assertEquals(page.state.phase, "connected");
+  assertEquals(page.latencies[0], 7);
+  assertEquals(page.latencies.length, 10);
+});
+
+Deno.test("who leaves says so, and comes back where the output stopped", () => {
+  const page = new ClientHarness();
+  const first = page.attach();
+  first.say({ type: "output", offset: 0, bytes: utf8("abc") });
+  page.client.leave();
+  assertEquals(first.up, [{ type: "detach" }]);
+  assert(first.isClosed);
+  assertEquals(page.clock.pending, 0);
+  page.client.attach();
+  assertEquals(page.socket.offset, 3);
+});
+
+Deno.test("a paste of 10 MB keeps to the window, and arrives whole", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  const paste = pattern(10_000_000);
+  page.client.type(paste);
+  const taken = new Uint8Array(paste.length);
+  let at = 0;
+  let sequence = 0;
+  while (socket.up.length > 0) {
+    const sent = socket.said("input");
+    const bytes = sent.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    assertLess(bytes, 262_145);
+    for (const frame of sent) {
+      assertEquals(frame.sequence, ++sequence);
+      taken.set(frame.bytes, at);
+      at += frame.bytes.length;
+    }
+    socket.up.length = 0;
+    socket.say({ type: "input_ack", sequence });
+  }
+  assertEquals(at, paste.length);
+  assertEquals(taken, paste);
+  assertEquals(page.client.waitingBytes, 0);
+});
+
+Deno.test("Ctrl-C does not wait behind a paste that the program does not read", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  page.client.type(pattern(1_000_000));
+  page.client.type(new Uint8Array([3]));
+  assertEquals(socket.said("signal"), [{ type: "signal", signal: "SIGINT" }]);
+  assertEquals(page.notices, ["Interrupted: 737856 bytes were not typed"]);
+  const sequence = socket.said("input").length;
+  socket.say({ type: "input_ack", sequence });
+  assertEquals(socket.said("input").length, sequence);
+  page.client.type(new Uint8Array([3]));
+  assertEquals(socket.said("input").at(-1)?.bytes, new Uint8Array([3]));
+});
+
+Deno.test("a server that forgot what was typed is not trusted with more", () => {
+  const page = new ClientHarness();
+  const first = page.attach();
+  page.client.type(utf8("a"));
+  first.say({ type: "input_ack", sequence: 1 });
+  first.events.closed(1006);
+  page.clock.advance(500);
+  page.socket.accept("control", 0);
+  assertEquals(page.state, {
+    phase: "failed",
+    text: "Cannot go on: the server has taken input 0, it must be from 1 to 1",
+  });
+});
+
+Deno.test("a frame that is none ends it", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  socket.events.received(new Uint8Array(0));
+  assertEquals(page.state.phase, "failed");
+  assert(socket.isClosed);
+});

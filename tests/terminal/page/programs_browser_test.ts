@@ -1,0 +1,132 @@
+// Programs that draw on the whole screen.
+import { assertEquals } from "@std/assert";
+import { inBrowser, inBrowserWith, TestBrowser } from "../browser.ts";
+import { Served } from "../served.ts";
+
+/** A server that starts one program. */
+function serving(command: string, ...args: string[]): Served {
+  return new Served({
+    commands: [{ name: command, command, args }],
+    env: { LANG: "C.UTF-8" },
+  });
+}
+
+/** Loads the page again: it is to show the same. */
+async function reload(browser: TestBrowser, text: RegExp): Promise<void> {
+  const lines = await browser.lines();
+  await browser.page.reload();
+  await browser.phase("connected");
+  await browser.shows(text);
+  assertEquals(await browser.lines(), lines);
+}
+
+Deno.test(
+  "in a browser, one writes a file with vim, across a reload",
+  inBrowserWith("vim"),
+  async () => {
+    const directory = await Deno.makeTempDir();
+    const file = `${directory}/letter`;
+    try {
+      await using served = serving("vim", "-u", "NONE", "-i", "NONE", file);
+      await using browser = await TestBrowser.open();
+      await browser.enter(served);
+      await browser.shows("~");
+      await browser.page.keyboard.type("iDear ✓,\n\tü");
+      await browser.shows(/ü/);
+      await reload(browser, /ü/);
+      await browser.page.keyboard.type("!");
+      await browser.page.keyboard.press("Escape");
+      await browser.page.keyboard.press("ArrowUp");
+      await browser.page.keyboard.type("x:wq\n");
+      await browser.page.getByText("ended with code 0").waitFor();
+      assertEquals(await Deno.readTextFile(file), "Dear ✓\n\tü!\n");
+      browser.assertQuiet();
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+);
+
+Deno.test(
+  "in a browser, top fills the screen, whatever its size",
+  inBrowserWith("top"),
+  async () => {
+    await using served = serving("top");
+    await using browser = await TestBrowser.open();
+    await browser.enter(served);
+    await browser.shows("PID USER");
+    await browser.shows("COMMAND");
+    // Its last column has no place then, and has one again.
+    const rows = browser.page.locator(".xterm-rows", { hasText: "PID USER" });
+    await browser.page.setViewportSize({ width: 400, height: 400 });
+    await rows.filter({ hasNotText: "COMMAND" }).waitFor();
+    await browser.page.setViewportSize({ width: 900, height: 400 });
+    await rows.filter({ hasText: "COMMAND" }).waitFor();
+    await browser.page.keyboard.type("q");
+    await browser.page.getByText("ended with code 0").waitFor();
+    browser.assertQuiet();
+  },
+);
+
+Deno.test(
+  "in a browser, tmux shows two panes, across a reload",
+  inBrowserWith("tmux"),
+  async () => {
+    const directory = await Deno.makeTempDir();
+    const socket = `${directory}/tmux`;
+    const tmux = ["-S", socket, "-f", "/dev/null"];
+    try {
+      // No clock; and keys that come fast are no paste.
+      const plain = ["status off", "assume-paste-time 0"]
+        .flatMap((option) => [";", "set", ...option.split(" ")]);
+      const args = [...tmux, "new", "echo left; cat", ...plain];
+      await using served = serving("tmux", ...args);
+      await using browser = await TestBrowser.open();
+      await browser.enter(served);
+      await browser.shows("left");
+      await browser.page.keyboard.press("Control+B");
+      await browser.page.keyboard.type(":split-window -h 'echo right; cat'\n");
+      await browser.shows("right");
+      await browser.page.keyboard.type("typed\n");
+      // Once by the terminal, and once by the program.
+      const twice = /typed.*typed/s;
+      await browser.shows(twice);
+      const [first = ""] = await browser.lines();
+      assertEquals(/^left +│right$/.test(first), true, first);
+      await reload(browser, twice);
+      await browser.page.keyboard.press("Control+B");
+      await browser.page.keyboard.type(":kill-server\n");
+      await browser.phase("ended");
+      browser.assertQuiet();
+    } finally {
+      // It has detached from all that is ended with the test.
+      await new Deno.Command("tmux", { args: [...tmux, "kill-server"] })
+        .output();
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+);
+
+Deno.test(
+  "in a browser, a program draws anew when what it drew is not kept any more",
+  inBrowser,
+  async () => {
+    const script = `
+      draw() { printf '\\033[H\\033[Jdrawn'; }
+      trap draw WINCH
+      draw
+      head -n 1 > /dev/null
+      head -c 400000 /dev/zero | tr '\\0' '\\r'
+      printf '\\033[Hover '
+      sleep 99 & while kill -0 $!; do wait $!; done`;
+    await using served = serving("sh", "-c", script);
+    await using browser = await TestBrowser.open();
+    await browser.enter(served);
+    await browser.shows("drawn");
+    await browser.page.keyboard.press("Enter");
+    await browser.shows("over");
+    await browser.page.reload();
+    await browser.shows("drawn");
+    browser.assertQuiet();
+  },
+);
