@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
   type ActorRef,
   type ActorSnapshot,
@@ -26,9 +26,22 @@ function seen(
   return find(test.system.tree());
 }
 
-/** Holds the thread for a while. */
-function spin(ms: number): void {
-  for (const start = performance.now(); performance.now() - start < ms;);
+/** A time that passes only when it is told to, while this is in use. */
+class HeldTime implements Disposable {
+  #ms = 1000;
+
+  constructor() {
+    performance.now = () => this.#ms;
+  }
+
+  /** Lets time pass, as if the thread were held for so long. */
+  spin(ms: number): void {
+    this.#ms += ms;
+  }
+
+  [Symbol.dispose](): void {
+    Reflect.deleteProperty(performance, "now");
+  }
 }
 
 // The tree.
@@ -253,9 +266,10 @@ Deno.test("The tree keeps the restarts of those that are gone", async () => {
 // Time.
 
 Deno.test("The tree shows no busy time unless it is measured", async () => {
+  using time = new HeldTime();
   await using test = new TestSystem();
   const ref = test.spawn();
-  ref.tell(() => spin(1));
+  ref.tell(() => time.spin(1));
   await settle();
   assertStrictEquals(seen(test, ref)?.busyMs, undefined);
   ref.kill();
@@ -263,36 +277,38 @@ Deno.test("The tree shows no busy time unless it is measured", async () => {
 });
 
 Deno.test("The tree shows how long handlers held the thread, when it is measured", async () => {
+  using time = new HeldTime();
   await using test = new TestSystem({ measureBusyTime: true });
   const [busy, idle] = [test.spawn(), test.spawn()];
-  for (let i = 0; i < 2; i++) busy.tell(() => spin(5));
+  for (let i = 0; i < 2; i++) busy.tell(() => time.spin(5));
   await settle();
-  const [busyMs, idleMs] = [seen(test, busy)?.busyMs, seen(test, idle)?.busyMs];
-  assert(busyMs !== undefined && busyMs >= 10, `${busyMs} ms`);
-  assert(idleMs !== undefined && idleMs < busyMs, `${idleMs} ms`);
+  assertEquals([seen(test, busy)?.busyMs, seen(test, idle)?.busyMs], [10, 0]);
 });
 
 Deno.test("Busy time does not count the waits of a handler", async () => {
+  using time = new HeldTime();
   await using test = new TestSystem({ measureBusyTime: true });
   const ref = test.spawn();
   const gate = Promise.withResolvers<void>();
-  ref.tell(() => gate.promise);
+  ref.tell(() => {
+    time.spin(2);
+    return gate.promise;
+  });
   await settle();
-  spin(50);
+  time.spin(50);
   gate.resolve();
   await settle();
-  const busyMs = seen(test, ref)?.busyMs;
-  assert(busyMs !== undefined && busyMs < 50, `${busyMs} ms`);
+  assertEquals(seen(test, ref)?.busyMs, 2);
 });
 
 Deno.test("The tree keeps the busy time of those that are gone", async () => {
+  using time = new HeldTime();
   await using test = new TestSystem({ measureBusyTime: true });
   const ref = test.spawn();
-  ref.tell(() => spin(5));
+  ref.tell(() => time.spin(5));
   await settle();
   ref.kill();
-  const { busyMs } = test.system.tree().gone;
-  assert(busyMs >= 5, `${busyMs} ms`);
+  assertEquals(test.system.tree().gone.busyMs, 5);
 });
 
 // Idle.
