@@ -12,7 +12,15 @@ import type {
   OperationCall,
   OperationOutcome,
 } from "../../src/load/driver.ts";
+import type { HealthLimits } from "../../src/load/run/health.ts";
 import type { ManualClock } from "../../src/testing/manual_clock.ts";
+
+/** Of a generator on any machine, whatever else runs there. */
+export const ANY_MACHINE: HealthLimits = {
+  lagP99Ms: Infinity,
+  eventLoopDelayP99Ms: Infinity,
+  cpuCores: Infinity,
+};
 
 /** What users have done with a {@linkcode TestDriver}. */
 export class TestDriver implements Driver {

@@ -14,6 +14,7 @@ import { reportFiles } from "../report/report_files.ts";
 import { printable } from "../report/printable.ts";
 import { textReport } from "../report/text_report.ts";
 import type { LoadResult, Verdict } from "../result.ts";
+import type { HealthLimits } from "../run/health.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { ScenarioError } from "../scenario/scenario_error.ts";
 import { stringifyScenario } from "../scenario/scenario_text.ts";
@@ -53,6 +54,12 @@ export interface CommandLineOptions {
    * @default {new PerformanceScenarios()}
    */
   readonly scenarios?: PerformanceScenarios;
+  /**
+   * Limits of the generator beyond which a run does not count; `--max-lag-ms`
+   * takes precedence over its `lagP99Ms`.
+   * @default {those of HealthLimits}
+   */
+  readonly health?: HealthLimits;
 }
 
 /**
@@ -74,6 +81,7 @@ export async function runCommandLine(
   const {
     drivers = { ...standardDrivers(), terminal: terminalDriver() },
     scenarios = new PerformanceScenarios(),
+    health = {},
   } = options;
   try {
     const wanted = readArguments(args, scenarios.list());
@@ -90,7 +98,7 @@ export async function runCommandLine(
       console.log(stringifyScenario(scenario).trimEnd());
       return 0;
     }
-    return await run(scenario, wanted, drivers);
+    return await run(scenario, wanted, drivers, health);
   } catch (error) {
     if (error instanceof ScenarioError) {
       console.error(printable(error.message));
@@ -110,8 +118,12 @@ async function run(
   scenario: Scenario,
   settings: RunArguments,
   drivers: DriverMap,
+  limits: HealthLimits,
 ): Promise<number> {
   const { quiet, json, pagePort, maxLagMs } = settings;
+  const health = maxLagMs === undefined
+    ? limits
+    : { ...limits, lagP99Ms: maxLagMs };
   // The run ends it, and the page shows its actors.
   const { cleanupTimeoutMs = 30_000 } = scenario.phases;
   await using system = new ActorSystem({ shutdownMs: cleanupTimeoutMs / 2 });
@@ -121,7 +133,7 @@ async function run(
   const directory = await makeDirectory(settings.out, scenario.name);
   if (!quiet) announce(scenario, drivers, page);
   const result = await runShown(
-    { scenario, drivers, system, page, quiet, directory, maxLagMs },
+    { scenario, drivers, system, page, quiet, directory, health },
   );
   // One line, as `deno task compare` reads it.
   if (json) console.log(JSON.stringify(result));
@@ -167,12 +179,12 @@ interface ShownRun {
   readonly page: LivePage | undefined;
   readonly quiet: boolean;
   readonly directory: string;
-  readonly maxLagMs: number | undefined;
+  readonly health: HealthLimits;
 }
 
 /** The run itself, with its progress, until Ctrl-C at the latest. */
 async function runShown(
-  { scenario, drivers, system, page, quiet, directory, maxLagMs }: ShownRun,
+  { scenario, drivers, system, page, quiet, directory, health }: ShownRun,
 ): Promise<LoadResult> {
   using display = quiet ? undefined : new ProgressDisplay();
   using interrupts = new Interrupts({
@@ -185,7 +197,7 @@ async function runShown(
   });
   const manager = new LoadTestManager({
     drivers,
-    health: maxLagMs === undefined ? {} : { lagP99Ms: maxLagMs },
+    health,
     ...page && { collector: page.collector },
   });
   return await manager.run(scenario, {

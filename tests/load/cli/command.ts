@@ -6,7 +6,7 @@
 import { TextLineStream } from "@std/streams";
 import type { Scenario } from "../../../src/load/scenario/scenario.ts";
 
-const MAIN = new URL("../../../src/load/cli/main.ts", import.meta.url).href;
+const MAIN = new URL("main_on_any_machine.ts", import.meta.url).href;
 const TARGET = new URL("target.ts", import.meta.url).href;
 
 /** A scenario of about a second; the target fails after so many requests. */
