@@ -3,9 +3,13 @@
  *
  * @module
  */
+export type { AcceptSlot } from "./accept_slot.ts";
 export type { AcceptedSocket } from "./accepted_socket.ts";
+export type { Acceptor } from "./acceptor.ts";
+export type { SocketOffer } from "./acceptor_actor.ts";
 export { connectionActor } from "./connection_actor.ts";
 export { dialSession } from "./dialled_session.ts";
+export { type RunningListener, startListener } from "./listener_actor.ts";
 export {
   formatAddress,
   type ResolvedSessionOptions,
@@ -15,6 +19,7 @@ export { peerActor, type PeerMessage, type PeerSession } from "./peer_actor.ts";
 export { ServedSessions } from "./served_sessions.ts";
 export { socketLost } from "./session_state.ts";
 export { socketActor } from "./socket_actor.ts";
+export { SocketLimit } from "./socket_limit.ts";
 export { Stream } from "./stream.ts";
 export { tellUser } from "./told.ts";
 export { tcpTransport } from "./transport.ts";

@@ -6,25 +6,11 @@
 import { TroupeError } from "../actor/mod.ts";
 import {
   type AcceptedSocket,
+  type Acceptor,
   formatAddress,
   tcpTransport,
 } from "../session/internal.ts";
-import { type Address, type Transport } from "../session/mod.ts";
-
-/** Accepts sockets at an address. */
-export interface Acceptor {
-  /** Where it listens, with the real port. */
-  readonly address: Required<Address>;
-  /**
-   * The next socket. It waits for no handshake: that is part of the first
-   * read or write of the socket. Rejects with `Deno.errors.BadResource` when
-   * the acceptor is closed, or with what the system says, such as that there
-   * are no descriptors left; then it may be called again.
-   */
-  accept(): Promise<AcceptedSocket>;
-  /** Accepts no more; sockets stay open. Safe to call twice. */
-  close(): void;
-}
+import type { Address, Transport } from "../session/mod.ts";
 
 /**
  * Accepts plain TCP sockets.

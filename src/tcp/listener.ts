@@ -7,11 +7,15 @@
 import type { ActorRef, ActorSystem, Behavior } from "../actor/mod.ts";
 import {
   type AcceptedSocket,
+  type AcceptSlot,
   type PeerMessage,
   PREFACE,
   resolveSessionOptions,
   ServedSessions,
   socketActor,
+  SocketLimit,
+  type SocketOffer,
+  startListener,
   tellUser,
 } from "../session/internal.ts";
 import { bind, listenTcp } from "./acceptor.ts";
@@ -93,9 +97,6 @@ export interface DrainOptions {
   readonly retryAfterMs?: number;
 }
 
-/** Milliseconds between tries when the process is out of descriptors. */
-const ACCEPT_RETRY_MS = 100;
-
 /** A listener that is open. */
 export interface Listener extends AsyncDisposable {
   /** Where it listens, with the real port. */
@@ -118,10 +119,9 @@ export interface Listener extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-type ListenerMessage =
-  | { readonly type: "accepted"; readonly socket: AcceptedSocket }
-  | { readonly type: "accept_failed"; readonly cause: unknown }
-  | { readonly type: "accept_again" }
+/** Messages of the actor that keeps the sockets of a listener. */
+type SocketsMessage =
+  | SocketOffer
   | { readonly type: "socket_gone" }
   | { readonly type: "session_gone"; readonly peer: ActorRef<PeerMessage> }
   | { readonly type: "drain"; readonly retryAfterMs: number }
@@ -173,13 +173,10 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
     (address) =>
       tls === undefined ? listenTcp(address) : listenTls(address, tls),
   );
-  const stats = { accepted: 0, sockets: 0 };
+  const limit = new SocketLimit(maxSockets);
   let sessions: ServedSessions | undefined;
 
-  const behavior: Behavior<ListenerMessage> = (context) => {
-    /** Accepted, and not in the hands of an actor yet. */
-    const unclaimed = new Set<AcceptedSocket>();
-    let accepting: Promise<unknown> | undefined;
+  const keep = (slot: AcceptSlot): Behavior<SocketsMessage> => (context) => {
     let closing = false;
     const served = sessions = new ServedSessions({
       ...options,
@@ -200,31 +197,15 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
         return peer;
       },
     });
-    context.signal.addEventListener("abort", () => {
-      acceptor.close();
-      for (const { transport } of unclaimed) transport.close();
-    }, { once: true });
+    // A life that was killed could not do so.
+    limit.clear();
 
     function report(error: unknown, remote: Address): void {
       tellUser(context, () => options.onPeerError?.(error, remote));
     }
 
-    function accept(): void {
-      const accepted = acceptor.accept();
-      accepting = accepted;
-      context.pipeToSelf<AcceptedSocket>(
-        accepted,
-        (socket) => ({ type: "accepted", socket }),
-        (cause) => ({ type: "accept_failed", cause }),
-        (socket) => socket.transport.close(),
-      );
-    }
-
     function adopt(socket: AcceptedSocket): void {
       const { transport, remote } = socket;
-      unclaimed.add(socket);
-      stats.accepted++;
-      stats.sockets++;
       /** Who keeps the session, once it is known. */
       let peer: ActorRef<PeerMessage> | undefined;
       const ref = context.spawn(socketActor({
@@ -246,8 +227,8 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
           if (peer === undefined) report(cause, remote);
         },
       }));
-      unclaimed.delete(socket);
       ref.stopped.then(transport.close);
+      limit.add();
       context.watch(ref, () => ({ type: "socket_gone" }));
     }
 
@@ -256,30 +237,27 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       closing = true;
       served.retryAfterMs ??= 0;
       served.tellAll({ type: "close" });
-      if (served.size === 0) context.stop();
+      if (served.size === 0) stop();
     }
 
-    accept();
+    /** Refuses newcomers at once, and not when the last socket has ended. */
+    function stop(): void {
+      void slot.close();
+      context.stop();
+    }
+
     return {
       receive(message) {
         switch (message.type) {
-          case "accepted":
-            adopt(message.socket);
-            if (stats.sockets < maxSockets) accept();
-            return;
-          case "accept_failed":
-            // Out of descriptors: wait for some to come back, as ranch does.
-            context.after(ACCEPT_RETRY_MS, { type: "accept_again" });
-            return;
-          case "accept_again":
-            return accept();
+          case "socket_offered":
+            slot.handOver(adopt);
+            return limit.replyWhenRoom(message.replyTo);
           case "socket_gone":
-            if (stats.sockets-- >= maxSockets) accept();
-            return;
+            return limit.remove();
           case "session_gone":
             served.gone(message.peer);
             if (served.size > 0) return;
-            if (closing) context.stop();
+            if (closing) stop();
             else if (served.retryAfterMs !== undefined) close();
             return;
           case "drain":
@@ -293,38 +271,27 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
             message satisfies never;
         }
       },
-      async stopped() {
-        stats.sockets = 0;
-        // Until then the system keeps the port.
-        await accepting?.catch(() => {});
-      },
+      stopped: () => limit.clear(),
     };
   };
 
-  let ref: ActorRef<ListenerMessage>;
-  try {
-    ref = system.spawn(behavior, { mailbox: { maxMessages: Infinity } });
-  } catch (error) {
-    acceptor.close();
-    throw error;
-  }
-  // Also when it is stopped before its behaviour has begun.
-  const closed = ref.stopped.then(() => acceptor.close());
+  const { closed, end } = startListener(system, acceptor, keep);
   const close = (): Promise<void> => {
-    ref.tell({ type: "close" });
+    end({ type: "close" });
     return closed;
   };
   return {
     address: { hostname, port: acceptor.address.port },
     closed,
     stats: () => ({
-      ...stats,
+      accepted: limit.accepted,
+      sockets: limit.open,
       sessions: sessions?.size ?? 0,
       resumes: sessions?.resumes ?? 0,
     }),
     async drain({ signal, retryAfterMs = 0 } = {}) {
       checkNumber("retryAfterMs", retryAfterMs, { min: 0, max: 2 ** 32 - 1 });
-      ref.tell({ type: "drain", retryAfterMs });
+      end({ type: "drain", retryAfterMs });
       const give = (): void => void close();
       if (signal?.aborted) give();
       signal?.addEventListener("abort", give, { once: true });

@@ -19,11 +19,11 @@ import {
   checkOneOf,
   checkString,
 } from "../checks/internal.ts";
-import {
-  type Address,
-  type PriorityClass,
-  type SessionOptions,
-  type SessionState,
+import type {
+  Address,
+  PriorityClass,
+  SessionOptions,
+  SessionState,
 } from "../session/mod.ts";
 import { checkTlsClientOptions, type TlsClientOptions } from "./tls_options.ts";
 

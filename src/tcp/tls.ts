@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Acceptor, acceptSockets } from "./acceptor.ts";
+import type { Acceptor } from "../session/internal.ts";
 import type { Address, Transport } from "../session/mod.ts";
+import { acceptSockets } from "./acceptor.ts";
 import { clientTlsError } from "./tls_errors.ts";
 import {
   checkTlsClientOptions,

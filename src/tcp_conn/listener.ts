@@ -4,10 +4,16 @@
  *
  * @module
  */
-import type { ActorRef, ActorSystem, Behavior } from "../actor/mod.ts";
-import type { AcceptedSocket } from "../session/internal.ts";
+import type { ActorSystem, Behavior } from "../actor/mod.ts";
+import {
+  type AcceptedSocket,
+  type AcceptSlot,
+  SocketLimit,
+  type SocketOffer,
+  startListener,
+} from "../session/internal.ts";
+import { type Address, ProtocolError } from "../session/mod.ts";
 import { bind, listenTcp } from "../tcp/internal.ts";
-import { type Address, ProtocolError, type Transport } from "../session/mod.ts";
 import type { TcpConnServe } from "./connection.ts";
 import { resolveTcpConnOptions, type TcpConnOptions } from "./options.ts";
 import { peerActor } from "./peer.ts";
@@ -60,14 +66,8 @@ export interface TcpConnListener extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Milliseconds between tries when the process is out of descriptors. */
-const ACCEPT_RETRY_MS = 100;
-
-type ListenerMessage =
-  | { readonly type: "accepted"; readonly socket: AcceptedSocket }
-  | { readonly type: "accept_failed" }
-  | { readonly type: "accept_again" }
-  | { readonly type: "socket_gone" };
+/** Messages of the actor that keeps the sockets of a listener. */
+type SocketsMessage = SocketOffer | { readonly type: "socket_gone" };
 
 /**
  * Listens for peers that speak tcp-conn, as an actor of `system`.
@@ -109,41 +109,24 @@ export function listenTcpConn(
     );
   }
   const acceptor = bind({ hostname, port }, listenTcp);
-  const stats = { accepted: 0, sockets: 0, droppedBytes: 0 };
+  const limit = new SocketLimit(maxSockets);
+  const counter = { droppedBytes: 0 };
 
-  const behavior: Behavior<ListenerMessage> = (context) => {
-    /** Accepted, and not in the hands of a peer actor yet. */
-    const unclaimed = new Set<Transport>();
-    let accepting: Promise<unknown> | undefined;
-    context.signal.addEventListener("abort", () => {
-      acceptor.close();
-      for (const transport of unclaimed) transport.close();
-    }, { once: true });
-
-    function accept(): void {
-      const accepted = acceptor.accept();
-      accepting = accepted;
-      context.pipeToSelf<AcceptedSocket>(
-        accepted,
-        (socket) => ({ type: "accepted", socket }),
-        () => ({ type: "accept_failed" }),
-        (socket) => socket.transport.close(),
-      );
-    }
+  const keep = (slot: AcceptSlot): Behavior<SocketsMessage> => (context) => {
+    // A life that was killed could not do so.
+    limit.clear();
 
     function adopt({ transport, remote }: AcceptedSocket): void {
-      unclaimed.add(transport);
-      stats.accepted++;
-      stats.sockets++;
+      let claimed = false;
       const peer = context.spawn(
         peerActor({
           connect() {
-            unclaimed.delete(transport);
+            claimed = true;
             return Promise.resolve(transport);
           },
           remote,
           limits,
-          counter: stats,
+          counter,
           serve,
           ids,
           onEnd(cause) {
@@ -154,54 +137,42 @@ export function listenTcpConn(
         // Its connections are bounded, and so is what it is told of them.
         { mailbox: { maxMessages: Infinity } },
       );
+      peer.stopped.then(() => {
+        // It was stopped before it could start.
+        if (!claimed) transport.close();
+      });
+      limit.add();
       context.watch(peer, () => ({ type: "socket_gone" }));
     }
 
-    accept();
     return {
       receive(message) {
         switch (message.type) {
-          case "accepted":
-            adopt(message.socket);
-            if (stats.sockets < maxSockets) accept();
-            return;
-          case "accept_failed":
-            // Out of descriptors: wait for some to come back.
-            context.after(ACCEPT_RETRY_MS, { type: "accept_again" });
-            return;
-          case "accept_again":
-            return accept();
+          case "socket_offered":
+            slot.handOver(adopt);
+            return limit.replyWhenRoom(message.replyTo);
           case "socket_gone":
-            if (stats.sockets-- >= maxSockets) accept();
-            return;
+            return limit.remove();
           default:
             message satisfies never;
         }
       },
-      async stopped() {
-        stats.sockets = 0;
-        // Until then the system keeps the port.
-        await accepting?.catch(() => {});
-      },
+      stopped: () => limit.clear(),
     };
   };
 
-  let ref: ActorRef<ListenerMessage>;
-  try {
-    ref = system.spawn(behavior);
-  } catch (error) {
-    acceptor.close();
-    throw error;
-  }
-  // Also when it is stopped before its behaviour has begun.
-  ref.stopped.then(acceptor.close);
-  const close = async (): Promise<void> => {
-    ref.stop();
-    await ref.stopped;
+  const { closed, stop } = startListener(system, acceptor, keep);
+  const close = (): Promise<void> => {
+    stop();
+    return closed;
   };
   return {
     address: { hostname, port: acceptor.address.port },
-    stats: () => ({ ...stats }),
+    stats: () => ({
+      accepted: limit.accepted,
+      sockets: limit.open,
+      droppedBytes: counter.droppedBytes,
+    }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -229,6 +229,8 @@ Deno.test(
         throw new Error("saving what was sent failed");
       },
     });
+    // Those of the listener and the pool start first.
+    await net.system.idle();
     const before = net.actors;
     const [here, there] = await net.pair();
     here.reset();

@@ -9,6 +9,7 @@ import { SessionLostError } from "../../src/session/errors.ts";
 import { ListenError } from "../../src/tcp/acceptor.ts";
 import { listen } from "../../src/tcp/listener.ts";
 import { ErrorCode, FrameType } from "../../src/session/wire/protocol.ts";
+import { actorNamed } from "../support/actor_named.ts";
 import { pattern, text, utf8 } from "../support/bytes.ts";
 import { bounded, echo, Net, roundTrip } from "../support/net.ts";
 import { RawPeer } from "../support/raw_peer.ts";
@@ -219,6 +220,21 @@ Deno.test(
     await Promise.all(peers);
     await net.until(() => net.listener.stats().sockets === 0);
     assertEquals(net.listener.stats().accepted, 20);
+  },
+);
+
+Deno.test(
+  "a listener whose acceptor is killed keeps its connections and takes others",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    const acceptor = actorNamed("acceptor", net.system);
+    const before = await net.connect();
+    for (let i = 0; i < 3; i++) (await acceptor).kill();
+    await roundTrip(before);
+    using _ = await RawPeer.meet(net.listener.address);
+    assertEquals(net.listener.stats().sockets, 2);
+    await roundTrip(before);
   },
 );
 

@@ -194,6 +194,8 @@ Deno.test(
   bounded,
   async () => {
     await using net = new Net({ serve: echo, pool: { lingerMs: 0 } });
+    // Those of the listener and the pool start first.
+    await net.system.idle();
     const before = net.actors;
     for (let i = 0; i < 1000; i++) {
       const connection = await net.connect();

@@ -5,7 +5,7 @@ import {
   assertRejects,
 } from "@std/assert";
 import { setImmediate } from "node:timers/promises";
-import type { Acceptor } from "../../src/tcp/acceptor.ts";
+import type { Acceptor } from "../../src/session/acceptor.ts";
 import { ConnectError } from "../../src/session/errors.ts";
 import {
   connectTls,
