@@ -5,4 +5,10 @@
  */
 export { bind, listenTcp } from "./acceptor.ts";
 export { connectTcp } from "./dial.ts";
-export { eitherSignal } from "./either_signal.ts";
+export {
+  askForConnection,
+  connectOver,
+  type ConnectReply,
+  replyWithConnection,
+} from "./leased_connection.ts";
+export { PoolEntries, type PoolEntry, PoolOpening } from "./pool_entries.ts";

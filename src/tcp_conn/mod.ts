@@ -19,9 +19,9 @@ export {
   type TcpConnListenOptions,
 } from "./listener.ts";
 export type { TcpConnOptions } from "./options.ts";
-export {
-  type TcpConnConnectOptions,
-  TcpConnPool,
-  type TcpConnPoolOptions,
-  type TcpConnPoolStats,
-} from "./pool.ts";
+export { TcpConnPool } from "./pool.ts";
+export type {
+  TcpConnConnectOptions,
+  TcpConnPoolOptions,
+  TcpConnPoolStats,
+} from "./pool_options.ts";

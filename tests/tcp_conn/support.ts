@@ -13,11 +13,11 @@ import {
   type TcpConnListener,
   type TcpConnListenOptions,
 } from "../../src/tcp_conn/listener.ts";
-import {
-  type TcpConnConnectOptions,
-  TcpConnPool,
-  type TcpConnPoolOptions,
-} from "../../src/tcp_conn/pool.ts";
+import { TcpConnPool } from "../../src/tcp_conn/pool.ts";
+import type {
+  TcpConnConnectOptions,
+  TcpConnPoolOptions,
+} from "../../src/tcp_conn/pool_options.ts";
 import { Happenings } from "../support/happenings.ts";
 
 /** A UUID that ends with `n`, below 2³². */

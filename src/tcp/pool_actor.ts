@@ -1,0 +1,206 @@
+/**
+ * The pool actor: parent of the peer actors, each of which keeps the session
+ * with one address. Its parent is the system; it ends when it is closed and
+ * the last peer has ended.
+ *
+ * @module
+ */
+import type { ActorRef, Behavior, ReplyTo } from "../actor/mod.ts";
+import { resolveBackoff } from "../actor/internal.ts";
+import {
+  type Address,
+  ConnectError,
+  type LogicalConnection,
+  SessionLostError,
+} from "../session/mod.ts";
+import {
+  dialSession,
+  formatAddress,
+  peerActor,
+  type PeerMessage,
+  type PeerSession,
+} from "../session/internal.ts";
+import { explainFailure } from "./connect_failure.ts";
+import { connectTcp } from "./dial.ts";
+import {
+  connectOver,
+  type ConnectReply,
+  poolClosed,
+  replyWithConnection,
+} from "./leased_connection.ts";
+import {
+  type PoolEntries,
+  type PoolEntry,
+  PoolOpening,
+} from "./pool_entries.ts";
+import {
+  type ConnectOptions,
+  type PoolSettings,
+  PRIORITIES,
+} from "./pool_options.ts";
+import { connectTls } from "./tls.ts";
+
+/** A session that is ready, and how to end it. */
+export interface PooledSession {
+  readonly session: PeerSession;
+  readonly peer: ActorRef<PeerMessage>;
+}
+
+/** Messages of a pool actor. */
+export type PoolMessage =
+  /** Open a logical connection. */
+  | {
+    readonly type: "connect";
+    readonly address: Address;
+    readonly options: ConnectOptions;
+    readonly replyTo: ReplyTo<ConnectReply<LogicalConnection>>;
+  }
+  /** End all sessions in order, then the pool. */
+  | { readonly type: "close" }
+  /** A session is over. */
+  | { readonly type: "peer_gone"; readonly peer: ActorRef<PeerMessage> };
+
+/** No server keeps this side away for longer, by mistake or by malice. */
+const MAX_AVOID_MS = 3_600_000;
+
+/** Returns the behaviour of a pool that keeps its sockets in `entries`. */
+export function poolActor(
+  entries: PoolEntries<PooledSession>,
+  settings: PoolSettings,
+): Behavior<PoolMessage> {
+  const { options, session } = settings;
+  const backoff = resolveBackoff(options.backoff);
+  return (context) => {
+    const peers = new Set<ActorRef<PeerMessage>>();
+    /** When an address may be dialled again, by the clock, if it said so. */
+    const notBefore = new Map<string, number>();
+    const { clock } = context.system;
+    let closing = false;
+
+    function avoid(key: string, retryAfterMs: number): void {
+      if (retryAfterMs <= 0) return;
+      const delayMs = Math.min(retryAfterMs, MAX_AVOID_MS);
+      notBefore.set(key, clock.now() + delayMs);
+    }
+
+    async function open(
+      address: Address,
+      entry: PoolEntry<PooledSession>,
+    ): Promise<PooledSession> {
+      const { key } = entry;
+      const waitMs = (notBefore.get(key) ?? 0) - clock.now();
+      if (waitMs > 0) {
+        throw new ConnectError(
+          `Cannot connect to ${key}: it asks to be left alone for another ${
+            Math.ceil(waitMs)
+          } ms`,
+        );
+      }
+      notBefore.delete(key);
+      const opening = new PoolOpening(entries, entry);
+      const peer = context.spawn(peerActor({
+        ...dialSession({
+          address,
+          limits: session,
+          clock,
+          credentials: settings.credentials,
+          backoff,
+          retryMs: settings.retryMs,
+          connect(signal) {
+            entries.counters.dials++;
+            return options.tls === undefined
+              ? connectTcp(address, signal)
+              : connectTls(address, options.tls, signal);
+          },
+        }),
+        serve: undefined,
+        onState(state) {
+          if (state.phase === "lost") opening.lost();
+          options.onState?.(state);
+        },
+        onGoingAway(retryAfterMs) {
+          avoid(key, retryAfterMs);
+          opening.retire();
+        },
+        onReady: (session) => opening.ready({ session, peer }),
+        onEnd(cause) {
+          if (cause instanceof SessionLostError) avoid(key, cause.retryAfterMs);
+          opening.failed(
+            closing
+              ? new ConnectError("The pool was closed")
+              : explainFailure(cause, key),
+          );
+        },
+      }));
+      peers.add(peer);
+      context.watch(peer, () => ({ type: "peer_gone", peer }));
+      peer.stopped.then(() => opening.stopped());
+      return await opening.opened;
+    }
+
+    async function connect(
+      address: Address,
+      options: ConnectOptions,
+    ): Promise<LogicalConnection> {
+      const {
+        id = crypto.randomUUID(),
+        metadata = new Uint8Array(0),
+        priority = "normal",
+      } = options;
+      while (true) {
+        const entry = entries.entryFor(formatAddress(address), {
+          open: (entry) => open(address, entry),
+          close: ({ peer }) => void peer.tell({ type: "close" }),
+        });
+        const joins = entry.resource.isOpen;
+        if (joins) entries.counters.reuses++;
+        const lease = await entry.resource.acquire().catch((error) => {
+          // What there was is lost, which says nothing of the next one.
+          if (entry.opening?.isReady) return undefined;
+          throw error;
+        });
+        if (lease?.value.session.usable) {
+          return await connectOver(
+            lease,
+            options,
+            ({ session }, givenUp) =>
+              session.open(
+                { id, metadata, priority: PRIORITIES[priority] },
+                givenUp,
+              ),
+          );
+        }
+        lease?.release();
+        entries.retire(entry);
+        if (joins) continue;
+        throw new ConnectError(
+          `Cannot connect to ${entry.key}: it went away at once, try again later`,
+        );
+      }
+    }
+
+    return {
+      receive(message) {
+        switch (message.type) {
+          case "connect": {
+            const { address, options, replyTo } = message;
+            if (closing) return void replyTo.tell({ error: poolClosed() });
+            return replyWithConnection(replyTo, connect(address, options));
+          }
+          case "close":
+            closing = true;
+            for (const entry of entries) entries.retire(entry);
+            for (const peer of peers) peer.tell({ type: "close" });
+            if (peers.size === 0) context.stop();
+            return;
+          case "peer_gone":
+            peers.delete(message.peer);
+            if (closing && peers.size === 0) context.stop();
+            return;
+          default:
+            message satisfies never;
+        }
+      },
+    };
+  };
+}
