@@ -4,7 +4,12 @@
  * @module
  */
 export { LOOPBACK_HOSTS, resolveHosts } from "./hosts.ts";
-export { type OriginRules, refusalOf, resolveOrigins, sourceOf } from "./origin.ts";
+export {
+  type OriginRules,
+  refusalOf,
+  resolveOrigins,
+  sourceOf,
+} from "./origin.ts";
 export { findPageFile, type PageFile, type PageFiles } from "./page_files.ts";
 export { resolvePrefix } from "./prefix.ts";
 export { secured } from "./security_headers.ts";

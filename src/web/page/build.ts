@@ -57,6 +57,33 @@ async function bundle(main: URL): Promise<string> {
     env: { NO_COLOR: "1" },
   }).output();
   const decoder = new TextDecoder();
-  if (success) return decoder.decode(stdout);
-  throw new Error(`Cannot bundle: ${decoder.decode(stderr)}`);
+  if (!success) throw new Error(`Cannot bundle: ${decoder.decode(stderr)}`);
+  return forBrowsers(decoder.decode(stdout));
+}
+
+/**
+ * Removes imports of Node's modules of which nothing is used: the bundler
+ * leaves them where it has removed all that used them.
+ *
+ * @throws {Error} if something of such a module is used: no browser has it.
+ */
+export function forBrowsers(script: string): string {
+  return script.replaceAll(
+    /\bimport\b([^"';]*)["'](node:[^"']*)["']\)?;?/g,
+    (_, clause: string, module: string) => {
+      const names = clause.match(/[\w$]+(?=\s*[,}]|\s*from\b)/g) ?? [];
+      const isUsed = clause.trim() === "(" ||
+        names.some((name) => timesUsed(script, name) > 1);
+      if (!isUsed) return "";
+      throw new Error(
+        `Cannot bundle: the page uses ${module}, which no browser has`,
+      );
+    },
+  );
+}
+
+function timesUsed(script: string, name: string): number {
+  const escaped = RegExp.escape(name);
+  const word = new RegExp(`(?<![\\w$.])${escaped}(?![\\w$])`, "g");
+  return script.match(word)?.length ?? 0;
 }
