@@ -8,6 +8,7 @@
  *
  * @module
  */
+import "./support/permissions.ts";
 import { ActorSystem, ConnectionPool, json, listen } from "@troupe/troupe";
 import { TypedConnection } from "@troupe/troupe";
 

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import "./support/permissions.ts";
 import { ActorSystem, ConnectionPool, listen } from "@troupe/troupe";
 
 await using system = new ActorSystem();

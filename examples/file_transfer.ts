@@ -8,6 +8,7 @@
  *
  * @module
  */
+import "./support/permissions.ts";
 import { createHash } from "node:crypto";
 import { ActorSystem, ConnectionPool, listen } from "@troupe/troupe";
 import { Relay } from "./demo/relay.ts";

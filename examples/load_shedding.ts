@@ -8,6 +8,7 @@
  *
  * @module
  */
+import "./support/permissions.ts";
 import { ActorSystem, ConnectionPool, listen } from "@troupe/troupe";
 import { ConnectionRefusedError } from "@troupe/troupe";
 

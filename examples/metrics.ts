@@ -11,6 +11,7 @@
  *
  * @module
  */
+import "./support/permissions.ts";
 import { ActorSystem } from "@troupe/troupe";
 import { MetricsCollector, metricsServer } from "@troupe/troupe/metrics";
 

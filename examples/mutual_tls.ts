@@ -9,6 +9,7 @@
  *
  * @module
  */
+import "./support/permissions.ts";
 import { ActorSystem, ConnectionPool, listen } from "@troupe/troupe";
 
 const read = (name: string): string =>

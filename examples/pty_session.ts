@@ -9,6 +9,7 @@
  *
  * @module
  */
+import "./support/permissions.ts";
 import { ActorSystem } from "@troupe/troupe";
 import { type PtyExit, ptySupervisor, spawnPty } from "@troupe/troupe/pty";
 

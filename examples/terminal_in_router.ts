@@ -9,6 +9,7 @@
  *
  * @module
  */
+import "./support/permissions.ts";
 import { ActorSystem } from "@troupe/troupe";
 import { serveTerminal } from "@troupe/troupe/terminal";
 

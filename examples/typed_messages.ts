@@ -8,6 +8,7 @@
  *
  * @module
  */
+import "./support/permissions.ts";
 import {
   ActorSystem,
   type Behavior,

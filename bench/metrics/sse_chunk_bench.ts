@@ -5,6 +5,7 @@
  * @module
  */
 import { SseStream } from "../../src/web/sse_stream.ts";
+import { arePermitted } from "../support/permitted.ts";
 
 const encoder = new TextEncoder();
 const END = encoder.encode("event: end\ndata: \n\n");
@@ -28,7 +29,10 @@ async function replay(port: number): Promise<void> {
   }
 }
 
-for (const eventBytes of [300, 2500, 20_000]) {
+const isPermitted = arePermitted("pieces of server-sent events", [
+  "--allow-net=127.0.0.1",
+]);
+for (const eventBytes of isPermitted ? [300, 2500, 20_000] : []) {
   for (
     const [name, chunkBytes] of [
       ["one event", 1],

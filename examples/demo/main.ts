@@ -5,6 +5,7 @@
  *
  * @module
  */
+import "../support/permissions.ts";
 import { parseArgs } from "@std/cli/parse-args";
 import { DemoError } from "./errors.ts";
 

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import "../support/permissions.ts";
 
 const NOTES = 1000;
 const notes = new Map<string, string>();

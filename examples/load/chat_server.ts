@@ -13,6 +13,7 @@
  *
  * @module
  */
+import "../support/permissions.ts";
 import { ActorSystem, json, listen, TypedConnection } from "@troupe/troupe";
 
 type Message =

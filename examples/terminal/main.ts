@@ -5,6 +5,7 @@
  *
  * @module
  */
+import "../support/permissions.ts";
 import { parseArgs } from "@std/cli/parse-args";
 import { ActorSystem } from "../../src/actor/mod.ts";
 import {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import "../support/permissions.ts";
 import { parseArgs } from "@std/cli/parse-args";
 import { readAsciicast, replayAsciicast } from "../../src/terminal/mod.ts";
 

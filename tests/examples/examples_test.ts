@@ -46,7 +46,10 @@ Deno.test("each example states the permissions it needs in its first comment", a
     );
     const [comment = ""] = text.match(/^\/\*\*.*?\*\//s) ?? [];
     assertMatch(comment, /Permissions: (none|--allow)/, entry.name);
-    assert(text.split("\n").length <= 60, `${entry.name} is too long`);
+    const own = text.replace('import "./support/permissions.ts";\n', "");
+    const needsNone = comment.includes("Permissions: none");
+    assertEquals(own === text, needsNone, entry.name);
+    assert(own.split("\n").length <= 60, `${entry.name} is too long`);
   }
 });
 
