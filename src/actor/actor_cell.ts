@@ -15,7 +15,7 @@ import { Mailbox, resolveMailboxOptions } from "./mailbox.ts";
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
 import {
   type Origin,
-  rejectInHand,
+  rejectCurrent,
   type Source,
   Traced,
   undeliverable,
@@ -25,7 +25,7 @@ import type { Signal, Stashed, SupervisingHandler } from "./signal.ts";
 import { Tick } from "./tick.ts";
 import { SHUTDOWN } from "./tree_node.ts";
 
-/** An actor that takes messages of type `M`. */
+/** An actor that accepts messages of type `M`. */
 export class ActorCell<M> extends BaseCell
   implements ActorRef<M>, LifeOwner<M> {
   readonly #behavior: Behavior<M>;
@@ -33,7 +33,7 @@ export class ActorCell<M> extends BaseCell
   #life: Life<M> | undefined;
   #handler: Handler<M> | undefined;
   /** Origin of the message that is being handled. */
-  #inHand: Source;
+  #currentSource: Source;
   #signals: Ring<Signal<M>> | undefined;
 
   constructor(
@@ -108,14 +108,14 @@ export class ActorCell<M> extends BaseCell
     options?: AskOptions,
   ): Promise<R> {
     const ask = new Ask<R>(this, this.core, options);
-    const answer = ask.start();
-    if (options?.signal?.aborted) return answer;
+    const reply = ask.start();
+    if (options?.signal?.aborted) return reply;
     try {
       this.send(request(ask), ask);
     } catch (error) {
       ask.reject(error);
     }
-    return answer;
+    return reply;
   }
 
   /** Delivers to the supervision lane, ahead of user messages. */
@@ -125,19 +125,19 @@ export class ActorCell<M> extends BaseCell
     this.schedule();
   }
 
-  /** Sets the message in hand aside; false when there is no room. */
+  /** Stashes the current message; returns false if there is no room. */
   stash(message: M, stashed: Stashed<M>[]): boolean {
     if (stashed.length >= this.#mailbox.maxStashed) return false;
     const context = this.core.tracing?.capture();
-    const from = this.#inHand;
+    const from = this.#currentSource;
     const origin = context === undefined ? from : new Traced(from, context);
     stashed.push({ message, origin });
-    // Its asker waits on: a crash on this message does not concern it.
-    this.#inHand = undefined;
+    // Its ask goes on: a crash on the current message does not reject it.
+    this.#currentSource = undefined;
     return true;
   }
 
-  /** Moves messages that were set aside before those that wait. */
+  /** Moves stashed messages in front of the waiting ones. */
   unstash(stashed: Stashed<M>[]): void {
     for (let last = stashed.at(-1); last !== undefined; last = stashed.at(-1)) {
       this.#mailbox.unshift(last.message, last.origin);
@@ -146,7 +146,7 @@ export class ActorCell<M> extends BaseCell
     this.schedule();
   }
 
-  /** Reports messages that were set aside as undeliverable. */
+  /** Reports stashed messages as undeliverable. */
   discardStashed(stashed: readonly Stashed<M>[]): void {
     for (const { message, origin } of stashed) {
       undeliverable(this, message, origin, "stopped");
@@ -181,7 +181,7 @@ export class ActorCell<M> extends BaseCell
         const { origin } = mailbox;
         if (origin === undefined) this.receive(handler, message, undefined);
         else {
-          // Or an idle actor would keep the last ask that it has answered.
+          // Otherwise an idle actor would keep the last ask that it handled.
           mailbox.origin = undefined;
           this.take(handler, message, origin);
         }
@@ -216,12 +216,12 @@ export class ActorCell<M> extends BaseCell
     if (origin instanceof Traced) {
       const { context, source: from } = origin;
       const { tracing } = this.core;
-      // Nobody traces any more: it is handled all the same.
+      // Tracing has ended since it was sent.
       if (tracing === undefined) return this.take(handler, message, from);
       return tracing.run(context, () => this.take(handler, message, from));
     }
     if (!(origin instanceof Tick)) this.receive(handler, message, origin);
-    // From here on it is a message like any other: it may be stashed.
+    // From here on it is a message like any other, which may be stashed.
     else if (origin.claim()) this.receive(handler, message, undefined);
   }
 
@@ -230,14 +230,14 @@ export class ActorCell<M> extends BaseCell
     message: M,
     origin: Source,
   ): void {
-    this.#inHand = origin;
+    this.#currentSource = origin;
     try {
       const result = handler.receive(message);
       if (result !== undefined && result instanceof Promise) {
         this.awaitResult(result, message);
       } else {
-        // An ask that was handled may be answered by somebody else, later.
-        this.#inHand = undefined;
+        // A handled ask may still get its reply from elsewhere, later.
+        this.#currentSource = undefined;
         this.processed++;
       }
     } catch (error) {
@@ -248,7 +248,7 @@ export class ActorCell<M> extends BaseCell
   private awaitResult(result: Promise<void>, message: M): void {
     const life = this.#life;
     if (life === undefined || life.ended) {
-      // It has killed itself: whatever it does later is ignored.
+      // It has killed itself: what it does later is ignored.
       result.catch(() => {});
       return;
     }
@@ -256,7 +256,7 @@ export class ActorCell<M> extends BaseCell
     result.then(() => {
       if (life.ended) return;
       this.busy = false;
-      this.#inHand = undefined;
+      this.#currentSource = undefined;
       this.processed++;
       life.touch();
       this.schedule();
@@ -287,7 +287,7 @@ export class ActorCell<M> extends BaseCell
     this.busy = false;
     this.#handler = handler;
     this.phase = "running";
-    // A supervisor tells of its start itself, when its children have started.
+    // A supervisor reports its start itself, when its children have started.
     if (this.supervised && !("childStarted" in handler)) {
       this.parent?.childStarted(this);
     }
@@ -297,18 +297,18 @@ export class ActorCell<M> extends BaseCell
   // Ending.
 
   private crash(cause: unknown, message?: M): void {
-    // It has killed itself: whatever it does later is ignored.
+    // It has killed itself: what it does later is ignored.
     if (!this.living) return;
     const reason: ExitReason = this.exit = { type: "failed", cause };
     this.lastFailure = cause;
-    this.rejectInHand();
+    this.rejectCurrent();
     this.core.failed(this, cause, message);
-    // Whoever listened may have killed it.
+    // A listener may have killed it.
     if (this.living) this.endLife(reason);
   }
 
   override kill(): void {
-    // Its `stopped` is not called, by this life or the next.
+    // Neither this life nor the next calls its `stopped`.
     this.#handler = undefined;
     super.kill();
   }
@@ -323,7 +323,7 @@ export class ActorCell<M> extends BaseCell
     const handler = this.#handler;
     this.#handler = undefined;
     if (handler?.stopped === undefined) return done();
-    // A clean-up that outlasts its life, which a kill ends, is ignored.
+    // A clean-up that outlasts its life, after a kill, is ignored.
     const stopped = (): void => {
       if (this.#life === life) done();
     };
@@ -333,7 +333,7 @@ export class ActorCell<M> extends BaseCell
       core.failed(this, cause, undefined);
       done();
     };
-    // It may be the end of a child that has led here, in the child's turn.
+    // This may run in the turn of a child whose end has led here.
     const { current } = core;
     core.current = this;
     try {
@@ -380,14 +380,14 @@ export class ActorCell<M> extends BaseCell
     undeliverable(this, message, this.#mailbox.origin, reason);
   }
 
-  protected override rejectInHand(): void {
-    const source = this.#inHand;
-    this.#inHand = undefined;
-    rejectInHand(this, source, this.exit);
+  protected override rejectCurrent(): void {
+    const source = this.#currentSource;
+    this.#currentSource = undefined;
+    rejectCurrent(this, source, this.exit);
   }
 }
 
-/** Whether a reference is to an actor of this runtime. */
+/** Returns whether a reference is to an actor of this runtime. */
 export function isActorCell<M>(ref: ActorRef<M>): ref is ActorCell<M> {
   return ref instanceof ActorCell;
 }

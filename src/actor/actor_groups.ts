@@ -1,5 +1,5 @@
 /**
- * The actors of a tree in groups that metrics tell apart, at most so many.
+ * Groups of the actors of a tree for metrics, with a limit on their number.
  *
  * @module
  */
@@ -14,8 +14,8 @@ import {
 } from "./work_sum.ts";
 
 /**
- * What is told apart: nothing (one sum for the system), each actor at the top
- * of the tree with all below it, or each actor by its path.
+ * How actors are grouped: one group for the system, one for each actor at the
+ * top of the tree with all its descendants, or one for each actor by its path.
  */
 export type ActorGrouping = "system" | "top_level" | "path";
 
@@ -30,13 +30,13 @@ export type ActorGroup = Readonly<WorkSum> & {
 /** The name of the group of the actors over the limit: no actor has it. */
 export const OTHER_ACTORS = "//others";
 
-/** How many groups are told apart at most, unless an option says otherwise. */
+/** Default limit on the number of groups. */
 export const MAX_ACTOR_GROUPS = 100;
 
 /**
- * Groups the actors of a tree, but for its root, which belongs to nobody. Of
- * more than `maxGroups` the last ones become one group, `//others`: those that
- * were spawned last, and by path those that are farthest from the top.
+ * Groups the actors of a tree, except its root. If there are more than
+ * `maxGroups` groups, the last ones become one group, `//others`: those spawned
+ * last or, by path, those farthest from the top.
  *
  * @throws {TypeError} if `groupBy` is none of its values.
  * @throws {RangeError} if `maxGroups` is not a whole number from 1.

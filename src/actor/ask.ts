@@ -1,6 +1,6 @@
 /**
  * One pending ask: the address that travels in the request, and the promise
- * that its answer settles. Whatever ends it leaves nothing behind.
+ * that the reply settles. However it ends, it leaves nothing behind.
  *
  * @module
  */
@@ -11,18 +11,18 @@ import type { AskOptions, ReplyTo } from "./ref.ts";
 import type { BaseCell } from "./base_cell.ts";
 import type { SystemCore } from "./core.ts";
 
-/** Milliseconds that an ask waits unless told otherwise (OTP's default). */
+/** Default milliseconds that an ask waits, as in OTP. */
 const DEFAULT_TIMEOUT_MS = 5000;
 
-/** The part of a pending ask that does not depend on its answer's type. */
+/** The part of a pending ask that does not depend on the type of the reply. */
 export abstract class PendingAsk extends Deadline {
-  /** Who asks, if it is an actor: for dead letters. */
+  /** The actor that asks, if it is one: for dead letters. */
   abstract readonly sender: BaseCell | undefined;
-  /** Rejects the ask; harmless when it is settled. */
+  /** Rejects the ask; does nothing if it is settled. */
   abstract reject(error: unknown): void;
 }
 
-/** A pending ask for an answer of type `R`. */
+/** A pending ask for a reply of type `R`. */
 export class Ask<R> extends PendingAsk implements ReplyTo<R> {
   readonly sender: BaseCell | undefined;
   readonly #core: SystemCore;
@@ -48,7 +48,7 @@ export class Ask<R> extends PendingAsk implements ReplyTo<R> {
     this.#signal = options?.signal;
   }
 
-  /** Starts the deadline and the signal's watch, and gives the promise. */
+  /** Starts the deadline, listens to the signal, and returns the promise. */
   start(): Promise<R> {
     const signal = this.#signal;
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -64,7 +64,7 @@ export class Ask<R> extends PendingAsk implements ReplyTo<R> {
     return promise;
   }
 
-  /** Takes the answer; false when the ask has already ended. */
+  /** Accepts the reply; returns false if the ask has already ended. */
   tell(value: R): boolean {
     const resolve = this.#resolve;
     if (resolve === undefined) {
@@ -91,7 +91,7 @@ export class Ask<R> extends PendingAsk implements ReplyTo<R> {
           `Cannot wait longer for ${path}: its system has shut down`,
         )
         : new AskTimeoutError(
-          `Cannot wait longer for ${path}: no answer within ${this.#timeoutMs} ms`,
+          `Cannot wait longer for ${path}: no reply within ${this.#timeoutMs} ms`,
         ),
     );
   }

@@ -1,24 +1,24 @@
 /**
- * How long to wait before the next try: pure decisions.
+ * The delay before the next try, as pure functions.
  *
  * @module
  */
 import { type NumberRange, resolveNumbers } from "../checks/internal.ts";
 
-/** Exponential back-off with full jitter. */
+/** Options of an exponential back-off with full jitter. */
 export interface BackoffOptions {
   /**
-   * Milliseconds, the ceiling of the first delay.
+   * Upper limit of the first delay, in milliseconds, 0 or more.
    * @default {100}
    */
   readonly initialMs?: number;
   /**
-   * Milliseconds, the ceiling of any delay.
+   * Upper limit of every delay, in milliseconds, 0 or more.
    * @default {10000}
    */
   readonly maxMs?: number;
   /**
-   * Milliseconds without a failure after which the count begins anew.
+   * Milliseconds without a failure after which the delays start over, 0 or more.
    * @default {60000}
    */
   readonly resetAfterMs?: number;
@@ -45,8 +45,8 @@ export function resolveBackoff(options: BackoffOptions = {}): ResolvedBackoff {
 }
 
 /**
- * The delay in milliseconds before try `attempt` (from 0): a uniformly random
- * part of min(maxMs, initialMs × 2^attempt). "Full jitter" as in Marc
+ * Returns the delay in milliseconds before try `attempt` (from 0): a uniform
+ * random part of min(maxMs, initialMs × 2^attempt). "Full jitter" as in Marc
  * Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
  */
 export function backoffDelayMs(
@@ -54,7 +54,7 @@ export function backoffDelayMs(
   attempt: number,
   random: () => number = Math.random,
 ): number {
-  // Beyond any cap, and short of Infinity: nothing × Infinity is no number.
+  // Above any limit, and below Infinity: 0 × Infinity is NaN.
   const factor = 2 ** Math.min(attempt, 64);
   return random() * Math.min(backoff.maxMs, backoff.initialMs * factor);
 }

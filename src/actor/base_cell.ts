@@ -1,10 +1,11 @@
 /**
- * One actor's place in the tree, whatever its messages are: phases, children,
- * watchers, stopping. Its messages are the subclass's, in `actor_cell.ts`.
+ * One actor without its messages: its phases, and how it stops. The subclass in
+ * `actor_cell.ts` adds the messages.
  *
  * Phases: `new` → `starting` → `running` → `ending` (the children stop) →
  * `leaving` (the handler's `stopped`, or a kill) → `exited` (a supervised
- * actor waits for the verdict) → `stopped`, or back to `new` at a restart.
+ * actor waits for its supervisor's verdict) → `stopped`, or back to `new` at a
+ * restart.
  *
  * @module
  */
@@ -14,13 +15,13 @@ import type { ActorSnapshot, ActorState } from "./snapshot.ts";
 import { ShutdownDeadline } from "./shutdown_deadline.ts";
 import { KILLED, SHUTDOWN, TreeNode } from "./tree_node.ts";
 
-/** Milliseconds from a stop to a kill unless told otherwise (OTP's default). */
+/** Default milliseconds from a stop to a kill, as in OTP. */
 const DEFAULT_SHUTDOWN_MS = 5000;
 
-/** How a parent stops its children: all at once, or last to first. */
+/** How a parent stops its children: all together, or last to first. */
 export type StopOrder = "together" | "last_first";
 
-/** Where an actor is between its start and its end. */
+/** The phase of an actor between its start and its end. */
 export type Phase =
   | "new"
   | "starting"
@@ -46,7 +47,7 @@ const STATES: Readonly<Record<Phase, ActorState>> = {
  * costs a pointer in each of its instances, and there may be a million.
  */
 export abstract class BaseCell extends TreeNode implements ActorRef<never> {
-  /** Whether the parent decides about restarts. */
+  /** Whether the parent decides about restarts of this actor. */
   readonly supervised: boolean;
   /** Messages handled so far, over all lives. */
   processed = 0;
@@ -56,16 +57,16 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
   lastFailure: unknown;
   /** How children are stopped; a supervisor sets it when it starts. */
   stopOrder: StopOrder = "together";
-  /** Milliseconds from a stop to a kill, if it is not the default. */
+  /** Milliseconds from a stop to a kill, if not the default. */
   shutdownMs: number | undefined;
 
   protected phase: Phase = "new";
-  /** Whether messages are let in: not after a stop or drain was asked for. */
+  /** Whether messages are accepted: not after a stop or drain was requested. */
   protected open = true;
   /** An asynchronous start or handler is pending. */
   protected busy = false;
   protected stopping: "no" | "drain" | "stop" = "no";
-  /** The supervisor wants this life to end, and will begin another. */
+  /** The supervisor wants this life to end, and will start another. */
   protected pausing = false;
   #scheduled = false;
   #hasStarted = false;
@@ -82,17 +83,17 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     super(core, parent, name);
     this.supervised = supervised;
     this.shutdownMs = shutdownMs;
-    // A supervised actor takes messages, and begins when it is told to.
+    // A supervised actor accepts messages, and starts when its supervisor says so.
     if (supervised) this.phase = "exited";
   }
 
-  /** Messages and bytes that wait. */
+  /** How many messages and bytes wait. */
   protected abstract get waiting(): {
     readonly length: number;
     readonly bytes: number;
   };
 
-  /** This actor and those below it, as they are now. */
+  /** Returns this actor and its descendants, as they are now. */
   snapshot(): ActorSnapshot {
     const { path, waiting, processed, restarts, lastFailure } = this;
     return {
@@ -114,13 +115,13 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     return this.living && !this.mustEnd;
   }
 
-  /** Whether this life is to end after the message in hand. */
+  /** Whether this life must end after the current message. */
   protected get mustEnd(): boolean {
     return this.pausing || this.stopping === "stop";
   }
 
-  /** Whether a stop was asked for since the last restart, or a drain done. */
-  get stopAsked(): boolean {
+  /** Whether a stop was requested since the last restart, or a drain is done. */
+  get stopRequested(): boolean {
     return this.stopping === "stop";
   }
 
@@ -135,23 +136,23 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     options?: AskOptions,
   ): Promise<R>;
 
-  /** Does up to `maxSteps` things; answers how many. */
+  /** Takes up to `maxSteps` steps, and returns how many it took. */
   protected abstract work(maxSteps: number): number;
   /** Calls the behaviour for a new life. */
   protected abstract start(): void;
-  /** The life ends: aborts its signal, drops its timers and watches. */
+  /** The life ends: aborts its signal, ends its timers and watches. */
   protected abstract endContext(): void;
   /** Calls the handler's `stopped`, then `done` once; never throws. */
   protected abstract stopHandler(done: () => void): void;
-  /** Sends what waits in the mailbox to dead letters. */
+  /** Sends the waiting messages to dead letters. */
   protected abstract discardMessages(): void;
-  /** Lets go of what an actor that is gone needs no more. */
+  /** Releases what an actor that is gone no longer needs. */
   protected abstract forget(): void;
-  /** Rejects the ask in hand, if any. */
-  protected abstract rejectInHand(): void;
-  /** A supervised child's life is over and its own children are gone. */
+  /** Rejects the ask that is being handled, if any. */
+  protected abstract rejectCurrent(): void;
+  /** The life of a supervised child is over, and its children are gone. */
   protected abstract childExited(child: BaseCell, reason: ExitReason): void;
-  /** A supervised child has started: it handles messages now. */
+  /** A supervised child has started and handles messages. */
   abstract childStarted(child: BaseCell): void;
 
   // Stopping.
@@ -163,7 +164,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     if (this.living) {
       this.exit = reason;
       this.schedule();
-      // A handler that never settles must not hold up the stop for ever.
+      // A handler that never settles must not delay the stop forever.
       if (this.busy) this.limitShutdown();
       return;
     }
@@ -172,7 +173,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     if (this.phase === "exited") this.askVerdict();
   }
 
-  /** Ends this life in order, keeping the mailbox, for a supervisor. */
+  /** Ends this life but keeps the mailbox, for a supervisor. */
   pause(): void {
     if (this.pausing || !this.living) return;
     this.pausing = true;
@@ -189,10 +190,10 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
 
   kill(): void {
     if (this.phase === "stopped" || this.phase === "exited") return;
-    // A crash stays the reason, although its clean-up is cut short.
+    // A crash remains the reason, although its clean-up is cut short.
     if (this.living || this.exit.type !== "failed") this.exit = KILLED;
     this.phase = "leaving";
-    this.rejectInHand();
+    this.rejectCurrent();
     this.endContext();
     if (this.stopping !== "no") {
       this.stopping = "stop";
@@ -210,7 +211,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     return this.phase !== "stopped";
   }
 
-  /** Whether a life is there, or about to begin, that has not ended. */
+  /** Whether a life has started or is about to, and has not ended. */
   protected get living(): boolean {
     return this.phase === "new" || this.phase === "starting" ||
       this.phase === "running";
@@ -231,7 +232,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
 
   // For the parent and for supervisors.
 
-  /** Takes a new child into the tree. */
+  /** Adds a new child to the tree and starts it. */
   adopt(child: BaseCell): void {
     this.addChild(child);
     if (!child.supervised) child.schedule();
@@ -239,14 +240,14 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     if (events.active) events.publish({ type: "started", actor: child });
   }
 
-  /** Lets messages in again, which the next life will handle. */
+  /** Accepts messages again, which the next life will handle. */
   reopen(): void {
-    // A drain that a crash has cut short goes on in the next life.
+    // A drain that a crash interrupted continues in the next life.
     if (this.stopping === "stop") this.stopping = "no";
     this.open = this.stopping === "no";
   }
 
-  /** Begins the first or the next life of a supervised actor. */
+  /** Starts the first or the next life of a supervised actor. */
   startLife(): void {
     if (this.phase !== "exited") return;
     this.reopen();
@@ -265,7 +266,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     }
   }
 
-  /** Lets a supervised actor whose life is over go for good. */
+  /** Ends a supervised actor for good when its life is over. */
   discard(): void {
     if (this.phase === "exited") this.finish();
   }
@@ -279,7 +280,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     this.core.dispatcher.schedule(this);
   }
 
-  /** Runs for one burst; called by the dispatcher alone. */
+  /** Runs for one burst; only the dispatcher calls it. */
   run(maxSteps: number): number {
     if (!this.core.measuresBusyTime) return this.burst(maxSteps);
     const start = performance.now();
@@ -315,9 +316,9 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     this.exit = reason;
     this.endContext();
     if (this.stopping === "stop") this.discardMessages();
-    // Whoever listened to either may have killed this actor.
+    // A listener to either may have killed this actor.
     if (this.phase === "ending") this.stopChildren();
-    // Also for a crash: a clean-up that hangs must not hold up the restart.
+    // Also after a crash: a clean-up that hangs must not delay the restart.
     if (this.stillEnding) this.limitShutdown();
   }
 
@@ -391,8 +392,8 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
         events.publish({ type: "stopped", actor: this, reason: exit });
       }
     }
-    this.tellGone();
-    // Last, so that whoever waits hears of the child before the parent.
+    this.notifyWatchers();
+    // Last, so that watchers are notified of the child before the parent.
     if (parent !== undefined) parent.childGone();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What an author writes: a behaviour, and what it is given.
+ * What an author writes, a behaviour, and the context that it is called with.
  *
  * @module
  */
@@ -7,23 +7,25 @@ import type { ActorRef, ExitReason } from "./ref.ts";
 import type { MailboxOptions } from "./mailbox.ts";
 import type { ActorSystem } from "./system.ts";
 
-/** One life of an actor: handles its messages, one at a time. */
+/** Handles the messages of one life of an actor, one at a time. */
 export interface Handler<in M> {
   /**
-   * Handles one message. The next one waits until this returns or, when it
-   * returns a promise, until that settles. A throw or a rejection is a crash.
+   * Handles one message of the actor. The next message waits until this call
+   * returns or, if it returns a promise, until that settles. Throwing, or
+   * rejecting, is a crash.
    */
   receive(message: M): void | Promise<void>;
   /**
-   * Called once when this life ends, after the children have stopped: gives
-   * resources back. Not called when the actor is killed.
+   * Called once when this life ends, after the children have stopped, to free
+   * resources. Not called when the actor is killed.
    */
   stopped?(reason: ExitReason): void | Promise<void>;
 }
 
 /**
- * A factory of lives: called at the start and again at each restart, so state
- * in its closure is always fresh. Messages wait while it is pending.
+ * Creates the handler for one life of an actor. It is called when the actor
+ * starts and again at each restart, so the state in its closure is always
+ * fresh. Messages wait while a promise that it returned is pending.
  */
 export type Behavior<M> = (
   context: ActorContext<M>,
@@ -32,11 +34,11 @@ export type Behavior<M> = (
 /** Options for a new actor. */
 export interface SpawnOptions<M> {
   /**
-   * Name among its siblings, without `/`.
-   * @default {a short number that is free}
+   * Name of the actor, unique among its siblings, without `/`.
+   * @default {a short number that no sibling has}
    */
   readonly name?: string;
-  /** Bounds of the mailbox. */
+  /** Bounds of the mailbox and of the stash. */
   readonly mailbox?: MailboxOptions<M>;
   /**
    * Milliseconds from a stop until the actor is killed.
@@ -45,47 +47,62 @@ export interface SpawnOptions<M> {
   readonly shutdownMs?: number;
 }
 
-/** What a behaviour is given: its own actor, for one life. */
+/** What a behaviour can do as its actor, during one life. */
 export interface ActorContext<M> {
-  /** The actor's own reference; the same in every life. */
+  /** The reference to this actor, the same in every life. */
   readonly self: ActorRef<M>;
-  /** The system that it lives in. */
+  /** The system that this actor runs in. */
   readonly system: ActorSystem;
-  /** Aborts when this life ends, so that whatever it started ends with it. */
+  /** Aborts when this life ends, so that what it started ends with it. */
   readonly signal: AbortSignal;
-  /** Starts a child, which is stopped with this life. */
+  /**
+   * Starts a child of this actor, which is stopped when this life ends.
+   *
+   * @throws {TypeError} if the name is empty or contains a `/`.
+   * @throws {TroupeError} if a sibling has the name, or this life is ending.
+   */
   spawn<C>(behavior: Behavior<C>, options?: SpawnOptions<C>): ActorRef<C>;
   /**
-   * Tells this actor once, with the message that `notice` makes, when the
-   * other one is gone for good; at once if it is already.
+   * Notifies this actor once, with the message that `notice` returns, when the
+   * other actor is gone for good, or at once if it already is.
    */
   watch(other: ActorRef<never>, notice: (reason: ExitReason) => M): void;
-  /** Ends a watch; a notice that is already queued is not delivered. */
+  /** Stops watching an actor; a notice already queued is not delivered. */
   unwatch(other: ActorRef<never>): void;
-  /** Sends this actor a message after `delayMs`, unless this life ends first. */
+  /**
+   * Sends this actor a message after `delayMs` milliseconds, unless this life
+   * ends first.
+   *
+   * @throws {RangeError} if `delayMs` is negative or `NaN`.
+   */
   after(delayMs: number, message: M): ActorTimer;
   /**
-   * Sends this actor a message every `intervalMs`, the first after one
-   * interval, until this life ends. While one of them waits, no other is sent.
+   * Sends this actor a message every `intervalMs` milliseconds, the first after
+   * one interval, until this life ends. While one of these messages waits in
+   * the mailbox, no other is sent.
+   *
+   * @throws {RangeError} if `intervalMs` is not above 0.
    */
   every(intervalMs: number, message: M): ActorTimer;
   /**
-   * Sends this actor a message whenever it has handled none for `idleMs`. One
-   * at a time: a new one replaces the one before.
+   * Sends this actor a message whenever it has handled none for `idleMs`
+   * milliseconds. There is one such timer: a new one replaces the previous.
+   *
+   * @throws {RangeError} if `idleMs` is not above 0.
    */
   receiveTimeout(idleMs: number, message: M): ActorTimer;
   /**
-   * Sets the message that is being handled aside; false when the bound
-   * `maxStashed` is reached. What is still aside when this life ends goes to
-   * dead letters.
+   * Sets aside the message that is being handled, until `unstashAll()`. Returns
+   * false if `maxStashed` messages are stashed already. Messages still stashed
+   * when this life ends go to dead letters.
    */
   stash(message: M): boolean;
-  /** Puts all that was set aside before the messages that wait, in order. */
+  /** Puts the stashed messages in front of the waiting ones, in order. */
   unstashAll(): void;
   /**
-   * Waits for a promise without holding up the mailbox: its outcome comes
-   * back as a message, ahead of those that wait. If this life ends first, the
-   * value goes to `onLate` instead, which gives back what it holds.
+   * Waits for a promise without blocking the mailbox. Its outcome arrives as a
+   * message, ahead of the waiting ones. If this life ends first, the value is
+   * passed to `onLate` instead, which should free what the value holds.
    */
   pipeToSelf<T>(
     promise: Promise<T>,
@@ -93,12 +110,12 @@ export interface ActorContext<M> {
     onError: (error: unknown) => M,
     onLate?: (value: T) => void,
   ): void;
-  /** Stops this actor after the message in hand, with reason `normal`. */
+  /** Stops this actor after the current message, with reason `normal`. */
   stop(): void;
 }
 
-/** A timer of one life of an actor. */
+/** A timer that belongs to one life of an actor. */
 export interface ActorTimer {
-  /** Ends the timer: its message is not delivered, even if it is queued. */
+  /** Cancels this timer; its message is not delivered, even if queued. */
   cancel(): void;
 }

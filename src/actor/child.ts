@@ -1,5 +1,5 @@
 /**
- * A child as its supervisor is told of it.
+ * The specification of a supervised child.
  *
  * @module
  */
@@ -9,38 +9,41 @@ import { BaseCell } from "./base_cell.ts";
 import type { ActorRef } from "./ref.ts";
 import { RESTART_POLICIES, type RestartPolicy } from "./supervision_state.ts";
 
-/** What a supervisor needs to know of a child. */
+/** The specification of a child for its supervisor. */
 export interface ChildSpec<M> extends SpawnOptions<M> {
-  /** What the child does. */
+  /** The behaviour that the child runs. */
   readonly behavior: Behavior<M>;
   /**
-   * When it is restarted.
+   * When the supervisor restarts the child.
    * @default {"permanent"}
    */
   readonly restart?: RestartPolicy;
   /**
-   * Whether its end can end the supervisor, see `autoShutdown`. A permanent
-   * child cannot be significant: it never ends by itself.
+   * Whether the end of this child can end the supervisor, see `autoShutdown`. A
+   * permanent child cannot be significant: it never ends by itself.
    * @default {false}
    */
   readonly significant?: boolean;
 }
 
-/** A child of a supervisor. `Child<never>` stands for one of any type. */
+/** A checked child specification; `Child<never>` stands for any type. */
 export class Child<in M> {
-  /** Its name among its siblings; `undefined` for a short number. */
+  /** The name of the child; `undefined` to be given a short number. */
   readonly name: string | undefined;
-  /** When it is restarted. */
+  /** When the supervisor restarts the child. */
   readonly restart: RestartPolicy;
-  /** Whether its end can end the supervisor. */
+  /** Whether the end of this child can end the supervisor. */
   readonly significant: boolean;
   readonly #spawn: (supervisor: BaseCell, name: string) => ActorRef<M>;
   readonly #refs = new WeakMap<object, ActorRef<M>>();
   readonly #original: Child<M> | undefined;
 
   /**
-   * Checks the specification; see {@linkcode child}. The copy of a child is
-   * for one more actor, and knows that one alone.
+   * Checks a specification, as {@linkcode child} does. A copy of a child is
+   * for another actor, and knows that actor alone.
+   *
+   * @throws {TypeError} if the child is both significant and permanent, or
+   * `restart` is not a restart policy.
    */
   constructor(from: ChildSpec<M> | Child<M>) {
     this.name = from.name;
@@ -54,24 +57,24 @@ export class Child<in M> {
         supervisor.spawnChild(from.behavior, { ...from, name }, true);
     if (this.significant && this.restart === "permanent") {
       throw new TypeError(
-        "Cannot make a permanent child significant: it never ends by itself, use transient or temporary",
+        "Cannot use significant: the child is permanent and never ends by itself, make it transient or temporary",
       );
     }
   }
 
-  /** The actor that this child had last under `supervisor`, if any. */
+  /** Returns the latest actor of this child under `supervisor`, if any. */
   under(supervisor: object): ActorRef<M> | undefined {
     return this.#refs.get(supervisor);
   }
 
   /**
-   * Makes the actor, which begins when its supervisor says so.
+   * Creates the actor, which its supervisor starts.
    *
-   * @throws {TypeError} when `supervisor` is no actor.
+   * @throws {TypeError} if `supervisor` is not an actor.
    */
   spawn(supervisor: object, name: string): ActorRef<M> {
     if (!(supervisor instanceof BaseCell)) {
-      throw new TypeError("Cannot start a child: its parent is no actor");
+      throw new TypeError("Cannot start a child: its parent is not an actor");
     }
     const ref = this.#spawn(supervisor, name);
     this.#refs.set(supervisor, ref);
@@ -83,9 +86,10 @@ export class Child<in M> {
 }
 
 /**
- * Describes a child for {@linkcode supervisor}.
+ * Specifies a child for a {@linkcode supervisor}.
  *
- * @throws {TypeError} for a child that is significant and permanent.
+ * @throws {TypeError} if the child is both significant and permanent, or
+ * `restart` is not a restart policy.
  */
 export function child<M>(spec: ChildSpec<M>): Child<M> {
   return new Child(spec);

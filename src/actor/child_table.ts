@@ -1,25 +1,25 @@
 /**
- * An actor's children, and the sums of what those did that are gone: without
- * them a total over the tree would fall whenever an actor ends.
+ * An actor's children, and sums over those that are gone. Without these sums a
+ * total over the tree would fall whenever an actor ends.
  *
  * @module
  */
 import type { WorkDone } from "./snapshot.ts";
 
-/** What a child is to the sums. */
+/** The part of a child that the table uses. */
 interface Child {
   readonly name: string;
   readonly processed: number;
   readonly restarts: number;
 }
 
-/** The children that are not gone, by name, in the order of their spawning. */
+/** The children that are not gone, by name, in the order of spawning. */
 export class ChildTable<C extends Child> extends Map<string, C> {
   #processed = 0;
   #restarts = 0;
   #busyMs = 0;
 
-  /** A child is gone, with the children that it had. */
+  /** Removes a child that is gone, with the children that it had. */
   remove(child: C, busyMs: number, below: ChildTable<C> | undefined): void {
     this.delete(child.name);
     this.#processed += child.processed;
@@ -31,7 +31,7 @@ export class ChildTable<C extends Child> extends Map<string, C> {
     this.#busyMs += below.#busyMs;
   }
 
-  /** What those did that are gone. */
+  /** Work of the children that are gone, and of their descendants. */
   get gone(): WorkDone {
     return {
       processed: this.#processed,

@@ -1,24 +1,24 @@
 /**
- * Time as the actor system sees it, so that tests can move it by hand.
+ * The source of time of an actor system, which tests can replace.
  *
  * @module
  */
 
 /** A timer that was set on a {@linkcode Clock}. */
 export interface Timer {
-  /** Ends the timer; its callback is never called after this. */
+  /** Cancels the timer, so that its callback is never called. */
   cancel(): void;
-  /** Keeps the process alive while the timer waits (the state at start). */
+  /** Keeps the process alive while the timer waits, as it does at first. */
   ref(): void;
-  /** Lets the process end although the timer waits. */
+  /** Lets the process exit although the timer waits. */
   unref(): void;
 }
 
 /** The source of time and timers of a system. */
 export interface Clock {
-  /** Milliseconds since some fixed moment; never goes back. */
+  /** Returns the milliseconds since some fixed moment; never goes back. */
   now(): number;
-  /** Calls back once, after at least `delayMs` milliseconds. */
+  /** Calls `callback` once, after at least `delayMs` milliseconds. */
   schedule(delayMs: number, callback: () => void): Timer;
 }
 
@@ -53,7 +53,7 @@ class RealTimer implements Timer {
   }
 }
 
-/** The real clock: `performance.now` and `setTimeout`. */
+/** The real clock, made of `performance.now` and `setTimeout`. */
 export const realClock: Clock = {
   now: () => performance.now(),
   schedule: (delayMs, callback) => new RealTimer(delayMs, callback),

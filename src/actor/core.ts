@@ -13,16 +13,16 @@ import type { ActorSystem } from "./system.ts";
 
 const cores = new WeakMap<ActorSystem, SystemCore>();
 
-/** The shared part of a system, for the layer's own modules. */
+/** Returns the shared part of a system, for the modules of this room. */
 export function coreOf(system: ActorSystem): SystemCore {
   return cores.get(system) as SystemCore;
 }
 
-/** How the context of a trace goes with a message. */
+/** Carries the context of a trace with a message. */
 export interface MessageTracing {
-  /** The context of whoever sends now. */
+  /** Returns the trace context of the sender. */
   capture(): unknown;
-  /** Handles a message within the context that came with it. */
+  /** Calls `handle` in the trace context that came with the message. */
   run(captured: unknown, handle: () => void): void;
 }
 
@@ -33,14 +33,14 @@ export class SystemCore {
   readonly deadlines: Deadlines;
   readonly dispatcher: Dispatcher;
   readonly events: SystemEvents = new SystemEvents();
-  /** During a shutdown: paths of actors that were killed at a deadline. */
+  /** During a shutdown, the paths of actors that were killed at a deadline. */
   killed: string[] | undefined;
   /** The actor whose handler is running, if any. */
   current: BaseCell | undefined;
   lateReplies = 0;
   deadLetters = 0;
 
-  /** Carries trace context with messages, when tracing is on. */
+  /** Carries trace contexts with messages, when tracing is on. */
   tracing: MessageTracing | undefined;
   /** Whether the time that handlers take is measured. */
   readonly measuresBusyTime: boolean;
@@ -59,7 +59,7 @@ export class SystemCore {
     this.deadlines = new Deadlines(clock);
   }
 
-  /** Reports a crash; on stderr if nobody listens, so that it is not silent. */
+  /** Reports a crash, on stderr if nobody listens, so that it is not silent. */
   failed(actor: ActorRef<never>, cause: unknown, message: unknown): void {
     if (this.events.active) {
       this.events.publish({ type: "failed", actor, cause, message });

@@ -1,22 +1,22 @@
 /**
- * Many deadlines on few timers: everything that waits for the same duration
- * expires in the order in which it was added, so one list and one timer for
- * each duration are enough. Adding and removing are constant time and never
- * touch the event loop's own timers, which cost a microsecond each.
+ * Many deadlines on few timers. Deadlines of the same duration expire in the
+ * order in which they were added, so one list and one timer for each duration
+ * are enough. Adding and removing take constant time and do not touch the
+ * timers of the event loop, which cost a microsecond each.
  *
  * @module
  */
 import type { Clock, Timer } from "./clock.ts";
 
-/** Something that may wait for a deadline; holds its own list links. */
+/** Something that may wait for a deadline; it contains its own list links. */
 export abstract class Deadline {
-  /** Links and moment, owned by {@linkcode Deadlines}. */
+  /** The list that this is in, set by {@linkcode Deadlines}. */
   list: DeadlineList | undefined;
-  /** Neighbour that expires earlier. */
+  /** The neighbour that expires earlier. */
   previous: Deadline | undefined;
-  /** Neighbour that expires later. */
+  /** The neighbour that expires later. */
   next: Deadline | undefined;
-  /** Moment of expiry, on the system's clock. */
+  /** The moment of expiry, on the clock of the system. */
   expiresAt = 0;
 
   /** Called once when the deadline passes. */
@@ -57,7 +57,7 @@ class DeadlineList {
     if (entry.next === undefined) this.#last = entry.previous;
     else entry.next.previous = entry.previous;
     entry.list = entry.previous = entry.next = undefined;
-    // The timer stays armed for the next entry, but lets the process end.
+    // The timer stays set for the next entry, but lets the process exit.
     if (this.#first === undefined) this.#timer?.unref();
   }
 
@@ -89,7 +89,7 @@ class DeadlineList {
   }
 }
 
-/** Lists kept for durations that nobody waits for at the moment. */
+/** Lists kept for durations for which nothing waits at the moment. */
 const KEPT_LISTS = 64;
 
 /** All deadlines of a system. */
@@ -97,14 +97,14 @@ export class Deadlines {
   readonly #clock: Clock;
   readonly #lists = new Map<number, DeadlineList>();
   #maxLists = KEPT_LISTS;
-  /** Whether the system has shut down: nothing waits any more. */
+  /** Whether the system has shut down, so that nothing waits any more. */
   closed = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Starts a deadline; `Infinity` starts none, nor is one after the close. */
+  /** Starts a deadline; `Infinity` starts none, nor does a call after `close`. */
   add(entry: Deadline, durationMs: number): void {
     if (durationMs === Infinity || this.closed) return;
     let list = this.#lists.get(durationMs);
@@ -116,12 +116,12 @@ export class Deadlines {
     list.add(entry);
   }
 
-  /** Ends a deadline early; harmless if it has none. */
+  /** Ends a deadline early; does nothing if it is not started. */
   remove(entry: Deadline): void {
     entry.list?.remove(entry);
   }
 
-  /** Expires what waits, and ends all timers, when the system has shut down. */
+  /** Expires all deadlines and ends all timers, when the system has shut down. */
   close(): void {
     this.closed = true;
     for (const list of this.#lists.values()) list.close();
@@ -132,7 +132,7 @@ export class Deadlines {
     for (const [durationMs, list] of this.#lists) {
       if (list.idle) this.#lists.delete(durationMs);
     }
-    // Not again before as many have come as are left, so each is cheap.
+    // Not again before as many have been added as are left, so that adding is cheap.
     this.#maxLists = Math.max(KEPT_LISTS, 2 * this.#lists.size);
   }
 }

@@ -1,38 +1,38 @@
 /**
- * Decides who runs next, and when the event loop gets its turn.
+ * Decides which actor runs next, and when the event loop gets its turn.
  *
  * Actors that have work queue up here and run on a microtask, so a message
- * costs no macrotask. After a small burst the rest waits for `setImmediate`:
- * sockets and timers are served in between, however busy the actors are.
+ * costs no macrotask. After a small burst the rest waits for `setImmediate`, so
+ * that sockets and timers are served however busy the actors are.
  *
  * @module
  */
 import { setImmediate } from "node:timers";
 import { Ring } from "./ring.ts";
 
-/** What can be run: an actor. */
+/** Something that can run: an actor. */
 export interface Runnable {
-  /** Handles up to `maxMessages` and answers how many it has handled. */
+  /** Handles up to `maxMessages` messages and returns how many it handled. */
   run(maxMessages: number): number;
 }
 
-/** Messages that one actor handles before the next has its turn. */
+/** Messages that one actor handles before the next gets its turn. */
 const BURST_MESSAGES = 16;
-/** Messages between two looks at the clock while others wait; 75 ns a look. */
-const MESSAGES_PER_LOOK = 32;
+/** Messages between two readings of the clock, 75 ns each, while others wait. */
+const MESSAGES_PER_CLOCK_READ = 32;
 /**
  * The same when the queue was empty: then only a chain of microtasks, such as
  * asynchronous handlers that never wait for I/O, can keep the event loop out.
  */
-const MESSAGES_PER_IDLE_LOOK = 256;
-/** Time that actors may run before the event loop has its turn. */
+const MESSAGES_PER_IDLE_CLOCK_READ = 256;
+/** Milliseconds that actors may run before the event loop gets its turn. */
 const TURN_MS = 0.1;
 
-/** Decides which of those that are ready runs next; for tests. */
+/** Decides which ready actor runs next, for tests. */
 export interface Scheduler {
-  /** Messages that an actor handles before the next has its turn. */
+  /** Messages that an actor handles before the next gets its turn, from 1. */
   readonly burst: number;
-  /** Which of `count` actors that are ready runs next, from 0. */
+  /** Returns which of `count` ready actors runs next, from 0. */
   pick(count: number): number;
 }
 
@@ -42,7 +42,7 @@ export class Dispatcher {
   readonly #burst: number;
   readonly #ready = new Ring<Runnable>();
   #armed = false;
-  #sinceLook = 0;
+  #sinceClockRead = 0;
   #turnStart = 0;
 
   constructor(scheduler?: Scheduler) {
@@ -50,7 +50,7 @@ export class Dispatcher {
     this.#burst = scheduler?.burst ?? BURST_MESSAGES;
   }
 
-  /** Whether nobody is ready to run. */
+  /** Whether no actor is ready to run. */
   get idle(): boolean {
     return !this.#armed;
   }
@@ -60,15 +60,15 @@ export class Dispatcher {
     this.#ready.push(actor);
     if (this.#armed) return;
     this.#armed = true;
-    if (this.#turnIsOver(MESSAGES_PER_IDLE_LOOK)) this.#yield();
+    if (this.#turnIsOver(MESSAGES_PER_IDLE_CLOCK_READ)) this.#yield();
     else queueMicrotask(this.#run);
   }
 
   readonly #run = (): void => {
     let actor: Runnable | undefined;
     while ((actor = this.#next()) !== undefined) {
-      this.#sinceLook += 1 + actor.run(this.#burst);
-      if (this.#ready.length > 0 && this.#turnIsOver(MESSAGES_PER_LOOK)) {
+      this.#sinceClockRead += 1 + actor.run(this.#burst);
+      if (this.#ready.length > 0 && this.#turnIsOver(MESSAGES_PER_CLOCK_READ)) {
         return this.#yield();
       }
     }
@@ -82,10 +82,10 @@ export class Dispatcher {
     return this.#ready.shift();
   }
 
-  #turnIsOver(messagesPerLook: number): boolean {
-    if (this.#sinceLook < messagesPerLook) return false;
-    this.#sinceLook = 0;
-    // By count alone for a test's scheduler: its order must not hang on time.
+  #turnIsOver(messagesPerRead: number): boolean {
+    if (this.#sinceClockRead < messagesPerRead) return false;
+    this.#sinceClockRead = 0;
+    // By count alone for the scheduler of a test: its order must not depend on time.
     return this.#scheduler !== undefined ||
       performance.now() - this.#turnStart > TURN_MS;
   }

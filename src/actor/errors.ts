@@ -4,33 +4,33 @@
  * @module
  */
 
-/** The root of every error that Troupe raises on purpose. */
+/** The base class of every error that Troupe raises on purpose. */
 export class TroupeError extends Error {
-  /** An error with a message that tells what to do, and the cause if any. */
+  /** Creates an error with a message that says what to do, and a cause. */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
   }
 }
 
-/** An ask had no answer within its time-out. */
+/** An ask had no reply within its time-out. */
 export class AskTimeoutError extends TroupeError {}
 
-/** A message or an ask could not reach an actor that has stopped. */
+/** An actor has stopped: asks of it reject, and its signal aborts, with this. */
 export class ActorStoppedError extends TroupeError {}
 
-/** An ask's target crashed while it handled the request; see `cause`. */
+/** An actor crashed while it handled an ask; the crash is the `cause`. */
 export class ActorFailedError extends TroupeError {}
 
 /** A bounded mailbox refused or dropped the request of an ask. */
 export class MailboxFullError extends TroupeError {}
 
-/** A supervisor gave up: its children failed too often within its window. */
+/** A supervisor gave up because its children failed too often in its window. */
 export class RestartLimitError extends TroupeError {}
 
 /**
- * A peer is not there: refused, reset, timed out. An actor that fails with it
- * is tried again by its supervisor for as long as the options say, and that
- * does not count as a failure of ours.
+ * A peer is unavailable: it refused, reset or timed out. Throw it in an actor
+ * to say so: its supervisor restarts the actor for as long as its
+ * `unavailable` options allow, and does not count this as a failure.
  */
 export class UnavailableError extends TroupeError {}

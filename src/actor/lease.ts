@@ -1,6 +1,6 @@
 /**
- * A shared resource that is held by leases: opened for the first, closed when
- * the last is released and its linger time has passed.
+ * A shared resource that is held by leases. It is opened for the first lease,
+ * and closed when the last is released and the linger time has passed.
  *
  * @module
  */
@@ -12,30 +12,30 @@ import { TroupeError } from "./errors.ts";
 export interface Lease<T> extends AsyncDisposable {
   /** The resource, valid until the release. */
   readonly value: T;
-  /** Gives the hold back; safe to call twice. */
+  /** Releases this lease; safe to call twice. */
   release(): void;
 }
 
-/** Who holds a lease: it is released when the signal aborts. */
+/** The holder of a lease, which is released when the signal aborts. */
 export interface LeaseHolder {
-  /** Such as an actor's `context.signal`. */
+  /** Ends the hold, for instance the `context.signal` of an actor. */
   readonly signal: AbortSignal;
 }
 
 /** Options of a {@linkcode SharedResource}. */
 export interface SharedResourceOptions<T> {
-  /** Opens the resource; called again after a close. */
+  /** Called to open the resource, and again after a close. */
   readonly open: () => Promise<T>;
-  /** Closes the resource; called once for each that was opened. */
+  /** Called once for each opened resource to close it. */
   readonly close: (value: T) => void;
-  /** Milliseconds from the last release to the close. */
+  /** Milliseconds from the last release to the close, 0 or more. */
   readonly lingerMs: number;
-  /** The source of time. */
+  /** The source of time for the linger time. */
   readonly clock: Clock;
 }
 
 /**
- * Counts the leases of one resource.
+ * A resource that is open as long as somebody holds a lease on it.
  *
  * @example
  * ```ts
@@ -58,13 +58,17 @@ export class SharedResource<T> {
   #linger: Timer | undefined;
   #leases = 0;
 
-  /** A resource that is not open yet. */
+  /**
+   * Creates a resource that is not open yet.
+   *
+   * @throws {RangeError} if `lingerMs` is negative or `NaN`.
+   */
   constructor(options: SharedResourceOptions<T>) {
     checkDuration("lingerMs", options.lingerMs);
     this.#options = options;
   }
 
-  /** Leases that are held, or waited for while the resource opens. */
+  /** Number of leases held, or waited for while the resource opens. */
   get leases(): number {
     return this.#leases;
   }
@@ -75,10 +79,10 @@ export class SharedResource<T> {
   }
 
   /**
-   * Takes a lease, and opens the resource if nobody has: those who come
-   * meanwhile wait for the same opening. Rejects with the error of the
-   * opening, after which the next one tries again, and at once with the
-   * reason of the holder's signal.
+   * Takes a lease, and opens the resource if it is not open. Callers that come
+   * while it opens wait for the same opening. Rejects with the error of the
+   * opening, after which the next call tries again, and immediately with the
+   * reason of the holder's signal when that aborts.
    */
   async acquire(holder?: LeaseHolder): Promise<Lease<T>> {
     const signal = holder?.signal;
@@ -114,13 +118,13 @@ export class SharedResource<T> {
     }
   }
 
-  /** The resource is lost: leases on it count no more, the next one opens. */
+  /** Forgets a resource that was lost: the next lease opens a new one. */
   evict(): void {
     this.#cancelLinger();
     this.#forget();
   }
 
-  /** Closes the resource at once, whoever holds it. */
+  /** Closes the resource immediately, even if leases are held. */
   close(): void {
     this.#cancelLinger();
     const opening = this.#opening;
@@ -138,7 +142,7 @@ export class SharedResource<T> {
     const { clock, lingerMs } = this.#options;
     if (lingerMs === 0) return this.close();
     this.#linger = clock.schedule(lingerMs, () => this.close());
-    // Lingering is a courtesy: the timer must not keep the process alive.
+    // Lingering is optional: the timer must not keep the process alive.
     this.#linger.unref();
   }
 

@@ -1,6 +1,6 @@
 /**
- * One life of an actor: the context that its behaviour is given. When the
- * life ends, its signal aborts and its timers and watches are gone.
+ * One life of an actor: the context that its behaviour is called with. When the
+ * life ends, its signal aborts and its timers and watches end.
  *
  * @module
  */
@@ -20,10 +20,10 @@ import type { ActorSystem } from "./system.ts";
 import { Tick } from "./tick.ts";
 import { NORMAL } from "./tree_node.ts";
 
-/** What a life needs of its actor. */
+/** What a life needs from its actor. */
 export interface LifeOwner<M> extends ActorRef<M> {
   readonly core: SystemCore;
-  /** Whether nothing is being handled, and nothing waits for it. */
+  /** Whether no message is being handled, and none waits. */
   readonly idle: boolean;
   stop(reason?: ExitReason): void;
   /** Starts a child, under a name that is free. */
@@ -35,11 +35,11 @@ export interface LifeOwner<M> extends ActorRef<M> {
   send(message: M, from: Tick, context: unknown): boolean;
   /** Delivers to the supervision lane, ahead of user messages. */
   signal(signal: Signal<M>): void;
-  /** Sets the message in hand aside; false when there is no room. */
+  /** Stashes the current message; returns false if there is no room. */
   stash(message: M, stashed: Stashed<M>[]): boolean;
-  /** Moves messages that were set aside before those that wait. */
+  /** Moves stashed messages in front of the waiting ones. */
   unstash(stashed: Stashed<M>[]): void;
-  /** Reports messages that were set aside as undeliverable. */
+  /** Reports stashed messages as undeliverable. */
   discardStashed(stashed: readonly Stashed<M>[]): void;
 }
 
@@ -52,8 +52,8 @@ export class Life<M> implements ActorContext<M> {
   #ticks: Set<Tick> | undefined;
   #idle: Tick | undefined;
   #stashed: Stashed<M>[] | undefined;
-  /** Gives back values that were piped here and not handled yet. */
-  #undelivered: Set<() => void> | undefined;
+  /** Callbacks of piped values that have not been handled yet. */
+  #undeliveredValues: Set<() => void> | undefined;
   #watches: Map<BaseCell, (reason: ExitReason) => void> | undefined;
 
   constructor(owner: LifeOwner<M>) {
@@ -84,7 +84,7 @@ export class Life<M> implements ActorContext<M> {
   watch(other: ActorRef<never>, notice: (reason: ExitReason) => M): void {
     this.assertAlive("watch");
     if (!(other instanceof BaseCell)) {
-      throw new TypeError("Cannot watch: the reference is not to an actor");
+      throw new TypeError("Cannot watch: other is not a reference to an actor");
     }
     const watches = this.#watches ??= new Map();
     this.unwatch(other);
@@ -121,7 +121,7 @@ export class Life<M> implements ActorContext<M> {
     return this.#idle = tick;
   }
 
-  /** Messages were handled: whoever waits for idleness waits anew. */
+  /** Messages were handled: the receive timeout starts over. */
   touch(): void {
     this.#idle?.restart();
   }
@@ -139,12 +139,12 @@ export class Life<M> implements ActorContext<M> {
     const ticks = this.#ticks ??= new Set();
     const context = owner.core.tracing?.capture();
     const send = (due: Tick): void => {
-      // It has something to do: it is idle no sooner than it has done it.
+      // It has something to do, and is not idle before that is done.
       if (due === this.#idle && !owner.idle) return void due.claim();
       try {
         owner.send(message, due, context);
       } catch (error) {
-        // The message cannot be measured: other deadlines are to go on.
+        // The message cannot be measured: other deadlines must still expire.
         owner.core.failed(owner, error, message);
       }
     };
@@ -169,11 +169,11 @@ export class Life<M> implements ActorContext<M> {
   ): void {
     const context = this.#owner.core.tracing?.capture();
     const deliver = (makeMessage: () => M, late?: () => void): void => {
-      if (this.ended) return late && this.giveBack(late);
-      if (late !== undefined) (this.#undelivered ??= new Set()).add(late);
+      if (this.ended) return late && this.callLate(late);
+      if (late !== undefined) (this.#undeliveredValues ??= new Set()).add(late);
       this.#owner.signal(() => {
         if (this.ended) return undefined;
-        if (late !== undefined) this.#undelivered?.delete(late);
+        if (late !== undefined) this.#undeliveredValues?.delete(late);
         return { message: makeMessage(), context };
       });
     };
@@ -187,7 +187,7 @@ export class Life<M> implements ActorContext<M> {
     if (!this.ended) this.#owner.stop(NORMAL);
   }
 
-  /** Ends this life: aborts the signal, drops timers and watches. */
+  /** Ends this life: aborts the signal, ends timers and watches. */
   end(): void {
     if (this.ended) return;
     this.ended = true;
@@ -202,13 +202,13 @@ export class Life<M> implements ActorContext<M> {
     if (this.#stashed !== undefined) {
       this.#owner.discardStashed(this.#stashed.splice(0));
     }
-    for (const late of this.#undelivered ?? []) this.giveBack(late);
-    this.#undelivered = undefined;
+    for (const late of this.#undeliveredValues ?? []) this.callLate(late);
+    this.#undeliveredValues = undefined;
     this.#controller?.abort(this.over());
   }
 
-  /** A failure to give back is told, and does not hold up the end. */
-  private giveBack(late: () => void): void {
+  /** Passes a value to its `onLate`; a failure is reported and ends nothing. */
+  private callLate(late: () => void): void {
     try {
       late();
     } catch (error) {

@@ -10,38 +10,38 @@ import { Ring } from "./ring.ts";
  * What a full mailbox does with one more message.
  *
  * - `refuse`: `tell` returns false and the sender decides.
- * - `drop_oldest`: the message that waited longest makes room.
+ * - `drop_oldest`: the message that has waited longest is dropped.
  * - `drop_newest`: the new message is dropped, `tell` returns true.
  *
  * Whatever is refused or dropped goes to dead letters.
  */
 export type OverflowPolicy = "refuse" | "drop_oldest" | "drop_newest";
 
-/** Bounds of a mailbox, as an author gives them. */
+/** Bounds of an actor's mailbox and of its stash. */
 export interface MailboxOptions<M> {
   /**
-   * Messages that may wait, from 1 up.
+   * Number of messages that may wait, at least 1.
    * @default {10_000}
    */
   readonly maxMessages?: number;
   /**
-   * Bytes that may wait, measured with `sizeOf`. One message is let into an
-   * empty mailbox whatever its size, so that a large one is never stuck.
+   * Number of bytes that may wait, above 0, as measured by `sizeOf`. An empty
+   * mailbox accepts a message of any size, so that a large one is never stuck.
    * @default {Infinity}
    */
   readonly maxBytes?: number;
   /**
-   * The payload bytes of a message, 0 or more; needed when `maxBytes` is
-   * given. It must not throw: whoever sends the message would be thrown at.
+   * Returns the payload bytes of a message, 0 or more. Required with
+   * `maxBytes`. It must not throw: it runs in the sender's call.
    */
   readonly sizeOf?: (message: M) => number;
   /**
-   * What to do when a bound is reached.
+   * What a full mailbox does with one more message.
    * @default {"refuse"}
    */
   readonly overflow?: OverflowPolicy;
   /**
-   * Messages that the actor may set aside with `stash`.
+   * Number of messages that may be stashed at once, 0 or more.
    * @default {1000}
    */
   readonly maxStashed?: number;
@@ -64,7 +64,7 @@ const POLICIES: readonly OverflowPolicy[] = [
   "drop_newest",
 ];
 
-/** Checks the options once; every mailbox without any shares one object. */
+/** Checks the options once; all mailboxes without options share one object. */
 export function resolveMailboxOptions<M>(
   options: MailboxOptions<M> | undefined,
 ): ResolvedMailboxOptions<M> {
@@ -83,8 +83,8 @@ export function resolveMailboxOptions<M>(
 }
 
 /**
- * What is no size must not be added up: the bound would be gone. Not a private
- * method, which would make every mailbox larger by a pointer.
+ * A size that is not a number must not be added up: the bound would be gone.
+ * Not a private method, which would make every mailbox larger by a pointer.
  */
 function measure<M>(options: ResolvedMailboxOptions<M>, message: M): number {
   const size = options.sizeOf(message);
@@ -96,20 +96,21 @@ function measure<M>(options: ResolvedMailboxOptions<M>, message: M): number {
 
 /** Slots of the first store: two messages. */
 const FIRST_SLOTS = 4;
-/** Slots kept after a burst has drained; a larger store is given back. */
+/** Slots kept after a burst has drained; a larger store is released. */
 const KEPT_SLOTS = 2048;
 
-/** What an empty mailbox has instead of a store; nothing is put into it. */
+/** The store of an empty mailbox; nothing is ever put into it. */
 const NO_SLOTS: never[] = [];
 
 /**
- * The queue itself: `O` is where a message came from. A ring of pairs in one
- * array, and no object but that, for the sake of a million idle actors.
+ * The queue of an actor; `O` is the type of the origin of a message. It is a
+ * ring of pairs in one array and no other object, for the sake of a million
+ * idle actors.
  */
 export class Mailbox<M, O> {
   readonly #options: ResolvedMailboxOptions<M>;
   #slots: (M | O | undefined)[] = NO_SLOTS;
-  /** Where the oldest message is; its origin is in the slot after it. */
+  /** Index of the oldest message; its origin is in the next slot. */
   #head = 0;
   #sizes: Ring<number> | undefined;
   /** How many messages wait. */
@@ -125,8 +126,8 @@ export class Mailbox<M, O> {
   }
 
   /**
-   * Takes a message in. Answers "accepted", or what the policy says of a full
-   * mailbox; on `drop_oldest` the caller sheds with `shift` and tries again.
+   * Adds a message. Returns "accepted", or the policy of a full mailbox; on
+   * `drop_oldest` the caller drops one with `shift` and tries again.
    */
   push(message: M, origin: O): "accepted" | OverflowPolicy {
     const options = this.#options;
@@ -150,7 +151,7 @@ export class Mailbox<M, O> {
     return "accepted";
   }
 
-  /** Puts a message before all others, whatever the bounds. */
+  /** Puts a message in front of all others, whatever the bounds. */
   unshift(message: M, origin: O): void {
     if (this.#sizes !== undefined) {
       const size = measure(this.#options, message);
@@ -165,12 +166,12 @@ export class Mailbox<M, O> {
     this.length++;
   }
 
-  /** Messages that may be stashed. */
+  /** How many messages may be stashed. */
   get maxStashed(): number {
     return this.#options.maxStashed;
   }
 
-  /** Takes the oldest message out and sets `origin`; check `length` first. */
+  /** Removes the oldest message and sets `origin`; check `length` first. */
   shift(): M | undefined {
     if (this.length === 0) return this.origin = undefined;
     if (this.#sizes !== undefined) this.bytes -= this.#sizes.shift() ?? 0;

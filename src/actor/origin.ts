@@ -1,5 +1,5 @@
 /**
- * Where a message came from, and what becomes of it when it is not delivered.
+ * Where a message came from, and what happens if it is not delivered.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import type { DeadLetterReason } from "./system_events.ts";
 import type { ExitReason } from "./ref.ts";
 import { Tick } from "./tick.ts";
 
-/** An actor, an ask, a timer, or nobody that is known. */
+/** The sender of a message: an actor, an ask, a timer, or unknown. */
 export type Source = BaseCell | Deadline | undefined;
 
-/** A source, with the context of the trace if there is one. */
+/** The source of a message, with the context of its trace if there is one. */
 export type Origin = Source | Traced;
 
-/** A source with the context of the trace that the message belongs to. */
+/** The source of a message, with the context of the trace it belongs to. */
 export class Traced {
   readonly source: Source;
   readonly context: unknown;
@@ -32,7 +32,7 @@ export class Traced {
   }
 }
 
-/** Reports a message that `target` will not handle, and tells its asker. */
+/** Reports a message that `target` will not handle, and rejects its ask. */
 export function undeliverable(
   target: BaseCell,
   message: unknown,
@@ -48,7 +48,7 @@ export function undeliverable(
       reason === "stopped"
         ? new ActorStoppedError(`Cannot ask ${target.path}: it has stopped`)
         : new MailboxFullError(
-          `Cannot ask ${target.path}: its mailbox is full, ask later or bound it higher`,
+          `Cannot ask ${target.path}: its mailbox is full, ask later or raise its bound`,
         ),
     );
   } else if (source instanceof BaseCell) sender = source;
@@ -56,8 +56,8 @@ export function undeliverable(
   return false;
 }
 
-/** Tells the asker of the message in hand that the life has ended on it. */
-export function rejectInHand(
+/** Rejects the ask that was being handled when the life ended. */
+export function rejectCurrent(
   target: BaseCell,
   source: Source,
   exit: ExitReason,

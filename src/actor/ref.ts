@@ -1,37 +1,38 @@
 /**
- * What a user holds of an actor: a typed reference.
+ * The typed reference through which others use an actor.
  *
  * @module
  */
 
 /** Why an actor is gone for good, or why one of its lives ended. */
 export type ExitReason =
-  /** It stopped itself. */
+  /** The actor stopped itself. */
   | { readonly type: "normal" }
-  /** It was asked to stop, by its parent or through its reference. */
+  /** The actor was asked to stop, by its parent or through its reference. */
   | { readonly type: "shutdown" }
-  /** It was killed, or did not stop within its deadline. */
+  /** The actor was killed, or did not stop before its deadline. */
   | { readonly type: "killed" }
-  /** Its behaviour threw. */
+  /** The behaviour of the actor threw. */
   | { readonly type: "failed"; readonly cause: unknown };
 
-/** Where an answer goes: a request carries one in its `replyTo`. */
+/** The address for a reply, which a request carries in its `replyTo`. */
 export interface ReplyTo<in T> {
   /**
-   * Sends a message without waiting. Answers false, and never throws, when
-   * the other side will not get it; the message then is in dead letters.
+   * Sends a message without waiting for it to be handled. Returns false if the
+   * message will not be delivered; it has then gone to dead letters. Never
+   * throws because of the receiver.
    */
   tell(message: T): boolean;
 }
 
-/** Options of {@linkcode ActorRef.ask}. */
+/** Options of one {@linkcode ActorRef.ask}. */
 export interface AskOptions {
   /**
-   * Milliseconds to wait for the answer; `Infinity` waits for ever.
+   * Milliseconds to wait for the reply, 0 or more; `Infinity` waits forever.
    * @default {5000}
    */
   readonly timeoutMs?: number;
-  /** Gives the ask up; it rejects with the signal's reason. */
+  /** Cancels the ask, which then rejects with the reason of the signal. */
   readonly signal?: AbortSignal;
 }
 
@@ -40,17 +41,15 @@ export interface AskOptions {
  * when the actor restarts, and may be kept, compared and sent in messages.
  */
 export interface ActorRef<in M> extends ReplyTo<M> {
-  /** Where the actor stands in the tree, such as `/orders/worker-3`. */
+  /** The place of the actor in the tree, such as `/orders/worker-3`. */
   readonly path: string;
-  /** The last part of the path. */
+  /** The last part of the path, unique among siblings. */
   readonly name: string;
   /**
-   * Sends a request and waits for its answer.
+   * Sends a request and waits for the reply.
    *
-   * `request` gets the address for the answer and returns the message.
-   * Rejects with {@linkcode AskTimeoutError}, {@linkcode ActorStoppedError},
-   * {@linkcode MailboxFullError}, {@linkcode ActorFailedError} when the actor
-   * crashes on this request, or the signal's reason.
+   * `request` is called with the address for the reply and returns the message.
+   * The promise rejects with the reason of the signal when that aborts.
    *
    * @example
    * ```ts
@@ -60,25 +59,34 @@ export interface ActorRef<in M> extends ReplyTo<M> {
    * const doubler = system.spawn<{ value: number; replyTo: ReplyTo<number> }>(
    *   () => ({ receive: ({ value, replyTo }) => void replyTo.tell(value * 2) }),
    * );
-   * const answer = await doubler.ask<number>((replyTo) => ({ value: 21, replyTo }));
-   * console.assert(answer === 42);
+   * const reply = await doubler.ask<number>((replyTo) => ({ value: 21, replyTo }));
+   * console.assert(reply === 42);
    * ```
+   *
+   * @throws {AskTimeoutError} as a rejection, if no reply comes in time.
+   * @throws {ActorStoppedError} as a rejection, if the actor has stopped, or
+   * stops or is killed before it has handled the request.
+   * @throws {MailboxFullError} as a rejection, if the mailbox refuses or drops
+   * the request.
+   * @throws {ActorFailedError} as a rejection, if the actor crashes while it
+   * handles the request; the crash is the `cause`.
+   * @throws {RangeError} if `timeoutMs` is negative or `NaN`.
    */
   ask<R>(
     request: (replyTo: ReplyTo<R>) => M,
     options?: AskOptions,
   ): Promise<R>;
   /**
-   * Asks the actor to stop: it finishes the message in hand, and what waits
-   * in its mailbox goes to dead letters. After its shutdown deadline it is
-   * killed.
+   * Asks the actor to stop: it finishes the current message, and the messages
+   * that wait in its mailbox go to dead letters. It is killed if it has not
+   * stopped by its shutdown deadline.
    */
   stop(): void;
-  /** Like `stop`, but handles what waits in the mailbox first. */
+  /** Asks the actor to stop once it has handled the waiting messages. */
   drain(): void;
-  /** Ends the actor at once, whatever its handler is doing. */
+  /** Ends the actor immediately, whatever its handler is doing. */
   kill(): void;
-  /** Whether the actor is not gone for good. */
+  /** Whether the actor is running or will be: not gone for good. */
   readonly alive: boolean;
   /** Resolves when the actor is gone for good; never rejects. */
   readonly stopped: Promise<ExitReason>;

@@ -1,18 +1,18 @@
 /**
- * Who offers what: references under typed keys, for those who do not know
- * each other. An actor that stops is taken out by itself.
+ * References under typed keys, for actors that do not know each other. An actor
+ * that stops is removed automatically.
  *
  * @module
  */
 import { BaseCell } from "./base_cell.ts";
 import type { ActorRef } from "./ref.ts";
 
-/** What a registry has under a key; set by the key's class, for this file. */
+/** Returns the entry of a key; set by the key's class, for this file. */
 let entryOf: <M>(key: RegistryKey<M>, registry: Registry) => Entry<M>;
 
 /**
- * A name for actors that take messages of type `M`, all of them: who takes
- * some only cannot be put under it.
+ * A key for actors that accept every message of type `M`. An actor that accepts
+ * some of them only cannot be registered under it.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ let entryOf: <M>(key: RegistryKey<M>, registry: Registry) => Entry<M>;
  * ```
  */
 export class RegistryKey<in out M> {
-  /** For people: keys are equal only if they are the same object. */
+  /** A name for people; two keys with the same name are still different. */
   readonly name: string;
   readonly #entries = new WeakMap<Registry, Entry<M>>();
 
@@ -34,37 +34,37 @@ export class RegistryKey<in out M> {
     };
   }
 
-  /** A key of its own, whatever its name. */
+  /** Creates a key, different from all others whatever its name. */
   constructor(name: string) {
     this.name = name;
   }
 }
 
-/** Receives all actors of a key, oldest first. */
+/** Called with all actors under a key, oldest first. */
 export type RegistryListener<M> = (refs: readonly ActorRef<M>[]) => void;
 
-/** What one registry has under one key. */
+/** The actors and listeners of one registry under one key. */
 class Entry<in out M> {
-  /** The actors, each with what takes it out again. */
+  /** The actors, each with the function that removes it. */
   readonly refs: Map<ActorRef<M>, () => void> = new Map();
   readonly listeners: Set<RegistryListener<M>> = new Set();
 
   changed(): void {
-    for (const listener of this.listeners) this.tell(listener);
+    for (const listener of this.listeners) this.notify(listener);
   }
 
-  /** Tells what is there now: a listener before this one may have changed it. */
-  tell(listener: RegistryListener<M>): void {
+  /** Passes on the current actors: an earlier listener may have changed them. */
+  notify(listener: RegistryListener<M>): void {
     try {
       listener([...this.refs.keys()]);
     } catch (error) {
-      console.error("A listener of the registry threw:", error);
+      console.error("A listener to the registry threw:", error);
     }
   }
 }
 
 /**
- * The actors of one system, by key; several may offer the same.
+ * The actors of one system by key; several actors may share a key.
  *
  * @example
  * ```ts
@@ -80,14 +80,17 @@ class Entry<in out M> {
  */
 export class Registry {
   /**
-   * Puts an actor under a key until it stops or the result is disposed. When
-   * it is there already, or has stopped, nothing happens, then or at disposal.
+   * Registers an actor under a key until it stops or the returned object is
+   * disposed. If it is registered already, or has stopped, nothing happens, now
+   * or at disposal.
    *
-   * @throws {TypeError} when `ref` is no actor.
+   * @throws {TypeError} if `ref` is not a reference to an actor.
    */
   register<M>(key: RegistryKey<M>, ref: ActorRef<NoInfer<M>>): Disposable {
     if (!(ref instanceof BaseCell)) {
-      throw new TypeError("Cannot register: the reference is not to an actor");
+      throw new TypeError(
+        "Cannot register: ref is not a reference to an actor",
+      );
     }
     const entry = entryOf(key, this);
     const remove = (): void => {
@@ -98,27 +101,27 @@ export class Registry {
     };
     if (ref.alive && !entry.refs.has(ref)) {
       entry.refs.set(ref, remove);
-      // Not by its promise: who is told that it is gone finds it gone.
+      // Not by its promise: a watcher that is notified must not find it here.
       ref.onGone(remove);
       entry.changed();
     }
     return { [Symbol.dispose]: remove };
   }
 
-  /** All actors under a key, oldest first. */
+  /** Returns all actors under a key, oldest first. */
   list<M>(key: RegistryKey<M>): readonly ActorRef<M>[] {
     return [...entryOf(key, this).refs.keys()];
   }
 
-  /** The oldest actor under a key, if any. */
+  /** Returns the oldest actor under a key, if any. */
   find<M>(key: RegistryKey<M>): ActorRef<M> | undefined {
     return entryOf(key, this).refs.keys().next().value;
   }
 
   /**
-   * Calls `listener` with all actors under a key, now and whenever they
-   * change, until the result is disposed. One that throws is reported on
-   * stderr and stays subscribed.
+   * Calls `listener` with all actors under a key, now and at every change,
+   * until the returned object is disposed. A listener that throws is reported
+   * on stderr and stays subscribed.
    */
   subscribe<M>(
     key: RegistryKey<M>,
@@ -128,7 +131,7 @@ export class Registry {
     // Wrapped, so that one function may subscribe twice.
     const subscriber: RegistryListener<M> = (refs) => listener(refs);
     entry.listeners.add(subscriber);
-    entry.tell(subscriber);
+    entry.notify(subscriber);
     return { [Symbol.dispose]: () => void entry.listeners.delete(subscriber) };
   }
 }

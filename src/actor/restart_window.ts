@@ -1,20 +1,20 @@
 /**
- * The sliding restart window of OTP's supervisors: pure decisions.
+ * The sliding restart window of OTP's supervisors, as pure functions.
  *
  * @module
  */
 
 import { resolveNumbers } from "../checks/internal.ts";
 
-/** How many restarts are too many. */
+/** How many restarts a supervisor tolerates. */
 export interface RestartIntensity {
   /**
-   * Restarts that are tolerated within the window.
+   * Number of restarts that are tolerated within the window, 0 or more.
    * @default {3}
    */
   readonly maxRestarts?: number;
   /**
-   * Length of the sliding window, in milliseconds.
+   * Length of the sliding window, in milliseconds, 0 or more.
    * @default {5000}
    */
   readonly withinMs?: number;
@@ -34,14 +34,14 @@ export function resolveIntensity(
 
 /**
  * Adds a restart at `now` to the moments of earlier ones, drops those that
- * have left the window, and tells whether the limit is exceeded.
+ * have left the window, and returns whether the limit is exceeded.
  */
 export function countRestart(
   moments: readonly number[],
   now: number,
   { maxRestarts, withinMs }: Required<RestartIntensity>,
 ): { readonly moments: readonly number[]; readonly exceeded: boolean } {
-  // Nothing to count; a storm must not fill the memory either.
+  // Nothing to count, and a storm of restarts must not fill the memory.
   if (maxRestarts === Infinity) return { moments: [], exceeded: false };
   const kept = moments.filter((moment) => now - moment <= withinMs);
   kept.push(now);

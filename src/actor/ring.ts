@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Slots kept after a burst has drained; a larger store is given back. */
+/** Slots kept after a burst has drained; a larger store is released. */
 const KEPT_SLOTS = 1024;
 
 /** A first-in first-out queue over an array whose size is a power of two. */
@@ -35,7 +35,7 @@ export class Ring<T> {
     return item;
   }
 
-  /** Puts an item before the oldest. */
+  /** Adds an item in front of the oldest. */
   unshift(item: T): void {
     if (this.length === this.#slots.length) this.grow();
     this.#head = (this.#head - 1) & (this.#slots.length - 1);
@@ -57,7 +57,7 @@ export class Ring<T> {
     this.#slots[this.#head] = item;
   }
 
-  /** Removes an item wherever it is, as often as it is there. */
+  /** Removes every occurrence of an item. */
   remove(item: T): void {
     for (let left = this.length; left > 0; left--) {
       const other = this.shift() as T;

@@ -1,17 +1,17 @@
 /**
- * The end of an actor's time to stop.
+ * The deadline of an actor that was asked to stop.
  *
  * @module
  */
 import { Deadline } from "./deadlines.ts";
 
-/** What a deadline does to an actor. */
+/** The part of an actor that its deadline uses. */
 interface Stoppable {
   reportKilled(): void;
   kill(): void;
 }
 
-/** Kills an actor that did not stop in time. */
+/** Kills an actor that has not stopped in time. */
 export class ShutdownDeadline extends Deadline {
   readonly #actor: Stoppable;
 

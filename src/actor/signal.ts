@@ -1,5 +1,5 @@
 /**
- * What reaches an actor beside its mailbox: the supervision lane and the stash.
+ * How an actor is reached other than through its mailbox.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import type { Handler } from "./behavior.ts";
 import type { Origin } from "./origin.ts";
 import type { ExitReason } from "./ref.ts";
 
-/** A message that its actor has set aside. */
+/** A message that its actor has stashed. */
 export interface Stashed<M> {
   readonly message: M;
   readonly origin: Origin;
 }
 
 /**
- * Work of the supervision lane: gives a message and the context of the trace
- * that it belongs to, or does its work itself.
+ * An item of the supervision lane. It returns a message to handle, with the
+ * context of its trace, or does its work itself.
  */
 export type Signal<M> = (
   handler: Handler<M>,
 ) => { readonly message: M; readonly context: unknown } | undefined;
 
-/** A handler that decides what becomes of its supervised children. */
+/** A handler that decides what happens to its supervised children. */
 export interface SupervisingHandler<M> extends Handler<M> {
-  /** The child handles messages now. */
+  /** Called when a child has started and handles messages. */
   childStarted(child: BaseCell): void;
-  /** The child's life is over: restart or discard it. */
+  /** Called when the life of a child is over, to restart or discard it. */
   childExited(child: BaseCell, reason: ExitReason): void;
 }

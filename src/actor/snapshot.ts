@@ -1,58 +1,58 @@
 /**
- * What can be seen of an actor from outside.
+ * What `ActorSystem.tree()` shows of an actor.
  *
  * @module
  */
 
-/** Where an actor is. */
+/** Where an actor is in its life. */
 export type ActorState =
-  /** Its behaviour was not called yet, or has not answered. */
+  /** The behaviour has not been called, or its promise is pending. */
   | "starting"
-  /** It handles messages. */
+  /** The actor handles messages. */
   | "running"
-  /** Its life ends: its children stop, then it cleans up. */
+  /** The life is ending: the children stop, then the actor cleans up. */
   | "stopping"
-  /** Its life is over and its supervisor has not begun the next. */
+  /** The life is over and the supervisor has not started the next one. */
   | "waiting"
-  /** It is gone. */
+  /** The actor is gone for good. */
   | "stopped";
 
-/** What actors did, over all their lives. */
+/** Work that actors have done, over all their lives. */
 export interface WorkDone {
-  /** Messages handled. */
+  /** Number of messages handled. */
   readonly processed: number;
-  /** Restarts. */
+  /** Number of restarts so far. */
   readonly restarts: number;
-  /** Milliseconds in handlers; 0 unless it is measured. */
+  /** Milliseconds spent in handlers; 0 unless busy time is measured. */
   readonly busyMs: number;
 }
 
-/** An actor and those below it, at one moment. */
+/** An actor and its descendants, at one moment. */
 export interface ActorSnapshot {
-  /** Where it stands in the tree. */
+  /** The place of the actor in the tree. */
   readonly path: string;
-  /** Where it is in its life. */
+  /** Where the actor is in its life. */
   readonly state: ActorState;
-  /** Messages that wait in its mailbox; those it has set aside do not. */
+  /** Number of messages in the mailbox, without the stashed ones. */
   readonly mailboxMessages: number;
-  /** Their bytes; 0 unless the mailbox is bounded in bytes. */
+  /** Bytes in the mailbox; 0 unless it is bounded in bytes. */
   readonly mailboxBytes: number;
   /**
-   * Messages handled so far, over all lives. One that was set aside counts
-   * each time.
+   * Number of messages handled so far, over all lives. A message that is
+   * stashed counts each time.
    */
   readonly processed: number;
-  /** How often it was restarted. */
+  /** How often the actor was restarted. */
   readonly restarts: number;
-  /** What its behaviour threw last, if it ever did. */
+  /** What the behaviour threw last, if it ever did. */
   readonly lastFailure: unknown;
   /**
-   * Milliseconds that its handlers held the thread: the asynchronous ones
-   * until their first `await`. `undefined` unless it is measured.
+   * Milliseconds that the handlers held the thread; an asynchronous one counts
+   * until its first `await`. `undefined` unless busy time is measured.
    */
   readonly busyMs: number | undefined;
-  /** What those did that were below it and are gone. */
+  /** Work of the descendants that are gone. */
   readonly gone: WorkDone;
-  /** Those below it, in the order of their spawning. */
+  /** The children, in the order in which they were spawned. */
   readonly children: readonly ActorSnapshot[];
 }

@@ -1,6 +1,6 @@
 /**
- * What a supervisor keeps of one child: its actor, its failures in a row, and
- * who waits for its end.
+ * What a supervisor knows of one child: its actor, its failures in a row, and
+ * the requests that wait for its end.
  *
  * @module
  */
@@ -16,11 +16,11 @@ import type {
 } from "./supervision_state.ts";
 import type { SupervisorReply } from "./supervisor_protocol.ts";
 
-/** The wait for a next life. */
+/** The delay before the next life of a child. */
 export class BackoffTimer extends Deadline {
   readonly #over: () => void;
 
-  /** Calls `over` when it has passed. */
+  /** Calls `over` when the delay has passed. */
   constructor(over: () => void) {
     super();
     this.#over = over;
@@ -31,32 +31,32 @@ export class BackoffTimer extends Deadline {
   }
 }
 
-/** What somebody wants done as soon as a child is down. */
+/** A request that must wait until a child is down. */
 export interface DownRequest {
   readonly proceed: () => void;
-  /** Who is told if it comes to nothing. */
+  /** Where the refusal goes if it cannot proceed. */
   readonly replyTo: ReplyTo<SupervisorReply>;
 }
 
-/** One child of a supervisor. */
+/** One child of a supervisor, with its state and its actor. */
 export class SupervisedChild implements ChildState {
   readonly name: string;
-  /** What it is; something else after it was replaced. */
+  /** The specification, which `replaceChild` exchanges. */
   child: Child<never>;
   cell: BaseCell | undefined;
   phase: ChildPhase = "off";
   plannedEnd: ChildState["plannedEnd"];
   /** Milliseconds to wait before the next life. */
   delayMs: number = 0;
-  /** The wait, while there is one. */
+  /** Runs while the child waits for its next life. */
   backoffTimer: BackoffTimer | undefined;
-  /** Since when this life handles messages; not yet if it is `Infinity`. */
+  /** When this life began to handle messages; `Infinity` if not yet. */
   upSince: number = Infinity;
   #requests: DownRequest[] | undefined;
   #bugs: FailureStreak | undefined;
   #outages: FailureStreak | undefined;
 
-  /** A child that has not started. */
+  /** Creates a child that has not started. */
   constructor(name: string, child: Child<never>, cell: BaseCell) {
     this.name = name;
     this.child = child;
@@ -71,7 +71,7 @@ export class SupervisedChild implements ChildState {
     return this.child.significant;
   }
 
-  /** Its failures in a row, by whether a peer was not there. */
+  /** Returns the failures in a row: outages of a peer, or bugs. */
   streak(outage: boolean): FailureStreak {
     return outage
       ? this.#outages ??= new FailureStreak()
@@ -83,13 +83,13 @@ export class SupervisedChild implements ChildState {
     (this.#requests ??= []).push(request);
   }
 
-  /** It is down: forgets what it did, and answers who waits for that. */
+  /** The child is down: forgets its past, and returns the waiting requests. */
   release(): readonly DownRequest[] {
     this.cell = this.#bugs = this.#outages = undefined;
     return this.takeRequests();
   }
 
-  /** Those who wait for it to be down; the caller sees to them. */
+  /** Removes and returns the requests that wait until the child is down. */
   takeRequests(): readonly DownRequest[] {
     const requests = this.#requests ?? [];
     this.#requests = undefined;

@@ -1,21 +1,21 @@
 /**
- * What a supervisor decides: OTP's rules as a state machine without actors,
- * clocks or randomness. Events go in, commands come out; `supervisor.ts`
- * carries them out.
+ * The decisions of a supervisor: OTP's rules as a state machine without actors,
+ * clocks or randomness. Events go in, commands come out, and `supervisor.ts`
+ * executes them.
  *
- * The source of the rules is the documentation of OTP's `supervisor`. What
- * differs: a child keeps its reference and mailbox when it is restarted, so a
- * sibling that is restarted with it is paused and not stopped; starts are
- * asynchronous, so a child that hangs in its start holds up those to its right
- * and not the supervisor; and a first start that fails is a failure like any
- * other, where OTP's supervisor would fail with it.
+ * The source of the rules is the documentation of OTP's `supervisor`. There are
+ * three differences. A child keeps its reference and mailbox when it is
+ * restarted, so a sibling that is restarted with it is paused and not stopped.
+ * Starts are asynchronous, so a child that hangs in its start delays the
+ * children after it and not the supervisor. And a first start that fails is a
+ * failure like any other, where OTP's supervisor would fail with it.
  *
  * @module
  */
 import type { ExitReason } from "./ref.ts";
 import { countRestart, type RestartIntensity } from "./restart_window.ts";
 
-/** Who is restarted when one child fails; `dynamic` children have no order. */
+/** Which children are restarted when one fails; `dynamic` has no order. */
 export type Strategy =
   | "one_for_one"
   | "one_for_all"
@@ -23,7 +23,8 @@ export type Strategy =
   | "dynamic";
 
 /**
- * When a child is restarted: always, only after a failure or a kill, or never.
+ * When a child is restarted: always (`permanent`), only after a failure or a
+ * kill (`transient`), or never (`temporary`).
  */
 export type RestartPolicy = "permanent" | "transient" | "temporary";
 
@@ -31,8 +32,9 @@ export type RestartPolicy = "permanent" | "transient" | "temporary";
 export type AutoShutdown = "never" | "any_significant" | "all_significant";
 
 /**
- * Where a child is: waiting for its turn to start, waiting for its back-off,
- * starting, up, ending on the supervisor's word, or down until it is wanted.
+ * Where a child is in its life: waiting for its turn to start (`off`) or for
+ * its back-off (`delayed`), starting, up, being ended by the supervisor
+ * (`ending`), or `down` until somebody restarts it.
  */
 export type ChildPhase =
   | "off"
@@ -42,31 +44,31 @@ export type ChildPhase =
   | "ending"
   | "down";
 
-/** What is to become of a child that has to end. */
+/** What happens to a child once it has ended as the supervisor planned. */
 type PlannedEnd = "restart" | "down" | "remove";
 
-/** One child, as the decisions see it. */
+/** The state of one child, as far as the decisions need it. */
 export interface ChildState {
   readonly restart: RestartPolicy;
   readonly significant: boolean;
   phase: ChildPhase;
-  /** Set while the child has to end, or is ending. */
+  /** Set while the supervisor wants the child to end, until it has. */
   plannedEnd: PlannedEnd | undefined;
 }
 
-/** What the supervisor is to do, in this order. */
+/** What the supervisor must do next. Commands are executed in order. */
 export type Command<C> =
-  /** Begin a life: the first, or the next one. */
+  /** Start a life: the first one, or the next. */
   | { readonly type: "start"; readonly child: C }
-  /** End the life, keep reference and mailbox. */
+  /** End the life, and keep the reference and the mailbox. */
   | { readonly type: "pause"; readonly child: C }
   /** End the child for good. */
   | { readonly type: "stop"; readonly child: C }
-  /** The life is over and no other follows: let the child go. */
+  /** The life is over and none follows: release the actor. */
   | { readonly type: "discard"; readonly child: C }
   /** Forget the child and its specification. */
   | { readonly type: "forget"; readonly child: C }
-  /** Report a restart that is due when the back-off is over. */
+  /** Wait for the back-off, then report that the restart is due. */
   | { readonly type: "delay"; readonly child: C }
   /** Too many failures: stop all children and fail. */
   | { readonly type: "give_up"; readonly child: C; readonly reason: ExitReason }
@@ -95,13 +97,13 @@ export const AUTO_SHUTDOWNS: readonly AutoShutdown[] = [
   "all_significant",
 ];
 
-/** Rules of one supervisor. */
+/** The options that the decisions of one supervisor depend on. */
 export interface SupervisionRules extends Required<RestartIntensity> {
   readonly strategy: Strategy;
   readonly autoShutdown: AutoShutdown;
 }
 
-/** Whether a child that ended so by itself is to be restarted. */
+/** Returns whether a child that ended by itself must be restarted. */
 export function shouldRestart(
   policy: RestartPolicy,
   reason: ExitReason,
@@ -115,11 +117,11 @@ export function shouldRestart(
 export class Supervision<C extends ChildState> {
   readonly #rules: SupervisionRules;
   readonly #children = new Set<C>();
-  /** Those who start for the first time, each after those to its left. */
+  /** Children that start for the first time, each after those before it. */
   readonly #unstarted = new Set<C>();
   #restarts: readonly number[] = [];
 
-  /** A supervisor without children. */
+  /** Creates the state of a supervisor without children. */
   constructor(rules: SupervisionRules) {
     this.#rules = rules;
   }
@@ -129,7 +131,7 @@ export class Supervision<C extends ChildState> {
     return this.#children;
   }
 
-  /** Whether every child has been through its first start. */
+  /** Whether every child has completed its first start. */
   get allStarted(): boolean {
     return this.#unstarted.size === 0;
   }
@@ -150,8 +152,8 @@ export class Supervision<C extends ChildState> {
   }
 
   /**
-   * A child's life is over. `counts` says whether it counts as a failure of
-   * ours: what is unavailable does not, nor what ended in order.
+   * The life of a child is over. `counts` says whether this counts as a
+   * failure: an unavailable peer does not.
    */
   exited(
     child: C,
@@ -163,7 +165,7 @@ export class Supervision<C extends ChildState> {
     if (!shouldRestart(child.restart, reason)) {
       return this.#endedByItself(child);
     }
-    // It was asked to stop while it waits for its next life, which comes.
+    // It was asked to stop between two lives: the next one starts anyway.
     if (child.phase === "delayed" || child.phase === "off") return [];
     if (counts) {
       const { moments, exceeded } = countRestart(
@@ -188,12 +190,12 @@ export class Supervision<C extends ChildState> {
     return this.#advance(child);
   }
 
-  /** Ends a child until it is wanted again, or for good. */
+  /** Ends a child, until it is restarted or for good. */
   terminate(child: C): Command<C>[] {
     return this.#requestEnd(child, this.#endWhenUnwanted(child));
   }
 
-  /** Starts a child that is down; gives one that is up a new life. */
+  /** Starts a child that is down, or gives a child that is up a new life. */
   restart(child: C): Command<C>[] {
     if (child.phase !== "down" && child.phase !== "delayed") {
       return this.#requestEnd(child, "restart");
@@ -207,7 +209,7 @@ export class Supervision<C extends ChildState> {
     return child.phase === "down" ? this.#release(child, "remove") : [];
   }
 
-  /** Those who end and start again with a child. */
+  /** The siblings that are restarted together with a child. */
   *#affectedBy(child: C): Iterable<C> {
     const { strategy } = this.#rules;
     if (strategy === "one_for_one" || strategy === "dynamic") return;
@@ -220,7 +222,7 @@ export class Supervision<C extends ChildState> {
 
   /**
    * A sibling has failed: the child ends, and starts again unless temporary.
-   * One that was down is wanted again, as in OTP.
+   * A child that was down starts too, as in OTP.
    */
   #markForRestart(child: C): void {
     if (child.plannedEnd !== undefined) return;
@@ -229,7 +231,7 @@ export class Supervision<C extends ChildState> {
     } else if (child.phase === "down") child.phase = "off";
   }
 
-  /** What becomes of a child that is not wanted: some are not kept. */
+  /** How a child ends that is not restarted: some are not kept. */
   #endWhenUnwanted(child: C): PlannedEnd {
     return child.restart === "temporary" || this.#rules.strategy === "dynamic"
       ? "remove"
@@ -238,7 +240,7 @@ export class Supervision<C extends ChildState> {
 
   #requestEnd(child: C, plannedEnd: PlannedEnd): Command<C>[] {
     if (child.plannedEnd !== undefined) {
-      // It ends already: it may go for good, but is not called back.
+      // It is ending already: it may still be removed, but not kept.
       if (child.plannedEnd === "restart") child.plannedEnd = plannedEnd;
       return [];
     }
@@ -247,7 +249,7 @@ export class Supervision<C extends ChildState> {
       child.phase = "ending";
       return [{ type: plannedEnd === "restart" ? "pause" : "stop", child }];
     }
-    // It has no life: off waits for its turn anyway, and down is down.
+    // It has no life: one that is off will start anyway.
     if (plannedEnd === "restart" || child.phase === "down") return [];
     return [
       { type: "discard", child },
@@ -256,7 +258,7 @@ export class Supervision<C extends ChildState> {
     ];
   }
 
-  /** A child has ended on the supervisor's word. */
+  /** A child has ended because the supervisor asked it to. */
   #endedAsPlanned(child: C): Command<C>[] {
     const plannedEnd = child.plannedEnd ?? "restart";
     if (plannedEnd === "restart") {
@@ -304,8 +306,8 @@ export class Supervision<C extends ChildState> {
   }
 
   /**
-   * What can be done now. `child` is the one that may have become ready: the
-   * strategies without order look at no other, but for the first starts.
+   * Returns what can be done now. `child` is the one that may have become
+   * ready: strategies without order consider no other, except first starts.
    */
   #advance(child?: C): Command<C>[] {
     const { strategy } = this.#rules;
@@ -328,7 +330,7 @@ export class Supervision<C extends ChildState> {
       return [{ type, child: last }];
     }
     if (children.some(({ phase }) => phase === "starting")) return [];
-    // The others wait for a back-off with it, but not those it leaves alone.
+    // Siblings that are restarted with it wait for its back-off, others do not.
     const delayed = children.findIndex(({ phase }) => phase === "delayed");
     const off = children.findIndex(({ phase }) => phase === "off");
     const waits = delayed >= 0 && (delayed < off || strategy === "one_for_all");
@@ -336,7 +338,7 @@ export class Supervision<C extends ChildState> {
     return waits || next === undefined ? [] : [this.#start(next)];
   }
 
-  /** The next of the first starts, when those to its left are through. */
+  /** Starts the next child for the first time, if those before it have. */
   #startFirst(): Command<C>[] {
     for (const child of this.#unstarted) {
       return child.phase === "off" ? [this.#start(child)] : [];

@@ -1,7 +1,7 @@
 /**
- * The supervisor: an actor that starts its children, restarts those that
- * fail, and gives up when they fail too often. What it decides is in
- * `supervision_state.ts`; here the decisions are carried out.
+ * The supervisor: an actor that starts its children, restarts those that fail,
+ * and gives up when they fail too often. The decisions are made in
+ * `supervision_state.ts` and executed here.
  *
  * @module
  */
@@ -35,14 +35,15 @@ import type {
 import { SHUTDOWN } from "./tree_node.ts";
 
 /**
- * A behaviour that supervises, by OTP's rules; see `docs/semantics.md`.
+ * Creates a behaviour that supervises children by OTP's rules; see
+ * `docs/semantics.md`.
  *
  * Children start first to last, each when the one before it has started, and
- * stop last to first. A supervisor below another has itself started when the
- * children that it has from the start have. One that fails is restarted, with those that the
- * strategy says. When children have failed more than `maxRestarts` times
- * within `withinMs`, the supervisor stops the others and fails itself with
- * {@linkcode RestartLimitError}.
+ * stop last to first. A supervisor under another supervisor has started when
+ * its initial children have. A child that fails is restarted, together with
+ * the siblings that the strategy names. When children have failed more than
+ * `maxRestarts` times within `withinMs`, the supervisor stops the others and
+ * fails itself with {@linkcode RestartLimitError}.
  *
  * @example
  * ```ts
@@ -63,6 +64,10 @@ import { SHUTDOWN } from "./tree_node.ts";
  * ref.tell("bad");
  * ref.tell("still here");
  * ```
+ *
+ * @throws {TypeError} if an option has the wrong type, or a dynamic supervisor
+ * is given children.
+ * @throws {RangeError} if a number is out of its range.
  */
 export function supervisor(
   options: SupervisorOptions = {},
@@ -79,7 +84,7 @@ export function supervisor(
   checkDuration("giveUpAfterMs", giveUpAfterMs);
   if (strategy === "dynamic" && options.children !== undefined) {
     throw new TypeError(
-      "Cannot supervise: a dynamic supervisor has no children from the start, use startChild",
+      "Cannot use children: the strategy is dynamic, start them with startChild",
     );
   }
 
@@ -92,9 +97,9 @@ export function supervisor(
     const { clock, deadlines, events } = supervisor.core;
     const decisions = new Supervision<SupervisedChild>(rules);
     const byName = new Map<string, SupervisedChild>();
-    let announced = false;
+    let reported = false;
     supervisor.stopOrder = strategy === "dynamic" ? "together" : "last_first";
-    // Its children have deadlines of their own.
+    // Its children have their own deadlines.
     supervisor.shutdownMs ??= Infinity;
     context.signal.addEventListener("abort", abandon, { once: true });
 
@@ -102,7 +107,7 @@ export function supervisor(
       const name = child.name ?? freeName();
       if (byName.get(name)?.phase === "down") {
         throw new TroupeError(
-          `Cannot start ${name}: a child that is down has the name, restart or remove it`,
+          `Cannot start ${name}: a child with this name is down, restart or remove that`,
         );
       }
       const record = new SupervisedChild(name, child, spawn(child, name));
@@ -110,7 +115,7 @@ export function supervisor(
       execute(decisions.add(record));
     }
 
-    /** A name that neither a child has nor one that is down. */
+    /** Returns a name that no child has, not even one that is down. */
     function freeName(): string {
       let name: string;
       do name = supervisor.freeName(); while (byName.has(name));
@@ -120,7 +125,7 @@ export function supervisor(
     function spawn(child: Child<never>, name: string): BaseCell {
       const cell = child.spawn(supervisor, name);
       if (cell instanceof BaseCell) return cell;
-      throw new TypeError("Cannot start a child: it is no actor");
+      throw new TypeError("Cannot start a child: it is not an actor");
     }
 
     function execute(commands: readonly Command<SupervisedChild>[]): void {
@@ -158,13 +163,13 @@ export function supervisor(
         }
       }
       for (const { proceed } of waited) proceed();
-      announce();
+      reportStart();
     }
 
-    /** This supervisor has started when all its first children have. */
-    function announce(): void {
-      if (announced || !decisions.allStarted) return;
-      announced = true;
+    /** Reports the start of this supervisor once its initial children have started. */
+    function reportStart(): void {
+      if (reported || !decisions.allStarted) return;
+      reported = true;
       if (supervisor.supervised) supervisor.parent?.childStarted(supervisor);
     }
 
@@ -175,7 +180,7 @@ export function supervisor(
       child.cell.startLife();
     }
 
-    /** Makes another actor of a child that was down, in its old place. */
+    /** Creates a new actor for a child that was down, in its old place. */
     function respawn(child: SupervisedChild): BaseCell {
       const cell = spawn(child.child, child.name);
       let after = false;
@@ -188,7 +193,7 @@ export function supervisor(
 
     function delay(child: SupervisedChild): void {
       if (child.delayMs === 0) return execute(decisions.due(child));
-      // In the supervision lane: a full mailbox must not swallow it.
+      // In the supervision lane: a full mailbox must not lose it.
       const timer = new BackoffTimer(() =>
         supervisor.signal(() => {
           if (child.backoffTimer === timer) execute(decisions.due(child));
@@ -206,7 +211,7 @@ export function supervisor(
       child.backoffTimer = undefined;
     }
 
-    /** This life is over: nothing follows, and nobody waits in vain. */
+    /** This life is over: cancels the delays and refuses the waiting requests. */
     function abandon(): void {
       for (const child of decisions.children) {
         cancelBackoff(child);
@@ -238,7 +243,7 @@ export function supervisor(
       );
     }
 
-    /** Counts a failure and sets the delay before the restart. */
+    /** Counts a failure, and sets the delay before the restart. */
     function failed(child: SupervisedChild, reason: ExitReason): void {
       const now = clock.now();
       const outage = isOutage(reason);
@@ -275,7 +280,7 @@ export function supervisor(
         return terminate(child, replyTo, () => replyTo.tell({}));
       }
       if (child.plannedEnd === "down" || child.plannedEnd === "remove") {
-        // It is ending for somebody who asked before.
+        // It is ending because of an earlier request.
         const proceed = (): void => control(what, name, replyTo);
         return child.whenDown({ proceed, replyTo });
       }
@@ -296,14 +301,14 @@ export function supervisor(
       done: () => void,
     ): void {
       if (child.phase === "down") return done();
-      // Looks again: it may be up once more for somebody who asked before.
+      // Checks again: an earlier request may have started it once more.
       const proceed = (): void => terminate(child, replyTo, done);
       child.whenDown({ proceed, replyTo });
       execute(decisions.terminate(child));
     }
 
-    /** Puts a child in the place of the one of its name, if that is there. */
-    function put(
+    /** Replaces the child of this name, or adds it if there is none. */
+    function replaceOrAdd(
       next: Child<never>,
       name: string,
       replyTo: ReplyTo<SupervisorReply>,
@@ -311,11 +316,11 @@ export function supervisor(
       const old = byName.get(name);
       if (old === undefined) return attempt(replyTo, () => add(next));
       terminate(old, replyTo, () => {
-        // A temporary child is forgotten when it ends.
-        if (byName.get(name) !== old) return put(next, name, replyTo);
+        // A temporary child is removed when it ends.
+        if (byName.get(name) !== old) return replaceOrAdd(next, name, replyTo);
         old.child = next;
         attempt(replyTo, () => {
-          // At once, though it may have to wait for its turn to begin.
+          // At once, though it may have to wait for its turn to start.
           old.cell = respawn(old);
           execute(decisions.restart(old));
         });
@@ -323,7 +328,7 @@ export function supervisor(
     }
 
     for (const child of options.children ?? []) add(child);
-    announce();
+    reportStart();
 
     return {
       receive(message) {
@@ -333,7 +338,7 @@ export function supervisor(
           case "replace_child": {
             const { child, child: { name }, replyTo } = message;
             return name !== undefined && byName.has(name)
-              ? put(child, name, replyTo)
+              ? replaceOrAdd(child, name, replyTo)
               : refuse(replyTo, `there is no child ${name}`);
           }
           case "terminate_child":
@@ -361,8 +366,8 @@ export function supervisor(
         }),
       childExited: (cell, reason) =>
         withRecord(cell, (child) => {
-          // Whoever asked it to stop does not want it back, however it ended.
-          const why = cell.stopAsked ? SHUTDOWN : reason;
+          // A child that was asked to stop is not restarted, however it ended.
+          const why = cell.stopRequested ? SHUTDOWN : reason;
           const alive = child.phase === "starting" || child.phase === "up";
           const unasked = alive && child.plannedEnd === undefined;
           if (unasked && shouldRestart(child.restart, why)) failed(child, why);
@@ -373,12 +378,12 @@ export function supervisor(
   };
 }
 
-/** Whether a child failed because its peer is not there. */
+/** Returns whether a child failed because its peer is unavailable. */
 function isOutage(reason: ExitReason): boolean {
   return reason.type === "failed" && reason.cause instanceof UnavailableError;
 }
 
-/** Does what may be impossible, and answers whether it was. */
+/** Tries to do something, and replies whether it was possible. */
 function attempt(replyTo: ReplyTo<SupervisorReply>, act: () => void): void {
   try {
     act();

@@ -1,7 +1,7 @@
 /**
- * What others ask of a supervisor at run time. Calls that change something
- * wait as long as that takes, unless `timeoutMs` says otherwise; they reject
- * when the supervisor ends before.
+ * Calls to a supervisor at run time. Calls that change something wait as long
+ * as that takes, unless `timeoutMs` says otherwise; they reject if the
+ * supervisor ends first.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type {
   SupervisorReply,
 } from "./supervisor_protocol.ts";
 
-/** A reference to a supervisor. */
+/** A reference to a supervisor, to which its calls are sent. */
 export type SupervisorRef = ActorRef<SupervisorMessage>;
 
 async function call(
@@ -36,12 +36,12 @@ async function call(
 }
 
 /**
- * Adds a child after the others and answers its reference. It takes messages
- * at once, and handles them when it has started. A child without a name may be
- * started any number of times.
+ * Adds a child after the others and returns a reference to it. The child
+ * accepts messages at once, and handles them when it has started. A child
+ * without a name may be started any number of times.
  *
- * Rejects with {@linkcode TroupeError} when the name is taken, and as an ask
- * does when the supervisor is gone.
+ * @throws {TroupeError} as a rejection, if a child has the name.
+ * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
  */
 export async function startChild<M>(
   supervisor: SupervisorRef,
@@ -73,9 +73,10 @@ function control(
 }
 
 /**
- * The reference of a child that a supervisor was given, once it has it.
+ * Returns the reference to a child that was given to a supervisor.
  *
- * Rejects with {@linkcode TroupeError} when it has no such child now.
+ * @throws {TroupeError} as a rejection, if the supervisor has no such child now.
+ * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
  */
 export async function findChild<M>(
   supervisor: SupervisorRef,
@@ -88,7 +89,11 @@ export async function findChild<M>(
   throw notFound(supervisor, child);
 }
 
-/** The children of a supervisor, first to last. */
+/**
+ * Returns the children of a supervisor, in order.
+ *
+ * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
+ */
 export function listChildren(
   supervisor: SupervisorRef,
   options?: AskOptions,
@@ -101,9 +106,12 @@ export function listChildren(
 
 /**
  * Stops a child and resolves when it is gone, which may take as long as its
- * deadline. It is down until {@linkcode restartChild}, or until the strategy
- * restarts it with a sibling that fails. A temporary one is forgotten, as is
- * any child of a dynamic supervisor.
+ * shutdown deadline. The child stays down until {@linkcode restartChild}, or
+ * until the strategy restarts it with a sibling that fails. A temporary child
+ * is removed, as is any child of a dynamic supervisor.
+ *
+ * @throws {TroupeError} as a rejection, if there is no such child.
+ * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
  */
 export function terminateChild(
   supervisor: SupervisorRef,
@@ -114,8 +122,12 @@ export function terminateChild(
 }
 
 /**
- * Starts a child that was terminated, under a new reference; or gives one
- * that is up a new life, under its reference. It does not count as a failure.
+ * Starts a child that was terminated, under a new reference, or gives a child
+ * that is up a new life, under the same reference. It does not count as a
+ * failure.
+ *
+ * @throws {TroupeError} as a rejection, if there is no such child.
+ * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
  */
 export function restartChild(
   supervisor: SupervisorRef,
@@ -125,7 +137,13 @@ export function restartChild(
   return control(supervisor, "restart", name, options);
 }
 
-/** Forgets a child that is down, and its name. */
+/**
+ * Removes a child that is down, and frees its name.
+ *
+ * @throws {TroupeError} as a rejection, if there is no such child, or it is not
+ * down.
+ * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
+ */
 export function removeChild(
   supervisor: SupervisorRef,
   name: string,
@@ -135,8 +153,11 @@ export function removeChild(
 }
 
 /**
- * Stops the child of the same name, starts this one in its place, and answers
- * its reference.
+ * Stops the child of the same name, starts this one in its place, and returns
+ * a reference to it.
+ *
+ * @throws {TroupeError} as a rejection, if there is no child of this name.
+ * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
  */
 export async function replaceChild<M>(
   supervisor: SupervisorRef,

@@ -1,5 +1,5 @@
 /**
- * How one talks to a supervisor: its options and its messages.
+ * The options and the messages of a supervisor.
  *
  * @module
  */
@@ -14,12 +14,13 @@ import type {
   Strategy,
 } from "./supervision_state.ts";
 
-/** What a supervisor does about children whose peer is unavailable. */
+/** How a supervisor treats children whose peer is unavailable. */
 export interface UnavailableOptions {
-  /** Delays between tries. */
+  /** The delays between two tries to start the child. */
   readonly backoff?: BackoffOptions;
   /**
-   * Milliseconds of being unavailable after which the supervisor gives up.
+   * Milliseconds without the peer after which the supervisor gives up, 0 or
+   * more.
    * @default {Infinity}
    */
   readonly giveUpAfterMs?: number;
@@ -28,20 +29,20 @@ export interface UnavailableOptions {
 /** Options of a {@linkcode supervisor}. */
 export interface SupervisorOptions extends RestartIntensity {
   /**
-   * Who is restarted when one child fails.
+   * Which children are restarted when one fails.
    * @default {"one_for_one"}
    */
   readonly strategy?: Strategy;
-  /** Children from the start, first to last. Dynamic supervisors have none. */
+  /** The children at the start, in order. A dynamic supervisor has none. */
   readonly children?: readonly Child<never>[];
   /**
-   * Delays before restarts of a child that fails; `false` restarts at once.
+   * The delays before a failed child is restarted; `false` for no delay.
    * @default {false}
    */
   readonly backoff?: BackoffOptions | false;
   /**
-   * Delays before restarts of a child that failed with
-   * {@linkcode UnavailableError}: these do not count as restarts.
+   * The delays before a child is restarted that failed with
+   * {@linkcode UnavailableError}. These restarts do not count.
    */
   readonly unavailable?: UnavailableOptions;
   /**
@@ -51,24 +52,24 @@ export interface SupervisorOptions extends RestartIntensity {
   readonly autoShutdown?: AutoShutdown;
 }
 
-/** A child, as {@linkcode listChildren} shows it. */
+/** One child, as {@linkcode listChildren} returns it. */
 export interface ChildInfo {
-  /** Its name among its siblings. */
+  /** The name of the child among its siblings. */
   readonly name: string;
-  /** Its reference; `undefined` when it is down. */
+  /** The reference to the child; `undefined` when it is down. */
   readonly ref: ActorRef<never> | undefined;
-  /** Where it is. */
+  /** Where the child is in its life. */
   readonly phase: ChildPhase;
-  /** When it is restarted. */
+  /** When the supervisor restarts the child. */
   readonly restart: RestartPolicy;
-  /** How often it was restarted. */
+  /** How often the child was restarted. */
   readonly restarts: number;
 }
 
-/** What a supervisor answers: done, or why it cannot be. */
+/** The reply of a supervisor: `{}` for done, or why it refused. */
 export type SupervisorReply = { readonly refused?: unknown };
 
-/** Messages of a supervisor; `startChild` and its like send them. */
+/** The messages of a supervisor; `startChild` and its like send them. */
 export type SupervisorMessage =
   | {
     readonly type: "start_child" | "replace_child";

@@ -1,5 +1,5 @@
 /**
- * The system: the root of the tree, and what all its actors share.
+ * The actor system: the root of the tree, and what all its actors share.
  *
  * @module
  */
@@ -19,37 +19,37 @@ import type { ActorSnapshot } from "./snapshot.ts";
 /** Options of an {@linkcode ActorSystem}. */
 export interface ActorSystemOptions {
   /**
-   * Source of time; a test gives one that it moves by hand.
-   * @default {the real clock}
+   * The source of time; tests pass a clock that they move by hand.
+   * @default {realClock}
    */
   readonly clock?: Clock;
   /**
-   * Milliseconds from the start of a shutdown until whoever is left is
-   * killed.
+   * Milliseconds from the start of a shutdown until the actors that are left
+   * are killed, 0 or more.
    * @default {10000}
    */
   readonly shutdownMs?: number;
   /**
-   * Who runs next; for tests that explore interleavings.
+   * Decides which actor runs next, for tests that explore interleavings.
    * @default {first come, first served, in bursts of 16 messages}
    */
   readonly scheduler?: Scheduler;
   /**
-   * Whether `tree()` tells how long each actor was busy. It costs every run of
-   * an actor two looks at the clock, some 150 ns.
+   * Whether `tree()` reports how long each actor was busy. It reads the clock
+   * twice in every run of an actor, which costs some 150 ns.
    * @default {false}
    */
   readonly measureBusyTime?: boolean;
 }
 
-/** How a shutdown went. */
+/** The outcome of a shutdown. */
 export interface ShutdownReport {
-  /** Paths of the actors that did not stop in time and were killed. */
+  /** The paths of the actors that did not stop in time and were killed. */
   readonly killed: readonly string[];
 }
 
 /**
- * A tree of actors with one clock, one scheduler and one event stream.
+ * A tree of actors that share a clock, a scheduler and a stream of events.
  *
  * @example
  * ```ts
@@ -69,7 +69,11 @@ export class ActorSystem implements AsyncDisposable {
   readonly #shutdownMs: number;
   #report: Promise<ShutdownReport> | undefined;
 
-  /** A system that is ready to spawn. */
+  /**
+   * Creates a system that is ready to spawn actors.
+   *
+   * @throws {RangeError} if an option is out of its range.
+   */
   constructor(options: ActorSystemOptions = {}) {
     const { scheduler, shutdownMs = 10_000 } = options;
     if (scheduler !== undefined) {
@@ -88,12 +92,12 @@ export class ActorSystem implements AsyncDisposable {
       undefined,
       "",
       () => ({ receive() {} }),
-      // The system's own deadline is the one that counts.
+      // The deadline of the system itself is the one that counts.
       { shutdownMs: Infinity },
       false,
     );
     this.#root.stopOrder = "last_first";
-    // Nobody spawns it, so nobody else starts it.
+    // It has no parent to start it.
     this.#core.dispatcher.schedule(this.#root);
   }
 
@@ -102,32 +106,33 @@ export class ActorSystem implements AsyncDisposable {
     return this.#core.clock;
   }
 
-  /** Every start, stop, failure, restart and dead letter. */
+  /** The starts, stops, failures, restarts and dead letters of the system. */
   get events(): SystemEvents {
     return this.#core.events;
   }
 
-  /** Actors by what they offer. */
+  /** The registry of actors by key. */
   readonly registry: Registry = new Registry();
 
-  /** Messages that could not be delivered so far. */
+  /** Number of messages that could not be delivered so far. */
   get deadLetters(): number {
     return this.#core.deadLetters;
   }
 
-  /** Answers that came after their ask had ended so far. */
+  /** Number of replies so far that came after their ask had ended. */
   get lateReplies(): number {
     return this.#core.lateReplies;
   }
 
-  /** All actors as they are now, from the root down. */
+  /** Returns all actors as they are now, from the root down. */
   tree(): ActorSnapshot {
     return this.#root.snapshot();
   }
 
   /**
-   * Resolves when no actor is ready to run: what was told has been handled,
-   * but for what waits for a timer, for I/O or for another promise. For tests.
+   * Resolves when no actor is ready to run, for tests: all messages have been
+   * handled, except where a handler waits for a timer, for I/O or for another
+   * promise.
    */
   async idle(): Promise<void> {
     do {
@@ -135,7 +140,13 @@ export class ActorSystem implements AsyncDisposable {
     } while (!this.#core.dispatcher.idle);
   }
 
-  /** Starts an actor at the top of the tree. */
+  /**
+   * Starts an actor at the top of the tree.
+   *
+   * @throws {TypeError} if the name is empty or contains a `/`.
+   * @throws {TroupeError} if another actor at the top has the name, or the
+   * system is shutting down.
+   */
   spawn<M>(behavior: Behavior<M>, options?: SpawnOptions<M>): ActorRef<M> {
     if (this.#report !== undefined) {
       throw new TroupeError("Cannot spawn: the system is shutting down");
@@ -144,8 +155,8 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /**
-   * Stops everything: top-level actors last to first, each with its children.
-   * Whoever is left after `shutdownMs` is killed. Safe to call twice.
+   * Stops all actors, those at the top last to first, each with its children.
+   * The actors left after `shutdownMs` are killed. Safe to call twice.
    */
   shutdown(): Promise<ShutdownReport> {
     return this.#report ??= this.#shutdown();

@@ -1,6 +1,6 @@
 /**
- * The typed event stream of a system: every start, stop, failure, restart,
- * give-up and undeliverable message. Free when nobody listens.
+ * The typed events of a system: every start, stop, failure, restart, give-up
+ * and undeliverable message. They cost nothing when nobody listens.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import type { ActorRef, ExitReason } from "./ref.ts";
 
 /** Why a message was not delivered. */
 export type DeadLetterReason =
-  /** The target had stopped, or stopped before its turn. */
+  /** The target had stopped, or stopped before it handled the message. */
   | "stopped"
-  /** The mailbox was full and refused it. */
+  /** The mailbox was full and refused the message. */
   | "refused"
-  /** The mailbox was full and its policy dropped it. */
+  /** The mailbox was full and its policy dropped the message. */
   | "dropped";
 
-/** A fact about an actor of the system. */
+/** An event in the life of an actor, or an undeliverable message. */
 export type SystemEvent =
   | { readonly type: "started"; readonly actor: ActorRef<never> }
   | {
@@ -27,13 +27,13 @@ export type SystemEvent =
     readonly type: "failed";
     readonly actor: ActorRef<never>;
     readonly cause: unknown;
-    /** The message that it crashed on, which is lost. */
+    /** The message that the actor crashed on, which is lost. */
     readonly message: unknown;
   }
   | {
     readonly type: "restarted";
     readonly actor: ActorRef<never>;
-    /** Restarts of this actor so far. */
+    /** How often this actor has been restarted so far. */
     readonly restarts: number;
   }
   | {
@@ -50,18 +50,18 @@ export type SystemEvent =
     readonly reason: DeadLetterReason;
   };
 
-/** Publishes events to whoever has subscribed. */
+/** The events of a system, for those who subscribe to them. */
 export class SystemEvents {
   readonly #listeners = new Set<(event: SystemEvent) => void>();
 
-  /** Whether anybody listens: publishers build no event otherwise. */
+  /** Whether there is a subscriber; publishers build no event otherwise. */
   get active(): boolean {
     return this.#listeners.size > 0;
   }
 
   /**
-   * Calls `listener` for every event until the result is disposed. A listener
-   * that throws is reported on stderr and stays subscribed.
+   * Calls `listener` for every event until the returned object is disposed. A
+   * listener that throws is reported on stderr and stays subscribed.
    */
   subscribe(listener: (event: SystemEvent) => void): Disposable {
     // Wrapped, so that one function may subscribe twice.
@@ -70,13 +70,13 @@ export class SystemEvents {
     return { [Symbol.dispose]: () => void this.#listeners.delete(entry) };
   }
 
-  /** Tells all listeners. */
+  /** Passes an event to every subscriber, in order of subscription. */
   publish(event: SystemEvent): void {
     for (const listener of this.#listeners) {
       try {
         listener(event);
       } catch (error) {
-        console.error("A listener of the event stream threw:", error);
+        console.error("A listener to system events threw:", error);
       }
     }
   }

@@ -6,14 +6,14 @@
 import type { ActorTimer } from "./behavior.ts";
 import { Deadline, type Deadlines } from "./deadlines.ts";
 
-/** A timer, and its message on the way; a stale one is never handled. */
+/** A timer and its message on the way; a stale message is never handled. */
 export class Tick extends Deadline implements ActorTimer {
   readonly #deadlines: Deadlines;
   readonly #alive: Set<Tick>;
   readonly #ms: number;
   readonly #repeats: boolean;
   readonly #send: (due: Tick) => void;
-  /** A message of this timer waits in the mailbox. */
+  /** Whether a message of this timer waits in the mailbox. */
   #waits = false;
 
   constructor(
@@ -33,7 +33,7 @@ export class Tick extends Deadline implements ActorTimer {
     deadlines.add(this, ms);
   }
 
-  /** Whether the message may be handled, now that its turn has come. */
+  /** Returns whether the message may be handled, now that it is due. */
   claim(): boolean {
     this.#waits = false;
     return this.#repeats ? this.#alive.has(this) : this.#alive.delete(this);
@@ -46,7 +46,7 @@ export class Tick extends Deadline implements ActorTimer {
     this.#send(this);
   }
 
-  /** Begins to wait anew. */
+  /** Starts the wait over. */
   restart(): void {
     if (!this.#alive.has(this)) return;
     this.#deadlines.remove(this);

@@ -1,5 +1,5 @@
 /**
- * An actor's place in the tree: its name, its children, and who waits for its
+ * An actor's place in the tree: its name, its children, and the watchers of its
  * end.
  *
  * @module
@@ -11,19 +11,19 @@ import type { SystemCore } from "./core.ts";
 import { TroupeError } from "./errors.ts";
 import type { ActorRef, ExitReason } from "./ref.ts";
 
-/** Exit reasons that carry nothing are shared. */
+/** The exit reasons without data are shared objects. */
 export const NORMAL: ExitReason = { type: "normal" };
 /** See {@linkcode NORMAL}. */
 export const SHUTDOWN: ExitReason = { type: "shutdown" };
 /** See {@linkcode NORMAL}. */
 export const KILLED: ExitReason = { type: "killed" };
 
-/** What an actor is to those above and below it. */
+/** The part of an actor that its parent and its children use. */
 export abstract class TreeNode {
   readonly core: SystemCore;
   readonly parent: BaseCell | undefined;
   readonly name: string;
-  /** Why the life ends, or has ended. */
+  /** Why the current life ends, or the last one ended. */
   protected exit: ExitReason = SHUTDOWN;
   protected childCells: ChildTable<BaseCell> | undefined;
   #nextName = 1;
@@ -52,34 +52,34 @@ export abstract class TreeNode {
     supervised?: boolean,
   ): ActorRef<C>;
 
-  /** The children that are not gone, in the order of their spawning. */
+  /** The children that are not gone, in the order in which they were spawned. */
   get children(): BaseCell[] {
     return this.childCells === undefined ? [] : [...this.childCells.values()];
   }
 
   /**
-   * Returns the name of a child to be: the given one, or a short number.
+   * Returns the name for a new child: the given one, or a short number.
    *
-   * @throws {TypeError} if the given name is empty or has a `/`
-   * @throws {TroupeError} if a child has it already
+   * @throws {TypeError} if the given name is empty or contains a `/`.
+   * @throws {TroupeError} if a child has it already.
    */
   protected nameChild(given: string | undefined): string {
     if (given === undefined) return this.freeName();
     const shown = JSON.stringify(given);
     if (given === "" || given.includes("/")) {
       throw new TypeError(
-        `Cannot spawn: the name ${shown} is empty or has a "/"`,
+        `Cannot spawn: the name is ${shown}, it must not be empty or contain a "/"`,
       );
     }
     if (this.hasChild(given)) {
       throw new TroupeError(
-        `Cannot spawn: ${this.path} has a child named ${shown} already`,
+        `Cannot spawn: the name ${shown} is taken by another child of ${this.path}`,
       );
     }
     return given;
   }
 
-  /** A short name that no child has. */
+  /** Returns a short number that no child has as its name. */
   freeName(): string {
     let name: string;
     do name = String(this.#nextName++); while (this.hasChild(name));
@@ -91,17 +91,17 @@ export abstract class TreeNode {
     return this.childCells?.has(name) ?? false;
   }
 
-  /** Takes a new child into the tree. */
+  /** Adds a new child to the tree. */
   protected addChild(child: BaseCell): void {
     (this.childCells ??= new ChildTable()).set(child.name, child);
   }
 
-  /** Makes a child the last one in the order of its siblings. */
+  /** Moves a child behind all its siblings. */
   moveLast(child: BaseCell): void {
     if (this.childCells?.delete(child.name)) this.addChild(child);
   }
 
-  /** Adds this actor and all below to the report of a shutdown, if there is one. */
+  /** Adds this actor and its descendants to the report of a shutdown, if any. */
   reportKilled(): void {
     const { killed } = this.core;
     if (killed === undefined) return;
@@ -109,13 +109,13 @@ export abstract class TreeNode {
     for (const child of this.children) child.reportKilled();
   }
 
-  /** Calls back when the actor is gone for good; at once if it is. */
+  /** Calls `callback` when the actor is gone for good, or at once if it is. */
   onGone(callback: (reason: ExitReason) => void): void {
     if (!this.alive) callback(this.exit);
     else (this.#watchers ??= new Set()).add(callback);
   }
 
-  /** Takes a callback of `onGone` back. */
+  /** Removes a callback that was passed to `onGone`. */
   offGone(callback: (reason: ExitReason) => void): void {
     this.#watchers?.delete(callback);
   }
@@ -128,16 +128,16 @@ export abstract class TreeNode {
     return this.#gone.promise;
   }
 
-  /** Tells all who wait that the actor is gone. */
-  protected tellGone(): void {
+  /** Notifies the watchers that the actor is gone. */
+  protected notifyWatchers(): void {
     const watchers = this.#watchers;
     this.#watchers = undefined;
-    for (const tell of watchers ?? []) tell(this.exit);
+    for (const notify of watchers ?? []) notify(this.exit);
     this.#gone?.resolve(this.exit);
   }
 }
 
-// Shows the path, not the machinery, when a reference is printed.
+// Prints the path of a reference, and not its internals.
 Object.defineProperty(TreeNode.prototype, Symbol.for("Deno.customInspect"), {
   value(this: TreeNode): string {
     return `ActorRef(${this.path})`;

@@ -5,17 +5,17 @@
  */
 import type { ActorSnapshot } from "./snapshot.ts";
 
-/** What some actors have, and what they and those that are gone did. */
+/** Sums over some actors, and over those that are gone below them. */
 export interface WorkSum {
-  /** Actors that are not gone. */
+  /** Number of actors that are not gone. */
   actors: number;
-  /** Messages that wait. */
+  /** Number of messages in mailboxes. */
   mailboxMessages: number;
-  /** Their bytes, where mailboxes are bounded in bytes. */
+  /** Bytes in mailboxes that are bounded in bytes. */
   mailboxBytes: number;
-  /** Messages that were handled. */
+  /** Number of messages handled. */
   processed: number;
-  /** Restarts by supervisors. */
+  /** Number of restarts by supervisors. */
   restarts: number;
   /** Milliseconds in handlers; `null` unless the system measures it. */
   busyMs: number | null;
@@ -33,7 +33,7 @@ export function emptyWorkSum(measuresBusyTime: boolean): WorkSum {
   };
 }
 
-/** Adds one actor, without those below it. */
+/** Adds one actor, without its descendants. */
 export function addActor(sum: WorkSum, actor: ActorSnapshot): void {
   sum.actors++;
   sum.mailboxMessages += actor.mailboxMessages;
@@ -43,7 +43,7 @@ export function addActor(sum: WorkSum, actor: ActorSnapshot): void {
   if (sum.busyMs !== null) sum.busyMs += actor.busyMs ?? 0;
 }
 
-/** Adds all actors below one, and what those did that are gone. */
+/** Adds the descendants of an actor, those that are gone too. */
 export function addBelow(
   sum: WorkSum,
   { gone, children }: ActorSnapshot,
@@ -54,7 +54,7 @@ export function addBelow(
   for (const child of children) addTree(sum, child);
 }
 
-/** Adds an actor and all below it. */
+/** Adds an actor and all its descendants. */
 export function addTree(sum: WorkSum, actor: ActorSnapshot): void {
   addActor(sum, actor);
   addBelow(sum, actor);

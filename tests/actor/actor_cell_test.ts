@@ -431,7 +431,7 @@ Deno.test("A name is taken until its actor is gone", async () => {
   const error = assertThrows(() => test.spawn({}, { name: "a" }), TroupeError);
   assertEquals(
     error.message,
-    'Cannot spawn: / has a child named "a" already',
+    'Cannot spawn: the name "a" is taken by another child of /',
   );
   first.kill();
   assertEquals(test.spawn({}, { name: "a" }).path, "/a");

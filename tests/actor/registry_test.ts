@@ -90,7 +90,7 @@ Deno.test("What is no actor cannot be registered", async () => {
   assertThrows(
     () => test.system.registry.register(steppers, fake),
     TypeError,
-    "not to an actor",
+    "not a reference to an actor",
   );
 });
 

@@ -75,7 +75,7 @@ Deno.test("startChild() rejects when the name is taken, also by a child that bac
         name: "a",
       })),
     TroupeError,
-    'has a child named "a" already',
+    'the name "a" is taken by another child of /root',
   );
   assertInstanceOf(error.cause, TroupeError);
 });
@@ -109,7 +109,7 @@ Deno.test("startChild() rejects for the name of a child that is down", async () 
   await assertRejects(
     () => soon(startChild(root, cast.child("a"))),
     TroupeError,
-    "a child that is down has the name, restart or remove it",
+    "a child with this name is down, restart or remove that",
   );
 });
 

@@ -48,7 +48,7 @@ Deno.test("A dynamic supervisor has no children from the start", () => {
   assertThrows(
     () => supervisor({ strategy: "dynamic", children: [] }),
     TypeError,
-    "use startChild",
+    "start them with startChild",
   );
 });
 
