@@ -1,8 +1,9 @@
 /**
- * Names what holds a service back, from measurements alone.
+ * Finds what limits a service, from measurements alone.
  *
  * @module
  */
+import { checkNumber } from "../checks/internal.ts";
 import { type Facts, readFacts } from "./bottleneck_facts.ts";
 import { findErrors, findUsers } from "./bottleneck_load_rules.ts";
 import type {
@@ -23,9 +24,9 @@ import {
 import { checkTargets, compareTargets } from "./bottleneck_targets.ts";
 
 /**
- * Compares measurements of a service with what it is to reach. Every number
- * in its reports is measured or computed from measurements; the law it is
- * computed by stands beside it.
+ * Compares measurements of a service with its targets, and finds what limits
+ * it. Every number in its reports is measured, or computed from measurements by
+ * a law that the report names.
  *
  * @example
  * ```ts
@@ -46,10 +47,11 @@ export class BottleneckAnalyzer {
   readonly #targets: PerformanceTargets;
 
   /**
-   * An analyzer for these targets.
+   * Creates an analyzer for these targets.
    *
-   * @throws {TypeError} when there is no target, or one that is not known.
-   * @throws {RangeError} when a target is no number of 0 or more.
+   * @throws {TypeError} if there is no target, or one that is unknown or not a
+   * number.
+   * @throws {RangeError} if a target is below 0, infinite or `NaN`.
    */
   constructor(targets: PerformanceTargets) {
     checkTargets(targets);
@@ -57,17 +59,14 @@ export class BottleneckAnalyzer {
   }
 
   /**
-   * Looks for what holds the service back.
+   * Analyzes the measurements, and reports what limits the service.
    *
-   * @throws {RangeError} when `availableCores` is below 0.01.
+   * @throws {TypeError} if `availableCores` is not a number.
+   * @throws {RangeError} if `availableCores` is below 0.01 or not finite.
    */
   analyze(measurements: BottleneckMeasurements): BottleneckReport {
     const { load, availableCores = 1 } = measurements;
-    if (!(availableCores >= 0.01 && availableCores < Infinity)) {
-      throw new RangeError(
-        `Cannot analyze: availableCores is ${availableCores}, it must be 0.01 or more`,
-      );
-    }
+    checkNumber("availableCores", availableCores, { min: 0.01, finite: true });
     const targets = compareTargets(this.#targets, load?.steady);
     const facts = readFacts(measurements);
     return {
@@ -81,8 +80,8 @@ export class BottleneckAnalyzer {
         ["operations ended", facts.rate, "1/s"],
         ["mean latency", facts.meanMs, "ms"],
         ["concurrency by Little's law", facts.concurrency, "operations"],
-        ["users at the peak", facts.users, "users"],
-        ["processor", facts.cpuCores, "cores"],
+        ["peak users", facts.users, "users"],
+        ["CPU", facts.cpuCores, "cores"],
         ["event-loop delay p99", facts.loopDelayP99Ms, "ms"],
       ),
     };
@@ -96,11 +95,11 @@ function conclude(
 ): Pick<BottleneckReport, "verdict" | "summary" | "findings"> {
   if (generator.length > 0) {
     const summary =
-      "The generator was the bottleneck: its numbers say nothing of the service.";
+      "The load generator was the bottleneck: its numbers say nothing about the service.";
     return { verdict: "generator", summary, findings: generator };
   }
   if (targets.every(({ holds }) => holds === true)) {
-    const summary = "No bottleneck was found: every target holds.";
+    const summary = "No bottleneck was found: every target is met.";
     return { verdict: "none", summary, findings: [] };
   }
   const findings = findAll();
@@ -108,13 +107,13 @@ function conclude(
   if (first !== undefined) {
     return { verdict: "found", summary: first.message, findings };
   }
-  const broken = targets.filter(({ holds }) => holds === false)
+  const missed = targets.filter(({ holds }) => holds === false)
     .map(({ target }) => target);
-  const summary = broken.length === 0
-    ? "Targets were not measured, and nothing else stands out."
+  const summary = missed.length === 0
+    ? "The targets were not measured, and nothing else stands out."
     : `${
-      broken.join(", ")
-    } does not hold, and no measurement says why: give snapshots, stages or queues of the service.`;
+      missed.join(", ")
+    } is missed, and no measurement shows why: add snapshots, stages or queues of the service.`;
   return { verdict: "unknown", summary, findings };
 }
 
@@ -126,10 +125,11 @@ function findGenerator(
   return [{
     resource: "generator",
     name: "generator",
-    message: reasons.join(" ") || "The generator could not drive the load.",
+    message: reasons.join(" ") ||
+      "The load generator could not drive the load.",
     severity: "critical",
     evidence: evidenceOf(
-      ["processor", cpuCores, "cores"],
+      ["CPU", cpuCores, "cores"],
       ["lag p99", lag.p99, "ms"],
       ["event-loop delay p99", eventLoopDelay.p99, "ms"],
     ),
@@ -147,8 +147,8 @@ function findAll(
 ): BottleneckFinding[] {
   const queues = findQueues(facts);
   const stage = findStage(facts, measurements);
-  // Causes before what they cause: a busy processor fills queues, and makes
-  // every stage slow. A stage tells more than that something is waited for.
+  // Causes before their effects: a busy CPU fills queues and slows down every
+  // stage. A stage says more than that the service waits for something.
   const findings = [
     ...findCpu(facts, measurements),
     ...findEventLoop(facts),
@@ -159,7 +159,7 @@ function findAll(
     ...findUsers(measurements, targets),
   ];
   const first = ({ resource, severity }: BottleneckFinding) =>
-    // Times of what mostly fails, or is not asked for, say little.
+    // Times mean little if most operations fail, or are not even started.
     severity === "critical" && (resource === "errors" || resource === "users")
       ? -1
       : SEVERITIES.indexOf(severity);

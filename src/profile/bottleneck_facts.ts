@@ -1,5 +1,5 @@
 /**
- * What measurements say, in numbers that are finite or `null`.
+ * The facts in the measurements, as numbers that are finite or `null`.
  *
  * @module
  */
@@ -11,44 +11,44 @@ import type {
 import { concurrencyOf, demandMsOf, finite, waitMsOf } from "./queueing.ts";
 import { medianOf, risingPValue, theilSenSlope } from "./trend.ts";
 
-/** What is known of a queue. */
+/** The facts about a queue. */
 export interface QueueFacts {
   readonly name: string;
   readonly meanDepth: number;
   readonly lastDepth: number;
-  /** Above 0 only where it grows for good. */
+  /** Above 0 only if it keeps growing. */
   readonly growthPerSecond: number;
   /** By Little's law. */
   readonly waitMs: number | null;
 }
 
-/** What is known of a service. */
+/** The facts about a service. */
 export interface Facts {
   readonly model: "open" | "closed" | null;
-  /** Operations that ended in a second, well or not. */
+  /** Operations that ended per second, successful or not. */
   readonly rate: number | null;
   readonly meanMs: number | null;
   /** By Little's law. */
   readonly concurrency: number | null;
   readonly users: number | null;
-  /** Cores that were kept busy on average. */
+  /** Average number of busy cores. */
   readonly cpuCores: number | null;
-  /** The same of what the service can have, from 0 to 1. */
+  /** Share of the available cores that was busy, from 0 to 1. */
   readonly cpuUtilisation: number | null;
   /** By the utilisation law. */
   readonly cpuDemandMs: number | null;
-  /** The median of what snapshots say. */
+  /** The median over the snapshots. */
   readonly loopDelayP99Ms: number | null;
   readonly latencyP99Ms: number | null;
   readonly queues: readonly QueueFacts[];
 }
 
-/** Points of a queue's trend: more take time in their square. */
+/** Maximum points of a queue's trend: the time grows with their square. */
 const MAX_POINTS = 500;
-/** How sure a queue's growth must be. */
+/** Significance level for the growth of a queue. */
 const SIGNIFICANCE = 0.01;
 
-/** Reads the measurements. */
+/** Reads the facts from the measurements. */
 export function readFacts(measurements: BottleneckMeasurements): Facts {
   const { load, availableCores = 1 } = measurements;
   const rate = endedPerSecond(load);
@@ -86,7 +86,7 @@ function endedPerSecond(load: BottleneckMeasurements["load"]): number | null {
   const throughput = finite(load?.steady.throughput);
   if (load === undefined || throughput === null) return null;
   const { ok, failed, timedOut } = load.steady.accounting;
-  // The throughput is that of those which are ok.
+  // The throughput counts successful operations only.
   return ok > 0 ? finite(throughput / ok * (ok + failed + timedOut)) : null;
 }
 
@@ -98,7 +98,7 @@ function snapshotsOf(
   const from = Date.parse(load.startedAt) + steady.startedMs;
   const to = from + steady.durationMs;
   const within = service.filter(({ atMs }) => atMs >= from && atMs <= to);
-  // Those of another clock are better than none.
+  // Snapshots of another clock are better than none.
   return within.length > 0 ? within : service;
 }
 
@@ -159,7 +159,7 @@ function readQueue(
   };
 }
 
-/** The mean of those that are known; `null` if none is. */
+/** Returns the mean of the known values; `null` if there are none. */
 function meanOf(values: readonly (number | null)[]): number | null {
   const known = values.flatMap((value) => finite(value) ?? []);
   if (known.length === 0) return null;

@@ -1,5 +1,5 @@
 /**
- * Rules about what the load test itself tells: failures and users.
+ * Rules about the load test itself: failures and users.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import { evidenceOf } from "./bottleneck_rules.ts";
 import { dropRateOf } from "./bottleneck_targets.ts";
 import { amdahlFactor, concurrencyOf, effortOf, finite } from "./queueing.ts";
 
-/** More failures than this are told of, where there is no target. */
+/** Failures above this share are reported if there is no target. */
 const FEW_ERRORS = 0.01;
 
-/** Operations fail. */
+/** Finds failing operations. */
 export function findErrors(
   { load }: BottleneckMeasurements,
   { errorRate: limit = FEW_ERRORS }: PerformanceTargets,
@@ -45,7 +45,7 @@ export function findErrors(
     ),
     effort: effortOf(errors.map(({ count }) => count), "errors"),
     gain: {
-      change: "If those that fail were ok",
+      change: "If the failing operations succeeded",
       throughputFactor: amdahlFactor(rate),
       latencyFactor: null,
       by: "the same number of operations in the same time",
@@ -54,8 +54,9 @@ export function findErrors(
 }
 
 /**
- * Arrivals found every user busy: the service is slow, or there are too few
- * users even if it was as fast as it is to be, which is critical.
+ * Finds arrivals that were dropped because all users were busy: the service is
+ * slow, or there are too few users even at the target latency, which is
+ * critical.
  */
 export function findUsers(
   { load }: BottleneckMeasurements,
@@ -76,29 +77,29 @@ export function findUsers(
     resource: "users",
     name: "users",
     message: tooFew
-      ? `${maxUsers} users cannot drive the load: at the target latency ${
+      ? `${maxUsers} users cannot drive the load: at the target latency, ${
         needed.toPrecision(3)
-      } are busy at once.`
+      } are busy at the same time.`
       : `${
         (dropRate * 100).toPrecision(2)
-      } % of the arrivals found all ${maxUsers} users busy.`,
+      } % of the arrivals were dropped because all ${maxUsers} users were busy.`,
     severity: tooFew ? "critical" : dropRate >= 0.1 ? "medium" : "low",
     evidence: evidenceOf(
       ["drop rate", dropRate, "share"],
-      ["users at most", maxUsers, "users"],
-      ["busy at the target latency, by Little's law", needed, "users"],
+      ["maximum users", maxUsers, "users"],
+      ["busy users at the target latency, by Little's law", needed, "users"],
       [
-        "busy at the measured service time, by Little's law",
+        "busy users at the measured service time, by Little's law",
         meanMs === null ? null : concurrencyOf(arrivalsPerSecond, meanMs),
         "users",
       ],
     ),
     effort: null,
     gain: {
-      change: "If every arrival was started",
+      change: "If no arrival were dropped",
       throughputFactor: amdahlFactor(dropRate),
       latencyFactor: null,
-      by: "the share that was dropped, if the service can take it",
+      by: "the share that was dropped, if the service can handle it",
     },
   }];
 }

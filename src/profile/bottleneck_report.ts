@@ -1,5 +1,5 @@
 /**
- * What a search for a bottleneck is given and what it finds: plain data.
+ * The input and the report of a bottleneck analysis: plain data.
  *
  * @module
  */
@@ -8,50 +8,53 @@ import type { LoadResult } from "../load/mod.ts";
 import type { CpuProfileReport } from "./cpu_profile.ts";
 import type { Effort } from "./queueing.ts";
 
-/** What a service is to reach; at least one, each 0 or more. */
+/** Targets that a service must meet: at least one, each 0 or more. */
 export interface PerformanceTargets {
-  /** Operations in a second, at least. */
+  /** Minimum throughput, in operations per second. */
   readonly throughputPerSecond?: number;
-  /** Milliseconds, at most. */
+  /** Maximum mean latency, in milliseconds. */
   readonly latencyMeanMs?: number;
-  /** Milliseconds, at most. */
+  /** Maximum median latency, in milliseconds. */
   readonly latencyP50Ms?: number;
-  /** Milliseconds, at most. */
+  /** Maximum 95th percentile of the latency, in milliseconds. */
   readonly latencyP95Ms?: number;
-  /** Milliseconds, at most. */
+  /** Maximum 99th percentile of the latency, in milliseconds. */
   readonly latencyP99Ms?: number;
-  /** From 0 to 1, at most. */
+  /** Maximum share of operations that fail, from 0 to 1. */
   readonly errorRate?: number;
-  /** From 0 to 1, at most. */
+  /** Maximum share of planned operations that are dropped, from 0 to 1. */
   readonly dropRate?: number;
 }
 
-/** A part of each operation, as the service has measured it. */
+/** A stage of each operation, as the service has measured it. */
 export interface StageMeasurement {
-  /** What findings call it. */
+  /** Name of the stage, for findings. */
   readonly name: string;
-  /** Milliseconds of one visit. */
+  /** Milliseconds that one visit takes. */
   readonly latency: Pick<DistributionSummary, "mean">;
-  /** Visits of each operation. @default {1} */
+  /**
+   * Visits to the stage in each operation.
+   * @default {1}
+   */
   readonly visits?: number;
 }
 
-/** How much waited somewhere, as the service has measured it. */
+/** The depth of a queue over time, as the service has measured it. */
 export interface QueueMeasurement {
-  /** What findings call it. */
+  /** Name of the queue, for findings. */
   readonly name: string;
-  /** Its depth over time, oldest first. */
+  /** Depths of the queue, oldest first. */
   readonly samples: readonly {
-    /** Milliseconds of any clock. */
+    /** Time of the sample in milliseconds, on any clock. */
     readonly atMs: number;
-    /** How many waited. */
+    /** How many operations waited then. */
     readonly depth: number;
   }[];
 }
 
-/** What is known of a service under load. */
+/** Measurements of a service under load. */
 export interface BottleneckMeasurements {
-  /** What the load test has measured. */
+  /** Result of the load test. */
   readonly load?: Pick<
     LoadResult,
     | "scenario"
@@ -63,115 +66,116 @@ export interface BottleneckMeasurements {
     | "generator"
   >;
   /**
-   * Snapshots of the service. With a load test those of its steady phase
-   * count, if there are any: the clocks of the two must agree then.
+   * Metrics snapshots of the service. With a load test, those from its steady
+   * phase count, if there are any: the clocks of both must agree then.
    */
   readonly service?: readonly MetricsSnapshot[];
   /**
-   * Cores that the service can keep busy: one thread of JavaScript has one;
-   * 0.01 or more.
+   * Cores that the service can keep busy, at least 0.01: one thread of
+   * JavaScript can use one.
    * @default {1}
    */
   readonly availableCores?: number;
-  /** Queues, beside the mailboxes of actors in the snapshots. */
+  /** Further queues, beside the mailboxes of actors in the snapshots. */
   readonly queues?: readonly QueueMeasurement[];
-  /** Gauges in the snapshots that tell how much waits. */
+  /** Names of the gauges in the snapshots that are depths of queues. */
   readonly queueGauges?: readonly string[];
-  /** What operations consist of. */
+  /** Stages that each operation consists of. */
   readonly stages?: readonly StageMeasurement[];
-  /** A profile of the service under load. */
+  /** CPU profile of the service under load. */
   readonly profile?: CpuProfileReport;
 }
 
-/** A target beside what was measured. */
+/** A target, and the value that was measured for it. */
 export interface TargetComparison {
-  /** Which one. */
+  /** Name of the target. */
   readonly target: keyof PerformanceTargets;
-  /** What is to be reached, or not to be passed. */
+  /** Value of the target. */
   readonly limit: number;
-  /** What was measured; `null` if it was not. */
+  /** Value that was measured; `null` if there is none. */
   readonly actual: number | null;
-  /** `null` if nothing was measured. */
+  /** Whether the target is met; `null` if nothing was measured. */
   readonly holds: boolean | null;
 }
 
-/** What can hold a service back. */
+/** The resource that limits a service. */
 export type ConstrainedResource =
   /** The generator could not drive the load. */
   | "generator"
-  /** The processor of the service. */
+  /** The CPU of the service. */
   | "cpu"
-  /** Work that holds the service's thread for long. */
-  | "event-loop"
-  /** A limit before which operations wait. */
+  /** Work that blocks the service's thread for a long time. */
+  | "event_loop"
+  /** A limit at which operations queue. */
   | "queue"
-  /** A stage of the operations. */
+  /** One stage of the operations. */
   | "stage"
-  /** Something else that the service waits for: another service, a disk. */
+  /** Something that the service waits for, such as another service or a disk. */
   | "downstream"
   /** Operations that fail. */
   | "errors"
-  /** Too few virtual users for the load that was planned. */
+  /** Too few virtual users for the planned load. */
   | "users";
 
-/** A number that a finding rests on. */
+/** A number that a finding is based on. */
 export interface Evidence {
-  /** What it is, with the law if it was computed. */
+  /** Name of the number, with the law by which it was computed, if it was. */
   readonly name: string;
-  /** 0 or more. */
+  /** Value of the number, at least 0. */
   readonly value: number;
-  /** Such as `ms`, `1/s` or `share`, which is from 0 to 1. */
+  /** Unit of the value, such as `ms`, `1/s` or `share` (from 0 to 1). */
   readonly unit: string;
 }
 
-/** What a change would bring, computed from the evidence. */
+/** The gain of one change, computed from the evidence. */
 export interface ExpectedGain {
-  /** What is changed. */
+  /** Change that would bring the gain. */
   readonly change: string;
-  /** By how much the possible throughput grows: 1 is not at all. */
+  /** Factor by which the maximum throughput grows; 1 is no gain. */
   readonly throughputFactor: number | null;
-  /** By how much the latency is divided: 1 is not at all. */
+  /** Factor by which the latency is divided; 1 is no gain. */
   readonly latencyFactor: number | null;
-  /** The law, and what it takes for granted. */
+  /** Law that was used, and its assumptions. */
   readonly by: string;
 }
 
-/** Something that holds the service back. */
+/** One thing that limits the service. */
 export interface BottleneckFinding {
-  /** What kind of thing. */
+  /** Kind of resource that limits the service. */
   readonly resource: ConstrainedResource;
-  /** Which one, such as the name of a queue; the resource if there is one. */
+  /** Name of the queue or stage; otherwise the same as `resource`. */
   readonly name: string;
-  /** What is wrong, in a sentence. */
+  /** Description of the problem, as a sentence. */
   readonly message: string;
   /**
-   * By how much of the resource is used, or of the latency is spent on it:
-   * from 0.9 on critical, from 0.7 on high, from 0.5 on medium. Of failures
-   * 0.5, 0.1 and 0.01 are enough.
+   * Severity, from the share of the resource that is used, or of the latency
+   * that is spent on it: `critical` from 0.9, `high` from 0.7, `medium` from
+   * 0.5. For failures, 0.5, 0.1 and 0.01.
    */
   readonly severity: "critical" | "high" | "medium" | "low";
-  /** What the finding rests on. */
+  /** Numbers that the finding is based on. */
   readonly evidence: readonly Evidence[];
-  /** `null` if nothing tells how much there is to change. */
+  /** How many things must change; `null` if that is not known. */
   readonly effort: Effort | null;
-  /** `null` if nothing can be computed. */
+  /** Expected gain of a change; `null` if it cannot be computed. */
   readonly gain: ExpectedGain | null;
 }
 
-/** What a search for a bottleneck has found. */
+/** The report of a bottleneck analysis. */
 export interface BottleneckReport {
   /**
-   * `none`: every target holds. `generator`: the load test does not count.
-   * `unknown`: a target is broken or was not measured, and no measurement says
-   * why.
+   * What the analysis found. `none`: every target is met. `found`: there are
+   * findings. `generator`: the load generator was the limit, so the test does
+   * not count. `unknown`: a target is missed or was not measured, and no
+   * measurement shows why.
    */
   readonly verdict: "none" | "found" | "generator" | "unknown";
-  /** In a sentence. */
+  /** Summary of the report, as a sentence. */
   readonly summary: string;
-  /** Each target that was given. */
+  /** The given targets, with the measured values. */
   readonly targets: readonly TargetComparison[];
-  /** What holds the service back most, first. */
+  /** What limits the service, the strongest limit first. */
   readonly findings: readonly BottleneckFinding[];
-  /** What was computed of the run as a whole. */
+  /** Numbers about the run as a whole. */
   readonly evidence: readonly Evidence[];
 }

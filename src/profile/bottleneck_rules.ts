@@ -1,5 +1,5 @@
 /**
- * Rules that find what holds a service back: each a pure function.
+ * Rules that find what limits a service, each a pure function.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import type {
 } from "./bottleneck_report.ts";
 import { amdahlFactor, effortOf, finite, waitingFactor } from "./queueing.ts";
 
-/** A processor that is busier than this makes operations wait. */
+/** Utilisation of the CPU above which operations wait. */
 const BUSY = 0.7;
-/** Milliseconds that a thread may be held before others notice. */
+/** Milliseconds that a thread may be blocked before others notice. */
 const LONG_MS = 50;
-/** What makes up this share of the latency is worth a look. */
+/** Share of the latency from which something is reported. */
 const NOTABLE = 0.3;
-/** What the service waits for, without saying for what. */
+/** Share of the latency from which an unexplained wait is reported. */
 const MOSTLY = 0.5;
 
-/** Numbers that are known, with their units. */
+/** Returns the numbers that are known, with their units. */
 export function evidenceOf(
   ...entries: readonly (readonly [string, number | null, string])[]
 ): Evidence[] {
@@ -31,14 +31,14 @@ export function evidenceOf(
   });
 }
 
-/** How bad it is that such a share is used or spent. */
+/** Returns how severe it is if that share is used or spent. */
 export function severityOf(share: number): BottleneckFinding["severity"] {
   if (share >= 0.9) return "critical";
   if (share >= 0.7) return "high";
   return share >= 0.5 ? "medium" : "low";
 }
 
-/** The processor of the service is busy. */
+/** Finds a busy CPU. */
 export function findCpu(
   facts: Facts,
   { availableCores = 1, profile }: BottleneckMeasurements,
@@ -50,15 +50,13 @@ export function findCpu(
   return [{
     resource: "cpu",
     name: "cpu",
-    message: `The service keeps ${
-      percent(cpuUtilisation)
-    } of its processor time busy.`,
+    message: `The service uses ${percent(cpuUtilisation)} of its CPU time.`,
     severity: severityOf(cpuUtilisation),
     evidence: evidenceOf(
       ["utilisation", cpuUtilisation, "share"],
       ["busy", cpuCores, "cores"],
       ["available", availableCores, "cores"],
-      ["demand of an operation", cpuDemandMs, "ms"],
+      ["CPU time of an operation", cpuDemandMs, "ms"],
       [
         "throughput at full utilisation",
         rate === null || cpuUtilisation === 0 ? null : rate / cpuUtilisation,
@@ -91,14 +89,14 @@ function functionGain(
 ): ExpectedGain {
   const faster = amdahlFactor(share);
   return {
-    change: `Without the time of ${name} itself`,
+    change: `If ${name} itself took no time`,
     throughputFactor: faster,
     latencyFactor: model === "open"
       ? faster * waitingFactor(utilisation, utilisation / faster)
       : faster,
     by: model === "open"
-      ? "Amdahl's law for the work, and W = S / (1 − ρ) for the waiting"
-      : "Amdahl's law, as long as the processor is what limits",
+      ? "Amdahl's law for the work, and W = S / (1 − ρ) for the wait"
+      : "Amdahl's law, as long as the CPU is the limit",
   };
 }
 
@@ -109,18 +107,18 @@ function coreGain(
 ): ExpectedGain {
   const factor = (cores + 1) / cores;
   return {
-    change: "With one core more, over which the work can be spread",
+    change: "With one more core, if the work can be spread over all",
     throughputFactor: factor,
     latencyFactor: model === "open"
       ? waitingFactor(utilisation, utilisation / factor)
       : factor,
     by: model === "open"
       ? "W = S / (1 − ρ) at the lower utilisation"
-      : "the utilisation law, as long as the processor is what limits",
+      : "the utilisation law, as long as the CPU is the limit",
   };
 }
 
-/** Something holds the thread for long, although it is not busy all the time. */
+/** Finds work that blocks the thread, although the CPU is not busy. */
 export function findEventLoop(facts: Facts): BottleneckFinding[] {
   const { loopDelayP99Ms: delay, latencyP99Ms, cpuUtilisation } = facts;
   if (delay === null || delay < LONG_MS) return [];
@@ -129,11 +127,11 @@ export function findEventLoop(facts: Facts): BottleneckFinding[] {
     ? null
     : Math.min(1, delay / latencyP99Ms);
   return [{
-    resource: "event-loop",
-    name: "event-loop",
-    message: `The service's thread is held for up to ${
+    resource: "event_loop",
+    name: "event_loop",
+    message: `The service's thread is blocked for up to ${
       delay.toFixed(0)
-    } ms at once, although it is not busy all the time.`,
+    } ms at a time, although its CPU is not fully used.`,
     severity: severityOf(share ?? MOSTLY),
     evidence: evidenceOf(
       ["event-loop delay p99", delay, "ms"],
@@ -142,7 +140,7 @@ export function findEventLoop(facts: Facts): BottleneckFinding[] {
     ),
     effort: null,
     gain: share === null ? null : {
-      change: "Without the delay, for the slowest operations",
+      change: "Without this delay, for the slowest operations",
       throughputFactor: null,
       latencyFactor: amdahlFactor(share),
       by: "Amdahl's law",
@@ -150,7 +148,7 @@ export function findEventLoop(facts: Facts): BottleneckFinding[] {
   }];
 }
 
-/** Operations wait before a limit; the longest wait first. */
+/** Finds queues in which operations wait, the longest wait first. */
 export function findQueues(facts: Facts): BottleneckFinding[] {
   return facts.queues.flatMap((queue) => {
     const share = queueShare(queue, facts);
@@ -162,11 +160,11 @@ export function findQueues(facts: Facts): BottleneckFinding[] {
     resource: "queue",
     name: queue.name,
     message: grows
-      ? `What waits in ${queue.name} grows by ${
+      ? `The queue ${queue.name} grows by ${
         queue.growthPerSecond.toPrecision(2)
       } a second.`
       : `Operations spend ${percent(share)} of their latency in ${queue.name}.`,
-    // What grows for good will fill everything.
+    // A queue that keeps growing will fill up.
     severity: severityOf(grows ? 1 : share),
     evidence: evidenceOf(
       ["mean depth", queue.meanDepth, "waiting"],
@@ -174,14 +172,14 @@ export function findQueues(facts: Facts): BottleneckFinding[] {
       ["growth", queue.growthPerSecond, "1/s"],
       ["wait by Little's law", queue.waitMs, "ms"],
       ["share of the latency", queueShare(queue, facts), "share"],
-      ["utilisation of the processor", facts.cpuUtilisation, "share"],
+      ["utilisation of the CPU", facts.cpuUtilisation, "share"],
     ),
     effort: effortOf([1], "queues"),
     gain: queueGain(facts, share),
   }));
 }
 
-/** Which part of the latency is spent in a queue, from 0 to 1. */
+/** Returns the share of the latency that is spent in a queue, from 0 to 1. */
 export function queueShare(queue: QueueFacts, facts: Facts): number | null {
   const { meanMs } = facts;
   if (queue.waitMs === null || meanMs === null || meanMs === 0) return null;
@@ -192,24 +190,24 @@ function queueGain(
   { model, cpuUtilisation }: Facts,
   share: number,
 ): ExpectedGain {
-  // More at once helps until the processor is busy.
+  // Higher concurrency helps until the CPU is busy.
   const room = cpuUtilisation === null || cpuUtilisation === 0
     ? 2
     : 1 / cpuUtilisation;
   const factor = Math.min(2, Math.max(1, room));
   return {
-    change: "With twice as many let through at once",
+    change: "With twice the concurrency behind the queue",
     throughputFactor: factor,
     latencyFactor: model === "open"
       ? waitingFactor(share, share / factor)
       : factor,
     by: model === "open"
-      ? "W = S / (1 − ρ), where ρ is the share of the wait, up to a full processor"
-      : "Little's law with the same users, up to a full processor",
+      ? "W = S / (1 − ρ), where ρ is the share of the wait, until the CPU is busy"
+      : "Little's law with the same users, until the CPU is busy",
   };
 }
 
-/** One stage takes much of the latency. */
+/** Finds a stage that takes much of the latency. */
 export function findStage(
   { meanMs }: Facts,
   { stages = [] }: BottleneckMeasurements,
@@ -232,7 +230,7 @@ export function findStage(
     } of the latency.`,
     severity: severityOf(share),
     evidence: evidenceOf(
-      ["mean of an operation", slowest.ms, "ms"],
+      ["mean time per operation", slowest.ms, "ms"],
       ["all stages", sum, "ms"],
       ["mean latency", meanMs, "ms"],
       ["share", share, "share"],
@@ -247,7 +245,7 @@ export function findStage(
   }];
 }
 
-/** The service neither works nor lets wait: it waits itself. */
+/** Finds time that is neither CPU nor a known queue: the service waits. */
 export function findDownstream(facts: Facts): BottleneckFinding[] {
   const { cpuUtilisation, cpuDemandMs, meanMs } = facts;
   if (cpuUtilisation === null || cpuDemandMs === null || meanMs === null) {
@@ -264,18 +262,18 @@ export function findDownstream(facts: Facts): BottleneckFinding[] {
     name: "downstream",
     message: `Operations spend ${
       percent(share)
-    } of their latency neither on the service's processor nor in a queue that is known: it waits for something else.`,
+    } of their latency neither on the service's CPU nor in a known queue: the service waits for something else.`,
     severity: severityOf(share),
     evidence: evidenceOf(
       ["mean latency", meanMs, "ms"],
-      ["processor time of an operation", cpuDemandMs, "ms"],
+      ["CPU time of an operation", cpuDemandMs, "ms"],
       ["known queues", queued, "ms"],
       ["unexplained", waitedMs, "ms"],
-      ["utilisation of the processor", cpuUtilisation, "share"],
+      ["utilisation of the CPU", cpuUtilisation, "share"],
     ),
     effort: null,
     gain: {
-      change: "If what it waits for took half of the time",
+      change: "If what the service waits for took half the time",
       throughputFactor: null,
       latencyFactor: amdahlFactor(share / 2),
       by: "Amdahl's law",

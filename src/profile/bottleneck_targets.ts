@@ -1,8 +1,9 @@
 /**
- * Targets beside what was measured.
+ * Compares targets with what was measured.
  *
  * @module
  */
+import { checkNumber, checkOneOf } from "../checks/internal.ts";
 import type {
   BottleneckMeasurements,
   PerformanceTargets,
@@ -12,7 +13,7 @@ import { finite } from "./queueing.ts";
 
 type Steady = NonNullable<BottleneckMeasurements["load"]>["steady"];
 
-/** Where each target is measured. */
+/** Reads the measured value of each target. */
 const ACTUAL: Readonly<
   Record<keyof PerformanceTargets, (steady: Steady) => number | null>
 > = {
@@ -25,13 +26,13 @@ const ACTUAL: Readonly<
   dropRate: dropRateOf,
 };
 
-/** Of what was planned, from 0 to 1; `null` if nothing was. */
+/** Returns the share of planned operations that were dropped, from 0 to 1. */
 export function dropRateOf({ accounting }: Steady): number | null {
   const { planned, dropped } = accounting;
   return planned > 0 ? finite(dropped / planned) : null;
 }
 
-/** Whether each target that is given holds. */
+/** Compares each given target with the measured value. */
 export function compareTargets(
   targets: PerformanceTargets,
   steady: Steady | undefined,
@@ -55,33 +56,22 @@ function compare(
 }
 
 /**
- * Checks targets once.
+ * Checks the names and values of targets.
  *
- * @throws {TypeError} when there is none, or one that is not known.
- * @throws {RangeError} when one is no number of 0 or more.
+ * @throws {TypeError} if there is none, or one that is unknown or not a number.
+ * @throws {RangeError} if one is below 0, infinite or `NaN`.
  */
 export function checkTargets(targets: PerformanceTargets): void {
   const given = Object.entries(targets)
     .filter(([, limit]) => limit !== undefined);
+  const names = Object.keys(ACTUAL);
   if (given.length === 0) {
     throw new TypeError(
-      `Cannot use targets: there is none, give one of ${
-        Object.keys(ACTUAL).join(", ")
-      }`,
+      `Cannot use targets: there are none, set one of ${names.join(", ")}`,
     );
   }
   for (const [name, limit] of given) {
-    if (!Object.hasOwn(ACTUAL, name)) {
-      throw new TypeError(
-        `Cannot use targets: ${name} is not known, give one of ${
-          Object.keys(ACTUAL).join(", ")
-        }`,
-      );
-    }
-    if (!(limit >= 0 && limit < Infinity)) {
-      throw new RangeError(
-        `Cannot use targets: ${name} is ${limit}, it must be 0 or more`,
-      );
-    }
+    checkOneOf("the name of a target", name, names);
+    checkNumber(name, limit, { min: 0, finite: true });
   }
 }

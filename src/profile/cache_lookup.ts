@@ -1,18 +1,18 @@
 /**
- * Caches as functions, to be measured.
+ * Caches as functions, so that they can be measured.
  *
  * @module
  */
 
-/** Reads a key through a cache, and says whether the cache had it. */
+/** Reads a key through a cache; resolves with whether the cache had it. */
 export type CacheLookup = (
   key: string,
   signal: AbortSignal,
 ) => Promise<"hit" | "miss">;
 
 /**
- * Reads URLs through a cache of the web's Cache API, which Deno has: what the
- * cache does not have is loaded and put into it.
+ * Returns a lookup that reads URLs through a cache of the web's Cache API. On a
+ * miss, the response is loaded and stored in the cache.
  *
  * @example
  * ```ts

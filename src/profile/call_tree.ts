@@ -1,31 +1,31 @@
 /**
- * The tree of calls in a CPU profile, with the time that each one took.
+ * The call tree of a CPU profile, with the time of each call.
  *
  * @module
  */
 import type { CallFrame, CpuProfileData } from "./cpu_profile_data.ts";
 
-/** A function, called along one path. */
+/** A function, as it is called along one path. */
 export interface CallNode {
   readonly frame: CallFrame;
   /** Microseconds in the function itself. */
   readonly selfMicros: number;
-  /** Microseconds in it and in what it called. */
+  /** Microseconds in the function and in what it called. */
   readonly totalMicros: number;
   readonly children: readonly CallNode[];
 }
 
-/** All calls of a profile but for idle time, which is told beside them. */
+/** All calls of a profile; idle time is kept apart. */
 export interface CallTree {
   readonly root: CallNode;
-  /** Microseconds in which the thread waited for something to do. */
+  /** Microseconds in which the thread was idle. */
   readonly idleMicros: number;
 }
 
-/** What V8 calls the time in which nothing is to be done. */
+/** V8's name for idle time. */
 const IDLE = "(idle)";
 
-/** Builds the tree of calls. */
+/** Builds the call tree of a profile. */
 export function buildCallTree(data: CpuProfileData): CallTree {
   const times = sampleMicros(data);
   const nodes = new Map(data.nodes.map((node) => [node.id, node]));
@@ -62,8 +62,8 @@ const EMPTY: CallNode = {
 };
 
 /**
- * Microseconds in each node: a sample stands for the time until the next one,
- * and the last one until the end, as in DevTools.
+ * Returns the microseconds in each node: a sample counts for the time until the
+ * next one, and the last one until the end, as in DevTools.
  */
 function sampleMicros(data: CpuProfileData): Map<number, number> {
   let at = data.startTime;
@@ -71,7 +71,7 @@ function sampleMicros(data: CpuProfileData): Map<number, number> {
     at += data.timeDeltas[index] ?? 0;
     return { id, at };
   });
-  // V8 writes some samples after later ones, with a delta below 0.
+  // V8 writes some samples out of order, with a negative delta.
   samples.sort((a, b) => a.at - b.at);
   const times = new Map<number, number>();
   samples.forEach((sample, index) => {

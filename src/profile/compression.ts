@@ -6,10 +6,10 @@
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 
-/** An algorithm of the web's or of Node's that Deno has, at its default level. */
+/** A compression algorithm that Deno has, at its default level. */
 export type CompressionAlgorithm = "gzip" | "deflate" | "brotli" | "zstd";
 
-/** All of them. */
+/** All algorithms. */
 export const ALGORITHMS: readonly CompressionAlgorithm[] = [
   "gzip",
   "deflate",
@@ -19,13 +19,13 @@ export const ALGORITHMS: readonly CompressionAlgorithm[] = [
 
 type Transform = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
 
-/** Both ways of an algorithm. */
+/** An algorithm in both directions. */
 export interface Codec {
   readonly compress: Transform;
   readonly decompress: Transform;
 }
 
-/** What does an algorithm. */
+/** The implementation of each algorithm. */
 export const CODECS: Readonly<Record<CompressionAlgorithm, Codec>> = {
   gzip: web("gzip"),
   deflate: web("deflate"),

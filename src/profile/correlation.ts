@@ -1,53 +1,66 @@
 /**
- * What goes up and down together in several components, such as the latency
- * that users see and a queue behind them.
+ * Finds metrics of several components that change together, such as the
+ * latency of users and a queue behind it.
  *
  * @module
  */
+import { checkInteger, checkNumber } from "../checks/internal.ts";
 import { holm, normalCdf } from "../stats/internal.ts";
 
-/** What one component measured over time. */
+/** A metric of one component over time. */
 export interface MetricSeries {
-  /** What it is called, such as `orders.mailboxMessages`. */
+  /** Name of the series, such as `orders.mailboxMessages`. */
   readonly name: string;
-  /** Values and when they were measured, in milliseconds of one clock. */
+  /** Values with their times in milliseconds, on a clock that all series share. */
   readonly points: readonly { readonly atMs: number; readonly value: number }[];
 }
 
 /** Options of {@linkcode correlate}. */
 export interface CorrelateOptions {
-  /** What counts as the same moment, in milliseconds. @default {1000} */
+  /**
+   * Milliseconds of a step, above 0: values in the same step are averaged.
+   * @default {1000}
+   */
   readonly stepMs?: number;
-  /** How much later one may follow the other, in steps. @default {3} */
+  /**
+   * Steps by which one series may lag behind the other: a whole number, at
+   * least 0.
+   * @default {3}
+   */
   readonly maxLagSteps?: number;
-  /** The chance of even one finding where there is nothing. @default {0.01} */
+  /**
+   * Probability of one or more findings where nothing is related, between 0
+   * and 1.
+   * @default {0.01}
+   */
   readonly alpha?: number;
 }
 
-/** Two series that go together. */
+/** Two series that change together. */
 export interface Correlation {
-  /** The one that changes first; or either, without a lag. */
+  /** Name of the series that changes first; either one if there is no lag. */
   readonly leads: string;
-  /** The one that follows. */
+  /** Name of the series that follows. */
   readonly follows: string;
-  /** How much later, in milliseconds. */
+  /** Milliseconds by which it follows. */
   readonly lagMs: number;
-  /** Spearman's rank correlation of their changes, from -1 to 1. */
+  /** Spearman's rank correlation of the changes, from -1 to 1. */
   readonly rho: number;
-  /** The chance to find as much where there is nothing, corrected by Holm. */
+  /** Probability of such a correlation by chance, after Holm's correction. */
   readonly pValue: number;
-  /** Changes that were compared. */
+  /** Number of changes that were compared. */
   readonly changes: number;
 }
 
-/** With fewer changes, the approximation of the p-value is bad. */
+/** With fewer changes, the approximation of the p-value is poor. */
 const MIN_CHANGES = 10;
 
 /**
- * Finds series that change together, the strongest first. The changes from
- * step to step are compared, not the values: two that merely grow are not
- * taken for related. Ranks are, so that no outlier decides. That they go
- * together does not tell which is the cause; the lag is a hint.
+ * Finds series that change together, the strongest correlation first. The
+ * changes from step to step are compared, not the values, so two series that
+ * merely grow do not count as related; and their ranks are, so no outlier
+ * decides. A correlation does not say which series is the cause; the lag is a
+ * hint.
  *
  * @example
  * ```ts
@@ -65,26 +78,17 @@ const MIN_CHANGES = 10;
  * console.assert(found?.leads === "queue" && found.lagMs === 1000);
  * ```
  *
- * @throws {RangeError} when an option is out of its range.
+ * @throws {TypeError} if an option is not a number.
+ * @throws {RangeError} if an option is out of its range.
  */
 export function correlate(
   series: readonly MetricSeries[],
   options: CorrelateOptions = {},
 ): Correlation[] {
   const { stepMs = 1000, maxLagSteps = 3, alpha = 0.01 } = options;
-  if (!(stepMs > 0 && stepMs < Infinity)) {
-    throw new RangeError(`Cannot correlate: stepMs is ${stepMs}, not above 0`);
-  }
-  if (!(Number.isInteger(maxLagSteps) && maxLagSteps >= 0)) {
-    throw new RangeError(
-      `Cannot correlate: maxLagSteps is ${maxLagSteps}, it must be a whole number from 0`,
-    );
-  }
-  if (!(alpha > 0 && alpha < 1)) {
-    throw new RangeError(
-      `Cannot correlate: alpha is ${alpha}, it must be between 0 and 1`,
-    );
-  }
+  checkNumber("stepMs", stepMs, { above: 0, finite: true });
+  checkInteger("maxLagSteps", maxLagSteps, { min: 0 });
+  checkNumber("alpha", alpha, { above: 0, below: 1 });
   const changes = series.map(({ name, points }) => ({
     name,
     changes: changesOf(points, stepMs),
@@ -116,7 +120,7 @@ export function correlate(
   );
 }
 
-/** Changes of the mean from one step to the next, by the later one's number. */
+/** Returns changes of the mean between steps, by the number of the later one. */
 function changesOf(
   points: MetricSeries["points"],
   stepMs: number,
@@ -148,7 +152,7 @@ function pairUp(
   });
 }
 
-/** Spearman's correlation; `null` where one does not change at all. */
+/** Spearman's correlation; `null` if one series does not change at all. */
 function spearman(pairs: readonly (readonly [number, number])[]) {
   const x = ranks(pairs.map(([x]) => x));
   const y = ranks(pairs.map(([, y]) => y));
@@ -166,7 +170,7 @@ function spearman(pairs: readonly (readonly [number, number])[]) {
   return xx === 0 || yy === 0 ? null : xy / Math.sqrt(xx * yy);
 }
 
-/** Ranks from 1 on; equal values share the mean of theirs. */
+/** Ranks from 1; equal values share their mean rank. */
 function ranks(values: readonly number[]): number[] {
   const order = values.map((value, index) => ({ value, index }))
     .sort((a, b) => a.value - b.value);
@@ -182,14 +186,14 @@ function ranks(values: readonly number[]): number[] {
   return result;
 }
 
-/** Two-sided, by Fisher's transformation with the variance for ranks. */
+/** Two-sided p-value, by Fisher's transformation with the variance for ranks. */
 function pValueOf(rho: number, changes: number): number {
   const z = Math.atanh(Math.min(Math.abs(rho), 1 - 1e-12)) *
     Math.sqrt((changes - 3) / 1.06);
   return Math.min(1, 2 * normalCdf(-z));
 }
 
-/** Of each pair of series the strongest lag, the strongest pair first. */
+/** Keeps the strongest lag of each pair, and sorts the strongest pair first. */
 function strongestOfPairs(found: readonly Correlation[]): Correlation[] {
   const strongest = new Map<string, Correlation>();
   const byStrength = [...found]

@@ -1,8 +1,9 @@
 /**
- * A CPU profile with what can be read out of it.
+ * A CPU profile, with its report and its flame graph.
  *
  * @module
  */
+import { checkNumber } from "../checks/internal.ts";
 import { buildCallTree, type CallTree } from "./call_tree.ts";
 import { checkCpuProfile, type CpuProfileData } from "./cpu_profile_data.ts";
 import {
@@ -18,25 +19,24 @@ import {
   hotspotsByFunction,
 } from "./hotspots.ts";
 
-/** A profile in numbers: plain data. */
+/** The report of a CPU profile: plain data. */
 export interface CpuProfileReport {
-  /** Milliseconds from the begin of the profile to its end. */
+  /** Milliseconds from the start of the profile to its end. */
   readonly durationMs: number;
-  /** Milliseconds in which the thread did something. */
+  /** Milliseconds in which the thread was busy. */
   readonly busyMs: number;
-  /** How often the thread was looked at. */
+  /** Number of samples of the thread. */
   readonly samples: number;
-  /** Functions, those with the most time of their own first; at most 50. */
+  /** At most 50 functions, those with the most time of their own first. */
   readonly functions: readonly Hotspot[];
-  /** Files, in the same order; at most 50. */
+  /** At most 50 files, in the same order. */
   readonly files: readonly FileHotspot[];
 }
 
 const MAX_ROWS = 50;
 
 /**
- * A CPU profile: of {@linkcode PerformanceProfiler.profile}, or read from a
- * file.
+ * A CPU profile, from {@linkcode PerformanceProfiler.profile} or from a file.
  *
  * @example
  * ```ts
@@ -52,21 +52,21 @@ const MAX_ROWS = 50;
  * ```
  */
 export class CpuProfile {
-  /** As V8 has written it: the content of a `.cpuprofile` file. */
+  /** The profile as V8 wrote it: the content of a `.cpuprofile` file. */
   readonly data: CpuProfileData;
   readonly #tree: CallTree;
 
   /**
-   * A profile of data that V8 has written.
+   * Creates a profile from data that V8 wrote.
    *
-   * @throws {ProfileError} when it is no CPU profile with samples.
+   * @throws {ProfileError} if the data is not a CPU profile with samples.
    */
   constructor(data: CpuProfileData) {
     this.data = checkCpuProfile(data);
     this.#tree = buildCallTree(data);
   }
 
-  /** The profile in numbers. */
+  /** Returns the numbers of the profile. */
   report(): CpuProfileReport {
     const { root } = this.#tree;
     const { startTime, endTime, samples } = this.data;
@@ -80,23 +80,20 @@ export class CpuProfile {
   }
 
   /**
-   * A flame graph without the idle time, as an SVG file that needs nothing
-   * else: each box is a function upon its caller, as wide as its time.
+   * Returns a flame graph without idle time, as a self-contained SVG file. Each
+   * box is a function on top of its caller, as wide as its time.
    *
-   * @throws {RangeError} when an option is out of its range.
+   * @throws {TypeError} if `widthPixels` is not a number.
+   * @throws {RangeError} if `widthPixels` is out of its range.
    */
   flameGraph(options: FlameGraphOptions = {}): string {
     const { widthPixels = 1200 } = options;
-    if (!(widthPixels >= 200 && widthPixels <= 10_000)) {
-      throw new RangeError(
-        `Cannot draw the flame graph: widthPixels is ${widthPixels}, give 200 to 10000`,
-      );
-    }
+    checkNumber("widthPixels", widthPixels, { min: 200, max: 10_000 });
     const boxes = layOutFlames(this.#tree.root, MIN_BOX_PIXELS / widthPixels);
     return drawFlameGraph(boxes, options);
   }
 
-  /** The text of a `.cpuprofile` file, for DevTools or speedscope. */
+  /** Returns the text of a `.cpuprofile` file, for DevTools or speedscope. */
   toCpuProfile(): string {
     return JSON.stringify(this.data);
   }

@@ -5,44 +5,44 @@
  */
 import { ProfileError } from "./profile_errors.ts";
 
-/** Where a function is. */
+/** The position of a function in the source. */
 export interface CallFrame {
-  /** Empty for a function without a name; in parentheses for V8 itself. */
+  /** Name of the function; empty if it has none, in parentheses for V8. */
   readonly functionName: string;
-  /** The module; empty for V8 itself. */
+  /** URL of the module; empty for V8 itself. */
   readonly url: string;
-  /** From 0 on; -1 if it is not known. */
+  /** Line of the function, from 0; -1 if it is not known. */
   readonly lineNumber: number;
-  /** From 0 on; -1 if it is not known. */
+  /** Column of the function, from 0; -1 if it is not known. */
   readonly columnNumber: number;
 }
 
-/** A function, called along one path from the root. */
+/** A function, as it is called along one path from the root. */
 export interface CpuProfileNode {
-  /** Unique in its profile. */
+  /** Id of the node, unique in its profile. */
   readonly id: number;
-  /** The function. */
+  /** The function that was called. */
   readonly callFrame: CallFrame;
-  /** The nodes that it called. */
+  /** Ids of the nodes that it called. */
   readonly children?: readonly number[];
 }
 
-/** What Chrome's DevTools and speedscope open. */
+/** The format that V8 writes, and that DevTools and speedscope open. */
 export interface CpuProfileData {
-  /** The first one is the root. */
+  /** Nodes of the call tree; the first one is the root. */
   readonly nodes: readonly CpuProfileNode[];
-  /** In microseconds, of a clock of its own. */
+  /** Start of the profile in microseconds, on a clock of V8's. */
   readonly startTime: number;
-  /** In microseconds, of the same clock. */
+  /** End of the profile in microseconds, on the same clock. */
   readonly endTime: number;
-  /** The node in which each sample found the thread. */
+  /** Id of the node in which each sample found the thread. */
   readonly samples: readonly number[];
-  /** Microseconds from the sample before, or the start, to each sample. */
+  /** Microseconds to each sample from the one before, or from the start. */
   readonly timeDeltas: readonly number[];
 }
 
 /**
- * Reads the text of a `.cpuprofile` file.
+ * Parses the text of a `.cpuprofile` file.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export interface CpuProfileData {
  * console.assert(data.samples.length === 1);
  * ```
  *
- * @throws {ProfileError} when it is no CPU profile with samples.
+ * @throws {ProfileError} if the text is not a CPU profile with samples.
  */
 export function parseCpuProfile(text: string): CpuProfileData {
   let value: unknown;
@@ -72,24 +72,28 @@ export function parseCpuProfile(text: string): CpuProfileData {
     value = JSON.parse(text);
   } catch (cause) {
     throw new ProfileError(
-      "Cannot read the CPU profile: it is no JSON, pass the text of a .cpuprofile file",
+      "Cannot read the CPU profile: the text is not JSON, pass the text of a .cpuprofile file",
       { cause },
     );
   }
   return checkCpuProfile(value);
 }
 
-/** @throws {ProfileError} when it is no CPU profile with samples. */
+/**
+ * Returns the value if it is a CPU profile.
+ *
+ * @throws {ProfileError} if it is not a CPU profile with samples.
+ */
 export function checkCpuProfile(value: unknown): CpuProfileData {
   const check = (holds: boolean, what: string): void => {
     if (holds) return;
     throw new ProfileError(
-      `Cannot read the CPU profile: ${what}, pass what V8's profiler has written`,
+      `Cannot read the CPU profile: ${what}, pass what V8's profiler wrote`,
     );
   };
   if (!isCpuProfile(value)) {
     throw new ProfileError(
-      "Cannot read the CPU profile: nodes, samples, timeDeltas, startTime or endTime is missing or of the wrong type, pass what V8's profiler has written",
+      "Cannot read the CPU profile: nodes, samples, timeDeltas, startTime or endTime is missing or of the wrong type, pass what V8's profiler wrote",
     );
   }
   const ids = new Set(value.nodes.map(({ id }) => id));
@@ -104,13 +108,13 @@ export function checkCpuProfile(value: unknown): CpuProfileData {
   for (const { children = [] } of value.nodes) {
     for (const child of children) {
       check(ids.has(child), "a child has no node");
-      check(!seen.has(child), "a node is the child of two");
+      check(!seen.has(child), "a node is the child of two nodes");
       seen.add(child);
     }
   }
-  // With that, there can be no circle that the root reaches.
+  // So there can be no cycle that is reachable from the root.
   const [root] = value.nodes;
-  check(root !== undefined && !seen.has(root.id), "its root is a child");
+  check(root !== undefined && !seen.has(root.id), "the root is a child");
   return value;
 }
 

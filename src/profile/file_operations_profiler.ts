@@ -1,11 +1,16 @@
 /**
- * Measures what is done with files: transfers, storage, compression, caches.
+ * Measures file operations: transfers, storage, compression and caches.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
 import type { Clock } from "../actor/mod.ts";
 import { realClock } from "../actor/internal.ts";
+import {
+  checkInteger,
+  checkOneOf,
+  resolveNumbers,
+} from "../checks/internal.ts";
 import { Distribution } from "../metrics/internal.ts";
 import type { CacheLookup } from "./cache_lookup.ts";
 import {
@@ -21,49 +26,64 @@ import type {
   TransferReport,
 } from "./file_operations_report.ts";
 import {
-  measurePart,
-  type PartLimits,
+  measureStep,
   rateOf,
   repeat,
+  type StepLimits,
   timed,
-} from "./measured_part.ts";
+} from "./measured_step.ts";
 import { exchange } from "./network_http.ts";
-import { checkWhole } from "./network_report.ts";
 import { FileProfileError } from "./profile_errors.ts";
 import { directoryStorage, type StorageBackend } from "./storage_backend.ts";
 import { untilAborted } from "./until_aborted.ts";
 
-/** How much is measured; a profiler keeps to it. */
+/** Options of {@linkcode FileOperationsProfiler}: how much is measured. */
 export interface FileOperationsProfilerOptions {
-  /** Transfers, objects, or rounds, 1 to 10000. @default {10} */
+  /**
+   * Number of transfers, objects or rounds, from 1 to 10000.
+   * @default {10}
+   */
   readonly repetitions?: number;
-  /** Bytes of a transfer or an object, 1 to 268435456. @default {1048576} */
+  /**
+   * Bytes of a transfer or an object, from 1 to 268435456.
+   * @default {1048576}
+   */
   readonly bytes?: number;
-  /** Milliseconds that a measurement may take, 1 or more. @default {30000} */
+  /**
+   * Milliseconds that a measurement may take: a whole number, at least 1.
+   * @default {30000}
+   */
   readonly timeoutMs?: number;
   /**
-   * The source of time.
+   * Clock that measures the times.
    * @default {realClock}
    */
   readonly clock?: Clock;
 }
 
-/** Options of one measurement. */
+/** Options of a single measurement. */
 export interface FileOperationOptions {
-  /** Gives it up; it rejects with the signal's reason. */
+  /** Cancels the measurement, which rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Bytes of data whose compression is measured, at most. */
+/** Maximum bytes of the data whose compression is measured. */
 const MAX_DATA_BYTES = 2 ** 28;
-/** Keys of a cache, at most. */
+/** Maximum number of keys of a cache. */
 const MAX_KEYS = 100_000;
 
+const DEFAULTS = { repetitions: 10, bytes: 2 ** 20, timeoutMs: 30_000 };
+const RANGES = {
+  repetitions: { min: 1, max: 10_000, integer: true },
+  bytes: { min: 1, max: 2 ** 28, integer: true },
+  timeoutMs: { min: 1, max: 2 ** 31 - 1, integer: true },
+};
+
 /**
- * Measures file operations one at a time, bounded in number, bytes and time.
+ * Measures file operations in sequence, bounded in number, bytes and time.
  *
- * Each method rejects with `FileProfileError` when something goes wrong or
- * takes too long, and with the signal's reason when that aborts.
+ * Each method rejects with a {@linkcode FileProfileError} if an operation fails
+ * or takes too long, and with the signal's reason if that aborts.
  *
  * @example
  * ```ts
@@ -86,22 +106,24 @@ export class FileOperationsProfiler {
   readonly #clock: Clock;
 
   /**
-   * A profiler with these limits.
+   * Creates a profiler with these limits.
    *
-   * @throws {RangeError} when a number is out of its range.
+   * @throws {TypeError} if a limit is not a number.
+   * @throws {RangeError} if a limit is out of its range.
    */
   constructor(options: FileOperationsProfilerOptions = {}) {
-    const { repetitions = 10, bytes = 2 ** 20, timeoutMs = 30_000 } = options;
-    checkWhole("repetitions", repetitions, 10_000);
-    checkWhole("bytes", bytes, 2 ** 28);
-    checkWhole("timeoutMs", timeoutMs, 2 ** 31 - 1);
+    const { repetitions, bytes, timeoutMs } = resolveNumbers(
+      options,
+      DEFAULTS,
+      RANGES,
+    );
     this.#repetitions = repetitions;
     this.#bytes = bytes;
     this.#timeoutMs = timeoutMs;
     this.#clock = options.clock ?? realClock;
   }
 
-  #limits({ signal }: FileOperationOptions): PartLimits {
+  #limits({ signal }: FileOperationOptions): StepLimits {
     return {
       clock: this.#clock,
       timeoutMs: this.#timeoutMs,
@@ -110,7 +132,7 @@ export class FileOperationsProfiler {
     };
   }
 
-  /** Sends random bytes to a URL by POST, again and again. */
+  /** Measures uploads: random bytes that are sent to a URL by POST. */
   async upload(
     url: string,
     options: FileOperationOptions = {},
@@ -122,7 +144,7 @@ export class FileOperationsProfiler {
     });
   }
 
-  /** Fetches a URL again and again; at most `bytes` of each answer count. */
+  /** Measures downloads of a URL; at most `bytes` of each response count. */
   async download(
     url: string,
     options: FileOperationOptions = {},
@@ -143,7 +165,7 @@ export class FileOperationsProfiler {
   ): Promise<TransferReport> {
     const transfers = this.#repetitions;
     const what = `the ${direction} of ${url}`;
-    return await measurePart(what, this.#limits(options), async (signal) => {
+    return await measureStep(what, this.#limits(options), async (signal) => {
       let bytes = 0;
       const latency = await repeat(this.#clock, transfers, async () => {
         bytes += await move(signal);
@@ -154,8 +176,8 @@ export class FileOperationsProfiler {
   }
 
   /**
-   * Writes, reads and removes objects of random bytes. Whatever happens, those
-   * that were written are removed.
+   * Measures how objects of random bytes are written, read and removed. The
+   * objects are removed even if a measurement fails.
    */
   async storage(
     backend: StorageBackend,
@@ -167,10 +189,10 @@ export class FileOperationsProfiler {
     const key = (index: number) => `troupe-profile-${run}-${index}`;
     let written = 0;
     const what = `the storage ${backend.name}`;
-    return await measurePart(what, this.#limits(options), async (signal) => {
+    return await measureStep(what, this.#limits(options), async (signal) => {
       try {
         const write = await repeat(this.#clock, objects, (index) => {
-          // Also what was written in part is to be removed.
+          // Objects that were written in part must be removed as well.
           written = index + 1;
           return untilAborted(
             () => backend.put(key(index), bytes, signal),
@@ -203,7 +225,7 @@ export class FileOperationsProfiler {
           readBytesPerSecond: rateOf(all, read.summary().sum),
         };
       } finally {
-        // One that cannot be removed must not keep the others.
+        // One that cannot be removed must not keep the rest from it.
         for (let index = 0; index < written; index++) {
           await Promise.try(() => backend.delete(key(index))).catch(() => {});
         }
@@ -212,8 +234,8 @@ export class FileOperationsProfiler {
   }
 
   /**
-   * Measures the storage of a directory in the system's temporary one, which
-   * is removed whatever happens.
+   * Measures storage in a new directory within the system's temporary one. It
+   * is removed even if the measurement fails.
    */
   async temporaryDirectory(
     options: FileOperationOptions = {},
@@ -227,26 +249,30 @@ export class FileOperationsProfiler {
   }
 
   /**
-   * Compresses data and decompresses it again, with each algorithm, as often
-   * as `repetitions` says; the median counts. Other work of this process slows
-   * it.
+   * Measures how data is compressed and decompressed with each algorithm: the
+   * median of `repetitions` rounds. Other work of this process slows it down.
    *
-   * @throws {RangeError} when there is no data, or more than 268435456 bytes.
+   * @throws {TypeError} if an algorithm is not known.
+   * @throws {RangeError} if there are no data, or more than 268435456 bytes.
    */
   async compression(
     data: Uint8Array<ArrayBuffer>,
     options: FileOperationOptions & {
-      /** @default {all} */
+      /**
+       * Algorithms that are measured.
+       * @default {all algorithms}
+       */
       readonly algorithms?: readonly CompressionAlgorithm[];
     } = {},
   ): Promise<CompressionReport[]> {
-    checkWhole("the length of the data", data.length, MAX_DATA_BYTES);
     const { algorithms = ALGORITHMS } = options;
+    checkInteger("data.length", data.length, { min: 1, max: MAX_DATA_BYTES });
+    for (const name of algorithms) checkOneOf("algorithms", name, ALGORITHMS);
     const reports: CompressionReport[] = [];
     for (const algorithm of algorithms) {
       const limits = this.#limits(options);
       reports.push(
-        await measurePart(
+        await measureStep(
           `the compression ${algorithm}`,
           limits,
           (signal) => this.#compress(algorithm, data, signal),
@@ -290,18 +316,18 @@ export class FileOperationsProfiler {
   }
 
   /**
-   * Reads each key once, and then as often again as `repetitions` says,
-   * through a cache that has none of them yet.
+   * Measures reads through a cache that has none of the keys yet: each key once,
+   * and then `repetitions` times again.
    *
-   * @throws {RangeError} when there are no keys, or more than 100000.
+   * @throws {RangeError} if there are no keys, or more than 100000.
    */
   async cache(
     lookup: CacheLookup,
     keys: readonly string[],
     options: FileOperationOptions = {},
   ): Promise<CacheReport> {
-    checkWhole("the number of keys", keys.length, MAX_KEYS);
-    return await measurePart(
+    checkInteger("keys.length", keys.length, { min: 1, max: MAX_KEYS });
+    return await measureStep(
       "the cache",
       this.#limits(options),
       async (signal) => {
@@ -342,17 +368,17 @@ export class FileOperationsProfiler {
   }
 }
 
-/** Bytes that cannot be compressed. */
+/** Returns bytes that cannot be compressed. */
 function randomBytes(length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
-  // What one call may fill.
+  // One call may fill that many.
   for (let from = 0; from < length; from += 65_536) {
     crypto.getRandomValues(bytes.subarray(from, from + 65_536));
   }
   return bytes;
 }
 
-/** @throws {FileProfileError} when the two differ. */
+/** @throws {FileProfileError} if the two differ. */
 function mustEqual(
   expected: Uint8Array,
   actual: Uint8Array,
@@ -360,6 +386,6 @@ function mustEqual(
 ): void {
   if (Buffer.compare(expected, actual) === 0) return;
   throw new FileProfileError(
-    `Cannot measure ${what}: other bytes came back than went in`,
+    `Cannot measure ${what}: it returned other bytes than were written`,
   );
 }

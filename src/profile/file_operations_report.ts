@@ -1,79 +1,79 @@
 /**
- * What is measured of file operations: plain data.
+ * The reports of file operations: plain data.
  *
  * @module
  */
 import type { DistributionSummary } from "../metrics/mod.ts";
 import type { CompressionAlgorithm } from "./compression.ts";
 
-/** What was measured of transfers over HTTP. */
+/** The measurements of transfers over HTTP. */
 export interface TransferReport {
-  /** Where to, or where from. */
+  /** URL of the upload or download. */
   readonly url: string;
-  /** Which way. */
+  /** Direction of the transfers. */
   readonly direction: "upload" | "download";
-  /** How many. */
+  /** Number of transfers that were measured. */
   readonly transfers: number;
-  /** Bytes of all transfers together. */
+  /** Bytes of all transfers in total. */
   readonly bytes: number;
-  /** Milliseconds of each transfer. */
+  /** Milliseconds that each transfer took. */
   readonly latency: DistributionSummary;
-  /** `null` where no time has passed, as everywhere here. */
+  /** Bytes per second over all transfers; `null` if no time has passed. */
   readonly bytesPerSecond: number | null;
 }
 
-/** What was measured of a place that keeps objects. */
+/** The measurements of a storage backend. */
 export interface StorageReport {
-  /** Its name. */
+  /** Name of the storage backend. */
   readonly backend: string;
-  /** How many were written, read and removed. */
+  /** Number of objects that were written, read and removed. */
   readonly objects: number;
-  /** The length of each. */
+  /** Length of each object in bytes. */
   readonly objectBytes: number;
-  /** Milliseconds of each write. */
+  /** Milliseconds that each write took. */
   readonly write: DistributionSummary;
-  /** Milliseconds of each read. */
+  /** Milliseconds that each read took. */
   readonly read: DistributionSummary;
-  /** Milliseconds of each removal. */
+  /** Milliseconds that each removal took. */
   readonly remove: DistributionSummary;
-  /** Of all writes together. */
+  /** Bytes written per second; `null` if no time has passed. */
   readonly writeBytesPerSecond: number | null;
-  /** Of all reads together. */
+  /** Bytes read per second; `null` if no time has passed. */
   readonly readBytesPerSecond: number | null;
 }
 
-/** What was measured of one algorithm on the data that was given. */
+/** The measurements of one compression algorithm on the given data. */
 export interface CompressionReport {
-  /** Which one. */
+  /** Algorithm that was measured. */
   readonly algorithm: CompressionAlgorithm;
-  /** The length of the data. */
+  /** Length of the data in bytes. */
   readonly inputBytes: number;
-  /** Its length when it is compressed. */
+  /** Length of the compressed data in bytes. */
   readonly outputBytes: number;
-  /** The input's length by that of the output: 4 is a quarter of the size. */
+  /** Input length divided by output length: 4 is a quarter of the size. */
   readonly ratio: number;
-  /** Bytes of input. */
+  /** Bytes of input compressed per second; `null` if no time has passed. */
   readonly compressBytesPerSecond: number | null;
-  /** Bytes of input that come out again. */
+  /** Bytes restored per second; `null` if no time has passed. */
   readonly decompressBytesPerSecond: number | null;
 }
 
-/** What was measured of a cache. */
+/** The measurements of a cache. */
 export interface CacheReport {
-  /** How many there are. */
+  /** Number of keys that were read. */
   readonly keys: number;
-  /** The first read of each key. */
+  /** First read of each key. */
   readonly cold: CachePass;
-  /** The reads after it. */
+  /** All later reads of the keys. */
   readonly warm: CachePass;
-  /** How many times faster the median warm read is; `null` at 0 ms. */
+  /** Factor by which the median warm read is faster; `null` at 0 ms. */
   readonly speedup: number | null;
 }
 
-/** Reads of a cache. */
+/** The reads of all keys, once or several times. */
 export interface CachePass {
-  /** Reads that the cache answered, of all, from 0 to 1. */
+  /** Share of the reads that were hits, from 0 to 1. */
   readonly hitRatio: number;
-  /** Milliseconds. */
+  /** Milliseconds that each read took. */
   readonly latency: DistributionSummary;
 }

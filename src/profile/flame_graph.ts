@@ -1,28 +1,34 @@
 /**
- * A flame graph as SVG: one file that needs no script and nothing else.
+ * A flame graph as SVG: a self-contained file without scripts.
  *
  * @module
  */
 import type { FlameBox } from "./flame_layout.ts";
 import { frameName } from "./hotspots.ts";
 
-/** How a flame graph is drawn. */
+/** Options of {@linkcode CpuProfile.flameGraph}. */
 export interface FlameGraphOptions {
-  /** Stands above the graph. @default {"CPU profile"} */
+  /**
+   * Title above the flame graph.
+   * @default {"CPU profile"}
+   */
   readonly title?: string;
-  /** Pixels, 200 to 10000. @default {1200} */
+  /**
+   * Width of the graph in pixels, from 200 to 10000.
+   * @default {1200}
+   */
   readonly widthPixels?: number;
 }
 
 const ROW = 18;
 const HEAD = 40;
 const MARGIN = 8;
-/** Pixels of a character of 12 pixels' height, in a font of equal widths. */
+/** Width in pixels of a character that is 12 pixels high, in a fixed-width font. */
 const CHARACTER = 7.25;
-/** Boxes narrower than these pixels cannot be seen, or pointed at. */
+/** Width in pixels below which a box cannot be seen or pointed at. */
 export const MIN_BOX_PIXELS = 0.5;
 
-/** Draws boxes that stand upon their callers; tooltips tell times. */
+/** Draws boxes on top of their callers; tooltips show the times. */
 export function drawFlameGraph(
   boxes: readonly FlameBox[],
   { title = "CPU profile", widthPixels = 1200 }: FlameGraphOptions,
@@ -78,7 +84,7 @@ function ms(micros: number): string {
   return `${(micros / 1000).toFixed(1)} ms`;
 }
 
-/** A warm colour for each file, so that files can be told apart. */
+/** Returns a warm colour for each file, so that files differ. */
 function colour(url: string): string {
   if (url === "") return "hsl(0 0% 80%)";
   let hash = 0;
@@ -97,7 +103,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': "&quot;",
 };
 
-/** Text for XML, which has no control characters and no lone surrogates. */
+/** Escapes text for XML, which has no control characters or lone surrogates. */
 function escape(text: string): string {
   return text.toWellFormed()
     .replace(/(?![\t\n\r])[\p{Cc}\ufffe\uffff]/gu, "\ufffd")

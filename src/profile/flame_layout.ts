@@ -1,28 +1,28 @@
 /**
- * Where the boxes of a flame graph are: pure geometry, in shares of the width.
+ * The layout of a flame graph: pure geometry, in shares of the width.
  *
  * @module
  */
 import type { CallNode } from "./call_tree.ts";
 import type { CallFrame } from "./cpu_profile_data.ts";
 
-/** One box: a function, called along one path. */
+/** One box: a function, as it is called along one path. */
 export interface FlameBox {
   readonly frame: CallFrame;
-  /** From 0, for the functions that nobody called. */
+  /** Depth of the call; 0 for functions without a caller. */
   readonly depth: number;
-  /** Where it begins, from 0 to 1. */
+  /** Left edge, from 0 to 1. */
   readonly left: number;
-  /** How wide it is: its part of the time, above 0, at most 1. */
+  /** Width: its share of the time, above 0, at most 1. */
   readonly width: number;
   readonly selfMicros: number;
   readonly totalMicros: number;
 }
 
 /**
- * Puts each call above its caller, as wide as its time. Calls of the same
- * function by the same caller are one; siblings stand in the order of their
- * names; what is narrower than `minWidth`, from 0 to 1, is left out.
+ * Places each call above its caller, as wide as its time. Calls of the same
+ * function by the same caller are merged; siblings are sorted by name; boxes
+ * narrower than `minWidth`, from 0 to 1, are omitted.
  */
 export function layOutFlames(root: CallNode, minWidth: number): FlameBox[] {
   const boxes: FlameBox[] = [];

@@ -1,14 +1,14 @@
 /**
- * Samples of a heap in bounded memory.
+ * Keeps samples of a heap in bounded memory.
  *
  * @module
  */
 import type { HeapSample } from "./heap_verdict.ts";
 
 /**
- * Keeps the least of each window of samples: between two collections of
- * garbage a heap only grows, so that its least size is nearest to what lives.
- * When there are too many, windows grow to twice their length.
+ * Keeps the least sample of each window: between two garbage collections a heap
+ * only grows, so its least size is nearest to the size of what is in use. When
+ * there are too many windows, they double in length.
  */
 export class HeapSamples {
   readonly #limit: number;
@@ -17,13 +17,13 @@ export class HeapSamples {
   #least: HeapSample | undefined;
   #inWindow = 0;
 
-  /** At most `limit` windows, of so many samples each at first. */
+  /** Keeps at most `limit` windows, at first of `windowSamples` samples each. */
   constructor(limit: number, windowSamples: number) {
     this.#limit = limit;
     this.#windowSamples = windowSamples;
   }
 
-  /** Takes a sample. */
+  /** Adds a sample. */
   push(sample: HeapSample): void {
     this.#least = lesser(this.#least, sample);
     if (++this.#inWindow < this.#windowSamples) return;
@@ -35,7 +35,7 @@ export class HeapSamples {
     this.#windowSamples *= 2;
   }
 
-  /** The least of each window that is full, in their order. */
+  /** Returns the least sample of each full window, in order. */
   toArray(): HeapSample[] {
     return [...this.#kept];
   }

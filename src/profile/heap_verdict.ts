@@ -1,84 +1,86 @@
 /**
- * Whether a heap grows for good: pure decisions over samples of its size.
+ * Decides from samples of its size whether a heap keeps growing.
  *
  * @module
  */
+import { checkNumber } from "../checks/internal.ts";
 import { medianOf, risingPValue, theilSenSlope } from "./trend.ts";
 
-/** The size of a heap at one moment. */
+/** Size of a heap at one moment. */
 export interface HeapSample {
-  /** Milliseconds of any clock that never goes back. */
+  /** Time of the sample in milliseconds, on any clock that never goes back. */
   readonly atMs: number;
-  /** Bytes in use. */
+  /** Bytes of the heap in use. */
   readonly usedBytes: number;
-  /** How many operations were done by then; `null` if nobody counts. */
+  /** Operations done by then; `null` if they are not counted. */
   readonly operations: number | null;
 }
 
-/** How samples are judged. */
+/** Options of {@linkcode judgeHeap}. */
 export interface HeapJudgeOptions {
   /**
-   * The share of the samples that is warm-up and left out, from 0 to below 1.
+   * Share of the samples that counts as warm-up and is ignored, from 0 to
+   * below 1.
    * @default {0.3}
    */
   readonly warmUpShare?: number;
   /**
-   * Bytes of growth, from the end of the warm-up to the last sample, that are
-   * no leak: the engine and the profiler keep some themselves.
+   * Bytes that the heap may grow from the end of the warm-up to the last
+   * sample, at least 0: the engine and the profiler keep some themselves.
    * @default {65536, or 1 % of the heap if that is more}
    */
   readonly toleratedGrowthBytes?: number;
   /**
-   * How small a probability must be for a verdict, between 0 and 1.
+   * Significance level of the tests behind a verdict, between 0 and 1.
    * @default {0.01}
    */
   readonly significance?: number;
 }
 
-/** Whether a heap leaks, with what that is said of. */
+/** Whether a heap leaks, and the numbers that the verdict rests on. */
 export interface HeapReport {
   /**
-   * `leaking`: it grows, by more than is tolerated, and goes on to. `steady`:
-   * it does not grow by so much. `inconclusive`: too few samples, too much
-   * noise, or growth that levels off; watch for longer.
+   * Whether the heap leaks. `leaking`: it grows by more than is tolerated, and
+   * keeps growing. `steady`: it grows by less. `inconclusive`: there are too
+   * few samples or too much noise, or growth levels off; watch for longer.
    */
   readonly verdict: "leaking" | "steady" | "inconclusive";
-  /** 1 − p of the test that the verdict rests on; `null` when inconclusive. */
+  /** 1 − p of the test behind the verdict; `null` if it is inconclusive. */
   readonly confidence: number | null;
-  /** Why, in a sentence. */
+  /** Reason for the verdict, as a sentence. */
   readonly reason: string;
-  /** The slope after the warm-up; `null` with fewer than two moments. */
+  /** Growth per second after the warm-up; `null` with fewer than two samples. */
   readonly bytesPerSecond: number | null;
-  /** The same by operations; `null` where they were not counted. */
+  /** Growth per operation; `null` if operations were not counted. */
   readonly bytesPerOperation: number | null;
-  /** The slope times the time after the warm-up. */
+  /** Growth per second times the seconds after the warm-up. */
   readonly growthBytes: number | null;
-  /** As the option says, or its default. */
+  /** Growth that was tolerated: the option, or its default. */
   readonly toleratedGrowthBytes: number;
-  /** That a heap which does not grow looks as much like growth as this one. */
+  /** Probability that a heap that does not grow looks like growth as much. */
   readonly growingPValue: number | null;
-  /** That one which grows by what is tolerated looks as steady as this one. */
+  /** Probability that a heap with the tolerated growth looks as steady. */
   readonly steadyPValue: number | null;
-  /** Milliseconds after the warm-up. */
+  /** Milliseconds of the watch after the warm-up. */
   readonly judgedMs: number;
-  /** Samples after the warm-up. */
+  /** Number of samples after the warm-up. */
   readonly judgedSamples: number;
-  /** Every sample, with the warm-up. */
+  /** All samples, including the warm-up. */
   readonly samples: readonly HeapSample[];
 }
 
-/** The normal approximation of the test needs as many. */
+/** The normal approximation of the test needs that many samples. */
 const MIN_SAMPLES = 10;
-/** A slope that falls below this part of the earlier one levels off. */
+/** A slope below this share of the earlier one counts as levelling off. */
 const LEVELLING = 0.5;
 const TOLERATED_BYTES = 65_536;
 const TOLERATED_SHARE = 0.01;
 
 /**
- * Judges samples of a heap, best taken after garbage collections. The slope is
- * the Theil–Sen estimate, the test that of Mann and Kendall; "steady" is the
- * same test of the samples less the growth that is tolerated, so that a noisy
- * or short watch is inconclusive and not steady.
+ * Decides whether a heap leaks, from samples that are best taken after garbage
+ * collections. Growth is the Theil–Sen slope, and the test that of Mann and
+ * Kendall. For `steady`, the same test is applied to the samples minus the
+ * tolerated growth, so that a noisy or short watch is inconclusive, not steady.
  *
  * @example
  * ```ts
@@ -94,29 +96,25 @@ const TOLERATED_SHARE = 0.01;
  * console.assert(report.bytesPerOperation === 500);
  * ```
  *
- * @throws {RangeError} when an option is out of its range.
+ * @throws {TypeError} if an option is not a number.
+ * @throws {RangeError} if an option is out of its range.
  */
 export function judgeHeap(
   samples: readonly HeapSample[],
   options: HeapJudgeOptions = {},
 ): HeapReport {
   const { warmUpShare = 0.3, significance = 0.01 } = options;
-  checkBetween("warmUpShare", warmUpShare, warmUpShare >= 0 && warmUpShare < 1);
-  checkBetween(
-    "significance",
-    significance,
-    significance > 0 && significance < 1,
-  );
+  checkNumber("warmUpShare", warmUpShare, { min: 0, below: 1 });
+  checkNumber("significance", significance, { above: 0, below: 1 });
   const judged = samples.slice(Math.floor(samples.length * warmUpShare));
   const median = medianOf(judged.map(({ usedBytes }) => usedBytes)) ?? 0;
   const {
     toleratedGrowthBytes = Math.max(TOLERATED_BYTES, median * TOLERATED_SHARE),
   } = options;
-  checkBetween(
-    "toleratedGrowthBytes",
-    toleratedGrowthBytes,
-    toleratedGrowthBytes >= 0 && toleratedGrowthBytes < Infinity,
-  );
+  checkNumber("toleratedGrowthBytes", toleratedGrowthBytes, {
+    min: 0,
+    finite: true,
+  });
   const facts = measure(judged, toleratedGrowthBytes);
   return {
     ...decide(judged, facts, toleratedGrowthBytes, significance),
@@ -145,7 +143,7 @@ function measure(judged: readonly HeapSample[], tolerated: number): Facts {
   const enough = judged.length >= MIN_SAMPLES && bytesPerSecond !== null;
   const used = judged.map(({ usedBytes }) => usedBytes);
   const below = judged.map(({ atMs, usedBytes }) =>
-    // Upside down: what rises less than is tolerated falls, and this rises.
+    // Upside down: this rises if the heap grows by less than is tolerated.
     tolerated * (atMs - (first?.atMs ?? 0)) / judgedMs - usedBytes
   );
   return {
@@ -171,20 +169,20 @@ function decide(
   });
   if (growthBytes === null || growingPValue === null || steadyPValue === null) {
     return inconclusive(
-      `There are ${judged.length} samples after the warm-up, ${MIN_SAMPLES} are needed: watch for longer.`,
+      `There are ${judged.length} samples after the warm-up, but ${MIN_SAMPLES} are needed: watch for longer.`,
     );
   }
   const grown = `${kib(growthBytes)} after the warm-up`;
   if (growingPValue <= significance && growthBytes > tolerated) {
     if (levelsOff(judged)) {
       return inconclusive(
-        `It grew by ${grown}, but slows down: watch for longer.`,
+        `The heap grew by ${grown}, but the growth slows down: watch for longer.`,
       );
     }
     return {
       verdict: "leaking",
       confidence: 1 - growingPValue,
-      reason: `It grew by ${grown} and goes on to; ${
+      reason: `The heap grew by ${grown} and keeps growing; ${
         kib(tolerated)
       } are tolerated.`,
     };
@@ -193,15 +191,15 @@ function decide(
     return {
       verdict: "steady",
       confidence: 1 - steadyPValue,
-      reason: `It grew by ${grown}; ${kib(tolerated)} are tolerated.`,
+      reason: `The heap grew by ${grown}; ${kib(tolerated)} are tolerated.`,
     };
   }
   return inconclusive(
-    `It grew by ${grown}, which noise can explain: watch for longer.`,
+    `The heap grew by ${grown}, which noise can explain: watch for longer.`,
   );
 }
 
-/** Whether its second half grows much slower than its first, or than all. */
+/** Whether the second half grows much slower than the first, or than both. */
 function levelsOff(judged: readonly HeapSample[]): boolean {
   const middle = judged.length >> 1;
   const slope = slopePerSecond(judged) ?? 0;
@@ -226,11 +224,4 @@ function slopePerOperation(samples: readonly HeapSample[]): number | null {
 
 function kib(bytes: number): string {
   return `${(bytes / 1024).toFixed(1)} KiB`;
-}
-
-function checkBetween(name: string, value: number, holds: boolean): void {
-  if (holds) return;
-  throw new RangeError(
-    `Cannot judge the heap: ${name} is ${value}, which is out of its range`,
-  );
 }

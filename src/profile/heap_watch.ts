@@ -1,10 +1,11 @@
 /**
- * A watch over the heap of this process.
+ * Watches the heap of this process for leaks.
  *
  * @module
  */
 import type { Clock, Timer } from "../actor/mod.ts";
 import { realClock } from "../actor/internal.ts";
+import { checkNumber } from "../checks/internal.ts";
 import { HeapSamples } from "./heap_samples.ts";
 import {
   type HeapJudgeOptions,
@@ -13,38 +14,39 @@ import {
 } from "./heap_verdict.ts";
 import { Inspector } from "./inspector.ts";
 
-/** How a heap is watched, and judged. */
+/** Options of {@linkcode PerformanceProfiler.watchHeap}. */
 export interface HeapWatchOptions extends HeapJudgeOptions {
   /**
-   * Milliseconds between samples, 1 or more.
+   * Milliseconds between samples, at least 1.
    * @default {1000}
    */
   readonly intervalMs?: number;
   /**
-   * Whether garbage is collected before each sample, by V8's inspector: that
-   * holds the thread for some 10 ms, more for a large heap. Without it a
-   * sample is the least of ten looks, and a watch has to be longer.
+   * Whether garbage is collected before each sample, with V8's inspector: this
+   * blocks the thread for some 10 ms, and longer if the heap is large. Without
+   * it, a sample is the least of ten measurements, and a watch must be longer.
    * @default {true}
    */
   readonly collectGarbage?: boolean;
-  /** How many operations were done so far. */
+  /** Returns how many operations have been done so far. */
   readonly operations?: () => number;
-  /** Ends the watch; what was seen until then can be reported. */
+  /** Ends the watch; its samples so far can still be reported. */
   readonly signal?: AbortSignal;
   /**
-   * The source of time.
+   * Clock that the watch uses.
    * @default {realClock}
    */
   readonly clock?: Clock;
 }
 
-/** Windows of samples at most. */
+/** Maximum number of windows of samples. */
 const MAX_SAMPLES = 512;
-/** Looks for a sample where garbage is not collected. */
-const LOOKS = 10;
+/** Measurements for each sample if garbage is not collected. */
+const MEASUREMENTS = 10;
 
 /**
- * Watches the heap until it is disposed. It does not keep the process alive.
+ * A watch over the heap, which ends when it is disposed. It does not keep the
+ * process alive.
  */
 export class HeapWatch implements AsyncDisposable {
   readonly #options: HeapWatchOptions;
@@ -56,40 +58,40 @@ export class HeapWatch implements AsyncDisposable {
   #timer: Timer | undefined;
   #ended = false;
   #error: unknown;
-  /** The sample that is being taken. */
-  #looking: Promise<void> = Promise.resolve();
+  /** Resolves when the current sample has been taken. */
+  #sampling: Promise<void> = Promise.resolve();
 
   /**
-   * Begins at once.
+   * Starts to watch the heap at once.
    *
-   * @throws {RangeError} when a number is out of its range.
-   * @throws {ProfileError} when garbage is to be collected and there is no
-   * permission for the inspector.
+   * @throws {TypeError} if an option is not a number.
+   * @throws {RangeError} if an option is out of its range.
+   * @throws {ProfileError} if garbage must be collected and the permission for
+   * the inspector is missing.
    */
   constructor(options: HeapWatchOptions = {}) {
     const { intervalMs = 1000, collectGarbage = true, signal } = options;
-    if (!(intervalMs >= 1 && intervalMs < Infinity)) {
-      throw new RangeError(
-        `Cannot watch the heap: intervalMs is ${intervalMs}, it must be 1 or more`,
-      );
-    }
-    // What is wrong with the rest is said now, and not after the watch.
+    checkNumber("intervalMs", intervalMs, { min: 1, finite: true });
+    // Wrong options are refused now, and not at the first report.
     judgeHeap([], options);
     this.#options = options;
     this.#clock = options.clock ?? realClock;
-    this.#periodMs = collectGarbage ? intervalMs : intervalMs / LOOKS;
-    this.#samples = new HeapSamples(MAX_SAMPLES, collectGarbage ? 1 : LOOKS);
+    this.#periodMs = collectGarbage ? intervalMs : intervalMs / MEASUREMENTS;
+    this.#samples = new HeapSamples(
+      MAX_SAMPLES,
+      collectGarbage ? 1 : MEASUREMENTS,
+    );
     if (signal?.aborted) {
       this.#ended = true;
       return;
     }
     this.#inspector = collectGarbage ? new Inspector() : undefined;
     signal?.addEventListener("abort", this.#onAbort, { once: true });
-    this.#look();
+    this.#sample();
   }
 
-  #look(): void {
-    this.#looking = this.#takeSample().catch((error: unknown) => {
+  #sample(): void {
+    this.#sampling = this.#takeSample().catch((error: unknown) => {
       if (!this.#ended) this.#error ??= error;
       this.#end();
     });
@@ -103,14 +105,13 @@ export class HeapWatch implements AsyncDisposable {
       usedBytes: Deno.memoryUsage().heapUsed,
       operations: this.#options.operations?.() ?? null,
     });
-    this.#timer = this.#clock.schedule(this.#periodMs, () => this.#look());
+    this.#timer = this.#clock.schedule(this.#periodMs, () => this.#sample());
     this.#timer.unref();
   }
 
   /**
-   * What is known so far; the watch goes on.
-   *
-   * @throws what a look at the heap or at the operations has thrown.
+   * Returns the report on the samples so far; the watch continues. Throws
+   * whatever a measurement or the `operations` option has thrown.
    */
   report(): HeapReport {
     if (this.#error !== undefined) throw this.#error;
@@ -123,10 +124,10 @@ export class HeapWatch implements AsyncDisposable {
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }
 
-  /** Ends the watch. */
+  /** Ends the watch, and waits for the current sample. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end();
-    await this.#looking;
+    await this.#sampling;
     this.#inspector?.[Symbol.dispose]();
   }
 }

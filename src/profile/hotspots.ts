@@ -1,45 +1,45 @@
 /**
- * Where the time of a tree of calls went, by function and by file.
+ * The time in a call tree, by function and by file.
  *
  * @module
  */
 import type { CallNode } from "./call_tree.ts";
 import type { CallFrame } from "./cpu_profile_data.ts";
 
-/** Times of a function or a file, in all its calls. */
+/** The times of a function or file over all its calls. */
 export interface HotspotTimes {
-  /** Milliseconds in it, without what it called. */
+  /** Milliseconds in itself, without what it called. */
   readonly selfMs: number;
-  /** Milliseconds in it and in what it called; recursion counts once. */
+  /** Milliseconds in itself and in what it called; recursion counts once. */
   readonly totalMs: number;
-  /** What `selfMs` is of all the time that was not idle, from 0 to 1. */
+  /** Share of `selfMs` in the time that was not idle, from 0 to 1. */
   readonly selfShare: number;
-  /** The same of `totalMs`. */
+  /** Share of `totalMs` in the time that was not idle, from 0 to 1. */
   readonly totalShare: number;
 }
 
-/** A function that took time. */
+/** A function, with its times. */
 export interface Hotspot extends HotspotTimes {
-  /** `(anonymous)` for one without a name; in parentheses for V8 itself. */
+  /** Name of the function; `(anonymous)` if it has none, in parentheses for V8. */
   readonly functionName: string;
-  /** Its module; empty for V8 itself. */
+  /** URL of its module; empty for V8 itself. */
   readonly url: string;
-  /** From 1 on; `null` if it is not known. */
+  /** Line of the function, from 1; `null` if it is not known. */
   readonly line: number | null;
 }
 
-/** A module whose functions took time. */
+/** A module, with the times of its functions. */
 export interface FileHotspot extends HotspotTimes {
-  /** Empty for V8 itself, which collects garbage and runs native code. */
+  /** URL of the module; empty for V8: garbage collection and native code. */
   readonly url: string;
 }
 
-/** What functions are called in reports. */
+/** Returns the name of a function for reports. */
 export function frameName({ functionName }: CallFrame): string {
   return functionName === "" ? "(anonymous)" : functionName;
 }
 
-/** Functions, those with the most time of their own first. */
+/** Returns the functions, those with the most time of their own first. */
 export function hotspotsByFunction(root: CallNode): Hotspot[] {
   const key = (frame: CallFrame) =>
     JSON.stringify([
@@ -56,7 +56,7 @@ export function hotspotsByFunction(root: CallNode): Hotspot[] {
   }));
 }
 
-/** Files, those with the most time of their own first. */
+/** Returns the files, those with the most time of their own first. */
 export function hotspotsByFile(root: CallNode): FileHotspot[] {
   return sumBy(root, ({ url }) => url)
     .map(({ frame, ...times }) => ({ url: frame.url, ...times }));
@@ -66,7 +66,7 @@ interface Sum {
   readonly frame: CallFrame;
   self: number;
   total: number;
-  /** How many of its calls are open on the path to the root. */
+  /** Number of its calls on the path to the root. */
   open: number;
 }
 
@@ -83,13 +83,13 @@ function sumBy(
       sums.set(key, sum);
     }
     sum.self += node.selfMicros;
-    // What it calls itself is part of the time already.
+    // A recursive call is already part of the time.
     if (sum.open === 0) sum.total += node.totalMicros;
     sum.open++;
     node.children.forEach(visit);
     sum.open--;
   };
-  // The root is no function.
+  // The root is not a function.
   root.children.forEach(visit);
   const all = root.totalMicros;
   const share = (micros: number) => all === 0 ? 0 : Math.min(1, micros / all);

@@ -1,50 +1,54 @@
 /**
- * V8's inspector, asked as promises.
+ * V8's inspector with promises.
  *
  * @module
  */
 import { Session } from "node:inspector";
 import { ProfileError } from "./profile_errors.ts";
 
-/** Milliseconds for an answer: to collect the garbage of a large heap. */
-const ANSWER_MS = 60_000;
+/** Milliseconds to wait for a reply: a large heap takes long to collect. */
+const REPLY_MS = 60_000;
 
 /** A session with the inspector of this process. */
 export class Inspector implements Disposable {
   readonly #session = new Session();
 
-  /** @throws {ProfileError} when there is no permission for it. */
+  /**
+   * Opens a session.
+   *
+   * @throws {ProfileError} if the permission for it is missing.
+   */
   constructor() {
     try {
       this.#session.connect();
     } catch (cause) {
       throw new ProfileError(
-        "Cannot profile: the inspector is out of reach, run with --allow-sys=inspector",
+        "Cannot profile: the inspector cannot be reached, run with --allow-sys=inspector",
         { cause },
       );
     }
   }
 
   /**
-   * Sends a command, and gives its result.
+   * Sends a command, and resolves with its result.
    *
-   * Rejects with `ProfileError` if V8 refuses it, or does not answer.
+   * @throws {ProfileError} if V8 refuses the command or does not reply.
    */
   async send(
     method: string,
     parameters: Record<string, unknown> = {},
   ): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    // The inspector alone would not keep the process alive until it answers.
+    // The inspector alone would not keep the process alive until it replies.
     const timer = setTimeout(() => {
       reject(
-        new ProfileError(`Cannot profile: ${method} has had no answer`),
+        new ProfileError(`Cannot profile: V8 did not reply to ${method}`),
       );
-    }, ANSWER_MS);
+    }, REPLY_MS);
     this.#session.post(method, parameters, (error, result) => {
       if (error === null) return resolve(result);
       reject(
-        new ProfileError(`Cannot profile: ${method} was refused`, {
+        new ProfileError(`Cannot profile: V8 refused ${method}`, {
           cause: error,
         }),
       );
@@ -56,7 +60,7 @@ export class Inspector implements Disposable {
     }
   }
 
-  /** Ends the session, and what it does. */
+  /** Ends the session and everything that runs in it. */
   [Symbol.dispose](): void {
     this.#session.disconnect();
   }

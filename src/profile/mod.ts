@@ -1,5 +1,18 @@
 /**
- * Profiles of processes, networks and files, and what holds a service back.
+ * Profilers: measure a process, a service or a storage, and find what limits it.
+ *
+ * - {@linkcode PerformanceProfiler} takes CPU profiles of this process, with a
+ *   flame graph, and watches its heap for leaks.
+ * - {@linkcode NetworkProfiler} measures handshake, latency and bandwidth of a
+ *   service over HTTP, WebSockets, server-sent events or logical connections.
+ * - {@linkcode FileOperationsProfiler} measures transfers, storage, compression
+ *   and caches.
+ * - {@linkcode BottleneckAnalyzer} compares measurements with targets and names
+ *   what limits the service; {@linkcode correlate} finds metrics that change
+ *   together.
+ *
+ * Reports are plain data; {@linkcode reportToText} formats each of them as text.
+ * What is guaranteed stands in `docs/profile.md`.
  *
  * @module
  */

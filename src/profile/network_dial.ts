@@ -1,13 +1,13 @@
 /**
- * How long a connection takes to open, TCP and TLS told apart.
+ * Measures how long a connection takes to open, separately for TCP and TLS.
  *
  * @module
  */
 import { Distribution } from "../metrics/internal.ts";
-import { timed } from "./measured_part.ts";
+import { timed } from "./measured_step.ts";
 import type { HandshakeReport, NetworkSettings } from "./network_report.ts";
 
-/** Where to dial. */
+/** The server to connect to. */
 export interface DialTarget {
   readonly hostname: string;
   readonly port: number;
@@ -16,7 +16,7 @@ export interface DialTarget {
   readonly serverName: string | undefined;
 }
 
-/** What a URL says of it. */
+/** Returns the server of a URL. */
 export function dialTargetOf(
   url: URL,
   caCerts: readonly string[],
@@ -33,8 +33,8 @@ export function dialTargetOf(
 }
 
 /**
- * Opens connections one after the other: sockets of its own for TCP and TLS,
- * and `open` for all of it, whose result is disposed.
+ * Opens connections in sequence: own sockets for TCP and TLS, and with `open`
+ * the whole connection, which is then disposed.
  */
 export async function measureHandshake(
   { clock, handshakes }: NetworkSettings,
@@ -78,7 +78,7 @@ async function dial(
     try {
       open.close();
     } catch {
-      // It is closed already, or has become that of TLS.
+      // It is already closed, or TLS has taken it over.
     }
   };
   signal.addEventListener("abort", close, { once: true });

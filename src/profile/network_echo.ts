@@ -1,28 +1,28 @@
 /**
- * Measures what a service that sends back each message does with it.
+ * Measures a service that sends back each message.
  *
  * @module
  */
 import type { DistributionSummary } from "../metrics/mod.ts";
-import { rateOf, repeat, timed } from "./measured_part.ts";
+import { rateOf, repeat, timed } from "./measured_step.ts";
 import type { BandwidthReport, NetworkSettings } from "./network_report.ts";
 import { NetworkProfileError } from "./profile_errors.ts";
 
-/** A connection to such a service. */
+/** A connection to an echo service. */
 export interface EchoLink extends AsyncDisposable {
   /** Sends a message; resolves when the next one may be sent. */
   send(message: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** The length of the next message in bytes. */
+  /** Resolves with the length of the next message in bytes. */
   receive(): Promise<number>;
 }
 
 const SMALL_BYTES = 16;
-/** As large as messages are that many of are sent. */
+/** Size of messages when bandwidth is measured. */
 const CHUNK_BYTES = 65_536;
-/** Bytes under way at most: more would be memory, and no more speed. */
+/** Maximum bytes in flight: more would cost memory without more speed. */
 const WINDOW_BYTES = 16 * CHUNK_BYTES;
 
-/** Milliseconds of a small message there and back. */
+/** Measures round trips of a small message, in milliseconds. */
 export async function measureEchoLatency(
   link: EchoLink,
   { clock, samples }: NetworkSettings,
@@ -33,14 +33,14 @@ export async function measureEchoLatency(
     const length = await link.receive();
     if (length === SMALL_BYTES) return;
     throw new NetworkProfileError(
-      `Cannot measure the service: ${SMALL_BYTES} bytes came back as ${length}, it must send back what it gets`,
+      `Cannot measure the service: ${SMALL_BYTES} bytes came back as ${length}, it must send back what it receives`,
     );
   };
   await roundTrip();
   return await repeat(clock, samples, roundTrip);
 }
 
-/** Bytes a second, both ways at once. */
+/** Measures bytes per second, in both directions at the same time. */
 export async function measureEchoBandwidth(
   link: EchoLink,
   { clock, payloadBytes, transfers }: NetworkSettings,
@@ -56,7 +56,7 @@ export async function measureEchoBandwidth(
   };
 }
 
-/** Sends and receives at once: each may wait until the other has gone on. */
+/** Sends and receives concurrently: each may wait for progress of the other. */
 async function echo(link: EchoLink, bytes: number): Promise<void> {
   const chunk = new Uint8Array(Math.min(CHUNK_BYTES, bytes));
   let sent = 0;

@@ -1,15 +1,15 @@
 /**
- * Measures HTTP/1.1, with or without TLS.
+ * Measures services over HTTP/1.1, with or without TLS.
  *
  * @module
  */
 import {
-  measurePart,
-  type PartLimits,
+  measureStep,
   rateOf,
   repeat,
+  type StepLimits,
   timed,
-} from "./measured_part.ts";
+} from "./measured_step.ts";
 import { dialTargetOf, measureHandshake } from "./network_dial.ts";
 import type {
   MeasureNetworkOptions,
@@ -20,16 +20,16 @@ import { NetworkProfileError } from "./profile_errors.ts";
 
 /** Options of {@linkcode NetworkProfiler.http}. */
 export interface MeasureHttpOptions extends MeasureNetworkOptions {
-  /** Where the payload is sent, by POST; without it no upload is measured. */
+  /** URL to POST the payload to; without it, no upload is measured. */
   readonly uploadUrl?: string;
   /**
-   * What is fetched: up to the length of the payload counts. Without it no
-   * download is measured.
+   * URL to download from, of which at most the length of the payload counts;
+   * without it, no download is measured.
    */
   readonly downloadUrl?: string;
 }
 
-/** A client that speaks HTTP/1.1 alone. */
+/** Creates a client that speaks HTTP/1.1 only. */
 export function http1Client(caCerts: readonly string[]): Deno.HttpClient {
   return Deno.createHttpClient({
     caCerts: [...caCerts],
@@ -49,18 +49,18 @@ export async function measureHttp(
   const target = parseUrl(url, "http:", "https:");
   const limits = { clock, timeoutMs, signal, error: NetworkProfileError };
   using client = http1Client(caCerts);
-  const handshake = await measurePart(
+  const handshake = await measureStep(
     `the handshake with ${url}`,
     limits,
     (signal) =>
       measureHandshake(settings, dialTargetOf(target, caCerts), signal),
   );
-  const latency = await measurePart(
+  const latency = await measureStep(
     `the latency of ${url}`,
     limits,
     async (signal) => {
       const get = () => exchange(url, { client, signal }, Infinity);
-      // Opens the connection that the others use again.
+      // Opens the connection that the later requests reuse.
       await get();
       return await repeat(clock, samples, get);
     },
@@ -95,14 +95,14 @@ export async function measureHttp(
   };
 }
 
-/** Bytes a second of transfers, each of which says how many it has moved. */
+/** Measures bytes per second of transfers that resolve with their bytes. */
 async function transfer(
   what: string,
-  limits: PartLimits,
+  limits: StepLimits,
   times: number,
   move: (signal: AbortSignal) => Promise<number>,
 ): Promise<number | null> {
-  return await measurePart(what, limits, async (signal) => {
+  return await measureStep(what, limits, async (signal) => {
     let bytes = 0;
     const { ms } = await timed(limits.clock, async () => {
       for (let i = 0; i < times; i++) bytes += await move(signal);
@@ -112,9 +112,10 @@ async function transfer(
 }
 
 /**
- * Sends a request, and gives the bytes of its answer, at most so many.
+ * Sends a request, and resolves with the bytes of the response body, of which
+ * it reads at most `mostBytes`.
  *
- * @throws {NetworkProfileError} when the answer is none of success.
+ * @throws {NetworkProfileError} if the status is not one of success.
  */
 export async function exchange(
   url: string,
@@ -125,11 +126,11 @@ export async function exchange(
   if (!response.ok) {
     await response.body?.cancel();
     throw new NetworkProfileError(
-      `Cannot measure ${url}: the answer is ${response.status}, it must be one of success`,
+      `Cannot measure ${url}: the response has status ${response.status}, it must be 200 to 299`,
     );
   }
   let bytes = 0;
-  // Leaving the loop cancels what is left of the body.
+  // Leaving the loop cancels the rest of the body.
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
     if (bytes >= mostBytes) break;
@@ -137,11 +138,15 @@ export async function exchange(
   return bytes;
 }
 
-/** @throws {TypeError} when it is no URL of these protocols. */
+/**
+ * Parses a URL.
+ *
+ * @throws {TypeError} if it is not a URL with one of these protocols.
+ */
 export function parseUrl(url: string, ...protocols: readonly string[]): URL {
   const parsed = URL.parse(url);
   if (parsed !== null && protocols.includes(parsed.protocol)) return parsed;
   throw new TypeError(
-    `Cannot measure ${url}: it is no URL with ${protocols.join(" or ")}`,
+    `Cannot measure ${url}: it must be a URL with ${protocols.join(" or ")}`,
   );
 }

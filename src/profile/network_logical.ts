@@ -1,5 +1,5 @@
 /**
- * Measures logical connections: our own protocol.
+ * Measures services over logical connections.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { ActorSystem } from "../actor/mod.ts";
 import type { Address, LogicalConnection } from "../session/mod.ts";
 import { formatAddress } from "../session/internal.ts";
 import { ConnectionPool, type PoolOptions } from "../tcp/mod.ts";
-import { measurePart } from "./measured_part.ts";
+import { measureStep } from "./measured_step.ts";
 import { measureHandshake } from "./network_dial.ts";
 import {
   type EchoLink,
@@ -23,9 +23,9 @@ import { NetworkProfileError } from "./profile_errors.ts";
 
 /** Options of {@linkcode NetworkProfiler.logical}. */
 export interface MeasureLogicalOptions extends MeasureNetworkOptions {
-  /** How to connect, such as `tls` and `credentials`. */
+  /** Options of the connection, such as `tls` and `credentials`. */
   readonly pool?: PoolOptions;
-  /** Told to the other side with the open; 4 KiB at most. */
+  /** Metadata that is sent with the open, at most 4 KiB. */
   readonly metadata?: Uint8Array;
 }
 
@@ -54,13 +54,13 @@ export async function measureLogical(
     caCerts: options.tls?.caCerts ?? [],
     serverName: tls === undefined ? undefined : tls.serverName ?? hostname,
   };
-  const handshake = await measurePart(
+  const handshake = await measureStep(
     `the handshake with ${target}`,
     limits,
     (signal) =>
       measureHandshake(settings, dialTarget, signal, () => open(signal)),
   );
-  const latency = await measurePart(
+  const latency = await measureStep(
     `the latency of ${target}`,
     limits,
     async (signal) => {
@@ -68,7 +68,7 @@ export async function measureLogical(
       return await measureEchoLatency(link, settings);
     },
   );
-  const bandwidth = await measurePart(
+  const bandwidth = await measureStep(
     `the bandwidth of ${target}`,
     limits,
     async (signal) => {
@@ -113,7 +113,7 @@ class LogicalLink implements EchoLink {
     const message = await this.connection.receive({ signal: this.signal });
     if (message !== undefined) return message.byteLength;
     throw new NetworkProfileError(
-      "Cannot measure the service: it has closed the connection",
+      "Cannot measure the service: it closed the connection",
     );
   }
 

@@ -20,11 +20,11 @@ import { measureSse, type MeasureSseOptions } from "./network_sse.ts";
 import { measureWebSocket } from "./network_websocket.ts";
 
 /**
- * Measures services that you run: one connection at a time, bounded in number,
+ * Measures services that you run, one connection at a time, bounded in number,
  * bytes and time.
  *
- * Each method rejects with `NetworkProfileError` when the service does not do
- * what is needed in time, and with the signal's reason when that aborts.
+ * Each method rejects with a {@linkcode NetworkProfileError} if the service does
+ * not respond as needed in time, and with the signal's reason if that aborts.
  *
  * @example
  * ```ts
@@ -44,19 +44,20 @@ export class NetworkProfiler {
   readonly #settings: NetworkSettings;
 
   /**
-   * A profiler with these limits.
+   * Creates a profiler with these limits.
    *
-   * @throws {RangeError} when a number is out of its range.
+   * @throws {TypeError} if a limit is not a number.
+   * @throws {RangeError} if a limit is out of its range.
    */
   constructor(options: NetworkProfilerOptions = {}) {
     this.#settings = resolveNetworkOptions(options);
   }
 
   /**
-   * Measures HTTP/1.1, with TLS for `https:`. Latency is that of a GET, with
-   * its answer, on a connection that stays open.
+   * Measures a service over HTTP/1.1, with TLS for `https:`. The latency is that
+   * of a GET, up to the end of the response, on an open connection.
    *
-   * @throws {TypeError} when the URL is none of HTTP.
+   * @throws {TypeError} if it is not a URL with `http:` or `https:`.
    */
   http(url: string, options: MeasureHttpOptions = {}): Promise<NetworkReport> {
     return measureHttp(url, options, this.#settings);
@@ -65,7 +66,7 @@ export class NetworkProfiler {
   /**
    * Measures a WebSocket service that sends back each message.
    *
-   * @throws {TypeError} when the URL is none of a WebSocket.
+   * @throws {TypeError} if it is not a URL with `ws:` or `wss:`.
    */
   webSocket(
     url: string,
@@ -75,19 +76,19 @@ export class NetworkProfiler {
   }
 
   /**
-   * Measures server-sent events. Latency is that from the request to the end
-   * of the first event.
+   * Measures a stream of server-sent events. The latency is that from the
+   * request to the end of the first event.
    *
-   * @throws {TypeError} when the URL is none of HTTP.
-   * @throws {RangeError} when an option is out of its range.
+   * @throws {TypeError} if it is not a URL with `http:` or `https:`.
+   * @throws {RangeError} if `streamMs` is below 1 or not finite.
    */
   sse(url: string, options: MeasureSseOptions = {}): Promise<NetworkReport> {
     return measureSse(url, options, this.#settings);
   }
 
   /**
-   * Measures a listener of logical connections whose service sends back each
-   * message, over a socket of its own.
+   * Measures a service that sends back each message over a logical connection,
+   * on a socket of its own.
    */
   logical(
     address: Address,

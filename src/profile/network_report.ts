@@ -1,32 +1,48 @@
 /**
- * What a network profile is told, and what it tells: plain data.
+ * The options and the report of a network measurement: plain data.
  *
  * @module
  */
 import type { Clock } from "../actor/mod.ts";
 import { realClock } from "../actor/internal.ts";
+import { resolveNumbers } from "../checks/internal.ts";
 import type { DistributionSummary } from "../metrics/mod.ts";
 
-/** How much is measured; a profiler keeps to it whatever the service does. */
+/** Options of {@linkcode NetworkProfiler}: how much is measured. */
 export interface NetworkProfilerOptions {
-  /** Round trips whose latency is measured, 1 to 100000. @default {50} */
+  /**
+   * Round trips whose latency is measured, from 1 to 100000.
+   * @default {50}
+   */
   readonly samples?: number;
-  /** Connections that are opened for their handshake, 1 to 1000. @default {5} */
+  /**
+   * Connections that are opened to measure the handshake, from 1 to 1000.
+   * @default {5}
+   */
   readonly handshakes?: number;
-  /** Bytes of one transfer, 1 to 268435456. @default {1048576} */
+  /**
+   * Bytes of one transfer, from 1 to 268435456.
+   * @default {1048576}
+   */
   readonly payloadBytes?: number;
-  /** Transfers each way, 1 to 1000. @default {3} */
+  /**
+   * Transfers in each direction, from 1 to 1000.
+   * @default {3}
+   */
   readonly transfers?: number;
   /**
-   * Milliseconds that each part (handshakes, latency, transfers up, transfers
-   * down) may take, 1 or more.
+   * Milliseconds that each step (handshakes, latency, uploads, downloads) may
+   * take: a whole number, at least 1.
    * @default {30000}
    */
   readonly timeoutMs?: number;
-  /** Authorities, PEM, that servers may have beside those that Deno knows. */
+  /**
+   * Further certificate authorities that are trusted, as PEM.
+   * @default {[]}
+   */
   readonly caCerts?: readonly string[];
   /**
-   * The source of time.
+   * Clock that measures the times.
    * @default {realClock}
    */
   readonly clock?: Clock;
@@ -35,85 +51,83 @@ export interface NetworkProfilerOptions {
 /** {@linkcode NetworkProfilerOptions} with defaults filled in. */
 export type NetworkSettings = Required<NetworkProfilerOptions>;
 
-/** Options of one measurement. */
+/** Options of a single measurement. */
 export interface MeasureNetworkOptions {
-  /** Gives it up; it rejects with the signal's reason. */
+  /** Cancels the measurement, which rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Times of connections that were opened for it, in milliseconds. */
+/** How long connections took to open, in milliseconds. */
 export interface HandshakeReport {
-  /** TCP: one round trip, and the resolving of a name. */
+  /** TCP handshake: one round trip, and the resolution of the name. */
   readonly connect: DistributionSummary;
-  /** TLS upon that; `null` without it. */
+  /** TLS handshake that follows; `null` without TLS. */
   readonly tls: DistributionSummary | null;
   /**
-   * All of it on a connection of its own, until it can be used: with the
-   * upgrade of a WebSocket, the head of an event stream, the session and the
-   * open of a logical connection.
+   * The whole time until another connection could be used, including the
+   * upgrade of a WebSocket, the headers of an event stream, or the session and
+   * the open of a logical connection.
    */
   readonly open: DistributionSummary;
 }
 
-/** How fast bytes go. */
+/** How fast bytes are transferred. */
 export interface BandwidthReport {
   /**
-   * `separate`: each way on its own. `echo`: both ways at once, as the service
-   * sends back what it gets.
+   * How it was measured. `separate`: each direction by itself. `echo`: both
+   * directions at the same time, as the service sends back what it receives.
    */
   readonly mode: "separate" | "echo";
-  /** Bytes a second to the service; `null` if it was not measured. */
+  /** Bytes per second to the service; `null` if it was not measured. */
   readonly uploadBytesPerSecond: number | null;
-  /** Bytes a second from the service; `null` if it was not measured. */
+  /** Bytes per second from the service; `null` if it was not measured. */
   readonly downloadBytesPerSecond: number | null;
 }
 
-/** What was measured of one service. */
+/** The measurements of one service. */
 export interface NetworkReport {
-  /** `troupe` is our own. */
+  /** Protocol of the service; `troupe` stands for logical connections. */
   readonly protocol: "http" | "https" | "websocket" | "sse" | "troupe";
-  /** The URL, or the address. */
+  /** URL or address of the service. */
   readonly target: string;
   /** How long connections took to open. */
   readonly handshake: HandshakeReport;
   /**
-   * Milliseconds there and back on an open connection; of server-sent events,
-   * from the subscription to its first event.
+   * Milliseconds of a round trip on an open connection; for server-sent events,
+   * from the request to the first event.
    */
   readonly latency: DistributionSummary;
-  /** How fast the payload went. */
+  /** How fast the payload was transferred. */
   readonly bandwidth: BandwidthReport;
 }
 
+const DEFAULTS = {
+  samples: 50,
+  handshakes: 5,
+  payloadBytes: 2 ** 20,
+  transfers: 3,
+  timeoutMs: 30_000,
+};
+const RANGES = {
+  samples: { min: 1, max: 100_000, integer: true },
+  handshakes: { min: 1, max: 1000, integer: true },
+  payloadBytes: { min: 1, max: 2 ** 28, integer: true },
+  transfers: { min: 1, max: 1000, integer: true },
+  timeoutMs: { min: 1, max: 2 ** 31 - 1, integer: true },
+};
+
 /**
- * Checks the options once and fills in the defaults.
+ * Checks the options and fills in the defaults.
  *
- * @throws {RangeError} when a number is out of its range.
+ * @throws {TypeError} if a limit is not a number.
+ * @throws {RangeError} if a limit is out of its range.
  */
 export function resolveNetworkOptions(
   options: NetworkProfilerOptions,
 ): NetworkSettings {
-  const settings: NetworkSettings = {
-    samples: options.samples ?? 50,
-    handshakes: options.handshakes ?? 5,
-    payloadBytes: options.payloadBytes ?? 2 ** 20,
-    transfers: options.transfers ?? 3,
-    timeoutMs: options.timeoutMs ?? 30_000,
+  return {
+    ...resolveNumbers(options, DEFAULTS, RANGES),
     caCerts: options.caCerts ?? [],
     clock: options.clock ?? realClock,
   };
-  checkWhole("samples", settings.samples, 100_000);
-  checkWhole("handshakes", settings.handshakes, 1000);
-  checkWhole("payloadBytes", settings.payloadBytes, 2 ** 28);
-  checkWhole("transfers", settings.transfers, 1000);
-  checkWhole("timeoutMs", settings.timeoutMs, 2 ** 31 - 1);
-  return settings;
-}
-
-/** @throws {RangeError} when it is no whole number from 1 to `most`. */
-export function checkWhole(name: string, value: number, most: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= most) return;
-  throw new RangeError(
-    `Cannot use ${name}: it is ${value}, give a whole number from 1 to ${most}`,
-  );
 }

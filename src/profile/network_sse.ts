@@ -1,10 +1,11 @@
 /**
- * Measures server-sent events.
+ * Measures streams of server-sent events.
  *
  * @module
  */
+import { checkNumber } from "../checks/internal.ts";
 import { sseBodyOf, SseParser } from "../web/internal.ts";
-import { measurePart, rateOf, repeat } from "./measured_part.ts";
+import { measureStep, rateOf, repeat } from "./measured_step.ts";
 import { dialTargetOf, measureHandshake } from "./network_dial.ts";
 import { http1Client, parseUrl } from "./network_http.ts";
 import type {
@@ -14,14 +15,14 @@ import type {
 } from "./network_report.ts";
 import { NetworkProfileError } from "./profile_errors.ts";
 
-/** Bytes, such as those of comments, after which no event is waited for. */
+/** Bytes, such as those of comments, after which the wait for an event ends. */
 const MAX_BYTES_BEFORE_EVENT = 2 ** 20;
 
 /** Options of {@linkcode NetworkProfiler.sse}. */
 export interface MeasureSseOptions extends MeasureNetworkOptions {
   /**
    * Milliseconds for which a stream is read to measure the bandwidth, unless
-   * the payload has come before; 1 or more.
+   * the payload arrives earlier; at least 1.
    * @default {2000}
    */
   readonly streamMs?: number;
@@ -35,14 +36,10 @@ export async function measureSse(
 ): Promise<NetworkReport> {
   const { clock, samples, payloadBytes, caCerts, timeoutMs } = settings;
   const target = parseUrl(url, "http:", "https:");
-  if (!(streamMs >= 1 && streamMs < Infinity)) {
-    throw new RangeError(
-      `Cannot use streamMs: it is ${streamMs}, it must be 1 or more`,
-    );
-  }
+  checkNumber("streamMs", streamMs, { min: 1, finite: true });
   const limits = { clock, timeoutMs, signal, error: NetworkProfileError };
   using client = http1Client(caCerts);
-  const handshake = await measurePart(
+  const handshake = await measureStep(
     `the handshake with ${url}`,
     limits,
     (signal) =>
@@ -53,7 +50,7 @@ export async function measureSse(
         () => SseReader.open(url, client, signal),
       ),
   );
-  const latency = await measurePart(
+  const latency = await measureStep(
     `the latency of ${url}`,
     limits,
     (signal) =>
@@ -62,7 +59,7 @@ export async function measureSse(
         await stream.firstEvent();
       }),
   );
-  const download = await measurePart(
+  const download = await measureStep(
     `the stream of ${url}`,
     { ...limits, timeoutMs: timeoutMs + streamMs },
     async (signal) => {
@@ -90,7 +87,7 @@ export async function measureSse(
   };
 }
 
-/** One subscription. */
+/** The reader of one stream. */
 class SseReader implements AsyncDisposable {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #ended = false;
@@ -120,12 +117,12 @@ class SseReader implements AsyncDisposable {
     const parser = new SseParser(NetworkProfileError);
     let bytes = 0;
     let events = 0;
-    // A comment, such as a heartbeat, is no event.
+    // A comment, such as a heartbeat, is not an event.
     while (events === 0) {
       const { value, done } = await this.#reader.read();
       if (done || bytes > MAX_BYTES_BEFORE_EVENT) {
         throw new NetworkProfileError(
-          "Cannot measure the stream: it has no event before its end, or in its first MiB",
+          "Cannot measure the stream: there is no event before its end or in its first MiB",
         );
       }
       bytes += value.byteLength;
@@ -133,7 +130,7 @@ class SseReader implements AsyncDisposable {
     }
   }
 
-  /** Reads so many bytes, or until the end. */
+  /** Reads at most `mostBytes` bytes, or until the end; resolves with the count. */
   async read(mostBytes: number): Promise<number> {
     let bytes = 0;
     while (bytes < mostBytes && !this.#ended) {
@@ -144,7 +141,7 @@ class SseReader implements AsyncDisposable {
     return bytes;
   }
 
-  /** Ends a read. */
+  /** Ends the current read. */
   end(): void {
     this.#ended = true;
     this.#reader.cancel().catch(() => {});

@@ -1,10 +1,10 @@
 /**
- * Measures WebSockets.
+ * Measures services over WebSockets.
  *
  * @module
  */
 import { closeSocket, openSocket } from "../web/internal.ts";
-import { measurePart } from "./measured_part.ts";
+import { measureStep } from "./measured_step.ts";
 import { dialTargetOf, measureHandshake } from "./network_dial.ts";
 import {
   type EchoLink,
@@ -29,7 +29,7 @@ export async function measureWebSocket(
   const target = parseUrl(url, "ws:", "wss:");
   const limits = { clock, timeoutMs, signal, error: NetworkProfileError };
   using client = http1Client(caCerts);
-  const handshake = await measurePart(
+  const handshake = await measureStep(
     `the handshake with ${url}`,
     limits,
     (signal) =>
@@ -40,7 +40,7 @@ export async function measureWebSocket(
         () => SocketLink.open(url, client, signal),
       ),
   );
-  const latency = await measurePart(
+  const latency = await measureStep(
     `the latency of ${url}`,
     limits,
     async (signal) => {
@@ -48,7 +48,7 @@ export async function measureWebSocket(
       return await measureEchoLatency(link, settings);
     },
   );
-  const bandwidth = await measurePart(
+  const bandwidth = await measureStep(
     `the bandwidth of ${url}`,
     limits,
     async (signal) => {
@@ -59,11 +59,11 @@ export async function measureWebSocket(
   return { protocol: "websocket", target: url, handshake, latency, bandwidth };
 }
 
-/** A WebSocket as promises. */
+/** A WebSocket with promises. */
 class SocketLink implements EchoLink {
   readonly #socket: WebSocket;
   readonly #signal: AbortSignal;
-  /** Lengths of messages that nobody has taken. */
+  /** Lengths of messages that have not been received. */
   readonly #lengths: number[] = [];
   #waiting: PromiseWithResolvers<number> | undefined;
   #error: unknown;
@@ -76,7 +76,7 @@ class SocketLink implements EchoLink {
     socket.onclose = ({ code }) =>
       this.#fail(
         new NetworkProfileError(
-          `Cannot measure the service: it has closed the socket with ${code}`,
+          `Cannot measure the service: it closed the socket with code ${code}`,
         ),
       );
     signal.addEventListener("abort", this.#onAbort, { once: true });

@@ -1,9 +1,10 @@
 /**
- * Profiles of this process: where its processor time goes, and whether its
- * heap grows.
+ * Profiles of this process: where its CPU time goes, and whether its heap
+ * grows.
  *
  * @module
  */
+import { checkNumber } from "../checks/internal.ts";
 import { CpuProfile } from "./cpu_profile.ts";
 import { checkCpuProfile, type CpuProfileData } from "./cpu_profile_data.ts";
 import { HeapWatch, type HeapWatchOptions } from "./heap_watch.ts";
@@ -11,20 +12,20 @@ import { Inspector } from "./inspector.ts";
 import { ProfileError } from "./profile_errors.ts";
 import { untilAborted } from "./until_aborted.ts";
 
-/** How a CPU profile is taken. */
+/** Options of {@linkcode PerformanceProfiler.profile}. */
 export interface CpuProfileOptions {
   /**
-   * Microseconds between samples, 50 to 1000000. Each takes memory until the
-   * profile ends: about 1 MB a minute at 1000.
+   * Microseconds between samples, from 50 to 1000000. Samples take memory until
+   * the profile ends: about 1 MB a minute at 1000.
    * @default {1000}
    */
   readonly intervalMicros?: number;
-  /** Gives the profile up; it rejects with the signal's reason. */
+  /** Cancels the profile, which rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Profiles this process with V8's inspector. Needs `--allow-sys=inspector`.
+ * Profiles this process with V8's inspector: its CPU time and its heap. Needs `--allow-sys=inspector`.
  *
  * @example
  * ```ts
@@ -48,27 +49,24 @@ export class PerformanceProfiler implements AsyncDisposable {
   #closed = false;
 
   /**
-   * Samples the thread while `work` runs, and whatever else runs then. One
-   * profile is taken at a time.
+   * Samples this thread while `work` runs, including everything else that runs
+   * meanwhile. Only one profile can be taken at a time. Rejects with whatever
+   * `work` throws, or with the signal's reason; the signal that `work` receives
+   * aborts in that case.
    *
-   * Rejects with what `work` throws, with `ProfileError` if no profile can be
-   * taken, or with the signal's reason; `work` is told by its own signal.
-   *
-   * @throws {RangeError} when an option is out of its range.
+   * @throws {TypeError} if an option is not a number.
+   * @throws {RangeError} if an option is out of its range.
+   * @throws {ProfileError} if no profile can be taken.
    */
   async profile(
     work: (signal: AbortSignal) => unknown,
     { intervalMicros = 1000, signal }: CpuProfileOptions = {},
   ): Promise<CpuProfile> {
-    if (!(intervalMicros >= 50 && intervalMicros <= 1_000_000)) {
-      throw new RangeError(
-        `Cannot profile: intervalMicros is ${intervalMicros}, give 50 to 1000000`,
-      );
-    }
+    checkNumber("intervalMicros", intervalMicros, { min: 50, max: 1_000_000 });
     this.#mustBeOpen();
     if (this.#profiling !== undefined) {
       throw new ProfileError(
-        "Cannot profile: another profile is being taken, wait for it",
+        "Cannot profile: another profile is being taken, wait until it ends",
       );
     }
     signal?.throwIfAborted();
@@ -88,8 +86,9 @@ export class PerformanceProfiler implements AsyncDisposable {
   /**
    * Watches the heap until the watch or the profiler is disposed.
    *
-   * @throws {RangeError} when an option is out of its range.
-   * @throws {ProfileError} when there is no permission for the inspector.
+   * @throws {TypeError} if an option is not a number.
+   * @throws {RangeError} if an option is out of its range.
+   * @throws {ProfileError} if the permission for the inspector is missing.
    */
   watchHeap(options: HeapWatchOptions = {}): HeapWatch {
     this.#mustBeOpen();
@@ -100,10 +99,12 @@ export class PerformanceProfiler implements AsyncDisposable {
 
   #mustBeOpen(): void {
     if (!this.#closed) return;
-    throw new ProfileError("Cannot profile: the profiler is closed");
+    throw new ProfileError(
+      "Cannot profile: the profiler is closed, create another one",
+    );
   }
 
-  /** Gives up a profile that is being taken, and ends every watch. */
+  /** Cancels the profile that is being taken, and ends every watch. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#profiling?.abort(new ProfileError("The profiler was closed"));

@@ -5,11 +5,11 @@
  */
 import { TroupeError } from "../actor/mod.ts";
 
-/** A profile that cannot be taken or read; see `cause`. */
+/** A profile cannot be taken or read; see `cause`. */
 export class ProfileError extends TroupeError {}
 
-/** A service that did not do what a profiler asked of it; see `cause`. */
+/** A service did not respond as a measurement needs; see `cause`. */
 export class NetworkProfileError extends ProfileError {}
 
-/** A file operation that went wrong while it was measured; see `cause`. */
+/** A file operation failed while it was measured; see `cause`. */
 export class FileProfileError extends ProfileError {}

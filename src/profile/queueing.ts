@@ -1,53 +1,53 @@
 /**
- * Laws of queueing, as arithmetic that never leaves the finite numbers.
+ * The laws of queueing theory, as arithmetic that stays finite.
  *
  * @module
  */
 
 /**
- * The most that a utilisation or a share counts: at 1 the laws say infinity,
- * and no measurement tells 0.99 from it.
+ * The maximum of a utilisation or share in the laws: at 1 they give infinity,
+ * and no measurement can distinguish 0.99 from 1.
  */
-const MOST = 0.99;
+const MAX_SHARE = 0.99;
 
-/** A share, from 0 to 0.99. */
+/** Returns a share, limited to 0 to 0.99. */
 function bounded(share: number): number {
-  return Math.min(MOST, Math.max(0, share));
+  return Math.min(MAX_SHARE, Math.max(0, share));
 }
 
-/** Little's law, L = λ·W: how many are in a system on average. */
+/** Little's law, L = λ·W: the average number of operations in a system. */
 export function concurrencyOf(perSecond: number, meanMs: number): number {
   return perSecond * meanMs / 1000;
 }
 
-/** Little's law for a queue, W = L / λ: milliseconds of waiting. */
+/** Little's law for a queue, W = L / λ: the mean wait in milliseconds. */
 export function waitMsOf(meanDepth: number, perSecond: number): number | null {
   return perSecond > 0 ? finite(1000 * meanDepth / perSecond) : null;
 }
 
 /**
- * The utilisation law, D = U / X: milliseconds of a resource for each
- * operation.
+ * The utilisation law, D = U / X: milliseconds of a resource that an operation
+ * needs.
  */
 export function demandMsOf(busy: number, perSecond: number): number | null {
   return perSecond > 0 ? finite(1000 * busy / perSecond) : null;
 }
 
-/** Amdahl's law: the speed-up without a part that is such a share of all. */
+/** Amdahl's law: the speed-up if that share of the work disappears. */
 export function amdahlFactor(share: number): number {
   return 1 / (1 - bounded(share));
 }
 
 /**
- * By which factor time falls when a resource's utilisation does, if the
- * service time stays: M/M/1 has W = S / (1 − ρ).
+ * Returns the factor by which the time is divided when a resource's utilisation
+ * falls and the service time stays: W = S / (1 − ρ) of the M/M/1 queue.
  */
 export function waitingFactor(before: number, after: number): number {
   return (1 - Math.min(bounded(after), bounded(before))) /
     (1 - bounded(before));
 }
 
-/** The number, or `null` if it is none, infinite or below 0. */
+/** Returns the number; `null` if it is missing, not finite or below 0. */
 export function finite(value: number | null | undefined): number | null {
   return value !== null && value !== undefined && Number.isFinite(value) &&
       value >= 0
@@ -55,23 +55,23 @@ export function finite(value: number | null | undefined): number | null {
     : null;
 }
 
-/** How much there is to change. */
+/** How many things must change, from how concentrated the cost is. */
 export interface Effort {
-  /** Up to 3 parts are small, up to 10 medium. */
+  /** `small` up to a count of 3, `medium` up to 10, `large` above. */
   readonly level: "small" | "medium" | "large";
-  /** How many parts make up 80 % of the trouble. */
-  readonly parts: number;
-  /** What is counted. */
+  /** The fewest things that account for 80 % of the cost. */
+  readonly count: number;
+  /** The kind of things that are counted. */
   readonly of: "functions" | "stages" | "queues" | "errors";
 }
 
-/** What most of the trouble is. */
-const MOST_OF_IT = 0.8;
+/** The share of the cost that the counted things account for. */
+const MOST_OF_THE_COST = 0.8;
 
 /**
- * How much there is to change, by how concentrated the trouble is: the fewest
- * parts that make up 80 % of it. It says nothing of how hard each is. `null`
- * if there are none.
+ * Returns how many things must change: the fewest that account for 80 % of the
+ * cost. It says nothing about how hard each change is. `null` if there are
+ * none.
  */
 export function effortOf(
   amounts: readonly number[],
@@ -79,14 +79,16 @@ export function effortOf(
 ): Effort | null {
   const sorted = amounts.flatMap((amount) => finite(amount) ?? [])
     .sort((a, b) => b - a);
-  // Halves of halves of the largest number cannot overflow.
+  // Shares of the largest number cannot overflow when they are added.
   const [largest = 0] = sorted;
   if (largest === 0) return null;
   const all = sorted.reduce((sum, amount) => sum + amount / largest, 0);
-  let parts = 0;
-  for (let sum = 0; sum < MOST_OF_IT * all && parts < sorted.length; parts++) {
-    sum += (sorted[parts] ?? 0) / largest;
+  let count = 0;
+  let sum = 0;
+  while (sum < MOST_OF_THE_COST * all && count < sorted.length) {
+    sum += (sorted[count] ?? 0) / largest;
+    count++;
   }
-  const level = parts <= 3 ? "small" : parts <= 10 ? "medium" : "large";
-  return { level, parts, of };
+  const level = count <= 3 ? "small" : count <= 10 ? "medium" : "large";
+  return { level, count, of };
 }

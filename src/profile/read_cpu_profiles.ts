@@ -1,27 +1,28 @@
 /**
- * CPU profiles that other processes have written.
+ * Reads CPU profiles that other processes wrote.
  *
  * @module
  */
+import { reasonOf } from "../checks/internal.ts";
 import { CpuProfile } from "./cpu_profile.ts";
 import { parseCpuProfile } from "./cpu_profile_data.ts";
 import { ProfileError } from "./profile_errors.ts";
 
-/** A profile of another process. */
+/** A profile that another process wrote. */
 export interface CpuProfileFile {
-  /** The name of its file. */
+  /** Name of the profile's file. */
   readonly name: string;
-  /** What is in it. */
+  /** Profile that was read from it. */
   readonly profile: CpuProfile;
 }
 
-/** Bytes of a file that is read; a minute at 1 ms a sample has some 1 MB. */
+/** Maximum bytes of a file; a minute with a sample per ms has some 1 MB. */
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 /**
- * Reads the profiles in a directory, by the names of their files: what
- * `deno run --cpu-prof --cpu-prof-dir=DIRECTORY` wrote when it ended. Needs
- * `--allow-read` of the directory.
+ * Reads the profiles in a directory, in the order of their file names: those
+ * that `deno run --cpu-prof --cpu-prof-dir=DIRECTORY` wrote when it ended. Needs
+ * `--allow-read` for the directory.
  *
  * @example
  * ```ts
@@ -43,7 +44,7 @@ const MAX_FILE_BYTES = 256 * 2 ** 20;
  * console.assert(file !== undefined);
  * ```
  *
- * @throws {ProfileError} when the directory or a profile in it cannot be read.
+ * @throws {ProfileError} if the directory or a profile in it cannot be read.
  */
 export async function readCpuProfiles(
   directory: string | URL,
@@ -63,7 +64,7 @@ async function profilesIn(directory: string | URL): Promise<string[]> {
     }
   } catch (cause) {
     throw new ProfileError(
-      `Cannot read the profiles of ${directory}: it is no directory that can be read`,
+      `Cannot read the profiles in ${directory}: ${reasonOf(cause)}`,
       { cause },
     );
   }
@@ -83,10 +84,14 @@ async function readProfile(
   try {
     const { size } = await Deno.stat(path);
     if (size > MAX_FILE_BYTES) {
-      throw new RangeError(`It has ${size} bytes, ${MAX_FILE_BYTES} at most`);
+      throw new RangeError(
+        `it has ${size} bytes, ${MAX_FILE_BYTES} is the limit`,
+      );
     }
     return new CpuProfile(parseCpuProfile(await Deno.readTextFile(path)));
   } catch (cause) {
-    throw new ProfileError(`Cannot read ${name}: see the cause`, { cause });
+    throw new ProfileError(`Cannot read ${name}: ${reasonOf(cause)}`, {
+      cause,
+    });
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Reports of the profilers as text.
+ * Formats the reports of the profilers as text.
  *
  * @module
  */
 
 /**
- * A report as lines of text: its numbers and texts by their paths, its lists
- * as tables. Empty lists are left out.
+ * Formats a report as text: numbers and strings as lines with their paths, lists
+ * as tables. Empty lists are omitted.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ function table(rows: readonly unknown[]): string {
   return align([names, ...lines]);
 }
 
-/** The cells of a row, by the paths in it. */
+/** Returns the cells of a row, by their paths. */
 function flatten(row: unknown): Map<string, string> {
   const cells = new Map<string, string>();
   const walk = (path: string, value: unknown): void => {
@@ -69,7 +69,7 @@ function inLine(value: unknown): string {
 function show(value: unknown): string {
   if (value === null || value === undefined) return "–";
   if (typeof value !== "number") return String(value).replace(/\s+/g, " ");
-  // Four digits that count, and no powers of ten.
+  // Four significant digits, and no powers of ten.
   return Number.isInteger(value) || Math.abs(value) >= 1000
     ? String(Math.round(value))
     : String(Number(value.toPrecision(4)));

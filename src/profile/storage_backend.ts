@@ -1,28 +1,28 @@
 /**
- * Places that keep objects by their keys.
+ * Storage backends, which keep objects by their keys.
  *
  * @module
  */
 import { FileProfileError } from "./profile_errors.ts";
 
-/** What a profiler needs of a place; each call may reject. */
+/** A place that keeps objects, to be measured; each call may reject. */
 export interface StorageBackend {
-  /** What reports call it. */
+  /** Name of the backend, for reports. */
   readonly name: string;
-  /** Writes an object, or writes over it. */
+  /** Writes an object; replaces it if it exists. */
   put(
     key: string,
     bytes: Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
   ): Promise<void>;
-  /** Reads an object. */
+  /** Reads an object by its key. */
   get(key: string, signal: AbortSignal): Promise<Uint8Array>;
-  /** Removes an object; one that is not there is no error. */
+  /** Removes an object; it is not an error if there is none. */
   delete(key: string): Promise<void>;
 }
 
 /**
- * Keeps objects in memory: what a place costs at least.
+ * Returns a backend that keeps objects in memory: the lower bound of any cost.
  *
  * @example
  * ```ts
@@ -58,9 +58,9 @@ export function memoryStorage(): StorageBackend {
 }
 
 /**
- * Keeps objects as files in a directory, which must exist. Needs
- * `--allow-read` and `--allow-write` of it. What is written may still be in
- * the kernel's memory, and what is read may come from there.
+ * Returns a backend that keeps objects as files in a directory, which must
+ * exist. Needs `--allow-read` and `--allow-write` for it. The kernel may not
+ * have written the data to the disk yet, and may read them from memory.
  *
  * @example
  * ```ts

@@ -1,21 +1,21 @@
 /**
- * Trends that single values cannot bend: Theil–Sen slopes and the
+ * Trends that are robust against outliers: Theil–Sen slopes and the
  * Mann–Kendall test.
  *
  * @module
  */
 import { normalCdf } from "../stats/internal.ts";
 
-/** A value at some place, such as a time. */
+/** A value `y` at some `x`, such as a time. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
 /**
- * The median of the slopes between all pairs (Sen, 1968), in units of `y` per
- * unit of `x`; `null` when no two points differ in `x`. It takes time and
- * memory in the square of the number of points.
+ * Returns the median of the slopes between all pairs of points (Sen, 1968), in
+ * units of `y` per unit of `x`; `null` if no two points differ in `x`. Time and
+ * memory grow with the square of the number of points.
  */
 export function theilSenSlope(points: readonly Point[]): number | null {
   const slopes: number[] = [];
@@ -30,7 +30,7 @@ export function theilSenSlope(points: readonly Point[]): number | null {
   return medianOf(slopes);
 }
 
-/** The median; `null` of nothing. */
+/** Returns the median; `null` if there are no values. */
 export function medianOf(values: readonly number[]): number | null {
   const sorted = Float64Array.from(values).sort();
   const upper = sorted[sorted.length >> 1];
@@ -40,10 +40,10 @@ export function medianOf(values: readonly number[]): number | null {
 }
 
 /**
- * The probability that values without a trend rise as clearly as these do, or
- * more: the one-sided Mann–Kendall test, with the correction for ties and for
- * continuity. The normal approximation is good from 10 values on; values that
- * depend on those before them make it too small.
+ * Returns the probability that values without a trend rise at least as clearly
+ * as these do: the one-sided Mann–Kendall test, corrected for ties and for
+ * continuity. The normal approximation is good from 10 values on; it is too
+ * small if values depend on earlier ones.
  */
 export function risingPValue(values: readonly number[]): number {
   const n = values.length;
@@ -57,7 +57,7 @@ export function risingPValue(values: readonly number[]): number {
   for (const { length } of Map.groupBy(values, (value) => value).values()) {
     variance -= length * (length - 1) * (2 * length + 5);
   }
-  // All are the same.
+  // All values are equal.
   if (variance <= 0) return 1;
   const corrected = balance - Math.sign(balance);
   return normalCdf(-corrected / Math.sqrt(variance / 18));

@@ -1,13 +1,12 @@
 /**
- * Waits that a signal ends.
+ * Work that a signal ends even if it ignores the signal.
  *
  * @module
  */
 
 /**
- * Waits for work, or for the signal if the work does not heed it.
- *
- * @throws what the work throws, or the signal's reason.
+ * Waits for some work, but no longer than until the signal aborts. Rejects with
+ * whatever the work throws, or with the signal's reason.
  */
 export async function untilAborted<T>(
   work: (signal: AbortSignal) => T | Promise<T>,

@@ -24,7 +24,7 @@ function evidence(report: BottleneckReport, name: string): number | undefined {
   return evidence.find((entry) => entry.name === name)?.value;
 }
 
-Deno.test("no bottleneck is found when every target holds", () => {
+Deno.test("no bottleneck is found when every target is met", () => {
   const analyzer = new BottleneckAnalyzer({
     latencyP99Ms: 200,
     throughputPerSecond: 100,
@@ -37,7 +37,7 @@ Deno.test("no bottleneck is found when every target holds", () => {
   assertStringIncludes(report.summary, "No bottleneck was found");
 });
 
-Deno.test("a generator that was not well is the bottleneck, and nothing is said of the service", () => {
+Deno.test("an unhealthy generator is the bottleneck, and nothing is said about the service", () => {
   const report = fast.analyze({
     load: loadOf({ reasons: ["Timers were late."] }),
     service: serviceOf({ cpuCores: 1 }),
@@ -47,7 +47,7 @@ Deno.test("a generator that was not well is the bottleneck, and nothing is said 
   assertEquals(report.findings[0]?.message, "Timers were late.");
 });
 
-Deno.test("a busy processor is named, with the demand of an operation", () => {
+Deno.test("a busy CPU is found, with the CPU time of an operation", () => {
   const report = fast.analyze({
     load: loadOf(),
     service: serviceOf({ cpuCores: 0.95 }),
@@ -55,12 +55,12 @@ Deno.test("a busy processor is named, with the demand of an operation", () => {
   const [first] = report.findings;
   assertEquals([first?.resource, first?.severity], ["cpu", "critical"]);
   assertEquals(first?.effort, null);
-  assertNear(evidence(report, "demand of an operation"), 9.5);
+  assertNear(evidence(report, "CPU time of an operation"), 9.5);
   assertNear(evidence(report, "throughput at full utilisation"), 100 / 0.95);
   assertEquals(first?.gain?.throughputFactor, 2);
 });
 
-Deno.test("a profile says how much there is to change, and what it brings", () => {
+Deno.test("a profile shows how much must change, and the gain", () => {
   const profile = new CpuProfile(
     profileOf(["main parse", "main parse", "main parse", "main"]),
   ).report();
@@ -69,12 +69,12 @@ Deno.test("a profile says how much there is to change, and what it brings", () =
     service: serviceOf({ cpuCores: 0.95 }),
     profile,
   }).findings;
-  assertEquals(first?.effort, { level: "small", parts: 2, of: "functions" });
-  assertEquals(first?.gain?.change, "Without the time of parse itself");
+  assertEquals(first?.effort, { level: "small", count: 2, of: "functions" });
+  assertEquals(first?.gain?.change, "If parse itself took no time");
   assertEquals(first?.gain?.throughputFactor, 4);
 });
 
-Deno.test("in the open model less work also means less waiting", () => {
+Deno.test("in the open model, less work also means shorter waits", () => {
   const [first] = fast.analyze({
     load: loadOf({
       load: { model: "open", arrivalsPerSecond: 100, maxUsers: 1000 },
@@ -86,7 +86,7 @@ Deno.test("in the open model less work also means less waiting", () => {
   assertNear(first?.gain?.latencyFactor, 11);
 });
 
-Deno.test("a service that may use more cores is not busy with one", () => {
+Deno.test("a service with several cores is not busy when it uses one", () => {
   const report = fast.analyze({
     load: loadOf({ latencyMs: 15 }),
     service: serviceOf({ cpuCores: 1 }),
@@ -95,7 +95,7 @@ Deno.test("a service that may use more cores is not busy with one", () => {
   assert(report.findings.every(({ resource }) => resource !== "cpu"));
 });
 
-Deno.test("mailboxes that operations wait in are named, by Little's law", () => {
+Deno.test("mailboxes in which operations wait are found, by Little's law", () => {
   const report = fast.analyze({
     load: loadOf(),
     service: serviceOf({ mailbox: () => 8 }),
@@ -110,7 +110,7 @@ Deno.test("mailboxes that operations wait in are named, by Little's law", () => 
   assertEquals(first?.severity, "high");
 });
 
-Deno.test("mailboxes that grow for good are critical", () => {
+Deno.test("mailboxes that keep growing are critical", () => {
   const report = fast.analyze({
     load: loadOf(),
     service: serviceOf({ mailbox: (second) => 2 * second }),
@@ -119,7 +119,7 @@ Deno.test("mailboxes that grow for good are critical", () => {
   assertNear(evidence(report, "growth"), 2);
 });
 
-Deno.test("a busy processor comes before the queues that it fills", () => {
+Deno.test("a busy CPU comes before the queues that it fills", () => {
   const report = fast.analyze({
     load: loadOf(),
     service: serviceOf({ cpuCores: 1, mailbox: (second) => 5 * second }),
@@ -137,7 +137,7 @@ Deno.test("a service that waits without being busy waits for something downstrea
   assertNear(evidence(report, "unexplained"), 99);
 });
 
-Deno.test("the slowest stage is named instead of something downstream", () => {
+Deno.test("the slowest stage is found instead of something downstream", () => {
   const report = fast.analyze({
     load: loadOf(),
     service: serviceOf(),
@@ -149,19 +149,19 @@ Deno.test("the slowest stage is named instead of something downstream", () => {
   assertEquals(report.findings.map(({ name }) => name), ["query"]);
   assertNear(evidence(report, "share"), 0.8);
   assertNear(report.findings[0]?.gain?.latencyFactor, 5);
-  assertEquals(report.findings[0]?.effort?.parts, 1);
+  assertEquals(report.findings[0]?.effort?.count, 1);
 });
 
-Deno.test("a thread that is held for long without being busy is named", () => {
+Deno.test("a thread that is blocked without a busy CPU is found", () => {
   const report = fast.analyze({
     load: loadOf(),
     service: serviceOf({ cpuCores: 0.5, loopDelayMs: 95 }),
   });
-  assertEquals(report.findings[0]?.resource, "event-loop");
+  assertEquals(report.findings[0]?.resource, "event_loop");
   assertEquals(report.findings[0]?.severity, "critical");
 });
 
-Deno.test("failures come first where most operations fail", () => {
+Deno.test("failures come first if most operations fail", () => {
   const analyzer = new BottleneckAnalyzer({ errorRate: 0.01 });
   const report = analyzer.analyze({
     load: loadOf({ failed: 3000 }),
@@ -185,16 +185,16 @@ Deno.test("users that are too few for the load, however fast the service is, com
     service: serviceOf({ cpuCores: 1 }),
   }).findings;
   assertEquals(first?.resource, "users");
-  assertStringIncludes(first?.message ?? "", "50.0 are busy at once");
+  assertStringIncludes(first?.message ?? "", "50.0 are busy at the same time");
 });
 
-Deno.test("a broken target that no measurement explains is unknown", () => {
+Deno.test("a missed target that no measurement explains is unknown", () => {
   const report = fast.analyze({ load: loadOf() });
   assertEquals([report.verdict, report.findings], ["unknown", []]);
-  assertStringIncludes(report.summary, "latencyP99Ms does not hold");
+  assertStringIncludes(report.summary, "latencyP99Ms is missed");
 });
 
-Deno.test("a target that was not measured does not hold by itself", () => {
+Deno.test("a target that was not measured does not count as met", () => {
   const report = fast.analyze({});
   assertEquals(report.verdict, "unknown");
   assertEquals(report.targets, [{
@@ -215,7 +215,7 @@ Deno.test("snapshots of other phases do not count", () => {
   assertNear(evidence(report, "busy"), 0.95);
 });
 
-Deno.test("what the platform does not tell is no evidence", () => {
+Deno.test("a number that the platform does not provide is not used as evidence", () => {
   const report = fast.analyze({
     load: loadOf(),
     service: serviceOf({ cpuCores: null }),
@@ -238,7 +238,7 @@ for (
   });
 }
 
-Deno.test("no cores at all are refused", () => {
+Deno.test("an analysis without cores is refused", () => {
   assertThrows(() => fast.analyze({ availableCores: 0 }), RangeError);
 });
 
@@ -289,7 +289,7 @@ const targets: PerformanceTargets = {
   errorRate: 0,
 };
 
-Deno.test("no measurement makes a number of a finding NaN or infinite, or a gain a loss", () => {
+Deno.test("no measurements make a number of a finding NaN or infinite, or a gain a loss", () => {
   const analyzer = new BottleneckAnalyzer(targets);
   fc.assert(
     fc.property(measurements, (measurements) => {

@@ -50,15 +50,15 @@ for (
   ] as const
 ) {
   Deno.test(
-    `of a real server whose handler is slow by ${way}, ${resource} is named`,
-    // What waits for a processor that others have looks like one that waits.
+    `the bottleneck of a real server that is slow by ${way} is found: ${resource}`,
+    // What waits for a CPU that others have looks like one that waits.
     { ...bounded, ignore: way === "cpu" && !isSlow },
     async () => {
       const report = await analyze(way);
       const [first] = report.findings;
-      const said = JSON.stringify(report, null, 2);
-      assertEquals(report.verdict, "found", said);
-      assertEquals([first?.resource, first?.name], [resource, name], said);
+      const shown = JSON.stringify(report, null, 2);
+      assertEquals(report.verdict, "found", shown);
+      assertEquals([first?.resource, first?.name], [resource, name], shown);
       assertStringIncludes(report.summary, first?.message ?? "?");
     },
   );

@@ -16,7 +16,7 @@ function walk(seed: number, length = 120): number[] {
   return Array.from({ length }, () => value += random() - 0.5);
 }
 
-Deno.test("what follows another after two steps is found, with its lag", () => {
+Deno.test("a series that follows another after two steps is found, with its lag", () => {
   const queue = walk(1);
   const latency = queue.map((_, step) => 3 * (queue[step - 2] ?? 0) ** 3);
   const [found, ...others] = correlate([
@@ -30,7 +30,7 @@ Deno.test("what follows another after two steps is found, with its lag", () => {
   assertEquals(others, []);
 });
 
-Deno.test("what goes down when another goes up is found", () => {
+Deno.test("a series that falls when another rises is found", () => {
   const load = walk(3);
   const [found] = correlate([
     series("load", load),
@@ -40,7 +40,7 @@ Deno.test("what goes down when another goes up is found", () => {
   assert(Math.abs((found?.rho ?? 0) + 1) < 1e-9);
 });
 
-Deno.test("two that merely grow are not taken for related", () => {
+Deno.test("two series that merely grow do not count as related", () => {
   const growing = (seed: number) =>
     walk(seed).map((value, step) => value + step);
   assertEquals(
@@ -49,7 +49,7 @@ Deno.test("two that merely grow are not taken for related", () => {
   );
 });
 
-Deno.test("series without relation are found together as seldom as alpha says", () => {
+Deno.test("unrelated series are found together no more often than alpha", () => {
   let alarms = 0;
   for (let run = 0; run < 400; run++) {
     const unrelated = [1, 2, 3].map((each) =>
@@ -61,14 +61,14 @@ Deno.test("series without relation are found together as seldom as alpha says", 
   assert(alarms <= 35, `${alarms} of 400`);
 });
 
-Deno.test("series that are constant, short or empty are not related to anything", () => {
+Deno.test("constant, short and empty series are related to nothing", () => {
   const flat = series("flat", new Array(60).fill(7));
   const short = series("short", walk(6, 8));
   const none = series("none", [NaN, Infinity]);
   assertEquals(correlate([flat, short, none, series("walk", walk(7))]), []);
 });
 
-Deno.test("values at other moments of the same steps are compared all the same", () => {
+Deno.test("values at different times of the same steps are compared", () => {
   const values = walk(8);
   const often = values.flatMap((value, step) =>
     [100, 500, 900].map((ms) => ({ atMs: step * 1000 + ms, value }))
@@ -81,7 +81,7 @@ Deno.test("values at other moments of the same steps are compared all the same",
   assert(Math.abs((found?.rho ?? 0) - 1) < 1e-9);
 });
 
-Deno.test("correlate() refuses options that make no sense", () => {
+Deno.test("correlate() refuses options out of their range", () => {
   for (
     const options of [{ stepMs: 0 }, { maxLagSteps: 1.5 }, { alpha: 1 }]
   ) assertThrows(() => correlate([], options), RangeError);

@@ -27,7 +27,7 @@ const profile = new CpuProfile(
   ),
 );
 
-Deno.test("a function has the time of its own samples, and that of those it called", () => {
+Deno.test("a function has the time of its own samples, and of those that it called", () => {
   const main = profile.report().functions
     .find(({ functionName }) => functionName === "main");
   assertEquals(main, {
@@ -46,7 +46,7 @@ Deno.test("the function with the most time of its own comes first", () => {
   assertEquals([first?.functionName, first?.selfMs], ["parse", 2]);
 });
 
-Deno.test("idle time is no part of the shares", () => {
+Deno.test("idle time is not part of the shares", () => {
   const { durationMs, busyMs, functions } = profile.report();
   assertEquals([durationMs, busyMs], [6, 5]);
   const shares = functions.reduce((sum, { selfShare }) => sum + selfShare, 0);
@@ -66,7 +66,7 @@ Deno.test("a file has the time of all its functions", () => {
   ]);
 });
 
-Deno.test("recursion counts once in the time with what was called", () => {
+Deno.test("recursion counts once in the total time", () => {
   const { functions } = new CpuProfile(profileOf(["walk walk walk", "walk"]))
     .report();
   assertEquals(functions.map(({ selfMs, totalMs }) => [selfMs, totalMs]), [
@@ -74,7 +74,7 @@ Deno.test("recursion counts once in the time with what was called", () => {
   ]);
 });
 
-Deno.test("a sample lasts until the next one, and samples that V8 wrote late are put in their order", () => {
+Deno.test("a sample lasts until the next one, and samples that V8 wrote out of order are sorted", () => {
   const data = profileOf(["a", "b"]);
   const { functions } = new CpuProfile({
     ...data,
@@ -87,7 +87,7 @@ Deno.test("a sample lasts until the next one, and samples that V8 wrote late are
   );
 });
 
-Deno.test("the times of all calls sum up to the time of the profile", () => {
+Deno.test("the times of all calls add up to the time of the profile", () => {
   const calls = fc.array(fc.constantFrom("a", "b", "c"), {
     minLength: 1,
     maxLength: 6,
@@ -99,7 +99,7 @@ Deno.test("the times of all calls sum up to the time of the profile", () => {
   }));
 });
 
-Deno.test("each box of a flame graph stands within its caller, and no two overlap", () => {
+Deno.test("each box of a flame graph is on top of its caller, and no two overlap", () => {
   const stack = fc.array(fc.constantFrom("a", "b", "c"), {
     minLength: 1,
     maxLength: 5,
@@ -152,14 +152,14 @@ Deno.test("calls of one function by the same caller are one box", () => {
   );
 });
 
-Deno.test("boxes that are too narrow to be seen are left out", () => {
+Deno.test("boxes that are too narrow to be seen are omitted", () => {
   const many = Array.from({ length: 3000 }, () => "long");
   const svg = new CpuProfile(profileOf([...many, "short"])).flameGraph();
   assertStringIncludes(svg, "long");
   assert(!svg.includes("short"));
 });
 
-Deno.test("a flame graph holds names as text, whatever is in them", () => {
+Deno.test("a flame graph escapes all names", () => {
   const name = '<script>"&\u0000\ud800';
   const svg = new CpuProfile(profileOf([name])).flameGraph({ title: "a<b" });
   assertStringIncludes(svg, "&lt;script&gt;&quot;&amp;\ufffd\ufffd");
@@ -172,7 +172,7 @@ Deno.test("a function without a name is (anonymous)", () => {
   assertEquals(only?.functionName, "(anonymous)");
 });
 
-Deno.test("a profile in which nothing ran has no hotspots and a flame graph that says so", () => {
+Deno.test("an idle profile has no hotspots, and a flame graph that says so", () => {
   const idle = new CpuProfile(profileOf(["(idle)"]));
   assertEquals(idle.report().functions, []);
   assertStringIncludes(idle.flameGraph(), "No time was spent.");
@@ -212,6 +212,10 @@ for (
   });
 }
 
-Deno.test("a text that is no JSON is no profile", () => {
-  assertThrows(() => parseCpuProfile("{"), ProfileError, "it is no JSON");
+Deno.test("a text that is not JSON is refused", () => {
+  assertThrows(
+    () => parseCpuProfile("{"),
+    ProfileError,
+    "the text is not JSON",
+  );
 });

@@ -42,7 +42,7 @@ Deno.test("an upload that is refused is an error", bounded, async () => {
   await assertRejects(
     () => profiler.upload(services.url("/missing")),
     FileProfileError,
-    "the answer is 404",
+    "the response has status 404",
   );
 });
 
@@ -106,7 +106,7 @@ Deno.test("objects are removed when a read fails", async () => {
   assertEquals(backend.keys.size, 0);
 });
 
-Deno.test("a storage that gives back other bytes is an error, and is left empty", async () => {
+Deno.test("a storage that returns other bytes is an error, and is left empty", async () => {
   const backend = watched();
   const lying = {
     ...backend,
@@ -115,12 +115,12 @@ Deno.test("a storage that gives back other bytes is an error, and is left empty"
   await assertRejects(
     () => profiler.storage(lying),
     FileProfileError,
-    "other bytes came back",
+    "it returned other bytes",
   );
   assertEquals(backend.keys.size, 0);
 });
 
-Deno.test("a storage that hangs is given up with its signal, and is left empty", async () => {
+Deno.test("a measurement of a storage that hangs is cancelled by its signal, and leaves it empty", async () => {
   const backend = watched();
   const controller = new AbortController();
   const reason = new Error("enough");
@@ -138,7 +138,7 @@ Deno.test("a storage that hangs is given up with its signal, and is left empty",
   assertEquals(backend.keys.size, 0);
 });
 
-Deno.test("a temporary directory is measured, and is gone after it", async () => {
+Deno.test("a temporary directory is measured, and removed afterwards", async () => {
   const made: string[] = [];
   const makeTempDir = Deno.makeTempDir;
   Deno.makeTempDir = async (options) => {
@@ -155,7 +155,7 @@ Deno.test("a temporary directory is measured, and is gone after it", async () =>
   await assertRejects(() => Deno.stat(made[0] ?? ""), Deno.errors.NotFound);
 });
 
-Deno.test("each algorithm makes repeated text smaller, and gives it back", async () => {
+Deno.test("each algorithm compresses repeated text, and restores it", async () => {
   const text = new TextEncoder().encode("to and fro ".repeat(5000));
   const reports = await profiler.compression(text);
   assertEquals(
@@ -168,21 +168,21 @@ Deno.test("each algorithm makes repeated text smaller, and gives it back", async
   }
 });
 
-Deno.test("random bytes do not become smaller", async () => {
+Deno.test("random bytes do not get smaller", async () => {
   const bytes = crypto.getRandomValues(new Uint8Array(50_000));
   for (const { ratio } of await profiler.compression(bytes)) {
     assert(ratio < 1.001, `${ratio}`);
   }
 });
 
-Deno.test("only the algorithms that are asked for are measured", async () => {
+Deno.test("only the requested algorithms are measured", async () => {
   const reports = await profiler.compression(new Uint8Array(10), {
     algorithms: ["zstd"],
   });
   assertEquals(reports.map(({ algorithm }) => algorithm), ["zstd"]);
 });
 
-Deno.test("a cache is cold at first and warm after it, by the clock", async () => {
+Deno.test("a cache is cold at first and warm afterwards, by the clock", async () => {
   const clock = new ManualClock();
   const cached = new Set<string>();
   const lookup: CacheLookup = (key) => {
@@ -198,7 +198,7 @@ Deno.test("a cache is cold at first and warm after it, by the clock", async () =
   assertEquals([report.warm.latency.count, report.speedup], [9, 25]);
 });
 
-Deno.test("a cache that keeps less than it is asked for has the ratio of its hits", async () => {
+Deno.test("a cache that is too small has the ratio of its hits", async () => {
   const lookup: CacheLookup = (key) =>
     Promise.resolve(key === "a" ? "hit" : "miss");
   const { warm } = await profiler.cache(lookup, ["a", "b", "c", "d"]);
@@ -223,7 +223,7 @@ Deno.test("Deno's own cache is measured", bounded, async () => {
   }
 });
 
-Deno.test("a cache that hangs has its time, and no more", async () => {
+Deno.test("a measurement of a cache that hangs ends after its time limit", async () => {
   const clock = new ManualClock();
   const limited = new FileOperationsProfiler({ clock, timeoutMs: 100 });
   const asked = Promise.withResolvers<void>();
@@ -241,7 +241,7 @@ Deno.test("a cache that hangs has its time, and no more", async () => {
   await failing;
 });
 
-Deno.test("what is out of its range is refused", async () => {
+Deno.test("options out of their range are refused", async () => {
   assertThrows(() => new FileOperationsProfiler({ bytes: 0 }), RangeError);
   await assertRejects(() => profiler.compression(new Uint8Array()), RangeError);
   await assertRejects(

@@ -51,7 +51,7 @@ Deno.test("steady growth under noise is a leak, with its rate", () => {
   assert((report.confidence ?? 0) > 0.99);
 });
 
-Deno.test("noise alone is no leak", () => {
+Deno.test("noise alone is not a leak", () => {
   const flat = (next: () => number) => () => 20 * MB + 100_000 * next();
   assertEquals(count("leaking", flat), 0);
   assert(count("steady", flat) >= 90);
@@ -65,14 +65,14 @@ Deno.test("a leak under as much noise is found", () => {
   assert(found >= 95, `${found}`);
 });
 
-Deno.test("a saw-tooth is no leak", () => {
+Deno.test("a sawtooth is not a leak", () => {
   const report = judgeHeap(
     series(120, (second) => 20 * MB + (second % 10) * MB),
   );
   assert(report.verdict !== "leaking", report.reason);
 });
 
-Deno.test("the least of each window of a saw-tooth is steady", () => {
+Deno.test("the least of each window of a sawtooth is steady", () => {
   const samples = new HeapSamples(500, 10);
   for (const sample of series(400, (second) => 20 * MB + (second % 10) * MB)) {
     samples.push(sample);
@@ -80,7 +80,7 @@ Deno.test("the least of each window of a saw-tooth is steady", () => {
   assertEquals(judgeHeap(samples.toArray()).verdict, "steady");
 });
 
-Deno.test("growth that levels off is no leak", () => {
+Deno.test("growth that levels off is not a leak", () => {
   for (const tau of [3, 6, 12, 20]) {
     const next = noise(tau);
     const report = judgeHeap(
@@ -93,7 +93,7 @@ Deno.test("growth that levels off is no leak", () => {
   }
 });
 
-Deno.test("a step upwards is no leak", () => {
+Deno.test("a step upwards is not a leak", () => {
   for (const at of [10, 20, 30, 40, 50]) {
     const report = judgeHeap(
       series(60, (second) => second < at ? 20 * MB : 25 * MB),
@@ -124,7 +124,7 @@ Deno.test("much noise is inconclusive", () => {
   assertEquals(report.verdict, "inconclusive");
 });
 
-Deno.test("a report of any samples is finite, and JSON keeps it", () => {
+Deno.test("a report on any samples is finite, and survives JSON", () => {
   const sample = fc.record({
     atMs: fc.nat(1_000_000),
     usedBytes: fc.nat(2 ** 31 - 1),
@@ -182,7 +182,7 @@ Deno.test("a median is that of the sorted values", () => {
   assertEquals(medianOf([1, 2, 3, 10]), 2.5);
 });
 
-Deno.test("samples of a heap stay within their limit, and keep the least ones", () => {
+Deno.test("heap samples stay within their limit, and keep the least ones", () => {
   const samples = new HeapSamples(16, 1);
   const values = series(1000, (second) => 1000 - second);
   for (const sample of values) samples.push(sample);

@@ -91,7 +91,7 @@ export function loadOf(
   };
 }
 
-/** What a service may have said of itself. */
+/** Measurements that a service may have made of itself. */
 export interface ServiceSketch {
   readonly cpuCores?: number | null;
   readonly loopDelayMs?: number;

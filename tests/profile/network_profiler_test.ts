@@ -113,7 +113,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a server whose certificate nobody knows is not measured",
+  "a server with an untrusted certificate is not measured",
   bounded,
   async () => {
     await using services = new Services(true);
@@ -127,7 +127,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a service that is not there is a NetworkProfileError of each protocol",
+  "a service that does not exist is a NetworkProfileError for each protocol",
   bounded,
   async () => {
     const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
@@ -148,26 +148,30 @@ Deno.test(
 );
 
 Deno.test(
-  "an answer that is none of success is an error",
+  "a response without success is an error",
   bounded,
   async () => {
     await using services = new Services();
     await assertRejects(
       () => profiler().http(services.url("/missing")),
       NetworkProfileError,
-      "the answer is 404",
+      "the response has status 404",
     );
   },
 );
 
-Deno.test("what is no event stream is an error", bounded, async () => {
-  await using services = new Services();
-  await assertRejects(
-    () => profiler().sse(services.url("/small")),
-    NetworkProfileError,
-    "it must be 200 of type text/event-stream",
-  );
-});
+Deno.test(
+  "a response that is not an event stream is an error",
+  bounded,
+  async () => {
+    await using services = new Services();
+    await assertRejects(
+      () => profiler().sse(services.url("/small")),
+      NetworkProfileError,
+      "it must be 200 of type text/event-stream",
+    );
+  },
+);
 
 Deno.test(
   "a service that sends back something else is an error",
@@ -177,13 +181,13 @@ Deno.test(
     await assertRejects(
       () => profiler().webSocket(services.url("/other", "ws")),
       NetworkProfileError,
-      "it must send back what it gets",
+      "it must send back what it receives",
     );
   },
 );
 
 Deno.test(
-  "a service that never answers has its time, and no more",
+  "a measurement of a service that never responds ends after its time limit",
   bounded,
   async () => {
     await using services = new Services();
@@ -204,7 +208,7 @@ Deno.test(
 
 for (const path of ["/never", "/mute"]) {
   Deno.test(
-    `a measurement of ${path} is given up with its signal`,
+    `a measurement of ${path} is cancelled by its signal`,
     bounded,
     async () => {
       await using services = new Services();
@@ -224,7 +228,7 @@ for (const path of ["/never", "/mute"]) {
 }
 
 Deno.test(
-  "a logical connection that nobody answers is given up with its signal",
+  "a measurement of a logical connection without replies is cancelled by its signal",
   bounded,
   async () => {
     await using net = new Net();
@@ -251,7 +255,7 @@ Deno.test("numbers out of their range are refused", () => {
   ) assertThrows(() => new NetworkProfiler(options), RangeError);
 });
 
-Deno.test("what is no URL of the protocol is refused", async () => {
+Deno.test("a URL of another protocol is refused", async () => {
   await assertRejects(() => profiler().http("ws://127.0.0.1/"), TypeError);
   await assertRejects(() => profiler().webSocket("nowhere"), TypeError);
 });

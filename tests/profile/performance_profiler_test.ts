@@ -19,7 +19,7 @@ function burnCycles(millions: number): number {
 }
 
 Deno.test(
-  "a function that holds the processor is the hottest one of a profile",
+  "a function that keeps the CPU busy is the hottest one of a profile",
   bounded,
   async () => {
     await using profiler = new PerformanceProfiler();
@@ -34,19 +34,19 @@ Deno.test(
 );
 
 Deno.test(
-  "a profile is given up when its signal aborts, and another can be taken",
+  "a profile is cancelled by its signal, and another can be taken",
   bounded,
   async () => {
     await using profiler = new PerformanceProfiler();
     const controller = new AbortController();
-    let told: AbortSignal | undefined;
+    let received: AbortSignal | undefined;
     const profiling = profiler.profile((signal) => {
-      told = signal;
+      received = signal;
       controller.abort(new Error("enough"));
       return new Promise(() => {});
     }, { signal: controller.signal });
     await assertRejects(() => profiling, Error, "enough");
-    assert(told?.aborted);
+    assert(received?.aborted);
     const next = await profiler.profile(() => burnCycles(20));
     assertNotEquals(next.report().samples, 0);
   },
@@ -78,7 +78,7 @@ Deno.test("a second profile at the same time is refused", bounded, async () => {
 });
 
 Deno.test(
-  "closing the profiler gives up the profile that is being taken",
+  "closing the profiler cancels the profile that is being taken",
   bounded,
   async () => {
     const profiler = new PerformanceProfiler();
@@ -102,12 +102,12 @@ Deno.test("a sampling interval out of its range is refused", async () => {
   await assertRejects(
     () => profiler.profile(() => {}, { intervalMicros: 1 }),
     RangeError,
-    "intervalMicros is 1",
+    "Cannot use intervalMicros: it is 1",
   );
 });
 
 Deno.test(
-  "profiles that another process has written are read",
+  "profiles that another process wrote are read",
   bounded,
   async () => {
     const directory = await Deno.makeTempDir();
@@ -139,7 +139,7 @@ Deno.test(
   },
 );
 
-Deno.test("a file that is no profile is named by the error", async () => {
+Deno.test("the error names a file that is not a profile", async () => {
   const directory = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${directory}/broken.cpuprofile`, "{}");
@@ -180,7 +180,7 @@ async function watchSteps(steps: number, step: () => void) {
 }
 
 Deno.test(
-  "what keeps 100 KB an operation leaks, at about that rate",
+  "a program that keeps 100 KB per operation leaks, at about that rate",
   bounded,
   async () => {
     const kept: number[][] = [];
@@ -195,7 +195,7 @@ Deno.test(
 );
 
 Deno.test(
-  "what makes garbage and keeps none of it is steady",
+  "a program that creates garbage and keeps none of it is steady",
   bounded,
   async () => {
     const report = await watchSteps(20, () => {
@@ -205,7 +205,7 @@ Deno.test(
   },
 );
 
-Deno.test("a watch without collections keeps the least of ten looks", async () => {
+Deno.test("a watch without collections keeps the least of ten measurements", async () => {
   const clock = new ManualClock();
   await using profiler = new PerformanceProfiler();
   const watch = profiler.watchHeap({ clock, collectGarbage: false });
@@ -217,7 +217,7 @@ Deno.test("a watch without collections keeps the least of ten looks", async () =
   assertEquals(watch.report().samples.length, 4);
 });
 
-Deno.test("a watch ends with its signal, and tells what it has seen", async () => {
+Deno.test("a watch ends with its signal, and reports its samples", async () => {
   const clock = new ManualClock();
   const controller = new AbortController();
   await using profiler = new PerformanceProfiler();
@@ -235,7 +235,7 @@ Deno.test("a watch ends with its signal, and tells what it has seen", async () =
   assertEquals(watch.report().verdict, "inconclusive");
 });
 
-Deno.test("what counts operations may throw, and the report says it", async () => {
+Deno.test("an error in counting operations is thrown by the report", async () => {
   await using profiler = new PerformanceProfiler();
   const watch = profiler.watchHeap({
     collectGarbage: false,

@@ -10,12 +10,12 @@ import {
 } from "../../src/profile/queueing.ts";
 import { assertNear } from "./near.ts";
 
-Deno.test("Little's law: 100 a second for 50 ms each are 5 at once", () => {
+Deno.test("Little's law: 100 per second for 50 ms each are 5 at a time", () => {
   assertEquals(concurrencyOf(100, 50), 5);
   assertEquals(waitMsOf(5, 100), 50);
 });
 
-Deno.test("the utilisation law: 0.8 cores at 400 a second are 2 ms each", () => {
+Deno.test("the utilisation law: 0.8 cores at 400 per second are 2 ms each", () => {
   assertEquals(demandMsOf(0.8, 400), 2);
   assertEquals(demandMsOf(0.8, 0), null);
 });
@@ -36,16 +36,16 @@ Deno.test("no share makes a factor below 1 or infinite", () => {
   }));
 });
 
-Deno.test("effort counts the fewest parts that make up 80 %", () => {
+Deno.test("effort counts the fewest things that account for 80 %", () => {
   assertEquals(effortOf([90, 5, 5], "functions"), {
     level: "small",
-    parts: 1,
+    count: 1,
     of: "functions",
   });
-  assertEquals(effortOf([1, 40, 1, 40, 18], "stages")?.parts, 2);
+  assertEquals(effortOf([1, 40, 1, 40, 18], "stages")?.count, 2);
   assertEquals(effortOf(Array(10).fill(1), "stages"), {
     level: "medium",
-    parts: 8,
+    count: 8,
     of: "stages",
   });
   assertEquals(effortOf(Array(100).fill(1), "errors")?.level, "large");

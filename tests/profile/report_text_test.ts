@@ -3,7 +3,7 @@ import { BottleneckAnalyzer } from "../../src/profile/bottleneck_analyzer.ts";
 import { reportToText } from "../../src/profile/report_text.ts";
 import { loadOf, serviceOf } from "./measurements.ts";
 
-Deno.test("numbers stand by their paths, and lists are tables", () => {
+Deno.test("numbers are shown with their paths, and lists as tables", () => {
   const text = reportToText({
     name: "a",
     nothing: null,
@@ -25,7 +25,7 @@ n   big     note
   );
 });
 
-Deno.test("a report of the analyzer tells its finding", () => {
+Deno.test("a report of the analyzer shows its finding", () => {
   const report = new BottleneckAnalyzer({ latencyP99Ms: 10 }).analyze({
     load: loadOf(),
     service: serviceOf({ cpuCores: 0.95 }),

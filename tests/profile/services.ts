@@ -15,7 +15,7 @@ const BLOCK = new Uint8Array(100_000);
 export class Services implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #scheme: "http" | "https";
-  /** Ends what never answers. */
+  /** Ends the requests that get no response. */
   readonly #end = Promise.withResolvers<void>();
   /** Requests by their methods and paths. */
   readonly requests: Happenings<string> = new Happenings();
@@ -27,7 +27,7 @@ export class Services implements AsyncDisposable {
     const options = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
     this.#server = Deno.serve(
       secure ? { ...options, ...identity } : options,
-      (request) => this.#answer(request),
+      (request) => this.#respond(request),
     );
   }
 
@@ -35,7 +35,7 @@ export class Services implements AsyncDisposable {
     return `${scheme}://127.0.0.1:${this.#server.addr.port}${path}`;
   }
 
-  async #answer(request: Request): Promise<Response> {
+  async #respond(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     this.requests.push(`${request.method} ${pathname}`);
     switch (pathname) {
@@ -70,11 +70,11 @@ export class Services implements AsyncDisposable {
 
 function socketOf(
   request: Request,
-  answer: (socket: WebSocket, data: string | ArrayBuffer) => void,
+  respond: (socket: WebSocket, data: string | ArrayBuffer) => void,
 ): Response {
   const { socket, response } = Deno.upgradeWebSocket(request);
   socket.binaryType = "arraybuffer";
-  socket.onmessage = ({ data }) => answer(socket, data);
+  socket.onmessage = ({ data }) => respond(socket, data);
   return response;
 }
 

@@ -1,31 +1,33 @@
 /**
- * Parts of a measurement: each with a limit, and errors that name it.
+ * Steps of a measurement, each with a time limit and errors that name it.
  *
  * @module
  */
 import type { Clock } from "../actor/mod.ts";
+import { reasonOf } from "../checks/internal.ts";
 import { Distribution } from "../metrics/internal.ts";
 import type { DistributionSummary } from "../metrics/mod.ts";
 import type { ProfileError } from "./profile_errors.ts";
 
-/** What bounds a part. */
-export interface PartLimits {
+/** The limits of one step. */
+export interface StepLimits {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  /** The class of its errors. */
+  /** The class of the errors that it throws. */
   readonly error: new (message: string, options?: ErrorOptions) => ProfileError;
 }
 
 /**
- * Does a part, which is to end soon after the signal that it is given aborts.
+ * Runs a step, which must end soon after its signal aborts. Rejects with the
+ * reason of the caller's signal if that aborts.
  *
- * @throws {ProfileError} of the class that is given, when the limit has passed
- * or the part throws; or the reason of the caller's signal.
+ * @throws {ProfileError} of the given class, if the time limit passes or the
+ * step throws.
  */
-export async function measurePart<T>(
+export async function measureStep<T>(
   what: string,
-  { clock, timeoutMs, signal, error }: PartLimits,
+  { clock, timeoutMs, signal, error }: StepLimits,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
@@ -42,18 +44,17 @@ export async function measurePart<T>(
     controller.signal.throwIfAborted();
     return result;
   } catch (cause) {
-    // What a socket says when it is closed is not why it was.
+    // The error of a socket that was closed is not the reason for closing it.
     controller.signal.throwIfAborted();
     if (cause instanceof error) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new error(`Cannot measure ${what}: ${why}`, { cause });
+    throw new error(`Cannot measure ${what}: ${reasonOf(cause)}`, { cause });
   } finally {
     timer.cancel();
     signal?.removeEventListener("abort", abort);
   }
 }
 
-/** Milliseconds that something took, with what came of it. */
+/** Returns the result of some work, and the milliseconds that it took. */
 export async function timed<T>(
   clock: Clock,
   work: () => Promise<T>,
@@ -63,7 +64,7 @@ export async function timed<T>(
   return { ms: clock.now() - startedAt, result };
 }
 
-/** Does something so many times, one after the other, and times each. */
+/** Does some work `times` times in sequence, and measures each time. */
 export async function repeat(
   clock: Clock,
   times: number,
@@ -76,7 +77,7 @@ export async function repeat(
   return distribution.summary();
 }
 
-/** Bytes a second; `null` where no time has passed. */
+/** Returns bytes per second; `null` if no time has passed. */
 export function rateOf(bytes: number, ms: number): number | null {
   return ms > 0 ? bytes / ms * 1000 : null;
 }
