@@ -168,7 +168,7 @@ export interface GeneratorHealth {
 /** The run in parts of equal length. */
 export interface Timeline {
   /** The length of one part, in milliseconds. */
-  readonly stepMs: number;
+  readonly intervalMs: number;
   /** The parts, in order. */
   readonly points: readonly TimelinePoint[];
 }

@@ -8,7 +8,11 @@
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import type { Address, LogicalConnection } from "../session/mod.ts";
 import { askForConnection } from "./leased_connection.ts";
-import { poolActor, type PooledSession, type PoolMessage } from "./pool_actor.ts";
+import {
+  poolActor,
+  type PooledSession,
+  type PoolMessage,
+} from "./pool_actor.ts";
 import { PoolEntries } from "./pool_entries.ts";
 import {
   checkConnect,

@@ -8,7 +8,11 @@ import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import type { Address } from "../session/mod.ts";
 import { askForConnection, PoolEntries } from "../tcp/internal.ts";
 import type { TcpConnConnection } from "./connection.ts";
-import { poolActor, type PooledSocket, type PoolMessage } from "./pool_actor.ts";
+import {
+  poolActor,
+  type PooledSocket,
+  type PoolMessage,
+} from "./pool_actor.ts";
 import {
   resolvePoolOptions,
   type TcpConnConnectOptions,

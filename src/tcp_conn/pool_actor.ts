@@ -87,8 +87,11 @@ export function poolActor(
       });
       if (resource.isOpen) entries.counters.reuses++;
       const lease = await resource.acquire();
-      return connectOver(lease, options, ({ socket }) =>
-        socket.open(options.id));
+      return connectOver(
+        lease,
+        options,
+        ({ socket }) => socket.open(options.id),
+      );
     }
 
     return {

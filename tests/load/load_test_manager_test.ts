@@ -72,7 +72,7 @@ function taking(ms: number, clock: () => ManualClock): TestDriver {
   );
 }
 
-Deno.test("a closed load has its users ask, think and go on until its time is over", async () => {
+Deno.test("users of a closed load act, think and go on until its time is over", async () => {
   const { run, driver } = setup();
   const result = await run(closed);
   assertEquals(result.model, "closed");
@@ -94,14 +94,14 @@ Deno.test("a closed load has its users ask, think and go on until its time is ov
   ]);
 });
 
-Deno.test("the closed model is labelled as blind to stalls, the open one is not", async () => {
+Deno.test("a closed run warns that it hides stalls, an open one does not", async () => {
   const blind = await setup().run(closed);
   assertEquals(blind.warnings.length, 1);
   assertStringIncludes(blind.warnings[0] ?? "", "coordinated omission");
   assertEquals((await setup().run(open)).warnings, []);
 });
 
-Deno.test("users of a closed load start and end one after the other in its ramps", async () => {
+Deno.test("users of a closed load start and end one by one in its ramps", async () => {
   const { run } = setup();
   const peaks: LoadProgress[] = [];
   const result = await run({
@@ -128,7 +128,7 @@ Deno.test("users of a closed load start and end one after the other in its ramps
   assert(result.total.ok > 600);
 });
 
-Deno.test("users who do not think end one after the other as well, and none too late", async () => {
+Deno.test("users who do not think end one by one as well, and none too late", async () => {
   const clock = new ManualClock();
   const driver = taking(20, () => clock);
   const manager = new LoadTestManager({ drivers: { test: driver }, clock });
@@ -149,7 +149,7 @@ Deno.test("users who do not think end one after the other as well, and none too 
   assertNear(total.ok, 10 * 50 * 3.75, 20);
 });
 
-Deno.test("the latency of an open load counts from the planned begin, its service time from the real one", async () => {
+Deno.test("the latency of an open load counts from the planned start, its service time from the real one", async () => {
   const clock = new ManualClock();
   const driver = taking(30, () => clock);
   const manager = new LoadTestManager({
@@ -214,7 +214,7 @@ Deno.test("a user of an open load that stalls is replaced as well", async () => 
   assert(result.total.ok > 50, `${result.total.ok} ok`);
 });
 
-Deno.test("a dead service is not asked again and again without a pause", async () => {
+Deno.test("a dead service is not called again and again without a pause", async () => {
   const driver = new TestDriver();
   driver.beforeOpen = () => Promise.reject(new Error("connection refused"));
   const result = await setup(driver).run({
@@ -239,7 +239,7 @@ Deno.test("a user keeps its session when an operation was rejected", async () =>
   assertEquals(result.users.replaced, 0);
 });
 
-Deno.test("an outcome that does not pass its checks has failed", async () => {
+Deno.test("an operation whose outcome does not pass its checks has failed", async () => {
   const driver = new TestDriver((_call, { number }) =>
     Promise.resolve({ status: number === 0 ? 500 : 200 })
   );
@@ -253,7 +253,7 @@ Deno.test("an outcome that does not pass its checks has failed", async () => {
   assertEquals(result.total.failed, 20);
   assertEquals(
     result.steady.errors[0]?.message,
-    "CheckError: status is 500, expected equal 200",
+    "CheckError: status is 500, expected 200",
   );
   assertEquals(driver.opened, 10);
 });
@@ -319,11 +319,11 @@ Deno.test("a criterion that aborts ends the run once its delay has passed", asyn
     }],
   });
   assertEquals(result.verdict, "aborted");
-  assertStringIncludes(result.reasons[0] ?? "", "errorRate is to be below 0.5");
+  assertStringIncludes(result.reasons[0] ?? "", "errorRate must be below 0.5");
   assertNear(result.durationMs, 4000, 100);
 });
 
-Deno.test("a criterion without data has not held", async () => {
+Deno.test("a criterion without data does not hold, and the reason says why there is none", async () => {
   const driver = new TestDriver(() => Promise.reject(new Error("no")));
   const result = await setup(driver).run({
     ...closed,
@@ -332,6 +332,10 @@ Deno.test("a criterion without data has not held", async () => {
   assertEquals(result.criteria[0]?.outcome, "no_data");
   assertEquals(result.criteria[0]?.actual, null);
   assertEquals(result.verdict, "failed");
+  const { started } = result.steady.accounting;
+  assertEquals(result.reasons, [
+    `latency.p99 must be below 1000, but none of ${started} operations succeeded, and the most frequent error is "Error: no".`,
+  ]);
 });
 
 Deno.test("a misspelt metric, driver or operation is refused with the name that was meant", async () => {
@@ -389,7 +393,9 @@ for (
       phases: { rampUpMs: 1000, steadyMs: 1000, rampDownMs: 1000 },
     }, { signal: abort.signal, cleanup: () => void cleanups++ });
     assertEquals(result.verdict, "aborted");
-    assertEquals(result.reasons, [`It was aborted in ${phase}: enough`]);
+    assertEquals(result.reasons, [
+      `The run was aborted during ${phase}: enough`,
+    ]);
     assertNear(result.durationMs, abortAtMs, 50);
     assertEquals(result.total.interrupted, result.total.started);
     assert(result.total.interrupted > 0);
@@ -398,7 +404,7 @@ for (
   });
 }
 
-Deno.test("a signal while all is prepared ends the run before it begins, and cleans up", async () => {
+Deno.test("a signal during the preparation ends the run before it starts, and cleans up", async () => {
   const { run, clock, driver } = setup();
   const abort = new AbortController();
   clock.schedule(100, () => abort.abort(new Error("enough")));
@@ -410,13 +416,13 @@ Deno.test("a signal while all is prepared ends the run before it begins, and cle
     cleanup: () => void cleanups++,
   });
   assertEquals(result.verdict, "aborted");
-  assertEquals(result.reasons, ["It was aborted in prepare: enough"]);
+  assertEquals(result.reasons, ["The run was aborted during prepare: enough"]);
   assertEquals(result.total.planned, 0);
   assertEquals(driver.opened, 0);
   assertEquals(cleanups, 1);
 });
 
-Deno.test("a signal while a run is cleaned up ends that, and keeps its results", async () => {
+Deno.test("a signal during the clean-up ends it, and keeps the results", async () => {
   const { run, clock } = setup();
   const abort = new AbortController();
   clock.schedule(2500, () => abort.abort(new Error("enough")));
@@ -425,7 +431,7 @@ Deno.test("a signal while a run is cleaned up ends that, and keeps its results",
     cleanup: () => new Promise(() => {}),
   });
   assertEquals(result.verdict, "aborted");
-  assertEquals(result.reasons, ["It was aborted in cleanup: enough"]);
+  assertEquals(result.reasons, ["The run was aborted during cleanup: enough"]);
   assertEquals(result.total.ok, 200);
 });
 
@@ -434,14 +440,14 @@ Deno.test("a preparation that throws or takes too long makes a run invalid", asy
     prepare: () => Promise.reject(new Error("no database")),
   });
   assertEquals(thrown.verdict, "invalid");
-  assertEquals(thrown.reasons, ["It could not be prepared: no database"]);
+  assertEquals(thrown.reasons, ["The run could not be prepared: no database"]);
   assertEquals(thrown.phases[0]?.error, "no database");
   const late = await setup().run(
     { ...closed, phases: { steadyMs: 1000, prepareTimeoutMs: 300 } },
     { prepare: () => new Promise(() => {}) },
   );
   assertEquals(late.reasons, [
-    "It could not be prepared: prepare took longer than 300 ms",
+    "The run could not be prepared: the preparation took longer than 300 ms",
   ]);
 });
 
@@ -451,7 +457,7 @@ Deno.test("a clean-up that throws or hangs keeps the results and the verdict", a
       [() => Promise.reject(new Error("disk full")), "disk full"],
       [
         () => new Promise<void>(() => {}),
-        "cleanup took longer than 500 ms",
+        "the clean-up took longer than 500 ms",
       ],
     ] as const
   ) {
@@ -464,19 +470,19 @@ Deno.test("a clean-up that throws or hangs keeps the results and the verdict", a
     assertEquals(result.phases.at(-1)?.error, error);
     assertEquals(
       result.warnings.at(-1),
-      `It could not be cleaned up: ${error}`,
+      `The run could not be cleaned up: ${error}`,
     );
   }
 });
 
-Deno.test("a session that cannot be closed is told in the warnings", async () => {
+Deno.test("a session that cannot be closed is reported in the warnings", async () => {
   const driver = new TestDriver();
   driver.beforeClose = () => Promise.reject(new Error("stuck"));
   const result = await setup(driver).run(closed);
   assertEquals(result.verdict, "passed");
   assertEquals(
     result.warnings.at(-1),
-    "A user could not be closed, 10 times: Error: stuck",
+    "Virtual users could not be closed (10 times): Error: stuck",
   );
 });
 
@@ -496,7 +502,7 @@ Deno.test("sessions that hang when they are closed do not keep the clean-up from
   );
 });
 
-Deno.test("what a driver opens too late is closed, and what it says wrong spoils no sum", async () => {
+Deno.test("what a driver opens too late is closed, and wrong numbers from it spoil no sum", async () => {
   const late = new TestDriver();
   const clock = new ManualClock();
   late.beforeOpen = () =>
@@ -550,7 +556,7 @@ Deno.test("a run that its generator could not keep up with is invalid", async ()
   assertEquals(result.generator.healthy, false);
   assertStringIncludes(
     result.reasons[0] ?? "",
-    "The generator began 1 % of the operations more than",
+    "The generator started 1 % of the operations more than",
   );
 });
 

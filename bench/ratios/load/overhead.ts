@@ -22,7 +22,7 @@ function start(users: "generator" | "loop"): Start {
     if (target === undefined) throw new Error("Cannot measure: no service");
     await using stack = new AsyncDisposableStack();
     const service = stack.use(await startTarget(target));
-    const { chat = "" } = service.told;
+    const { chat = "" } = service.outputs;
     const process = stack.use(new MeasuringProcess(SCRIPT, [users, chat]));
     await process.announced();
     stack.defer(leaveCore);

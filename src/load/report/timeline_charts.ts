@@ -9,7 +9,7 @@ import type { ChartParts, ChartSpan } from "./svg_chart.ts";
 
 /** The charts of a run. */
 export function timelineCharts(result: LoadResult): ChartParts[] {
-  const { phases, timeline: { points, stepMs } } = result;
+  const { phases, timeline: { points, intervalMs } } = result;
   const load = phases.filter(isLoad);
   const last = load.at(-1);
   const endMs = last === undefined
@@ -20,7 +20,7 @@ export function timelineCharts(result: LoadResult): ChartParts[] {
     fromMs: startedMs,
     toMs: startedMs + durationMs,
   }));
-  const lengths = points.map(({ atMs }) => lengthOf(atMs, stepMs, endMs));
+  const lengths = points.map(({ atMs }) => lengthOf(atMs, intervalMs, endMs));
   const atMs = points.map(({ atMs }, index) =>
     atMs + (lengths[index] ?? 0) / 2
   );
@@ -76,6 +76,6 @@ function isLoad({ name }: PhaseResult): boolean {
 }
 
 /** The last part may have been cut short; its rates are of what there was. */
-function lengthOf(atMs: number, stepMs: number, endMs: number): number {
-  return Math.max(Math.min(stepMs, endMs - atMs), 0);
+function lengthOf(atMs: number, intervalMs: number, endMs: number): number {
+  return Math.max(Math.min(intervalMs, endMs - atMs), 0);
 }

@@ -1,5 +1,6 @@
 /**
- * What became of what was planned: counters that always add up.
+ * Counters of planned operations and of what became of them. They always add
+ * up.
  *
  * @module
  */
@@ -18,31 +19,31 @@ export class Counter implements Accounting {
   timedOut = 0;
   interrupted = 0;
 
-  /** One is begun as planned. */
+  /** Counts an operation that starts as planned. */
   start(): void {
     this.planned++;
     this.started++;
   }
 
-  /** One was planned, and nobody is there to start it. */
+  /** Counts an operation that was planned while no user was free to start it. */
   drop(): void {
     this.planned++;
     this.dropped++;
   }
 
-  /** One that was started has ended. */
+  /** Counts the end of an operation that was started. */
   end(ending: Ending): void {
     this[ending]++;
   }
 
-  /** Those that were started and have not ended. */
+  /** The operations that were started and have not ended. */
   get inFlight(): number {
     return this.started - this.ok - this.failed - this.timedOut -
       this.interrupted;
   }
 }
 
-/** The sum of all, as plain data. */
+/** Returns the sum of all counters, as plain data. */
 export function sum(counters: Iterable<Accounting>): Accounting {
   const total = new Counter();
   for (const counter of counters) {

@@ -1,5 +1,5 @@
 /**
- * When the iterations of the open model begin: the planned rate, integrated.
+ * When the iterations of the open model start: the planned rate, integrated.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import type { Random } from "../../stats/internal.ts";
 import { drawExponential } from "./think_time.ts";
 
 /**
- * How many arrivals are planned up to a moment, as a real number: the integral
- * of the rate, which grows and shrinks linearly in the ramps.
+ * Returns how many arrivals are planned up to a time, as a real number: the
+ * integral of the rate, which grows and shrinks linearly in the ramps.
  */
 export function arrivalsBefore(
   phases: ResolvedPhases,
@@ -26,7 +26,10 @@ export function arrivalsBefore(
   return (up + inSteady + down) * perSecond / 1000;
 }
 
-/** The moment up to which so many are planned; the inverse of that integral. */
+/**
+ * Returns the time up to which so many arrivals are planned: the inverse of
+ * {@linkcode arrivalsBefore}.
+ */
 export function arrivalAt(
   phases: ResolvedPhases,
   perSecond: number,
@@ -44,9 +47,9 @@ export function arrivalAt(
 }
 
 /**
- * The planned begins, in order, in milliseconds since the load began. With
- * `constant` each is one arrival after the one before; with `poisson` gaps are
- * drawn, and a ramp stretches them.
+ * The planned starts, in order, in milliseconds since the load started. With
+ * `constant` each is one arrival after the previous one; with `poisson` the
+ * gaps are drawn. A ramp stretches them.
  */
 export class Arrivals {
   readonly #phases: ResolvedPhases;
@@ -54,7 +57,7 @@ export class Arrivals {
   readonly #gap: Random;
   readonly #total: number;
   #count: number;
-  /** The next begin; none after the last. */
+  /** The next planned start; `undefined` after the last one. */
   nextMs: number | undefined;
 
   constructor(
@@ -73,7 +76,7 @@ export class Arrivals {
     this.#plan();
   }
 
-  /** Goes on to the one after. */
+  /** Goes on to the next arrival. */
   advance(): void {
     this.#count += this.#gap();
     this.#plan();

@@ -8,7 +8,7 @@ import type { CompiledOperation } from "./compiled_operation.ts";
 import type { OperationOutcome } from "../driver.ts";
 
 /**
- * What a user does, and how it ended. A user reuses one object for all of its
+ * What a user performs, and how it ended. A user reuses one object for all of its
  * operations, so that an operation allocates nothing: whoever is given one
  * reads it at once, and keeps nothing of it.
  */

@@ -5,54 +5,59 @@
  */
 import type { Clock } from "../../actor/mod.ts";
 import type { Distribution } from "../../metrics/mod.ts";
+import type { Random } from "../../stats/internal.ts";
 import type { Counter } from "./accounting.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
-import type { Crew } from "./crew.ts";
 import { phaseAt, type ResolvedPhases } from "./phases.ts";
-import type { Random } from "../../stats/internal.ts";
 import type { TimelineRecorder } from "./timeline.ts";
+import type { UserPool } from "./user_pool.ts";
 
 /** What both models work with. */
-export interface ModelParts {
+export interface ModelContext {
   readonly clock: Clock;
-  /** The moment of the clock at which the load begins. */
+  /** When the load starts, on the clock. */
   readonly startAt: number;
-  readonly crew: Crew;
+  readonly pool: UserPool;
   readonly phases: ResolvedPhases;
   readonly seed: number;
   readonly operations: readonly CompiledOperation[];
-  /** The index of an operation, by weight. */
+  /** Draws the index of an operation, by weight. */
   readonly choose: (random: Random) => number;
   readonly timeline: TimelineRecorder;
-  /** How late operations were begun, in milliseconds, in the steady phase. */
+  /** How late operations started in the steady phase, in milliseconds. */
   readonly lag: Distribution;
 }
 
-/** What both models do. */
+/** Draws operations, and knows which phase each belongs to. */
 export abstract class BaseModel {
-  protected readonly parts: ModelParts;
-  constructor(parts: ModelParts) {
-    this.parts = parts;
+  protected readonly context: ModelContext;
+
+  constructor(context: ModelContext) {
+    this.context = context;
   }
 
+  /** Draws the next operation. */
   protected draw(random: Random): CompiledOperation {
-    const { operations, choose } = this.parts;
+    const { operations, choose } = this.context;
     return operations[choose(random)] as CompiledOperation;
   }
 
-  /** Who counts an operation of that moment. */
+  /** Returns the counter of the phase at that time. */
   protected counterOf(
     { recorder }: CompiledOperation,
-    atMs: number,
+    at: number,
   ): Counter {
-    return this.isSteady(atMs) ? recorder.steady : recorder.outside;
+    return this.isSteady(at) ? recorder.steady : recorder.outside;
   }
 
-  protected isSteady(atMs: number): boolean {
-    return phaseAt(this.parts.phases, atMs - this.parts.startAt) === "steady";
+  /** Returns whether the load is in its steady phase at that time. */
+  protected isSteady(at: number): boolean {
+    const { phases, startAt } = this.context;
+    return phaseAt(phases, at - startAt) === "steady";
   }
 
-  protected noteLag(plannedAt: number, now: number): void {
-    if (this.isSteady(plannedAt)) this.parts.lag.record(now - plannedAt);
+  /** Records how late an operation of the steady phase starts. */
+  protected recordLag(plannedAt: number, now: number): void {
+    if (this.isSteady(plannedAt)) this.context.lag.record(now - plannedAt);
   }
 }

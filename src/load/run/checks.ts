@@ -1,17 +1,16 @@
 /**
- * Checks of outcomes: pure decisions.
+ * Checks of outcomes: pure decisions without I/O.
  *
  * @module
  */
 import { CheckError } from "../load_errors.ts";
 import type { OperationOutcome } from "../driver.ts";
-import type { Json } from "../../codec/mod.ts";
 import type { Check } from "../scenario/scenario.ts";
 
-/** What is wrong with an outcome, if anything. */
+/** Returns what is wrong with an outcome, or `undefined` if it passes. */
 export type Checker = (outcome: OperationOutcome) => CheckError | undefined;
 
-/** Makes one function of all checks of an operation. */
+/** Compiles all checks of an operation into one function. */
 export function compileChecks(checks: readonly Check[]): Checker | undefined {
   if (checks.length === 0) return undefined;
   const compiled = checks.map((check) => ({
@@ -62,7 +61,7 @@ function passes({ is, value }: Check, actual: unknown): boolean {
   }
 }
 
-/** Whether two values of JSON are the same, in whatever order their keys are. */
+/** Returns whether two JSON values are equal, whatever the order of keys. */
 function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || !a || !b) return false;
@@ -74,12 +73,28 @@ function isEqual(a: unknown, b: unknown): boolean {
     );
 }
 
-/** Short: many of them may be different. */
-function explain({ field, is, value }: Check, actual: unknown): string {
+/** Kept short, as many different messages may be counted. */
+function explain(check: Check, actual: unknown): string {
   const found = actual === undefined ? "missing" : shorten(actual);
-  const wanted: Json | undefined = is === "present" ? undefined : value;
-  const what = wanted === undefined ? is : `${is} ${shorten(wanted)}`;
-  return `${field} is ${found}, expected ${what}`;
+  return `${check.field} is ${found}, expected ${expected(check)}`;
+}
+
+function expected({ is, value }: Check): string {
+  switch (is) {
+    case "equal":
+      return shorten(value);
+    case "not_equal":
+      return `anything but ${shorten(value)}`;
+    case "below":
+    case "above":
+      return `a number ${is} ${shorten(value)}`;
+    case "contains":
+      return `it to contain ${shorten(value)}`;
+    case "present":
+      return "a value";
+    default:
+      return is satisfies never;
+  }
 }
 
 function shorten(value: unknown): string {

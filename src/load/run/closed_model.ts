@@ -1,23 +1,24 @@
 /**
- * The closed model: so many users, each of whom waits, thinks and goes on.
+ * The closed model: a fixed number of users, each of whom performs an
+ * operation, waits for its end, thinks and goes on.
  *
  * @module
  */
 import { backoffDelayMs, resolveBackoff } from "../../actor/internal.ts";
-import { Agenda } from "./agenda.ts";
-import { BaseModel, type ModelParts } from "./base_model.ts";
-import { userEndsAt, userStartsAt } from "./phases.ts";
 import { type Random, randomStream } from "../../stats/internal.ts";
 import type { ClosedLoad } from "../scenario/scenario.ts";
+import { BaseModel, type ModelContext } from "./base_model.ts";
+import { userEndsAt, userStartsAt } from "./phases.ts";
 import { drawThinkTime } from "./think_time.ts";
+import { TimerQueue } from "./timer_queue.ts";
 import type { UserModel } from "./user_model.ts";
 import type { VirtualUser } from "./virtual_user.ts";
 
 /**
- * How long a user waits after its driver has rejected, once more often each
- * time: nothing to speak of after one, a second at most after ten in a row.
+ * How long a user waits after its driver has rejected: longer with each
+ * rejection in a row, hardly at all after one and at most a second after ten.
  */
-const REJECTED = resolveBackoff({ initialMs: 1, maxMs: 1000 });
+const REJECTION_BACKOFF = resolveBackoff({ initialMs: 1, maxMs: 1000 });
 
 /** What one user draws from. */
 interface UserDraws {
@@ -25,65 +26,69 @@ interface UserDraws {
   readonly think: Random;
 }
 
-/** So many users, each goes on when it has thought. */
+/** Has each user go on when it has thought. */
 export class ClosedModel extends BaseModel implements UserModel {
   readonly #load: ClosedLoad;
-  /** Users that think; nobody for one that is still to be made. */
-  readonly #agenda: Agenda<VirtualUser | undefined>;
+  /** Users that think; `undefined` stands for one that is yet to be spawned. */
+  readonly #thinking: TimerQueue<VirtualUser | undefined>;
   readonly #draws = new WeakMap<VirtualUser, UserDraws>();
 
-  constructor(parts: ModelParts, load: ClosedLoad) {
-    super(parts);
+  constructor(context: ModelContext, load: ClosedLoad) {
+    super(context);
     this.#load = load;
-    this.#agenda = new Agenda(
-      parts.clock,
-      (user, atMs) => this.#due(user, atMs),
+    this.#thinking = new TimerQueue(
+      context.clock,
+      (user, at) => this.#onDue(user, at),
     );
   }
 
-  begin(): void {
-    const { startAt, phases } = this.parts;
+  start(): void {
+    const { startAt, phases } = this.context;
     const { users } = this.#load;
     for (let number = 0; number < users; number++) {
-      const atMs = startAt + userStartsAt(phases, users, number);
-      this.#agenda.add(atMs, undefined);
+      const at = startAt + userStartsAt(phases, users, number);
+      this.#thinking.add(at, undefined);
     }
   }
 
   onIdle(user: VirtualUser): void {
-    const { clock } = this.parts;
+    const { clock, pool } = this.context;
     const now = clock.now();
     const endsAt = this.#endsAt(user);
-    if (now >= endsAt) return this.parts.crew.retire(user);
+    if (now >= endsAt) return pool.retire(user);
     const pauseMs = this.#pauseMs(user);
     if (pauseMs > 0) {
-      return this.#agenda.add(Math.min(now + pauseMs, endsAt), user);
+      return this.#thinking.add(Math.min(now + pauseMs, endsAt), user);
     }
     this.#assign(user, now);
-    user.begin();
+    user.start();
   }
 
   onReplaced(user: VirtualUser): void {
-    const dueAt = this.parts.clock.now() + this.#pauseMs(user);
-    this.#agenda.add(Math.min(dueAt, this.#endsAt(user)), user);
+    const dueAt = this.context.clock.now() + this.#pauseMs(user);
+    this.#thinking.add(Math.min(dueAt, this.#endsAt(user)), user);
   }
 
-  /** Until the next operation. */
+  /** Draws the pause before the next operation. */
   #pauseMs(user: VirtualUser): number {
     const { thinkTime } = this.#load;
     const { think } = this.#drawsOf(user);
     const { rejections } = user;
-    return (thinkTime === undefined ? 0 : drawThinkTime(thinkTime, think)) +
-      (rejections === 0 ? 0 : backoffDelayMs(REJECTED, rejections - 1, think));
+    const thinkMs = thinkTime === undefined
+      ? 0
+      : drawThinkTime(thinkTime, think);
+    return rejections === 0
+      ? thinkMs
+      : thinkMs + backoffDelayMs(REJECTION_BACKOFF, rejections - 1, think);
   }
 
-  #due(known: VirtualUser | undefined, atMs: number): void {
-    const { clock, crew } = this.parts;
+  #onDue(known: VirtualUser | undefined, at: number): void {
+    const { clock, pool } = this.context;
     const now = clock.now();
-    const user = known ?? crew.make();
-    if (!crew.has(user)) return;
-    if (now >= this.#endsAt(user)) return crew.retire(user);
-    this.noteLag(atMs, now);
+    const user = known ?? pool.spawn();
+    if (!pool.has(user)) return;
+    if (now >= this.#endsAt(user)) return pool.retire(user);
+    this.recordLag(at, now);
     this.#assign(user, now);
     user.wake();
   }
@@ -94,15 +99,18 @@ export class ClosedModel extends BaseModel implements UserModel {
   }
 
   #endsAt({ number }: VirtualUser): number {
-    const { startAt, phases } = this.parts;
+    const { startAt, phases } = this.context;
     return startAt + userEndsAt(phases, this.#load.users, number);
   }
 
-  /** Its own: in what order users come does not change what each draws. */
+  /**
+   * Returns the streams of one user: the order in which users act does not
+   * change what each of them draws.
+   */
   #drawsOf(user: VirtualUser): UserDraws {
     const known = this.#draws.get(user);
     if (known !== undefined) return known;
-    const { seed } = this.parts;
+    const { seed } = this.context;
     const draws = {
       operations: randomStream(seed, "operations", user.number),
       think: randomStream(seed, "think", user.number),
@@ -112,6 +120,6 @@ export class ClosedModel extends BaseModel implements UserModel {
   }
 
   [Symbol.dispose](): void {
-    this.#agenda[Symbol.dispose]();
+    this.#thinking[Symbol.dispose]();
   }
 }

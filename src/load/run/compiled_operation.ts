@@ -1,5 +1,5 @@
 /**
- * Operations as they are done: all that can be decided before a run is.
+ * Operations prepared for a run: all that can be decided before it.
  *
  * @module
  */
@@ -14,34 +14,35 @@ import type { JsonObject } from "../../codec/mod.ts";
 import type { Operation, Scenario } from "../scenario/scenario.ts";
 import { compileRequest, fillTarget } from "../scenario/substitution.ts";
 
-/** One operation of a run. */
+/** One operation, ready to be performed. */
 export interface CompiledOperation {
   readonly name: string;
   readonly driver: Driver;
   readonly timeoutMs: number;
   readonly checker: Checker | undefined;
   readonly recorder: OperationRecorder;
-  /** The request, if it is always the same. */
+  /** The request, if no feeder changes it. */
   readonly constant: JsonObject | undefined;
   /**
-   * The request of the next one, with records of feeders.
+   * Returns the next request, with records of feeders filled in.
    *
-   * @throws {FeederExhaustedError} when a feeder has no more.
+   * @throws {FeederExhaustedError} if a feeder has no records left.
    */
   request(): JsonObject;
 }
 
 /**
- * Finds the drivers, and takes requests and checks apart.
+ * Finds the drivers, and compiles requests and checks.
  *
- * @throws {LoadTestError} when a driver, a feeder or a value of the target is
- * named that there is none of.
- * @throws {ScenarioError} when a driver refuses a request.
+ * @param outputs The outputs of the target, by name.
+ * @throws {LoadTestError} if an operation names a driver, a feeder or an output
+ * of the target that does not exist.
+ * @throws {ScenarioError} if a driver refuses a request.
  */
 export function compileOperations(
   scenario: Scenario,
   drivers: DriverMap,
-  target: { readonly [name: string]: string },
+  outputs: { readonly [name: string]: string },
 ): CompiledOperation[] {
   const seed = scenario.seed ?? 1;
   const sources = new Map(
@@ -51,9 +52,9 @@ export function compileOperations(
     ]),
   );
   const compiled = scenario.operations.map((operation) =>
-    compileOperation(operation, driverOf(operation, drivers), sources, target)
+    compileOperation(operation, driverOf(operation, drivers), sources, outputs)
   );
-  validateRequests(scenario, drivers, target);
+  validateRequests(scenario, drivers, outputs);
   return compiled;
 }
 
@@ -64,7 +65,7 @@ function driverOf(
   const found = Object.hasOwn(drivers, driver) ? drivers[driver] : undefined;
   if (found !== undefined) return found;
   throw new LoadTestError(
-    `Cannot do ${JSON.stringify(name)}: there is no driver ${
+    `Cannot perform ${JSON.stringify(name)}: there is no driver ${
       JSON.stringify(driver)
     }`,
   );
@@ -74,13 +75,13 @@ function compileOperation(
   operation: Operation,
   driver: Driver,
   sources: ReadonlyMap<string, RecordSource>,
-  target: { readonly [name: string]: string },
+  outputs: { readonly [name: string]: string },
 ): CompiledOperation {
-  const request = fillTarget(operation.request, target);
+  const request = fillTarget(operation.request, outputs);
   const template = compileRequest(request, [...sources.keys()]);
   const [feeder, ...others] = template.feeders;
   const take = (name: string) => sources.get(name)?.take() ?? {};
-  /** With one feeder alone, each record is filled in once. */
+  /** With a single feeder, each record is filled in once. */
   const known = new WeakMap<JsonObject, JsonObject>();
   return {
     name: operation.name,
@@ -108,11 +109,11 @@ function compileOperation(
   };
 }
 
-/** Asks the drivers, with the first records of the feeders filled in. */
+/** Has the drivers validate requests with the first records filled in. */
 function validateRequests(
   { operations, feeders = {} }: Scenario,
   drivers: DriverMap,
-  target: { readonly [name: string]: string },
+  outputs: { readonly [name: string]: string },
 ): void {
   const first = new Map(
     Object.entries(feeders).flatMap(([name, { records: [record] }]) =>
@@ -120,7 +121,7 @@ function validateRequests(
     ),
   );
   const issues = operations.flatMap((operation, index) => {
-    const request = fillTarget(operation.request, target);
+    const request = fillTarget(operation.request, outputs);
     const { fill } = compileRequest(request, Object.keys(feeders));
     return driverOf(operation, drivers).validate(fill(first)).map(
       (issue) => {

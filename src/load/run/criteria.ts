@@ -1,5 +1,5 @@
 /**
- * Whether criteria hold: pure decisions about results.
+ * Whether criteria hold: pure decisions without I/O.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { DistributionSummary } from "../../metrics/mod.ts";
 import type { CriterionResult, OperationResult } from "../result.ts";
 import type { Criterion } from "../scenario/scenario.ts";
 
-/** What criteria can be about, with how each is found in a result. */
+/** All metrics that criteria may use, with how each is read from a result. */
 const METRICS: ReadonlyMap<string, (of: OperationResult) => number | null> =
   new Map([
     ...timesOf("latency"),
@@ -21,15 +21,20 @@ const METRICS: ReadonlyMap<string, (of: OperationResult) => number | null> =
     ],
   ]);
 
-/** The names of all metrics that criteria can be about. */
+/** The names of all metrics that criteria may use. */
 export const METRIC_NAMES: readonly string[] = [...METRICS.keys()];
 
 function timesOf(
   times: "latency" | "serviceTime",
 ): [string, (of: OperationResult) => number | null][] {
-  const parts: readonly Exclude<keyof DistributionSummary, "count" | "sum">[] =
-    ["min", "mean", "p50", "p90", "p95", "p99", "p999", "max"];
-  return parts.map((part) => [`${times}.${part}`, (of) => of[times][part]]);
+  const statistics: readonly Exclude<
+    keyof DistributionSummary,
+    "count" | "sum"
+  >[] = ["min", "mean", "p50", "p90", "p95", "p99", "p999", "max"];
+  return statistics.map((statistic) => [
+    `${times}.${statistic}`,
+    (of) => of[times][statistic],
+  ]);
 }
 
 /** Judges criteria by the results of the steady phase. */
@@ -39,13 +44,22 @@ export function judge(
   operations: readonly OperationResult[],
 ): CriterionResult[] {
   return criteria.map((criterion) => {
-    const { metric, operation } = criterion;
-    const of = operation === undefined
-      ? steady
-      : operations.find(({ name }) => name === operation);
-    const actual = of === undefined ? null : METRICS.get(metric)?.(of) ?? null;
+    const measured = measuredBy(criterion, steady, operations);
+    const read = METRICS.get(criterion.metric);
+    const actual = measured === undefined ? null : read?.(measured) ?? null;
     return { criterion, actual, outcome: outcomeOf(criterion, actual) };
   });
+}
+
+/** Returns the result that a criterion is about. */
+function measuredBy(
+  { operation }: Criterion,
+  steady: OperationResult,
+  operations: readonly OperationResult[],
+): OperationResult | undefined {
+  return operation === undefined
+    ? steady
+    : operations.find(({ name }) => name === operation);
 }
 
 function outcomeOf(
@@ -71,12 +85,35 @@ function compare(actual: number, is: Criterion["is"], value: number): boolean {
   }
 }
 
-/** A sentence that says how a criterion fared. */
-export function tellCriterion({ criterion, actual }: CriterionResult): string {
-  const { metric, operation, is, value } = criterion;
-  const what = operation === undefined ? metric : `${metric} of ${operation}`;
-  const found = actual === null
-    ? "there is no data"
-    : `it is ${Number(actual.toPrecision(4))}`;
-  return `${what} is to be ${is.replace("-", " ")} ${value}: ${found}.`;
+/**
+ * Explains each criterion that does not hold, in a sentence: what it required,
+ * and what was measured or why there is nothing to measure.
+ */
+export function explainBroken(
+  results: readonly CriterionResult[],
+  steady: OperationResult,
+  operations: readonly OperationResult[],
+): string[] {
+  return results.filter(({ outcome }) => outcome !== "held").map((result) => {
+    const { criterion: { metric, operation, is, value }, actual } = result;
+    const what = operation === undefined ? metric : `${metric} of ${operation}`;
+    const found = actual === null
+      ? whyNoData(measuredBy(result.criterion, steady, operations))
+      : `it is ${Number(actual.toPrecision(4))}`;
+    return `${what} must be ${is.replace("_", " ")} ${value}, but ${found}.`;
+  });
+}
+
+/** Explains why a metric has no value, in words that follow "but". */
+function whyNoData(measured: OperationResult | undefined): string {
+  if (measured === undefined) return "there is no such operation";
+  const { accounting: { planned, started, ok }, errors } = measured;
+  if (planned === 0) return "no operation was planned in the steady phase";
+  if (started === 0) return `all ${planned} planned operations were dropped`;
+  if (ok > 0) return "there is no data";
+  const [error] = errors;
+  const reason = error === undefined
+    ? ""
+    : `, and the most frequent error is "${error.message}"`;
+  return `none of ${started} operations succeeded${reason}`;
 }

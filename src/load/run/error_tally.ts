@@ -3,25 +3,26 @@
  *
  * @module
  */
+import { reasonOf } from "../../checks/internal.ts";
 
-/** Different messages that are kept. */
+/** The most different messages that are kept. */
 const MAX_KEPT = 200;
-/** Those that a result tells. */
-const MAX_TOLD = 20;
-/** Characters of a message that are kept. */
+/** The most messages in a result. */
+const MAX_REPORTED = 20;
+/** The most characters of a message that are kept. */
 const MAX_LENGTH = 300;
 const OTHERS = "(other errors)";
 
-/** Counts errors by their messages; those after the first 200 as one. */
+/** Counts errors by message; all beyond the first 200 messages count as one. */
 export class ErrorTally {
   readonly #counts = new Map<string, number>();
 
-  /** Counts one. */
+  /** Counts an error. */
   add(error: unknown): void {
     this.#count(messageOf(error), 1);
   }
 
-  /** Adds all that another one has. */
+  /** Adds all errors of another tally. */
   addAll(other: ErrorTally): void {
     for (const [message, count] of other.#counts) this.#count(message, count);
   }
@@ -32,24 +33,19 @@ export class ErrorTally {
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + count);
   }
 
-  /** The most frequent ones first, at most 20. */
+  /** Returns the most frequent messages first, at most 20. */
   top(): { message: string; count: number }[] {
     return [...this.#counts]
       .map(([message, count]) => ({ message, count }))
       .sort((a, b) => b.count - a.count)
-      .slice(0, MAX_TOLD);
+      .slice(0, MAX_REPORTED);
   }
 }
 
-/** What an error says, whatever was thrown. */
-export function messageOf(error: unknown): string {
-  let text: string;
-  try {
-    text = error instanceof Error
-      ? `${error.name}: ${error.message}`
-      : String(error);
-  } catch {
-    text = "an error that cannot be told";
-  }
+/** Returns the name and message of an error, or whatever was thrown as text. */
+function messageOf(error: unknown): string {
+  const text = error instanceof Error
+    ? `${error.name}: ${error.message}`
+    : reasonOf(error);
   return text.slice(0, MAX_LENGTH);
 }

@@ -1,5 +1,5 @@
 /**
- * Feeders: who gets which record.
+ * Feeders: which operation gets which record.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Random, randomStream } from "../../stats/internal.ts";
 import type { JsonObject } from "../../codec/mod.ts";
 import type { Feeder } from "../scenario/scenario.ts";
 
-/** Gives the records of one feeder out, to all users together. */
+/** Hands out the records of one feeder to all users. */
 export class RecordSource {
   readonly #name: string;
   readonly #feeder: Feeder;
@@ -16,14 +16,14 @@ export class RecordSource {
   #next = 0;
 
   /**
-   * A feeder from its beginning.
+   * Creates a source that starts with the first record.
    *
-   * @throws {LoadTestError} when it has no records.
+   * @throws {LoadTestError} if the feeder has no records.
    */
   constructor(name: string, feeder: Feeder, seed: number) {
     if (feeder.records.length === 0) {
       throw new LoadTestError(
-        `Cannot feed: the feeder ${JSON.stringify(name)} has no records`,
+        `Cannot use the feeder ${JSON.stringify(name)}: it has no records`,
       );
     }
     this.#name = name;
@@ -32,9 +32,10 @@ export class RecordSource {
   }
 
   /**
-   * The next record.
+   * Returns the next record.
    *
-   * @throws {FeederExhaustedError} when each was used, and only once is allowed.
+   * @throws {FeederExhaustedError} if each record was used, and the order is
+   * `once`.
    */
   take(): JsonObject {
     const { records, order = "in_turn" } = this.#feeder;
@@ -44,9 +45,9 @@ export class RecordSource {
       : this.#next++;
     if (order === "once" && index >= count) {
       throw new FeederExhaustedError(
-        `Cannot feed: all ${count} records of ${
+        `Cannot take a record of the feeder ${
           JSON.stringify(this.#name)
-        } have been used once, give it more or another order`,
+        }: all ${count} have been used once, add records or choose another order`,
       );
     }
     return records[index % count] as JsonObject;

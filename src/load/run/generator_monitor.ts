@@ -1,5 +1,5 @@
 /**
- * What the generator itself uses, and how late its timers are.
+ * What the load generator itself uses, and how late its timers are.
  *
  * @module
  */
@@ -7,19 +7,19 @@ import process from "node:process";
 import type { Clock, Timer } from "../../actor/mod.ts";
 import { Distribution } from "../../metrics/internal.ts";
 
-/** A timer as short as this finds pauses that matter to operations. */
+/** A timer this short finds the pauses that matter to operations. */
 const PROBE_MS = 20;
 
-/** Watches the process from its beginning until it is disposed. */
+/** Watches this process until it is disposed. */
 export class GeneratorMonitor implements Disposable {
   readonly #clock: Clock;
   #timer: Timer | undefined;
   #cpu: { readonly ms: number; readonly atMs: number } | undefined;
-  /** Milliseconds that timers were late by. */
+  /** How late timers fired, in milliseconds. */
   readonly eventLoopDelay: Distribution = new Distribution();
   rssPeakBytes: number | null = null;
   openFilesPeak: number | null = null;
-  /** Cores kept busy between begin and end; not before. */
+  /** Cores kept busy on average between `start` and `stop`. */
   cpuCores: number | null = null;
 
   constructor(clock: Clock) {
@@ -28,7 +28,7 @@ export class GeneratorMonitor implements Disposable {
     this.sample();
   }
 
-  /** Looks at memory and descriptors. */
+  /** Samples memory and descriptors. */
   sample(): void {
     const rss = orNull(() => process.memoryUsage.rss());
     if (rss !== null) this.rssPeakBytes = Math.max(rss, this.rssPeakBytes ?? 0);
@@ -38,14 +38,14 @@ export class GeneratorMonitor implements Disposable {
     }
   }
 
-  /** What counts begins: the steady phase. */
-  begin(): void {
+  /** Starts the period that counts: the steady phase. */
+  start(): void {
     this.eventLoopDelay.reset();
     this.#cpu = this.#cpuNow();
   }
 
-  /** What counts has ended. */
-  end(): void {
+  /** Ends the period that counts. */
+  stop(): void {
     this.#timer?.cancel();
     const [from, to] = [this.#cpu, this.#cpuNow()];
     this.#cpu = undefined;
@@ -69,7 +69,7 @@ export class GeneratorMonitor implements Disposable {
     });
   }
 
-  /** Ends the watch. */
+  /** Stops watching. */
   [Symbol.dispose](): void {
     this.#timer?.cancel();
   }
@@ -77,16 +77,16 @@ export class GeneratorMonitor implements Disposable {
 
 const DESCRIPTORS = "/proc/self/fd";
 
-/** Descriptors that are open, where Linux says so in one look (since 6.2). */
+/** Returns the open descriptors, where Linux counts them in one call (6.2). */
 function openFiles(): number | null {
-  // Nobody is to be asked for a permission in the midst of a run.
+  // Nobody should be asked for a permission during a run.
   const asked = { name: "read", path: DESCRIPTORS } as const;
   if (Deno.permissions.querySync(asked).state !== "granted") return null;
   const count = orNull(() => Deno.statSync(DESCRIPTORS).size);
   return count === 0 ? null : count;
 }
 
-/** What the platform or a missing permission does not give is `null`. */
+/** Returns `null` for what the platform or a missing permission withholds. */
 function orNull(read: () => number): number | null {
   try {
     return read();

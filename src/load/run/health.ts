@@ -1,57 +1,57 @@
 /**
- * Whether a generator could drive what it was to: pure decisions.
+ * Whether the generator could drive the load: pure decisions without I/O.
  *
  * @module
  */
 import type { DistributionSummary } from "../../metrics/mod.ts";
 
-/** From where on a run does not count. */
+/** Limits of the generator beyond which a run is invalid. */
 export interface HealthLimits {
   /**
-   * Milliseconds that one in a hundred begins of operations may be late by.
-   * What is less than a tenth of the median service time is no harm either.
+   * How late one in a hundred operations may start, in milliseconds. A tenth
+   * of the median service time is allowed in any case.
    * @default {20}
    */
   readonly lagP99Ms?: number;
   /**
-   * Milliseconds that one in a hundred timers may be late by.
+   * How late one in a hundred timers may fire, in milliseconds.
    * @default {100}
    */
   readonly eventLoopDelayP99Ms?: number;
   /**
-   * Cores that may be kept busy on average: one thread begins all operations.
+   * Cores that may be busy on average: one thread starts all operations.
    * @default {0.95}
    */
   readonly cpuCores?: number;
 }
 
-/** What is known of a generator in its steady phase. */
+/** What was measured of the generator in the steady phase. */
 export interface HealthFacts {
-  /** Whether operations had a time at which to begin. */
+  /** Whether operations had planned start times. */
   readonly hasSchedule: boolean;
-  /** Milliseconds that they began late by. */
+  /** How late operations started, in milliseconds. */
   readonly lag: DistributionSummary;
-  /** Milliseconds that timers were late by. */
+  /** How late timers fired, in milliseconds. */
   readonly eventLoopDelay: DistributionSummary;
-  /** Cores kept busy on average, if that is known. */
+  /** Cores kept busy on average; `null` if that is not known. */
   readonly cpuCores: number | null;
-  /** Median of what operations took, if any was ok. */
+  /** The median service time; `null` if no operation succeeded. */
   readonly serviceTimeP50Ms: number | null;
 }
 
-/** What is decided of it. */
+/** What was decided about the generator. */
 export interface HealthVerdict {
-  /** Why the run does not count. */
+  /** Why the run is invalid. */
   readonly reasons: readonly string[];
-  /** What to know of its numbers. */
+  /** What a reader of the numbers should know. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Judges a generator. A run does not count if its operations began late, if
- * its timers were late, or if its thread was busy all the time although there
- * was a schedule to keep. Without one, in the closed model without time to
- * think, a busy thread is what was asked for, and is a warning.
+ * Judges the generator. A run is invalid if its operations started late, if its
+ * timers fired late, or if its thread was busy all the time although there was
+ * a schedule to keep. Without a schedule, in the closed model without think
+ * time, a busy thread is what was asked for, and only a warning.
  */
 export function judgeHealth(
   facts: HealthFacts,
@@ -64,9 +64,9 @@ export function judgeHealth(
   const lagMs = facts.lag.p99 ?? 0;
   if (facts.hasSchedule && lagMs > maxLagMs) {
     reasons.push(
-      `The generator began 1 % of the operations more than ${
+      `The generator started 1 % of the operations more than ${
         lagMs.toFixed(1)
-      } ms late, ${maxLagMs.toFixed(1)} ms is the limit: plan a smaller load.`,
+      } ms late (the limit is ${maxLagMs.toFixed(1)} ms): plan a smaller load.`,
     );
   }
   const delayMs = facts.eventLoopDelay.p99 ?? 0;
@@ -74,15 +74,17 @@ export function judgeHealth(
     reasons.push(
       `1 % of the generator's timers were more than ${
         delayMs.toFixed(1)
-      } ms late, ${eventLoopDelayP99Ms} ms is the limit: plan a smaller load.`,
+      } ms late (the limit is ${eventLoopDelayP99Ms} ms): plan a smaller load.`,
     );
   }
   if (facts.cpuCores !== null && facts.cpuCores > cpuCores) {
     const busy = `The generator kept ${facts.cpuCores.toFixed(2)} cores busy`;
     if (facts.hasSchedule) {
-      reasons.push(`${busy}, ${cpuCores} is the limit: plan a smaller load.`);
+      reasons.push(
+        `${busy} (the limit is ${cpuCores}): plan a smaller load.`,
+      );
     } else {
-      warnings.push(`${busy}: its own work may be part of the times.`);
+      warnings.push(`${busy}: the times may include its own work.`);
     }
   }
   return { reasons, warnings };

@@ -1,5 +1,5 @@
 /**
- * The load of a run, from its first operation to the end of its last.
+ * The load of a run, from its first operation to the end of its last one.
  *
  * @module
  */
@@ -9,16 +9,15 @@ import {
   type Clock,
   type Timer,
 } from "../../actor/mod.ts";
+import { reasonOf } from "../../checks/internal.ts";
 import { Distribution } from "../../metrics/internal.ts";
 import type { MetricsFeed } from "../../metrics/mod.ts";
 import { sum } from "./accounting.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
-import { Crew } from "./crew.ts";
-import { judge, tellCriterion } from "./criteria.ts";
+import { explainBroken, judge } from "./criteria.ts";
 import { ClosedModel } from "./closed_model.ts";
 import { OpenModel } from "./open_model.ts";
 import type { UserModel } from "./user_model.ts";
-import { longestMs, steadyMsUntil } from "./load_verdict.ts";
 import type { GeneratorMonitor } from "./generator_monitor.ts";
 import { type SteadyResults, steadyResults } from "./operation_recorder.ts";
 import {
@@ -31,13 +30,15 @@ import type { Accounting, LoadProgress, UserResult } from "../result.ts";
 import type { Timeline } from "../result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { TimelineRecorder } from "./timeline.ts";
+import { UserPool } from "./user_pool.ts";
+import { longestMs, steadyMsUntil } from "./verdict.ts";
 import { weightedChoice } from "./weighted_choice.ts";
 
-/** How often a run tells how it goes, and abort criteria are judged. */
-const TELL_MS = 1000;
+/** How often progress is reported and abort criteria are judged, in ms. */
+const PROGRESS_INTERVAL_MS = 1000;
 const DEFAULT_ABORT_AFTER_MS = 5000;
 
-/** What a load is made of. */
+/** Options of a {@linkcode LoadGenerator}. */
 export interface LoadGeneratorOptions {
   readonly scenario: Scenario;
   readonly phases: ResolvedPhases;
@@ -45,35 +46,35 @@ export interface LoadGeneratorOptions {
   readonly clock: Clock;
   readonly monitor: GeneratorMonitor;
   readonly feed: MetricsFeed | undefined;
-  /** Where users live; one of its own if there is none. */
+  /** Where users live; the load has a system of its own without it. */
   readonly system: ActorSystem | undefined;
   readonly onProgress: ((progress: LoadProgress) => void) | undefined;
-  /** The moment of the clock at which the run began. */
+  /** When the run started, on the clock. */
   readonly runStartAt: number;
 }
 
-/** A load that goes on; disposing it closes what users have open. */
+/** Generates the load. Disposing closes what users have open. */
 export class LoadGenerator implements AsyncDisposable {
-  readonly #parts: LoadGeneratorOptions;
+  readonly #options: LoadGeneratorOptions;
   readonly #system: ActorSystem;
   readonly #timeline: TimelineRecorder;
   readonly #timers = new Set<Timer>();
-  readonly #cut = Promise.withResolvers<void>();
+  readonly #aborted = Promise.withResolvers<void>();
   readonly lag: Distribution = new Distribution();
-  #crew: Crew | undefined;
+  #pool: UserPool | undefined;
   readonly #startAt: number;
-  /** Milliseconds after its start: when nothing was begun any more. */
+  /** When the last operation could have started, in milliseconds of the load. */
   #issuedMs: number | undefined;
   #durationMs = 0;
-  /** What went wrong that does not concern the service. */
+  /** Problems that do not concern the service. */
   readonly warnings: string[] = [];
-  /** The criterion that has ended it, in a sentence. */
+  /** Which criterion ended the load, in a sentence. */
   abortedBy: string | undefined;
 
-  constructor(parts: LoadGeneratorOptions) {
-    this.#parts = parts;
-    const { clock, phases } = parts;
-    this.#system = parts.system ?? new ActorSystem({
+  constructor(options: LoadGeneratorOptions) {
+    this.#options = options;
+    const { clock, phases } = options;
+    this.#system = options.system ?? new ActorSystem({
       clock,
       // The rest of the time is for whoever else has to clean up.
       shutdownMs: phases.cleanupTimeoutMs / 2,
@@ -82,65 +83,65 @@ export class LoadGenerator implements AsyncDisposable {
     this.#timeline = new TimelineRecorder(longestMs(phases), this.startedMs);
   }
 
-  /** Milliseconds from the start of the run to that of the load. */
+  /** The start of the load, in milliseconds of the run. */
   get startedMs(): number {
-    return this.#startAt - this.#parts.runStartAt;
+    return this.#startAt - this.#options.runStartAt;
   }
 
-  /** Milliseconds from its start to the end of its last operation. */
+  /** Milliseconds from the start to the end of the last operation. */
   get durationMs(): number {
     return this.#durationMs;
   }
 
-  /** Ends it now; what goes on is interrupted. */
-  cut(): void {
-    this.#cut.resolve();
+  /** Ends the load now, and interrupts operations under way. */
+  abort(): void {
+    this.#aborted.resolve();
   }
 
-  /** Resolves when nothing goes on any more: by plan, or because it was cut. */
+  /** Runs the load; resolves when it has ended as planned, or was aborted. */
   async run(): Promise<void> {
-    const { clock, phases, scenario } = this.#parts;
+    const { clock, phases, scenario } = this.#options;
     const { promise, resolve } = Promise.withResolvers<ActorContext<never>>();
     this.#system.spawn<never>((context) => {
       resolve(context);
       return { receive() {} };
     }, { name: "users" });
-    const { operations } = this.#parts;
+    const { operations } = this.#options;
     const { model } = scenario.load;
-    const crew = this.#crew = new Crew(
-      await promise,
+    const pool = this.#pool = new UserPool({
+      context: await promise,
       clock,
       model,
       operations,
-      this.#timeline,
-    );
+      timeline: this.#timeline,
+    });
     const over = this.#wait(loadMs(phases));
     this.#follow();
-    crew.begin(this.#model(crew));
-    const isCut = await Promise.race([
+    pool.start(this.#model(pool));
+    const isAborted = await Promise.race([
       over,
-      this.#cut.promise.then(() => true),
+      this.#aborted.promise.then(() => true),
     ]);
     this.#issuedMs = this.#elapsedMs;
-    this.#parts.monitor.end();
-    const drained = crew.drain();
-    if (isCut !== true) {
+    this.#options.monitor.stop();
+    const drained = pool.drain();
+    if (isAborted !== true) {
       const limit = this.#wait(phases.drainTimeoutMs);
-      await Promise.race([drained, limit, this.#cut.promise]);
+      await Promise.race([drained, limit, this.#aborted.promise]);
     }
-    crew.end();
+    pool.stop();
     this.#durationMs = this.#elapsedMs;
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }
 
-  #model(crew: Crew): UserModel {
-    const { clock, phases, operations, scenario } = this.#parts;
+  #model(pool: UserPool): UserModel {
+    const { clock, phases, operations, scenario } = this.#options;
     const { load, seed = 1 } = scenario;
-    const parts = {
+    const context = {
       clock,
       startAt: this.#startAt,
-      crew,
+      pool,
       phases,
       seed,
       operations,
@@ -151,16 +152,16 @@ export class LoadGenerator implements AsyncDisposable {
       lag: this.lag,
     };
     return load.model === "open"
-      ? new OpenModel(parts, load)
-      : new ClosedModel(parts, load);
+      ? new OpenModel(context, load)
+      : new ClosedModel(context, load);
   }
 
   get #elapsedMs(): number {
-    return this.#parts.clock.now() - this.#startAt;
+    return this.#options.clock.now() - this.#startAt;
   }
 
   #at(delayMs: number, act: () => void): void {
-    const timer = this.#parts.clock.schedule(delayMs, () => {
+    const timer = this.#options.clock.schedule(delayMs, () => {
       this.#timers.delete(timer);
       act();
     });
@@ -171,82 +172,82 @@ export class LoadGenerator implements AsyncDisposable {
     return new Promise((resolve) => this.#at(delayMs, resolve));
   }
 
-  /** Watches it, and tells of it. */
+  /** Watches the generator, and reports progress. */
   #follow(): void {
-    const { monitor, phases: { rampUpMs, steadyMs } } = this.#parts;
-    this.#at(rampUpMs, () => monitor.begin());
-    this.#at(rampUpMs + steadyMs, () => monitor.end());
-    this.#tellAt(TELL_MS);
+    const { monitor, phases: { rampUpMs, steadyMs } } = this.#options;
+    this.#at(rampUpMs, () => monitor.start());
+    this.#at(rampUpMs + steadyMs, () => monitor.stop());
+    this.#reportAt(PROGRESS_INTERVAL_MS);
   }
 
-  #tellAt(atMs: number): void {
-    // A timer takes whole milliseconds: cut off, the part would not have ended.
+  #reportAt(atMs: number): void {
+    // Timers take whole milliseconds: rounded down, it would be too early.
     this.#at(Math.ceil(atMs - this.#elapsedMs), () => {
-      this.#parts.monitor.sample();
-      this.#tell();
+      this.#options.monitor.sample();
+      this.#report();
       this.#judge();
-      // A late timer ends all parts that have passed.
-      while (this.#timeline.endsMs <= this.#elapsedMs) {
-        this.#timeline.seal(...this.#now);
+      // A late timer ends all intervals that have passed.
+      while (this.#timeline.endMs <= this.#elapsedMs) {
+        this.#timeline.endInterval(...this.#now);
       }
-      this.#tellAt(Math.max(atMs + TELL_MS, this.#elapsedMs));
+      this.#reportAt(Math.max(atMs + PROGRESS_INTERVAL_MS, this.#elapsedMs));
     });
   }
 
-  /** The phase in which the part that goes on began, and the users now. */
+  /** The phase in which the current interval started, and the users now. */
   get #now(): [LoadPhase, number] {
-    const { beganMs } = this.#timeline;
-    return [phaseAt(this.#parts.phases, beganMs), this.#crew?.size ?? 0];
+    const { startMs } = this.#timeline;
+    return [phaseAt(this.#options.phases, startMs), this.#pool?.size ?? 0];
   }
 
-  #tell(): void {
-    const { onProgress, phases, feed } = this.#parts;
+  #report(): void {
+    const { onProgress, phases, feed } = this.#options;
     if (onProgress === undefined) return;
-    // One that is asynchronous rejects, and nobody else would hear of it.
+    // An asynchronous one rejects, and nobody else would notice.
     Promise.try(onProgress, {
       phase: phaseAt(phases, this.#elapsedMs),
       elapsedMs: this.#elapsedMs,
       plannedMs: loadMs(phases),
       total: this.total(),
-      inFlight: this.#crew?.inFlight ?? 0,
+      inFlight: this.#pool?.inFlight ?? 0,
       point: this.#timeline.point(...this.#now),
       metrics: feed?.latest ?? null,
     }).catch((error) => {
       if (this.warnings.length > 0) return;
-      this.warnings.push(`onProgress threw: ${error}`);
+      this.warnings.push(`onProgress threw: ${reasonOf(error)}`);
     });
   }
 
   #judge(): void {
-    const { scenario: { criteria = [] }, phases } = this.#parts;
+    const { scenario: { criteria = [] }, phases } = this.#options;
     const steadyMs = this.#elapsedMs - phases.rampUpMs;
     const due = criteria.filter(({ abort, abortAfterMs }) =>
       abort && steadyMs >= (abortAfterMs ?? DEFAULT_ABORT_AFTER_MS)
     );
     if (due.length === 0 || this.abortedBy !== undefined) return;
     const { all, operations } = this.results();
-    const broken = judge(due, all, operations)
-      .find(({ outcome }) => outcome !== "held");
+    const results = judge(due, all, operations);
+    const [broken] = explainBroken(results, all, operations);
     if (broken === undefined) return;
-    this.abortedBy = `A criterion has ended the run: ${tellCriterion(broken)}`;
-    this.cut();
+    this.abortedBy = `A criterion ended the run: ${broken}`;
+    this.abort();
   }
 
-  // What came of it, until now or in the end.
+  // Results, so far or in the end.
 
-  /** All that was planned, in every phase. */
+  /** Returns the counters of all phases together. */
   total(): Accounting {
     return sum(
-      this.#parts.operations.flatMap(({ recorder }) => [
+      this.#options.operations.flatMap(({ recorder }) => [
         recorder.steady,
         recorder.outside,
       ]),
     );
   }
 
-  /** What criteria are about. */
+  /** Returns the results of the steady phase. */
   results(): SteadyResults {
-    const { operations, scenario, phases } = this.#parts;
+    const { operations, scenario, phases } = this.#options;
     return steadyResults(
       operations.map(({ recorder }) => recorder),
       scenario.load.model,
@@ -254,29 +255,29 @@ export class LoadGenerator implements AsyncDisposable {
     );
   }
 
-  /** What became of the users, of whom so many were planned. */
+  /** Returns what became of the users. */
   users(): UserResult {
-    const { load } = this.#parts.scenario;
+    const { load } = this.#options.scenario;
     const planned = load.model === "open" ? load.maxUsers : load.users;
-    return this.#crew?.result(planned) ??
+    return this.#pool?.result(planned) ??
       { planned, started: 0, replaced: 0, peak: 0 };
   }
 
-  /** The load in parts. */
+  /** Returns the timeline of the load. */
   timeline(): Timeline {
-    return this.#timeline.end(...this.#now);
+    return this.#timeline.finish(...this.#now);
   }
 
-  /** Closes what users have open; within the limit of the clean-up. */
+  /** Closes what users have open, within the limit of the clean-up. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#system.shutdown();
-    const unclosed = this.#crew?.unclosed ?? 0;
+    const unclosed = this.#pool?.unclosed ?? 0;
     if (unclosed > 0) {
       this.warnings.push(`${unclosed} virtual users did not close in time.`);
     }
-    for (const { message, count } of this.#crew?.closeErrors.top() ?? []) {
+    for (const { message, count } of this.#pool?.closeErrors.top() ?? []) {
       this.warnings.push(
-        `A user could not be closed, ${count} times: ${message}`,
+        `Virtual users could not be closed (${count} times): ${message}`,
       );
     }
   }

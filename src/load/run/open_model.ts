@@ -4,14 +4,14 @@
  * @module
  */
 import type { Timer } from "../../actor/mod.ts";
-import { Arrivals } from "./arrivals.ts";
-import { BaseModel, type ModelParts } from "./base_model.ts";
 import { type Random, randomStream } from "../../stats/internal.ts";
 import type { OpenLoad } from "../scenario/scenario.ts";
+import { Arrivals } from "./arrivals.ts";
+import { BaseModel, type ModelContext } from "./base_model.ts";
 import type { UserModel } from "./user_model.ts";
 import type { VirtualUser } from "./virtual_user.ts";
 
-/** Operations begin at their planned times, whoever is free does them. */
+/** Starts operations at their planned times; any idle user performs them. */
 export class OpenModel extends BaseModel implements UserModel {
   readonly #maxUsers: number;
   readonly #arrivals: Arrivals;
@@ -19,24 +19,24 @@ export class OpenModel extends BaseModel implements UserModel {
   readonly #idle: VirtualUser[] = [];
   #timer: Timer | undefined;
 
-  constructor(parts: ModelParts, load: OpenLoad) {
-    super(parts);
+  constructor(context: ModelContext, load: OpenLoad) {
+    super(context);
     this.#maxUsers = load.maxUsers;
-    this.#random = randomStream(parts.seed, "operations");
+    this.#random = randomStream(context.seed, "operations");
     this.#arrivals = new Arrivals(
-      parts.phases,
+      context.phases,
       load.arrivalsPerSecond,
       load.arrivals ?? "poisson",
-      randomStream(parts.seed, "arrivals"),
+      randomStream(context.seed, "arrivals"),
     );
   }
 
-  begin(): void {
+  start(): void {
     this.#arrive();
   }
 
   onIdle(user: VirtualUser): void {
-    // The last first: no more users are kept busy than are needed.
+    // Last in, first out: no more users are kept busy than are needed.
     this.#idle.push(user);
   }
 
@@ -45,13 +45,13 @@ export class OpenModel extends BaseModel implements UserModel {
   }
 
   #arrive(): void {
-    const { clock } = this.parts;
+    const { clock } = this.context;
     const now = clock.now();
     let nextMs: number | undefined;
     while ((nextMs = this.#arrivals.nextMs) !== undefined) {
-      const plannedAt = this.parts.startAt + nextMs;
+      const plannedAt = this.context.startAt + nextMs;
       if (plannedAt > now) {
-        // Timers take whole milliseconds, and what is cut off is too early.
+        // Timers take whole milliseconds: rounded down, it would be too early.
         const delayMs = Math.ceil(plannedAt - now);
         this.#timer = clock.schedule(delayMs, () => this.#arrive());
         return;
@@ -62,13 +62,13 @@ export class OpenModel extends BaseModel implements UserModel {
   }
 
   #dispatch(plannedAt: number, now: number): void {
-    const { crew, timeline } = this.parts;
+    const { pool, timeline } = this.context;
     const operation = this.draw(this.#random);
     const counter = this.counterOf(operation, plannedAt);
-    // Of dropped ones too: those of a stall of the generator are mostly that.
-    this.noteLag(plannedAt, now);
-    const user = this.#freeUser() ??
-      (crew.size < this.#maxUsers ? crew.make() : undefined);
+    // Also of dropped ones: a stall of the generator mostly drops operations.
+    this.recordLag(plannedAt, now);
+    const user = this.#takeIdle() ??
+      (pool.size < this.#maxUsers ? pool.spawn() : undefined);
     if (user === undefined) {
       counter.drop();
       timeline.dropped++;
@@ -78,11 +78,11 @@ export class OpenModel extends BaseModel implements UserModel {
     user.wake();
   }
 
-  /** The last that became free and has not been lost since. */
-  #freeUser(): VirtualUser | undefined {
+  /** Takes the user that became idle last and was not lost since. */
+  #takeIdle(): VirtualUser | undefined {
     let user: VirtualUser | undefined;
     while ((user = this.#idle.pop()) !== undefined) {
-      if (this.parts.crew.has(user)) return user;
+      if (this.context.pool.has(user)) return user;
     }
     return undefined;
   }

@@ -1,5 +1,5 @@
 /**
- * What is recorded of one operation, in memory that does not grow with time.
+ * Records one operation, in memory that does not grow with time.
  *
  * @module
  */
@@ -9,15 +9,16 @@ import { ErrorTally } from "./error_tally.ts";
 import type { OperationOutcome } from "../driver.ts";
 import type { OperationResult } from "../result.ts";
 
-/** Counts and times of one operation. */
+/** Counters and times of one operation. */
 export class OperationRecorder {
   readonly name: string;
-  /** Of those that were planned in the steady phase. */
+  /** Counts operations that were planned in the steady phase. */
   readonly steady: Counter = new Counter();
-  /** Of all others. */
+  /** Counts all other operations. */
   readonly outside: Counter = new Counter();
-  /** Of those that are ok, in the steady phase, as all below. */
+  /** Latencies of successful operations of the steady phase. */
   readonly latency: Distribution = new Distribution();
+  /** Service times of successful operations of the steady phase. */
   readonly serviceTime: Distribution = new Distribution();
   readonly errors: ErrorTally = new ErrorTally();
   sentBytes = 0;
@@ -27,9 +28,9 @@ export class OperationRecorder {
     this.name = name;
   }
 
-  /** Counts the bytes of one that is ok. */
+  /** Adds the bytes of a successful operation. */
   addBytes({ sentBytes = 0, receivedBytes = 0 }: OperationOutcome): void {
-    // What a driver says wrong would spoil the sum.
+    // A wrong number from a driver would spoil the sum.
     if (isCount(sentBytes)) this.sentBytes += sentBytes;
     if (isCount(receivedBytes)) this.receivedBytes += receivedBytes;
   }
@@ -39,15 +40,16 @@ function isCount(bytes: number): boolean {
   return bytes > 0 && bytes < Infinity;
 }
 
-/** What came of operations in a steady phase that took so long until now. */
+/** The results of operations in the steady phase. */
 export interface SteadyResults {
   readonly all: OperationResult;
   readonly operations: readonly OperationResult[];
 }
 
 /**
- * Sums up. With one histogram for both times, the closed model has recorded
- * service times alone.
+ * Sums up the recorders after `steadyMs` of the steady phase. In the closed
+ * model, where latency and service time are the same, only the latter has been
+ * recorded.
  */
 export function steadyResults(
   recorders: readonly OperationRecorder[],

@@ -1,21 +1,21 @@
 /**
- * The phases of a run: pure decisions about what is to be when.
+ * The phases of a run and their times: pure decisions without I/O.
  *
  * @module
  */
 import type { PhaseName } from "../result.ts";
 import type { Operation, Phases } from "../scenario/scenario.ts";
 
-/** What an operation may take where its scenario does not say. */
+/** How long an operation may take if its scenario does not say. */
 export const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** {@linkcode Phases} with the defaults filled in. */
 export type ResolvedPhases = Required<Phases>;
 
-/** The part of a run in which there is load. */
+/** The phases in which there is load. */
 export type LoadPhase = Extract<PhaseName, "ramp_up" | "steady" | "ramp_down">;
 
-/** Fills the defaults in. */
+/** Fills in the defaults. */
 export function resolvePhases(
   phases: Phases,
   operations: readonly Operation[],
@@ -32,18 +32,18 @@ export function resolvePhases(
   };
 }
 
-/** Milliseconds from the first start to the last one, as planned. */
+/** Returns the planned time from the first start to the last, in ms. */
 export function loadMs(phases: ResolvedPhases): number {
   return phases.rampUpMs + phases.steadyMs + phases.rampDownMs;
 }
 
-/** The phase at a moment of the load; what is left to drain is ramp-down. */
+/** Returns the phase at a time of the load; the drain belongs to ramp-down. */
 export function phaseAt(phases: ResolvedPhases, atMs: number): LoadPhase {
   if (atMs < phases.rampUpMs) return "ramp_up";
   return atMs < phases.rampUpMs + phases.steadyMs ? "steady" : "ramp_down";
 }
 
-/** When a user is to start, from number 0 on, in milliseconds. */
+/** Returns when a user should start, in ms; users are numbered from 0 on. */
 export function userStartsAt(
   phases: ResolvedPhases,
   users: number,
@@ -52,17 +52,17 @@ export function userStartsAt(
   return phases.rampUpMs * number / users;
 }
 
-/** When a user is to end: who has come last goes first. */
+/** Returns when a user should end: the last to come is the first to go. */
 export function userEndsAt(
   phases: ResolvedPhases,
   users: number,
   number: number,
 ): number {
-  // One that stands in for another goes on in some turn, too.
+  // Numbers of users that replace others are beyond the planned ones.
   return loadMs(phases) - phases.rampDownMs * (number % users) / users;
 }
 
-/** The name of a phase as people write it, such as `ramp-up`. */
+/** Returns the name of a phase as people write it, such as `ramp-up`. */
 export function phaseText(name: PhaseName): string {
   return name.replace("_", "-");
 }

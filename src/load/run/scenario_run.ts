@@ -1,21 +1,21 @@
 /**
- * One run: its parts in their order, whatever becomes of each.
+ * One run of a scenario: all of its phases, whatever becomes of each.
  *
  * @module
  */
 import type { Clock } from "../../actor/mod.ts";
+import { reasonOf } from "../../checks/internal.ts";
 import { Distribution } from "../../metrics/internal.ts";
+import { LoadTestError } from "../load_errors.ts";
 import {
   type CompiledOperation,
   compileOperations,
 } from "./compiled_operation.ts";
-import { judge } from "./criteria.ts";
-import { messageOf } from "./error_tally.ts";
+import { explainBroken, judge } from "./criteria.ts";
 import { GeneratorMonitor } from "./generator_monitor.ts";
 import { type HealthVerdict, judgeHealth } from "./health.ts";
 import { LoadGenerator } from "./load_generator.ts";
 import type { LoadTestManagerOptions, RunOptions } from "../run_options.ts";
-import { loadPhases, longestMs, verdictOf } from "./load_verdict.ts";
 import { phaseText, type ResolvedPhases, resolvePhases } from "./phases.ts";
 import type {
   GeneratorHealth,
@@ -25,11 +25,12 @@ import type {
 } from "../result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { type RunningTarget, startTarget } from "./target.ts";
-import { timelineStepMs } from "./timeline.ts";
-import { within } from "./within.ts";
+import { timelineIntervalMs } from "./timeline.ts";
+import { loadPhases, longestMs, verdictOf } from "./verdict.ts";
+import { withTimeout } from "./with_timeout.ts";
 import { OperationRecorder, steadyResults } from "./operation_recorder.ts";
 
-/** One run of a scenario. */
+/** Runs a scenario once. */
 export class ScenarioRun {
   readonly #scenario: Scenario;
   readonly #phases: ResolvedPhases;
@@ -60,7 +61,7 @@ export class ScenarioRun {
     this.#startAt = clock.now();
   }
 
-  /** Never rejects: whatever goes wrong is in the result. */
+  /** Runs it. Never rejects: whatever goes wrong is in the result. */
   async run(): Promise<LoadResult> {
     using monitor = new GeneratorMonitor(this.#clock);
     const operations = await this.#prepare();
@@ -69,7 +70,7 @@ export class ScenarioRun {
         await this.#drive(operations, monitor);
       } catch (error) {
         // Such as that of a system that is shut down already.
-        this.#invalid.push(`It could not be driven: ${tell(error)}`);
+        this.#invalid.push(`The load could not be driven: ${reasonOf(error)}`);
       }
     }
     await this.#cleanUp();
@@ -96,15 +97,17 @@ export class ScenarioRun {
           const operations = compileOperations(
             this.#scenario,
             this.#manager.drivers,
-            this.#told,
+            this.#outputs,
           );
-          await prepare?.({ target: this.#told, signal });
+          await prepare?.({ target: this.#outputs, signal });
           return operations;
         },
       );
     } catch (error) {
       if (signal?.aborted) this.#abortedIn("prepare");
-      else this.#invalid.push(`It could not be prepared: ${tell(error)}`);
+      else {
+        this.#invalid.push(`The run could not be prepared: ${reasonOf(error)}`);
+      }
       return undefined;
     }
   }
@@ -126,14 +129,14 @@ export class ScenarioRun {
       runStartAt: this.#startAt,
     });
     let isOver = false;
-    const onAbort = () => load.cut();
-    this.#target?.died.then((error) => {
+    const onAbort = () => load.abort();
+    this.#target?.exited.then((error) => {
       if (isOver) return;
       this.#invalid.push(error.message);
-      load.cut();
+      load.abort();
     });
     signal?.addEventListener("abort", onAbort, { once: true });
-    if (signal?.aborted) load.cut();
+    if (signal?.aborted) load.abort();
     await load.run();
     isOver = true;
     signal?.removeEventListener("abort", onAbort);
@@ -152,21 +155,25 @@ export class ScenarioRun {
         await this.#load?.[Symbol.asyncDispose]();
       } finally {
         // Nothing of a run happens after its result.
-        if (!signal.aborted) await cleanup?.({ target: this.#told, signal });
+        if (!signal.aborted) {
+          await cleanup?.({ target: this.#outputs, signal });
+        }
       }
     };
     try {
       await this.#phase(
         "cleanup",
         cleanupTimeoutMs,
-        // What was aborted before is cleaned up all the same.
+        // A run that was aborted before is cleaned up all the same.
         wasAborted ? undefined : signal,
         cleanUp,
-        // It has a limit of its own, and must not outlive the run.
+        // The target has a limit of its own, and must not outlive the run.
         () => this.#endTarget(),
       );
     } catch (error) {
-      this.#warnings.push(`It could not be cleaned up: ${tell(error)}`);
+      this.#warnings.push(
+        `The run could not be cleaned up: ${reasonOf(error)}`,
+      );
     }
     this.#warnings.push(...this.#load?.warnings ?? []);
     if (signal?.aborted && !wasAborted) this.#abortedIn("cleanup");
@@ -174,7 +181,7 @@ export class ScenarioRun {
 
   async #phase<T>(
     name: "prepare" | "cleanup",
-    limitMs: number,
+    timeoutMs: number,
     signal: AbortSignal | undefined,
     work: (signal: AbortSignal) => Promise<T>,
     last?: () => Promise<void>,
@@ -182,10 +189,15 @@ export class ScenarioRun {
     const startedMs = this.#elapsedMs;
     let error: string | null = null;
     try {
-      const limit = { clock: this.#clock, limitMs, what: name, signal };
-      return await within(limit, work);
+      const clock = this.#clock;
+      const timeoutError = () =>
+        new LoadTestError(`${WORK[name]} took longer than ${timeoutMs} ms`);
+      return await withTimeout(
+        { clock, timeoutMs, timeoutError, signal },
+        work,
+      );
     } catch (cause) {
-      error = tell(cause);
+      error = reasonOf(cause);
       throw cause;
     } finally {
       await last?.();
@@ -194,14 +206,14 @@ export class ScenarioRun {
     }
   }
 
-  /** Also one whose start was given up: it ends in its own time. */
+  /** Ends the target, also one whose start was given up. */
   async #endTarget(): Promise<void> {
     const target = await this.#starting?.catch(() => undefined);
     await target?.[Symbol.asyncDispose]();
   }
 
-  get #told(): { readonly [name: string]: string } {
-    return this.#target?.told ?? {};
+  get #outputs(): { readonly [name: string]: string } {
+    return this.#target?.outputs ?? {};
   }
 
   get #elapsedMs(): number {
@@ -209,8 +221,8 @@ export class ScenarioRun {
   }
 
   #abortedIn(phase: PhaseName): void {
-    this.#aborted = `It was aborted in ${phaseText(phase)}: ${
-      tell(this.#options.signal?.reason)
+    this.#aborted = `The run was aborted during ${phaseText(phase)}: ${
+      reasonOf(this.#options.signal?.reason)
     }`;
   }
 
@@ -219,14 +231,14 @@ export class ScenarioRun {
   #result(monitor: GeneratorMonitor): LoadResult {
     const { load: { model }, criteria: expected = [] } = this.#scenario;
     const load = this.#load;
-    const { all, operations } = load?.results() ?? this.#nothing();
+    const { all, operations } = load?.results() ?? this.#noResults();
     const criteria = judge(expected, all, operations);
     const lag = load?.lag ?? new Distribution();
     const health = this.#health(monitor, lag, all.serviceTime.p50);
     const { verdict, reasons } = verdictOf({
       aborted: this.#aborted,
       invalid: [...this.#invalid, ...health.reasons],
-      criteria,
+      broken: explainBroken(criteria, all, operations),
     });
     const { dropped, planned } = all.accounting;
     return {
@@ -235,7 +247,7 @@ export class ScenarioRun {
       verdict,
       reasons,
       warnings: [
-        ...model === "closed" ? [BLIND] : [],
+        ...model === "closed" ? [COORDINATED_OMISSION] : [],
         ...dropped > 0 ? [droppedWarning(dropped, planned)] : [],
         ...health.warnings,
         ...this.#warnings,
@@ -250,7 +262,7 @@ export class ScenarioRun {
       criteria,
       generator: generatorHealth(monitor, lag, health),
       timeline: load?.timeline() ??
-        { stepMs: timelineStepMs(longestMs(this.#phases)), points: [] },
+        { intervalMs: timelineIntervalMs(longestMs(this.#phases)), points: [] },
     };
   }
 
@@ -269,7 +281,7 @@ export class ScenarioRun {
     }, this.#manager.health);
   }
 
-  #nothing(): ReturnType<typeof steadyResults> {
+  #noResults(): ReturnType<typeof steadyResults> {
     const { operations, load } = this.#scenario;
     const recorders = operations.map(({ name }) => new OperationRecorder(name));
     return steadyResults(recorders, load.model, 0);
@@ -282,12 +294,15 @@ export class ScenarioRun {
   }
 }
 
-/** What the closed model cannot see (Gil Tene's coordinated omission). */
-const BLIND =
-  "The closed model is blind to stalls: users who wait for the service ask it nothing, so a stall shows in few of the times (coordinated omission); use the open model to see it.";
+/** What the closed model cannot show; the term is Gil Tene's. */
+const COORDINATED_OMISSION =
+  "The closed model hides stalls: users who wait for the service send nothing, so a stall shows in only a few of the times (coordinated omission). Use the open model to see stalls.";
+
+/** What the phases around the load do, for errors. */
+const WORK = { prepare: "the preparation", cleanup: "the clean-up" } as const;
 
 function droppedWarning(dropped: number, planned: number): string {
-  return `${dropped} of ${planned} planned operations were dropped: all users were busy, give it more maxUsers if the service can take them.`;
+  return `${dropped} of ${planned} planned operations were dropped because all users were busy: raise maxUsers if the service can take more.`;
 }
 
 function generatorHealth(
@@ -304,9 +319,4 @@ function generatorHealth(
     healthy: reasons.length === 0,
     reasons,
   };
-}
-
-/** What an error says, without the names of ours. */
-function tell(error: unknown): string {
-  return error instanceof Error ? error.message : messageOf(error);
 }

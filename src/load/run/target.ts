@@ -1,44 +1,53 @@
 /**
- * The program that is the service: started for a run, and ended after it.
+ * The program under test: started for a run, and ended after it.
  *
  * @module
  */
 import type { Clock } from "../../actor/mod.ts";
 import { realClock } from "../../actor/internal.ts";
+import { reasonOf } from "../../checks/internal.ts";
 import { TargetError } from "../load_errors.ts";
 import type { Target } from "../scenario/scenario.ts";
+import { withTimeout } from "./with_timeout.ts";
 
-/** How long it has from SIGTERM to SIGKILL. */
+/** Milliseconds between SIGTERM and SIGKILL. */
 const STOP_MS = 5000;
-/** How long after its end its output is read: what it started may hold it. */
-const LAST_WORDS_MS = 500;
-/** Characters of its output that are looked at, and told if it dies. */
+/**
+ * Milliseconds that output is read after the program has exited: a child of it
+ * may hold the pipes open.
+ */
+const DRAIN_OUTPUT_MS = 500;
+/** Characters of output that are searched for the pattern, and kept for errors. */
 const KEPT_OUTPUT = 16_384;
-const TOLD_LINES = 20;
+/** Lines of output that an error shows. */
+const SHOWN_LINES = 20;
 
-/** How a target is started. */
+/** Options of {@linkcode startTarget}. */
 export interface StartTargetOptions {
-  /** Gives the start up, and ends the program. */
+  /** Gives up the start, and ends the program. */
   readonly signal?: AbortSignal;
-  /** @default {realClock} */
+  /**
+   * The source of time.
+   * @default {realClock}
+   */
   readonly clock?: Clock;
 }
 
-/** A program that runs, and is ready. */
+/** A program that is running and ready. */
 export interface RunningTarget extends AsyncDisposable {
   readonly pid: number;
-  /** What the named groups of `readyPattern` have matched. */
-  readonly told: { readonly [name: string]: string };
-  /** Resolves when it has ended by itself, with what it said last. */
-  readonly died: Promise<TargetError>;
+  /** What the named groups of `readyPattern` matched. */
+  readonly outputs: { readonly [name: string]: string };
+  /** Resolves when the program has exited, with the end of its output. */
+  readonly exited: Promise<TargetError>;
 }
 
 /**
- * Starts a program, and waits until it says that it is ready. Disposing ends
- * it: by SIGTERM, and by SIGKILL if that takes more than five seconds.
+ * Starts a program, and waits until its output says that it is ready. Disposing
+ * ends it: by SIGTERM, and by SIGKILL if that takes more than five seconds.
  *
- * @throws {TargetError} when it cannot be started, ends before it is ready or
- * is not ready in time; with the end of its output.
+ * @throws {TargetError} if the program cannot be started, exits before it is
+ * ready, or is not ready in time; with the end of its output.
  */
 export async function startTarget(
   target: Target,
@@ -48,27 +57,22 @@ export async function startTarget(
   signal?.throwIfAborted();
   const pattern = new RegExp(target.readyPattern);
   const program = new Program(target, clock);
-  const { readyTimeoutMs = 30_000 } = target;
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = clock.schedule(
-    readyTimeoutMs,
-    () => reject(program.error(`it is not ready after ${readyTimeoutMs} ms`)),
-  );
-  const onAbort = () => reject(signal?.reason);
-  signal?.addEventListener("abort", onAbort, { once: true });
+  const { readyTimeoutMs: timeoutMs = 30_000 } = target;
+  const timeoutError = () =>
+    program.error(`it was not ready after ${timeoutMs} ms`);
   try {
-    const match = await Promise.race([
-      program.match(pattern),
-      program.died.then((error) => Promise.reject(error)),
-      late,
-    ]);
+    const match = await withTimeout(
+      { clock, timeoutMs, timeoutError, signal },
+      () =>
+        Promise.race([
+          program.match(pattern),
+          program.exited.then((error) => Promise.reject(error)),
+        ]),
+    );
     return program.ready(match.groups ?? {});
   } catch (error) {
     await program.end();
     throw error;
-  } finally {
-    timer.cancel();
-    signal?.removeEventListener("abort", onAbort);
   }
 }
 
@@ -77,13 +81,15 @@ class Program {
   readonly #clock: Clock;
   readonly #child: Deno.ChildProcess;
   readonly #read: Promise<unknown>;
-  readonly #deaf = new AbortController();
-  /** The end of its standard output, and of all that it says. */
+  /** Ends the reading of the output. */
+  readonly #readersAbort = new AbortController();
+  /** The end of standard output. */
+  #stdout = "";
+  /** The end of all output. */
   #output = "";
-  #said = "";
   #onOutput: (() => void) | undefined;
   #ending: Promise<void> | undefined;
-  readonly died: Promise<TargetError>;
+  readonly exited: Promise<TargetError>;
 
   constructor({ command, args = [] }: Target, clock: Clock) {
     this.#name = [command, ...args].join(" ");
@@ -95,49 +101,54 @@ class Program {
       ).spawn();
     } catch (cause) {
       throw new TargetError(
-        `Cannot start the target ${this.#name}: ${cause}`,
+        `Cannot start the target ${this.#name}: ${reasonOf(cause)}`,
         { cause },
       );
     }
     const { stdout, stderr, status } = this.#child;
-    // Whoever ends this process at once leaves no target behind.
+    // A process that exits at once leaves no target behind.
     const kill = () => this.#kill("SIGKILL");
     globalThis.addEventListener("unload", kill);
     status.then(() => globalThis.removeEventListener("unload", kill));
     this.#read = Promise.allSettled([
       this.#follow(stdout, (text) => {
-        this.#output = (this.#output + text).slice(-KEPT_OUTPUT);
+        this.#stdout = (this.#stdout + text).slice(-KEPT_OUTPUT);
         this.#onOutput?.();
       }),
       this.#follow(stderr, () => {}),
     ]);
-    this.died = status.then(async ({ code, signal }) => {
-      const timer = clock.schedule(LAST_WORDS_MS, () => this.#deaf.abort());
+    this.exited = status.then(async ({ code, signal }) => {
+      const timer = clock.schedule(
+        DRAIN_OUTPUT_MS,
+        () => this.#readersAbort.abort(),
+      );
       await this.#read;
       timer.cancel();
       return this.error(
-        `it has ended with ${signal === null ? `code ${code}` : signal}`,
+        signal === null
+          ? `it exited with code ${code}`
+          : `it was ended by ${signal}`,
       );
     });
   }
 
   async #follow(
     bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
-    take: (text: string) => void,
+    onText: (text: string) => void,
   ): Promise<void> {
-    const { signal } = this.#deaf;
+    const { signal } = this.#readersAbort;
     const texts = bytes.pipeThrough(new TextDecoderStream(), { signal });
     for await (const text of texts) {
-      this.#said = (this.#said + text).slice(-KEPT_OUTPUT);
-      take(text);
+      this.#output = (this.#output + text).slice(-KEPT_OUTPUT);
+      onText(text);
     }
   }
 
-  /** Waits until its standard output matches; whole lines alone are looked at. */
+  /** Waits until whole lines of standard output match. */
   match(pattern: RegExp): Promise<RegExpMatchArray> {
     return new Promise((resolve) => {
       this.#onOutput = () => {
-        const lines = this.#output.slice(0, this.#output.lastIndexOf("\n") + 1);
+        const lines = this.#stdout.slice(0, this.#stdout.lastIndexOf("\n") + 1);
         const match = lines.match(pattern);
         if (match === null) return;
         this.#onOutput = undefined;
@@ -146,22 +157,22 @@ class Program {
     });
   }
 
-  /** What went wrong, with what it said last. */
+  /** Makes an error of what went wrong, with the end of the output. */
   error(what: string): TargetError {
-    const lines = this.#said.trimEnd().split("\n").slice(-TOLD_LINES);
-    const said = lines.join("\n");
+    const lines = this.#output.trimEnd().split("\n").slice(-SHOWN_LINES);
+    const shown = lines.join("\n");
     return new TargetError(
       `The target ${this.#name} failed: ${what}; ${
-        said === "" ? "it has said nothing" : `it said last:\n${said}`
+        shown === "" ? "it printed nothing" : `its last output was:\n${shown}`
       }`,
     );
   }
 
-  ready(told: { readonly [name: string]: string }): RunningTarget {
+  ready(outputs: { readonly [name: string]: string }): RunningTarget {
     return {
       pid: this.#child.pid,
-      told: { ...told },
-      died: this.died,
+      outputs: { ...outputs },
+      exited: this.exited,
       [Symbol.asyncDispose]: () => this.end(),
     };
   }
@@ -182,7 +193,7 @@ class Program {
     try {
       this.#child.kill(signal);
     } catch {
-      // It has ended already.
+      // The program has exited already.
     }
   }
 }

@@ -1,12 +1,12 @@
 /**
- * How long users think: pure draws from distributions.
+ * How long users think: draws from distributions.
  *
  * @module
  */
 import type { Random } from "../../stats/internal.ts";
 import type { ThinkTime } from "../scenario/scenario.ts";
 
-/** The next time to think, in milliseconds, 0 or more. */
+/** Draws a think time, in milliseconds, 0 or more. */
 export function drawThinkTime(think: ThinkTime, random: Random): number {
   switch (think.distribution) {
     case "constant":
@@ -16,7 +16,7 @@ export function drawThinkTime(think: ThinkTime, random: Random): number {
     case "exponential":
       return think.meanMs * drawExponential(random);
     case "normal":
-      // Nobody thinks for less than no time.
+      // A think time cannot be negative.
       return Math.max(0, think.meanMs + think.deviationMs * drawNormal(random));
     case "lognormal":
       return think.medianMs * Math.exp(think.sigma * drawNormal(random));
@@ -25,13 +25,13 @@ export function drawThinkTime(think: ThinkTime, random: Random): number {
   }
 }
 
-/** From an exponential distribution with mean 1. */
+/** Draws from an exponential distribution with mean 1. */
 export function drawExponential(random: Random): number {
-  // Not of 0, whose logarithm is infinite.
+  // `random()` may be 0, whose logarithm is infinite.
   return -Math.log(1 - random());
 }
 
-/** From a normal distribution with mean 0 and deviation 1 (Box and Muller). */
+/** Draws from a normal distribution with mean 0, deviation 1 (Box–Muller). */
 function drawNormal(random: Random): number {
   const radius = Math.sqrt(2 * drawExponential(random));
   return radius * Math.cos(2 * Math.PI * random());

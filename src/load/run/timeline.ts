@@ -1,6 +1,5 @@
 /**
- * The run in parts of equal length, each in numbers: at most 600 of them,
- * however long the run is.
+ * The load in intervals of equal length: at most 600, however long the run is.
  *
  * @module
  */
@@ -8,47 +7,48 @@ import { Distribution } from "../../metrics/internal.ts";
 import type { PhaseName, Timeline, TimelinePoint } from "../result.ts";
 
 const MAX_POINTS = 600;
-/** No part is shorter: less would hold too little to be told in percentiles. */
-const MIN_STEP_MS = 1000;
+/** Shorter intervals would hold too few operations for percentiles. */
+const MIN_INTERVAL_MS = 1000;
 
 /**
- * How long a part is: whole seconds, so many that 600 are enough. How long a
- * run can take is known beforehand, so no parts need to be merged.
+ * Returns the length of an interval: whole seconds, as many as 600 intervals
+ * need. The longest duration of a run is known beforehand, so intervals never
+ * have to be merged.
  */
-export function timelineStepMs(longestMs: number): number {
+export function timelineIntervalMs(longestMs: number): number {
   const seconds = Math.ceil(longestMs / MAX_POINTS / 1000);
-  return Math.max(MIN_STEP_MS, seconds * 1000);
+  return Math.max(MIN_INTERVAL_MS, seconds * 1000);
 }
 
-/** Records the part that goes on, and keeps those before it. */
+/** Records the current interval, and keeps the previous ones. */
 export class TimelineRecorder {
-  readonly stepMs: number;
+  readonly intervalMs: number;
   readonly #points: TimelinePoint[] = [];
-  /** Milliseconds of those that ended ok in this part. */
+  /** Latencies of operations that succeeded in this interval, in ms. */
   readonly latency: Distribution = new Distribution();
   ok = 0;
   errors = 0;
   dropped = 0;
   readonly #offsetMs: number;
-  /** When the part that goes on began, since the load did. */
-  beganMs = 0;
+  /** The start of the current interval, in milliseconds of the load. */
+  startMs = 0;
 
-  /** For a load that takes no longer than that, so long after the run began. */
+  /** Creates one for a load that starts at `offsetMs` of the run. */
   constructor(longestMs: number, offsetMs: number) {
-    this.stepMs = timelineStepMs(longestMs);
+    this.intervalMs = timelineIntervalMs(longestMs);
     this.#offsetMs = offsetMs;
   }
 
-  /** When it ends. */
-  get endsMs(): number {
-    return this.beganMs + this.stepMs;
+  /** The end of the current interval, in milliseconds of the load. */
+  get endMs(): number {
+    return this.startMs + this.intervalMs;
   }
 
-  /** The part that goes on, until now. */
+  /** Returns the current interval so far. */
   point(phase: PhaseName, users: number): TimelinePoint {
     const { latency, ok, errors, dropped } = this;
     return {
-      atMs: this.#offsetMs + this.beganMs,
+      atMs: this.#offsetMs + this.startMs,
       phase,
       users,
       ok,
@@ -60,13 +60,13 @@ export class TimelineRecorder {
     };
   }
 
-  /** Ends the part; one that is late for its end has what came until then. */
-  seal(phase: PhaseName, users: number): void {
+  /** Ends the interval. If that is late, it holds what came until then. */
+  endInterval(phase: PhaseName, users: number): void {
     const point = this.point(phase, users);
     const last = this.#points[MAX_POINTS - 1];
     if (last === undefined) this.#points.push(point);
     else {
-      // What ends after all parts is counted, or sums would not be the total.
+      // Whatever ends later is counted too, so that the sums are the totals.
       this.#points[MAX_POINTS - 1] = {
         ...last,
         ok: last.ok + point.ok,
@@ -74,14 +74,16 @@ export class TimelineRecorder {
         dropped: last.dropped + point.dropped,
       };
     }
-    this.beganMs += this.stepMs;
+    this.startMs += this.intervalMs;
     this.ok = this.errors = this.dropped = 0;
     this.latency.reset();
   }
 
-  /** The whole, with what the last part has. */
-  end(phase: PhaseName, users: number): Timeline {
-    if (this.ok + this.errors + this.dropped > 0) this.seal(phase, users);
-    return { stepMs: this.stepMs, points: [...this.#points] };
+  /** Ends the last interval, if there is anything in it, and returns all. */
+  finish(phase: PhaseName, users: number): Timeline {
+    if (this.ok + this.errors + this.dropped > 0) {
+      this.endInterval(phase, users);
+    }
+    return { intervalMs: this.intervalMs, points: [...this.#points] };
   }
 }

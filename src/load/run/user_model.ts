@@ -1,16 +1,17 @@
 /**
- * Decides when users do what.
+ * What decides when virtual users act, and what they do: the open or the closed
+ * model.
  *
  * @module
  */
 import type { VirtualUser } from "./virtual_user.ts";
 
-/** A model that works; disposing it means that nothing more begins. */
+/** A model at work. Nothing starts any more once it is disposed. */
 export interface UserModel extends Disposable {
-  /** The load begins now. */
-  begin(): void;
-  /** A user has nothing to do. */
+  /** Starts the load. */
+  start(): void;
+  /** Called when a user has nothing to do. */
   onIdle(user: VirtualUser): void;
-  /** A new user stands in for one that is lost. */
+  /** Called when a new user takes the place of one that was lost. */
   onReplaced(user: VirtualUser): void;
 }

@@ -1,12 +1,12 @@
 /**
  * A virtual user: an actor that owns what its drivers have opened for it, and
- * does one operation at a time. Its crew owns it; it lives until it is no
- * longer needed, or until an operation has stalled.
+ * performs one operation at a time. It is owned by the pool of users,
+ * and lives until it is no longer needed or until an operation stalls.
  *
- * An operation costs one promise reaction and one message to itself: no timer,
- * no signal of its own, no object unless its request changes. The message
- * gives other users and the event loop their turns, even if a driver never
- * waits.
+ * An operation costs one promise reaction and one message from the user to
+ * itself: no timer, no signal of its own, and no object unless its request
+ * changes. The message gives other users and the event loop their turns, even
+ * if a driver never waits.
  *
  * @module
  */
@@ -28,11 +28,11 @@ import type {
 } from "../driver.ts";
 import { LoadTestError, OperationTimeoutError } from "../load_errors.ts";
 
-/** What a user is told: by its crew, and by itself. */
+/** The messages of a user: from its pool, and from itself. */
 export type UserMessage =
-  /** Do what you were given. */
-  | "begin"
-  /** What you did is settled. */
+  /** Start the operation that was assigned. */
+  | "start"
+  /** The operation has ended. */
   | "settled";
 
 /** The owner of users, to which they report. */
@@ -49,24 +49,24 @@ export interface UserHost {
   onCloseError(error: unknown): void;
 }
 
-/** A virtual user. */
+/** One virtual user. */
 export class VirtualUser implements Handler<UserMessage> {
-  /** Its number, which no other user of the run has. */
+  /** The number of the user, from 0 on; no other user of the run has it. */
   readonly number: number;
   readonly #host: UserHost;
-  readonly #abort = new AbortController();
+  readonly #controller = new AbortController();
   readonly #sessions = new Map<Driver, DriverSession>();
   readonly #calls = new Map<CompiledOperation, OperationCall>();
-  /** What is being opened or closed. */
+  /** Sessions that are being opened or closed. */
   readonly #pending = new Set<Promise<unknown>>();
   #ref: ActorRef<UserMessage> | undefined;
-  /** What it does, or has done last. */
+  /** The operation under way, or the last one. */
   #attempt: Attempt | undefined;
   #busy = false;
-  #over = false;
-  /** When what it does has timed out. */
+  #isStopped = false;
+  /** When the operation under way times out. */
   deadlineAt: number = Infinity;
-  /** How often in a row a driver has rejected. */
+  /** Rejections of drivers in a row. */
   rejections = 0;
 
   constructor(host: UserHost, number: number) {
@@ -74,21 +74,21 @@ export class VirtualUser implements Handler<UserMessage> {
     this.number = number;
   }
 
-  /** Starts its actor, which is a child of the crew's. */
+  /** Spawns the actor of the user. */
   spawn(parent: ActorContext<never>, name: string): ActorRef<UserMessage> {
     const behavior: Behavior<UserMessage> = () => this;
     return this.#ref = parent.spawn(behavior, { name });
   }
 
-  /** Whether it does something. */
+  /** Whether an operation is assigned and has not ended. */
   get busy(): boolean {
     return this.#busy;
   }
 
   /**
-   * Gives a free user something to do: from here on it has started, whatever
-   * becomes of the user. Its latency counts from `plannedAt`, or from its real
-   * begin if there is none.
+   * Assigns an operation to an idle user. The operation counts as started from
+   * here on, whatever becomes of the user. Its latency counts from `plannedAt`,
+   * or from its real start if there is none.
    */
   assign(
     operation: CompiledOperation,
@@ -109,38 +109,38 @@ export class VirtualUser implements Handler<UserMessage> {
     this.deadlineAt = this.#host.now() + operation.timeoutMs;
   }
 
-  /** Has the actor begin with what it was given. */
+  /** Has the actor start the assigned operation in a turn of its own. */
   wake(): void {
-    this.#ref?.tell("begin");
+    this.#ref?.tell("start");
   }
 
-  /** Ends the user; what it does is cut short. */
-  end(): void {
-    // Here, for an actor that has not begun has nothing to say when it stops.
+  /** Stops the user, and interrupts its operation. */
+  stop(): void {
+    // Here, since an actor that never started is not asked when it stops.
     this.#finish("interrupted");
-    this.#cutShort(new LoadTestError("The virtual user has ended"));
+    this.#abort(new LoadTestError("The virtual user has stopped"));
     this.#ref?.stop();
   }
 
-  /** What it does has taken too long: that has timed out, and it ends. */
-  expire(): void {
+  /** Times its operation out, and stops the user. */
+  timeOut(): void {
     const { name, timeoutMs } = this.#attempt?.operation ?? {};
     const error = new OperationTimeoutError(
       `${name} took longer than ${timeoutMs} ms`,
     );
     this.#finish("timedOut", undefined, error);
-    this.#cutShort(error);
-    this.end();
+    this.#abort(error);
+    this.stop();
   }
 
   receive(message: UserMessage): void {
-    if (this.#over) return;
-    if (message === "begin") this.begin();
+    if (this.#isStopped) return;
+    if (message === "start") this.start();
     else this.#host.onIdle(this);
   }
 
-  /** Begins what it was given; within the actor's turn. */
-  begin(): void {
+  /** Starts the assigned operation; called within the actor's turn. */
+  start(): void {
     const attempt = this.#attempt;
     if (!this.#busy || attempt === undefined) return;
     const session = this.#sessions.get(attempt.operation.driver);
@@ -150,13 +150,13 @@ export class VirtualUser implements Handler<UserMessage> {
 
   #open(attempt: Attempt): void {
     const { driver } = attempt.operation;
-    const { signal } = this.#abort;
-    // Also what is thrown at once rejects.
+    const { signal } = this.#controller;
+    // What a driver throws at once rejects as well.
     const opening = Promise.try(() =>
       driver.open({ number: this.number, signal })
     ).then(
       (session) => {
-        if (this.#over) return this.#close(session);
+        if (this.#isStopped) return this.#close(session);
         this.#sessions.set(driver, session);
         this.#perform(attempt, session);
       },
@@ -189,14 +189,14 @@ export class VirtualUser implements Handler<UserMessage> {
     const call = {
       operation: operation.name,
       request: operation.request(),
-      signal: this.#abort.signal,
+      signal: this.#controller.signal,
     };
     if (operation.constant !== undefined) this.#calls.set(operation, call);
     return call;
   }
 
   readonly #onOutcome = (outcome: OperationOutcome): void => {
-    if (this.#over) return;
+    if (this.#isStopped) return;
     this.rejections = 0;
     const wrong = this.#attempt?.operation.checker?.(outcome);
     if (wrong === undefined) this.#finish("ok", outcome);
@@ -205,7 +205,7 @@ export class VirtualUser implements Handler<UserMessage> {
   };
 
   readonly #onError = (error: unknown): void => {
-    if (this.#over) return;
+    if (this.#isStopped) return;
     this.rejections++;
     this.#finish("failed", undefined, error);
     this.#ref?.tell("settled");
@@ -225,21 +225,21 @@ export class VirtualUser implements Handler<UserMessage> {
     attempt.release();
   }
 
-  #cutShort(reason: unknown): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#abort.abort(reason);
+  #abort(reason: unknown): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#controller.abort(reason);
   }
 
-  /** Gives everything back, also what is open late. */
+  /** Closes everything, also what opens late. */
   async stopped(reason: ExitReason): Promise<void> {
     if (reason.type === "failed") {
       this.#finish("failed", undefined, reason.cause);
     }
-    this.end();
+    this.stop();
     for (const session of this.#sessions.values()) this.#close(session);
     this.#sessions.clear();
-    // What is still being opened is closed when it is open.
+    // A session that is still being opened is closed once it is open.
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 

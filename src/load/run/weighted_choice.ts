@@ -1,27 +1,24 @@
 /**
- * Which of several, by their weights.
+ * Weighted random choice.
  *
  * @module
  */
+import { checkNumber } from "../../checks/internal.ts";
 import type { Random } from "../../stats/internal.ts";
 
 /**
- * Chooses an index, each as often as its weight is of their sum, in constant
- * time: the alias method, by Michael Vose, "A linear algorithm for generating
- * random numbers with a given distribution", 1991.
+ * Returns a function that draws an index with a probability in proportion to
+ * its weight, in constant time: the alias method of Michael Vose, "A linear
+ * algorithm for generating random numbers with a given distribution", 1991.
  *
- * @throws {RangeError} when there is no weight, or one is not above 0.
+ * @throws {RangeError} if there is no weight, or one is not finite and above 0.
  */
 export function weightedChoice(
   weights: readonly number[],
 ): (random: Random) => number {
   const count = weights.length;
   for (const weight of weights) {
-    if (!(weight > 0 && weight < Infinity)) {
-      throw new RangeError(
-        `Cannot choose: a weight is ${weight}, it must be above 0, and finite`,
-      );
-    }
+    checkNumber("weight", weight, { above: 0, finite: true });
   }
   if (count === 0) throw new RangeError("Cannot choose: there are no weights");
   if (count === 1) return () => 0;
@@ -32,7 +29,7 @@ export function weightedChoice(
   const small: number[] = [];
   const large: number[] = [];
   scaled.forEach((part, index) => (part < 1 ? small : large).push(index));
-  // What a small column lacks, a large one fills up.
+  // A large column fills up what a small one lacks.
   while (small.length > 0 && large.length > 0) {
     const low = small.pop() as number;
     const high = large.pop() as number;

@@ -18,7 +18,7 @@ const FILES = [
 ];
 
 Deno.test(
-  "a run that passes exits with 0, tells how it went, and writes all reports",
+  "a run that passes exits with 0, prints a report, and writes all files",
   bounded,
   async () => {
     await using command = new Command();
@@ -46,7 +46,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a criterion that does not hold is exit code 1, and --quiet says which it was",
+  "a criterion that does not hold is exit code 1, and --quiet names it",
   bounded,
   async () => {
     await using command = new Command();
@@ -56,7 +56,10 @@ Deno.test(
     );
     assertEquals(code, 1, stderr);
     assertEquals(stdout, "");
-    assertMatch(stderr, /^failed: throughput is to be above 1000000000: .*\n$/);
+    assertMatch(
+      stderr,
+      /^failed: throughput must be above 1000000000, but it is .*\n$/,
+    );
     const [name = ""] = command.list("load-results");
     assertMatch(name, /^short-quick-\d{8}-\d{6}$/);
     assertEquals(command.list(`load-results/${name}`), FILES);
@@ -91,7 +94,7 @@ operations:
 );
 
 Deno.test(
-  "arguments and files that make no sense are exit code 2",
+  "wrong arguments and files are exit code 2",
   bounded,
   async () => {
     await using command = new Command();
@@ -102,7 +105,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reports never overwrite anything: a directory that is used is exit code 2",
+  "reports never overwrite anything: a directory with files in it is exit code 2",
   bounded,
   async () => {
     await using command = new Command();
@@ -114,7 +117,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a target that dies is exit code 3, with a report",
+  "a target that exits is exit code 3, with all files",
   bounded,
   async () => {
     await using command = new Command();
@@ -125,13 +128,13 @@ Deno.test(
     assertEquals(code, 3, stderr);
     assertStringIncludes(stdout, "INVALID");
     const result: LoadResult = JSON.parse(command.read("out/result.json"));
-    assertStringIncludes(result.reasons.join(), "it has ended with code 7");
+    assertStringIncludes(result.reasons.join(), "it exited with code 7");
     assert(!stderr.includes("Live charts"));
     assertEquals(command.list("out"), FILES);
   },
 );
 
-Deno.test("SIGINT is exit code 4, with a report", bounded, async () => {
+Deno.test("SIGINT is exit code 4, with all files", bounded, async () => {
   await using command = new Command();
   const path = command.write("short.json", shortScenario());
   command.start(
@@ -149,12 +152,14 @@ Deno.test("SIGINT is exit code 4, with a report", bounded, async () => {
   assertStringIncludes(stderr, "Ctrl-C again ends at once");
   const result: LoadResult = JSON.parse(stdout);
   assertEquals(result.verdict, "aborted");
-  assertEquals(result.reasons, ["It was aborted in steady: Ctrl-C (SIGINT)"]);
+  assertEquals(result.reasons, [
+    "The run was aborted during steady: Ctrl-C (SIGINT)",
+  ]);
   assertEquals(command.list("out"), FILES);
 });
 
 Deno.test(
-  "--help tells the exit codes, with exit code 0",
+  "--help lists the exit codes, with exit code 0",
   bounded,
   async () => {
     await using command = new Command();

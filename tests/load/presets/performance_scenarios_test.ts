@@ -129,7 +129,7 @@ Deno.test("a scenario can be run on one's own service", bounded, async () => {
   const { target } = ready.mixed({ services: ["chat", "api"] });
   assert(target !== undefined);
   await using own = await startTarget(target);
-  const { chat, api } = own.told;
+  const { chat, api } = own.outputs;
   const scenarios = [
     ready.chat({ ...SHORT, address: { port: Number(chat) } }),
     ready.httpApi({ ...SHORT, url: `http://127.0.0.1:${api}/` }),

@@ -187,7 +187,7 @@ Deno.test("a report of a run that never loaded anything has neither charts nor t
   const result = {
     ...failed,
     total: { ...failed.total, planned: 0 },
-    timeline: { stepMs: 1000, points: [] },
+    timeline: { intervalMs: 1000, points: [] },
   };
   assertNotMatch(htmlReport(result), /<svg|Over time|Operations/);
   assertNotMatch(textReport(result), /Operations|p95/);

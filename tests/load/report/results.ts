@@ -122,7 +122,7 @@ export const failed: LoadResult = {
     reasons: [],
   },
   timeline: {
-    stepMs: 1000,
+    intervalMs: 1000,
     points: Array.from({ length: 11 }, (_, second) => point(second)),
   },
 };
@@ -235,7 +235,7 @@ export const results: fc.Arbitrary<LoadResult> = fc.record({
     reasons: fc.array(text, { maxLength: 2 }),
   }),
   timeline: fc.record({
-    stepMs: number,
+    intervalMs: number,
     points: fc.array(
       fc.record({
         atMs: number,

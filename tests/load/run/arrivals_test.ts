@@ -59,7 +59,7 @@ Deno.test("the time of an arrival is the inverse of how many there are before it
   );
 });
 
-Deno.test("constant arrivals come at equal distances, closer and closer in a ramp", () => {
+Deno.test("constant arrivals come at equal intervals, and closer and closer in a ramp", () => {
   const steady = planned(
     new Arrivals(phasesOf(0, 1000, 0), 4, "constant", Math.random),
   );
@@ -82,7 +82,7 @@ Deno.test("constant arrivals come at equal distances, closer and closer in a ram
   );
 });
 
-Deno.test("Poisson arrivals are as many as the rate says, with gaps as of a Poisson process", () => {
+Deno.test("Poisson arrivals match the rate, with the gaps of a Poisson process", () => {
   const all = planned(
     new Arrivals(
       phasesOf(0, 100_000, 0),
@@ -102,7 +102,7 @@ Deno.test("Poisson arrivals are as many as the rate says, with gaps as of a Pois
   assert(ratio > 0.95 && ratio < 1.05, `deviation by mean is ${ratio}`);
 });
 
-Deno.test("users come one after the other in the ramp-up, and the last goes first in the ramp-down", () => {
+Deno.test("users start one by one in the ramp-up, and the last to start is the first to end", () => {
   const phases = phasesOf(1000, 2000, 1000);
   const starts = [0, 1, 2, 3].map((n) => userStartsAt(phases, 4, n));
   assertEquals(starts, [0, 250, 500, 750]);

@@ -74,7 +74,7 @@ Deno.test("think times that are lognormal have their median", () => {
   assertNear(values[DRAWS / 2] ?? 0, 50);
 });
 
-Deno.test("nobody thinks for less than no time, or without an end", () => {
+Deno.test("think times are neither negative nor infinite", () => {
   const think = { distribution: "normal", meanMs: 1, deviationMs: 50 } as const;
   for (const random of [() => 0, () => 1 - 2 ** -32, randomStream(1)]) {
     const ms = drawThinkTime(think, random);
@@ -82,7 +82,7 @@ Deno.test("nobody thinks for less than no time, or without an end", () => {
   }
 });
 
-Deno.test("each of several is chosen as often as its weight says", () => {
+Deno.test("each item is chosen as often as its weight says", () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 8 }),
@@ -108,8 +108,13 @@ Deno.test("each of several is chosen as often as its weight says", () => {
   );
 });
 
-Deno.test("weights that are not above 0 are refused", () => {
-  for (const weights of [[], [1, 0], [NaN], [Infinity]]) {
-    assertThrows(() => weightedChoice(weights), RangeError, "Cannot choose");
+Deno.test("weights that are not finite and above 0 are refused, and so are none", () => {
+  for (const weights of [[1, 0], [NaN], [Infinity]]) {
+    assertThrows(
+      () => weightedChoice(weights),
+      RangeError,
+      "Cannot use weight",
+    );
   }
+  assertThrows(() => weightedChoice([]), RangeError, "Cannot choose");
 });

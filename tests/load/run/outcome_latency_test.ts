@@ -10,7 +10,7 @@ const loads: readonly Scenario["load"][] = [
 ];
 
 for (const load of loads) {
-  Deno.test(`in the ${load.model} model, a latency that an outcome tells is the operation's`, async () => {
+  Deno.test(`in the ${load.model} model, an operation has the latency that its outcome reports`, async () => {
     const clock = new ManualClock();
     const driver = new TestDriver(() =>
       new Promise((resolve) =>

@@ -12,7 +12,7 @@ import { echoDriver, echoTarget } from "../../support/echo_driver.ts";
 import { TestDriver } from "../../support/load_drivers.ts";
 import { bounded } from "../../support/net.ts";
 
-/** A program that is told in its arguments. */
+/** A program whose source is an argument. */
 function program(source: string, target: Partial<Target> = {}): Target {
   return {
     command: "deno",
@@ -30,7 +30,7 @@ const READY = `
 `;
 
 Deno.test(
-  "a target tells the named groups of a whole line that says it is ready",
+  "a target has as outputs the named groups of a whole line that says it is ready",
   bounded,
   async () => {
     await using target = await startTarget(
@@ -38,18 +38,18 @@ Deno.test(
         readyPattern: "ready as (?<who>\\w+) on (?<port>\\d+)",
       }),
     );
-    assertEquals(target.told, { who: "Ada", port: "1234" });
+    assertEquals(target.outputs, { who: "Ada", port: "1234" });
   },
 );
 
 Deno.test(
-  "a target that ends before it is ready says its last words",
+  "a target that exits before it is ready fails with the end of its output",
   bounded,
   async () => {
     const error = await assertRejects(
       () => startTarget(program(`console.error("no port"); Deno.exit(7);`)),
       TargetError,
-      "it has ended with code 7; it said last:",
+      "it exited with code 7; its last output was:",
     );
     assertStringIncludes(error.message, "no port");
   },
@@ -62,12 +62,12 @@ Deno.test("a target that is not ready in time is ended", bounded, async () => {
         program("setInterval(() => {}, 1000)", { readyTimeoutMs: 300 }),
       ),
     TargetError,
-    "it is not ready after 300 ms; it has said nothing",
+    "it was not ready after 300 ms; it printed nothing",
   );
 });
 
 Deno.test(
-  "a target that there is no program for cannot be started",
+  "a target whose program does not exist cannot be started",
   bounded,
   async () => {
     await assertRejects(
@@ -88,7 +88,7 @@ Deno.test("the start of a target can be given up", bounded, async () => {
 });
 
 Deno.test(
-  "a target that dies makes the run invalid, and ends it",
+  "a target that exits makes the run invalid, and ends it",
   bounded,
   async () => {
     const driver = new TestDriver();
@@ -109,14 +109,14 @@ Deno.test(
     );
     assertEquals(result.verdict, "invalid");
     const reasons = result.reasons.join("\n");
-    assertStringIncludes(reasons, "it has ended with code 3");
+    assertStringIncludes(reasons, "it exited with code 3");
     assertStringIncludes(reasons, "out of memory");
     assert(result.durationMs < 50_000);
   },
 );
 
 Deno.test(
-  "500 users with time to think on a server in another process all start, and none is lost",
+  "500 users with think time all start on a server in another process, and none is lost",
   bounded,
   async () => {
     const users = 500;

@@ -75,7 +75,7 @@ export function serveChat(
     },
   });
   return {
-    told: { chat: listener.address.port },
+    outputs: { chat: listener.address.port },
     [Symbol.asyncDispose]: () => listener.close(),
   };
 }

@@ -44,7 +44,7 @@ export async function serveFiles(system: ActorSystem): Promise<TargetService> {
     },
   });
   return {
-    told: { files: listener.address.port },
+    outputs: { files: listener.address.port },
     async [Symbol.asyncDispose]() {
       await listener.close();
       await Deno.remove(directory, { recursive: true });

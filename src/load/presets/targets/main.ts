@@ -74,16 +74,16 @@ async function main(): Promise<number> {
   Deno.addSignalListener("SIGINT", () => isAlone && ended.resolve());
   await using system = new ActorSystem();
   await using services = new AsyncDisposableStack();
-  const told: string[] = [];
+  const outputs: string[] = [];
   for (const start of starts) {
     const service = await start?.(system, settings);
     if (service === undefined) continue;
     services.use(service);
-    for (const [name, value] of Object.entries(service.told)) {
-      told.push(`${name}=${value}`);
+    for (const [name, value] of Object.entries(service.outputs)) {
+      outputs.push(`${name}=${value}`);
     }
   }
-  console.log(`ready ${told.join(" ")}`);
+  console.log(`ready ${outputs.join(" ")}`);
   await ended.promise;
   return 0;
 }

@@ -8,7 +8,7 @@
 /** A service that runs, on loopback. Disposing ends it, whoever uses it. */
 export interface TargetService extends AsyncDisposable {
   /** What scenarios know of it, such as its port, by their names. */
-  readonly told: { readonly [name: string]: string | number };
+  readonly outputs: { readonly [name: string]: string | number };
 }
 
 /** Where services listen: nobody else on the network can use them. */
@@ -36,7 +36,7 @@ export function serveHttp(
     onListen() {},
   }, handler);
   return {
-    told: { [name]: server.addr.port },
+    outputs: { [name]: server.addr.port },
     async [Symbol.asyncDispose]() {
       await end();
       closing.abort();

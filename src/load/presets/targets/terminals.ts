@@ -29,5 +29,5 @@ export async function serveTerminals(
   await (await shells.start()).close();
   const service = serveHttp("terminals", shells.fetch, () => shells.close());
   const ticket = shells.ticket({ role: "control", session: undefined });
-  return { ...service, told: { ...service.told, ticket } };
+  return { ...service, outputs: { ...service.outputs, ticket } };
 }

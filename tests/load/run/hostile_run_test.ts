@@ -6,7 +6,6 @@ import { httpDriver } from "../../../src/load/drivers/http.ts";
 import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
 import { textReport } from "../../../src/load/report/text_report.ts";
 import type { Scenario } from "../../../src/load/scenario/scenario.ts";
-import { TimelineRecorder } from "../../../src/load/run/timeline.ts";
 import { ANY_MACHINE } from "../../support/load_drivers.ts";
 import { bounded } from "../../support/net.ts";
 
@@ -52,7 +51,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a target that dies is noticed although its child holds its output",
+  "a target that exits is noticed although its child holds its output",
   bounded,
   async () => {
     const result = await runWithTarget(
@@ -116,7 +115,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a latency that is no number is none, and the measured one counts",
+  "a reported latency that is not a finite number is ignored, and the measured one counts",
   bounded,
   async () => {
     for (const latencyMs of [NaN, Infinity]) {
@@ -131,17 +130,8 @@ Deno.test(
   },
 );
 
-Deno.test("what ends after the last part of a timeline is counted in it", () => {
-  const timeline = new TimelineRecorder(600_000, 0);
-  for (let part = 0; part < 600; part++) timeline.seal("steady", 1);
-  timeline.errors += 7;
-  const { points } = timeline.end("ramp_down", 0);
-  assertEquals(points.length, 600);
-  assertEquals(points.reduce((sum, { errors }) => sum + errors, 0), 7);
-});
-
 Deno.test(
-  "a service that is not there is told with the reason",
+  "a service that does not exist is reported with the reason",
   bounded,
   async () => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

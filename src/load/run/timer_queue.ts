@@ -1,6 +1,6 @@
 /**
- * Many moments on one timer: think times would cost the event loop a timer
- * each, and each of them a microsecond or two.
+ * Many timeouts on one timer of the clock: think times would cost the event
+ * loop a timer each, and each of those a microsecond or two.
  *
  * @module
  */
@@ -11,8 +11,8 @@ interface Entry<T> {
   readonly item: T;
 }
 
-/** Calls back for each item when its moment has come, in order of time. */
-export class Agenda<T> implements Disposable {
+/** Calls back for each item when its time has come, in order of time. */
+export class TimerQueue<T> implements Disposable {
   readonly #clock: Clock;
   readonly #onDue: (item: T, atMs: number) => void;
   /** A binary heap: none is due before its parent, at half its index. */
@@ -20,13 +20,13 @@ export class Agenda<T> implements Disposable {
   #timer: Timer | undefined;
   #armedFor = Infinity;
 
-  /** Nothing yet; moments are of the clock. */
+  /** Creates an empty queue; times are those of the clock. */
   constructor(clock: Clock, onDue: (item: T, atMs: number) => void) {
     this.#clock = clock;
     this.#onDue = onDue;
   }
 
-  /** Adds an item; one whose moment has passed is due at once. */
+  /** Adds an item; one whose time has passed is due at once. */
   add(atMs: number, item: T): void {
     const heap = this.#heap;
     const entry = { atMs, item };
@@ -48,7 +48,7 @@ export class Agenda<T> implements Disposable {
     this.#timer?.cancel();
     this.#armedFor = first.atMs;
     this.#timer = this.#clock.schedule(
-      // Timers take whole milliseconds, and what is cut off is too early.
+      // Timers take whole milliseconds: rounded down, it would be too early.
       Math.max(0, Math.ceil(first.atMs - this.#clock.now())),
       () => this.#fire(),
     );
@@ -56,7 +56,7 @@ export class Agenda<T> implements Disposable {
 
   #fire(): void {
     const now = this.#clock.now();
-    // Set anew once, when all that is due is done.
+    // The timer is set once, after all items that are due.
     this.#armedFor = -Infinity;
     let first: Entry<T> | undefined;
     while ((first = this.#heap[0]) !== undefined && first.atMs <= now) {
@@ -89,7 +89,7 @@ export class Agenda<T> implements Disposable {
     heap[index] = last;
   }
 
-  /** Forgets everything. */
+  /** Removes all items. */
   [Symbol.dispose](): void {
     this.#heap.length = 0;
     this.#timer?.cancel();

@@ -1,31 +1,28 @@
 /**
- * How a run ended: pure decisions.
+ * How a run ended: pure decisions without I/O.
  *
  * @module
  */
-import { tellCriterion } from "./criteria.ts";
 import { loadMs, type LoadPhase, type ResolvedPhases } from "./phases.ts";
-import type { CriterionResult, PhaseResult, Verdict } from "../result.ts";
+import type { PhaseResult, Verdict } from "../result.ts";
 
-/** All that a verdict hangs on. */
+/** Everything that a verdict depends on, in sentences. */
 export interface VerdictFacts {
-  /** Why it was aborted, if it was. */
+  /** Why the run was aborted, if it was. */
   readonly aborted: string | undefined;
-  /** Why it does not count. */
+  /** Why the run is invalid. */
   readonly invalid: readonly string[];
-  readonly criteria: readonly CriterionResult[];
+  /** The criteria that do not hold. */
+  readonly broken: readonly string[];
 }
 
 /**
- * The verdict with its reasons: what was aborted says nothing of the service,
- * and what does not count neither; only then criteria decide.
+ * Returns the verdict with its reasons. A run that was aborted says nothing
+ * about the service, nor does an invalid one; only then do criteria decide.
  */
 export function verdictOf(
-  { aborted, invalid, criteria }: VerdictFacts,
+  { aborted, invalid, broken }: VerdictFacts,
 ): { readonly verdict: Verdict; readonly reasons: readonly string[] } {
-  const broken = criteria
-    .filter(({ outcome }) => outcome !== "held")
-    .map(tellCriterion);
   const reasons = [
     ...aborted === undefined ? [] : [aborted],
     ...invalid,
@@ -37,8 +34,8 @@ export function verdictOf(
 }
 
 /**
- * The phases of the load as they were, when it ended after so long; what it
- * took to drain is part of the last.
+ * Returns the phases of a load that ended after `durationMs`; the drain belongs
+ * to the last one.
  */
 export function loadPhases(
   phases: ResolvedPhases,
@@ -61,13 +58,16 @@ export function loadPhases(
     }));
 }
 
-/** How long the steady phase was, when the load began no more after so long. */
+/**
+ * Returns how long the steady phase was, of a load that started nothing more
+ * after `endedMs`.
+ */
 export function steadyMsUntil(phases: ResolvedPhases, endedMs: number): number {
   const { rampUpMs, steadyMs } = phases;
   return Math.max(0, Math.min(endedMs - rampUpMs, steadyMs));
 }
 
-/** The longest that load and drain can take. */
+/** Returns the longest time that load and drain can take, in milliseconds. */
 export function longestMs(phases: ResolvedPhases): number {
   return loadMs(phases) + phases.drainTimeoutMs;
 }

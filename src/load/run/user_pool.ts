@@ -1,23 +1,34 @@
 /**
- * All virtual users of a run: an actor with a child for each of them. It ends
- * with the run; users are made, replaced and let go here.
+ * All virtual users of a run: children of one actor. The pool spawns users,
+ * replaces those that stall or crash, and retires those no longer needed; it
+ * ends with the run.
  *
  * @module
  */
 import type { ActorContext, Clock, Timer } from "../../actor/mod.ts";
+import type { UserResult } from "../result.ts";
 import type { Attempt } from "./attempt.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
 import { ErrorTally } from "./error_tally.ts";
-import type { UserModel } from "./user_model.ts";
-import type { UserResult } from "../result.ts";
 import type { TimelineRecorder } from "./timeline.ts";
+import type { UserModel } from "./user_model.ts";
 import { type UserHost, VirtualUser } from "./virtual_user.ts";
 
-/** How often deadlines are looked at, at most and at least. */
-const SWEEP_MS = { least: 5, most: 50 } as const;
+/** The shortest and longest interval at which deadlines are checked. */
+const SWEEP_MS = { min: 5, max: 50 } as const;
+
+/** Options of a {@linkcode UserPool}. */
+export interface UserPoolOptions {
+  /** The actor whose children the users are. */
+  readonly context: ActorContext<never>;
+  readonly clock: Clock;
+  readonly model: "open" | "closed";
+  readonly operations: readonly CompiledOperation[];
+  readonly timeline: TimelineRecorder;
+}
 
 /** The users of a run. */
-export class Crew implements UserHost {
+export class UserPool implements UserHost {
   readonly #context: ActorContext<never>;
   readonly #clock: Clock;
   readonly #isOpen: boolean;
@@ -28,85 +39,79 @@ export class Crew implements UserHost {
   #model: UserModel | undefined;
   #ending = false;
   #onDrained: (() => void) | undefined;
-  #made = 0;
+  #spawned = 0;
   #replaced = 0;
   #peak = 0;
-  /** Operations that go on. */
+  /** Operations under way. */
   inFlight = 0;
   /** Users that did not close in time. */
   unclosed = 0;
-  /** What could not be closed. */
+  /** Errors of what could not be closed. */
   readonly closeErrors: ErrorTally = new ErrorTally();
 
-  constructor(
-    context: ActorContext<never>,
-    clock: Clock,
-    model: "open" | "closed",
-    operations: readonly CompiledOperation[],
-    timeline: TimelineRecorder,
-  ) {
-    this.#context = context;
-    this.#clock = clock;
-    this.#isOpen = model === "open";
-    this.#timeline = timeline;
+  constructor(options: UserPoolOptions) {
+    this.#context = options.context;
+    this.#clock = options.clock;
+    this.#isOpen = options.model === "open";
+    this.#timeline = options.timeline;
     const shortestMs = Math.min(
-      ...operations.map(({ timeoutMs }) => timeoutMs),
+      ...options.operations.map(({ timeoutMs }) => timeoutMs),
     );
     this.#sweepMs = Math.max(
-      SWEEP_MS.least,
-      Math.min(shortestMs / 10, SWEEP_MS.most),
+      SWEEP_MS.min,
+      Math.min(shortestMs / 10, SWEEP_MS.max),
     );
   }
 
-  /** Users that are there. */
+  /** The number of users now. */
   get size(): number {
     return this.#users.size;
   }
 
-  /** Whether a user is one of them, and not lost. */
+  /** Returns whether a user is in the pool, neither lost nor retired. */
   has(user: VirtualUser): boolean {
     return this.#users.has(user);
   }
 
-  /** What became of them. */
+  /** Returns what became of the users, of whom so many were planned. */
   result(planned: number): UserResult {
     return {
       planned,
-      started: this.#made,
+      started: this.#spawned,
       replaced: this.#replaced,
       peak: this.#peak,
     };
   }
 
-  /** The load begins. */
-  begin(model: UserModel): void {
+  /** Starts the load. */
+  start(model: UserModel): void {
     this.#model = model;
     this.#sweep();
-    model.begin();
+    model.start();
   }
 
-  /** Makes a user. */
-  make(): VirtualUser {
-    const user = new VirtualUser(this, this.#made);
-    const ref = user.spawn(this.#context, `user-${this.#made}`);
-    this.#made++;
+  /** Adds a user. */
+  spawn(): VirtualUser {
+    const user = new VirtualUser(this, this.#spawned);
+    const ref = user.spawn(this.#context, `user-${this.#spawned}`);
+    this.#spawned++;
     this.#users.add(user);
     this.#peak = Math.max(this.#peak, this.#users.size);
     ref.stopped.then(({ type }) => {
       if (type === "killed") this.unclosed++;
-      // One that has crashed is replaced as one that has stalled.
-      this.#lose(user);
+      // One that crashed is replaced like one that stalled.
+      this.#replace(user);
     });
     return user;
   }
 
-  /** Lets a user go that does nothing. */
+  /** Removes and stops an idle user. */
   retire(user: VirtualUser): void {
     this.#users.delete(user);
-    user.end();
+    user.stop();
   }
 
-  /** Nothing is begun any more; resolves when nothing goes on. */
+  /** Starts nothing more; resolves when no operation is under way. */
   drain(): Promise<void> {
     this.#ending = true;
     this.#model?.[Symbol.dispose]();
@@ -119,15 +124,15 @@ export class Crew implements UserHost {
     });
   }
 
-  /** Ends all users, whatever they do. */
-  end(): void {
+  /** Stops all users, whatever they do. */
+  stop(): void {
     this.#ending = true;
     this.#model?.[Symbol.dispose]();
     this.#sweeper?.cancel();
     for (const user of this.#users) this.retire(user);
   }
 
-  // What users tell.
+  // What users report.
 
   now(): number {
     return this.#clock.now();
@@ -146,7 +151,7 @@ export class Crew implements UserHost {
       timeline.ok++;
       timeline.latency.record(latencyMs);
       if (isSteady) {
-        // In the closed model both are the same.
+        // In the closed model both times are the same.
         if (this.#isOpen) recorder.latency.record(latencyMs);
         recorder.serviceTime.record(attempt.serviceMs);
         recorder.addBytes(attempt.outcome ?? {});
@@ -169,23 +174,23 @@ export class Crew implements UserHost {
     this.closeErrors.add(error);
   }
 
-  // One look at all deadlines costs less than a timer for each.
+  // One pass over all deadlines costs less than a timer for each.
 
   #sweep(): void {
     this.#sweeper = this.#clock.schedule(this.#sweepMs, () => {
       const now = this.#clock.now();
       for (const user of this.#users) {
         if (user.deadlineAt > now) continue;
-        user.expire();
-        this.#lose(user);
+        user.timeOut();
+        this.#replace(user);
       }
       this.#sweep();
     });
   }
 
-  #lose(user: VirtualUser): void {
+  #replace(user: VirtualUser): void {
     if (!this.#users.delete(user) || this.#ending) return;
     this.#replaced++;
-    this.#model?.onReplaced(this.make());
+    this.#model?.onReplaced(this.spawn());
   }
 }
