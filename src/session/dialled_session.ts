@@ -46,7 +46,7 @@ export function dialSession(
   options: DialOptions,
 ): Pick<PeerOptions, "session" | "dialling"> {
   const { limits, clock, backoff, retryMs, connect, credentials } = options;
-  const { hostname = "127.0.0.1", port } = options.address;
+  const { hostname = "127.0.0.1" } = options.address;
   let sessionId: Uint8Array = new Uint8Array(SESSION_ID_BYTES);
   let token: Uint8Array = new Uint8Array(TOKEN_BYTES);
   let session: Session;
@@ -62,7 +62,7 @@ export function dialSession(
       maxStreams: limits.maxStreams,
       sessionId,
       epoch: ++epoch,
-      received: session.receipts.received,
+      received: session.received,
       token,
       credentials:
         (typeof credentials === "function" ? credentials() : credentials) ??
@@ -109,13 +109,13 @@ export function dialSession(
   }
 
   return {
-    session: (events) =>
+    session: (port) =>
       session = new Session({
         side: "dialler",
         options: limits,
-        events,
+        port,
         clock,
-        remote: { hostname, port },
+        remote: { hostname, port: options.address.port },
       }),
     dialling: {
       connect,

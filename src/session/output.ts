@@ -4,8 +4,9 @@
  *
  * @module
  */
+import type { Link } from "./socket_port.ts";
+import type { StreamOutput } from "./stream_port.ts";
 import { ProtocolError } from "./wire/errors.ts";
-import type { OutboxPort } from "./wire/outbox.ts";
 import { FrameType, HEADER_BYTES, MAX_FRAME_BYTES } from "./wire/protocol.ts";
 import { Scheduler, type Sendable } from "./wire/scheduler.ts";
 import { SendBuffer } from "./wire/send_buffer.ts";
@@ -22,16 +23,8 @@ const MAX_CONTROL_BYTES = 8_388_608;
 
 const EMPTY = new Uint8Array(0);
 
-/** A socket that carries a session. */
-export interface Link {
-  /** There are bytes to write. */
-  wake(): void;
-  /** Ends the socket, after what it can still write. */
-  stop(): void;
-}
-
 /** The sending half of a session. */
-export class Output implements OutboxPort {
+export class Output implements StreamOutput {
   /** Frames for the socket. */
   readonly buffer: SendBuffer = new SendBuffer();
   /** The socket that carries the session now. */

@@ -23,7 +23,6 @@ import {
 } from "./connections_actor.ts";
 import { HandshakeTimeoutError } from "./errors.ts";
 import type { OpenOptions } from "./logical_connection.ts";
-import type { Link } from "./output.ts";
 import {
   initialPeerState,
   type PeerCommand,
@@ -33,8 +32,9 @@ import {
   transition,
 } from "./peer_state.ts";
 import type { Session } from "./session.ts";
-import type { SessionEvents } from "./session_init.ts";
+import type { SessionPort } from "./session_port.ts";
 import type { SessionState } from "./session_state.ts";
+import type { Link } from "./socket_port.ts";
 import { socketActor, type SocketOptions } from "./socket_actor.ts";
 import type { Stream } from "./stream.ts";
 import { tellUser } from "./told.ts";
@@ -80,7 +80,7 @@ export interface Dialling {
 /** What a peer actor is made of. */
 export interface PeerOptions {
   /** Makes the session, which tells this actor of what it should look at. */
-  readonly session: (events: SessionEvents) => Session;
+  readonly session: (port: SessionPort) => Session;
   /** How sockets are made; without it they are given. */
   readonly dialling?: Dialling;
   /** Serves what the peer opens; without it, everything is refused. */
@@ -112,6 +112,9 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     const { self, system: { clock } } = context;
     const state = initialPeerState();
     const session = options.session({
+      get phase() {
+        return state.phase;
+      },
       onOpen: opened,
       onRemoved() {
         if (state.isDraining && session.streams.size === 0) {
@@ -127,7 +130,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
         if (state.isClosing) self.tell({ type: "check" });
       },
     });
-    const { out, streams, options: limits } = session;
+    const { streams, options: limits } = session;
     const connections: ActorRef<ConnectionsMessage> = context.spawn(
       connectionsActor(),
       { name: "connections", mailbox: { maxMessages: Infinity } },
@@ -154,18 +157,18 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
         now: clock.now(),
         connections: streams.size,
         hasOpened: streams.hasOpened,
-        isDelivered: out.delivered,
-        hasSocket: out.link !== undefined,
+        isDelivered: session.isDelivered,
+        hasSocket: session.link !== undefined,
       };
     }
 
     function carryOut(command: PeerCommand): void {
       switch (command.type) {
-        case "report": {
-          session.phase = command.state.phase;
-          tellUser(context, () => options.onState(command.state));
-          return;
-        }
+        case "report":
+          return void tellUser(
+            context,
+            () => options.onState(command.state),
+          );
         case "dial":
           return dialling && dial(dialling);
         case "dial_later":
@@ -200,7 +203,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
         case "stop_link":
           return command.link.stop();
         case "stop_socket":
-          return out.link?.stop();
+          return session.link?.stop();
         case "await_close":
           return void context.after(limits.closeMs, { type: "close_due" });
         case "report_end":
@@ -284,7 +287,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
         ...handshake,
         transport,
         limits,
-        onAttached: (_, link) => self.tell({ type: "attached", link }),
+        onAttached: (link) => self.tell({ type: "attached", link }),
         onEnd: (cause, link) => self.tell({ type: "ended", cause, link }),
       });
     }
@@ -309,11 +312,12 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
             return dialling && connected(message.transport, dialling);
           case "attached":
             // Or it was replaced before it was looked at.
-            if (out.link !== message.link) return;
+            if (!session.isCarriedBy(message.link)) return;
             return dispatch({ type: "attached" });
           case "ended": {
             const { cause, link } = message;
-            const isCurrent = out.link === undefined || out.link === link;
+            const isCurrent = session.link === undefined ||
+              session.isCarriedBy(link);
             return dispatch({ type: "ended", cause, link, isCurrent });
           }
           case "look_idle":

@@ -158,7 +158,7 @@ export class ServedSessions {
         ErrorCode.RESUME_LOST,
       );
     }
-    if (!served.session.out.buffer.covers(hello.received)) {
+    if (!served.session.covers(hello.received)) {
       throw new ProtocolError(
         `The peer says that it has ${hello.received} bytes, which cannot be`,
       );
@@ -170,7 +170,7 @@ export class ServedSessions {
     this.resumes++;
     const { session } = served;
     // It is dead, though nobody here has noticed.
-    const old = session.out.link;
+    const old = session.link;
     if (old !== undefined) {
       session.detach(old);
       old.stop();
@@ -198,11 +198,11 @@ export class ServedSessions {
     const { limits, clock, serve, accept, onState, onEnd } = this.#options;
     const started = Promise.withResolvers<Session>();
     const peer = this.#options.spawn(peerActor({
-      session(events) {
+      session(port) {
         const session = new Session({
           side: "listener",
           options: limits,
-          events,
+          port,
           clock,
           remote,
           identity,
@@ -251,7 +251,7 @@ export class ServedSessions {
   #makeRoom(): boolean {
     let longest: Served | undefined;
     for (const served of this.#byId.values()) {
-      if (served.session.phase !== "resuming") continue;
+      if (!served.session.isResuming) continue;
       if (served.session.isIdle) {
         longest = served;
         break;
@@ -287,7 +287,7 @@ export class ServedSessions {
       maxStreams: this.#options.limits.maxStreams,
       sessionId,
       epoch,
-      received: session.receipts.received,
+      received: session.received,
       token,
       credentials: new Uint8Array(0),
     });

@@ -3,10 +3,23 @@
  * after another. Frames go in and out here; everything is synchronous and
  * nothing waits, so a connection that nobody reads holds up no other.
  *
+ * Who has to do with it sees a part of it: its socket a `SocketPort`, its
+ * streams a `StreamPort`, and itself asks its owner for what `SessionPort` has.
+ *
  * @module
  */
-import type { Clock } from "../actor/mod.ts";
-import { Budget } from "./wire/budget.ts";
+import { SessionLostError } from "./errors.ts";
+import type { OpenOptions } from "./logical_connection.ts";
+import type { Address, ResolvedSessionOptions } from "./options.ts";
+import { Output } from "./output.ts";
+import { checkPing, PingTimer } from "./ping_timer.ts";
+import { Receipts } from "./receipts.ts";
+import type { SessionInit, SessionPort } from "./session_port.ts";
+import { asSessionLost } from "./session_state.ts";
+import { SessionStreams } from "./session_streams.ts";
+import type { Link, SocketPort } from "./socket_port.ts";
+import type { Stream } from "./stream.ts";
+import type { StreamsView, StreamTable } from "./stream_table.ts";
 import { ProtocolError } from "./wire/errors.ts";
 import { FloodGuard } from "./wire/flood_guard.ts";
 import {
@@ -15,16 +28,12 @@ import {
   decodeReason,
   decodeUint64,
   encodeGoAway,
-  encodeOpen,
-  encodeReason,
   encodeUint64,
   type GoAway,
   type Hello,
   type Open,
 } from "./wire/frame.ts";
-import type { InboxPort, MessageTooLargeError } from "./wire/inbox.ts";
 import {
-  DataFlag,
   ErrorCode,
   FrameType,
   HEADER_BYTES,
@@ -32,40 +41,21 @@ import {
   MAX_STREAM,
   PONG,
 } from "./wire/protocol.ts";
-import { SessionLostError } from "./errors.ts";
-import type { OpenOptions } from "./logical_connection.ts";
-import type { Address, ResolvedSessionOptions } from "./options.ts";
-import { type Link, Output } from "./output.ts";
-import { checkPing, PingTimer } from "./ping_timer.ts";
-import type { SessionEvents, SessionInit } from "./session_init.ts";
-import { Receipts } from "./receipts.ts";
-import { asSessionLost, type SessionPhase } from "./session_state.ts";
-import { Stream } from "./stream.ts";
-import { StreamTable } from "./stream_table.ts";
-
-const EMPTY = new Uint8Array(0);
-/** Ended streams that may be served still, however few may be open. */
-const LEAST_LEFT_OVER = 100;
 
 /** Both ends' shared state of one session, seen from this end. */
-export class Session implements InboxPort {
-  /** What it has to say. */
-  readonly out: Output;
-  /** What the session is doing; its owner's. */
-  phase: SessionPhase = "connecting";
-  /** What has arrived. */
-  readonly receipts: Receipts;
-  /** Those that have not ended. */
-  readonly streams: StreamTable;
+export class Session implements SocketPort {
+  /** Where the other side is, or was when the session started. */
   readonly remote: Required<Address>;
+  /** Who the other side is, if it said so and was believed. */
   readonly identity: string | undefined;
-  readonly clock: Clock;
   readonly options: ResolvedSessionOptions;
-  readonly windows: Budget;
-  readonly partials: Budget;
-  /** Streams of the peer that have ended while somebody serves them still. */
-  leftOver = 0;
-  readonly #events: SessionEvents;
+  readonly #port: SessionPort;
+  /** What it has to say. */
+  readonly #out: Output;
+  /** What has arrived. */
+  readonly #receipts: Receipts;
+  readonly #streams: SessionStreams;
+  readonly #table: StreamTable;
   readonly #flood: FloodGuard;
   readonly #ping: PingTimer;
   /** Streams of the peer above this are refused; it was told so. */
@@ -73,87 +63,51 @@ export class Session implements InboxPort {
   #error: unknown;
 
   constructor(init: SessionInit) {
-    const { side, options, clock } = init;
-    this.streams = new StreamTable(side);
-    this.#events = init.events;
+    const { clock, options } = init;
     this.remote = init.remote;
     this.identity = init.identity;
-    this.clock = clock;
     this.options = options;
-    this.windows = new Budget(options.maxSessionWindowBytes);
-    this.partials = new Budget(
-      Math.max(options.maxPartialBytes, options.maxMessageBytes),
+    this.#port = init.port;
+    this.#out = new Output(
+      options.replayBytes,
+      (stream, error) => this.#streams.abandon(stream, error),
     );
-    this.out = new Output(options.replayBytes, (stream, error) => {
-      const abandoned = this.streams.get(stream);
-      this.reset(stream, ErrorCode.CANCELLED, "The sender gave up");
-      abandoned?.broken(error);
-    });
-    this.receipts = new Receipts(clock, (place) => {
-      if (this.out.link === undefined) return;
-      this.out.control(FrameType.ACK, 0, encodeUint64(place));
+    this.#receipts = new Receipts(clock, (place) => {
+      if (this.#out.link === undefined) return;
+      this.#out.control(FrameType.ACK, 0, encodeUint64(place));
     });
     this.#flood = new FloodGuard(() => clock.now());
     this.#ping = new PingTimer(clock);
+    this.#streams = new SessionStreams(init, this.#out, this.#ping);
+    this.#table = this.#streams.table;
   }
+
+  // For its owner.
 
   /** Whether the session has not ended. */
   get whole(): boolean {
     return this.#error === undefined;
   }
 
-  /** Whether it is over for good: nothing is waited for any more. */
-  get isOver(): boolean {
-    return this.phase === "lost" || this.phase === "closed";
-  }
-
   /** Whether nothing is under way, as far as this side knows. */
   get isIdle(): boolean {
-    return this.streams.size === 0 && this.out.delivered;
+    return this.#table.size === 0 && this.isDelivered;
   }
 
-  /** Milliseconds to the peer and back, smoothed; 0 if it is not known. */
-  get roundTripMs(): number {
-    return this.#ping.roundTripMs;
+  /** Whether the peer has everything that matters. */
+  get isDelivered(): boolean {
+    return this.#out.delivered;
   }
 
-  get shortestTripMs(): number {
-    return this.#ping.shortestMs;
+  /** The streams that have not ended. */
+  get streams(): StreamsView {
+    return this.#table;
   }
 
-  // The socket below.
-
-  /** Takes what the peer says of itself, when the session begins. */
-  begin({ maxFrameBytes, maxStreams }: Hello): void {
-    this.out.maxFrameBytes = Math.min(maxFrameBytes, MAX_FRAME_BYTES);
-    this.streams.maxOurs = maxStreams;
+  /** The socket that carries the session now. */
+  get link(): Link | undefined {
+    return this.#out.link;
   }
-
-  /**
-   * Goes on over another socket.
-   *
-   * @throws {ProtocolError} when the peer has what was not sent, or lacks what
-   * it has acknowledged.
-   */
-  attach(link: Link, peerReceived: number): void {
-    this.out.buffer.rewind(peerReceived);
-    this.receipts.wasTold();
-    this.out.link = link;
-    this.ping();
-    this.out.pump();
-  }
-
-  /** The socket is gone, or to be replaced: nothing comes or goes over it. */
-  detach(link: Link): void {
-    if (this.out.link === link) this.out.link = undefined;
-  }
-
-  /** Asks for a sign of life. */
-  ping(): void {
-    this.out.control(FrameType.PING, 0, this.#ping.start());
-  }
-
-  // Streams.
 
   /**
    * Opens a logical connection; data may be sent at once.
@@ -163,75 +117,90 @@ export class Session implements InboxPort {
    */
   open(options: OpenOptions): Stream {
     if (this.#error !== undefined) throw this.#error;
-    if (!this.streams.openable) {
-      throw new RangeError(
-        `Cannot open a connection: the peer allows ${this.streams.maxOurs} at once`,
-      );
-    }
-    const number = this.streams.next;
-    const stream = new Stream(this, number, options);
-    const creditLimit = stream.firstLimit();
-    try {
-      const open = encodeOpen({ creditLimit, ...options });
-      this.streams.addOurs(stream);
-      this.out.control(FrameType.OPEN, number, open);
-    } catch (error) {
-      stream.broken(error);
-      throw error;
-    }
-    return stream;
+    return this.#streams.open(options);
   }
 
-  /** Ends a stream on both sides at once. */
-  reset(stream: number, code: number, text: string): void {
-    this.out.control(FrameType.RESET, stream, encodeReason({ code, text }));
-    this.remove(stream);
+  /** The socket is gone, or to be replaced: nothing comes or goes over it. */
+  detach(link: Link): void {
+    if (this.#out.link === link) this.#out.link = undefined;
   }
 
-  /** Ends this side's direction of a stream without its user. */
-  endStream(stream: number): void {
-    if (this.#error !== undefined) return;
-    this.out.frame(FrameType.DATA, DataFlag.FIN, stream, EMPTY, 0, 0);
+  /** Tells the peer that the session ends, and why. */
+  goAway(code: number, text: string, retryAfterMs = 0): void {
+    const lastStream = this.#table.lastPeers;
+    if (code === ErrorCode.GOING_AWAY) this.#lastWanted = lastStream;
+    const goAway = encodeGoAway({ code, text, lastStream, retryAfterMs });
+    this.#out.control(FrameType.GOAWAY, 0, goAway);
   }
-
-  grant(stream: number, limit: number): void {
-    this.out.control(FrameType.WINDOW, stream, encodeUint64(limit));
-  }
-
-  tooLarge(stream: number, error: MessageTooLargeError): void {
-    this.streams.get(stream)?.reset(
-      ErrorCode.MESSAGE_TOO_LARGE,
-      error.message,
-    );
-  }
-
-  /** Forgets a stream that has ended. */
-  remove(stream: number): void {
-    if (this.streams.remove(stream)) this.#events.onRemoved();
-  }
-
-  // The end.
 
   /** Ends the session: every connection fails with `cause`. */
   fail(cause: unknown): void {
     if (this.#error !== undefined) return;
     this.#error = asSessionLost(cause);
-    this.out.ended = true;
-    this.receipts.end();
-    const streams = this.streams.entries();
-    this.streams.clear();
-    for (const [, stream] of streams) stream.broken(this.#error);
+    this.#out.ended = true;
+    this.#receipts.end();
+    this.#streams.fail(this.#error);
   }
 
-  /** Tells the peer that the session ends, and why. */
-  goAway(code: number, text: string, retryAfterMs = 0): void {
-    const lastStream = this.streams.lastPeers;
-    if (code === ErrorCode.GOING_AWAY) this.#lastWanted = lastStream;
-    const goAway = encodeGoAway({ code, text, lastStream, retryAfterMs });
-    this.out.control(FrameType.GOAWAY, 0, goAway);
+  // For the handshake.
+
+  /** Whether it is over for good: nothing is waited for any more. */
+  get isOver(): boolean {
+    const { phase } = this.#port;
+    return phase === "lost" || phase === "closed";
   }
 
-  // From the socket.
+  /** Whether it waits for another socket. */
+  get isResuming(): boolean {
+    return this.#port.phase === "resuming";
+  }
+
+  /** Bytes of the session that have arrived. */
+  get received(): number {
+    return this.#receipts.received;
+  }
+
+  /** Takes what the peer says of itself, when the session begins. */
+  begin({ maxFrameBytes, maxStreams }: Hello): void {
+    this.#out.maxFrameBytes = Math.min(maxFrameBytes, MAX_FRAME_BYTES);
+    this.#table.allow(maxStreams);
+  }
+
+  /** Returns whether a new socket can go on where the peer has got to. */
+  covers(peerReceived: number): boolean {
+    return this.#out.buffer.covers(peerReceived);
+  }
+
+  // For the socket.
+
+  attach(link: Link, peerReceived: number): void {
+    this.#out.buffer.rewind(peerReceived);
+    this.#receipts.wasTold();
+    this.#out.link = link;
+    this.ping();
+    this.#out.pump();
+  }
+
+  isCarriedBy(link: Link): boolean {
+    return this.#out.link === link;
+  }
+
+  nextPiece(): Uint8Array {
+    this.#receipts.tellAlong();
+    return this.#out.buffer.next();
+  }
+
+  sent(count: number): void {
+    this.#out.sent(count);
+  }
+
+  acknowledge(): void {
+    this.#receipts.tell();
+  }
+
+  ping(): void {
+    this.#out.control(FrameType.PING, 0, this.#ping.start());
+  }
 
   /**
    * Takes a frame from the reader; see `FrameSink`.
@@ -239,7 +208,7 @@ export class Session implements InboxPort {
    * @throws {ProtocolError} when it is not allowed.
    * @throws {SessionLostError} when the peer ends the session.
    */
-  frameIn(
+  frame(
     type: number,
     flags: number,
     stream: number,
@@ -247,7 +216,7 @@ export class Session implements InboxPort {
     start: number,
     end: number,
   ): void {
-    const { receipts } = this;
+    const receipts = this.#receipts;
     receipts.received += HEADER_BYTES + end - start;
     // What still comes when it is over tells at most what has arrived.
     if (this.#error !== undefined) {
@@ -261,10 +230,10 @@ export class Session implements InboxPort {
     }
     if (type === FrameType.DATA) {
       if (start === end && flags === 0) this.#flood.count();
-      this.streams.known(stream)?.data(flags, bytes, start, end);
+      this.#table.known(stream)?.data(flags, bytes, start, end);
     } else this.#control(type, flags, stream, bytes.subarray(start, end));
     if (receipts.isDue) {
-      this.out.countAnswer();
+      this.#out.countAnswer();
       receipts.tell();
     } else if (stream !== 0) receipts.tellLater();
   }
@@ -275,34 +244,29 @@ export class Session implements InboxPort {
     stream: number,
     payload: Uint8Array,
   ): void {
+    const table = this.#table;
     switch (type) {
       case FrameType.OPEN:
-        this.out.countAnswer();
+        this.#out.countAnswer();
         return this.#opened(stream, decodeOpen(payload));
       case FrameType.ACCEPT:
         return this.#credited(
-          this.streams.known(stream)?.wasAccepted(
-            decodeUint64(payload),
-          ),
+          table.known(stream)?.wasAccepted(decodeUint64(payload)),
         );
       case FrameType.WINDOW:
         return this.#credited(
-          this.streams.known(stream)?.raise(
-            decodeUint64(payload),
-          ),
+          table.known(stream)?.raise(decodeUint64(payload)),
         );
       case FrameType.RESET:
         return this.#wasReset(stream, payload);
       case FrameType.STOP: {
-        this.out.countAnswer();
-        const stopped = this.streams.known(stream)?.stopped(
-          decodeReason(payload),
-        );
+        this.#out.countAnswer();
+        const stopped = table.known(stream)?.stopped(decodeReason(payload));
         return stopped ? undefined : this.#flood.count();
       }
       case FrameType.PING:
         if ((flags & PONG) === 0) {
-          this.out.countAnswer();
+          this.#out.countAnswer();
           this.#flood.count();
         }
         return this.#pinged(flags, payload);
@@ -322,37 +286,28 @@ export class Session implements InboxPort {
   }
 
   #opened(number: number, open: Open): void {
-    const streams = this.streams;
-    if (!streams.isPeers(number) || number <= streams.lastPeers) {
-      throw new ProtocolError(`The peer opens stream ${number} out of order`);
-    }
-    streams.lastPeers = number;
-    const { maxStreams } = this.options;
-    // Or a peer that opens and resets makes us serve any number at once.
-    const tooMany = streams.peers >= maxStreams ||
-      this.leftOver >= Math.max(maxStreams, LEAST_LEFT_OVER);
-    if (tooMany || number > this.#lastWanted) {
+    const streams = this.#streams;
+    this.#table.peerOpens(number);
+    const { isFull } = streams;
+    if (isFull || number > this.#lastWanted) {
       this.#flood.count();
-      const text = tooMany
-        ? `${maxStreams} connections are open already`
+      const text = isFull
+        ? `${this.options.maxStreams} connections are open already`
         : "The server is going away";
-      return this.reset(number, ErrorCode.REFUSED, text);
+      return streams.reset(number, ErrorCode.REFUSED, text);
     }
-    const stream = new Stream(this, number, open);
-    stream.raise(open.creditLimit);
-    streams.addPeers(number, stream);
-    this.#events.onOpen(stream);
+    this.#port.onOpen(streams.addPeers(number, open));
   }
 
   #wasReset(number: number, payload: Uint8Array): void {
     const reason = decodeReason(payload);
-    const stream = this.streams.known(number);
+    const stream = this.#table.known(number);
     // Opened for nothing, or gone already: that costs the peer next to nothing.
-    const isPeers = this.streams.isPeers(number);
+    const isPeers = this.#table.isPeers(number);
     if (stream === undefined || (isPeers && !stream.hasData)) {
       this.#flood.count();
     }
-    this.remove(number);
+    this.#streams.remove(number);
     stream?.wasReset(reason);
   }
 
@@ -361,13 +316,13 @@ export class Session implements InboxPort {
       return this.#ping.end(payload) ? this.ping() : undefined;
     }
     checkPing(payload);
-    this.out.control(FrameType.PING, 0, payload, PONG);
+    this.#out.control(FrameType.PING, 0, payload, PONG);
   }
 
   #acked(place: number): void {
-    if (!this.out.buffer.acknowledge(place)) return this.#flood.count();
-    this.out.pump();
-    this.#events.onAcknowledged();
+    if (!this.#out.buffer.acknowledge(place)) return this.#flood.count();
+    this.#out.pump();
+    this.#port.onAcknowledged();
   }
 
   #goingAway(goAway: GoAway): void {
@@ -375,17 +330,17 @@ export class Session implements InboxPort {
     const text = goAway.text || "no reason given";
     if (code !== ErrorCode.GOING_AWAY) {
       // It is the last that comes, and whoever sent it waits for this.
-      this.receipts.tell();
+      this.#receipts.tell();
       throw new SessionLostError(
         `The peer has ended the session (code ${code}): ${text}`,
         { code, retryAfterMs },
       );
     }
     this.#flood.count();
-    this.#events.onGoingAway(goAway);
-    for (const [number, stream] of this.streams.entries()) {
-      if (this.streams.isPeers(number) || number <= lastStream) continue;
-      this.remove(number);
+    this.#port.onGoingAway(goAway);
+    for (const [number, stream] of this.#table.entries()) {
+      if (this.#table.isPeers(number) || number <= lastStream) continue;
+      this.#streams.remove(number);
       stream.wasReset({ code: ErrorCode.REFUSED, text });
     }
   }

@@ -15,9 +15,8 @@ import { HandshakeTimeoutError } from "./errors.ts";
 import { goAwayBytes } from "./handshake.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import type { ResolvedSessionOptions } from "./options.ts";
-import type { Link } from "./output.ts";
-import type { Session } from "./session.ts";
 import { socketLost } from "./session_state.ts";
+import type { Link, SocketPort } from "./socket_port.ts";
 import {
   initialSocketState,
   isReading,
@@ -42,7 +41,7 @@ const EMPTY = new Uint8Array(0);
 /** What the handshake has come to. */
 export interface Meeting {
   /** Whose frames follow. */
-  readonly session: Session;
+  readonly session: SocketPort;
   /** Bytes of the session that the peer has. */
   readonly peerReceived: number;
   /** What the peer is to be answered. */
@@ -68,7 +67,7 @@ export interface SocketOptions {
   /** Called once: nothing more will come, with what the peer did or broke. */
   readonly onEnd: (cause: TroupeError, link: Link) => void;
   /** Called once, when the session is attached. */
-  readonly onAttached: (session: Session, link: Link) => void;
+  readonly onAttached: (link: Link) => void;
 }
 
 /** A socket actor takes no messages: it lives by its reads and writes. */
@@ -82,7 +81,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     let meeting: ReturnType<SocketOptions["meet"]> | undefined;
     /** What to do when that is decided. */
     let proceed: (() => Meeting) | undefined;
-    let session: Session | undefined;
+    let session: SocketPort | undefined;
 
     const handshakeDue = clock.schedule(limits.handshakeMs, () => {
       const cause = new HandshakeTimeoutError(
@@ -92,7 +91,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     });
     const keepAlive = new KeepAlive(clock, limits, {
       isFrameIncomplete: () => reader.incomplete,
-      acknowledge: () => session?.receipts.tell(),
+      acknowledge: () => session?.acknowledge(),
       ping: () => session?.ping(),
       onSlowFrame: (cause) => dispatch({ type: "failed", cause }),
       onSilence: (cause) => dispatch({ type: "silent", cause }),
@@ -100,12 +99,10 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     const writer = new Writer(transport, options.greeting, {
       next() {
         // Another socket may carry the session by now.
-        if (session?.out.link !== link) return EMPTY;
-        session.receipts.tellAlong();
-        return session.out.buffer.next();
+        return session?.isCarriedBy(link) ? session.nextPiece() : EMPTY;
       },
       sent(count) {
-        if (session?.out.link === link) session.out.sent(count);
+        if (session?.isCarriedBy(link)) session.sent(count);
       },
       // A bug of ours, and no reason to take others down with this socket.
       onFault: (cause) =>
@@ -120,8 +117,8 @@ export function socketActor(options: SocketOptions): Behavior<never> {
         }
         keepAlive.frames++;
         // Another socket may carry the session by now.
-        if (session.out.link !== link) return;
-        return session.frameIn(type, flags, stream, bytes, start, end);
+        if (!session.isCarriedBy(link)) return;
+        session.frame(type, flags, stream, bytes, start, end);
       },
     };
 
@@ -140,7 +137,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
         case "attach":
           return attach();
         case "report_attached":
-          return session && options.onAttached(session, link);
+          return options.onAttached(link);
         case "start_keep_alive":
           handshakeDue.cancel();
           return keepAlive.start();

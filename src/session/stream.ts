@@ -19,8 +19,8 @@ import type {
   SendOptions,
 } from "./logical_connection.ts";
 import type { Address } from "./options.ts";
-import type { Session } from "./session.ts";
 import type { SessionPhase } from "./session_state.ts";
+import type { StreamPort } from "./stream_port.ts";
 
 function toResult(
   message: Uint8Array | undefined,
@@ -38,7 +38,7 @@ export class Stream implements LogicalConnection {
   hasData = false;
   /** Called once, when its user has closed it or it has ended; the pool's. */
   onRelease: (() => void) | undefined;
-  readonly #session: Session;
+  readonly #session: StreamPort;
   readonly #stream: number;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
@@ -56,12 +56,12 @@ export class Stream implements LogicalConnection {
   #readable: ReadableStream<Uint8Array> | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
 
-  constructor(session: Session, stream: number, options: OpenOptions) {
+  constructor(session: StreamPort, stream: number, options: OpenOptions) {
     this.#session = session;
     this.#stream = stream;
     this.id = options.id;
     this.metadata = options.metadata;
-    this.#outbox = new Outbox(session.out, stream, options.priority);
+    this.#outbox = new Outbox(session.output, stream, options.priority);
     this.#inbox = new Inbox(session, stream);
   }
 
@@ -185,12 +185,12 @@ export class Stream implements LogicalConnection {
   accept(): void {
     this.#isAccepted = this.#isServed = true;
     const limit = encodeUint64(this.#inbox.firstLimit());
-    this.#session.out.control(FrameType.ACCEPT, this.#stream, limit);
+    this.#session.output.control(FrameType.ACCEPT, this.#stream, limit);
   }
 
   /** Whoever served it has returned. */
   served(): void {
-    if (this.#isServed && this.#removed) this.#session.leftOver--;
+    if (this.#isServed && this.#removed) this.#session.leftService();
     this.#isServed = false;
     this.#inbox.release();
   }
@@ -270,7 +270,7 @@ export class Stream implements LogicalConnection {
     this.#inbox.discard(new ConnectionClosedError(text));
     if (this.#removed) return;
     const reason = encodeReason({ code: ErrorCode.CANCELLED, text });
-    this.#session.out.control(FrameType.STOP, this.#stream, reason);
+    this.#session.output.control(FrameType.STOP, this.#stream, reason);
   }
 
   #removeIfDone(): void {
@@ -282,7 +282,7 @@ export class Stream implements LogicalConnection {
     this.#removed = true;
     if (!this.#isAccepted) this.#acceptance?.reject(this.#error);
     this.#session.remove(this.#stream);
-    if (this.#isServed) this.#session.leftOver++;
+    if (this.#isServed) this.#session.endedInService();
     else this.#inbox.release();
     this.#closed.resolve();
     this.#release();

@@ -11,14 +11,23 @@ import type { Stream } from "./stream.ts";
 /** Which side of the socket this is. */
 export type Side = "dialler" | "listener";
 
+/** What the owner of a session sees of its streams. */
+export type StreamsView = Pick<
+  StreamTable,
+  | "size"
+  | "exhausted"
+  | "openable"
+  | "hasOpened"
+  | "entries"
+  | "change"
+  | "wakeNext"
+>;
+
 /** The streams of one session that have not ended. */
 export class StreamTable {
-  /** The highest number that the peer has opened. */
-  lastPeers = 0;
-  /** Streams that the peer opened. */
-  peers = 0;
-  /** Streams that the peer lets this side have open at once. */
-  maxOurs = 0;
+  #lastPeers = 0;
+  #peers = 0;
+  #maxOurs = 0;
   readonly #streams = new Map<number, Stream>();
   /** 0 if the peer's numbers are even. */
   readonly #peersParity: 0 | 1;
@@ -29,6 +38,21 @@ export class StreamTable {
   constructor(side: Side) {
     this.#next = side === "dialler" ? 1 : 2;
     this.#peersParity = side === "dialler" ? 0 : 1;
+  }
+
+  /** The highest number that the peer has opened. */
+  get lastPeers(): number {
+    return this.#lastPeers;
+  }
+
+  /** Streams that the peer opened. */
+  get peers(): number {
+    return this.#peers;
+  }
+
+  /** Streams that the peer lets this side have open at once. */
+  get maxOurs(): number {
+    return this.#maxOurs;
   }
 
   /** Streams of both sides. */
@@ -43,7 +67,7 @@ export class StreamTable {
 
   /** Whether this side may open one more stream. */
   get openable(): boolean {
-    return this.size - this.peers < this.maxOurs && !this.exhausted;
+    return this.size - this.#peers < this.#maxOurs && !this.exhausted;
   }
 
   /** Whether this side has ever opened a stream. */
@@ -71,7 +95,7 @@ export class StreamTable {
     const stream = this.#streams.get(number);
     if (stream !== undefined) return stream;
     const begun = this.isPeers(number)
-      ? number <= this.lastPeers
+      ? number <= this.#lastPeers
       : number < this.#next;
     if (number === 0 || !begun) {
       throw new ProtocolError(
@@ -86,6 +110,23 @@ export class StreamTable {
     return number !== 0 && number % 2 === this.#peersParity;
   }
 
+  /** Lets this side have so many streams open at once. */
+  allow(maxOurs: number): void {
+    this.#maxOurs = maxOurs;
+  }
+
+  /**
+   * Notes that the peer opens a stream, whatever becomes of it.
+   *
+   * @throws {ProtocolError} for a number that is not the peer's, or was used.
+   */
+  peerOpens(number: number): void {
+    if (!this.isPeers(number) || number <= this.#lastPeers) {
+      throw new ProtocolError(`The peer opens stream ${number} out of order`);
+    }
+    this.#lastPeers = number;
+  }
+
   /** Adds the next stream of this side. */
   addOurs(stream: Stream): void {
     this.#streams.set(this.#next, stream);
@@ -95,13 +136,13 @@ export class StreamTable {
   /** Adds a stream of the peer. */
   addPeers(number: number, stream: Stream): void {
     this.#streams.set(number, stream);
-    this.peers++;
+    this.#peers++;
   }
 
   /** Forgets a stream; false if it was forgotten before. */
   remove(number: number): boolean {
     if (!this.#streams.delete(number)) return false;
-    if (this.isPeers(number)) this.peers--;
+    if (this.isPeers(number)) this.#peers--;
     else this.wakeNext();
     return true;
   }
@@ -119,7 +160,7 @@ export class StreamTable {
   /** Forgets all; nobody waits any more. */
   clear(): void {
     this.#streams.clear();
-    this.peers = 0;
+    this.#peers = 0;
     for (const wake of this.#openers) wake();
   }
 

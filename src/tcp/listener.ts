@@ -220,7 +220,7 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
             return meeting;
           };
         },
-        onAttached: (_, link) => void peer?.tell({ type: "attached", link }),
+        onAttached: (link) => void peer?.tell({ type: "attached", link }),
         onEnd(cause, link) {
           if (peer?.tell({ type: "ended", cause, link })) return;
           link.stop();

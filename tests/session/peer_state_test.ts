@@ -6,7 +6,7 @@ import {
   ResumeLostError,
   SessionLostError,
 } from "../../src/session/errors.ts";
-import type { Link } from "../../src/session/output.ts";
+import type { Link } from "../../src/session/socket_port.ts";
 import {
   initialPeerState,
   type PeerCommand,
