@@ -13,7 +13,7 @@
  */
 import "./support/permissions.ts";
 import { ActorSystem } from "@troupe/troupe";
-import { MetricsCollector, metricsServer } from "@troupe/troupe/metrics";
+import { MetricsCollector, serveMetrics } from "@troupe/troupe/metrics";
 
 const [historyPath] = Deno.args;
 await using system = new ActorSystem();
@@ -38,7 +38,7 @@ const kitchen = system.spawn<number>(() => ({
   },
 }), { name: "kitchen" });
 
-await using metrics = metricsServer(collector);
+await using metrics = serveMetrics(collector);
 await using server = Deno.serve(
   { hostname: "127.0.0.1", port: 0, onListen() {} },
   (request) => {

@@ -55,7 +55,7 @@ Deno.test("forbiddenImports() lets the builds of pages alone share how they are 
   assertEquals(
     forbiddenImports([
       { from: "src/metrics/page/build.ts", to: "src/web/page/build.ts" },
-      { from: "src/metrics/metrics_server.ts", to: "src/web/page/build.ts" },
+      { from: "src/metrics/serve_metrics.ts", to: "src/web/page/build.ts" },
       { from: "src/metrics/page/main.ts", to: "src/web/page/build.ts" },
     ]).length,
     2,

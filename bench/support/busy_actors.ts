@@ -10,8 +10,8 @@ import { type ActorRef, ActorSystem, type Behavior } from "../../mod.ts";
 import { MetricsCollector } from "../../src/metrics/collector.ts";
 import {
   type MetricsServer,
-  metricsServer,
-} from "../../src/metrics/metrics_server.ts";
+  serveMetrics,
+} from "../../src/metrics/serve_metrics.ts";
 import { cpuMicros, measureWhenAsked } from "./measuring_process.ts";
 
 /** Pairs that tell each other, each so often. */
@@ -89,7 +89,7 @@ class Busy {
   collect(): void {
     this.#collector = new MetricsCollector({ system: this.#system });
     this.#collector.start();
-    this.#metrics = metricsServer(this.#collector);
+    this.#metrics = serveMetrics(this.#collector);
   }
 
   /** Collects no more. */

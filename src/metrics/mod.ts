@@ -29,14 +29,14 @@ export type { MetricPath } from "./metric_path.ts";
 export * from "./metrics_errors.ts";
 export {
   type MetricsServer,
-  metricsServer,
-  type MetricsServerOptions,
-} from "./metrics_server.ts";
+  serveMetrics,
+  type ServeMetricsOptions,
+} from "./serve_metrics.ts";
 export {
-  METRICS_CONTENT_TYPES,
-  metricsText,
-  type MetricsTextFormat,
-  metricsTextFormat,
-} from "./openmetrics.ts";
+  acceptedTextFormat,
+  SNAPSHOT_CONTENT_TYPES,
+  type SnapshotTextFormat,
+  snapshotToText,
+} from "./snapshot_text.ts";
 export type * from "./snapshot.ts";
 export { SseStream, type SseStreamOptions } from "../web/internal.ts";

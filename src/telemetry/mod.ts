@@ -5,6 +5,9 @@
  *
  * @module
  */
-export { instrument, type InstrumentOptions } from "./instrument.ts";
-export { observeMetrics, type ObserveMetricsOptions } from "./otel.ts";
+export { observeActors, type ObserveActorsOptions } from "./observe_actors.ts";
+export {
+  observeMetrics,
+  type ObserveMetricsOptions,
+} from "./observe_metrics.ts";
 export { traceMessages } from "./trace_messages.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   type MetricsServer,
-  metricsServer,
-} from "../../src/metrics/metrics_server.ts";
+  serveMetrics,
+} from "../../src/metrics/serve_metrics.ts";
 import { inBrowser, TestBrowser } from "../terminal/browser.ts";
 import { loadProgress } from "./loads.ts";
 import { emptySnapshot, fullSnapshot, TestFeed } from "./snapshots.ts";
@@ -14,7 +14,7 @@ class Served implements AsyncDisposable {
   #server: Deno.HttpServer<Deno.NetAddr>;
 
   constructor() {
-    this.#metrics = metricsServer(this.feed, { prefix: "/board/" });
+    this.#metrics = serveMetrics(this.feed, { prefix: "/board/" });
     this.#server = this.#serve(0);
   }
 
@@ -48,7 +48,7 @@ class Served implements AsyncDisposable {
   /** Begins again on the same port, with the events of a new stream. */
   start(): void {
     const { port } = this.#server.addr;
-    this.#metrics = metricsServer(this.feed, { prefix: "/board/" });
+    this.#metrics = serveMetrics(this.feed, { prefix: "/board/" });
     this.#server = this.#serve(port);
   }
 

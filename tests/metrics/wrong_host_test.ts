@@ -1,6 +1,6 @@
 import { assertStringIncludes } from "@std/assert";
 import { SseStream } from "../../src/web/sse_stream.ts";
-import { metricsServer } from "../../src/metrics/metrics_server.ts";
+import { serveMetrics } from "../../src/metrics/serve_metrics.ts";
 import { bounded } from "../support/net.ts";
 import { TestFeed } from "./snapshots.ts";
 
@@ -21,7 +21,7 @@ async function answer(
 }
 
 Deno.test("A Host that is none is a bad request", bounded, async () => {
-  await using metrics = metricsServer(new TestFeed());
+  await using metrics = serveMetrics(new TestFeed());
   assertStringIncludes(await answer(metrics.fetch), " 400 Bad Request\r\n");
 });
 

@@ -168,6 +168,8 @@ interface Info {
 /** The modules of ours that an entry point reaches, and their imports. */
 export interface ModuleGraph {
   modules: Set<string>;
+  /** The specifiers of modules that are not ours. */
+  packages: Set<string>;
   imports: Import[];
 }
 
@@ -184,10 +186,17 @@ export async function readModuleGraph(
     throw new Error(`Cannot read ${entryPoint}: ${decode(stderr)}`);
   }
   const info: Info = JSON.parse(decode(stdout));
-  const graph: ModuleGraph = { modules: new Set(), imports: [] };
+  const graph: ModuleGraph = {
+    modules: new Set(),
+    packages: new Set(),
+    imports: [],
+  };
   for (const { specifier, error, dependencies = [] } of info.modules) {
     const from = pathIn(root, specifier);
-    if (from === undefined) continue;
+    if (from === undefined) {
+      graph.packages.add(specifier);
+      continue;
+    }
     if (error !== undefined) throw new Error(`Cannot read ${from}: ${error}`);
     graph.modules.add(from);
     for (const { code, type } of dependencies) {

@@ -7,7 +7,7 @@ import type { ActorSystem } from "../../actor/mod.ts";
 import {
   MetricsCollector,
   type MetricsServer,
-  metricsServer,
+  serveMetrics,
 } from "../../metrics/mod.ts";
 import { phaseText } from "../run/phases.ts";
 import type { LoadProgress } from "../result.ts";
@@ -27,7 +27,7 @@ export class LivePage implements AsyncDisposable {
    */
   constructor(system: ActorSystem, port: number) {
     this.collector = new MetricsCollector({ system });
-    this.#metrics = metricsServer(this.collector);
+    this.#metrics = serveMetrics(this.collector);
     try {
       this.#server = Deno.serve(
         { hostname: "127.0.0.1", port, onListen() {} },

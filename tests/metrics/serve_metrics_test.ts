@@ -3,9 +3,9 @@ import { parse } from "@std/csv";
 import { SseStream } from "../../src/web/sse_stream.ts";
 import { snapshotsFromMessagePack } from "../../src/metrics/export.ts";
 import {
-  metricsServer,
-  type MetricsServerOptions,
-} from "../../src/metrics/metrics_server.ts";
+  serveMetrics,
+  type ServeMetricsOptions,
+} from "../../src/metrics/serve_metrics.ts";
 import { bounded } from "../support/net.ts";
 import { Reader } from "../web/event_reader.ts";
 import { parseOpenMetrics } from "./openmetrics_parser.ts";
@@ -14,12 +14,12 @@ import { fullSnapshot, TestFeed } from "./snapshots.ts";
 /** A server with two snapshots; no socket. */
 class Served implements AsyncDisposable {
   readonly feed = new TestFeed();
-  readonly server: ReturnType<typeof metricsServer>;
+  readonly server: ReturnType<typeof serveMetrics>;
 
-  constructor(options?: MetricsServerOptions) {
+  constructor(options?: ServeMetricsOptions) {
     this.feed.push(fullSnapshot(1));
     this.feed.push(fullSnapshot(2));
-    this.server = metricsServer(this.feed, options);
+    this.server = serveMetrics(this.feed, options);
   }
 
   get(
@@ -333,7 +333,7 @@ for (
   Deno.test(`A metrics server refuses ${JSON.stringify(options)}`, () => {
     const feed = new TestFeed();
     assertThrows(
-      () => metricsServer(feed, options),
+      () => serveMetrics(feed, options),
       TypeError,
       "Cannot use ",
     );

@@ -3,23 +3,18 @@
  *
  * @module
  */
-import {
-  type Attributes,
-  type BatchObservableResult,
-  type Meter,
-  metrics,
-} from "@opentelemetry/api";
+import type { Attributes } from "@opentelemetry/api";
 import type { ActorSystem } from "../actor/mod.ts";
 import {
   type ActorGrouping,
-  type ActorMetric,
   GROUP_METRICS,
   groupActors,
   SYSTEM_METRICS,
 } from "../actor/internal.ts";
+import { registerMetrics } from "./register_metrics.ts";
 
-/** Options of {@linkcode instrument}. */
-export interface InstrumentOptions {
+/** Options of {@linkcode observeActors}. */
+export interface ObserveActorsOptions {
   /**
    * What is told apart by an attribute.
    *
@@ -54,12 +49,6 @@ const NAME_ATTRIBUTES: Readonly<Record<ActorGrouping, string | undefined>> = {
   path: "troupe.actor.path",
 };
 
-/** How OpenTelemetry makes an instrument of each kind. */
-const CREATE = {
-  counter: "createObservableCounter",
-  up_down_counter: "createObservableUpDownCounter",
-} as const satisfies Record<ActorMetric<never>["kind"], keyof Meter>;
-
 /**
  * Registers metrics of a system with OpenTelemetry, until the result is
  * disposed. Nothing is counted for them: `system.tree()` is read when they are
@@ -80,10 +69,10 @@ const CREATE = {
  * @example
  * ```ts
  * import { ActorSystem } from "@troupe/troupe";
- * import { instrument } from "@troupe/troupe/telemetry";
+ * import { observeActors } from "@troupe/troupe/telemetry";
  *
  * await using system = new ActorSystem();
- * using _metrics = instrument(system, {
+ * using _metrics = observeActors(system, {
  *   attributes: { "service.component": "orders" },
  * });
  * ```
@@ -91,23 +80,14 @@ const CREATE = {
  * @throws {TypeError} if `groupBy` is none of its values.
  * @throws {RangeError} if `maxGroups` is not a whole number from 1.
  */
-export function instrument(
+export function observeActors(
   system: ActorSystem,
-  options: InstrumentOptions = {},
+  options: ObserveActorsOptions = {},
 ): Disposable {
   const { groupBy = "top_level", maxGroups, attributes = {} } = options;
   const groupsNow = () => groupActors(system.tree(), groupBy, maxGroups);
-  // A mistake in the options is found here, not when it is collected.
+  // A mistake in the options is found here, not when metrics are collected.
   groupsNow();
-  const meter = metrics.getMeter("@troupe/troupe");
-  const made = <T>(all: readonly ActorMetric<T>[]) =>
-    all.map((metric) => ({
-      metric,
-      observable: meter[CREATE[metric.kind]](metric.name, metric),
-    }));
-  const ofGroups = made(GROUP_METRICS);
-  const ofSystem = made(SYSTEM_METRICS);
-
   const nameAttribute = NAME_ATTRIBUTES[groupBy];
   const attributesOf = (name: string): Attributes =>
     nameAttribute === undefined
@@ -115,34 +95,23 @@ export function instrument(
       : { ...attributes, [nameAttribute]: name };
 
   let before: ReadonlyMap<string, Attributes> = new Map();
-  const observe = (result: BatchObservableResult): void => {
+  return registerMetrics([...GROUP_METRICS, ...SYSTEM_METRICS], (report) => {
     const groups = groupsNow();
     const now = new Map(
       groups.map(({ name }) => [name, before.get(name) ?? attributesOf(name)]),
     );
     const gone = [...before].filter(([name]) => !now.has(name));
     before = now;
-    for (const { metric, observable } of ofGroups) {
+    for (const metric of GROUP_METRICS) {
       for (const group of groups) {
-        const value = metric.read(group);
-        if (value !== null) {
-          result.observe(observable, value, now.get(group.name));
-        }
+        report(metric, metric.read(group), now.get(group.name));
       }
-      // A reader goes on with the last value: of what is gone there is none.
+      // A reader keeps the last value: of what is gone there is none left.
       if (metric.kind === "counter") continue;
-      for (const [, attributes] of gone) {
-        result.observe(observable, 0, attributes);
-      }
+      for (const [, attributes] of gone) report(metric, 0, attributes);
     }
-    for (const { metric, observable } of ofSystem) {
-      const value = metric.read(system);
-      if (value !== null) result.observe(observable, value, attributes);
+    for (const metric of SYSTEM_METRICS) {
+      report(metric, metric.read(system), attributes);
     }
-  };
-  const all = [...ofGroups, ...ofSystem].map(({ observable }) => observable);
-  meter.addBatchObservableCallback(observe, all);
-  return {
-    [Symbol.dispose]: () => meter.removeBatchObservableCallback(observe, all),
-  };
+  });
 }

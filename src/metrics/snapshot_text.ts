@@ -8,11 +8,11 @@ import type { MetricFamily } from "./metric_names.ts";
 import type { Labels, MetricsSnapshot } from "./snapshot.ts";
 
 /** OpenMetrics 1.0, or the text format 0.0.4 of Prometheus before it. */
-export type MetricsTextFormat = "openmetrics" | "prometheus";
+export type SnapshotTextFormat = "openmetrics" | "prometheus";
 
 /** For the header `content-type`. */
-export const METRICS_CONTENT_TYPES: Readonly<
-  Record<MetricsTextFormat, string>
+export const SNAPSHOT_CONTENT_TYPES: Readonly<
+  Record<SnapshotTextFormat, string>
 > = {
   openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
   prometheus: "text/plain; version=0.0.4; charset=utf-8",
@@ -24,14 +24,14 @@ export const METRICS_CONTENT_TYPES: Readonly<
  *
  * @example
  * ```ts
- * import { metricsTextFormat } from "@troupe/troupe/metrics";
+ * import { acceptedTextFormat } from "@troupe/troupe/metrics";
  *
  * const accept = "application/openmetrics-text;q=0.5, text/plain;q=0.2";
- * console.assert(metricsTextFormat(accept) === "openmetrics");
- * console.assert(metricsTextFormat(null) === "prometheus");
+ * console.assert(acceptedTextFormat(accept) === "openmetrics");
+ * console.assert(acceptedTextFormat(null) === "prometheus");
  * ```
  */
-export function metricsTextFormat(accept: string | null): MetricsTextFormat {
+export function acceptedTextFormat(accept: string | null): SnapshotTextFormat {
   const quality = (type: string): number => {
     let best = 0;
     for (const item of (accept ?? "").toLowerCase().split(",")) {
@@ -58,17 +58,17 @@ export function metricsTextFormat(accept: string | null): MetricsTextFormat {
  *
  * @example
  * ```ts
- * import { metricsText, type MetricsSnapshot } from "@troupe/troupe/metrics";
+ * import { snapshotToText, type MetricsSnapshot } from "@troupe/troupe/metrics";
  *
  * function scrape(snapshot: MetricsSnapshot): string {
- *   return metricsText(snapshot, "prometheus");
+ *   return snapshotToText(snapshot, "prometheus");
  * }
  * console.assert(scrape.length === 1);
  * ```
  */
-export function metricsText(
+export function snapshotToText(
   snapshot: MetricsSnapshot,
-  format: MetricsTextFormat = "openmetrics",
+  format: SnapshotTextFormat = "openmetrics",
 ): string {
   const families = metricFamilies(snapshot).map((family) =>
     familyText(family, format)
@@ -78,7 +78,7 @@ export function metricsText(
 
 function familyText(
   { name, type, unit, help, samples }: MetricFamily,
-  format: MetricsTextFormat,
+  format: SnapshotTextFormat,
 ): string {
   const isOpen = format === "openmetrics";
   const total = type === "counter" ? `${name}_total` : name;

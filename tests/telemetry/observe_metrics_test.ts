@@ -6,9 +6,9 @@ import {
   MetricReader,
 } from "@opentelemetry/sdk-metrics";
 import { ActorSystem } from "../../src/actor/system.ts";
-import { MetricsCollector, metricsText } from "../../src/metrics/mod.ts";
-import { observeMetrics } from "../../src/telemetry/otel.ts";
-import { instrument } from "../../src/telemetry/mod.ts";
+import { MetricsCollector, snapshotToText } from "../../src/metrics/mod.ts";
+import { observeMetrics } from "../../src/telemetry/observe_metrics.ts";
+import { observeActors } from "../../src/telemetry/mod.ts";
 import { emptySnapshot, fullSnapshot, TestFeed } from "../metrics/snapshots.ts";
 
 /** Gives what is collected to the test. */
@@ -102,12 +102,12 @@ Deno.test("Observations have the attributes of the options", async () => {
   assertEquals(values["process.disk.io By orders,read"], 4096);
 });
 
-Deno.test("What instrument() tells OpenTelemetry is not told twice", async () => {
+Deno.test("What observeActors() tells OpenTelemetry is not told twice", async () => {
   await using otel = new Metrics();
   await using system = new ActorSystem();
   const feed = new TestFeed();
   feed.push(fullSnapshot());
-  using _actors = instrument(system);
+  using _actors = observeActors(system);
   using _observed = observeMetrics(feed);
   const { names } = await otel.collect();
   assertEquals(names.length, new Set(names).size);
@@ -122,9 +122,9 @@ Deno.test("OpenTelemetry and OpenMetrics have the same metrics of actors", async
     system.spawn(() => ({ receive() {} }), { name }).tell(1);
   }
   await system.idle();
-  using _actors = instrument(system, { maxGroups: 2 });
+  using _actors = observeActors(system, { maxGroups: 2 });
   await using collector = new MetricsCollector({ system, maxActorGroups: 2 });
-  const text = metricsText(collector.collect());
+  const text = snapshotToText(collector.collect());
   const { values } = await otel.collect();
   const units: Record<string, string> = { s: "_seconds", By: "_bytes" };
   const expected = Object.entries(values).map(([key, value]) => {

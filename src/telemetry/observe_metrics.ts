@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type BatchObservableResult, metrics } from "@opentelemetry/api";
 import type { MetricsFeed, MetricsSnapshot } from "../metrics/mod.ts";
+import { type MetricDescription, registerMetrics } from "./register_metrics.ts";
 
 /** Options of {@linkcode observeMetrics}. */
 export interface ObserveMetricsOptions {
@@ -15,15 +15,8 @@ export interface ObserveMetricsOptions {
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** An instrument, and what it observes; nothing where that is unknown. */
-interface Instrument {
-  readonly make:
-    | "createObservableCounter"
-    | "createObservableUpDownCounter"
-    | "createObservableGauge";
-  readonly name: string;
-  readonly unit: string;
-  readonly description: string;
+/** A metric, and how its values are read from a snapshot. */
+interface SnapshotMetric extends MetricDescription {
   read(from: MetricsSnapshot): readonly Observation[];
 }
 
@@ -33,10 +26,10 @@ type Observation = readonly [
   attributes?: Readonly<Record<string, string>>,
 ];
 
-/** Names are those of OpenTelemetry's conventions where they have one. */
-const INSTRUMENTS: readonly Instrument[] = [
+/** The names are those of OpenTelemetry's conventions where they have one. */
+const METRICS: readonly SnapshotMetric[] = [
   {
-    make: "createObservableCounter",
+    kind: "counter",
     name: "process.cpu.time",
     unit: "s",
     description: "Processor time",
@@ -46,21 +39,21 @@ const INSTRUMENTS: readonly Instrument[] = [
     ],
   },
   {
-    make: "createObservableUpDownCounter",
+    kind: "up_down_counter",
     name: "process.memory.usage",
     unit: "By",
     description: "Resident memory",
     read: ({ process }) => [[process.rssBytes]],
   },
   {
-    make: "createObservableUpDownCounter",
+    kind: "up_down_counter",
     name: "process.unix.file_descriptor.count",
     unit: "{file_descriptor}",
     description: "Open file descriptors",
     read: ({ process }) => [[process.openFiles]],
   },
   {
-    make: "createObservableCounter",
+    kind: "counter",
     name: "process.disk.io",
     unit: "By",
     description: "Bytes read from disks and written to them",
@@ -70,35 +63,35 @@ const INSTRUMENTS: readonly Instrument[] = [
     ],
   },
   {
-    make: "createObservableGauge",
+    kind: "gauge",
     name: "nodejs.eventloop.delay.p50",
     unit: "s",
     description: "Median delay of a timer",
     read: ({ eventLoop }) => [[seconds(eventLoop?.delayP50Ms)]],
   },
   {
-    make: "createObservableGauge",
+    kind: "gauge",
     name: "nodejs.eventloop.delay.p99",
     unit: "s",
     description: "99th percentile of the delay of a timer",
     read: ({ eventLoop }) => [[seconds(eventLoop?.delayP99Ms)]],
   },
   {
-    make: "createObservableGauge",
+    kind: "gauge",
     name: "nodejs.eventloop.delay.max",
     unit: "s",
     description: "Longest delay of a timer",
     read: ({ eventLoop }) => [[seconds(eventLoop?.delayMaxMs)]],
   },
   {
-    make: "createObservableUpDownCounter",
+    kind: "up_down_counter",
     name: "system.cpu.logical.count",
     unit: "{cpu}",
     description: "Cores of the machine",
     read: ({ host }) => [[host.cores]],
   },
   {
-    make: "createObservableGauge",
+    kind: "gauge",
     name: "system.load_average",
     unit: "{thread}",
     description: "Load average",
@@ -109,21 +102,21 @@ const INSTRUMENTS: readonly Instrument[] = [
     ],
   },
   {
-    make: "createObservableUpDownCounter",
+    kind: "up_down_counter",
     name: "system.memory.limit",
     unit: "By",
     description: "Memory of the machine",
     read: ({ host }) => [[host.memoryTotalBytes]],
   },
   {
-    make: "createObservableUpDownCounter",
+    kind: "up_down_counter",
     name: "system.memory.linux.available",
     unit: "By",
     description: "Memory of the machine that is available",
     read: ({ host }) => [[host.memoryAvailableBytes]],
   },
   {
-    make: "createObservableCounter",
+    kind: "counter",
     name: "system.network.io",
     unit: "By",
     description: "Bytes over all network interfaces but the loopback",
@@ -153,7 +146,7 @@ const INSTRUMENTS: readonly Instrument[] = [
  * | `system.memory.linux.available` | up-down counter, `By` | |
  * | `system.network.io` | counter, `By` | `network.io.direction`: `receive`, `transmit` |
  *
- * Actors are no part of it: `instrument(system)` of the telemetry entry tells
+ * Actors are no part of it: `observeActors(system)` of the telemetry entry tells
  * of them. Nor is V8's heap and its garbage collection, of which Deno's own
  * telemetry tells by `v8js.memory.heap.used` and `v8js.gc.duration`.
  *
@@ -172,27 +165,15 @@ export function observeMetrics(
   feed: MetricsFeed,
   options: ObserveMetricsOptions = {},
 ): Disposable {
-  const meter = metrics.getMeter("@troupe/troupe");
-  const made = INSTRUMENTS.map((instrument) => ({
-    instrument,
-    observable: meter[instrument.make](instrument.name, instrument),
-  }));
-  const observe = (result: BatchObservableResult): void => {
+  return registerMetrics(METRICS, (report) => {
     const snapshot = feed.latest;
     if (snapshot === undefined) return;
-    for (const { instrument, observable } of made) {
-      for (const [value, attributes] of instrument.read(snapshot)) {
-        if (value === null || value === undefined) continue;
-        const all = { ...options.attributes, ...attributes };
-        result.observe(observable, value, all);
+    for (const metric of METRICS) {
+      for (const [value, attributes] of metric.read(snapshot)) {
+        report(metric, value, { ...options.attributes, ...attributes });
       }
     }
-  };
-  const all = made.map(({ observable }) => observable);
-  meter.addBatchObservableCallback(observe, all);
-  return {
-    [Symbol.dispose]: () => meter.removeBatchObservableCallback(observe, all),
-  };
+  });
 }
 
 function seconds(ms: number | null | undefined): number | null {

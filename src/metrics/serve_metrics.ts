@@ -16,15 +16,15 @@ import { messagePackPieces, snapshotsToJson } from "./export.ts";
 import { snapshotsToCsv } from "./export_csv.ts";
 import type { MetricsFeed } from "./feed.ts";
 import {
-  METRICS_CONTENT_TYPES,
-  metricsText,
-  metricsTextFormat,
-} from "./openmetrics.ts";
+  acceptedTextFormat,
+  SNAPSHOT_CONTENT_TYPES,
+  snapshotToText,
+} from "./snapshot_text.ts";
 import { FILES } from "./page_bundle.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 
-/** Options of {@linkcode metricsServer}. */
-export interface MetricsServerOptions {
+/** Options of {@linkcode serveMetrics}. */
+export interface ServeMetricsOptions {
   /**
    * The path below which everything is, such as `/metrics-page/`.
    * @default {"/"}
@@ -77,10 +77,10 @@ export interface MetricsServer extends AsyncDisposable {
  *
  * @example
  * ```ts
- * import { MetricsCollector, metricsServer } from "@troupe/troupe/metrics";
+ * import { MetricsCollector, serveMetrics } from "@troupe/troupe/metrics";
  *
  * await using collector = new MetricsCollector();
- * await using metrics = metricsServer(collector);
+ * await using metrics = serveMetrics(collector);
  * collector.collect();
  * await using server = Deno.serve(
  *   { hostname: "127.0.0.1", port: 0, onListen() {} },
@@ -92,9 +92,9 @@ export interface MetricsServer extends AsyncDisposable {
  *
  * @throws {TypeError} when an option makes no sense.
  */
-export function metricsServer(
+export function serveMetrics(
   feed: MetricsFeed,
-  options: MetricsServerOptions = {},
+  options: ServeMetricsOptions = {},
 ): MetricsServer {
   const prefix = resolvePrefix(options.prefix);
   const rules = { hosts: resolveHosts(options.hosts), origins: undefined };
@@ -133,13 +133,13 @@ export function metricsServer(
   ): Response | undefined => {
     switch (path) {
       case "metrics": {
-        const format = metricsTextFormat(request.headers.get("accept"));
+        const format = acceptedTextFormat(request.headers.get("accept"));
         return ofLatest(
           feed,
           (snapshot) =>
-            new Response(metricsText(snapshot, format), {
+            new Response(snapshotToText(snapshot, format), {
               headers: {
-                "content-type": METRICS_CONTENT_TYPES[format],
+                "content-type": SNAPSHOT_CONTENT_TYPES[format],
                 vary: "accept",
               },
             }),

@@ -7,7 +7,7 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import { coreOf } from "../../src/actor/core.ts";
 import { type ActorRef, ActorSystem } from "../../src/actor/mod.ts";
-import { instrument } from "../../src/telemetry/mod.ts";
+import { observeActors } from "../../src/telemetry/mod.ts";
 import {
   crash,
   handled,
@@ -84,7 +84,7 @@ Deno.test("Each metric has its name, unit, description and kind", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem({ measureBusyTime: true });
   test.spawn();
-  using _metrics = instrument(test.system);
+  using _metrics = observeActors(test.system);
   const found = [...(await otel.collect()).values()].map((metric) => {
     const { name, unit, description } = metric.descriptor;
     assert(description !== "", name);
@@ -106,7 +106,7 @@ Deno.test("Each metric has its name, unit, description and kind", async () => {
 Deno.test("Metrics tell the actors at the top apart, with all below them", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
-  using _metrics = instrument(test.system);
+  using _metrics = observeActors(test.system);
   await family(test);
   assertEquals(await otel.values("troupe.actor.count"), {
     "troupe.actor.name=a": 3,
@@ -121,7 +121,7 @@ Deno.test("Metrics tell the actors at the top apart, with all below them", async
 Deno.test("Metrics tell each actor apart by its path, if they are to", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
-  using _metrics = instrument(test.system, { groupBy: "path" });
+  using _metrics = observeActors(test.system, { groupBy: "path" });
   await family(test);
   assertEquals(await otel.values("troupe.actor.count"), {
     "troupe.actor.path=/a": 1,
@@ -134,7 +134,7 @@ Deno.test("Metrics tell each actor apart by its path, if they are to", async () 
 Deno.test("Metrics sum up the whole system, if they are to", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
-  using _metrics = instrument(test.system, { groupBy: "system" });
+  using _metrics = observeActors(test.system, { groupBy: "system" });
   assertEquals(await otel.values("troupe.actor.count"), { "": 0 });
   await family(test);
   assertEquals(await otel.values("troupe.actor.count"), { "": 4 });
@@ -143,7 +143,7 @@ Deno.test("Metrics sum up the whole system, if they are to", async () => {
 Deno.test("Actors over the limit are one group that says so", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
-  using metrics = instrument(test.system, { maxGroups: 2 });
+  using metrics = observeActors(test.system, { maxGroups: 2 });
   await family(test);
   test.spawn({}, { name: "c" });
   assertEquals(await otel.values("troupe.actor.count"), {
@@ -151,7 +151,7 @@ Deno.test("Actors over the limit are one group that says so", async () => {
     "troupe.actor.name=//others": 2,
   });
   metrics[Symbol.dispose]();
-  using _paths = instrument(test.system, { groupBy: "path", maxGroups: 2 });
+  using _paths = observeActors(test.system, { groupBy: "path", maxGroups: 2 });
   assertEquals(
     (await otel.values("troupe.actor.count"))["troupe.actor.path=//others"],
     4,
@@ -161,7 +161,7 @@ Deno.test("Actors over the limit are one group that says so", async () => {
 Deno.test("OpenTelemetry tells no more than 100 actors at the top apart, unless it is to", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
-  using _metrics = instrument(test.system);
+  using _metrics = observeActors(test.system);
   for (let i = 0; i < 1000; i++) test.spawn();
   const counts = await otel.values("troupe.actor.count");
   assertEquals(Object.keys(counts).length, 100);
@@ -172,11 +172,11 @@ Deno.test("Metrics tell systems apart by what the options say", async () => {
   await using otel = new Metrics();
   await using one = new TestSystem();
   await using two = new TestSystem();
-  using _one = instrument(one.system, {
+  using _one = observeActors(one.system, {
     groupBy: "system",
     attributes: { system: "one" },
   });
-  using _two = instrument(two.system, {
+  using _two = observeActors(two.system, {
     groupBy: "system",
     attributes: { system: "two" },
   });
@@ -194,7 +194,7 @@ Deno.test("Metrics tell systems apart by what the options say", async () => {
 Deno.test("Metrics show messages and bytes that wait", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
-  using _metrics = instrument(test.system, { groupBy: "system" });
+  using _metrics = observeActors(test.system, { groupBy: "system" });
   const ref = test.spawn({}, {
     mailbox: { maxBytes: 100, sizeOf: () => 7 },
   });
@@ -211,7 +211,7 @@ Deno.test("Metrics show messages and bytes that wait", async () => {
 Deno.test("Metrics count restarts", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
-  using _metrics = instrument(test.system, { groupBy: "system" });
+  using _metrics = observeActors(test.system, { groupBy: "system" });
   const ref = await test.supervised();
   ref.tell(crash());
   await handled(ref);
@@ -221,7 +221,7 @@ Deno.test("Metrics count restarts", async () => {
 Deno.test("Metrics count dead letters and late replies", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
-  using _metrics = instrument(test.system);
+  using _metrics = observeActors(test.system);
   const ref = test.spawn();
   await soon(ref.ask<void>((replyTo) => () => {
     replyTo.tell();
@@ -236,8 +236,8 @@ Deno.test("Metrics count dead letters and late replies", async () => {
 Deno.test("Counters do not fall when an actor ends that was counted", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
-  using _group = instrument(test.system);
-  using _system = instrument(test.system, { groupBy: "system" });
+  using _group = observeActors(test.system);
+  using _system = observeActors(test.system, { groupBy: "system" });
   const [, , x, y] = await family(test);
   const before = await otel.values("troupe.messages.processed");
   x?.kill();
@@ -254,7 +254,7 @@ Deno.test("Counters do not fall when an actor ends that was counted", async () =
 Deno.test("The counters of a system go on when an actor at its top ends", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
-  using _metrics = instrument(test.system, { groupBy: "system" });
+  using _metrics = observeActors(test.system, { groupBy: "system" });
   const [first] = await family(test);
   first?.stop();
   await settle();
@@ -266,7 +266,7 @@ Deno.test("Busy time is told in seconds, and only where it is measured", async (
   for (const measureBusyTime of [true, false]) {
     await using otel = new Metrics();
     await using test = new TestSystem({ measureBusyTime });
-    using _metrics = instrument(test.system, { groupBy: "system" });
+    using _metrics = observeActors(test.system, { groupBy: "system" });
     test.spawn().tell(() => {
       for (const start = performance.now(); performance.now() < start + 5;);
     });
@@ -281,7 +281,7 @@ Deno.test("Metrics end when they are disposed", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
   test.spawn();
-  const metrics = instrument(test.system, { groupBy: "system" });
+  const metrics = observeActors(test.system, { groupBy: "system" });
   assertEquals(await otel.values("troupe.actor.count"), { "": 1 });
   metrics[Symbol.dispose]();
   test.spawn();
@@ -291,7 +291,7 @@ Deno.test("Metrics end when they are disposed", async () => {
 Deno.test("An actor that is gone is counted no more, and its counters stand", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
-  using _metrics = instrument(test.system);
+  using _metrics = observeActors(test.system);
   const ref = test.spawn({}, { name: "a" });
   await handled(ref);
   assertEquals(await otel.values("troupe.actor.count"), {
@@ -311,7 +311,7 @@ Deno.test("An actor that is gone is counted no more, and its counters stand", as
 Deno.test("Metrics may be collected after the system has shut down", async () => {
   await using otel = new Metrics();
   const system = new ActorSystem();
-  using _metrics = instrument(system, { groupBy: "system" });
+  using _metrics = observeActors(system, { groupBy: "system" });
   const ref = system.spawn(stepper());
   await handled(ref);
   await system.shutdown();
@@ -321,14 +321,14 @@ Deno.test("Metrics may be collected after the system has shut down", async () =>
 
 Deno.test("Without a meter provider, metrics are harmless", async () => {
   await using test = new TestSystem();
-  using _metrics = instrument(test.system);
+  using _metrics = observeActors(test.system);
   await handled(test.spawn());
 });
 
 Deno.test("Metrics put nothing on the path of a message", async () => {
   await using otel = new Metrics();
   await using system = new ActorSystem();
-  using _metrics = instrument(system);
+  using _metrics = observeActors(system);
   await otel.collect();
   const { tracing, events, measuresBusyTime } = coreOf(system);
   assertEquals(tracing, undefined);
@@ -339,7 +339,7 @@ Deno.test("A group that is none is a mistake", async () => {
   await using test = new TestSystem();
   assertThrows(
     // @ts-expect-error: for those who write no types.
-    () => instrument(test.system, { groupBy: "name" }),
+    () => observeActors(test.system, { groupBy: "name" }),
     TypeError,
     'groupBy: it is "name"',
   );
@@ -349,7 +349,7 @@ Deno.test("A limit of groups that is none is a mistake", async () => {
   await using test = new TestSystem();
   for (const maxGroups of [0, NaN]) {
     assertThrows(
-      () => instrument(test.system, { maxGroups }),
+      () => observeActors(test.system, { maxGroups }),
       RangeError,
       "maxGroups",
     );

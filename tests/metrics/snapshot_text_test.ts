@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
-  metricsText,
-  metricsTextFormat,
-} from "../../src/metrics/openmetrics.ts";
+  acceptedTextFormat,
+  snapshotToText,
+} from "../../src/metrics/snapshot_text.ts";
 import type { InstrumentSample } from "../../src/metrics/snapshot.ts";
 import { parseOpenMetrics } from "./openmetrics_parser.ts";
 import { emptySnapshot, fullSnapshot } from "./snapshots.ts";
@@ -14,7 +14,7 @@ function samples(text: string): string[] {
 }
 
 function withInstruments(...instruments: InstrumentSample[]): string {
-  return metricsText({ ...emptySnapshot(), instruments });
+  return snapshotToText({ ...emptySnapshot(), instruments });
 }
 
 function gauge(part: Partial<InstrumentSample & { type: "gauge" }>) {
@@ -30,7 +30,7 @@ function gauge(part: Partial<InstrumentSample & { type: "gauge" }>) {
 }
 
 Deno.test("A strict parser of OpenMetrics accepts a snapshot that knows everything", () => {
-  const families = parseOpenMetrics(metricsText(fullSnapshot()));
+  const families = parseOpenMetrics(snapshotToText(fullSnapshot()));
   const found = new Map(families.map((family) => [family.name, family]));
   assertEquals(found.get("process_cpu_seconds"), {
     name: "process_cpu_seconds",
@@ -55,9 +55,9 @@ Deno.test("A strict parser of OpenMetrics accepts a snapshot that knows everythi
 });
 
 Deno.test("What is null is left out of the text", () => {
-  assertEquals(metricsText(emptySnapshot()), "# EOF\n");
+  assertEquals(snapshotToText(emptySnapshot()), "# EOF\n");
   const { process, ...rest } = fullSnapshot();
-  const text = metricsText({
+  const text = snapshotToText({
     ...rest,
     process: { ...process, rssBytes: null },
   });
@@ -66,7 +66,7 @@ Deno.test("What is null is left out of the text", () => {
 });
 
 Deno.test("A histogram is a summary with its quantiles, count and sum", () => {
-  const text = metricsText(fullSnapshot());
+  const text = snapshotToText(fullSnapshot());
   assertEquals(
     text.slice(text.indexOf("# TYPE latency")),
     `# TYPE latency_milliseconds summary
@@ -86,7 +86,7 @@ latency_milliseconds_sum{route="/orders"} 10
 });
 
 Deno.test("The text for Prometheus has no unit and no end, and counters by their whole names", () => {
-  const text = metricsText(fullSnapshot(), "prometheus");
+  const text = snapshotToText(fullSnapshot(), "prometheus");
   assert(!text.includes("# UNIT") && !text.includes("# EOF"));
   assert(text.includes("# TYPE process_disk_read_bytes_total counter\n"));
   assert(
@@ -94,7 +94,7 @@ Deno.test("The text for Prometheus has no unit and no end, and counters by their
       '# HELP orders_total Orders that came\norders_total{route="/orders"} 5\n',
     ),
   );
-  assertEquals(samples(text), samples(metricsText(fullSnapshot())));
+  assertEquals(samples(text), samples(snapshotToText(fullSnapshot())));
 });
 
 Deno.test("Labels and help are escaped", () => {
@@ -195,7 +195,7 @@ Deno.test("A strict parser accepts whatever an application calls its instruments
   );
   fc.assert(
     fc.property(fc.array(instrument, { maxLength: 8 }), (instruments) => {
-      parseOpenMetrics(metricsText({ ...fullSnapshot(), instruments }));
+      parseOpenMetrics(snapshotToText({ ...fullSnapshot(), instruments }));
     }),
   );
 });
@@ -234,6 +234,6 @@ for (
   ] as const
 ) {
   Deno.test(`Who accepts ${accept} gets the format ${format}`, () => {
-    assertEquals(metricsTextFormat(accept), format);
+    assertEquals(acceptedTextFormat(accept), format);
   });
 }
