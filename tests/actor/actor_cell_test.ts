@@ -36,7 +36,7 @@ Deno.test("A message waits until the one before is handled, awaits included", as
   assertEquals(log, ["first begins", "first ends", "second"]);
 });
 
-Deno.test("An asynchronous handler holds up no other actor", async () => {
+Deno.test("An asynchronous handler delays no other actor", async () => {
   await using test = new TestSystem();
   const gate = Promise.withResolvers<void>();
   test.spawn().tell(() => gate.promise);
@@ -44,7 +44,7 @@ Deno.test("An asynchronous handler holds up no other actor", async () => {
   gate.resolve();
 });
 
-Deno.test("Messages from one sender are handled in the order of their sending", async () => {
+Deno.test("Messages from one sender are handled in the order in which they were sent", async () => {
   await using test = new TestSystem();
   await fc.assert(fc.asyncProperty(
     fc.array(fc.constantFrom("sync", "async", "slow"), { maxLength: 50 }),
@@ -78,7 +78,7 @@ Deno.test("Synchronous messages share one microtask", async () => {
   assertEquals(handled, 10);
 });
 
-Deno.test("An actor that has very much to do does all of it", async () => {
+Deno.test("An actor with a great many messages handles them all", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   let handled = 0;
@@ -88,7 +88,7 @@ Deno.test("An actor that has very much to do does all of it", async () => {
   assertEquals(handled, 1000);
 });
 
-Deno.test("An actor that tells itself handles the message after those that wait", async () => {
+Deno.test("A message that an actor sends to itself is handled after the waiting ones", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const log: string[] = [];
@@ -130,7 +130,7 @@ Deno.test("An actor starts on its own, without any message", async () => {
 
 // Crashes.
 
-Deno.test("A message that crashes its actor is lost, and told with the failure", async () => {
+Deno.test("A message that crashes its actor is lost, and reported with the failure", async () => {
   await using test = new TestSystem();
   const cause = new Error("crash");
   const bad = crash(cause);
@@ -174,7 +174,7 @@ Deno.test("A start that throws or rejects is a crash", async () => {
   ]);
 });
 
-Deno.test("An actor without supervisor that crashes is gone, and what waited is dead letters", async () => {
+Deno.test("An actor without a supervisor that crashes is gone, and its waiting messages are dead letters", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const lost: Step = () => {};
@@ -222,7 +222,7 @@ async function overflow(
   return { answers, handled, lost };
 }
 
-Deno.test("A full mailbox refuses by default, and tells the sender", async () => {
+Deno.test("A full mailbox refuses by default, and the sender knows", async () => {
   await using test = new TestSystem();
   assertEquals(await overflow(test, { maxMessages: 3 }), {
     answers: [true, true, true, false, false],
@@ -231,7 +231,7 @@ Deno.test("A full mailbox refuses by default, and tells the sender", async () =>
   });
 });
 
-Deno.test("A full mailbox may drop what waited longest", async () => {
+Deno.test("A full mailbox may drop the message that has waited longest", async () => {
   await using test = new TestSystem();
   assertEquals(
     await overflow(test, { maxMessages: 3, overflow: "drop_oldest" }),
@@ -243,7 +243,7 @@ Deno.test("A full mailbox may drop what waited longest", async () => {
   );
 });
 
-Deno.test("A full mailbox may drop what comes", async () => {
+Deno.test("A full mailbox may drop the new message", async () => {
   await using test = new TestSystem();
   assertEquals(
     await overflow(test, { maxMessages: 3, overflow: "drop_newest" }),
@@ -437,14 +437,14 @@ Deno.test("A name is taken until its actor is gone", async () => {
   assertEquals(test.spawn({}, { name: "a" }).path, "/a");
 });
 
-Deno.test("A name is not empty, and has no slash", async () => {
+Deno.test("A name must not be empty or contain a slash", async () => {
   await using test = new TestSystem();
   for (const name of ["", "a/b"]) {
     assertThrows(() => test.spawn({}, { name }), TypeError, "name");
   }
 });
 
-Deno.test("A shutdown deadline that is negative or no number is a mistake", async () => {
+Deno.test("A shutdown deadline that is negative or not a number is refused", async () => {
   await using test = new TestSystem();
   for (const shutdownMs of [-1, NaN]) {
     assertThrows(() => test.spawn({}, { shutdownMs }), RangeError);

@@ -104,7 +104,7 @@ Deno.test("groupActors() counts every actor once, whatever the limit", () => {
   );
 });
 
-Deno.test("groupActors() lets the first groups be, whatever the limit", () => {
+Deno.test("groupActors() leaves the first groups as they are, whatever the limit", () => {
   fc.assert(
     fc.property(sketches, groupings, fc.integer({ min: 1, max: 6 }), (
       sketch,
@@ -139,7 +139,7 @@ Deno.test("groupActors() by path names the actors nearest the top", () => {
   assertEquals(names(groupActors(root, "path", 3)), ["/0", "/1", "//others"]);
 });
 
-Deno.test("groupActors() keeps the work of actors that are gone, but by path", () => {
+Deno.test("groupActors() keeps the work of actors that are gone, except by path", () => {
   const root = snapshotOf({
     work: 0,
     gone: 100,
@@ -152,7 +152,7 @@ Deno.test("groupActors() keeps the work of actors that are gone, but by path", (
   assertEquals(processed("path"), 3);
 });
 
-Deno.test("groupActors() sums up busy time where it is measured alone", () => {
+Deno.test("groupActors() sums up busy time only where it is measured", () => {
   const sketch = actor(0, actor(1, actor(2)));
   const [measured] = groupActors(snapshotOf(sketch, "", 5), "top_level");
   assertEquals(measured?.busyMs, 15);

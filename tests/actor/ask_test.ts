@@ -31,14 +31,14 @@ function askInVain(
   return ref.ask<void>(() => () => {}, options);
 }
 
-Deno.test("An ask resolves to the answer", async () => {
+Deno.test("An ask resolves to the reply", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const answer = ref.ask<number>((replyTo) => () => void replyTo.tell(42));
   assertEquals(await soon(answer), 42);
 });
 
-Deno.test("An ask may be answered long after the message was handled", async () => {
+Deno.test("An ask may get its reply long after the message was handled", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   let kept: ReplyTo<number> | undefined;
@@ -59,7 +59,7 @@ Deno.test("An ask rejects after five seconds by default, with the target's path"
   await assertRejects(() => soon(asking), AskTimeoutError, "/a");
 });
 
-Deno.test("An ask waits as long as it is told", async () => {
+Deno.test("An ask waits for as long as its timeoutMs says", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const asking = askInVain(ref, { timeoutMs: 7 });
@@ -68,7 +68,7 @@ Deno.test("An ask waits as long as it is told", async () => {
   await soon(failing);
 });
 
-Deno.test("An ask that may not wait rejects as soon as time passes", async () => {
+Deno.test("An ask with a time-out of 0 rejects as soon as time passes", async () => {
   await using test = new TestSystem();
   const asking = askInVain(test.spawn(), { timeoutMs: 0 });
   const failing = assertRejects(() => asking, AskTimeoutError);
@@ -91,7 +91,7 @@ Deno.test("An ask without a time-out sets no timer", async () => {
   assertEquals(await soon(asking), "late");
 });
 
-Deno.test("An ask with a time-out that is negative or no number is a mistake", async () => {
+Deno.test("An ask with a time-out that is negative or not a number is refused", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   for (const timeoutMs of [-1, NaN]) {
@@ -123,7 +123,7 @@ Deno.test("An ask whose signal has aborted sends nothing", async () => {
   assertEquals(test.clock.pending, 0);
 });
 
-Deno.test("An ask of a dead actor rejects at once", async () => {
+Deno.test("An ask of an actor that is gone rejects at once", async () => {
   await using test = new TestSystem();
   const ref = test.spawn({}, { name: "a" });
   ref.stop();
@@ -172,7 +172,7 @@ Deno.test("An ask that its target crashes on rejects with the crash as cause", a
   }
 });
 
-Deno.test("An ask that was answered before the crash resolves", async () => {
+Deno.test("An ask that got its reply before the crash resolves", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const answer = ref.ask<number>((replyTo) => () => {
@@ -206,7 +206,7 @@ Deno.test("An ask whose target kills itself on it rejects at once", async () => 
   await assertRejects(() => soon(asking), ActorStoppedError, "killed");
 });
 
-Deno.test("An ask on which its target stops is still answered", async () => {
+Deno.test("An ask on which its target stops still gets its reply", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const answer = ref.ask<number>((replyTo) => async (context) => {
@@ -218,7 +218,7 @@ Deno.test("An ask on which its target stops is still answered", async () => {
   assertEquals(await soon(ref.stopped), { type: "normal" });
 });
 
-Deno.test("An ask that was handed on survives the end of who handed it on", async () => {
+Deno.test("An ask that was passed on survives the end of the actor that passed it on", async () => {
   await using test = new TestSystem();
   const ends: ((ref: ActorRef<Step>) => void)[] = [
     (ref) => ref.kill(),
@@ -263,7 +263,7 @@ Deno.test("An ask that was handled does not fail with the notice that comes next
   assertEquals(await soon(answer), 42);
 });
 
-Deno.test("A late answer is counted and dropped", async () => {
+Deno.test("A late reply is counted and dropped", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   let late: boolean | undefined;
@@ -281,7 +281,7 @@ Deno.test("A late answer is counted and dropped", async () => {
   assertEquals(test.system.lateReplies, 1);
 });
 
-Deno.test("A second answer is counted and dropped", async () => {
+Deno.test("A second reply is counted and dropped", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const told: boolean[] = [];
@@ -361,7 +361,7 @@ Deno.test("A hundred thousand asks that timed out leave no timer that holds the 
   assertEquals(system.clock.holding, 0);
 });
 
-Deno.test("An ask that is never answered rejects when the system has shut down", async () => {
+Deno.test("An ask that gets no reply rejects when the system has shut down", async () => {
   const test = new TestSystem();
   const ref = test.spawn({}, { name: "a" });
   const asking = askInVain(ref, { timeoutMs: 1e9 });
@@ -390,7 +390,7 @@ Deno.test("An ask after the shutdown leaves no real timer either", async () => {
   );
 });
 
-Deno.test("An actor that stops itself inside an ask still answers it", async () => {
+Deno.test("An actor that stops itself inside an ask still replies to it", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const answer = ref.ask<string>((replyTo) => (context) => {

@@ -7,7 +7,7 @@ const options = fc.record({ initialMs: fc.nat(1e6), maxMs: fc.nat(1e9) });
 /** The ceiling of a delay: the largest that chance may give. */
 const most = (): number => 1;
 
-Deno.test("backoffDelayMs() stays between nothing and the cap, however many tries", () => {
+Deno.test("backoffDelayMs() stays between 0 and the cap, however many tries", () => {
   fc.assert(fc.property(options, fc.nat(), random, (options, attempt, part) => {
     const backoff = resolveBackoff(options);
     const delayMs = backoffDelayMs(backoff, attempt, () => part);
@@ -23,7 +23,7 @@ Deno.test("backoffDelayMs() doubles its ceiling with each try, up to the cap", (
   assertEquals(ceilings, [100, 200, 400, 800, 1000, 1000]);
 });
 
-Deno.test("backoffDelayMs() takes a uniform part of the ceiling: full jitter", () => {
+Deno.test("backoffDelayMs() is uniformly distributed below the ceiling: full jitter", () => {
   fc.assert(
     fc.property(options, fc.nat(40), random, (options, attempt, part) => {
       const backoff = resolveBackoff(options);
@@ -35,14 +35,14 @@ Deno.test("backoffDelayMs() takes a uniform part of the ceiling: full jitter", (
   );
 });
 
-Deno.test("backoffDelayMs() never waits when the first delay is nothing", () => {
+Deno.test("backoffDelayMs() is 0 when the first delay is 0", () => {
   fc.assert(fc.property(fc.nat(5000), (attempt) => {
     const backoff = resolveBackoff({ initialMs: 0 });
     assertEquals(backoffDelayMs(backoff, attempt, () => 0.5), 0);
   }));
 });
 
-Deno.test("resolveBackoff() fills in what is not given", () => {
+Deno.test("resolveBackoff() fills in the defaults", () => {
   assertEquals(resolveBackoff({ maxMs: 5 }), {
     initialMs: 100,
     maxMs: 5,
@@ -50,7 +50,7 @@ Deno.test("resolveBackoff() fills in what is not given", () => {
   });
 });
 
-Deno.test("resolveBackoff() names the option that is negative or no number", () => {
+Deno.test("resolveBackoff() names the option that is negative or not a number", () => {
   assertThrows(
     () => resolveBackoff({ initialMs: -1 }),
     RangeError,

@@ -38,7 +38,7 @@ async function family(
 
 // Stop.
 
-Deno.test("stop() lets the running handler finish, and discards what waits", async () => {
+Deno.test("stop() lets the running handler finish, and discards the waiting messages", async () => {
   await using test = new TestSystem();
   const gate = Promise.withResolvers<void>();
   const log: string[] = [];
@@ -61,7 +61,7 @@ Deno.test("stop() lets the running handler finish, and discards what waits", asy
   assertEquals(test.of("dead_letter").map(({ message }) => message), [lost]);
 });
 
-Deno.test("An actor that was asked to stop takes no more messages", async () => {
+Deno.test("An actor that was asked to stop accepts no more messages", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   await settle();
@@ -91,7 +91,7 @@ Deno.test("An actor that is stopped before it has started never starts", async (
   assertEquals(started, false);
 });
 
-Deno.test("An actor that is stopped while it starts is stopped when it has", async () => {
+Deno.test("An actor that is stopped while it starts stops once it has started", async () => {
   await using test = new TestSystem();
   const gate = Promise.withResolvers<void>();
   const log: string[] = [];
@@ -199,7 +199,7 @@ Deno.test("A crash in stopped() fails the actor, which still ends", async () => 
   assertEquals(test.of("failed").map((event) => event.cause), [cause, cause]);
 });
 
-Deno.test("A crash in stopped() after a crash keeps the first cause, and tells both", async () => {
+Deno.test("A crash in stopped() after a crash keeps the first cause, and reports both", async () => {
   await using test = new TestSystem();
   const [first, second] = [new Error("first"), new Error("second")];
   const ref = test.spawn({ stopped: () => Promise.reject(second) });
@@ -268,7 +268,7 @@ Deno.test("A second stop changes nothing", async () => {
   assertEquals(test.gone, [ref.path]);
 });
 
-Deno.test("The deadline counts from the stop, whatever the handler takes of it", async () => {
+Deno.test("The deadline counts from the stop, however much of it the handler takes", async () => {
   await using test = new TestSystem();
   const gate = Promise.withResolvers<void>();
   const ref = test.spawn({ stopped: () => new Promise(() => {}) }, {
@@ -288,7 +288,7 @@ Deno.test("The deadline counts from the stop, whatever the handler takes of it",
 
 // Drain.
 
-Deno.test("drain() handles what waits, and then ends", async () => {
+Deno.test("drain() handles the waiting messages, and then ends", async () => {
   await using test = new TestSystem();
   const log: string[] = [];
   const ref = test.spawn({ stopped: () => void log.push("stopped") });
@@ -355,7 +355,7 @@ Deno.test("stop() ends a drain", async () => {
   assertEquals(handled, 0);
 });
 
-Deno.test("drain() does not take a stop back", async () => {
+Deno.test("drain() does not revoke a stop", async () => {
   await using test = new TestSystem();
   let handled = 0;
   const ref = test.spawn();
@@ -368,7 +368,7 @@ Deno.test("drain() does not take a stop back", async () => {
 
 // Kill.
 
-Deno.test("kill() aborts the signal, does not wait, and ignores what comes later", async () => {
+Deno.test("kill() aborts the signal, does not wait, and ignores what the handler does later", async () => {
   await using test = new TestSystem();
   const gate = Promise.withResolvers<void>();
   const log: string[] = [];
@@ -389,7 +389,7 @@ Deno.test("kill() aborts the signal, does not wait, and ignores what comes later
   assertEquals(test.story, ["started /1", "stopped /1"]);
 });
 
-Deno.test("kill() sends what waits to dead letters", async () => {
+Deno.test("kill() sends the waiting messages to dead letters", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   ref.tell(hang);
@@ -434,7 +434,7 @@ Deno.test("kill() ends a clean-up that hangs after a crash, which stays the reas
   assertEquals(await soon(ref.stopped), { type: "failed", cause });
 });
 
-Deno.test("kill() of an actor takes its children along, and nobody cleans up", async () => {
+Deno.test("kill() of an actor kills its children too, and none of them cleans up", async () => {
   await using test = new TestSystem();
   const log: string[] = [];
   const parent = await family(test, log);
@@ -609,7 +609,7 @@ Deno.test("A child may kill its parent", async () => {
 
 // The order of lanes.
 
-Deno.test("A stop overtakes a notice that waits, and a notice overtakes messages", async () => {
+Deno.test("A stop overtakes a waiting notice, and a notice overtakes messages", async () => {
   await using test = new TestSystem();
   for (const stop of [false, true]) {
     const log: string[] = [];
@@ -698,7 +698,7 @@ Deno.test("A parent that crashes with a child that never stops is killed at its 
   assertEquals(await soon(parent.stopped), { type: "failed", cause });
 });
 
-Deno.test("A child that is gone is no child any more", async () => {
+Deno.test("A child that is gone is no longer a child", async () => {
   await using test = new TestSystem();
   const parent = test.spawn();
   for (const _ of [1, 2]) {
@@ -714,7 +714,7 @@ Deno.test("A child that is gone is no child any more", async () => {
 
 // The end.
 
-Deno.test("stopped resolves once the actor is gone, and at once if it is already", async () => {
+Deno.test("stopped resolves when the actor is gone, and at once if it already is", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const early = ref.stopped;

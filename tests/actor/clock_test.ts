@@ -10,7 +10,7 @@ Deno.test("The real clock calls back after the delay", async () => {
   assert(realClock.now() - before >= 0.9);
 });
 
-Deno.test("The real clock never calls back after a cancel", async () => {
+Deno.test("The real clock never calls back after the timer is cancelled", async () => {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = realClock.schedule(0, () => reject(new Error("called")));
   timer.cancel();
@@ -18,7 +18,7 @@ Deno.test("The real clock never calls back after a cancel", async () => {
   await promise;
 });
 
-Deno.test("The real clock takes a delay that is too long for setTimeout", async () => {
+Deno.test("The real clock accepts a delay that is too long for setTimeout", async () => {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   // setTimeout would cut it to 32 bits, and call back at once.
   const timer = realClock.schedule(2 ** 32, () => reject(new Error("called")));
@@ -27,7 +27,7 @@ Deno.test("The real clock takes a delay that is too long for setTimeout", async 
   timer.cancel();
 });
 
-Deno.test("A timer of the real clock may be told not to hold the process", () => {
+Deno.test("A timer of the real clock need not keep the process alive", () => {
   const timer = realClock.schedule(60_000, () => {});
   timer.unref();
   timer.ref();

@@ -107,7 +107,7 @@ Deno.test("Deadlines of one duration share a timer", () => {
   assertEquals(clock.pending, 1);
 });
 
-Deno.test("A million deadlines that were removed leave one timer that holds nothing", () => {
+Deno.test("A million deadlines that were removed leave one timer that does not keep the process alive", () => {
   const { clock, deadlines } = setUp();
   for (let i = 0; i < 1e6; i++) {
     const alarm = new Alarm();

@@ -40,19 +40,19 @@ async function tcpRoundTrip(): Promise<number> {
   return echo[0] ?? -1;
 }
 
-Deno.test("Two actors that tell each other for ever starve no timer", async () => {
+Deno.test("Two actors that tell each other forever starve no timer", async () => {
   await using system = new ActorSystem();
   startPair(system);
   await timer();
 });
 
-Deno.test("Two actors that tell each other for ever starve no TCP round trip", async () => {
+Deno.test("Two actors that tell each other forever starve no TCP round trip", async () => {
   await using system = new ActorSystem();
   startPair(system);
   assertEquals(await tcpRoundTrip(), 7);
 });
 
-Deno.test("An actor that tells itself for ever starves no timer", async () => {
+Deno.test("An actor that tells itself forever starves no timer", async () => {
   await using system = new ActorSystem();
   startLoop(system, (context) => ({ receive: () => void context.self.tell() }));
   await timer();
@@ -69,7 +69,7 @@ Deno.test("Asynchronous handlers that never wait for I/O starve no timer", async
   await timer();
 });
 
-Deno.test("Two actors that ask each other for ever starve no timer", async () => {
+Deno.test("Two actors that ask each other forever starve no timer", async () => {
   await using system = new ActorSystem();
   const end = new AbortController();
   const echo = system.spawn<{ tell(value: number): boolean }>(() => ({
@@ -95,7 +95,7 @@ Deno.test("A flood of one actor does not keep another from its turn", async () =
   assertEquals(before <= 100, true, `${before} messages were handled before`);
 });
 
-Deno.test("Dispatcher runs what is ready in the order of scheduling, in one microtask", async () => {
+Deno.test("Dispatcher runs ready actors in the order of scheduling, in one microtask", async () => {
   const dispatcher = new Dispatcher();
   const order: number[] = [];
   for (const id of [1, 2, 3]) {

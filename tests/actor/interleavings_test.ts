@@ -479,7 +479,7 @@ class Stage implements AsyncDisposable {
   }
 }
 
-Deno.test("Whoever runs next: asks settle, watchers are told once, letters end once and in order, and nothing is left", async () => {
+Deno.test("Whichever actor runs next: asks settle, watchers are notified once, messages end once and in order, and nothing is left", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer(),

@@ -29,7 +29,7 @@ function setUp(lingerMs = 100) {
   };
 }
 
-Deno.test("A resource is opened once for all who acquire it meanwhile", async () => {
+Deno.test("A resource is opened once for all who acquire it while it opens", async () => {
   const { openings, open, resource } = setUp();
   const acquiring = [resource.acquire(), resource.acquire()];
   assertEquals(resource.isOpen, true);
@@ -167,7 +167,7 @@ Deno.test("A holder whose signal aborts just as the resource has opened gets no 
   assertEquals(resource.leases, 0);
 });
 
-Deno.test("A resource that everybody gave up during its opening is closed again", async () => {
+Deno.test("A resource that everybody abandoned during its opening is closed again", async () => {
   const { clock, closed, open, resource } = setUp(100);
   const holder = new AbortController();
   const acquiring = resource.acquire(holder);
@@ -179,7 +179,7 @@ Deno.test("A resource that everybody gave up during its opening is closed again"
   assertEquals(closed, ["value 0"]);
 });
 
-Deno.test("A failing opening rejects all who wait, and the next one tries again", async () => {
+Deno.test("A failing opening rejects all who wait, and the next call tries again", async () => {
   const { openings, open, resource } = setUp();
   const acquiring = [resource.acquire(), resource.acquire()];
   const failure = new Error("refused");
@@ -279,7 +279,7 @@ Deno.test("close() while the resource lingers closes it once, and ends the timer
   assertEquals(closed, ["value 0"]);
 });
 
-Deno.test("An evicted resource is not closed, and the next one opens it anew", async () => {
+Deno.test("An evicted resource is not closed, and the next lease opens it again", async () => {
   const { closed, open, openings, resource } = setUp(0);
   const acquiring = resource.acquire();
   open();
@@ -304,7 +304,7 @@ Deno.test("An eviction during the opening rejects those who wait", async () => {
   await assertRejects(() => acquiring, TroupeError, "lost");
 });
 
-Deno.test("An eviction while it lingers ends the timer", async () => {
+Deno.test("An eviction while the resource lingers ends the timer", async () => {
   const { clock, open, resource } = setUp(100);
   const acquiring = resource.acquire();
   open();
@@ -327,7 +327,7 @@ Deno.test("close() closes the resource once, whoever holds it", async () => {
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("close() during the opening closes what comes of it", async () => {
+Deno.test("close() during the opening closes the resource once it is open", async () => {
   const { closed, open, resource } = setUp();
   const acquiring = resource.acquire();
   resource.close();

@@ -43,7 +43,7 @@ async function watching(
 
 // Watch.
 
-Deno.test("A watcher is told once, with the reason, when the actor is gone", async () => {
+Deno.test("A watcher is notified once, with the reason, when the actor is gone", async () => {
   await using test = new TestSystem();
   const cause = new Error("crash");
   const ends: [(ref: ActorRef<Step>) => void, ExitReason][] = [
@@ -65,7 +65,7 @@ Deno.test("A watcher is told once, with the reason, when the actor is gone", asy
   }
 });
 
-Deno.test("A watcher is told at once of an actor that is gone already", async () => {
+Deno.test("A watcher is notified at once of an actor that is already gone", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   ref.kill();
@@ -74,7 +74,7 @@ Deno.test("A watcher is told at once of an actor that is gone already", async ()
   assertEquals(notices, [{ type: "killed" }]);
 });
 
-Deno.test("A watcher that watches twice is told once, with the latest notice", async () => {
+Deno.test("A watcher that watches twice is notified once, with the latest notice", async () => {
   await using test = new TestSystem();
   const [watcher, ref] = [test.spawn(), test.spawn()];
   const first = await watching(watcher, ref);
@@ -84,7 +84,7 @@ Deno.test("A watcher that watches twice is told once, with the latest notice", a
   assertEquals([first.length, second.length], [0, 1]);
 });
 
-Deno.test("A watcher is not told after unwatch()", async () => {
+Deno.test("A watcher is not notified after unwatch()", async () => {
   await using test = new TestSystem();
   const [watcher, ref] = [test.spawn(), test.spawn()];
   const notices = await watching(watcher, ref);
@@ -94,7 +94,7 @@ Deno.test("A watcher is not told after unwatch()", async () => {
   assertEquals(notices, []);
 });
 
-Deno.test("A notice that is queued is not delivered after unwatch()", async () => {
+Deno.test("A queued notice is not delivered after unwatch()", async () => {
   await using test = new TestSystem();
   const [watcher, ref] = [test.spawn(), test.spawn()];
   const notices = await watching(watcher, ref);
@@ -105,7 +105,7 @@ Deno.test("A notice that is queued is not delivered after unwatch()", async () =
   assertEquals(notices, []);
 });
 
-Deno.test("A watch after unwatch() is told anew", async () => {
+Deno.test("A watch after unwatch() notifies again", async () => {
   await using test = new TestSystem();
   const [watcher, ref] = [test.spawn(), test.spawn()];
   const first = await watching(watcher, ref);
@@ -132,7 +132,7 @@ Deno.test("The name is free before the notice is handled", async () => {
   assertEquals(next?.path, "/a");
 });
 
-Deno.test("A watcher is not told of a restart", async () => {
+Deno.test("A watcher is not notified of a restart", async () => {
   await using test = new TestSystem();
   const ref = await test.supervised();
   const notices = await watching(test.spawn(), ref);
@@ -154,7 +154,7 @@ Deno.test("A watch ends with the life that watches", async () => {
   assertEquals(notices, []);
 });
 
-Deno.test("A notice that is queued when the life ends is not for the next life", async () => {
+Deno.test("A queued notice is not for the next life", async () => {
   await using test = new TestSystem();
   const watcher = await test.supervised();
   const ref = test.spawn();
@@ -167,7 +167,7 @@ Deno.test("A notice that is queued when the life ends is not for the next life",
   assertEquals(notices, []);
 });
 
-Deno.test("An actor that watches itself is told nothing, and ends", async () => {
+Deno.test("An actor that watches itself is not notified, and ends", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const notices = await watching(ref, ref);
@@ -176,21 +176,21 @@ Deno.test("An actor that watches itself is told nothing, and ends", async () => 
   assertEquals(notices, []);
 });
 
-Deno.test("unwatch() of an actor that is not watched is harmless", async () => {
+Deno.test("unwatch() of an actor that is not watched does nothing", async () => {
   await using test = new TestSystem();
   const [watcher, ref] = [test.spawn(), test.spawn()];
   (await contextOf(watcher)).unwatch(ref);
   await handled(watcher);
 });
 
-Deno.test("watch() refuses what is not an actor", async () => {
+Deno.test("watch() refuses a reference that is not to an actor", async () => {
   await using test = new TestSystem();
   const context = await contextOf(test.spawn());
   const fake = { ...test.spawn() } as ActorRef<never>;
   assertThrows(() => context.watch(fake, crash), TypeError);
 });
 
-Deno.test("A notice that cannot be made crashes the watcher", async () => {
+Deno.test("A notice that throws crashes the watcher", async () => {
   await using test = new TestSystem();
   const [watcher, ref] = [test.spawn(), test.spawn()];
   const cause = new Error("no notice");
@@ -203,7 +203,7 @@ Deno.test("A notice that cannot be made crashes the watcher", async () => {
 
 // Timers.
 
-Deno.test("A timer tells the actor its message after the delay", async () => {
+Deno.test("A timer sends its message after the delay", async () => {
   await using test = new TestSystem();
   const context = await contextOf(test.spawn());
   let ticks = 0;
@@ -290,7 +290,7 @@ Deno.test("A tick that is queued when its actor stops is no dead letter", async 
   assertEquals(test.of("dead_letter"), []);
 });
 
-Deno.test("A timer without a delay tells as soon as time passes", async () => {
+Deno.test("A timer without a delay sends its message as soon as time passes", async () => {
   await using test = new TestSystem();
   const context = await contextOf(test.spawn());
   let ticks = 0;
@@ -312,7 +312,7 @@ Deno.test("A tick that a full mailbox refuses is a dead letter", async () => {
   assertEquals(letter?.reason, "refused");
 });
 
-Deno.test("A timer with a delay that is negative or no number is a mistake", async () => {
+Deno.test("A timer with a delay that is negative or not a number is refused", async () => {
   await using test = new TestSystem();
   const context = await contextOf(test.spawn());
   for (const delayMs of [-1, NaN]) {
@@ -322,7 +322,7 @@ Deno.test("A timer with a delay that is negative or no number is a mistake", asy
 
 // Promises.
 
-Deno.test("A promise that is piped comes back as a message, ahead of those that wait", async () => {
+Deno.test("The outcome of a piped promise arrives as a message, ahead of the waiting ones", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const gate = Promise.withResolvers<void>();
@@ -347,7 +347,7 @@ Deno.test("A promise that is piped comes back as a message, ahead of those that 
   assertEquals(log, ["value", "error", "message"]);
 });
 
-Deno.test("A promise that is pending holds up no message", async () => {
+Deno.test("A pending promise delays no message", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   ref.tell((context) =>
@@ -356,7 +356,7 @@ Deno.test("A promise that is pending holds up no message", async () => {
   await handled(ref);
 });
 
-Deno.test("A value that comes after the end of its life is given back", async () => {
+Deno.test("A piped value that arrives after the end of its life goes to onLate", async () => {
   await using test = new TestSystem();
   const ref = await test.supervised();
   const late: string[] = [];
@@ -377,7 +377,7 @@ Deno.test("A value that comes after the end of its life is given back", async ()
   assertEquals(delivered, 0);
 });
 
-Deno.test("A value that is queued when its life ends is given back", async () => {
+Deno.test("A piped value that is queued when its life ends goes to onLate", async () => {
   await using test = new TestSystem();
   for (const end of ["stop", "kill"] as const) {
     const ref = test.spawn();
@@ -400,7 +400,7 @@ Deno.test("A value that is queued when its life ends is given back", async () =>
   }
 });
 
-Deno.test("A value that is queued when its life ends is not for the next life", async () => {
+Deno.test("A piped value that is queued when its life ends is not for the next life", async () => {
   await using test = new TestSystem();
   const ref = await test.supervised();
   const gate = Promise.withResolvers<void>();
@@ -421,7 +421,7 @@ Deno.test("A value that is queued when its life ends is not for the next life", 
   assertEquals(log, ["late value"]);
 });
 
-Deno.test("A value that was delivered is not given back", async () => {
+Deno.test("A piped value that was delivered does not go to onLate", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const log: string[] = [];
@@ -437,7 +437,7 @@ Deno.test("A value that was delivered is not given back", async () => {
   assertEquals(log, ["delivered value"]);
 });
 
-Deno.test("An error that comes after the end of its life is dropped", async () => {
+Deno.test("A piped error that arrives after the end of its life is dropped", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const gate = Promise.withResolvers<void>();
@@ -448,7 +448,7 @@ Deno.test("An error that comes after the end of its life is dropped", async () =
   assertEquals(test.of("failed"), []);
 });
 
-Deno.test("A failure to give a value back is told, and does no harm", async () => {
+Deno.test("An onLate that throws is reported, and harms nothing", async () => {
   await using test = new TestSystem();
   const cause = new Error("cannot give back");
   for (const order of ["queued", "late"] as const) {
@@ -476,7 +476,7 @@ Deno.test("A failure to give a value back is told, and does no harm", async () =
   }
 });
 
-Deno.test("A value that cannot be made a message crashes the actor", async () => {
+Deno.test("A piped value whose message cannot be made crashes the actor", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const cause = new Error("no message");
@@ -499,7 +499,7 @@ Deno.test("The signal aborts when the life ends, with the reason", async () => {
   assertEquals(signal.reason.message, "The actor /a has stopped");
 });
 
-Deno.test("The signal of a life that is over is aborted, if asked for late", async () => {
+Deno.test("The signal of a life that is over is aborted, even if first read then", async () => {
   await using test = new TestSystem();
   const ref = await test.supervised();
   const old = await contextOf(ref);

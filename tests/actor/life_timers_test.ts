@@ -35,7 +35,7 @@ class Counter {
 
 // every().
 
-Deno.test("every() tells the actor its message after each interval, the first after one", async () => {
+Deno.test("every() sends its message after each interval, the first after one", async () => {
   await using test = new TestSystem();
   const ticks = new Counter();
   (await contextOf(test.spawn())).every(10, ticks.step);
@@ -189,7 +189,7 @@ Deno.test("every() goes on after a full mailbox has dropped its message", async 
   assertEquals(ticks.count, 1);
 });
 
-Deno.test("every() needs an interval over 0", async () => {
+Deno.test("every() needs an interval above 0", async () => {
   await using test = new TestSystem();
   const context = await contextOf(test.spawn());
   for (const intervalMs of [0, -1, NaN]) {
@@ -220,7 +220,7 @@ Deno.test("No timer is started once the life is over", async () => {
   }
 });
 
-Deno.test("A timer whose message cannot be measured is a failure, and holds up no other deadline", async () => {
+Deno.test("A timer whose message cannot be measured is a failure, and delays no other deadline", async () => {
   await using test = new TestSystem();
   const cause = new Error("no size");
   const tick: Step = () => {};
@@ -243,7 +243,7 @@ Deno.test("A timer whose message cannot be measured is a failure, and holds up n
 
 // receiveTimeout().
 
-Deno.test("receiveTimeout() tells the actor when it has handled no message for a while", async () => {
+Deno.test("receiveTimeout() sends its message when the actor has handled none for a while", async () => {
   await using test = new TestSystem();
   const idle = new Counter();
   (await contextOf(test.spawn())).receiveTimeout(10, idle.step);
@@ -253,7 +253,7 @@ Deno.test("receiveTimeout() tells the actor when it has handled no message for a
   assertEquals(idle.count, 1);
 });
 
-Deno.test("receiveTimeout() begins anew with each message", async () => {
+Deno.test("receiveTimeout() starts over with each message", async () => {
   await using test = new TestSystem();
   const idle = new Counter();
   const ref = test.spawn();
@@ -267,7 +267,7 @@ Deno.test("receiveTimeout() begins anew with each message", async () => {
   assertEquals(idle.count, 1);
 });
 
-Deno.test("receiveTimeout() tells again after as long once more", async () => {
+Deno.test("receiveTimeout() sends again after the same time", async () => {
   await using test = new TestSystem();
   const idle = new Counter();
   (await contextOf(test.spawn())).receiveTimeout(10, idle.step);
@@ -294,7 +294,7 @@ Deno.test("receiveTimeout() counts from the end of an asynchronous handler", asy
   assertEquals(idle.count, 1);
 });
 
-Deno.test("receiveTimeout() does not tell an actor for which messages wait", async () => {
+Deno.test("receiveTimeout() sends nothing while messages wait", async () => {
   await using test = new TestSystem();
   const idle = new Counter();
   const ref = test.spawn();
@@ -308,7 +308,7 @@ Deno.test("receiveTimeout() does not tell an actor for which messages wait", asy
   assertEquals(idle.count, 1);
 });
 
-Deno.test("receiveTimeout() does not tell an actor for which a notice waits", async () => {
+Deno.test("receiveTimeout() sends nothing while a notice waits", async () => {
   await using test = new TestSystem();
   const idle = new Counter();
   const ref = test.spawn();
@@ -323,7 +323,7 @@ Deno.test("receiveTimeout() does not tell an actor for which a notice waits", as
   assertEquals(idle.count, 0);
 });
 
-Deno.test("receiveTimeout() replaces the one before, also when its message is queued", async () => {
+Deno.test("receiveTimeout() replaces the previous one, even if its message is queued", async () => {
   await using test = new TestSystem();
   const [first, second] = [new Counter(), new Counter()];
   const context = await contextOf(test.spawn());
@@ -335,7 +335,7 @@ Deno.test("receiveTimeout() replaces the one before, also when its message is qu
   assertEquals([first.count, second.count], [0, 1]);
 });
 
-Deno.test("receiveTimeout() ends when it is cancelled, also when its message is queued", async () => {
+Deno.test("receiveTimeout() ends when it is cancelled, even if its message is queued", async () => {
   await using test = new TestSystem();
   const idle = new Counter();
   const ref = test.spawn();
@@ -370,7 +370,7 @@ Deno.test("receiveTimeout() lets an actor stop itself when it is idle", async ()
   assertEquals(await soon(ref.stopped), { type: "normal" });
 });
 
-Deno.test("receiveTimeout() needs a time over 0", async () => {
+Deno.test("receiveTimeout() needs a time above 0", async () => {
   await using test = new TestSystem();
   const context = await contextOf(test.spawn());
   for (const idleMs of [0, -1, NaN]) {
@@ -382,7 +382,7 @@ Deno.test("receiveTimeout() needs a time over 0", async () => {
   }
 });
 
-Deno.test("receiveTimeout() that is refused leaves the one before", async () => {
+Deno.test("receiveTimeout() that is refused leaves the previous one", async () => {
   await using test = new TestSystem();
   const idle = new Counter();
   const context = await contextOf(test.spawn());

@@ -23,7 +23,7 @@ function contents(mailbox: Mailbox<number, string>): [number, string][] {
   return found;
 }
 
-Deno.test("Mailbox accepts and gives back as a bounded list would", () => {
+Deno.test("Mailbox accepts and returns messages as a bounded list would", () => {
   const operation = fc.oneof(
     { weight: 3, arbitrary: fc.nat(12) },
     { weight: 1, arbitrary: fc.record({ unshift: fc.nat(12) }) },
@@ -73,7 +73,7 @@ Deno.test("Mailbox holds ten thousand messages by default, and no more", () => {
   assertEquals(mailbox.push(10_000, "test"), "refuse");
 });
 
-Deno.test("Mailbox lets a message in that is larger than its bound when it is empty", () => {
+Deno.test("Mailbox accepts a message larger than its bound when it is empty", () => {
   const mailbox = new Mailbox<number, string>(
     resolveMailboxOptions({ maxBytes: 10, sizeOf }),
   );
@@ -81,7 +81,7 @@ Deno.test("Mailbox lets a message in that is larger than its bound when it is em
   assertEquals(mailbox.push(0, "test"), "refuse");
 });
 
-Deno.test("Mailbox takes nothing in while what was put back is over its bound", () => {
+Deno.test("Mailbox accepts nothing while the messages put back are over its bound", () => {
   const mailbox = new Mailbox<number, string>(
     resolveMailboxOptions({ maxMessages: 2, maxBytes: 10, sizeOf }),
   );
@@ -94,7 +94,7 @@ Deno.test("Mailbox takes nothing in while what was put back is over its bound", 
   assertEquals(mailbox.push(6, "test"), "accepted");
 });
 
-Deno.test("Mailbox refuses to add up what is no size", () => {
+Deno.test("Mailbox refuses to add up sizes that are not numbers", () => {
   for (const size of [NaN, -1]) {
     const mailbox = new Mailbox<number, string>(
       resolveMailboxOptions({ maxBytes: 10, sizeOf }),
@@ -121,13 +121,13 @@ Deno.test("Mailbox measures no message unless it is bounded in bytes", () => {
   assertEquals(mailbox.bytes, 0);
 });
 
-Deno.test("resolveMailboxOptions() rejects a mailbox that can hold no message", () => {
+Deno.test("resolveMailboxOptions() refuses a mailbox that can hold no message", () => {
   for (const maxMessages of [0, -1, NaN]) {
     assertThrows(() => resolveMailboxOptions({ maxMessages }), RangeError);
   }
 });
 
-Deno.test("resolveMailboxOptions() rejects a bound of no bytes", () => {
+Deno.test("resolveMailboxOptions() refuses a bound of no bytes", () => {
   for (const maxBytes of [0, -1, NaN]) {
     assertThrows(
       () => resolveMailboxOptions<number>({ maxBytes, sizeOf }),
@@ -136,7 +136,7 @@ Deno.test("resolveMailboxOptions() rejects a bound of no bytes", () => {
   }
 });
 
-Deno.test("resolveMailboxOptions() rejects a bound in bytes without a measure", () => {
+Deno.test("resolveMailboxOptions() refuses a bound in bytes without sizeOf", () => {
   assertThrows(
     () => resolveMailboxOptions({ maxBytes: 10 }),
     TypeError,
@@ -144,7 +144,7 @@ Deno.test("resolveMailboxOptions() rejects a bound in bytes without a measure", 
   );
 });
 
-Deno.test("resolveMailboxOptions() rejects a stash of less than nothing", () => {
+Deno.test("resolveMailboxOptions() refuses a negative stash", () => {
   for (const maxStashed of [-1, NaN]) {
     assertThrows(
       () => resolveMailboxOptions({ maxStashed }),

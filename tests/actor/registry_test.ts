@@ -38,7 +38,7 @@ function errorsOf(act: () => void): unknown[][] {
 
 // Types.
 
-Deno.test("A key takes an actor of its type, or of a wider one", async () => {
+Deno.test("A key accepts an actor of its type, or of a wider one", async () => {
   await using system = new ActorSystem();
   const texts = new RegistryKey<string>("texts");
   const text = system.spawn<string>(() => ({ receive() {} }));
@@ -49,7 +49,7 @@ Deno.test("A key takes an actor of its type, or of a wider one", async () => {
   assertStrictEquals(found, text);
 });
 
-Deno.test("A key takes no actor of another type", async () => {
+Deno.test("A key accepts no actor of another type", async () => {
   await using system = new ActorSystem();
   const texts = new RegistryKey<string>("texts");
   const number = system.spawn<number>(() => ({ receive() {} }));
@@ -57,7 +57,7 @@ Deno.test("A key takes no actor of another type", async () => {
   system.registry.register(texts, number);
 });
 
-Deno.test("A key takes no actor that takes some of its messages only", async () => {
+Deno.test("A key accepts no actor that accepts only some of its messages", async () => {
   await using system = new ActorSystem();
   const both = new RegistryKey<string | number>("both");
   const text = system.spawn<string>(() => ({ receive() {} }));
@@ -75,7 +75,7 @@ Deno.test("A key is neither widened nor narrowed", () => {
   assertEquals([narrowed.name, widened.name], ["both", "text"]);
 });
 
-Deno.test("What is found under a key takes its messages alone", async () => {
+Deno.test("An actor found under a key accepts the messages of the key alone", async () => {
   await using test = new TestSystem();
   const texts = new RegistryKey<string>("texts");
   // @ts-expect-error: it takes texts.
@@ -84,7 +84,7 @@ Deno.test("What is found under a key takes its messages alone", async () => {
   for (const ref of test.system.registry.list(texts)) ref.tell(1);
 });
 
-Deno.test("What is no actor cannot be registered", async () => {
+Deno.test("Only an actor can be registered", async () => {
   await using test = new TestSystem();
   const fake = { ...test.spawn() } as ActorRef<Step>;
   assertThrows(
@@ -96,7 +96,7 @@ Deno.test("What is no actor cannot be registered", async () => {
 
 // Finding.
 
-Deno.test("A registry finds nothing under a key that nobody has used", async () => {
+Deno.test("A registry finds nothing under an unused key", async () => {
   await using test = new TestSystem();
   assertStrictEquals(test.system.registry.find(steppers), undefined);
   assertEquals(test.system.registry.list(steppers), []);
@@ -119,7 +119,7 @@ Deno.test("Keys of the same name are different keys", async () => {
   assertEquals(registry.list(other), []);
 });
 
-Deno.test("A key has its actors in each system on its own", async () => {
+Deno.test("A key has its own actors in each system", async () => {
   await using one = new TestSystem();
   await using two = new TestSystem();
   one.system.registry.register(steppers, one.spawn());
@@ -147,7 +147,7 @@ Deno.test("An actor that is registered twice is there once", async () => {
   assertEquals(registry.list(steppers), [ref]);
 });
 
-Deno.test("A registration that did nothing takes nothing out", async () => {
+Deno.test("A registration that did nothing removes nothing", async () => {
   await using test = new TestSystem();
   const { registry } = test.system;
   const ref = test.spawn();
@@ -197,7 +197,7 @@ Deno.test("An actor that has stopped cannot come in", async () => {
   assertEquals(registry.list(steppers), []);
 });
 
-Deno.test("An actor that restarts stays", async () => {
+Deno.test("An actor that restarts stays registered", async () => {
   await using test = new TestSystem();
   const { registry } = test.system;
   const ref = await test.supervised({
@@ -209,7 +209,7 @@ Deno.test("An actor that restarts stays", async () => {
   assertEquals(registry.list(steppers), [ref]);
 });
 
-Deno.test("Who is told that an actor is gone does not find it any more", async () => {
+Deno.test("A watcher that is notified of an actor no longer finds it", async () => {
   await using test = new TestSystem();
   const { registry } = test.system;
   const [watcher, ref] = [test.spawn(), test.spawn()];
@@ -223,7 +223,7 @@ Deno.test("Who is told that an actor is gone does not find it any more", async (
   assertEquals(found, [0]);
 });
 
-Deno.test("An actor that comes and goes under a key holds on to nothing", async () => {
+Deno.test("An actor that comes and goes under a key leaves nothing behind", async () => {
   await using test = new TestSystem();
   const { registry } = test.system;
   const ref = test.spawn();
@@ -239,7 +239,7 @@ Deno.test("An actor that comes and goes under a key holds on to nothing", async 
 
 // Subscriptions.
 
-Deno.test("A subscription gets who is there, and each change", async () => {
+Deno.test("A subscription gets the current actors, and each change", async () => {
   await using test = new TestSystem();
   const { registry } = test.system;
   const [a, b] = [test.spawn({}, { name: "a" }), test.spawn({}, { name: "b" })];
@@ -253,7 +253,7 @@ Deno.test("A subscription gets who is there, and each change", async () => {
   assertEquals(heard, [["a"], ["a", "b"], ["b"], []]);
 });
 
-Deno.test("A subscription hears of no change where there is none", async () => {
+Deno.test("A subscription is not called where nothing changed", async () => {
   await using test = new TestSystem();
   const { registry } = test.system;
   const ref = test.spawn({}, { name: "a" });
@@ -266,7 +266,7 @@ Deno.test("A subscription hears of no change where there is none", async () => {
   assertEquals(heard, [["a"], []]);
 });
 
-Deno.test("A subscription hears nothing after it is disposed", async () => {
+Deno.test("A subscription is not called after it is disposed", async () => {
   await using test = new TestSystem();
   const { registry } = test.system;
   const heard: string[][] = [];
@@ -275,7 +275,7 @@ Deno.test("A subscription hears nothing after it is disposed", async () => {
   assertEquals(heard, [[]]);
 });
 
-Deno.test("A function that subscribes twice hears twice, and ends each on its own", async () => {
+Deno.test("A function that subscribes twice is called twice, and each subscription ends on its own", async () => {
   await using test = new TestSystem();
   const { registry } = test.system;
   const heard: string[][] = [];
@@ -287,7 +287,7 @@ Deno.test("A function that subscribes twice hears twice, and ends each on its ow
   assertEquals(heard, [["a"]]);
 });
 
-Deno.test("A list that was given is not changed afterwards", async () => {
+Deno.test("A list that was returned does not change afterwards", async () => {
   await using test = new TestSystem();
   const { registry } = test.system;
   registry.register(steppers, test.spawn());
@@ -296,7 +296,7 @@ Deno.test("A list that was given is not changed afterwards", async () => {
   assertEquals(before.length, 1);
 });
 
-Deno.test("A listener that throws is reported, stays, and harms nobody", async () => {
+Deno.test("A listener that throws is reported, stays subscribed, and harms no other", async () => {
   await using test = new TestSystem();
   const { registry } = test.system;
   const cause = new Error("listener");
@@ -315,7 +315,7 @@ Deno.test("A listener that throws is reported, stays, and harms nobody", async (
   assertEquals(ref.alive, false);
 });
 
-Deno.test("A listener that changes the registry leaves no other with an old list", async () => {
+Deno.test("A listener that changes the registry leaves no other listener with an old list", async () => {
   await using test = new TestSystem();
   const { registry } = test.system;
   const [a, b] = [test.spawn({}, { name: "a" }), test.spawn({}, { name: "b" })];

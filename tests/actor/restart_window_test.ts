@@ -33,7 +33,7 @@ Deno.test("countRestart() counts the moment at the very edge of the window", () 
   assertEquals(exceeded([0, 11], intensity), [false, false]);
 });
 
-Deno.test("countRestart() tolerates no restart when told so", () => {
+Deno.test("countRestart() tolerates no restart when the limit is 0", () => {
   assertEquals(exceeded([0], { maxRestarts: 0 }), [true]);
 });
 
@@ -62,7 +62,7 @@ Deno.test("countRestart() keeps no moment that has left the window", () => {
   }));
 });
 
-Deno.test("resolveIntensity() names the option that is negative or no number", () => {
+Deno.test("resolveIntensity() names the option that is negative or not a number", () => {
   assertThrows(
     () => resolveIntensity({ maxRestarts: -1 }),
     RangeError,
@@ -75,13 +75,13 @@ Deno.test("resolveIntensity() names the option that is negative or no number", (
   );
 });
 
-Deno.test("resolveIntensity() takes no restarts, and any number of them", () => {
+Deno.test("resolveIntensity() accepts 0 and Infinity", () => {
   for (const limit of [0, Infinity]) {
     const intensity = { maxRestarts: limit, withinMs: limit };
     assertEquals(resolveIntensity(intensity), intensity);
   }
 });
 
-Deno.test("resolveIntensity() fills in what is not given", () => {
+Deno.test("resolveIntensity() fills in the defaults", () => {
   assertEquals(resolveIntensity({}), { maxRestarts: 3, withinMs: 5000 });
 });

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Ring } from "../../src/actor/ring.ts";
 
-Deno.test("Ring gives back what was put in at either end, in order, as an array would", () => {
+Deno.test("Ring returns what was added at either end, in order, as an array would", () => {
   const operation = fc.oneof(
     { weight: 3, arbitrary: fc.integer() },
     { weight: 1, arbitrary: fc.record({ unshift: fc.integer() }) },
@@ -39,7 +39,7 @@ Deno.test("Ring gives back what was put in at either end, in order, as an array 
   ));
 });
 
-Deno.test("Ring works on after a burst that outgrew what it keeps", () => {
+Deno.test("Ring still works after a burst that outgrew the slots that it keeps", () => {
   const ring = new Ring<number>();
   for (const round of [0, 1]) {
     for (let i = 0; i < 3000; i++) ring.push(round + i);

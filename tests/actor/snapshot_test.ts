@@ -63,7 +63,7 @@ Deno.test("A system without actors shows its root", async () => {
   });
 });
 
-Deno.test("The tree shows all actors below their parents, in the order of their spawning", async () => {
+Deno.test("The tree shows all actors below their parents, in the order in which they were spawned", async () => {
   await using test = new TestSystem();
   test.spawn({
     started: (context) => {
@@ -86,7 +86,7 @@ Deno.test("The tree does not show an actor that is gone", async () => {
   assertStrictEquals(seen(test, ref), undefined);
 });
 
-Deno.test("A tree that was given does not change", async () => {
+Deno.test("A tree that was returned does not change", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const before = seen(test, ref);
@@ -96,7 +96,7 @@ Deno.test("A tree that was given does not change", async () => {
 
 // States.
 
-Deno.test("An actor is starting until its behaviour has answered", async () => {
+Deno.test("An actor is starting until its behaviour has returned a handler", async () => {
   await using test = new TestSystem();
   const gate = Promise.withResolvers<void>();
   const ref = test.spawn({ started: () => gate.promise });
@@ -152,7 +152,7 @@ Deno.test("A system that has shut down shows its root, stopped", async () => {
 
 // Mailboxes.
 
-Deno.test("The tree shows how many messages wait, without the one in hand", async () => {
+Deno.test("The tree shows how many messages wait, without the current one", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const gate = Promise.withResolvers<void>();
@@ -181,7 +181,7 @@ Deno.test("The tree shows how many bytes wait, where they are bounded", async ()
   assertEquals(seen(test, bounded)?.mailboxBytes, 0);
 });
 
-Deno.test("The tree does not count what an actor has set aside", async () => {
+Deno.test("The tree does not count stashed messages as waiting", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   const step: Step = (context) => void context.stash(step);
@@ -227,7 +227,7 @@ Deno.test("The tree counts restarts, and shows the last failure", async () => {
   assertStrictEquals(seen(test, ref)?.lastFailure, second);
 });
 
-Deno.test("The tree keeps the sums of what those did that are gone", async () => {
+Deno.test("The tree keeps the work of actors that are gone", async () => {
   await using test = new TestSystem();
   const ref = test.spawn({}, { name: "a" });
   let grandchild: ActorRef<Step> | undefined;
@@ -251,7 +251,7 @@ Deno.test("The tree keeps the sums of what those did that are gone", async () =>
   assertEquals(test.system.tree().gone, { ...sum, processed: 9 });
 });
 
-Deno.test("The tree keeps the restarts of those that are gone", async () => {
+Deno.test("The tree keeps the restarts of actors that are gone", async () => {
   await using test = new TestSystem();
   const root = test.supervise();
   const ref = await test.supervised({}, { restart: "transient" }, root);
@@ -301,7 +301,7 @@ Deno.test("Busy time does not count the waits of a handler", async () => {
   assertEquals(seen(test, ref)?.busyMs, 2);
 });
 
-Deno.test("The tree keeps the busy time of those that are gone", async () => {
+Deno.test("The tree keeps the busy time of actors that are gone", async () => {
   using time = new HeldTime();
   await using test = new TestSystem({ measureBusyTime: true });
   const ref = test.spawn();
@@ -313,7 +313,7 @@ Deno.test("The tree keeps the busy time of those that are gone", async () => {
 
 // Idle.
 
-Deno.test("A system is idle when what was told has been handled, and what that told", async () => {
+Deno.test("A system is idle when all messages have been handled, and those that they led to", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   let rounds = 0;
@@ -325,7 +325,7 @@ Deno.test("A system is idle when what was told has been handled, and what that t
   assertEquals(rounds, 5000);
 });
 
-Deno.test("A system is idle when promises that were settled have had their say", async () => {
+Deno.test("A system is idle when the reactions to settled promises have run", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   let done = false;

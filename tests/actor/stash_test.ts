@@ -89,7 +89,7 @@ class Door {
   }
 }
 
-Deno.test("Messages that were set aside are handled after unstashAll(), in order", async () => {
+Deno.test("Stashed messages are handled after unstashAll(), in order", async () => {
   await using test = new TestSystem();
   const door = new Door(test);
   door.pass("a", "b", "c");
@@ -100,7 +100,7 @@ Deno.test("Messages that were set aside are handled after unstashAll(), in order
   assertEquals(door.passed, ["a", "b", "c"]);
 });
 
-Deno.test("Messages that were set aside come before those that wait", async () => {
+Deno.test("Unstashed messages come before the waiting ones", async () => {
   await using test = new TestSystem();
   const door = new Door(test);
   door.pass("a", "b");
@@ -111,7 +111,7 @@ Deno.test("Messages that were set aside come before those that wait", async () =
   assertEquals(door.passed, ["a", "b", "c", "d"]);
 });
 
-Deno.test("Messages that come after those that were put back are set aside anew", async () => {
+Deno.test("Messages that come after the unstashed ones are stashed again", async () => {
   await using test = new TestSystem();
   const door = new Door(test);
   door.pass("a", "b");
@@ -125,7 +125,7 @@ Deno.test("Messages that come after those that were put back are set aside anew"
   assertEquals(door.passed, ["a", "b", "c"]);
 });
 
-Deno.test("unstashAll() gives back messages that were set aside twice", async () => {
+Deno.test("unstashAll() returns messages that were stashed twice", async () => {
   await using test = new TestSystem();
   const log: number[] = [];
   const ref = test.system.spawn<number | "open">((context) => {
@@ -146,7 +146,7 @@ Deno.test("unstashAll() gives back messages that were set aside twice", async ()
   assertEquals(log, [1, 2, 3]);
 });
 
-Deno.test("unstashAll() without a stash is harmless", async () => {
+Deno.test("unstashAll() without a stash does nothing", async () => {
   await using test = new TestSystem();
   const door = new Door(test);
   door.open();
@@ -182,7 +182,7 @@ Deno.test("unstashAll() from outside a handler wakes the actor", async () => {
 
 // The bound.
 
-Deno.test("stash() answers false when its bound is reached", async () => {
+Deno.test("stash() returns false when its bound is reached", async () => {
   await using test = new TestSystem();
   const door = new Door(test, { mailbox: { maxStashed: 2 } });
   door.pass("a", "b", "c");
@@ -212,7 +212,7 @@ Deno.test("stash() holds a thousand messages by default, and no more", async () 
   assertEquals(door.refused, [{ type: "pass", text: "1000" }]);
 });
 
-Deno.test("A stash may be bounded to nothing", async () => {
+Deno.test("A stash may have a bound of 0", async () => {
   await using test = new TestSystem();
   const door = new Door(test, { mailbox: { maxStashed: 0 } });
   door.pass("a");
@@ -220,7 +220,7 @@ Deno.test("A stash may be bounded to nothing", async () => {
   assertEquals(door.refused.length, 1);
 });
 
-Deno.test("A stash with a bound that is negative or no number is a mistake", async () => {
+Deno.test("A stash with a bound that is negative or not a number is refused", async () => {
   await using test = new TestSystem();
   for (const maxStashed of [-1, NaN]) {
     assertThrows(
@@ -269,7 +269,7 @@ Deno.test("unstashAll() puts messages back beyond the bound in bytes, and they c
 
 // Asks.
 
-Deno.test("An ask that was set aside is answered after unstashAll()", async () => {
+Deno.test("A stashed ask gets its reply after unstashAll()", async () => {
   await using test = new TestSystem();
   const door = new Door(test);
   const answer = door.knock();
@@ -278,7 +278,7 @@ Deno.test("An ask that was set aside is answered after unstashAll()", async () =
   assertEquals(await soon(answer), "come in");
 });
 
-Deno.test("An ask that was set aside still times out, and its request is handled all the same", async () => {
+Deno.test("A stashed ask still times out, and its request is handled anyway", async () => {
   await using test = new TestSystem();
   const door = new Door(test);
   const answer = assertRejects(() => door.knock(10), AskTimeoutError);
@@ -289,7 +289,7 @@ Deno.test("An ask that was set aside still times out, and its request is handled
   assertEquals(test.system.lateReplies, 1);
 });
 
-Deno.test("A crash after stash() is not the answer to what was set aside", async () => {
+Deno.test("A crash after stash() does not reject the stashed ask", async () => {
   await using test = new TestSystem();
   const door = new Door(test);
   const answer = assertRejects(() => door.knock(), ActorStoppedError);
@@ -299,7 +299,7 @@ Deno.test("A crash after stash() is not the answer to what was set aside", async
   assertEquals(test.of("dead_letter").length, 1);
 });
 
-Deno.test("A crash on the message that it has just set aside makes that a dead letter", async () => {
+Deno.test("A crash on a message that was just stashed makes it a dead letter", async () => {
   await using test = new TestSystem();
   const door = new Door(test);
   const ask = (): Promise<string> =>
@@ -311,7 +311,7 @@ Deno.test("A crash on the message that it has just set aside makes that a dead l
   assertEquals(letter?.reason, "stopped");
 });
 
-Deno.test("An ask that is set aside by a handler that waits is answered, though the handler crashes after unstashAll()", async () => {
+Deno.test("An ask stashed by an asynchronous handler gets its reply, though that handler crashes after unstashAll()", async () => {
   await using test = new TestSystem();
   const gate = Promise.withResolvers<void>();
   type Message = { readonly replyTo: ReplyTo<string> } | "release";
@@ -336,7 +336,7 @@ Deno.test("An ask that is set aside by a handler that waits is answered, though 
 
 // The end of the life.
 
-Deno.test("What is set aside when the actor ends goes to dead letters with its sender, and its asker is rejected", async () => {
+Deno.test("Messages still stashed when the actor ends go to dead letters with their sender, and asks reject", async () => {
   for (const end of ["stop", "drain", "kill"] as const) {
     await using test = new TestSystem();
     const door = new Door(test);
@@ -354,7 +354,7 @@ Deno.test("What is set aside when the actor ends goes to dead letters with its s
   }
 });
 
-Deno.test("What was set aside is not for the next life", async () => {
+Deno.test("Stashed messages are not for the next life", async () => {
   await using test = new TestSystem();
   const log: string[] = [];
   const ref = await test.supervised({
@@ -376,7 +376,7 @@ Deno.test("What was set aside is not for the next life", async () => {
   assertStrictEquals(test.of("dead_letter")[0]?.message, step);
 });
 
-Deno.test("What was put back waits for the next life, like any message", async () => {
+Deno.test("Unstashed messages wait for the next life, like any message", async () => {
   await using test = new TestSystem();
   const log: string[] = [];
   const ref = await test.supervised();
@@ -395,7 +395,7 @@ Deno.test("What was put back waits for the next life, like any message", async (
   assertEquals(test.of("dead_letter"), []);
 });
 
-Deno.test("A drain handles what was put back", async () => {
+Deno.test("A drain handles unstashed messages", async () => {
   await using test = new TestSystem();
   const door = new Door(test);
   door.pass("a", "b");
@@ -406,7 +406,7 @@ Deno.test("A drain handles what was put back", async () => {
   assertEquals(door.passed, ["a", "b"]);
 });
 
-Deno.test("Nothing is set aside or put back once the life is over", async () => {
+Deno.test("Nothing is stashed or unstashed once the life is over", async () => {
   await using test = new TestSystem();
   const door = new Door(test);
   await settle();
@@ -422,7 +422,7 @@ Deno.test("Nothing is set aside or put back once the life is over", async () => 
 
 // Timers.
 
-Deno.test("The message of a timer that was set aside is handled after unstashAll()", async () => {
+Deno.test("A stashed message of a timer is handled after unstashAll()", async () => {
   await using test = new TestSystem();
   const door = new Door(test, {
     started: (context) => {
@@ -437,7 +437,7 @@ Deno.test("The message of a timer that was set aside is handled after unstashAll
   assertEquals(door.passed, ["after", "every"]);
 });
 
-Deno.test("The message of a timer that is set aside when the actor ends is a dead letter", async () => {
+Deno.test("A message of a timer that is stashed when the actor ends is a dead letter", async () => {
   await using test = new TestSystem();
   const door = new Door(test, {
     started: (context) => {
@@ -452,7 +452,7 @@ Deno.test("The message of a timer that is set aside when the actor ends is a dea
   ]);
 });
 
-Deno.test("A message that cannot be measured when it is put back crashes the actor, and is a dead letter", async () => {
+Deno.test("A message that cannot be measured when it is unstashed crashes the actor, and is a dead letter", async () => {
   await using test = new TestSystem();
   let broken = false;
   const door = new Door(test, {

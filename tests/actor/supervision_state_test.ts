@@ -318,7 +318,7 @@ class Laws {
   }
 }
 
-Deno.test("Whatever happens when: lives never overlap, orders are kept, and nobody is left waiting", () => {
+Deno.test("Whatever happens when: lives never overlap, orders are kept, and nothing is left waiting", () => {
   const happen = fc.record({
     type: fc.constant("happen"),
     which: who,
@@ -375,7 +375,7 @@ function worldOf(
   return world;
 }
 
-Deno.test("A back-off in rest_for_one holds up nobody to its left", () => {
+Deno.test("A back-off in rest_for_one delays no child before it", () => {
   const world = worldOf(3, { strategy: "rest_for_one" });
   const [first, second] = world.kids;
   world.exit(second as Kid, "failed");
@@ -385,7 +385,7 @@ Deno.test("A back-off in rest_for_one holds up nobody to its left", () => {
   assertEquals(world.trace, ["pause 2", "start 0"]);
 });
 
-Deno.test("A back-off in one_for_all holds up everybody", () => {
+Deno.test("A back-off in one_for_all delays all children", () => {
   const world = worldOf(3, { strategy: "one_for_all" });
   const [first, second] = world.kids;
   world.exit(second as Kid, "failed");
@@ -404,7 +404,7 @@ Deno.test("A child that is restarted on request during its back-off starts at on
   assertEquals(world.trace, ["start 0"]);
 });
 
-Deno.test("A supervisor without a limit keeps no account of its restarts", () => {
+Deno.test("A supervisor without a limit does not record its restarts", () => {
   const { moments } = countRestart(
     [],
     0,
@@ -413,7 +413,7 @@ Deno.test("A supervisor without a limit keeps no account of its restarts", () =>
   assertEquals(moments, []);
 });
 
-Deno.test("A back-off that is over for a child that has started means nothing", () => {
+Deno.test("The end of a back-off does nothing to a child that has started", () => {
   const world = worldOf(1, {});
   assertEquals(world.machine.due(world.kids[0] as Kid), []);
 });

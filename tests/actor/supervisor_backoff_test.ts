@@ -73,7 +73,7 @@ Deno.test("The back-off grows with each failure, up to its cap", async () => {
   assertEquals(await delays(test, ref, 5), [50, 100, 200, 250, 250]);
 });
 
-Deno.test("The back-off begins anew after a healthy time", async () => {
+Deno.test("The back-off starts over after a healthy time", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const backoff = { initialMs: 100, resetAfterMs: 1000 };
@@ -86,7 +86,7 @@ Deno.test("The back-off begins anew after a healthy time", async () => {
   assertEquals(await delays(test, ref, 1), [50]);
 });
 
-Deno.test("The back-off of a child is its own", async () => {
+Deno.test("Each child has its own back-off", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const root = test.supervise({ backoff: {}, maxRestarts: 9 });
@@ -96,7 +96,7 @@ Deno.test("The back-off of a child is its own", async () => {
   assertEquals(await delays(test, second, 1), [50]);
 });
 
-Deno.test("Back-off options are checked when the supervisor is made", () => {
+Deno.test("Back-off options are checked when the supervisor is created", () => {
   assertThrows(() => supervisor({ backoff: { initialMs: -1 } }), RangeError);
 });
 
@@ -141,7 +141,7 @@ Deno.test("A child that is drained during its back-off handles what waits in its
   assertEquals(await soon(ref.stopped), { type: "shutdown" });
 });
 
-Deno.test("A child that is killed during its back-off still lives again", async () => {
+Deno.test("A child that is killed during its back-off is still restarted", async () => {
   await using test = new TestSystem();
   const ref = await backingOff(test, "transient");
   ref.kill();
@@ -149,7 +149,7 @@ Deno.test("A child that is killed during its back-off still lives again", async 
   await handled(ref);
 });
 
-Deno.test("A supervisor that stops during a child's back-off lets it go", async () => {
+Deno.test("A supervisor that stops during the back-off of a child ends the child", async () => {
   await using test = new TestSystem();
   const ref = await backingOff(test, "permanent");
   await test.system.shutdown();
@@ -157,7 +157,7 @@ Deno.test("A supervisor that stops during a child's back-off lets it go", async 
   assertEquals(test.gone, ["/root/a", "/root"]);
 });
 
-Deno.test("The back-off has full jitter: any part of its ceiling, from nothing on", async () => {
+Deno.test("The back-off has full jitter: from 0 to its ceiling", async () => {
   const ceilings = [100, 200, 400, 500, 500];
   for (const part of [0, 0.1, 0.9]) {
     using _chance = fixedChance(part);
@@ -172,7 +172,7 @@ Deno.test("The back-off has full jitter: any part of its ceiling, from nothing o
   }
 });
 
-Deno.test("A start that hangs before it fails is no healthy time", async () => {
+Deno.test("Time spent in a start that hangs before it fails is not healthy time", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const backoff = { initialMs: 100, resetAfterMs: 1000 };
@@ -224,7 +224,7 @@ Deno.test("A back-off waits in no mailbox: a full one does not lose it", async (
   await handled(ref);
 });
 
-Deno.test("A child that fails when it has to end with its group anyway does not wait longer", async () => {
+Deno.test("A child that fails when it must end with its group anyway does not wait longer", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const cast = new Cast();
@@ -264,7 +264,7 @@ Deno.test("A child that was terminated during its back-off leaves no timer", asy
   assertEquals(test.clock.holding, 0);
 });
 
-Deno.test("A child of the same name is not touched by the back-off of the one before", async () => {
+Deno.test("A child is not affected by the back-off of an earlier child of its name", async () => {
   await using test = new TestSystem();
   await backingOff(test, "permanent");
   const root = rootOf(test);
@@ -303,7 +303,7 @@ Deno.test("A child that is restarted on request during its back-off starts at on
   assertEquals(count, 1);
 });
 
-Deno.test("A back-off that was cut short does not shorten the next one", async () => {
+Deno.test("A back-off that was cancelled does not shorten the next one", async () => {
   await using test = new TestSystem();
   const ref = await backingOff(test, "permanent");
   await test.advance(40);
@@ -336,7 +336,7 @@ Deno.test("A supervisor that is killed during a back-off leaves no timer", async
   assertEquals(test.of("restarted"), []);
 });
 
-Deno.test("A supervisor that is restarted during a back-off begins without it", async () => {
+Deno.test("A supervisor that is restarted during a back-off starts without it", async () => {
   await using test = new TestSystem();
   using _chance = fixedChance(0.5);
   const cast = new Cast();
@@ -365,14 +365,14 @@ Deno.test("A child that is stopped again and again during its back-off does not 
   assertEquals(await delays(test, ref, 1), [100]);
 });
 
-Deno.test("A back-off that was cut short leaves no timer", async () => {
+Deno.test("A back-off that was cancelled leaves no timer", async () => {
   await using test = new TestSystem();
   await backingOff(test, "permanent");
   await soon(restartChild(rootOf(test), "a"));
   assertEquals(test.clock.holding, 0);
 });
 
-Deno.test("A back-off that is over as its supervisor is killed does not trouble the next life", async () => {
+Deno.test("A back-off that ends as its supervisor is killed does not affect the next life", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const cast = new Cast();

@@ -113,7 +113,7 @@ Deno.test("startChild() rejects for the name of a child that is down", async () 
   );
 });
 
-Deno.test("A child without a name gets one that no child has, be it down", async () => {
+Deno.test("A child without a name gets one that no child has, not even one that is down", async () => {
   await using test = new TestSystem();
   const root = test.supervise();
   const first = await test.supervised({}, { name: "1" }, root);
@@ -167,7 +167,7 @@ Deno.test("listChildren() shows no reference of a child that is down", async () 
   assertEquals([a?.phase, a?.ref], ["down", undefined]);
 });
 
-Deno.test("findChild() finds the children that a supervisor has from the start", async () => {
+Deno.test("findChild() finds the initial children of a supervisor", async () => {
   await using test = new TestSystem();
   const { root, children: [a] } = await pair(test);
   assertEquals((await find(root, a)).path, "/root/a");
@@ -246,7 +246,7 @@ Deno.test("terminateChild() of a child that is down does nothing", async () => {
   await soon(terminateChild(root, "a"));
 });
 
-Deno.test("terminateChild() forgets a temporary child", async () => {
+Deno.test("terminateChild() removes a temporary child", async () => {
   await using test = new TestSystem();
   const root = test.supervise();
   const ref = await test.supervised({}, { restart: "temporary" }, root);
@@ -285,7 +285,7 @@ Deno.test("restartChild() starts a child that has ended by itself", async () => 
   assertEquals(await phasesOf(root), ["a up"]);
 });
 
-Deno.test("restartChild() after a terminateChild() that is on its way starts the child again", async () => {
+Deno.test("restartChild() during a terminateChild() starts the child again", async () => {
   await using test = new TestSystem();
   const { root, cast } = await pair(test);
   cast.hold("stop a");
@@ -295,7 +295,7 @@ Deno.test("restartChild() after a terminateChild() that is on its way starts the
   assertEquals(cast.news(), ["stop a", "start a"]);
 });
 
-Deno.test("Calls for one child are carried out in their order", async () => {
+Deno.test("Calls for one child are executed in order", async () => {
   await using test = new TestSystem();
   const { root, cast } = await pair(test);
   cast.hold("stop a");
@@ -345,7 +345,7 @@ Deno.test("removeChild() rejects for a child that is not down", async () => {
 });
 
 for (const call of [terminateChild, restartChild, removeChild]) {
-  Deno.test(`${call.name}() rejects for a child that is not there`, async () => {
+  Deno.test(`${call.name}() rejects for a child that does not exist`, async () => {
     await using test = new TestSystem();
     const { root } = await pair(test);
     await assertRejects(
@@ -377,7 +377,7 @@ Deno.test("replaceChild() puts another child in the place of the old one", async
   );
 });
 
-Deno.test("replaceChild() lets the new child obey its own policy", async () => {
+Deno.test("replaceChild() gives the new child its own policy", async () => {
   await using test = new TestSystem();
   const { root, cast } = await pair(test);
   const next = cast.child("a", { restart: "temporary" });
@@ -394,7 +394,7 @@ Deno.test("replaceChild() starts a child in the place of one that is down", asyn
   await handled(await soon(replaceChild(root, cast.child("a"))));
 });
 
-Deno.test("replaceChild() replaces a temporary child, which is forgotten", async () => {
+Deno.test("replaceChild() replaces a temporary child, which is removed", async () => {
   await using test = new TestSystem();
   const root = test.supervise();
   const spec = { name: "a", restart: "temporary" } as const;
@@ -462,7 +462,7 @@ Deno.test("A call that waits rejects when its supervisor ends", async () => {
   }
 });
 
-Deno.test("A call that waits is given up by its signal", async () => {
+Deno.test("A call that waits is cancelled by its signal", async () => {
   await using test = new TestSystem();
   const { root, cast } = await pair(test);
   cast.hold("stop a");

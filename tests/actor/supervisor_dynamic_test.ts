@@ -44,7 +44,7 @@ Deno.test("A dynamic supervisor starts many children of one kind", async () => {
   assertEquals(refs.map(({ path }) => path), ["/root/1", "/root/2", "/root/3"]);
 });
 
-Deno.test("A dynamic supervisor has no children from the start", () => {
+Deno.test("A dynamic supervisor has no initial children", () => {
   assertThrows(
     () => supervisor({ strategy: "dynamic", children: [] }),
     TypeError,
@@ -70,7 +70,7 @@ Deno.test("A dynamic supervisor gives up when its children fail too often", asyn
   assertEquals(test.of("gave_up").length, 1);
 });
 
-Deno.test("A dynamic supervisor forgets a child that has ended, whatever its policy", async () => {
+Deno.test("A dynamic supervisor removes a child that has ended, whatever its policy", async () => {
   for (const restart of ["transient", "temporary"] as const) {
     await using test = new TestSystem();
     const { root, refs } = await crowd(test, 2, { restart });
@@ -80,7 +80,7 @@ Deno.test("A dynamic supervisor forgets a child that has ended, whatever its pol
   }
 });
 
-Deno.test("A dynamic supervisor forgets a child that was terminated", async () => {
+Deno.test("A dynamic supervisor removes a child that was terminated", async () => {
   await using test = new TestSystem();
   const { root } = await crowd(test, 2);
   await soon(terminateChild(root, "1"));
@@ -92,7 +92,7 @@ Deno.test("A dynamic supervisor forgets a child that was terminated", async () =
   );
 });
 
-Deno.test("A dynamic supervisor takes a name again as soon as its child is terminated", async () => {
+Deno.test("A dynamic supervisor accepts a name again as soon as its child is terminated", async () => {
   await using test = new TestSystem();
   const root = test.supervise({ strategy: "dynamic" });
   for (let i = 0; i < 3; i++) {
@@ -102,7 +102,7 @@ Deno.test("A dynamic supervisor takes a name again as soon as its child is termi
   }
 });
 
-Deno.test("A dynamic supervisor takes a name again as soon as its child is gone", async () => {
+Deno.test("A dynamic supervisor accepts a name again as soon as its child is gone", async () => {
   await using test = new TestSystem();
   const root = test.supervise({ strategy: "dynamic" });
   const spec = { name: "a", restart: "transient" } as const;
@@ -122,7 +122,7 @@ Deno.test("A dynamic supervisor replaces a child", async () => {
   assertEquals(refs.map(({ alive }) => alive), [false, true]);
 });
 
-Deno.test("A dynamic supervisor stops its children all at once", async () => {
+Deno.test("A dynamic supervisor stops its children all together", async () => {
   await using test = new TestSystem();
   const { root, refs } = await crowd(test, 3, { shutdownMs: 70 });
   for (const ref of refs) ref.tell(hang);

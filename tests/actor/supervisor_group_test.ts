@@ -47,7 +47,7 @@ const expected: Record<Exclude<Strategy, "dynamic">, string[]> = {
 for (
   const strategy of ["one_for_one", "one_for_all", "rest_for_one"] as const
 ) {
-  Deno.test(`A failure under ${strategy} ends and starts whom it should, in order`, async () => {
+  Deno.test(`A failure under ${strategy} ends and starts the right children, in order`, async () => {
     await using test = new TestSystem();
     const { cast, refs } = await trio(test, { strategy });
     refs.b.tell(crash());
@@ -56,7 +56,7 @@ for (
   });
 }
 
-Deno.test("A failure under dynamic concerns nobody else", async () => {
+Deno.test("A failure under dynamic affects no other child", async () => {
   await using test = new TestSystem();
   const cast = new Cast();
   const root = test.supervise({ strategy: "dynamic" });
@@ -69,7 +69,7 @@ Deno.test("A failure under dynamic concerns nobody else", async () => {
   assertEquals(cast.news(), ["stop a", "start a"]);
 });
 
-Deno.test("A child that stops in order, and is not wanted back, concerns no sibling", async () => {
+Deno.test("A child that stops normally and is not restarted affects no sibling", async () => {
   await using test = new TestSystem();
   const cast = new Cast();
   const a = cast.child("a", { restart: "transient" });
@@ -86,7 +86,7 @@ Deno.test("A child that stops in order, and is not wanted back, concerns no sibl
   assertEquals(await phasesOf(root), ["a down", "c up"]);
 });
 
-Deno.test("A group ends one by one, each when the one to its right is gone", async () => {
+Deno.test("A group ends one by one, each when the child after it is gone", async () => {
   await using test = new TestSystem();
   const { cast, refs } = await trio(test, { strategy: "one_for_all" });
   cast.hold("stop c");
@@ -97,7 +97,7 @@ Deno.test("A group ends one by one, each when the one to its right is gone", asy
   assertEquals(cast.news(), ["stop a", "start a", "start b", "start c"]);
 });
 
-Deno.test("A group starts one by one, each when the one to its left has started", async () => {
+Deno.test("A group starts one by one, each when the child before it has started", async () => {
   await using test = new TestSystem();
   const { cast, refs } = await trio(test, { strategy: "one_for_all" });
   cast.hold("start a");
@@ -111,7 +111,7 @@ Deno.test("A group starts one by one, each when the one to its left has started"
   assertEquals(cast.news(), ["start c"]);
 });
 
-Deno.test("A sibling keeps its reference and what waits through a group restart", async () => {
+Deno.test("A sibling keeps its reference and its waiting messages through a group restart", async () => {
   await using test = new TestSystem();
   const { cast, refs } = await trio(test, { strategy: "one_for_all" });
   cast.hold("stop c");
@@ -164,7 +164,7 @@ Deno.test("A message that arrives before the pause of its target waits for the n
   assertEquals(test.of("dead_letter"), []);
 });
 
-Deno.test("An ask in the hands of a sibling that is paused is answered", async () => {
+Deno.test("An ask that a paused sibling is handling gets its reply", async () => {
   await using test = new TestSystem();
   const { cast, refs } = await trio(test, { strategy: "one_for_all" });
   const gate = Promise.withResolvers<void>();
@@ -181,7 +181,7 @@ Deno.test("An ask in the hands of a sibling that is paused is answered", async (
   assertEquals(cast.news().at(-1), "start c");
 });
 
-Deno.test("An ask that waits at a sibling that is paused is answered by its next life", async () => {
+Deno.test("An ask that waits at a paused sibling gets its reply from the next life", async () => {
   await using test = new TestSystem();
   const { cast, refs } = await trio(test, { strategy: "one_for_all" });
   cast.hold("stop c");
@@ -214,7 +214,7 @@ Deno.test("A sibling that does not pause is killed at its deadline, and the grou
   assertEquals(cast.news(), ["start a", "start b", "handled"]);
 });
 
-Deno.test("A temporary sibling goes for good when the group restarts", async () => {
+Deno.test("A temporary sibling is gone for good when the group restarts", async () => {
   await using test = new TestSystem();
   const cast = new Cast();
   const a = cast.child("a");
@@ -229,7 +229,7 @@ Deno.test("A temporary sibling goes for good when the group restarts", async () 
   assertEquals(await phasesOf(root), ["a up", "c up"]);
 });
 
-Deno.test("A group restart starts a child again that had ended in order", async () => {
+Deno.test("A group restart starts a child again that had ended normally", async () => {
   await using test = new TestSystem();
   const cast = new Cast();
   const a = cast.child("a", { restart: "transient" });
@@ -255,7 +255,7 @@ Deno.test("A group restart starts a child again that was terminated", async () =
   assertEquals(cast.news(), ["stop c", "stop b", "start b", "start c"]);
 });
 
-Deno.test("A start that fails in a group restart begins the restart anew", async () => {
+Deno.test("A start that fails in a group restart starts the restart over", async () => {
   await using test = new TestSystem();
   const { cast, refs } = await trio(test, { strategy: "one_for_all" });
   cast.spoil("start b", new Error("no start"));
@@ -296,7 +296,7 @@ Deno.test("Siblings that crash together are one failure for their group", async 
   assertEquals(cast.news().slice(-3), ["start a", "start b", "start c"]);
 });
 
-Deno.test("A group waits for the back-off of the one that failed", async () => {
+Deno.test("A group waits for the back-off of the child that failed", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const { root, cast, refs } = await trio(test, {
@@ -325,7 +325,7 @@ Deno.test("A sibling that hangs in its start is killed at its deadline when its 
   assertEquals(cast.news(), ["start a", "start b", "start c"]);
 });
 
-Deno.test("A supervisor that is killed in the middle of a group restart starts nobody", async () => {
+Deno.test("A supervisor that is killed in the middle of a group restart starts no child", async () => {
   for (const moment of ["stop c", "start b"]) {
     await using test = new TestSystem();
     const { root, cast, refs } = await trio(test, { strategy: "one_for_all" });

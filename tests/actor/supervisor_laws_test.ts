@@ -284,7 +284,7 @@ const options: fc.Arbitrary<Options> = fc.record({
   seed: fc.integer(),
 });
 
-Deno.test("Whatever is done to a supervisor's children: all are up or down in the end, and every call is answered", async () => {
+Deno.test("Whatever is done to the children of a supervisor: all are up or down in the end, and every call gets a reply", async () => {
   await fc.assert(
     fc.asyncProperty(
       options,

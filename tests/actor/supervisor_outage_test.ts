@@ -23,7 +23,7 @@ import {
 
 const outage = new UnavailableError("nobody is there");
 
-Deno.test("An outage is waited for with a back-off, also when failures are not", async () => {
+Deno.test("An outage has a back-off even when failures have none", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const ref = await test.supervised();
@@ -68,7 +68,7 @@ Deno.test("A failure counts although outages came before it", async () => {
   await soon(root.stopped);
 });
 
-Deno.test("Outages and failures in turns have a back-off each", async () => {
+Deno.test("Alternating outages and failures have a back-off each", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const root = test.supervise({
@@ -84,7 +84,7 @@ Deno.test("Outages and failures in turns have a back-off each", async () => {
   assertEquals(waits, [500, 50, 1000, 100, 200, 2000]);
 });
 
-Deno.test("A failure after an outage is not waited for when there is no back-off for it", async () => {
+Deno.test("A failure after an outage is not delayed when failures have no back-off", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const ref = await test.supervised();
@@ -158,7 +158,7 @@ Deno.test("An outage after a healthy time is another one", async () => {
   assertEquals(test.of("gave_up"), []);
 });
 
-Deno.test("An outage that began before a child was terminated is forgotten", async () => {
+Deno.test("An outage that started before a child was terminated is forgotten", async () => {
   using _chance = fixedChance(0);
   await using test = new TestSystem();
   const root = test.supervise({ unavailable: { giveUpAfterMs: 500 } });
@@ -174,7 +174,7 @@ Deno.test("An outage that began before a child was terminated is forgotten", asy
   assertEquals(test.of("gave_up"), []);
 });
 
-Deno.test("An outage of one child is its own", async () => {
+Deno.test("Each child has its own outages", async () => {
   using _chance = fixedChance(0);
   await using test = new TestSystem();
   const root = test.supervise({ unavailable: { giveUpAfterMs: 500 } });
@@ -187,7 +187,7 @@ Deno.test("An outage of one child is its own", async () => {
   assertEquals(test.of("gave_up"), []);
 });
 
-Deno.test("An outage concerns the siblings as any failure does", async () => {
+Deno.test("An outage affects the siblings as any failure does", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const cast = new Cast();
@@ -210,7 +210,7 @@ Deno.test("A temporary child is not restarted after an outage", async () => {
   assertEquals(await soon(ref.stopped), { type: "failed", cause: outage });
 });
 
-Deno.test("Options for outages are checked when the supervisor is made", () => {
+Deno.test("Options for outages are checked when the supervisor is created", () => {
   for (const giveUpAfterMs of [-1, NaN]) {
     assertThrows(
       () => supervisor({ unavailable: { giveUpAfterMs } }),

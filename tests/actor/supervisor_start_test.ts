@@ -78,7 +78,7 @@ Deno.test("The children of a dynamic supervisor do not wait for each other", asy
   assertEquals(await phasesOf(root), ["a starting", "b up"]);
 });
 
-Deno.test("A child whose first start fails is tried again before those to its right", async () => {
+Deno.test("A child whose first start fails is tried again before the children after it start", async () => {
   await using test = new TestSystem();
   const cast = new Cast();
   cast.spoil("start a", new Error("no start"));
@@ -87,7 +87,7 @@ Deno.test("A child whose first start fails is tried again before those to its ri
   assertEquals(cast.news(), ["start a", "start a", "start b"]);
 });
 
-Deno.test("A temporary child whose first start fails lets those to its right start", async () => {
+Deno.test("A temporary child whose first start fails lets the children after it start", async () => {
   await using test = new TestSystem();
   const cast = new Cast();
   cast.spoil("start a", new Error("no start"));
@@ -212,7 +212,7 @@ Deno.test("A child that is killed as it hangs in its start is tried again", asyn
   assertEquals(cast.news(), ["start b", "start c"]);
 });
 
-Deno.test("A child that has not had its turn to start is not killed or stopped out of it", async () => {
+Deno.test("A child that has not had its turn to start still starts after a kill or a stop", async () => {
   await using test = new TestSystem();
   const { root, cast } = await hangingStart(test);
   const [, , c] = await soon(listChildren(root));
@@ -222,7 +222,7 @@ Deno.test("A child that has not had its turn to start is not killed or stopped o
   assertEquals(cast.news(), ["start c"]);
 });
 
-Deno.test("A child that is added while another hangs in its start takes messages and waits", async () => {
+Deno.test("A child that is added while another hangs in its start accepts messages and waits", async () => {
   await using test = new TestSystem();
   const { root, cast } = await hangingStart(test);
   const ref = await soon(startChild(root, cast.child("d")));

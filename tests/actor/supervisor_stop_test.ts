@@ -21,7 +21,7 @@ import { fixedChance, hang } from "./supervisor_fixtures.ts";
 
 // A stop that was asked for.
 
-Deno.test("A transient child that crashes on its way to a stop is not restarted", async () => {
+Deno.test("A transient child that crashes during a stop is not restarted", async () => {
   await using test = new TestSystem();
   const cause = new Error("crash");
   const ways: Step[] = [
@@ -47,7 +47,7 @@ Deno.test("A transient child that crashes on its way to a stop is not restarted"
   assertEquals(test.of("restarted"), []);
 });
 
-Deno.test("A transient child that must be killed on its way to a stop is not restarted", async () => {
+Deno.test("A transient child that must be killed during a stop is not restarted", async () => {
   await using test = new TestSystem();
   const ref = await test.supervised({}, {
     restart: "transient",
@@ -74,7 +74,7 @@ Deno.test("A transient child that is stopped while it cleans up after a crash is
   assertEquals(await soon(ref.stopped), { type: "failed", cause: "crash" });
 });
 
-Deno.test("A permanent child that must be killed on its way to a stop has lost what waited", async () => {
+Deno.test("A permanent child that must be killed during a stop loses its waiting messages", async () => {
   await using test = new TestSystem();
   let count = 0;
   const ref = await test.supervised({}, { shutdownMs: 70 });
@@ -88,7 +88,7 @@ Deno.test("A permanent child that must be killed on its way to a stop has lost w
   assertEquals(test.of("dead_letter").length, 1);
 });
 
-Deno.test("A permanent child that was stopped has lost what waited", async () => {
+Deno.test("A permanent child that was stopped loses its waiting messages", async () => {
   await using test = new TestSystem();
   let count = 0;
   const ref = await test.supervised();
@@ -99,7 +99,7 @@ Deno.test("A permanent child that was stopped has lost what waited", async () =>
   assertEquals(count, 0);
 });
 
-Deno.test("A child that crashes while it drains goes on in its next life", async () => {
+Deno.test("A child that crashes while it drains continues in its next life", async () => {
   await using test = new TestSystem();
   let count = 0;
   const ref = await test.supervised({}, { restart: "transient" });
@@ -123,7 +123,7 @@ Deno.test("A transient child that is killed while it drains is gone", async () =
   assertEquals(test.of("dead_letter").length, 1);
 });
 
-Deno.test("A permanent child that has drained is restarted, and takes messages", async () => {
+Deno.test("A permanent child that has drained is restarted, and accepts messages", async () => {
   await using test = new TestSystem();
   const ref = await test.supervised();
   ref.drain();
@@ -188,7 +188,7 @@ Deno.test("A supervisor stops its children last to first, each when the next is 
   assertEquals(test.gone, ["/root/c", "/root/b", "/root/a", "/root"]);
 });
 
-Deno.test("A supervisor kills a child that hangs, and goes on with the next", async () => {
+Deno.test("A supervisor kills a child that hangs, and continues with the next", async () => {
   await using test = new TestSystem();
   const root = test.supervise();
   const first = await test.supervised({}, { shutdownMs: 70 }, root);
@@ -219,7 +219,7 @@ Deno.test("A child whose verdict on a stop waits when its supervisor stops is go
   }
 });
 
-Deno.test("A supervisor has no deadline but those of its children", async () => {
+Deno.test("A supervisor has no deadline except those of its children", async () => {
   await using test = new TestSystem({ shutdownMs: Infinity });
   const stopped = (): Promise<void> => new Promise(() => {});
   for (const strategy of ["one_for_one", "dynamic"] as const) {
@@ -247,7 +247,7 @@ Deno.test("A supervisor with a deadline is killed at it", async () => {
   assertEquals(await soon(root.stopped), { type: "killed" });
 });
 
-Deno.test("A supervisor of very many children that back off lets them all go", async () => {
+Deno.test("A supervisor of very many children that back off ends them all", async () => {
   await using test = new TestSystem();
   using _chance = fixedChance(0.5);
   const root = test.supervise({ backoff: {}, maxRestarts: Infinity });
@@ -289,7 +289,7 @@ Deno.test("A child whose verdict waits when its supervisor stops is gone", async
   assertEquals(test.gone, [ref.path, root.path]);
 });
 
-Deno.test("A supervisor that is killed takes its children along, and restarts none", async () => {
+Deno.test("A supervisor that is killed kills its children too, and restarts none", async () => {
   await using test = new TestSystem();
   const root = test.supervise();
   const ref = await test.supervised({}, {}, root);
@@ -330,7 +330,7 @@ Deno.test("A child of a child is gone before the child is restarted", async () =
   assertEquals(log, ["life 0", "life 1"]);
 });
 
-Deno.test("A child that is watched is told of when it is let go", async () => {
+Deno.test("A watcher of a child is notified when the supervisor releases the child", async () => {
   await using test = new TestSystem();
   const ref = await test.supervised({}, { restart: "temporary" });
   const watcher = test.spawn();

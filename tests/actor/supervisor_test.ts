@@ -71,7 +71,7 @@ Deno.test("A child is permanent by default", async () => {
   await handled(ref);
 });
 
-Deno.test("A restart keeps the reference and what waits, with fresh state", async () => {
+Deno.test("A restart keeps the reference and the waiting messages, with fresh state", async () => {
   await using test = new TestSystem();
   const log: string[] = [];
   let life = -1;
@@ -85,7 +85,7 @@ Deno.test("A restart keeps the reference and what waits, with fresh state", asyn
   assertEquals(log, ["life 0 failed", "handled by life 1"]);
 });
 
-Deno.test("A restart of a killed child keeps what waits", async () => {
+Deno.test("A restart of a killed child keeps the waiting messages", async () => {
   await using test = new TestSystem();
   let count = 0;
   const ref = await test.supervised();
@@ -97,7 +97,7 @@ Deno.test("A restart of a killed child keeps what waits", async () => {
   assertEquals(count, 1);
 });
 
-Deno.test("A restart is told with the number of restarts so far", async () => {
+Deno.test("A restart is reported with the number of restarts so far", async () => {
   await using test = new TestSystem();
   const ref = await test.supervised();
   for (const _ of [1, 2]) ref.tell(crash());
@@ -123,7 +123,7 @@ Deno.test("A child that crashes leaves its siblings alone", async () => {
   assertEquals(lives, [0]);
 });
 
-Deno.test("A child that was killed with its handler running is undisturbed by it in its next life", async () => {
+Deno.test("A child that was killed with its handler running is not affected by it in its next life", async () => {
   await using test = new TestSystem();
   const gate = Promise.withResolvers<void>();
   const ref = await test.supervised();
@@ -158,7 +158,7 @@ Deno.test("A child that was killed with its handler running still handles one me
   assertEquals(log.length, 1);
 });
 
-Deno.test("A child that was killed as it started is undisturbed by that start in its next life", async () => {
+Deno.test("A child that was killed as it started is not affected by that start in its next life", async () => {
   await using test = new TestSystem();
   const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const ref = await test.supervised({
@@ -237,7 +237,7 @@ Deno.test("A child that stopped in time is not killed at that deadline in its ne
   assertEquals(test.of("restarted").length, 1);
 });
 
-Deno.test("A child whose clean-up hung is undisturbed by its end in its next life", async () => {
+Deno.test("A child whose clean-up hung is not affected by its end in its next life", async () => {
   await using test = new TestSystem();
   for (const end of ["resolve", "reject"] as const) {
     const gate = Promise.withResolvers<void>();
@@ -301,7 +301,7 @@ Deno.test("A supervisor gives up when a child fails too often", async () => {
   assertStrictEquals(test.of("gave_up")[0]?.cause, cause);
 });
 
-Deno.test("A supervisor that gives up sends what waited to dead letters", async () => {
+Deno.test("A supervisor that gives up sends waiting messages to dead letters", async () => {
   await using test = new TestSystem();
   const root = test.supervise({ maxRestarts: 0 });
   const ref = await test.supervised({}, {}, root);
@@ -326,7 +326,7 @@ Deno.test("The window slides: only restarts within it count", async () => {
   assertEquals(test.of("gave_up").length, 1);
 });
 
-Deno.test("The limit and the window are checked when the supervisor is made", () => {
+Deno.test("The limit and the window are checked when the supervisor is created", () => {
   for (const wrong of [-1, NaN]) {
     assertThrows(() => supervisor({ maxRestarts: wrong }), RangeError);
     assertThrows(() => supervisor({ withinMs: wrong }), RangeError);
@@ -345,7 +345,7 @@ Deno.test("The restarts of all children count together", async () => {
   assertEquals(test.of("gave_up").length, 1);
 });
 
-Deno.test("A supervisor that gives up for a kill says so", async () => {
+Deno.test("A supervisor that gives up because of a kill says so", async () => {
   await using test = new TestSystem();
   const root = test.supervise({ maxRestarts: 0 });
   const ref = await test.supervised({}, {}, root);
@@ -406,7 +406,7 @@ Deno.test("A child that can never start makes its supervisor give up", async () 
   assertEquals(lives, 4);
 });
 
-Deno.test("A start that always fails never loops inside one turn", async () => {
+Deno.test("A start that always fails never loops within one turn", async () => {
   await using test = new TestSystem();
   const root = test.supervise({ maxRestarts: Infinity, withinMs: 0 });
   // Time passes with each life, so the window stays short.

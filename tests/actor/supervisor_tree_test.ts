@@ -52,7 +52,7 @@ async function family(
 
 // Giving up.
 
-Deno.test("A supervisor that gives up has its whole sub-tree restarted, in order", async () => {
+Deno.test("A supervisor that gives up has its whole subtree restarted, in order", async () => {
   await using test = new TestSystem();
   const { cast, middle, children: [a] } = await family(test);
   (await find(middle, a)).tell(crash());
@@ -64,7 +64,7 @@ Deno.test("A supervisor that gives up has its whole sub-tree restarted, in order
   );
 });
 
-Deno.test("A sub-tree that was restarted has new children under its old names", async () => {
+Deno.test("A subtree that was restarted has new children under its old names", async () => {
   await using test = new TestSystem();
   const { middle, children: [a] } = await family(test);
   const before = await find(middle, a);
@@ -75,7 +75,7 @@ Deno.test("A sub-tree that was restarted has new children under its old names", 
   assertEquals([before.alive, after.alive], [false, true]);
 });
 
-Deno.test("A supervisor that is restarted has only the children from its start", async () => {
+Deno.test("A supervisor that is restarted has only its initial children", async () => {
   await using test = new TestSystem();
   const { cast, middle, children: [a] } = await family(test);
   await soon(startChild(middle, cast.child("c")));
@@ -84,7 +84,7 @@ Deno.test("A supervisor that is restarted has only the children from its start",
   assertEquals(await phasesOf(middle), ["a up", "b up"]);
 });
 
-Deno.test("A supervisor that is restarted counts failures anew", async () => {
+Deno.test("A supervisor that is restarted starts its count of failures over", async () => {
   await using test = new TestSystem();
   const { middle, children: [a] } = await family(test, { maxRestarts: 1 });
   for (let i = 0; i < 3; i++) {
@@ -108,7 +108,7 @@ Deno.test("A supervisor that gives up counts once for the supervisor above", asy
   await soon(top.stopped);
 });
 
-Deno.test("A failure that no level can mend ends the whole tree, and says why", async () => {
+Deno.test("A failure that no level can repair ends the whole tree, and says why", async () => {
   await using test = new TestSystem();
   const { top, middle, children: [a] } = await family(
     test,
@@ -230,7 +230,7 @@ Deno.test("A supervisor without children has started at once", async () => {
   assertEquals(cast.news(), ["start b"]);
 });
 
-Deno.test("A supervisor answers while its children start", async () => {
+Deno.test("A supervisor replies while its children start", async () => {
   await using test = new TestSystem();
   const { cast, top, middle } = await hangingBelow(test);
   const done = terminateChild(middle, "a");
@@ -241,7 +241,7 @@ Deno.test("A supervisor answers while its children start", async () => {
   assertEquals(await phasesOf(top), ["middle up", "b up"]);
 });
 
-Deno.test("A supervisor that gives up in its start is tried again before those to its right", async () => {
+Deno.test("A supervisor that gives up in its start is tried again before the children after it start", async () => {
   await using test = new TestSystem();
   const cast = new Cast();
   cast.spoil("start a", "no", "no");
@@ -255,7 +255,7 @@ Deno.test("A supervisor that gives up in its start is tried again before those t
   assertEquals(test.of("gave_up").length, 1);
 });
 
-Deno.test("A start that is told as its supervisor is killed means nothing to the next life", async () => {
+Deno.test("A start that is reported as its supervisor is killed does not affect the next life", async () => {
   await using test = new TestSystem();
   const cast = new Cast();
   const [a, b] = [cast.child("a"), cast.child("b")];
@@ -391,7 +391,7 @@ Deno.test("The end of a child that is not significant ends nothing", async () =>
   assert(root.alive);
 });
 
-Deno.test("Significant children end nothing unless they are told to", async () => {
+Deno.test("Significant children end nothing unless autoShutdown says so", async () => {
   await using test = new TestSystem();
   const { root, a, b } = await significant(test, {});
   a.stop();
@@ -410,7 +410,7 @@ Deno.test("A significant child that is terminated on request ends nothing", asyn
   assert(root.alive);
 });
 
-Deno.test("A significant child that goes with its group ends nothing", async () => {
+Deno.test("A significant child that ends with its group ends nothing", async () => {
   await using test = new TestSystem();
   const { root, b, c } = await significant(test, {
     strategy: "one_for_all",
@@ -422,7 +422,7 @@ Deno.test("A significant child that goes with its group ends nothing", async () 
   assertEquals(await phasesOf(root), ["a up", "c up"]);
 });
 
-Deno.test("A supervisor that ends by its significant children is restarted if it is permanent", async () => {
+Deno.test("A supervisor that ends because of its significant children is restarted if it is permanent", async () => {
   for (const restart of ["permanent", "transient"] as const) {
     await using test = new TestSystem();
     const a = new Cast().child("a", {

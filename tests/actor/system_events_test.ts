@@ -26,7 +26,7 @@ function someEvent(system: ActorSystem): SystemEvent {
   return { type: "started", actor: system.spawn(stepper()) };
 }
 
-Deno.test("An event stream is active while somebody listens", () => {
+Deno.test("System events are active while somebody listens", () => {
   const events = new SystemEvents();
   assertEquals(events.active, false);
   const subscription = events.subscribe(() => {});
@@ -35,7 +35,7 @@ Deno.test("An event stream is active while somebody listens", () => {
   assertEquals(events.active, false);
 });
 
-Deno.test("A listener hears nothing after its subscription is disposed", async () => {
+Deno.test("A listener is not called after its subscription is disposed", async () => {
   await using system = new ActorSystem();
   const heard: string[] = [];
   {
@@ -47,7 +47,7 @@ Deno.test("A listener hears nothing after its subscription is disposed", async (
   assertEquals(heard, ["first", "second"]);
 });
 
-Deno.test("A function that subscribes twice hears twice, and ends each on its own", async () => {
+Deno.test("A function that subscribes twice is called twice, and each subscription ends on its own", async () => {
   await using system = new ActorSystem();
   let heard = 0;
   const listener = (): void => void heard++;
@@ -57,7 +57,7 @@ Deno.test("A function that subscribes twice hears twice, and ends each on its ow
   assertEquals(heard, 1);
 });
 
-Deno.test("A listener that throws is reported, stays, and does not harm the others", async () => {
+Deno.test("A listener that throws is reported, stays subscribed, and does not harm the others", async () => {
   await using system = new ActorSystem();
   const error = new Error("listener");
   let heard = 0;
@@ -75,7 +75,7 @@ Deno.test("A listener that throws is reported, stays, and does not harm the othe
   assertEquals(lines.map(([, cause]) => cause), [error, error]);
 });
 
-Deno.test("A failure that nobody hears of is printed with the actor's path", async () => {
+Deno.test("A failure that nobody listens for is printed with the path of the actor", async () => {
   await using system = new ActorSystem();
   const error = new Error("unheard");
   const lines = await captureErrors(async () => {
@@ -86,7 +86,7 @@ Deno.test("A failure that nobody hears of is printed with the actor's path", asy
   assertEquals(lines, [["The actor /a failed:", error]]);
 });
 
-Deno.test("Starts, failures, restarts and stops are told in order", async () => {
+Deno.test("Starts, failures, restarts and stops are reported in order", async () => {
   await using test = new TestSystem();
   const ref = await test.supervised({}, { name: "a", restart: "transient" });
   ref.tell(crash());
@@ -101,7 +101,7 @@ Deno.test("Starts, failures, restarts and stops are told in order", async () => 
   ]);
 });
 
-Deno.test("The end of an actor is told before the end of its parent", async () => {
+Deno.test("The end of an actor is reported before the end of its parent", async () => {
   await using test = new TestSystem();
   const parent = test.spawn({
     started(context) {

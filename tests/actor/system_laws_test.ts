@@ -390,7 +390,7 @@ class World implements AsyncDisposable {
   }
 }
 
-Deno.test("Whatever is done: all end once, children first, messages and asks too, and nothing is left", async () => {
+Deno.test("Whatever is done: all actors end once, children first, messages and asks too, and nothing is left", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(operation, { maxLength: 100, size: "max" }),

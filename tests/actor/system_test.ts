@@ -31,7 +31,7 @@ Deno.test("A shutdown stops the actors last to first, each with its children", a
   assertEquals(report, { killed: [] });
 });
 
-Deno.test("A shutdown stops an actor when the one after it is gone", async () => {
+Deno.test("A shutdown stops an actor when the actor after it is gone", async () => {
   await using test = new TestSystem();
   const gate = Promise.withResolvers<void>();
   const log: string[] = [];
@@ -51,7 +51,7 @@ Deno.test("A shutdown stops an actor when the one after it is gone", async () =>
   assertEquals(log, ["second", "first"]);
 });
 
-Deno.test("A shutdown reports who had to be killed at his own deadline", async () => {
+Deno.test("A shutdown reports an actor that was killed at its own deadline", async () => {
   await using test = new TestSystem();
   test.spawn({}, { name: "a" });
   test.spawn({ stopped: never }, { name: "b", shutdownMs: 70 });
@@ -61,7 +61,7 @@ Deno.test("A shutdown reports who had to be killed at his own deadline", async (
   assertEquals(await soon(report), { killed: ["/b"] });
 });
 
-Deno.test("A shutdown reports those who were killed along with their parent", async () => {
+Deno.test("A shutdown reports actors that were killed along with their parent", async () => {
   await using test = new TestSystem();
   test.spawn({
     started(context) {
@@ -74,7 +74,7 @@ Deno.test("A shutdown reports those who were killed along with their parent", as
   assertEquals(await soon(report), { killed: ["/a", "/a/b"] });
 });
 
-Deno.test("A shutdown kills whoever is left at its deadline, and reports them", async () => {
+Deno.test("A shutdown kills the actors left at its deadline, and reports them", async () => {
   await using test = new TestSystem({ shutdownMs: 100 });
   test.spawn({
     started(context) {
@@ -94,7 +94,7 @@ Deno.test("A shutdown kills whoever is left at its deadline, and reports them", 
   assertEquals(await soon(report), { killed: ["/a", "/a/c"] });
 });
 
-Deno.test("A shutdown does not report who was killed before it", async () => {
+Deno.test("A shutdown does not report actors that were killed before it", async () => {
   await using test = new TestSystem();
   const ref = test.spawn({ stopped: never }, { shutdownMs: 70 });
   await settle();
@@ -141,7 +141,7 @@ Deno.test("A shutdown of a system without actors ends", async () => {
   assertEquals(await system.shutdown(), { killed: [] });
 });
 
-Deno.test("A second shutdown gives the same report", async () => {
+Deno.test("A second shutdown returns the same report", async () => {
   await using test = new TestSystem();
   assertStrictEquals(test.system.shutdown(), test.system.shutdown());
 });
@@ -182,7 +182,7 @@ Deno.test("A shutdown of very many actors is not slower than their number", asyn
   assertEquals(tookMs < 1000, true, `${tookMs} ms`);
 });
 
-Deno.test("Nothing can be spawned once a shutdown has begun", async () => {
+Deno.test("Nothing can be spawned once a shutdown has started", async () => {
   await using test = new TestSystem();
   const ref = test.spawn();
   await handled(ref);
@@ -191,14 +191,14 @@ Deno.test("Nothing can be spawned once a shutdown has begun", async () => {
   await soon(report);
 });
 
-Deno.test("A shutdown deadline that is negative or no number is a mistake", () => {
+Deno.test("A shutdown deadline that is negative or not a number is refused", () => {
   for (const shutdownMs of [-1, NaN]) {
     assertThrows(() => new ActorSystem({ shutdownMs }), RangeError);
   }
   new ActorSystem({ shutdownMs: 0 });
 });
 
-Deno.test("A system shows its clock", async () => {
+Deno.test("A system exposes its clock", async () => {
   await using test = new TestSystem();
   assertStrictEquals(test.system.clock, test.clock);
 });

@@ -91,7 +91,7 @@ Deno.test("An asynchronous handler stays in its context", async () => {
   assertEquals(test.log, ["other in b", "before in a", "sent in a"]);
 });
 
-Deno.test("An ask carries the context of the asker, and its answer returns to it", async () => {
+Deno.test("An ask carries the context of the asker, and the reply returns to it", async () => {
   await using test = new TracedSystem();
   const ref = test.spawn();
   await test.in("a", async () => {
@@ -104,7 +104,7 @@ Deno.test("An ask carries the context of the asker, and its answer returns to it
   assertEquals(test.log, ["asked in a", "answered in a"]);
 });
 
-Deno.test("A message that was set aside keeps its context", async () => {
+Deno.test("A stashed message keeps its context", async () => {
   await using test = new TracedSystem();
   const ref = test.spawn();
   let isOpen = false;
@@ -122,7 +122,7 @@ Deno.test("A message that was set aside keeps its context", async () => {
   assertEquals(test.log, ["seen in a", "seen in a"]);
 });
 
-Deno.test("An ask that was set aside keeps its asker", async () => {
+Deno.test("A stashed ask keeps its asker", async () => {
   await using test = new TracedSystem();
   const ref = test.spawn();
   const step: Step = (context) => void context.stash(step);
@@ -175,7 +175,7 @@ Deno.test("The outcome of a promise comes in the context in which it was piped",
   assertEquals(test.log, ["value in a"]);
 });
 
-Deno.test("A message that waits is handled though the tracing has ended meanwhile", async () => {
+Deno.test("A waiting message is handled though tracing has ended meanwhile", async () => {
   await using test = new TracedSystem();
   const ref = test.spawn();
   const answer = test.in(
@@ -186,7 +186,7 @@ Deno.test("A message that waits is handled though the tracing has ended meanwhil
   assertEquals(await soon(answer), "answer");
 });
 
-Deno.test("A message that waits is handled though the tracing has begun meanwhile", async () => {
+Deno.test("A waiting message is handled though tracing has started meanwhile", async () => {
   await using test = new TracedSystem();
   const { tracing } = coreOf(test.system);
   test.stopTracing();
@@ -221,7 +221,7 @@ Deno.test("A traced tick that is stale is never seen", async () => {
   assertEquals(test.of("dead_letter"), []);
 });
 
-Deno.test("A traced message that is not delivered tells its sender, and rejects its asker", async () => {
+Deno.test("A traced message that is not delivered names its sender, and rejects its asker", async () => {
   await using test = new TracedSystem();
   const mailbox: MailboxOptions<Step> = { maxMessages: 1 };
   const [ref, sender] = [test.spawn({}, { mailbox }), test.spawn()];

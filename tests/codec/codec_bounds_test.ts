@@ -76,7 +76,7 @@ for (const create of both) {
     assertThrows(() => tight.decode(bytes), CodecError, "11 values");
   });
 
-  Deno.test(`${name} refuses a value that contains itself, or one thing too often`, () => {
+  Deno.test(`${name} refuses a value that contains itself, or one object too often`, () => {
     const cycle: MsgpackValue[] = [];
     cycle.push({ cycle });
     assertThrows(() => create().encode(cycle), CodecError, "contains itself");
@@ -85,7 +85,7 @@ for (const create of both) {
     assertThrows(() => create().encode(doubled), CodecError, "values");
   });
 
-  Deno.test(`${name} says where a value is that it cannot encode`, () => {
+  Deno.test(`${name} says where a value is that cannot be encoded`, () => {
     for (
       const bad of [
         undefined,

@@ -36,7 +36,7 @@ Deno.test("msgpack refuses the key __proto__, with a byte order mark too", () =>
   }
 });
 
-Deno.test("json refuses invalid UTF-8, and what it would have to mangle", () => {
+Deno.test("json refuses invalid UTF-8, and values that it would have to change", () => {
   assertThrows(
     () => json().decode(new Uint8Array([0x22, 0xff, 0x22])),
     CodecError,

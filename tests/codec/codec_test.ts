@@ -48,14 +48,14 @@ const { plain } = fc.letrec<{ plain: MsgpackValue }>((tie) => ({
 }));
 const jsonText = fc.json().filter((s) => !s.includes("__proto__"));
 
-Deno.test("msgpack gives back what it was given", () => {
+Deno.test("msgpack decodes to what was encoded", () => {
   const codec = msgpack();
   fc.assert(fc.property(plain, (value) => {
     assertEquals(codec.decode(codec.encode(value)), value);
   }));
 });
 
-Deno.test("json gives back what it was given", () => {
+Deno.test("json decodes to what was encoded", () => {
   const codec = json();
   fc.assert(fc.property(jsonText, (source) => {
     const bytes = codec.encode(codec.decode(utf8.encode(source)));
@@ -110,7 +110,7 @@ Deno.test("what a codec decodes it can encode again", () => {
   );
 });
 
-Deno.test("raw gives back the very bytes it was given", () => {
+Deno.test("raw returns the very bytes that it was given", () => {
   const bytes = new Uint8Array([1, 2, 3]);
   assertStrictEquals(raw.encode(bytes), bytes);
   assertStrictEquals(raw.decode(bytes), bytes);
@@ -130,7 +130,7 @@ Deno.test("what parse throws is the cause of a CodecError", () => {
   }
 });
 
-Deno.test("a codec with parse takes interfaces and refuses at compile time what is not data", () => {
+Deno.test("a codec with parse accepts interfaces and refuses at compile time what is not data", () => {
   type Taken<T> = [T] extends [Encodable<T, MsgpackValue>] ? true : false;
   interface Tree {
     readonly name: string;

@@ -69,7 +69,7 @@ Deno.test("a message that would become longer stays as it is", () => {
   assertEquals(compressed(raw).encode(bytes), tagged(0, bytes));
 });
 
-Deno.test("what is compressed comes back, and is one byte longer at most", () => {
+Deno.test("a compressed message comes back, and is one byte longer at most", () => {
   const codec = compressed(msgpack(), { thresholdBytes: 8 });
   const value = fc.oneof(
     fc.string({ maxLength: 300 }),
@@ -96,14 +96,14 @@ Deno.test("what is compressed comes back, and is one byte longer at most", () =>
   );
 });
 
-Deno.test("what is decoded lies in memory of its own", () => {
+Deno.test("a decoded message has its own memory", () => {
   const codec = compressed(raw);
   const value = codec.decode(codec.encode(new Uint8Array(2000)));
   assertEquals(Object.getPrototypeOf(value), Uint8Array.prototype);
   assertEquals(value.buffer.byteLength, 2000);
 });
 
-Deno.test("both ways, the limit is that of the message before compression", () => {
+Deno.test("in both directions the limit is that of the message before compression", () => {
   const bytes = new Uint8Array(2000);
   const fits = compressed(raw, { maxBytes: 2000 });
   const tight = compressed(raw, { maxBytes: 1999 });
@@ -133,7 +133,7 @@ Deno.test("a message that is compressed twice is decompressed once", () => {
   assertEquals(compressed(raw).decode(twice), once);
 });
 
-Deno.test("an empty message, an unknown first byte and what is no DEFLATE are CodecErrors", () => {
+Deno.test("an empty message, an unknown first byte and invalid DEFLATE are CodecErrors", () => {
   const codec = compressed(raw);
   for (
     const bytes of [[], [2], [255, 1], [1], [1, 255, 255], [0x78, 0x9c, 3, 0]]
@@ -142,7 +142,7 @@ Deno.test("an empty message, an unknown first byte and what is no DEFLATE are Co
   }
 });
 
-Deno.test("a message that is cut, or goes on, is a CodecError", () => {
+Deno.test("a message that is truncated or too long is a CodecError", () => {
   const codec = compressed(raw);
   const bytes = codec.encode(pattern(3000));
   assertEquals(bytes[0], 1);
@@ -158,7 +158,7 @@ Deno.test("a message that is cut, or goes on, is a CodecError", () => {
   }
 });
 
-Deno.test("what the codec within refuses is its CodecError", () => {
+Deno.test("what the inner codec refuses is its CodecError", () => {
   const codec = compressed(json({ maxDepth: 1 }));
   assertThrows(() => codec.encode([[1]]), CodecError, "deeper than 1");
   const deep = compressed(json()).encode(Array(2000).fill([1]));
@@ -167,7 +167,7 @@ Deno.test("what the codec within refuses is its CodecError", () => {
   assertEquals(codec.name, "json+deflate");
 });
 
-Deno.test("whatever the bytes, decoding gives a value or a CodecError", () => {
+Deno.test("whatever the bytes, decoding returns a value or throws a CodecError", () => {
   const decode = decodesSafely(compressed(json(), { maxBytes: 5000 }).decode);
   // Noise, which begins as DEFLATE may.
   for (let seed = 1; seed <= 2000; seed++) {

@@ -38,7 +38,7 @@ Deno.test("request messages are big-endian, their type first", () => {
   assertEquals([...encodeCancel(id)], [4, 1, 2, 3, 4]);
 });
 
-Deno.test("what is encoded as a request message is what is decoded", () => {
+Deno.test("an encoded request message decodes to what it was", () => {
   fc.assert(
     fc.property(anyU32, anyU32, anyBody, fc.string(), (id, n, body, text) => {
       const { REQUEST, REPLY, FAILURE, CANCEL } = RequestFrameType;
@@ -62,7 +62,7 @@ Deno.test("what is encoded as a request message is what is decoded", () => {
   );
 });
 
-Deno.test("a deadline is told in whole milliseconds and never too early", () => {
+Deno.test("a deadline travels in whole milliseconds and is never too early", () => {
   const told = (deadlineMs: number) => {
     const frame = decodeRequestFrame(request(1, deadlineMs, new Uint8Array()));
     return frame.type === RequestFrameType.REQUEST ? frame.deadlineMs : NaN;
@@ -94,7 +94,7 @@ Deno.test("whatever the bytes, they are a request message or a ProtocolError", (
   );
 });
 
-Deno.test("a request message that is cut, or goes on, is a ProtocolError", () => {
+Deno.test("a request message that is truncated or too long is a ProtocolError", () => {
   const whole = [
     request(1, 1, new Uint8Array()),
     encodeReply(1, new Uint8Array()),
@@ -113,7 +113,7 @@ Deno.test("a request message that is cut, or goes on, is a ProtocolError", () =>
   assertThrows(() => decodeRequestFrame(longer), ProtocolError, "1 more bytes");
 });
 
-Deno.test("ids begin again after 2^32 and pass over those in flight", () => {
+Deno.test("ids start again after 2^32 and skip those in flight", () => {
   assertEquals(nextRequestId(0, new Set()), 1);
   assertEquals(nextRequestId(U32, new Set()), 0);
   assertEquals(nextRequestId(U32 - 1, new Set([U32, 0, 1, 3])), 2);

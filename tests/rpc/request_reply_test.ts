@@ -101,7 +101,7 @@ for (const create of [json, msgpack]) {
 }
 
 Deno.test(
-  "each request gets its own reply, in whatever order they are answered",
+  "each request gets its own reply, in whatever order they come",
   bounded,
   async () => {
     await using net = new Net();
@@ -138,7 +138,7 @@ Deno.test(
 );
 
 Deno.test(
-  "whatever becomes of requests, each ends as it should and leaves nothing",
+  "whatever happens to requests, each ends as it should and leaves nothing",
   bounded,
   async () => {
     await using net = new Net();
@@ -226,7 +226,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a request waits five seconds unless told otherwise",
+  "a request waits five seconds by default",
   bounded,
   async () => {
     await using net = new Net();
@@ -313,7 +313,7 @@ Deno.test("a request with an aborted signal is not sent", bounded, async () => {
 });
 
 Deno.test(
-  "a handler's signal aborts at the deadline, without a word of the requester",
+  "the signal of a handler aborts at the deadline, without a message from the requester",
   bounded,
   async () => {
     await using net = new Net();
@@ -343,7 +343,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a handler that does not ask for its signal costs no timer",
+  "a handler that does not read its signal costs no timer",
   bounded,
   async () => {
     await using net = new Net();
@@ -364,7 +364,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a signal that is asked for after the handler's end never aborts",
+  "a signal that is first read after the end of the handler never aborts",
   bounded,
   async () => {
     await using net = new Net();
@@ -381,7 +381,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a handler that asks for its signal late finds it aborted",
+  "a handler that reads its signal late finds it aborted",
   bounded,
   async () => {
     await using net = new Net();
@@ -400,7 +400,7 @@ Deno.test(
 );
 
 Deno.test(
-  "what a handler throws is told as a failure without its text",
+  "what a handler throws is reported as a failure without its text",
   bounded,
   async () => {
     await using net = new Net();
@@ -558,7 +558,7 @@ Deno.test(
 );
 
 Deno.test(
-  "when the other side closes, what waits for replies rejects",
+  "when the other side closes, pending requests reject",
   bounded,
   async () => {
     await using net = new Net();
@@ -575,7 +575,7 @@ Deno.test(
 );
 
 Deno.test(
-  "closing a requester rejects what waits and aborts the handlers",
+  "closing a requester rejects pending requests and aborts the handlers",
   bounded,
   async () => {
     await using net = new Net();
@@ -648,7 +648,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a request that is given up before its turn is not sent",
+  "a request that is cancelled before its turn is not sent",
   bounded,
   async () => {
     await using net = new Net();

@@ -62,7 +62,7 @@ async function nextFrame(peer: LogicalConnection): Promise<RequestFrame> {
 }
 
 Deno.test(
-  "a reply to what was given up is dropped and counted",
+  "a reply to a cancelled request is dropped and counted",
   bounded,
   async () => {
     await using net = new Net();
@@ -105,7 +105,7 @@ Deno.test(
 );
 
 Deno.test(
-  "an answered request is not cancelled afterwards",
+  "a request that got its reply is not cancelled afterwards",
   bounded,
   async () => {
     await using net = new Net();
@@ -187,7 +187,7 @@ Deno.test(
 );
 
 Deno.test(
-  "requests that a peer does not read keep their places, given up or not",
+  "requests that a peer does not read keep their places, cancelled or not",
   bounded,
   async () => {
     await using net = new Net();
@@ -217,20 +217,24 @@ Deno.test(
   },
 );
 
-Deno.test("a peer that reads no more fails the requests", bounded, async () => {
-  await using net = new Net();
-  const [requester, peer] = await requesterAndPeer(net, { maxPending: 1 });
-  const replies = [1, 2].map(() => requester.request(EMPTY));
-  const rejected = assertRejects(
-    async () => await replies[1],
-    ConnectionResetError,
-  );
-  for await (const message of peer) {
-    const { id } = decodeRequestFrame(message);
-    await peer.send(encodeReply(id, EMPTY));
-    break;
-  }
-  await replies[0];
-  await requester.request(EMPTY).catch(() => {});
-  await rejected;
-});
+Deno.test(
+  "a peer that stops reading makes the requests fail",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const [requester, peer] = await requesterAndPeer(net, { maxPending: 1 });
+    const replies = [1, 2].map(() => requester.request(EMPTY));
+    const rejected = assertRejects(
+      async () => await replies[1],
+      ConnectionResetError,
+    );
+    for await (const message of peer) {
+      const { id } = decodeRequestFrame(message);
+      await peer.send(encodeReply(id, EMPTY));
+      break;
+    }
+    await replies[0];
+    await requester.request(EMPTY).catch(() => {});
+    await rejected;
+  },
+);

@@ -138,7 +138,7 @@ Deno.test(
 );
 
 Deno.test(
-  "an id may be used again while its cancelled handler still runs",
+  "an id may be reused while its cancelled handler still runs",
   bounded,
   async () => {
     await using net = new Net();
@@ -259,7 +259,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a cancellation of what is not in flight is harmless",
+  "a cancellation of a request that is not in flight does nothing",
   bounded,
   async () => {
     await using net = new Net();
@@ -313,7 +313,7 @@ for (const [what, messages] of Object.entries(wrong)) {
 }
 
 Deno.test(
-  "an onError that throws does not end the serving",
+  "an onError that throws does not end the service",
   bounded,
   async () => {
     await using net = new Net();

@@ -63,7 +63,7 @@ for (
 }
 
 for (const name of ["json", "msgpack"] as const) {
-  Deno.test(`values go there and back in ${name}`, bounded, async () => {
+  Deno.test(`values make a round trip in ${name}`, bounded, async () => {
     await using net = new Net();
     const { here, there } = await typedPair(net, codecs[name]);
     await here.send({ item: "nails", count: 100 });
@@ -74,7 +74,7 @@ for (const name of ["json", "msgpack"] as const) {
   });
 
   Deno.test(
-    `a message that is no ${name} resets the connection with CodecError`,
+    `a message that is not ${name} resets the connection with CodecError`,
     bounded,
     async () => {
       await using net = new Net();
@@ -120,7 +120,7 @@ Deno.test(
   },
 );
 
-Deno.test("each direction may have a codec of its own", bounded, async () => {
+Deno.test("each direction may have its own codec", bounded, async () => {
   await using net = new Net();
   const [here, there] = await net.pair();
   const numbers = json({ parse: Number });
@@ -132,7 +132,7 @@ Deno.test("each direction may have a codec of its own", bounded, async () => {
 });
 
 Deno.test(
-  "iterating gives values until the peer closes its side",
+  "iterating yields values until the peer closes its side",
   bounded,
   async () => {
     await using net = new Net();
@@ -149,7 +149,7 @@ Deno.test(
 );
 
 Deno.test(
-  "iterating over a wrong message throws CodecError and resets",
+  "iterating over an invalid message throws CodecError and resets",
   bounded,
   async () => {
     await using net = new Net();
@@ -173,7 +173,7 @@ Deno.test("leaving an iteration early reads no more", bounded, async () => {
   await assertRejects(() => there.receive(), ConnectionClosedError);
 });
 
-Deno.test("a typed read can be given up", bounded, async () => {
+Deno.test("a typed read can be cancelled", bounded, async () => {
   await using net = new Net();
   const { here, there } = await typedPair(net);
   const signal = AbortSignal.abort(new Error("no time"));

@@ -21,7 +21,7 @@ Deno.test("A timer fires once, when the clock is moved to its moment", () => {
   assertEquals(fired, [10]);
 });
 
-Deno.test("A timer fires at its own moment, though the clock is moved past it", () => {
+Deno.test("A timer fires at its own moment, even if the clock is moved past it", () => {
   const clock = new ManualClock();
   const fired: number[] = [];
   clock.schedule(10, () => fired.push(clock.now()));
@@ -30,7 +30,7 @@ Deno.test("A timer fires at its own moment, though the clock is moved past it", 
   assertEquals(clock.now(), 100);
 });
 
-Deno.test("Timers fire in order of time, those of one moment in the order in which they were set", () => {
+Deno.test("Timers fire in order of time, and in the order in which they were set for the same moment", () => {
   fc.assert(fc.property(fc.array(fc.nat(5)), (delays) => {
     const clock = new ManualClock();
     const fired: [number, number][] = [];
@@ -65,7 +65,7 @@ Deno.test("A timer without a delay fires at the next move, however small", () =>
   assertEquals(fired, 1);
 });
 
-Deno.test("A delay that is negative or no number is none", () => {
+Deno.test("A delay that is negative or not a number counts as 0", () => {
   const clock = new ManualClock();
   clock.advance(10);
   const fired: number[] = [];
@@ -97,7 +97,7 @@ Deno.test("A timer may be cancelled after it has fired", () => {
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("A manual clock counts the timers that are set, and those that hold the process", () => {
+Deno.test("A manual clock counts the timers that are set, and those that keep the process alive", () => {
   const clock = new ManualClock();
   const [first] = [clock.schedule(10, () => {}), clock.schedule(20, () => {})];
   assertEquals([clock.pending, clock.holding], [2, 2]);
@@ -120,7 +120,7 @@ Deno.test("A callback may move the clock: it never goes back", () => {
   assertEquals(clock.now(), 25);
 });
 
-Deno.test("A callback that throws leaves the other timers to the next move", () => {
+Deno.test("A callback that throws leaves the other timers for the next move", () => {
   const clock = new ManualClock();
   let fired = 0;
   clock.schedule(5, () => {
@@ -133,7 +133,7 @@ Deno.test("A callback that throws leaves the other timers to the next move", () 
   assertEquals(fired, 1);
 });
 
-Deno.test("A move that is negative, endless or no number is a mistake", () => {
+Deno.test("A move that is negative, infinite or not a number is refused", () => {
   const clock = new ManualClock();
   for (const ms of [-1, Infinity, NaN]) {
     assertThrows(() => clock.advance(ms), RangeError, "Cannot advance");

@@ -3,7 +3,7 @@ import { ActorSystem } from "../../src/actor/mod.ts";
 import { ManualClock, Probe, ProbeError } from "../../src/testing/mod.ts";
 import { settle } from "../actor/fixtures.ts";
 
-Deno.test("expectMessage() gives what the probe was told, in order", async () => {
+Deno.test("expectMessage() returns the messages of the probe, in order", async () => {
   await using system = new ActorSystem();
   const probe = new Probe<number>(system);
   for (const message of [1, 2, 3]) probe.ref.tell(message);
@@ -31,7 +31,7 @@ Deno.test("expectMessage() waits on the real clock, whatever the clock of the sy
   );
 });
 
-Deno.test("expectMessage() gives a message that came after it had failed to the next one", async () => {
+Deno.test("expectMessage() that failed leaves a later message to the next call", async () => {
   await using system = new ActorSystem();
   const probe = new Probe<string>(system);
   await assertRejects(() => probe.expectMessage({ timeoutMs: 0 }), ProbeError);
@@ -39,7 +39,7 @@ Deno.test("expectMessage() gives a message that came after it had failed to the 
   assertEquals(await probe.expectMessage(), "late");
 });
 
-Deno.test("expectMessage() may be called in the very turn in which the one before has its message", async () => {
+Deno.test("expectMessage() may be called in the same turn in which the previous call gets its message", async () => {
   await using system = new ActorSystem();
   const probe = new Probe<number>(system);
   const messages: Promise<number>[] = [probe.expectMessage()];
@@ -54,7 +54,7 @@ Deno.test("expectMessage() may be called in the very turn in which the one befor
   assertEquals(await Promise.all(messages), [1, 2]);
 });
 
-Deno.test("expectMessage() is one at a time", async () => {
+Deno.test("expectMessage() allows one call at a time", async () => {
   await using system = new ActorSystem();
   const probe = new Probe<string>(system);
   const message = probe.expectMessage();
@@ -63,7 +63,7 @@ Deno.test("expectMessage() is one at a time", async () => {
   assertEquals(await message, "for the first");
 });
 
-Deno.test("expectNone() accepts that nothing came", async () => {
+Deno.test("expectNone() resolves when no message came", async () => {
   await using system = new ActorSystem();
   const probe = new Probe<string>(system);
   await probe.expectNone();
@@ -80,7 +80,7 @@ Deno.test("expectNone() rejects when a message is here, and shows it", async () 
   );
 });
 
-Deno.test("expectNone() rejects when a message comes of what was told before, through others", async () => {
+Deno.test("expectNone() rejects when an earlier message leads to one, through other actors", async () => {
   await using system = new ActorSystem();
   const probe = new Probe<string>(system);
   const relay = system.spawn<string>((context) => ({
@@ -103,7 +103,7 @@ Deno.test("expectNone() leaves the message to expectMessage()", async () => {
   await probe.expectNone();
 });
 
-Deno.test("expectNone() moves no time", async () => {
+Deno.test("expectNone() does not move the clock", async () => {
   const clock = new ManualClock();
   await using system = new ActorSystem({ clock });
   const probe = new Probe<string>(system);
@@ -116,7 +116,7 @@ Deno.test("expectNone() moves no time", async () => {
   assertEquals(await probe.expectMessage(), "tick");
 });
 
-Deno.test("expectStopped() gives the reason with which an actor stopped", async () => {
+Deno.test("expectStopped() returns the reason with which an actor stopped", async () => {
   await using system = new ActorSystem();
   const probe = new Probe<string>(system);
   const cause = new Error("crash");
@@ -132,7 +132,7 @@ Deno.test("expectStopped() gives the reason with which an actor stopped", async 
   assertStrictEquals(reason.type === "failed" && reason.cause, cause);
 });
 
-Deno.test("expectStopped() gives the reason of one that is gone already", async () => {
+Deno.test("expectStopped() returns the reason of an actor that is already gone", async () => {
   await using system = new ActorSystem();
   const probe = new Probe<string>(system);
   const ref = system.spawn<void>(() => ({ receive() {} }));
@@ -140,7 +140,7 @@ Deno.test("expectStopped() gives the reason of one that is gone already", async 
   assertEquals(await probe.expectStopped(ref), { type: "killed" });
 });
 
-Deno.test("expectStopped() rejects when the actor goes on, and names it", async () => {
+Deno.test("expectStopped() rejects when the actor does not stop, and names it", async () => {
   await using system = new ActorSystem();
   const probe = new Probe<string>(system);
   const ref = system.spawn<void>(() => ({ receive() {} }), { name: "a" });
@@ -151,6 +151,6 @@ Deno.test("expectStopped() rejects when the actor goes on, and names it", async 
   );
 });
 
-Deno.test("A failed expectation has a name of its own", () => {
+Deno.test("A failed expectation is a ProbeError", () => {
   assertEquals(new ProbeError("why").name, "ProbeError");
 });

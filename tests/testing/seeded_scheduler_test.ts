@@ -54,7 +54,7 @@ Deno.test("Every message is handled, whatever the seed", async () => {
   }));
 });
 
-Deno.test("Every order of who runs first comes up", () => {
+Deno.test("Every order of who runs first occurs", () => {
   const firsts = new Set<string>();
   for (let seed = 0; seed < 1000; seed++) {
     const scheduler = seededScheduler(seed);
@@ -63,7 +63,7 @@ Deno.test("Every order of who runs first comes up", () => {
   assertEquals(firsts.size, 4 * 3 * 2);
 });
 
-Deno.test("It picks among those that are there, evenly", () => {
+Deno.test("A scheduler picks among the ready actors evenly", () => {
   const scheduler = seededScheduler(7);
   const picks = new Array<number>(5).fill(0);
   for (let i = 0; i < 5000; i++) {
@@ -73,7 +73,7 @@ Deno.test("It picks among those that are there, evenly", () => {
   assert(picks.every((count) => Math.abs(count - 1000) < 150), `${picks}`);
 });
 
-Deno.test("An actor that tells itself for ever holds up nobody for ever", async () => {
+Deno.test("An actor that tells itself forever delays no other forever", async () => {
   await using system = new ActorSystem({ scheduler: seededScheduler(3) });
   let isOver = false;
   const ticker = system.spawn<void>(({ self }) => ({
@@ -106,7 +106,7 @@ Deno.test("Messages from one sender to one receiver keep their order, whatever t
   }));
 });
 
-Deno.test("A scheduler with a burst under 1 is a mistake", () => {
+Deno.test("A scheduler with a burst below 1 is refused", () => {
   for (const burst of [0, NaN]) {
     assertThrows(
       () => new ActorSystem({ scheduler: { burst, pick: () => 0 } }),
