@@ -20,7 +20,7 @@ export type {
 } from "./codec_contract.ts";
 
 /**
- * Bytes as they are, both ways: the same array, not a copy.
+ * A codec that passes bytes through unchanged: the same array, not a copy.
  *
  * @example
  * ```ts
@@ -42,25 +42,25 @@ export const raw: Codec<Uint8Array> = {
  *
  * It encodes plain data only: scalars, arrays, and objects whose prototype is
  * `Object.prototype` or `null`. Anything else is a {@linkcode CodecError} that
- * says where it stands, and so is `undefined`, even in a property: leave the
- * property out. What comes back equals what was sent, but for these:
+ * says where the value is, and so is `undefined`, even in a property: leave the
+ * property out. A decoded value equals the encoded one, with these exceptions:
  *
  * - An integer `number` from -2^31 to 2^32 - 1 travels as an integer, any other
  *   `number` as a float64. Either is exact and comes back a `number`, but `-0`
  *   comes back as `0`.
  * - A `bigint` always travels as 64 bits and comes back a `bigint`; one outside
  *   -2^63 to 2^64 - 1 is refused. A peer's 64-bit integer arrives as a `bigint`
- *   too, however small its value.
+ *   too, however small it is.
  * - A lone surrogate and a peer's invalid UTF-8 become U+FFFD, and a U+FEFF
  *   that begins a string is lost.
  *
- * A decoded `Uint8Array` is a view of the bytes that `decode` was given, and
- * keeps all of them alive: nothing is copied. Connections hand over each message
- * in a buffer of its own. Whoever calls `decode` on a buffer that will be
- * written to again, or transferred, passes `bytes.slice()`. `encode` copies.
+ * A decoded `Uint8Array` is a view of the bytes that were passed to `decode`,
+ * and keeps all of them alive: nothing is copied. Connections pass on each
+ * message in its own buffer. If a buffer will be written to again, or
+ * transferred, pass `bytes.slice()` to `decode`. `encode` copies.
  *
  * Size, depth, number of values and every declared length are checked before
- * the first value is made. Extension types (timestamps among them), keys that
+ * the first value is created. Extension types (timestamps among them), keys that
  * are not strings and the key `__proto__` are refused.
  *
  * @example Any value
@@ -97,13 +97,13 @@ export const raw: Codec<Uint8Array> = {
  * assertThrows(() => codec.decode(msgpack().encode([1])), CodecError);
  * ```
  *
- * @throws {RangeError} if a bound is not an integer in its range
+ * @throws {RangeError} if a bound is not a whole number in its range.
  */
 export function msgpack(options?: PlainCodecOptions): Codec<MsgpackValue>;
 /**
  * A codec for the type that `parse` returns.
  *
- * @throws {RangeError} if a bound is not an integer in its range
+ * @throws {RangeError} if a bound is not a whole number in its range.
  */
 export function msgpack<T>(
   options: ParsedCodecOptions<T & Encodable<T, MsgpackValue>>,
@@ -121,13 +121,13 @@ export function msgpack<T>(
  *
  * It encodes plain data only, as {@linkcode msgpack} does: a `Date`, a `toJSON`
  * method, `undefined`, a `bigint`, a `Uint8Array`, `NaN` and the infinities are
- * a {@linkcode CodecError} and not a silent `null`, so what comes back equals
- * what was sent, but that `-0` comes back as `0`. Of a number that a peer
- * wrote with more digits than a float64 has, the nearest is read.
+ * a {@linkcode CodecError} and not a silent `null`. A decoded value therefore
+ * equals the encoded one, except that `-0` comes back as `0`. A number that a
+ * peer wrote with more digits than a float64 has is rounded to the nearest one.
  *
  * Size, depth and number of values are checked before the text is parsed.
- * Invalid UTF-8 and the key `__proto__` are refused. Nothing that is decoded
- * shares memory with the bytes.
+ * Invalid UTF-8 and the key `__proto__` are refused. A decoded value shares no
+ * memory with the bytes.
  *
  * @example
  * ```ts
@@ -140,13 +140,13 @@ export function msgpack<T>(
  * assertEquals(codec.decode(bytes), { type: "join", room: "lobby" });
  * ```
  *
- * @throws {RangeError} if a bound is not an integer in its range
+ * @throws {RangeError} if a bound is not a whole number in its range.
  */
 export function json(options?: PlainCodecOptions): Codec<JsonValue>;
 /**
  * A codec for the type that `parse` returns.
  *
- * @throws {RangeError} if a bound is not an integer in its range
+ * @throws {RangeError} if a bound is not a whole number in its range.
  */
 export function json<T>(
   options: ParsedCodecOptions<T & Encodable<T, JsonValue>>,

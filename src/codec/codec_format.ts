@@ -16,23 +16,23 @@ import { scanMsgpack } from "./msgpack_scan.ts";
 import { findFault } from "./plain_data.ts";
 
 /**
- * One way to write plain data down.
+ * A way to write plain data as bytes.
  *
- * @typeParam Plain All that the format can hold.
+ * @typeParam Plain All values that the format can represent.
  */
 export interface Format<Plain> {
   readonly name: string;
   /**
-   * Lets plain data pass.
+   * Checks that a value is plain data.
    *
-   * @throws {CodecError} unless `value` is that, and within `limits`
+   * @throws {CodecError} if it is not, or not within `limits`.
    */
   check(value: unknown, limits: CodecLimits): asserts value is Plain;
   write(value: Plain): Uint8Array;
   /**
    * Reads one value. Any error means that the bytes are malformed.
    *
-   * @throws {CodecError} if `bytes` do not keep to `limits`
+   * @throws {CodecError} if `bytes` are not within `limits`.
    */
   read(bytes: Uint8Array, limits: CodecLimits): Plain;
 }
@@ -79,9 +79,9 @@ export const JSON_TEXT: Format<JsonValue> = {
 };
 
 /**
- * Makes a codec of a format.
+ * Creates a codec from a format.
  *
- * @throws {RangeError} if a bound is not an integer in its range
+ * @throws {RangeError} if a bound is not a whole number in its range.
  */
 export function createCodec<Plain, T>(
   format: Format<Plain>,

@@ -7,40 +7,39 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { checkInteger, checkNumber } from "../checks/internal.ts";
 import { type Codec, CodecError, MAX_COUNT } from "./codec_contract.ts";
 
-/** Options of {@linkcode compressed}. */
+/** Options of a {@linkcode compressed} codec. */
 export interface CompressedOptions {
   /**
-   * Bytes up to which a message is left as it is. 0 or more; `Infinity` only
-   * decompresses.
+   * Size up to which a message is not compressed, in bytes, 0 or more. With
+   * `Infinity` the codec only decompresses.
    * @default {1024}
    */
   readonly thresholdBytes?: number;
   /**
-   * Longest message before compression, in bytes, both ways. From 1 to
-   * 2,147,483,647.
+   * Size limit of a message before compression, in bytes, in both directions,
+   * from 1 to 2,147,483,647.
    * @default {16777216}
    */
   readonly maxBytes?: number;
 }
 
-/** The first byte of a message: what the others are. */
+/** The first byte of a message says what the others are. */
 const PLAIN = 0;
 const DEFLATE = 1;
 
 /**
- * Wraps a codec so that its longer messages are compressed, each on its own,
- * where that makes them shorter. The first byte says whether the rest is plain
- * (0) or raw DEFLATE (1), so both sides must wrap.
+ * Wraps a codec so that its longer messages are compressed, each on its own, if
+ * that makes them shorter. The first byte says whether the rest is plain (0) or
+ * raw DEFLATE (1), so both sides must use this wrapper.
  *
- * - **Secrets**: do not compress messages that hold both a secret and text
- *   that an attacker chooses. Who can make many such messages and see their
- *   lengths can guess the secret, encrypted or not: CRIME and BREACH.
- * - **Time**: it blocks the event loop, in the order of 10 to 60 ms for each
- *   MB that is compressed and 1 to 5 ms for each that is decompressed.
- *   Raise `thresholdBytes` or lower `maxBytes` where others must not wait that
- *   long.
+ * - **Secrets**: do not compress messages that contain both a secret and text
+ *   that an attacker chooses. An attacker who can cause many such messages and
+ *   see their lengths can guess the secret, encrypted or not: CRIME and BREACH.
+ * - **Time**: it blocks the event loop for some 10 to 60 ms per MB compressed
+ *   and 1 to 5 ms per MB decompressed. Raise `thresholdBytes` or lower
+ *   `maxBytes` if that is too long.
  *
- * Decompression ends at `maxBytes`, so no message, however small, takes more
+ * Decompression stops at `maxBytes`, so no message, however small, takes more
  * memory than a few times that.
  *
  * @example
@@ -55,7 +54,7 @@ const DEFLATE = 1;
  * assertEquals(codec.decode(bytes), value);
  * ```
  *
- * @throws {RangeError} if an option is out of its range
+ * @throws {RangeError} if an option is out of its range.
  */
 export function compressed<T>(
   codec: Codec<T>,
@@ -81,7 +80,7 @@ export function compressed<T>(
     },
     decode(bytes: Uint8Array): T {
       const rest = bytes.subarray(1);
-      // What was compressed is shorter than it was, so this holds for both.
+      // A compressed message is shorter than the original: this holds for both.
       if (rest.length > maxBytes) {
         throw new CodecError(
           `Cannot decode: the message has ${rest.length} bytes, the limit is ${maxBytes}`,
@@ -108,7 +107,7 @@ function tagged(tag: number, rest: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** What the option `info` makes of a result; the library's types omit it. */
+/** A result with the option `info`, which the types of the library omit. */
 interface InflateInfo {
   readonly buffer: Uint8Array;
   /** Says how much of the input was used. */
@@ -126,7 +125,7 @@ function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array {
     result = inflateRawSync(bytes, options);
   } catch (cause) {
     throw new CodecError(
-      `Cannot decode: the message is no DEFLATE, or over ${maxBytes} bytes`,
+      `Cannot decode: the message is not DEFLATE, or has over ${maxBytes} bytes`,
       { cause },
     );
   }
@@ -135,6 +134,6 @@ function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array {
       "Cannot decode: more bytes follow the compressed ones",
     );
   }
-  // In memory of its own: a small `Buffer` is a part of a shared one.
+  // Copied: a small `Buffer` is a view of a shared one.
   return new Uint8Array(result.buffer);
 }

@@ -21,9 +21,9 @@ const BACKSLASH = 0x5c;
 const UNDERSCORE = 0x5f;
 
 /**
- * Says what keeps the JSON text in `bytes` from being parsed within `limits`,
- * or nothing. It does not say that the text is JSON: up to the first byte that
- * `JSON.parse` would refuse both read alike, and the rest is never built.
+ * Returns why the JSON text in `bytes` cannot be parsed within `limits`, or
+ * `undefined`. It does not check that the text is JSON: both readers agree up to
+ * the first byte that `JSON.parse` refuses, and the rest is never built.
  */
 export function scanJson(
   bytes: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * Codecs for typed messages: JSON, MessagePack, raw bytes, and any of them
- * compressed. Each is bounded in depth and size. Pure bytes, no I/O.
+ * Codecs for typed messages: JSON, MessagePack, raw bytes, and compression
+ * around any of them. Each is bounded in depth and size, and does no I/O.
  *
  * @module
  */

@@ -1,10 +1,10 @@
-// Judges MessagePack bytes before a decoder that recurses and allocates sees
+// Checks MessagePack bytes before a decoder that recurses and allocates gets
 // them. One pass, no recursion, no allocation.
 
 import { type CodecLimits, MAX_DEPTH } from "./codec_contract.ts";
 
-// What follows a tag. FIXED: so many bytes. The others: a length in so many
-// bytes (none: it is in the tag itself), and then that many bytes or values.
+// What follows a tag. FIXED: WIDTH bytes. The others: a length in WIDTH bytes
+// (0: the length is in the tag itself), and then that many bytes or values.
 const UNKNOWN = 0;
 const FIXED = 1;
 const STR = 2;
@@ -45,12 +45,12 @@ define(0xe0, 0xff, FIXED); // negative fixint
 const PROTO = new TextEncoder().encode("__proto__");
 const TRUNCATED = "it ends in the middle of a value";
 
-// For each open container, how many values it still lacks: above zero for an
+// For each open container, how many values are still missing: above zero for an
 // array, below zero for a map, where an even number means that a key is next.
 // Shared by all codecs: a scan is never interrupted.
 const open = new Int32Array(MAX_DEPTH);
 
-/** Says what is wrong with `bytes`, or nothing if it is one value within `limits`. */
+/** Returns what is wrong with `bytes`, or `undefined` for one value within `limits`. */
 export function scanMsgpack(
   bytes: Uint8Array,
   limits: CodecLimits,
@@ -92,8 +92,8 @@ export function scanMsgpack(
       ? tag & (kind === STR ? 0x1f : 0x0f)
       : readLength(bytes, at, width);
     at += width;
-    // Also true where the length itself was cut short. A value takes a byte at
-    // least, so a count above what remains cannot be honest.
+    // Also true if the length itself is truncated. A value takes at least one
+    // byte, so a count above the number of remaining bytes is a lie.
     const least = kind === MAP ? length * 2 : length;
     if (least > end - at) return TRUNCATED;
 
@@ -117,7 +117,7 @@ function readLength(bytes: Uint8Array, at: number, width: number): number {
   return length;
 }
 
-/** Also with the byte order mark before it that `@std/msgpack` drops. */
+/** Whether a key is `__proto__`, also after a byte order mark, which the library drops. */
 function isProto(bytes: Uint8Array, at: number, length: number): boolean {
   const marked = length === PROTO.length + 3 && bytes[at] === 0xef &&
     bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;

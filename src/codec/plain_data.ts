@@ -1,22 +1,22 @@
-// Judges a value before it is encoded: the encoders recurse, and what is not
-// plain data they drop, mangle or refuse with a bare error.
+// Checks a value before it is encoded: the encoders recurse, and drop, change or
+// refuse with a bare error what is not plain data.
 
 import type { CodecLimits } from "./codec_contract.ts";
 
 interface Walk {
   readonly limits: CodecLimits;
   readonly strict: boolean;
-  /** Bytes and values that may still come. */
+  /** Bytes and values that the limits still allow. */
   bytesLeft: number;
   valuesLeft: number;
 }
 
 /**
- * Says where and why `value` cannot be encoded, or nothing. It ends soon even
- * for a value that contains itself, or one object a billion times over.
+ * Returns where and why `value` cannot be encoded, or `undefined`. It returns
+ * soon even for a value that contains itself, or one object a billion times.
  *
- * @param strict whether JSON is to hold it: bytes, bigints, NaN and infinities
- * are faults then
+ * @param strict Whether the format is JSON, in which bytes, bigints, `NaN` and
+ * the infinities are faults.
  */
 export function findFault(
   value: unknown,
@@ -37,10 +37,10 @@ function visit(value: unknown, depth: number, walk: Walk): string | undefined {
       return undefined;
     case "number":
       return walk.strict && !Number.isFinite(value)
-        ? ` is ${value}, which JSON cannot hold`
+        ? ` is ${value}, which JSON cannot represent`
         : undefined;
     case "bigint":
-      if (walk.strict) return " is a bigint, which JSON cannot hold";
+      if (walk.strict) return " is a bigint, which JSON cannot represent";
       return value >= -(2n ** 63n) && value < 2n ** 64n
         ? undefined
         : " is a bigint of more than 64 bits";
@@ -54,7 +54,7 @@ function visit(value: unknown, depth: number, walk: Walk): string | undefined {
   if (value === null) return undefined;
   if (value instanceof Uint8Array) {
     return walk.strict
-      ? " is a Uint8Array, which JSON cannot hold"
+      ? " is a Uint8Array, which JSON cannot represent"
       : spend(value.length, walk);
   }
   const { maxDepth } = walk.limits;
@@ -62,7 +62,7 @@ function visit(value: unknown, depth: number, walk: Walk): string | undefined {
     if (depth === maxDepth) return tooDeep(maxDepth);
     for (let i = 0; i < value.length; i++) {
       const fault = visit(value[i], depth + 1, walk);
-      if (fault !== undefined) return within(`[${i}]`, fault);
+      if (fault !== undefined) return prepend(`[${i}]`, fault);
     }
     return undefined;
   }
@@ -73,7 +73,7 @@ function visit(value: unknown, depth: number, walk: Walk): string | undefined {
     if (--walk.valuesLeft < 0) return tooMany(walk);
     const fault = spend(key.length, walk) ??
       visit(value[key], depth + 1, walk);
-    if (fault !== undefined) return within(`.${key}`, fault);
+    if (fault !== undefined) return prepend(`.${key}`, fault);
   }
   return undefined;
 }
@@ -83,7 +83,7 @@ function isPlainObject(value: object): value is Record<string, unknown> {
   return prototype === null || prototype === Object.prototype;
 }
 
-/** Every UTF-16 unit becomes a byte at least. */
+/** Every UTF-16 unit becomes at least one byte. */
 function spend(bytes: number, walk: Walk): string | undefined {
   walk.bytesLeft -= bytes;
   return walk.bytesLeft < 0
@@ -99,8 +99,8 @@ function tooDeep(maxDepth: number): string {
   return ` is nested deeper than ${maxDepth}, or contains itself`;
 }
 
-/** Puts a step before the path to a fault; "…" stands for the start of a long one. */
-function within(step: string, fault: string): string {
+/** Prepends a step to the path of a fault; "…" replaces the start of a long one. */
+function prepend(step: string, fault: string): string {
   if (fault.startsWith("…")) return fault;
   if (fault.length > 200) return `…${fault}`;
   return `${step.slice(0, 100)}${fault}`;

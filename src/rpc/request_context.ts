@@ -1,28 +1,29 @@
 /**
- * One request as its handler sees it.
+ * One request, from its arrival to its reply.
  *
  * @module
  */
 import type { Clock, Timer } from "../actor/mod.ts";
 import { RequestTimeoutError } from "./request_errors.ts";
 
-/** What a handler knows of a request beside its value. */
+/** What a handler can read about a request besides its value. */
 export interface RequestContext {
   /**
-   * Aborts when nobody waits for the reply: with `RequestCancelledError`, at
-   * the deadline with `RequestTimeoutError`, or when the connection ends.
-   * It and its timer are made when it is first asked for.
+   * Aborts when nobody waits for the reply any more: with
+   * `RequestCancelledError`, at the deadline with `RequestTimeoutError`, or when
+   * the connection ends. The signal and its timer are created at the first
+   * read of this property.
    */
   readonly signal: AbortSignal;
   /**
    * Whole milliseconds to the deadline: 0 when it has passed, `Infinity` when
-   * there is none. What the handler asks of others in turn may have it as
-   * `timeoutMs`.
+   * there is none. Pass it as `timeoutMs` to the requests that the handler
+   * makes in turn.
    */
   readonly remainingMs: number;
 }
 
-/** A request from its arrival to its answer. */
+/** A request from its arrival to its reply. */
 export class Exchange implements RequestContext {
   readonly #clock: Clock;
   readonly #expiresAt: number;
@@ -57,7 +58,7 @@ export class Exchange implements RequestContext {
         this.#timer = this.#clock.schedule(this.remainingMs, () => {
           this.abort(
             new RequestTimeoutError(
-              "Cannot answer: the deadline of the request has passed",
+              "Cannot reply: the deadline of the request has passed",
             ),
           );
         });
@@ -66,14 +67,14 @@ export class Exchange implements RequestContext {
     return this.#controller.signal;
   }
 
-  /** Tells the handler that nobody waits for its reply. */
+  /** Aborts the signal of the handler: nobody waits for its reply. */
   abort(reason: unknown): void {
     this.#timer?.cancel();
     this.#reason ??= reason;
     this.#controller?.abort(reason);
   }
 
-  /** Whether `error` is the handler's way to say that it was aborted. */
+  /** Returns whether a handler that threw `error` did so because of its signal. */
   isAbort(error: unknown): boolean {
     return this.#reason !== undefined && error === this.#reason;
   }

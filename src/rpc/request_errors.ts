@@ -1,41 +1,43 @@
 /**
- * The errors of request and reply.
+ * The errors of requests and replies.
  *
  * @module
  */
 import { TroupeError } from "../actor/mod.ts";
+import { checkInteger } from "../checks/internal.ts";
 import type { ErrorCode } from "../session/mod.ts";
 
-/** A request had no reply before its deadline; its handler is cancelled. */
+/** A request got no reply before its deadline; its handler is cancelled. */
 export class RequestTimeoutError extends TroupeError {}
 
-/** Whoever made the request gave it up: why a handler's signal aborts. */
+/** The requester cancelled the request; the signal of the handler aborts with this. */
 export class RequestCancelledError extends TroupeError {}
 
-/** The other side answered a request with a failure in place of a reply. */
+/** The other side sent a failure in place of a reply. */
 export class RequestFailedError extends TroupeError {
   /**
-   * Why: `ErrorCode.INTERNAL` when the handler threw, `ErrorCode.PROTOCOL`
-   * when it could not decode the request, `ErrorCode.TIMEOUT` when the deadline
-   * had passed before it began, or the code of a {@linkcode RequestFailure}.
+   * The reason as a code: `ErrorCode.INTERNAL` if the handler threw,
+   * `ErrorCode.PROTOCOL` if the request could not be decoded,
+   * `ErrorCode.TIMEOUT` if the deadline passed before the handler started or
+   * ended, or the code of a {@linkcode RequestFailure}.
    */
   readonly code: ErrorCode | number;
-  /** What the other side said; it is not to be trusted more than that side. */
+  /** The text of the other side, to be trusted no more than that side is. */
   readonly text: string;
 
-  /** An error with what the other side said. */
+  /** Creates an error with the code and the text of the other side. */
   constructor(code: ErrorCode | number, text: string) {
-    super(`The other side failed to answer (code ${code}): ${text}`);
+    super(`The other side failed to reply (code ${code}): ${text}`);
     this.code = code;
     this.text = text;
   }
 }
 
 /**
- * What a handler throws to tell the requester why there is no reply. Code and
- * text travel; the `cause` and the stack do not. All else that a handler
- * throws is told as "The handler failed", as it may say what is nobody else's
- * business.
+ * A handler throws this to tell the requester why there is no reply. Its code
+ * and text are sent, its `cause` and stack are not. For everything else that a
+ * handler throws, the requester gets the text "The handler failed", as the
+ * message of the error may be confidential.
  *
  * @example
  * ```ts
@@ -47,24 +49,21 @@ export class RequestFailedError extends TroupeError {
  * ```
  */
 export class RequestFailure extends TroupeError {
-  /** For programs, from 0 to 2³² − 1. */
+  /** The reason for programs, from 0 to 2³² − 1. */
   readonly code: number;
 
   /**
-   * A failure to be told.
+   * Creates a failure that the requester gets in place of a reply.
    *
-   * @param code For programs, from 0 to 2³² − 1; those of `ErrorCode` are
-   * used for what fails outside of handlers.
-   * @param text For people; at most 1024 bytes of UTF-8 travel.
-   * @throws {RangeError} when the code is no such integer.
+   * @param code The reason for programs, a whole number from 0 to 2³² − 1. The
+   * codes of `ErrorCode` are used for failures outside of handlers.
+   * @param text The reason for people, of which at most 1024 bytes of UTF-8 are
+   * sent.
+   * @throws {RangeError} if the code is out of its range.
    */
   constructor(code: number, text: string, options?: ErrorOptions) {
     super(text, options);
-    if (!(Number.isInteger(code) && code >= 0 && code < 2 ** 32)) {
-      throw new RangeError(
-        `Cannot fail a request: code is ${code}, expected an integer from 0 to 2^32 - 1`,
-      );
-    }
+    checkInteger("code", code, { min: 0, max: 2 ** 32 - 1 });
     this.code = code;
   }
 }

@@ -1,9 +1,9 @@
 /**
- * The messages of request and reply: pure functions between values and bytes.
+ * The messages of requests and replies: pure functions between values and bytes.
  *
- * All begin with `u8 type | u32 id`, big-endian. A REQUEST goes on with
+ * All start with `u8 type | u32 id`, big-endian. A REQUEST continues with
  * `u32 milliseconds to the deadline, 0 for none | body`, a REPLY with the
- * body, a FAILURE with `u32 code | text`; a CANCEL has no more.
+ * body, and a FAILURE with `u32 code | text`; a CANCEL ends there.
  *
  * @module
  */
@@ -18,21 +18,21 @@ import {
 export const RequestFrameType = {
   /** Asks for a reply. */
   REQUEST: 1,
-  /** Answers a request. */
+  /** Carries the reply to a request. */
   REPLY: 2,
-  /** Says that a request has no reply, and why. */
+  /** Says why a request has no reply. */
   FAILURE: 3,
   /** Says that nobody waits for the reply any more. */
   CANCEL: 4,
 } as const;
 
-/** The latest deadline that can be told, in milliseconds: 49.7 days. */
+/** The longest deadline that can be sent, in milliseconds: 49.7 days. */
 const MAX_DEADLINE_MS = 2 ** 32 - 1;
 
 const HEAD_BYTES = 5;
 const REQUEST_HEAD_BYTES = 9;
 
-/** A message that was read; bodies are views of it. */
+/** A decoded message; the bodies are views of it. */
 export type RequestFrame =
   | {
     readonly type: typeof RequestFrameType.REQUEST;
@@ -53,7 +53,7 @@ export type RequestFrame =
   }
   | { readonly type: typeof RequestFrameType.CANCEL; readonly id: number };
 
-/** The id after `last` that no request in flight has; from 0 again at 2³². */
+/** Returns the next id after `last` that is not in flight, modulo 2³². */
 export function nextRequestId(
   last: number,
   inFlight: { has(id: number): boolean },
@@ -75,7 +75,7 @@ function readU32(bytes: Uint8Array, at: number): number {
     ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
 }
 
-/** A message of this type with room for `headBytes`, and then `rest`. */
+/** Creates a message with `headBytes` bytes of head, and then `rest`. */
 function frame(
   type: number,
   id: number,
@@ -89,16 +89,16 @@ function frame(
   return bytes;
 }
 
-/** Encodes a REQUEST, without its id and deadline: see `addressRequest`. */
+/** Encodes a REQUEST without its id and deadline; see `addressRequest`. */
 export function encodeRequest(body: Uint8Array): Uint8Array {
   return frame(RequestFrameType.REQUEST, 0, REQUEST_HEAD_BYTES, body);
 }
 
 /**
- * Gives an encoded REQUEST its id and deadline, when its turn has come.
+ * Writes the id and the deadline into an encoded REQUEST, when its turn comes.
  *
- * @param deadlineMs Milliseconds from now; a part of one counts as one, and
- * over 2³² − 1 as no deadline.
+ * @param deadlineMs Milliseconds from now, rounded up; more than 2³² − 1 is sent
+ * as no deadline.
  */
 export function addressRequest(
   request: Uint8Array,
@@ -115,7 +115,7 @@ export function encodeReply(id: number, body: Uint8Array): Uint8Array {
   return frame(RequestFrameType.REPLY, id, HEAD_BYTES, body);
 }
 
-/** Encodes a FAILURE, with as much of its text as there is room for. */
+/** Encodes a FAILURE, with as much of its text as fits. */
 export function encodeFailure(id: number, reason: Reason): Uint8Array {
   return frame(RequestFrameType.FAILURE, id, HEAD_BYTES, encodeReason(reason));
 }
@@ -126,9 +126,9 @@ export function encodeCancel(id: number): Uint8Array {
 }
 
 /**
- * Reads a message.
+ * Decodes a message.
  *
- * @throws {ProtocolError} when it is none of these.
+ * @throws {ProtocolError} if it is not one of these.
  */
 export function decodeRequestFrame(bytes: Uint8Array): RequestFrame {
   const type = bytes[0];

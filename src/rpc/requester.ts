@@ -1,5 +1,5 @@
 /**
- * The asking side of request and reply.
+ * The side of a connection that makes requests.
  *
  * @module
  */
@@ -27,24 +27,24 @@ import {
 
 /** Options of a {@linkcode Requester}. */
 export interface RequesterOptions<Req, Reply> {
-  /** Encodes requests; the other side decodes them with the same. */
+  /** The codec of the requests, the same as on the other side. */
   readonly request: Codec<Req>;
-  /** Decodes replies; the other side encodes them with the same. */
+  /** The codec of the replies, the same as on the other side. */
   readonly reply: Codec<Reply>;
   /**
-   * Requests that may be in flight at once; further ones wait for their turn.
-   * From 1 to 2³¹.
+   * Number of requests that may be in flight at once, from 1 to 2³¹. Further
+   * requests wait for their turn.
    * @default {1000}
    */
   readonly maxPending?: number;
   /**
-   * Milliseconds that a request waits for its reply, its wait for its turn
-   * among them; `Infinity` waits for ever.
+   * Milliseconds that a request waits for its reply, including the wait for its
+   * turn, 0 or more; `Infinity` waits forever.
    * @default {5000}
    */
   readonly timeoutMs?: number;
   /**
-   * The source of time.
+   * The source of time for the deadlines.
    * @default {realClock}
    */
   readonly clock?: Clock;
@@ -52,56 +52,56 @@ export interface RequesterOptions<Req, Reply> {
 
 /** Options of a single request. */
 export interface RequestOptions {
-  /** In place of the requester's; `Infinity` waits for ever. */
+  /** Milliseconds to wait, in place of the `timeoutMs` of the requester. */
   readonly timeoutMs?: number;
-  /** Gives the request up; it rejects with the signal's reason. */
+  /** Cancels the request, which then rejects with the reason of the signal. */
   readonly signal?: AbortSignal;
 }
 
-/** Counters of a {@linkcode Requester}. */
+/** The counters of a {@linkcode Requester}. */
 export interface RequesterStats {
-  /** Requests that were sent and have no reply yet. */
+  /** Number of requests that were sent and have no reply yet. */
   readonly inFlight: number;
-  /** Requests that wait for their turn. */
+  /** Number of requests that wait for their turn. */
   readonly waiting: number;
-  /** Replies, failures too, that came after their request had been given up. */
+  /** Number of replies and failures that came for a cancelled request. */
   readonly lateReplies: number;
 }
 
 /** A request from its call to its reply. */
 class PendingRequest<Reply> extends Deadline {
   override expiresAt = Infinity;
-  /** Given when it is sent. */
+  /** Assigned when the request is sent. */
   id = 0;
   readonly #timeoutMs: number;
-  readonly #giveUp: (pending: PendingRequest<Reply>, error: unknown) => void;
+  readonly #cancel: (pending: PendingRequest<Reply>, error: unknown) => void;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort: (() => void) | undefined;
 
   constructor(
     readonly resolve: (reply: Reply) => void,
     readonly reject: (error: unknown) => void,
-    giveUp: (pending: PendingRequest<Reply>, error: unknown) => void,
+    cancel: (pending: PendingRequest<Reply>, error: unknown) => void,
     timeoutMs: number,
     signal: AbortSignal | undefined,
   ) {
     super();
-    this.#giveUp = giveUp;
+    this.#cancel = cancel;
     this.#timeoutMs = timeoutMs;
     if (signal === undefined) return;
     this.#signal = signal;
-    this.#onAbort = () => giveUp(this, signal.reason);
+    this.#onAbort = () => cancel(this, signal.reason);
     signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   expire(): void {
     const error = new RequestTimeoutError(
-      `Cannot wait longer for a reply: there was none within ${this.#timeoutMs} ms`,
+      `Cannot wait longer for a reply: none came within ${this.#timeoutMs} ms`,
     );
-    this.#giveUp(this, error);
+    this.#cancel(this, error);
   }
 
-  /** Ends the watch of the signal. */
+  /** Stops listening to the signal. */
   unwatch(): void {
     if (this.#onAbort === undefined) return;
     this.#signal?.removeEventListener("abort", this.#onAbort);
@@ -110,9 +110,9 @@ class PendingRequest<Reply> extends Deadline {
 
 /**
  * Makes requests over a logical connection whose other side runs
- * {@linkcode serveRequests}. Many may be in flight at once, and replies come
- * in any order. The connection is the requester's alone from then on: nobody
- * else may read it or write to it.
+ * {@linkcode serveRequests}. Many requests may be in flight at once, and replies
+ * come in any order. The requester takes over the connection: nothing else may
+ * read from it or write to it.
  *
  * @example
  * ```ts
@@ -133,7 +133,7 @@ class PendingRequest<Reply> extends Deadline {
  * ```
  */
 export class Requester<Req, Reply> implements AsyncDisposable {
-  /** The connection below, for its id and `closed`. */
+  /** The underlying connection, for its id and `closed`. */
   readonly connection: LogicalConnection;
   readonly #request: Codec<Req>;
   readonly #reply: Codec<Reply>;
@@ -142,20 +142,20 @@ export class Requester<Req, Reply> implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #deadlines: Deadlines;
   readonly #inFlight = new Map<number, PendingRequest<Reply>>();
-  /** With what they will send. Whatever is given up leaves it at once. */
+  /** Requests with their messages. A cancelled request leaves at once. */
   readonly #waiting = new Map<PendingRequest<Reply>, Uint8Array>();
   #lastId = 0;
-  /** Messages that the connection has not taken yet. */
+  /** Number of messages that the connection has not accepted yet. */
   #sending = 0;
   #lateReplies = 0;
   /** Why there are no more replies. */
   #error: unknown;
 
   /**
-   * Takes the connection over.
+   * Creates a requester that takes over the connection.
    *
-   * @throws {TypeError} without a codec, or when an option is no number.
-   * @throws {RangeError} when an option is out of its range.
+   * @throws {TypeError} if a codec is missing, or an option has the wrong type.
+   * @throws {RangeError} if an option is out of its range.
    */
   constructor(
     connection: LogicalConnection,
@@ -177,17 +177,18 @@ export class Requester<Req, Reply> implements AsyncDisposable {
   }
 
   /**
-   * Sends a request and waits for its reply. What is given up, by time-out or
-   * signal, rejects at once and cancels its handler on the other side.
+   * Sends a request and waits for its reply. A time-out or an abort of the
+   * signal rejects at once, and cancels the handler on the other side.
    *
-   * @throws {CodecError} as a rejection, when the request cannot be encoded or
+   * @throws {CodecError} as a rejection, if the request cannot be encoded or
    * its reply decoded.
-   * @throws {RequestFailedError} as a rejection, when the other side failed.
-   * @throws {RequestTimeoutError} as a rejection, when there was no reply in
-   * time. The handler may have run all the same.
+   * @throws {RequestFailedError} as a rejection, if the other side failed.
+   * @throws {RequestTimeoutError} as a rejection, if no reply came in time. The
+   * handler may have run nevertheless.
    * @throws {ConnectionClosedError | ConnectionResetError | SessionLostError |
-   * ProtocolError} as a rejection, when the connection ended, which ends all
+   * ProtocolError} as a rejection, if the connection ended, which ends all
    * requests.
+   * @throws {TypeError | RangeError} as a rejection, if `timeoutMs` is wrong.
    */
   request(value: Req, options: RequestOptions = {}): Promise<Reply> {
     return new Promise((resolve, reject) => {
@@ -199,7 +200,7 @@ export class Requester<Req, Reply> implements AsyncDisposable {
       const pending = new PendingRequest<Reply>(
         resolve,
         reject,
-        this.#giveUp,
+        this.#cancel,
         timeoutMs,
         signal,
       );
@@ -209,7 +210,7 @@ export class Requester<Req, Reply> implements AsyncDisposable {
     });
   }
 
-  /** Counters, as they are now. */
+  /** Returns the counters, as they are now. */
   stats(): RequesterStats {
     return {
       inFlight: this.#inFlight.size,
@@ -219,8 +220,8 @@ export class Requester<Req, Reply> implements AsyncDisposable {
   }
 
   /**
-   * Closes the connection. Requests that have no reply reject with
-   * `ConnectionClosedError`, and their handlers are cancelled.
+   * Closes the requester and its connection. Requests without a reply reject
+   * with `ConnectionClosedError`, and their handlers are cancelled.
    */
   close(): Promise<void> {
     this.#end(
@@ -229,7 +230,7 @@ export class Requester<Req, Reply> implements AsyncDisposable {
     return this.connection.close();
   }
 
-  /** Closes; for `await using`. */
+  /** Closes the requester, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -264,7 +265,7 @@ export class Requester<Req, Reply> implements AsyncDisposable {
       case RequestFrameType.REQUEST:
       case RequestFrameType.CANCEL:
         throw new ProtocolError(
-          `Cannot take a reply: the other side sent a message of type ${frame.type}`,
+          `Cannot accept a reply: the other side sent a message of type ${frame.type}`,
         );
       default:
         frame satisfies never;
@@ -288,11 +289,11 @@ export class Requester<Req, Reply> implements AsyncDisposable {
     this.#admit();
   }
 
-  /** Sends what waits, as far as its turn has come. */
+  /** Sends the waiting requests whose turn has come. */
   #admit(): void {
     for (const [pending, frame] of this.#waiting) {
-      // What the connection has not taken counts too, replied to or given up:
-      // it is memory that a peer who does not read makes this side hold.
+      // Messages that the connection has not accepted count too: a peer that
+      // does not read makes this side hold their memory.
       if (
         this.#inFlight.size >= this.#maxPending ||
         this.#sending >= this.#maxPending
@@ -320,7 +321,7 @@ export class Requester<Req, Reply> implements AsyncDisposable {
     this.#admit();
   }
 
-  readonly #giveUp = (pending: PendingRequest<Reply>, error: unknown): void => {
+  readonly #cancel = (pending: PendingRequest<Reply>, error: unknown): void => {
     const isSent = !this.#waiting.has(pending);
     if (!this.#remove(pending)) return;
     pending.reject(error);
@@ -328,12 +329,12 @@ export class Requester<Req, Reply> implements AsyncDisposable {
     this.#admit();
   };
 
-  /** Forgets a request; false when it had ended before. */
+  /** Forgets a request; returns false if it had ended before. */
   #remove(pending: PendingRequest<Reply>): boolean {
     this.#deadlines.remove(pending);
     pending.unwatch();
     if (this.#waiting.delete(pending)) return true;
-    // Its id may be another's by now.
+    // The id may have been reused by now.
     return this.#inFlight.get(pending.id) === pending &&
       this.#inFlight.delete(pending.id);
   }

@@ -1,5 +1,5 @@
 /**
- * The answering side of request and reply.
+ * The side of a connection that serves requests.
  *
  * @module
  */
@@ -23,55 +23,57 @@ import {
   RequestFrameType,
 } from "./request_frame.ts";
 
-/** Options of {@linkcode serveRequests}. */
+/** Options of a {@linkcode serveRequests} call. */
 export interface ServeRequestsOptions<Req, Reply> {
-  /** Decodes requests; the other side encodes them with the same. */
+  /** The codec of the requests, the same as on the other side. */
   readonly request: Codec<Req>;
-  /** Encodes replies; the other side decodes them with the same. */
+  /** The codec of the replies, the same as on the other side. */
   readonly reply: Codec<Reply>;
   /**
-   * Handlers that may run at once; further requests are queued. At least 1.
+   * Number of handlers that may run at once, at least 1. Further requests are
+   * queued.
    * @default {100}
    */
   readonly maxConcurrent?: number;
   /**
-   * Requests that may be queued. When there are as many, nothing more is
-   * read and the credit of the connection stops its sender. A cancellation
-   * waits then like all else, so let it be no less than the `maxPending` of
-   * the other side. At least 0.
+   * Number of requests that may be queued, at least 0. When the queue is full,
+   * nothing more is read, and the credit of the connection stops its sender. As
+   * cancellations then wait too, it should not be less than the `maxPending` of
+   * the other side.
    * @default {1000}
    */
   readonly maxQueued?: number;
   /**
-   * Bytes of all requests that are queued, after which nothing more is read;
-   * the last of them may go beyond. At least 0.
+   * Bytes of queued requests, at least 0, at which nothing more is read. The
+   * last request may exceed it.
    * @default {4194304}
    */
   readonly maxQueuedBytes?: number;
   /**
-   * Told what a handler threw that was no {@linkcode RequestFailure}, nor the
-   * reason of its own signal. It should not throw itself.
+   * Called with what a handler threw, unless it was a
+   * {@linkcode RequestFailure} or the reason of its own signal. It must not
+   * throw.
    * @default {console.error}
    */
   readonly onError?: (error: unknown) => void;
   /**
-   * The source of time.
+   * The source of time for the deadlines.
    * @default {realClock}
    */
   readonly clock?: Clock;
 }
 
-/** Answers a request, or throws; {@linkcode RequestFailure} to say why. */
+/** Returns the reply to a request, or throws, {@linkcode RequestFailure} to say why. */
 export type RequestHandler<Req, Reply> = (
   request: Req,
   context: RequestContext,
 ) => Reply | Promise<Reply>;
 
 /**
- * Answers the requests of a {@linkcode Requester} at the other side of a
- * logical connection, each by a call of `handle`, many at once. Returns when
- * the other side has closed the connection, or its direction, and every
- * handler has ended: a handler that ignores its signal is waited for.
+ * Serves the requests of a {@linkcode Requester} on the other side of a logical
+ * connection. It calls `handle` for each request, for many at once, and resolves
+ * when the other side has closed the connection, or its direction, and every
+ * handler has ended, even a handler that ignores its signal.
  *
  * @example
  * ```ts
@@ -92,13 +94,13 @@ export type RequestHandler<Req, Reply> = (
  * console.assert(await greeter.request("Ada") === "Hello, Ada");
  * ```
  *
- * @throws {TypeError} as a rejection, without codecs or a handler, or when an
- * option is of the wrong type.
- * @throws {RangeError} as a rejection, when an option is out of its range.
- * @throws {ProtocolError} as a rejection, when the other side sends what is
- * no request; the connection is reset.
+ * @throws {TypeError} as a rejection, if a codec or the handler is missing, or
+ * an option has the wrong type.
+ * @throws {RangeError} as a rejection, if an option is out of its range.
+ * @throws {ProtocolError} as a rejection, if the other side sends something else
+ * than requests; the connection is reset.
  * @throws {ConnectionClosedError | ConnectionResetError | SessionLostError |
- * MessageTooLargeError} as a rejection, when the connection broke.
+ * MessageTooLargeError} as a rejection, if the connection broke.
  */
 export async function serveRequests<Req, Reply>(
   connection: LogicalConnection,
@@ -108,19 +110,19 @@ export async function serveRequests<Req, Reply>(
   await new Responder(connection, options, handle).serve();
 }
 
-/** Serves one connection. */
+/** Serves the requests of one connection. */
 class Responder<Req, Reply> {
   readonly #connection: LogicalConnection;
   readonly #options: Required<ServeRequestsOptions<Req, Reply>>;
   readonly #handle: RequestHandler<Req, Reply>;
-  /** What is answered when its handler ends; not what was cancelled. */
+  /** Requests that get a reply when their handler ends: not cancelled ones. */
   readonly #running = new Map<number, Exchange>();
-  /** In their order. Whatever is cancelled leaves it at once. */
+  /** Queued requests in their order. A cancelled one leaves at once. */
   readonly #queued = new Map<number, Exchange>();
   #queuedBytes = 0;
-  /** Handlers that run, cancelled ones too, and replies that are being sent. */
+  /** Running handlers, cancelled ones too, and replies being sent. */
   #active = 0;
-  /** Whether the connection has ended: nobody gets replies any more. */
+  /** Whether the connection has ended, so that no reply can be sent. */
   #isEnded = false;
   /** Wakes `serve` when a handler or the connection has ended. */
   #wake: (() => void) | undefined;
@@ -158,10 +160,10 @@ class Responder<Req, Reply> {
 
   async serve(): Promise<void> {
     const connection = this.#connection;
-    // It may end while nothing is read.
+    // The connection may end while nothing is read.
     void connection.closed.then(() =>
       this.#end(
-        new ConnectionClosedError("Cannot answer: the connection has ended"),
+        new ConnectionClosedError("Cannot reply: the connection has ended"),
       )
     );
     try {
@@ -182,7 +184,7 @@ class Responder<Req, Reply> {
       while (this.#isFull()) await this.#change();
       const message = await this.#connection.receive();
       if (message === undefined) return;
-      // After the end, only how the connection ended is of interest.
+      // After the end, it matters only how the connection ended.
       if (!this.#isEnded) this.#take(message);
     }
   }
@@ -204,7 +206,7 @@ class Responder<Req, Reply> {
         const { id, body, deadlineMs } = frame;
         if (this.#running.has(id) || this.#queued.has(id)) {
           throw new ProtocolError(
-            `Cannot take a request: its id ${id} is that of another in flight`,
+            `Cannot accept a request: its id ${id} is already in flight`,
           );
         }
         const { clock, maxConcurrent } = this.#options;
@@ -219,7 +221,7 @@ class Responder<Req, Reply> {
       case RequestFrameType.REPLY:
       case RequestFrameType.FAILURE:
         throw new ProtocolError(
-          `Cannot take a request: the other side sent a message of type ${frame.type}`,
+          `Cannot accept a request: the other side sent a message of type ${frame.type}`,
         );
       default:
         frame satisfies never;
@@ -230,12 +232,12 @@ class Responder<Req, Reply> {
     const queued = this.#queued.get(id);
     if (queued !== undefined) return this.#unqueue(queued);
     const running = this.#running.get(id);
-    // The reply may have been on its way.
+    // The reply may already be on its way.
     if (running === undefined) return;
     this.#running.delete(id);
     running.abort(
       new RequestCancelledError(
-        "Cannot answer: whoever made the request gave it up",
+        "Cannot reply: the requester cancelled the request",
       ),
     );
   }
@@ -249,13 +251,13 @@ class Responder<Req, Reply> {
     const { id } = exchange;
     this.#active++;
     this.#running.set(id, exchange);
-    const answer = await this.#answer(exchange);
+    const reply = await this.#reply(exchange);
     exchange.end();
-    // Its id may be another's by now.
+    // The id may have been reused by now.
     if (this.#running.get(id) === exchange) {
       this.#running.delete(id);
-      // Whoever reads learns why it was not sent.
-      await this.#connection.send(answer).catch(() => {});
+      // The read loop learns why it could not be sent.
+      await this.#connection.send(reply).catch(() => {});
     }
     this.#active--;
     const [next] = this.#queued.values();
@@ -266,7 +268,7 @@ class Responder<Req, Reply> {
     this.#wake?.();
   }
 
-  async #answer(exchange: Exchange): Promise<Uint8Array> {
+  async #reply(exchange: Exchange): Promise<Uint8Array> {
     const { id, body } = exchange;
     try {
       if (exchange.remainingMs === 0) {
@@ -275,8 +277,8 @@ class Responder<Req, Reply> {
           "The deadline had passed before its turn came",
         );
       }
-      const reply = await this.#handle(this.#decode(body), exchange);
-      return encodeReply(id, this.#options.reply.encode(reply));
+      const value = await this.#handle(this.#decode(body), exchange);
+      return encodeReply(id, this.#options.reply.encode(value));
     } catch (error) {
       if (error instanceof RequestFailure) {
         return encodeFailure(id, { code: error.code, text: error.message });
@@ -306,7 +308,7 @@ class Responder<Req, Reply> {
     try {
       this.#options.onError(error);
     } catch (thrown) {
-      console.error("An onError of requests threw:", thrown);
+      console.error("The onError of serveRequests threw:", thrown);
     }
   }
 
@@ -322,5 +324,5 @@ class Responder<Req, Reply> {
 }
 
 function printError(error: unknown): void {
-  console.error("A handler of requests failed:", error);
+  console.error("A request handler failed:", error);
 }

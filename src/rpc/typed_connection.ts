@@ -15,7 +15,7 @@ import { checkCodec } from "../codec/internal.ts";
 
 /**
  * A logical connection whose messages are values: it sends `Out` and receives
- * `In`. Iterating it gives values until the peer closes its side.
+ * `In`. Iterating over it yields values until the peer closes its side.
  *
  * @example
  * ```ts
@@ -39,21 +39,25 @@ import { checkCodec } from "../codec/internal.ts";
  */
 export class TypedConnection<Out, In = Out>
   implements AsyncDisposable, AsyncIterable<In> {
-  /** The connection below, for half-close, reset and its id. */
+  /** The underlying connection, for half-close, reset and its id. */
   readonly connection: LogicalConnection;
   readonly #out: Codec<Out>;
   readonly #in: Codec<In>;
 
   /**
-   * One codec for both directions.
+   * Creates a typed connection with one codec for both directions.
    *
-   * @throws {TypeError} without a codec.
+   * @throws {TypeError} if `codec` is not a codec.
    */
   constructor(
     connection: LogicalConnection,
     codec: Codec<Out> & Codec<In>,
   );
-  /** A codec for each direction. */
+  /**
+   * Creates a typed connection with a codec for each direction.
+   *
+   * @throws {TypeError} if `out` or `incoming` is not a codec.
+   */
   constructor(
     connection: LogicalConnection,
     out: Codec<Out>,
@@ -72,26 +76,27 @@ export class TypedConnection<Out, In = Out>
   }
 
   /**
-   * Sends one value; see {@linkcode LogicalConnection.send}.
+   * Encodes and sends one value, as {@linkcode LogicalConnection.send} does.
    *
-   * @throws {CodecError} as a rejection, when it cannot be encoded.
+   * @throws {CodecError} as a rejection, if the value cannot be encoded.
    */
   async send(value: Out, options?: SendOptions): Promise<void> {
     await this.connection.send(this.#out.encode(value), options);
   }
 
   /**
-   * The next value; `undefined` when the peer has closed its side. What cannot
-   * be decoded resets the connection, as its peer speaks another language.
+   * Returns the next value, or `undefined` when the peer has closed its side. A
+   * message that cannot be decoded resets the connection, as the peer follows
+   * another protocol.
    *
-   * @throws {CodecError} as a rejection, when it cannot be decoded.
+   * @throws {CodecError} as a rejection, if the message cannot be decoded.
    */
   async receive(options?: ReceiveOptions): Promise<In | undefined> {
     const message = await this.connection.receive(options);
     return message === undefined ? undefined : this.#decode(message);
   }
 
-  /** Values until the peer closes its side; leaving early reads no more. */
+  /** Yields values until the peer closes its side; leaving early stops reading. */
   async *[Symbol.asyncIterator](): AsyncGenerator<In, void, void> {
     for await (const message of this.connection) yield this.#decode(message);
   }
@@ -105,12 +110,12 @@ export class TypedConnection<Out, In = Out>
     }
   }
 
-  /** Closes in order; see {@linkcode LogicalConnection.close}. */
+  /** Closes the connection, as {@linkcode LogicalConnection.close} does. */
   close(): Promise<void> {
     return this.connection.close();
   }
 
-  /** Closes; for `await using`. */
+  /** Closes the connection, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

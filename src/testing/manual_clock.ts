@@ -4,13 +4,14 @@
  * @module
  */
 import type { Clock, Timer } from "../actor/mod.ts";
+import { checkNumber } from "../checks/internal.ts";
 
 /** A timer of a {@linkcode ManualClock}. */
 class ManualTimer implements Timer {
   readonly dueAt: number;
   readonly callback: () => void;
   readonly #timers: Set<ManualTimer>;
-  /** Whether it would keep the process alive. */
+  /** Whether this timer would keep the process alive. */
   holds = true;
 
   constructor(timers: Set<ManualTimer>, dueAt: number, callback: () => void) {
@@ -34,8 +35,9 @@ class ManualTimer implements Timer {
 }
 
 /**
- * A clock that a test moves by hand, with all timers of a system. They fire in
- * order of time, those of the same moment in the order in which they were set.
+ * A clock that a test moves by hand, together with all timers set on it. They
+ * fire in order of time, and in the order in which they were set for the same
+ * moment.
  *
  * @example
  * ```ts
@@ -58,41 +60,41 @@ export class ManualClock implements Clock {
   readonly #timers = new Set<ManualTimer>();
   #now = 0;
 
-  /** How many timers are set. */
+  /** How many timers are set at the moment. */
   get pending(): number {
     return this.#timers.size;
   }
 
-  /** How many of them would keep the process alive. */
+  /** How many of the timers would keep the process alive. */
   get holding(): number {
     return [...this.#timers].filter((timer) => timer.holds).length;
   }
 
-  /** The moment at which it stands, in milliseconds. */
+  /** Returns the current moment in milliseconds, from 0 at first. */
   now(): number {
     return this.#now;
   }
 
-  /** Sets a timer, which fires when the clock is moved to its moment. */
+  /**
+   * Sets a timer, which fires when the clock is moved to its moment. A delay
+   * that is negative or `NaN` counts as 0.
+   */
   schedule(delayMs: number, callback: () => void): Timer {
-    // As `setTimeout` does: what is no delay is none.
+    // As `setTimeout` does.
     const dueAt = this.#now + (delayMs > 0 ? delayMs : 0);
     return new ManualTimer(this.#timers, dueAt, callback);
   }
 
   /**
-   * Moves the time on, and fires all that is due on the way. Actors handle
-   * what their timers tell them afterwards, when the test waits: a timer that
-   * a handler sets in answer counts from the end of this move.
+   * Moves the time forward by `ms` milliseconds, and fires the timers that are
+   * due on the way. Actors handle the messages of their timers afterwards, when
+   * the test awaits something: a timer that a handler then sets counts from the
+   * end of this move.
    *
-   * @throws {RangeError} when `ms` is negative or not finite.
+   * @throws {RangeError} if `ms` is negative or not finite.
    */
   advance(ms: number): void {
-    if (!(ms >= 0 && ms < Infinity)) {
-      throw new RangeError(
-        `Cannot advance: ms is ${ms}, it must be 0 or more, and finite`,
-      );
-    }
+    checkNumber("ms", ms, { min: 0, finite: true });
     const end = this.#now + ms;
     let timer: ManualTimer | undefined;
     while ((timer = this.#next()) !== undefined && timer.dueAt <= end) {

@@ -1,6 +1,6 @@
 /**
- * For tests of actors: a clock that is moved by hand, a probe, and a scheduler
- * that explores interleavings.
+ * A kit for tests of actors: a clock that is moved by hand, a probe, and a
+ * scheduler that explores interleavings.
  *
  * @module
  */

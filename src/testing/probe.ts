@@ -1,17 +1,17 @@
 /**
- * An actor that a test holds: it records what it is told.
+ * An actor that a test holds and that records its messages.
  *
  * @module
  */
 import type { ActorRef, ActorSystem, ExitReason } from "../actor/mod.ts";
 
-/** Milliseconds of real time after which an expectation fails. */
+/** Default milliseconds of real time after which an expectation fails. */
 const DEFAULT_TIMEOUT_MS = 1000;
 
-/** Options of an expectation. */
+/** Options of a single expectation. */
 export interface ExpectOptions {
   /**
-   * Milliseconds of real time, whatever clock the system has.
+   * Milliseconds of real time to wait, whatever clock the system has.
    * @default {1000}
    */
   readonly timeoutMs?: number;
@@ -32,11 +32,11 @@ export interface ExpectOptions {
  * ```
  */
 export class ProbeError extends Error {
-  /** The class name. */
+  /** The name of this class. */
   override readonly name = "ProbeError";
 }
 
-function within<T>(
+function withTimeout<T>(
   promise: Promise<T>,
   options: ExpectOptions | undefined,
   what: string,
@@ -51,7 +51,8 @@ function within<T>(
 }
 
 /**
- * A probe: give `ref` to the actor under test, then expect what it tells.
+ * An actor that records its messages. Pass `ref` to the actor under test, and
+ * then expect the messages that it sends.
  *
  * @example
  * ```ts
@@ -66,13 +67,13 @@ function within<T>(
  * ```
  */
 export class Probe<M> {
-  /** The address to give to others. */
+  /** The reference to pass to other actors. */
   readonly ref: ActorRef<M>;
   readonly #system: ActorSystem;
   readonly #messages: M[] = [];
   #waiting: ((message: M) => void) | undefined;
 
-  /** A probe that lives in `system`. */
+  /** Creates a probe that runs in `system`. */
   constructor(system: ActorSystem) {
     this.#system = system;
     this.ref = system.spawn<M>(() => ({
@@ -86,8 +87,10 @@ export class Probe<M> {
   }
 
   /**
-   * The next message; rejects with {@linkcode ProbeError} if none comes, and
-   * with `TypeError` while another call waits: one expectation at a time.
+   * Returns the next message, or waits for one. One call may wait at a time.
+   *
+   * @throws {ProbeError} as a rejection, if no message comes in time.
+   * @throws {TypeError} as a rejection, while another call waits.
    */
   async expectMessage(options?: ExpectOptions): Promise<M> {
     if (this.#messages.length > 0) return this.#messages.shift() as M;
@@ -99,14 +102,18 @@ export class Probe<M> {
     const { promise, resolve } = Promise.withResolvers<M>();
     this.#waiting = resolve;
     try {
-      return await within(promise, options, "a message");
+      return await withTimeout(promise, options, "a message");
     } finally {
-      // After a message, the next expectation may wait already.
+      // After a message, the next call may already wait.
       if (this.#waiting === resolve) this.#waiting = undefined;
     }
   }
 
-  /** Rejects if a message is here once all actors are idle. */
+  /**
+   * Resolves if the probe has no message once all actors are idle.
+   *
+   * @throws {ProbeError} as a rejection, if it has one.
+   */
   async expectNone(): Promise<void> {
     await this.#system.idle();
     if (this.#messages.length > 0) {
@@ -116,11 +123,15 @@ export class Probe<M> {
     }
   }
 
-  /** The reason with which an actor stopped; rejects if it does not stop. */
+  /**
+   * Returns the reason with which an actor stopped, or waits for its end.
+   *
+   * @throws {ProbeError} as a rejection, if it does not stop in time.
+   */
   expectStopped(
     ref: ActorRef<never>,
     options?: ExpectOptions,
   ): Promise<ExitReason> {
-    return within(ref.stopped, options, `${ref.path} to stop`);
+    return withTimeout(ref.stopped, options, `${ref.path} to stop`);
   }
 }

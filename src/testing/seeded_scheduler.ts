@@ -1,13 +1,13 @@
 /**
- * A scheduler that permutes who runs next, the same for the same seed.
+ * A scheduler that permutes the order in which actors run, by a seed.
  *
  * @module
  */
 import type { Scheduler } from "../actor/mod.ts";
 
 /**
- * Runs actors in an order that `seed` decides, so that a property test can
- * explore interleavings and print the seed that failed.
+ * Creates a scheduler that runs actors in an order that `seed` determines, so
+ * that a property test can explore interleavings and print the seed that failed.
  *
  * @example
  * ```ts

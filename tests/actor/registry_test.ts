@@ -169,7 +169,7 @@ Deno.test("A registration that has ended does not end the next one", async () =>
 
 // Ends.
 
-Deno.test("An actor is taken out when it is gone, however it ends", async () => {
+Deno.test("An actor is removed when it is gone, however it ends", async () => {
   const ends: ((ref: ActorRef<Step>) => void)[] = [
     (ref) => void ref.tell((context) => context.stop()),
     (ref) => ref.stop(),
