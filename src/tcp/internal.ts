@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { bind, listenTcp } from "./acceptor.ts";
+export { bind, listenTcp } from "./tcp_acceptor.ts";
 export { connectTcp } from "./dial.ts";
 export {
   askForConnection,

@@ -5,13 +5,13 @@
  * @module
  */
 export * from "../session/mod.ts";
-export { ListenError } from "./acceptor.ts";
+export { ListenError } from "./tcp_acceptor.ts";
+export type { ListenOptions } from "./listen_options.ts";
 export {
   type DrainOptions,
   listen,
   type Listener,
   type ListenerStats,
-  type ListenOptions,
 } from "./listener.ts";
 export { ConnectionPool } from "./pool.ts";
 export type { ConnectOptions, PoolOptions, PoolStats } from "./pool_options.ts";

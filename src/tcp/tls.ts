@@ -5,7 +5,7 @@
  */
 import type { Acceptor } from "../session/internal.ts";
 import type { Address, Transport } from "../session/mod.ts";
-import { acceptSockets } from "./acceptor.ts";
+import { acceptSockets } from "./tcp_acceptor.ts";
 import { clientTlsError } from "./tls_errors.ts";
 import {
   checkTlsClientOptions,

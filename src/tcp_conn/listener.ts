@@ -1,54 +1,22 @@
 /**
- * The listening side: accepts sockets, and serves each id that comes over
- * them.
+ * The listening side: sockets are accepted, and each id that comes over them
+ * is served.
  *
  * @module
  */
-import type { ActorSystem, Behavior } from "../actor/mod.ts";
-import {
-  type AcceptedSocket,
-  type AcceptSlot,
-  SocketLimit,
-  type SocketOffer,
-  startListener,
-} from "../session/internal.ts";
-import { type Address, ProtocolError } from "../session/mod.ts";
+import type { ActorSystem } from "../actor/mod.ts";
+import { SocketLimit, startListener } from "../session/internal.ts";
+import type { Address } from "../session/mod.ts";
 import { bind, listenTcp } from "../tcp/internal.ts";
-import type { TcpConnServe } from "./connection.ts";
-import { resolveTcpConnOptions, type TcpConnOptions } from "./options.ts";
-import { peerActor } from "./peer.ts";
-import { normalizeId } from "./protocol.ts";
-
-/** Options of {@linkcode listenTcpConn}. */
-export interface TcpConnListenOptions extends Address, TcpConnOptions {
-  /**
-   * Serves each id: called when its first message begins, and again with the
-   * next message once the connection has ended here. The peer has no way to
-   * end one but to close the socket, so a loop over the messages ends with
-   * `SessionLostError`, or after `idleMs` with `IdleTimeoutError`; neither
-   * counts as a failure of whoever serves.
-   */
-  readonly serve: TcpConnServe;
-  /**
-   * UUIDs that both sides know: they are served on every socket from the
-   * start, so that this side can send first.
-   * @default {[]}
-   */
-  readonly ids?: readonly string[];
-  /**
-   * Sockets that may be open at once; more wait in the system's backlog.
-   * @default {10000}
-   */
-  readonly maxSockets?: number;
-  /**
-   * Told when a socket's peer breaks the protocol; the others are not touched.
-   */
-  readonly onPeerError?: (error: unknown, remote: Address) => void;
-}
+import {
+  resolveListenOptions,
+  type TcpConnListenOptions,
+} from "./listen_options.ts";
+import { socketsActor, type SocketsMessage } from "./sockets_actor.ts";
 
 /** Counters of a listener. */
 export interface TcpConnListenerStats {
-  /** Sockets that were accepted. */
+  /** Sockets that were accepted so far. */
   readonly accepted: number;
   /** Sockets that are open now. */
   readonly sockets: number;
@@ -58,16 +26,13 @@ export interface TcpConnListenerStats {
 
 /** A listener that is open. */
 export interface TcpConnListener extends AsyncDisposable {
-  /** Where it listens, with the real port. */
+  /** The address at which it listens, with the real port. */
   readonly address: Required<Address>;
-  /** Counters of this listener. */
+  /** Returns the counters of this listener. */
   stats(): TcpConnListenerStats;
   /** Closes the listener and all its sockets. */
   close(): Promise<void>;
 }
-
-/** Messages of the actor that keeps the sockets of a listener. */
-type SocketsMessage = SocketOffer | { readonly type: "socket_gone" };
 
 /**
  * Listens for peers that speak tcp-conn, as an actor of `system`.
@@ -75,6 +40,8 @@ type SocketsMessage = SocketOffer | { readonly type: "socket_gone" };
  * See {@linkcode TcpConnConnection} for what that protocol cannot give.
  *
  * @throws {ListenError} when the port is taken or not allowed.
+ * @throws {TypeError} for an option of the wrong type.
+ * @throws {RangeError} for an option that is out of its range.
  *
  * @example
  * ```ts
@@ -95,73 +62,16 @@ export function listenTcpConn(
   system: ActorSystem,
   options: TcpConnListenOptions,
 ): TcpConnListener {
-  const { hostname = "127.0.0.1", port, serve, maxSockets = 10_000 } = options;
-  const limits = resolveTcpConnOptions(options);
-  const ids = checkedIds(options.ids ?? [], limits.maxConnections);
-  if (typeof serve !== "function") {
-    throw new TypeError(
-      "Cannot listen: serve is missing, give a function that serves a connection",
-    );
-  }
-  if (!(maxSockets >= 1)) {
-    throw new RangeError(
-      `Cannot listen: maxSockets is ${maxSockets}, it must be at least 1`,
-    );
-  }
-  const acceptor = bind({ hostname, port }, listenTcp);
-  const limit = new SocketLimit(maxSockets);
+  const settings = resolveListenOptions(options);
+  const { hostname } = settings.address;
+  const acceptor = bind(settings.address, listenTcp);
+  const limit = new SocketLimit(settings.maxSockets);
   const counter = { droppedBytes: 0 };
-
-  const keep = (slot: AcceptSlot): Behavior<SocketsMessage> => (context) => {
-    // A life that was killed could not do so.
-    limit.clear();
-
-    function adopt({ transport, remote }: AcceptedSocket): void {
-      let claimed = false;
-      const peer = context.spawn(
-        peerActor({
-          connect() {
-            claimed = true;
-            return Promise.resolve(transport);
-          },
-          remote,
-          limits,
-          counter,
-          serve,
-          ids,
-          onEnd(cause) {
-            if (!(cause instanceof ProtocolError)) return;
-            options.onPeerError?.(cause, remote);
-          },
-        }),
-        // Its connections are bounded, and so is what it is told of them.
-        { mailbox: { maxMessages: Infinity } },
-      );
-      peer.stopped.then(() => {
-        // It was stopped before it could start.
-        if (!claimed) transport.close();
-      });
-      limit.add();
-      context.watch(peer, () => ({ type: "socket_gone" }));
-    }
-
-    return {
-      receive(message) {
-        switch (message.type) {
-          case "socket_offered":
-            slot.handOver(adopt);
-            return limit.replyWhenRoom(message.replyTo);
-          case "socket_gone":
-            return limit.remove();
-          default:
-            message satisfies never;
-        }
-      },
-      stopped: () => limit.clear(),
-    };
-  };
-
-  const { closed, stop } = startListener(system, acceptor, keep);
+  const { closed, stop } = startListener<SocketsMessage>(
+    system,
+    acceptor,
+    (slot) => socketsActor({ settings, slot, limit, counter }),
+  );
   const close = (): Promise<void> => {
     stop();
     return closed;
@@ -176,18 +86,4 @@ export function listenTcpConn(
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-function checkedIds(ids: readonly string[], most: number): string[] {
-  if (ids.length > most) {
-    throw new RangeError(
-      `Cannot listen: there are ${ids.length} ids, maxConnections is ${most}`,
-    );
-  }
-  const normal = ids.map((id) => {
-    const normal = normalizeId(id);
-    if (normal !== undefined) return normal;
-    throw new RangeError(`Cannot listen: the id ${id} is no UUID`);
-  });
-  return [...new Set(normal)];
 }

@@ -12,11 +12,11 @@ export type {
   TcpConnServe,
 } from "./connection.ts";
 export * from "./errors.ts";
+export type { TcpConnListenOptions } from "./listen_options.ts";
 export {
   listenTcpConn,
   type TcpConnListener,
   type TcpConnListenerStats,
-  type TcpConnListenOptions,
 } from "./listener.ts";
 export type { TcpConnOptions } from "./options.ts";
 export { TcpConnPool } from "./pool.ts";

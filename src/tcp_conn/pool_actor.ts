@@ -19,7 +19,7 @@ import type { TcpConnConnection } from "./connection.ts";
 import { dial } from "./dial.ts";
 import type { DropCounter } from "./multiplexer.ts";
 import type { ResolvedTcpConnOptions } from "./options.ts";
-import { peerActor, type PeerMessage, type PeerSocket } from "./peer.ts";
+import { peerActor, type PeerMessage, type PeerSocket } from "./peer_actor.ts";
 import type { TcpConnConnectOptions } from "./pool_options.ts";
 
 /** A socket that is there, and how to end it. */

@@ -8,11 +8,8 @@ import { ActorSystem } from "../../src/actor/system.ts";
 import type { Clock } from "../../src/actor/clock.ts";
 import type { SystemEvent } from "../../src/actor/mod.ts";
 import type { Serve } from "../../src/session/connection_actor.ts";
-import {
-  listen,
-  type Listener,
-  type ListenOptions,
-} from "../../src/tcp/listener.ts";
+import type { ListenOptions } from "../../src/tcp/listen_options.ts";
+import { listen, type Listener } from "../../src/tcp/listener.ts";
 import type { LogicalConnection } from "../../src/session/logical_connection.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
 import type {

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { ActorSystem } from "../../src/actor/system.ts";
 import { SessionLostError } from "../../src/session/errors.ts";
-import { ListenError } from "../../src/tcp/acceptor.ts";
+import { ListenError } from "../../src/tcp/tcp_acceptor.ts";
 import { listen } from "../../src/tcp/listener.ts";
 import { ErrorCode, FrameType } from "../../src/session/wire/protocol.ts";
 import { actorNamed } from "../support/actor_named.ts";

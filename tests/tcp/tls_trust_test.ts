@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { X509Certificate } from "node:crypto";
 import { connect } from "node:tls";
-import { listenTcp } from "../../src/tcp/acceptor.ts";
+import { listenTcp } from "../../src/tcp/tcp_acceptor.ts";
 import { ConnectError } from "../../src/session/errors.ts";
 import {
   connectTls,

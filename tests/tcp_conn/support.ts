@@ -8,10 +8,10 @@ import { ActorSystem } from "../../src/actor/system.ts";
 import type { Clock } from "../../src/actor/clock.ts";
 import type { TcpConnConnection } from "../../src/tcp_conn/connection.ts";
 import type { TcpConnServe } from "../../src/tcp_conn/connection.ts";
+import type { TcpConnListenOptions } from "../../src/tcp_conn/listen_options.ts";
 import {
   listenTcpConn,
   type TcpConnListener,
-  type TcpConnListenOptions,
 } from "../../src/tcp_conn/listener.ts";
 import { TcpConnPool } from "../../src/tcp_conn/pool.ts";
 import type {

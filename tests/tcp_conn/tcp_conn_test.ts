@@ -11,7 +11,7 @@ import {
   ConnectionClosedError,
   SessionLostError,
 } from "../../src/session/errors.ts";
-import { ListenError } from "../../src/tcp/acceptor.ts";
+import { ListenError } from "../../src/tcp/tcp_acceptor.ts";
 import type { TcpConnConnection } from "../../src/tcp_conn/connection.ts";
 import { IdleTimeoutError } from "../../src/tcp_conn/errors.ts";
 import { listenTcpConn } from "../../src/tcp_conn/listener.ts";

@@ -9,7 +9,7 @@ import {
   peerActor,
   type PeerOptions,
   type PeerSocket,
-} from "../../src/tcp_conn/peer.ts";
+} from "../../src/tcp_conn/peer_actor.ts";
 import { pattern, text, utf8 } from "../support/bytes.ts";
 import { MemoryTransport } from "../support/memory_transport.ts";
 import { bounded } from "../support/net.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Acceptor } from "../../src/session/acceptor.ts";
-import { listenTcp } from "../../src/tcp/acceptor.ts";
+import { listenTcp } from "../../src/tcp/tcp_acceptor.ts";
 import { listenTls } from "../../src/tcp/tls.ts";
 import { bounded } from "../support/net.ts";
 import { ca, server } from "../support/tls/certificates.ts";
