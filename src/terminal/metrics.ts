@@ -1,44 +1,44 @@
 /**
- * What the terminal server counts.
+ * The numbers of a terminal server.
  *
  * @module
  */
 
-/** Numbers of a terminal server. */
+/** The numbers of a terminal server: gauges first, then totals. */
 export interface TerminalStats {
-  /** Sessions that there are now. */
+  /** Number of sessions that are running. */
   readonly sessions: number;
-  /** WebSockets that are open now. */
+  /** Number of WebSockets that are open. */
   readonly attachments: number;
-  /** Browsers that are let in now. */
+  /** Number of browsers that have a login. */
   readonly logins: number;
-  /** Recordings that are not finished. */
+  /** Number of recordings that are not finished. */
   readonly recordings: number;
-  /** Sessions that were started. */
+  /** Total of sessions that were started. */
   readonly sessionsStarted: number;
-  /** WebSockets that were opened. */
+  /** Total of WebSockets that were opened. */
   readonly attachmentsOpened: number;
-  /** Bytes of input that came. */
+  /** Total bytes of input that arrived. */
   readonly inputBytes: number;
-  /** Bytes of input that came again after a reconnect, and were dropped. */
+  /** Total bytes of input that arrived again after a reconnect; dropped. */
   readonly duplicateBytes: number;
-  /** Bytes of output that were sent, those to each viewer. */
+  /** Total bytes of output that were sent, summed over all viewers. */
   readonly outputBytes: number;
-  /** Bytes of output that viewers missed. */
+  /** Total bytes of output that viewers did not get. */
   readonly skippedBytes: number;
-  /** Requests refused for their origin or host. */
+  /** Total of requests that were refused for their origin or host. */
   readonly originsRefused: number;
-  /** Sockets and tickets refused, for whatever reason. */
+  /** Total of sockets and tickets that were refused, for any reason. */
   readonly handshakesRefused: number;
-  /** Attachments ended since the viewer broke the protocol. */
+  /** Total of attachments that ended because the viewer broke the protocol. */
   readonly protocolErrors: number;
-  /** Attachments ended since the viewer let too much pile up. */
+  /** Total of attachments that ended because the viewer read too slowly. */
   readonly overflows: number;
-  /** Recordings that failed before their session ended. */
+  /** Total of recordings that failed before their session ended. */
   readonly recordingsFailed: number;
 }
 
-/** Those that only grow; written where it happens. */
+/** The totals of a server, counted where the events happen. */
 export class TerminalCounters {
   sessionsStarted = 0;
   attachmentsOpened = 0;
@@ -60,8 +60,8 @@ const GAUGES: readonly string[] = [
   "recordings",
 ];
 
-/** The numbers in the text format of Prometheus. */
-export function toPrometheus(stats: TerminalStats): string {
+/** Returns the numbers in the text format of Prometheus. */
+export function statsToPrometheus(stats: TerminalStats): string {
   return Object.entries(stats).map(([name, value]) => {
     const gauge = GAUGES.includes(name);
     const snake = name.replace(

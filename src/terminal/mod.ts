@@ -1,8 +1,8 @@
 /**
  * Terminals in the browser: a fetch handler with an HTTP API, a WebSocket for
- * each viewer, and the page. Recordings of them in asciicast v3, and their
- * replay. A session needs the permissions that `@troupe/troupe/pty` names; the
- * rest needs none besides those for the server and the files.
+ * each viewer, and a page. Sessions can be recorded in asciicast v3, and
+ * replayed. A session needs the permissions that `@troupe/troupe/pty` names;
+ * everything else needs only those for the server and its files.
  *
  * @module
  */

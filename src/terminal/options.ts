@@ -9,6 +9,7 @@ import {
   type CommandRules,
   DEFAULT_PASS_ENV,
 } from "./access/command_policy.ts";
+import { resolveNumbers } from "../checks/internal.ts";
 import {
   type OriginRules,
   resolveHosts,
@@ -17,115 +18,122 @@ import {
 } from "../web/internal.ts";
 import type { OpenRecording } from "./recording/recordings.ts";
 
-/** Options of `terminal`, and limits of its sessions. */
+/** Options of {@linkcode serveTerminal}, and the limits of its sessions. */
 export interface ServeTerminalOptions extends PtyLimits {
   /**
-   * The path under which it is mounted.
+   * Path below which the server is mounted.
    * @default {"/"}
    */
   readonly prefix?: string;
   /**
-   * What may be started; the first one if a request names none.
+   * Commands that may be started; the first if a request names none.
    * @default {the shell of the user, as "shell"}
    */
   readonly commands?: readonly AllowedCommand[];
   /**
-   * Where sessions may start: in one of these directories, or below. They
-   * start in the first one.
+   * Directories in which, or below which, sessions may start. Without a request
+   * for another one, they start in the first.
    * @default {the home directory}
    */
   readonly directories?: readonly string[];
   /**
-   * Names of variables of this process that sessions get; no other is handed
-   * on.
+   * Names of environment variables of this process that sessions get; no others
+   * are passed on.
    * @default {HOME, LANG, LC_ALL, LC_CTYPE, LOGNAME, PATH, SHELL, TMPDIR, TZ and USER}
    */
   readonly passEnv?: readonly string[];
-  /** Further variables for every session; `LANG` is `C.UTF-8` at first. */
+  /**
+   * Further environment variables for every session.
+   * @default {`COLORTERM=truecolor`, and `LANG=C.UTF-8` unless it is passed on}
+   */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * Names and addresses of this server in `Host`, with a port or for any:
-   * `example.com`, `[::1]:8080`. Add that which it listens on, if it is no
+   * Names and addresses by which the server may be reached, as the header `Host`
+   * has them: with a port, or without for any port, such as `example.com` or
+   * `[::1]:8080`. Add the address that the server listens on, if it is not a
    * loopback address.
    * @default {localhost, 127.0.0.1 and [::1]}
    */
   readonly hosts?: readonly string[];
   /**
-   * Origins of pages of others that may use it, such as
-   * `https://example.com`. Its own page may always.
+   * Origins whose pages may use the server besides its own page, such as
+   * `https://example.com`.
    * @default {[]}
    */
   readonly origins?: readonly string[];
   /**
-   * Whether browsers come over TLS although requests do not, for a proxy
-   * encrypts.
+   * Whether browsers are connected over TLS although requests are not, because
+   * a proxy encrypts.
    * @default {false}
    */
   readonly behindTls?: boolean;
   /**
-   * Who sends a request, for limits on each: behind a proxy, give the header
-   * in which that says so.
-   * @default {the remote address}
+   * Returns the client of a request, for the limits of each client. Behind a
+   * proxy, return the header in which the proxy passes it.
+   * @default {the remote address, or the /64 network of an IPv6 address}
    */
   readonly clientOf?: (request: Request) => string;
   /**
-   * Milliseconds for which a ticket is good.
+   * Milliseconds for which a ticket is valid, at least 1.
    * @default {60000}
    */
   readonly ticketMs?: number;
   /**
-   * Milliseconds from the first ticket of a browser until it needs another.
+   * Milliseconds from the first ticket of a browser until its login ends, at
+   * least 1.
    * @default {43200000}
    */
   readonly loginMs?: number;
   /**
-   * Milliseconds without a request or a viewer until it needs another.
+   * Milliseconds without a request or a viewer until a login ends, at least 1.
    * @default {3600000}
    */
   readonly loginIdleMs?: number;
   /**
-   * Browsers that may be let in at once; the one unused for longest makes
-   * room.
+   * Most logins, at least 1; a further one ends the one unused for longest.
    * @default {1000}
    */
   readonly maxLogins?: number;
   /**
-   * Sessions that there may be at once.
+   * Most sessions that may run at the same time, at least 1.
    * @default {100}
    */
   readonly maxSessions?: number;
   /**
-   * WebSockets that may be open at once.
+   * Most WebSockets that may be open at the same time, at least 1.
    * @default {1000}
    */
   readonly maxAttachments?: number;
   /**
-   * Sockets and tickets that one client may try in a minute.
+   * Attempts with sockets and tickets that a client may make per minute, at
+   * least 1.
    * @default {120}
    */
   readonly handshakesPerMinute?: number;
   /**
-   * Bytes in the body of a request.
+   * Most bytes in the body of a request, at least 1.
    * @default {16384}
    */
   readonly maxBodyBytes?: number;
   /**
-   * Milliseconds without a frame after which a viewer is let go. Pages send
-   * one every 3 s; browsers let those in the background do so once a minute.
+   * Milliseconds without a frame after which a viewer is disconnected, at least
+   * 1. The page sends a frame every 3 s; browsers delay that to once a minute in
+   * background tabs.
    * @default {150000}
    */
   readonly silenceMs?: number;
   /**
-   * Opens that to which a session is recorded as asciicast v3, such as the
-   * `writable` of a new file; `undefined` for one that is not. It is called
-   * before the program is started: if it throws, no session is. The stream is
-   * closed when the session has ended, and aborted when it cannot be started.
-   * @default {nothing is recorded}
+   * Opens the stream to which a session is recorded as asciicast v3, such as the
+   * `writable` of a new file; it returns `undefined` for a session that must not
+   * be recorded. It is called before the program starts: if it throws, the
+   * session is not started. The stream is closed when the session has ended, and
+   * aborted if it cannot be started.
+   * @default {no session is recorded}
    */
   readonly record?: OpenRecording;
 }
 
-/** Numbers of {@linkcode ServeTerminalOptions}. */
+/** Defaults of the numbers in {@linkcode ServeTerminalOptions}. */
 const DEFAULTS = {
   ticketMs: 60_000,
   loginMs: 43_200_000,
@@ -137,6 +145,17 @@ const DEFAULTS = {
   maxBodyBytes: 16_384,
   silenceMs: 150_000,
 };
+const RANGES = {
+  ticketMs: { min: 1 },
+  loginMs: { min: 1 },
+  loginIdleMs: { min: 1 },
+  maxLogins: { min: 1 },
+  maxSessions: { min: 1 },
+  maxAttachments: { min: 1 },
+  handshakesPerMinute: { min: 1 },
+  maxBodyBytes: { min: 1 },
+  silenceMs: { min: 1 },
+};
 
 /** {@linkcode ServeTerminalOptions} with defaults filled in. */
 export type ResolvedServeTerminalOptions =
@@ -147,27 +166,17 @@ export type ResolvedServeTerminalOptions =
   & { readonly origin: OriginRules; readonly rules: CommandRules };
 
 /**
- * Checks the options once and fills in the defaults.
+ * Checks the options, and fills in the defaults.
  *
- * @throws {RangeError} when a number makes no sense.
- * @throws {TypeError} when something else does not.
+ * @throws {RangeError} if a number is out of its range.
+ * @throws {TypeError} if another option is invalid.
  */
 export function resolveServeTerminalOptions(
   options: ServeTerminalOptions,
 ): ResolvedServeTerminalOptions {
-  const numbers = { ...DEFAULTS };
-  for (const name of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
-    const value = options[name] ?? DEFAULTS[name];
-    if (!(value >= 1)) {
-      throw new RangeError(
-        `Cannot serve terminals: ${name} is ${value}, it must be at least 1`,
-      );
-    }
-    numbers[name] = value;
-  }
   const { behindTls = false, clientOf, record } = options;
   return {
-    ...numbers,
+    ...resolveNumbers(options, DEFAULTS, RANGES),
     behindTls,
     clientOf,
     record,
@@ -188,7 +197,7 @@ function resolveRules(options: ServeTerminalOptions): CommandRules {
   const names = new Set(commands.map(({ name }) => name));
   if (commands.length === 0 || names.size < commands.length) {
     throw new TypeError(
-      "Cannot serve terminals: commands has none, or two of one name",
+      "Cannot use commands: it is empty or has two commands of the same name, it must have at least one and each name once",
     );
   }
   return {

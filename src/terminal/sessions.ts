@@ -1,39 +1,39 @@
 /**
- * What the server knows of its sessions besides what they know themselves.
+ * The sessions of a server, with what only the server knows about them.
  *
  * @module
  */
 import type { PtyRole, PtySession } from "../pty/mod.ts";
 import { InputLedger } from "./attach/input_ledger.ts";
 
-/** Viewers of a session that are remembered; the oldest one gone makes room. */
+/** Viewers of a session that are remembered; the oldest absent one is dropped. */
 const MAX_VIEWERS = 1000;
 
-/** The viewer whose terminal answers what a program asks it. */
-export interface Answerer {
+/** The viewer whose terminal answers the queries of the program. */
+export interface ReplyOwner {
   /**
-   * Another one answers from now on; answers the offset before which this one
-   * goes on to.
+   * Called when another viewer answers from now on; returns the offset up to
+   * which this one still does.
    */
-  yield(): number;
+  handOver(): number;
 }
 
-/** A session of the server. */
+/** One session of the server. */
 export class TerminalSession {
-  /** The session itself. */
+  /** Handle of the session. */
   readonly pty: PtySession;
-  /** The name of its command. */
+  /** Name of the command that it runs. */
   readonly command: string;
-  /** When it was started. */
+  /** Time at which it was started. */
   readonly createdAt: Date;
   /**
-   * Offset up to which somebody in control has seen the output, whose terminal
-   * has answered what it asks.
+   * Offset up to which a controlling viewer has parsed the output, and so
+   * answered the queries in it.
    */
   answeredTo = 0;
-  /** Who answers: of those in control, the one who typed last. */
-  answerer: Answerer | undefined;
-  /** Apart, for those who look on must not push out who types. */
+  /** The viewer who answers: of those in control, the one who typed last. */
+  replyOwner: ReplyOwner | undefined;
+  /** By role, so that read-only viewers cannot displace those who type. */
   readonly #ledgers: Readonly<Record<PtyRole, Map<string, InputLedger>>> = {
     control: new Map(),
     view: new Map(),
@@ -45,7 +45,7 @@ export class TerminalSession {
     this.createdAt = createdAt;
   }
 
-  /** The input of a viewer, which it finds again when it comes back. */
+  /** Returns the input of a viewer, the same one when it attaches again. */
   ledgerOf(viewer: string, role: PtyRole): InputLedger {
     const ledgers = this.#ledgers[role];
     const ledger = ledgers.get(viewer) ?? new InputLedger();
@@ -59,26 +59,26 @@ export class TerminalSession {
   }
 }
 
-/** The sessions that run, by id. */
+/** The running sessions of a server, by id. */
 export class TerminalSessions {
   readonly #sessions = new Map<string, TerminalSession>();
 
-  /** How many run. */
+  /** Number of running sessions. */
   get size(): number {
     return this.#sessions.size;
   }
 
-  /** All, in the order in which they were started. */
+  /** All sessions, in the order in which they were started. */
   get all(): readonly TerminalSession[] {
     return [...this.#sessions.values()];
   }
 
-  /** The one with an id. */
+  /** Returns the session with an id. */
   get(id: string): TerminalSession | undefined {
     return this.#sessions.get(id);
   }
 
-  /** Knows a session until it ends. */
+  /** Adds a session, until it ends. */
   add(pty: PtySession, command: string, createdAt: Date): TerminalSession {
     const session = new TerminalSession(pty, command, createdAt);
     this.#sessions.set(pty.id, session);

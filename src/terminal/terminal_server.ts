@@ -1,6 +1,5 @@
 /**
- * The terminal server: a fetch handler, with its sessions and sockets as
- * actors.
+ * The terminal server: a fetch handler, whose sessions and sockets are actors.
  *
  * @module
  */
@@ -32,41 +31,44 @@ import { secured } from "../web/internal.ts";
 import { staticFile } from "./http/static_files.ts";
 import type { Grant } from "./access/tickets.ts";
 
-/** A terminal server. */
+/** A terminal server, as its owner holds it. */
 export interface TerminalServer extends AsyncDisposable {
   /**
-   * Answers a request below the prefix: give it to `Deno.serve`, or call it
-   * from a router. Sockets need a request of `Deno.serve` itself.
+   * Handles a request below the prefix: pass it to `Deno.serve`, or call it from
+   * a router. Sockets need a request of `Deno.serve` itself.
    */
   readonly fetch: (request: Request, info?: RequestInfo) => Promise<Response>;
   /**
-   * Starts a session, as a request would.
+   * Starts a session, as a request to the API does.
    *
-   * Rejects with a `PtyError`, a `RecordingError` when its recording cannot be
-   * opened, or a `Problem` for what is not allowed.
+   * @throws {Problem} if the command, an argument or the directory is not
+   * allowed.
+   * @throws {PtyError} if the program cannot be started, or there are too many
+   * sessions.
+   * @throws {RecordingError} if the recording cannot be opened.
    */
   start(request?: CommandRequest): Promise<PtySession>;
   /**
-   * Makes a ticket, which lets one browser in, once. Put it after the `#` of
-   * a link to the prefix, as `#ticket=…`: that part is sent nowhere.
+   * Makes a ticket, which gives one browser access, once. Put it after the `#` of
+   * a link to the prefix, as `#ticket=…`: browsers do not send that part.
    */
   ticket(grant: Grant): string;
-  /** Numbers of this server. */
+  /** Returns the present numbers of the server. */
   stats(): TerminalStats;
-  /** Ends all sessions and sockets; resolves when recordings are written. */
+  /** Ends all sessions and sockets; resolves when all recordings are written. */
   close(): Promise<void>;
 }
 
-/** Seconds of silence after which a browser is asked for a sign of life. */
+/** Seconds of silence after which Deno pings a browser. */
 const PING_S = 30;
-/** What may wait in a socket beside the output that is not acknowledged. */
+/** Bytes that may wait in a socket besides unacknowledged output. */
 const MAX_CONTROL_BYTES = 262_144;
 
 /**
- * Serves terminals, as actors of `system`.
+ * Serves terminals to browsers, as actors of `system`.
  *
- * @throws {RangeError} when a number of the options makes no sense.
- * @throws {TypeError} when something else of them does not.
+ * @throws {RangeError} if a number in the options is out of its range.
+ * @throws {TypeError} if another option is invalid.
  *
  * @example
  * ```ts
@@ -81,8 +83,8 @@ const MAX_CONTROL_BYTES = 262_144;
  * );
  * const ticket = shells.ticket({ role: "control", session: undefined });
  * console.log(`http://127.0.0.1:${server.addr.port}/#ticket=${ticket}`);
- * // For as long as it is to serve: `await server.finished`. At the end, the
- * // terminal goes first, for it tells the viewers.
+ * // A program that serves for ever waits here: `await server.finished`.
+ * // Close the terminal before the server, so that it can notify its viewers.
  * await shells.close();
  * await server.shutdown();
  * ```
@@ -113,10 +115,10 @@ export function serveTerminal(
     name: "sockets",
     behavior: supervisor({ strategy: "dynamic" }),
   });
-  const boss: SupervisorRef = system.spawn(
+  const root: SupervisorRef = system.spawn(
     supervisor({ children: [ptys, sockets] }),
   );
-  const stopped = boss.stopped.then(() => {
+  const stopped = root.stopped.then(() => {
     closed = true;
     access.logins.close();
     return recordings.finished();
@@ -129,7 +131,7 @@ export function serveTerminal(
     const createdAt = new Date();
     const session = await recordings.start(
       { id, command, createdAt },
-      async () => spawnPty(await findChild(boss, ptys), { ...spec, id }),
+      async () => spawnPty(await findChild(root, ptys), { ...spec, id }),
     );
     counters.sessionsStarted++;
     return sessions.add(session, command, createdAt);
@@ -140,7 +142,10 @@ export function serveTerminal(
       if (attachments < resolved.maxAttachments) {
         return admit({ access, sessions }, request);
       }
-      throw new Problem("full", `${attachments} sockets are open`);
+      throw new Problem(
+        "full",
+        `${attachments} sockets are open, maxAttachments allows no more`,
+      );
     } catch (error) {
       counters.handshakesRefused++;
       throw error;
@@ -148,25 +153,25 @@ export function serveTerminal(
   }
 
   /**
-   * Opens the socket of a viewer, and hands it to an actor. The answer waits
-   * for nothing: of a browser that leaves before it, Deno tells nobody, and
-   * keeps the socket for ever.
+   * Opens the socket of a viewer for an actor. The response waits for nothing:
+   * if the browser leaves before it, Deno reports nothing and keeps the socket
+   * for ever.
    */
   function open(request: Request): Response {
     const admission = admitted(request);
     const { login } = admission;
     const { socket, response } = upgrade(request);
     attachments++;
-    // Not with the actor: a browser that is frozen keeps its socket for longer.
+    // The actor may stop earlier: a frozen browser keeps its socket for longer.
     socket.addEventListener("close", () => attachments--, { once: true });
     const early: unknown[] = [];
     socket.onmessage = ({ data }) => void early.push(data);
     login.viewers++;
-    const gone = (): void => {
+    const onGone = (): void => {
       login.viewers--;
       login.usedAt = system.clock.now();
     };
-    findChild(boss, sockets).then((viewers) =>
+    findChild(root, sockets).then((viewers) =>
       startChild(viewers, {
         restart: "temporary",
         behavior: attachmentActor({
@@ -178,9 +183,9 @@ export function serveTerminal(
           maxBufferedBytes: windowBytes + MAX_CONTROL_BYTES,
         }),
       })
-    ).then((ref) => void ref.stopped.then(gone), () => {
-      // The server ends.
-      gone();
+    ).then((ref) => void ref.stopped.then(onGone), () => {
+      // The server is stopping.
+      onGone();
       socket.onopen = () => socket.close();
       if (socket.readyState === WebSocket.OPEN) socket.close();
     });
@@ -202,14 +207,14 @@ export function serveTerminal(
     stats,
   };
 
-  async function answer(
+  async function route(
     request: Request,
     info: RequestInfo | undefined,
   ): Promise<Response> {
-    // A host that is none makes an address that is none.
+    // With an invalid Host header the URL is invalid.
     const pathname = URL.parse(request.url)?.pathname;
     if (pathname === undefined) {
-      throw new Problem("bad_request", "The host is none");
+      throw new Problem("bad_request", "The Host header is invalid");
     }
     const path = pathname.startsWith(resolved.prefix)
       ? pathname.slice(resolved.prefix.length)
@@ -217,7 +222,7 @@ export function serveTerminal(
     const kind = path === undefined ? "page" : kindOf(path);
     access.checkOrigin(request.headers, kind);
     if (path === undefined) throw new Problem("not_found", "No such page");
-    if (closed) throw new Problem("closed", "It was closed");
+    if (closed) throw new Problem("closed", "The server was closed");
     const limit = (): void => access.checkRate(request, info);
     switch (kind) {
       case "socket":
@@ -237,22 +242,23 @@ export function serveTerminal(
     info?: RequestInfo,
   ): Promise<Response> {
     try {
-      const response = await answer(request, info);
-      // What upgrades has no headers of ours.
+      const response = await route(request, info);
+      // The headers of an upgrade cannot be changed.
       return response.status === 101 ? response : secured(response);
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined) {
-        console.error("The terminal server has failed:", error);
+        console.error("The terminal server failed:", error);
       }
-      const shown = problem ?? new Problem("failed", "See the server's log");
+      const shown = problem ??
+        new Problem("failed", "See the log of the server");
       return secured(shown.toResponse());
     }
   }
 
   const close = (): Promise<void> => {
     closed = true;
-    boss.stop();
+    root.stop();
     return stopped;
   };
   return {
@@ -265,7 +271,7 @@ export function serveTerminal(
   };
 }
 
-/** @throws {Problem} when the request for an upgrade is wrong. */
+/** @throws {Problem} if the request for an upgrade is invalid. */
 function upgrade(request: Request): Deno.WebSocketUpgrade {
   try {
     return Deno.upgradeWebSocket(request, {

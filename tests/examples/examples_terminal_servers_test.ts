@@ -47,7 +47,7 @@ async function interrupt(
 }
 
 Deno.test(
-  "examples/shared_terminal.ts lets one in for all, one type into a session, and one watch it",
+  "examples/shared_terminal.ts prints links to control everything, to type into one session and to watch it",
   onPty,
   async () => {
     await using example = await Example.run("shared_terminal.ts");

@@ -85,7 +85,7 @@ Deno.test(
 );
 
 Deno.test(
-  "the replay example shortens pauses, and goes as fast as it is told",
+  "the replay example limits pauses, and plays at the speed that is set",
   onPty,
   async () => {
     await using folder = await tempFolder();
@@ -101,7 +101,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Ctrl-C ends the replay example, and the terminal is as it was",
+  "Ctrl-C ends the replay example, and resets the terminal",
   onPty,
   async () => {
     await using folder = await tempFolder();
@@ -124,7 +124,7 @@ Deno.test(
   },
 );
 
-Deno.test("the replay example says what is wrong, and explains itself", async () => {
+Deno.test("the replay example reports wrong arguments, and has a help text", async () => {
   const file = new URL("README.md", ROOT).pathname;
   const problems = [
     [[], 2, "give one FILE; see --help"],

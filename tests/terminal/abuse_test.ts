@@ -103,7 +103,7 @@ Deno.test(
 );
 
 Deno.test(
-  "of maxViewers, one's own earlier socket makes room, and another client is told that there are too many",
+  "with maxViewers attached, a client may replace its own socket, and another client gets LIMIT",
   bounded,
   async () => {
     await using served = new Served({ maxViewers: 1 });
@@ -120,7 +120,7 @@ Deno.test(
   },
 );
 
-Deno.test("those who look on do not push out the input of who controls", async () => {
+Deno.test("read-only viewers do not displace the input of a controlling one", async () => {
   await using system = new ActorSystem();
   const ref = system.spawn(() => ({ receive() {} }));
   const pty = new PtySession("session", ref);
@@ -132,22 +132,22 @@ Deno.test("those who look on do not push out the input of who controls", async (
 
 const limits = { loginMs: 1e9, loginIdleMs: 1000, maxLogins: 2 };
 
-Deno.test("a login with a viewer does not make room while there are unused ones", () => {
+Deno.test("a login with a viewer is not removed while others are unused", () => {
   const logins = new Logins(new ManualClock(), limits);
-  const [first, second] = [logins.begin(), logins.begin()];
+  const [first, second] = [logins.start(), logins.start()];
   first.login.viewers++;
-  const third = logins.begin();
+  const third = logins.start();
   assertEquals(
     [first, second, third].map(({ login }) => login.ended.aborted),
     [false, true, false],
   );
   third.login.viewers++;
-  logins.begin();
+  logins.start();
   assertEquals(first.login.ended.aborted, true);
   logins.close();
 });
 
-Deno.test("a login keeps control of all, however many other tickets it uses", () => {
+Deno.test("a login keeps control of all sessions, however many other tickets it uses", () => {
   const login = new Login(makeSecret().record, new ManualClock(), 1e9);
   login.add({ role: "control", session: undefined });
   for (let i = 0; i < 100; i++) {
@@ -159,7 +159,7 @@ Deno.test("a login keeps control of all, however many other tickets it uses", ()
   login.end();
 });
 
-Deno.test("a ticket that allows nothing new takes no other's place", () => {
+Deno.test("a ticket that allows nothing new displaces no other", () => {
   const login = new Login(makeSecret().record, new ManualClock(), 1e9);
   login.add({ role: "view", session: "first" });
   for (let i = 0; i < 40; i++) {
@@ -172,7 +172,7 @@ Deno.test("a ticket that allows nothing new takes no other's place", () => {
   login.end();
 });
 
-Deno.test("a login that makes many tickets pushes out its own alone", () => {
+Deno.test("a login that makes many tickets displaces only its own", () => {
   const tickets = new Tickets(new ManualClock(), 60_000);
   const grant: Grant = { role: "view", session: undefined };
   const owners = tickets.issue(grant);
@@ -189,7 +189,7 @@ Deno.test("a login that makes many tickets pushes out its own alone", () => {
 });
 
 Deno.test(
-  "a login that makes tickets by the API pushes out its own",
+  "a login that makes tickets through the API displaces only its own",
   bounded,
   async () => {
     await using served = new Served();
@@ -206,7 +206,7 @@ Deno.test(
   },
 );
 
-Deno.test("addresses of one IPv6 network of 64 bits are one client", () => {
+Deno.test("all addresses of an IPv6 /64 network are one client", () => {
   /** Which of them are let try, when each client may once. */
   const tried = (...hostnames: string[]) => {
     const options = resolveServeTerminalOptions({ handshakesPerMinute: 1 });
@@ -244,7 +244,7 @@ Deno.test("addresses of one IPv6 network of 64 bits are one client", () => {
   );
 });
 
-Deno.test("a recording with a limit of pauses below 0 is played", async () => {
+Deno.test("a recording with a negative limit of pauses is played", async () => {
   await using cast = await readAsciicast(streamOf(
     '{"version":3,"term":{"cols":80,"rows":24},"idle_time_limit":-1}\n' +
       '[0, "o", "played"]\n',
@@ -254,7 +254,7 @@ Deno.test("a recording with a limit of pauses below 0 is played", async () => {
 });
 
 Deno.test(
-  "a body that breaks off is refused, and nothing is said on the console",
+  "a body that breaks off is refused, and nothing is logged",
   bounded,
   async () => {
     await using served = new Served();
@@ -287,7 +287,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a bad cookie of the same name, before the good one, locks nobody out",
+  "an invalid cookie of the same name before the valid one locks nobody out",
   bounded,
   async () => {
     await using served = new Served();

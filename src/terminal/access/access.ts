@@ -1,5 +1,6 @@
 /**
- * Who may come in: what stands before every request, socket and ticket.
+ * Access to a terminal server: the checks before every request, socket and
+ * ticket.
  *
  * @module
  */
@@ -18,23 +19,23 @@ import { Problem } from "../http/problem.ts";
 import { type Grant, Tickets } from "./tickets.ts";
 import { TokenBuckets } from "./token_bucket.ts";
 
-/** What a server tells its handler of a request, as `Deno.serve` does. */
+/** Information about a request, as `Deno.serve` passes it to its handler. */
 export interface RequestInfo {
-  /** Where it comes from. */
+  /** Address from which the request comes. */
   readonly remoteAddr?: Deno.Addr;
 }
 
-/** The doors of one terminal server. */
+/** The tickets, logins and limits of one terminal server. */
 export class Access {
-  /** Tickets that wait to be used. */
+  /** Tickets that were not used yet. */
   readonly tickets: Tickets;
-  /** Who is in. */
+  /** Logins that have not ended. */
   readonly logins: Logins;
   readonly #options: ResolvedServeTerminalOptions;
   readonly #counters: TerminalCounters;
-  readonly #tries: TokenBuckets;
+  readonly #attempts: TokenBuckets;
 
-  /** Nobody is in. */
+  /** Starts without tickets and logins. */
   constructor(
     options: ResolvedServeTerminalOptions,
     clock: Clock,
@@ -44,30 +45,38 @@ export class Access {
     this.#counters = counters;
     this.tickets = new Tickets(clock, options.ticketMs);
     this.logins = new Logins(clock, options);
-    this.#tries = new TokenBuckets(options.handshakesPerMinute, clock);
+    this.#attempts = new TokenBuckets(options.handshakesPerMinute, clock);
   }
 
-  /** Refuses a request that a page from elsewhere may have sent. */
+  /**
+   * Refuses a request that a page of another origin may have sent.
+   *
+   * @throws {Problem} if it may have.
+   */
   checkOrigin(headers: Headers, kind: "page" | "api" | "socket"): void {
-    const why = refusalOf(this.#options.origin, sourceOf(headers), kind);
-    if (why === undefined) return;
+    const refusal = refusalOf(this.#options.origin, sourceOf(headers), kind);
+    if (refusal === undefined) return;
     this.#counters.originsRefused++;
     if (kind === "socket") this.#counters.handshakesRefused++;
-    throw new Problem("wrong_origin", why);
+    throw new Problem("wrong_origin", refusal);
   }
 
-  /** Refuses whoever tries too often. */
+  /**
+   * Counts an attempt of a client.
+   *
+   * @throws {Problem} if the client has made too many.
+   */
   checkRate(request: Request, info: RequestInfo | undefined): void {
-    const waitMs = this.#tries.take(this.#clientOf(request, info));
+    const waitMs = this.#attempts.take(this.#clientOf(request, info));
     if (waitMs === 0) return;
     this.#counters.handshakesRefused++;
     const seconds = Math.ceil(waitMs / 1000);
-    throw new Problem("too_many_requests", `Wait for ${seconds} seconds`, {
+    throw new Problem("too_many_requests", `Try again in ${seconds} seconds`, {
       "retry-after": String(seconds),
     });
   }
 
-  /** Who sends a request, if it shows a good cookie. */
+  /** Returns the login of a request, if it has a valid cookie. */
   loginOf({ url, headers }: Request): Login | undefined {
     const name = cookieName(headers.get("host") ?? "", this.#scope(url));
     for (const token of readCookies(headers, name)) {
@@ -78,32 +87,32 @@ export class Access {
   }
 
   /**
-   * Exchanges a ticket for a cookie, or adds what it allows to the one that
-   * the browser has.
+   * Exchanges a ticket for a cookie, or adds its grant to the login that the
+   * browser has.
    *
-   * @throws {Problem} when the ticket is not good.
+   * @throws {Problem} if the ticket is not valid.
    */
-  enter(
+  logIn(
     request: Request,
     ticket: string,
   ): { readonly grant: Grant; readonly cookie: string | undefined } {
     const grant = this.tickets.redeem(ticket);
     if (grant === undefined) {
       this.#counters.handshakesRefused++;
-      throw new Problem("wrong_ticket", "Ask for another ticket");
+      throw new Problem("wrong_ticket", "Open a new link");
     }
     const known = this.loginOf(request);
     if (known !== undefined) {
       known.add(grant);
       return { grant, cookie: undefined };
     }
-    const { token, login } = this.logins.begin();
+    const { token, login } = this.logins.start();
     login.add(grant);
     return { grant, cookie: this.#cookie(request, token) };
   }
 
-  /** Ends a login; answers what takes its cookie away. */
-  leave(request: Request): string {
+  /** Ends the login of a request; returns the header that removes its cookie. */
+  logOut(request: Request): string {
     this.loginOf(request)?.end();
     return this.#cookie(request, "");
   }
@@ -126,7 +135,7 @@ export class Access {
   }
 }
 
-/** Who has an IPv6 address has 2⁶⁴ of them; one with a dot is of IPv4. */
+/** An IPv6 client has 2⁶⁴ addresses; an address with a dot is of IPv4. */
 function networkOf(address: string): string {
   if (!address.includes(":") || address.includes(".")) return address;
   const [head = [], tail = []] = address.split("::")

@@ -1,5 +1,5 @@
 /**
- * What a socket gets: decided before it is opened.
+ * The decision about a request for a socket, made before it is opened.
  *
  * @module
  */
@@ -15,29 +15,29 @@ import { SUBPROTOCOL, TerminalProtocolError } from "../attach/protocol.ts";
 import type { TerminalSession, TerminalSessions } from "../sessions.ts";
 import type { Login } from "./logins.ts";
 
-/** What a socket gets. */
+/** The session and the role that a socket is admitted to. */
 export interface Admission {
   /** The session to attach to. */
   readonly session: TerminalSession;
-  /** What the viewer may do. */
+  /** Whether the viewer may type, resize and send signals, or only watch. */
   readonly role: PtyRole;
-  /** Where the viewer stopped; without it, it has seen nothing. */
+  /** Offset where the viewer stopped; without it, it has seen nothing. */
   readonly offset: number | undefined;
-  /** The input of this viewer so far. */
+  /** The input of this viewer over all its sockets. */
   readonly ledger: InputLedger;
-  /** Who looks; the attachment ends with the login. */
+  /** The login of the viewer, with which the attachment ends. */
   readonly login: Login;
 }
 
 /**
- * Decides on a request for a socket; `role=view` in its query asks to look on
- * only, whatever the login may do.
+ * Decides about a request for a socket. With `role=view` in its query the viewer
+ * is read-only, whatever its login allows.
  *
- * No script can read why a handshake fails, so the page asks `sessions/ID`.
- * Nothing is said over the socket instead: whoever is not let in would hold
- * one, for as long as it likes.
+ * No script can read why a handshake fails, so the page requests `sessions/ID`
+ * then. An error over the socket instead would let clients without a login hold
+ * sockets for as long as they like.
  *
- * @throws {Problem} when it is refused.
+ * @throws {Problem} if the request is refused.
  */
 export function admit(
   server: { readonly access: Access; readonly sessions: TerminalSessions },
@@ -45,7 +45,7 @@ export function admit(
 ): Admission {
   const { headers } = request;
   if (headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    throw new Problem("upgrade_needed", "This route is for WebSockets", {
+    throw new Problem("upgrade_needed", "This route takes only WebSockets", {
       upgrade: "websocket",
     });
   }
@@ -61,9 +61,9 @@ export function admit(
   }
   const granted = login.roleIn(sessionId);
   const session = server.sessions.get(sessionId);
-  // Who may not see it is not told whether it is there.
+  // The reply does not show whether a session of others exists.
   if (session === undefined || granted === undefined) {
-    throw new Problem("not_found", "There is no such session, or not any more");
+    throw new Problem("not_found", "The session does not exist, or no longer");
   }
   const role = url.searchParams.get("role") === "view" ? "view" : granted;
   const ledger = session.ledgerOf(`${login.id}/${clientId}`, role);

@@ -1,65 +1,76 @@
 /**
- * What may be started, where, and with which environment.
+ * The commands that may be started, in which directories and environment.
  *
  * @module
  */
 import type { PtySize, PtySpec } from "../../pty/mod.ts";
 import { Problem } from "../http/problem.ts";
 
-/** A command that may be started. */
+/** A command that requests may start. */
 export interface AllowedCommand {
-  /** What requests call it. */
+  /** Name by which requests refer to the command. */
   readonly name: string;
-  /** A path, or a name that is looked for in `PATH`. */
+  /** Path of the program, or a name that is looked up in `PATH`. */
   readonly command: string;
   /**
-   * Its arguments.
+   * Arguments that the program always gets.
    * @default {[]}
    */
   readonly args?: readonly string[];
   /**
-   * Whether requests may give further arguments: they decide, given what was
-   * asked for.
-   * @default {no}
+   * Decides whether a request may add these arguments to `args`.
+   * @default {a function that refuses all arguments}
    */
   readonly allowArgs?: (args: readonly string[]) => boolean;
   /**
-   * The directory in which it starts.
-   * @default {the first one of `directories`}
+   * Directory in which the program starts.
+   * @default {the first of the server's `directories`}
    */
   readonly cwd?: string;
-  /** Variables for it alone. */
+  /** Environment variables for this command only. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What may be started. */
+/** The rules for what requests may start. */
 export interface CommandRules {
-  /** The first one is started when a request names none. */
+  /** Allowed commands; the first is started when a request names none. */
   readonly commands: readonly AllowedCommand[];
-  /** Where sessions may start: in one of these, or below. */
+  /** Directories in which, or below which, sessions may start. */
   readonly directories: readonly string[];
-  /** Names of variables of this process that are handed on. */
+  /** Names of variables of this process that are passed on. */
   readonly passEnv: readonly string[];
-  /** Variables for every session. */
+  /** Further variables for every session. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What a request asks to start. */
+/** A request to start a session. */
 export interface CommandRequest {
-  /** The name of a command. */
+  /**
+   * Name of an allowed command.
+   * @default {the name of the first command}
+   */
   readonly command?: string | undefined;
-  /** Further arguments. */
+  /**
+   * Further arguments, if the command allows them.
+   * @default {[]}
+   */
   readonly args?: readonly string[] | undefined;
-  /** A directory. */
+  /**
+   * Directory in which the program starts, below an allowed one.
+   * @default {the directory of the command}
+   */
   readonly cwd?: string | undefined;
-  /** The size of the terminal. */
+  /**
+   * Size of the terminal, in cells.
+   * @default {80 columns and 24 rows}
+   */
   readonly size?: PtySize | undefined;
 }
 
-/** Where nothing else is said: browsers speak UTF-8. */
+/** The variable that is set unless another one is: browsers use UTF-8. */
 const UTF_8 = { LANG: "C.UTF-8" };
 
-/** What programs need of the environment, and what is no secret. */
+/** Variables that programs need and that hold no secret. */
 export const DEFAULT_PASS_ENV: readonly string[] = [
   "HOME",
   "LANG",
@@ -74,9 +85,9 @@ export const DEFAULT_PASS_ENV: readonly string[] = [
 ];
 
 /**
- * What to start for a request.
+ * Returns what to start for a request.
  *
- * @throws {Problem} when it is not allowed.
+ * @throws {Problem} if the request is not allowed.
  */
 export async function commandFor(
   rules: CommandRules,
@@ -100,7 +111,7 @@ export async function commandFor(
     args: [...allowed.args ?? [], ...args],
     env: {
       ...UTF_8,
-      ...inherited(rules.passEnv),
+      ...passedOn(rules.passEnv),
       ...rules.env,
       ...allowed.env,
     },
@@ -109,14 +120,14 @@ export async function commandFor(
   };
 }
 
-/** Where to start; what a request asks for must be below what is allowed. */
+/** The directory of a request must be an allowed one, or be below one. */
 async function directoryFor(
   rules: CommandRules,
   allowed: AllowedCommand,
   asked: string | undefined,
 ): Promise<string | undefined> {
   if (asked === undefined) return allowed.cwd ?? rules.directories[0];
-  // Whether it is not there or not allowed is nobody's business.
+  // The reply does not show whether the directory exists.
   const refused = new Problem(
     "forbidden",
     `The directory "${asked}" is not allowed`,
@@ -132,7 +143,7 @@ async function directoryFor(
   throw refused;
 }
 
-function inherited(names: readonly string[]): Record<string, string> {
+function passedOn(names: readonly string[]): Record<string, string> {
   const env: Record<string, string> = {};
   for (const name of names) {
     const value = Deno.env.get(name);

@@ -4,18 +4,18 @@
  * @module
  */
 
-/** What a cookie is made of. */
+/** The scope of a cookie: the path and the connections that it is for. */
 export interface CookieScope {
-  /** The path under which the terminal is mounted, with a slash at its end. */
+  /** Path below which the terminal is mounted, with a slash at its end. */
   readonly prefix: string;
-  /** Whether the browser came over TLS. */
+  /** Whether the browser is connected over TLS. */
   readonly secure: boolean;
 }
 
 /**
- * Its name. Cookies know no ports, so the name has that of the server, and two
- * terminals on one machine do not log each other out. `__Secure-` is a promise
- * that browsers hold: nobody without TLS has set it.
+ * Returns the name of the cookie. Cookies ignore ports, so the name contains
+ * that of the server, and two terminals on one machine do not log each other
+ * out. Browsers accept a name with `__Secure-` only over TLS.
  */
 export function cookieName(host: string, { secure }: CookieScope): string {
   const [, port = secure ? "443" : "80"] = /:(\d+)$/.exec(host) ?? [];
@@ -23,8 +23,8 @@ export function cookieName(host: string, { secure }: CookieScope): string {
 }
 
 /**
- * The values of a cookie in a `Cookie` header: others on the same host may
- * have set one of that name as well.
+ * Returns all values of a cookie in a `Cookie` header: other servers on the same
+ * host may have set one of the same name.
  */
 export function readCookies(headers: Headers, name: string): string[] {
   return (headers.get("cookie") ?? "").split(";").flatMap((pair) => {
@@ -34,9 +34,9 @@ export function readCookies(headers: Headers, name: string): string[] {
 }
 
 /**
- * A `Set-Cookie` header: no script reads the cookie, and no request that
- * another site makes has it. It ends with the browser at the latest; the
- * server forgets it before. An empty value takes it away.
+ * Returns a `Set-Cookie` header for a cookie that scripts cannot read and that
+ * requests of other sites do not contain. It ends with the browser at the
+ * latest; the server forgets it earlier. An empty value removes it.
  */
 export function setCookie(
   host: string,

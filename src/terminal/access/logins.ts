@@ -1,6 +1,6 @@
 /**
- * Who is let in: a browser shows a token in a cookie, and may do what the
- * tickets that it has used say.
+ * Logins: a browser sends a token in a cookie, and may do what the tickets that
+ * it has used allow.
  *
  * @module
  */
@@ -8,35 +8,35 @@ import type { Clock, Timer } from "../../actor/mod.ts";
 import { findSecret, makeSecret, type SecretRecord } from "./secrets.ts";
 import type { Grant } from "./tickets.ts";
 
-/** How long a login lasts, and how many there may be. */
+/** The lifetime and the number of logins. */
 export interface LoginLimits {
-  /** Milliseconds from the first ticket until it is over, whatever is done. */
+  /** Milliseconds from the first ticket until a login ends, used or not. */
   readonly loginMs: number;
-  /** Milliseconds without a request or a viewer until it is over. */
+  /** Milliseconds without a request or a viewer until a login ends. */
   readonly loginIdleMs: number;
-  /** Logins at once; the one unused for longest makes room. */
+  /** Most logins; a further one ends the one unused for longest. */
   readonly maxLogins: number;
 }
 
-/** Sessions that one login may have tickets for; the oldest makes room. */
+/** Most sessions that a login may have grants for; the oldest is dropped. */
 const MAX_GRANTS = 64;
 
-/** Whether the one allows all that the other does. */
+/** Whether one grant allows everything that another one does. */
 function includes(one: Grant, other: Grant): boolean {
   return (one.session === undefined || one.session === other.session) &&
     (one.role === "control" || other.role === "view");
 }
 
-/** Somebody who was let in. */
+/** One browser that has used a ticket. */
 export class Login implements SecretRecord {
   readonly id: string;
   readonly hash: Uint8Array;
   readonly #ended = new AbortController();
   readonly #end: Timer;
   #grants: readonly Grant[] = [];
-  /** When it was used last, on the clock. */
+  /** Time of the last use, in milliseconds of the clock. */
   usedAt: number;
-  /** Viewers that are attached: it is in use as long as there is one. */
+  /** Number of attached viewers; with one, the login is in use. */
   viewers = 0;
 
   constructor(record: SecretRecord, clock: Clock, lifeMs: number) {
@@ -44,16 +44,16 @@ export class Login implements SecretRecord {
     this.hash = record.hash;
     this.usedAt = clock.now();
     this.#end = clock.schedule(lifeMs, () => this.end());
-    // Nobody waits for it.
+    // It must not keep the process alive.
     this.#end.unref();
   }
 
-  /** Aborts when it is over, so that what it allowed ends. */
+  /** Aborts when the login ends, and ends what it allowed. */
   get ended(): AbortSignal {
     return this.#ended.signal;
   }
 
-  /** Allows more. */
+  /** Adds a grant. */
   add(grant: Grant): void {
     if (this.#grants.some((known) => includes(known, grant))) return;
     const all = [...this.#grants, grant]
@@ -65,8 +65,8 @@ export class Login implements SecretRecord {
   }
 
   /**
-   * What it may do with a session, or without one with all of them; `control`
-   * includes `view`.
+   * Returns what the login may do with a session, or with all of them if none is
+   * given; `control` includes `view`.
    */
   roleIn(session: string | undefined): Grant["role"] | undefined {
     const roles = this.#grants
@@ -77,34 +77,34 @@ export class Login implements SecretRecord {
     return roles.includes("control") ? "control" : roles[0];
   }
 
-  /** Ends it. */
+  /** Ends the login. */
   end(): void {
     this.#end.cancel();
-    this.#ended.abort(new DOMException("The login is over", "AbortError"));
+    this.#ended.abort(new DOMException("The login has ended", "AbortError"));
   }
 }
 
-/** All logins. */
+/** All logins of a server. */
 export class Logins {
   readonly #clock: Clock;
   readonly #limits: LoginLimits;
-  /** Who was there last stands last. */
+  /** In the order of their last use. */
   readonly #logins = new Map<string, Login>();
 
-  /** Nobody is in yet. */
+  /** Starts without logins. */
   constructor(clock: Clock, limits: LoginLimits) {
     this.#clock = clock;
     this.#limits = limits;
   }
 
-  /** How many are in. */
+  /** Number of logins. */
   get size(): number {
     return this.#logins.size;
   }
 
-  /** Lets somebody in; the answer has the token for the cookie. */
-  begin(): { readonly token: string; readonly login: Login } {
-    this.#forget();
+  /** Starts a login; returns it with the token for its cookie. */
+  start(): { readonly token: string; readonly login: Login } {
+    this.#makeRoom();
     const { text, record } = makeSecret();
     const login = new Login(record, this.#clock, this.#limits.loginMs);
     this.#logins.set(login.id, login);
@@ -116,7 +116,7 @@ export class Logins {
     return { token: text, login };
   }
 
-  /** Who shows this token; nobody if it is not good, or not any more. */
+  /** Returns the login of a token, unless it is invalid or has ended. */
   find(token: string): Login | undefined {
     const login = findSecret(this.#logins, token);
     if (login === undefined) return undefined;
@@ -127,7 +127,7 @@ export class Logins {
     return login;
   }
 
-  /** Ends all. */
+  /** Ends all logins. */
   close(): void {
     for (const login of [...this.#logins.values()]) login.end();
   }
@@ -137,12 +137,12 @@ export class Logins {
     return login.viewers === 0 && idleMs >= this.#limits.loginIdleMs;
   }
 
-  /** Ends who is idle, and the one unused for longest of too many. */
-  #forget(): void {
+  /** Ends idle logins, and with too many the one unused for longest. */
+  #makeRoom(): void {
     const logins = [...this.#logins.values()];
     for (const login of logins) if (this.#isIdle(login)) login.end();
     if (this.#logins.size < this.#limits.maxLogins) return;
-    // Who has a viewer is using it.
+    // A login with a viewer is in use.
     const [first] = this.#logins.values();
     (logins.find((one) => one.viewers === 0 && !one.ended.aborted) ?? first)
       ?.end();

@@ -1,34 +1,34 @@
 /**
- * Secrets of 256 random bits, which this process forgets but for their hash.
+ * Secrets of 256 random bits, of which this process keeps only the hash.
  *
  * @module
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 
-/** What is kept of a secret: enough to know it again. */
+/** The part of a secret that is kept to recognize it. */
 export interface SecretRecord {
-  /** Finds the record; says nothing of the secret. */
+  /** Public id of the record. */
   readonly id: string;
-  /** The SHA-256 of the secret. */
+  /** SHA-256 of the secret. */
   readonly hash: Uint8Array;
 }
 
-/** A secret that was made. */
+/** A new secret, with the record to keep of it. */
 export interface NewSecret {
-  /** `id.secret`, for whoever is to have it: 60 letters, digits, `-`, `_`. */
+  /** Text for the holder, `id.secret`: 60 letters, digits, `-` and `_`. */
   readonly text: string;
-  /** What to keep of it. */
+  /** Record by which the text is recognized. */
   readonly record: SecretRecord;
 }
 
-/** Bytes of the public half, so that no two records meet. */
+/** Bytes of the public half: enough that no two records have the same. */
 const ID_BYTES = 12;
 /** Bytes of the secret half. */
 const SECRET_BYTES = 32;
-/** What `makeSecret` makes; nothing else is looked at. */
+/** The form of the texts that `makeSecret` makes. */
 const FORM = /^([\w-]{16})\.([\w-]{43})$/;
 
-/** Makes a secret. */
+/** Makes a new secret. */
 export function makeSecret(): NewSecret {
   const id = random(ID_BYTES);
   const secret = random(SECRET_BYTES);
@@ -36,9 +36,8 @@ export function makeSecret(): NewSecret {
 }
 
 /**
- * The record that a text belongs to, if it has the right secret. The record is
- * found by its public half, and the secret half is compared in a time that
- * says nothing of it.
+ * Returns the record that a text belongs to, if its secret is right. The record
+ * is found by its public half; the secret half is compared in constant time.
  */
 export function findSecret<R extends SecretRecord>(
   records: ReadonlyMap<string, R>,

@@ -1,16 +1,16 @@
 /**
- * Tickets: each lets one browser in, once, and not for long.
+ * Tickets: each gives one browser access, once and within a short time.
  *
  * @module
  */
 import type { Clock } from "../../actor/mod.ts";
 import { findSecret, makeSecret, type SecretRecord } from "./secrets.ts";
 
-/** What somebody may do. */
+/** What a ticket allows its holder to do. */
 export interface Grant {
-  /** Whether sessions may be controlled, or only looked at. */
+  /** Whether sessions may be controlled (`control`) or only watched (`view`). */
   readonly role: "control" | "view";
-  /** The one session that it is for; without it, for all, and for new ones. */
+  /** Id of the only session it is for; `undefined` for all, and new ones. */
   readonly session: string | undefined;
 }
 
@@ -20,30 +20,30 @@ interface Ticket extends SecretRecord {
   readonly issuer: string | undefined;
 }
 
-/** Tickets that may wait to be used; the oldest of the same issuer makes room. */
+/** Most unused tickets of an issuer; a further one displaces its oldest. */
 const MAX_TICKETS = { owner: 1000, login: 64 };
 
-/** The tickets that were given out and not used. */
+/** The unused tickets of a server. */
 export class Tickets {
   readonly #clock: Clock;
   readonly #lifeMs: number;
   /** In the order in which they expire. */
   readonly #tickets = new Map<string, Ticket>();
 
-  /** None yet; each will be good for `lifeMs`. */
+  /** Starts without tickets; each will be valid for `lifeMs`. */
   constructor(clock: Clock, lifeMs: number) {
     this.#clock = clock;
     this.#lifeMs = lifeMs;
   }
 
-  /** How many wait to be used. */
+  /** Number of unused tickets. */
   get size(): number {
     return this.#tickets.size;
   }
 
-  /** Makes a ticket, for a login or for the owner of the server. */
+  /** Makes a ticket for a login, or for the owner of the server. */
   issue(grant: Grant, issuer?: string): string {
-    this.#forget(issuer);
+    this.#makeRoom(issuer);
     const { text, record } = makeSecret();
     const expiresAt = this.#clock.now() + this.#lifeMs;
     this.#tickets.set(record.id, {
@@ -55,7 +55,7 @@ export class Tickets {
     return text;
   }
 
-  /** Takes a ticket, which is void then; nothing for one that is not good. */
+  /** Uses a ticket up; returns `undefined` if it is not valid. */
   redeem(text: string): Grant | undefined {
     const ticket = findSecret(this.#tickets, text);
     if (ticket === undefined) return undefined;
@@ -63,8 +63,8 @@ export class Tickets {
     return this.#clock.now() < ticket.expiresAt ? ticket.grant : undefined;
   }
 
-  /** Those that are void, and the oldest of an issuer that has too many. */
-  #forget(issuer: string | undefined): void {
+  /** Removes expired tickets, and the oldest of an issuer that has too many. */
+  #makeRoom(issuer: string | undefined): void {
     const now = this.#clock.now();
     const waiting: Ticket[] = [];
     for (const ticket of this.#tickets.values()) {

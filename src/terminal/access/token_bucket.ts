@@ -1,35 +1,35 @@
 /**
- * So many tries a minute for each client.
+ * A rate limit: a number of attempts per minute for each client.
  *
  * @module
  */
 import type { Clock } from "../../actor/mod.ts";
 
 const MINUTE_MS = 60_000;
-/** Clients that are remembered; who comes when there are more begins anew. */
+/** Most clients that are remembered; beyond it, the oldest start again. */
 const MAX_CLIENTS = 10_000;
 
-/** Counts the tries of clients: each may try `perMinute` times at once. */
+/** The attempts of clients, of which each may make `perMinute` at once. */
 export class TokenBuckets {
   readonly #intervalMs: number;
   readonly #burstMs: number;
   readonly #clock: Clock;
-  /** When each client has all its tries again; who tried last stands last. */
+  /** When each client has all its attempts again, in the order of the last. */
   readonly #fullAt = new Map<string, number>();
 
-  /** Full buckets for everybody. */
+  /** Starts with a full bucket for every client. */
   constructor(perMinute: number, clock: Clock) {
     this.#intervalMs = MINUTE_MS / perMinute;
     this.#burstMs = MINUTE_MS - this.#intervalMs;
     this.#clock = clock;
   }
 
-  /** Clients that are remembered. */
+  /** Number of clients that are remembered. */
   get clients(): number {
     return this.#fullAt.size;
   }
 
-  /** Takes a token; answers the milliseconds to wait when there is none. */
+  /** Takes a token; returns the milliseconds to wait if there is none, or 0. */
   take(client: string): number {
     const now = this.#clock.now();
     const fullAt = Math.max(now, this.#fullAt.get(client) ?? now);
@@ -41,7 +41,7 @@ export class TokenBuckets {
     return 0;
   }
 
-  /** Forgets who has all tries again, and the oldest of too many. */
+  /** Forgets clients with a full bucket, and the oldest of too many. */
   #forget(now: number): void {
     for (const [client, fullAt] of this.#fullAt) {
       if (fullAt > now && this.#fullAt.size < MAX_CLIENTS) return;

@@ -1,22 +1,22 @@
 /**
- * What the request for a WebSocket says. Nothing in it is secret: who the
- * viewer is and what it may do is in its cookie.
+ * The parameters of the request for a WebSocket. None of them is secret: the
+ * cookie says who the viewer is and what it may do.
  *
  * @module
  */
 import { TerminalProtocolError } from "./protocol.ts";
 
-/** Who wants to see which session, and from where on. */
+/** The parameters with which a viewer attaches. */
 export interface AttachRequest {
-  /** The session: 1 to 255 characters. */
+  /** Id of the session: 1 to 255 characters. */
   readonly sessionId: string;
   /**
-   * Names the numbering of the viewer's input, so that none is taken twice:
-   * 1 to 64 letters, digits, `-` and `_`. A page takes a random one when it is
+   * Id of the numbering of the viewer's input, so that none is taken twice:
+   * 1 to 64 letters, digits, `-` and `_`. A page makes a random one when it is
    * loaded.
    */
   readonly clientId: string;
-  /** Where the viewer stopped; without it, it is new. */
+  /** Offset where the viewer stopped; without it, the viewer is new. */
   readonly offset?: number | undefined;
 }
 
@@ -24,12 +24,12 @@ const PATH = /\/sessions\/([^/]{1,765})\/attach$/;
 const CLIENT_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const OFFSET = /^(?:0|[1-9][0-9]{0,15})$/;
 
-/** The address of a session, relative to that of the page. */
+/** Returns the address of a session, relative to that of the page. */
 export function sessionPath(sessionId: string): string {
   return `sessions/${encodeURIComponent(sessionId)}`;
 }
 
-/** The address of the WebSocket, relative to that of the page. */
+/** Returns the address of the WebSocket, relative to that of the page. */
 export function attachPath(request: AttachRequest): string {
   const query = new URLSearchParams({ client: request.clientId });
   if (request.offset !== undefined) query.set("offset", `${request.offset}`);
@@ -37,7 +37,9 @@ export function attachPath(request: AttachRequest): string {
 }
 
 /**
- * Reads the address of a request; `undefined` if its path is another one.
+ * Reads the address of a request.
+ *
+ * @returns `undefined` if the path is another one.
  *
  * @throws {TerminalProtocolError} if a part of it is missing or malformed.
  */
@@ -45,11 +47,13 @@ export function parseAttachUrl(url: URL): AttachRequest | undefined {
   const part = PATH.exec(url.pathname)?.[1];
   if (part === undefined) return undefined;
   const clientId = url.searchParams.get("client") ?? "";
-  if (!CLIENT_ID.test(clientId)) fail("client is not a name");
+  if (!CLIENT_ID.test(clientId)) {
+    fail('"client" must be 1 to 64 letters, digits, - and _');
+  }
   const digits = url.searchParams.get("offset");
   const offset = digits === null ? undefined : Number(digits);
   if (digits !== null && !OFFSET.test(digits) || !isOffset(offset)) {
-    fail("offset is not a number of bytes");
+    fail('"offset" must be a number of bytes');
   }
   return { sessionId: decodeId(part), clientId, offset };
 }
@@ -63,9 +67,9 @@ function decodeId(part: string): string {
   try {
     id = decodeURIComponent(part);
   } catch (cause) {
-    return fail("session is not UTF-8", { cause });
+    return fail("the session is not UTF-8", { cause });
   }
-  return id.length <= 255 ? id : fail("session is over 255 characters");
+  return id.length <= 255 ? id : fail("the session has over 255 characters");
 }
 
 function fail(reason: string, options?: ErrorOptions): never {

@@ -38,21 +38,21 @@ import {
 } from "./protocol.ts";
 import { encodeOutput, encodeServerFrame } from "./server_frame.ts";
 import { ViewerRequests } from "./viewer_requests.ts";
-import type { Answerer } from "../sessions.ts";
+import type { ReplyOwner } from "../sessions.ts";
 
-/** What an attachment is made of. */
+/** Options of {@linkcode attachmentActor}. */
 export interface AttachmentOptions {
   /** The socket, open or not. */
   readonly socket: WebSocket;
-  /** Messages that came before the actor. */
+  /** Messages that arrived before the actor started. */
   readonly early: unknown[];
-  /** What it gets. */
+  /** What the viewer was granted. */
   readonly admission: Admission;
-  /** Bytes that may wait in the socket, whatever the viewer asks for. */
+  /** Most bytes that may wait in the socket, credit or not. */
   readonly maxBufferedBytes: number;
-  /** Milliseconds without a frame after which the viewer is let go. */
+  /** Milliseconds without a frame after which the viewer is disconnected. */
   readonly silenceMs: number;
-  /** Where it counts. */
+  /** Counters of the server. */
   readonly counters: TerminalCounters;
 }
 
@@ -63,10 +63,10 @@ export type AttachmentMessage =
 
 /** Milliseconds that a viewer has to answer a close. */
 const CLOSE_MS = 2000;
-/** Milliseconds for which it waits that input was taken, to tell of more. */
+/** Milliseconds after which input is acknowledged, so that one does for more. */
 const INPUT_ACK_MS = 1000;
 
-/** A behaviour that carries frames between a socket and a session. */
+/** Returns the behaviour that carries frames between a socket and a session. */
 export function attachmentActor(
   options: AttachmentOptions,
 ): Behavior<AttachmentMessage> {
@@ -89,20 +89,20 @@ class AttachmentEffects {
   readonly #sink: InputSink = {
     write: (bytes) =>
       this.#attachment?.write(bytes) ??
-        Promise.reject(new Error("Not attached")),
+        Promise.reject(new Error("Cannot type: the viewer is not attached")),
     taken: (bytes) => this.#inputTaken(bytes),
     failed: (error) => {
-      // The viewer is told of the exit.
+      // The exit is reported to the viewer anyway.
       if (error instanceof PtyEndedError) return;
       this.#act({ type: "input_failed" });
     },
     replaced: () => this.#act({ type: "replaced" }),
   };
 
-  readonly #answerer: Answerer = {
-    yield: () => {
+  readonly #replyOwner: ReplyOwner = {
+    handOver: () => {
       this.#act({ type: "replies_handed_over" });
-      return this.#state.output.sent;
+      return this.#state.output.sentTo;
     },
   };
 
@@ -120,7 +120,7 @@ class AttachmentEffects {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => self.tell({ type: "opened" });
     socket.onclose = () => self.tell({ type: "closed" });
-    // A close follows, and says no less.
+    // A close event follows, and reports no less.
     socket.onerror = () => {};
     socket.onmessage = ({ data }) => this.#received(data);
     signal.addEventListener(
@@ -173,7 +173,7 @@ class AttachmentEffects {
       case "acknowledge_input":
         return this.#acknowledgeInput() || !isOver(this.#state);
       case "claim_replies":
-        this.#options.admission.session.answerer = this.#answerer;
+        this.#options.admission.session.replyOwner = this.#replyOwner;
         return true;
       case "receive":
         for (const data of command.messages) this.#received(data);
@@ -205,12 +205,12 @@ class AttachmentEffects {
     const { session, role, offset, ledger, login } = this.#options.admission;
     login.ended.addEventListener("abort", this.#onLoginEnded, { once: true });
     if (login.ended.aborted) return this.#onLoginEnded();
-    // Its earlier socket makes room, should there be none.
-    ledger.begin(this.#sink);
+    // This closes the earlier socket of the viewer, whose place may be needed.
+    ledger.start(this.#sink);
     let made: PtyAttachment;
     try {
       made = await session.pty.attach({
-        viewer: { tell: (event) => this.#tell(event) },
+        viewer: { tell: (event) => this.#onSessionEvent(event) },
         role,
         signal: this.#context.signal,
         borrows: true,
@@ -229,12 +229,12 @@ class AttachmentEffects {
         offset: made.offset,
         size: made.size,
         answeredTo: session.answeredTo,
-        isAnswered: session.answerer !== undefined,
+        isAnswered: session.replyOwner !== undefined,
       });
     });
   }
 
-  /** Says why, if it is not in order, and closes the socket. */
+  /** Sends the error, if there is one, and closes the socket. */
   #close(
     { code, error }: Extract<AttachmentCommand, { type: "close" }>,
   ): void {
@@ -246,17 +246,19 @@ class AttachmentEffects {
     }
     ledger.end(this.#sink);
     this.#inputAck?.cancel();
-    if (session.answerer === this.#answerer) session.answerer = undefined;
+    if (session.replyOwner === this.#replyOwner) {
+      session.replyOwner = undefined;
+    }
     login.ended.removeEventListener("abort", this.#onLoginEnded);
     this.#attachment?.detach();
-    // In a turn of its own: of a frame that is read in the turn of a close,
-    // Deno makes the end of the socket, and the code is lost.
+    // In a turn of its own: if Deno reads a frame in the same turn, it drops
+    // the connection, and the close code is lost.
     setImmediate(() => socket.close(code));
     const { signal } = this.#context;
     if (!signal.aborted) this.#context.after(CLOSE_MS, { type: "overdue" });
   }
 
-  /** Whatever fails in an event ends this attachment and nothing else. */
+  /** Any failure ends this attachment and nothing else. */
   #guard(act: () => void): void {
     try {
       act();
@@ -279,7 +281,7 @@ class AttachmentEffects {
   #sendBytes(frame: Uint8Array<ArrayBuffer>): boolean {
     const { socket, maxBufferedBytes, counters } = this.#options;
     if (socket.readyState !== WebSocket.OPEN) return false;
-    // Credit bounds the output; this bounds what is said for nothing.
+    // Credit bounds the output; this bounds all other frames.
     if (socket.bufferedAmount > maxBufferedBytes) {
       counters.overflows++;
       this.#act({ type: "overflowed" });
@@ -296,26 +298,26 @@ class AttachmentEffects {
     return this.#send({ type: "input_ack", sequence: taken });
   }
 
-  // What the session says.
+  // Events of the session.
 
-  /** The way of each piece of output: it makes no event and no command. */
-  #tell(event: PtyEvent): boolean {
+  /** Called for each piece of output, so it makes no event and no command. */
+  #onSessionEvent(event: PtyEvent): boolean {
     if (isOver(this.#state)) return false;
     try {
-      return this.#told(event);
+      return this.#pass(event);
     } catch (cause) {
       this.#failed(cause);
       return false;
     }
   }
 
-  #told(event: PtyEvent): boolean {
+  #pass(event: PtyEvent): boolean {
     const { counters } = this.#options;
     const { output } = this.#state;
     switch (event.type) {
       case "output":
         counters.outputBytes += event.bytes.length;
-        output.sent = event.offset + event.bytes.length;
+        output.sentTo = event.offset + event.bytes.length;
         return this.#sendBytes(encodeOutput(event.offset, event.bytes));
       case "gap":
         counters.skippedBytes += event.to - event.from;
@@ -332,16 +334,16 @@ class AttachmentEffects {
   }
 
   #inputTaken(bytes: number): void {
-    const what = inputTaken(this.#state, bytes);
-    if (what === "acknowledge") this.#acknowledgeInput();
-    if (what !== "schedule") return;
+    const decision = inputTaken(this.#state, bytes);
+    if (decision === "acknowledge") this.#acknowledgeInput();
+    if (decision !== "schedule") return;
     this.#inputAck = this.#context.system.clock.schedule(
       INPUT_ACK_MS,
       () => this.#act({ type: "input_ack_due" }),
     );
   }
 
-  // What the viewer says.
+  // Frames of the viewer.
 
   #received(data: unknown): void {
     if (isOver(this.#state)) return;
@@ -351,14 +353,14 @@ class AttachmentEffects {
       return this.#act({ type: "message_arrived", data });
     }
     try {
-      this.#obey(decodeClientFrame(new Uint8Array(data)), attachment);
+      this.#handle(decodeClientFrame(new Uint8Array(data)), attachment);
     } catch (cause) {
       this.#failed(cause);
     }
   }
 
-  /** The way of each key and ACK: they make no event and no command. */
-  #obey(frame: ClientFrame, attachment: PtyAttachment): void {
+  /** Called for each key and ACK, which make no event and no command. */
+  #handle(frame: ClientFrame, attachment: PtyAttachment): void {
     switch (frame.type) {
       case "input":
         return this.#type(frame);
@@ -382,7 +384,7 @@ class AttachmentEffects {
       case "reject":
         return this.#act({ type: "requested", frame });
       case "claim": {
-        const from = session.answerer?.yield() ?? session.answeredTo;
+        const from = session.replyOwner?.handOver() ?? session.answeredTo;
         this.#act({ type: "replies_claimed", from });
         break;
       }

@@ -155,11 +155,11 @@ function whileOpen(
         "This viewer is attached elsewhere",
       );
     case "login_ended":
-      return close(state, ErrorCode.UNAUTHORIZED, "The login is over");
+      return close(state, ErrorCode.UNAUTHORIZED, "The login has ended");
     case "silence_checked":
       return silenceChecked(state, event.now);
     case "server_stopping":
-      return close(state, ErrorCode.GOING_AWAY, "The server ends");
+      return close(state, ErrorCode.GOING_AWAY, "The server is stopping");
     case "failed":
       return close(state, ErrorCode.INTERNAL, "The server has failed");
     default:
@@ -212,7 +212,7 @@ function messageArrived(
     return close(
       state,
       ErrorCode.PROTOCOL,
-      "Cannot take a message of text: send binary ones",
+      "Cannot read a text message: send binary messages",
     );
   }
   if (state.phase === "attached") {
@@ -222,7 +222,7 @@ function messageArrived(
     return close(
       state,
       ErrorCode.PROTOCOL,
-      "Cannot take more: wait for the ROLE first",
+      "Cannot keep more messages: wait for the ROLE first",
     );
   }
   state.early.push(data);
@@ -256,7 +256,7 @@ function requested(
 }
 
 function rejectReadOnly(): readonly AttachmentCommand[] {
-  return [send(errorFrame(ErrorCode.READ_ONLY, "You may only look on"))];
+  return [send(errorFrame(ErrorCode.READ_ONLY, "You are a read-only viewer"))];
 }
 
 function exited(
@@ -286,7 +286,7 @@ function silenceChecked(
   state.isHeard = false;
   return now - state.silentSince < state.silenceMs
     ? NOTHING
-    : close(state, ErrorCode.LIMIT, "The viewer was silent too long");
+    : close(state, ErrorCode.LIMIT, "The viewer was silent for too long");
 }
 
 /** Makes this viewer the one who answers the program's queries. */

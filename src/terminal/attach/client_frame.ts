@@ -1,5 +1,5 @@
 /**
- * What a viewer says, as bytes and back.
+ * The frames of viewers, as bytes and back.
  *
  * @module
  */
@@ -13,18 +13,18 @@ import {
   TerminalProtocolError,
 } from "./protocol.ts";
 
-/** Longest name of a signal. */
+/** Length of the longest name of a signal, in bytes. */
 export const MAX_SIGNAL_BYTES = 16;
 
 const SIGNAL = /^SIG[A-Z0-9]+$/;
 
-/** Whether a text of a frame is the name of a signal, such as `"SIGINT"`. */
+/** Whether a text has the form of a signal's name, such as `"SIGINT"`. */
 export function isSignalName(text: string): text is SignalName {
   return SIGNAL.test(text);
 }
 
 /**
- * Encodes what a viewer says.
+ * Encodes a frame of a viewer.
  *
  * @throws {RangeError} if a field is out of its range.
  */
@@ -64,9 +64,10 @@ export function encodeClientFrame(frame: ClientFrame): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Decodes what a viewer says. Input is a view of `bytes`, not a copy.
+ * Decodes a frame of a viewer. Input is a view of `bytes`, not a copy.
  *
- * @throws {TerminalProtocolError} and nothing else, whatever the bytes are.
+ * @throws {TerminalProtocolError} if it is no such frame; it throws no other
+ * error, whatever the bytes are.
  */
 export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
   switch (bytes[0]) {
@@ -92,7 +93,9 @@ export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
     case FrameType.SIGNAL: {
       const fields = new FieldReader("SIGNAL", bytes);
       const signal = fields.text(MAX_SIGNAL_BYTES);
-      if (!isSignalName(signal)) return fields.fail("it names no signal");
+      if (!isSignalName(signal)) {
+        return fields.fail("it is not the name of a signal");
+      }
       return { type: "signal", signal };
     }
     case FrameType.PING: {
@@ -103,7 +106,9 @@ export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
       return new FieldReader("DETACH", bytes).end({ type: "detach" });
     default:
       throw new TerminalProtocolError(
-        `Cannot decode a frame of a viewer: its type is ${bytes[0]}`,
+        `Cannot decode a frame of a viewer: its type is ${
+          bytes[0]
+        }, which is unknown`,
       );
   }
 }

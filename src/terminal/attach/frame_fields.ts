@@ -10,19 +10,19 @@ const encoder = new TextEncoder();
 // Fatal and with its BOM, so that what is decoded encodes to the same bytes.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** `text` in UTF-8, cut between two characters if it is over `maxBytes`. */
+/** Returns `text` in UTF-8, cut between two characters after `maxBytes`. */
 export function encodeText(text: string, maxBytes: number): Uint8Array {
   const bytes = new Uint8Array(maxBytes);
   return bytes.subarray(0, encoder.encodeInto(text, bytes).written);
 }
 
-/** Writes one frame, field by field. */
+/** Writes one frame field by field. */
 export class FieldWriter {
   readonly #name: string;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   #at = 1;
 
-  /** A frame of a type, with `size` bytes of fields; or into given bytes. */
+  /** Starts a frame of a type, with `size` bytes of fields or in given bytes. */
   constructor(
     name: string,
     type: number,
@@ -33,42 +33,42 @@ export class FieldWriter {
     this.#bytes[0] = type;
   }
 
-  /** One byte, which the caller knows to be in range. */
+  /** Writes one byte, which the caller knows to be in range. */
   uint8(value: number): this {
     return this.#put(value, 1);
   }
 
-  /** Two bytes. */
+  /** Writes two bytes. */
   uint16(field: string, value: number, min: number, max: number): this {
     this.#check(field, value, min, max);
     return this.#put(value, 2);
   }
 
-  /** Four bytes. */
+  /** Writes four bytes. */
   uint32(field: string, value: number, min = 0): this {
     this.#check(field, value, min, MAX_UINT32);
     return this.#put(value, 4);
   }
 
-  /** Eight bytes, of which 53 bits are used. */
+  /** Writes eight bytes, of which 53 bits are used. */
   uint64(field: string, value: number, min = 0): this {
     this.#check(field, value, min, Number.MAX_SAFE_INTEGER);
     return this.#put(Math.floor(value / 2 ** 32), 4).#put(value, 4);
   }
 
-  /** Bytes, the last field. */
+  /** Writes bytes as the last field. */
   rest(bytes: Uint8Array, min: number, max: number): this {
     this.#check("size", bytes.length, min, max);
     this.#bytes.set(bytes, this.#at);
     return this;
   }
 
-  /** The whole frame. */
+  /** Returns the whole frame. */
   done(): Uint8Array<ArrayBuffer> {
     return this.#bytes;
   }
 
-  /** A view of its own for each frame would cost more than the rest. */
+  /** A `DataView` for each frame would cost more than everything else. */
   #put(value: number, size: number): this {
     for (let shift = 8 * (size - 1); shift >= 0; shift -= 8) {
       this.#bytes[this.#at++] = value >>> shift;
@@ -84,40 +84,40 @@ export class FieldWriter {
   }
 }
 
-/** Reads one frame, field by field; never beyond its end. */
+/** Reads one frame field by field, and never beyond its end. */
 export class FieldReader {
   readonly #name: string;
   readonly #bytes: Uint8Array;
   #at = 1;
 
-  /** Begins after the type. */
+  /** Starts after the type. */
   constructor(name: string, bytes: Uint8Array) {
     this.#name = name;
     this.#bytes = bytes;
   }
 
-  /** One byte. */
+  /** Reads one byte. */
   uint8(): number {
     return this.#take(1);
   }
 
-  /** Two bytes. */
+  /** Reads two bytes. */
   uint16(field: string, min: number, max: number): number {
     return this.#check(field, this.#take(2), min, max);
   }
 
-  /** Four bytes. */
+  /** Reads four bytes. */
   uint32(field: string, min = 0): number {
     return this.#check(field, this.#take(4), min, MAX_UINT32);
   }
 
-  /** Eight bytes, of which 53 bits may be used. */
+  /** Reads eight bytes, of which 53 bits may be used. */
   uint64(field: string, min = 0): number {
     const value = this.#take(4) * 2 ** 32 + this.#take(4);
     return this.#check(field, value, min, Number.MAX_SAFE_INTEGER);
   }
 
-  /** All that is left, as a view. */
+  /** Reads all that is left, as a view. */
   rest(min: number, max: number): Uint8Array {
     const bytes = this.#bytes.subarray(this.#at);
     this.#check("size", bytes.length, min, max);
@@ -125,7 +125,7 @@ export class FieldReader {
     return bytes;
   }
 
-  /** All that is left, as text. */
+  /** Reads all that is left, as text. */
   text(max: number): string {
     const bytes = this.rest(0, max);
     try {
@@ -138,13 +138,15 @@ export class FieldReader {
     }
   }
 
-  /** Checks that nothing is left, and hands `value` on. */
+  /** Checks that nothing is left, and returns `value`. */
   end<T>(value: T): T {
     if (this.#at === this.#bytes.length) return value;
-    return this.fail(`${this.#bytes.length - this.#at} bytes are too many`);
+    return this.fail(
+      `it is too long (bytes left: ${this.#bytes.length - this.#at})`,
+    );
   }
 
-  /** Refuses the frame. */
+  /** Throws the error for a malformed frame. */
   fail(reason: string): never {
     throw new TerminalProtocolError(`Cannot decode ${this.#name}: ${reason}`);
   }

@@ -1,19 +1,19 @@
 /**
- * The input of one viewer over all its sockets: each piece is typed once.
+ * The input of one viewer over all its sockets: every piece is typed once.
  *
  * @module
  */
 import { INPUT_WINDOW_BYTES, TerminalProtocolError } from "./protocol.ts";
 
-/** Where the input of a viewer goes, while a socket carries it. */
+/** The receiver of a viewer's input: the socket that carries it now. */
 export interface InputSink {
-  /** Types; resolves when the terminal has taken everything. */
+  /** Types bytes; resolves when the terminal has taken all of them. */
   write(bytes: Uint8Array): Promise<void>;
-  /** A piece of so many bytes was taken: `taken` of the ledger has grown. */
+  /** Called when a piece of so many bytes was taken, and `taken` has grown. */
   taken(bytes: number): void;
-  /** A write failed: nothing of it counts as taken. */
+  /** Called when a write has failed: nothing of it counts as taken. */
   failed(error: unknown): void;
-  /** Another socket carries the input from now on. */
+  /** Called when another socket carries the input from now on. */
   replaced(): void;
 }
 
@@ -23,38 +23,38 @@ interface Piece {
   readonly bytes: Uint8Array;
 }
 
-/** What became of a piece. */
-export type Offered = "new" | "duplicate";
+/** Whether a piece is new, or arrived before over another socket. */
+export type OfferResult = "new" | "duplicate";
 
 /**
- * Types pieces one after another, so that it is always known which was the
- * last. A socket that dies leaves at most one behind, and the viewer is told
- * of that over the next one; those that wait, it sends again.
+ * Types pieces one after another, so that the last one is always known. At most
+ * one piece is being typed when a socket is lost, and the next socket reports
+ * it to the viewer, who sends those again that waited.
  */
 export class InputLedger {
-  /** The last piece that the terminal has taken. */
+  /** Sequence of the last piece that the terminal has taken. */
   taken = 0;
-  /** The last piece that will not be asked for again. */
+  /** Sequence of the last piece that the viewer need not send again. */
   #received = 0;
   #writing: number | undefined;
   #waiting: Piece[] = [];
   #waitingBytes = 0;
   #sink: InputSink | undefined;
 
-  /** Whether a socket carries it. */
+  /** Whether a socket carries the input. */
   get active(): boolean {
     return this.#sink !== undefined;
   }
 
-  /** Another socket carries it from now on. */
-  begin(sink: InputSink): void {
+  /** Makes a socket the one that carries the input; replaces the last one. */
+  start(sink: InputSink): void {
     const last = this.#sink;
     this.#sink = sink;
     this.#forget();
     last?.replaced();
   }
 
-  /** The socket is gone; nothing happens if another one has come already. */
+  /** Releases a socket; does nothing if another one has replaced it. */
   end(sink: InputSink): void {
     if (this.#sink !== sink) return;
     this.#sink = undefined;
@@ -62,22 +62,24 @@ export class InputLedger {
   }
 
   /**
-   * Takes the next piece; one that came before is dropped. The bytes are kept
+   * Takes the next piece, or drops one that arrived before. The bytes are kept
    * until they are typed.
    *
-   * @throws {TerminalProtocolError} when one is missing in between, or more
-   * comes than may without an acknowledgement.
+   * @throws {TerminalProtocolError} if a piece is missing before it, or if more
+   * bytes wait than may be sent without an acknowledgement.
    */
-  offer(sequence: number, bytes: Uint8Array): Offered {
+  offer(sequence: number, bytes: Uint8Array): OfferResult {
     if (sequence <= this.#received) return "duplicate";
     if (sequence > this.#received + 1) {
       throw new TerminalProtocolError(
-        `Cannot take input ${sequence}: input ${this.#received + 1} is next`,
+        `Cannot take input ${sequence}: the next one is input ${
+          this.#received + 1
+        }`,
       );
     }
     if (this.#waitingBytes + bytes.length > INPUT_WINDOW_BYTES) {
       throw new TerminalProtocolError(
-        `Cannot take input ${sequence}: ${this.#waitingBytes} bytes wait, ${INPUT_WINDOW_BYTES} may`,
+        `Cannot take input ${sequence}: ${this.#waitingBytes} bytes wait already, at most ${INPUT_WINDOW_BYTES} may`,
       );
     }
     this.#received = sequence;
@@ -102,7 +104,7 @@ export class InputLedger {
     const waiting = this.#waiting;
     const count = (): void => {
       this.#writing = undefined;
-      // Unless another socket has come meanwhile, and counts for itself.
+      // Another socket may have replaced it meanwhile, with its own count.
       if (waiting === this.#waiting) this.#waitingBytes -= bytes.length;
     };
     this.#sink.write(bytes).then(() => {

@@ -1,11 +1,11 @@
 /**
- * What a viewer was sent, and how much of it it has dealt with.
+ * The output that a viewer was sent, and how much of it was acknowledged.
  *
  * @module
  */
 import { TerminalProtocolError } from "./protocol.ts";
 
-/** Output that was left out. */
+/** Output that was skipped. */
 interface Gap {
   readonly from: number;
   readonly to: number;
@@ -13,46 +13,46 @@ interface Gap {
 
 /** Turns the offsets that a viewer acknowledges into bytes of credit. */
 export class OutputLedger {
-  /** Offset after the last byte that was sent or left out. */
-  sent: number;
-  /** Offset before which everything is dealt with. */
-  acknowledged: number;
-  /** Those not acknowledged yet, in order. */
+  /** Offset up to which output was sent or skipped. */
+  sentTo: number;
+  /** Offset up to which output was acknowledged. */
+  acknowledgedTo: number;
+  /** Gaps that were not acknowledged yet, in order. */
   readonly #gaps: Gap[] = [];
 
-  /** Output from `offset` on will be sent. */
+  /** Starts at the offset of the first byte that will be sent. */
   constructor(offset: number) {
-    this.sent = this.acknowledged = offset;
+    this.sentTo = this.acknowledgedTo = offset;
   }
 
-  /** Output was left out. */
+  /** Records that output was skipped. */
   skip(from: number, to: number): void {
     this.#gaps.push({ from, to });
-    this.sent = to;
+    this.sentTo = to;
   }
 
   /**
-   * The viewer has dealt with all before `offset`; answers how many bytes of
-   * what it was sent that are. One that came before is harmless.
+   * Acknowledges all output before `offset`; returns how many bytes of credit
+   * that gives back. An offset that was acknowledged before gives none.
    *
-   * @throws {TerminalProtocolError} when that was never sent.
+   * @throws {TerminalProtocolError} if the output was not sent yet.
    */
   acknowledge(offset: number): number {
-    if (offset > this.sent) {
+    if (offset > this.sentTo) {
       throw new TerminalProtocolError(
-        `Cannot take an ACK of ${offset}: ${this.sent} was sent`,
+        `Cannot take an ACK of ${offset}: output was sent up to ${this.sentTo}`,
       );
     }
-    if (offset <= this.acknowledged) return 0;
-    let bytes = offset - this.acknowledged;
+    if (offset <= this.acknowledgedTo) return 0;
+    let bytes = offset - this.acknowledgedTo;
     for (let gap = this.#gaps[0]; gap !== undefined; gap = this.#gaps[0]) {
       if (gap.from >= offset) break;
-      const from = Math.max(gap.from, this.acknowledged);
+      const from = Math.max(gap.from, this.acknowledgedTo);
       bytes -= Math.min(gap.to, offset) - from;
       if (gap.to > offset) break;
       this.#gaps.shift();
     }
-    this.acknowledged = offset;
+    this.acknowledgedTo = offset;
     return bytes;
   }
 }

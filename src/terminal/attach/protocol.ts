@@ -1,127 +1,130 @@
 /**
- * What a viewer and the server of a terminal say to each other over a
- * WebSocket, and all its numbers; `docs/terminal_protocol.md` explains them.
+ * The protocol between a viewer and the server of a terminal over a WebSocket,
+ * with all its numbers; `docs/terminal_protocol.md` explains them.
  *
  * @module
  */
 import { TroupeError } from "../../actor/mod.ts";
 
-/** The WebSocket subprotocol, with the version. */
+/** Name of the WebSocket subprotocol, with the version. */
 export const SUBPROTOCOL = "troupe-terminal.v1";
 
-/** Most bytes in one INPUT. */
+/** Most bytes that one INPUT may carry. */
 export const MAX_INPUT_BYTES = 65_536;
 
-/** Most bytes of input that a viewer sends before they are acknowledged. */
+/** Most bytes of input that a viewer may send before an acknowledgement. */
 export const INPUT_WINDOW_BYTES = 262_144;
 
-/** Most bytes in one OUTPUT or SNAPSHOT. */
+/** Most bytes that one OUTPUT or SNAPSHOT may carry. */
 export const MAX_OUTPUT_BYTES = 4_194_304;
 
-/** Most bytes in the text of an ERROR. */
+/** Most bytes that the text of an ERROR may have. */
 export const MAX_TEXT_BYTES = 1024;
 
-/** Most columns and rows of a terminal. */
+/** Most columns, and most rows, that a terminal may have. */
 export const MAX_CELLS = 10_000;
 
-/** A WebSocket that an error ends is closed with this and the error's code. */
+/** An error closes the WebSocket with this number plus its own code. */
 export const CLOSE_CODE_BASE = 4000;
 
-/** Types of frames: those of viewers, and from 128 on those of the server. */
+/** Types of frames: viewers use those below 128, the server the others. */
 export const FrameType = {
   /** Bytes that were typed. */
   INPUT: 1,
-  /** The size that suits the viewer. */
+  /** The size that fits the viewer's screen. */
   RESIZE: 2,
-  /** How much of the output the viewer has dealt with. */
+  /** The offset before which the viewer has processed the output. */
   ACK: 3,
-  /** A signal to the program. */
+  /** A signal for the program. */
   SIGNAL: 4,
-  /** Asks for a PONG. */
+  /** A request for a PONG. */
   PING: 5,
-  /** The viewer leaves on purpose. */
+  /** The viewer's last frame: it leaves on purpose. */
   DETACH: 6,
-  /** Bytes of the program. */
+  /** Bytes that the program wrote. */
   OUTPUT: 128,
-  /** Bytes that paint the screen anew. */
+  /** Bytes that redraw the screen. */
   SNAPSHOT: 129,
-  /** Output that is not kept any more. */
+  /** Output that is no longer kept. */
   GAP: 130,
   /** The size of the terminal. */
   SIZE: 131,
-  /** How the program has ended. */
+  /** How the program ended. */
   EXIT: 132,
-  /** What is wrong. */
+  /** An error, with its code and a text for the user. */
   ERROR: 133,
-  /** Answers a PING. */
+  /** The reply to a PING. */
   PONG: 134,
-  /** The last input that was taken. */
+  /** The sequence of the last input that was taken. */
   INPUT_ACK: 135,
   /** What the viewer may do. */
   ROLE: 136,
 } as const;
 
-/** What is wrong, in an ERROR. */
+/** The codes of an ERROR. */
 export const ErrorCode = {
   /** The viewer broke this protocol. */
   PROTOCOL: 1,
-  /** There is no such session, or not any more. */
+  /** The session does not exist, or no longer. */
   NOT_FOUND: 2,
-  /** The viewer may not see the session, or not any more. */
+  /** The viewer may not see the session, or no longer. */
   UNAUTHORIZED: 3,
-  /** The viewer has attached once more, elsewhere. */
+  /** The same viewer attached again, elsewhere. */
   REPLACED: 4,
-  /** Somebody who only looks on has tried to do something. */
+  /** A read-only viewer tried to type, resize or send a signal. */
   READ_ONLY: 5,
-  /** What was asked for cannot be done; nothing else changes. */
+  /** The request cannot be carried out; nothing else changes. */
   REFUSED: 6,
-  /** There are too many viewers. */
+  /** Too many viewers are attached, or this one is too slow or silent. */
   LIMIT: 7,
-  /** The server ends. */
+  /** The server stops. */
   GOING_AWAY: 8,
-  /** The server has failed. */
+  /** The server failed. */
   INTERNAL: 9,
 } as const;
 
-/** One of the numbers of {@linkcode ErrorCode}. */
+/** A code of an ERROR: one of the numbers of {@linkcode ErrorCode}. */
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
-/** Whether a viewer may type, resize and send signals, or only look on. */
+/**
+ * What a viewer may do: type, resize and send signals (`control`), or only
+ * watch (`view`).
+ */
 export type Role = "control" | "view";
 
 /** The name of a signal, such as `"SIGINT"`. */
 export type SignalName = `SIG${string}`;
 
-/** How a program has ended: by itself, or by a signal. */
+/** How a program ended: with an exit code, or by a signal. */
 export type Exit =
   | { readonly code: number }
   | { readonly signal: SignalName };
 
-/** What a viewer says. */
+/** A frame of a viewer. */
 export type ClientFrame =
   | {
     readonly type: "input";
     /** The first input of a viewer has 1, each further one the next number. */
     readonly sequence: number;
-    /** At least one, at most {@linkcode MAX_INPUT_BYTES}. */
+    /** The bytes: from 1 to {@linkcode MAX_INPUT_BYTES}. */
     readonly bytes: Uint8Array;
   }
   | { readonly type: "resize"; readonly columns: number; readonly rows: number }
-  /** All output before `offset` is parsed. */
+  /** The viewer has parsed all output before `offset`. */
   | { readonly type: "ack"; readonly offset: number }
   | { readonly type: "signal"; readonly signal: SignalName }
   | { readonly type: "ping"; readonly id: number }
   | { readonly type: "detach" };
 
-/** What the server says. */
+/** A frame of the server. */
 export type ServerFrame =
-  /** The first of the bytes stands at `offset` of the output. */
+  /** Output; its first byte is at `offset`. */
   | {
     readonly type: "output";
     readonly offset: number;
     readonly bytes: Uint8Array;
   }
-  /** The bytes make an empty terminal what it was at `offset`. */
+  /** Bytes that give an empty terminal the state that it had at `offset`. */
   | {
     readonly type: "snapshot";
     readonly offset: number;
@@ -136,14 +139,14 @@ export type ServerFrame =
     readonly text: string;
   }
   | { readonly type: "pong"; readonly id: number }
-  /** All input up to `sequence` was taken; 0 for none. */
+  /** All input up to `sequence` was taken; 0 if there was none. */
   | { readonly type: "input_ack"; readonly sequence: number }
   | {
     readonly type: "role";
     readonly role: Role;
-    /** The viewer's terminal answers what output from here on asks it. */
+    /** The viewer's terminal answers the queries in output from here on. */
     readonly repliesFrom: number;
   };
 
-/** Bytes that are no frame of this protocol. */
+/** Thrown for bytes that are no frame of this protocol. */
 export class TerminalProtocolError extends TroupeError {}

@@ -1,5 +1,5 @@
 /**
- * What the server of a terminal says, as bytes and back.
+ * The frames of the server, as bytes and back.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const ROLES: readonly Role[] = ["view", "control"];
 const CODES: readonly number[] = Object.values(ErrorCode);
 
 /**
- * Encodes what the server says. The text of an error is cut to its limit.
+ * Encodes a frame of the server. The text of an error is cut to its limit.
  *
  * @throws {RangeError} if a field is out of its range.
  */
@@ -74,13 +74,13 @@ export function encodeServerFrame(frame: ServerFrame): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** Grows to the largest OUTPUT there was. */
+/** Memory of `encodeOutput`, which grows to the largest OUTPUT so far. */
 let output: Uint8Array<ArrayBuffer> = new Uint8Array(9 + 8192);
 
 /**
  * Encodes OUTPUT as {@linkcode encodeServerFrame} does, into memory that the
- * next call uses again: a frame for each piece would keep the garbage
- * collector busier than all the rest.
+ * next call uses again: a new frame for each piece would cost more garbage
+ * collection than everything else.
  *
  * @throws {RangeError} if a field is out of its range.
  */
@@ -98,9 +98,10 @@ export function encodeOutput(
 }
 
 /**
- * Decodes what the server says. Output is a view of `bytes`, not a copy.
+ * Decodes a frame of the server. Output is a view of `bytes`, not a copy.
  *
- * @throws {TerminalProtocolError} and nothing else, whatever the bytes are.
+ * @throws {TerminalProtocolError} if it is no such frame; it throws no other
+ * error, whatever the bytes are.
  */
 export function decodeServerFrame(bytes: Uint8Array): ServerFrame {
   switch (bytes[0]) {
@@ -116,8 +117,8 @@ export function decodeServerFrame(bytes: Uint8Array): ServerFrame {
     case FrameType.SNAPSHOT: {
       const fields = new FieldReader("SNAPSHOT", bytes);
       const offset = fields.uint64("offset");
-      const painting = fields.rest(0, MAX_OUTPUT_BYTES);
-      return { type: "snapshot", offset, bytes: painting };
+      const screen = fields.rest(0, MAX_OUTPUT_BYTES);
+      return { type: "snapshot", offset, bytes: screen };
     }
     case FrameType.GAP: {
       const fields = new FieldReader("GAP", bytes);
@@ -138,7 +139,7 @@ export function decodeServerFrame(bytes: Uint8Array): ServerFrame {
       return { type: "exit", exit: decodeExit(bytes) };
     case FrameType.ERROR: {
       const fields = new FieldReader("ERROR", bytes);
-      // Checked to be one of the codes, which are the numbers from 1 on.
+      // It was checked to be one of the codes, which are numbered from 1.
       const code = fields.uint16("code", 1, CODES.length) as ErrorCode;
       return { type: "error", code, text: fields.text(MAX_TEXT_BYTES) };
     }
@@ -155,13 +156,17 @@ export function decodeServerFrame(bytes: Uint8Array): ServerFrame {
       const fields = new FieldReader("ROLE", bytes);
       const number = fields.uint8();
       const role = ROLES[number];
-      if (role === undefined) return fields.fail(`${number} is no role`);
+      if (role === undefined) {
+        return fields.fail(`its role is ${number}, it must be 0 or 1`);
+      }
       const repliesFrom = fields.uint64("offset");
       return fields.end({ type: "role", role, repliesFrom });
     }
     default:
       throw new TerminalProtocolError(
-        `Cannot decode a frame of the server: its type is ${bytes[0]}`,
+        `Cannot decode a frame of the server: its type is ${
+          bytes[0]
+        }, which is unknown`,
       );
   }
 }
@@ -184,7 +189,9 @@ function decodeExit(bytes: Uint8Array): Exit {
   const fields = new FieldReader("EXIT", bytes);
   const kind = fields.uint8();
   if (kind === 0) return fields.end({ code: fields.uint32("code") });
-  if (kind !== 1) return fields.fail(`${kind} is no way to end`);
+  if (kind !== 1) return fields.fail(`its kind is ${kind}, it must be 0 or 1`);
   const signal = fields.text(MAX_SIGNAL_BYTES);
-  return isSignalName(signal) ? { signal } : fields.fail("it names no signal");
+  return isSignalName(signal)
+    ? { signal }
+    : fields.fail("it is not the name of a signal");
 }

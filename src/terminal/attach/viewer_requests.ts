@@ -1,6 +1,6 @@
 /**
- * What a viewer asks of a session besides typing: sizes and signals. However
- * fast they come, few are under way.
+ * The requests of a viewer for sizes and signals. However fast they arrive, few
+ * are pending at the session.
  *
  * @module
  */
@@ -12,38 +12,40 @@ import {
   type SignalName,
 } from "../../pty/mod.ts";
 
-/** Signals that may be under way. */
+/** Most signals that may be pending. */
 const MAX_SIGNALS = 16;
 
-/** The requests of one viewer in control. */
+/** Passes the requests of one controlling viewer to its session. */
 export class ViewerRequests {
   readonly #attachment: PtyAttachment;
   readonly #refused: (why: string) => void;
   /**
-   * The sizes that are asked for next: of several, the first and the last. A
-   * page that asks for another size and its own again wants a program to draw
-   * anew, which no change of size would not make it do.
+   * Sizes to request next: of several, the first and the last. A page that asks
+   * for another size and then for its own again wants programs to redraw, which
+   * takes a real change of the size.
    */
   #wanted: readonly PtySize[] = [];
   #resizing = false;
   #signals = 0;
 
-  /** `refused` tells the viewer what could not be done; nothing else changes. */
+  /** Calls `refused` with the reason for a request that was not carried out. */
   constructor(attachment: PtyAttachment, refused: (why: string) => void) {
     this.#attachment = attachment;
     this.#refused = refused;
   }
 
-  /** Asks for a size. */
+  /** Requests a size. */
   resize(size: PtySize): void {
     this.#wanted = [...this.#wanted.slice(0, 1), size];
     if (!this.#resizing) this.#resizeNext();
   }
 
-  /** Sends a signal. */
+  /** Requests a signal. */
   signal(signal: SignalName): void {
     if (this.#signals >= MAX_SIGNALS) {
-      return this.#refused(`${this.#signals} signals are under way`);
+      return this.#refused(
+        `Cannot send the signal: ${this.#signals} others are pending`,
+      );
     }
     this.#signals++;
     this.#expect(this.#attachment.signal(signal), () => this.#signals--);
@@ -59,12 +61,10 @@ export class ViewerRequests {
 
   #expect(done: Promise<void>, next: () => void): void {
     done.catch((error) => {
-      // The viewer is told of the exit.
+      // The exit is reported to the viewer anyway.
       if (error instanceof PtyEndedError) return;
       this.#refused(
-        error instanceof PtyError
-          ? error.message
-          : "The session did not answer",
+        error instanceof PtyError ? error.message : "The session did not reply",
       );
     }).finally(next);
   }

@@ -1,5 +1,5 @@
 /**
- * The HTTP API: what each route does, for whom, and what it answers.
+ * The HTTP API: its routes, who may use them, and what they return.
  *
  * @module
  */
@@ -15,74 +15,74 @@ import {
   textsField,
 } from "./json_body.ts";
 import type { Login } from "../access/logins.ts";
-import { type TerminalStats, toPrometheus } from "../metrics.ts";
+import { statsToPrometheus, type TerminalStats } from "../metrics.ts";
 import { Problem } from "./problem.ts";
 import type { TerminalSession, TerminalSessions } from "../sessions.ts";
 import type { Grant } from "../access/tickets.ts";
 
-/** What the API needs of the server. */
+/** The parts of the server that the API uses. */
 export interface ApiContext {
-  /** Who may come in. */
+  /** Tickets and logins of the server. */
   readonly access: Access;
-  /** The sessions that run. */
+  /** Sessions that are running. */
   readonly sessions: TerminalSessions;
-  /** Bytes that a body may have. */
+  /** Most bytes that a body may have. */
   readonly maxBodyBytes: number;
   /** Starts a session. */
   start(request: CommandRequest): Promise<TerminalSession>;
-  /** The numbers of the server. */
+  /** Returns the numbers of the server. */
   stats(): TerminalStats;
 }
 
-/** A request that has found its route. */
+/** A request with the parameters of its route. */
 interface Call {
   readonly api: ApiContext;
   readonly request: Request;
-  /** What the pattern has caught. */
+  /** Id of the session in the path, or empty. */
   readonly id: string;
 }
 
 interface Route {
   readonly method: string;
-  /** The path below the prefix. */
+  /** Path below the prefix. */
   readonly path: RegExp;
-  /** Whether each client may do so only so often. */
+  /** Whether the rate of each client is limited. */
   readonly limited?: boolean;
-  readonly answer: (call: Call) => Response | Promise<Response>;
+  readonly handle: (call: Call) => Response | Promise<Response>;
 }
 
 const SESSION = /^sessions\/([\w-]{1,64})$/;
 
 const ROUTES: readonly Route[] = [
-  { method: "GET", path: /^health$/, answer: health },
-  { method: "GET", path: /^metrics$/, answer: metrics },
-  { method: "GET", path: /^login$/, answer: showLogin },
-  { method: "POST", path: /^login$/, limited: true, answer: enter },
-  { method: "DELETE", path: /^login$/, answer: leave },
-  { method: "GET", path: /^sessions$/, answer: list },
-  { method: "POST", path: /^sessions$/, answer: start },
-  { method: "POST", path: /^tickets$/, answer: ticketForAll },
-  { method: "GET", path: SESSION, answer: inspect },
-  { method: "DELETE", path: SESSION, answer: end },
-  { method: "POST", path: action("size"), answer: resize },
-  { method: "POST", path: action("signal"), answer: signal },
-  { method: "POST", path: action("tickets"), answer: ticketForOne },
+  { method: "GET", path: /^health$/, handle: health },
+  { method: "GET", path: /^metrics$/, handle: metrics },
+  { method: "GET", path: /^login$/, handle: showLogin },
+  { method: "POST", path: /^login$/, limited: true, handle: logIn },
+  { method: "DELETE", path: /^login$/, handle: logOut },
+  { method: "GET", path: /^sessions$/, handle: list },
+  { method: "POST", path: /^sessions$/, handle: start },
+  { method: "POST", path: /^tickets$/, handle: ticketForAll },
+  { method: "GET", path: SESSION, handle: inspect },
+  { method: "DELETE", path: SESSION, handle: end },
+  { method: "POST", path: action("size"), handle: resize },
+  { method: "POST", path: action("signal"), handle: signal },
+  { method: "POST", path: action("tickets"), handle: ticketForOne },
 ];
 
 function action(name: string): RegExp {
   return new RegExp(`^sessions/([\\w-]{1,64})/${name}$`);
 }
 
-/** Whether a path below the prefix is of the API, and not of the page. */
+/** Whether a path below the prefix belongs to the API, not to the page. */
 export function isApiPath(path: string): boolean {
   return /^(health|metrics|login|tickets|sessions)(\/|$)/.test(path);
 }
 
 /**
- * Answers a request to the API; `path` is what stands after the prefix, and
- * `limit` throws for whoever tries too often.
+ * Handles a request to the API. `path` is the part after the prefix; `limit`
+ * throws if the client has sent too many requests.
  *
- * @throws {Problem} when it is refused.
+ * @throws {Problem} if the request is refused.
  */
 export function callApi(
   api: ApiContext,
@@ -96,14 +96,16 @@ export function callApi(
   if (routes.length === 0) throw new Problem("not_found", "No such route");
   if (route === undefined) {
     const allow = routes.map((route) => route.method).join(", ");
-    throw new Problem("wrong_method", `It takes ${allow}`, { allow });
+    throw new Problem("wrong_method", `The method must be ${allow}`, {
+      allow,
+    });
   }
   if (route.limited) limit();
   const [, id = ""] = route.path.exec(path) ?? [];
-  return route.answer({ api, request, id });
+  return route.handle({ api, request, id });
 }
 
-// Who asks.
+// Authorization.
 
 function loginOf({ api, request }: Call): Login {
   const login = api.access.loginOf(request);
@@ -111,26 +113,26 @@ function loginOf({ api, request }: Call): Login {
   throw new Problem("login_needed", "Open a link with a ticket first");
 }
 
-/** Refuses who may not do something with all sessions. */
+/** Requires a role for all sessions. */
 function authorize(call: Call, role: Grant["role"]): void {
   const has = loginOf(call).roleIn(undefined);
   if (has === "control" || has === role) return;
-  throw new Problem("forbidden", "The ticket was for less");
+  throw new Problem("forbidden", `A ticket for ${role} of all is needed`);
 }
 
-/** The session that is meant, for who may do something with it. */
+/** Returns the session of the path, and requires a role for it. */
 function sessionOf(
   call: Call,
   role: Grant["role"],
 ): { readonly session: TerminalSession; readonly has: Grant["role"] } {
   const has = loginOf(call).roleIn(call.id);
   const session = call.api.sessions.get(call.id);
-  // Who may not see it is not told whether it is there.
+  // The reply does not show whether a session of others exists.
   if (session === undefined || has === undefined) {
-    throw new Problem("not_found", "There is no such session, or not any more");
+    throw new Problem("not_found", "The session does not exist, or no longer");
   }
   if (role === "control" && has === "view") {
-    throw new Problem("forbidden", "You may only look on");
+    throw new Problem("forbidden", "Your login is read-only");
   }
   return { session, has };
 }
@@ -150,7 +152,7 @@ function metrics(call: Call): Response {
   const stats = call.api.stats();
   const accept = call.request.headers.get("accept") ?? "";
   if (accept.includes("application/json")) return Response.json(stats);
-  return new Response(toPrometheus(stats), {
+  return new Response(statsToPrometheus(stats), {
     headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
   });
 }
@@ -169,18 +171,18 @@ function showLogin(call: Call): Response {
   });
 }
 
-async function enter(call: Call): Promise<Response> {
+async function logIn(call: Call): Promise<Response> {
   const fields = await fieldsOf(call, "ticket");
   const ticket = textField(fields, "ticket") ?? "";
-  const { grant, cookie } = call.api.access.enter(call.request, ticket);
+  const { grant, cookie } = call.api.access.logIn(call.request, ticket);
   return Response.json(
     { role: grant.role, session: grant.session ?? null },
     cookie === undefined ? {} : { headers: { "set-cookie": cookie } },
   );
 }
 
-function leave({ api, request }: Call): Response {
-  const headers = { "set-cookie": api.access.leave(request) };
+function logOut({ api, request }: Call): Response {
+  const headers = { "set-cookie": api.access.logOut(request) };
   return new Response(null, { status: 204, headers });
 }
 
@@ -269,7 +271,10 @@ async function signal(call: Call): Promise<Response> {
   const { session } = sessionOf(call, "control");
   const name = textField(await fieldsOf(call, "signal"), "signal") ?? "";
   if (!isSignal(name)) {
-    throw new Problem("bad_request", `"signal" must be such as "SIGINT"`);
+    throw new Problem(
+      "bad_request",
+      `"signal" must be a name such as "SIGINT"`,
+    );
   }
   await alive(session.pty.signal(name));
   return new Response(null, { status: 204 });
@@ -279,7 +284,7 @@ function isSignal(name: string): name is SignalName {
   return /^SIG[A-Z0-9]{1,13}$/.test(name);
 }
 
-/** A session that ended meanwhile is not there. */
+/** A session that has ended meanwhile does not exist. */
 function alive<T>(asked: Promise<T>): Promise<T> {
   return asked.catch((error) => {
     if (!(error instanceof ActorStoppedError)) throw error;
@@ -287,7 +292,7 @@ function alive<T>(asked: Promise<T>): Promise<T> {
   });
 }
 
-/** What is told of a session. */
+/** Returns the representation of a session. */
 async function show(
   { pty, command, createdAt }: TerminalSession,
   role: Grant["role"],

@@ -1,11 +1,11 @@
 /**
- * The page that a link with a ticket opens: it exchanges the ticket, and goes
- * on to the terminal. Without a ticket it shows the sessions that there are.
+ * The page that a link with a ticket opens: it exchanges the ticket, and leads
+ * to the terminal. Without a ticket it lists the sessions.
  *
  * @module
  */
 
-/** The page: `enter.js` is its script. */
+/** The HTML of the page; its script is `enter.js`. */
 export const ENTER_HTML = `<!DOCTYPE html>
 <html lang="en">
   <head>
@@ -26,14 +26,14 @@ export const ENTER_HTML = `<!DOCTYPE html>
 `;
 
 /**
- * Its script. What stands after the `#` was sent to nobody; it is taken out of
- * the address before anything else, so that neither the history nor a
- * bookmark has it.
+ * The script of the page. The part of the address after the `#` was not sent to
+ * the server; the script removes it before anything else, so that neither the
+ * history nor a bookmark contains it.
  */
 export const ENTER_SCRIPT =
   `const ticket = new URLSearchParams(location.hash.slice(1)).get("ticket");
 history.replaceState(null, "", location.pathname);
-// Another link that is opened in this tab changes no more than this part.
+// Another link that is opened in this tab changes only that part.
 addEventListener("hashchange", () => location.reload());
 const [text, list, button] = ["text", "sessions", "start"]
   .map((id) => document.getElementById(id));
@@ -46,9 +46,9 @@ async function ask(method, path, body) {
       body: JSON.stringify(body),
     }),
   });
-  const answer = await response.json();
-  if (response.ok) return answer;
-  throw new Error(answer.title + ". " + answer.detail + ".");
+  const result = await response.json();
+  if (response.ok) return result;
+  throw new Error(result.title + ". " + result.detail + ".");
 }
 
 const address = (id) => "./?session=" + encodeURIComponent(id);
@@ -56,7 +56,7 @@ const go = (id) => location.replace(address(id));
 const start = async () => go((await ask("POST", "sessions", {})).id);
 
 async function enter() {
-  // Who is let in already may come by a link that was used.
+  // A browser that is logged in may open a link that was used.
   const granted = ticket &&
     await ask("POST", "login", { ticket }).catch((error) =>
       ask("GET", "login").then(() => undefined, () => Promise.reject(error))

@@ -1,19 +1,19 @@
 /**
- * The JSON object in the body of a request, up to a size.
+ * Reads the JSON object in the body of a request, up to a size.
  *
  * @module
  */
 import { Problem } from "./problem.ts";
 
-/** Fields of a request; nothing is known of their values. */
+/** The fields of a request, whose values are not checked yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a JSON object; an empty body is an empty object. The content type must
- * be JSON, which no form of another site can say.
+ * be JSON, which a form of another site cannot send.
  *
- * @throws {Problem} when it is none, too large, or has a field that is not in
- * `known`: one that is misspelt would be ignored otherwise.
+ * @throws {Problem} if the body is not a JSON object, is too large, or has a
+ * field that is not in `known`, which may be misspelt.
  */
 export async function readFields(
   request: Request,
@@ -30,26 +30,31 @@ export async function readFields(
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Problem("bad_request", "The body is no JSON");
+    throw new Problem("bad_request", "The body is not JSON");
   }
   if (!isFields(value)) {
-    throw new Problem("bad_request", "The body is no JSON object");
+    throw new Problem("bad_request", "The body is not a JSON object");
   }
   for (const name of Object.keys(value)) {
     if (known.includes(name)) continue;
-    throw new Problem("bad_request", `There is no field "${name}"`);
+    throw new Problem(
+      "bad_request",
+      `The field "${name}" is unknown, use ${
+        known.length === 0 ? "none" : known.join(", ")
+      }`,
+    );
   }
   return value;
 }
 
-/** A field that is a text, if it is there. */
+/** Returns a field that must be a string, if it is given. */
 export function textField(fields: Fields, name: string): string | undefined {
   const value = fields[name];
   if (value === undefined || typeof value === "string") return value;
-  throw new Problem("bad_request", `"${name}" must be a text`);
+  throw new Problem("bad_request", `"${name}" must be a string`);
 }
 
-/** A field that is a list of texts, if it is there. */
+/** Returns a field that must be an array of strings, if it is given. */
 export function textsField(
   fields: Fields,
   name: string,
@@ -59,17 +64,17 @@ export function textsField(
   if (Array.isArray(value) && value.every((text) => typeof text === "string")) {
     return value;
   }
-  throw new Problem("bad_request", `"${name}" must be a list of texts`);
+  throw new Problem("bad_request", `"${name}" must be an array of strings`);
 }
 
-/** A field that is a number. */
+/** Returns a field that must be a number. */
 export function numberField(fields: Fields, name: string): number {
   const value = fields[name];
   if (typeof value === "number") return value;
   throw new Problem("bad_request", `"${name}" must be a number`);
 }
 
-/** A field that is a size, if `columns` or `rows` is there. */
+/** Returns the size in the fields `columns` and `rows`. */
 export function sizeField(
   fields: Fields,
 ): { readonly columns: number; readonly rows: number } {
@@ -87,18 +92,21 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   let bytes = 0;
-  // A length that is announced is not believed, so it need not be looked at.
+  // The bytes are counted, because a client may send a wrong length.
   try {
     for await (const chunk of request.body ?? []) {
       bytes += chunk.length;
       if (bytes > maxBytes) {
-        throw new Problem("too_large", `The body may have ${maxBytes} bytes`);
+        throw new Problem(
+          "too_large",
+          `The body may have at most ${maxBytes} bytes`,
+        );
       }
       text += decode(chunk, true);
     }
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem("bad_request", "The body was cut off");
+    throw new Problem("bad_request", "The body is incomplete");
   }
   return text + decode(undefined, false);
 
@@ -106,7 +114,7 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     try {
       return decoder.decode(chunk, { stream });
     } catch {
-      throw new Problem("bad_request", "The body is no UTF-8");
+      throw new Problem("bad_request", "The body is not UTF-8");
     }
   }
 }

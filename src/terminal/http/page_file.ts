@@ -1,19 +1,19 @@
 /**
- * The page of a terminal: what a server has to hand out.
+ * The files of the page of a terminal.
  *
  * @module
  */
 import { findPageFile, type PageFile } from "../../web/internal.ts";
 
 /**
- * The file of the page at a path relative to it: `""` or `"index.html"` is the
- * page itself. The page takes its session from `?session=<id>`, and asks for
- * all else relative to its own address, which must end in a slash.
+ * Returns the file at a path relative to the page: `""` or `"index.html"` is the
+ * page itself. The page takes its session from `?session=<id>`, and loads
+ * everything relative to its own address, which must end in a slash.
  *
- * @returns `undefined` when there is none.
+ * @returns `undefined` if there is no such file.
  */
 export async function pageFile(path: string): Promise<PageFile | undefined> {
-  // Servers with a page of their own never load this one.
+  // Servers with a page of their own do not load this one.
   const { FILES } = await import("../page_bundle.ts");
   return findPageFile(FILES, path);
 }

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a request, as RFC 9457 says it.
+ * The reasons for which a request is refused, as problem details (RFC 9457).
  *
  * @module
  */
@@ -13,7 +13,7 @@ import {
   PtySpawnError,
 } from "../../pty/mod.ts";
 
-/** A kind of problem; the `code` of the answer. */
+/** The kind of a problem, which is the `code` of the response. */
 export type ProblemKind =
   | "bad_request"
   | "login_needed"
@@ -32,34 +32,34 @@ export type ProblemKind =
   | "full"
   | "closed";
 
-/** The status and the title of each. */
+/** The HTTP status and the title of each kind. */
 const KINDS: Readonly<Record<ProblemKind, readonly [number, string]>> = {
-  "bad_request": [400, "The request makes no sense"],
+  "bad_request": [400, "The request is invalid"],
   "login_needed": [401, "A ticket is needed"],
-  "wrong_ticket": [401, "The ticket is unknown, used or too old"],
+  "wrong_ticket": [401, "The ticket is unknown, used or expired"],
   "forbidden": [403, "This is not allowed"],
-  "wrong_origin": [403, "The request comes from elsewhere"],
-  "not_found": [404, "There is no such thing"],
+  "wrong_origin": [403, "The request comes from another origin"],
+  "not_found": [404, "The resource does not exist"],
   "wrong_method": [405, "The method is not supported"],
   "ended": [409, "The program has ended"],
   "too_large": [413, "The body is too large"],
   "wrong_media_type": [415, "The content type must be application/json"],
   "cannot_spawn": [422, "The program cannot be started"],
-  "upgrade_needed": [426, "A WebSocket is needed"],
-  "too_many_requests": [429, "There were too many requests"],
+  "upgrade_needed": [426, "The route takes only WebSockets"],
+  "too_many_requests": [429, "The client has sent too many requests"],
   "failed": [500, "The server has failed"],
-  "full": [503, "There are too many of these"],
-  "closed": [503, "The terminal server has ended"],
+  "full": [503, "The server is at its limit"],
+  "closed": [503, "The terminal server is closed"],
 };
 
-/** A request that is refused. */
+/** Thrown for a request that is refused; it makes the response. */
 export class Problem extends TroupeError {
-  /** What is wrong. */
+  /** Kind of the problem. */
   readonly kind: ProblemKind;
-  /** Headers of the answer, such as `Retry-After`. */
+  /** Headers of the response, such as `Retry-After`. */
   readonly headers: Readonly<Record<string, string>>;
 
-  /** A problem; `detail` is read by whoever sent the request. */
+  /** Makes a problem; the client that sent the request reads `detail`. */
   constructor(
     kind: ProblemKind,
     detail: string,
@@ -70,12 +70,12 @@ export class Problem extends TroupeError {
     this.headers = headers;
   }
 
-  /** The HTTP status. */
+  /** HTTP status of the response. */
   get status(): number {
     return KINDS[this.kind][0];
   }
 
-  /** The answer: problem details, with the kind as `code`. */
+  /** Returns the response: problem details with the kind as `code`. */
   toResponse(): Response {
     const [status, title] = KINDS[this.kind];
     const { kind: code, message: detail } = this;
@@ -92,7 +92,7 @@ export class Problem extends TroupeError {
   }
 }
 
-/** What to answer for an error; nothing for one that is a bug of ours. */
+/** Returns the problem for an error, or `undefined` if it is a bug. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (!(error instanceof PtyError)) return undefined;

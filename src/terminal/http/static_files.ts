@@ -1,5 +1,5 @@
 /**
- * The files of the pages, as answers.
+ * The responses with files of the pages.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { pageFile } from "./page_file.ts";
 import { Problem } from "./problem.ts";
 
 /**
- * A file of a page. The path itself is the terminal with `?session=ID`, and
- * without it the page that leads there.
+ * Returns a file of a page. The path itself is the terminal with `?session=ID`,
+ * and without it the page that leads there.
  *
- * @throws {Problem} when there is none, or the method is another one.
+ * @throws {Problem} if there is no such file, or the method is not GET or HEAD.
  */
 export async function staticFile(
   request: Request,
@@ -20,7 +20,9 @@ export async function staticFile(
 ): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") {
     const allow = "GET, HEAD";
-    throw new Problem("wrong_method", `It takes ${allow}`, { allow });
+    throw new Problem("wrong_method", `The method must be ${allow}`, {
+      allow,
+    });
   }
   const file = await find(
     path,

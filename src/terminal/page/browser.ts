@@ -1,5 +1,5 @@
 /**
- * What a browser gives the client: sockets, requests and time.
+ * The browser's sockets, requests and time for the client.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Clock } from "../../actor/mod.ts";
 import { SUBPROTOCOL } from "../attach/protocol.ts";
 import type { Socket, SocketEvents } from "./client_contract.ts";
 
-/** Milliseconds that the server has to answer a request. */
+/** Milliseconds that the server has to reply to a request. */
 const REQUEST_MS = 5000;
 
 /** Opens a WebSocket to an address relative to that of the page. */
@@ -17,7 +17,7 @@ export function connect(path: string, events: SocketEvents): Socket {
   const socket = new WebSocket(address, SUBPROTOCOL);
   socket.binaryType = "arraybuffer";
   socket.onmessage = ({ data }) => {
-    // A message of text is no frame, and refused as an empty one is.
+    // A text message is refused as an empty frame is.
     const bytes = data instanceof ArrayBuffer ? data : new ArrayBuffer(0);
     events.received(new Uint8Array(bytes));
   };
@@ -28,7 +28,7 @@ export function connect(path: string, events: SocketEvents): Socket {
   };
 }
 
-/** The HTTP status of an address relative to that of the page. */
+/** Returns the HTTP status of an address relative to that of the page. */
 export async function status(path: string): Promise<number> {
   const signal = AbortSignal.timeout(REQUEST_MS);
   const response = await fetch(new URL(path, location.href), { signal });
@@ -36,7 +36,7 @@ export async function status(path: string): Promise<number> {
   return response.status;
 }
 
-/** The clock of the browser, whose timers hold no process. */
+/** The clock of the browser, whose timers need no `ref` and `unref`. */
 export const browserClock: Clock = {
   now: () => performance.now(),
   schedule(delayMs, callback) {

@@ -1,6 +1,6 @@
 /**
- * The page's end of the protocol: holds a session over one socket after
- * another. It knows nothing of browsers.
+ * The client of the protocol in the page: keeps a session attached over one
+ * socket after another. It uses no API of browsers.
  *
  * @module
  */
@@ -22,52 +22,52 @@ import type { ClientOptions, ClientState, Socket } from "./client_contract.ts";
 import { InputQueue } from "./input_queue.ts";
 import { OutputPosition } from "./output_position.ts";
 
-/** Milliseconds after which what is parsed is acknowledged. */
+/** Milliseconds after which parsed output is acknowledged. */
 const ACK_MS = 100;
 /** Milliseconds between two PINGs. */
 const PING_MS = 3000;
-/** Milliseconds without any answer after which a socket is taken for dead. */
-const ANSWER_MS = 12_000;
-/** A socket that lived for so long begins the back-off anew. */
+/** Milliseconds without any reply after which a socket is considered dead. */
+const REPLY_MS = 12_000;
+/** Milliseconds of life after which a socket resets the back-off. */
 const STABLE_MS = 5000;
 const BACKOFF = resolveBackoff({ initialMs: 500, maxMs: 10_000 });
-/** Errors after which the same would be answered once more. */
+/** Errors that another socket would end with as well. */
 const FINAL: ReadonlyMap<number, string> = new Map([
-  [ErrorCode.PROTOCOL, "The page and the server do not agree: reload it"],
-  [ErrorCode.NOT_FOUND, "There is no such session any more"],
-  [ErrorCode.UNAUTHORIZED, "The login is over: ask for another link"],
+  [ErrorCode.PROTOCOL, "The page does not match the server: reload the page"],
+  [ErrorCode.NOT_FOUND, "The session does not exist, or no longer"],
+  [ErrorCode.UNAUTHORIZED, "The login has ended: open a new link"],
   [ErrorCode.REPLACED, "This terminal was opened elsewhere: reload the page"],
-  [ErrorCode.REFUSED, "The server refuses: reload the page"],
+  [ErrorCode.REFUSED, "The server refused the request: reload the page"],
 ]);
-/** What the server's answer to a plain request tells of the refused socket. */
+/** Errors of a refused socket, by the status of a request for its session. */
 const STATUS: ReadonlyMap<number, number> = new Map([
   [401, ErrorCode.UNAUTHORIZED],
   [403, ErrorCode.UNAUTHORIZED],
   [404, ErrorCode.NOT_FOUND],
   [410, ErrorCode.NOT_FOUND],
 ]);
-/** Ends a sequence in which the output stopped. */
+/** Cancels an escape sequence in which the output stopped. */
 const CANCEL = new Uint8Array([0x18]);
-/** Empties the terminal (RIS). */
+/** Resets the terminal (RIS). */
 const RESET = new Uint8Array([0x1b, 0x63]);
 const INTERRUPT = 3;
 
-/** Holds one session until it ends. */
+/** Keeps one session attached until it ends. */
 export class TerminalClient {
   readonly #options: ClientOptions;
   readonly #output = new OutputPosition();
   readonly #input = new InputQueue();
-  #state: ClientState = { phase: "left" };
+  #state: ClientState = { phase: "detached" };
   #socket: Socket | undefined;
   #size: { readonly columns: number; readonly rows: number } | undefined;
   #role: Role | undefined;
   #repliesFrom = Infinity;
   #repliesTo = Infinity;
-  /** Tries since the last stable socket. */
-  #tries = 0;
+  /** Attempts since the last stable socket. */
+  #attempts = 0;
   #attachedAt: number | undefined;
   /** Since when the server owes a sign of life. */
-  #askedAt: number | undefined;
+  #awaitedSince: number | undefined;
   #pingedAt = 0;
   #pingId = 0;
   #lastError = "";
@@ -75,53 +75,53 @@ export class TerminalClient {
   #ackTimer: Timer | undefined;
   #pingTimer: Timer | undefined;
 
-  /** A client that is not attached yet. */
+  /** Makes a client that is not attached yet. */
   constructor(options: ClientOptions) {
     this.#options = options;
   }
 
-  /** How it stands. */
+  /** State of the client. */
   get state(): ClientState {
     return this.#state;
   }
 
-  /** Bytes of input that the server has not taken. */
+  /** Bytes of input that the server has not acknowledged. */
   get waitingBytes(): number {
     return this.#input.waitingBytes;
   }
 
   /**
-   * Whether what is being parsed now may be answered: replayed output was
-   * answered by somebody before, and a viewer who looks on answers nothing.
+   * Whether queries in the output that is parsed now may be answered: those in
+   * replayed output were answered before, and a read-only viewer answers none.
    */
   get mayReply(): boolean {
     const { parsed } = this.#output;
     return parsed >= this.#repliesFrom && parsed < this.#repliesTo;
   }
 
-  /** Attaches, at once if it waits; nothing happens if it is, or is over. */
+  /** Attaches, without waiting any longer; does nothing if attached or ended. */
   attach(): void {
     const { phase } = this.#state;
-    if (phase !== "left" && phase !== "waiting") return;
+    if (phase !== "detached" && phase !== "waiting") return;
     this.#retryTimer?.cancel();
     this.#connect();
   }
 
-  /** Leaves the session, which goes on; `attach` comes back. */
-  leave(): void {
+  /** Detaches from the session, which continues; `attach` comes back. */
+  detach(): void {
     const { phase } = this.#state;
     if (phase === "ended" || phase === "failed") return;
     this.#retryTimer?.cancel();
     this.#send({ type: "detach" });
     this.#disconnect();
-    this.#change({ phase: "left" });
+    this.#change({ phase: "detached" });
   }
 
-  /** Types; kept until the server has taken it. One who looks on cannot. */
+  /** Types bytes, and keeps them until they are acknowledged, if allowed to. */
   type(bytes: Uint8Array): void {
     if (bytes.length === 0 || this.#isOver || this.#role === "view") return;
     const isInterrupt = bytes.length === 1 && bytes[0] === INTERRUPT;
-    // What is typed without a socket is sent in order later.
+    // Input that is typed without a socket is sent in order later.
     const isStalled = this.#state.phase === "connected" &&
       this.#input.isStalled;
     if (isInterrupt && isStalled) return this.#interrupt();
@@ -134,19 +134,21 @@ export class TerminalClient {
     this.#send({ type: "signal", signal });
   }
 
-  /** The size that suits the screen. */
+  /** Takes the size that fits the screen. */
   resize(columns: number, rows: number): void {
     if (this.#size?.columns === columns && this.#size.rows === rows) return;
     this.#size = { columns, rows };
     this.#sendSize();
   }
 
-  /** A key must not wait behind what the program does not read. */
+  /** Sends the interrupt as a signal, which overtakes unread input. */
   #interrupt(): void {
     const bytes = this.#input.drop();
     this.signal("SIGINT");
     if (bytes > 0) {
-      this.#options.notice(`Interrupted: ${bytes} bytes were not typed`);
+      this.#options.notice(
+        `Interrupted: ${bytes} bytes of input were discarded`,
+      );
     }
   }
 
@@ -165,7 +167,7 @@ export class TerminalClient {
   #connect(): void {
     const { sessionId, clientId, clock, connect } = this.#options;
     this.#change({ phase: "connecting" });
-    this.#askedAt = clock.now();
+    this.#awaitedSince = clock.now();
     this.#attachedAt = undefined;
     this.#lastError = "";
     const offset = this.#output.received;
@@ -195,15 +197,16 @@ export class TerminalClient {
     const error = code - CLOSE_CODE_BASE;
     if (FINAL.has(error)) return this.#fail(error);
     if (this.#attachedAt !== undefined) return this.#retry();
-    // A browser does not say why a WebSocket was refused; a request tells.
+    // A browser does not report why a WebSocket was refused, but the status of
+    // a request does.
     const { status, sessionId } = this.#options;
     const state = this.#state;
-    const answered = (code?: number): void => {
+    const onStatus = (code?: number): void => {
       if (this.#state !== state) return;
       const error = STATUS.get(code ?? 0);
       error === undefined ? this.#retry() : this.#fail(error);
     };
-    status(sessionPath(sessionId)).then(answered, () => answered());
+    status(sessionPath(sessionId)).then(onStatus, () => onStatus());
   }
 
   #fail(error: number): void {
@@ -217,20 +220,21 @@ export class TerminalClient {
     const { clock, random } = this.#options;
     const isStable = this.#attachedAt !== undefined &&
       clock.now() - this.#attachedAt >= STABLE_MS;
-    if (isStable) this.#tries = 0;
-    const delayMs = backoffDelayMs(BACKOFF, this.#tries++, random);
+    if (isStable) this.#attempts = 0;
+    const delayMs = backoffDelayMs(BACKOFF, this.#attempts++, random);
     this.#retryTimer = clock.schedule(delayMs, () => this.#connect());
     this.#change({ phase: "waiting", delayMs });
   }
 
   /**
-   * A socket that answers nothing for long is dead, whatever TCP thinks. One
-   * that was asked nothing is not: timers of pages in the background are late.
+   * A socket that replies to nothing for long is dead, even if TCP is not aware
+   * of it. A socket without a request is not: timers of pages in the background
+   * are late.
    */
   #watch(): void {
     const { clock } = this.#options;
     this.#pingTimer = clock.schedule(PING_MS, () => {
-      if (clock.now() - (this.#askedAt ?? clock.now()) >= ANSWER_MS) {
+      if (clock.now() - (this.#awaitedSince ?? clock.now()) >= REPLY_MS) {
         this.#disconnect();
         return this.#retry();
       }
@@ -241,7 +245,7 @@ export class TerminalClient {
 
   #ping(): void {
     this.#pingedAt = this.#options.clock.now();
-    this.#askedAt ??= this.#pingedAt;
+    this.#awaitedSince ??= this.#pingedAt;
     this.#pingId = (this.#pingId + 1) >>> 0;
     this.#send({ type: "ping", id: this.#pingId });
   }
@@ -257,7 +261,7 @@ export class TerminalClient {
     if (this.#size !== undefined) this.#send({ type: "resize", ...this.#size });
   }
 
-  /** Not all is there of what was drawn: most programs draw it for a new size. */
+  /** Makes most programs redraw, by a change of size, after missing output. */
   #redraw(): void {
     if (this.#size === undefined || this.#role !== "control") return;
     const { columns, rows } = this.#size;
@@ -273,12 +277,12 @@ export class TerminalClient {
     ) this.#send({ type: "input", ...piece });
   }
 
-  // What the server says.
+  // Frames of the server.
 
   #received(bytes: Uint8Array): void {
-    this.#askedAt = undefined;
+    this.#awaitedSince = undefined;
     try {
-      this.#obey(decodeServerFrame(bytes));
+      this.#handle(decodeServerFrame(bytes));
     } catch (error) {
       if (!(error instanceof TerminalProtocolError)) throw error;
       this.#disconnect();
@@ -286,7 +290,7 @@ export class TerminalClient {
     }
   }
 
-  #obey(frame: ServerFrame): void {
+  #handle(frame: ServerFrame): void {
     const { notice, latency, clock, screen } = this.#options;
     switch (frame.type) {
       case "role":
@@ -327,13 +331,13 @@ export class TerminalClient {
   }
 
   #attached(role: Role, repliesFrom: number): void {
-    // A later one tells that another viewer answers now, or this one: what has
-    // come before it is still answered.
-    const isOver = role === "view" || repliesFrom === Number.MAX_SAFE_INTEGER;
-    this.#repliesTo = isOver ? this.#output.received ?? 0 : Infinity;
-    if (!isOver) this.#repliesFrom = repliesFrom;
+    // A later ROLE makes another viewer the one who answers, or this one again;
+    // queries that arrived before it are still answered.
+    const isSilent = role === "view" || repliesFrom === Number.MAX_SAFE_INTEGER;
+    this.#repliesTo = isSilent ? this.#output.received ?? 0 : Infinity;
+    if (!isSilent) this.#repliesFrom = repliesFrom;
     if (this.#attachedAt !== undefined) return;
-    if (isOver) this.#repliesFrom = Infinity;
+    if (isSilent) this.#repliesFrom = Infinity;
     this.#attachedAt = this.#options.clock.now();
     this.#role = role;
     if (role === "view") this.#input.drop();
@@ -344,7 +348,8 @@ export class TerminalClient {
   #show(bytes: Uint8Array): void {
     const end = this.#output.received ?? 0;
     const start = end - bytes.length;
-    // What may be answered is parsed on its own, for `mayReply` to be exact.
+    // The part that may be answered is parsed on its own, so that `mayReply` is
+    // exact.
     const at = Math.min(Math.max(this.#repliesFrom - start, 0), bytes.length);
     for (const [from, to] of [[0, at], [at, bytes.length]] as const) {
       if (from === to) continue;

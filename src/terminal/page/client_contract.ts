@@ -1,68 +1,68 @@
 /**
- * What the client needs of the page, and what it tells it.
+ * The interfaces between the client and the page.
  *
  * @module
  */
 import type { Clock } from "../../actor/mod.ts";
 import type { Exit, Role } from "../attach/protocol.ts";
 
-/** A WebSocket, as far as the client needs it. */
+/** The part of a WebSocket that the client uses. */
 export interface Socket {
   /** Sends one frame. */
   send(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Closes it; what it says from then on is ignored. */
+  /** Closes the socket; its later events are ignored. */
   close(): void;
 }
 
-/** What a socket tells. */
+/** The events of a socket. */
 export interface SocketEvents {
-  /** A frame has come. */
+  /** Called when a frame has arrived. */
   received(bytes: Uint8Array): void;
-  /** It is closed, or could not be opened. */
+  /** Called when the socket is closed, or could not be opened. */
   closed(code: number): void;
 }
 
-/** What shows the output. */
+/** The screen that shows the output. */
 export interface Screen {
-  /** Shows bytes in order; `parsed` is called as soon as they are. */
+  /** Shows bytes in order, and calls `parsed` as soon as they are parsed. */
   write(bytes: Uint8Array, parsed: () => void): void;
   /** Takes the size of the session. */
   resize(columns: number, rows: number): void;
 }
 
-/** How it stands. */
+/** The state of a client. */
 export type ClientState =
   | { readonly phase: "connecting" }
   | { readonly phase: "connected"; readonly role: Role }
-  /** It will be tried again in so many milliseconds. */
+  /** The client connects again after a delay. */
   | { readonly phase: "waiting"; readonly delayMs: number }
   /** The program has ended. */
   | { readonly phase: "ended"; readonly exit: Exit }
-  /** It is no use to try again. */
+  /** The client does not connect again, as it would fail in the same way. */
   | { readonly phase: "failed"; readonly text: string }
-  /** The viewer has left. */
-  | { readonly phase: "left" };
+  /** The viewer has detached, or was not attached yet. */
+  | { readonly phase: "detached" };
 
-/** What a client is made of. */
+/** Options of a client. */
 export interface ClientOptions {
-  /** The session. */
+  /** Id of the session. */
   readonly sessionId: string;
-  /** A name that no other page has. */
+  /** Id of the client, which no other page has. */
   readonly clientId: string;
-  /** Shows the output. */
+  /** Screen that shows the output. */
   readonly screen: Screen;
   /** Opens a WebSocket to an address relative to that of the page. */
   readonly connect: (path: string, events: SocketEvents) => Socket;
-  /** The HTTP status of an address relative to that of the page. */
+  /** Returns the HTTP status of an address relative to that of the page. */
   readonly status: (path: string) => Promise<number>;
-  /** Told how it stands. */
+  /** Called when the state has changed. */
   readonly changed: (state: ClientState) => void;
-  /** Told how long a PING took, in milliseconds. */
+  /** Called with the milliseconds that a PING took. */
   readonly latency: (ms: number) => void;
-  /** Told what a user should know and can do nothing about. */
+  /** Called with a text that the user should read. */
   readonly notice: (text: string) => void;
-  /** The source of time. */
+  /** Source of time. */
   readonly clock: Clock;
-  /** From 0 to 1. */
+  /** Returns a random number from 0 to 1. */
   readonly random: () => number;
 }

@@ -1,13 +1,13 @@
 /**
- * The elements of the page.
+ * Access to the elements of the page.
  *
  * @module
  */
 
 /**
- * The element with an id.
+ * Returns the element with an id.
  *
- * @throws {TypeError} when there is none of that kind.
+ * @throws {TypeError} if the page has no such element of that kind.
  */
 export function byId<T extends HTMLElement = HTMLElement>(
   id: string,
@@ -15,10 +15,10 @@ export function byId<T extends HTMLElement = HTMLElement>(
 ): T {
   const element = document.getElementById(id);
   if (element instanceof kind) return element;
-  throw new TypeError(`Cannot begin: the page has no ${kind.name} #${id}`);
+  throw new TypeError(`Cannot start: the page has no ${kind.name} #${id}`);
 }
 
-/** Calls back on a click, and leaves the focus where it is. */
+/** Calls `press` on a click, and keeps the focus where it is. */
 export function onPress(button: HTMLElement, press: () => void): void {
   button.addEventListener("pointerdown", (event) => event.preventDefault());
   button.addEventListener("click", press);

@@ -1,5 +1,5 @@
 /**
- * The box with which one finds text in the output.
+ * The box that finds text in the output.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What is typed, until the server has taken it: pure decisions.
+ * The input of a page until the server has acknowledged it: pure decisions.
  *
  * @module
  */
@@ -8,45 +8,45 @@ import {
   TerminalProtocolError,
 } from "../attach/protocol.ts";
 
-/** Bytes of one piece. */
+/** Most bytes of one piece. */
 const PIECE_BYTES = 16_384;
 
-/** Bytes on their way from which on the program seems not to read. */
+/** Unacknowledged bytes from which on the program seems not to read. */
 const STALLED_BYTES = 4096;
 
 /** A piece of input with its number. */
 export interface InputPiece {
-  /** Counts the pieces from 1 on. */
+  /** Number of the piece, from 1. */
   readonly sequence: number;
-  /** At least one. */
+  /** The bytes, at least one. */
   readonly bytes: Uint8Array;
 }
 
-/** A queue that outlives the sockets; it sends nothing twice over one. */
+/** A queue that outlives the sockets, and sends nothing twice over one. */
 export class InputQueue {
-  /** Not sent yet, over any socket. */
+  /** Input that was not sent yet over any socket. */
   #unsent: Uint8Array[] = [];
   #unsentBytes = 0;
-  /** Sent and not acknowledged, over this socket or the last one. */
+  /** Pieces sent over this socket or an earlier one, and not acknowledged. */
   readonly #unacknowledged: InputPiece[] = [];
   #unacknowledgedBytes = 0;
-  /** How many of those are sent over this socket. */
+  /** How many of those were sent over this socket. */
   #sent = 0;
   #last = 0;
   #acknowledged = 0;
   #isOpen = false;
 
-  /** Whether so much waits that an interrupt would come far too late. */
+  /** Whether so much waits that an interrupt would arrive far too late. */
   get isStalled(): boolean {
     return this.#unsentBytes > 0 || this.#unacknowledgedBytes > STALLED_BYTES;
   }
 
-  /** Bytes that the server has not taken. */
+  /** Bytes that the server has not acknowledged. */
   get waitingBytes(): number {
     return this.#unsentBytes + this.#unacknowledgedBytes;
   }
 
-  /** Something is typed; in use from now on. */
+  /** Adds input, whose bytes must not change from now on. */
   push(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       this.#unsent.push(bytes.subarray(at, at + PIECE_BYTES));
@@ -54,7 +54,7 @@ export class InputQueue {
     this.#unsentBytes += bytes.length;
   }
 
-  /** What is to be sent next; `undefined` if nothing may be. */
+  /** Returns the next piece to send; `undefined` if none may be sent. */
   next(): InputPiece | undefined {
     if (!this.#isOpen) return undefined;
     const again = this.#unacknowledged[this.#sent];
@@ -77,15 +77,16 @@ export class InputQueue {
   }
 
   /**
-   * The server has taken all up to `sequence`. The first time over a socket,
-   * all that it has not taken will be sent again.
+   * Records that the server has taken all input up to `sequence`. The first
+   * acknowledgement over a socket makes the queue send the rest again.
    *
-   * @throws {TerminalProtocolError} when it never came so far, or was farther.
+   * @throws {TerminalProtocolError} if that input was never sent, or if later
+   * input was acknowledged before.
    */
   acknowledge(sequence: number): void {
     if (sequence < this.#acknowledged || sequence > this.#last) {
       throw new TerminalProtocolError(
-        `Cannot go on: the server has taken input ${sequence}, it must be from ${this.#acknowledged} to ${this.#last}`,
+        `Cannot continue: the server acknowledged input ${sequence}, it must be from ${this.#acknowledged} to ${this.#last}`,
       );
     }
     const count = sequence - this.#acknowledged;
@@ -97,12 +98,12 @@ export class InputQueue {
     this.#isOpen = true;
   }
 
-  /** The socket is lost: nothing is sent before the next acknowledgement. */
+  /** Sends nothing before the next acknowledgement: the socket is lost. */
   close(): void {
     this.#isOpen = false;
   }
 
-  /** Forgets what is not sent yet, and answers how many bytes that were. */
+  /** Discards the input that was not sent yet; returns its bytes. */
   drop(): number {
     const bytes = this.#unsentBytes;
     this.#unsent = [];

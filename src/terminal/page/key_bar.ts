@@ -1,5 +1,5 @@
 /**
- * The bar of keys that a phone does not have.
+ * The bar of keys that phones do not have.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Terminal } from "@xterm/xterm";
 import { byId, onPress } from "./elements.ts";
 import { arrowKey, isArrow, withCtrl } from "./keys.ts";
 
-/** Makes the bar work; answers what becomes of a text that is typed. */
+/** Makes the bar work; returns a function that applies its Ctrl to typed text. */
 export function useKeyBar(
   terminal: Terminal,
   type: (text: string) => void,
@@ -42,7 +42,7 @@ async function paste(terminal: Terminal): Promise<void> {
   try {
     terminal.paste(await navigator.clipboard.readText());
   } catch {
-    // The browser does not let us; its own menu still can.
+    // The browser refuses it; its own menu still works.
   }
   terminal.focus();
 }

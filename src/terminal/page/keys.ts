@@ -1,24 +1,24 @@
 /**
- * What keys say that a phone does not have: pure decisions.
+ * The bytes of keys that phones do not have: pure decisions.
  *
  * @module
  */
 
-/** The final characters of the sequences of the arrow keys. */
+/** Final characters of the sequences of the arrow keys. */
 const ARROWS = { up: "A", down: "B", right: "C", left: "D" } as const;
 
-/** One of the arrow keys. */
+/** The name of an arrow key. */
 export type Arrow = keyof typeof ARROWS;
 
-/** Whether a text names one of the arrow keys. */
+/** Whether a text is the name of an arrow key. */
 export function isArrow(name: string): name is Arrow {
   return Object.hasOwn(ARROWS, name);
 }
 
 /**
- * What an arrow key says.
+ * Returns the sequence of an arrow key.
  *
- * @param isApplication Whether the program has switched the keys (DECCKM).
+ * @param isApplication Whether the program has set application mode (DECCKM).
  */
 export function arrowKey(
   arrow: Arrow,
@@ -30,7 +30,7 @@ export function arrowKey(
   return isApplication ? `\x1bO${final}` : `\x1b[${final}`;
 }
 
-/** What a character says with Ctrl; one that has no such form, as it is. */
+/** Returns a character with Ctrl, or unchanged if it has no such form. */
 export function withCtrl(text: string): string {
   if (text === " ") return "\0";
   if (text === "?") return "\x7f";
@@ -38,7 +38,7 @@ export function withCtrl(text: string): string {
   return String.fromCharCode(text.charCodeAt(0) & 0x1f);
 }
 
-/** Bytes of a text in which each character stands for one byte. */
+/** Returns the bytes of a text in which each character is one byte. */
 export function binaryBytes(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

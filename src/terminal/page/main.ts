@@ -1,5 +1,5 @@
 /**
- * The page: puts its parts together.
+ * The page: connects its parts.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { openScreen } from "./screen.ts";
 import { StatusLine } from "./status_line.ts";
 import { useStrictStyles } from "./strict_styles.ts";
 
-/** Milliseconds for which a size must stay before the server hears of it. */
+/** Milliseconds for which a size must not change before it is sent. */
 const RESIZE_MS = 60;
 
 useStrictStyles();
@@ -49,7 +49,7 @@ const client = new TerminalClient({
   random: Math.random,
 });
 
-// What is typed.
+// Input.
 const encoder = new TextEncoder();
 const type = (text: string): void => client.type(encoder.encode(text));
 const translate = useKeyBar(terminal, type);
@@ -58,7 +58,7 @@ terminal.onBinary((text) => client.type(binaryBytes(text)));
 terminal.onTitleChange((title) => document.title = title || "Terminal");
 useFindBox(screen);
 
-// The size of the part that can be seen.
+// The size of the visible part.
 let resizing: ReturnType<typeof setTimeout> | undefined;
 function propose(): void {
   const size = fit.proposeDimensions();
@@ -79,8 +79,8 @@ function showVisible(): void {
 }
 globalThis.visualViewport?.addEventListener("resize", showVisible);
 
-// Coming and going.
-addEventListener("pagehide", () => client.leave());
+// Attaching and detaching.
+addEventListener("pagehide", () => client.detach());
 addEventListener("pageshow", () => client.attach());
 addEventListener("online", () => client.attach());
 document.addEventListener("visibilitychange", () => {
@@ -89,7 +89,7 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("beforeunload", (event) => {
   const { phase } = client.state;
   if (phase === "ended" || phase === "failed") return;
-  // A few keys have arrived long before they are acknowledged.
+  // A few keys arrive long before they are acknowledged.
   const harmlessBytes = phase === "connected" ? 1024 : 0;
   if (client.waitingBytes > harmlessBytes) event.preventDefault();
 });
@@ -98,7 +98,7 @@ propose();
 client.attach();
 terminal.focus();
 
-/** A name that no other page has; it need not be secret. */
+/** Returns an id that no other page has; it need not be secret. */
 function clientId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(

@@ -1,20 +1,20 @@
 /**
- * How far a page is in the output of its session: pure decisions.
+ * The position of a page in the output of its session: pure decisions.
  *
  * @module
  */
 import { TerminalProtocolError } from "../attach/protocol.ts";
 
-/** Bytes that may be parsed before they must be acknowledged. */
+/** Bytes of parsed output that are acknowledged without a delay. */
 export const ACK_BYTES = 32_768;
 
-/** A place in the output, which outlives the sockets. */
+/** A position in the output, which outlives the sockets. */
 export class OutputPosition {
   #received: number | undefined;
   #parsed = 0;
   #acknowledged = 0;
 
-  /** Offset after the last byte that came; `undefined` before the first. */
+  /** Offset after the last byte that arrived; `undefined` before the first. */
   get received(): number | undefined {
     return this.#received;
   }
@@ -24,27 +24,27 @@ export class OutputPosition {
     return this.#parsed;
   }
 
-  /** Whether something is parsed that is not acknowledged. */
+  /** Whether parsed output was not acknowledged yet. */
   get owes(): boolean {
     return this.#parsed > this.#acknowledged;
   }
 
-  /** Whether so much is parsed that it must be acknowledged now. */
+  /** Whether so much was parsed that it must be acknowledged now. */
   get owesMuch(): boolean {
     return this.#parsed - this.#acknowledged >= ACK_BYTES;
   }
 
   /**
-   * Output has come; answers what of it is new.
+   * Takes output that has arrived; returns the part of it that is new.
    *
-   * @throws {TerminalProtocolError} when some is missing in between.
+   * @throws {TerminalProtocolError} if output before it is missing.
    */
   take(offset: number, bytes: Uint8Array): Uint8Array {
     if (this.#received === undefined) this.jump(offset);
     const received = this.#received ?? offset;
     if (offset > received) {
       throw new TerminalProtocolError(
-        `Cannot show the output from ${offset}: that from ${received} is missing`,
+        `Cannot show the output from offset ${offset}: the output from offset ${received} is missing`,
       );
     }
     const fresh = bytes.subarray(received - offset);
@@ -52,7 +52,7 @@ export class OutputPosition {
     return fresh;
   }
 
-  /** The output goes on at `offset`; answers how many bytes are left out. */
+  /** Continues at `offset`; returns how many bytes are skipped. */
   jump(offset: number): number {
     const from = this.#received;
     this.#received = offset;
@@ -60,12 +60,12 @@ export class OutputPosition {
     return from === undefined ? 0 : Math.max(0, offset - from);
   }
 
-  /** The screen has parsed all before `offset`. */
+  /** Records that the screen has parsed all output before `offset`. */
   parsedTo(offset: number): void {
     this.#parsed = offset;
   }
 
-  /** Answers the offset to acknowledge, and takes it as said. */
+  /** Returns the offset to acknowledge, and records it as acknowledged. */
   acknowledge(): number {
     return this.#acknowledged = this.#parsed;
   }

@@ -1,5 +1,5 @@
 /**
- * The terminal as one sees it: xterm.js with its add-ons.
+ * The screen: xterm.js with its add-ons.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { type IFunctionIdentifier, Terminal } from "@xterm/xterm";
 const FONT =
   'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
 
-/** What a program asks a terminal, which then answers by itself. */
+/** Queries of programs, which the terminal answers by itself. */
 const QUERIES: readonly IFunctionIdentifier[] = [
   { final: "c" },
   { prefix: ">", final: "c" },
@@ -23,12 +23,12 @@ const QUERIES: readonly IFunctionIdentifier[] = [
   { prefix: "?", intermediates: "$", final: "p" },
   { prefix: ">", final: "q" },
 ];
-/** Colours: these ask when they have a `?` for a value. */
+/** Sequences for colours, which are queries if the value is `?`. */
 const COLOUR_QUERIES = [4, 10, 11, 12];
-/** Puts text into the clipboard, or asks for it. */
+/** Sequence that writes text to the clipboard, or queries it. */
 const CLIPBOARD = 52;
 
-/** Those that can be read on the background; the others of xterm.js can. */
+/** Colours; those of xterm.js that are legible on the background are kept. */
 const COLOURS = {
   background: "#16181d",
   foreground: "#d7dae0",
@@ -41,31 +41,31 @@ const COLOURS = {
   brightRed: "#ff8a8a",
 };
 
-/** A terminal and the add-ons that the page talks to. */
+/** A terminal, and the add-ons that the page uses. */
 export interface XtermScreen {
   /** The terminal itself. */
   readonly terminal: Terminal;
-  /** Proposes a size. */
+  /** Add-on that proposes a size. */
   readonly fit: FitAddon;
-  /** Finds text. */
+  /** Add-on that finds text. */
   readonly search: SearchAddon;
 }
 
-/** What the screen asks the page. */
-export interface ScreenQuestions {
-  /** Whether what is being parsed may be answered. */
+/** The permissions of a program, which the page decides. */
+export interface ScreenPermissions {
+  /** Whether queries in the output that is parsed now may be answered. */
   mayReply(): boolean;
-  /** Whether the program may put text into the clipboard. */
+  /** Whether the program may write text to the clipboard. */
   mayCopy(): boolean;
 }
 
 /** Opens a terminal in an element. */
 export function openScreen(
   parent: HTMLElement,
-  questions: ScreenQuestions,
+  permissions: ScreenPermissions,
 ): XtermScreen {
   const terminal = new Terminal({
-    // Decorations, with which found text is shown, need it.
+    // Decorations, which show found text, need it.
     allowProposedApi: true,
     cursorBlink: true,
     fontFamily: FONT,
@@ -84,13 +84,13 @@ export function openScreen(
   );
   terminal.loadAddon(
     new ClipboardAddon(undefined, {
-      // What is in the clipboard is no business of a program.
+      // Programs must not read the clipboard.
       readText: () => "",
       writeText: (_selection, text) =>
-        questions.mayCopy() ? copy(text) : void 0,
+        permissions.mayCopy() ? copy(text) : void 0,
     }),
   );
-  stayQuiet(terminal, () => !questions.mayReply());
+  ignoreQueries(terminal, () => !permissions.mayReply());
   terminal.attachCustomKeyEventHandler((event) => {
     if (!isCopyKey(event)) return true;
     event.preventDefault();
@@ -102,11 +102,11 @@ export function openScreen(
 }
 
 /**
- * Drops the queries in what is being parsed while `isQuiet` says so, and what
- * is for the clipboard: a replay would put old text there again. What is in
- * the clipboard is never told.
+ * Ignores queries and writes to the clipboard while `isQuiet` returns true, since
+ * replayed output would write old text there again. Queries of the clipboard are
+ * always ignored.
  */
-function stayQuiet(terminal: Terminal, isQuiet: () => boolean): void {
+function ignoreQueries(terminal: Terminal, isQuiet: () => boolean): void {
   for (const query of QUERIES) {
     terminal.parser.registerCsiHandler(query, isQuiet);
   }
@@ -135,6 +135,6 @@ async function copy(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // The browser does not let us: no secure context, or no permission.
+    // The browser refuses it: no secure context, or no permission.
   }
 }

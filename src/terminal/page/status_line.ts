@@ -1,5 +1,5 @@
 /**
- * The line that says how it stands.
+ * The status line of the page.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { byId, onPress } from "./elements.ts";
 /** Milliseconds for which a notice is shown. */
 const NOTICE_MS = 8000;
 
-/** Shows states, latencies and notices. */
+/** Shows the state, the latency and notices. */
 export class StatusLine {
   readonly #state: HTMLElement = byId("state", HTMLElement);
   readonly #detail: HTMLElement = byId("detail", HTMLElement);
@@ -19,27 +19,28 @@ export class StatusLine {
   #countdown: ReturnType<typeof setInterval> | undefined;
   #hiding: ReturnType<typeof setTimeout> | undefined;
 
-  /** Calls back when the user does not want to wait. */
+  /** Calls `retry` when the user skips the waiting. */
   constructor(retry: () => void) {
     onPress(this.#retry, retry);
   }
 
-  /** Shows how it stands. */
+  /** Shows the state of the client. */
   show(state: ClientState): void {
     clearInterval(this.#countdown);
     this.#state.dataset["phase"] = state.phase;
     this.#state.textContent = describe(state);
-    this.#retry.hidden = state.phase !== "waiting" && state.phase !== "left";
+    this.#retry.hidden = state.phase !== "waiting" &&
+      state.phase !== "detached";
     this.#sessions.hidden = state.phase !== "ended" && state.phase !== "failed";
     this.#detail.textContent = "";
     this.#detail.title = "";
     if (state.phase === "waiting") this.#count(state.delayMs);
   }
 
-  /** Shows how long the server takes. */
+  /** Shows the round-trip time. */
   latency(ms: number): void {
     this.#detail.textContent = `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
-    this.#detail.title = "Time to the server and back";
+    this.#detail.title = "Round-trip time to the server";
   }
 
   /** Shows a text for a while. */
@@ -49,7 +50,7 @@ export class StatusLine {
     this.#hiding = setTimeout(() => this.#notice.textContent = "", NOTICE_MS);
   }
 
-  // Beside the state, which screen readers say whenever it changes.
+  // Outside the state, which screen readers announce whenever it changes.
   #count(delayMs: number): void {
     const end = performance.now() + delayMs;
     const show = (): void => {
@@ -69,7 +70,7 @@ function describe(state: ClientState): string {
       return state.role === "view" ? "connected, read-only" : "connected";
     case "waiting":
       return "reconnecting";
-    case "left":
+    case "detached":
       return "detached";
     case "failed":
       return state.text;

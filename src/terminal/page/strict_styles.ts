@@ -1,13 +1,13 @@
 /**
- * Lets xterm.js work under `style-src 'self'`. It makes `<style>` elements and
- * `style` attributes, which such a policy blocks; the same through the object
- * model (adopted style sheets, `element.style`) is allowed, as it cannot come
- * from injected markup.
+ * Lets xterm.js work under the policy `style-src 'self'`. xterm.js makes `<style>`
+ * elements and `style` attributes, which the policy blocks. The same through the
+ * object model (adopted style sheets, `element.style`) is allowed, because
+ * injected markup cannot do it.
  *
  * @module
  */
 
-/** Takes effect for all that is made from now on; call it once, first. */
+/** Replaces the two ways for all elements made later; call it once, first. */
 export function useStrictStyles(): void {
   const create = document.createElement.bind(document);
   Object.defineProperty(document, "createElement", {
@@ -21,7 +21,7 @@ export function useStrictStyles(): void {
   };
 }
 
-/** An element that shows nothing, and whose text is a style sheet. */
+/** Returns an invisible element whose text becomes a style sheet. */
 function adopted(element: HTMLElement): HTMLElement {
   const sheet = new CSSStyleSheet();
   document.adoptedStyleSheets.push(sheet);

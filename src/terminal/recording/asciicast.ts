@@ -1,39 +1,39 @@
 /**
- * The lines of an asciicast v3 file, the recording of a terminal: JSON, one
- * value a line; first the header, then events.
+ * The lines of an asciicast v3 file, the recording of a terminal: one JSON value
+ * per line, first the header and then events.
  * See https://docs.asciinema.org/manual/asciicast/v3
  *
  * @module
  */
 import { TroupeError } from "../../actor/mod.ts";
 
-/** What stands at the head of a recording. */
+/** The header of a recording. */
 export interface AsciicastHeader {
-  /** The terminal, as it was when the recording began. */
+  /** Terminal at the start of the recording. */
   readonly term: AsciicastTerm;
-  /** When the recording began, in whole seconds since 1970. */
+  /** Start of the recording, in whole seconds since 1970. */
   readonly timestamp?: number;
-  /** The longest pause that a player should make, in seconds. */
+  /** Longest pause that a player should make, in seconds. */
   readonly idleTimeLimitSeconds?: number;
-  /** What was run. */
+  /** Command that was recorded. */
   readonly command?: string;
-  /** A title. */
+  /** Title of the recording. */
   readonly title?: string;
-  /** Variables of the environment. */
+  /** Environment variables of the command. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A terminal that is recorded. */
+/** The terminal in the header of a recording. */
 export interface AsciicastTerm {
-  /** Cells in a row: 1 to 65,535. */
+  /** Number of columns, from 1 to 65,535. */
   readonly cols: number;
-  /** Rows: 1 to 65,535. */
+  /** Number of rows, from 1 to 65,535. */
   readonly rows: number;
-  /** What it calls itself, such as `xterm-256color`. */
+  /** Type of the terminal, such as `xterm-256color`. */
   readonly type?: string;
 }
 
-/** Something that happened; `atMs` is milliseconds since the beginning. */
+/** An event of a recording; `atMs` is in milliseconds since its start. */
 export type AsciicastEvent =
   | {
     readonly type: "output" | "input" | "marker";
@@ -46,22 +46,22 @@ export type AsciicastEvent =
     readonly cols: number;
     readonly rows: number;
   }
-  /** The program has ended, with this status; the last event. */
+  /** The program has ended with a status: the last event. */
   | { readonly type: "exit"; readonly atMs: number; readonly status: number };
 
-/** A recording is not what asciicast v3 prescribes; see `cause` if any. */
+/** Thrown for a recording that is not valid asciicast v3. */
 export class AsciicastError extends TroupeError {
-  /** The number of the line, from 1. */
+  /** Number of the line with the error, from 1. */
   readonly line: number;
 
-  /** An error in a line. */
-  constructor(line: number, what: string, options?: ErrorOptions) {
-    super(`Cannot read the recording: line ${line} ${what}`, options);
+  /** Makes an error; `problem` continues a sentence about the line. */
+  constructor(line: number, problem: string, options?: ErrorOptions) {
+    super(`Cannot read the recording: line ${line} ${problem}`, options);
     this.line = line;
   }
 }
 
-/** A recording is larger than its reader allows. */
+/** Thrown for a recording that is larger than its reader allows. */
 export class AsciicastLimitError extends AsciicastError {}
 
 /** Codes of the events that hold text. */
@@ -72,11 +72,11 @@ const TEXT_TYPES = new Map<unknown, keyof typeof TEXT_CODES>([
   ["m", "marker"],
 ]);
 
-/** Longer than anyone records, and far from where numbers get imprecise. */
+/** Longest interval: longer than recordings are, and still a precise number. */
 const MAX_INTERVAL_SECONDS = 1e9;
 const MAX_CELLS = 65_535;
 
-/** Makes the first line, with its line feed. */
+/** Returns the first line, with its line feed. */
 export function encodeHeader(header: AsciicastHeader): string {
   const { term, timestamp, command, title, env } = header;
   return JSON.stringify({
@@ -90,21 +90,21 @@ export function encodeHeader(header: AsciicastHeader): string {
   }) + "\n";
 }
 
-/** Makes the lines of events. */
+/** Encodes events as lines. */
 export class AsciicastEncoder {
   #previousMicros = 0;
 
   /**
-   * Makes the line of an event, with its line feed. The time is rounded to
-   * microseconds before the difference is taken, so errors do not add up; one
-   * that is earlier than the event before counts as the same.
+   * Returns the line of an event, with its line feed. Times are rounded to
+   * microseconds before the interval is computed, so rounding errors do not add
+   * up. A time before that of the previous event counts as the same time.
    */
   encode(event: AsciicastEvent): string {
     const micros = Math.max(
       Math.round(event.atMs * 1000),
       this.#previousMicros,
     );
-    // Without an exponent, which not every reader knows.
+    // Without an exponent, which some readers do not accept.
     const interval = ((micros - this.#previousMicros) / 1e6).toFixed(6);
     this.#previousMicros = micros;
     const [code, data] = codeAndData(event);
@@ -124,13 +124,13 @@ function codeAndData(event: AsciicastEvent): [code: string, data: string] {
 }
 
 /**
- * Reads the first line. What is optional and not of its type is left out.
+ * Reads the first line. Optional values of a wrong type are ignored.
  *
- * @throws {AsciicastError} when it is no header of version 3.
+ * @throws {AsciicastError} if it is not a header of version 3.
  */
 export function decodeHeader(line: string): AsciicastHeader {
   const value = parseJson(1, line);
-  if (!isRecord(value)) throw new AsciicastError(1, "is no JSON object");
+  if (!isRecord(value)) throw new AsciicastError(1, "is not a JSON object");
   if (value.version !== 3) {
     const version = JSON.stringify(value.version) ?? "missing";
     throw new AsciicastError(1, `is of version ${version}, it must be 3`);
@@ -148,25 +148,25 @@ export function decodeHeader(line: string): AsciicastHeader {
       : {}),
     ...(typeof command === "string" ? { command } : {}),
     ...(typeof title === "string" ? { title } : {}),
-    ...(isRecord(env) ? { env: textsOf(env) } : {}),
+    ...(isRecord(env) ? { env: stringsOf(env) } : {}),
   };
 }
 
-/** Reads the lines of events. */
+/** Decodes the lines of events. */
 export class AsciicastDecoder {
   #micros = 0;
 
   /**
-   * Reads the line with that number. Answers `undefined` for a comment, an
-   * empty line, and an event of a kind that is unknown, whose time counts.
+   * Reads the line with a number. Returns `undefined` for a comment, an empty
+   * line, and an event of an unknown kind, whose interval counts all the same.
    *
-   * @throws {AsciicastError} when it is no event.
+   * @throws {AsciicastError} if it is not an event.
    */
   decode(number: number, line: string): AsciicastEvent | undefined {
     if (line.startsWith("#") || line.trim() === "") return undefined;
     const value = parseJson(number, line);
     if (!Array.isArray(value) || value.length !== 3) {
-      throw new AsciicastError(number, "is no array of three");
+      throw new AsciicastError(number, "is not an array of three values");
     }
     const [interval, code, data]: unknown[] = value;
     if (
@@ -181,7 +181,10 @@ export class AsciicastDecoder {
       );
     }
     if (typeof code !== "string" || typeof data !== "string") {
-      throw new AsciicastError(number, "has a code or data that is no string");
+      throw new AsciicastError(
+        number,
+        "has a code or data that is not a string",
+      );
     }
     this.#micros += Math.round(interval * 1e6);
     return eventOf(number, this.#micros / 1000, code, data);
@@ -206,7 +209,7 @@ function eventOf(
   }
   if (code !== "x") return undefined;
   if (!/^-?\d{1,10}$/.test(data)) {
-    throw new AsciicastError(line, "has an exit status that is no number");
+    throw new AsciicastError(line, "has an exit status that is not a number");
   }
   return { type: "exit", atMs, status: Number(data) };
 }
@@ -232,7 +235,7 @@ function parseJson(line: number, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new AsciicastError(line, "is no JSON", { cause });
+    throw new AsciicastError(line, "is not JSON", { cause });
   }
 }
 
@@ -240,7 +243,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function textsOf(env: Record<string, unknown>): Record<string, string> {
+function stringsOf(env: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] =>
       typeof entry[1] === "string"

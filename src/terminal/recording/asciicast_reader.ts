@@ -1,6 +1,6 @@
 /**
- * Reads a recording line by line, so that a large one takes no more memory
- * than a small one.
+ * Reads a recording line by line, so that a large one needs no more memory than
+ * a small one.
  *
  * @module
  */
@@ -18,12 +18,12 @@ const LINE_FEED = 0x0a;
 /** Limits of {@linkcode readAsciicast}. */
 export interface ReadAsciicastOptions {
   /**
-   * The longest line, in bytes.
+   * Most bytes in a line, above 0.
    * @default {1_048_576}
    */
   readonly maxLineBytes?: number;
   /**
-   * The most lines, with header, comments and what is unknown.
+   * Most lines, with the header, comments and unknown events, above 0.
    * @default {10_000_000}
    */
   readonly maxLines?: number;
@@ -31,17 +31,18 @@ export interface ReadAsciicastOptions {
 
 /** A recording that is being read; disposing of it cancels its source. */
 export interface Asciicast extends AsyncDisposable {
-  /** What stands at its head. */
+  /** Header of the recording. */
   readonly header: AsciicastHeader;
   /**
-   * Its events, read when they are asked for, once. Throws `AsciicastError`,
-   * which names the line, after the events before it.
+   * Events of the recording, which can be iterated once and are read as they are
+   * requested. For an invalid line it throws {@linkcode AsciicastError}, after
+   * the events before that line.
    */
   readonly events: AsyncIterable<AsciicastEvent>;
 }
 
 /**
- * Reads the head of a recording, and its events as they are asked for.
+ * Reads the header of a recording, and its events as they are requested.
  *
  * @example
  * ```ts
@@ -56,7 +57,7 @@ export interface Asciicast extends AsyncDisposable {
  * }
  * ```
  *
- * @throws {AsciicastError} when it does not begin with a header of version 3.
+ * @throws {AsciicastError} if it does not start with a header of version 3.
  */
 export async function readAsciicast(
   source: ReadableStream<Uint8Array>,
@@ -102,7 +103,7 @@ async function* readLines(
   let number = 1;
   let text = "";
   let bytes = 0;
-  /** Takes a part of the line; no character goes over its end. */
+  /** Adds a part of the line; no character continues after its end. */
   const take = (part: Uint8Array, stream: boolean) => {
     bytes += part.length;
     if (number > maxLines) {
@@ -120,7 +121,7 @@ async function* readLines(
     try {
       text += decoder.decode(part, { stream });
     } catch (cause) {
-      throw new AsciicastError(number, "is no UTF-8", { cause });
+      throw new AsciicastError(number, "is not UTF-8", { cause });
     }
   };
   for await (const chunk of source) {
@@ -136,7 +137,7 @@ async function* readLines(
     }
     if (start < chunk.length) take(chunk.subarray(start), true);
   }
-  // The last line of a recording that was cut short.
+  // The last line may have no line feed, if the recording was cut off.
   if (bytes > 0) {
     take(new Uint8Array(), false);
     yield { number, text };

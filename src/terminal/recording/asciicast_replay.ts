@@ -1,38 +1,39 @@
 /**
- * Plays a recording: its events at their times.
+ * Replays a recording: yields its events at their times.
  *
  * @module
  */
 import type { Clock } from "../../actor/mod.ts";
 import { realClock } from "../../actor/internal.ts";
+import { checkDuration, checkNumber } from "../../checks/internal.ts";
 import type { AsciicastEvent } from "./asciicast.ts";
 import type { Asciicast } from "./asciicast_reader.ts";
 
-/** How a recording is played. */
+/** Options of {@linkcode replayAsciicast}. */
 export interface ReplayAsciicastOptions {
   /**
-   * How much faster than it was recorded; above 0.
+   * Speed relative to the recording, above 0.
    * @default {1}
    */
   readonly speed?: number;
   /**
-   * The longest pause in the recording that is kept, in milliseconds before
-   * the speed counts; 0 or more.
-   * @default {what the header says, or no limit}
+   * Longest pause, in milliseconds of the recording, at least 0; the speed
+   * applies to it as well.
+   * @default {the limit in the header, or `Infinity`}
    */
   readonly idleLimitMs?: number;
-  /** Ends the replay, which then throws the signal's reason. */
+  /** Ends the replay when it aborts; the replay throws the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * The source of time.
+   * Source of time, such as a manual clock in tests.
    * @default {realClock}
    */
   readonly clock?: Clock;
 }
 
 /**
- * Gives each event when its time has come. Events that are overdue because
- * the last one took long to be dealt with come at once.
+ * Yields each event at its time. Events that are overdue, because the previous
+ * one took long to process, are yielded at once.
  *
  * @example
  * ```ts
@@ -47,8 +48,8 @@ export interface ReplayAsciicastOptions {
  * }
  * ```
  *
- * @throws {RangeError} when an option is out of its range.
- * @throws {AsciicastError} when the recording goes wrong.
+ * @throws {RangeError} if an option is out of its range.
+ * @throws {AsciicastError} if a line of the recording is invalid.
  */
 export async function* replayAsciicast(
   cast: Pick<Asciicast, "header" | "events">,
@@ -61,14 +62,8 @@ export async function* replayAsciicast(
     signal,
     clock = realClock,
   } = options;
-  if (!(speed > 0)) {
-    throw new RangeError(`Cannot replay: speed is ${speed}, not above 0`);
-  }
-  if (!(idleLimitMs >= 0)) {
-    throw new RangeError(
-      `Cannot replay: idleLimitMs is ${idleLimitMs}, it must be 0 or more`,
-    );
-  }
+  checkNumber("speed", speed, { above: 0 });
+  checkDuration("idleLimitMs", idleLimitMs);
   let dueAt = clock.now();
   let previousMs = 0;
   for await (const event of cast.events) {

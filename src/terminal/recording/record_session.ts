@@ -1,5 +1,5 @@
 /**
- * Records a session as one who looks on, and so holds up nobody.
+ * Records a session as a read-only viewer, which delays nobody.
  *
  * @module
  */
@@ -7,21 +7,20 @@ import type { PtyAttachment, PtySession } from "../../pty/mod.ts";
 import { AsciicastRecorder } from "./recorder.ts";
 import type { RecorderOptions } from "./recorder_options.ts";
 
-/** Options of {@linkcode recordSession}: the session tells its size. */
+/** Options of {@linkcode recordSession}, which takes the size of the session. */
 export type RecordSessionOptions = Omit<RecorderOptions, "size">;
 
 /**
  * Records a session to asciicast v3, from its first byte to its exit. Output
- * that it does not keep any more, and output that the sink cannot take in
- * time, is left out, and a marker says how much. A sink that fails ends the
- * recording alone: its `closed` rejects then.
+ * that is no longer kept, or that the sink cannot take in time, is omitted, and
+ * a marker says how much. A sink that fails ends only the recording, whose
+ * `closed` then rejects.
  *
- * The recorder may be given markers besides. Input is not told to those who
- * look on: whoever types hands it to `record`, and asks for it with the option
- * `input`.
+ * Markers can be added with `record`. Viewers do not receive input, so pass it
+ * to `record` as well where you type it, and set the option `input`.
  *
- * A session that nobody else watches ends after `graceMs` all the same. The
- * sink is closed with the recording, and aborted when this rejects.
+ * A session that nobody else watches still ends after `graceMs`. The sink is
+ * closed with the recording, and aborted if `recordSession` rejects.
  *
  * @example
  * ```ts
@@ -39,10 +38,10 @@ export type RecordSessionOptions = Omit<RecorderOptions, "size">;
  * console.log(await text);
  * ```
  *
- * @throws {RangeError} when an option is out of its range.
- * @throws {TypeError} when the sink is locked.
- * @throws {PtyAttachmentError} when there are too many viewers.
- * @throws {ActorStoppedError} when the session is over.
+ * @throws {RangeError} if an option is out of its range.
+ * @throws {TypeError} if the sink is locked.
+ * @throws {PtyAttachmentError} if the session has too many viewers.
+ * @throws {ActorStoppedError} if the session has ended.
  */
 export async function recordSession(
   session: PtySession,
@@ -58,9 +57,9 @@ export async function recordSession(
       offset: 0,
       borrows: true,
       viewer: {
-        // Called from a later turn on, when there is a recorder.
+        // Called from a later turn on, when the recorder exists.
         tell(event) {
-          // What waits for the sink is bounded there.
+          // The recorder bounds what waits for the sink.
           recorder.record(event);
           return true;
         },
@@ -70,7 +69,7 @@ export async function recordSession(
     const { size, ended } = attachment;
     const recorder = new AsciicastRecorder(sink, { ...options, size });
     ended.addEventListener("abort", () => {
-      // What is given up is not finished.
+      // An aborted recording is not finished.
       if (signal?.aborted !== true) recorder.close().catch(() => {});
     }, { once: true });
     const detach = (): void => attachment?.detach();

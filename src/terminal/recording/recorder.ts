@@ -1,13 +1,13 @@
 /**
- * Records a session to asciicast v3. It takes what a session tells its
- * viewers, and never holds one up: what the file cannot take in time is left
- * out, and the recording says so.
+ * Records a session to asciicast v3. It takes the events of a session, and never
+ * delays it: what the file cannot take in time is omitted and marked.
  *
  * @module
  */
 import { constants } from "node:os";
 import { type Clock, TroupeError } from "../../actor/mod.ts";
 import { realClock } from "../../actor/internal.ts";
+import { checkNumber } from "../../checks/internal.ts";
 import type { PtyExit, PtySize } from "../../pty/mod.ts";
 import {
   AsciicastEncoder,
@@ -16,37 +16,37 @@ import {
 } from "./asciicast.ts";
 import { headerOf, type RecorderOptions } from "./recorder_options.ts";
 
-/** The recording could not be written; see `cause`. */
+/** Thrown for a recording that cannot be opened or written; see `cause`. */
 export class RecordingError extends TroupeError {}
 
-/** What can be recorded; every `PtyEvent` is one. */
+/** An event that can be recorded; every `PtyEvent` is one. */
 export type RecordedEvent =
   | { readonly type: "output" | "input"; readonly bytes: Uint8Array }
-  /** Output that the session does not have any more, by offset. */
+  /** Output that the session no longer keeps, by offset. */
   | { readonly type: "gap"; readonly from: number; readonly to: number }
   | { readonly type: "size"; readonly size: PtySize }
   | { readonly type: "marker"; readonly label: string }
-  /** Ends the recording. */
+  /** The exit, which ends the recording. */
   | {
     readonly type: "exit";
     readonly exit: Pick<PtyExit, "code" | "signal">;
   };
 
-/** What a recorder has left out. */
+/** The totals of what a recorder has omitted. */
 export interface RecorderDrops {
-  /** Bytes of output and input. */
+  /** Total bytes of output and input. */
   readonly bytes: number;
-  /** Events. */
+  /** Total number of events. */
   readonly events: number;
 }
 
-/** Bytes of one event: escaped and marked as wrong, six times as many. */
+/** Most bytes of one event; escaped, they may take six times as many. */
 const PIECE_BYTES = 65_536;
 
 /**
- * Writes a recording. Output is text there: a character that comes in parts
- * is put together, and bytes that are no UTF-8 become U+FFFD, as a terminal
- * would show them.
+ * Writes a recording in asciicast v3. Recorded output is text: a character that
+ * arrives in parts is joined, and bytes that are not UTF-8 become U+FFFD, as a
+ * terminal shows them.
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ const PIECE_BYTES = 65_536;
  * ```
  */
 export class AsciicastRecorder implements AsyncDisposable {
-  /** Resolves when all is written; rejects with `RecordingError`. */
+  /** Resolves when everything is written; rejects with `RecordingError`. */
   readonly closed: Promise<void>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #clock: Clock;
@@ -74,17 +74,18 @@ export class AsciicastRecorder implements AsyncDisposable {
   #waitingBytes = 0;
   #ended = false;
   #drops = { bytes: 0, events: 0 };
-  /** What was left out since the last marker that said so. */
+  /** What was omitted since the last marker about it. */
   #gap: { bytes: number; size: PtySize | undefined } | undefined;
 
-  /** Begins a recording with its header. The stream is closed with it. */
+  /**
+   * Starts a recording by writing its header. The sink is closed with it.
+   *
+   * @throws {RangeError} if `maxWaitingBytes` is not above 0.
+   * @throws {TypeError} if the sink is locked.
+   */
   constructor(sink: WritableStream<Uint8Array>, options: RecorderOptions) {
     const { clock = realClock, maxWaitingBytes = 4_194_304 } = options;
-    if (!(maxWaitingBytes > 0)) {
-      throw new RangeError(
-        `Cannot record: maxWaitingBytes is ${maxWaitingBytes}, not above 0`,
-      );
-    }
+    checkNumber("maxWaitingBytes", maxWaitingBytes, { above: 0 });
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#maxWaitingBytes = maxWaitingBytes;
@@ -93,28 +94,27 @@ export class AsciicastRecorder implements AsyncDisposable {
     this.#writer = sink.getWriter();
     this.closed = this.#writer.closed.then(() => {}, (cause) => {
       this.#ended = true;
-      throw new RecordingError("Cannot record: the writing has failed", {
+      throw new RecordingError("Cannot record: writing to the sink failed", {
         cause,
       });
     });
-    // Nobody has to wait for it.
+    // Nobody has to wait for it, so a rejection is handled here.
     this.closed.catch(() => {});
     const { signal } = options;
-    const giveUp = () =>
-      void this.#writer.abort(signal?.reason).catch(() => {});
-    signal?.addEventListener("abort", giveUp);
-    const forget = () => signal?.removeEventListener("abort", giveUp);
+    const abort = () => void this.#writer.abort(signal?.reason).catch(() => {});
+    signal?.addEventListener("abort", abort);
+    const forget = () => signal?.removeEventListener("abort", abort);
     this.closed.then(forget, forget);
-    if (signal?.aborted) giveUp();
+    if (signal?.aborted) abort();
     this.#write(encodeHeader(headerOf(options)));
   }
 
-  /** What was left out so far. */
+  /** What the recorder has omitted so far. */
   get drops(): RecorderDrops {
     return { ...this.#drops };
   }
 
-  /** Records what happens now. After the end, it does nothing. */
+  /** Records an event at the present time; does nothing after the end. */
   record(event: RecordedEvent): void {
     if (this.#ended) return;
     switch (event.type) {
@@ -148,9 +148,9 @@ export class AsciicastRecorder implements AsyncDisposable {
   }
 
   /**
-   * Ends the recording; resolves when all is written.
+   * Ends the recording; resolves when everything is written.
    *
-   * @throws {RecordingError} when it cannot be.
+   * @throws {RecordingError} if it cannot be written.
    */
   close(): Promise<void> {
     if (!this.#ended) {
@@ -191,7 +191,7 @@ export class AsciicastRecorder implements AsyncDisposable {
     this.#event({ type: "resize", atMs: this.#now(), cols, rows });
   }
 
-  /** Whether there is room; once there was none, until half of it is free. */
+  /** Whether there is room; after a lack, only once half of it is free. */
   #hasRoom(): boolean {
     if (this.#gap === undefined) {
       return this.#waitingBytes < this.#maxWaitingBytes;
@@ -202,7 +202,7 @@ export class AsciicastRecorder implements AsyncDisposable {
   }
 
   #drop(bytes: number, size?: PtySize): void {
-    // A character that has begun does not go on after the gap.
+    // A character that has started does not continue after the gap.
     if (this.#gap === undefined) this.#flushTexts();
     this.#gap ??= { bytes: 0, size: undefined };
     this.#gap.bytes += bytes;
@@ -211,17 +211,17 @@ export class AsciicastRecorder implements AsyncDisposable {
     this.#drops.events++;
   }
 
-  /** Says what was left out, and which size the terminal has since. */
+  /** Marks what was omitted, and records the size that the terminal has since. */
   #endGap(): void {
     if (this.#gap === undefined) return;
     const { bytes, size } = this.#gap;
     this.#gap = undefined;
-    const text = `${bytes} bytes were not recorded: the writing was too slow`;
+    const text = `${bytes} bytes were not recorded: the sink was too slow`;
     this.#event({ type: "marker", atMs: this.#now(), text });
     if (size !== undefined) this.#resize(size);
   }
 
-  /** Whatever is to be said before the end, room or not. */
+  /** Writes what must come before the end, room or not. */
   #flush(): void {
     this.#flushTexts();
     this.#endGap();
@@ -241,7 +241,7 @@ export class AsciicastRecorder implements AsyncDisposable {
   #write(line: string): void {
     const bytes = new TextEncoder().encode(line);
     this.#waitingBytes += bytes.length;
-    // If it fails, `closed` says so.
+    // A failure is reported by `closed`.
     this.#writer.write(bytes).then(
       () => void (this.#waitingBytes -= bytes.length),
       () => {},
@@ -253,7 +253,7 @@ function newDecoder(): TextDecoder {
   return new TextDecoder("utf-8", { ignoreBOM: true });
 }
 
-/** As a shell has it, which is the only number that a recording can hold. */
+/** The number of a signal: a recording holds only the status that shells use. */
 function signalNumber(signal: PtyExit["signal"]): number {
   const numbers = new Map<string, number>(Object.entries(constants.signals));
   return numbers.get(signal ?? "") ?? 0;

@@ -1,5 +1,5 @@
 /**
- * Options of a recorder, and the header that they make.
+ * Options of a recorder, and the header that is made from them.
  *
  * @module
  */
@@ -7,48 +7,48 @@ import type { Clock } from "../../actor/mod.ts";
 import type { PtySize } from "../../pty/mod.ts";
 import type { AsciicastHeader } from "./asciicast.ts";
 
-/** Options of an `AsciicastRecorder`. */
+/** Options of an {@linkcode AsciicastRecorder}. */
 export interface RecorderOptions {
-  /** The size of the terminal in the beginning. */
+  /** Size of the terminal at the start, in cells. */
   readonly size: PtySize;
   /**
-   * What the terminal calls itself.
+   * Type of the terminal, as in `TERM`.
    * @default {"xterm-256color"}
    */
   readonly term?: string;
-  /** A title. */
+  /** Title of the recording. */
   readonly title?: string;
-  /** What is run; it may hold secrets, and so is only here if given. */
+  /** Command that is recorded; omitted by default, as it may hold secrets. */
   readonly command?: string;
-  /** The environment of the session. */
+  /** Environment of the session, of which `envNames` are recorded. */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * Which of its variables are recorded: others may be secrets.
+   * Names of the variables that are recorded, since others may be secret.
    * @default {["SHELL"]}
    */
   readonly envNames?: readonly string[];
   /**
-   * Whether input is recorded. It holds what is typed and not echoed, such as
-   * passwords.
+   * Whether input is recorded. It contains what is typed without an echo, such
+   * as passwords.
    * @default {false}
    */
   readonly input?: boolean;
   /**
-   * Bytes that may wait to be written, about; what is more is left out, until
-   * half of them are written.
+   * Bytes that may wait to be written, approximately, above 0. What exceeds them
+   * is omitted, until half of them are written.
    * @default {4_194_304}
    */
   readonly maxWaitingBytes?: number;
-  /** Gives the recording up; what waits is not written. */
+  /** Aborts the recording when it aborts; what waits is not written. */
   readonly signal?: AbortSignal;
   /**
-   * The source of time.
+   * Source of time, such as a manual clock in tests.
    * @default {realClock}
    */
   readonly clock?: Clock;
 }
 
-/** The header of a recording that begins now. */
+/** Returns the header of a recording that starts now. */
 export function headerOf(options: RecorderOptions): AsciicastHeader {
   const { size, term = "xterm-256color", env, title, command } = options;
   const { envNames = ["SHELL"] } = options;

@@ -4,34 +4,35 @@
  * @module
  */
 import type { Clock } from "../../actor/mod.ts";
+import { reasonOf } from "../../checks/internal.ts";
 import type { PtySession } from "../../pty/mod.ts";
 import type { TerminalCounters } from "../metrics.ts";
 import { recordSession } from "./record_session.ts";
 import { type AsciicastRecorder, RecordingError } from "./recorder.ts";
 
-/** A session that is about to be started. */
+/** A session for which a recording is opened. */
 export interface RecordedSession {
-  /** Its id. */
+  /** Id of the session. */
   readonly id: string;
-  /** The name of its command. */
+  /** Name of the command that it runs. */
   readonly command: string;
-  /** When it is started. */
+  /** Time at which it is started. */
   readonly createdAt: Date;
 }
 
-/** Opens that to which a session is recorded; without one, it is not. */
+/** Opens the sink of a session's recording, or returns none to skip it. */
 export type OpenRecording = (session: RecordedSession) =>
   | WritableStream<Uint8Array>
   | undefined
   | Promise<WritableStream<Uint8Array> | undefined>;
 
-/** What recordings are made of. */
+/** Options of {@linkcode Recordings}. */
 export interface RecordingsOptions {
-  /** Opens each of them; without it, there are none. */
+  /** Opens the sink of each recording; without it, no session is recorded. */
   readonly open: OpenRecording | undefined;
-  /** Where those are counted that fail. */
+  /** Counters of the server, for recordings that fail. */
   readonly counters: TerminalCounters;
-  /** The source of time. */
+  /** Source of time. */
   readonly clock: Clock;
 }
 
@@ -40,26 +41,26 @@ export class Recordings {
   readonly #options: RecordingsOptions;
   readonly #unfinished = new Set<Promise<void>>();
 
-  /** No recordings yet. */
+  /** Starts without recordings. */
   constructor(options: RecordingsOptions) {
     this.#options = options;
   }
 
-  /** How many are not finished. */
+  /** Number of recordings that are not finished. */
   get size(): number {
     return this.#unfinished.size;
   }
 
-  /** Resolves when all that have begun are written, or have failed. */
+  /** Resolves when all started recordings are written, or have failed. */
   async finished(): Promise<void> {
     await Promise.all(this.#unfinished);
   }
 
   /**
-   * Starts a session with `spawn`, and its recording. One that is to be
-   * recorded does not run without it.
+   * Starts a session with `spawn`, and its recording. A session that must be
+   * recorded does not run without its recording.
    *
-   * @throws {RecordingError} when the recording cannot be opened.
+   * @throws {RecordingError} if the recording cannot be opened.
    */
   async start(
     session: RecordedSession,
@@ -86,9 +87,10 @@ export class Recordings {
     try {
       return await this.#options.open?.(session);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : cause;
       throw new RecordingError(
-        `Cannot start ${session.command}: its recording cannot be opened: ${why}`,
+        `Cannot start ${session.command}: its recording cannot be opened: ${
+          reasonOf(cause)
+        }`,
         { cause },
       );
     }
@@ -97,7 +99,7 @@ export class Recordings {
   #follow({ id }: RecordedSession, { closed }: AsciicastRecorder): void {
     const finished = closed.catch((error) => {
       this.#options.counters.recordingsFailed++;
-      console.error(`The recording of session ${id} has failed:`, error);
+      console.error(`The recording of session ${id} failed:`, error);
     }).then(() => void this.#unfinished.delete(finished));
     this.#unfinished.add(finished);
   }

@@ -15,7 +15,7 @@ import { Tickets } from "../../../src/terminal/access/tickets.ts";
 import { TokenBuckets } from "../../../src/terminal/access/token_bucket.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 
-Deno.test("a secret is known by its text alone, and only its hash is kept", () => {
+Deno.test("a secret is recognized by its text, and only its hash is kept", () => {
   const made = makeSecret();
   const other = makeSecret();
   const records = new Map(
@@ -33,7 +33,7 @@ Deno.test("a secret is known by its text alone, and only its hash is kept", () =
   assert(!JSON.stringify([...records]).includes(made.text.split(".")[1] ?? ""));
 });
 
-Deno.test("a ticket is good once", () => {
+Deno.test("a ticket is valid once", () => {
   const tickets = new Tickets(new ManualClock(), 60_000);
   const grant = { role: "view", session: "a" } as const;
   const text = tickets.issue(grant);
@@ -42,7 +42,7 @@ Deno.test("a ticket is good once", () => {
   assertEquals(tickets.size, 0);
 });
 
-Deno.test("a ticket is good for so long", () => {
+Deno.test("a ticket expires after ticketMs", () => {
   const clock = new ManualClock();
   const tickets = new Tickets(clock, 60_000);
   const grant = { role: "control", session: undefined } as const;
@@ -53,7 +53,7 @@ Deno.test("a ticket is good for so long", () => {
   assertEquals(tickets.redeem(second), undefined);
 });
 
-Deno.test("tickets that nobody uses do not pile up", () => {
+Deno.test("unused tickets do not pile up", () => {
   const clock = new ManualClock();
   const tickets = new Tickets(clock, 60_000);
   const grant = { role: "view", session: undefined } as const;
@@ -66,10 +66,10 @@ Deno.test("tickets that nobody uses do not pile up", () => {
 
 const limits = { loginMs: 1000, loginIdleMs: 100, maxLogins: 2 };
 
-Deno.test("a login ends after loginMs, whatever is done", () => {
+Deno.test("a login ends after loginMs, even while it is used", () => {
   const clock = new ManualClock();
   const logins = new Logins(clock, limits);
-  const { token, login } = logins.begin();
+  const { token, login } = logins.start();
   for (let ms = 0; ms < 990; ms += 90) {
     assertEquals(logins.find(token), login);
     clock.advance(90);
@@ -80,10 +80,10 @@ Deno.test("a login ends after loginMs, whatever is done", () => {
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("a login ends when it is not used, unless a viewer is attached", () => {
+Deno.test("a login ends after loginIdleMs without use, unless a viewer is attached", () => {
   const clock = new ManualClock();
   const logins = new Logins(clock, limits);
-  const { token, login } = logins.begin();
+  const { token, login } = logins.start();
   login.viewers++;
   clock.advance(150);
   assertEquals(logins.find(token), login);
@@ -93,11 +93,11 @@ Deno.test("a login ends when it is not used, unless a viewer is attached", () =>
   assert(login.ended.aborted);
 });
 
-Deno.test("when there are too many logins, the one unused for longest ends", () => {
+Deno.test("with too many logins, the one unused for longest ends", () => {
   const logins = new Logins(new ManualClock(), limits);
-  const [first, second] = [logins.begin(), logins.begin()];
+  const [first, second] = [logins.start(), logins.start()];
   logins.find(first.token);
-  const third = logins.begin();
+  const third = logins.start();
   assertEquals(logins.find(second.token), undefined);
   assertEquals(logins.find(first.token), first.login);
   assertEquals(logins.find(third.token), third.login);
@@ -105,8 +105,8 @@ Deno.test("when there are too many logins, the one unused for longest ends", () 
   assertEquals(logins.size, 0);
 });
 
-Deno.test("a login may do what its tickets say, and no more", () => {
-  const { login } = new Logins(new ManualClock(), limits).begin();
+Deno.test("a login may do what its tickets allow, and no more", () => {
+  const { login } = new Logins(new ManualClock(), limits).start();
   login.add({ role: "view", session: "a" });
   assertEquals(login.roleIn("a"), "view");
   assertEquals(login.roleIn("b"), undefined);
@@ -119,7 +119,7 @@ Deno.test("a login may do what its tickets say, and no more", () => {
   login.end();
 });
 
-Deno.test("a client may try so often in a minute, and others meanwhile", () => {
+Deno.test("a client has a limited number of attempts a minute, which others do not use up", () => {
   const clock = new ManualClock();
   const buckets = new TokenBuckets(2, clock);
   assertEquals([buckets.take("a"), buckets.take("a")], [0, 0]);
@@ -132,7 +132,7 @@ Deno.test("a client may try so often in a minute, and others meanwhile", () => {
   assertEquals(buckets.take("a"), 30_000);
 });
 
-Deno.test("clients that tried once are forgotten, and too many are", () => {
+Deno.test("clients are forgotten after a while, or when they are too many", () => {
   const clock = new ManualClock();
   const buckets = new TokenBuckets(2, clock);
   for (let i = 0; i < 20_000; i++) buckets.take(`${i}`);
@@ -142,7 +142,7 @@ Deno.test("clients that tried once are forgotten, and too many are", () => {
   assertEquals(buckets.clients, 1);
 });
 
-Deno.test("a cookie is for this server alone, and for no script and no other site", () => {
+Deno.test("a cookie is for this server only, and hidden from scripts and other sites", () => {
   const open = { prefix: "/terminal/", secure: false };
   assertEquals(
     setCookie("localhost:7681", "x.y", open),
@@ -178,7 +178,7 @@ const policy = {
   env: { COLORTERM: "truecolor" },
 };
 
-Deno.test("the first command is started, where the first directory is, with what may be handed on", async () => {
+Deno.test("the first command starts in the first directory, with the environment that is passed on", async () => {
   assertEquals(await commandFor(policy, {}), {
     command: "/bin/sh",
     args: [],
@@ -191,7 +191,7 @@ Deno.test("the first command is started, where the first directory is, with what
   });
 });
 
-Deno.test("arguments are taken where they are allowed", async () => {
+Deno.test("arguments are accepted where they are allowed", async () => {
   const spec = await commandFor(policy, { command: "log", args: ["a.log"] });
   assertEquals(spec.args, ["-f", "a.log"]);
   assertEquals(spec.env?.LOG, "1");
@@ -221,7 +221,7 @@ Deno.test("a command, argument or directory that is not allowed is refused", asy
   assertEquals((await commandFor(policy, { cwd: "/usr/bin/.." })).cwd, "/usr");
 });
 
-Deno.test("a link out of an allowed directory does not lead out of it", async () => {
+Deno.test("a symbolic link does not lead out of an allowed directory", async () => {
   const directory = await Deno.makeTempDir();
   try {
     await Deno.symlink("/", `${directory}/out`);

@@ -11,7 +11,7 @@ function parse(path: string): AttachRequest | undefined {
   return parseAttachUrl(new URL(path, "https://example.com/terminal/"));
 }
 
-Deno.test("whatever a viewer asks for stands in the address", () => {
+Deno.test("the address holds all parameters of an attach request", () => {
   const requests = fc.record({
     // A dot segment would be taken out of a URL.
     sessionId: fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 })
@@ -24,7 +24,7 @@ Deno.test("whatever a viewer asks for stands in the address", () => {
   }));
 });
 
-Deno.test("the address of something else asks for no session", () => {
+Deno.test("the address of another resource is no attach request", () => {
   for (const path of ["page.js", "sessions/a", "sessions//attach", "attach"]) {
     assertEquals(parse(path), undefined);
   }
@@ -32,13 +32,13 @@ Deno.test("the address of something else asks for no session", () => {
 
 for (
   const [path, message] of [
-    ["sessions/a/attach", "client is not a name"],
-    ["sessions/a/attach?client=", "client is not a name"],
-    ["sessions/a/attach?client=a.b", "client is not a name"],
-    ["sessions/a/attach?client=a&offset=", "offset is not a number"],
-    ["sessions/a/attach?client=a&offset=-1", "offset is not a number"],
-    ["sessions/a/attach?client=a&offset=1e3", "offset is not a number"],
-    ["sessions/a/attach?client=a&offset=9999999999999999", "offset is not"],
+    ["sessions/a/attach", `"client" must be`],
+    ["sessions/a/attach?client=", `"client" must be`],
+    ["sessions/a/attach?client=a.b", `"client" must be`],
+    ["sessions/a/attach?client=a&offset=", `"offset" must be`],
+    ["sessions/a/attach?client=a&offset=-1", `"offset" must be`],
+    ["sessions/a/attach?client=a&offset=1e3", `"offset" must be`],
+    ["sessions/a/attach?client=a&offset=9999999999999999", `"offset" must be`],
     ["sessions/%ff/attach?client=a", "session is not UTF-8"],
     [`sessions/${"a".repeat(256)}/attach?client=a`, "over 255 characters"],
   ] as const

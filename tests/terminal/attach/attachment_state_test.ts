@@ -59,7 +59,7 @@ const CLOSED_IN_ORDER: AttachmentCommand[] = [
   { type: "close", code: 1000, error: undefined },
 ];
 
-Deno.test("a socket that opens is attached to its session, once", () => {
+Deno.test("a socket that opens is attached to its session once", () => {
   const state = newAttachment("control", SILENCE_MS);
   assertEquals(transition(state, { type: "socket_opened" }), [
     { type: "attach" },
@@ -67,7 +67,7 @@ Deno.test("a socket that opens is attached to its session, once", () => {
   assertEquals(transition(state, { type: "socket_opened" }), []);
 });
 
-Deno.test("a viewer in control gets its role, the size, and its input so far, and then its early frames are read", () => {
+Deno.test("a controlling viewer gets its role, the size and an INPUT_ACK, and then its early messages are read", () => {
   const state = after("control", { type: "socket_opened" });
   const early = new ArrayBuffer(1);
   assertEquals(transition(state, { type: "message_arrived", data: early }), []);
@@ -84,7 +84,7 @@ Deno.test("a viewer in control gets its role, the size, and its input so far, an
   assertEquals(state.early, []);
 });
 
-Deno.test("a viewer in control answers nothing that was answered before", () => {
+Deno.test("a controlling viewer answers no query that was answered before", () => {
   const state = after("control", { type: "socket_opened" });
   const [, role] = transition(state, { ...ATTACHED, answeredTo: 250 });
   assertEquals(role, {
@@ -93,7 +93,7 @@ Deno.test("a viewer in control answers nothing that was answered before", () => 
   });
 });
 
-Deno.test("a viewer answers nothing where another one does, or when it is read-only", () => {
+Deno.test("a viewer answers no queries if another one does, or if it is read-only", () => {
   for (
     const [role, isAnswered] of [
       ["control", true],
@@ -110,18 +110,21 @@ Deno.test("a viewer answers nothing where another one does, or when it is read-o
   }
 });
 
-Deno.test("the 65th frame before the attachment breaks the protocol", () => {
+Deno.test("the 65th message before the attachment breaks the protocol", () => {
   const state = newAttachment("control", SILENCE_MS);
   const frame = { type: "message_arrived", data: new ArrayBuffer(1) } as const;
   for (let i = 0; i < 64; i++) assertEquals(transition(state, frame), []);
   assertEquals(
     transition(state, frame),
-    closing(ErrorCode.PROTOCOL, "Cannot take more: wait for the ROLE first"),
+    closing(
+      ErrorCode.PROTOCOL,
+      "Cannot keep more messages: wait for the ROLE first",
+    ),
   );
   assertEquals(state.early, []);
 });
 
-Deno.test("a message of text breaks the protocol, attached or not", () => {
+Deno.test("a text message breaks the protocol, before the attachment and after it", () => {
   for (
     const state of [newAttachment("view", SILENCE_MS), attachedAs("view")]
   ) {
@@ -131,7 +134,7 @@ Deno.test("a message of text breaks the protocol, attached or not", () => {
   }
 });
 
-Deno.test("an attachment that comes after the end is let go", () => {
+Deno.test("an attachment that is made after the end is released", () => {
   const state = after("control", { type: "socket_opened" }, {
     type: "login_ended",
   });
@@ -139,7 +142,7 @@ Deno.test("an attachment that comes after the end is let go", () => {
   assertEquals(state.phase, "closing");
 });
 
-Deno.test("each end has its error, and comes once", () => {
+Deno.test("each reason to end has its error, and ends the attachment once", () => {
   const ends: readonly (readonly [AttachmentEvent, ErrorCode])[] = [
     [{ type: "protocol_broken", text: "why" }, ErrorCode.PROTOCOL],
     [{ type: "overflowed" }, ErrorCode.LIMIT],
@@ -168,7 +171,7 @@ Deno.test("each end has its error, and comes once", () => {
   }
 });
 
-Deno.test("a viewer that detaches is let go without an error", () => {
+Deno.test("a viewer that detaches is disconnected without an error", () => {
   const state = attachedAs("view");
   const detach = { type: "requested", frame: { type: "detach" } } as const;
   assertEquals(transition(state, detach), CLOSED_IN_ORDER);
@@ -193,7 +196,7 @@ Deno.test("the exit is sent before the close", () => {
   );
 });
 
-Deno.test("an exit that could not be sent is followed by no second close", () => {
+Deno.test("an exit that does not fit into the socket closes it once, with LIMIT", () => {
   const state = attachedAs("view");
   const exit = { code: 7, signal: undefined, error: undefined };
   transition(state, { type: "exited", exit });
@@ -227,7 +230,7 @@ Deno.test("an exit with neither code nor signal is an error", () => {
   );
 });
 
-Deno.test("a read-only viewer can neither type nor ask for anything", () => {
+Deno.test("a read-only viewer can neither type nor resize nor send signals", () => {
   const state = attachedAs("view");
   assertEquals(acceptInput(state), "reject");
   for (
@@ -248,7 +251,7 @@ Deno.test("a read-only viewer can neither type nor ask for anything", () => {
   assertEquals(state.phase, "attached");
 });
 
-Deno.test("a viewer in control asks for sizes, signals and signs of life", () => {
+Deno.test("a controlling viewer requests sizes, signals and a PONG", () => {
   const state = attachedAs("control");
   const ask = (
     frame: Extract<AttachmentEvent, { type: "requested" }>["frame"],
@@ -264,7 +267,7 @@ Deno.test("a viewer in control asks for sizes, signals and signs of life", () =>
   ]);
 });
 
-Deno.test("whoever types answers what the program asks, until another one does", () => {
+Deno.test("the viewer who types answers the queries, until another one types", () => {
   const state = attachedAs("control");
   // It was the first one, and answers already.
   assertEquals(acceptInput(state), "type");
@@ -283,7 +286,7 @@ Deno.test("whoever types answers what the program asks, until another one does",
   assertEquals(acceptInput(state), "type");
 });
 
-Deno.test("input is acknowledged after a second, or when it is 1,024 bytes", () => {
+Deno.test("input is acknowledged after a second, or after 1,024 bytes", () => {
   const state = attachedAs("control");
   assertEquals(inputTaken(state, 1), "schedule");
   assertEquals(inputTaken(state, 1022), "wait");
@@ -295,22 +298,22 @@ Deno.test("input is acknowledged after a second, or when it is 1,024 bytes", () 
   assertEquals(inputTaken(state, 1023), "schedule");
 });
 
-Deno.test("input that was typed over an earlier socket is acknowledged by the attachment alone", () => {
+Deno.test("input from an earlier socket is acknowledged with the attachment", () => {
   const state = after("control", { type: "socket_opened" });
   assertEquals(inputTaken(state, 5000), "wait");
   assert(namesOf(transition(state, ATTACHED)).includes("acknowledge_input"));
 });
 
-Deno.test("output that is acknowledged gives credit back, gaps give none", () => {
+Deno.test("acknowledged output gives credit back, and gaps give none", () => {
   const state = attachedAs("control");
-  state.output.sent = 150;
+  state.output.sentTo = 150;
   assertEquals(state.output.acknowledge(120), 20);
   state.output.skip(150, 400);
   assertEquals(state.output.acknowledge(400), 30);
   assertThrows(() => state.output.acknowledge(401), TerminalProtocolError);
 });
 
-Deno.test("a viewer that is silent for silenceMs is let go, on the checks' clock", () => {
+Deno.test("a viewer that is silent for silenceMs is disconnected at the next check", () => {
   const state = attachedAs("control");
   const check = (now: number) =>
     transition(state, { type: "silence_checked", now });
@@ -321,7 +324,7 @@ Deno.test("a viewer that is silent for silenceMs is let go, on the checks' clock
   assertEquals(check(2399), []);
   assertEquals(
     check(2400),
-    closing(ErrorCode.LIMIT, "The viewer was silent too long"),
+    closing(ErrorCode.LIMIT, "The viewer was silent for too long"),
   );
 });
 
@@ -421,14 +424,14 @@ class Interpreter {
   }
 }
 
-Deno.test("whatever happens, an attachment is made once, closed once and stopped once, and nothing comes after", () => {
+Deno.test("whatever happens, an attachment attaches, closes and stops at most once, and sends nothing afterwards", () => {
   fc.assert(fc.property(roles, overflows, steps, (role, overflows, steps) => {
     const made = new Interpreter(role, overflows);
     for (const step of steps) {
       switch (step.type) {
         case "output":
         case "gap":
-          made.state.output.sent += step.bytes;
+          made.state.output.sentTo += step.bytes;
           break;
         case "taken":
           inputTaken(made.state, step.bytes);
@@ -467,7 +470,7 @@ Deno.test("whatever happens, an attachment is made once, closed once and stopped
   }));
 });
 
-Deno.test("whatever is sent, left out and acknowledged, credit comes back once and is never negative", () => {
+Deno.test("whatever is sent, skipped and acknowledged, all credit comes back once and is never negative", () => {
   fc.assert(fc.property(fc.array(traffic), (steps) => {
     const state = attachedAs("view");
     let [sent, credit] = [0, 0];
@@ -478,15 +481,15 @@ Deno.test("whatever is sent, left out and acknowledged, credit comes back once a
       assert(credit <= sent, `${credit} of ${sent} bytes`);
     };
     for (const step of steps) {
-      const from = state.output.sent;
+      const from = state.output.sentTo;
       if (step.type === "output") {
         sent += step.bytes;
-        state.output.sent += step.bytes;
+        state.output.sentTo += step.bytes;
       } else if (step.type === "gap" && step.bytes > 0) {
         state.output.skip(from, from + step.bytes);
       } else if (step.type === "ack") acknowledge(Math.floor(from * step.part));
     }
-    acknowledge(state.output.sent);
+    acknowledge(state.output.sentTo);
     assertEquals(credit, sent);
   }));
 });

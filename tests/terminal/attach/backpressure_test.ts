@@ -5,7 +5,7 @@ import { Served } from "../served.ts";
 const YES = { name: "yes", command: "yes", args: [] };
 
 Deno.test(
-  "output that is not acknowledged stops the program, and none is missing when it goes on",
+  "output that is not acknowledged stops the program, and none is missing when it continues",
   bounded,
   async () => {
     await using served = new Served({ commands: [YES] });
@@ -46,7 +46,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a viewer that is frozen holds up nobody, and is told what it missed",
+  "a frozen read-only viewer delays nobody, and gets a gap for what it missed",
   bounded,
   async () => {
     await using served = new Served({ commands: [YES] });
@@ -79,7 +79,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a viewer that asks for ever and reads nothing is cut off",
+  "a viewer that sends requests and reads no replies is disconnected",
   bounded,
   async () => {
     await using served = new Served();

@@ -114,7 +114,7 @@ for (const seed of [1, 2, 3]) {
         `${cuts} cuts, ${page.sockets} sockets`,
       );
       assertEquals(served.failures, []);
-      page.client.leave();
+      page.client.detach();
     },
   );
 }
@@ -129,5 +129,5 @@ Deno.test("a paste of 10 MB arrives whole", bounded, async () => {
   page.client.type(new TextEncoder().encode(text));
   const shown = await page.shown("ready\n".length + text.length);
   assert(shown === `ready\n${text}`);
-  page.client.leave();
+  page.client.detach();
 });

@@ -6,7 +6,7 @@ import { ScriptedSession } from "./scripted_session.ts";
 import { Served } from "../served.ts";
 
 Deno.test(
-  "who may only look on is refused without the session being asked",
+  "requests of a read-only viewer do not reach the session",
   bounded,
   async () => {
     await using scripted = new ScriptedSession("view");
@@ -25,7 +25,7 @@ Deno.test(
 );
 
 Deno.test(
-  "of many sizes that a viewer asks for, one is under way, and the last one wins",
+  "of many sizes that a viewer requests, one is pending, and the last one wins",
   bounded,
   async () => {
     await using scripted = new ScriptedSession("control");
@@ -49,7 +49,7 @@ Deno.test(
 );
 
 Deno.test(
-  "more than 16 signals under way are refused, and more go when one has arrived",
+  "more than 16 pending signals are refused, and another is sent when one has arrived",
   bounded,
   async () => {
     await using scripted = new ScriptedSession("control");
@@ -73,7 +73,7 @@ Deno.test(
 );
 
 Deno.test(
-  "an end of which nobody knows how it came is no exit with code 0",
+  "an unknown end is reported as an error, and not as an exit with code 0",
   bounded,
   async () => {
     await using scripted = new ScriptedSession("view");
@@ -104,7 +104,7 @@ Deno.test(
 );
 
 Deno.test(
-  "viewers that talk on are told with which code they are cut off",
+  "viewers that keep sending get the close code when they are disconnected",
   bounded,
   async () => {
     await using served = new Served();

@@ -52,7 +52,7 @@ const piece = (value: number): Uint8Array => new Uint8Array([value]);
 Deno.test("input is typed in order, one piece after another, and acknowledged", async () => {
   const ledger = new InputLedger();
   const typed = new Typed();
-  ledger.begin(typed);
+  ledger.start(typed);
   for (const n of [1, 2, 3]) assertEquals(ledger.offer(n, piece(n)), "new");
   assertEquals(typed.bytes, [1]);
   for (let i = 0; i < 3; i++) await typed.take();
@@ -61,15 +61,15 @@ Deno.test("input is typed in order, one piece after another, and acknowledged", 
   assertEquals(ledger.taken, 3);
 });
 
-Deno.test("input that came over an earlier socket is not typed again", async () => {
+Deno.test("input that arrived over an earlier socket is not typed again", async () => {
   const ledger = new InputLedger();
   const [first, second] = [new Typed(), new Typed()];
-  ledger.begin(first);
+  ledger.start(first);
   for (const n of [1, 2, 3]) ledger.offer(n, piece(n));
   await first.take();
   // The second is under way, and the third waits: it will come again.
   ledger.end(first);
-  ledger.begin(second);
+  ledger.start(second);
   assertEquals(ledger.taken, 1);
   assertEquals(ledger.offer(2, piece(2)), "duplicate");
   assertEquals(ledger.offer(3, piece(3)), "new");
@@ -82,35 +82,35 @@ Deno.test("input that came over an earlier socket is not typed again", async () 
   assertEquals([first.isReplaced, second.isReplaced], [false, false]);
 });
 
-Deno.test("a viewer that comes again takes the place of its earlier socket", () => {
+Deno.test("a viewer that attaches again replaces its earlier socket in the ledger", () => {
   const ledger = new InputLedger();
   const [first, second] = [new Typed(), new Typed()];
-  ledger.begin(first);
-  ledger.begin(second);
+  ledger.start(first);
+  ledger.start(second);
   assertEquals([first.isReplaced, second.isReplaced], [true, false]);
   // The end of the earlier one changes nothing.
   ledger.end(first);
   assertEquals(ledger.active, true);
 });
 
-Deno.test("input that is missing in between, or too much at once, breaks the protocol", () => {
+Deno.test("missing input, or too much at once, breaks the protocol", () => {
   const ledger = new InputLedger();
-  ledger.begin(new Typed());
+  ledger.start(new Typed());
   assertThrows(() => ledger.offer(2, piece(2)), TerminalProtocolError);
   for (let n = 1; n <= 4; n++) ledger.offer(n, new Uint8Array(65_536));
   assertThrows(() => ledger.offer(5, piece(5)), TerminalProtocolError);
 });
 
-Deno.test("input that could not be typed is not taken, nor what came after it", async () => {
+Deno.test("input that could not be typed is not taken, nor is the input after it", async () => {
   const ledger = new InputLedger();
   const typed = new Typed();
-  ledger.begin(typed);
+  ledger.start(typed);
   ledger.offer(1, piece(1));
   ledger.offer(2, piece(2));
   await typed.take("full");
   assertEquals(typed.failures, ["full"]);
   assertEquals(ledger.taken, 0);
-  ledger.begin(typed);
+  ledger.start(typed);
   assertEquals(ledger.offer(1, piece(1)), "new");
 });
 
@@ -122,12 +122,12 @@ Deno.test("input is typed once and in order, wherever the sockets end", async ()
     const ledger = new InputLedger();
     const typed = new Typed();
     let next = 1;
-    ledger.begin(typed);
+    ledger.start(typed);
     for (const step of steps) {
       if (step === "send") ledger.offer(next, piece(next++));
       if (step === "take") await typed.take();
       if (step === "cut") {
-        ledger.begin(typed);
+        ledger.start(typed);
         next = ledger.taken + 1;
       }
     }
@@ -136,11 +136,11 @@ Deno.test("input is typed once and in order, wherever the sockets end", async ()
   }));
 });
 
-Deno.test("an offset that is acknowledged gives back what was sent before it", () => {
+Deno.test("an acknowledged offset gives back the credit for the output before it", () => {
   const ledger = new OutputLedger(100);
-  ledger.sent = 150;
+  ledger.sentTo = 150;
   ledger.skip(150, 400);
-  ledger.sent = 410;
+  ledger.sentTo = 410;
   assertEquals(ledger.acknowledge(120), 20);
   assertEquals(ledger.acknowledge(120), 0);
   assertEquals(ledger.acknowledge(200), 30);
@@ -149,7 +149,7 @@ Deno.test("an offset that is acknowledged gives back what was sent before it", (
   assertThrows(() => ledger.acknowledge(411), TerminalProtocolError);
 });
 
-Deno.test("all credit comes back, whatever is left out and acknowledged", () => {
+Deno.test("all credit comes back, whatever is skipped and acknowledged", () => {
   const step = fc.record({
     sent: fc.nat(50),
     skipped: fc.nat(50),
@@ -160,12 +160,14 @@ Deno.test("all credit comes back, whatever is left out and acknowledged", () => 
     let [sent, credit] = [0, 0];
     for (const step of steps) {
       sent += step.sent;
-      ledger.sent += step.sent;
+      ledger.sentTo += step.sent;
       if (step.skipped > 0) {
-        ledger.skip(ledger.sent, ledger.sent + step.skipped);
+        ledger.skip(ledger.sentTo, ledger.sentTo + step.skipped);
       }
-      credit += ledger.acknowledge(Math.floor(ledger.sent * step.acknowledged));
+      credit += ledger.acknowledge(
+        Math.floor(ledger.sentTo * step.acknowledged),
+      );
     }
-    assertEquals(credit + ledger.acknowledge(ledger.sent), sent);
+    assertEquals(credit + ledger.acknowledge(ledger.sentTo), sent);
   }));
 });

@@ -70,7 +70,7 @@ const answered: Record<string, ServerFrame> = {
 };
 
 for (const [name, frame] of Object.entries(said)) {
-  Deno.test(`the example ${name} is what a viewer says`, () => {
+  Deno.test(`the example ${name} is a frame of a viewer`, () => {
     const example = examples.get(name) ?? new Uint8Array(0);
     assertEquals(encodeClientFrame(frame).toHex(), example.toHex());
     assertEquals(decodeClientFrame(example), frame);
@@ -78,14 +78,14 @@ for (const [name, frame] of Object.entries(said)) {
 }
 
 for (const [name, frame] of Object.entries(answered)) {
-  Deno.test(`the example ${name} is what the server of a terminal says`, () => {
+  Deno.test(`the example ${name} is a frame of the server of a terminal`, () => {
     const example = examples.get(name) ?? new Uint8Array(0);
     assertEquals(encodeServerFrame(frame).toHex(), example.toHex());
     assertEquals(decodeServerFrame(example), frame);
   });
 }
 
-Deno.test("each example of the terminal's protocol is compared", () => {
+Deno.test("every example of the terminal's protocol is compared", () => {
   const names = [...Object.keys(said), ...Object.keys(answered)];
   assertEquals([...examples.keys()].toSorted(), names.toSorted());
 });

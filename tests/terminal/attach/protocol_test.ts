@@ -20,13 +20,13 @@ import {
 import { randomFrom } from "../../support/random.ts";
 import { clientFrames, serverFrames } from "./frames.ts";
 
-Deno.test("whatever a viewer says, the server reads", () => {
+Deno.test("the server reads every frame of a viewer", () => {
   fc.assert(fc.property(clientFrames, (frame) => {
     assertEquals(decodeClientFrame(encodeClientFrame(frame)), frame);
   }));
 });
 
-Deno.test("whatever the server says, a viewer reads", () => {
+Deno.test("a viewer reads every frame of the server", () => {
   fc.assert(fc.property(serverFrames, (frame) => {
     assertEquals(decodeServerFrame(encodeServerFrame(frame)), frame);
   }));
@@ -60,7 +60,7 @@ for (
     },
   ]
 ) {
-  Deno.test(`spoilt bytes of the ${side} are refused with a typed error, or are the only bytes of a frame`, () => {
+  Deno.test(`corrupt bytes of the ${side} are refused with a typed error, or are the only encoding of a frame`, () => {
     const random = randomFrom(20_260_101);
     const upTo = (count: number): number => Math.floor(random() * count);
     let refused = 0;
@@ -83,7 +83,7 @@ for (
   });
 }
 
-Deno.test("a frame of the wrong side, of no type or of no byte is refused", () => {
+Deno.test("a frame of the wrong side, of an unknown type or without a byte is refused", () => {
   for (const bytes of [[], [0], [7], [128, 1], [255]]) {
     assertThrows(
       () => decodeClientFrame(new Uint8Array(bytes)),
@@ -107,15 +107,15 @@ for (
     ["010000000061", "Cannot decode INPUT: sequence is 0"],
     ["0200500000", "Cannot decode RESIZE: rows is 0"],
     ["0227110018", "Cannot decode RESIZE: columns is 10001"],
-    ["020050001800", "Cannot decode RESIZE: 1 bytes are too many"],
+    ["020050001800", "Cannot decode RESIZE: it is too long (bytes left: 1)"],
     ["030020000000000000", "Cannot decode ACK: offset is 9007199254740992"],
-    ["04534947", "Cannot decode SIGNAL: it names no signal"],
-    ["0453494769", "Cannot decode SIGNAL: it names no signal"],
+    ["04534947", "Cannot decode SIGNAL: it is not the name of a signal"],
+    ["0453494769", "Cannot decode SIGNAL: it is not the name of a signal"],
     ["04ff", "Cannot decode SIGNAL: its text is not UTF-8"],
-    ["0600", "Cannot decode DETACH: 1 bytes are too many"],
+    ["0600", "Cannot decode DETACH: it is too long (bytes left: 1)"],
   ] as const
 ) {
-  Deno.test(`a viewer that says ${hex} is refused: ${message}`, () => {
+  Deno.test(`the bytes ${hex} of a viewer are refused: ${message}`, () => {
     assertThrows(
       () => decodeClientFrame(Uint8Array.fromHex(hex)),
       TerminalProtocolError,
@@ -131,15 +131,18 @@ for (
       "8200000000000000050000000000000005",
       "Cannot decode GAP: end is 5, it must be from 6",
     ],
-    ["84020000", "Cannot decode EXIT: 2 is no way to end"],
-    ["84000000000000", "Cannot decode EXIT: 1 bytes are too many"],
-    ["8401", "Cannot decode EXIT: it names no signal"],
+    ["84020000", "Cannot decode EXIT: its kind is 2, it must be 0 or 1"],
+    ["84000000000000", "Cannot decode EXIT: it is too long (bytes left: 1)"],
+    ["8401", "Cannot decode EXIT: it is not the name of a signal"],
     ["850000", "Cannot decode ERROR: code is 0"],
     ["85000a", "Cannot decode ERROR: code is 10"],
-    ["88020000000000000000", "Cannot decode ROLE: 2 is no role"],
+    [
+      "88020000000000000000",
+      "Cannot decode ROLE: its role is 2, it must be 0 or 1",
+    ],
   ] as const
 ) {
-  Deno.test(`a server that says ${hex} is refused: ${message}`, () => {
+  Deno.test(`the bytes ${hex} of a server are refused: ${message}`, () => {
     assertThrows(
       () => decodeServerFrame(Uint8Array.fromHex(hex)),
       TerminalProtocolError,
@@ -148,7 +151,7 @@ for (
   });
 }
 
-Deno.test("what is over a limit is neither written nor read", () => {
+Deno.test("a field over its limit is neither written nor read", () => {
   const input = new Uint8Array(5 + MAX_INPUT_BYTES + 1);
   input.set([1, 0, 0, 0, 1]);
   assertThrows(() => decodeClientFrame(input), TerminalProtocolError);

@@ -43,7 +43,7 @@ export class ScriptedSession implements AsyncDisposable {
     const pty = new PtySession("scripted", ref);
     this.session = new TerminalSession(pty, "scripted", new Date(0));
     const limits = { loginMs: 1e9, loginIdleMs: 1e9, maxLogins: 1 };
-    const { login } = new Logins(system.clock, limits).begin();
+    const { login } = new Logins(system.clock, limits).start();
     this.#login = login;
     this.#server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen() {} },

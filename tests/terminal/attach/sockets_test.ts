@@ -14,7 +14,7 @@ async function withCat(
 }
 
 Deno.test(
-  "a viewer is told its role and the size, and what it types comes back",
+  "a viewer gets its role and the size, and the output of what it types",
   bounded,
   async () => {
     const { served, id, cookie } = await withCat();
@@ -43,7 +43,7 @@ Deno.test(
 );
 
 Deno.test(
-  "no socket is opened for a page from elsewhere, or without a login",
+  "no socket is opened for a page of another origin, or without a login",
   bounded,
   async () => {
     const { served, id, cookie } = await withCat();
@@ -75,7 +75,7 @@ Deno.test(
 );
 
 Deno.test(
-  "who may only look on sees everything and can do nothing",
+  "a read-only viewer sees everything and can change nothing",
   bounded,
   async () => {
     const { served, id, cookie } = await withCat();
@@ -95,15 +95,19 @@ Deno.test(
   },
 );
 
-Deno.test("who may control can ask to look on only", bounded, async () => {
-  const { served, id, cookie } = await withCat();
-  await using _ = served;
-  const viewer = served.view(id, cookie, { query: "&role=view" });
-  assertEquals((await viewer.next("role")).role, "view");
-});
+Deno.test(
+  "a login with control can attach as a read-only viewer",
+  bounded,
+  async () => {
+    const { served, id, cookie } = await withCat();
+    await using _ = served;
+    const viewer = served.view(id, cookie, { query: "&role=view" });
+    assertEquals((await viewer.next("role")).role, "view");
+  },
+);
 
 Deno.test(
-  "a size is told to all viewers, and one that cannot be is refused",
+  "a new size is sent to all viewers, and an impossible signal is refused",
   bounded,
   async () => {
     const { served, id, cookie } = await withCat();
@@ -125,7 +129,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a viewer that breaks the protocol is told so and cut off, and no other",
+  "a viewer that breaks the protocol gets PROTOCOL and is disconnected, and no other",
   bounded,
   async () => {
     const { served, id, cookie } = await withCat();
@@ -168,7 +172,7 @@ Deno.test(
 );
 
 Deno.test(
-  "the exit is told after the last output, and closes the socket",
+  "the exit is sent after the last output, and closes the socket",
   bounded,
   async () => {
     await using served = new Served({
@@ -188,7 +192,7 @@ Deno.test(
   },
 );
 
-Deno.test("a viewer that leaves on purpose is let go", bounded, async () => {
+Deno.test("a viewer that detaches is disconnected", bounded, async () => {
   const { served, id, cookie } = await withCat();
   await using _ = served;
   const viewer = served.view(id, cookie);
@@ -198,7 +202,7 @@ Deno.test("a viewer that leaves on purpose is let go", bounded, async () => {
 });
 
 Deno.test(
-  "a viewer that comes again takes the place of its earlier socket, and goes on there",
+  "a viewer that attaches again replaces its earlier socket, and continues where it stopped",
   bounded,
   async () => {
     const { served, id, cookie } = await withCat();
@@ -220,7 +224,7 @@ Deno.test(
 );
 
 Deno.test(
-  "the same name in another browser is another viewer",
+  "the same client id in another browser is another viewer",
   bounded,
   async () => {
     const { served, id, cookie } = await withCat();
@@ -245,7 +249,7 @@ Deno.test("the end of a login ends its viewers", bounded, async () => {
 });
 
 Deno.test(
-  "a viewer that says nothing for silenceMs is let go",
+  "a viewer that sends nothing for silenceMs is disconnected",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -293,7 +297,7 @@ Deno.test(
 );
 
 Deno.test(
-  "closing the server tells the viewers, and ends every session",
+  "closing the server disconnects the viewers with GOING_AWAY, and ends every session",
   bounded,
   async () => {
     const { served, id, cookie } = await withCat();

@@ -50,7 +50,7 @@ Deno.test(
 );
 
 Deno.test(
-  "health is told to everybody, and numbers to those who may see all sessions",
+  "health is public, and metrics need a login that may view all sessions",
   bounded,
   async () => {
     await using served = new Served();
@@ -104,7 +104,7 @@ Deno.test("a ticket is exchanged for a cookie once", bounded, async () => {
 });
 
 Deno.test(
-  "a browser that is in adds what another ticket allows",
+  "a browser with a login adds what another ticket allows",
   bounded,
   async () => {
     await using served = new Served();
@@ -121,7 +121,7 @@ Deno.test(
   },
 );
 
-Deno.test("a login that has ended is nobody's", bounded, async () => {
+Deno.test("a login that has ended is refused", bounded, async () => {
   await using served = new Served();
   const cookie = await served.login();
   const left = await served.request("DELETE", "login", { cookie });
@@ -134,7 +134,7 @@ Deno.test("a login that has ended is nobody's", bounded, async () => {
 });
 
 Deno.test(
-  "who may only look on cannot start, resize, signal, end or invite",
+  "a view ticket does not allow to start, resize, signal, end or invite",
   bounded,
   async () => {
     await using served = new Served();
@@ -165,7 +165,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a session of others is not there, and who controls one may invite to it alone",
+  "a login does not see the sessions of others, and can invite only to those that it controls",
   bounded,
   async () => {
     await using served = new Served();
@@ -204,7 +204,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a request from elsewhere is refused, whatever it asks for",
+  "a request of another origin is refused on every route",
   bounded,
   async () => {
     await using served = new Served();
@@ -234,7 +234,7 @@ Deno.test(
 );
 
 Deno.test(
-  "what a form of another site could send is refused",
+  "a request that a form of another site could send is refused",
   bounded,
   async () => {
     await using served = new Served();
@@ -259,7 +259,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a body that makes no sense is refused, with what is wrong",
+  "an invalid body is refused with the reason",
   bounded,
   async () => {
     await using served = new Served({ maxBodyBytes: 100 });
@@ -309,7 +309,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a path or method that is not there is a problem",
+  "an unknown path or method is a problem",
   bounded,
   async () => {
     await using served = new Served();
@@ -380,7 +380,7 @@ Deno.test("a client that guesses tickets is slowed down", bounded, async () => {
   );
 });
 
-Deno.test("a server that was closed answers so", bounded, async () => {
+Deno.test("a closed server refuses requests", bounded, async () => {
   await using served = new Served();
   await served.terminal.close();
   const answer = await served.request("GET", "health");
@@ -388,7 +388,7 @@ Deno.test("a server that was closed answers so", bounded, async () => {
   assertEquals((await answer.json()).code, "closed");
 });
 
-Deno.test("a host that is none is a bad request", bounded, async () => {
+Deno.test("an invalid Host header is a bad request", bounded, async () => {
   await using served = new Served();
   const [hostname = "", port] = served.host.split(":");
   using socket = await Deno.connect({ hostname, port: Number(port) });

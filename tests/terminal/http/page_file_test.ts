@@ -10,7 +10,7 @@ if (!isSameDeno) {
   console.warn(`The page is not compared: it was made with Deno ${madeWith}`);
 }
 
-Deno.test("the page in the package is made of its sources as they are", {
+Deno.test("the page in the package is built from its present sources", {
   ignore: !isSameDeno,
 }, async () => {
   assert(await buildTerminalPage() === made, "run `deno task page`");
@@ -33,13 +33,13 @@ for (
   });
 }
 
-Deno.test("pageFile() has nothing else", async () => {
+Deno.test("pageFile() returns undefined for any other path", async () => {
   for (const path of ["main.ts", "/", "../deno.json", "toString", "page"]) {
     assertEquals(await pageFile(path), undefined);
   }
 });
 
-Deno.test("each file of the page has its own tag", async () => {
+Deno.test("each file of the page has an etag of its own", async () => {
   assertNotEquals(
     (await pageFile("page.js"))?.etag,
     (await pageFile("page.css"))?.etag,
@@ -50,7 +50,7 @@ Deno.test("each file of the page has its own tag", async () => {
   );
 });
 
-Deno.test("the page asks for its own files alone, and has nothing inline", async () => {
+Deno.test("the page loads only its own files, and has nothing inline", async () => {
   const html = (await pageFile(""))?.body ?? "";
   // A link of the text is followed by the user alone.
   const references = [
@@ -63,7 +63,7 @@ Deno.test("the page asks for its own files alone, and has nothing inline", async
   assertEquals(/<style|style=|<script(?![^>]*src=)|\son\w+=/.test(html), false);
 });
 
-Deno.test("the licences of what is bundled come with it", async () => {
+Deno.test("the bundle contains the licences of its libraries", async () => {
   const script = (await pageFile("page.js"))?.body ?? "";
   const style = (await pageFile("page.css"))?.body ?? "";
   assert(script.includes("The xterm.js authors"));

@@ -7,7 +7,7 @@ import { json, refusal } from "./answers.ts";
 import { Served } from "../served.ts";
 
 Deno.test(
-  "the page and its files come with a strict policy, and nothing secret",
+  "the page and its files have a strict policy, and contain no secret",
   bounded,
   async () => {
     await using served = new Served();
@@ -34,18 +34,22 @@ Deno.test(
   },
 );
 
-Deno.test("a page that a browser has is not sent again", bounded, async () => {
-  await using served = new Served();
-  const first = await served.request("GET", "page.css");
-  await first.body?.cancel();
-  const etag = first.headers.get("etag") ?? "";
-  const again = await served.request("GET", "page.css", {
-    headers: { "if-none-match": etag },
-  });
-  assertEquals<unknown>([again.status, await again.text()], [304, ""]);
-});
+Deno.test(
+  "a page that a browser has cached is not sent again",
+  bounded,
+  async () => {
+    await using served = new Served();
+    const first = await served.request("GET", "page.css");
+    await first.body?.cancel();
+    const etag = first.headers.get("etag") ?? "";
+    const again = await served.request("GET", "page.css", {
+      headers: { "if-none-match": etag },
+    });
+    assertEquals<unknown>([again.status, await again.text()], [304, ""]);
+  },
+);
 
-Deno.test("it can be mounted below a path", bounded, async () => {
+Deno.test("the server can be mounted below a path", bounded, async () => {
   await using served = new Served({ prefix: "/terminal" });
   assertEquals<unknown>(
     await json(served.request("GET", "terminal/health")),
@@ -57,7 +61,7 @@ Deno.test("it can be mounted below a path", bounded, async () => {
   );
 });
 
-Deno.test("options that make no sense are refused", () => {
+Deno.test("serveTerminal() refuses invalid options", () => {
   const system = new ActorSystem();
   const bad: readonly ServeTerminalOptions[] = [
     { prefix: "terminal" },

@@ -7,7 +7,7 @@ import type { ClientFrame } from "../../../src/terminal/attach/protocol.ts";
 import { utf8 } from "../../support/bytes.ts";
 import { ClientHarness, FakeSocket } from "./client_harness.ts";
 
-Deno.test("Ctrl-C that is typed without a socket is typed after what came before it", () => {
+Deno.test("Ctrl-C that is typed without a socket is sent after the input before it", () => {
   const page = new ClientHarness();
   page.attach().events.closed(1006);
   page.client.type(utf8("sleep 99\r"));
@@ -44,7 +44,7 @@ class BackgroundClock implements Clock {
   }
 }
 
-Deno.test("a page in the background keeps a socket that answers, and no other", () => {
+Deno.test("a page in the background keeps a socket that replies, and no other", () => {
   const clock = new BackgroundClock();
   const sockets: FakeSocket[] = [];
   const client = new TerminalClient({
@@ -78,7 +78,7 @@ Deno.test("a page in the background keeps a socket that answers, and no other", 
   assert(socket.isClosed);
 });
 
-Deno.test("where output is missing, the size changes and changes back, for programs to draw anew", () => {
+Deno.test("after missing output, the client changes the size and changes it back, so that programs redraw", () => {
   const page = new ClientHarness();
   page.client.resize(80, 24);
   const socket = page.attach();
@@ -94,7 +94,7 @@ Deno.test("where output is missing, the size changes and changes back, for progr
   assertEquals(socket.up, [...sizes, ...sizes]);
 });
 
-Deno.test("who looks on changes no size where output is missing", () => {
+Deno.test("a read-only viewer changes no size after missing output", () => {
   const page = new ClientHarness();
   page.client.resize(80, 24);
   const socket = page.attach("view");

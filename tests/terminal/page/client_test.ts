@@ -4,7 +4,7 @@ import { ErrorCode } from "../../../src/terminal/attach/protocol.ts";
 import { pattern, text, utf8 } from "../../support/bytes.ts";
 import { ClientHarness } from "./client_harness.ts";
 
-Deno.test("a new client attaches without an offset, says its size and types", () => {
+Deno.test("a new client attaches without an offset, sends its size and types", () => {
   const page = new ClientHarness();
   page.client.resize(120, 40);
   page.client.type(utf8("ls\r"));
@@ -20,13 +20,13 @@ Deno.test("a new client attaches without an offset, says its size and types", ()
   ]);
 });
 
-Deno.test("the screen takes the size that the server says", () => {
+Deno.test("the screen takes the size that the server sends", () => {
   const page = new ClientHarness();
   page.attach().say({ type: "size", columns: 80, rows: 25 });
   assertEquals(page.sizes, [[80, 25]]);
 });
 
-Deno.test("the same size is said once", () => {
+Deno.test("the same size is sent once", () => {
   const page = new ClientHarness();
   const socket = page.attach();
   page.client.resize(80, 24);
@@ -35,7 +35,7 @@ Deno.test("the same size is said once", () => {
   assertEquals(socket.said("resize").length, 2);
 });
 
-Deno.test("what is parsed is acknowledged after 100 ms", () => {
+Deno.test("parsed output is acknowledged after 100 ms", () => {
   const page = new ClientHarness();
   const socket = page.attach();
   socket.say({ type: "output", offset: 1000, bytes: pattern(10) });
@@ -48,7 +48,7 @@ Deno.test("what is parsed is acknowledged after 100 ms", () => {
   assertEquals(socket.said("ack"), [{ type: "ack", offset: 1010 }]);
 });
 
-Deno.test("32 KiB that are parsed are acknowledged at once", () => {
+Deno.test("32 KiB of parsed output are acknowledged at once", () => {
   const page = new ClientHarness();
   const socket = page.attach();
   for (let at = 0; at < 65_536; at += 8192) {
@@ -65,7 +65,7 @@ Deno.test("32 KiB that are parsed are acknowledged at once", () => {
   assertEquals(socket.said("ack").length, 2);
 });
 
-Deno.test("a lost socket is replaced where the output stopped, and nothing is typed twice or not at all", () => {
+Deno.test("a lost socket is replaced where the output stopped, and every key is typed exactly once", () => {
   const page = new ClientHarness();
   const first = page.attach();
   first.say({ type: "output", offset: 0, bytes: utf8("one ") });
@@ -87,7 +87,7 @@ Deno.test("a lost socket is replaced where the output stopped, and nothing is ty
   assertEquals(page.parsed.map(({ bytes }) => text(bytes)), ["one ", "two"]);
 });
 
-Deno.test("output that comes twice is shown once", () => {
+Deno.test("output that arrives twice is shown once", () => {
   const page = new ClientHarness();
   const socket = page.attach();
   socket.say({ type: "output", offset: 7, bytes: utf8("abc") });
@@ -96,19 +96,20 @@ Deno.test("output that comes twice is shown once", () => {
   assertEquals(page.parsed.map(({ bytes }) => text(bytes)), ["abc", "def"]);
 });
 
-Deno.test("output that is missing is not passed over in silence", () => {
+Deno.test("missing output is an error", () => {
   const page = new ClientHarness();
   const socket = page.attach();
   socket.say({ type: "output", offset: 0, bytes: utf8("abc") });
   socket.say({ type: "output", offset: 4, bytes: utf8("e") });
   assertEquals(page.state, {
     phase: "failed",
-    text: "Cannot show the output from 4: that from 3 is missing",
+    text:
+      "Cannot show the output from offset 4: the output from offset 3 is missing",
   });
   assert(socket.isClosed);
 });
 
-Deno.test("a gap ends the sequence that was begun, and is told", () => {
+Deno.test("a gap cancels an unfinished escape sequence, and is reported", () => {
   const page = new ClientHarness();
   const socket = page.attach();
   socket.say({ type: "output", offset: 0, bytes: utf8("\x1b[3") });
@@ -122,13 +123,13 @@ Deno.test("a gap ends the sequence that was begun, and is told", () => {
   assertEquals(page.notices, ["97 bytes of output were skipped"]);
 });
 
-Deno.test("a new client is not told of what was before it", () => {
+Deno.test("a gap before the first output is not reported", () => {
   const page = new ClientHarness();
   page.attach().say({ type: "gap", from: 0, to: 100 });
   assertEquals(page.notices, []);
 });
 
-Deno.test("a snapshot takes the place of all that was", () => {
+Deno.test("a snapshot replaces everything on the screen", () => {
   const page = new ClientHarness();
   const socket = page.attach();
   socket.say({ type: "output", offset: 0, bytes: utf8("old") });
@@ -141,7 +142,7 @@ Deno.test("a snapshot takes the place of all that was", () => {
   );
 });
 
-Deno.test("what was answered before is parsed without answers", () => {
+Deno.test("output whose queries were answered before is parsed without replies", () => {
   const page = new ClientHarness();
   page.client.attach();
   page.socket.accept("control", 0, 5);
@@ -154,7 +155,7 @@ Deno.test("what was answered before is parsed without answers", () => {
   );
 });
 
-Deno.test("when another viewer answers from now on, what came before is still answered", () => {
+Deno.test("when another viewer takes over the replies, this one still answers earlier queries", () => {
   const page = new ClientHarness();
   const socket = page.attach();
   socket.say({ type: "output", offset: 0, bytes: utf8("mine") });
@@ -168,7 +169,7 @@ Deno.test("when another viewer answers from now on, what came before is still an
   );
 });
 
-Deno.test("when this viewer answers from now on, what came before is not answered", () => {
+Deno.test("when this viewer takes over the replies, it does not answer earlier queries", () => {
   const page = new ClientHarness();
   page.client.attach();
   page.socket.accept("control", 0, Number.MAX_SAFE_INTEGER);
@@ -182,7 +183,7 @@ Deno.test("when this viewer answers from now on, what came before is not answere
   );
 });
 
-Deno.test("a viewer who looks on says no size, types nothing and answers nothing", () => {
+Deno.test("a read-only viewer sends no size, no input and no replies", () => {
   const page = new ClientHarness();
   page.client.resize(80, 24);
   page.client.type(utf8("early"));
@@ -196,7 +197,7 @@ Deno.test("a viewer who looks on says no size, types nothing and answers nothing
   assertEquals(page.client.waitingBytes, 0);
 });
 
-Deno.test("the exit is the end: no socket is opened any more", () => {
+Deno.test("after the exit, no socket is opened", () => {
   const page = new ClientHarness();
   const socket = page.attach();
   socket.say({ type: "exit", exit: { code: 3 } });
@@ -255,7 +256,7 @@ for (
   });
 }
 
-Deno.test("the waits grow up to 10 s, and begin anew after a socket that lived", async () => {
+Deno.test("the back-off grows up to 10 s, and starts again after a stable socket", async () => {
   const page = new ClientHarness();
   const waits: number[] = [];
   page.client.attach();
@@ -278,7 +279,7 @@ Deno.test("the waits grow up to 10 s, and begin anew after a socket that lived",
   assertEquals(page.state, { phase: "waiting", delayMs: 500 });
 });
 
-Deno.test("a user need not wait", () => {
+Deno.test("a user can skip the back-off", () => {
   const page = new ClientHarness();
   page.attach().events.closed(1006);
   page.client.attach();
@@ -287,7 +288,7 @@ Deno.test("a user need not wait", () => {
   assertEquals(page.sockets.length, 2);
 });
 
-Deno.test("a socket that has been silent for 15 s is replaced, and what it says then is ignored", () => {
+Deno.test("a socket that has been silent for 15 s is replaced, and its later frames are ignored", () => {
   const page = new ClientHarness();
   const first = page.attach();
   page.clock.advance(14_000);
@@ -302,7 +303,7 @@ Deno.test("a socket that has been silent for 15 s is replaced, and what it says 
   assertEquals(page.state.phase, "connected");
 });
 
-Deno.test("any frame is a sign of life, and a PONG tells the latency", () => {
+Deno.test("any frame counts as a sign of life, and a PONG measures the latency", () => {
   const page = new ClientHarness();
   const socket = page.attach();
   for (let i = 0; i < 10; i++) {
@@ -317,11 +318,11 @@ Deno.test("any frame is a sign of life, and a PONG tells the latency", () => {
   assertEquals(page.latencies.length, 10);
 });
 
-Deno.test("who leaves says so, and comes back where the output stopped", () => {
+Deno.test("a client that leaves detaches, and continues where the output stopped", () => {
   const page = new ClientHarness();
   const first = page.attach();
   first.say({ type: "output", offset: 0, bytes: utf8("abc") });
-  page.client.leave();
+  page.client.detach();
   assertEquals(first.up, [{ type: "detach" }]);
   assert(first.isClosed);
   assertEquals(page.clock.pending, 0);
@@ -329,7 +330,7 @@ Deno.test("who leaves says so, and comes back where the output stopped", () => {
   assertEquals(page.socket.offset, 3);
 });
 
-Deno.test("a paste of 10 MB keeps to the window, and arrives whole", () => {
+Deno.test("a paste of 10 MB stays within the window, and arrives whole", () => {
   const page = new ClientHarness();
   const socket = page.attach();
   const paste = pattern(10_000_000);
@@ -360,7 +361,9 @@ Deno.test("Ctrl-C does not wait behind a paste that the program does not read", 
   page.client.type(pattern(1_000_000));
   page.client.type(new Uint8Array([3]));
   assertEquals(socket.said("signal"), [{ type: "signal", signal: "SIGINT" }]);
-  assertEquals(page.notices, ["Interrupted: 737856 bytes were not typed"]);
+  assertEquals(page.notices, [
+    "Interrupted: 737856 bytes of input were discarded",
+  ]);
   const sequence = socket.said("input").length;
   socket.say({ type: "input_ack", sequence });
   assertEquals(socket.said("input").length, sequence);
@@ -368,7 +371,7 @@ Deno.test("Ctrl-C does not wait behind a paste that the program does not read", 
   assertEquals(socket.said("input").at(-1)?.bytes, new Uint8Array([3]));
 });
 
-Deno.test("a server that forgot what was typed is not trusted with more", () => {
+Deno.test("a server that has lost input gets no more", () => {
   const page = new ClientHarness();
   const first = page.attach();
   page.client.type(utf8("a"));
@@ -378,11 +381,12 @@ Deno.test("a server that forgot what was typed is not trusted with more", () => 
   page.socket.accept("control", 0);
   assertEquals(page.state, {
     phase: "failed",
-    text: "Cannot go on: the server has taken input 0, it must be from 1 to 1",
+    text:
+      "Cannot continue: the server acknowledged input 0, it must be from 1 to 1",
   });
 });
 
-Deno.test("a frame that is none ends it", () => {
+Deno.test("a malformed frame ends the client", () => {
   const page = new ClientHarness();
   const socket = page.attach();
   socket.events.received(new Uint8Array(0));

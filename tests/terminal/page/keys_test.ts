@@ -6,7 +6,7 @@ import {
   withCtrl,
 } from "../../../src/terminal/page/keys.ts";
 
-Deno.test("withCtrl() makes control characters of letters and signs, and of nothing else", () => {
+Deno.test("withCtrl() turns letters and signs into control characters, and nothing else", () => {
   for (
     const [text, expected] of [
       ["c", "\x03"],
@@ -25,14 +25,14 @@ Deno.test("withCtrl() makes control characters of letters and signs, and of noth
   ) assertEquals(withCtrl(text), expected);
 });
 
-Deno.test("arrowKey() says what the program has asked for", () => {
+Deno.test("arrowKey() returns the sequence for the program's mode", () => {
   assertEquals(arrowKey("up", false, false), "\x1b[A");
   assertEquals(arrowKey("down", true, false), "\x1bOB");
   assertEquals(arrowKey("left", true, true), "\x1b[1;5D");
   assertEquals(arrowKey("right", false, true), "\x1b[1;5C");
 });
 
-Deno.test("isArrow() knows the arrows alone", () => {
+Deno.test("isArrow() accepts only the arrow keys", () => {
   assertEquals(["up", "toString", ""].map(isArrow), [true, false, false]);
 });
 

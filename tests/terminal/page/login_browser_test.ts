@@ -4,7 +4,7 @@ import { inBrowser, TestBrowser } from "../browser.ts";
 import { Served } from "../served.ts";
 
 Deno.test(
-  "in a browser, a link with a ticket leads to a shell, and the ticket is in no address",
+  "in a browser, a link with a ticket leads to a shell, and no address contains the ticket",
   inBrowser,
   async () => {
     await using served = new Served({
@@ -29,7 +29,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, a link whose ticket is not good says so",
+  "in a browser, a link with an invalid ticket shows the reason",
   inBrowser,
   async () => {
     await using served = new Served();

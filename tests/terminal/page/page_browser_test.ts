@@ -31,7 +31,7 @@ function echoing(): StubServer {
 }
 
 Deno.test(
-  "in a browser, what one types comes back, in all colours and without a complaint",
+  "in a browser, typed text is echoed, in all colours and without a console message",
   inBrowser,
   async () => {
     await using server = echoing();
@@ -57,7 +57,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, a reload shows the same screen, and answers no old question",
+  "in a browser, a reload shows the same screen, and answers no old query",
   inBrowser,
   async () => {
     await using server = new StubServer();
@@ -85,7 +85,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, a program copies what it writes now, and not what it wrote before",
+  "in a browser, a program can copy to the clipboard, and replayed output cannot",
   inBrowser,
   async () => {
     await using server = new StubServer();
@@ -173,7 +173,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, bytes that are no text are typed as they are",
+  "in a browser, bytes that are not text are typed unchanged",
   inBrowser,
   async () => {
     await using server = new StubServer();
@@ -216,7 +216,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, who looks on sees all and types nothing",
+  "in a browser, a read-only viewer sees everything and types nothing",
   inBrowser,
   async () => {
     await using server = echoing();
@@ -234,7 +234,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, the end is told with the code, and is the end",
+  "in a browser, the exit code is shown, and nothing is opened again",
   inBrowser,
   async () => {
     await using server = new StubServer();
@@ -250,7 +250,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, a session that is gone is not tried again and again",
+  "in a browser, a session that no longer exists is not tried again",
   inBrowser,
   async () => {
     await using server = new StubServer();
@@ -258,7 +258,8 @@ Deno.test(
     await browser.open(server.page());
     server.exists = false;
     server.close(1011);
-    await browser.page.getByText("There is no such session any more").waitFor();
+    await browser.page.getByText("The session does not exist, or no longer")
+      .waitFor();
   },
 );
 

@@ -21,7 +21,7 @@ async function reload(browser: TestBrowser, text: RegExp): Promise<void> {
 }
 
 Deno.test(
-  "in a browser, one writes a file with vim, across a reload",
+  "in a browser, vim writes a file across a reload",
   inBrowserWith("vim"),
   async () => {
     const directory = await Deno.makeTempDir();
@@ -108,7 +108,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, a program draws anew when what it drew is not kept any more",
+  "in a browser, a program redraws when its output is no longer kept",
   inBrowser,
   async () => {
     const script = `

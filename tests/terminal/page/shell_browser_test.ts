@@ -7,7 +7,7 @@ import { Served } from "../served.ts";
 const SHELL = { name: "shell", command: "/bin/sh", args: [] };
 
 Deno.test(
-  "in a browser, a colleague watches by a second link, and types by a third",
+  "in a browser, a colleague watches with a second link, and types with a third",
   inBrowser,
   async () => {
     await using served = new Served({ commands: [SHELL] });
@@ -53,7 +53,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, output is whole although the network is cut in it",
+  "in a browser, output is whole although the network is cut",
   inBrowser,
   async () => {
     const line = (n: number) => `line ${n} ${"-".repeat(90)}`;
@@ -79,7 +79,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, one goes on with another session after the end of one",
+  "in a browser, the list of sessions leads from an ended session to another",
   inBrowser,
   async () => {
     await using served = new Served({ commands: [SHELL] });

@@ -81,7 +81,7 @@ const event: fc.Arbitrary<AsciicastEvent> = fc.oneof(
   }),
 );
 
-Deno.test("what is written is read again, in any chunks, within a microsecond", async () => {
+Deno.test("events that are written are read again, in any chunks, within a microsecond", async () => {
   await fc.assert(fc.asyncProperty(
     fc.array(event, { maxLength: 50 }),
     fc.integer({ min: 1, max: 100 }),
@@ -116,7 +116,7 @@ const WRONG_LINES = {
 };
 
 for (const [what, line] of Object.entries(WRONG_LINES)) {
-  Deno.test(`a line with ${what} is refused, and named`, async () => {
+  Deno.test(`a line with ${what} is refused, with its number`, async () => {
     const head = `${HEADER}# comment\n[0, "o", "before"]\n`;
     const text = new Uint8Array(
       await new Blob([head, line, "\n"]).arrayBuffer(),
@@ -141,7 +141,7 @@ for (
     ["no size", '{"version": 3}\n'],
   ] as const
 ) {
-  Deno.test(`a recording that begins with ${what} is refused`, async () => {
+  Deno.test(`a recording that starts with ${what} is refused`, async () => {
     const error = await assertRejects(
       () => readAsciicast(streamOf(text)),
       AsciicastError,
@@ -150,7 +150,7 @@ for (
   });
 }
 
-Deno.test("a line without an end is refused when it is too long, and its source cancelled", async () => {
+Deno.test("an endless line is refused when it is too long, and its source is cancelled", async () => {
   let pulls = 0;
   const cancelled = Promise.withResolvers<void>();
   const source = new ReadableStream<Uint8Array>({
@@ -179,7 +179,7 @@ Deno.test("a line of exactly the longest length is read", async () => {
   );
 });
 
-Deno.test("a recording of too many lines is refused at the first one over", async () => {
+Deno.test("a recording of too many lines is refused at the first line over the limit", async () => {
   const text = HEADER + '[0, "m", ""]\n'.repeat(10);
   assertEquals((await eventsOf(text, { maxLines: 11 })).length, 10);
   const error = await assertRejects(

@@ -40,29 +40,29 @@ async function momentsOf(
   return moments;
 }
 
-Deno.test("replayAsciicast() gives each event at its time", async () => {
+Deno.test("replayAsciicast() yields each event at its time", async () => {
   assertEquals(await momentsOf([0, 5, 5, 30], {}), [0, 5, 5, 30]);
 });
 
-Deno.test("replayAsciicast() goes as much faster as it is told", async () => {
+Deno.test("replayAsciicast() plays at the speed that is set", async () => {
   assertEquals(await momentsOf([10, 40], { speed: 5 }), [2, 8]);
 });
 
-Deno.test("replayAsciicast() shortens pauses that are over the limit", async () => {
+Deno.test("replayAsciicast() shortens pauses over the limit", async () => {
   assertEquals(
     await momentsOf([5, 1000, 1003], { idleLimitMs: 10 }),
     [5, 15, 18],
   );
 });
 
-Deno.test("replayAsciicast() shortens pauses as the header says", async () => {
+Deno.test("replayAsciicast() takes the limit of pauses from the header", async () => {
   assertEquals(
     await momentsOf([5, 1000], {}, { idleTimeLimitSeconds: 0.02 }),
     [5, 25],
   );
 });
 
-Deno.test("replayAsciicast() gives what is overdue at once", async () => {
+Deno.test("replayAsciicast() yields overdue events at once", async () => {
   const clock = new ManualClock();
   const events = replayAsciicast(castOf(0, 10, 20), { clock });
   await events.next();
@@ -72,7 +72,7 @@ Deno.test("replayAsciicast() gives what is overdue at once", async () => {
   assertEquals(clock.now(), 50);
 });
 
-Deno.test("replayAsciicast() ends with the reason of its signal, and leaves no timer", async () => {
+Deno.test("replayAsciicast() throws the reason of its signal, and leaves no timer", async () => {
   const clock = new ManualClock();
   const controller = new AbortController();
   const events = replayAsciicast(castOf(10), {
@@ -86,7 +86,7 @@ Deno.test("replayAsciicast() ends with the reason of its signal, and leaves no t
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("replayAsciicast() gives nothing more after its signal, not even what is due", async () => {
+Deno.test("replayAsciicast() yields nothing after its signal, not even events that are due", async () => {
   const controller = new AbortController();
   const { signal } = controller;
   const events = replayAsciicast(castOf(0, 0), {
@@ -98,7 +98,7 @@ Deno.test("replayAsciicast() gives nothing more after its signal, not even what 
   await assertRejects(() => events.next(), Error, "enough");
 });
 
-Deno.test("replayAsciicast() refuses a speed and a limit that are none", async () => {
+Deno.test("replayAsciicast() refuses an invalid speed or limit", async () => {
   for (const options of [{ speed: 0 }, { speed: NaN }, { idleLimitMs: -1 }]) {
     await assertRejects(
       () => replayAsciicast(castOf(0), options).next(),

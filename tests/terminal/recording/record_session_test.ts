@@ -26,7 +26,7 @@ const markersOf = (events: readonly AsciicastEvent[]): string[] =>
   textsOf(events, "marker");
 
 Deno.test(
-  "a recording holds all that a program writes, and its exit",
+  "a recording holds everything that a program writes, and its exit",
   onPty,
   async () => {
     await using ptys = new Ptys();
@@ -50,7 +50,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a recording is played with the output that the program wrote",
+  "a replay yields the output that the program wrote",
   onPty,
   async () => {
     await using ptys = new Ptys();
@@ -68,7 +68,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a recording begins with the first byte of the session, or says what is not kept",
+  "a recording starts with the first byte of the session, or a marker for what is no longer kept",
   onPty,
   async () => {
     await using ptys = new Ptys({ windowBytes: 1000, keptBytes: 132_072 });
@@ -93,7 +93,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a sink that takes nothing holds up no program, and leaves a marker",
+  "a sink that takes nothing delays no program, and leaves a marker",
   onPty,
   async () => {
     await using ptys = new Ptys();
@@ -115,14 +115,14 @@ Deno.test(
     const { bytes } = recording.drops;
     assert(bytes > 0);
     assertEquals(markersOf(events), [
-      `${bytes} bytes were not recorded: the writing was too slow`,
+      `${bytes} bytes were not recorded: the sink was too slow`,
     ]);
     assertEquals(outputOf(events).length + bytes, screen.length);
     assertEquals(events.at(-1)?.type, "exit");
   },
 );
 
-Deno.test("a sink that fails ends the recording alone", onPty, async () => {
+Deno.test("a sink that fails ends only the recording", onPty, async () => {
   await using ptys = new Ptys();
   const session = await ptys.rawCat();
   const sink = new Sink({ isOpen: false });
@@ -138,7 +138,7 @@ Deno.test("a sink that fails ends the recording alone", onPty, async () => {
 });
 
 Deno.test(
-  "a recording that is closed is whole, and the session goes on",
+  "a recording that is closed is whole, and the session continues",
   onPty,
   async () => {
     await using ptys = new Ptys();
@@ -163,7 +163,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a session that only a recording watches ends after its grace",
+  "a session that only a recording watches ends after graceMs",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -217,7 +217,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a recording has the sizes of the terminal, and the input that it is handed",
+  "a recording holds the sizes of the terminal, and the input that is passed to it",
   onPty,
   async () => {
     await using ptys = new Ptys();
@@ -246,7 +246,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a recording that its signal gives up is not finished, and the session goes on",
+  "a recording that its signal aborts is not finished, and the session continues",
   onPty,
   async () => {
     await using ptys = new Ptys();
@@ -265,7 +265,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a recording that cannot begin aborts its sink, and leaves no viewer",
+  "a recording that cannot start aborts its sink, and leaves no viewer",
   onPty,
   async () => {
     await using ptys = new Ptys();

@@ -35,7 +35,7 @@ Deno.test("a recording holds output, sizes and the exit at their times", async (
   ]);
 });
 
-Deno.test("characters that come in parts are put together, wherever they are cut", async () => {
+Deno.test("characters that arrive in parts are joined, wherever they are cut", async () => {
   await fc.assert(fc.asyncProperty(
     fc.string({ unit: "binary", maxLength: 200 }),
     fc.array(fc.nat({ max: 9 }), { maxLength: 100 }),
@@ -54,7 +54,7 @@ Deno.test("characters that come in parts are put together, wherever they are cut
   ));
 });
 
-Deno.test("bytes that are no UTF-8 become U+FFFD, also at the end", async () => {
+Deno.test("bytes that are not UTF-8 become U+FFFD, even at the end", async () => {
   const sink = new Sink();
   const recorder = new AsciicastRecorder(sink.writable, { size });
   recorder.record({ type: "output", bytes: Uint8Array.of(0x61, 0xff, 0x62) });
@@ -63,7 +63,7 @@ Deno.test("bytes that are no UTF-8 become U+FFFD, also at the end", async () => 
   assertEquals(await outputOf(sink), "a\ufffdb\ufffd");
 });
 
-Deno.test("a large output makes lines that the reader takes", async () => {
+Deno.test("a large output makes lines within the limit of the reader", async () => {
   const sink = new Sink();
   const recorder = new AsciicastRecorder(sink.writable, { size });
   recorder.record({ type: "output", bytes: new Uint8Array(300_000) });
@@ -71,7 +71,7 @@ Deno.test("a large output makes lines that the reader takes", async () => {
   assertEquals(await outputOf(sink), "\0".repeat(300_000));
 });
 
-Deno.test("input is left out unless it is asked for", async () => {
+Deno.test("input is recorded only if the option is set", async () => {
   for (const input of [undefined, true]) {
     const sink = new Sink();
     const options = { size, ...(input === undefined ? {} : { input }) };
@@ -82,7 +82,7 @@ Deno.test("input is left out unless it is asked for", async () => {
   }
 });
 
-Deno.test("the header has SHELL alone of the environment, or what is asked for", async () => {
+Deno.test("the header has only SHELL of the environment, or the variables that are named", async () => {
   const env = { SHELL: "/bin/sh", TOKEN: "secret", LANG: "C" };
   const headers = [];
   for (const more of [{}, { envNames: ["LANG"] }]) {
@@ -98,7 +98,7 @@ Deno.test("the header has SHELL alone of the environment, or what is asked for",
   ]);
 });
 
-Deno.test("what a slow sink cannot take is left out, counted and marked", async () => {
+Deno.test("output that a slow sink cannot take is omitted, counted and marked", async () => {
   const sink = new Sink({ isOpen: false });
   const options = { size, maxWaitingBytes: 1000 };
   const recorder = new AsciicastRecorder(sink.writable, options);
@@ -118,13 +118,13 @@ Deno.test("what a slow sink cannot take is left out, counted and marked", async 
   );
   assertEquals(
     marker?.type === "marker" ? marker.text : marker,
-    `${bytes} bytes were not recorded: the writing was too slow`,
+    `${bytes} bytes were not recorded: the sink was too slow`,
   );
   assertEquals((await outputOf(sink)).length + bytes, 10_000);
 });
 
 Deno.test(
-  "a recording goes on after a gap, with no character across it",
+  "a recording continues after a gap, and joins no character across it",
   bounded,
   async () => {
     const sink = new Sink({ isOpen: false });
@@ -146,14 +146,14 @@ Deno.test(
       [
         "x".repeat(200),
         "\ufffd",
-        "2 bytes were not recorded: the writing was too slow",
+        "2 bytes were not recorded: the sink was too slow",
         "after",
       ],
     );
   },
 );
 
-Deno.test("a sink that breaks ends the recording with a RecordingError", async () => {
+Deno.test("a sink that fails ends the recording with a RecordingError", async () => {
   const sink = new Sink({ isOpen: false });
   const recorder = new AsciicastRecorder(sink.writable, { size });
   sink.fail(new Error("No space left"));
@@ -164,7 +164,7 @@ Deno.test("a sink that breaks ends the recording with a RecordingError", async (
   await assertRejects(() => recorder.close(), RecordingError);
 });
 
-Deno.test("a recording that is given up is not finished", async () => {
+Deno.test("a recording that is aborted is not finished", async () => {
   for (const isEarly of [true, false]) {
     const controller = new AbortController();
     const sink = new Sink({ isOpen: false });

@@ -16,7 +16,7 @@ const HELLO = {
 } as const;
 
 Deno.test(
-  "the server records the sessions that its option says, from their first byte to their exit",
+  "the server records the sessions that its option selects, from their first byte to their exit",
   onPty,
   async () => {
     const sink = new Sink();
@@ -57,7 +57,7 @@ Deno.test(
 );
 
 Deno.test(
-  "closing the server resolves when the recordings are in their files",
+  "closing the server resolves when the recordings are written to their files",
   onPty,
   async () => {
     const folder = await Deno.makeTempDir();
@@ -87,7 +87,7 @@ Deno.test(
 );
 
 Deno.test(
-  "closing the server waits for a recording that is slow",
+  "closing the server waits for a slow recording",
   onPty,
   async () => {
     const sink = new Sink({ isOpen: false });
@@ -125,14 +125,14 @@ Deno.test(
       await silently(() =>
         refusal(served.request("POST", "sessions", { cookie, body: {} }))
       ),
-      ["500 failed", "The terminal server has failed:"],
+      ["500 failed", "The terminal server failed:"],
     );
     assertEquals(served.terminal.stats().sessionsStarted, 0);
   },
 );
 
 Deno.test(
-  "a session that cannot be recorded to its stream is ended",
+  "a session whose stream cannot record is ended",
   onPty,
   async () => {
     const { writable } = new Sink();
@@ -175,7 +175,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a recording that fails is counted and said, and its session goes on",
+  "a recording that fails is counted and logged, and its session continues",
   onPty,
   async () => {
     const sink = new Sink({ isOpen: false });
@@ -187,7 +187,7 @@ Deno.test(
       sink.fail(new Error("No space left"));
       while (served.terminal.stats().recordings > 0) await session.inspect();
     });
-    assertEquals(said, `The recording of session ${session.id} has failed:`);
+    assertEquals(said, `The recording of session ${session.id} failed:`);
     assertEquals(served.terminal.stats().recordingsFailed, 1);
     viewer.type(1, "still here.");
     await viewer.until("still here.");
@@ -195,7 +195,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reading and replaying need no permission, and load no native add-on",
+  "readAsciicast() and replayAsciicast() need no permission, and load no native add-on",
   onPty,
   async () => {
     const mod = new URL("../../../src/terminal/mod.ts", import.meta.url);
