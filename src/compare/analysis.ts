@@ -1,5 +1,5 @@
 /**
- * From the numbers of a comparison's runs to what it claims.
+ * From the numbers of the runs to the report on each metric.
  *
  * @module
  */
@@ -14,53 +14,53 @@ import type { CompareMetric } from "./metric.ts";
 import type { MetricPlan } from "./plan.ts";
 import { type ComparisonVerdict, verdictOf } from "./verdict.ts";
 
-/** The numbers of one metric, pair by pair. */
+/** The numbers of one metric, one for each run. */
 export interface MetricRuns {
-  /** Of A, one number a pair. */
+  /** Numbers of A, one for each pair. */
   readonly a: readonly number[];
-  /** Of B, one number a pair. */
+  /** Numbers of B, one for each pair. */
   readonly b: readonly number[];
 }
 
-/** What came of one metric. */
+/** The report on one metric. */
 export interface MetricReport {
-  /** As it was asked for. */
+  /** Name of the metric, as in the options. */
   readonly name: string;
-  /** Which way is better. */
+  /** Whether lower or higher numbers are better. */
   readonly better: "lower" | "higher";
-  /** What may be claimed of it. */
+  /** Verdict on this metric alone. */
   readonly verdict: ComparisonVerdict;
-  /** A's typical number: the Hodges–Lehmann estimate; `null` without pairs. */
+  /** Typical number of A: its Hodges–Lehmann estimate; `null` without pairs. */
   readonly typicalA: number | null;
-  /** B's typical number, likewise. */
+  /** Typical number of B: its Hodges–Lehmann estimate; `null` without pairs. */
   readonly typicalB: number | null;
-  /** Of B against A: 0.01 is 1 % more; with its interval. `null` without pairs. */
+  /** Change from A to B, with its interval: 0.01 is 1 % more; `null` without pairs. */
   readonly change: Interval | null;
-  /** Of the signed-rank test, two-sided; `null` without pairs. */
+  /** Two-sided p-value of the signed-rank test; `null` without pairs. */
   readonly p: number | null;
-  /** The same after Holm's correction. */
+  /** The p-value after Holm's correction; `null` without pairs. */
   readonly correctedP: number | null;
-  /** The smallest change that could be seen: 0.01 is 1 %. */
-  readonly visible: number;
-  /** The pairs that it takes to see the one looked for. */
+  /** Smallest change that the pairs could detect: 0.01 is 1 %. */
+  readonly detectable: number;
+  /** Pairs that are needed to detect the difference of interest. */
   readonly neededPairs: number;
-  /** The noise of one A/A pair, as a share. */
+  /** Noise of one A/A pair, as a share. */
   readonly noise: number;
-  /** What it comes from. */
+  /** Numbers that the report is based on. */
   readonly runs: MetricRuns;
 }
 
-/** What is looked for. */
+/** The options of the analysis. */
 export interface AnalysisOptions {
-  /** As a log ratio. */
+  /** The difference of interest, as a log ratio. */
   readonly difference: number;
-  /** The chance of a false alarm. */
+  /** The probability of a false alarm. */
   readonly alpha: number;
-  /** Of the bootstrap. */
+  /** The seed of the bootstrap. */
   readonly seed: number;
 }
 
-/** The log ratio of a pair; above 0 is worse. */
+/** Returns the log ratio of each pair; above 0 is worse. */
 export function logRatios(
   { a, b }: MetricRuns,
   better: "lower" | "higher" = "lower",
@@ -69,7 +69,7 @@ export function logRatios(
   return a.map((value, pair) => sign * Math.log((b[pair] ?? NaN) / value));
 }
 
-/** What each metric's pairs say, with Holm's correction over all of them. */
+/** Reports on each metric, with Holm's correction over all of them. */
 export function analyse(
   metrics: readonly (CompareMetric & MetricPlan & { runs: MetricRuns })[],
   options: AnalysisOptions,
@@ -83,7 +83,7 @@ export function analyse(
     const common = {
       name,
       better,
-      visible: Math.expm1(metric.visible),
+      detectable: Math.expm1(metric.detectable),
       neededPairs: metric.needed,
       noise: Math.expm1(metric.noise.scale),
       runs,
@@ -112,7 +112,7 @@ export function analyse(
           againstMargin(values, -difference),
         ),
         wanted: difference,
-        visible: metric.visible,
+        detectable: metric.detectable,
         alpha,
       }),
       typicalA: hodgesLehmann(runs.a),
@@ -128,7 +128,7 @@ function againstMargin(values: readonly number[], margin: number): number {
   return wilcoxonSignedRank(values.map((value) => value - margin)).p;
 }
 
-/** From a log ratio where above 0 is worse to the change of B against A. */
+/** Converts log ratios, where above 0 is worse, to the change from A to B. */
 function changeOf(
   { estimate, low, high }: Interval,
   better: "lower" | "higher",

@@ -1,5 +1,5 @@
 /**
- * The arguments of `deno task compare`.
+ * Parses the arguments of `deno task compare`.
  *
  * @module
  */
@@ -7,62 +7,63 @@ import { parseArgs } from "node:util";
 import { parseMetric } from "./metric.ts";
 import { type MeasureOptions, resolveOptions } from "./settings.ts";
 
-/** What the command line says of itself. */
+/** The usage text of the command line. */
 export const HELP = `\
-Compares two revisions, or two commands, and tells a regression from noise.
+Compares two revisions or two commands, and tells a regression from noise.
 
   deno task compare [options] [REV_A [REV_B]] -- COMMAND [ARGUMENT…]
   deno task compare [options] --a "COMMAND" --b "COMMAND"
 
-REV_A is HEAD and REV_B the working tree where they are left out. Each revision
-is checked out into a temporary work tree, and COMMAND runs in it. The commands
-of --a and --b run in a shell.
+By default REV_A is HEAD and REV_B the working tree. Each revision is checked
+out into a temporary work tree, in which COMMAND runs. The commands of --a and
+--b run in a shell.
 
   --metric NAME        wall (seconds, the default), cpu (seconds, user and
-                       system), or a field of the JSON object that is the last
-                       line of the output, such as latency.p99; with :higher
-                       behind it where higher is better. May be given again.
-  --difference PERCENT the difference to see (1); smaller ones pass
-  --budget-seconds N   time for everything (600)
-  --max-pairs N        pairs of A and B at most (200)
+                       system), or a field of the JSON object in the last line
+                       of the output, such as latency.p99. Append :higher if
+                       higher is better. May be repeated.
+  --difference PERCENT smallest difference of interest (1); smaller ones pass
+  --budget-seconds N   time for the whole comparison (600)
+  --max-pairs N        maximum number of pairs of A and B (200)
   --noise-pairs N      pairs of A with itself, for the noise (20)
-  --alpha P            chance of a false alarm over all metrics (0.05)
-  --power P            chance to see the difference (0.8)
-  --run-timeout-seconds N   limit of one run (600)
-  --seed N             of the order of runs and of the intervals (1)
-  --json               the report as JSON on stdout
-  --help               this
+  --alpha P            probability of a false alarm over all metrics (0.05)
+  --power P            probability of detecting the difference (0.8)
+  --run-timeout-seconds N   time limit of one run (600)
+  --seed N             seed of the order of runs and of the intervals (1)
+  --json               print the report as JSON
+  --help               print this text
 
-Both run once to warm up. Then A runs against itself, which gives the noise and
-from it, before the comparison begins, the number of pairs. Each run is a fresh
-process; pairs are interleaved, A B B A or B A A B at random. The change of B
-against A is a Hodges-Lehmann estimate with a BCa bootstrap interval; every
-claim must hold in Wilcoxon's signed-rank test too, with Holm's correction over
-the metrics. Where the budget is too small for the difference, the report says
-the smallest one that could be seen, and claims nothing smaller.
+Both commands run once to warm up. Then A runs in pairs with itself, to estimate
+the noise, and from the noise follows the number of pairs before the comparison
+starts. Each run is a fresh process; pairs are interleaved, A B B A or B A A B
+at random. The change from A to B is a Hodges-Lehmann estimate with a BCa
+bootstrap interval; every claim must also pass Wilcoxon's signed-rank test, with
+Holm's correction over the metrics. If the budget is too small for the
+difference, the report has the smallest difference that could be detected, and
+claims nothing smaller.
 
-Exit code: 0 pass (no difference as large as the one looked for), 1 regressed,
-3 inconclusive, 4 improved; 2 bad usage, 5 a run, git or the comparison
+Exit code: 0 pass (no difference as large as the one of interest), 1 regressed,
+3 inconclusive, 4 improved; 2 wrong usage, 5 a run, git or the comparison
 itself failed, 130 after Ctrl-C.`;
 
-/** What is to be compared. */
+/** The two things to compare. */
 export type Subject =
   | {
     readonly type: "revisions";
     readonly a: string;
-    /** The working tree where it is left out. */
+    /** A revision; `undefined` for the working tree. */
     readonly b: string | undefined;
     readonly command: readonly [program: string, ...args: string[]];
   }
   | { readonly type: "commands"; readonly a: string; readonly b: string };
 
-/** What the arguments ask for. */
+/** The parsed arguments. */
 export interface CompareArguments {
-  /** What is compared. */
+  /** The two things to compare. */
   readonly subject: Subject;
-  /** How. */
+  /** How to measure and judge them. */
   readonly options: MeasureOptions;
-  /** Whether the report is to be JSON. */
+  /** Whether to print the report as JSON. */
   readonly json: boolean;
 }
 
@@ -77,19 +78,18 @@ const NUMBERS = {
   seed: "seed",
 } as const;
 
-/** From what the command line has to what the options have. */
+/** Factors from the units of the command line to those of the options. */
 const SCALES: Record<string, number> = {
   difference: 0.01,
   "run-timeout-seconds": 1000,
 };
 
 /**
- * Reads the arguments.
+ * Parses the arguments; returns `undefined` if they ask for help.
  *
- * @returns Nothing where help is wanted.
- * @throws {TypeError | RangeError} when they cannot be understood.
+ * @throws {TypeError | RangeError} if they are not valid.
  */
-export function readArguments(
+export function parseArguments(
   args: readonly string[],
 ): CompareArguments | undefined {
   const end = args.indexOf("--");
@@ -135,7 +135,9 @@ export function readArguments(
 function readNumber(flag: string, text: string): number {
   const number = text.trim() === "" ? NaN : Number(text);
   if (Number.isFinite(number)) return number * (SCALES[flag] ?? 1);
-  throw new TypeError(`Cannot compare: --${flag} is "${text}", not a number`);
+  throw new TypeError(
+    `Cannot use --${flag}: it is "${text}", it must be a number`,
+  );
 }
 
 function readSubject(
@@ -147,24 +149,24 @@ function readSubject(
   if (a !== undefined && b !== undefined) {
     if (revisions.length > 0 || program !== undefined) {
       throw new TypeError(
-        "Cannot compare: there are --a and --b, and revisions or a command too; give one kind",
+        "Cannot compare: there are --a and --b as well as revisions or a command, pass one kind",
       );
     }
     return { type: "commands", a, b };
   }
   if (a !== undefined || b !== undefined) {
     throw new TypeError(
-      `Cannot compare: --${a === undefined ? "a" : "b"} is missing`,
+      `Cannot compare: --${a === undefined ? "a" : "b"} is missing, pass both`,
     );
   }
   if (program === undefined) {
     throw new TypeError(
-      "Cannot compare: there is no command; give one after --",
+      "Cannot compare: there is no command, pass one after --",
     );
   }
   if (revisions.length > 2) {
     throw new TypeError(
-      `Cannot compare: there are ${revisions.length} revisions, two at most`,
+      `Cannot compare: there are ${revisions.length} revisions, pass two at most`,
     );
   }
   return {

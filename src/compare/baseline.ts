@@ -1,27 +1,28 @@
 /**
- * Numbers of a command that are kept, to compare with later.
+ * Baselines: numbers of a command that are saved, to compare with later.
  *
  * @module
  */
+import { reasonOf } from "../checks/internal.ts";
 import type { MetricRuns } from "./analysis.ts";
 import { BaselineError } from "./errors.ts";
 import { differences, type Fingerprint } from "./fingerprint.ts";
 
-/** What was measured of a command: plain data, as JSON has it. */
+/** The measurements of a command: plain data, which JSON can hold. */
 export interface Baseline {
-  /** Of this format. */
+  /** Version of this format. */
   readonly version: 1;
-  /** What reports call the command. */
+  /** Label of the command in reports. */
   readonly label: string;
-  /** ISO 8601. */
+  /** Time of the measurement, in ISO 8601. */
   readonly measuredAt: string;
-  /** Where and how. */
+  /** Machine, runtime and configuration of the measurement. */
   readonly fingerprint: Fingerprint;
-  /** Pairs of the command with itself, by metric. */
+  /** Numbers of the command in pairs with itself, by metric. */
   readonly metrics: readonly MetricRuns[];
 }
 
-/** Writes a baseline to a file, as JSON. */
+/** Writes a baseline to a file as JSON. Needs `--allow-write` for it. */
 export async function saveBaseline(
   path: string | URL,
   baseline: Baseline,
@@ -30,27 +31,30 @@ export async function saveBaseline(
 }
 
 /**
- * Reads a baseline from a file.
+ * Reads a baseline from a file. Needs `--allow-read` for it.
  *
- * @throws {BaselineError} when there is none in it.
+ * @throws {BaselineError} if the file cannot be read or has no baseline.
  */
 export async function loadBaseline(path: string | URL): Promise<Baseline> {
   try {
     const value: unknown = JSON.parse(await Deno.readTextFile(path));
     if (isBaseline(value)) return value;
   } catch (cause) {
-    throw new BaselineError(`Cannot read the baseline in ${path}`, { cause });
+    throw new BaselineError(
+      `Cannot read the baseline in ${path}: ${reasonOf(cause)}`,
+      { cause },
+    );
   }
   throw new BaselineError(
-    `Cannot read the baseline in ${path}: it is none of version 1; record it anew`,
+    `Cannot read the baseline in ${path}: it is not a baseline of version 1, record it again`,
   );
 }
 
 /**
- * Makes sure that a baseline may be compared with what is measured here.
+ * Checks that a baseline can be compared with measurements here.
  *
- * @throws {BaselineError} when it comes from another host, runtime or
- * configuration; it says what differs.
+ * @throws {BaselineError} if it comes from another host, runtime or
+ * configuration; the message lists the differences.
  */
 export function assertComparable(baseline: Baseline, here: Fingerprint): void {
   const found = differences(baseline.fingerprint, here);
@@ -58,7 +62,7 @@ export function assertComparable(baseline: Baseline, here: Fingerprint): void {
   throw new BaselineError(
     `Cannot compare with the baseline of ${baseline.label}: ${
       found.join("; ")
-    }; record it anew here`,
+    }, record it again here`,
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * The processor time of child processes, from the system's own books.
+ * The CPU time of child processes, as the operating system counts it.
  *
  * @module
  */
@@ -12,15 +12,15 @@ const LIBRARIES: Partial<Record<typeof Deno.build.os, string>> = {
 
 const RUSAGE_CHILDREN = -1;
 
-/** Reads the processor time of all children that have ended. */
+/** Reads the CPU time of all child processes that have ended. */
 export class ChildCpu implements Disposable {
   readonly #library;
   readonly #usage = new DataView(new ArrayBuffer(144));
 
   /**
-   * Needs `--allow-ffi`.
+   * Opens the system's library. Needs `--allow-ffi`.
    *
-   * @throws {CompareError} when the system cannot be asked.
+   * @throws {CompareError} if the CPU time cannot be read.
    */
   constructor() {
     const name = LIBRARIES[Deno.build.os];
@@ -33,28 +33,28 @@ export class ChildCpu implements Disposable {
       });
     } catch (cause) {
       throw new CompareError(
-        "Cannot measure cpu: the system's getrusage is not to be had; measure wall, or a field of the output",
+        "Cannot measure cpu: getrusage of the system is not available, measure wall or a field of the output",
         { cause },
       );
     }
   }
 
   /**
-   * Seconds, user and system, of all children that have ended and been waited
-   * for, and theirs. They grow by those of one command only where no other
-   * child ends meanwhile.
+   * Returns the seconds, user and system, of all children that have ended and
+   * been waited for, including their own children. Between two reads they grow
+   * by those of one command only if no other child ends meanwhile.
    */
   seconds(): number {
     this.#library.symbols.getrusage(RUSAGE_CHILDREN, this.#usage);
     return this.#time(0) + this.#time(16);
   }
 
-  /** Lets go of the system's library. */
+  /** Closes the system's library. */
   [Symbol.dispose](): void {
     this.#library.close();
   }
 
-  /** A `struct timeval`; its microseconds have 32 bits on one system, 64 on another. */
+  /** Reads a `struct timeval`; its microseconds have 32 or 64 bits by system. */
   #time(offset: number): number {
     return Number(this.#usage.getBigInt64(offset, true)) +
       this.#usage.getInt32(offset + 8, true) / 1e6;

@@ -1,6 +1,6 @@
 /**
- * Compares two commands: fresh processes, interleaved, and as many pairs as
- * the noise asks for, which is measured first.
+ * Compares two commands in fresh processes, with interleaved runs and as many
+ * pairs as the noise requires, which is measured first.
  *
  * @module
  */
@@ -26,51 +26,51 @@ import {
 } from "./settings.ts";
 import { type ComparisonVerdict, overallVerdict } from "./verdict.ts";
 
-/** What is compared, and how. */
+/** Options of {@linkcode compare}: two commands, and how to measure them. */
 export interface CompareOptions extends MeasureOptions {
-  /** What was. */
+  /** Baseline command to measure. */
   readonly a: CompareCommand;
-  /** What is. */
+  /** Candidate command to measure against it. */
   readonly b: CompareCommand;
 }
 
-/** What came of a comparison: plain data, as JSON has it. */
+/** The report of a comparison: plain data, which JSON can hold. */
 export interface ComparisonReport {
-  /** Of all metrics together. */
+  /** Verdict over all metrics together. */
   readonly verdict: ComparisonVerdict;
-  /** What limits it, in sentences. */
+  /** Limits of the comparison, as sentences. */
   readonly caveats: readonly string[];
-  /** What was. */
+  /** Baseline command that was measured. */
   readonly a: CompareCommand;
-  /** What is. */
+  /** Candidate command that was measured. */
   readonly b: CompareCommand;
-  /** In the order in which they were asked for. */
+  /** Results of the metrics, in the order of the options. */
   readonly metrics: readonly MetricReport[];
-  /** The difference that was looked for: 0.01 is 1 %. */
+  /** Smallest difference of interest: 0.01 is 1 %. */
   readonly difference: number;
-  /** The chance of a false alarm over all metrics. */
+  /** Probability of a false alarm over all metrics. */
   readonly alpha: number;
-  /** The chance to see the difference. */
+  /** Probability of detecting the difference. */
   readonly power: number;
-  /** The A/A pairs that the noise comes from. */
+  /** Pairs of A with itself (A/A), from which the noise was estimated. */
   readonly noisePairs: number;
-  /** The pairs of A and B that were made. */
+  /** Pairs of A and B (A/B) that were measured. */
   readonly pairs: number;
-  /** Those that the difference needs. */
+  /** Pairs of A and B that are needed to detect the difference. */
   readonly neededPairs: number;
-  /** Of the order of runs and of the intervals. */
+  /** Seed of the order of runs and of the intervals. */
   readonly seed: number;
-  /** Where and how it was measured. */
+  /** Machine, runtime and configuration of the measurement. */
   readonly fingerprint: Fingerprint;
 }
 
 /**
- * Compares two commands.
+ * Compares two commands, and decides whether the second one is slower.
  *
- * Both run once to warm up. Then A runs against itself, which gives the noise,
- * and from that the number of pairs of A and B. Where the budget does not
- * allow so many, the report says the smallest difference that could be seen,
- * and claims nothing smaller.
+ * Both commands run once to warm up. Then A runs in pairs with itself, to
+ * estimate the noise, from which follows the number of pairs of A and B. If the
+ * budget does not allow that many, the report has the smallest difference that
+ * could be detected, and claims nothing smaller.
  *
  * @example
  * ```ts
@@ -86,8 +86,9 @@ export interface ComparisonReport {
  * console.log(report.verdict); // most likely "inconclusive": 6 pairs are few
  * ```
  *
- * @throws {RangeError} when an option is out of its range.
- * @throws {RunFailedError} when a run fails.
+ * @throws {TypeError} if an option has the wrong type.
+ * @throws {RangeError} if an option is out of its range.
+ * @throws {RunFailedError} if a run fails.
  */
 export async function compare(
   options: CompareOptions,
@@ -95,12 +96,18 @@ export async function compare(
   const { a, b } = options;
   const settings = resolveOptions(options);
   const { clock, metrics, seed } = settings;
-  const begun = clock.now();
+  const startedAt = clock.now();
   const [aMs = 0, bMs = 0] = await warmUp(settings, [a, b]);
   const noisePairs = affordableNoisePairs(settings, aMs);
-  const noise = await runPairs(settings, "A/A", { a, b: a }, noisePairs, seed);
+  const noise = await runPairs(
+    settings,
+    "noise",
+    { a, b: a },
+    noisePairs,
+    seed,
+  );
   const pairMs = noise.runMs + Math.max(noise.runMs, bMs);
-  const leftMs = settings.budgetSeconds * 1000 - (clock.now() - begun);
+  const leftMs = settings.budgetSeconds * 1000 - (clock.now() - startedAt);
   const plan = planComparison(
     noise.metrics.map((runs) => logRatios(runs)),
     Math.log1p(settings.difference),
@@ -109,12 +116,12 @@ export async function compare(
   );
   const runs = plan.pairs === 0
     ? { metrics: metrics.map(() => ({ a: [], b: [] })) }
-    // Another seed: the order is not that of the A/A pairs again.
-    : await runPairs(settings, "A/B", { a, b }, plan.pairs, seed + 1);
+    // Another seed, so that the order is not that of the A/A pairs.
+    : await runPairs(settings, "comparison", { a, b }, plan.pairs, seed + 1);
   return await reportOf(settings, { a, b }, plan, runs.metrics, noisePairs);
 }
 
-/** The report of pairs that were made as planned. */
+/** Creates the report on pairs that were measured as planned. */
 export async function reportOf(
   settings: Settings,
   { a, b }: { readonly a: CompareCommand; readonly b: CompareCommand },
@@ -126,8 +133,10 @@ export async function reportOf(
   const metrics = analyse(
     settings.metrics.flatMap((metric, index) => {
       const planned = plan.metrics[index];
-      const made = runs[index];
-      return planned && made ? [{ ...metric, ...planned, runs: made }] : [];
+      const measured = runs[index];
+      return planned && measured
+        ? [{ ...metric, ...planned, runs: measured }]
+        : [];
     }),
     { alpha, difference: Math.log1p(difference), seed },
   );
@@ -135,9 +144,9 @@ export async function reportOf(
     verdict: overallVerdict(metrics.map(({ verdict }) => verdict)),
     caveats: plan.pairs < plan.needed
       ? [
-        `The budget allows ${plan.pairs} pairs of the ${plan.needed} that ` +
-        `a difference of ${percent(difference)} needs: nothing smaller than ` +
-        `the smallest visible difference is claimed.`,
+        `The budget allows ${plan.pairs} of the ${plan.needed} pairs that ` +
+        `a difference of ${percent(difference)} needs: nothing below the ` +
+        `smallest detectable difference is claimed.`,
       ]
       : [],
     a,

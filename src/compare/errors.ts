@@ -1,18 +1,18 @@
 /**
- * The errors that callers of a comparison catch.
+ * The errors that users of comparisons catch.
  *
  * @module
  */
 import { TroupeError } from "../actor/mod.ts";
 
-/** A comparison, or something that it needs, went wrong. */
+/** A comparison failed, or something that it needs is missing. */
 export class CompareError extends TroupeError {}
 
-/** A run of a command ended badly, took too long, or gave no number. */
+/** A run of a command failed, took too long, or printed no number. */
 export class RunFailedError extends CompareError {}
 
-/** A baseline cannot be read, or comes from elsewhere; the message says what differs. */
+/** A baseline cannot be read, or comes from another machine or configuration. */
 export class BaselineError extends CompareError {}
 
-/** A revision is not there, or git did not do what it was asked. */
+/** A revision does not exist, or git failed. */
 export class RevisionError extends CompareError {}

@@ -1,6 +1,6 @@
 /**
- * Where and how numbers were measured: what must be equal for them to be
- * compared.
+ * The fingerprint of a measurement: what must be equal for numbers to be
+ * comparable.
  *
  * @module
  */
@@ -9,23 +9,23 @@ import type { Json } from "../codec/mod.ts";
 
 /** The host, the runtime and the configuration of a measurement. */
 export interface Fingerprint {
-  /** The host's name. */
+  /** Name of the host machine. */
   readonly hostname: string;
-  /** The model of its processor. */
+  /** Model of the machine's processor. */
   readonly cpu: string;
-  /** How many cores it has. */
+  /** Number of the machine's logical cores. */
   readonly cores: number;
-  /** All of its memory. */
+  /** Total memory of the machine in bytes. */
   readonly memoryBytes: number;
-  /** The operating system with its architecture, such as `linux x86_64`. */
+  /** Operating system and architecture, such as `linux x86_64`. */
   readonly system: string;
-  /** The release of its kernel. */
+  /** Release of the operating system's kernel. */
   readonly kernel: string;
-  /** Version of Deno. */
+  /** Version of Deno that ran the measurement. */
   readonly deno: string;
-  /** Version of V8. */
+  /** Version of V8 that ran the measurement. */
   readonly v8: string;
-  /** SHA-256 of what was measured and how, in hexadecimal. */
+  /** SHA-256 of the measured commands and metrics, in hexadecimal. */
   readonly configuration: string;
 }
 
@@ -42,19 +42,10 @@ const FIELDS = [
 ] as const;
 
 /**
- * The fingerprint of this host and runtime, with a configuration. Needs
+ * Returns the fingerprint of this host and runtime, with a configuration. Needs
  * `--allow-sys`.
  *
- * @example
- * ```ts
- * import { differences, fingerprint } from "@troupe/troupe/compare";
- *
- * const before = await fingerprint({ users: 10 });
- * const now = await fingerprint({ users: 20 });
- * console.log(differences(before, now).length); // 1: the configuration
- * ```
- *
- * @param configuration What was measured and how; the order of keys counts.
+ * @param configuration What is measured and how; the order of keys counts.
  */
 export async function fingerprint(configuration: Json): Promise<Fingerprint> {
   const text = new TextEncoder().encode(JSON.stringify(configuration));
@@ -73,7 +64,7 @@ export async function fingerprint(configuration: Json): Promise<Fingerprint> {
   };
 }
 
-/** What differs, in words such as `cores is 2 there and 4 here`; nothing if all is equal. */
+/** Returns the differences, such as `cores is 2 there and 4 here`. */
 export function differences(there: Fingerprint, here: Fingerprint): string[] {
   const names = FIELDS.filter((name) => there[name] !== here[name]);
   return names.map((name) =>

@@ -1,13 +1,13 @@
 /**
- * The command line of comparisons: `deno task compare`. What it does stands in
- * {@linkcode HELP}.
+ * The command line of comparisons: `deno task compare`. {@linkcode HELP} has its
+ * usage.
  *
  * @module
  */
-import { type CompareArguments, HELP, readArguments } from "./arguments.ts";
+import { type CompareArguments, HELP, parseArguments } from "./arguments.ts";
 import { compare, type ComparisonReport } from "./compare.ts";
 import { CompareError } from "./errors.ts";
-import { formatReport } from "./report.ts";
+import { comparisonToText } from "./comparison_text.ts";
 import { checkOutRevision } from "./revision.ts";
 import type { CompareCommand } from "./run.ts";
 import type { CompareProgress } from "./settings.ts";
@@ -19,7 +19,7 @@ async function main(
 ): Promise<number> {
   let wanted: CompareArguments | undefined;
   try {
-    wanted = readArguments(args);
+    wanted = parseArguments(args);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) {
       throw error;
@@ -33,11 +33,13 @@ async function main(
   }
   try {
     const report = await compareSubject(wanted, signal);
-    console.log(wanted.json ? JSON.stringify(report) : formatReport(report));
+    console.log(
+      wanted.json ? JSON.stringify(report) : comparisonToText(report),
+    );
     return EXIT_CODES[report.verdict];
   } catch (error) {
     if (signal.aborted) return 130;
-    // Never 1, which an uncaught error would give: that means regressed.
+    // Never 1, the exit code of an uncaught error: it means regressed.
     console.error(error instanceof CompareError ? error.message : error);
     return 5;
   }
@@ -75,13 +77,20 @@ function shell(line: string): CompareCommand {
     : { label: line, command: ["sh", "-c", line] };
 }
 
+/** What the phases are called on the terminal. */
+const PHASES: Readonly<Record<CompareProgress["phase"], string>> = {
+  warm_up: "warm-up",
+  noise: "A/A",
+  comparison: "A/B",
+};
+
 /** One line that overwrites itself on a terminal; elsewhere one for each phase. */
 function showProgress({ phase, done, total }: CompareProgress): void {
   if (Deno.stderr.isTerminal()) {
-    const text = `\r${phase}: run ${done + 1} of ${total}\x1b[K`;
+    const text = `\r${PHASES[phase]}: run ${done + 1} of ${total}\x1b[K`;
     Deno.stderr.writeSync(new TextEncoder().encode(text));
     if (done + 1 === total) console.error();
-  } else if (done === 0) console.error(`${phase}: ${total} runs`);
+  } else if (done === 0) console.error(`${PHASES[phase]}: ${total} runs`);
 }
 
 if (import.meta.main) {

@@ -1,26 +1,29 @@
 /**
- * What is measured of a run: one number for each metric.
+ * The metrics of a run: one number for each.
  *
  * @module
  */
 import { RunFailedError } from "./errors.ts";
 
-/** One number of a run. */
+/** One number that is measured in each run. */
 export interface CompareMetric {
   /**
-   * `wall` is the time that the command took and `cpu` the time that it kept
-   * cores busy, user and system, both in seconds. Every other name is a field
-   * of the JSON object that is the last line of the command's output, such as
+   * Name of the metric: `wall` is the time that the command takes and `cpu` its
+   * CPU time, user and system, both in seconds. Every other name is a field of
+   * the JSON object in the last line of the command's output, such as
    * `latency.p99`.
    */
   readonly name: string;
-  /** Which way is better. @default {"lower"} */
+  /**
+   * Whether lower or higher numbers are better.
+   * @default {"lower"}
+   */
   readonly better?: "lower" | "higher";
 }
 
 /**
- * Reads a metric as the command line has it: `wall`, `cpu`, or a field, with
- * `:higher` behind it where higher is better.
+ * Parses a metric of the command line: `wall`, `cpu` or a field, followed by
+ * `:higher` if higher is better.
  */
 export function parseMetric(text: string): CompareMetric {
   const higher = ":higher";
@@ -30,9 +33,9 @@ export function parseMetric(text: string): CompareMetric {
 }
 
 /**
- * The number in a field of the last line of an output.
+ * Returns the number in a field of the last line of an output.
  *
- * @throws {RunFailedError} when there is none above 0.
+ * @throws {RunFailedError} if there is no number above 0.
  */
 export function readField(output: string, field: string): number {
   const line = output.trimEnd().split("\n").at(-1) ?? "";
@@ -43,7 +46,7 @@ export function readField(output: string, field: string): number {
     throw new RunFailedError(
       `Cannot read ${field}: the last line of the output is ${
         JSON.stringify(line.slice(0, 200))
-      }, not JSON; print an object there`,
+      }, it must be a JSON object`,
       { cause },
     );
   }
@@ -57,9 +60,9 @@ export function readField(output: string, field: string): number {
 }
 
 /**
- * The number itself.
+ * Returns the value, if it is a number that ratios can be taken of.
  *
- * @throws {RunFailedError} when it is not one above 0, as ratios need.
+ * @throws {RunFailedError} if it is not a finite number above 0.
  */
 export function positive(name: string, value: unknown): number {
   if (typeof value === "number" && Number.isFinite(value) && value > 0) {
@@ -68,6 +71,6 @@ export function positive(name: string, value: unknown): number {
   throw new RunFailedError(
     `Cannot read ${name}: it is ${
       JSON.stringify(value)
-    }, and a number above 0 is needed`,
+    }, it must be a number above 0`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Before and after: a command against another one, or against what was
- * measured of it before.
+ * Before and after: compares a command with another one, or with a baseline of
+ * itself.
  *
  * @module
  */
@@ -18,11 +18,12 @@ import {
 } from "./settings.ts";
 
 /**
- * Measures commands before and after a change.
+ * Measures commands before and after a change, directly or with a saved
+ * baseline.
  *
- * {@linkcode compare} has both run interleaved, and is what to trust. A stored
- * baseline is compared on its own host alone, and its report says that
- * whatever changed on the machine since then counts as a change too.
+ * `compare` runs both commands interleaved, which is the most reliable. A saved
+ * baseline can be compared on its own host only, and the report warns that
+ * everything that changed on the machine since then counts as a change.
  *
  * @example
  * ```ts
@@ -49,9 +50,10 @@ export class PerformanceIntegrator {
   readonly #settings: Settings;
 
   /**
-   * An integrator whose measurements are all made so.
+   * Creates an integrator that measures and judges with these options.
    *
-   * @throws {RangeError} when an option is out of its range.
+   * @throws {TypeError} if an option has the wrong type.
+   * @throws {RangeError} if an option is out of its range.
    */
   constructor(options: MeasureOptions = {}) {
     this.#options = options;
@@ -59,9 +61,9 @@ export class PerformanceIntegrator {
   }
 
   /**
-   * Measures a command in pairs with itself, as many as `noisePairs` says.
+   * Records a baseline: measures `noisePairs` pairs of a command with itself.
    *
-   * @throws {RunFailedError} when a run fails.
+   * @throws {RunFailedError} if a run fails.
    */
   async record(command: CompareCommand): Promise<Baseline> {
     const settings = this.#settings;
@@ -70,7 +72,7 @@ export class PerformanceIntegrator {
     const sides = { a: command, b: command };
     const { metrics } = await runPairs(
       settings,
-      "A/A",
+      "noise",
       sides,
       pairs,
       settings.seed,
@@ -85,9 +87,9 @@ export class PerformanceIntegrator {
   }
 
   /**
-   * Compares two commands, interleaved: see the function `compare`.
+   * Compares two commands with interleaved runs, like the function `compare`.
    *
-   * @throws {RunFailedError} when a run fails.
+   * @throws {RunFailedError} if a run fails.
    */
   compare(
     before: CompareCommand,
@@ -97,12 +99,12 @@ export class PerformanceIntegrator {
   }
 
   /**
-   * Compares a command with what was measured of it before, as far as those
-   * numbers go; the noise is theirs too.
+   * Compares a command with a baseline of it. There are no more runs than the
+   * baseline has, and the noise is that of the baseline.
    *
-   * @throws {BaselineError} when the baseline comes from another host, runtime
-   * or configuration.
-   * @throws {RunFailedError} when a run fails.
+   * @throws {BaselineError} if the baseline comes from another host, runtime or
+   * configuration.
+   * @throws {RunFailedError} if a run fails.
    */
   async compareWith(
     baseline: Baseline,
@@ -121,7 +123,7 @@ export class PerformanceIntegrator {
     );
     const now = await runSeries(
       settings,
-      "A/B",
+      "comparison",
       Array.from({ length: plan.pairs }, () => command),
     );
     const then = {
@@ -139,8 +141,8 @@ export class PerformanceIntegrator {
       ...report,
       caveats: [
         ...report.caveats,
-        "The baseline was not measured interleaved: whatever changed on the " +
-        "machine since then counts as a change. Compare both commands to be sure.",
+        "The baseline was not measured interleaved: everything that changed on " +
+        "the machine since then counts as a change. Compare both commands to be sure.",
       ],
     };
   }

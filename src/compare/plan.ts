@@ -1,43 +1,44 @@
 /**
- * How many pairs a comparison makes: fixed from the noise, before the first.
+ * Plans how many pairs a comparison measures: fixed from the noise, before the
+ * first pair.
  *
  * @module
  */
 import {
+  detectableDifference,
   fewestPairs,
   type Noise,
   noiseOf,
   pairsFor,
   type Sensitivity,
-  visibleDifference,
 } from "./sample_size.ts";
 
-/** What a comparison is to do. */
+/** The plan of a comparison. */
 export interface ComparisonPlan {
-  /** The pairs that are made; 0 if too few could be for any claim. */
+  /** The pairs to measure; 0 if there could be too few for any claim. */
   readonly pairs: number;
-  /** The pairs that the wanted sensitivity needs. */
+  /** The pairs that the sensitivity requires. */
   readonly needed: number;
-  /** By metric. */
+  /** The plan of each metric. */
   readonly metrics: readonly MetricPlan[];
 }
 
-/** What the pairs can tell of one metric. */
+/** What the pairs can detect in one metric. */
 export interface MetricPlan {
-  /** Of the A/A pairs. */
+  /** The noise of the A/A pairs. */
   readonly noise: Noise;
-  /** The pairs that this metric needs. */
+  /** The pairs that this metric requires. */
   readonly needed: number;
-  /** The smallest difference that the pairs, or at least one, can see; a log ratio. */
-  readonly visible: number;
+  /** The smallest difference that the pairs, or one pair, can detect; a log ratio. */
+  readonly detectable: number;
 }
 
 /**
  * Fixes the number of pairs.
  *
  * @param noise The log ratios of the A/A pairs, by metric.
- * @param difference The difference to see, as a log ratio.
- * @param affordable The most pairs that there is time for.
+ * @param difference The difference of interest, as a log ratio.
+ * @param affordable The maximum number of pairs that there is time for.
  */
 export function planComparison(
   noise: readonly (readonly number[])[],
@@ -58,14 +59,14 @@ export function planComparison(
     metrics: noises.map((one, index) => ({
       noise: one,
       needed: each[index] ?? needed,
-      visible: visibleDifference(Math.max(most, 1), one, sensitivity),
+      detectable: detectableDifference(Math.max(most, 1), one, sensitivity),
     })),
   };
 }
 
 /**
- * The A/A pairs that are made: those that are wanted, where they take no more
- * than a third of the budget; and at least 8.
+ * Returns the number of A/A pairs to measure: those requested if they take at
+ * most a third of the budget, otherwise fewer, but at least 8.
  */
 export function affordableNoisePairs(
   { budgetSeconds, noisePairs }: {

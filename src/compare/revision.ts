@@ -1,29 +1,29 @@
 /**
- * A revision of a git repository in a directory of its own.
+ * Checks out a revision of a git repository into a temporary directory.
  *
  * @module
  */
 import { join } from "node:path";
 import { RevisionError } from "./errors.ts";
 
-/** A work tree of one revision, which goes away when it is disposed of. */
+/** A work tree of one revision, which is removed when it is disposed. */
 export interface RevisionTree extends AsyncDisposable {
   /** The full hash of its commit. */
   readonly commit: string;
   /**
-   * The directory in it that stands where `directory` stands in the
+   * The directory in the work tree that corresponds to `directory` in the
    * repository.
    */
   readonly directory: string;
 }
 
 /**
- * Checks a revision out into a temporary directory, as a work tree of the
+ * Checks out a revision into a temporary directory, as a work tree of the
  * repository. Needs git.
  *
- * @param revision As git has it, such as `HEAD~1`.
+ * @param revision A revision in git's syntax, such as `HEAD~1`.
  * @param directory A directory of the repository.
- * @throws {RevisionError} when git has no such revision, or fails.
+ * @throws {RevisionError} if there is no such revision, or git fails.
  */
 export async function checkOutRevision(
   revision: string,
@@ -35,7 +35,7 @@ export async function checkOutRevision(
     "--quiet",
     "--end-of-options",
     `${revision}^{commit}`,
-  ], `${revision} is no revision of a repository in ${directory}`);
+  ], `${revision} is not a revision of a repository in ${directory}`);
   const prefix = await git(directory, ["rev-parse", "--show-prefix"]);
   const parent = await Deno.makeTempDir({ prefix: "compare-" });
   const tree = join(parent, commit.slice(0, 12));
@@ -49,7 +49,7 @@ export async function checkOutRevision(
   try {
     await git(directory, ["worktree", "add", "--detach", tree, commit]);
   } catch (error) {
-    // There is no work tree where it could not be added.
+    // There is no work tree if it could not be added.
     await remove().catch(() => {});
     throw error;
   }
@@ -68,12 +68,15 @@ async function git(
   const { success, stdout, stderr } = await new Deno.Command("git", {
     args: ["-C", directory, ...args],
     stdin: "null",
-    // Ctrl-C is for the one who waits: git finishes what it does.
+    // Ctrl-C is for this process: git finishes its work.
     detached: true,
   }).output().catch((cause) => {
-    throw new RevisionError("Cannot check out: git cannot be started", {
-      cause,
-    });
+    throw new RevisionError(
+      "Cannot check out: git cannot be started, install it",
+      {
+        cause,
+      },
+    );
   });
   const text = new TextDecoder();
   if (!success) {

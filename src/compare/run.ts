@@ -1,5 +1,5 @@
 /**
- * One run: a command in a process of its own, and its numbers.
+ * One run: a command in its own process, and its numbers.
  *
  * @module
  */
@@ -7,35 +7,38 @@ import { ChildCpu } from "./child_cpu.ts";
 import { RunFailedError } from "./errors.ts";
 import { type CompareMetric, positive, readField } from "./metric.ts";
 
-/** A command that is measured. */
+/** A command to measure. */
 export interface CompareCommand {
-  /** What reports call it. */
+  /** Label of the command in reports. */
   readonly label: string;
-  /** The program, looked up in the path, and its arguments. */
+  /** Program, which is looked up in `PATH`, and its arguments. */
   readonly command: readonly [program: string, ...args: string[]];
-  /** Where it runs. @default {the current directory} */
+  /**
+   * Working directory of the command.
+   * @default {the current directory}
+   */
   readonly directory?: string;
 }
 
-/** How a run is made. */
+/** Options of a run. */
 export interface RunOptions {
-  /** The run is ended after so many milliseconds, and has failed. */
+  /** Milliseconds after which the run is ended and has failed. */
   readonly timeoutMs: number;
-  /** Ends the run, which rejects with the signal's reason. */
+  /** Cancels the run, which rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** How long a command that is to end may still take, in milliseconds. */
+/** Milliseconds that a command gets between `SIGTERM` and `SIGKILL`. */
 const GRACE_MS = 2000;
-/** As much of the output as is kept, in characters: a last line fits. */
+/** Characters of the output that are kept: enough for the last line. */
 const KEPT_CHARACTERS = 64 * 1024;
 
 /**
- * Runs a command, and waits until it has ended with everything it started.
+ * Runs a command until it and everything that it started has ended; resolves
+ * with one number for each metric.
  *
- * @returns One number for each metric.
- * @throws {RunFailedError} when the command cannot be started, ends badly or
- * too late, or does not print a metric.
+ * @throws {RunFailedError} if the command cannot be started, fails, takes too
+ * long, or does not print a metric.
  */
 export async function runCommand(
   command: CompareCommand,
@@ -47,10 +50,10 @@ export async function runCommand(
     : undefined;
   options.signal?.throwIfAborted();
   const cpuBefore = cpu?.seconds() ?? 0;
-  const begun = performance.now();
+  const startedAt = performance.now();
   const { output, endedAt } = await outputOf(command, options);
   const seconds: Record<string, number> = {
-    wall: (endedAt - begun) / 1000,
+    wall: (endedAt - startedAt) / 1000,
     cpu: (cpu?.seconds() ?? 0) - cpuBefore,
   };
   return metrics.map(({ name }) =>
@@ -81,7 +84,7 @@ async function outputOf(
     const errors = tail(child.stderr);
     const status = await child.status;
     const endedAt = performance.now();
-    // What it left behind would disturb the next run, and keep the pipes open.
+    // Processes that it left would disturb the next run and hold the pipes.
     endGroup(child, "SIGKILL");
     const texts = await Promise.all([output, errors]);
     signal?.throwIfAborted();
@@ -110,13 +113,13 @@ function spawn(
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      // A group of its own, to be ended with all that it starts.
+      // Its own process group, which is ended as a whole.
       detached: true,
       ...directory === undefined ? {} : { cwd: directory },
     }).spawn();
   } catch (cause) {
     throw new RunFailedError(
-      `Cannot compare ${label}: ${program} cannot be started`,
+      `Cannot compare ${label}: ${program} cannot be started, check the command`,
       { cause },
     );
   }
@@ -127,11 +130,11 @@ function endGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {
     if (Deno.build.os === "windows") child.kill(signal);
     else Deno.kill(-child.pid, signal);
   } catch {
-    // Nobody is left.
+    // No process is left.
   }
 }
 
-/** The last part of a text. */
+/** Reads a stream, and resolves with the last part of its text. */
 async function tail(stream: ReadableStream<Uint8Array>): Promise<string> {
   let text = "";
   for await (const part of stream.pipeThrough(new TextDecoderStream())) {

@@ -1,5 +1,5 @@
 /**
- * The runs of a comparison, one after the other.
+ * The runs of a comparison, in sequence.
  *
  * @module
  */
@@ -9,31 +9,34 @@ import type { CompareCommand } from "./run.ts";
 import { schedulePairs, type SideName } from "./schedule.ts";
 import type { CompareProgress, Settings } from "./settings.ts";
 
-/** The numbers of pairs of runs, and how long a run took. */
+/** The numbers of pairs of runs, and the duration of a run. */
 export interface PairRuns {
-  /** By metric. */
+  /** The numbers, by metric. */
   readonly metrics: readonly MetricRuns[];
-  /** On average, by the clock, in milliseconds. */
+  /** Mean duration of a run in milliseconds. */
   readonly runMs: number;
 }
 
-/** Runs each command once, and forgets the numbers: caches are warm after it. */
+/**
+ * Runs each command once to warm up caches; resolves with the durations in
+ * milliseconds.
+ */
 export async function warmUp(
   settings: Settings,
   commands: readonly CompareCommand[],
 ): Promise<number[]> {
   const durations: number[] = [];
   for (const command of commands) {
-    const begun = settings.clock.now();
+    const startedAt = settings.clock.now();
     const done = durations.length;
-    settings.onProgress?.({ phase: "warm-up", done, total: commands.length });
+    settings.onProgress?.({ phase: "warm_up", done, total: commands.length });
     await measureOnce(settings, command);
-    durations.push(settings.clock.now() - begun);
+    durations.push(settings.clock.now() - startedAt);
   }
   return durations;
 }
 
-/** Runs commands in their order; gives the numbers of each metric in turn. */
+/** Runs commands in their order; resolves with the numbers of each metric. */
 export async function runSeries(
   settings: Settings,
   phase: CompareProgress["phase"],
@@ -57,7 +60,7 @@ export async function runPairs(
   seed: number,
 ): Promise<PairRuns> {
   const order = schedulePairs(pairs, seed).flat();
-  const begun = settings.clock.now();
+  const startedAt = settings.clock.now();
   const series = await runSeries(
     settings,
     phase,
@@ -67,7 +70,7 @@ export async function runPairs(
     numbers.filter((_, run) => order[run] === wanted);
   return {
     metrics: series.map((runs) => ({ a: of(runs, "a"), b: of(runs, "b") })),
-    runMs: (settings.clock.now() - begun) / order.length,
+    runMs: (settings.clock.now() - startedAt) / order.length,
   };
 }
 
@@ -82,9 +85,9 @@ async function measureOnce(
     !values.every((value) => value > 0 && Number.isFinite(value))
   ) {
     throw new RunFailedError(
-      `Cannot compare ${command.label}: a run gave [${
+      `Cannot compare ${command.label}: a run measured [${
         values.join(", ")
-      }], and ${metrics.length} numbers above 0 are needed`,
+      }], it must be ${metrics.length} numbers above 0`,
     );
   }
   return values;

@@ -1,13 +1,13 @@
 /**
- * How many pairs a comparison needs, from the noise of pairs of one thing with
- * itself; and the smallest difference that so many pairs can tell from noise.
+ * How many pairs a comparison needs, from the noise of pairs of a command with
+ * itself; and the smallest difference that a number of pairs can detect.
  *
  * The noise is the scale of the Hodges–Lehmann estimate, from the length of
  * the distribution-free interval of the A/A pairs' log ratios (Hettmansperger
  * and McKean, "Robust Nonparametric Statistical Methods"): outliers do
- * not inflate it, and for normal noise it holds the factor π/3 by which the
- * estimate is less efficient than a mean. As it comes from few pairs, its
- * upper 80 % limit is what is planned with (Browne, 1995).
+ * not inflate it, and for normal noise it includes the factor π/3 by which the
+ * estimate is less efficient than a mean. As it comes from few pairs, plans use
+ * its upper 80 % limit (Browne, 1995).
  *
  * @module
  */
@@ -16,13 +16,13 @@ import { normalQuantile, WalshAverages } from "../stats/internal.ts";
 /** The fewest pairs that a comparison is planned with. */
 export const MIN_PAIRS = 12;
 
-/** What a comparison is to be sure of. */
+/** The sensitivity of a comparison. */
 export interface Sensitivity {
-  /** The chance of a false alarm over all metrics, 0 to 1. */
+  /** The probability of a false alarm over all metrics, 0 to 1. */
   readonly alpha: number;
-  /** The chance to see a difference that is there, 0.5 to 1. */
+  /** The probability of detecting a difference, 0.5 to 1. */
   readonly power: number;
-  /** How many metrics there are. */
+  /** The number of metrics. */
   readonly metrics: number;
 }
 
@@ -30,23 +30,23 @@ export interface Sensitivity {
 export interface Noise {
   /** The scale of the log ratio of one pair. */
   readonly scale: number;
-  /** What it is planned as: its upper 80 % limit. */
+  /** Its upper 80 % limit, with which pairs are planned. */
   readonly upper: number;
   /** The A/A pairs that it comes from. */
   readonly pairs: number;
 }
 
 /**
- * The noise of pairs of one thing with itself.
+ * Returns the noise of pairs of a command with itself.
  *
- * @param logRatios At least 8, one of each pair.
- * @throws {RangeError} when there are fewer, or one is not finite.
+ * @param logRatios The log ratios of at least 8 pairs.
+ * @throws {RangeError} if there are fewer, or one is not finite.
  */
 export function noiseOf(logRatios: readonly number[]): Noise {
   const pairs = logRatios.length;
   if (pairs < 8) {
     throw new RangeError(
-      `Cannot take the noise: there are ${pairs} pairs, at least 8 are needed`,
+      `Cannot estimate the noise: there are ${pairs} pairs, there must be at least 8`,
     );
   }
   const averages = new WalshAverages(logRatios);
@@ -59,7 +59,7 @@ export function noiseOf(logRatios: readonly number[]): Noise {
   return { scale, upper: scale * upperFactor(pairs - 1), pairs };
 }
 
-/** By how much a scale may be larger than it was found; 4 times in 5 it is not. */
+/** Returns the factor that bounds the true scale from above in 4 cases of 5. */
 function upperFactor(freedom: number): number {
   // The 20 % quantile of χ², after Wilson and Hilferty.
   const step = 2 / (9 * freedom);
@@ -68,11 +68,11 @@ function upperFactor(freedom: number): number {
 }
 
 /**
- * The pairs that are needed to tell a difference of this size from none, and
- * none from one of this size, each with the power. Even, and at least
- * {@linkcode MIN_PAIRS}; or `Infinity`, for a difference of 0.
+ * Returns the number of pairs that are needed to tell a difference of this size
+ * from none, and none from one of this size, each with the power. It is even and
+ * at least {@linkcode MIN_PAIRS}; `Infinity` for a difference of 0.
  *
- * @param difference As a log ratio, above 0.
+ * @param difference A log ratio above 0.
  */
 export function pairsFor(
   difference: number,
@@ -83,8 +83,8 @@ export function pairsFor(
   return Math.max(MIN_PAIRS, 2 * Math.ceil(pairs / 2));
 }
 
-/** The smallest difference that so many pairs can see, as a log ratio. */
-export function visibleDifference(
+/** Returns the smallest difference that the pairs can detect, as a log ratio. */
+export function detectableDifference(
   pairs: number,
   noise: Noise,
   sensitivity: Sensitivity,
@@ -93,16 +93,16 @@ export function visibleDifference(
 }
 
 /**
- * The fewest pairs with which the signed-rank test can reach its level at all:
- * with fewer, even differences that all have one sign could be chance.
+ * Returns the fewest pairs with which the signed-rank test can reach its level:
+ * with fewer, even differences of one sign could be chance.
  */
 export function fewestPairs({ alpha, metrics }: Sensitivity): number {
   return 2 * Math.ceil((1 + Math.log2(metrics / alpha)) / 2);
 }
 
 /**
- * How many standard errors a difference must be. Half the risk of missing goes
- * to each side, so that "no difference" is found with the same power.
+ * Returns how many standard errors a difference must have. Half the risk of a
+ * miss goes to each side, so that "no difference" is found with the same power.
  */
 function reach({ alpha, power, metrics }: Sensitivity): number {
   return normalQuantile(1 - alpha / (2 * metrics)) +

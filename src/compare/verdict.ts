@@ -1,18 +1,17 @@
 /**
- * What a comparison may claim.
+ * The verdicts of a comparison.
  *
  * @module
  */
 import type { Interval } from "../stats/internal.ts";
 
 /**
- * What came of a comparison, or of one metric of it:
- * - `regressed`: B is worse, and a difference as large as the one looked for
- *   is not excluded.
- * - `improved`: the same, for better.
- * - `pass`: whatever difference there is, it is smaller than the one looked
- *   for.
- * - `inconclusive`: neither can be told.
+ * The verdict of a comparison, or on one metric of it:
+ * - `regressed`: B is worse, and a difference as large as the one of interest
+ *   cannot be excluded.
+ * - `improved`: B is better, likewise.
+ * - `pass`: any difference is smaller than the one of interest.
+ * - `inconclusive`: none of these can be claimed.
  */
 export type ComparisonVerdict =
   | "regressed"
@@ -20,7 +19,7 @@ export type ComparisonVerdict =
   | "pass"
   | "inconclusive";
 
-/** Exit codes of the command line, by verdict. */
+/** The exit code of the command line for each verdict. */
 export const EXIT_CODES: Readonly<Record<ComparisonVerdict, number>> = {
   pass: 0,
   regressed: 1,
@@ -28,41 +27,43 @@ export const EXIT_CODES: Readonly<Record<ComparisonVerdict, number>> = {
   improved: 4,
 };
 
-/** What is known of one metric; differences are log ratios, above 0 is worse. */
+/** The facts about one metric; differences are log ratios, above 0 is worse. */
 export interface Evidence {
-  /** Of the log ratio of a pair. */
+  /** The interval of the log ratio of a pair. */
   readonly interval: Interval;
-  /** Of the signed-rank test against 0, after Holm. */
+  /** The p-value of the signed-rank test against 0, after Holm's correction. */
   readonly p: number;
   /**
-   * The larger p of the signed-rank tests against a difference of
+   * The larger p-value of the signed-rank tests against a difference of
    * `wanted` to each side.
    */
   readonly marginP: number;
-  /** The difference looked for. */
+  /** The difference of interest. */
   readonly wanted: number;
-  /** The smallest difference that the pairs could see. */
-  readonly visible: number;
-  /** The chance of a false alarm. */
+  /** The smallest difference that the pairs could detect. */
+  readonly detectable: number;
+  /** The probability of a false alarm. */
   readonly alpha: number;
 }
 
-/** What may be claimed of one metric. */
+/** Returns the verdict on one metric. */
 export function verdictOf(evidence: Evidence): ComparisonVerdict {
   const { interval: { low, high }, p, marginP, alpha } = evidence;
-  const { wanted, visible } = evidence;
-  if (visible <= wanted && low > -wanted && high < wanted && marginP <= alpha) {
+  const { wanted, detectable } = evidence;
+  if (
+    detectable <= wanted && low > -wanted && high < wanted && marginP <= alpha
+  ) {
     return "pass";
   }
-  // Nothing smaller than what could be seen is claimed, nor than what was
-  // looked for: the interval must reach that far.
-  const claimed = Math.max(wanted, visible);
+  // Nothing is claimed that is smaller than the detectable difference or the
+  // one of interest: the interval must reach that far.
+  const claimed = Math.max(wanted, detectable);
   if (p <= alpha && low > 0 && high >= claimed) return "regressed";
   if (p <= alpha && high < 0 && low <= -claimed) return "improved";
   return "inconclusive";
 }
 
-/** What may be claimed of all metrics together: the worst, and then the least sure. */
+/** Returns the verdict over all metrics: the worst, and then the least certain. */
 export function overallVerdict(
   verdicts: readonly ComparisonVerdict[],
 ): ComparisonVerdict {

@@ -1,5 +1,6 @@
 /**
- * What sibling rooms use of `pty`, besides `mod.ts`. It is no part of the API.
+ * What sibling rooms use of `pty`, besides `mod.ts`. None of it is part of the
+ * API.
  *
  * @module
  */

@@ -1,67 +1,61 @@
 /**
- * The bias-corrected and accelerated bootstrap interval of a Hodges–Lehmann
- * estimate (Efron, "Better bootstrap confidence intervals", 1987).
+ * The bias-corrected and accelerated (BCa) bootstrap interval of a
+ * Hodges–Lehmann estimate (Efron, "Better bootstrap confidence intervals", 1987).
  *
  * @module
  */
+import { checkInteger, checkNumber } from "../checks/internal.ts";
 import { WalshAverages } from "./hodges_lehmann.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
 import { randomStream } from "./random.ts";
 
-/** How an interval is computed. */
+/** Options of {@linkcode bcaInterval}. */
 export interface BcaOptions {
-  /** The share of intervals that hold the true value, 0 to 1. @default {0.95} */
+  /**
+   * Share of intervals that contain the true value, between 0 and 1.
+   * @default {0.95}
+   */
   readonly confidence?: number;
-  /** How often the sample is drawn anew; at least 100. @default {2000} */
+  /**
+   * Number of bootstrap samples: a whole number, at least 100.
+   * @default {2000}
+   */
   readonly resamples?: number;
-  /** An integer; one seed gives the same interval. @default {1} */
+  /**
+   * Seed of the bootstrap, a whole number: the same seed gives the same interval.
+   * @default {1}
+   */
   readonly seed?: number;
 }
 
-/** An estimate and the interval about it. */
+/** An estimate with its confidence interval. */
 export interface Interval {
-  /** The Hodges–Lehmann estimate. */
+  /** Hodges–Lehmann estimate of the centre. */
   readonly estimate: number;
-  /** The lower bound. */
+  /** Lower bound of the interval. */
   readonly low: number;
-  /** The upper bound. */
+  /** Upper bound of the interval. */
   readonly high: number;
 }
 
 /**
- * The Hodges–Lehmann estimate with its BCa bootstrap interval. The interval
- * always holds the estimate: where a tiny sample would leave it out, it is
- * widened.
+ * Returns the Hodges–Lehmann estimate with its BCa bootstrap interval. The
+ * interval always contains the estimate: if a tiny sample would exclude it, the
+ * interval is widened.
  *
- * @example
- * ```ts
- * import { bcaInterval } from "@troupe/troupe/compare";
- *
- * const { estimate, low, high } = bcaInterval([1.1, 0.9, 1.3, 1.0, 1.2, 0.8]);
- * console.log(low <= estimate && estimate <= high); // true
- * ```
- *
- * @throws {RangeError} when there are fewer than two values, one is not
- * finite, or an option is out of its range.
+ * @throws {RangeError} if there are fewer than two values, one is not finite, or
+ * an option is out of its range.
  */
 export function bcaInterval(
   values: readonly number[],
   options: BcaOptions = {},
 ): Interval {
   const { confidence = 0.95, resamples = 2000, seed = 1 } = options;
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(
-      `Cannot take an interval: confidence is ${confidence}, not between 0 and 1`,
-    );
-  }
-  if (!(Number.isInteger(resamples) && resamples >= 100)) {
-    throw new RangeError(
-      `Cannot take an interval: resamples is ${resamples}, not an integer from 100 on`,
-    );
-  }
+  checkNumber("confidence", confidence, { above: 0, below: 1 });
+  checkInteger("resamples", resamples, { min: 100 });
   if (values.length < 2) {
     throw new RangeError(
-      `Cannot take an interval: there are ${values.length} values, at least 2 are needed`,
+      `Cannot compute an interval: there are ${values.length} values, there must be at least 2`,
     );
   }
   const averages = new WalshAverages(values);
@@ -82,7 +76,7 @@ export function bcaInterval(
   };
 }
 
-/** The estimates of samples that are drawn from the sample, in order. */
+/** Returns the sorted estimates of bootstrap samples. */
 function bootstrap(
   averages: WalshAverages,
   size: number,
@@ -101,7 +95,7 @@ function bootstrap(
   }).sort();
 }
 
-/** How far the estimate is from the median of the draws, in normal scale. */
+/** Returns the distance of the estimate from the median of the draws, as z. */
 function biasOf(draws: Float64Array, estimate: number): number {
   let below = 0;
   for (const draw of draws) {
@@ -114,7 +108,7 @@ function biasOf(draws: Float64Array, estimate: number): number {
   return normalQuantile(Math.min(Math.max(share, least), 1 - least));
 }
 
-/** How the spread changes with the value: from leaving out each in turn. */
+/** Returns how the spread changes with the value, by the jackknife. */
 function accelerationOf(averages: WalshAverages, size: number): number {
   const counts = new Uint32Array(size).fill(1);
   const partial = Array.from({ length: size }, (_, index) => {
@@ -129,7 +123,7 @@ function accelerationOf(averages: WalshAverages, size: number): number {
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 
-/** Between neighbours by straight line, as in R and NumPy. */
+/** Returns a quantile, interpolated linearly as in R and NumPy. */
 function quantileOf(sorted: Float64Array, share: number): number {
   const position = (sorted.length - 1) * share;
   const low = sorted[Math.floor(position)] ?? NaN;

@@ -1,42 +1,42 @@
 /**
  * The one-sample Hodges–Lehmann estimate: the median of all Walsh averages,
- * the means of each value with itself and with each other one. It is almost as
- * exact as the mean where noise is normal, and an outlier hardly moves it.
+ * which are the means of each value with itself and with each other one. It is
+ * almost as efficient as the mean for normal noise, and robust against outliers.
  *
  * @module
  */
 
-/** The Walsh averages of a sample, in order. */
+/** The sorted Walsh averages of a sample. */
 export class WalshAverages {
   readonly #averages: Float64Array;
-  /** Which two values each of them is the mean of. */
+  /** Indices of the two values that each average is the mean of. */
   readonly #left: Uint16Array;
   readonly #right: Uint16Array;
   readonly #counts: Uint32Array;
 
   /**
-   * Takes all averages of a sample.
+   * Computes all averages of a sample.
    *
-   * @throws {RangeError} when there is no value, there are more than 2,000, or
-   * one is not finite.
+   * @throws {RangeError} if there are no values or more than 2,000, or one is
+   * not finite.
    */
   constructor(values: readonly number[]) {
     const size = values.length;
     if (size === 0 || size > 2000) {
       throw new RangeError(
-        `Cannot take Walsh averages: there are ${size} values, not 1 to 2000`,
+        `Cannot compute Walsh averages: there are ${size} values, there must be 1 to 2000`,
       );
     }
     const wrong = values.find((value) => !Number.isFinite(value));
     if (wrong !== undefined) {
       throw new RangeError(
-        `Cannot take Walsh averages: a value is ${wrong}, not a finite number`,
+        `Cannot compute Walsh averages: a value is ${wrong}, it must be a finite number`,
       );
     }
     const pairs: { average: number; left: number; right: number }[] = [];
     values.forEach((first, left) => {
       values.slice(left).forEach((second, offset) => {
-        // Halves first: the sum of two large values could overflow.
+        // Halved first: the sum of two large values could overflow.
         const average = first / 2 + second / 2;
         pairs.push({ average, left, right: left + offset });
       });
@@ -48,26 +48,30 @@ export class WalshAverages {
     this.#counts = new Uint32Array(size).fill(1);
   }
 
-  /** How many there are. */
+  /** The number of averages. */
   get count(): number {
     return this.#averages.length;
   }
 
-  /** The one with `index` smaller ones before it. */
+  /**
+   * Returns the average with that index in ascending order.
+   *
+   * @throws {RangeError} if there is none.
+   */
   at(index: number): number {
     const average = this.#averages[index];
     if (average === undefined) {
       throw new RangeError(
-        `Cannot take a Walsh average: index is ${index}, not below ${this.count}`,
+        `Cannot read a Walsh average: index is ${index}, it must be below ${this.count}`,
       );
     }
     return average;
   }
 
   /**
-   * The median of the averages of a sample that has each value `counts` times,
-   * such as a resample; by default, of the sample itself. So a resample costs
-   * one walk, and no sorting.
+   * Returns the median of the averages of a sample that has each value `counts`
+   * times, such as a bootstrap sample; by default, of the sample itself. So a
+   * bootstrap sample takes one pass, and no sorting.
    */
   median(counts: ArrayLike<number> = this.#counts): number {
     let size = 0;
@@ -92,22 +96,15 @@ export class WalshAverages {
       if (low === undefined && seen > lowRank) low = averages[index];
       if (seen > highRank) return ((low ?? 0) + (averages[index] ?? 0)) / 2;
     }
-    throw new RangeError("Cannot take a median: every count is 0");
+    throw new RangeError("Cannot compute a median: every count is 0");
   }
 }
 
 /**
- * The one-sample Hodges–Lehmann estimate of the centre of a sample.
+ * Returns the one-sample Hodges–Lehmann estimate of the centre of a sample.
  *
- * @example
- * ```ts
- * import { hodgesLehmann } from "@troupe/troupe/compare";
- *
- * console.log(hodgesLehmann([1, 2, 3, 4, 1000])); // 3
- * ```
- *
- * @throws {RangeError} when there is no value, there are more than 2,000, or
- * one is not finite.
+ * @throws {RangeError} if there are no values or more than 2,000, or one is not
+ * finite.
  */
 export function hodgesLehmann(values: readonly number[]): number {
   return new WalshAverages(values).median();

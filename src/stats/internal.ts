@@ -1,11 +1,11 @@
 /**
- * What sibling rooms use of `stats`, besides `mod.ts`. It is no part of the API.
+ * Statistics that sibling rooms use. None of it is part of the API.
  *
  * @module
  */
-export { bcaInterval, type BcaOptions, type Interval } from "./bca.ts";
+export { bcaInterval, type Interval } from "./bca.ts";
 export { hodgesLehmann, WalshAverages } from "./hodges_lehmann.ts";
 export { holm } from "./holm.ts";
 export { normalCdf, normalQuantile } from "./normal.ts";
 export { type Random, randomStream } from "./random.ts";
-export { type SignedRank, wilcoxonSignedRank } from "./wilcoxon.ts";
+export { wilcoxonSignedRank } from "./wilcoxon.ts";

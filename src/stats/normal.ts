@@ -5,8 +5,8 @@
  */
 
 /**
- * The probability of a value below `z`, exact to about 1e-15 (Marsaglia's
- * series, "Evaluating the normal distribution", 2004).
+ * Returns the probability of a value below `z`, exact to about 1e-15
+ * (Marsaglia's series, "Evaluating the normal distribution", 2004).
  */
 export function normalCdf(z: number): number {
   if (Number.isNaN(z)) return NaN;
@@ -24,15 +24,15 @@ export function normalCdf(z: number): number {
 }
 
 /**
- * The value below which a share `p` lies, by bisection: it is asked for a few
- * times in a comparison.
+ * Returns the value below which a share `p` lies, by bisection: a comparison
+ * needs it only a few times.
  *
- * @throws {RangeError} when `p` is not between 0 and 1.
+ * @throws {RangeError} if `p` is not between 0 and 1.
  */
 export function normalQuantile(p: number): number {
   if (!(p > 0 && p < 1)) {
     throw new RangeError(
-      `Cannot take a normal quantile: p is ${p}, not between 0 and 1`,
+      `Cannot compute a normal quantile: p is ${p}, it must be between 0 and 1`,
     );
   }
   let low = -8.3;

@@ -1,15 +1,15 @@
 /**
- * Random numbers that a seed makes again.
+ * Reproducible random numbers from a seed.
  *
  * @module
  */
 
-/** Numbers from 0 to below 1. */
+/** Returns the next random number, from 0 to below 1. */
 export type Random = () => number;
 
 /**
- * A stream of numbers of its own for each purpose, such as
- * `randomStream(1, "think", 7)`: what one draws does not change another.
+ * Returns an independent stream of random numbers for each purpose, such as
+ * `randomStream(1, "think", 7)`: draws from one do not change another.
  *
  * The generator is sfc32, by Chris Doty-Humphrey (PractRand).
  */
@@ -30,12 +30,12 @@ export function randomStream(
     c = ((c << 21 | c >>> 11) + sum) | 0;
     return (sum >>> 0) / 2 ** 32;
   };
-  // Until the seed has reached all of the state.
+  // Until the seed has mixed into all of the state.
   for (let i = 0; i < 12; i++) draw();
   return draw;
 }
 
-/** As many 32-bit numbers of a text as are wanted: FNV-1a, mixed as in murmur3. */
+/** Returns a source of 32-bit numbers from a text: FNV-1a, mixed as in murmur3. */
 function hash(text: string): () => number {
   let state = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) {

@@ -1,47 +1,39 @@
 /**
- * Wilcoxon's signed-rank test: whether differences lie about 0.
+ * Wilcoxon's signed-rank test: whether differences are symmetric about 0.
  *
  * @module
  */
 import { normalCdf } from "./normal.ts";
 
-/** As many differences as are tested exactly. */
+/** Maximum number of differences that are tested exactly. */
 const EXACT_LIMIT = 50;
 
-/** What the test says. */
+/** The result of the test. */
 export interface SignedRank {
-  /** The sum of the ranks of the positive differences. */
+  /** Sum of the ranks of the positive differences. */
   readonly positive: number;
-  /** The differences that count: all that are not 0. */
+  /** Number of differences that are not 0. */
   readonly count: number;
-  /** Two-sided: how probable it is, if the centre is 0, to be as far off. */
+  /** Two-sided p-value: the probability of such ranks if the centre is 0. */
   readonly p: number;
-  /** How `p` was computed. */
+  /** How the p-value was computed. */
   readonly method: "exact" | "normal";
 }
 
 /**
  * Tests whether the differences are symmetric about 0.
  *
- * Differences of 0 are left out, as Wilcoxon did; equal ones share the mean of
- * their ranks. Up to 50 differences the probability is exact, given the ranks
- * as they are, with ties too; from there on it is that of the normal
- * distribution, corrected for ties and continuity.
+ * Differences of 0 are dropped, as Wilcoxon did; equal ones share their mean
+ * rank. For up to 50 differences the p-value is exact, with ties too; beyond
+ * that it is the normal approximation, corrected for ties and continuity.
  *
- * @example
- * ```ts
- * import { wilcoxonSignedRank } from "@troupe/troupe/compare";
- *
- * console.log(wilcoxonSignedRank([1, 2, 3, 4, 5, 6]).p); // 0.03125
- * ```
- *
- * @throws {RangeError} when a difference is not finite.
+ * @throws {RangeError} if a difference is not finite.
  */
 export function wilcoxonSignedRank(differences: readonly number[]): SignedRank {
   const wrong = differences.find((value) => !Number.isFinite(value));
   if (wrong !== undefined) {
     throw new RangeError(
-      `Cannot rank: a difference is ${wrong}, not a finite number`,
+      `Cannot rank: a difference is ${wrong}, it must be a finite number`,
     );
   }
   const { ranks, positive, ties } = rank(differences.filter((d) => d !== 0));
@@ -55,7 +47,7 @@ export function wilcoxonSignedRank(differences: readonly number[]): SignedRank {
 interface Ranking {
   readonly ranks: readonly number[];
   readonly positive: number;
-  /** The sum of t³ − t over groups of t equal ones. */
+  /** Sum of t³ − t over groups of t equal differences. */
   readonly ties: number;
 }
 
@@ -79,9 +71,9 @@ function rank(differences: readonly number[]): Ranking {
   return { ranks, positive, ties };
 }
 
-/** Over all ways to give the ranks their signs, each as probable. */
+/** Exact p-value over all signs of the ranks, which are equally probable. */
 function exactP(ranks: readonly number[], positive: number): number {
-  // Shared ranks are halves: doubled, all are integers.
+  // Shared ranks can be halves: doubled, all are integers.
   const doubled = ranks.map((value) => value * 2);
   const total = doubled.reduce((sum, value) => sum + value, 0);
   const ways = new Float64Array(total + 1);

@@ -31,7 +31,7 @@ function most(series: number, rate: number): number {
   return series * rate + 3.09 * Math.sqrt(series * rate * (1 - rate));
 }
 
-Deno.test("compare() raises no more false alarms on A/A series than it says", async () => {
+Deno.test("compare() raises no more false alarms on A/A series than stated", async () => {
   const series = isSlow ? 1500 : 150;
   const { regressed, improved, pass } = await verdicts(series, 0);
   console.log(
@@ -43,7 +43,7 @@ Deno.test("compare() raises no more false alarms on A/A series than it says", as
   assert(pass >= series * 0.75, `${pass}`);
 });
 
-Deno.test("compare() sees an injected +1 % with the power it says", async () => {
+Deno.test("compare() detects an injected +1 % with the stated power", async () => {
   const series = isSlow ? 400 : 60;
   const { regressed, improved } = await verdicts(series, 0.01);
   console.log(`+1 % of ${series}: ${regressed} regressed`);
@@ -51,7 +51,7 @@ Deno.test("compare() sees an injected +1 % with the power it says", async () => 
   assertEquals(improved, 0);
 });
 
-Deno.test("compare() sees an injected 1 % less as an improvement", async () => {
+Deno.test("compare() reports an injected -1 % as an improvement", async () => {
   const series = isSlow ? 100 : 30;
   const { regressed, improved } = await verdicts(series, -0.01);
   assert(improved >= series * 0.8, `${improved}`);

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { readArguments } from "../../src/compare/arguments.ts";
+import { parseArguments } from "../../src/compare/arguments.ts";
 
-Deno.test("readArguments() compares HEAD with the working tree by default", () => {
-  assertEquals(readArguments(["--", "deno", "bench", "--json"]), {
+Deno.test("parseArguments() compares HEAD with the working tree by default", () => {
+  assertEquals(parseArguments(["--", "deno", "bench", "--json"]), {
     subject: {
       type: "revisions",
       a: "HEAD",
@@ -14,10 +14,10 @@ Deno.test("readArguments() compares HEAD with the working tree by default", () =
   });
 });
 
-Deno.test("readArguments() reads revisions, metrics and numbers", () => {
+Deno.test("parseArguments() parses revisions, metrics and numbers", () => {
   const args = "main feature --metric cpu --metric ops:higher --difference 2 " +
     "--max-pairs 40 --run-timeout-seconds 5 --json -- make bench";
-  assertEquals(readArguments(args.split(" ")), {
+  assertEquals(parseArguments(args.split(" ")), {
     subject: {
       type: "revisions",
       a: "main",
@@ -34,28 +34,34 @@ Deno.test("readArguments() reads revisions, metrics and numbers", () => {
   });
 });
 
-Deno.test("readArguments() reads two commands", () => {
-  assertEquals(readArguments(["--a", "true", "--b", "sleep 1"])?.subject, {
+Deno.test("parseArguments() parses two commands", () => {
+  assertEquals(parseArguments(["--a", "true", "--b", "sleep 1"])?.subject, {
     type: "commands",
     a: "true",
     b: "sleep 1",
   });
 });
 
-Deno.test("readArguments() gives nothing where help is wanted", () => {
-  assertEquals(readArguments(["--help"]), undefined);
+Deno.test("parseArguments() returns undefined for --help", () => {
+  assertEquals(parseArguments(["--help"]), undefined);
 });
 
-Deno.test("readArguments() says what is wrong", () => {
+Deno.test("parseArguments() names what is wrong", () => {
   const wrong = (args: string, message: string) =>
-    assertThrows(() => readArguments(args.split(" ")), Error, message);
+    assertThrows(() => parseArguments(args.split(" ")), Error, message);
   wrong("HEAD", "there is no command");
   wrong("--a x", "--b is missing");
-  wrong("--a x --b y -- z", "give one kind");
+  wrong("--a x --b y -- z", "pass one kind");
   wrong("1 2 3 -- z", "there are 3 revisions");
-  wrong("--alpha 5 -- z", "alpha is 5, not between 0 and 1");
-  wrong("--seed x -- z", '--seed is "x", not a number');
-  wrong("--noise-pairs 9 -- z", "noisePairs is 9, not even");
-  wrong("--metric wall --metric wall -- z", "each name be there once");
+  wrong(
+    "--alpha 5 -- z",
+    "Cannot use alpha: it is 5, it must be above 0 and below 1",
+  );
+  wrong("--seed x -- z", 'Cannot use --seed: it is "x", it must be a number');
+  wrong(
+    "--noise-pairs 9 -- z",
+    "Cannot use noisePairs: it is 9, it must be even",
+  );
+  wrong("--metric wall --metric wall -- z", "no two of one name");
   wrong("--sed 1 -- z", "--sed");
 });

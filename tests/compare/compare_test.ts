@@ -6,14 +6,14 @@ import {
 } from "@std/assert";
 import { compare } from "../../src/compare/compare.ts";
 import { RunFailedError } from "../../src/compare/errors.ts";
-import { formatReport } from "../../src/compare/report.ts";
+import { comparisonToText } from "../../src/compare/comparison_text.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { machine } from "./machine.ts";
 
 const a = { label: "a", command: ["none"] } as const;
 const b = { label: "b", command: ["none"] } as const;
 
-Deno.test("compare() fixes the pairs from the A/A pairs, before B is run for its numbers", async () => {
+Deno.test("compare() fixes the number of pairs from the A/A pairs, before B is measured", async () => {
   const plain = machine({ seed: 4, effect: 0, sigma: 0.01 });
   const other = machine({ seed: 4, effect: 0.5, sigma: 0.01 });
   const one = await compare({ a, b, measure: plain });
@@ -38,7 +38,7 @@ Deno.test("compare() runs A alone first, and then A and B interleaved", async ()
   assert(fours?.every((four) => four === "abba" || four === "baab"));
 });
 
-Deno.test("compare() with too few pairs says the smallest visible difference, and claims nothing smaller", async () => {
+Deno.test("compare() with too few pairs reports the smallest detectable difference, and claims nothing smaller", async () => {
   const report = await compare({
     a,
     b,
@@ -48,15 +48,18 @@ Deno.test("compare() with too few pairs says the smallest visible difference, an
   assertEquals(report.verdict, "inconclusive");
   assertEquals(report.pairs, 12);
   const [metric] = report.metrics;
-  assert(metric !== undefined && metric.visible > 0.02);
+  assert(metric !== undefined && metric.detectable > 0.02);
   assertStringIncludes(
     report.caveats.join(),
-    `The budget allows 12 pairs of the ${report.neededPairs}`,
+    `The budget allows 12 of the ${report.neededPairs} pairs`,
   );
-  assertStringIncludes(formatReport(report), "smallest visible difference");
+  assertStringIncludes(
+    comparisonToText(report),
+    "smallest detectable difference",
+  );
 });
 
-Deno.test("compare() plans with the time that the budget leaves", async () => {
+Deno.test("compare() plans with the time that is left of the budget", async () => {
   const clock = new ManualClock();
   const noisy = machine({ seed: 3, effect: 0, sigma: 0.03 });
   const { noisePairs, pairs } = await compare({
@@ -75,7 +78,7 @@ Deno.test("compare() plans with the time that the budget leaves", async () => {
   assertEquals(pairs, 38);
 });
 
-Deno.test("compare() makes no pair where too few could be made for any claim", async () => {
+Deno.test("compare() measures no pair if there could be too few for any claim", async () => {
   const report = await compare({
     a,
     b,
@@ -85,10 +88,10 @@ Deno.test("compare() makes no pair where too few could be made for any claim", a
   assertEquals(report.verdict, "inconclusive");
   assertEquals(report.pairs, 0);
   assertEquals(report.metrics[0]?.change, null);
-  assertStringIncludes(formatReport(report), "The budget allows 0 pairs");
+  assertStringIncludes(comparisonToText(report), "The budget allows 0 of");
 });
 
-Deno.test("compare() judges each metric by its own direction, and corrects over all", async () => {
+Deno.test("compare() judges each metric by its direction, and corrects over all metrics", async () => {
   const time = machine({ seed: 9, effect: 0.1, sigma: 0.005 });
   const report = await compare({
     a,
@@ -108,15 +111,15 @@ Deno.test("compare() judges each metric by its own direction, and corrects over 
   assertEquals(ms?.correctedP, 2 * (ms?.p ?? NaN));
 });
 
-Deno.test("compare() refuses numbers that ratios cannot be taken of", async () => {
+Deno.test("compare() refuses numbers that have no ratio", async () => {
   await assertRejects(
     () => compare({ a, b, measure: () => Promise.resolve([0]) }),
     RunFailedError,
-    "a run gave [0]",
+    "a run measured [0]",
   );
 });
 
-Deno.test("compare() ends with its signal's reason", async () => {
+Deno.test("compare() rejects with its signal's reason", async () => {
   const abort = new AbortController();
   const reason = new Error("enough");
   let runs = 0;

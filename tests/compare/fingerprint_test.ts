@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { differences, fingerprint } from "../../src/compare/fingerprint.ts";
 
-Deno.test("fingerprint() tells host, runtime and configuration", async () => {
+Deno.test("fingerprint() has host, runtime and configuration", async () => {
   const here = await fingerprint({ users: 10 });
   assertEquals(here.hostname, Deno.hostname());
   assertEquals(here.deno, Deno.version.deno);
@@ -10,7 +10,7 @@ Deno.test("fingerprint() tells host, runtime and configuration", async () => {
   assertEquals(differences(here, await fingerprint({ users: 10 })), []);
 });
 
-Deno.test("differences() says what differs, with both values", async () => {
+Deno.test("differences() lists what differs, with both values", async () => {
   const here = await fingerprint({ users: 10 });
   assertEquals(differences({ ...here, cores: 999, cpu: "Z80" }, here), [
     `cpu is Z80 there and ${here.cpu} here`,

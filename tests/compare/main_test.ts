@@ -94,7 +94,7 @@ Deno.test(
 );
 
 Deno.test(
-  "the command line exits with 4 for an improvement, and 3 where nothing can be told",
+  "the command line exits with 4 for an improvement, and with 3 if it is inconclusive",
   bounded,
   async () => {
     const two = (b: string, ...more: string[]) =>
@@ -105,7 +105,7 @@ Deno.test(
 );
 
 Deno.test(
-  "the command line exits with 2 for bad usage, and 5 where a run or git fails",
+  "the command line exits with 2 for wrong usage, and with 5 if a run or git fails",
   bounded,
   async () => {
     const usage = await run(["--a", "true"]);
@@ -117,11 +117,11 @@ Deno.test(
     await using repo = await repository();
     const revision = await run(["nowhere", "--", "true"], repo.directory);
     assertEquals(revision.code, 5);
-    assertStringIncludes(revision.err, "nowhere is no revision");
+    assertStringIncludes(revision.err, "nowhere is not a revision");
   },
 );
 
-Deno.test("the command line says how it is used", bounded, async () => {
+Deno.test("the command line prints its usage", bounded, async () => {
   const { code, out } = await run(["--help"]);
   assertEquals(code, 0);
   assertStringIncludes(out, "Exit code:");

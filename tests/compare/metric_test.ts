@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { RunFailedError } from "../../src/compare/errors.ts";
 import { parseMetric, readField } from "../../src/compare/metric.ts";
 
-Deno.test("parseMetric() reads which way is better", () => {
+Deno.test("parseMetric() parses which direction is better", () => {
   assertEquals(parseMetric("latency.p99"), { name: "latency.p99" });
   assertEquals(parseMetric("ops:higher"), { name: "ops", better: "higher" });
 });
@@ -12,11 +12,14 @@ Deno.test("readField() reads a field of the last line that is not empty", () => 
   assertEquals(readField(output, "latency.p99"), 2.5);
 });
 
-Deno.test("readField() says what is wrong with an output", () => {
+Deno.test("readField() names what is wrong with an output", () => {
   const wrong = (output: string, message: string) =>
     assertThrows(() => readField(output, "n"), RunFailedError, message);
-  wrong("done", 'the last line of the output is "done", not JSON');
-  wrong("{}", "a number above 0 is needed");
-  wrong('{"n":0}', "it is 0, and a number above 0 is needed");
+  wrong(
+    "done",
+    'the last line of the output is "done", it must be a JSON object',
+  );
+  wrong("{}", "it must be a number above 0");
+  wrong('{"n":0}', "it is 0, it must be a number above 0");
   wrong('{"n":"7"}', 'it is "7"');
 });

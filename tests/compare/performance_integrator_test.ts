@@ -19,7 +19,7 @@ function integratorOf(effect: number): PerformanceIntegrator {
   });
 }
 
-Deno.test("a baseline comes back from its file as it was", async () => {
+Deno.test("a baseline is unchanged after it was saved and loaded", async () => {
   const path = await Deno.makeTempFile();
   try {
     const baseline = await integratorOf(0).record(before);
@@ -31,7 +31,7 @@ Deno.test("a baseline comes back from its file as it was", async () => {
   }
 });
 
-Deno.test("compareWith() finds a change against a baseline, and says what it may be", async () => {
+Deno.test("compareWith() finds a change against a baseline, with a warning about its cause", async () => {
   const integrator = integratorOf(0.2);
   const baseline = await integrator.record(before);
   const report = await integrator.compareWith(baseline, after);
@@ -54,7 +54,7 @@ Deno.test("compareWith() makes no more runs than the baseline has, and claims no
   assertEquals(report.verdict, "inconclusive");
 });
 
-Deno.test("compareWith() refuses a baseline of another host or command, and says what differs", async () => {
+Deno.test("compareWith() refuses a baseline of another host or command, and lists the differences", async () => {
   const integrator = integratorOf(0);
   const baseline = await integrator.record(before);
   const { fingerprint } = baseline;
@@ -65,7 +65,7 @@ Deno.test("compareWith() refuses a baseline of another host or command, and says
   await assertRejects(
     () => integrator.compareWith(elsewhere, after),
     BaselineError,
-    `cores is 999 there and ${fingerprint.cores} here; record it anew here`,
+    `cores is 999 there and ${fingerprint.cores} here, record it again here`,
   );
   await assertRejects(
     () => integrator.compareWith(baseline, { ...after, command: ["other"] }),
@@ -74,7 +74,7 @@ Deno.test("compareWith() refuses a baseline of another host or command, and says
   );
 });
 
-Deno.test("loadBaseline() refuses a file that holds none", async () => {
+Deno.test("loadBaseline() refuses a file without a baseline", async () => {
   const path = await Deno.makeTempFile();
   try {
     for (const text of ["", "{}", '{"version": 1, "metrics": [1]}']) {
@@ -90,7 +90,7 @@ Deno.test("loadBaseline() refuses a file that holds none", async () => {
   }
 });
 
-Deno.test("PerformanceIntegrator.compare() runs both commands, interleaved", async () => {
+Deno.test("PerformanceIntegrator.compare() runs both commands interleaved", async () => {
   const report = await integratorOf(0.2).compare(before, after);
   assertEquals(report.verdict, "regressed");
   assertEquals(report.caveats, []);

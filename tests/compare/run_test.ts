@@ -60,7 +60,7 @@ const coarse = {
   maxPairs: 40,
 };
 
-Deno.test("compare() does not call a program regressed beside itself", {
+Deno.test("compare() does not report a program as slower than itself", {
   ignore: !isSlow,
 }, async () => {
   const report = await compare({
@@ -72,7 +72,7 @@ Deno.test("compare() does not call a program regressed beside itself", {
 });
 
 // Two rounds in eight more, with the start of the runtime, are 20 % longer.
-Deno.test("compare() calls a program regressed that is busy 20 % longer", {
+Deno.test("compare() reports a program that is busy 20 % longer as regressed", {
   ignore: !isSlow,
 }, async () => {
   const report = await compare({
@@ -84,7 +84,7 @@ Deno.test("compare() calls a program regressed that is busy 20 % longer", {
 });
 
 Deno.test(
-  "runCommand() gives wall time, processor time and fields",
+  "runCommand() measures wall time, CPU time and fields",
   bounded,
   async () => {
     const line =
@@ -100,7 +100,7 @@ Deno.test(
 );
 
 Deno.test(
-  "runCommand() says how a command failed, with what it wrote",
+  "runCommand() reports how a command failed, with its output",
   bounded,
   async () => {
     await assertRejects(
@@ -125,7 +125,7 @@ Deno.test(
 );
 
 Deno.test(
-  "runCommand() ends a command that takes too long, with all that it started",
+  "runCommand() ends a command that takes too long, with everything that it started",
   bounded,
   async () => {
     await assertRejects(
@@ -140,7 +140,7 @@ Deno.test(
 );
 
 Deno.test(
-  "runCommand() ends a command that hears no request to end",
+  "runCommand() ends a command that ignores SIGTERM",
   bounded,
   async () => {
     const error = await assertRejects(() =>
@@ -156,7 +156,7 @@ Deno.test(
 );
 
 Deno.test(
-  "runCommand() does not wait for what a command leaves behind",
+  "runCommand() does not wait for processes that a command leaves behind",
   bounded,
   async () => {
     const [wall = Infinity] = await runCommand(
@@ -169,7 +169,7 @@ Deno.test(
 );
 
 Deno.test(
-  "runCommand() fails for a command that ends well only when told to end",
+  "runCommand() fails for a command that succeeds only after SIGTERM",
   bounded,
   async () => {
     await assertRejects(

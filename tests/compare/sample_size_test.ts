@@ -1,17 +1,17 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { normalQuantile } from "../../src/stats/normal.ts";
 import {
+  detectableDifference,
   fewestPairs,
   noiseOf,
   pairsFor,
-  visibleDifference,
 } from "../../src/compare/sample_size.ts";
 import { assertNear } from "./samples.ts";
 
 const sensitivity = { alpha: 0.05, power: 0.8, metrics: 1 };
 const noise = { scale: 0.01, upper: 0.01, pairs: 20 };
 
-Deno.test("noiseOf() is the deviation of normal noise, times the loss of the estimate", () => {
+Deno.test("noiseOf() is the standard deviation of normal noise, times the efficiency loss of the estimate", () => {
   const normal = Array.from(
     { length: 1000 },
     (_, k) => normalQuantile((k + 0.5) / 1000) * 0.02,
@@ -21,7 +21,7 @@ Deno.test("noiseOf() is the deviation of normal noise, times the loss of the est
   assert(upper > scale && upper < 1.05 * scale);
 });
 
-Deno.test("noiseOf() hardly follows an outlier", () => {
+Deno.test("noiseOf() is robust against an outlier", () => {
   const ratios = Array.from({ length: 19 }, (_, k) => (k - 9) / 1000);
   const plain = noiseOf([...ratios, 0.01]);
   assert(noiseOf([...ratios, 5]).scale < 1.2 * plain.scale);
@@ -42,20 +42,20 @@ Deno.test("pairsFor() takes (1.960 + 1.282)² times the square of noise over dif
   assertEquals(pairsFor(1, noise, sensitivity), 12);
 });
 
-Deno.test("pairsFor() asks for more pairs for more metrics", () => {
+Deno.test("pairsFor() requires more pairs for more metrics", () => {
   const three = { ...sensitivity, metrics: 3 };
   assert(pairsFor(0.0025, noise, three) > 170);
 });
 
-Deno.test("visibleDifference() is what as many pairs are needed for", () => {
+Deno.test("detectableDifference() needs exactly that many pairs", () => {
   assertNear(
-    visibleDifference(100, noise, sensitivity),
+    detectableDifference(100, noise, sensitivity),
     0.0032415,
     1e-7,
   );
   assertEquals(
     pairsFor(
-      visibleDifference(50, noise, sensitivity) * 1.0001,
+      detectableDifference(50, noise, sensitivity) * 1.0001,
       noise,
       sensitivity,
     ),

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { schedulePairs } from "../../src/compare/schedule.ts";
 
-Deno.test("schedulePairs() interleaves by twos, so that a steady drift favours nobody", () => {
+Deno.test("schedulePairs() interleaves in twos, so that a steady drift favours neither", () => {
   const order = schedulePairs(40, 7).flat();
   const sums = { a: 0, b: 0 };
   order.forEach((side, time) => sums[side] += time);

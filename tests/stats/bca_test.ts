@@ -4,7 +4,7 @@ import { bcaInterval } from "../../src/stats/bca.ts";
 import { hodgesLehmann } from "../../src/stats/hodges_lehmann.ts";
 import { assertNear, DARWIN } from "../compare/samples.ts";
 
-Deno.test("bcaInterval() gives SciPy's BCa interval of Darwin's maize", () => {
+Deno.test("bcaInterval() equals SciPy's BCa interval of Darwin's maize", () => {
   // scipy.stats.bootstrap(method="BCa", n_resamples=20000) of the same estimate.
   assertEquals(bcaInterval(DARWIN, { resamples: 20_000 }), {
     estimate: 3.125,
@@ -13,7 +13,7 @@ Deno.test("bcaInterval() gives SciPy's BCa interval of Darwin's maize", () => {
   });
 });
 
-Deno.test("bcaInterval() gives SciPy's BCa interval of a skewed sample", () => {
+Deno.test("bcaInterval() equals SciPy's BCa interval of a skewed sample", () => {
   const skewed = [
     ...[0.02, 0.05, 0.11, 0.17, 0.29, 0.41],
     ...[0.58, 0.83, 1.2, 1.9, 3.1, 6.4],
@@ -29,7 +29,7 @@ Deno.test("bcaInterval() counts half of the draws that equal the estimate, as Sc
   assertEquals(bcaInterval(tied, { resamples: 50_000 }).low, 0.5);
 });
 
-Deno.test("bcaInterval() holds the estimate, within the range of the values", () => {
+Deno.test("bcaInterval() contains the estimate, within the range of the values", () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: -100, max: 100 }), {
@@ -50,14 +50,14 @@ Deno.test("bcaInterval() holds the estimate, within the range of the values", ()
   );
 });
 
-Deno.test("bcaInterval() gives the same for the same seed, and more for more confidence", () => {
+Deno.test("bcaInterval() is the same for the same seed, and wider for more confidence", () => {
   const wide = bcaInterval(DARWIN, { confidence: 0.99, seed: 5 });
   const narrow = bcaInterval(DARWIN, { confidence: 0.8, seed: 5 });
   assertEquals(bcaInterval(DARWIN, { confidence: 0.8, seed: 5 }), narrow);
   assert(wide.low < narrow.low && narrow.high < wide.high);
 });
 
-Deno.test("bcaInterval() of values that are all the same is that value", () => {
+Deno.test("bcaInterval() of equal values is that value", () => {
   assertEquals(bcaInterval([2, 2, 2, 2]), { estimate: 2, low: 2, high: 2 });
 });
 
@@ -66,11 +66,11 @@ Deno.test("bcaInterval() refuses options out of their range", () => {
   assertThrows(
     () => bcaInterval([1, 2], { confidence: 95 }),
     RangeError,
-    "confidence is 95",
+    "Cannot use confidence: it is 95",
   );
   assertThrows(
     () => bcaInterval([1, 2], { resamples: 10 }),
     RangeError,
-    "resamples is 10",
+    "Cannot use resamples: it is 10",
   );
 });

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { normalCdf, normalQuantile } from "../../src/stats/normal.ts";
 import { assertNear } from "../compare/samples.ts";
 
-Deno.test("normalCdf() gives the values of SciPy's norm.cdf", () => {
+Deno.test("normalCdf() equals SciPy's norm.cdf", () => {
   assertNear(normalCdf(-3), 0.0013498980316301, 1e-15);
   assertNear(normalCdf(-1), 0.1586552539314571, 1e-15);
   assertEquals(normalCdf(0), 0.5);
@@ -10,7 +10,7 @@ Deno.test("normalCdf() gives the values of SciPy's norm.cdf", () => {
   assertEquals(normalCdf(Infinity), 1);
 });
 
-Deno.test("normalQuantile() gives the values of SciPy's norm.ppf", () => {
+Deno.test("normalQuantile() equals SciPy's norm.ppf", () => {
   assertNear(normalQuantile(0.975), 1.959963984540054, 1e-12);
   assertNear(normalQuantile(0.9), 1.2815515655446004, 1e-12);
   assertNear(normalQuantile(1e-6), -4.753424308822899, 1e-9);

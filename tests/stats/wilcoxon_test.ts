@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { wilcoxonSignedRank } from "../../src/stats/wilcoxon.ts";
 import { assertNear, DARWIN, HAMILTON } from "../compare/samples.ts";
 
-Deno.test("wilcoxonSignedRank() gives SciPy's exact p of the Hamilton depression scale", () => {
+Deno.test("wilcoxonSignedRank() equals SciPy's exact p of the Hamilton depression scale", () => {
   assertEquals(wilcoxonSignedRank(HAMILTON), {
     positive: 40,
     count: 9,
@@ -12,11 +12,11 @@ Deno.test("wilcoxonSignedRank() gives SciPy's exact p of the Hamilton depression
   });
 });
 
-Deno.test("wilcoxonSignedRank() gives SciPy's exact p of Darwin's maize", () => {
+Deno.test("wilcoxonSignedRank() equals SciPy's exact p of Darwin's maize", () => {
   assertEquals(wilcoxonSignedRank(DARWIN).p, 0.041259765625);
 });
 
-Deno.test("wilcoxonSignedRank() is exact with ties, and leaves zeros out", () => {
+Deno.test("wilcoxonSignedRank() is exact with ties, and drops zeros", () => {
   // Over all 1,024 signs, counted one by one elsewhere.
   assertEquals(
     wilcoxonSignedRank([1, 1, 2, -2, 3, 4, 4, -1, 5, 0, 0, 6]),
@@ -26,7 +26,7 @@ Deno.test("wilcoxonSignedRank() is exact with ties, and leaves zeros out", () =>
   assertEquals(wilcoxonSignedRank([0, 0]).p, 1);
 });
 
-Deno.test("wilcoxonSignedRank() gives SciPy's normal p of more than 50 differences", () => {
+Deno.test("wilcoxonSignedRank() equals SciPy's normal p of more than 50 differences", () => {
   // scipy.stats.wilcoxon(zero_method="wilcox", correction=True, method="approx").
   const tied = Array.from({ length: 60 }, (_, k) => (k + 1) * 37 % 23 - 8);
   const ties = wilcoxonSignedRank(tied);
@@ -40,7 +40,7 @@ Deno.test("wilcoxonSignedRank() gives SciPy's normal p of more than 50 differenc
   );
 });
 
-Deno.test("wilcoxonSignedRank() has the same p whichever side is taken from which", () => {
+Deno.test("wilcoxonSignedRank() has the same p-value if all signs are flipped", () => {
   fc.assert(fc.property(
     fc.array(fc.integer({ min: -20, max: 20 }), { maxLength: 80 }),
     (differences) => {
@@ -52,6 +52,6 @@ Deno.test("wilcoxonSignedRank() has the same p whichever side is taken from whic
   ));
 });
 
-Deno.test("wilcoxonSignedRank() refuses what is no number", () => {
+Deno.test("wilcoxonSignedRank() refuses values that are not finite", () => {
   assertThrows(() => wilcoxonSignedRank([1, NaN]), RangeError, "NaN");
 });

@@ -1,5 +1,5 @@
 /**
- * A comparison's report, for people.
+ * Formats the report of a comparison as text.
  *
  * @module
  */
@@ -7,13 +7,32 @@ import type { MetricReport } from "./analysis.ts";
 import type { ComparisonReport } from "./compare.ts";
 import { percent } from "./percent.ts";
 
-/** The report as text: a line of verdict, and a paragraph for each metric. */
-export function formatReport(report: ComparisonReport): string {
+/**
+ * Formats a report as text: a line with the verdict, and a paragraph for each
+ * metric.
+ *
+ * @example
+ * ```ts
+ * import { compare, comparisonToText } from "@troupe/troupe/compare";
+ *
+ * const program = [Deno.execPath(), "eval", "1 + 1"] as const;
+ * const report = await compare({
+ *   a: { label: "before", command: program },
+ *   b: { label: "after", command: program },
+ *   noisePairs: 8,
+ *   maxPairs: 6,
+ * });
+ * console.log(comparisonToText(report));
+ * ```
+ */
+export function comparisonToText(report: ComparisonReport): string {
   const { verdict, a, b, metrics, pairs, noisePairs, difference } = report;
   return [
     `${verdict.toUpperCase()}: ${b.label} against ${a.label}, ${pairs} pairs ` +
-    `after ${noisePairs} A/A pairs, looking for ${percent(difference)}`,
-    ...metrics.map((metric) => formatMetric(metric, report)),
+    `after ${noisePairs} A/A pairs, difference of interest ${
+      percent(difference)
+    }`,
+    ...metrics.map((metric) => metricToText(metric, report)),
     ...report.caveats,
     `${report.fingerprint.cpu}, ${report.fingerprint.cores} cores, ` +
     `${report.fingerprint.system} ${report.fingerprint.kernel}, ` +
@@ -21,7 +40,7 @@ export function formatReport(report: ComparisonReport): string {
   ].join("\n");
 }
 
-function formatMetric(
+function metricToText(
   metric: MetricReport,
   { alpha, power }: ComparisonReport,
 ): string {
@@ -39,8 +58,8 @@ function formatMetric(
     );
   }
   lines.push(
-    `noise of a pair ${percent(metric.noise)}; smallest visible difference ${
-      percent(metric.visible)
+    `noise of a pair ${percent(metric.noise)}; smallest detectable difference ${
+      percent(metric.detectable)
     } (power ${power}); ${metric.neededPairs} pairs needed`,
   );
   return lines.join("\n  ");
