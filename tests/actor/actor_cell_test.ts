@@ -333,7 +333,7 @@ Deno.test("Dead letters are counted when nobody listens", async () => {
   assertEquals(system.deadLetters, 2);
 });
 
-/** Who the only dead letter so far was sent by. */
+/** The sender of the only dead letter so far. */
 function onlySender(test: TestSystem): unknown {
   const letters = test.of("dead_letter");
   assertEquals(letters.length, 1);

@@ -8,7 +8,7 @@ import {
 } from "../../src/actor/actor_groups.ts";
 import type { ActorSnapshot } from "../../src/actor/mod.ts";
 
-/** A tree in which each actor is told apart by its work. */
+/** A tree in which each actor can be told from the others by its work. */
 interface Sketch {
   readonly work: number;
   readonly gone: number;

@@ -23,7 +23,7 @@ import {
   TestSystem,
 } from "./fixtures.ts";
 
-/** Asks for an answer that never comes. */
+/** Asks for a reply that never comes. */
 function askInVain(
   ref: ActorRef<Step>,
   options?: Parameters<ActorRef<Step>["ask"]>[1],

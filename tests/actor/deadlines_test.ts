@@ -170,7 +170,7 @@ Deno.test("Deadlines of very many durations are not slower than their number", (
   const start = cpuTimeMs();
   for (let i = 0; i < 40_000; i++) deadlines.add(new Alarm(), 1 + i / 7);
   const tookMs = cpuTimeMs() - start;
-  // Each must not look at all the others, which took three seconds.
+  // Each must not visit all the others, which took three seconds.
   assert(tookMs < 1000, `${tookMs} ms`);
   assertEquals(clock.pending, 40_000);
 });

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { ActorSystem, type Behavior } from "../../src/actor/mod.ts";
 import { Dispatcher } from "../../src/actor/dispatcher.ts";
 
-/** Two actors that tell each other for ever. */
+/** Two actors that tell each other forever. */
 function startPair(system: ActorSystem): void {
   const left = system.spawn<number>(() => ({
     receive: (count) => void right.tell(count + 1),
@@ -13,7 +13,7 @@ function startPair(system: ActorSystem): void {
   left.tell(0);
 }
 
-/** An actor that tells itself for ever. */
+/** An actor that tells itself forever. */
 function startLoop(system: ActorSystem, behavior: Behavior<void>): void {
   system.spawn(behavior).tell();
 }

@@ -1,6 +1,6 @@
 /**
  * What the tests of the actor layer share: a system whose time stands still,
- * and an actor whose messages are what it is to do.
+ * and an actor whose messages are the steps that it takes.
  *
  * @module
  */
@@ -48,7 +48,7 @@ export async function soon<T>(promise: Promise<T>): Promise<T> {
   return await Promise.race([promise, waits]);
 }
 
-/** A message of a {@linkcode stepper}: what it is to do. */
+/** A message of a {@linkcode stepper}: the step that it takes. */
 export interface Step {
   (context: ActorContext<Step>): void | Promise<void>;
 }
@@ -126,7 +126,7 @@ export class TestSystem implements AsyncDisposable {
     return this.system.spawn(supervisor(options), { name });
   }
 
-  /** Starts a stepper under a supervisor of its own, or under `root`. */
+  /** Starts a stepper under its own supervisor, or under `root`. */
   async supervised(
     hooks: Hooks = {},
     spec: Omit<ChildSpec<Step>, "behavior"> = {},

@@ -1,5 +1,5 @@
 /**
- * Random programs under a seeded scheduler: whoever runs next, the books of
+ * Random programs under a seeded scheduler: whichever actor runs next, the books of
  * messages, asks and watches balance. The seed is an integer of the property,
  * so that a failure prints it.
  *
@@ -105,7 +105,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
 interface Letter {
   readonly type: "letter";
   readonly script: Script;
-  /** Who sent it to whom, and how many were sent before. */
+  /** The sender, the receiver, and how many were sent before. */
   readonly route: string;
   readonly number: number;
   readonly replyTo: ReplyTo<Letter> | undefined;
@@ -229,14 +229,14 @@ class Stage implements AsyncDisposable {
     watch.isOver = true;
   }
 
-  /** Notes that a letter has come; answers false when it is set aside. */
+  /** Records that a letter has come; returns false when it is stashed. */
   #receive(letter: Letter, context: ActorContext<Message>): boolean {
     if (letter.script[0]?.do === "set aside" && !letter.wasSetAside) {
       letter.wasSetAside = true;
       if (context.stash(letter)) return false;
     }
     letter.received++;
-    // What was set aside comes later than what was sent after it.
+    // A stashed letter comes later than those that were sent after it.
     if (letter.wasSetAside) return true;
     const last = this.#lastReceived.get(letter.route) ?? -1;
     this.#expect(letter.number > last, `${letter.route}: out of order`);
@@ -469,7 +469,7 @@ class Stage implements AsyncDisposable {
     const { children, gone: { processed, restarts } } = system.tree();
     assertEquals(children, []);
     assertEquals(restarts, this.test.of("restarted").length);
-    // The root is told to start three children, beside what the books hold.
+    // The root is asked to start three children, beside what the books record.
     const lost = this.#letters.filter(({ crash }) => crash).length;
     const cutShort = this.#handlings + 3 - lost - processed;
     assert(

@@ -29,7 +29,7 @@ function contextOf(ref: ActorRef<Step>): Promise<ActorContext<Step>> {
   }));
 }
 
-/** Watches `other`, and gives what the notices say, as they come. */
+/** Watches `other`, and returns the list to which its notices are added. */
 async function watching(
   watcher: ActorRef<Step>,
   other: ActorRef<Step>,

@@ -25,7 +25,7 @@ const MAX_GROWTH_BYTES = 500_000;
 async function heapBytes(): Promise<number> {
   const session = new Session();
   session.connect();
-  // The inspector does not keep the event loop waiting for its answer.
+  // The inspector does not keep the event loop waiting for its reply.
   const held = setInterval(() => {}, 1000);
   // Twice: what the first lets go of can free more.
   await session.post("HeapProfiler.collectGarbage");
@@ -45,7 +45,7 @@ async function soak(batch: () => Promise<void>): Promise<void> {
   assert(growth < MAX_GROWTH_BYTES, `the heap has grown by ${growth} bytes`);
 }
 
-/** An actor that answers nothing, but for what a test takes from it. */
+/** An actor that replies to nothing, except when a test does so for it. */
 class Mute {
   readonly clock = new ManualClock();
   readonly system = new ActorSystem({ clock: this.clock });

@@ -18,7 +18,7 @@ import {
 /** A key of a test, for steppers. */
 const steppers = new RegistryKey<Step>("stepper");
 
-/** Collects what a subscription is told, as names. */
+/** Collects what a subscription is called with, as names. */
 function names<M>(heard: string[][]): RegistryListener<M> {
   return (refs) => heard.push(refs.map(({ name }) => name));
 }
@@ -68,7 +68,7 @@ Deno.test("A key accepts no actor that accepts only some of its messages", async
 Deno.test("A key is neither widened nor narrowed", () => {
   const both = new RegistryKey<string | number>("both");
   const text = new RegistryKey<string>("text");
-  // @ts-expect-error: those who look under `both` would find whom they cannot tell all.
+  // @ts-expect-error: what is found under `both` must accept both.
   const narrowed: RegistryKey<string> = both;
   // @ts-expect-error: those under `text` do not take numbers.
   const widened: RegistryKey<string | number> = text;

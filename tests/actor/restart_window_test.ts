@@ -5,7 +5,7 @@ import {
   resolveIntensity,
 } from "../../src/actor/restart_window.ts";
 
-/** Counts a series of restarts; answers which of them exceeded the limit. */
+/** Counts a series of restarts; returns which of them exceeded the limit. */
 function exceeded(
   moments: readonly number[],
   intensity: { maxRestarts?: number; withinMs?: number },

@@ -26,7 +26,7 @@ function seen(
   return find(test.system.tree());
 }
 
-/** A time that passes only when it is told to, while this is in use. */
+/** A time that passes only on request, while this is in use. */
 class HeldTime implements Disposable {
   #ms = 1000;
 

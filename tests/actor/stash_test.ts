@@ -16,7 +16,7 @@ import {
 } from "../../src/actor/mod.ts";
 import { settle, soon, type Step, TestSystem } from "./fixtures.ts";
 
-/** What a door is told. */
+/** The messages of a door. */
 type DoorMessage =
   | { readonly type: "open" | "shut" | "crash" }
   | { readonly type: "crash_over"; readonly replyTo: ReplyTo<string> }

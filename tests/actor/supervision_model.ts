@@ -104,7 +104,7 @@ export class OtpModel {
       this.#stop(sibling, temporary ? "stop" : "pause");
       if (temporary) this.#delete(sibling);
     }
-    // Also those that were not alive: OTP does not look.
+    // Also those that were not alive: OTP does not check.
     this.#start(group.filter((each) => this.children.includes(each)));
   }
 
@@ -215,7 +215,7 @@ export class World {
     return [...this.machine.children];
   }
 
-  /** Adds a child; `expect` is told of it before anything happens. */
+  /** Adds a child; `expect` is called with it before anything happens. */
   add(spec: KidSpec, expect?: (kid: Kid) => void): void {
     const kid = new Kid(this.#ids++, spec);
     expect?.(kid);
@@ -240,7 +240,7 @@ export class World {
     else this.run(this.machine.started(kid));
   }
 
-  /** Lets all end that were told to, also those who are told then. */
+  /** Lets all children end that must, also those that must only then. */
   letEnd(): void {
     let index;
     while (

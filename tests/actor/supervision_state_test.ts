@@ -160,15 +160,15 @@ Deno.test("A supervisor that has time between events restarts, stops and gives u
 
 // The other laws: whatever happens in whatever order.
 
-/** Watches a world, and knows what is to come of it. */
+/** Watches a world, and knows what must happen in it. */
 class Laws {
   readonly #world: World;
   readonly #moments: number[] = [];
-  /** Children that are to be up when all is done. */
+  /** Children that must be up when all is done. */
   readonly #wanted = new Set<Kid>();
   /** Children that have not been up or down yet. */
   readonly #fresh = new Set<Kid>();
-  /** Children whose life is to end. */
+  /** Children whose life must end. */
   readonly #endRequested = new Set<Kid>();
   /** Whom somebody has asked to be ended now. */
   #asked: Kid | undefined;

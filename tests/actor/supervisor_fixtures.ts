@@ -1,6 +1,6 @@
 /**
  * What the tests of supervisors share: children that tell what they do, and
- * whose starts and ends a test can hold up.
+ * whose starts and ends a test can delay.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export function fixedChance(part: number): Disposable {
   return { [Symbol.dispose]: () => void (Math.random = random) };
 }
 
-/** Children that log `start a` and `stop a`, as their lives begin and end. */
+/** Children that log `start a` and `stop a`, as their lives start and end. */
 export class Cast {
   readonly log: string[] = [];
   readonly #gates = new Map<string, PromiseWithResolvers<void>>();
@@ -104,7 +104,7 @@ export async function phasesOf(root: SupervisorRef): Promise<string[]> {
   return children.map(({ name, phase }) => `${name} ${phase}`);
 }
 
-/** How long each restart is waited for, when a child crashes as it begins. */
+/** How long each restart is delayed when a child crashes as it starts. */
 export async function delays(
   test: TestSystem,
   ref: ActorRef<Step>,
@@ -138,7 +138,7 @@ export async function backingOff(
   return ref;
 }
 
-/** The supervisor of the child that {@linkcode backingOff} gives. */
+/** The supervisor of the child that {@linkcode backingOff} returns. */
 export function rootOf(test: TestSystem): SupervisorRef {
   return test.of("started")[0]?.actor as SupervisorRef;
 }

@@ -34,7 +34,7 @@ import {
   TestSystem,
 } from "./fixtures.ts";
 
-/** How a life begins or ends. */
+/** How a life starts or ends. */
 type Manner = "plain" | "waits" | "throws" | "outage";
 
 /** What is done to one child. */
@@ -73,7 +73,7 @@ const DEADLINE_MS = 50;
 class World implements AsyncDisposable {
   readonly test: TestSystem;
   readonly root: SupervisorRef;
-  /** Calls that have not been answered. */
+  /** Calls that have no reply yet. */
   calls = 0;
   readonly #manners: Manner[];
   /** Whether the last life of each actor goes on. */
@@ -191,7 +191,7 @@ class World implements AsyncDisposable {
     }
   }
 
-  /** A call may be refused, but it is answered. */
+  /** A call may be refused, but it gets a reply. */
   #call(call: Promise<unknown>): void {
     this.calls++;
     call.catch(() => {}).finally(() => void this.calls--);
@@ -206,7 +206,7 @@ class World implements AsyncDisposable {
     }
   }
 
-  /** Whoever is left is up and works, or is down and stays down. */
+  /** Each child that is left is up and works, or is down and stays down. */
   async check(): Promise<void> {
     assertEquals(this.calls, 0, "calls without an answer");
     if (!this.root.alive) return;

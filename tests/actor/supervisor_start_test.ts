@@ -233,7 +233,7 @@ Deno.test("A child that is added while another hangs in its start accepts messag
   assertEquals(cast.news(), ["start c", "start d", "handled"]);
 });
 
-// A start that fails for ever.
+// A start that fails forever.
 
 /** A child that throws in each start, and how often it did. */
 class Storm {

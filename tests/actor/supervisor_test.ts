@@ -26,7 +26,7 @@ import {
 } from "./fixtures.ts";
 import { hang } from "./supervisor_fixtures.ts";
 
-// Who is restarted.
+// Which children are restarted.
 
 /** Ways to end a life, by the reason that it ends with. */
 const endings: Record<ExitReason["type"], (ref: ActorRef<Step>) => void> = {

@@ -210,7 +210,7 @@ class World implements AsyncDisposable {
         this.#expect(!below, `${path} is gone before ${other.path}`);
       }
     } else if (event.type === "failed" || event.type === "restarted") {
-      // A failure to clean up or give back is told while the actor is there.
+      // A failure to clean up is reported before the actor is gone.
       const { path } = event.actor;
       this.#expect(this.#alive.has(event.actor), `${path} ${event.type} dead`);
     }
@@ -258,7 +258,7 @@ class World implements AsyncDisposable {
     return {
       started: (context, life) => {
         self = context.self;
-        // Not for ever: half of the lives start as they should.
+        // Not forever: half of the lives start as they should.
         return this.#behave(life % 2 === 0 ? start : "plain", die);
       },
       stopped: () => this.#behave(end, die),
@@ -305,7 +305,7 @@ class World implements AsyncDisposable {
         case "tells the other":
           return this.#tell(other, () => {});
         case "spawns":
-          // It must not crash an actor that has been told to stop.
+          // It must not crash an actor that was asked to stop.
           return void this.#refs.push(
             context.spawn(stepper(this.#hooks("plain", "waits")), {
               shutdownMs: 50,

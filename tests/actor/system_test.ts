@@ -178,7 +178,7 @@ Deno.test("A shutdown of very many actors is not slower than their number", asyn
   const start = cpuTimeMs();
   await system.shutdown();
   const tookMs = cpuTimeMs() - start;
-  // Each stop must not look at all who are left, which took two seconds.
+  // Each stop must not visit all actors left, which took two seconds.
   assertEquals(tookMs < 1000, true, `${tookMs} ms`);
 });
 

@@ -169,7 +169,7 @@ Deno.test("what the inner codec refuses is its CodecError", () => {
 
 Deno.test("whatever the bytes, decoding returns a value or throws a CodecError", () => {
   const decode = decodesSafely(compressed(json(), { maxBytes: 5000 }).decode);
-  // Noise, which begins as DEFLATE may.
+  // Noise, which starts as DEFLATE may.
   for (let seed = 1; seed <= 2000; seed++) {
     const bytes = noise(1 + seed % 97, seed);
     bytes[0] = seed % 3;

@@ -64,13 +64,13 @@ async function serve(
   return { requester, here, there, end, errors };
 }
 
-/** A call of a handler that a test answers. */
+/** A call of a handler to which a test replies. */
 interface Call extends PromiseWithResolvers<number> {
   readonly request: number;
   readonly context: RequestContext;
 }
 
-/** A handler whose calls a test takes and answers. */
+/** A handler whose calls a test receives and replies to. */
 function held(): [Happenings<Call>, RequestHandler<number, number>] {
   const calls = new Happenings<Call>();
   return [calls, (request, context) => {
@@ -107,7 +107,7 @@ Deno.test(
     await using net = new Net();
     const order = fc.integer({ min: 1, max: 30 }).chain((count) =>
       fc.record({
-        /** The requests in the order in which they are answered. */
+        /** The requests in the order of their replies. */
         answers: fc.shuffledSubarray(
           Array.from({ length: count }, (_, i) => i),
           { minLength: count },

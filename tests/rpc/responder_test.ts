@@ -129,7 +129,7 @@ Deno.test(
     );
     assert(context.signal.reason instanceof RequestCancelledError);
     end();
-    // Neither is answered, and what was cancelled in the queue never runs.
+    // Neither gets a reply, and what was cancelled in the queue never runs.
     const third = await calls.next();
     assertEquals(third.number, 3);
     third.end();

@@ -11,7 +11,7 @@ import { seededScheduler } from "../../src/testing/mod.ts";
 const ACTORS = 4;
 const MESSAGES = 5;
 
-/** Who handled a message when, as indexes of actors. */
+/** The order in which actors handled messages, as their indexes. */
 async function order(seed: number): Promise<string> {
   await using system = new ActorSystem({ scheduler: seededScheduler(seed) });
   const log: number[] = [];
