@@ -18,7 +18,6 @@ export {
   resolveBackoff,
   type ResolvedBackoff,
 } from "./backoff.ts";
-export { realClock } from "./clock.ts";
 export { coreOf, type MessageTracing } from "./core.ts";
 export { Deadline, Deadlines } from "./deadlines.ts";
 export { Ring } from "./ring.ts";

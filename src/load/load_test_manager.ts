@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { realClock } from "../actor/internal.ts";
+import { realClock } from "../actor/mod.ts";
 import type { LoadResult } from "./result.ts";
 import { ScenarioRun } from "./run/scenario_run.ts";
 import type { LoadTestManagerOptions, RunOptions } from "./run_options.ts";

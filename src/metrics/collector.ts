@@ -7,10 +7,10 @@
 import {
   type ActorSystem,
   type Clock,
+  realClock,
   type Timer,
   TroupeError,
 } from "../actor/mod.ts";
-import { realClock } from "../actor/internal.ts";
 import { readActors } from "./actor_source.ts";
 import { AlertWatch } from "./alert_watch.ts";
 import {

@@ -4,8 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { Clock } from "../actor/mod.ts";
-import { realClock } from "../actor/internal.ts";
+import { type Clock, realClock } from "../actor/mod.ts";
 import {
   checkInteger,
   checkOneOf,

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Clock, Timer } from "../actor/mod.ts";
-import { realClock } from "../actor/internal.ts";
+import { type Clock, realClock, type Timer } from "../actor/mod.ts";
 import { checkNumber } from "../checks/internal.ts";
 import { HeapSamples } from "./heap_samples.ts";
 import {

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../actor/mod.ts";
-import { realClock } from "../actor/internal.ts";
+import { type Clock, realClock } from "../actor/mod.ts";
 import { resolveNumbers } from "../checks/internal.ts";
 import type { DistributionSummary } from "../metrics/mod.ts";
 

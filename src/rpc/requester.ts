@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Clock } from "../actor/mod.ts";
-import { Deadline, Deadlines, realClock } from "../actor/internal.ts";
+import { type Clock, realClock } from "../actor/mod.ts";
+import { Deadline, Deadlines } from "../actor/internal.ts";
 import type { Codec } from "../codec/mod.ts";
 import {
   ConnectionClosedError,

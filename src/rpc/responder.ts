@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../actor/mod.ts";
-import { realClock } from "../actor/internal.ts";
+import { type Clock, realClock } from "../actor/mod.ts";
 import { type Codec, CodecError } from "../codec/mod.ts";
 import {
   ConnectionClosedError,

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Clock, Timer } from "../actor/mod.ts";
-import { realClock } from "../actor/internal.ts";
+import { type Clock, realClock, type Timer } from "../actor/mod.ts";
 import { resolveNumbers } from "../checks/internal.ts";
 import { SseClient } from "./sse_client.ts";
 import { encodeEvent, SseLog } from "./sse_log.ts";

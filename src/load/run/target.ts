@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../../actor/mod.ts";
-import { realClock } from "../../actor/internal.ts";
+import { type Clock, realClock } from "../../actor/mod.ts";
 import { reasonOf } from "../../checks/internal.ts";
 import { TargetError } from "../load_errors.ts";
 import type { Target } from "../scenario/scenario.ts";

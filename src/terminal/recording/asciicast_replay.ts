@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../../actor/mod.ts";
-import { realClock } from "../../actor/internal.ts";
+import { type Clock, realClock } from "../../actor/mod.ts";
 import { checkDuration, checkNumber } from "../../checks/internal.ts";
 import type { AsciicastEvent } from "./asciicast.ts";
 import type { Asciicast } from "./asciicast_reader.ts";

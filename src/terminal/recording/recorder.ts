@@ -5,8 +5,7 @@
  * @module
  */
 import { constants } from "node:os";
-import { type Clock, TroupeError } from "../../actor/mod.ts";
-import { realClock } from "../../actor/internal.ts";
+import { type Clock, realClock, TroupeError } from "../../actor/mod.ts";
 import { checkNumber } from "../../checks/internal.ts";
 import type { PtyExit, PtySize } from "../../pty/mod.ts";
 import {
