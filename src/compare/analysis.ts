@@ -34,7 +34,10 @@ export interface MetricReport {
   readonly typicalA: number | null;
   /** Typical number of B: its Hodges–Lehmann estimate; `null` without pairs. */
   readonly typicalB: number | null;
-  /** Change from A to B, with its interval: 0.01 is 1 % more; `null` without pairs. */
+  /**
+   * Change from A to B, with its interval: 0.01 is 1 % more; `null` without
+   * pairs.
+   */
   readonly change: Interval | null;
   /** Two-sided p-value of the signed-rank test; `null` without pairs. */
   readonly p: number | null;

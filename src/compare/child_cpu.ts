@@ -54,7 +54,9 @@ export class ChildCpu implements Disposable {
     this.#library.close();
   }
 
-  /** Reads a `struct timeval`; its microseconds have 32 or 64 bits by system. */
+  /**
+   * Reads a `struct timeval`; its microseconds have 32 or 64 bits by system.
+   */
   #time(offset: number): number {
     return Number(this.#usage.getBigInt64(offset, true)) +
       this.#usage.getInt32(offset + 8, true) / 1e6;

@@ -1,6 +1,6 @@
 /**
- * The command line of comparisons: `deno task compare`. {@linkcode HELP} has its
- * usage.
+ * The command line of comparisons: `deno task compare`. {@linkcode HELP} has
+ * its usage.
  *
  * @module
  */
@@ -84,7 +84,9 @@ const PHASES: Readonly<Record<CompareProgress["phase"], string>> = {
   comparison: "A/B",
 };
 
-/** One line that overwrites itself on a terminal; elsewhere one for each phase. */
+/**
+ * One line that overwrites itself on a terminal; elsewhere one for each phase.
+ */
 function showProgress({ phase, done, total }: CompareProgress): void {
   if (Deno.stderr.isTerminal()) {
     const text = `\r${PHASES[phase]}: run ${done + 1} of ${total}\x1b[K`;

@@ -29,7 +29,10 @@ export interface MetricPlan {
   readonly noise: Noise;
   /** The pairs that this metric requires. */
   readonly needed: number;
-  /** The smallest difference that the pairs, or one pair, can detect; a log ratio. */
+  /**
+   * The smallest difference that the pairs, or one pair, can detect; a log
+   * ratio.
+   */
   readonly detectable: number;
 }
 

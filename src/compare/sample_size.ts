@@ -69,8 +69,8 @@ function upperFactor(freedom: number): number {
 
 /**
  * Returns the number of pairs that are needed to tell a difference of this size
- * from none, and none from one of this size, each with the power. It is even and
- * at least {@linkcode MIN_PAIRS}; `Infinity` for a difference of 0.
+ * from none, and none from one of this size, each with the power. It is even
+ * and at least {@linkcode MIN_PAIRS}; `Infinity` for a difference of 0.
  *
  * @param difference A log ratio above 0.
  */
@@ -83,7 +83,9 @@ export function pairsFor(
   return Math.max(MIN_PAIRS, 2 * Math.ceil(pairs / 2));
 }
 
-/** Returns the smallest difference that the pairs can detect, as a log ratio. */
+/**
+ * Returns the smallest difference that the pairs can detect, as a log ratio.
+ */
 export function detectableDifference(
   pairs: number,
   noise: Noise,

@@ -63,7 +63,9 @@ export function verdictOf(evidence: Evidence): ComparisonVerdict {
   return "inconclusive";
 }
 
-/** Returns the verdict over all metrics: the worst, and then the least certain. */
+/**
+ * Returns the verdict over all metrics: the worst, and then the least certain.
+ */
 export function overallVerdict(
   verdicts: readonly ComparisonVerdict[],
 ): ComparisonVerdict {

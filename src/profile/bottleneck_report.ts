@@ -110,7 +110,9 @@ export type ConstrainedResource =
   | "queue"
   /** One stage of the operations. */
   | "stage"
-  /** Something that the service waits for, such as another service or a disk. */
+  /**
+   * Something that the service waits for, such as another service or a disk.
+   */
   | "downstream"
   /** Operations that fail. */
   | "errors"

@@ -11,7 +11,9 @@ import { holm, normalCdf } from "../stats/internal.ts";
 export interface MetricSeries {
   /** Name of the series, such as `orders.mailboxMessages`. */
   readonly name: string;
-  /** Values with their times in milliseconds, on a clock that all series share. */
+  /**
+   * Values with their times in milliseconds, on a clock that all series share.
+   */
   readonly points: readonly { readonly atMs: number; readonly value: number }[];
 }
 
@@ -120,7 +122,9 @@ export function correlate(
   );
 }
 
-/** Returns changes of the mean between steps, by the number of the later one. */
+/**
+ * Returns changes of the mean between steps, by the number of the later one.
+ */
 function changesOf(
   points: MetricSeries["points"],
   stepMs: number,
@@ -186,7 +190,9 @@ function ranks(values: readonly number[]): number[] {
   return result;
 }
 
-/** Two-sided p-value, by Fisher's transformation with the variance for ranks. */
+/**
+ * Two-sided p-value, by Fisher's transformation with the variance for ranks.
+ */
 function pValueOf(rho: number, changes: number): number {
   const z = Math.atanh(Math.min(Math.abs(rho), 1 - 1e-12)) *
     Math.sqrt((changes - 3) / 1.06);

@@ -315,8 +315,8 @@ export class FileOperationsProfiler {
   }
 
   /**
-   * Measures reads through a cache that has none of the keys yet: each key once,
-   * and then `repetitions` times again.
+   * Measures reads through a cache that has none of the keys yet: each key
+   * once, and then `repetitions` times again.
    *
    * @throws {RangeError} if there are no keys, or more than 100000.
    */

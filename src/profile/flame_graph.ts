@@ -23,7 +23,9 @@ export interface FlameGraphOptions {
 const ROW = 18;
 const HEAD = 40;
 const MARGIN = 8;
-/** Width in pixels of a character that is 12 pixels high, in a fixed-width font. */
+/**
+ * Width in pixels of a character that is 12 pixels high, in a fixed-width font.
+ */
 const CHARACTER = 7.25;
 /** Width in pixels below which a box cannot be seen or pointed at. */
 export const MIN_BOX_PIXELS = 0.5;

@@ -17,7 +17,9 @@ export class HeapSamples {
   #least: HeapSample | undefined;
   #inWindow = 0;
 
-  /** Keeps at most `limit` windows, at first of `windowSamples` samples each. */
+  /**
+   * Keeps at most `limit` windows, at first of `windowSamples` samples each.
+   */
   constructor(limit: number, windowSamples: number) {
     this.#limit = limit;
     this.#windowSamples = windowSamples;

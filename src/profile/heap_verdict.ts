@@ -49,7 +49,9 @@ export interface HeapReport {
   readonly confidence: number | null;
   /** Reason for the verdict, as a sentence. */
   readonly reason: string;
-  /** Growth per second after the warm-up; `null` with fewer than two samples. */
+  /**
+   * Growth per second after the warm-up; `null` with fewer than two samples.
+   */
   readonly bytesPerSecond: number | null;
   /** Growth per operation; `null` if operations were not counted. */
   readonly bytesPerOperation: number | null;

@@ -20,7 +20,9 @@ export interface HotspotTimes {
 
 /** A function, with its times. */
 export interface Hotspot extends HotspotTimes {
-  /** Name of the function; `(anonymous)` if it has none, in parentheses for V8. */
+  /**
+   * Name of the function; `(anonymous)` if it has none, in parentheses for V8.
+   */
   readonly functionName: string;
   /** URL of its module; empty for V8 itself. */
   readonly url: string;

@@ -1,5 +1,6 @@
 /**
- * Profilers: measure a process, a service or a storage, and find what limits it.
+ * Profilers: measure a process, a service or a storage, and find what limits
+ * it.
  *
  * - {@linkcode PerformanceProfiler} takes CPU profiles of this process, with a
  *   flame graph, and watches its heap for leaks.
@@ -11,8 +12,8 @@
  *   what limits the service; {@linkcode correlate} finds metrics that change
  *   together.
  *
- * Reports are plain data; {@linkcode reportToText} formats each of them as text.
- * What is guaranteed stands in `docs/profile.md`.
+ * Reports are plain data; {@linkcode reportToText} formats each of them as
+ * text. What is guaranteed stands in `docs/profile.md`.
  *
  * @module
  */

@@ -23,8 +23,9 @@ import { measureWebSocket } from "./network_websocket.ts";
  * Measures services that you run, one connection at a time, bounded in number,
  * bytes and time.
  *
- * Each method rejects with a {@linkcode NetworkProfileError} if the service does
- * not respond as needed in time, and with the signal's reason if that aborts.
+ * Each method rejects with a {@linkcode NetworkProfileError} if the service
+ * does not respond as needed in time, and with the signal's reason if that
+ * aborts.
  *
  * @example
  * ```ts
@@ -54,8 +55,8 @@ export class NetworkProfiler {
   }
 
   /**
-   * Measures a service over HTTP/1.1, with TLS for `https:`. The latency is that
-   * of a GET, up to the end of the response, on an open connection.
+   * Measures a service over HTTP/1.1, with TLS for `https:`. The latency is
+   * that of a GET, up to the end of the response, on an open connection.
    *
    * @throws {TypeError} if it is not a URL with `http:` or `https:`.
    */

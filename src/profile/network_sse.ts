@@ -130,7 +130,9 @@ class SseReader implements AsyncDisposable {
     }
   }
 
-  /** Reads at most `mostBytes` bytes, or until the end; resolves with the count. */
+  /**
+   * Reads at most `mostBytes` bytes, or until the end; resolves with the count.
+   */
   async read(mostBytes: number): Promise<number> {
     let bytes = 0;
     while (bytes < mostBytes && !this.#ended) {

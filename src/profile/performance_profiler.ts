@@ -25,7 +25,8 @@ export interface CpuProfileOptions {
 }
 
 /**
- * Profiles this process with V8's inspector: its CPU time and its heap. Needs `--allow-sys=inspector`.
+ * Profiles this process with V8's inspector: its CPU time and its heap. Needs
+ * `--allow-sys=inspector`.
  *
  * @example
  * ```ts

@@ -21,8 +21,8 @@ const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 /**
  * Reads the profiles in a directory, in the order of their file names: those
- * that `deno run --cpu-prof --cpu-prof-dir=DIRECTORY` wrote when it ended. Needs
- * `--allow-read` for the directory.
+ * that `deno run --cpu-prof --cpu-prof-dir=DIRECTORY` wrote when it ended.
+ * Needs `--allow-read` for the directory.
  *
  * @example
  * ```ts

@@ -5,8 +5,8 @@
  */
 
 /**
- * Formats a report as text: numbers and strings as lines with their paths, lists
- * as tables. Empty lists are omitted.
+ * Formats a report as text: numbers and strings as lines with their paths,
+ * lists as tables. Empty lists are omitted.
  *
  * @example
  * ```ts

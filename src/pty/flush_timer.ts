@@ -6,7 +6,9 @@
 import type { Clock, Timer } from "../actor/mod.ts";
 import { FlushGate } from "./flush_gate.ts";
 
-/** Calls back when gathered output is due, as a {@linkcode FlushGate} decides. */
+/**
+ * Calls back when gathered output is due, as a {@linkcode FlushGate} decides.
+ */
 export class FlushTimer {
   readonly #gate = new FlushGate();
   readonly #clock: Clock;

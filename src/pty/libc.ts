@@ -37,7 +37,9 @@ export function foregroundGroup(fd: number): number {
   return withLibc(({ tcgetpgrp }) => tcgetpgrp(fd));
 }
 
-/** Sends a signal to a process group; returns whether a process could get it. */
+/**
+ * Sends a signal to a process group; returns whether a process could get it.
+ */
 export function killGroup(group: number, signal: number): boolean {
   return withLibc(({ killpg }) => killpg(group, signal)) === 0;
 }

@@ -3,8 +3,8 @@
  * session owns one program, keeps its last output, and outlives the viewers
  * that attach to it.
  *
- * It needs `--allow-ffi`, `--allow-read`, `--allow-write`, `--allow-run` for the
- * programs, and `--allow-env` unless each program is given its environment.
+ * It needs `--allow-ffi`, `--allow-read`, `--allow-write`, `--allow-run` for
+ * the programs, and `--allow-env` unless each program is given its environment.
  *
  * @module
  */

@@ -44,7 +44,9 @@ export interface AttachOptions {
    * @default {false}
    */
   readonly borrows?: boolean;
-  /** Ends the attachment when it aborts, such as an actor's `context.signal`. */
+  /**
+   * Ends the attachment when it aborts, such as an actor's `context.signal`.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -62,12 +64,14 @@ export abstract class PtyControls {
 
   /**
    * Writes input. Resolves when the terminal has taken all of it, which is the
-   * backpressure; until then the bytes must not change. Writes keep their order.
+   * backpressure; until then the bytes must not change. Writes keep their
+   * order.
    *
    * @throws {PtyReadOnlyError} if the viewer may only watch.
    * @throws {PtyAttachmentError} if the viewer is not attached any longer.
    * @throws {PtyInputFullError} if too much input waits for the program.
-   * @throws {PtyEndedError} if the program has ended, or ends before it took all.
+   * @throws {PtyEndedError} if the program has ended, or ends before it took
+   * all.
    * @throws {ActorStoppedError} if the session has ended.
    */
   write(bytes: Uint8Array): Promise<void> {
@@ -256,8 +260,9 @@ export class PtySession extends PtyControls {
   }
 
   /**
-   * Ends the session: all processes in the program's group and in the foreground
-   * get `SIGHUP`, then `SIGTERM`, then `SIGKILL`. Resolves when none is left.
+   * Ends the session: all processes in the program's group and in the
+   * foreground get `SIGHUP`, then `SIGTERM`, then `SIGKILL`. Resolves when none
+   * is left.
    */
   close(): Promise<void> {
     this.ref.tell({ type: "close" });

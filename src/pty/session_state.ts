@@ -43,7 +43,9 @@ export type SessionEvent =
   | { readonly type: "demand"; readonly wanted: boolean }
   /** Who is attached now: viewers may have come, left or received output. */
   | { readonly type: "presence"; readonly presence: Presence }
-  /** The viewers that have all output were notified of the exit, and removed. */
+  /**
+   * The viewers that have all output were notified of the exit, and removed.
+   */
   | {
     readonly type: "exit_reported";
     /** Whether one of these viewers was a controller. */
@@ -61,7 +63,10 @@ export type SessionEvent =
   | { readonly type: "stopped_in_order" }
   /** If it had been in order, that would have been reported by now. */
   | { readonly type: "order_overdue" }
-  /** No process is left of a session that is being stopped, or none can be killed. */
+  /**
+   * No process is left of a session that is being stopped, or none can be
+   * killed.
+   */
   | { readonly type: "processes_ended" }
   /** The wait for the other end is over; `progress` if there was output. */
   | { readonly type: "other_end_overdue"; readonly progress: boolean };

@@ -41,8 +41,8 @@ export interface PtySpec extends PtyCommand {
 export type PtySupervisorRef = ActorRef<PtySupervisorMessage>;
 
 /**
- * The messages of a supervisor of sessions; `spawnPty`, `listPtys` and `findPty`
- * send them.
+ * The messages of a supervisor of sessions; `spawnPty`, `listPtys` and
+ * `findPty` send them.
  */
 export type PtySupervisorMessage =
   | {

@@ -30,7 +30,8 @@ export async function spawnPty(
 }
 
 /**
- * Returns the sessions of a supervisor, in the order in which they were started.
+ * Returns the sessions of a supervisor, in the order in which they were
+ * started.
  *
  * @throws {ActorStoppedError} if the supervisor has stopped.
  * @throws {AskTimeoutError} if it does not reply in time.

@@ -1,6 +1,7 @@
 /**
  * The bias-corrected and accelerated (BCa) bootstrap interval of a
- * Hodges–Lehmann estimate (Efron, "Better bootstrap confidence intervals", 1987).
+ * Hodges–Lehmann estimate (Efron, "Better bootstrap confidence intervals",
+ * 1987).
  *
  * @module
  */
@@ -22,7 +23,8 @@ export interface BcaOptions {
    */
   readonly resamples?: number;
   /**
-   * Seed of the bootstrap, a whole number: the same seed gives the same interval.
+   * Seed of the bootstrap, a whole number: the same seed gives the same
+   * interval.
    * @default {1}
    */
   readonly seed?: number;
@@ -43,8 +45,8 @@ export interface Interval {
  * interval always contains the estimate: if a tiny sample would exclude it, the
  * interval is widened.
  *
- * @throws {RangeError} if there are fewer than two values, one is not finite, or
- * an option is out of its range.
+ * @throws {RangeError} if there are fewer than two values, one is not finite,
+ * or an option is out of its range.
  */
 export function bcaInterval(
   values: readonly number[],

@@ -1,7 +1,8 @@
 /**
  * The one-sample Hodges–Lehmann estimate: the median of all Walsh averages,
  * which are the means of each value with itself and with each other one. It is
- * almost as efficient as the mean for normal noise, and robust against outliers.
+ * almost as efficient as the mean for normal noise, and robust against
+ * outliers.
  *
  * @module
  */

@@ -6,8 +6,8 @@
  */
 
 /**
- * Returns the corrected p-values, in the given order. A test is significant at a
- * level if its corrected p-value is at most that level.
+ * Returns the corrected p-values, in the given order. A test is significant at
+ * a level if its corrected p-value is at most that level.
  *
  * @throws {RangeError} if a p-value is not from 0 to 1.
  */

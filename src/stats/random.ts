@@ -35,7 +35,9 @@ export function randomStream(
   return draw;
 }
 
-/** Returns a source of 32-bit numbers from a text: FNV-1a, mixed as in murmur3. */
+/**
+ * Returns a source of 32-bit numbers from a text: FNV-1a, mixed as in murmur3.
+ */
 function hash(text: string): () => number {
   let state = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) {

@@ -20,7 +20,7 @@ class BufferedPty extends MemoryPty {
     this.#deliver();
   }
 
-  /** The last one who had the terminal open has closed it. */
+  /** The last process that had the terminal open closes it. */
   hangUp(): void {
     this.#ends = true;
     this.#deliver();
@@ -84,7 +84,7 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-/** A session, those who watch it, and what was asked of it. */
+/** A session, its viewers, and the requests made to it. */
 class World {
   readonly clock = new ManualClock();
   readonly pty = new BufferedPty();
@@ -131,14 +131,14 @@ class World {
         this.killed = true;
         return ref.kill();
       case "stubborn":
-        // Its program has a child that nobody can end by a signal.
+        // A process of its group ignores every signal.
         return void pty.groups.add(100);
       default:
         step satisfies never;
     }
   }
 
-  /** Lets everything go its way: nobody holds anything up any longer. */
+  /** Removes every obstacle, so that the session comes to its end. */
   async finish(): Promise<void> {
     const { clock, pty, session: { session, system } } = this;
     for (const screen of this.screens) screen.thaw();

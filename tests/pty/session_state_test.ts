@@ -293,7 +293,7 @@ Deno.test("a session that is stopped comes to its end, also when only its termin
       };
       apply(started);
       for (const event of events) apply(event);
-      // One who does not obey has lost its terminal by now, or never had one.
+      // A program that ignores signals ends when it has lost its terminal.
       if (!obeysSignals && past.has("output_ended")) apply(programEnded);
       apply(stopRequested);
       for (let event; (event = coming.shift()) !== undefined;) apply(event);
