@@ -1,23 +1,12 @@
 import type {
   Codec,
   Encodable,
-  JsonValue,
   MsgpackValue,
   ParsedCodecOptions,
   PlainCodecOptions,
 } from "./codec_contract.ts";
 import { createCodec, JSON_TEXT, MSGPACK } from "./codec_format.ts";
-
-export { CodecError } from "./codec_contract.ts";
-export type {
-  Codec,
-  CodecOptions,
-  Encodable,
-  JsonValue,
-  MsgpackValue,
-  ParsedCodecOptions,
-  PlainCodecOptions,
-} from "./codec_contract.ts";
+import type { JsonValue } from "./json_value.ts";
 
 /**
  * A codec that passes bytes through unchanged: the same array, not a copy.

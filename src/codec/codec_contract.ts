@@ -91,15 +91,6 @@ export type MsgpackValue =
   | readonly MsgpackValue[]
   | { readonly [key: string]: MsgpackValue };
 
-/** A value that JSON can represent. Numbers must be finite. */
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
-
 /**
  * `T` where it is plain data, and `never` where it is not: at a function, a
  * symbol, `undefined`, `unknown`, or a class with methods such as `Date`.

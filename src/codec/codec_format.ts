@@ -7,11 +7,11 @@ import {
   CodecError,
   type CodecLimits,
   type CodecOptions,
-  type JsonValue,
   type MsgpackValue,
   resolveCodecLimits,
 } from "./codec_contract.ts";
 import { scanJson } from "./json_scan.ts";
+import type { JsonValue } from "./json_value.ts";
 import { scanMsgpack } from "./msgpack_scan.ts";
 import { findFault } from "./plain_data.ts";
 

@@ -1,17 +1,17 @@
 /**
- * The values that JSON can hold.
+ * The values that JSON can represent.
  *
  * @module
  */
 
-/** A value of JSON. */
-export type Json =
+/** A value that JSON can represent. Numbers must be finite. */
+export type JsonValue =
   | string
   | number
   | boolean
   | null
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
 
-/** An object of JSON. */
-export type JsonObject = { readonly [key: string]: Json };
+/** An object that JSON can represent. */
+export type JsonObject = { readonly [key: string]: JsonValue };

@@ -4,6 +4,15 @@
  *
  * @module
  */
-export * from "./codec.ts";
-export type { Json, JsonObject } from "./json_value.ts";
+export { json, msgpack, raw } from "./codec.ts";
+export {
+  type Codec,
+  CodecError,
+  type CodecOptions,
+  type Encodable,
+  type MsgpackValue,
+  type ParsedCodecOptions,
+  type PlainCodecOptions,
+} from "./codec_contract.ts";
+export type { JsonObject, JsonValue } from "./json_value.ts";
 export { compressed, type CompressedOptions } from "./compressed.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import os from "node:os";
-import type { Json } from "../codec/mod.ts";
+import type { JsonValue } from "../codec/mod.ts";
 
 /** The host, the runtime and the configuration of a measurement. */
 export interface Fingerprint {
@@ -47,7 +47,9 @@ const FIELDS = [
  *
  * @param configuration What is measured and how; the order of keys counts.
  */
-export async function fingerprint(configuration: Json): Promise<Fingerprint> {
+export async function fingerprint(
+  configuration: JsonValue,
+): Promise<Fingerprint> {
   const text = new TextEncoder().encode(JSON.stringify(configuration));
   const hash = await crypto.subtle.digest("SHA-256", text);
   const cpus = os.cpus();

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Json, JsonObject } from "../codec/mod.ts";
+import type { JsonObject, JsonValue } from "../codec/mod.ts";
 
 /** Code for one protocol. */
 export interface Driver {
@@ -79,7 +79,7 @@ export interface OperationOutcome {
   /** Such as that of HTTP. */
   readonly status?: number;
   /** The answer: text, or JSON where it is such. */
-  readonly body?: Json;
+  readonly body?: JsonValue;
   /**
    * Milliseconds that count as its latency and service time, where they are
    * not those of the operation: such as from the publication of an event to its

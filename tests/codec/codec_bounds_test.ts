@@ -7,7 +7,7 @@ import {
   type JsonValue,
   msgpack,
   type MsgpackValue,
-} from "../../src/codec/codec.ts";
+} from "../../src/codec/mod.ts";
 
 function nested(depth: number): JsonValue {
   let value: JsonValue = 1;

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { CodecError, json, msgpack } from "../../src/codec/codec.ts";
+import { CodecError, json, msgpack } from "../../src/codec/mod.ts";
 
 const utf8 = new TextEncoder();
 

@@ -14,7 +14,7 @@ import {
   msgpack,
   type MsgpackValue,
   raw,
-} from "../../src/codec/codec.ts";
+} from "../../src/codec/mod.ts";
 
 const utf8 = new TextEncoder();
 

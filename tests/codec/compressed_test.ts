@@ -1,8 +1,13 @@
 import { constants, deflateRawSync } from "node:zlib";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { CodecError, json, msgpack, raw } from "../../src/codec/codec.ts";
-import { compressed } from "../../src/codec/compressed.ts";
+import {
+  CodecError,
+  compressed,
+  json,
+  msgpack,
+  raw,
+} from "../../src/codec/mod.ts";
 import { pattern } from "../session/wire/support.ts";
 
 /** Bytes of a fixed seed that no compression makes shorter. */

@@ -4,7 +4,7 @@
  * @module
  */
 import fc from "fast-check";
-import type { Json, JsonObject } from "../../src/codec/mod.ts";
+import type { JsonObject, JsonValue } from "../../src/codec/mod.ts";
 import type { Scenario } from "../../src/load/scenario/scenario.ts";
 
 /** A scenario with which nothing is wrong, and with no warnings. */
@@ -24,7 +24,7 @@ export const chat: Scenario = {
 };
 
 /** `-0` is 0 in JSON. */
-function plain(value: unknown): Json {
+function plain(value: unknown): JsonValue {
   return JSON.parse(JSON.stringify(value));
 }
 

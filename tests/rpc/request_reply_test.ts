@@ -20,7 +20,7 @@ import {
   type ServeRequestsOptions,
 } from "../../src/rpc/responder.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
-import { CodecError, json, msgpack } from "../../src/codec/codec.ts";
+import { CodecError, json, msgpack } from "../../src/codec/mod.ts";
 import { ErrorCode } from "../../src/session/wire/protocol.ts";
 import { Happenings } from "../support/happenings.ts";
 import { bounded, Net, roundTrip } from "../support/net.ts";

@@ -13,7 +13,7 @@ import {
   RequestFrameType,
 } from "../../src/rpc/request_frame.ts";
 import { Requester, type RequesterOptions } from "../../src/rpc/requester.ts";
-import { raw } from "../../src/codec/codec.ts";
+import { raw } from "../../src/codec/mod.ts";
 import { ProtocolError } from "../../src/session/wire/errors.ts";
 import { ErrorCode } from "../../src/session/wire/protocol.ts";
 import { pattern } from "../support/bytes.ts";

@@ -19,7 +19,7 @@ import {
   type ServeRequestsOptions,
 } from "../../src/rpc/responder.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
-import { raw } from "../../src/codec/codec.ts";
+import { raw } from "../../src/codec/mod.ts";
 import { ProtocolError } from "../../src/session/wire/errors.ts";
 import { ErrorCode } from "../../src/session/wire/protocol.ts";
 import { pattern } from "../support/bytes.ts";

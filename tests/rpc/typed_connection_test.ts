@@ -4,7 +4,7 @@ import {
   ConnectionResetError,
 } from "../../src/session/errors.ts";
 import { TypedConnection } from "../../src/rpc/typed_connection.ts";
-import { CodecError, json, msgpack } from "../../src/codec/codec.ts";
+import { CodecError, json, msgpack } from "../../src/codec/mod.ts";
 import { ErrorCode } from "../../src/session/wire/protocol.ts";
 import { utf8 } from "../support/bytes.ts";
 import { bounded, Net } from "../support/net.ts";

@@ -6,7 +6,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestName } from "../scenario/closest_name.ts";
 import { LoadTestError } from "../load_errors.ts";
-import type { Json } from "../../codec/mod.ts";
+import type { JsonValue } from "../../codec/mod.ts";
 import type { Override } from "./override.ts";
 
 /** What the command line says of itself. */
@@ -186,7 +186,7 @@ function readSet(text: string): Override {
 }
 
 /** JSON, or else a text. */
-function valueOf(text: string): Json {
+function valueOf(text: string): JsonValue {
   try {
     return JSON.parse(text);
   } catch {

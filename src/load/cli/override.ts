@@ -4,7 +4,7 @@
  * @module
  */
 import type { DriverMap } from "../driver.ts";
-import type { Json } from "../../codec/mod.ts";
+import type { JsonValue } from "../../codec/mod.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { formatPath, ScenarioError } from "../scenario/scenario_error.ts";
 import { validateScenario } from "../scenario/validate_scenario.ts";
@@ -15,7 +15,7 @@ export interface Override {
   readonly flag: string;
   /** Names of fields and numbers of items, from 0 on. */
   readonly path: readonly string[];
-  readonly value: Json;
+  readonly value: JsonValue;
 }
 
 /**
@@ -28,7 +28,7 @@ export function override(
   overrides: readonly Override[],
   drivers: DriverMap,
 ): Scenario {
-  let changed: Json = JSON.parse(JSON.stringify(scenario));
+  let changed: JsonValue = JSON.parse(JSON.stringify(scenario));
   for (const { flag, path, value } of overrides) {
     changed = put(changed, path, value, { flag, done: [] });
   }
@@ -47,11 +47,11 @@ interface Place {
 }
 
 function put(
-  into: Json | undefined,
+  into: JsonValue | undefined,
   [key, ...rest]: readonly string[],
-  value: Json,
+  value: JsonValue,
   place: Place,
-): Json {
+): JsonValue {
   if (key === undefined) return value;
   const next = { ...place, done: [...place.done, key] };
   if (isList(into)) {
@@ -74,13 +74,13 @@ function put(
 }
 
 function own(
-  fields: { readonly [key: string]: Json },
+  fields: { readonly [key: string]: JsonValue },
   key: string,
-): Json | undefined {
+): JsonValue | undefined {
   return Object.hasOwn(fields, key) ? fields[key] : undefined;
 }
 
-function isList(value: Json | undefined): value is readonly Json[] {
+function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 

@@ -19,7 +19,7 @@ import {
   texts,
   whole,
 } from "../scenario/rule.ts";
-import type { Json } from "../../codec/mod.ts";
+import type { JsonValue } from "../../codec/mod.ts";
 import { DriverError, fetchError } from "./driver_error.ts";
 import { decode, encode, jsonOrText } from "./payload.ts";
 import { RequestReader } from "./request_reader.ts";
@@ -40,7 +40,7 @@ export interface HttpRequest {
   /** A body of text. */
   readonly body?: string;
   /** A body of JSON, instead of `body`. */
-  readonly json?: Json;
+  readonly json?: JsonValue;
   /**
    * Whether a redirect is followed, or is the answer itself.
    * @default {"follow"}

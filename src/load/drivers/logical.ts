@@ -6,7 +6,12 @@
 import { ActorSystem } from "../../actor/mod.ts";
 import { formatAddress } from "../../session/internal.ts";
 import { ConnectionPool, type PoolOptions } from "../../tcp/mod.ts";
-import { type Codec, CodecError, type Json, msgpack } from "../../codec/mod.ts";
+import {
+  type Codec,
+  CodecError,
+  type JsonValue,
+  msgpack,
+} from "../../codec/mod.ts";
 import { checkRule } from "../scenario/check_rule.ts";
 import type { Driver, DriverSession } from "../driver.ts";
 import {
@@ -35,7 +40,7 @@ export interface LogicalRequest {
   /** TCP port. */
   readonly port: number;
   /** What is sent. */
-  readonly value: Json;
+  readonly value: JsonValue;
   /**
    * How values are written; with `text`, they are texts.
    * @default {"json"}
@@ -88,7 +93,7 @@ const rule = object<LogicalRequest>({
   chunkBytes: optional(bytes),
 });
 
-const text: Codec<Json> = {
+const text: Codec<JsonValue> = {
   name: "text",
   encode: (value) =>
     encode(typeof value === "string" ? value : JSON.stringify(value)),
@@ -96,12 +101,12 @@ const text: Codec<Json> = {
 };
 
 /** What text of JSON holds needs no parser of ours. */
-const jsonText: Codec<Json> = {
+const jsonText: Codec<JsonValue> = {
   name: "json",
   encode: (value) => encode(JSON.stringify(value)),
   decode(bytes) {
     try {
-      const value: Json = JSON.parse(decode(bytes));
+      const value: JsonValue = JSON.parse(decode(bytes));
       return value;
     } catch (cause) {
       throw new CodecError("Cannot take the reply: it is no JSON", { cause });
@@ -109,7 +114,7 @@ const jsonText: Codec<Json> = {
   },
 };
 
-const codecs: Record<NonNullable<LogicalRequest["codec"]>, Codec<Json>> = {
+const codecs: Record<NonNullable<LogicalRequest["codec"]>, Codec<JsonValue>> = {
   json: jsonText,
   msgpack: msgpack({ parse: toJson }),
   text,
@@ -206,11 +211,11 @@ function repeat(message: Uint8Array, bytes: number): Uint8Array {
   return repeated;
 }
 
-function toJson(value: unknown): Json {
+function toJson(value: unknown): JsonValue {
   if (isJson(value)) return value;
   throw new TypeError("JSON cannot hold it");
 }
 
-function isJson(value: unknown): value is Json {
+function isJson(value: unknown): value is JsonValue {
   return checkRule(anyJson, value).length === 0;
 }

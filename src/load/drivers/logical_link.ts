@@ -5,7 +5,7 @@
  */
 import type { LogicalConnection } from "../../session/mod.ts";
 import { Requester } from "../../rpc/mod.ts";
-import { type Codec, type Json, raw } from "../../codec/mod.ts";
+import { type Codec, type JsonValue, raw } from "../../codec/mod.ts";
 import type { OperationCall, OperationOutcome } from "../driver.ts";
 import { DriverError } from "./driver_error.ts";
 import { ReplyWait } from "./reply_wait.ts";
@@ -16,11 +16,11 @@ export interface LogicalCall {
   /** How they talk: a connection serves one of these alone. */
   readonly kind: "request" | "message" | "replies" | "stream";
   readonly message: Uint8Array;
-  readonly codec: Codec<Json>;
+  readonly codec: Codec<JsonValue>;
   /** Whether something comes back, of the kind `message`. */
   readonly isAnswered: boolean;
   /** Whether it is the reply, of the kind `replies`. */
-  readonly matches: (message: Json) => boolean;
+  readonly matches: (message: JsonValue) => boolean;
   /** How often the message is sent, of the kind `stream`. */
   readonly chunks: number;
 }
@@ -117,7 +117,7 @@ class RepliesLink implements Link<LogicalCall> {
     { message, codec, matches }: LogicalCall,
     { signal }: OperationCall,
   ): Promise<OperationOutcome> {
-    let body: Json = null;
+    let body: JsonValue = null;
     const replied = this.#messages.next((reply) => {
       body = codec.decode(reply);
       return matches(body);
@@ -176,7 +176,7 @@ class StreamLink implements Link<LogicalCall> {
 function outcomeOf(
   sentBytes: number,
   reply: Uint8Array,
-  codec: Codec<Json>,
+  codec: Codec<JsonValue>,
 ): OperationOutcome {
   return { sentBytes, receivedBytes: reply.length, body: codec.decode(reply) };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { json, name, object, type ObjectRule } from "../scenario/rule.ts";
-import type { Json } from "../../codec/mod.ts";
+import type { JsonValue } from "../../codec/mod.ts";
 import { DriverError } from "./driver_error.ts";
 
 /** A message of JSON with such a field. */
@@ -12,7 +12,7 @@ export interface FieldMatch {
   /** Such as `type` or `user.name`. */
   readonly field: string;
   /** What it is. */
-  readonly equals: Json;
+  readonly equals: JsonValue;
 }
 
 /** The rule for {@linkcode FieldMatch}. */
@@ -32,7 +32,7 @@ export function fieldPath(field: string): FieldPath {
 /** Whether a message is the one that is meant. */
 export function matchField(
   { field, equals }: FieldMatch,
-): (message: Json) => boolean {
+): (message: JsonValue) => boolean {
   const path = fieldPath(field);
   if (typeof equals !== "object") {
     return (message) => fieldOf(message, path) === equals;
@@ -48,7 +48,7 @@ export function matchField(
  * @throws {DriverError} if it does not say so.
  */
 export function latencyOf(
-  message: Json,
+  message: JsonValue,
   sentAt: FieldPath | undefined,
 ): { readonly latencyMs?: number } {
   if (sentAt === undefined) return {};
@@ -61,7 +61,7 @@ export function latencyOf(
   );
 }
 
-function fieldOf(message: Json, path: FieldPath): unknown {
+function fieldOf(message: JsonValue, path: FieldPath): unknown {
   let value: unknown = message;
   for (const key of path) {
     if (typeof value !== "object" || value === null) return undefined;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Json } from "../../codec/mod.ts";
+import type { JsonValue } from "../../codec/mod.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -19,9 +19,9 @@ export function decode(bytes: Uint8Array): string {
 }
 
 /** JSON where it is such, or the text. */
-export function jsonOrText(text: string): Json {
+export function jsonOrText(text: string): JsonValue {
   try {
-    const json: Json = JSON.parse(text);
+    const json: JsonValue = JSON.parse(text);
     return json;
   } catch {
     return text;

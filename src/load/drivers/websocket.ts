@@ -20,7 +20,7 @@ import {
   text,
   texts,
 } from "../scenario/rule.ts";
-import type { Json } from "../../codec/mod.ts";
+import type { JsonValue } from "../../codec/mod.ts";
 import { DriverError } from "./driver_error.ts";
 import {
   type FieldMatch,
@@ -48,7 +48,7 @@ export interface WebSocketRequest {
   /** A message of text. Without one, there is only a connection. */
   readonly text?: string;
   /** A message of JSON, instead of `text`. */
-  readonly json?: Json;
+  readonly json?: JsonValue;
   /**
    * The message that ends the operation: the next one, the next with a text
    * in it, or with such a field. Others are dropped, and binary ones are never

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Json, JsonObject } from "../../codec/mod.ts";
+import type { JsonObject, JsonValue } from "../../codec/mod.ts";
 
 /** What is done to a service, by how many, for how long, and what is expected. */
 export interface Scenario {
@@ -150,7 +150,7 @@ export interface Check {
     | "contains"
     | "present";
   /** Beside what; none for `present`. */
-  readonly value?: Json;
+  readonly value?: JsonValue;
 }
 
 /** Records for operations. */

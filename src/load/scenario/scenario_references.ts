@@ -6,7 +6,7 @@
  */
 import { isRecord, type Path, unknownName } from "./check_rule.ts";
 import type { DriverIssue } from "../driver.ts";
-import type { Json } from "../../codec/mod.ts";
+import type { JsonValue } from "../../codec/mod.ts";
 import type { Feeder, Scenario } from "./scenario.ts";
 
 const REFERENCE = /\$\{([\w-]+)\.([\w.-]+)\}/g;
@@ -80,7 +80,7 @@ function recordIssue(
   );
 }
 
-function has(value: Json, path: readonly string[]): boolean {
+function has(value: JsonValue, path: readonly string[]): boolean {
   let at: unknown = value;
   for (const part of path) {
     if (Array.isArray(at)) at = at[Number(part)];

@@ -5,7 +5,7 @@
  * @module
  */
 import { LoadTestError } from "../load_errors.ts";
-import type { Json, JsonObject } from "../../codec/mod.ts";
+import type { JsonObject, JsonValue } from "../../codec/mod.ts";
 
 /** Text that stands for a value: the name of a feeder, a dot, a path. */
 const REFERENCE = /\$\{([\w-]+)\.([\w.-]+)\}/g;
@@ -24,7 +24,7 @@ export interface RequestTemplate {
   fill(records: Records): JsonObject;
 }
 
-type Fill = (records: Records) => Json;
+type Fill = (records: Records) => JsonValue;
 
 /**
  * Takes a request apart. A text that is nothing but one reference becomes the
@@ -86,9 +86,9 @@ export function fillTarget(
 
 function mapObject(
   object: JsonObject,
-  change: (text: string) => Json,
+  change: (text: string) => JsonValue,
 ): JsonObject {
-  const map = (value: Json): Json => {
+  const map = (value: JsonValue): JsonValue => {
     if (typeof value === "string") return change(value);
     if (typeof value !== "object" || value === null) return value;
     return isList(value) ? value.map(map) : mapObject(value, change);
@@ -98,7 +98,9 @@ function mapObject(
   );
 }
 
-function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {
+function isList(
+  value: readonly JsonValue[] | JsonObject,
+): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 
@@ -113,14 +115,14 @@ function compileObject(
   });
   if (fills.length === 0) return undefined;
   return (records) => {
-    const filled: { [key: string]: Json } = { ...object };
+    const filled: { [key: string]: JsonValue } = { ...object };
     for (const { key, fill } of fills) filled[key] = fill(records);
     return filled;
   };
 }
 
 function compile(
-  value: Json,
+  value: JsonValue,
   use: (feeder: string) => void,
 ): Fill | undefined {
   if (typeof value === "string") return compileText(value, use);
@@ -158,7 +160,7 @@ function compileText(
   };
 }
 
-function asText(value: Json): string {
+function asText(value: JsonValue): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
@@ -166,11 +168,11 @@ function asText(value: Json): string {
 function fieldOf(
   record: JsonObject | undefined,
   path: readonly string[],
-): Json {
-  let value: Json = record ?? null;
+): JsonValue {
+  let value: JsonValue = record ?? null;
   for (const key of path) {
     if (typeof value !== "object" || value === null) return null;
-    const entry: [string, Json] | undefined = Object.entries(value)
+    const entry: [string, JsonValue] | undefined = Object.entries(value)
       .find(([name]) => name === key);
     value = entry === undefined ? null : entry[1];
   }

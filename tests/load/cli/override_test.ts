@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { override } from "../../../src/load/cli/override.ts";
 import type { DriverMap } from "../../../src/load/driver.ts";
-import type { Json } from "../../../src/codec/mod.ts";
+import type { JsonValue } from "../../../src/codec/mod.ts";
 import type { Scenario } from "../../../src/load/scenario/scenario.ts";
 import { ScenarioError } from "../../../src/load/scenario/scenario_error.ts";
 import { chat } from "../scenarios.ts";
@@ -13,12 +13,12 @@ const drivers: DriverMap = {
   },
 };
 
-function change(key: string, value: Json): Scenario {
+function change(key: string, value: JsonValue): Scenario {
   const flag = `--set ${key}=${value}`;
   return override(chat, [{ flag, path: key.split("."), value }], drivers);
 }
 
-function refusal(key: string, value: Json): string {
+function refusal(key: string, value: JsonValue): string {
   return assertThrows(() => change(key, value), ScenarioError).message;
 }
 

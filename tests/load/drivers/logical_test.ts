@@ -3,7 +3,7 @@ import { logicalDriver } from "../../../src/load/drivers/logical.ts";
 import type { Serve } from "../../../src/session/connection_actor.ts";
 import { RequestFailedError } from "../../../src/rpc/request_errors.ts";
 import { serveRequests } from "../../../src/rpc/responder.ts";
-import { CodecError, json, msgpack } from "../../../src/codec/codec.ts";
+import { CodecError, json, msgpack } from "../../../src/codec/mod.ts";
 import { bounded, echo, Net } from "../../support/net.ts";
 import { call, issuesOf, openUser } from "./calls.ts";
 
