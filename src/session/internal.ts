@@ -22,6 +22,5 @@ export { socketActor } from "./socket_actor.ts";
 export { SocketLimit } from "./socket_limit.ts";
 export { Stream } from "./stream.ts";
 export { tellUser } from "./told.ts";
-export { tcpTransport } from "./transport.ts";
 export { decodeReason, encodeReason, type Reason } from "./wire/frame.ts";
 export { PREFACE, Priority } from "./wire/protocol.ts";

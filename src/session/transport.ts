@@ -1,37 +1,21 @@
 /**
- * The part of a socket that the layer needs, so that tests can put something
- * in between.
+ * What carries a session: any ordered stream of bytes, such as a TCP socket, a
+ * TLS connection or, in tests, memory.
  *
  * @module
  */
 
-/** A two-way byte stream. */
+/** A two-way stream of bytes that carries a session. */
 export interface Transport {
-  /** Reads into `buffer`; answers the count, or `null` at the end. */
+  /** Reads into `buffer`; resolves to the count, or to `null` at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
-  /** Writes some of `bytes`; answers the count. If it fails, reads end too. */
+  /**
+   * Writes some of `bytes`; resolves to the count. When it fails, reads end as
+   * well.
+   */
   write(bytes: Uint8Array): Promise<number>;
   /** Tells the other side that nothing more will be written. */
   closeWrite(): Promise<void>;
-  /** Ends reads and writes that are pending; safe to call twice. */
+  /** Closes it: pending reads and writes end. Safe to call twice. */
   close(): void;
-}
-
-/** A TCP socket, with Nagle's algorithm off: we gather small writes. */
-export function tcpTransport(socket: Deno.TcpConn): Transport {
-  try {
-    socket.setNoDelay(true);
-  } catch {
-    // The peer may have gone already: the first read tells.
-  }
-  let open = true;
-  return {
-    read: (buffer) => socket.read(buffer),
-    write: (bytes) => socket.write(bytes),
-    closeWrite: () => socket.closeWrite(),
-    close() {
-      if (open) socket.close();
-      open = false;
-    },
-  };
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { type Address, ConnectError, type Transport } from "../session/mod.ts";
-import { formatAddress, tcpTransport } from "../session/internal.ts";
+import { formatAddress } from "../session/internal.ts";
+import { tcpTransport } from "./tcp_transport.ts";
 
 /**
  * A socket to `address`.

@@ -12,3 +12,4 @@ export {
   replyWithConnection,
 } from "./leased_connection.ts";
 export { PoolEntries, type PoolEntry, PoolOpening } from "./pool_entries.ts";
+export { tcpTransport } from "./tcp_transport.ts";

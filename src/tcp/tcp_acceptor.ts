@@ -8,9 +8,9 @@ import {
   type AcceptedSocket,
   type Acceptor,
   formatAddress,
-  tcpTransport,
 } from "../session/internal.ts";
 import type { Address, Transport } from "../session/mod.ts";
+import { tcpTransport } from "./tcp_transport.ts";
 
 /**
  * Accepts plain TCP sockets.

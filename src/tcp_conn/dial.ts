@@ -5,7 +5,8 @@
  */
 import type { Clock } from "../actor/mod.ts";
 import { type Address, ConnectError, type Transport } from "../session/mod.ts";
-import { formatAddress, tcpTransport } from "../session/internal.ts";
+import { formatAddress } from "../session/internal.ts";
+import { tcpTransport } from "../tcp/internal.ts";
 
 /** How long a dial may take, and who measures it. */
 export interface DialOptions {

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { tcpTransport } from "../../src/session/transport.ts";
+import { tcpTransport } from "../../src/tcp/tcp_transport.ts";
 import { bounded } from "../support/net.ts";
 
 /** Both ends of a socket. */
