@@ -6,14 +6,9 @@
  * @module
  */
 import type { ActorContext, Behavior } from "../actor/mod.ts";
-import { MessageTooLargeError, MessageTruncatedError } from "./wire/inbox.ts";
-import { ErrorCode } from "./wire/protocol.ts";
-import {
-  ConnectionClosedError,
-  ConnectionResetError,
-  SessionLostError,
-} from "./errors.ts";
+import { isPeerFault } from "./failures.ts";
 import type { LogicalConnection } from "./logical_connection.ts";
+import { ErrorCode } from "./wire/protocol.ts";
 
 /** Messages of a logical connection's actor. */
 export type LogicalConnectionMessage =
@@ -66,7 +61,7 @@ export function connectionActor<Connection extends Servable>(
           case "served":
             return void connection.close();
           case "failed":
-            if (isWeather(message.cause)) {
+            if (isPeerFault(message.cause)) {
               return connection.reset(ErrorCode.CANCELLED);
             }
             told = true;
@@ -81,21 +76,9 @@ export function connectionActor<Connection extends Servable>(
         try {
           await serving;
         } catch (error) {
-          if (!isWeather(error) && !told) throw error;
+          if (!isPeerFault(error) && !told) throw error;
         }
       },
     };
   };
-}
-
-/**
- * A peer that is gone, gives up or says what cannot be received is no failure
- * of whoever serves it.
- */
-function isWeather(cause: unknown): boolean {
-  return cause instanceof ConnectionResetError ||
-    cause instanceof ConnectionClosedError ||
-    cause instanceof MessageTooLargeError ||
-    cause instanceof MessageTruncatedError ||
-    cause instanceof SessionLostError;
 }

@@ -1,10 +1,17 @@
 /**
- * What a failure of a socket or a session says of the next one.
+ * Failures of sockets, sessions and connections: whose fault they are, whether
+ * another socket may help, and the errors that users catch.
  *
  * @module
  */
+import { reasonOf } from "../checks/internal.ts";
+import {
+  ConnectionClosedError,
+  ConnectionResetError,
+  SessionLostError,
+} from "./errors.ts";
 import { ProtocolError, TruncatedError } from "./wire/errors.ts";
-import { SessionLostError } from "./errors.ts";
+import { MessageTooLargeError, MessageTruncatedError } from "./wire/inbox.ts";
 
 /**
  * Returns whether another socket may help: the last one is gone or was never
@@ -13,4 +20,34 @@ import { SessionLostError } from "./errors.ts";
 export function isTransient(cause: unknown): boolean {
   if (cause instanceof ProtocolError) return cause instanceof TruncatedError;
   return !(cause instanceof SessionLostError) || cause.code === undefined;
+}
+
+/**
+ * Returns whether a connection failed because of its peer, which is gone, has
+ * given up or sends what cannot be received: no failure of whoever serves it.
+ */
+export function isPeerFault(cause: unknown): boolean {
+  return cause instanceof ConnectionResetError ||
+    cause instanceof ConnectionClosedError ||
+    cause instanceof MessageTooLargeError ||
+    cause instanceof MessageTruncatedError ||
+    cause instanceof SessionLostError;
+}
+
+/** Returns any end of a session as the error that its users catch. */
+export function asSessionLost(cause: unknown): SessionLostError {
+  if (cause instanceof SessionLostError) return cause;
+  return new SessionLostError(`The session has ended: ${reasonOf(cause)}`, {
+    cause,
+  });
+}
+
+/**
+ * Returns the end of a socket as the error that its users catch; without a
+ * cause, its peer has closed it.
+ */
+export function socketLost(cause: unknown): SessionLostError {
+  return cause === undefined
+    ? new SessionLostError("The peer closed the socket")
+    : new SessionLostError(`The socket broke: ${reasonOf(cause)}`, { cause });
 }

@@ -4,11 +4,13 @@
  * @module
  */
 export type { AcceptSlot } from "./accept_slot.ts";
+export { AcceptedSessions } from "./accepted_sessions.ts";
 export type { AcceptedSocket } from "./accepted_socket.ts";
 export type { Acceptor } from "./acceptor.ts";
 export type { SocketOffer } from "./acceptor_actor.ts";
 export { connectionActor } from "./connection_actor.ts";
 export { dialSession } from "./dialled_session.ts";
+export { socketLost } from "./failures.ts";
 export { type RunningListener, startListener } from "./listener_actor.ts";
 export {
   formatAddress,
@@ -16,8 +18,6 @@ export {
   resolveSessionOptions,
 } from "./options.ts";
 export { peerActor, type PeerMessage, type PeerSession } from "./peer_actor.ts";
-export { ServedSessions } from "./served_sessions.ts";
-export { socketLost } from "./session_state.ts";
 export { socketActor } from "./socket_actor.ts";
 export { SocketLimit } from "./socket_limit.ts";
 export { Stream } from "./stream.ts";

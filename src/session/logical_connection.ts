@@ -6,7 +6,7 @@
  */
 import type { ErrorCode, Priority } from "./wire/protocol.ts";
 import type { Address } from "./options.ts";
-import type { SessionPhase } from "./session_state.ts";
+import type { SessionPhase } from "./session_phase.ts";
 
 /** Options of a single read. */
 export interface ReceiveOptions {

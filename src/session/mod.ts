@@ -15,8 +15,8 @@ export type {
   SendOptions,
 } from "./logical_connection.ts";
 export type { Address, SessionOptions } from "./options.ts";
-export type { Authenticate, PeerCredentials } from "./served_sessions.ts";
-export type { SessionPhase, SessionState } from "./session_state.ts";
+export type { Authenticate, PeerCredentials } from "./accepted_sessions.ts";
+export type { SessionPhase, SessionState } from "./session_phase.ts";
 export type { Transport } from "./transport.ts";
 export { ProtocolError, TruncatedError } from "./wire/errors.ts";
 export { MessageTooLargeError, MessageTruncatedError } from "./wire/inbox.ts";

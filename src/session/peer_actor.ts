@@ -18,9 +18,9 @@ import type {
 import { ErrorCode } from "./wire/protocol.ts";
 import type { Serve } from "./connection_actor.ts";
 import {
-  connectionsActor,
-  type ConnectionsMessage,
-} from "./connections_actor.ts";
+  connectionSupervisorActor,
+  type ConnectionSupervisorMessage,
+} from "./connection_supervisor_actor.ts";
 import { HandshakeTimeoutError } from "./errors.ts";
 import type { OpenOptions } from "./logical_connection.ts";
 import {
@@ -33,7 +33,7 @@ import {
 } from "./peer_state.ts";
 import type { Session } from "./session.ts";
 import type { SessionPort } from "./session_port.ts";
-import type { SessionState } from "./session_state.ts";
+import type { SessionState } from "./session_phase.ts";
 import type { Link } from "./socket_port.ts";
 import { socketActor, type SocketOptions } from "./socket_actor.ts";
 import type { Stream } from "./stream.ts";
@@ -131,8 +131,8 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       },
     });
     const { streams, options: limits } = session;
-    const connections: ActorRef<ConnectionsMessage> = context.spawn(
-      connectionsActor(),
+    const connections: ActorRef<ConnectionSupervisorMessage> = context.spawn(
+      connectionSupervisorActor(),
       { name: "connections", mailbox: { maxMessages: Infinity } },
     );
     const rules: PeerRules = {

@@ -18,7 +18,7 @@
 import { KeepAliveError, ResumeLostError, SessionLostError } from "./errors.ts";
 import { isTransient } from "./failures.ts";
 import type { Address } from "./options.ts";
-import type { SessionPhase, SessionState } from "./session_state.ts";
+import type { SessionPhase, SessionState } from "./session_phase.ts";
 import type { Link } from "./socket_port.ts";
 import { ProtocolError } from "./wire/errors.ts";
 import { ErrorCode } from "./wire/protocol.ts";

@@ -9,13 +9,13 @@
  * @module
  */
 import { SessionLostError } from "./errors.ts";
+import { asSessionLost } from "./failures.ts";
 import type { OpenOptions } from "./logical_connection.ts";
 import type { Address, ResolvedSessionOptions } from "./options.ts";
 import { Output } from "./output.ts";
 import { checkPing, PingTimer } from "./ping_timer.ts";
 import { Receipts } from "./receipts.ts";
 import type { SessionInit, SessionPort } from "./session_port.ts";
-import { asSessionLost } from "./session_state.ts";
 import { SessionStreams } from "./session_streams.ts";
 import type { Link, SocketPort } from "./socket_port.ts";
 import type { Stream } from "./stream.ts";

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../actor/mod.ts";
 import type { Address, ResolvedSessionOptions } from "./options.ts";
-import type { SessionPhase } from "./session_state.ts";
+import type { SessionPhase } from "./session_phase.ts";
 import type { Stream } from "./stream.ts";
 import type { Side } from "./stream_table.ts";
 import type { GoAway } from "./wire/frame.ts";

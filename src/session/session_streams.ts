@@ -10,7 +10,7 @@ import type { Address, ResolvedSessionOptions } from "./options.ts";
 import type { Output } from "./output.ts";
 import type { PingTimer } from "./ping_timer.ts";
 import type { SessionInit, SessionPort } from "./session_port.ts";
-import type { SessionPhase } from "./session_state.ts";
+import type { SessionPhase } from "./session_phase.ts";
 import { Stream } from "./stream.ts";
 import type { StreamPort } from "./stream_port.ts";
 import { StreamTable } from "./stream_table.ts";

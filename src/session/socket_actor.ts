@@ -12,10 +12,10 @@ import { setImmediate } from "node:timers";
 import { type Behavior, TroupeError } from "../actor/mod.ts";
 import { FrameReader, type FrameSink } from "./wire/frame_reader.ts";
 import { HandshakeTimeoutError } from "./errors.ts";
+import { socketLost } from "./failures.ts";
 import { goAwayBytes } from "./handshake.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import type { ResolvedSessionOptions } from "./options.ts";
-import { socketLost } from "./session_state.ts";
 import type { Link, SocketPort } from "./socket_port.ts";
 import {
   initialSocketState,

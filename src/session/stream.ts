@@ -19,7 +19,7 @@ import type {
   SendOptions,
 } from "./logical_connection.ts";
 import type { Address } from "./options.ts";
-import type { SessionPhase } from "./session_state.ts";
+import type { SessionPhase } from "./session_phase.ts";
 import type { StreamPort } from "./stream_port.ts";
 
 function toResult(

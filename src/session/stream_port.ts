@@ -4,7 +4,7 @@
  * @module
  */
 import type { Address, ResolvedSessionOptions } from "./options.ts";
-import type { SessionPhase } from "./session_state.ts";
+import type { SessionPhase } from "./session_phase.ts";
 import type { InboxPort } from "./wire/inbox.ts";
 import type { OutboxPort } from "./wire/outbox.ts";
 

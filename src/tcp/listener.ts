@@ -7,7 +7,7 @@
 import type { ActorSystem } from "../actor/mod.ts";
 import { checkNumber } from "../checks/internal.ts";
 import {
-  type ServedSessions,
+  type AcceptedSessions,
   SocketLimit,
   startListener,
 } from "../session/internal.ts";
@@ -94,8 +94,8 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       tls === undefined ? listenTcp(address) : listenTls(address, tls),
   );
   const limit = new SocketLimit(maxSockets);
-  let sessions: ServedSessions | undefined;
-  const onStart = (started: ServedSessions): void => {
+  let sessions: AcceptedSessions | undefined;
+  const onStart = (started: AcceptedSessions): void => {
     sessions = started;
   };
   const { closed, end } = startListener<SocketsMessage>(

@@ -8,11 +8,11 @@
  */
 import type { ActorRef, Behavior } from "../actor/mod.ts";
 import {
+  AcceptedSessions,
   type AcceptedSocket,
   type AcceptSlot,
   type PeerMessage,
   PREFACE,
-  ServedSessions,
   socketActor,
   type SocketLimit,
   type SocketOffer,
@@ -40,7 +40,7 @@ export interface SocketsActorOptions {
   readonly slot: AcceptSlot;
   readonly limit: SocketLimit;
   /** Called at the start of each life, with the sessions that it keeps. */
-  readonly onStart: (sessions: ServedSessions) => void;
+  readonly onStart: (sessions: AcceptedSessions) => void;
 }
 
 /** Returns the behaviour of an actor that keeps sockets and their sessions. */
@@ -49,7 +49,7 @@ export function socketsActor(
 ): Behavior<SocketsMessage> {
   return (context) => {
     let closing = false;
-    const sessions = new ServedSessions({
+    const sessions = new AcceptedSessions({
       limits: settings.session,
       maxSessions: settings.maxSessions,
       clock: context.system.clock,

@@ -12,7 +12,7 @@ import {
   SessionLostError,
 } from "../../src/session/errors.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
-import type { PeerCredentials } from "../../src/session/served_sessions.ts";
+import type { PeerCredentials } from "../../src/session/accepted_sessions.ts";
 import { encodeHello } from "../../src/session/wire/frame.ts";
 import { ErrorCode, FrameType } from "../../src/session/wire/protocol.ts";
 import { text, utf8 } from "../support/bytes.ts";

@@ -5,7 +5,7 @@ import { dialSession } from "../../src/session/dialled_session.ts";
 import { ConnectError } from "../../src/session/errors.ts";
 import { resolveSessionOptions } from "../../src/session/options.ts";
 import { peerActor, type PeerSession } from "../../src/session/peer_actor.ts";
-import type { SessionState } from "../../src/session/session_state.ts";
+import type { SessionState } from "../../src/session/session_phase.ts";
 import type { Transport } from "../../src/session/transport.ts";
 import { Priority } from "../../src/session/wire/protocol.ts";
 import { Happenings } from "../support/happenings.ts";

@@ -27,7 +27,7 @@ import {
 import type {
   SessionPhase,
   SessionState,
-} from "../../src/session/session_state.ts";
+} from "../../src/session/session_phase.ts";
 import type { Transport } from "../../src/session/transport.ts";
 import {
   decodeHello,

@@ -16,7 +16,7 @@ import {
   type PeerState,
   transition,
 } from "../../src/session/peer_state.ts";
-import type { SessionPhase } from "../../src/session/session_state.ts";
+import type { SessionPhase } from "../../src/session/session_phase.ts";
 import {
   ProtocolError,
   TruncatedError,

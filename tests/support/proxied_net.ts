@@ -9,7 +9,7 @@ import type { ConnectOptions } from "../../src/tcp/pool_options.ts";
 import type {
   SessionPhase,
   SessionState,
-} from "../../src/session/session_state.ts";
+} from "../../src/session/session_phase.ts";
 import { FaultProxy } from "./fault_proxy.ts";
 import { Happenings } from "./happenings.ts";
 import { Net, type NetOptions } from "./net.ts";

@@ -1,6 +1,6 @@
 /**
- * The actor that has the connections of a session as its children. Its parent
- * is the peer actor.
+ * The connection supervisor: the parent of the connection actors of a session.
+ * It restarts none of them. Its own parent is the peer actor.
  *
  * @module
  */
@@ -8,15 +8,17 @@ import type { Behavior } from "../actor/mod.ts";
 import { connectionActor, type Serve } from "./connection_actor.ts";
 import type { Stream } from "./stream.ts";
 
-/** Messages of the actor that has a session's connections as its children. */
-export interface ConnectionsMessage {
+/** The message of a connection supervisor: start an actor for `stream`. */
+export interface ConnectionSupervisorMessage {
   readonly type: "adopt";
   readonly stream: Stream;
   readonly serve: Serve | undefined;
 }
 
-/** Starts an actor for each connection. */
-export function connectionsActor(): Behavior<ConnectionsMessage> {
+/** Returns the behaviour that starts an actor for each connection. */
+export function connectionSupervisorActor(): Behavior<
+  ConnectionSupervisorMessage
+> {
   return (context) => ({
     receive({ stream, serve }) {
       context.spawn(connectionActor(

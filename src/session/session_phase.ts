@@ -1,9 +1,8 @@
 /**
- * What a session is doing, for those who watch.
+ * What a session is doing, for whoever watches it.
  *
  * @module
  */
-import { SessionLostError } from "./errors.ts";
 import type { Address } from "./options.ts";
 
 /**
@@ -43,20 +42,3 @@ export type SessionState =
   }
   /** The session is over; one of the sides has closed it. */
   | { readonly phase: "closed"; readonly remote: Address };
-
-/** Any end of a session as what its users catch. */
-export function asSessionLost(cause: unknown): SessionLostError {
-  if (cause instanceof SessionLostError) return cause;
-  const text = cause instanceof Error ? cause.message : cause;
-  return new SessionLostError(`The session has ended: ${text}`, { cause });
-}
-
-/** The end of a socket, or why it broke, as what its users catch. */
-export function socketLost(cause: unknown): SessionLostError {
-  return cause === undefined
-    ? new SessionLostError("The peer closed the socket")
-    : new SessionLostError(
-      `The socket broke: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    );
-}

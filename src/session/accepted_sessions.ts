@@ -20,7 +20,7 @@ import type { LogicalConnection } from "./logical_connection.ts";
 import type { Address, ResolvedSessionOptions } from "./options.ts";
 import { peerActor, type PeerMessage } from "./peer_actor.ts";
 import { Session } from "./session.ts";
-import type { SessionState } from "./session_state.ts";
+import type { SessionState } from "./session_phase.ts";
 import type { Meeting } from "./socket_actor.ts";
 
 /** Milliseconds that every peer has to come back, however full it is. */
@@ -43,8 +43,8 @@ export type Authenticate = (
   peer: PeerCredentials,
 ) => string | undefined | Promise<string | undefined>;
 
-/** What {@linkcode ServedSessions} is made of. */
-export interface ServedSessionsOptions {
+/** What {@linkcode AcceptedSessions} is made of. */
+export interface AcceptedSessionsOptions {
   readonly spawn: (behavior: Behavior<PeerMessage>) => ActorRef<PeerMessage>;
   readonly clock: Clock;
   readonly limits: ResolvedSessionOptions;
@@ -63,7 +63,7 @@ export interface ServedMeeting extends Meeting {
 }
 
 /** A session, and what its peer has to know to resume it. */
-interface Served {
+interface AcceptedSession {
   readonly session: Session;
   readonly peer: ActorRef<PeerMessage>;
   readonly token: Uint8Array;
@@ -73,18 +73,18 @@ interface Served {
 }
 
 /** The sessions of a listener, with a socket or waiting for one. */
-export class ServedSessions {
+export class AcceptedSessions {
   /** Resumed sessions. */
   resumes = 0;
   /** Milliseconds after which new peers may come; refused if it is set. */
   retryAfterMs: number | undefined;
-  readonly #options: ServedSessionsOptions;
-  readonly #byId = new Map<string, Served>();
+  readonly #options: AcceptedSessionsOptions;
+  readonly #byId = new Map<string, AcceptedSession>();
   /** Names of those whose actor has not begun. */
   readonly #starting = new Set<string>();
   readonly #idOf = new Map<ActorRef<PeerMessage>, string>();
 
-  constructor(options: ServedSessionsOptions) {
+  constructor(options: AcceptedSessionsOptions) {
     this.#options = options;
   }
 
@@ -222,7 +222,7 @@ export class ServedSessions {
     this.#starting.add(id);
     const session = await started.promise;
     this.#starting.delete(id);
-    const served: Served = {
+    const served: AcceptedSession = {
       session,
       peer,
       token: randomBytes(TOKEN_BYTES),
@@ -249,7 +249,7 @@ export class ServedSessions {
    * is still there.
    */
   #makeRoom(): boolean {
-    let longest: Served | undefined;
+    let longest: AcceptedSession | undefined;
     for (const served of this.#byId.values()) {
       if (!served.session.isResuming) continue;
       if (served.session.isIdle) {
@@ -279,7 +279,7 @@ export class ServedSessions {
 
   #welcome(
     { sessionId, epoch, received }: Hello,
-    served: Served,
+    served: AcceptedSession,
   ): ServedMeeting {
     const { session, peer, token } = served;
     const answer = welcomeBytes({
