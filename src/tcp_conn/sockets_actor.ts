@@ -5,11 +5,12 @@
  * @module
  */
 import type { Behavior } from "../actor/mod.ts";
-import type {
-  AcceptedSocket,
-  AcceptSlot,
-  SocketLimit,
-  SocketOffer,
+import {
+  type AcceptedSocket,
+  type AcceptSlot,
+  type SocketLimit,
+  type SocketOffer,
+  tellUser,
 } from "../session/internal.ts";
 import { ProtocolError } from "../session/mod.ts";
 import type { ListenSettings } from "./listen_options.ts";
@@ -54,7 +55,8 @@ export function socketsActor(
           serve,
           ids,
           onEnd(cause) {
-            if (cause instanceof ProtocolError) onPeerError?.(cause, remote);
+            if (!(cause instanceof ProtocolError)) return;
+            tellUser(context, () => onPeerError?.(cause, remote));
           },
         }),
         // Its connections are bounded, and so are the messages about them.

@@ -64,3 +64,24 @@ Deno.test(
     Deno.listen({ hostname: "127.0.0.1", port }).close();
   },
 );
+
+Deno.test(
+  "a tcp-conn listener goes on when its onPeerError throws",
+  bounded,
+  async () => {
+    await using net = new Net({
+      serve: echo,
+      listen: {
+        onPeerError() {
+          throw new Error("I cannot take it");
+        },
+      },
+    });
+    using broken = await RawPeer.dial(net.listener.address);
+    await broken.say(utf8("GET / HTTP/1.1\r\n\r\n"));
+    await broken.ended();
+    assertEquals(`${await net.failures.next()}`, "Error: I cannot take it");
+    using other = await RawPeer.dial(net.listener.address);
+    await roundTrip(other);
+  },
+);
