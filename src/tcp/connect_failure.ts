@@ -1,5 +1,5 @@
 /**
- * Why a first connect failed, in the words of whoever asked for it.
+ * Why a first connect failed, for those who asked for it.
  *
  * @module
  */
@@ -10,7 +10,11 @@ import {
   TruncatedError,
 } from "../session/mod.ts";
 
-/** Whoever ends the handshake, or breaks its rules, is no Troupe peer. */
+/**
+ * Returns the error of a connect that failed with `cause`. A peer that ends
+ * the handshake, or breaks its rules, does not speak Troupe's protocol: that
+ * is a {@linkcode ConnectError}, and everything else stays as it is.
+ */
 export function explainFailure(cause: unknown, address: string): unknown {
   const silent = cause instanceof SessionLostError && cause.code === undefined;
   if (!silent && !(cause instanceof ProtocolError)) return cause;

@@ -4,13 +4,15 @@
  * @module
  */
 import { type Address, ConnectError, type Transport } from "../session/mod.ts";
+import { reasonOf } from "../checks/internal.ts";
 import { formatAddress } from "../session/internal.ts";
 import { tcpTransport } from "./tcp_transport.ts";
 
 /**
- * A socket to `address`.
+ * Connects to `address` over TCP.
  *
- * @throws {ConnectError} when there is none; or the signal's reason.
+ * @throws {ConnectError} as a rejection, when that fails; or the signal's
+ * reason.
  */
 export async function connectTcp(
   address: Address,
@@ -22,9 +24,7 @@ export async function connectTcp(
   } catch (cause) {
     signal.throwIfAborted();
     throw new ConnectError(
-      `Cannot connect to ${formatAddress(address)}: ${
-        cause instanceof Error ? cause.message : cause
-      }`,
+      `Cannot connect to ${formatAddress(address)}: ${reasonOf(cause)}`,
       { cause },
     );
   }

@@ -23,8 +23,8 @@ import {
 } from "./pool_options.ts";
 
 /**
- * Connects to listeners, with one socket for each address unless it is asked
- * for more.
+ * Connects to listeners, with one socket for each address unless more are
+ * asked for.
  *
  * @example
  * ```ts
@@ -49,9 +49,10 @@ export class ConnectionPool implements AsyncDisposable {
   readonly #entries: PoolEntries<PooledSession>;
 
   /**
-   * A pool that is an actor of `system`, and ends with it.
+   * Creates a pool that is an actor of `system`, and ends with it.
    *
-   * @throws {TypeError | RangeError} for an option of no use.
+   * @throws {TypeError} for an option of the wrong type.
+   * @throws {RangeError} for an option that is out of its range.
    */
   constructor(system: ActorSystem, options: PoolOptions = {}) {
     const settings = resolvePoolOptions(options);
@@ -72,12 +73,14 @@ export class ConnectionPool implements AsyncDisposable {
    * up to `resumeMs`, it resolves at once, and what is sent waits for a
    * socket: see the connection's `accepted` and `phase`.
    *
-   * @throws {ConnectError} when nobody listens there, or no Troupe peer, or
-   * the pool is closed.
-   * @throws {HandshakeTimeoutError} when whoever listens says nothing.
-   * @throws {SessionLostError} when whoever listens refuses.
-   * @throws {RangeError} for a port, id or metadata over the limits.
-   * @throws {TypeError} for an address or an option of the wrong type.
+   * @throws {ConnectError} as a rejection, when nobody listens there, the peer
+   * does not speak Troupe's protocol, or the pool is closed.
+   * @throws {HandshakeTimeoutError} as a rejection, when the peer says nothing.
+   * @throws {SessionLostError} as a rejection, when the peer refuses.
+   * @throws {RangeError} as a rejection, for a port, id or metadata over the
+   * limits.
+   * @throws {TypeError} as a rejection, for an address or an option of the
+   * wrong type.
    */
   async connect(
     address: Address,
@@ -91,7 +94,7 @@ export class ConnectionPool implements AsyncDisposable {
     );
   }
 
-  /** Counters of this pool. */
+  /** Returns the counters of this pool. */
   stats(): PoolStats {
     const { counters, leases } = this.#entries;
     return { ...counters, leases };
@@ -106,7 +109,7 @@ export class ConnectionPool implements AsyncDisposable {
     await this.#ref.stopped;
   }
 
-  /** Closes; for `await using`. */
+  /** Closes the pool, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

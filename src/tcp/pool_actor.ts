@@ -40,7 +40,7 @@ import {
 } from "./pool_options.ts";
 import { connectTls } from "./tls.ts";
 
-/** A session that is ready, and how to end it. */
+/** A session that is ready, and the actor that keeps it. */
 export interface PooledSession {
   readonly session: PeerSession;
   readonly peer: ActorRef<PeerMessage>;
@@ -60,7 +60,7 @@ export type PoolMessage =
   /** A session is over. */
   | { readonly type: "peer_gone"; readonly peer: ActorRef<PeerMessage> };
 
-/** No server keeps this side away for longer, by mistake or by malice. */
+/** No server can keep this side away for longer, by mistake or malice. */
 const MAX_AVOID_MS = 3_600_000;
 
 /** Returns the behaviour of a pool that keeps its sockets in `entries`. */

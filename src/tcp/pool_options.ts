@@ -1,5 +1,6 @@
 /**
- * What a pool can be told, and what it tells.
+ * Options of a pool and of a connect, their checks, and the counters of a
+ * pool.
  *
  * @module
  */
@@ -41,22 +42,22 @@ export interface PoolOptions extends SessionOptions {
    * @default {1}
    */
   readonly socketsPerPeer?: number;
-  /** Encrypts; without it, nothing is secret. */
+  /** TLS options; without them, nothing is encrypted. */
   readonly tls?: TlsClientOptions;
   /**
-   * What to show the other side's `authenticate`, at most 4 KiB; a function is
-   * asked before each socket.
+   * Credentials to show the other side's `authenticate`, at most 4 KiB; a
+   * function is called before each socket.
    */
   readonly credentials?: Uint8Array | (() => Uint8Array);
-  /** How long to wait between tries for a socket: full jitter. */
+  /** Delays between attempts to get a socket, with full jitter. */
   readonly backoff?: BackoffOptions;
   /**
    * Milliseconds for which `connect` tries to reach an address; 0 for one
-   * try. A session that has been connected is tried for `resumeMs`.
+   * attempt. For a session that was connected before, `resumeMs` counts.
    * @default {0}
    */
   readonly retryMs?: number;
-  /** Told at each change of a session. */
+  /** Called at each change of a session. */
   readonly onState?: (state: SessionState) => void;
 }
 
@@ -67,34 +68,34 @@ export interface ConnectOptions {
    * @default {a random UUID}
    */
   readonly id?: string;
-  /** Told to the other side with the open; 4 KiB at most. */
+  /** Bytes for the other side, sent with the open; 4 KiB at most. */
   readonly metadata?: Uint8Array;
   /**
-   * Whether it sends before others of the same socket, or after them, while
-   * several have to wait; in both directions.
+   * Whether the connection sends before others of the same socket or after
+   * them, in both directions, while several have to wait.
    * @default {"normal"}
    */
   readonly priority?: PriorityClass;
-  /** Gives the attempt up; it rejects with the signal's reason. */
+  /** Gives up the attempt, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * Who holds the connection, such as an actor's context: it is closed when
-   * the holder's signal aborts.
+   * Holder of the connection, such as an actor's context: the connection is
+   * closed when the holder's signal aborts.
    */
   readonly holder?: LeaseHolder;
 }
 
-/** What a pool has done and has. */
+/** Counters of a {@linkcode ConnectionPool}. */
 export interface PoolStats {
-  /** Sockets that were dialled. */
+  /** Sockets that were dialled so far. */
   readonly dials: number;
-  /** Connections that found a socket, or one on its way. */
+  /** Connections that found a socket open, or one being opened. */
   readonly reuses: number;
   /** Connections that are held now. */
   readonly leases: number;
   /** Sockets that are open now. */
   readonly sockets: number;
-  /** Sockets that were lost. */
+  /** Sockets that were lost so far. */
   readonly evictions: number;
 }
 
@@ -105,11 +106,11 @@ export interface PoolSettings {
   readonly lingerMs: number;
   readonly socketsPerPeer: number;
   readonly retryMs: number;
-  /** Asked before each socket. */
+  /** Called before each socket. */
   readonly credentials: (() => Uint8Array) | undefined;
 }
 
-/** What the wire calls the priorities. */
+/** The numbers of the priorities on the wire. */
 export const PRIORITIES: Record<PriorityClass, Priority> = {
   high: Priority.HIGH,
   normal: Priority.NORMAL,
@@ -119,8 +120,9 @@ export const PRIORITIES: Record<PriorityClass, Priority> = {
 /**
  * Checks the options once and fills in the defaults.
  *
- * @throws {TypeError} for what is of the wrong type, or TLS options of no use.
- * @throws {RangeError} for what is out of its range.
+ * @throws {TypeError} for an option of the wrong type, or a TLS option that
+ * cannot be used.
+ * @throws {RangeError} for an option that is out of its range.
  */
 export function resolvePoolOptions(options: PoolOptions): PoolSettings {
   const { lingerMs = 30_000, socketsPerPeer = 1, retryMs = 0 } = options;
@@ -155,9 +157,10 @@ function resolveCredentials(
 }
 
 /**
- * Checks what {@linkcode ConnectionPool.connect} is given.
+ * Checks the arguments of {@linkcode ConnectionPool.connect}.
  *
- * @throws {TypeError} for what is of the wrong type, or no priority.
+ * @throws {TypeError} for an argument of the wrong type, or an unknown
+ * priority.
  * @throws {RangeError} for a port that is out of its range.
  */
 export function checkConnect(address: Address, options: ConnectOptions): void {

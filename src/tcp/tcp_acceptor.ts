@@ -1,9 +1,10 @@
 /**
- * Accepting sockets, whatever runs over them: TCP here, TLS elsewhere.
+ * Acceptors of TCP sockets, with or without TLS over them.
  *
  * @module
  */
 import { TroupeError } from "../actor/mod.ts";
+import { reasonOf } from "../checks/internal.ts";
 import {
   type AcceptedSocket,
   type Acceptor,
@@ -24,11 +25,11 @@ export function listenTcp(address: Address): Acceptor {
   }));
 }
 
-/** A listener that could not begin; see `cause`. */
+/** The listener could not start; see `cause`. */
 export class ListenError extends TroupeError {}
 
 /**
- * Begins to listen at `address`.
+ * Starts to listen at `address`.
  *
  * @throws {ListenError} when that is not possible.
  */
@@ -40,15 +41,13 @@ export function bind(
     return listen(address);
   } catch (cause) {
     throw new ListenError(
-      `Cannot listen on ${formatAddress(address)}: ${
-        cause instanceof Error ? cause.message : cause
-      }`,
+      `Cannot listen on ${formatAddress(address)}: ${reasonOf(cause)}`,
       { cause },
     );
   }
 }
 
-/** Accepts TCP sockets and makes of each what `open` makes of it. */
+/** Accepts TCP sockets and returns what `open` makes of each. */
 export function acceptSockets(
   { hostname = "127.0.0.1", port }: Address,
   open: (transport: Transport, remote: Required<Address>) => AcceptedSocket,

@@ -23,7 +23,7 @@ export type { TlsClientOptions, TlsServerOptions } from "./tls_options.ts";
  * lacks the certificate that `clientCaCerts` asks for. It may take for ever:
  * closing the transport ends it.
  *
- * @throws {TypeError} when a certificate or the key is of no use.
+ * @throws {TypeError} when a certificate or the key cannot be used.
  * @throws what {@linkcode Deno.listen} throws, as when the port is taken.
  */
 export function listenTls(
@@ -48,12 +48,12 @@ export function listenTls(
  * client's certificate says so afterwards: then the first read rejects with
  * `ConnectError`.
  *
- * @param signal Gives it up; the promise rejects with its reason.
+ * @param signal Gives up the attempt, which rejects with its reason.
  * @throws {ConnectError} as a rejection, when the two cannot agree on TLS; its
- * message tells what to change. Where no TCP socket could be opened, the
- * rejection is what Deno says.
- * @throws {TypeError} as a rejection, when a certificate or the key is of no
- * use.
+ * message says what to change. If no TCP socket could be opened, the rejection
+ * is Deno's.
+ * @throws {TypeError} as a rejection, when a certificate or the key cannot be
+ * used.
  */
 export async function connectTls(
   address: Address,
@@ -78,7 +78,7 @@ export async function connectTls(
   return transport;
 }
 
-/** Opens the socket and begins TLS on it. */
+/** Opens the socket and starts TLS on it. */
 async function dial(
   address: Address,
   options: TlsClientOptions,
@@ -91,7 +91,7 @@ async function dial(
     // Of Deno's two ways, only this shows a certificate.
     return await dialWith({ hostname, port, caCerts, cert, key }, signal);
   }
-  // And only this can be given up, and can have Nagle's algorithm off.
+  // And only this can be given up, and can turn Nagle's algorithm off.
   using socket = await Deno.connect({ hostname, port, signal });
   try {
     socket.setNoDelay(true);
@@ -101,7 +101,7 @@ async function dial(
   }
 }
 
-/** `Deno.connectTls` takes no signal: what comes too late is closed. */
+/** `Deno.connectTls` takes no signal: a socket that comes late is closed. */
 function dialWith(
   options: Deno.ConnectTlsOptions & Deno.TlsCertifiedKeyPem,
   signal: AbortSignal,

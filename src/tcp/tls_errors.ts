@@ -1,12 +1,13 @@
 /**
- * What went wrong with TLS, in words that tell what to do.
+ * Errors of TLS, with texts that say what to do.
  *
  * @module
  */
+import { reasonOf } from "../checks/internal.ts";
 import { type Address, ConnectError } from "../session/mod.ts";
 import { formatAddress } from "../session/internal.ts";
 
-/** What a message or a code of the TLS library means, and what to do. */
+/** Meaning of a message or a code of the TLS library, and what to do. */
 type Advice = readonly [pattern: RegExp, text: string];
 
 const FOR_CLIENTS: readonly Advice[] = [
@@ -59,7 +60,7 @@ const FOR_SERVERS: readonly Advice[] = [
   ],
   [
     /UNABLE_TO|SELF_SIGNED|INVALID_PURPOSE/,
-    "its certificate is signed by none of clientCaCerts or has not the usage clientAuth, give it one that is and has",
+    "its certificate is not signed by one of clientCaCerts or lacks the usage clientAuth, give it one that is signed and has it",
   ],
   [
     /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE)/,
@@ -69,7 +70,7 @@ const FOR_SERVERS: readonly Advice[] = [
   [/ECONNRESET/, "it hung up"],
 ];
 
-/** A client's error for what went wrong before the first byte came. */
+/** Returns a client's error for what failed before the first byte came. */
 export function clientTlsError(
   address: Address,
   cause: unknown,
@@ -83,7 +84,7 @@ export function clientTlsError(
 }
 
 /**
- * A server's error for a client that did not get through the handshake.
+ * Returns a server's error for a client that failed in the handshake.
  *
  * @param refusal The code of what is wrong with its certificate, if known.
  */
@@ -105,7 +106,7 @@ function explain(
   cause: unknown,
   refusal?: string,
 ): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = reasonOf(cause);
   const code = cause instanceof Error && "code" in cause ? cause.code : "";
   const said = refusal ?? `${code} ${message}`;
   const advice = table.find(([pattern]) => pattern.test(said));

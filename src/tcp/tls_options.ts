@@ -1,36 +1,37 @@
 /**
  * Options of TLS, checked before a socket is opened: the TLS libraries say
- * little of a bad certificate or key, or nothing at all.
+ * little about a bad certificate or key, or nothing at all.
  *
  * @module
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { checkArray, checkObject } from "../checks/internal.ts";
 
-/** How a server speaks TLS. */
+/** TLS options of a listener. */
 export interface TlsServerOptions {
   /** The server's certificate and those between it and its authority, PEM. */
   readonly cert: string;
   /** The private key of the certificate, PEM, not encrypted. */
   readonly key: string;
   /**
-   * Authorities, PEM: a client must show a certificate that one of these has
-   * signed. Such clients cannot resume an earlier TLS session, as their
-   * certificate would not be looked at again. Without it, clients need none.
+   * Certificates of authorities, PEM: a client must show a certificate that
+   * one of these has signed. Such clients cannot resume an earlier TLS session,
+   * as their certificate would not be checked again. Without this option,
+   * clients need no certificate.
    */
   readonly clientCaCerts?: readonly string[];
 }
 
-/** How a client speaks TLS. */
+/** TLS options of a pool. */
 export interface TlsClientOptions {
   /**
-   * Authorities, PEM, that may have signed the server's certificate, beside
-   * those that Deno knows.
+   * Certificates of authorities, PEM, that may have signed the server's, in
+   * addition to those that Deno trusts.
    */
   readonly caCerts?: readonly string[];
   /**
    * The client's certificate and those between it and its authority, PEM, for
-   * a server that asks for one. Goes with `key`.
+   * a server that asks for one. Needs `key`.
    */
   readonly cert?: string;
   /** The private key of the certificate, PEM, not encrypted. */
@@ -45,7 +46,7 @@ export interface TlsClientOptions {
 /**
  * Checks the options of a server.
  *
- * @throws {TypeError} that says which is wrong; it holds nothing of a key.
+ * @throws {TypeError} that says which one is wrong, without showing a key.
  */
 export function checkTlsServerOptions(options: TlsServerOptions): void {
   checkObject("tls", options, "{ cert, key }");
@@ -64,7 +65,7 @@ export function checkTlsServerOptions(options: TlsServerOptions): void {
 /**
  * Checks the options of a client.
  *
- * @throws {TypeError} that says which is wrong; it holds nothing of a key.
+ * @throws {TypeError} that says which one is wrong, without showing a key.
  */
 export function checkTlsClientOptions(options: TlsClientOptions): void {
   checkObject("tls", options, "{ caCerts, cert, key, serverName }");
@@ -86,7 +87,7 @@ export function checkTlsClientOptions(options: TlsClientOptions): void {
   checkAuthorities("caCerts", caCerts);
 }
 
-/** The certificates in PEM texts, in their order. */
+/** Returns the certificates in PEM texts, in their order. */
 export function certificatesIn(texts: readonly string[]): X509Certificate[] {
   return texts.flatMap((text) => text.match(PEM_CERTIFICATE) ?? [])
     .map((pem) => new X509Certificate(pem));

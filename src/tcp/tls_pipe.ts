@@ -1,6 +1,6 @@
 /**
- * What TLS reads and writes: an accepted socket as a stream of Node, as
- * `node:tls` wants it.
+ * What TLS reads and writes: an accepted socket as a stream of Node, which is
+ * what `node:tls` needs.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export class TlsPipe extends Duplex {
   #open = true;
   /** Whether the stream has asked for more, and got nothing yet. */
   #asked = false;
-  /** Resolves when the write that is under way has ended, however. */
+  /** Resolves when the pending write has ended, successfully or not. */
   #writing: Promise<void> | undefined;
 
   /** @param onBroken Called when the socket fails, instead of an event. */
@@ -73,8 +73,8 @@ export class TlsPipe extends Duplex {
   }
 
   /**
-   * Resolves when the system has all that TLS has to say by now; what it says
-   * at its end comes a little after the stream has finished.
+   * Resolves when the system has everything that TLS has written so far; its
+   * last bytes come a little after the stream has finished.
    */
   async flushed(): Promise<void> {
     for (await turn(); this.#writing !== undefined; await turn()) {
@@ -82,7 +82,7 @@ export class TlsPipe extends Duplex {
     }
   }
 
-  /** Ends the stream after its last words, such as why TLS gave it up. */
+  /** Ends the stream after its last bytes, such as an alert of TLS. */
   override destroy(): this {
     setImmediate(() => super.destroy());
     return this;

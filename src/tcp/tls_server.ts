@@ -27,7 +27,7 @@ export class TlsServerTransport implements Transport {
   readonly #remote: Address;
   readonly #options: TlsServerOptions;
   readonly #pipe: TlsPipe;
-  /** Calls that wait, and how they fail. */
+  /** Rejects the calls that wait. */
   readonly #waiting = new Set<(cause: unknown) => void>();
   #handshake: Promise<TLSSocket> | undefined;
   #tls: TLSSocket | undefined;
@@ -49,7 +49,7 @@ export class TlsServerTransport implements Transport {
     this.#pipe = new TlsPipe(socket, (cause) => this.#fail(cause));
   }
 
-  /** The client's certificate, after the handshake, if it was asked for. */
+  /** The client's certificate after the handshake, if one was asked for. */
   get peerCertificate(): PeerCertificate | undefined {
     if (this.#certificate === undefined) return undefined;
     const { subject, fingerprint256, raw } = this.#certificate;
@@ -109,7 +109,7 @@ export class TlsServerTransport implements Transport {
     for (const reject of this.#waiting) reject(cause);
   }
 
-  /** Waits for what `start` begins, or for the failure of the socket. */
+  /** Waits for what `start` starts, or for the failure of the socket. */
   async #until<T = void>(
     start: (
       resolve: (value: T) => void,

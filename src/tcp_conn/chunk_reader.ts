@@ -17,11 +17,11 @@ import {
 
 /** A chunk of a message. */
 export interface Chunk {
-  /** Whose message it belongs to; a UUID in lower case. */
+  /** The id that its message belongs to; a UUID in lower case. */
   readonly id: string;
   /** Bytes of the whole message, as this chunk says. */
   readonly totalBytes: number;
-  /** The data; as the sink gets it, valid during the call only. */
+  /** The data; valid only during the call of the sink. */
   readonly data: Uint8Array;
 }
 
@@ -35,7 +35,7 @@ const BUSY_BYTES = 262_144;
 
 const decoder = new TextDecoder("latin1");
 
-/** What a header says. */
+/** The fields of a header. */
 interface Header {
   readonly id: string;
   readonly totalBytes: number;
@@ -45,15 +45,15 @@ interface Header {
 /** The reader of one socket. */
 export class ChunkReader {
   #buffer: Uint8Array = new Uint8Array(QUIET_BYTES);
-  /** Where the next chunk begins. */
+  /** Where the next chunk starts. */
   #start = 0;
   /** Where the bytes that have arrived end. */
   #end = 0;
-  /** The header of the chunk that has begun, once it is whole. */
+  /** The header of the chunk that has started, once it is whole. */
   #header: Header | undefined;
   #lastReadBytes = 0;
 
-  /** Where the socket is to read into; valid until `advance`. */
+  /** Returns the space that the socket reads into; valid until `advance`. */
   space(): Uint8Array {
     if (this.#start === this.#end) {
       this.#start = this.#end = 0;
@@ -64,11 +64,11 @@ export class ChunkReader {
   }
 
   /**
-   * Says that `count` bytes have arrived in `space()`, and gives `sink` the
+   * Takes `count` bytes that have arrived in `space()`, and gives `sink` the
    * chunks that are whole now.
    *
-   * @throws {ProtocolError} on an id that is no UUID, or a length over the
-   * limits; the socket is of no use after that.
+   * @throws {ProtocolError} for an id that is not a UUID, or a length over the
+   * limits; the socket cannot be used after that.
    */
   advance(count: number, sink: ChunkSink): void {
     this.#end += count;
@@ -82,7 +82,7 @@ export class ChunkReader {
   }
 
   /**
-   * Says that no more bytes will come.
+   * Ends the input: no more bytes will come.
    *
    * @throws {TruncatedError} in the middle of a chunk.
    */
@@ -94,7 +94,7 @@ export class ChunkReader {
     }
   }
 
-  /** Answers how many bytes the chunk that is not whole yet needs. */
+  /** Returns how many bytes the chunk that is not whole yet needs. */
   #readChunks(sink: ChunkSink): number {
     while (true) {
       const arrived = this.#end - this.#start;
@@ -129,16 +129,16 @@ export class ChunkReader {
 function checkIdLength(length: number | undefined): void {
   if (length === ID_BYTES) return;
   throw new ProtocolError(
-    `The peer sends an id of ${length} bytes, not ${ID_BYTES}: does it speak tcp-conn?`,
+    `The peer sends an id of ${length} bytes, not ${ID_BYTES}, does it speak tcp-conn?`,
   );
 }
 
-/** Reads a header, of whose id the length is known to be right. */
+/** Reads a header whose length of the id was checked. */
 function readHeader(bytes: Uint8Array): Header {
   const id = normalizeId(decoder.decode(bytes.subarray(1, 1 + ID_BYTES)));
   if (id === undefined) {
     throw new ProtocolError(
-      "The peer sends an id that is no UUID: does it speak tcp-conn?",
+      "The peer sends an id that is not a UUID, does it speak tcp-conn?",
     );
   }
   const fields = new DataView(bytes.buffer, bytes.byteOffset);

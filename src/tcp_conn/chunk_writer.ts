@@ -26,8 +26,8 @@ export class ChunkWriter {
   }
 
   /**
-   * Adds the chunk of `message` that begins at `offset`, and answers where
-   * the next one begins. An empty message has one chunk, which is empty.
+   * Adds the chunk of `message` that starts at `offset`, and returns where the
+   * next one starts. An empty message has one chunk, which is empty.
    */
   add(id: string, message: Uint8Array, offset: number): number {
     const end = Math.min(offset + MAX_CHUNK_BYTES, message.length);
@@ -43,7 +43,7 @@ export class ChunkWriter {
     return end;
   }
 
-  /** Takes all that waits; it is valid until the next call. */
+  /** Takes all that waits; valid until the next call. */
   take(): Uint8Array {
     const taken = this.#buffer.subarray(0, this.length);
     // Large ones are for busy sockets: a quiet one gives them back.

@@ -4,19 +4,20 @@
  * @module
  */
 import type { Clock } from "../actor/mod.ts";
+import { reasonOf } from "../checks/internal.ts";
 import { type Address, ConnectError, type Transport } from "../session/mod.ts";
 import { formatAddress } from "../session/internal.ts";
 import { tcpTransport } from "../tcp/internal.ts";
 
-/** How long a dial may take, and who measures it. */
+/** Options of {@linkcode dial}. */
 export interface DialOptions {
-  /** Gives the dial up. */
+  /** Gives up the dial. */
   readonly signal: AbortSignal;
   readonly dialMs: number;
   readonly clock: Clock;
 }
 
-/** Makes a TCP connection; as `Deno.connect`. */
+/** Connects over TCP, as `Deno.connect` does. */
 export type Connect = (
   options: Deno.ConnectOptions & { signal: AbortSignal },
 ) => Promise<Deno.TcpConn>;
@@ -24,7 +25,7 @@ export type Connect = (
 /**
  * Dials an address once.
  *
- * @throws {ConnectError} as a rejection, when nobody answers in time.
+ * @throws {ConnectError} as a rejection, when that fails or takes too long.
  */
 export async function dial(
   address: Address,
@@ -35,7 +36,7 @@ export async function dial(
   const timeout = new AbortController();
   const timer = clock.schedule(
     dialMs,
-    () => timeout.abort(new Error(`nobody answered within ${dialMs} ms`)),
+    () => timeout.abort(new Error(`no connection within ${dialMs} ms`)),
   );
   try {
     return tcpTransport(
@@ -47,9 +48,7 @@ export async function dial(
     );
   } catch (cause) {
     throw new ConnectError(
-      `Cannot connect to ${formatAddress(address)}: ${
-        cause instanceof Error ? cause.message : cause
-      }`,
+      `Cannot connect to ${formatAddress(address)}: ${reasonOf(cause)}`,
       { cause },
     );
   } finally {

@@ -1,23 +1,23 @@
 /**
- * The errors that users of this layer catch, beside those of the TCP layer.
+ * Errors that users of tcp-conn catch, in addition to those of sessions.
  *
  * @module
  */
 import { ConnectionClosedError } from "../session/mod.ts";
 
-/** Nothing went either way over the connection for `idleMs`. */
+/** The connection carried nothing in either direction for `idleMs`. */
 export class IdleTimeoutError extends ConnectionClosedError {}
 
 /**
- * More has arrived than the connection, or its socket, may hold unread, and
- * nobody read it in time. What was unread is lost, and the id is of no use on
- * this socket any more.
+ * More has arrived than the connection or its socket may hold unread, and
+ * nobody read it in time. What was unread is lost, and the id cannot be used
+ * on this socket again.
  */
 export class UnreadOverflowError extends ConnectionClosedError {}
 
 /**
- * The peer began a message with the id before it had ended another, so that
- * no one can tell where messages begin. The id is of no use on this socket any
- * more; two senders in the peer that use one id at once do this.
+ * The peer started a message with the id before it had finished another, so
+ * that messages cannot be told apart. The id cannot be used on this socket
+ * again. The usual reason is that two senders in the peer use one id at once.
  */
 export class MixedMessagesError extends ConnectionClosedError {}

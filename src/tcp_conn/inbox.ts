@@ -9,24 +9,24 @@ import { TroupeError } from "../actor/mod.ts";
 import { Ring } from "../actor/internal.ts";
 import { PartialMessage } from "./partial_message.ts";
 
-/** What a message costs beside its bytes, so that empty ones are bounded. */
+/** Bytes that a message counts beside its own, so that empty ones are bounded. */
 const MESSAGE_COST = 256;
 
-/** Someone who waits for a message. */
+/** A read that waits for a message. */
 interface Reader {
   readonly resolve: (message: Uint8Array) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** What the inboxes of a socket hold together. */
+/** Bytes that the inboxes of a socket hold together. */
 export interface Holdings {
   /** Bytes, with what messages cost. */
   bytes: number;
-  /** Called when something was read that was held. */
+  /** Called when held bytes were read. */
   onRead(): void;
 }
 
-/** Messages between a socket and whoever reads a connection. */
+/** Messages between a socket and the reader of a connection. */
 export class Inbox {
   readonly #holdings: Holdings;
   readonly #messages = new Ring<Uint8Array>();
@@ -41,7 +41,7 @@ export class Inbox {
     this.#holdings = holdings;
   }
 
-  /** Bytes that are held for whoever reads, with what messages cost. */
+  /** Bytes that are held for the reader, with what messages cost. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
@@ -51,7 +51,7 @@ export class Inbox {
     return this.#ended;
   }
 
-  /** Takes the next bytes of a message in; copies them. */
+  /** Takes in the next bytes of a message, and copies them. */
   append(data: Uint8Array, totalBytes: number): void {
     if (this.#ended) return;
     if (this.#partial === undefined && data.length === totalBytes) {
@@ -66,7 +66,7 @@ export class Inbox {
   }
 
   /**
-   * The next message. One read may be pending at a time.
+   * Returns the next message. One read may be pending at a time.
    *
    * @throws the error of the end, as a rejection, once nothing is left.
    */

@@ -7,6 +7,7 @@
  */
 import type { Clock, Timer } from "../actor/mod.ts";
 import { Ring } from "../actor/internal.ts";
+import { reasonOf } from "../checks/internal.ts";
 import {
   type Address,
   ConnectError,
@@ -20,32 +21,32 @@ import { ChunkWriter } from "./chunk_writer.ts";
 import { MixedMessagesError, UnreadOverflowError } from "./errors.ts";
 import type { Holdings } from "./inbox.ts";
 import type { ResolvedTcpConnOptions } from "./options.ts";
-import { MAX_BEGUN_MESSAGES } from "./protocol.ts";
+import { MAX_STARTED_MESSAGES } from "./protocol.ts";
 import { Route } from "./route.ts";
 import { type ConnectionPort, RoutedConnection } from "./routed_connection.ts";
 
-/** Counters of whoever owns sockets. */
+/** Counter of the owner of sockets. */
 export interface DropCounter {
   /** Bytes that arrived and that nobody was there to read. */
   droppedBytes: number;
 }
 
-/** What a multiplexer is made of. */
+/** Options of {@linkcode Multiplexer}. */
 export interface MultiplexerOptions {
   readonly limits: ResolvedTcpConnOptions;
   readonly clock: Clock;
   readonly remote: Required<Address>;
   readonly counter: DropCounter;
-  /** Takes what the peer begins; without it, that is dropped. */
+  /** Takes connections that the peer starts; without it, they are dropped. */
   readonly onOpen: ((connection: RoutedConnection) => void) | undefined;
-  /** There are bytes in `out` for the socket. */
+  /** Called when there are bytes in `out` for the socket. */
   readonly onOutput: () => void;
 }
 
 /** A connection that is full and holds up its socket. */
 interface Stall {
   readonly route: Route;
-  /** What it holds: less means that it was read, or has ended. */
+  /** Bytes that it holds: fewer mean that it was read, or has ended. */
   heldBytes: number;
   timer: Timer;
 }
@@ -63,11 +64,11 @@ export class Multiplexer implements ConnectionPort {
   /** When the last of them ended, by the clock. */
   usedAt: number;
   readonly #routes = new Map<string, Route>();
-  /** Ids whose next message has not begun, in the order of their turns. */
+  /** Ids whose next message has not started, in the order of their turns. */
   readonly #waiting = new Ring<Route>();
-  /** Ids whose message has, in the order of their turns. */
-  readonly #begun = new Ring<Route>();
-  #beginNext = true;
+  /** Ids whose message has started, in the order of their turns. */
+  readonly #started = new Ring<Route>();
+  #startNext = true;
   #stall: Stall | undefined;
   #stalled: PromiseWithResolvers<void> | undefined;
   readonly #counter: DropCounter;
@@ -86,7 +87,7 @@ export class Multiplexer implements ConnectionPort {
   }
 
   /**
-   * Takes an id, which is to be a UUID in lower case, into use.
+   * Takes an id, a UUID in lower case, into use.
    *
    * @throws {SessionLostError} when the socket has ended.
    * @throws {ConnectError} when the id is in use or spoiled, or there are too
@@ -114,7 +115,7 @@ export class Multiplexer implements ConnectionPort {
 
   /** Takes a chunk from the reader. */
   readonly sink = ({ id, totalBytes, data }: Chunk): void => {
-    const route = this.#routes.get(id) ?? this.#begunByPeer(id);
+    const route = this.#routes.get(id) ?? this.#startedByPeer(id);
     if (route.spoiled) return this.#drop(data.length);
     if (!route.arriving && route.connection === undefined) {
       const open = this.#onOpen;
@@ -125,7 +126,7 @@ export class Multiplexer implements ConnectionPort {
       return this.#spoil(
         route,
         new MixedMessagesError(
-          `The peer mixes messages of ${id}: do two of its senders use that id?`,
+          `The peer mixes messages of ${id}, do two of its senders use that id?`,
         ),
       );
     }
@@ -136,13 +137,13 @@ export class Multiplexer implements ConnectionPort {
     this.#forgetIfDone(route);
   };
 
-  /** Until when nothing is to be read from the socket, if so. */
+  /** Resolves when the socket may be read again; `undefined` if it may be. */
   get stalled(): Promise<void> | undefined {
     return this.#stalled?.promise;
   }
 
   /**
-   * Says that no more chunks will come.
+   * Ends the input: no more chunks will come.
    *
    * @throws {TruncatedError} in the middle of a message.
    */
@@ -161,9 +162,7 @@ export class Multiplexer implements ConnectionPort {
     const error = this.#error = cause instanceof SessionLostError
       ? cause
       : new SessionLostError(
-        `The socket has ended: ${
-          cause instanceof Error ? cause.message : cause
-        }`,
+        `The socket has ended: ${reasonOf(cause)}`,
         { cause },
       );
     const routes = [...this.#routes.values()];
@@ -174,17 +173,17 @@ export class Multiplexer implements ConnectionPort {
     }
     this.#stall?.timer.cancel();
     this.#stall = undefined;
-    this.#goOn();
+    this.#resumeReading();
   }
 
-  /** Lets those that wait have their turns, as far as there is room. */
+  /** Gives waiting ids their turns, as far as there is room. */
   pump(): void {
     if (this.#error !== undefined) return;
     while (this.out.hasRoom) {
       const route = this.#next();
       if (route === undefined) break;
       route.sendChunk(this.out);
-      if (route.sending) this.#begun.push(route);
+      if (route.sending) this.#started.push(route);
       else if (route.waiting) this.#waiting.push(route);
       else {
         route.queued = false;
@@ -197,7 +196,7 @@ export class Multiplexer implements ConnectionPort {
   // For the connections.
 
   send(connection: RoutedConnection, message: Uint8Array): Promise<void> {
-    // It is there as long as its connection has not ended.
+    // The route exists as long as its connection has not ended.
     const route = this.#routes.get(connection.id) as Route;
     const sent = route.send(connection, message);
     if (!route.queued) {
@@ -220,25 +219,25 @@ export class Multiplexer implements ConnectionPort {
   }
 
   /**
-   * Who sends next. Those that begin and those that go on take turns: small
-   * messages wait behind one chunk of a large one, and large ones go on.
+   * Returns the id that sends next. New messages and started ones take turns:
+   * small messages wait behind one chunk of a large one, and large ones go on.
    */
   #next(): Route | undefined {
-    const mayBegin = this.#waiting.length > 0 &&
-      this.#begun.length < MAX_BEGUN_MESSAGES;
-    if (mayBegin && (this.#beginNext || this.#begun.length === 0)) {
-      this.#beginNext = false;
+    const mayStart = this.#waiting.length > 0 &&
+      this.#started.length < MAX_STARTED_MESSAGES;
+    if (mayStart && (this.#startNext || this.#started.length === 0)) {
+      this.#startNext = false;
       return this.#waiting.shift();
     }
-    this.#beginNext = true;
-    return this.#begun.shift();
+    this.#startNext = true;
+    return this.#started.shift();
   }
 
-  #begunByPeer(id: string): Route {
+  #startedByPeer(id: string): Route {
     const { maxConnections } = this.limits;
     if (this.#routes.size >= maxConnections) {
       throw new ProtocolError(
-        `The peer uses over ${maxConnections} ids at once: raise maxConnections, if it may`,
+        `The peer uses more than ${maxConnections} ids at once, raise maxConnections if it may`,
         ErrorCode.REFUSED,
       );
     }
@@ -256,20 +255,20 @@ export class Multiplexer implements ConnectionPort {
     return route.connection = new RoutedConnection(this, route.id);
   }
 
-  /** Whether one that has just been filled, or the socket, holds too much. */
+  /** Stalls the socket if this id, or the socket as a whole, holds too much. */
   #stallIfFull(route: Route): void {
     if (this.#stall !== undefined) {
       this.#stall.heldBytes = heldBy(this.#stall.route);
       return;
     }
     const { maxUnreadBytes, maxSocketUnreadBytes } = this.limits;
-    if (heldBy(route) > maxUnreadBytes) this.#beginStall(route);
+    if (heldBy(route) > maxUnreadBytes) this.#startStall(route);
     else if (this.holdings.bytes > maxSocketUnreadBytes) {
-      this.#beginStall(this.#fullest(route));
+      this.#startStall(this.#fullest(route));
     }
   }
 
-  #beginStall(route: Route): void {
+  #startStall(route: Route): void {
     const { stallMs } = this.limits;
     if (stallMs === 0) return this.#overflow(route);
     this.#stalled ??= Promise.withResolvers();
@@ -279,12 +278,12 @@ export class Multiplexer implements ConnectionPort {
       timer: this.clock.schedule(stallMs, () => {
         this.#stall = undefined;
         this.#overflow(route);
-        this.#goOn();
+        this.#resumeReading();
       }),
     };
   }
 
-  /** Something was read, or a connection has ended. */
+  /** Called when something was read, or a connection has ended. */
   #onRead(): void {
     const stall = this.#stall;
     if (stall === undefined) return;
@@ -296,11 +295,11 @@ export class Multiplexer implements ConnectionPort {
     ) return;
     stall.timer.cancel();
     this.#stall = undefined;
-    this.#goOn();
+    this.#resumeReading();
   }
 
-  /** Reads on, unless another connection is full. */
-  #goOn(): void {
+  /** Lets the socket be read again, unless another connection is full. */
+  #resumeReading(): void {
     for (const route of this.#routes.values()) this.#stallIfFull(route);
     if (this.#stall !== undefined) return;
     this.#stalled?.resolve();
@@ -311,9 +310,9 @@ export class Multiplexer implements ConnectionPort {
     this.#spoil(
       route,
       new UnreadOverflowError(
-        `Too much is unread (${
+        `Cannot hold more unread bytes than the ${
           heldBy(route)
-        } bytes here): read faster, or raise maxUnreadBytes`,
+        } of this connection, read faster or raise maxUnreadBytes`,
       ),
     );
   }
@@ -336,7 +335,7 @@ export class Multiplexer implements ConnectionPort {
     this.#counter.droppedBytes += bytes;
   }
 
-  /** Forgets an id that nobody uses, when no message of it is under way. */
+  /** Forgets an id that nobody uses and that has no message under way. */
   #forgetIfDone(route: Route): void {
     if (
       route.connection === undefined && !route.spoiled && !route.arriving &&

@@ -15,36 +15,37 @@ export interface TcpConnOptions {
    */
   readonly idleMs?: number;
   /**
-   * Bytes that a connection may hold unread. With more, its socket is not read
-   * until it has been, for `stallMs`; then it ends with `UnreadOverflowError`.
-   * At least 65536, and it should hold two of the largest messages that the
-   * peer sends. Each message costs 256 bytes more.
+   * Bytes that a connection may hold unread, at least 65536. With more, its
+   * socket is not read until the connection was, for up to `stallMs`; then the
+   * connection ends with `UnreadOverflowError`. There should be room for two of
+   * the largest messages that the peer sends. Each message counts 256 bytes
+   * more than it has.
    * @default {33554432}
    */
   readonly maxUnreadBytes?: number;
   /**
-   * Bytes that all connections of a socket together may hold unread; with
-   * more, the one that holds most is treated so. A message that is arriving
-   * may take twice its bytes.
+   * Bytes that all connections of a socket together may hold unread, at least
+   * 65536. With more, the connection that holds most is treated as one that is
+   * full. A message that is arriving may take twice its bytes.
    * @default {268435456}
    */
   readonly maxSocketUnreadBytes?: number;
   /**
-   * Milliseconds for which a connection that is full, and from which nothing
-   * is read, may hold up its socket, with all the others there: this is the
-   * only backpressure that the protocol has. With 0 it ends at once.
+   * Milliseconds for which a full connection that nobody reads may hold up its
+   * socket, and with it all other connections there: the protocol has no other
+   * backpressure. With 0 it ends at once.
    * @default {1000}
    */
   readonly stallMs?: number;
   /**
-   * Ids in use on a socket at once, with those that are spoiled. A peer that
-   * comes with more has its socket closed: there is no way to refuse one.
+   * Ids in use on a socket at once, including those that are spoiled. If the
+   * peer uses more, its socket is closed: the wire has no way to refuse an id.
    * @default {1000}
    */
   readonly maxConnections?: number;
   /**
-   * Milliseconds that `close` waits for a peer that does not read; then what
-   * was not sent is lost.
+   * Milliseconds that `close` waits for a peer that does not read; what was
+   * not sent by then is lost.
    * @default {5000}
    */
   readonly closeMs?: number;

@@ -1,6 +1,6 @@
 /**
- * A message that is arriving. What it says of its length is not believed: it
- * takes at most twice the memory that its bytes do which are here.
+ * A message that is arriving. The length that it announces is not believed: it
+ * takes at most twice the memory of the bytes that have arrived.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export class PartialMessage {
     return this.#bytes.length;
   }
 
-  /** Appends a copy; answers the message, once it has `totalBytes`. */
+  /** Appends a copy; returns the message once it has `totalBytes`. */
   append(data: Uint8Array, totalBytes: number): Uint8Array | undefined {
     const length = this.length + data.length;
     if (length > this.#bytes.length) {

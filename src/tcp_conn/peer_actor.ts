@@ -19,42 +19,42 @@ import { Socket } from "./socket.ts";
 
 /** Messages of a peer actor. */
 export type PeerMessage =
-  /** The socket is there. */
+  /** The socket is open. */
   | { readonly type: "connected"; readonly transport: Transport }
-  /** A connection is open. */
+  /** A connection was opened. */
   | { readonly type: "adopt"; readonly connection: RoutedConnection }
   /** The socket may have been without connections for too long. */
   | { readonly type: "idle_due" }
-  /** Nobody answered. */
+  /** The dial failed. */
   | { readonly type: "connect_failed"; readonly cause: unknown }
-  /** The socket is gone, or never came. */
+  /** The socket has ended, or could not be opened. */
   | { readonly type: "socket_ended" };
 
-/** What a peer actor is made of. */
+/** Options of {@linkcode peerActor}. */
 export interface PeerOptions {
-  /** Gives the socket. */
+  /** Opens the socket. */
   readonly connect: (signal: AbortSignal) => Promise<Transport>;
-  /** Where it leads. */
+  /** The address of its other side. */
   readonly remote: Required<Address>;
   readonly limits: ResolvedTcpConnOptions;
   readonly counter: DropCounter;
-  /** Serves what the peer begins; without it, that is dropped. */
+  /** Serves ids that the peer uses; without it, they are dropped. */
   readonly serve?: TcpConnServe;
-  /** Ids to serve at once, before the peer says anything. */
+  /** Ids to serve at once, before the peer sends anything. */
   readonly ids?: readonly string[];
-  /** Called once, when there is a socket. */
+  /** Called once, when the socket is open. */
   readonly onReady?: (peer: PeerSocket) => void;
-  /** Called once, with why the socket could not go on. */
+  /** Called once, with why the socket has ended. */
   readonly onEnd: (cause: unknown) => void;
 }
 
-/** What the pool needs of a socket. */
+/** The part of a peer that the pool uses. */
 export interface PeerSocket {
   /** Takes an id into use; see {@linkcode Multiplexer.open}. */
   open(id: string): RoutedConnection;
 }
 
-/** Keeps one socket, and ends with it. */
+/** Returns the behaviour of a peer, which ends with its socket. */
 export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
   const { serve, limits } = options;
   return (context) => {
@@ -77,7 +77,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     function open(id: string): RoutedConnection {
       const connection = multiplexer.open(id);
       adopt(connection);
-      // Not before: what comes for an id that nobody has is dropped.
+      // Not before: what comes for an unknown id is dropped.
       socket?.read();
       return connection;
     }
@@ -91,7 +91,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     }
 
     function end(cause: unknown): void {
-      // First: whoever connects again at once is to get another socket.
+      // First: a connect that follows at once must get another socket.
       options.onEnd(cause);
       multiplexer.fail(cause);
       context.self.tell({ type: "socket_ended" });

@@ -1,10 +1,11 @@
 /**
  * The dialling side: connections to the same address share one socket, which
- * is dialled once, counted by leases, and closed when nobody needs it.
+ * is dialled once, counted by leases, and closed when it is not needed.
  *
  * @module
  */
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
+import { checkAddress, checkObject } from "../checks/internal.ts";
 import type { Address } from "../session/mod.ts";
 import { askForConnection, PoolEntries } from "../tcp/internal.ts";
 import type { TcpConnConnection } from "./connection.ts";
@@ -55,9 +56,10 @@ export class TcpConnPool implements AsyncDisposable {
   readonly #dropped = { droppedBytes: 0 };
 
   /**
-   * A pool that is an actor of `system`, and ends with it.
+   * Creates a pool that is an actor of `system`, and ends with it.
    *
-   * @throws {RangeError} on an option out of its range.
+   * @throws {TypeError} for an option that is not a number.
+   * @throws {RangeError} for an option that is out of its range.
    */
   constructor(system: ActorSystem, options: TcpConnPoolOptions = {}) {
     const { limits, dialMs, lingerMs } = resolvePoolOptions(options);
@@ -72,20 +74,25 @@ export class TcpConnPool implements AsyncDisposable {
   }
 
   /**
-   * Takes an id on the socket to `address` into use, dialling only if there is
-   * no socket yet. Closing the connection gives the lease back.
+   * Takes an id on the socket to `address` into use, and dials only if there
+   * is no socket yet. Closing the connection gives the lease back.
    *
-   * Rejects with {@linkcode ConnectError} when there is no one, or the id is
-   * in use there, and with `RangeError` for an id that is no UUID.
+   * @throws {ConnectError} as a rejection, when nobody listens there, the id is
+   * in use on the socket, or the pool is closed.
+   * @throws {RangeError} as a rejection, for an id that is not a UUID, or a
+   * port that is out of its range.
+   * @throws {TypeError} as a rejection, for an address of the wrong type.
    */
   async connect(
     address: Address,
     options: TcpConnConnectOptions = {},
   ): Promise<TcpConnConnection> {
+    checkObject("the address", address, "{ hostname, port }");
+    checkAddress(address, 1);
     const id = normalizeId(options.id ?? crypto.randomUUID());
     if (id === undefined) {
       throw new RangeError(
-        `Cannot connect: the id ${options.id} is no UUID, tcp-conn has no others`,
+        `Cannot use id: it is ${options.id}, it must be a UUID`,
       );
     }
     return await askForConnection<PoolMessage, TcpConnConnection>(
@@ -100,19 +107,19 @@ export class TcpConnPool implements AsyncDisposable {
     );
   }
 
-  /** Counters of this pool. */
+  /** Returns the counters of this pool. */
   stats(): TcpConnPoolStats {
     const { counters, leases } = this.#entries;
     return { ...counters, ...this.#dropped, leases };
   }
 
-  /** Closes all sockets. */
+  /** Closes the pool and all its sockets. */
   async close(): Promise<void> {
     this.#ref.stop();
     await this.#ref.stopped;
   }
 
-  /** Closes; for `await using`. */
+  /** Closes the pool, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -22,7 +22,7 @@ import type { ResolvedTcpConnOptions } from "./options.ts";
 import { peerActor, type PeerMessage, type PeerSocket } from "./peer_actor.ts";
 import type { TcpConnConnectOptions } from "./pool_options.ts";
 
-/** A socket that is there, and how to end it. */
+/** An open socket, and the actor that owns it. */
 export interface PooledSocket {
   readonly socket: PeerSocket;
   readonly peer: ActorRef<PeerMessage>;

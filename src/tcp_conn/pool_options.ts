@@ -1,5 +1,5 @@
 /**
- * What a pool can be told, and what it has done.
+ * Options of a pool and of a connect, and the counters of a pool.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import {
 /** Options of a {@linkcode TcpConnPool}. */
 export interface TcpConnPoolOptions extends TcpConnOptions {
   /**
-   * Milliseconds that a dial may take.
+   * Milliseconds that a dial may take, at least 1.
    * @default {10000}
    */
   readonly dialMs?: number;
   /**
    * Milliseconds that a socket stays open after its last connection. A Go
    * service takes its ids into use when it accepts a socket and gives them up
-   * when they are idle, so that an old socket may lead to nobody.
+   * when they are idle, so an old socket may lead to no one.
    * @default {0}
    */
   readonly lingerMs?: number;
@@ -35,26 +35,26 @@ export interface TcpConnConnectOptions {
    * @default {a random UUID}
    */
   readonly id?: string;
-  /** Gives the attempt up; it rejects with the signal's reason. */
+  /** Gives up the attempt, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * Who holds the connection, such as an actor's context: it is closed when
-   * the holder's signal aborts.
+   * Holder of the connection, such as an actor's context: the connection is
+   * closed when the holder's signal aborts.
    */
   readonly holder?: LeaseHolder;
 }
 
-/** What a pool has done and has. */
+/** Counters of a {@linkcode TcpConnPool}. */
 export interface TcpConnPoolStats {
-  /** Sockets that were dialled. */
+  /** Sockets that were dialled so far. */
   readonly dials: number;
-  /** Connections that found a socket, or one on its way. */
+  /** Connections that found a socket open, or one being opened. */
   readonly reuses: number;
   /** Connections that are held now. */
   readonly leases: number;
   /** Sockets that are open now. */
   readonly sockets: number;
-  /** Sockets that were lost. */
+  /** Sockets that were lost so far. */
   readonly evictions: number;
   /** Bytes of messages that arrived and that nobody was there to read. */
   readonly droppedBytes: number;
@@ -70,8 +70,8 @@ export interface PoolSettings {
 /**
  * Checks the options once and fills in the defaults.
  *
- * @throws {TypeError} for what is no number.
- * @throws {RangeError} for what is out of its range.
+ * @throws {TypeError} for an option that is not a number.
+ * @throws {RangeError} for an option that is out of its range.
  */
 export function resolvePoolOptions(options: TcpConnPoolOptions): PoolSettings {
   return {

@@ -1,6 +1,6 @@
 /**
  * The wire of the Go package `github.com/pulsyflux/tcp`, formerly `tcp-conn`.
- * There is nothing on it but chunks of messages: no preface, no open, no
+ * It carries chunks of messages and nothing else: no preface, no open, no
  * close, no credit, no ping. The numbers are that package's.
  *
  * @module
@@ -20,13 +20,13 @@ export const MAX_MESSAGE_BYTES = 16_777_216;
 
 /**
  * Messages of several chunks that may be under way at once in one direction
- * of a socket: with one more, the Go package stops reading without a word.
+ * of a socket: with one more, the Go package silently stops reading.
  */
-export const MAX_BEGUN_MESSAGES = 64;
+export const MAX_STARTED_MESSAGES = 64;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The id as the wire has it, in lower case; `undefined` if it is no UUID. */
+/** Returns a UUID in lower case, as on the wire, or `undefined` for others. */
 export function normalizeId(id: string): string | undefined {
   const lower = id.toLowerCase();
   return UUID.test(lower) ? lower : undefined;

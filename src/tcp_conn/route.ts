@@ -1,8 +1,8 @@
 /**
- * One id on one socket: where it stands in the message that is arriving, and
- * the messages that are to go out. It outlives its connection while one of
- * its messages is under way, in either direction: the wire has no word for
- * giving a message up, so what follows must not be taken for its rest.
+ * One id on one socket: its position in the message that is arriving, and the
+ * messages that wait to go out. It outlives its connection while one of its
+ * messages is under way, in either direction: the wire has no way to give a
+ * message up, so what follows must not be taken for its rest.
  *
  * @module
  */
@@ -11,41 +11,41 @@ import type { ChunkWriter } from "./chunk_writer.ts";
 import { MAX_CHUNK_BYTES } from "./protocol.ts";
 import type { RoutedConnection } from "./routed_connection.ts";
 
-/** A message that is to go out. */
+/** A message that waits to go out. */
 interface PendingSend {
   readonly connection: RoutedConnection;
   readonly message: Uint8Array;
-  /** Of the message when it was sent: its buffer may be transferred since. */
+  /** Length when it was sent: the buffer may have been transferred since. */
   readonly length: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** The message that is going out. */
-interface BegunSend extends PendingSend {
+interface StartedSend extends PendingSend {
   offset: number;
 }
 
-/** An id's state on a socket. */
+/** The state of an id on a socket. */
 export class Route {
   readonly id: string;
-  /** Who uses the id now. */
+  /** The connection that uses the id now. */
   connection: RoutedConnection | undefined;
-  /** Whether the id is of no use any more, and its data is dropped. */
+  /** Whether the id cannot be used any more, and its data is dropped. */
   spoiled = false;
-  /** Whether it has its turn to send coming; its owner's. */
+  /** Whether it waits for a turn to send; set by its owner. */
   queued = false;
   #totalBytes = 0;
   #missingBytes = 0;
   #skipping = false;
   readonly #waiting = new Ring<PendingSend>();
-  #begun: BegunSend | undefined;
+  #started: StartedSend | undefined;
 
   constructor(id: string) {
     this.id = id;
   }
 
-  /** Whether a message has begun to arrive and not ended. */
+  /** Whether a message has started to arrive and not ended. */
   get arriving(): boolean {
     return this.#missingBytes > 0;
   }
@@ -55,9 +55,9 @@ export class Route {
     return this.#skipping;
   }
 
-  /** Whether a message has begun to go out and not ended. */
+  /** Whether a message has started to go out and not ended. */
   get sending(): boolean {
-    return this.#begun !== undefined;
+    return this.#started !== undefined;
   }
 
   /** Whether messages wait to go out. */
@@ -66,8 +66,8 @@ export class Route {
   }
 
   /**
-   * Places a chunk: in the message that is arriving, or as the first of the
-   * next. False when it fits neither.
+   * Places a chunk in the message that is arriving, or as the first of the
+   * next. Returns false when it fits neither.
    */
   place(totalBytes: number, chunkBytes: number): boolean {
     if (!this.arriving) {
@@ -98,34 +98,34 @@ export class Route {
 
   /** Puts the next chunk into `writer`, if there is one. */
   sendChunk(writer: ChunkWriter): void {
-    const begun = this.#begun ??= this.#begin();
-    if (begun === undefined) return;
-    begun.offset = writer.add(this.id, begun.message, begun.offset);
-    begun.connection.touch();
-    if (begun.offset < begun.length) return;
-    this.#begun = undefined;
-    begun.resolve();
+    const started = this.#started ??= this.#start();
+    if (started === undefined) return;
+    started.offset = writer.add(this.id, started.message, started.offset);
+    started.connection.touch();
+    if (started.offset < started.length) return;
+    this.#started = undefined;
+    started.resolve();
   }
 
-  /** Rejects what the connection, or everybody, has not sent yet. */
+  /** Rejects what this connection has not sent yet, or without one, all. */
   rejectSends(error: unknown, of?: RoutedConnection): void {
     for (let left = this.#waiting.length; left > 0; left--) {
       const pending = this.#waiting.shift() as PendingSend;
       if (of === undefined || pending.connection === of) pending.reject(error);
       else this.#waiting.push(pending);
     }
-    // What has begun goes on, though its sender does not wait for it.
-    if (of === undefined || this.#begun?.connection === of) {
-      this.#begun?.reject(error);
+    // What has started goes on, though its sender does not wait for it.
+    if (of === undefined || this.#started?.connection === of) {
+      this.#started?.reject(error);
     }
   }
 
-  #begin(): BegunSend | undefined {
+  #start(): StartedSend | undefined {
     let pending: PendingSend | undefined;
     while ((pending = this.#waiting.shift()) !== undefined) {
       const { message, length } = pending;
       if (message.length === length) {
-        // What has begun must end, whatever becomes of the sender's buffer.
+        // What has started must end, whatever becomes of the sender's buffer.
         const kept = length > MAX_CHUNK_BYTES ? message.slice() : message;
         return { ...pending, message: kept, offset: 0 };
       }

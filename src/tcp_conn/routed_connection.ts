@@ -1,5 +1,5 @@
 /**
- * What stands behind a connection: the user of an id.
+ * What is behind a connection: the user of an id.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export interface ConnectionPort {
 /** A connection, seen from its socket. */
 export class RoutedConnection implements TcpConnConnection {
   readonly id: string;
-  /** Called once, when it has ended; the pool's. */
+  /** Called once, when the connection has ended; set by the pool. */
   onRelease: (() => void) | undefined;
   readonly #port: ConnectionPort;
   readonly #inbox: Inbox;
@@ -65,7 +65,7 @@ export class RoutedConnection implements TcpConnConnection {
     const sent = error === undefined
       ? this.#lastSend = this.#port.send(this, message)
       : Promise.reject(error);
-    // Whoever does not wait for a send learns of the failure from its reads.
+    // A sender that does not wait learns of the failure from its reads.
     sent.catch(() => {});
     return sent;
   }
@@ -113,7 +113,7 @@ export class RoutedConnection implements TcpConnConnection {
     this.#inbox.discard(error);
     const { clock, limits: { closeMs } } = this.#port;
     const deadline = clock.schedule(closeMs, () => this.reset());
-    // Whoever had sent was told; closing what is broken is no error.
+    // Its sender knows of a failure; closing what is broken is no error.
     await this.#lastSend.catch(() => {});
     deadline.cancel();
     this.end(error);
@@ -129,12 +129,12 @@ export class RoutedConnection implements TcpConnConnection {
 
   // For the socket.
 
-  /** Bytes that are held for whoever reads it. */
+  /** Bytes that are held for its reader. */
   get heldBytes(): number {
     return this.#inbox.heldBytes;
   }
 
-  /** Takes the next bytes of a message; false when nobody will read them. */
+  /** Takes the next bytes of a message; returns false if nobody reads them. */
   deliver(data: Uint8Array, totalBytes: number): boolean {
     this.touch();
     if (this.#inbox.ended) return false;
@@ -142,18 +142,18 @@ export class RoutedConnection implements TcpConnConnection {
     return true;
   }
 
-  /** Something went over it, in whatever direction. */
+  /** Notes that something went over it, in either direction. */
   touch(): void {
     this.#usedAt = this.#port.clock.now();
   }
 
-  /** It has ended, and what is unread is lost. */
+  /** Ends it; what is unread is lost. */
   spoil(error: unknown): void {
     this.#inbox.discard(error);
     this.end(error);
   }
 
-  /** It has ended: what is whole and unread can still be read, then `error`. */
+  /** Ends it: what is whole and unread can still be read, then `error`. */
   end(error: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -179,22 +179,22 @@ export class RoutedConnection implements TcpConnConnection {
     }
     this.end(
       new IdleTimeoutError(
-        `The connection was idle for ${idleMs} ms: open it anew, or raise idleMs`,
+        `The connection was idle for ${idleMs} ms, open it again or raise idleMs`,
       ),
     );
   }
 }
 
-/** Why a message cannot be sent at all, if so. */
+/** Returns why a message cannot be sent at all, if that is so. */
 function refusal(message: Uint8Array): Error | undefined {
   if (!(message instanceof Uint8Array)) {
     return new TypeError(
-      "Cannot send: the message is no Uint8Array, encode it first",
+      "Cannot send: the message is not a Uint8Array, encode it first",
     );
   }
   if (message.length > MAX_MESSAGE_BYTES) {
     return new MessageTooLargeError(
-      `Cannot send: the message has ${message.length} bytes, tcp-conn allows ${MAX_MESSAGE_BYTES}, cut it up`,
+      `Cannot send: the message has ${message.length} bytes, tcp-conn allows ${MAX_MESSAGE_BYTES}, split it`,
     );
   }
   return undefined;

@@ -1,6 +1,6 @@
 /**
  * Moves the bytes of one socket: reads chunks into a multiplexer, and writes
- * what it has for the peer.
+ * those that the multiplexer has for the peer.
  *
  * @module
  */
@@ -15,10 +15,10 @@ import type { Multiplexer } from "./multiplexer.ts";
 const LAST_BYTES_MS = 1000;
 /** Milliseconds that a socket may read before the event loop has its turn. */
 const TURN_MS = 1;
-/** Buffer for what still comes to a socket that closes; nobody looks at it. */
+/** Buffer for what still arrives while a socket closes; it is discarded. */
 const DISCARD_BYTES = 4096;
 
-/** A socket whose bytes are moved. */
+/** A socket between a transport and a multiplexer. */
 export class Socket {
   readonly #transport: Transport;
   readonly #multiplexer: Multiplexer;
@@ -29,7 +29,7 @@ export class Socket {
   /** Why a write failed. */
   #failure: unknown;
 
-  /** `onEnd` is called once: nothing more will come. */
+  /** @param onEnd Called once, when nothing more will come. */
   constructor(
     transport: Transport,
     multiplexer: Multiplexer,
@@ -40,12 +40,12 @@ export class Socket {
     this.#onEnd = onEnd;
   }
 
-  /** Begins to read, once. */
+  /** Starts to read, once. */
   read(): void {
     if (this.#open) this.#reading ??= this.#readAll();
   }
 
-  /** Writes what there is, unless it does so already. */
+  /** Writes what is waiting, unless it does so already. */
   write(): void {
     this.#writing ??= this.#writeAll();
   }
@@ -116,7 +116,7 @@ export class Socket {
         this.#multiplexer.pump();
       }
     } catch (error) {
-      // Reading ends as well, but not before what the peer said last.
+      // Reading ends as well, but not before the last bytes of the peer.
       this.#failure = error;
     } finally {
       this.#writing = undefined;

@@ -138,22 +138,22 @@ Deno.test(
   },
 );
 
-Deno.test("a listener tells whose error it was", bounded, async () => {
-  const told = Promise.withResolvers<unknown>();
+Deno.test("a listener reports whose error it was", bounded, async () => {
+  const reported = Promise.withResolvers<unknown>();
   await using net = new Net({
     listen: {
       resumeMs: 0,
-      onPeerError: (_, remote) => told.resolve(remote),
+      onPeerError: (_, remote) => reported.resolve(remote),
     },
   });
   using peer = await RawPeer.meet(net.listener.address);
   const { hostname, port } = peer.socket.localAddr;
   await peer.socket.closeWrite();
-  assertEquals(await told.promise, { hostname, port });
+  assertEquals(await reported.promise, { hostname, port });
 });
 
 Deno.test(
-  "a listener goes on when whoever is told of errors throws",
+  "a listener goes on when its onPeerError throws",
   bounded,
   async () => {
     await using net = new Net({
@@ -252,7 +252,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a listener ends with its system, also before it has begun",
+  "a listener ends with its system, even before it has started",
   bounded,
   async () => {
     const system = new ActorSystem();
@@ -330,7 +330,7 @@ Deno.test(
     const dials = Array.from({ length: 100 }, async (_, i) => {
       using peer = new RawPeer(await Deno.connect({ hostname, port }));
       if (i === 30) net.listener.close();
-      // Each is told, or finds the socket closed; none is forgotten.
+      // Each gets a goodbye, or finds the socket closed; none is forgotten.
       await peer.rest().catch(() => {});
     });
     await Promise.allSettled(dials);
@@ -341,7 +341,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a peer that is told of the end is not one that broke",
+  "a peer that was notified of the end is not reported as broken",
   bounded,
   async () => {
     await using net = new Net();

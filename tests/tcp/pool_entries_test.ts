@@ -90,7 +90,7 @@ Deno.test("PoolEntries closes a socket when the last lease is released and its l
   assertEquals(bench.closed, [5]);
 });
 
-Deno.test("PoolEntries.retire() gives an entry to nobody else, and its leases count no more", async () => {
+Deno.test("PoolEntries.retire() gives an entry to nobody else, and its leases no longer count", async () => {
   const bench = new Bench();
   const entry = bench.entryFor("a");
   const lease = entry.resource.acquire();
@@ -135,7 +135,7 @@ Deno.test("a pool opening of an earlier socket does not retire an entry that has
   assertStrictEquals(bench.entryFor("a"), entry);
 });
 
-Deno.test("a pool opening counts a socket that was lost as an eviction, and one that never came not", async () => {
+Deno.test("a pool opening counts a lost socket as an eviction, but not one that never came", async () => {
   const bench = new Bench();
   const { counters } = bench.entries;
   const never = assertRejects(() => bench.entryFor("a").resource.acquire());

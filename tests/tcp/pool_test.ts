@@ -54,7 +54,7 @@ Deno.test("concurrent first connections dial once", bounded, async () => {
 });
 
 Deno.test(
-  "a default hostname and the same one in words share a socket",
+  "a default hostname and the same one spelled out share a socket",
   bounded,
   async () => {
     await using net = new Net({ serve: echo });
@@ -274,22 +274,26 @@ Deno.test(
   },
 );
 
-Deno.test("all who wait for a dial that fails are told", bounded, async () => {
-  using server = new RawServer();
-  await using alone = aloneWith();
-  const connecting = Promise.all([1, 2, 3].map(() =>
-    assertRejects(
-      () => alone.pool.connect(server.address),
-      SessionLostError,
-    )
-  ));
-  using peer = await server.accept();
-  await peer.preface().goodbye(ErrorCode.REFUSED, "full").flush();
-  const [first] = await connecting;
-  assertEquals(first?.code, ErrorCode.REFUSED);
-  assertEquals(alone.pool.stats().dials, 1);
-  assertEquals(alone.pool.stats().leases, 0);
-});
+Deno.test(
+  "all who wait for a dial that fails are rejected",
+  bounded,
+  async () => {
+    using server = new RawServer();
+    await using alone = aloneWith();
+    const connecting = Promise.all([1, 2, 3].map(() =>
+      assertRejects(
+        () => alone.pool.connect(server.address),
+        SessionLostError,
+      )
+    ));
+    using peer = await server.accept();
+    await peer.preface().goodbye(ErrorCode.REFUSED, "full").flush();
+    const [first] = await connecting;
+    assertEquals(first?.code, ErrorCode.REFUSED);
+    assertEquals(alone.pool.stats().dials, 1);
+    assertEquals(alone.pool.stats().leases, 0);
+  },
+);
 
 Deno.test("an address that failed is dialled anew", bounded, async () => {
   await using net = new Net({ serve: echo });
@@ -603,7 +607,7 @@ for (
 }
 
 Deno.test(
-  "credentials that turn out to be no bytes are not sent",
+  "credentials that turn out not to be bytes are not sent",
   bounded,
   async () => {
     await using net = new Net({ serve: echo });
@@ -622,7 +626,7 @@ Deno.test(
 // The end of a pool.
 
 Deno.test(
-  "a pool that is closed while it dials rejects whoever waits",
+  "a pool that is closed while it dials rejects those who wait",
   bounded,
   async () => {
     using server = new RawServer();
@@ -695,7 +699,7 @@ Deno.test(
 );
 
 Deno.test(
-  "closing a pool waits for a peer that has not heard everything",
+  "closing a pool waits for a peer that has not received everything",
   bounded,
   async () => {
     using server = new RawServer();

@@ -218,7 +218,7 @@ for (const mutually of [false, true]) {
   );
 
   Deno.test(
-    `a client that speaks no TLS fails alone with ${name}`,
+    `a client that does not speak TLS fails alone with ${name}`,
     bounded,
     async () => {
       const acceptor = listenTls({ port: 0 }, mutually ? mutual : server);

@@ -48,7 +48,7 @@ async function refusal(
     () => transport.read(one()),
     ConnectError,
   );
-  // Not before: the client is told though nobody closes the transport.
+  // Not before: the client hears of it though nobody closes the transport.
   const ofClient = await reading;
   transport.close();
   acceptor.close();
@@ -100,7 +100,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a client without a certificate is refused and told",
+  "a client without a certificate is refused, and its error says why",
   bounded,
   async () => {
     const { ofClient, ofServer } = await refusal(mutual, { caCerts: [ca] });
@@ -110,13 +110,13 @@ Deno.test(
 );
 
 Deno.test(
-  "a client of an unknown authority is refused and told",
+  "a client of an unknown authority is refused, and its error says why",
   bounded,
   async () => {
     const options = { caCerts: [ca], ...stranger };
     const { ofClient, ofServer } = await refusal(mutual, options);
     assertSays(ofClient, "does not accept this client's certificate");
-    assertSays(ofServer, "is signed by none of clientCaCerts");
+    assertSays(ofServer, "is not signed by one of clientCaCerts");
   },
 );
 
@@ -153,12 +153,12 @@ Deno.test(
 );
 
 Deno.test(
-  "the certificate of an authority is no proof to be that authority",
+  "the certificate of an authority is no proof of being that authority",
   bounded,
   async () => {
     const options = { ...server, clientCaCerts: [ca, oldCa] };
     const acceptor = listenTls({ port: 0 }, options);
-    // Whoever has seen it can show it without its key, but Deno's own client
+    // Anyone who has seen it can show it without its key, but Deno's own client
     // would not.
     const socket = connect({
       ...acceptor.address,
@@ -183,7 +183,7 @@ Deno.test(
   },
 );
 
-Deno.test("a client may in with a good certificate in a new session alone", () => {
+Deno.test("a client is let in only with a good certificate in a new session", () => {
   const certificate = new X509Certificate(client.cert);
   const good = { certificate, resumed: false, authorized: true };
   const refusal = (known: Partial<TlsClient>) =>
@@ -202,7 +202,7 @@ Deno.test("a client may in with a good certificate in a new session alone", () =
 });
 
 Deno.test(
-  "a TLS client tells that the server speaks no TLS",
+  "a TLS client reports that the server does not speak TLS",
   bounded,
   async () => {
     const acceptor = listenTcp({ port: 0 });
@@ -219,7 +219,7 @@ Deno.test(
   },
 );
 
-Deno.test("a TLS client tells that the server hung up", bounded, async () => {
+Deno.test("a TLS client reports that the server hung up", bounded, async () => {
   const acceptor = listenTcp({ port: 0 });
   const dialing = assertRejects(
     () => connectTls(acceptor.address, {}, never),
@@ -277,7 +277,7 @@ for (const [name, options] of [["TLS", {}], ["mutual TLS", client]] as const) {
   );
 
   Deno.test(
-    `no listener is told in Deno's words with ${name}`,
+    `a missing listener is reported in Deno's words with ${name}`,
     bounded,
     async () => {
       const { address, close } = listenTcp({ port: 0 });
@@ -290,7 +290,7 @@ for (const [name, options] of [["TLS", {}], ["mutual TLS", client]] as const) {
   );
 }
 
-Deno.test("options that are of no use are named before a socket is opened", async () => {
+Deno.test("options that cannot be used are named before a socket is opened", async () => {
   const rsa =
     "-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n-----END RSA PRIVATE KEY-----";
   const wrong: readonly (readonly [TlsServerOptions, string])[] = [

@@ -116,14 +116,14 @@ Deno.test("messages through a writer and a reader give the same chunks, however 
   );
 });
 
-Deno.test("the writer says what the wire's description says", () => {
+Deno.test("the writer's bytes are those of the wire's description", () => {
   const writer = new ChunkWriter();
   const data = pattern(300);
   writer.add(uuid(7), data, 0);
   assertEquals(writer.take(), message(uuid(7), data));
 });
 
-Deno.test("a chunk that arrives byte by byte is given with its last byte", () => {
+Deno.test("a chunk that arrives byte by byte is delivered with its last byte", () => {
   const reader = new ChunkReader();
   const bytes = message(uuid(1), pattern(300));
   assertEquals(feed(reader, bytes.subarray(0, -1), [1]), []);

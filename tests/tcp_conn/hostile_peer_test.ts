@@ -23,7 +23,7 @@ const A = uuid(0xa);
 const B = uuid(0xb);
 
 Deno.test(
-  "a peer that speaks by hand is served, chunk by chunk",
+  "a peer written by hand is served, chunk by chunk",
   bounded,
   async () => {
     await using net = new Net({ serve: echo });
@@ -62,7 +62,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a peer that closes its side has its answers before the socket is closed",
+  "a peer that closes its side gets its replies before the socket is closed",
   bounded,
   async () => {
     await using net = new Net({
@@ -150,7 +150,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a server that closes ends all connections, the one that waits to read too",
+  "a server that closes ends all connections, including one that waits to read",
   bounded,
   async () => {
     await using system = new ActorSystem();

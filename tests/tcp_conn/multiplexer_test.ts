@@ -145,14 +145,14 @@ Deno.test("messages of many ids that arrive in turns stay apart", async () => {
   );
 });
 
-Deno.test("a dialler drops and counts what comes for ids that nobody has", () => {
+Deno.test("a dialler drops and counts what comes for ids that nobody uses", () => {
   const bench = new Bench("dialler");
   bench.hear(A, 5, pattern(3));
   bench.hear(A, 5, pattern(2));
   assertEquals(bench.counter.droppedBytes, 5);
 });
 
-Deno.test("an id that is taken into use in the middle of a message begins with the next", async () => {
+Deno.test("an id that is taken into use in the middle of a message starts with the next", async () => {
   const bench = new Bench("dialler");
   bench.hear(A, 5, pattern(3));
   const connection = bench.multiplexer.open(A);
@@ -161,7 +161,7 @@ Deno.test("an id that is taken into use in the middle of a message begins with t
   assertEquals((await connection.receive()).length, 4);
 });
 
-Deno.test("the rest of a message whose connection was closed never begins another", async () => {
+Deno.test("the rest of a message whose connection was closed never starts another", async () => {
   const bench = new Bench("listener");
   bench.hear(A, 10, pattern(4));
   bench.opened[0]?.reset();
@@ -233,7 +233,7 @@ Deno.test("empty messages that nobody reads are bounded as well", async () => {
   );
 });
 
-Deno.test("messages that are read count no more", async () => {
+Deno.test("messages that were read no longer count", async () => {
   const bench = new Bench("listener", { maxUnreadBytes: 65_536 });
   for (let i = 0; i < 100; i++) {
     bench.hear(A, 10_000, pattern(10_000));
@@ -254,7 +254,7 @@ Deno.test("when a socket holds too much, the connection that holds most of it fa
   assertEquals((await other?.receive())?.length, 26_000);
 });
 
-Deno.test("a peer with too many ids breaks the protocol, those that are spoiled among them", () => {
+Deno.test("a peer with too many ids breaks the protocol, and spoiled ones count", () => {
   const bench = new Bench("listener", {
     maxConnections: 2,
     maxUnreadBytes: 65_536,
@@ -274,7 +274,7 @@ Deno.test("ids that are done with make room for others", () => {
   assertEquals(bench.opened.length, 10);
 });
 
-Deno.test("an id in use is refused, one that is spoiled too", () => {
+Deno.test("an id that is in use or spoiled is refused", () => {
   const bench = new Bench("dialler", { maxUnreadBytes: 65_536 });
   bench.multiplexer.open(A);
   assertThrows(() => bench.multiplexer.open(A), ConnectError, "in use");
@@ -381,14 +381,14 @@ Deno.test("no more than 64 messages are under way at once, and all arrive", () =
   for (let n = 0; n < 100; n++) {
     bench.multiplexer.open(uuid(n)).send(pattern(700_000, n));
   }
-  const begun = new Set<string>();
+  const started = new Set<string>();
   for (let chunks = bench.written(); chunks.length > 0;) {
     for (const { id, data, totalBytes } of chunks) {
       const bytes = (arrived.get(id) ?? 0) + data.length;
       arrived.set(id, bytes);
-      begun.add(id);
-      most = Math.max(most, begun.size);
-      if (bytes === totalBytes) begun.delete(id);
+      started.add(id);
+      most = Math.max(most, started.size);
+      if (bytes === totalBytes) started.delete(id);
     }
     chunks = bench.written();
   }
@@ -407,14 +407,14 @@ Deno.test("a send settles when its last chunk is taken, and not before", async (
   await sent;
 });
 
-Deno.test("a message that has begun ends although its connection is reset, and the next one follows it", async () => {
+Deno.test("a message that has started is finished although its connection is reset, and the next one follows it", async () => {
   const bench = new Bench("dialler");
   const first = bench.multiplexer.open(A);
   const message = pattern(400_000);
-  const begun = first.send(message);
+  const started = first.send(message);
   const waiting = first.send(pattern(7));
   first.reset();
-  await assertRejects(() => begun, ConnectionClosedError);
+  await assertRejects(() => started, ConnectionClosedError);
   await assertRejects(() => waiting, ConnectionClosedError);
   // Its sender has the buffer back.
   message.fill(0);

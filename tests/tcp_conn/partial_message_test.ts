@@ -31,7 +31,7 @@ Deno.test("a message that arrives in pieces is whole with the last, and never ta
   );
 });
 
-Deno.test("one byte of a message that says 16 MiB reserves two", () => {
+Deno.test("one byte of a message that announces 16 MiB reserves two", () => {
   const partial = new PartialMessage();
   partial.append(pattern(1), 16_777_216);
   assertEquals(partial.reservedBytes, 2);

@@ -52,14 +52,14 @@ Deno.test(
     await assertRejects(
       () => connection.send(new Uint8Array(16_777_217)),
       MessageTooLargeError,
-      "cut it up",
+      "split it",
     );
     await roundTrip(connection);
   },
 );
 
 Deno.test(
-  "both ends know the id, in lower case, and where the other is",
+  "both ends know the id, in lower case, and the other's address",
   bounded,
   async () => {
     await using net = new Net();
@@ -71,7 +71,7 @@ Deno.test(
   },
 );
 
-Deno.test("an id that is no UUID is refused", bounded, async () => {
+Deno.test("an id that is not a UUID is refused", bounded, async () => {
   await using net = new Net();
   await assertRejects(() => net.connect({ id: "orders" }), RangeError, "UUID");
 });
@@ -143,7 +143,7 @@ Deno.test(
 );
 
 Deno.test(
-  "two peers that send much at once do not block each other",
+  "two peers that send a lot at once do not block each other",
   bounded,
   async () => {
     await using net = new Net();
@@ -267,16 +267,20 @@ Deno.test("a connection is closed with its holder", bounded, async () => {
   assertEquals(net.pool.stats().leases, 0);
 });
 
-Deno.test("a pool that is closed connects no more", bounded, async () => {
-  await using net = new Net();
-  const [connection] = await net.pair();
-  await net.pool.close();
-  await assertRejects(() => connection.receive(), SessionLostError);
-  await assertRejects(() => net.connect(), ConnectError, "closed");
-});
+Deno.test(
+  "a pool that is closed makes no more connections",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const [connection] = await net.pair();
+    await net.pool.close();
+    await assertRejects(() => connection.receive(), SessionLostError);
+    await assertRejects(() => net.connect(), ConnectError, "closed");
+  },
+);
 
 Deno.test(
-  "what fails while it serves resets its connection alone, and the id opens anew",
+  "a serve that fails resets its connection alone, and the id opens anew",
   bounded,
   async () => {
     let failed = false;
