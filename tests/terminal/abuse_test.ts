@@ -1,4 +1,4 @@
-// What those do who are let in, or not, and want more than their share.
+// Clients, with or without a login, that want more than their share.
 import { setImmediate as turn } from "node:timers/promises";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { toText } from "@std/streams";
@@ -19,11 +19,11 @@ import { type Grant, Tickets } from "../../src/terminal/access/tickets.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { utf8 } from "../support/bytes.ts";
 import { bounded } from "../support/net.ts";
-import { json, refusal } from "./http/answers.ts";
+import { json, refusal } from "./http/responses.ts";
 import { streamOf } from "./recording/casts.ts";
 import { Served } from "./served.ts";
 
-/** The descriptors of this process, where the system tells of them. */
+/** Number of descriptors of this process, on systems that report it. */
 function descriptors(): number {
   try {
     return [...Deno.readDirSync("/proc/self/fd")].length;
@@ -35,11 +35,11 @@ function descriptors(): number {
 /** Where a connection is dropped. */
 const PLACES = [
   "in the request",
-  "before the answer",
-  "after the answer",
+  "before the response",
+  "after the response",
 ] as const;
 
-/** Asks for a socket, and drops the connection somewhere in the handshake. */
+/** Requests a socket, and drops the connection somewhere in the handshake. */
 async function drop(
   port: number,
   request: Uint8Array,
@@ -48,7 +48,7 @@ async function drop(
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
   const end = where === "in the request" ? 100 : request.length;
   await connection.write(request.subarray(0, end));
-  if (where !== "after the answer") return;
+  if (where !== "after the response") return;
   await connection.read(new Uint8Array(4096));
 }
 
@@ -66,7 +66,7 @@ Deno.test(
       if (dropped && terminal.stats().attachments === 0) gone.resolve();
     };
     system.events.subscribe(({ type }) => {
-      // After whoever waits for the stop has been told of it.
+      // After all that wait for the stop have run.
       if (type === "stopped") turn().then(look);
     });
     const before = descriptors();
@@ -207,7 +207,7 @@ Deno.test(
 );
 
 Deno.test("all addresses of an IPv6 /64 network are one client", () => {
-  /** Which of them are let try, when each client may once. */
+  /** Which addresses may make an attempt, with one for each client. */
   const tried = (...hostnames: string[]) => {
     const options = resolveServeTerminalOptions({ handshakesPerMinute: 1 });
     const counters = new TerminalCounters();
@@ -259,8 +259,8 @@ Deno.test(
   async () => {
     await using served = new Served();
     const { error } = console;
-    const said: unknown[] = [];
-    console.error = (...words) => void said.push(...words);
+    const logged: unknown[] = [];
+    console.error = (...words) => void logged.push(...words);
     try {
       const { port } = served.server.addr;
       using connection = await Deno.connect({ hostname: "127.0.0.1", port });
@@ -277,12 +277,12 @@ Deno.test(
         /^HTTP\/1\.1 100 /,
       );
       await connection.write(utf8("no length\r\n"));
-      const answer = await toText(connection.readable);
-      assertMatch(answer, /^HTTP\/1\.1 400 /);
+      const response = await toText(connection.readable);
+      assertMatch(response, /^HTTP\/1\.1 400 /);
     } finally {
       console.error = error;
     }
-    assertEquals(said, []);
+    assertEquals(logged, []);
   },
 );
 

@@ -85,7 +85,7 @@ export class TestBrowser implements AsyncDisposable {
     return new TestBrowser(this.#browser, page, () => page.close());
   }
 
-  /** The page of somebody else, with other cookies. */
+  /** The page of another user, with other cookies. */
   async somebodyElse(): Promise<TestBrowser> {
     const context = await this.#browser.newContext();
     const end = () => context.close();
@@ -112,7 +112,7 @@ export class TestBrowser implements AsyncDisposable {
     await this.phase("connected");
   }
 
-  /** Waits until the page says that it is in a phase. */
+  /** Waits until the page shows a phase. */
   async phase(phase: string): Promise<void> {
     await this.page.waitForSelector(`#state[data-phase=${phase}]`);
   }

@@ -21,7 +21,7 @@ import {
 import type { Grant } from "../../src/terminal/access/tickets.ts";
 import { Happenings } from "../support/happenings.ts";
 
-/** Sends everything back, byte for byte. */
+/** A program that writes everything it reads, byte for byte. */
 export const RAW_CAT = {
   name: "cat",
   command: "sh",
@@ -56,7 +56,7 @@ export class Served implements AsyncDisposable {
     return `127.0.0.1:${this.server.addr.port}`;
   }
 
-  /** Uses a ticket; answers the cookie. */
+  /** Uses a ticket; returns the cookie. */
   async login(
     role?: Grant["role"],
     session?: string,
@@ -71,7 +71,7 @@ export class Served implements AsyncDisposable {
     return (response.headers.get("set-cookie") ?? cookie).split(";")[0] ?? "";
   }
 
-  /** Asks as the page does. */
+  /** Sends a request as the page does. */
   request(
     method: string,
     path: string,
@@ -167,7 +167,7 @@ export class Viewer {
     this.send({ type: "input", sequence, bytes });
   }
 
-  /** The next frame of a type; what comes before it is passed over. */
+  /** Waits for the next frame of a type, and skips others. */
   async next<T extends ServerFrame["type"]>(
     type: T,
   ): Promise<Extract<ServerFrame, { type: T }>> {

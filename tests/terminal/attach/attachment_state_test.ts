@@ -28,7 +28,7 @@ const ATTACHED: AttachmentEvent = {
   isAnswered: false,
 };
 
-/** An attachment to which these events have happened. */
+/** Returns the state after some events. */
 function after(
   role: AttachmentState["role"],
   ...events: readonly AttachmentEvent[]
@@ -42,7 +42,7 @@ function attachedAs(role: AttachmentState["role"]): AttachmentState {
   return after(role, { type: "socket_opened" }, ATTACHED);
 }
 
-/** What is done, by name; the frames that are sent, by theirs. */
+/** The names of commands, with the types of frames that are sent. */
 function namesOf(commands: readonly AttachmentCommand[]): string[] {
   return commands.map((command) =>
     command.type === "send" ? `send ${command.frame.type}` : command.type
@@ -269,7 +269,7 @@ Deno.test("a controlling viewer requests sizes, signals and a PONG", () => {
 
 Deno.test("the viewer who types answers the queries, until another one types", () => {
   const state = attachedAs("control");
-  // It was the first one, and answers already.
+  // It was the first viewer, and answers already.
   assertEquals(acceptInput(state), "type");
   assertEquals(transition(state, { type: "replies_handed_over" }), [{
     type: "send",
@@ -374,7 +374,7 @@ const events: fc.Arbitrary<AttachmentEvent> = fc.oneof(
   fc.constantFrom("text", new ArrayBuffer(1), new ArrayBuffer(1))
     .map((data): AttachmentEvent => ({ type: "message_arrived", data })),
 );
-/** What comes and goes with bytes, which is no event. */
+/** Input and output, which are no events. */
 const traffic = fc.oneof(
   offset.map((bytes) => ({ type: "output", bytes }) as const),
   offset.map((bytes) => ({ type: "gap", bytes }) as const),
@@ -384,7 +384,7 @@ const traffic = fc.oneof(
 );
 const steps = fc.array(fc.oneof(events, traffic), { maxLength: 60 });
 const roles = fc.constantFrom("control" as const, "view" as const);
-/** Which of the frames that are sent do not fit any more. */
+/** Which frames overflow the socket. */
 const overflows = fc.infiniteStream(
   fc.oneof(
     { arbitrary: fc.constant(false), weight: 9 },
@@ -392,7 +392,7 @@ const overflows = fc.infiniteStream(
   ),
 );
 
-/** Does what the decisions say, as the actor does, and takes it down. */
+/** Carries the commands out as the actor does, and records them. */
 class Interpreter {
   readonly state: AttachmentState;
   readonly done: AttachmentCommand[] = [];

@@ -15,7 +15,7 @@ Deno.test(
     let sent = 0;
     while (sent < 131_072) {
       const { offset, bytes } = await viewer.next("output");
-      // It begins with the oldest that is kept.
+      // It starts with the oldest output that is kept.
       assertEquals(offset, end ?? offset);
       end = offset + bytes.length;
       sent += bytes.length;

@@ -1,4 +1,4 @@
-// The page's own end of the protocol, over a socket that is cut.
+// The client of the page, over a socket that is cut.
 import { assert, assertEquals } from "@std/assert";
 import { realClock } from "../../../src/actor/clock.ts";
 import { TerminalClient } from "../../../src/terminal/page/client.ts";
@@ -11,7 +11,7 @@ import { Served } from "../served.ts";
 /** A page without a browser, whose sockets go through a proxy. */
 class Page {
   readonly client: TerminalClient;
-  /** How often it was connected. */
+  /** Number of connections. */
   sockets = 0;
   #text = "";
   #changed = Promise.withResolvers<void>();
@@ -48,7 +48,7 @@ class Page {
     });
   }
 
-  /** Waits until so many characters were shown, and answers all. */
+  /** Waits until a number of characters were shown, and returns all. */
   async shown(length: number): Promise<string> {
     while (this.#text.length < length) await this.#changed.promise;
     return this.#text;

@@ -1,4 +1,4 @@
-// What one viewer asks for, however fast, and how it is cut off.
+// Requests of one viewer, however fast, and how it is disconnected.
 import { assertEquals } from "@std/assert";
 import { ErrorCode } from "../../../src/terminal/attach/protocol.ts";
 import { bounded } from "../../support/net.ts";

@@ -25,7 +25,7 @@ function bytes(minLength: number): fc.Arbitrary<Uint8Array> {
   return fc.uint8Array({ minLength, maxLength: 300 });
 }
 
-/** What a viewer may say. */
+/** Any frame of a viewer. */
 export const clientFrames: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({
     type: fc.constant("input"),
@@ -48,7 +48,7 @@ const exits: fc.Arbitrary<Exit> = fc.oneof(
   fc.record({ signal }),
 );
 
-/** What the server may say. */
+/** Any frame of the server. */
 export const serverFrames: fc.Arbitrary<ServerFrame> = fc.oneof(
   fc.record({
     type: fc.constant("output"),

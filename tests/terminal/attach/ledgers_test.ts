@@ -7,7 +7,7 @@ import {
 import { OutputLedger } from "../../../src/terminal/attach/output_ledger.ts";
 import { TerminalProtocolError } from "../../../src/terminal/attach/protocol.ts";
 
-/** A terminal that takes a piece when it is told to. */
+/** A terminal that takes a piece when the test calls `take`. */
 class Typed implements InputSink {
   readonly bytes: number[] = [];
   readonly acks: number[] = [];

@@ -47,7 +47,7 @@ function rows(heading: string): string[][] {
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
 }
 
-const said: Record<string, ClientFrame> = {
+const fromViewer: Record<string, ClientFrame> = {
   input: { type: "input", sequence: 1, bytes: utf8("ls") },
   "input_second": { type: "input", sequence: 2, bytes: utf8("\r") },
   resize: { type: "resize", columns: 120, rows: 40 },
@@ -56,7 +56,7 @@ const said: Record<string, ClientFrame> = {
   ping: { type: "ping", id: 7 },
   detach: { type: "detach" },
 };
-const answered: Record<string, ServerFrame> = {
+const fromServer: Record<string, ServerFrame> = {
   output: { type: "output", offset: 4096, bytes: utf8("hi") },
   snapshot: { type: "snapshot", offset: 4096, bytes: utf8("\x1b[H") },
   gap: { type: "gap", from: 4096, to: 266_240 },
@@ -69,7 +69,7 @@ const answered: Record<string, ServerFrame> = {
   error: { type: "error", code: ErrorCode.NOT_FOUND, text: "gone" },
 };
 
-for (const [name, frame] of Object.entries(said)) {
+for (const [name, frame] of Object.entries(fromViewer)) {
   Deno.test(`the example ${name} is a frame of a viewer`, () => {
     const example = examples.get(name) ?? new Uint8Array(0);
     assertEquals(encodeClientFrame(frame).toHex(), example.toHex());
@@ -77,7 +77,7 @@ for (const [name, frame] of Object.entries(said)) {
   });
 }
 
-for (const [name, frame] of Object.entries(answered)) {
+for (const [name, frame] of Object.entries(fromServer)) {
   Deno.test(`the example ${name} is a frame of the server of a terminal`, () => {
     const example = examples.get(name) ?? new Uint8Array(0);
     assertEquals(encodeServerFrame(frame).toHex(), example.toHex());
@@ -86,7 +86,7 @@ for (const [name, frame] of Object.entries(answered)) {
 }
 
 Deno.test("every example of the terminal's protocol is compared", () => {
-  const names = [...Object.keys(said), ...Object.keys(answered)];
+  const names = [...Object.keys(fromViewer), ...Object.keys(fromServer)];
   assertEquals([...examples.keys()].toSorted(), names.toSorted());
 });
 

@@ -1,5 +1,5 @@
 /**
- * A session that does what a test says, and a viewer of it over a socket.
+ * A session that a test plays, and a viewer of it over a socket.
  *
  * @module
  */
@@ -20,15 +20,15 @@ import { TerminalSession } from "../../../src/terminal/sessions.ts";
 import { Happenings } from "../../support/happenings.ts";
 import { Viewer } from "../served.ts";
 
-/** What is asked of a session, and where the answer goes. */
+/** A request to a session, with the receiver of the reply. */
 export type Asked = PtySessionMessage & { readonly replyTo: ReplyTo<PtyReply> };
 
-/** A session of which one viewer asks something. */
+/** A session with one viewer. */
 export class ScriptedSession implements AsyncDisposable {
   readonly system: ActorSystem = new ActorSystem();
-  /** What was asked, but for attachments: nothing answers but the test. */
+  /** Requests other than attachments, to which the test replies. */
   readonly asked: Happenings<Asked> = new Happenings();
-  /** Who is attached, to be told events. */
+  /** Viewers that are attached, to which the test sends events. */
   readonly attached: Happenings<PtyViewer> = new Happenings();
   readonly session: TerminalSession;
   readonly viewer: Viewer;

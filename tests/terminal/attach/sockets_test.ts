@@ -4,7 +4,7 @@ import { ErrorCode } from "../../../src/terminal/attach/protocol.ts";
 import { bounded } from "../../support/net.ts";
 import { Served } from "../served.ts";
 
-/** A server with a session of `cat`, and the cookie of who controls it. */
+/** A server with a session of `cat`, and the cookie of a login with control. */
 async function withCat(
   options: ConstructorParameters<typeof Served>[0] = {},
 ): Promise<{ served: Served; id: string; cookie: string }> {

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { toText } from "@std/streams";
 import { utf8 } from "../../support/bytes.ts";
 import { bounded } from "../../support/net.ts";
-import { json, refusal } from "./answers.ts";
+import { json, refusal } from "./responses.ts";
 import { Served } from "../served.ts";
 
 Deno.test(
@@ -285,9 +285,9 @@ Deno.test(
         [`sessions/${id}/tickets`, { role: "owner" }, "400 bad_request"],
       ] as const
     ) {
-      const answer = served.request("POST", path, { cookie, body });
+      const response = served.request("POST", path, { cookie, body });
       assertEquals<unknown>(
-        await refusal(answer),
+        await refusal(response),
         expected,
         JSON.stringify(body),
       );
@@ -383,9 +383,9 @@ Deno.test("a client that guesses tickets is slowed down", bounded, async () => {
 Deno.test("a closed server refuses requests", bounded, async () => {
   await using served = new Served();
   await served.terminal.close();
-  const answer = await served.request("GET", "health");
-  assertEquals(answer.status, 503);
-  assertEquals((await answer.json()).code, "closed");
+  const response = await served.request("GET", "health");
+  assertEquals(response.status, 503);
+  assertEquals((await response.json()).code, "closed");
 });
 
 Deno.test("an invalid Host header is a bad request", bounded, async () => {
@@ -395,7 +395,7 @@ Deno.test("an invalid Host header is a bad request", bounded, async () => {
   await socket.write(
     utf8("GET / HTTP/1.1\r\nhost: a:99999\r\nconnection: close\r\n\r\n"),
   );
-  const answer = await toText(socket.readable);
-  assertMatch(answer, /^HTTP\/1.1 400 /);
-  assertMatch(answer, /"code":"bad_request"/);
+  const response = await toText(socket.readable);
+  assertMatch(response, /^HTTP\/1.1 400 /);
+  assertMatch(response, /"code":"bad_request"/);
 });

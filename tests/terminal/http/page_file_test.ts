@@ -4,7 +4,7 @@ import { pageFile } from "../../../src/terminal/http/page_file.ts";
 
 const made = await Deno.readTextFile(BUNDLE);
 const madeWith = /with Deno (\S+):/.exec(made)?.[1];
-// Each version of Deno brings its own bundler, which may write otherwise.
+// Each version of Deno has its own bundler, whose output may differ.
 const isSameDeno = madeWith === Deno.version.deno;
 if (!isSameDeno) {
   console.warn(`The page is not compared: it was made with Deno ${madeWith}`);

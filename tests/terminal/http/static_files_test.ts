@@ -3,7 +3,7 @@ import { ActorSystem } from "../../../src/actor/system.ts";
 import type { ServeTerminalOptions } from "../../../src/terminal/options.ts";
 import { serveTerminal } from "../../../src/terminal/terminal_server.ts";
 import { bounded } from "../../support/net.ts";
-import { json, refusal } from "./answers.ts";
+import { json, refusal } from "./responses.ts";
 import { Served } from "../served.ts";
 
 Deno.test(

@@ -1,6 +1,6 @@
 /**
- * A client of a terminal without a browser, and a server without a network:
- * each frame arrives when the test says so.
+ * A client of a terminal without a browser, and a server without a network: the
+ * test delivers each frame.
  *
  * @module
  */
@@ -20,14 +20,14 @@ import type {
 import { encodeServerFrame } from "../../../src/terminal/attach/server_frame.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
 
-/** A socket of the client, and what is under way over it. */
+/** A socket of the client, and the frames that are on their way. */
 export class FakeSocket implements Socket {
   readonly events: SocketEvents;
   /** Where the client stopped. */
   readonly offset: number | undefined;
-  /** What the client has said and the server has not read. */
+  /** Frames that the client has sent and the server has not read. */
   readonly up: ClientFrame[] = [];
-  /** What the server has said and the client has not read. */
+  /** Frames that the server has sent and the client has not read. */
   readonly down: ServerFrame[] = [];
   /** Whether the client has closed it. */
   isClosed = false;
@@ -45,19 +45,19 @@ export class FakeSocket implements Socket {
     this.isClosed = true;
   }
 
-  /** The client reads a frame. */
-  say(frame: ServerFrame): void {
+  /** Lets the client read a frame. */
+  deliver(frame: ServerFrame): void {
     this.events.received(encodeServerFrame(frame));
   }
 
-  /** Begins an attachment. */
+  /** Starts an attachment. */
   accept(role: Role = "control", sequence = 0, repliesFrom = 0): void {
-    this.say({ type: "role", role, repliesFrom });
-    this.say({ type: "input_ack", sequence });
+    this.deliver({ type: "role", role, repliesFrom });
+    this.deliver({ type: "input_ack", sequence });
   }
 
-  /** What the client has said of one type. */
-  said<T extends ClientFrame["type"]>(
+  /** The frames of one type that the client has sent. */
+  sent<T extends ClientFrame["type"]>(
     type: T,
   ): Extract<ClientFrame, { type: T }>[] {
     return this.up.filter((frame): frame is Extract<ClientFrame, { type: T }> =>
@@ -66,18 +66,18 @@ export class FakeSocket implements Socket {
   }
 }
 
-/** A client and all that it is told and tells. */
+/** A client, with everything that it receives and reports. */
 export class ClientHarness {
   readonly clock: ManualClock = new ManualClock();
   readonly sockets: FakeSocket[] = [];
   readonly states: ClientState[] = [];
   readonly notices: string[] = [];
   readonly latencies: number[] = [];
-  /** What the screen has parsed, with whether it might answer it. */
+  /** Output that the screen has parsed, and whether it might answer queries. */
   readonly parsed: { readonly bytes: Uint8Array; readonly replies: boolean }[] =
     [];
   readonly sizes: (readonly [number, number])[] = [];
-  /** The HTTP status of the session; `undefined` when nobody answers. */
+  /** The HTTP status of the session; `undefined` if no server responds. */
   status: number | undefined;
   readonly #writes: { bytes: Uint8Array; parsed: () => void }[] = [];
   readonly client: TerminalClient = new TerminalClient({
@@ -95,7 +95,7 @@ export class ClientHarness {
     },
     status: () =>
       this.status === undefined
-        ? Promise.reject(new TypeError("Nobody answers"))
+        ? Promise.reject(new TypeError("No server responds"))
         : Promise.resolve(this.status),
     changed: (state) => void this.states.push(state),
     latency: (ms) => void this.latencies.push(ms),
@@ -104,7 +104,7 @@ export class ClientHarness {
     random: () => 1,
   });
 
-  /** Attaches; answers the first socket, on which all is well. */
+  /** Attaches over a first socket, and returns it. */
   attach(role?: Role): FakeSocket {
     this.client.attach();
     const { socket } = this;
@@ -119,7 +119,7 @@ export class ClientHarness {
     return socket;
   }
 
-  /** The state now. */
+  /** The present state. */
   get state(): ClientState {
     return this.client.state;
   }
@@ -129,7 +129,7 @@ export class ClientHarness {
     return this.#writes.length;
   }
 
-  /** The screen parses so many writes. */
+  /** Lets the screen parse a number of writes. */
   parse(writes: number = Infinity): void {
     for (let i = 0; i < writes; i++) {
       const write = this.#writes.shift();

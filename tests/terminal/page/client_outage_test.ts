@@ -1,5 +1,5 @@
-// What the page's end of the protocol does while the server is out of reach,
-// or the page is in the background.
+// The client of the page while the server is out of reach, or the page is in the
+// background.
 import { assert, assertEquals } from "@std/assert";
 import type { Clock, Timer } from "../../../src/actor/clock.ts";
 import { TerminalClient } from "../../../src/terminal/page/client.ts";
@@ -15,7 +15,7 @@ Deno.test("Ctrl-C that is typed without a socket is sent after the input before 
   page.clock.advance(500);
   page.socket.accept();
   assertEquals(
-    page.socket.said("input").map(({ bytes }) => bytes),
+    page.socket.sent("input").map(({ bytes }) => bytes),
     [utf8("sleep 99\r"), new Uint8Array([3])],
   );
   assertEquals(page.notices, []);
@@ -69,8 +69,8 @@ Deno.test("a page in the background keeps a socket that replies, and no other", 
   socket.accept();
   for (let i = 1; i <= 3; i++) {
     clock.minute();
-    assertEquals(socket.said("ping").length, i);
-    socket.say({ type: "pong", id: i });
+    assertEquals(socket.sent("ping").length, i);
+    socket.deliver({ type: "pong", id: i });
   }
   clock.minute();
   assert(!socket.isClosed);
@@ -83,14 +83,14 @@ Deno.test("after missing output, the client changes the size and changes it back
   page.client.resize(80, 24);
   const socket = page.attach();
   socket.up.length = 0;
-  socket.say({ type: "output", offset: 100, bytes: utf8("kept") });
+  socket.deliver({ type: "output", offset: 100, bytes: utf8("kept") });
   const sizes: ClientFrame[] = [
     { type: "resize", columns: 80, rows: 23 },
     { type: "resize", columns: 80, rows: 24 },
   ];
   assertEquals(socket.up, sizes);
-  socket.say({ type: "output", offset: 104, bytes: utf8("more") });
-  socket.say({ type: "gap", from: 108, to: 200 });
+  socket.deliver({ type: "output", offset: 104, bytes: utf8("more") });
+  socket.deliver({ type: "gap", from: 108, to: 200 });
   assertEquals(socket.up, [...sizes, ...sizes]);
 });
 
@@ -98,6 +98,6 @@ Deno.test("a read-only viewer changes no size after missing output", () => {
   const page = new ClientHarness();
   page.client.resize(80, 24);
   const socket = page.attach("view");
-  socket.say({ type: "output", offset: 100, bytes: utf8("kept") });
+  socket.deliver({ type: "output", offset: 100, bytes: utf8("kept") });
   assertEquals(socket.up, []);
 });

@@ -1,5 +1,5 @@
-// Whatever is cut and whenever: the screen shows each byte of the output once,
-// and the program gets each byte that was typed once.
+// Whenever a socket is cut, the screen shows each byte of the output once, and the
+// program gets each typed byte once.
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { concat } from "../../session/wire/support.ts";
@@ -77,7 +77,7 @@ class Model {
         return;
       case "down":
         for (const frame of socket.down.splice(0, step.count)) {
-          socket.say(frame);
+          socket.deliver(frame);
         }
         return;
       case "parse":

@@ -22,7 +22,7 @@ Deno.test("a new client attaches without an offset, sends its size and types", (
 
 Deno.test("the screen takes the size that the server sends", () => {
   const page = new ClientHarness();
-  page.attach().say({ type: "size", columns: 80, rows: 25 });
+  page.attach().deliver({ type: "size", columns: 80, rows: 25 });
   assertEquals(page.sizes, [[80, 25]]);
 });
 
@@ -32,45 +32,45 @@ Deno.test("the same size is sent once", () => {
   page.client.resize(80, 24);
   page.client.resize(80, 24);
   page.client.resize(81, 24);
-  assertEquals(socket.said("resize").length, 2);
+  assertEquals(socket.sent("resize").length, 2);
 });
 
 Deno.test("parsed output is acknowledged after 100 ms", () => {
   const page = new ClientHarness();
   const socket = page.attach();
-  socket.say({ type: "output", offset: 1000, bytes: pattern(10) });
+  socket.deliver({ type: "output", offset: 1000, bytes: pattern(10) });
   page.clock.advance(100);
-  assertEquals(socket.said("ack"), []);
+  assertEquals(socket.sent("ack"), []);
   page.parse();
   page.clock.advance(99);
-  assertEquals(socket.said("ack"), []);
+  assertEquals(socket.sent("ack"), []);
   page.clock.advance(1);
-  assertEquals(socket.said("ack"), [{ type: "ack", offset: 1010 }]);
+  assertEquals(socket.sent("ack"), [{ type: "ack", offset: 1010 }]);
 });
 
 Deno.test("32 KiB of parsed output are acknowledged at once", () => {
   const page = new ClientHarness();
   const socket = page.attach();
   for (let at = 0; at < 65_536; at += 8192) {
-    socket.say({ type: "output", offset: at, bytes: pattern(8192) });
+    socket.deliver({ type: "output", offset: at, bytes: pattern(8192) });
   }
   page.parse(3);
-  assertEquals(socket.said("ack"), []);
+  assertEquals(socket.sent("ack"), []);
   page.parse(5);
-  assertEquals(socket.said("ack").map(({ offset }) => offset), [
+  assertEquals(socket.sent("ack").map(({ offset }) => offset), [
     32_768,
     65_536,
   ]);
   page.clock.advance(100);
-  assertEquals(socket.said("ack").length, 2);
+  assertEquals(socket.sent("ack").length, 2);
 });
 
 Deno.test("a lost socket is replaced where the output stopped, and every key is typed exactly once", () => {
   const page = new ClientHarness();
   const first = page.attach();
-  first.say({ type: "output", offset: 0, bytes: utf8("one ") });
+  first.deliver({ type: "output", offset: 0, bytes: utf8("one ") });
   for (const key of ["a", "b", "c"]) page.client.type(utf8(key));
-  first.say({ type: "input_ack", sequence: 1 });
+  first.deliver({ type: "input_ack", sequence: 1 });
   first.events.closed(1006);
   page.client.type(utf8("d"));
   page.clock.advance(500);
@@ -79,10 +79,10 @@ Deno.test("a lost socket is replaced where the output stopped, and every key is 
   assertEquals(second.up, []);
   second.accept("control", 2);
   assertEquals(
-    second.said("input").map(({ sequence, bytes }) => [sequence, text(bytes)]),
+    second.sent("input").map(({ sequence, bytes }) => [sequence, text(bytes)]),
     [[3, "c"], [4, "d"]],
   );
-  second.say({ type: "output", offset: 4, bytes: utf8("two") });
+  second.deliver({ type: "output", offset: 4, bytes: utf8("two") });
   page.parse();
   assertEquals(page.parsed.map(({ bytes }) => text(bytes)), ["one ", "two"]);
 });
@@ -90,8 +90,8 @@ Deno.test("a lost socket is replaced where the output stopped, and every key is 
 Deno.test("output that arrives twice is shown once", () => {
   const page = new ClientHarness();
   const socket = page.attach();
-  socket.say({ type: "output", offset: 7, bytes: utf8("abc") });
-  socket.say({ type: "output", offset: 8, bytes: utf8("bcdef") });
+  socket.deliver({ type: "output", offset: 7, bytes: utf8("abc") });
+  socket.deliver({ type: "output", offset: 8, bytes: utf8("bcdef") });
   page.parse();
   assertEquals(page.parsed.map(({ bytes }) => text(bytes)), ["abc", "def"]);
 });
@@ -99,8 +99,8 @@ Deno.test("output that arrives twice is shown once", () => {
 Deno.test("missing output is an error", () => {
   const page = new ClientHarness();
   const socket = page.attach();
-  socket.say({ type: "output", offset: 0, bytes: utf8("abc") });
-  socket.say({ type: "output", offset: 4, bytes: utf8("e") });
+  socket.deliver({ type: "output", offset: 0, bytes: utf8("abc") });
+  socket.deliver({ type: "output", offset: 4, bytes: utf8("e") });
   assertEquals(page.state, {
     phase: "failed",
     text:
@@ -112,9 +112,9 @@ Deno.test("missing output is an error", () => {
 Deno.test("a gap cancels an unfinished escape sequence, and is reported", () => {
   const page = new ClientHarness();
   const socket = page.attach();
-  socket.say({ type: "output", offset: 0, bytes: utf8("\x1b[3") });
-  socket.say({ type: "gap", from: 3, to: 100 });
-  socket.say({ type: "output", offset: 100, bytes: utf8("on") });
+  socket.deliver({ type: "output", offset: 0, bytes: utf8("\x1b[3") });
+  socket.deliver({ type: "gap", from: 3, to: 100 });
+  socket.deliver({ type: "output", offset: 100, bytes: utf8("on") });
   page.parse();
   assertEquals(
     page.parsed.map(({ bytes }) => text(bytes)),
@@ -125,16 +125,16 @@ Deno.test("a gap cancels an unfinished escape sequence, and is reported", () => 
 
 Deno.test("a gap before the first output is not reported", () => {
   const page = new ClientHarness();
-  page.attach().say({ type: "gap", from: 0, to: 100 });
+  page.attach().deliver({ type: "gap", from: 0, to: 100 });
   assertEquals(page.notices, []);
 });
 
 Deno.test("a snapshot replaces everything on the screen", () => {
   const page = new ClientHarness();
   const socket = page.attach();
-  socket.say({ type: "output", offset: 0, bytes: utf8("old") });
-  socket.say({ type: "snapshot", offset: 5000, bytes: utf8("screen") });
-  socket.say({ type: "output", offset: 5000, bytes: utf8("!") });
+  socket.deliver({ type: "output", offset: 0, bytes: utf8("old") });
+  socket.deliver({ type: "snapshot", offset: 5000, bytes: utf8("screen") });
+  socket.deliver({ type: "output", offset: 5000, bytes: utf8("!") });
   page.parse();
   assertEquals(
     page.parsed.map(({ bytes }) => text(bytes)),
@@ -146,8 +146,8 @@ Deno.test("output whose queries were answered before is parsed without replies",
   const page = new ClientHarness();
   page.client.attach();
   page.socket.accept("control", 0, 5);
-  page.socket.say({ type: "output", offset: 2, bytes: utf8("oldnew") });
-  page.socket.say({ type: "output", offset: 8, bytes: utf8("newer") });
+  page.socket.deliver({ type: "output", offset: 2, bytes: utf8("oldnew") });
+  page.socket.deliver({ type: "output", offset: 8, bytes: utf8("newer") });
   page.parse();
   assertEquals(
     page.parsed.map(({ bytes, replies }) => [text(bytes), replies]),
@@ -158,10 +158,10 @@ Deno.test("output whose queries were answered before is parsed without replies",
 Deno.test("when another viewer takes over the replies, this one still answers earlier queries", () => {
   const page = new ClientHarness();
   const socket = page.attach();
-  socket.say({ type: "output", offset: 0, bytes: utf8("mine") });
+  socket.deliver({ type: "output", offset: 0, bytes: utf8("mine") });
   const repliesFrom = Number.MAX_SAFE_INTEGER;
-  socket.say({ type: "role", role: "control", repliesFrom });
-  socket.say({ type: "output", offset: 4, bytes: utf8("theirs") });
+  socket.deliver({ type: "role", role: "control", repliesFrom });
+  socket.deliver({ type: "output", offset: 4, bytes: utf8("theirs") });
   page.parse();
   assertEquals(
     page.parsed.map(({ bytes, replies }) => [text(bytes), replies]),
@@ -173,9 +173,9 @@ Deno.test("when this viewer takes over the replies, it does not answer earlier q
   const page = new ClientHarness();
   page.client.attach();
   page.socket.accept("control", 0, Number.MAX_SAFE_INTEGER);
-  page.socket.say({ type: "output", offset: 0, bytes: utf8("theirs") });
-  page.socket.say({ type: "role", role: "control", repliesFrom: 6 });
-  page.socket.say({ type: "output", offset: 6, bytes: utf8("mine") });
+  page.socket.deliver({ type: "output", offset: 0, bytes: utf8("theirs") });
+  page.socket.deliver({ type: "role", role: "control", repliesFrom: 6 });
+  page.socket.deliver({ type: "output", offset: 6, bytes: utf8("mine") });
   page.parse();
   assertEquals(
     page.parsed.map(({ bytes, replies }) => [text(bytes), replies]),
@@ -190,7 +190,7 @@ Deno.test("a read-only viewer sends no size, no input and no replies", () => {
   const socket = page.attach("view");
   page.client.type(utf8("late"));
   page.client.resize(90, 24);
-  socket.say({ type: "output", offset: 0, bytes: utf8("\x1b[c") });
+  socket.deliver({ type: "output", offset: 0, bytes: utf8("\x1b[c") });
   page.parse();
   assertEquals(socket.up, []);
   assertEquals(page.parsed.map(({ replies }) => replies), [false]);
@@ -200,7 +200,7 @@ Deno.test("a read-only viewer sends no size, no input and no replies", () => {
 Deno.test("after the exit, no socket is opened", () => {
   const page = new ClientHarness();
   const socket = page.attach();
-  socket.say({ type: "exit", exit: { code: 3 } });
+  socket.deliver({ type: "exit", exit: { code: 3 } });
   socket.events.closed(1000);
   page.client.attach();
   page.clock.advance(60_000);
@@ -225,7 +225,7 @@ for (
     const page = new ClientHarness();
     const socket = page.attach();
     const code = ErrorCode[name];
-    socket.say({ type: "error", code, text: "because" });
+    socket.deliver({ type: "error", code, text: "because" });
     socket.events.closed(4000 + code);
     assertEquals(page.state.phase, isFinal ? "failed" : "waiting");
     if (isFinal) {
@@ -297,7 +297,7 @@ Deno.test("a socket that has been silent for 15 s is replaced, and its later fra
   assert(first.isClosed);
   page.clock.advance(500);
   page.socket.accept();
-  first.say({ type: "output", offset: 5, bytes: utf8("late") });
+  first.deliver({ type: "output", offset: 5, bytes: utf8("late") });
   first.events.closed(1000);
   assertEquals(page.unparsed, 0);
   assertEquals(page.state.phase, "connected");
@@ -309,9 +309,9 @@ Deno.test("any frame counts as a sign of life, and a PONG measures the latency",
   for (let i = 0; i < 10; i++) {
     page.clock.advance(3000);
     page.clock.advance(7);
-    const id = socket.said("ping").at(-1)?.id ?? 0;
-    socket.say({ type: "pong", id: id - 1 });
-    socket.say({ type: "pong", id });
+    const id = socket.sent("ping").at(-1)?.id ?? 0;
+    socket.deliver({ type: "pong", id: id - 1 });
+    socket.deliver({ type: "pong", id });
   }
   assertEquals(page.state.phase, "connected");
   assertEquals(page.latencies[0], 7);
@@ -321,7 +321,7 @@ Deno.test("any frame counts as a sign of life, and a PONG measures the latency",
 Deno.test("a client that leaves detaches, and continues where the output stopped", () => {
   const page = new ClientHarness();
   const first = page.attach();
-  first.say({ type: "output", offset: 0, bytes: utf8("abc") });
+  first.deliver({ type: "output", offset: 0, bytes: utf8("abc") });
   page.client.detach();
   assertEquals(first.up, [{ type: "detach" }]);
   assert(first.isClosed);
@@ -339,7 +339,7 @@ Deno.test("a paste of 10 MB stays within the window, and arrives whole", () => {
   let at = 0;
   let sequence = 0;
   while (socket.up.length > 0) {
-    const sent = socket.said("input");
+    const sent = socket.sent("input");
     const bytes = sent.reduce((sum, { bytes }) => sum + bytes.length, 0);
     assertLess(bytes, 262_145);
     for (const frame of sent) {
@@ -348,7 +348,7 @@ Deno.test("a paste of 10 MB stays within the window, and arrives whole", () => {
       at += frame.bytes.length;
     }
     socket.up.length = 0;
-    socket.say({ type: "input_ack", sequence });
+    socket.deliver({ type: "input_ack", sequence });
   }
   assertEquals(at, paste.length);
   assertEquals(taken, paste);
@@ -360,22 +360,22 @@ Deno.test("Ctrl-C does not wait behind a paste that the program does not read", 
   const socket = page.attach();
   page.client.type(pattern(1_000_000));
   page.client.type(new Uint8Array([3]));
-  assertEquals(socket.said("signal"), [{ type: "signal", signal: "SIGINT" }]);
+  assertEquals(socket.sent("signal"), [{ type: "signal", signal: "SIGINT" }]);
   assertEquals(page.notices, [
     "Interrupted: 737856 bytes of input were discarded",
   ]);
-  const sequence = socket.said("input").length;
-  socket.say({ type: "input_ack", sequence });
-  assertEquals(socket.said("input").length, sequence);
+  const sequence = socket.sent("input").length;
+  socket.deliver({ type: "input_ack", sequence });
+  assertEquals(socket.sent("input").length, sequence);
   page.client.type(new Uint8Array([3]));
-  assertEquals(socket.said("input").at(-1)?.bytes, new Uint8Array([3]));
+  assertEquals(socket.sent("input").at(-1)?.bytes, new Uint8Array([3]));
 });
 
 Deno.test("a server that has lost input gets no more", () => {
   const page = new ClientHarness();
   const first = page.attach();
   page.client.type(utf8("a"));
-  first.say({ type: "input_ack", sequence: 1 });
+  first.deliver({ type: "input_ack", sequence: 1 });
   first.events.closed(1006);
   page.clock.advance(500);
   page.socket.accept("control", 0);

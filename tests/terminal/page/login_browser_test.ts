@@ -1,4 +1,4 @@
-// A person's way in: a link, a real server and a real shell.
+// The login: a link, a real server and a real shell.
 import { assert, assertEquals } from "@std/assert";
 import { inBrowser, TestBrowser } from "../browser.ts";
 import { Served } from "../served.ts";
@@ -35,7 +35,7 @@ Deno.test(
     await using served = new Served();
     await using browser = await TestBrowser.open();
     await browser.page.goto(`http://${served.host}/#ticket=used`);
-    await browser.page.locator("#text", { hasText: "too old" }).waitFor();
+    await browser.page.locator("#text", { hasText: "expired" }).waitFor();
     assertEquals(browser.page.url(), `http://${served.host}/`);
     // The link that one asks for then is opened in the same tab.
     await browser.enter(served);

@@ -5,13 +5,13 @@ import { FaultProxy } from "../../support/fault_proxy.ts";
 import { inBrowser, TestBrowser } from "../browser.ts";
 import { StubServer } from "./stub_server.ts";
 
-/** The next frame of a type that a viewer says. */
+/** Waits for the next frame of a type from a viewer. */
 async function next<T extends ClientFrame["type"]>(
   server: StubServer,
   type: T,
 ): Promise<Extract<ClientFrame, { type: T }>> {
   for (;;) {
-    const frame = await server.said.next();
+    const frame = await server.received.next();
     if (isOf(frame, type)) return frame;
   }
 }
@@ -23,7 +23,7 @@ function isOf<T extends ClientFrame["type"]>(
   return frame.type === type;
 }
 
-/** A server whose program says what it reads. */
+/** A server whose program writes what it reads. */
 function echoing(): StubServer {
   const server = new StubServer();
   server.program = (bytes) => server.write(bytes);
@@ -65,12 +65,12 @@ Deno.test(
     await browser.open(server.page());
     server.write(utf8("before\r\n\x1b[c\x1b[6n\x1b]11;?\x07after"));
     await browser.shows("after");
-    // What the terminal answers: what it is, where its cursor is, its background.
-    let answers = "";
-    while (!answers.includes("rgb:")) {
-      answers += text((await next(server, "input")).bytes);
+    // The replies: the terminal's type, the position of its cursor, its background.
+    let replies = "";
+    while (!replies.includes("rgb:")) {
+      replies += text((await next(server, "input")).bytes);
     }
-    assertEquals(answers.includes("\x1b[2;1R"), true);
+    assertEquals(replies.includes("\x1b[2;1R"), true);
     await next(server, "ack");
     const lines = await browser.lines();
     assertEquals(lines, ["before", "after"]);
@@ -109,7 +109,7 @@ Deno.test(
     server.write(utf8(`\x1b]52;c;${btoa("again")}\x07, again`));
     await browser.shows("shown, again");
     assertEquals(await page.evaluate("copied"), ["again"]);
-    // What is in the clipboard was never told.
+    // The content of the clipboard was never sent.
     await page.keyboard.type("x");
     assertEquals(text((await next(server, "input")).bytes), "x");
     browser.assertQuiet();
@@ -228,7 +228,7 @@ Deno.test(
     server.write(utf8("theirs"));
     await browser.shows("theirs");
     assertEquals(await browser.lines(), ["theirs"]);
-    assertEquals((await server.said.next()).type, "ack");
+    assertEquals((await server.received.next()).type, "ack");
     browser.assertQuiet();
   },
 );
@@ -241,7 +241,7 @@ Deno.test(
     await using browser = await TestBrowser.open();
     await browser.open(server.page());
     server.write(utf8("last words"));
-    server.say({ type: "exit", exit: { code: 7 } });
+    server.send({ type: "exit", exit: { code: 7 } });
     server.close(1000);
     await browser.page.getByText("ended with code 7").waitFor();
     await browser.shows("last words");

@@ -11,7 +11,7 @@ function serving(command: string, ...args: string[]): Served {
   });
 }
 
-/** Loads the page again: it is to show the same. */
+/** Loads the page again, which must show the same. */
 async function reload(browser: TestBrowser, text: RegExp): Promise<void> {
   const lines = await browser.lines();
   await browser.page.reload();

@@ -1,4 +1,4 @@
-// What a person does with a real shell, through a real server.
+// A real shell in a real browser, through a real server.
 import { assertEquals } from "@std/assert";
 import { FaultProxy } from "../../support/fault_proxy.ts";
 import { inBrowser, TestBrowser } from "../browser.ts";

@@ -32,22 +32,22 @@ export class StubServer implements AsyncDisposable {
   #output: Uint8Array = new Uint8Array(0);
   #answeredTo = 0;
   #size = { columns: 80, rows: 24 };
-  /** What viewers say, but for PING. */
-  readonly said: Happenings<ClientFrame> = new Happenings();
+  /** Frames of viewers, except PING. */
+  readonly received: Happenings<ClientFrame> = new Happenings();
   /** Offsets at which viewers have attached. */
   readonly attached: Happenings<number | undefined> = new Happenings();
-  /** What a viewer gets. */
+  /** The role of viewers. */
   role: Role = "control";
   /** Whether input is acknowledged. */
   acknowledges = true;
-  /** Whether there is a session. */
+  /** Whether the session exists. */
   exists = true;
-  /** The program: takes input that is new. */
+  /** The program, which is called with new input. */
   program: (bytes: Uint8Array) => void = () => {};
 
   constructor() {
     const options = { hostname: "127.0.0.1", port: 0, onListen() {} };
-    this.#server = Deno.serve(options, (request) => this.#answer(request));
+    this.#server = Deno.serve(options, (request) => this.#handle(request));
   }
 
   /** The port. */
@@ -62,15 +62,15 @@ export class StubServer implements AsyncDisposable {
     }`;
   }
 
-  /** The program writes. */
+  /** Writes output, as the program. */
   write(bytes: Uint8Array): void {
     const offset = this.#output.length;
     this.#output = concat([this.#output, bytes]);
-    this.say({ type: "output", offset, bytes });
+    this.send({ type: "output", offset, bytes });
   }
 
-  /** Says a frame to all viewers. */
-  say(frame: ServerFrame): void {
+  /** Sends a frame to all viewers. */
+  send(frame: ServerFrame): void {
     for (const socket of this.#sockets) socket.send(encodeServerFrame(frame));
   }
 
@@ -79,7 +79,7 @@ export class StubServer implements AsyncDisposable {
     for (const socket of this.#sockets) socket.close(code);
   }
 
-  async #answer(request: Request): Promise<Response> {
+  async #handle(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const attach = parseAttachUrl(url);
     if (attach !== undefined && this.exists) {
@@ -132,10 +132,10 @@ export class StubServer implements AsyncDisposable {
     socket.onmessage = ({ data }) => {
       const frame = decodeClientFrame(new Uint8Array(data));
       if (frame.type === "ping") return send({ type: "pong", id: frame.id });
-      this.said.push(frame);
+      this.received.push(frame);
       if (frame.type === "resize") {
         this.#size = { columns: frame.columns, rows: frame.rows };
-        this.say({ type: "size", ...this.#size });
+        this.send({ type: "size", ...this.#size });
       }
       if (frame.type === "detach") socket.close(1000);
       if (frame.type === "ack") {

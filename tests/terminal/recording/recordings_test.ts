@@ -4,11 +4,11 @@ import { readAsciicast } from "../../../src/terminal/recording/asciicast_reader.
 import { RecordingError } from "../../../src/terminal/recording/recorder.ts";
 import type { RecordedSession } from "../../../src/terminal/recording/recordings.ts";
 import { onPty } from "../../pty/ptys.ts";
-import { refusal } from "../http/answers.ts";
+import { refusal } from "../http/responses.ts";
 import { eventsOf, Sink } from "./casts.ts";
 import { RAW_CAT, Served } from "../served.ts";
 
-/** Writes something, and ends when it is told to. */
+/** A program that writes something, and ends after a line of input. */
 const HELLO = {
   name: "hello",
   command: "sh",
@@ -183,11 +183,11 @@ Deno.test(
     const session = await served.terminal.start();
     const viewer = served.view(session.id, await served.login());
     await viewer.until("ready\n");
-    const [, said] = await silently(async () => {
+    const [, logged] = await silently(async () => {
       sink.fail(new Error("No space left"));
       while (served.terminal.stats().recordings > 0) await session.inspect();
     });
-    assertEquals(said, `The recording of session ${session.id} failed:`);
+    assertEquals(logged, `The recording of session ${session.id} failed:`);
     assertEquals(served.terminal.stats().recordingsFailed, 1);
     viewer.type(1, "still here.");
     await viewer.until("still here.");
@@ -222,15 +222,15 @@ Deno.test(
   },
 );
 
-/** Does something, and answers with what it said on the console first. */
+/** Does something, and returns the result with the first text that was logged. */
 async function silently<T>(
   act: () => Promise<T>,
-): Promise<[result: T, said: unknown]> {
+): Promise<[result: T, logged: unknown]> {
   const { error } = console;
-  let said: unknown;
-  console.error = (text) => void (said ??= text);
+  let logged: unknown;
+  console.error = (text) => void (logged ??= text);
   try {
-    return [await act(), said];
+    return [await act(), logged];
   } finally {
     console.error = error;
   }

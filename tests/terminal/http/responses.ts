@@ -1,13 +1,13 @@
 /**
- * What the API answers, as tests look at it.
+ * The responses of the API, as tests look at them.
  *
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
 
-/** The status and the code of a refusal. */
-export async function refusal(answer: Promise<Response>): Promise<string> {
-  const response = await answer;
+/** Returns the status and the code of a refusal. */
+export async function refusal(refused: Promise<Response>): Promise<string> {
+  const response = await refused;
   assertEquals<unknown>(
     response.headers.get("content-type"),
     "application/problem+json",
@@ -18,8 +18,8 @@ export async function refusal(answer: Promise<Response>): Promise<string> {
   return `${status} ${code}`;
 }
 
-/** What the API answers, as far as a test looks at it. */
-export interface Answer {
+/** The fields of responses that tests look at. */
+export interface Body {
   readonly id: string;
   readonly command: string;
   readonly role: string | null;
@@ -30,12 +30,12 @@ export interface Answer {
   readonly sessions: readonly { readonly id: string; readonly role: string }[];
 }
 
-/** The body of an answer with a status. */
+/** Returns the body of a response with a status. */
 export async function json(
-  answer: Promise<Response>,
+  responded: Promise<Response>,
   status = 200,
-): Promise<Answer> {
-  const response = await answer;
+): Promise<Body> {
+  const response = await responded;
   assertEquals<unknown>(response.status, status);
   return await response.json();
 }
