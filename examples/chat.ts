@@ -1,6 +1,6 @@
 /**
  * A chat room over one socket: a logical connection for each member, with the
- * member's name as its id. The room relays what one says to all of them.
+ * member's name as its id. The room relays each line to all members.
  *
  * Permissions: --allow-net=127.0.0.1
  *
@@ -15,8 +15,8 @@ import { TypedConnection } from "@troupe/troupe";
 const text = json({ parse: String });
 const members = new Map<string, TypedConnection<string>>();
 
-/** Resolves when all have taken it: who speaks waits for the slowest. */
-async function tellAll(line: string): Promise<void> {
+/** Resolves when all members have taken it: a speaker waits for the slowest. */
+async function sendToAll(line: string): Promise<void> {
   const all = [...members.values()];
   await Promise.allSettled(all.map((member) => member.send(line)));
 }
@@ -32,10 +32,10 @@ await using room = listen(system, {
   },
   async serve(connection) {
     const { id } = connection;
-    await tellAll(`${id} comes in`);
+    await sendToAll(`${id} comes in`);
     const lines = new TypedConnection(connection, text);
-    for await (const line of lines) await tellAll(`${id}: ${line}`);
-    await tellAll(`${id} leaves`);
+    for await (const line of lines) await sendToAll(`${id}: ${line}`);
+    await sendToAll(`${id} leaves`);
   },
 });
 

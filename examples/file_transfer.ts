@@ -24,7 +24,7 @@ await using listener = listen(system, {
     await connection.send(hash.digest());
   },
 });
-// In place of the network between the two: it can be made to fail.
+// It stands for the network between the two, and fails on command.
 await using network = new Relay(listener.address.port);
 
 await using pool = new ConnectionPool(system, {

@@ -1,6 +1,7 @@
 /**
- * Two actors share a resource by leases: opened for the first, released by
- * the end of a holder, closed when the last one has been gone for a while.
+ * Two actors share a resource through leases: it is opened for the first, each
+ * lease is released when its holder ends, and the resource is closed a while
+ * after the last release.
  *
  * Permissions: none
  *
@@ -32,7 +33,7 @@ const database = new SharedResource({
   clock: system.clock,
 });
 
-// The lease ends with the life of the actor, however that ends.
+// The lease ends with the life of the actor, however that life ends.
 const reader: Behavior<Query> = async (context) => {
   const { value } = await database.acquire(context);
   return {

@@ -1,6 +1,6 @@
 /**
- * A server that sheds load: what it has no room for is refused before anybody
- * has worked on it, and the client backs off and tries again.
+ * A server that sheds load: jobs that it has no room for are refused before any
+ * work is done on them, and the client backs off and tries again.
  *
  * Permissions: --allow-net=127.0.0.1
  *
@@ -16,7 +16,7 @@ const MOST_AT_ONCE = 2;
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 await using system = new ActorSystem();
-const lastBegun = Promise.withResolvers<void>();
+const lastStarted = Promise.withResolvers<void>();
 let underWay = 0;
 let most = 0;
 await using listener = listen(system, {
@@ -28,7 +28,7 @@ await using listener = listen(system, {
     return true;
   },
   async serve({ id }) {
-    if (id === "last") lastBegun.resolve();
+    if (id === "last") lastStarted.resolve();
     await delay(20);
   },
 });
@@ -44,7 +44,7 @@ async function run(id: string): Promise<void> {
     } catch (error) {
       if (!(error instanceof ConnectionRefusedError)) throw error;
       refusals++;
-      // Full jitter: who was refused together does not come back together.
+      // Full jitter: jobs refused together do not come back together.
       await delay(Math.random() * 20 * 2 ** attempt);
     }
   }
@@ -52,8 +52,8 @@ async function run(id: string): Promise<void> {
 await Promise.all(["A", "B", "C", "D", "E", "F"].map(run));
 console.log(`at most ${most} at once, ${refusals} refusals`);
 
-// It goes away in order: what is under way is done, and nobody else let in.
+// It drains: jobs under way are finished, and no others are let in.
 const last = run("last");
-await lastBegun.promise;
+await lastStarted.promise;
 await Promise.all([listener.drain(), last]);
 await run("late").catch((error) => console.log(`job late: ${error.name}`));

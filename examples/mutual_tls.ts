@@ -1,6 +1,6 @@
 /**
- * Mutual TLS: the server knows a client by its certificate, and refuses one
- * that has none. The keys beside it are public: see certificates/make.sh.
+ * Mutual TLS: the server identifies a client by its certificate, and refuses
+ * one that has none. The keys in certificates/ are public: see make.sh there.
  *
  * Permissions: --allow-net=127.0.0.1 --allow-read=examples/certificates
  *
