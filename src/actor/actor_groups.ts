@@ -38,7 +38,7 @@ export const MAX_ACTOR_GROUPS = 100;
  * `maxGroups` groups, the last ones become one group, `//others`: those spawned
  * last or, by path, those farthest from the top.
  *
- * @throws {TypeError} if `groupBy` is none of its values.
+ * @throws {TypeError} if `groupBy` is none of the three.
  * @throws {RangeError} if `maxGroups` is not a whole number from 1.
  */
 export function groupActors(

@@ -1,5 +1,5 @@
 /**
- * What the actors of a system have and did.
+ * The counters of a system of actors.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { ActorSystem } from "../actor/mod.ts";
 import { groupActors } from "../actor/internal.ts";
 import type { ActorMetrics } from "./snapshot.ts";
 
-/** Sums over each actor at the top of the tree and all below it. */
+/** Returns sums over each actor at the top of the tree and all below it. */
 export function readActors(
   system: ActorSystem,
   maxGroups: number,

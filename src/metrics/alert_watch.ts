@@ -1,19 +1,23 @@
 /**
- * Where all alerts of a collector are.
+ * All alerts of a collector, and their states.
  *
  * @module
  */
-import { type AlertRule, type AlertState, nextAlert, QUIET } from "./alerts.ts";
+import type { AlertRule } from "./alert_rule.ts";
+import { type AlertState, QUIET, transition } from "./alert_state.ts";
 import type { AlertEvent } from "./feed.ts";
 import { METRIC_READERS } from "./metric_path.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 
-/** Looks at snapshots with the eyes of all rules. */
+/** Applies all rules to each snapshot. */
 export class AlertWatch {
   readonly #states: Map<AlertRule, AlertState>;
   readonly #onError: (error: unknown) => void;
 
-  /** All quiet; a metric that throws is no value, and told to `onError`. */
+  /**
+   * Creates a watch whose alerts are quiet. A metric that throws is reported
+   * to `onError` and counts as unknown.
+   */
   constructor(
     rules: readonly AlertRule[],
     onError: (error: unknown) => void,
@@ -22,20 +26,20 @@ export class AlertWatch {
     this.#onError = onError;
   }
 
-  /** Those that fire, in the order of their rules. */
+  /** The alerts that fire, in the order of their rules. */
   get firing(): readonly AlertEvent[] {
     return [...this.#states.values()].flatMap((state) =>
       state.phase === "firing" ? [state.event] : []
     );
   }
 
-  /** What begins or ends with a snapshot, at such a time of the clock. */
-  look(snapshot: MetricsSnapshot, nowMs: number): AlertEvent[] {
+  /** Returns the alerts that fire or resolve with a snapshot. */
+  update(snapshot: MetricsSnapshot, nowMs: number): AlertEvent[] {
     const events: AlertEvent[] = [];
     const { atMs } = snapshot;
     for (const [rule, before] of this.#states) {
       const value = this.#read(rule, snapshot);
-      const { state, event } = nextAlert(rule, before, { value, nowMs, atMs });
+      const { state, event } = transition(rule, before, { value, nowMs, atMs });
       this.#states.set(rule, state);
       if (event !== undefined) events.push(event);
     }

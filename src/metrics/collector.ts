@@ -1,6 +1,6 @@
 /**
- * The collector: looks at the real system again and again, keeps what it saw,
- * and tells it.
+ * The collector: takes snapshots at an interval, keeps them, and passes them
+ * to its listeners.
  *
  * @module
  */
@@ -26,15 +26,15 @@ import { ProcessSource } from "./process_source.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 import { SqliteHistory } from "./sqlite_history.ts";
 
-/** Who listens, told apart from the same function elsewhere. */
+/** One subscription; the same function may have several. */
 interface Subscription {
   readonly listener: (event: MetricsEvent) => void;
 }
 
 /**
  * Collects snapshots of this process, the machine, a system of actors and the
- * application's own instruments. It asks for no permission: what is not
- * granted is `null`. It does not keep the process alive.
+ * application's own instruments. It never prompts for a permission: what is
+ * not granted is `null`. It does not keep the process alive.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ interface Subscription {
  * ```
  */
 export class MetricsCollector implements MetricsFeed, AsyncDisposable {
-  /** What the application counts itself; part of each snapshot. */
+  /** Instruments of the application; they are part of each snapshot. */
   readonly instruments: Instruments;
   readonly #system: ActorSystem | undefined;
   readonly #clock: Clock;
@@ -80,11 +80,12 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
   #latest: MetricsSnapshot | undefined;
 
   /**
-   * A collector that has seen nothing; `start` or `collect` follows.
+   * Creates a collector without snapshots of its own; call `start` or
+   * `collect` next.
    *
-   * @throws {RangeError} when a number is out of its range.
-   * @throws {TypeError} when a rule of an alert makes no sense.
-   * @throws {MetricsHistoryError} when the history cannot be opened or read.
+   * @throws {RangeError} if a number is out of its range.
+   * @throws {TypeError} if a rule of an alert makes no sense.
+   * @throws {MetricsHistoryError} if the history cannot be opened or read.
    */
   constructor(options: MetricsCollectorOptions = {}) {
     const { retentionMs, maxSnapshots, maxActorGroups, intervalMs, alerts } =
@@ -122,24 +123,25 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     }
   }
 
-  /** The last snapshot of this collector; none before the first. */
+  /** The last snapshot of this collector; `undefined` before the first. */
   get latest(): MetricsSnapshot | undefined {
     return this.#latest;
   }
 
-  /** Those that are kept, also of collectors before, oldest first. */
+  /** The snapshots that are kept, oldest first, with those of earlier runs. */
   get history(): readonly MetricsSnapshot[] {
     return this.#ring.toArray();
   }
 
-  /** Alerts that fire now. */
+  /** The alerts that fire now. */
   get firing(): readonly AlertEvent[] {
     return this.#alerts.firing;
   }
 
   /**
-   * Tells a listener from now on, until the result is disposed. One that
-   * throws is reported, and told of the next event all the same.
+   * Calls a listener with each event from now on, until the result is
+   * disposed. What it throws is passed to `onError`, and it is called for the
+   * next event all the same.
    */
   subscribe(listener: (event: MetricsEvent) => void): Disposable {
     const subscription = { listener };
@@ -153,13 +155,12 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
 
   /**
    * Collects now, and then once an interval. From now on the event loop is
-   * measured and garbage collections are counted. To start twice is to start
-   * once.
+   * measured and garbage collections are counted. A second call does nothing.
    *
-   * @throws {TroupeError} when it is closed.
+   * @throws {TroupeError} if the collector is closed.
    */
   start(): void {
-    this.#mustBeOpen("start");
+    this.#assertOpen("start");
     if (this.#phase === "started") return;
     this.#phase = "started";
     this.#process.start(this.#clock);
@@ -172,7 +173,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     // A listener may have closed it.
     if (this.#phase !== "started") return;
     const now = this.#clock.now();
-    // What is missed is not made up for.
+    // An interval that was missed is not made up for.
     const dueMs = Math.max(lastMs + this.#intervalMs, now);
     this.#timer = this.#clock.schedule(dueMs - now, () => {
       this.collect();
@@ -182,13 +183,14 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
   }
 
   /**
-   * Takes a snapshot now, keeps it and tells it. Where the collector was not
-   * started, the event loop and garbage collections are `null` in it.
+   * Takes a snapshot now, keeps it and passes it to the listeners. If the
+   * collector was not started, the event loop and garbage collections are
+   * `null` in it.
    *
-   * @throws {TroupeError} when the collector is closed.
+   * @throws {TroupeError} if the collector is closed.
    */
   collect(): MetricsSnapshot {
-    this.#mustBeOpen("collect");
+    this.#assertOpen("collect");
     const nowMs = this.#clock.now();
     const snapshot: MetricsSnapshot = {
       sequence: ++this.#sequence,
@@ -204,13 +206,13 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     this.#latest = snapshot;
     this.#ring.push(snapshot);
     this.#attempt(() => this.#file?.push(snapshot));
-    const alerts = this.#alerts.look(snapshot, nowMs);
-    this.#tell({ type: "snapshot", snapshot });
-    for (const alert of alerts) this.#tell({ type: "alert", alert });
+    const alerts = this.#alerts.update(snapshot, nowMs);
+    this.#publish({ type: "snapshot", snapshot });
+    for (const alert of alerts) this.#publish({ type: "alert", alert });
     return snapshot;
   }
 
-  #tell(event: MetricsEvent): void {
+  #publish(event: MetricsEvent): void {
     for (const { listener } of [...this.#subscriptions]) {
       this.#attempt(() => listener(event));
     }
@@ -224,10 +226,10 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     }
   }
 
-  #mustBeOpen(what: string): void {
+  #assertOpen(action: string): void {
     if (this.#phase !== "closed") return;
     throw new TroupeError(
-      `Cannot ${what}: the collector is closed, make another`,
+      `Cannot ${action}: the collector is closed, create another one`,
     );
   }
 
@@ -241,7 +243,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     this.#attempt(() => this.#file?.[Symbol.dispose]());
   }
 
-  /** Ends it, and writes what waits to the history. */
+  /** Closes the collector, and writes what waits to the history. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#close();
     return Promise.resolve();

@@ -1,11 +1,12 @@
 /**
- * How a collector is made.
+ * Options of a collector.
  *
  * @module
  */
 import type { ActorSystem, Clock } from "../actor/mod.ts";
 import { MAX_ACTOR_GROUPS } from "../actor/internal.ts";
-import { type AlertRule, checkAlertRules } from "./alerts.ts";
+import { resolveNumbers } from "../checks/internal.ts";
+import { type AlertRule, checkAlertRules } from "./alert_rule.ts";
 import type { InstrumentsOptions } from "./instruments.ts";
 
 /** Options of a `MetricsCollector`. */
@@ -16,8 +17,9 @@ export interface MetricsCollectorOptions extends InstrumentsOptions {
    */
   readonly system?: ActorSystem;
   /**
-   * How many actors at the top of the tree a snapshot tells apart, 1 or more.
-   * Of more, those that were spawned last are one group named `//others`.
+   * The most groups of actors in a snapshot, a whole number from 1. Each actor
+   * at the top of the tree is a group, with all below it; of more, those that
+   * were spawned last are one group named `//others`.
    * @default {100}
    */
   readonly maxActorGroups?: number;
@@ -27,96 +29,87 @@ export interface MetricsCollectorOptions extends InstrumentsOptions {
    */
   readonly intervalMs?: number;
   /**
-   * Milliseconds for which snapshots are kept.
+   * Milliseconds for which snapshots are kept, 0 or more.
    * @default {600000}
    */
   readonly retentionMs?: number;
   /**
-   * The most snapshots that are kept. One takes some kilobytes, and more with
-   * many instruments.
+   * The most snapshots that are kept, a whole number from 1. One takes a few
+   * kilobytes, and more with many instruments.
    * @default {3600}
    */
   readonly maxSnapshots?: number;
   /**
-   * Where snapshots are kept beyond the end of the process, within the same
-   * limits: a SQLite database, which only one collector may write. They are
-   * written every five seconds and at the end. It needs the permissions to
-   * read and write the path.
-   * @default {nowhere}
+   * A SQLite database in which snapshots outlive the process, within the same
+   * limits. Only one collector may write it. Snapshots are written every five
+   * seconds and at the end. It needs the permissions to read and write the
+   * path.
+   * @default {none}
    */
   readonly historyPath?: string;
   /**
-   * Rules of alerts.
+   * The rules of alerts.
    * @default {none}
    */
   readonly alerts?: readonly AlertRule[];
   /**
-   * When this aborts, the collector ends; such as an actor's `context.signal`.
+   * A signal that closes the collector when it aborts, such as an actor's
+   * `context.signal`.
    * @default {none}
    */
   readonly signal?: AbortSignal;
   /**
    * The source of time.
-   * @default {the clock of the system, else the real one}
+   * @default {the clock of the system, or the real clock}
    */
   readonly clock?: Clock;
   /**
-   * Milliseconds since 1970.
+   * A function that returns milliseconds since 1970.
    * @default {Date.now}
    */
   readonly timeOfDay?: () => number;
   /**
-   * Told what a listener or the metric of an alert throws, and when the
-   * history cannot be written. Collecting goes on.
-   * @default {prints it}
+   * Called with what a listener or the metric of an alert throws, and when the
+   * history cannot be written. The collector goes on.
+   * @default {a function that prints it}
    */
   readonly onError?: (error: unknown) => void;
 }
 
-/** Checks the options once. */
+/** The options of a collector, with the defaults filled in. */
+export interface ResolvedCollectorOptions {
+  readonly intervalMs: number;
+  readonly retentionMs: number;
+  readonly maxSnapshots: number;
+  readonly maxActorGroups: number;
+  readonly alerts: readonly AlertRule[];
+}
+
+const DEFAULTS: Omit<ResolvedCollectorOptions, "alerts"> = {
+  intervalMs: 1000,
+  retentionMs: 600_000,
+  maxSnapshots: 3600,
+  maxActorGroups: MAX_ACTOR_GROUPS,
+};
+
+const RANGES = {
+  intervalMs: { min: 1, finite: true },
+  retentionMs: { min: 0 },
+  maxSnapshots: { min: 1, integer: true },
+  maxActorGroups: { min: 1, integer: true },
+};
+
+/**
+ * Checks the options, and fills in the defaults.
+ *
+ * @throws {TypeError} if a rule of an alert makes no sense.
+ * @throws {RangeError} if a number is out of its range.
+ */
 export function resolveCollectorOptions(
-  {
-    intervalMs = 1000,
-    retentionMs = 600_000,
-    maxSnapshots = 3600,
-    maxActorGroups = MAX_ACTOR_GROUPS,
-    alerts = [],
-  }: MetricsCollectorOptions,
-): Required<
-  Pick<
-    MetricsCollectorOptions,
-    | "intervalMs"
-    | "retentionMs"
-    | "maxSnapshots"
-    | "maxActorGroups"
-    | "alerts"
-  >
-> {
-  const check = (name: string, value: number, fits: boolean, range: string) => {
-    if (fits) return;
-    throw new RangeError(
-      `Cannot make a collector: ${name} is ${value}, it must be ${range}`,
-    );
-  };
-  check(
-    "intervalMs",
-    intervalMs,
-    intervalMs >= 1 && intervalMs < Infinity,
-    "1 or more, and finite",
-  );
-  check("retentionMs", retentionMs, retentionMs >= 0, "0 or more");
-  check(
-    "maxSnapshots",
-    maxSnapshots,
-    Number.isInteger(maxSnapshots) && maxSnapshots >= 1,
-    "a whole number from 1 on",
-  );
-  check(
-    "maxActorGroups",
-    maxActorGroups,
-    Number.isInteger(maxActorGroups) && maxActorGroups >= 1,
-    "a whole number from 1 on",
-  );
+  options: MetricsCollectorOptions,
+): ResolvedCollectorOptions {
+  const { alerts = [] } = options;
+  const numbers = resolveNumbers(options, DEFAULTS, RANGES);
   checkAlertRules(alerts);
-  return { intervalMs, retentionMs, maxSnapshots, maxActorGroups, alerts };
+  return { ...numbers, alerts };
 }

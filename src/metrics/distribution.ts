@@ -1,5 +1,5 @@
 /**
- * A distribution of times in bounded memory.
+ * A distribution of values in bounded memory.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { DistributionSummary } from "./snapshot.ts";
 
 /** Microseconds in a millisecond, the unit in which values are kept. */
 const MICROS = 1000;
-/** The largest value that is told apart, 10¹² as it is recorded. */
+/** The largest value that is kept as it is, 10¹² as it is recorded. */
 const MAX_MICROS = 1e15;
 
 /**
- * Times in milliseconds, kept to the microsecond or three digits, whichever
- * is coarser, in an HDR histogram of at most 200 KB. Other numbers from 0 to
- * 10¹² are kept as well.
+ * The distribution of times in milliseconds, to the microsecond or to three
+ * digits, whichever is coarser, in an HDR histogram of at most 200 KB. It can
+ * hold other numbers from 0 to 10¹² as well.
  *
  * @example
  * ```ts
@@ -32,17 +32,17 @@ export class Distribution {
     highestTrackableValue: 2 * MICROS,
     numberOfSignificantValueDigits: 3,
   });
-  /** Sums and ends are exact. */
+  /** Sum, minimum and maximum are exact. */
   #sum = 0;
   #min = Infinity;
   #max = -Infinity;
 
-  /** How many were recorded. */
+  /** Number of values that were recorded. */
   get count(): number {
     return this.#histogram.totalCount;
   }
 
-  /** Records a time in milliseconds; what is no number above 0 counts as 0. */
+  /** Records a time in milliseconds; `NaN` and numbers below 0 count as 0. */
   record(ms: number): void {
     const value = ms > 0 ? ms : 0;
     this.#sum += value;
@@ -52,7 +52,7 @@ export class Distribution {
     this.#histogram.recordValue(micros < MAX_MICROS ? micros : MAX_MICROS);
   }
 
-  /** Adds all that another one has. */
+  /** Adds all values of another distribution. */
   add(other: Distribution): void {
     if (other.count === 0) return;
     this.#histogram.add(other.#histogram);
@@ -61,14 +61,17 @@ export class Distribution {
     this.#max = Math.max(this.#max, other.#max);
   }
 
-  /** Milliseconds that such a part of the values, from 0 to 1, do not exceed. */
-  quantile(part: number): number | null {
+  /**
+   * Returns the milliseconds that a fraction of the values, from 0 to 1, does
+   * not exceed; `null` if there are no values.
+   */
+  quantile(fraction: number): number | null {
     if (this.count === 0) return null;
-    const micros = this.#histogram.getValueAtPercentile(part * 100);
+    const micros = this.#histogram.getValueAtPercentile(fraction * 100);
     return Math.max(this.#min, Math.min(micros / MICROS, this.#max));
   }
 
-  /** Forgets everything. */
+  /** Removes all recorded values. */
   reset(): void {
     this.#histogram.reset();
     this.#sum = 0;
@@ -76,7 +79,7 @@ export class Distribution {
     this.#max = -Infinity;
   }
 
-  /** The distribution in numbers. */
+  /** Returns the distribution in numbers. */
   summary(): DistributionSummary {
     const { count } = this;
     const empty = count === 0;

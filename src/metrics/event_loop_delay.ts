@@ -1,5 +1,5 @@
 /**
- * How late timers are.
+ * How late timers fire.
  *
  * @module
  */
@@ -8,21 +8,21 @@ import { Distribution } from "./distribution.ts";
 import type { EventLoopMetrics } from "./snapshot.ts";
 
 /**
- * Milliseconds of the timer: by so much may what holds the thread seem shorter
- * than it is.
+ * Milliseconds of the timer, by which a blocked thread may seem to be blocked
+ * for less time than it is.
  */
 const TICK_MS = 10;
 
 /**
- * Sets a short timer over and over, and notes by how much it comes late. It
- * does not keep the process alive.
+ * Sets a short timer over and over, and records how late it fires. It does not
+ * keep the process alive.
  */
 export class EventLoopDelay implements Disposable {
   readonly #clock: Clock;
   readonly #delays = new Distribution();
   #timer: Timer;
 
-  /** Begins at once. */
+  /** Starts at once. */
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#timer = this.#tick();
@@ -38,7 +38,7 @@ export class EventLoopDelay implements Disposable {
     return timer;
   }
 
-  /** The delays since the last call; `null` when no timer was due since. */
+  /** Returns the delays since the last call; `null` if no timer was due. */
   read(): EventLoopMetrics | null {
     const delayP50Ms = this.#delays.quantile(0.5);
     const delayP99Ms = this.#delays.quantile(0.99);
@@ -50,7 +50,7 @@ export class EventLoopDelay implements Disposable {
     return { delayP50Ms, delayP99Ms, delayMaxMs };
   }
 
-  /** Ends it. */
+  /** Stops the timer. */
   [Symbol.dispose](): void {
     this.#timer.cancel();
   }

@@ -7,8 +7,8 @@ import { decode, encode, type ValueType } from "@std/msgpack";
 import type { MetricsSnapshot } from "./snapshot.ts";
 
 /**
- * A JSON array of snapshots. JSON has no `NaN` and no infinity: they are
- * `null` in it.
+ * Returns snapshots as a JSON array. JSON has neither `NaN` nor infinity: they
+ * become `null`.
  *
  * @example
  * ```ts
@@ -25,9 +25,9 @@ export function snapshotsToJson(snapshots: readonly MetricsSnapshot[]): string {
 }
 
 /**
- * Snapshots as a MessagePack array; `snapshotsFromMessagePack` reads the very
- * same from it. It is smaller than JSON, and takes far longer to make: an hour
- * of seconds takes a second and more.
+ * Returns snapshots as a MessagePack array, from which
+ * `snapshotsFromMessagePack` reads them unchanged. It is smaller than JSON and
+ * takes far longer to encode: a second or more for an hour of one a second.
  *
  * @example
  * ```ts
@@ -47,8 +47,8 @@ export function snapshotsToMessagePack(
 }
 
 /**
- * The same in pieces, one for each snapshot, so that others have their turn
- * between them.
+ * Yields the same in pieces, one for each snapshot, so that the thread is not
+ * held for all of them.
  */
 export function* messagePackPieces(
   snapshots: readonly MetricsSnapshot[],
@@ -62,7 +62,7 @@ export function* messagePackPieces(
 }
 
 /**
- * Reads what `snapshotsToMessagePack` has written.
+ * Returns the snapshots that `snapshotsToMessagePack` has encoded.
  *
  * @example
  * ```ts
@@ -75,8 +75,8 @@ export function* messagePackPieces(
  * console.assert(load.length === 1);
  * ```
  *
- * @throws {TypeError} when the bytes are not MessagePack, or no array of
- * snapshots; what is within a snapshot is not looked at.
+ * @throws {TypeError} if the bytes are not MessagePack, or not an array of
+ * snapshots; the fields of a snapshot are not checked.
  */
 export function snapshotsFromMessagePack(bytes: Uint8Array): MetricsSnapshot[] {
   let value: unknown;
@@ -84,17 +84,17 @@ export function snapshotsFromMessagePack(bytes: Uint8Array): MetricsSnapshot[] {
     value = decode(bytes);
   } catch (cause) {
     throw new TypeError(
-      "Cannot read snapshots: the bytes are no MessagePack, use those of snapshotsToMessagePack()",
+      "Cannot read snapshots: the bytes are not MessagePack, use those of snapshotsToMessagePack()",
       { cause },
     );
   }
   if (Array.isArray(value) && value.every(isSnapshot)) return value;
   throw new TypeError(
-    "Cannot read snapshots: the value is no array of snapshots, use that of snapshotsToMessagePack()",
+    "Cannot read snapshots: the value is not an array of snapshots, use that of snapshotsToMessagePack()",
   );
 }
 
-/** The same, as the type that the encoder takes. */
+/** Returns a value as the type that the encoder takes. */
 function valueOf(value: unknown): ValueType {
   if (Array.isArray(value)) return value.map(valueOf);
   if (typeof value === "object" && value !== null) {

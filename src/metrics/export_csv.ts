@@ -11,7 +11,7 @@ import type {
   MetricsSnapshot,
 } from "./snapshot.ts";
 
-/** A cell: empty where nothing is known. */
+/** A cell, which is empty where the value is unknown. */
 type Cell = number | null | undefined;
 
 /** The columns that are always there, in their order. */
@@ -83,12 +83,12 @@ const OF_SUMMARY = [
 ] as const satisfies readonly (keyof DistributionSummary)[];
 
 /**
- * A table with one row for each snapshot, and a head (RFC 4180). The columns
- * of process, event loop and host are always the same ones in the same order;
- * after them come those of heap spaces, groups of actors and instruments, such
- * as `actors[pool].processed` and `latency{route="/orders"}.p99`, as they occur
- * in any of the snapshots, in the order of their names. What is unknown is an
- * empty cell.
+ * Returns snapshots as CSV (RFC 4180): a header, and a row for each snapshot.
+ * The columns of process, event loop and host are always the same, in the same
+ * order. After them come those of heap spaces, groups of actors and
+ * instruments that occur in any of the snapshots, in the order of their names,
+ * such as `actors[pool].processed` and `latency{route="/orders"}.p99`. What is
+ * unknown is an empty cell.
  *
  * @example
  * ```ts
@@ -115,7 +115,7 @@ export function snapshotsToCsv(snapshots: readonly MetricsSnapshot[]): string {
   ]);
 }
 
-/** What depends on the names of things. */
+/** The cells whose columns depend on names of the program. */
 function othersOf(snapshot: MetricsSnapshot): Map<string, Cell> {
   const cells = new Map<string, Cell>();
   for (const space of snapshot.process.heapSpaces ?? []) {

@@ -6,13 +6,13 @@
 import { GCProfiler } from "node:v8";
 import type { Clock, Timer } from "../actor/mod.ts";
 
-/** Nanoseconds in a millisecond: Deno tells pauses in them. */
+/** Nanoseconds in a millisecond: Deno reports pauses in nanoseconds. */
 const NANOS = 1e6;
 /**
- * Milliseconds between looks. A profiler keeps kilobytes of each collection,
- * and takes some 25 µs to hand them out: not many at once.
+ * Milliseconds between reads of the profiler. It keeps kilobytes for each
+ * collection and takes some 25 µs to return them, so they must not pile up.
  */
-const LOOK_MS = 100;
+const READ_MS = 100;
 
 /** Counts garbage collections and their pauses from its construction on. */
 export class GcCounter implements Disposable {
@@ -22,7 +22,7 @@ export class GcCounter implements Disposable {
   #profiler: GCProfiler;
   #timer: Timer;
 
-  /** Begins to count; it does not keep the process alive. */
+  /** Starts to count; it does not keep the process alive. */
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#profiler = startProfiler();
@@ -30,15 +30,15 @@ export class GcCounter implements Disposable {
   }
 
   #plan(): Timer {
-    const timer = this.#clock.schedule(LOOK_MS, () => {
-      this.#look();
+    const timer = this.#clock.schedule(READ_MS, () => {
+      this.#readProfiler();
       this.#timer = this.#plan();
     });
     timer.unref();
     return timer;
   }
 
-  #look(): void {
+  #readProfiler(): void {
     for (const { cost } of this.#profiler.stop()?.statistics ?? []) {
       this.#count++;
       this.#pauseMs += cost / NANOS;
@@ -46,13 +46,13 @@ export class GcCounter implements Disposable {
     this.#profiler = startProfiler();
   }
 
-  /** All so far. */
+  /** Returns the collections so far. */
   read(): { readonly count: number; readonly pauseMs: number } {
-    this.#look();
+    this.#readProfiler();
     return { count: this.#count, pauseMs: this.#pauseMs };
   }
 
-  /** Ends it. */
+  /** Stops counting. */
   [Symbol.dispose](): void {
     this.#timer.cancel();
     this.#profiler.stop();

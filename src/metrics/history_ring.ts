@@ -5,37 +5,37 @@
  */
 import type { MetricsSnapshot } from "./snapshot.ts";
 
-/** How long snapshots are kept. */
+/** Limits on the snapshots that are kept. */
 export interface HistoryLimits {
-  /** Milliseconds before the newest; what is older goes. */
+  /** Milliseconds before the newest snapshot; older ones are removed. */
   readonly retentionMs: number;
-  /** The most snapshots. */
+  /** The most snapshots that are kept. */
   readonly maxSnapshots: number;
 }
 
 /** The newest snapshots, within limits of time and number. */
 export class HistoryRing {
   readonly #limits: HistoryLimits;
-  /** Those before `#start` are gone; they are cut off in bulk. */
+  /** Those before `#start` are gone; they are removed in bulk. */
   #snapshots: MetricsSnapshot[] = [];
   #start = 0;
 
-  /** Nothing yet. */
+  /** Creates an empty history. */
   constructor(limits: HistoryLimits) {
     this.#limits = limits;
   }
 
-  /** The newest one. */
+  /** The newest snapshot. */
   get latest(): MetricsSnapshot | undefined {
     return this.#snapshots.at(-1);
   }
 
-  /** All, oldest first. */
+  /** Returns all snapshots, oldest first. */
   toArray(): MetricsSnapshot[] {
     return this.#snapshots.slice(this.#start);
   }
 
-  /** Adds the newest, and lets go of those that are over the limits. */
+  /** Adds the newest snapshot, and removes those over the limits. */
   push(snapshot: MetricsSnapshot): void {
     const { retentionMs, maxSnapshots } = this.#limits;
     const snapshots = this.#snapshots;

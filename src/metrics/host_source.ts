@@ -1,12 +1,12 @@
 /**
- * What the machine does, as the runtime and the kernel tell it.
+ * The load of the machine, as the runtime and the kernel report it.
  *
  * @module
  */
 import { ifPermitted, readKernelFile } from "./permitted.ts";
 import type { HostMetrics } from "./snapshot.ts";
 
-/** What the machine does now. */
+/** Returns the load of the machine now. */
 export function readHost(): HostMetrics {
   const memory = ifPermitted(
     { name: "sys", kind: "systemMemoryInfo" },
@@ -22,7 +22,7 @@ export function readHost(): HostMetrics {
 }
 
 function readLoad(): HostMetrics["load"] {
-  // Windows has none, and Deno says 0 there.
+  // Windows has none, and Deno returns 0 there.
   if (Deno.build.os === "windows") return null;
   return ifPermitted({ name: "sys", kind: "loadavg" }, () => {
     const [one = NaN, five = NaN, fifteen = NaN] = Deno.loadavg();
@@ -30,11 +30,11 @@ function readLoad(): HostMetrics["load"] {
   });
 }
 
-/** The columns of `/proc/net/dev` with the bytes, after the name. */
+/** The columns of bytes in `/proc/net/dev`, after the name. */
 const RECEIVED = 0;
 const SENT = 8;
 
-/** The sums in the text of `/proc/net/dev`, but for the loopback. */
+/** Returns the sums in the text of `/proc/net/dev`, without the loopback. */
 export function parseNetworkBytes(
   text: string | null,
 ): Pick<HostMetrics, "networkReceivedBytes" | "networkSentBytes"> {

@@ -1,5 +1,5 @@
 /**
- * What the application counts itself, under one name and many sets of labels.
+ * What the application counts under one name and many sets of labels.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { Distribution } from "./distribution.ts";
 import { checkLabels } from "./instrument_names.ts";
 import type { InstrumentSample, Labels } from "./snapshot.ts";
 
-/** What an instrument is about. */
+/** Describes an instrument to whoever reads it. */
 export interface InstrumentDescription {
   /**
-   * A sentence for those who read the metric.
+   * A sentence that says what is counted.
    * @default {""}
    */
   readonly help?: string;
@@ -21,42 +21,48 @@ export interface InstrumentDescription {
   readonly unit?: string;
 }
 
-/** Counts what only becomes more. */
+/** An instrument for a count that only grows. */
 export interface Counter {
   /**
-   * Adds to the count of such labels.
+   * Adds to the count of a set of labels.
    *
-   * @throws {RangeError} when `value` is below 0 or not finite.
-   * @throws {InstrumentError} when a label is none.
+   * @param value A number from 0; 1 if it is left out.
+   * @throws {RangeError} if `value` is below 0 or not finite.
+   * @throws {InstrumentError} if a label is not valid.
    */
   add(value?: number, labels?: Labels): void;
 }
 
-/** Tells what goes up and down. */
+/** An instrument for a value that goes up and down. */
 export interface Gauge {
   /**
-   * Sets the value of such labels.
+   * Sets the value of a set of labels.
    *
-   * @throws {RangeError} when `value` is not finite.
-   * @throws {InstrumentError} when a label is none.
+   * @throws {RangeError} if `value` is not finite.
+   * @throws {InstrumentError} if a label is not valid.
    */
   set(value: number, labels?: Labels): void;
-  /** Adds to the value of such labels, which is 0 at first; throws as `set`. */
+  /**
+   * Adds to the value of a set of labels, which is 0 at first.
+   *
+   * @throws {RangeError} if `value` is not finite.
+   * @throws {InstrumentError} if a label is not valid.
+   */
   add(value: number, labels?: Labels): void;
 }
 
-/** Tells how values are distributed. */
+/** An instrument for the distribution of values. */
 export interface Histogram {
   /**
-   * Notes a value, from 0 to 10¹², to the thousandth or three digits.
+   * Records a value from 0 to 10¹², to the thousandth or to three digits.
    *
-   * @throws {RangeError} when `value` is below 0 or not finite.
-   * @throws {InstrumentError} when a label is none.
+   * @throws {RangeError} if `value` is below 0 or not finite.
+   * @throws {InstrumentError} if a label is not valid.
    */
   record(value: number, labels?: Labels): void;
 }
 
-/** Which of the three it is. */
+/** The type of an instrument. */
 export type InstrumentType = InstrumentSample["type"];
 
 const NO_LABELS: Labels = {};
@@ -64,12 +70,12 @@ const OVERFLOW_LABELS: Labels = { overflow: "true" };
 const NO_LABELS_KEY = JSON.stringify(NO_LABELS);
 const OVERFLOW_KEY = JSON.stringify(OVERFLOW_LABELS);
 
-/** What one instrument has under one set of labels. */
+/** The state of one instrument for one set of labels. */
 class Series {
   readonly labels: Labels;
   value = 0;
   readonly distribution: Distribution | undefined;
-  /** The same one for as long as nothing changes: histories share it. */
+  /** The same object for as long as nothing changes: snapshots share it. */
   sample: InstrumentSample | undefined;
 
   constructor(labels: Labels, type: InstrumentType) {
@@ -120,7 +126,7 @@ export class Instrument implements Counter, Gauge, Histogram {
     this.#seriesOf(labels)?.distribution?.record(value);
   }
 
-  /** What it says of each set of labels. */
+  /** Returns a sample for each set of labels. */
   samples(): InstrumentSample[] {
     return Array.from(
       this.#series.values(),
@@ -142,19 +148,19 @@ export class Instrument implements Counter, Gauge, Histogram {
       : { type, name, help, unit, labels, value };
   }
 
-  #check(what: string, value: number, least: number): void {
+  #check(action: string, value: number, least: number): void {
     if (value >= least && Number.isFinite(value)) return;
     const range = least === 0 ? "0 or more, and finite" : "finite";
     throw new RangeError(
-      `Cannot ${what} to ${this.name}: value is ${value}, it must be ${range}`,
+      `Cannot ${action} to ${this.name}: value is ${value}, it must be ${range}`,
     );
   }
 
-  /** Where to note what changes; nowhere for a gauge over the limit. */
+  /** Returns the series to change; none for a gauge over the limit. */
   #seriesOf(labels: Labels): Series | undefined {
     let kept = NO_LABELS;
     let key = NO_LABELS_KEY;
-    // Most have none, and those are spared the look at them.
+    // Most calls have no labels, and need no check of them.
     if (labels !== NO_LABELS) {
       kept = checkLabels(labels);
       key = JSON.stringify(kept);

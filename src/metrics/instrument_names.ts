@@ -8,50 +8,54 @@ import type { Labels } from "./snapshot.ts";
 
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
-/** OpenMetrics ends the names of samples with them. */
+/** OpenMetrics ends the names of samples with these. */
 const SUFFIX = /_(total|created|count|sum|bucket|gcount|gsum|info)$/;
-/** OpenMetrics says with them what a sample of a histogram is. */
-const TAKEN_LABELS: ReadonlySet<string> = new Set(["le", "quantile"]);
+/** OpenMetrics names the parts of histograms and summaries with these. */
+const RESERVED_LABELS: ReadonlySet<string> = new Set(["le", "quantile"]);
 
 /**
- * The most characters of a label's value; the rest is cut off, so that its
- * length is no way to fill the memory.
+ * The most characters of a label's value; the rest is cut off, so that long
+ * values cannot fill the memory.
  */
 export const MAX_LABEL_CHARS = 256;
 
 /**
- * Lets pass what may be the name of an instrument.
+ * Checks the name of an instrument.
  *
- * @throws {InstrumentError}
+ * @throws {InstrumentError} if OpenMetrics does not allow it.
  */
 export function checkInstrumentName(name: string): void {
   const fail = (what: string): never => {
     throw new InstrumentError(
-      `Cannot make an instrument: the name ${JSON.stringify(name)} ${what}`,
+      `Cannot create an instrument: its name is ${
+        JSON.stringify(name)
+      }, ${what}`,
     );
   };
   if (!NAME.test(name)) {
-    fail("may only have letters, digits, _ and :, and begin with no digit");
+    fail(
+      "it must have only letters, digits, _ and :, and not start with a digit",
+    );
   }
   const suffix = name.match(SUFFIX)?.[0];
   if (suffix !== undefined) {
-    fail(`ends with ${suffix}, which exporters add themselves: leave it out`);
+    fail(`it must not end with ${suffix}, which exporters add themselves`);
   }
 }
 
 /**
- * The labels as they are kept, in the order of their names and with values
- * that are not too long.
+ * Returns the labels as they are kept: in the order of their names, and with
+ * values that are not too long.
  *
- * @throws {InstrumentError} when a name is none or a value is no string.
+ * @throws {InstrumentError} if a name is not valid or a value is not a string.
  */
 export function checkLabels(labels: Labels): Labels {
   const entries = Object.entries(labels).map(([name, value]) => {
-    if (!LABEL.test(name) || TAKEN_LABELS.has(name)) {
+    if (!LABEL.test(name) || RESERVED_LABELS.has(name)) {
       throw new InstrumentError(
         `Cannot use the label ${
           JSON.stringify(name)
-        }: it must be of letters, digits and _, begin with no digit and no __, and be neither le nor quantile`,
+        }: it must have only letters, digits and _, not start with a digit or __, and be neither le nor quantile`,
       );
     }
     if (typeof value !== "string") {

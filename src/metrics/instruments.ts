@@ -1,9 +1,10 @@
 /**
- * The instruments of an application: counters, gauges and histograms, told
- * apart by labels, in bounded memory.
+ * The instruments of an application: counters, gauges and histograms with
+ * labels, in bounded memory.
  *
  * @module
  */
+import { resolveNumbers } from "../checks/internal.ts";
 import {
   type Counter,
   type Gauge,
@@ -19,22 +20,29 @@ import type { InstrumentSample } from "./snapshot.ts";
 /** Limits of {@linkcode Instruments}. */
 export interface InstrumentsOptions {
   /**
-   * The most sets of labels that one instrument tells apart. What counters and
-   * histograms are told beyond it goes to one set, `overflow="true"`; what
-   * gauges are told beyond it is not kept. Both are counted.
+   * The most sets of labels that one instrument keeps apart, a whole number
+   * from 1. With further labels, counters and histograms use one set,
+   * `overflow="true"`, and gauges keep nothing. Both are counted.
    * @default {200}
    */
   readonly maxLabelSets?: number;
   /**
-   * The most instruments.
+   * The most instruments, a whole number from 1.
    * @default {1000}
    */
   readonly maxInstruments?: number;
 }
 
+const DEFAULTS = { maxLabelSets: 200, maxInstruments: 1000 };
+
+const RANGES = {
+  maxLabelSets: { min: 1, integer: true },
+  maxInstruments: { min: 1, integer: true },
+};
+
 /**
- * The instruments of an application, by name. To ask for one again gives the
- * same.
+ * The instruments of an application, by name. The same name returns the same
+ * instrument each time.
  *
  * @example
  * ```ts
@@ -53,44 +61,47 @@ export class Instruments {
   readonly #instruments = new Map<string, Instrument>();
   #overflows = 0;
 
-  /** None yet. */
+  /**
+   * Creates an empty set of instruments.
+   *
+   * @throws {RangeError} if a limit is not a whole number from 1.
+   */
   constructor(options: InstrumentsOptions = {}) {
-    const { maxLabelSets = 200, maxInstruments = 1000 } = options;
-    for (
-      const [name, value] of Object.entries({ maxLabelSets, maxInstruments })
-    ) {
-      if (!(Number.isInteger(value) && value >= 1)) {
-        throw new RangeError(
-          `Cannot make instruments: ${name} is ${value}, it must be a whole number from 1 on`,
-        );
-      }
-    }
-    this.#maxLabelSets = maxLabelSets;
-    this.#maxInstruments = maxInstruments;
+    const limits = resolveNumbers(options, DEFAULTS, RANGES);
+    this.#maxLabelSets = limits.maxLabelSets;
+    this.#maxInstruments = limits.maxInstruments;
   }
 
-  /** How often an instrument was told something of labels over its limit. */
+  /** Number of calls with labels over the limit of their instrument. */
   get overflows(): number {
     return this.#overflows;
   }
 
   /**
-   * The counter of a name.
+   * Returns the counter of a name.
    *
-   * @throws {InstrumentError} when the name is none for OpenMetrics or ends as
-   * only exporters end names, is that of an instrument of another type or
-   * unit, or when there are too many instruments.
+   * @throws {InstrumentError} if OpenMetrics does not allow the name, an
+   * instrument of another type or unit has it, or there are too many
+   * instruments.
    */
   counter(name: string, description: InstrumentDescription = {}): Counter {
     return this.#get(name, "counter", description);
   }
 
-  /** The gauge of a name; throws as `counter`. */
+  /**
+   * Returns the gauge of a name.
+   *
+   * @throws {InstrumentError} for the same reasons as `counter`.
+   */
   gauge(name: string, description: InstrumentDescription = {}): Gauge {
     return this.#get(name, "gauge", description);
   }
 
-  /** The histogram of a name; throws as `counter`. */
+  /**
+   * Returns the histogram of a name.
+   *
+   * @throws {InstrumentError} for the same reasons as `counter`.
+   */
   histogram(name: string, description: InstrumentDescription = {}): Histogram {
     return this.#get(name, "histogram", description);
   }
@@ -105,7 +116,7 @@ export class Instruments {
       const { unit = "" } = description;
       if (known.type === type && known.unit === unit) return known;
       throw new InstrumentError(
-        `Cannot make the ${type} ${name} in ${
+        `Cannot create the ${type} ${name} in ${
           JSON.stringify(unit)
         }: there is a ${known.type} ${name} in ${
           JSON.stringify(known.unit)
@@ -115,23 +126,24 @@ export class Instruments {
     checkInstrumentName(name);
     if (this.#instruments.size >= this.#maxInstruments) {
       throw new InstrumentError(
-        `Cannot make the ${type} ${name}: there are ${this.#maxInstruments} instruments already, use labels or raise maxInstruments`,
+        `Cannot create the ${type} ${name}: there are ${this.#maxInstruments} instruments already, use labels or raise maxInstruments`,
       );
     }
-    const made = new Instrument(
+    const created = new Instrument(
       name,
       type,
       description,
       this.#maxLabelSets,
       () => this.#overflows++,
     );
-    this.#instruments.set(name, made);
-    return made;
+    this.#instruments.set(name, created);
+    return created;
   }
 
   /**
-   * What they all say, in the order of their making. When there was an
-   * overflow, the counter `troupe_instrument_overflows` says how often.
+   * Returns the samples of all instruments, in the order of their creation. If
+   * there were labels over a limit, the counter `troupe_instrument_overflows`
+   * says how often.
    */
   samples(): InstrumentSample[] {
     const samples = [...this.#instruments.values()]
@@ -140,7 +152,7 @@ export class Instruments {
       samples.push({
         type: "counter",
         name: "troupe_instrument_overflows",
-        help: "What instruments were told of labels over their limit",
+        help: "Calls of instruments with labels over their limit",
         unit: "",
         labels: {},
         value: this.#overflows,

@@ -1,5 +1,5 @@
 /**
- * What sibling rooms use of `metrics`, besides `mod.ts`. It is no part of the API.
+ * What sibling rooms use of `metrics`, besides `mod.ts`. None of it is part of the API.
  *
  * @module
  */

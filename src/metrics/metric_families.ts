@@ -12,9 +12,9 @@ import {
 import {
   type Entry,
   family,
+  legalLabels,
   type MetricFamily,
   metricName,
-  ownLabels,
   type SummaryValue,
   uniqueNames,
   unitWord,
@@ -25,7 +25,7 @@ import type {
   MetricsSnapshot,
 } from "./snapshot.ts";
 
-/** The families of a snapshot; what is unknown is left out. */
+/** Returns the families of a snapshot, without what is unknown. */
 export function metricFamilies(snapshot: MetricsSnapshot): MetricFamily[] {
   return uniqueNames([
     ...ofProcess(snapshot),
@@ -68,7 +68,7 @@ function ofProcess({ process, eventLoop }: MetricsSnapshot): MetricFamily[] {
       "gauge",
       "v8_heap_size",
       "bytes",
-      "Heap that is taken",
+      "Heap that is allocated",
       one(process.heapTotalBytes),
     ),
     family(
@@ -82,21 +82,21 @@ function ofProcess({ process, eventLoop }: MetricsSnapshot): MetricFamily[] {
       "gauge",
       "v8_heap_space_used",
       "bytes",
-      "A part of the heap, in use",
+      "Heap in use, by space",
       spaces.map(({ name, usedBytes }) => [{ space: name }, usedBytes]),
     ),
     family(
       "gauge",
       "v8_heap_space_size",
       "bytes",
-      "A part of the heap that is taken",
+      "Heap that is allocated, by space",
       spaces.map(({ name, sizeBytes }) => [{ space: name }, sizeBytes]),
     ),
     family(
       "summary",
       "v8_gc_pause",
       "seconds",
-      "Pauses by garbage collections",
+      "Pauses for garbage collections",
       gc === null
         ? []
         : [[{}, { count: gc.count, sum: gc.pauseMs / 1000, quantiles: [] }]],
@@ -172,14 +172,14 @@ function ofHost({ host }: MetricsSnapshot): MetricFamily[] {
       "counter",
       "host_network_received",
       "bytes",
-      "Bytes that came over all interfaces but the loopback",
+      "Bytes received over all interfaces but the loopback",
       one(host.networkReceivedBytes),
     ),
     family(
       "counter",
       "host_network_sent",
       "bytes",
-      "Bytes that went over all interfaces but the loopback",
+      "Bytes sent over all interfaces but the loopback",
       one(host.networkSentBytes),
     ),
   ];
@@ -235,7 +235,7 @@ function ofInstruments(samples: readonly InstrumentSample[]): MetricFamily[] {
       group.map((
         sample,
       ) => [
-        ownLabels(sample.labels),
+        legalLabels(sample.labels),
         sample.type === "histogram" ? summary(sample.summary) : sample.value,
       ]),
     );

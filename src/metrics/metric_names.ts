@@ -1,11 +1,11 @@
 /**
- * Names, units and labels as the formats of Prometheus want them.
+ * Names, units and labels as the formats of Prometheus require them.
  *
  * @module
  */
 import type { Labels } from "./snapshot.ts";
 
-/** All samples of one name. */
+/** All samples of one metric. */
 export interface MetricFamily {
   /** Without the `_total` of counters; ends with the unit, if it has one. */
   readonly name: string;
@@ -16,13 +16,13 @@ export interface MetricFamily {
   readonly samples: readonly MetricSample[];
 }
 
-/** One sample: a number, or what a summary has. */
+/** One sample: a number, or a summary. */
 export interface MetricSample {
   readonly labels: Labels;
   readonly value: number | SummaryValue;
 }
 
-/** What a summary tells. */
+/** The value of a summary. */
 export interface SummaryValue {
   readonly count: number;
   readonly sum: number;
@@ -33,7 +33,10 @@ export interface SummaryValue {
 /** Labels and a value that may be unknown. */
 export type Entry = readonly [Labels, number | SummaryValue | null | undefined];
 
-/** The family of those entries that are known; the first of the same labels. */
+/**
+ * Returns the family of the entries that are known; of several with the same
+ * labels it has the first.
+ */
 export function family(
   type: MetricFamily["type"],
   stem: string,
@@ -46,7 +49,7 @@ export function family(
     : `${stem}_${unit}`;
   const seen = new Set<string>();
   const samples = entries.flatMap(([labels, value]): MetricSample[] => {
-    // No counter may be negative or no number at all.
+    // A counter must not be negative or `NaN`.
     if (value === null || value === undefined) return [];
     if (type === "counter" && !(Number(value) >= 0)) return [];
     const key = JSON.stringify(Object.entries(labels).sort());
@@ -57,7 +60,10 @@ export function family(
   return { name, type, unit, help, samples };
 }
 
-/** Families without a sample are left out; a name that is taken gets a number. */
+/**
+ * Returns the families that have samples, each with a name of its own: a name
+ * that is taken gets a number.
+ */
 export function uniqueNames(families: readonly MetricFamily[]): MetricFamily[] {
   const taken = new Set<string>();
   return families.filter(({ samples }) => samples.length > 0).map((family) => {
@@ -73,24 +79,27 @@ export function uniqueNames(families: readonly MetricFamily[]): MetricFamily[] {
   });
 }
 
-/** Names that a family of any type may give its samples. */
+/** The names that samples of a family of any type may have. */
 function namesIn(name: string): string[] {
   return ["", "_total", "_sum", "_count", "_created"].map((end) => name + end);
 }
 
-/** A name with legal characters alone. */
+/** Returns a name without the characters that are not allowed. */
 export function metricName(name: string): string {
   const legal = name.replace(/[^\w:]/g, "_");
   return /^[a-zA-Z_:]/.test(legal) ? legal : `_${legal}`;
 }
 
-/** Labels of different names that become one are joined, as OpenTelemetry does. */
-export function ownLabels(labels: Labels): Labels {
+/**
+ * Returns labels without the characters that are not allowed. Values whose
+ * names become the same are joined, as OpenTelemetry does.
+ */
+export function legalLabels(labels: Labels): Labels {
   const legal: Record<string, string> = {};
   for (const [name, value] of Object.entries(labels)) {
     let key = name.replace(/\W/g, "_");
     if (!/^[a-zA-Z_]/.test(key)) key = `_${key}`;
-    // Those that begin with two underscores, and this one, are reserved.
+    // Names that start with two underscores, and this one, are reserved.
     if (key.startsWith("__") || key === "quantile") {
       key = `label_${key.replace(/^_+/, "")}`;
     }
@@ -111,7 +120,7 @@ const UNITS: ReadonlyMap<string, string> = new Map([
   ["1", ""],
 ]);
 
-/** The word for a unit of UCUM; what is in braces is none. */
+/** Returns the word for a unit of UCUM; what is in braces is not a unit. */
 export function unitWord(unit: string): string {
   const bare = unit.replace(/\{[^}]*\}/g, "");
   const word = UNITS.get(bare) ?? bare.replace(/\W+/g, "_");

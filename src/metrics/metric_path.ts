@@ -5,7 +5,7 @@
  */
 import type { MetricsSnapshot } from "./snapshot.ts";
 
-/** Where a number stands in a snapshot. */
+/** The path of a number in a snapshot. */
 export type MetricPath =
   | "process.cpuUserMs"
   | "process.cpuSystemMs"
@@ -57,7 +57,7 @@ const READERS: Readonly<
   "actors.lateReplies": ({ actors }) => actors?.lateReplies,
 };
 
-/** How each is read. */
+/** Reads the number at each path. */
 export const METRIC_READERS: ReadonlyMap<
   string,
   (snapshot: MetricsSnapshot) => number | null | undefined

@@ -5,8 +5,8 @@
  */
 import { TroupeError } from "../actor/mod.ts";
 
-/** An instrument that cannot be made, or a value that it cannot take. */
+/** Thrown for an instrument that cannot be created, or a label it cannot take. */
 export class InstrumentError extends TroupeError {}
 
-/** A file of snapshots that cannot be opened, read or written. */
+/** Thrown if a history file cannot be opened, read or written. */
 export class MetricsHistoryError extends TroupeError {}

@@ -1,13 +1,13 @@
 /**
- * Metrics of a running application: a collector of what the process, its
- * event loop, the machine and the actors do, with history and alerts; and
- * their ways out: OpenMetrics, OpenTelemetry, JSON, CSV, MessagePack, events
- * and a page.
+ * Metrics of a running application: a collector for the process, its event
+ * loop, the machine, the actors and the application's own instruments, with
+ * history and alerts; and exports as OpenMetrics, JSON, CSV, MessagePack,
+ * server-sent events and a page. For OpenTelemetry there is `./telemetry`.
  *
  * @module
  */
 export type { Clock, Timer } from "../actor/mod.ts";
-export type { AlertRule, AlertRuleBase } from "./alerts.ts";
+export type { AlertRule, AlertRuleBase } from "./alert_rule.ts";
 export { MetricsCollector } from "./collector.ts";
 export type { MetricsCollectorOptions } from "./collector_options.ts";
 export { Distribution } from "./distribution.ts";

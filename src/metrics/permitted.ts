@@ -1,29 +1,28 @@
 /**
- * Reads of the system that ask for no permission: what was not granted before
- * is not there.
+ * Reads of the system that never prompt for a permission.
  *
  * @module
  */
 
 /**
- * What `read` gives; `null` when the permission is not granted, or when the
- * platform has none of it.
+ * Returns what `read` returns; `null` if the permission is not granted, or the
+ * platform does not have it.
  */
 export function ifPermitted<T>(
   permission: Deno.PermissionDescriptor,
   read: () => T,
 ): T | null {
-  // A read without it would ask at the terminal and hold the thread.
+  // A read without it would prompt at the terminal and block the thread.
   if (Deno.permissions.querySync(permission).state !== "granted") return null;
   try {
     return read();
   } catch {
-    // Such as `/proc`, which wants all permissions, or no such file.
+    // Such as `/proc`, which needs all permissions, or a missing file.
     return null;
   }
 }
 
-/** The text of a file that the kernel makes up. */
+/** Returns the text of a file that the kernel generates. */
 export function readKernelFile(path: string): string | null {
   return ifPermitted(
     { name: "read", path },

@@ -1,5 +1,5 @@
 /**
- * What this process uses, as the runtime and the kernel tell it.
+ * What this process uses, as the runtime and the kernel report it.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { GcCounter } from "./gc_counter.ts";
 import { ifPermitted, readKernelFile } from "./permitted.ts";
 import type { HeapSpace, ProcessMetrics } from "./snapshot.ts";
 
-/** Reads this process again and again. */
+/** Measures this process repeatedly. */
 export class ProcessSource implements Disposable {
   #gc: GcCounter | undefined;
   #before: { readonly nowMs: number; readonly cpuMs: number } | undefined;
 
-  /** Begins to count garbage collections. */
+  /** Starts to count garbage collections. */
   start(clock: Clock): void {
     this.#gc ??= new GcCounter(clock);
   }
 
-  /** What it uses now, at such a time of a clock that never goes back. */
+  /** Returns what the process uses, at a time of a clock that never goes back. */
   read(nowMs: number): ProcessMetrics {
     const { user, system } = process.cpuUsage();
     const memory = Deno.memoryUsage();
@@ -41,14 +41,14 @@ export class ProcessSource implements Disposable {
 
   #cores(nowMs: number, cpuMs: number): number | null {
     const before = this.#before;
-    // Two looks at the same moment have no time between them to tell of.
+    // Two reads at the same moment have no time between them.
     if (before !== undefined && nowMs <= before.nowMs) return null;
     this.#before = { nowMs, cpuMs };
     if (before === undefined) return null;
     return (cpuMs - before.cpuMs) / (nowMs - before.nowMs);
   }
 
-  /** Ends the count of garbage collections. */
+  /** Stops counting garbage collections. */
   [Symbol.dispose](): void {
     this.#gc?.[Symbol.dispose]();
     this.#gc = undefined;
@@ -69,12 +69,12 @@ function openFiles(): number | null {
   return ifPermitted({ name: "read", path: OWN_FILES }, () => {
     // Since Linux 6.2 this is their number; before, it is 0.
     const { size } = Deno.statSync(OWN_FILES);
-    // But for the one that reads the directory.
+    // Without the one that reads the directory.
     return size || [...Deno.readDirSync(OWN_FILES)].length - 1;
   });
 }
 
-/** The two numbers in the text of `/proc/self/io`. */
+/** Returns the two numbers in the text of `/proc/self/io`. */
 export function parseDiskBytes(
   text: string | null,
 ): Pick<ProcessMetrics, "diskReadBytes" | "diskWrittenBytes"> {

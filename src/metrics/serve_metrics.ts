@@ -26,54 +26,54 @@ import type { MetricsSnapshot } from "./snapshot.ts";
 /** Options of {@linkcode serveMetrics}. */
 export interface ServeMetricsOptions {
   /**
-   * The path below which everything is, such as `/metrics-page/`.
+   * The path below which everything is served, such as `/metrics-page/`.
    * @default {"/"}
    */
   readonly prefix?: string;
   /**
-   * Names and addresses of this server in `Host`, with a port or for any:
-   * `example.com`, `[::1]:8080`. Add that which Prometheus asks for.
+   * The names and addresses that requests may have in `Host`, with one port or
+   * for any: `example.com`, `[::1]:8080`. Add the one that Prometheus uses.
    * @default {localhost, 127.0.0.1 and [::1]}
    */
   readonly hosts?: readonly string[];
   /**
-   * The stream that tells snapshots and alerts, and whatever else is published
-   * on it, such as the `load` events of a load test. It is not closed with the
-   * server.
-   * @default {one of its own}
+   * The stream on which snapshots and alerts are published, beside whatever
+   * else is, such as the `load` events of a load test. It is not closed with
+   * the server.
+   * @default {a stream of its own}
    */
   readonly events?: SseStream;
 }
 
-/** Metrics over HTTP. */
+/** A handler that serves metrics over HTTP. */
 export interface MetricsServer extends AsyncDisposable {
-  /** Answers a request: a handler for `Deno.serve`. */
+  /** Responds to a request: a handler for `Deno.serve`. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** The stream of `events`. */
+  /** The stream behind the path `events`. */
   readonly events: SseStream;
   /**
-   * Ends the event stream, if it is its own, and listens to the feed no more.
-   * Before that a `Deno.serve` with open pages does not shut down: it waits for
-   * their streams.
+   * Closes the stream of events, if it is the server's own, and unsubscribes
+   * from the feed. Until then a `Deno.serve` with open pages does not shut
+   * down, since it waits for their streams.
    */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Serves what a feed has, below a prefix:
+ * Serves the snapshots and alerts of a feed, below a prefix:
  *
- * | Path | What |
+ * | Path | Content |
  * | --- | --- |
  * | (the prefix itself) | a page with live charts |
  * | `metrics` | the latest snapshot as OpenMetrics 1.0, or as Prometheus 0.0.4 |
  * | `snapshot.json` | the latest snapshot |
- * | `history.json`, `.csv`, `.msgpack` | those that are kept; `?last=60` for the last 60 |
+ * | `history.json`, `.csv`, `.msgpack` | the snapshots that are kept; `?last=60` for the last 60 |
  * | `alerts.json` | `{"firing": […]}` |
- * | `events` | Server-Sent Events: `snapshot`, `alert`, and what else is published |
+ * | `events` | server-sent events: `snapshot`, `alert`, and what else is published |
  *
- * It takes `GET` and `HEAD`, asks nobody who they are, and refuses a `Host`
- * that it does not know and requests of other sites' pages. `metrics` and
- * `snapshot.json` are a 503 before the first snapshot.
+ * It allows `GET` and `HEAD`, needs no login, and refuses an unknown `Host` and
+ * requests from pages of other sites. `metrics` and `snapshot.json` are a 503
+ * before the first snapshot.
  *
  * @example
  * ```ts
@@ -90,7 +90,8 @@ export interface MetricsServer extends AsyncDisposable {
  * console.assert((await response.text()).includes("process_cpu_seconds_total"));
  * ```
  *
- * @throws {TypeError} when an option makes no sense.
+ * @throws {TypeError} if `prefix` is not a path, or `hosts` has something that
+ * is not a name or address.
  */
 export function serveMetrics(
   feed: MetricsFeed,
@@ -104,10 +105,10 @@ export function serveMetrics(
     events.publish(event.type, JSON.stringify(data));
   });
 
-  const answer = (request: Request): Response => {
-    // Deno makes the address of what `Host` says, even if that is none.
+  const respond = (request: Request): Response => {
+    // Deno makes the address of `Host`, even if that is not a host.
     const url = URL.parse(request.url);
-    if (url === null) return text(400, "The Host header is no host");
+    if (url === null) return text(400, "Host must be a name or address");
     const { pathname, host } = url;
     const path = pathname.startsWith(prefix)
       ? pathname.slice(prefix.length)
@@ -119,9 +120,13 @@ export function serveMetrics(
     const refusal = refusalOf(rules, source, isPage ? "page" : "api");
     if (refusal !== undefined) return text(403, refusal);
     if (request.method !== "GET" && request.method !== "HEAD") {
-      return text(405, "It takes GET and HEAD", { allow: "GET, HEAD" });
+      return text(405, "The method must be GET or HEAD", {
+        allow: "GET, HEAD",
+      });
     }
-    if (toPage) return text(308, "The page ends in /", { location: prefix });
+    if (toPage) {
+      return text(308, "The page has a / at its end", { location: prefix });
+    }
     return (path === undefined ? undefined : route(path, request, url)) ??
       text(404, "There is no such page");
   };
@@ -165,9 +170,9 @@ export function serveMetrics(
   return {
     events,
     async fetch(request) {
-      const response = secured(answer(request));
+      const response = secured(respond(request));
       if (request.method !== "HEAD") return response;
-      // So that a stream ends too.
+      // A stream must end too.
       await response.body?.cancel();
       return new Response(null, response);
     },
@@ -181,11 +186,11 @@ export function serveMetrics(
 
 function ofLatest(
   { latest }: MetricsFeed,
-  answer: (snapshot: MetricsSnapshot) => Response,
+  respond: (snapshot: MetricsSnapshot) => Response,
 ): Response {
   return latest === undefined
     ? text(503, "There is no snapshot yet", { "retry-after": "1" })
-    : answer(latest);
+    : respond(latest);
 }
 
 function historyOf(
@@ -195,7 +200,12 @@ function historyOf(
 ): Response {
   const last = parameters.get("last");
   if (last !== null && !/^[1-9]\d{0,8}$/.test(last)) {
-    return text(400, "last is to be a number from 1 on");
+    return text(
+      400,
+      `Cannot use last: it is ${
+        JSON.stringify(last.slice(0, 100))
+      }, it must be a whole number from 1`,
+    );
   }
   const snapshots = last === null ? history : history.slice(-Number(last));
   const headers = (type: string) => ({

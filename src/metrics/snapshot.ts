@@ -1,49 +1,49 @@
 /**
- * What a collector finds at one moment. A number that the platform or a
- * missing permission does not give is `null`, and never 0.
+ * The measurements of one moment. A number that the platform does not have, or
+ * a missing permission hides, is `null` and never 0.
  *
  * @module
  */
 
-/** Everything that was collected at one moment. */
+/** All measurements of one moment. */
 export interface MetricsSnapshot {
-  /** The number of the snapshot, from 1 on. */
+  /** The number of the snapshot, from 1. */
   readonly sequence: number;
-  /** When, in milliseconds since 1970. */
+  /** The time in milliseconds since 1970. */
   readonly atMs: number;
-  /** This process. */
+  /** What this process uses. */
   readonly process: ProcessMetrics;
-  /** How late this process's timers are. */
+  /** How late the timers of this process fire. */
   readonly eventLoop: EventLoopMetrics | null;
-  /** The machine. */
+  /** The load of the machine. */
   readonly host: HostMetrics;
-  /** The actors of the system, by their names at the top of the tree. */
+  /** The actors of the system, grouped by those at the top of the tree. */
   readonly actors: ActorMetrics | null;
-  /** What the application counts itself. */
+  /** The application's own instruments. */
   readonly instruments: readonly InstrumentSample[];
 }
 
-/** What this process uses. */
+/** The resources that this process uses. */
 export interface ProcessMetrics {
-  /** Processor time since its start, in milliseconds. */
+  /** Processor time in user mode since the start, in milliseconds. */
   readonly cpuUserMs: number | null;
-  /** The same, in the kernel. */
+  /** Processor time in the kernel since the start, in milliseconds. */
   readonly cpuSystemMs: number | null;
-  /** Cores kept busy since the snapshot before: 1 is one core. */
+  /** Cores kept busy since the previous snapshot: 1 is one core. */
   readonly cpuCores: number | null;
-  /** Resident memory, in bytes. */
+  /** Resident memory in bytes. */
   readonly rssBytes: number | null;
-  /** The heap of V8, in bytes: what is in use. */
+  /** Bytes in use in V8's heap. */
   readonly heapUsedBytes: number | null;
-  /** What V8 has taken for its heap, in bytes. */
+  /** Bytes that V8 has allocated for its heap. */
   readonly heapTotalBytes: number | null;
-  /** Memory that V8's objects hold outside its heap, in bytes. */
+  /** Bytes that V8's objects hold outside its heap. */
   readonly externalBytes: number | null;
-  /** The parts of the heap. */
+  /** The spaces of the heap. */
   readonly heapSpaces: readonly HeapSpace[] | null;
-  /** Garbage collections since the start of the collector. */
+  /** Garbage collections since the collector was started. */
   readonly gc: GarbageCollections | null;
-  /** Open file descriptors. */
+  /** Number of open file descriptors. */
   readonly openFiles: number | null;
   /** Bytes read from disks since the start of the process. */
   readonly diskReadBytes: number | null;
@@ -51,47 +51,47 @@ export interface ProcessMetrics {
   readonly diskWrittenBytes: number | null;
 }
 
-/** Garbage collections. */
+/** Garbage collections of this process. */
 export interface GarbageCollections {
-  /** How many there were. */
+  /** Number of garbage collections. */
   readonly count: number;
-  /** For how long they held the thread, in milliseconds. */
+  /** Milliseconds for which they paused the thread. */
   readonly pauseMs: number;
 }
 
-/** One part of V8's heap. */
+/** One space of V8's heap. */
 export interface HeapSpace {
-  /** As V8 calls it, such as `new_space`. */
+  /** The name that V8 has for it, such as `new_space`. */
   readonly name: string;
-  /** What is in use, in bytes. */
+  /** Bytes in use in the space. */
   readonly usedBytes: number;
-  /** What V8 has taken for it, in bytes. */
+  /** Bytes that V8 has allocated for it. */
   readonly sizeBytes: number;
 }
 
-/** Delays of a short timer since the snapshot before, in milliseconds. */
+/** Delays of a short timer since the previous snapshot, in milliseconds. */
 export interface EventLoopMetrics {
-  /** What half of them do not exceed. */
+  /** The median: half of the delays do not exceed it. */
   readonly delayP50Ms: number;
-  /** What 99 of 100 do not exceed. */
+  /** The delay that 99 of 100 do not exceed. */
   readonly delayP99Ms: number;
-  /** The longest. */
+  /** The longest delay since then. */
   readonly delayMaxMs: number;
 }
 
-/** What the machine does. */
+/** The load and the resources of the machine. */
 export interface HostMetrics {
-  /** Logical cores. */
+  /** Number of logical cores. */
   readonly cores: number | null;
   /** Load averages over 1, 5 and 15 minutes. */
   readonly load: readonly [number, number, number] | null;
-  /** All memory, in bytes. */
+  /** Bytes of memory in all. */
   readonly memoryTotalBytes: number | null;
-  /** What programs could still get, in bytes. */
+  /** Bytes of memory that programs could still get. */
   readonly memoryAvailableBytes: number | null;
-  /** Bytes over all network interfaces but the loopback, since the boot. */
+  /** Bytes received since the boot, over all interfaces but the loopback. */
   readonly networkReceivedBytes: number | null;
-  /** The same, sent. */
+  /** Bytes sent since the boot, over all interfaces but the loopback. */
   readonly networkSentBytes: number | null;
 }
 
@@ -99,84 +99,84 @@ export interface HostMetrics {
 export interface ActorMetrics {
   /** Messages that could not be delivered. */
   readonly deadLetters: number;
-  /** Answers that came after their ask had ended. */
+  /** Replies that came after their ask had ended. */
   readonly lateReplies: number;
   /** Sums over each actor at the top of the tree and all below it. */
   readonly groups: readonly ActorGroup[];
 }
 
-/** An actor at the top of the tree, with all below it. */
+/** A group of actors: one at the top of the tree, with all below it. */
 export interface ActorGroup {
-  /** Its name. */
+  /** The name of that actor; `//others` for those over the limit. */
   readonly name: string;
   /** Actors that are not gone. */
   readonly actors: number;
-  /** Messages that wait. */
+  /** Messages that wait in mailboxes. */
   readonly mailboxMessages: number;
   /** Bytes that wait, in mailboxes that are bounded in bytes. */
   readonly mailboxBytes: number;
-  /** Messages handled. */
+  /** Messages that were handled. */
   readonly processed: number;
-  /** Restarts by supervisors. */
+  /** Restarts of actors by their supervisors. */
   readonly restarts: number;
-  /** Time that handlers held the thread, where it is measured. */
+  /** Milliseconds that handlers held the thread; `null` if not measured. */
   readonly busyMs: number | null;
 }
 
 /** Labels of an instrument, such as `{ route: "/orders" }`. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** What one instrument of the application says. */
+/** The value of an instrument for one set of labels. */
 export type InstrumentSample = ValueSample | HistogramSample;
 
-/** What all samples have. */
+/** The properties that all samples have. */
 export interface SampleBase {
   /** The name of the instrument. */
   readonly name: string;
-  /** What it counts, in words. */
+  /** A sentence that says what is counted. */
   readonly help: string;
-  /** Its unit, such as `seconds`; empty for a count. */
+  /** The unit, such as `seconds`; empty for a count. */
   readonly unit: string;
-  /** Which of its series this is. */
+  /** The labels of this value. */
   readonly labels: Labels;
 }
 
-/** What a counter or a gauge says. */
+/** The value of a counter or a gauge. */
 export interface ValueSample extends SampleBase {
-  /** A counter only grows. */
+  /** The type of the instrument; a counter only grows. */
   readonly type: "counter" | "gauge";
-  /** The number. */
+  /** The count, or the value of the gauge. */
   readonly value: number;
 }
 
-/** What a histogram says. */
+/** The value of a histogram. */
 export interface HistogramSample extends SampleBase {
-  /** Tells it from a number. */
+  /** The type of the instrument. */
   readonly type: "histogram";
-  /** What was recorded so far. */
+  /** The distribution of all values so far. */
   readonly summary: DistributionSummary;
 }
 
-/** A distribution in numbers; `null` where nothing was recorded. */
+/** A distribution in numbers; they are `null` if nothing was recorded. */
 export interface DistributionSummary {
-  /** How many values there are. */
+  /** Number of recorded values. */
   readonly count: number;
-  /** Their sum. */
+  /** Sum of the values. */
   readonly sum: number;
-  /** The smallest. */
+  /** The smallest of the values. */
   readonly min: number | null;
-  /** Their average. */
+  /** The mean of the values. */
   readonly mean: number | null;
-  /** The median: what half of them do not exceed. */
+  /** The median: half of the values do not exceed it. */
   readonly p50: number | null;
-  /** What 90 % of them do not exceed. */
+  /** The value that 90 % do not exceed. */
   readonly p90: number | null;
-  /** What 95 % of them do not exceed. */
+  /** The value that 95 % do not exceed. */
   readonly p95: number | null;
-  /** What 99 % of them do not exceed. */
+  /** The value that 99 % do not exceed. */
   readonly p99: number | null;
-  /** What 99.9 % of them do not exceed. */
+  /** The value that 99.9 % do not exceed. */
   readonly p999: number | null;
-  /** The largest. */
+  /** The largest of the values. */
   readonly max: number | null;
 }

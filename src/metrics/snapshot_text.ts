@@ -1,5 +1,5 @@
 /**
- * A snapshot as text for Prometheus and those who read the same.
+ * A snapshot as text for Prometheus, and for programs that read the same.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { metricFamilies } from "./metric_families.ts";
 import type { MetricFamily } from "./metric_names.ts";
 import type { Labels, MetricsSnapshot } from "./snapshot.ts";
 
-/** OpenMetrics 1.0, or the text format 0.0.4 of Prometheus before it. */
+/** The format of a text: OpenMetrics 1.0, or the older one of Prometheus, 0.0.4. */
 export type SnapshotTextFormat = "openmetrics" | "prometheus";
 
-/** For the header `content-type`. */
+/** The header `content-type` for each format of text. */
 export const SNAPSHOT_CONTENT_TYPES: Readonly<
   Record<SnapshotTextFormat, string>
 > = {
@@ -19,8 +19,8 @@ export const SNAPSHOT_CONTENT_TYPES: Readonly<
 };
 
 /**
- * The format that a header `accept` asks for: OpenMetrics where it is named
- * and not valued below `text/plain`, else that of Prometheus.
+ * Returns the format that a header `accept` asks for: OpenMetrics if it names
+ * that with a quality not below that of `text/plain`, or that of Prometheus.
  *
  * @example
  * ```ts
@@ -50,11 +50,11 @@ export function acceptedTextFormat(accept: string | null): SnapshotTextFormat {
 }
 
 /**
- * The text for a snapshot. What is `null` is left out, times are in seconds,
- * counters end with `_total`, histograms of the application are summaries, and
- * `max` is their quantile 1. The application's own units stay as they are, as
- * words at the end of names: `ms` is `_milliseconds`. A name that would stand
- * for two metrics gets a number.
+ * Returns a snapshot as text for Prometheus. What is `null` is left out, times
+ * are in seconds, counters end with `_total`, histograms of the application
+ * are summaries, and `max` is their quantile 1. The application's own units
+ * stay as they are, as words at the end of names: `ms` is `_milliseconds`. A
+ * name that would stand for two metrics gets a number.
  *
  * @example
  * ```ts

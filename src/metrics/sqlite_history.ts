@@ -1,20 +1,21 @@
 /**
- * Snapshots in a file, for those that come after a restart.
+ * Snapshots in a file, which outlive the process.
  *
  * @module
  */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { reasonOf } from "../checks/internal.ts";
 import type { HistoryLimits } from "./history_ring.ts";
 import { MetricsHistoryError } from "./metrics_errors.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 
-/** "TRPm" in the header of the file says that it is ours. */
+/** "TRPm" in the header of the file marks it as ours. */
 const APPLICATION_ID = 0x5452506d;
-/** The format of the table. */
+/** The version of the table. */
 const FORMAT = 1;
-/** Milliseconds between writes: what a crash may cost. */
+/** Milliseconds between writes, which a crash may lose. */
 const FLUSH_MS = 5000;
-/** The most snapshots that wait for a write, also when writes fail. */
+/** The most snapshots that wait to be written, also while writes fail. */
 const MAX_WAITING = 1000;
 
 const CREATE = `
@@ -29,7 +30,7 @@ const CREATE = `
 
 /**
  * Snapshots in a SQLite database, as JSON in a table `snapshots` with their
- * `sequence` and `at_ms`. Others may read it meanwhile; one process writes.
+ * `sequence` and `at_ms`. One process writes; others may read at the same time.
  */
 export class SqliteHistory implements Disposable {
   readonly #path: string;
@@ -43,8 +44,8 @@ export class SqliteHistory implements Disposable {
   /**
    * Opens or creates the file.
    *
-   * @throws {MetricsHistoryError} when it cannot be opened or written, is
-   * damaged, or is that of another program or version.
+   * @throws {MetricsHistoryError} if it cannot be opened or written, is
+   * damaged, or belongs to another program or version.
    */
   constructor(path: string, limits: HistoryLimits) {
     this.#path = path;
@@ -72,17 +73,17 @@ export class SqliteHistory implements Disposable {
     if (!isNew && id !== APPLICATION_ID) {
       throw this.#error(
         "open",
-        "it is a database of another program: give another path",
+        "it is a database of another program, choose another path",
       );
     }
     if (!isNew && format !== FORMAT) {
       throw this.#error(
         "open",
-        `its format is ${format}, this version knows ${FORMAT}: move it away, or give another path`,
+        `its format is ${format}, this version needs ${FORMAT}: move it away or choose another path`,
       );
     }
-    // A crash of the process costs nothing that was written, and a write
-    // waits for no disk.
+    // A crash of the process loses nothing that was written, and a write does
+    // not wait for a disk.
     this.#database.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
     );
@@ -95,15 +96,15 @@ export class SqliteHistory implements Disposable {
   }
 
   /**
-   * Those that are within the limits at such a time since 1970, and the last
-   * one in any case, oldest first.
+   * Returns the snapshots that are within the limits at a time since 1970, and
+   * always the last one, oldest first.
    *
-   * @throws {MetricsHistoryError} when the file is damaged.
+   * @throws {MetricsHistoryError} if the file is damaged.
    */
   read(nowMs: number): MetricsSnapshot[] {
     const { retentionMs, maxSnapshots } = this.#limits;
     return this.#attempt("read", () => {
-      // Not `iterate`: in Deno that ends at damage as if there were no more.
+      // Not `iterate`, which ends at damage in Deno as if there were no more.
       const rows = this.#database.prepare(`
         SELECT snapshot FROM snapshots
         WHERE at_ms >= ? OR sequence = (SELECT max(sequence) FROM snapshots)
@@ -116,10 +117,10 @@ export class SqliteHistory implements Disposable {
   }
 
   /**
-   * Takes a snapshot, and writes all that wait when five seconds have passed.
+   * Takes a snapshot, and writes all that wait once five seconds have passed.
    *
-   * @throws {MetricsHistoryError} when they cannot be written; they are tried
-   * again with the next ones, up to 1000.
+   * @throws {MetricsHistoryError} if they cannot be written; up to 1000 are
+   * written with the next ones.
    */
   push(snapshot: MetricsSnapshot): void {
     this.#waiting.push(snapshot);
@@ -130,7 +131,7 @@ export class SqliteHistory implements Disposable {
   }
 
   #flush({ sequence, atMs }: MetricsSnapshot): void {
-    // Also after a failure it is not tried at every snapshot.
+    // After a failure, the next snapshots do not all try again either.
     this.#writtenAtMs = atMs;
     const { retentionMs, maxSnapshots } = this.#limits;
     this.#attempt("write", () => {
@@ -151,9 +152,10 @@ export class SqliteHistory implements Disposable {
   }
 
   /**
-   * Writes what waits, and closes the file.
+   * Writes the snapshots that wait, and closes the file.
    *
-   * @throws {MetricsHistoryError} when it cannot be written; it is closed then.
+   * @throws {MetricsHistoryError} if they cannot be written; the file is closed
+   * all the same.
    */
   [Symbol.dispose](): void {
     if (!this.#database.isOpen) return;
@@ -170,8 +172,7 @@ export class SqliteHistory implements Disposable {
       return action();
     } catch (cause) {
       if (cause instanceof MetricsHistoryError) throw cause;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw this.#error(what, advice(what, reason), { cause });
+      throw this.#error(what, advice(what, reasonOf(cause)), { cause });
     }
   }
 
@@ -187,18 +188,18 @@ export class SqliteHistory implements Disposable {
   }
 }
 
-/** What went wrong in SQLite's own words, and what to do. */
+/** Returns what went wrong in SQLite's own words, and what to do. */
 function advice(what: string, reason: string): string {
   if (/locked|busy/.test(reason)) {
-    return `another process holds it (${reason}): let it go`;
+    return `another process holds it (${reason}), close it there`;
   }
   if (/constraint failed/.test(reason)) {
-    return `another process writes to it (${reason}): give each a path of its own`;
+    return `another process writes to it (${reason}), give each a path of its own`;
   }
   if (
     what === "read" || /not a database|malformed|no such table/.test(reason)
   ) {
-    return `it is damaged or no database (${reason}): move it away, or give another path`;
+    return `it is damaged or not a database (${reason}), move it away or choose another path`;
   }
-  return `${reason}: see that its directory is there, may be written and has room`;
+  return `${reason}; its directory must exist, be writable and have room`;
 }

@@ -1,7 +1,7 @@
 /**
- * OpenTelemetry for Troupe: metrics of an actor system, metrics of a collector,
- * and the context of a trace that goes with each message. Importing the runtime
- * or `./metrics` does not load it.
+ * OpenTelemetry for Troupe: metrics of an actor system, metrics of a process
+ * and its machine, and the context of a trace that goes with each message. No
+ * other entry of the package loads OpenTelemetry.
  *
  * @module
  */

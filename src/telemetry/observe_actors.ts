@@ -1,5 +1,5 @@
 /**
- * Metrics of a system, read when they are collected and at no other time.
+ * Metrics of a system for OpenTelemetry, read when they are collected.
  *
  * @module
  */
@@ -16,33 +16,35 @@ import { registerMetrics } from "./register_metrics.ts";
 /** Options of {@linkcode observeActors}. */
 export interface ObserveActorsOptions {
   /**
-   * What is told apart by an attribute.
+   * Which actors are summed up, and by which attribute the sums differ.
    *
-   * - `system`: nothing, there is one sum for all actors.
-   * - `top_level`: each actor at the top of the tree, with all below it, by its
-   *   name in `troupe.actor.name`. Its counters end with it.
-   * - `path`: each actor for itself, by `troupe.actor.path`. That is a time
-   *   series for each actor there ever was: for debugging, or for few.
+   * - `system`: one sum for all actors, without an attribute.
+   * - `top_level`: a sum for each actor at the top of the tree, with all below
+   *   it, by its name in `troupe.actor.name`. Its counters end with it.
+   * - `path`: each actor by itself, by `troupe.actor.path`. Over time that is a
+   *   time series for each actor that ever had one: for debugging, or for few
+   *   actors.
    *
    * @default {"top_level"}
    */
   readonly groupBy?: "system" | "top_level" | "path";
   /**
-   * How many groups are told apart at once, 1 or more. Of more, the last ones
-   * are one group named `//others`: those that were spawned last, and by path
+   * The most groups at once, a whole number from 1. The last ones over it are
+   * one group named `//others`: the actors that were spawned last, and by path
    * those that are farthest from the top. Its counters fall when an actor
-   * leaves it, which readers take for a restart.
+   * leaves the group, which readers take for a restart.
    * @default {100}
    */
   readonly maxGroups?: number;
   /**
-   * Attributes of every observation, to tell systems of one process apart.
+   * Attributes of every observation, such as one that names the system where a
+   * process has several.
    * @default {none}
    */
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** The attribute with the name of a group. */
+/** The attribute that has the name of a group. */
 const NAME_ATTRIBUTES: Readonly<Record<ActorGrouping, string | undefined>> = {
   system: undefined,
   top_level: "troupe.actor.name",
@@ -50,12 +52,12 @@ const NAME_ATTRIBUTES: Readonly<Record<ActorGrouping, string | undefined>> = {
 };
 
 /**
- * Registers metrics of a system with OpenTelemetry, until the result is
- * disposed. Nothing is counted for them: `system.tree()` is read when they are
- * collected, of the global meter provider. Register that first, if it is not
- * Deno's own (`OTEL_DENO=true`): without one, nothing is ever collected.
+ * Registers metrics of a system with OpenTelemetry's global meter provider,
+ * until the result is disposed. They cost nothing until they are collected:
+ * then `system.tree()` is read. If the provider is not Deno's own
+ * (`OTEL_DENO=true`), register it first: without one, nothing is collected.
  *
- * | Name | Kind, unit | What |
+ * | Name | Kind, unit | Meaning |
  * | --- | --- | --- |
  * | `troupe.actor.count` | up-down counter, `{actor}` | actors that are not gone |
  * | `troupe.actor.restarts` | counter, `{restart}` | restarts |
@@ -64,7 +66,7 @@ const NAME_ATTRIBUTES: Readonly<Record<ActorGrouping, string | undefined>> = {
  * | `troupe.mailbox.bytes` | up-down counter, `By` | bytes that wait, in mailboxes bounded in bytes |
  * | `troupe.messages.processed` | counter, `{message}` | messages handled |
  * | `troupe.dead_letters` | counter, `{message}` | messages not delivered, of the whole system |
- * | `troupe.late_replies` | counter, `{reply}` | answers after the end of their ask, of the whole system |
+ * | `troupe.late_replies` | counter, `{reply}` | replies after the end of their ask, of the whole system |
  *
  * @example
  * ```ts
@@ -77,7 +79,7 @@ const NAME_ATTRIBUTES: Readonly<Record<ActorGrouping, string | undefined>> = {
  * });
  * ```
  *
- * @throws {TypeError} if `groupBy` is none of its values.
+ * @throws {TypeError} if `groupBy` is none of the three.
  * @throws {RangeError} if `maxGroups` is not a whole number from 1.
  */
 export function observeActors(

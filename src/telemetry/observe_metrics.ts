@@ -1,5 +1,5 @@
 /**
- * Snapshots for OpenTelemetry.
+ * Metrics of a process and its machine for OpenTelemetry.
  *
  * @module
  */
@@ -20,7 +20,7 @@ interface SnapshotMetric extends MetricDescription {
   read(from: MetricsSnapshot): readonly Observation[];
 }
 
-/** A value that may be unknown, and what tells it from others of its name. */
+/** A value, which may be unknown, and its attributes. */
 type Observation = readonly [
   value: number | null | undefined,
   attributes?: Readonly<Record<string, string>>,
@@ -128,10 +128,10 @@ const METRICS: readonly SnapshotMetric[] = [
 ];
 
 /**
- * Registers the metrics of a process, its event loop and its machine with
- * OpenTelemetry, until the result is disposed: what the feed's latest snapshot
- * says when they are collected. Register a meter provider first, if it is not
- * Deno's own (`OTEL_DENO=true`).
+ * Registers metrics of a process, its event loop and its machine with
+ * OpenTelemetry's global meter provider, until the result is disposed. Their
+ * values are those of the feed's latest snapshot when they are collected. If
+ * the provider is not Deno's own (`OTEL_DENO=true`), register it first.
  *
  * | Name | Kind, unit | Attributes |
  * | --- | --- | --- |
@@ -146,9 +146,9 @@ const METRICS: readonly SnapshotMetric[] = [
  * | `system.memory.linux.available` | up-down counter, `By` | |
  * | `system.network.io` | counter, `By` | `network.io.direction`: `receive`, `transmit` |
  *
- * Actors are no part of it: `observeActors(system)` of the telemetry entry tells
- * of them. Nor is V8's heap and its garbage collection, of which Deno's own
- * telemetry tells by `v8js.memory.heap.used` and `v8js.gc.duration`.
+ * For metrics of actors there is `observeActors`. V8's heap and its garbage
+ * collection are reported by Deno's own telemetry, as `v8js.memory.heap.used`
+ * and `v8js.gc.duration`.
  *
  * @example
  * ```ts

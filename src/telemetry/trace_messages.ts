@@ -1,5 +1,5 @@
 /**
- * The context of a trace, from the sender of a message to its handler.
+ * The context of a trace, carried from the sender of a message to its handler.
  *
  * @module
  */
@@ -8,15 +8,16 @@ import { type ActorSystem, TroupeError } from "../actor/mod.ts";
 import { coreOf, type MessageTracing } from "../actor/internal.ts";
 
 /**
- * Lets the active OpenTelemetry context go with each message of a system: it
- * is active again in the handler, and in what the handler starts. Timers,
- * watches and piped promises come back in the context in which they were set.
- * A behaviour that is called for a new life, and a clean-up, belong to no
- * trace. It makes no spans of its own, and needs a context manager that
- * follows promises, such as the one that Deno registers with `OTEL_DENO=true`.
+ * Carries the active OpenTelemetry context with each message of a system, until
+ * the result is disposed: it is active again in the handler, and in what the
+ * handler starts. Timers, watches and piped promises return in the context in
+ * which they were set. A behaviour that is called for a new life, and a
+ * clean-up, belong to no trace. It creates no spans, and needs a context
+ * manager that follows promises, such as the one that Deno registers with
+ * `OTEL_DENO=true`.
  *
  * A message that waits when the result is disposed is handled without its
- * context. Without this call a message costs nothing for it.
+ * context. Without this call, tracing costs a message nothing.
  *
  * @example
  * ```ts
@@ -27,13 +28,13 @@ import { coreOf, type MessageTracing } from "../actor/internal.ts";
  * using _tracing = traceMessages(system);
  * ```
  *
- * @throws {TroupeError} when the messages of the system are traced already.
+ * @throws {TroupeError} if the messages of the system are already traced.
  */
 export function traceMessages(system: ActorSystem): Disposable {
   const core = coreOf(system);
   if (core.tracing !== undefined) {
     throw new TroupeError(
-      "Cannot trace the messages of a system: they are traced already",
+      "Cannot trace the messages of a system: they are already traced, dispose that first",
     );
   }
   const tracing: MessageTracing = {

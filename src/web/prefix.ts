@@ -1,7 +1,7 @@
 import { shown } from "../checks/internal.ts";
 
 /**
- * Returns the option `prefix`, the path below which a server answers, with a
+ * Returns the option `prefix`, the path below which a server is mounted, with a
  * slash at its end.
  *
  * @throws {TypeError} if it is not a path.

@@ -4,22 +4,22 @@
  * @module
  */
 
-/** Milliseconds for the other side to say that it closes too. */
+/** Milliseconds for the other side to close too. */
 const CLOSE_MS = 1000;
 
-/** How a socket is opened. */
+/** Options of `openSocket`. */
 export interface OpenSocketOptions {
-  /** Subprotocols. */
+  /** Subprotocols of which the server may choose one. */
   readonly protocols?: readonly string[];
-  /** Headers of the request to upgrade. */
+  /** Headers of the request for the upgrade. */
   readonly headers?: { readonly [name: string]: string };
-  /** The client whose certificates and protocols count. */
+  /** The client, with its certificates and protocols. */
   readonly client?: Deno.HttpClient;
-  /** The class of the error that it rejects with. */
+  /** The class of the error with which it rejects. */
   readonly error: new (message: string) => Error;
 }
 
-/** Opens a socket; rejects with an error, or the signal's reason. */
+/** Opens a socket; rejects with an error, or the reason of the signal. */
 export async function openSocket(
   url: string,
   { protocols = [], headers = {}, client, error: Failure }: OpenSocketOptions,
@@ -52,7 +52,7 @@ export async function openSocket(
   }
 }
 
-/** Closes a socket, and waits a while for the other side; never rejects. */
+/** Closes a socket, and waits for the other side for a second; never rejects. */
 export async function closeSocket(socket: WebSocket): Promise<void> {
   if (socket.readyState === WebSocket.CLOSED) return;
   const closed = Promise.withResolvers<void>();

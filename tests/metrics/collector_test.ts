@@ -25,10 +25,10 @@ function collectorOf(options: MetricsCollectorOptions = {}) {
 }
 
 /** What a collector tells, in short. */
-function noted(collector: MetricsCollector): string[] {
-  const told: string[] = [];
-  collector.subscribe((event) => told.push(inShort(event)));
-  return told;
+function eventsOf(collector: MetricsCollector): string[] {
+  const events: string[] = [];
+  collector.subscribe((event) => events.push(inShort(event)));
+  return events;
 }
 
 function inShort(event: MetricsEvent): string {
@@ -40,19 +40,19 @@ function inShort(event: MetricsEvent): string {
 Deno.test("a collector collects when it starts and then once an interval", async () => {
   const { clock, collector: made } = collectorOf({ intervalMs: 500 });
   await using collector = made;
-  const told = noted(collector);
+  const events = eventsOf(collector);
   assertEquals(collector.latest, undefined);
   clock.advance(10_000);
-  assertEquals(told, []);
+  assertEquals(events, []);
   collector.start();
   collector.start();
-  assertEquals(told, ["snapshot 1"]);
+  assertEquals(events, ["snapshot 1"]);
   clock.advance(499);
-  assertEquals(told.length, 1);
+  assertEquals(events.length, 1);
   clock.advance(1);
-  assertEquals(told, ["snapshot 1", "snapshot 2"]);
+  assertEquals(events, ["snapshot 1", "snapshot 2"]);
   clock.advance(2000);
-  assertEquals(told.length, 6);
+  assertEquals(events.length, 6);
   assertEquals(collector.latest?.sequence, 6);
   assertEquals(collector.latest?.atMs, START_MS + 12_500);
 });
@@ -81,7 +81,7 @@ Deno.test(
   },
 );
 
-Deno.test("a collector that was not started collects by hand", async () => {
+Deno.test("a collector that was not started collects on demand", async () => {
   const { clock, collector: made } = collectorOf();
   await using collector = made;
   const snapshot = collector.collect();
@@ -93,7 +93,7 @@ Deno.test("a collector that was not started collects by hand", async () => {
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("a snapshot by hand does not move the interval", async () => {
+Deno.test("a snapshot on demand does not move the interval", async () => {
   const { clock, collector: made } = collectorOf();
   await using collector = made;
   collector.start();
@@ -120,7 +120,7 @@ Deno.test("a snapshot has the actors of the system and the instruments", async (
   }]);
 });
 
-Deno.test("the clock of the system moves the collector", async () => {
+Deno.test("the collector uses the clock of the system", async () => {
   const clock = new ManualClock();
   await using system = new ActorSystem({ clock });
   await using collector = new MetricsCollector({ system });
@@ -130,7 +130,7 @@ Deno.test("the clock of the system moves the collector", async () => {
   assertEquals(collector.latest?.eventLoop?.delayMaxMs, 0);
 });
 
-Deno.test("the history is as long as its retention", async () => {
+Deno.test("the history goes back as far as its retention", async () => {
   const { clock, collector: made } = collectorOf({
     intervalMs: 1000,
     retentionMs: 3000,
@@ -142,7 +142,7 @@ Deno.test("the history is as long as its retention", async () => {
   assertEquals(kept, [8, 9, 10, 11]);
 });
 
-Deno.test("the history is no longer than its number", async () => {
+Deno.test("the history has no more snapshots than its limit", async () => {
   const { clock, collector: made } = collectorOf({ maxSnapshots: 2 });
   await using collector = made;
   collector.start();
@@ -150,7 +150,7 @@ Deno.test("the history is no longer than its number", async () => {
   assertEquals(collector.history.map(({ sequence }) => sequence), [10, 11]);
 });
 
-Deno.test("a history that was handed out does not change", async () => {
+Deno.test("a history that was returned does not change", async () => {
   const { collector: made } = collectorOf();
   await using collector = made;
   collector.collect();
@@ -159,36 +159,36 @@ Deno.test("a history that was handed out does not change", async () => {
   assertEquals(history.length, 1);
 });
 
-Deno.test("a listener that throws is reported, and stops no other", async () => {
+Deno.test("a listener that throws is reported, and does not stop others", async () => {
   const { collector: made, errors } = collectorOf();
   await using collector = made;
   const broken = new Error("broken");
   collector.subscribe(() => {
     throw broken;
   });
-  const told = noted(collector);
+  const events = eventsOf(collector);
   collector.collect();
   collector.collect();
-  assertEquals(told, ["snapshot 1", "snapshot 2"]);
+  assertEquals(events, ["snapshot 1", "snapshot 2"]);
   assertEquals(errors, [broken, broken]);
 });
 
-Deno.test("a subscription ends when it is disposed, and no other with it", async () => {
+Deno.test("disposing a subscription ends it, and no other", async () => {
   const { collector: made } = collectorOf();
   await using collector = made;
-  const told: string[] = [];
+  const events: string[] = [];
   const listener = (event: MetricsEvent): void =>
-    void told.push(inShort(event));
+    void events.push(inShort(event));
   const one = collector.subscribe(listener);
   collector.subscribe(listener);
   collector.collect();
   one[Symbol.dispose]();
   one[Symbol.dispose]();
   collector.collect();
-  assertEquals(told, ["snapshot 1", "snapshot 1", "snapshot 2"]);
+  assertEquals(events, ["snapshot 1", "snapshot 1", "snapshot 2"]);
 });
 
-Deno.test("an alert is told after the snapshot that fires it, and is kept while it fires", async () => {
+Deno.test("an alert comes after the snapshot that fires it, and is kept while it fires", async () => {
   const { clock, collector: made } = collectorOf({
     alerts: [{
       name: "queue",
@@ -203,24 +203,24 @@ Deno.test("an alert is told after the snapshot that fires it, and is kept while 
   });
   await using collector = made;
   const queue = collector.instruments.gauge("queue");
-  const told = noted(collector);
+  const events = eventsOf(collector);
   collector.start();
   queue.set(20);
   clock.advance(2000);
-  assertEquals(told, ["snapshot 1", "snapshot 2", "snapshot 3"]);
+  assertEquals(events, ["snapshot 1", "snapshot 2", "snapshot 3"]);
   clock.advance(1000);
-  assertEquals(told.slice(3), ["snapshot 4", "firing queue"]);
+  assertEquals(events.slice(3), ["snapshot 4", "firing queue"]);
   assertEquals(collector.firing.map(({ value }) => value), [20]);
   queue.set(8);
   clock.advance(5000);
   assertEquals(collector.firing.length, 1);
   queue.set(5);
   clock.advance(1000);
-  assertEquals(told.at(-1), "resolved queue");
+  assertEquals(events.at(-1), "resolved queue");
   assertEquals(collector.firing, []);
 });
 
-Deno.test("an alert may name its metric by its place", async () => {
+Deno.test("an alert may name its metric by a path", async () => {
   const { collector: made } = collectorOf({
     alerts: [
       { name: "memory", metric: "process.rssBytes", above: 1 },
@@ -233,7 +233,7 @@ Deno.test("an alert may name its metric by its place", async () => {
   assertEquals(collector.firing.map(({ rule }) => rule), ["memory"]);
 });
 
-Deno.test("the metric of an alert that throws is reported, and stops nothing", async () => {
+Deno.test("a metric of an alert that throws is reported, and stops nothing", async () => {
   const broken = new Error("broken");
   const { collector: made, errors } = collectorOf({
     alerts: [
@@ -248,13 +248,13 @@ Deno.test("the metric of an alert that throws is reported, and stops nothing", a
     ],
   });
   await using collector = made;
-  const told = noted(collector);
+  const events = eventsOf(collector);
   collector.collect();
-  assertEquals(told, ["snapshot 1", "firing memory"]);
+  assertEquals(events, ["snapshot 1", "firing memory"]);
   assertEquals(errors, [broken]);
 });
 
-Deno.test("a collector that is closed has no timer, and collects no more", async () => {
+Deno.test("a closed collector has no timer, and refuses to collect", async () => {
   const { clock, collector } = collectorOf();
   collector.start();
   clock.advance(1000);
@@ -276,7 +276,7 @@ Deno.test("a listener may close the collector", () => {
   assertEquals(errors, []);
 });
 
-Deno.test("a collector ends with its signal", () => {
+Deno.test("a collector closes with its signal", () => {
   const abort = new AbortController();
   const { clock, collector } = collectorOf({ signal: abort.signal });
   collector.start();
@@ -286,7 +286,7 @@ Deno.test("a collector ends with its signal", () => {
   assertThrows(() => late.collector.start(), TroupeError, "is closed");
 });
 
-Deno.test("an actor that makes a collector of its own ends it", async () => {
+Deno.test("an actor that creates a collector with its signal closes it", async () => {
   const clock = new ManualClock();
   await using system = new ActorSystem({ clock });
   const actor = system.spawn<never>((context) => {
@@ -301,7 +301,7 @@ Deno.test("an actor that makes a collector of its own ends it", async () => {
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("a history in a file goes on after a restart", async () => {
+Deno.test("a history in a file continues after a restart", async () => {
   const directory = await Deno.makeTempDir();
   const historyPath = `${directory}/history.db`;
   try {
@@ -327,14 +327,14 @@ Deno.test("a history in a file goes on after a restart", async () => {
   }
 });
 
-Deno.test("a history that cannot be opened is an error of the constructor", async () => {
+Deno.test("the constructor throws if the history cannot be opened", async () => {
   const historyPath = await Deno.makeTempFile();
   await Deno.writeTextFile(historyPath, "no database ".repeat(100));
   assertThrows(() => collectorOf({ historyPath }), MetricsHistoryError);
   await Deno.remove(historyPath);
 });
 
-Deno.test("a snapshot tells as many actors apart as it may", async () => {
+Deno.test("a snapshot has at most maxActorGroups groups of actors", async () => {
   await using system = new ActorSystem();
   for (const name of ["a", "b", "c"]) {
     system.spawn(() => ({ receive() {} }), { name });
@@ -356,12 +356,12 @@ for (
     ["maxLabelSets", [0]],
   ] as const
 ) {
-  Deno.test(`a wrong ${name} is refused by its name`, () => {
+  Deno.test(`an invalid ${name} is refused by name`, () => {
     for (const value of values) {
       assertThrows(
         () => new MetricsCollector({ [name]: value }),
         RangeError,
-        `${name} is ${value}`,
+        `Cannot use ${name}: it is ${value}`,
       );
     }
   });

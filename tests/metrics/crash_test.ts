@@ -67,7 +67,7 @@ async function sequences(historyPath: string): Promise<number[]> {
 }
 
 Deno.test(
-  "a process that is killed loses the snapshots of the last five seconds at most",
+  "a process that is killed loses at most the snapshots of the last five seconds",
   bounded,
   async () => {
     await using directory = await tempDirectory();
@@ -81,7 +81,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a process that is killed in the middle of a write leaves those before it",
+  "a process that is killed during a write keeps the snapshots before it",
   bounded,
   async () => {
     await using directory = await tempDirectory();

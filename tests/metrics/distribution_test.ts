@@ -73,7 +73,7 @@ Deno.test("percentiles rise, from the smallest value to the largest", () => {
   }));
 });
 
-Deno.test("what was merged is the same as what was recorded together", () => {
+Deno.test("a merged distribution equals one that recorded everything itself", () => {
   fc.assert(fc.property(times, times, (some, others) => {
     const one = new Distribution();
     const other = new Distribution();
@@ -96,7 +96,7 @@ Deno.test("an empty distribution has no percentiles", () => {
   assertEquals(new Set(Object.values(rest)), new Set([null]));
 });
 
-Deno.test("a distribution that was reset is as a new one", () => {
+Deno.test("a distribution that was reset equals a new one", () => {
   const distribution = new Distribution();
   distribution.record(1e6);
   distribution.reset();
@@ -105,7 +105,7 @@ Deno.test("a distribution that was reset is as a new one", () => {
   assertEquals(distribution.summary().p50, 3);
 });
 
-Deno.test("what is no number above 0 counts as 0", () => {
+Deno.test("numbers below 0 and NaN count as 0", () => {
   const distribution = new Distribution();
   for (const value of [-1, NaN, -Infinity]) distribution.record(value);
   const { count, sum, max } = distribution.summary();

@@ -18,14 +18,14 @@ function rows(csv: string): Record<string, string>[] {
   );
 }
 
-Deno.test("JSON and MessagePack hold snapshots as they are", () => {
+Deno.test("JSON and MessagePack preserve snapshots", () => {
   const snapshots = [emptySnapshot(), fullSnapshot(1), fullSnapshot(2)];
   assertEquals(JSON.parse(snapshotsToJson(snapshots)), snapshots);
   const bytes = snapshotsToMessagePack(snapshots);
   assertEquals(snapshotsFromMessagePack(bytes), snapshots);
 });
 
-Deno.test("MessagePack holds every number and text", () => {
+Deno.test("MessagePack preserves every number and text", () => {
   const number = fc.oneof(fc.double(), fc.maxSafeInteger())
     .map((value) => Object.is(value, -0) ? 0 : value);
   fc.assert(fc.property(number, fc.string({ unit: "grapheme" }), (n, text) => {
@@ -43,7 +43,7 @@ Deno.test("MessagePack holds every number and text", () => {
   }));
 });
 
-Deno.test("What is no MessagePack of snapshots is refused", () => {
+Deno.test("Bytes that are not snapshots in MessagePack are refused", () => {
   const bytes = snapshotsToMessagePack([fullSnapshot()]);
   for (
     const wrong of [
@@ -62,7 +62,7 @@ Deno.test("What is no MessagePack of snapshots is refused", () => {
   }
 });
 
-Deno.test("A table has a row for each snapshot, and empty cells for what is unknown", () => {
+Deno.test("CSV has a row for each snapshot, and empty cells for what is unknown", () => {
   const [full, empty] = rows(snapshotsToCsv([fullSnapshot(), emptySnapshot()]));
   assertEquals(full?.["process.cpuUserMs"], "1500.5");
   assertEquals(full?.["process.gc.pauseMs"], "34.5");
@@ -77,7 +77,7 @@ Deno.test("A table has a row for each snapshot, and empty cells for what is unkn
   assertEquals(known.map(([name]) => name), ["sequence", "atMs"]);
 });
 
-Deno.test("The columns of a table do not depend on the order of groups, or on what is known", () => {
+Deno.test("The columns of CSV do not depend on the order of groups, or on what is known", () => {
   const head = (csv: string) => csv.slice(0, csv.indexOf("\r\n"));
   const full = fullSnapshot();
   const turned = {

@@ -23,7 +23,7 @@ function numbers(snapshots: readonly MetricsSnapshot[]): number[] {
   return snapshots.map(({ sequence }) => sequence);
 }
 
-Deno.test("the ring keeps the newest, within its limits of time and number", () => {
+Deno.test("the history in memory keeps the newest snapshots, within its limits of time and number", () => {
   const steps = fc.array(fc.integer({ min: -3, max: 20 }), { maxLength: 200 });
   fc.assert(fc.property(
     steps,
@@ -65,7 +65,7 @@ class Directory implements Disposable {
   }
 }
 
-Deno.test("snapshots come back from the file as they were", () => {
+Deno.test("snapshots are read from the file as they were written", () => {
   using directory = new Directory();
   const snapshots = [1, 2, 3].map((n) => snapshot(n, 1000 * n));
   {
@@ -78,7 +78,7 @@ Deno.test("snapshots come back from the file as they were", () => {
   assertEquals(history.read(3000), snapshots);
 });
 
-Deno.test("what is older than the retention is deleted, and the file stays small", () => {
+Deno.test("snapshots older than the retention are deleted, and the file stays small", () => {
   using directory = new Directory();
   {
     using history = new SqliteHistory(directory.file(), {
@@ -96,7 +96,7 @@ Deno.test("what is older than the retention is deleted, and the file stays small
   assert(Deno.statSync(directory.file()).size < 100_000);
 });
 
-Deno.test("what is over the number is deleted", () => {
+Deno.test("snapshots over the limit are deleted", () => {
   using directory = new Directory();
   {
     using history = new SqliteHistory(directory.file(), {
@@ -109,7 +109,7 @@ Deno.test("what is over the number is deleted", () => {
   assertEquals(numbers(history.read(0)), [48, 49, 50]);
 });
 
-Deno.test("what has become too old meanwhile is left out, but for the last one", () => {
+Deno.test("snapshots that have become too old are not read, except the last one", () => {
   using directory = new Directory();
   {
     using history = new SqliteHistory(directory.file(), limits);
@@ -120,7 +120,7 @@ Deno.test("what has become too old meanwhile is left out, but for the last one",
   assertEquals(numbers(history.read(1e9)), [5]);
 });
 
-Deno.test("snapshots are written together, once in five seconds", () => {
+Deno.test("snapshots are written together, every five seconds", () => {
   using directory = new Directory();
   using history = new SqliteHistory(directory.file(), limits);
   using reader = new DatabaseSync(directory.file(), { readOnly: true });
@@ -132,7 +132,7 @@ Deno.test("snapshots are written together, once in five seconds", () => {
   assertEquals(counts, [1, 1, 1, 1, 1, 6, 6, 6, 6, 6, 11]);
 });
 
-Deno.test("a clock of the day that goes back does not hold up writes", () => {
+Deno.test("a time of day that goes back does not delay writes", () => {
   using directory = new Directory();
   using history = new SqliteHistory(directory.file(), limits);
   using reader = new DatabaseSync(directory.file(), { readOnly: true });
@@ -150,18 +150,18 @@ function openError(path: string): MetricsHistoryError {
   }, MetricsHistoryError);
 }
 
-Deno.test("a file that is no database is refused, and left as it was", () => {
+Deno.test("a file that is not a database is refused, and left as it was", () => {
   using directory = new Directory();
   const text = "This is no database. ".repeat(1000);
   Deno.writeTextFileSync(directory.file(), text);
   const error = openError(directory.file());
   assertStringIncludes(error.message, "Cannot open the history");
-  assertStringIncludes(error.message, "move it away, or give another path");
+  assertStringIncludes(error.message, "move it away or choose another path");
   assertInstanceOf(error.cause, Error);
   assertEquals(Deno.readTextFileSync(directory.file()), text);
 });
 
-Deno.test("a database that was overwritten in the middle is refused", () => {
+Deno.test("a damaged database is refused", () => {
   using directory = new Directory();
   {
     using history = new SqliteHistory(directory.file(), limits);
@@ -174,7 +174,7 @@ Deno.test("a database that was overwritten in the middle is refused", () => {
   assertStringIncludes(error.message, "it is damaged");
 });
 
-Deno.test("a snapshot in the file that is none is refused", () => {
+Deno.test("an invalid snapshot in the file is refused", () => {
   using directory = new Directory();
   new SqliteHistory(directory.file(), limits)[Symbol.dispose]();
   {
@@ -194,12 +194,12 @@ Deno.test("the database of another program is refused, and left as it was", () =
   }
   const before = Deno.readFileSync(directory.file());
   const error = openError(directory.file());
-  assertStringIncludes(error.message, "another program: give another path");
+  assertStringIncludes(error.message, "another program, choose another path");
   assertEquals(Deno.readFileSync(directory.file()), before);
   assertEquals(directory.names, ["history.db"]);
 });
 
-Deno.test("a file of another format is refused", () => {
+Deno.test("a file with another format is refused", () => {
   using directory = new Directory();
   new SqliteHistory(directory.file(), limits)[Symbol.dispose]();
   {
@@ -209,10 +209,10 @@ Deno.test("a file of another format is refused", () => {
   assertStringIncludes(openError(directory.file()).message, "format is 99");
 });
 
-Deno.test("a file in no directory is refused", () => {
+Deno.test("a file in a missing directory is refused", () => {
   using directory = new Directory();
   const { message } = openError(directory.file("none/history.db"));
-  assertStringIncludes(message, "see that its directory is there");
+  assertStringIncludes(message, "its directory must exist");
 });
 
 Deno.test("snapshots that could not be written are written later", () => {
@@ -238,7 +238,7 @@ Deno.test("snapshots that could not be written are written later", () => {
   assertEquals(numbers(history.read(0)), [1, 2, 3, 4]);
 });
 
-Deno.test("two that write to one file are told so", () => {
+Deno.test("a second writer to one file gets an error", () => {
   using directory = new Directory();
   using one = new SqliteHistory(directory.file(), limits);
   using other = new SqliteHistory(directory.file(), limits);

@@ -14,7 +14,7 @@ function values(instruments: Instruments): Record<string, number> {
   );
 }
 
-Deno.test("a counter adds up what it is told, for each set of labels", () => {
+Deno.test("a counter adds up its values for each set of labels", () => {
   const instruments = new Instruments();
   const orders = instruments.counter("orders");
   orders.add();
@@ -43,7 +43,7 @@ Deno.test("a gauge goes up and down", () => {
   assertEquals([sample?.help, sample?.unit], ["How deep", "m"]);
 });
 
-Deno.test("a histogram tells how values are distributed, also large ones", () => {
+Deno.test("a histogram shows how values are distributed, including large ones", () => {
   const instruments = new Instruments();
   const size = instruments.histogram("size", { unit: "bytes" });
   for (let gigabytes = 1; gigabytes <= 100; gigabytes++) {
@@ -64,7 +64,7 @@ Deno.test("the order of labels makes no difference", () => {
   assertEquals(values(instruments), { 'orders{"a":"1","b":"2"}': 2 });
 });
 
-Deno.test("labels that look alike when they are put together are kept apart", () => {
+Deno.test("labels that look alike when joined are kept apart", () => {
   const instruments = new Instruments();
   const orders = instruments.counter("orders");
   orders.add(1, { a: '1","b":"2' });
@@ -80,13 +80,13 @@ Deno.test("a name gives the same instrument each time", () => {
   assertEquals(values(instruments), { "orders{}": 2 });
 });
 
-Deno.test("a name cannot be that of two types or units", () => {
+Deno.test("a name cannot have two types or units", () => {
   const instruments = new Instruments();
   instruments.counter("orders");
   assertThrows(
     () => instruments.gauge("orders"),
     InstrumentError,
-    'Cannot make the gauge orders in "": there is a counter orders in ""',
+    'Cannot create the gauge orders in "": there is a counter orders in ""',
   );
   assertThrows(
     () => instruments.counter("orders", { unit: "bytes" }),
@@ -114,14 +114,14 @@ for (
     assertThrows(
       () => instruments.counter(name),
       InstrumentError,
-      `the name ${JSON.stringify(name)}`,
+      `its name is ${JSON.stringify(name)}`,
     );
     assertEquals(instruments.samples(), []);
   });
 }
 
 for (const name of ["orders", "_orders", "a:b_1", "total", "counts"]) {
-  Deno.test(`the name ${name} is taken`, () => {
+  Deno.test(`the name ${name} is accepted`, () => {
     new Instruments().counter(name);
   });
 }
@@ -133,14 +133,14 @@ for (const label of ["", "1st", "a:b", "a-b", "__own", "le", "quantile"]) {
   });
 }
 
-Deno.test("a label's value that is no string is refused", () => {
+Deno.test("a label's value that is not a string is refused", () => {
   const orders = new Instruments().counter("orders");
   // As a program without types does.
   const labels: Labels = JSON.parse('{ "status": 200 }');
   assertThrows(() => orders.add(1, labels), InstrumentError, "is 200");
 });
 
-Deno.test("numbers that cannot be are refused, and change nothing", () => {
+Deno.test("invalid numbers are refused, and change nothing", () => {
   const instruments = new Instruments();
   const orders = instruments.counter("orders");
   const depth = instruments.gauge("depth");
@@ -156,7 +156,7 @@ Deno.test("numbers that cannot be are refused, and change nothing", () => {
   assertEquals(instruments.samples(), []);
 });
 
-Deno.test("what a counter is told over its limit of labels goes to one series", () => {
+Deno.test("a counter over its limit of labels adds to one series", () => {
   const instruments = new Instruments({ maxLabelSets: 2 });
   const orders = instruments.counter("orders");
   for (let shop = 0; shop < 10_000; shop++) orders.add(1, { shop: `${shop}` });
@@ -170,7 +170,7 @@ Deno.test("what a counter is told over its limit of labels goes to one series", 
   assertEquals(instruments.overflows, 9998);
 });
 
-Deno.test("what a gauge is told over its limit of labels is counted, and not kept", () => {
+Deno.test("calls of a gauge over its limit of labels are counted, but not kept", () => {
   const instruments = new Instruments({ maxLabelSets: 1 });
   const depth = instruments.gauge("depth");
   depth.set(1, { side: "left" });
@@ -188,7 +188,7 @@ Deno.test("a histogram over its limit keeps every value", () => {
   assertEquals(values(instruments)['time{"overflow":"true"}'], 2);
 });
 
-Deno.test("one instrument over its limit leaves the others theirs", () => {
+Deno.test("an instrument over its limit leaves the limits of others alone", () => {
   const instruments = new Instruments({ maxLabelSets: 1 });
   const one = instruments.counter("one");
   for (const a of ["1", "2", "3"]) one.add(1, { a });
@@ -196,7 +196,7 @@ Deno.test("one instrument over its limit leaves the others theirs", () => {
   assertEquals(values(instruments)['other{"a":"9"}'], 1);
 });
 
-Deno.test("a long value of a label is cut off", () => {
+Deno.test("a long label value is truncated", () => {
   const instruments = new Instruments();
   const orders = instruments.counter("orders");
   const long = "x".repeat(MAX_LABEL_CHARS);
@@ -228,7 +228,7 @@ Deno.test("a sample that has not changed is the same object", () => {
   assert(north !== newNorth);
 });
 
-Deno.test("limits that make no sense are refused by name", () => {
+Deno.test("invalid limits are refused by name", () => {
   for (const value of [0, -1, 1.5, NaN, Infinity]) {
     assertThrows(
       () => new Instruments({ maxLabelSets: value }),

@@ -81,7 +81,7 @@ async function titles({ page }: TestBrowser): Promise<string[]> {
 }
 
 Deno.test(
-  "in a browser, the page shows what was before and what comes, without a complaint",
+  "in a browser, the page shows the history and what follows, without errors",
   inBrowser,
   async () => {
     await using served = new Served();
@@ -105,7 +105,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, charts of what is unknown are not there",
+  "in a browser, there are no charts of what is unknown",
   inBrowser,
   async () => {
     await using served = new Served();
@@ -121,7 +121,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, a load test shows from its begin, also to who comes later",
+  "in a browser, a load test is shown from its start, even if the page is opened later",
   inBrowser,
   async () => {
     await using served = new Served();
@@ -146,7 +146,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, alerts are shown, those from before too",
+  "in a browser, alerts are shown, including earlier ones",
   inBrowser,
   async () => {
     await using served = new Served();
@@ -166,7 +166,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, who comes when the first events are gone gets the history all the same",
+  "in a browser, a page opened after the first events are gone gets the history all the same",
   inBrowser,
   async () => {
     await using served = new Served();
@@ -182,7 +182,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, the page says that its server is gone, and comes back with what it missed",
+  "in a browser, the page says that its server is gone, and reconnects with what it missed",
   inBrowser,
   async () => {
     await using served = new Served();
@@ -202,7 +202,7 @@ Deno.test(
 );
 
 Deno.test(
-  "in a browser, the page fits on a phone, in the dark and in the light",
+  "in a browser, the page fits on a phone, dark and light",
   inBrowser,
   async () => {
     await using served = new Served();

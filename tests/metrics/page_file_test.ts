@@ -12,7 +12,7 @@ if (!isSameDeno) {
 }
 
 Deno.test(
-  "the page of metrics in the package is made of its sources as they are",
+  "the bundle of the metrics page is up to date with its sources",
   {
     ignore: !isSameDeno,
   },
@@ -37,13 +37,13 @@ for (
   });
 }
 
-Deno.test("the page of metrics has no other file", () => {
+Deno.test("the metrics page has no other file", () => {
   for (const path of ["main.ts", "/", "../deno.json", "toString", "page"]) {
     assertEquals(findPageFile(FILES, path), undefined);
   }
 });
 
-Deno.test("the page of metrics asks for its own files alone, and has nothing inline", () => {
+Deno.test("the metrics page requests only its own files, and has nothing inline", () => {
   const html = findPageFile(FILES, "")?.body ?? "";
   const references = [...html.matchAll(/(?:href|src)="([^"]*)"/g)];
   assertEquals(references.length, 3);

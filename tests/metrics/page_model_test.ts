@@ -27,7 +27,7 @@ Deno.test("A series keeps its last points", () => {
   assertEquals(series.columns, [[3, 4, 5], [3, 4, 5]]);
 });
 
-Deno.test("A line that comes later has holes before, and one that ends goes with its last point", () => {
+Deno.test("A line that starts later has holes before, and one that ends is removed with its last point", () => {
   const series = new Series(3);
   series.push(1, { a: 1, none: null });
   series.push(2, { a: 2, b: 2 });
@@ -37,7 +37,7 @@ Deno.test("A line that comes later has holes before, and one that ends goes with
   assertEquals(series.names, ["b"]);
 });
 
-Deno.test("A point that is not after the last is left out", () => {
+Deno.test("A point that is not after the last one is skipped", () => {
   const series = new Series(9);
   for (const x of [1, 2, 2, 1, NaN, 3]) series.push(x, { a: x });
   assertEquals(series.columns, [[1, 2, 3], [1, 2, 3]]);
@@ -52,7 +52,7 @@ Deno.test("Points that are far apart are not joined", () => {
   ]);
 });
 
-Deno.test("Lines that end give way when there are too many", () => {
+Deno.test("Lines that have ended make room when there are too many", () => {
   const series = new Series(50);
   for (let x = 1; x <= 100; x++) series.push(x, { stays: x, [`n${x}`]: x });
   assertEquals(series.names.length, 16);
@@ -65,7 +65,7 @@ Deno.test("Lines that end give way when there are too many", () => {
   assertEquals(full.columns.length, 17);
 });
 
-Deno.test("Messages are counted by group and second, and not where a counter began anew", () => {
+Deno.test("Messages are counted by group and second, but not where a counter restarted", () => {
   const one = fullSnapshot(1);
   const three = fullSnapshot(3);
   assertEquals(read("Messages handled", three, one), {
@@ -106,7 +106,7 @@ Deno.test("What is unknown is a hole in every chart", () => {
   }
 });
 
-Deno.test("Throughput and errors of a load test are those of the last step", () => {
+Deno.test("Throughput and errors of a load test are those of the last interval", () => {
   const [before, now] = [loadProgress(39), loadProgress(40)];
   const values = LOAD_PANELS.map((panel) => panel.read(now, before));
   assertEquals(values[1], { ok: now.total.ok - before.total.ok });
@@ -114,7 +114,7 @@ Deno.test("Throughput and errors of a load test are those of the last step", () 
   assertEquals(values[3], { users: 200, "in flight": 20 });
 });
 
-Deno.test("A load test is told in a line", () => {
+Deno.test("A load test is summed up in one line", () => {
   assertEquals(
     loadText(loadProgress(41)),
     "steady, 0:41 of 1:00 · 36,894 ok · 22 failed · 0 timed out · 0 dropped · 200 users · 20 in flight",
@@ -138,7 +138,7 @@ for (
   });
 }
 
-Deno.test("Alerts that fire come first, each rule once, and those that are over are few", () => {
+Deno.test("Alerts that fire come first, each rule once, and few resolved ones follow", () => {
   const alert = (
     rule: string,
     state: AlertEvent["state"],

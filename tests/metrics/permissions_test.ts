@@ -35,7 +35,7 @@ const NOTHING_OF_HOST = {
   networkSentBytes: null,
 };
 
-Deno.test("without permissions, what needs one is null and the rest is there", async () => {
+Deno.test("without permissions, what needs one is null and the rest is measured", async () => {
   const { process, host } = await collectWith();
   assertEquals({ ...process, ...NOTHING_OF_KERNEL }, process);
   assertEquals({ ...host, ...NOTHING_OF_HOST }, host);
@@ -45,13 +45,13 @@ Deno.test("without permissions, what needs one is null and the rest is there", a
   assert(process.gc !== null);
 });
 
-Deno.test("with --allow-read, what the kernel gives to all permissions alone is null", async () => {
+Deno.test("with --allow-read, what needs --allow-all is null", async () => {
   const { process, host } = await collectWith("--allow-read");
   assertEquals({ ...process, ...NOTHING_OF_KERNEL }, process);
   assertEquals({ ...host, ...NOTHING_OF_HOST }, host);
 });
 
-Deno.test("with --allow-sys, the load and the memory of the machine are there", async () => {
+Deno.test("with --allow-sys, the load and the memory of the machine are measured", async () => {
   const { host } = await collectWith("--allow-sys");
   assert(Number(host.memoryTotalBytes) > 1e8);
   assertEquals(host.load?.length, 3);

@@ -47,7 +47,7 @@ class Served implements AsyncDisposable {
 }
 
 Deno.test(
-  "Prometheus gets OpenMetrics if it asks for that, and its old text otherwise",
+  "Prometheus gets OpenMetrics if it asks for it, and its older format otherwise",
   bounded,
   async () => {
     await using served = new Served();
@@ -101,7 +101,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Before the first snapshot there is none to be had, and a history without any",
+  "Before the first snapshot, the latest is a 503 and the history is empty",
   bounded,
   async () => {
     await using served = new Served();
@@ -114,7 +114,7 @@ Deno.test(
 );
 
 Deno.test(
-  "A number of snapshots that is none is refused",
+  "An invalid number of snapshots is refused",
   bounded,
   async () => {
     await using served = new Served();
@@ -126,7 +126,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Snapshots, alerts and what else is published arrive as events",
+  "Snapshots, alerts and whatever else is published arrive as events",
   bounded,
   async () => {
     await using served = new Served();
@@ -187,7 +187,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Hosts of the options are those that are known, with their ports",
+  "Only the hosts of the options are allowed, with their ports",
   bounded,
   async () => {
     await using served = new Served({ hosts: ["Metrics.example", "a:9000"] });
@@ -202,7 +202,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Pages of other sites get nothing, but a link may lead to the page",
+  "Pages of other sites get nothing, but may link to the page",
   bounded,
   async () => {
     await using served = new Served();
@@ -229,7 +229,7 @@ Deno.test(
   },
 );
 
-Deno.test("Only GET and HEAD are taken", bounded, async () => {
+Deno.test("Only GET and HEAD are allowed", bounded, async () => {
   await using served = new Served();
   for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"]) {
     const response = await served.get("/metrics", {}, method);
@@ -247,7 +247,7 @@ Deno.test("Only GET and HEAD are taken", bounded, async () => {
 });
 
 Deno.test(
-  "Every answer has a strict policy, is kept nowhere and is for no other origin",
+  "Every response has a strict policy, is not stored and is for no other origin",
   bounded,
   async () => {
     await using served = new Served();
@@ -274,7 +274,7 @@ Deno.test(
 );
 
 Deno.test(
-  "It can be mounted below a path, whose end is mended",
+  "The server can be mounted below a path, with or without a slash at its end",
   bounded,
   async () => {
     for (const prefix of ["/a/metrics", "/a/metrics/"]) {
@@ -295,7 +295,7 @@ Deno.test(
 );
 
 Deno.test(
-  "The end of a server ends its events and leaves the feed",
+  "Disposing a server ends its events and unsubscribes from the feed",
   bounded,
   async () => {
     const served = new Served();
@@ -308,7 +308,7 @@ Deno.test(
 );
 
 Deno.test(
-  "A stream that was given to a server lives on after it",
+  "A stream that was given to a server outlives it",
   bounded,
   async () => {
     using events = new SseStream();
@@ -330,7 +330,7 @@ for (
     { hosts: [""] },
   ]
 ) {
-  Deno.test(`A metrics server refuses ${JSON.stringify(options)}`, () => {
+  Deno.test(`serveMetrics() refuses ${JSON.stringify(options)}`, () => {
     const feed = new TestFeed();
     assertThrows(
       () => serveMetrics(feed, options),

@@ -29,7 +29,7 @@ function gauge(part: Partial<InstrumentSample & { type: "gauge" }>) {
   } as const;
 }
 
-Deno.test("A strict parser of OpenMetrics accepts a snapshot that knows everything", () => {
+Deno.test("A strict parser of OpenMetrics accepts a complete snapshot", () => {
   const families = parseOpenMetrics(snapshotToText(fullSnapshot()));
   const found = new Map(families.map((family) => [family.name, family]));
   assertEquals(found.get("process_cpu_seconds"), {
@@ -85,7 +85,7 @@ latency_milliseconds_sum{route="/orders"} 10
   );
 });
 
-Deno.test("The text for Prometheus has no unit and no end, and counters by their whole names", () => {
+Deno.test("The text for Prometheus has neither units nor an end mark, and describes counters by their full names", () => {
   const text = snapshotToText(fullSnapshot(), "prometheus");
   assert(!text.includes("# UNIT") && !text.includes("# EOF"));
   assert(text.includes("# TYPE process_disk_read_bytes_total counter\n"));
@@ -105,7 +105,7 @@ Deno.test("Labels and help are escaped", () => {
   assertEquals(family?.samples[0]?.labels, { odd });
 });
 
-Deno.test("A counter that says _total already says it once", () => {
+Deno.test("A counter whose name ends with _total ends with it once", () => {
   const text = withInstruments({
     ...gauge({ name: "hits_total" }),
     type: "counter",
@@ -123,7 +123,7 @@ Deno.test("Names that would stand for two metrics get a number", () => {
   assertEquals(samples(text), ["a_b 1", "a_b_2 1", "a_b_3_total 1"]);
 });
 
-Deno.test("Labels that become the same are one: the first sample stays, and values of one are joined", () => {
+Deno.test("Labels that become the same are merged: the first sample stays, and values of one sample are joined", () => {
   const text = withInstruments(
     gauge({ labels: { "a.b": "x" }, value: 1 }),
     gauge({ labels: { a_b: "x" }, value: 2 }),
@@ -133,7 +133,7 @@ Deno.test("Labels that become the same are one: the first sample stays, and valu
   assertEquals(samples(text), ['a{a_b="x"} 1', 'a{a_b="x;y"} 3']);
 });
 
-Deno.test("Numbers that are none are written as Prometheus has them", () => {
+Deno.test("NaN and infinities are written as Prometheus writes them", () => {
   const text = withInstruments(
     gauge({ labels: { n: "1" }, value: NaN }),
     gauge({ labels: { n: "2" }, value: Infinity }),
@@ -200,7 +200,7 @@ Deno.test("A strict parser accepts whatever an application calls its instruments
   );
 });
 
-Deno.test("The strict parser refuses what is wrong", () => {
+Deno.test("The strict parser refuses invalid texts", () => {
   for (
     const wrong of [
       "",
@@ -233,7 +233,7 @@ for (
     ["application/openmetrics-text;q=0", "prometheus"],
   ] as const
 ) {
-  Deno.test(`Who accepts ${accept} gets the format ${format}`, () => {
+  Deno.test(`A request that accepts ${accept} gets the format ${format}`, () => {
     assertEquals(acceptedTextFormat(accept), format);
   });
 }

@@ -24,7 +24,7 @@ function hold(ms: number): void {
   while (performance.now() < end);
 }
 
-Deno.test("work of the processor is seen in cpuUserMs and cpuCores", () => {
+Deno.test("processor time shows in cpuUserMs and cpuCores", () => {
   using source = new ProcessSource();
   const before = source.read(performance.now());
   assertEquals(before.cpuCores, null);
@@ -37,7 +37,7 @@ Deno.test("work of the processor is seen in cpuUserMs and cpuCores", () => {
   assert(Number(after.cpuCores) > 0.01);
 });
 
-Deno.test("cpuCores is the time of the processor for the time of the clock", () => {
+Deno.test("cpuCores is processor time per time of the clock", () => {
   using source = new ProcessSource();
   const one = source.read(0);
   const two = source.read(50);
@@ -47,7 +47,7 @@ Deno.test("cpuCores is the time of the processor for the time of the clock", () 
   assertEquals(source.read(50).cpuCores, null);
 });
 
-Deno.test("memory that is taken is seen in the heap, in buffers and in rss", async () => {
+Deno.test("allocated memory shows in the heap, in buffers and in rss", async () => {
   using source = new ProcessSource();
   // What others have left must not go away meanwhile.
   await settledMemory();
@@ -64,7 +64,7 @@ Deno.test("memory that is taken is seen in the heap, in buffers and in rss", asy
   assertEquals([objects.length, buffer.length], [500_000, 50_000_000]);
 });
 
-Deno.test("the spaces of the heap have names and sizes", () => {
+Deno.test("heap spaces have names and sizes", () => {
   using source = new ProcessSource();
   const spaces = source.read(0).heapSpaces ?? [];
   const old = spaces.find(({ name }) => name === "old_space");
@@ -72,7 +72,7 @@ Deno.test("the spaces of the heap have names and sizes", () => {
   assert(old.usedBytes > 0 && old.sizeBytes >= old.usedBytes);
 });
 
-Deno.test("garbage collections are counted from the start on, with their pauses", () => {
+Deno.test("garbage collections are counted from the start, with their pauses", () => {
   using source = new ProcessSource();
   const clock = new ManualClock();
   const garbage = (): number => {
@@ -105,7 +105,7 @@ Deno.test("garbage collections are counted from the start on, with their pauses"
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("a file that is opened is seen in openFiles", onLinux, async () => {
+Deno.test("open files show in openFiles", onLinux, async () => {
   using source = new ProcessSource();
   const before = Number(source.read(0).openFiles);
   const files = await Promise.all(
@@ -118,7 +118,7 @@ Deno.test("a file that is opened is seen in openFiles", onLinux, async () => {
 });
 
 Deno.test(
-  "bytes of disks and networks are read from the kernel",
+  "bytes of disks and networks come from the kernel",
   onLinux,
   () => {
     using source = new ProcessSource();
@@ -135,7 +135,7 @@ Deno.test(
   },
 );
 
-Deno.test("the machine has cores, memory and a load", onLinux, () => {
+Deno.test("the machine has cores, memory and a load average", onLinux, () => {
   const host = readHost();
   assert(Number(host.cores) >= 1);
   assert(Number(host.memoryTotalBytes) > 1e8);
@@ -147,7 +147,7 @@ Deno.test("the machine has cores, memory and a load", onLinux, () => {
   assert(host.load?.every((load) => Number.isFinite(load) && load >= 0));
 });
 
-Deno.test("the bytes of networks are the sums over all but the loopback", () => {
+Deno.test("network bytes are sums over all interfaces but the loopback", () => {
   const text = `Inter-|   Receive       |  Transmit
  face |bytes    packets errs drop fifo frame compressed multicast|bytes packets
     lo: 1000 1 0 0 0 0 0 0 2000 1 0 0 0 0 0 0
@@ -160,7 +160,7 @@ wlan0:7 1 0 0 0 0 0 0    11 1 0 0 0 0 0 0
   });
 });
 
-Deno.test("the bytes of disks are those that reached them", () => {
+Deno.test("disk bytes are those that reached a disk", () => {
   const text =
     "rchar: 1\nwchar: 2\nread_bytes: 30\nwrite_bytes: 40\ncancelled_write_bytes: 5\n";
   assertEquals(parseDiskBytes(text), {
@@ -169,7 +169,7 @@ Deno.test("the bytes of disks are those that reached them", () => {
   });
 });
 
-Deno.test("what a text of the kernel does not say is null", () => {
+Deno.test("what is missing in a text of the kernel is null", () => {
   const unknownDisks = { diskReadBytes: null, diskWrittenBytes: null };
   assertEquals(parseDiskBytes("rchar: 1\n"), unknownDisks);
   assertEquals(parseDiskBytes(null), unknownDisks);
@@ -179,7 +179,7 @@ Deno.test("what a text of the kernel does not say is null", () => {
   });
 });
 
-Deno.test("what holds the thread is seen in the delay", bounded, async () => {
+Deno.test("a blocked thread shows in the delay", bounded, async () => {
   const ticked = Promise.withResolvers<void>();
   const clock: Clock = {
     now: () => realClock.now(),
@@ -201,7 +201,7 @@ Deno.test("what holds the thread is seen in the delay", bounded, async () => {
   assert(seen.delayP99Ms <= seen.delayMaxMs);
 });
 
-/** A clock whose timers come as late as it is told. */
+/** A clock whose timers fire late by `lateMs`. */
 class LateClock extends ManualClock {
   lateMs = 0;
   override now(): number {
@@ -209,7 +209,7 @@ class LateClock extends ManualClock {
   }
 }
 
-Deno.test("the delay is that since the last look", () => {
+Deno.test("the delay is that since the last read", () => {
   const clock = new LateClock();
   using delay = new EventLoopDelay(clock);
   assertEquals(delay.read(), null);
@@ -227,7 +227,7 @@ Deno.test("the delay is that since the last look", () => {
   assertEquals(delay.read(), null);
 });
 
-Deno.test("the timer of the delay keeps no process alive, and ends", () => {
+Deno.test("the timer of the delay does not keep the process alive, and ends", () => {
   const clock = new ManualClock();
   const delay = new EventLoopDelay(clock);
   assertEquals([clock.pending, clock.holding], [1, 0]);
@@ -237,21 +237,21 @@ Deno.test("the timer of the delay keeps no process alive, and ends", () => {
   assertEquals(clock.pending, 0);
 });
 
-/** Takes what it is told. */
+/** Ignores its messages. */
 const sink: Behavior<unknown> = () => ({ receive() {} });
-/** Has two below it, and passes on what it is told. */
-const boss: Behavior<unknown> = (context) => {
-  const below = [context.spawn(sink), context.spawn(sink)];
+/** Has two children, and passes its messages on to both. */
+const parent: Behavior<unknown> = (context) => {
+  const children = [context.spawn(sink), context.spawn(sink)];
   return {
     receive(message) {
-      for (const one of below) one.tell(message);
+      for (const one of children) one.tell(message);
     },
   };
 };
 
 Deno.test("actors are summed up by those at the top of the tree", async () => {
   await using system = new ActorSystem();
-  const one = system.spawn(boss, { name: "one" });
+  const one = system.spawn(parent, { name: "one" });
   const two = system.spawn(sink, { name: "two" });
   one.tell(1);
   two.tell(1);
@@ -285,7 +285,7 @@ Deno.test("actors are summed up by those at the top of the tree", async () => {
   assertEquals(after.groups.map(({ name }) => name), ["one"]);
 });
 
-Deno.test("time in handlers is there where it is measured", async () => {
+Deno.test("time in handlers is reported if it is measured", async () => {
   await using system = new ActorSystem({ measureBusyTime: true });
   const busy: Behavior<number> = () => ({ receive: hold });
   system.spawn(busy, { name: "busy" }).tell(5);
@@ -294,7 +294,7 @@ Deno.test("time in handlers is there where it is measured", async () => {
   assert(Number(group?.busyMs) >= 5);
 });
 
-Deno.test("of very many actors at the top the last ones are one group", async () => {
+Deno.test("the actors over the limit of groups are one group", async () => {
   await using system = new ActorSystem();
   const spawn = (count: number): void => {
     for (let i = 0; i < count; i++) system.spawn(sink);

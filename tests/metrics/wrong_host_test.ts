@@ -20,13 +20,13 @@ async function answer(
   return new TextDecoder().decode(buffer.subarray(0, length));
 }
 
-Deno.test("A Host that is none is a bad request", bounded, async () => {
+Deno.test("A Host that is not a host is a bad request", bounded, async () => {
   await using metrics = serveMetrics(new TestFeed());
   assertStringIncludes(await answer(metrics.fetch), " 400 Bad Request\r\n");
 });
 
 Deno.test(
-  "A stream by itself answers whatever Host says",
+  "A stream by itself responds whatever Host is",
   bounded,
   async () => {
     using stream = new SseStream();

@@ -80,7 +80,7 @@ async function family(test: TestSystem): Promise<ActorRef<Step>[]> {
   return all;
 }
 
-Deno.test("Each metric has its name, unit, description and kind", async () => {
+Deno.test("Each metric has a name, a unit, a description and a kind", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem({ measureBusyTime: true });
   test.spawn();
@@ -103,7 +103,7 @@ Deno.test("Each metric has its name, unit, description and kind", async () => {
   ]);
 });
 
-Deno.test("Metrics tell the actors at the top apart, with all below them", async () => {
+Deno.test("By default there is a sum for each actor at the top, with all below it", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
   using _metrics = observeActors(test.system);
@@ -118,7 +118,7 @@ Deno.test("Metrics tell the actors at the top apart, with all below them", async
   });
 });
 
-Deno.test("Metrics tell each actor apart by its path, if they are to", async () => {
+Deno.test("With groupBy path there is a sum for each actor", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
   using _metrics = observeActors(test.system, { groupBy: "path" });
@@ -131,7 +131,7 @@ Deno.test("Metrics tell each actor apart by its path, if they are to", async () 
   });
 });
 
-Deno.test("Metrics sum up the whole system, if they are to", async () => {
+Deno.test("With groupBy system there is one sum for all actors", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
   using _metrics = observeActors(test.system, { groupBy: "system" });
@@ -140,7 +140,7 @@ Deno.test("Metrics sum up the whole system, if they are to", async () => {
   assertEquals(await otel.values("troupe.actor.count"), { "": 4 });
 });
 
-Deno.test("Actors over the limit are one group that says so", async () => {
+Deno.test("Actors over maxGroups are one group named //others", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
   using metrics = observeActors(test.system, { maxGroups: 2 });
@@ -158,7 +158,7 @@ Deno.test("Actors over the limit are one group that says so", async () => {
   );
 });
 
-Deno.test("OpenTelemetry tells no more than 100 actors at the top apart, unless it is to", async () => {
+Deno.test("OpenTelemetry gets at most 100 groups of actors by default", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
   using _metrics = observeActors(test.system);
@@ -168,7 +168,7 @@ Deno.test("OpenTelemetry tells no more than 100 actors at the top apart, unless 
   assertEquals(counts["troupe.actor.name=//others"], 901);
 });
 
-Deno.test("Metrics tell systems apart by what the options say", async () => {
+Deno.test("Attributes of the options tell systems apart", async () => {
   await using otel = new Metrics();
   await using one = new TestSystem();
   await using two = new TestSystem();
@@ -262,7 +262,7 @@ Deno.test("The counters of a system go on when an actor at its top ends", async 
   assertEquals(await otel.values("troupe.actor.count"), { "": 1 });
 });
 
-Deno.test("Busy time is told in seconds, and only where it is measured", async () => {
+Deno.test("Busy time is reported in seconds, if it is measured", async () => {
   for (const measureBusyTime of [true, false]) {
     await using otel = new Metrics();
     await using test = new TestSystem({ measureBusyTime });
@@ -288,7 +288,7 @@ Deno.test("Metrics end when they are disposed", async () => {
   assertEquals(await otel.values("troupe.actor.count"), { "": 1 });
 });
 
-Deno.test("An actor that is gone is counted no more, and its counters stand", async () => {
+Deno.test("An actor that is gone is no longer counted, and its counters stay", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
   using _metrics = observeActors(test.system);
@@ -335,7 +335,7 @@ Deno.test("Metrics put nothing on the path of a message", async () => {
   assertEquals([events.active, measuresBusyTime], [false, false]);
 });
 
-Deno.test("A group that is none is a mistake", async () => {
+Deno.test("An invalid groupBy is refused", async () => {
   await using test = new TestSystem();
   assertThrows(
     // @ts-expect-error: for those who write no types.
@@ -345,7 +345,7 @@ Deno.test("A group that is none is a mistake", async () => {
   );
 });
 
-Deno.test("A limit of groups that is none is a mistake", async () => {
+Deno.test("An invalid maxGroups is refused", async () => {
   await using test = new TestSystem();
   for (const maxGroups of [0, NaN]) {
     assertThrows(

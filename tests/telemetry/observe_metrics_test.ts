@@ -56,7 +56,7 @@ class Metrics implements AsyncDisposable {
   }
 }
 
-Deno.test("OpenTelemetry is told what the latest snapshot says, in its own units", async () => {
+Deno.test("OpenTelemetry gets the values of the latest snapshot, in its own units", async () => {
   await using otel = new Metrics();
   const feed = new TestFeed();
   using _observed = observeMetrics(feed);
@@ -85,7 +85,7 @@ Deno.test("OpenTelemetry is told what the latest snapshot says, in its own units
   });
 });
 
-Deno.test("OpenTelemetry is not told what is unknown", async () => {
+Deno.test("OpenTelemetry gets no value for what is unknown", async () => {
   await using otel = new Metrics();
   const feed = new TestFeed();
   feed.push(emptySnapshot());
@@ -102,7 +102,7 @@ Deno.test("Observations have the attributes of the options", async () => {
   assertEquals(values["process.disk.io By orders,read"], 4096);
 });
 
-Deno.test("What observeActors() tells OpenTelemetry is not told twice", async () => {
+Deno.test("observeMetrics() has no metric that observeActors() has", async () => {
   await using otel = new Metrics();
   await using system = new ActorSystem();
   const feed = new TestFeed();
@@ -141,7 +141,7 @@ Deno.test("OpenTelemetry and OpenMetrics have the same metrics of actors", async
   assertEquals(actual.length, 6 * 2 + 2);
 });
 
-Deno.test("OpenTelemetry is told nothing more after the end", async () => {
+Deno.test("OpenTelemetry gets no values after the metrics are disposed", async () => {
   await using otel = new Metrics();
   const feed = new TestFeed();
   feed.push(fullSnapshot(1));

@@ -79,7 +79,7 @@ Deno.test("Messages carry no context when nobody traces them", async () => {
   assert(!seen.includes("b"));
 });
 
-Deno.test("Messages carry no context any more when the tracing is disposed", async () => {
+Deno.test("Messages carry no context after the tracing is disposed", async () => {
   using contexts = new Contexts();
   await using test = new TestSystem();
   const ref = test.spawn();
@@ -117,7 +117,7 @@ Deno.test("The messages of a system are traced once at a time", async () => {
   using _again = traceMessages(system);
 });
 
-Deno.test("A tracing that has ended does not end the next one", async () => {
+Deno.test("A tracing that was disposed does not end the next one", async () => {
   await using system = new ActorSystem();
   const first = traceMessages(system);
   first[Symbol.dispose]();

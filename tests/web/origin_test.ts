@@ -19,7 +19,7 @@ function refused(
   return refusalOf(rules, sourceOf(new Headers(headers)), kind) !== undefined;
 }
 
-Deno.test("a request is taken for a host that is listed, with any port if none is", () => {
+Deno.test("a request for a host in the list is allowed, with any port if none is listed", () => {
   for (
     const host of [
       "localhost",
@@ -34,7 +34,7 @@ Deno.test("a request is taken for a host that is listed, with any port if none i
   ) assert(!refused("api", { host }), host);
 });
 
-Deno.test("a request is refused for a host that is not listed, as DNS rebinding says one", () => {
+Deno.test("a request for a host that is not in the list is refused, as with DNS rebinding", () => {
   for (
     const host of [
       "",
@@ -59,7 +59,7 @@ Deno.test("a request is refused for a host that is not listed, as DNS rebinding 
   }
 });
 
-Deno.test("a page may use the server it came from, and those listed may", () => {
+Deno.test("a page of the server itself is allowed, and those of listed origins", () => {
   const host = "localhost:7681";
   for (
     const origin of [
@@ -73,7 +73,7 @@ Deno.test("a page may use the server it came from, and those listed may", () => 
   }
 });
 
-Deno.test("a page from elsewhere is refused: another site, port, scheme or none", () => {
+Deno.test("a page of another origin is refused: another site, port or scheme, or none", () => {
   const host = "localhost:7681";
   for (
     const origin of [
@@ -97,11 +97,11 @@ Deno.test("a page from elsewhere is refused: another site, port, scheme or none"
   }
 });
 
-Deno.test("a socket needs an origin, which every browser says", () => {
+Deno.test("a socket needs an origin, which every browser sends", () => {
   assert(refused("socket", { host: "localhost" }));
 });
 
-Deno.test("a request without an origin is refused if the browser says it is from another site", () => {
+Deno.test("a request without an origin is refused if the browser sends it for another site", () => {
   const host = "localhost";
   for (const site of ["cross-site", "same-site", "anything"]) {
     assert(refused("api", { host, "sec-fetch-site": site }), site);
@@ -147,7 +147,7 @@ Deno.test("a refusal says what was sent, and which option to set", () => {
   );
 });
 
-Deno.test("a refusal names no option that the server has not", () => {
+Deno.test("a refusal names no option that the server does not have", () => {
   const without = { ...rules, origins: undefined };
   assertEquals(
     reason(
@@ -159,7 +159,7 @@ Deno.test("a refusal names no option that the server has not", () => {
   );
 });
 
-Deno.test("a refusal does not repeat a header of any length", () => {
+Deno.test("a refusal truncates a long header", () => {
   const text = reason({ host: "x".repeat(10_000) }) ?? "";
   assert(text.length < 250, text);
 });

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { SseParser } from "../../src/web/sse_parser.ts";
 
-Deno.test("events are the same however their stream is cut", () => {
+Deno.test("events are the same wherever their stream is cut", () => {
   const text =
     "\r\ndata: a\r\rdata:b\ndata\ndata:  c\n\nevent:x\r\nid: 5\r\nretry: 9\r\n" +
     "data: d\r\n\r\nevent: none\n\ndata: e:f\n\n";
@@ -24,7 +24,7 @@ Deno.test("events are the same however their stream is cut", () => {
   );
 });
 
-Deno.test("an event that is too large is an error", () => {
+Deno.test("an event that is too long is an error", () => {
   for (const piece of ["data: x\n".repeat(1000), "x".repeat(10_000)]) {
     const parser = new SseParser(RangeError);
     assertThrows(

@@ -59,7 +59,7 @@ Deno.test(
 );
 
 Deno.test(
-  "A client is told when to come back, and that nothing may keep events",
+  "A client gets the time to reconnect, and nothing may store events",
   bounded,
   async () => {
     using stream = new SseStream({ retryMs: 1234 });
@@ -77,7 +77,7 @@ Deno.test(
 );
 
 Deno.test(
-  "A new client gets what comes, and nothing from before",
+  "A new client gets what follows, and nothing from before",
   bounded,
   async () => {
     using stream = new SseStream();
@@ -89,7 +89,7 @@ Deno.test(
 );
 
 Deno.test(
-  "A client that comes back with the id of its last event misses nothing",
+  "A client that reconnects with the id of its last event misses nothing",
   bounded,
   async () => {
     using stream = new SseStream();
@@ -112,7 +112,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Who asks for the events after 0 gets all that are kept",
+  "A client that asks for the events after 0 gets all that are kept",
   bounded,
   async () => {
     using stream = new SseStream();
@@ -123,7 +123,7 @@ Deno.test(
 );
 
 Deno.test(
-  "A client that comes back too late is told how many events it missed",
+  "A client that reconnects too late gets the number of events it missed",
   bounded,
   async () => {
     using stream = new SseStream({ bufferBytes: 100 });
@@ -145,7 +145,7 @@ Deno.test(
 
 for (const id of ["00000000-1", "nonsense", "-1", "99"]) {
   Deno.test(
-    `A client whose id ${id} is of another stream is told so, and gets all that is kept`,
+    `A client whose id ${id} is of another stream gets a gap, and all events that are kept`,
     bounded,
     async () => {
       using stream = new SseStream();
@@ -159,7 +159,7 @@ for (const id of ["00000000-1", "nonsense", "-1", "99"]) {
 }
 
 Deno.test(
-  "An id that this stream has not given yet is of another one",
+  "An id that this stream has not used yet is of another one",
   bounded,
   async () => {
     using stream = new SseStream();
@@ -174,7 +174,7 @@ Deno.test(
 );
 
 Deno.test(
-  "A client that does not read has no queue, and is told what it missed when it reads again",
+  "A client that does not read has no queue, and gets the number it missed when it reads again",
   bounded,
   async () => {
     using stream = new SseStream({ bufferBytes: 1000 });
@@ -201,7 +201,7 @@ Deno.test(
 );
 
 Deno.test(
-  "An event that is longer than all that is kept is a gap",
+  "An event longer than the buffer is a gap",
   bounded,
   async () => {
     using stream = new SseStream({ bufferBytes: 100 });
@@ -241,7 +241,7 @@ Deno.test(
 );
 
 Deno.test(
-  "A client that waits gets a comment from time to time",
+  "A client that waits gets a comment every heartbeatMs",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -265,7 +265,7 @@ Deno.test(
 );
 
 Deno.test(
-  "One client too many is turned away, until another one goes",
+  "One client too many is refused, until another one leaves",
   bounded,
   async () => {
     using stream = new SseStream({ maxClients: 1 });
@@ -282,7 +282,7 @@ Deno.test(
 );
 
 Deno.test(
-  "A closed stream gives its clients the rest and ends, and takes no more",
+  "A closed stream sends its clients the rest and ends, and refuses more",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -321,7 +321,7 @@ for (
   });
 }
 
-Deno.test("What a log keeps are its last events, as many as fit", () => {
+Deno.test("A log keeps its last events, as many as fit", () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 60 });
   fc.assert(fc.property(sizes, fc.integer({ min: 1, max: 30 }), (all, max) => {
     const log = new SseLog(max);
@@ -341,7 +341,7 @@ Deno.test("What a log keeps are its last events, as many as fit", () => {
 });
 
 Deno.test(
-  "Over a real socket, a client that stops reading holds nobody up and costs no memory",
+  "Over a real socket, a client that stops reading delays no other and costs no memory",
   bounded,
   async () => {
     using stream = new SseStream({ bufferBytes: 1024 * 1024 });
@@ -385,7 +385,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Over a real socket, a client that goes is one no more, idle or stalled",
+  "Over a real socket, a client that disconnects is removed, idle or stalled",
   bounded,
   async () => {
     using stream = new SseStream();

@@ -2,41 +2,45 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   type AlertRule,
-  type AlertState,
   checkAlertRules,
-  nextAlert,
+} from "../../src/metrics/alert_rule.ts";
+import {
+  type AlertState,
   QUIET,
-} from "../../src/metrics/alerts.ts";
+  transition,
+} from "../../src/metrics/alert_state.ts";
 import type { AlertEvent } from "../../src/metrics/feed.ts";
 
 const high: AlertRule = { name: "high", metric: "process.rssBytes", above: 10 };
 
-/** One look: a time, and the value then. */
-type Look = readonly [nowMs: number, value: number | null];
+/** A time, and the value then. */
+type Reading = readonly [nowMs: number, value: number | null];
 
-/** What is told over a series of looks. */
-function run(rule: AlertRule, looks: readonly Look[]): AlertEvent[] {
+/** The events of a series of readings. */
+function run(rule: AlertRule, readings: readonly Reading[]): AlertEvent[] {
   let state: AlertState = QUIET;
-  return looks.flatMap(([nowMs, value]) => {
-    const next = nextAlert(rule, state, { value, nowMs, atMs: nowMs + 1e12 });
+  return readings.flatMap(([nowMs, value]) => {
+    const next = transition(rule, state, { value, nowMs, atMs: nowMs + 1e12 });
     state = next.state;
     return next.event ?? [];
   });
 }
 
-/** The same in short. */
-function told(rule: AlertRule, looks: readonly Look[]): string[] {
-  return run(rule, looks).map(({ state, atMs }) => `${state} ${atMs - 1e12}`);
+/** The events in short. */
+function eventsOf(rule: AlertRule, readings: readonly Reading[]): string[] {
+  return run(rule, readings).map(({ state, atMs }) =>
+    `${state} ${atMs - 1e12}`
+  );
 }
 
-Deno.test("an alert without a time fires at once, and once", () => {
-  const looks: Look[] = [[0, 10], [1, 11], [2, 12], [3, 11]];
-  assertEquals(told(high, looks), ["firing 1"]);
+Deno.test("an alert without forMs fires at once, and only once", () => {
+  const readings: Reading[] = [[0, 10], [1, 11], [2, 12], [3, 11]];
+  assertEquals(eventsOf(high, readings), ["firing 1"]);
 });
 
-Deno.test("an alert resolves once, when the value is at its threshold again", () => {
-  const looks: Look[] = [[0, 11], [1, 10], [2, 9], [3, 10]];
-  assertEquals(told(high, looks), ["firing 0", "resolved 1"]);
+Deno.test("an alert resolves once, when the value is back at its threshold", () => {
+  const readings: Reading[] = [[0, 11], [1, 10], [2, 9], [3, 10]];
+  assertEquals(eventsOf(high, readings), ["firing 0", "resolved 1"]);
 });
 
 Deno.test("an alert below a threshold is the mirror image", () => {
@@ -46,39 +50,42 @@ Deno.test("an alert below a threshold is the mirror image", () => {
     below: 10,
     clearAt: 15,
   };
-  const looks: Look[] = [[0, 10], [1, 9], [2, 14], [3, 9], [4, 15]];
-  assertEquals(told(low, looks), ["firing 1", "resolved 4"]);
+  const readings: Reading[] = [[0, 10], [1, 9], [2, 14], [3, 9], [4, 15]];
+  assertEquals(eventsOf(low, readings), ["firing 1", "resolved 4"]);
 });
 
-Deno.test("an alert fires when its value was beyond for long enough", () => {
+Deno.test("an alert fires once its value was beyond the threshold for long enough", () => {
   const rule: AlertRule = { ...high, forMs: 10 };
-  assertEquals(told(rule, [[0, 11], [9, 11], [10, 11]]), ["firing 10"]);
+  assertEquals(eventsOf(rule, [[0, 11], [9, 11], [10, 11]]), ["firing 10"]);
 });
 
-Deno.test("a look at which the value is not beyond starts the time anew", () => {
+Deno.test("a value that is not beyond the threshold restarts the time", () => {
   const rule: AlertRule = { ...high, forMs: 10 };
-  const looks: Look[] = [[0, 11], [5, 10], [10, 11], [15, 11], [20, 11]];
-  assertEquals(told(rule, looks), ["firing 20"]);
+  const readings: Reading[] = [[0, 11], [5, 10], [10, 11], [15, 11], [20, 11]];
+  assertEquals(eventsOf(rule, readings), ["firing 20"]);
 });
 
-Deno.test("a value that wavers around the threshold is one event", () => {
+Deno.test("a value that wavers around the threshold fires one alert", () => {
   const rule: AlertRule = { ...high, clearAt: 8 };
-  const looks: Look[] = [[0, 11], [1, 9], [2, 11], [3, 8.1], [4, 11], [5, 8]];
-  assertEquals(told(rule, looks), ["firing 0", "resolved 5"]);
+  const readings: Reading[] = [[0, 11], [1, 9], [2, 11], [3, 8.1], [4, 11], [
+    5,
+    8,
+  ]];
+  assertEquals(eventsOf(rule, readings), ["firing 0", "resolved 5"]);
 });
 
-Deno.test("no value neither fires nor resolves, nor interrupts the time", () => {
+Deno.test("a missing value neither fires nor resolves an alert, nor restarts the time", () => {
   for (const none of [null, NaN, Infinity, -Infinity]) {
-    assertEquals(told(high, [[0, none], [1, 11], [2, none], [3, 11]]), [
+    assertEquals(eventsOf(high, [[0, none], [1, 11], [2, none], [3, 11]]), [
       "firing 1",
     ]);
     const rule: AlertRule = { ...high, forMs: 10 };
-    const looks: Look[] = [[0, 11], [10, none], [11, 11]];
-    assertEquals(told(rule, looks), ["firing 11"]);
+    const readings: Reading[] = [[0, 11], [10, none], [11, 11]];
+    assertEquals(eventsOf(rule, readings), ["firing 11"]);
   }
 });
 
-Deno.test("an event says the rule, the value and what is wrong", () => {
+Deno.test("an event has the rule, the value and a message", () => {
   assertEquals(run(high, [[5, 11], [6, 9]]), [
     {
       rule: "high",
@@ -92,7 +99,7 @@ Deno.test("an event says the rule, the value and what is wrong", () => {
       state: "resolved",
       atMs: 1e12 + 6,
       value: 9,
-      message: "high is right again: it is 9",
+      message: "high is back to normal: it is 9",
     },
   ]);
   const [event] = run({ ...high, message: "Too much" }, [[0, 11]]);
@@ -104,7 +111,7 @@ const anyLooks = fc.array(
   { maxLength: 60 },
 ).map((steps) => {
   let now = 0;
-  return steps.map(([step, value]): Look => [now += step, value]);
+  return steps.map(([step, value]): Reading => [now += step, value]);
 });
 const anyRule = fc.record({
   above: fc.integer({ min: 5, max: 15 }),
@@ -114,12 +121,12 @@ const anyRule = fc.record({
 
 /** The whole past decides, each time anew: no state. */
 function model(
-  looks: readonly Look[],
+  readings: readonly Reading[],
   above: number,
   clearAt: number,
   forMs: number,
 ): string[] {
-  const known = looks.filter((look): look is [number, number] =>
+  const known = readings.filter((look): look is [number, number] =>
     look[1] !== null
   );
   const events: string[] = [];
@@ -143,25 +150,30 @@ function model(
   return events;
 }
 
-Deno.test("alerts fire and resolve as the whole series of values says", () => {
-  fc.assert(fc.property(anyRule, anyLooks, ({ above, gap, forMs }, looks) => {
-    const clearAt = above - gap;
-    const rule: AlertRule = {
-      name: "any",
-      metric: () => null,
-      above,
-      clearAt,
-      forMs,
-    };
-    assertEquals(told(rule, looks), model(looks, above, clearAt, forMs));
-  }));
+Deno.test("alerts fire and resolve as a model over the whole series of values does", () => {
+  fc.assert(
+    fc.property(anyRule, anyLooks, ({ above, gap, forMs }, readings) => {
+      const clearAt = above - gap;
+      const rule: AlertRule = {
+        name: "any",
+        metric: () => null,
+        above,
+        clearAt,
+        forMs,
+      };
+      assertEquals(
+        eventsOf(rule, readings),
+        model(readings, above, clearAt, forMs),
+      );
+    }),
+  );
 });
 
 Deno.test("firing and resolving take turns", () => {
-  fc.assert(fc.property(anyRule, anyLooks, ({ above, forMs }, looks) => {
+  fc.assert(fc.property(anyRule, anyLooks, ({ above, forMs }, readings) => {
     const events = run(
       { name: "any", metric: () => null, above, forMs },
-      looks,
+      readings,
     );
     events.forEach(({ state }, index) => {
       assertEquals(state, index % 2 === 0 ? "firing" : "resolved");
@@ -172,8 +184,8 @@ Deno.test("firing and resolving take turns", () => {
 Deno.test("no value between the threshold and clearAt ever resolves", () => {
   const between = fc.array(fc.double({ min: 8.01, max: 20, noNaN: true }));
   fc.assert(fc.property(between, (values) => {
-    const looks = [11, ...values].map((value, now): Look => [now, value]);
-    assertEquals(told({ ...high, clearAt: 8 }, looks), ["firing 0"]);
+    const readings = [11, ...values].map((value, now): Reading => [now, value]);
+    assertEquals(eventsOf({ ...high, clearAt: 8 }, readings), ["firing 0"]);
   }));
 });
 
@@ -183,15 +195,25 @@ for (
     ["a mistyped metric", { ...high, metric: "process.rss" }, TypeError, "rss"],
     ["no threshold", { ...high, above: undefined }, TypeError, "either above"],
     ["two thresholds", { ...high, below: 1 }, TypeError, "either above"],
-    ["a threshold that is none", { ...high, above: NaN }, RangeError, "above"],
-    ["a clearAt beyond", { ...high, clearAt: 11 }, RangeError, "clearAt is 11"],
+    ["a threshold of NaN", { ...high, above: NaN }, RangeError, "above"],
     [
-      "a clearAt that is none",
+      "a clearAt beyond",
+      { ...high, clearAt: 11 },
+      RangeError,
+      'clearAt of the alert "high": it is 11',
+    ],
+    [
+      "a clearAt of NaN",
       { ...high, clearAt: NaN },
       RangeError,
       "clearAt",
     ],
-    ["a negative time", { ...high, forMs: -1 }, RangeError, "forMs is -1"],
+    [
+      "a negative time",
+      { ...high, forMs: -1 },
+      RangeError,
+      'forMs of the alert "high": it is -1',
+    ],
     ["an endless time", { ...high, forMs: Infinity }, RangeError, "forMs"],
   ] as const
 ) {
@@ -205,11 +227,11 @@ for (
   });
 }
 
-Deno.test("two rules of one name are refused", () => {
+Deno.test("two rules with one name are refused", () => {
   assertThrows(() => checkAlertRules([high, high]), TypeError, '"high"');
 });
 
-Deno.test("rules that make sense are taken", () => {
+Deno.test("valid rules are accepted", () => {
   checkAlertRules([
     high,
     { name: "edge", metric: () => 1, below: 5, clearAt: 5, forMs: 0 },

@@ -1,0 +1,65 @@
+/**
+ * The state of an alert, and how it changes with each snapshot.
+ *
+ * @module
+ */
+import { type AlertRule, isBeyond, isClear } from "./alert_rule.ts";
+import type { AlertEvent } from "./feed.ts";
+
+/** The state of an alert. */
+export type AlertState =
+  | { readonly phase: "quiet" }
+  /** The value is beyond the threshold, but not yet for long enough. */
+  | { readonly phase: "pending"; readonly sinceMs: number }
+  | { readonly phase: "firing"; readonly event: AlertEvent };
+
+/** The state in which every alert starts. */
+export const QUIET: AlertState = { phase: "quiet" };
+
+/** What a snapshot says of an alert's value. */
+export interface AlertReading {
+  /** The value; `null` where it is unknown. */
+  readonly value: number | null;
+  /** The time by a clock that never goes back. */
+  readonly nowMs: number;
+  /** Milliseconds since 1970, for the event. */
+  readonly atMs: number;
+}
+
+/** Returns the next state of an alert, and the event to report, if any. */
+export function transition(
+  rule: AlertRule,
+  state: AlertState,
+  { value, nowMs, atMs }: AlertReading,
+): { readonly state: AlertState; readonly event?: AlertEvent } {
+  if (value === null || !Number.isFinite(value)) return { state };
+  const event = (state: AlertEvent["state"]): AlertEvent => ({
+    rule: rule.name,
+    state,
+    atMs,
+    value,
+    message: rule.message ?? messageOf(rule, state, value),
+  });
+  if (state.phase === "firing") {
+    if (!isClear(rule, value)) return { state };
+    return { state: QUIET, event: event("resolved") };
+  }
+  if (!isBeyond(rule, value)) return { state: QUIET };
+  const sinceMs = state.phase === "pending" ? state.sinceMs : nowMs;
+  if (nowMs - sinceMs < (rule.forMs ?? 0)) {
+    return { state: { phase: "pending", sinceMs } };
+  }
+  const firing = event("firing");
+  return { state: { phase: "firing", event: firing }, event: firing };
+}
+
+function messageOf(
+  rule: AlertRule,
+  state: AlertEvent["state"],
+  value: number,
+): string {
+  const { name, above, below } = rule;
+  if (state === "resolved") return `${name} is back to normal: it is ${value}`;
+  const side = above === undefined ? `below ${below}` : `above ${above}`;
+  return `${name} is ${value}, ${side}`;
+}
