@@ -13,14 +13,14 @@ import "./support/permissions.ts";
 import { ActorSystem } from "@troupe/troupe";
 import { serveTerminal } from "@troupe/troupe/terminal";
 
-// Nobody else may read it: what is shown may be secret.
+// Only the user can read a temporary directory, as the output may be secret.
 const directory = await Deno.makeTempDir({ prefix: "recordings-" });
 
 await using system = new ActorSystem();
 await using shells = serveTerminal(system, {
   commands: [{ name: "shell", command: "sh" }],
   ticketMs: 600_000,
-  // If the file cannot be made, the session is not started.
+  // If the file cannot be created, the session is not started.
   async record({ id }) {
     const path = `${directory}/${id}.cast`;
     return (await Deno.open(path, { createNew: true, write: true })).writable;

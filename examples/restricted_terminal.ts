@@ -1,6 +1,6 @@
 /**
- * A terminal for two programs and nothing else: their arguments are given, what
- * they know of the environment is named, and a guest may only look on.
+ * A terminal for two programs and nothing else: their arguments are fixed, the
+ * variables that they get are listed, and a guest is read-only.
  *
  * Permissions: --allow-net=127.0.0.1 --allow-ffi --allow-read --allow-write --allow-run=less,top --allow-env=PATH,LANG
  *
@@ -18,7 +18,7 @@ const README = new URL("../README.md", import.meta.url).pathname;
 await using system = new ActorSystem();
 await using shows = serveTerminal(system, {
   commands: [
-    // Programs that start others are told not to: by variables, by options.
+    // Variables and options keep these programs from starting others.
     {
       name: "read",
       command: "less",
@@ -52,5 +52,5 @@ console.log("Ctrl-C ends it.");
 await new Promise<void>((resolve) => {
   Deno.addSignalListener("SIGINT", () => resolve());
 });
-// Tells the viewers; the server alone would cut them off.
+// Notifies the viewers, before the server drops their connections.
 await shows.close();

@@ -1,6 +1,6 @@
 /**
- * A terminal that is shared: a link for its owner, one for a colleague who may
- * type into this session, and one for whoever may watch it.
+ * A shared terminal: a link for its owner, one for a colleague who may type into
+ * this session, and one for a read-only viewer of it.
  *
  * Permissions: --allow-net=127.0.0.1 --allow-ffi --allow-read --allow-write --allow-run=sh --allow-env
  *
@@ -24,7 +24,7 @@ await using server = Deno.serve(
 );
 const session = await shells.start();
 
-/** A link lets one browser in, once: whoever comes later needs another. */
+/** Returns a link, which gives one browser access, once. */
 function link(role: Grant["role"], session: string | undefined): string {
   const ticket = shells.ticket({ role, session });
   return `http://127.0.0.1:${server.addr.port}/#ticket=${ticket}`;
@@ -37,5 +37,5 @@ console.log("Ctrl-C ends it.");
 await new Promise<void>((resolve) => {
   Deno.addSignalListener("SIGINT", () => resolve());
 });
-// Tells the viewers; the server alone would cut them off.
+// Notifies the viewers, before the server drops their connections.
 await shells.close();

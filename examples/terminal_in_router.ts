@@ -1,6 +1,7 @@
 /**
- * A terminal below a path of a server that has pages of its own. Whoever knows
- * a user by other means may give that user a ticket, as is done here on start.
+ * A terminal below a path of a server that has pages of its own. A server that has
+ * authenticated a user by other means can make a ticket for that user, as this one
+ * does when it starts.
  *
  * Permissions: --allow-net=127.0.0.1 --allow-ffi --allow-read --allow-write --allow-run=sh --allow-env
  *
@@ -36,5 +37,5 @@ console.log("Ctrl-C ends it.");
 await new Promise<void>((resolve) => {
   Deno.addSignalListener("SIGINT", () => resolve());
 });
-// Tells the viewers; the server alone would cut them off.
+// Notifies the viewers, before the server drops their connections.
 await shells.close();

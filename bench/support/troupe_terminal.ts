@@ -1,7 +1,7 @@
 /**
- * Troupe's contestant of the terminal comparisons: its server with all doors
- * that it has, in a process of its own, and a client that logs in with a
- * ticket and acknowledges what it got, as the page does.
+ * Troupe's contestant in the terminal comparisons: its server with all access
+ * checks, in a process of its own, and a client that logs in with a ticket and
+ * acknowledges its output, as the page does.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { serveTerminal } from "../../src/terminal/terminal_server.ts";
 import { announce } from "./peer_process.ts";
 import { programOf, TerminalClient, type TerminalPeer } from "./terminals.ts";
 
-/** Output after which the client acknowledges it: a quarter of the window. */
+/** Bytes of output that the client acknowledges: a quarter of the window. */
 const ACK_BYTES = 32_768;
 /** More than the sessions and handshakes of any comparison. */
 const PLENTY = 1_000_000;
@@ -25,15 +25,15 @@ class TroupeTerminalClient extends TerminalClient {
   #acknowledged = 0;
 
   protected received(frame: Uint8Array): void {
-    const said = decodeServerFrame(frame);
-    if (said.type === "error") return this.failed(said.text);
-    if (said.type !== "output") return;
-    const offset = said.offset + said.bytes.length;
+    const decoded = decodeServerFrame(frame);
+    if (decoded.type === "error") return this.failed(decoded.text);
+    if (decoded.type !== "output") return;
+    const offset = decoded.offset + decoded.bytes.length;
     if (offset - this.#acknowledged >= ACK_BYTES) {
       this.#acknowledged = offset;
       this.socket.send(encodeClientFrame({ type: "ack", offset }));
     }
-    this.output(said.bytes);
+    this.output(decoded.bytes);
   }
 
   protected send(bytes: Uint8Array): void {
@@ -42,7 +42,7 @@ class TroupeTerminalClient extends TerminalClient {
   }
 }
 
-/** The server of this file, as somebody sees it who has logged in. */
+/** The server of this file, for a client that has logged in. */
 export async function troupePeer(port: number): Promise<TerminalPeer> {
   const host = `127.0.0.1:${port}`;
   const origin = `http://${host}`;
@@ -54,7 +54,9 @@ export async function troupePeer(port: number): Promise<TerminalPeer> {
       body: JSON.stringify(body),
     });
     if (response.ok) return response;
-    throw new Error(`Cannot measure: ${path} says ${await response.text()}`);
+    throw new Error(
+      `Cannot measure: ${path} returned ${await response.text()}`,
+    );
   };
   const ticket = await (await fetch(`${origin}/bench/ticket`)).text();
   const entered = await ask("login", { ticket });

@@ -1,12 +1,13 @@
 /**
- * The load report of the terminal server: so many people who type and think,
- * each in a session of their own, for a while. See {@linkcode HELP}.
+ * The load report of the terminal server: a number of users type and think, each
+ * in a session of their own. See {@linkcode HELP}.
  *
  * @module
  */
 
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { reasonOf } from "../../src/checks/internal.ts";
 import { quantile } from "../ratios/statistics.ts";
 import { barePeer } from "../support/bare_terminal.ts";
 import { PeerProcess } from "../support/peer_process.ts";
@@ -15,18 +16,19 @@ import { troupePeer } from "../support/troupe_terminal.ts";
 
 const HELP = `\
 Opens terminal sessions on a server in another process, types a key in each,
-waits for its echo, thinks, types the next one, and reports how long it took.
+waits for its echo, thinks, types the next one, and reports the times to the
+echo.
 
-  deno run -A bench/terminal_load.ts [--sessions N] [--seconds N]
+  deno run -A bench/terminal/load.ts [--sessions N] [--seconds N]
       [--think-ms N] [--bare] [--help]
 
   --sessions N  sessions, each with a WebSocket and a program (100)
-  --seconds N   how long they type (30)
-  --think-ms N  from an echo to the next key, about: half as much to one and a
-                half times as much (100)
-  --bare        a bare Deno WebSocket on a bare node-pty in place of Troupe
+  --seconds N   duration of the typing (30)
+  --think-ms N  mean time from an echo to the next key; each is random, from
+                half to one and a half times the mean (100)
+  --bare        measure a bare Deno WebSocket on a bare node-pty, not Troupe
 
-Ctrl-C stops the typing, and the table says what has come of it.
+Ctrl-C stops the typing, and the table shows the results so far.
 
 Exit code: 0; 1 if a session was refused or failed; 2 for bad usage; 130 after
 Ctrl-C.`;
@@ -54,7 +56,9 @@ function parse(args: string[]): Settings | undefined {
     const value = Number(values[name]);
     if (Number.isInteger(value) && value >= 1) return value;
     throw new RangeError(
-      `Cannot run: --${name} is "${values[name]}", not a whole number from 1`,
+      `Cannot run: --${name} is "${
+        values[name]
+      }", it must be a whole number, at least 1`,
     );
   };
   return {
@@ -65,13 +69,13 @@ function parse(args: string[]): Settings | undefined {
   };
 }
 
-/** A line that the next one overwrites; nothing where nobody looks. */
+/** Shows a line that the next one overwrites, if stderr is a terminal. */
 function progress(text: string): void {
   if (!Deno.stderr.isTerminal()) return;
   Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[2K${text}`));
 }
 
-/** Resident memory of a process now and at most, in MB of 1,000,000 bytes. */
+/** Present and peak resident memory of a process, in MB of 1,000,000 bytes. */
 function memoryOf(pid: number): { rss: string; peak: string } | undefined {
   try {
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
@@ -81,7 +85,7 @@ function memoryOf(pid: number): { rss: string; peak: string } | undefined {
     };
     return { rss: megabytes("VmRSS"), peak: megabytes("VmHWM") };
   } catch (error) {
-    // Only Linux has it.
+    // Only Linux has this file.
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
@@ -121,14 +125,14 @@ async function run(settings: Settings): Promise<number> {
   const times: number[] = [];
   const start = performance.now();
   const end = start + seconds * 1000;
-  const goesOn = () => performance.now() < end && !signal.aborted;
+  const continues = () => performance.now() < end && !signal.aborted;
   const typing = Promise.all(
     clients.map((client) =>
-      typeAndThink(client, thinkMs, goesOn, (ms) => times.push(ms))
+      typeAndThink(client, thinkMs, continues, (ms) => times.push(ms))
         .catch((error) => failures.push(error))
     ),
   );
-  while (goesOn()) {
+  while (continues()) {
     const left = Math.ceil((end - performance.now()) / 1000);
     progress(`load: ${times.length} keys, ${left} s left`);
     await setTimeout(500, undefined, { signal })
@@ -170,8 +174,8 @@ if (import.meta.main) {
   try {
     settings = parse(Deno.args);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    console.error("See deno run -A bench/terminal_load.ts --help");
+    console.error(reasonOf(error));
+    console.error("See deno run -A bench/terminal/load.ts --help");
     Deno.exit(2);
   }
   if (settings === undefined) console.log(HELP);

@@ -18,20 +18,20 @@ const HELP = `A terminal in the browser.
 
 Usage: deno task terminal [OPTIONS] [-- COMMAND ARGS…]
 
-Prints links that let one browser in each, once, within ten minutes; Enter
-prints others. Closing the browser leaves the programs running; coming back goes
-on where it was.
+Prints a link, which gives one browser access, once and within ten minutes; Enter
+prints another one. Programs keep running when the browser is closed, and a
+browser that comes back continues where it was.
 
-  COMMAND         what to run; by default your shell
-  --host HOST     where to listen, 127.0.0.1 by default
-  --port PORT     by default 7681; 0 takes a free one
-  --read-only     also print a link for somebody who may only look on
-  --record FILE   record what is shown to a new FILE, as asciicast v3; terminals
-                  that are started later go to FILE.2, FILE.3 and so on. See
-                  examples/terminal/replay.ts
-  -h, --help      show this
+  COMMAND         command to run, by default your shell
+  --host HOST     address to listen on, by default 127.0.0.1
+  --port PORT     port to listen on, by default 7681; 0 for any free port
+  --read-only     also print a link for a read-only viewer
+  --record FILE   record the output to a new FILE, as asciicast v3; later sessions
+                  are recorded to FILE.2, FILE.3 and so on, which
+                  examples/terminal/replay.ts plays
+  -h, --help      show this help
 
-Exit code: 0 after Ctrl-C, 1 if it cannot listen or start, 2 for wrong
+Exit code: 0 after Ctrl-C, 1 if the server cannot start, 2 for wrong
 arguments.`;
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
@@ -58,24 +58,24 @@ function readArgs(args: string[]) {
   if (command[0] === "") throw new UsageError("the command is empty");
   if (extra.length > 0) throw new UsageError("put the command after --");
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new UsageError(`the port is "${port}", give 0 to 65535`);
+    throw new UsageError(`the port is "${port}", it must be from 0 to 65535`);
   }
   if (record === "") throw new UsageError("--record needs a FILE");
   return { help, host, port: Number(port), readOnly, record, command };
 }
 
-/** Makes a file for each recording, and overwrites none. */
+/** Returns a function that opens a new file for each recording. */
 function recordTo(path: string): OpenRecording {
   let count = 0;
   return async () => {
     const name = ++count === 1 ? path : `${path}.${count}`;
-    // What a terminal shows is nobody else's business.
+    // Only the user may read what the terminal shows.
     const file = await Deno.open(name, {
       createNew: true,
       write: true,
       mode: 0o600,
     });
-    // Its `writable` would keep 64 KiB to itself, which a crash would lose.
+    // The `writable` of the file buffers 64 KiB, which a crash would lose.
     return new WritableStream({
       async write(bytes) {
         for (let at = 0; at < bytes.length;) {
@@ -92,7 +92,7 @@ function bracketed(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
-/** By which names browsers come, if it listens on this one. */
+/** Returns the names by which browsers may reach a server on this address. */
 function namesOf(host: string): string[] {
   const own = host === "0.0.0.0" || host === "::"
     ? [
@@ -100,7 +100,7 @@ function namesOf(host: string): string[] {
       Deno.hostname(),
     ]
     : [host];
-  // An address of a link has a zone, which no browser says.
+  // A link-local address has a zone, which browsers do not send.
   return [...LOOPBACK, ...own].map((name) =>
     bracketed(name.split("%")[0] ?? "")
   );
@@ -126,8 +126,8 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
   const server = listen(host, port, shells.fetch);
   if (!LOOPBACK.includes(host)) {
     console.warn(
-      `Warning: ${host} can be reached from elsewhere, and nothing is encrypted:\n` +
-        "whoever listens in can take over the terminal. Put a proxy with TLS before it.\n",
+      `Warning: ${host} can be reached from other machines, and nothing is encrypted:\n` +
+        "an eavesdropper can take over the terminal. Put a proxy with TLS in front of it.\n",
     );
   }
   const at = `http://${bracketed(host)}:${server.addr.port}/`;
@@ -136,23 +136,21 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
     console.log(`${at}#ticket=${ticket}`);
     if (!readOnly) return;
     const guest = shells.ticket({ role: "view", session: session.id });
-    console.log(`\nTo look on only:\n${at}#ticket=${guest}`);
+    console.log(`\nRead-only:\n${at}#ticket=${guest}`);
   };
   printLinks();
   const lines = Deno.stdin.isTerminal() ? Deno.stdin.readable : undefined;
   console.log(
-    `\n${
-      lines ? "Enter prints links for another browser. " : ""
-    }Ctrl-C ends it.`,
+    `\n${lines ? "Press Enter for another link. " : ""}Ctrl-C ends it.`,
   );
   await Promise.race([interrupted.promise, forEach(lines, printLinks)]);
-  // Tells the viewers; the server alone would cut them off.
+  // Notifies the viewers, before the server drops their connections.
   await shells.close();
   await server.shutdown();
   return 0;
 }
 
-/** Listens, or says why that cannot be. */
+/** Listens, or throws an error that says what to do. */
 function listen(host: string, port: number, fetch: TerminalServer["fetch"]) {
   try {
     return Deno.serve({ hostname: host, port, onListen() {} }, fetch);
@@ -161,13 +159,13 @@ function listen(host: string, port: number, fetch: TerminalServer["fetch"]) {
     throw new Error(
       `Cannot listen on ${
         bracketed(host)
-      }:${port}: ${why}. Give others with --host and --port; port 0 takes a free one`,
+      }:${port}: ${why}. Use another --host or --port; port 0 is any free one`,
       { cause },
     );
   }
 }
 
-/** Calls it for each chunk; never ends, for the end of input ends nothing. */
+/** Calls a function for each chunk; never resolves, even when input ends. */
 async function forEach(
   chunks: ReadableStream<Uint8Array> | undefined,
   call: () => void,

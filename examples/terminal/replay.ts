@@ -1,5 +1,5 @@
 /**
- * Plays a recording on this terminal.
+ * Plays a recording in this terminal.
  *
  * Permissions: --allow-read
  *
@@ -9,20 +9,20 @@ import "../support/permissions.ts";
 import { parseArgs } from "@std/cli/parse-args";
 import { readAsciicast, replayAsciicast } from "../../src/terminal/mod.ts";
 
-const HELP = `Plays a recording of a terminal (asciicast v3) on this one.
+const HELP = `Plays a recording of a terminal (asciicast v3) in this one.
 
 Usage: deno run --allow-read examples/terminal/replay.ts [OPTIONS] FILE
 
-  --speed N           how much faster than it was, 1 by default
-  --idle-limit-ms N   the longest pause; by default what the recording says
-  -h, --help          show this
+  --speed N           speed relative to the recording, by default 1
+  --idle-limit-ms N   longest pause, by default the limit in the recording
+  -h, --help          show this help
 
-Exit code: 0 at the end, 1 if it cannot be played, 2 for wrong arguments, 130
-after Ctrl-C.`;
+Exit code: 0 at the end, 1 if the recording cannot be played, 2 for wrong
+arguments, 130 after Ctrl-C.`;
 
 /**
- * Ends what a recording may have begun: colors, a hidden cursor, mouse reports,
- * pasting in brackets, keys of applications and the alternate screen.
+ * Resets what a recording may have set: colors, a hidden cursor, mouse reports,
+ * bracketed paste, application keys and the alternate screen.
  */
 const RESET = "\x1b[!p\x1b[0m\x1b[?25h\x1b[?1000;1002;1003;1006;2004l" +
   "\x1b[?1l\x1b>\x1b[?1049l";
@@ -56,13 +56,13 @@ function readArgs(args: string[]) {
 
 function readNumber(name: string, text: string): number {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
-  throw new UsageError(`--${name} is "${text}", give a number`);
+  throw new UsageError(`--${name} is "${text}", it must be a number`);
 }
 
-/** Keeps what the terminal answers to the recording from the shell. */
+/** Keeps the terminal's replies to the recording away from the shell. */
 function swallowInput(): Disposable {
   if (!Deno.stdin.isTerminal()) return { [Symbol.dispose]() {} };
-  // Ctrl-C is a signal all the same.
+  // Ctrl-C still sends a signal.
   Deno.stdin.setRaw(true, { cbreak: true });
   Deno.stdin.readable.pipeTo(new WritableStream()).catch(() => {});
   return { [Symbol.dispose]: () => Deno.stdin.setRaw(false) };
@@ -101,7 +101,7 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   } catch (error) {
-    // Whoever read it, such as head, has seen enough.
+    // The reader of the output, such as head, has read enough.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
     const message = error instanceof Error ? error.message : error;
     if (error instanceof UsageError || error instanceof RangeError) {

@@ -130,9 +130,17 @@ Deno.test("the replay example reports wrong arguments, and has a help text", asy
     [[], 2, "give one FILE; see --help"],
     [["a", "b"], 2, "give one FILE; see --help"],
     [["--fast", "a"], 2, "unknown option --fast; see --help"],
-    [["--speed", "x", "a"], 2, '--speed is "x", give a number; see --help'],
-    [["--speed", "0", file], 1, "Cannot read the recording: line 1 is no JSON"],
-    [[file], 1, "Cannot read the recording: line 1 is no JSON"],
+    [
+      ["--speed", "x", "a"],
+      2,
+      '--speed is "x", it must be a number; see --help',
+    ],
+    [
+      ["--speed", "0", file],
+      1,
+      "Cannot read the recording: line 1 is not JSON",
+    ],
+    [[file], 1, "Cannot read the recording: line 1 is not JSON"],
   ] as const;
   await Promise.all(problems.map(async ([args, code, problem]) => {
     assertEquals(await run(...REPLAY, ...args), {
