@@ -1,90 +1,87 @@
 /**
- * What operations are done with. A driver is code for one protocol; it opens
- * for each virtual user what that user needs, such as a socket.
+ * The interface of drivers: code for one protocol, which opens for each virtual
+ * user what that user needs, such as a socket.
  *
  * @module
  */
 import type { JsonObject, JsonValue } from "../codec/mod.ts";
 
-/** Code for one protocol. */
+/** A driver performs operations over one protocol. */
 export interface Driver {
   /**
-   * What is wrong with the request of an operation, by path within it; nothing
-   * if it can be done. Called once for each operation, before a run.
+   * Returns what is wrong with the request of an operation, and an empty list
+   * if it can be performed. Called once for each operation, before a run.
    */
   validate(request: JsonObject): readonly DriverIssue[];
   /**
-   * Opens what one user needs. Called when the user first does something with
-   * this driver; its time is no part of an operation's.
-   *
-   * Rejects if that cannot be opened: the operation has failed then.
+   * Opens what one user needs. Called when the user first performs an operation
+   * of this driver; the time is not part of the service time. If it rejects,
+   * the operation has failed.
    */
   open(user: DriverUser): Promise<DriverSession>;
 }
 
-/** Drivers, by the names that operations know them by. */
+/** Drivers by the names that operations use for them. */
 export type DriverMap = { readonly [name: string]: Driver };
 
-/** What is wrong with a request. */
+/** A problem with a request. */
 export interface DriverIssue {
-  /** Where, such as `["headers", "accept"]`. */
+  /** The path to the problem, such as `["headers", "accept"]`. */
   readonly path: readonly (string | number)[];
   /**
-   * What, and what to do, as it follows the path: `is missing, a URL is
-   * needed`.
+   * The problem and what to do, in words that follow the path: `is missing, it
+   * must be a URL`.
    */
   readonly message: string;
-  /** The name that may have been meant. */
+  /** The name that was probably meant, if one is similar. */
   readonly suggestion?: string;
 }
 
-/** The virtual user for whom something is opened. */
+/** The virtual user for whom a session is opened. */
 export interface DriverUser {
-  /** From 0 on; one that is replaced gives its number to nobody. */
+  /** The number of the user, from 0 on; no other user of the run has it. */
   readonly number: number;
-  /** Aborts when the user ends. */
+  /** A signal that aborts when the user ends. */
   readonly signal: AbortSignal;
 }
 
 /** What one user has open. */
 export interface DriverSession extends AsyncDisposable {
   /**
-   * Does an operation.
-   *
-   * Rejects if it has failed; the session is used again then, and opens anew
-   * what is broken. Ends soon after its signal has aborted.
+   * Performs an operation, and rejects if it fails. The session is used again
+   * after a failure, and then reopens what is broken. It must settle soon after
+   * the signal of the call has aborted.
    */
   perform(call: OperationCall): Promise<OperationOutcome>;
 }
 
-/** An operation, as it is to be done now. */
+/** One operation that a session should perform now. */
 export interface OperationCall {
   /** The name of the operation. */
   readonly operation: string;
-  /** Its request, with the records of feeders filled in. */
+  /** The request of the operation, with records of feeders filled in. */
   readonly request: JsonObject;
   /**
-   * Aborts when the operation has timed out, or the run ends. The same for all
-   * operations of a user: listeners are to be removed again.
+   * Aborts when the operation has timed out, or the run ends. It is the same
+   * signal for all operations of a user, so listeners must be removed again.
    */
   readonly signal: AbortSignal;
 }
 
-/** What came of an operation; checks look at its fields. */
+/** What a driver reports of an operation that succeeded; checks read it. */
 export interface OperationOutcome {
   /** Bytes of payload that were sent. */
   readonly sentBytes?: number;
-  /** Bytes of payload that came. */
+  /** Bytes of payload that were received. */
   readonly receivedBytes?: number;
-  /** Such as that of HTTP. */
+  /** The status code of the response, such as that of HTTP. */
   readonly status?: number;
-  /** The answer: text, or JSON where it is such. */
+  /** The response: text, or JSON if it can be parsed. */
   readonly body?: JsonValue;
   /**
-   * Milliseconds that count as its latency and service time, where they are
-   * not those of the operation: such as from the publication of an event to its
-   * receipt, of an operation that has waited for it. What is below 0 counts as
-   * 0.
+   * Milliseconds that count as latency and service time instead of the measured
+   * ones, such as from the publication of an event to its receipt. Negative
+   * values count as 0.
    */
   readonly latencyMs?: number;
 }

@@ -1,5 +1,5 @@
 /**
- * Runs load tests.
+ * The manager that runs load tests.
  *
  * @module
  */
@@ -12,21 +12,21 @@ import { ScenarioError } from "./scenario/scenario_error.ts";
 import { validateScenario } from "./scenario/validate_scenario.ts";
 
 /**
- * Runs scenarios, one run at a time or several at once.
+ * Runs scenarios, one at a time or several at once.
  *
- * A run prepares (the target, the requests, the hook), loads (ramp-up, steady,
- * ramp-down), waits for what is under way, and cleans up. Each part has a hard
- * limit, and however a run goes, there is a result:
+ * A run prepares (target, requests, hook), generates load (ramp-up, steady,
+ * ramp-down), waits for operations under way, and cleans up. Each phase has a
+ * hard time limit, and every run has a result, whatever happens:
  *
- * - its signal, or a criterion that aborts: `aborted`, what was under way is
- *   counted as interrupted;
- * - something that could not be prepared, a target that ended, or a generator
+ * - its signal, or a criterion that aborts: `aborted`; operations under way
+ *   count as interrupted;
+ * - something that could not be prepared, a target that exited, or a generator
  *   that could not keep up: `invalid`;
- * - a clean-up that throws or hangs: the verdict stands, the error is in the
- *   phase and in the warnings.
+ * - a clean-up that throws or hangs: the verdict stands, and the error is in
+ *   the phase and in the warnings.
  *
- * In the closed model a user whose driver rejects waits before it goes on, a
- * second at most when that happens again and again.
+ * In the closed model a user whose driver rejects waits before it goes on,
+ * longer with each rejection in a row, up to a second.
  *
  * @example
  * ```ts
@@ -54,16 +54,15 @@ import { validateScenario } from "./scenario/validate_scenario.ts";
 export class LoadTestManager {
   readonly #options: LoadTestManagerOptions;
 
-  /** A manager with these drivers. */
+  /** Creates a manager with these drivers. */
   constructor(options: LoadTestManagerOptions) {
     this.#options = options;
   }
 
   /**
-   * Runs a scenario.
+   * Runs a scenario, and resolves to its result.
    *
-   * @throws {ScenarioError} when something is wrong with it; nothing has been
-   * started then.
+   * @throws {ScenarioError} if the scenario is not valid; nothing was started.
    */
   async run(scenario: Scenario, options: RunOptions = {}): Promise<LoadResult> {
     const { drivers, clock = realClock } = this.#options;

@@ -49,15 +49,18 @@ export {
   type SubscriptionsOptions,
   type TerminalSessionsOptions,
 } from "./presets/performance_scenarios.ts";
-export { operationsCsv, timelineCsv } from "./report/csv_report.ts";
-export { htmlReport } from "./report/html_report.ts";
-export { jsonReport } from "./report/report_files.ts";
-export { textReport, type TextReportOptions } from "./report/text_report.ts";
+export { operationsToCsv, timelineToCsv } from "./report/csv_report.ts";
+export { resultToHtml } from "./report/html_report.ts";
+export { resultToJson } from "./report/json_report.ts";
+export {
+  resultToText,
+  type ResultToTextOptions,
+} from "./report/text_report.ts";
 export type * from "./result.ts";
 export type * from "./run_options.ts";
 export type * from "./scenario/scenario.ts";
 export {
-  type NeededParts,
+  type RequiredParts,
   type ScenarioParts,
   TestScenarioBuilder,
 } from "./scenario/scenario_builder.ts";

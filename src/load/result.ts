@@ -1,5 +1,5 @@
 /**
- * What came of a run: plain data, as JSON has it.
+ * What a run produces: plain data that JSON can hold.
  *
  * @module
  */
@@ -7,38 +7,39 @@ import type { DistributionSummary, MetricsSnapshot } from "../metrics/mod.ts";
 import type { Criterion, Scenario } from "./scenario/scenario.ts";
 
 /**
- * What became of what was planned. `planned = started + dropped`, and
- * `started = ok + failed + timedOut + interrupted`: nothing is in flight.
+ * What became of the planned operations. `planned = started + dropped`, and in
+ * the end, when none is in flight, `started = ok + failed + timedOut +
+ * interrupted`.
  */
 export interface Accounting {
-  /** Operations whose time had come. */
+  /** Operations whose planned start has come. */
   readonly planned: number;
-  /** Those that were begun. */
+  /** Operations that a user has started. */
   readonly started: number;
-  /** Those that nobody was free to start. */
+  /** Operations that no user was free to start. */
   readonly dropped: number;
-  /** Those that did what they should. */
+  /** Operations that succeeded and passed their checks. */
   readonly ok: number;
-  /** Those that threw, or whose outcome did not pass its checks. */
+  /** Operations that threw, or whose outcome did not pass its checks. */
   readonly failed: number;
-  /** Those that took longer than their `timeoutMs`. */
+  /** Operations that took longer than their `timeoutMs`. */
   readonly timedOut: number;
-  /** Those that the end of the run cut short. */
+  /** Operations that were under way when the run ended. */
   readonly interrupted: number;
 }
 
-/** How a run ended, with the exit code of the command line. */
+/** How a run ended. Each verdict has an exit code of the command line. */
 export type Verdict =
-  /** Every criterion holds: 0. */
+  /** Every criterion holds: exit code 0. */
   | "passed"
-  /** At least one does not: 1. */
+  /** At least one criterion does not hold: exit code 1. */
   | "failed"
-  /** The generator could not drive it, or it could not be prepared: 3. */
+  /** The run could not be prepared, or the generator not keep up: 3. */
   | "invalid"
-  /** By a signal, or by a criterion that aborts: 4. */
+  /** A signal, or a criterion that aborts, ended the run: 4. */
   | "aborted";
 
-/** A part of a run. */
+/** The name of a phase of a run. */
 export type PhaseName =
   | "prepare"
   | "ramp_up"
@@ -46,169 +47,172 @@ export type PhaseName =
   | "ramp_down"
   | "cleanup";
 
-/** What came of a run. */
+/** The result of a run. */
 export interface LoadResult {
-  /** What was run. */
+  /** The scenario that was run. */
   readonly scenario: Scenario;
-  /** Of its load. */
+  /** The load model of the scenario. */
   readonly model: "open" | "closed";
-  /** How it ended. */
+  /** How the run ended. */
   readonly verdict: Verdict;
-  /** Why it is not `passed`, in sentences; and warnings. */
+  /** Why the verdict is not `passed`, in sentences; empty if it is. */
   readonly reasons: readonly string[];
-  /** What to know when reading it. */
+  /** What a reader of the result should know, in sentences. */
   readonly warnings: readonly string[];
-  /** ISO 8601. */
+  /** When the run started, in ISO 8601. */
   readonly startedAt: string;
-  /** How long all of it took, in milliseconds. */
+  /** How long the whole run took, in milliseconds. */
   readonly durationMs: number;
-  /** Those that there were, in order. */
+  /** The phases that took place, in order. */
   readonly phases: readonly PhaseResult[];
-  /** Of the whole run. */
+  /** The counters of all operations in all phases. */
   readonly total: Accounting;
-  /** Of the steady phase, which criteria are about. */
+  /** All operations of the steady phase together; criteria are about it. */
   readonly steady: OperationResult;
-  /** The same, of each operation. */
+  /** Each operation in the steady phase, in the order of the scenario. */
   readonly operations: readonly OperationResult[];
   /** What became of the virtual users. */
   readonly users: UserResult;
-  /** Whether they hold. */
+  /** The criteria, each with its outcome. */
   readonly criteria: readonly CriterionResult[];
-  /** How well the generator was. */
+  /** How well the load generator itself could keep up. */
   readonly generator: GeneratorHealth;
-  /** At most 600 parts of equal length, whatever the run's length is. */
+  /** The load over time. */
   readonly timeline: Timeline;
 }
 
-/** One phase, as it was. */
+/** One phase of a run. */
 export interface PhaseResult {
-  /** Which one. */
+  /** The name of the phase. */
   readonly name: PhaseName;
-  /** When it began, in milliseconds of the run. */
+  /** When the phase started, in milliseconds of the run. */
   readonly startedMs: number;
-  /** How long it took, in milliseconds. */
+  /** How long the phase took, in milliseconds. */
   readonly durationMs: number;
-  /** What it threw. */
+  /** The message of what the phase threw; `null` if it went well. */
   readonly error: string | null;
 }
 
-/** What came of an operation in the steady phase; or of all together. */
+/** The result of one operation in the steady phase, or of all together. */
 export interface OperationResult {
-  /** Its name. */
+  /** The name of the operation, or `all`. */
   readonly name: string;
-  /** What became of what was planned. */
+  /** The counters of the operation. */
   readonly accounting: Accounting;
-  /** In a second, of those that are ok. */
+  /** Successful operations a second; `null` without a steady phase. */
   readonly throughput: number | null;
-  /** Those that are not ok of those started, from 0 to 1. */
+  /**
+   * The fraction of started operations that did not succeed, from 0 to 1;
+   * `null` if none was started.
+   */
   readonly errorRate: number | null;
   /**
-   * Milliseconds of those that are ok: in the open model from the planned
-   * begin, in the closed one from the real begin.
+   * Milliseconds that successful operations took: from the planned start in the
+   * open model, from the real start in the closed model.
    */
   readonly latency: DistributionSummary;
-  /** Milliseconds from the real begin. */
+  /** Milliseconds that successful operations took from their real start. */
   readonly serviceTime: DistributionSummary;
-  /** Bytes of payload that were sent. */
+  /** Bytes of payload that successful operations sent. */
   readonly sentBytes: number;
-  /** Bytes of payload that came. */
+  /** Bytes of payload that successful operations received. */
   readonly receivedBytes: number;
-  /** The most frequent ones, at most 20. */
+  /** The most frequent errors, at most 20, the most frequent first. */
   readonly errors: readonly ErrorCount[];
 }
 
-/** An error, and how often it came. */
+/** An error message and how often it occurred. */
 export interface ErrorCount {
-  /** Its message. */
+  /** The name and message of the error. */
   readonly message: string;
-  /** How often. */
+  /** How often the error occurred. */
   readonly count: number;
 }
 
 /** What became of the virtual users. */
 export interface UserResult {
-  /** Those that the load needs. */
+  /** The number of users in the scenario; in the open model, the limit. */
   readonly planned: number;
-  /** Those that began, replacements left out. */
+  /** The number of users that started, replacements included. */
   readonly started: number;
-  /** Those that took the place of one that was stalled or broken. */
+  /** The number of users that replaced one that stalled or crashed. */
   readonly replaced: number;
-  /** The most at once. */
+  /** The most users at the same time. */
   readonly peak: number;
 }
 
-/** Whether a criterion holds. */
+/** A criterion and whether it holds. */
 export interface CriterionResult {
-  /** What must hold. */
+  /** The criterion of the scenario. */
   readonly criterion: Criterion;
-  /** What was measured; `null` without data. */
+  /** The value that was measured; `null` if there is no data. */
   readonly actual: number | null;
-  /** Whether it holds; without data it does not. */
+  /** Whether the criterion holds; without data it does not. */
   readonly outcome: "held" | "broken" | "no_data";
 }
 
-/** How well the generator itself was. */
+/** How well the load generator itself could keep up. */
 export interface GeneratorHealth {
-  /** Cores kept busy on average. */
+  /** Cores kept busy on average; `null` if that is not known. */
   readonly cpuCores: number | null;
-  /** How late operations were begun, in milliseconds; the open model's lag. */
+  /** How late operations started, in milliseconds. */
   readonly lag: DistributionSummary;
-  /** How late timers were, in milliseconds. */
+  /** How late timers fired, in milliseconds. */
   readonly eventLoopDelay: DistributionSummary;
-  /** The most resident memory, in bytes. */
+  /** The most resident memory, in bytes; `null` if that is not known. */
   readonly rssPeakBytes: number | null;
-  /** The most descriptors. */
+  /** The most open file descriptors; `null` if that is not known. */
   readonly openFilesPeak: number | null;
-  /** Whether it could drive what it was to; if not, why. */
+  /** Whether the generator could keep up; if not, the run is invalid. */
   readonly healthy: boolean;
-  /** Why it is not healthy, in sentences. */
+  /** Why the generator is not healthy, in sentences. */
   readonly reasons: readonly string[];
 }
 
-/** The run in parts of equal length. */
+/** The load over time, in intervals of equal length. */
 export interface Timeline {
-  /** The length of one part, in milliseconds. */
+  /** The length of an interval, in milliseconds. */
   readonly intervalMs: number;
-  /** The parts, in order. */
+  /** The intervals in order, at most 600 however long the run is. */
   readonly points: readonly TimelinePoint[];
 }
 
-/** One part of the run. */
+/** One interval of a timeline. */
 export interface TimelinePoint {
-  /** When it begins, in milliseconds of the load. */
+  /** When the interval starts, in milliseconds of the run. */
   readonly atMs: number;
-  /** In which phase that is. */
+  /** The phase in which the interval starts. */
   readonly phase: PhaseName;
-  /** Virtual users at its end. */
+  /** Virtual users at the end of the interval. */
   readonly users: number;
-  /** Operations that ended well. */
+  /** Operations that succeeded in the interval. */
   readonly ok: number;
-  /** Those that failed or timed out. */
+  /** Operations that ended in any other way. */
   readonly errors: number;
-  /** Those that nobody was free to start. */
+  /** Operations that no user was free to start. */
   readonly dropped: number;
-  /** What half of the times do not exceed, in milliseconds. */
+  /** The median latency, in milliseconds; `null` if nothing succeeded. */
   readonly latencyP50Ms: number | null;
-  /** What 99 % of them do not exceed. */
+  /** The 99th percentile of the latency, in milliseconds. */
   readonly latencyP99Ms: number | null;
-  /** The longest. */
+  /** The longest latency, in milliseconds. */
   readonly latencyMaxMs: number | null;
 }
 
-/** What a run tells while it goes on, about once a second. */
+/** What a run reports while it goes on, about once a second. */
 export interface LoadProgress {
-  /** Where the run is. */
+  /** The current phase of the run. */
   readonly phase: PhaseName;
-  /** Milliseconds since the load began. */
+  /** Milliseconds since the load started. */
   readonly elapsedMs: number;
-  /** Milliseconds that the load is to take. */
+  /** Milliseconds that the load should take. */
   readonly plannedMs: number;
-  /** What became of what was planned so far. */
+  /** The counters of all operations so far. */
   readonly total: Accounting;
-  /** Those under way. */
+  /** Operations that are under way. */
   readonly inFlight: number;
-  /** The last part of the timeline. */
+  /** The current interval of the timeline. */
   readonly point: TimelinePoint;
-  /** The generator as a collector sees it, if there is one. */
+  /** The last snapshot of the collector, if the manager has one. */
   readonly metrics: MetricsSnapshot | null;
 }

@@ -9,42 +9,43 @@ import type { DriverMap } from "./driver.ts";
 import type { LoadProgress } from "./result.ts";
 import type { HealthLimits } from "./run/health.ts";
 
-/** What a `LoadTestManager` works with. */
+/** Options of a `LoadTestManager`. */
 export interface LoadTestManagerOptions {
-  /** Code for protocols, by the names that operations use. */
+  /** The drivers, by the names that operations use for them. */
   readonly drivers: DriverMap;
   /**
-   * The source of time.
+   * The source of time for the whole run.
    * @default {realClock}
    */
   readonly clock?: Clock;
-  /** Watches the generator; its last snapshot is told with the progress. */
+  /** Watches the generator; progress includes its last snapshot. */
   readonly collector?: MetricsFeed;
-  /** From where on a run does not count. */
+  /** Limits of the generator beyond which a run is invalid. */
   readonly health?: HealthLimits;
 }
 
-/** What the hooks of a run are told. */
+/** What the hooks of a run receive. */
 export interface HookContext {
-  /** What the target has told by the named groups of its `readyPattern`. */
+  /** The outputs of the target: what the groups of `readyPattern` matched. */
   readonly target: { readonly [name: string]: string };
-  /** Aborts when the hook has taken too long, or the run is aborted. */
+  /** A signal that aborts when the hook takes too long, or the run is aborted. */
   readonly signal: AbortSignal;
 }
 
 /** Options of one run. */
 export interface RunOptions {
-  /** Aborts the run, in whichever phase it is; there is a result all the same. */
+  /** Aborts the run in any phase; `run` still resolves to a result. */
   readonly signal?: AbortSignal;
   /**
-   * Where the virtual users live, to watch them; the run shuts it down.
-   * @default {one of its own}
+   * The actor system of the virtual users, to watch them. The run shuts it
+   * down.
+   * @default {a system of its own}
    */
   readonly system?: ActorSystem;
-  /** Is told about once a second how the load goes. */
+  /** Called about once a second with the progress of the load. */
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Prepares the service, after the target has started. */
+  /** Prepares the service; called after the target has started. */
   readonly prepare?: (context: HookContext) => void | Promise<void>;
-  /** Cleans up, before the target ends; also when all else went wrong. */
+  /** Cleans up; called before the target ends, whatever happened before. */
   readonly cleanup?: (context: HookContext) => void | Promise<void>;
 }

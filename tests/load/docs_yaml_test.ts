@@ -24,7 +24,7 @@ Deno.test("yamlBlocks() finds the blocks of a document, with their lines", () =>
 });
 
 for (const name of ["docs/load.md", "README.md"]) {
-  Deno.test(`the complete scenarios of ${name} are right, with the standard drivers`, async () => {
+  Deno.test(`the complete scenarios of ${name} are valid, with the standard drivers`, async () => {
     const path = new URL(`../../${name}`, import.meta.url);
     const blocks = yamlBlocks(await Deno.readTextFile(path));
     const complete = blocks.filter(({ text }) => isComplete(text));
@@ -38,7 +38,7 @@ for (const name of ["docs/load.md", "README.md"]) {
   });
 }
 
-Deno.test("the loads and think times in docs/load.md are right in a scenario", async () => {
+Deno.test("the loads and think times in docs/load.md are valid in a scenario", async () => {
   const path = new URL("../../docs/load.md", import.meta.url);
   const parts = yamlBlocks(await Deno.readTextFile(path))
     .filter(({ text }) => !isComplete(text))

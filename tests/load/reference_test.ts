@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { standardDrivers } from "../../src/load/drivers/drivers.ts";
 import { validateScenario } from "../../src/load/scenario/validate_scenario.ts";
 
-Deno.test("a dollar without a dot is no reference, and no port either", () => {
+Deno.test("a dollar without a dot is not a reference, nor a port", () => {
   const { errors } = validateScenario({
     name: "a port that nothing is filled in for",
     load: { model: "closed", users: 1 },
@@ -14,6 +14,6 @@ Deno.test("a dollar without a dot is no reference, and no port either", () => {
     ],
   }, standardDrivers());
   assertEquals(errors.map(({ message }) => message), [
-    'operations[1].request.port is "${port}", a whole number from 1 to 65535 is needed',
+    'operations[1].request.port is "${port}", it must be a whole number from 1 to 65535',
   ]);
 });

@@ -9,66 +9,67 @@ import { LoadTestError } from "../load_errors.ts";
 import type { JsonValue } from "../../codec/mod.ts";
 import type { Override } from "./override.ts";
 
-/** What the command line says of itself. */
+/** The help text of the command line. */
 export const HELP = `\
-Runs a load test: a scenario from a file, or a ready one.
+Runs a load test: a scenario from a file, or a preset.
 
   deno task load [options] SCENARIO.yaml   a file: .yaml, .yml or .json
-  deno task load [options] NAME            one of those that --list tells
+  deno task load [options] PRESET          one of those that --list shows
 
-  --out DIR         where the reports go: a directory that is empty, or not
-                    there yet (load-results/NAME-TIME)
+  --out DIR         the directory for the reports; it must be empty or not exist
+                    (default: load-results/NAME-TIME)
   --set KEY=VALUE   changes the scenario, such as --set load.users=50 or
-                    --set criteria.0.value=20; may be given again
-  --seed N          changes the seed of all that is drawn
-  --max-lag-ms N    how late one in a hundred operations may begin, or the run
-                    is invalid (20)
+                    --set criteria.0.value=20; can be repeated
+  --seed N          changes the seed of all random choices
+  --max-lag-ms N    how late 1 % of the operations may start before the run is
+                    invalid (default: 20)
   --print           prints the scenario as YAML, and runs nothing
-  --list            tells the ready scenarios
+  --list            lists the presets
   --no-page         serves no page with live charts
-  --page-port N     the port of that page on 127.0.0.1 (a free one)
-  --quiet           tells the verdict alone
-  --json            the result as one line of JSON on stdout, all else on stderr
-  --help            this
+  --page-port N     the port of that page on 127.0.0.1 (default: a free one)
+  --quiet           prints the verdict only
+  --json            prints the result as one line of JSON to stdout, and all
+                    else to stderr
+  --help            prints this help
 
-A scenario says what is to be done, by how many, and for how long: see
-examples/load. Ctrl-C ends a run early, with its reports; once more, and it
-ends at once, without any.
+A scenario says which operations users perform, how many users there are, and
+for how long: see examples/load. Ctrl-C ends a run early, and writes its
+reports; a second Ctrl-C ends it at once, without reports.
 
-Exit code: 0 passed, 1 a criterion does not hold, 2 the arguments or the
-scenario are invalid, 3 the run is invalid (it could not be prepared, the target
-ended, or the generator could not keep up), 4 aborted (Ctrl-C, or a criterion
-that aborts), 5 the reports could not be written, or this program has failed,
+Exit codes: 0 passed; 1 a criterion does not hold; 2 the arguments or the
+scenario are not valid; 3 the run is invalid (it could not be prepared, the
+target exited, or the generator could not keep up); 4 aborted (by Ctrl-C, or by
+a criterion); 5 the reports could not be written, or this program failed;
 130 ended at once.`;
 
-/** Where the scenario comes from. */
+/** The source of the scenario. */
 export type ScenarioSource =
   | { readonly type: "file"; readonly path: string }
-  | { readonly type: "ready"; readonly name: string };
+  | { readonly type: "preset"; readonly name: string };
 
-/** What a run is to be like. */
+/** The arguments of a run. */
 export interface RunArguments {
   readonly source: ScenarioSource;
   readonly overrides: readonly Override[];
-  /** Where the reports go; a new directory if it is left out. */
+  /** The directory for the reports; a new one if it is left out. */
   readonly out: string | undefined;
-  /** Milliseconds that one in a hundred begins may be late by. */
+  /** How late one in a hundred operations may start, in milliseconds. */
   readonly maxLagMs: number | undefined;
-  /** Whether the scenario is only to be printed. */
+  /** Whether the scenario is printed instead of run. */
   readonly print: boolean;
-  /** The port of the page, 0 for a free one; none for no page. */
+  /** The port of the page, 0 for a free one; `undefined` for no page. */
   readonly pagePort: number | undefined;
   readonly quiet: boolean;
   readonly json: boolean;
 }
 
-/** What the arguments ask for. */
+/** What the arguments ask for: help, the list of presets, or a run. */
 export type LoadArguments =
   | { readonly type: "help" }
   | { readonly type: "list" }
   | ({ readonly type: "run" } & RunArguments);
 
-/** Arguments that cannot be understood. */
+/** An error in the arguments of the command line. */
 export class LoadUsageError extends LoadTestError {}
 
 const TEXTS = ["out", "set", "seed", "max-lag-ms", "page-port"] as const;
@@ -85,14 +86,14 @@ const NAMES: readonly string[] = [...TEXTS, ...SWITCHES].map((name) =>
 );
 
 /**
- * Reads the arguments.
+ * Parses the arguments.
  *
- * @param ready The names of ready scenarios.
- * @throws {LoadUsageError} when they cannot be understood.
+ * @param presets The names of the presets.
+ * @throws {LoadUsageError} if the arguments are not valid.
  */
 export function readArguments(
   args: readonly string[],
-  ready: readonly string[],
+  presets: readonly string[],
 ): LoadArguments {
   const { own, sets } = takeSets(args);
   const flags = parseArgs(own, {
@@ -109,20 +110,20 @@ export function readArguments(
   const [scenario, ...rest] = flags._.map(String);
   if (scenario === undefined) {
     throw new LoadUsageError(
-      "Cannot run a load test: there is no scenario; name a file, or a ready one of --list",
+      "Cannot run a load test: the scenario is missing, name a file or a preset of --list",
     );
   }
   if (rest.length > 0) {
     throw new LoadUsageError(
-      `Cannot run a load test: there is ${
+      `Cannot run a load test: ${
         JSON.stringify(rest[0])
-      } behind the scenario; one run takes one scenario`,
+      } follows the scenario, a run takes one scenario only`,
     );
   }
   const { seed } = flags;
   return {
     type: "run",
-    source: sourceOf(scenario, ready),
+    source: sourceOf(scenario, presets),
     overrides: [
       ...sets.map(readSet),
       ...seed === undefined
@@ -138,7 +139,7 @@ export function readArguments(
   };
 }
 
-/** `--set` may come again, and its value may begin with a dash. */
+/** Takes out `--set`, which can be repeated and whose value may start with a dash. */
 function takeSets(
   args: readonly string[],
 ): { readonly own: string[]; readonly sets: string[] } {
@@ -157,11 +158,11 @@ function refuseUnknown(flags: Readonly<Record<string, unknown>>): void {
   for (const name of Object.keys(flags)) {
     const flag = name.length === 1 ? `-${name}` : `--${name}`;
     if (name === "_" || flag === "-h" || NAMES.includes(flag)) continue;
-    // What it reads as "--no-NAME" is named after the NAME.
+    // `parseArgs` reads "--no-NAME" as NAME being false.
     const given = flags[name] === false ? `--no-${name}` : flag;
     const meant = closestName(given, NAMES);
     throw new LoadUsageError(
-      `Cannot run a load test: there is no option ${given}${
+      `Cannot run a load test: ${given} is not an option${
         meant === undefined ? "" : `, did you mean ${meant}?`
       }`,
     );
@@ -169,7 +170,7 @@ function refuseUnknown(flags: Readonly<Record<string, unknown>>): void {
 }
 
 function missing(name: string): string {
-  return `Cannot run a load test: there is nothing behind --${name}`;
+  return `Cannot run a load test: --${name} needs a value`;
 }
 
 function readSet(text: string): Override {
@@ -185,7 +186,7 @@ function readSet(text: string): Override {
   return { flag: `--set ${text}`, path, value: valueOf(text.slice(at + 1)) };
 }
 
-/** JSON, or else a text. */
+/** Reads a value as JSON, or as text if it is not JSON. */
 function valueOf(text: string): JsonValue {
   try {
     return JSON.parse(text);
@@ -223,18 +224,18 @@ function portOf(text: string): number {
 
 function sourceOf(
   scenario: string,
-  ready: readonly string[],
+  presets: readonly string[],
 ): ScenarioSource {
-  if (ready.includes(scenario)) return { type: "ready", name: scenario };
+  if (presets.includes(scenario)) return { type: "preset", name: scenario };
   if (/\.(ya?ml|json)$/i.test(scenario)) {
     return { type: "file", path: scenario };
   }
-  const meant = closestName(scenario, ready);
+  const meant = closestName(scenario, presets);
   throw new LoadUsageError(
     `Cannot run ${
       JSON.stringify(scenario)
-    }: it is no ready scenario, nor a file that ends in .yaml, .yml or .json${
-      meant === undefined ? "" : `; did you mean ${meant}?`
+    }: it is neither a preset nor a file that ends in .yaml, .yml or .json${
+      meant === undefined ? "" : `, did you mean ${meant}?`
     }`,
   );
 }

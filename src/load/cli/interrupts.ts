@@ -1,27 +1,26 @@
 /**
- * Signals that end a run.
+ * The signals that end a run.
  *
  * @module
  */
 import { LoadTestError } from "../load_errors.ts";
 
 /**
- * Milliseconds within which a signal is the same one again: a terminal tells
- * the whole group of processes, and whoever has started this one may hand it
- * on as well.
+ * Milliseconds within which a repeated signal counts as the same one: a terminal
+ * sends it to the whole process group, and the parent process may forward it.
  */
 const SAME_MS = 500;
 
 const REASONS = {
   SIGINT: "Ctrl-C (SIGINT)",
-  SIGTERM: "it was told to end (SIGTERM)",
+  SIGTERM: "a request to end (SIGTERM)",
 } as const;
 
-/** What is to happen. */
+/** What signals do. */
 export interface InterruptActions {
-  /** At the first one. */
+  /** Called at the first signal. */
   end(): void;
-  /** At the next one. */
+  /** Called at the second signal. */
   endAtOnce(): void;
 }
 
@@ -32,25 +31,25 @@ export class Interrupts implements Disposable {
   readonly #listeners: (readonly [Deno.Signal, () => void])[] = [];
   #first: { readonly name: Deno.Signal; readonly at: number } | undefined;
 
-  /** Listens for Ctrl-C, and where there is such a thing for SIGTERM. */
+  /** Listens for Ctrl-C, and for SIGTERM on systems that have it. */
   constructor(actions: InterruptActions) {
     this.#actions = actions;
     this.#listen("SIGINT");
     if (Deno.build.os !== "windows") this.#listen("SIGTERM");
   }
 
-  /** Aborts at the first signal. */
+  /** A signal that aborts at the first one. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
   #listen(name: keyof typeof REASONS): void {
-    const listener = () => this.#take(name);
+    const listener = () => this.#onSignal(name);
     Deno.addSignalListener(name, listener);
     this.#listeners.push([name, listener]);
   }
 
-  #take(name: keyof typeof REASONS): void {
+  #onSignal(name: keyof typeof REASONS): void {
     const at = performance.now();
     const first = this.#first;
     if (first === undefined) {
@@ -62,7 +61,7 @@ export class Interrupts implements Disposable {
     }
   }
 
-  /** Listens no more. */
+  /** Stops listening. */
   [Symbol.dispose](): void {
     for (const [name, listener] of this.#listeners) {
       Deno.removeSignalListener(name, listener);

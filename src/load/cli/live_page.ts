@@ -1,8 +1,9 @@
 /**
- * The page with live charts of a run: of its load, and of this process.
+ * The page with live charts of the load, and of this process.
  *
  * @module
  */
+import { reasonOf } from "../../checks/internal.ts";
 import type { ActorSystem } from "../../actor/mod.ts";
 import {
   MetricsCollector,
@@ -13,7 +14,7 @@ import { phaseText } from "../run/phases.ts";
 import type { LoadProgress } from "../result.ts";
 import { LoadUsageError } from "./args.ts";
 
-/** A page on the loopback interface, until it is disposed. */
+/** Serves a page on the loopback interface until it is disposed. */
 export class LivePage implements AsyncDisposable {
   /** Watches this process. */
   readonly collector: MetricsCollector;
@@ -21,9 +22,9 @@ export class LivePage implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   /**
-   * Serves the page on a port, 0 for a free one.
+   * Serves the page on a port; 0 picks a free one.
    *
-   * @throws {LoadUsageError} when the port is taken, or is not allowed.
+   * @throws {LoadUsageError} if the port is taken or not permitted.
    */
   constructor(system: ActorSystem, port: number) {
     this.collector = new MetricsCollector({ system });
@@ -36,7 +37,7 @@ export class LivePage implements AsyncDisposable {
     } catch (cause) {
       throw new LoadUsageError(
         `Cannot serve the page on port ${port}: ${
-          cause instanceof Error ? cause.message : cause
+          reasonOf(cause)
         }; choose another --page-port, or --no-page`,
         { cause },
       );
@@ -44,16 +45,16 @@ export class LivePage implements AsyncDisposable {
     this.collector.start();
   }
 
-  /** Where it is. */
+  /** The address of the page. */
   get address(): string {
     return `http://127.0.0.1:${this.#server.addr.port}/`;
   }
 
-  /** The load goes on. */
+  /** Shows the progress of the load. */
   update(progress: LoadProgress): void {
     const data = JSON.stringify({
       ...progress,
-      // The page shows it as it is.
+      // The page shows the text unchanged.
       phase: phaseText(progress.phase),
       // Snapshots have events of their own.
       metrics: null,
@@ -61,7 +62,7 @@ export class LivePage implements AsyncDisposable {
     this.#metrics.events.publish("load", data);
   }
 
-  /** Ends it, and all who look at it. */
+  /** Ends the page, and disconnects its viewers. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.collector[Symbol.asyncDispose]();
     await this.#metrics[Symbol.asyncDispose]();

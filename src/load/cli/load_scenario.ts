@@ -1,8 +1,9 @@
 /**
- * The scenario that the command line asks for.
+ * Loads the scenario that the command line asks for.
  *
  * @module
  */
+import { reasonOf } from "../../checks/internal.ts";
 import type { DriverMap } from "../driver.ts";
 import type { PerformanceScenarios } from "../presets/performance_scenarios.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -11,18 +12,18 @@ import { LoadUsageError, type RunArguments } from "./args.ts";
 import { override } from "./override.ts";
 
 /**
- * Reads the scenario, and changes it.
+ * Reads the scenario, and applies the overrides.
  *
- * @throws {ScenarioError} when something is wrong with it.
- * @throws {LoadUsageError} when the file cannot be read.
+ * @throws {ScenarioError} if the scenario is not valid.
+ * @throws {LoadUsageError} if the file cannot be read.
  */
 export async function loadScenario(
   { source, overrides }: Pick<RunArguments, "source" | "overrides">,
   drivers: DriverMap,
-  scenarios: PerformanceScenarios,
+  presets: PerformanceScenarios,
 ): Promise<Scenario> {
-  const scenario = source.type === "ready"
-    ? scenarios.make(source.name)
+  const scenario = source.type === "preset"
+    ? presets.make(source.name)
     : parseScenario(await readText(source.path), {
       fileName: source.path,
       format: /\.json$/i.test(source.path) ? "json" : "yaml",
@@ -36,9 +37,11 @@ async function readText(path: string): Promise<string> {
     const bytes = await Deno.readFile(path);
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    let why = cause instanceof Error ? cause.message : String(cause);
-    if (cause instanceof Deno.errors.NotFound) why = "there is no such file";
-    if (cause instanceof TypeError) why = "it is no text in UTF-8";
-    throw new LoadUsageError(`Cannot read ${path}: ${why}`, { cause });
+    let reason = reasonOf(cause);
+    if (cause instanceof Deno.errors.NotFound) {
+      reason = "the file does not exist";
+    }
+    if (cause instanceof TypeError) reason = "the file is not UTF-8 text";
+    throw new LoadUsageError(`Cannot read ${path}: ${reason}`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The command line of load tests; `--help` says what it does.
+ * The command line of load tests. `--help` describes it.
  *
  * @module
  */

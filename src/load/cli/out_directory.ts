@@ -1,11 +1,12 @@
 /**
- * The directory of a run's reports.
+ * The directory for the reports of a run.
  *
  * @module
  */
+import { reasonOf } from "../../checks/internal.ts";
 import { LoadUsageError } from "./args.ts";
 
-/** The name of a new directory for a scenario, by the time of its run. */
+/** Returns the name of a new directory, from the scenario and the time. */
 export function directoryName(scenario: string, at: Date): string {
   const name = scenario.normalize("NFKD").toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "").slice(0, 60);
@@ -15,9 +16,9 @@ export function directoryName(scenario: string, at: Date): string {
 }
 
 /**
- * Makes the directory, before anything is run. Nothing is ever overwritten.
+ * Creates the directory, before anything is run. Nothing is ever overwritten.
  *
- * @throws {LoadUsageError} when there is something in it, or it cannot be made.
+ * @throws {LoadUsageError} if the directory is not empty, or cannot be created.
  */
 export async function makeDirectory(
   wanted: string | undefined,
@@ -28,7 +29,7 @@ export async function makeDirectory(
       await Deno.mkdir(wanted, { recursive: true });
       for await (const { name } of Deno.readDir(wanted)) {
         throw new LoadUsageError(
-          `Cannot write reports to ${wanted}: there is ${name} in it; name one that is empty, or not there yet`,
+          `Cannot write reports to ${wanted}: it contains ${name}, name a directory that is empty or does not exist`,
         );
       }
       return wanted;
@@ -38,15 +39,15 @@ export async function makeDirectory(
   } catch (cause) {
     if (cause instanceof LoadUsageError) throw cause;
     throw new LoadUsageError(
-      `Cannot make the directory of the reports: ${
-        cause instanceof Error ? cause.message : cause
-      }; name another with --out`,
+      `Cannot create the directory for the reports: ${
+        reasonOf(cause)
+      }; name another one with --out`,
       { cause },
     );
   }
 }
 
-/** Two that begin in one second get different ones. */
+/** Creates a directory; runs that start in the same second get different ones. */
 async function makeNew(path: string): Promise<string> {
   for (let number = 1;; number++) {
     const name = number === 1 ? path : `${path}-${number}`;
@@ -59,11 +60,11 @@ async function makeNew(path: string): Promise<string> {
   }
 }
 
-/** Takes a directory away if nothing is in it. */
+/** Removes a directory if it is empty. */
 export function removeEmpty(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // There is something in it.
+    // It is not empty.
   }
 }

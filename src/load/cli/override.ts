@@ -1,5 +1,5 @@
 /**
- * Changes of a scenario by the command line.
+ * Overrides of a scenario by the command line.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { formatPath, ScenarioError } from "../scenario/scenario_error.ts";
 import { validateScenario } from "../scenario/validate_scenario.ts";
 
-/** One change. */
+/** One override. */
 export interface Override {
-  /** How it was asked for. */
+  /** The flag that asked for it. */
   readonly flag: string;
-  /** Names of fields and numbers of items, from 0 on. */
+  /** The path to the value: names of fields and indexes of items. */
   readonly path: readonly string[];
   readonly value: JsonValue;
 }
 
 /**
- * The scenario with the changes, in their order.
+ * Applies overrides to a scenario, in order.
  *
- * @throws {ScenarioError} when it is none any more.
+ * @throws {ScenarioError} if the scenario is not valid any more.
  */
 export function override(
   scenario: Scenario,
@@ -60,14 +60,14 @@ function put(
       const message = into.length === 0
         ? "has no items"
         : `has the items 0 to ${into.length - 1}`;
-      throw refusal(place, `${message}, there is no ${JSON.stringify(key)}`);
+      throw refusal(place, `${message}, but not ${JSON.stringify(key)}`);
     }
     return into.map((item, at) =>
       at === index ? put(item, rest, value, next) : item
     );
   }
   if (into !== undefined && (typeof into !== "object" || into === null)) {
-    throw refusal(place, `is ${JSON.stringify(into)}, it has no parts`);
+    throw refusal(place, `is ${JSON.stringify(into)}, which has no fields`);
   }
   const fields = into ?? {};
   return { ...fields, [key]: put(own(fields, key), rest, value, next) };

@@ -1,19 +1,19 @@
 /**
- * Progress on standard error: one line that changes on a terminal, a line now
- * and then elsewhere.
+ * Progress on standard error: one line that is redrawn on a terminal, and a line
+ * every few seconds elsewhere.
  *
  * @module
  */
 import type { LoadProgress, PhaseName } from "../result.ts";
 import { progressLine } from "./progress_text.ts";
 
-/** Milliseconds between two looks of the line that changes. */
+/** Milliseconds between two redraws on a terminal. */
 const REDRAW_MS = 250;
-/** Milliseconds between two lines. */
+/** Milliseconds between two lines elsewhere. */
 const LINE_MS = 5000;
 const COLUMNS = 100;
 
-/** Shows how a run goes, until it is disposed. */
+/** Shows the progress of a run until it is disposed. */
 export class ProgressDisplay implements Disposable {
   readonly #isTerminal: boolean = Deno.stderr.isTerminal();
   readonly #timer: ReturnType<typeof setInterval> | undefined;
@@ -24,21 +24,21 @@ export class ProgressDisplay implements Disposable {
   #phase: PhaseName | undefined;
   #isEnding = false;
 
-  /** Begins with the preparation. */
+  /** Shows that the run is being prepared. */
   constructor() {
     if (!this.#isTerminal) return;
     this.#draw();
     this.#timer = setInterval(() => this.#draw(), REDRAW_MS);
   }
 
-  /** The run goes on. */
+  /** Shows the progress of the run. */
   update(progress: LoadProgress): void {
     this.#before = this.#progress;
     this.#progress = progress;
     this.#at = performance.now();
     if (this.#isTerminal) return this.#draw();
     const { phase, elapsedMs } = progress;
-    // Some milliseconds early is early enough.
+    // A few milliseconds early do not matter.
     const isDue = elapsedMs - this.#lineAtMs > LINE_MS - 100;
     if (!isDue && phase === this.#phase) return;
     this.#lineAtMs = elapsedMs;
@@ -46,7 +46,7 @@ export class ProgressDisplay implements Disposable {
     write(`${this.#line(COLUMNS)}\n`);
   }
 
-  /** The run is being ended early: says so, above the line. */
+  /** Shows that the run is ending early, above the line. */
   end(text: string): void {
     this.#isEnding = true;
     write(this.#isTerminal ? `\r\x1b[K${text}\n` : `${text}\n`);
@@ -63,23 +63,23 @@ export class ProgressDisplay implements Disposable {
   }
 
   #draw(): void {
-    // The last column would wrap on some terminals.
+    // A text in the last column would wrap on some terminals.
     write(`\r${this.#line(columnsOf("stderr") - 1)}\x1b[K`);
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     if (this.#isTerminal) write("\r\x1b[K");
   }
 }
 
-/** Columns of the terminal; as many as fit anywhere if there is none. */
+/** Returns the columns of the terminal, or a common width if there is none. */
 export function columnsOf(stream: "stdout" | "stderr"): number {
   try {
     if (Deno[stream].isTerminal()) return Deno.consoleSize().columns || COLUMNS;
   } catch {
-    // One that does not say.
+    // The terminal does not tell its size.
   }
   return COLUMNS;
 }
@@ -90,6 +90,6 @@ function write(text: string): void {
   try {
     Deno.stderr.writeSync(encoder.encode(text));
   } catch {
-    // Nobody reads it any more: the run goes on.
+    // Nobody reads the output any more: the run goes on.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A run that goes on, in one line.
+ * The progress of a run in one line.
  *
  * @module
  */
@@ -7,29 +7,29 @@ import { phaseText } from "../run/phases.ts";
 import { clock, count, counted, short } from "../report/numbers.ts";
 import type { LoadProgress } from "../result.ts";
 
-/** Columns of the bar. */
+/** The width of the bar in columns. */
 const BAR = 12;
 
-/** What is shown of a run. */
+/** What a progress line shows. */
 export interface ProgressView {
-  /** The last that was told of the load; nothing before it began. */
+  /** The last progress of the load; `undefined` before it has started. */
   readonly progress: LoadProgress | undefined;
-  /** The one before that. */
+  /** The progress before the last one. */
   readonly before: LoadProgress | undefined;
-  /** Milliseconds since the last was told, or since the run began. */
+  /** Milliseconds since the last progress, or since the run started. */
   readonly sinceMs: number;
-  /** Whether it is being ended early. */
+  /** Whether the run is being ended early. */
   readonly isEnding: boolean;
 }
 
-/** The line, as much of it as fits. */
+/** Returns the line, as much of it as fits. */
 export function progressLine(view: ProgressView, columns: number): string {
   const { progress, sinceMs } = view;
   if (progress === undefined) return `starting ${clock(sinceMs)}`;
   const { plannedMs, phase, total, inFlight, point } = progress;
   const elapsedMs = progress.elapsedMs + sinceMs;
-  const part = plannedMs > 0 ? Math.min(elapsedMs / plannedMs, 1) : 1;
-  const bar = "█".repeat(Math.round(part * BAR)).padEnd(BAR, "░");
+  const fraction = plannedMs > 0 ? Math.min(elapsedMs / plannedMs, 1) : 1;
+  const bar = "█".repeat(Math.round(fraction * BAR)).padEnd(BAR, "░");
   const isEnding = view.isEnding || elapsedMs >= plannedMs;
   const errors = total.failed + total.timedOut;
   const line = [

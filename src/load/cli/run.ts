@@ -1,9 +1,10 @@
 /**
- * The program of load tests: what its help says.
+ * The command line of load tests, as its help describes it.
  *
  * @module
  */
 import { ActorSystem } from "../../actor/mod.ts";
+import { reasonOf } from "../../checks/internal.ts";
 import type { DriverMap } from "../driver.ts";
 import { standardDrivers } from "../drivers/drivers.ts";
 import { terminalDriver } from "../drivers/terminal.ts";
@@ -12,7 +13,7 @@ import { PerformanceScenarios } from "../presets/performance_scenarios.ts";
 import { meaningOf } from "../report/content.ts";
 import { reportFiles } from "../report/report_files.ts";
 import { printable } from "../report/printable.ts";
-import { textReport } from "../report/text_report.ts";
+import { resultToText } from "../report/text_report.ts";
 import type { LoadResult, Verdict } from "../result.ts";
 import type { HealthLimits } from "../run/health.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -29,8 +30,8 @@ import { Interrupts } from "./interrupts.ts";
 import { LivePage } from "./live_page.ts";
 import { loadScenario } from "./load_scenario.ts";
 import { makeDirectory, removeEmpty } from "./out_directory.ts";
+import { listPresets, sizeText } from "./presets.ts";
 import { columnsOf, ProgressDisplay } from "./progress_display.ts";
-import { listReady, sizeText } from "./ready_scenarios.ts";
 
 const EXIT_CODES: Readonly<Record<Verdict, number>> = {
   passed: 0,
@@ -38,33 +39,34 @@ const EXIT_CODES: Readonly<Record<Verdict, number>> = {
   invalid: 3,
   aborted: 4,
 };
-const WRONG = 2;
-const NOT_WRITTEN = 5;
+const INVALID_INPUT = 2;
+const PROGRAM_FAILED = 5;
 const ENDED_AT_ONCE = 130;
 
 /** Options of {@linkcode runCommandLine}. */
 export interface CommandLineOptions {
   /**
-   * Code for protocols, by the names that operations use.
+   * The drivers, by the names that operations use for them.
    * @default {those of standardDrivers(), and terminalDriver() as `terminal`}
    */
   readonly drivers?: DriverMap;
   /**
-   * Scenarios that can be run by their names.
+   * The presets: scenarios that can be run by name.
    * @default {new PerformanceScenarios()}
    */
-  readonly scenarios?: PerformanceScenarios;
+  readonly presets?: PerformanceScenarios;
   /**
-   * Limits of the generator beyond which a run does not count; `--max-lag-ms`
-   * takes precedence over its `lagP99Ms`.
+   * Limits of the generator beyond which a run is invalid; `--max-lag-ms` takes
+   * precedence over `lagP99Ms`.
    * @default {those of HealthLimits}
    */
   readonly health?: HealthLimits;
 }
 
 /**
- * Does what arguments ask for, and resolves to the exit code: both as `--help`
- * says. With drivers and scenarios of one's own it is a command line for them.
+ * Does what the arguments ask for, and resolves to the exit code, both as
+ * `--help` describes. With your own drivers and presets, it is a command line
+ * for them.
  *
  * @example
  * ```ts
@@ -80,20 +82,20 @@ export async function runCommandLine(
 ): Promise<number> {
   const {
     drivers = { ...standardDrivers(), terminal: terminalDriver() },
-    scenarios = new PerformanceScenarios(),
+    presets = new PerformanceScenarios(),
     health = {},
   } = options;
   try {
-    const wanted = readArguments(args, scenarios.list());
+    const wanted = readArguments(args, presets.list());
     if (wanted.type === "help") {
       console.log(HELP);
       return 0;
     }
     if (wanted.type === "list") {
-      console.log(listReady(scenarios));
+      console.log(listPresets(presets));
       return 0;
     }
-    const scenario = await loadScenario(wanted, drivers, scenarios);
+    const scenario = await loadScenario(wanted, drivers, presets);
     if (wanted.print) {
       console.log(stringifyScenario(scenario).trimEnd());
       return 0;
@@ -102,15 +104,15 @@ export async function runCommandLine(
   } catch (error) {
     if (error instanceof ScenarioError) {
       console.error(printable(error.message));
-      return WRONG;
+      return INVALID_INPUT;
     }
     if (error instanceof LoadUsageError) {
       console.error(`${printable(error.message)}\nSee --help`);
-      return WRONG;
+      return INVALID_INPUT;
     }
     // Never 1, which means that a criterion does not hold.
     console.error(error);
-    return NOT_WRITTEN;
+    return PROGRAM_FAILED;
   }
 }
 
@@ -124,7 +126,7 @@ async function run(
   const health = maxLagMs === undefined
     ? limits
     : { ...limits, lagP99Ms: maxLagMs };
-  // The run ends it, and the page shows its actors.
+  // The run shuts it down, and the page shows its actors.
   const { cleanupTimeoutMs = 30_000 } = scenario.phases;
   await using system = new ActorSystem({ shutdownMs: cleanupTimeoutMs / 2 });
   await using page = pagePort === undefined
@@ -138,7 +140,7 @@ async function run(
   // One line, as `deno task compare` reads it.
   if (json) console.log(JSON.stringify(result));
   else if (!quiet) {
-    const report = textReport(result, {
+    const report = resultToText(result, {
       columns: columnsOf("stdout"),
       colors: Deno.stdout.isTerminal(),
     });
@@ -149,17 +151,15 @@ async function run(
     await writeReports(result, directory);
   } catch (error) {
     console.error(
-      `Cannot write the reports to ${directory}: ${
-        error instanceof Error ? error.message : error
-      }`,
+      `Cannot write the reports to ${directory}: ${reasonOf(error)}`,
     );
-    return NOT_WRITTEN;
+    return PROGRAM_FAILED;
   }
-  if (!quiet) tellReports(directory);
+  if (!quiet) announceReports(directory);
   return EXIT_CODES[result.verdict];
 }
 
-/** What is known before the run. */
+/** Prints what is known before the run. */
 function announce(
   scenario: Scenario,
   drivers: DriverMap,
@@ -182,13 +182,13 @@ interface ShownRun {
   readonly health: HealthLimits;
 }
 
-/** The run itself, with its progress, until Ctrl-C at the latest. */
+/** Runs the scenario and shows its progress, until Ctrl-C at the latest. */
 async function runShown(
   { scenario, drivers, system, page, quiet, directory, health }: ShownRun,
 ): Promise<LoadResult> {
   using display = quiet ? undefined : new ProgressDisplay();
   using interrupts = new Interrupts({
-    end: () => display?.end("Ending early; Ctrl-C again ends at once."),
+    end: () => display?.end("Ending early; press Ctrl-C again to end at once."),
     endAtOnce() {
       display?.[Symbol.dispose]();
       removeEmpty(directory);
@@ -219,9 +219,11 @@ async function writeReports(
   }
 }
 
-function tellReports(directory: string): void {
+function announceReports(directory: string): void {
   console.error(`Reports: ${directory}/report.html`);
-  console.error("  with report.txt, result.json, operations.csv, timeline.csv");
+  console.error(
+    "  and report.txt, result.json, operations.csv, timeline.csv beside it",
+  );
 }
 
 function verdictLine(result: LoadResult): string {

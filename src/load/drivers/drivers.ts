@@ -1,5 +1,5 @@
 /**
- * The drivers that scenarios may name without any code.
+ * The drivers that scenarios can use without any code.
  *
  * @module
  */

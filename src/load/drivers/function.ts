@@ -14,8 +14,8 @@ import { choice, type Rule } from "../scenario/rule.ts";
 import { DriverError } from "./driver_error.ts";
 
 /**
- * Does an operation. It has failed if it throws; it should end soon after the
- * signal of the call has aborted.
+ * A function that performs an operation, and throws if it fails. It should settle
+ * soon after the signal of the call has aborted.
  */
 export type OperationFunction = (
   call: OperationCall,
@@ -23,8 +23,8 @@ export type OperationFunction = (
 ) => Promise<OperationOutcome | void> | OperationOutcome | void;
 
 /**
- * Makes a driver of functions. A request says which by its field `function`;
- * its other fields are for that function.
+ * Makes a driver from functions. The field `function` of a request names one of
+ * them; its other fields are for that function.
  *
  * @example
  * ```ts
@@ -66,7 +66,7 @@ export function functionDriver(
             : undefined;
           if (perform === undefined) {
             throw new DriverError(
-              `Cannot do ${call.operation}: there is no function ${called}`,
+              `Cannot perform ${call.operation}: there is no function ${called}`,
             );
           }
           return await perform(call, user) ?? {};

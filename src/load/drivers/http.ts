@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOneOf } from "../../checks/internal.ts";
 import type {
   Driver,
   DriverSession,
@@ -26,33 +27,33 @@ import { RequestReader } from "./request_reader.ts";
 import { bytes, url } from "./request_rules.ts";
 import { Shared } from "./shared.ts";
 
-/** The request of an operation of the driver `http`. */
+/** The request of an operation with the driver `http`. */
 export interface HttpRequest {
-  /** With `http:` or `https:`. */
+  /** The URL, which starts with `http:` or `https:`. */
   readonly url: string;
   /**
-   * Such as `"PUT"`.
+   * The HTTP method, such as `"PUT"`.
    * @default {"GET", or "POST" with a body}
    */
   readonly method?: string;
-  /** Headers by their names. */
+  /** The headers of the request, by name. */
   readonly headers?: { readonly [name: string]: string };
-  /** A body of text. */
+  /** The body of the request as text. */
   readonly body?: string;
-  /** A body of JSON, instead of `body`. */
+  /** The body of the request as JSON, instead of `body`. */
   readonly json?: JsonValue;
   /**
-   * Whether a redirect is followed, or is the answer itself.
+   * Whether redirects are followed, or returned as the response.
    * @default {"follow"}
    */
   readonly redirect?: "follow" | "manual";
   /**
-   * Statuses with which the operation is done.
+   * The status codes with which the operation succeeds.
    * @default {all below 400}
    */
   readonly statuses?: readonly number[];
   /**
-   * Bytes of an answer, over which the operation fails.
+   * The largest response body in bytes; the operation fails above it.
    * @default {16777216}
    */
   readonly maxBodyBytes?: number;
@@ -61,13 +62,13 @@ export interface HttpRequest {
 /** Options of {@linkcode httpDriver}. */
 export interface HttpDriverOptions {
   /**
-   * Whether each user has connections of its own, as browsers do, for some
-   * 150 KB each; or all take from one pool, in which there are as many
-   * connections as requests at once.
+   * Whether all users share one pool, which has as many connections as there are
+   * concurrent requests, or each user has connections of its own, as browsers
+   * do, for some 150 KB each.
    * @default {"shared"}
    */
   readonly connections?: "shared" | "per_user";
-  /** Such as certificates, a proxy, or how long connections are kept. */
+  /** Options of the client, such as certificates or a proxy. */
   readonly client?: Deno.CreateHttpClientOptions;
 }
 
@@ -78,7 +79,7 @@ const rule = object<HttpRequest>({
     refuses: (method) =>
       /^[A-Za-z]+$/.test(method)
         ? undefined
-        : `is ${JSON.stringify(method)}, a method such as "GET" is needed`,
+        : `is ${JSON.stringify(method)}, it must be a method such as "GET"`,
   }),
   headers: optional(texts),
   body: optional(text),
@@ -98,16 +99,15 @@ interface Prepared {
   readonly maxBodyBytes: number;
 }
 
-/** A client that closes with the last user of it. */
+/** A client that is closed with its last user. */
 interface Client extends AsyncDisposable {
   readonly client: Deno.HttpClient;
 }
 
 /**
  * Makes a driver for HTTP/1.1 and HTTP/2. An operation ends when the whole
- * answer has come, and has failed if its status is 400 or more, unless
- * `statuses` lists it. Checks see `status`, and the `body` where it is text
- * or JSON.
+ * response was received, and fails if the status is 400 or more, unless
+ * `statuses` lists it. Checks can use `status`, and `body` if it is text or JSON.
  *
  * @example
  * ```ts
@@ -119,6 +119,7 @@ interface Client extends AsyncDisposable {
  */
 export function httpDriver(options: HttpDriverOptions = {}): Driver {
   const { connections = "shared", client = {} } = options;
+  checkOneOf("connections", connections, ["shared", "per_user"]);
   const requests = new RequestReader(rule, prepare);
   const shared = new Shared(() => Promise.resolve(openClient(client)));
   return {
@@ -174,11 +175,13 @@ async function perform(
 ): Promise<OperationOutcome> {
   const response = await fetch(url, { ...init, client, signal })
     .catch((error) => Promise.reject(fetchError(error)));
-  // Also of those that fail, or their connections cannot be used again.
+  // Also of failed requests, or their connections cannot be reused.
   const body = await readBody(response, maxBodyBytes);
   const { status } = response;
   if (statuses === undefined ? status >= 400 : !statuses.has(status)) {
-    throw new DriverError(`Cannot take the answer: its status is ${status}`);
+    throw new DriverError(
+      `Cannot accept the response: its status is ${status}`,
+    );
   }
   const kind = kindOf(response.headers.get("content-type") ?? "");
   const outcome = { status, sentBytes, receivedBytes: body.length };
@@ -200,7 +203,7 @@ async function readBody(
     size += chunk.length;
     if (size > maxBytes || announced > maxBytes) {
       throw new DriverError(
-        `Cannot take the answer: it has more than ${maxBytes} bytes`,
+        `Cannot accept the response: it has more than ${maxBytes} bytes`,
       );
     }
     chunks.push(chunk);

@@ -30,55 +30,55 @@ import { bytes, port } from "./request_rules.ts";
 import { Shared } from "./shared.ts";
 import { type Link, UserSession } from "./user_session.ts";
 
-/** The request of an operation of the driver `logical`. */
+/** The request of an operation with the driver `logical`. */
 export interface LogicalRequest {
   /**
-   * Name or IP address.
+   * The host name or IP address of the service.
    * @default {"127.0.0.1"}
    */
   readonly hostname?: string;
-  /** TCP port. */
+  /** The TCP port of the service, from 1 to 65535. */
   readonly port: number;
-  /** What is sent. */
+  /** The value that is sent. */
   readonly value: JsonValue;
   /**
-   * How values are written; with `text`, they are texts.
+   * How values are encoded; with `text`, they are plain text.
    * @default {"json"}
    */
   readonly codec?: "json" | "msgpack" | "text";
   /**
-   * What ends the operation: the reply of a service that runs
-   * `serveRequests`, the next message, that the message was taken, or the end
-   * of a stream of messages. A stream goes each way, and ends with an empty
-   * message; checks see as `body` what comes back if it is one message alone.
+   * What ends the operation. `request`: the reply of a service that runs
+   * `serveRequests`. `message`: the next message. `send`: the message was sent.
+   * `stream`: the end of a stream of messages; streams go both ways and end with
+   * an empty message, and checks can use `body` if a single message comes back.
    * @default {"request"}
    */
   readonly exchange?: LogicalExchange;
   /**
-   * With the exchange `message`, which message is the reply. Others are
-   * dropped, also those that come while no operation is under way.
-   * @default {the next one, also if it has come before}
+   * For the exchange `message`, which message is the reply. All others are
+   * discarded, also while no operation is under way.
+   * @default {the next message, even if it came before the operation}
    */
   readonly reply?: FieldMatch;
   /**
-   * With the exchange `stream`, how often the value is sent.
+   * For the exchange `stream`, how often the value is sent.
    * @default {1}
    */
   readonly chunks?: number;
   /**
-   * With the exchange `stream`, the bytes of each message: what the value is
-   * written as is repeated, and cut off.
-   * @default {those of the value}
+   * For the exchange `stream`, the bytes of each message: the encoded value is
+   * repeated and truncated to this size.
+   * @default {the size of the encoded value}
    */
   readonly chunkBytes?: number;
 }
 
-/** How the users of the driver `logical` and its service talk. */
+/** How users of the driver `logical` exchange messages with a service. */
 export type LogicalExchange = "request" | "message" | "send" | "stream";
 
 /** Options of {@linkcode logicalDriver}. */
 export interface LogicalDriverOptions {
-  /** Of the pool that all users share, such as TLS or `socketsPerPeer`. */
+  /** Options of the pool that all users share, such as TLS. */
   readonly pool?: PoolOptions;
 }
 
@@ -100,7 +100,7 @@ const text: Codec<JsonValue> = {
   decode,
 };
 
-/** What text of JSON holds needs no parser of ours. */
+/** JSON without validation: whatever the text holds is a JSON value. */
 const jsonText: Codec<JsonValue> = {
   name: "json",
   encode: (value) => encode(JSON.stringify(value)),
@@ -109,7 +109,9 @@ const jsonText: Codec<JsonValue> = {
       const value: JsonValue = JSON.parse(decode(bytes));
       return value;
     } catch (cause) {
-      throw new CodecError("Cannot take the reply: it is no JSON", { cause });
+      throw new CodecError("Cannot accept the reply: it is not JSON", {
+        cause,
+      });
     }
   },
 };
@@ -125,18 +127,18 @@ interface Prepared extends LogicalCall {
   readonly address: { readonly hostname: string; readonly port: number };
 }
 
-/** The pool of all users. */
+/** The pool that all users share. */
 interface SharedPool extends AsyncDisposable {
   readonly pool: ConnectionPool;
 }
 
 /**
- * Makes a driver for logical connections. All users share one pool, in which
- * each has a connection of its own to each address: made by the first
- * operation that needs it, and made again after an operation that has failed.
- * Checks see the reply as `body`.
+ * Makes a driver for logical connections. All users share one pool, in which each
+ * user has its own connection to each address. The first operation that needs it
+ * opens it, and so does the next one after a failure. Checks can use the reply as
+ * `body`.
  *
- * A listener allows 1000 connections a socket by default: with more users,
+ * A listener allows 1000 connections per socket by default: for more users,
  * raise its `maxStreams`, or `socketsPerPeer` of the pool.
  *
  * @example
@@ -188,7 +190,7 @@ function prepare(request: LogicalRequest): Prepared {
     ? "message"
     : exchange;
   return {
-    // Whoever serves one of them is served nothing else.
+    // A connection serves one kind of exchange only.
     key: `${formatAddress(address)} ${kind}`,
     address,
     kind,
@@ -196,13 +198,13 @@ function prepare(request: LogicalRequest): Prepared {
       ? repeat(message, request.chunkBytes ?? message.length)
       : message,
     codec,
-    isAnswered: exchange !== "send",
+    expectsReply: exchange !== "send",
     matches: reply === undefined ? () => true : matchField(reply),
     chunks,
   };
 }
 
-/** So many bytes; at least one, for none are the end of a stream. */
+/** Repeats a message to a size of at least 1 byte: none would end the stream. */
 function repeat(message: Uint8Array, bytes: number): Uint8Array {
   const repeated = new Uint8Array(Math.max(1, bytes));
   for (let at = 0; at < repeated.length; at += Math.max(1, message.length)) {
@@ -213,7 +215,7 @@ function repeat(message: Uint8Array, bytes: number): Uint8Array {
 
 function toJson(value: unknown): JsonValue {
   if (isJson(value)) return value;
-  throw new TypeError("JSON cannot hold it");
+  throw new TypeError("It must be a JSON value");
 }
 
 function isJson(value: unknown): value is JsonValue {

@@ -1,5 +1,5 @@
 /**
- * Logical connections of users, one class for each way to talk over them.
+ * Logical connections of users, with a class for each kind of exchange.
  *
  * @module
  */
@@ -11,21 +11,21 @@ import { DriverError } from "./driver_error.ts";
 import { ReplyWait } from "./reply_wait.ts";
 import type { Link } from "./user_session.ts";
 
-/** One operation of a user. */
+/** An operation over a logical connection. */
 export interface LogicalCall {
-  /** How they talk: a connection serves one of these alone. */
+  /** The kind of exchange: a connection serves one kind only. */
   readonly kind: "request" | "message" | "replies" | "stream";
   readonly message: Uint8Array;
   readonly codec: Codec<JsonValue>;
-  /** Whether something comes back, of the kind `message`. */
-  readonly isAnswered: boolean;
-  /** Whether it is the reply, of the kind `replies`. */
+  /** For the kind `message`: whether a reply ends the operation. */
+  readonly expectsReply: boolean;
+  /** For the kind `replies`: whether a message is the reply. */
   readonly matches: (message: JsonValue) => boolean;
-  /** How often the message is sent, of the kind `stream`. */
+  /** For the kind `stream`: how often the message is sent. */
   readonly chunks: number;
 }
 
-/** What a user does over a connection from now on. */
+/** Opens a link of that kind over a connection. */
 export function openLink(
   kind: LogicalCall["kind"],
   connection: LogicalConnection,
@@ -44,7 +44,7 @@ export function openLink(
   }
 }
 
-/** Requests of a service that runs `serveRequests`. */
+/** Requests to a service that runs `serveRequests`. */
 class RequestLink implements Link<LogicalCall> {
   readonly #requester: Requester<Uint8Array, Uint8Array>;
 
@@ -69,7 +69,7 @@ class RequestLink implements Link<LogicalCall> {
   }
 }
 
-/** Messages, and what comes next. */
+/** Messages, each with the next message as its reply. */
 class MessageLink implements Link<LogicalCall> {
   readonly #connection: LogicalConnection;
 
@@ -78,11 +78,11 @@ class MessageLink implements Link<LogicalCall> {
   }
 
   async perform(
-    { message, codec, isAnswered }: LogicalCall,
+    { message, codec, expectsReply }: LogicalCall,
     { signal }: OperationCall,
   ): Promise<OperationOutcome> {
     await this.#connection.send(message, { signal });
-    if (!isAnswered) return { sentBytes: message.length };
+    if (!expectsReply) return { sentBytes: message.length };
     const reply = await this.#connection.receive({ signal });
     return outcomeOf(message.length, received(reply), codec);
   }
@@ -92,7 +92,7 @@ class MessageLink implements Link<LogicalCall> {
   }
 }
 
-/** Messages among which replies are looked for. */
+/** Messages with replies that are found among all that come. */
 class RepliesLink implements Link<LogicalCall> {
   readonly #connection: LogicalConnection;
   readonly #messages = new ReplyWait<Uint8Array>();
@@ -139,7 +139,7 @@ class RepliesLink implements Link<LogicalCall> {
 
 const END = new Uint8Array();
 
-/** Streams of messages, up to an empty one. */
+/** Streams of messages that end with an empty one. */
 class StreamLink implements Link<LogicalCall> {
   readonly #connection: LogicalConnection;
 
@@ -184,6 +184,6 @@ function outcomeOf(
 function received(message: Uint8Array | undefined): Uint8Array {
   if (message !== undefined) return message;
   throw new DriverError(
-    "Cannot take the reply: the service has closed the connection",
+    "Cannot get a reply: the service has closed the connection",
   );
 }

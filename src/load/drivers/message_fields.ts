@@ -7,29 +7,29 @@ import { json, name, object, type ObjectRule } from "../scenario/rule.ts";
 import type { JsonValue } from "../../codec/mod.ts";
 import { DriverError } from "./driver_error.ts";
 
-/** A message of JSON with such a field. */
+/** A condition that a JSON message with a certain field meets. */
 export interface FieldMatch {
-  /** Such as `type` or `user.name`. */
+  /** The path to the field, such as `type` or `user.name`. */
   readonly field: string;
-  /** What it is. */
+  /** The value that the field must have. */
   readonly equals: JsonValue;
 }
 
-/** The rule for {@linkcode FieldMatch}. */
+/** The rule for a {@linkcode FieldMatch}. */
 export const fieldMatch: ObjectRule = object<FieldMatch>({
   field: name,
   equals: json,
 });
 
-/** Where a field is, key by key. */
+/** The path to a field, key by key. */
 export type FieldPath = readonly string[];
 
-/** Such as that of `user.name`. */
+/** Parses a path such as `user.name`. */
 export function fieldPath(field: string): FieldPath {
   return field.split(".");
 }
 
-/** Whether a message is the one that is meant. */
+/** Returns a function that tests whether a message meets the condition. */
 export function matchField(
   { field, equals }: FieldMatch,
 ): (message: JsonValue) => boolean {
@@ -42,22 +42,24 @@ export function matchField(
 }
 
 /**
- * How long a message was under way that says when it was sent, in milliseconds
- * since 1970.
+ * Returns how long a message took, by the field that has the time when it was
+ * sent, in milliseconds since 1970.
  *
- * @throws {DriverError} if it does not say so.
+ * @throws {DriverError} if the field is not a number.
  */
 export function latencyOf(
   message: JsonValue,
   sentAt: FieldPath | undefined,
 ): { readonly latencyMs?: number } {
   if (sentAt === undefined) return {};
-  // The time of day alone has whole milliseconds.
+  // `Date.now()` would have whole milliseconds only.
   const now = performance.timeOrigin + performance.now();
   const sent = fieldOf(message, sentAt);
   if (typeof sent === "number") return { latencyMs: now - sent };
   throw new DriverError(
-    `Cannot tell how old the message is: its ${sentAt.join(".")} is no number`,
+    `Cannot compute the latency: ${
+      sentAt.join(".")
+    } of the message is not a number`,
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * Text and JSON as they are sent, and answers as they came.
+ * Encoding and decoding of text and JSON.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import type { JsonValue } from "../../codec/mod.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A text in UTF-8. */
+/** Encodes a text in UTF-8. */
 export function encode(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
-/** A text of UTF-8; what is none becomes U+FFFD. */
+/** Decodes UTF-8; invalid bytes become U+FFFD. */
 export function decode(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
-/** JSON where it is such, or the text. */
+/** Parses a text as JSON, or returns the text if it is not JSON. */
 export function jsonOrText(text: string): JsonValue {
   try {
     const json: JsonValue = JSON.parse(text);

@@ -1,38 +1,38 @@
 /**
- * Replies cut out of a stream of bytes.
+ * Reads replies from a stream of bytes.
  *
  * @module
  */
 import { DriverError } from "./driver_error.ts";
 
-/** Where bytes come from. */
+/** A source of bytes. */
 export interface ByteSource {
-  /** Reads into a buffer; `null` at the end. */
+  /** Reads into a buffer; resolves to `null` at the end. */
   read(into: Uint8Array): Promise<number | null>;
 }
 
-/** Small, as there is one for each of many users; it grows with replies. */
+/** The first size of the buffer: small, as each of many users has one. */
 const START_BYTES = 512;
 
-/** Reads replies, and keeps what came after them. */
+/** Reads replies, and keeps the bytes that follow them. */
 export class ReplyReader {
   readonly #source: ByteSource;
   #buffer = new Uint8Array(START_BYTES);
-  /** Bytes in the buffer. */
+  /** The number of bytes in the buffer. */
   #size = 0;
 
-  /** Nothing is read yet. */
+  /** Creates a reader, which reads nothing yet. */
   constructor(source: ByteSource) {
     this.#source = source;
   }
 
-  /** So many bytes. Rejects if they do not come. */
+  /** Reads that many bytes. Rejects if the stream ends before. */
   async take(count: number): Promise<Uint8Array> {
     while (this.#size < count) await this.#read();
-    return this.#cut(count);
+    return this.#shift(count);
   }
 
-  /** Everything to the end of the delimiter, up to a limit. */
+  /** Reads up to and including a delimiter; rejects above a limit. */
   async takeUntil(
     delimiter: Uint8Array,
     maxBytes: number,
@@ -43,17 +43,17 @@ export class ReplyReader {
       const end = at < 0 ? this.#size : at + delimiter.length;
       if (end > maxBytes) {
         throw new DriverError(
-          `Cannot take the reply: it has more than ${maxBytes} bytes`,
+          `Cannot accept the reply: it has more than ${maxBytes} bytes`,
         );
       }
-      if (at >= 0) return this.#cut(end);
-      // A part of the delimiter may be there.
+      if (at >= 0) return this.#shift(end);
+      // The buffer may end with a part of the delimiter.
       from = Math.max(0, this.#size - delimiter.length + 1);
       await this.#read();
     }
   }
 
-  #cut(count: number): Uint8Array {
+  #shift(count: number): Uint8Array {
     const reply = this.#buffer.slice(0, count);
     this.#buffer.copyWithin(0, count, this.#size);
     this.#size -= count;
@@ -69,7 +69,7 @@ export class ReplyReader {
     const count = await this.#source.read(this.#buffer.subarray(this.#size));
     if (count === null) {
       throw new DriverError(
-        "Cannot take the reply: the service has closed the connection",
+        "Cannot get a reply: the service has closed the connection",
       );
     }
     this.#size += count;

@@ -1,5 +1,5 @@
 /**
- * The wait for one reply among what comes.
+ * Waits for one reply among all that comes.
  *
  * @module
  */
@@ -10,12 +10,12 @@ interface Waiter<T> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Whatever comes while nobody waits for it is dropped. */
+/** Waits for one value at a time; values that nobody waits for are dropped. */
 export class ReplyWait<T> {
   #waiter: Waiter<T> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  /** The next value that matches. A user does one operation at a time. */
+  /** Resolves to the next value that matches. Only one wait at a time. */
   next(matches: (value: T) => boolean, signal: AbortSignal): Promise<T> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error);
     if (signal.aborted) return Promise.reject(signal.reason);
@@ -35,12 +35,12 @@ export class ReplyWait<T> {
     return promise;
   }
 
-  /** A value has come. */
+  /** Offers a value to whoever waits. */
   offer(value: T): void {
     if (this.#waiter?.matches(value)) this.#waiter.resolve(value);
   }
 
-  /** Nothing more will come. */
+  /** Rejects this wait and all later ones. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.#waiter?.reject(error);

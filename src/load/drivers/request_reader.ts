@@ -1,5 +1,5 @@
 /**
- * Requests of operations, as a driver needs them.
+ * Validates requests of operations, and prepares them for a driver.
  *
  * @module
  */
@@ -10,28 +10,28 @@ import type { JsonObject } from "../../codec/mod.ts";
 import { formatPath } from "../scenario/scenario_error.ts";
 import { DriverError } from "./driver_error.ts";
 
-/** Compares requests with a rule, and prepares what is the same each time. */
+/** Validates requests against a rule, and prepares each of them once. */
 export class RequestReader<Request extends object, Prepared> {
   readonly #rule: ObjectRule;
   readonly #prepare: (request: Request) => Prepared;
-  /** Many come again: those without records, and those of a few records. */
+  /** Many requests come again: those without records, or with few records. */
   readonly #prepared = new WeakMap<JsonObject, Prepared>();
 
-  /** Of requests that are as `rule` says; `prepare` does what is costly. */
+  /** Creates a reader; `prepare` does the costly work. */
   constructor(rule: ObjectRule, prepare: (request: Request) => Prepared) {
     this.#rule = rule;
     this.#prepare = prepare;
   }
 
-  /** What is wrong with a request, in which `${…}` may stand for anything. */
+  /** Returns what is wrong with a request; `${…}` is valid anywhere. */
   validate(request: JsonObject): readonly DriverIssue[] {
     return checkRule(this.#rule, request, { templates: true });
   }
 
   /**
-   * The request of a call, prepared.
+   * Returns the prepared request of a call.
    *
-   * @throws {DriverError} if it is not as it must be, with what was filled in.
+   * @throws {DriverError} if the request is not valid once it is filled in.
    */
   of({ operation, request }: OperationCall): Prepared {
     const known = this.#prepared.get(request);
@@ -40,7 +40,7 @@ export class RequestReader<Request extends object, Prepared> {
     const [issue] = issues;
     if (!isRequest<Request>(request, issues)) {
       throw new DriverError(
-        `Cannot do ${operation}: ${
+        `Cannot perform ${operation}: ${
           formatPath(["request", ...issue?.path ?? []])
         } ${issue?.message}`,
       );
@@ -51,7 +51,7 @@ export class RequestReader<Request extends object, Prepared> {
   }
 }
 
-/** By what the rule has found. */
+/** Narrows the type by what the rule has found. */
 function isRequest<Request extends object>(
   _request: object,
   issues: readonly DriverIssue[],

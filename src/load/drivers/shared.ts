@@ -1,21 +1,21 @@
 /**
- * What all users of a driver share.
+ * A resource that all users of a driver share.
  *
  * @module
  */
 
-/** Opened for the first user, and closed after the last, who waits for it. */
+/** Opens a resource for the first user, and closes it with the last one. */
 export class Shared<T extends AsyncDisposable> {
   readonly #open: () => Promise<T>;
   #opening: Promise<T> | undefined;
   #users = 0;
 
-  /** Nothing is open yet. */
+  /** Creates it; nothing is open yet. */
   constructor(open: () => Promise<T>) {
     this.#open = open;
   }
 
-  /** Takes part, until `release`. */
+  /** Resolves to the resource, which stays open until `release`. */
   async acquire(): Promise<T> {
     this.#users++;
     this.#opening ??= this.#open();
@@ -27,7 +27,7 @@ export class Shared<T extends AsyncDisposable> {
     }
   }
 
-  /** Ends what `acquire` began; called once for each. */
+  /** Gives the resource back; called once for each `acquire`. */
   async release(): Promise<void> {
     if (--this.#users > 0) return;
     const opening = this.#opening;

@@ -20,27 +20,27 @@ import { RequestReader } from "./request_reader.ts";
 import { url } from "./request_rules.ts";
 import { type Link, UserSession } from "./user_session.ts";
 
-/** The request of an operation of the driver `sse`. */
+/** The request of an operation with the driver `sse`. */
 export interface SseRequest {
-  /** With `http:` or `https:`. */
+  /** The URL, which starts with `http:` or `https:`. */
   readonly url: string;
-  /** Headers by their names. */
+  /** The headers of the request, by name. */
   readonly headers?: { readonly [name: string]: string };
-  /** What the event that ends the operation is about; others are dropped. */
+  /** The type of the event that ends the operation; others are discarded. */
   readonly event?: string;
-  /** Text that it has in it. */
+  /** A text that the data of the event must contain. */
   readonly contains?: string;
   /**
-   * Whether the subscription stays open for the next operation, which then
-   * waits for what comes after its begin. Without it each operation
-   * subscribes: its latency is that from there to the first event.
+   * Whether the subscription stays open for the next operation, which then waits
+   * for an event after its start. Without it, each operation subscribes, and its
+   * latency is the time from there to the first event.
    * @default {false}
    */
   readonly keep?: boolean;
   /**
-   * A field of an event of JSON, such as `publishedAt`, that says when it was
-   * sent: in milliseconds since 1970, and of a clock on the same host. The
-   * latency counts from there.
+   * The path to the field of a JSON event, such as `publishedAt`, that has the
+   * time when it was sent, in milliseconds since 1970 by a clock of the same
+   * host. The latency counts from there.
    */
   readonly sentAt?: string;
 }
@@ -64,8 +64,8 @@ interface Prepared {
 }
 
 /**
- * Makes a driver for server-sent events. Checks see the data of the event as
- * `body`: text, or JSON where it is such.
+ * Makes a driver for server-sent events. Checks can use the data of the event as
+ * `body`: JSON if it can be parsed, or else text.
  *
  * @example
  * ```ts

@@ -20,32 +20,31 @@ import { RequestReader } from "./request_reader.ts";
 import { bytes, port } from "./request_rules.ts";
 import { type Link, UserSession } from "./user_session.ts";
 
-/** The request of an operation of the driver `tcp`. */
+/** The request of an operation with the driver `tcp`. */
 export interface TcpRequest {
   /**
-   * Name or IP address.
+   * The host name or IP address of the service.
    * @default {"127.0.0.1"}
    */
   readonly hostname?: string;
-  /** TCP port. */
+  /** The TCP port of the service, from 1 to 65535. */
   readonly port: number;
-  /** Text to send, in UTF-8. Without it, there is only a connection. */
+  /** The text to send, in UTF-8; without it, nothing is sent. */
   readonly send?: string;
-  /** Bytes to send, in base64, instead of `send`. */
+  /** The bytes to send, in base64, instead of `send`. */
   readonly sendBase64?: string;
   /**
-   * What comes back: nothing, the same bytes, or so much of the service's own.
+   * The reply that ends the operation: none, an echo of the bytes that were
+   * sent, everything up to and including a text, or a number of bytes.
    * @default {"none"}
    */
   readonly reply?:
     | "none"
     | "echo"
-    /** Everything up to a text, and that too. */
     | { readonly until: string }
-    /** So many bytes. */
     | { readonly bytes: number };
   /**
-   * Bytes of a reply `until` something, over which the operation fails.
+   * The largest reply with `until`, in bytes; the operation fails above it.
    * @default {1048576}
    */
   readonly maxReplyBytes?: number;
@@ -61,7 +60,7 @@ const rule = object<TcpRequest>({
       try {
         Uint8Array.fromBase64(text);
       } catch {
-        return "is no base64";
+        return "is not valid base64";
       }
       return undefined;
     },
@@ -84,16 +83,15 @@ interface Prepared {
   readonly address: { readonly hostname: string; readonly port: number };
   readonly send: Uint8Array<ArrayBuffer>;
   readonly isEcho: boolean;
-  /** Bytes of the reply, or what it ends with. */
+  /** The size of the reply, or what it ends with. */
   readonly reply: number | Uint8Array;
   readonly maxReplyBytes: number;
 }
 
 /**
- * Makes a driver for raw TCP. Each user has one connection to each address,
- * which is made by the first operation that needs it, and made again after an
- * operation that has failed. Checks see a reply as the text `body`, unless it
- * is an echo.
+ * Makes a driver for raw TCP. Each user has one connection to each address. The
+ * first operation that needs it opens it, and so does the next one after a
+ * failure. Checks can use a reply as the text `body`, unless it is an echo.
  *
  * @example
  * ```ts
@@ -163,13 +161,13 @@ class TcpLink implements Link<Prepared> {
     { send, isEcho, reply, maxReplyBytes }: Prepared,
     { signal }: OperationCall,
   ): Promise<OperationOutcome> {
-    // Nothing else ends a read or a write.
+    // Only closing the connection ends a read or a write.
     const abort = () => void this.close();
     signal.addEventListener("abort", abort, { once: true });
     try {
       signal.throwIfAborted();
-      // At once, as neither side may be able to go on without the other.
-      const [answer] = await Promise.all([
+      // Concurrently, as a service may reply before it has read everything.
+      const [received] = await Promise.all([
         typeof reply === "number"
           ? this.#reader.take(reply)
           : this.#reader.takeUntil(reply, maxReplyBytes),
@@ -177,10 +175,10 @@ class TcpLink implements Link<Prepared> {
       ]);
       const sentBytes = send.length;
       if (reply === 0) return { sentBytes };
-      const receivedBytes = answer.length;
-      if (!isEcho) return { sentBytes, receivedBytes, body: decode(answer) };
-      if (send.some((byte, index) => byte !== answer[index])) {
-        throw new DriverError("Cannot take the reply: it is no echo");
+      const receivedBytes = received.length;
+      if (!isEcho) return { sentBytes, receivedBytes, body: decode(received) };
+      if (send.some((byte, index) => byte !== received[index])) {
+        throw new DriverError("Cannot accept the reply: it is not an echo");
       }
       return { sentBytes, receivedBytes };
     } catch (error) {

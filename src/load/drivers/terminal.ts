@@ -1,5 +1,5 @@
 /**
- * The driver for programs on pseudo terminals.
+ * The driver for programs on pseudo-terminals.
  *
  * @module
  */
@@ -40,32 +40,32 @@ import {
 } from "./terminal_output.ts";
 import { type Link, UserSession } from "./user_session.ts";
 
-/** The request of an operation of the driver `terminal`. */
+/** The request of an operation with the driver `terminal`. */
 export interface TerminalRequest {
-  /** A path, or a name that is looked for in `PATH`. */
+  /** The program: a path, or a name that is searched in `PATH`. */
   readonly command: string;
-  /** Its arguments. */
+  /** The arguments of the program. */
   readonly args?: readonly string[];
   /**
-   * The directory in which it starts.
+   * The working directory of the program.
    * @default {the current one}
    */
   readonly cwd?: string;
   /**
-   * Its environment.
+   * The environment of the program.
    * @default {that of this process}
    */
   readonly env?: { readonly [name: string]: string };
   /**
-   * The size of the terminal.
+   * The size of the terminal in columns and rows.
    * @default {{ columns: 80, rows: 24 }}
    */
   readonly size?: PtySize;
-  /** What is typed, such as `"ls\r"`. Without it, there is only a program. */
+  /** The input to type, such as `"ls\r"`; without it, nothing is typed. */
   readonly input?: string;
   /**
-   * What the program writes that ends the operation: anything, or a text.
-   * Terminals write what is typed as well.
+   * The output that ends the operation. Terminals echo what is typed, which is
+   * output as well.
    * @default {"any" with input, or "none"}
    */
   readonly output?: ExpectedOutput;
@@ -83,7 +83,7 @@ const rule = object<TerminalRequest>({
   output: optional(expectedOutput),
 });
 
-/** Milliseconds that a program has whose user is gone before it is begun. */
+/** Milliseconds after which a program ends whose user ended during the start. */
 const GRACE_MS = 1000;
 
 interface Prepared {
@@ -93,17 +93,16 @@ interface Prepared {
   readonly output: ExpectedOutput;
 }
 
-/** The supervisor of all users' sessions. */
+/** The supervisor that all users share. */
 interface SharedPtys extends AsyncDisposable {
-  readonly boss: PtySupervisorRef;
+  readonly supervisor: PtySupervisorRef;
 }
 
 /**
- * Makes a driver for programs on pseudo terminals. Each user has one session
- * of each command, which is started by the first operation that needs it, and
- * started again after an operation that has failed. Needs the permissions
- * that `@troupe/troupe/pty` names; its native add-on is loaded with the first
- * session.
+ * Makes a driver for programs on pseudo-terminals. Each user has one session of
+ * each command. The first operation that needs it starts it, and so does the next
+ * one after a failure. It needs the permissions of `@troupe/troupe/pty`, whose
+ * native add-on is loaded with the first session.
  *
  * @example
  * ```ts
@@ -119,10 +118,11 @@ export function terminalDriver(): Driver {
   return {
     validate: (request) => requests.validate(request),
     async open(): Promise<DriverSession> {
-      const { boss } = await shared.acquire();
+      const { supervisor } = await shared.acquire();
       return new UserSession<Prepared, TerminalLink>({
         prepare: (call) => requests.of(call),
-        open: ({ request }, signal) => TerminalLink.open(boss, request, signal),
+        open: ({ request }, signal) =>
+          TerminalLink.open(supervisor, request, signal),
         closed: () => shared.release(),
       });
     },
@@ -131,11 +131,11 @@ export function terminalDriver(): Driver {
 
 function openPtys(): SharedPtys {
   const system = new ActorSystem();
-  const boss = system.spawn(
+  const supervisor = system.spawn(
     ptySupervisor({ maxSessions: Infinity, graceMs: GRACE_MS }),
   );
   return {
-    boss,
+    supervisor,
     [Symbol.asyncDispose]: () => system.shutdown().then(() => {}),
   };
 }
@@ -151,7 +151,7 @@ function prepare(request: TerminalRequest): Prepared {
   };
 }
 
-/** One program of one user. */
+/** A program of one user. */
 class TerminalLink implements Link<Prepared> {
   readonly #session: PtySession;
   readonly #output = new TerminalOutput();
@@ -162,15 +162,17 @@ class TerminalLink implements Link<Prepared> {
   }
 
   static async open(
-    boss: PtySupervisorRef,
+    supervisor: PtySupervisorRef,
     request: TerminalRequest,
     signal: AbortSignal,
   ): Promise<TerminalLink> {
     const { input: _input, output: _output, ...command } = request;
-    const link = new TerminalLink(await spawnPty(boss, command, { signal }));
+    const link = new TerminalLink(
+      await spawnPty(supervisor, command, { signal }),
+    );
     try {
       link.#attachment = await link.#session.attach({
-        viewer: { tell: (event) => link.#tell(event) },
+        viewer: { tell: (event) => link.#onEvent(event) },
       });
     } catch (error) {
       await link.close();
@@ -179,7 +181,7 @@ class TerminalLink implements Link<Prepared> {
     return link;
   }
 
-  #tell(event: PtyEvent): boolean {
+  #onEvent(event: PtyEvent): boolean {
     if (event.type === "output") {
       this.#output.push(event.bytes);
       this.#attachment?.acknowledge(event.bytes.length);
@@ -188,9 +190,7 @@ class TerminalLink implements Link<Prepared> {
       const { code, signal, error } = event.exit;
       this.#output.fail(
         error ?? new DriverError(
-          `Cannot use the terminal: the program has ended with ${
-            signal ?? code
-          }`,
+          `Cannot use the terminal: the program exited with ${signal ?? code}`,
         ),
       );
     }

@@ -1,42 +1,42 @@
 /**
- * The output of a terminal, in which an operation waits for something.
+ * The output of a terminal, and the wait of an operation for some of it.
  *
  * @module
  */
 import { choice, name, object, type Rule } from "../scenario/rule.ts";
 import { ReplyWait } from "./reply_wait.ts";
 
-/** Output that ends an operation: anything, nothing, or a text in it. */
+/** The output that ends an operation: any, none, or output with a text in it. */
 export type ExpectedOutput = "any" | "none" | { readonly contains: string };
 
-/** The rule for {@linkcode ExpectedOutput}. */
+/** The rule for an {@linkcode ExpectedOutput}. */
 export const expectedOutput: Rule = {
   kind: "either",
   plain: choice("any", "none"),
   objects: [object<{ contains: string }>({ contains: name })],
 };
 
-/** Characters of output in which a text is looked for. */
+/** Characters of output in which a text is searched. */
 const MAX_SEEN = 65_536;
 
-/** What one terminal writes, since an operation began. */
+/** The output of one terminal since the start of an operation. */
 export class TerminalOutput {
   readonly #wait = new ReplyWait<string>();
   readonly #decoder = new TextDecoder();
   #seen = "";
   #receivedBytes = 0;
 
-  /** The end of it. */
+  /** The end of the output. */
   get seen(): string {
     return this.#seen;
   }
 
-  /** All of its bytes. */
+  /** The number of all bytes of output. */
   get receivedBytes(): number {
     return this.#receivedBytes;
   }
 
-  /** Begins an operation, and resolves when what it expects has come. */
+  /** Starts an operation, and resolves when the expected output has come. */
   async expect(output: ExpectedOutput, signal: AbortSignal): Promise<void> {
     this.#seen = "";
     this.#receivedBytes = 0;
@@ -45,7 +45,7 @@ export class TerminalOutput {
     await this.#wait.next((seen) => seen.includes(contains), signal);
   }
 
-  /** Bytes have come; they may be a part of a character. */
+  /** Adds output, which may end within a character. */
   push(bytes: Uint8Array): void {
     this.#receivedBytes += bytes.length;
     const text = this.#decoder.decode(bytes, { stream: true });
@@ -53,7 +53,7 @@ export class TerminalOutput {
     this.#wait.offer(this.#seen);
   }
 
-  /** There will be no more. */
+  /** Rejects this wait and all later ones. */
   fail(error: unknown): void {
     this.#wait.fail(error);
   }

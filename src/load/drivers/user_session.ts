@@ -1,5 +1,5 @@
 /**
- * What one user has open: a link to each place where it does something.
+ * What one user has open: a link to each address or command that it uses.
  *
  * @module
  */
@@ -9,30 +9,30 @@ import type {
   OperationOutcome,
 } from "../driver.ts";
 
-/** A connection, or what else stays open between operations. */
+/** A connection, or whatever else stays open between operations. */
 export interface Link<Prepared> {
-  /** Does one operation; the only one at the time. */
+  /** Performs an operation; there is only one at a time. */
   perform(prepared: Prepared, call: OperationCall): Promise<OperationOutcome>;
-  /** Closes it; called once or twice, and never rejects. */
+  /** Closes the link; called once or twice, and never rejects. */
   close(): Promise<void>;
 }
 
-/** What a {@linkcode UserSession} is made of. */
+/** Options of a {@linkcode UserSession}. */
 export interface UserSessionOptions<Prepared, L extends Link<Prepared>> {
-  /** What an operation needs. */
+  /** Prepares the request of an operation. */
   readonly prepare: (call: OperationCall) => Prepared;
-  /** Opens a link. */
+  /** Opens a link for an operation. */
   readonly open: (prepared: Prepared, signal: AbortSignal) => Promise<L>;
-  /** Whether the link stays open after an operation; they do without it. */
+  /** Returns whether the link stays open after an operation; default: it does. */
   readonly keeps?: (prepared: Prepared) => boolean;
   /** Called when everything is closed. */
   readonly closed?: () => Promise<void>;
 }
 
 /**
- * Opens a link when it is first needed and keeps it, by its `key`, for the
- * operations that follow. One in which an operation has failed is closed, so
- * that a late reply is never taken for another's.
+ * Opens a link when it is first needed, and keeps it by its `key` for later
+ * operations. After a failure the link is closed, so that a late reply is never
+ * taken for that of another operation.
  */
 export class UserSession<
   Prepared extends { readonly key: string },
@@ -42,12 +42,12 @@ export class UserSession<
   readonly #links = new Map<string, L>();
   readonly #closing = new Set<Promise<void>>();
 
-  /** Nothing is open yet. */
+  /** Creates a session, in which nothing is open yet. */
   constructor(options: UserSessionOptions<Prepared, L>) {
     this.#options = options;
   }
 
-  /** Does an operation, over a new link if there is none. */
+  /** Performs an operation, over a new link if there is none. */
   async perform(call: OperationCall): Promise<OperationOutcome> {
     const { signal } = call;
     signal.throwIfAborted();
@@ -76,7 +76,7 @@ export class UserSession<
     this.#closing.add(closed);
   }
 
-  /** Closes every link. */
+  /** Closes all links. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const link of this.#links.values()) this.#close(link);
     this.#links.clear();

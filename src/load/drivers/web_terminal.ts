@@ -31,22 +31,22 @@ import {
 import { type Link, UserSession } from "./user_session.ts";
 import { WebTerminalApi } from "./web_terminal_api.ts";
 
-/** The request of an operation of the driver `web_terminal`. */
+/** The request of an operation with the driver `web_terminal`. */
 export interface WebTerminalRequest {
-  /** Where the page is, such as `http://127.0.0.1:8000/`. */
+  /** The URL of the page, such as `http://127.0.0.1:8000/`. */
   readonly url: string;
-  /** A ticket to control all sessions, which all users enter with. */
+  /** A ticket that permits controlling all sessions, used by all users. */
   readonly ticket: string;
   /**
    * The name of a command that the server allows.
-   * @default {its first one}
+   * @default {the first one of the server}
    */
   readonly command?: string;
-  /** What is typed, such as `"ls\r"`. Without it, there is only a program. */
+  /** The input to type, such as `"ls\r"`; without it, nothing is typed. */
   readonly input?: string;
   /**
-   * What the program writes that ends the operation: anything, or a text.
-   * Terminals write what is typed as well.
+   * The output that ends the operation. Terminals echo what is typed, which is
+   * output as well.
    * @default {"any" with input, or "none"}
    */
   readonly output?: ExpectedOutput;
@@ -60,7 +60,7 @@ const rule = object<WebTerminalRequest>({
   output: optional(expectedOutput),
 });
 
-/** Bytes of output after which they are acknowledged. */
+/** Bytes of output after which an acknowledgement is sent. */
 const ACK_BYTES = 32_768;
 
 interface Prepared {
@@ -71,10 +71,9 @@ interface Prepared {
 }
 
 /**
- * Makes a driver for terminals that `@troupe/troupe/terminal` serves. Each
- * user has one session of each command, which is started by the first
- * operation that needs it, and started again after an operation that has
- * failed.
+ * Makes a driver for terminals that `@troupe/troupe/terminal` serves. Each user
+ * has one session of each command. The first operation that needs it starts it,
+ * and so does the next one after a failure.
  *
  * @example
  * ```ts
@@ -107,15 +106,15 @@ function prepare(request: WebTerminalRequest): Prepared {
   return { key, request, input: encode(input), output };
 }
 
-/** One session of one user. */
+/** A session of one user. */
 class WebTerminalLink implements Link<Prepared> {
   readonly #socket: WebSocket;
   readonly #end: () => Promise<void>;
   readonly #output = new TerminalOutput();
-  /** The numbers of the inputs that were taken. */
-  readonly #taken = new ReplyWait<number>();
+  /** The sequence numbers of inputs that were acknowledged. */
+  readonly #acknowledgements = new ReplyWait<number>();
   #sequence = 0;
-  #acknowledged = 0;
+  #acknowledgedOffset = 0;
 
   constructor(socket: WebSocket, end: () => Promise<void>) {
     this.#socket = socket;
@@ -152,21 +151,23 @@ class WebTerminalLink implements Link<Prepared> {
 
   #receive(bytes: Uint8Array): void {
     const frame = decodeServerFrame(bytes);
-    if (frame.type === "input_ack") this.#taken.offer(frame.sequence);
+    if (frame.type === "input_ack") {
+      this.#acknowledgements.offer(frame.sequence);
+    }
     if (frame.type === "error") this.#fail(frame.text);
-    if (frame.type === "exit") this.#fail("the program has ended");
+    if (frame.type === "exit") this.#fail("the program has exited");
     if (frame.type !== "output") return;
     this.#output.push(frame.bytes);
     const offset = frame.offset + frame.bytes.length;
-    if (offset - this.#acknowledged < ACK_BYTES) return;
-    this.#acknowledged = offset;
+    if (offset - this.#acknowledgedOffset < ACK_BYTES) return;
+    this.#acknowledgedOffset = offset;
     this.#socket.send(encodeClientFrame({ type: "ack", offset }));
   }
 
-  #fail(why: string): void {
-    const error = new DriverError(`Cannot use the terminal: ${why}`);
+  #fail(reason: string): void {
+    const error = new DriverError(`Cannot use the terminal: ${reason}`);
     this.#output.fail(error);
-    this.#taken.fail(error);
+    this.#acknowledgements.fail(error);
   }
 
   async perform(
@@ -181,18 +182,21 @@ class WebTerminalLink implements Link<Prepared> {
     return { sentBytes: input.length, receivedBytes, body: seen };
   }
 
-  /** One piece after the other, so that the server's window is kept. */
+  /** Sends the input piece by piece, within the window of the server. */
   async #type(input: Uint8Array, signal: AbortSignal): Promise<void> {
     for (let at = 0; at < input.length; at += MAX_INPUT_BYTES) {
       const bytes = input.subarray(at, at + MAX_INPUT_BYTES);
       const sequence = ++this.#sequence;
-      const taken = this.#taken.next((last) => last >= sequence, signal);
+      const acknowledged = this.#acknowledgements.next(
+        (last) => last >= sequence,
+        signal,
+      );
       if (this.#socket.readyState === WebSocket.OPEN) {
         this.#socket.send(
           encodeClientFrame({ type: "input", sequence, bytes }),
         );
       }
-      await taken;
+      await acknowledged;
     }
   }
 

@@ -1,20 +1,20 @@
 /**
- * The HTTP API of web terminals, as the page uses it.
+ * A client of the HTTP API of web terminals.
  *
  * @module
  */
 import { isRecord } from "../scenario/check_rule.ts";
 import { DriverError } from "./driver_error.ts";
 
-/** Milliseconds for a session to end. */
+/** The most milliseconds that ending a session may take. */
 const END_MS = 5000;
 
-/** Enters web terminals, and starts and ends sessions there. */
+/** Logs in at web terminals, and starts and ends sessions there. */
 export class WebTerminalApi {
-  /** Cookies by the URL and the ticket, which is good once. */
+  /** Cookies by URL and ticket, which is valid once. */
   readonly #cookies = new Map<string, Promise<string>>();
 
-  /** The cookie that a ticket is exchanged for. */
+  /** Resolves to the cookie that a ticket is exchanged for. */
   async login(
     url: string,
     ticket: string,
@@ -31,7 +31,7 @@ export class WebTerminalApi {
     }
   }
 
-  /** Starts a session; answers its id. */
+  /** Starts a session, and resolves to its id. */
   async start(
     url: string,
     cookie: string,
@@ -39,20 +39,27 @@ export class WebTerminalApi {
     signal: AbortSignal,
   ): Promise<string> {
     const body = command === undefined ? {} : { command };
-    const response = await ask(url, "POST", "sessions", cookie, signal, body);
+    const response = await request(
+      url,
+      "POST",
+      "sessions",
+      cookie,
+      signal,
+      body,
+    );
     const session: unknown = await response.json();
     if (isRecord(session) && typeof session.id === "string") return session.id;
-    throw new DriverError("Cannot start a session: the answer has no id");
+    throw new DriverError("Cannot start a session: the response has no id");
   }
 
-  /** Ends a session, if it is there; never rejects. */
+  /** Ends a session if it exists; never rejects. */
   async end(url: string, cookie: string, id: string): Promise<void> {
-    const given = new AbortController();
-    const timer = setTimeout(() => given.abort(), END_MS);
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), END_MS);
     try {
-      await ask(url, "DELETE", `sessions/${id}`, cookie, given.signal);
+      await request(url, "DELETE", `sessions/${id}`, cookie, timeout.signal);
     } catch {
-      // It has ended, or the server has.
+      // The session or the server has ended already.
     } finally {
       clearTimeout(timer);
     }
@@ -64,12 +71,12 @@ async function exchange(
   ticket: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const response = await ask(url, "POST", "login", "", signal, { ticket });
+  const response = await request(url, "POST", "login", "", signal, { ticket });
   await response.body?.cancel();
   return response.headers.get("set-cookie")?.split(";")[0] ?? "";
 }
 
-async function ask(
+async function request(
   url: string,
   method: string,
   path: string,
@@ -90,6 +97,6 @@ async function ask(
   if (response.ok) return response;
   await response.body?.cancel();
   throw new DriverError(
-    `Cannot ask for ${path}: the status of the answer is ${response.status}`,
+    `Cannot request ${path}: the status of the response is ${response.status}`,
   );
 }

@@ -37,29 +37,29 @@ import { url } from "./request_rules.ts";
 import { closeSocket, openSocket } from "../../web/internal.ts";
 import { type Link, UserSession } from "./user_session.ts";
 
-/** The request of an operation of the driver `websocket`. */
+/** The request of an operation with the driver `websocket`. */
 export interface WebSocketRequest {
-  /** With `ws:` or `wss:`. */
+  /** The URL, which starts with `ws:` or `wss:`. */
   readonly url: string;
-  /** Subprotocols. */
+  /** The subprotocols to offer to the server. */
   readonly protocols?: readonly string[];
-  /** Headers of the request to upgrade, by their names. */
+  /** The headers of the upgrade request, by name. */
   readonly headers?: { readonly [name: string]: string };
-  /** A message of text. Without one, there is only a connection. */
+  /** The message to send as text; without one, nothing is sent. */
   readonly text?: string;
-  /** A message of JSON, instead of `text`. */
+  /** The message to send as JSON, instead of `text`. */
   readonly json?: JsonValue;
   /**
-   * The message that ends the operation: the next one, the next with a text
-   * in it, or with such a field. Others are dropped, and binary ones are never
-   * a reply.
+   * The message that ends the operation: the next one, the next one that contains
+   * a text, or the next one with a certain field. All others are discarded, and
+   * binary messages are never replies.
    * @default {"any" with a message, or "none"}
    */
   readonly reply?: "any" | "none" | { readonly contains: string } | FieldMatch;
   /**
-   * A field of a reply of JSON, such as `publishedAt`, that says when it was
-   * sent: in milliseconds since 1970, and of a clock on the same host. The
-   * latency counts from there.
+   * The path to the field of a JSON reply, such as `publishedAt`, that has the
+   * time when it was sent, in milliseconds since 1970 by a clock of the same
+   * host. The latency counts from there.
    */
   readonly sentAt?: string;
 }
@@ -81,7 +81,7 @@ const rule = object<WebSocketRequest>({
   sentAt: optional(name),
 }, ["text", "json"]);
 
-/** Bytes that may wait to be sent. */
+/** The most bytes that may wait to be sent. */
 const MAX_BUFFERED_BYTES = 1_048_576;
 
 interface Prepared {
@@ -94,10 +94,9 @@ interface Prepared {
 }
 
 /**
- * Makes a driver for WebSockets. Each user has one socket to each URL, which
- * is opened by the first operation that needs it, and opened again after an
- * operation that has failed. Checks see the reply as `body`: text, or JSON
- * where it is such.
+ * Makes a driver for WebSockets. Each user has one socket to each URL. The first
+ * operation that needs it opens it, and so does the next one after a failure.
+ * Checks can use the reply as `body`: JSON if it can be parsed, or else text.
  *
  * @example
  * ```ts
@@ -156,7 +155,7 @@ function matcher(
   return (message) => matches(jsonOrText(message));
 }
 
-/** One socket of one user. */
+/** A socket of one user. */
 class WebSocketLink implements Link<Prepared> {
   readonly #socket: WebSocket;
   readonly #replies = new ReplyWait<string>();
@@ -184,7 +183,7 @@ class WebSocketLink implements Link<Prepared> {
     }
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
       throw new DriverError(
-        `Cannot send: the service is too slow, ${MAX_BUFFERED_BYTES} bytes wait for it`,
+        `Cannot send: the service is too slow, more than ${MAX_BUFFERED_BYTES} bytes are waiting`,
       );
     }
     const reply = matches && this.#replies.next(matches, signal);

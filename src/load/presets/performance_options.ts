@@ -1,5 +1,5 @@
 /**
- * How ready scenarios are made.
+ * The options that all presets share.
  *
  * @module
  */
@@ -11,41 +11,41 @@ import type {
   ThinkTime,
 } from "../scenario/scenario.ts";
 
-/** The numbers of a ready scenario; each has its own defaults. */
+/** The numbers of a preset; each preset has its own defaults. */
 export interface PerformanceOptions {
-  /** Users at once; in the open model, the most. 1 or more. */
+  /** The number of users, 1 or more; in the open model, the limit. */
   readonly users?: number;
-  /** Between a user's operations, in the closed model. */
+  /** The think time between the operations of a user, in the closed model. */
   readonly thinkTime?: ThinkTime | "none";
   /**
-   * Operations that begin in a second: with it the model is the open one.
-   * @default {the closed model}
+   * Operations that start per second; selects the open model.
+   * @default {none, which selects the closed model}
    */
   readonly arrivalsPerSecond?: number;
-  /** Milliseconds in which the load grows. */
+  /** Milliseconds in which the load grows from nothing. */
   readonly rampUpMs?: number;
-  /** Milliseconds that are measured. */
+  /** Milliseconds in which the load is measured. */
   readonly steadyMs?: number;
-  /** Milliseconds in which the load shrinks. */
+  /** Milliseconds in which the load shrinks to nothing. */
   readonly rampDownMs?: number;
   /**
-   * Milliseconds that one in a hundred operations may exceed.
+   * The limit of the 99th percentile of the latency, in milliseconds.
    * @default {500}
    */
   readonly p99Ms?: number;
   /**
-   * The part of the operations that may fail, from 0 to 1.
+   * The fraction of operations that may fail, from 0 to 1.
    * @default {0.01}
    */
   readonly errorRate?: number;
   /**
-   * Of everything that is drawn.
+   * The seed of all random choices.
    * @default {1}
    */
   readonly seed?: number;
 }
 
-/** Options with the defaults of a scenario. */
+/** Options with the defaults of a preset filled in. */
 export type ResolvedOptions =
   & PerformanceOptions
   & Required<
@@ -55,7 +55,7 @@ export type ResolvedOptions =
     >
   >;
 
-/** Fills in what is usual, and before it what a scenario has of its own. */
+/** Fills in the defaults of a preset, and then the common ones. */
 export function resolveOptions(
   options: PerformanceOptions,
   own: PerformanceOptions = {},
@@ -71,7 +71,7 @@ export function resolveOptions(
   };
 }
 
-/** The load that options ask for. */
+/** Returns the load that the options ask for. */
 export function loadOf(
   { users, thinkTime, arrivalsPerSecond }: ResolvedOptions,
 ): OpenLoad | ClosedLoad {
@@ -85,14 +85,14 @@ export function loadOf(
   };
 }
 
-/** The phases that options ask for. */
+/** Returns the phases that the options ask for. */
 export function phasesOf(
   { rampUpMs, steadyMs, rampDownMs }: ResolvedOptions,
 ): Phases {
   return { rampUpMs, steadyMs, rampDownMs };
 }
 
-/** What must hold. */
+/** Returns the criteria that the options ask for. */
 export function criteriaOf(
   { p99Ms = 500, errorRate = 0.01 }: PerformanceOptions,
 ): readonly Criterion[] {

@@ -1,47 +1,47 @@
 /**
- * What ready scenarios are put together of: what users do with one service.
+ * The parts that presets are composed of: what users do with one service.
  *
  * @module
  */
 import type { JsonObject } from "../../codec/mod.ts";
 import type { Feeder, Operation, Target } from "../scenario/scenario.ts";
 
-/** Where one's own service listens. */
+/** The address of a service of your own. */
 export interface ServiceAddress {
   /**
-   * Name or IP address.
+   * The host name or IP address of the service.
    * @default {"127.0.0.1"}
    */
   readonly hostname?: string;
-  /** TCP port. */
+  /** The TCP port of the service, from 1 to 65535. */
   readonly port: number;
 }
 
-/** Where one's own web terminals are. */
+/** The address of web terminals of your own. */
 export interface TerminalAddress {
-  /** Where the page is, such as `http://127.0.0.1:8000/`. */
+  /** The URL of the page, such as `http://127.0.0.1:8000/`. */
   readonly url: string;
-  /** A ticket to control all sessions. */
+  /** A ticket that permits controlling all sessions. */
   readonly ticket: string;
 }
 
-/** The services that come with the package. */
+/** The names of the services that come with the package. */
 export type ServiceName = "chat" | "files" | "terminals" | "api" | "realtime";
 
 /** What users do with one service. */
 export interface ScenarioPart {
   readonly operations: readonly Operation[];
   readonly feeders?: { readonly [name: string]: Feeder };
-  /** The service that is to be started, if it is. */
+  /** The service to start, if any. */
   readonly service?: {
     readonly name: ServiceName;
-    /** Arguments of its program. */
+    /** Arguments for the program of the service. */
     readonly args?: readonly string[];
   };
 }
 
-/** What each service tells of itself. */
-const TOLD: { readonly [name in ServiceName]: readonly string[] } = {
+/** The outputs of each service, such as its port. */
+const OUTPUTS: { readonly [name in ServiceName]: readonly string[] } = {
   chat: ["chat"],
   files: ["files"],
   terminals: ["terminals", "ticket"],
@@ -49,7 +49,7 @@ const TOLD: { readonly [name in ServiceName]: readonly string[] } = {
   realtime: ["realtime"],
 };
 
-/** What the program may do for each service. */
+/** The permissions that each service needs. */
 const PERMISSIONS: { readonly [name in ServiceName]: readonly string[] } = {
   chat: [],
   files: ["--allow-read", "--allow-write"],
@@ -58,7 +58,7 @@ const PERMISSIONS: { readonly [name in ServiceName]: readonly string[] } = {
   realtime: [],
 };
 
-/** The program of the services that the parts need, if they need any. */
+/** Returns the program that serves what the parts need, if they need any. */
 export function targetOf(parts: readonly ScenarioPart[]): Target | undefined {
   const services = parts.flatMap(({ service }) => service ?? []);
   if (services.length === 0) return undefined;
@@ -77,8 +77,8 @@ export function targetOf(parts: readonly ScenarioPart[]): Target | undefined {
       ...names,
     ],
     readyPattern: "^ready " +
-      names.flatMap((name) => TOLD[name])
-        .map((told) => `${told}=(?<${told}>\\S+)`).join(" "),
+      names.flatMap((name) => OUTPUTS[name])
+        .map((output) => `${output}=(?<${output}>\\S+)`).join(" "),
   };
 }
 
@@ -90,7 +90,7 @@ const TEXTS = [
   "and its devastation, which put pains thousandfold upon the Achaians, hurled in their multitudes to the house of Hades strong souls of heroes",
 ];
 
-/** Lines in rooms of so many members. */
+/** Says lines in rooms of `roomSize` members. */
 export function chatPart(
   address: ServiceAddress | undefined,
   roomSize: number,
@@ -114,7 +114,7 @@ export function chatPart(
   };
 }
 
-/** Files of that size there and back. */
+/** Uploads and downloads files of that size. */
 export function filesPart(
   address: ServiceAddress | undefined,
   fileBytes: number,
@@ -145,21 +145,21 @@ export function filesPart(
   };
 }
 
-/** A shell for each user, on the web, or on this host if that is `local`. */
+/** Uses a shell for each user, over the web or, if `local`, on this host. */
 export function terminalsPart(
   address: TerminalAddress | "local" | undefined,
 ): ScenarioPart {
   const isLocal = address === "local";
   const {
-    url = `http://127.0.0.1:${told("terminals")}/`,
-    ticket = told("ticket"),
+    url = `http://127.0.0.1:${output("terminals")}/`,
+    ticket = output("ticket"),
   } = isLocal ? {} : address ?? {};
   const request: JsonObject = isLocal ? { command: "sh" } : { url, ticket };
   const driver = isLocal ? "terminal" : "web_terminal";
   return {
     ...serviceOf(address, "terminals"),
     operations: [{
-      // Typed and taken back, so that the line stays short.
+      // The key is typed and deleted, so that the line stays short.
       name: "press a key",
       driver,
       request: { ...request, input: "~\x7f", output: { contains: "~" } },
@@ -167,7 +167,7 @@ export function terminalsPart(
     }, {
       name: "run a command",
       driver,
-      // What is typed is written as well: only the result has this text.
+      // Terminals echo what is typed: only the result has this text.
       request: {
         ...request,
         input: "echo $((6 * 111))\r",
@@ -177,9 +177,9 @@ export function terminalsPart(
   };
 }
 
-/** Items over HTTP. */
+/** Reads and writes items over HTTP. */
 export function apiPart(url: string | undefined): ScenarioPart {
-  const items = `${url ?? `http://127.0.0.1:${told("api")}/`}items`;
+  const items = `${url ?? `http://127.0.0.1:${output("api")}/`}items`;
   const item = `${items}/\${ids.id}`;
   return {
     ...serviceOf(url, "api"),
@@ -205,9 +205,9 @@ export function apiPart(url: string | undefined): ScenarioPart {
         checks: [{ field: "body.name", is: "equal", value: "replaced" }],
       },
       {
-        name: "make an item",
+        name: "create an item",
         driver: "http",
-        request: { url: items, json: { name: "made" }, statuses: [201] },
+        request: { url: items, json: { name: "created" }, statuses: [201] },
         checks: [{ field: "body.id", is: "above", value: 0 }],
       },
     ],
@@ -220,12 +220,12 @@ export function apiPart(url: string | undefined): ScenarioPart {
   };
 }
 
-/** Events to subscribers. */
+/** Receives events as a subscriber. */
 export function realtimePart(
   url: string | undefined,
   eventsPerSecond: number,
 ): ScenarioPart {
-  const base = url ?? `http://127.0.0.1:${told("realtime")}/`;
+  const base = url ?? `http://127.0.0.1:${output("realtime")}/`;
   return {
     ...serviceOf(url, "realtime", [
       "--events-per-second",
@@ -252,8 +252,8 @@ export function realtimePart(
   };
 }
 
-/** What the target has told by that name. */
-function told(name: string): string {
+/** Refers to an output of the target. */
+function output(name: string): string {
   return `\${target.${name}}`;
 }
 
@@ -261,15 +261,15 @@ function place(
   address: ServiceAddress | undefined,
   service: ServiceName,
 ): JsonObject {
-  const { hostname = "127.0.0.1", port = told(service) } = address ?? {};
+  const { hostname = "127.0.0.1", port = output(service) } = address ?? {};
   return { hostname, port };
 }
 
-/** The service to be started, unless there is one's own. */
+/** Returns the service to start, unless there is an address already. */
 function serviceOf(
-  own: unknown,
+  address: unknown,
   name: ServiceName,
   args: readonly string[] = [],
 ): Pick<ScenarioPart, "service"> {
-  return own === undefined ? { service: { name, args } } : {};
+  return address === undefined ? { service: { name, args } } : {};
 }

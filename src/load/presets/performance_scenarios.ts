@@ -1,5 +1,5 @@
 /**
- * Ready scenarios for what this package does.
+ * Presets: scenarios for the services of this package.
  *
  * @module
  */
@@ -27,10 +27,10 @@ import type { Scenario } from "../scenario/scenario.ts";
 
 /** Options of {@linkcode PerformanceScenarios.chat}. */
 export interface ChatOptions extends PerformanceOptions {
-  /** One's own service, in place of the one that is started. */
+  /** The address of your own service; without it, one is started. */
   readonly address?: ServiceAddress;
   /**
-   * Members of a room, 1 or more; only of the service that is started.
+   * Members of a room, 1 or more; only for the service that is started.
    * @default {10}
    */
   readonly roomSize?: number;
@@ -38,15 +38,15 @@ export interface ChatOptions extends PerformanceOptions {
 
 /** Options of {@linkcode PerformanceScenarios.fileStreaming}. */
 export interface FileStreamingOptions extends PerformanceOptions {
-  /** One's own service, in place of the one that is started. */
+  /** The address of your own service; without it, one is started. */
   readonly address?: ServiceAddress;
   /**
-   * Bytes of a file, rounded to whole chunks; at most 16 MiB.
+   * The size of a file in bytes, rounded to whole chunks; at most 16 MiB.
    * @default {1048576}
    */
   readonly fileBytes?: number;
   /**
-   * Bytes of a message of an upload.
+   * The size of each message of an upload, in bytes.
    * @default {65536}
    */
   readonly chunkBytes?: number;
@@ -55,29 +55,28 @@ export interface FileStreamingOptions extends PerformanceOptions {
 /** Options of {@linkcode PerformanceScenarios.terminalSessions}. */
 export interface TerminalSessionsOptions extends PerformanceOptions {
   /**
-   * One's own web terminals, in place of those that are started; or `local`
-   * for programs on this host, without a server. Their shell must echo.
-   * `local` needs the driver `terminal`.
+   * The address of your own web terminals, whose shell must echo; without it,
+   * some are started. `local` runs shells on this host without a server, and
+   * needs the driver `terminal`.
    */
   readonly address?: TerminalAddress | "local";
 }
 
 /** Options of {@linkcode PerformanceScenarios.httpApi}. */
 export interface HttpApiOptions extends PerformanceOptions {
-  /** The address of one's own API, below which `items` is. It ends in `/`. */
+  /** The URL of your own API, which ends in `/` and has `items` below it. */
   readonly url?: string;
 }
 
 /** Options of {@linkcode PerformanceScenarios.subscriptions}. */
 export interface SubscriptionsOptions extends PerformanceOptions {
   /**
-   * The address of one's own service on this host, below which `events` and
-   * `socket` are. It ends in `/`.
+   * The URL of your own service on this host, which ends in `/` and has
+   * `events` and `socket` below it.
    */
   readonly url?: string;
   /**
-   * Events that are published in a second; only by the service that is
-   * started.
+   * Events that are published per second; only by the service that is started.
    * @default {20}
    */
   readonly eventsPerSecond?: number;
@@ -86,39 +85,36 @@ export interface SubscriptionsOptions extends PerformanceOptions {
 /** Options of {@linkcode PerformanceScenarios.mixed}. */
 export interface MixedOptions extends PerformanceOptions {
   /**
-   * Services that are used.
-   * @default {all}
+   * The services that are used.
+   * @default {all of them}
    */
   readonly services?: readonly ServiceName[];
 }
 
-/** Options of stress and endurance. */
+/** Options of {@linkcode PerformanceScenarios.stress} and `endurance`. */
 export interface LongOptions extends PerformanceOptions {
   /**
-   * The name of the scenario whose operations are done.
+   * The name of the preset whose operations are performed.
    * @default {"mixed"}
    */
   readonly of?: string;
 }
 
-/** Makes a scenario; the options that are left out are its own choice. */
+/** Makes a scenario, and chooses the options that are left out. */
 export type ScenarioMaker = (options: PerformanceOptions) => Scenario;
 
 const MINUTE = 60_000;
 
 /**
- * Scenarios of real work for what this package does, each with a real service
- * as its target: a program of this package that is started for the run, on
- * free ports of loopback, by the `deno` that runs the load test. It needs
- * `--allow-run`. The drivers are those of `standardDrivers()`; terminals
- * without a server need `terminalDriver()` of `@troupe/troupe/load/terminal` as
- * `terminal` beside them.
+ * Presets: scenarios of realistic work, each with a real service as its target.
+ * The target is a program of this package; the `deno` that runs the load test
+ * starts it for the run on free loopback ports, which needs `--allow-run`. The
+ * drivers are those of `standardDrivers()`; terminals without a server need
+ * `terminalDriver()` of `@troupe/troupe/load/terminal` as `terminal` as well.
  *
- * They are scenarios like others: change them, or write them to a file. By
- * default, 100 users think a second on average and are measured for half a
- * minute.
- *
- * Services of one's own get a scenario by `register`.
+ * Presets make ordinary scenarios, which can be changed or written to a file. By
+ * default, 100 users think for a second on average and are measured for half a
+ * minute. `register` adds presets for your own services.
  *
  * @example
  * ```ts
@@ -139,7 +135,7 @@ const MINUTE = 60_000;
 export class PerformanceScenarios {
   readonly #makers = new Map<string, ScenarioMaker>();
 
-  /** Those that are described here. */
+  /** Creates the presets that are described here. */
   constructor() {
     const makers: { readonly [name: string]: ScenarioMaker } = {
       "chat": (options) => this.chat(options),
@@ -157,46 +153,51 @@ export class PerformanceScenarios {
   }
 
   /**
-   * Chat rooms over logical connections. A line has been said when all who are
-   * in the room have been told.
+   * Makes a scenario of chat rooms over logical connections. An operation ends
+   * when a line has been delivered to all members of the room.
    */
   chat(options: ChatOptions = {}): Scenario {
     const { address, roomSize = 10 } = options;
-    return ready("chat", [chatPart(address, roomSize)], options);
+    return compose("chat", [chatPart(address, roomSize)], options);
   }
 
-  /** Files to and from a disk, as streams over logical connections. */
+  /** Makes a scenario that streams files to and from a disk over logical connections. */
   fileStreaming(options: FileStreamingOptions = {}): Scenario {
     const { address, fileBytes = 1_048_576, chunkBytes = 65_536 } = options;
     const part = filesPart(address, fileBytes, chunkBytes);
-    return ready("file-streaming", [part], options, { users: 10, p99Ms: 2000 });
+    return compose("file-streaming", [part], options, {
+      users: 10,
+      p99Ms: 2000,
+    });
   }
 
   /**
-   * A shell for each user, over the web as a browser has it: keys, and
-   * commands. Each is a process: the service that is started allows 1000.
+   * Makes a scenario in which each user types keys and runs commands in a shell,
+   * over the web as a browser does. Each shell is a process; the service that is
+   * started allows 1000.
    */
   terminalSessions(options: TerminalSessionsOptions = {}): Scenario {
     const part = terminalsPart(options.address);
-    return ready("terminal-sessions", [part], options, { users: 50 });
+    return compose("terminal-sessions", [part], options, { users: 50 });
   }
 
-  /** Reading and writing items of a JSON API, behind which there is an actor. */
+  /** Makes a scenario that reads and writes items of a JSON API with an actor behind it. */
   httpApi(options: HttpApiOptions = {}): Scenario {
-    return ready("http-api", [apiPart(options.url)], options);
+    return compose("http-api", [apiPart(options.url)], options);
   }
 
   /**
-   * Events over SSE and over WebSockets. Latency is that from the publication
-   * of an event to its receipt, by the clock of this host.
+   * Makes a scenario of subscribers to events over SSE and WebSockets. Latency
+   * is the time from the publication of an event to its receipt, by the clock of
+   * this host.
    */
   subscriptions(options: SubscriptionsOptions = {}): Scenario {
     const { url, eventsPerSecond = 20 } = options;
     const part = realtimePart(url, eventsPerSecond);
-    return ready("subscriptions", [part], options, { thinkTime: "none" });
+    return compose("subscriptions", [part], options, { thinkTime: "none" });
   }
 
-  /** All of it at once, with one process that serves it. */
+  /** Makes a scenario that uses several services of one process at once. */
   mixed(options: MixedOptions = {}): Scenario {
     const {
       services = ["chat", "files", "terminals", "api", "realtime"],
@@ -209,12 +210,12 @@ export class PerformanceScenarios {
       realtime: () => realtimePart(undefined, 20),
     };
     const all = [...new Set(services)].map((name) => parts[name]());
-    return ready("mixed", all, options, { users: 50 });
+    return compose("mixed", all, options, { users: 50 });
   }
 
   /**
-   * The operations of another scenario, by 400 users for ten minutes: whether
-   * it bends or breaks.
+   * Makes a scenario of the operations of another preset for 400 users and ten
+   * minutes, which shows whether the service slows down or breaks.
    */
   stress(options: LongOptions = {}): Scenario {
     return this.#long("stress", options, {
@@ -225,7 +226,7 @@ export class PerformanceScenarios {
     });
   }
 
-  /** The operations of another scenario, for four hours: leaks, and what fills up. */
+  /** Makes a scenario of another preset for four hours, which shows leaks. */
   endurance(options: LongOptions = {}): Scenario {
     return this.#long("endurance", options, {
       rampUpMs: 5 * MINUTE,
@@ -234,14 +235,14 @@ export class PerformanceScenarios {
     });
   }
 
-  /** The names of all. */
+  /** Returns the names of all presets. */
   list(): readonly string[] {
     return [...this.#makers.keys()];
   }
 
   /**
-   * Adds a scenario, or replaces one: such as for a service that needs a
-   * database, with a program of one's own as its target.
+   * Adds a preset or replaces one, such as for a service of your own that needs
+   * a database.
    *
    * @example
    * ```ts
@@ -269,15 +270,15 @@ export class PerformanceScenarios {
   }
 
   /**
-   * Makes a scenario by its name.
+   * Makes the scenario of a preset by its name.
    *
-   * @throws {LoadTestError} when there is none of that name.
+   * @throws {LoadTestError} if there is no preset of that name.
    */
   make(name: string, options: PerformanceOptions = {}): Scenario {
     const make = this.#makers.get(name);
     if (make !== undefined) return make(options);
     throw new LoadTestError(
-      `Cannot make the scenario ${JSON.stringify(name)}: there are ${
+      `Cannot make the scenario ${JSON.stringify(name)}: the presets are ${
         this.list().join(", ")
       }`,
     );
@@ -293,7 +294,8 @@ export class PerformanceScenarios {
   }
 }
 
-function ready(
+/** Composes a scenario of parts. */
+function compose(
   name: string,
   parts: readonly ScenarioPart[],
   options: PerformanceOptions,

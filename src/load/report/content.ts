@@ -1,5 +1,5 @@
 /**
- * What a report says, whatever it is written in.
+ * The content of a report, whatever its format.
  *
  * @module
  */
@@ -23,17 +23,17 @@ import {
   withUnit,
 } from "./numbers.ts";
 
-/** A table; the first column is text, the others are numbers. */
+/** A table whose first column is text; the others are numbers. */
 export interface ReportTable {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What the verdict of a run means. */
+/** Returns what the verdict of a run means, in a sentence. */
 export function meaningOf({ verdict, criteria }: LoadResult): string {
   return verdict === "passed" && criteria.length === 0
-    ? "There was no criterion."
+    ? "There are no criteria."
     : VERDICTS[verdict];
 }
 
@@ -51,19 +51,19 @@ const SIGNS: Readonly<Record<CriterionResult["criterion"]["is"], string>> = {
   "at_least": "≥",
 };
 
-/** A criterion in words, such as `latency.p99 of send < 50 ms`. */
+/** Returns a criterion in words, such as `latency.p99 of send < 50 ms`. */
 export function criterionText({ criterion }: CriterionResult): string {
   const { metric, operation, is, value } = criterion;
   const of = operation === undefined ? "" : ` of ${operation}`;
   return `${metric}${of} ${SIGNS[is]} ${metricText(metric, value, 15)}`;
 }
 
-/** What it is in truth. */
+/** Returns what was measured for a criterion, such as `39.6 ms`. */
 export function actualText(
   { criterion: { metric, value }, actual }: CriterionResult,
 ): string {
   if (actual === null) return "no data";
-  // Rounded, it must not look like the limit that it is not.
+  // Rounding must not make it look equal to the limit if it is not.
   const digits = [3, 4, 6, 9].find((digits) =>
     metricText(metric, actual, digits) !== metricText(metric, value, digits)
   );
@@ -77,29 +77,29 @@ function metricText(metric: string, value: number, digits: number = 3): string {
     : milliseconds(value, digits);
 }
 
-/** What the model is, and what latency means in it. */
+/** Describes the model, and what latency means in it. */
 function modelText({ scenario: { load } }: LoadResult): string {
   if (load.model === "open") {
-    return `open, ${short(load.arrivalsPerSecond)} arrivals a second (${
+    return `open, ${short(load.arrivalsPerSecond)} arrivals per second (${
       load.arrivals ?? "poisson"
     }), at most ${
       counted(load.maxUsers, "user")
-    }. Latency counts from the planned begin of an operation, so one that begins late is slow; service time counts from its real begin.`;
+    }. Latency counts from the planned start of an operation, so one that starts late is slow; service time counts from its real start.`;
   }
   return `closed, ${counted(load.users, "user")}${
     load.thinkTime === undefined
       ? " without think time"
       : ` with think time (${load.thinkTime.distribution})`
-  }. Latency counts from the real begin of an operation.`;
+  }. Latency counts from the real start of an operation.`;
 }
 
-/** What is known of the operations; nothing if none was ever planned. */
+/** Returns the tables of the operations; none if no operation was planned. */
 export function tablesOf(result: LoadResult): ReportTable[] {
   if (result.total.planned === 0) return [];
   return [countsTable(result), ...timesTables(result)];
 }
 
-/** What became of the operations. */
+/** Returns the counters of the operations. */
 function countsTable(
   { operations, steady, total }: LoadResult,
 ): ReportTable {
@@ -116,7 +116,7 @@ function countsTable(
     ].map(count),
   ];
   return {
-    title: "Operations, in the steady phase",
+    title: "Operations in the steady phase",
     columns: [
       "operation",
       "planned",
@@ -135,7 +135,7 @@ function countsTable(
   };
 }
 
-/** Throughput, and how long operations took. */
+/** Returns the throughput, and how long operations took. */
 function timesTables(result: LoadResult): ReportTable[] {
   const { operations, steady, model } = result;
   const all = operations.length > 1 ? [...operations, steady] : operations;
@@ -152,9 +152,9 @@ function timesTables(result: LoadResult): ReportTable[] {
     ]),
   });
   return [
-    times("Latency, in ms, of those ok", "latency"),
+    times("Latency of successful operations, in ms", "latency"),
     ...model === "open"
-      ? [times("Service time, in ms, of those ok", "serviceTime")]
+      ? [times("Service time of successful operations, in ms", "serviceTime")]
       : [],
   ];
 }
@@ -163,23 +163,23 @@ function timesOf({ p50, p95, p99, max }: DistributionSummary): string[] {
   return [p50, p95, p99, max].map((ms) => short(ms));
 }
 
-/** Bytes of payload, if drivers count them. */
+/** Returns the bytes of payload, if drivers count them. */
 function bytesText({ steady }: LoadResult): string | undefined {
   const { sentBytes, receivedBytes } = steady;
   if (sentBytes === 0 && receivedBytes === 0) return undefined;
-  return `${bytes(sentBytes)} sent, ${
+  return `${bytes(sentBytes)} sent and ${
     bytes(receivedBytes)
-  } received, of those ok`;
+  } received by successful operations`;
 }
 
-/** One error of one operation. */
+/** An error of one operation, with its count. */
 export interface ReportedError {
   readonly operation: string;
   readonly message: string;
   readonly count: number;
 }
 
-/** Errors of the steady phase, the most frequent ones first. */
+/** Returns the errors of the steady phase, the most frequent first. */
 export function errorsOf(
   operations: readonly OperationResult[],
 ): ReportedError[] {
@@ -190,33 +190,33 @@ export function errorsOf(
     .sort((a, b) => b.count - a.count);
 }
 
-/** How long the phases took. */
+/** Returns how long each phase took. */
 function phasesText({ phases }: LoadResult): string {
   return phases
     .map(({ name, durationMs }) => `${phaseText(name)} ${duration(durationMs)}`)
     .join(", ");
 }
 
-/** What became of the users. */
+/** Returns what became of the users. */
 function usersText({ users }: LoadResult): string {
-  return `${count(users.planned)} planned, ${
+  return `${count(users.planned)} planned, at most ${
     count(users.peak)
-  } at once at most, ${count(users.started)} started, ${
+  } at once, ${count(users.started)} started, ${
     count(users.replaced)
   } replaced`;
 }
 
-/** How well the generator was. */
+/** Returns how well the generator could keep up. */
 function generatorText({ generator }: LoadResult): string {
   const { cpuCores, lag, eventLoopDelay, rssPeakBytes, openFilesPeak } =
     generator;
-  const facts: readonly [string, string | null][] = [
+  const measured: readonly [string, string | null][] = [
     [
       "cores busy",
       cpuCores === null ? null : short(Math.round(cpuCores * 100) / 100),
     ],
     [
-      "ms late to begin (p99)",
+      "ms start lag (p99)",
       lag.p99 === null ? null : short(lag.p99),
     ],
     [
@@ -226,13 +226,13 @@ function generatorText({ generator }: LoadResult): string {
     ["of memory", rssPeakBytes === null ? null : bytes(rssPeakBytes)],
     ["open files", openFilesPeak === null ? null : count(openFilesPeak)],
   ];
-  const known = facts.flatMap(([what, value]) =>
+  const known = measured.flatMap(([what, value]) =>
     value === null ? [] : [`${value} ${what}`]
   );
   return [generator.healthy ? "healthy" : "not healthy", ...known].join(", ");
 }
 
-/** What else there is to say, each with its name. */
+/** Returns everything else that a report says, each part with its name. */
 export function notesOf(
   result: LoadResult,
 ): readonly (readonly [name: string, text: string])[] {

@@ -1,12 +1,12 @@
 /**
- * What came of a run as tables for other programs.
+ * The result of a run as tables for other programs.
  *
  * @module
  */
 import { stringify } from "@std/csv";
 import type { LoadResult, OperationResult } from "../result.ts";
 
-const TIMES = [
+const STATISTICS = [
   "min",
   "mean",
   "p50",
@@ -18,13 +18,14 @@ const TIMES = [
 ] as const;
 
 /**
- * One row for each operation in the steady phase, and one for all of them,
- * whose `operation` is empty. Times are in milliseconds, rates from 0 to 1,
- * throughput in operations a second; what is not known is empty.
+ * Writes the operations of a result as CSV: a row for each operation in the
+ * steady phase, and one for all of them, whose `operation` is empty. Times are
+ * in milliseconds, rates from 0 to 1, throughput in operations per second; what
+ * is not known is empty.
  *
  * @example
  * ```ts
- * import { functionDriver, LoadTestManager, operationsCsv } from "@troupe/troupe/load";
+ * import { functionDriver, LoadTestManager, operationsToCsv } from "@troupe/troupe/load";
  *
  * const drivers = { function: functionDriver({ nothing: () => {} }) };
  * const result = await new LoadTestManager({ drivers }).run({
@@ -35,10 +36,10 @@ const TIMES = [
  *     { name: "nothing", driver: "function", request: { function: "nothing" } },
  *   ],
  * });
- * console.assert(operationsCsv(result).startsWith("operation,planned,"));
+ * console.assert(operationsToCsv(result).startsWith("operation,planned,"));
  * ```
  */
-export function operationsCsv({ operations, steady }: LoadResult): string {
+export function operationsToCsv({ operations, steady }: LoadResult): string {
   return table([
     ...operations.map((operation) => operationRow(operation.name, operation)),
     operationRow("", steady),
@@ -59,9 +60,11 @@ function operationRow(name: string, operation: OperationResult): Row {
     throughput,
     errorRate,
   };
-  for (const part of TIMES) row[`latency.${part}`] = operation.latency[part];
-  for (const part of TIMES) {
-    row[`serviceTime.${part}`] = operation.serviceTime[part];
+  for (const statistic of STATISTICS) {
+    row[`latency.${statistic}`] = operation.latency[statistic];
+  }
+  for (const statistic of STATISTICS) {
+    row[`serviceTime.${statistic}`] = operation.serviceTime[statistic];
   }
   row.sentBytes = operation.sentBytes;
   row.receivedBytes = operation.receivedBytes;
@@ -69,11 +72,12 @@ function operationRow(name: string, operation: OperationResult): Row {
 }
 
 /**
- * One row for each part of the run, in its order; what is not known is empty.
+ * Writes the timeline of a result as CSV: a row for each interval, in order.
+ * What is not known is empty.
  *
  * @example
  * ```ts
- * import { functionDriver, LoadTestManager, timelineCsv } from "@troupe/troupe/load";
+ * import { functionDriver, LoadTestManager, timelineToCsv } from "@troupe/troupe/load";
  *
  * const drivers = { function: functionDriver({ nothing: () => {} }) };
  * const result = await new LoadTestManager({ drivers }).run({
@@ -84,10 +88,10 @@ function operationRow(name: string, operation: OperationResult): Row {
  *     { name: "nothing", driver: "function", request: { function: "nothing" } },
  *   ],
  * });
- * console.assert(timelineCsv(result).startsWith("atMs,"));
+ * console.assert(timelineToCsv(result).startsWith("atMs,"));
  * ```
  */
-export function timelineCsv({ timeline }: LoadResult): string {
+export function timelineToCsv({ timeline }: LoadResult): string {
   return table(timeline.points.map((point) => ({ ...point })), [
     "atMs",
     "phase",

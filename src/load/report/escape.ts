@@ -1,5 +1,5 @@
 /**
- * Text in HTML.
+ * Escaping of text in HTML.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** A text that is a text in HTML too, in attributes as well. */
+/** Escapes a text for HTML, also for attributes. */
 export function escapeHtml(text: string): string {
   return printable(text)
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");

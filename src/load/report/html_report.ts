@@ -1,5 +1,5 @@
 /**
- * The report as a page.
+ * The report as an HTML page.
  *
  * @module
  */
@@ -20,13 +20,13 @@ import { svgChart } from "./svg_chart.ts";
 import { timelineCharts } from "./timeline_charts.ts";
 
 /**
- * Writes what came of a run as one HTML file: tables, and charts of the run
- * over time. It opens from a disk, has no script in it, and asks for nothing
- * from elsewhere.
+ * Writes a result as one HTML file with tables, and charts of the run over
+ * time. The file works from a disk: it has no scripts, and loads nothing from
+ * elsewhere.
  *
  * @example
  * ```ts
- * import { functionDriver, htmlReport, LoadTestManager } from "@troupe/troupe/load";
+ * import { functionDriver, LoadTestManager, resultToHtml } from "@troupe/troupe/load";
  *
  * const drivers = { function: functionDriver({ nothing: () => {} }) };
  * const result = await new LoadTestManager({ drivers }).run({
@@ -37,10 +37,10 @@ import { timelineCharts } from "./timeline_charts.ts";
  *     { name: "nothing", driver: "function", request: { function: "nothing" } },
  *   ],
  * });
- * console.assert(htmlReport(result).startsWith("<!doctype html>"));
+ * console.assert(resultToHtml(result).startsWith("<!doctype html>"));
  * ```
  */
-export function htmlReport(result: LoadResult): string {
+export function resultToHtml(result: LoadResult): string {
   const { scenario, verdict } = result;
   const charts = timelineCharts(result).map(svgChart)
     .filter((chart) => chart !== "").join("\n");
@@ -98,9 +98,9 @@ function list(lines: readonly string[]): string {
 }
 
 function criteria({ criteria }: LoadResult): string {
-  const title = "Criteria, of the steady phase";
+  const title = "Criteria for the steady phase";
   if (criteria.length === 0) {
-    return `<h2>${title}</h2><p>None: every run that counts passes.</p>`;
+    return `<h2>${title}</h2><p>None: every valid run passes.</p>`;
   }
   const rows = criteria.map((criterion) => {
     const holds = criterion.outcome === "held";
@@ -133,7 +133,7 @@ function errors({ operations }: LoadResult): string {
       escapeHtml(error.operation)
     }</td><td>${escapeHtml(error.message)}</td></tr>`
   );
-  return `<h2>Errors, in the steady phase</h2><div class="wide"><table class="texts">
+  return `<h2>Errors in the steady phase</h2><div class="wide"><table class="texts">
 <tr><th>Count</th><th>Operation</th><th>Error</th></tr>
 ${rows.join("\n")}</table></div>`;
 }

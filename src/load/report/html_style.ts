@@ -1,12 +1,12 @@
 /**
- * How the report looks in a browser and on paper.
+ * The style of the report in a browser and on paper.
  *
  * @module
  */
 
 import { THEME } from "../../web/internal.ts";
 
-/** The style sheet of the report. */
+/** The style sheet of the HTML report. */
 export const STYLE: string = `
 ${THEME}:root { color-scheme: light dark;
   --odd: light-dark(#5d667514, #9aa1ad14); }

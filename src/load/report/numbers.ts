@@ -1,26 +1,26 @@
 /**
- * Numbers as reports write them. What is not known, or is no number, is a dash.
+ * Numbers as reports show them. What is unknown or not finite is a dash.
  *
  * @module
  */
 
 const DASH = "–";
-/** From where on digits are left to an exponent. */
+/** Numbers from here on are written with an exponent. */
 const HUGE = 1e12;
 
-/** A count, such as `12,345`. */
+/** Formats a count, such as `12,345`. */
 export function count(value: number | null): string {
   return write(value, { maximumFractionDigits: 0 });
 }
 
-/** How many of something, such as `1 user` and `12,345 users`. */
+/** Formats a number of things, such as `1 user` and `12,345 users`. */
 export function counted(value: number, what: string): string {
   return `${count(value)} ${what}${value === 1 ? "" : "s"}`;
 }
 
 /**
- * Three digits of a number, such as `0.123`, `12.3` and `1,230`; more if they
- * are asked for.
+ * Formats a number with three significant digits, such as `0.123`, `12.3` and
+ * `1,230`, or with as many as are asked for.
  */
 export function short(value: number | null, digits: number = 3): string {
   if (digits === 3 && value !== null && Math.abs(value) >= 1000) {
@@ -29,17 +29,17 @@ export function short(value: number | null, digits: number = 3): string {
   return write(value, { maximumSignificantDigits: digits });
 }
 
-/** A part as a percentage, such as `1.2 %`. */
+/** Formats a fraction as a percentage, such as `1.2 %`. */
 export function percent(value: number | null, digits: number = 3): string {
   return withUnit(short(value === null ? null : value * 100, digits), "%");
 }
 
-/** Milliseconds, with their unit. */
+/** Formats milliseconds, with their unit. */
 export function milliseconds(value: number | null, digits: number = 3): string {
   return withUnit(short(value, digits), "ms");
 }
 
-/** A time for people, such as `350 ms`, `12.3 s` and `5:07`. */
+/** Formats a duration for people, such as `350 ms`, `12.3 s` and `5:07`. */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms)) return DASH;
   if (ms < 1000) return `${count(ms)} ms`;
@@ -47,7 +47,7 @@ export function duration(ms: number): string {
   return clock(ms);
 }
 
-/** Minutes and seconds, such as `0:07`. */
+/** Formats minutes and seconds, such as `0:07`. */
 export function clock(ms: number): string {
   if (!Number.isFinite(ms)) return DASH;
   const seconds = Math.round(Math.max(ms, 0) / 1000);
@@ -55,7 +55,7 @@ export function clock(ms: number): string {
   return `${count(Math.floor(seconds / 60))}:${rest}`;
 }
 
-/** Bytes with their unit, such as `12.3 MB`. */
+/** Formats bytes with their unit, such as `12.3 MB`. */
 export function bytes(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return DASH;
   const units = ["B", "kB", "MB", "GB", "TB"];
@@ -64,7 +64,7 @@ export function bytes(value: number | null): string {
   return withUnit(short(value / 1000 ** index), units[index] ?? "B");
 }
 
-/** A text with a unit behind it, if there is a number. */
+/** Appends a unit to a number; a dash stays a dash. */
 export function withUnit(text: string, unit: string): string {
   return text === DASH || unit === "" ? text : `${text} ${unit}`;
 }
@@ -75,6 +75,6 @@ function write(
 ): string {
   if (value === null || !Number.isFinite(value)) return DASH;
   if (Math.abs(value) >= HUGE) return value.toExponential(2);
-  // `-0` is 0 to people.
+  // `-0` would be written with its sign.
   return (value === 0 ? 0 : value).toLocaleString("en", format);
 }

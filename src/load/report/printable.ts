@@ -1,14 +1,14 @@
 /**
- * Text from anywhere, as it may be shown.
+ * Text from untrusted sources, made safe to print.
  *
  * @module
  */
 import { stripVTControlCharacters } from "node:util";
 
-/** Control characters, which could do anything to a terminal, but for lines. */
+/** Control characters but for line feeds: a terminal would obey them. */
 const CONTROL = /(?!\n)\p{Cc}/gu;
 
-/** A text from anywhere, safe to print; lines stay lines. */
+/** Returns a text that is safe to print; line breaks are kept. */
 export function printable(text: string): string {
   return stripVTControlCharacters(text.replaceAll("\r\n", "\n")).replace(
     CONTROL,

@@ -1,34 +1,34 @@
 /**
- * Charts of the timeline, as SVG that needs nothing else.
+ * Charts of the timeline, as self-contained SVG.
  *
  * @module
  */
 import { clock, short } from "./numbers.ts";
 import { escapeHtml } from "./escape.ts";
 
-/** One line of a chart: as many values as there are points. */
+/** One line of a chart, with a value for each point. */
 export interface ChartLine {
   readonly name: string;
-  /** `null` is a hole. */
+  /** The values; `null` is a gap. */
   readonly values: readonly (number | null)[];
 }
 
-/** A named part of the run. */
+/** A named time span of the run, shown as a shade. */
 export interface ChartSpan {
   readonly name: string;
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** What a chart shows. */
-export interface ChartParts {
+/** The content of a chart. */
+export interface Chart {
   readonly title: string;
   readonly unit: string;
-  /** Where the points are, in milliseconds of the run, in their order. */
+  /** The times of the points, in milliseconds of the run, in order. */
   readonly atMs: readonly number[];
   readonly lines: readonly ChartLine[];
   readonly spans: readonly ChartSpan[];
-  /** Of the value axis. */
+  /** The scale of the value axis. */
   readonly scale: "linear" | "log";
 }
 
@@ -39,13 +39,13 @@ const RIGHT = 10;
 const TOP = 20;
 const BOTTOM = 24;
 const MAX_TICKS = 6;
-/** The least that a logarithmic axis shows: a microsecond, in milliseconds. */
+/** The least value of a logarithmic axis: a microsecond, in milliseconds. */
 const LEAST = 0.001;
-/** What is more is shown as this, so that no axis overflows. */
+/** Greater values are shown as this one, so that no axis overflows. */
 const MOST = 1e12;
 
-/** The chart as a figure of HTML; nothing where there is nothing to show. */
-export function svgChart(given: ChartParts): string {
+/** Returns the chart as an HTML figure; an empty text if there are no values. */
+export function svgChart(given: Chart): string {
   const lines = given.lines.map(({ name, values }) => ({
     name,
     values: values.map(drawable),
@@ -54,7 +54,7 @@ export function svgChart(given: ChartParts): string {
     values.filter((value) => value !== null)
   );
   if (known.length === 0) return "";
-  const parts = {
+  const chart = {
     ...given,
     lines,
     atMs: given.atMs.map((ms) => drawable(ms) ?? 0),
@@ -64,22 +64,22 @@ export function svgChart(given: ChartParts): string {
       toMs: drawable(toMs) ?? 0,
     })),
   };
-  const x = xAxis(parts);
-  const y = parts.scale === "log" ? logAxis(known) : linearAxis(known);
-  const title = escapeHtml(parts.title);
-  return `<figure><figcaption><b>${title}</b> ${escapeHtml(parts.unit)}${
+  const x = xAxis(chart);
+  const y = chart.scale === "log" ? logAxis(known) : linearAxis(known);
+  const title = escapeHtml(chart.title);
+  return `<figure><figcaption><b>${title}</b> ${escapeHtml(chart.unit)}${
     legend(lines)
   }</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title} over time">
-${shades(parts.spans, x)}${grid(x, y)}${
+${shades(chart.spans, x)}${grid(x, y)}${
     lines.map(({ values }, index) =>
-      `<path class="line s${index + 1}" d="${path(parts.atMs, values, x, y)}"/>`
+      `<path class="line s${index + 1}" d="${path(chart.atMs, values, x, y)}"/>`
     ).join("\n")
   }
-${tips(parts, x)}</svg></figure>`;
+${tips(chart, x)}</svg></figure>`;
 }
 
-/** A number that can be drawn; too little to be seen is nothing. */
+/** Returns a number that can be drawn; one too small to be seen is 0. */
 function drawable(value: number | null): number | null {
   if (value === null || !Number.isFinite(value)) return null;
   return value < LEAST / 1000 ? 0 : Math.min(value, MOST);
@@ -87,11 +87,11 @@ function drawable(value: number | null): number | null {
 
 interface Axis {
   readonly ticks: readonly number[];
-  /** Where a value is, in the units of the drawing. */
+  /** Returns the position of a value, in units of the drawing. */
   at(value: number): number;
 }
 
-function xAxis({ atMs, spans }: ChartParts): Axis {
+function xAxis({ atMs, spans }: Chart): Axis {
   const ends = spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
   const from = Math.min(...atMs, ...ends);
   const last = Math.max(...atMs, ...ends);
@@ -110,7 +110,7 @@ function timeTicks(from: number, to: number): number[] {
 }
 
 function linearAxis(known: readonly number[]): Axis {
-  // Without anything above 0, the axis goes to 1.
+  // If all values are 0, the axis ends at 1.
   const top = Math.max(...known, 0) || 1;
   const step = niceStep(top / MAX_TICKS);
   const end = Math.ceil(top / step) * step;
@@ -139,11 +139,11 @@ function logAxis(known: readonly number[]): Axis {
   };
 }
 
-function yOf(part: number): number {
-  return HEIGHT - BOTTOM - part * (HEIGHT - TOP - BOTTOM);
+function yOf(fraction: number): number {
+  return HEIGHT - BOTTOM - fraction * (HEIGHT - TOP - BOTTOM);
 }
 
-/** 1, 2 or 5 times a power of ten. */
+/** Returns 1, 2 or 5 times a power of ten. */
 function niceStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
   const factor = [1, 2, 5].find((factor) => factor * power >= least) ?? 10;
@@ -163,7 +163,7 @@ function shades(spans: readonly ChartSpan[], x: Axis): string {
   return spans.map(({ name, fromMs, toMs }, index) => {
     const left = x.at(fromMs);
     const width = Math.max(x.at(toMs) - left, 0);
-    // A name that has no room is left to the table of phases.
+    // A name without room is left out; the table of phases has it.
     const text = width < 7 * name.length
       ? ""
       : `<text class="span" x="${round(left + width / 2)}" y="${TOP - 7}">${
@@ -192,7 +192,7 @@ function grid(x: Axis, y: Axis): string {
   return [...rows, ...columns].join("");
 }
 
-/** A line with holes; a point that stands alone is a dot. */
+/** Draws a line with gaps; a point between two gaps is a dot. */
 function path(
   atMs: readonly number[],
   values: readonly (number | null)[],
@@ -211,8 +211,8 @@ function path(
   return drawn;
 }
 
-/** What a pointer is told that rests on a point. */
-function tips({ atMs, lines }: ChartParts, x: Axis): string {
+/** Draws the tooltips of all points. */
+function tips({ atMs, lines }: Chart, x: Axis): string {
   return atMs.map((at, index) => {
     const next = atMs[index + 1];
     const before = atMs[index - 1];

@@ -1,25 +1,25 @@
 /**
- * Text in columns of a terminal.
+ * Layout of text in a terminal.
  *
  * @module
  */
 import { printable } from "./printable.ts";
 
-/** Columns of a name at most, so that there is room for numbers. */
+/** The widest name, so that there is room for numbers. */
 const MAX_NAME = 32;
 const GAP = "  ";
 
 /**
- * Wraps a text at spaces, or where a word is too long; further lines, and those
- * of its own, are indented.
+ * Wraps a text at spaces, or within words that are too long. All lines but the
+ * first are indented.
  */
 export function wrap(text: string, width: number, indent: string): string[] {
   const lines: string[] = [];
-  for (const part of printable(text).split("\n")) {
+  for (const paragraph of printable(text).split("\n")) {
     let line = lines.length === 0 ? "" : indent;
     let isEmpty = true;
     const longest = Math.max(width - indent.length, 1);
-    const words = part.split(" ").flatMap((word) => pieces(word, longest));
+    const words = paragraph.split(" ").flatMap((word) => pieces(word, longest));
     for (const word of words) {
       if (!isEmpty && line.length + 1 + word.length > width) {
         lines.push(line);
@@ -43,8 +43,8 @@ function pieces(word: string, longest: number): string[] {
 }
 
 /**
- * A table as lines: the first column to the left, the others to the right.
- * Columns that do not fit go below, with the first one again.
+ * Lays a table out as lines: the first column is aligned left, the others right.
+ * Columns that do not fit follow below, with the first one repeated.
  */
 export function layOut(
   columns: readonly string[],
@@ -52,23 +52,23 @@ export function layOut(
   width: number,
 ): string[] {
   const all = [columns, ...rows].map((row) =>
-    row.map((cell, index) => index === 0 ? cut(printable(cell)) : cell)
+    row.map((cell, index) => index === 0 ? shorten(printable(cell)) : cell)
   );
   const widthOf = (index: number) =>
     Math.max(...all.map((row) => row[index]?.length ?? 0));
   const nameWidth = widthOf(0);
-  const parts: number[][] = [];
+  const blocks: number[][] = [];
   let used = Infinity;
   for (let index = 1; index < columns.length; index++) {
     const more = GAP.length + widthOf(index);
     if (used + more > width) {
-      parts.push([]);
+      blocks.push([]);
       used = nameWidth;
     }
-    parts.at(-1)?.push(index);
+    blocks.at(-1)?.push(index);
     used += more;
   }
-  return parts.flatMap((indexes) =>
+  return blocks.flatMap((indexes) =>
     all.map((row) =>
       [
         (row[0] ?? "").padEnd(nameWidth),
@@ -78,7 +78,7 @@ export function layOut(
   );
 }
 
-function cut(name: string): string {
+function shorten(name: string): string {
   const line = name.replaceAll("\n", " ");
   return line.length > MAX_NAME ? `${line.slice(0, MAX_NAME - 1)}…` : line;
 }

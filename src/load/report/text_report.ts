@@ -1,5 +1,5 @@
 /**
- * The report for a terminal.
+ * The report as text for a terminal.
  *
  * @module
  */
@@ -18,15 +18,15 @@ import { count, duration } from "./numbers.ts";
 import { printable } from "./printable.ts";
 import { layOut, wrap } from "./text_layout.ts";
 
-/** Options of {@linkcode textReport}. */
-export interface TextReportOptions {
+/** Options of {@linkcode resultToText}. */
+export interface ResultToTextOptions {
   /**
-   * Columns of the terminal, 40 or more.
+   * The width of the terminal in columns; less than 40 counts as 40.
    * @default {80}
    */
   readonly columns?: number;
   /**
-   * Whether it is coloured. Nothing is where `NO_COLOR` is set.
+   * Whether the text is colored. It never is if `NO_COLOR` is set.
    * @default {false}
    */
   readonly colors?: boolean;
@@ -44,13 +44,13 @@ const PAINTS: Readonly<Record<Verdict, Paint>> = {
 const MIN_COLUMNS = 40;
 
 /**
- * Writes what came of a run for people: the verdict first, and why; then the
- * criteria, the operations, and how well the generator was. What comes from
- * outside has no control characters in it.
+ * Writes a result as text for people: first the verdict and its reasons, then
+ * the criteria, the operations, and how well the generator could keep up.
+ * Control characters in names and messages are removed.
  *
  * @example
  * ```ts
- * import { functionDriver, LoadTestManager, textReport } from "@troupe/troupe/load";
+ * import { functionDriver, LoadTestManager, resultToText } from "@troupe/troupe/load";
  *
  * const drivers = { function: functionDriver({ nothing: () => {} }) };
  * const result = await new LoadTestManager({ drivers }).run({
@@ -61,12 +61,12 @@ const MIN_COLUMNS = 40;
  *     { name: "nothing", driver: "function", request: { function: "nothing" } },
  *   ],
  * });
- * console.log(textReport(result));
+ * console.log(resultToText(result));
  * ```
  */
-export function textReport(
+export function resultToText(
   result: LoadResult,
-  options: TextReportOptions = {},
+  options: ResultToTextOptions = {},
 ): string {
   const { columns = 80, colors = false } = options;
   const width = Math.max(columns, MIN_COLUMNS);
@@ -104,18 +104,23 @@ function head(
 
 function criteria({ criteria }: LoadResult, paint: Painter): string[] {
   if (criteria.length === 0) {
-    return ["Criteria: none, so every run that counts passes."];
+    return ["Criteria: none, so every valid run passes."];
   }
   const rows = criteria.map((criterion) => {
     const holds = criterion.outcome === "held";
     const mark = paint(holds ? green : red)(holds ? "✓" : "✗");
-    return { mark, text: printable(criterionText(criterion)), criterion };
+    const actual = actualText(criterion);
+    return {
+      mark,
+      text: printable(criterionText(criterion)),
+      measured: criterion.actual === null ? actual : `was ${actual}`,
+    };
   });
   const width = Math.max(...rows.map(({ text }) => text.length));
   return [
-    heading("Criteria, of the steady phase", paint),
-    ...rows.map(({ mark, text, criterion }) =>
-      `  ${mark} ${text.padEnd(width)}  is ${actualText(criterion)}`
+    heading("Criteria for the steady phase", paint),
+    ...rows.map(({ mark, text, measured }) =>
+      `  ${mark} ${text.padEnd(width)}  ${measured}`
     ),
   ];
 }
@@ -143,7 +148,7 @@ function errors(
   const found = errorsOf(operations);
   if (found.length === 0) return [];
   return [
-    heading("Errors, in the steady phase", paint),
+    heading("Errors in the steady phase", paint),
     ...found.flatMap((error) => {
       const text = `${
         count(error.count)

@@ -1,14 +1,14 @@
 /**
- * What the charts of a report show: pure decisions.
+ * The charts of a report: pure decisions without I/O.
  *
  * @module
  */
 import type { LoadResult, PhaseResult, TimelinePoint } from "../result.ts";
 import { phaseText } from "../run/phases.ts";
-import type { ChartParts, ChartSpan } from "./svg_chart.ts";
+import type { Chart, ChartSpan } from "./svg_chart.ts";
 
-/** The charts of a run. */
-export function timelineCharts(result: LoadResult): ChartParts[] {
+/** Returns the charts of a run. */
+export function timelineCharts(result: LoadResult): Chart[] {
   const { phases, timeline: { points, intervalMs } } = result;
   const load = phases.filter(isLoad);
   const last = load.at(-1);
@@ -47,14 +47,14 @@ export function timelineCharts(result: LoadResult): ChartParts[] {
     {
       ...shared,
       title: "Throughput",
-      unit: "operations a second",
+      unit: "operations per second",
       scale: "linear",
       lines: [{ name: "ok", values: rates(({ ok }) => ok) }],
     },
     {
       ...shared,
       title: "Errors",
-      unit: "a second",
+      unit: "per second",
       scale: "linear",
       lines: [
         { name: "errors", values: rates(({ errors }) => errors) },
@@ -75,7 +75,7 @@ function isLoad({ name }: PhaseResult): boolean {
   return name !== "prepare" && name !== "cleanup";
 }
 
-/** The last part may have been cut short; its rates are of what there was. */
+/** Returns the length of an interval; the last one may be shorter. */
 function lengthOf(atMs: number, intervalMs: number, endMs: number): number {
   return Math.max(Math.min(intervalMs, endMs - atMs), 0);
 }

@@ -1,32 +1,33 @@
 /**
- * Compares data with a rule.
+ * Validates data against a rule.
  *
  * @module
  */
+import { describeRange, isInRange } from "../../checks/internal.ts";
 import { closestName } from "./closest_name.ts";
 import type { DriverIssue } from "../driver.ts";
 import type { ObjectRule, Rule } from "./rule.ts";
 
-/** A way to a value in data: names of fields, and numbers of items. */
+/** A path to a value in data: names of fields, and indexes of items. */
 export type Path = readonly (string | number)[];
 
-/** How a rule is applied. */
+/** Options of {@linkcode checkRule}. */
 export interface CheckOptions {
   /**
-   * Whether a text with `${feeder.field}` will do for anything: what it stands
+   * Whether a text with `${feeder.field}` is valid everywhere, as what it stands
    * for is not known yet.
    * @default {false}
    */
   readonly templates?: boolean;
 }
 
-/** What is filled in; other text with a dollar is sent as it is. */
+/** What is filled in; other text with a dollar is sent unchanged. */
 const REFERENCE = /\$\{[\w-]+\.[\w.-]+\}/;
-/** Deepest nesting of JSON: what is deeper may be a circle. */
+/** The deepest nesting of JSON: anything deeper may be circular. */
 const MAX_DEPTH = 64;
 const MAX_SHOWN = 40;
 
-/** Everything in which a value differs from a rule. */
+/** Returns everything that is wrong with a value. */
 export function checkRule(
   rule: Rule,
   value: unknown,
@@ -37,7 +38,7 @@ export function checkRule(
   return issues;
 }
 
-/** Whether it is an object that has fields. */
+/** Returns whether a value is an object with fields, and not a list. */
 export function isRecord(
   value: unknown,
 ): value is { readonly [name: string]: unknown } {
@@ -46,7 +47,10 @@ export function isRecord(
   return prototype === Object.prototype || prototype === null;
 }
 
-/** What to say of a name that is not one of those there are. */
+/**
+ * Makes an issue of an unknown name: with the name that was probably meant, or
+ * with all there are.
+ */
 export function unknownName(
   path: Path,
   problem: string,
@@ -61,11 +65,13 @@ export function unknownName(
       suggestion,
     };
   }
-  const others = names.length === 0 ? "there are none" : names.join(", ");
-  return { path, message: `${problem}, known: ${others}` };
+  const advice = names.length === 0
+    ? "there are none"
+    : `choose one of ${names.join(", ")}`;
+  return { path, message: `${problem}, ${advice}` };
 }
 
-/** A value in a few words. */
+/** Shows a value in a few words. */
 export function show(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "an object";
@@ -92,12 +98,15 @@ class Checker {
     ) return;
     switch (rule.kind) {
       case "text":
-        if (typeof value !== "string" || value.length < (rule.least ?? 0)) {
+        if (typeof value !== "string" || value.length < (rule.minLength ?? 0)) {
           return this.#wrong(rule, value, path);
         }
         return this.#refuse(path, rule.refuses?.(value));
       case "number":
-        if (!isInRange(rule, value)) this.#wrong(rule, value, path);
+        if (
+          typeof value !== "number" || !Number.isFinite(value) ||
+          !isInRange(value, rule.range)
+        ) this.#wrong(rule, value, path);
         return;
       case "flag":
         if (typeof value !== "boolean") this.#wrong(rule, value, path);
@@ -108,8 +117,8 @@ class Checker {
         return this.#json(value, path, 0);
       case "list":
         if (!Array.isArray(value)) return this.#wrong(rule, value, path);
-        if (value.length < (rule.least ?? 0)) {
-          this.#refuse(path, "is empty, at least one item is needed");
+        if (value.length < (rule.minItems ?? 0)) {
+          this.#refuse(path, "is empty, it must have at least one item");
         }
         return value.forEach((item, index) =>
           this.check(rule.of, item, [...path, index])
@@ -162,11 +171,19 @@ class Checker {
     const [first, second] = (rule.atMostOne ?? [])
       .filter((name) => value[name] !== undefined);
     if (second !== undefined) {
-      this.#refuse([...path, second], `is there beside ${first}, take one`);
+      this.#refuse(
+        [...path, second],
+        `is given beside ${first}, remove one of them`,
+      );
     }
     for (const name of Object.keys(value)) {
       if (names.includes(name)) continue;
-      const unknown = unknownName([...path, name], "is not known", name, names);
+      const unknown = unknownName(
+        [...path, name],
+        "is not a known field",
+        name,
+        names,
+      );
       this.#issues.push(unknown);
     }
   }
@@ -174,7 +191,10 @@ class Checker {
   #map(of: Rule, value: { readonly [name: string]: unknown }, path: Path) {
     for (const [name, item] of Object.entries(value)) {
       if (name === "__proto__") {
-        this.#refuse([...path, name], "is no name for a field, take another");
+        this.#refuse(
+          [...path, name],
+          "is not allowed as a name, choose another",
+        );
       } else this.check(of, item, [...path, name]);
     }
   }
@@ -189,7 +209,7 @@ class Checker {
 
   #json(value: unknown, path: Path, depth: number): void {
     if (depth > MAX_DEPTH) {
-      return this.#refuse(path, `is nested more than ${MAX_DEPTH} deep`);
+      return this.#refuse(path, `is nested deeper than ${MAX_DEPTH} levels`);
     }
     if (Array.isArray(value)) {
       return value.forEach((item, index) =>
@@ -199,7 +219,10 @@ class Checker {
     if (isRecord(value)) {
       for (const [name, item] of Object.entries(value)) {
         if (name === "__proto__") {
-          this.#refuse([...path, name], "is no name for a field, take another");
+          this.#refuse(
+            [...path, name],
+            "is not allowed as a name, choose another",
+          );
         } else this.#json(item, [...path, name], depth + 1);
       }
       return;
@@ -210,11 +233,11 @@ class Checker {
   }
 
   #wrong(rule: Rule, value: unknown, path: Path): void {
-    this.#refuse(path, `is ${show(value)}, ${describe(rule)} is needed`);
+    this.#refuse(path, `is ${show(value)}, it must be ${describe(rule)}`);
   }
 
   #missing(rule: Rule, path: Path): void {
-    this.#refuse(path, `is missing, ${describe(rule)} is needed`);
+    this.#refuse(path, `is missing, it must be ${describe(rule)}`);
   }
 
   #refuse(path: Path, message: string | undefined): void {
@@ -222,17 +245,7 @@ class Checker {
   }
 }
 
-function isInRange(
-  rule: Extract<Rule, { kind: "number" }>,
-  value: unknown,
-): boolean {
-  if (typeof value !== "number" || !Number.isFinite(value)) return false;
-  if (rule.whole && !Number.isInteger(value)) return false;
-  return value >= (rule.least ?? -Infinity) &&
-    value <= (rule.most ?? Infinity) && value > (rule.above ?? -Infinity);
-}
-
-/** The object that has one of the fields that were given, or the first. */
+/** Returns the object that has one of the given fields, or the first one. */
 function closestShape(
   objects: readonly [ObjectRule, ...ObjectRule[]],
   value: { readonly [name: string]: unknown },
@@ -243,23 +256,19 @@ function closestShape(
   ) ?? first;
 }
 
-/** What a rule wants, in a few words. */
+/** Describes what a rule requires, in words that follow "it must be". */
 function describe(rule: Rule): string {
   switch (rule.kind) {
     case "text":
-      return rule.least === undefined ? "a text" : "a text that is not empty";
+      return rule.minLength === undefined
+        ? "a string"
+        : "a string that is not empty";
     case "number": {
-      const { least, most = Infinity, above, whole } = rule;
-      const what = whole ? "a whole number" : "a number";
-      if (above !== undefined) {
-        return most === Infinity
-          ? `${what} above ${above}`
-          : `${what} above ${above} and up to ${most}`;
-      }
-      if (least === undefined) return what;
-      return most >= Number.MAX_SAFE_INTEGER
-        ? `${what} from ${least} up`
-        : `${what} from ${least} to ${most}`;
+      const { max = Infinity, ...rest } = rule.range;
+      // The greatest safe integer is no limit that anybody has in mind.
+      const isLimited = max < Number.MAX_SAFE_INTEGER;
+      const words = describeRange(isLimited ? rule.range : rest);
+      return words.startsWith("a ") ? words : `a number ${words}`;
     }
     case "flag":
       return "true or false";
@@ -268,7 +277,7 @@ function describe(rule: Rule): string {
         ? `"${rule.of[0]}"`
         : `one of ${rule.of.join(", ")}`;
     case "json":
-      return "what JSON can hold";
+      return "a JSON value";
     case "list":
       return "a list";
     case "map":

@@ -1,15 +1,15 @@
 /**
- * What somebody may have meant.
+ * The name that was probably meant.
  *
  * @module
  */
 import { closestString } from "@std/text/closest-string";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 
-/** Letters that two names may differ in; two that are swapped count twice. */
+/** Letters in which two names may differ; two that are swapped count twice. */
 const MAX_DISTANCE = 2;
 
-/** The name that is most like a wrong one, if it is like it. */
+/** Returns the name that is most similar to a wrong one, if it is similar. */
 export function closestName(
   wrong: string,
   names: readonly string[],

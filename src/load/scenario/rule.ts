@@ -1,38 +1,32 @@
 /**
- * What data must be like, as data: a schema that can name what is wrong in
- * our words and say what was meant.
+ * Rules for data, as data: a schema whose errors say what to do, and what was
+ * probably meant.
  *
  * @module
  */
+import type { NumberRange } from "../../checks/internal.ts";
 
-/** What a value must be. */
+/** A rule for a value. */
 export type Rule =
   | {
     readonly kind: "text";
-    /** Fewest characters. */
-    readonly least?: number;
-    /** What is wrong with the text; nothing if it is as it should be. */
+    /** The least number of characters. */
+    readonly minLength?: number;
+    /** Returns what is wrong with the text; nothing if it is valid. */
     readonly refuses?: (text: string) => string | undefined;
   }
-  | {
-    readonly kind: "number";
-    readonly least?: number;
-    readonly most?: number;
-    /** It must be more than that. */
-    readonly above?: number;
-    readonly whole?: true;
-  }
+  | { readonly kind: "number"; readonly range: NumberRange }
   | { readonly kind: "flag" }
   | { readonly kind: "choice"; readonly of: readonly string[] }
-  /** Whatever JSON can hold. */
+  /** Any JSON value. */
   | { readonly kind: "json" }
   | {
     readonly kind: "list";
     readonly of: Rule;
-    /** Fewest items. */
-    readonly least?: number;
+    /** The least number of items. */
+    readonly minItems?: number;
   }
-  /** Values by any names. */
+  /** An object with any field names. */
   | { readonly kind: "map"; readonly of: Rule }
   | ObjectRule
   /** An object whose other fields depend on one of them. */
@@ -41,18 +35,18 @@ export type Rule =
     readonly by: string;
     readonly of: { readonly [name: string]: ObjectRule };
   }
-  /** What is no object, or one of these objects: each has fields of its own. */
+  /** A plain value, or one of these objects, which differ in their fields. */
   | {
     readonly kind: "either";
     readonly plain: Rule;
     readonly objects: readonly [ObjectRule, ...ObjectRule[]];
   };
 
-/** An object with these fields and no others. */
+/** A rule for an object with these fields and no others. */
 export interface ObjectRule {
   readonly kind: "object";
   readonly fields: { readonly [name: string]: Field };
-  /** Optional fields of which there may be one. */
+  /** Optional fields of which at most one may be given. */
   readonly atMostOne?: readonly string[];
 }
 
@@ -60,8 +54,8 @@ export interface ObjectRule {
 export type Field = Rule & { readonly optional?: true };
 
 /**
- * A rule for each field of `T`, so that none is forgotten: the optional ones,
- * and no others, are `optional`.
+ * A rule for each field of `T`, so that none is forgotten: exactly the optional
+ * fields are `optional`.
  */
 export type FieldsOf<T> = {
   readonly [K in keyof T]-?: Record<never, never> extends Pick<T, K>
@@ -69,42 +63,47 @@ export type FieldsOf<T> = {
     : Rule & { readonly optional?: never };
 };
 
-/** Longest time that timers know, in milliseconds. */
+/** The longest time of a timer, in milliseconds. */
 export const MAX_MS: number = 2 ** 31 - 1;
 
 /** Any text. */
 export const text: Rule = { kind: "text" };
 /** A text that is not empty. */
-export const name: Rule = { kind: "text", least: 1 };
+export const name: Rule = { kind: "text", minLength: 1 };
 /** `true` or `false`. */
 export const flag: Rule = { kind: "flag" };
-/** Whatever JSON can hold. */
+/** Any JSON value. */
 export const json: Rule = { kind: "json" };
-/** An object of whatever JSON can hold. */
+/** An object of JSON values. */
 export const jsonObject: Rule = { kind: "map", of: json };
-/** Texts by their names. */
+/** Texts by name. */
 export const texts: Rule = { kind: "map", of: text };
-/** A time in milliseconds. */
-export const ms: Rule = { kind: "number", least: 0, most: MAX_MS };
-/** A time in milliseconds that is not nothing. */
-export const someMs: Rule = { kind: "number", above: 0, most: MAX_MS };
+/** A time in milliseconds, 0 or more. */
+export const ms: Rule = number({ min: 0, max: MAX_MS });
+/** A time in milliseconds, above 0. */
+export const someMs: Rule = number({ above: 0, max: MAX_MS });
 
-/** A whole number, from 1 up unless it is said otherwise. */
-export function whole(least = 1, most: number = Number.MAX_SAFE_INTEGER): Rule {
-  return { kind: "number", whole: true, least, most };
+/** Makes a rule for a finite number in a range. */
+export function number(range: NumberRange): Rule {
+  return { kind: "number", range };
 }
 
-/** One of these texts. */
+/** Makes a rule for a whole number, by default 1 or more. */
+export function whole(min = 1, max: number = Number.MAX_SAFE_INTEGER): Rule {
+  return number({ integer: true, min, max });
+}
+
+/** Makes a rule for one of these texts. */
 export function choice(...of: readonly string[]): Rule {
   return { kind: "choice", of };
 }
 
-/** A list with at least so many items. */
-export function list(of: Rule, least = 0): Rule {
-  return { kind: "list", of, least };
+/** Makes a rule for a list with at least so many items. */
+export function list(of: Rule, minItems = 0): Rule {
+  return { kind: "list", of, minItems };
 }
 
-/** An object with a rule for each field of `T`. */
+/** Makes a rule for an object, with a rule for each field of `T`. */
 export function object<T>(
   fields: FieldsOf<T>,
   atMostOne: readonly (keyof T & string)[] = [],
@@ -112,7 +111,7 @@ export function object<T>(
   return { kind: "object", fields, atMostOne };
 }
 
-/** A rule for a field that may be left out. */
+/** Makes a rule for a field that may be left out. */
 export function optional(rule: Rule): Rule & { readonly optional: true } {
   return { ...rule, optional: true };
 }

@@ -1,89 +1,93 @@
 /**
- * A scenario as data: what JSON and YAML hold, and what a builder makes. Code
- * comes in through drivers, which operations name.
+ * Scenarios as data: what JSON and YAML hold, and what a builder makes. Code
+ * comes in through drivers, which operations refer to by name.
  *
  * @module
  */
 import type { JsonObject, JsonValue } from "../../codec/mod.ts";
 
-/** What is done to a service, by how many, for how long, and what is expected. */
+/** A load test: which operations, how many users, how long, what must hold. */
 export interface Scenario {
-  /** What reports call it. */
+  /** The name of the scenario in reports. */
   readonly name: string;
-  /** What it is for. */
+  /** What the scenario is for. */
   readonly description?: string;
-  /** A program that is the service, started for the run and ended after it. */
+  /** The program under test, started for the run and ended after it. */
   readonly target?: Target;
-  /** How many do it, and when they begin. */
+  /** How many users there are, and when they start operations. */
   readonly load: OpenLoad | ClosedLoad;
-  /** For how long. */
+  /** How long each phase of the run takes. */
   readonly phases: Phases;
-  /** At least one; each iteration does one of them, by their weights. */
+  /** The operations, at least one; each iteration draws one by weight. */
   readonly operations: readonly Operation[];
-  /** Records for operations, by the names of the feeders. */
+  /** The feeders, whose records are filled into requests, by name. */
   readonly feeders?: { readonly [name: string]: Feeder };
-  /** What must hold for the run to pass. */
+  /** The criteria that must hold for the run to pass. */
   readonly criteria?: readonly Criterion[];
-  /** Told in reports. */
+  /** Tags that reports show. */
   readonly tags?: { readonly [name: string]: string };
   /**
-   * Of everything that is drawn: one seed draws the same.
+   * The seed of all random choices: the same seed makes the same choices.
    * @default {1}
    */
   readonly seed?: number;
 }
 
-/** A program that is the service. */
+/** A program that is the service under test. */
 export interface Target {
-  /** The command, such as `deno`, which is the one that runs this. */
+  /** The command; `deno` is the one that runs the load test. */
   readonly command: string;
-  /** Its arguments. */
+  /** The arguments of the command. */
   readonly args?: readonly string[];
   /**
-   * Text of its standard output that says it is ready; what the groups of
-   * this regular expression match by name, operations may use as
+   * A regular expression for the line of standard output that says that the
+   * program is ready. Operations use what its named groups match as
    * `${target.NAME}`.
    */
   readonly readyPattern: string;
   /**
-   * How long it may take to be ready, in milliseconds.
+   * How long the program may take to be ready, in milliseconds.
    * @default {30000}
    */
   readonly readyTimeoutMs?: number;
 }
 
 /**
- * The open model: iterations begin at a rate, whatever the service does. Their
- * latency counts from the planned begin.
+ * The open model: iterations start at a rate, whatever the service does, and
+ * their latency counts from the planned start.
  */
 export interface OpenLoad {
-  /** Tells it from the closed model. */
+  /** The name of the model. */
   readonly model: "open";
-  /** Iterations that begin in a second, in the steady phase. */
+  /** Iterations that start per second in the steady phase; above 0. */
   readonly arrivalsPerSecond: number;
   /**
-   * Gaps between them: all the same, or as of a Poisson process.
+   * Whether the gaps between arrivals are equal, or those of a Poisson process.
    * @default {"poisson"}
    */
   readonly arrivals?: "constant" | "poisson";
-  /** Virtual users at most; an arrival that finds all of them busy is dropped. */
+  /** The most virtual users; an arrival that finds all busy is dropped. */
   readonly maxUsers: number;
 }
 
-/** The closed model: so many users, each of whom waits, thinks and goes on. */
+/**
+ * The closed model: a fixed number of users, each of whom performs an operation,
+ * waits for its end, thinks and goes on.
+ */
 export interface ClosedLoad {
-  /** Tells it from the open model. */
+  /** The name of the model. */
   readonly model: "closed";
-  /** Virtual users, once all have begun. */
+  /** The number of virtual users in the steady phase. */
   readonly users: number;
   /**
-   * Between the end of an iteration and the begin of the user's next one.
+   * The time between the end of an iteration and the start of the next one of
+   * the same user.
    * @default {none}
    */
   readonly thinkTime?: ThinkTime;
 }
 
-/** A distribution of times, in milliseconds. */
+/** A distribution of times in milliseconds. */
 export type ThinkTime =
   | { readonly distribution: "constant"; readonly ms: number }
   | {
@@ -103,45 +107,68 @@ export type ThinkTime =
     readonly sigma: number;
   };
 
-/** How long each part of a run takes, or may take. */
+/** How long each phase of a run takes, or may take, in milliseconds. */
 export interface Phases {
-  /** Limit of all that is prepared. @default {30000} */
+  /**
+   * The limit of the preparation, in milliseconds.
+   * @default {30000}
+   */
   readonly prepareTimeoutMs?: number;
-  /** The load grows from nothing. It is tagged, and no part of criteria. @default {0} */
+  /**
+   * How long the load grows from nothing, in milliseconds. Criteria do not
+   * include this phase.
+   * @default {0}
+   */
   readonly rampUpMs?: number;
-  /** The load is as it is said to be; what criteria are about. */
+  /** How long the full load lasts, in milliseconds; criteria are about it. */
   readonly steadyMs: number;
-  /** The load shrinks to nothing. @default {0} */
+  /**
+   * How long the load shrinks to nothing, in milliseconds.
+   * @default {0}
+   */
   readonly rampDownMs?: number;
-  /** How long operations that are under way may still take. @default {the longest timeoutMs of an operation} */
+  /**
+   * How long operations that are under way may still take, in milliseconds.
+   * @default {the longest timeoutMs of an operation}
+   */
   readonly drainTimeoutMs?: number;
-  /** Limit of the cleaning up. @default {30000} */
+  /**
+   * The limit of the clean-up, in milliseconds.
+   * @default {30000}
+   */
   readonly cleanupTimeoutMs?: number;
 }
 
-/** One thing that users do. */
+/** One kind of operation that users perform. */
 export interface Operation {
-  /** Unique in its scenario. */
+  /** The name of the operation, unique in its scenario. */
   readonly name: string;
-  /** The driver that does it, such as `http`. */
+  /** The name of the driver that performs it, such as `http`. */
   readonly driver: string;
-  /** What the driver is asked to do; `${feeder.field}` is replaced. */
+  /** The request for the driver, in which `${feeder.field}` is replaced. */
   readonly request: JsonObject;
-  /** How often, beside the weights of the others; above 0. @default {1} */
+  /**
+   * How often the operation is performed relative to the others; above 0.
+   * @default {1}
+   */
   readonly weight?: number;
-  /** After which it has timed out, and its user is replaced. @default {10000} */
+  /**
+   * How long the operation may take, in milliseconds. One that takes longer has
+   * timed out, and its user is replaced.
+   * @default {10000}
+   */
   readonly timeoutMs?: number;
-  /** What must hold of its outcome, or it has failed. */
+  /** Checks that the outcome must pass, or the operation has failed. */
   readonly checks?: readonly Check[];
-  /** Told in reports. */
+  /** Tags that reports show. */
   readonly tags?: { readonly [name: string]: string };
 }
 
-/** Something that must hold of an operation's outcome. */
+/** A condition that the outcome of an operation must meet. */
 export interface Check {
-  /** A field of the outcome, such as `status` or `body.items.0.id`. */
+  /** The path to a field of the outcome: `status` or `body.items.0.id`. */
   readonly field: string;
-  /** How the field must be, beside the value. */
+  /** How the field must compare with the value. */
   readonly is:
     | "equal"
     | "not_equal"
@@ -149,35 +176,49 @@ export interface Check {
     | "above"
     | "contains"
     | "present";
-  /** Beside what; none for `present`. */
+  /** The value to compare with; `present` takes none. */
   readonly value?: JsonValue;
 }
 
-/** Records for operations. */
+/** A source of records for requests. */
 export interface Feeder {
-  /** What operations are filled in with. */
+  /** The records that are filled into requests. */
   readonly records: readonly JsonObject[];
   /**
-   * Which one comes next; `once` ends with the last one.
+   * Which record comes next: all in turn and again from the first, a random
+   * one, or each once, after which operations that need one fail.
    * @default {"in_turn"}
    */
   readonly order?: "in_turn" | "random" | "once";
 }
 
-/** What must hold for a run to pass, of its steady phase. */
+/** A condition on the steady phase that must hold for a run to pass. */
 export interface Criterion {
-  /** Such as `latency.p99`, `serviceTime.mean`, `errorRate`, `throughput`, `dropRate`. */
+  /**
+   * The metric: `errorRate`, `dropRate`, `throughput`, or a statistic of
+   * `latency` or `serviceTime`, such as `latency.p99`.
+   */
   readonly metric: string;
-  /** The operation; all together if it is left out. */
+  /**
+   * The name of the operation that is measured.
+   * @default {all operations together}
+   */
   readonly operation?: string;
-  /** How the metric must be, beside the value. */
+  /** How the metric must compare with the value. */
   readonly is: "below" | "at_most" | "above" | "at_least";
-  /** Times in milliseconds, rates from 0 to 1, throughput in operations a second. */
+  /**
+   * The value to compare with: times in milliseconds, rates from 0 to 1,
+   * throughput in operations per second.
+   */
   readonly value: number;
-  /** Whether the run ends when it does not hold, once `abortAfterMs` have passed. @default {false} */
+  /**
+   * Whether the run ends as soon as the criterion does not hold, once
+   * `abortAfterMs` have passed.
+   * @default {false}
+   */
   readonly abort?: boolean;
   /**
-   * Milliseconds of the steady phase before it may end the run.
+   * Milliseconds of the steady phase before the criterion may end the run.
    * @default {5000}
    */
   readonly abortAfterMs?: number;

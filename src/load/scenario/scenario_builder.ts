@@ -1,5 +1,5 @@
 /**
- * Scenarios as a sentence in code.
+ * A builder of scenarios in code.
  *
  * @module
  */
@@ -17,17 +17,17 @@ import type {
 import { ScenarioError } from "./scenario_error.ts";
 import { validateScenario } from "./validate_scenario.ts";
 
-/** Parts of a scenario that were said so far. */
+/** The parts of a scenario that a builder has so far. */
 export type ScenarioParts = Partial<Omit<Scenario, "name">>;
 
-/** Parts without which there is no scenario. */
-export type NeededParts = Pick<Scenario, "load" | "phases" | "operations">;
+/** The parts that every scenario needs. */
+export type RequiredParts = Pick<Scenario, "load" | "phases" | "operations">;
 
 /**
- * Says a scenario part by part. Builders do not change: each call answers
- * another one, so that several scenarios may begin with the same.
+ * Builds a scenario part by part. Builders are immutable: each call returns a new
+ * one, so several scenarios can start from the same.
  *
- * `build` is there once a load, phases and an operation were said.
+ * `build` can be called once there are a load, phases and an operation.
  *
  * @example
  * ```ts
@@ -46,52 +46,52 @@ export type NeededParts = Pick<Scenario, "load" | "phases" | "operations">;
  * console.assert(scenario.operations.length === 1);
  * ```
  *
- * @typeParam Parts What was said so far; leave it out.
+ * @typeParam Parts The parts so far; leave it out.
  */
 export class TestScenarioBuilder<Parts extends ScenarioParts = ScenarioParts> {
-  /** What reports call the scenario. */
+  /** The name of the scenario in reports. */
   readonly name: string;
-  /** What was said so far. */
+  /** The parts of the scenario so far. */
   readonly parts: Parts | undefined;
 
-  /** Begins a scenario of that name. */
+  /** Starts a scenario of that name. */
   constructor(name: string, parts?: Parts) {
     this.name = name;
     this.parts = parts;
   }
 
-  /** What it is for. */
+  /** Sets the description of the scenario. */
   description(description: string): TestScenarioBuilder<Parts> {
     return this.#with({ description });
   }
 
-  /** A program that is the service. */
+  /** Sets the program that is the service under test. */
   target(target: Target): TestScenarioBuilder<Parts> {
     return this.#with({ target });
   }
 
-  /** Iterations that begin at a rate, whatever the service does. */
+  /** Selects the open model: iterations start at a rate, whatever happens. */
   open(
     load: Omit<OpenLoad, "model">,
   ): TestScenarioBuilder<Parts & { readonly load: OpenLoad }> {
     return this.#with({ load: { ...load, model: "open" } });
   }
 
-  /** So many users, each of whom waits, thinks and goes on. */
+  /** Selects the closed model: users wait for the end of each operation. */
   closed(
     load: Omit<ClosedLoad, "model">,
   ): TestScenarioBuilder<Parts & { readonly load: ClosedLoad }> {
     return this.#with({ load: { ...load, model: "closed" } });
   }
 
-  /** How long each part of a run takes. */
+  /** Sets how long each phase of a run takes. */
   phases(
     phases: Phases,
   ): TestScenarioBuilder<Parts & { readonly phases: Phases }> {
     return this.#with({ phases });
   }
 
-  /** One more thing that users do. */
+  /** Adds an operation that users perform. */
   operation(
     name: string,
     operation: Omit<Operation, "name">,
@@ -102,13 +102,13 @@ export class TestScenarioBuilder<Parts extends ScenarioParts = ScenarioParts> {
     return this.#with({ operations: [...operations, { ...operation, name }] });
   }
 
-  /** Records for operations. */
+  /** Adds a feeder with records for operations. */
   feeder(name: string, feeder: Feeder): TestScenarioBuilder<Parts> {
     const { feeders } = this.parts ?? {};
     return this.#with({ feeders: { ...feeders, [name]: feeder } });
   }
 
-  /** One more thing that must hold. */
+  /** Adds a criterion that must hold. */
   criterion(
     metric: string,
     is: Criterion["is"],
@@ -120,25 +120,25 @@ export class TestScenarioBuilder<Parts extends ScenarioParts = ScenarioParts> {
     return this.#with({ criteria: [...criteria, criterion] });
   }
 
-  /** Something to be told in reports. */
+  /** Adds a tag that reports show. */
   tag(name: string, value: string): TestScenarioBuilder<Parts> {
     const { tags } = this.parts ?? {};
     return this.#with({ tags: { ...tags, [name]: value } });
   }
 
-  /** What everything that is drawn is drawn by. */
+  /** Sets the seed of all random choices. */
   seed(seed: number): TestScenarioBuilder<Parts> {
     return this.#with({ seed });
   }
 
   /**
-   * The scenario. With drivers, the names of drivers and the requests are
-   * compared as well.
+   * Returns the complete scenario. With drivers, their names and the requests are
+   * validated as well.
    *
-   * @throws {ScenarioError} that lists everything that is wrong.
+   * @throws {ScenarioError} if the scenario is not valid: lists all problems
    */
   build(
-    this: TestScenarioBuilder<ScenarioParts & NeededParts>,
+    this: TestScenarioBuilder<ScenarioParts & RequiredParts>,
     drivers?: DriverMap,
   ): Scenario {
     const { scenario, errors } = validateScenario(

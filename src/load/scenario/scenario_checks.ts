@@ -1,18 +1,19 @@
 /**
- * What the parts of a scenario have to do with each other.
+ * Checks of relations between the parts of a scenario.
  *
  * @module
  */
+import { describeRange, isInRange } from "../../checks/internal.ts";
 import { type Path, show, unknownName } from "./check_rule.ts";
 import type { DriverIssue, DriverMap } from "../driver.ts";
 import type { Check, Criterion, Scenario } from "./scenario.ts";
 
-/** Drivers that stand in an entry of their own, with what makes them. */
-const APART: { readonly [driver: string]: string } = {
+/** Drivers that have an entry point of their own, with what makes them. */
+const SEPARATE: { readonly [driver: string]: string } = {
   terminal: "terminalDriver() of @troupe/troupe/load/terminal",
 };
 
-/** All that is wrong with parts that are right on their own. */
+/** Returns what is wrong with parts that are valid on their own. */
 export function crossCheck(
   scenario: Partial<Scenario>,
   drivers: DriverMap | undefined,
@@ -47,7 +48,9 @@ function operationIssues(
     else {
       issues.push({
         path: [...path, "name"],
-        message: `is ${show(name)}, as operations[${first}] is, take another`,
+        message: `is ${
+          show(name)
+        }, the same as that of operations[${first}], choose another`,
       });
     }
     checks.forEach((check, number) => {
@@ -73,7 +76,7 @@ function unknownDriver(
   drivers: DriverMap,
 ): DriverIssue {
   const problem = `is ${show(driver)}`;
-  const maker = Object.hasOwn(APART, driver) ? APART[driver] : undefined;
+  const maker = Object.hasOwn(SEPARATE, driver) ? SEPARATE[driver] : undefined;
   return maker === undefined
     ? unknownName(path, problem, driver, Object.keys(drivers))
     : { path, message: `${problem}, add ${maker} to the drivers` };
@@ -86,19 +89,19 @@ function checkIssue(
   if (is === "present") {
     return value === undefined ? undefined : {
       path: [...path, "value"],
-      message: `is ${show(value)}, none is needed beside "present"`,
+      message: `is ${show(value)}, remove it: "present" takes no value`,
     };
   }
   if (value === undefined) {
     return {
       path: [...path, "value"],
-      message: `is missing, something to compare with is needed`,
+      message: `is missing, it must be the value to compare with`,
     };
   }
   if ((is === "below" || is === "above") && typeof value !== "number") {
     return {
       path: [...path, "value"],
-      message: `is ${show(value)}, a number is needed beside "${is}"`,
+      message: `is ${show(value)}, it must be a number for "${is}"`,
     };
   }
   return undefined;
@@ -132,8 +135,7 @@ function valueIssue(
   { metric, value }: Criterion,
   path: Path,
 ): DriverIssue | undefined {
-  const most = metric.endsWith("Rate") ? 1 : Infinity;
-  if (value >= 0 && value <= most) return undefined;
-  const range = most === 1 ? "from 0 to 1" : "from 0 up";
-  return { path, message: `is ${value}, a number ${range} is needed` };
+  const range = metric.endsWith("Rate") ? { min: 0, max: 1 } : { min: 0 };
+  if (isInRange(value, range)) return undefined;
+  return { path, message: `is ${value}, it must be ${describeRange(range)}` };
 }

@@ -1,41 +1,39 @@
 /**
- * What is wrong with a scenario.
+ * The error of scenarios that are not valid.
  *
  * @module
  */
 import { TroupeError } from "../../actor/mod.ts";
 
-/** One thing that is wrong with a scenario, or of which it warns. */
+/** A problem of a scenario: an error or a warning. */
 export interface ScenarioIssue {
-  /** Where, such as `["load", "users"]`; empty for the scenario as a whole. */
+  /** The path to the problem, such as `["load", "users"]`; empty for the whole. */
   readonly path: readonly (string | number)[];
   /** A sentence that names the path and says what to do. */
   readonly message: string;
-  /** The name that may have been meant. */
+  /** The name that was probably meant, if one is similar. */
   readonly suggestion?: string;
-  /** The line in the text it was read from, from 1 on. */
+  /** The line in the text, from 1 on, if the scenario was parsed. */
   readonly line?: number;
-  /** The column in that line, from 1 on. */
+  /** The column in the line, from 1 on, if the scenario was parsed. */
   readonly column?: number;
 }
 
 /** Options of a {@linkcode ScenarioError}. */
 export interface ScenarioErrorOptions extends ErrorOptions {
   /**
-   * What it was read from, named before each line and column.
+   * The name of the text, shown before each line and column.
    * @default {"scenario"}
    */
   readonly source?: string;
 }
 
-/** A scenario that cannot be used; its message lists everything. */
+/** A scenario that is not valid; the message lists all problems. */
 export class ScenarioError extends TroupeError {
-  /** Everything that is wrong with it. */
+  /** All problems of the scenario. */
   readonly issues: readonly ScenarioIssue[];
 
-  /**
-   * An error that lists the issues, one a line.
-   */
+  /** Creates an error that lists the issues, one per line. */
   constructor(
     issues: readonly ScenarioIssue[],
     options: ScenarioErrorOptions = {},
@@ -49,7 +47,7 @@ export class ScenarioError extends TroupeError {
   }
 }
 
-/** A path in words, such as `operations[0].request.url`. */
+/** Formats a path, such as `operations[0].request.url`. */
 export function formatPath(path: readonly (string | number)[]): string {
   return path.map((part, index) => {
     if (typeof part === "number") return `[${part}]`;

@@ -1,6 +1,6 @@
 /**
- * The `${feeder.field}` in the requests of operations, compared with what
- * there is to fill them in.
+ * Checks that each `${feeder.field}` in the requests of operations refers to
+ * something.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Feeder, Scenario } from "./scenario.ts";
 const REFERENCE = /\$\{([\w-]+)\.([\w.-]+)\}/g;
 const NAMED_GROUP = /\(\?<([\w$]+)>/g;
 
-/** References to what there is not. */
+/** Returns an issue for each reference to something that does not exist. */
 export function referenceIssues(scenario: Partial<Scenario>): DriverIssue[] {
   const { operations = [], feeders = {}, target } = scenario;
   const issues: DriverIssue[] = [];
@@ -28,7 +28,7 @@ export function referenceIssues(scenario: Partial<Scenario>): DriverIssue[] {
         issues.push(
           unknownName(
             path,
-            `${problem}, and ${source} is no feeder`,
+            `${problem}, which refers to no feeder`,
             source,
             names,
           ),
@@ -57,7 +57,7 @@ function groupIssue(
   if (groups.includes(field)) return undefined;
   return unknownName(
     path,
-    `${problem}, and target.readyPattern names no group ${field}`,
+    `${problem}, which is not a group of target.readyPattern`,
     field,
     groups,
   );
@@ -74,7 +74,7 @@ function recordIssue(
   if (without < 0) return undefined;
   return unknownName(
     path,
-    `${problem}, and feeders.${source}.records[${without}] has no ${field}`,
+    `${problem}, which feeders.${source}.records[${without}] does not have`,
     field,
     Object.keys(records[without] ?? {}),
   );

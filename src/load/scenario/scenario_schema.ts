@@ -1,6 +1,6 @@
 /**
- * What a scenario must be like. The rules are our own, for their words: a
- * library for schemas knows no closest name, and no range in a sentence.
+ * The schema of scenarios. The rules are our own for the sake of their errors: a
+ * schema library suggests no similar name, and puts no range in a sentence.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import {
   list,
   ms,
   name,
+  number,
   object,
   type ObjectRule,
   optional,
@@ -35,10 +36,9 @@ import type {
   ThinkTime,
 } from "./scenario.ts";
 
-/** More is a mistake, and would hold the thread so that no signal is heard. */
-const MOST = 1_000_000;
-const rate: Rule = { kind: "number", above: 0, most: MOST };
-const number: Rule = { kind: "number" };
+/** More is a mistake, and would block the thread so that no signal is noticed. */
+const MAX = 1_000_000;
+const rate: Rule = number({ above: 0, max: MAX });
 
 /** The fields of one distribution, without its name. */
 type ThinkTimeOf<Name extends ThinkTime["distribution"]> = Omit<
@@ -56,7 +56,7 @@ const thinkTime: Rule = {
     normal: object<ThinkTimeOf<"normal">>({ meanMs: ms, deviationMs: ms }),
     lognormal: object<ThinkTimeOf<"lognormal">>({
       medianMs: someMs,
-      sigma: { kind: "number", least: 0, most: 10 },
+      sigma: number({ min: 0, max: 10 }),
     }),
   },
 };
@@ -68,10 +68,10 @@ const load: Rule = {
     open: object<Omit<OpenLoad, "model">>({
       arrivalsPerSecond: rate,
       arrivals: optional(choice("constant", "poisson")),
-      maxUsers: whole(1, MOST),
+      maxUsers: whole(1, MAX),
     }),
     closed: object<Omit<ClosedLoad, "model">>({
-      users: whole(1, MOST),
+      users: whole(1, MAX),
       thinkTime: optional(thinkTime),
     }),
   },
@@ -96,7 +96,7 @@ const operation = object<Operation>({
   name,
   driver: name,
   request: jsonObject,
-  weight: optional({ kind: "number", above: 0 }),
+  weight: optional(number({ above: 0 })),
   timeoutMs: optional(someMs),
   checks: optional(list(check)),
   tags: optional(texts),
@@ -111,7 +111,7 @@ const criterion = object<Criterion>({
   metric: choice(...METRIC_NAMES),
   operation: optional(name),
   is: choice("below", "at_most", "above", "at_least"),
-  value: number,
+  value: number({}),
   abort: optional(flag),
   abortAfterMs: optional(ms),
 });
@@ -121,20 +121,20 @@ const target = object<Target>({
   args: optional(list(text)),
   readyPattern: {
     kind: "text",
-    least: 1,
+    minLength: 1,
     refuses(pattern) {
       try {
         new RegExp(pattern);
         return undefined;
       } catch {
-        return "is no regular expression";
+        return "is not a valid regular expression";
       }
     },
   },
   readyTimeoutMs: optional(someMs),
 });
 
-/** What a scenario must be like, but for what one part has to do with another. */
+/** The rule for a scenario, without relations between its parts. */
 export const scenarioRule: ObjectRule = object<Scenario>({
   name,
   description: optional(text),

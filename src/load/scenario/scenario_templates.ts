@@ -1,5 +1,5 @@
 /**
- * The usual kinds of load tests, ready to be run.
+ * Templates for the usual kinds of load tests.
  *
  * @module
  */
@@ -12,27 +12,27 @@ import type {
   ThinkTime,
 } from "./scenario.ts";
 
-/** The numbers of an average day, of which templates make their own. */
+/** The numbers of an average day, from which templates derive theirs. */
 export interface TemplateBase {
   /**
-   * What reports call the scenario.
+   * The name of the scenario in reports.
    * @default {the name of the template}
    */
   readonly name?: string;
-  /** Users at once on an average day. */
+  /** The number of users on an average day. */
   readonly users: number;
   /**
-   * How long they think.
+   * How long users think between operations.
    * @default {an exponential distribution with a mean of 1000 ms}
    */
   readonly thinkTime?: ThinkTime;
   /**
-   * Milliseconds that one in a hundred operations may exceed.
+   * The limit of the 99th percentile of the latency, in milliseconds.
    * @default {500}
    */
   readonly p99Ms?: number;
   /**
-   * The part of the operations that may fail, from 0 to 1.
+   * The fraction of operations that may fail, from 0 to 1.
    * @default {0.01}
    */
   readonly errorRate?: number;
@@ -40,16 +40,16 @@ export interface TemplateBase {
 
 /** The numbers of {@linkcode ScenarioTemplates.breakpoint}. */
 export interface BreakpointBase extends Omit<TemplateBase, "thinkTime"> {
-  /** Operations that begin in a second on an average day. */
+  /** Operations that start per second on an average day. */
   readonly arrivalsPerSecond: number;
   /**
-   * Scenarios, each with half an average day more than the one before.
+   * The number of scenarios, each with half an average day more load.
    * @default {10}
    */
   readonly steps?: number;
 }
 
-/** Makes a scenario of operations and the numbers of an average day. */
+/** Makes a scenario from operations and the numbers of an average day. */
 export type ScenarioTemplate = (
   operations: readonly Operation[],
   base: TemplateBase,
@@ -57,19 +57,19 @@ export type ScenarioTemplate = (
 
 /** The templates of {@linkcode scenarioTemplates}. */
 export interface ScenarioTemplates {
-  /** Three users at most, for half a minute: whether it works at all. */
+  /** At most three users for half a minute, to see whether it works at all. */
   readonly smoke: ScenarioTemplate;
-  /** An average day, for ten minutes. */
+  /** The load of an average day for ten minutes. */
   readonly averageLoad: ScenarioTemplate;
-  /** Twice an average day, for ten minutes. */
+  /** Twice the load of an average day for ten minutes. */
   readonly stress: ScenarioTemplate;
-  /** Ten times an average day within ten seconds, for a minute. */
+  /** Ten times the load of an average day, within ten seconds, for a minute. */
   readonly spike: ScenarioTemplate;
-  /** An average day for four hours: leaks, and what fills up. */
+  /** The load of an average day for four hours, to find leaks. */
   readonly endurance: ScenarioTemplate;
   /**
-   * Open scenarios with more and more arrivals, a minute each: the service
-   * breaks at the first that fails.
+   * Open scenarios with more and more arrivals, a minute each. The service breaks
+   * at the first one that fails.
    */
   readonly breakpoint: (
     operations: readonly Operation[],
@@ -80,8 +80,8 @@ export interface ScenarioTemplates {
 const MINUTE = 60_000;
 
 /**
- * The usual kinds of load tests. What they make are scenarios like others: they
- * can be changed and written to a file.
+ * Templates for the usual kinds of load tests. They make ordinary scenarios,
+ * which can be changed or written to a file.
  *
  * @example
  * ```ts

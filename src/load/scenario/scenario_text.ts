@@ -1,8 +1,9 @@
 /**
- * Scenarios as text, in YAML and in JSON.
+ * Scenarios as text in YAML and JSON.
  *
  * @module
  */
+import { reasonOf } from "../../checks/internal.ts";
 import {
   type Document,
   isAlias,
@@ -20,34 +21,34 @@ import type { Scenario } from "./scenario.ts";
 import { ScenarioError, type ScenarioIssue } from "./scenario_error.ts";
 import { validateScenario } from "./validate_scenario.ts";
 
-/** What a scenario may be written in. */
+/** The text formats of scenarios. */
 export type ScenarioFormat = "yaml" | "json";
 
 /** Options of {@linkcode parseScenario}. */
 export interface ParseScenarioOptions {
   /**
-   * What the text is written in.
-   * @default {"json" if the name of the file ends so, or "yaml"}
+   * The format of the text.
+   * @default {"json" if the file name ends in `.json`, or else "yaml"}
    */
   readonly format?: ScenarioFormat;
   /**
-   * What errors call the text.
+   * The name of the text in errors.
    * @default {"scenario"}
    */
   readonly fileName?: string;
-  /** With which names of drivers, and requests, are compared. */
+  /** The drivers that validate the requests; without them, nothing does. */
   readonly drivers?: DriverMap;
 }
 
-/** Aliases of YAML that are resolved, so that a short text stays short. */
+/** The most YAML aliases that are resolved: more could fill the memory. */
 const MAX_ALIASES = 100;
 
 /**
- * Reads a scenario. YAML is that of version 1.2 with its core schema: no tags
- * but those, and no key twice.
+ * Parses and validates a scenario. YAML is version 1.2 with its core schema:
+ * other tags and duplicate keys are errors.
  *
- * @throws {ScenarioError} that lists everything that is wrong, with lines and
- * columns.
+ * @throws {ScenarioError} if the scenario is not valid: lists all problems, with
+ * lines and columns
  *
  * @example
  * ```ts
@@ -87,7 +88,8 @@ export function parseScenario(
 }
 
 /**
- * Writes a scenario; what {@linkcode parseScenario} makes of it is the same.
+ * Writes a scenario as text, from which {@linkcode parseScenario} returns an
+ * equal one.
  *
  * @example
  * ```ts
@@ -107,18 +109,18 @@ export function stringifyScenario(
   return format === "json"
     ? `${JSON.stringify(scenario, null, 2)}\n`
     : stringify(scenario, {
-      // Neither is of use to whoever reads or changes it.
+      // Aliases and wrapped lines make it harder to read and change.
       aliasDuplicateObjects: false,
       lineWidth: 0,
     });
 }
 
-/** YAML holds more than JSON does; what is wrong is told in V8's words. */
+/** Checks that a text is JSON, as YAML allows more. The errors are those of V8. */
 function checkJson(text: string, fileName: string): void {
   try {
     JSON.parse(text);
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = reasonOf(cause);
     const [, line = 1, column = 1] =
       /\(line (\d+) column (\d+)\)/.exec(message) ?? [];
     throw new ScenarioError(
@@ -155,8 +157,8 @@ function read(text: string, lines: LineCounter, fileName: string): Read {
     return { document, value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
   } catch (cause) {
     let message: string | undefined;
-    if (cause instanceof RangeError) message = "It is nested too deep";
-    // An alias that leads nowhere, or to too much.
+    if (cause instanceof RangeError) message = "It is nested too deeply";
+    // An alias without an anchor, or too many aliases.
     if (cause instanceof ReferenceError) message = cause.message;
     if (message === undefined) throw cause;
     const issue: ScenarioIssue = {
@@ -168,7 +170,7 @@ function read(text: string, lines: LineCounter, fileName: string): Read {
   }
 }
 
-/** The first alias that leads nowhere, or the first of all. */
+/** Returns the offset of the first alias without an anchor, or of the first one. */
 function aliasOffset(document: Document): number {
   let first: number | undefined;
   let lost: number | undefined;
@@ -182,7 +184,7 @@ function aliasOffset(document: Document): number {
   return lost ?? first ?? 0;
 }
 
-/** Where the key or the item is that a path leads to, or what would hold it. */
+/** Returns the offset of the key or item at a path, or of its parent. */
 function offsetOf(document: Document, path: Path): number {
   let offset: number | undefined;
   let node: unknown = document.contents;

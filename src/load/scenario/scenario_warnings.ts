@@ -1,24 +1,24 @@
 /**
- * What makes a scenario say less than its author may think.
+ * Warnings about scenarios whose results may say less than expected.
  *
  * @module
  */
 import type { DriverIssue } from "../driver.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Users without think time from which on the generator may be what is slow. */
+/** From this many users without think time on, the generator may be too slow. */
 const MANY_USERS = 1000;
-/** Shortest steady phase for the last percent of a distribution. */
+/** The shortest steady phase for the 99th percentile, in milliseconds. */
 const SHORT_MS = 10_000;
 
-/** Warnings about a scenario that is right. */
+/** Returns warnings about a valid scenario. */
 export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
   const { load, phases, criteria = [], operations } = scenario;
   const warnings: DriverIssue[] = [];
   if (criteria.length === 0) {
     warnings.push({
       path: ["criteria"],
-      message: "is missing, so that whatever is measured will pass",
+      message: "is missing, so every valid run passes",
     });
   }
   if (
@@ -28,7 +28,7 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
     warnings.push({
       path: ["load", "thinkTime"],
       message:
-        `is missing, so that ${load.users} users never pause and may be more than this process can drive`,
+        `is missing, and ${load.users} users who never pause may be more than this process can drive`,
     });
   }
   criteria.forEach(({ metric }, index) => {
@@ -36,7 +36,7 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
     warnings.push({
       path: ["criteria", index, "metric"],
       message:
-        `is ${metric}, of which ${phases.steadyMs} ms of phases.steadyMs say little, take ${SHORT_MS} or more`,
+        `is ${metric}, for which a phases.steadyMs of ${phases.steadyMs} is too short, use at least ${SHORT_MS}`,
     });
   });
   operations.forEach(({ timeoutMs }, index) => {
@@ -44,7 +44,7 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
     warnings.push({
       path: ["operations", index, "timeoutMs"],
       message:
-        `is ${timeoutMs}, longer than phases.steadyMs, so that nothing can time out while it is measured`,
+        `is ${timeoutMs}, longer than phases.steadyMs, so nothing can time out in the steady phase`,
     });
   });
   return warnings;

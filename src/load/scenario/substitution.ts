@@ -1,25 +1,25 @@
 /**
- * Requests in which `${feeder.field}` and `${target.NAME}` stand for values:
- * they are taken apart once, before the run.
+ * Substitution of `${feeder.field}` and `${target.NAME}` in requests, which are
+ * compiled once, before the run.
  *
  * @module
  */
 import { LoadTestError } from "../load_errors.ts";
 import type { JsonObject, JsonValue } from "../../codec/mod.ts";
 
-/** Text that stands for a value: the name of a feeder, a dot, a path. */
+/** A reference to a value: the name of a feeder, a dot, a path. */
 const REFERENCE = /\$\{([\w-]+)\.([\w.-]+)\}/g;
 
-/** The records that one operation uses, by the names of their feeders. */
+/** The records that one operation uses, by the name of their feeder. */
 export type Records = ReadonlyMap<string, JsonObject>;
 
-/** A request that is filled in for each operation. */
+/** A request that can be filled in with records. */
 export interface RequestTemplate {
-  /** The feeders that it uses. */
+  /** The names of the feeders that the request uses. */
   readonly feeders: readonly string[];
   /**
-   * The request with the records filled in; always the same object if no
-   * feeder is used.
+   * Returns the request with the records filled in; always the same object if
+   * it uses no feeder.
    */
   fill(records: Records): JsonObject;
 }
@@ -27,10 +27,10 @@ export interface RequestTemplate {
 type Fill = (records: Records) => JsonValue;
 
 /**
- * Takes a request apart. A text that is nothing but one reference becomes the
- * value itself; in the midst of other text it becomes text.
+ * Compiles a request. A text that consists of one reference becomes the value
+ * itself; a reference within other text becomes text.
  *
- * @throws {LoadTestError} when a feeder is named that there is none of.
+ * @throws {LoadTestError} if the request refers to a feeder that does not exist.
  */
 export function compileRequest(
   request: JsonObject,
@@ -40,7 +40,7 @@ export function compileRequest(
   const fill = compileObject(request, (name) => {
     if (!feeders.includes(name)) {
       throw new LoadTestError(
-        `Cannot fill a request in: there is no feeder ${JSON.stringify(name)}`,
+        `Cannot fill in a request: there is no feeder ${JSON.stringify(name)}`,
       );
     }
     used.add(name);
@@ -49,23 +49,22 @@ export function compileRequest(
 }
 
 /**
- * Puts what the target has told in place of `${target.NAME}`. A text that is
- * nothing but one reference becomes a number if it reads as one, as a port
- * does.
+ * Replaces `${target.NAME}` by the outputs of the target. A text that consists of
+ * one reference becomes a number if the output is one, such as a port.
  *
- * @throws {LoadTestError} when the target has told nothing by that name.
+ * @throws {LoadTestError} if the target has no output of that name.
  */
 export function fillTarget(
   request: JsonObject,
-  told: { readonly [name: string]: string },
+  outputs: { readonly [name: string]: string },
 ): JsonObject {
   const value = (path: string): string => {
-    const found = Object.hasOwn(told, path) ? told[path] : undefined;
+    const found = Object.hasOwn(outputs, path) ? outputs[path] : undefined;
     if (found !== undefined) return found;
     throw new LoadTestError(
-      `Cannot fill a request in: the target has told no ${
+      `Cannot fill in a request: the target has no output ${
         JSON.stringify(path)
-      } by a named group of its readyPattern`,
+      }, name a group of its readyPattern so`,
     );
   };
   return mapObject(request, (text) => {
@@ -104,7 +103,7 @@ function isList(
   return Array.isArray(value);
 }
 
-/** Nothing if there is nothing to fill in. */
+/** Compiles an object; returns `undefined` if there is nothing to fill in. */
 function compileObject(
   object: JsonObject,
   use: (feeder: string) => void,
@@ -164,7 +163,7 @@ function asText(value: JsonValue): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** A field that a record does not have is `null`. */
+/** Returns the field of a record at a path, or `null` if it does not exist. */
 function fieldOf(
   record: JsonObject | undefined,
   path: readonly string[],

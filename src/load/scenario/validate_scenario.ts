@@ -1,5 +1,5 @@
 /**
- * Whether data is a scenario, and what is wrong if it is none.
+ * Validation of scenarios.
  *
  * @module
  */
@@ -12,19 +12,19 @@ import { referenceIssues } from "./scenario_references.ts";
 import { scenarioRule } from "./scenario_schema.ts";
 import { scenarioWarnings } from "./scenario_warnings.ts";
 
-/** What came of {@linkcode validateScenario}. */
+/** The result of {@linkcode validateScenario}. */
 export interface ScenarioValidation {
-  /** The value, if nothing is wrong with it. */
+  /** The value as a scenario, if it is valid. */
   readonly scenario?: Scenario;
-  /** All that must be put right. */
+  /** All problems that must be fixed. */
   readonly errors: readonly ScenarioIssue[];
-  /** What may be meant otherwise; only if there are no errors. */
+  /** What may not be as intended; empty if there are errors. */
   readonly warnings: readonly ScenarioIssue[];
 }
 
 /**
- * Compares data of any origin with what a scenario must be. With drivers,
- * the names of drivers and the requests are compared as well.
+ * Validates data of any origin as a scenario. With drivers, the names of drivers
+ * and the requests are validated as well.
  *
  * @example
  * ```ts
@@ -37,7 +37,8 @@ export interface ScenarioValidation {
  *   operations: [{ name: "send", driver: "tcp", request: {} }],
  * });
  * console.assert(
- *   errors[1]?.message === 'load.user is not known, did you mean "users"?',
+ *   errors[1]?.message ===
+ *     'load.user is not a known field, did you mean "users"?',
  * );
  * ```
  */
@@ -48,12 +49,12 @@ export function validateScenario(
   const found = checkRule(scenarioRule, value);
   const errors = [...found];
   const wrong = new Set(found.map(({ path: [part] }) => part));
-  const sound = soundParts(value, wrong);
-  if (isSound(sound)) {
-    errors.push(...crossCheck(sound, drivers));
-    // Or what is referred to may be there, and wrong.
+  const valid = validParts(value, wrong);
+  if (isPartial(valid)) {
+    errors.push(...crossCheck(valid, drivers));
+    // Otherwise what is referred to may exist, but be wrong.
     if (!wrong.has("feeders") && !wrong.has("target")) {
-      errors.push(...referenceIssues(sound));
+      errors.push(...referenceIssues(valid));
     }
   }
   if (errors.length > 0 || !isScenario(value, errors)) {
@@ -63,20 +64,20 @@ export function validateScenario(
   return { scenario: value, errors: [], warnings };
 }
 
-/** The parts in which nothing is wrong: the others are not looked at again. */
-function soundParts(value: unknown, wrong: ReadonlySet<unknown>): unknown {
+/** Returns the parts without errors: the others are not checked again. */
+function validParts(value: unknown, wrong: ReadonlySet<unknown>): unknown {
   if (!isRecord(value)) return undefined;
   return Object.fromEntries(
     Object.entries(value).filter(([part]) => !wrong.has(part)),
   );
 }
 
-/** By what {@linkcode soundParts} has left. */
-function isSound(sound: unknown): sound is Partial<Scenario> {
-  return sound !== undefined;
+/** Narrows the type by what {@linkcode validParts} has left. */
+function isPartial(valid: unknown): valid is Partial<Scenario> {
+  return valid !== undefined;
 }
 
-/** By what the rules have found. */
+/** Narrows the type by what the rules have found. */
 function isScenario(
   _value: unknown,
   errors: readonly DriverIssue[],

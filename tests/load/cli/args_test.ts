@@ -5,20 +5,21 @@ import {
   type RunArguments,
 } from "../../../src/load/cli/args.ts";
 
-const READY = ["chat", "http-api"];
+const PRESETS = ["chat", "http-api"];
 
 function read(...args: string[]): RunArguments {
-  const wanted = readArguments(args, READY);
+  const wanted = readArguments(args, PRESETS);
   if (wanted.type === "run") return wanted;
   throw new TypeError(`It asks for ${wanted.type}`);
 }
 
 function refusal(...args: string[]): string {
-  return assertThrows(() => readArguments(args, READY), LoadUsageError).message;
+  return assertThrows(() => readArguments(args, PRESETS), LoadUsageError)
+    .message;
 }
 
-Deno.test("a file or a ready scenario is enough", () => {
-  assertEquals(readArguments(["a/b.yaml"], READY), {
+Deno.test("a file or a preset is enough", () => {
+  assertEquals(readArguments(["a/b.yaml"], PRESETS), {
     type: "run",
     source: { type: "file", path: "a/b.yaml" },
     overrides: [],
@@ -30,7 +31,7 @@ Deno.test("a file or a ready scenario is enough", () => {
     json: false,
   });
   assertEquals(read("x.JSON").source, { type: "file", path: "x.JSON" });
-  assertEquals(read("chat").source, { type: "ready", name: "chat" });
+  assertEquals(read("chat").source, { type: "preset", name: "chat" });
 });
 
 Deno.test("options are read wherever they stand", () => {
@@ -42,7 +43,7 @@ Deno.test("options are read wherever they stand", () => {
   assertEquals(read("x.yml", "--no-page").pagePort, undefined);
 });
 
-Deno.test("--set takes JSON, or else text, and may come again; --seed is one of them", () => {
+Deno.test("--set takes JSON or text, and can be repeated; --seed is one of them", () => {
   const { overrides } = read(
     ...["--set", "load.users=50", "chat", "--set=name=a b=c"],
     ...["--seed", "7", "--set", "x=-1"],
@@ -55,34 +56,34 @@ Deno.test("--set takes JSON, or else text, and may come again; --seed is one of 
   ]);
 });
 
-Deno.test("--help and --list ask for no scenario", () => {
-  assertEquals(readArguments(["--help"], READY).type, "help");
-  assertEquals(readArguments(["-h", "x.yaml"], READY).type, "help");
-  assertEquals(readArguments(["--list"], READY).type, "list");
+Deno.test("--help and --list need no scenario", () => {
+  assertEquals(readArguments(["--help"], PRESETS).type, "help");
+  assertEquals(readArguments(["-h", "x.yaml"], PRESETS).type, "help");
+  assertEquals(readArguments(["--list"], PRESETS).type, "list");
 });
 
-Deno.test("arguments that make no sense are refused, with what may have been meant", () => {
-  assertStringIncludes(refusal(), "there is no scenario");
+Deno.test("wrong arguments are refused, with what was probably meant", () => {
+  assertStringIncludes(refusal(), "the scenario is missing");
   assertStringIncludes(refusal("a.yaml", "b.yaml"), '"b.yaml"');
   assertStringIncludes(refusal("chta"), "did you mean chat?");
   assertStringIncludes(refusal("--seeed", "1", "chat"), "did you mean --seed?");
   assertStringIncludes(refusal("--no-pge", "chat"), "did you mean --no-page?");
-  assertStringIncludes(refusal("chat", "--out"), "nothing behind --out");
+  assertStringIncludes(refusal("chat", "--out"), "--out needs a value");
   assertStringIncludes(refusal("chat", "--set", "load"), "load.users=50");
   assertStringIncludes(refusal("chat", "--set", ".a=1"), "load.users=50");
   assertStringIncludes(refusal("chat", "--seed", "1.5"), "whole number");
   assertStringIncludes(refusal("chat", "--page-port", "70000"), "65535");
 });
 
-Deno.test("--max-lag-ms takes a whole number from 1", () => {
+Deno.test("--max-lag-ms takes a whole number of at least 1", () => {
   const { maxLagMs } = {
     maxLagMs: undefined,
-    ...readArguments(["a.yaml", "--max-lag-ms", "50"], READY),
+    ...readArguments(["a.yaml", "--max-lag-ms", "50"], PRESETS),
   };
   assertEquals(maxLagMs, 50);
   for (const wrong of ["0", "-1", "1.5", "soon"]) {
     assertThrows(
-      () => readArguments(["a.yaml", `--max-lag-ms=${wrong}`], READY),
+      () => readArguments(["a.yaml", `--max-lag-ms=${wrong}`], PRESETS),
       LoadUsageError,
       "--max-lag-ms is",
     );

@@ -67,7 +67,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a mistake in a scenario is exit code 2, with line, column and what may have been meant",
+  "a mistake in a scenario is exit code 2, with line, column and what was probably meant",
   bounded,
   async () => {
     await using command = new Command();
@@ -87,7 +87,7 @@ operations:
     assertEquals([code, stdout], [2, ""]);
     assertStringIncludes(
       stderr,
-      'typo.yaml:6:5: operations[0].drivr is not known, did you mean "driver"?',
+      'typo.yaml:6:5: operations[0].drivr is not a known field, did you mean "driver"?',
     );
     assertEquals(command.list(), ["typo.yaml"]);
   },
@@ -100,7 +100,7 @@ Deno.test(
     await using command = new Command();
     const { code, stderr } = await command.run("there-is-none.yaml");
     assertEquals(code, 2);
-    assertStringIncludes(stderr, "there is no such file");
+    assertStringIncludes(stderr, "the file does not exist");
   },
 );
 
@@ -112,7 +112,7 @@ Deno.test(
     const path = command.write("short.json", shortScenario());
     const { code, stderr } = await command.run(path, "--out", ".");
     assertEquals(code, 2);
-    assertStringIncludes(stderr, "there is short.json in it");
+    assertStringIncludes(stderr, "it contains short.json");
   },
 );
 
@@ -149,7 +149,7 @@ Deno.test("SIGINT is exit code 4, with all files", bounded, async () => {
   command.signal("SIGINT");
   const { code, stdout, stderr } = await command.ended();
   assertEquals(code, 4, stderr);
-  assertStringIncludes(stderr, "Ctrl-C again ends at once");
+  assertStringIncludes(stderr, "press Ctrl-C again to end at once");
   const result: LoadResult = JSON.parse(stdout);
   assertEquals(result.verdict, "aborted");
   assertEquals(result.reasons, [
@@ -165,7 +165,7 @@ Deno.test(
     await using command = new Command();
     const { code, stdout, stderr } = await command.run("--help");
     assertEquals([code, stderr], [0, ""]);
-    assertStringIncludes(stdout, "Exit code: 0 passed");
+    assertStringIncludes(stdout, "Exit codes: 0 passed");
   },
 );
 
@@ -203,7 +203,7 @@ Deno.test(
     using target = await listener.accept();
     await command.line(/ steady /);
     command.signal("SIGINT");
-    await command.line(/Ctrl-C again ends at once/);
+    await command.line(/press Ctrl-C again to end at once/);
     command.signal("SIGTERM");
     const { code, stdout } = await command.ended();
     assertEquals([code, stdout], [130, ""]);

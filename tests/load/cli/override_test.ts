@@ -22,7 +22,7 @@ function refusal(key: string, value: JsonValue): string {
   return assertThrows(() => change(key, value), ScenarioError).message;
 }
 
-Deno.test("a change reaches into fields and items, and makes fields", () => {
+Deno.test("an override changes fields and items, and adds fields", () => {
   const { load } = change("load.users", 3);
   assertEquals(load.model === "closed" && load.users, 3);
   assertEquals(change("operations.1.weight", 4).operations[1]?.weight, 4);
@@ -30,18 +30,18 @@ Deno.test("a change reaches into fields and items, and makes fields", () => {
   assertEquals(chat.operations[1]?.weight, 9);
 });
 
-Deno.test("what is changed is compared like a file, and the error names the flag", () => {
+Deno.test("what --set changes is validated like a file, and the error names the flag", () => {
   assertStringIncludes(
     refusal("load.user", 3),
-    'load.user is not known, did you mean "users"? (changed by --set load.user=3)',
+    'load.user is not a known field, did you mean "users"? (changed by --set load.user=3)',
   );
   assertStringIncludes(refusal("load.users", "many"), "load.users");
 });
 
-Deno.test("a change that leads nowhere is refused", () => {
+Deno.test("an override of what does not exist is refused", () => {
   assertStringIncludes(
     refusal("operations.7.weight", 1),
-    'operations has the items 0 to 1, there is no "7"',
+    'operations has the items 0 to 1, but not "7"',
   );
   assertStringIncludes(refusal("name.first", 1), 'name is "chat"');
   assertStringIncludes(refusal("__proto__.x", 1), "__proto__");

@@ -10,14 +10,14 @@ const view = {
   isEnding: false,
 };
 
-Deno.test("progress is told in one line", () => {
+Deno.test("progress is shown in one line", () => {
   assertEquals(
     progressLine(view, 120),
     "██████░░░░░░ 0:31 of 1:00  steady  200 users  924 ok/s  p50 3 ms  p99 13 ms  2 errors",
   );
 });
 
-Deno.test("progress says that a run starts, and that it ends", () => {
+Deno.test("progress shows that a run is starting, and that it is ending", () => {
   const nothing = { ...view, progress: undefined, before: undefined };
   assertEquals(
     progressLine({ ...nothing, sinceMs: 2100 }, 80),
@@ -38,7 +38,7 @@ Deno.test("progress is never wider than the terminal", () => {
   }
 });
 
-Deno.test("a directory is called by the scenario and the time, whatever the name is", () => {
+Deno.test("a directory is named for the scenario and the time, whatever the name is", () => {
   const at = new Date("2026-01-02T03:04:05.678Z");
   assertEquals(directoryName("Chat rooms", at), "chat-rooms-20260102-030405");
   assertEquals(directoryName("../../etc/x", at), "etc-x-20260102-030405");

@@ -14,7 +14,7 @@ const TERMINAL = new URL(
 );
 const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 
-Deno.test("a function gets the call and the user, and says what came of it", async () => {
+Deno.test("a function receives the call and the user, and returns the outcome", async () => {
   const driver = functionDriver({
     count: ({ request }, { number }) => ({ body: [request, number] }),
     nothing: () => {},
@@ -25,7 +25,7 @@ Deno.test("a function gets the call and the user, and says what came of it", asy
   assertEquals(await user.perform(call({ function: "nothing" })), {});
 });
 
-Deno.test("a function that throws, or that there is not, is a failure", async () => {
+Deno.test("a function that throws or does not exist is a failure", async () => {
   const driver = functionDriver({
     fail: () => {
       throw new Error("It is broken");
@@ -42,18 +42,18 @@ Deno.test("a function that throws, or that there is not, is a failure", async ()
   );
 });
 
-Deno.test("a function that there is not is refused, with what was meant", () => {
+Deno.test("a function that does not exist is refused, with what was probably meant", () => {
   const driver = functionDriver({ count: () => {} });
   assertEquals(issuesOf(driver, { function: "cuont", by: 1 }), [
     'function is "cuont", did you mean "count"?',
   ]);
   assertEquals(issuesOf(driver, {}), [
-    'function is missing, "count" is needed',
+    'function is missing, it must be "count"',
   ]);
   assertEquals(issuesOf(driver, { function: "count", by: 1 }), []);
 });
 
-Deno.test("what is shared is opened for the first user and closed after the last", async () => {
+Deno.test("a shared resource is opened for the first user and closed after the last", async () => {
   const happened: string[] = [];
   const shared = new Shared(() => {
     happened.push("opened");
@@ -72,7 +72,7 @@ Deno.test("what is shared is opened for the first user and closed after the last
   assertEquals(happened, ["opened", "closed", "opened", "closed"]);
 });
 
-Deno.test("what is shared and cannot be opened is tried again", async () => {
+Deno.test("a shared resource that cannot be opened is tried again", async () => {
   let tries = 0;
   const shared = new Shared<AsyncDisposable>(() =>
     Promise.reject(new Error(`No ${++tries}`))

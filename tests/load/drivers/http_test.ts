@@ -30,7 +30,7 @@ class Server implements AsyncDisposable {
 }
 
 Deno.test(
-  "an answer of JSON comes with its status and size",
+  "a JSON response has its status and size",
   bounded,
   async () => {
     await using server = new Server(() => Response.json({ id: 7 }));
@@ -44,33 +44,37 @@ Deno.test(
   },
 );
 
-Deno.test("method, headers and a body of JSON are sent", bounded, async () => {
-  await using server = new Server(async (request) =>
-    Response.json({
-      method: request.method,
-      type: request.headers.get("content-type"),
-      own: request.headers.get("x-own"),
-      body: await request.json(),
-    })
-  );
-  await using user = await openUser(httpDriver());
-  const { body, sentBytes } = await user.perform(call({
-    url: server.url,
-    method: "PUT",
-    headers: { "x-own": "yes" },
-    json: { text: "grüezi" },
-  }));
-  assertEquals(body, {
-    method: "PUT",
-    type: "application/json",
-    own: "yes",
-    body: { text: "grüezi" },
-  });
-  assertEquals(sentBytes, 18);
-});
+Deno.test(
+  "the method, the headers and a JSON body are sent",
+  bounded,
+  async () => {
+    await using server = new Server(async (request) =>
+      Response.json({
+        method: request.method,
+        type: request.headers.get("content-type"),
+        own: request.headers.get("x-own"),
+        body: await request.json(),
+      })
+    );
+    await using user = await openUser(httpDriver());
+    const { body, sentBytes } = await user.perform(call({
+      url: server.url,
+      method: "PUT",
+      headers: { "x-own": "yes" },
+      json: { text: "grüezi" },
+    }));
+    assertEquals(body, {
+      method: "PUT",
+      type: "application/json",
+      own: "yes",
+      body: { text: "grüezi" },
+    });
+    assertEquals(sentBytes, 18);
+  },
+);
 
 Deno.test(
-  "a body of text is posted, and text comes back",
+  "a text body is posted, and text comes back",
   bounded,
   async () => {
     await using server = new Server(async (request) =>
@@ -83,7 +87,7 @@ Deno.test(
 );
 
 Deno.test(
-  "bytes that are no text are counted and left out",
+  "a response that is not text is counted and left out",
   bounded,
   async () => {
     await using server = new Server(() => new Response(new Uint8Array(1000)));
@@ -106,7 +110,7 @@ Deno.test(
     await assertRejects(
       () => user.perform(call({ url })),
       DriverError,
-      "Cannot take the answer: its status is 404",
+      "Cannot accept the response: its status is 404",
     );
     const { status } = await user.perform(call({ url, statuses: [404] }));
     assertEquals(status, 404);
@@ -118,7 +122,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a redirect is followed, or is the answer itself",
+  "a redirect is followed, or returned as the response",
   bounded,
   async () => {
     await using server = new Server(({ url }) =>
@@ -141,7 +145,7 @@ for (
   ] as const
 ) {
   Deno.test(
-    `an answer with ${what} that is over maxBodyBytes is a failure`,
+    `a response with ${what} that is over maxBodyBytes is a failure`,
     bounded,
     async () => {
       await using server = new Server(() => new Response(body()));
@@ -159,16 +163,20 @@ for (
   );
 }
 
-Deno.test("one user's operations go over one connection", bounded, async () => {
-  await using server = new Server(() => new Response("hi"));
-  await using user = await openUser(httpDriver());
-  for (let i = 0; i < 3; i++) await user.perform(call({ url: server.url }));
-  assertEquals(new Set(server.ports).size, 1);
-});
+Deno.test(
+  "the operations of a user share one connection",
+  bounded,
+  async () => {
+    await using server = new Server(() => new Response("hi"));
+    await using user = await openUser(httpDriver());
+    for (let i = 0; i < 3; i++) await user.perform(call({ url: server.url }));
+    assertEquals(new Set(server.ports).size, 1);
+  },
+);
 
 for (const connections of ["shared", "per_user"] as const) {
   Deno.test(
-    `users one after the other take ${connections} connections`,
+    `users one after the other use ${connections} connections`,
     bounded,
     async () => {
       await using server = new Server(() => new Response("hi"));
@@ -186,7 +194,7 @@ for (const connections of ["shared", "per_user"] as const) {
 }
 
 Deno.test(
-  "an operation ends when its signal aborts, before the answer",
+  "an operation ends when its signal aborts, before the response",
   bounded,
   async () => {
     const asked = new Happenings<void>();
@@ -207,7 +215,7 @@ Deno.test(
 );
 
 Deno.test(
-  "an operation ends when its signal aborts, within the answer",
+  "an operation ends when its signal aborts, during the response",
   bounded,
   async () => {
     const pulled = new Happenings<void>();
@@ -232,18 +240,18 @@ Deno.test(
   },
 );
 
-Deno.test("a request that is wrong is told so, and what was meant", () => {
+Deno.test("a wrong request is refused, with what was probably meant", () => {
   const driver = httpDriver();
-  assertEquals(issuesOf(driver, {}), ["url is missing, a text is needed"]);
+  assertEquals(issuesOf(driver, {}), ["url is missing, it must be a string"]);
   assertEquals(issuesOf(driver, { url: "localhost" }), [
-    'url is "localhost", a URL is needed',
+    'url is "localhost", it must be a URL',
   ]);
   assertEquals(
     issuesOf(driver, { url: "ws://a/", metod: "GET", body: "", json: 1 }),
     [
-      "url begins with ws:, http: or https: is needed",
-      "json is there beside body, take one",
-      'metod is not known, did you mean "method"?',
+      "url starts with ws:, it must start with http: or https:",
+      "json is given beside body, remove one of them",
+      'metod is not a known field, did you mean "method"?',
     ],
   );
   assertEquals(
@@ -253,14 +261,14 @@ Deno.test("a request that is wrong is told so, and what was meant", () => {
 });
 
 Deno.test(
-  "what a record has filled in wrong fails the operation",
+  "a request that is wrong once it is filled in fails the operation",
   bounded,
   async () => {
     await using user = await openUser(httpDriver());
     await assertRejects(
       () => user.perform(call({ url: "nowhere" })),
       DriverError,
-      'Cannot do test: request.url is "nowhere", a URL is needed',
+      'Cannot perform test: request.url is "nowhere", it must be a URL',
     );
   },
 );

@@ -57,7 +57,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a message alone is delivered, also when the user ends at once",
+  "a single message is delivered, even if the user ends at once",
   bounded,
   async () => {
     await using net = new Net();
@@ -138,15 +138,15 @@ for (const exchange of ["request", "message"] as const) {
   });
 }
 
-Deno.test("a request that is wrong is told so, and what was meant", () => {
+Deno.test("a wrong request is refused, with what was probably meant", () => {
   assertEquals(issuesOf(logicalDriver(), { port: 1, codec: "jsno" }), [
-    "value is missing, what JSON can hold is needed",
+    "value is missing, it must be a JSON value",
     'codec is "jsno", did you mean "json"?',
   ]);
 });
 
 Deno.test(
-  "the reply is the message that matches, and others are dropped whenever they come",
+  "the reply is the message that matches, and all others are discarded",
   bounded,
   async () => {
     await using net = new Net();
@@ -222,7 +222,7 @@ Deno.test("a stream of one message is the body", bounded, async () => {
   }
 });
 
-Deno.test("a reply that is no JSON is a failure", bounded, async () => {
+Deno.test("a reply that is not JSON is a failure", bounded, async () => {
   await using net = new Net({
     serve: (connection) => connection.send(new Uint8Array([0x7b])),
   });

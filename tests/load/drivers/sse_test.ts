@@ -81,7 +81,7 @@ Deno.test(
   },
 );
 
-Deno.test("events about other things are dropped", bounded, async () => {
+Deno.test("events of other types are discarded", bounded, async () => {
   await using server = new Server();
   await using user = await openUser(sseDriver());
   const performed = user.perform(
@@ -94,7 +94,7 @@ Deno.test("events about other things are dropped", bounded, async () => {
 });
 
 Deno.test(
-  "a subscription that is kept waits for what comes later",
+  "a subscription that is kept waits for later events",
   bounded,
   async () => {
     await using server = new Server();
@@ -124,7 +124,7 @@ Deno.test("a stream that ends is a failure", bounded, async () => {
 });
 
 Deno.test(
-  "an answer that is no stream of events is a failure",
+  "a response that is not an event stream is a failure",
   bounded,
   async () => {
     await using server = Deno.serve(
@@ -159,15 +159,15 @@ Deno.test(
   },
 );
 
-Deno.test("a request that is wrong is told so, and what was meant", () => {
+Deno.test("a wrong request is refused, with what was probably meant", () => {
   assertEquals(issuesOf(sseDriver(), { url: "ws://a/", keeps: true }), [
-    "url begins with ws:, http: or https: is needed",
-    'keeps is not known, did you mean "keep"?',
+    "url starts with ws:, it must start with http: or https:",
+    'keeps is not a known field, did you mean "keep"?',
   ]);
 });
 
 Deno.test(
-  "latency counts from when an event says it was sent",
+  "latency counts from the time in the event",
   bounded,
   async () => {
     await using server = new Server();

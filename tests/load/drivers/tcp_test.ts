@@ -56,7 +56,7 @@ async function drain(connection: Deno.TcpConn): Promise<void> {
 }
 
 Deno.test(
-  "an echo ends the operation when all of it came",
+  "an echo ends the operation once it is complete",
   bounded,
   async () => {
     await using listener = new Listener(echo);
@@ -73,7 +73,7 @@ Deno.test(
 );
 
 Deno.test(
-  "an echo larger than all buffers comes back whole",
+  "an echo larger than all buffers comes back complete",
   bounded,
   async () => {
     await using listener = new Listener(echo);
@@ -86,7 +86,7 @@ Deno.test(
   },
 );
 
-Deno.test("an answer that is no echo is a failure", bounded, async () => {
+Deno.test("a reply that is not an echo is a failure", bounded, async () => {
   await using listener = new Listener(async (connection) => {
     await connection.write(new TextEncoder().encode("jello"));
     await drain(connection);
@@ -96,12 +96,12 @@ Deno.test("an answer that is no echo is a failure", bounded, async () => {
     () =>
       user.perform(call({ port: listener.port, send: "hello", reply: "echo" })),
     DriverError,
-    "it is no echo",
+    "it is not an echo",
   );
 });
 
 Deno.test(
-  "a reply ends at its delimiter, and the rest is the next one's",
+  "a reply ends at its delimiter, and the rest belongs to the next one",
   bounded,
   async () => {
     await using listener = new Listener(async (connection) => {
@@ -117,7 +117,7 @@ Deno.test(
   },
 );
 
-Deno.test("replies are the same however the stream is cut", async () => {
+Deno.test("replies are the same however the stream is split", async () => {
   const encode = (text: string) => new TextEncoder().encode(text);
   await fc.assert(
     fc.asyncProperty(
@@ -172,7 +172,7 @@ Deno.test("a reply over maxReplyBytes is a failure", bounded, async () => {
   );
 });
 
-Deno.test("bytes of base64 are sent as they are", bounded, async () => {
+Deno.test("base64 is sent as bytes", bounded, async () => {
   const got = new Happenings<Uint8Array>();
   await using listener = new Listener(async (connection) => {
     const bytes = new Uint8Array(4);
@@ -215,7 +215,7 @@ Deno.test("an operation ends when its signal aborts", bounded, async () => {
   assertStrictEquals(await assertRejects(() => performed), reason);
 });
 
-Deno.test("nobody who listens is a failure", bounded, async () => {
+Deno.test("a refused connection is a failure", bounded, async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
@@ -223,17 +223,17 @@ Deno.test("nobody who listens is a failure", bounded, async () => {
   await assertRejects(() => user.perform(call({ port })), ConnectError);
 });
 
-Deno.test("a request that is wrong is told so, and what was meant", () => {
+Deno.test("a wrong request is refused, with what was probably meant", () => {
   assertEquals(
     issuesOf(tcpDriver(), { port: 0, sendBase64: "!", reply: "ecko" }),
     [
-      "port is 0, a whole number from 1 to 65535 is needed",
-      "sendBase64 is no base64",
+      "port is 0, it must be a whole number from 1 to 65535",
+      "sendBase64 is not valid base64",
       'reply is "ecko", did you mean "echo"?',
     ],
   );
   assertEquals(issuesOf(tcpDriver(), { port: "${target.port}", reply: {} }), [
-    "reply.until is missing, a text that is not empty is needed",
+    "reply.until is missing, it must be a string that is not empty",
   ]);
   assertEquals(issuesOf(tcpDriver(), { port: 1, reply: { bytes: 4 } }), []);
 });

@@ -5,7 +5,7 @@ import { PtySpawnError } from "../../../src/pty/errors.ts";
 import { onPty } from "../../pty/ptys.ts";
 import { call, issuesOf, openUser } from "./calls.ts";
 
-Deno.test("what cat writes ends the operation", onPty, async () => {
+Deno.test("the output of cat ends the operation", onPty, async () => {
   await using user = await openUser(terminalDriver());
   const request = {
     command: "cat",
@@ -36,7 +36,7 @@ Deno.test("a user keeps its program between operations", onPty, async () => {
 });
 
 Deno.test(
-  "a program that ends is a failure, and the next operation has another",
+  "a program that exits is a failure, and the next operation starts another",
   onPty,
   async () => {
     await using user = await openUser(terminalDriver());
@@ -46,13 +46,13 @@ Deno.test(
       await assertRejects(
         () => user.perform(request),
         DriverError,
-        "Cannot use the terminal: the program has ended with 3",
+        "Cannot use the terminal: the program exited with 3",
       );
     }
   },
 );
 
-Deno.test("a command that there is not is a failure", onPty, async () => {
+Deno.test("a command that does not exist is a failure", onPty, async () => {
   await using user = await openUser(terminalDriver());
   await assertRejects(
     () => user.perform(call({ command: "/there/is/none" })),
@@ -80,7 +80,7 @@ Deno.test(
   },
 );
 
-Deno.test("a request that is wrong is told so, and what was meant", () => {
+Deno.test("a wrong request is refused, with what was probably meant", () => {
   assertEquals(
     issuesOf(terminalDriver(), {
       comand: "sh",
@@ -88,11 +88,11 @@ Deno.test("a request that is wrong is told so, and what was meant", () => {
       output: { container: "a" },
     }),
     [
-      "command is missing, a text that is not empty is needed",
-      "size.columns is 0, a whole number from 1 to 10000 is needed",
-      "output.contains is missing, a text that is not empty is needed",
-      'output.container is not known, did you mean "contains"?',
-      'comand is not known, did you mean "command"?',
+      "command is missing, it must be a string that is not empty",
+      "size.columns is 0, it must be a whole number from 1 to 10000",
+      "output.contains is missing, it must be a string that is not empty",
+      'output.container is not a known field, did you mean "contains"?',
+      'comand is not a known field, did you mean "command"?',
     ],
   );
 });

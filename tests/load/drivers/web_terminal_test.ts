@@ -14,7 +14,7 @@ function requestTo(served: Served): { url: string; ticket: string } {
 }
 
 Deno.test(
-  "what is typed comes back through the browser's own way",
+  "input is echoed over the protocol of the browser",
   onPty,
   async () => {
     await using served = new Served();
@@ -32,7 +32,7 @@ Deno.test(
 );
 
 Deno.test(
-  "all users enter with one ticket, each to a session that ends with it",
+  "all users log in with one ticket, and the session of each ends with it",
   onPty,
   async () => {
     await using served = new Served();
@@ -52,7 +52,7 @@ Deno.test(
 );
 
 Deno.test(
-  "input and output larger than all windows come whole",
+  "input and output larger than all windows arrive complete",
   onPty,
   async () => {
     await using served = new Served();
@@ -67,17 +67,17 @@ Deno.test(
   },
 );
 
-Deno.test("a ticket that is wrong is a failure", onPty, async () => {
+Deno.test("a wrong ticket is a failure", onPty, async () => {
   await using served = new Served();
   await using user = await openUser(webTerminalDriver());
   await assertRejects(
     () => user.perform(call({ ...requestTo(served), ticket: "wrong" })),
     DriverError,
-    "Cannot ask for login: the status of the answer is 401",
+    "Cannot request login: the status of the response is 401",
   );
 });
 
-Deno.test("a program that ends is a failure", onPty, async () => {
+Deno.test("a program that exits is a failure", onPty, async () => {
   const sh = { name: "sh", command: "sh", args: ["-c", "read line"] };
   await using served = new Served({ commands: [RAW_CAT, sh] });
   await using user = await openUser(webTerminalDriver());
@@ -85,7 +85,7 @@ Deno.test("a program that ends is a failure", onPty, async () => {
   await assertRejects(
     () => user.perform(call({ ...request, output: { contains: "never" } })),
     DriverError,
-    "Cannot use the terminal: the program has ended",
+    "Cannot use the terminal: the program has exited",
   );
 });
 
@@ -107,13 +107,13 @@ Deno.test(
   },
 );
 
-Deno.test("a request that is wrong is told so, and what was meant", () => {
+Deno.test("a wrong request is refused, with what was probably meant", () => {
   assertEquals(
     issuesOf(webTerminalDriver(), { url: "ws://a/", tickets: "a" }),
     [
-      "url begins with ws:, http: or https: is needed",
-      "ticket is missing, a text that is not empty is needed",
-      'tickets is not known, did you mean "ticket"?',
+      "url starts with ws:, it must start with http: or https:",
+      "ticket is missing, it must be a string that is not empty",
+      'tickets is not a known field, did you mean "ticket"?',
     ],
   );
 });

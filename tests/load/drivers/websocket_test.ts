@@ -65,7 +65,7 @@ Deno.test(
   },
 );
 
-Deno.test("other messages than the reply are dropped", bounded, async () => {
+Deno.test("messages other than the reply are discarded", bounded, async () => {
   await using server = new Server((socket) => {
     socket.send("not json");
     socket.send(new Uint8Array(3));
@@ -81,7 +81,7 @@ Deno.test("other messages than the reply are dropped", bounded, async () => {
   assertEquals(body, { type: "said", by: { name: "ada" } });
 });
 
-Deno.test("a reply may be one with a text in it", bounded, async () => {
+Deno.test("a reply can be required to contain a text", bounded, async () => {
   await using server = new Server((socket) => {
     socket.send("working");
     socket.send("it is done");
@@ -167,7 +167,7 @@ Deno.test("an upgrade that is refused is a failure", bounded, async () => {
 });
 
 Deno.test(
-  "an upgrade that is not answered ends when the signal aborts",
+  "an upgrade without a response ends when the signal aborts",
   bounded,
   async () => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -185,7 +185,7 @@ Deno.test(
   },
 );
 
-Deno.test("a request that is wrong is told so, and what was meant", () => {
+Deno.test("a wrong request is refused, with what was probably meant", () => {
   assertEquals(
     issuesOf(websocketDriver(), {
       url: "http://a/",
@@ -194,15 +194,15 @@ Deno.test("a request that is wrong is told so, and what was meant", () => {
       reply: { field: "a" },
     }),
     [
-      "url begins with http:, ws: or wss: is needed",
-      "reply.equals is missing, what JSON can hold is needed",
-      "json is there beside text, take one",
+      "url starts with http:, it must start with ws: or wss:",
+      "reply.equals is missing, it must be a JSON value",
+      "json is given beside text, remove one of them",
     ],
   );
 });
 
 Deno.test(
-  "latency counts from when a message says it was sent",
+  "latency counts from the time in the message",
   bounded,
   async () => {
     const now = () => performance.timeOrigin + performance.now();
@@ -217,7 +217,7 @@ Deno.test(
     await assertRejects(
       () => user.perform(call({ ...request, text: "?" })),
       DriverError,
-      "Cannot tell how old the message is: its told.sentAt is no number",
+      "Cannot compute the latency: told.sentAt of the message is not a number",
     );
   },
 );

@@ -73,7 +73,7 @@ function assertDone({ verdict, total, operations, reasons }: LoadResult): void {
 }
 
 for (const name of ready.list()) {
-  Deno.test(`nothing is wrong with the scenario ${name}`, () => {
+  Deno.test(`the preset ${name} makes a valid scenario`, () => {
     const { errors, warnings } = validateScenario(
       ready.make(name),
       standardDrivers(),
@@ -125,7 +125,7 @@ Deno.test(
   },
 );
 
-Deno.test("a scenario can be run on one's own service", bounded, async () => {
+Deno.test("a preset can be run on a service of your own", bounded, async () => {
   const { target } = ready.mixed({ services: ["chat", "api"] });
   assert(target !== undefined);
   await using own = await startTarget(target);
@@ -140,7 +140,7 @@ Deno.test("a scenario can be run on one's own service", bounded, async () => {
   }
 });
 
-Deno.test("stress and endurance are of any scenario", () => {
+Deno.test("stress and endurance can use any preset", () => {
   const chat = ready.chat();
   for (const name of ["stress", "endurance"] as const) {
     const long = ready[name]({ of: "chat" });
@@ -150,7 +150,7 @@ Deno.test("stress and endurance are of any scenario", () => {
   }
 });
 
-Deno.test("a scenario of one's own is made by its name", () => {
+Deno.test("a registered preset is made by its name", () => {
   const own = new PerformanceScenarios();
   const made: unknown[] = [];
   own.register("own", (options) => {
@@ -165,6 +165,6 @@ Deno.test("a scenario of one's own is made by its name", () => {
   assertThrows(
     () => ready.make("own"),
     LoadTestError,
-    'Cannot make the scenario "own": there are chat, ',
+    'Cannot make the scenario "own": the presets are chat, ',
   );
 });

@@ -2,15 +2,13 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/csv";
 import fc from "fast-check";
 import {
-  operationsCsv,
-  timelineCsv,
+  operationsToCsv,
+  timelineToCsv,
 } from "../../../src/load/report/csv_report.ts";
-import { htmlReport } from "../../../src/load/report/html_report.ts";
-import {
-  jsonReport,
-  reportFiles,
-} from "../../../src/load/report/report_files.ts";
-import { textReport } from "../../../src/load/report/text_report.ts";
+import { resultToHtml } from "../../../src/load/report/html_report.ts";
+import { reportFiles } from "../../../src/load/report/report_files.ts";
+import { resultToJson } from "../../../src/load/report/json_report.ts";
+import { resultToText } from "../../../src/load/report/text_report.ts";
 import type { LoadResult } from "../../../src/load/result.ts";
 import { failed, operation, results } from "./results.ts";
 
@@ -21,7 +19,7 @@ function assertNotMatch(text: string, pattern: RegExp): void {
 
 /** Lines of a report for a terminal, with single spaces. */
 function linesOf(result: LoadResult, columns = 100): string[] {
-  return textReport(result, { columns }).split("\n")
+  return resultToText(result, { columns }).split("\n")
     .map((line) => line.trim().replaceAll(/ +/g, " "));
 }
 
@@ -29,7 +27,7 @@ function assertLine(lines: readonly string[], line: string): void {
   assert(lines.includes(line), `${line} is not in\n${lines.join("\n")}`);
 }
 
-Deno.test("a text report begins with the verdict, and why", () => {
+Deno.test("a text report starts with the verdict and its reasons", () => {
   assertEquals(linesOf(failed).slice(0, 3), [
     "FAILED chat, 11.3 s",
     "At least one criterion does not hold.",
@@ -37,23 +35,23 @@ Deno.test("a text report begins with the verdict, and why", () => {
   ]);
 });
 
-Deno.test("a text report says of each criterion whether it holds, and what is", () => {
+Deno.test("a text report says of each criterion whether it holds, and what was measured", () => {
   const lines = linesOf(failed);
-  assertLine(lines, "✗ latency.p99 < 30 ms is 39.6 ms");
-  assertLine(lines, "✓ errorRate of send ≤ 5 % is 1.16 %");
-  assertLine(lines, "✗ throughput ≥ 1,000 /s is no data");
+  assertLine(lines, "✗ latency.p99 < 30 ms was 39.6 ms");
+  assertLine(lines, "✓ errorRate of send ≤ 5 % was 1.16 %");
+  assertLine(lines, "✗ throughput ≥ 1,000 /s no data");
 });
 
-Deno.test("what is just above a limit does not look like it", () => {
+Deno.test("a value just above a limit is not rounded to it", () => {
   const criteria = [100.04, 100, 101.26].map((actual) => ({
     criterion: { metric: "latency.p99", is: "below", value: 100 } as const,
     actual,
     outcome: "broken" as const,
   }));
   const lines = linesOf({ ...failed, criteria });
-  assertLine(lines, "✗ latency.p99 < 100 ms is 100.04 ms");
-  assertLine(lines, "✗ latency.p99 < 100 ms is 100 ms");
-  assertLine(lines, "✗ latency.p99 < 100 ms is 101 ms");
+  assertLine(lines, "✗ latency.p99 < 100 ms was 100.04 ms");
+  assertLine(lines, "✗ latency.p99 < 100 ms was 100 ms");
+  assertLine(lines, "✗ latency.p99 < 100 ms was 101 ms");
 });
 
 Deno.test("a text report accounts for the operations", () => {
@@ -69,7 +67,7 @@ Deno.test("a text report accounts for the operations", () => {
   assertLine(lines, "9 × join: the service has closed the connection");
 });
 
-Deno.test("a text report tells phases, users, the generator and the model", () => {
+Deno.test("a text report has the phases, the users, the generator and the model", () => {
   const lines = linesOf(failed, 200);
   assertLine(
     lines,
@@ -78,20 +76,20 @@ Deno.test("a text report tells phases, users, the generator and the model", () =
   assertLine(lines, "Error in cleanup: too late");
   assertLine(
     lines,
-    "Users: 10 planned, 10 at once at most, 12 started, 2 replaced",
+    "Users: 10 planned, at most 10 at once, 12 started, 2 replaced",
   );
   assertLine(
     lines,
-    "Generator: healthy, 0.25 cores busy, 2.97 ms late to begin (p99), 1.98 ms event-loop delay (p99), 98.7 MB of memory",
+    "Generator: healthy, 0.25 cores busy, 2.97 ms start lag (p99), 1.98 ms event-loop delay (p99), 98.7 MB of memory",
   );
   assertLine(
     lines,
-    "Model: closed, 10 users with think time (constant). Latency counts from the real begin of an operation.",
+    "Model: closed, 10 users with think time (constant). Latency counts from the real start of an operation.",
   );
   assertLine(lines, "Warning: The closed model is blind to stalls.");
 });
 
-Deno.test("reports of the open model say from when latency counts, and tell service time too", () => {
+Deno.test("reports of the open model say from when latency counts, and have service times too", () => {
   const result: LoadResult = {
     ...failed,
     model: "open",
@@ -101,10 +99,16 @@ Deno.test("reports of the open model say from when latency counts, and tell serv
     },
   };
   for (
-    const report of [textReport(result, { columns: 300 }), htmlReport(result)]
+    const report of [
+      resultToText(result, { columns: 300 }),
+      resultToHtml(result),
+    ]
   ) {
-    assertStringIncludes(report, "Latency counts from the planned begin");
-    assertStringIncludes(report, "Service time, in ms");
+    assertStringIncludes(report, "Latency counts from the planned start");
+    assertStringIncludes(
+      report,
+      "Service time of successful operations, in ms",
+    );
   }
   assertStringIncludes(linesOf(result).join("\n"), "send 119 15 28.5 29.7 30");
 });
@@ -112,29 +116,29 @@ Deno.test("reports of the open model say from when latency counts, and tell serv
 Deno.test("a text report has no line that is wider than the terminal", () => {
   const result = { ...failed, operations: [operation("a".repeat(100))] };
   for (const columns of [60, 80, 120]) {
-    for (const line of textReport(result, { columns }).split("\n")) {
+    for (const line of resultToText(result, { columns }).split("\n")) {
       assert(line.length <= columns, `${line.length} > ${columns}: ${line}`);
     }
   }
 });
 
-Deno.test("a text report has colours only when asked for, and never what others say in control characters", () => {
+Deno.test("a text report has colors only when asked for, and never control characters of others", () => {
   const scenario = { ...failed.scenario, name: "red \x1b[31m\x07\x7f\u009b2J" };
   const result = {
     ...failed,
     scenario,
-    reasons: ["it said last:\n\x1b]0;title\x07 \x1b[1;31mdied\x1b[0m"],
+    reasons: ["its last output was:\n\x1b]0;title\x07 \x1b[1;31mdied\x1b[0m"],
     operations: [operation("\x1b[2J")],
   };
   // deno-lint-ignore no-control-regex
-  assertNotMatch(textReport(result), /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
-  assertStringIncludes(textReport(result), " died\n");
-  const isColored = textReport(failed, { colors: true }).includes("\x1b[");
+  assertNotMatch(resultToText(result), /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+  assertStringIncludes(resultToText(result), " died\n");
+  const isColored = resultToText(failed, { colors: true }).includes("\x1b[");
   assertEquals(isColored, !Deno.noColor);
 });
 
-Deno.test("an HTML report has the same numbers, and a chart for each thing over time", () => {
-  const report = htmlReport(failed);
+Deno.test("an HTML report has the same numbers, and charts over time", () => {
+  const report = resultToHtml(failed);
   for (const text of ["FAILED", "39.6 ms", "1,310", "4.56 MB", "too late"]) {
     assertStringIncludes(report, text);
   }
@@ -144,8 +148,8 @@ Deno.test("an HTML report has the same numbers, and a chart for each thing over 
   assertStringIncludes(report, ">steady</text>");
 });
 
-Deno.test("an HTML report needs nothing from elsewhere, and runs nothing", () => {
-  const report = htmlReport(failed);
+Deno.test("an HTML report loads nothing from elsewhere, and runs nothing", () => {
+  const report = resultToHtml(failed);
   assertNotMatch(
     report,
     /<script|<link|<img|<iframe|\bsrc=|url\(|@import|https?:/i,
@@ -156,9 +160,9 @@ Deno.test("an HTML report needs nothing from elsewhere, and runs nothing", () =>
   );
 });
 
-Deno.test("an HTML report shows whatever is in names and messages as text", () => {
+Deno.test("an HTML report shows names and messages as text, whatever is in them", () => {
   const evil = `"><script>alert(1)</script>&'`;
-  const report = htmlReport({
+  const report = resultToHtml({
     ...failed,
     scenario: {
       ...failed.scenario,
@@ -183,23 +187,23 @@ Deno.test("an HTML report shows whatever is in names and messages as text", () =
   );
 });
 
-Deno.test("a report of a run that never loaded anything has neither charts nor tables", () => {
+Deno.test("a report of a run without load has neither charts nor tables", () => {
   const result = {
     ...failed,
     total: { ...failed.total, planned: 0 },
     timeline: { intervalMs: 1000, points: [] },
   };
-  assertNotMatch(htmlReport(result), /<svg|Over time|Operations/);
-  assertNotMatch(textReport(result), /Operations|p95/);
+  assertNotMatch(resultToHtml(result), /<svg|Over time|Operations/);
+  assertNotMatch(resultToText(result), /Operations|p95/);
 });
 
-Deno.test("the JSON report is the result as it is", () => {
-  assertEquals(JSON.parse(jsonReport(failed)), failed);
+Deno.test("the JSON report is the complete result", () => {
+  assertEquals(JSON.parse(resultToJson(failed)), failed);
 });
 
-Deno.test("the CSV of operations has a row for each, and one for all", () => {
+Deno.test("the CSV of operations has a row for each operation, and one for all", () => {
   const result = { ...failed, operations: [operation('say "hi", and go')] };
-  const [columns = [], ...rows] = parse(operationsCsv(result));
+  const [columns = [], ...rows] = parse(operationsToCsv(result));
   const of = (row: string[] | undefined, name: string) =>
     row?.[columns.indexOf(name)];
   assertEquals(rows.map(([name]) => name), ['say "hi", and go', ""]);
@@ -209,8 +213,8 @@ Deno.test("the CSV of operations has a row for each, and one for all", () => {
   assertEquals(of(rows[1], "receivedBytes"), "4560000");
 });
 
-Deno.test("the CSV of the timeline has a row for each part, and nothing for what is unknown", () => {
-  const [columns = [], ...rows] = parse(timelineCsv(failed));
+Deno.test("the CSV of the timeline has a row for each interval, and nothing for what is unknown", () => {
+  const [columns = [], ...rows] = parse(timelineToCsv(failed));
   assertEquals(rows.length, 11);
   assertEquals(columns[0], "atMs");
   assertEquals(rows[5], [
@@ -236,7 +240,7 @@ Deno.test("no report of any result says NaN, Infinity or undefined", () => {
         fc.pre(!JSON.stringify(result).includes("∞"));
         const reports = [
           ...reportFiles(result).values(),
-          textReport(result, { columns, colors: true }),
+          resultToText(result, { columns, colors: true }),
         ];
         for (const report of reports) {
           assertNotMatch(report, /NaN|Infinity|∞|undefined|\[object/);
@@ -248,7 +252,9 @@ Deno.test("no report of any result says NaN, Infinity or undefined", () => {
 
 Deno.test("the charts of any result are in their frame", () => {
   fc.assert(fc.property(results, (result) => {
-    for (const [, path = ""] of htmlReport(result).matchAll(/ d="([^"]*)"/g)) {
+    for (
+      const [, path = ""] of resultToHtml(result).matchAll(/ d="([^"]*)"/g)
+    ) {
       for (const at of path.match(/-?[\d.]+(e[+-]?\d+)?/g) ?? []) {
         assert(Number(at) >= 0 && Number(at) <= 480, path);
       }

@@ -4,7 +4,7 @@ import { ActorSystem } from "../../../src/actor/mod.ts";
 import { functionDriver } from "../../../src/load/drivers/function.ts";
 import { httpDriver } from "../../../src/load/drivers/http.ts";
 import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
-import { textReport } from "../../../src/load/report/text_report.ts";
+import { resultToText } from "../../../src/load/report/text_report.ts";
 import type { Scenario } from "../../../src/load/scenario/scenario.ts";
 import { ANY_MACHINE } from "../../support/load_drivers.ts";
 import { bounded } from "../../support/net.ts";
@@ -177,10 +177,10 @@ Deno.test(
 );
 
 Deno.test(
-  "a run without criteria does not say that they hold",
+  "a run without criteria does not claim that they hold",
   bounded,
   async () => {
     const result = await new LoadTestManager({ drivers }).run(scenario);
-    assertStringIncludes(textReport(result), "There was no criterion.");
+    assertStringIncludes(resultToText(result), "There are no criteria.");
   },
 );

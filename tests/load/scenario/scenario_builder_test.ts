@@ -6,7 +6,7 @@ import { validateScenario } from "../../../src/load/scenario/validate_scenario.t
 
 const get = { driver: "http", request: { url: "http://127.0.0.1/${ids.id}" } };
 
-Deno.test("a builder makes the scenario that was said", () => {
+Deno.test("a builder makes the scenario of its parts", () => {
   const scenario = new TestScenarioBuilder("shop")
     .description("Looks and buys")
     .target({ command: "deno", readyPattern: "ready" })
@@ -43,7 +43,7 @@ Deno.test("a builder makes the scenario that was said", () => {
   });
 });
 
-Deno.test("a builder goes on from any step without changing it", () => {
+Deno.test("each step of a builder can be continued without changing it", () => {
   const base = new TestScenarioBuilder("base")
     .closed({ users: 1 })
     .phases({ steadyMs: 1000 })
@@ -55,7 +55,7 @@ Deno.test("a builder goes on from any step without changing it", () => {
   assertEquals(more.build().operations.length, 2);
 });
 
-Deno.test("a builder throws ScenarioError with all that is wrong", () => {
+Deno.test("a builder throws a ScenarioError with all problems", () => {
   const wrong = new TestScenarioBuilder("shop")
     .closed({ users: 0 })
     .phases({ steadyMs: 0 })
@@ -64,13 +64,13 @@ Deno.test("a builder throws ScenarioError with all that is wrong", () => {
     () => wrong.build(),
     ScenarioError,
     `Cannot use the scenario:
-load.users is 0, a whole number from 1 to 1000000 is needed
-phases.steadyMs is 0, a number above 0 and up to 2147483647 is needed
-operations[0].request.url has \${ids.id}, and ids is no feeder, known: there are none`,
+load.users is 0, it must be a whole number from 1 to 1000000
+phases.steadyMs is 0, it must be a number above 0 and at most 2147483647
+operations[0].request.url has \${ids.id}, which refers to no feeder, there are none`,
   );
 });
 
-Deno.test("types let nothing be built without a load, phases and an operation", () => {
+Deno.test("types allow no build without a load, phases and an operation", () => {
   const base = new TestScenarioBuilder("shop");
   const all = base.closed({ users: 1 }).phases({ steadyMs: 1 });
   // Type errors are what is asserted; what happens at run time is the same.
@@ -97,7 +97,7 @@ for (
     ["endurance", 50],
   ] as const
 ) {
-  Deno.test(`the template ${name} makes a scenario that is right`, () => {
+  Deno.test(`the template ${name} makes a valid scenario`, () => {
     const made = scenarioTemplates[name](operations, { users: 50, p99Ms: 20 });
     const { scenario, errors, warnings } = validateScenario(made);
     assertEquals([errors, warnings], [[], []]);

@@ -43,9 +43,9 @@ Deno.test("a YAML file with typos is refused with lines, columns and suggestions
   assertEquals(
     refusal(WITH_TYPOS, { fileName: "chat.yaml", drivers: { websocket } }),
     `Cannot use the scenario:
-chat.yaml:2:1: load.users is missing, a whole number from 1 to 1000000 is needed
-chat.yaml:4:3: load.user is not known, did you mean "users"?
-chat.yaml:6:3: phases.steadyMs is "ten seconds", a number above 0 and up to 2147483647 is needed
+chat.yaml:2:1: load.users is missing, it must be a whole number from 1 to 1000000
+chat.yaml:4:3: load.user is not a known field, did you mean "users"?
+chat.yaml:6:3: phases.steadyMs is "ten seconds", it must be a number above 0 and at most 2147483647
 chat.yaml:9:5: operations[0].driver is "websokcet", did you mean "websocket"?
 chat.yaml:12:5: criteria[0].metric is "latency.p9", did you mean "latency.p90"?`,
   );
@@ -57,11 +57,11 @@ Deno.test("a JSON file with typos is refused with lines, columns and suggestions
   assertEquals(
     refusal(text, { fileName: "chat.json" }),
     `Cannot use the scenario:
-chat.json:10:3: load.user is not known, did you mean "users"?`,
+chat.json:10:3: load.user is not a known field, did you mean "users"?`,
   );
 });
 
-Deno.test("what a driver finds in a request is told where it stands", () => {
+Deno.test("a mistake that a driver finds in a request is reported at its place", () => {
   const text = WITH_TYPOS.replace("user:", "users:").replace("p9\n", "p99\n")
     .replace("ten seconds", "10000").replace("websokcet", "websocket");
   assertEquals(
@@ -78,7 +78,7 @@ Deno.test("the issues of a refused text have paths, places and suggestions", () 
   );
   assertEquals(issues[1], {
     path: ["load", "user"],
-    message: 'load.user is not known, did you mean "users"?',
+    message: 'load.user is not a known field, did you mean "users"?',
     suggestion: "users",
     line: 4,
     column: 3,
@@ -86,7 +86,7 @@ Deno.test("the issues of a refused text have paths, places and suggestions", () 
 });
 
 for (const format of ["yaml", "json"] as const) {
-  Deno.test(`a scenario is the same after it was written and read in ${format}`, () => {
+  Deno.test(`a scenario is the same after it was written and parsed in ${format}`, () => {
     fc.assert(
       fc.property(scenarios, (scenario) => {
         const text = stringifyScenario(scenario, format);
@@ -118,7 +118,7 @@ for (
       "%YAML 1.1\n---\nname: !!set { a }\n",
       "3:7: Unresolved tag: ",
     ],
-    ["nothing", "", "1:1: the scenario is null, an object is needed"],
+    ["nothing", "", "1:1: the scenario is null, it must be an object"],
   ]
 ) {
   Deno.test(`YAML with ${what} is refused`, () => {
@@ -140,26 +140,26 @@ Deno.test("YAML whose aliases would fill the memory is refused", () => {
   assertEquals(found.includes("Excessive alias count"), true);
 });
 
-Deno.test("YAML that is nested too deep is refused", () => {
+Deno.test("YAML that is nested too deeply is refused", () => {
   const found = refusal("[".repeat(100_000));
   assertEquals(found.includes("Maximum call stack size exceeded"), true);
 });
 
-Deno.test("an alias may say something once that is needed twice", () => {
+Deno.test("an alias can be used for what is needed twice", () => {
   const text = stringifyScenario(chat)
     .replace("users: 10", "users: &n 10")
     .replace("weight: 9", "weight: *n");
   assertEquals(parseScenario(text).operations[1]?.weight, 10);
 });
 
-Deno.test("what is wrong behind an alias is told where it stands", () => {
+Deno.test("a mistake behind an alias is reported at its place", () => {
   const found = refusal(
     `${stringifyScenario(chat)}tags: &t { a: 1 }\nfeeders: *t\n`,
     { fileName: "a.yaml" },
   );
   assertEquals(found.split("\n").slice(1), [
-    "a.yaml:23:12: feeders.a is 1, an object is needed",
-    "a.yaml:23:12: tags.a is 1, a text is needed",
+    "a.yaml:23:12: feeders.a is 1, it must be an object",
+    "a.yaml:23:12: tags.a is 1, it must be a string",
   ]);
 });
 
@@ -169,14 +169,14 @@ Deno.test("a scenario inside itself is refused", () => {
   assertThrows(() => parseScenario(text), ScenarioError);
 });
 
-Deno.test("JSON is no YAML: what only YAML knows is refused", () => {
+Deno.test("what only YAML allows is refused in JSON", () => {
   assertEquals(
     refusal('{\n  name: "chat" }', { fileName: "a.json" }),
     "Cannot use the scenario:\na.json:2:3: Expected property name or '}' in JSON at position 4 (line 2 column 3)",
   );
 });
 
-Deno.test("a key twice is refused in JSON too", () => {
+Deno.test("a duplicate key is refused in JSON too", () => {
   assertEquals(
     refusal('{"name": "a",\n "name": "b"}', { format: "json" }),
     "Cannot use the scenario:\nscenario:2:2: Map keys must be unique",

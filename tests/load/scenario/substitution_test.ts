@@ -37,5 +37,9 @@ Deno.test("outputs of the target are filled in, as a number if the text is nothi
     url: "http://localhost:8080/${user.id}",
     zip: "01234",
   });
-  assertThrows(() => fillTarget(request, {}), LoadTestError, 'no "port"');
+  assertThrows(
+    () => fillTarget(request, {}),
+    LoadTestError,
+    'no output "port"',
+  );
 });

@@ -21,7 +21,7 @@ const any: Driver = {
   open: () => Promise.reject(new Error("It is never opened")),
 };
 
-Deno.test("a scenario that is right is handed on, without errors or warnings", () => {
+Deno.test("a valid scenario is returned without errors or warnings", () => {
   assertEquals(validateScenario(chat), {
     scenario: chat,
     errors: [],
@@ -35,11 +35,11 @@ for (
     '"x"',
   ]]
 ) {
-  Deno.test(`${shown} is no scenario`, () => {
+  Deno.test(`${shown} is not a scenario`, () => {
     const { scenario, errors } = validateScenario(value);
     assertEquals(scenario, undefined);
     assertEquals(errors.map(({ message }) => message), [
-      `the scenario is ${shown}, an object is needed`,
+      `the scenario is ${shown}, it must be an object`,
     ]);
   });
 }
@@ -49,11 +49,15 @@ const feeders = { accounts: { records } };
 
 for (
   const [what, change, ...expected] of [
-    ["no name", { name: "" }, 'name is "", a text that is not empty is needed'],
+    [
+      "no name",
+      { name: "" },
+      'name is "", it must be a string that is not empty',
+    ],
     [
       "a key that nothing is like",
       { colour: "red" },
-      "colour is not known, known: name, description, target, load, phases, operations, feeders, criteria, tags, seed",
+      "colour is not a known field, choose one of name, description, target, load, phases, operations, feeders, criteria, tags, seed",
     ],
     [
       "a model that there is not",
@@ -63,26 +67,26 @@ for (
     [
       "no model",
       { load: {} },
-      "load.model is missing, one of open, closed is needed",
+      "load.model is missing, it must be one of open, closed",
     ],
     [
       "half a user",
       { load: { model: "closed", users: 0.5 } },
-      "load.users is 0.5, a whole number from 1 to 1000000 is needed",
+      "load.users is 0.5, it must be a whole number from 1 to 1000000",
     ],
     [
       "NaN for a rate",
       {
         load: { model: "open", arrivalsPerSecond: NaN, maxUsers: 1 },
       },
-      "load.arrivalsPerSecond is NaN, a number above 0 and up to 1000000 is needed",
+      "load.arrivalsPerSecond is NaN, it must be a number above 0 and at most 1000000",
     ],
     [
       "a field of the other model",
       {
         load: { model: "open", arrivalsPerSecond: 1, maxUsers: 1, users: 2 },
       },
-      "load.users is not known, known: model, arrivalsPerSecond, arrivals, maxUsers",
+      "load.users is not a known field, choose one of model, arrivalsPerSecond, arrivals, maxUsers",
     ],
     ["think time from more to less", {
       load: {
@@ -94,45 +98,53 @@ for (
     [
       "a time that timers do not know",
       { phases: { steadyMs: 2 ** 31 } },
-      "phases.steadyMs is 2147483648, a number above 0 and up to 2147483647 is needed",
+      "phases.steadyMs is 2147483648, it must be a number above 0 and at most 2147483647",
     ],
     [
       "no operation",
       { operations: [] },
-      "operations is empty, at least one item is needed",
+      "operations is empty, it must have at least one item",
     ],
     [
       "a weight of nothing",
       { operations: [{ ...send, weight: 0 }] },
-      "operations[0].weight is 0, a number above 0 is needed",
+      "operations[0].weight is 0, it must be a number above 0",
     ],
     [
       "a name for two operations",
       { operations: [send, join, send] },
-      'operations[2].name is "send", as operations[0] is, take another',
+      'operations[2].name is "send", the same as that of operations[0], choose another',
     ],
     [
       "a request that JSON cannot hold",
       {
         operations: [{ ...send, request: { when: new Date(0), n: Infinity } }],
       },
-      "operations[0].request.when is an object, what JSON can hold is needed",
-      "operations[0].request.n is Infinity, what JSON can hold is needed",
+      "operations[0].request.when is an object, it must be a JSON value",
+      "operations[0].request.n is Infinity, it must be a JSON value",
     ],
-    ["a prototype in a request", {
-      operations: [{ ...send, request: JSON.parse('{"__proto__": 1}') }],
-    }, "operations[0].request.__proto__ is no name for a field, take another"],
+    [
+      "a prototype in a request",
+      {
+        operations: [{ ...send, request: JSON.parse('{"__proto__": 1}') }],
+      },
+      "operations[0].request.__proto__ is not allowed as a name, choose another",
+    ],
     [
       "a check without a value",
       { operations: [{ ...send, checks: [{ field: "status", is: "equal" }] }] },
-      "operations[0].checks[0].value is missing, something to compare with is needed",
+      "operations[0].checks[0].value is missing, it must be the value to compare with",
     ],
-    ["a check of presence with a value", {
-      operations: [{
-        ...send,
-        checks: [{ field: "body", is: "present", value: 1 }],
-      }],
-    }, 'operations[0].checks[0].value is 1, none is needed beside "present"'],
+    [
+      "a check of presence with a value",
+      {
+        operations: [{
+          ...send,
+          checks: [{ field: "body", is: "present", value: 1 }],
+        }],
+      },
+      'operations[0].checks[0].value is 1, remove it: "present" takes no value',
+    ],
     [
       "a check below a text",
       {
@@ -141,7 +153,7 @@ for (
           checks: [{ field: "body", is: "below", value: "b" }],
         }],
       },
-      'operations[0].checks[0].value is "b", a number is needed beside "below"',
+      'operations[0].checks[0].value is "b", it must be a number for "below"',
     ],
     ["a criterion of another operation", {
       criteria: [{
@@ -153,17 +165,17 @@ for (
     }, 'criteria[0].operation is "sned", did you mean "send"?'],
     ["a rate over 1", {
       criteria: [{ metric: "errorRate", is: "below", value: 5 }],
-    }, "criteria[0].value is 5, a number from 0 to 1 is needed"],
+    }, "criteria[0].value is 5, it must be from 0 to 1"],
     ["a pattern that is none", {
       target: { command: "deno", readyPattern: "(" },
-    }, "target.readyPattern is no regular expression"],
+    }, "target.readyPattern is not a valid regular expression"],
     [
       "a feeder without records, which is referred to",
       {
         feeders: { accounts: { records: [] } },
         operations: [{ ...send, request: { as: "${accounts.user}" } }],
       },
-      "feeders.accounts.records is empty, at least one item is needed",
+      "feeders.accounts.records is empty, it must have at least one item",
     ],
     [
       "a reference to no feeder",
@@ -171,12 +183,12 @@ for (
         feeders,
         operations: [{ ...send, request: { as: ["${acounts.user}"] } }],
       },
-      'operations[0].request.as[0] has ${acounts.user}, and acounts is no feeder, did you mean "accounts"?',
+      'operations[0].request.as[0] has ${acounts.user}, which refers to no feeder, did you mean "accounts"?',
     ],
     [
       "a reference without any feeder",
       { operations: [{ ...send, request: { as: "${a.b}" } }] },
-      "operations[0].request.as has ${a.b}, and a is no feeder, known: there are none",
+      "operations[0].request.as has ${a.b}, which refers to no feeder, there are none",
     ],
     [
       "a reference to a field that no record has",
@@ -184,7 +196,7 @@ for (
         feeders,
         operations: [{ ...send, request: { as: "${accounts.users}" } }],
       },
-      'operations[0].request.as has ${accounts.users}, and feeders.accounts.records[0] has no users, did you mean "user"?',
+      'operations[0].request.as has ${accounts.users}, which feeders.accounts.records[0] does not have, did you mean "user"?',
     ],
     [
       "a reference to a field that one record lacks",
@@ -192,7 +204,7 @@ for (
         feeders,
         operations: [{ ...send, request: { as: "${accounts.at.city}" } }],
       },
-      "operations[0].request.as has ${accounts.at.city}, and feeders.accounts.records[1] has no at.city, known: user",
+      "operations[0].request.as has ${accounts.at.city}, which feeders.accounts.records[1] does not have, choose one of user",
     ],
     [
       "a reference to what no pattern names",
@@ -200,7 +212,7 @@ for (
         target: { command: "deno", readyPattern: "on (?<port>\\d+)" },
         operations: [{ ...send, request: { as: "${target.prot}" } }],
       },
-      'operations[0].request.as has ${target.prot}, and target.readyPattern names no group prot, did you mean "port"?',
+      'operations[0].request.as has ${target.prot}, which is not a group of target.readyPattern, did you mean "port"?',
     ],
   ] as const
 ) {
@@ -209,7 +221,7 @@ for (
   });
 }
 
-Deno.test("references to feeders and to the target are fine when they are there", () => {
+Deno.test("references to feeders and to the target are valid if those exist", () => {
   assertEquals(
     errors({
       feeders,
@@ -223,7 +235,7 @@ Deno.test("references to feeders and to the target are fine when they are there"
   );
 });
 
-Deno.test("a driver that there is not is refused, if drivers are given", () => {
+Deno.test("a driver that does not exist is refused, if drivers are given", () => {
   const { errors } = validateScenario(chat, { websockets: any });
   assertEquals(
     errors,
@@ -236,27 +248,27 @@ Deno.test("a driver that there is not is refused, if drivers are given", () => {
   );
 });
 
-Deno.test("a scenario without criteria is warned of", () => {
+Deno.test("a scenario without criteria is a warning", () => {
   assertEquals(warnings({ criteria: [] }), [
-    "criteria is missing, so that whatever is measured will pass",
+    "criteria is missing, so every valid run passes",
   ]);
 });
 
-Deno.test("many users without think time are warned of", () => {
+Deno.test("many users without think time are a warning", () => {
   assertEquals(warnings({ load: { model: "closed", users: 1000 } }), [
-    "load.thinkTime is missing, so that 1000 users never pause and may be more than this process can drive",
+    "load.thinkTime is missing, and 1000 users who never pause may be more than this process can drive",
   ]);
 });
 
-Deno.test("a steady phase too short for its criteria and time-outs is warned of", () => {
+Deno.test("a steady phase too short for its criteria and timeouts is a warning", () => {
   assertEquals(
     warnings({
       phases: { steadyMs: 5000 },
       operations: [{ ...send, timeoutMs: 6000 }],
     }),
     [
-      "criteria[0].metric is latency.p99, of which 5000 ms of phases.steadyMs say little, take 10000 or more",
-      "operations[0].timeoutMs is 6000, longer than phases.steadyMs, so that nothing can time out while it is measured",
+      "criteria[0].metric is latency.p99, for which a phases.steadyMs of 5000 is too short, use at least 10000",
+      "operations[0].timeoutMs is 6000, longer than phases.steadyMs, so nothing can time out in the steady phase",
     ],
   );
 });

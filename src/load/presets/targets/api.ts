@@ -1,15 +1,16 @@
 /**
- * A JSON API over HTTP, with an actor behind it that has the items.
+ * A JSON API over HTTP, with an actor behind it that holds the items.
  *
- * | Request | Answer |
+ * | Request | Response |
  * | --- | --- |
- * | `GET /items` | the first 20 |
- * | `GET /items/7` | one, or 404 |
- * | `PUT /items/7` | the one it was replaced by, or 404 |
- * | `POST /items` | the one that was made, with 201 |
+ * | `GET /items` | the first 20 items |
+ * | `GET /items/7` | the item, or 404 |
+ * | `PUT /items/7` | the new item, or 404 |
+ * | `POST /items` | the item that was created, with 201 |
  *
- * An item is `{"id":7,"name":"…"}`. The first {@linkcode FIXED_ITEMS} are there
- * from the beginning and stay; of those that are made, the oldest gives way.
+ * An item is `{"id":7,"name":"…"}`. The first {@linkcode FIXED_ITEMS} items exist
+ * from the start and are never removed; of the others, the oldest is replaced
+ * when there are too many.
  *
  * @module
  */
@@ -21,10 +22,10 @@ import type {
 } from "../../../actor/mod.ts";
 import { serveHttp, type TargetService } from "./target_service.ts";
 
-/** Items that are always there: with the ids from 1 on. */
+/** The items that always exist, with ids from 1 on. */
 export const FIXED_ITEMS = 1000;
-/** Items that were made and are kept. */
-const MADE_ITEMS = 10_000;
+/** The most created items that are kept. */
+const CREATED_ITEMS = 10_000;
 const LISTED_ITEMS = 20;
 const MAX_BODY_BYTES = 65_536;
 
@@ -43,18 +44,18 @@ type StoreMessage =
     readonly replyTo: ReplyTo<Item | undefined>;
   }
   | {
-    readonly type: "make";
+    readonly type: "create";
     readonly name: string;
     readonly replyTo: ReplyTo<Item>;
   };
 
-/** Has the items; lives as long as the service. */
+/** Holds the items; lives as long as the service. */
 const store: Behavior<StoreMessage> = () => {
   const items = new Map<number, Item>();
   for (let id = 1; id <= FIXED_ITEMS; id++) {
     items.set(id, { id, name: `item ${id}` });
   }
-  let made = 0;
+  let created = 0;
   return {
     receive(message) {
       switch (message.type) {
@@ -71,8 +72,8 @@ const store: Behavior<StoreMessage> = () => {
           replyTo.tell(isThere ? item : undefined);
           break;
         }
-        case "make": {
-          const id = FIXED_ITEMS + 1 + made++ % MADE_ITEMS;
+        case "create": {
+          const id = FIXED_ITEMS + 1 + created++ % CREATED_ITEMS;
           const item = { id, name: message.name };
           items.set(id, item);
           message.replyTo.tell(item);
@@ -85,13 +86,13 @@ const store: Behavior<StoreMessage> = () => {
   };
 };
 
-/** Starts it. */
+/** Starts the service. */
 export function serveApi(system: ActorSystem): TargetService {
   const items = system.spawn(store, { name: "items" });
-  return serveHttp("api", (request) => answer(items, request));
+  return serveHttp("api", (request) => respond(items, request));
 }
 
-async function answer(
+async function respond(
   items: ActorRef<StoreMessage>,
   request: Request,
 ): Promise<Response> {
@@ -131,30 +132,30 @@ async function answer(
       const name = await nameOf(request);
       if (name === undefined) return wrong();
       const item = await items.ask<Item>((replyTo) => ({
-        type: "make",
+        type: "create",
         name,
         replyTo,
       }));
       return Response.json(item, { status: 201 });
     }
     default:
-      return problem(405, "There is no such request");
+      return problem(405, "The method is not supported");
   }
 }
 
 function found(item: Item | undefined): Response {
-  return item ? Response.json(item) : problem(404, "There is no such item");
+  return item ? Response.json(item) : problem(404, "The item does not exist");
 }
 
 function wrong(): Response {
-  return problem(400, 'The body is not {"name":"…"}, or is too large');
+  return problem(400, 'The body must be {"name":"…"}, of 64 KiB at most');
 }
 
 function problem(status: number, error: string): Response {
   return Response.json({ error }, { status });
 }
 
-/** What the body says, if it is as it should be. */
+/** Returns the name in the body, if the body is valid. */
 async function nameOf(request: Request): Promise<string | undefined> {
   const size = Number(request.headers.get("content-length") ?? NaN);
   if (!(size <= MAX_BODY_BYTES)) return undefined;

@@ -1,14 +1,13 @@
 /**
- * Chat rooms over logical connections. Whoever connects is put into a room
- * with a free place, and what one says is told to all who are there.
+ * Chat rooms over logical connections. Each connection joins a room with a free
+ * place, and what a member says is sent to all members of the room.
  *
  * - To the service: `{"type":"say","text":"…"}`
- * - To whoever said it: `{"type":"said","text":"…"}`, when all others have been
- *   told
- * - To all others there: `{"type":"heard","text":"…"}`
+ * - To the author: `{"type":"said","text":"…"}`, once it was sent to all others
+ * - To all others in the room: `{"type":"heard","text":"…"}`
  *
- * Who speaks waits for the slowest who listens, and is asked for one line at a
- * time: so nothing piles up.
+ * The author waits for the slowest member, and only one line of each author is
+ * read at a time, so nothing piles up.
  *
  * @module
  */
@@ -30,18 +29,18 @@ const line: Codec<Line> = json({
   parse(value) {
     const { type, text } = Object(value);
     if (type === "say" && typeof text === "string") return { type, text };
-    throw new TypeError('it is not {"type":"say","text":"…"}');
+    throw new TypeError('It must be {"type":"say","text":"…"}');
   },
 });
 
 type Room = Set<LogicalConnection>;
 
-/** Starts it; `roomSize` members at most are in a room. */
+/** Starts the service, with at most `roomSize` members in a room. */
 export function serveChat(
   system: ActorSystem,
   roomSize: number,
 ): TargetService {
-  /** Those that have a free place. */
+  /** The rooms that have a free place. */
   const free = new Set<Room>();
 
   const enter = (member: LogicalConnection): Room => {
@@ -67,7 +66,7 @@ export function serveChat(
       try {
         for await (const message of member) {
           const { text } = line.decode(message);
-          await tell(room, member, text);
+          await broadcast(room, member, text);
         }
       } finally {
         leave(member, room);
@@ -80,7 +79,7 @@ export function serveChat(
   };
 }
 
-async function tell(
+async function broadcast(
   room: Room,
   author: LogicalConnection,
   text: string,
@@ -88,7 +87,7 @@ async function tell(
   const heard = line.encode({ type: "heard", text });
   const sends: Promise<void>[] = [];
   for (const member of room) {
-    // One who has left in the meantime hears no more.
+    // A member that has left in the meantime receives nothing.
     if (member !== author) sends.push(member.send(heard).catch(() => {}));
   }
   await Promise.all(sends);

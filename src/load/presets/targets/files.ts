@@ -1,11 +1,11 @@
 /**
- * Files over logical connections, one after the other on each of them. A file
- * is a stream: messages up to an empty one.
+ * Files over logical connections, one after the other on each connection. A file
+ * is a stream of messages that ends with an empty one.
  *
- * - A stream of one message `{"download":1048576}` asks for so many bytes of a
- *   file on disk; they come as a stream.
- * - Any other stream is an upload. It is written to a file, and answered by a
- *   stream of one message: `{"bytes":1048576,"sha256":"…"}`.
+ * - A stream of one message `{"download":1048576}` requests so many bytes of a
+ *   file on disk, which are returned as a stream.
+ * - Any other stream is an upload. It is written to a file; the reply is a stream
+ *   of one message: `{"bytes":1048576,"sha256":"…"}`.
  *
  * There is one file for each connection, of `MAX_FILE_BYTES` at most.
  *
@@ -17,14 +17,14 @@ import { listen } from "../../../tcp/mod.ts";
 import type { LogicalConnection } from "../../../session/mod.ts";
 import { MAX_CLIENTS, type TargetService } from "./target_service.ts";
 
-/** The largest file. */
+/** The largest file, in bytes. */
 const MAX_FILE_BYTES = 16_777_216;
 const CHUNK_BYTES = 65_536;
-/** What longer messages are is not asked. */
+/** Longer messages are not parsed as requests. */
 const MAX_REQUEST_BYTES = 64;
 const END = new Uint8Array();
 
-/** Starts it, with a directory of its own that goes with it. */
+/** Starts the service, with a temporary directory that is removed with it. */
 export async function serveFiles(system: ActorSystem): Promise<TargetService> {
   const directory = await Deno.makeTempDir({ prefix: "load-files-" });
   const content = `${directory}/content`;
@@ -52,7 +52,7 @@ export async function serveFiles(system: ActorSystem): Promise<TargetService> {
   };
 }
 
-/** Serves one stream; whether there was one. */
+/** Serves one stream; resolves to whether there was one. */
 async function serveOne(
   connection: LogicalConnection,
   source: Deno.FsFile,
@@ -69,7 +69,7 @@ async function serveOne(
   return true;
 }
 
-/** How many bytes are asked for, if that is what it is. */
+/** Returns how many bytes are requested, if the message is a request. */
 function downloadOf(message: Uint8Array): number | undefined {
   if (message.length > MAX_REQUEST_BYTES) return undefined;
   const text = new TextDecoder().decode(message);
@@ -83,7 +83,7 @@ async function download(
   bytes: number,
 ): Promise<void> {
   await source.seek(0, Deno.SeekMode.Start);
-  // It may be used again as soon as a send resolves.
+  // The buffer may be reused as soon as a send resolves.
   const buffer = new Uint8Array(CHUNK_BYTES);
   for (let left = bytes; left > 0;) {
     const size = await source.read(buffer.subarray(0, left)) ?? 0;
@@ -117,7 +117,7 @@ async function upload(
     }
     chunk = await connection.receive();
   }
-  const answer = JSON.stringify({ bytes, sha256: hash.digest("hex") });
-  await connection.send(new TextEncoder().encode(answer));
+  const reply = JSON.stringify({ bytes, sha256: hash.digest("hex") });
+  await connection.send(new TextEncoder().encode(reply));
   await connection.send(END);
 }

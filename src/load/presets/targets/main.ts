@@ -1,15 +1,15 @@
 /**
- * The program that ready scenarios start: real services of this package, on
- * free ports of loopback, for whoever is on this host.
+ * The program that presets start: real services of this package, on free ports
+ * of loopback.
  *
  * ```
  * deno run -A main.ts [--room-size N] [--events-per-second N] SERVICE…
  * ```
  *
  * The services are `chat`, `files`, `terminals`, `api` and `realtime`. When
- * all are ready it says so in one line, such as `ready chat=4000 api=4001`;
- * `terminals` also tells its `ticket`. SIGTERM ends it, and Ctrl-C does on a
- * terminal.
+ * all are ready, the program prints their outputs in one line, such as `ready
+ * chat=4000 api=4001`; `terminals` also has a `ticket`. SIGTERM ends the
+ * program, and so does Ctrl-C on a terminal.
  *
  * Permissions: `--allow-net=127.0.0.1`; for `files` also to write to the
  * directory of temporary files and to read it; for `terminals` all that
@@ -38,7 +38,7 @@ type Start = (
 const SERVICES: { readonly [name: string]: Start } = {
   chat: (system, { roomSize }) => serveChat(system, roomSize),
   files: (system) => serveFiles(system),
-  // Its native add-on is loaded for nobody else.
+  // Only this service loads the native add-on.
   terminals: async (system) =>
     (await import("./terminals.ts")).serveTerminals(system),
   api: (system) => serveApi(system),
@@ -62,14 +62,14 @@ async function main(): Promise<number> {
     !(settings.roomSize >= 1) || !(settings.eventsPerSecond > 0)
   ) {
     console.error(
-      `Cannot start: give some of ${Object.keys(SERVICES).join(", ")}, ` +
-        "--room-size from 1 and --events-per-second above 0",
+      `Cannot start: name some of ${Object.keys(SERVICES).join(", ")}; ` +
+        "--room-size must be at least 1, and --events-per-second above 0",
     );
     return 2;
   }
   const ended = Promise.withResolvers<void>();
   Deno.addSignalListener("SIGTERM", () => ended.resolve());
-  // Ctrl-C of a load test goes to its target too, which is to end after it.
+  // Ctrl-C of a load test reaches its target too, which must end after it.
   const isAlone = Deno.stdin.isTerminal();
   Deno.addSignalListener("SIGINT", () => isAlone && ended.resolve());
   await using system = new ActorSystem();

@@ -1,6 +1,6 @@
 /**
- * Events to all who subscribe: as server-sent events at `/events`, over a
- * WebSocket at `/socket`. Each says when it was published, in milliseconds
+ * Events for all subscribers: as server-sent events at `/events`, and over a
+ * WebSocket at `/socket`. Each has the time of its publication, in milliseconds
  * since 1970 with fractions, by the clock of this host:
  *
  * - over SSE: `event: tick`, `data: {"number":7,"publishedAt":1700000000000.25}`
@@ -20,7 +20,7 @@ import {
 /** Bytes that may wait for a WebSocket before it misses events. */
 const MAX_BUFFERED_BYTES = 65_536;
 
-/** Starts it, with so many events a second. */
+/** Starts the service. */
 export function serveRealtime(eventsPerSecond: number): TargetService {
   const events = new SseStream({ maxClients: MAX_CLIENTS });
   const sockets = new Set<WebSocket>();

@@ -1,17 +1,16 @@
 /**
- * The services that ready scenarios are run against, as their program starts
- * them.
+ * The services of presets, as their program starts them.
  *
  * @module
  */
 
-/** A service that runs, on loopback. Disposing ends it, whoever uses it. */
+/** A service that runs on loopback. Disposing ends it, whoever uses it. */
 export interface TargetService extends AsyncDisposable {
-  /** What scenarios know of it, such as its port, by their names. */
+  /** What the service reports to scenarios, such as its port, by name. */
   readonly outputs: { readonly [name: string]: string | number };
 }
 
-/** Where services listen: nobody else on the network can use them. */
+/** The address of all services: no other host can use them. */
 export const LOOPBACK = "127.0.0.1";
 
 /** The most connections or subscribers of one service. */
@@ -20,8 +19,8 @@ export const MAX_CLIENTS = 20_000;
 /**
  * Serves HTTP on a free port of loopback.
  *
- * @param name What the port is told as.
- * @param end Ends what is behind it; what clients still wait for is cut off.
+ * @param name The name of the output that has the port.
+ * @param end Ends what is behind the server; open requests are aborted then.
  */
 export function serveHttp(
   name: string,

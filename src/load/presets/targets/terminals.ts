@@ -1,5 +1,5 @@
 /**
- * Web terminals with a plain shell, for whoever has the ticket.
+ * Web terminals with a plain shell, for clients that have the ticket.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import type { ActorSystem } from "../../../actor/mod.ts";
 import { serveTerminal } from "../../../terminal/mod.ts";
 import { serveHttp, type TargetService } from "./target_service.ts";
 
-/** Programs at once; each is a process. */
+/** The most programs at once; each is a process. */
 const MAX_SESSIONS = 1000;
-/** As if nobody tried passwords: the users of a scenario come all at once. */
+/** Practically no limit: all users of a scenario may come at once. */
 const HANDSHAKES_PER_MINUTE = 1_000_000;
-/** Users may come late in a run. */
+/** How long the ticket is valid: users may come late in a run. */
 const TICKET_MS = 86_400_000;
 
-/** Starts it. */
+/** Starts the service. */
 export async function serveTerminals(
   system: ActorSystem,
 ): Promise<TargetService> {
@@ -25,7 +25,7 @@ export async function serveTerminals(
     handshakesPerMinute: HANDSHAKES_PER_MINUTE,
     ticketMs: TICKET_MS,
   });
-  // Loads what a terminal needs: no user is to wait for that.
+  // Loads what a terminal needs, so that no user waits for it.
   await (await shells.start()).close();
   const service = serveHttp("terminals", shells.fetch, () => shells.close());
   const ticket = shells.ticket({ role: "control", session: undefined });

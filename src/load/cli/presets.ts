@@ -1,5 +1,5 @@
 /**
- * Scenarios that are there without a file.
+ * Presets on the command line: scenarios without a file.
  *
  * @module
  */
@@ -7,18 +7,18 @@ import type { PerformanceScenarios } from "../presets/performance_scenarios.ts";
 import { counted, duration, short } from "../report/numbers.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
-/** How large a load is, such as `200 users, closed model, 15.0 s`. */
+/** Returns the size of a load, such as `200 users, closed model, 15.0 s`. */
 export function sizeText({ load, phases }: Scenario): string {
   const { rampUpMs = 0, steadyMs, rampDownMs = 0 } = phases;
   const size = load.model === "open"
-    ? `${short(load.arrivalsPerSecond)} arrivals a second`
+    ? `${short(load.arrivalsPerSecond)} arrivals per second`
     : counted(load.users, "user");
   const length = duration(rampUpMs + steadyMs + rampDownMs);
   return `${size}, ${load.model} model, ${length}`;
 }
 
-/** The ready scenarios, with what each is. */
-export function listReady(scenarios: PerformanceScenarios): string {
+/** Lists the presets, with the size of each. */
+export function listPresets(scenarios: PerformanceScenarios): string {
   const names = scenarios.list();
   const width = Math.max(...names.map((name) => name.length));
   const lines = names.map((name) => {
@@ -26,11 +26,11 @@ export function listReady(scenarios: PerformanceScenarios): string {
     return `  ${name.padEnd(width)}  ${sizeText(scenario)}`;
   });
   return [
-    "Ready scenarios, each with a service of its own on this host:",
+    "Presets, each of which starts a service of its own on this host:",
     "",
     ...lines,
     "",
-    "--set changes one, such as --set load.users=50, and --print prints it as",
-    "YAML, to be made into one of your own.",
+    "--set changes a preset, such as --set load.users=50, and --print prints it",
+    "as YAML, from which you can make a scenario of your own.",
   ].join("\n");
 }
