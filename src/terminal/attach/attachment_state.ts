@@ -95,7 +95,10 @@ export function isOver({ phase }: AttachmentState): boolean {
   return phase === "closing" || phase === "closed";
 }
 
-/** Changes the state for an event, and returns the commands to carry out. */
+/**
+ * Applies an event to the state, in place, and returns the commands to carry
+ * out. The result depends on the arguments alone.
+ */
 export function transition(
   state: AttachmentState,
   event: AttachmentEvent,

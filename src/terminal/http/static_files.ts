@@ -4,7 +4,7 @@
  * @module
  */
 import type { PageFile } from "../../web/internal.ts";
-import { ENTER_HTML, ENTER_SCRIPT } from "./enter_page.ts";
+import { LOGIN_HTML, LOGIN_SCRIPT } from "./login_page.ts";
 import { pageFile } from "./page_file.ts";
 import { Problem } from "./problem.ts";
 
@@ -48,11 +48,11 @@ async function find(
   withSession: boolean,
 ): Promise<StaticFile | undefined> {
   if (path === "" && !withSession) {
-    return { body: ENTER_HTML, contentType: "text/html; charset=utf-8" };
+    return { body: LOGIN_HTML, contentType: "text/html; charset=utf-8" };
   }
-  if (path === "enter.js") {
+  if (path === "login.js") {
     return {
-      body: ENTER_SCRIPT,
+      body: LOGIN_SCRIPT,
       contentType: "text/javascript; charset=utf-8",
     };
   }

@@ -5,8 +5,8 @@
  * @module
  */
 
-/** The HTML of the page; its script is `enter.js`. */
-export const ENTER_HTML = `<!DOCTYPE html>
+/** The HTML of the page; its script is `login.js`. */
+export const LOGIN_HTML = `<!DOCTYPE html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -14,9 +14,9 @@ export const ENTER_HTML = `<!DOCTYPE html>
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <link rel="icon" href="icon.svg">
     <link rel="stylesheet" href="page.css">
-    <script type="module" src="enter.js"></script>
+    <script type="module" src="login.js"></script>
   </head>
-  <body class="enter">
+  <body class="login">
     <p id="text" role="status">One moment …</p>
     <ul id="sessions"></ul>
     <button type="button" id="start" hidden>New session</button>
@@ -30,7 +30,7 @@ export const ENTER_HTML = `<!DOCTYPE html>
  * the server; the script removes it before anything else, so that neither the
  * history nor a bookmark contains it.
  */
-export const ENTER_SCRIPT =
+export const LOGIN_SCRIPT =
   `const ticket = new URLSearchParams(location.hash.slice(1)).get("ticket");
 history.replaceState(null, "", location.pathname);
 // Another link that is opened in this tab changes only that part.
@@ -55,7 +55,7 @@ const address = (id) => "./?session=" + encodeURIComponent(id);
 const go = (id) => location.replace(address(id));
 const start = async () => go((await ask("POST", "sessions", {})).id);
 
-async function enter() {
+async function logIn() {
   // A browser that is logged in may open a link that was used.
   const granted = ticket &&
     await ask("POST", "login", { ticket }).catch((error) =>
@@ -85,5 +85,5 @@ function show(error) {
   text.textContent = error.message;
 }
 
-enter().catch(show);
+logIn().catch(show);
 `;
