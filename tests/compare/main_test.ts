@@ -163,9 +163,17 @@ Deno.test(
 
 /** Whether a process lives; one that nobody has waited for does not. */
 async function state(pid: number): Promise<"alive" | "gone"> {
-  const { stdout } = await new Deno.Command("ps", {
-    args: ["-o", "stat=", "-p", String(pid)],
-  }).output();
+  // Without `ps`, which not every machine has.
+  const line = 'read -r _ _ state _ < "/proc/$0/stat" && echo "$state"';
+  const { stdout } = await new Deno.Command(
+    Deno.build.os === "linux" ? "sh" : "ps",
+    {
+      args: Deno.build.os === "linux"
+        ? ["-c", line, String(pid)]
+        : ["-o", "stat=", "-p", String(pid)],
+      stderr: "null",
+    },
+  ).output();
   const text = new TextDecoder().decode(stdout).trim();
   return text === "" || text.startsWith("Z") ? "gone" : "alive";
 }

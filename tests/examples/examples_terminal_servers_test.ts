@@ -5,25 +5,18 @@ import {
   ErrorCode,
 } from "../../src/terminal/attach/protocol.ts";
 import { onPty } from "../pty/ptys.ts";
+import { findProgram } from "../support/programs.ts";
 import { Example, shows } from "../support/terminal_example.ts";
 import type { Viewer } from "../terminal/served.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const PROGRAM_IN_README = /```ts ignore\n(.*?)```.*?run (--allow-.*?) \S+\.ts/s;
 
-const missing = ["less", "top"].filter((program) => !isInstalled(program));
+const missing = ["less", "top"].filter((program) =>
+  findProgram(program) === undefined
+);
 if (missing.length > 0) {
   console.warn(`restricted_terminal.ts is not tested without ${missing}`);
-}
-
-function isInstalled(program: string): boolean {
-  return (Deno.env.get("PATH") ?? "").split(":").some((directory) => {
-    try {
-      return Deno.statSync(`${directory}/${program}`).isFile;
-    } catch {
-      return false;
-    }
-  });
 }
 
 /** Ctrl-C ends an example and what it has started, and viewers are told. */

@@ -10,38 +10,32 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
+import { findProgram } from "../support/programs.ts";
 import type { Grant } from "../../src/terminal/access/tickets.ts";
 import type { Served } from "./served.ts";
 
-const EXECUTABLE = "/usr/bin/chromium";
-
-function missing(): string | undefined {
-  try {
-    Deno.statSync(EXECUTABLE);
-    return undefined;
-  } catch {
-    return `${EXECUTABLE} is missing`;
-  }
+const executablePath = findProgram("chromium");
+if (executablePath === undefined) {
+  console.warn("Browsers are not tested: chromium is not installed");
 }
 
-const reason = missing();
-if (reason !== undefined) console.warn(`Browsers are not tested: ${reason}`);
+/** One for all tests of a process: its start takes longer than most of them. */
+const shared: Browser | undefined = executablePath === undefined
+  ? undefined
+  : await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic"],
+  });
 
 /** Options of a test in a browser, which is skipped where there is none. */
 export const inBrowser: {
   readonly timeout: number;
   readonly ignore: boolean;
-} = { timeout: 60_000, ignore: reason !== undefined };
+} = { timeout: 60_000, ignore: shared === undefined };
 
 /** Options of a test in a browser that runs a program, if there is one. */
 export function inBrowserWith(program: string): typeof inBrowser {
-  const isThere = (Deno.env.get("PATH") ?? "").split(":").some((directory) => {
-    try {
-      return Deno.statSync(`${directory}/${program}`).isFile;
-    } catch {
-      return false;
-    }
-  });
+  const isThere = findProgram(program) !== undefined;
   if (!isThere) console.warn(`${program} is not tested: it is not installed`);
   return { ...inBrowser, ignore: inBrowser.ignore || !isThere };
 }
@@ -51,15 +45,9 @@ export class TestBrowser implements AsyncDisposable {
   readonly page: Page;
   /** Errors on the console and violations of the policy, so far. */
   readonly complaints: string[] = [];
-  readonly #browser: Browser;
   readonly #end: () => Promise<void>;
 
-  private constructor(
-    browser: Browser,
-    page: Page,
-    end: () => Promise<void>,
-  ) {
-    this.#browser = browser;
+  private constructor(page: Page, end: () => Promise<void>) {
     this.#end = end;
     this.page = page;
     page.on("console", (message) => {
@@ -69,27 +57,18 @@ export class TestBrowser implements AsyncDisposable {
     page.on("pageerror", (error) => this.complaints.push(`${error}`));
   }
 
+  /** The page of somebody who has no cookies yet. */
   static async open(options?: BrowserContextOptions): Promise<TestBrowser> {
-    const browser = await chromium.launch({
-      executablePath: EXECUTABLE,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic"],
-    });
-    const context = await browser.newContext(options);
-    const end = () => browser.close();
-    return new TestBrowser(browser, await context.newPage(), end);
+    if (shared === undefined) throw new Error("Cannot open: no chromium");
+    const context = await shared.newContext(options);
+    const end = () => context.close();
+    return new TestBrowser(await context.newPage(), end);
   }
 
   /** Another tab, with the cookies of this one. */
   async tab(): Promise<TestBrowser> {
     const page = await this.page.context().newPage();
-    return new TestBrowser(this.#browser, page, () => page.close());
-  }
-
-  /** The page of another user, with other cookies. */
-  async somebodyElse(): Promise<TestBrowser> {
-    const context = await this.#browser.newContext();
-    const end = () => context.close();
-    return new TestBrowser(this.#browser, await context.newPage(), end);
+    return new TestBrowser(page, () => page.close());
   }
 
   /**
@@ -127,6 +106,18 @@ export class TestBrowser implements AsyncDisposable {
     const rows = await this.page.locator(".xterm-rows > div").allTextContents();
     const lines = rows.map((row) => row.replaceAll("\u00a0", " ").trimEnd());
     return lines.slice(0, lines.findLastIndex((line) => line !== "") + 1);
+  }
+
+  /** Waits until the terminal shows these lines, which may come in parts. */
+  async showsLines(expected: () => Promise<readonly string[]>): Promise<void> {
+    const start = performance.now();
+    const text = (lines: readonly string[]) => lines.join("\n");
+    while (text(await this.lines()) !== text(await expected())) {
+      // Long enough for any machine, and shorter than a test may take.
+      if (performance.now() - start > 40_000) {
+        assertEquals(await this.lines(), await expected());
+      }
+    }
   }
 
   /** Fails if the browser has complained of anything. */

@@ -13,8 +13,8 @@ Deno.test(
     await using served = new Served({ commands: [SHELL] });
     const { id: session } = await served.terminal.start();
     await using owner = await TestBrowser.open();
-    await using watcher = await owner.somebodyElse();
-    await using helper = await owner.somebodyElse();
+    await using watcher = await TestBrowser.open();
+    await using helper = await TestBrowser.open();
     await owner.enter(served, { session });
     await watcher.enter(served, { session, role: "view" });
     await helper.enter(served, { session });
@@ -24,8 +24,8 @@ Deno.test(
     await helper.shows("421");
     await helper.page.keyboard.type("echo $((6 * 7))2\n");
     for (const browser of [owner, watcher, helper]) await browser.shows("422");
-    assertEquals(await watcher.lines(), await owner.lines());
-    assertEquals(await helper.lines(), await owner.lines());
+    await watcher.showsLines(() => owner.lines());
+    await helper.showsLines(() => owner.lines());
     for (const browser of [owner, watcher, helper]) browser.assertQuiet();
   },
 );
