@@ -11,7 +11,15 @@ export interface Part {
 /** What a file imports whose tests have a slow size. */
 const SLOW = '/support/slow.ts"';
 /** Folders that take longest come first, so that none is left to the end. */
-const LONGEST = ["tests/load/", "tests/session/", "tests/pty/"];
+const LONGEST = [
+  "tests/terminal/",
+  "tests/load/",
+  "tests/session/",
+  "tests/metrics/",
+  "tests/examples/",
+  "tests/tcp/",
+  "tests/pty/",
+];
 
 /** The test files at a path. */
 export async function findTests(path: string): Promise<string[]> {
