@@ -19,7 +19,7 @@ type DoorState =
   | { readonly phase: "locked"; readonly mistakes: number }
   | { readonly phase: "open"; readonly entered: number };
 
-/** What is decided: no effects, and every pair of phase and message. */
+/** Returns the next state: no effects, and every pair of phase and message. */
 function transition(state: DoorState, message: DoorMessage): DoorState {
   if (state.phase === "open") {
     if (message.type === "lock") return { phase: "locked", mistakes: 0 };
@@ -54,5 +54,5 @@ const enter = () => ref.ask<string>((replyTo) => ({ type: "enter", replyTo }));
 const visits = [enter(), enter()];
 for (const code of ["1234", "1969"]) ref.tell({ type: "type_code", code });
 console.log(await Promise.all(visits));
-// Nobody comes any more: the door locks itself.
+// No more visitors: the door locks itself.
 await new Promise((resolve) => setTimeout(resolve, 200));

@@ -18,7 +18,8 @@ export interface BackoffOptions {
    */
   readonly maxMs?: number;
   /**
-   * Milliseconds without a failure after which the delays start over, 0 or more.
+   * Milliseconds without a failure after which the delays start over, 0 or
+   * more.
    * @default {60000}
    */
   readonly resetAfterMs?: number;

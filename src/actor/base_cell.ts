@@ -83,7 +83,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     super(core, parent, name);
     this.supervised = supervised;
     this.shutdownMs = shutdownMs;
-    // A supervised actor accepts messages, and starts when its supervisor says so.
+    // A supervised actor accepts messages, and its supervisor starts it.
     if (supervised) this.phase = "exited";
   }
 
@@ -120,7 +120,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     return this.pausing || this.stopping === "stop";
   }
 
-  /** Whether a stop was requested since the last restart, or a drain is done. */
+  /** Whether a stop was requested, or a drain is done; a restart resets it. */
   get stopRequested(): boolean {
     return this.stopping === "stop";
   }

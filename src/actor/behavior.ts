@@ -116,6 +116,8 @@ export interface ActorContext<M> {
 
 /** A timer that belongs to one life of an actor. */
 export interface ActorTimer {
-  /** Cancels this timer; its message is not delivered, even if queued. */
+  /**
+   * Cancels this timer, so that its message is not delivered, even if queued.
+   */
   cancel(): void;
 }

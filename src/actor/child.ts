@@ -5,7 +5,7 @@
  */
 import { checkOneOf } from "../checks/internal.ts";
 import type { Behavior, SpawnOptions } from "./behavior.ts";
-import { BaseCell } from "./base_cell.ts";
+import type { BaseCell } from "./base_cell.ts";
 import type { ActorRef } from "./ref.ts";
 import { RESTART_POLICIES, type RestartPolicy } from "./supervision_state.ts";
 
@@ -26,6 +26,13 @@ export interface ChildSpec<M> extends SpawnOptions<M> {
   readonly significant?: boolean;
 }
 
+/** Creates the actor of a child; set by its class, for this file. */
+let spawnIn: <M>(
+  child: Child<M>,
+  supervisor: BaseCell,
+  name: string,
+) => BaseCell & ActorRef<M>;
+
 /** A checked child specification; `Child<never>` stands for any type. */
 export class Child<in M> {
   /** The name of the child; `undefined` to be given a short number. */
@@ -34,8 +41,11 @@ export class Child<in M> {
   readonly restart: RestartPolicy;
   /** Whether the end of this child can end the supervisor. */
   readonly significant: boolean;
-  readonly #spawn: (supervisor: BaseCell, name: string) => ActorRef<M>;
-  readonly #refs = new WeakMap<object, ActorRef<M>>();
+  readonly #spawn: (
+    supervisor: BaseCell,
+    name: string,
+  ) => BaseCell & ActorRef<M>;
+  readonly #refs = new WeakMap<ActorRef<never>, ActorRef<M>>();
   readonly #original: Child<M> | undefined;
 
   /**
@@ -62,31 +72,48 @@ export class Child<in M> {
     }
   }
 
-  /** Returns the latest actor of this child under `supervisor`, if any. */
-  under(supervisor: object): ActorRef<M> | undefined {
+  /** Returns the latest actor of this child under a supervisor, if any. */
+  under(supervisor: ActorRef<never>): ActorRef<M> | undefined {
     return this.#refs.get(supervisor);
   }
 
-  /**
-   * Creates the actor, which its supervisor starts.
-   *
-   * @throws {TypeError} if `supervisor` is not an actor.
-   */
-  spawn(supervisor: object, name: string): ActorRef<M> {
-    if (!(supervisor instanceof BaseCell)) {
-      throw new TypeError("Cannot start a child: its parent is not an actor");
-    }
-    const ref = this.#spawn(supervisor, name);
-    this.#refs.set(supervisor, ref);
-    if (this.#original !== undefined) {
-      this.#original.#refs.set(supervisor, ref);
-    }
-    return ref;
+  static {
+    spawnIn = (child, supervisor, name) => {
+      const cell = child.#spawn(supervisor, name);
+      child.#refs.set(supervisor, cell);
+      if (child.#original !== undefined) {
+        child.#original.#refs.set(supervisor, cell);
+      }
+      return cell;
+    };
   }
 }
 
+/** Creates the actor of a child, which its supervisor then starts. */
+export function spawnSupervised<M>(
+  child: Child<M>,
+  supervisor: BaseCell,
+  name: string,
+): BaseCell & ActorRef<M> {
+  return spawnIn(child, supervisor, name);
+}
+
 /**
- * Specifies a child for a {@linkcode supervisor}.
+ * Specifies a child for a {@linkcode supervisor}. The result also finds the
+ * child later, with {@linkcode findChild}.
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem, type Behavior, child, findChild, supervisor } from "@troupe/troupe";
+ *
+ * const echo: Behavior<string> = () => ({ receive: console.log });
+ *
+ * await using system = new ActorSystem();
+ * const first = child({ name: "first", behavior: echo });
+ * const second = child({ name: "second", behavior: echo, restart: "transient" });
+ * const root = system.spawn(supervisor({ children: [first, second] }));
+ * (await findChild(root, second)).tell("hello");
+ * ```
  *
  * @throws {TypeError} if the child is both significant and permanent, or
  * `restart` is not a restart policy.

@@ -104,7 +104,9 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  /** Starts a deadline; `Infinity` starts none, nor does a call after `close`. */
+  /**
+   * Starts a deadline; `Infinity` starts none, nor does a call after `close`.
+   */
   add(entry: Deadline, durationMs: number): void {
     if (durationMs === Infinity || this.closed) return;
     let list = this.#lists.get(durationMs);
@@ -121,7 +123,9 @@ export class Deadlines {
     entry.list?.remove(entry);
   }
 
-  /** Expires all deadlines and ends all timers, when the system has shut down. */
+  /**
+   * Expires all deadlines and ends all timers, when the system has shut down.
+   */
   close(): void {
     this.closed = true;
     for (const list of this.#lists.values()) list.close();
@@ -132,7 +136,8 @@ export class Deadlines {
     for (const [durationMs, list] of this.#lists) {
       if (list.idle) this.#lists.delete(durationMs);
     }
-    // Not again before as many have been added as are left, so that adding is cheap.
+    // Not again before as many have been added as are left, so that adding is
+    // cheap.
     this.#maxLists = Math.max(KEPT_LISTS, 2 * this.#lists.size);
   }
 }

@@ -18,7 +18,9 @@ export interface Runnable {
 
 /** Messages that one actor handles before the next gets its turn. */
 const BURST_MESSAGES = 16;
-/** Messages between two readings of the clock, 75 ns each, while others wait. */
+/**
+ * Messages between two readings of the clock, 75 ns each, while others wait.
+ */
 const MESSAGES_PER_CLOCK_READ = 32;
 /**
  * The same when the queue was empty: then only a chain of microtasks, such as
@@ -85,7 +87,8 @@ export class Dispatcher {
   #turnIsOver(messagesPerRead: number): boolean {
     if (this.#sinceClockRead < messagesPerRead) return false;
     this.#sinceClockRead = 0;
-    // By count alone for the scheduler of a test: its order must not depend on time.
+    // By count alone for the scheduler of a test: its order must not depend on
+    // time.
     return this.#scheduler !== undefined ||
       performance.now() - this.#turnStart > TURN_MS;
   }

@@ -16,7 +16,9 @@ export class TroupeError extends Error {
 /** An ask had no reply within its time-out. */
 export class AskTimeoutError extends TroupeError {}
 
-/** An actor has stopped: asks of it reject, and its signal aborts, with this. */
+/**
+ * An actor has stopped: asks of it reject, and its signal aborts, with this.
+ */
 export class ActorStoppedError extends TroupeError {}
 
 /** An actor crashed while it handled an ask; the crash is the `cause`. */

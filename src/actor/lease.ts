@@ -12,7 +12,7 @@ import { TroupeError } from "./errors.ts";
 export interface Lease<T> extends AsyncDisposable {
   /** The resource, valid until the release. */
   readonly value: T;
-  /** Releases this lease; safe to call twice. */
+  /** Releases this lease, which is safe to do twice. */
   release(): void;
 }
 

@@ -1,6 +1,41 @@
 /**
  * The actor runtime: typed references, bounded mailboxes, supervision.
  *
+ * An actor handles its messages one at a time, so its state needs no lock. Its
+ * {@linkcode Behavior} is a function that returns a {@linkcode Handler}; the
+ * state is in the closure. Others hold an {@linkcode ActorRef}, to `tell` the
+ * actor something or to `ask` it and wait for the reply.
+ *
+ * ```ts
+ * import { ActorSystem, type Behavior, type ReplyTo } from "@troupe/troupe/actor";
+ *
+ * type CounterMessage =
+ *   | { readonly type: "add"; readonly amount: number }
+ *   | { readonly type: "read"; readonly replyTo: ReplyTo<number> };
+ *
+ * const counter: Behavior<CounterMessage> = () => {
+ *   let total = 0;
+ *   return {
+ *     receive(message) {
+ *       if (message.type === "add") total += message.amount;
+ *       else message.replyTo.tell(total);
+ *     },
+ *   };
+ * };
+ *
+ * await using system = new ActorSystem();
+ * const ref = system.spawn(counter);
+ * ref.tell({ type: "add", amount: 42 });
+ * const total = await ref.ask<number>((replyTo) => ({ type: "read", replyTo }));
+ * console.assert(total === 42);
+ * ```
+ *
+ * A {@linkcode supervisor} restarts children that fail. Each restart is a new
+ * _life_ of the same actor: the reference and the mailbox stay, and the
+ * behaviour is called again for a fresh state. An actor is _gone_ when no life
+ * follows. `docs/semantics.md` lists what is guaranteed, with the tests that
+ * prove it.
+ *
  * @module
  */
 export * from "./behavior.ts";

@@ -53,7 +53,9 @@ class Entry<in out M> {
     for (const listener of this.listeners) this.notify(listener);
   }
 
-  /** Passes on the current actors: an earlier listener may have changed them. */
+  /**
+   * Passes on the current actors: an earlier listener may have changed them.
+   */
   notify(listener: RegistryListener<M>): void {
     try {
       listener([...this.refs.keys()]);

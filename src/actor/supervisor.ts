@@ -9,8 +9,8 @@ import { checkDuration, checkOneOf } from "../checks/internal.ts";
 import { isActorCell } from "./actor_cell.ts";
 import { resolveBackoff } from "./backoff.ts";
 import type { Behavior } from "./behavior.ts";
-import { BaseCell } from "./base_cell.ts";
-import type { Child } from "./child.ts";
+import type { BaseCell } from "./base_cell.ts";
+import { type Child, spawnSupervised } from "./child.ts";
 import { RestartLimitError, TroupeError, UnavailableError } from "./errors.ts";
 import type { ExitReason, ReplyTo } from "./ref.ts";
 import { resolveIntensity } from "./restart_window.ts";
@@ -110,7 +110,11 @@ export function supervisor(
           `Cannot start ${name}: a child with this name is down, restart or remove that`,
         );
       }
-      const record = new SupervisedChild(name, child, spawn(child, name));
+      const record = new SupervisedChild(
+        name,
+        child,
+        spawnSupervised(child, supervisor, name),
+      );
       byName.set(name, record);
       execute(decisions.add(record));
     }
@@ -120,12 +124,6 @@ export function supervisor(
       let name: string;
       do name = supervisor.freeName(); while (byName.has(name));
       return name;
-    }
-
-    function spawn(child: Child<never>, name: string): BaseCell {
-      const cell = child.spawn(supervisor, name);
-      if (cell instanceof BaseCell) return cell;
-      throw new TypeError("Cannot start a child: it is not an actor");
     }
 
     function execute(commands: readonly Command<SupervisedChild>[]): void {
@@ -166,7 +164,7 @@ export function supervisor(
       reportStart();
     }
 
-    /** Reports the start of this supervisor once its initial children have started. */
+    /** Reports the start of this supervisor when its children have started. */
     function reportStart(): void {
       if (reported || !decisions.allStarted) return;
       reported = true;
@@ -182,7 +180,7 @@ export function supervisor(
 
     /** Creates a new actor for a child that was down, in its old place. */
     function respawn(child: SupervisedChild): BaseCell {
-      const cell = spawn(child.child, child.name);
+      const cell = spawnSupervised(child.child, supervisor, child.name);
       let after = false;
       for (const other of decisions.children) {
         if (after && other.cell !== undefined) supervisor.moveLast(other.cell);
@@ -211,7 +209,7 @@ export function supervisor(
       child.backoffTimer = undefined;
     }
 
-    /** This life is over: cancels the delays and refuses the waiting requests. */
+    /** This life is over: cancels the delays, refuses the requests. */
     function abandon(): void {
       for (const child of decisions.children) {
         cancelBackoff(child);

@@ -40,6 +40,18 @@ async function call(
  * accepts messages at once, and handles them when it has started. A child
  * without a name may be started any number of times.
  *
+ * @example
+ * ```ts
+ * import { ActorSystem, startChild, supervisor } from "@troupe/troupe";
+ *
+ * await using system = new ActorSystem();
+ * const workers = system.spawn(supervisor({ strategy: "dynamic" }));
+ * const worker = await startChild(workers, {
+ *   behavior: () => ({ receive: (job: string) => console.log(job) }),
+ * });
+ * worker.tell("sort the letters");
+ * ```
+ *
  * @throws {TroupeError} as a rejection, if a child has the name.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
  */
@@ -75,7 +87,18 @@ function control(
 /**
  * Returns the reference to a child that was given to a supervisor.
  *
- * @throws {TroupeError} as a rejection, if the supervisor has no such child now.
+ * @example
+ * ```ts
+ * import { ActorSystem, child, findChild, supervisor } from "@troupe/troupe";
+ *
+ * await using system = new ActorSystem();
+ * const echo = child<string>({ behavior: () => ({ receive: console.log }) });
+ * const root = system.spawn(supervisor({ children: [echo] }));
+ * (await findChild(root, echo)).tell("hello");
+ * ```
+ *
+ * @throws {TroupeError} as a rejection, if the supervisor has no such child
+ * now.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
  */
 export async function findChild<M>(
@@ -91,6 +114,17 @@ export async function findChild<M>(
 
 /**
  * Returns the children of a supervisor, in order.
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem, child, listChildren, supervisor } from "@troupe/troupe";
+ *
+ * await using system = new ActorSystem();
+ * const echo = child({ name: "echo", behavior: () => ({ receive() {} }) });
+ * const root = system.spawn(supervisor({ children: [echo] }));
+ * const [info] = await listChildren(root);
+ * console.assert(info?.name === "echo" && info.restarts === 0);
+ * ```
  *
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
  */
@@ -110,6 +144,20 @@ export function listChildren(
  * until the strategy restarts it with a sibling that fails. A temporary child
  * is removed, as is any child of a dynamic supervisor.
  *
+ * @example
+ * ```ts
+ * import { ActorSystem, child, supervisor } from "@troupe/troupe";
+ * import { removeChild, restartChild, terminateChild } from "@troupe/troupe";
+ *
+ * await using system = new ActorSystem();
+ * const echo = child({ name: "echo", behavior: () => ({ receive() {} }) });
+ * const root = system.spawn(supervisor({ children: [echo] }));
+ * await terminateChild(root, "echo");
+ * await restartChild(root, "echo");
+ * await terminateChild(root, "echo");
+ * await removeChild(root, "echo");
+ * ```
+ *
  * @throws {TroupeError} as a rejection, if there is no such child.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
  */
@@ -126,6 +174,20 @@ export function terminateChild(
  * that is up a new life, under the same reference. It does not count as a
  * failure.
  *
+ * @example
+ * ```ts
+ * import { ActorSystem, child, supervisor } from "@troupe/troupe";
+ * import { removeChild, restartChild, terminateChild } from "@troupe/troupe";
+ *
+ * await using system = new ActorSystem();
+ * const echo = child({ name: "echo", behavior: () => ({ receive() {} }) });
+ * const root = system.spawn(supervisor({ children: [echo] }));
+ * await terminateChild(root, "echo");
+ * await restartChild(root, "echo");
+ * await terminateChild(root, "echo");
+ * await removeChild(root, "echo");
+ * ```
+ *
  * @throws {TroupeError} as a rejection, if there is no such child.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
  */
@@ -139,6 +201,20 @@ export function restartChild(
 
 /**
  * Removes a child that is down, and frees its name.
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem, child, supervisor } from "@troupe/troupe";
+ * import { removeChild, restartChild, terminateChild } from "@troupe/troupe";
+ *
+ * await using system = new ActorSystem();
+ * const echo = child({ name: "echo", behavior: () => ({ receive() {} }) });
+ * const root = system.spawn(supervisor({ children: [echo] }));
+ * await terminateChild(root, "echo");
+ * await restartChild(root, "echo");
+ * await terminateChild(root, "echo");
+ * await removeChild(root, "echo");
+ * ```
  *
  * @throws {TroupeError} as a rejection, if there is no such child, or it is not
  * down.
@@ -155,6 +231,20 @@ export function removeChild(
 /**
  * Stops the child of the same name, starts this one in its place, and returns
  * a reference to it.
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem, child, replaceChild, supervisor } from "@troupe/troupe";
+ *
+ * await using system = new ActorSystem();
+ * const echo = child({ name: "echo", behavior: () => ({ receive() {} }) });
+ * const root = system.spawn(supervisor({ children: [echo] }));
+ * const louder = await replaceChild(root, {
+ *   name: "echo",
+ *   behavior: () => ({ receive: (text: string) => console.log(text.toUpperCase()) }),
+ * });
+ * louder.tell("hello");
+ * ```
  *
  * @throws {TroupeError} as a rejection, if there is no child of this name.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.

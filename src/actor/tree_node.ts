@@ -50,9 +50,11 @@ export abstract class TreeNode {
     behavior: Behavior<C>,
     options: SpawnOptions<C> | undefined,
     supervised?: boolean,
-  ): ActorRef<C>;
+  ): BaseCell & ActorRef<C>;
 
-  /** The children that are not gone, in the order in which they were spawned. */
+  /**
+   * The children that are not gone, in the order in which they were spawned.
+   */
   get children(): BaseCell[] {
     return this.childCells === undefined ? [] : [...this.childCells.values()];
   }
@@ -101,7 +103,9 @@ export abstract class TreeNode {
     if (this.childCells?.delete(child.name)) this.addChild(child);
   }
 
-  /** Adds this actor and its descendants to the report of a shutdown, if any. */
+  /**
+   * Adds this actor and its descendants to the report of a shutdown, if any.
+   */
   reportKilled(): void {
     const { killed } = this.core;
     if (killed === undefined) return;

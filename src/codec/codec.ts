@@ -49,8 +49,8 @@ export const raw: Codec<Uint8Array> = {
  * transferred, pass `bytes.slice()` to `decode`. `encode` copies.
  *
  * Size, depth, number of values and every declared length are checked before
- * the first value is created. Extension types (timestamps among them), keys that
- * are not strings and the key `__proto__` are refused.
+ * the first value is created. Extension types (timestamps among them), keys
+ * that are not strings and the key `__proto__` are refused.
  *
  * @example Any value
  * ```ts

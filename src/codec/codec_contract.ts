@@ -1,5 +1,5 @@
-// The interface of a codec, its error, its bounds and the types that it accepts.
-// The codecs themselves are in codec.ts.
+// The interface of a codec, its error, its bounds and the types that it
+// accepts. The codecs themselves are in codec.ts.
 
 import { TroupeError } from "../actor/mod.ts";
 import { type NumberRange, resolveNumbers } from "../checks/internal.ts";
@@ -66,7 +66,7 @@ export interface CodecOptions {
 
 /** Options of a codec whose values are whatever the format can represent. */
 export interface PlainCodecOptions extends CodecOptions {
-  /** Not used here; see {@linkcode ParsedCodecOptions}. */
+  /** Always left out here; {@linkcode ParsedCodecOptions} have it. */
   readonly parse?: undefined;
 }
 

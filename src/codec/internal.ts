@@ -1,5 +1,5 @@
 /**
- * What sibling rooms use of `codec`, besides `mod.ts`. It is no part of the API.
+ * What sibling rooms use of `codec` besides `mod.ts`; not part of the API.
  *
  * @module
  */

@@ -22,8 +22,8 @@ const UNDERSCORE = 0x5f;
 
 /**
  * Returns why the JSON text in `bytes` cannot be parsed within `limits`, or
- * `undefined`. It does not check that the text is JSON: both readers agree up to
- * the first byte that `JSON.parse` refuses, and the rest is never built.
+ * `undefined`. It does not check that the text is JSON: both readers agree up
+ * to the first byte that `JSON.parse` refuses, and the rest is never built.
  */
 export function scanJson(
   bytes: Uint8Array,

@@ -50,7 +50,10 @@ const TRUNCATED = "it ends in the middle of a value";
 // Shared by all codecs: a scan is never interrupted.
 const open = new Int32Array(MAX_DEPTH);
 
-/** Returns what is wrong with `bytes`, or `undefined` for one value within `limits`. */
+/**
+ * Returns what is wrong with `bytes`, or `undefined` for one value within
+ * `limits`.
+ */
 export function scanMsgpack(
   bytes: Uint8Array,
   limits: CodecLimits,
@@ -117,7 +120,10 @@ function readLength(bytes: Uint8Array, at: number, width: number): number {
   return length;
 }
 
-/** Whether a key is `__proto__`, also after a byte order mark, which the library drops. */
+/**
+ * Whether a key is `__proto__`, also after a byte order mark, which the library
+ * drops.
+ */
 function isProto(bytes: Uint8Array, at: number, length: number): boolean {
   const marked = length === PROTO.length + 3 && bytes[at] === 0xef &&
     bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;

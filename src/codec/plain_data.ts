@@ -1,5 +1,5 @@
-// Checks a value before it is encoded: the encoders recurse, and drop, change or
-// refuse with a bare error what is not plain data.
+// Checks a value before it is encoded: the encoders recurse, and drop, change
+// or refuse with a bare error what is not plain data.
 
 import type { CodecLimits } from "./codec_contract.ts";
 
@@ -99,7 +99,9 @@ function tooDeep(maxDepth: number): string {
   return ` is nested deeper than ${maxDepth}, or contains itself`;
 }
 
-/** Prepends a step to the path of a fault; "…" replaces the start of a long one. */
+/**
+ * Prepends a step to the path of a fault; "…" replaces the start of a long one.
+ */
 function prepend(step: string, fault: string): string {
   if (fault.startsWith("…")) return fault;
   if (fault.length > 200) return `…${fault}`;

@@ -1,6 +1,6 @@
 /**
- * Requests and replies with deadlines and cancellation, and typed messages, over
- * a logical connection.
+ * Requests and replies with deadlines and cancellation, and typed messages,
+ * over a logical connection.
  *
  * @module
  */

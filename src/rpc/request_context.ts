@@ -10,8 +10,8 @@ import { RequestTimeoutError } from "./request_errors.ts";
 export interface RequestContext {
   /**
    * Aborts when nobody waits for the reply any more: with
-   * `RequestCancelledError`, at the deadline with `RequestTimeoutError`, or when
-   * the connection ends. The signal and its timer are created at the first
+   * `RequestCancelledError`, at the deadline with `RequestTimeoutError`, or
+   * when the connection ends. The signal and its timer are created at the first
    * read of this property.
    */
   readonly signal: AbortSignal;
@@ -74,7 +74,9 @@ export class Exchange implements RequestContext {
     this.#controller?.abort(reason);
   }
 
-  /** Returns whether a handler that threw `error` did so because of its signal. */
+  /**
+   * Returns whether a handler that threw `error` did so because of its signal.
+   */
   isAbort(error: unknown): boolean {
     return this.#reason !== undefined && error === this.#reason;
   }

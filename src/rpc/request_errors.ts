@@ -10,7 +10,10 @@ import type { ErrorCode } from "../session/mod.ts";
 /** A request got no reply before its deadline; its handler is cancelled. */
 export class RequestTimeoutError extends TroupeError {}
 
-/** The requester cancelled the request; the signal of the handler aborts with this. */
+/**
+ * The requester cancelled the request; the signal of the handler aborts with
+ * this.
+ */
 export class RequestCancelledError extends TroupeError {}
 
 /** The other side sent a failure in place of a reply. */

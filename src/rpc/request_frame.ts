@@ -1,5 +1,6 @@
 /**
- * The messages of requests and replies: pure functions between values and bytes.
+ * The messages of requests and replies: pure functions between values and
+ * bytes.
  *
  * All start with `u8 type | u32 id`, big-endian. A REQUEST continues with
  * `u32 milliseconds to the deadline, 0 for none | body`, a REPLY with the
@@ -97,8 +98,8 @@ export function encodeRequest(body: Uint8Array): Uint8Array {
 /**
  * Writes the id and the deadline into an encoded REQUEST, when its turn comes.
  *
- * @param deadlineMs Milliseconds from now, rounded up; more than 2³² − 1 is sent
- * as no deadline.
+ * @param deadlineMs Milliseconds from now, rounded up; more than 2³² − 1 is
+ * sent as no deadline.
  */
 export function addressRequest(
   request: Uint8Array,

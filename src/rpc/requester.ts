@@ -110,9 +110,9 @@ class PendingRequest<Reply> extends Deadline {
 
 /**
  * Makes requests over a logical connection whose other side runs
- * {@linkcode serveRequests}. Many requests may be in flight at once, and replies
- * come in any order. The requester takes over the connection: nothing else may
- * read from it or write to it.
+ * {@linkcode serveRequests}. Many requests may be in flight at once, and
+ * replies come in any order. The requester takes over the connection: nothing
+ * else may read from it or write to it.
  *
  * @example
  * ```ts

@@ -62,7 +62,10 @@ export interface ServeRequestsOptions<Req, Reply> {
   readonly clock?: Clock;
 }
 
-/** Returns the reply to a request, or throws, {@linkcode RequestFailure} to say why. */
+/**
+ * Returns the reply to a request, or throws, {@linkcode RequestFailure} to say
+ * why.
+ */
 export type RequestHandler<Req, Reply> = (
   request: Req,
   context: RequestContext,
@@ -70,9 +73,9 @@ export type RequestHandler<Req, Reply> = (
 
 /**
  * Serves the requests of a {@linkcode Requester} on the other side of a logical
- * connection. It calls `handle` for each request, for many at once, and resolves
- * when the other side has closed the connection, or its direction, and every
- * handler has ended, even a handler that ignores its signal.
+ * connection. It calls `handle` for each request, for many at once, and
+ * resolves when the other side has closed the connection, or its direction, and
+ * every handler has ended, even a handler that ignores its signal.
  *
  * @example
  * ```ts
@@ -96,8 +99,8 @@ export type RequestHandler<Req, Reply> = (
  * @throws {TypeError} as a rejection, if a codec or the handler is missing, or
  * an option has the wrong type.
  * @throws {RangeError} as a rejection, if an option is out of its range.
- * @throws {ProtocolError} as a rejection, if the other side sends something else
- * than requests; the connection is reset.
+ * @throws {ProtocolError} as a rejection, if the other side sends something
+ * else than requests; the connection is reset.
  * @throws {ConnectionClosedError | ConnectionResetError | SessionLostError |
  * MessageTooLargeError} as a rejection, if the connection broke.
  */

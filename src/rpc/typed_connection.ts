@@ -96,7 +96,9 @@ export class TypedConnection<Out, In = Out>
     return message === undefined ? undefined : this.#decode(message);
   }
 
-  /** Yields values until the peer closes its side; leaving early stops reading. */
+  /**
+   * Yields values until the peer closes its side; leaving early stops reading.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<In, void, void> {
     for await (const message of this.connection) yield this.#decode(message);
   }

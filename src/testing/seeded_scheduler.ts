@@ -7,7 +7,8 @@ import type { Scheduler } from "../actor/mod.ts";
 
 /**
  * Creates a scheduler that runs actors in an order that `seed` determines, so
- * that a property test can explore interleavings and print the seed that failed.
+ * that a property test can explore interleavings and print the seed that
+ * failed.
  *
  * @example
  * ```ts
