@@ -2,10 +2,10 @@
  * The target of `chat.yaml`: chat rooms over logical connections. Messages are
  * JSON:
  *
- * - `{"type":"join","room":"…","name":"…"}` is answered by `{"type":"joined"}`;
- *   whoever has not joined any is in one that is chosen by turns.
- * - `{"type":"say","text":"…"}` is told to all others of the room as
- *   `{"type":"heard","text":"…"}`, and then answered by `{"type":"said"}`.
+ * - The reply to `{"type":"join","room":"…","name":"…"}` is `{"type":"joined"}`.
+ *   Members that have not joined a room are distributed to lobbies in turn.
+ * - `{"type":"say","text":"…"}` is sent to all others in the room as
+ *   `{"type":"heard","text":"…"}`; then the reply is `{"type":"said"}`.
  *
  * Permissions: --allow-net=127.0.0.1
  *

@@ -1,7 +1,8 @@
 /**
- * Load tests: scenarios as data, users as actors, drivers for what they talk
- * to, results that account for every operation; comparisons that tell a
- * regression from noise; profiles and their analysis.
+ * Load tests: scenarios as data, virtual users as actors, drivers for the
+ * protocols of services, and results that account for every operation. The
+ * driver for programs on pseudo-terminals has an entry of its own,
+ * `@troupe/troupe/load/terminal`, as it needs a native add-on.
  *
  * @module
  */
@@ -17,19 +18,16 @@ export {
 export {
   logicalDriver,
   type LogicalDriverOptions,
-  type LogicalExchange,
   type LogicalRequest,
 } from "./drivers/logical.ts";
+export type { FieldMatch } from "./drivers/message_fields.ts";
 export { sseDriver, type SseRequest } from "./drivers/sse.ts";
 export { tcpDriver, type TcpRequest } from "./drivers/tcp.ts";
-export type { ExpectedOutput } from "./drivers/terminal_output.ts";
 export {
   webTerminalDriver,
   type WebTerminalRequest,
 } from "./drivers/web_terminal.ts";
-export type { FieldMatch } from "./drivers/message_fields.ts";
 export { websocketDriver, type WebSocketRequest } from "./drivers/websocket.ts";
-export type { HealthLimits } from "./run/health.ts";
 export * from "./load_errors.ts";
 export { LoadTestManager } from "./load_test_manager.ts";
 export type { PerformanceOptions } from "./presets/performance_options.ts";
@@ -45,7 +43,6 @@ export {
   type LongOptions,
   type MixedOptions,
   PerformanceScenarios,
-  type ScenarioMaker,
   type SubscriptionsOptions,
   type TerminalSessionsOptions,
 } from "./presets/performance_scenarios.ts";
@@ -57,21 +54,16 @@ export {
   type ResultToTextOptions,
 } from "./report/text_report.ts";
 export type * from "./result.ts";
+export type { HealthLimits } from "./run/health.ts";
 export type * from "./run_options.ts";
 export type * from "./scenario/scenario.ts";
-export {
-  type RequiredParts,
-  type ScenarioParts,
-  TestScenarioBuilder,
-} from "./scenario/scenario_builder.ts";
+export { TestScenarioBuilder } from "./scenario/scenario_builder.ts";
 export {
   ScenarioError,
-  type ScenarioErrorOptions,
   type ScenarioIssue,
 } from "./scenario/scenario_error.ts";
 export {
   type BreakpointBase,
-  type ScenarioTemplate,
   type ScenarioTemplates,
   scenarioTemplates,
   type TemplateBase,
@@ -79,7 +71,6 @@ export {
 export {
   parseScenario,
   type ParseScenarioOptions,
-  type ScenarioFormat,
   stringifyScenario,
 } from "./scenario/scenario_text.ts";
 export {

@@ -1,11 +1,11 @@
-// Each scenario in the documents is one.
+// Each scenario in the documents is valid.
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "yaml";
 import { standardDrivers } from "../../src/load/drivers/drivers.ts";
 import { parseScenario } from "../../src/load/scenario/scenario_text.ts";
 import { validateScenario } from "../../src/load/scenario/validate_scenario.ts";
 
-/** The blocks of YAML in a document, each with the line where it begins. */
+/** The blocks of YAML in a document, each with the line where it starts. */
 function yamlBlocks(markdown: string): { line: number; text: string }[] {
   return [...markdown.matchAll(/^```yaml\n(.*?)^```$/gms)].map((match) => ({
     line: markdown.slice(0, match.index).split("\n").length + 1,

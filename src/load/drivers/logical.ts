@@ -53,7 +53,7 @@ export interface LogicalRequest {
    * an empty message, and checks can use `body` if a single message comes back.
    * @default {"request"}
    */
-  readonly exchange?: LogicalExchange;
+  readonly exchange?: "request" | "message" | "send" | "stream";
   /**
    * For the exchange `message`, which message is the reply. All others are
    * discarded, also while no operation is under way.
@@ -72,9 +72,6 @@ export interface LogicalRequest {
    */
   readonly chunkBytes?: number;
 }
-
-/** How users of the driver `logical` exchange messages with a service. */
-export type LogicalExchange = "request" | "message" | "send" | "stream";
 
 /** Options of {@linkcode logicalDriver}. */
 export interface LogicalDriverOptions {

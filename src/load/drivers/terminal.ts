@@ -68,7 +68,7 @@ export interface TerminalRequest {
    * output as well.
    * @default {"any" with input, or "none"}
    */
-  readonly output?: ExpectedOutput;
+  readonly output?: "any" | "none" | { readonly contains: string };
 }
 
 const rule = object<TerminalRequest>({

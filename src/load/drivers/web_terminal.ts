@@ -49,7 +49,7 @@ export interface WebTerminalRequest {
    * output as well.
    * @default {"any" with input, or "none"}
    */
-  readonly output?: ExpectedOutput;
+  readonly output?: "any" | "none" | { readonly contains: string };
 }
 
 const rule = object<WebTerminalRequest>({

@@ -101,7 +101,7 @@ export interface LongOptions extends PerformanceOptions {
 }
 
 /** Makes a scenario, and chooses the options that are left out. */
-export type ScenarioMaker = (options: PerformanceOptions) => Scenario;
+type ScenarioMaker = (options: PerformanceOptions) => Scenario;
 
 const MINUTE = 60_000;
 
@@ -242,7 +242,7 @@ export class PerformanceScenarios {
 
   /**
    * Adds a preset or replaces one, such as for a service of your own that needs
-   * a database.
+   * a database. `make` chooses the options that are left out.
    *
    * @example
    * ```ts
@@ -264,7 +264,10 @@ export class PerformanceScenarios {
    * console.assert(scenarios.make("sign-in", { users: 5 }).name === "sign-in");
    * ```
    */
-  register(name: string, make: ScenarioMaker): this {
+  register(
+    name: string,
+    make: (options: PerformanceOptions) => Scenario,
+  ): this {
     this.#makers.set(name, make);
     return this;
   }

@@ -17,12 +17,6 @@ import type {
 import { ScenarioError } from "./scenario_error.ts";
 import { validateScenario } from "./validate_scenario.ts";
 
-/** The parts of a scenario that a builder has so far. */
-export type ScenarioParts = Partial<Omit<Scenario, "name">>;
-
-/** The parts that every scenario needs. */
-export type RequiredParts = Pick<Scenario, "load" | "phases" | "operations">;
-
 /**
  * Builds a scenario part by part. Builders are immutable: each call returns a new
  * one, so several scenarios can start from the same.
@@ -48,7 +42,11 @@ export type RequiredParts = Pick<Scenario, "load" | "phases" | "operations">;
  *
  * @typeParam Parts The parts so far; leave it out.
  */
-export class TestScenarioBuilder<Parts extends ScenarioParts = ScenarioParts> {
+export class TestScenarioBuilder<
+  Parts extends Partial<Omit<Scenario, "name">> = Partial<
+    Omit<Scenario, "name">
+  >,
+> {
   /** The name of the scenario in reports. */
   readonly name: string;
   /** The parts of the scenario so far. */
@@ -138,7 +136,9 @@ export class TestScenarioBuilder<Parts extends ScenarioParts = ScenarioParts> {
    * @throws {ScenarioError} if the scenario is not valid: lists all problems
    */
   build(
-    this: TestScenarioBuilder<ScenarioParts & RequiredParts>,
+    this: TestScenarioBuilder<
+      Pick<Scenario, "load" | "phases" | "operations">
+    >,
     drivers?: DriverMap,
   ): Scenario {
     const { scenario, errors } = validateScenario(
@@ -149,7 +149,7 @@ export class TestScenarioBuilder<Parts extends ScenarioParts = ScenarioParts> {
     return scenario;
   }
 
-  #with<Part extends ScenarioParts>(
+  #with<Part extends Partial<Omit<Scenario, "name">>>(
     part: Part,
   ): TestScenarioBuilder<Parts & Part> {
     const parts = Object.assign({}, this.parts, part);

@@ -19,24 +19,18 @@ export interface ScenarioIssue {
   readonly column?: number;
 }
 
-/** Options of a {@linkcode ScenarioError}. */
-export interface ScenarioErrorOptions extends ErrorOptions {
-  /**
-   * The name of the text, shown before each line and column.
-   * @default {"scenario"}
-   */
-  readonly source?: string;
-}
-
 /** A scenario that is not valid; the message lists all problems. */
 export class ScenarioError extends TroupeError {
   /** All problems of the scenario. */
   readonly issues: readonly ScenarioIssue[];
 
-  /** Creates an error that lists the issues, one per line. */
+  /**
+   * Creates an error that lists the issues, one per line. Lines and columns
+   * follow the name `source` of the text, by default `scenario`.
+   */
   constructor(
     issues: readonly ScenarioIssue[],
-    options: ScenarioErrorOptions = {},
+    options: ErrorOptions & { readonly source?: string } = {},
   ) {
     const { source = "scenario" } = options;
     const lines = issues.map(({ line, column, message }) =>

@@ -49,32 +49,26 @@ export interface BreakpointBase extends Omit<TemplateBase, "thinkTime"> {
   readonly steps?: number;
 }
 
-/** Makes a scenario from operations and the numbers of an average day. */
-export type ScenarioTemplate = (
-  operations: readonly Operation[],
-  base: TemplateBase,
-) => Scenario;
-
 /** The templates of {@linkcode scenarioTemplates}. */
 export interface ScenarioTemplates {
   /** At most three users for half a minute, to see whether it works at all. */
-  readonly smoke: ScenarioTemplate;
+  smoke(operations: readonly Operation[], base: TemplateBase): Scenario;
   /** The load of an average day for ten minutes. */
-  readonly averageLoad: ScenarioTemplate;
+  averageLoad(operations: readonly Operation[], base: TemplateBase): Scenario;
   /** Twice the load of an average day for ten minutes. */
-  readonly stress: ScenarioTemplate;
+  stress(operations: readonly Operation[], base: TemplateBase): Scenario;
   /** Ten times the load of an average day, within ten seconds, for a minute. */
-  readonly spike: ScenarioTemplate;
+  spike(operations: readonly Operation[], base: TemplateBase): Scenario;
   /** The load of an average day for four hours, to find leaks. */
-  readonly endurance: ScenarioTemplate;
+  endurance(operations: readonly Operation[], base: TemplateBase): Scenario;
   /**
    * Open scenarios with more and more arrivals, a minute each. The service breaks
    * at the first one that fails.
    */
-  readonly breakpoint: (
+  breakpoint(
     operations: readonly Operation[],
     base: BreakpointBase,
-  ) => readonly Scenario[];
+  ): readonly Scenario[];
 }
 
 const MINUTE = 60_000;
@@ -138,11 +132,12 @@ export const scenarioTemplates: ScenarioTemplates = {
   },
 };
 
+/** Makes a template of closed scenarios. */
 function template(
   kind: string,
   usersOf: (users: number) => number,
   phases: Phases,
-): ScenarioTemplate {
+): (operations: readonly Operation[], base: TemplateBase) => Scenario {
   return (operations, base) => {
     const {
       name = kind,

@@ -21,16 +21,13 @@ import type { Scenario } from "./scenario.ts";
 import { ScenarioError, type ScenarioIssue } from "./scenario_error.ts";
 import { validateScenario } from "./validate_scenario.ts";
 
-/** The text formats of scenarios. */
-export type ScenarioFormat = "yaml" | "json";
-
 /** Options of {@linkcode parseScenario}. */
 export interface ParseScenarioOptions {
   /**
    * The format of the text.
    * @default {"json" if the file name ends in `.json`, or else "yaml"}
    */
-  readonly format?: ScenarioFormat;
+  readonly format?: "yaml" | "json";
   /**
    * The name of the text in errors.
    * @default {"scenario"}
@@ -104,7 +101,7 @@ export function parseScenario(
  */
 export function stringifyScenario(
   scenario: Scenario,
-  format: ScenarioFormat = "yaml",
+  format: "yaml" | "json" = "yaml",
 ): string {
   return format === "json"
     ? `${JSON.stringify(scenario, null, 2)}\n`

@@ -6,4 +6,3 @@
  * @module
  */
 export { terminalDriver, type TerminalRequest } from "../drivers/terminal.ts";
-export type { ExpectedOutput } from "../drivers/terminal_output.ts";

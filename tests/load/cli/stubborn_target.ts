@@ -1,5 +1,5 @@
 /**
- * A service that does not end when it is told to, and is connected to a port
+ * A service that does not end on SIGTERM, and is connected to a port
  * for as long as it lives.
  *
  * @module

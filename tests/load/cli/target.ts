@@ -1,5 +1,5 @@
 /**
- * A service that takes its time for an answer, and fails after so many.
+ * A service that responds slowly, and exits after a number of responses.
  *
  * @module
  */

@@ -198,10 +198,10 @@ Deno.test(
   bounded,
   async () => {
     const asked = new Happenings<void>();
-    const answer = Promise.withResolvers<Response>();
+    const response = Promise.withResolvers<Response>();
     await using server = new Server(() => {
       asked.push();
-      return answer.promise;
+      return response.promise;
     });
     await using user = await openUser(httpDriver());
     const given = new AbortController();
@@ -210,7 +210,7 @@ Deno.test(
     const reason = new Error("timed out");
     given.abort(reason);
     assertStrictEquals(await assertRejects(() => performed), reason);
-    answer.resolve(new Response("late"));
+    response.resolve(new Response("late"));
   },
 );
 

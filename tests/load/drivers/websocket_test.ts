@@ -17,7 +17,7 @@ class Server implements AsyncDisposable {
   readonly headers: (string | null)[] = [];
   readonly received = new Happenings<string>();
 
-  constructor(answer: (socket: WebSocket, message: string) => void) {
+  constructor(reply: (socket: WebSocket, message: string) => void) {
     this.#server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen() {} },
       (request) => {
@@ -25,7 +25,7 @@ class Server implements AsyncDisposable {
         const { socket, response } = Deno.upgradeWebSocket(request);
         socket.onmessage = ({ data }) => {
           this.received.push(data);
-          answer(socket, data);
+          reply(socket, data);
         };
         return response;
       },
@@ -208,16 +208,16 @@ Deno.test(
     const now = () => performance.timeOrigin + performance.now();
     await using server = new Server((socket, message) => {
       const sentAt = message === "when?" ? now() - 60_000 : "just now";
-      socket.send(JSON.stringify({ told: { sentAt } }));
+      socket.send(JSON.stringify({ event: { sentAt } }));
     });
     await using user = await openUser(websocketDriver());
-    const request = { url: server.url, text: "when?", sentAt: "told.sentAt" };
+    const request = { url: server.url, text: "when?", sentAt: "event.sentAt" };
     const { latencyMs = 0 } = await user.perform(call(request));
     assert(latencyMs >= 60_000 && latencyMs < 120_000, String(latencyMs));
     await assertRejects(
       () => user.perform(call({ ...request, text: "?" })),
       DriverError,
-      "Cannot compute the latency: told.sentAt of the message is not a number",
+      "Cannot compute the latency: event.sentAt of the message is not a number",
     );
   },
 );

@@ -130,7 +130,7 @@ Deno.test("planned and started operations are all accounted for, however they an
           assertIdentities(accounting, name);
         }
         assertEquals(doer.opened, doer.closed, "sessions are closed");
-        // Those of operations that were cut short pass; none begins anew.
+        // Those of operations that were interrupted pass; none starts anew.
         clock.advance(3000);
         assertEquals(clock.pending, 0, "no timer goes on");
         const parts = result.timeline.points;
