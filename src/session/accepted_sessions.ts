@@ -1,5 +1,6 @@
 /**
- * The listening side of the handshake: which session a socket belongs to.
+ * The listening side of the handshake: the sessions of a listener, and which
+ * of them an accepted socket belongs to.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import type { AcceptedSocket, PeerCertificate } from "./accepted_socket.ts";
 import type { Serve } from "./connection_actor.ts";
 import { equalSecrets } from "./credentials.ts";
 import {
+  type HandshakeResult,
   OUR_VERSIONS,
   randomBytes,
   SessionRefusedError,
@@ -21,24 +23,29 @@ import type { Address, ResolvedSessionOptions } from "./options.ts";
 import { peerActor, type PeerMessage } from "./peer_actor.ts";
 import { Session } from "./session.ts";
 import type { SessionState } from "./session_phase.ts";
-import type { Meeting } from "./socket_actor.ts";
 
 /** Milliseconds that every peer has to come back, however full it is. */
-const PATIENCE_MS = 5000;
+const MIN_RESUME_MS = 5000;
 /** Milliseconds after which a peer that found no room may come again. */
-const CROWDED_MS = 1000;
+const FULL_RETRY_MS = 1000;
 
-/** What a peer shows of itself; see `ListenOptions.authenticate`. */
+/** What a peer presents to be let in; see `ListenOptions.authenticate`. */
 export interface PeerCredentials {
-  /** What it was told to show; empty if nothing. Compare in constant time. */
+  /**
+   * The `credentials` of its pool, at most 4,096 bytes; empty if it has none.
+   * Compare them in constant time, as `equalSecrets` does.
+   */
   readonly credentials: Uint8Array;
-  /** Where it is. */
+  /** Where the peer connects from. */
   readonly remote: Required<Address>;
-  /** The certificate that it has proved to own, if the listener asks for one. */
+  /**
+   * The certificate whose key the peer has proved to own; `undefined` unless
+   * the listener requests one.
+   */
   readonly certificate: PeerCertificate | undefined;
 }
 
-/** Says who a peer is, or `undefined` to refuse it. */
+/** Returns the identity of a peer, or `undefined` to refuse it. */
 export type Authenticate = (
   peer: PeerCredentials,
 ) => string | undefined | Promise<string | undefined>;
@@ -53,34 +60,37 @@ export interface AcceptedSessionsOptions {
   readonly accept: ((opening: LogicalConnection) => true | string) | undefined;
   readonly authenticate: Authenticate | undefined;
   readonly onState: ((state: SessionState) => void) | undefined;
-  /** A session could not go on. */
+  /** Called when a session could not go on. */
   readonly onEnd: (cause: unknown, remote: Required<Address>) => void;
 }
 
-/** What the handshake has come to, and who keeps the session. */
-export interface ServedMeeting extends Meeting {
+/** What comes of a handshake, and who keeps the session. */
+export interface AcceptedHandshake extends HandshakeResult {
   readonly peer: ActorRef<PeerMessage>;
 }
 
-/** A session, and what its peer has to know to resume it. */
+/** A session, and what its peer must know to resume it. */
 interface AcceptedSession {
   readonly session: Session;
   readonly peer: ActorRef<PeerMessage>;
   readonly token: Uint8Array;
   epoch: number;
-  /** When it lost its last socket. */
+  /** When it lost its last socket; milliseconds, by the clock. */
   waitsSince: number;
 }
 
 /** The sessions of a listener, with a socket or waiting for one. */
 export class AcceptedSessions {
-  /** Resumed sessions. */
+  /** Sockets that went on with a session that existed. */
   resumes = 0;
-  /** Milliseconds after which new peers may come; refused if it is set. */
+  /**
+   * Milliseconds after which a refused peer may come again. No session is
+   * started once it is set.
+   */
   retryAfterMs: number | undefined;
   readonly #options: AcceptedSessionsOptions;
   readonly #byId = new Map<string, AcceptedSession>();
-  /** Names of those whose actor has not begun. */
+  /** Ids of those whose actor has not started yet. */
   readonly #starting = new Set<string>();
   readonly #idOf = new Map<ActorRef<PeerMessage>, string>();
 
@@ -93,23 +103,23 @@ export class AcceptedSessions {
     return this.#byId.size;
   }
 
-  /** Its actor has stopped; safe to call twice. */
-  gone(peer: ActorRef<PeerMessage>): void {
+  /** Forgets the session of an actor that has stopped; safe to call twice. */
+  forget(peer: ActorRef<PeerMessage>): void {
     this.#byId.delete(this.#idOf.get(peer) ?? "");
     this.#idOf.delete(peer);
   }
 
-  /** Tells all of them something. */
+  /** Tells the actors of all of them. */
   tellAll(message: PeerMessage): void {
     for (const { peer } of this.#byId.values()) peer.tell(message);
   }
 
-  /** Takes the first frame of a socket. */
-  async meet(
+  /** Decides which session a socket belongs to, by its first frame. */
+  async onHello(
     type: number,
     payload: Uint8Array,
     socket: AcceptedSocket,
-  ): Promise<() => ServedMeeting> {
+  ): Promise<() => AcceptedHandshake> {
     if (type !== FrameType.HELLO) {
       throw new ProtocolError(
         `The peer sends a frame of type ${type} before the handshake`,
@@ -119,7 +129,7 @@ export class AcceptedSessions {
     const identity = await this.#authenticate(hello, socket);
     return hello.token.some((byte) => byte !== 0)
       ? () => this.#resume(hello, identity)
-      : await this.#begin(hello, identity, socket.remote);
+      : await this.#start(hello, identity, socket.remote);
   }
 
   async #authenticate(
@@ -146,7 +156,7 @@ export class AcceptedSessions {
     );
   }
 
-  #resume(hello: Hello, identity: string | undefined): ServedMeeting {
+  #resume(hello: Hello, identity: string | undefined): AcceptedHandshake {
     const served = this.#byId.get(hello.sessionId.toHex());
     if (
       served === undefined || served.session.isOver ||
@@ -160,7 +170,7 @@ export class AcceptedSessions {
     }
     if (!served.session.covers(hello.received)) {
       throw new ProtocolError(
-        `The peer says that it has ${hello.received} bytes, which cannot be`,
+        `The peer says that it has ${hello.received} bytes, which is impossible`,
       );
     }
     if (hello.epoch <= served.epoch) {
@@ -169,7 +179,7 @@ export class AcceptedSessions {
     served.epoch = hello.epoch;
     this.resumes++;
     const { session } = served;
-    // It is dead, though nobody here has noticed.
+    // It is dead, though nobody here has noticed yet.
     const old = session.link;
     if (old !== undefined) {
       session.detach(old);
@@ -178,21 +188,21 @@ export class AcceptedSessions {
     return this.#welcome(hello, served);
   }
 
-  async #begin(
+  async #start(
     hello: Hello,
     identity: string | undefined,
     remote: Required<Address>,
-  ): Promise<() => ServedMeeting> {
+  ): Promise<() => AcceptedHandshake> {
     const id = hello.sessionId.toHex();
     if (this.#byId.has(id) || this.#starting.has(id)) {
-      throw new ProtocolError("There is such a session already");
+      throw new ProtocolError("A session with this id exists already");
     }
     if (this.retryAfterMs !== undefined) throw this.#goingAway();
     const sessions = this.size + this.#starting.size;
-    if (sessions >= this.#options.maxSessions && !this.#makeRoom()) {
+    if (sessions >= this.#options.maxSessions && !this.#evictWaiting()) {
       const text = `${sessions} sessions are open already`;
       throw new SessionRefusedError(text, ErrorCode.CALM, {
-        retryAfterMs: CROWDED_MS,
+        retryAfterMs: FULL_RETRY_MS,
       });
     }
     const { limits, clock, serve, accept, onState, onEnd } = this.#options;
@@ -231,24 +241,24 @@ export class AcceptedSessions {
     };
     this.#byId.set(id, served);
     this.#idOf.set(peer, id);
-    peer.stopped.then(() => this.gone(peer));
-    // Those that there were have been told.
+    peer.stopped.then(() => this.forget(peer));
+    // The others were told before this one was among them.
     if (this.retryAfterMs !== undefined) {
       peer.tell({ type: "drain", retryAfterMs: this.retryAfterMs });
     }
     return () => {
       if (session.isOver) throw this.#goingAway();
-      session.begin(hello);
+      session.start(hello);
       return this.#welcome(hello, served);
     };
   }
 
   /**
-   * Ends a session that waits for a socket: one that has nothing to lose, or
-   * the one that has waited longest, if that was long enough for any peer that
-   * is still there.
+   * Ends a session that waits for a socket: an idle one, or else the one that
+   * has waited longest, if that was long enough for any live peer to come back.
+   * Returns whether there was one.
    */
-  #makeRoom(): boolean {
+  #evictWaiting(): boolean {
     let longest: AcceptedSession | undefined;
     for (const served of this.#byId.values()) {
       if (!served.session.isResuming) continue;
@@ -263,9 +273,9 @@ export class AcceptedSessions {
     if (longest === undefined) return false;
     const { session, peer, waitsSince } = longest;
     const waitedMs = this.#options.clock.now() - waitsSince;
-    if (!session.isIdle && waitedMs < PATIENCE_MS) return false;
+    if (!session.isIdle && waitedMs < MIN_RESUME_MS) return false;
     peer.tell({ type: "resume_due" });
-    this.gone(peer);
+    this.forget(peer);
     return true;
   }
 
@@ -280,9 +290,9 @@ export class AcceptedSessions {
   #welcome(
     { sessionId, epoch, received }: Hello,
     served: AcceptedSession,
-  ): ServedMeeting {
+  ): AcceptedHandshake {
     const { session, peer, token } = served;
-    const answer = welcomeBytes({
+    const reply = welcomeBytes({
       ...OUR_VERSIONS,
       maxStreams: this.#options.limits.maxStreams,
       sessionId,
@@ -291,6 +301,6 @@ export class AcceptedSessions {
       token,
       credentials: new Uint8Array(0),
     });
-    return { session, peer, peerReceived: received, answer };
+    return { session, peer, peerReceived: received, reply };
   }
 }

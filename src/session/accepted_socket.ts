@@ -1,29 +1,29 @@
 /**
- * What a listener knows of a socket that was accepted.
+ * An accepted socket, and what the listener knows of its client.
  *
  * @module
  */
 import type { Address } from "./options.ts";
 import type { Transport } from "./transport.ts";
 
-/** The certificate of a client, which was found to be good. */
+/** The certificate of a client, which was verified. */
 export interface PeerCertificate {
-  /** Its subject, as in `CN=worker-7`; one line for each part. */
+  /** The subject of the certificate, such as `CN=worker-7`; one line a part. */
   readonly subject: string;
-  /** The SHA-256 of the certificate, as in `8C:E8:…`, to know it again. */
+  /** The SHA-256 fingerprint of the certificate, such as `8C:E8:…`. */
   readonly fingerprint256: string;
-  /** All of it, in DER; `new X509Certificate(raw)` reads it. */
+  /** The whole certificate in DER, which `new X509Certificate(raw)` reads. */
   readonly raw: Uint8Array;
 }
 
 /** A socket that a client has opened. */
 export interface AcceptedSocket {
-  /** Its bytes; who accepts it closes it. */
+  /** The bytes of the socket; whoever accepts it closes it. */
   readonly transport: Transport;
   /** Where the client is. */
   readonly remote: Required<Address>;
   /**
-   * The client's certificate if one was asked for; known as soon as a read or
+   * The client's certificate if one was requested; known as soon as a read or
    * a write of the transport has succeeded.
    */
   readonly peerCertificate?: PeerCertificate | undefined;

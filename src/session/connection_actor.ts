@@ -1,7 +1,7 @@
 /**
  * The actor of a logical connection: runs the code that serves it, so that
- * what fails there ends this connection and no other. Its parent has
- * all connections of a session as its children.
+ * what fails there ends this connection and no other. Its parent is the
+ * connection supervisor of its session.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { isPeerFault } from "./failures.ts";
 import type { LogicalConnection } from "./logical_connection.ts";
 import { ErrorCode } from "./wire/protocol.ts";
 
-/** Messages of a logical connection's actor. */
+/** Messages that the actor of a logical connection sends itself. */
 export type LogicalConnectionMessage =
-  /** Both directions have ended. */
+  /** Both directions of the connection have ended. */
   | { readonly type: "closed" }
   /** The code that serves it has returned. */
   | { readonly type: "served" }
@@ -20,26 +20,29 @@ export type LogicalConnectionMessage =
   | { readonly type: "failed"; readonly cause: unknown };
 
 /**
- * Serves one logical connection; when it returns, the connection is closed,
- * and when it throws, reset. Actors that it spawns through `context` end with
- * the connection, and `context.signal` aborts then.
+ * Serves one logical connection: when it returns, the connection is closed, and
+ * when it throws, the connection is reset. Actors that it spawns through
+ * `context` end with the connection, and `context.signal` aborts then.
  */
 export type Serve<Connection = LogicalConnection> = (
   connection: Connection,
   context: ActorContext<LogicalConnectionMessage>,
 ) => void | Promise<void>;
 
-/** What the actor needs of a connection, whatever protocol it speaks. */
+/** What the actor needs of a connection of any protocol. */
 type Servable = Pick<LogicalConnection, "closed" | "close" | "reset">;
 
-/** Watches over `connection`, and serves it if it was accepted. */
+/**
+ * Returns the behaviour of a connection's actor: it serves `connection` if
+ * `serve` is given, and ends with it.
+ */
 export function connectionActor<Connection extends Servable>(
   connection: Connection,
   serve: Serve<Connection> | undefined,
 ): Behavior<LogicalConnectionMessage> {
   return (context) => {
     /** Whether the failure of `serve` was reported. */
-    let told = false;
+    let isReported = false;
     context.pipeToSelf<LogicalConnectionMessage>(
       connection.closed.then(() => ({ type: "closed" })),
       (message) => message,
@@ -64,7 +67,7 @@ export function connectionActor<Connection extends Servable>(
             if (isPeerFault(message.cause)) {
               return connection.reset(ErrorCode.CANCELLED);
             }
-            told = true;
+            isReported = true;
             connection.reset(ErrorCode.INTERNAL, "The server failed");
             throw message.cause;
           default:
@@ -76,7 +79,7 @@ export function connectionActor<Connection extends Servable>(
         try {
           await serving;
         } catch (error) {
-          if (!isPeerFault(error) && !told) throw error;
+          if (!isPeerFault(error) && !isReported) throw error;
         }
       },
     };

@@ -27,8 +27,8 @@ export function connectionSupervisorActor(): Behavior<
           try {
             await serve(connection, context);
           } finally {
-            // Which may be long after its actor was given up.
-            stream.served();
+            // That may be long after its actor was given up.
+            stream.onServed();
           }
         }),
       ));

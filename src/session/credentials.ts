@@ -1,19 +1,19 @@
 /**
- * Comparing secrets.
+ * Compares secrets in constant time.
  *
  * @module
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 
 /**
- * Whether two secrets are the same, in a time that says nothing of their
- * content. What is compared are their SHA-256 hashes, so that where they
- * differ, and whether their lengths do, changes nothing; the time to hash the
- * longer one alone grows with its length.
+ * Returns whether two secrets are equal, in a time that reveals nothing about
+ * their content: it compares their SHA-256 hashes, so it makes no difference
+ * where the secrets differ or whether their lengths do. Only the time to hash
+ * them grows with their lengths.
  *
  * @example
  * ```ts
- * import { equalSecrets } from "@troupe/troupe";
+ * import { equalSecrets } from "@troupe/troupe/session";
  *
  * const encoder = new TextEncoder();
  * const expected = encoder.encode("open sesame");

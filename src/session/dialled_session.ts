@@ -1,5 +1,5 @@
 /**
- * The dialling side of the handshake: what is said to begin a session, and to
+ * The dialling side of the handshake: what is sent to start a session, and to
  * resume it.
  *
  * @module
@@ -15,11 +15,15 @@ import {
   TOKEN_BYTES,
 } from "./wire/protocol.ts";
 import { ResumeLostError, SessionLostError } from "./errors.ts";
-import { helloBytes, OUR_VERSIONS, randomBytes } from "./handshake.ts";
+import {
+  type HandshakeResult,
+  helloBytes,
+  OUR_VERSIONS,
+  randomBytes,
+} from "./handshake.ts";
 import type { Address, ResolvedSessionOptions } from "./options.ts";
 import type { PeerOptions } from "./peer_actor.ts";
 import { Session } from "./session.ts";
-import type { Meeting } from "./socket_actor.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a dialled session is made of. */
@@ -34,14 +38,14 @@ export interface DialOptions {
 }
 
 const EMPTY = new Uint8Array(0);
-/** What a listener says that is too busy, and may not be for long. */
-const TRANSIENT: ReadonlySet<number> = new Set([
+/** Codes of a listener that refuses for now, and may not for long. */
+const TRANSIENT_CODES: ReadonlySet<number> = new Set([
   ErrorCode.TIMEOUT,
   ErrorCode.CALM,
   ErrorCode.INTERNAL,
 ]);
 
-/** How a peer actor dials, with the secrets of one session. */
+/** Returns how a peer actor dials, with the secrets of one session. */
 export function dialSession(
   options: DialOptions,
 ): Pick<PeerOptions, "session" | "dialling"> {
@@ -51,12 +55,12 @@ export function dialSession(
   let token: Uint8Array = new Uint8Array(TOKEN_BYTES);
   let session: Session;
   let epoch = 0;
-  /** Whether the peer knows the session. */
-  let begun = false;
+  /** Whether the peer has welcomed the session. */
+  let isWelcome = false;
 
   function greeting(): Uint8Array {
-    // A listener may have begun what this side has not heard of.
-    if (!begun) sessionId = randomBytes(SESSION_ID_BYTES);
+    // The listener may have started one whose WELCOME was lost.
+    if (!isWelcome) sessionId = randomBytes(SESSION_ID_BYTES);
     return helloBytes({
       ...OUR_VERSIONS,
       maxStreams: limits.maxStreams,
@@ -70,17 +74,17 @@ export function dialSession(
     });
   }
 
-  function meet(type: number, payload: Uint8Array): () => Meeting {
+  function onHello(type: number, payload: Uint8Array): () => HandshakeResult {
     if (type === FrameType.GOAWAY) {
       const { code, text, retryAfterMs } = decodeGoAway(payload);
       if (code === ErrorCode.RESUME_LOST) {
         throw new ResumeLostError(
-          "The peer does not know the session any more: its process was restarted, or it gave up waiting",
+          "The peer no longer knows the session: its process was restarted, or it gave up waiting",
           { code },
         );
       }
-      // It has the session, and may take the next socket.
-      if (begun && TRANSIENT.has(code)) {
+      // It keeps the session, and may accept the next socket.
+      if (isWelcome && TRANSIENT_CODES.has(code)) {
         throw new SessionLostError(`The peer refuses the socket: ${text}`);
       }
       throw new SessionLostError(`The peer refuses the session: ${text}`, {
@@ -94,18 +98,18 @@ export function dialSession(
       );
     }
     const welcome = decodeHello(payload);
-    const same = welcome.epoch === epoch &&
+    const isOurs = welcome.epoch === epoch &&
       welcome.sessionId.every((byte, index) => byte === sessionId[index]);
-    if (!same) {
+    if (!isOurs) {
       throw new ProtocolError("The peer welcomes another session");
     }
-    if (!begun) {
-      begun = true;
+    if (!isWelcome) {
+      isWelcome = true;
       token = welcome.token;
-      session.begin(welcome);
+      session.start(welcome);
     }
     const { received: peerReceived } = welcome;
-    return () => ({ session, peerReceived, answer: EMPTY });
+    return () => ({ session, peerReceived, reply: EMPTY });
   }
 
   return {
@@ -121,7 +125,7 @@ export function dialSession(
       connect,
       backoff,
       retryMs,
-      socket: () => ({ greeting: greeting(), meet }),
+      socket: () => ({ greeting: greeting(), onHello }),
     },
   };
 }

@@ -1,28 +1,34 @@
 /**
- * The errors that users of the TCP layer catch.
+ * The errors of sessions and logical connections that users catch.
  *
  * @module
  */
 import { TroupeError } from "../actor/mod.ts";
 import type { ErrorCode } from "./wire/protocol.ts";
 
-/** No session with the address could be made; see `cause`. */
+/** No session with the address could be started; see `cause`. */
 export class ConnectError extends TroupeError {}
 
 /** The handshake took too long. */
 export class HandshakeTimeoutError extends TroupeError {}
 
-/** The peer has given no sign of life; its socket is closed. */
+/** The peer has given no sign of life, and its socket was closed. */
 export class KeepAliveError extends TroupeError {}
 
 /** The session below a logical connection has ended; see `cause`. */
 export class SessionLostError extends TroupeError {
-  /** The code with which it was ended; `undefined` if nobody said anything. */
+  /**
+   * The code with which one of the sides has ended it: one of `ErrorCode`, or a
+   * number that a newer peer knows; `undefined` if it ended without a word.
+   */
   readonly code: ErrorCode | number | undefined;
-  /** Milliseconds after which the peer may be asked again; 0 for at once. */
+  /**
+   * Milliseconds after which the peer may be connected to again, 0 to
+   * 2³² − 1; 0 for at once.
+   */
   readonly retryAfterMs: number;
 
-  /** An error with what the peer said, if it said anything. */
+  /** An error with the code and the delay of a GOAWAY, if there was one. */
   constructor(
     message: string,
     options?: ErrorOptions & {
@@ -38,19 +44,19 @@ export class SessionLostError extends TroupeError {
 
 /**
  * The socket was lost, and the session could not be resumed on another: the
- * peer was out of reach for too long, or the process that had it is gone. What
- * was sent and not answered may have arrived or not.
+ * peer was out of reach for too long, or its process is gone. What was sent and
+ * not replied to may have arrived or not.
  */
 export class ResumeLostError extends SessionLostError {}
 
 export { ConnectionClosedError } from "./wire/errors.ts";
 
-/** The other side ended the logical connection at once. */
+/** The other side has reset the logical connection. */
 export class ConnectionResetError extends TroupeError {
-  /** Why; one of `ErrorCode`, or a number that a newer peer knows. */
+  /** The peer's code: one of `ErrorCode`, or a number that a newer peer knows. */
   readonly code: ErrorCode | number;
 
-  /** An error with the peer's code. */
+  /** An error with the code of the peer. */
   constructor(message: string, code: ErrorCode | number) {
     super(message);
     this.code = code;
@@ -58,7 +64,7 @@ export class ConnectionResetError extends TroupeError {
 }
 
 /**
- * The other side did not want the logical connection: nothing that was sent on
- * it was looked at, so it can be tried again.
+ * The other side has refused the logical connection. It has processed nothing
+ * that was sent on it, so all of it can be sent again on another one.
  */
 export class ConnectionRefusedError extends ConnectionResetError {}

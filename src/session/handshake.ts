@@ -1,9 +1,11 @@
 /**
- * What is said before a session goes on over a new socket: pure bytes.
+ * The handshake: what both sides send before a session goes on over a new
+ * socket, and what comes of it.
  *
  * @module
  */
 import { TroupeError } from "../actor/mod.ts";
+import type { SocketPort } from "./socket_port.ts";
 import { encodeGoAway, encodeHello, type Hello } from "./wire/frame.ts";
 import {
   type ErrorCode,
@@ -14,7 +16,17 @@ import {
   VERSION,
 } from "./wire/protocol.ts";
 
-/** What is the same in each HELLO and WELCOME of this implementation. */
+/** What comes of a handshake: a session goes on over the socket. */
+export interface HandshakeResult {
+  /** The session whose frames follow. */
+  readonly session: SocketPort;
+  /** Bytes of the session that have arrived at the peer. */
+  readonly peerReceived: number;
+  /** What is sent to the peer before the session's frames; may be empty. */
+  readonly reply: Uint8Array;
+}
+
+/** The fields that are the same in each HELLO and WELCOME of this side. */
 export const OUR_VERSIONS: Pick<
   Hello,
   "minVersion" | "maxVersion" | "maxFrameBytes"
@@ -24,7 +36,7 @@ export const OUR_VERSIONS: Pick<
   maxFrameBytes: MAX_FRAME_BYTES,
 };
 
-/** Bytes that nobody can guess. */
+/** Returns bytes that nobody can guess. */
 export function randomBytes(count: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(count));
 }
@@ -36,7 +48,7 @@ function frame(type: number, payload: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The preface and a HELLO: what a dialler says first. */
+/** Returns the preface and a HELLO, which a dialler sends first. */
 export function helloBytes(hello: Hello): Uint8Array {
   const bytes = frame(FrameType.HELLO, encodeHello(hello));
   const both = new Uint8Array(PREFACE.length + bytes.length);
@@ -45,12 +57,12 @@ export function helloBytes(hello: Hello): Uint8Array {
   return both;
 }
 
-/** A WELCOME; its preface has gone before. */
+/** Returns a WELCOME; its preface has been sent before. */
 export function welcomeBytes(hello: Hello): Uint8Array {
   return frame(FrameType.WELCOME, encodeHello(hello));
 }
 
-/** A GOAWAY to somebody with whom there is no session. */
+/** Returns a GOAWAY to a peer with which there is no session. */
 export function goAwayBytes(
   code: number,
   text: string,
@@ -60,14 +72,14 @@ export function goAwayBytes(
   return frame(FrameType.GOAWAY, encodeGoAway(goAway));
 }
 
-/** A peer has said HELLO, and is not wanted; it is told why. */
+/** A peer has sent a HELLO and is refused, with a GOAWAY that says why. */
 export class SessionRefusedError extends TroupeError {
-  /** What it is told. */
+  /** The code of the GOAWAY. */
   readonly code: ErrorCode;
-  /** Milliseconds after which it may come again; 0 for at once. */
+  /** Milliseconds after which the peer may come again; 0 for at once. */
   readonly retryAfterMs: number;
 
-  /** A refusal with the code that the peer is told. */
+  /** A refusal with the code and the text of the GOAWAY. */
   constructor(
     message: string,
     code: ErrorCode,

@@ -21,6 +21,6 @@ export { peerActor, type PeerMessage, type PeerSession } from "./peer_actor.ts";
 export { socketActor } from "./socket_actor.ts";
 export { SocketLimit } from "./socket_limit.ts";
 export { Stream } from "./stream.ts";
-export { tellUser } from "./told.ts";
+export { notifyUser } from "./notify_user.ts";
 export { decodeReason, encodeReason, type Reason } from "./wire/frame.ts";
 export { PREFACE, Priority } from "./wire/protocol.ts";

@@ -1,5 +1,5 @@
 /**
- * Signs of life of one socket: any byte is one, and a socket that is quiet is
+ * The keep-alive of one socket: any byte is a sign of life, and a quiet peer is
  * asked for one. It has a clock and no I/O.
  *
  * @module
@@ -18,15 +18,15 @@ export type KeepAliveLimits = Pick<
 
 /** What a {@linkcode KeepAlive} needs of its socket. */
 export interface KeepAlivePort {
-  /** Returns whether a frame has begun to arrive and is not whole. */
+  /** Returns whether a frame has arrived in part. */
   isFrameIncomplete(): boolean;
   /** Acknowledges what has arrived. */
   acknowledge(): void;
   /** Asks the peer for a sign of life. */
   ping(): void;
-  /** Called once, at most: the peer takes too long over one frame. */
+  /** Called at most once: the peer takes too long over one frame. */
   onSlowFrame(cause: ProtocolError): void;
-  /** Called once, at most: the peer has given no sign of life. */
+  /** Called at most once: the peer has given no sign of life. */
   onSilence(cause: KeepAliveError): void;
 }
 
@@ -42,7 +42,7 @@ export class KeepAlive {
   #timer: Timer | undefined;
   #bytesBefore = 0;
   #framesBefore = -1;
-  /** Since when the frame that is arriving may be the same. */
+  /** When the frame that is arriving was first seen; milliseconds, by the clock. */
   #frameSince = 0;
 
   /** A keep-alive that does nothing before `start`. */
@@ -90,7 +90,7 @@ export class KeepAlive {
     return now - this.#frameSince >= this.#limits.frameMs;
   }
 
-  /** The time for an answer to the ping is over. */
+  /** Called when the time for a reply to the ping is over. */
   readonly #decide = (): void => {
     if (this.bytes > this.#bytesBefore) return this.#check();
     const { keepAliveMs, keepAliveTimeoutMs } = this.#limits;

@@ -6,7 +6,7 @@
 import { ACK_BYTES, INITIAL_CREDIT } from "./wire/protocol.ts";
 import { type NumberRange, resolveNumbers } from "../checks/internal.ts";
 
-/** Limits of a session, the same on both sides. */
+/** Limits of a session; each side has its own. */
 export interface SessionOptions {
   /**
    * Logical connections that the peer may have open at once.
@@ -14,42 +14,43 @@ export interface SessionOptions {
    */
   readonly maxStreams?: number;
   /**
-   * The largest message that `receive` puts together, in bytes. What is read
-   * as a stream has no limit.
+   * The largest message that `receive` returns, in bytes. What is read through
+   * `readable` has no limit.
    * @default {16777216}
    */
   readonly maxMessageBytes?: number;
   /**
-   * Credit of each logical connection beyond what was read, in bytes: what
-   * its peer can make this side hold. At least 65536.
+   * The window of each logical connection, in bytes: its peer has credit for
+   * so much beyond what was read, and can make this side hold no more. At least
+   * 65536.
    * @default {262144}
    */
   readonly windowBytes?: number;
   /**
-   * What that credit grows to, in bytes, while the reader keeps up and the
-   * distance to the peer is what limits its sender.
+   * The largest size that a window grows to, in bytes, while the reader keeps
+   * up and the round trip is what limits the sender. At least 65536.
    * @default {16777216}
    */
   readonly maxWindowBytes?: number;
   /**
-   * What the credits of all logical connections of a session have together,
-   * in bytes, beyond the first 65536 of each.
+   * The sum of the windows of all logical connections of a session, in bytes,
+   * beyond the first 65536 of each.
    * @default {67108864}
    */
   readonly maxSessionWindowBytes?: number;
   /**
-   * What messages that are larger than their connection's credit may take
-   * together while they arrive, in bytes; others wait for their turn. At least
-   * `maxMessageBytes`. Each has as much as the largest message may take, until
-   * it was received or its connection has ended; one whose `receive` was given
-   * up in the middle keeps it for the next read.
+   * The memory for messages that are larger than their connection's window
+   * while they arrive, in bytes; others wait for their turn. At least
+   * `maxMessageBytes`, which each of them takes until it is received or its
+   * connection has ended. If its `receive` is cancelled in the middle, it is
+   * kept for the next read.
    * @default {67108864}
    */
   readonly maxPartialBytes?: number;
   /**
-   * Bytes that were sent and are kept until the peer has acknowledged them, so
-   * that another socket can repeat them; senders wait when it is that much. At
-   * least 2621440.
+   * Bytes that may be sent and not acknowledged. They are kept so that another
+   * socket can repeat them, and senders wait when it is that much. At least
+   * 2621440.
    * @default {4194304}
    */
   readonly replayBytes?: number;
@@ -64,36 +65,37 @@ export interface SessionOptions {
    */
   readonly handshakeMs?: number;
   /**
-   * Milliseconds without a byte from the peer after which it is asked for one.
+   * Milliseconds without a byte from the peer after which it is sent a ping.
    * @default {15000}
    */
   readonly keepAliveMs?: number;
   /**
-   * Milliseconds more after which the socket is taken for dead.
+   * Milliseconds without a byte after that ping until the socket is considered
+   * dead.
    * @default {10000}
    */
   readonly keepAliveTimeoutMs?: number;
   /**
-   * Milliseconds that a frame may take to arrive once it has begun.
+   * Milliseconds that a frame may take to arrive once its first byte has.
    * @default {30000}
    */
   readonly frameMs?: number;
   /**
    * Milliseconds without a message in either direction after which a logical
-   * connection is reset, with the code TIMEOUT, and a session that has none
-   * is closed. It may take half as long again.
+   * connection is reset, with the code TIMEOUT, and without a connection after
+   * which a session is closed. It may take half as long again.
    * @default {Infinity}
    */
   readonly idleMs?: number;
   /**
-   * Milliseconds that `close` waits for a peer that does not read; then the
+   * Milliseconds that `close` waits for a peer that does not read. Then the
    * connection is reset, and what was not sent is lost.
    * @default {5000}
    */
   readonly closeMs?: number;
 }
 
-/** {@linkcode SessionOptions} with defaults filled in. */
+/** The {@linkcode SessionOptions} with their defaults filled in. */
 export type ResolvedSessionOptions = Required<SessionOptions>;
 
 const DEFAULTS: ResolvedSessionOptions = {
@@ -142,18 +144,18 @@ export function resolveSessionOptions(
   return resolveNumbers(options, DEFAULTS, RANGES);
 }
 
-/** Where a listener is, or is to be. */
+/** The address of a listener: a host and a TCP port. */
 export interface Address {
   /**
-   * Name or IP address.
+   * The host name or IP address.
    * @default {"127.0.0.1"}
    */
   readonly hostname?: string;
-  /** TCP port, 0 to 65535. */
+  /** The TCP port, 0 to 65535; 0 to listen on a free one. */
   readonly port: number;
 }
 
-/** The address as `host:port`. */
+/** Returns the address as `host:port`. */
 export function formatAddress({ hostname, port }: Address): string {
   const host = hostname ?? "127.0.0.1";
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;

@@ -1,5 +1,5 @@
 /**
- * What a session has to say: its frames, in the order in which they leave, and
+ * The output of a session: its frames, in the order in which they leave, and
  * the streams that wait for their turn.
  *
  * @module
@@ -13,12 +13,12 @@ import { SendBuffer } from "./wire/send_buffer.ts";
 
 /** Encoded bytes that may wait for the socket: what a ping waits behind. */
 const MAX_UNSENT_BYTES = 262_144;
-/** About what an answer to a frame of the peer takes. */
-const ANSWER_BYTES = 64;
-/** Answers that may wait beside that: a peer that reads none floods. */
+/** About the size of a reply to a frame of the peer. */
+const REPLY_BYTES = 64;
+/** Replies that may wait beside that: a peer that reads none floods. */
 const MAX_UNREAD_BYTES = MAX_UNSENT_BYTES + HEADER_BYTES + MAX_FRAME_BYTES +
-  1024 * ANSWER_BYTES;
-/** What may wait to be acknowledged beside messages: opens, credit, answers. */
+  1024 * REPLY_BYTES;
+/** What may wait to be acknowledged beside messages: opens, credit, replies. */
 const MAX_CONTROL_BYTES = 8_388_608;
 
 const EMPTY = new Uint8Array(0);
@@ -30,18 +30,18 @@ export class Output implements StreamOutput {
   /** The socket that carries the session now. */
   link: Link | undefined;
   maxFrameBytes: number = MAX_FRAME_BYTES;
-  /** Where the frames end of which the peer is to know. */
-  #owed = 0;
-  /** Whether the session has ended: nothing more is said. */
-  ended = false;
-  /** Resets a stream whose user has spoiled it; the session's. */
+  /** Where the last frame ends that the peer must have. */
+  #essentialEnd = 0;
+  /** Whether the session has ended: no frame is added any more. */
+  hasEnded = false;
+  /** Resets a stream whose user has spoiled it. */
   readonly abandon: (stream: number, error: unknown) => void;
   readonly #replayBytes: number;
   readonly #scheduler = new Scheduler();
   readonly #hasRoom = (): boolean =>
     this.buffer.unsent < MAX_UNSENT_BYTES &&
     this.buffer.unacknowledged < this.#replayBytes;
-  /** Bytes of answers that the socket has not taken, at most. */
+  /** Upper bound of the bytes of replies that the socket has not taken. */
   #unreadBytes = 0;
 
   constructor(
@@ -53,8 +53,8 @@ export class Output implements StreamOutput {
   }
 
   /** Whether the peer has everything that matters. */
-  get delivered(): boolean {
-    return this.buffer.acknowledged >= this.#owed;
+  get isDelivered(): boolean {
+    return this.buffer.acknowledged >= this.#essentialEnd;
   }
 
   mayBypass(): boolean {
@@ -70,7 +70,7 @@ export class Output implements StreamOutput {
     end: number,
   ): void {
     this.buffer.frame(type, flags, stream, payload, start, end);
-    this.#owed = this.buffer.end;
+    this.#essentialEnd = this.buffer.end;
     this.link?.wake();
   }
 
@@ -81,10 +81,10 @@ export class Output implements StreamOutput {
     payload: Uint8Array = EMPTY,
     flags = 0,
   ): void {
-    if (this.ended) return;
+    if (this.hasEnded) return;
     this.buffer.frame(type, flags, stream, payload);
     if (type !== FrameType.ACK && type !== FrameType.PING) {
-      this.#owed = this.buffer.end;
+      this.#essentialEnd = this.buffer.end;
     }
     this.link?.wake();
   }
@@ -94,27 +94,27 @@ export class Output implements StreamOutput {
     this.pump();
   }
 
-  /** The socket has taken `count` bytes. */
+  /** Called when the socket has taken `count` bytes. */
   sent(count: number): void {
     this.buffer.sent(count);
     this.pump();
   }
 
-  /** Lets waiting streams have their turn, as far as there is room. */
+  /** Gives waiting streams their turns, as far as there is room. */
   pump(): void {
     if (!this.#scheduler.idle) this.#scheduler.run(this.#hasRoom);
   }
 
   /**
-   * Counts what the peer makes us say: what was written counts no more.
+   * Counts a reply that the peer makes us send, until it is written.
    *
-   * @throws {ProtocolError} when it asks for more than it reads.
+   * @throws {ProtocolError} when the peer asks for more than it reads.
    */
-  countAnswer(): void {
+  countReply(): void {
     const { unsent, unacknowledged } = this.buffer;
-    this.#unreadBytes = Math.min(this.#unreadBytes, unsent) + ANSWER_BYTES;
+    this.#unreadBytes = Math.min(this.#unreadBytes, unsent) + REPLY_BYTES;
     if (this.#unreadBytes > MAX_UNREAD_BYTES) {
-      throw new ProtocolError("The peer asks for more answers than it reads");
+      throw new ProtocolError("The peer asks for more replies than it reads");
     }
     if (unacknowledged > this.#replayBytes + MAX_CONTROL_BYTES) {
       throw new ProtocolError("The peer acknowledges nothing of what it reads");

@@ -37,61 +37,61 @@ import type { SessionState } from "./session_phase.ts";
 import type { Link } from "./socket_port.ts";
 import { socketActor, type SocketOptions } from "./socket_actor.ts";
 import type { Stream } from "./stream.ts";
-import { tellUser } from "./told.ts";
+import { notifyUser } from "./notify_user.ts";
 import type { Transport } from "./transport.ts";
 
 /** Messages of a peer actor. */
 export type PeerMessage =
-  /** It is time to dial. */
+  /** The back-off is over: dial. */
   | { readonly type: "dial" }
-  /** A socket is there. */
+  /** A dial has given a socket. */
   | { readonly type: "connected"; readonly transport: Transport }
-  /** No socket came. */
+  /** A dial has failed. */
   | { readonly type: "dial_failed"; readonly cause: unknown }
-  /** The handshake is done: the session has a socket. */
+  /** The handshake of a socket is done: it carries the session. */
   | { readonly type: "attached"; readonly link: Link }
-  /** A socket is gone. */
+  /** A socket has ended. */
   | { readonly type: "ended"; readonly cause: TroupeError; readonly link: Link }
   /** The session was without a socket for too long. */
   | { readonly type: "resume_due" }
-  /** Look whether anything is left to do. */
+  /** The session has changed: check whether anything is left to do. */
   | { readonly type: "check" }
   /** Take no new connections, and end with the last. */
   | { readonly type: "drain"; readonly retryAfterMs: number }
-  /** End when the peer has everything. */
+  /** End as soon as the other side has everything. */
   | { readonly type: "close" }
-  /** That took too long. */
+  /** Closing took too long. */
   | { readonly type: "close_due" }
-  /** Look for connections on which nothing happens. */
-  | { readonly type: "look_idle" };
+  /** Reset connections on which nothing happens. */
+  | { readonly type: "check_idle" };
 
 /** How the dialling side gets its sockets. */
 export interface Dialling {
-  /** Gives a socket. */
+  /** Makes a socket. */
   readonly connect: (signal: AbortSignal) => Promise<Transport>;
-  /** How long to wait between tries. */
+  /** How long to wait between attempts. */
   readonly backoff: ResolvedBackoff;
-  /** Milliseconds for which a first socket is tried for; 0 for one try. */
+  /** Milliseconds for which a first socket is tried for; 0 for one attempt. */
   readonly retryMs: number;
-  /** What to say over a new socket, and how to go on. */
-  readonly socket: () => Pick<SocketOptions, "greeting" | "meet">;
+  /** Returns what to send over a new socket, and how to go on. */
+  readonly socket: () => Pick<SocketOptions, "greeting" | "onHello">;
 }
 
 /** What a peer actor is made of. */
 export interface PeerOptions {
-  /** Makes the session, which tells this actor of what it should look at. */
+  /** Makes the session, which notifies this actor through the port. */
   readonly session: (port: SessionPort) => Session;
   /** How sockets are made; without it they are given. */
   readonly dialling?: Dialling;
-  /** Serves what the peer opens; without it, everything is refused. */
+  /** Serves the connections that the peer opens; without it, all are refused. */
   readonly serve: Serve | undefined;
-  /** Decides what of it is served: `true`, or why not. */
+  /** Decides which of them are served: returns `true`, or why not. */
   readonly accept?: ((opening: Stream) => true | string) | undefined;
-  /** Called once, when the first handshake is done. */
+  /** Called once when the first handshake is done. */
   readonly onReady: (session: PeerSession) => void;
-  /** The peer takes no new connections for so many milliseconds. */
+  /** Called when the peer takes no new connections for so many milliseconds. */
   readonly onGoingAway?: (retryAfterMs: number) => void;
-  /** Called at each change. */
+  /** Called at each change of the session. */
   readonly onState: (state: SessionState) => void;
   /** Called once, with why the session could not go on. */
   readonly onEnd: (cause: unknown) => void;
@@ -100,12 +100,12 @@ export interface PeerOptions {
 /** What the pool needs of a session that is ready. */
 export interface PeerSession {
   /** Whether it can take another connection, now or later. */
-  readonly usable: boolean;
+  readonly isUsable: boolean;
   /** Opens a logical connection, with its actor, when the peer allows it. */
   open(options: OpenOptions, signal?: AbortSignal): Promise<Stream>;
 }
 
-/** Keeps one session, and ends with it. */
+/** Returns the behaviour of a peer actor: it keeps one session, and ends with it. */
 export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
   return (context) => {
     const { dialling } = options;
@@ -165,7 +165,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     function carryOut(command: PeerCommand): void {
       switch (command.type) {
         case "report":
-          return void tellUser(
+          return void notifyUser(
             context,
             () => options.onState(command.state),
           );
@@ -178,7 +178,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
               { type: "dial" },
             );
         case "await_first_socket":
-          // The socket that it was begun for may have ended before it could.
+          // The socket that it was started for may end before it is attached.
           wait = context.after(limits.handshakeMs, { type: "close" });
           return;
         case "await_resume":
@@ -215,20 +215,23 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       }
     }
 
-    // Connections, which do not wait for the mailbox.
+    // Connections are opened at once and not through the mailbox.
 
     function opened(stream: Stream): void {
       if (options.serve === undefined) {
-        return stream.reset(ErrorCode.REFUSED, "Nobody serves here");
+        return stream.reset(
+          ErrorCode.REFUSED,
+          "No connections are served here",
+        );
       }
-      let answer: true | string = true;
-      const answered = tellUser(context, () => {
-        answer = options.accept?.(stream) ?? true;
+      let verdict: true | string = true;
+      const succeeded = notifyUser(context, () => {
+        verdict = options.accept?.(stream) ?? true;
       });
-      if (!answered) {
+      if (!succeeded) {
         return stream.reset(ErrorCode.INTERNAL, "The server failed");
       }
-      if (answer !== true) return stream.reset(ErrorCode.REFUSED, answer);
+      if (verdict !== true) return stream.reset(ErrorCode.REFUSED, verdict);
       stream.accept();
       adopt(stream, options.serve);
     }
@@ -240,14 +243,14 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     }
 
     const ready: PeerSession = {
-      get usable() {
-        return session.whole && !state.isDraining && !streams.exhausted;
+      get isUsable() {
+        return !session.hasEnded && !state.isDraining && !streams.exhausted;
       },
       async open(options, signal) {
-        while (session.whole && !streams.openable && !streams.exhausted) {
-          await streams.change(signal);
+        while (!session.hasEnded && !streams.openable && !streams.exhausted) {
+          await streams.awaitChange(signal);
         }
-        // In the same turn: several may have waited for one place.
+        // In the same turn, as several may have waited for one place.
         const stream = session.open(options);
         if (streams.openable) streams.wakeNext();
         adopt(stream, undefined);
@@ -279,7 +282,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       try {
         handshake = socket();
       } catch (cause) {
-        // There are no credentials to show.
+        // The credentials could not be had.
         transport.close();
         return dispatch({ type: "dial_failed", cause });
       }
@@ -299,7 +302,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       { once: true },
     );
     if (limits.idleMs < Infinity) {
-      context.every(limits.idleMs / 2, { type: "look_idle" });
+      context.every(limits.idleMs / 2, { type: "check_idle" });
     }
     dispatch({ type: "started" });
 
@@ -311,7 +314,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
           case "connected":
             return dialling && connected(message.transport, dialling);
           case "attached":
-            // Or it was replaced before it was looked at.
+            // Another one may have replaced it meanwhile.
             if (!session.isCarriedBy(message.link)) return;
             return dispatch({ type: "attached" });
           case "ended": {
@@ -320,8 +323,8 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
               session.isCarriedBy(link);
             return dispatch({ type: "ended", cause, link, isCurrent });
           }
-          case "look_idle":
-            for (const [, stream] of streams.entries()) stream.lookIdle();
+          case "check_idle":
+            for (const [, stream] of streams.entries()) stream.checkIdle();
             return dispatch({ type: "idle_checked" });
           case "dial_failed":
           case "resume_due":
@@ -338,7 +341,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
   };
 }
 
-/** Starts a socket actor; its socket is closed even if it never begins. */
+/** Starts a socket actor; its transport is closed even if it never starts. */
 export function spawnSocket<M>(
   context: ActorContext<M>,
   options: SocketOptions,

@@ -69,7 +69,7 @@ export interface PeerState {
 export type PeerEvent =
   /** The actor has started. */
   | { readonly type: "started" }
-  /** No socket came. */
+  /** A dial has failed. */
   | { readonly type: "dial_failed"; readonly cause: unknown }
   /** The handshake is done, and the socket carries the session. */
   | { readonly type: "attached" }
@@ -91,7 +91,7 @@ export type PeerEvent =
   | { readonly type: "drain"; readonly retryAfterMs: number }
   /** End when the other side has everything. */
   | { readonly type: "close" }
-  /** That took too long. */
+  /** Closing took too long. */
   | { readonly type: "close_due" }
   /** Idle connections were reset: the facts say how many are left. */
   | { readonly type: "idle_checked" }
@@ -250,7 +250,7 @@ function attach(state: PeerState, { remote }: PeerRules): PeerCommand[] {
   return commands;
 }
 
-/** A socket is gone, or did not come: try again, or end. */
+/** A socket is gone, or could not be made: try again, or end. */
 function onSocketLost(
   state: PeerState,
   cause: unknown,
@@ -263,8 +263,8 @@ function onSocketLost(
       ? dialAgain(state, rules)
       : end(state, cause, rules);
   }
-  // What the dialler has opened may not have arrived at the other side, and
-  // who has dialled is about to open something.
+  // The listener cannot know what the dialler has opened and it has not heard
+  // of; and a dialler that has opened nothing yet is about to.
   const isUseless = rules.dials && facts.hasOpened && isIdle(facts);
   if (rules.resumeMs === 0 || isUseless) return end(state, cause, rules);
   if (state.phase !== "connected") return dialAgain(state, rules);

@@ -1,5 +1,6 @@
 /**
- * Measures the round trip to the peer: pings, and when each was sent.
+ * Measures the round trip to the peer: the pings of a session, and when each
+ * was sent.
  *
  * @module
  */
@@ -9,10 +10,10 @@ import { encodeUint64 } from "./wire/frame.ts";
 
 /** Weight of a new sample, as in TCP (RFC 6298). */
 const WEIGHT = 1 / 8;
-/** Samples at the beginning: the first one finds everything cold. */
+/** Samples to take at once: the first one finds everything cold. */
 const FIRST_SAMPLES = 4;
 
-/** @throws {ProtocolError} for a ping that is not of eight bytes. */
+/** @throws {ProtocolError} for a ping whose payload has not eight bytes. */
 export function checkPing(payload: Uint8Array): void {
   if (payload.length === 8) return;
   throw new ProtocolError(
@@ -22,9 +23,9 @@ export function checkPing(payload: Uint8Array): void {
 
 /** The pings of one session. */
 export class PingTimer {
-  /** Milliseconds, smoothed; 0 before the first answer. */
+  /** Smoothed round trip in milliseconds; 0 before the first reply. */
   roundTripMs = 0;
-  /** Milliseconds, the shortest; 0 before the first answer. */
+  /** Shortest round trip in milliseconds; 0 before the first reply. */
   shortestMs = 0;
   readonly #clock: Clock;
   #pings = 0;
@@ -36,15 +37,15 @@ export class PingTimer {
     this.#clock = clock;
   }
 
-  /** The payload of the next ping. */
+  /** Starts the next ping, and returns its payload. */
   start(): Uint8Array {
     this.#sentAt = this.#clock.now();
     return this.#pending = encodeUint64(++this.#pings);
   }
 
   /**
-   * Takes an answer; one to an older ping, or to none, tells nothing. Answers
-   * whether another ping would tell more.
+   * Takes a reply, and returns whether another ping would say more. A reply to
+   * an older ping, or to none, says nothing.
    */
   end(payload: Uint8Array): boolean {
     const pending = this.#pending;

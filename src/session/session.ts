@@ -1,10 +1,10 @@
 /**
  * A session: the logical connections that two processes share, over one socket
- * after another. Frames go in and out here; everything is synchronous and
+ * after another. Frames come in and go out here; everything is synchronous and
  * nothing waits, so a connection that nobody reads holds up no other.
  *
- * Who has to do with it sees a part of it: its socket a `SocketPort`, its
- * streams a `StreamPort`, and itself asks its owner for what `SessionPort` has.
+ * Each of its neighbours sees a part of it: the socket a `SocketPort`, the
+ * streams a `StreamPort`; and of its owner it knows a `SessionPort`.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { OpenOptions } from "./logical_connection.ts";
 import type { Address, ResolvedSessionOptions } from "./options.ts";
 import { Output } from "./output.ts";
 import { checkPing, PingTimer } from "./ping_timer.ts";
-import { Receipts } from "./receipts.ts";
+import { Acknowledger } from "./acknowledger.ts";
 import type { SessionInit, SessionPort } from "./session_port.ts";
 import { SessionStreams } from "./session_streams.ts";
 import type { Link, SocketPort } from "./socket_port.ts";
@@ -50,15 +50,13 @@ export class Session implements SocketPort {
   readonly identity: string | undefined;
   readonly options: ResolvedSessionOptions;
   readonly #port: SessionPort;
-  /** What it has to say. */
   readonly #out: Output;
-  /** What has arrived. */
-  readonly #receipts: Receipts;
+  readonly #acknowledger: Acknowledger;
   readonly #streams: SessionStreams;
   readonly #table: StreamTable;
   readonly #flood: FloodGuard;
   readonly #ping: PingTimer;
-  /** Streams of the peer above this are refused; it was told so. */
+  /** Streams of the peer above this are refused, as a GOAWAY has said. */
   #lastWanted = MAX_STREAM;
   #error: unknown;
 
@@ -72,7 +70,7 @@ export class Session implements SocketPort {
       options.replayBytes,
       (stream, error) => this.#streams.abandon(stream, error),
     );
-    this.#receipts = new Receipts(clock, (place) => {
+    this.#acknowledger = new Acknowledger(clock, (place) => {
       if (this.#out.link === undefined) return;
       this.#out.control(FrameType.ACK, 0, encodeUint64(place));
     });
@@ -84,9 +82,9 @@ export class Session implements SocketPort {
 
   // For its owner.
 
-  /** Whether the session has not ended. */
-  get whole(): boolean {
-    return this.#error === undefined;
+  /** Whether its connections have ended, and no other can be opened. */
+  get hasEnded(): boolean {
+    return this.#error !== undefined;
   }
 
   /** Whether nothing is under way, as far as this side knows. */
@@ -96,7 +94,7 @@ export class Session implements SocketPort {
 
   /** Whether the peer has everything that matters. */
   get isDelivered(): boolean {
-    return this.#out.delivered;
+    return this.#out.isDelivered;
   }
 
   /** The streams that have not ended. */
@@ -120,12 +118,12 @@ export class Session implements SocketPort {
     return this.#streams.open(options);
   }
 
-  /** The socket is gone, or to be replaced: nothing comes or goes over it. */
+  /** Takes a socket off the session: nothing comes or goes over it any more. */
   detach(link: Link): void {
     if (this.#out.link === link) this.#out.link = undefined;
   }
 
-  /** Tells the peer that the session ends, and why. */
+  /** Sends a GOAWAY: the session ends, or takes no new connections. */
   goAway(code: number, text: string, retryAfterMs = 0): void {
     const lastStream = this.#table.lastPeers;
     if (code === ErrorCode.GOING_AWAY) this.#lastWanted = lastStream;
@@ -137,14 +135,14 @@ export class Session implements SocketPort {
   fail(cause: unknown): void {
     if (this.#error !== undefined) return;
     this.#error = asSessionLost(cause);
-    this.#out.ended = true;
-    this.#receipts.end();
+    this.#out.hasEnded = true;
+    this.#acknowledger.end();
     this.#streams.fail(this.#error);
   }
 
   // For the handshake.
 
-  /** Whether it is over for good: nothing is waited for any more. */
+  /** Whether it is over for good: its owner waits for nothing any more. */
   get isOver(): boolean {
     const { phase } = this.#port;
     return phase === "lost" || phase === "closed";
@@ -157,11 +155,11 @@ export class Session implements SocketPort {
 
   /** Bytes of the session that have arrived. */
   get received(): number {
-    return this.#receipts.received;
+    return this.#acknowledger.received;
   }
 
-  /** Takes what the peer says of itself, when the session begins. */
-  begin({ maxFrameBytes, maxStreams }: Hello): void {
+  /** Takes the peer's limits from its first handshake. */
+  start({ maxFrameBytes, maxStreams }: Hello): void {
     this.#out.maxFrameBytes = Math.min(maxFrameBytes, MAX_FRAME_BYTES);
     this.#table.allow(maxStreams);
   }
@@ -175,7 +173,7 @@ export class Session implements SocketPort {
 
   attach(link: Link, peerReceived: number): void {
     this.#out.buffer.rewind(peerReceived);
-    this.#receipts.wasTold();
+    this.#acknowledger.noteAcknowledged();
     this.#out.link = link;
     this.ping();
     this.#out.pump();
@@ -186,7 +184,7 @@ export class Session implements SocketPort {
   }
 
   nextPiece(): Uint8Array {
-    this.#receipts.tellAlong();
+    this.#acknowledger.piggybackAck();
     return this.#out.buffer.next();
   }
 
@@ -195,7 +193,7 @@ export class Session implements SocketPort {
   }
 
   acknowledge(): void {
-    this.#receipts.tell();
+    this.#acknowledger.acknowledge();
   }
 
   ping(): void {
@@ -216,29 +214,29 @@ export class Session implements SocketPort {
     start: number,
     end: number,
   ): void {
-    const receipts = this.#receipts;
-    receipts.received += HEADER_BYTES + end - start;
-    // What still comes when it is over tells at most what has arrived.
+    const acknowledger = this.#acknowledger;
+    acknowledger.received += HEADER_BYTES + end - start;
+    // Of what still comes after the end, only acknowledgements matter.
     if (this.#error !== undefined) {
       if (type === FrameType.ACK) {
-        this.#acked(decodeUint64(bytes.subarray(start, end)));
+        this.#onAck(decodeUint64(bytes.subarray(start, end)));
       } else if (type === FrameType.GOAWAY) {
         // Both have ended it at once, and neither waits for the other.
-        this.#goingAway(decodeGoAway(bytes.subarray(start, end)));
+        this.#onGoAway(decodeGoAway(bytes.subarray(start, end)));
       }
       return;
     }
     if (type === FrameType.DATA) {
       if (start === end && flags === 0) this.#flood.count();
-      this.#table.known(stream)?.data(flags, bytes, start, end);
-    } else this.#control(type, flags, stream, bytes.subarray(start, end));
-    if (receipts.isDue) {
-      this.#out.countAnswer();
-      receipts.tell();
-    } else if (stream !== 0) receipts.tellLater();
+      this.#table.known(stream)?.onData(flags, bytes, start, end);
+    } else this.#onControl(type, flags, stream, bytes.subarray(start, end));
+    if (acknowledger.isDue) {
+      this.#out.countReply();
+      acknowledger.acknowledge();
+    } else if (stream !== 0) acknowledger.acknowledgeLater();
   }
 
-  #control(
+  #onControl(
     type: number,
     flags: number,
     stream: number,
@@ -247,45 +245,47 @@ export class Session implements SocketPort {
     const table = this.#table;
     switch (type) {
       case FrameType.OPEN:
-        this.#out.countAnswer();
-        return this.#opened(stream, decodeOpen(payload));
+        this.#out.countReply();
+        return this.#onOpen(stream, decodeOpen(payload));
       case FrameType.ACCEPT:
-        return this.#credited(
-          table.known(stream)?.wasAccepted(decodeUint64(payload)),
+        return this.#onCredit(
+          table.known(stream)?.onAccepted(decodeUint64(payload)),
         );
       case FrameType.WINDOW:
-        return this.#credited(
+        return this.#onCredit(
           table.known(stream)?.raise(decodeUint64(payload)),
         );
       case FrameType.RESET:
-        return this.#wasReset(stream, payload);
+        return this.#onReset(stream, payload);
       case FrameType.STOP: {
-        this.#out.countAnswer();
-        const stopped = table.known(stream)?.stopped(decodeReason(payload));
+        this.#out.countReply();
+        const stopped = table.known(stream)?.onStop(decodeReason(payload));
         return stopped ? undefined : this.#flood.count();
       }
       case FrameType.PING:
         if ((flags & PONG) === 0) {
-          this.#out.countAnswer();
+          this.#out.countReply();
           this.#flood.count();
         }
-        return this.#pinged(flags, payload);
+        return this.#onPing(flags, payload);
       case FrameType.ACK:
-        return this.#acked(decodeUint64(payload));
+        return this.#onAck(decodeUint64(payload));
       case FrameType.GOAWAY:
-        return this.#goingAway(decodeGoAway(payload));
+        return this.#onGoAway(decodeGoAway(payload));
       default:
         throw new ProtocolError(`The peer sends a frame of type ${type}`);
     }
   }
 
-  /** Counts a limit that changes nothing; that of a stream that has ended may
-   * have crossed with its end. */
-  #credited(raised: boolean | undefined): void {
+  /**
+   * Counts a credit limit that changes nothing. That of a stream that has ended
+   * may have crossed with its end.
+   */
+  #onCredit(raised: boolean | undefined): void {
     if (raised === false) this.#flood.count();
   }
 
-  #opened(number: number, open: Open): void {
+  #onOpen(number: number, open: Open): void {
     const streams = this.#streams;
     this.#table.peerOpens(number);
     const { isFull } = streams;
@@ -299,19 +299,19 @@ export class Session implements SocketPort {
     this.#port.onOpen(streams.addPeers(number, open));
   }
 
-  #wasReset(number: number, payload: Uint8Array): void {
+  #onReset(number: number, payload: Uint8Array): void {
     const reason = decodeReason(payload);
     const stream = this.#table.known(number);
-    // Opened for nothing, or gone already: that costs the peer next to nothing.
+    // Opened for nothing, or gone already: it cost the peer next to nothing.
     const isPeers = this.#table.isPeers(number);
     if (stream === undefined || (isPeers && !stream.hasData)) {
       this.#flood.count();
     }
     this.#streams.remove(number);
-    stream?.wasReset(reason);
+    stream?.onReset(reason);
   }
 
-  #pinged(flags: number, payload: Uint8Array): void {
+  #onPing(flags: number, payload: Uint8Array): void {
     if ((flags & PONG) !== 0) {
       return this.#ping.end(payload) ? this.ping() : undefined;
     }
@@ -319,18 +319,18 @@ export class Session implements SocketPort {
     this.#out.control(FrameType.PING, 0, payload, PONG);
   }
 
-  #acked(place: number): void {
+  #onAck(place: number): void {
     if (!this.#out.buffer.acknowledge(place)) return this.#flood.count();
     this.#out.pump();
     this.#port.onAcknowledged();
   }
 
-  #goingAway(goAway: GoAway): void {
+  #onGoAway(goAway: GoAway): void {
     const { code, lastStream, retryAfterMs } = goAway;
     const text = goAway.text || "no reason given";
     if (code !== ErrorCode.GOING_AWAY) {
-      // It is the last that comes, and whoever sent it waits for this.
-      this.#receipts.tell();
+      // It is the peer's last frame, and the peer waits for this ACK.
+      this.#acknowledger.acknowledge();
       throw new SessionLostError(
         `The peer has ended the session (code ${code}): ${text}`,
         { code, retryAfterMs },
@@ -341,7 +341,7 @@ export class Session implements SocketPort {
     for (const [number, stream] of this.#table.entries()) {
       if (this.#table.isPeers(number) || number <= lastStream) continue;
       this.#streams.remove(number);
-      stream.wasReset({ code: ErrorCode.REFUSED, text });
+      stream.onReset({ code: ErrorCode.REFUSED, text });
     }
   }
 }

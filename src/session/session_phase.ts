@@ -7,8 +7,8 @@ import type { Address } from "./options.ts";
 
 /**
  * What a session is doing: `connecting` until the first handshake is done,
- * `connected` over a socket, `resuming` between two sockets, and then either
- * `lost` (what was under way is) or `closed` (in order).
+ * `connected` while a socket carries it, `resuming` between two sockets, and at
+ * the end either `lost` (with what was under way) or `closed` (in order).
  */
 export type SessionPhase =
   | "connecting"
@@ -17,28 +17,28 @@ export type SessionPhase =
   | "lost"
   | "closed";
 
-/** A session has come to another phase. */
+/** The phase that a session has entered, with what belongs to it. */
 export type SessionState =
-  /** The first socket is dialled. */
+  /** The first socket is being dialled. */
   | { readonly phase: "connecting"; readonly remote: Address }
-  /** Frames flow. */
+  /** A socket carries the session. */
   | {
     readonly phase: "connected";
     readonly remote: Address;
-    /** Sockets that the session has had, this one among them. */
+    /** Sockets that have carried the session, including this one. */
     readonly epoch: number;
   }
-  /** The socket is lost, and another is on its way or waited for. */
+  /** The socket is lost, and the session waits for another one. */
   | {
     readonly phase: "resuming";
     readonly remote: Address;
     readonly cause: unknown;
   }
-  /** The session is over, with an error for its connections. */
+  /** The session is over, and its connections have failed with an error. */
   | {
     readonly phase: "lost";
     readonly remote: Address;
     readonly cause: unknown;
   }
-  /** The session is over; one of the sides has closed it. */
+  /** The session is over, as one of the sides has closed it. */
   | { readonly phase: "closed"; readonly remote: Address };

@@ -14,13 +14,13 @@ import type { GoAway } from "./wire/frame.ts";
 export interface SessionPort {
   /** What the session is doing. */
   readonly phase: SessionPhase;
-  /** The peer has opened a logical connection: accept or refuse it. */
+  /** Called when the peer has opened a connection, to accept or refuse it. */
   onOpen(connection: Stream): void;
-  /** A logical connection has ended; there may be none left. */
+  /** Called when a connection has ended; there may be none left. */
   onRemoved(): void;
-  /** The peer takes no new connections. */
+  /** Called when the peer takes no new connections. */
   onGoingAway(goAway: GoAway): void;
-  /** The peer has more of what was sent. */
+  /** Called when the peer has acknowledged more of what was sent. */
   onAcknowledged(): void;
 }
 

@@ -28,7 +28,7 @@ const EMPTY = new Uint8Array(0);
 /** Ended streams that may be served still, however few may be open. */
 const LEAST_ENDED_IN_SERVICE = 100;
 
-/** What stands between the streams of a session and the session. */
+/** The streams of a session, and what each of them needs of it. */
 export class SessionStreams implements StreamPort {
   /** Those that have not ended. */
   readonly table: StreamTable;
@@ -75,13 +75,13 @@ export class SessionStreams implements StreamPort {
   /** Whether the peer has as many streams as it may have. */
   get isFull(): boolean {
     const { maxStreams } = this.options;
-    // Or a peer that opens and resets makes us serve any number at once.
+    // Otherwise a peer that opens and resets makes us serve any number at once.
     return this.table.peers >= maxStreams ||
       this.#endedInService >= Math.max(maxStreams, LEAST_ENDED_IN_SERVICE);
   }
 
   /**
-   * Opens a stream of this side; data may be sent at once.
+   * Opens a stream of this side; its data need not wait for the peer.
    *
    * @throws {RangeError} for an id or metadata over the limits, or too many.
    */
@@ -100,7 +100,7 @@ export class SessionStreams implements StreamPort {
       table.addOurs(stream);
       this.output.control(FrameType.OPEN, number, open);
     } catch (error) {
-      stream.broken(error);
+      stream.fail(error);
       throw error;
     }
     return stream;
@@ -123,11 +123,11 @@ export class SessionStreams implements StreamPort {
   abandon(stream: number, error: unknown): void {
     const abandoned = this.table.get(stream);
     this.reset(stream, ErrorCode.CANCELLED, "The sender gave up");
-    abandoned?.broken(error);
+    abandoned?.fail(error);
   }
 
   endStream(stream: number): void {
-    if (this.output.ended) return;
+    if (this.output.hasEnded) return;
     this.output.frame(FrameType.DATA, DataFlag.FIN, stream, EMPTY, 0, 0);
   }
 
@@ -152,10 +152,10 @@ export class SessionStreams implements StreamPort {
     this.#endedInService--;
   }
 
-  /** Breaks all of them: the session has ended. */
+  /** Fails all of them: the session has ended. */
   fail(error: unknown): void {
     const streams = this.table.entries();
     this.table.clear();
-    for (const [, stream] of streams) stream.broken(error);
+    for (const [, stream] of streams) stream.fail(error);
   }
 }

@@ -1,7 +1,8 @@
 /**
  * The socket actor: owns one transport and ends with it, while the session
  * that it carries may live on. It starts with the handshake, which decides
- * whose frames follow. Its parent is the peer actor that dials, or the listener.
+ * whose frames follow. Its parent is the peer actor that has dialled, or the actor
+ * that keeps the sockets of a listener.
  *
  * What it does when is decided in `socket_state.ts`. Frames that arrive and
  * bytes that leave do not pass through there.
@@ -13,7 +14,7 @@ import { type Behavior, TroupeError } from "../actor/mod.ts";
 import { FrameReader, type FrameSink } from "./wire/frame_reader.ts";
 import { HandshakeTimeoutError } from "./errors.ts";
 import { socketLost } from "./failures.ts";
-import { goAwayBytes } from "./handshake.ts";
+import { goAwayBytes, type HandshakeResult } from "./handshake.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import type { ResolvedSessionOptions } from "./options.ts";
 import type { Link, SocketPort } from "./socket_port.ts";
@@ -27,50 +28,43 @@ import {
 import type { Transport } from "./transport.ts";
 import { Writer } from "./writer.ts";
 
-/** Milliseconds that a socket which closes may take for its last bytes. */
-const LAST_BYTES_MS = 1000;
+/** Milliseconds that a socket has for its last bytes when it closes. */
+const FINISH_MS = 1000;
 /** Milliseconds that a socket may read before the event loop has its turn. */
 const TURN_MS = 1;
-/** Reads after which the clock is looked at: that costs as much as parsing. */
-const READS = 4;
-/** Buffer for what still comes to a socket that closes; nobody looks at it. */
+/** Reads between looks at the clock, which cost as much as parsing. */
+const READS_PER_LOOK = 4;
+/** Size of the buffer for what a closing socket still receives and discards. */
 const DISCARD_BYTES = 4096;
 
 const EMPTY = new Uint8Array(0);
 
-/** What the handshake has come to. */
-export interface Meeting {
-  /** Whose frames follow. */
-  readonly session: SocketPort;
-  /** Bytes of the session that the peer has. */
-  readonly peerReceived: number;
-  /** What the peer is to be answered. */
-  readonly answer: Uint8Array;
-}
-
 /** What a socket actor is made of. */
 export interface SocketOptions {
-  /** The socket; closed when the actor ends, however it ends. */
+  /** The transport; closed when the actor ends, however it ends. */
   readonly transport: Transport;
-  /** Deadlines. */
+  /** Deadlines of the handshake, of frames and of signs of life. */
   readonly limits: ResolvedSessionOptions;
-  /** What is said first. */
+  /** What is sent first. */
   readonly greeting: Uint8Array;
   /**
-   * Takes the peer's first frame, and answers how to go on if the socket is
-   * still there then; what it throws ends the socket.
+   * Called with the peer's first frame. Returns how to go on if the socket is
+   * still there when that is decided; what either throws ends the socket.
    */
-  readonly meet: (
+  readonly onHello: (
     type: number,
     payload: Uint8Array,
-  ) => (() => Meeting) | Promise<() => Meeting>;
-  /** Called once: nothing more will come, with what the peer did or broke. */
+  ) => (() => HandshakeResult) | Promise<() => HandshakeResult>;
+  /** Called once when nothing more will come, with the reason. */
   readonly onEnd: (cause: TroupeError, link: Link) => void;
-  /** Called once, when the session is attached. */
+  /** Called once when the session is attached. */
   readonly onAttached: (link: Link) => void;
 }
 
-/** A socket actor takes no messages: it lives by its reads and writes. */
+/**
+ * Returns the behaviour of a socket actor. It takes no messages: it lives by
+ * its reads and writes.
+ */
 export function socketActor(options: SocketOptions): Behavior<never> {
   return (context) => {
     const { signal, system: { clock } } = context;
@@ -78,9 +72,9 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     const state = initialSocketState();
     const reader = new FrameReader();
     const closed = Promise.withResolvers<void>();
-    let meeting: ReturnType<SocketOptions["meet"]> | undefined;
-    /** What to do when that is decided. */
-    let proceed: (() => Meeting) | undefined;
+    let decision: ReturnType<SocketOptions["onHello"]> | undefined;
+    /** The decision, as soon as it is made. */
+    let proceed: (() => HandshakeResult) | undefined;
     let session: SocketPort | undefined;
 
     const handshakeDue = clock.schedule(limits.handshakeMs, () => {
@@ -163,24 +157,24 @@ export function socketActor(options: SocketOptions): Behavior<never> {
     }
 
     function decide(type: number, payload: Uint8Array): void {
-      meeting = options.meet(type, payload);
-      if (meeting instanceof Promise) {
-        // Nobody asks what came of it when the socket has ended before.
-        meeting.catch(() => {});
+      decision = options.onHello(type, payload);
+      if (decision instanceof Promise) {
+        // Nobody awaits it when the socket has ended before.
+        decision.catch(() => {});
       } else {
-        // At once, as more may have come with it.
-        proceed = meeting;
+        // At once, as more frames may have come with this one.
+        proceed = decision;
         dispatch({ type: "decided" });
       }
     }
 
     function attach(): void {
       if (proceed === undefined) return;
-      const { session: met, peerReceived, answer } = proceed();
-      // Or it throws, and that is what the peer is told.
-      met.attach(link, peerReceived);
-      writer.prepend(answer);
-      session = met;
+      const { session: carried, peerReceived, reply } = proceed();
+      // What this throws is sent to the peer.
+      carried.attach(link, peerReceived);
+      writer.prepend(reply);
+      session = carried;
       dispatch({ type: "attached" });
     }
 
@@ -189,10 +183,11 @@ export function socketActor(options: SocketOptions): Behavior<never> {
       let reads = 0;
       try {
         while (isReading(state)) {
-          // Reads that need not wait come back as microtasks: without this a
-          // busy socket would keep all others, and all timers, from theirs.
+          // Reads that need not wait resolve as microtasks: without this a
+          // busy socket would keep all others, and all timers, waiting.
           if (
-            ++reads % READS === 0 && performance.now() - turnStart > TURN_MS
+            ++reads % READS_PER_LOOK === 0 &&
+            performance.now() - turnStart > TURN_MS
           ) {
             await new Promise<void>((resolve) => setImmediate(resolve));
             turnStart = performance.now();
@@ -206,7 +201,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
           keepAlive.bytes += count;
           reader.advance(count, sink);
           if (state.phase === "deciding") {
-            proceed = await meeting;
+            proceed = await decision;
             dispatch({ type: "decided" });
           }
         }
@@ -218,10 +213,10 @@ export function socketActor(options: SocketOptions): Behavior<never> {
 
     /**
      * Writes what is left, then reads to the end: a socket that is closed
-     * with bytes unread is reset, and what its peer has not taken is lost.
+     * with unread bytes is reset, and what its peer has not read is lost.
      */
     async function finish(): Promise<void> {
-      const deadline = clock.schedule(LAST_BYTES_MS, transport.close);
+      const deadline = clock.schedule(FINISH_MS, transport.close);
       try {
         await writer.drain();
         await transport.closeWrite();
@@ -235,7 +230,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
       carryOut({ type: "close" });
     }
 
-    // Not in `stopped`, which is left out when the actor is killed.
+    // Not in `stopped`, which is not called when the actor is killed.
     signal.addEventListener("abort", () => dispatch({ type: "stopped" }), {
       once: true,
     });

@@ -60,7 +60,7 @@ export type SocketEvent =
 
 /** What the socket must do, in this order. */
 export type SocketCommand =
-  /** Let the handshake decide whose frames follow. */
+  /** Ask the handshake whose frames follow. */
   | {
     readonly type: "decide";
     readonly frameType: number;

@@ -34,9 +34,9 @@ function toResult(
 export class Stream implements LogicalConnection {
   readonly id: string;
   readonly metadata: Uint8Array;
-  /** Whether the peer has sent any. */
+  /** Whether the peer has sent data. */
   hasData = false;
-  /** Called once, when its user has closed it or it has ended; the pool's. */
+  /** Called once, when its user has closed it or it has ended. */
   onRelease: (() => void) | undefined;
   readonly #session: StreamPort;
   readonly #stream: number;
@@ -45,12 +45,12 @@ export class Stream implements LogicalConnection {
   readonly #closed: PromiseWithResolvers<void> = Promise.withResolvers();
   #acceptance: PromiseWithResolvers<void> | undefined;
   #isAccepted = false;
-  /** Whether somebody serves it, who may be at it when it has ended. */
+  /** Whether somebody serves it, maybe even after it has ended. */
   #isServed = false;
-  /** Why the stream broke, if it did. */
+  /** Why the stream failed, if it did. */
   #error: unknown;
-  /** Whether nothing was sent or received since somebody looked. */
-  #idleLooks = 0;
+  /** Checks in a row before which nothing was sent or received. */
+  #idleChecks = 0;
   #stopped = false;
   #removed = false;
   #readable: ReadableStream<Uint8Array> | undefined;
@@ -96,7 +96,7 @@ export class Stream implements LogicalConnection {
   }
 
   send(message: Uint8Array, options?: SendOptions): Promise<void> {
-    this.#idleLooks = 0;
+    this.#idleChecks = 0;
     return this.#outbox.send(message, DataFlag.END, options?.signal);
   }
 
@@ -126,14 +126,14 @@ export class Stream implements LogicalConnection {
         if (bytes === undefined) controller.close();
         else controller.enqueue(bytes);
       },
-      // The reason stays here: it may say what is nobody else's business.
+      // The reason stays here: it may say more than the peer should know.
       cancel: () => this.#stopReading("The reader has left"),
     }, { highWaterMark: 0 });
   }
 
   get writable(): WritableStream<Uint8Array> {
     return this.#writable ??= new WritableStream<Uint8Array>({
-      // Not `abort`, which waits for the write that is pending.
+      // Not `abort`, which would wait for the pending write.
       start: ({ signal }) => {
         const abort = (): void =>
           this.reset(ErrorCode.CANCELLED, "The writer gave up");
@@ -158,7 +158,7 @@ export class Stream implements LogicalConnection {
       ? undefined
       : clock.schedule(closeMs, () =>
         this.reset(ErrorCode.CANCELLED, "The peer did not read in time"));
-    // Whoever had sent was told; closing what is broken is no error.
+    // Each send has reported its own failure; closing after one is no error.
     await ending.catch(() => {});
     deadline?.cancel();
     this.#release();
@@ -167,7 +167,7 @@ export class Stream implements LogicalConnection {
   reset(code: ErrorCode | number = ErrorCode.CANCELLED, reason = ""): void {
     if (this.#removed) return;
     this.#session.reset(this.#stream, code, reason);
-    this.broken(new ConnectionClosedError("The connection was reset here"));
+    this.fail(new ConnectionClosedError("The connection was reset here"));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -176,7 +176,7 @@ export class Stream implements LogicalConnection {
 
   // For the session.
 
-  /** The first credit limit, for the OPEN. */
+  /** Returns the first credit limit, for the OPEN. */
   firstLimit(): number {
     return this.#inbox.firstLimit();
   }
@@ -188,15 +188,15 @@ export class Stream implements LogicalConnection {
     this.#session.output.control(FrameType.ACCEPT, this.#stream, limit);
   }
 
-  /** Whoever served it has returned. */
-  served(): void {
+  /** Called when whoever served it has returned. */
+  onServed(): void {
     if (this.#isServed && this.#removed) this.#session.leftService();
     this.#isServed = false;
     this.#inbox.release();
   }
 
-  /** The peer lets this side go on; false if that changes nothing. */
-  wasAccepted(limit: number): boolean {
+  /** Takes an ACCEPT; returns false if it changes nothing. */
+  onAccepted(limit: number): boolean {
     const isNew = !this.#isAccepted;
     this.#isAccepted = true;
     this.#acceptance?.resolve();
@@ -204,47 +204,47 @@ export class Stream implements LogicalConnection {
   }
 
   /** Takes a DATA frame. */
-  data(flags: number, bytes: Uint8Array, start: number, end: number): void {
+  onData(flags: number, bytes: Uint8Array, start: number, end: number): void {
     this.hasData = true;
-    this.#idleLooks = 0;
+    this.#idleChecks = 0;
     this.#inbox.deliver(flags, bytes, start, end);
     if (this.#inbox.finished) this.#removeIfDone();
   }
 
-  /** Takes a credit limit; false if it changes nothing. */
+  /** Takes a credit limit; returns false if it changes nothing. */
   raise(limit: number): boolean {
     const raised = this.#outbox.raise(limit);
-    // The peer reads: a message that takes long is under way.
-    if (raised) this.#idleLooks = 0;
+    // The peer reads: a long message is under way.
+    if (raised) this.#idleChecks = 0;
     return raised;
   }
 
-  /** Resets the connection if nothing has come or gone for two looks. */
-  lookIdle(): void {
-    if (++this.#idleLooks <= 2) return;
-    this.reset(ErrorCode.TIMEOUT, "Nothing was said for too long");
+  /** Resets the connection at the third check in a row that finds it idle. */
+  checkIdle(): void {
+    if (++this.#idleChecks <= 2) return;
+    this.reset(ErrorCode.TIMEOUT, "Nothing was sent for too long");
   }
 
-  /** The peer reads no more; false if it has said so before. */
-  stopped({ code, text }: Reason): boolean {
+  /** Takes a STOP; returns false if the peer has sent one before. */
+  onStop({ code, text }: Reason): boolean {
     if (this.#stopped) return false;
     this.#stopped = true;
     const error = new ConnectionResetError(
-      `The peer reads this connection no more (code ${code}): ${text}`,
+      `The peer no longer reads this connection (code ${code}): ${text}`,
       code,
     );
     const finished = this.#outbox.finished;
     this.#outbox.fail(error);
-    // The peer keeps the stream until this direction ends.
+    // The peer keeps the stream until this direction has ended.
     if (!finished) this.#session.endStream(this.#stream);
     this.#removeIfDone();
     return true;
   }
 
-  /** The peer has ended it, or never wanted it. */
-  wasReset({ code, text }: Reason): void {
+  /** Takes a RESET: the peer has ended the stream, or never wanted it. */
+  onReset({ code, text }: Reason): void {
     const reason = text || "no reason given";
-    this.broken(
+    this.fail(
       code === ErrorCode.REFUSED
         ? new ConnectionRefusedError(
           `The peer has refused the connection: ${reason}`,
@@ -257,8 +257,8 @@ export class Stream implements LogicalConnection {
     );
   }
 
-  /** Both directions have ended with `error`. */
-  broken(error: unknown): void {
+  /** Ends both directions with `error`. */
+  fail(error: unknown): void {
     this.#error ??= error;
     this.#outbox.fail(error);
     this.#inbox.fail(error);

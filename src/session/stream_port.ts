@@ -34,6 +34,6 @@ export interface StreamPort extends InboxPort {
   remove(stream: number): void;
   /** Counts a stream of the peer that has ended while somebody serves it. */
   endedInService(): void;
-  /** Counts it no more: whoever served it has returned. */
+  /** Stops counting it: whoever served it has returned. */
   leftService(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * The streams of a session by their numbers: who may open the next one, and
- * which numbers have been used.
+ * The streams of a session by their numbers: which side may open the next one,
+ * and which numbers were used.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export type StreamsView = Pick<
   | "openable"
   | "hasOpened"
   | "entries"
-  | "change"
+  | "awaitChange"
   | "wakeNext"
 >;
 
@@ -31,7 +31,7 @@ export class StreamTable {
   readonly #streams = new Map<number, Stream>();
   /** 0 if the peer's numbers are even. */
   readonly #peersParity: 0 | 1;
-  /** Those who wait until the peer allows one more. */
+  /** Wakes those who wait until the peer allows one more, first to last. */
   readonly #openers = new Set<() => void>();
   #next: number;
 
@@ -45,7 +45,7 @@ export class StreamTable {
     return this.#lastPeers;
   }
 
-  /** Streams that the peer opened. */
+  /** Streams of the peer that have not ended. */
   get peers(): number {
     return this.#peers;
   }
@@ -55,7 +55,7 @@ export class StreamTable {
     return this.#maxOurs;
   }
 
-  /** Streams of both sides. */
+  /** Streams of both sides that have not ended. */
   get size(): number {
     return this.#streams.size;
   }
@@ -75,29 +75,29 @@ export class StreamTable {
     return this.#next > 2;
   }
 
-  /** The number that the next stream of this side has. */
+  /** The number of this side's next stream. */
   get next(): number {
     return this.#next;
   }
 
-  /** The stream, if it has not ended. */
+  /** Returns the stream, if it has not ended. */
   get(number: number): Stream | undefined {
     return this.#streams.get(number);
   }
 
   /**
-   * As `get`, but late frames of a stream that has ended are normal, and
-   * others are not.
+   * Returns the stream that a frame is for, if it has not ended: frames that
+   * come late are normal.
    *
    * @throws {ProtocolError} for a stream that was never opened.
    */
   known(number: number): Stream | undefined {
     const stream = this.#streams.get(number);
     if (stream !== undefined) return stream;
-    const begun = this.isPeers(number)
+    const wasOpened = this.isPeers(number)
       ? number <= this.#lastPeers
       : number < this.#next;
-    if (number === 0 || !begun) {
+    if (number === 0 || !wasOpened) {
       throw new ProtocolError(
         `The peer sends a frame for stream ${number}, which was never opened`,
       );
@@ -105,7 +105,7 @@ export class StreamTable {
     return undefined;
   }
 
-  /** Whether a stream of this number is the peer's to open. */
+  /** Returns whether a stream of this number is the peer's to open. */
   isPeers(number: number): boolean {
     return number !== 0 && number % 2 === this.#peersParity;
   }
@@ -139,7 +139,7 @@ export class StreamTable {
     this.#peers++;
   }
 
-  /** Forgets a stream; false if it was forgotten before. */
+  /** Forgets a stream; returns false if it was forgotten before. */
   remove(number: number): boolean {
     if (!this.#streams.delete(number)) return false;
     if (this.isPeers(number)) this.#peers--;
@@ -147,25 +147,28 @@ export class StreamTable {
     return true;
   }
 
-  /** Lets the one who has waited longest look again. */
+  /** Wakes the one who has waited longest. */
   wakeNext(): void {
     for (const wake of this.#openers) return wake();
   }
 
-  /** All of them, with their numbers. */
+  /** Returns all of them, with their numbers. */
   entries(): [number, Stream][] {
     return [...this.#streams];
   }
 
-  /** Forgets all; nobody waits any more. */
+  /** Forgets all of them, and wakes everybody who waits. */
   clear(): void {
     this.#streams.clear();
     this.#peers = 0;
     for (const wake of this.#openers) wake();
   }
 
-  /** Waits for its turn to look again: a stream has ended, or all have. */
-  async change(signal?: AbortSignal): Promise<void> {
+  /**
+   * Waits until a stream of this side has ended and it is the caller's turn, or
+   * until all have.
+   */
+  async awaitChange(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const { promise, resolve } = Promise.withResolvers<void>();
     const wake = (): void => resolve();
@@ -175,7 +178,7 @@ export class StreamTable {
     this.#openers.delete(wake);
     signal?.removeEventListener("abort", wake);
     if (signal?.aborted) {
-      // It may have been its turn.
+      // It may have been the caller's turn.
       this.wakeNext();
       throw signal.reason;
     }

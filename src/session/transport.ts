@@ -14,7 +14,7 @@ export interface Transport {
    * well.
    */
   write(bytes: Uint8Array): Promise<number>;
-  /** Tells the other side that nothing more will be written. */
+  /** Ends this side's direction: nothing more will be written. */
   closeWrite(): Promise<void>;
   /** Closes it: pending reads and writes end. Safe to call twice. */
   close(): void;

@@ -14,7 +14,7 @@ export interface WriterSource {
   next(): Uint8Array;
   /** Called when the transport has taken `count` bytes of `next()`. */
   sent(count: number): void;
-  /** Called when `sent` has thrown: what is written next is not known. */
+  /** Called when `sent` has thrown: nobody knows what to write next. */
   onFault(cause: unknown): void;
 }
 
@@ -32,7 +32,7 @@ export class Writer {
   /** Resolves when everything is written, or cannot be. */
   #drained: PromiseWithResolvers<void> | undefined;
 
-  /** A writer that begins with `prelude`, once it is woken. */
+  /** A writer that starts with `prelude` once it is woken. */
   constructor(
     transport: Pick<Transport, "write">,
     prelude: Uint8Array,
@@ -43,7 +43,7 @@ export class Writer {
     this.#source = source;
   }
 
-  /** Why the last write that failed did so; `undefined` if none has. */
+  /** The cause of the last write that failed; `undefined` if none has. */
   get failure(): unknown {
     return this.#failure;
   }

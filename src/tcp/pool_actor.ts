@@ -159,7 +159,7 @@ export function poolActor(
           if (entry.opening?.isReady) return undefined;
           throw error;
         });
-        if (lease?.value.session.usable) {
+        if (lease?.value.session.isUsable) {
           return await connectOver(
             lease,
             options,

@@ -11,12 +11,12 @@ import {
   AcceptedSessions,
   type AcceptedSocket,
   type AcceptSlot,
+  notifyUser,
   type PeerMessage,
   PREFACE,
   socketActor,
   type SocketLimit,
   type SocketOffer,
-  tellUser,
 } from "../session/internal.ts";
 import { type Address, ErrorCode, SessionLostError } from "../session/mod.ts";
 import type { ListenSettings } from "./listen_options.ts";
@@ -73,7 +73,7 @@ export function socketsActor(
     limit.clear();
 
     function report(error: unknown, remote: Address): void {
-      tellUser(context, () => settings.onPeerError?.(error, remote));
+      notifyUser(context, () => settings.onPeerError?.(error, remote));
     }
 
     function adopt(socket: AcceptedSocket): void {
@@ -84,12 +84,12 @@ export function socketsActor(
         transport,
         limits: settings.session,
         greeting: PREFACE,
-        async meet(type, payload) {
-          const met = await sessions.meet(type, payload, socket);
+        async onHello(type, payload) {
+          const proceed = await sessions.onHello(type, payload, socket);
           return () => {
-            const meeting = met();
-            peer = meeting.peer;
-            return meeting;
+            const handshake = proceed();
+            peer = handshake.peer;
+            return handshake;
           };
         },
         onAttached: (link) => void peer?.tell({ type: "attached", link }),
@@ -127,7 +127,7 @@ export function socketsActor(
           case "socket_gone":
             return limit.remove();
           case "session_gone":
-            sessions.gone(message.peer);
+            sessions.forget(message.peer);
             if (sessions.size > 0) return;
             if (closing) stop();
             else if (sessions.retryAfterMs !== undefined) close();

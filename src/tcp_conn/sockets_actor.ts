@@ -8,9 +8,9 @@ import type { Behavior } from "../actor/mod.ts";
 import {
   type AcceptedSocket,
   type AcceptSlot,
+  notifyUser,
   type SocketLimit,
   type SocketOffer,
-  tellUser,
 } from "../session/internal.ts";
 import { ProtocolError } from "../session/mod.ts";
 import type { ListenSettings } from "./listen_options.ts";
@@ -56,7 +56,7 @@ export function socketsActor(
           ids,
           onEnd(cause) {
             if (!(cause instanceof ProtocolError)) return;
-            tellUser(context, () => onPeerError?.(cause, remote));
+            notifyUser(context, () => onPeerError?.(cause, remote));
           },
         }),
         // Its connections are bounded, and so are the messages about them.

@@ -239,7 +239,7 @@ Deno.test(
     );
     assertEquals(error.code, ErrorCode.NONE);
     assertEquals((await bench.reached("closed")).phase, "closed");
-    assertEquals(session.usable, false);
+    assertEquals(session.isUsable, false);
   },
 );
 

@@ -469,7 +469,7 @@ function sessionOn(
     clock,
     remote: { hostname: "127.0.0.1", port: 1 },
   });
-  session.begin({ ...GOOD_HELLO, maxStreams: 1 });
+  session.start({ ...GOOD_HELLO, maxStreams: 1 });
   session.attach({ wake: () => wake(session), stop() {} }, 0);
   return session;
 }
@@ -513,7 +513,7 @@ Deno.test("a session ends when its peer reads no answer", () => {
   assertThrows(
     () => askForEver(session, clock),
     ProtocolError,
-    "more answers than it reads",
+    "more replies than it reads",
   );
   assertLess(drain(session), 1e6);
 });

@@ -72,10 +72,10 @@ class Bench implements AsyncDisposable {
       transport: this.transport,
       limits,
       greeting: PREFACE,
-      meet: (_, payload) => {
-        this.session.begin(decodeHello(payload));
+      onHello: (_, payload) => {
+        this.session.start(decodeHello(payload));
         const { session } = this;
-        return () => ({ session, peerReceived: 0, answer: new Uint8Array(0) });
+        return () => ({ session, peerReceived: 0, reply: new Uint8Array(0) });
       },
       onAttached: (link) => this.attached.push(link),
       onEnd: (cause) => this.ends.push(cause),

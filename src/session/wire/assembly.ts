@@ -4,30 +4,30 @@
  * @module
  */
 
-/** First size of the buffer of a large message; it doubles as that grows. */
+/** First size of the buffer of a large message; it doubles as needed. */
 const FIRST_BYTES = 131_072;
 
-/** A first frame of this size promises more of them. */
+/** Size of a first frame from which on more of them are expected. */
 const LARGE_FRAME_BYTES = 32_768;
 
 /** A message that is arriving. */
 export class Assembly {
   #bytes: Uint8Array = new Uint8Array(0);
-  /** Whether the buffer is the reader's own, who gets a view of it. */
+  /** Whether the buffer is the reader's, who is given a view of it. */
   #borrowed = false;
-  /** The messages of a stream are often alike: begin with the last one's. */
+  /** First size: the messages of a stream are often like the last one. */
   #firstBytes = FIRST_BYTES;
-  /** Bytes so far. */
+  /** Bytes that have arrived so far. */
   length = 0;
 
-  /** The bytes go to `buffer` from now on, which must be large enough. */
+  /** Continues in `buffer`, which must be large enough. */
   into(buffer: Uint8Array): void {
     buffer.set(this.#bytes.subarray(0, this.length));
     this.#bytes = buffer;
     this.#borrowed = true;
   }
 
-  /** Gives a borrowed buffer back. */
+  /** Gives a borrowed buffer back, and continues in one of its own. */
   detach(): void {
     if (!this.#borrowed) return;
     this.#bytes = this.#bytes.slice(0, this.length);
@@ -36,7 +36,7 @@ export class Assembly {
 
   /**
    * Appends a copy of `bytes` from `start` to `end`. Room is made for what has
-   * come and as much again, or for `roomBytes` if that is less.
+   * arrived and as much again, or for `roomBytes` if that is less.
    */
   append(
     bytes: Uint8Array,
@@ -46,7 +46,7 @@ export class Assembly {
   ): void {
     const length = this.length + end - start;
     if (length > this.#bytes.length) {
-      // A message that begins with a small frame may go on like that for ever.
+      // A message that starts with a small frame may continue with small ones.
       const isLarge = this.length === 0 && length >= LARGE_FRAME_BYTES;
       const wanted = isLarge ? this.#firstBytes : length * 2;
       this.#resize(Math.max(length, Math.min(wanted, roomBytes)));
@@ -55,7 +55,7 @@ export class Assembly {
     this.length = length;
   }
 
-  /** The whole message; begins the next one. */
+  /** Returns the whole message, and starts the next one. */
   take(): Uint8Array {
     if (!this.#borrowed) {
       this.#firstBytes = Math.max(this.length, FIRST_BYTES);

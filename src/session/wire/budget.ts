@@ -1,12 +1,12 @@
 /**
- * Bytes that many share: what the streams of one session may hold together.
+ * A shared budget of bytes: what the streams of one session may hold together.
  *
  * @module
  */
 
-/** A number of bytes, of which each takes a part and gives it back. */
+/** A number of bytes; streams take parts of it and give them back. */
 export class Budget {
-  /** Bytes that nobody has. */
+  /** Bytes that nobody has taken. */
   left: number;
   readonly #waiting = new Set<{ bytes: number; granted: () => void }>();
 
@@ -15,7 +15,7 @@ export class Budget {
     this.left = bytes;
   }
 
-  /** Takes up to `bytes`, and answers how many. */
+  /** Takes up to `bytes`, and returns how many. */
   take(bytes: number): number {
     const taken = Math.min(bytes, this.left);
     this.left -= taken;
@@ -23,8 +23,9 @@ export class Budget {
   }
 
   /**
-   * Takes `bytes` as soon as they are there, after those who asked before:
-   * `granted` is called then, or now. Answers how to withdraw what waits.
+   * Takes `bytes` as soon as so many are left, in the order of the calls, and
+   * calls `granted` then, which may be at once. Returns a function that
+   * withdraws a reservation that still waits.
    */
   reserve(bytes: number, granted: () => void): () => void {
     const waiter = { bytes, granted };

@@ -1,6 +1,6 @@
 /**
  * Credit of one direction of a stream. Limits are absolute and only grow, so
- * a repeated or late one is harmless. A DATA frame costs its payload and
+ * one that is repeated or late is harmless. A DATA frame costs its payload and
  * `FRAME_COST`, unless it carries nothing.
  *
  * @module
@@ -8,28 +8,28 @@
 import { ProtocolError } from "./errors.ts";
 import { DataFlag, ErrorCode, FRAME_COST, INITIAL_CREDIT } from "./protocol.ts";
 
-/** The largest window: an OPEN has 32 bits for it. */
+/** The largest window, for which an OPEN has 32 bits. */
 const MAX_WINDOW_BYTES = 2 ** 32 - 1;
 
 /**
- * Whether a DATA frame costs no credit: without payload and END it carries
+ * Returns whether a DATA frame costs no credit: without payload and END it carries
  * nothing that a receiver would keep, so a direction can always be ended.
  */
 export function isFree(flags: number, payloadBytes: number): boolean {
   return payloadBytes === 0 && (flags & DataFlag.END) === 0;
 }
 
-/** The sender's side: what may still be sent. */
+/** The credit of a sender: how much it may still send. */
 export class SendCredit {
   #limit = INITIAL_CREDIT;
   #sent = 0;
 
-  /** Payload bytes that one more frame may carry; negative when none may go. */
+  /** Payload bytes that one more frame may carry; negative if none may go. */
   get available(): number {
     return this.#limit - this.#sent - FRAME_COST;
   }
 
-  /** Whether a frame may go. */
+  /** Returns whether a frame may go. */
   allows(flags: number, payloadBytes: number): boolean {
     return payloadBytes <= this.available || isFree(flags, payloadBytes);
   }
@@ -39,7 +39,7 @@ export class SendCredit {
     if (!isFree(flags, payloadBytes)) this.#sent += payloadBytes + FRAME_COST;
   }
 
-  /** Takes a limit from the receiver; one that is not higher is no use: false. */
+  /** Takes a limit from the receiver; returns false if it is not higher. */
   raise(limit: number): boolean {
     if (limit <= this.#limit) return false;
     this.#limit = limit;
@@ -47,18 +47,18 @@ export class SendCredit {
   }
 }
 
-/** What windows of many streams grow from. */
+/** A source that the windows of many streams grow from. */
 export interface WindowSource {
-  /** Takes up to `bytes`, and answers how many. */
+  /** Takes up to `bytes`, and returns how many. */
   take(bytes: number): number;
   /** Gives bytes back. */
   give(bytes: number): void;
 }
 
 /**
- * The receiver's side: what the sender was allowed, and what was read. The
- * window doubles when it, and not the reader, holds up the sender: when half
- * of it is read within two round trips, as in QUIC implementations.
+ * The credit that a receiver has granted, and what was read. The window doubles
+ * when the window and not the reader holds up the sender: when half of it is
+ * read within two round trips, as in QUIC implementations.
  */
 export class ReceiveCredit {
   readonly #source: WindowSource;
@@ -71,8 +71,8 @@ export class ReceiveCredit {
 
   /**
    * Credit for `windowBytes` beyond what was read, once it is granted; no less
-   * than the sender begins with, and no more than an OPEN can say. What is
-   * over that beginning comes from `source`, as much as it has.
+   * than the sender's initial credit, and no more than an OPEN can say. What
+   * exceeds the initial credit comes from `source`, as far as it has it.
    */
   constructor(
     windowBytes: number,
@@ -84,7 +84,7 @@ export class ReceiveCredit {
     this.#grow(Math.min(windowBytes, MAX_WINDOW_BYTES) - this.#window);
   }
 
-  /** Bytes beyond what was read that the sender may send. */
+  /** Bytes that the sender may send beyond what was read. */
   get window(): number {
     return this.#window;
   }
@@ -92,7 +92,7 @@ export class ReceiveCredit {
   /**
    * Counts a frame that has arrived.
    *
-   * @throws {ProtocolError} when it is over the limit.
+   * @throws {ProtocolError} when it exceeds the limit.
    */
   receive(payloadBytes: number): void {
     this.#received += payloadBytes + FRAME_COST;
@@ -106,7 +106,7 @@ export class ReceiveCredit {
     }
   }
 
-  /** Counts `cost` of frames that their user has read. */
+  /** Counts `cost` of frames that the user has read. */
   consume(cost: number): void {
     this.#consumed += cost;
   }
@@ -117,11 +117,11 @@ export class ReceiveCredit {
   }
 
   /**
-   * A new limit to tell the sender.
+   * Returns a new limit to send to the sender.
    *
-   * @param now Milliseconds, of any clock.
-   * @param roundTripMs To the sender; 0 if it is not known, or its reader
-   * does not keep up.
+   * @param now Milliseconds by any clock.
+   * @param roundTripMs The round trip to the sender; 0 if it is unknown, or if
+   * the reader does not keep up.
    */
   grant(now: number, roundTripMs: number): number {
     if (now - this.#grantedAt < 2 * roundTripMs) {
@@ -131,12 +131,12 @@ export class ReceiveCredit {
     return this.grantAll();
   }
 
-  /** The first limit, when the stream is opened or accepted. */
+  /** Returns the first limit, when the stream is opened or accepted. */
   grantAll(): number {
     return this.#limit = this.#consumed + this.#window;
   }
 
-  /** Gives back what the window had of the source; nothing is granted then. */
+  /** Gives back what the window has of the source; nothing is granted after. */
   end(): void {
     this.#source.give(this.#window - INITIAL_CREDIT);
     this.#window = INITIAL_CREDIT;

@@ -1,5 +1,5 @@
 /**
- * The errors of the wire layer.
+ * The errors of the wire format.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { ErrorCode } from "./protocol.ts";
 /** The logical connection was closed on this side. */
 export class ConnectionClosedError extends TroupeError {}
 
-/** The other side broke the protocol; its socket is closed. */
+/** The other side has broken the protocol, and its socket was closed. */
 export class ProtocolError extends TroupeError {
-  /** What it broke. */
+  /** The code that the other side is sent. */
   readonly code: ErrorCode;
 
-  /** An error with the code that the other side is told. */
+  /** An error with the code that the other side is sent. */
   constructor(message: string, code: ErrorCode = ErrorCode.PROTOCOL) {
     super(message);
     this.code = code;

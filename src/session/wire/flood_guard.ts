@@ -1,6 +1,6 @@
 /**
- * Tells a flood from use: frames that cost the peer nothing and us a little,
- * such as pings and resets, have a rate that no honest peer reaches.
+ * Distinguishes floods from use: frames that cost the peer nothing and us a
+ * little, such as pings and resets, have a rate that no honest peer reaches.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { ErrorCode } from "./protocol.ts";
 
 /** Such frames that may come at once. */
 const BURST = 10_000;
-/** Such frames that may come in a second, on and on. */
+/** Such frames that may come in a second for any length of time. */
 const PER_SECOND = 1000;
 
 /** A token bucket for one peer. */
@@ -18,7 +18,7 @@ export class FloodGuard {
   #tokens = BURST;
   #filledAt: number;
 
-  /** A full bucket; `now` answers milliseconds. */
+  /** A full bucket; `now` returns milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
     this.#filledAt = now();
@@ -37,7 +37,7 @@ export class FloodGuard {
     this.#filledAt = now;
     if (this.#tokens >= 0) return;
     throw new ProtocolError(
-      `The peer has sent over ${BURST} pings, resets or frames of no effect, and goes on with over ${PER_SECOND} a second`,
+      `The peer has sent over ${BURST} pings, resets or frames without effect, and goes on at over ${PER_SECOND} a second`,
       ErrorCode.CALM,
     );
   }

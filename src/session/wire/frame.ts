@@ -31,23 +31,23 @@ function view(bytes: Uint8Array, atLeast: number, what: string): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** What each side tells of itself, and of the session, on a new socket. */
+/** What each side says of itself and of the session on a new socket. */
 export interface Hello {
-  /** Oldest version that it speaks. */
+  /** The oldest version that the sender speaks. */
   readonly minVersion: number;
-  /** Newest version that it speaks. */
+  /** The newest version that the sender speaks. */
   readonly maxVersion: number;
-  /** Payload bytes of the largest frame that it accepts. */
+  /** Payload bytes of the largest DATA frame that the sender accepts. */
   readonly maxFrameBytes: number;
   /** Streams that the other side may have open at once. */
   readonly maxStreams: number;
   /** 16 random bytes that name the session; the same in HELLO and WELCOME. */
   readonly sessionId: Uint8Array;
-  /** Counts the sockets of the session; from 1 on. */
+  /** The number of the socket among those of the session, from 1 on. */
   readonly epoch: number;
-  /** Bytes of the session's frames that have arrived here. */
+  /** Bytes of the session's frames that have arrived at the sender. */
   readonly received: number;
-  /** In WELCOME the listener's secret, in HELLO the same to resume, or zeros. */
+  /** In WELCOME the listener's secret; in HELLO the same to resume, or zeros. */
   readonly token: Uint8Array;
   /** Who the dialler is; empty in WELCOME. At most 4 KiB. */
   readonly credentials: Uint8Array;
@@ -126,15 +126,15 @@ export function decodeHello(bytes: Uint8Array): Hello {
   };
 }
 
-/** How a stream begins. */
+/** How a stream is opened. */
 export interface Open {
-  /** Credit limit for data towards the opener. */
+  /** The credit limit for data towards the opener. */
   readonly creditLimit: number;
-  /** Whose turn it is among streams that wait, in both directions. */
+  /** The class among streams that wait, in both directions. */
   readonly priority: Priority;
   /** The name of the stream for its users; 1 to 255 bytes of UTF-8. */
   readonly id: string;
-  /** Whatever the opener wants to say; 4 KiB at most. */
+  /** Whatever the opener wants to say; at most 4 KiB. */
   readonly metadata: Uint8Array;
 }
 
@@ -146,7 +146,7 @@ export interface Open {
 export function encodeOpen(open: Open): Uint8Array {
   if (!open.id.isWellFormed()) {
     throw new RangeError(
-      "Cannot open a stream: its id has half a surrogate pair, which UTF-8 cannot say",
+      "Cannot open a stream: its id has half a surrogate pair, which UTF-8 cannot encode",
     );
   }
   const id = encoder.encode(open.id);
@@ -193,7 +193,7 @@ export function decodeOpen(bytes: Uint8Array): Open {
   const priority = fields.getUint8(4);
   return {
     creditLimit: fields.getUint32(0),
-    // A class that a newer peer knows is one among equals here.
+    // A class that only a newer peer knows is the normal one here.
     priority: priority === Priority.HIGH || priority === Priority.LOW
       ? priority
       : Priority.NORMAL,
@@ -209,7 +209,7 @@ export function encodeUint64(value: number): Uint8Array {
   return bytes;
 }
 
-/** Decodes a u64; over 2⁵³ − 1 is an error, as no session gets that far. */
+/** Decodes a u64; over 2⁵³ − 1 is an error, as no session gets so far. */
 export function decodeUint64(bytes: Uint8Array): number {
   return getUint64(view(bytes, 8, "a number"), 0, "a number");
 }
@@ -227,11 +227,11 @@ function getUint64(fields: DataView, at: number, what: string): number {
   return value;
 }
 
-/** Why something ended: in RESET and STOP. */
+/** Why a stream ends: in RESET and STOP. */
 export interface Reason {
   /** One of `ErrorCode`, or a number that a newer peer knows. */
   readonly code: number;
-  /** For people; may be empty. */
+  /** A text for people; may be empty. */
   readonly text: string;
 }
 
@@ -239,21 +239,21 @@ export interface Reason {
 export function encodeReason(reason: Reason): Uint8Array {
   const bytes = new Uint8Array(4 + MAX_REASON_BYTES);
   new DataView(bytes.buffer).setUint32(0, reason.code);
-  // Unlike a cut, this leaves no half of a character.
+  // Unlike a slice, this leaves no half of a character.
   const { written } = encoder.encodeInto(reason.text, bytes.subarray(4));
   return bytes.subarray(0, 4 + written);
 }
 
-/** Decodes a reason. */
+/** Decodes the payload of a RESET or STOP. */
 export function decodeReason(bytes: Uint8Array): Reason {
   const code = view(bytes, 4, "a reason").getUint32(0);
   const text = bytes.subarray(4, 4 + MAX_REASON_BYTES);
   return { code, text: lenientDecoder.decode(text) };
 }
 
-/** How a session ends: in GOAWAY. */
+/** Why a session ends, or takes no new streams: in GOAWAY. */
 export interface GoAway extends Reason {
-  /** The highest stream of the receiver that the sender looks at. */
+  /** The highest stream of the receiver that the sender processes. */
   readonly lastStream: number;
   /** Milliseconds after which the receiver may come back; 0 for at once. */
   readonly retryAfterMs: number;
@@ -271,7 +271,7 @@ export function encodeGoAway(goAway: GoAway): Uint8Array {
   return bytes;
 }
 
-/** Decodes a GOAWAY. */
+/** Decodes the payload of a GOAWAY. */
 export function decodeGoAway(bytes: Uint8Array): GoAway {
   const fields = view(bytes, 12, "a GOAWAY");
   const text = bytes.subarray(12, 12 + MAX_REASON_BYTES);

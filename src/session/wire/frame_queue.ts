@@ -1,8 +1,7 @@
 /**
- * Frames that have arrived and wait for one reader. Copies of small ones lie
- * side by side: a buffer for each would cost more than the copy. As they are
- * taken in the order in which they came, what is left of such a buffer is what
- * still waits.
+ * Frames that have arrived and wait for one reader. Copies of small ones share
+ * a buffer: one for each would cost more than the copy. As frames are taken in
+ * the order in which they came, such a buffer is released with its last frame.
  *
  * @module
  */
@@ -10,7 +9,7 @@ import { Ring } from "../../actor/internal.ts";
 
 /** Bytes of a buffer that copies share. */
 const SLAB_BYTES = 8192;
-/** The largest copy that shares one. */
+/** The largest copy that shares a buffer. */
 const SMALL_BYTES = 2048;
 
 const EMPTY = new Uint8Array(0);
@@ -26,7 +25,7 @@ class Part {
 
 /** A queue of frames. */
 export class FrameQueue {
-  /** Whether the frame that was taken was the last of its message. */
+  /** Whether the frame that was taken last ends its message. */
   endsMessage = false;
   readonly #frames = new Ring<Uint8Array | Part>();
   #slab = EMPTY;
@@ -37,7 +36,7 @@ export class FrameQueue {
     return this.#frames.length;
   }
 
-  /** Bytes of the next frame if it is a whole message or the end of one. */
+  /** Bytes of the next frame if it ends a message, perhaps as its only one. */
   get nextEnd(): number | undefined {
     const frame = this.#frames.peek();
     return frame instanceof Part ? undefined : frame?.length;
@@ -49,7 +48,7 @@ export class FrameQueue {
     this.#frames.push(isEnd ? payload : new Part(payload));
   }
 
-  /** Takes the oldest. */
+  /** Takes the oldest frame. */
   shift(): Uint8Array | undefined {
     const frame = this.#frames.shift();
     if (this.#frames.length === 0) this.#slab = EMPTY;
@@ -57,7 +56,7 @@ export class FrameQueue {
     return frame instanceof Part ? frame.payload : frame;
   }
 
-  /** Drops all of them. */
+  /** Drops all frames. */
   clear(): void {
     while (this.shift() !== undefined);
   }
@@ -65,7 +64,7 @@ export class FrameQueue {
   #copy(bytes: Uint8Array, start: number, end: number): Uint8Array {
     const length = end - start;
     if (length > SMALL_BYTES) return bytes.slice(start, end);
-    // All that are empty are one: they cost their place alone.
+    // All empty ones are the same: they cost no more than their places.
     if (length === 0) return EMPTY;
     if (this.#slab.length === 0 || this.#used + length > SLAB_BYTES) {
       this.#slab = new Uint8Array(SLAB_BYTES);

@@ -15,11 +15,11 @@ import {
   PREFACE,
 } from "./protocol.ts";
 
-/** Takes frames, one call each. */
+/** Takes frames, one with each call. */
 export interface FrameSink {
   /**
-   * A whole frame: its payload is `bytes` from `start` to `end`. It is valid
-   * during the call only: the reader overwrites it.
+   * Takes a whole frame, whose payload is `bytes` from `start` to `end`. It is
+   * valid during the call only, as the reader overwrites it.
    */
   frame(
     type: number,
@@ -31,16 +31,16 @@ export interface FrameSink {
   ): void;
 }
 
-/** Buffer of a quiet socket, so that thousands of them cost little. */
+/** Size of the buffer of a quiet socket: thousands of them cost little. */
 const QUIET_BYTES = 16_384;
-/** Buffer of a busy one: a few of the largest frames a read. */
+/** Size of the buffer of a busy one: a few of the largest frames a read. */
 const BUSY_BYTES = 262_144;
 
 /** The reader of one socket. */
 export class FrameReader {
   readonly #maxFrameBytes: number;
   #buffer: Uint8Array = new Uint8Array(QUIET_BYTES);
-  /** Where the next frame begins. */
+  /** Where the next frame starts. */
   #start = 0;
   /** Where the bytes that have arrived end. */
   #end = 0;
@@ -51,7 +51,7 @@ export class FrameReader {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
-  /** Whether a frame, or the preface, has begun and not ended. */
+  /** Whether a frame, or the preface, has arrived in part. */
   get incomplete(): boolean {
     return this.#start < this.#end;
   }
@@ -61,15 +61,15 @@ export class FrameReader {
     return this.#prefaceSeen;
   }
 
-  /** Where the socket is to read into; valid until `advance`. */
+  /** Returns where the socket must read into; valid until `advance`. */
   space(): Uint8Array {
     if (this.#start === this.#end) this.#start = this.#end = 0;
     return this.#end === 0 ? this.#buffer : this.#buffer.subarray(this.#end);
   }
 
   /**
-   * Says that `count` bytes have arrived in `space()`, and gives `sink` the
-   * frames that are whole now, of unknown types too.
+   * Takes `count` bytes that have arrived in `space()`, and gives `sink` the
+   * frames that are whole now, including those of unknown types.
    *
    * @throws {ProtocolError} on a wrong preface, or a length over the limit;
    * the socket is of no use after that.
@@ -80,14 +80,14 @@ export class FrameReader {
     const full = this.#end === this.#buffer.length;
     const needed = this.#readFrames(sink);
     if (full || needed > this.#buffer.length - this.#start) {
-      // A short read that ends where the buffer does is no sign of more.
+      // A short read that ends where the buffer ends is no sign of more.
       const busy = full && count >= QUIET_BYTES / 2;
       this.#makeRoom(busy ? Math.max(needed, BUSY_BYTES) : needed);
     }
   }
 
   /**
-   * Says that no more bytes will come.
+   * Called when no more bytes will come.
    *
    * @throws {TruncatedError} in the middle of a frame or before the preface.
    */
@@ -111,7 +111,7 @@ export class FrameReader {
         throw new ProtocolError(
           isTls
             ? "The peer speaks TLS, and this side does not: give the option tls"
-            : "The peer does not begin with the preface of this protocol: is it a Troupe peer?",
+            : "The peer does not start with the preface of this protocol: is it a Troupe peer?",
         );
       }
     }
@@ -121,7 +121,7 @@ export class FrameReader {
     return true;
   }
 
-  /** Answers how many bytes the frame that is not whole yet needs. */
+  /** Returns how many bytes the frame that is not whole yet needs. */
   #readFrames(sink: FrameSink): number {
     const buffer = this.#buffer;
     while (this.#end - this.#start >= HEADER_BYTES) {

@@ -13,7 +13,7 @@ import { ProtocolError } from "./errors.ts";
 import { FrameQueue } from "./frame_queue.ts";
 import { DataFlag, FRAME_COST } from "./protocol.ts";
 
-/** A message is larger than its receiver allows; its stream is reset. */
+/** A message is larger than its receiver allows; its connection is reset. */
 export class MessageTooLargeError extends TroupeError {}
 
 /** The sender has ended its direction in the middle of a message. */
@@ -21,40 +21,40 @@ export class MessageTruncatedError extends TroupeError {}
 
 /** Bounds of an {@linkcode Inbox}, in bytes. */
 export interface InboxOptions {
-  /** Credit that a sender has beyond what was read. */
+  /** Bytes that a sender may send beyond what was read. */
   readonly windowBytes: number;
-  /** What the window may grow to. */
+  /** The largest size that the window grows to. */
   readonly maxWindowBytes: number;
-  /** The largest message that `receive` puts together. */
+  /** The largest message that `receive` assembles. */
   readonly maxMessageBytes: number;
 }
 
 /** What an inbox needs of its session. */
 export interface InboxPort {
   readonly options: InboxOptions;
-  /** What the windows of all streams have beyond their beginning. */
+  /** What the windows of all streams have beyond their initial credit. */
   readonly windows: WindowSource;
-  /** What messages that are larger than a window may take together. */
+  /** Memory for messages that are larger than a window. */
   readonly partials: Budget;
-  /** To the peer and back at the least; 0 if it is not known. */
+  /** The shortest round trip to the peer in milliseconds; 0 if unknown. */
   readonly shortestTripMs: number;
   /** The source of time. */
   readonly clock: Clock;
-  /** Tells the sender its new credit limit. */
+  /** Sends the sender its new credit limit. */
   grant(stream: number, limit: number): void;
-  /** A message is over the limit: the stream is to be reset. */
+  /** Resets a stream, of which a message exceeds the limit. */
   tooLarge(stream: number, error: MessageTooLargeError): void;
 }
 
-/** How to read. */
+/** Options of a single read. */
 export interface ReadOptions {
-  /** Gives the read up. */
+  /** Cancels the read. */
   readonly signal?: AbortSignal | undefined;
-  /** Where the message goes; it must fit. */
+  /** The buffer that the message is written to; it must fit. */
   readonly into?: Uint8Array | undefined;
 }
 
-/** Someone who waits for a whole message, or for any bytes. */
+/** A pending read, of a whole message or of any bytes. */
 interface Reader {
   readonly whole: boolean;
   readonly into: Uint8Array | undefined;
@@ -70,14 +70,14 @@ export class Inbox {
   readonly #frames = new FrameQueue();
   #assembly: Assembly | undefined;
   #reader: Reader | undefined;
-  /** Cost of the message that is put together, as far as it is not read. */
+  /** Cost of the parts of a message that the sender's credit still pays for. */
   #held = 0;
-  /** Gives up the place in the line for large messages, or in the budget. */
+  /** Gives back the reservation for a large message, or withdraws it. */
   #leaveLine: (() => void) | undefined;
   #admitted = false;
   /** No more frames will come. */
   #finished = false;
-  /** Why the stream broke, for readers who have read what arrived before. */
+  /** Why the stream failed, for readers who have read what arrived before. */
   #error: unknown;
   #discarding = false;
 
@@ -88,20 +88,20 @@ export class Inbox {
     this.#credit = new ReceiveCredit(windowBytes, maxWindowBytes, windows);
   }
 
-  /** Whether the sender has ended its direction, or the stream broke. */
+  /** Whether the sender has ended its direction, or the stream has failed. */
   get finished(): boolean {
     return this.#finished;
   }
 
-  /** The limit to tell the sender when the stream is opened or accepted. */
+  /** Returns the limit for the sender when the stream is opened or accepted. */
   firstLimit(): number {
     return this.#credit.grantAll();
   }
 
   /**
-   * Takes a DATA frame in; copies what it keeps.
+   * Takes a DATA frame, and copies what it keeps of it.
    *
-   * @throws {ProtocolError} over the credit, or after the end.
+   * @throws {ProtocolError} when it exceeds the credit or comes after the end.
    */
   deliver(flags: number, bytes: Uint8Array, start: number, end: number): void {
     if (this.#finished) {
@@ -111,7 +111,7 @@ export class Inbox {
       this.#credit.receive(end - start);
       const last = (flags & DataFlag.END) !== 0;
       if (this.#discarding) {
-        // Credit is not given back, so there is an end to this.
+        // No credit is given back, so this comes to an end.
       } else if (this.#reader !== undefined) {
         this.#hand(this.#reader, bytes, start, end, last);
       } else {
@@ -122,16 +122,16 @@ export class Inbox {
   }
 
   /**
-   * The next whole message, or `undefined` at the end of the stream.
+   * Receives the next whole message, or `undefined` at the end of the stream.
    *
-   * @throws {MessageTooLargeError} when it grows over the limit.
+   * @throws {MessageTooLargeError} when the message exceeds the limit.
    * @throws {MessageTruncatedError} when the stream ends in the middle of it.
    */
   receive(options: ReadOptions = {}): Promise<Uint8Array | undefined> {
     return this.#read(true, options);
   }
 
-  /** The next message, if it is there; else `receive` has it, or waits. */
+  /** Returns the next message if it is one frame that waits; else `receive` it. */
   takeMessage(): Uint8Array | undefined {
     const length = this.#frames.nextEnd;
     const there = length !== undefined && this.#reader === undefined;
@@ -142,8 +142,8 @@ export class Inbox {
   }
 
   /**
-   * The next bytes, whatever message they belong to; an empty message has
-   * none, and what a `receive` that was given up had gathered comes first.
+   * Reads the next bytes, of whatever message; an empty message has none. What
+   * a `receive` had assembled before it was cancelled comes first.
    */
   read(signal?: AbortSignal): Promise<Uint8Array | undefined> {
     return this.#read(false, { signal });
@@ -153,11 +153,11 @@ export class Inbox {
   fail(error: unknown): void {
     if (this.#finished) return;
     this.#finished = true;
-    // Why its user gave it up says more than what became of it then.
+    // Why the user discarded it says more than what happened afterwards.
     this.#error ??= error;
     const reader = this.#reader;
     this.#reader = undefined;
-    // A borrowed buffer is the reader's again.
+    // The reader's buffer is the reader's own again.
     this.#assembly?.detach();
     if (reader !== undefined) {
       if (error !== undefined) reader.reject(error);
@@ -168,14 +168,14 @@ export class Inbox {
   }
 
   /**
-   * Gives back what the window had of the session's: when the stream has ended
-   * and was read to its end, or nobody holds any more what is unread of it.
+   * Gives back what the window has of the session's budget. Called when the
+   * stream has ended and either was read to its end or has no reader any more.
    */
   release(): void {
     this.#credit.end();
   }
 
-  /** Nobody will read any more: drops what is here and what still comes. */
+  /** Drops what has arrived and what still comes: nobody will read it. */
   discard(error: unknown): void {
     this.#discarding = true;
     this.#frames.clear();
@@ -253,7 +253,7 @@ export class Inbox {
     };
   }
 
-  /** Gives a frame to someone who waits for it. */
+  /** Gives a frame to the pending read. */
   #hand(
     reader: Reader,
     bytes: Uint8Array,
@@ -264,7 +264,7 @@ export class Inbox {
     const length = end - start;
     if (reader.whole && !this.#isMessage(last, length, reader.into)) {
       const error = this.#append(bytes, start, end, reader.into);
-      // An error has reached the reader already.
+      // An error has rejected the read already.
       if (error !== undefined || !last) return;
       this.#reader = undefined;
       return reader.resolve(this.#takeMessage());
@@ -279,7 +279,7 @@ export class Inbox {
     }
   }
 
-  /** Whether a frame of this length is a message, whole and in bounds. */
+  /** Returns whether a frame is a whole message within the limit. */
   #isMessage(last: boolean, length: number, into?: Uint8Array): boolean {
     const limit = into === undefined
       ? this.#port.options.maxMessageBytes
@@ -305,7 +305,7 @@ export class Inbox {
     const assembly = this.#assembly ??= new Assembly();
     if (into !== undefined && assembly.length === 0) assembly.into(into);
     // Until it is admitted, a message has the room of its window; but it may be
-    // larger than that, if it was admitted before the stream ended.
+    // larger if it was admitted before the stream ended.
     const { window } = this.#credit;
     const most = this.#finished ? Math.max(window, 2 * length) : window;
     const room = this.#admitted ? limit : most;
@@ -318,23 +318,23 @@ export class Inbox {
 
   #tooLarge(limit: number): MessageTooLargeError {
     const error = new MessageTooLargeError(
-      `Cannot receive a message of over ${limit} bytes: raise maxMessageBytes, give a larger buffer, or read it as a stream`,
+      `Cannot receive the message: it is larger than ${limit} bytes; raise maxMessageBytes, give a larger buffer, or read it as a stream`,
     );
     this.discard(error);
     this.#port.tooLarge(this.#stream, error);
     return error;
   }
 
-  /** Keeps a part of a message on the credit that its sender has. */
+  /** Keeps a part of a message at the expense of its sender's credit. */
   #hold(cost: number): void {
-    // All of it is here when the sender has ended.
+    // All of it is here once the sender has ended.
     if (this.#finished) return;
     this.#held += cost;
-    // With what was read and not granted yet, which is less than half a window,
-    // it leaves credit for another byte.
+    // Together with what was read and not granted yet, which is less than half a
+    // window, it leaves credit for another byte.
     if (this.#held < this.#credit.window / 2 - FRAME_COST) return;
     if (this.#leaveLine !== undefined) return;
-    // It may not fit, so it needs memory of the session's.
+    // It may not fit the window, so it needs memory of the session's budget.
     const { partials, options: { maxMessageBytes } } = this.#port;
     const withdraw = partials.reserve(maxMessageBytes, () => {
       this.#admitted = true;
@@ -360,12 +360,12 @@ export class Inbox {
     return this.#assembly?.take();
   }
 
-  /** What has been gathered of a message, if anything. */
+  /** Takes what was assembled of a message, if anything. */
   #takePartial(): Uint8Array | undefined {
     return this.#partial > 0 ? this.#takeMessage() : undefined;
   }
 
-  /** What is left for a reader at the end. */
+  /** Returns what is left for a reader at the end. */
   #end(whole: boolean): Promise<Uint8Array | undefined> {
     if (!whole || this.#partial === 0) {
       return Promise.resolve(this.#takePartial());

@@ -1,6 +1,6 @@
 /**
- * The sending half of a stream: what its user has sent and the credit, the
- * scheduler or the socket have not let go yet.
+ * The sending half of a stream: what its user has sent and what still waits for
+ * credit, for its turn or for the socket.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { Sendable } from "./scheduler.ts";
 export interface OutboxPort {
   /** Payload bytes of the largest frame that the peer accepts. */
   readonly maxFrameBytes: number;
-  /** Whether a frame may go at once: nobody else waits, and there is room. */
+  /** Returns whether a frame may go at once: no stream waits and room is left. */
   mayBypass(): boolean;
   /** Encodes a frame and wakes the socket. */
   frame(
@@ -36,10 +36,10 @@ export interface OutboxPort {
   activate(outbox: Sendable): void;
 }
 
-/** A message that waits, or the rest of one. */
+/** A message that waits, or what is left of one. */
 interface PendingSend {
   readonly payload: Uint8Array;
-  /** Of the payload when it was sent: its buffer may be transferred since. */
+  /** Length of the payload at the call; its buffer may be transferred since. */
   readonly length: number;
   readonly flags: number;
   offset: number;
@@ -51,8 +51,8 @@ const DONE: Promise<void> = Promise.resolve();
 const EMPTY = new Uint8Array(0);
 
 /**
- * Marks a promise as handled: whoever does not wait for a send learns of the
- * failure from its reads, and need not lose the process to it.
+ * Marks a promise as handled: whoever does not await a send learns of the
+ * failure from its reads, and the process must not end because of it.
  */
 function handled(promise: Promise<void>): Promise<void> {
   promise.catch(() => {});
@@ -82,7 +82,7 @@ export class Outbox implements Sendable {
     this.priority = priority;
   }
 
-  /** Whether this direction has ended: finished and sent, or broken. */
+  /** Whether this direction has ended: finished and sent, or failed. */
   get finished(): boolean {
     return this.#finished && this.#waiting.length === 0;
   }
@@ -118,7 +118,7 @@ export class Outbox implements Sendable {
     if (!(payload instanceof Uint8Array)) {
       return rejected(
         new TypeError(
-          "Cannot send: the message is no Uint8Array, encode it first",
+          "Cannot send: the message is not a Uint8Array, encode it first",
         ),
       );
     }
@@ -152,14 +152,14 @@ export class Outbox implements Sendable {
     return this.#end ??= this.#send(EMPTY, DataFlag.FIN, undefined);
   }
 
-  /** Takes a credit limit from the receiver; false if it changes nothing. */
+  /** Takes a credit limit; returns false if it changes nothing. */
   raise(limit: number): boolean {
     if (!this.#credit.raise(limit)) return false;
     if (this.#waiting.length > 0) this.#port.activate(this);
     return true;
   }
 
-  /** Breaks this direction: what waits is rejected as not sent. */
+  /** Fails this direction: sends that wait are rejected as not sent. */
   fail(error: unknown): void {
     this.#error ??= error;
     this.#finished = true;
@@ -222,7 +222,7 @@ export class Outbox implements Sendable {
     return abortable;
   }
 
-  /** Payload bytes that may go now; negative when not even an empty frame. */
+  /** Returns the payload bytes that may go now; negative if no frame may go. */
   #nextPayloadBytes({ payload, flags, offset }: PendingSend): number {
     if (payload.length === 0) return this.#credit.allows(flags, 0) ? 0 : -1;
     return Math.min(

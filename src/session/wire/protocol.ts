@@ -5,8 +5,10 @@
  * @module
  */
 
-/** What each side sends first: the name, and line ends that a text-mode
- * transfer would spoil. */
+/**
+ * The bytes that each side sends first: the name, and a line end that a
+ * text-mode transfer would spoil.
+ */
 export const PREFACE: Uint8Array = new Uint8Array(
   [0x54, 0x52, 0x4f, 0x55, 0x50, 0x45, 0x0d, 0x0a], // "TROUPE\r\n"
 );
@@ -21,21 +23,21 @@ export const HEADER_BYTES = 8;
 export const FrameType = {
   /** Payload of a stream; see {@linkcode DataFlag}. */
   DATA: 0,
-  /** Begins a stream. */
+  /** Opens a stream. */
   OPEN: 1,
-  /** Accepts a stream that the other side began. */
+  /** Accepts a stream that the other side has opened. */
   ACCEPT: 2,
   /** Raises the credit of a stream. */
   WINDOW: 3,
   /** Ends a stream at once, in both directions. */
   RESET: 4,
-  /** Tells the other side that nobody reads what it sends. */
+  /** Asks the other side to end its direction, which nobody reads. */
   STOP: 5,
-  /** Asks for a sign of life, or (flag 1) gives it. */
+  /** Asks for a sign of life, or (flag 1) replies to that. */
   PING: 6,
-  /** Announces the end of a session, with the reason. */
+  /** Ends a session, or announces its end, with the reason. */
   GOAWAY: 7,
-  /** How much of the session has arrived. */
+  /** Acknowledges how much of the session has arrived. */
   ACK: 8,
   /** The dialling side's first frame. */
   HELLO: 9,
@@ -51,36 +53,36 @@ export const DataFlag = {
   FIN: 2,
 } as const;
 
-/** The flag that turns a PING into its answer. */
+/** The flag that turns a PING into its reply. */
 export const PONG = 1;
 
-/** Why a stream or a session ended. */
+/** The codes for why a stream or a session ends. */
 export const ErrorCode = {
-  /** Nothing is wrong. */
+  /** Nothing is wrong: the session was closed. */
   NONE: 0,
-  /** Bytes that are not of this protocol, or not allowed here. */
+  /** The bytes are not of this protocol, or not allowed where they stand. */
   PROTOCOL: 1,
-  /** More data than the credit allows. */
+  /** The data exceeds the credit. */
   FLOW_CONTROL: 2,
-  /** A frame over the limit that the receiver stated. */
+  /** A frame exceeds the limit of its receiver. */
   FRAME_TOO_LARGE: 3,
-  /** A message over the limit of the receiver. */
+  /** A message exceeds the limit of its receiver. */
   MESSAGE_TOO_LARGE: 4,
-  /** The stream is not wanted, or there are too many. */
+  /** The stream is not wanted, or too many are open. */
   REFUSED: 5,
-  /** The user of the stream gave it up. */
+  /** The user of the stream has cancelled it. */
   CANCELLED: 6,
-  /** The program at the other end failed. */
+  /** The program at the other end has failed. */
   INTERNAL: 7,
-  /** No version in common. */
+  /** The two sides have no version in common. */
   VERSION: 8,
-  /** The other side took too long. */
+  /** The other side, or its user, has taken too long. */
   TIMEOUT: 9,
-  /** No new streams; those that are open may end in their own time. */
+  /** No new streams are taken; those that are open may go on to their end. */
   GOING_AWAY: 10,
-  /** Too much at once: come back later. */
+  /** The other side sends too much at once: it should come back later. */
   CALM: 11,
-  /** The session to resume is not known here. */
+  /** The session to be resumed is not known here. */
   RESUME_LOST: 12,
   /** The credentials are not accepted. */
   UNAUTHORIZED: 13,
@@ -92,13 +94,13 @@ export type ErrorCode = typeof ErrorCode[keyof typeof ErrorCode];
 /** Payload bytes of the largest frame that we send, and accept. */
 export const MAX_FRAME_BYTES = 65_536;
 
-/** No peer may ask for smaller frames than this: they would be all headers. */
+/** The smallest limit of frames that a peer may state: less is all headers. */
 export const MIN_MAX_FRAME_BYTES = 1024;
 
 /** Payload bytes of the largest control frame. */
 export const MAX_CONTROL_BYTES = 8192;
 
-/** Bytes of the longest name of a stream, in UTF-8. */
+/** Bytes of the longest id of a stream, in UTF-8. */
 export const MAX_ID_BYTES = 255;
 
 /** Bytes of the longest metadata of an OPEN. */
@@ -107,7 +109,7 @@ export const MAX_METADATA_BYTES = 4096;
 /** Bytes of the longest credentials of a HELLO. */
 export const MAX_CREDENTIALS_BYTES = 4096;
 
-/** Bytes of the name of a session. */
+/** Bytes of the id of a session. */
 export const SESSION_ID_BYTES = 16;
 
 /** Bytes of the secret that lets a socket resume a session. */
@@ -117,27 +119,27 @@ export const TOKEN_BYTES = 32;
 export const MAX_REASON_BYTES = 1024;
 
 /**
- * Credit that a DATA frame costs beside its payload, so that credit bounds how
- * many may wait as well as how large they are.
+ * Credit that a DATA frame costs besides its payload, so that credit bounds how
+ * many frames wait as well as how large they are.
  */
 export const FRAME_COST = 256;
 
 /** Credit that each direction of a stream has before it is accepted. */
 export const INITIAL_CREDIT = 65_536;
 
-/** A side acknowledges at least this often, in bytes of the session. */
+/** Bytes of the session after which a side acknowledges at the latest. */
 export const ACK_BYTES = 1_310_720;
 
 /** The highest number of a stream. */
 export const MAX_STREAM: number = 2 ** 31 - 1;
 
-/** Which of the streams that wait go first. */
+/** The classes of streams: which of those that wait go first. */
 export const Priority = {
-  /** Among equals. */
+  /** After HIGH and before LOW. */
   NORMAL: 0,
-  /** Before the others: what somebody waits for. */
+  /** Before the others, for what somebody waits for. */
   HIGH: 1,
-  /** After the others: bulk. */
+  /** After the others, for bulk transfers. */
   LOW: 2,
 } as const;
 

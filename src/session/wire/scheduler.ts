@@ -1,5 +1,5 @@
 /**
- * Whose turn it is: deficit round-robin by bytes (Shreedhar and Varghese,
+ * Schedules streams: deficit round-robin by bytes (Shreedhar and Varghese,
  * 1995) within a class. Every stream of a class that has something to send
  * gets the same number of bytes, however large its messages. A higher class
  * goes first; a lower one has a turn now and then, so that none starves.
@@ -9,34 +9,34 @@
 import { Ring } from "../../actor/internal.ts";
 import { Priority } from "./protocol.ts";
 
-/** Something that has frames to send. */
+/** A stream that has frames to send. */
 export interface Sendable {
-  /** Bytes that it may still send in its turn; the scheduler's own. */
+  /** Bytes that it may still send in its turn; only the scheduler uses it. */
   deficit: number;
-  /** Whether it is in a round; the scheduler's own. */
+  /** Whether it is in a round; only the scheduler uses it. */
   active: boolean;
-  /** Its class. */
+  /** The class whose round it is in. */
   readonly priority: Priority;
-  /** Bytes of its next frame, or 0 when it has none or may not send it. */
+  /** Returns the bytes of its next frame; 0 if it has none or may not send it. */
   nextFrameBytes(): number;
-  /** Sends that frame. */
+  /** Sends its next frame. */
   sendFrame(): void;
 }
 
-/** Bytes that each gets in one round. */
+/** Bytes that each stream gets in one round. */
 const QUANTUM_BYTES = 16_384;
-/** Turns of higher classes after which a lower one has one. */
+/** Turns of higher classes after which a lower one has a turn. */
 const TURNS_BEFORE_LOWER = 8;
-/** Fewer than these are not worth a look before their turn. */
+/** Fewer members than these are not worth a sweep. */
 const LEAST_SWEPT = 256;
 
-/** A class's round, and how long it has waited for a higher one. */
+/** The round of a class, and how long it has waited for higher ones. */
 class Round {
   readonly members = new Ring<Sendable>();
   turnsWaited = 0;
 }
 
-/** The rounds of those who have something to send. */
+/** The rounds of the streams that have something to send. */
 export class Scheduler {
   readonly #normal = new Round();
   readonly #rounds: Record<Priority, Round> = {
@@ -51,17 +51,17 @@ export class Scheduler {
   ];
   #active = 0;
   /**
-   * How many are looked through: a peer that takes nothing could have streams
-   * opened and reset for ever, whose turn to be left out never comes.
+   * Members from which on the next one causes a sweep. While a peer reads
+   * nothing no turn comes, and streams that are opened and reset would pile up.
    */
   #sweepAt = LEAST_SWEPT;
 
-  /** Whether nobody waits. */
+  /** Whether no stream waits. */
   get idle(): boolean {
     return this.#active === 0;
   }
 
-  /** Lets one take part, at the end of its round. */
+  /** Adds a stream at the end of its round. */
   activate(sendable: Sendable): void {
     if (sendable.active) return;
     sendable.active = true;
@@ -71,7 +71,7 @@ export class Scheduler {
     this.#active++;
   }
 
-  /** Sends frames while `hasRoom` says so. */
+  /** Sends frames while `hasRoom` returns true. */
   run(hasRoom: () => boolean): void {
     while (this.#active > 0 && hasRoom()) {
       const { members } = this.#next();
@@ -93,7 +93,7 @@ export class Scheduler {
     }
   }
 
-  /** Leaves out those who have nothing to send any more; keeps the order. */
+  /** Removes those that have nothing to send any more; keeps the order. */
   #sweep(): void {
     for (const { members } of this.#highestFirst) {
       for (let left = members.length; left > 0; left--) {
@@ -118,7 +118,7 @@ export class Scheduler {
     return next as Round;
   }
 
-  /** The classes below have waited for one more turn. */
+  /** Notes that the classes below have waited for one more turn. */
   #turnTaken(members: Ring<Sendable>): void {
     let below = false;
     for (const round of this.#highestFirst) {

@@ -1,19 +1,19 @@
 /**
- * The frames of a session on their way to its peer: encoded once, side by
- * side, into segments that the socket writes from, so that small messages of
- * one turn leave in one write; and kept until the peer acknowledges them, so
- * that the next socket can repeat what the last one lost.
+ * The frames of a session on their way to its peer. They are encoded once, side
+ * by side, into segments that the socket writes from, so that small messages of
+ * one turn leave in one write; and they are kept until the peer acknowledges
+ * them, so that the next socket can repeat what the last one lost.
  *
- * Places are counted in bytes from the beginning of the session.
+ * Places are counted in bytes from the start of the session.
  *
  * @module
  */
 import { ProtocolError } from "./errors.ts";
 import { HEADER_BYTES, MAX_FRAME_BYTES } from "./protocol.ts";
 
-/** The segment that a quiet session keeps. */
+/** Size of the segment that a quiet session keeps. */
 const QUIET_BYTES = 4096;
-/** The segments of a busy one: four of the largest frames, and small ones. */
+/** Size of those of a busy one: four of the largest frames, and small ones. */
 const BUSY_BYTES = 4 * (HEADER_BYTES + MAX_FRAME_BYTES) + 1024;
 /** Busy segments that wait for the next busy session of this process. */
 const MAX_SPARES = 16;
@@ -24,37 +24,37 @@ interface Segment {
   base: number;
   /** Where the encoded bytes end in this segment. */
   filled: number;
-  /** Whether a socket that is gone may still read it: nobody else has it. */
+  /** Whether a lost socket may still read it: then it is not used again. */
   lent: boolean;
 }
 
-/** Shared: making one costs a session in a hurry more than all the rest. */
+/** Spare busy segments: a new one costs a busy session more than the rest. */
 const spares: Segment[] = [];
 
 function segment(size: number): Segment {
   return { bytes: new Uint8Array(size), base: 0, filled: 0, lent: false };
 }
 
-/** A queue of encoded frames, of which the oldest may have to be repeated. */
+/** A queue of encoded frames, which may have to be repeated. */
 export class SendBuffer {
   readonly #quiet = segment(QUIET_BYTES);
   /** Oldest first; never empty. */
   #segments: Segment[] = [this.#quiet];
-  /** Which segment the socket writes from. */
+  /** Index of the segment that the socket writes from. */
   #at = 0;
-  /** Where the socket is. */
+  /** The place up to which the socket has taken bytes. */
   #sent = 0;
-  /** Where the bytes that the socket was last given end. */
+  /** The place where the bytes end that the socket was last given. */
   #offered = 0;
   #acknowledged = 0;
   #end = 0;
 
-  /** What the peer has acknowledged. */
+  /** The place up to which the peer has acknowledged bytes. */
   get acknowledged(): number {
     return this.#acknowledged;
   }
 
-  /** Where the encoded bytes end. */
+  /** The place where the encoded bytes end. */
   get end(): number {
     return this.#end;
   }
@@ -97,7 +97,7 @@ export class SendBuffer {
     this.#end += HEADER_BYTES + length;
   }
 
-  /** The bytes to write next, in one piece; empty when all are sent. */
+  /** Returns the bytes to write next, in one piece; empty if all are sent. */
   next(): Uint8Array {
     let { bytes, base, filled } = this.#segments[this.#at] as Segment;
     if (this.#sent === base + filled && this.#at + 1 < this.#segments.length) {
@@ -107,18 +107,18 @@ export class SendBuffer {
     return bytes.subarray(this.#sent - base, filled);
   }
 
-  /** Says that the socket has taken `count` bytes of `next()`. */
+  /** Called when the socket has taken `count` bytes of `next()`. */
   sent(count: number): void {
     this.#sent += count;
-    // The peer may have acknowledged them before the socket said so.
+    // The peer may have acknowledged them before the write has settled.
     if (this.#acknowledged >= this.#sent) this.#release();
   }
 
   /**
-   * Says that the peer has everything before `place`, which is forgotten then;
+   * Forgets everything before `place`, which has arrived at the peer. Returns
    * false if that was known, as when an acknowledgement is repeated.
    *
-   * @throws {ProtocolError} for what was not sent.
+   * @throws {ProtocolError} for a place that was not sent.
    */
   acknowledge(place: number): boolean {
     const most = Math.max(this.#offered, this.#sent);
@@ -133,14 +133,14 @@ export class SendBuffer {
     return true;
   }
 
-  /** Whether a new socket can go on at `place`. */
+  /** Returns whether a new socket can go on at `place`. */
   covers(place: number): boolean {
     return place >= this.#acknowledged &&
       place <= Math.max(this.#offered, this.#sent);
   }
 
   /**
-   * A new socket goes on at `place`, as the peer has everything before it.
+   * Goes on at `place` over a new socket: the peer has everything before it.
    *
    * @throws {ProtocolError} for a place that was not sent, or is forgotten.
    */
@@ -159,7 +159,7 @@ export class SendBuffer {
     this.#release();
   }
 
-  /** Gives back the segments that hold nothing which may be needed. */
+  /** Gives back the segments that hold nothing that may be needed. */
   #release(): void {
     const place = Math.min(this.#acknowledged, this.#sent);
     const segments = this.#segments;
@@ -173,7 +173,7 @@ export class SendBuffer {
       recycle(first, this.#quiet);
     }
     if (place < this.#end || first.filled === 0) return;
-    // Nothing is left: begin anew, in the segment of a quiet session.
+    // Nothing is left: start again in the segment of a quiet session.
     if (first !== this.#quiet) {
       recycle(first, this.#quiet);
       segments[0] = this.#quiet;
@@ -194,7 +194,7 @@ export class SendBuffer {
     return next;
   }
 
-  /** A segment as large as all that waits, so that memory follows need. */
+  /** Returns a segment as large as all that waits: memory follows need. */
   #next(bytes: number): Segment {
     const wanted = Math.max(bytes, QUIET_BYTES, this.unacknowledged);
     if (wanted > BUSY_BYTES / 8) return spares.pop() ?? segment(BUSY_BYTES);

@@ -207,7 +207,7 @@ for (
         assertRejects(
           () => inbox.receive({ into }),
           MessageTooLargeError,
-          "over 10 bytes",
+          "larger than 10 bytes",
         );
       const early = how === "awaited" ? receive() : undefined;
       for (const size of sizes) frame(0, pattern(size));

@@ -314,7 +314,7 @@ for (
     const error = await assertRejects(
       () => inbox.receive(),
       MessageTooLargeError,
-      "over 10 bytes",
+      "larger than 10 bytes",
     );
     assertEquals(tooLarge, [error]);
   });

@@ -322,7 +322,7 @@ Deno.test("a direction that ended does not break any more", async () => {
   await outbox.finish();
 });
 
-Deno.test("what is no Uint8Array is refused, and says what to do", async () => {
+Deno.test("a message that is not a Uint8Array is refused, and the error says what to do", async () => {
   const { port, outbox } = setup();
   const untyped: (message: never) => Promise<void> = (message) =>
     outbox.send(message);

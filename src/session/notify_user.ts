@@ -1,14 +1,14 @@
 /**
- * Telling users what happens: what they throw then is reported, as a crash of
- * an actor is, and harms nobody.
+ * Calls into the user's code: what it throws is reported, as the crash of an
+ * actor is, and harms nobody else.
  *
  * @module
  */
 import type { ActorContext } from "../actor/mod.ts";
 import { coreOf } from "../actor/internal.ts";
 
-/** Calls a user; answers false if that threw. */
-export function tellUser<M>(
+/** Calls `call`; returns whether it succeeded. */
+export function notifyUser<M>(
   { self, system }: ActorContext<M>,
   call: () => void,
 ): boolean {
