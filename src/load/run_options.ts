@@ -28,7 +28,9 @@ export interface LoadTestManagerOptions {
 export interface HookContext {
   /** The outputs of the target: what the groups of `readyPattern` matched. */
   readonly target: { readonly [name: string]: string };
-  /** A signal that aborts when the hook takes too long, or the run is aborted. */
+  /**
+   * A signal that aborts when the hook takes too long, or the run is aborted.
+   */
   readonly signal: AbortSignal;
 }
 

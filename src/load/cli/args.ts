@@ -139,7 +139,10 @@ export function readArguments(
   };
 }
 
-/** Takes out `--set`, which can be repeated and whose value may start with a dash. */
+/**
+ * Takes out `--set`, which can be repeated and whose value may start with a
+ * dash.
+ */
 function takeSets(
   args: readonly string[],
 ): { readonly own: string[]; readonly sets: string[] } {

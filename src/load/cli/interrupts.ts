@@ -6,8 +6,9 @@
 import { LoadTestError } from "../load_errors.ts";
 
 /**
- * Milliseconds within which a repeated signal counts as the same one: a terminal
- * sends it to the whole process group, and the parent process may forward it.
+ * Milliseconds within which a repeated signal counts as the same one: a
+ * terminal sends it to the whole process group, and the parent process may
+ * forward it.
  */
 const SAME_MS = 500;
 

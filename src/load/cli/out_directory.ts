@@ -47,7 +47,9 @@ export async function makeDirectory(
   }
 }
 
-/** Creates a directory; runs that start in the same second get different ones. */
+/**
+ * Creates a directory; runs that start in the same second get different ones.
+ */
 async function makeNew(path: string): Promise<string> {
   for (let number = 1;; number++) {
     const name = number === 1 ? path : `${path}-${number}`;

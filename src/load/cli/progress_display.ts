@@ -1,6 +1,6 @@
 /**
- * Progress on standard error: one line that is redrawn on a terminal, and a line
- * every few seconds elsewhere.
+ * Progress on standard error: one line that is redrawn on a terminal, and a
+ * line every few seconds elsewhere.
  *
  * @module
  */

@@ -9,9 +9,9 @@ import { TroupeError } from "../../actor/mod.ts";
 export class DriverError extends TroupeError {}
 
 /**
- * Returns an error with the reason why `fetch` failed, instead of "fetch failed".
- * The reason has no addresses: with different ports, equal errors would be counted
- * as different ones.
+ * Returns an error with the reason why `fetch` failed, instead of "fetch
+ * failed". The reason has no addresses: with different ports, equal errors
+ * would be counted as different ones.
  */
 export function fetchError(error: unknown): unknown {
   const cause = error instanceof TypeError ? error.cause : undefined;

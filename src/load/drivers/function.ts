@@ -14,8 +14,8 @@ import { choice, type Rule } from "../scenario/rule.ts";
 import { DriverError } from "./driver_error.ts";
 
 /**
- * A function that performs an operation, and throws if it fails. It should settle
- * soon after the signal of the call has aborted.
+ * A function that performs an operation, and throws if it fails. It should
+ * settle soon after the signal of the call has aborted.
  */
 export type OperationFunction = (
   call: OperationCall,

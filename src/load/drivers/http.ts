@@ -62,9 +62,9 @@ export interface HttpRequest {
 /** Options of {@linkcode httpDriver}. */
 export interface HttpDriverOptions {
   /**
-   * Whether all users share one pool, which has as many connections as there are
-   * concurrent requests, or each user has connections of its own, as browsers
-   * do, for some 150 KB each.
+   * Whether all users share one pool, which has as many connections as there
+   * are concurrent requests, or each user has connections of its own, as
+   * browsers do, for some 150 KB each.
    * @default {"shared"}
    */
   readonly connections?: "shared" | "per_user";
@@ -107,7 +107,8 @@ interface Client extends AsyncDisposable {
 /**
  * Makes a driver for HTTP/1.1 and HTTP/2. An operation ends when the whole
  * response was received, and fails if the status is 400 or more, unless
- * `statuses` lists it. Checks can use `status`, and `body` if it is text or JSON.
+ * `statuses` lists it. Checks can use `status`, and `body` if it is text or
+ * JSON.
  *
  * @example
  * ```ts

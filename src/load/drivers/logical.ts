@@ -49,8 +49,9 @@ export interface LogicalRequest {
   /**
    * What ends the operation. `request`: the reply of a service that runs
    * `serveRequests`. `message`: the next message. `send`: the message was sent.
-   * `stream`: the end of a stream of messages; streams go both ways and end with
-   * an empty message, and checks can use `body` if a single message comes back.
+   * `stream`: the end of a stream of messages; streams go both ways and end
+   * with an empty message, and checks can use `body` if a single message comes
+   * back.
    * @default {"request"}
    */
   readonly exchange?: "request" | "message" | "send" | "stream";
@@ -130,10 +131,10 @@ interface SharedPool extends AsyncDisposable {
 }
 
 /**
- * Makes a driver for logical connections. All users share one pool, in which each
- * user has its own connection to each address. The first operation that needs it
- * opens it, and so does the next one after a failure. Checks can use the reply as
- * `body`.
+ * Makes a driver for logical connections. All users share one pool, in which
+ * each user has its own connection to each address. The first operation that
+ * needs it opens it, and so does the next one after a failure. Checks can use
+ * the reply as `body`.
  *
  * A listener allows 1000 connections per socket by default: for more users,
  * raise its `maxStreams`, or `socketsPerPeer` of the pool.
@@ -201,7 +202,9 @@ function prepare(request: LogicalRequest): Prepared {
   };
 }
 
-/** Repeats a message to a size of at least 1 byte: none would end the stream. */
+/**
+ * Repeats a message to a size of at least 1 byte: none would end the stream.
+ */
 function repeat(message: Uint8Array, bytes: number): Uint8Array {
   const repeated = new Uint8Array(Math.max(1, bytes));
   for (let at = 0; at < repeated.length; at += Math.max(1, message.length)) {

@@ -31,9 +31,9 @@ export interface SseRequest {
   /** A text that the data of the event must contain. */
   readonly contains?: string;
   /**
-   * Whether the subscription stays open for the next operation, which then waits
-   * for an event after its start. Without it, each operation subscribes, and its
-   * latency is the time from there to the first event.
+   * Whether the subscription stays open for the next operation, which then
+   * waits for an event after its start. Without it, each operation subscribes,
+   * and its latency is the time from there to the first event.
    * @default {false}
    */
   readonly keep?: boolean;
@@ -64,8 +64,8 @@ interface Prepared {
 }
 
 /**
- * Makes a driver for server-sent events. Checks can use the data of the event as
- * `body`: JSON if it can be parsed, or else text.
+ * Makes a driver for server-sent events. Checks can use the data of the event
+ * as `body`: JSON if it can be parsed, or else text.
  *
  * @example
  * ```ts

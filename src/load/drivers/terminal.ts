@@ -83,7 +83,9 @@ const rule = object<TerminalRequest>({
   output: optional(expectedOutput),
 });
 
-/** Milliseconds after which a program ends whose user ended during the start. */
+/**
+ * Milliseconds after which a program ends whose user ended during the start.
+ */
 const GRACE_MS = 1000;
 
 interface Prepared {
@@ -100,9 +102,9 @@ interface SharedPtys extends AsyncDisposable {
 
 /**
  * Makes a driver for programs on pseudo-terminals. Each user has one session of
- * each command. The first operation that needs it starts it, and so does the next
- * one after a failure. It needs the permissions of `@troupe/troupe/pty`, whose
- * native add-on is loaded with the first session.
+ * each command. The first operation that needs it starts it, and so does the
+ * next one after a failure. It needs the permissions of `@troupe/troupe/pty`,
+ * whose native add-on is loaded with the first session.
  *
  * @example
  * ```ts

@@ -6,7 +6,9 @@
 import { choice, name, object, type Rule } from "../scenario/rule.ts";
 import { ReplyWait } from "./reply_wait.ts";
 
-/** The output that ends an operation: any, none, or output with a text in it. */
+/**
+ * The output that ends an operation: any, none, or output with a text in it.
+ */
 export type ExpectedOutput = "any" | "none" | { readonly contains: string };
 
 /** The rule for an {@linkcode ExpectedOutput}. */

@@ -23,7 +23,9 @@ export interface UserSessionOptions<Prepared, L extends Link<Prepared>> {
   readonly prepare: (call: OperationCall) => Prepared;
   /** Opens a link for an operation. */
   readonly open: (prepared: Prepared, signal: AbortSignal) => Promise<L>;
-  /** Returns whether the link stays open after an operation; default: it does. */
+  /**
+   * Returns whether the link stays open after an operation; default: it does.
+   */
   readonly keeps?: (prepared: Prepared) => boolean;
   /** Called when everything is closed. */
   readonly closed?: () => Promise<void>;

@@ -50,9 +50,9 @@ export interface WebSocketRequest {
   /** The message to send as JSON, instead of `text`. */
   readonly json?: JsonValue;
   /**
-   * The message that ends the operation: the next one, the next one that contains
-   * a text, or the next one with a certain field. All others are discarded, and
-   * binary messages are never replies.
+   * The message that ends the operation: the next one, the next one that
+   * contains a text, or the next one with a certain field. All others are
+   * discarded, and binary messages are never replies.
    * @default {"any" with a message, or "none"}
    */
   readonly reply?: "any" | "none" | { readonly contains: string } | FieldMatch;
@@ -94,9 +94,10 @@ interface Prepared {
 }
 
 /**
- * Makes a driver for WebSockets. Each user has one socket to each URL. The first
- * operation that needs it opens it, and so does the next one after a failure.
- * Checks can use the reply as `body`: JSON if it can be parsed, or else text.
+ * Makes a driver for WebSockets. Each user has one socket to each URL. The
+ * first operation that needs it opens it, and so does the next one after a
+ * failure. Checks can use the reply as `body`: JSON if it can be parsed, or
+ * else text.
  *
  * @example
  * ```ts

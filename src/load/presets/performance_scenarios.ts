@@ -112,9 +112,9 @@ const MINUTE = 60_000;
  * drivers are those of `standardDrivers()`; terminals without a server need
  * `terminalDriver()` of `@troupe/troupe/load/terminal` as `terminal` as well.
  *
- * Presets make ordinary scenarios, which can be changed or written to a file. By
- * default, 100 users think for a second on average and are measured for half a
- * minute. `register` adds presets for your own services.
+ * Presets make ordinary scenarios, which can be changed or written to a file.
+ * By default, 100 users think for a second on average and are measured for half
+ * a minute. `register` adds presets for your own services.
  *
  * @example
  * ```ts
@@ -161,7 +161,10 @@ export class PerformanceScenarios {
     return compose("chat", [chatPart(address, roomSize)], options);
   }
 
-  /** Makes a scenario that streams files to and from a disk over logical connections. */
+  /**
+   * Makes a scenario that streams files to and from a disk over logical
+   * connections.
+   */
   fileStreaming(options: FileStreamingOptions = {}): Scenario {
     const { address, fileBytes = 1_048_576, chunkBytes = 65_536 } = options;
     const part = filesPart(address, fileBytes, chunkBytes);
@@ -172,24 +175,27 @@ export class PerformanceScenarios {
   }
 
   /**
-   * Makes a scenario in which each user types keys and runs commands in a shell,
-   * over the web as a browser does. Each shell is a process; the service that is
-   * started allows 1000.
+   * Makes a scenario in which each user types keys and runs commands in a
+   * shell, over the web as a browser does. Each shell is a process; the service
+   * that is started allows 1000.
    */
   terminalSessions(options: TerminalSessionsOptions = {}): Scenario {
     const part = terminalsPart(options.address);
     return compose("terminal-sessions", [part], options, { users: 50 });
   }
 
-  /** Makes a scenario that reads and writes items of a JSON API with an actor behind it. */
+  /**
+   * Makes a scenario that reads and writes items of a JSON API with an actor
+   * behind it.
+   */
   httpApi(options: HttpApiOptions = {}): Scenario {
     return compose("http-api", [apiPart(options.url)], options);
   }
 
   /**
    * Makes a scenario of subscribers to events over SSE and WebSockets. Latency
-   * is the time from the publication of an event to its receipt, by the clock of
-   * this host.
+   * is the time from the publication of an event to its receipt, by the clock
+   * of this host.
    */
   subscriptions(options: SubscriptionsOptions = {}): Scenario {
     const { url, eventsPerSecond = 20 } = options;

@@ -44,7 +44,9 @@ const LEAST = 0.001;
 /** Greater values are shown as this one, so that no axis overflows. */
 const MOST = 1e12;
 
-/** Returns the chart as an HTML figure; an empty text if there are no values. */
+/**
+ * Returns the chart as an HTML figure; an empty text if there are no values.
+ */
 export function svgChart(given: Chart): string {
   const lines = given.lines.map(({ name, values }) => ({
     name,

@@ -43,8 +43,8 @@ function pieces(word: string, longest: number): string[] {
 }
 
 /**
- * Lays a table out as lines: the first column is aligned left, the others right.
- * Columns that do not fit follow below, with the first one repeated.
+ * Lays a table out as lines: the first column is aligned left, the others
+ * right. Columns that do not fit follow below, with the first one repeated.
  */
 export function layOut(
   columns: readonly string[],

@@ -25,7 +25,9 @@ export class Counter implements Accounting {
     this.started++;
   }
 
-  /** Counts an operation that was planned while no user was free to start it. */
+  /**
+   * Counts an operation that was planned while no user was free to start it.
+   */
   drop(): void {
     this.planned++;
     this.dropped++;

@@ -8,15 +8,18 @@ import type { CompiledOperation } from "./compiled_operation.ts";
 import type { OperationOutcome } from "../driver.ts";
 
 /**
- * What a user performs, and how it ended. A user reuses one object for all of its
- * operations, so that an operation allocates nothing: whoever is given one
+ * What a user performs, and how it ended. A user reuses one object for all of
+ * its operations, so that an operation allocates nothing: whoever is given one
  * reads it at once, and keeps nothing of it.
  */
 export class Attempt {
   operation: CompiledOperation;
   /** The counter of the phase in which the operation was planned to start. */
   counter: Counter;
-  /** The planned start, on the clock of the run; there is none in the closed model. */
+  /**
+   * The planned start, on the clock of the run; there is none in the closed
+   * model.
+   */
   plannedAt: number | undefined;
   /** The real start, once there is one. */
   startedAt: number = 0;
@@ -56,7 +59,8 @@ export class Attempt {
     this.outcome = outcome;
     this.error = error;
     const { latencyMs } = outcome ?? {};
-    // A driver that reports no finite number reports no latency, not one of 0 ms.
+    // A driver that reports no finite number reports no latency, not one of 0
+    // ms.
     const reportedMs = Number.isFinite(latencyMs) ? latencyMs : undefined;
     this.serviceMs = reportedMs ?? now - this.startedAt;
     this.latencyMs = reportedMs ?? now - (this.plannedAt ?? this.startedAt);

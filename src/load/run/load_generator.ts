@@ -63,7 +63,9 @@ export class LoadGenerator implements AsyncDisposable {
   readonly lag: Distribution = new Distribution();
   #pool: UserPool | undefined;
   readonly #startAt: number;
-  /** When the last operation could have started, in milliseconds of the load. */
+  /**
+   * When the last operation could have started, in milliseconds of the load.
+   */
   #issuedMs: number | undefined;
   #durationMs = 0;
   /** Problems that do not concern the service. */

@@ -16,7 +16,9 @@ const STOP_MS = 5000;
  * may hold the pipes open.
  */
 const DRAIN_OUTPUT_MS = 500;
-/** Characters of output that are searched for the pattern, and kept for errors. */
+/**
+ * Characters of output that are searched for the pattern, and kept for errors.
+ */
 const KEPT_OUTPUT = 16_384;
 /** Lines of output that an error shows. */
 const SHOWN_LINES = 20;

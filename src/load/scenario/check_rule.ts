@@ -14,8 +14,8 @@ export type Path = readonly (string | number)[];
 /** Options of {@linkcode checkRule}. */
 export interface CheckOptions {
   /**
-   * Whether a text with `${feeder.field}` is valid everywhere, as what it stands
-   * for is not known yet.
+   * Whether a text with `${feeder.field}` is valid everywhere, as what it
+   * stands for is not known yet.
    * @default {false}
    */
   readonly templates?: boolean;

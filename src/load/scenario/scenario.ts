@@ -71,8 +71,8 @@ export interface OpenLoad {
 }
 
 /**
- * The closed model: a fixed number of users, each of whom performs an operation,
- * waits for its end, thinks and goes on.
+ * The closed model: a fixed number of users, each of whom performs an
+ * operation, waits for its end, thinks and goes on.
  */
 export interface ClosedLoad {
   /** The name of the model. */

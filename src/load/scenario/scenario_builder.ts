@@ -18,8 +18,8 @@ import { ScenarioError } from "./scenario_error.ts";
 import { validateScenario } from "./validate_scenario.ts";
 
 /**
- * Builds a scenario part by part. Builders are immutable: each call returns a new
- * one, so several scenarios can start from the same.
+ * Builds a scenario part by part. Builders are immutable: each call returns a
+ * new one, so several scenarios can start from the same.
  *
  * `build` can be called once there are a load, phases and an operation.
  *
@@ -130,8 +130,8 @@ export class TestScenarioBuilder<
   }
 
   /**
-   * Returns the complete scenario. With drivers, their names and the requests are
-   * validated as well.
+   * Returns the complete scenario. With drivers, their names and the requests
+   * are validated as well.
    *
    * @throws {ScenarioError} if the scenario is not valid: lists all problems
    */

@@ -7,7 +7,9 @@ import { TroupeError } from "../../actor/mod.ts";
 
 /** A problem of a scenario: an error or a warning. */
 export interface ScenarioIssue {
-  /** The path to the problem, such as `["load", "users"]`; empty for the whole. */
+  /**
+   * The path to the problem, such as `["load", "users"]`; empty for the whole.
+   */
   readonly path: readonly (string | number)[];
   /** A sentence that names the path and says what to do. */
   readonly message: string;

@@ -1,6 +1,6 @@
 /**
- * The schema of scenarios. The rules are our own for the sake of their errors: a
- * schema library suggests no similar name, and puts no range in a sentence.
+ * The schema of scenarios. The rules are our own for the sake of their errors:
+ * a schema library suggests no similar name, and puts no range in a sentence.
  *
  * @module
  */
@@ -36,7 +36,9 @@ import type {
   ThinkTime,
 } from "./scenario.ts";
 
-/** More is a mistake, and would block the thread so that no signal is noticed. */
+/**
+ * More is a mistake, and would block the thread so that no signal is noticed.
+ */
 const MAX = 1_000_000;
 const rate: Rule = number({ above: 0, max: MAX });
 

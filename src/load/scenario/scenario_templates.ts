@@ -62,8 +62,8 @@ export interface ScenarioTemplates {
   /** The load of an average day for four hours, to find leaks. */
   endurance(operations: readonly Operation[], base: TemplateBase): Scenario;
   /**
-   * Open scenarios with more and more arrivals, a minute each. The service breaks
-   * at the first one that fails.
+   * Open scenarios with more and more arrivals, a minute each. The service
+   * breaks at the first one that fails.
    */
   breakpoint(
     operations: readonly Operation[],

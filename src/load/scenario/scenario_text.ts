@@ -44,8 +44,8 @@ const MAX_ALIASES = 100;
  * Parses and validates a scenario. YAML is version 1.2 with its core schema:
  * other tags and duplicate keys are errors.
  *
- * @throws {ScenarioError} if the scenario is not valid: lists all problems, with
- * lines and columns
+ * @throws {ScenarioError} if the scenario is not valid: lists all problems,
+ * with lines and columns
  *
  * @example
  * ```ts
@@ -112,7 +112,9 @@ export function stringifyScenario(
     });
 }
 
-/** Checks that a text is JSON, as YAML allows more. The errors are those of V8. */
+/**
+ * Checks that a text is JSON, as YAML allows more. The errors are those of V8.
+ */
 function checkJson(text: string, fileName: string): void {
   try {
     JSON.parse(text);
@@ -167,7 +169,9 @@ function read(text: string, lines: LineCounter, fileName: string): Read {
   }
 }
 
-/** Returns the offset of the first alias without an anchor, or of the first one. */
+/**
+ * Returns the offset of the first alias without an anchor, or of the first one.
+ */
 function aliasOffset(document: Document): number {
   let first: number | undefined;
   let lost: number | undefined;

@@ -6,7 +6,9 @@
 import type { DriverIssue } from "../driver.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** From this many users without think time on, the generator may be too slow. */
+/**
+ * From this many users without think time on, the generator may be too slow.
+ */
 const MANY_USERS = 1000;
 /** The shortest steady phase for the 99th percentile, in milliseconds. */
 const SHORT_MS = 10_000;

@@ -30,7 +30,8 @@ type Fill = (records: Records) => JsonValue;
  * Compiles a request. A text that consists of one reference becomes the value
  * itself; a reference within other text becomes text.
  *
- * @throws {LoadTestError} if the request refers to a feeder that does not exist.
+ * @throws {LoadTestError} if the request refers to a feeder that does not
+ * exist.
  */
 export function compileRequest(
   request: JsonObject,
@@ -49,8 +50,8 @@ export function compileRequest(
 }
 
 /**
- * Replaces `${target.NAME}` by the outputs of the target. A text that consists of
- * one reference becomes a number if the output is one, such as a port.
+ * Replaces `${target.NAME}` by the outputs of the target. A text that consists
+ * of one reference becomes a number if the output is one, such as a port.
  *
  * @throws {LoadTestError} if the target has no output of that name.
  */

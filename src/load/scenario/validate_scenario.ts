@@ -23,8 +23,8 @@ export interface ScenarioValidation {
 }
 
 /**
- * Validates data of any origin as a scenario. With drivers, the names of drivers
- * and the requests are validated as well.
+ * Validates data of any origin as a scenario. With drivers, the names of
+ * drivers and the requests are validated as well.
  *
  * @example
  * ```ts

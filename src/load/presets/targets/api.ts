@@ -8,9 +8,9 @@
  * | `PUT /items/7` | the new item, or 404 |
  * | `POST /items` | the item that was created, with 201 |
  *
- * An item is `{"id":7,"name":"…"}`. The first {@linkcode FIXED_ITEMS} items exist
- * from the start and are never removed; of the others, the oldest is replaced
- * when there are too many.
+ * An item is `{"id":7,"name":"…"}`. The first {@linkcode FIXED_ITEMS} items
+ * exist from the start and are never removed; of the others, the oldest is
+ * replaced when there are too many.
  *
  * @module
  */

@@ -1,11 +1,11 @@
 /**
- * Files over logical connections, one after the other on each connection. A file
- * is a stream of messages that ends with an empty one.
+ * Files over logical connections, one after the other on each connection. A
+ * file is a stream of messages that ends with an empty one.
  *
  * - A stream of one message `{"download":1048576}` requests so many bytes of a
  *   file on disk, which are returned as a stream.
- * - Any other stream is an upload. It is written to a file; the reply is a stream
- *   of one message: `{"bytes":1048576,"sha256":"…"}`.
+ * - Any other stream is an upload. It is written to a file; the reply is a
+ *   stream of one message: `{"bytes":1048576,"sha256":"…"}`.
  *
  * There is one file for each connection, of `MAX_FILE_BYTES` at most.
  *

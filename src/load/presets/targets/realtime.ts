@@ -3,7 +3,8 @@
  * WebSocket at `/socket`. Each has the time of its publication, in milliseconds
  * since 1970 with fractions, by the clock of this host:
  *
- * - over SSE: `event: tick`, `data: {"number":7,"publishedAt":1700000000000.25}`
+ * - over SSE: `event: tick`, `data:
+ *   {"number":7,"publishedAt":1700000000000.25}`
  * - over WebSocket: `{"type":"tick","number":7,"publishedAt":1700000000000.25}`
  *
  * A subscriber that reads too slowly misses events.
