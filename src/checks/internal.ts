@@ -11,7 +11,6 @@
 export { checkAddress } from "./address.ts";
 export {
   checkArray,
-  checkBoolean,
   checkBytes,
   checkFunction,
   checkObject,
@@ -26,6 +25,6 @@ export {
   type NumberRange,
 } from "./number.ts";
 export { resolveNumbers } from "./numbers.ts";
-export { adviseOneOf, checkOneOf } from "./one_of.ts";
+export { checkOneOf } from "./one_of.ts";
 export { reasonOf } from "./reason.ts";
 export { kindOf, shown } from "./shown.ts";

@@ -31,20 +31,6 @@ export function checkString(
 }
 
 /**
- * Checks that an option is `true` or `false`.
- *
- * @throws {TypeError} if the value is anything else
- */
-export function checkBoolean(
-  name: string,
-  value: unknown,
-): asserts value is boolean {
-  if (typeof value !== "boolean") {
-    throw wrong(name, shown(value), "true or false");
-  }
-}
-
-/**
  * Checks that an option is a `Uint8Array`.
  *
  * @throws {TypeError} if the value is anything else

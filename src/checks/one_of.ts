@@ -29,11 +29,8 @@ export function checkOneOf<T extends string>(
   );
 }
 
-/**
- * Returns what to write instead of a string that is not allowed, in words that
- * follow "it is …, ".
- */
-export function adviseOneOf(
+/** Returns what to write instead of a string that is not allowed. */
+function adviseOneOf(
   value: unknown,
   allowed: readonly string[],
 ): string {

@@ -2,7 +2,6 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   checkAddress,
   checkArray,
-  checkBoolean,
   checkBytes,
   checkFunction,
   checkObject,
@@ -23,11 +22,6 @@ const checks: [
     [undefined, "it is missing, it must be a string"],
     [5, "it is 5, it must be a string"],
     [["a"], "it is an array, it must be a string"],
-  ]],
-  [checkBoolean, [true, false], [
-    [undefined, "it is missing, it must be true or false"],
-    ["yes", 'it is "yes", it must be true or false'],
-    [0, "it is 0, it must be true or false"],
   ]],
   [checkBytes, [new Uint8Array(), new Uint8Array(2).subarray(1)], [
     [undefined, "it is missing, it must be a Uint8Array"],
