@@ -33,16 +33,16 @@ class Served implements AsyncDisposable {
     await this.#server.shutdown();
   }
 
-  /** Answers 503 on the same port, until it was asked for events. */
+  /** Responds with 503 on the same port, until events were requested. */
   async refuse(): Promise<void> {
-    const asked = Promise.withResolvers<void>();
+    const requested = Promise.withResolvers<void>();
     const { hostname, port } = this.#server.addr;
     const options = { hostname, port, onListen() {} };
     await using _server = Deno.serve(options, ({ url }) => {
-      if (url.includes("/events")) asked.resolve();
+      if (url.includes("/events")) requested.resolve();
       return new Response(null, { status: 503 });
     });
-    await asked.promise;
+    await requested.promise;
   }
 
   /** Begins again on the same port, with the events of a new stream. */

@@ -119,6 +119,7 @@ Deno.test("A load test is summed up in one line", () => {
     loadText(loadProgress(41)),
     "steady, 0:41 of 1:00 · 36,894 ok · 22 failed · 0 timed out · 0 dropped · 200 users · 20 in flight",
   );
+  assertEquals(loadText(loadProgress(1)).split(",")[0], "ramp up");
 });
 
 for (

@@ -1,14 +1,14 @@
 /**
- * The alerts: those that fire first, then those that are over.
+ * The list of alerts: those that fire first, then those that have resolved.
  *
  * @module
  */
 import type { AlertEvent } from "../feed.ts";
 
-/** Alerts that are shown at most. */
+/** The most alerts that are shown. */
 const MAX_SHOWN = 20;
 
-/** The next list, with at most one entry for each rule that fires. */
+/** Returns the list with an alert, and at most one that fires for each rule. */
 export function withAlert(
   list: readonly AlertEvent[],
   alert: AlertEvent,
@@ -16,7 +16,7 @@ export function withAlert(
   const others = list.filter(({ rule, state, atMs }) =>
     rule !== alert.rule || (state === "resolved" && atMs !== alert.atMs)
   );
-  // What comes again after a reconnection may be older than what is known.
+  // An alert that comes again after a reconnect may be older than the list.
   const newer = list.some(({ rule, atMs }) =>
     rule === alert.rule && atMs > alert.atMs
   );

@@ -1,11 +1,11 @@
 /**
- * The alerts, as they are shown.
+ * The list of alerts in the page.
  *
  * @module
  */
 import type { AlertEvent } from "../feed.ts";
 
-/** Shows a list in its section. */
+/** Shows a list of alerts in its section. */
 export function showAlerts(
   section: HTMLElement,
   list: readonly AlertEvent[],

@@ -1,5 +1,5 @@
 /**
- * Charts of one kind of thing: their lines, and when they are drawn.
+ * The charts of one section: their lines, and when they are drawn.
  *
  * @module
  */
@@ -7,37 +7,37 @@ import { Chart, type Span } from "./chart.ts";
 import type { Panel } from "./panels.ts";
 import { Series } from "./series.ts";
 
-/** Points of a line at most: a quarter of an hour of seconds. */
+/** The most points of a line: a quarter of an hour, one a second. */
 const MAX_POINTS = 900;
 
-/** What a board is made of. */
-export interface BoardParts<T> {
+/** Options of a board. */
+export interface BoardOptions<T> {
   readonly section: HTMLElement;
   readonly panels: readonly Panel<T>[];
   readonly axis: "time" | "elapsed";
-  /** Where a thing is on the axis, in seconds. */
-  at(thing: T): number;
+  /** Returns the place of an item on the axis, in seconds. */
+  at(item: T): number;
 }
 
-/** All charts of a section, which is there once it has something to show. */
+/** The charts of a section, which is hidden until it has something to show. */
 export class Board<T> {
-  readonly #parts: BoardParts<T>;
+  readonly #options: BoardOptions<T>;
   readonly #charts: {
     readonly panel: Panel<T>;
     readonly series: Series;
     readonly chart: Chart;
   }[];
-  /** Named parts of the axis. */
+  /** The named parts of the axis. */
   readonly spans: Span[] = [];
   #before: T | undefined;
   #isDue = false;
 
-  /** A board without points. */
-  constructor(parts: BoardParts<T>) {
-    this.#parts = parts;
-    const place = parts.section.querySelector(".panels") ?? parts.section;
-    const { axis } = parts;
-    this.#charts = parts.panels.map((panel) => {
+  /** Creates a board without points. */
+  constructor(options: BoardOptions<T>) {
+    this.#options = options;
+    const { section, axis, panels } = options;
+    const place = section.querySelector(".panels") ?? section;
+    this.#charts = panels.map((panel) => {
       const series = new Series(MAX_POINTS);
       const { title, unit } = panel;
       const { spans } = this;
@@ -46,43 +46,43 @@ export class Board<T> {
     });
   }
 
-  /** Where the last point is. */
+  /** The place of the last point on the axis. */
   get end(): number {
     return this.#before === undefined
       ? -Infinity
-      : this.#parts.at(this.#before);
+      : this.#options.at(this.#before);
   }
 
-  /** Adds a point; one that is not after the last is left out. */
-  push(thing: T): void {
-    const at = this.#parts.at(thing);
+  /** Adds an item, unless it is not after the last one. */
+  push(item: T): void {
+    const at = this.#options.at(item);
     if (!(at > this.end)) return;
     for (const { panel, series } of this.#charts) {
-      series.push(at, panel.read(thing, this.#before));
+      series.push(at, panel.read(item, this.#before));
     }
-    this.#before = thing;
+    this.#before = item;
     this.#schedule();
   }
 
-  /** Forgets everything. */
+  /** Removes all points. */
   clear(): void {
     for (const { series } of this.#charts) series.clear();
     this.spans.length = 0;
     this.#before = undefined;
   }
 
-  /** Draws everything anew, as when the colours have changed. */
+  /** Draws everything again, as when the colours have changed. */
   redraw(): void {
     for (const { chart } of this.#charts) chart.redraw();
   }
 
-  /** Once a frame at most, and never while nobody looks. */
+  /** Draws once a frame at most, and not while the page is hidden. */
   #schedule(): void {
     if (this.#isDue) return;
     this.#isDue = true;
     requestAnimationFrame(() => {
       this.#isDue = false;
-      this.#parts.section.hidden = false;
+      this.#options.section.hidden = false;
       for (const { chart } of this.#charts) chart.update();
     });
   }

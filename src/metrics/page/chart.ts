@@ -7,45 +7,45 @@ import uPlot from "uplot";
 import { clockText, valueText } from "./panels.ts";
 import type { Series } from "./series.ts";
 
-/** A part of the axis that has a name. */
+/** A named part of the axis. */
 export interface Span {
   readonly name: string;
   readonly from: number;
 }
 
-/** What a chart is made of. */
-export interface ChartParts {
+/** Options of a chart. */
+export interface ChartOptions {
   readonly title: string;
   readonly unit: string;
   readonly series: Series;
-  /** Whether the axis is the time of day, or that since the begin. */
+  /** Whether the axis is the time of day, or the time since the start. */
   readonly axis: "time" | "elapsed";
-  /** Parts of the axis, in order; each ends where the next one begins. */
+  /** The parts of the axis, in order; each ends where the next one starts. */
   readonly spans: readonly Span[];
 }
 
 const HEIGHT = 150;
-/** Room for the names of spans. */
-const NAMES = 18;
+/** Space for the names of spans. */
+const NAMES_HEIGHT = 18;
 const COLOURS = 9;
 
-/** A chart, which is there once there is something to show. */
+/** A chart, which is hidden until it has something to show. */
 export class Chart {
-  readonly #parts: ChartParts;
+  readonly #options: ChartOptions;
   readonly #panel = document.createElement("section");
   readonly #values = document.createElement("dl");
   readonly #place = document.createElement("div");
   #plot: uPlot | undefined;
   #shown: string[] = [];
 
-  /** A chart at the end of an element. */
-  constructor(parent: Element, parts: ChartParts) {
-    this.#parts = parts;
+  /** Creates a chart at the end of an element. */
+  constructor(parent: Element, options: ChartOptions) {
+    this.#options = options;
     const title = document.createElement("h3");
-    title.textContent = parts.title;
-    if (parts.unit !== "") {
+    title.textContent = options.title;
+    if (options.unit !== "") {
       const unit = document.createElement("span");
-      unit.textContent = ` ${parts.unit}`;
+      unit.textContent = ` ${options.unit}`;
       title.append(unit);
     }
     this.#panel.className = "panel";
@@ -58,9 +58,9 @@ export class Chart {
     }).observe(this.#place);
   }
 
-  /** Shows what is in the series now. */
+  /** Draws what is in the series now. */
   update(): void {
-    const { series } = this.#parts;
+    const { series } = this.#options;
     const { names } = series;
     this.#panel.hidden = names.length === 0;
     if (names.length === 0) return;
@@ -71,14 +71,14 @@ export class Chart {
     this.#showValues();
   }
 
-  /** Makes the lines anew, in the colours of now. */
+  /** Draws the lines again, in the current colours. */
   redraw(): void {
-    const { series } = this.#parts;
+    const { series } = this.#options;
     this.#plot?.destroy();
     this.#plot = undefined;
     this.#shown = series.names;
     if (this.#shown.length === 0) return;
-    this.#plot = new uPlot(this.#options(), series.columns, this.#place);
+    this.#plot = new uPlot(this.#plotOptions(), series.columns, this.#place);
     this.#values.replaceChildren(...this.#shown.map((name, index) => {
       const label = document.createElement("dt");
       label.textContent = name;
@@ -90,20 +90,20 @@ export class Chart {
     this.#showValues();
   }
 
-  /** The values under the pointer, or the last ones. */
+  /** Shows the values under the pointer, or the last ones. */
   #showValues(): void {
-    const [xs, ...lines] = this.#parts.series.columns;
+    const [xs, ...lines] = this.#options.series.columns;
     const at = this.#plot?.cursor.idx ?? xs.length - 1;
     this.#values.querySelectorAll("dd").forEach((value, index) => {
       value.textContent = valueText(
         lines[index]?.[at] ?? null,
-        this.#parts.unit,
+        this.#options.unit,
       );
     });
   }
 
-  #options(): uPlot.Options {
-    const { unit, axis } = this.#parts;
+  #plotOptions(): uPlot.Options {
+    const { unit, axis } = this.#options;
     const stroke = colour("--muted");
     const grid = { stroke: colour("--line"), width: 1 };
     const font = "12px system-ui, sans-serif";
@@ -112,11 +112,11 @@ export class Chart {
       width: this.#place.clientWidth,
       height: HEIGHT,
       legend: { show: false },
-      padding: [axis === "time" ? 8 : NAMES, 26, 0, 0],
+      padding: [axis === "time" ? 8 : NAMES_HEIGHT, 26, 0, 0],
       cursor: { y: false, drag: { x: false, y: false } },
       scales: {
         x: { time: axis === "time" },
-        // From 0 on, so that a small change looks small.
+        // From 0, so that a small change looks small.
         y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
       },
       axes: [
@@ -151,11 +151,11 @@ export class Chart {
     };
   }
 
-  /** Every other span is shaded, and each that has the room says its name. */
+  /** Shades every other span, and names each that has the space. */
   #shade({ ctx, bbox, scales, valToPos }: uPlot): void {
     const end = scales.x?.max ?? 0;
     const right = bbox.left + bbox.width;
-    const { spans } = this.#parts;
+    const { spans } = this.#options;
     ctx.save();
     ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
     ctx.textBaseline = "bottom";
@@ -181,7 +181,7 @@ function number(index: number): number {
   return index % COLOURS + 1;
 }
 
-/** A colour of the style sheet, as a canvas needs it. */
+/** Returns a colour of the style sheet, as a canvas needs it. */
 function colour(name: string): string {
   const probe = document.createElement("i");
   probe.style.color = `var(${name})`;

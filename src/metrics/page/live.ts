@@ -1,24 +1,24 @@
 /**
- * The events of the server, as long as the page is open.
+ * The events of the server, for as long as the page is open.
  *
  * @module
  */
 
-/** What is made of events. */
+/** Handlers of events, and of the connection. */
 export interface LiveHandlers {
-  /** By the names of events. */
+  /** Handlers of data, by the names of events. */
   readonly events: Readonly<Record<string, (data: string) => void>>;
-  /** The connection is there, or gone. */
+  /** Called when the connection is open, or lost. */
   changed(phase: "connected" | "disconnected"): void;
 }
 
-/** Milliseconds before the next try, after an answer that was no stream. */
+/** Milliseconds before the next attempt, after a response that was not a stream. */
 const RETRY_MS = 2000;
 
 /**
- * Listens from the first event that is kept on. A browser comes back by itself
- * to a stream that breaks, but not after a refusal, such as that of a proxy
- * whose server is gone: then this does.
+ * Listens from the first event that is kept. A browser reconnects by itself
+ * when a stream breaks, but not after a refusal, such as that of a proxy whose
+ * server is gone: then this function does.
  */
 export function listen(handlers: LiveHandlers, lastEventId = "0"): void {
   let last = lastEventId;

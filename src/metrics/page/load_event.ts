@@ -1,17 +1,17 @@
 /**
- * What the page reads of the `load` events, which a load test publishes.
+ * The part of the `load` events of a load test that the page reads.
  *
  * @module
  */
 import type { MetricsSnapshot } from "../snapshot.ts";
 
-/** A load test that goes on: that part of its progress which is shown. */
+/** The progress of a load test, as far as it is shown. */
 export interface LoadEvent {
-  /** The part of the run. */
+  /** The phase of the run. */
   readonly phase: string;
   readonly elapsedMs: number;
   readonly plannedMs: number;
-  /** Counters of the whole run. */
+  /** The counters of the whole run. */
   readonly total: {
     readonly ok: number;
     readonly failed: number;
@@ -19,13 +19,13 @@ export interface LoadEvent {
     readonly dropped: number;
   };
   readonly inFlight: number;
-  /** The last step of the run. */
+  /** The last interval of the run. */
   readonly point: {
     readonly users: number;
     readonly latencyP50Ms: number | null;
     readonly latencyP99Ms: number | null;
     readonly latencyMaxMs: number | null;
   };
-  /** The generator as a collector sees it, if there is one. */
+  /** A snapshot of the load generator, if it has a collector. */
   readonly metrics: MetricsSnapshot | null;
 }

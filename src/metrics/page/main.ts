@@ -1,5 +1,5 @@
 /**
- * The page: puts its parts together.
+ * The page: connects its parts.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { showAlerts } from "./alert_view.ts";
 import { Board } from "./board.ts";
 import { listen } from "./live.ts";
 import type { LoadEvent } from "./load_event.ts";
-import { LOAD_PANELS, loadText, PROCESS_PANELS } from "./panels.ts";
+import { LOAD_PANELS, loadText, phaseText, PROCESS_PANELS } from "./panels.ts";
 
-/** Snapshots of the time before that are asked for. */
+/** How many earlier snapshots are requested. */
 const HISTORY = 900;
 
 const state = byId("state");
@@ -29,7 +29,7 @@ const load = new Board<LoadEvent>({
   at: ({ elapsedMs }) => elapsedMs / 1000,
 });
 let alerts: AlertEvent[] = [];
-/** Snapshots that wait for those from before them, while these are fetched. */
+/** Snapshots that wait while earlier ones are fetched. */
 let waiting: MetricsSnapshot[] = [];
 let fetches = 0;
 
@@ -46,10 +46,11 @@ function addSnapshot(snapshot: MetricsSnapshot): void {
 
 function addLoad(progress: LoadEvent): void {
   const { phase, elapsedMs } = progress;
-  // Another run has begun.
+  // Another run has started.
   if (elapsedMs / 1000 < load.end) load.clear();
-  if (load.spans.at(-1)?.name !== phase) {
-    load.spans.push({ name: phase, from: elapsedMs / 1000 });
+  const name = phaseText(phase);
+  if (load.spans.at(-1)?.name !== name) {
+    load.spans.push({ name, from: elapsedMs / 1000 });
   }
   load.push(progress);
   byId("load-state").textContent = loadText(progress);
@@ -61,7 +62,7 @@ function addAlert(alert: AlertEvent): void {
   showAlerts(byId("alerts"), alerts);
 }
 
-/** Gets what was before the first event, or was missed. */
+/** Fetches what was before the first event, or was missed. */
 async function fill(): Promise<void> {
   fetches++;
   try {
@@ -70,7 +71,7 @@ async function fill(): Promise<void> {
     const path = `history.json?last=${HISTORY}`;
     waiting = [...await json<MetricsSnapshot[]>(path), ...waiting];
   } catch {
-    // The connection has gone again: the next one fills.
+    // The connection is lost again: the next one fetches.
   }
   fetches--;
   if (fetches > 0) return;
@@ -90,7 +91,7 @@ listen({
     state.dataset.phase = phase;
     state.textContent = phase === "connected"
       ? "live"
-      : "not connected, trying again";
+      : "not connected, reconnecting";
     if (phase === "connected") void fill();
   },
   events: {
@@ -106,9 +107,9 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   load.redraw();
 });
 
-/** The element with an id, which `index.html` has. */
+/** Returns the element of `index.html` with an id. */
 function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (element !== null) return element;
-  throw new TypeError(`Cannot begin: the page has no #${id}`);
+  throw new TypeError(`Cannot start: the page has no #${id}`);
 }

@@ -1,5 +1,5 @@
 /**
- * What each chart shows of snapshots and of a load test.
+ * What each chart shows of snapshots and of load tests.
  *
  * @module
  */
@@ -7,18 +7,18 @@ import type { ActorGroup, MetricsSnapshot } from "../snapshot.ts";
 import type { LoadEvent } from "./load_event.ts";
 import type { Values } from "./series.ts";
 
-/** One chart. */
+/** What one chart shows. */
 export interface Panel<T> {
   readonly title: string;
   readonly unit: "cores" | "bytes" | "ms" | "messages" | "/s" | "";
-  /** The next values, from what is known now and was known before. */
+  /** Returns the next values, from an item and the one before it. */
   read(now: T, before: T | undefined): Values;
 }
 
-/** Lines of a chart for actors at most; the others are added up. */
+/** The most lines of a chart of actors; the others are summed up. */
 const MAX_GROUPS = 8;
 
-/** Charts of the process. */
+/** The charts of the process. */
 export const PROCESS_PANELS: readonly Panel<MetricsSnapshot>[] = [
   {
     title: "Processor",
@@ -68,7 +68,7 @@ export const PROCESS_PANELS: readonly Panel<MetricsSnapshot>[] = [
   },
 ];
 
-/** Charts of a load test. */
+/** The charts of a load test. */
 export const LOAD_PANELS: readonly Panel<LoadEvent>[] = [
   {
     title: "Latency",
@@ -109,12 +109,12 @@ export const LOAD_PANELS: readonly Panel<LoadEvent>[] = [
   },
 ];
 
-/** A load test in one line. */
+/** Sums up a load test in one line. */
 export function loadText(progress: LoadEvent): string {
   const { phase, elapsedMs, plannedMs, total, point, inFlight } = progress;
   const count = (value: number) => value.toLocaleString("en");
   return [
-    `${phase}, ${clockText(elapsedMs / 1000)} of ${
+    `${phaseText(phase)}, ${clockText(elapsedMs / 1000)} of ${
       clockText(plannedMs / 1000)
     }`,
     `${count(total.ok)} ok`,
@@ -126,14 +126,19 @@ export function loadText(progress: LoadEvent): string {
   ].join(" · ");
 }
 
-/** Seconds as minutes and seconds. */
+/** Returns the name of a phase as it is read. */
+export function phaseText(phase: string): string {
+  return phase.replaceAll("_", " ");
+}
+
+/** Returns seconds as minutes and seconds. */
 export function clockText(seconds: number): string {
   const whole = Math.round(seconds);
   const rest = String(whole % 60).padStart(2, "0");
   return `${Math.trunc(whole / 60)}:${rest}`;
 }
 
-/** A value as it stands beside a chart, and at its axis. */
+/** Returns a value as a chart and its axis show it. */
 export function valueText(value: number | null, unit: string): string {
   if (value === null) return "–";
   if (unit !== "bytes") {
@@ -154,7 +159,7 @@ function elapsed(now: LoadEvent, before: LoadEvent | undefined): number {
   return now.elapsedMs - (before?.elapsedMs ?? now.elapsedMs);
 }
 
-/** In a second; unknown at the begin, and where a counter began anew. */
+/** Returns the rate per second; unknown at the start, and where a counter restarted. */
 function rate(now: number, before: number | undefined, ms: number) {
   if (before === undefined || ms <= 0 || now < before) return null;
   return (now - before) / ms * 1000;

@@ -1,50 +1,50 @@
 /**
- * Lines of a chart in bounded memory.
+ * The lines of a chart, in bounded memory.
  *
  * @module
  */
 
-/** Steps without a point that are shown as a hole. */
+/** Intervals without a point that are shown as a hole. */
 const HOLE_STEPS = 5;
 
-/** Lines at most: one that has ended gives way. */
+/** The most lines: one that has ended makes room. */
 const MAX_LINES = 16;
 
-/** Values by the names of their lines; `null` is a hole. */
+/** The values of lines by their names; `null` is a hole. */
 export type Values = Readonly<Record<string, number | null>>;
 
-/** Lines over one axis: their last points, and only lines that have some. */
+/** The last points of lines over one axis; a line without points is removed. */
 export class Series {
   readonly #maxPoints: number;
   readonly #xs: number[] = [];
   readonly #lines = new Map<string, (number | null)[]>();
 
-  /** No points yet, and at most so many. */
+  /** Creates a series for at most so many points. */
   constructor(maxPoints: number) {
     this.#maxPoints = maxPoints;
   }
 
-  /** Where the last point is. */
+  /** The place of the last point. */
   get end(): number | undefined {
     return this.#xs.at(-1);
   }
 
-  /** Names of the lines, in the order in which they came. */
+  /** The names of the lines, in the order of their first points. */
   get names(): string[] {
     return [...this.#lines.keys()];
   }
 
-  /** The axis, then each line. */
+  /** The axis, followed by the lines. */
   get columns(): [number[], ...(number | null)[][]] {
     return [this.#xs, ...this.#lines.values()];
   }
 
-  /** Adds a point; one that is not after the last is left out. */
+  /** Adds a point, unless it is not after the last one. */
   push(x: number, values: Values): void {
     const before = this.#xs.at(-2) ?? -Infinity;
     const end = this.#xs.at(-1) ?? -Infinity;
     if (!(x > end)) return;
-    // Nobody knows what was between two points that are far apart.
+    // What was between two points that are far apart is unknown.
     const step = end - before;
     if (x - end > HOLE_STEPS * step) this.#add(end + step, {});
     this.#add(x, values);
@@ -62,20 +62,20 @@ export class Series {
     this.#xs.shift();
     for (const [name, line] of this.#lines) {
       const [gone] = line.splice(0, 1);
-      // Looked at only when the last known value may just have gone.
+      // Checked only when the last known value may just have been removed.
       if (gone !== null && line.every((value) => value === null)) {
         this.#lines.delete(name);
       }
     }
   }
 
-  /** Drops the oldest line that does not go on; answers whether there was one. */
+  /** Removes the oldest line that has ended; returns whether there was one. */
   #dropEnded(values: Values): boolean {
     const ended = this.names.find((name) => (values[name] ?? null) === null);
     return ended !== undefined && this.#lines.delete(ended);
   }
 
-  /** Forgets everything. */
+  /** Removes all points. */
   clear(): void {
     this.#xs.length = 0;
     this.#lines.clear();
