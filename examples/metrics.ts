@@ -1,8 +1,8 @@
 /**
  * An application with metrics: one call serves OpenMetrics at `/metrics`,
- * events at `/events`, and a page with charts at `/`. Given a path, the history
- * is kept there for the next run. To see the alert, take many orders:
- * curl --data '' 'http://127.0.0.1:PORT/orders?count=3000'
+ * events at `/events`, and a page with charts at `/`. With a path as argument,
+ * the history is kept there for the next run. To see the alert, place many
+ * orders: curl --data '' 'http://127.0.0.1:PORT/orders?count=3000'
  *
  * Permissions: --allow-net=127.0.0.1 --allow-sys
  *

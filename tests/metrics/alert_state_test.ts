@@ -142,8 +142,8 @@ function model(
     // It began after the last value that was not beyond, or was an end.
     const past = known.slice(from, now + 1);
     const last = past.findLastIndex(([, value]) => value <= above);
-    const [begin] = past.slice(last + 1);
-    if (begin !== undefined && nowMs - begin[0] >= forMs) {
+    const [first] = past.slice(last + 1);
+    if (first !== undefined && nowMs - first[0] >= forMs) {
       events.push(`firing ${nowMs}`);
     }
   }

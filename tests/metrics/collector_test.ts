@@ -24,7 +24,7 @@ function collectorOf(options: MetricsCollectorOptions = {}) {
   return { clock, collector, errors };
 }
 
-/** What a collector tells, in short. */
+/** The events of a collector, in short. */
 function eventsOf(collector: MetricsCollector): string[] {
   const events: string[] = [];
   collector.subscribe((event) => events.push(inShort(event)));

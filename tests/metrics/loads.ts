@@ -1,11 +1,11 @@
 /**
- * A load test as it goes on.
+ * The progress of a load test.
  *
  * @module
  */
 import type { LoadProgress, PhaseName } from "../../src/load/result.ts";
 
-/** What a run of a minute tells in its second number `n`, from 0 on. */
+/** The progress of a run of one minute in its second number `n`, from 0. */
 export function loadProgress(n: number): LoadProgress {
   const phase: PhaseName = n < 15 ? "ramp_up" : n < 50 ? "steady" : "ramp_down";
   const users = Math.round(Math.min(1, n / 15, (60 - n) / 10) * 200);

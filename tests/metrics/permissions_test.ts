@@ -67,7 +67,7 @@ async function isThere(path: string): Promise<boolean> {
 
 for (const flag of ["", "--allow-read=/tmp", "--allow-read"]) {
   Deno.test({
-    name: `on a terminal, nothing is asked of who gives ${flag || "nothing"}`,
+    name: `on a terminal, there is no prompt with ${flag || "no permission"}`,
     ignore: !isLinux || !await isThere(SCRIPT_PROGRAM),
     async fn() {
       const command = `"${Deno.execPath()}" run --no-check --quiet ` +

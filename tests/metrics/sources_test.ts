@@ -77,12 +77,12 @@ Deno.test("garbage collections are counted from the start, with their pauses", (
   const clock = new ManualClock();
   const garbage = (): number => {
     let kept: unknown[] = [];
-    const begin = performance.now();
+    const startMs = performance.now();
     for (let i = 0; i < 2_000_000; i++) {
       kept.push({ i });
       if (kept.length === 50_000) kept = [];
     }
-    return performance.now() - begin;
+    return performance.now() - startMs;
   };
   garbage();
   assertEquals(source.read(0).gc, null);

@@ -4,8 +4,8 @@ import { serveMetrics } from "../../src/metrics/serve_metrics.ts";
 import { bounded } from "../support/net.ts";
 import { TestFeed } from "./snapshots.ts";
 
-/** The begin of the answer to a request whose `Host` is no host. */
-async function answer(
+/** The start of the response to a request whose `Host` is not a host. */
+async function respond(
   handler: (request: Request) => Response | Promise<Response>,
 ): Promise<string> {
   await using server = Deno.serve(
@@ -22,7 +22,7 @@ async function answer(
 
 Deno.test("A Host that is not a host is a bad request", bounded, async () => {
   await using metrics = serveMetrics(new TestFeed());
-  assertStringIncludes(await answer(metrics.fetch), " 400 Bad Request\r\n");
+  assertStringIncludes(await respond(metrics.fetch), " 400 Bad Request\r\n");
 });
 
 Deno.test(
@@ -30,7 +30,7 @@ Deno.test(
   bounded,
   async () => {
     using stream = new SseStream();
-    const events = await answer((request) => stream.respond(request));
+    const events = await respond((request) => stream.respond(request));
     assertStringIncludes(events, " 200 OK\r\n");
   },
 );

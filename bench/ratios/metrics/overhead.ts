@@ -1,8 +1,8 @@
 /**
- * What metrics cost: a fixed amount of work of busy actors, with a collector
- * that looks once a second, is scraped as often and tells one client over SSE,
- * beside the same without. The figure is the CPU time of the process; those
- * who scrape and listen are in another one.
+ * The cost of metrics: a fixed amount of work of busy actors, with a collector
+ * that takes a snapshot once a second, is scraped as often and sends events to
+ * one client, beside the same work without it. The figure is the CPU time of
+ * the process; the scraper and the client are in another one.
  *
  * Both contestants are the same process, which collects or does not: of two
  * processes that did the very same, one took a tenth longer for as long as
@@ -51,7 +51,9 @@ const bare: Start = async () => {
 async function watch(url: string): Promise<AsyncDisposable> {
   const accept = "application/openmetrics-text";
   const listening = await fetch(`${url}/events`);
-  if (!listening.ok) throw new Error("Cannot measure: no events are told");
+  if (!listening.ok) {
+    throw new Error("Cannot measure: there is no stream of events");
+  }
   const reader = listening.body?.getReader();
   const reading = (async () => {
     while (reader !== undefined && !(await reader.read()).done);
