@@ -18,8 +18,9 @@ export class KeepAliveError extends TroupeError {}
 /** The session below a logical connection has ended; see `cause`. */
 export class SessionLostError extends TroupeError {
   /**
-   * The code with which one of the sides has ended it: one of `ErrorCode`, or a
-   * number that a newer peer knows; `undefined` if it ended without a word.
+   * The code with which one of the sides has ended the session: one of
+   * `ErrorCode`, or a number that a newer peer knows; `undefined` if it ended
+   * without a word.
    */
   readonly code: ErrorCode | number | undefined;
   /**
@@ -53,7 +54,7 @@ export { ConnectionClosedError } from "./wire/errors.ts";
 
 /** The other side has reset the logical connection. */
 export class ConnectionResetError extends TroupeError {
-  /** The peer's code: one of `ErrorCode`, or a number that a newer peer knows. */
+  /** The code of the peer, one of `ErrorCode` or a number of a newer peer. */
   readonly code: ErrorCode | number;
 
   /** An error with the code of the peer. */

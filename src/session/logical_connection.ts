@@ -83,7 +83,7 @@ export interface LogicalConnection
   /** Bytes to the peer; each chunk is one message. Closing it half-closes. */
   readonly writable: WritableStream<Uint8Array>;
   /**
-   * Sends one message. Resolves when the session has taken all of it, which
+   * Sends one message to the peer. Resolves when the session has taken all of it, which
    * is the backpressure: from then on `message` may be reused, and while the
    * session lives it arrives exactly once, over whichever socket. Rejects when
    * the message was not sent, with `ConnectionClosedError`,

@@ -7,15 +7,15 @@
 
 /** A two-way stream of bytes that carries a session. */
 export interface Transport {
-  /** Reads into `buffer`; resolves to the count, or to `null` at the end. */
+  /** Reads bytes into `buffer`. Resolves to their count, or `null` at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
   /**
-   * Writes some of `bytes`; resolves to the count. When it fails, reads end as
-   * well.
+   * Writes some of `bytes`, and resolves to their count. When a write fails,
+   * reads end as well.
    */
   write(bytes: Uint8Array): Promise<number>;
   /** Ends this side's direction: nothing more will be written. */
   closeWrite(): Promise<void>;
-  /** Closes it: pending reads and writes end. Safe to call twice. */
+  /** Closes both directions, so that pending calls end. Safe to call twice. */
   close(): void;
 }

@@ -58,7 +58,7 @@ export const PONG = 1;
 
 /** The codes for why a stream or a session ends. */
 export const ErrorCode = {
-  /** Nothing is wrong: the session was closed. */
+  /** The session was closed in order. */
   NONE: 0,
   /** The bytes are not of this protocol, or not allowed where they stand. */
   PROTOCOL: 1,
