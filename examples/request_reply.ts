@@ -44,7 +44,7 @@ await using weather = new Requester(connection, codecs);
 
 await Promise.all(["Troy", "Ithaca", "Atlantis"].map(async (city) => {
   try {
-    const reply = await weather.request(city, { timeoutMs: 100 });
+    const reply = await weather.request(city, { timeoutMs: 1000 });
     console.log(`${city}: ${reply}`);
   } catch (error) {
     if (error instanceof RequestFailedError) {

@@ -63,9 +63,9 @@ export abstract class PtyControls {
   }
 
   /**
-   * Writes input. Resolves when the terminal has taken all of it, which is the
-   * backpressure; until then the bytes must not change. Writes keep their
-   * order.
+   * Writes input to the program. Resolves when the terminal has taken all of
+   * it, which is the backpressure; until then the bytes must not change. Writes
+   * keep their order.
    *
    * @throws {PtyReadOnlyError} if the viewer may only watch.
    * @throws {PtyAttachmentError} if the viewer is not attached any longer.
