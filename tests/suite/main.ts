@@ -1,7 +1,7 @@
 /**
- * Runs the tests. Those of a folder share one process, and as many processes as
- * there are cores run at a time: a file that Deno loads by itself takes a third
- * of a second of a core before its first test, and there are hundreds of them.
+ * Runs the tests. Those of a folder share one process, and folders run side by
+ * side: a file that Deno loads by itself takes a third of a second of a core
+ * before its first test, and there are hundreds of them.
  *
  * ```sh
  * deno task test                         # all, in their quick size
@@ -45,7 +45,8 @@ class Suite {
     // The slow ones measure: each of them has the machine for itself.
     const isSlow = task === "test:slow";
     const parts = isSlow ? await slowPartsOf(files) : partsOf(files);
-    const atOnce = isSlow ? 1 : navigator.hardwareConcurrency;
+    // One more than cores: now and then each waits for a process or a timer.
+    const atOnce = isSlow ? 1 : navigator.hardwareConcurrency + 1;
     // What runs beside others is shown when it has ended.
     const isLive = atOnce === 1 || parts.length === 1;
     const checks = options.includes("--no-check")

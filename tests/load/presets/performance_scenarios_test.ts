@@ -23,7 +23,7 @@ const SHORT = {
 } as const;
 
 /** Runs a scenario until each operation was done so often. */
-async function run(scenario: Scenario, times = 2): Promise<LoadResult> {
+async function run(scenario: Scenario, times = 1): Promise<LoadResult> {
   const abort = new AbortController();
   const left = new Map(scenario.operations.map(({ name }) => [name, times]));
   const done = (name: string) => {
