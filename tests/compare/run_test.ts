@@ -72,16 +72,27 @@ Deno.test("compare() does not report a program as slower than itself", {
 });
 
 // Two rounds in eight more, with the start of the runtime, are 20 % longer.
-Deno.test("compare() reports a program that is busy 20 % longer as regressed", {
-  ignore: !isSlow,
-}, async () => {
-  const report = await compare({
-    ...coarse,
-    a: work("before", 8e7),
-    b: work("after", 10e7),
-  });
-  assertEquals(report.verdict, "regressed", JSON.stringify(report));
-});
+Deno.test(
+  "compare() reports a program that is busy 20 % longer as regressed, unless the noise hides it",
+  {
+    ignore: !isSlow,
+  },
+  async () => {
+    const report = await compare({
+      ...coarse,
+      a: work("before", 8e7),
+      b: work("after", 10e7),
+    });
+    // On a machine that is busy otherwise, as many pairs may not show it; then
+    // nothing is claimed.
+    const isVisible = report.neededPairs <= report.pairs;
+    assert(
+      report.verdict === "regressed" ||
+        !isVisible && report.verdict === "inconclusive",
+      JSON.stringify(report),
+    );
+  },
+);
 
 Deno.test(
   "runCommand() measures wall time, CPU time and fields",
