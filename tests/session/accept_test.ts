@@ -29,7 +29,7 @@ function authenticate({ credentials }: PeerCredentials): string | undefined {
 }
 
 Deno.test(
-  "an accept hook sees the id and the metadata, and what it takes is accepted",
+  "accept() is called with the id and the metadata, and decides what is served",
   bounded,
   async () => {
     const seen: (string | undefined)[] = [];
@@ -95,7 +95,7 @@ Deno.test(
 );
 
 Deno.test(
-  "who a peer is, by its credentials, is known where it is served",
+  "the identity that authenticate() returns is known where the peer is served",
   bounded,
   async () => {
     await using net = new Net({
@@ -108,7 +108,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a peer that is not known is refused, and no error has its secret",
+  "an unknown peer is refused, and no error contains its secret",
   bounded,
   async () => {
     await using net = new Net({ serve: echo, listen: { authenticate } });
@@ -140,7 +140,7 @@ for (
   })
 ) {
   Deno.test(
-    `an authenticate that ${what} ends that socket alone, and tells its peer nothing`,
+    `an authenticate() that ${what} ends that socket alone, and reveals nothing to its peer`,
     bounded,
     async () => {
       let good = true;
@@ -167,7 +167,7 @@ for (
 }
 
 Deno.test(
-  "an authenticate that hangs ends that socket alone after handshakeMs, and its late answer begins nothing",
+  "an authenticate() that hangs ends that socket alone after handshakeMs, and its late result starts no session",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -203,7 +203,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a peer that goes on before it is let in is cut off, and the listener lives",
+  "a peer that sends frames before its WELCOME is cut off, and the listener lives",
   bounded,
   async () => {
     const asked = Promise.withResolvers<void>();
@@ -230,7 +230,7 @@ Deno.test(
 );
 
 Deno.test(
-  "credentials that are a function are asked for before each socket",
+  "credentials that are a function are called for before each socket",
   bounded,
   async () => {
     let asked = 0;
@@ -256,7 +256,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a session does not go on for a peer that is somebody else, or nobody, by now",
+  "a session is not resumed by a peer with another identity, or with none",
   bounded,
   async () => {
     let name = "ali";

@@ -83,7 +83,7 @@ function fullDelays(): Disposable {
 }
 
 Deno.test(
-  "dials grow apart up to the limit, and near again after one that succeeds",
+  "the delay between dials grows up to the limit, and starts again after one that succeeds",
   bounded,
   async () => {
     using _ = fullDelays();
@@ -128,7 +128,7 @@ Deno.test(
 );
 
 Deno.test(
-  "credentials that cannot be had are a failed try, and cost no socket",
+  "credentials that cannot be obtained are a failed attempt, and cost no socket",
   bounded,
   async () => {
     await using net = new Net();

@@ -17,7 +17,7 @@ import { bounded, echo, Net, roundTrip } from "../support/net.ts";
 type Context = ActorContext<LogicalConnectionMessage>;
 
 Deno.test(
-  "a serve that throws resets its own connection only",
+  "code that throws resets the connection it serves and no other",
   bounded,
   async () => {
     await using net = new Net({
@@ -45,7 +45,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a serve that throws at once, and no promise, does the same",
+  "code that throws synchronously resets its own connection only as well",
   bounded,
   async () => {
     await using net = new Net({
@@ -63,24 +63,28 @@ Deno.test(
   },
 );
 
-Deno.test("a serve that returns closes in order", bounded, async () => {
-  await using net = new Net({
-    async serve(connection) {
-      await connection.send(pattern(200_000));
-      await connection.send(utf8("that is all"));
-    },
-  });
-  const connection = await net.connect();
-  assertEquals((await connection.receive())?.length, 200_000);
-  assertEquals(text(await connection.receive()), "that is all");
-  assertEquals(await connection.receive(), undefined);
-  await connection.close();
-  await connection.closed;
-  assertEquals(net.failures.untaken, 0);
-});
+Deno.test(
+  "the connection is closed in order when the code that serves it returns",
+  bounded,
+  async () => {
+    await using net = new Net({
+      async serve(connection) {
+        await connection.send(pattern(200_000));
+        await connection.send(utf8("that is all"));
+      },
+    });
+    const connection = await net.connect();
+    assertEquals((await connection.receive())?.length, 200_000);
+    assertEquals(text(await connection.receive()), "that is all");
+    assertEquals(await connection.receive(), undefined);
+    await connection.close();
+    await connection.closed;
+    assertEquals(net.failures.untaken, 0);
+  },
+);
 
 Deno.test(
-  "a serve that returns while its sends wait delivers them",
+  "code that returns while its sends wait has them delivered",
   bounded,
   async () => {
     await using net = new Net({
@@ -96,7 +100,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a serve that returns at once ends what its peer sends",
+  "code that returns at once ends the direction of its peer",
   bounded,
   async () => {
     await using net = new Net({ serve() {} });
@@ -110,7 +114,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a peer that goes away is no failure of the serve",
+  "a peer that goes away is no failure of the code that serves it",
   bounded,
   async () => {
     const ended = new Happenings<void>();
@@ -135,7 +139,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a serve that fails with what another connection ended is no bug here",
+  "code that serves a connection and fails because another one ended has not crashed",
   bounded,
   async () => {
     await using back = new Net();
@@ -157,7 +161,7 @@ Deno.test(
 );
 
 Deno.test(
-  "actors that a serve has spawned end with the connection",
+  "actors that are spawned to serve a connection end with it",
   bounded,
   async () => {
     const spawned = new Happenings<ActorRef<never>>();
@@ -200,25 +204,29 @@ Deno.test(
   },
 );
 
-Deno.test("stopping the actor of a connection resets it", bounded, async () => {
-  const contexts = new Happenings<Context>();
-  await using net = new Net({
-    serve(connection, context) {
-      contexts.push(context);
-      return connection.closed;
-    },
-  });
-  const connection = await net.connect();
-  (await contexts.next()).stop();
-  const error = await assertRejects(
-    () => connection.receive(),
-    ConnectionResetError,
-  );
-  assertEquals(error.code, ErrorCode.CANCELLED);
-});
+Deno.test(
+  "stopping the actor of a connection resets the connection",
+  bounded,
+  async () => {
+    const contexts = new Happenings<Context>();
+    await using net = new Net({
+      serve(connection, context) {
+        contexts.push(context);
+        return connection.closed;
+      },
+    });
+    const connection = await net.connect();
+    (await contexts.next()).stop();
+    const error = await assertRejects(
+      () => connection.receive(),
+      ConnectionResetError,
+    );
+    assertEquals(error.code, ErrorCode.CANCELLED);
+  },
+);
 
 Deno.test(
-  "a serve that outlives its connection is waited for, and its failure told",
+  "code that outlives the connection it serves is awaited, and its failure reported",
   bounded,
   async () => {
     const gate = Promise.withResolvers<void>();
@@ -245,7 +253,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a serve may connect onwards and pass on what it gets",
+  "the code that serves a connection may connect to others and forward what it receives",
   bounded,
   async () => {
     await using back = new Net({ serve: echo });

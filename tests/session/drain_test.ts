@@ -44,7 +44,7 @@ Deno.test("drain() of a listener without sessions closes it", async () => {
 });
 
 Deno.test(
-  "a drained socket takes no new connections: the pool dials anew",
+  "a drained socket takes no new connections: the pool dials again",
   bounded,
   async () => {
     await using net = new ProxiedNet({ serve: echo });
@@ -66,7 +66,7 @@ Deno.test(
 );
 
 Deno.test(
-  "connect() to a listener that drains says so",
+  "connect() to a listener that drains rejects with an error that says so",
   bounded,
   async () => {
     await using net = new Net();
@@ -86,7 +86,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a pool leaves a drained address alone for retryAfterMs, and says for how long",
+  "a pool does not dial a drained address for retryAfterMs, and its error says for how long",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -134,7 +134,7 @@ for (const retryAfterMs of [-1, NaN, Infinity, 2 ** 32]) {
 }
 
 Deno.test(
-  "a server keeps a pool away for an hour at most",
+  "a pool does not dial an address for an hour at most, whatever its server asks for",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -158,7 +158,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a dial that is refused with a time to wait is not tried before it",
+  "an address that refuses with a retryAfterMs is not dialled before that",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -186,7 +186,7 @@ Deno.test(
 );
 
 Deno.test(
-  "drain() gives up at its signal, and closes what is left",
+  "drain() stops waiting at its signal, and closes what is left",
   bounded,
   async () => {
     await using net = new Net();
@@ -278,7 +278,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a server that goes away with its welcome is a typed error, and not dialled for ever",
+  "a server that sends a GOAWAY right after its WELCOME is a typed error, and not dialled without end",
   bounded,
   async () => {
     using server = new RawServer();

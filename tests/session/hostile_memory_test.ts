@@ -280,7 +280,7 @@ async function fillReplay(attack: Attack): Promise<void> {
 }
 
 Deno.test(
-  "a peer that reads and acknowledges nothing is sent what may be repeated, and no more",
+  "a peer that acknowledges nothing is sent replayBytes, and no more",
   bounded,
   async () => {
     await using attack = await Attack.begin();

@@ -38,7 +38,7 @@ async function ping(peer: RawPeer): Promise<void> {
 // Signs of life.
 
 Deno.test(
-  "any byte is a sign of life, one of a frame that is not whole too",
+  "any byte is a sign of life, even of an incomplete frame",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -72,7 +72,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a peer that is silent is asked after keepAliveMs, and given up after keepAliveTimeoutMs more",
+  "a silent peer is pinged after keepAliveMs, and given up after another keepAliveTimeoutMs",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -94,7 +94,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a peer that answers pings is kept for ever",
+  "a peer that replies to pings is kept",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -187,7 +187,7 @@ for (const [what, say] of Object.entries(floods)) {
 // Idleness.
 
 Deno.test(
-  "a connection on which nothing is said is reset with TIMEOUT, and a busy one is not",
+  "an idle connection is reset with TIMEOUT, and a busy one is not",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -216,7 +216,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a message that takes long is not idleness",
+  "a connection with a long message under way is not idle",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -303,7 +303,7 @@ for (const who of ["signal", "holder"] as const) {
 }
 
 Deno.test(
-  "sessions over maxSessions are refused with CALM and a time to come again",
+  "sessions over maxSessions are refused with CALM and a retryAfterMs",
   bounded,
   async () => {
     await using net = new Net({ serve: echo, listen: { maxSessions: 2 } });
@@ -347,7 +347,7 @@ Deno.test(
 // Whose turn it is.
 
 Deno.test(
-  "what waits with high priority goes before what waits with less",
+  "streams of high priority that wait go before those of lower priority",
   bounded,
   async () => {
     using server = new RawServer();

@@ -116,7 +116,7 @@ Deno.test(
 );
 
 Deno.test(
-  "the other side is told the id and the metadata",
+  "the other side receives the id and the metadata",
   bounded,
   async () => {
     await using net = new Net();
@@ -184,7 +184,7 @@ Deno.test(
 );
 
 Deno.test(
-  "two peers that answer each other on many connections at once both finish",
+  "two peers that reply to each other on many connections at once both finish",
   bounded,
   async () => {
     await using net = new Net();
@@ -205,7 +205,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a read that is given up leaves the message to the next one",
+  "a read that is cancelled leaves the message to the next one",
   bounded,
   async () => {
     await using net = new Net();
@@ -283,7 +283,7 @@ Deno.test(
 );
 
 Deno.test(
-  "each end knows where the other is, and what the session is doing",
+  "each end knows the address of the other, and the phase of the session",
   bounded,
   async () => {
     await using net = new Net();
@@ -299,7 +299,7 @@ Deno.test(
 );
 
 Deno.test(
-  "an opener can wait until it is accepted, and learns why it is not",
+  "`accepted` resolves when the connection is accepted, and rejects with the reason when it is refused",
   bounded,
   async () => {
     await using net = new Net({
@@ -326,7 +326,7 @@ Deno.test(
 
 for (const way of ["receive", "iterate"] as const) {
   Deno.test(
-    `the end in the middle of a message is an error for who ${way}s messages`,
+    `the end in the middle of a message is an error for whoever ${way}s messages`,
     bounded,
     async () => {
       await using net = new Net();
@@ -346,7 +346,7 @@ for (const way of ["receive", "iterate"] as const) {
 }
 
 Deno.test(
-  "the end in the middle of a message is the end for who reads bytes",
+  "the end in the middle of a message is the end for whoever reads bytes",
   bounded,
   async () => {
     await using net = new Net();
@@ -359,7 +359,7 @@ Deno.test(
 );
 
 Deno.test(
-  "closeWrite() ends the peer's reading while its answer still arrives",
+  "closeWrite() ends the peer's reading while its reply still arrives",
   bounded,
   async () => {
     await using net = new Net();
@@ -482,7 +482,7 @@ Deno.test(
 );
 
 Deno.test(
-  "close() rejects the read that is pending here",
+  "close() rejects a pending read",
   bounded,
   async () => {
     await using net = new Net();
@@ -593,7 +593,7 @@ Deno.test(
 );
 
 Deno.test(
-  "leaving an iteration early stops the peer's sending and nothing else",
+  "leaving an iteration early stops the peer's sending only",
   bounded,
   async () => {
     await using net = new Net();
@@ -611,7 +611,7 @@ Deno.test(
 );
 
 Deno.test(
-  "closing a connection whose peer has used up its credit harms no other",
+  "closing a connection whose peer has used up its credit does not affect others",
   bounded,
   async () => {
     await using net = new Net();

@@ -90,10 +90,10 @@ for (const value of ["100", true, {}]) {
   });
 }
 
-Deno.test("formatAddress() names the host that is meant by default", () => {
+Deno.test("formatAddress() names the default host", () => {
   assertEquals(formatAddress({ port: 80 }), "127.0.0.1:80");
 });
 
-Deno.test("formatAddress() tells the port from an IPv6 address", () => {
+Deno.test("formatAddress() separates the port from an IPv6 address", () => {
   assertEquals(formatAddress({ hostname: "::1", port: 80 }), "[::1]:80");
 });

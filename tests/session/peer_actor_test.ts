@@ -221,7 +221,7 @@ Deno.test("a peer that is killed gives its socket back", bounded, async () => {
 });
 
 Deno.test(
-  "a peer that is stopped says goodbye, and fails its connections",
+  "a peer that is stopped sends a GOAWAY, and fails its connections",
   bounded,
   async () => {
     await using bench = new Bench();
@@ -244,7 +244,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a peer that says goodbye while we do is no error",
+  "a peer that closes the session at the same time causes no error",
   bounded,
   async () => {
     await using bench = new Bench();
@@ -259,7 +259,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a peer that is closed stays until the other side has heard everything",
+  "a peer that is closed stays until the other side has acknowledged everything",
   bounded,
   async () => {
     await using bench = new Bench();
@@ -302,7 +302,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a session goes on until the other side knows that its connections have ended",
+  "a session lives until the other side knows that its connections have ended",
   bounded,
   async () => {
     await using bench = new Bench();
@@ -370,7 +370,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a session that the other side does not know any more is lost",
+  "a session that the other side no longer knows is lost",
   bounded,
   async () => {
     await using bench = new Bench();

@@ -84,7 +84,7 @@ Deno.test("a peer that dials reports that it connects, and dials", () => {
   ]);
 });
 
-Deno.test("a peer that is given its sockets waits for the first", () => {
+Deno.test("a peer that does not dial waits for its first socket", () => {
   assertEquals(transition(initialPeerState(), STARTED, LISTENER, IDLE), [
     { type: "await_first_socket" },
   ]);
@@ -142,7 +142,7 @@ Deno.test("a socket that is lost is replaced while the session lives", () => {
   ]);
 });
 
-Deno.test("the attempts count anew after each socket", () => {
+Deno.test("the count of attempts starts again after each socket", () => {
   const failed: PeerEvent = { type: "dial_failed", cause: REFUSED };
   const state = after(
     DIALLER,
@@ -157,7 +157,7 @@ Deno.test("the attempts count anew after each socket", () => {
   assertEquals(state.attempts, 0);
 });
 
-Deno.test("a peer that is given its sockets waits for another one", () => {
+Deno.test("a peer that does not dial waits for another socket", () => {
   const state = after(LISTENER, STARTED, ATTACHED);
   assertEquals(typesOf(transition(state, ended(BROKEN), LISTENER, BUSY)), [
     "detach",
@@ -243,7 +243,7 @@ Deno.test("a session that was without a socket for too long is lost", () => {
   );
 });
 
-Deno.test("silence of the other side is a lost socket, which is repeated when the session ends with it", () => {
+Deno.test("silence of the other side is a lost socket, and sends TIMEOUT if the session ends with it", () => {
   const cause = new KeepAliveError("no sign of life");
   const state = after(DIALLER, STARTED, ATTACHED);
   const [, report] = transition(state, ended(cause), DIALLER, BUSY);
@@ -306,7 +306,7 @@ Deno.test("a socket that is lost while the session closes is replaced, to delive
   assertEquals(reportsOf(commands), ["resuming"]);
 });
 
-Deno.test("draining says so, and closes with the last connection", () => {
+Deno.test("draining sends a GOAWAY, and closes with the last connection", () => {
   const state = after(LISTENER, STARTED, ATTACHED);
   assertEquals(transition(state, DRAIN, LISTENER, BUSY), [
     {
@@ -349,7 +349,7 @@ Deno.test("a session without connections closes at the third check for idleness 
   );
 });
 
-Deno.test("a peer that is stopped says goodbye, and has reported its end once", () => {
+Deno.test("a peer that is stopped sends a GOAWAY, and has reported its end once", () => {
   const state = after(DIALLER, STARTED, ATTACHED);
   const commands = transition(state, STOPPED, DIALLER, BUSY);
   assertEquals(typesOf(commands), [

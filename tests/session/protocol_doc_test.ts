@@ -236,7 +236,7 @@ function encodeAll(frames: readonly Frame[]): SendBuffer {
   return out;
 }
 
-Deno.test("the document has the examples that are checked here, and no others", () => {
+Deno.test("docs/protocol.md has the examples that are checked here, and no others", () => {
   assertEquals(
     [...examples().keys()],
     ["preface", ...expected.map(([name]) => name)],

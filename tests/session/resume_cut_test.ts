@@ -163,7 +163,7 @@ for (const side of ["pool", "listener"] as const) {
 }
 
 Deno.test(
-  "a storm of cuts over twenty connections each way spoils nothing",
+  "a storm of cuts loses nothing of twenty connections each way",
   bounded,
   async () => {
     const report = await storm({

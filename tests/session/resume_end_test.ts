@@ -36,7 +36,7 @@ async function everything(connection: LogicalConnection): Promise<string[]> {
 }
 
 Deno.test(
-  "a listener whose process was restarted loses all connections at once, and the next connect begins anew",
+  "a listener whose process was restarted loses all connections at once, and the next connect() starts another session",
   bounded,
   async () => {
     await using net = new ProxiedNet({ serve: echo });
@@ -161,7 +161,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a socket that says nonsense of what it has is refused, and the owner of the session is untouched",
+  "a socket that claims impossible bytes is refused, and the owner of the session is untouched",
   bounded,
   async () => {
     await using net = new Net();
@@ -181,7 +181,7 @@ Deno.test(
 );
 
 Deno.test(
-  "what is done while the session has no socket takes effect afterwards",
+  "what is done while the session has no socket takes effect with the next one",
   bounded,
   async () => {
     await using net = new ProxiedNet();
@@ -215,7 +215,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a session with nothing under way ends with its socket, and the next connect dials anew",
+  "a session with nothing under way ends with its socket, and the next connect() dials again",
   bounded,
   async () => {
     using server = new RawServer();
@@ -280,7 +280,7 @@ for (const side of ["pool", "listener"] as const) {
 }
 
 Deno.test(
-  "a session that nobody uses holds up the close of a listener no longer",
+  "a session without connections does not delay the close of a listener",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -295,7 +295,7 @@ Deno.test(
 );
 
 Deno.test(
-  "the first connection of a session is not lost with what opened it",
+  "the first connection of a session is not lost when its OPEN is",
   bounded,
   async () => {
     await using net = new ProxiedNet({ serve: echo });
@@ -348,7 +348,7 @@ for (const code of ["TIMEOUT", "CALM", "INTERNAL"] as const) {
 }
 
 Deno.test(
-  "a socket that is refused as not authorized ends the session",
+  "a session ends when its next socket is refused as not authorized",
   bounded,
   async () => {
     using server = new RawServer();

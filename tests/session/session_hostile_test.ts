@@ -373,7 +373,7 @@ for (const offence of afterTheHandshake) {
 
 for (const says of ["nothing", "its preface and nothing more"]) {
   Deno.test(
-    `a listener ends a peer that says ${says} until the deadline`,
+    `a listener ends a peer that sends ${says} until the deadline`,
     bounded,
     async () => {
       const clock = new ManualClock();
@@ -417,7 +417,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a peer that goes on before it is welcomed leaves no session behind",
+  "a peer that sends frames before its WELCOME leaves no session behind",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -470,7 +470,7 @@ const floods: [string, (peer: RawPeer, i: number) => void][] = [
 
 for (const [what, add] of floods) {
   Deno.test(
-    `a peer that floods with ${what} is told to calm down, and no other is`,
+    `a peer that floods with ${what} is ended with CALM, and no other is`,
     bounded,
     async () => {
       // The clock stands still: no flood is slow enough to be let pass.

@@ -114,7 +114,7 @@ Deno.test("a ping is answered with its own bytes", bounded, async () => {
   assertEquals(await nextPong(peer), "12345678");
 });
 
-Deno.test("an answer to no ping is let pass", bounded, async () => {
+Deno.test("a reply to no ping is ignored", bounded, async () => {
   await using net = new Net({ serve: echo });
   using peer = await RawPeer.meet(net.listener.address);
   await peer.frame(PING, 0, utf8("12345678"), PONG)
@@ -154,7 +154,7 @@ Deno.test(
 );
 
 Deno.test(
-  "late frames of a stream that has ended are let pass",
+  "late frames of a stream that has ended are ignored",
   bounded,
   async () => {
     await using net = new Net({ serve: echo });
@@ -186,7 +186,7 @@ Deno.test(
 );
 
 Deno.test(
-  "the place of a stream that has ended is free for the next",
+  "a stream that has ended makes room for another",
   bounded,
   async () => {
     await using net = new Net({ serve: echo, listen: { maxStreams: 1 } });
@@ -340,7 +340,7 @@ Deno.test(
 );
 
 Deno.test(
-  "connecting to a server that says nothing rejects at the deadline",
+  "connecting to a silent server rejects at the deadline",
   bounded,
   async () => {
     using server = new RawServer();
@@ -386,7 +386,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a reset with a code that we do not know is passed on",
+  "a reset with an unknown code is passed on",
   bounded,
   async () => {
     using server = new RawServer();
@@ -406,7 +406,7 @@ Deno.test(
 );
 
 Deno.test(
-  "the last words before the server goes are heard",
+  "what the server sent before it closed is received",
   bounded,
   async () => {
     using server = new RawServer();
@@ -507,7 +507,7 @@ function askForEver(session: Session, clock: ManualClock): void {
   }
 }
 
-Deno.test("a session ends when its peer reads no answer", () => {
+Deno.test("a session ends when its peer reads no reply", () => {
   const clock = new ManualClock();
   const session = sessionOn(clock, "listener", () => {});
   assertThrows(
@@ -518,7 +518,7 @@ Deno.test("a session ends when its peer reads no answer", () => {
   assertLess(drain(session), 1e6);
 });
 
-Deno.test("a session ends when its peer acknowledges no answer", () => {
+Deno.test("a session ends when its peer acknowledges no reply", () => {
   const clock = new ManualClock();
   let sent = 0;
   const session = sessionOn(clock, "listener", (session) => {

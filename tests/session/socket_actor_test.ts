@@ -156,7 +156,7 @@ Deno.test(
 );
 
 Deno.test(
-  "what is said while the greeting is written comes after it",
+  "what is sent while the greeting is written comes after it",
   bounded,
   async () => {
     await using bench = new Bench();
@@ -173,7 +173,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a socket whose handshake takes too long says so and ends",
+  "a socket whose handshake takes too long sends a GOAWAY and ends",
   bounded,
   async () => {
     await using bench = new Bench();
@@ -191,7 +191,7 @@ Deno.test(
 );
 
 Deno.test(
-  "the end of the socket is told once, as SessionLostError",
+  "the end of the socket is reported once, as SessionLostError",
   bounded,
   async () => {
     await using bench = new Bench();
@@ -205,7 +205,7 @@ Deno.test(
 );
 
 Deno.test(
-  "the end of the socket in a frame is told as TruncatedError",
+  "the end of the socket in a frame is reported as TruncatedError",
   bounded,
   async () => {
     await using bench = new Bench();
@@ -271,7 +271,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a socket that stops says so, and reads on until the peer has closed",
+  "a socket that stops ends its direction, and reads on until the peer has closed",
   bounded,
   async () => {
     await using bench = new Bench();
@@ -367,7 +367,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a peer that half-closes its socket is heard to the end",
+  "what a peer sent before it half-closed its socket is received",
   bounded,
   async () => {
     await using net = new Net({ serve: echo, listen: { resumeMs: 0 } });

@@ -41,7 +41,7 @@ function typesOf(commands: readonly SocketCommand[]): string[] {
   return commands.map(({ type }) => type);
 }
 
-Deno.test("a socket lets its first frame be decided upon, and no other until then", () => {
+Deno.test("the first frame of a socket is decided upon, and no other comes before that", () => {
   const state = initialSocketState();
   assertEquals(transition(state, FRAME), [
     { type: "decide", frameType: 9, payload: new Uint8Array([1, 2, 3]) },
@@ -58,7 +58,7 @@ Deno.test("a socket lets its first frame be decided upon, and no other until the
   assertEquals(state.phase, "deciding");
 });
 
-Deno.test("a socket attaches when it is decided, and reports it when that succeeds", () => {
+Deno.test("a socket attaches its session once that is decided, and reports it when that succeeds", () => {
   const state = after(FRAME);
   assertEquals(typesOf(transition(state, DECIDED)), ["attach"]);
   assertEquals(state.phase, "deciding");
@@ -76,7 +76,7 @@ Deno.test("a socket that has ended attaches to nothing any more", () => {
   assertEquals(state.phase, "ended");
 });
 
-Deno.test("a handshake that fails is answered by a GOAWAY with its code", () => {
+Deno.test("a handshake that fails is refused by a GOAWAY with its code", () => {
   const cases: [TroupeError, code: ErrorCode, retryAfterMs: number][] = [
     [new ProtocolError("bad", ErrorCode.VERSION), ErrorCode.VERSION, 0],
     [
@@ -99,7 +99,7 @@ Deno.test("a handshake that fails is answered by a GOAWAY with its code", () => 
   }
 });
 
-Deno.test("a handshake whose socket broke is answered by nothing", () => {
+Deno.test("a handshake whose socket broke is refused by nothing", () => {
   const state = after(FRAME);
   const cause = LOST;
   assertEquals(transition(state, { type: "failed", cause }), [
@@ -108,7 +108,7 @@ Deno.test("a handshake whose socket broke is answered by nothing", () => {
   ]);
 });
 
-Deno.test("a failure after the handshake is the session's to answer", () => {
+Deno.test("a failure after the handshake is left to the session to report", () => {
   const cause = new ProtocolError("bad");
   const state = after(FRAME, DECIDED, ATTACHED);
   assertEquals(transition(state, { type: "failed", cause }), [

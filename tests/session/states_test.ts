@@ -6,7 +6,7 @@ import { bounded, echo, Net, roundTrip } from "../support/net.ts";
 import { ProxiedNet } from "../support/proxied_net.ts";
 
 Deno.test(
-  "both sides see a session connect, lose its socket, go on and close",
+  "both sides are notified when a session connects, loses its socket, resumes and closes",
   bounded,
   async () => {
     await using net = new ProxiedNet();
@@ -53,7 +53,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a state says why the socket was lost, and why the session",
+  "the states say why the socket was lost, and why the session",
   bounded,
   async () => {
     const clock = new ManualClock();
@@ -108,7 +108,7 @@ Deno.test(
 );
 
 Deno.test(
-  "whoever is told of states and throws is reported, and harms nobody",
+  "an onState() that throws is reported, and affects nobody",
   bounded,
   async () => {
     const onState = (): void => {
@@ -128,7 +128,7 @@ Deno.test(
 );
 
 Deno.test(
-  "an accept hook that throws is reported, and costs its own connection only",
+  "an accept() that throws is reported, and refuses its own connection only",
   bounded,
   async () => {
     await using net = new ProxiedNet({

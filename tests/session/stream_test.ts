@@ -112,7 +112,7 @@ Deno.test("a writer waits until the other side reads", bounded, async () => {
 });
 
 Deno.test(
-  "closing the writable half-closes: the answer still comes",
+  "closing the writable half-closes: the reply still arrives",
   bounded,
   async () => {
     await using net = new Net();
@@ -142,7 +142,7 @@ Deno.test(
 );
 
 Deno.test(
-  "cancelling the readable stops the peer's writing and nothing else",
+  "cancelling the readable stops the peer's writing only",
   bounded,
   async () => {
     await using net = new Net();
@@ -222,7 +222,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a stream that is left early harms no other on the socket",
+  "a stream that is left early does not affect the others on the socket",
   bounded,
   async () => {
     await using net = new Net();

@@ -14,7 +14,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.nat().map((which): Step => ({ type: "withdraw", which })),
 );
 
-Deno.test("a budget gives what it has and no more, and those who wait their turn in order", () => {
+Deno.test("a budget gives what it has and no more, and serves those who wait in order", () => {
   fc.assert(
     fc.property(
       fc.array(anyStep, { maxLength: 60, size: "max" }),
@@ -52,7 +52,7 @@ Deno.test("a budget gives what it has and no more, and those who wait their turn
   );
 });
 
-Deno.test("take() gives as much as there is, and nothing when there is none", () => {
+Deno.test("take() takes as much as is left, which may be nothing", () => {
   const budget = new Budget(100);
   assertEquals(budget.take(60), 60);
   assertEquals(budget.take(60), 40);
@@ -101,7 +101,7 @@ Deno.test("withdrawing what was granted gives nothing back", () => {
   assertEquals(budget.left, 20);
 });
 
-Deno.test("whoever is granted a reservation may give another back at once", () => {
+Deno.test("a reservation that is granted may give back another at once", () => {
   const budget = new Budget(100);
   const granted: number[] = [];
   budget.take(100);

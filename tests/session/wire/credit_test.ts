@@ -77,7 +77,7 @@ function read(
   return credit.isDue ? credit.grant(now, shortestTripMs) : undefined;
 }
 
-Deno.test("a sender that keeps to its credit never breaks the receiver's, however limits are late or repeated and windows grow", () => {
+Deno.test("a sender that keeps to its credit never exceeds the receiver's, however limits are late or repeated and windows grow", () => {
   fc.assert(
     fc.property(
       fc.constantFrom(65_536, 100_000, 262_144),
@@ -175,14 +175,14 @@ Deno.test("once everything is read and every limit has come, a sender can always
   );
 });
 
-Deno.test("a sender begins with the initial credit", () => {
+Deno.test("a sender starts with the initial credit", () => {
   const send = new SendCredit();
   assertEquals(send.available, INITIAL_CREDIT - FRAME_COST);
   assert(send.allows(END, INITIAL_CREDIT - FRAME_COST));
   assert(!send.allows(END, INITIAL_CREDIT - FRAME_COST + 1));
 });
 
-Deno.test("every frame that is kept costs its payload and the frame cost", () => {
+Deno.test("every frame that is kept costs its payload and FRAME_COST", () => {
   const send = new SendCredit();
   const before = send.available;
   send.spend(END, 100);
@@ -233,7 +233,7 @@ Deno.test("empty messages alone exhaust the credit", () => {
   assertThrows(() => receive.receive(0), ProtocolError);
 });
 
-Deno.test("a limit is told once half a window was read since the last", () => {
+Deno.test("a limit is sent once half a window was read since the last", () => {
   const window = 262_144;
   const receive = steady(window);
   assertEquals(receive.grantAll(), window);
@@ -245,11 +245,11 @@ Deno.test("a limit is told once half a window was read since the last", () => {
   assert(!receive.isDue);
 });
 
-Deno.test("a window is never below the initial credit, which the sender has before it is told", () => {
+Deno.test("a window is never below the initial credit, which the sender has before any limit", () => {
   assertEquals(steady(1).grantAll(), INITIAL_CREDIT);
 });
 
-Deno.test("a window is never above what an OPEN can say", () => {
+Deno.test("a window is never above what an OPEN can express", () => {
   assertEquals(steady(Infinity).grantAll(), 2 ** 32 - 1);
   const receive = new ReceiveCredit(2 ** 31, Infinity, new Budget(Infinity));
   receive.grantAll();
@@ -277,7 +277,7 @@ function windows(
   });
 }
 
-Deno.test("a window doubles while half of it is read within two round trips, up to its greatest", () => {
+Deno.test("a window doubles while half of it is read within two round trips, up to its maximum", () => {
   const credit = new ReceiveCredit(65_536, 500_000, new Budget(Infinity));
   assertEquals(windows(credit, 39, 20, 6), [
     65_536, // since the beginning it took long
@@ -289,22 +289,22 @@ Deno.test("a window doubles while half of it is read within two round trips, up 
   ]);
 });
 
-Deno.test("a window stands still while its reader takes two round trips or more", () => {
+Deno.test("a window stays the same while its reader takes two round trips or more", () => {
   const credit = new ReceiveCredit(65_536, 500_000, new Budget(Infinity));
   assertEquals(new Set(windows(credit, 40, 20)), new Set([65_536]));
 });
 
-Deno.test("a window stands still while the round trip is not known", () => {
+Deno.test("a window stays the same while the round trip is unknown", () => {
   const credit = new ReceiveCredit(65_536, 500_000, new Budget(Infinity));
   assertEquals(new Set(windows(credit, 0, 0)), new Set([65_536]));
 });
 
-Deno.test("a window that began above its greatest does not shrink", () => {
+Deno.test("a window that starts above its maximum does not shrink", () => {
   const credit = new ReceiveCredit(262_144, 100_000, new Budget(Infinity));
   assertEquals(new Set(windows(credit, 0, 20)), new Set([262_144]));
 });
 
-Deno.test("windows grow as far as their budget goes, from their beginning on", () => {
+Deno.test("windows grow as far as their budget goes, from the start", () => {
   const budget = new Budget(300_000);
   const credits = Array.from(
     { length: 3 },

@@ -274,7 +274,7 @@ Deno.test("bytes arrive once and in order, however messages and bytes are read i
   );
 });
 
-Deno.test("streams that share memory for one large message all have theirs, one after the other", async () => {
+Deno.test("streams that share memory for one large message all receive theirs, one after the other", async () => {
   await fc.assert(
     fc.asyncProperty(
       windows,
@@ -345,7 +345,7 @@ Deno.test("a window grows while its reader keeps up, and is given back at the en
   assertGivenBack(port);
 });
 
-Deno.test("a window stands still while messages wait for their reader", async () => {
+Deno.test("a window stays the same while messages wait for their reader", async () => {
   const port = session(65_536);
   const flow = new Flow(port, MAX_FRAME_BYTES);
   for (let i = 0; i < 40; i++) await flow.step({ type: "send", bytes: 20_000 });
@@ -371,7 +371,7 @@ Deno.test("a sender is never stuck at a reader that reads, with messages of ever
   }
 });
 
-Deno.test("a reader that does not read stops its sender at the credit", async () => {
+Deno.test("a sender whose messages are not read stops at its credit", async () => {
   const flow = new Flow(session(65_536), MAX_FRAME_BYTES);
   flow.port.room = Infinity;
   for (let i = 0; i < 2000; i++) {

@@ -96,7 +96,7 @@ for (let position = 0; position < PREFACE.length; position++) {
   });
 }
 
-Deno.test("a wrong preface is refused before the frames behind it are looked at", () => {
+Deno.test("a wrong preface is refused before the frames behind it are read", () => {
   const sink = collector();
   const bytes = concat([
     new TextEncoder().encode("GET / HT"),
@@ -196,11 +196,11 @@ Deno.test("a socket that ends between frames ends in order", () => {
   reader.end();
 });
 
-Deno.test("a reader begins with a small buffer", () => {
+Deno.test("a reader starts with a small buffer", () => {
   assertEquals(bufferBytes(new FrameReader()), QUIET_BYTES);
 });
 
-Deno.test("a quiet reader stays small, however its frames are cut", () => {
+Deno.test("a quiet reader keeps its small buffer, however its frames are cut", () => {
   const reader = begunReader();
   const sink = collector();
   const payload = pattern(4);
@@ -267,7 +267,7 @@ Deno.test("a reader with frames above a busy buffer grows to one of them and no 
   assertEquals(bufferBytes(reader), BUSY_BYTES + HEADER_BYTES);
 });
 
-Deno.test("random bytes after the preface raise nothing but ProtocolError", () => {
+Deno.test("random bytes after the preface cause nothing but ProtocolError", () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 2000, size: "max" }),
@@ -287,7 +287,7 @@ Deno.test("random bytes after the preface raise nothing but ProtocolError", () =
   );
 });
 
-Deno.test("a peer that begins with TLS is told apart from one that speaks something else", () => {
+Deno.test("the error for a peer that speaks TLS says so", () => {
   for (
     const [first, told] of [[21, "TLS"], [22, "TLS"], [72, "preface"]] as const
   ) {

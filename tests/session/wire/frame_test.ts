@@ -48,7 +48,7 @@ const open: Open = {
 };
 const half = "\ud83d";
 
-Deno.test("a handshake comes back as it went", () => {
+Deno.test("a handshake is decoded as it was encoded", () => {
   const anyHello = fc.record({
     minVersion: fc.nat({ max: VERSION }),
     maxVersion: fc.integer({ min: VERSION, max: 255 }),
@@ -68,12 +68,12 @@ Deno.test("a handshake comes back as it went", () => {
   }));
 });
 
-Deno.test("a handshake says as many streams as it can when there is no limit", () => {
+Deno.test("a handshake without a limit of streams has the highest that it can express", () => {
   const bytes = encodeHello({ ...hello, maxStreams: Infinity });
   assertEquals(decodeHello(bytes).maxStreams, 0xffffffff);
 });
 
-Deno.test("a handshake may be longer than what is known of it", () => {
+Deno.test("a handshake may have more fields than are known", () => {
   const bytes = concat([encodeHello(hello), pattern(40)]);
   assertEquals(decodeHello(bytes), hello);
 });
@@ -131,7 +131,7 @@ Deno.test("a peer that asks for frames under 1024 bytes is refused", () => {
   assertThrows(() => decodeHello(bytes), ProtocolError, "1024 is the least");
 });
 
-Deno.test("an OPEN comes back as it went", () => {
+Deno.test("an OPEN is decoded as it was encoded", () => {
   const anyOpen = fc.record({
     creditLimit: u32,
     priority: fc.constantFrom(Priority.NORMAL, Priority.HIGH, Priority.LOW),
@@ -151,7 +151,7 @@ Deno.test("the largest OPEN is within the limit for control frames", () => {
   assertEquals(decodeOpen(bytes), largest);
 });
 
-Deno.test("a class that nobody knows yet is the normal one", () => {
+Deno.test("an unknown class is the normal one", () => {
   const bytes = encodeOpen(open);
   for (const unknown of [3, 255]) {
     bytes[4] = unknown;
@@ -209,7 +209,7 @@ Deno.test("a decoded OPEN and handshake share nothing with the reader's buffer",
   assertEquals(decoded, [open, hello]);
 });
 
-Deno.test("a number comes back as it went, up to 2^53 - 1", () => {
+Deno.test("a number is decoded as it was encoded, up to 2^53 - 1", () => {
   fc.assert(fc.property(fc.maxSafeNat(), (number) => {
     assertEquals(decodeUint64(encodeUint64(number)), number);
   }));
@@ -232,7 +232,7 @@ Deno.test("a truncated number is a ProtocolError", () => {
   }
 });
 
-Deno.test("a reason comes back as it went", () => {
+Deno.test("a reason is decoded as it was encoded", () => {
   const anyReason = fc.record({
     code: u32,
     text,
@@ -249,7 +249,7 @@ Deno.test("a reason that is too long ends with a whole character", () => {
   assertEquals(text, `x${"😀".repeat(255)}`);
 });
 
-Deno.test("a reason that is not UTF-8 is read as far as it goes", () => {
+Deno.test("a reason that is not UTF-8 is decoded leniently", () => {
   const bytes = new Uint8Array([0, 0, 0, 7, 0x61, 0xff, 0x62]);
   assertEquals(decodeReason(bytes), { code: 7, text: "a\ufffdb" });
 });
@@ -265,7 +265,7 @@ Deno.test("a truncated reason is a ProtocolError", () => {
   }
 });
 
-Deno.test("a GOAWAY comes back as it went", () => {
+Deno.test("a GOAWAY is decoded as it was encoded", () => {
   const anyGoAway = fc.record({
     code: u32,
     lastStream: u32,
@@ -277,7 +277,7 @@ Deno.test("a GOAWAY comes back as it went", () => {
   }));
 });
 
-Deno.test("a GOAWAY says the longest time that it can when it is for ever", () => {
+Deno.test("a GOAWAY with an infinite delay has the longest that it can express", () => {
   const goAway = { code: 10, lastStream: 0, retryAfterMs: Infinity, text: "" };
   assertEquals(decodeGoAway(encodeGoAway(goAway)).retryAfterMs, 0xffffffff);
 });
@@ -302,7 +302,7 @@ for (
     decodeGoAway,
   })
 ) {
-  Deno.test(`${name}() raises nothing but ProtocolError on random bytes`, () => {
+  Deno.test(`${name}() throws nothing but ProtocolError on random bytes`, () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300, size: "max" }), (bytes) => {
         try {

@@ -25,7 +25,7 @@ const { END, FIN } = DataFlag;
 
 // The end.
 
-Deno.test("after FIN every read gives undefined", async () => {
+Deno.test("every read after FIN resolves to undefined", async () => {
   const { inbox, frame } = setup();
   frame(END, pattern(1));
   frame(FIN);
@@ -37,7 +37,7 @@ Deno.test("after FIN every read gives undefined", async () => {
 });
 
 for (const method of ["receive", "read"] as const) {
-  Deno.test(`FIN ends a ${method}() that is pending`, async () => {
+  Deno.test(`FIN ends a pending ${method}()`, async () => {
     const { inbox, frame } = setup();
     const received = inbox[method]();
     frame(FIN);
@@ -53,7 +53,7 @@ Deno.test("a frame with END and FIN is the last of its message, and of the strea
   assertEquals(await inbox.receive(), undefined);
 });
 
-Deno.test("a frame with END and FIN ends the message that is awaited, and the stream", async () => {
+Deno.test("a frame with END and FIN ends the awaited message, and the stream", async () => {
   const { inbox, frame } = setup();
   const received = inbox.receive();
   frame(0, pattern(3));
@@ -93,7 +93,7 @@ for (const payload of [EMPTY, pattern(6).subarray(3)]) {
     await assertRejects(() => inbox.receive(), MessageTruncatedError);
   });
 
-  Deno.test(`a message that ${how} cut short is a MessageTruncatedError after a receive that was given up`, async () => {
+  Deno.test(`a message that ${how} cut short is a MessageTruncatedError after a cancelled receive()`, async () => {
     const { inbox, frame } = setup();
     const abort = new AbortController();
     const given = assertRejects(() => inbox.receive({ signal: abort.signal }));
@@ -104,7 +104,7 @@ for (const payload of [EMPTY, pattern(6).subarray(3)]) {
     await assertRejects(() => inbox.receive(), MessageTruncatedError);
   });
 
-  Deno.test(`whoever reads bytes has all of a message that ${how} cut short`, async () => {
+  Deno.test(`whoever reads bytes receives all of a message that ${how} cut short`, async () => {
     const { inbox, frame } = setup();
     frame(0, pattern(3));
     frame(FIN, payload);
@@ -135,7 +135,7 @@ for (const flags of [0, END, FIN]) {
 
 // Breaking.
 
-Deno.test("what arrived before the stream broke is received, then the error", async () => {
+Deno.test("what arrived before the stream failed is received, then the error", async () => {
   const { inbox, frame } = setup();
   const error = new Error("broken");
   frame(END, pattern(1));
@@ -146,7 +146,7 @@ Deno.test("what arrived before the stream broke is received, then the error", as
   assertStrictEquals(await assertRejects(() => inbox.receive()), error);
 });
 
-Deno.test("a stream that breaks rejects who waits", async () => {
+Deno.test("a stream that fails rejects whoever waits", async () => {
   const { inbox, frame } = setup();
   const error = new Error("broken");
   const rejected = assertRejects(() => inbox.receive());
@@ -155,14 +155,14 @@ Deno.test("a stream that breaks rejects who waits", async () => {
   assertStrictEquals(await rejected, error);
 });
 
-Deno.test("a stream that ended does not break any more", async () => {
+Deno.test("a stream that has ended cannot fail any more", async () => {
   const { inbox, frame } = setup();
   frame(FIN);
   inbox.fail(new Error("broken"));
   assertEquals(await inbox.receive(), undefined);
 });
 
-Deno.test("discard() rejects who waits, and every read after it", async () => {
+Deno.test("discard() rejects the pending read, and every read after it", async () => {
   const { inbox, frame } = setup();
   const error = new Error("closed");
   const rejected = assertRejects(() => inbox.receive());

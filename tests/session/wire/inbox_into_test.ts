@@ -54,7 +54,7 @@ function assertWithin(
 
 for (let before = 0; before <= 3; before++) {
   for (const frames of [1, 3].filter((frames) => frames >= before)) {
-    Deno.test(`a message of ${frames} frames goes into the buffer when ${before} arrived before it is asked for`, async () => {
+    Deno.test(`a message of ${frames} frames goes into the buffer when ${before} arrived before it is received`, async () => {
       const { inbox, frame } = setup();
       const message = pattern(10 * frames);
       const into = buffer(40);
@@ -131,7 +131,7 @@ Deno.test("messages after the one in the buffer leave it alone", async () => {
   assertUntouched(into);
 });
 
-Deno.test("what a receive that was given up had gathered goes into the buffer of the next", async () => {
+Deno.test("what a cancelled receive() had assembled goes into the buffer of the next", async () => {
   const { inbox, frame } = setup();
   const abort = new AbortController();
   const given = assertRejects(() => inbox.receive({ signal: abort.signal }));
@@ -147,7 +147,7 @@ Deno.test("what a receive that was given up had gathered goes into the buffer of
 // Giving up.
 
 for (const next of ["another buffer", "no buffer"]) {
-  Deno.test(`a receive that is given up in the middle leaves its buffer alone, and the message goes to the next with ${next}`, async () => {
+  Deno.test(`a receive() that is cancelled in the middle leaves its buffer alone, and the message goes to the next with ${next}`, async () => {
     const { inbox, frame } = setup();
     const message = pattern(30);
     const into = buffer(40);
@@ -169,7 +169,7 @@ for (const next of ["another buffer", "no buffer"]) {
   });
 }
 
-Deno.test("bytes that were in the buffer of a receive that was given up can still be read", async () => {
+Deno.test("bytes that were in the buffer of a cancelled receive() can still be read", async () => {
   const { inbox, frame } = setup();
   const into = buffer(40);
   const abort = new AbortController();
@@ -183,7 +183,7 @@ Deno.test("bytes that were in the buffer of a receive that was given up can stil
   assertEquals(await inbox.read(), pattern(10));
 });
 
-Deno.test("a signal that aborts once the message is in the buffer takes it back from nobody", async () => {
+Deno.test("a signal that aborts once the message is in the buffer changes nothing", async () => {
   const { inbox, frame } = setup();
   const into = buffer(40);
   const abort = new AbortController();
@@ -222,7 +222,7 @@ for (
   }
 }
 
-Deno.test("a buffer that is too small for what was gathered before is an error, and left alone", async () => {
+Deno.test("a buffer that is too small for what was assembled before is an error, and left alone", async () => {
   const { inbox, frame, tooLarge } = setup();
   const abort = new AbortController();
   const given = assertRejects(() => inbox.receive({ signal: abort.signal }));

@@ -31,7 +31,7 @@ function stream(port: FakeInboxPort, number = 1): Setup {
 /** More than half a window, in one frame. */
 const MUCH = pattern(40_000);
 
-Deno.test("a message that is put together stays on its sender's credit, up to half a window", () => {
+Deno.test("a message that is assembled stays on its sender's credit, up to half a window", () => {
   const { inbox, frame, grants } = stream(session(1));
   inbox.receive();
   frame(0, pattern(20_000));
@@ -83,7 +83,7 @@ Deno.test("a message for which there is no memory waits on its sender's credit, 
   assertEquals(port.partials.left, MESSAGE);
 });
 
-Deno.test("a message that waits and ends within its window is received, and leaves the line", async () => {
+Deno.test("a message that waits for memory and ends within its window is received, and waits no more", async () => {
   const port = session(1);
   const first = stream(port, 1);
   const second = stream(port, 2);
@@ -126,7 +126,7 @@ for (const [what, end] of ends) {
 }
 
 for (const [what, end] of ends.slice(0, 3)) {
-  Deno.test(`a stream that ${what} while its large message waits leaves the line`, async () => {
+  Deno.test(`a stream that ${what} while its large message waits for memory waits no more`, async () => {
     const port = session(1);
     const streams = [1, 2, 3].map((number) => stream(port, number));
     const [first, second, third] = streams as [Setup, Setup, Setup];
@@ -152,7 +152,7 @@ Deno.test("a message that was cut short before it is read takes no memory of the
   assertEquals(port.partials.left, MESSAGE);
 });
 
-Deno.test("a large message that has arrived before its stream broke is received without memory of the session's", async () => {
+Deno.test("a large message that had arrived when its stream failed is received without memory of the session's", async () => {
   const port = session(1);
   const { inbox, frame } = stream(port);
   frame(0, MUCH);
@@ -162,7 +162,7 @@ Deno.test("a large message that has arrived before its stream broke is received 
   assertEquals(port.partials.left, MESSAGE);
 });
 
-Deno.test("a large message that is given up keeps its memory, and its place, for the next read", async () => {
+Deno.test("a large message whose read is cancelled keeps its memory, and its place, for the next read", async () => {
   const port = session(1);
   const { inbox, frame } = stream(port);
   const abort = new AbortController();
@@ -177,7 +177,7 @@ Deno.test("a large message that is given up keeps its memory, and its place, for
   assertEquals(port.partials.left, MESSAGE);
 });
 
-Deno.test("whoever reads the bytes of a large message instead gives its memory back", async () => {
+Deno.test("reading the bytes of a large message instead gives its memory back", async () => {
   const port = session(1);
   const { inbox, frame } = stream(port);
   const abort = new AbortController();
@@ -189,7 +189,7 @@ Deno.test("whoever reads the bytes of a large message instead gives its memory b
   assertEquals(port.partials.left, MESSAGE);
 });
 
-Deno.test("a sender always has credit for another byte, however a message before the large one stood", async () => {
+Deno.test("a sender always has credit for another byte, whatever was read of the message before the large one", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(65_536, 65_537, 100_001),

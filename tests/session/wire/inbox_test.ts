@@ -35,7 +35,7 @@ Deno.test("a message that is asked for before it arrives is received", async () 
 });
 
 for (let before = 0; before <= 3; before++) {
-  Deno.test(`a message of three frames is put together when ${before} arrived before it is asked for`, async () => {
+  Deno.test(`a message of three frames is assembled when ${before} arrived before it is received`, async () => {
     const { inbox, frame } = setup();
     const message = pattern(30);
     let received: Promise<Uint8Array | undefined> | undefined;
@@ -59,7 +59,7 @@ Deno.test("empty messages are messages, waiting and awaited", async () => {
   assertEquals(await received, EMPTY);
 });
 
-Deno.test("an empty frame with END ends a message that has begun", async () => {
+Deno.test("an empty frame with END ends a message that has started", async () => {
   const { inbox, frame } = setup();
   frame(0, pattern(5));
   frame(END);
@@ -102,7 +102,7 @@ Deno.test("takeMessage() takes a message that waits, and gives its credit back",
   assertEquals(inbox.takeMessage(), undefined);
 });
 
-Deno.test("takeMessage() leaves alone what receive() has to look at", async () => {
+Deno.test("takeMessage() leaves to receive() what is not a whole message", async () => {
   const { inbox, frame } = setup({ maxMessageBytes: 10 });
   frame(0, pattern(4));
   frame(END, pattern(4));
@@ -131,7 +131,7 @@ Deno.test("takeMessage() does not take the rest of a message for a whole one", a
 
 // Bytes.
 
-Deno.test("read() gives the bytes of each frame as it came", async () => {
+Deno.test("read() returns the bytes of each frame as it arrived", async () => {
   const { inbox, frame } = setup();
   frame(0, pattern(3));
   frame(END, pattern(4));
@@ -155,7 +155,7 @@ Deno.test("read() passes over empty messages, waiting and awaited", async () => 
   assertEquals(await received, pattern(4));
 });
 
-Deno.test("read() after a receive that was given up begins with what that had gathered", async () => {
+Deno.test("read() after a cancelled receive() starts with what that had assembled", async () => {
   const { inbox, frame } = setup();
   const abort = new AbortController();
   const given = inbox.receive({ signal: abort.signal });
@@ -167,7 +167,7 @@ Deno.test("read() after a receive that was given up begins with what that had ga
   assertEquals(await inbox.read(), pattern(4));
 });
 
-Deno.test("read() knows no largest message", async () => {
+Deno.test("read() has no limit of message size", async () => {
   const { inbox, frame, tooLarge } = setup({ maxMessageBytes: 10 });
   frame(END, pattern(11));
   assertEquals(await inbox.read(), pattern(11));
@@ -190,7 +190,7 @@ Deno.test("a signal that has aborted already rejects and takes nothing", async (
   assertEquals(await inbox.receive(), pattern(1));
 });
 
-Deno.test("a message that arrives after its receive was given up goes to the next", async () => {
+Deno.test("a message that arrives after its receive() was cancelled goes to the next", async () => {
   const { inbox, frame } = setup();
   const abort = new AbortController();
   const reason = new Error("enough");
@@ -202,7 +202,7 @@ Deno.test("a message that arrives after its receive was given up goes to the nex
 });
 
 for (let given = 1; given <= 2; given++) {
-  Deno.test(`a receive that is given up after ${given} of three frames loses none of them`, async () => {
+  Deno.test(`a receive() that is cancelled after ${given} of three frames loses none of them`, async () => {
     const { inbox, frame } = setup();
     const message = pattern(30);
     const abort = new AbortController();
@@ -218,7 +218,7 @@ for (let given = 1; given <= 2; given++) {
   });
 }
 
-Deno.test("a signal that aborts once its message is there takes it back from nobody", async () => {
+Deno.test("a signal that aborts once its message has arrived changes nothing", async () => {
   const { inbox, frame } = setup();
   const abort = new AbortController();
   const received = inbox.receive({ signal: abort.signal });
@@ -268,7 +268,7 @@ Deno.test("a frame over the credit is a ProtocolError, and nothing of it is kept
   assert(await isPending(inbox.receive()));
 });
 
-Deno.test("a frame over the credit does not reach who waits for it", async () => {
+Deno.test("a frame over the credit does not reach whoever waits for it", async () => {
   const { inbox, frame } = setup({ windowBytes: 65_536 });
   const received = inbox.receive();
   assertThrows(() => frame(END, pattern(65_473)), ProtocolError);
@@ -351,7 +351,7 @@ Deno.test("messages before one over the limit are received", async () => {
   await assertRejects(() => inbox.receive(), MessageTooLargeError);
 });
 
-Deno.test("after a message over the limit every read says so, whatever ends the stream", async () => {
+Deno.test("every read after a message over the limit rejects because of it, whatever ends the stream", async () => {
   for (const end of ["fail", "fin"]) {
     const { inbox, frame } = setup({ maxMessageBytes: 10 });
     frame(END, pattern(11));

@@ -177,7 +177,7 @@ Deno.test("a message waits for its turn when others do", () => {
   assertEquals(port.frames.length, 1);
 });
 
-Deno.test("a limit that is late or repeated lets nothing go, and is told from one that does", () => {
+Deno.test("raise() returns false for a limit that is late or repeated, which lets nothing go", () => {
   const { port, outbox } = setup();
   assert(outbox.raise(100_000));
   outbox.send(pattern(200_000));
@@ -281,7 +281,7 @@ Deno.test("nothing can be sent after finish()", async () => {
   assertEquals(port.frames.length, 1);
 });
 
-Deno.test("fail() refuses what waits, and what comes after", async () => {
+Deno.test("fail() rejects sends that wait, and those that follow", async () => {
   const { port, outbox } = setup();
   port.room = 0;
   const error = new Error("broken");
@@ -305,7 +305,7 @@ Deno.test("the first error stays", async () => {
   assertStrictEquals(await assertRejects(() => outbox.send(pattern(1))), first);
 });
 
-Deno.test("finish() says that the direction broke before it ended", async () => {
+Deno.test("finish() rejects when the direction fails before it has ended", async () => {
   const { port, outbox } = setup();
   const error = new Error("broken");
   port.room = 0;
@@ -315,7 +315,7 @@ Deno.test("finish() says that the direction broke before it ended", async () => 
   assertStrictEquals(await assertRejects(() => outbox.finish()), error);
 });
 
-Deno.test("a direction that ended does not break any more", async () => {
+Deno.test("a direction that has ended cannot fail any more", async () => {
   const { outbox } = setup();
   await outbox.finish();
   outbox.fail(new Error("broken"));
@@ -348,7 +348,7 @@ Deno.test("a buffer that is transferred before it was sent ends its stream alone
   assertInstanceOf(port.abandoned[0], TypeError);
 });
 
-Deno.test("a send that nobody waits for does not end the process when it fails", async () => {
+Deno.test("a send that nobody awaits does not end the process when it fails", async () => {
   const { outbox, port } = setup();
   port.room = 0;
   outbox.send(pattern(10));
@@ -382,7 +382,7 @@ Deno.test("a signal withdraws a message that waits, and those around it go", asy
   assertEquals(sent, [10, 30]);
 });
 
-Deno.test("a signal abandons a stream of whose message a part has gone", async () => {
+Deno.test("a signal abandons the stream when a part of the message is on its way", async () => {
   const { port, outbox } = setup();
   exhaust(outbox, 5);
   const giveUp = new AbortController();

@@ -268,7 +268,7 @@ Deno.test("ten equal streams of a low class send the same beside a busy high one
   assertEqualShares(low);
 });
 
-Deno.test("high streams that have one small message after another starve nobody", () => {
+Deno.test("streams of a high class with one small message after another starve nobody", () => {
   const scheduler = new Scheduler();
   const high = Array.from(
     { length: 20 },

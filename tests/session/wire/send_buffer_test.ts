@@ -173,7 +173,7 @@ Deno.test("the peer has every byte once and in order, however frames, writes, ac
 
 // Replay.
 
-Deno.test("what was sent and not acknowledged is said again after a cut", () => {
+Deno.test("what was sent and not acknowledged is repeated after a cut", () => {
   const out = new SendBuffer();
   const frames = [1, 2, 3].map((stream) => {
     const payload = pattern(50_000, stream);
@@ -211,7 +211,7 @@ Deno.test("an acknowledgement of what was not sent is a ProtocolError", () => {
   assert(out.acknowledge(101_000));
 });
 
-Deno.test("bytes that the socket was given may be acknowledged before it says so", () => {
+Deno.test("bytes may be acknowledged before their write settles", () => {
   const out = new SendBuffer();
   out.frame(0, 1, 1, pattern(992));
   const writing = out.next();
@@ -230,7 +230,7 @@ Deno.test("a peer that goes back behind what it has acknowledged is a ProtocolEr
   out.rewind(60_000);
 });
 
-Deno.test("a peer may have what a socket was given that broke before it said so", () => {
+Deno.test("a peer may have bytes whose write has failed", () => {
   const out = new SendBuffer();
   out.frame(0, 1, 1, pattern(992));
   out.next();
@@ -238,7 +238,7 @@ Deno.test("a peer may have what a socket was given that broke before it said so"
   assertEquals([out.unsent, out.unacknowledged], [0, 0]);
 });
 
-Deno.test("the socket that broke never writes what another session says", () => {
+Deno.test("a socket that broke never writes the bytes of another session", () => {
   const out = new SendBuffer();
   for (let i = 0; i < 40; i++) out.frame(0, 1, 1, pattern(MAX_FRAME_BYTES));
   while (out.unsent > 65_544) take(out, 65_544);
@@ -285,7 +285,7 @@ Deno.test("a frame that does not fit the small segment can be written at once", 
   assertEquals(out.next().length, out.unsent);
 });
 
-Deno.test("the payload may be changed once its frame is in the buffer", () => {
+Deno.test("a payload may be changed once its frame is in the buffer", () => {
   const out = new SendBuffer();
   const payload = pattern(100);
   const before = encoded({ type: 0, flags: 1, stream: 1, payload });
