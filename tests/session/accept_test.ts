@@ -65,7 +65,7 @@ Deno.test(
     });
     const good = await net.connect({ id: "good" });
     const bad = await net.connect({ id: "bad" });
-    await bad.send(utf8("nobody looks at this"));
+    await bad.send(utf8("nobody reads this"));
     const error = await assertRejects(
       () => bad.accepted,
       ConnectionRefusedError,
@@ -120,8 +120,8 @@ Deno.test(
       SessionLostError,
     );
     assertEquals(error.code, ErrorCode.UNAUTHORIZED);
-    const told = await net.peerErrors.next();
-    for (const shown of [Deno.inspect(error), Deno.inspect(told)]) {
+    const reported = await net.peerErrors.next();
+    for (const shown of [Deno.inspect(error), Deno.inspect(reported)]) {
       assert(!shown.includes(wrong) && !shown.includes(SECRET), shown);
       assert(!shown.includes(credentials.join(", ").slice(0, 12)), shown);
     }
@@ -157,9 +157,9 @@ for (
       );
       assertEquals(error.code, ErrorCode.INTERNAL);
       assert(!Deno.inspect(error).includes("hunter2"));
-      const told = await net.peerErrors.next();
-      assertInstanceOf(told, Error);
-      assertInstanceOf(told.cause, Error);
+      const reported = await net.peerErrors.next();
+      assertInstanceOf(reported, Error);
+      assertInstanceOf(reported.cause, Error);
       await roundTrip(before);
       assertEquals(net.listener.stats().sessions, 1);
     },

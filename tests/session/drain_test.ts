@@ -90,7 +90,7 @@ Deno.test(
   bounded,
   async () => {
     const clock = new ManualClock();
-    // The clock jumps: nobody can answer meanwhile.
+    // The clock jumps: nobody can reply meanwhile.
     const quiet = { keepAliveMs: 1_000_000 };
     await using net = new ProxiedNet({
       clock,
@@ -231,8 +231,8 @@ Deno.test(
     const frames = [await peer.any(), await peer.any()];
     const refused = frames.find(({ stream }) => stream === 5);
     assertEquals(refused?.type, FrameType.RESET);
-    const answer = frames.find(({ stream }) => stream === 3);
-    assertEquals(text(answer?.payload), "hello");
+    const reply = frames.find(({ stream }) => stream === 3);
+    assertEquals(text(reply?.payload), "hello");
     await peer.reason(FrameType.RESET, 1, ErrorCode.CANCELLED)
       .reason(FrameType.RESET, 3, ErrorCode.CANCELLED).flush();
     const { payload: last } = await peer.next(FrameType.GOAWAY);

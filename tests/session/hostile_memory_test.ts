@@ -69,7 +69,7 @@ class Attack implements AsyncDisposable {
     this.#before = before;
   }
 
-  static async begin(): Promise<Attack> {
+  static async start(): Promise<Attack> {
     const server = new ChildProcess("memory_server.ts");
     const address = await server.ask<Required<Address>>(
       "listen",
@@ -184,7 +184,7 @@ for (const bytes of [0, 1, 1639, MAX_FRAME_BYTES - FRAME_COST]) {
     `streams full of unread messages of ${bytes} bytes hold what their credit allows`,
     bounded,
     async () => {
-      await using attack = await Attack.begin();
+      await using attack = await Attack.start();
       await attack.openAll("unread");
       let frames = 0;
       for (const stream of attack.limits.keys()) {
@@ -203,7 +203,7 @@ for (const bytes of [1, MAX_FRAME_BYTES - FRAME_COST]) {
     `messages in frames of ${bytes} bytes that never end hold what the limits allow`,
     bounded,
     async () => {
-      await using attack = await Attack.begin();
+      await using attack = await Attack.start();
       await attack.openAll("whole");
       const frames = new Map<number, number>();
       let total = 0;
@@ -237,7 +237,7 @@ for (const [what, end] of [["resets", RESET], ["stops", STOP]] as const) {
     `a peer that opens, fills and ${what} streams is refused while they are served`,
     bounded,
     async () => {
-      await using attack = await Attack.begin();
+      await using attack = await Attack.start();
       const { peer, limits } = attack;
       for (let i = 0; i < 2 * STREAMS; i++) {
         const stream = 2 * i + 1;
@@ -283,7 +283,7 @@ Deno.test(
   "a peer that acknowledges nothing is sent replayBytes, and no more",
   bounded,
   async () => {
-    await using attack = await Attack.begin();
+    await using attack = await Attack.start();
     await fillReplay(attack);
     const credit = [...attack.limits.values()].reduce((a, b) => a + b);
     assert(credit < 30e6, `credit of ${megabytes(credit)} was given`);
@@ -295,7 +295,7 @@ Deno.test(
   "streams that were reset while they waited to send leave nothing behind",
   bounded,
   async () => {
-    await using attack = await Attack.begin();
+    await using attack = await Attack.start();
     await fillReplay(attack);
     const before = await attack.growth();
     const [rounds, each] = [60, 100];

@@ -60,7 +60,7 @@ Deno.test("KeepAlive does nothing before start()", () => {
   assertEquals(bench.calls, []);
 });
 
-Deno.test("KeepAlive pings a peer that was quiet, and gives up without an answer", () => {
+Deno.test("KeepAlive pings a peer that was quiet, and gives up without a reply", () => {
   const bench = new Bench();
   bench.keepAlive.start();
   bench.clock.advance(1000);
@@ -121,7 +121,7 @@ Deno.test("KeepAlive gives up a frame that takes over frameMs, however busy its 
   bench.incomplete = true;
   bench.keepAlive.start();
   bench.speak(1000, 10);
-  // The first check finds the frame, and looks at it every 100 ms from then on.
+  // The first check finds the frame, and checks it every 100 ms from then on.
   assertEquals(bench.decisions, [["onSlowFrame", 400]]);
   const [cause] = bench.causes;
   assertInstanceOf(cause, ProtocolError);
@@ -140,7 +140,7 @@ Deno.test("KeepAlive lets frames that are each in time take as long as they will
   assertEquals(bench.decisions, []);
 });
 
-Deno.test("KeepAlive.stop() ends the checks, and the wait for an answer", () => {
+Deno.test("KeepAlive.stop() ends the checks, and the wait for a reply", () => {
   const bench = new Bench();
   bench.keepAlive.start();
   bench.clock.advance(120);

@@ -25,7 +25,7 @@ import {
   type Speech,
 } from "../support/raw_peer.ts";
 
-/** Sends a ping, and waits for its answer: all before it has arrived. */
+/** Sends a ping and awaits its reply: everything before it has arrived then. */
 async function ping(peer: RawPeer): Promise<void> {
   const payload = crypto.getRandomValues(new Uint8Array(8));
   await peer.frame(FrameType.PING, 0, payload).flush();
@@ -53,7 +53,7 @@ Deno.test(
     await ping(peer);
     clock.advance(15_000);
     const trickle = frameBytes(FrameType.PING, 0, 0, encodeUint64(77));
-    // It asks, and gets no answer but a byte of something else each time.
+    // It pings, and receives no reply but a byte of something else each time.
     for (const byte of trickle.subarray(0, -1)) {
       clock.advance(15_000);
       await peer.next(FrameType.PING);
@@ -195,14 +195,14 @@ Deno.test(
     const [idle, idleThere] = await net.pair();
     const [sends, sendsThere] = await net.pair();
     const [hears, hearsThere] = await net.pair();
-    for (let looks = 0; looks < 6; looks++) {
+    for (let checks = 0; checks < 6; checks++) {
       await sends.send(utf8("up"));
       assertEquals(text(await sendsThere.receive()), "up");
       await hearsThere.send(utf8("down"));
       assertEquals(text(await hears.receive()), "down");
       clock.advance(5000);
       await net.system.idle();
-      if (looks < 2) assertEquals(idleThere.phase, "connected");
+      if (checks < 2) assertEquals(idleThere.phase, "connected");
     }
     const error = await assertRejects(
       () => idle.receive(),
@@ -250,7 +250,7 @@ Deno.test(
     const [here, there] = await net.connected();
     here.reset();
     await there.closed;
-    for (let looks = 0; looks < 3; looks++) {
+    for (let checks = 0; checks < 3; checks++) {
       clock.advance(5000);
       await net.system.idle();
     }
@@ -316,8 +316,8 @@ Deno.test(
       const sessionId = crypto.getRandomValues(new Uint8Array(16));
       return hello(FrameType.HELLO, { sessionId })(peer);
     }));
-    const answers = await Promise.all(peers.map((peer) => peer.any()));
-    const welcomes = answers.filter(({ type }) => type === FrameType.WELCOME);
+    const replies = await Promise.all(peers.map((peer) => peer.any()));
+    const welcomes = replies.filter(({ type }) => type === FrameType.WELCOME);
     assertEquals(welcomes.length, 1);
     await using pool = new ConnectionPool(net.system);
     const error = await assertRejects(

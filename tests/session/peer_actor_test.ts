@@ -54,7 +54,7 @@ const OPENING = {
   priority: Priority.NORMAL,
 };
 
-/** What each socket begins with. */
+/** Size of the ping that each socket starts with. */
 const PING_BYTES = 16;
 
 /** A peer actor whose dials and sockets are in the hands of a test. */
@@ -230,8 +230,8 @@ Deno.test(
     const connection = await session.open(OPENING);
     await transport.writes.next();
     bench.ref.stop();
-    const [goodbye] = framesOf(await transport.writes.next());
-    assertEquals(goodbye?.type, FrameType.GOAWAY);
+    const [goAway] = framesOf(await transport.writes.next());
+    assertEquals(goAway?.type, FrameType.GOAWAY);
     await connection.closed;
     const error = await assertRejects(
       () => connection.receive(),
@@ -266,8 +266,8 @@ Deno.test(
     const transport = await bench.meet();
     bench.ref.tell({ type: "close" });
     const bytes = await transport.writes.next();
-    const [goodbye] = framesOf(bytes);
-    assertEquals(goodbye?.type, FrameType.GOAWAY);
+    const [goAway] = framesOf(bytes);
+    assertEquals(goAway?.type, FrameType.GOAWAY);
     await bench.system.idle();
     assertEquals(bench.ends.untaken, 0);
     const said = PING_BYTES + bytes.length;

@@ -135,7 +135,7 @@ Deno.test("a socket that is lost is replaced while the session lives", () => {
     { type: "dial_later", attempts: 0 },
     { type: "stop_link", link: LINK },
   ]);
-  // The wait that has begun goes on.
+  // The wait for a socket goes on.
   const failed: PeerEvent = { type: "dial_failed", cause: REFUSED };
   assertEquals(transition(state, failed, DIALLER, BUSY), [
     { type: "dial_later", attempts: 1 },
@@ -480,7 +480,7 @@ Deno.test("a peer goes through its phases as they are drawn, and reports each ch
               command.type === "report" && command.state.phase === "resuming"
             ),
           );
-          // Whoever has closed is told that it is closed.
+          // A session that was closed is reported as closed.
           if (state.isClosing) assert(reported !== "lost" || wasOver);
           if (wasOver && event.type !== "stopped") assertEquals(types, []);
           if (isOver && !wasOver) {

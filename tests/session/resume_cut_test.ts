@@ -21,7 +21,7 @@ const HEAD_BYTES = 260;
 const small = [0, 1, 100, 0, 7, 300].map((length, i) => pattern(length, i));
 const large = [40_000, 0, 70_000, 1, 150_000].map((n, i) => pattern(n, i));
 
-/** Sends them all and answers with all that came. */
+/** Sends them all, and returns all that arrived. */
 async function talk(
   connection: LogicalConnection,
   messages: Uint8Array[],
@@ -136,7 +136,7 @@ for (const side of ["pool", "listener"] as const) {
     bounded,
     async () => {
       for (let place = 1; place <= 400; place += 10) {
-        // Whoever has said goodbye may wait in vain for the last receipt.
+        // The side that has closed may wait in vain for the last ACK.
         const limits = { closeMs: 500 };
         await using net = new ProxiedNet({
           listen: limits,

@@ -135,7 +135,7 @@ const beforeTheHandshake: Offence[] = [
       peer.preface().frame(HELLO, 0, new Uint8Array(9).fill(1)).open(1).flush(),
   ),
   protocol(
-    "answers before it has asked",
+    "sends a reply before any request",
     "before the handshake",
     hello(WELCOME, {}),
   ),
@@ -160,7 +160,7 @@ const beforeTheHandshake: Offence[] = [
     hello(HELLO, { received: 5 }),
   ),
   {
-    what: "resumes what was never begun",
+    what: "resumes a session that never existed",
     message: "no such session",
     say: hello(HELLO, { token: new Uint8Array(32).fill(1), epoch: 2 }),
     error: SessionRefusedError,
@@ -433,7 +433,7 @@ Deno.test(
     assertInstanceOf(error, ProtocolError);
     assertStringIncludes(error.message, "before the handshake is done");
     assertEquals((await peer.goAway())?.code, ErrorCode.PROTOCOL);
-    // What was begun for it waits for nobody after the deadline.
+    // The session that was started for it does not outlive the deadline.
     clock.advance(500);
     await net.until(() => net.listener.stats().sessions === 0);
     assertEquals(net.peerErrors.untaken, 0);
@@ -566,7 +566,7 @@ Deno.test(
       }),
       { numRuns: 300 },
     );
-    // Sessions that were begun for a socket that ended too early.
+    // Sessions that were started for a socket that ended too early.
     clock.advance(10_000);
     await net.until(() => {
       const { sockets, sessions } = net.listener.stats();

@@ -48,7 +48,7 @@ import {
 const { HELLO, WELCOME, OPEN, DATA, WINDOW, RESET, STOP, PING, ACK } =
   FrameType;
 
-/** The next answer to a ping. */
+/** Returns the next reply to a ping. */
 async function nextPong(peer: RawPeer): Promise<string | undefined> {
   while (true) {
     const { flags, payload } = await peer.next(PING);
@@ -97,7 +97,7 @@ Deno.test(
     {
       using peer = await RawPeer.meet(net.listener.address);
       await peer.goodbye(ErrorCode.NONE).flush();
-      // It says goodbye to nobody, but that it has heard everything.
+      // It sends no GOAWAY of its own, but acknowledges everything.
       assertEquals((await peer.rest()).map(({ type }) => type), [PING, ACK]);
     }
     await net.until(() => net.listener.stats().sockets === 0);
@@ -213,21 +213,21 @@ const servers: [
   number | undefined,
 ][] = [
   [
-    "answers in HTTP",
+    "responds in HTTP",
     (peer) => peer.write(utf8("HTTP/1.1 400 Bad Request\r\n\r\n")),
     ConnectError,
     "is it a Troupe peer?",
     ErrorCode.PROTOCOL,
   ],
   [
-    "answers as SSH does",
+    "responds as SSH does",
     (peer) => peer.write(utf8("SSH-2.0-OpenSSH_9.6\r\n")),
     ConnectError,
     "is it a Troupe peer?",
     ErrorCode.PROTOCOL,
   ],
   [
-    "answers with an alert of TLS",
+    "responds with an alert of TLS",
     (peer) => peer.write(new Uint8Array([0x15, 3, 1, 0, 2, 2, 70])),
     ConnectError,
     "The peer speaks TLS",
@@ -248,7 +248,7 @@ const servers: [
     ErrorCode.VERSION,
   ],
   [
-    "answers with too few bytes",
+    "responds with too few bytes",
     (peer) =>
       peer.preface().frame(WELCOME, 0, new Uint8Array(3).fill(1)).flush(),
     ConnectError,

@@ -109,7 +109,7 @@ class Bench implements AsyncDisposable {
   }
 }
 
-/** What each socket begins with. */
+/** Size of the ping that each socket starts with. */
 const PING_BYTES = 16;
 
 /** Messages of 100 bytes in one write. */
@@ -167,8 +167,8 @@ Deno.test(
     assertInstanceOf(await bench.ends.next(), ProtocolError);
     gate.resolve();
     assertEquals(await transport.writes.next(), PREFACE);
-    const [goodbye] = framesOf(await transport.writes.next());
-    assertEquals(goodbye?.type, FrameType.GOAWAY);
+    const [goAway] = framesOf(await transport.writes.next());
+    assertEquals(goAway?.type, FrameType.GOAWAY);
   },
 );
 
@@ -185,8 +185,8 @@ Deno.test(
     clock.advance(1);
     assertInstanceOf(await bench.ends.next(), HandshakeTimeoutError);
     bench.ref.stop();
-    const [goodbye] = framesOf(await transport.writes.next());
-    assertEquals(goodbye?.type, FrameType.GOAWAY);
+    const [goAway] = framesOf(await transport.writes.next());
+    assertEquals(goAway?.type, FrameType.GOAWAY);
   },
 );
 

@@ -66,7 +66,7 @@ function steady(windowBytes: number): ReceiveCredit {
   return new ReceiveCredit(windowBytes, 0, new Budget(Infinity));
 }
 
-/** Reads a frame, and answers the limit that the sender is told then, if any. */
+/** Reads a frame, and returns the limit that the sender is granted then, if any. */
 function read(
   credit: ReceiveCredit,
   payloadBytes: number,
@@ -262,7 +262,7 @@ Deno.test("a window is never above what an OPEN can express", () => {
 
 // Windows that grow.
 
-/** Reads whole windows, each within `ms`, and answers what the window was. */
+/** Reads whole windows, each within `ms`, and returns the sizes. */
 function windows(
   credit: ReceiveCredit,
   ms: number,

@@ -289,14 +289,17 @@ Deno.test("random bytes after the preface cause nothing but ProtocolError", () =
 
 Deno.test("the error for a peer that speaks TLS says so", () => {
   for (
-    const [first, told] of [[21, "TLS"], [22, "TLS"], [72, "preface"]] as const
+    const [first, expected] of [[21, "TLS"], [22, "TLS"], [
+      72,
+      "preface",
+    ]] as const
   ) {
     const reader = new FrameReader();
     reader.space()[0] = first;
     assertThrows(
       () => reader.advance(1, { frame() {} }),
       ProtocolError,
-      told,
+      expected,
     );
   }
 });

@@ -13,11 +13,11 @@ import { FakeInboxPort } from "./support.ts";
 /** No bytes. */
 export const EMPTY: Uint8Array = new Uint8Array(0);
 
-/** An inbox and what it tells its session. */
+/** An inbox and what it asks of its session. */
 export interface Setup {
   readonly port: FakeInboxPort;
   readonly inbox: Inbox;
-  /** Limits that the sender was told. */
+  /** Limits that the sender was granted. */
   readonly grants: number[];
   readonly tooLarge: readonly MessageTooLargeError[];
   /** Delivers a frame from a buffer that is overwritten at once. */

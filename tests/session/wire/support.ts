@@ -258,12 +258,12 @@ export class FakeInboxPort implements InboxPort {
   readonly partials: Budget;
   readonly clock: ManualClock = new ManualClock();
   shortestTripMs = 0;
-  /** Limits that were told, of each stream. */
+  /** Limits that were granted to each stream. */
   readonly grants: Map<number, number[]> = new Map();
   /** Errors with which streams are to be reset. */
   readonly tooLargeErrors: MessageTooLargeError[] = [];
 
-  /** A session whose windows stand still unless it is told otherwise. */
+  /** A session whose windows stay the same by default. */
   constructor(
     options: Partial<InboxOptions> = {},
     windowBytes: number = Infinity,
