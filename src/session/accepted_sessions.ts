@@ -242,7 +242,7 @@ export class AcceptedSessions {
     this.#byId.set(id, served);
     this.#idOf.set(peer, id);
     peer.stopped.then(() => this.forget(peer));
-    // The others were told before this one was among them.
+    // The others were notified before this one was among them.
     if (this.retryAfterMs !== undefined) {
       peer.tell({ type: "drain", retryAfterMs: this.retryAfterMs });
     }

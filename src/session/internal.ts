@@ -11,7 +11,7 @@ export type { SocketOffer } from "./acceptor_actor.ts";
 export { connectionActor } from "./connection_actor.ts";
 export { dialSession } from "./dialled_session.ts";
 export { socketLost } from "./failures.ts";
-export { type RunningListener, startListener } from "./listener_actor.ts";
+export { startListener } from "./listener_actor.ts";
 export {
   formatAddress,
   type ResolvedSessionOptions,
@@ -20,7 +20,6 @@ export {
 export { peerActor, type PeerMessage, type PeerSession } from "./peer_actor.ts";
 export { socketActor } from "./socket_actor.ts";
 export { SocketLimit } from "./socket_limit.ts";
-export { Stream } from "./stream.ts";
 export { notifyUser } from "./notify_user.ts";
 export { decodeReason, encodeReason, type Reason } from "./wire/frame.ts";
 export { PREFACE, Priority } from "./wire/protocol.ts";

@@ -342,7 +342,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
 }
 
 /** Starts a socket actor; its transport is closed even if it never starts. */
-export function spawnSocket<M>(
+function spawnSocket<M>(
   context: ActorContext<M>,
   options: SocketOptions,
 ): void {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { LOOPBACK_HOSTS, resolveHosts } from "./hosts.ts";
+export { resolveHosts } from "./hosts.ts";
 export {
   type OriginRules,
   refusalOf,

@@ -78,7 +78,7 @@ export class UserSession<
     this.#closing.add(closed);
   }
 
-  /** Closes all links. */
+  /** Closes all links of this user. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const link of this.#links.values()) this.#close(link);
     this.#links.clear();

@@ -90,7 +90,7 @@ export class UserPool implements UserHost {
     model.start();
   }
 
-  /** Adds a user. */
+  /** Adds a user to the pool, and starts it. */
   spawn(): VirtualUser {
     const user = new VirtualUser(this, this.#spawned);
     const ref = user.spawn(this.#context, `user-${this.#spawned}`);
