@@ -16,6 +16,7 @@ export {
   checkObject,
   checkString,
 } from "./kinds.ts";
+export { closestName } from "./closest_name.ts";
 export { checkDuration } from "./duration.ts";
 export {
   checkInteger,
@@ -26,5 +27,6 @@ export {
 } from "./number.ts";
 export { resolveNumbers } from "./numbers.ts";
 export { checkOneOf } from "./one_of.ts";
+export { checkOptionNames, type OptionNames } from "./option_names.ts";
 export { reasonOf } from "./reason.ts";
 export { kindOf, shown } from "./shown.ts";

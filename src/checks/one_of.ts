@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { closestName } from "./closest_name.ts";
 import { shown } from "./shown.ts";
 
 /**
  * Checks that an option is one of a few strings. The error lists them, and
- * names the one that was probably meant: `"top-level"` and `"topLevel"` for
- * `"top_level"`.
+ * names the one that was probably meant: `"top-level"`, `"topLevel"` and
+ * `"top_levle"` for `"top_level"`.
  *
  * @throws {TypeError} if the value is anything else
  *
@@ -35,7 +36,8 @@ function adviseOneOf(
   allowed: readonly string[],
 ): string {
   const meant = typeof value === "string"
-    ? allowed.find((one) => lettersOf(one) === lettersOf(value))
+    ? allowed.find((one) => lettersOf(one) === lettersOf(value)) ??
+      closestName(value, allowed)
     : undefined;
   const choice = `it must be ${listOf(allowed)}`;
   return meant === undefined

@@ -17,6 +17,8 @@ for (
     ["top-level", `it is "top-level", did you mean "top_level"? (${choice})`],
     ["topLevel", `it is "topLevel", did you mean "top_level"? (${choice})`],
     ["Path", `it is "Path", did you mean "path"? (${choice})`],
+    ["sytem", `it is "sytem", did you mean "system"? (${choice})`],
+    ["top_levle", `it is "top_levle", did you mean "top_level"? (${choice})`],
     ["constructor", `it is "constructor", ${choice}`],
   ] as const
 ) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { closestName } from "../scenario/closest_name.ts";
+import { closestName } from "../../checks/internal.ts";
 import { LoadTestError } from "../load_errors.ts";
 import type { JsonValue } from "../../codec/mod.ts";
 import type { Override } from "./override.ts";

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { describeRange, isInRange } from "../../checks/internal.ts";
-import { closestName } from "./closest_name.ts";
+import { closestName, describeRange, isInRange } from "../../checks/internal.ts";
 import type { DriverIssue } from "../driver.ts";
 import type { ObjectRule, Rule } from "./rule.ts";
 

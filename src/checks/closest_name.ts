@@ -9,7 +9,10 @@ import { levenshteinDistance } from "@std/text/levenshtein-distance";
 /** Letters in which two names may differ; two that are swapped count twice. */
 const MAX_DISTANCE = 2;
 
-/** Returns the name that is most similar to a wrong one, if it is similar. */
+/**
+ * Returns the name that is most similar to a wrong one, if it is similar. One of
+ * which every letter differs never is, so that `"ws"` is not taken for `"sse"`.
+ */
 export function closestName(
   wrong: string,
   names: readonly string[],
@@ -21,5 +24,6 @@ export function closestName(
     closest.toLowerCase(),
   );
   const most = Math.max(MAX_DISTANCE, closest.length / 3);
-  return distance <= most && distance < closest.length ? closest : undefined;
+  const fewest = Math.min(wrong.length, closest.length);
+  return distance <= most && distance < fewest ? closest : undefined;
 }

@@ -1,0 +1,51 @@
+/**
+ * Names of options: a misspelt one is refused, not ignored.
+ *
+ * @module
+ */
+import { closestName } from "./closest_name.ts";
+import { checkObject } from "./kinds.ts";
+
+/**
+ * A table of all options of a type. The compiler refuses one that lacks an
+ * option, or has one too many, so it follows the type.
+ */
+export type OptionNames<Options> = Readonly<Record<NamesOf<Options>, true>>;
+
+/** The properties of every member of a union. */
+type NamesOf<Options> = Options extends unknown ? keyof Options & string
+  : never;
+
+/**
+ * Checks that options are an object, and that it has no others than those of a
+ * table. The values are checked elsewhere.
+ *
+ * @param of What takes the options, such as `"listen()"`.
+ * @throws {TypeError} if the options are not an object, or one is not known; it
+ * names the one that was probably meant
+ *
+ * @example
+ * ```ts ignore
+ * const NAMES: OptionNames<PoolOptions> = { lingerMs: true, maxSockets: true };
+ *
+ * checkOptionNames("ConnectionPool", options, NAMES);
+ * // TypeError: Cannot use option "lingerMS" of ConnectionPool: it is not known, did you mean "lingerMs"?
+ * ```
+ */
+export function checkOptionNames<Options extends object>(
+  of: string,
+  options: Options,
+  names: OptionNames<Options>,
+): void {
+  checkObject(`options of ${of}`, options, "an object");
+  for (const name in options) {
+    if (Object.hasOwn(names, name)) continue;
+    const meant = closestName(name, Object.keys(names));
+    throw new TypeError(
+      `Cannot use option ${JSON.stringify(name)} of ${of}: it is not known` +
+        (meant === undefined
+          ? `, the options are ${Object.keys(names).join(", ")}`
+          : `, did you mean ${JSON.stringify(meant)}?`),
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import { assertThrows } from "@std/assert";
+import {
+  checkOptionNames,
+  type OptionNames,
+} from "../../src/checks/internal.ts";
+
+interface PoolOptions {
+  readonly lingerMs?: number;
+  readonly maxSockets?: number;
+}
+
+const NAMES: OptionNames<PoolOptions> = { lingerMs: true, maxSockets: true };
+
+/** As a program without types would call it. */
+function check(options: object): void {
+  checkOptionNames<PoolOptions>("pool()", options, NAMES);
+}
+
+Deno.test("checkOptionNames() takes known options, or none", () => {
+  for (const options of [{}, { lingerMs: 1 }, { maxSockets: undefined }]) {
+    check(options);
+  }
+});
+
+for (
+  const [name, text] of [
+    ["lingerMS", 'did you mean "lingerMs"?'],
+    ["maxSocket", 'did you mean "maxSockets"?'],
+    ["constructor", "the options are lingerMs, maxSockets"],
+    ["x", "the options are lingerMs, maxSockets"],
+  ] as const
+) {
+  Deno.test(`checkOptionNames() refuses ${name}`, () => {
+    assertThrows(
+      () => check({ lingerMs: 1, [name]: 1 }),
+      TypeError,
+      `Cannot use option "${name}" of pool(): it is not known, ${text}`,
+    );
+  });
+}
+
+for (const [options, kind] of [[null, "missing"], ["x", "a string"]]) {
+  Deno.test(`checkOptionNames() refuses ${kind} options`, () => {
+    assertThrows(
+      () => Reflect.apply(checkOptionNames, undefined, ["f()", options, NAMES]),
+      TypeError,
+      `Cannot use options of f(): it is ${kind}, it must be an object`,
+    );
+  });
+}
