@@ -98,7 +98,26 @@ export class TestBrowser implements AsyncDisposable {
 
   /** Waits until the terminal shows a text. */
   async shows(text: string | RegExp): Promise<void> {
-    await this.page.locator(".xterm-rows", { hasText: text }).waitFor();
+    await this.#finds(".xterm-rows", text);
+  }
+
+  /** Waits until one row of the terminal matches. */
+  async showsRow(text: RegExp): Promise<void> {
+    await this.#finds(".xterm-rows > div", text);
+  }
+
+  /** Waits for an element with a text; a failure says what there is. */
+  async #finds(selector: string, hasText: string | RegExp): Promise<void> {
+    try {
+      await this.page.locator(selector, { hasText }).first().waitFor();
+    } catch (cause) {
+      const status = await this.page.locator("#state").textContent();
+      const lines = [`page: ${status}`, ...await this.lines()];
+      throw new Error(
+        `The terminal does not show ${hasText}:\n${lines.join("\n")}`,
+        { cause },
+      );
+    }
   }
 
   /** The text of the terminal, line by line, up to the last that has some. */

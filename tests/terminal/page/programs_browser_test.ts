@@ -20,6 +20,17 @@ async function reload(browser: TestBrowser, text: RegExp): Promise<void> {
   await browser.showsLines(() => Promise.resolve(lines));
 }
 
+/**
+ * Types a command of tmux. What arrives in one read with the keys that open the
+ * prompt goes to the pane, not to the prompt, so those are typed alone.
+ */
+async function runInTmux(browser: TestBrowser, command: string): Promise<void> {
+  await browser.page.keyboard.press("Control+B");
+  await browser.page.keyboard.type(":");
+  await browser.showsRow(/^:\s*$/);
+  await browser.page.keyboard.type(`${command}\n`);
+}
+
 Deno.test(
   "in a browser, vim writes a file across a reload",
   inBrowserWith("vim"),
@@ -84,19 +95,15 @@ Deno.test(
       await using browser = await TestBrowser.open();
       await browser.enter(served);
       await browser.shows("left");
-      await browser.page.keyboard.press("Control+B");
-      await browser.page.keyboard.type(":split-window -h 'echo right; cat'\n");
+      await runInTmux(browser, "split-window -h 'echo right; cat'");
       // Not only in the command, and before anything is typed to it.
-      await browser.page.locator(".xterm-rows > div", {
-        hasText: /^left\s+│right\s*$/,
-      }).waitFor();
+      await browser.showsRow(/^left\s+│right\s*$/);
       await browser.page.keyboard.type("typed\n");
       // Once by the terminal, and once by the program.
       const twice = /typed.*typed/s;
       await browser.shows(twice);
       await reload(browser, twice);
-      await browser.page.keyboard.press("Control+B");
-      await browser.page.keyboard.type(":kill-server\n");
+      await runInTmux(browser, "kill-server");
       await browser.phase("ended");
       browser.assertQuiet();
     } finally {
