@@ -45,8 +45,8 @@ class Suite {
     // The slow ones measure: each of them has the machine for itself.
     const isSlow = task === "test:slow";
     const parts = isSlow ? await slowPartsOf(files) : partsOf(files);
-    // One more than cores: now and then each waits for a process or a timer.
-    const atOnce = isSlow ? 1 : navigator.hardwareConcurrency + 1;
+    // More than cores: now and then each waits for a process or a timer.
+    const atOnce = isSlow ? 1 : navigator.hardwareConcurrency + 2;
     // What runs beside others is shown when it has ended.
     const isLive = atOnce === 1 || parts.length === 1;
     const checks = options.includes("--no-check")

@@ -10,13 +10,19 @@ export interface Part {
 
 /** What a file imports whose tests have a slow size. */
 const SLOW = '/support/slow.ts"';
-/** Folders that take longest come first, so that none is left to the end. */
+/**
+ * Folders that take longest, which come first, so that none is left to the end.
+ * One below another is a part of its own.
+ */
 const LONGEST = [
-  "tests/terminal/",
-  "tests/load/",
+  "tests/terminal/page/",
   "tests/session/",
-  "tests/metrics/",
+  "tests/load/",
+  "tests/terminal/",
   "tests/examples/",
+  "tests/load/presets/",
+  "tests/metrics/",
+  "tests/session/wire/",
   "tests/tcp/",
   "tests/pty/",
 ];
@@ -48,10 +54,7 @@ export async function slowPartsOf(files: readonly string[]): Promise<Part[]> {
 
 /** Divides files by the folder below `tests/` that they are in. */
 export function partsOf(files: readonly string[]): Part[] {
-  const folders = Map.groupBy(
-    files,
-    (file) => file.match(/^(?:[^/]+\/){1,2}/)?.[0] ?? "./",
-  );
+  const folders = Map.groupBy(files, folderOf);
   const rank = ([folder]: [string, unknown]) =>
     LONGEST.includes(folder) ? LONGEST.indexOf(folder) : LONGEST.length;
   return [...folders]
@@ -60,6 +63,14 @@ export function partsOf(files: readonly string[]): Part[] {
       const [only = folder, ...others] = files;
       return { path: others.length === 0 ? only : folder, files };
     });
+}
+
+/** The folder whose part a file belongs to. */
+function folderOf(file: string): string {
+  const [own] = LONGEST
+    .filter((folder) => file.startsWith(folder))
+    .sort((a, b) => b.length - a.length);
+  return own ?? file.match(/^(?:[^/]+\/){1,2}/)?.[0] ?? "./";
 }
 
 /** A module that `deno test` can run: one that imports all files of a part. */

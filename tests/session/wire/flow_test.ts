@@ -20,6 +20,7 @@ import {
   pattern,
   sameBytes,
 } from "./support.ts";
+import { isSlow } from "../../support/slow.ts";
 
 type Step =
   | { readonly type: "send"; readonly bytes: number }
@@ -249,7 +250,7 @@ Deno.test("messages of any size arrive once and in order, however sends, reads, 
         assertGivenBack(port);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: isSlow ? 300 : 60 },
   );
 });
 
@@ -270,7 +271,7 @@ Deno.test("bytes arrive once and in order, however messages and bytes are read i
         assertGivenBack(port);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: isSlow ? 300 : 60 },
   );
 });
 
@@ -295,7 +296,7 @@ Deno.test("streams that share memory for one large message all receive theirs, o
         assertGivenBack(port);
       },
     ),
-    { numRuns: 100 },
+    { numRuns: isSlow ? 100 : 20 },
   );
 });
 

@@ -348,7 +348,7 @@ Deno.test("outboxes with messages of any size share a socket equally", () => {
     activate: (sendable: Sendable) => scheduler.activate(sendable),
     abandon() {},
   };
-  const share = 1_500_000;
+  const share = 800_000;
   for (const [stream, size] of messageBytes.entries()) {
     const outbox = new Outbox(port, stream, Priority.NORMAL);
     outbox.raise(Number.MAX_SAFE_INTEGER);

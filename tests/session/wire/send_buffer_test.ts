@@ -17,6 +17,7 @@ import {
   pattern,
   sameBytes,
 } from "./support.ts";
+import { isSlow } from "../../support/slow.ts";
 
 const QUIET_BYTES = 4096;
 
@@ -167,7 +168,7 @@ Deno.test("the peer has every byte once and in order, however frames, writes, ac
         assertEquals(out.next().buffer.byteLength, QUIET_BYTES);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: isSlow ? 300 : 60 },
   );
 });
 
