@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { closestName, describeRange, isInRange } from "../../checks/internal.ts";
+import {
+  closestName,
+  describeRange,
+  isInRange,
+} from "../../checks/internal.ts";
 import type { DriverIssue } from "../driver.ts";
 import type { ObjectRule, Rule } from "./rule.ts";
 
