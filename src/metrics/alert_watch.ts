@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { kindOf } from "../checks/internal.ts";
 import type { AlertRule } from "./alert_rule.ts";
 import { type AlertState, QUIET, transition } from "./alert_state.ts";
+import type { ErrorReporter } from "./error_reporter.ts";
 import type { AlertEvent } from "./feed.ts";
 import { METRIC_READERS } from "./metric_path.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
@@ -12,18 +14,15 @@ import type { MetricsSnapshot } from "./snapshot.ts";
 /** Applies all rules to each snapshot. */
 export class AlertWatch {
   readonly #states: Map<AlertRule, AlertState>;
-  readonly #onError: (error: unknown) => void;
+  readonly #errors: ErrorReporter;
 
   /**
-   * Creates a watch whose alerts are quiet. A metric that throws is reported
-   * to `onError` and counts as unknown.
+   * Creates a watch whose alerts are quiet. A metric that throws is reported,
+   * and counts as unknown.
    */
-  constructor(
-    rules: readonly AlertRule[],
-    onError: (error: unknown) => void,
-  ) {
+  constructor(rules: readonly AlertRule[], errors: ErrorReporter) {
     this.#states = new Map(rules.map((rule) => [rule, QUIET]));
-    this.#onError = onError;
+    this.#errors = errors;
   }
 
   /** The alerts that fire, in the order of their rules. */
@@ -46,14 +45,25 @@ export class AlertWatch {
     return events;
   }
 
-  #read({ metric }: AlertRule, snapshot: MetricsSnapshot): number | null {
-    try {
-      return typeof metric === "function"
+  #read({ name, metric }: AlertRule, snapshot: MetricsSnapshot): number | null {
+    let value: unknown = null;
+    this.#errors.attempt(() => {
+      value = typeof metric === "function"
         ? metric(snapshot)
-        : METRIC_READERS.get(metric)?.(snapshot) ?? null;
-    } catch (error) {
-      this.#onError(error);
-      return null;
+        : METRIC_READERS.get(metric)?.(snapshot);
+      // An async function has a promise, whose rejection is reported too.
+      return value;
+    });
+    if (typeof value === "number") return value;
+    if (value !== null && value !== undefined) {
+      this.#errors.report(
+        new TypeError(
+          `Cannot use the metric of the alert "${name}": its result is ${
+            kindOf(value)
+          }, it must be a number or null`,
+        ),
+      );
     }
+    return null;
   }
 }

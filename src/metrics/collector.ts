@@ -11,19 +11,21 @@ import {
   type Timer,
   TroupeError,
 } from "../actor/mod.ts";
+import { checkNumber } from "../checks/internal.ts";
 import { readActors } from "./actor_source.ts";
 import { AlertWatch } from "./alert_watch.ts";
 import {
   type MetricsCollectorOptions,
   resolveCollectorOptions,
 } from "./collector_options.ts";
+import { ErrorReporter } from "./error_reporter.ts";
 import { EventLoopDelay } from "./event_loop_delay.ts";
 import type { AlertEvent, MetricsEvent, MetricsFeed } from "./feed.ts";
 import { HistoryRing } from "./history_ring.ts";
 import { readHost } from "./host_source.ts";
 import { Instruments } from "./instruments.ts";
 import { ProcessSource } from "./process_source.ts";
-import type { MetricsSnapshot } from "./snapshot.ts";
+import type { ActorMetrics, MetricsSnapshot } from "./snapshot.ts";
 import { SqliteHistory } from "./sqlite_history.ts";
 
 /** One subscription; the same function may have several. */
@@ -65,7 +67,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
   readonly #timeOfDay: () => number;
   readonly #intervalMs: number;
   readonly #maxActorGroups: number;
-  readonly #onError: (error: unknown) => void;
+  readonly #errors: ErrorReporter;
   readonly #process = new ProcessSource();
   readonly #alerts: AlertWatch;
   readonly #ring: HistoryRing;
@@ -98,9 +100,11 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     this.#timeOfDay = options.timeOfDay ?? Date.now;
     this.#intervalMs = intervalMs;
     this.#maxActorGroups = maxActorGroups;
-    this.#onError = options.onError ??
-      ((error) => console.error("The metrics collector has failed:", error));
-    this.#alerts = new AlertWatch(alerts, (error) => this.#onError(error));
+    this.#errors = new ErrorReporter(
+      options.onError ??
+        ((error) => console.error("The metrics collector has failed:", error)),
+    );
+    this.#alerts = new AlertWatch(alerts, this.#errors);
     this.#ring = new HistoryRing(limits);
     if (historyPath !== undefined) {
       this.#file = new SqliteHistory(historyPath, limits);
@@ -113,7 +117,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
 
   #restore(file: SqliteHistory): void {
     try {
-      for (const snapshot of file.read(this.#timeOfDay())) {
+      for (const snapshot of file.read(this.#timeNow())) {
         this.#ring.push(snapshot);
         this.#sequence = snapshot.sequence;
       }
@@ -140,8 +144,8 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
 
   /**
    * Calls a listener with each event from now on, until the result is
-   * disposed. What it throws is passed to `onError`, and it is called for the
-   * next event all the same.
+   * disposed. What it throws, or rejects with if it is async, is passed to
+   * `onError`, and it is called for the next event all the same.
    */
   subscribe(listener: (event: MetricsEvent) => void): Disposable {
     const subscription = { listener };
@@ -176,7 +180,8 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     // An interval that was missed is not made up for.
     const dueMs = Math.max(lastMs + this.#intervalMs, now);
     this.#timer = this.#clock.schedule(dueMs - now, () => {
-      this.collect();
+      // Nothing may be thrown from a timer: it would end the process.
+      this.#errors.attempt(() => void this.collect());
       this.#plan(dueMs);
     });
     this.#timer.unref();
@@ -194,35 +199,45 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     const nowMs = this.#clock.now();
     const snapshot: MetricsSnapshot = {
       sequence: ++this.#sequence,
-      atMs: this.#timeOfDay(),
+      atMs: this.#timeNow(),
       process: this.#process.read(nowMs),
       eventLoop: this.#eventLoop?.read() ?? null,
       host: readHost(),
-      actors: this.#system === undefined
-        ? null
-        : readActors(this.#system, this.#maxActorGroups),
+      actors: this.#readActors(),
       instruments: this.instruments.samples(),
     };
     this.#latest = snapshot;
     this.#ring.push(snapshot);
-    this.#attempt(() => this.#file?.push(snapshot));
+    this.#errors.attempt(() => this.#file?.push(snapshot));
     const alerts = this.#alerts.update(snapshot, nowMs);
     this.#publish({ type: "snapshot", snapshot });
     for (const alert of alerts) this.#publish({ type: "alert", alert });
     return snapshot;
   }
 
-  #publish(event: MetricsEvent): void {
-    for (const { listener } of [...this.#subscriptions]) {
-      this.#attempt(() => listener(event));
-    }
+  #readActors(): ActorMetrics | null {
+    const system = this.#system;
+    if (system === undefined) return null;
+    return this.#errors.read(
+      "system",
+      () => readActors(system, this.#maxActorGroups),
+      null,
+    );
   }
 
-  #attempt(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.#onError(error);
+  /** Milliseconds since 1970, whatever `timeOfDay` does. */
+  #timeNow(): number {
+    const read = (): number => {
+      const atMs: unknown = this.#timeOfDay();
+      checkNumber("the result of timeOfDay", atMs, { finite: true });
+      return atMs;
+    };
+    return this.#errors.read("timeOfDay", read, Date.now());
+  }
+
+  #publish(event: MetricsEvent): void {
+    for (const { listener } of [...this.#subscriptions]) {
+      this.#errors.attempt(() => listener(event));
     }
   }
 
@@ -240,7 +255,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     this.#timer?.cancel();
     this.#eventLoop?.[Symbol.dispose]();
     this.#process[Symbol.dispose]();
-    this.#attempt(() => this.#file?.[Symbol.dispose]());
+    this.#errors.attempt(() => this.#file?.[Symbol.dispose]());
   }
 
   /** Closes the collector, and writes what waits to the history. */

@@ -69,8 +69,11 @@ export interface MetricsCollectorOptions extends InstrumentsOptions {
    */
   readonly timeOfDay?: () => number;
   /**
-   * Called with what a listener or the metric of an alert throws, and when the
-   * history cannot be written. The collector goes on.
+   * Called with what a listener, the metric of an alert, `system` or
+   * `timeOfDay` throws, and when the history cannot be written. The collector
+   * goes on: what could not be read is `null`, and `Date.now` takes the place
+   * of `timeOfDay`. A source that fails each time is reported once. If
+   * `onError` itself fails, both errors are printed.
    * @default {a function that prints it}
    */
   readonly onError?: (error: unknown) => void;

@@ -37,7 +37,9 @@ const CREATE = {
 
 /**
  * Registers metrics with the global meter provider. Whenever they are
- * collected, `observe` is called once for all of them.
+ * collected, `observe` is called once for all of them. What it throws is
+ * printed, once until it works again, and never reaches the provider: Deno's
+ * own ends the process.
  */
 export function registerMetrics<Metric extends MetricDescription>(
   described: readonly Metric[],
@@ -52,13 +54,25 @@ export function registerMetrics<Metric extends MetricDescription>(
     }),
   );
   const all = [...observables.values()];
-  const callback = (result: BatchObservableResult): void =>
+  const observeInto = (result: BatchObservableResult): void =>
     observe((metric, value, attributes) => {
       const observable = observables.get(metric);
       if (observable === undefined) return;
       if (value === null || value === undefined) return;
       result.observe(observable, value, attributes);
     });
+  let isFailing = false;
+  const callback = (result: BatchObservableResult): void => {
+    try {
+      observeInto(result);
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) {
+        console.error("Cannot observe metrics for OpenTelemetry:", error);
+      }
+      isFailing = true;
+    }
+  };
   meter.addBatchObservableCallback(callback, all);
   return {
     [Symbol.dispose]: () => meter.removeBatchObservableCallback(callback, all),

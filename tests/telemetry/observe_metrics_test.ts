@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { metrics } from "@opentelemetry/api";
 import {
   type DataPoint,
@@ -9,6 +9,8 @@ import { ActorSystem } from "../../src/actor/system.ts";
 import { MetricsCollector, snapshotToText } from "../../src/metrics/mod.ts";
 import { observeMetrics } from "../../src/telemetry/observe_metrics.ts";
 import { observeActors } from "../../src/telemetry/mod.ts";
+import type { MetricsSnapshot } from "../../src/metrics/snapshot.ts";
+import { bounded } from "../support/net.ts";
 import { emptySnapshot, fullSnapshot, TestFeed } from "../metrics/snapshots.ts";
 
 /** Gives what is collected to the test. */
@@ -151,3 +153,55 @@ Deno.test("OpenTelemetry gets no values after the metrics are disposed", async (
   feed.push(fullSnapshot(2));
   assertEquals((await otel.collect()).values, before);
 });
+
+Deno.test("A feed that throws is printed once until it works again, and ends no collection", async () => {
+  await using otel = new Metrics();
+  const broken = new Error("broken");
+  let isBroken = true;
+  class BrokenFeed extends TestFeed {
+    override get latest(): MetricsSnapshot | undefined {
+      if (isBroken) throw broken;
+      return super.latest;
+    }
+  }
+  const feed = new BrokenFeed();
+  feed.push(fullSnapshot(1));
+  using _observed = observeMetrics(feed);
+  const { error } = console;
+  const lines: unknown[] = [];
+  console.error = (...words: unknown[]) => void lines.push(...words);
+  try {
+    for (let i = 0; i < 3; i++) {
+      assertEquals((await otel.collect()).values, {});
+    }
+    isBroken = false;
+    const { values } = await otel.collect();
+    assertEquals(values["system.cpu.logical.count {cpu} "], 2);
+    isBroken = true;
+    await otel.collect();
+  } finally {
+    console.error = error;
+  }
+  assertEquals(lines.filter((line) => line === broken).length, 2);
+});
+
+Deno.test(
+  "A feed that throws does not end a process with Deno's own exporter",
+  bounded,
+  async () => {
+    const script = new URL("observe_broken_feed.ts", import.meta.url).pathname;
+    const config = new URL("../../deno.json", import.meta.url).pathname;
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", "--quiet", `--config=${config}`, script],
+      env: {
+        OTEL_DENO: "true",
+        OTEL_EXPORTER_OTLP_PROTOCOL: "console",
+        OTEL_METRIC_EXPORT_INTERVAL: "20",
+      },
+      stdin: "null",
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    assertEquals([code, text(stdout)], [0, "read three times\n"]);
+    assertStringIncludes(text(stderr), "the feed is broken");
+  },
+);
