@@ -7,7 +7,7 @@ import type { ActorGroup } from "./actor_groups.ts";
 
 /** A metric, and how it is read. */
 export interface ActorMetric<From> {
-  /** The name as OpenTelemetry writes it, such as `troupe.actor.count`. */
+  /** The name as OpenTelemetry writes it, such as `troupe.actors`. */
   readonly name: string;
   /** Whether it only grows, or rises and falls. */
   readonly kind: "counter" | "up_down_counter";
@@ -30,7 +30,7 @@ export interface SystemCounters {
 /** Metrics of each group of actors. */
 export const GROUP_METRICS: readonly ActorMetric<ActorGroup>[] = [
   {
-    name: "troupe.actor.count",
+    name: "troupe.actors",
     kind: "up_down_counter",
     unit: "{actor}",
     description: "Actors that are not gone",

@@ -90,13 +90,14 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
    * @throws {MetricsHistoryError} if the history cannot be opened or read.
    */
   constructor(options: MetricsCollectorOptions = {}) {
-    const { retentionMs, maxSnapshots, maxActorGroups, intervalMs, alerts } =
-      resolveCollectorOptions(options);
+    const resolved = resolveCollectorOptions(options);
+    const { retentionMs, maxSnapshots, maxActorGroups, intervalMs } = resolved;
+    const { alerts, instruments } = resolved;
     const { system, historyPath, signal } = options;
     const limits = { retentionMs, maxSnapshots };
-    this.instruments = new Instruments(options);
     this.#system = system;
     this.#clock = options.clock ?? system?.clock ?? realClock;
+    this.instruments = new Instruments({ ...instruments, clock: this.#clock });
     this.#timeOfDay = options.timeOfDay ?? Date.now;
     this.#intervalMs = intervalMs;
     this.#maxActorGroups = maxActorGroups;

@@ -7,7 +7,11 @@ import type { ActorSystem, Clock } from "../actor/mod.ts";
 import { MAX_ACTOR_GROUPS } from "../actor/internal.ts";
 import { resolveNumbers } from "../checks/internal.ts";
 import { type AlertRule, checkAlertRules } from "./alert_rule.ts";
-import type { InstrumentsOptions } from "./instruments.ts";
+import {
+  type InstrumentLimits,
+  type InstrumentsOptions,
+  resolveInstrumentLimits,
+} from "./instruments.ts";
 
 /** Options of a `MetricsCollector`. */
 export interface MetricsCollectorOptions extends InstrumentsOptions {
@@ -86,9 +90,10 @@ export interface ResolvedCollectorOptions {
   readonly maxSnapshots: number;
   readonly maxActorGroups: number;
   readonly alerts: readonly AlertRule[];
+  readonly instruments: InstrumentLimits;
 }
 
-const DEFAULTS: Omit<ResolvedCollectorOptions, "alerts"> = {
+const DEFAULTS: Omit<ResolvedCollectorOptions, "alerts" | "instruments"> = {
   intervalMs: 1000,
   retentionMs: 600_000,
   maxSnapshots: 3600,
@@ -114,5 +119,6 @@ export function resolveCollectorOptions(
   const { alerts = [] } = options;
   const numbers = resolveNumbers(options, DEFAULTS, RANGES);
   checkAlertRules(alerts);
-  return { ...numbers, alerts };
+  const instruments = resolveInstrumentLimits(options);
+  return { ...numbers, alerts, instruments };
 }

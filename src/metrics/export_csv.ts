@@ -70,8 +70,6 @@ const OF_GROUP = [
 ] as const satisfies readonly (keyof ActorGroup)[];
 
 const OF_SUMMARY = [
-  "count",
-  "sum",
   "min",
   "mean",
   "p50",
@@ -87,8 +85,9 @@ const OF_SUMMARY = [
  * The columns of process, event loop and host are always the same, in the same
  * order. After them come those of heap spaces, groups of actors and
  * instruments that occur in any of the snapshots, in the order of their names,
- * such as `actors[pool].processed` and `latency{route="/orders"}.p99`. What is
- * unknown is an empty cell.
+ * such as `actors[pool].processed` and `latency{route="/orders"}.p99`. A
+ * histogram has its count and sum so far, and the percentiles of its window, but
+ * no buckets. What is unknown is an empty cell.
  *
  * @example
  * ```ts
@@ -132,6 +131,8 @@ function othersOf(snapshot: MetricsSnapshot): Map<string, Cell> {
     const name = `${sample.name}${labelText(sample)}`;
     if (sample.type !== "histogram") cells.set(name, sample.value);
     else {
+      cells.set(`${name}.count`, sample.count);
+      cells.set(`${name}.sum`, sample.sum);
       for (const key of OF_SUMMARY) {
         cells.set(`${name}.${key}`, sample.summary[key]);
       }

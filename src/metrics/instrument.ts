@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { Distribution } from "./distribution.ts";
+import { BucketCounts } from "./buckets.ts";
 import { checkLabels } from "./instrument_names.ts";
 import type { InstrumentSample, Labels } from "./snapshot.ts";
+import { WindowDistribution } from "./window_distribution.ts";
 
 /** Describes an instrument to whoever reads it. */
 export interface InstrumentDescription {
@@ -15,10 +16,22 @@ export interface InstrumentDescription {
    */
   readonly help?: string;
   /**
-   * The unit of its values, such as `ms` or `bytes`.
+   * The unit of its values, such as `ms` or `bytes`. In the text for
+   * Prometheus, times become seconds, sizes bytes and percents ratios.
    * @default {""}
    */
   readonly unit?: string;
+}
+
+/** Describes a histogram to whoever reads it. */
+export interface HistogramDescription extends InstrumentDescription {
+  /**
+   * The upper bounds of its buckets in its own unit, each above the one before
+   * it: at most 200 numbers from 0.
+   * @default {from 1 ms to 10 s for times, from 256 bytes to 64 MiB for sizes,
+   * from 1 to 10000 for others}
+   */
+  readonly buckets?: readonly number[];
 }
 
 /** An instrument for a count that only grows. */
@@ -70,18 +83,39 @@ const OVERFLOW_LABELS: Labels = { overflow: "true" };
 const NO_LABELS_KEY = JSON.stringify(NO_LABELS);
 const OVERFLOW_KEY = JSON.stringify(OVERFLOW_LABELS);
 
+/** What a histogram keeps: of all values their buckets, of the latest more. */
+interface HistogramState {
+  readonly buckets: BucketCounts;
+  readonly window: WindowDistribution;
+}
+
 /** The state of one instrument for one set of labels. */
 class Series {
   readonly labels: Labels;
   value = 0;
-  readonly distribution: Distribution | undefined;
+  readonly histogram: HistogramState | undefined;
   /** The same object for as long as nothing changes: snapshots share it. */
   sample: InstrumentSample | undefined;
 
-  constructor(labels: Labels, type: InstrumentType) {
+  constructor(labels: Labels, histogram: HistogramState | undefined) {
     this.labels = labels;
-    if (type === "histogram") this.distribution = new Distribution();
+    this.histogram = histogram;
   }
+}
+
+/** What an instrument is made of. */
+export interface InstrumentParts {
+  readonly name: string;
+  readonly type: InstrumentType;
+  readonly help: string;
+  readonly unit: string;
+  /** The bounds of a histogram's buckets. */
+  readonly bounds: readonly number[];
+  /** Milliseconds of a histogram's window. */
+  readonly windowMs: number;
+  readonly maxLabelSets: number;
+  /** Called for each call with labels over the limit. */
+  overflowed(): void;
 }
 
 /** An instrument of any type. */
@@ -90,23 +124,17 @@ export class Instrument implements Counter, Gauge, Histogram {
   readonly type: InstrumentType;
   readonly help: string;
   readonly unit: string;
+  readonly bounds: readonly number[];
   readonly #series = new Map<string, Series>();
-  readonly #maxLabelSets: number;
-  readonly #overflowed: () => void;
+  readonly #parts: InstrumentParts;
 
-  constructor(
-    name: string,
-    type: InstrumentType,
-    { help = "", unit = "" }: InstrumentDescription,
-    maxLabelSets: number,
-    overflowed: () => void,
-  ) {
-    this.name = name;
-    this.type = type;
-    this.help = help;
-    this.unit = unit;
-    this.#maxLabelSets = maxLabelSets;
-    this.#overflowed = overflowed;
+  constructor(parts: InstrumentParts) {
+    this.name = parts.name;
+    this.type = parts.type;
+    this.help = parts.help;
+    this.unit = parts.unit;
+    this.bounds = parts.bounds;
+    this.#parts = parts;
   }
 
   add(value = 1, labels: Labels = NO_LABELS): void {
@@ -123,29 +151,28 @@ export class Instrument implements Counter, Gauge, Histogram {
 
   record(value: number, labels: Labels = NO_LABELS): void {
     this.#check("record", value, 0);
-    this.#seriesOf(labels)?.distribution?.record(value);
+    const histogram = this.#seriesOf(labels)?.histogram;
+    histogram?.buckets.record(value);
+    histogram?.window.record(value);
   }
 
-  /** Returns a sample for each set of labels. */
-  samples(): InstrumentSample[] {
-    return Array.from(
-      this.#series.values(),
-      (series) => series.sample ??= this.#sample(series),
-    );
+  /** Returns a sample for each set of labels, at a time of the clock. */
+  samples(nowMs: number): InstrumentSample[] {
+    return Array.from(this.#series.values(), (series) => {
+      if (series.histogram?.window.move(nowMs)) series.sample = undefined;
+      return series.sample ??= this.#sample(series);
+    });
   }
 
-  #sample({ labels, value, distribution }: Series): InstrumentSample {
+  #sample({ labels, value, histogram }: Series): InstrumentSample {
     const { name, type, help, unit } = this;
-    return type === "histogram"
-      ? {
-        type,
-        name,
-        help,
-        unit,
-        labels,
-        summary: (distribution ?? new Distribution()).summary(),
-      }
-      : { type, name, help, unit, labels, value };
+    const base = { name, help, unit, labels };
+    if (histogram === undefined) {
+      return { type: type === "counter" ? type : "gauge", ...base, value };
+    }
+    const { buckets, window } = histogram;
+    const summary = window.summary();
+    return { type: "histogram", ...base, ...buckets.read(), summary };
   }
 
   #check(action: string, value: number, least: number): void {
@@ -167,19 +194,27 @@ export class Instrument implements Counter, Gauge, Histogram {
     }
     let series = this.#series.get(key);
     if (series === undefined) {
-      if (this.#series.size >= this.#maxLabelSets) {
-        this.#overflowed();
+      if (this.#series.size >= this.#parts.maxLabelSets) {
+        this.#parts.overflowed();
         if (this.type === "gauge") return undefined;
         kept = OVERFLOW_LABELS;
         key = OVERFLOW_KEY;
         series = this.#series.get(key);
       }
       if (series === undefined) {
-        series = new Series(kept, this.type);
+        series = new Series(kept, this.#histogram());
         this.#series.set(key, series);
       }
     }
     series.sample = undefined;
     return series;
+  }
+
+  #histogram(): HistogramState | undefined {
+    if (this.type !== "histogram") return undefined;
+    return {
+      buckets: new BucketCounts(this.bounds),
+      window: new WindowDistribution(this.#parts.windowMs),
+    };
   }
 }

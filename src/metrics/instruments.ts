@@ -4,17 +4,22 @@
  *
  * @module
  */
+import { type Clock, realClock } from "../actor/mod.ts";
 import { resolveNumbers } from "../checks/internal.ts";
+import { checkBounds, defaultBounds } from "./buckets.ts";
 import {
   type Counter,
   type Gauge,
   type Histogram,
+  type HistogramDescription,
   Instrument,
   type InstrumentDescription,
   type InstrumentType,
 } from "./instrument.ts";
 import { checkInstrumentName } from "./instrument_names.ts";
+import { instrumentName, namesIn } from "./metric_names.ts";
 import { InstrumentError } from "./metrics_errors.ts";
+import { isOwnName } from "./own_metrics.ts";
 import type { InstrumentSample } from "./snapshot.ts";
 
 /** Limits of {@linkcode Instruments}. */
@@ -31,14 +36,46 @@ export interface InstrumentsOptions {
    * @default {1000}
    */
   readonly maxInstruments?: number;
+  /**
+   * Milliseconds of the window over which a histogram has percentiles, above
+   * 0; `Infinity` for all values so far. The window moves with the snapshots,
+   * in steps of half its length: values leave it when they are one to one and
+   * a half times as old.
+   * @default {60000}
+   */
+  readonly windowMs?: number;
+  /**
+   * The source of time, by which the window moves.
+   * @default {realClock}
+   */
+  readonly clock?: Clock;
 }
 
-const DEFAULTS = { maxLabelSets: 200, maxInstruments: 1000 };
+const DEFAULTS = {
+  maxLabelSets: 200,
+  maxInstruments: 1000,
+  windowMs: 60_000,
+};
 
 const RANGES = {
   maxLabelSets: { min: 1, integer: true },
   maxInstruments: { min: 1, integer: true },
+  windowMs: { above: 0 },
 };
+
+/** The limits of instruments, with the defaults filled in. */
+export type InstrumentLimits = Readonly<Record<keyof typeof DEFAULTS, number>>;
+
+/**
+ * Checks the limits of instruments, and fills in the defaults.
+ *
+ * @throws {RangeError} if a number is out of its range.
+ */
+export function resolveInstrumentLimits(
+  options: InstrumentsOptions,
+): InstrumentLimits {
+  return resolveNumbers(options, DEFAULTS, RANGES);
+}
 
 /**
  * The instruments of an application, by name. The same name returns the same
@@ -56,20 +93,21 @@ const RANGES = {
  * ```
  */
 export class Instruments {
-  readonly #maxLabelSets: number;
-  readonly #maxInstruments: number;
+  readonly #limits: InstrumentLimits;
+  readonly #clock: Clock;
   readonly #instruments = new Map<string, Instrument>();
+  /** Names in the text for Prometheus, and the instruments that have them. */
+  readonly #taken = new Map<string, string>();
   #overflows = 0;
 
   /**
    * Creates an empty set of instruments.
    *
-   * @throws {RangeError} if a limit is not a whole number from 1.
+   * @throws {RangeError} if a number is out of its range.
    */
   constructor(options: InstrumentsOptions = {}) {
-    const limits = resolveNumbers(options, DEFAULTS, RANGES);
-    this.#maxLabelSets = limits.maxLabelSets;
-    this.#maxInstruments = limits.maxInstruments;
+    this.#limits = resolveInstrumentLimits(options);
+    this.#clock = options.clock ?? realClock;
   }
 
   /** Number of calls with labels over the limit of their instrument. */
@@ -80,9 +118,10 @@ export class Instruments {
   /**
    * Returns the counter of a name.
    *
-   * @throws {InstrumentError} if OpenMetrics does not allow the name, an
-   * instrument of another type or unit has it, or there are too many
-   * instruments.
+   * @throws {InstrumentError} if OpenMetrics does not allow the name, a metric
+   * of the collector or an instrument of another type or unit has it, or there
+   * are too many instruments. It is the name with its unit that counts: a
+   * counter `wait` in `ms` and a gauge `wait_seconds` have the same one.
    */
   counter(name: string, description: InstrumentDescription = {}): Counter {
     return this.#get(name, "counter", description);
@@ -100,44 +139,61 @@ export class Instruments {
   /**
    * Returns the histogram of a name.
    *
-   * @throws {InstrumentError} for the same reasons as `counter`.
+   * @throws {InstrumentError} for the same reasons as `counter`, or if it has
+   * other buckets already.
+   * @throws {TypeError} if `buckets` is not an array of numbers.
+   * @throws {RangeError} if one of them is not above the one before it.
    */
-  histogram(name: string, description: InstrumentDescription = {}): Histogram {
+  histogram(name: string, description: HistogramDescription = {}): Histogram {
     return this.#get(name, "histogram", description);
   }
 
   #get(
     name: string,
     type: InstrumentType,
-    description: InstrumentDescription,
+    description: HistogramDescription,
   ): Instrument {
+    const { help = "", unit = "", buckets } = description;
     const known = this.#instruments.get(name);
-    if (known !== undefined) {
-      const { unit = "" } = description;
-      if (known.type === type && known.unit === unit) return known;
-      throw new InstrumentError(
-        `Cannot create the ${type} ${name} in ${
-          JSON.stringify(unit)
-        }: there is a ${known.type} ${name} in ${
-          JSON.stringify(known.unit)
-        }, choose another name`,
-      );
-    }
+    if (known !== undefined) return checkKnown(known, type, unit, buckets);
+    const { maxInstruments, maxLabelSets, windowMs } = this.#limits;
     checkInstrumentName(name);
-    if (this.#instruments.size >= this.#maxInstruments) {
+    if (buckets !== undefined) checkBounds(name, buckets);
+    const names = namesIn(instrumentName(name, unit));
+    this.#checkFree(name, type, names);
+    if (this.#instruments.size >= maxInstruments) {
       throw new InstrumentError(
-        `Cannot create the ${type} ${name}: there are ${this.#maxInstruments} instruments already, use labels or raise maxInstruments`,
+        `Cannot create the ${type} ${name}: there are ${maxInstruments} instruments already, use labels or raise maxInstruments`,
       );
     }
-    const created = new Instrument(
+    const created = new Instrument({
       name,
       type,
-      description,
-      this.#maxLabelSets,
-      () => this.#overflows++,
-    );
+      help,
+      unit,
+      bounds: [...(buckets ?? defaultBounds(unit))],
+      windowMs,
+      maxLabelSets,
+      overflowed: () => this.#overflows++,
+    });
+    for (const one of names) this.#taken.set(one, name);
     this.#instruments.set(name, created);
     return created;
+  }
+
+  /** Names must never change, so those in the text for Prometheus are unique. */
+  #checkFree(
+    name: string,
+    type: InstrumentType,
+    [text = "", ...others]: readonly string[],
+  ): void {
+    for (const one of [text, ...others]) {
+      const owner = isOwnName(one) ? "the collector" : this.#taken.get(one);
+      if (owner === undefined) continue;
+      throw new InstrumentError(
+        `Cannot create the ${type} ${name}: in Prometheus its name is ${text}, which belongs to ${owner}, choose another name`,
+      );
+    }
   }
 
   /**
@@ -146,8 +202,9 @@ export class Instruments {
    * says how often.
    */
   samples(): InstrumentSample[] {
+    const nowMs = this.#clock.now();
     const samples = [...this.#instruments.values()]
-      .flatMap((instrument) => instrument.samples());
+      .flatMap((instrument) => instrument.samples(nowMs));
     if (this.#overflows > 0) {
       samples.push({
         type: "counter",
@@ -160,4 +217,29 @@ export class Instruments {
     }
     return samples;
   }
+}
+
+/** Returns an instrument of a name, if it is the one that is asked for. */
+function checkKnown(
+  known: Instrument,
+  type: InstrumentType,
+  unit: string,
+  buckets: readonly number[] | undefined,
+): Instrument {
+  const { name } = known;
+  if (known.type !== type || known.unit !== unit) {
+    throw new InstrumentError(
+      `Cannot create the ${type} ${name} in ${
+        JSON.stringify(unit)
+      }: there is a ${known.type} ${name} in ${
+        JSON.stringify(known.unit)
+      }, choose another name`,
+    );
+  }
+  if (buckets !== undefined && buckets.join() !== known.bounds.join()) {
+    throw new InstrumentError(
+      `Cannot create the histogram ${name} with the buckets ${buckets.join()}: there is one with ${known.bounds.join()}, choose another name`,
+    );
+  }
+  return known;
 }

@@ -3,35 +3,38 @@
  *
  * @module
  */
-import type { Labels } from "./snapshot.ts";
+import { baseUnitOf } from "./base_unit.ts";
+import type { HistogramBucket, Labels } from "./snapshot.ts";
 
 /** All samples of one metric. */
 export interface MetricFamily {
   /** Without the `_total` of counters; ends with the unit, if it has one. */
   readonly name: string;
-  readonly type: "counter" | "gauge" | "summary";
+  readonly type: "counter" | "gauge" | "summary" | "histogram";
   /** A word such as `seconds`, or nothing. */
   readonly unit: string;
   readonly help: string;
   readonly samples: readonly MetricSample[];
 }
 
-/** One sample: a number, or a summary. */
+/** One sample: a number, or a distribution. */
 export interface MetricSample {
   readonly labels: Labels;
-  readonly value: number | SummaryValue;
+  readonly value: number | DistributionValue;
 }
 
-/** The value of a summary. */
-export interface SummaryValue {
+/** The value of a histogram, and of a summary, which has no buckets. */
+export interface DistributionValue {
   readonly count: number;
   readonly sum: number;
-  /** Quantiles that are known, such as `["0.5", 12]`. */
-  readonly quantiles: readonly (readonly [string, number])[];
+  readonly buckets: readonly HistogramBucket[];
 }
 
 /** Labels and a value that may be unknown. */
-export type Entry = readonly [Labels, number | SummaryValue | null | undefined];
+export type Entry = readonly [
+  Labels,
+  number | DistributionValue | null | undefined,
+];
 
 /**
  * Returns the family of the entries that are known; of several with the same
@@ -44,9 +47,7 @@ export function family(
   help: string,
   entries: readonly Entry[],
 ): MetricFamily {
-  const name = unit === "" || stem.endsWith(`_${unit}`)
-    ? stem
-    : `${stem}_${unit}`;
+  const name = withUnit(stem, unit);
   const seen = new Set<string>();
   const samples = entries.flatMap(([labels, value]): MetricSample[] => {
     // A counter must not be negative or `NaN`.
@@ -62,11 +63,12 @@ export function family(
 
 /**
  * Returns the families that have samples, each with a name of its own: a name
- * that is taken gets a number.
+ * that is taken gets a number. A family without samples keeps its name too, so
+ * that no name depends on what is known at the moment.
  */
 export function uniqueNames(families: readonly MetricFamily[]): MetricFamily[] {
   const taken = new Set<string>();
-  return families.filter(({ samples }) => samples.length > 0).map((family) => {
+  const named = families.map((family) => {
     const { name, unit } = family;
     const end = unit === "" ? "" : `_${unit}`;
     const stem = name.slice(0, name.length - end.length);
@@ -77,11 +79,31 @@ export function uniqueNames(families: readonly MetricFamily[]): MetricFamily[] {
     for (const name of namesIn(unique)) taken.add(name);
     return { ...family, name: unique };
   });
+  return named.filter(({ samples }) => samples.length > 0);
 }
 
-/** The names that samples of a family of any type may have. */
-function namesIn(name: string): string[] {
-  return ["", "_total", "_sum", "_count", "_created"].map((end) => name + end);
+const ENDS = ["", "_total", "_sum", "_count", "_bucket", "_created"] as const;
+
+/** Returns a name, followed by those that samples of its family may have. */
+export function namesIn(name: string): string[] {
+  return ENDS.map((end) => name + end);
+}
+
+/** Returns the name of an instrument with its base unit at the end. */
+export function instrumentName(name: string, unit: string): string {
+  const { word, aliases } = baseUnitOf(unit);
+  let stem = metricName(name.replace(/[._]total$/, ""));
+  const alias = word === ""
+    ? undefined
+    : aliases.find((alias) => stem.endsWith(`_${alias}`));
+  // `wait_ms` in `ms` is `wait_seconds`.
+  if (alias !== undefined) stem = stem.slice(0, -alias.length - 1);
+  return withUnit(stem, word);
+}
+
+/** Returns a name that ends with the word of its unit, if it has one. */
+export function withUnit(stem: string, unit: string): string {
+  return unit === "" || stem.endsWith(`_${unit}`) ? stem : `${stem}_${unit}`;
 }
 
 /** Returns a name without the characters that are not allowed. */
@@ -99,30 +121,11 @@ export function legalLabels(labels: Labels): Labels {
   for (const [name, value] of Object.entries(labels)) {
     let key = name.replace(/\W/g, "_");
     if (!/^[a-zA-Z_]/.test(key)) key = `_${key}`;
-    // Names that start with two underscores, and this one, are reserved.
-    if (key.startsWith("__") || key === "quantile") {
+    // Names that start with two underscores, and these, are reserved.
+    if (key.startsWith("__") || key === "quantile" || key === "le") {
       key = `label_${key.replace(/^_+/, "")}`;
     }
     legal[key] = Object.hasOwn(legal, key) ? `${legal[key]};${value}` : value;
   }
   return legal;
-}
-
-const UNITS: ReadonlyMap<string, string> = new Map([
-  ["s", "seconds"],
-  ["ms", "milliseconds"],
-  ["us", "microseconds"],
-  ["ns", "nanoseconds"],
-  ["min", "minutes"],
-  ["h", "hours"],
-  ["By", "bytes"],
-  ["%", "percent"],
-  ["1", ""],
-]);
-
-/** Returns the word for a unit of UCUM; what is in braces is not a unit. */
-export function unitWord(unit: string): string {
-  const bare = unit.replace(/\{[^}]*\}/g, "");
-  const word = UNITS.get(bare) ?? bare.replace(/\W+/g, "_");
-  return word.replace(/^_+|_+$/g, "");
 }

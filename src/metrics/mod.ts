@@ -22,6 +22,7 @@ export type {
   Counter,
   Gauge,
   Histogram,
+  HistogramDescription,
   InstrumentDescription,
 } from "./instrument.ts";
 export { Instruments, type InstrumentsOptions } from "./instruments.ts";

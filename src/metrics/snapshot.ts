@@ -153,8 +153,28 @@ export interface ValueSample extends SampleBase {
 export interface HistogramSample extends SampleBase {
   /** The type of the instrument. */
   readonly type: "histogram";
-  /** The distribution of all values so far. */
+  /** Number of all values so far. */
+  readonly count: number;
+  /** Sum of all values so far. */
+  readonly sum: number;
+  /**
+   * Counts of all values so far by upper bounds, in ascending order. Those of
+   * several instances can be summed up.
+   */
+  readonly buckets: readonly HistogramBucket[];
+  /**
+   * The distribution of the values of the window, by default the last minute:
+   * its count and sum are those of the window too.
+   */
   readonly summary: DistributionSummary;
+}
+
+/** The values up to one bound of a histogram. */
+export interface HistogramBucket {
+  /** The bound: the largest value that is counted. */
+  readonly le: number;
+  /** Number of values that do not exceed the bound. */
+  readonly count: number;
 }
 
 /** A distribution in numbers; they are `null` if nothing was recorded. */

@@ -50,11 +50,11 @@ export function acceptedTextFormat(accept: string | null): SnapshotTextFormat {
 }
 
 /**
- * Returns a snapshot as text for Prometheus. What is `null` is left out, times
- * are in seconds, counters end with `_total`, histograms of the application
- * are summaries, and `max` is their quantile 1. The application's own units
- * stay as they are, as words at the end of names: `ms` is `_milliseconds`. A
- * name that would stand for two metrics gets a number.
+ * Returns a snapshot as text for Prometheus. What is `null` is left out,
+ * counters end with `_total`, and histograms are classic ones with buckets, from
+ * which Prometheus computes quantiles, also over several instances. Values are
+ * in base units, with their words at the end of names: an instrument in `ms`
+ * ends with `_seconds`. Names do not change from one snapshot to the next.
  *
  * @example
  * ```ts
@@ -96,9 +96,13 @@ function familyText(
       lines.push(`${total}${labelText(labels)} ${numberText(value)}`);
       continue;
     }
-    for (const [quantile, at] of value.quantiles) {
-      const all = labelText({ ...labels, quantile });
-      lines.push(`${name}${all} ${numberText(at)}`);
+    if (type === "histogram") {
+      for (const { le, count } of value.buckets) {
+        const all = labelText({ ...labels, le: boundText(le, format) });
+        lines.push(`${name}_bucket${all} ${numberText(count)}`);
+      }
+      const all = labelText({ ...labels, le: "+Inf" });
+      lines.push(`${name}_bucket${all} ${numberText(value.count)}`);
     }
     const own = labelText(labels);
     lines.push(`${name}_count${own} ${numberText(value.count)}`);
@@ -112,6 +116,12 @@ function labelText(labels: Labels): string {
     `${name}="${escape(value)}"`
   );
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+/** A bound as a label: in OpenMetrics it has a point, as `1.0`. */
+function boundText(bound: number, format: SnapshotTextFormat): string {
+  const text = numberText(bound);
+  return format === "openmetrics" && /^\d+$/.test(text) ? `${text}.0` : text;
 }
 
 function numberText(value: number): string {

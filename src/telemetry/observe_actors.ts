@@ -59,7 +59,7 @@ const NAME_ATTRIBUTES: Readonly<Record<ActorGrouping, string | undefined>> = {
  *
  * | Name | Kind, unit | Meaning |
  * | --- | --- | --- |
- * | `troupe.actor.count` | up-down counter, `{actor}` | actors that are not gone |
+ * | `troupe.actors` | up-down counter, `{actor}` | actors that are not gone |
  * | `troupe.actor.restarts` | counter, `{restart}` | restarts |
  * | `troupe.actor.busy_time` | counter, `s` | time that handlers held the thread, with `measureBusyTime` |
  * | `troupe.mailbox.messages` | up-down counter, `{message}` | messages that wait |

@@ -72,6 +72,7 @@ Deno.test("CSV has a row for each snapshot, and empty cells for what is unknown"
   assertEquals(full?.["process.heapSpaces[old_space].usedBytes"], "39000000");
   assertEquals(full?.['orders{route="/orders"}'], "5");
   assertEquals(full?.['latency{route="/orders"}.p99'], "4");
+  assertEquals(full?.['latency{route="/orders"}.count'], "40");
   assertEquals(empty?.sequence, "1");
   const known = Object.entries(empty ?? {}).filter(([, cell]) => cell !== "");
   assertEquals(known.map(([name]) => name), ["sequence", "atMs"]);

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
 import { MAX_LABEL_CHARS } from "../../src/metrics/instrument_names.ts";
 import { Instruments } from "../../src/metrics/instruments.ts";
 import { InstrumentError } from "../../src/metrics/metrics_errors.ts";
-import type { Labels } from "../../src/metrics/snapshot.ts";
+import type { HistogramSample, Labels } from "../../src/metrics/snapshot.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 /** The values of counters and gauges by name and labels. */
 function values(instruments: Instruments): Record<string, number> {
@@ -54,6 +56,155 @@ Deno.test("a histogram shows how values are distributed, including large ones", 
   assertEquals(sample.summary.count, 100);
   assertEquals(sample.summary.max, 100e9);
   assert(Math.abs(Number(sample.summary.p50) / 50e9 - 1) < 0.001);
+});
+
+/** The only sample, which is that of a histogram. */
+function histogramOf(instruments: Instruments): HistogramSample {
+  const [sample] = instruments.samples();
+  assert(sample?.type === "histogram");
+  return sample;
+}
+
+Deno.test("the percentiles of a histogram are those of a window, and its buckets of all values", () => {
+  const clock = new ManualClock();
+  const instruments = new Instruments({ clock, windowMs: 60_000 });
+  const time = instruments.histogram("time", { unit: "ms" });
+  const after = (ms: number): HistogramSample => {
+    clock.advance(ms);
+    return histogramOf(instruments);
+  };
+  for (let i = 0; i < 10_000; i++) time.record(10);
+  assertEquals(after(0).summary.p99, 10);
+  for (let i = 0; i < 100; i++) time.record(1000);
+  // Few of many: as long as all of them are in the window.
+  assertEquals(after(1000).summary.p99, 10);
+  assertEquals(after(30_000).summary.count, 10_100);
+  for (let i = 0; i < 100; i++) time.record(1000);
+  const late = after(90_000);
+  assertEquals(late.summary.count, 100);
+  assertEquals([late.summary.p50, late.summary.p99], [1000, 1000]);
+  assertEquals([late.count, late.sum], [10_200, 300_000]);
+  assertEquals(late.buckets.find(({ le }) => le === 10)?.count, 10_000);
+  assertEquals(late.buckets.find(({ le }) => le === 1000)?.count, 10_200);
+  const empty = after(90_000);
+  assertEquals(empty.summary.count, 0);
+  assertEquals([empty.summary.p99, empty.summary.max], [null, null]);
+  assertEquals(empty.buckets, late.buckets);
+});
+
+Deno.test("the window has all values of its length, and none that are one and a half times as old", () => {
+  fc.assert(fc.property(
+    fc.array(fc.integer({ min: 1, max: 400 }), { maxLength: 200 }),
+    (steps) => {
+      const clock = new ManualClock();
+      const instruments = new Instruments({ clock, windowMs: 1000 });
+      const time = instruments.histogram("time");
+      const recordedAt: number[] = [];
+      for (const step of steps) {
+        clock.advance(step);
+        const nowMs = clock.now();
+        time.record(1);
+        recordedAt.push(nowMs);
+        const { count } = histogramOf(instruments).summary;
+        const within = (ms: number): number =>
+          recordedAt.filter((atMs) => atMs > nowMs - ms).length;
+        assert(count >= within(1000), `${count} of ${within(1000)}`);
+        // Half the window, and the longest time between two reads.
+        assert(count <= within(1500 + 400), `${count} of ${within(1900)}`);
+      }
+    },
+  ));
+});
+
+Deno.test("a histogram without a window has the percentiles of all values", () => {
+  const clock = new ManualClock();
+  const instruments = new Instruments({ clock, windowMs: Infinity });
+  const time = instruments.histogram("time");
+  for (let i = 1; i <= 4; i++) {
+    time.record(i);
+    clock.advance(1e9);
+    assertEquals(histogramOf(instruments).summary.count, i);
+  }
+});
+
+Deno.test("each value is counted in every bucket whose bound it does not exceed", () => {
+  const finite = { min: 0, max: 1e12, noNaN: true };
+  fc.assert(fc.property(
+    fc.uniqueArray(fc.double(finite), { minLength: 1, maxLength: 20 }),
+    fc.array(fc.double(finite), { maxLength: 50 }),
+    (bounds, values) => {
+      const buckets = bounds.map((bound) => bound + 0).sort((a, b) => a - b);
+      fc.pre(buckets.every((bound, i) => bound !== buckets[i - 1]));
+      const instruments = new Instruments();
+      const size = instruments.histogram("size", { buckets });
+      for (const value of [0, ...values, ...buckets]) size.record(value);
+      const all = [0, ...values, ...buckets];
+      const sample = histogramOf(instruments);
+      assertEquals(sample.count, all.length);
+      assertEquals(
+        sample.buckets,
+        buckets.map((le) => ({
+          le,
+          count: all.filter((value) => value <= le).length,
+        })),
+      );
+    },
+  ));
+});
+
+for (
+  const [unit, first, last] of [
+    ["s", 0.001, 10],
+    ["ms", 1, 10_000],
+    ["us", 1000, 1e7],
+    ["bytes", 256, 2 ** 26],
+    ["", 1, 10_000],
+  ] as const
+) {
+  Deno.test(`a histogram in "${unit}" has buckets from ${first} to ${last}`, () => {
+    const instruments = new Instruments();
+    instruments.histogram("a", { unit }).record(1);
+    const { buckets } = histogramOf(instruments);
+    assertEquals([buckets.at(0)?.le, buckets.at(-1)?.le], [first, last]);
+  });
+}
+
+for (
+  const [what, buckets, type, message] of [
+    ["that are no array", "1,2", TypeError, "buckets of size: it is a string"],
+    ["that are texts", ["1"], TypeError, 'bound 0 of the buckets of size: it is "1"'],
+    ["of which there are none", [], RangeError, "the number of buckets of size"],
+    ["that fall", [2, 1], RangeError, "bound 1 of the buckets of size: it is 1"],
+    ["of which two are the same", [1, 1], RangeError, "above 1"],
+    ["without an end", [1, Infinity], RangeError, "finite"],
+    ["below 0", [-1, 1], RangeError, "at least 0"],
+  ] as const
+) {
+  Deno.test(`buckets ${what} are refused`, () => {
+    const instruments = new Instruments();
+    assertThrows(
+      // As a program without types does.
+      () =>
+        Reflect.apply(instruments.histogram, instruments, ["size", {
+          buckets,
+        }]),
+      type,
+      message,
+    );
+    assertEquals(instruments.samples(), []);
+  });
+}
+
+Deno.test("a histogram cannot have other buckets the second time", () => {
+  const instruments = new Instruments();
+  const size = instruments.histogram("size", { buckets: [1, 2] });
+  assert(instruments.histogram("size") === size);
+  assert(instruments.histogram("size", { buckets: [1, 2] }) === size);
+  assertThrows(
+    () => instruments.histogram("size", { buckets: [1, 3] }),
+    InstrumentError,
+    "there is one with 1,2, choose another name",
+  );
 });
 
 Deno.test("the order of labels makes no difference", () => {
@@ -119,6 +270,42 @@ for (
     assertEquals(instruments.samples(), []);
   });
 }
+
+for (
+  const [name, unit, text] of [
+    ["process_cpu_cores", "", "process_cpu_cores"],
+    ["process_cpu", "ms", "process_cpu_seconds"],
+    ["v8_heap_used_bytes", "", "v8_heap_used_bytes"],
+    ["host_load_average", "", "host_load_average"],
+    ["troupe_actors", "", "troupe_actors"],
+    ["troupe_orders", "", "troupe_orders"],
+  ] as const
+) {
+  Deno.test(`the name ${name} in "${unit}" is refused, for the collector has it`, () => {
+    const instruments = new Instruments();
+    assertThrows(
+      () => instruments.gauge(name, { unit }),
+      InstrumentError,
+      `in Prometheus its name is ${text}, which belongs to the collector, choose another name`,
+    );
+  });
+}
+
+Deno.test("a name that is another's in Prometheus is refused", () => {
+  const instruments = new Instruments();
+  instruments.counter("wait", { unit: "ms" });
+  assertThrows(
+    () => instruments.gauge("wait_seconds"),
+    InstrumentError,
+    "Cannot create the gauge wait_seconds: in Prometheus its name is wait_seconds, which belongs to wait",
+  );
+  assertThrows(
+    () => instruments.gauge("wait_seconds", { unit: "total" }),
+    InstrumentError,
+    "which belongs to wait",
+  );
+  instruments.gauge("waits");
+});
 
 for (const name of ["orders", "_orders", "a:b_1", "total", "counts"]) {
   Deno.test(`the name ${name} is accepted`, () => {
@@ -226,6 +413,12 @@ Deno.test("a sample that has not changed is the same object", () => {
   const [newNorth, sameSouth] = instruments.samples();
   assert(south === sameSouth);
   assert(north !== newNorth);
+});
+
+Deno.test("an invalid window is refused by name", () => {
+  for (const windowMs of [0, -1, NaN]) {
+    assertThrows(() => new Instruments({ windowMs }), RangeError, "windowMs");
+  }
 });
 
 Deno.test("invalid limits are refused by name", () => {

@@ -25,6 +25,7 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   counter: ["_total", "_created"],
   gauge: [""],
   summary: ["", "_count", "_sum", "_created"],
+  histogram: ["_bucket", "_count", "_sum", "_created"],
 };
 const NUMBER = /^(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|[+-]Inf|NaN)$/i;
 
@@ -81,6 +82,11 @@ export function parseOpenMetrics(text: string): ReadFamily[] {
       const at = Number(sample.labels.quantile);
       if (!(at >= 0 && at <= 1)) throw fail("It is no quantile");
     }
+    const isBucket = family.type === "histogram" &&
+      sample.name.endsWith("_bucket");
+    if (isBucket !== ("le" in sample.labels)) {
+      throw fail("A bound is where none belongs, or lacks");
+    }
     if (family.type === "counter" && !(sample.value >= 0)) {
       throw fail("A counter is negative, or no number");
     }
@@ -90,7 +96,43 @@ export function parseOpenMetrics(text: string): ReadFamily[] {
     }
     family.samples.push(sample);
   }
+  for (const family of families) {
+    if (family.type === "histogram") checkHistogram(family);
+  }
   return families;
+}
+
+/** Buckets rise to `+Inf`, whose count is that of the histogram. */
+function checkHistogram({ name, samples }: ReadFamily): void {
+  const groups = Map.groupBy(samples, ({ labels: { le: _, ...labels } }) => {
+    return JSON.stringify(Object.entries(labels).sort());
+  });
+  for (const group of groups.values()) {
+    const fail = (why: string) => new SyntaxError(`${why}: ${name}`);
+    const of = (end: string) =>
+      group.filter((sample) => sample.name === name + end);
+    const buckets = of("_bucket");
+    buckets.forEach(({ labels, value }, index) => {
+      const before = buckets[index - 1];
+      if (before === undefined) return;
+      if (!(boundOf(labels) > boundOf(before.labels))) {
+        throw fail("The bounds do not rise");
+      }
+      if (!(value >= before.value)) throw fail("The counts fall");
+    });
+    const last = buckets.at(-1);
+    if (last?.labels.le !== "+Inf") throw fail("There is no last bucket");
+    const [count] = of("_count");
+    if (count?.value !== last.value) throw fail("The count is another");
+    if (of("_sum").length !== 1) throw fail("There is no sum");
+  }
+}
+
+function boundOf({ le = "" }: Record<string, string>): number {
+  if (!/^(\d+\.\d+|\d(\.\d+)?e[+-]\d+|\+Inf)$/.test(le)) {
+    throw new SyntaxError(`The bound is not canonical: ${le}`);
+  }
+  return Number(le.replace("Inf", "Infinity"));
 }
 
 function keyOf({ name, labels }: ReadSample): string {

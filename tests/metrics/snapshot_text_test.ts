@@ -65,24 +65,64 @@ Deno.test("What is null is left out of the text", () => {
   assert(text.includes("v8_heap_used_bytes 41000000\n"));
 });
 
-Deno.test("A histogram is a summary with its quantiles, count and sum", () => {
+Deno.test("A histogram has cumulative buckets, a count and a sum, in base units", () => {
   const text = snapshotToText(fullSnapshot());
   assertEquals(
     text.slice(text.indexOf("# TYPE latency")),
-    `# TYPE latency_milliseconds summary
-# UNIT latency_milliseconds milliseconds
-# HELP latency_milliseconds Time to answer
-latency_milliseconds{route="/orders",quantile="0.5"} 2
-latency_milliseconds{route="/orders",quantile="0.9"} 4
-latency_milliseconds{route="/orders",quantile="0.95"} 4
-latency_milliseconds{route="/orders",quantile="0.99"} 4
-latency_milliseconds{route="/orders",quantile="0.999"} 4
-latency_milliseconds{route="/orders",quantile="1"} 4
-latency_milliseconds_count{route="/orders"} 4
-latency_milliseconds_sum{route="/orders"} 10
+    `# TYPE latency_seconds histogram
+# UNIT latency_seconds seconds
+# HELP latency_seconds Time to answer
+latency_seconds_bucket{route="/orders",le="0.001"} 10
+latency_seconds_bucket{route="/orders",le="0.0025"} 40
+latency_seconds_bucket{route="/orders",le="+Inf"} 40
+latency_seconds_count{route="/orders"} 40
+latency_seconds_sum{route="/orders"} 0.1
 # EOF
 `,
   );
+});
+
+for (
+  const [name, unit, value, line] of [
+    ["wait", "ms", 2.5, "wait_seconds 0.0025"],
+    ["wait_ms", "ms", 5, "wait_seconds 0.005"],
+    ["wait_seconds", "milliseconds", 5, "wait_seconds 0.005"],
+    ["wait", "us", 1, "wait_seconds 0.000001"],
+    ["age", "min", 2, "age_seconds 120"],
+    ["age", "d", 1, "age_seconds 86400"],
+    ["size", "By", 3, "size_bytes 3"],
+    ["size", "KiBy", 1.5, "size_bytes 1536"],
+    ["used", "%", 12.5, "used_ratio 0.125"],
+    ["level_1", "1", 3, "level_1 3"],
+    ["queue", "{order}", 3, "queue 3"],
+    ["speed", "m/s", 3, "speed_m_s 3"],
+  ] as const
+) {
+  Deno.test(`A gauge ${name} in ${unit} becomes ${line}`, () => {
+    const text = withInstruments(gauge({ name, unit, value }));
+    parseOpenMetrics(text);
+    assertEquals(samples(text), [line]);
+  });
+}
+
+Deno.test("A bound has a point in OpenMetrics, and none in the older text", () => {
+  const { instruments: [, , histogram] } = fullSnapshot();
+  if (histogram === undefined) throw new TypeError();
+  const snapshot = {
+    ...emptySnapshot(),
+    instruments: [{ ...histogram, unit: "" }],
+  };
+  const bound = (format: "openmetrics" | "prometheus") =>
+    /le="(.*?)"/.exec(snapshotToText(snapshot, format))?.[1];
+  assertEquals([bound("openmetrics"), bound("prometheus")], ["1.0", "1"]);
+});
+
+Deno.test("A name does not depend on what is known at the moment", () => {
+  const instruments = [gauge({ name: "process_cpu_cores", value: 42 })];
+  const unknown = snapshotToText({ ...emptySnapshot(), instruments });
+  const known = snapshotToText({ ...fullSnapshot(), instruments });
+  assertEquals(samples(unknown), ["process_cpu_cores_2 42"]);
+  assert(samples(known).includes("process_cpu_cores_2 42"));
 });
 
 Deno.test("The text for Prometheus has neither units nor an end mark, and describes counters by their full names", () => {
@@ -158,9 +198,10 @@ Deno.test("A strict parser accepts whatever an application calls its instruments
     "a_b",
     "1",
     "process_open_fds",
+    "a_bucket",
   );
   const labels = fc.dictionary(
-    fc.oneof(fc.constantFrom("a.b", "a_b", "quantile", "__x", ""), text),
+    fc.oneof(fc.constantFrom("a.b", "a_b", "quantile", "le", "__x", ""), text),
     text,
     { maxKeys: 3 },
   );
@@ -179,6 +220,9 @@ Deno.test("A strict parser accepts whatever an application calls its instruments
     fc.record({
       type: fc.constant("histogram" as const),
       ...base,
+      count: fc.constant(3),
+      sum: fc.double({ min: 0, noNaN: true }),
+      buckets: fc.constant([{ le: 0.5, count: 1 }, { le: 20, count: 2 }]),
       summary: fc.constant({
         count: 0,
         sum: 0,
@@ -215,6 +259,10 @@ Deno.test("The strict parser refuses invalid texts", () => {
       "# TYPE a_total gauge\n# TYPE a counter\n# EOF\n",
       "# TYPE a summary\na 1\n# EOF\n",
       "# TYPE a gauge\na one\n# EOF\n",
+      "# TYPE a histogram\na_count 1\na_sum 1\n# EOF\n",
+      '# TYPE a histogram\na_bucket{le="+Inf"} 2\na_count 1\na_sum 1\n# EOF\n',
+      '# TYPE a histogram\na_bucket{le="1"} 1\na_bucket{le="+Inf"} 1\na_count 1\na_sum 1\n# EOF\n',
+      '# TYPE a histogram\na_bucket{le="1.0"} 2\na_bucket{le="+Inf"} 1\na_count 1\na_sum 1\n# EOF\n',
     ]
   ) assertThrows(() => parseOpenMetrics(wrong), SyntaxError, undefined, wrong);
 });

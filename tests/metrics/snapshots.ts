@@ -82,6 +82,9 @@ export function fullSnapshot(sequence = 1): MetricsSnapshot {
         help: "Time to answer",
         unit: "ms",
         labels: { route: "/orders" },
+        count: 40,
+        sum: 100,
+        buckets: [{ le: 1, count: 10 }, { le: 2.5, count: 40 }],
         summary: {
           count: 4,
           sum: 10,

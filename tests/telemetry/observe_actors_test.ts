@@ -93,7 +93,7 @@ Deno.test("Each metric has a name, a unit, a description and a kind", async () =
   });
   assertEquals(found.sort(), [
     "troupe.actor.busy_time s grows",
-    "troupe.actor.count {actor} rises and falls",
+    "troupe.actors {actor} rises and falls",
     "troupe.actor.restarts {restart} grows",
     "troupe.dead_letters {message} grows",
     "troupe.late_replies {reply} grows",
@@ -108,7 +108,7 @@ Deno.test("By default there is a sum for each actor at the top, with all below i
   await using test = new TestSystem();
   using _metrics = observeActors(test.system);
   await family(test);
-  assertEquals(await otel.values("troupe.actor.count"), {
+  assertEquals(await otel.values("troupe.actors"), {
     "troupe.actor.name=a": 3,
     "troupe.actor.name=b": 1,
   });
@@ -123,7 +123,7 @@ Deno.test("With groupBy path there is a sum for each actor", async () => {
   await using test = new TestSystem();
   using _metrics = observeActors(test.system, { groupBy: "path" });
   await family(test);
-  assertEquals(await otel.values("troupe.actor.count"), {
+  assertEquals(await otel.values("troupe.actors"), {
     "troupe.actor.path=/a": 1,
     "troupe.actor.path=/a/x": 1,
     "troupe.actor.path=/a/y": 1,
@@ -135,9 +135,9 @@ Deno.test("With groupBy system there is one sum for all actors", async () => {
   await using otel = new Metrics();
   await using test = new TestSystem();
   using _metrics = observeActors(test.system, { groupBy: "system" });
-  assertEquals(await otel.values("troupe.actor.count"), { "": 0 });
+  assertEquals(await otel.values("troupe.actors"), { "": 0 });
   await family(test);
-  assertEquals(await otel.values("troupe.actor.count"), { "": 4 });
+  assertEquals(await otel.values("troupe.actors"), { "": 4 });
 });
 
 Deno.test("Actors over maxGroups are one group named //others", async () => {
@@ -146,14 +146,14 @@ Deno.test("Actors over maxGroups are one group named //others", async () => {
   using metrics = observeActors(test.system, { maxGroups: 2 });
   await family(test);
   test.spawn({}, { name: "c" });
-  assertEquals(await otel.values("troupe.actor.count"), {
+  assertEquals(await otel.values("troupe.actors"), {
     "troupe.actor.name=a": 3,
     "troupe.actor.name=//others": 2,
   });
   metrics[Symbol.dispose]();
   using _paths = observeActors(test.system, { groupBy: "path", maxGroups: 2 });
   assertEquals(
-    (await otel.values("troupe.actor.count"))["troupe.actor.path=//others"],
+    (await otel.values("troupe.actors"))["troupe.actor.path=//others"],
     4,
   );
 });
@@ -163,7 +163,7 @@ Deno.test("OpenTelemetry gets at most 100 groups of actors by default", async ()
   await using test = new TestSystem();
   using _metrics = observeActors(test.system);
   for (let i = 0; i < 1000; i++) test.spawn();
-  const counts = await otel.values("troupe.actor.count");
+  const counts = await otel.values("troupe.actors");
   assertEquals(Object.keys(counts).length, 100);
   assertEquals(counts["troupe.actor.name=//others"], 901);
 });
@@ -181,7 +181,7 @@ Deno.test("Attributes of the options tell systems apart", async () => {
     attributes: { system: "two" },
   });
   one.spawn();
-  assertEquals(await otel.values("troupe.actor.count"), {
+  assertEquals(await otel.values("troupe.actors"), {
     "system=one": 1,
     "system=two": 0,
   });
@@ -259,7 +259,7 @@ Deno.test("The counters of a system go on when an actor at its top ends", async 
   first?.stop();
   await settle();
   assertEquals(await otel.values("troupe.messages.processed"), { "": 4 });
-  assertEquals(await otel.values("troupe.actor.count"), { "": 1 });
+  assertEquals(await otel.values("troupe.actors"), { "": 1 });
 });
 
 Deno.test("Busy time is reported in seconds, if it is measured", async () => {
@@ -282,10 +282,10 @@ Deno.test("Metrics end when they are disposed", async () => {
   await using test = new TestSystem();
   test.spawn();
   const metrics = observeActors(test.system, { groupBy: "system" });
-  assertEquals(await otel.values("troupe.actor.count"), { "": 1 });
+  assertEquals(await otel.values("troupe.actors"), { "": 1 });
   metrics[Symbol.dispose]();
   test.spawn();
-  assertEquals(await otel.values("troupe.actor.count"), { "": 1 });
+  assertEquals(await otel.values("troupe.actors"), { "": 1 });
 });
 
 Deno.test("An actor that is gone is no longer counted, and its counters stay", async () => {
@@ -294,12 +294,12 @@ Deno.test("An actor that is gone is no longer counted, and its counters stay", a
   using _metrics = observeActors(test.system);
   const ref = test.spawn({}, { name: "a" });
   await handled(ref);
-  assertEquals(await otel.values("troupe.actor.count"), {
+  assertEquals(await otel.values("troupe.actors"), {
     "troupe.actor.name=a": 1,
   });
   ref.kill();
   for (let i = 0; i < 2; i++) {
-    assertEquals(await otel.values("troupe.actor.count"), {
+    assertEquals(await otel.values("troupe.actors"), {
       "troupe.actor.name=a": 0,
     });
     assertEquals(await otel.values("troupe.messages.processed"), {
@@ -315,7 +315,7 @@ Deno.test("Metrics may be collected after the system has shut down", async () =>
   const ref = system.spawn(stepper());
   await handled(ref);
   await system.shutdown();
-  assertEquals(await otel.values("troupe.actor.count"), { "": 0 });
+  assertEquals(await otel.values("troupe.actors"), { "": 0 });
   assertEquals(await otel.values("troupe.messages.processed"), { "": 1 });
 });
 

@@ -132,7 +132,7 @@ Deno.test("OpenTelemetry and OpenMetrics have the same metrics of actors", async
   const expected = Object.entries(values).map(([key, value]) => {
     const [name = "", unit = "", group = ""] = key.split(" ");
     const word = name.endsWith(".bytes") ? "" : units[unit] ?? "";
-    const isCounter = !/count$|^troupe.mailbox/.test(name);
+    const isCounter = !/^troupe\.(actors|mailbox)/.test(name);
     const label = group && `{troupe_actor_name="${group}"}`;
     return `${name.replaceAll(".", "_")}${word}${
       isCounter ? "_total" : ""
