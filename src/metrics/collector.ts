@@ -79,6 +79,8 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
   #eventLoop: EventLoopDelay | undefined;
   #timer: Timer | undefined;
   #sequence = 0;
+  /** What makes a time since 1970 of a time of the clock. */
+  readonly #steadyOffsetMs: number;
   #latest: MetricsSnapshot | undefined;
 
   /**
@@ -111,6 +113,11 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
       this.#file = new SqliteHistory(historyPath, limits);
       this.#restore(this.#file);
     }
+    // It goes on after the last snapshot of an earlier run, whose time of day
+    // may have been ahead.
+    const lastMs = this.#ring.latest?.steadyMs ?? -Infinity;
+    const startMs = Math.max(this.#timeNow(), lastMs + 1);
+    this.#steadyOffsetMs = startMs - this.#clock.now();
     this.#signal = signal;
     if (signal?.aborted) this.#close();
     signal?.addEventListener("abort", this.#onAbort, { once: true });
@@ -201,6 +208,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     const snapshot: MetricsSnapshot = {
       sequence: ++this.#sequence,
       atMs: this.#timeNow(),
+      steadyMs: Math.round(nowMs + this.#steadyOffsetMs),
       process: this.#process.read(nowMs),
       eventLoop: this.#eventLoop?.read() ?? null,
       host: readHost(),

@@ -116,5 +116,6 @@ function isSnapshot(value: unknown): value is MetricsSnapshot {
   return typeof value === "object" && value !== null &&
     "sequence" in value && typeof value.sequence === "number" &&
     "atMs" in value && typeof value.atMs === "number" &&
+    "steadyMs" in value && typeof value.steadyMs === "number" &&
     "process" in value && "host" in value && "instruments" in value;
 }

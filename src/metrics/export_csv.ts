@@ -19,6 +19,7 @@ const COLUMNS: readonly (readonly [string, (from: MetricsSnapshot) => Cell])[] =
   [
     ["sequence", ({ sequence }) => sequence],
     ["atMs", ({ atMs }) => atMs],
+    ["steadyMs", ({ steadyMs }) => steadyMs],
     ...([
       "cpuUserMs",
       "cpuSystemMs",

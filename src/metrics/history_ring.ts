@@ -7,7 +7,7 @@ import type { MetricsSnapshot } from "./snapshot.ts";
 
 /** Limits on the snapshots that are kept. */
 export interface HistoryLimits {
-  /** Milliseconds before the newest snapshot; older ones are removed. */
+  /** Milliseconds before the newest snapshot, by its `steadyMs`. */
   readonly retentionMs: number;
   /** The most snapshots that are kept. */
   readonly maxSnapshots: number;
@@ -40,9 +40,10 @@ export class HistoryRing {
     const { retentionMs, maxSnapshots } = this.#limits;
     const snapshots = this.#snapshots;
     snapshots.push(snapshot);
-    const oldestMs = snapshot.atMs - retentionMs;
+    // Not by the time of day: one snapshot from the future would remove all.
+    const oldestMs = snapshot.steadyMs - retentionMs;
     const fits = (kept: MetricsSnapshot, index: number): boolean =>
-      kept.atMs >= oldestMs && snapshots.length - index <= maxSnapshots;
+      kept.steadyMs >= oldestMs && snapshots.length - index <= maxSnapshots;
     // The newest always fits.
     while (!fits(snapshots[this.#start] ?? snapshot, this.#start)) {
       this.#start++;

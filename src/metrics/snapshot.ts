@@ -11,6 +11,12 @@ export interface MetricsSnapshot {
   readonly sequence: number;
   /** The time in milliseconds since 1970. */
   readonly atMs: number;
+  /**
+   * The time in milliseconds since 1970 by a clock that never goes back: that
+   * of the day when the collector was created, and what has passed since. It
+   * gives the order of snapshots, and rates, however the time of day is set.
+   */
+  readonly steadyMs: number;
   /** What this process uses. */
   readonly process: ProcessMetrics;
   /** How late the timers of this process fire. */

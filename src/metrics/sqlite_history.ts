@@ -12,7 +12,7 @@ import type { MetricsSnapshot } from "./snapshot.ts";
 /** "TRPm" in the header of the file marks it as ours. */
 const APPLICATION_ID = 0x5452506d;
 /** The version of the table. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** Milliseconds between writes, which a crash may lose. */
 const FLUSH_MS = 5000;
 /** The most snapshots that wait to be written, also while writes fail. */
@@ -23,14 +23,14 @@ const CREATE = `
   PRAGMA user_version = ${FORMAT};
   CREATE TABLE snapshots (
     sequence INTEGER PRIMARY KEY,
-    at_ms REAL NOT NULL,
+    steady_ms REAL NOT NULL,
     snapshot TEXT NOT NULL
   ) STRICT;
 `;
 
 /**
  * Snapshots in a SQLite database, as JSON in a table `snapshots` with their
- * `sequence` and `at_ms`. One process writes; others may read at the same time.
+ * `sequence` and `steady_ms`. One process writes; others may read at the same time.
  */
 export class SqliteHistory implements Disposable {
   readonly #path: string;
@@ -56,7 +56,7 @@ export class SqliteHistory implements Disposable {
       [this.#insert, this.#trim] = this.#attempt("open", () => [
         this.#database.prepare("INSERT INTO snapshots VALUES (?, ?, ?)"),
         this.#database.prepare(
-          "DELETE FROM snapshots WHERE at_ms < ? OR sequence <= ?",
+          "DELETE FROM snapshots WHERE steady_ms < ? OR sequence <= ?",
         ),
       ]);
     } catch (error) {
@@ -107,7 +107,7 @@ export class SqliteHistory implements Disposable {
       // Not `iterate`, which ends at damage in Deno as if there were no more.
       const rows = this.#database.prepare(`
         SELECT snapshot FROM snapshots
-        WHERE at_ms >= ? OR sequence = (SELECT max(sequence) FROM snapshots)
+        WHERE steady_ms >= ? OR sequence = (SELECT max(sequence) FROM snapshots)
         ORDER BY sequence DESC LIMIT ?
       `).all(nowMs - retentionMs, maxSnapshots);
       return rows.map(({ snapshot }): MetricsSnapshot =>
@@ -125,23 +125,22 @@ export class SqliteHistory implements Disposable {
   push(snapshot: MetricsSnapshot): void {
     this.#waiting.push(snapshot);
     if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
-    const since = snapshot.atMs - this.#writtenAtMs;
-    // The time of day may go back.
-    if (since >= FLUSH_MS || since < 0) this.#flush(snapshot);
+    const since = snapshot.steadyMs - this.#writtenAtMs;
+    if (since >= FLUSH_MS) this.#flush(snapshot);
   }
 
-  #flush({ sequence, atMs }: MetricsSnapshot): void {
+  #flush({ sequence, steadyMs }: MetricsSnapshot): void {
     // After a failure, the next snapshots do not all try again either.
-    this.#writtenAtMs = atMs;
+    this.#writtenAtMs = steadyMs;
     const { retentionMs, maxSnapshots } = this.#limits;
     this.#attempt("write", () => {
       this.#database.exec("BEGIN IMMEDIATE");
       try {
         for (const snapshot of this.#waiting) {
-          const { sequence, atMs } = snapshot;
-          this.#insert.run(sequence, atMs, JSON.stringify(snapshot));
+          const { sequence, steadyMs } = snapshot;
+          this.#insert.run(sequence, steadyMs, JSON.stringify(snapshot));
         }
-        this.#trim.run(atMs - retentionMs, sequence - maxSnapshots);
+        this.#trim.run(steadyMs - retentionMs, sequence - maxSnapshots);
         this.#database.exec("COMMIT");
       } catch (error) {
         if (this.#database.isTransaction) this.#database.exec("ROLLBACK");

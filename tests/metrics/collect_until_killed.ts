@@ -5,15 +5,18 @@
  * @module
  */
 import { MetricsCollector } from "../../src/metrics/collector.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 const [historyPath = "", stepMs, most] = Deno.args;
-let atMs = 0;
+const clock = new ManualClock();
 const collector = new MetricsCollector({
   historyPath,
-  timeOfDay: () => atMs += Number(stepMs),
+  clock,
+  timeOfDay: () => clock.now(),
 });
 const encoder = new TextEncoder();
 for (let n = 0; n < Number(most); n++) {
+  clock.advance(Number(stepMs));
   const { sequence } = collector.collect();
   Deno.stdout.writeSync(encoder.encode(`${sequence}\n`));
 }

@@ -142,6 +142,47 @@ Deno.test("the history goes back as far as its retention", async () => {
   assertEquals(kept, [8, 9, 10, 11]);
 });
 
+Deno.test("a time of day that is set far forward and back takes nothing from the history", async () => {
+  const directory = await Deno.makeTempDir();
+  const historyPath = `${directory}/history.db`;
+  const clock = new ManualClock();
+  let jumpMs = 0;
+  const options = {
+    clock,
+    timeOfDay: (): number => START_MS + clock.now() + jumpMs,
+    retentionMs: 60_000,
+    historyPath,
+  };
+  const count = 30;
+  try {
+    {
+      await using collector = new MetricsCollector(options);
+      collector.start();
+      for (let n = 1; n < count; n++) {
+        jumpMs = n === 10 ? 86_400_000 : n > 20 ? -3_600_000 : 0;
+        clock.advance(1000);
+      }
+      const { history } = collector;
+      assertEquals(history.length, count);
+      assertEquals(
+        history.map(({ steadyMs }) => steadyMs),
+        history.map((_, index) => START_MS + 1000 * index),
+      );
+      assertEquals(history[10]?.atMs, START_MS + 10_000 + 86_400_000);
+    }
+    // After a restart whose time of day is behind, too.
+    jumpMs = -7_200_000;
+    await using collector = new MetricsCollector(options);
+    assertEquals(collector.history.length, count);
+    const { atMs, steadyMs } = collector.collect();
+    assertEquals(atMs, START_MS + 29_000 - 7_200_000);
+    assertEquals(steadyMs, START_MS + 29_001);
+    assertEquals(collector.history.length, count + 1);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
 Deno.test("the history has no more snapshots than its limit", async () => {
   const { clock, collector: made } = collectorOf({ maxSnapshots: 2 });
   await using collector = made;

@@ -75,7 +75,11 @@ Deno.test("CSV has a row for each snapshot, and empty cells for what is unknown"
   assertEquals(full?.['latency{route="/orders"}.count'], "40");
   assertEquals(empty?.sequence, "1");
   const known = Object.entries(empty ?? {}).filter(([, cell]) => cell !== "");
-  assertEquals(known.map(([name]) => name), ["sequence", "atMs"]);
+  assertEquals(known.map(([name]) => name), [
+    "sequence",
+    "atMs",
+    "steadyMs",
+  ]);
 });
 
 Deno.test("The columns of CSV do not depend on the order of groups, or on what is known", () => {

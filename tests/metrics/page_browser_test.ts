@@ -105,6 +105,28 @@ Deno.test(
 );
 
 Deno.test(
+  "in a browser, the charts go on when the time of day is set back or forward",
+  inBrowser,
+  async () => {
+    await using served = new Served();
+    await using browser = await TestBrowser.open();
+    await browser.open(served.address);
+    const jumps = [0, -3_600_000, 86_400_000, 0];
+    for (let n = 1; n <= 40; n++) {
+      const snapshot = fullSnapshot(n);
+      const atMs = snapshot.atMs + (jumps[Math.trunc(n / 11)] ?? 0);
+      served.feed.push({ ...snapshot, atMs });
+      if (n % 10 !== 0) continue;
+      await shows(browser, "Actors", "pool", `${10 + n % 3}`);
+      // One of this second, and not of the last one before the jump.
+      const time = new Date(atMs).toLocaleTimeString("en-GB");
+      await browser.page.locator("#range", { hasText: time }).waitFor();
+    }
+    browser.assertQuiet();
+  },
+);
+
+Deno.test(
   "in a browser, there are no charts of what is unknown",
   inBrowser,
   async () => {

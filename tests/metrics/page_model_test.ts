@@ -75,8 +75,20 @@ Deno.test("Messages are counted by group and second, but not where a counter res
   });
   const none = { listeners: null, pool: null, terminals: null };
   assertEquals(read("Messages handled", one), none);
-  const restarted = { ...one, atMs: three.atMs + 1000 };
+  const restarted = { ...one, steadyMs: three.steadyMs + 1000 };
   assertEquals(read("Messages handled", restarted, three), none);
+});
+
+Deno.test("Rates do not depend on how the time of day is set", () => {
+  const one = fullSnapshot(1);
+  const two = fullSnapshot(2);
+  for (const jumpMs of [-3_600_000, 3_600_000]) {
+    const moved = { ...two, atMs: two.atMs + jumpMs };
+    assertEquals(
+      read("Messages handled", moved, one),
+      read("Messages handled", two, one),
+    );
+  }
 });
 
 Deno.test("A chart of actors shows eight groups and the sum of the others", () => {

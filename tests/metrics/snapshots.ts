@@ -16,6 +16,7 @@ export function fullSnapshot(sequence = 1): MetricsSnapshot {
   return {
     sequence,
     atMs: 1_800_000_000_000 + 1000 * n,
+    steadyMs: 1_800_000_000_000 + 1000 * n,
     process: {
       cpuUserMs: 1500.5 * n,
       cpuSystemMs: 250 * n,
@@ -107,6 +108,7 @@ export function emptySnapshot(): MetricsSnapshot {
   return {
     sequence: 1,
     atMs: 1_800_000_000_000,
+    steadyMs: 1_800_000_000_000,
     process: {
       cpuUserMs: null,
       cpuSystemMs: null,

@@ -15,8 +15,13 @@ export interface BoardOptions<T> {
   readonly section: HTMLElement;
   readonly panels: readonly Panel<T>[];
   readonly axis: "time" | "elapsed";
-  /** Returns the place of an item on the axis, in seconds. */
+  /**
+   * Returns the place of an item on the axis in seconds, which must not depend
+   * on how the time of day is set.
+   */
   at(item: T): number;
+  /** Returns the time of day of an item, in seconds since 1970. */
+  timeOfDay?(item: T): number;
 }
 
 /** The charts of a section, which is hidden until it has something to show. */
@@ -30,6 +35,8 @@ export class Board<T> {
   /** The named parts of the axis. */
   readonly spans: Span[] = [];
   #before: T | undefined;
+  /** Seconds from the axis to the time of day, as it is set now. */
+  #toTimeOfDay = 0;
   #isDue = false;
 
   /** Creates a board without points. */
@@ -41,7 +48,14 @@ export class Board<T> {
       const series = new Series(MAX_POINTS);
       const { title, unit } = panel;
       const { spans } = this;
-      const chart = new Chart(place, { title, unit, series, axis, spans });
+      const chart = new Chart(place, {
+        title,
+        unit,
+        series,
+        axis,
+        spans,
+        timeOfDay: (at) => at + this.#toTimeOfDay,
+      });
       return { panel, series, chart };
     });
   }
@@ -53,6 +67,11 @@ export class Board<T> {
       : this.#options.at(this.#before);
   }
 
+  /** The time of day of the last point. */
+  get timeOfDay(): number {
+    return this.end + this.#toTimeOfDay;
+  }
+
   /** Adds an item, unless it is not after the last one. */
   push(item: T): void {
     const at = this.#options.at(item);
@@ -61,6 +80,7 @@ export class Board<T> {
       series.push(at, panel.read(item, this.#before));
     }
     this.#before = item;
+    this.#toTimeOfDay = (this.#options.timeOfDay?.(item) ?? at) - at;
     this.#schedule();
   }
 

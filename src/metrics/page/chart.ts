@@ -4,7 +4,7 @@
  * @module
  */
 import uPlot from "uplot";
-import { clockText, valueText } from "./panels.ts";
+import { clockText, timeText, valueText } from "./panels.ts";
 import type { Series } from "./series.ts";
 
 /** A named part of the axis. */
@@ -20,6 +20,8 @@ export interface ChartOptions {
   readonly series: Series;
   /** Whether the axis is the time of day, or the time since the start. */
   readonly axis: "time" | "elapsed";
+  /** Returns the time of day at a place on the axis, in seconds since 1970. */
+  timeOfDay(at: number): number;
   /** The parts of the axis, in order; each ends where the next one starts. */
   readonly spans: readonly Span[];
 }
@@ -125,7 +127,7 @@ export class Chart {
           size: 26,
           space: 70,
           values: axis === "time"
-            ? (_, at) => at.map((seconds) => timeText(seconds))
+            ? (_, at) => at.map((x) => timeText(this.#options.timeOfDay(x)))
             : (_, at) => at.map(clockText),
         },
         {
@@ -189,8 +191,4 @@ function colour(name: string): string {
   const { color } = getComputedStyle(probe);
   probe.remove();
   return color;
-}
-
-function timeText(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleTimeString("en-GB");
 }

@@ -10,7 +10,13 @@ import { showAlerts } from "./alert_view.ts";
 import { Board } from "./board.ts";
 import { listen } from "./live.ts";
 import type { LoadEvent } from "./load_event.ts";
-import { LOAD_PANELS, loadText, phaseText, PROCESS_PANELS } from "./panels.ts";
+import {
+  LOAD_PANELS,
+  loadText,
+  phaseText,
+  PROCESS_PANELS,
+  timeText,
+} from "./panels.ts";
 
 /** How many earlier snapshots are requested. */
 const HISTORY = 900;
@@ -20,7 +26,8 @@ const process = new Board<MetricsSnapshot>({
   section: byId("process"),
   panels: PROCESS_PANELS,
   axis: "time",
-  at: ({ atMs }) => atMs / 1000,
+  at: ({ steadyMs }) => steadyMs / 1000,
+  timeOfDay: ({ atMs }) => atMs / 1000,
 });
 const load = new Board<LoadEvent>({
   section: byId("load"),
@@ -40,8 +47,7 @@ function addSnapshot(snapshot: MetricsSnapshot): void {
   }
   byId("empty").hidden = true;
   process.push(snapshot);
-  const time = new Date(process.end * 1000).toLocaleTimeString("en-GB");
-  byId("range").textContent = `as of ${time}`;
+  byId("range").textContent = `as of ${timeText(process.timeOfDay)}`;
 }
 
 function addLoad(progress: LoadEvent): void {
@@ -75,7 +81,7 @@ async function fill(): Promise<void> {
   }
   fetches--;
   if (fetches > 0) return;
-  const ready = waiting.sort((a, b) => a.atMs - b.atMs);
+  const ready = waiting.sort((a, b) => a.steadyMs - b.steadyMs);
   waiting = [];
   ready.forEach(addSnapshot);
 }

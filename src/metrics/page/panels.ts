@@ -49,7 +49,7 @@ export const PROCESS_PANELS: readonly Panel<MetricsSnapshot>[] = [
       const old = new Map(
         before?.actors?.groups.map((group) => [group.name, group.processed]),
       );
-      const ms = now.atMs - (before?.atMs ?? now.atMs);
+      const ms = now.steadyMs - (before?.steadyMs ?? now.steadyMs);
       return byGroup(
         now,
         ({ name, processed }) => rate(processed, old.get(name), ms),
@@ -136,6 +136,11 @@ export function clockText(seconds: number): string {
   const whole = Math.round(seconds);
   const rest = String(whole % 60).padStart(2, "0");
   return `${Math.trunc(whole / 60)}:${rest}`;
+}
+
+/** Returns seconds since 1970 as a time of day. */
+export function timeText(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString("en-GB");
 }
 
 /** Returns a value as a chart and its axis show it. */
