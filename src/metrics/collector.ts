@@ -14,6 +14,7 @@ import {
 import { checkNumber } from "../checks/internal.ts";
 import { readActors } from "./actor_source.ts";
 import { AlertWatch } from "./alert_watch.ts";
+import { CgroupSource } from "./cgroup_source.ts";
 import {
   type MetricsCollectorOptions,
   resolveCollectorOptions,
@@ -22,7 +23,7 @@ import { ErrorReporter } from "./error_reporter.ts";
 import { EventLoopDelay } from "./event_loop_delay.ts";
 import type { AlertEvent, MetricsEvent, MetricsFeed } from "./feed.ts";
 import { HistoryRing } from "./history_ring.ts";
-import { readHost } from "./host_source.ts";
+import { HostSource } from "./host_source.ts";
 import { Instruments } from "./instruments.ts";
 import { ProcessSource } from "./process_source.ts";
 import type { ActorMetrics, MetricsSnapshot } from "./snapshot.ts";
@@ -69,6 +70,8 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
   readonly #maxActorGroups: number;
   readonly #errors: ErrorReporter;
   readonly #process = new ProcessSource();
+  readonly #host = new HostSource();
+  readonly #cgroup = new CgroupSource();
   readonly #alerts: AlertWatch;
   readonly #ring: HistoryRing;
   readonly #file: SqliteHistory | undefined;
@@ -211,7 +214,8 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
       steadyMs: Math.round(nowMs + this.#steadyOffsetMs),
       process: this.#process.read(nowMs),
       eventLoop: this.#eventLoop?.read() ?? null,
-      host: readHost(),
+      host: this.#host.read(),
+      cgroup: this.#cgroup.read(),
       actors: this.#readActors(),
       instruments: this.instruments.samples(),
     };

@@ -57,6 +57,14 @@ const COLUMNS: readonly (readonly [string, (from: MetricsSnapshot) => Cell])[] =
     ] as const).map((name) =>
       [`host.${name}`, (from: MetricsSnapshot) => from.host[name]] as const
     ),
+    ...(["memoryLimitBytes", "memoryUsedBytes", "cpuLimitCores"] as const).map((
+      name,
+    ) =>
+      [
+        `cgroup.${name}`,
+        (from: MetricsSnapshot) => from.cgroup?.[name],
+      ] as const
+    ),
     ["actors.deadLetters", ({ actors }) => actors?.deadLetters],
     ["actors.lateReplies", ({ actors }) => actors?.lateReplies],
   ];

@@ -27,6 +27,9 @@ export type MetricPath =
   | "host.memoryAvailableBytes"
   | "host.networkReceivedBytes"
   | "host.networkSentBytes"
+  | "cgroup.memoryLimitBytes"
+  | "cgroup.memoryUsedBytes"
+  | "cgroup.cpuLimitCores"
   | "actors.deadLetters"
   | "actors.lateReplies";
 
@@ -53,6 +56,9 @@ const READERS: Readonly<
   "host.memoryAvailableBytes": ({ host }) => host.memoryAvailableBytes,
   "host.networkReceivedBytes": ({ host }) => host.networkReceivedBytes,
   "host.networkSentBytes": ({ host }) => host.networkSentBytes,
+  "cgroup.memoryLimitBytes": ({ cgroup }) => cgroup?.memoryLimitBytes,
+  "cgroup.memoryUsedBytes": ({ cgroup }) => cgroup?.memoryUsedBytes,
+  "cgroup.cpuLimitCores": ({ cgroup }) => cgroup?.cpuLimitCores,
   "actors.deadLetters": ({ actors }) => actors?.deadLetters,
   "actors.lateReplies": ({ actors }) => actors?.lateReplies,
 };

@@ -193,15 +193,36 @@ const OF_HOST: readonly OwnMetric[] = [
     type: "counter",
     stem: "host_network_received",
     unit: "bytes",
-    help: "Bytes received over all interfaces but the loopback",
+    help: "Bytes received over interfaces with a device",
     read: ({ host }) => one(host.networkReceivedBytes),
   },
   {
     type: "counter",
     stem: "host_network_sent",
     unit: "bytes",
-    help: "Bytes sent over all interfaces but the loopback",
+    help: "Bytes sent over interfaces with a device",
     read: ({ host }) => one(host.networkSentBytes),
+  },
+  {
+    type: "gauge",
+    stem: "cgroup_memory_limit",
+    unit: "bytes",
+    help: "Memory that the cgroup may use",
+    read: ({ cgroup }) => one(cgroup?.memoryLimitBytes),
+  },
+  {
+    type: "gauge",
+    stem: "cgroup_memory_used",
+    unit: "bytes",
+    help: "Memory in use in the cgroup that has the limit",
+    read: ({ cgroup }) => one(cgroup?.memoryUsedBytes),
+  },
+  {
+    type: "gauge",
+    stem: "cgroup_cpu_limit_cores",
+    unit: "",
+    help: "Cores that the cgroup may keep busy",
+    read: ({ cgroup }) => one(cgroup?.cpuLimitCores),
   },
 ];
 

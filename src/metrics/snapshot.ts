@@ -23,6 +23,11 @@ export interface MetricsSnapshot {
   readonly eventLoop: EventLoopMetrics | null;
   /** The load of the machine. */
   readonly host: HostMetrics;
+  /**
+   * The limits that a container or a service sets for this process; `null` if
+   * there are none, or they cannot be read.
+   */
+  readonly cgroup: CgroupMetrics | null;
   /** The actors of the system, grouped by those at the top of the tree. */
   readonly actors: ActorMetrics | null;
   /** The application's own instruments. */
@@ -95,10 +100,30 @@ export interface HostMetrics {
   readonly memoryTotalBytes: number | null;
   /** Bytes of memory that programs could still get. */
   readonly memoryAvailableBytes: number | null;
-  /** Bytes received since the boot, over all interfaces but the loopback. */
+  /**
+   * Bytes received since the boot over the interfaces with a device behind
+   * them, so that those of bridges, bonds, tunnels and containers are counted
+   * once. In a container it is those with a default route.
+   */
   readonly networkReceivedBytes: number | null;
-  /** Bytes sent since the boot, over all interfaces but the loopback. */
+  /** Bytes sent since the boot over the same interfaces. */
   readonly networkSentBytes: number | null;
+}
+
+/** The limits of the cgroup of this process, which end or slow it. */
+export interface CgroupMetrics {
+  /**
+   * Bytes of memory that it may use: the least limit of its cgroup and those
+   * above it; `null` without a limit.
+   */
+  readonly memoryLimitBytes: number | null;
+  /**
+   * Bytes in use in the cgroup that has this limit, by all its processes. Files
+   * that the kernel keeps in memory and does not need are not counted.
+   */
+  readonly memoryUsedBytes: number | null;
+  /** Cores that it may keep busy, such as 1.5; `null` without a limit. */
+  readonly cpuLimitCores: number | null;
 }
 
 /** Counters of a system of actors. */

@@ -119,7 +119,7 @@ const METRICS: readonly SnapshotMetric[] = [
     kind: "counter",
     name: "system.network.io",
     unit: "By",
-    description: "Bytes over all network interfaces but the loopback",
+    description: "Bytes over network interfaces with a device",
     read: ({ host }) => [
       [host.networkReceivedBytes, { "network.io.direction": "receive" }],
       [host.networkSentBytes, { "network.io.direction": "transmit" }],

@@ -46,7 +46,8 @@ Deno.test(
     collector.start();
     collector.collect();
     const { actors, ...rest } = collector.collect();
-    const known = { ...fullSnapshot(), ...rest, host: fullSnapshot().host };
+    const { host, cgroup } = fullSnapshot();
+    const known = { ...fullSnapshot(), ...rest, host, cgroup };
     const text = snapshotToText({ ...known, actors }, "prometheus");
     assertEquals(await lint(text), "0 ");
   },

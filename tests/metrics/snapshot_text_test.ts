@@ -51,7 +51,7 @@ Deno.test("A strict parser of OpenMetrics accepts a complete snapshot", () => {
     ],
   });
   assertEquals(found.get("troupe_mailbox_messages")?.samples.length, 3);
-  assertEquals(families.length, 32);
+  assertEquals(families.length, 35);
 });
 
 Deno.test("What is null is left out of the text", () => {

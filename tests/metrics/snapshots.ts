@@ -47,6 +47,11 @@ export function fullSnapshot(sequence = 1): MetricsSnapshot {
       networkReceivedBytes: 1e6 * n,
       networkSentBytes: 2e6 * n,
     },
+    cgroup: {
+      memoryLimitBytes: 2e9,
+      memoryUsedBytes: 1e9,
+      cpuLimitCores: 1.5,
+    },
     actors: {
       deadLetters: 3,
       lateReplies: 1,
@@ -132,6 +137,7 @@ export function emptySnapshot(): MetricsSnapshot {
       networkReceivedBytes: null,
       networkSentBytes: null,
     },
+    cgroup: null,
     actors: null,
     instruments: [],
   };

@@ -5,7 +5,7 @@ import { ActorSystem, type Behavior } from "../../src/actor/mod.ts";
 import { type Clock, realClock } from "../../src/actor/clock.ts";
 import { readActors } from "../../src/metrics/actor_source.ts";
 import { EventLoopDelay } from "../../src/metrics/event_loop_delay.ts";
-import { parseNetworkBytes, readHost } from "../../src/metrics/host_source.ts";
+import { HostSource } from "../../src/metrics/host_source.ts";
 import {
   parseDiskBytes,
   ProcessSource,
@@ -123,7 +123,7 @@ Deno.test(
   () => {
     using source = new ProcessSource();
     const { diskReadBytes, diskWrittenBytes } = source.read(0);
-    const host = readHost();
+    const host = new HostSource().read();
     for (
       const bytes of [
         diskReadBytes,
@@ -136,7 +136,7 @@ Deno.test(
 );
 
 Deno.test("the machine has cores, memory and a load average", onLinux, () => {
-  const host = readHost();
+  const host = new HostSource().read();
   assert(Number(host.cores) >= 1);
   assert(Number(host.memoryTotalBytes) > 1e8);
   assert(Number(host.memoryAvailableBytes) > 0);
@@ -145,19 +145,6 @@ Deno.test("the machine has cores, memory and a load average", onLinux, () => {
   );
   assertEquals(host.load?.length, 3);
   assert(host.load?.every((load) => Number.isFinite(load) && load >= 0));
-});
-
-Deno.test("network bytes are sums over all interfaces but the loopback", () => {
-  const text = `Inter-|   Receive       |  Transmit
- face |bytes    packets errs drop fifo frame compressed multicast|bytes packets
-    lo: 1000 1 0 0 0 0 0 0 2000 1 0 0 0 0 0 0
-  eth0: 30 1 0 0 0 0 0 0 500 1 0 0 0 0 0 0
-wlan0:7 1 0 0 0 0 0 0    11 1 0 0 0 0 0 0
-`;
-  assertEquals(parseNetworkBytes(text), {
-    networkReceivedBytes: 37,
-    networkSentBytes: 511,
-  });
 });
 
 Deno.test("disk bytes are those that reached a disk", () => {
@@ -173,10 +160,6 @@ Deno.test("what is missing in a text of the kernel is null", () => {
   const unknownDisks = { diskReadBytes: null, diskWrittenBytes: null };
   assertEquals(parseDiskBytes("rchar: 1\n"), unknownDisks);
   assertEquals(parseDiskBytes(null), unknownDisks);
-  assertEquals(parseNetworkBytes(null), {
-    networkReceivedBytes: null,
-    networkSentBytes: null,
-  });
 });
 
 Deno.test("a blocked thread shows in the delay", bounded, async () => {
