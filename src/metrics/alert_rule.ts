@@ -3,7 +3,21 @@
  *
  * @module
  */
-import { checkNumber, checkOneOf, shown } from "../checks/internal.ts";
+import {
+  checkArray,
+  checkNumber,
+  checkObject,
+  checkOneOf,
+  checkOptionNames,
+  checkString,
+  kindOf,
+  type OptionNames,
+  shown,
+} from "../checks/internal.ts";
+import {
+  checkInstrumentMetric,
+  type InstrumentMetric,
+} from "./instrument_metric.ts";
 import { METRIC_READERS, type MetricPath } from "./metric_path.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 
@@ -12,10 +26,14 @@ export interface AlertRuleBase {
   /** The name of the alert, which no other rule has. */
   readonly name: string;
   /**
-   * The value to watch: its path in a snapshot, or a function that finds it
-   * there. A result that is `null` or not finite is no value.
+   * The value to watch: its path in a snapshot, an instrument of the
+   * application, or a function of the snapshot. A result that is `null` or not
+   * finite is no value.
    */
-  readonly metric: MetricPath | ((snapshot: MetricsSnapshot) => number | null);
+  readonly metric:
+    | MetricPath
+    | InstrumentMetric
+    | ((snapshot: MetricsSnapshot) => number | null);
   /**
    * Milliseconds for which every snapshot must have the value beyond the
    * threshold before the alert fires, 0 or more.
@@ -65,17 +83,30 @@ export function isClear(
     : value <= (clearAt ?? above);
 }
 
+const NAMES: OptionNames<AlertRule> = {
+  name: true,
+  metric: true,
+  above: true,
+  below: true,
+  clearAt: true,
+  forMs: true,
+  message: true,
+};
+
 /**
  * Checks the rules of a collector.
  *
- * @throws {TypeError} if a name is empty or not unique, a metric is neither a
- * path nor a function, or not exactly one of `above` and `below` is given.
+ * @throws {TypeError} if a name is empty or not unique, an option is not known,
+ * a metric is neither a path, an instrument nor a function, or not exactly one
+ * of `above` and `below` is given.
  * @throws {RangeError} if a number is not finite or on the wrong side.
  */
 export function checkAlertRules(rules: readonly AlertRule[]): void {
+  checkArray("alerts", rules, "an array of rules");
   const names = new Set<string>();
   for (const rule of rules) {
-    const { name, forMs = 0, above, below } = rule;
+    checkObject("a rule of alerts", rule, "an object with a name");
+    const { name } = rule;
     if (typeof name !== "string" || name === "" || names.has(name)) {
       throw new TypeError(
         `Cannot use the alert ${
@@ -84,29 +115,49 @@ export function checkAlertRules(rules: readonly AlertRule[]): void {
       );
     }
     names.add(name);
-    const option = (key: string): string => `${key} of the alert "${name}"`;
-    if ((above === undefined) === (below === undefined)) {
-      throw new TypeError(
-        `Cannot use the alert "${name}": it must have either above or below`,
-      );
-    }
-    if (typeof rule.metric !== "function") {
-      checkOneOf(option("metric"), rule.metric, [...METRIC_READERS.keys()]);
-    }
-    checkNumber(option("forMs"), forMs, { min: 0, finite: true });
-    const threshold = above ?? below;
-    const { clearAt = threshold } = rule;
-    for (const [key, value] of Object.entries({ above, below, clearAt })) {
-      if (value !== undefined) {
-        checkNumber(option(key), value, { finite: true });
-      }
-    }
-    if (clearAt !== undefined && isBeyond(rule, clearAt)) {
-      throw new RangeError(
-        `Cannot use ${
-          option("clearAt")
-        }: it is ${clearAt}, beyond the threshold ${threshold}`,
-      );
-    }
+    checkOptionNames(`the alert "${name}"`, rule, NAMES);
+    checkMetric(rule);
+    checkLimits(rule);
+  }
+}
+
+function checkMetric({ name, metric, message }: AlertRule): void {
+  const option = `metric of the alert "${name}"`;
+  if (typeof metric === "string") {
+    checkOneOf(option, metric, [...METRIC_READERS.keys()]);
+  } else if (typeof metric === "object" && metric !== null) {
+    checkInstrumentMetric(option, metric);
+  } else if (typeof metric !== "function") {
+    throw new TypeError(
+      `Cannot use ${option}: it is ${
+        kindOf(metric)
+      }, it must be a path, an instrument or a function`,
+    );
+  }
+  if (message !== undefined) {
+    checkString(`message of the alert "${name}"`, message);
+  }
+}
+
+function checkLimits(rule: AlertRule): void {
+  const { name, forMs = 0, above, below } = rule;
+  const option = (key: string): string => `${key} of the alert "${name}"`;
+  if ((above === undefined) === (below === undefined)) {
+    throw new TypeError(
+      `Cannot use the alert "${name}": it must have either above or below`,
+    );
+  }
+  checkNumber(option("forMs"), forMs, { min: 0, finite: true });
+  const threshold = above ?? below;
+  const { clearAt = threshold } = rule;
+  for (const [key, value] of Object.entries({ above, below, clearAt })) {
+    if (value !== undefined) checkNumber(option(key), value, { finite: true });
+  }
+  if (clearAt !== undefined && isBeyond(rule, clearAt)) {
+    throw new RangeError(
+      `Cannot use ${
+        option("clearAt")
+      }: it is ${clearAt}, beyond the threshold ${threshold}`,
+    );
   }
 }

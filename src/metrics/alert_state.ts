@@ -24,24 +24,33 @@ export interface AlertReading {
   readonly nowMs: number;
   /** Milliseconds since 1970, for the event. */
   readonly atMs: number;
+  /** The same by a clock that never goes back. */
+  readonly steadyMs: number;
 }
 
 /** Returns the next state of an alert, and the event to report, if any. */
 export function transition(
   rule: AlertRule,
   state: AlertState,
-  { value, nowMs, atMs }: AlertReading,
+  { value, nowMs, atMs, steadyMs }: AlertReading,
 ): { readonly state: AlertState; readonly event?: AlertEvent } {
   if (value === null || !Number.isFinite(value)) return { state };
   const event = (state: AlertEvent["state"]): AlertEvent => ({
-    rule: rule.name,
+    name: rule.name,
     state,
     atMs,
+    steadyMs,
     value,
     message: rule.message ?? messageOf(rule, state, value),
   });
   if (state.phase === "firing") {
-    if (!isClear(rule, value)) return { state };
+    if (!isClear(rule, value)) {
+      // It fires since then, with the value of now.
+      const { atMs, steadyMs } = state.event;
+      return {
+        state: { ...state, event: { ...event("firing"), atMs, steadyMs } },
+      };
+    }
     return { state: QUIET, event: event("resolved") };
   }
   if (!isBeyond(rule, value)) return { state: QUIET };

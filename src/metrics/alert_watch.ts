@@ -8,12 +8,15 @@ import type { AlertRule } from "./alert_rule.ts";
 import { type AlertState, QUIET, transition } from "./alert_state.ts";
 import type { ErrorReporter } from "./error_reporter.ts";
 import type { AlertEvent } from "./feed.ts";
+import { GrowthRate, readInstrument } from "./instrument_metric.ts";
 import { METRIC_READERS } from "./metric_path.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 
 /** Applies all rules to each snapshot. */
 export class AlertWatch {
   readonly #states: Map<AlertRule, AlertState>;
+  /** Those of the rules that want the growth per second. */
+  readonly #rates = new Map<AlertRule, GrowthRate>();
   readonly #errors: ErrorReporter;
 
   /**
@@ -23,9 +26,15 @@ export class AlertWatch {
   constructor(rules: readonly AlertRule[], errors: ErrorReporter) {
     this.#states = new Map(rules.map((rule) => [rule, QUIET]));
     this.#errors = errors;
+    for (const rule of rules) {
+      const { metric } = rule;
+      if (typeof metric === "object" && metric.perSecond) {
+        this.#rates.set(rule, new GrowthRate());
+      }
+    }
   }
 
-  /** The alerts that fire, in the order of their rules. */
+  /** The alerts that fire with their latest values, in the order of rules. */
   get firing(): readonly AlertEvent[] {
     return [...this.#states.values()].flatMap((state) =>
       state.phase === "firing" ? [state.event] : []
@@ -35,22 +44,21 @@ export class AlertWatch {
   /** Returns the alerts that fire or resolve with a snapshot. */
   update(snapshot: MetricsSnapshot, nowMs: number): AlertEvent[] {
     const events: AlertEvent[] = [];
-    const { atMs } = snapshot;
+    const { atMs, steadyMs } = snapshot;
     for (const [rule, before] of this.#states) {
       const value = this.#read(rule, snapshot);
-      const { state, event } = transition(rule, before, { value, nowMs, atMs });
+      const reading = { value, nowMs, atMs, steadyMs };
+      const { state, event } = transition(rule, before, reading);
       this.#states.set(rule, state);
       if (event !== undefined) events.push(event);
     }
     return events;
   }
 
-  #read({ name, metric }: AlertRule, snapshot: MetricsSnapshot): number | null {
+  #read(rule: AlertRule, snapshot: MetricsSnapshot): number | null {
     let value: unknown = null;
     this.#errors.attempt(() => {
-      value = typeof metric === "function"
-        ? metric(snapshot)
-        : METRIC_READERS.get(metric)?.(snapshot);
+      value = this.#valueOf(rule, snapshot);
       // An async function has a promise, whose rejection is reported too.
       return value;
     });
@@ -58,12 +66,23 @@ export class AlertWatch {
     if (value !== null && value !== undefined) {
       this.#errors.report(
         new TypeError(
-          `Cannot use the metric of the alert "${name}": its result is ${
+          `Cannot use the metric of the alert "${rule.name}": its result is ${
             kindOf(value)
           }, it must be a number or null`,
         ),
       );
     }
     return null;
+  }
+
+  #valueOf(rule: AlertRule, snapshot: MetricsSnapshot): unknown {
+    const { metric } = rule;
+    if (typeof metric === "function") return metric(snapshot);
+    if (typeof metric === "string") {
+      return METRIC_READERS.get(metric)?.(snapshot);
+    }
+    const value = readInstrument(metric, snapshot.instruments);
+    const rate = this.#rates.get(rule);
+    return rate === undefined ? value : rate.next(value, snapshot.steadyMs);
   }
 }

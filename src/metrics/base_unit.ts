@@ -37,7 +37,11 @@ const TABLE: readonly BaseUnit[] = [
     aliases: ["ns", "nanosecond", "nanoseconds"],
     convert: per(1e9),
   },
-  { word: "seconds", aliases: ["min", "minute", "minutes"], convert: times(60) },
+  {
+    word: "seconds",
+    aliases: ["min", "minute", "minutes"],
+    convert: times(60),
+  },
   { word: "seconds", aliases: ["h", "hour", "hours"], convert: times(3600) },
   { word: "seconds", aliases: ["d", "day", "days"], convert: times(86_400) },
   { word: "bytes", aliases: ["By", "byte", "bytes"], convert: same },

@@ -128,7 +128,9 @@ function directoriesOf({ point, root }: Mount, path: string): string[] {
   const within = root !== "/" && `${path}/`.startsWith(`${root}/`)
     ? path.slice(root.length)
     : path;
-  const parts = within.split("/").filter((part) => part !== "" && part !== "..");
+  const parts = within.split("/").filter((part) =>
+    part !== "" && part !== ".."
+  );
   const directories = [point];
   for (const part of parts) directories.unshift(`${directories[0]}/${part}`);
   return directories;

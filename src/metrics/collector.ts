@@ -148,7 +148,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     return this.#ring.toArray();
   }
 
-  /** The alerts that fire now. */
+  /** The alerts that fire now, each with its latest value. */
   get firing(): readonly AlertEvent[] {
     return this.#alerts.firing;
   }

@@ -7,15 +7,20 @@ import type { MetricsSnapshot } from "./snapshot.ts";
 
 /** An alert that fires, or has resolved. */
 export interface AlertEvent {
-  /** The name of its rule. */
-  readonly rule: string;
+  /** The name of the alert, which is that of its rule. */
+  readonly name: string;
   /** Whether it fires from now on, or does so no longer. */
   readonly state: "firing" | "resolved";
   /** The time in milliseconds since 1970. */
   readonly atMs: number;
-  /** The value that caused it. */
+  /** The time by a clock that never goes back: `steadyMs` of the snapshot. */
+  readonly steadyMs: number;
+  /** The value that caused it; in `firing`, the one of now. */
   readonly value: number;
-  /** A sentence that says what is wrong, or back to normal. */
+  /**
+   * A sentence that says what is wrong, or back to normal; with the value, if
+   * the rule has no other.
+   */
   readonly message: string;
 }
 
@@ -30,7 +35,7 @@ export interface MetricsFeed {
   readonly latest: MetricsSnapshot | undefined;
   /** The snapshots that are kept, oldest first. */
   readonly history: readonly MetricsSnapshot[];
-  /** The alerts that fire now. */
+  /** The alerts that fire now, each with its latest value. */
   readonly firing: readonly AlertEvent[];
   /**
    * Calls a listener with each event from now on, until the result is

@@ -25,6 +25,7 @@ export type {
   HistogramDescription,
   InstrumentDescription,
 } from "./instrument.ts";
+export type { InstrumentMetric } from "./instrument_metric.ts";
 export { Instruments, type InstrumentsOptions } from "./instruments.ts";
 export type { MetricPath } from "./metric_path.ts";
 export * from "./metrics_errors.ts";

@@ -132,7 +132,9 @@ export function parseDefaultRoutes(
 ): Set<string> {
   const names = new Set<string>();
   for (const line of (ipv4 ?? "").split("\n").slice(1)) {
-    const [name = "", destination, , flags = "", , , , mask] = line.split(/\s+/);
+    const [name = "", destination, , flags = "", , , , mask] = line.split(
+      /\s+/,
+    );
     const isDefault = destination === "00000000" && mask === "00000000";
     if (isDefault && !(parseInt(flags, 16) & REJECT)) names.add(name);
   }

@@ -251,8 +251,10 @@ export const OWN_METRICS: readonly OwnMetric[] = [
       ) => [{ troupe_actor_name: group.name }, metric.read(group)]))
   ),
   ...SYSTEM_METRICS.map((metric) =>
-    ofActors(metric, ({ actors }) =>
-      actors === null ? [] : one(metric.read(actors)))
+    ofActors(
+      metric,
+      ({ actors }) => actors === null ? [] : one(metric.read(actors)),
+    )
   ),
 ];
 

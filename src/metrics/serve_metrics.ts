@@ -69,7 +69,7 @@ export interface MetricsServer extends AsyncDisposable {
  * | `snapshot.json` | the latest snapshot |
  * | `history.json`, `.csv`, `.msgpack` | the snapshots that are kept; `?last=60` for the last 60 |
  * | `alerts.json` | `{"firing": […]}` |
- * | `events` | server-sent events: `snapshot`, `alert`, and what else is published |
+ * | `events` | server-sent events: `snapshot`, `firing`, `alert`, and what else is published |
  *
  * It allows `GET` and `HEAD`, needs no login, and refuses an unknown `Host` and
  * requests from pages of other sites. `metrics` and `snapshot.json` are a 503
@@ -103,6 +103,10 @@ export function serveMetrics(
   const subscription = feed.subscribe((event) => {
     const data = event.type === "snapshot" ? event.snapshot : event.alert;
     events.publish(event.type, JSON.stringify(data));
+    if (event.type !== "snapshot") return;
+    // The values of alerts change while they fire.
+    const { firing } = feed;
+    if (firing.length > 0) events.publish("firing", JSON.stringify(firing));
   });
 
   const respond = (request: Request): Response => {

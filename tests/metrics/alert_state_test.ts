@@ -20,7 +20,12 @@ type Reading = readonly [nowMs: number, value: number | null];
 function run(rule: AlertRule, readings: readonly Reading[]): AlertEvent[] {
   let state: AlertState = QUIET;
   return readings.flatMap(([nowMs, value]) => {
-    const next = transition(rule, state, { value, nowMs, atMs: nowMs + 1e12 });
+    const next = transition(rule, state, {
+      value,
+      nowMs,
+      atMs: nowMs + 1e12,
+      steadyMs: nowMs + 2e12,
+    });
     state = next.state;
     return next.event ?? [];
   });
@@ -88,16 +93,18 @@ Deno.test("a missing value neither fires nor resolves an alert, nor restarts the
 Deno.test("an event has the rule, the value and a message", () => {
   assertEquals(run(high, [[5, 11], [6, 9]]), [
     {
-      rule: "high",
+      name: "high",
       state: "firing",
       atMs: 1e12 + 5,
+      steadyMs: 2e12 + 5,
       value: 11,
       message: "high is 11, above 10",
     },
     {
-      rule: "high",
+      name: "high",
       state: "resolved",
       atMs: 1e12 + 6,
+      steadyMs: 2e12 + 6,
       value: 9,
       message: "high is back to normal: it is 9",
     },
@@ -214,6 +221,44 @@ for (
       RangeError,
       'forMs of the alert "high": it is -1',
     ],
+    ["a misspelt option", { ...high, forMS: 1 }, TypeError, '"forMs"'],
+    [
+      "a metric that is a number",
+      { ...high, metric: 1 },
+      TypeError,
+      "a number",
+    ],
+    [
+      "a misspelt option of an instrument",
+      { ...high, metric: { instrument: "a", label: {} } },
+      TypeError,
+      'did you mean "labels"?',
+    ],
+    [
+      "an instrument without a name",
+      { ...high, metric: {} },
+      TypeError,
+      'instrument of metric of the alert "high": it is missing',
+    ],
+    [
+      "a label that is a number",
+      { ...high, metric: { instrument: "a", labels: { status: 200 } } },
+      TypeError,
+      "label status of metric",
+    ],
+    [
+      "a mistyped field",
+      { ...high, metric: { instrument: "a", field: "p98" } },
+      TypeError,
+      "field of metric",
+    ],
+    [
+      "a field and a rate",
+      { ...high, metric: { instrument: "a", field: "p99", perSecond: true } },
+      TypeError,
+      "field and perSecond",
+    ],
+    ["a message of numbers", { ...high, message: 1 }, TypeError, "message of"],
     ["an endless time", { ...high, forMs: Infinity }, RangeError, "forMs"],
   ] as const
 ) {

@@ -188,7 +188,7 @@ Deno.test(
       assert(cgroup.memoryUsedBytes > 5_000_000);
       assert(cgroup.memoryUsedBytes < LIMIT_BYTES);
     } finally {
-      Deno.removeSync(directory);
+      await Deno.remove(directory);
     }
   },
 );

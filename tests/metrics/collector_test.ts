@@ -34,7 +34,7 @@ function eventsOf(collector: MetricsCollector): string[] {
 function inShort(event: MetricsEvent): string {
   return event.type === "snapshot"
     ? `snapshot ${event.snapshot.sequence}`
-    : `${event.alert.state} ${event.alert.rule}`;
+    : `${event.alert.state} ${event.alert.name}`;
 }
 
 Deno.test("a collector collects when it starts and then once an interval", async () => {
@@ -254,7 +254,10 @@ Deno.test("an alert comes after the snapshot that fires it, and is kept while it
   assertEquals(collector.firing.map(({ value }) => value), [20]);
   queue.set(8);
   clock.advance(5000);
-  assertEquals(collector.firing.length, 1);
+  assertEquals(
+    collector.firing.map(({ value, message, atMs }) => [value, message, atMs]),
+    [[8, "queue is 8, above 10", START_MS + 3000]],
+  );
   queue.set(5);
   clock.advance(1000);
   assertEquals(events.at(-1), "resolved queue");
@@ -271,7 +274,45 @@ Deno.test("an alert may name its metric by a path", async () => {
   await using collector = made;
   collector.collect();
   // There is no delay before the start.
-  assertEquals(collector.firing.map(({ rule }) => rule), ["memory"]);
+  assertEquals(collector.firing.map(({ name }) => name), ["memory"]);
+});
+
+Deno.test("an alert may watch an instrument, by its labels or summed up", async () => {
+  const errors = { instrument: "errors", labels: { route: "/a" } };
+  const { clock, collector: made } = collectorOf({
+    alerts: [
+      { name: "some", metric: errors, above: 2 },
+      { name: "all", metric: { instrument: "errors" }, above: 10 },
+      { name: "slow", metric: { instrument: "time" }, above: 100 },
+      {
+        name: "burst",
+        metric: { instrument: "errors", perSecond: true },
+        above: 4,
+      },
+    ],
+  });
+  await using collector = made;
+  const firing = (): string[] => collector.firing.map(({ name }) => name);
+  const counter = collector.instruments.counter("errors");
+  const time = collector.instruments.histogram("time", { unit: "ms" });
+  collector.start();
+  assertEquals(firing(), []);
+  counter.add(2, { route: "/a", status: "500" });
+  counter.add(1, { route: "/a", status: "503" });
+  counter.add(7, { route: "/b", status: "500" });
+  clock.advance(1000);
+  // A rate is unknown until there are two counts.
+  assertEquals(firing(), ["some"]);
+  counter.add(5, { route: "/b", status: "500" });
+  time.record(3, { route: "/a" });
+  time.record(200, { route: "/b" });
+  clock.advance(1000);
+  assertEquals(
+    collector.firing.map(({ name, value }) => [name, Math.round(value)]),
+    [["some", 3], ["all", 15], ["slow", 200], ["burst", 5]],
+  );
+  clock.advance(1000);
+  assertEquals(firing(), ["some", "all", "slow"]);
 });
 
 Deno.test("a metric of an alert that throws is reported, and stops nothing", async () => {

@@ -74,10 +74,13 @@ Deno.test("the percentiles of a histogram are those of a window, and its buckets
     return histogramOf(instruments);
   };
   for (let i = 0; i < 10_000; i++) time.record(10);
-  assertEquals(after(0).summary.p99, 10);
+  // To three digits.
+  const isTen = (value: number | null): boolean =>
+    Math.abs(Number(value) - 10) <= 0.01;
+  assert(isTen(after(0).summary.p99));
   for (let i = 0; i < 100; i++) time.record(1000);
   // Few of many: as long as all of them are in the window.
-  assertEquals(after(1000).summary.p99, 10);
+  assert(isTen(after(1000).summary.p99));
   assertEquals(after(30_000).summary.count, 10_100);
   for (let i = 0; i < 100; i++) time.record(1000);
   const late = after(90_000);
@@ -172,9 +175,24 @@ for (
 for (
   const [what, buckets, type, message] of [
     ["that are no array", "1,2", TypeError, "buckets of size: it is a string"],
-    ["that are texts", ["1"], TypeError, 'bound 0 of the buckets of size: it is "1"'],
-    ["of which there are none", [], RangeError, "the number of buckets of size"],
-    ["that fall", [2, 1], RangeError, "bound 1 of the buckets of size: it is 1"],
+    [
+      "that are texts",
+      ["1"],
+      TypeError,
+      'bound 0 of the buckets of size: it is "1"',
+    ],
+    [
+      "of which there are none",
+      [],
+      RangeError,
+      "the number of buckets of size",
+    ],
+    [
+      "that fall",
+      [2, 1],
+      RangeError,
+      "bound 1 of the buckets of size: it is 1",
+    ],
     ["of which two are the same", [1, 1], RangeError, "above 1"],
     ["without an end", [1, Infinity], RangeError, "finite"],
     ["below 0", [-1, 1], RangeError, "at least 0"],

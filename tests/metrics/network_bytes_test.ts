@@ -134,8 +134,11 @@ Deno.test(
     const { networkReceivedBytes: first } = source.read();
     const { networkReceivedBytes: bytes } = source.read();
     const after = parseInterfaces(Deno.readTextFileSync("/proc/net/dev"));
-    const most = after.reduce((sum, { name, receivedBytes }) =>
-      name === "lo" ? sum : sum + receivedBytes, 0);
+    const most = after.reduce(
+      (sum, { name, receivedBytes }) =>
+        name === "lo" ? sum : sum + receivedBytes,
+      0,
+    );
     assert(first !== null && bytes !== null && first <= bytes);
     assert(bytes <= most, `${bytes} of ${most}`);
   },

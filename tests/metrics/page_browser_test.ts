@@ -172,15 +172,29 @@ Deno.test(
   inBrowser,
   async () => {
     await using served = new Served();
-    const alert = { rule: "memory", atMs: 1000, value: 1 };
+    const alert = { name: "memory", atMs: 1000, steadyMs: 1000, value: 1 };
     served.feed.alert({ ...alert, state: "firing", message: "<b>high</b>" });
     await using browser = await TestBrowser.open();
     await browser.open(served.address);
     const item = (state: string) =>
       browser.page.locator(`#alerts li[data-state=${state}]`);
-    await item("firing").getByText("<b>high</b>").waitFor();
-    const atMs = 2000;
-    served.feed.alert({ ...alert, atMs, state: "resolved", message: "low" });
+    await item("firing").getByText("<b>high</b> (now 1)").waitFor();
+    // It still fires, with another value.
+    served.feed.firing = served.feed.firing.map((firing) => {
+      return { ...firing, value: 6680 };
+    });
+    served.feed.push(fullSnapshot(1));
+    await item("firing").getByText("<b>high</b> (now 6,680)").waitFor();
+    const steadyMs = 2000;
+    // The time of day was set back meanwhile.
+    const atMs = 500;
+    served.feed.alert({
+      ...alert,
+      atMs,
+      steadyMs,
+      state: "resolved",
+      message: "low",
+    });
     await item("resolved").getByText("low").waitFor();
     assertEquals(await item("firing").count(), 0);
     browser.assertQuiet();

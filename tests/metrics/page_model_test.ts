@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { AlertEvent } from "../../src/metrics/feed.ts";
-import { withAlert } from "../../src/metrics/page/alert_list.ts";
+import { alertText, withAlert } from "../../src/metrics/page/alert_list.ts";
 import {
   LOAD_PANELS,
   loadText,
@@ -153,10 +153,18 @@ for (
 
 Deno.test("Alerts that fire come first, each rule once, and few resolved ones follow", () => {
   const alert = (
-    rule: string,
+    name: string,
     state: AlertEvent["state"],
-    atMs: number,
-  ): AlertEvent => ({ rule, state, atMs, value: 1, message: "" });
+    steadyMs: number,
+  ): AlertEvent => ({
+    name,
+    state,
+    // However the time of day is set.
+    atMs: -steadyMs,
+    steadyMs,
+    value: 1,
+    message: "",
+  });
   let list: AlertEvent[] = [];
   for (
     const next of [
@@ -173,5 +181,16 @@ Deno.test("Alerts that fire come first, each rule once, and few resolved ones fo
   for (let i = 0; i < 100; i++) {
     list = withAlert(list, alert("c", i % 2 ? "resolved" : "firing", 10 + i));
   }
-  assertEquals([list.length, list[0]?.rule], [20, "b"]);
+  assertEquals([list.length, list[0]?.name], [20, "b"]);
+});
+
+Deno.test("An alert shows its value, if its message does not", () => {
+  const alert = { name: "a", atMs: 1, steadyMs: 1, value: 6680.25 } as const;
+  for (
+    const [state, message, text] of [
+      ["firing", "a is 6680.25, above 9", "a is 6680.25, above 9"],
+      ["firing", "Too much", "Too much (now 6,680.25)"],
+      ["resolved", "Too much", "Too much (it was 6,680.25)"],
+    ] as const
+  ) assertEquals(alertText({ ...alert, state, message }), text);
 });

@@ -76,9 +76,10 @@ Deno.test(
     await using served = new Served();
     const { history } = served.feed;
     const alert = {
-      rule: "memory",
+      name: "memory",
       state: "firing",
       atMs: 1,
+      steadyMs: 1,
       value: 2,
       message: "too much",
     } as const;
@@ -138,9 +139,10 @@ Deno.test(
     await using reader = new Reader(response);
     served.feed.push(fullSnapshot(3));
     served.feed.alert({
-      rule: "a",
+      name: "a",
       state: "firing",
       atMs: 1,
+      steadyMs: 1,
       value: 1,
       message: "",
     });
@@ -150,6 +152,12 @@ Deno.test(
     assertEquals(JSON.parse(snapshot.data), fullSnapshot(3));
     assertEquals((await reader.event()).event, "alert");
     assertEquals((await reader.event()).event, "load");
+    // While an alert fires, its value comes with each snapshot.
+    served.feed.push(fullSnapshot(4));
+    assertEquals((await reader.event()).event, "snapshot");
+    const firing = await reader.event();
+    assertEquals(firing.event, "firing");
+    assertEquals(JSON.parse(firing.data), served.feed.firing);
   },
 );
 

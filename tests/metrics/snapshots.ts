@@ -168,7 +168,7 @@ export class TestFeed implements MetricsFeed {
   }
 
   alert(alert: AlertEvent): void {
-    this.firing = this.firing.filter(({ rule }) => rule !== alert.rule);
+    this.firing = this.firing.filter(({ name }) => name !== alert.name);
     if (alert.state === "firing") this.firing.push(alert);
     this.#tell({ type: "alert", alert });
   }

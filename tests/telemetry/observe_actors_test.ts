@@ -93,8 +93,8 @@ Deno.test("Each metric has a name, a unit, a description and a kind", async () =
   });
   assertEquals(found.sort(), [
     "troupe.actor.busy_time s grows",
-    "troupe.actors {actor} rises and falls",
     "troupe.actor.restarts {restart} grows",
+    "troupe.actors {actor} rises and falls",
     "troupe.dead_letters {message} grows",
     "troupe.late_replies {reply} grows",
     "troupe.mailbox.bytes By rises and falls",

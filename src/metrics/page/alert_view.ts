@@ -4,6 +4,7 @@
  * @module
  */
 import type { AlertEvent } from "../feed.ts";
+import { alertText } from "./alert_list.ts";
 
 /** Shows a list of alerts in its section. */
 export function showAlerts(
@@ -15,9 +16,9 @@ export function showAlerts(
     const item = document.createElement("li");
     item.dataset.state = alert.state;
     const name = document.createElement("strong");
-    name.textContent = `${alert.rule} ${alert.state}`;
+    name.textContent = `${alert.name} ${alert.state}`;
     const text = document.createElement("span");
-    text.textContent = alert.message;
+    text.textContent = alertText(alert);
     const time = document.createElement("time");
     time.textContent = new Date(alert.atMs).toLocaleTimeString("en-GB");
     item.append(name, text, time);

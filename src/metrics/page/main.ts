@@ -63,8 +63,8 @@ function addLoad(progress: LoadEvent): void {
   if (progress.metrics !== null) addSnapshot(progress.metrics);
 }
 
-function addAlert(alert: AlertEvent): void {
-  alerts = withAlert(alerts, alert);
+function addAlerts(...changed: readonly AlertEvent[]): void {
+  for (const alert of changed) alerts = withAlert(alerts, alert);
   showAlerts(byId("alerts"), alerts);
 }
 
@@ -73,7 +73,7 @@ async function fill(): Promise<void> {
   fetches++;
   try {
     const { firing } = await json<{ firing: AlertEvent[] }>("alerts.json");
-    firing.forEach(addAlert);
+    addAlerts(...firing);
     const path = `history.json?last=${HISTORY}`;
     waiting = [...await json<MetricsSnapshot[]>(path), ...waiting];
   } catch {
@@ -102,7 +102,8 @@ listen({
   },
   events: {
     snapshot: (data) => addSnapshot(JSON.parse(data)),
-    alert: (data) => addAlert(JSON.parse(data)),
+    firing: (data) => addAlerts(...JSON.parse(data)),
+    alert: (data) => addAlerts(JSON.parse(data)),
     load: (data) => addLoad(JSON.parse(data)),
     gap: () => void fill(),
   },
