@@ -29,7 +29,10 @@ await using collector = new MetricsCollector({
   }],
 });
 const orders = collector.instruments.counter("orders", { help: "Taken" });
-const waits = collector.instruments.histogram("order_wait", { unit: "ms" });
+const waits = collector.instruments.histogram("order_wait", {
+  help: "Time until an order is done",
+  unit: "ms",
+});
 
 const kitchen = system.spawn<number>(() => ({
   async receive(takenMs) {

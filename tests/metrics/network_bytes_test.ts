@@ -79,12 +79,12 @@ for (
       1000,
     ],
     [
-      "in a container, what has a default route",
+      "an interface with a default route, in a container",
       { received: { lo: 9, eth0: 70, cni0: 60, veth1: 60 }, routes: ["eth0"] },
       70,
     ],
     [
-      "without devices and routes, everything but the loopback",
+      "everything but the loopback, without devices and routes",
       { received: { lo: 9, eth0: 70, eth1: 30 } },
       100,
     ],
