@@ -117,7 +117,10 @@ export interface OperationResult {
   readonly sentBytes: number;
   /** Bytes of payload that successful operations received. */
   readonly receivedBytes: number;
-  /** The most frequent errors, at most 20, the most frequent first. */
+  /**
+   * The most frequent errors, the most frequent first; at most 20 entries, of
+   * which the last one counts all others as `(other errors)` if there are more.
+   */
   readonly errors: readonly ErrorCount[];
 }
 

@@ -13,33 +13,80 @@ const MAX_REPORTED = 20;
 const MAX_LENGTH = 300;
 const OTHERS = "(other errors)";
 
-/** Counts errors by message; all beyond the first 200 messages count as one. */
+interface Kept {
+  /** How often the message came at most. */
+  most: number;
+  /** How often the message that it replaced came at most. */
+  readonly before: number;
+}
+
+/**
+ * Counts errors by message. When 200 messages are kept, a new one takes the
+ * place of the least frequent one and goes on from its count (the space-saving
+ * sketch of Metwally, Agrawal and El Abbadi). So a message that is more than
+ * one in 200 of all errors is kept, however many different ones come before it.
+ */
 export class ErrorTally {
-  readonly #counts = new Map<string, number>();
+  readonly #kept = new Map<string, Kept>();
+  #total = 0;
 
   /** Counts an error. */
   add(error: unknown): void {
+    this.#total++;
     this.#count(messageOf(error), 1);
   }
 
   /** Adds all errors of another tally. */
   addAll(other: ErrorTally): void {
-    for (const [message, count] of other.#counts) this.#count(message, count);
+    this.#total += other.#total;
+    for (const [message, kept] of other.#kept) {
+      this.#count(message, certain(kept));
+    }
   }
 
   #count(message: string, count: number): void {
-    const known = this.#counts.has(message) || this.#counts.size < MAX_KEPT;
-    const key = known ? message : OTHERS;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + count);
+    const known = this.#kept.get(message);
+    if (known !== undefined) {
+      known.most += count;
+      return;
+    }
+    const before = this.#kept.size < MAX_KEPT ? 0 : this.#dropRarest();
+    this.#kept.set(message, { most: before + count, before });
   }
 
-  /** Returns the most frequent messages first, at most 20. */
-  top(): { message: string; count: number }[] {
-    return [...this.#counts]
-      .map(([message, count]) => ({ message, count }))
-      .sort((a, b) => b.count - a.count)
-      .slice(0, MAX_REPORTED);
+  /** Drops the message that came least, and returns its count. */
+  #dropRarest(): number {
+    let rarest = "";
+    let least = Infinity;
+    for (const [message, { most }] of this.#kept) {
+      if (most >= least) continue;
+      least = most;
+      rarest = message;
+    }
+    this.#kept.delete(rarest);
+    return least;
   }
+
+  /**
+   * Returns the most frequent messages, the most frequent first, and what is
+   * left of all errors in one entry after them; at most 20 entries. A count
+   * leaves out what came before the message was kept.
+   */
+  top(): { message: string; count: number }[] {
+    const sorted = [...this.#kept]
+      .map(([message, kept]) => ({ message, count: certain(kept) }))
+      .sort((a, b) => b.count - a.count);
+    const isAll = sorted.length <= MAX_REPORTED;
+    const top = sorted.slice(0, isAll ? MAX_REPORTED : MAX_REPORTED - 1);
+    const rest = top.reduce((rest, { count }) => rest - count, this.#total);
+    // Without others there are none that were dropped either.
+    return rest > 0 ? [...top, { message: OTHERS, count: rest }] : top;
+  }
+}
+
+/** Returns how often a message came since it has been kept. */
+function certain({ most, before }: Kept): number {
+  return most - before;
 }
 
 /** Returns the name and message of an error, or whatever was thrown as text. */

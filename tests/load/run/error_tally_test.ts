@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { ErrorTally } from "../../../src/load/run/error_tally.ts";
 
 Deno.test("errors are tallied in bounded memory, the most frequent first", () => {
@@ -8,6 +9,65 @@ Deno.test("errors are tallied in bounded memory, the most frequent first", () =>
   for (let i = 0; i < 3; i++) tally.add(new Error("number 7"));
   const top = tally.top();
   assertEquals(top.length, 20);
-  assertEquals(top[0], { message: "(other errors)", count: 805 });
-  assertEquals(top[1], { message: "Error: number 7", count: 4 });
+  assertEquals(top[0], { message: "number 7", count: 5 });
+  assertEquals(top[1], { message: "Error: number 7", count: 3 });
+  // Nothing is lost: what has no entry of its own is in the last one.
+  assertEquals(top.at(-1)?.message, "(other errors)");
+  assertEquals(top.reduce((sum, { count }) => sum + count, 0), 1008);
 });
+
+Deno.test("a frequent error comes first, however many rare ones came before it", () => {
+  const values = new ErrorTally();
+  for (let i = 0; i < 210; i++) values.add(`it is ${i}`);
+  for (let i = 0; i < 110; i++) values.add("status is 503");
+  assertEquals(values.top()[0], { message: "status is 503", count: 110 });
+  const all = new ErrorTally();
+  all.addAll(values);
+  assertEquals(all.top()[0], { message: "status is 503", count: 110 });
+});
+
+Deno.test("as many messages as a result has are reported without an entry for others", () => {
+  const tally = new ErrorTally();
+  for (let i = 0; i < 20; i++) tally.add(`number ${i}`);
+  assertEquals(tally.top().length, 20);
+  assert(tally.top().every(({ message }) => message !== "(other errors)"));
+  tally.add("number 20");
+  assertEquals(tally.top().length, 20);
+  assertEquals(tally.top().at(-1), { message: "(other errors)", count: 2 });
+});
+
+Deno.test("the counts of errors add up, and none is too high", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 600 }), { maxLength: 3000 }),
+      fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 300 }),
+      fc.integer(),
+      (rare, often, seed) => {
+        const errors = [...rare, ...often].map((number) => `number ${number}`)
+          .sort((a, b) => hash(a, seed) - hash(b, seed));
+        const tally = new ErrorTally();
+        const counts = new Map<string, number>();
+        for (const error of errors) {
+          tally.add(error);
+          counts.set(error, (counts.get(error) ?? 0) + 1);
+        }
+        const top = tally.top();
+        const sum = top.reduce((sum, { count }) => sum + count, 0);
+        assertEquals(sum, errors.length);
+        for (const { message, count } of top) {
+          if (message === "(other errors)") continue;
+          assert(count <= (counts.get(message) ?? 0), message);
+        }
+      },
+    ),
+  );
+});
+
+/** A number for each text that depends on a seed. */
+function hash(text: string, seed: number): number {
+  let hash = seed | 0;
+  for (const character of text) {
+    hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+  }
+  return hash;
+}
