@@ -7,21 +7,22 @@ import { type Clock, realClock } from "../../actor/mod.ts";
 import { reasonOf } from "../../checks/internal.ts";
 import { TargetError } from "../load_errors.ts";
 import type { Target } from "../scenario/scenario.ts";
+import {
+  type EndSignal,
+  GroupGuard,
+  signalGroup,
+  spawnGroup,
+} from "./process_group.ts";
+import { type OutputName, TargetOutput } from "./target_output.ts";
 import { withTimeout } from "./with_timeout.ts";
 
 /** Milliseconds between SIGTERM and SIGKILL. */
 const STOP_MS = 5000;
 /**
- * Milliseconds that output is read after the program has exited: a child of it
- * may hold the pipes open.
+ * Milliseconds that output is read after the program has exited: a process that
+ * it has started may hold the pipes open.
  */
 const DRAIN_OUTPUT_MS = 500;
-/**
- * Characters of output that are searched for the pattern, and kept for errors.
- */
-const KEPT_OUTPUT = 16_384;
-/** Lines of output that an error shows. */
-const SHOWN_LINES = 20;
 
 /** Options of {@linkcode startTarget}. */
 export interface StartTargetOptions {
@@ -44,8 +45,9 @@ export interface RunningTarget extends AsyncDisposable {
 }
 
 /**
- * Starts a program, and waits until its output says that it is ready. Disposing
- * ends it: by SIGTERM, and by SIGKILL if that takes more than five seconds.
+ * Starts a program, and waits until a line of its output says that it is ready.
+ * Disposing ends it and all that it has started: by SIGTERM, and by SIGKILL if
+ * that takes more than five seconds.
  *
  * @throws {TargetError} if the program cannot be started, exits before it is
  * ready, or is not ready in time; with the end of its output.
@@ -60,7 +62,10 @@ export async function startTarget(
   const program = new Program(target, clock);
   const { readyTimeoutMs: timeoutMs = 30_000 } = target;
   const timeoutError = () =>
-    program.error(`it was not ready after ${timeoutMs} ms`);
+    program.error(
+      `it was not ready after ${timeoutMs} ms`,
+      `no line of its output matches ${pattern}`,
+    );
   try {
     const match = await withTimeout(
       { clock, timeoutMs, timeoutError, signal },
@@ -81,14 +86,11 @@ class Program {
   readonly #name: string;
   readonly #clock: Clock;
   readonly #child: Deno.ChildProcess;
+  readonly #guard: GroupGuard;
+  readonly #output = new TargetOutput();
   readonly #read: Promise<unknown>;
   /** Ends the reading of the output. */
   readonly #readersAbort = new AbortController();
-  /** The end of standard output. */
-  #stdout = "";
-  /** The end of all output. */
-  #output = "";
-  #onOutput: (() => void) | undefined;
   #ending: Promise<void> | undefined;
   readonly exited: Promise<TargetError>;
 
@@ -96,35 +98,24 @@ class Program {
     this.#name = [command, ...args].join(" ");
     this.#clock = clock;
     try {
-      this.#child = new Deno.Command(
+      this.#child = spawnGroup(
         command === "deno" ? Deno.execPath() : command,
-        { args: [...args], stdin: "null", stdout: "piped", stderr: "piped" },
-      ).spawn();
+        args,
+      );
     } catch (cause) {
       throw new TargetError(
         `Cannot start the target ${this.#name}: ${reasonOf(cause)}`,
         { cause },
       );
     }
+    this.#guard = new GroupGuard(this.#child);
     const { stdout, stderr, status } = this.#child;
-    // A process that exits at once leaves no target behind.
-    const kill = () => this.#kill("SIGKILL");
-    globalThis.addEventListener("unload", kill);
-    status.then(() => globalThis.removeEventListener("unload", kill));
     this.#read = Promise.allSettled([
-      this.#follow(stdout, (text) => {
-        this.#stdout = (this.#stdout + text).slice(-KEPT_OUTPUT);
-        this.#onOutput?.();
-      }),
-      this.#follow(stderr, () => {}),
+      this.#follow("stdout", stdout),
+      this.#follow("stderr", stderr),
     ]);
     this.exited = status.then(async ({ code, signal }) => {
-      const timer = clock.schedule(
-        DRAIN_OUTPUT_MS,
-        () => this.#readersAbort.abort(),
-      );
-      await this.#read;
-      timer.cancel();
+      await this.#outputEnds(DRAIN_OUTPUT_MS);
       return this.error(
         signal === null
           ? `it exited with code ${code}`
@@ -134,37 +125,33 @@ class Program {
   }
 
   async #follow(
+    name: OutputName,
     bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
-    onText: (text: string) => void,
   ): Promise<void> {
     const { signal } = this.#readersAbort;
     const texts = bytes.pipeThrough(new TextDecoderStream(), { signal });
-    for await (const text of texts) {
-      this.#output = (this.#output + text).slice(-KEPT_OUTPUT);
-      onText(text);
-    }
+    for await (const text of texts) this.#output.push(name, text);
   }
 
-  /** Waits until whole lines of standard output match. */
+  /** Waits until nobody holds the output any more, but not for longer. */
+  async #outputEnds(limitMs: number): Promise<void> {
+    const { promise: limit, resolve } = Promise.withResolvers<void>();
+    const timer = this.#clock.schedule(limitMs, resolve);
+    await Promise.race([this.#read, limit]);
+    timer.cancel();
+  }
+
+  /** Waits until a line of the output matches. */
   match(pattern: RegExp): Promise<RegExpMatchArray> {
-    return new Promise((resolve) => {
-      this.#onOutput = () => {
-        const lines = this.#stdout.slice(0, this.#stdout.lastIndexOf("\n") + 1);
-        const match = lines.match(pattern);
-        if (match === null) return;
-        this.#onOutput = undefined;
-        resolve(match);
-      };
-    });
+    return this.#output.match(pattern);
   }
 
   /** Makes an error of what went wrong, with the end of the output. */
-  error(what: string): TargetError {
-    const lines = this.#output.trimEnd().split("\n").slice(-SHOWN_LINES);
-    const shown = lines.join("\n");
+  error(what: string, about = "its last output was"): TargetError {
+    const shown = this.#output.end();
     return new TargetError(
       `The target ${this.#name} failed: ${what}; ${
-        shown === "" ? "it printed nothing" : `its last output was:\n${shown}`
+        shown === "" ? "it printed nothing" : `${about}:\n${shown}`
       }`,
     );
   }
@@ -183,18 +170,17 @@ class Program {
   }
 
   async #end(): Promise<void> {
-    this.#kill("SIGTERM");
-    const timer = this.#clock.schedule(STOP_MS, () => this.#kill("SIGKILL"));
+    const signal = (name: EndSignal) => signalGroup(this.#child, name);
+    signal("SIGTERM");
+    const timer = this.#clock.schedule(STOP_MS, () => signal("SIGKILL"));
     await this.#child.status;
+    // What it has started gets as much time, as long as it holds the output.
+    await this.#outputEnds(STOP_MS);
     timer.cancel();
+    signal("SIGKILL");
+    await this.#outputEnds(DRAIN_OUTPUT_MS);
+    this.#readersAbort.abort();
     await this.#read;
-  }
-
-  #kill(signal: "SIGTERM" | "SIGKILL"): void {
-    try {
-      this.#child.kill(signal);
-    } catch {
-      // The program has exited already.
-    }
+    await this.#guard[Symbol.asyncDispose]();
   }
 }

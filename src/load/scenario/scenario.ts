@@ -40,7 +40,7 @@ export interface Target {
   /** The arguments of the command. */
   readonly args?: readonly string[];
   /**
-   * A regular expression for the line of standard output that says that the
+   * A regular expression for the line, of either output, that says that the
    * program is ready. Operations use what its named groups match as
    * `${target.NAME}`.
    */

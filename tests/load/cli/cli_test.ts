@@ -212,3 +212,31 @@ Deno.test(
     assertEquals(await target.read(new Uint8Array(1)), null);
   },
 );
+
+Deno.test(
+  "a run that is killed leaves no process of its target",
+  { ...bounded, ignore: Deno.build.os === "windows" },
+  async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    await using command = new Command();
+    const script = new URL("stubborn_target.ts", import.meta.url).href;
+    const path = command.write("killed.json", {
+      ...shortScenario(),
+      target: {
+        command: "sh",
+        args: [
+          ...["-c", '"$0" run --allow-all "$1" "$2" & wait'],
+          ...[Deno.execPath(), script, String(listener.addr.port)],
+        ],
+        readyPattern: "listening on (?<port>\\d+)",
+      },
+    });
+    command.start(path, "--set", "phases.steadyMs=60000");
+    using target = await listener.accept();
+    await command.line(/ steady /);
+    command.signal("SIGKILL");
+    await command.ended();
+    // It ends when the last process of the target does.
+    assertEquals(await target.read(new Uint8Array(1)), null);
+  },
+);

@@ -12,6 +12,8 @@ import { echoDriver, echoTarget } from "../../support/echo_driver.ts";
 import { TestDriver } from "../../support/load_drivers.ts";
 import { bounded } from "../../support/net.ts";
 
+const onUnix = { ...bounded, ignore: Deno.build.os === "windows" };
+
 /** A program whose source is an argument. */
 function program(source: string, target: Partial<Target> = {}): Target {
   return {
@@ -52,6 +54,82 @@ Deno.test(
       "it exited with code 7; its last output was:",
     );
     assertStringIncludes(error.message, "no port");
+  },
+);
+
+/** A program that writes this, as `printf` does, and stays. */
+function writes(stdout: string, stderr = ""): Target {
+  const script = 'printf "$1" >&2; printf "$0"; exec sleep 1000';
+  return program("", { command: "sh", args: ["-c", script, stdout, stderr] });
+}
+
+for (
+  const [what, stdout, stderr] of [
+    ["alone", "ready as Ada on 1234\\n", ""],
+    ["among other lines", "> start\\n\\nready as Ada on 1234\\nhello\\n", ""],
+    ["with CR LF", "ready as Ada on 1234\\r\\n", ""],
+    ["over a line of progress", "starting\\rready as Ada on 1234\\n", ""],
+    [
+      "in colours",
+      "\\033[32mready\\033[0m as Ada on \\033[36m1234\\033[0m\\n",
+      "",
+    ],
+    ["on standard error", "starting\\n", "ready as Ada on 1234\\n"],
+  ] as const
+) {
+  Deno.test(
+    `a target is ready when a line matches, ${what}`,
+    onUnix,
+    async () => {
+      await using target = await startTarget(writes(stdout, stderr));
+      assertEquals(target.outputs, { who: "Ada", port: "1234" });
+    },
+  );
+}
+
+Deno.test(
+  "a pattern matches one line at most, and the error says what stood where",
+  onUnix,
+  async () => {
+    const script = 'echo "on 1234" >&2; printf "ready as Ada\nand"; exit 7';
+    const error = await assertRejects(
+      () =>
+        startTarget({
+          command: "sh",
+          args: ["-c", script],
+          readyPattern: "ready as (?<who>\\w+)\\s+(on|and)",
+        }),
+      TargetError,
+      "it exited with code 7; its last output was:\n",
+    );
+    const lines = error.message.split("\n").slice(-3).sort();
+    assertEquals(lines, [
+      "stderr: on 1234",
+      "stdout: and",
+      "stdout: ready as Ada",
+    ]);
+  },
+);
+
+Deno.test(
+  "a target ends with everything that it has started",
+  onUnix,
+  async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const source = `
+      await Deno.connect({ hostname: "127.0.0.1", port: ${listener.addr.port} });
+      console.log("ready");
+      setInterval(() => {}, 1000);
+    `;
+    const target = await startTarget({
+      command: "sh",
+      args: ["-c", '"$0" eval --no-check "$1" & wait', Deno.execPath(), source],
+      readyPattern: "ready",
+    });
+    using grandchild = await listener.accept();
+    await target[Symbol.asyncDispose]();
+    // It ends when the process does that holds it.
+    assertEquals(await grandchild.read(new Uint8Array(1)), null);
   },
 );
 
