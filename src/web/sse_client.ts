@@ -16,6 +16,8 @@ export interface SseClientPort {
   readonly retryMs: number;
   /** The number of its first event; `null` if nobody knows what it missed. */
   readonly from: number | null;
+  /** Whether it gets further events, or its stream ends when it has all. */
+  readonly follows: boolean;
   /** Called once, when the client has left or its stream was closed. */
   onEnd(client: SseClient): void;
 }
@@ -72,6 +74,7 @@ export class SseClient {
     if (!this.#isWaiting) return;
     const pieces = this.#take(this.#port.chunkBytes);
     if (pieces.length > 0) this.#send(concat(pieces));
+    else if (!this.#port.follows) this.close();
   }
 
   /** Keeps an idle connection alive; one that is busy needs nothing. */

@@ -74,7 +74,8 @@ const HEADERS: Readonly<Record<string, string>> = {
  * programs that read `text/event-stream`. Each event has an id. A client that
  * reconnects with the last id it has seen (`Last-Event-ID`, or
  * `?lastEventId=` of the address) gets the events that it missed, and
- * `?lastEventId=0` gets all that are kept. How many it missed that are no
+ * `?lastEventId=0` gets all that are kept. With `?follow=false` it gets what
+ * there is after its id, and the stream ends. How many it missed that are no
  * longer kept comes as an event `gap`, whose data is `{"missed": 12}`, or
  * `{"missed": null}` if its id does not belong to this stream: then it gets
  * all that are kept.
@@ -189,6 +190,7 @@ export class SseStream implements Disposable {
       chunkBytes: this.#chunkBytes,
       retryMs: this.#retryMs,
       from: this.#positionOf(lastEventId(request)),
+      follows: parameter(request, "follow") !== "false",
       onEnd: (client) => this.#remove(client),
     });
     this.#clients.add(client);
@@ -231,5 +233,9 @@ export class SseStream implements Disposable {
 /** A browser that reconnects says in the header what is newer. */
 function lastEventId(request: Request): string | null {
   return request.headers.get("last-event-id") ??
-    URL.parse(request.url)?.searchParams.get("lastEventId") ?? null;
+    parameter(request, "lastEventId");
+}
+
+function parameter(request: Request, name: string): string | null {
+  return URL.parse(request.url)?.searchParams.get(name) ?? null;
 }

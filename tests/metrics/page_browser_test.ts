@@ -22,6 +22,13 @@ class Served implements AsyncDisposable {
     return `http://127.0.0.1:${this.#server.addr.port}/board/`;
   }
 
+  /** Waits until so many tabs have a stream of events. */
+  async streams(count: number): Promise<void> {
+    while (this.#metrics.events.clients !== count) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
   load(n: number): void {
     const data = JSON.stringify(loadProgress(n));
     this.#metrics.events.publish("load", data);
@@ -234,6 +241,73 @@ Deno.test(
     served.start();
     await browser.phase("connected");
     await shows(browser, "Actors", "pool", "12");
+  },
+);
+
+/** Makes a tab believe that another one is in front of it, or it of them. */
+async function setVisible(
+  { page }: TestBrowser,
+  isVisible: boolean,
+): Promise<void> {
+  const state = isVisible ? "visible" : "hidden";
+  await page.evaluate(
+    `Object.defineProperty(document, "visibilityState", {
+      value: "${state}",
+      configurable: true,
+    });
+    document.dispatchEvent(new Event("visibilitychange"));`,
+  );
+}
+
+Deno.test(
+  "in a browser, seven tabs share one stream, which passes to another when its tab is closed or hidden",
+  inBrowser,
+  async () => {
+    await using served = new Served();
+    let n = 1;
+    const push = (): void => served.feed.push(fullSnapshot(n));
+    push();
+    served.load(1);
+    await using first = await TestBrowser.open();
+    await first.open(served.address);
+    const others = await Promise.all(
+      Array.from({ length: 6 }, () => first.tab()),
+    );
+    await Promise.all(others.map((tab) => tab.open(served.address)));
+    await served.streams(1);
+    const show = async (tabs: readonly TestBrowser[]): Promise<void> => {
+      const pool = `${10 + n % 3}`;
+      await Promise.all(tabs.map((tab) => shows(tab, "Actors", "pool", pool)));
+    };
+    n++;
+    push();
+    await show([first, ...others]);
+    // Each has the load test from its start, though it came later.
+    await Promise.all(others.map((tab) => shows(tab, "Users", "users", "13")));
+    // The one with the stream goes.
+    await first.page.close();
+    await served.streams(1);
+    n++;
+    push();
+    await show(others);
+    // Hidden tabs have no stream, and miss nothing when they are shown again.
+    for (const tab of others) await setVisible(tab, false);
+    await served.streams(0);
+    n++;
+    push();
+    const [second, third] = others;
+    if (second === undefined || third === undefined) throw new TypeError();
+    await setVisible(third, true);
+    await show([third]);
+    await setVisible(second, true);
+    await show([second, third]);
+    await served.streams(1);
+    await setVisible(third, false);
+    n++;
+    push();
+    await show([second]);
+    await served.streams(1);
+    for (const tab of others) tab.assertQuiet();
   },
 );
 

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { AlertEvent } from "../../src/metrics/feed.ts";
 import { alertText, withAlert } from "../../src/metrics/page/alert_list.ts";
+import { orderOf } from "../../src/metrics/page/event_order.ts";
 import {
   LOAD_PANELS,
   loadText,
@@ -194,3 +195,33 @@ Deno.test("An alert shows its value, if its message does not", () => {
     ] as const
   ) assertEquals(alertText({ ...alert, state, message }), text);
 });
+
+for (
+  const [what, last, after, id, order] of [
+    ["the one after it", "0a1b2c3d-5", "0a1b2c3d-5", "0a1b2c3d-6", "next"],
+    ["the first one", "0", "0", "0a1b2c3d-1", "next"],
+    ["one of a new server", "0a1b2c3d-5", "0a1b2c3d-5", "ffffffff-1", "next"],
+    [
+      "one of which it has more",
+      "0a1b2c3d-5",
+      "0a1b2c3d-2",
+      "0a1b2c3d-6",
+      "next",
+    ],
+    ["an old one", "0a1b2c3d-5", "0a1b2c3d-3", "0a1b2c3d-4", "seen"],
+    ["its last one", "0a1b2c3d-15", "0a1b2c3d-9", "0a1b2c3d-15", "seen"],
+    ["one after others", "0a1b2c3d-5", "0a1b2c3d-10", "0a1b2c3d-11", "missed"],
+    ["one before it had any", "0", "0a1b2c3d-1", "0a1b2c3d-2", "missed"],
+    [
+      "one after others of a new server",
+      "0a1b2c3d-5",
+      "ffffffff-1",
+      "ffffffff-2",
+      "missed",
+    ],
+  ] as const
+) {
+  Deno.test(`A tab that is passed on ${what} takes it as ${order}`, () => {
+    assertEquals(orderOf(last, { after, id }), order);
+  });
+}

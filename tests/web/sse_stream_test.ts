@@ -89,6 +89,31 @@ Deno.test(
 );
 
 Deno.test(
+  "The stream of a client that does not follow ends when it has all events",
+  bounded,
+  async () => {
+    // Smaller than the events, so that it takes several pieces.
+    using stream = new SseStream({ chunkBytes: 64 });
+    publish(stream, 1, 20);
+    const all = connect(stream, { query: "?lastEventId=0&follow=false" });
+    assertEquals(stream.clients, 1);
+    assertEquals(await take(all, 20), [
+      ...Array.from({ length: 20 }, (_, index) => `${index + 1}`),
+    ]);
+    assertEquals(await all.rest(), []);
+    assertEquals(stream.clients, 0);
+    // Without an id it has all already.
+    const none = connect(stream, { query: "?follow=false" });
+    assertEquals(await none.rest(), []);
+    const late = connect(stream, { query: "?lastEventId=0&follow=false" });
+    assertEquals((await late.event()).data, "1");
+    stream.publish("n", "21");
+    assertEquals((await take(late, 20)).at(-1), "21");
+    assertEquals(await late.rest(), []);
+  },
+);
+
+Deno.test(
   "A client that reconnects with the id of its last event misses nothing",
   bounded,
   async () => {
