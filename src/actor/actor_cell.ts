@@ -170,7 +170,7 @@ export class ActorCell<M> extends BaseCell
     let steps = 0;
     while (steps < maxSteps && this.phase === "running" && !this.busy) {
       if (this.mustEnd) {
-        this.endLife(this.stopping === "stop" ? this.exit : SHUTDOWN);
+        this.endLife(this.mustStop ? this.exit : SHUTDOWN);
         break;
       }
       const handler = this.#handler as Handler<M>;
@@ -296,9 +296,10 @@ export class ActorCell<M> extends BaseCell
 
   // Ending.
 
-  private crash(cause: unknown, message?: M): void {
+  override crash(cause: unknown, message?: M): void {
     // It has killed itself: what it does later is ignored.
     if (!this.living) return;
+    if (this.stopping === "itself") this.reopen();
     const reason: ExitReason = this.exit = { type: "failed", cause };
     this.lastFailure = cause;
     this.rejectCurrent();

@@ -4,42 +4,23 @@
  *
  * Phases: `new` → `starting` → `running` → `ending` (the children stop) →
  * `leaving` (the handler's `stopped`, or a kill) → `exited` (a supervised
- * actor waits for its supervisor's verdict) → `stopped`, or back to `new` at a
- * restart.
+ * actor waits for its supervisor's verdict) → `stopped`, or `waiting` and back
+ * to `new` at a restart.
  *
  * @module
  */
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
 import type { SystemCore } from "./core.ts";
-import type { ActorSnapshot, ActorState } from "./snapshot.ts";
+import { type Phase, STATES } from "./phase.ts";
 import { ShutdownDeadline } from "./shutdown_deadline.ts";
-import { KILLED, SHUTDOWN, TreeNode } from "./tree_node.ts";
+import type { ActorSnapshot } from "./snapshot.ts";
+import { KILLED, NORMAL, SHUTDOWN, TreeNode } from "./tree_node.ts";
 
 /** Default milliseconds from a stop to a kill, as in OTP. */
 const DEFAULT_SHUTDOWN_MS = 5000;
 
 /** How a parent stops its children: all together, or last to first. */
 export type StopOrder = "together" | "last_first";
-
-/** The phase of an actor between its start and its end. */
-export type Phase =
-  | "new"
-  | "starting"
-  | "running"
-  | "ending"
-  | "leaving"
-  | "exited"
-  | "stopped";
-
-const STATES: Readonly<Record<Phase, ActorState>> = {
-  new: "starting",
-  starting: "starting",
-  running: "running",
-  ending: "stopping",
-  leaving: "stopping",
-  exited: "waiting",
-  stopped: "stopped",
-};
 
 /**
  * An actor without its messages. Methods for its own use are `private` and not
@@ -65,7 +46,8 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
   protected open = true;
   /** An asynchronous start or handler is pending. */
   protected busy = false;
-  protected stopping: "no" | "drain" | "stop" = "no";
+  /** Who wants it to end: others (`drain`, `stop`), or it does (`itself`). */
+  protected stopping: "no" | "drain" | "itself" | "stop" = "no";
   /** The supervisor wants this life to end, and will start another. */
   protected pausing = false;
   #scheduled = false;
@@ -84,7 +66,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     this.supervised = supervised;
     this.shutdownMs = shutdownMs;
     // A supervised actor accepts messages, and its supervisor starts it.
-    if (supervised) this.phase = "exited";
+    if (supervised) this.phase = "waiting";
   }
 
   /** How many messages and bytes wait. */
@@ -117,15 +99,28 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
 
   /** Whether this life must end after the current message. */
   protected get mustEnd(): boolean {
-    return this.pausing || this.stopping === "stop";
+    return this.pausing || this.mustStop;
   }
 
-  /** Whether a stop was requested, or a drain is done; a restart resets it. */
+  /** Whether this life must end, and the waiting messages with it. */
+  protected get mustStop(): boolean {
+    return this.stopping === "stop" || this.stopping === "itself";
+  }
+
+  /** Whether the behaviour has been called, and has not returned a handler. */
+  get starting(): boolean {
+    return this.phase === "new" || this.phase === "starting";
+  }
+
+  /**
+   * Whether others have requested a stop, or a drain is done; a restart resets
+   * it.
+   */
   get stopRequested(): boolean {
     return this.stopping === "stop";
   }
 
-  /** Whether this is a supervised actor whose life is over. */
+  /** Whether the supervisor has yet to decide what follows a life. */
   get awaitsVerdict(): boolean {
     return this.phase === "exited";
   }
@@ -159,10 +154,12 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
 
   stop(reason: ExitReason = SHUTDOWN): void {
     if (this.stopping === "stop" || this.phase === "stopped") return;
-    this.stopping = "stop";
+    const repeated = this.stopping === "itself";
+    this.stopping = reason === NORMAL ? "itself" : "stop";
     this.open = false;
+    if (this.shutdownMs === 0 && reason !== NORMAL) return this.kill();
     if (this.living) {
-      this.exit = reason;
+      if (!repeated) this.exit = reason;
       this.schedule();
       // A handler that never settles must not delay the stop forever.
       if (this.busy) this.limitShutdown();
@@ -170,12 +167,13 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     }
     // Too late for this life, but it decides whether there is a next one.
     this.discardMessages();
-    if (this.phase === "exited") this.askVerdict();
+    if (this.phase === "waiting") this.askVerdict();
   }
 
   /** Ends this life but keeps the mailbox, for a supervisor. */
   pause(): void {
     if (this.pausing || !this.living) return;
+    if (this.shutdownMs === 0) return this.kill();
     this.pausing = true;
     this.schedule();
     if (this.busy) this.limitShutdown();
@@ -195,7 +193,9 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     this.phase = "leaving";
     this.rejectCurrent();
     this.endContext();
-    if (this.stopping !== "no") {
+    // It does not stop itself any more: a supervisor may start it again.
+    if (this.stopping === "itself") this.reopen();
+    else if (this.stopping !== "no") {
       this.stopping = "stop";
       this.discardMessages();
     }
@@ -242,14 +242,15 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
 
   /** Accepts messages again, which the next life will handle. */
   reopen(): void {
+    if (this.phase === "exited") this.phase = "waiting";
     // A drain that a crash interrupted continues in the next life.
-    if (this.stopping === "stop") this.stopping = "no";
+    if (this.stopping !== "drain") this.stopping = "no";
     this.open = this.stopping === "no";
   }
 
   /** Starts the first or the next life of a supervised actor. */
   startLife(): void {
-    if (this.phase !== "exited") return;
+    if (this.phase !== "waiting") return;
     this.reopen();
     this.pausing = false;
     this.phase = "new";
@@ -268,7 +269,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
 
   /** Ends a supervised actor for good when its life is over. */
   discard(): void {
-    if (this.phase === "exited") this.finish();
+    if (this.phase === "exited" || this.phase === "waiting") this.finish();
   }
 
   // Running.
@@ -315,7 +316,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     this.busy = false;
     this.exit = reason;
     this.endContext();
-    if (this.stopping === "stop") this.discardMessages();
+    if (this.mustStop) this.discardMessages();
     // A listener to either may have killed this actor.
     if (this.phase === "ending") this.stopChildren();
     // Also after a crash: a clean-up that hangs must not delay the restart.
@@ -361,7 +362,6 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
   }
 
   private lifeOver(): void {
-    this.phase = "exited";
     this.busy = false;
     if (this.#shutdown !== undefined) {
       this.core.deadlines.remove(this.#shutdown);
@@ -371,8 +371,9 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
   }
 
   private askVerdict(): void {
+    this.phase = "exited";
     const { parent } = this;
-    if (this.supervised && parent !== undefined && parent.phase === "running") {
+    if (this.supervised && parent?.living) {
       parent.childExited(this, this.exit);
     } else this.finish();
   }

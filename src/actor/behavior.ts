@@ -41,7 +41,8 @@ export interface SpawnOptions<M> {
   /** Bounds of the mailbox and of the stash. */
   readonly mailbox?: MailboxOptions<M>;
   /**
-   * Milliseconds from a stop until the actor is killed.
+   * Milliseconds from a stop until the actor is killed. With 0 a stop is a
+   * kill: the handler's `stopped` is not called.
    * @default {5000; Infinity for a supervisor, whose children have their own}
    */
   readonly shutdownMs?: number;

@@ -45,6 +45,9 @@ export abstract class TreeNode {
   /** Whether the actor is not gone for good. */
   abstract get alive(): boolean;
 
+  /** Ends the life with a failure. */
+  abstract crash(cause: unknown): void;
+
   /** Starts a child, under a name that is free. */
   abstract spawnChild<C>(
     behavior: Behavior<C>,

@@ -17,7 +17,7 @@ import {
   stepper,
   TestSystem,
 } from "./fixtures.ts";
-import { fixedChance, hang } from "./supervisor_fixtures.ts";
+import { Cast, find, fixedChance, hang } from "./supervisor_fixtures.ts";
 
 // A stop that was asked for.
 
@@ -26,7 +26,12 @@ Deno.test("A transient child that crashes during a stop is not restarted", async
   const cause = new Error("crash");
   const ways: Step[] = [
     (context) => {
+      context.self.stop();
+      throw cause;
+    },
+    (context) => {
       context.stop();
+      context.self.stop();
       throw cause;
     },
     async (context) => {
@@ -45,6 +50,65 @@ Deno.test("A transient child that crashes during a stop is not restarted", async
     assertEquals(await soon(ref.stopped), { type: "failed", cause });
   }
   assertEquals(test.of("restarted"), []);
+});
+
+Deno.test("A transient child that fails on the way out of its own stop is restarted", async () => {
+  const ways: { step: Step; stopped?: () => void }[] = [
+    {
+      step: (context) => {
+        context.stop();
+        throw new Error("after its stop");
+      },
+    },
+    {
+      step: async (context) => {
+        context.stop();
+        await undefined;
+        throw new Error("after its stop");
+      },
+    },
+    {
+      step: (context) => context.stop(),
+      stopped: () => {
+        throw new Error("clean-up");
+      },
+    },
+  ];
+  for (const { step, stopped } of ways) {
+    await using test = new TestSystem();
+    const hooks = stopped === undefined ? {} : { stopped };
+    const ref = await test.supervised(hooks, { restart: "transient" });
+    ref.tell(step);
+    await settle();
+    assertEquals(test.of("restarted").length, 1);
+    await handled(ref);
+  }
+});
+
+Deno.test("A crash revokes the stop of the actor itself: its messages wait for the next life", async () => {
+  await using test = new TestSystem();
+  const ref = await test.supervised({}, { restart: "transient" });
+  let count = 0;
+  ref.tell((context) => {
+    context.stop();
+    throw new Error("after its stop");
+  });
+  ref.tell(() => void count++);
+  await handled(ref);
+  assertEquals(count, 1);
+  assertEquals(test.of("dead_letter"), []);
+});
+
+Deno.test("A transient child that is killed on the way out of its own stop is restarted", async () => {
+  await using test = new TestSystem();
+  const ref = await test.supervised({}, { restart: "transient" });
+  ref.tell((context) => {
+    context.stop();
+    return hang(context);
+  });
+  await settle();
+  ref.kill();
+  await handled(ref);
 });
 
 Deno.test("A transient child that must be killed during a stop is not restarted", async () => {
@@ -342,4 +406,117 @@ Deno.test("A watcher of a child is notified when the supervisor releases the chi
   ref.tell(crash("crash"));
   await settle();
   assertEquals(seen, [{ type: "failed", cause: "crash" }]);
+});
+
+// A kill before a life has started.
+
+Deno.test("A temporary child that is killed before its first start is gone, and never starts", async () => {
+  await using test = new TestSystem();
+  const cast = new Cast();
+  cast.hold("start a");
+  const b = cast.child("b", { restart: "temporary" });
+  const root = test.supervise({ children: [cast.child("a"), b] });
+  const ref = await find(root, b);
+  ref.kill();
+  assertEquals(await soon(ref.stopped), { type: "killed" });
+  await cast.let("start a");
+  assertEquals(cast.news(), ["start a"]);
+});
+
+Deno.test("A child that is killed as its turn to start comes does not start", async () => {
+  await using test = new TestSystem();
+  const cast = new Cast();
+  cast.hold("start a");
+  const b = cast.child("b", { restart: "temporary" });
+  const root = test.supervise({ children: [cast.child("a"), b] });
+  const ref = await find(root, b);
+  // The supervisor learns of the kill and of the start of a in one turn.
+  void cast.let("start a");
+  await Promise.resolve();
+  ref.kill();
+  assertEquals(await soon(ref.stopped), { type: "killed" });
+  assertEquals(cast.news(), ["start a"]);
+});
+
+Deno.test("A child that is killed or stopped as it is spawned obeys its policy", async () => {
+  for (const end of ["kill", "stop"] as const) {
+    await using test = new TestSystem();
+    using _ending = test.system.events.subscribe((event) => {
+      if (event.type === "started" && event.actor.name !== "root") {
+        event.actor[end]();
+      }
+    });
+    const cast = new Cast();
+    const a = cast.child("a", { restart: "temporary" });
+    const b = cast.child("b");
+    const root = test.supervise({ children: [a, b] });
+    await settle();
+    assertEquals(cast.news(), ["start b"]);
+    assertEquals(test.gone, ["/root/a"]);
+    await handled(await find(root, b));
+  }
+});
+
+Deno.test("A transient child that is killed in its back-off starts when that is over", async () => {
+  using _chance = fixedChance(0.5);
+  await using test = new TestSystem();
+  const root = test.supervise({ backoff: { initialMs: 100 } });
+  const ref = await test.supervised({}, { restart: "transient" }, root);
+  ref.tell(crash());
+  await settle();
+  ref.kill();
+  await test.advance(50);
+  await handled(ref);
+});
+
+// A stop that is a kill.
+
+Deno.test("An actor with shutdownMs 0 is killed when it is asked to stop, and does not clean up", async () => {
+  await using test = new TestSystem();
+  const log: string[] = [];
+  const hooks = { stopped: () => void log.push("cleans up") };
+  const plain = test.spawn(hooks, { shutdownMs: 0 });
+  await handled(plain);
+  plain.stop();
+  assertEquals(await soon(plain.stopped), { type: "killed" });
+  const spec = { shutdownMs: 0, restart: "transient" } as const;
+  const child = await test.supervised(hooks, spec);
+  child.tell(hang);
+  await settle();
+  child.stop();
+  assertEquals(await soon(child.stopped), { type: "killed" });
+  assertEquals([log, test.of("restarted")], [[], []]);
+});
+
+Deno.test("A child with shutdownMs 0 is killed when its supervisor stops, or its group restarts", async () => {
+  await using test = new TestSystem();
+  const cast = new Cast();
+  const a = cast.child("a", { shutdownMs: 0 });
+  const b = cast.child("b");
+  const root = test.supervise({ strategy: "one_for_all", children: [a, b] });
+  const ref = await find(root, a);
+  (await find(root, b)).tell(crash());
+  await handled(ref);
+  assertEquals(cast.news(), [
+    "start a",
+    "start b",
+    "stop b",
+    "start a",
+    "start b",
+  ]);
+  root.stop();
+  await soon(root.stopped);
+  assertEquals(cast.news(), ["stop b"]);
+  assertEquals(await soon(ref.stopped), { type: "killed" });
+});
+
+Deno.test("An actor with shutdownMs 0 that stops itself cleans up", async () => {
+  await using test = new TestSystem();
+  const log: string[] = [];
+  const ref = test.spawn({ stopped: () => void log.push("cleans up") }, {
+    shutdownMs: 0,
+  });
+  ref.tell((context) => context.stop());
+  assertEquals(await soon(ref.stopped), { type: "normal" });
+  assertEquals(log, ["cleans up"]);
 });
