@@ -32,7 +32,10 @@ export interface ServeMetricsOptions {
   readonly prefix?: string;
   /**
    * The names and addresses that requests may have in `Host`, with one port or
-   * for any: `example.com`, `[::1]:8080`. Add the one that Prometheus uses.
+   * for any: `example.com`, `[::1]:8080`. Add the one that Prometheus uses, or
+   * `any_address` where it uses an address that is not known before, such as
+   * that of a pod: then every address is allowed in requests without `Origin`,
+   * and names are still refused.
    * @default {localhost, 127.0.0.1 and [::1]}
    */
   readonly hosts?: readonly string[];
@@ -98,7 +101,8 @@ export function serveMetrics(
   options: ServeMetricsOptions = {},
 ): MetricsServer {
   const prefix = resolvePrefix(options.prefix);
-  const rules = { hosts: resolveHosts(options.hosts), origins: undefined };
+  const hosts = resolveHosts(options.hosts, { anyAddress: true });
+  const rules = { hosts, origins: undefined };
   const events = options.events ?? new SseStream();
   const subscription = feed.subscribe((event) => {
     const data = event.type === "snapshot" ? event.snapshot : event.alert;

@@ -12,16 +12,27 @@ export const LOOPBACK_HOSTS: readonly string[] = [
   "[::1]",
 ];
 
+/** In `hosts`, it stands for every address, where a server allows that. */
+export const ANY_ADDRESS = "any_address";
+
 /**
  * Returns the option `hosts` as `isHostAllowed` needs it.
  *
+ * @param allowed Whether `any_address` may be among them.
  * @throws {TypeError} if one of them is not a name or address.
  */
 export function resolveHosts(
   hosts: readonly string[] = LOOPBACK_HOSTS,
+  allowed: { readonly anyAddress: boolean } = { anyAddress: false },
 ): ReadonlySet<string> {
   checkArray("hosts", hosts, "an array of names and addresses");
   return new Set(hosts.map((host) => {
+    if (host === ANY_ADDRESS) {
+      if (allowed.anyAddress) return host;
+      throw new TypeError(
+        `Cannot use hosts: one is "${ANY_ADDRESS}", which this server does not take, name each address`,
+      );
+    }
     const url = parseHost(host);
     if (url === undefined) {
       throw new TypeError(
@@ -46,14 +57,28 @@ export function isHostAllowed(
   host: string,
 ): boolean {
   const url = parseHost(host);
-  return url !== undefined &&
+  return url !== undefined && url.hostname !== ANY_ADDRESS &&
     (hosts.has(url.hostname) ||
       hosts.has(`${url.hostname}:${url.port || "80"}`) ||
       (url.port === "" && hosts.has(`${url.hostname}:443`)));
 }
 
+/**
+ * Returns whether `Host` is an address and any is allowed. No page from
+ * elsewhere can have that: what is made to point here is a name.
+ */
+export function isAddressAllowed(
+  hosts: ReadonlySet<string>,
+  host: string,
+): boolean {
+  if (!hosts.has(ANY_ADDRESS)) return false;
+  const { hostname = "" } = parseHost(host) ?? {};
+  return hostname.startsWith("[") || /^\d+(\.\d+){3}$/.test(hostname);
+}
+
 /** Text that a URL would repair, such as a path or a user, is not a host. */
 function parseHost(host: string): URL | undefined {
+  if (typeof host !== "string") return undefined;
   if (!/^[\w.:[\]-]+$/.test(host)) return undefined;
   return URL.parse(`http://${host}`) ?? undefined;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { checkArray, shown } from "../checks/internal.ts";
-import { isHostAllowed } from "./hosts.ts";
+import { isAddressAllowed, isHostAllowed } from "./hosts.ts";
 
 /** Where requests may come from. */
 export interface OriginRules {
@@ -63,7 +63,9 @@ export function refusalOf(
   { host, origin, site }: RequestSource,
   kind: "page" | "api" | "socket",
 ): string | undefined {
-  if (!isHostAllowed(rules.hosts, host)) {
+  // A scraper sends no origin; a page that does must be of a listed host.
+  const isScraper = origin === null && isAddressAllowed(rules.hosts, host);
+  if (!isScraper && !isHostAllowed(rules.hosts, host)) {
     return `Cannot serve the request: Host is ${
       quoted(host)
     }, it must be in the option hosts`;

@@ -210,6 +210,49 @@ Deno.test(
 );
 
 Deno.test(
+  "With any_address, a scraper may use any address, and no page from elsewhere may",
+  bounded,
+  async () => {
+    const hosts = ["any_address", "metrics.example"];
+    await using served = new Served({ hosts });
+    const status = async (headers: Record<string, string>) =>
+      (await served.status("/metrics", headers)).slice(0, 3);
+    for (const host of ["10.1.2.3:9464", "[fd00::7]:9464", "metrics.example"]) {
+      assertEquals(await status({ host }), "200", host);
+    }
+    for (const host of ["evil.example", "localhost", "any_address"]) {
+      assertEquals(await status({ host }), "403", host);
+    }
+    const host = "10.1.2.3:9464";
+    for (const origin of [`http://${host}`, "http://evil.example", "null"]) {
+      assertEquals(await status({ host, origin }), "403", origin);
+    }
+  },
+);
+
+Deno.test(
+  "Over a real socket, an address that is not listed is served with any_address alone",
+  { ...bounded, ignore: Deno.build.os !== "linux" },
+  async () => {
+    for (
+      const [hosts, status] of [[[], 403], [["any_address"], 200]] as const
+    ) {
+      await using served = new Served({ hosts });
+      // Every address from 127.0.0.1 on is this machine.
+      const hostname = "127.0.0.2";
+      await using server = Deno.serve(
+        { hostname, port: 0, onListen() {} },
+        served.server.fetch,
+      );
+      const address = `http://${hostname}:${server.addr.port}/metrics`;
+      const response = await fetch(address);
+      await response.body?.cancel();
+      assertEquals(response.status, status);
+    }
+  },
+);
+
+Deno.test(
   "Pages of other sites get nothing, but may link to the page",
   bounded,
   async () => {
