@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { backoffDelayMs, resolveBackoff } from "../../src/actor/backoff.ts";
+import { fixedChance } from "./supervisor_fixtures.ts";
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-const options = fc.record({ initialMs: fc.nat(1e6), maxMs: fc.nat(1e9) });
+const options = fc.record({ initialMs: fc.nat(1e6), more: fc.nat(1e9) })
+  .map(({ initialMs, more }) => ({ initialMs, maxMs: initialMs + more }));
 /** The ceiling of a delay: the largest that chance may give. */
 const most = (): number => 1;
 
@@ -43,11 +45,33 @@ Deno.test("backoffDelayMs() is 0 when the first delay is 0", () => {
 });
 
 Deno.test("resolveBackoff() fills in the defaults", () => {
-  assertEquals(resolveBackoff({ maxMs: 5 }), {
-    initialMs: 100,
-    maxMs: 5,
-    resetAfterMs: 60_000,
-  });
+  const { random, ...numbers } = resolveBackoff({ maxMs: 5 });
+  assertEquals(numbers, { initialMs: 100, maxMs: 5, resetAfterMs: 60_000 });
+  using _chance = fixedChance(0.25);
+  assertEquals(random(), 0.25);
+});
+
+Deno.test("backoffDelayMs() takes its chance from the option random", () => {
+  const backoff = resolveBackoff({ initialMs: 100, random: () => 0.25 });
+  assertEquals(
+    [0, 1, 2].map((attempt) => backoffDelayMs(backoff, attempt)),
+    [25, 50, 100],
+  );
+});
+
+Deno.test("resolveBackoff() refuses a first delay above the cap, and lowers its default", () => {
+  assertThrows(
+    () => resolveBackoff({ initialMs: 500, maxMs: 100 }),
+    RangeError,
+    "Cannot use initialMs: it is 500, it must be at most maxMs, which is 100",
+  );
+  assertThrows(
+    () => resolveBackoff({ initialMs: 20_000 }),
+    RangeError,
+    "10000",
+  );
+  const lowered = resolveBackoff({ maxMs: 5, random: () => 0.5 });
+  assertEquals(backoffDelayMs(lowered, 0), 2.5);
 });
 
 Deno.test("resolveBackoff() names the option that is negative or not a number", () => {
