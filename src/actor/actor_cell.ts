@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkDuration } from "../checks/internal.ts";
+import { checkFunction } from "../checks/internal.ts";
+import { handlerFault } from "./argument_checks.ts";
 import { Ask } from "./ask.ts";
 import type { Behavior, Handler, SpawnOptions } from "./behavior.ts";
 import { BaseCell } from "./base_cell.ts";
@@ -44,9 +45,7 @@ export class ActorCell<M> extends BaseCell
     options: SpawnOptions<M> | undefined,
     supervised: boolean,
   ) {
-    const shutdownMs = options?.shutdownMs;
-    if (shutdownMs !== undefined) checkDuration("shutdownMs", shutdownMs);
-    super(core, parent, name, supervised, shutdownMs);
+    super(core, parent, name, supervised, options?.shutdownMs);
     this.#behavior = behavior;
     this.#mailbox = new Mailbox(resolveMailboxOptions(options?.mailbox));
   }
@@ -107,6 +106,7 @@ export class ActorCell<M> extends BaseCell
     request: (replyTo: ReplyTo<R>) => M,
     options?: AskOptions,
   ): Promise<R> {
+    checkFunction("request", request);
     const ask = new Ask<R>(this, this.core, options);
     const reply = ask.start();
     if (options?.signal?.aborted) return reply;
@@ -285,6 +285,8 @@ export class ActorCell<M> extends BaseCell
   private startHandling(life: Life<M>, handler: Handler<M>): void {
     if (life.ended) return;
     this.busy = false;
+    const fault = handlerFault(handler, this);
+    if (fault !== undefined) return this.crash(fault);
     this.#handler = handler;
     this.phase = "running";
     // A supervisor reports its start itself, when its children have started.

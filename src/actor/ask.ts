@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkDuration } from "../checks/internal.ts";
+import { checkAskOptions } from "./argument_checks.ts";
 import { Deadline } from "./deadlines.ts";
 import { ActorStoppedError, AskTimeoutError } from "./errors.ts";
 import type { AskOptions, ReplyTo } from "./ref.ts";
@@ -42,9 +42,8 @@ export class Ask<R> extends PendingAsk implements ReplyTo<R> {
     this.#target = target;
     this.sender = core.current;
     this.#core = core;
-    const { timeoutMs } = options ?? {};
-    if (timeoutMs !== undefined) checkDuration("timeoutMs", timeoutMs);
-    this.#timeoutMs = timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    if (options !== undefined) checkAskOptions(options);
+    this.#timeoutMs = options?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#signal = options?.signal;
   }
 

@@ -59,7 +59,9 @@ export interface ActorContext<M> {
   /**
    * Starts a child of this actor, which is stopped when this life ends.
    *
-   * @throws {TypeError} if the name is empty or contains a `/`.
+   * @throws {TypeError} if the behaviour is not a function, the name is empty or
+   * contains a `/`, or an option has the wrong type or is not known.
+   * @throws {RangeError} if an option is out of its range.
    * @throws {TroupeError} if a sibling has the name, or this life is ending.
    */
   spawn<C>(behavior: Behavior<C>, options?: SpawnOptions<C>): ActorRef<C>;

@@ -3,9 +3,21 @@
  *
  * @module
  */
-import { checkOneOf } from "../checks/internal.ts";
+import {
+  checkBoolean,
+  checkOneOf,
+  checkOptionNames,
+  type OptionNames,
+  shown,
+} from "../checks/internal.ts";
+import {
+  checkBehavior,
+  checkSpawnValues,
+  SPAWN_OPTIONS,
+} from "./argument_checks.ts";
 import type { Behavior, SpawnOptions } from "./behavior.ts";
 import type { BaseCell } from "./base_cell.ts";
+import { resolveMailboxOptions } from "./mailbox.ts";
 import type { ActorRef } from "./ref.ts";
 import { RESTART_POLICIES, type RestartPolicy } from "./supervision_state.ts";
 
@@ -25,6 +37,13 @@ export interface ChildSpec<M> extends SpawnOptions<M> {
    */
   readonly significant?: boolean;
 }
+
+const SPEC_OPTIONS: OptionNames<ChildSpec<unknown>> = {
+  ...SPAWN_OPTIONS,
+  behavior: true,
+  restart: true,
+  significant: true,
+};
 
 /** Creates the actor of a child; set by its class, for this file. */
 let spawnIn: <M>(
@@ -52,13 +71,14 @@ export class Child<in M> {
    * Checks a specification, as {@linkcode child} does. A copy of a child is
    * for another actor, and knows that actor alone.
    *
-   * @throws {TypeError} if the child is both significant and permanent, or
-   * `restart` is not a restart policy.
+   * @throws {TypeError} if an option is missing, has the wrong type or is not
+   * known, or the child is both significant and permanent.
+   * @throws {RangeError} if a number is out of its range.
    */
   constructor(from: ChildSpec<M> | Child<M>) {
+    if (!(from instanceof Child)) checkSpec(from);
     this.name = from.name;
     this.restart = from.restart ?? "permanent";
-    checkOneOf("restart", this.restart, RESTART_POLICIES);
     this.significant = from.significant ?? false;
     this.#original = from instanceof Child ? from : undefined;
     this.#spawn = from instanceof Child
@@ -89,6 +109,31 @@ export class Child<in M> {
   }
 }
 
+/** Checks now what its supervisor would only find out when it starts a child. */
+function checkSpec<M>(spec: ChildSpec<M>): void {
+  checkOptionNames<ChildSpec<M>>("child()", spec, SPEC_OPTIONS);
+  const { behavior, mailbox, restart, significant } = spec;
+  checkBehavior(behavior);
+  checkSpawnValues(spec);
+  resolveMailboxOptions(mailbox);
+  if (restart !== undefined) checkOneOf("restart", restart, RESTART_POLICIES);
+  if (significant !== undefined) checkBoolean("significant", significant);
+}
+
+/**
+ * Checks that an argument is a child, and not only its specification.
+ *
+ * @throws {TypeError} if it is anything else.
+ */
+export function checkChild(name: string, child: unknown): void {
+  if (child instanceof Child) return;
+  throw new TypeError(
+    `Cannot use ${name}: it is ${
+      shown(child)
+    }, it must be what child({ … }) returns`,
+  );
+}
+
 /** Creates the actor of a child, which its supervisor then starts. */
 export function spawnSupervised<M>(
   child: Child<M>,
@@ -115,8 +160,9 @@ export function spawnSupervised<M>(
  * (await findChild(root, second)).tell("hello");
  * ```
  *
- * @throws {TypeError} if the child is both significant and permanent, or
- * `restart` is not a restart policy.
+ * @throws {TypeError} if an option is missing, has the wrong type or is not
+ * known, or the child is both significant and permanent.
+ * @throws {RangeError} if a number is out of its range.
  */
 export function child<M>(spec: ChildSpec<M>): Child<M> {
   return new Child(spec);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction, checkObject } from "../checks/internal.ts";
 
 /** A timer that was set on a {@linkcode Clock}. */
 export interface Timer {
@@ -20,6 +21,18 @@ export interface Clock {
   now(): number;
   /** Calls `callback` once, after at least `delayMs` milliseconds. */
   schedule(delayMs: number, callback: () => void): Timer;
+}
+
+/**
+ * Checks that an option is a clock.
+ *
+ * @throws {TypeError} if the value is anything else.
+ */
+export function checkClock(name: string, value: unknown): void {
+  checkObject(name, value, "a clock, such as realClock");
+  const { now, schedule } = value as Partial<Clock>;
+  checkFunction(`${name}.now`, now);
+  checkFunction(`${name}.schedule`, schedule);
 }
 
 /** The longest delay that `setTimeout` takes: 2³¹ − 1 ms, about 24.8 days. */

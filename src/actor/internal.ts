@@ -18,6 +18,8 @@ export {
   resolveBackoff,
   type ResolvedBackoff,
 } from "./backoff.ts";
+export { checkRef } from "./argument_checks.ts";
+export { checkClock } from "./clock.ts";
 export { coreOf, type MessageTracing } from "./core.ts";
 export { Deadline, Deadlines } from "./deadlines.ts";
 export { Ring } from "./ring.ts";

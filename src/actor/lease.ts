@@ -4,8 +4,13 @@
  *
  * @module
  */
-import { checkDuration } from "../checks/internal.ts";
-import type { Clock, Timer } from "./clock.ts";
+import {
+  checkDuration,
+  checkFunction,
+  checkOptionNames,
+  type OptionNames,
+} from "../checks/internal.ts";
+import { checkClock, type Clock, type Timer } from "./clock.ts";
 import { TroupeError } from "./errors.ts";
 
 /** One hold on a shared resource. */
@@ -34,6 +39,13 @@ export interface SharedResourceOptions<T> {
   readonly clock: Clock;
 }
 
+const OPTIONS: OptionNames<SharedResourceOptions<unknown>> = {
+  open: true,
+  close: true,
+  lingerMs: true,
+  clock: true,
+};
+
 /**
  * A resource that is open as long as somebody holds a lease on it.
  *
@@ -61,10 +73,20 @@ export class SharedResource<T> {
   /**
    * Creates a resource that is not open yet.
    *
+   * @throws {TypeError} if an option is missing, has the wrong type or is not
+   * known.
    * @throws {RangeError} if `lingerMs` is negative or `NaN`.
    */
   constructor(options: SharedResourceOptions<T>) {
+    checkOptionNames<SharedResourceOptions<T>>(
+      "SharedResource",
+      options,
+      OPTIONS,
+    );
+    checkFunction("open", options.open);
+    checkFunction("close", options.close);
     checkDuration("lingerMs", options.lingerMs);
+    checkClock("clock", options.clock);
     this.#options = options;
   }
 

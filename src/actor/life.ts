@@ -4,7 +4,12 @@
  *
  * @module
  */
-import { checkDuration, checkNumber } from "../checks/internal.ts";
+import {
+  checkDuration,
+  checkFunction,
+  checkNumber,
+} from "../checks/internal.ts";
+import { checkRef, checkSpawn } from "./argument_checks.ts";
 import type {
   ActorContext,
   ActorTimer,
@@ -78,14 +83,14 @@ export class Life<M> implements ActorContext<M> {
 
   spawn<C>(behavior: Behavior<C>, options?: SpawnOptions<C>): ActorRef<C> {
     this.assertAlive("spawn");
+    checkSpawn(behavior, options);
     return this.#owner.spawnChild(behavior, options);
   }
 
   watch(other: ActorRef<never>, notice: (reason: ExitReason) => M): void {
     this.assertAlive("watch");
-    if (!(other instanceof BaseCell)) {
-      throw new TypeError("Cannot watch: other is not a reference to an actor");
-    }
+    checkRef("other", other);
+    checkFunction("notice", notice);
     const watches = this.#watches ??= new Map();
     this.unwatch(other);
     const context = this.#owner.core.tracing?.capture();
@@ -167,6 +172,9 @@ export class Life<M> implements ActorContext<M> {
     onError: (error: unknown) => M,
     onLate?: (value: T) => void,
   ): void {
+    checkFunction("onValue", onValue);
+    checkFunction("onError", onError);
+    if (onLate !== undefined) checkFunction("onLate", onLate);
     const context = this.#owner.core.tracing?.capture();
     const deliver = (makeMessage: () => M, late?: () => void): void => {
       if (this.ended) return late && this.callLate(late);

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { checkNumber, checkOneOf } from "../checks/internal.ts";
+import {
+  checkFunction,
+  checkNumber,
+  checkOneOf,
+  checkOptionNames,
+  type OptionNames,
+} from "../checks/internal.ts";
 import { Ring } from "./ring.ts";
 
 /**
@@ -64,16 +70,26 @@ const POLICIES: readonly OverflowPolicy[] = [
   "drop_newest",
 ];
 
+const NAMES: OptionNames<MailboxOptions<unknown>> = {
+  maxMessages: true,
+  maxBytes: true,
+  sizeOf: true,
+  overflow: true,
+  maxStashed: true,
+};
+
 /** Checks the options once; all mailboxes without options share one object. */
 export function resolveMailboxOptions<M>(
   options: MailboxOptions<M> | undefined,
 ): ResolvedMailboxOptions<M> {
   if (options === undefined) return DEFAULTS;
+  checkOptionNames<MailboxOptions<M>>("mailbox", options, NAMES);
   const resolved = { ...DEFAULTS, ...options };
   checkNumber("maxMessages", resolved.maxMessages, { min: 1 });
   checkNumber("maxBytes", resolved.maxBytes, { above: 0 });
   checkNumber("maxStashed", resolved.maxStashed, { min: 0 });
   checkOneOf("overflow", resolved.overflow, POLICIES);
+  checkFunction("sizeOf", resolved.sizeOf);
   if (resolved.maxBytes !== Infinity && options.sizeOf === undefined) {
     throw new TypeError(
       "Cannot use maxBytes: sizeOf is missing, give a function that returns the payload size of a message",

@@ -70,6 +70,8 @@ export interface ActorRef<in M> extends ReplyTo<M> {
    * the request.
    * @throws {ActorFailedError} as a rejection, if the actor crashes while it
    * handles the request; the crash is the `cause`.
+   * @throws {TypeError} if `request` is not a function, or an option has the
+   * wrong type or is not known.
    * @throws {RangeError} if `timeoutMs` is negative or `NaN`.
    */
   ask<R>(

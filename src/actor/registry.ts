@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { BaseCell } from "./base_cell.ts";
+import { checkFunction, checkString, shown } from "../checks/internal.ts";
+import { checkRef } from "./argument_checks.ts";
 import type { ActorRef } from "./ref.ts";
 
 /** Returns the entry of a key; set by the key's class, for this file. */
@@ -28,14 +29,26 @@ export class RegistryKey<in out M> {
 
   static {
     entryOf = (key, registry) => {
+      if (typeof key !== "object" || key === null || !(#entries in key)) {
+        throw new TypeError(
+          `Cannot use key: it is ${
+            shown(key)
+          }, it must be a key, such as new RegistryKey("printer")`,
+        );
+      }
       let entry = key.#entries.get(registry);
       if (entry === undefined) key.#entries.set(registry, entry = new Entry());
       return entry;
     };
   }
 
-  /** Creates a key, different from all others whatever its name. */
+  /**
+   * Creates a key, different from all others whatever its name.
+   *
+   * @throws {TypeError} if the name is not a string.
+   */
   constructor(name: string) {
+    checkString("name", name);
     this.name = name;
   }
 }
@@ -86,14 +99,11 @@ export class Registry {
    * disposed. If it is registered already, or has stopped, nothing happens, now
    * or at disposal.
    *
-   * @throws {TypeError} if `ref` is not a reference to an actor.
+   * @throws {TypeError} if `key` is not a key, or `ref` not a reference to an
+   * actor.
    */
   register<M>(key: RegistryKey<M>, ref: ActorRef<NoInfer<M>>): Disposable {
-    if (!(ref instanceof BaseCell)) {
-      throw new TypeError(
-        "Cannot register: ref is not a reference to an actor",
-      );
-    }
+    checkRef("ref", ref);
     const entry = entryOf(key, this);
     const remove = (): void => {
       if (entry.refs.get(ref) !== remove) return;
@@ -129,6 +139,7 @@ export class Registry {
     key: RegistryKey<M>,
     listener: RegistryListener<M>,
   ): Disposable {
+    checkFunction("listener", listener);
     const entry = entryOf(key, this);
     // Wrapped, so that one function may subscribe twice.
     const subscriber: RegistryListener<M> = (refs) => listener(refs);

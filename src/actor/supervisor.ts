@@ -5,15 +5,12 @@
  *
  * @module
  */
-import { checkDuration, checkOneOf } from "../checks/internal.ts";
 import { isActorCell } from "./actor_cell.ts";
-import { resolveBackoff } from "./backoff.ts";
 import type { Behavior } from "./behavior.ts";
 import type { BaseCell } from "./base_cell.ts";
 import { type Child, spawnSupervised } from "./child.ts";
 import { RestartLimitError, TroupeError, UnavailableError } from "./errors.ts";
 import type { ExitReason, ReplyTo } from "./ref.ts";
-import { resolveIntensity } from "./restart_window.ts";
 import type { SupervisingHandler } from "./signal.ts";
 import {
   BackoffTimer,
@@ -21,12 +18,11 @@ import {
   SupervisedChild,
 } from "./supervised_child.ts";
 import {
-  AUTO_SHUTDOWNS,
   type Command,
   shouldRestart,
-  STRATEGIES,
   Supervision,
 } from "./supervision_state.ts";
+import { resolveSupervisorOptions } from "./supervisor_options.ts";
 import type {
   SupervisorMessage,
   SupervisorOptions,
@@ -65,28 +61,16 @@ import { SHUTDOWN } from "./tree_node.ts";
  * ref.tell("still here");
  * ```
  *
- * @throws {TypeError} if an option has the wrong type, or a dynamic supervisor
- * is given children.
+ * @throws {TypeError} if an option has the wrong type or is not known, or a
+ * dynamic supervisor is given children.
  * @throws {RangeError} if a number is out of its range.
  */
 export function supervisor(
   options: SupervisorOptions = {},
 ): Behavior<SupervisorMessage> {
-  const { strategy = "one_for_one", autoShutdown = "never" } = options;
-  checkOneOf("strategy", strategy, STRATEGIES);
-  checkOneOf("autoShutdown", autoShutdown, AUTO_SHUTDOWNS);
-  const rules = { ...resolveIntensity(options), strategy, autoShutdown };
-  const bugBackoff = options.backoff
-    ? resolveBackoff(options.backoff)
-    : undefined;
-  const outageBackoff = resolveBackoff(options.unavailable?.backoff);
-  const giveUpAfterMs = options.unavailable?.giveUpAfterMs ?? Infinity;
-  checkDuration("giveUpAfterMs", giveUpAfterMs);
-  if (strategy === "dynamic" && options.children !== undefined) {
-    throw new TypeError(
-      "Cannot use children: the strategy is dynamic, start them with startChild",
-    );
-  }
+  const { rules, children, bugBackoff, outageBackoff, giveUpAfterMs } =
+    resolveSupervisorOptions(options);
+  const { strategy } = rules;
 
   return (context): SupervisingHandler<SupervisorMessage> => {
     const { self } = context;
@@ -325,7 +309,7 @@ export function supervisor(
       });
     }
 
-    for (const child of options.children ?? []) add(child);
+    for (const child of children) add(child);
     reportStart();
 
     return {

@@ -5,8 +5,9 @@
  *
  * @module
  */
-import { reasonOf } from "../checks/internal.ts";
-import { Child, type ChildSpec } from "./child.ts";
+import { checkString, reasonOf } from "../checks/internal.ts";
+import { checkRef } from "./argument_checks.ts";
+import { checkChild, Child, type ChildSpec } from "./child.ts";
 import { TroupeError } from "./errors.ts";
 import type { ActorRef, AskOptions, ReplyTo } from "./ref.ts";
 import type {
@@ -24,6 +25,7 @@ async function call(
   request: (replyTo: ReplyTo<SupervisorReply>) => SupervisorMessage,
   options: AskOptions | undefined,
 ): Promise<void> {
+  checkSupervisor(supervisor);
   // A child may take as long to stop as its deadline says, as in OTP.
   const patient = { timeoutMs: Infinity, ...options };
   const { refused } = await supervisor.ask<SupervisorReply>(request, patient);
@@ -54,6 +56,7 @@ async function call(
  *
  * @throws {TroupeError} as a rejection, if a child has the name.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
+ * @throws {TypeError | RangeError} as a rejection, if an argument is wrong.
  */
 export async function startChild<M>(
   supervisor: SupervisorRef,
@@ -70,13 +73,14 @@ export async function startChild<M>(
   return refOf(supervisor, child);
 }
 
-function control(
+async function control(
   supervisor: SupervisorRef,
   what: "terminate" | "restart" | "remove",
   name: string,
   options: AskOptions | undefined,
 ): Promise<void> {
-  return call(
+  checkString("name", name);
+  await call(
     supervisor,
     `${what} ${name}`,
     (replyTo) => ({ type: `${what}_child`, name, replyTo }),
@@ -100,12 +104,14 @@ function control(
  * @throws {TroupeError} as a rejection, if the supervisor has no such child
  * now.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
+ * @throws {TypeError | RangeError} as a rejection, if an argument is wrong.
  */
 export async function findChild<M>(
   supervisor: SupervisorRef,
   child: Child<M>,
   options?: AskOptions,
 ): Promise<ActorRef<M>> {
+  checkChild("child", child);
   await listChildren(supervisor, options);
   const ref = refOf(supervisor, child);
   if (ref.alive) return ref;
@@ -127,12 +133,14 @@ export async function findChild<M>(
  * ```
  *
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
+ * @throws {TypeError | RangeError} as a rejection, if an argument is wrong.
  */
-export function listChildren(
+export async function listChildren(
   supervisor: SupervisorRef,
   options?: AskOptions,
 ): Promise<readonly ChildInfo[]> {
-  return supervisor.ask<readonly ChildInfo[]>(
+  checkSupervisor(supervisor);
+  return await supervisor.ask<readonly ChildInfo[]>(
     (replyTo) => ({ type: "list_children", replyTo }),
     options,
   );
@@ -160,6 +168,7 @@ export function listChildren(
  *
  * @throws {TroupeError} as a rejection, if there is no such child.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
+ * @throws {TypeError | RangeError} as a rejection, if an argument is wrong.
  */
 export function terminateChild(
   supervisor: SupervisorRef,
@@ -190,6 +199,7 @@ export function terminateChild(
  *
  * @throws {TroupeError} as a rejection, if there is no such child.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
+ * @throws {TypeError | RangeError} as a rejection, if an argument is wrong.
  */
 export function restartChild(
   supervisor: SupervisorRef,
@@ -219,6 +229,7 @@ export function restartChild(
  * @throws {TroupeError} as a rejection, if there is no such child, or it is not
  * down.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
+ * @throws {TypeError | RangeError} as a rejection, if an argument is wrong.
  */
 export function removeChild(
   supervisor: SupervisorRef,
@@ -248,6 +259,7 @@ export function removeChild(
  *
  * @throws {TroupeError} as a rejection, if there is no child of this name.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
+ * @throws {TypeError | RangeError} as a rejection, if an argument is wrong.
  */
 export async function replaceChild<M>(
   supervisor: SupervisorRef,
@@ -276,4 +288,9 @@ function notFound(supervisor: SupervisorRef, child: Child<never>): TroupeError {
       child.name ?? "the child"
     } under ${supervisor.path}: it has no such child now`,
   );
+}
+
+/** Checks what would otherwise fail in the middle of the call. */
+function checkSupervisor(supervisor: unknown): void {
+  checkRef("supervisor", supervisor);
 }

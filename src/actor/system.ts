@@ -4,10 +4,19 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import { checkDuration, checkNumber } from "../checks/internal.ts";
+import {
+  checkBoolean,
+  checkDuration,
+  checkFunction,
+  checkNumber,
+  checkObject,
+  checkOptionNames,
+  type OptionNames,
+} from "../checks/internal.ts";
+import { checkSpawn } from "./argument_checks.ts";
 import type { Behavior, SpawnOptions } from "./behavior.ts";
 import { ActorCell } from "./actor_cell.ts";
-import { type Clock, realClock } from "./clock.ts";
+import { checkClock, type Clock, realClock } from "./clock.ts";
 import { SystemCore } from "./core.ts";
 import { TroupeError } from "./errors.ts";
 import type { Scheduler } from "./dispatcher.ts";
@@ -42,6 +51,13 @@ export interface ActorSystemOptions {
   readonly measureBusyTime?: boolean;
 }
 
+const OPTIONS: OptionNames<ActorSystemOptions> = {
+  clock: true,
+  shutdownMs: true,
+  scheduler: true,
+  measureBusyTime: true,
+};
+
 /** The outcome of a shutdown. */
 export interface ShutdownReport {
   /** The paths of the actors that did not stop in time and were killed. */
@@ -72,20 +88,22 @@ export class ActorSystem implements AsyncDisposable {
   /**
    * Creates a system that is ready to spawn actors.
    *
+   * @throws {TypeError} if an option has the wrong type, or is not known.
    * @throws {RangeError} if an option is out of its range.
    */
   constructor(options: ActorSystemOptions = {}) {
-    const { scheduler, shutdownMs = 10_000 } = options;
-    if (scheduler !== undefined) {
-      checkNumber("scheduler.burst", scheduler.burst, { min: 1 });
-    }
-    checkDuration("shutdownMs", shutdownMs);
-    this.#core = new SystemCore(
-      this,
-      options.clock ?? realClock,
+    checkOptionNames("ActorSystem", options, OPTIONS);
+    const {
+      clock = realClock,
       scheduler,
-      options.measureBusyTime ?? false,
-    );
+      shutdownMs = 10_000,
+      measureBusyTime = false,
+    } = options;
+    checkClock("clock", clock);
+    if (scheduler !== undefined) checkScheduler(scheduler);
+    checkDuration("shutdownMs", shutdownMs);
+    checkBoolean("measureBusyTime", measureBusyTime);
+    this.#core = new SystemCore(this, clock, scheduler, measureBusyTime);
     this.#shutdownMs = shutdownMs;
     this.#root = new ActorCell<never>(
       this.#core,
@@ -143,7 +161,9 @@ export class ActorSystem implements AsyncDisposable {
   /**
    * Starts an actor at the top of the tree.
    *
-   * @throws {TypeError} if the name is empty or contains a `/`.
+   * @throws {TypeError} if the behaviour is not a function, the name is empty or
+   * contains a `/`, or an option has the wrong type or is not known.
+   * @throws {RangeError} if an option is out of its range.
    * @throws {TroupeError} if another actor at the top has the name, or the
    * system is shutting down.
    */
@@ -151,6 +171,7 @@ export class ActorSystem implements AsyncDisposable {
     if (this.#report !== undefined) {
       throw new TroupeError("Cannot spawn: the system is shutting down");
     }
+    checkSpawn(behavior, options);
     return this.#root.spawnChild(behavior, options);
   }
 
@@ -180,4 +201,10 @@ export class ActorSystem implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }
+}
+
+function checkScheduler(scheduler: Scheduler): void {
+  checkObject("scheduler", scheduler, "an object with burst and pick");
+  checkNumber("scheduler.burst", scheduler.burst, { min: 1 });
+  checkFunction("scheduler.pick", scheduler.pick);
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkFunction } from "../checks/internal.ts";
 import type { ActorRef, ExitReason } from "./ref.ts";
 
 /** Why a message was not delivered. */
@@ -64,6 +65,7 @@ export class SystemEvents {
    * listener that throws is reported on stderr and stays subscribed.
    */
   subscribe(listener: (event: SystemEvent) => void): Disposable {
+    checkFunction("listener", listener);
     // Wrapped, so that one function may subscribe twice.
     const entry = (event: SystemEvent) => listener(event);
     this.#listeners.add(entry);

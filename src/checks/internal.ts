@@ -11,9 +11,11 @@
 export { checkAddress } from "./address.ts";
 export {
   checkArray,
+  checkBoolean,
   checkBytes,
   checkFunction,
   checkObject,
+  checkSignal,
   checkString,
 } from "./kinds.ts";
 export { closestName } from "./closest_name.ts";

@@ -31,6 +31,36 @@ export function checkString(
 }
 
 /**
+ * Checks that an option is `true` or `false`.
+ *
+ * @throws {TypeError} if the value is anything else
+ */
+export function checkBoolean(
+  name: string,
+  value: unknown,
+): asserts value is boolean {
+  if (typeof value !== "boolean") {
+    throw wrong(name, shown(value), "true or false");
+  }
+}
+
+/**
+ * Checks that an option is an `AbortSignal`, and not its controller.
+ *
+ * @throws {TypeError} if the value is anything else
+ */
+export function checkSignal(
+  name: string,
+  value: unknown,
+): asserts value is AbortSignal {
+  if (value instanceof AbortSignal) return;
+  const what = value instanceof AbortController
+    ? "an AbortController"
+    : kindOf(value);
+  throw wrong(name, what, "an AbortSignal");
+}
+
+/**
  * Checks that an option is a `Uint8Array`.
  *
  * @throws {TypeError} if the value is anything else

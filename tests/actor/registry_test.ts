@@ -90,7 +90,7 @@ Deno.test("Only an actor can be registered", async () => {
   assertThrows(
     () => test.system.registry.register(steppers, fake),
     TypeError,
-    "not a reference to an actor",
+    "it must be a reference to an actor",
   );
 });
 

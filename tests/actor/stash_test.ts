@@ -37,6 +37,7 @@ class Door {
       readonly started?: (context: ActorContext<DoorMessage>) => void;
     } = {},
   ) {
+    const { mailbox } = options;
     this.ref = test.system.spawn<DoorMessage>((context) => {
       this.context = context;
       let isOpen = false;
@@ -65,7 +66,7 @@ class Door {
           }
         },
       };
-    }, options);
+    }, mailbox === undefined ? {} : { mailbox });
   }
 
   #release(message: Extract<DoorMessage, { type: "pass" | "knock" }>): void {
