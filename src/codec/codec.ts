@@ -86,12 +86,14 @@ export const raw: Codec<Uint8Array> = {
  * assertThrows(() => codec.decode(msgpack().encode([1])), CodecError);
  * ```
  *
+ * @throws {TypeError} if an option has the wrong type, or is not known.
  * @throws {RangeError} if a bound is not a whole number in its range.
  */
 export function msgpack(options?: PlainCodecOptions): Codec<MsgpackValue>;
 /**
  * A codec for the type that `parse` returns.
  *
+ * @throws {TypeError} if an option has the wrong type, or is not known.
  * @throws {RangeError} if a bound is not a whole number in its range.
  */
 export function msgpack<T>(
@@ -100,7 +102,8 @@ export function msgpack<T>(
 export function msgpack<T>(
   options: PlainCodecOptions | ParsedCodecOptions<T> = {},
 ): Codec<MsgpackValue> | Codec<T> {
-  return options.parse === undefined
+  // `null` is no object of options, and is refused.
+  return options?.parse === undefined
     ? createCodec(MSGPACK, options, (value) => value)
     : createCodec(MSGPACK, options, options.parse);
 }
@@ -129,12 +132,14 @@ export function msgpack<T>(
  * assertEquals(codec.decode(bytes), { type: "join", room: "lobby" });
  * ```
  *
+ * @throws {TypeError} if an option has the wrong type, or is not known.
  * @throws {RangeError} if a bound is not a whole number in its range.
  */
 export function json(options?: PlainCodecOptions): Codec<JsonValue>;
 /**
  * A codec for the type that `parse` returns.
  *
+ * @throws {TypeError} if an option has the wrong type, or is not known.
  * @throws {RangeError} if a bound is not a whole number in its range.
  */
 export function json<T>(
@@ -143,7 +148,8 @@ export function json<T>(
 export function json<T>(
   options: PlainCodecOptions | ParsedCodecOptions<T> = {},
 ): Codec<JsonValue> | Codec<T> {
-  return options.parse === undefined
+  // `null` is no object of options, and is refused.
+  return options?.parse === undefined
     ? createCodec(JSON_TEXT, options, (value) => value)
     : createCodec(JSON_TEXT, options, options.parse);
 }

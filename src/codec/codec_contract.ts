@@ -2,7 +2,13 @@
 // accepts. The codecs themselves are in codec.ts.
 
 import { TroupeError } from "../actor/mod.ts";
-import { type NumberRange, resolveNumbers } from "../checks/internal.ts";
+import {
+  checkFunction,
+  checkOptionNames,
+  type NumberRange,
+  type OptionNames,
+  resolveNumbers,
+} from "../checks/internal.ts";
 
 /**
  * Encodes values as messages and decodes messages, which may come from anyone.
@@ -114,13 +120,26 @@ export const MAX_DEPTH = 1_000;
 export const MAX_COUNT: number = 2 ** 31 - 1;
 
 /**
- * Fills in the defaults and checks the bounds.
+ * Fills in the defaults and checks the options of a codec.
  *
+ * @throws {TypeError} if an option has the wrong type, or is not known.
  * @throws {RangeError} if a bound is not a whole number in its range.
  */
-export function resolveCodecLimits(options: CodecOptions): CodecLimits {
+export function resolveCodecLimits(
+  name: string,
+  options: CodecOptions & { readonly parse?: unknown },
+): CodecLimits {
+  checkOptionNames(`${name}()`, options, NAMES);
+  if (options.parse !== undefined) checkFunction("parse", options.parse);
   return resolveNumbers(options, DEFAULTS, RANGES);
 }
+
+const NAMES: OptionNames<PlainCodecOptions> = {
+  maxBytes: true,
+  maxDepth: true,
+  maxValues: true,
+  parse: true,
+};
 
 const DEFAULTS: CodecLimits = {
   maxBytes: 16_777_216,

@@ -81,6 +81,7 @@ export const JSON_TEXT: Format<JsonValue> = {
 /**
  * Creates a codec from a format.
  *
+ * @throws {TypeError} if an option has the wrong type, or is not known.
  * @throws {RangeError} if a bound is not a whole number in its range.
  */
 export function createCodec<Plain, T>(
@@ -88,9 +89,9 @@ export function createCodec<Plain, T>(
   options: CodecOptions,
   parse: (value: Plain) => T,
 ): Codec<T> {
-  const limits = resolveCodecLimits(options);
-  const { maxBytes } = limits;
   const { name } = format;
+  const limits = resolveCodecLimits(name, options);
+  const { maxBytes } = limits;
   const cannotEncode = `Cannot encode ${name}`;
   const cannotDecode = `Cannot decode ${name}`;
   return {

@@ -4,7 +4,13 @@
  * @module
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { checkInteger, checkNumber } from "../checks/internal.ts";
+import {
+  checkInteger,
+  checkNumber,
+  checkOptionNames,
+  type OptionNames,
+} from "../checks/internal.ts";
+import { checkCodec } from "./check_codec.ts";
 import { type Codec, CodecError, MAX_COUNT } from "./codec_contract.ts";
 
 /** Options of a {@linkcode compressed} codec. */
@@ -22,6 +28,11 @@ export interface CompressedOptions {
    */
   readonly maxBytes?: number;
 }
+
+const NAMES: OptionNames<CompressedOptions> = {
+  thresholdBytes: true,
+  maxBytes: true,
+};
 
 /** The first byte of a message says what the others are. */
 const PLAIN = 0;
@@ -54,12 +65,16 @@ const DEFLATE = 1;
  * assertEquals(codec.decode(bytes), value);
  * ```
  *
+ * @throws {TypeError} if `codec` is not a codec, or an option has the wrong
+ * type or is not known.
  * @throws {RangeError} if an option is out of its range.
  */
 export function compressed<T>(
   codec: Codec<T>,
   options: CompressedOptions = {},
 ): Codec<T> {
+  checkCodec("codec", codec);
+  checkOptionNames("compressed()", options, NAMES);
   const { thresholdBytes = 1024, maxBytes = 16_777_216 } = options;
   checkNumber("thresholdBytes", thresholdBytes, { min: 0 });
   checkInteger("maxBytes", maxBytes, { min: 1, max: MAX_COUNT });

@@ -1,0 +1,60 @@
+// What the types forbid, as a program without types does it.
+import { assertThrows } from "@std/assert";
+import { compressed, json, msgpack, raw } from "../../src/codec/mod.ts";
+
+for (const create of [json, msgpack]) {
+  const { name } = create;
+  for (
+    const [options, ErrorClass, text] of [
+      [
+        { parse: "x" },
+        TypeError,
+        "parse: it is a string, it must be a function",
+      ],
+      [
+        { maxbytes: 5 },
+        TypeError,
+        `option "maxbytes" of ${name}(): it is not known, did you mean "maxBytes"?`,
+      ],
+      [{ maxDepth: "5" }, TypeError, 'maxDepth: it is "5"'],
+      [{ maxValues: 0 }, RangeError, "maxValues: it is 0"],
+      [null, TypeError, `options of ${name}(): it is missing`],
+      [String, TypeError, `options of ${name}(): it is a function`],
+    ] as const
+  ) {
+    Deno.test(`${name}() refuses ${Deno.inspect(options)} for options`, () => {
+      assertThrows(
+        () => Reflect.apply(create, undefined, [options]),
+        ErrorClass,
+        `Cannot use ${text}`,
+      );
+    });
+  }
+}
+
+for (
+  const [args, ErrorClass, text] of [
+    [[], TypeError, "codec: it is missing, it must be a codec"],
+    [[json], TypeError, "codec: it is a function, it must be a codec"],
+    [
+      [raw, { treshold: 5 }],
+      TypeError,
+      'option "treshold" of compressed(): it is not known',
+    ],
+    [
+      [raw, { tresholdBytes: 5 }],
+      TypeError,
+      'option "tresholdBytes" of compressed(): it is not known, did you mean "thresholdBytes"?',
+    ],
+    [[raw, { maxBytes: "5" }], TypeError, 'maxBytes: it is "5"'],
+    [[raw, { thresholdBytes: -1 }], RangeError, "thresholdBytes: it is -1"],
+  ] as const
+) {
+  Deno.test(`compressed() refuses ${Deno.inspect(args)} for arguments`, () => {
+    assertThrows(
+      () => Reflect.apply(compressed, undefined, [...args]),
+      ErrorClass,
+      `Cannot use ${text}`,
+    );
+  });
+}
