@@ -8,6 +8,7 @@ import { reasonOf } from "../checks/internal.ts";
 import {
   ConnectionClosedError,
   ConnectionResetError,
+  ResumeLostError,
   SessionLostError,
 } from "./errors.ts";
 import { ProtocolError, TruncatedError } from "./wire/errors.ts";
@@ -40,6 +41,22 @@ export function asSessionLost(cause: unknown): SessionLostError {
   return new SessionLostError(`The session has ended: ${reasonOf(cause)}`, {
     cause,
   });
+}
+
+/**
+ * Returns the end of a session that was without a socket for too long, with
+ * why the last attempt to get one has failed.
+ */
+export function resumeLost(
+  resumeMs: number,
+  lastFailure: unknown,
+): ResumeLostError {
+  const text = `The session was without a socket for over ${resumeMs} ms`;
+  if (lastFailure === undefined) return new ResumeLostError(text);
+  return new ResumeLostError(
+    `${text}; the last attempt: ${reasonOf(lastFailure)}`,
+    { cause: lastFailure },
+  );
 }
 
 /**

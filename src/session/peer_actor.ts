@@ -51,7 +51,12 @@ export type PeerMessage =
   /** The handshake of a socket is done: it carries the session. */
   | { readonly type: "attached"; readonly link: Link }
   /** A socket has ended. */
-  | { readonly type: "ended"; readonly cause: TroupeError; readonly link: Link }
+  | {
+    readonly type: "ended";
+    readonly cause: TroupeError;
+    readonly link: Link;
+    readonly isRecognized: boolean;
+  }
   /** The session was without a socket for too long. */
   | { readonly type: "resume_due" }
   /** The session has changed: check whether anything is left to do. */
@@ -291,7 +296,8 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
         transport,
         limits,
         onAttached: (link) => self.tell({ type: "attached", link }),
-        onEnd: (cause, link) => self.tell({ type: "ended", cause, link }),
+        onEnd: (cause, link, isRecognized) =>
+          self.tell({ type: "ended", cause, link, isRecognized }),
       });
     }
 
@@ -318,10 +324,9 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
             if (!session.isCarriedBy(message.link)) return;
             return dispatch({ type: "attached" });
           case "ended": {
-            const { cause, link } = message;
             const isCurrent = session.link === undefined ||
-              session.isCarriedBy(link);
-            return dispatch({ type: "ended", cause, link, isCurrent });
+              session.isCarriedBy(message.link);
+            return dispatch({ ...message, isCurrent });
           }
           case "check_idle":
             for (const [, stream] of streams.entries()) stream.checkIdle();

@@ -15,8 +15,8 @@
  *
  * @module
  */
-import { KeepAliveError, ResumeLostError, SessionLostError } from "./errors.ts";
-import { isTransient } from "./failures.ts";
+import { KeepAliveError, SessionLostError } from "./errors.ts";
+import { isTransient, resumeLost } from "./failures.ts";
 import type { Address } from "./options.ts";
 import type { SessionPhase, SessionState } from "./session_phase.ts";
 import type { Link } from "./socket_port.ts";
@@ -57,6 +57,8 @@ export interface PeerState {
   epoch: number;
   /** Dials that have failed since the last socket. */
   attempts: number;
+  /** Why the last dial for another socket has failed. */
+  lastFailure: unknown;
   /** Whether no new connections are to be opened: one of the sides drains. */
   isDraining: boolean;
   /** Whether the session ends as soon as the other side has everything. */
@@ -80,6 +82,8 @@ export type PeerEvent =
     readonly link: Link;
     /** Whether no other socket carries the session by now. */
     readonly isCurrent: boolean;
+    /** Whether the handshake has shown that its other end is the peer. */
+    readonly isRecognized: boolean;
   }
   /** The session was without a socket for too long. */
   | { readonly type: "resume_due" }
@@ -149,6 +153,7 @@ export function initialPeerState(): PeerState {
     phase: "connecting",
     epoch: 0,
     attempts: 0,
+    lastFailure: undefined,
     isDraining: false,
     isClosing: false,
     emptyChecks: 0,
@@ -177,25 +182,27 @@ export function transition(
       ];
     }
     case "dial_failed":
+      if (!isTransient(event.cause)) return end(state, event.cause, rules);
       return onSocketLost(state, event.cause, rules, facts);
     case "attached":
       return attach(state, rules);
     case "ended": {
       const { cause, link, isCurrent } = event;
+      const mayGoOn = isTransient(cause) || isWrongAnswer(state, event);
       const commands: PeerCommand[] = [];
-      if (isTransient(cause)) commands.push({ type: "detach", link });
-      if (isCurrent) commands.push(...onSocketLost(state, cause, rules, facts));
+      if (mayGoOn) commands.push({ type: "detach", link });
+      if (isCurrent) {
+        commands.push(
+          ...(mayGoOn
+            ? onSocketLost(state, cause, rules, facts)
+            : end(state, cause, rules)),
+        );
+      }
       commands.push({ type: "stop_link", link });
       return commands;
     }
     case "resume_due":
-      return end(
-        state,
-        new ResumeLostError(
-          `The session was without a socket for over ${rules.resumeMs} ms`,
-        ),
-        rules,
-      );
+      return end(state, resumeLost(rules.resumeMs, state.lastFailure), rules);
     case "check":
       if (state.isClosing && facts.isDelivered) {
         return end(state, closedHere(), rules);
@@ -237,9 +244,22 @@ function isIdle({ connections, isDelivered }: PeerFacts): boolean {
   return connections === 0 && isDelivered;
 }
 
+/**
+ * Whether somebody else has replied where the peer of the session used to be: a
+ * load balancer, say, while the peer is restarted. That says nothing of the
+ * session; of an address that was never right it says enough.
+ */
+function isWrongAnswer(
+  { epoch }: PeerState,
+  { cause, isRecognized }: PeerEvent & { readonly type: "ended" },
+): boolean {
+  return epoch > 0 && !isRecognized && cause instanceof ProtocolError;
+}
+
 function attach(state: PeerState, { remote }: PeerRules): PeerCommand[] {
   state.phase = "connected";
   state.attempts = 0;
+  state.lastFailure = undefined;
   const epoch = ++state.epoch;
   const commands: PeerCommand[] = [
     { type: "cancel_wait" },
@@ -257,7 +277,6 @@ function onSocketLost(
   rules: PeerRules,
   facts: PeerFacts,
 ): readonly PeerCommand[] {
-  if (!isTransient(cause)) return end(state, cause, rules);
   if (state.epoch === 0) {
     return facts.now < rules.retryUntil
       ? dialAgain(state, rules)
@@ -267,7 +286,10 @@ function onSocketLost(
   // of; and a dialler that has opened nothing yet is about to.
   const isUseless = rules.dials && facts.hasOpened && isIdle(facts);
   if (rules.resumeMs === 0 || isUseless) return end(state, cause, rules);
-  if (state.phase !== "connected") return dialAgain(state, rules);
+  if (state.phase !== "connected") {
+    state.lastFailure = cause;
+    return dialAgain(state, rules);
+  }
   state.phase = "resuming";
   const { remote } = rules;
   return [

@@ -55,8 +55,15 @@ export interface SocketOptions {
     type: number,
     payload: Uint8Array,
   ) => (() => HandshakeResult) | Promise<() => HandshakeResult>;
-  /** Called once when nothing more will come, with the reason. */
-  readonly onEnd: (cause: TroupeError, link: Link) => void;
+  /**
+   * Called once when nothing more will come, with the reason, and with whether
+   * `onHello` had accepted the peer's first frame by then.
+   */
+  readonly onEnd: (
+    cause: TroupeError,
+    link: Link,
+    isRecognized: boolean,
+  ) => void;
   /** Called once when the session is attached. */
   readonly onAttached: (link: Link) => void;
 }
@@ -145,7 +152,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
             goAwayBytes(command.code, command.text, command.retryAfterMs),
           );
         case "report_end":
-          return options.onEnd(command.cause, link);
+          return options.onEnd(command.cause, link, command.isRecognized);
         case "finish":
           return void finish();
         case "close":

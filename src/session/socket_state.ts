@@ -37,6 +37,8 @@ export interface SocketState {
   phase: SocketPhase;
   /** Whether the peer gave no sign of life: last bytes would reach nobody. */
   isSilent: boolean;
+  /** Whether the peer's first frame was accepted: it is no stranger. */
+  isRecognized: boolean;
 }
 
 /** What has happened to a socket. */
@@ -86,7 +88,11 @@ export type SocketCommand =
     readonly retryAfterMs: number;
   }
   /** Report that nothing more will come, and why. */
-  | { readonly type: "report_end"; readonly cause: TroupeError }
+  | {
+    readonly type: "report_end";
+    readonly cause: TroupeError;
+    readonly isRecognized: boolean;
+  }
   /** Write what is left, let the peer finish, and close. */
   | { readonly type: "finish" }
   /** Close at once. */
@@ -97,7 +103,7 @@ const STOP_TIMERS: SocketCommand = { type: "stop_timers" };
 
 /** The state of a socket before anything has happened. */
 export function initialSocketState(): SocketState {
-  return { phase: "greeting", isSilent: false };
+  return { phase: "greeting", isSilent: false, isRecognized: false };
 }
 
 /** Returns whether what the peer sends is still of interest. */
@@ -127,7 +133,9 @@ export function transition(
       return [{ type: "reject_frame", cause }];
     }
     case "decided":
-      return state.phase === "deciding" ? [{ type: "attach" }] : NOTHING;
+      if (state.phase !== "deciding") return NOTHING;
+      state.isRecognized = true;
+      return [{ type: "attach" }];
     case "attached":
       if (state.phase !== "deciding") return NOTHING;
       state.phase = "attached";
@@ -156,7 +164,8 @@ function end(state: SocketState, cause: TroupeError): readonly SocketCommand[] {
   // Whoever has a session learns from the session what was wrong.
   const refusal = state.phase === "attached" ? undefined : refusalOf(cause);
   state.phase = "ended";
-  const report: SocketCommand = { type: "report_end", cause };
+  const { isRecognized } = state;
+  const report: SocketCommand = { type: "report_end", cause, isRecognized };
   return refusal === undefined
     ? [STOP_TIMERS, report]
     : [STOP_TIMERS, refusal, report];

@@ -93,8 +93,8 @@ export function socketsActor(
           };
         },
         onAttached: (link) => void peer?.tell({ type: "attached", link }),
-        onEnd(cause, link) {
-          if (peer?.tell({ type: "ended", cause, link })) return;
+        onEnd(cause, link, isRecognized) {
+          if (peer?.tell({ type: "ended", cause, link, isRecognized })) return;
           link.stop();
           if (peer === undefined) report(cause, remote);
         },

@@ -54,8 +54,12 @@ const STOPPED: PeerEvent = { type: "stopped" };
 const BROKEN = new SessionLostError("The socket broke: reset");
 const REFUSED = new ConnectError("nobody there");
 
-function ended(cause: unknown, isCurrent = true): PeerEvent {
-  return { type: "ended", cause, link: LINK, isCurrent };
+function ended(
+  cause: unknown,
+  isCurrent = true,
+  isRecognized = true,
+): PeerEvent {
+  return { type: "ended", cause, link: LINK, isCurrent, isRecognized };
 }
 
 /** A peer that has been through these events, with its session busy. */
@@ -187,6 +191,33 @@ Deno.test("a frame that was cut is a lost socket, and other faults end the sessi
     { type: "report_end", cause },
     { type: "stop" },
     { type: "stop_link", link: LINK },
+  ]);
+});
+
+Deno.test("a wrong answer to a redial is a refusal, and to a first dial the end", () => {
+  const cause = new ProtocolError("it begins with HTTP");
+  const wrong = ended(cause, true, false);
+  const state = after(DIALLER, STARTED, ATTACHED, ended(BROKEN));
+  for (const attempts of [1, 2]) {
+    assertEquals(transition(state, wrong, DIALLER, BUSY), [
+      { type: "detach", link: LINK },
+      { type: "dial_later", attempts },
+      { type: "stop_link", link: LINK },
+    ]);
+  }
+  const due: PeerEvent = { type: "resume_due" };
+  const [, lost] = reportsOf(transition(state, due, DIALLER, BUSY));
+  assertInstanceOf(lost, ResumeLostError);
+  assertEquals(lost.cause, cause);
+  assertEquals(
+    lost.message,
+    "The session was without a socket for over 1000 ms; the last attempt: it begins with HTTP",
+  );
+
+  const first = after({ ...DIALLER, retryUntil: 100 }, STARTED);
+  assertEquals(reportsOf(transition(first, wrong, DIALLER, BUSY)), [
+    "lost",
+    cause,
   ]);
 });
 
@@ -384,9 +415,9 @@ const events: fc.Arbitrary<PeerEvent> = fc.oneof(
   { weight: 4, arbitrary: fc.constant(ATTACHED) },
   {
     weight: 4,
-    arbitrary: fc.tuple(causes, fc.boolean()).map(([cause, isCurrent]) =>
-      ended(cause, isCurrent)
-    ),
+    arbitrary: fc.tuple(causes, fc.boolean(), fc.boolean()).map((
+      [cause, isCurrent, isRecognized],
+    ) => ended(cause, isCurrent, isRecognized)),
   },
   {
     weight: 2,

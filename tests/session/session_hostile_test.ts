@@ -81,7 +81,7 @@ function badOpen(...rest: number[]): (peer: RawPeer) => Promise<void> {
 const beforeTheHandshake: Offence[] = [
   protocol(
     "says garbage",
-    "preface",
+    "it begins with",
     (peer) => peer.write(crypto.getRandomValues(new Uint8Array(1000))),
   ),
   protocol(
@@ -91,7 +91,7 @@ const beforeTheHandshake: Offence[] = [
   ),
   protocol(
     "says a preface whose line end was translated",
-    "preface",
+    "it begins with",
     (peer) => peer.write(utf8("TROUPE\n\n")),
   ),
   truncated(

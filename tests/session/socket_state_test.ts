@@ -89,10 +89,11 @@ Deno.test("a handshake that fails is refused by a GOAWAY with its code", () => {
   for (const [cause, code, retryAfterMs] of cases) {
     for (const before of [[], [FRAME], [FRAME, DECIDED]]) {
       const state = after(...before);
+      const isRecognized = before.length === 2;
       assertEquals(transition(state, { type: "failed", cause }), [
         { type: "stop_timers" },
         { type: "refuse", code, text: cause.message, retryAfterMs },
-        { type: "report_end", cause },
+        { type: "report_end", cause, isRecognized },
       ]);
       assertEquals(state.phase, "ended");
     }
@@ -104,7 +105,7 @@ Deno.test("a handshake whose socket broke is refused by nothing", () => {
   const cause = LOST;
   assertEquals(transition(state, { type: "failed", cause }), [
     { type: "stop_timers" },
-    { type: "report_end", cause },
+    { type: "report_end", cause, isRecognized: false },
   ]);
 });
 
@@ -113,7 +114,7 @@ Deno.test("a failure after the handshake is left to the session to report", () =
   const state = after(FRAME, DECIDED, ATTACHED);
   assertEquals(transition(state, { type: "failed", cause }), [
     { type: "stop_timers" },
-    { type: "report_end", cause },
+    { type: "report_end", cause, isRecognized: true },
   ]);
 });
 
@@ -122,7 +123,7 @@ Deno.test("a silent socket is closed before its end is reported, and writes no l
   assertEquals(transition(state, { type: "silent", cause: SILENCE }), [
     { type: "close" },
     { type: "stop_timers" },
-    { type: "report_end", cause: SILENCE },
+    { type: "report_end", cause: SILENCE, isRecognized: true },
   ]);
   assertEquals(transition(state, STOPPED), [
     { type: "stop_timers" },

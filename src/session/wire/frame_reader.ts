@@ -36,6 +36,19 @@ const QUIET_BYTES = 16_384;
 /** Size of the buffer of a busy one: a few of the largest frames a read. */
 const BUSY_BYTES = 262_144;
 
+/** The most bytes of a foreign protocol that an error shows. */
+const SHOWN_BYTES = 32;
+
+/** Returns the first line of `bytes` as a text that is safe to print. */
+function printed(bytes: Uint8Array): string {
+  const start = String.fromCharCode(...bytes.subarray(0, SHOWN_BYTES));
+  const line = start.replace(/(?<=[^\r\n])[\r\n].*$/s, "");
+  return JSON.stringify(line).replaceAll(
+    /[^\x20-\x7e]/g,
+    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}
+
 /** The reader of one socket. */
 export class FrameReader {
   readonly #maxFrameBytes: number;
@@ -111,7 +124,9 @@ export class FrameReader {
         throw new ProtocolError(
           isTls
             ? "The peer speaks TLS, and this side does not: give the option tls"
-            : "The peer does not start with the preface of this protocol: is it a Troupe peer?",
+            : `The peer does not speak this protocol, it begins with ${
+              printed(this.#buffer.subarray(0, this.#end))
+            }: is it a Troupe peer?`,
         );
       }
     }

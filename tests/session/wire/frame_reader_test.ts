@@ -291,7 +291,7 @@ Deno.test("the error for a peer that speaks TLS says so", () => {
   for (
     const [first, expected] of [[21, "TLS"], [22, "TLS"], [
       72,
-      "preface",
+      `it begins with "H"`,
     ]] as const
   ) {
     const reader = new FrameReader();
