@@ -5,5 +5,9 @@
  */
 export { attachPath } from "./attach/attach_request.ts";
 export { encodeClientFrame } from "./attach/client_frame.ts";
-export { MAX_INPUT_BYTES, SUBPROTOCOL } from "./attach/protocol.ts";
+export {
+  INPUT_WINDOW_BYTES,
+  MAX_INPUT_BYTES,
+  SUBPROTOCOL,
+} from "./attach/protocol.ts";
 export { decodeServerFrame } from "./attach/server_frame.ts";

@@ -7,6 +7,7 @@ import {
   attachPath,
   decodeServerFrame,
   encodeClientFrame,
+  INPUT_WINDOW_BYTES,
   MAX_INPUT_BYTES,
   SUBPROTOCOL,
 } from "../../terminal/internal.ts";
@@ -113,6 +114,9 @@ class WebTerminalLink implements Link<Prepared> {
   readonly #output = new TerminalOutput();
   /** The sequence numbers of inputs that were acknowledged. */
   readonly #acknowledgements = new ReplyWait<number>();
+  /** The sizes of inputs that were not acknowledged yet, by sequence number. */
+  readonly #unacknowledged = new Map<number, number>();
+  #unacknowledgedBytes = 0;
   #sequence = 0;
   #acknowledgedOffset = 0;
 
@@ -151,9 +155,7 @@ class WebTerminalLink implements Link<Prepared> {
 
   #receive(bytes: Uint8Array): void {
     const frame = decodeServerFrame(bytes);
-    if (frame.type === "input_ack") {
-      this.#acknowledgements.offer(frame.sequence);
-    }
+    if (frame.type === "input_ack") this.#acknowledged(frame.sequence);
     if (frame.type === "error") this.#fail(frame.text);
     if (frame.type === "exit") this.#fail("the program has exited");
     if (frame.type !== "output") return;
@@ -162,6 +164,15 @@ class WebTerminalLink implements Link<Prepared> {
     if (offset - this.#acknowledgedOffset < ACK_BYTES) return;
     this.#acknowledgedOffset = offset;
     this.#socket.send(encodeClientFrame({ type: "ack", offset }));
+  }
+
+  #acknowledged(last: number): void {
+    for (const [sequence, size] of this.#unacknowledged) {
+      if (sequence > last) break;
+      this.#unacknowledged.delete(sequence);
+      this.#unacknowledgedBytes -= size;
+    }
+    this.#acknowledgements.offer(last);
   }
 
   #fail(reason: string): void {
@@ -182,21 +193,24 @@ class WebTerminalLink implements Link<Prepared> {
     return { sentBytes: input.length, receivedBytes, body: seen };
   }
 
-  /** Sends the input piece by piece, within the window of the server. */
+  /**
+   * Sends the input piece by piece. An acknowledgement is waited for only when
+   * the window of the server is full: the server sends those of a few bytes
+   * late, in bunches.
+   */
   async #type(input: Uint8Array, signal: AbortSignal): Promise<void> {
     for (let at = 0; at < input.length; at += MAX_INPUT_BYTES) {
       const bytes = input.subarray(at, at + MAX_INPUT_BYTES);
-      const sequence = ++this.#sequence;
-      const acknowledged = this.#acknowledgements.next(
-        (last) => last >= sequence,
-        signal,
-      );
-      if (this.#socket.readyState === WebSocket.OPEN) {
-        this.#socket.send(
-          encodeClientFrame({ type: "input", sequence, bytes }),
-        );
+      while (this.#unacknowledgedBytes + bytes.length > INPUT_WINDOW_BYTES) {
+        await this.#acknowledgements.next(() => true, signal);
       }
-      await acknowledged;
+      if (this.#socket.readyState !== WebSocket.OPEN) {
+        throw new DriverError("Cannot use the terminal: the socket is closed");
+      }
+      const sequence = ++this.#sequence;
+      this.#unacknowledged.set(sequence, bytes.length);
+      this.#unacknowledgedBytes += bytes.length;
+      this.#socket.send(encodeClientFrame({ type: "input", sequence, bytes }));
     }
   }
 

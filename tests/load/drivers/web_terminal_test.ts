@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { DriverError } from "../../../src/load/drivers/driver_error.ts";
 import { webTerminalDriver } from "../../../src/load/drivers/web_terminal.ts";
+import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import { onPty } from "../../pty/ptys.ts";
 import { RAW_CAT, Served } from "../../terminal/served.ts";
 import { call, issuesOf, openUser } from "./calls.ts";
@@ -27,6 +28,24 @@ Deno.test(
       );
       assertEquals(body, input);
       assertEquals(sentBytes, new TextEncoder().encode(input).length);
+    }
+  },
+);
+
+Deno.test(
+  "an operation ends with its output, and does not wait for the acknowledgement of its input",
+  onPty,
+  async () => {
+    // The time at which the server acknowledges a few bytes never comes.
+    await using served = new Served(undefined, new ManualClock());
+    await using user = await openUser(webTerminalDriver());
+    const request = requestTo(served);
+    await user.perform(call({ ...request, output: { contains: "ready" } }));
+    for (const input of ["a", "b"]) {
+      const { body } = await user.perform(
+        call({ ...request, input, output: { contains: input } }),
+      );
+      assertEquals(body, input);
     }
   },
 );
