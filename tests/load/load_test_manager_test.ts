@@ -200,6 +200,65 @@ Deno.test("an operation that hangs is timed out, its signal aborts and its user 
   }]);
 });
 
+Deno.test("an operation that takes longer than its timeout has timed out, however it ends", async () => {
+  const clock = new ManualClock();
+  /** How long each operation takes, and whether it then fails. */
+  const results = async (takesMs: number, fails: boolean) => {
+    const driver = new TestDriver(() =>
+      new Promise((resolve, reject) =>
+        clock.schedule(
+          takesMs,
+          () => fails ? reject(new Error("no")) : resolve({}),
+        )
+      )
+    );
+    const manager = new LoadTestManager({ drivers: { test: driver }, clock });
+    const { total, users } = await drive(
+      clock,
+      manager.run({
+        ...closed,
+        load: { ...closed.load, model: "closed", users: 1 },
+        operations: [{ ...operation, timeoutMs: 100 }],
+      }),
+      // The deadline is checked every ten milliseconds.
+      0.25,
+    );
+    return { ...total, replaced: users.replaced };
+  };
+  const inTime = await results(100, false);
+  assertEquals([inTime.ok, inTime.timedOut], [inTime.started, 0]);
+  for (const fails of [false, true]) {
+    const late = await results(101, fails);
+    assertEquals([late.ok, late.failed], [0, 0]);
+    assertEquals(late.timedOut, late.started);
+    assert(late.replaced >= late.timedOut - 1, "like one that hangs");
+  }
+});
+
+Deno.test("an operation whose session opens too late has timed out", async () => {
+  const clock = new ManualClock();
+  const driver = new TestDriver();
+  driver.beforeOpen = () =>
+    new Promise((resolve) => clock.schedule(101, resolve));
+  const manager = new LoadTestManager({ drivers: { test: driver }, clock });
+  const { total } = await drive(
+    clock,
+    manager.run({
+      ...closed,
+      load: {
+        model: "closed",
+        users: 3,
+        // So that no deadline is checked at the very moment when it has passed.
+        thinkTime: { distribution: "constant", ms: 103 },
+      },
+      operations: [{ ...operation, timeoutMs: 100 }],
+    }),
+    0.25,
+  );
+  assertEquals(total.timedOut, total.started);
+  assertEquals(driver.performed, 0);
+});
+
 Deno.test("a user of an open load that stalls is replaced as well", async () => {
   const driver = new TestDriver((call, { number }) =>
     number === 0 ? hang(call) : Promise.resolve({})

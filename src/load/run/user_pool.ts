@@ -180,7 +180,7 @@ export class UserPool implements UserHost {
     this.#sweeper = this.#clock.schedule(this.#sweepMs, () => {
       const now = this.#clock.now();
       for (const user of this.#users) {
-        if (user.deadlineAt > now) continue;
+        if (user.deadlineAt >= now) continue;
         user.timeOut();
         this.#replace(user);
       }

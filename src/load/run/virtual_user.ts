@@ -122,7 +122,10 @@ export class VirtualUser implements Handler<UserMessage> {
     this.#ref?.stop();
   }
 
-  /** Times its operation out, and stops the user. */
+  /**
+   * Times its operation out, and stops the user. Also called when the operation
+   * has ended, but too late: nobody has noticed before.
+   */
   timeOut(): void {
     const { name, timeoutMs } = this.#attempt?.operation ?? {};
     const error = new OperationTimeoutError(
@@ -158,6 +161,7 @@ export class VirtualUser implements Handler<UserMessage> {
       (session) => {
         if (this.#isStopped) return this.#close(session);
         this.#sessions.set(driver, session);
+        if (this.#isLate) return this.timeOut();
         this.#perform(attempt, session);
       },
       this.#onError,
@@ -197,6 +201,7 @@ export class VirtualUser implements Handler<UserMessage> {
 
   readonly #onOutcome = (outcome: OperationOutcome): void => {
     if (this.#isStopped) return;
+    if (this.#isLate) return this.timeOut();
     this.rejections = 0;
     const wrong = this.#attempt?.operation.checker?.(outcome);
     if (wrong === undefined) this.#finish("ok", outcome);
@@ -206,10 +211,16 @@ export class VirtualUser implements Handler<UserMessage> {
 
   readonly #onError = (error: unknown): void => {
     if (this.#isStopped) return;
+    if (this.#isLate) return this.timeOut();
     this.rejections++;
     this.#finish("failed", undefined, error);
     this.#ref?.tell("settled");
   };
+
+  /** Whether the operation under way has taken longer than it may. */
+  get #isLate(): boolean {
+    return this.#host.now() > this.deadlineAt;
+  }
 
   #finish(
     ending: Ending,
