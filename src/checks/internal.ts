@@ -14,6 +14,7 @@ export {
   checkBoolean,
   checkBytes,
   checkFunction,
+  checkMethods,
   checkObject,
   checkSignal,
   checkString,

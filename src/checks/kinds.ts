@@ -104,6 +104,30 @@ export function checkArray(
   if (!Array.isArray(value)) throw wrong(name, kindOf(value), example);
 }
 
+/**
+ * Checks that an option is an object with methods, of whatever class: one of
+ * another copy of the package or of another realm is as good.
+ *
+ * @param needed What it should be, such as `"a clock"`.
+ * @throws {TypeError} if the value is anything else
+ */
+export function checkMethods(
+  name: string,
+  value: unknown,
+  methods: readonly string[],
+  needed: string,
+): void {
+  if (typeof value !== "object" || value === null) {
+    throw wrong(name, kindOf(value), needed);
+  }
+  const missing = methods.find((method) =>
+    typeof Reflect.get(value, method) !== "function"
+  );
+  if (missing !== undefined) {
+    throw wrong(name, `an object without ${missing}()`, needed);
+  }
+}
+
 function wrong(name: string, what: string, needed: string): TypeError {
   return new TypeError(
     `Cannot use ${name}: it is ${what}, it must be ${needed}`,

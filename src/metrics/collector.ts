@@ -11,7 +11,7 @@ import {
   type Timer,
   TroupeError,
 } from "../actor/mod.ts";
-import { checkNumber } from "../checks/internal.ts";
+import { checkFunction, checkNumber } from "../checks/internal.ts";
 import { readActors } from "./actor_source.ts";
 import { AlertWatch } from "./alert_watch.ts";
 import { CgroupSource } from "./cgroup_source.ts";
@@ -91,7 +91,8 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
    * `collect` next.
    *
    * @throws {RangeError} if a number is out of its range.
-   * @throws {TypeError} if a rule of an alert makes no sense.
+   * @throws {TypeError} if an option is not known or has the wrong type, or a
+   * rule of an alert makes no sense.
    * @throws {MetricsHistoryError} if the history cannot be opened or read.
    */
   constructor(options: MetricsCollectorOptions = {}) {
@@ -157,8 +158,11 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
    * Calls a listener with each event from now on, until the result is
    * disposed. What it throws, or rejects with if it is async, is passed to
    * `onError`, and it is called for the next event all the same.
+   *
+   * @throws {TypeError} if the listener is not a function.
    */
   subscribe(listener: (event: MetricsEvent) => void): Disposable {
+    checkFunction("listener", listener);
     const subscription = { listener };
     this.#subscriptions.add(subscription);
     return {

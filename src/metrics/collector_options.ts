@@ -5,9 +5,18 @@
  */
 import type { ActorSystem, Clock } from "../actor/mod.ts";
 import { MAX_ACTOR_GROUPS } from "../actor/internal.ts";
-import { resolveNumbers } from "../checks/internal.ts";
+import {
+  checkFunction,
+  checkMethods,
+  checkOptionNames,
+  checkSignal,
+  checkString,
+  type OptionNames,
+  resolveNumbers,
+} from "../checks/internal.ts";
 import { type AlertRule, checkAlertRules } from "./alert_rule.ts";
 import {
+  checkClock,
   type InstrumentLimits,
   type InstrumentsOptions,
   resolveInstrumentLimits,
@@ -107,16 +116,44 @@ const RANGES = {
   maxActorGroups: { min: 1, integer: true },
 };
 
+const NAMES: OptionNames<MetricsCollectorOptions> = {
+  system: true,
+  intervalMs: true,
+  retentionMs: true,
+  maxSnapshots: true,
+  maxActorGroups: true,
+  maxLabelSets: true,
+  maxInstruments: true,
+  windowMs: true,
+  historyPath: true,
+  alerts: true,
+  signal: true,
+  clock: true,
+  timeOfDay: true,
+  onError: true,
+};
+
 /**
  * Checks the options, and fills in the defaults.
  *
- * @throws {TypeError} if a rule of an alert makes no sense.
+ * @throws {TypeError} if an option is not known or has the wrong type, or a
+ * rule of an alert makes no sense.
  * @throws {RangeError} if a number is out of its range.
  */
 export function resolveCollectorOptions(
   options: MetricsCollectorOptions,
 ): ResolvedCollectorOptions {
-  const { alerts = [] } = options;
+  checkOptionNames("MetricsCollector", options, NAMES);
+  const { alerts = [], system, clock, signal, historyPath } = options;
+  if (system !== undefined) {
+    checkMethods("system", system, ["tree", "spawn"], "an ActorSystem");
+  }
+  if (clock !== undefined) checkClock(clock);
+  if (signal !== undefined) checkSignal("signal", signal);
+  if (historyPath !== undefined) checkString("historyPath", historyPath);
+  for (const name of ["timeOfDay", "onError"] as const) {
+    if (options[name] !== undefined) checkFunction(name, options[name]);
+  }
   const numbers = resolveNumbers(options, DEFAULTS, RANGES);
   checkAlertRules(alerts);
   const instruments = resolveInstrumentLimits(options);

@@ -4,6 +4,7 @@
  * @module
  */
 import { build, type Histogram } from "hdr-histogram-js";
+import { checkNumber } from "../checks/internal.ts";
 import type { DistributionSummary } from "./snapshot.ts";
 
 /** Microseconds in a millisecond, the unit in which values are kept. */
@@ -42,8 +43,14 @@ export class Distribution {
     return this.#histogram.totalCount;
   }
 
-  /** Records a time in milliseconds; `NaN` and numbers below 0 count as 0. */
+  /**
+   * Records a time in milliseconds; `NaN` and numbers below 0 count as 0.
+   *
+   * @throws {TypeError} if it is not a number.
+   */
   record(ms: number): void {
+    // A string would be appended to the sum.
+    if (typeof ms !== "number") checkNumber("ms", ms);
     const value = ms > 0 ? ms : 0;
     this.#sum += value;
     if (value < this.#min) this.#min = value;
@@ -64,8 +71,11 @@ export class Distribution {
   /**
    * Returns the milliseconds that a fraction of the values, from 0 to 1, does
    * not exceed; `null` if there are no values.
+   *
+   * @throws {RangeError} if the fraction is not from 0 to 1.
    */
   quantile(fraction: number): number | null {
+    checkNumber("fraction", fraction, { min: 0, max: 1 });
     if (this.count === 0) return null;
     const micros = this.#histogram.getValueAtPercentile(fraction * 100);
     return Math.max(this.#min, Math.min(micros / MICROS, this.#max));

@@ -4,6 +4,7 @@
  * @module
  */
 import { decode, encode, type ValueType } from "@std/msgpack";
+import { checkArray } from "../checks/internal.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 
 /**
@@ -19,8 +20,11 @@ import type { MetricsSnapshot } from "./snapshot.ts";
  * }
  * console.assert(save.length === 2);
  * ```
+ *
+ * @throws {TypeError} if there is no array.
  */
 export function snapshotsToJson(snapshots: readonly MetricsSnapshot[]): string {
+  checkSnapshots(snapshots);
   return JSON.stringify(snapshots);
 }
 
@@ -39,11 +43,19 @@ export function snapshotsToJson(snapshots: readonly MetricsSnapshot[]): string {
  * const bytes = snapshotsToMessagePack([]);
  * console.assert(snapshotsFromMessagePack(bytes).length === 0);
  * ```
+ *
+ * @throws {TypeError} if there is no array.
  */
 export function snapshotsToMessagePack(
   snapshots: readonly MetricsSnapshot[],
 ): Uint8Array<ArrayBuffer> {
+  checkSnapshots(snapshots);
   return encode(snapshots.map(valueOf));
+}
+
+/** Checks that there is an array of snapshots, and not one alone. */
+export function checkSnapshots(snapshots: readonly MetricsSnapshot[]): void {
+  checkArray("snapshots", snapshots, "an array of snapshots");
 }
 
 /**

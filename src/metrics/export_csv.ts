@@ -4,6 +4,7 @@
  * @module
  */
 import { stringify } from "@std/csv";
+import { checkSnapshots } from "./export.ts";
 import type {
   ActorGroup,
   DistributionSummary,
@@ -102,10 +103,13 @@ const OF_SUMMARY = [
  * ```ts
  * import { snapshotsToCsv } from "@troupe/troupe/metrics";
  *
- * console.assert(snapshotsToCsv([]).startsWith("sequence,atMs,process.cpuUserMs,"));
+ * console.assert(snapshotsToCsv([]).startsWith("sequence,atMs,steadyMs,"));
  * ```
+ *
+ * @throws {TypeError} if there is no array.
  */
 export function snapshotsToCsv(snapshots: readonly MetricsSnapshot[]): string {
+  checkSnapshots(snapshots);
   const rows = snapshots.map((snapshot) => ({
     fixed: COLUMNS.map(([, read]) => read(snapshot)),
     others: othersOf(snapshot),

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  checkBoolean,
   checkObject,
   checkOneOf,
   checkOptionNames,
@@ -85,6 +86,9 @@ export function checkInstrumentMetric(
     for (const [name, value] of Object.entries(labels)) {
       checkString(`label ${name} of ${option}`, value);
     }
+  }
+  if (perSecond !== undefined) {
+    checkBoolean(`perSecond of ${option}`, perSecond);
   }
   if (field === undefined) return;
   checkOneOf(`field of ${option}`, field, FIELDS);

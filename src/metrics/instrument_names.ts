@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shown } from "../checks/internal.ts";
 import { InstrumentError } from "./metrics_errors.ts";
 import type { Labels } from "./snapshot.ts";
 
@@ -32,6 +33,7 @@ export function checkInstrumentName(name: string): void {
       }, ${what}`,
     );
   };
+  if (typeof name !== "string") fail("it must be a string");
   if (!NAME.test(name)) {
     fail(
       "it must have only letters, digits, _ and :, and not start with a digit",
@@ -50,6 +52,13 @@ export function checkInstrumentName(name: string): void {
  * @throws {InstrumentError} if a name is not valid or a value is not a string.
  */
 export function checkLabels(labels: Labels): Labels {
+  if (typeof labels !== "object" || labels === null) {
+    throw new InstrumentError(
+      `Cannot use labels: they are ${
+        shown(labels)
+      }, they must be an object such as { shop: "north" }`,
+    );
+  }
   const entries = Object.entries(labels).map(([name, value]) => {
     if (!LABEL.test(name) || RESERVED_LABELS.has(name)) {
       throw new InstrumentError(

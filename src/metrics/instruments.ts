@@ -5,7 +5,13 @@
  * @module
  */
 import { type Clock, realClock } from "../actor/mod.ts";
-import { resolveNumbers } from "../checks/internal.ts";
+import {
+  checkMethods,
+  checkOptionNames,
+  checkString,
+  type OptionNames,
+  resolveNumbers,
+} from "../checks/internal.ts";
 import { checkBounds, defaultBounds } from "./buckets.ts";
 import {
   type Counter,
@@ -63,6 +69,18 @@ const RANGES = {
   windowMs: { above: 0 },
 };
 
+const NAMES: OptionNames<InstrumentsOptions> = {
+  maxLabelSets: true,
+  maxInstruments: true,
+  windowMs: true,
+  clock: true,
+};
+
+/** Checks that an option is a source of time. */
+export function checkClock(clock: Clock): void {
+  checkMethods("clock", clock, ["now", "schedule"], "a Clock");
+}
+
 /** The limits of instruments, with the defaults filled in. */
 export type InstrumentLimits = Readonly<Record<keyof typeof DEFAULTS, number>>;
 
@@ -103,9 +121,12 @@ export class Instruments {
   /**
    * Creates an empty set of instruments.
    *
+   * @throws {TypeError} if an option is not known, or has the wrong type.
    * @throws {RangeError} if a number is out of its range.
    */
   constructor(options: InstrumentsOptions = {}) {
+    checkOptionNames("Instruments", options, NAMES);
+    if (options.clock !== undefined) checkClock(options.clock);
     this.#limits = resolveInstrumentLimits(options);
     this.#clock = options.clock ?? realClock;
   }
@@ -118,6 +139,8 @@ export class Instruments {
   /**
    * Returns the counter of a name.
    *
+   * @throws {TypeError} if the description has an option that is not known, or
+   * of the wrong type.
    * @throws {InstrumentError} if OpenMetrics does not allow the name, a metric
    * of the collector or an instrument of another type or unit has it, or there
    * are too many instruments. It is the name with its unit that counts: a
@@ -130,6 +153,7 @@ export class Instruments {
   /**
    * Returns the gauge of a name.
    *
+   * @throws {TypeError} for the same reasons as `counter`.
    * @throws {InstrumentError} for the same reasons as `counter`.
    */
   gauge(name: string, description: InstrumentDescription = {}): Gauge {
@@ -141,7 +165,8 @@ export class Instruments {
    *
    * @throws {InstrumentError} for the same reasons as `counter`, or if it has
    * other buckets already.
-   * @throws {TypeError} if `buckets` is not an array of numbers.
+   * @throws {TypeError} for the same reasons as `counter`, or if `buckets` is
+   * not an array of numbers.
    * @throws {RangeError} if one of them is not above the one before it.
    */
   histogram(name: string, description: HistogramDescription = {}): Histogram {
@@ -153,6 +178,7 @@ export class Instruments {
     type: InstrumentType,
     description: HistogramDescription,
   ): Instrument {
+    checkDescription(type, description);
     const { help = "", unit = "", buckets } = description;
     const known = this.#instruments.get(name);
     if (known !== undefined) return checkKnown(known, type, unit, buckets);
@@ -242,4 +268,26 @@ function checkKnown(
     );
   }
   return known;
+}
+
+const DESCRIPTION: OptionNames<InstrumentDescription> = {
+  help: true,
+  unit: true,
+};
+const HISTOGRAM: OptionNames<HistogramDescription> = {
+  ...DESCRIPTION,
+  buckets: true,
+};
+
+function checkDescription(
+  type: InstrumentType,
+  description: HistogramDescription,
+): void {
+  const of = `${type}()`;
+  const common: InstrumentDescription = description;
+  if (type === "histogram") checkOptionNames(of, description, HISTOGRAM);
+  else checkOptionNames(of, common, DESCRIPTION);
+  const { help, unit } = description;
+  if (help !== undefined) checkString("help", help);
+  if (unit !== undefined) checkString("unit", unit);
 }

@@ -12,6 +12,11 @@ import {
   sourceOf,
   SseStream,
 } from "../web/internal.ts";
+import {
+  checkMethods,
+  checkOptionNames,
+  type OptionNames,
+} from "../checks/internal.ts";
 import { messagePackPieces, snapshotsToJson } from "./export.ts";
 import { snapshotsToCsv } from "./export_csv.ts";
 import type { MetricsFeed } from "./feed.ts";
@@ -47,6 +52,12 @@ export interface ServeMetricsOptions {
    */
   readonly events?: SseStream;
 }
+
+const NAMES: OptionNames<ServeMetricsOptions> = {
+  prefix: true,
+  hosts: true,
+  events: true,
+};
 
 /** A handler that serves metrics over HTTP. */
 export interface MetricsServer extends AsyncDisposable {
@@ -93,13 +104,19 @@ export interface MetricsServer extends AsyncDisposable {
  * console.assert((await response.text()).includes("process_cpu_seconds_total"));
  * ```
  *
- * @throws {TypeError} if `prefix` is not a path, or `hosts` has something that
- * is not a name or address.
+ * @throws {TypeError} if `feed` is not a feed, an option is not known, `prefix`
+ * is not a path, or `hosts` has something that is not a name or address.
  */
 export function serveMetrics(
   feed: MetricsFeed,
   options: ServeMetricsOptions = {},
 ): MetricsServer {
+  checkMethods("feed", feed, ["subscribe"], "a MetricsCollector");
+  checkOptionNames("serveMetrics()", options, NAMES);
+  if (options.events !== undefined) {
+    const methods = ["publish", "respond"];
+    checkMethods("events", options.events, methods, "an SseStream");
+  }
   const prefix = resolvePrefix(options.prefix);
   const hosts = resolveHosts(options.hosts, { anyAddress: true });
   const rules = { hosts, origins: undefined };

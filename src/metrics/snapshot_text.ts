@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkObject, checkOneOf, checkString } from "../checks/internal.ts";
 import { metricFamilies } from "./metric_families.ts";
 import type { MetricFamily } from "./metric_names.ts";
 import type { Labels, MetricsSnapshot } from "./snapshot.ts";
@@ -30,8 +31,11 @@ export const SNAPSHOT_CONTENT_TYPES: Readonly<
  * console.assert(acceptedTextFormat(accept) === "openmetrics");
  * console.assert(acceptedTextFormat(null) === "prometheus");
  * ```
+ *
+ * @throws {TypeError} if the header is neither a string nor `null`.
  */
 export function acceptedTextFormat(accept: string | null): SnapshotTextFormat {
+  if (accept !== null) checkString("accept", accept);
   const quality = (type: string): number => {
     let best = 0;
     for (const item of (accept ?? "").toLowerCase().split(",")) {
@@ -65,11 +69,15 @@ export function acceptedTextFormat(accept: string | null): SnapshotTextFormat {
  * }
  * console.assert(scrape.length === 1);
  * ```
+ *
+ * @throws {TypeError} if the snapshot is not an object, or the format is neither.
  */
 export function snapshotToText(
   snapshot: MetricsSnapshot,
   format: SnapshotTextFormat = "openmetrics",
 ): string {
+  checkObject("snapshot", snapshot, "one of a MetricsCollector");
+  checkOneOf("format", format, ["openmetrics", "prometheus"]);
   const families = metricFamilies(snapshot).map((family) =>
     familyText(family, format)
   );

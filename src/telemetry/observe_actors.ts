@@ -11,6 +11,12 @@ import {
   groupActors,
   SYSTEM_METRICS,
 } from "../actor/internal.ts";
+import {
+  checkMethods,
+  checkOptionNames,
+  type OptionNames,
+} from "../checks/internal.ts";
+import { checkAttributes } from "./attributes.ts";
 import { registerMetrics } from "./register_metrics.ts";
 
 /** Options of {@linkcode observeActors}. */
@@ -43,6 +49,12 @@ export interface ObserveActorsOptions {
    */
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
 }
+
+const NAMES: OptionNames<ObserveActorsOptions> = {
+  groupBy: true,
+  maxGroups: true,
+  attributes: true,
+};
 
 /** The attribute that has the name of a group. */
 const NAME_ATTRIBUTES: Readonly<Record<ActorGrouping, string | undefined>> = {
@@ -79,13 +91,17 @@ const NAME_ATTRIBUTES: Readonly<Record<ActorGrouping, string | undefined>> = {
  * });
  * ```
  *
- * @throws {TypeError} if `groupBy` is none of the three.
+ * @throws {TypeError} if `system` is not one, an option is not known or has the
+ * wrong type, or `groupBy` is none of the three.
  * @throws {RangeError} if `maxGroups` is not a whole number from 1.
  */
 export function observeActors(
   system: ActorSystem,
   options: ObserveActorsOptions = {},
 ): Disposable {
+  checkMethods("system", system, ["tree", "spawn"], "an ActorSystem");
+  checkOptionNames("observeActors()", options, NAMES);
+  checkAttributes(options.attributes);
   const { groupBy = "top_level", maxGroups, attributes = {} } = options;
   const groupsNow = () => groupActors(system.tree(), groupBy, maxGroups);
   // A mistake in the options is found here, not when metrics are collected.

@@ -4,6 +4,8 @@
  * @module
  */
 import type { MetricsFeed, MetricsSnapshot } from "../metrics/mod.ts";
+import { checkMethods, checkOptionNames } from "../checks/internal.ts";
+import { checkAttributes } from "./attributes.ts";
 import { type MetricDescription, registerMetrics } from "./register_metrics.ts";
 
 /** Options of {@linkcode observeMetrics}. */
@@ -160,11 +162,17 @@ const METRICS: readonly SnapshotMetric[] = [
  * }
  * console.assert(start.length === 1);
  * ```
+ *
+ * @throws {TypeError} if `feed` is not a feed, or an option is not known or has
+ * the wrong type.
  */
 export function observeMetrics(
   feed: MetricsFeed,
   options: ObserveMetricsOptions = {},
 ): Disposable {
+  checkMethods("feed", feed, ["subscribe"], "a MetricsCollector");
+  checkOptionNames("observeMetrics()", options, { attributes: true });
+  checkAttributes(options.attributes);
   return registerMetrics(METRICS, (report) => {
     const snapshot = feed.latest;
     if (snapshot === undefined) return;

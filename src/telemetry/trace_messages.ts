@@ -4,6 +4,7 @@
  * @module
  */
 import { type Context, context } from "@opentelemetry/api";
+import { checkMethods } from "../checks/internal.ts";
 import { type ActorSystem, TroupeError } from "../actor/mod.ts";
 import { coreOf, type MessageTracing } from "../actor/internal.ts";
 
@@ -28,9 +29,11 @@ import { coreOf, type MessageTracing } from "../actor/internal.ts";
  * using _tracing = traceMessages(system);
  * ```
  *
+ * @throws {TypeError} if `system` is not one.
  * @throws {TroupeError} if the messages of the system are already traced.
  */
 export function traceMessages(system: ActorSystem): Disposable {
+  checkMethods("system", system, ["tree", "spawn"], "an ActorSystem");
   const core = coreOf(system);
   if (core.tracing !== undefined) {
     throw new TroupeError(

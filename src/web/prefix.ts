@@ -7,8 +7,10 @@ import { shown } from "../checks/internal.ts";
  * @throws {TypeError} if it is not a path.
  */
 export function resolvePrefix(prefix = "/"): string {
-  const whole = String(prefix).endsWith("/") ? prefix : `${prefix}/`;
-  if (/^\/(?:[\w.~-]+\/)*$/.test(whole)) return whole;
+  const whole = `${prefix}`.endsWith("/") ? prefix : `${prefix}/`;
+  const isPath = typeof prefix === "string" &&
+    /^\/(?:[\w.~-]+\/)*$/.test(whole);
+  if (isPath) return whole;
   throw new TypeError(
     `Cannot use prefix: it is ${
       shown(prefix)

@@ -4,7 +4,13 @@
  * @module
  */
 import { type Clock, realClock, type Timer } from "../actor/mod.ts";
-import { resolveNumbers } from "../checks/internal.ts";
+import {
+  checkMethods,
+  checkOptionNames,
+  checkString,
+  type OptionNames,
+  resolveNumbers,
+} from "../checks/internal.ts";
 import { SseClient } from "./sse_client.ts";
 import { encodeEvent, SseLog } from "./sse_log.ts";
 
@@ -62,6 +68,15 @@ const RANGES = {
   chunkBytes: { min: 1, integer: true },
 };
 
+const NAMES: OptionNames<SseStreamOptions> = {
+  bufferBytes: true,
+  maxClients: true,
+  heartbeatMs: true,
+  retryMs: true,
+  chunkBytes: true,
+  clock: true,
+};
+
 const HEADERS: Readonly<Record<string, string>> = {
   "content-type": "text/event-stream",
   // Compression, or the buffer of a proxy, would hold events back.
@@ -116,16 +131,22 @@ export class SseStream implements Disposable {
   /**
    * Creates a stream without clients.
    *
+   * @throws {TypeError} if an option is not known, or has the wrong type.
    * @throws {RangeError} if an option is out of its range.
    */
   constructor(options: SseStreamOptions = {}) {
+    checkOptionNames("SseStream", options, NAMES);
+    const { clock } = options;
+    if (clock !== undefined) {
+      checkMethods("clock", clock, ["now", "schedule"], "a Clock");
+    }
     const numbers = resolveNumbers(options, DEFAULTS, RANGES);
     this.#log = new SseLog(numbers.bufferBytes);
     this.#maxClients = numbers.maxClients;
     this.#heartbeatMs = numbers.heartbeatMs;
     this.#retryMs = numbers.retryMs;
     this.#chunkBytes = numbers.chunkBytes;
-    this.#clock = options.clock ?? realClock;
+    this.#clock = clock ?? realClock;
   }
 
   /** Number of clients that are connected. */
@@ -155,7 +176,8 @@ export class SseStream implements Disposable {
    * Each line of `data` arrives as one, and `\r` ends a line as well. An event
    * longer than `bufferBytes` arrives as a `gap`.
    *
-   * @throws {TypeError} if the name is empty, `gap`, or more than one line.
+   * @throws {TypeError} if the name is empty, `gap`, or more than one line, or
+   * the data is not a string.
    */
   publish(event: string, data: string): void {
     if (!/^[^\r\n]+$/.test(event) || event === "gap") {
@@ -165,6 +187,7 @@ export class SseStream implements Disposable {
         }, it must be one line and not "gap"`,
       );
     }
+    checkString("data", data);
     if (this.#isClosed) return;
     const id = `${this.#name}-${this.#log.end + 1}`;
     this.#log.add(encodeEvent(event, data, id));

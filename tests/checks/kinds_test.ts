@@ -4,6 +4,7 @@ import {
   checkArray,
   checkBytes,
   checkFunction,
+  checkMethods,
   checkObject,
   checkString,
 } from "../../src/checks/internal.ts";
@@ -32,6 +33,14 @@ const checks: [
     [undefined, "it is missing, it must be { cert, key }"],
     [null, "it is missing, it must be { cert, key }"],
     ["secret", "it is a string, it must be { cert, key }"],
+  ]],
+  [(name, value) => checkMethods(name, value, ["now", "at"], "a Clock"), [
+    { now() {}, at() {} },
+  ], [
+    [undefined, "it is missing, it must be a Clock"],
+    [5, "it is a number, it must be a Clock"],
+    [{ now() {} }, "it is an object without at(), it must be a Clock"],
+    [{ now() {}, at: 1 }, "it is an object without at(), it must be a Clock"],
   ]],
   [(name, value) => checkArray(name, value, "an array of texts"), [[], [1]], [
     [undefined, "it is missing, it must be an array of texts"],
