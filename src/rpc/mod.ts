@@ -6,12 +6,12 @@
  */
 export type { RequestContext } from "./request_context.ts";
 export * from "./request_errors.ts";
-export {
-  Requester,
-  type RequesterOptions,
-  type RequesterStats,
-  type RequestOptions,
-} from "./requester.ts";
+export { Requester } from "./requester.ts";
+export type {
+  RequesterOptions,
+  RequesterStats,
+  RequestOptions,
+} from "./requester_options.ts";
 export {
   type RequestHandler,
   serveRequests,

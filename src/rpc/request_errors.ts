@@ -4,7 +4,7 @@
  * @module
  */
 import { TroupeError } from "../actor/mod.ts";
-import { checkInteger } from "../checks/internal.ts";
+import { checkInteger, checkString } from "../checks/internal.ts";
 import type { ErrorCode } from "../session/mod.ts";
 
 /** A request got no reply before its deadline; its handler is cancelled. */
@@ -62,10 +62,12 @@ export class RequestFailure extends TroupeError {
    * codes of `ErrorCode` are used for failures outside of handlers.
    * @param text The reason for people, of which at most 1024 bytes of UTF-8 are
    * sent.
+   * @throws {TypeError} if the code is not a number, or the text not a string.
    * @throws {RangeError} if the code is out of its range.
    */
   constructor(code: number, text: string, options?: ErrorOptions) {
     super(text, options);
+    checkString("text", text);
     checkInteger("code", code, { min: 0, max: 2 ** 32 - 1 });
     this.code = code;
   }

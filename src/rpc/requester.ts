@@ -13,8 +13,12 @@ import {
   type LogicalConnection,
   ProtocolError,
 } from "../session/mod.ts";
-import { checkDuration, checkInteger } from "../checks/internal.ts";
-import { checkCodec } from "../codec/internal.ts";
+import {
+  checkDuration,
+  checkOptionNames,
+  checkSignal,
+} from "../checks/internal.ts";
+import { checkConnection } from "./check_connection.ts";
 import { RequestFailedError, RequestTimeoutError } from "./request_errors.ts";
 import {
   addressRequest,
@@ -24,49 +28,20 @@ import {
   nextRequestId,
   RequestFrameType,
 } from "./request_frame.ts";
+import {
+  checkRequesterOptions,
+  NO_REQUEST_OPTIONS,
+  REQUEST_OPTIONS,
+  REQUESTER_OPTIONS,
+  type RequesterOptions,
+  type RequesterStats,
+  type RequestOptions,
+} from "./requester_options.ts";
 
-/** Options of a {@linkcode Requester}. */
-export interface RequesterOptions<Req, Reply> {
-  /** The codec of the requests, the same as on the other side. */
-  readonly request: Codec<Req>;
-  /** The codec of the replies, the same as on the other side. */
-  readonly reply: Codec<Reply>;
-  /**
-   * Number of requests that may be in flight at once, from 1 to 2³¹. Further
-   * requests wait for their turn.
-   * @default {1000}
-   */
-  readonly maxPending?: number;
-  /**
-   * Milliseconds that a request waits for its reply, including the wait for its
-   * turn, 0 or more; `Infinity` waits forever.
-   * @default {5000}
-   */
-  readonly timeoutMs?: number;
-  /**
-   * The source of time for the deadlines.
-   * @default {realClock}
-   */
-  readonly clock?: Clock;
-}
-
-/** Options of a single request. */
-export interface RequestOptions {
-  /** Milliseconds to wait, in place of the `timeoutMs` of the requester. */
-  readonly timeoutMs?: number;
-  /** Cancels the request, which then rejects with the reason of the signal. */
-  readonly signal?: AbortSignal;
-}
-
-/** The counters of a {@linkcode Requester}. */
-export interface RequesterStats {
-  /** Number of requests that were sent and have no reply yet. */
-  readonly inFlight: number;
-  /** Number of requests that wait for their turn. */
-  readonly waiting: number;
-  /** Number of replies and failures that came for a cancelled request. */
-  readonly lateReplies: number;
-}
+/** Returns whether a requester gets no more replies; set by its class. */
+export let hasEnded: <Req, Reply>(
+  requester: Requester<Req, Reply>,
+) => boolean;
 
 /** A request from its call to its reply. */
 class PendingRequest<Reply> extends Deadline {
@@ -151,21 +126,29 @@ export class Requester<Req, Reply> implements AsyncDisposable {
   /** Why there are no more replies. */
   #error: unknown;
 
+  static {
+    hasEnded = (requester) => requester.#error !== undefined;
+  }
+
   /**
    * Creates a requester that takes over the connection.
    *
-   * @throws {TypeError} if a codec is missing, or an option has the wrong type.
+   * @throws {TypeError} if the connection or a codec is missing, or an option
+   * has the wrong type or is not known.
    * @throws {RangeError} if an option is out of its range.
    */
   constructor(
     connection: LogicalConnection,
     options: RequesterOptions<Req, Reply>,
   ) {
-    checkCodec("request", options?.request);
-    checkCodec("reply", options?.reply);
+    checkConnection(connection);
+    checkOptionNames<RequesterOptions<Req, Reply>>(
+      "Requester",
+      options,
+      REQUESTER_OPTIONS,
+    );
+    checkRequesterOptions(options);
     const { maxPending = 1000, timeoutMs = 5000, clock = realClock } = options;
-    checkInteger("maxPending", maxPending, { min: 1, max: 2 ** 31 });
-    checkDuration("timeoutMs", timeoutMs);
     this.connection = connection;
     this.#request = options.request;
     this.#reply = options.reply;
@@ -188,12 +171,20 @@ export class Requester<Req, Reply> implements AsyncDisposable {
    * @throws {ConnectionClosedError | ConnectionResetError | SessionLostError |
    * ProtocolError} as a rejection, if the connection ended, which ends all
    * requests.
-   * @throws {TypeError | RangeError} as a rejection, if `timeoutMs` is wrong.
+   * @throws {TypeError | RangeError} as a rejection, if an option is wrong or
+   * not known.
    */
-  request(value: Req, options: RequestOptions = {}): Promise<Reply> {
+  request(
+    value: Req,
+    options: RequestOptions = NO_REQUEST_OPTIONS,
+  ): Promise<Reply> {
     return new Promise((resolve, reject) => {
+      if (options !== NO_REQUEST_OPTIONS) {
+        checkOptionNames("request()", options, REQUEST_OPTIONS);
+      }
       const { timeoutMs = this.#timeoutMs, signal } = options;
       checkDuration("timeoutMs", timeoutMs);
+      if (signal !== undefined) checkSignal("signal", signal);
       signal?.throwIfAborted();
       if (this.#error !== undefined) throw this.#error;
       const frame = encodeRequest(this.#request.encode(value));

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Clock, realClock } from "../actor/mod.ts";
+import { checkClock } from "../actor/internal.ts";
 import { type Codec, CodecError } from "../codec/mod.ts";
 import {
   ConnectionClosedError,
@@ -11,8 +12,14 @@ import {
   type LogicalConnection,
   ProtocolError,
 } from "../session/mod.ts";
-import { checkFunction, checkNumber } from "../checks/internal.ts";
+import {
+  checkFunction,
+  checkNumber,
+  checkOptionNames,
+  type OptionNames,
+} from "../checks/internal.ts";
 import { checkCodec } from "../codec/internal.ts";
+import { checkConnection } from "./check_connection.ts";
 import { Exchange, type RequestContext } from "./request_context.ts";
 import { RequestCancelledError, RequestFailure } from "./request_errors.ts";
 import {
@@ -62,6 +69,16 @@ export interface ServeRequestsOptions<Req, Reply> {
   readonly clock?: Clock;
 }
 
+const OPTIONS: OptionNames<ServeRequestsOptions<unknown, unknown>> = {
+  request: true,
+  reply: true,
+  maxConcurrent: true,
+  maxQueued: true,
+  maxQueuedBytes: true,
+  onError: true,
+  clock: true,
+};
+
 /**
  * Returns the reply to a request, or throws, {@linkcode RequestFailure} to say
  * why.
@@ -96,8 +113,8 @@ export type RequestHandler<Req, Reply> = (
  * console.assert(await greeter.request("Ada") === "Hello, Ada");
  * ```
  *
- * @throws {TypeError} as a rejection, if a codec or the handler is missing, or
- * an option has the wrong type.
+ * @throws {TypeError} as a rejection, if the connection, a codec or the handler
+ * is missing, or an option has the wrong type or is not known.
  * @throws {RangeError} as a rejection, if an option is out of its range.
  * @throws {ProtocolError} as a rejection, if the other side sends something
  * else than requests; the connection is reset.
@@ -134,8 +151,14 @@ class Responder<Req, Reply> {
     options: ServeRequestsOptions<Req, Reply>,
     handle: RequestHandler<Req, Reply>,
   ) {
-    checkCodec("request", options?.request);
-    checkCodec("reply", options?.reply);
+    checkConnection(connection);
+    checkOptionNames<ServeRequestsOptions<Req, Reply>>(
+      "serveRequests()",
+      options,
+      OPTIONS,
+    );
+    checkCodec("request", options.request);
+    checkCodec("reply", options.reply);
     checkFunction("handle", handle);
     const {
       maxConcurrent = 100,
@@ -148,6 +171,7 @@ class Responder<Req, Reply> {
     checkNumber("maxQueued", maxQueued, { min: 0 });
     checkNumber("maxQueuedBytes", maxQueuedBytes, { min: 0 });
     checkFunction("onError", onError);
+    checkClock("clock", clock);
     this.#connection = connection;
     this.#options = {
       ...options,

@@ -12,6 +12,7 @@ import {
 } from "../session/mod.ts";
 import { reasonOf } from "../checks/internal.ts";
 import { checkCodec } from "../codec/internal.ts";
+import { checkConnection } from "./check_connection.ts";
 
 /**
  * A logical connection whose messages are values: it sends `Out` and receives
@@ -47,7 +48,8 @@ export class TypedConnection<Out, In = Out>
   /**
    * Creates a typed connection with one codec for both directions.
    *
-   * @throws {TypeError} if `codec` is not a codec.
+   * @throws {TypeError} if `connection` is not a logical connection, or `codec`
+   * not a codec.
    */
   constructor(
     connection: LogicalConnection,
@@ -56,7 +58,8 @@ export class TypedConnection<Out, In = Out>
   /**
    * Creates a typed connection with a codec for each direction.
    *
-   * @throws {TypeError} if `out` or `incoming` is not a codec.
+   * @throws {TypeError} if `connection` is not a logical connection, or `out` or
+   * `incoming` not a codec.
    */
   constructor(
     connection: LogicalConnection,
@@ -68,6 +71,7 @@ export class TypedConnection<Out, In = Out>
     out: Codec<Out> & Codec<In>,
     incoming: Codec<In> = out,
   ) {
+    checkConnection(connection);
     checkCodec("codec", out);
     checkCodec("incoming", incoming);
     this.connection = connection;

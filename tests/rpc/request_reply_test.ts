@@ -13,7 +13,8 @@ import {
   RequestFailure,
   RequestTimeoutError,
 } from "../../src/rpc/request_errors.ts";
-import { Requester, type RequesterOptions } from "../../src/rpc/requester.ts";
+import { Requester } from "../../src/rpc/requester.ts";
+import type { RequesterOptions } from "../../src/rpc/requester_options.ts";
 import {
   type RequestHandler,
   serveRequests,

@@ -12,7 +12,8 @@ import {
   type RequestFrame,
   RequestFrameType,
 } from "../../src/rpc/request_frame.ts";
-import { Requester, type RequesterOptions } from "../../src/rpc/requester.ts";
+import { Requester } from "../../src/rpc/requester.ts";
+import type { RequesterOptions } from "../../src/rpc/requester_options.ts";
 import { raw } from "../../src/codec/mod.ts";
 import { ProtocolError } from "../../src/session/wire/errors.ts";
 import { ErrorCode } from "../../src/session/wire/protocol.ts";
@@ -32,7 +33,13 @@ async function requesterAndPeer(
 
 for (
   const [what, options, message] of [
-    ["no options", undefined, "request: it is missing, it must be a codec"],
+    ["no options", undefined, "options of Requester: it is missing"],
+    [
+      "a misspelt option",
+      { ...codecs, timeoutMS: 5 },
+      'option "timeoutMS" of Requester: it is not known, did you mean "timeoutMs"?',
+    ],
+    ["a clock that is none", { ...codecs, clock: {} }, "clock.now: it is miss"],
     ["no codecs", {}, "request: it is missing, it must be a codec"],
     ["one codec", { request: raw }, "reply: it is missing, it must be a codec"],
     ["a time in words", { ...codecs, timeoutMs: "5" }, 'timeoutMs: it is "5"'],
@@ -54,6 +61,52 @@ for (
     );
   });
 }
+
+Deno.test("a requester without a connection is refused", () => {
+  for (
+    const [connection, message] of [
+      [undefined, "it is missing, it must be a logical connection"],
+      [Promise.resolve(), "it is a promise, which must be awaited first"],
+      [{}, "it is an object, it must be a logical connection"],
+    ] as const
+  ) {
+    assertThrows(
+      () => Reflect.construct(Requester, [connection, codecs]),
+      TypeError,
+      `Cannot use connection: ${message}`,
+    );
+  }
+});
+
+Deno.test(
+  "a request refuses options that are wrong, and is not sent",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const [requester] = await requesterAndPeer(net);
+    for (
+      const [options, message] of [
+        [
+          { timeout: 5 },
+          'option "timeout" of request(): it is not known, did you mean "timeoutMs"?',
+        ],
+        [{ timeoutMs: "5" }, 'timeoutMs: it is "5"'],
+        [
+          { signal: new AbortController() },
+          "signal: it is an AbortController, it must be an AbortSignal",
+        ],
+        [5, "options of request(): it is a number"],
+      ] as const
+    ) {
+      await assertRejects(
+        () => Reflect.apply(requester.request, requester, [EMPTY, options]),
+        TypeError,
+        `Cannot use ${message}`,
+      );
+    }
+    assertEquals(requester.stats().inFlight, 0);
+  },
+);
 
 async function nextFrame(peer: LogicalConnection): Promise<RequestFrame> {
   const message = await peer.receive();

@@ -369,7 +369,17 @@ Deno.test(
 
 for (
   const [what, args, message] of [
-    ["no options", [], "Cannot use request: it is missing, it must be a codec"],
+    ["no options", [], "Cannot use options of serveRequests(): it is missing"],
+    [
+      "a misspelt option",
+      [{ ...codecs, maxConcurent: 5 }, () => EMPTY],
+      'Cannot use option "maxConcurent" of serveRequests(): it is not known, did you mean "maxConcurrent"?',
+    ],
+    [
+      "a clock that is none",
+      [{ ...codecs, clock: 5 }, () => EMPTY],
+      "Cannot use clock: it is a number, it must be a clock",
+    ],
     ["no codecs", [{}, () => EMPTY], "Cannot use request: it is missing"],
     ["one codec", [{ request: raw }, () => EMPTY], "Cannot use reply: it is"],
     ["no handler", [codecs], "Cannot use handle: it is missing"],

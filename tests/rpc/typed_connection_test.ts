@@ -62,6 +62,14 @@ for (
   });
 }
 
+Deno.test("a typed connection without a connection is refused", () => {
+  assertThrows(
+    () => Reflect.construct(TypedConnection, [undefined, codecs.json]),
+    TypeError,
+    "Cannot use connection: it is missing, it must be a logical connection",
+  );
+});
+
 for (const name of ["json", "msgpack"] as const) {
   Deno.test(`values make a round trip in ${name}`, bounded, async () => {
     await using net = new Net();
