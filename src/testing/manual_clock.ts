@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Clock, Timer } from "../actor/mod.ts";
-import { checkNumber } from "../checks/internal.ts";
+import type { ActorSystem, Clock, Timer } from "../actor/mod.ts";
+import { checkFunction, checkNumber } from "../checks/internal.ts";
 
 /** A timer of a {@linkcode ManualClock}. */
 class ManualTimer implements Timer {
@@ -78,8 +78,11 @@ export class ManualClock implements Clock {
   /**
    * Sets a timer, which fires when the clock is moved to its moment. A delay
    * that is negative or `NaN` counts as 0.
+   *
+   * @throws {TypeError} if `callback` is not a function.
    */
   schedule(delayMs: number, callback: () => void): Timer {
+    checkFunction("callback", callback);
     // As `setTimeout` does.
     const dueAt = this.#now + (delayMs > 0 ? delayMs : 0);
     return new ManualTimer(this.#timers, dueAt, callback);
@@ -91,6 +94,7 @@ export class ManualClock implements Clock {
    * the test awaits something: a timer that a handler then sets counts from the
    * end of this move.
    *
+   * @throws {TypeError} if `ms` is not a number.
    * @throws {RangeError} if `ms` is negative or not finite.
    */
   advance(ms: number): void {
@@ -106,6 +110,31 @@ export class ManualClock implements Clock {
     this.#now = Math.max(this.#now, end);
   }
 
+  /**
+   * Moves the time forward as `advance` does, but lets the actors of `systems`
+   * do all that they can before each timer fires, and after the last one. So
+   * what a timer leads to happens at its moment: a ping, for instance, has its
+   * reply before the time for the reply is over.
+   *
+   * @throws {TypeError} as a rejection, if `ms` is not a number.
+   * @throws {RangeError} as a rejection, if `ms` is negative or not finite.
+   */
+  async advanceAsync(
+    ms: number,
+    ...systems: readonly ActorSystem[]
+  ): Promise<void> {
+    checkNumber("ms", ms, { min: 0, finite: true });
+    const end = this.#now + ms;
+    await allIdle(systems);
+    let timer: ManualTimer | undefined;
+    while ((timer = this.#next()) !== undefined && timer.dueAt <= end) {
+      this.advance(Math.max(0, timer.dueAt - this.#now));
+      await allIdle(systems);
+    }
+    this.advance(Math.max(0, end - this.#now));
+    await allIdle(systems);
+  }
+
   #next(): ManualTimer | undefined {
     let next: ManualTimer | undefined;
     for (const timer of this.#timers) {
@@ -113,4 +142,9 @@ export class ManualClock implements Clock {
     }
     return next;
   }
+}
+
+/** Waits twice: what one system does may give another something to do. */
+async function allIdle(systems: readonly ActorSystem[]): Promise<void> {
+  for (const system of [...systems, ...systems]) await system.idle();
 }

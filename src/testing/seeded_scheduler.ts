@@ -4,6 +4,7 @@
  * @module
  */
 import type { Scheduler } from "../actor/mod.ts";
+import { seededRandom } from "./seeded_random.ts";
 
 /**
  * Creates a scheduler that runs actors in an order that `seed` determines, so
@@ -18,17 +19,11 @@ import type { Scheduler } from "../actor/mod.ts";
  * await using system = new ActorSystem({ scheduler: seededScheduler(42) });
  * ```
  *
- * @param seed An integer; the generator is Mulberry32 by Tommy Ettinger.
+ * @param seed An integer; the generator is that of {@linkcode seededRandom}.
+ * @throws {TypeError} if the seed is not a number.
+ * @throws {RangeError} if the seed is not an integer.
  */
 export function seededScheduler(seed: number): Scheduler {
-  let state = seed | 0;
-  return {
-    burst: 1,
-    pick(count) {
-      state = state + 0x6d2b79f5 | 0;
-      let bits = Math.imul(state ^ state >>> 15, 1 | state);
-      bits = bits + Math.imul(bits ^ bits >>> 7, 61 | bits) ^ bits;
-      return ((bits ^ bits >>> 14) >>> 0) % count;
-    },
-  };
+  const random = seededRandom(seed);
+  return { burst: 1, pick: (count) => random() * 2 ** 32 % count };
 }

@@ -1,5 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { ActorSystem } from "../../src/actor/mod.ts";
 import { ManualClock } from "../../src/testing/mod.ts";
 
 Deno.test("A manual clock stands at 0 until it is moved", () => {
@@ -131,6 +132,30 @@ Deno.test("A callback that throws leaves the other timers for the next move", ()
   assertEquals([clock.now(), fired], [5, 0]);
   clock.advance(1);
   assertEquals(fired, 1);
+});
+
+Deno.test("advanceAsync() lets actors act at the moment of each timer", async () => {
+  const clock = new ManualClock();
+  await using system = new ActorSystem({ clock });
+  const moments: number[] = [];
+  system.spawn<void>((context) => {
+    context.after(10, undefined);
+    return {
+      async receive() {
+        await Promise.resolve();
+        moments.push(clock.now());
+        context.after(15, undefined);
+      },
+    };
+  });
+  await clock.advanceAsync(50, system);
+  assertEquals(moments, [10, 25, 40]);
+  assertEquals(clock.now(), 50);
+  await assertRejects(
+    () => clock.advanceAsync(-1),
+    RangeError,
+    "Cannot use ms: it is -1",
+  );
 });
 
 Deno.test("A move that is negative, infinite or not a number is refused", () => {

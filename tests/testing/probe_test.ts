@@ -21,7 +21,54 @@ Deno.test("expectMessage() waits for a message that comes later", async () => {
   assertEquals(await message, "late");
 });
 
-Deno.test("expectMessage() waits on the real clock, whatever the clock of the system", async () => {
+Deno.test("expectMessage() waits on the clock of the probe, if it is given one", async () => {
+  const clock = new ManualClock();
+  await using system = new ActorSystem({ clock });
+  const probe = new Probe<string>(system, { clock });
+  for (const options of [{}, { timeoutMs: 1000 }]) {
+    const waiting = probe.expectMessage(options);
+    const failing = assertRejects(
+      () => waiting,
+      ProbeError,
+      "Expected a message within 1000 ms",
+    );
+    clock.advance(1000);
+    await failing;
+  }
+  const message = probe.expectMessage({ timeoutMs: 1000 });
+  clock.advance(999);
+  probe.ref.tell("in time");
+  assertEquals(await message, "in time");
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("expectMessage() without a time-out sets no timer", async () => {
+  const clock = new ManualClock();
+  await using system = new ActorSystem({ clock });
+  const probe = new Probe<string>(system, { clock });
+  const message = probe.expectMessage({ timeoutMs: Infinity });
+  assertEquals(clock.pending, 0);
+  probe.ref.tell("late");
+  assertEquals(await message, "late");
+});
+
+Deno.test("expectStopped() waits on the clock of the probe, if it is given one", async () => {
+  const clock = new ManualClock();
+  await using system = new ActorSystem({ clock });
+  const probe = new Probe<string>(system, { clock });
+  const ref = system.spawn(() => ({ receive() {} }), { name: "a" });
+  const waiting = probe.expectStopped(ref, { timeoutMs: 60_000 });
+  const failing = assertRejects(
+    () => waiting,
+    ProbeError,
+    "Expected /a to stop within 60000 ms",
+  );
+  clock.advance(60_000);
+  await failing;
+  assertEquals(clock.pending, 0);
+});
+
+Deno.test("expectMessage() waits on the real clock by default, whatever the clock of the system", async () => {
   await using system = new ActorSystem({ clock: new ManualClock() });
   const probe = new Probe<string>(system);
   await assertRejects(
