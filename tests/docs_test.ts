@@ -115,6 +115,7 @@ for (
     ["load", 60],
     ["profile", 25],
     ["compare", 35],
+    ["testing", 15],
   ] as const
 ) {
   Deno.test(`each guarantee in docs/${name}.md names a test that there is`, async () => {

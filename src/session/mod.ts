@@ -45,7 +45,8 @@
  *
  * @module
  */
-export type { PeerCertificate } from "./accepted_socket.ts";
+export type { AcceptedSocket, PeerCertificate } from "./accepted_socket.ts";
+export type { Acceptor } from "./acceptor.ts";
 export type { LogicalConnectionMessage, Serve } from "./connection_actor.ts";
 export { equalSecrets } from "./credentials.ts";
 export * from "./errors.ts";
@@ -55,6 +56,7 @@ export type {
   ReceiveOptions,
   SendOptions,
 } from "./logical_connection.ts";
+export type { Network } from "./network.ts";
 export type { Address, SessionOptions } from "./options.ts";
 export type { Authenticate, PeerCredentials } from "./accepted_sessions.ts";
 export type { SessionPhase, SessionState } from "./session_phase.ts";

@@ -17,10 +17,12 @@ import type {
   Address,
   Authenticate,
   LogicalConnection,
+  Network,
   Serve,
   SessionOptions,
   SessionState,
 } from "../session/mod.ts";
+import { checkNetwork } from "./network_option.ts";
 import type { TlsServerOptions } from "./tls_options.ts";
 
 /** Options of {@linkcode listen}. */
@@ -39,6 +41,11 @@ export interface ListenOptions extends Address, SessionOptions {
   readonly authenticate?: Authenticate;
   /** TLS options; without them, nothing is encrypted. */
   readonly tls?: TlsServerOptions;
+  /**
+   * Network to listen on in place of TCP, such as the one in memory of
+   * `./testing`. It excludes `tls`.
+   */
+  readonly network?: Network;
   /**
    * Sockets that may be open at once; more wait in the system's backlog.
    * @default {10000}
@@ -69,6 +76,7 @@ export interface ListenSettings {
   readonly accept: ListenOptions["accept"];
   readonly authenticate: Authenticate | undefined;
   readonly tls: TlsServerOptions | undefined;
+  readonly network: Network | undefined;
   readonly onPeerError: ListenOptions["onPeerError"];
   readonly onState: ListenOptions["onState"];
 }
@@ -83,9 +91,10 @@ export interface ListenSettings {
 export function resolveListenOptions(options: ListenOptions): ListenSettings {
   checkObject("the options", options, "{ port, serve }");
   checkAddress(options, 0);
-  const { hostname = "127.0.0.1", port, serve, tls } = options;
+  const { hostname = "127.0.0.1", port, serve, tls, network } = options;
   const session = resolveSessionOptions(options);
   checkFunction("serve", serve);
+  checkNetwork(options);
   const { maxSockets = 10_000, maxSessions = 10_000 } = options;
   checkNumber("maxSockets", maxSockets, { min: 1 });
   checkNumber("maxSessions", maxSessions, { min: 1 });
@@ -101,6 +110,7 @@ export function resolveListenOptions(options: ListenOptions): ListenSettings {
     maxSessions,
     serve,
     tls,
+    network,
     ...functions,
   };
 }

@@ -87,11 +87,15 @@ export interface Listener extends AsyncDisposable {
  */
 export function listen(system: ActorSystem, options: ListenOptions): Listener {
   const settings = resolveListenOptions(options);
-  const { address: { hostname }, tls, maxSockets } = settings;
+  const { address: { hostname }, tls, network, maxSockets } = settings;
   const acceptor = bind(
     settings.address,
     (address) =>
-      tls === undefined ? listenTcp(address) : listenTls(address, tls),
+      network !== undefined
+        ? network.listen(address)
+        : tls === undefined
+        ? listenTcp(address)
+        : listenTls(address, tls),
   );
   const limit = new SocketLimit(maxSockets);
   let sessions: AcceptedSessions | undefined;

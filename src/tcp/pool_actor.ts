@@ -21,7 +21,7 @@ import {
   type PeerSession,
 } from "../session/internal.ts";
 import { explainFailure } from "./connect_failure.ts";
-import { connectTcp } from "./dial.ts";
+import { connectOverNetwork, connectTcp } from "./dial.ts";
 import {
   connectOver,
   type ConnectReply,
@@ -108,9 +108,13 @@ export function poolActor(
           retryMs: settings.retryMs,
           connect(signal) {
             entries.counters.dials++;
-            return options.tls === undefined
+            const { network, tls } = options;
+            if (network !== undefined) {
+              return connectOverNetwork(network, address, signal);
+            }
+            return tls === undefined
               ? connectTcp(address, signal)
-              : connectTls(address, options.tls, signal);
+              : connectTls(address, tls, signal);
           },
         }),
         serve: undefined,

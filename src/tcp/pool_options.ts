@@ -22,10 +22,12 @@ import {
 } from "../checks/internal.ts";
 import type {
   Address,
+  Network,
   PriorityClass,
   SessionOptions,
   SessionState,
 } from "../session/mod.ts";
+import { checkNetwork } from "./network_option.ts";
 import { checkTlsClientOptions, type TlsClientOptions } from "./tls_options.ts";
 
 /** Options of a {@linkcode ConnectionPool}. */
@@ -44,6 +46,11 @@ export interface PoolOptions extends SessionOptions {
   readonly socketsPerPeer?: number;
   /** TLS options; without them, nothing is encrypted. */
   readonly tls?: TlsClientOptions;
+  /**
+   * Network to connect over in place of TCP, such as the one in memory of
+   * `./testing`. It excludes `tls`.
+   */
+  readonly network?: Network;
   /**
    * Credentials to show the other side's `authenticate`, at most 4 KiB; a
    * function is called before each socket.
@@ -130,6 +137,7 @@ export function resolvePoolOptions(options: PoolOptions): PoolSettings {
   checkNumber("socketsPerPeer", socketsPerPeer, { min: 1 });
   checkDuration("retryMs", retryMs);
   if (options.onState !== undefined) checkFunction("onState", options.onState);
+  checkNetwork(options);
   if (options.tls !== undefined) checkTlsClientOptions(options.tls);
   return {
     options,

@@ -1,11 +1,12 @@
 /**
  * A kit for tests of actors and of services: a clock that is moved by hand, a
- * probe, chance from a seed, and a scheduler that explores
+ * probe, a network in memory, chance from a seed, and a scheduler that explores
  * interleavings.
  *
  * @module
  */
 export { ManualClock } from "./manual_clock.ts";
+export { MemoryNetwork } from "./memory_network.ts";
 export {
   type ExpectOptions,
   Probe,

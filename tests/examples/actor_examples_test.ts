@@ -53,3 +53,15 @@ Deno.test("examples/lease.ts opens once, and closes when both holders are gone",
     "closed",
   ]);
 });
+
+Deno.test("examples/service_test.ts passes without any permission", async () => {
+  const script = new URL("../../examples/service_test.ts", import.meta.url);
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["test", "--quiet", "--no-prompt", "--no-check", script.href],
+    stdin: "null",
+    env: { NO_COLOR: "1" },
+  }).output();
+  const shown = decoder.decode(stdout);
+  assertEquals(code, 0, shown);
+  assertMatch(shown, /2 passed \| 0 failed/);
+});

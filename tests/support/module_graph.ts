@@ -15,7 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   web: ["actor", "checks"],
   session: ["actor", "checks"],
   pty: ["actor", "checks"],
-  testing: ["actor", "checks"],
+  testing: ["actor", "checks", "session"],
   rpc: ["actor", "checks", "codec", "session"],
   tcp: ["actor", "checks", "session"],
   tcp_conn: ["actor", "checks", "session", "tcp"],
