@@ -88,6 +88,17 @@ Deno.test("examples/request_reply.ts shows a reply, a failure and a time-out", a
   ]);
 });
 
+Deno.test("examples/restarted_service.ts repeats what is safe after the restart, and no more", async () => {
+  assertEquals(await run("examples/restarted_service.ts"), {
+    code: 0,
+    stdout: `what is tea? — done
+unknown: ResumeLostError
+buy coffee — done
+`,
+    stderr: "",
+  });
+});
+
 Deno.test("examples/chat.ts relays to all members, although one of them sleeps", async () => {
   assertEquals(await run("examples/chat.ts"), {
     code: 0,
