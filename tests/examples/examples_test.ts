@@ -92,7 +92,7 @@ Deno.test("examples/restarted_service.ts repeats what is safe after the restart,
   assertEquals(await run("examples/restarted_service.ts"), {
     code: 0,
     stdout: `what is tea? — done
-unknown: ResumeLostError
+tea may be bought, or not
 buy coffee — done
 `,
     stderr: "",
