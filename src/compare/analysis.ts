@@ -49,6 +49,11 @@ export interface MetricReport {
   readonly neededPairs: number;
   /** Noise of one A/A pair, as a share. */
   readonly noise: number;
+  /**
+   * Added to each number before the change was computed, because some were 0;
+   * otherwise 0.
+   */
+  readonly offset: number;
   /** Numbers that the report is based on. */
   readonly runs: MetricRuns;
 }
@@ -63,13 +68,27 @@ export interface AnalysisOptions {
   readonly seed: number;
 }
 
+/**
+ * Returns what is added to each number before ratios are taken, for a number of
+ * 0 has none: the least that is above 0, and 0 where all are.
+ */
+export function offsetOf({ a, b }: MetricRuns): number {
+  const numbers = [...a, ...b];
+  if (!numbers.includes(0)) return 0;
+  const least = Math.min(...numbers.filter((number) => number > 0));
+  return Number.isFinite(least) ? least : 1;
+}
+
 /** Returns the log ratio of each pair; above 0 is worse. */
 export function logRatios(
-  { a, b }: MetricRuns,
+  runs: MetricRuns,
   better: "lower" | "higher" = "lower",
 ): number[] {
   const sign = better === "lower" ? 1 : -1;
-  return a.map((value, pair) => sign * Math.log((b[pair] ?? NaN) / value));
+  const offset = offsetOf(runs);
+  return runs.a.map((value, pair) =>
+    sign * Math.log(((runs.b[pair] ?? NaN) + offset) / (value + offset))
+  );
 }
 
 /** Reports on each metric, with Holm's correction over all of them. */
@@ -89,6 +108,7 @@ export function analyse(
       detectable: Math.expm1(metric.detectable),
       neededPairs: metric.needed,
       noise: Math.expm1(metric.noise.scale),
+      offset: offsetOf(runs),
       runs,
     };
     const values = ratios[index] ?? [];

@@ -115,10 +115,22 @@ export async function compare(
     Math.min(settings.maxPairs, Math.max(0, leftMs / pairMs)),
   );
   const runs = plan.pairs === 0
-    ? { metrics: metrics.map(() => ({ a: [], b: [] })) }
+    ? { metrics: metrics.map(() => ({ a: [], b: [] })), failures: [] }
     // Another seed, so that the order is not that of the A/A pairs.
     : await runPairs(settings, "comparison", { a, b }, plan.pairs, seed + 1);
-  return await reportOf(settings, { a, b }, plan, runs.metrics, noisePairs);
+  return await reportOf(settings, { a, b }, plan, {
+    metrics: runs.metrics,
+    failures: [...noise.failures, ...runs.failures],
+    noisePairs,
+  });
+}
+
+/** What was measured, as planned. */
+export interface MeasuredPairs {
+  readonly metrics: readonly MetricRuns[];
+  /** Why runs failed that were repeated. */
+  readonly failures: readonly string[];
+  readonly noisePairs: number;
 }
 
 /** Creates the report on pairs that were measured as planned. */
@@ -126,8 +138,7 @@ export async function reportOf(
   settings: Settings,
   { a, b }: { readonly a: CompareCommand; readonly b: CompareCommand },
   plan: ComparisonPlan,
-  runs: readonly MetricRuns[],
-  noisePairs: number,
+  { metrics: runs, failures, noisePairs }: MeasuredPairs,
 ): Promise<ComparisonReport> {
   const { alpha, power, difference, seed } = settings;
   const metrics = analyse(
@@ -142,13 +153,21 @@ export async function reportOf(
   );
   return {
     verdict: overallVerdict(metrics.map(({ verdict }) => verdict)),
-    caveats: plan.pairs < plan.needed
-      ? [
-        `The budget allows ${plan.pairs} of the ${plan.needed} pairs that ` +
-        `a difference of ${percent(difference)} needs: nothing below the ` +
-        `smallest detectable difference is claimed.`,
-      ]
-      : [],
+    caveats: [
+      ...plan.pairs < plan.needed
+        ? [
+          `The budget allows ${plan.pairs} of the ${plan.needed} pairs that ` +
+          `a difference of ${percent(difference)} needs: nothing below the ` +
+          `smallest detectable difference is claimed.`,
+        ]
+        : [],
+      ...failures.length > 0
+        ? [
+          `Runs that failed and were repeated: ${failures.length}. ` +
+          `The last one: ${failures.at(-1)}`,
+        ]
+        : [],
+    ],
     a,
     b,
     metrics,

@@ -57,6 +57,13 @@ function metricToText(
       `signed-rank p ${short(metric.p)}, corrected ${short(correctedP)}`,
     );
   }
+  if (metric.offset > 0) {
+    lines.push(
+      `some runs are 0: the change is that of the number and ${
+        short(metric.offset)
+      }`,
+    );
+  }
   lines.push(
     `noise of a pair ${percent(metric.noise)}; smallest detectable difference ${
       percent(metric.detectable)

@@ -6,7 +6,7 @@
  */
 import { type CompareArguments, HELP, parseArguments } from "./arguments.ts";
 import { compare, type ComparisonReport } from "./compare.ts";
-import { CompareError } from "./errors.ts";
+import { CompareError, RunFailedError } from "./errors.ts";
 import { comparisonToText } from "./comparison_text.ts";
 import { checkOutRevision } from "./revision.ts";
 import type { CompareCommand } from "./run.ts";
@@ -50,6 +50,7 @@ async function compareSubject(
   signal: AbortSignal,
 ): Promise<ComparisonReport> {
   await using trees = new AsyncDisposableStack();
+  let lacking: readonly string[] = [];
   const command = async (
     revision: string | undefined,
     program: CompareCommand["command"],
@@ -58,7 +59,8 @@ async function compareSubject(
       return { label: "the working tree", command: program };
     }
     signal.throwIfAborted();
-    const { directory } = trees.use(await checkOutRevision(revision));
+    const { directory, ignored } = trees.use(await checkOutRevision(revision));
+    lacking = ignored;
     return { label: revision, command: program, directory };
   };
   const sides = subject.type === "commands"
@@ -68,13 +70,32 @@ async function compareSubject(
       b: await command(subject.b, subject.command),
     };
   const onProgress = showProgress;
-  return await compare({ ...options, ...sides, signal, onProgress });
+  try {
+    return await compare({ ...options, ...sides, signal, onProgress });
+  } catch (error) {
+    if (!(error instanceof RunFailedError) || lacking.length === 0) throw error;
+    throw new RunFailedError(
+      `${error.message}\nA revision lacks what git ignores: ${
+        listOf(lacking)
+      }. Let the command make what it needs of these`,
+      { cause: error },
+    );
+  }
+}
+
+/** The first few of many paths. */
+function listOf(paths: readonly string[]): string {
+  const most = 8;
+  const more = paths.length - most;
+  const shown = paths.slice(0, most).join(", ");
+  return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
 function shell(line: string): CompareCommand {
+  const label = line.length > 50 ? `${line.slice(0, 49)}…` : line;
   return Deno.build.os === "windows"
-    ? { label: line, command: ["cmd", "/c", line] }
-    : { label: line, command: ["sh", "-c", line] };
+    ? { label, command: ["cmd", "/c", line] }
+    : { label, command: ["sh", "-c", line] };
 }
 
 /** What the phases are called on the terminal. */

@@ -35,7 +35,7 @@ export function parseMetric(text: string): CompareMetric {
 /**
  * Returns the number in a field of the last line of an output.
  *
- * @throws {RunFailedError} if there is no number above 0.
+ * @throws {RunFailedError} if there is no number of 0 or more.
  */
 export function readField(output: string, field: string): number {
   const line = output.trimEnd().split("\n").at(-1) ?? "";
@@ -56,21 +56,21 @@ export function readField(output: string, field: string): number {
         ? Reflect.get(value, key)
         : undefined;
   }
-  return positive(field, value);
+  return measured(field, value);
 }
 
 /**
- * Returns the value, if it is a number that ratios can be taken of.
+ * Returns the value, if it is a number that can be compared.
  *
- * @throws {RunFailedError} if it is not a finite number above 0.
+ * @throws {RunFailedError} if it is not a finite number of 0 or more.
  */
-export function positive(name: string, value: unknown): number {
-  if (typeof value === "number" && Number.isFinite(value) && value > 0) {
+export function measured(name: string, value: unknown): number {
+  if (typeof value === "number" && Number.isFinite(value) && value >= 0) {
     return value;
   }
   throw new RunFailedError(
     `Cannot read ${name}: it is ${
       JSON.stringify(value)
-    }, it must be a number above 0`,
+    }, it must be a number of 0 or more`,
   );
 }

@@ -121,7 +121,7 @@ export class PerformanceIntegrator {
       { ...settings, metrics: metrics.length },
       Math.min(maxPairs, before[0]?.length ?? 0, budgetSeconds * 1000 / runMs),
     );
-    const now = await runSeries(
+    const { series: now, failures } = await runSeries(
       settings,
       "comparison",
       Array.from({ length: plan.pairs }, () => command),
@@ -136,7 +136,11 @@ export class PerformanceIntegrator {
     }));
     const noisePairs = baseline.metrics[0]?.a.length ?? 0;
     const sides = { a: then, b: command };
-    const report = await reportOf(settings, sides, plan, runs, noisePairs);
+    const report = await reportOf(settings, sides, plan, {
+      metrics: runs,
+      failures,
+      noisePairs,
+    });
     return {
       ...report,
       caveats: [

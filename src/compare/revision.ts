@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { RevisionError } from "./errors.ts";
 
 /** A work tree of one revision, which is removed when it is disposed. */
@@ -15,11 +15,14 @@ export interface RevisionTree extends AsyncDisposable {
    * repository.
    */
   readonly directory: string;
+  /** What git ignores in the repository, which the work tree does not have. */
+  readonly ignored: readonly string[];
 }
 
 /**
- * Checks out a revision into a temporary directory, as a work tree of the
- * repository. Needs git.
+ * Checks out a revision with its submodules into a temporary directory, as a
+ * work tree of the repository. It is on the file system of the repository, so
+ * that both sides of a comparison read and write the same disk. Needs git.
  *
  * @param revision A revision in git's syntax, such as `HEAD~1`.
  * @param directory A directory of the repository.
@@ -37,7 +40,16 @@ export async function checkOutRevision(
     `${revision}^{commit}`,
   ], `${revision} is not a revision of a repository in ${directory}`);
   const prefix = await git(directory, ["rev-parse", "--show-prefix"]);
-  const parent = await Deno.makeTempDir({ prefix: "compare-" });
+  const top = await git(directory, ["rev-parse", "--show-toplevel"]);
+  const ignored = await git(directory, [
+    "ls-files",
+    "--others",
+    "--ignored",
+    "--exclude-standard",
+    "--directory",
+    "-z",
+  ]);
+  const parent = await makeDirectoryBeside(top);
   const tree = join(parent, commit.slice(0, 12));
   const remove = async () => {
     try {
@@ -48,6 +60,7 @@ export async function checkOutRevision(
   };
   try {
     await git(directory, ["worktree", "add", "--detach", tree, commit]);
+    await git(tree, ["submodule", "update", "--init", "--recursive"]);
   } catch (error) {
     // There is no work tree if it could not be added.
     await remove().catch(() => {});
@@ -56,8 +69,33 @@ export async function checkOutRevision(
   return {
     commit,
     directory: join(tree, prefix),
+    ignored: ignored.split("\0").filter((path) => path !== ""),
     [Symbol.asyncDispose]: remove,
   };
+}
+
+/**
+ * Makes a temporary directory on the file system of another: the usual one, or
+ * one beside it.
+ */
+async function makeDirectoryBeside(directory: string): Promise<string> {
+  const prefix = "compare-";
+  const usual = await Deno.makeTempDir({ prefix });
+  const devices = await Promise.all([usual, directory].map(deviceOf));
+  if (devices[0] === devices[1]) return usual;
+  await Deno.remove(usual);
+  return await Deno.makeTempDir({ prefix, dir: dirname(directory) }).catch(
+    (cause) => {
+      throw new RevisionError(
+        `Cannot check out: no directory can be made beside ${directory}, set TMPDIR to one on its file system`,
+        { cause },
+      );
+    },
+  );
+}
+
+async function deviceOf(path: string): Promise<number> {
+  return (await Deno.stat(path)).dev;
 }
 
 async function git(

@@ -5,7 +5,7 @@
  */
 import { ChildCpu } from "./child_cpu.ts";
 import { RunFailedError } from "./errors.ts";
-import { type CompareMetric, positive, readField } from "./metric.ts";
+import { type CompareMetric, measured, readField } from "./metric.ts";
 
 /** A command to measure. */
 export interface CompareCommand {
@@ -58,7 +58,7 @@ export async function runCommand(
   };
   return metrics.map(({ name }) =>
     Object.hasOwn(seconds, name)
-      ? positive(name, seconds[name])
+      ? measured(name, seconds[name])
       : readField(output, name)
   );
 }

@@ -15,6 +15,16 @@ export interface PairRuns {
   readonly metrics: readonly MetricRuns[];
   /** Mean duration of a run in milliseconds. */
   readonly runMs: number;
+  /** Why runs failed that were repeated. */
+  readonly failures: readonly string[];
+}
+
+/** The numbers of runs in sequence. */
+export interface SeriesRuns {
+  /** The numbers of each metric, one for each run. */
+  readonly series: readonly (readonly number[])[];
+  /** Why runs failed that were repeated. */
+  readonly failures: readonly string[];
 }
 
 /**
@@ -36,19 +46,29 @@ export async function warmUp(
   return durations;
 }
 
-/** Runs commands in their order; resolves with the numbers of each metric. */
+/**
+ * Runs commands in their order. A run that fails is repeated once: one bad run in
+ * hundreds is the machine's, two in a row are the command's.
+ *
+ * @throws {RunFailedError} if a run fails twice.
+ */
 export async function runSeries(
   settings: Settings,
   phase: CompareProgress["phase"],
   commands: readonly CompareCommand[],
-): Promise<number[][]> {
+): Promise<SeriesRuns> {
   const series: number[][] = settings.metrics.map(() => []);
+  const failures: string[] = [];
   for (const [done, command] of commands.entries()) {
     settings.onProgress?.({ phase, done, total: commands.length });
-    const values = await measureOnce(settings, command);
+    const values = await measureOnce(settings, command).catch((error) => {
+      if (!(error instanceof RunFailedError)) throw error;
+      failures.push(error.message);
+      return measureOnce(settings, command);
+    });
     series.forEach((numbers, metric) => numbers.push(values[metric] ?? NaN));
   }
-  return series;
+  return { series, failures };
 }
 
 /** Runs pairs of two commands, which may be the same, interleaved. */
@@ -61,15 +81,16 @@ export async function runPairs(
 ): Promise<PairRuns> {
   const order = schedulePairs(pairs, seed).flat();
   const startedAt = settings.clock.now();
-  const series = await runSeries(
+  const { series, failures } = await runSeries(
     settings,
     phase,
     order.map((side) => commands[side]),
   );
-  const of = (numbers: number[], wanted: SideName) =>
+  const of = (numbers: readonly number[], wanted: SideName) =>
     numbers.filter((_, run) => order[run] === wanted);
   return {
     metrics: series.map((runs) => ({ a: of(runs, "a"), b: of(runs, "b") })),
+    failures,
     runMs: (settings.clock.now() - startedAt) / order.length,
   };
 }
@@ -82,12 +103,12 @@ async function measureOnce(
   const values = await measure(command, signal);
   if (
     values.length !== metrics.length ||
-    !values.every((value) => value > 0 && Number.isFinite(value))
+    !values.every((value) => value >= 0 && Number.isFinite(value))
   ) {
     throw new RunFailedError(
       `Cannot compare ${command.label}: a run measured [${
         values.join(", ")
-      }], it must be ${metrics.length} numbers above 0`,
+      }], it must be ${metrics.length} numbers of 0 or more`,
     );
   }
   return values;

@@ -9,7 +9,7 @@ import type { CompareMetric } from "./metric.ts";
 import { type CompareCommand, runCommand } from "./run.ts";
 
 /**
- * Runs a command once; resolves with one number above 0 for each metric, in
+ * Runs a command once; resolves with one number of 0 or more for each metric, in
  * their order.
  */
 export type Measure = (

@@ -111,11 +111,11 @@ Deno.test("compare() judges each metric by its direction, and corrects over all 
   assertEquals(ms?.correctedP, 2 * (ms?.p ?? NaN));
 });
 
-Deno.test("compare() refuses numbers that have no ratio", async () => {
+Deno.test("compare() refuses numbers below 0", async () => {
   await assertRejects(
-    () => compare({ a, b, measure: () => Promise.resolve([0]) }),
+    () => compare({ a, b, measure: () => Promise.resolve([-1]) }),
     RunFailedError,
-    "a run measured [0]",
+    "a run measured [-1]",
   );
 });
 

@@ -9,18 +9,28 @@ import { bounded } from "../support/net.ts";
 
 const MAIN = new URL("../../src/compare/main.ts", import.meta.url);
 
-function command(args: readonly string[], directory?: string): Deno.Command {
+function command(
+  args: readonly string[],
+  directory?: string,
+  env: Record<string, string> = {},
+): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", MAIN.href, ...args],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    env,
     ...directory === undefined ? {} : { cwd: directory },
   });
 }
 
-async function run(args: readonly string[], directory?: string) {
-  const { code, stdout, stderr } = await command(args, directory).output();
+async function run(
+  args: readonly string[],
+  directory?: string,
+  env?: Record<string, string>,
+) {
+  const { code, stdout, stderr } = await command(args, directory, env)
+    .output();
   const text = new TextDecoder();
   return { code, out: text.decode(stdout), err: text.decode(stderr) };
 }
@@ -118,6 +128,85 @@ Deno.test(
     const revision = await run(["nowhere", "--", "true"], repo.directory);
     assertEquals(revision.code, 5);
     assertStringIncludes(revision.err, "nowhere is not a revision");
+  },
+);
+
+Deno.test(
+  "the command line has a verdict on a metric that is 0 in some runs",
+  bounded,
+  async () => {
+    const two = (a: number, b: number) =>
+      run([...FEW, "--a", `echo '{"n": ${a}}'`, "--b", `echo '{"n": ${b}}'`]);
+    assertEquals((await two(0, 0)).code, 0);
+    assertEquals((await two(3, 0)).code, 4);
+    const worse = await two(0, 3);
+    assertEquals(worse.code, 1);
+    assertStringIncludes(worse.out, "A 0, B 3, change +100 %");
+    assertStringIncludes(worse.out, "some runs are 0");
+  },
+);
+
+Deno.test(
+  "a run that fails once is repeated, and named in the report",
+  bounded,
+  async () => {
+    const directory = await Deno.makeTempDir();
+    try {
+      const failing = (when: string) =>
+        `echo >> runs; [ $(wc -l < runs) ${when} ] && exit 7; echo '{"n": 9}'`;
+      const sides = (
+        when: string,
+      ) => ["--a", failing(when), "--b", failing(when)];
+      const once = await run([...FEW, ...sides("= 5")], directory);
+      assertEquals(once.code, 0, once.err);
+      assertStringIncludes(once.out, "Runs that failed and were repeated: 1");
+      assertStringIncludes(once.out, "its exit code is 7");
+      await Deno.remove(`${directory}/runs`);
+      assertEquals((await run([...FEW, ...sides("-gt 4")], directory)).code, 5);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+);
+
+Deno.test(
+  "a revision has its submodules, and an error names what git ignores",
+  bounded,
+  async () => {
+    await using library = await repository();
+    await using repo = await repository();
+    const { directory } = repo;
+    await git(
+      directory,
+      ...["-c", "protocol.file.allow=always", "submodule", "--quiet"],
+      ...["add", library.directory, "library"],
+    );
+    await Deno.writeTextFile(`${directory}/.gitignore`, "built/\n");
+    await Deno.mkdir(`${directory}/built`);
+    await Deno.writeTextFile(`${directory}/built/n.json`, '{"n": 1}\n');
+    await git(directory, "add", ".");
+    await git(directory, "commit", "--quiet", "-m", "third");
+    // Git clones no submodule from a path unless it may.
+    const env = {
+      GIT_CONFIG_COUNT: "1",
+      GIT_CONFIG_KEY_0: "protocol.file.allow",
+      GIT_CONFIG_VALUE_0: "always",
+    };
+    const there = await run(
+      [...FEW, "--", "cat", "library/value.json"],
+      directory,
+      env,
+    );
+    assertEquals(there.code, 0, there.err);
+    const ignored = await run(
+      [...FEW, "--", "cat", "built/n.json"],
+      directory,
+      env,
+    );
+    assertEquals(ignored.code, 5);
+    assertStringIncludes(ignored.err, "lacks what git ignores: built/.");
+    const trees = await git(directory, "worktree", "list");
+    assertEquals(trees.split("\n").length, 1);
   },
 );
 

@@ -10,6 +10,7 @@ Deno.test("parseMetric() parses which direction is better", () => {
 Deno.test("readField() reads a field of the last line that is not empty", () => {
   const output = 'begins\n{"a":1}\n{"latency":{"p99":2.5}}\n\n';
   assertEquals(readField(output, "latency.p99"), 2.5);
+  assertEquals(readField('{"errors":0}', "errors"), 0);
 });
 
 Deno.test("readField() names what is wrong with an output", () => {
@@ -19,7 +20,7 @@ Deno.test("readField() names what is wrong with an output", () => {
     "done",
     'the last line of the output is "done", it must be a JSON object',
   );
-  wrong("{}", "it must be a number above 0");
-  wrong('{"n":0}', "it is 0, it must be a number above 0");
+  wrong("{}", "it must be a number of 0 or more");
+  wrong('{"n":-1}', "it is -1, it must be a number of 0 or more");
   wrong('{"n":"7"}', 'it is "7"');
 });
