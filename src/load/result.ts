@@ -30,9 +30,9 @@ export interface Accounting {
 
 /** How a run ended. Each verdict has an exit code of the command line. */
 export type Verdict =
-  /** Every criterion holds: exit code 0. */
+  /** Every criterion and default limit holds: exit code 0. */
   | "passed"
-  /** At least one criterion does not hold: exit code 1. */
+  /** At least one criterion or default limit does not hold: exit code 1. */
   | "failed"
   /** The run could not be prepared, or the generator not keep up: 3. */
   | "invalid"
@@ -73,7 +73,7 @@ export interface LoadResult {
   readonly operations: readonly OperationResult[];
   /** What became of the virtual users. */
   readonly users: UserResult;
-  /** The criteria, each with its outcome. */
+  /** The criteria and the default limits, each with its outcome. */
   readonly criteria: readonly CriterionResult[];
   /** How well the load generator itself could keep up. */
   readonly generator: GeneratorHealth;
@@ -152,6 +152,8 @@ export interface CriterionResult {
   readonly actual: number | null;
   /** Whether the criterion holds; without data it does not. */
   readonly outcome: "held" | "broken" | "no_data";
+  /** Whether it is a default limit, which the scenario does not name. */
+  readonly isDefault: boolean;
 }
 
 /** How well the load generator itself could keep up. */

@@ -378,7 +378,10 @@ Deno.test("a criterion that aborts ends the run once its delay has passed", asyn
     }],
   });
   assertEquals(result.verdict, "aborted");
-  assertStringIncludes(result.reasons[0] ?? "", "errorRate must be below 0.5");
+  assertStringIncludes(
+    result.reasons[0] ?? "",
+    "errorRate must be below 50 %, but it is 100 % (",
+  );
   assertNear(result.durationMs, 4000, 100);
 });
 
@@ -393,8 +396,51 @@ Deno.test("a criterion without data does not hold, and the reason says why there
   assertEquals(result.verdict, "failed");
   const { started } = result.steady.accounting;
   assertEquals(result.reasons, [
-    `latency.p99 must be below 1000, but none of ${started} operations succeeded, and the most frequent error is "Error: no".`,
+    `latency.p99 must be below 1,000 ms, but none of ${started} operations succeeded, and the most frequent error is "Error: no".`,
+    `errorRate must be at most 1 % unless a criterion allows more, but it is 100 % (${started} failed, of ${started}).`,
   ]);
+});
+
+Deno.test("a run whose operations time out or are dropped fails unless a criterion allows that", async () => {
+  // A tenth of them hangs.
+  const hanging: TestDriver = new TestDriver((call) =>
+    hanging.performed % 10 === 0 ? hang(call) : Promise.resolve({})
+  );
+  const slow: Scenario = {
+    ...open,
+    phases: { steadyMs: 5000 },
+    operations: [{ ...operation, timeoutMs: 200 }],
+    criteria: [{ metric: "latency.p99", is: "below", value: 1000 }],
+  };
+  const timedOut = await setup(hanging).run(slow);
+  assertEquals(timedOut.verdict, "failed");
+  const { steady: { accounting } } = timedOut;
+  assertEquals(timedOut.reasons, [
+    `errorRate must be at most 1 % unless a criterion allows more, but it is 10 % (${accounting.timedOut} timed out, of ${accounting.started}).`,
+  ]);
+  const allowed = await setup(hanging).run({
+    ...slow,
+    criteria: [{ metric: "errorRate", is: "at_most", value: 0.2 }],
+  });
+  assertEquals(allowed.verdict, "passed");
+
+  const clock = new ManualClock();
+  const busy = taking(500, () => clock);
+  const manager = new LoadTestManager({ drivers: { test: busy }, clock });
+  const dropped = await drive(
+    clock,
+    manager.run({
+      ...open,
+      load: { model: "open", arrivalsPerSecond: 50, maxUsers: 2 },
+      criteria: [{ metric: "errorRate", is: "at_most", value: 0 }],
+    }),
+    10,
+  );
+  assertEquals(dropped.verdict, "failed");
+  assertStringIncludes(
+    dropped.reasons.join(),
+    "dropRate must be at most 1 % unless a criterion allows more, but it is",
+  );
 });
 
 Deno.test("a misspelt metric, driver or operation is refused with the name that was meant", async () => {

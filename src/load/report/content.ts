@@ -12,16 +12,8 @@ import type {
   Verdict,
 } from "../result.ts";
 import { phaseText } from "../run/phases.ts";
-import {
-  bytes,
-  count,
-  counted,
-  duration,
-  milliseconds,
-  percent,
-  short,
-  withUnit,
-} from "./numbers.ts";
+import { limitText, measuredText } from "./metric_text.ts";
+import { bytes, count, counted, duration, short } from "./numbers.ts";
 
 /** A table whose first column is text; the others are numbers. */
 export interface ReportTable {
@@ -32,9 +24,12 @@ export interface ReportTable {
 
 /** Returns what the verdict of a run means, in a sentence. */
 export function meaningOf({ verdict, criteria }: LoadResult): string {
-  return verdict === "passed" && criteria.length === 0
+  if (verdict !== "passed" || criteria.some(({ isDefault }) => !isDefault)) {
+    return VERDICTS[verdict];
+  }
+  return criteria.length === 0
     ? "There are no criteria."
-    : VERDICTS[verdict];
+    : "The default limits hold, and there are no other criteria.";
 }
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
@@ -52,29 +47,20 @@ const SIGNS: Readonly<Record<CriterionResult["criterion"]["is"], string>> = {
 };
 
 /** Returns a criterion in words, such as `latency.p99 of send < 50 ms`. */
-export function criterionText({ criterion }: CriterionResult): string {
+export function criterionText(
+  { criterion, isDefault }: CriterionResult,
+): string {
   const { metric, operation, is, value } = criterion;
   const of = operation === undefined ? "" : ` of ${operation}`;
-  return `${metric}${of} ${SIGNS[is]} ${metricText(metric, value, 15)}`;
+  const text = `${metric}${of} ${SIGNS[is]} ${limitText(metric, value)}`;
+  return isDefault ? `${text} (default)` : text;
 }
 
 /** Returns what was measured for a criterion, such as `39.6 ms`. */
 export function actualText(
   { criterion: { metric, value }, actual }: CriterionResult,
 ): string {
-  if (actual === null) return "no data";
-  // Rounding must not make it look equal to the limit if it is not.
-  const digits = [3, 4, 6, 9].find((digits) =>
-    metricText(metric, actual, digits) !== metricText(metric, value, digits)
-  );
-  return metricText(metric, actual, actual === value ? 3 : digits ?? 15);
-}
-
-function metricText(metric: string, value: number, digits: number = 3): string {
-  if (metric.endsWith("Rate")) return percent(value, digits);
-  return metric === "throughput"
-    ? withUnit(short(value, digits), "/s")
-    : milliseconds(value, digits);
+  return actual === null ? "no data" : measuredText(metric, actual, value);
 }
 
 /** Describes the model, and what latency means in it. */

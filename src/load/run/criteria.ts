@@ -4,6 +4,7 @@
  * @module
  */
 import type { DistributionSummary } from "../../metrics/mod.ts";
+import { limitText, measuredText } from "../report/metric_text.ts";
 import type { CriterionResult, OperationResult } from "../result.ts";
 import type { Criterion } from "../scenario/scenario.ts";
 
@@ -37,6 +38,54 @@ function timesOf(
   ]);
 }
 
+/**
+ * The default limit of operations that failed, timed out or were dropped: a
+ * percentile up to the 99th says nothing about users if more of them were not
+ * served.
+ */
+const DEFAULT_LIMIT = 0.01;
+
+/**
+ * Returns the limits of a scenario for what it has no criterion for: of all
+ * operations together, or of those that its criteria leave out.
+ */
+export function defaultLimits(
+  model: "open" | "closed",
+  criteria: readonly Criterion[],
+  operations: readonly { readonly name: string }[],
+): Criterion[] {
+  // Only the open model drops operations.
+  const metrics = model === "open" ? ["errorRate", "dropRate"] : ["errorRate"];
+  return metrics.flatMap((metric) => {
+    const own = criteria.filter((criterion) => criterion.metric === metric);
+    const limit = { metric, is: "at_most", value: DEFAULT_LIMIT } as const;
+    if (own.length === 0) return [limit];
+    if (own.some(({ operation }) => operation === undefined)) return [];
+    return operations
+      .filter(({ name }) => own.every(({ operation }) => operation !== name))
+      .map(({ name }) => ({ ...limit, operation: name }));
+  });
+}
+
+/**
+ * Judges the criteria of a scenario and its default limits. A limit for which
+ * there is no data is left out.
+ */
+export function judgeAll(
+  model: "open" | "closed",
+  criteria: readonly Criterion[],
+  steady: OperationResult,
+  operations: readonly OperationResult[],
+): CriterionResult[] {
+  const limits = defaultLimits(model, criteria, operations);
+  return [
+    ...judge(criteria, steady, operations),
+    ...judge(limits, steady, operations)
+      .filter(({ actual }) => actual !== null)
+      .map((result) => ({ ...result, isDefault: true })),
+  ];
+}
+
 /** Judges criteria by the results of the steady phase. */
 export function judge(
   criteria: readonly Criterion[],
@@ -47,7 +96,8 @@ export function judge(
     const measured = measuredBy(criterion, steady, operations);
     const read = METRICS.get(criterion.metric);
     const actual = measured === undefined ? null : read?.(measured) ?? null;
-    return { criterion, actual, outcome: outcomeOf(criterion, actual) };
+    const outcome = outcomeOf(criterion, actual);
+    return { criterion, actual, outcome, isDefault: false };
   });
 }
 
@@ -97,11 +147,34 @@ export function explainBroken(
   return results.filter(({ outcome }) => outcome !== "held").map((result) => {
     const { criterion: { metric, operation, is, value }, actual } = result;
     const what = operation === undefined ? metric : `${metric} of ${operation}`;
+    const measured = measuredBy(result.criterion, steady, operations);
     const found = actual === null
-      ? whyNoData(measuredBy(result.criterion, steady, operations))
-      : `it is ${Number(actual.toPrecision(4))}`;
-    return `${what} must be ${is.replace("_", " ")} ${value}, but ${found}.`;
+      ? whyNoData(measured)
+      : `it is ${measuredText(metric, actual, value)}${
+        countsText(metric, measured)
+      }`;
+    const limit = `${is.replace("_", " ")} ${limitText(metric, value)}`;
+    const byDefault = result.isDefault ? " unless a criterion allows more" : "";
+    return `${what} must be ${limit}${byDefault}, but ${found}.`;
   });
+}
+
+/** Returns what a rate counts, such as ` (51 timed out, of 518)`. */
+function countsText(
+  metric: string,
+  measured: OperationResult | undefined,
+): string {
+  if (measured === undefined) return "";
+  const { planned, started, dropped, failed, timedOut, interrupted } =
+    measured.accounting;
+  if (metric === "dropRate") return ` (${dropped} of ${planned})`;
+  if (metric !== "errorRate") return "";
+  const counts = [
+    failed > 0 ? `${failed} failed` : undefined,
+    timedOut > 0 ? `${timedOut} timed out` : undefined,
+    interrupted > 0 ? `${interrupted} were interrupted` : undefined,
+  ].filter((count) => count !== undefined);
+  return counts.length === 0 ? "" : ` (${counts.join(", ")}, of ${started})`;
 }
 
 /** Explains why a metric has no value, in words that follow "but". */

@@ -11,7 +11,7 @@ import {
   type CompiledOperation,
   compileOperations,
 } from "./compiled_operation.ts";
-import { explainBroken, judge } from "./criteria.ts";
+import { explainBroken, judgeAll } from "./criteria.ts";
 import { GeneratorMonitor } from "./generator_monitor.ts";
 import { type HealthVerdict, judgeHealth } from "./health.ts";
 import { LoadGenerator } from "./load_generator.ts";
@@ -232,7 +232,7 @@ export class ScenarioRun {
     const { load: { model }, criteria: expected = [] } = this.#scenario;
     const load = this.#load;
     const { all, operations } = load?.results() ?? this.#noResults();
-    const criteria = judge(expected, all, operations);
+    const criteria = judgeAll(model, expected, all, operations);
     const lag = load?.lag ?? new Distribution();
     const health = this.#health(monitor, lag, all.serviceTime.p50);
     const { verdict, reasons } = verdictOf({

@@ -18,19 +18,17 @@ export interface VerdictFacts {
 
 /**
  * Returns the verdict with its reasons. A run that was aborted says nothing
- * about the service, nor does an invalid one; only then do criteria decide.
+ * about the service, nor does an invalid one, and so criteria are no reasons of
+ * theirs.
  */
 export function verdictOf(
   { aborted, invalid, broken }: VerdictFacts,
 ): { readonly verdict: Verdict; readonly reasons: readonly string[] } {
-  const reasons = [
-    ...aborted === undefined ? [] : [aborted],
-    ...invalid,
-    ...broken,
-  ];
-  if (aborted !== undefined) return { verdict: "aborted", reasons };
-  if (invalid.length > 0) return { verdict: "invalid", reasons };
-  return { verdict: broken.length > 0 ? "failed" : "passed", reasons };
+  if (aborted !== undefined) {
+    return { verdict: "aborted", reasons: [aborted, ...invalid] };
+  }
+  if (invalid.length > 0) return { verdict: "invalid", reasons: invalid };
+  return { verdict: broken.length > 0 ? "failed" : "passed", reasons: broken };
 }
 
 /**

@@ -20,7 +20,7 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
   if (criteria.length === 0) {
     warnings.push({
       path: ["criteria"],
-      message: "is missing, so every valid run passes",
+      message: "is missing, so a run passes however long its operations take",
     });
   }
   if (

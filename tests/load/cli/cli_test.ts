@@ -58,7 +58,7 @@ Deno.test(
     assertEquals(stdout, "");
     assertMatch(
       stderr,
-      /^failed: throughput must be above 1000000000, but it is .*\n$/,
+      /^failed: throughput must be above 1,000,000,000 \/s, but it is .* \/s\.\n$/,
     );
     const [name = ""] = command.list("load-results");
     assertMatch(name, /^short-quick-\d{8}-\d{6}$/);

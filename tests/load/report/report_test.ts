@@ -31,14 +31,14 @@ Deno.test("a text report starts with the verdict and its reasons", () => {
   assertEquals(linesOf(failed).slice(0, 3), [
     "FAILED chat, 11.3 s",
     "At least one criterion does not hold.",
-    "- latency.p99 is to be below 30: it is 39.6.",
+    "- latency.p99 must be below 30 ms, but it is 39.6 ms.",
   ]);
 });
 
 Deno.test("a text report says of each criterion whether it holds, and what was measured", () => {
   const lines = linesOf(failed);
   assertLine(lines, "✗ latency.p99 < 30 ms was 39.6 ms");
-  assertLine(lines, "✓ errorRate of send ≤ 5 % was 1.16 %");
+  assertLine(lines, "✓ errorRate of send ≤ 5 % (default) was 1.16 %");
   assertLine(lines, "✗ throughput ≥ 1,000 /s no data");
 });
 
@@ -47,6 +47,7 @@ Deno.test("a value just above a limit is not rounded to it", () => {
     criterion: { metric: "latency.p99", is: "below", value: 100 } as const,
     actual,
     outcome: "broken" as const,
+    isDefault: false,
   }));
   const lines = linesOf({ ...failed, criteria });
   assertLine(lines, "✗ latency.p99 < 100 ms was 100.04 ms");

@@ -76,7 +76,7 @@ export const failed: LoadResult = {
   scenario: chat,
   model: "closed",
   verdict: "failed",
-  reasons: ["latency.p99 is to be below 30: it is 39.6."],
+  reasons: ["latency.p99 must be below 30 ms, but it is 39.6 ms."],
   warnings: ["The closed model is blind to stalls."],
   startedAt: "2026-01-02T03:04:05.000Z",
   durationMs: 11_300,
@@ -95,6 +95,7 @@ export const failed: LoadResult = {
       criterion: { metric: "latency.p99", is: "below", value: 30 },
       actual: 39.6,
       outcome: "broken",
+      isDefault: false,
     },
     {
       criterion: {
@@ -105,11 +106,13 @@ export const failed: LoadResult = {
       },
       actual: 14 / 1204,
       outcome: "held",
+      isDefault: true,
     },
     {
       criterion: { metric: "throughput", is: "at_least", value: 1000 },
       actual: null,
       outcome: "no_data",
+      isDefault: false,
     },
   ],
   generator: {
@@ -222,6 +225,7 @@ export const results: fc.Arbitrary<LoadResult> = fc.record({
         "broken" as const,
         "no_data" as const,
       ),
+      isDefault: fc.boolean(),
     }),
     { maxLength: 3 },
   ),

@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { explainBroken, judge } from "../../../src/load/run/criteria.ts";
+import {
+  defaultLimits,
+  explainBroken,
+  judge,
+} from "../../../src/load/run/criteria.ts";
 import {
   OperationRecorder,
   steadyResults,
@@ -76,8 +80,8 @@ Deno.test("a criterion that does not hold is explained with what was measured, o
     return explainBroken(results, all, operations);
   };
   const what = "latency.p99 of";
-  const must = "must be at most 50, but";
-  assertEquals(explain("slow"), [`${what} slow ${must} it is 80.`]);
+  const must = "must be at most 50 ms, but";
+  assertEquals(explain("slow"), [`${what} slow ${must} it is 80 ms.`]);
   assertEquals(explain("idle"), [
     `${what} idle ${must} no operation was planned in the steady phase.`,
   ]);
@@ -89,5 +93,23 @@ Deno.test("a criterion that does not hold is explained with what was measured, o
   ]);
   assertEquals(explain("mute"), [
     `${what} mute ${must} none of 1 operations succeeded.`,
+  ]);
+});
+
+Deno.test("what no criterion limits has a default limit", () => {
+  const operations = [{ name: "read" }, { name: "write" }];
+  const limits = (
+    model: "open" | "closed",
+    ...criteria: readonly Criterion[]
+  ) =>
+    defaultLimits(model, criteria, operations)
+      .map(({ metric, operation = "all" }) => `${metric} of ${operation}`);
+  const errors: Criterion = { metric: "errorRate", is: "at_most", value: 0.5 };
+  const p99: Criterion = { metric: "latency.p99", is: "below", value: 50 };
+  assertEquals(limits("open", p99), ["errorRate of all", "dropRate of all"]);
+  assertEquals(limits("closed", p99), ["errorRate of all"]);
+  assertEquals(limits("closed", errors), []);
+  assertEquals(limits("closed", { ...errors, operation: "read" }), [
+    "errorRate of write",
   ]);
 });
