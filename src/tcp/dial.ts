@@ -11,6 +11,7 @@ import {
 } from "../session/mod.ts";
 import { reasonOf } from "../checks/internal.ts";
 import { formatAddress } from "../session/internal.ts";
+import { openSocket } from "./open_socket.ts";
 import { tcpTransport } from "./tcp_transport.ts";
 
 /**
@@ -19,17 +20,29 @@ import { tcpTransport } from "./tcp_transport.ts";
  * @throws {ConnectError} as a rejection, when that fails; or the signal's
  * reason.
  */
-export function connectTcp(
+export async function connectTcp(
   address: Address,
   signal: AbortSignal,
 ): Promise<Transport> {
-  return connectOverNetwork(tcp, address, signal);
+  return tcpTransport(await dialTcp(address, signal));
 }
 
-const tcp: Pick<Network, "connect"> = {
-  connect: async ({ hostname, port }, signal) =>
-    tcpTransport(await Deno.connect({ hostname, port, signal })),
-};
+/**
+ * Opens a TCP socket to `address`.
+ *
+ * @throws {ConnectError} as a rejection, when that fails; or the signal's
+ * reason.
+ */
+export function dialTcp(
+  { hostname = "127.0.0.1", port }: Address,
+  signal: AbortSignal,
+): Promise<Deno.TcpConn> {
+  return orConnectError(
+    () => openSocket({ hostname, port, signal }),
+    { hostname, port },
+    signal,
+  );
+}
 
 /**
  * Connects to `address` over a network.
@@ -37,19 +50,29 @@ const tcp: Pick<Network, "connect"> = {
  * @throws {ConnectError} as a rejection, when that fails; or the signal's
  * reason.
  */
-export async function connectOverNetwork(
+export function connectOverNetwork(
   network: Pick<Network, "connect">,
   { hostname = "127.0.0.1", port }: Address,
   signal: AbortSignal,
 ): Promise<Transport> {
+  return orConnectError(
+    () => network.connect({ hostname, port }, signal),
+    { hostname, port },
+    signal,
+  );
+}
+
+async function orConnectError<T>(
+  connect: () => Promise<T>,
+  address: Address,
+  signal: AbortSignal,
+): Promise<T> {
   try {
-    return await network.connect({ hostname, port }, signal);
+    return await connect();
   } catch (cause) {
     signal.throwIfAborted();
     throw new ConnectError(
-      `Cannot connect to ${formatAddress({ hostname, port })}: ${
-        reasonOf(cause)
-      }`,
+      `Cannot connect to ${formatAddress(address)}: ${reasonOf(cause)}`,
       { cause },
     );
   }

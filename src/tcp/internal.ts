@@ -12,4 +12,5 @@ export {
   replyWithConnection,
 } from "./leased_connection.ts";
 export { PoolEntries, type PoolEntry, PoolOpening } from "./pool_entries.ts";
+export { type Connect, openSocket } from "./open_socket.ts";
 export { tcpTransport } from "./tcp_transport.ts";

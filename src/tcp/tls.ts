@@ -5,6 +5,7 @@
  */
 import type { Acceptor } from "../session/internal.ts";
 import type { Address, Transport } from "../session/mod.ts";
+import { dialTcp } from "./dial.ts";
 import { acceptSockets } from "./tcp_acceptor.ts";
 import { clientTlsError } from "./tls_errors.ts";
 import {
@@ -50,8 +51,7 @@ export function listenTls(
  *
  * @param signal Gives up the attempt, which rejects with its reason.
  * @throws {ConnectError} as a rejection, when the two cannot agree on TLS; its
- * message says what to change. If no TCP socket could be opened, the rejection
- * is Deno's.
+ * message says what to change; or when no TCP socket could be opened.
  * @throws {TypeError} as a rejection, when a certificate or the key cannot be
  * used.
  */
@@ -89,10 +89,14 @@ async function dial(
   const caCerts = [...options.caCerts ?? []];
   if (cert !== undefined && key !== undefined) {
     // Of Deno's two ways, only this shows a certificate.
-    return await dialWith({ hostname, port, caCerts, cert, key }, signal);
+    const shown = { hostname, port, caCerts, cert, key };
+    return await dialWith(shown, signal).catch((cause) => {
+      signal.throwIfAborted();
+      throw clientTlsError(address, cause);
+    });
   }
   // And only this can be given up, and can turn Nagle's algorithm off.
-  using socket = await Deno.connect({ hostname, port, signal });
+  using socket = await dialTcp(address, signal);
   try {
     socket.setNoDelay(true);
     return await Deno.startTls(socket, { hostname: serverName, caCerts });

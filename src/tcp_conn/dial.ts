@@ -7,7 +7,7 @@ import type { Clock } from "../actor/mod.ts";
 import { reasonOf } from "../checks/internal.ts";
 import { type Address, ConnectError, type Transport } from "../session/mod.ts";
 import { formatAddress } from "../session/internal.ts";
-import { tcpTransport } from "../tcp/internal.ts";
+import { type Connect, openSocket, tcpTransport } from "../tcp/internal.ts";
 
 /** Options of {@linkcode dial}. */
 export interface DialOptions {
@@ -17,11 +17,6 @@ export interface DialOptions {
   readonly clock: Clock;
 }
 
-/** Connects over TCP, as `Deno.connect` does. */
-export type Connect = (
-  options: Deno.ConnectOptions & { signal: AbortSignal },
-) => Promise<Deno.TcpConn>;
-
 /**
  * Dials an address once.
  *
@@ -30,7 +25,7 @@ export type Connect = (
 export async function dial(
   address: Address,
   { signal, dialMs, clock }: DialOptions,
-  connect: Connect = Deno.connect,
+  connect?: Connect,
 ): Promise<Transport> {
   const { hostname = "127.0.0.1", port } = address;
   const timeout = new AbortController();
@@ -40,11 +35,11 @@ export async function dial(
   );
   try {
     return tcpTransport(
-      await connect({
+      await openSocket({
         hostname,
         port,
         signal: AbortSignal.any([signal, timeout.signal]),
-      }),
+      }, connect),
     );
   } catch (cause) {
     throw new ConnectError(

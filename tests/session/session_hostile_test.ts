@@ -82,7 +82,7 @@ const beforeTheHandshake: Offence[] = [
   protocol(
     "says garbage",
     "it begins with",
-    (peer) => peer.write(crypto.getRandomValues(new Uint8Array(1000))),
+    (peer) => peer.write(new Uint8Array(1000).fill(255)),
   ),
   protocol(
     "says an HTTP request",

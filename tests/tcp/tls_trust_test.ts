@@ -1,6 +1,7 @@
 import {
   assert,
   assertEquals,
+  assertInstanceOf,
   assertRejects,
   assertStringIncludes,
   assertThrows,
@@ -277,15 +278,17 @@ for (const [name, options] of [["TLS", {}], ["mutual TLS", client]] as const) {
   );
 
   Deno.test(
-    `a missing listener is reported in Deno's words with ${name}`,
+    `a missing listener is a refusal with ${name}`,
     bounded,
     async () => {
       const { address, close } = listenTcp({ port: 0 });
       close();
-      await assertRejects(
+      const error = await assertRejects(
         () => connectTls(address, options, never),
-        Deno.errors.ConnectionRefused,
+        ConnectError,
+        "refused",
       );
+      assertInstanceOf(error.cause, Deno.errors.ConnectionRefused);
     },
   );
 }

@@ -1,7 +1,8 @@
 import { assertInstanceOf, assertRejects } from "@std/assert";
 import { realClock } from "../../src/actor/clock.ts";
 import { ConnectError } from "../../src/session/errors.ts";
-import { type Connect, dial } from "../../src/tcp_conn/dial.ts";
+import type { Connect } from "../../src/tcp/open_socket.ts";
+import { dial } from "../../src/tcp_conn/dial.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
 /** Nobody ever answers; only the signal ends it. */
