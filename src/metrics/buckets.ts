@@ -5,7 +5,7 @@
  */
 import { checkArray, checkNumber } from "../checks/internal.ts";
 import { baseUnitOf } from "./base_unit.ts";
-import type { HistogramBucket } from "./snapshot.ts";
+import type { HistogramBuckets } from "./snapshot.ts";
 
 /** The most bounds of a histogram. */
 const MAX_BOUNDS = 200;
@@ -107,14 +107,12 @@ export class BucketCounts {
   read(): {
     readonly count: number;
     readonly sum: number;
-    readonly buckets: readonly HistogramBucket[];
+    readonly buckets: HistogramBuckets;
   } {
+    const bounds = this.#bounds;
     let count = 0;
-    const buckets = this.#bounds.map((le, index) => {
-      count += this.#counts[index] ?? 0;
-      return { le, count };
-    });
+    const counts = bounds.map((_, index) => count += this.#counts[index] ?? 0);
     count += this.#counts.at(-1) ?? 0;
-    return { count, sum: this.#sum, buckets };
+    return { count, sum: this.#sum, buckets: { bounds, counts } };
   }
 }

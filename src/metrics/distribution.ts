@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { build, type Histogram } from "hdr-histogram-js";
+import { Int32Histogram } from "hdr-histogram-js";
 import { checkNumber } from "../checks/internal.ts";
 import type { DistributionSummary } from "./snapshot.ts";
 
@@ -11,6 +11,17 @@ import type { DistributionSummary } from "./snapshot.ts";
 const MICROS = 1000;
 /** The largest value that is kept as it is, 10¹² as it is recorded. */
 const MAX_MICROS = 1e15;
+/** The fractions of a summary, in ascending order. */
+const FRACTIONS = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
+
+let summarize: (parts: readonly Distribution[]) => DistributionSummary;
+
+/** Returns all values of several distributions in numbers. */
+export function summaryOf(
+  parts: readonly Distribution[],
+): DistributionSummary {
+  return summarize(parts);
+}
 
 /**
  * The distribution of times in milliseconds, to the microsecond or to three
@@ -27,12 +38,7 @@ const MAX_MICROS = 1e15;
  * ```
  */
 export class Distribution {
-  readonly #histogram: Histogram = build({
-    bitBucketSize: 32,
-    autoResize: true,
-    highestTrackableValue: 2 * MICROS,
-    numberOfSignificantValueDigits: 3,
-  });
+  readonly #histogram: Int32Histogram = createHistogram();
   /** Sum, minimum and maximum are exact. */
   #sum = 0;
   #min = Infinity;
@@ -91,19 +97,75 @@ export class Distribution {
 
   /** Returns the distribution in numbers. */
   summary(): DistributionSummary {
-    const { count } = this;
-    const empty = count === 0;
-    return {
-      count,
-      sum: this.#sum,
-      min: empty ? null : this.#min,
-      mean: empty ? null : this.#sum / count,
-      p50: this.quantile(0.5),
-      p90: this.quantile(0.9),
-      p95: this.quantile(0.95),
-      p99: this.quantile(0.99),
-      p999: this.quantile(0.999),
-      max: empty ? null : this.#max,
+    return summarize([this]);
+  }
+
+  /** One pass for all fractions and all parts, which have the same buckets. */
+  static #quantiles(parts: readonly Distribution[], count: number): number[] {
+    const histograms = parts.map((part) => part.#histogram);
+    const [histogram] = histograms;
+    const lengths = histograms.map((one) => one.countsArrayLength);
+    const found: number[] = [];
+    let seen = 0;
+    let wanted = rankOf(FRACTIONS[0], count);
+    for (let index = 0; seen < count; index++) {
+      for (let part = 0; part < histograms.length; part++) {
+        if (index >= (lengths[part] ?? 0)) continue;
+        seen += histograms[part]?.getCountAtIndex(index) ?? 0;
+      }
+      while (seen >= wanted && histogram !== undefined) {
+        const value = histogram.valueFromIndex(index);
+        found.push(histogram.highestEquivalentValue(value) / MICROS);
+        const next = FRACTIONS[found.length];
+        if (next === undefined) return found;
+        wanted = rankOf(next, count);
+      }
+    }
+    return found;
+  }
+
+  static {
+    summarize = (parts) => {
+      const count = parts.reduce((count, part) => count + part.count, 0);
+      if (count === 0) return NO_VALUES;
+      let [sum, min, max] = [0, Infinity, -Infinity];
+      for (const part of parts) {
+        sum += part.#sum;
+        min = Math.min(min, part.#min);
+        max = Math.max(max, part.#max);
+      }
+      // Those of the buckets may be a little beyond the values themselves.
+      const [p50 = max, p90 = max, p95 = max, p99 = max, p999 = max] =
+        Distribution.#quantiles(parts, count)
+          .map((value) => Math.max(min, Math.min(value, max)));
+      const mean = sum / count;
+      return { count, sum, min, mean, p50, p90, p95, p99, p999, max };
     };
   }
+}
+
+const NO_VALUES: DistributionSummary = {
+  count: 0,
+  sum: 0,
+  min: null,
+  mean: null,
+  p50: null,
+  p90: null,
+  p95: null,
+  p99: null,
+  p999: null,
+  max: null,
+};
+
+function createHistogram(): Int32Histogram {
+  const histogram = new Int32Histogram(1, 2 * MICROS, 3);
+  histogram.autoResize = true;
+  return histogram;
+}
+
+/** Returns how many values a quantile is not below, as the histogram does. */
+function rankOf(fraction: number, count: number): number {
+  // What is a whole number may be a little more by the product's rounding.
+  const exact = fraction * count;
+  return Math.max(1, Math.ceil(exact - exact * Number.EPSILON));
 }

@@ -65,6 +65,6 @@ function distribution(
   return {
     count,
     sum: convert(sum),
-    buckets: buckets.map(({ le, count }) => ({ le: convert(le), count })),
+    buckets: { bounds: buckets.bounds.map(convert), counts: buckets.counts },
   };
 }

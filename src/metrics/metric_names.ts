@@ -4,7 +4,7 @@
  * @module
  */
 import { baseUnitOf } from "./base_unit.ts";
-import type { HistogramBucket, Labels } from "./snapshot.ts";
+import type { HistogramBuckets, Labels } from "./snapshot.ts";
 
 /** All samples of one metric. */
 export interface MetricFamily {
@@ -27,7 +27,7 @@ export interface MetricSample {
 export interface DistributionValue {
   readonly count: number;
   readonly sum: number;
-  readonly buckets: readonly HistogramBucket[];
+  readonly buckets?: HistogramBuckets;
 }
 
 /** Labels and a value that may be unknown. */

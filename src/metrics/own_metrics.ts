@@ -108,9 +108,7 @@ const OF_PROCESS: readonly OwnMetric[] = [
     unit: "seconds",
     help: "Pauses for garbage collections",
     read: ({ process: { gc } }) =>
-      gc === null
-        ? []
-        : [[{}, { count: gc.count, sum: gc.pauseMs / 1000, buckets: [] }]],
+      gc === null ? [] : [[{}, { count: gc.count, sum: gc.pauseMs / 1000 }]],
   },
   {
     type: "gauge",

@@ -189,10 +189,10 @@ export interface HistogramSample extends SampleBase {
   /** Sum of all values so far. */
   readonly sum: number;
   /**
-   * Counts of all values so far by upper bounds, in ascending order. Those of
-   * several instances can be summed up.
+   * Counts of all values so far by upper bounds. Those of several instances can
+   * be summed up.
    */
-  readonly buckets: readonly HistogramBucket[];
+  readonly buckets: HistogramBuckets;
   /**
    * The distribution of the values of the window, by default the last minute:
    * its count and sum are those of the window too.
@@ -200,12 +200,12 @@ export interface HistogramSample extends SampleBase {
   readonly summary: DistributionSummary;
 }
 
-/** The values up to one bound of a histogram. */
-export interface HistogramBucket {
-  /** The bound: the largest value that is counted. */
-  readonly le: number;
-  /** Number of values that do not exceed the bound. */
-  readonly count: number;
+/** The buckets of a histogram: two lists, which take less memory than pairs. */
+export interface HistogramBuckets {
+  /** The upper bounds in the unit of the histogram, in ascending order. */
+  readonly bounds: readonly number[];
+  /** For each bound, the number of values that do not exceed it. */
+  readonly counts: readonly number[];
 }
 
 /** A distribution in numbers; they are `null` if nothing was recorded. */

@@ -105,10 +105,11 @@ function familyText(
       continue;
     }
     if (type === "histogram") {
-      for (const { le, count } of value.buckets) {
-        const all = labelText({ ...labels, le: boundText(le, format) });
-        lines.push(`${name}_bucket${all} ${numberText(count)}`);
-      }
+      const { bounds = [], counts = [] } = value.buckets ?? {};
+      bounds.forEach((bound, index) => {
+        const all = labelText({ ...labels, le: boundText(bound, format) });
+        lines.push(`${name}_bucket${all} ${numberText(counts[index] ?? 0)}`);
+      });
       const all = labelText({ ...labels, le: "+Inf" });
       lines.push(`${name}_bucket${all} ${numberText(value.count)}`);
     }

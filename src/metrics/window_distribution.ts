@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Distribution } from "./distribution.ts";
+import { Distribution, summaryOf } from "./distribution.ts";
 import type { DistributionSummary } from "./snapshot.ts";
 
 /** Parts of a window: the more, the more exact, and the more memory. */
@@ -59,10 +59,6 @@ export class WindowDistribution {
   summary(): DistributionSummary {
     const parts = this.#ended.map(({ values }) => values);
     if (this.#current !== undefined) parts.push(this.#current);
-    const [first] = parts;
-    if (first !== undefined && parts.length === 1) return first.summary();
-    const whole = new Distribution();
-    for (const part of parts) whole.add(part);
-    return whole.summary();
+    return summaryOf(parts);
   }
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Distribution } from "../../src/metrics/distribution.ts";
+import { Distribution, summaryOf } from "../../src/metrics/distribution.ts";
 import { settledMemory } from "../support/memory.ts";
 import { randomFrom } from "../support/random.ts";
 
@@ -127,4 +127,40 @@ Deno.test("the memory of a distribution does not grow with its values", async ()
   // A number each would be 8 MB.
   assert(await bytes() - before < 1_000_000);
   assertEquals(distribution.count, 1_001_000);
+});
+
+Deno.test("a summary has the quantiles of all values, of however many parts", () => {
+  const value = fc.oneof(
+    fc.double({ min: 0, max: 1e12, noNaN: true }),
+    fc.integer({ min: 0, max: 20 }),
+  );
+  fc.assert(fc.property(
+    fc.array(fc.array(value, { maxLength: 40 }), { maxLength: 4 }),
+    (lists) => {
+      const whole = new Distribution();
+      const parts = lists.map((list) => {
+        const part = new Distribution();
+        for (const ms of list) {
+          part.record(ms);
+          whole.record(ms);
+        }
+        return part;
+      });
+      const { sum, mean, ...summary } = summaryOf(parts);
+      const all = lists.flat();
+      assertEquals(summary, {
+        count: all.length,
+        min: all.length === 0 ? null : Math.min(...all),
+        p50: whole.quantile(0.5),
+        p90: whole.quantile(0.9),
+        p95: whole.quantile(0.95),
+        p99: whole.quantile(0.99),
+        p999: whole.quantile(0.999),
+        max: all.length === 0 ? null : Math.max(...all),
+      });
+      const exact = all.reduce((sum, ms) => sum + ms, 0);
+      assert(Math.abs(sum - exact) <= 1e-9 * exact);
+      assertEquals(mean, all.length === 0 ? null : sum / all.length);
+    },
+  ));
 });

@@ -222,7 +222,7 @@ Deno.test("A strict parser accepts whatever an application calls its instruments
       ...base,
       count: fc.constant(3),
       sum: fc.double({ min: 0, noNaN: true }),
-      buckets: fc.constant([{ le: 0.5, count: 1 }, { le: 20, count: 2 }]),
+      buckets: fc.constant({ bounds: [0.5, 20], counts: [1, 2] }),
       summary: fc.constant({
         count: 0,
         sum: 0,

@@ -90,7 +90,7 @@ export function fullSnapshot(sequence = 1): MetricsSnapshot {
         labels: { route: "/orders" },
         count: 40,
         sum: 100,
-        buckets: [{ le: 1, count: 10 }, { le: 2.5, count: 40 }],
+        buckets: { bounds: [1, 2.5], counts: [10, 40] },
         summary: {
           count: 4,
           sum: 10,
