@@ -58,6 +58,13 @@ const OPTIONS: OptionNames<ActorSystemOptions> = {
   measureBusyTime: true,
 };
 
+/**
+ * Turns of the event loop without a ready actor until a system is idle. A
+ * socket that has read for a while leaves the others a turn before it goes on,
+ * and what it reads then may be for an actor.
+ */
+const QUIET_TURNS = 3;
+
 /** The outcome of a shutdown. */
 export interface ShutdownReport {
   /** The paths of the actors that did not stop in time and were killed. */
@@ -153,9 +160,10 @@ export class ActorSystem implements AsyncDisposable {
    * promise.
    */
   async idle(): Promise<void> {
-    do {
+    for (let quietTurns = 0; quietTurns < QUIET_TURNS; quietTurns++) {
       await new Promise<void>((resolve) => setImmediate(resolve));
-    } while (!this.#core.dispatcher.idle);
+      if (!this.#core.dispatcher.idle) quietTurns = -1;
+    }
   }
 
   /**

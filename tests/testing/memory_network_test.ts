@@ -72,6 +72,24 @@ Deno.test("A cut is survived: the pool dials again after the back-off that the t
   assertEquals(net.clock.now(), 50);
 });
 
+Deno.test("A cut has reached the sessions when their system is idle, also while a reader leaves others a turn", async () => {
+  for (let messages = 0; messages < 4; messages++) {
+    await using net = new MemoryNet();
+    const [here, there] = await net.pair();
+    for (let i = 0; i < messages; i++) {
+      await here.send(pattern(3));
+      await there.receive();
+    }
+    // A reader that has run this long leaves a turn after every fourth read.
+    const start = performance.now();
+    while (performance.now() - start < 2);
+    await here.send(pattern(3));
+    net.network.cut();
+    await net.system.idle();
+    assertEquals(here.phase, "resuming", `after ${messages} messages`);
+  }
+});
+
 for (const side of ["dialler", "listener"] as const) {
   Deno.test(`A socket that the ${side} half-closes is replaced, and nothing is lost`, async () => {
     await using net = new MemoryNet();
