@@ -44,7 +44,7 @@ using _log = system.events.subscribe((event) => {
     const waitedMs = Math.round(performance.now() - failedAt);
     console.log(`restart ${event.restarts} after ${waitedMs} ms`);
   }
-});
+}, { handlesFailures: true });
 
 const worker = child({ name: "prices", behavior: prices });
 const root = system.spawn(

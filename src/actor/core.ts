@@ -7,6 +7,8 @@ import type { BaseCell } from "./base_cell.ts";
 import type { Clock } from "./clock.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Dispatcher, type Scheduler } from "./dispatcher.ts";
+import { GoneQueue } from "./gone_queue.ts";
+import { report } from "./guard.ts";
 import { type DeadLetterReason, SystemEvents } from "./system_events.ts";
 import type { ActorRef } from "./ref.ts";
 import type { ActorSystem } from "./system.ts";
@@ -33,6 +35,7 @@ export class SystemCore {
   readonly deadlines: Deadlines;
   readonly dispatcher: Dispatcher;
   readonly events: SystemEvents = new SystemEvents();
+  readonly goneQueue: GoneQueue = new GoneQueue();
   /** During a shutdown, the paths of actors that were killed at a deadline. */
   killed: string[] | undefined;
   /** The actor whose handler is running, if any. */
@@ -59,11 +62,15 @@ export class SystemCore {
     this.deadlines = new Deadlines(clock);
   }
 
-  /** Reports a crash, on stderr if nobody listens, so that it is not silent. */
+  /**
+   * Reports a crash: to those who listen, and on stderr unless one of them
+   * handles failures, so that it is not silent.
+   */
   failed(actor: ActorRef<never>, cause: unknown, message: unknown): void {
-    if (this.events.active) {
-      this.events.publish({ type: "failed", actor, cause, message });
-    } else console.error(`The actor ${actor.path} failed:`, cause);
+    const { events } = this;
+    const handled = events.active &&
+      events.publish({ type: "failed", actor, cause, message });
+    if (!handled) report(`The actor ${actor.path} failed:`, cause);
   }
 
   /** Counts and reports an undeliverable message. */

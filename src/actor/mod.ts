@@ -45,6 +45,7 @@ export { Child, child, type ChildSpec } from "./child.ts";
 export { type Clock, realClock, type Timer } from "./clock.ts";
 export type {
   DeadLetterReason,
+  SubscribeOptions,
   SystemEvent,
   SystemEvents,
 } from "./system_events.ts";

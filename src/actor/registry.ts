@@ -6,6 +6,7 @@
  */
 import { checkFunction, checkString, shown } from "../checks/internal.ts";
 import { checkRef } from "./argument_checks.ts";
+import { callGuarded, report } from "./guard.ts";
 import type { ActorRef } from "./ref.ts";
 
 /** Returns the entry of a key; set by the key's class, for this file. */
@@ -62,6 +63,11 @@ class Entry<in out M> {
   readonly refs: Map<ActorRef<M>, () => void> = new Map();
   readonly listeners: Set<RegistryListener<M>> = new Set();
 
+  /** Returns the actors that are not gone, oldest first. */
+  present(): readonly ActorRef<M>[] {
+    return [...this.refs.keys()].filter(({ alive }) => alive);
+  }
+
   changed(): void {
     for (const listener of this.listeners) this.notify(listener);
   }
@@ -70,11 +76,10 @@ class Entry<in out M> {
    * Passes on the current actors: an earlier listener may have changed them.
    */
   notify(listener: RegistryListener<M>): void {
-    try {
-      listener([...this.refs.keys()]);
-    } catch (error) {
-      console.error("A listener to the registry threw:", error);
-    }
+    callGuarded(
+      () => listener(this.present()),
+      (error) => report("A listener to the registry threw:", error),
+    );
   }
 }
 
@@ -122,18 +127,22 @@ export class Registry {
 
   /** Returns all actors under a key, oldest first. */
   list<M>(key: RegistryKey<M>): readonly ActorRef<M>[] {
-    return [...entryOf(key, this).refs.keys()];
+    return entryOf(key, this).present();
   }
 
   /** Returns the oldest actor under a key, if any. */
   find<M>(key: RegistryKey<M>): ActorRef<M> | undefined {
-    return entryOf(key, this).refs.keys().next().value;
+    // One that has just ended may be under other keys for another instant.
+    for (const ref of entryOf(key, this).refs.keys()) {
+      if (ref.alive) return ref;
+    }
+    return undefined;
   }
 
   /**
    * Calls `listener` with all actors under a key, now and at every change,
-   * until the returned object is disposed. A listener that throws is reported
-   * on stderr and stays subscribed.
+   * until the returned object is disposed. A listener that throws, or whose
+   * promise rejects, is reported on stderr and stays subscribed.
    */
   subscribe<M>(
     key: RegistryKey<M>,

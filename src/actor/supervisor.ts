@@ -53,7 +53,7 @@ import { SHUTDOWN } from "./tree_node.ts";
  * });
  *
  * await using system = new ActorSystem();
- * using _quiet = system.events.subscribe(() => {});
+ * using _quiet = system.events.subscribe(() => {}, { handlesFailures: true });
  * const worker = child({ name: "printer", behavior: printer });
  * const root = system.spawn(supervisor({ maxRestarts: 5, children: [worker] }));
  * const ref = await findChild(root, worker);

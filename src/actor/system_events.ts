@@ -4,7 +4,9 @@
  *
  * @module
  */
-import { checkFunction } from "../checks/internal.ts";
+import { checkFunction, checkOptionNames } from "../checks/internal.ts";
+import type { OptionNames } from "../checks/internal.ts";
+import { callGuarded, report } from "./guard.ts";
 import type { ActorRef, ExitReason } from "./ref.ts";
 
 /** Why a message was not delivered. */
@@ -47,39 +49,83 @@ export type SystemEvent =
     readonly type: "dead_letter";
     readonly message: unknown;
     readonly target: ActorRef<never>;
+    /**
+     * The actor whose handler sent the message before its first `await`; after
+     * it, and outside of handlers, the sender is not known.
+     */
     readonly sender: ActorRef<never> | undefined;
     readonly reason: DeadLetterReason;
   };
 
+/** Options of a subscription to {@linkcode SystemEvents}. */
+export interface SubscribeOptions {
+  /**
+   * Whether the listener sees to it that failures are seen: it logs them, for
+   * instance, or a test expects them. Failures are then not printed on stderr.
+   * @default {false}
+   */
+  readonly handlesFailures?: boolean;
+}
+
+const OPTION_NAMES: OptionNames<SubscribeOptions> = { handlesFailures: true };
+
+/** A listener with what it takes upon itself. */
+interface Subscriber {
+  readonly listener: (event: SystemEvent) => unknown;
+  readonly handlesFailures: boolean;
+}
+
 /** The events of a system, for those who subscribe to them. */
 export class SystemEvents {
-  readonly #listeners = new Set<(event: SystemEvent) => void>();
+  readonly #subscribers = new Set<Subscriber>();
 
   /** Whether there is a subscriber; publishers build no event otherwise. */
   get active(): boolean {
-    return this.#listeners.size > 0;
+    return this.#subscribers.size > 0;
   }
 
   /**
    * Calls `listener` for every event until the returned object is disposed. A
-   * listener that throws is reported on stderr and stays subscribed.
+   * listener that throws, or whose promise rejects, is reported on stderr and
+   * stays subscribed.
+   *
+   * A failure of an actor is printed on stderr too, unless a subscriber with
+   * `handlesFailures` has got it.
+   *
+   * @throws {TypeError} if `listener` is not a function, or an option is not
+   * known.
    */
-  subscribe(listener: (event: SystemEvent) => void): Disposable {
+  subscribe(
+    listener: (event: SystemEvent) => void,
+    options: SubscribeOptions = {},
+  ): Disposable {
     checkFunction("listener", listener);
-    // Wrapped, so that one function may subscribe twice.
-    const entry = (event: SystemEvent) => listener(event);
-    this.#listeners.add(entry);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(entry) };
+    checkOptionNames("events.subscribe()", options, OPTION_NAMES);
+    // An object of its own, so that one function may subscribe twice.
+    const subscriber: Subscriber = {
+      listener,
+      handlesFailures: options.handlesFailures ?? false,
+    };
+    this.#subscribers.add(subscriber);
+    return {
+      [Symbol.dispose]: () => void this.#subscribers.delete(subscriber),
+    };
   }
 
-  /** Passes an event to every subscriber, in order of subscription. */
-  publish(event: SystemEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        console.error("A listener to system events threw:", error);
-      }
+  /**
+   * Passes an event to every subscriber, in order of subscription. Returns
+   * whether one that handles failures has got it, and has not thrown.
+   */
+  publish(event: SystemEvent): boolean {
+    let handled = false;
+    for (const { listener, handlesFailures } of this.#subscribers) {
+      const done = callGuarded(() => listener(event), listenerFailed);
+      if (done && handlesFailures) handled = true;
     }
+    return handled;
   }
+}
+
+function listenerFailed(error: unknown): void {
+  report("A listener to system events threw:", error);
 }

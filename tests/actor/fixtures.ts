@@ -61,7 +61,7 @@ export interface Hooks {
     life: number,
   ) => void | Promise<void>;
   /** See `Handler.stopped`. */
-  readonly stopped?: (reason: ExitReason) => void | Promise<void>;
+  readonly stopped?: (reason: ExitReason) => void | PromiseLike<void>;
 }
 
 /** An actor that does what its messages say. */
@@ -106,7 +106,9 @@ export class TestSystem implements AsyncDisposable {
 
   constructor(options: Omit<ActorSystemOptions, "clock"> = {}) {
     this.system = new ActorSystem({ ...options, clock: this.clock });
-    this.system.events.subscribe((event) => this.events.push(event));
+    this.system.events.subscribe((event) => this.events.push(event), {
+      handlesFailures: true,
+    });
     live.add(this.system);
   }
 

@@ -355,3 +355,51 @@ Deno.test("A shutdown leaves a registry empty", async () => {
   await system.shutdown();
   assertEquals(system.registry.list(steppers), []);
 });
+
+Deno.test("A listener to events does not find the actor that has just stopped", async () => {
+  await using test = new TestSystem();
+  const { registry } = test.system;
+  const ref = test.spawn({}, { name: "a" });
+  const keys = [new RegistryKey<Step>("one"), new RegistryKey<Step>("two")];
+  for (const key of keys) registry.register(key, ref);
+  const found: unknown[] = [];
+  const look = (): void => {
+    for (const key of keys) {
+      found.push(registry.find(key), ...registry.list(key));
+    }
+  };
+  using _events = test.system.events.subscribe(({ type }) => {
+    if (type === "stopped") look();
+  });
+  // Nor does a listener to one key, under another.
+  let calls = 0;
+  using _one = registry.subscribe(keys[0] as RegistryKey<Step>, (refs) => {
+    if (calls++ > 0) found.push(...refs);
+    if (!ref.alive) look();
+  });
+  using _two = registry.subscribe(keys[1] as RegistryKey<Step>, () => {
+    if (!ref.alive) look();
+  });
+  ref.kill();
+  assertEquals(found, Array.from({ length: 6 }, () => undefined));
+});
+
+Deno.test("A listener to the registry whose promise rejects ends nothing", async () => {
+  await using test = new TestSystem();
+  const key = new RegistryKey<Step>("key");
+  const lines: unknown[][] = [];
+  const { error } = console;
+  console.error = (...args: unknown[]) => void lines.push(args);
+  try {
+    using _rejecting = test.system.registry.subscribe(
+      key,
+      () => Promise.reject(new Error("listener")),
+    );
+    await settle();
+  } finally {
+    console.error = error;
+  }
+  assertEquals(lines.map(([text]) => text), [
+    "A listener to the registry threw:",
+  ]);
+});

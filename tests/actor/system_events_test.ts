@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import {
   type SystemEvent,
   SystemEvents,
@@ -84,6 +84,123 @@ Deno.test("A failure that nobody listens for is printed with the path of the act
     await soon(ref.stopped);
   });
   assertEquals(lines, [["The actor /a failed:", error]]);
+});
+
+Deno.test("A failure is printed although somebody listens to events", async () => {
+  await using system = new ActorSystem();
+  const error = new Error("unhandled");
+  const seen: string[] = [];
+  using _counting = system.events.subscribe(({ type }) => seen.push(type));
+  const lines = await captureErrors(async () => {
+    const ref = system.spawn(stepper(), { name: "a" });
+    ref.tell(crash(error));
+    await soon(ref.stopped);
+  });
+  assertEquals(lines, [["The actor /a failed:", error]]);
+  assertEquals(seen, ["started", "failed", "stopped"]);
+});
+
+Deno.test("A failure is not printed when a listener says that it handles failures", async () => {
+  await using system = new ActorSystem();
+  const failures: unknown[] = [];
+  using _counting = system.events.subscribe(() => {});
+  const handling = system.events.subscribe((event) => {
+    if (event.type === "failed") failures.push(event.cause);
+  }, { handlesFailures: true });
+  const lines = await captureErrors(async () => {
+    for (const [name, cause] of [["a", 1], ["b", 2]] as const) {
+      const ref = system.spawn(stepper(), { name });
+      ref.tell(crash(cause));
+      await soon(ref.stopped);
+      handling[Symbol.dispose]();
+    }
+  });
+  assertEquals(failures, [1]);
+  assertEquals(lines, [["The actor /b failed:", 2]], "after the subscription");
+});
+
+Deno.test("A failure that its listener fails to handle is printed", async () => {
+  await using system = new ActorSystem();
+  const cause = new Error("crash");
+  const error = new Error("listener");
+  using _handling = system.events.subscribe((event) => {
+    if (event.type === "failed") throw error;
+  }, { handlesFailures: true });
+  const lines = await captureErrors(async () => {
+    const ref = system.spawn(stepper(), { name: "a" });
+    ref.tell(crash(cause));
+    await soon(ref.stopped);
+  });
+  assertEquals(lines, [
+    ["A listener to system events threw:", error],
+    ["The actor /a failed:", cause],
+  ]);
+});
+
+Deno.test("A failure whose cause cannot be printed ends nothing else", async () => {
+  await using system = new ActorSystem();
+  const cause = {
+    [Symbol.for("Deno.customInspect")]() {
+      throw new Error("not printable");
+    },
+    toString: () => "a cause",
+  };
+  const texts: string[] = [];
+  const { error } = console;
+  // As the real one does, which would write to the output of the tests.
+  console.error = (...args: unknown[]) => {
+    texts.push(args.map((arg) => Deno.inspect(arg)).join(" "));
+  };
+  const ref = system.spawn(stepper(), { name: "a" });
+  const other = system.spawn(stepper(), { name: "b" });
+  try {
+    ref.tell(crash(cause));
+    await soon(ref.stopped);
+  } finally {
+    console.error = error;
+  }
+  assertEquals(texts, ['"The actor /a failed:" "a cause"']);
+  assertEquals(other.alive, true);
+});
+
+Deno.test("A listener whose promise rejects is reported, and stays subscribed", async () => {
+  await using system = new ActorSystem();
+  const error = new Error("listener");
+  let heard = 0;
+  using _rejecting = system.events.subscribe(() => {
+    heard++;
+    return Promise.reject(error);
+  });
+  const lines = await captureErrors(async () => {
+    system.spawn(stepper());
+    system.spawn(stepper());
+    await settle();
+  });
+  assertEquals(heard, 2);
+  assertEquals(
+    lines,
+    [error, error].map((
+      cause,
+    ) => ["A listener to system events threw:", cause]),
+  );
+});
+
+Deno.test("A subscription refuses a misspelt option, and what is no function", () => {
+  const { subscribe } = SystemEvents.prototype;
+  assertThrows(
+    () =>
+      Reflect.apply(subscribe, new SystemEvents(), [
+        () => {},
+        { handleFailures: true },
+      ]),
+    TypeError,
+    'did you mean "handlesFailures"?',
+  );
+  assertThrows(
+    () => Reflect.apply(subscribe, new SystemEvents(), ["log"]),
+    TypeError,
+    "Cannot use listener: it is a string, it must be a function",
+  );
 });
 
 Deno.test("Starts, failures, restarts and stops are reported in order", async () => {

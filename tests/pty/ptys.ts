@@ -40,7 +40,7 @@ export class Ptys implements AsyncDisposable {
     this.system = new ActorSystem();
     this.system.events.subscribe((event) => {
       if (event.type === "failed") this.failures.push(event.cause);
-    });
+    }, { handlesFailures: true });
     this.supervisor = this.system.spawn(ptySupervisor(options));
   }
 

@@ -51,7 +51,7 @@ class Bench implements AsyncDisposable {
   constructor() {
     this.system.events.subscribe((event) => {
       if (event.type === "failed") this.failures.push(event.cause);
-    });
+    }, { handlesFailures: true });
   }
 
   /** Replies to the next offer. */

@@ -39,7 +39,7 @@ class Bench implements AsyncDisposable {
       if (event.type === "started") {
         this.actors.set(event.actor.name, event.actor);
       } else if (event.type === "failed") this.failures.push(event.cause);
-    });
+    }, { handlesFailures: true });
     this.listener = startListener(
       this.system,
       this.acceptor,

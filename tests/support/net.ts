@@ -61,7 +61,9 @@ export class Net implements AsyncDisposable {
   constructor(options: NetOptions = {}) {
     const { clock } = options;
     this.system = new ActorSystem(clock === undefined ? {} : { clock });
-    this.system.events.subscribe((event) => this.#note(event));
+    this.system.events.subscribe((event) => this.#note(event), {
+      handlesFailures: true,
+    });
     this.listener = listen(this.system, {
       port: 0,
       serve: options.serve ?? ((connection) => {

@@ -161,7 +161,7 @@ export class Net implements AsyncDisposable {
     this.system = new ActorSystem(clock === undefined ? {} : { clock });
     this.system.events.subscribe((event) => {
       if (event.type === "failed") this.failures.push(event.cause);
-    });
+    }, { handlesFailures: true });
     this.listener = listenTcpConn(this.system, {
       port: 0,
       serve: serve ?? ((connection) => {

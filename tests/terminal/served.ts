@@ -40,7 +40,7 @@ export class Served implements AsyncDisposable {
     this.system = new ActorSystem(clock === undefined ? {} : { clock });
     this.system.events.subscribe((event) => {
       if (event.type === "failed") this.failures.push(event.cause);
-    });
+    }, { handlesFailures: true });
     this.terminal = serveTerminal(this.system, {
       commands: [RAW_CAT],
       directories: ["/"],

@@ -167,7 +167,7 @@ Deno.test("expectStopped() returns the reason with which an actor stopped", asyn
   await using system = new ActorSystem();
   const probe = new Probe<string>(system);
   const cause = new Error("crash");
-  using _quiet = system.events.subscribe(() => {});
+  using _quiet = system.events.subscribe(() => {}, { handlesFailures: true });
   const ref = system.spawn<void>(() => ({
     receive() {
       throw cause;

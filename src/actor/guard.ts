@@ -1,0 +1,36 @@
+/**
+ * Calls of user code from timers, events and promises, where nobody else would
+ * catch what it throws.
+ *
+ * @module
+ */
+import { reasonOf } from "../checks/internal.ts";
+import { isThenable } from "./thenable.ts";
+
+/** Writes to stderr what must not be silent; never throws. */
+export function report(what: string, cause: unknown): void {
+  try {
+    console.error(what, cause);
+  } catch {
+    // An object that throws when it is printed.
+    console.error(what, reasonOf(cause));
+  }
+}
+
+/**
+ * Calls user code, and passes what it throws, or what its promise rejects with,
+ * to `failed`. Returns whether it has not thrown.
+ */
+export function callGuarded(
+  callback: () => unknown,
+  failed: (cause: unknown) => void,
+): boolean {
+  try {
+    const result = callback();
+    if (isThenable(result)) Promise.resolve(result).then(undefined, failed);
+    return true;
+  } catch (error) {
+    failed(error);
+    return false;
+  }
+}
