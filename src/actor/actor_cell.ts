@@ -10,6 +10,7 @@ import type { Behavior, Handler, SpawnOptions } from "./behavior.ts";
 import { BaseCell } from "./base_cell.ts";
 import type { SystemCore } from "./core.ts";
 import { TroupeError } from "./errors.ts";
+import { callStopped } from "./clean_up.ts";
 import type { DeadLetterReason } from "./system_events.ts";
 import { Life, type LifeOwner } from "./life.ts";
 import { Mailbox, resolveMailboxOptions } from "./mailbox.ts";
@@ -23,6 +24,7 @@ import {
 } from "./origin.ts";
 import { Ring } from "./ring.ts";
 import type { Signal, Stashed, SupervisingHandler } from "./signal.ts";
+import { isThenable } from "./thenable.ts";
 import { Tick } from "./tick.ts";
 import { SHUTDOWN } from "./tree_node.ts";
 
@@ -55,8 +57,8 @@ export class ActorCell<M> extends BaseCell
     options: SpawnOptions<C> | undefined,
     supervised = false,
   ): ActorCell<C> {
-    if (!this.maySpawn) {
-      throw new TroupeError(`Cannot spawn: ${this.path} is stopping`);
+    if (!this.living || this.mustEnd) {
+      throw new TroupeError(`Cannot spawn: ${this.shownPath} is stopping`);
     }
     const name = this.nameChild(options?.name);
     const { core } = this;
@@ -233,7 +235,7 @@ export class ActorCell<M> extends BaseCell
     this.#currentSource = origin;
     try {
       const result = handler.receive(message);
-      if (result !== undefined && result instanceof Promise) {
+      if (result !== undefined && isThenable(result)) {
         this.awaitResult(result, message);
       } else {
         // A handled ask may still get its reply from elsewhere, later.
@@ -245,15 +247,16 @@ export class ActorCell<M> extends BaseCell
     }
   }
 
-  private awaitResult(result: Promise<void>, message: M): void {
+  private awaitResult(result: PromiseLike<void>, message: M): void {
     const life = this.#life;
+    const promise = Promise.resolve(result);
     if (life === undefined || life.ended) {
       // It has killed itself: what it does later is ignored.
-      result.catch(() => {});
+      promise.catch(() => {});
       return;
     }
     this.suspend();
-    result.then(() => {
+    promise.then(() => {
       if (life.ended) return;
       this.busy = false;
       this.#currentSource = undefined;
@@ -270,13 +273,14 @@ export class ActorCell<M> extends BaseCell
     const life = this.#life = new Life(this);
     try {
       const handler = this.#behavior(life);
-      if (!(handler instanceof Promise)) {
-        return this.startHandling(life, handler);
-      }
+      if (!isThenable(handler)) return this.startHandling(life, handler);
       if (!life.ended) this.suspend();
-      handler.then((handler) => this.startHandling(life, handler), (error) => {
-        if (!life.ended) this.crash(error);
-      });
+      Promise.resolve(handler).then(
+        (handler) => this.startHandling(life, handler),
+        (error) => {
+          if (!life.ended) this.crash(error);
+        },
+      );
     } catch (error) {
       this.crash(error);
     }
@@ -310,10 +314,10 @@ export class ActorCell<M> extends BaseCell
     if (this.living) this.endLife(reason);
   }
 
-  override kill(): void {
+  override startKill(): boolean {
     // Neither this life nor the next calls its `stopped`.
     this.#handler = undefined;
-    super.kill();
+    return super.startKill();
   }
 
   protected override endContext(): void {
@@ -336,17 +340,7 @@ export class ActorCell<M> extends BaseCell
       core.failed(this, cause, undefined);
       done();
     };
-    // This may run in the turn of a child whose end has led here.
-    const { current } = core;
-    core.current = this;
-    try {
-      const result = handler.stopped(this.exit);
-      if (result instanceof Promise) result.then(stopped, failed);
-      else stopped();
-    } catch (error) {
-      failed(error);
-    }
-    core.current = current;
+    callStopped(this, handler, this.exit, stopped, failed);
   }
 
   protected override childExited(child: BaseCell, reason: ExitReason): void {

@@ -105,11 +105,11 @@ export function checkRef(name: string, ref: unknown): asserts ref is BaseCell {
  */
 export function handlerFault(
   handler: unknown,
-  { path }: { readonly path: string },
+  actor: { readonly shownPath: string },
 ): TypeError | undefined {
   if (typeof handler !== "object" || handler === null) {
     return new TypeError(
-      `Cannot start ${path}: its behavior returned ${
+      `Cannot start ${actor.shownPath}: its behavior returned ${
         handler === undefined ? "nothing" : shown(handler)
       }, it must return a handler, such as { receive(message) {} }`,
     );
@@ -121,7 +121,7 @@ export function handlerFault(
   const names = Object.keys(handler).filter((name) => name !== "receive");
   const meant = closestName("receive", names);
   return new TypeError(
-    `Cannot start ${path}: receive of its handler is ${
+    `Cannot start ${actor.shownPath}: receive of its handler is ${
       kindOf(receive)
     }, it must be a function${
       meant === undefined

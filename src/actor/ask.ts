@@ -26,7 +26,7 @@ export abstract class PendingAsk extends Deadline {
 export class Ask<R> extends PendingAsk implements ReplyTo<R> {
   readonly sender: BaseCell | undefined;
   readonly #core: SystemCore;
-  readonly #target: { readonly path: string };
+  readonly #target: { readonly shownPath: string };
   readonly #timeoutMs: number;
   readonly #signal: AbortSignal | undefined;
   #onAbort: (() => void) | undefined;
@@ -34,7 +34,7 @@ export class Ask<R> extends PendingAsk implements ReplyTo<R> {
   #reject: ((error: unknown) => void) | undefined;
 
   constructor(
-    target: { readonly path: string },
+    target: { readonly shownPath: string },
     core: SystemCore,
     options: AskOptions | undefined,
   ) {
@@ -83,14 +83,14 @@ export class Ask<R> extends PendingAsk implements ReplyTo<R> {
   }
 
   expire(): void {
-    const { path } = this.#target;
+    const { shownPath } = this.#target;
     this.reject(
       this.#core.deadlines.closed
         ? new ActorStoppedError(
-          `Cannot wait longer for ${path}: its system has shut down`,
+          `Cannot wait longer for ${shownPath}: its system has shut down`,
         )
         : new AskTimeoutError(
-          `Cannot wait longer for ${path}: no reply within ${this.#timeoutMs} ms`,
+          `Cannot wait longer for ${shownPath}: no reply within ${this.#timeoutMs} ms`,
         ),
     );
   }

@@ -12,15 +12,15 @@
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
 import type { SystemCore } from "./core.ts";
 import { type Phase, STATES } from "./phase.ts";
-import { ShutdownDeadline } from "./shutdown_deadline.ts";
-import type { ActorSnapshot } from "./snapshot.ts";
-import { KILLED, NORMAL, SHUTDOWN, TreeNode } from "./tree_node.ts";
-
-/** Default milliseconds from a stop to a kill, as in OTP. */
-const DEFAULT_SHUTDOWN_MS = 5000;
-
-/** How a parent stops its children: all together, or last to first. */
-export type StopOrder = "together" | "last_first";
+import { DEFAULT_SHUTDOWN_MS, ShutdownDeadline } from "./shutdown_deadline.ts";
+import {
+  KILLED,
+  NORMAL,
+  SHUTDOWN,
+  type StopOrder,
+  TreeNode,
+} from "./tree_node.ts";
+import { killTree, type View } from "./tree_walk.ts";
 
 /**
  * An actor without its messages. Methods for its own use are `private` and not
@@ -75,9 +75,9 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     readonly bytes: number;
   };
 
-  /** Returns this actor and its descendants, as they are now. */
-  snapshot(): ActorSnapshot {
-    const { path, waiting, processed, restarts, lastFailure } = this;
+  /** Returns this actor as it is now, with an empty list of children. */
+  view(path: string): View {
+    const { waiting, processed, restarts, lastFailure } = this;
     return {
       path,
       state: STATES[this.phase],
@@ -88,13 +88,8 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
       lastFailure,
       busyMs: this.core.measuresBusyTime ? this.#busyMs : undefined,
       gone: this.childCells?.gone ?? { processed: 0, restarts: 0, busyMs: 0 },
-      children: this.children.map((child) => child.snapshot()),
+      children: [],
     };
-  }
-
-  /** Whether this life may still start children. */
-  get maySpawn(): boolean {
-    return this.living && !this.mustEnd;
   }
 
   /** Whether this life must end after the current message. */
@@ -187,7 +182,12 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
   }
 
   kill(): void {
-    if (this.phase === "stopped" || this.phase === "exited") return;
+    killTree<BaseCell>(this);
+  }
+
+  /** Kills this actor alone; returns false if no life of it is left. */
+  startKill(): boolean {
+    if (this.phase === "stopped" || this.phase === "exited") return false;
     // A crash remains the reason, although its clean-up is cut short.
     if (this.living || this.exit.type !== "failed") this.exit = KILLED;
     this.phase = "leaving";
@@ -199,10 +199,11 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
       this.stopping = "stop";
       this.discardMessages();
     }
-    for (const child of this.children) {
-      child.kill();
-      child.discard();
-    }
+    return true;
+  }
+
+  /** Ends the life when the descendants have been killed, too. */
+  endKill(): void {
     // A listener may have killed it meanwhile.
     if (this.phase === "leaving") this.lifeOver();
   }
@@ -320,11 +321,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     // A listener to either may have killed this actor.
     if (this.phase === "ending") this.stopChildren();
     // Also after a crash: a clean-up that hangs must not delay the restart.
-    if (this.stillEnding) this.limitShutdown();
-  }
-
-  private get stillEnding(): boolean {
-    return this.phase === "ending" || this.phase === "leaving";
+    if (STATES[this.phase] === "stopping") this.limitShutdown();
   }
 
   private stopChildren(): void {
@@ -348,7 +345,8 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     }
   }
 
-  private childGone(): void {
+  /** Called by the queue of the system when a child is gone. */
+  childGone(): void {
     if (this.phase === "ending" && this.childCells?.size === 0) {
       this.endHandler();
     }
@@ -395,6 +393,6 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
     }
     this.notifyWatchers();
     // Last, so that watchers are notified of the child before the parent.
-    if (parent !== undefined) parent.childGone();
+    if (parent !== undefined) this.core.goneQueue.add(parent);
   }
 }

@@ -14,12 +14,12 @@ export interface Handler<in M> {
    * returns or, if it returns a promise, until that settles. Throwing, or
    * rejecting, is a crash.
    */
-  receive(message: M): void | Promise<void>;
+  receive(message: M): void | PromiseLike<void>;
   /**
    * Called once when this life ends, after the children have stopped, to free
    * resources. Not called when the actor is killed.
    */
-  stopped?(reason: ExitReason): void | Promise<void>;
+  stopped?(reason: ExitReason): void | PromiseLike<void>;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface Handler<in M> {
  */
 export type Behavior<M> = (
   context: ActorContext<M>,
-) => Handler<M> | Promise<Handler<M>>;
+) => Handler<M> | PromiseLike<Handler<M>>;
 
 /** Options for a new actor. */
 export interface SpawnOptions<M> {
@@ -108,7 +108,7 @@ export interface ActorContext<M> {
    * passed to `onLate` instead, which should free what the value holds.
    */
   pipeToSelf<T>(
-    promise: Promise<T>,
+    promise: PromiseLike<T>,
     onValue: (value: T) => M,
     onError: (error: unknown) => M,
     onLate?: (value: T) => void,

@@ -19,6 +19,7 @@ import type {
 import { BaseCell } from "./base_cell.ts";
 import type { SystemCore } from "./core.ts";
 import { ActorStoppedError, TroupeError } from "./errors.ts";
+import { callGuarded } from "./guard.ts";
 import type { ActorRef, ExitReason } from "./ref.ts";
 import type { Signal, Stashed } from "./signal.ts";
 import type { ActorSystem } from "./system.ts";
@@ -28,6 +29,8 @@ import { NORMAL } from "./tree_node.ts";
 /** What a life needs from its actor. */
 export interface LifeOwner<M> extends ActorRef<M> {
   readonly core: SystemCore;
+  /** The path for the text of an error. */
+  readonly shownPath: string;
   /** Whether no message is being handled, and none waits. */
   readonly idle: boolean;
   stop(reason?: ExitReason): void;
@@ -149,7 +152,9 @@ export class Life<M> implements ActorContext<M> {
       try {
         owner.send(message, due, context);
       } catch (error) {
-        // The message cannot be measured: other deadlines must still expire.
+        // The message cannot be measured: later ticks and other deadlines must
+        // not suffer.
+        due.claim();
         owner.core.failed(owner, error, message);
       }
     };
@@ -167,7 +172,7 @@ export class Life<M> implements ActorContext<M> {
   }
 
   pipeToSelf<T>(
-    promise: Promise<T>,
+    promise: PromiseLike<T>,
     onValue: (value: T) => M,
     onError: (error: unknown) => M,
     onLate?: (value: T) => void,
@@ -185,7 +190,7 @@ export class Life<M> implements ActorContext<M> {
         return { message: makeMessage(), context };
       });
     };
-    promise.then(
+    Promise.resolve(promise).then(
       (value) => deliver(() => onValue(value), onLate && (() => onLate(value))),
       (error) => deliver(() => onError(error)),
     );
@@ -217,21 +222,22 @@ export class Life<M> implements ActorContext<M> {
 
   /** Passes a value to its `onLate`; a failure is reported and ends nothing. */
   private callLate(late: () => void): void {
-    try {
-      late();
-    } catch (error) {
-      this.#owner.core.failed(this.#owner, error, undefined);
-    }
+    callGuarded(
+      late,
+      (error) => this.#owner.core.failed(this.#owner, error, undefined),
+    );
   }
 
   private over(): ActorStoppedError {
-    return new ActorStoppedError(`The actor ${this.#owner.path} has stopped`);
+    return new ActorStoppedError(
+      `The actor ${this.#owner.shownPath} has stopped`,
+    );
   }
 
   private assertAlive(what: string): void {
     if (this.ended) {
       throw new TroupeError(
-        `Cannot ${what}: this life of ${this.#owner.path} is over`,
+        `Cannot ${what}: this life of ${this.#owner.shownPath} is over`,
       );
     }
   }

@@ -46,9 +46,11 @@ export function undeliverable(
     sender = source.sender;
     source.reject(
       reason === "stopped"
-        ? new ActorStoppedError(`Cannot ask ${target.path}: it has stopped`)
+        ? new ActorStoppedError(
+          `Cannot ask ${target.shownPath}: it has stopped`,
+        )
         : new MailboxFullError(
-          `Cannot ask ${target.path}: its mailbox is full, ask later or raise its bound`,
+          `Cannot ask ${target.shownPath}: its mailbox is full, ask later or raise its bound`,
         ),
     );
   } else if (source instanceof BaseCell) sender = source;
@@ -66,11 +68,11 @@ export function rejectCurrent(
   source.reject(
     exit.type === "failed"
       ? new ActorFailedError(
-        `Cannot ask ${target.path}: it crashed on this request`,
+        `Cannot ask ${target.shownPath}: it crashed on this request`,
         { cause: exit.cause },
       )
       : new ActorStoppedError(
-        `Cannot ask ${target.path}: it was killed on this request`,
+        `Cannot ask ${target.shownPath}: it was killed on this request`,
       ),
   );
 }

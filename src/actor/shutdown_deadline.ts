@@ -5,6 +5,9 @@
  */
 import { Deadline } from "./deadlines.ts";
 
+/** Default milliseconds from a stop to a kill, as in OTP. */
+export const DEFAULT_SHUTDOWN_MS = 5000;
+
 /** The part of an actor that its deadline uses. */
 interface Stoppable {
   reportKilled(): void;

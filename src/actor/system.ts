@@ -16,6 +16,7 @@ import {
 import { checkSpawn } from "./argument_checks.ts";
 import type { Behavior, SpawnOptions } from "./behavior.ts";
 import { ActorCell } from "./actor_cell.ts";
+import type { BaseCell } from "./base_cell.ts";
 import { checkClock, type Clock, realClock } from "./clock.ts";
 import { SystemCore } from "./core.ts";
 import { TroupeError } from "./errors.ts";
@@ -24,6 +25,7 @@ import type { SystemEvents } from "./system_events.ts";
 import type { ActorRef } from "./ref.ts";
 import { Registry } from "./registry.ts";
 import type { ActorSnapshot } from "./snapshot.ts";
+import { viewTree } from "./tree_walk.ts";
 
 /** Options of an {@linkcode ActorSystem}. */
 export interface ActorSystemOptions {
@@ -151,7 +153,7 @@ export class ActorSystem implements AsyncDisposable {
 
   /** Returns all actors as they are now, from the root down. */
   tree(): ActorSnapshot {
-    return this.#root.snapshot();
+    return viewTree<BaseCell>(this.#root);
   }
 
   /**

@@ -10,6 +10,7 @@ import { ChildTable } from "./child_table.ts";
 import type { SystemCore } from "./core.ts";
 import { TroupeError } from "./errors.ts";
 import type { ActorRef, ExitReason } from "./ref.ts";
+import { pathsOf } from "./tree_walk.ts";
 
 /** The exit reasons without data are shared objects. */
 export const NORMAL: ExitReason = { type: "normal" };
@@ -17,6 +18,12 @@ export const NORMAL: ExitReason = { type: "normal" };
 export const SHUTDOWN: ExitReason = { type: "shutdown" };
 /** See {@linkcode NORMAL}. */
 export const KILLED: ExitReason = { type: "killed" };
+
+/** How a parent stops its children: all together, or last to first. */
+export type StopOrder = "together" | "last_first";
+
+/** Names of a path that the text of an error shows. */
+const SHOWN_NAMES = 32;
 
 /** The part of an actor that its parent and its children use. */
 export abstract class TreeNode {
@@ -37,9 +44,28 @@ export abstract class TreeNode {
   }
 
   get path(): string {
-    if (this.parent === undefined) return "/";
-    const above = this.parent.path;
-    return above === "/" ? `/${this.name}` : `${above}/${this.name}`;
+    const names: string[] = [];
+    let { name, parent } = this;
+    while (parent !== undefined) {
+      names.push(name);
+      ({ name, parent } = parent);
+    }
+    return `/${names.reverse().join("/")}`;
+  }
+
+  /**
+   * The path for the text of an error; of a very long one only its end, because
+   * the end of a deep tree makes such a text for each of its actors.
+   */
+  get shownPath(): string {
+    let shown = "";
+    let { name, parent } = this;
+    for (let left = SHOWN_NAMES; parent !== undefined; left--) {
+      if (left === 0) return `…${shown}`;
+      shown = `/${name}${shown}`;
+      ({ name, parent } = parent);
+    }
+    return shown || "/";
   }
 
   /** Whether the actor is not gone for good. */
@@ -78,7 +104,7 @@ export abstract class TreeNode {
     }
     if (this.hasChild(given)) {
       throw new TroupeError(
-        `Cannot spawn: the name ${shown} is taken by another child of ${this.path}`,
+        `Cannot spawn: the name ${shown} is taken by another child of ${this.shownPath}`,
       );
     }
     return given;
@@ -112,8 +138,9 @@ export abstract class TreeNode {
   reportKilled(): void {
     const { killed } = this.core;
     if (killed === undefined) return;
-    if (this.parent !== undefined) killed.push(this.path);
-    for (const child of this.children) child.reportKilled();
+    const paths = pathsOf<TreeNode>(this);
+    // The root is no actor of anybody's.
+    for (const path of paths) if (path !== "/") killed.push(path);
   }
 
   /** Calls `callback` when the actor is gone for good, or at once if it is. */

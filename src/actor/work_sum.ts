@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ActorSnapshot } from "./snapshot.ts";
+import type { ActorSnapshot, WorkDone } from "./snapshot.ts";
 
 /** Sums over some actors, and over those that are gone below them. */
 export interface WorkSum {
@@ -48,10 +48,20 @@ export function addBelow(
   sum: WorkSum,
   { gone, children }: ActorSnapshot,
 ): void {
+  addGone(sum, gone);
+  // What is pushed is visited too: a tree may be deeper than the stack.
+  const actors = [...children];
+  for (const actor of actors) {
+    addActor(sum, actor);
+    addGone(sum, actor.gone);
+    for (const child of actor.children) actors.push(child);
+  }
+}
+
+function addGone(sum: WorkSum, gone: WorkDone): void {
   sum.processed += gone.processed;
   sum.restarts += gone.restarts;
   if (sum.busyMs !== null) sum.busyMs += gone.busyMs;
-  for (const child of children) addTree(sum, child);
 }
 
 /** Adds an actor and all its descendants. */
