@@ -53,8 +53,8 @@ async function run(scenario: Scenario, times = 1): Promise<LoadResult> {
     await new Promise((resolve) => setTimeout(resolve, 1));
     const isDone = performed.isDone && clock.now() < SHORT.steadyMs;
     const { model } = scenario.load;
-    // No user is idle for longer: arrivals that come all at once are dropped.
-    clock.advance(isDone ? model === "open" ? 500 : 1000 : 2);
+    // In the open model, what comes all at once is dropped.
+    clock.advance(isDone && model === "closed" ? 1000 : 2);
   }
   return await result;
 }
@@ -149,6 +149,7 @@ const SCENARIOS: { readonly [name: string]: Scenario } = {
     ...SHORT,
     users: 100,
     arrivalsPerSecond: 100,
+    steadyMs: 500,
   }),
   "subscriptions": ready.subscriptions({ ...SHORT, eventsPerSecond: 50 }),
   "mixed": ready.mixed(SHORT),
