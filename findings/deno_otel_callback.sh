@@ -24,7 +24,7 @@ cat >package.json <<'JSON'
 { "type": "module" }
 JSON
 timeout 120 npm install --silent --no-audit --no-fund --ignore-scripts \
-  @opentelemetry/api@1.9.0 @opentelemetry/sdk-metrics@3.1.1
+  @opentelemetry/api@1.10.0 @opentelemetry/sdk-metrics@3.1.1
 timeout 120 npx -y deno@2.9.6 --version >/dev/null
 cat >gauges.mjs <<'JS'
 import { metrics } from "@opentelemetry/api";
