@@ -9,6 +9,16 @@ import type { ObjectRule } from "../scenario/rule.ts";
 import type { JsonObject } from "../../codec/mod.ts";
 import { formatPath } from "../scenario/scenario_error.ts";
 import { DriverError } from "./driver_error.ts";
+import { withTexts } from "./with_texts.ts";
+
+/** Fields that stand beside a request, and are given in it by mistake. */
+const BESIDE = "the operation, beside its request";
+const ELSEWHERE = {
+  timeoutMs: BESIDE,
+  weight: BESIDE,
+  checks: BESIDE,
+  tags: BESIDE,
+};
 
 /** Validates requests against a rule, and prepares each of them once. */
 export class RequestReader<Request extends object, Prepared> {
@@ -19,7 +29,7 @@ export class RequestReader<Request extends object, Prepared> {
 
   /** Creates a reader; `prepare` does the costly work. */
   constructor(rule: ObjectRule, prepare: (request: Request) => Prepared) {
-    this.#rule = rule;
+    this.#rule = { ...rule, elsewhere: ELSEWHERE };
     this.#prepare = prepare;
   }
 
@@ -36,16 +46,21 @@ export class RequestReader<Request extends object, Prepared> {
   of({ operation, request }: OperationCall): Prepared {
     const known = this.#prepared.get(request);
     if (known !== undefined) return known;
-    const issues = checkRule(this.#rule, request);
+    let filled = request;
+    let issues = checkRule(this.#rule, filled);
+    if (issues.length > 0) {
+      filled = withTexts(this.#rule, request);
+      issues = checkRule(this.#rule, filled);
+    }
     const [issue] = issues;
-    if (!isRequest<Request>(request, issues)) {
+    if (!isRequest<Request>(filled, issues)) {
       throw new DriverError(
         `Cannot perform ${operation}: ${
           formatPath(["request", ...issue?.path ?? []])
         } ${issue?.message}`,
       );
     }
-    const prepared = this.#prepare(request);
+    const prepared = this.#prepare(filled);
     this.#prepared.set(request, prepared);
     return prepared;
   }

@@ -29,6 +29,8 @@ const REFERENCE = /\$\{[\w-]+\.[\w.-]+\}/;
 /** The deepest nesting of JSON: anything deeper may be circular. */
 const MAX_DEPTH = 64;
 const MAX_SHOWN = 40;
+/** How the message of an unknown field begins. */
+const UNKNOWN_FIELD = "is not a known field";
 
 /** Returns everything that is wrong with a value. */
 export function checkRule(
@@ -39,6 +41,14 @@ export function checkRule(
   const issues: DriverIssue[] = [];
   new Checker(issues, options.templates === true).check(rule, value, []);
   return issues;
+}
+
+/**
+ * Returns whether an issue leaves the value valid that it is found in: a field
+ * too many takes nothing from the others.
+ */
+export function isHarmless({ message }: DriverIssue): boolean {
+  return message.startsWith(UNKNOWN_FIELD);
 }
 
 /** Returns whether a value is an object with fields, and not a list. */
@@ -60,7 +70,8 @@ export function unknownName(
   wrong: string,
   names: readonly string[],
 ): DriverIssue {
-  const suggestion = closestName(wrong, names);
+  const suggestion = closestName(wrong, names) ??
+    names.find((name) => name.endsWith(`.${wrong}`));
   if (suggestion !== undefined) {
     return {
       path,
@@ -181,12 +192,15 @@ class Checker {
     }
     for (const name of Object.keys(value)) {
       if (names.includes(name)) continue;
-      const unknown = unknownName(
-        [...path, name],
-        "is not a known field",
-        name,
-        names,
-      );
+      const { elsewhere = {} } = rule;
+      if (Object.hasOwn(elsewhere, name)) {
+        this.#refuse(
+          [...path, name],
+          `${UNKNOWN_FIELD} here, it belongs into ${elsewhere[name]}`,
+        );
+        continue;
+      }
+      const unknown = unknownName([...path, name], UNKNOWN_FIELD, name, names);
       this.#issues.push(unknown);
     }
   }

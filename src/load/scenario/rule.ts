@@ -48,6 +48,8 @@ export interface ObjectRule {
   readonly fields: { readonly [name: string]: Field };
   /** Optional fields of which at most one may be given. */
   readonly atMostOne?: readonly string[];
+  /** Where fields belong that are often given here instead. */
+  readonly elsewhere?: { readonly [name: string]: string };
 }
 
 /** A rule for a field, which may be left out if it is `optional`. */

@@ -111,11 +111,15 @@ function criterionIssues(
   { criteria = [], operations }: Partial<Scenario>,
 ): DriverIssue[] {
   const issues: DriverIssue[] = [];
+  const names = operations?.flatMap(({ name }) => name) ?? [];
+  // One with an error may be the one that is meant.
+  const areKnown = names.length === operations?.length;
   criteria.forEach((criterion, index) => {
     const path: Path = ["criteria", index];
     const { operation } = criterion;
-    const names = operations?.map(({ name }) => name);
-    if (operation !== undefined && names?.includes(operation) === false) {
+    if (
+      areKnown && operation !== undefined && !names.includes(operation)
+    ) {
       issues.push(
         unknownName(
           [...path, "operation"],

@@ -94,15 +94,26 @@ const check = object<Check>({
   value: optional(json),
 });
 
-const operation = object<Operation>({
-  name,
-  driver: name,
-  request: jsonObject,
-  weight: optional(number({ above: 0 })),
-  timeoutMs: optional(someMs),
-  checks: optional(list(check)),
-  tags: optional(texts),
-});
+const inRequest = "the request of the operation";
+
+const operation: ObjectRule = {
+  ...object<Operation>({
+    name,
+    driver: name,
+    request: jsonObject,
+    weight: optional(number({ above: 0 })),
+    timeoutMs: optional(someMs),
+    checks: optional(list(check)),
+    tags: optional(texts),
+  }),
+  elsewhere: {
+    url: inRequest,
+    method: inRequest,
+    headers: inRequest,
+    body: inRequest,
+    json: inRequest,
+  },
+};
 
 const feeder = object<Feeder>({
   records: list(jsonObject, 1),

@@ -15,6 +15,7 @@ import {
   stringify,
   visit,
 } from "yaml";
+import { alteredScalars } from "./altered_scalars.ts";
 import type { Path } from "./check_rule.ts";
 import type { DriverMap } from "../driver.ts";
 import type { Scenario } from "./scenario.ts";
@@ -73,13 +74,19 @@ export function parseScenario(
   const { format = fileName.endsWith(".json") ? "json" : "yaml" } = options;
   if (format === "json") checkJson(text, fileName);
   const lines = new LineCounter();
-  const { document, value } = read(text, lines, fileName);
+  const { document, value, doubled } = read(text, lines, fileName);
   const { scenario, errors } = validateScenario(value, drivers);
-  if (scenario !== undefined) return scenario;
-  const located = errors.map((issue) => ({
-    ...issue,
-    ...position(lines, offsetOf(document, issue.path)),
-  }));
+  const altered = alteredScalars(document);
+  if (scenario !== undefined && doubled.length + altered.length === 0) {
+    return scenario;
+  }
+  const located = [
+    ...doubled,
+    ...[...errors, ...altered].map((issue) => ({
+      ...issue,
+      ...position(lines, offsetOf(document, issue.path)),
+    })),
+  ];
   located.sort((a, b) => a.line - b.line || a.column - b.column);
   throw new ScenarioError(located, { source: fileName });
 }
@@ -132,6 +139,13 @@ function checkJson(text: string, fileName: string): void {
 interface Read {
   readonly document: Document;
   readonly value: unknown;
+  /** Keys that are there twice, of which the last counts. */
+  readonly doubled: readonly LocatedIssue[];
+}
+
+interface LocatedIssue extends ScenarioIssue {
+  readonly line: number;
+  readonly column: number;
 }
 
 function read(text: string, lines: LineCounter, fileName: string): Read {
@@ -145,15 +159,18 @@ function read(text: string, lines: LineCounter, fileName: string): Read {
       merge: false,
       resolveKnownTags: false,
     });
-    const issues = [...document.errors, ...document.warnings].map((issue) => ({
+    const { errors, warnings } = document;
+    const issues = [...errors, ...warnings].map((issue) => ({
       path: [],
       message: issue.message,
       ...position(lines, issue.pos[0]),
     }));
-    if (issues.length > 0) {
-      throw new ScenarioError(issues, { source: fileName });
-    }
-    return { document, value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
+    // The rest of a text with a doubled key is sound, of another mistake not.
+    const isSound = warnings.length === 0 &&
+      errors.every(({ code }) => code === "DUPLICATE_KEY");
+    if (!isSound) throw new ScenarioError(issues, { source: fileName });
+    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+    return { document, value, doubled: issues };
   } catch (cause) {
     let message: string | undefined;
     if (cause instanceof RangeError) message = "It is nested too deeply";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkRule, isRecord } from "./check_rule.ts";
+import { checkRule, isHarmless, isRecord } from "./check_rule.ts";
 import type { DriverIssue, DriverMap } from "../driver.ts";
 import type { Scenario } from "./scenario.ts";
 import { crossCheck } from "./scenario_checks.ts";
@@ -48,8 +48,9 @@ export function validateScenario(
 ): ScenarioValidation {
   const found = checkRule(scenarioRule, value);
   const errors = [...found];
-  const wrong = new Set(found.map(({ path: [part] }) => part));
-  const valid = validParts(value, wrong);
+  const unsound = found.filter((issue) => !isHarmless(issue));
+  const wrong = new Set(unsound.map(({ path: [part] }) => part));
+  const valid = validParts(value, unsound);
   if (isPartial(valid)) {
     errors.push(...crossCheck(valid, drivers));
     // Otherwise what is referred to may exist, but be wrong.
@@ -64,11 +65,25 @@ export function validateScenario(
   return { scenario: value, errors: [], warnings };
 }
 
-/** Returns the parts without errors: the others are not checked again. */
-function validParts(value: unknown, wrong: ReadonlySet<unknown>): unknown {
+/**
+ * Returns the parts without errors: the others are not checked again. An item
+ * with an error leaves a hole in its list, so that the others keep their places.
+ */
+function validParts(value: unknown, unsound: readonly DriverIssue[]): unknown {
   if (!isRecord(value)) return undefined;
   return Object.fromEntries(
-    Object.entries(value).filter(([part]) => !wrong.has(part)),
+    Object.entries(value).flatMap(([part, content]) => {
+      const issues = unsound.filter(({ path }) => path[0] === part);
+      if (issues.length === 0) return [[part, content]];
+      if (
+        !Array.isArray(content) || issues.some(({ path }) => path.length < 2)
+      ) {
+        return [];
+      }
+      const items = [...content];
+      for (const { path: [, index] } of issues) delete items[Number(index)];
+      return [[part, items]];
+    }),
   );
 }
 

@@ -45,6 +45,19 @@ Deno.test(
 );
 
 Deno.test(
+  "a number of a record is text in a header",
+  bounded,
+  async () => {
+    await using server = new Server(({ headers }) =>
+      Response.json(headers.get("x-account"))
+    );
+    await using user = await openUser(httpDriver());
+    const request = { url: server.url, headers: { "x-account": 41 } };
+    assertEquals((await user.perform(call(request))).body, "41");
+  },
+);
+
+Deno.test(
   "the method, the headers and a JSON body are sent",
   bounded,
   async () => {

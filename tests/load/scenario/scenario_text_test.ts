@@ -103,7 +103,6 @@ for (
       "name: chat\n  load: 1\n",
       "1:7: Nested mappings are not allowed in compact mappings",
     ],
-    ["a key twice", "name: a\nname: b\n", "2:1: Map keys must be unique"],
     ["a key of a list", "? [a]\n: b\n", "1:3: With stringKeys, all keys"],
     ["a tag", "name: !!binary aGVsbG8=\n", "1:7: Unresolved tag: "],
     ["a tag of its own", "name: !secret x\n", "1:7: Unresolved tag: !secret"],
@@ -176,9 +175,128 @@ Deno.test("what only YAML allows is refused in JSON", () => {
   );
 });
 
-Deno.test("a duplicate key is refused in JSON too", () => {
+for (const format of ["yaml", "json"] as const) {
+  Deno.test(`a key that is there twice is refused in ${format}, and hides nothing else`, () => {
+    const text = '{"name": "a",\n "name": "b",\n "tagss": {}}';
+    assertEquals(
+      refusal(text, { format }).split("\n").filter((line) =>
+        !line.includes("is missing")
+      ),
+      [
+        "Cannot use the scenario:",
+        "scenario:2:2: Map keys must be unique",
+        'scenario:3:2: tagss is not a known field, did you mean "tags"?',
+      ],
+    );
+  });
+}
+
+Deno.test("everything that is wrong is reported at once", () => {
+  const text = `name: shop
+target: { command: sh, readyPattern: "at (?<url>.*)" }
+load: { model: closed, users: 1 }
+phases: { steadyMs: 1000 }
+feeders: { users: { records: [{ id: 1 }], ordr: random } }
+operations:
+  - name: look
+    driver: websocket
+    request: { url: "\${target.ulr}" }
+    wieght: 2
+  - name: look
+    driver: htpp
+    request: { url: "\${usres.id}" }
+    url: "http://127.0.0.1/"
+criteria:
+  - { metric: p95, operation: look, is: below, value: 5 }
+  - { metric: latency.p95, operation: lok, is: below, value: 5 }
+`;
   assertEquals(
-    refusal('{"name": "a",\n "name": "b"}', { format: "json" }),
-    "Cannot use the scenario:\nscenario:2:2: Map keys must be unique",
+    refusal(text, { drivers: { websocket, http: websocket } }).split("\n"),
+    [
+      "Cannot use the scenario:",
+      'scenario:5:43: feeders.users.ordr is not a known field, did you mean "order"?',
+      "scenario:9:16: operations[0].request.url is somewhere else",
+      'scenario:9:16: operations[0].request.url has ${target.ulr}, which is not a group of target.readyPattern, did you mean "url"?',
+      'scenario:10:5: operations[0].wieght is not a known field, did you mean "weight"?',
+      'scenario:11:5: operations[1].name is "look", the same as that of operations[0], choose another',
+      'scenario:12:5: operations[1].driver is "htpp", did you mean "http"?',
+      'scenario:13:16: operations[1].request.url has ${usres.id}, which refers to no feeder, did you mean "users"?',
+      "scenario:14:5: operations[1].url is not a known field here, it belongs into the request of the operation",
+      'scenario:16:7: criteria[0].metric is "p95", did you mean "latency.p95"?',
+      'scenario:17:28: criteria[1].operation is "lok", did you mean "look"?',
+    ],
   );
+});
+
+Deno.test("an item with an error hides no error of another", () => {
+  const scenario = {
+    ...chat,
+    operations: [{ name: "join" }, ...chat.operations, ...chat.operations],
+    criteria: [
+      { metric: "latency.p99", is: "below", value: 50, operation: "gone" },
+      { metric: "errorRate", is: "below", value: 5 },
+    ],
+  };
+  const found = refusal(JSON.stringify(scenario), { format: "json" });
+  assertEquals(
+    found.split("\n").slice(1).map((line) => line.replace(/.*?: /, "")).sort(),
+    [
+      "criteria[1].value is 5, it must be from 0 to 1",
+      "operations[0].driver is missing, it must be a string that is not empty",
+      "operations[0].request is missing, it must be an object",
+      'operations[3].name is "join", the same as that of operations[1], choose another',
+      'operations[4].name is "send", the same as that of operations[2], choose another',
+    ],
+  );
+});
+
+for (
+  const [written, read] of [
+    ["+15551234567", "15551234567"],
+    ["02134", "2134"],
+    ["1.10", "1.1"],
+    ["0x1F", "31"],
+    ["0o17", "15"],
+    ["9007199254740993", "9007199254740992"],
+    ["True", "true"],
+  ] as const
+) {
+  Deno.test(`${written} in data is refused, as it would be sent as ${read}`, () => {
+    const scenario = (value: string) =>
+      `${
+        stringifyScenario(chat).replace(
+          "request: {}",
+          `request: { a: [${value}] }`,
+        )
+      }
+feeders: { f: { records: [{ id: ${value} }] } }
+`;
+    const advice =
+      `is ${written}, which is read as ${read}: put it in quotes to send what is written, or write ${read}`;
+    assertEquals(
+      refusal(scenario(written)).split("\n").slice(1).map((line) =>
+        line.replace(/.*?: /, "")
+      ),
+      [
+        `operations[0].request.a[0] ${advice}`,
+        `feeders.f.records[0].id ${advice}`,
+      ],
+    );
+    assertEquals(
+      parseScenario(scenario(`"${written}"`)).feeders?.f?.records,
+      [{ id: written }],
+    );
+    assertEquals(
+      parseScenario(scenario(read)).operations[0]?.request,
+      { a: [JSON.parse(read)] },
+    );
+  });
+}
+
+Deno.test("a number that is no data may be written as one likes", () => {
+  const text = stringifyScenario(chat).replace(
+    "steadyMs: 10000",
+    "steadyMs: 1e4",
+  );
+  assertEquals(parseScenario(text).phases.steadyMs, 10_000);
 });
