@@ -244,6 +244,49 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "in a browser, two lines that are the same are both seen",
+  inBrowser,
+  async () => {
+    await using served = new Served();
+    for (let n = 1; n <= 60; n++) {
+      // As when there are fewer values than a hundred.
+      const eventLoop = { delayP50Ms: 1, delayP99Ms: 40, delayMaxMs: 40 };
+      served.feed.push({ ...fullSnapshot(n), eventLoop });
+    }
+    await using browser = await TestBrowser.open();
+    await browser.open(served.address);
+    await shows(browser, "Event loop delay", "max", "40");
+    /** How many points of the chart have the colours of the three lines. */
+    const points = `(() => {
+      const panel = [...document.querySelectorAll(".panel")]
+        .find((panel) => panel.textContent.startsWith("Event loop"));
+      const canvas = panel.querySelector("canvas");
+      const { width, height } = canvas;
+      const { data } = canvas.getContext("2d")
+        .getImageData(0, 0, width, height);
+      return [1, 2, 3].map((number) => {
+        const probe = document.createElement("i");
+        probe.style.color = "var(--series-" + number + ")";
+        document.body.append(probe);
+        const wanted = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+        probe.remove();
+        let count = 0;
+        for (let i = 0; i < data.length; i += 4) {
+          if (wanted.every((part, at) => Math.abs(part - data[i + at]) < 8)) {
+            count++;
+          }
+        }
+        return count;
+      });
+    })()`;
+    const counts = await browser.page.evaluate(points);
+    assert(Array.isArray(counts) && counts.length === 3);
+    for (const count of counts) assert(count > 20, `${counts}`);
+    browser.assertQuiet();
+  },
+);
+
 /** Makes a tab believe that another one is in front of it, or it of them. */
 async function setVisible(
   { page }: TestBrowser,

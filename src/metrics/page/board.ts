@@ -46,11 +46,12 @@ export class Board<T> {
     const place = section.querySelector(".panels") ?? section;
     this.#charts = panels.map((panel) => {
       const series = new Series(MAX_POINTS);
-      const { title, unit } = panel;
+      const { title, unit, behind } = panel;
       const { spans } = this;
       const chart = new Chart(place, {
         title,
         unit,
+        behind,
         series,
         axis,
         spans,

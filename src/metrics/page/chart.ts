@@ -17,6 +17,8 @@ export interface Span {
 export interface ChartOptions {
   readonly title: string;
   readonly unit: string;
+  /** A line that is drawn wider and behind the others. */
+  readonly behind: string | undefined;
   readonly series: Series;
   /** Whether the axis is the time of day, or the time since the start. */
   readonly axis: "time" | "elapsed";
@@ -69,7 +71,7 @@ export class Chart {
     const isSame = names.length === this.#shown.length &&
       names.every((name, index) => name === this.#shown[index]);
     if (this.#plot === undefined || !isSame) this.redraw();
-    else this.#plot.setData(series.columns);
+    else this.#plot.setData(this.#data);
     this.#showValues();
   }
 
@@ -80,7 +82,7 @@ export class Chart {
     this.#plot = undefined;
     this.#shown = series.names;
     if (this.#shown.length === 0) return;
-    this.#plot = new uPlot(this.#plotOptions(), series.columns, this.#place);
+    this.#plot = new uPlot(this.#plotOptions(), this.#data, this.#place);
     this.#values.replaceChildren(...this.#shown.map((name, index) => {
       const label = document.createElement("dt");
       label.textContent = name;
@@ -90,6 +92,20 @@ export class Chart {
       return row;
     }));
     this.#showValues();
+  }
+
+  /** The order in which lines are drawn, by their places in the series. */
+  get #order(): number[] {
+    const { behind } = this.#options;
+    const order = [...this.#shown.keys()];
+    return order.sort((a, b) =>
+      Number(this.#shown[b] === behind) - Number(this.#shown[a] === behind)
+    );
+  }
+
+  get #data(): uPlot.AlignedData {
+    const [xs, ...lines] = this.#options.series.columns;
+    return [xs, ...this.#order.map((index) => lines[index] ?? [])];
   }
 
   /** Shows the values under the pointer, or the last ones. */
@@ -139,10 +155,10 @@ export class Chart {
       ],
       series: [
         {},
-        ...this.#shown.map((label, index) => ({
-          label,
+        ...this.#order.map((index) => ({
+          label: this.#shown[index] ?? "",
           stroke: colour(`--series-${number(index)}`),
-          width: 1.5,
+          width: this.#shown[index] === this.#options.behind ? 4 : 1.5,
           points: { show: false },
         })),
       ],

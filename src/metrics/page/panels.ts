@@ -11,6 +11,11 @@ import type { Values } from "./series.ts";
 export interface Panel<T> {
   readonly title: string;
   readonly unit: "cores" | "bytes" | "ms" | "messages" | "/s" | "";
+  /**
+   * A line that is drawn wider and behind the others, so that both are seen
+   * where they are the same.
+   */
+  readonly behind?: string;
   /** Returns the next values, from an item and the one before it. */
   read(now: T, before: T | undefined): Values;
 }
@@ -36,6 +41,7 @@ export const PROCESS_PANELS: readonly Panel<MetricsSnapshot>[] = [
   {
     title: "Event loop delay",
     unit: "ms",
+    behind: "max",
     read: ({ eventLoop }) => ({
       p50: eventLoop?.delayP50Ms ?? null,
       p99: eventLoop?.delayP99Ms ?? null,
@@ -73,6 +79,7 @@ export const LOAD_PANELS: readonly Panel<LoadEvent>[] = [
   {
     title: "Latency",
     unit: "ms",
+    behind: "max",
     read: ({ point }) => ({
       p50: point.latencyP50Ms,
       p99: point.latencyP99Ms,
