@@ -158,8 +158,16 @@ export interface CriterionResult {
 
 /** How well the load generator itself could keep up. */
 export interface GeneratorHealth {
-  /** Cores kept busy on average; `null` if that is not known. */
+  /**
+   * Cores kept busy on average, but for waiting for the next start; `null` if
+   * that is not known.
+   */
   readonly cpuCores: number | null;
+  /**
+   * Milliseconds of processor time that the generator itself took for each
+   * operation of the steady phase; `null` if that is not known.
+   */
+  readonly workPerOperationMs: number | null;
   /** How late operations started, in milliseconds. */
   readonly lag: DistributionSummary;
   /** How late timers fired, in milliseconds. */

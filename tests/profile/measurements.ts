@@ -81,6 +81,7 @@ export function loadOf(
     users: { planned: users, started: users, replaced: 0, peak: users },
     generator: {
       cpuCores: 0.2,
+      workPerOperationMs: null,
       lag: always(0.5),
       eventLoopDelay: always(1),
       rssPeakBytes: null,

@@ -194,17 +194,25 @@ function usersText({ users }: LoadResult): string {
 
 /** Returns how well the generator could keep up. */
 function generatorText({ generator }: LoadResult): string {
-  const { cpuCores, lag, eventLoopDelay, rssPeakBytes, openFilesPeak } =
-    generator;
+  const {
+    cpuCores,
+    workPerOperationMs,
+    lag,
+    eventLoopDelay,
+    rssPeakBytes,
+    openFilesPeak,
+  } = generator;
   const measured: readonly [string, string | null][] = [
     [
       "cores busy",
       cpuCores === null ? null : short(Math.round(cpuCores * 100) / 100),
     ],
     [
-      "ms start lag (p99)",
-      lag.p99 === null ? null : short(lag.p99),
+      "ms of work per operation",
+      workPerOperationMs === null ? null : short(workPerOperationMs),
     ],
+    ["ms start lag (p50)", lag.p50 === null ? null : short(lag.p50)],
+    ["ms (p99)", lag.p99 === null ? null : short(lag.p99)],
     [
       "ms event-loop delay (p99)",
       eventLoopDelay.p99 === null ? null : short(eventLoopDelay.p99),

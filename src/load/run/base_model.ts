@@ -26,6 +26,8 @@ export interface ModelContext {
   readonly timeline: TimelineRecorder;
   /** How late operations started in the steady phase, in milliseconds. */
   readonly lag: Distribution;
+  /** Called with milliseconds in which the thread only waited for a start. */
+  readonly onIdle: (ms: number) => void;
 }
 
 /** Draws operations, and knows which phase each belongs to. */

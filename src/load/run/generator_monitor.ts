@@ -19,8 +19,11 @@ export class GeneratorMonitor implements Disposable {
   readonly eventLoopDelay: Distribution = new Distribution();
   rssPeakBytes: number | null = null;
   openFilesPeak: number | null = null;
-  /** Cores kept busy on average between `start` and `stop`. */
+  /** Cores kept busy by work on average between `start` and `stop`. */
   cpuCores: number | null = null;
+  /** Milliseconds of work, on any core, between `start` and `stop`. */
+  workMs: number | null = null;
+  #idleMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -42,6 +45,12 @@ export class GeneratorMonitor implements Disposable {
   start(): void {
     this.eventLoopDelay.reset();
     this.#cpu = this.#cpuNow();
+    this.#idleMs = 0;
+  }
+
+  /** Adds time in which a core was busy, but only with waiting. */
+  addIdle(ms: number): void {
+    this.#idleMs += ms;
   }
 
   /** Ends the period that counts. */
@@ -50,7 +59,8 @@ export class GeneratorMonitor implements Disposable {
     const [from, to] = [this.#cpu, this.#cpuNow()];
     this.#cpu = undefined;
     if (from === undefined || to === undefined || to.atMs <= from.atMs) return;
-    this.cpuCores = (to.ms - from.ms) / (to.atMs - from.atMs);
+    this.workMs = Math.max(0, to.ms - from.ms - this.#idleMs);
+    this.cpuCores = this.workMs / (to.atMs - from.atMs);
   }
 
   #cpuNow(): { ms: number; atMs: number } | undefined {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { DistributionSummary } from "../../metrics/mod.ts";
+import { short } from "../report/numbers.ts";
 
 /** Limits of the generator beyond which a run is invalid. */
 export interface HealthLimits {
@@ -29,15 +30,28 @@ export interface HealthLimits {
 export interface HealthFacts {
   /** Whether operations had planned start times. */
   readonly hasSchedule: boolean;
+  /** Whether latencies count from the planned start times. */
+  readonly isOpen: boolean;
   /** How late operations started, in milliseconds. */
   readonly lag: DistributionSummary;
   /** How late timers fired, in milliseconds. */
   readonly eventLoopDelay: DistributionSummary;
   /** Cores kept busy on average; `null` if that is not known. */
   readonly cpuCores: number | null;
+  /** Milliseconds of the generator's own work for each operation, if known. */
+  readonly workPerOperationMs: number | null;
   /** The median service time; `null` if no operation succeeded. */
   readonly serviceTimeP50Ms: number | null;
 }
+
+/** How late half of the operations may start without a word, in ms. */
+const PUNCTUAL_MS = 0.1;
+/** The part of the median service time that lag may be without a word. */
+const LAG_PART = 0.1;
+/** The part of the median service time that is called the generator's own. */
+const OWN_PART = 0.25;
+/** No thread is seen busier than this: others need its core as well. */
+const MAX_BUSY = 0.95;
 
 /** What was decided about the generator. */
 export interface HealthVerdict {
@@ -87,5 +101,53 @@ export function judgeHealth(
       warnings.push(`${busy}: the times may include its own work.`);
     }
   }
-  return { reasons, warnings };
+  return {
+    reasons,
+    warnings: [
+      ...warnings,
+      ...reasons.length > 0 ? [] : lagWarnings(facts),
+      ...ownWarnings(facts),
+    ],
+  };
+}
+
+/** Warns of latencies that include how late operations started. */
+function lagWarnings(
+  { isOpen, lag: { p50 }, serviceTimeP50Ms }: HealthFacts,
+): string[] {
+  const serviceMs = serviceTimeP50Ms ?? 0;
+  const isSmall = p50 === null ||
+    p50 <= Math.max(PUNCTUAL_MS, serviceMs * LAG_PART);
+  if (!isOpen || isSmall) return [];
+  return [
+    `Half of the operations started more than ${
+      short(p50)
+    } ms late, and the median service time is ${
+      short(serviceMs)
+    } ms: latencies include this lag of the generator, service times do not.`,
+  ];
+}
+
+/**
+ * Warns of times that the generator spent itself. On a machine whose cores are
+ * shared no thread looks busy all the time, so its work is compared with what
+ * was measured: with each operation that is under way at the same time, a
+ * response waits longer for the thread.
+ */
+function ownWarnings(
+  { workPerOperationMs, serviceTimeP50Ms, cpuCores }: HealthFacts,
+): string[] {
+  if (workPerOperationMs === null || !serviceTimeP50Ms) return [];
+  const busy = Math.min(cpuCores ?? 0, MAX_BUSY);
+  const ownMs = workPerOperationMs / (1 - busy);
+  if (ownMs < serviceTimeP50Ms * OWN_PART) return [];
+  return [
+    `The generator's own work is ${
+      short(workPerOperationMs)
+    } ms for each operation, which keeps ${
+      (cpuCores ?? 0).toFixed(2)
+    } cores busy, and the median service time is ${
+      short(serviceTimeP50Ms)
+    } ms: much of the times is its own, not the service's.`,
+  ];
 }

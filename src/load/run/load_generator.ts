@@ -138,7 +138,7 @@ export class LoadGenerator implements AsyncDisposable {
   }
 
   #model(pool: UserPool): UserModel {
-    const { clock, phases, operations, scenario } = this.#options;
+    const { clock, phases, operations, scenario, monitor } = this.#options;
     const { load, seed = 1 } = scenario;
     const context = {
       clock,
@@ -152,6 +152,7 @@ export class LoadGenerator implements AsyncDisposable {
       ),
       timeline: this.#timeline,
       lag: this.lag,
+      onIdle: (ms: number) => monitor.addIdle(ms),
     };
     return load.model === "open"
       ? new OpenModel(context, load)

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Timer } from "../../actor/mod.ts";
 import { type Random, randomStream } from "../../stats/internal.ts";
 import type { OpenLoad } from "../scenario/scenario.ts";
 import { Arrivals } from "./arrivals.ts";
 import { BaseModel, type ModelContext } from "./base_model.ts";
+import { PunctualTimer } from "./punctual_timer.ts";
 import type { UserModel } from "./user_model.ts";
 import type { VirtualUser } from "./virtual_user.ts";
 
@@ -17,11 +17,16 @@ export class OpenModel extends BaseModel implements UserModel {
   readonly #arrivals: Arrivals;
   readonly #random: Random;
   readonly #idle: VirtualUser[] = [];
-  #timer: Timer | undefined;
+  readonly #timer: PunctualTimer;
 
   constructor(context: ModelContext, load: OpenLoad) {
     super(context);
     this.#maxUsers = load.maxUsers;
+    this.#timer = new PunctualTimer(
+      context.clock,
+      () => this.#arrive(),
+      context.onIdle,
+    );
     this.#random = randomStream(context.seed, "operations");
     this.#arrivals = new Arrivals(
       context.phases,
@@ -45,17 +50,11 @@ export class OpenModel extends BaseModel implements UserModel {
   }
 
   #arrive(): void {
-    const { clock } = this.context;
-    const now = clock.now();
+    const now = this.context.clock.now();
     let nextMs: number | undefined;
     while ((nextMs = this.#arrivals.nextMs) !== undefined) {
       const plannedAt = this.context.startAt + nextMs;
-      if (plannedAt > now) {
-        // Timers take whole milliseconds: rounded down, it would be too early.
-        const delayMs = Math.ceil(plannedAt - now);
-        this.#timer = clock.schedule(delayMs, () => this.#arrive());
-        return;
-      }
+      if (plannedAt > now) return this.#timer.set(plannedAt);
       this.#arrivals.advance();
       this.#dispatch(plannedAt, now);
     }
@@ -88,6 +87,6 @@ export class OpenModel extends BaseModel implements UserModel {
   }
 
   [Symbol.dispose](): void {
-    this.#timer?.cancel();
+    this.#timer[Symbol.dispose]();
   }
 }

@@ -20,6 +20,7 @@ import { phaseText, type ResolvedPhases, resolvePhases } from "./phases.ts";
 import type {
   GeneratorHealth,
   LoadResult,
+  OperationResult,
   PhaseName,
   PhaseResult,
 } from "../result.ts";
@@ -234,7 +235,8 @@ export class ScenarioRun {
     const { all, operations } = load?.results() ?? this.#noResults();
     const criteria = judgeAll(model, expected, all, operations);
     const lag = load?.lag ?? new Distribution();
-    const health = this.#health(monitor, lag, all.serviceTime.p50);
+    const workMs = workPerOperationMs(monitor, all);
+    const health = this.#health(monitor, lag, workMs, all.serviceTime.p50);
     const { verdict, reasons } = verdictOf({
       aborted: this.#aborted,
       invalid: [...this.#invalid, ...health.reasons],
@@ -260,7 +262,7 @@ export class ScenarioRun {
       operations,
       users: load?.users() ?? this.#noUsers(),
       criteria,
-      generator: generatorHealth(monitor, lag, health),
+      generator: generatorHealth(monitor, lag, workMs, health),
       timeline: load?.timeline() ??
         { intervalMs: timelineIntervalMs(longestMs(this.#phases)), points: [] },
     };
@@ -269,14 +271,17 @@ export class ScenarioRun {
   #health(
     monitor: GeneratorMonitor,
     lag: Distribution,
+    workPerOperationMs: number | null,
     serviceTimeP50Ms: number | null,
   ): HealthVerdict {
     const { load } = this.#scenario;
     return judgeHealth({
       hasSchedule: load.model === "open" || load.thinkTime !== undefined,
+      isOpen: load.model === "open",
       lag: lag.summary(),
       eventLoopDelay: monitor.eventLoopDelay.summary(),
       cpuCores: monitor.cpuCores,
+      workPerOperationMs,
       serviceTimeP50Ms,
     }, this.#manager.health);
   }
@@ -305,13 +310,23 @@ function droppedWarning(dropped: number, planned: number): string {
   return `${dropped} of ${planned} planned operations were dropped because all users were busy: raise maxUsers if the service can take more.`;
 }
 
+/** Returns the generator's work for each operation of the steady phase. */
+function workPerOperationMs(
+  { workMs }: GeneratorMonitor,
+  { accounting: { started } }: OperationResult,
+): number | null {
+  return workMs === null || started === 0 ? null : workMs / started;
+}
+
 function generatorHealth(
   monitor: GeneratorMonitor,
   lag: Distribution,
+  workPerOperationMs: number | null,
   { reasons }: HealthVerdict,
 ): GeneratorHealth {
   return {
     cpuCores: monitor.cpuCores,
+    workPerOperationMs,
     lag: lag.summary(),
     eventLoopDelay: monitor.eventLoopDelay.summary(),
     rssPeakBytes: monitor.rssPeakBytes,

@@ -81,7 +81,7 @@ Deno.test("a text report has the phases, the users, the generator and the model"
   );
   assertLine(
     lines,
-    "Generator: healthy, 0.25 cores busy, 2.97 ms start lag (p99), 1.98 ms event-loop delay (p99), 98.7 MB of memory",
+    "Generator: healthy, 0.25 cores busy, 0.2 ms of work per operation, 1.5 ms start lag (p50), 2.97 ms (p99), 1.98 ms event-loop delay (p99), 98.7 MB of memory",
   );
   assertLine(
     lines,

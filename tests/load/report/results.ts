@@ -117,6 +117,7 @@ export const failed: LoadResult = {
   ],
   generator: {
     cpuCores: 0.25,
+    workPerOperationMs: 0.2,
     lag: times(3),
     eventLoopDelay: times(2),
     rssPeakBytes: 98_700_000,
@@ -231,6 +232,7 @@ export const results: fc.Arbitrary<LoadResult> = fc.record({
   ),
   generator: fc.record({
     cpuCores: known,
+    workPerOperationMs: known,
     lag: summaries,
     eventLoopDelay: summaries,
     rssPeakBytes: known,
