@@ -3,8 +3,16 @@
  *
  * @module
  */
-import type { ActorSystem, Clock, Timer } from "../actor/mod.ts";
+import {
+  type ActorSystem,
+  type Clock,
+  type Timer,
+  TroupeError,
+} from "../actor/mod.ts";
 import { checkFunction, checkNumber } from "../checks/internal.ts";
+
+/** How often timers may be due again at one moment: no program needs more. */
+const MAX_HALTS = 1000;
 
 /** A timer of a {@linkcode ManualClock}. */
 class ManualTimer implements Timer {
@@ -118,6 +126,8 @@ export class ManualClock implements Clock {
    *
    * @throws {TypeError} as a rejection, if `ms` is not a number.
    * @throws {RangeError} as a rejection, if `ms` is negative or not finite.
+   * @throws {TroupeError} as a rejection, if time comes to a halt: at one moment
+   * timers fire over and over, such as those of a back-off of 0.
    */
   async advanceAsync(
     ms: number,
@@ -127,8 +137,16 @@ export class ManualClock implements Clock {
     const end = this.#now + ms;
     await allIdle(systems);
     let timer: ManualTimer | undefined;
+    let halts = 0;
     while ((timer = this.#next()) !== undefined && timer.dueAt <= end) {
-      this.advance(Math.max(0, timer.dueAt - this.#now));
+      const step = Math.max(0, timer.dueAt - this.#now);
+      halts = step > 0 ? 0 : halts + 1;
+      if (halts > MAX_HALTS) {
+        throw new TroupeError(
+          `Cannot move the clock beyond ${this.#now} ms: each timer that fires sets another for this moment, give it a delay`,
+        );
+      }
+      this.advance(step);
       await allIdle(systems);
     }
     this.advance(Math.max(0, end - this.#now));

@@ -4,11 +4,9 @@ import { ActorSystem } from "../../src/actor/mod.ts";
 import { CodecError, json } from "../../src/codec/mod.ts";
 import {
   ReconnectingRequester,
-  type ReconnectingRequesterOptions,
   RequestFailedError,
   RequestFailure,
   RequestTimeoutError,
-  serveRequests,
 } from "../../src/rpc/mod.ts";
 import {
   ConnectError,
@@ -16,128 +14,12 @@ import {
   ConnectionPool,
   ConnectionRefusedError,
   ConnectionResetError,
-  listen,
-  type ListenOptions,
   type LogicalConnection,
   ResumeLostError,
   SessionLostError,
 } from "../../src/tcp/mod.ts";
-import { ManualClock, MemoryNetwork } from "../../src/testing/mod.ts";
-import { Happenings } from "../support/happenings.ts";
-import { advanceUntil } from "../support/memory_net.ts";
 import { bounded } from "../support/net.ts";
-import { text } from "../support/request_server.ts";
-
-const PORT = 80;
-const codecs = { request: text, reply: text };
-
-/** A request at the service, to which a test replies. */
-interface Call extends PromiseWithResolvers<string> {
-  readonly request: string;
-}
-
-/** A service that can crash and start again, and a requester. */
-class Restartable implements AsyncDisposable {
-  readonly clock: ManualClock = new ManualClock();
-  readonly network: MemoryNetwork = new MemoryNetwork();
-  readonly system: ActorSystem = new ActorSystem({ clock: this.clock });
-  readonly pool: ConnectionPool;
-  readonly requester: ReconnectingRequester<string, string>;
-  /** Requests that have come to the service. */
-  readonly calls: Happenings<Call> = new Happenings();
-  /** Connections that have come to it. */
-  readonly connections: Happenings<LogicalConnection> = new Happenings();
-  /** How often the requester has dialled. */
-  dials = 0;
-  /** The time of the service, which is another process. */
-  readonly #serviceClock = new ManualClock();
-  #service: ActorSystem | undefined;
-
-  constructor(
-    options: Partial<ReconnectingRequesterOptions<string, string>> = {},
-  ) {
-    const { clock, network } = this;
-    this.pool = new ConnectionPool(this.system, {
-      network,
-      backoff: { initialMs: 0 },
-    });
-    this.requester = new ReconnectingRequester({
-      ...codecs,
-      clock,
-      backoff: { initialMs: 100, maxMs: 1000, random: () => 0.5 },
-      connect: (signal) => {
-        this.dials++;
-        return this.pool.connect({ port: PORT }, { signal });
-      },
-      ...options,
-    });
-  }
-
-  /** Starts the service. */
-  start(options: Partial<ListenOptions> = {}): void {
-    const { network } = this;
-    const clock = this.#serviceClock;
-    network.refuses = false;
-    this.#service = new ActorSystem({ clock });
-    listen(this.#service, {
-      network,
-      port: PORT,
-      serve: (connection) => {
-        this.connections.push(connection);
-        return serveRequests(connection, { ...codecs, clock }, (request) => {
-          const call = { request, ...Promise.withResolvers<string>() };
-          this.calls.push(call);
-          return call.promise;
-        });
-      },
-      ...options,
-    });
-  }
-
-  /** Ends the service without a word, as a crash of its process does. */
-  async crash(): Promise<void> {
-    const service = this.#service;
-    this.#service = undefined;
-    this.network.refuses = true;
-    this.network.cut();
-    await this.#until(service?.shutdown(), this.#serviceClock);
-  }
-
-  async #until(
-    over: Promise<unknown> | undefined,
-    clock: ManualClock,
-  ): Promise<void> {
-    const systems = [this.system, ...this.#service ? [this.#service] : []];
-    if (over !== undefined) await advanceUntil(over, clock, ...systems);
-  }
-
-  /** The next request at the service gets a reply. */
-  async reply(): Promise<void> {
-    const { request, resolve } = await this.calls.next();
-    resolve(`reply to ${request}`);
-  }
-
-  /** Lets everything happen for which no time has to pass. */
-  idle(): Promise<void> {
-    return this.advance(0);
-  }
-
-  /** Moves the clock, and lets everything happen on the way. */
-  async advance(ms: number): Promise<void> {
-    const systems = [this.system, ...this.#service ? [this.#service] : []];
-    await this.clock.advanceAsync(ms, ...systems);
-    await this.#serviceClock.advanceAsync(ms, ...systems);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#until(this.requester.close(), this.clock);
-    await this.#until(this.pool.close(), this.clock);
-    await this.#until(this.#service?.shutdown(), this.#serviceClock);
-    await this.system.shutdown();
-    assertEquals(this.clock.pending, 0, "timers that are left");
-    assertEquals(this.network.sockets, 0, "sockets that are left");
-  }
-}
+import { codecs, PORT, Restartable } from "./restartable.ts";
 
 Deno.test("A reconnecting requester connects at its first request, and once", async () => {
   await using test = new Restartable();

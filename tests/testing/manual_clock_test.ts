@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { ActorSystem } from "../../src/actor/mod.ts";
+import { ActorSystem, TroupeError } from "../../src/actor/mod.ts";
 import { ManualClock } from "../../src/testing/mod.ts";
 
 Deno.test("A manual clock stands at 0 until it is moved", () => {
@@ -155,6 +155,20 @@ Deno.test("advanceAsync() lets actors act at the moment of each timer", async ()
     () => clock.advanceAsync(-1),
     RangeError,
     "Cannot use ms: it is -1",
+  );
+});
+
+Deno.test("advanceAsync() rejects when timers without a delay set each other for ever", async () => {
+  const clock = new ManualClock();
+  await using system = new ActorSystem({ clock });
+  system.spawn<void>((context) => {
+    context.after(5, undefined);
+    return { receive: () => void context.after(0, undefined) };
+  });
+  await assertRejects(
+    () => clock.advanceAsync(10, system),
+    TroupeError,
+    "Cannot move the clock beyond 5 ms",
   );
 });
 
