@@ -144,3 +144,28 @@ Deno.test(
     assertEquals(collector.firing, []);
   },
 );
+
+Deno.test(
+  "an onError that rejects ends nothing: both errors are printed",
+  bounded,
+  async () => {
+    const failure = new Error("onError");
+    const both = Promise.withResolvers<unknown[]>();
+    const { error } = console;
+    const lines: unknown[] = [];
+    console.error = (...words: unknown[]) => {
+      lines.push(...words.filter((word) => word instanceof Error));
+      if (lines.length === 2) both.resolve(lines);
+    };
+    try {
+      await using collector = new MetricsCollector({
+        onError: () => Promise.reject(failure),
+      });
+      collector.subscribe(fail);
+      collector.collect();
+      assertEquals(await both.promise, [broken, failure]);
+    } finally {
+      console.error = error;
+    }
+  },
+);

@@ -355,6 +355,32 @@ Deno.test(
 );
 
 Deno.test(
+  "in a browser without locks, each visible tab has a stream, and a hidden one has none",
+  inBrowser,
+  async () => {
+    await using served = new Served();
+    served.feed.push(fullSnapshot(1));
+    await using browser = await TestBrowser.open();
+    const tabs = [browser, await browser.tab()];
+    for (const tab of tabs) {
+      // As over http from another machine.
+      await tab.page.addInitScript(
+        `Object.defineProperty(navigator, "locks", { value: undefined })`,
+      );
+      await tab.open(served.address);
+    }
+    await served.streams(2);
+    await setVisible(browser, false);
+    await served.streams(1);
+    served.feed.push(fullSnapshot(2));
+    await setVisible(browser, true);
+    for (const tab of tabs) await shows(tab, "Actors", "pool", "12");
+    await served.streams(2);
+    browser.assertQuiet();
+  },
+);
+
+Deno.test(
   "in a browser, the page fits on a phone, dark and light",
   inBrowser,
   async () => {
