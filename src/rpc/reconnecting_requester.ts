@@ -158,6 +158,8 @@ export class ReconnectingRequester<Req, Reply> implements AsyncDisposable {
       isOver: hasEnded,
       ended: ({ connection }) => connection.closed,
       close: (requester) => requester.close(),
+      // Not the requester: it has its own error for those that are in flight.
+      discard: ({ connection }) => void connection.close(),
     });
   }
 

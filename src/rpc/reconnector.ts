@@ -26,6 +26,8 @@ export interface ReconnectorOptions<T> {
   readonly ended: (connection: T) => Promise<void>;
   /** Closes a connection in order. */
   readonly close: (connection: T) => Promise<void>;
+  /** Frees what a connection holds that has ended, maybe on one side alone. */
+  readonly discard: (connection: T) => void;
 }
 
 /** Codes of a session that was ended, or refused, for good. */
@@ -97,9 +99,8 @@ export class Reconnector<T> {
       return;
     }
     this.#current = undefined;
-    const { clock, backoff, close } = this.#options;
-    // Its peer may have closed one direction alone.
-    void close(connection);
+    const { clock, backoff, discard } = this.#options;
+    discard(connection);
     if (clock.now() - this.#upSince >= backoff.resetAfterMs) this.#failures = 0;
     this.#failed(error);
   }

@@ -168,6 +168,15 @@ async function run(steps: readonly Step[], seed: number): Promise<void> {
   assertEquals([inFlight, waiting], [0, 0]);
 }
 
+/** The connection ends before the requester has read why. */
+const RESET_WHILE_RESUMING: Step[] = [
+  { type: "request", idempotent: false, timeoutMs: 300, aborts: false },
+  { type: "cut" },
+  { type: "request", idempotent: false, timeoutMs: 300, aborts: false },
+  { type: "reply", which: 0 },
+  { type: "reset" },
+];
+
 Deno.test("Each request has one outcome, and one that is not idempotent is handled once at most, whatever happens to the service", async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -175,6 +184,6 @@ Deno.test("Each request has one outcome, and one that is not idempotent is handl
       fc.nat(1000),
       run,
     ),
-    { numRuns: RUNS },
+    { numRuns: RUNS, examples: [[RESET_WHILE_RESUMING, 0]] },
   );
 });
