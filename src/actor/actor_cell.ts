@@ -52,12 +52,17 @@ export class ActorCell<M> extends BaseCell
     this.#mailbox = new Mailbox(resolveMailboxOptions(options?.mailbox));
   }
 
+  /** Whether this life may still start children. */
+  get maySpawn(): boolean {
+    return this.living && !this.mustEnd;
+  }
+
   override spawnChild<C>(
     behavior: Behavior<C>,
     options: SpawnOptions<C> | undefined,
     supervised = false,
   ): ActorCell<C> {
-    if (!this.living || this.mustEnd) {
+    if (!this.maySpawn) {
       throw new TroupeError(`Cannot spawn: ${this.shownPath} is stopping`);
     }
     const name = this.nameChild(options?.name);

@@ -5,6 +5,7 @@
  */
 import {
   checkBoolean,
+  checkDuration,
   checkOneOf,
   checkOptionNames,
   type OptionNames,
@@ -36,6 +37,14 @@ export interface ChildSpec<M> extends SpawnOptions<M> {
    * @default {false}
    */
   readonly significant?: boolean;
+  /**
+   * Milliseconds that a start of the child may take. Then it fails with
+   * {@linkcode StartTimeoutError}, as if it had thrown that, and the children
+   * after it no longer wait for its first start under `one_for_one`. The start
+   * of a supervisor includes those of its children.
+   * @default {60_000; Infinity for a supervisor, whose children have their own}
+   */
+  readonly startMs?: number;
 }
 
 const SPEC_OPTIONS: OptionNames<ChildSpec<unknown>> = {
@@ -43,6 +52,7 @@ const SPEC_OPTIONS: OptionNames<ChildSpec<unknown>> = {
   behavior: true,
   restart: true,
   significant: true,
+  startMs: true,
 };
 
 /** Creates the actor of a child; set by its class, for this file. */
@@ -60,6 +70,8 @@ export class Child<in M> {
   readonly restart: RestartPolicy;
   /** Whether the end of this child can end the supervisor. */
   readonly significant: boolean;
+  /** Milliseconds that a start may take; `undefined` for the default. */
+  readonly startMs: number | undefined;
   readonly #spawn: (
     supervisor: BaseCell,
     name: string,
@@ -80,6 +92,7 @@ export class Child<in M> {
     this.name = from.name;
     this.restart = from.restart ?? "permanent";
     this.significant = from.significant ?? false;
+    this.startMs = from.startMs;
     this.#original = from instanceof Child ? from : undefined;
     this.#spawn = from instanceof Child
       ? from.#spawn
@@ -112,12 +125,13 @@ export class Child<in M> {
 /** Checks now what its supervisor would only find out when it starts a child. */
 function checkSpec<M>(spec: ChildSpec<M>): void {
   checkOptionNames<ChildSpec<M>>("child()", spec, SPEC_OPTIONS);
-  const { behavior, mailbox, restart, significant } = spec;
+  const { behavior, mailbox, restart, significant, startMs } = spec;
   checkBehavior(behavior);
   checkSpawnValues(spec);
   resolveMailboxOptions(mailbox);
   if (restart !== undefined) checkOneOf("restart", restart, RESTART_POLICIES);
   if (significant !== undefined) checkBoolean("significant", significant);
+  if (startMs !== undefined) checkDuration("startMs", startMs);
 }
 
 /**

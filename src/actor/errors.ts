@@ -27,6 +27,9 @@ export class ActorFailedError extends TroupeError {}
 /** A bounded mailbox refused or dropped the request of an ask. */
 export class MailboxFullError extends TroupeError {}
 
+/** A supervised actor has not started within its `startMs`. */
+export class StartTimeoutError extends TroupeError {}
+
 /** A supervisor gave up because its children failed too often in its window. */
 export class RestartLimitError extends TroupeError {}
 

@@ -1,26 +1,25 @@
 /**
  * What a supervisor knows of one child: its actor, its failures in a row, and
- * the requests that wait for its end.
+ * the calls that wait for its start or its end.
  *
  * @module
  */
 import type { BaseCell } from "./base_cell.ts";
 import type { Child } from "./child.ts";
+import type { ControlCall } from "./control_calls.ts";
 import { Deadline } from "./deadlines.ts";
 import { FailureStreak } from "./failure_streak.ts";
-import type { ReplyTo } from "./ref.ts";
 import type {
   ChildPhase,
   ChildState,
   RestartPolicy,
 } from "./supervision_state.ts";
-import type { SupervisorReply } from "./supervisor_protocol.ts";
 
-/** The delay before the next life of a child. */
-export class BackoffTimer extends Deadline {
+/** The delay before the next life of a child, or the time that it may take. */
+export class ChildTimer extends Deadline {
   readonly #over: () => void;
 
-  /** Calls `over` when the delay has passed. */
+  /** Calls `over` when the time has passed. */
   constructor(over: () => void) {
     super();
     this.#over = over;
@@ -31,13 +30,6 @@ export class BackoffTimer extends Deadline {
   }
 }
 
-/** A request that must wait until a child is down. */
-export interface DownRequest {
-  readonly proceed: () => void;
-  /** Where the refusal goes if it cannot proceed. */
-  readonly replyTo: ReplyTo<SupervisorReply>;
-}
-
 /** One child of a supervisor, with its state and its actor. */
 export class SupervisedChild implements ChildState {
   readonly name: string;
@@ -46,13 +38,15 @@ export class SupervisedChild implements ChildState {
   cell: BaseCell | undefined;
   phase: ChildPhase = "off";
   plannedEnd: ChildState["plannedEnd"];
+  ifStartFails: ChildState["ifStartFails"];
   /** Milliseconds to wait before the next life. */
   delayMs: number = 0;
-  /** Runs while the child waits for its next life. */
-  backoffTimer: BackoffTimer | undefined;
+  /** Runs while the child waits for its next life, or starts it. */
+  timer: ChildTimer | undefined;
   /** When this life began to handle messages; `Infinity` if not yet. */
   upSince: number = Infinity;
-  #requests: DownRequest[] | undefined;
+  #whenDown: (() => void)[] | undefined;
+  #whenUp: ControlCall[] | undefined;
   #bugs: FailureStreak | undefined;
   #outages: FailureStreak | undefined;
 
@@ -78,21 +72,31 @@ export class SupervisedChild implements ChildState {
       : this.#bugs ??= new FailureStreak();
   }
 
-  /** Keeps a request until the child is down. */
-  whenDown(request: DownRequest): void {
-    (this.#requests ??= []).push(request);
+  /** Keeps what must be done once the child is down. */
+  whenDown(proceed: () => void): void {
+    (this.#whenDown ??= []).push(proceed);
   }
 
-  /** The child is down: forgets its past, and returns the waiting requests. */
-  release(): readonly DownRequest[] {
-    this.cell = this.#bugs = this.#outages = undefined;
-    return this.takeRequests();
+  /** Keeps a call that waits until the child has started. */
+  whenUp(call: ControlCall): void {
+    (this.#whenUp ??= []).push(call);
   }
 
-  /** Removes and returns the requests that wait until the child is down. */
-  takeRequests(): readonly DownRequest[] {
-    const requests = this.#requests ?? [];
-    this.#requests = undefined;
-    return requests;
+  /** Removes and returns the calls that wait until the child has started. */
+  takeWhenUp(): readonly ControlCall[] {
+    const calls = this.#whenUp ?? [];
+    this.#whenUp = undefined;
+    return calls;
+  }
+
+  /** The child is down: forgets its past, and returns what waited for that. */
+  release(): readonly (() => void)[] {
+    const waiting = this.#whenDown ?? [];
+    this.cell =
+      this.#bugs =
+      this.#outages =
+      this.#whenDown =
+        undefined;
+    return waiting;
   }
 }

@@ -7,8 +7,9 @@
  * three differences. A child keeps its reference and mailbox when it is
  * restarted, so a sibling that is restarted with it is paused and not stopped.
  * Starts are asynchronous, so a child that hangs in its start delays the
- * children after it and not the supervisor. And a first start that fails is a
- * failure like any other, where OTP's supervisor would fail with it.
+ * children after it and not the supervisor. And a first start of an initial
+ * child that fails is a failure like any other, where OTP's supervisor would
+ * fail with it.
  *
  * @module
  */
@@ -54,6 +55,11 @@ export interface ChildState {
   phase: ChildPhase;
   /** Set while the supervisor wants the child to end, until it has. */
   plannedEnd: PlannedEnd | undefined;
+  /**
+   * Set while a call waits for this child to start: what becomes of the child
+   * if that fails. It is no failure of a child, and concerns no sibling.
+   */
+  ifStartFails: "down" | "remove" | undefined;
 }
 
 /** What the supervisor must do next. Commands are executed in order. */
@@ -136,9 +142,10 @@ export class Supervision<C extends ChildState> {
     return this.#unstarted.size === 0;
   }
 
-  /** A child is added at the end. */
-  add(child: C): Command<C>[] {
+  /** A child is added at the end; `asked` if a call waits for its start. */
+  add(child: C, asked = false): Command<C>[] {
     this.#children.add(child);
+    if (asked) child.ifStartFails = "remove";
     if (this.#rules.strategy !== "dynamic") this.#unstarted.add(child);
     return this.#advance(child);
   }
@@ -147,8 +154,18 @@ export class Supervision<C extends ChildState> {
   started(child: C): Command<C>[] {
     if (child.phase !== "starting") return [];
     child.phase = "up";
+    child.ifStartFails = undefined;
     this.#unstarted.delete(child);
     return this.#advance();
+  }
+
+  /**
+   * The start of a child has taken too long, and will be reported as a failure.
+   * Under `one_for_one` the children after it need not wait for it any longer.
+   */
+  startTimedOut(child: C): Command<C>[] {
+    if (this.#rules.strategy !== "one_for_one") return [];
+    return this.#unstarted.delete(child) ? this.#advance() : [];
   }
 
   /**
@@ -162,6 +179,7 @@ export class Supervision<C extends ChildState> {
     counts: boolean,
   ): Command<C>[] {
     if (child.plannedEnd !== undefined) return this.#endedAsPlanned(child);
+    if (child.ifStartFails !== undefined) return this.#drop(child);
     if (!shouldRestart(child.restart, reason)) {
       return this.#endedByItself(child);
     }
@@ -195,8 +213,14 @@ export class Supervision<C extends ChildState> {
     return this.#requestEnd(child, this.#endWhenUnwanted(child));
   }
 
-  /** Starts a child that is down, or gives a child that is up a new life. */
+  /**
+   * Starts a child that is down, or gives a child that is up a new life. If
+   * that fails the child is down: only one that backs off goes on trying.
+   */
   restart(child: C): Command<C>[] {
+    if (child.phase === "down" || child.phase === "up") {
+      child.ifStartFails ??= this.#endWhenUnwanted(child);
+    }
     if (child.phase !== "down" && child.phase !== "delayed") {
       return this.#requestEnd(child, "restart");
     }
@@ -232,10 +256,10 @@ export class Supervision<C extends ChildState> {
   }
 
   /** How a child ends that is not restarted: some are not kept. */
-  #endWhenUnwanted(child: C): PlannedEnd {
-    return child.restart === "temporary" || this.#rules.strategy === "dynamic"
-      ? "remove"
-      : "down";
+  #endWhenUnwanted(child: C): "down" | "remove" {
+    const kept = child.restart !== "temporary" &&
+      this.#rules.strategy !== "dynamic";
+    return child.ifStartFails ?? (kept ? "down" : "remove");
   }
 
   #requestEnd(child: C, plannedEnd: PlannedEnd): Command<C>[] {
@@ -251,11 +275,7 @@ export class Supervision<C extends ChildState> {
     }
     // It has no life: one that is off will start anyway.
     if (plannedEnd === "restart" || child.phase === "down") return [];
-    return [
-      { type: "discard", child },
-      ...this.#release(child, plannedEnd),
-      ...this.#advance(),
-    ];
+    return this.#drop(child, plannedEnd);
   }
 
   /** A child has ended because the supervisor asked it to. */
@@ -266,9 +286,14 @@ export class Supervision<C extends ChildState> {
       child.phase = "off";
       return this.#advance(child);
     }
+    return this.#drop(child, plannedEnd);
+  }
+
+  /** A child has no life, and no other follows. */
+  #drop(child: C, end = this.#endWhenUnwanted(child)): Command<C>[] {
     return [
       { type: "discard", child },
-      ...this.#release(child, plannedEnd),
+      ...this.#release(child, end),
       ...this.#advance(),
     ];
   }
@@ -297,7 +322,7 @@ export class Supervision<C extends ChildState> {
   }
 
   #release(child: C, plannedEnd: PlannedEnd): Command<C>[] {
-    child.plannedEnd = undefined;
+    child.plannedEnd = child.ifStartFails = undefined;
     child.phase = "down";
     this.#unstarted.delete(child);
     if (plannedEnd !== "remove") return [];

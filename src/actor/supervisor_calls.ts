@@ -38,9 +38,10 @@ async function call(
 }
 
 /**
- * Adds a child after the others and returns a reference to it. The child
- * accepts messages at once, and handles them when it has started. A child
- * without a name may be started any number of times.
+ * Adds a child after the others, and returns a reference to it when it has
+ * started. If it does not start, this call rejects and the supervisor has no
+ * such child; no other child is affected, and nothing counts against
+ * `maxRestarts`. A child without a name may be started any number of times.
  *
  * @example
  * ```ts
@@ -54,7 +55,8 @@ async function call(
  * worker.tell("sort the letters");
  * ```
  *
- * @throws {TroupeError} as a rejection, if a child has the name.
+ * @throws {TroupeError} as a rejection, if a child has the name, or the child
+ * does not start; the error that its start failed with is the `cause`.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
  * @throws {TypeError | RangeError} as a rejection, if an argument is wrong.
  */
@@ -180,8 +182,9 @@ export function terminateChild(
 
 /**
  * Starts a child that was terminated, under a new reference, or gives a child
- * that is up a new life, under the same reference. It does not count as a
- * failure.
+ * that is up a new life, under the same reference. Resolves when the child has
+ * started. If it does not start, this call rejects and the child is down; no
+ * other child is affected. Only a child that was backing off is tried again.
  *
  * @example
  * ```ts
@@ -197,7 +200,8 @@ export function terminateChild(
  * await removeChild(root, "echo");
  * ```
  *
- * @throws {TroupeError} as a rejection, if there is no such child.
+ * @throws {TroupeError} as a rejection, if there is no such child, or it does
+ * not start; the error that its start failed with is the `cause`.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
  * @throws {TypeError | RangeError} as a rejection, if an argument is wrong.
  */
@@ -241,7 +245,8 @@ export function removeChild(
 
 /**
  * Stops the child of the same name, starts this one in its place, and returns
- * a reference to it.
+ * a reference to it when it has started. If it does not start, this call
+ * rejects and the child is down.
  *
  * @example
  * ```ts
@@ -257,7 +262,8 @@ export function removeChild(
  * louder.tell("hello");
  * ```
  *
- * @throws {TroupeError} as a rejection, if there is no child of this name.
+ * @throws {TroupeError} as a rejection, if there is no child of this name, or
+ * the new one does not start.
  * @throws {ActorStoppedError} as a rejection, if the supervisor is gone.
  * @throws {TypeError | RangeError} as a rejection, if an argument is wrong.
  */

@@ -20,7 +20,8 @@ export interface UnavailableOptions {
   readonly backoff?: BackoffOptions;
   /**
    * Milliseconds without the peer after which the supervisor gives up, 0 or
-   * more.
+   * more. They end when the child has started, so a child that does without
+   * its peer at first should wait for it in its start.
    * @default {Infinity}
    */
   readonly giveUpAfterMs?: number;

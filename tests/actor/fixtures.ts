@@ -12,6 +12,7 @@ import {
   ActorSystem,
   type ActorSystemOptions,
   type Behavior,
+  child,
   type ChildSpec,
   type ExitReason,
   startChild,
@@ -130,14 +131,32 @@ export class TestSystem implements AsyncDisposable {
 
   /** Starts a stepper under its own supervisor, or under `root`. */
   async supervised(
-    hooks: Hooks = {},
-    spec: Omit<ChildSpec<Step>, "behavior"> = {},
-    root: ActorRef<SupervisorMessage> = this.supervise(),
+    hooks?: Hooks,
+    spec?: Omit<ChildSpec<Step>, "behavior">,
+    root?: ActorRef<SupervisorMessage>,
   ): Promise<ActorRef<Step>> {
+    if (root === undefined) {
+      return (await this.onlyChild(hooks ?? {}, {}, spec)).ref;
+    }
     const behavior = stepper(hooks);
     const child = await soon(startChild(root, { ...spec, behavior }));
     await settle();
     return child;
+  }
+
+  /**
+   * Starts a supervisor of one stepper, whose first start may fail or hang: a
+   * supervisor goes on with an initial child, and not with a later one.
+   */
+  async onlyChild(
+    hooks: Hooks,
+    options?: Omit<SupervisorOptions, "children">,
+    spec?: Omit<ChildSpec<Step>, "behavior">,
+  ): Promise<{ ref: ActorRef<Step>; root: ActorRef<SupervisorMessage> }> {
+    const only = child({ ...spec, behavior: stepper(hooks) });
+    const root = this.supervise({ ...options, children: [only] });
+    await settle();
+    return { ref: only.under(root) as ActorRef<Step>, root };
   }
 
   /** The events of one type so far. */

@@ -55,10 +55,20 @@ export class OtpModel {
     return this.children.filter(({ alive }) => alive).map(({ id }) => id);
   }
 
+  /** An initial child. */
   add(id: number, spec: KidSpec): void {
     const child = { ...spec, id, alive: false };
     this.children.push(child);
     this.#start([child]);
+  }
+
+  /** `start_child`: what does not start is not there. Returns if it did. */
+  startChild(id: number, spec: KidSpec): boolean {
+    const child = { ...spec, id, alive: false };
+    this.children.push(child);
+    const starts = this.#tryStart(child);
+    if (!starts) this.#delete(child);
+    return starts;
   }
 
   exit(child: ModelChild, ending: Ending): void {
@@ -79,9 +89,15 @@ export class OtpModel {
     this.#drop(child);
   }
 
-  restart(child: ModelChild): void {
+  /**
+   * `restart_child`, of a child that is alive too: what does not start is down,
+   * and nobody else learns of it. Returns if it did.
+   */
+  restart(child: ModelChild): boolean {
     if (child.alive) this.#stop(child, "pause");
-    this.#start([child]);
+    const starts = this.#tryStart(child);
+    if (!starts) this.#drop(child);
+    return starts;
   }
 
   remove(child: ModelChild): void {
@@ -122,11 +138,14 @@ export class OtpModel {
 
   #start(children: readonly ModelChild[]): void {
     for (const child of children) {
-      this.trace.push(`start ${child.id}`);
       // Those to its right are started by the restart of this one.
-      if (this.#faults.shift()) return this.exit(child, "failed");
-      child.alive = true;
+      if (!this.#tryStart(child)) return this.exit(child, "failed");
     }
+  }
+
+  #tryStart(child: ModelChild): boolean {
+    this.trace.push(`start ${child.id}`);
+    return child.alive = !this.#faults.shift();
   }
 
   #stop(child: ModelChild, how: "stop" | "pause"): void {
@@ -169,6 +188,7 @@ export class Kid implements ChildState {
   readonly significant: boolean;
   phase: ChildPhase = "off";
   plannedEnd: ChildState["plannedEnd"];
+  ifStartFails: ChildState["ifStartFails"];
   /** Whether a life of it goes on. */
   alive = false;
 
@@ -216,10 +236,10 @@ export class World {
   }
 
   /** Adds a child; `expect` is called with it before anything happens. */
-  add(spec: KidSpec, expect?: (kid: Kid) => void): void {
+  add(spec: KidSpec, asked: boolean, expect?: (kid: Kid) => void): void {
     const kid = new Kid(this.#ids++, spec);
     expect?.(kid);
-    this.run(this.machine.add(kid));
+    this.run(this.machine.add(kid, asked));
   }
 
   exit(kid: Kid, ending: Ending): void {

@@ -40,7 +40,14 @@ const who = fc.nat(9);
 
 /** An event that the supervisor hears of, but for what it asked for itself. */
 const event = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ type: fc.constant("add"), spec }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant("add"),
+      spec,
+      asked: fc.constant(true),
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({ type: fc.constant("exit"), who, ending }),
@@ -50,7 +57,12 @@ const event = fc.oneof(
   fc.record({ type: fc.constant("remove"), who }),
   fc.record({ type: fc.constant("wait"), ms: fc.nat(15) }),
 );
-type Event = typeof event extends fc.Arbitrary<infer E> ? E : never;
+type Event =
+  | Exclude<
+    typeof event extends fc.Arbitrary<infer E> ? E : never,
+    { type: "add" }
+  >
+  | { type: "add"; spec: KidSpec; asked: boolean };
 
 const rules: fc.Arbitrary<Required<SupervisionRules>> = fc.record({
   strategy: fc.constantFrom(
@@ -71,13 +83,18 @@ const rules: fc.Arbitrary<Required<SupervisionRules>> = fc.record({
 
 const beginning = fc.array(spec, { maxLength: 5 });
 
+/** A child that the supervisor has from its start. */
+function initial(spec: KidSpec): Event {
+  return { type: "add", spec, asked: false };
+}
+
 function pick<T>(list: readonly T[], index: number): T | undefined {
   return list[index % list.length];
 }
 
 /** Hands an event to the machine; `false` if it makes no sense now. */
 function apply(world: World, event: Event): boolean {
-  if (event.type === "add") world.add(event.spec);
+  if (event.type === "add") world.add(event.spec, event.asked);
   else if (event.type === "wait") world.now += event.ms;
   else {
     const kid = pick(world.kids, event.who);
@@ -131,7 +148,7 @@ Deno.test("A supervisor that has time between events restarts, stops and gives u
         const fails = [...faults];
         let ids = 0;
         const all: Event[] = [
-          ...beginning.map((spec): Event => ({ type: "add", spec })),
+          ...beginning.map(initial),
           ...events,
         ];
         for (const event of all) {
@@ -140,8 +157,9 @@ Deno.test("A supervisor that has time between events restarts, stops and gives u
             const starts = world.pending[0]?.type === "started";
             world.happen(0, starts && fails.shift());
           }
-          if (event.type === "add") model.add(ids++, event.spec);
-          else applyToModel(model, event);
+          if (event.type === "add") {
+            model[event.asked ? "startChild" : "add"](ids++, event.spec);
+          } else applyToModel(model, event);
 
           assertEquals(world.trace, model.trace);
           if (world.over) return;
@@ -199,7 +217,7 @@ class Laws {
         world.happen(index, event.fault);
       });
     } else if (event.type === "add") {
-      world.add(event.spec, (kid) => {
+      world.add(event.spec, event.asked, (kid) => {
         this.#wanted.add(kid);
         this.#fresh.add(kid);
       });
@@ -212,7 +230,9 @@ class Laws {
         this.#around(kid, event.ending, () => world.exit(kid, event.ending));
       } else if (kid.phase === "off" || kid.phase === "delayed") {
         // Somebody has stopped it while it waits for its life.
-        if (kid.restart !== "permanent") this.#wanted.delete(kid);
+        if (kid.restart !== "permanent" || kid.ifStartFails !== undefined) {
+          this.#wanted.delete(kid);
+        }
         world.exit(kid, "shutdown");
       }
     }
@@ -240,6 +260,18 @@ class Laws {
     if (kid === undefined || kid.plannedEnd !== undefined) return happens();
     const abnormal = ending !== "normal" && ending !== "shutdown";
     let exceeded = false;
+    if (kid.ifStartFails !== undefined) {
+      // Somebody has asked for this start: it concerns nobody else.
+      this.#wanted.delete(kid);
+      const { length } = world.trace;
+      happens();
+      assert(!world.kids.includes(kid) || kid.phase === "down");
+      assertEquals(
+        world.trace.slice(length).filter((entry) => !entry.startsWith("start")),
+        [],
+      );
+      return;
+    }
     if (
       kid.restart === "permanent" || (kid.restart === "transient" && abnormal)
     ) {
@@ -336,7 +368,7 @@ Deno.test("Whatever happens when: lives never overlap, orders are kept, and noth
       const world = new World(rules);
       const laws = new Laws(world);
       const all = [
-        ...beginning.map((spec) => ({ type: "add", spec } as const)),
+        ...beginning.map(initial),
         ...steps,
       ];
       for (const step of all) {
@@ -369,7 +401,7 @@ function worldOf(
     withinMs: 5000,
     ...rules,
   });
-  for (let i = 0; i < count; i++) world.add(permanent);
+  for (let i = 0; i < count; i++) world.add(permanent, false);
   while (world.pending.length > 0) world.happen(0);
   world.trace.length = 0;
   return world;

@@ -10,7 +10,14 @@ import {
   terminateChild,
   TroupeError,
 } from "../../src/actor/mod.ts";
-import { crash, handled, settle, soon, TestSystem } from "./fixtures.ts";
+import {
+  crash,
+  handled,
+  type Hooks,
+  settle,
+  soon,
+  TestSystem,
+} from "./fixtures.ts";
 import {
   backingOff,
   Cast,
@@ -176,13 +183,9 @@ Deno.test("Time spent in a start that hangs before it fails is not healthy time"
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
   const backoff = { initialMs: 100, resetAfterMs: 1000 };
-  const root = test.supervise({ backoff, maxRestarts: 9 });
   const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
-  await test.supervised(
-    { started: (_, life) => gates[life]?.promise },
-    {},
-    root,
-  );
+  const started: Hooks["started"] = (_, life) => gates[life]?.promise;
+  await test.onlyChild({ started }, { backoff, maxRestarts: 9 });
   const waits: number[] = [];
   for (const gate of gates.slice(0, 2)) {
     await test.advance(2000);

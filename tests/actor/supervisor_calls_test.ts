@@ -33,6 +33,7 @@ import {
   backingOff,
   Cast,
   find,
+  fixedChance,
   hang,
   phasesOf,
 } from "./supervisor_fixtures.ts";
@@ -109,9 +110,31 @@ Deno.test("startChild() rejects for the name of a child that is down", async () 
   await assertRejects(
     () => soon(startChild(root, cast.child("a"))),
     TroupeError,
-    "a child with this name is down, restart or remove that",
+    'the name "a" is taken by a child that is down, restart or remove that',
   );
 });
+
+for (const strategy of ["one_for_all", "rest_for_one"] as const) {
+  Deno.test(`startChild() rejects for the name of a child that waits for its turn, under ${strategy}`, async () => {
+    using _chance = fixedChance(0.5);
+    await using test = new TestSystem();
+    const { root, cast, children: [a] } = await pair(test, {
+      strategy,
+      backoff: { initialMs: 100 },
+    });
+    await soon(terminateChild(root, "b"));
+    // The group restart wants b again, after the back-off of a.
+    (await find(root, a)).tell(crash());
+    await settle();
+    await assertRejects(
+      () => soon(startChild(root, cast.child("b"))),
+      TroupeError,
+      'the name "b" is taken by another child of /root',
+    );
+    await test.advance(50);
+    assertEquals(await phasesOf(root), ["a up", "b up"]);
+  });
+}
 
 Deno.test("A child without a name gets one that no child has, not even one that is down", async () => {
   await using test = new TestSystem();
@@ -305,8 +328,12 @@ Deno.test("Calls for one child are executed in order", async () => {
     terminateChild(root, "a"),
     removeChild(root, "a"),
   ];
+  const outcomes = Promise.allSettled(calls);
   await cast.let("stop a");
-  await soon(Promise.all(calls));
+  assertEquals(
+    (await soon(outcomes)).map(({ status }) => status),
+    ["fulfilled", "rejected", "fulfilled", "fulfilled"],
+  );
   assertEquals(cast.news(), ["stop a"], "it had no time to start");
   assertEquals(await phasesOf(root), ["b up"]);
 });
@@ -410,13 +437,12 @@ Deno.test("replaceChild() twice at once leaves the second child", async () => {
   const { root, cast } = await pair(test);
   cast.hold("stop a");
   const [second, third] = [new Cast(), new Cast()];
-  const calls = [second, third].map((cast) =>
-    replaceChild(root, cast.child("a"))
-  );
+  const first = replaceChild(root, second.child("a"));
+  const last = replaceChild(root, third.child("a"));
+  const ended = assertRejects(() => first, TroupeError, "before it had start");
   await cast.let("stop a");
-  const refs = await soon(Promise.all(calls));
-  await handled(refs[1] as ActorRef<Step>);
-  assertEquals(refs[0]?.alive, false);
+  await ended;
+  await handled(await soon(last));
   assertEquals(third.news(), ["start a"]);
 });
 
@@ -459,6 +485,48 @@ Deno.test("A call that waits rejects when its supervisor ends", async () => {
     end(root, other);
     await settle();
     await soon(Promise.all(rejected));
+  }
+});
+
+for (const strategy of ["one_for_all", "rest_for_one"] as const) {
+  Deno.test(`Calls in one go for children that wait for their turn each get a reply, under ${strategy}`, async () => {
+    await using test = new TestSystem();
+    const { root, cast } = await pair(test, { strategy });
+    await soon(terminateChild(root, "b"));
+    const outcomes = Promise.allSettled([
+      terminateChild(root, "a"),
+      restartChild(root, "b"),
+      startChild(root, cast.child("b")),
+    ]);
+    await settle();
+    assertEquals(
+      (await soon(outcomes)).map(({ status }) => status),
+      ["fulfilled", "fulfilled", "rejected"],
+    );
+    assertEquals(await phasesOf(root), ["a down", "b up"]);
+  });
+}
+
+Deno.test("Each call gets a reply when a listener ends the supervisor in the midst of one", async () => {
+  for (const end of ["stop", "kill"] as const) {
+    for (const type of ["started", "stopped"] as const) {
+      await using test = new TestSystem();
+      const { root, cast } = await pair(test);
+      await soon(terminateChild(root, "a"));
+      using _ending = test.system.events.subscribe((event) => {
+        if (event.type === type) root[end]();
+      });
+      const outcomes = Promise.allSettled([
+        restartChild(root, "a"),
+        terminateChild(root, "b"),
+        terminateChild(root, "b"),
+        replaceChild(root, cast.child("b")),
+        startChild(root, cast.child("c")),
+      ]);
+      await settle();
+      await soon(outcomes);
+      await soon(root.stopped);
+    }
   }
 });
 

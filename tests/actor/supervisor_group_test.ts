@@ -375,9 +375,9 @@ Deno.test("A child that is restarted on request during a group restart has one n
   cast.hold("stop c");
   refs.b.tell(crash());
   await settle();
-  await soon(restartChild(root, "a"));
-  await soon(restartChild(root, "c"));
+  const calls = [restartChild(root, "a"), restartChild(root, "c")];
   await cast.let("stop c");
+  await soon(Promise.all(calls));
   assertEquals(cast.news().toSorted(), [
     "start a",
     "start b",
@@ -394,8 +394,9 @@ Deno.test("A child that is added during a group restart starts after the others"
   cast.hold("stop c");
   refs.b.tell(crash());
   await settle();
-  await soon(startChild(root, cast.child("d")));
+  const starting = startChild(root, cast.child("d"));
   await cast.let("stop c");
+  await soon(starting);
   assertEquals(cast.news().slice(3), [
     "start a",
     "start b",

@@ -158,6 +158,47 @@ Deno.test("An outage after a healthy time is another one", async () => {
   assertEquals(test.of("gave_up"), []);
 });
 
+Deno.test("An outage ends when the child is up: two short ones are not a long one", async () => {
+  using _chance = fixedChance(0.5);
+  await using test = new TestSystem();
+  const root = test.supervise({ unavailable: { giveUpAfterMs: 500 } });
+  const ref = await test.supervised({}, {}, root);
+  for (let i = 0; i < 5; i++) {
+    ref.tell(crash(outage));
+    await test.advance(2000);
+    await handled(ref);
+  }
+  assertEquals(test.of("gave_up"), []);
+});
+
+Deno.test("The back-off grows although the child is up between two outages", async () => {
+  using _chance = fixedChance(0.5);
+  await using test = new TestSystem();
+  const root = test.supervise({ unavailable: { giveUpAfterMs: 500 } });
+  const ref = await test.supervised({}, {}, root);
+  const waits: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    waits.push(...await delays(test, ref, 1, outage));
+    await test.advance(1000);
+  }
+  assertEquals(waits, [50, 100, 200]);
+});
+
+Deno.test("A start that waits for a peer before it fails is part of the outage", async () => {
+  using _chance = fixedChance(0);
+  await using test = new TestSystem();
+  const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+  const { root } = await test.onlyChild(
+    { started: (_, life) => gates[life]?.promise },
+    { unavailable: { giveUpAfterMs: 500 } },
+  );
+  for (const gate of gates) {
+    await test.advance(400);
+    gate.reject(outage);
+  }
+  await soon(root.stopped);
+});
+
 Deno.test("An outage that started before a child was terminated is forgotten", async () => {
   using _chance = fixedChance(0);
   await using test = new TestSystem();

@@ -4,8 +4,11 @@ import {
   assertEquals,
   assertInstanceOf,
   assertRejects,
+  assertStrictEquals,
+  assertThrows,
 } from "@std/assert";
 import {
+  type ActorRef,
   type Child,
   child,
   listChildren,
@@ -14,10 +17,14 @@ import {
   restartChild,
   RestartLimitError,
   startChild,
+  StartTimeoutError,
+  type Strategy,
+  supervisor,
   type SupervisorOptions,
   type SupervisorRef,
   terminateChild,
   TroupeError,
+  UnavailableError,
 } from "../../src/actor/mod.ts";
 import {
   crash,
@@ -27,7 +34,7 @@ import {
   type Step,
   TestSystem,
 } from "./fixtures.ts";
-import { Cast, find, phasesOf } from "./supervisor_fixtures.ts";
+import { Cast, find, fixedChance, phasesOf } from "./supervisor_fixtures.ts";
 
 Deno.test("Children start one after another, each when the one before has started", async () => {
   await using test = new TestSystem();
@@ -71,11 +78,13 @@ Deno.test("The children of a dynamic supervisor do not wait for each other", asy
   const cast = new Cast();
   const root = test.supervise({ strategy: "dynamic" });
   cast.hold("start a");
-  for (const child of cast.children("a", "b")) {
-    await soon(startChild(root, child));
-  }
-  await settle();
+  const [a, b] = cast.children("a", "b").map((child) =>
+    startChild(root, child)
+  );
+  await soon(b as Promise<ActorRef<Step>>);
   assertEquals(await phasesOf(root), ["a starting", "b up"]);
+  await cast.let("start a");
+  await soon(a as Promise<ActorRef<Step>>);
 });
 
 Deno.test("A child whose first start fails is tried again before the children after it start", async () => {
@@ -191,8 +200,9 @@ Deno.test("A child that hangs in its start can be replaced", async () => {
 Deno.test("A child that hangs in its start can be restarted on request", async () => {
   await using test = new TestSystem();
   const { root, cast } = await hangingStart(test, { maxRestarts: 0 });
-  await soon(restartChild(root, "b"));
+  const restarting = restartChild(root, "b");
   await test.advance(70);
+  await soon(restarting);
   assertEquals(cast.news(), ["start b", "start c"]);
   assertEquals(await phasesOf(root), ["a up", "b up", "c up"]);
 });
@@ -225,12 +235,14 @@ Deno.test("A child that has not had its turn to start still starts after a kill 
 Deno.test("A child that is added while another hangs in its start accepts messages and waits", async () => {
   await using test = new TestSystem();
   const { root, cast } = await hangingStart(test);
-  const ref = await soon(startChild(root, cast.child("d")));
-  ref.tell(() => void cast.log.push("handled"));
+  const d = cast.child("d");
+  const starting = startChild(root, d);
+  (await find(root, d)).tell(() => void cast.log.push("handled"));
   await settle();
   assertEquals(cast.news(), []);
   await cast.let("start b");
   assertEquals(cast.news(), ["start c", "start d", "handled"]);
+  await soon(starting);
 });
 
 // A start that fails forever.
@@ -322,4 +334,258 @@ Deno.test("A child can be terminated in a storm of its restarts", async () => {
   const { starts } = storm;
   await settle();
   assertEquals(storm.starts, starts);
+});
+
+// Starts that a call asks for.
+
+/** A supervisor of `a`, which is up, that gives up at its first failure. */
+async function strict(
+  test: TestSystem,
+  strategy: Strategy = "one_for_one",
+): Promise<{ root: SupervisorRef; cast: Cast }> {
+  const cast = new Cast();
+  const a = cast.child("a");
+  const dynamic = strategy === "dynamic";
+  const root = test.supervise({
+    strategy,
+    maxRestarts: 0,
+    ...(dynamic ? {} : { children: [a] }),
+  });
+  if (dynamic) await soon(startChild(root, a));
+  await settle();
+  assertEquals(cast.news(), ["start a"]);
+  return { root, cast };
+}
+
+const STRATEGIES: readonly Strategy[] = [
+  "one_for_one",
+  "one_for_all",
+  "rest_for_one",
+  "dynamic",
+];
+
+for (const strategy of STRATEGIES) {
+  Deno.test(`A start that a call asks for and that fails is an error of that call alone, under ${strategy}`, async () => {
+    await using test = new TestSystem();
+    const { root, cast } = await strict(test, strategy);
+    for (const error of [new Error("no start"), new UnavailableError("away")]) {
+      cast.spoil("start b", error);
+      const refused = await assertRejects(
+        () => soon(startChild(root, cast.child("b"))),
+        TroupeError,
+        `Cannot start b under /root: ${error.message}`,
+      );
+      assertStrictEquals(refused.cause, error);
+      assertEquals(await phasesOf(root), ["a up"]);
+    }
+    // The name is free, and nothing was counted.
+    await handled(await soon(startChild(root, cast.child("b"))));
+    assertEquals(cast.news(), ["start b", "start b", "start b"]);
+  });
+}
+
+Deno.test("startChild() resolves when the child has started", async () => {
+  await using test = new TestSystem();
+  const { root, cast } = await strict(test);
+  cast.hold("start b");
+  const starting = startChild(root, cast.child("b"));
+  await assertRejects(() => soon(starting), Error, "pending");
+  await cast.let("start b");
+  await handled(await soon(starting));
+});
+
+Deno.test("A child that ends before it has started is an error of the call, and is not kept", async () => {
+  await using test = new TestSystem();
+  const { root, cast } = await strict(test);
+  const ends: ((ref: ActorRef<Step>) => unknown)[] = [
+    (ref) => ref.stop(),
+    (ref) => ref.kill(),
+    () => terminateChild(root, "b"),
+  ];
+  for (const end of ends) {
+    cast.hold("start b");
+    const b = cast.child("b");
+    const starting = startChild(root, b);
+    const refused = assertRejects(() => starting, TroupeError, "before it had");
+    end(await find(root, b));
+    await test.advance(5000);
+    await refused;
+    assertEquals(await phasesOf(root), ["a up"]);
+  }
+});
+
+Deno.test("A call waits through a group restart for the start that it asked for", async () => {
+  await using test = new TestSystem();
+  const cast = new Cast();
+  const a = cast.child("a");
+  const root = test.supervise({ strategy: "one_for_all", children: [a] });
+  const ref = await find(root, a);
+  await settle();
+  cast.hold("start b");
+  const starting = startChild(root, cast.child("b", { shutdownMs: 0 }));
+  await settle();
+  ref.tell(crash());
+  await handled(await soon(starting));
+  assertEquals(
+    cast.news(),
+    ["start a", "start b", "stop a", "start a", "start b"],
+  );
+});
+
+Deno.test("restartChild() and replaceChild() reject when the start fails, and the child is down", async () => {
+  await using test = new TestSystem();
+  const { root, cast } = await strict(test);
+  const calls: (() => Promise<unknown>)[] = [
+    () => restartChild(root, "a"),
+    () => replaceChild(root, cast.child("a")),
+  ];
+  for (const call of calls) {
+    // Once while it is up, and once while it is down.
+    for (let i = 0; i < 2; i++) {
+      cast.spoil("start a", new Error("no start"));
+      await assertRejects(() => soon(call()), TroupeError, "no start");
+      assertEquals(await phasesOf(root), ["a down"]);
+    }
+    await soon(call());
+    assertEquals(await phasesOf(root), ["a up"]);
+  }
+});
+
+Deno.test("restartChild() of a child that backs off rejects when the start fails, and the back-off goes on", async () => {
+  using _chance = fixedChance(0.5);
+  await using test = new TestSystem();
+  const cast = new Cast();
+  const outage = new UnavailableError("away");
+  cast.spoil("start a", outage, outage);
+  const root = test.supervise({ children: cast.children("a") });
+  await settle();
+  await assertRejects(
+    () => soon(restartChild(root, "a")),
+    TroupeError,
+    "away",
+  );
+  assertEquals(await phasesOf(root), ["a delayed"]);
+  await test.advance(100);
+  assertEquals(await phasesOf(root), ["a up"]);
+});
+
+// The deadline of a start.
+
+Deno.test("A start that takes longer than startMs is a failure, and the next child starts", async () => {
+  await using test = new TestSystem();
+  const cast = new Cast();
+  for (const name of ["a", "b"]) cast.hold(`start ${name}`);
+  const a = cast.child("a", { startMs: 100 });
+  const root = test.supervise({ children: [a, ...cast.children("b", "c")] });
+  await test.advance(99);
+  assertEquals(cast.news(), ["start a"]);
+  await test.advance(1);
+  assertEquals(cast.news(), ["start b", "start a"]);
+  const [failed] = test.of("failed");
+  assertEquals(failed?.actor.path, "/root/a");
+  assertInstanceOf(failed?.cause, StartTimeoutError);
+  assertEquals(
+    failed.cause.message,
+    "Cannot wait longer for /root/a: it has not started within 100 ms, see startMs",
+  );
+  assertEquals(await phasesOf(root), ["a up", "b starting", "c off"]);
+});
+
+Deno.test("A start has sixty seconds by default", async () => {
+  await using test = new TestSystem();
+  const cast = new Cast();
+  cast.hold("start a");
+  test.supervise({ children: cast.children("a", "b") });
+  await test.advance(59_999);
+  assertEquals(test.of("failed"), []);
+  await test.advance(1);
+  assertEquals(cast.news(), ["start a", "start b", "start a"]);
+});
+
+Deno.test("Starts that take too long count as failures", async () => {
+  await using test = new TestSystem();
+  const { root } = await test.onlyChild(
+    { started: () => new Promise<void>(() => {}) },
+    { maxRestarts: 2 },
+    { startMs: 100 },
+  );
+  for (let i = 0; i < 3; i++) await test.advance(100);
+  const reason = await soon(root.stopped);
+  assert(reason.type === "failed");
+  assertInstanceOf((reason.cause as Error).cause, StartTimeoutError);
+});
+
+Deno.test("A group starts over when one of its starts takes too long", async () => {
+  await using test = new TestSystem();
+  const cast = new Cast();
+  cast.hold("start b");
+  const b = cast.child("b", { startMs: 100 });
+  test.supervise({
+    strategy: "one_for_all",
+    children: [cast.child("a"), b, cast.child("c")],
+  });
+  await test.advance(100);
+  assertEquals(cast.news(), [
+    "start a",
+    "start b",
+    "stop a",
+    "start a",
+    "start b",
+    "start c",
+  ]);
+});
+
+Deno.test("A start that a call asks for and that takes too long is an error of that call", async () => {
+  await using test = new TestSystem();
+  const { root, cast } = await strict(test);
+  cast.hold("start b");
+  const starting = startChild(root, cast.child("b", { startMs: 100 }));
+  const refused = assertRejects(() => starting, TroupeError, "within 100 ms");
+  await test.advance(100);
+  assertInstanceOf((await refused).cause, StartTimeoutError);
+  assertEquals(await phasesOf(root), ["a up"]);
+});
+
+Deno.test("A start that is in time, or ends otherwise, leaves no deadline", async () => {
+  await using test = new TestSystem();
+  const cast = new Cast();
+  cast.hold("start a");
+  cast.hold("start b");
+  const children = ["a", "b", "c"].map((name) =>
+    cast.child(name, { startMs: 100, restart: "temporary", shutdownMs: 0 })
+  );
+  const root = test.supervise({ children });
+  await test.advance(50);
+  await cast.let("start a");
+  await soon(terminateChild(root, "b"));
+  await test.advance(1000);
+  assertEquals(await phasesOf(root), ["a up", "c up"]);
+  assertEquals(test.of("failed"), []);
+});
+
+Deno.test("A supervisor has no deadline for its start unless it is given one", async () => {
+  for (const startMs of [undefined, 100_000]) {
+    await using test = new TestSystem();
+    const cast = new Cast();
+    cast.hold("start a");
+    const a = cast.child("a", { startMs: Infinity });
+    const middle = child({
+      name: "middle",
+      behavior: supervisor({ children: [a] }),
+      ...(startMs === undefined ? {} : { startMs }),
+    });
+    const root = test.supervise({ children: [middle, cast.child("z")] });
+    await test.advance(100_000);
+    // A first start that hangs for ever is killed at its own deadline.
+    await test.advance(5000);
+    const phase = startMs === undefined ? "middle starting" : "middle up";
+    const z = startMs === undefined ? "z off" : "z up";
+    assertEquals(await phasesOf(root), [phase, z]);
+  }
+});
+
+Deno.test("A startMs that is negative or not a number is refused", () => {
+  for (const startMs of [-1, NaN]) {
+    assertThrows(() => new Cast().child("a", { startMs }), RangeError);
+  }
 });

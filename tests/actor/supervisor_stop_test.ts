@@ -314,13 +314,17 @@ Deno.test("A supervisor with a deadline is killed at it", async () => {
 Deno.test("A supervisor of very many children that back off ends them all", async () => {
   await using test = new TestSystem();
   using _chance = fixedChance(0.5);
-  const root = test.supervise({ backoff: {}, maxRestarts: Infinity });
-  const started = (): void => {
-    throw new Error("no start");
-  };
-  const behavior = stepper({ started });
-  for (let i = 0; i < 10_000; i++) await startChild(root, { behavior });
-  await settle();
+  const root = test.supervise({
+    strategy: "dynamic",
+    backoff: {},
+    maxRestarts: Infinity,
+  });
+  const starting = Array.from(
+    { length: 10_000 },
+    () => startChild(root, { behavior: stepper() }),
+  );
+  for (const ref of await Promise.all(starting)) ref.tell(crash());
+  await test.system.idle();
   root.stop();
   assertEquals(await soon(root.stopped), { type: "shutdown" });
 });

@@ -371,18 +371,13 @@ Deno.test("A supervisor that gives up is restarted by its own supervisor", async
 
 Deno.test("A start that fails counts, and is tried again", async () => {
   await using test = new TestSystem();
-  const root = test.supervise({ maxRestarts: 3 });
   let lives = 0;
-  const ref = await test.supervised(
-    {
-      started(_, life) {
-        lives = life + 1;
-        if (life < 3) throw new Error("no start");
-      },
+  const { ref } = await test.onlyChild({
+    started(_, life) {
+      lives = life + 1;
+      if (life < 3) throw new Error("no start");
     },
-    {},
-    root,
-  );
+  }, { maxRestarts: 3 });
   await handled(ref);
   assertEquals(lives, 4);
   assertEquals(test.of("gave_up"), []);
@@ -390,32 +385,26 @@ Deno.test("A start that fails counts, and is tried again", async () => {
 
 Deno.test("A child that can never start makes its supervisor give up", async () => {
   await using test = new TestSystem();
-  const root = test.supervise();
   let lives = 0;
-  await test.supervised(
-    {
-      started() {
-        lives++;
-        throw new Error("no start");
-      },
+  const { root } = await test.onlyChild({
+    started() {
+      lives++;
+      throw new Error("no start");
     },
-    {},
-    root,
-  );
+  });
   await soon(root.stopped);
   assertEquals(lives, 4);
 });
 
 Deno.test("A start that always fails never loops within one turn", async () => {
   await using test = new TestSystem();
-  const root = test.supervise({ maxRestarts: Infinity, withinMs: 0 });
   // Time passes with each life, so the window stays short.
-  await startChild(root, {
-    behavior() {
+  const { root } = await test.onlyChild({
+    started() {
       test.clock.advance(1);
       throw new Error("no start");
     },
-  });
+  }, { maxRestarts: Infinity, withinMs: 0 });
   // Timers of the event loop have their turns meanwhile.
   await new Promise((resolve) => setTimeout(resolve, 1));
   root.kill();

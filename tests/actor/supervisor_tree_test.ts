@@ -13,6 +13,7 @@ import {
   RestartLimitError,
   startChild,
   supervisor,
+  type SupervisorMessage,
   type SupervisorOptions,
   type SupervisorRef,
   terminateChild,
@@ -26,7 +27,7 @@ import {
   type Step,
   TestSystem,
 } from "./fixtures.ts";
-import { Cast, find, phasesOf } from "./supervisor_fixtures.ts";
+import { Cast, find, fixedChance, phasesOf } from "./supervisor_fixtures.ts";
 
 /** A supervisor `top` of a supervisor `middle` of children `a` and `b`. */
 async function family(
@@ -130,16 +131,20 @@ Deno.test("A failure that no level can repair ends the whole tree, and says why"
 
 Deno.test("A supervisor that gave up over an outage counts as a failure above", async () => {
   await using test = new TestSystem();
-  const { top, middle, children: [a] } = await family(
-    test,
-    { unavailable: { backoff: { initialMs: 0 }, giveUpAfterMs: 100 } },
-    { maxRestarts: 0 },
-  );
-  const ref = await find(middle, a);
+  using _chance = fixedChance(0.5);
   const outage = new UnavailableError("nobody is there");
-  ref.tell(crash(outage));
-  await test.advance(101);
-  ref.tell(crash(outage));
+  const cast = new Cast();
+  cast.spoil("start a", ...Array.from({ length: 9 }, () => outage));
+  const middle = child({
+    name: "middle",
+    behavior: supervisor({
+      children: cast.children("a"),
+      unavailable: { backoff: { maxMs: 100 }, giveUpAfterMs: 60 },
+    }),
+  });
+  const top = test.supervise({ maxRestarts: 0, children: [middle] });
+  await test.advance(50);
+  await test.advance(50);
   await soon(top.stopped);
 });
 
@@ -442,4 +447,23 @@ Deno.test("A supervisor that ends because of its significant children is restart
 
 Deno.test("A permanent child cannot be significant", () => {
   assertThrows(() => new Cast().child("a", { significant: true }), TypeError);
+});
+
+Deno.test("A behaviour that adds a clean-up to a supervisor is a supervisor", async () => {
+  await using test = new TestSystem();
+  const cast = new Cast();
+  const a = cast.child("a");
+  const supervise = supervisor({ children: [a] });
+  const root = test.system.spawn<SupervisorMessage>(async (context) => ({
+    ...await supervise(context),
+    stopped: () => void cast.log.push("clean up"),
+  }), { name: "root" });
+  (await find(root, a)).tell(crash());
+  await settle();
+  root.stop();
+  await soon(root.stopped);
+  assertEquals(
+    cast.news(),
+    ["start a", "stop a", "start a", "stop a", "clean up"],
+  );
 });
