@@ -23,7 +23,7 @@ import {
 } from "../session/mod.ts";
 import { Reconnector } from "./reconnector.ts";
 import { RequestTimeoutError } from "./request_errors.ts";
-import { hasEnded, Requester } from "./requester.ts";
+import { hasEnded, Requester, requestOver } from "./requester.ts";
 import {
   checkRequesterOptions,
   REQUESTER_OPTIONS,
@@ -198,13 +198,15 @@ export class ReconnectingRequester<Req, Reply> implements AsyncDisposable {
         requester = await this.#connect(expiresAt, timeoutMs, signal);
         remainingMs = this.#msUntil(expiresAt);
       }
+      const record = { isSent: false };
       try {
-        return await requester.request(body, {
+        return await requestOver(requester, body, {
           timeoutMs: remainingMs,
           ...(signal === undefined ? {} : { signal }),
-        });
+        }, record);
       } catch (error) {
-        const isSafe = idempotent || error instanceof ConnectionRefusedError;
+        const isSafe = idempotent || !record.isSent ||
+          error instanceof ConnectionRefusedError;
         if (!isSafe || !isEndOfConnection(error)) throw error;
         if (this.#connections.isClosed) throw error;
         this.#connections.lost(requester, error);

@@ -38,6 +38,21 @@ import {
   type RequestOptions,
 } from "./requester_options.ts";
 
+/** Whether the other side can have seen a request. */
+export interface SendRecord {
+  isSent: boolean;
+}
+
+/**
+ * Makes a request, and keeps a record of whether it was sent; set by the class.
+ */
+export let requestOver: <Req, Reply>(
+  requester: Requester<Req, Reply>,
+  value: Req,
+  options: RequestOptions,
+  record: SendRecord,
+) => Promise<Reply>;
+
 /** Returns whether a requester gets no more replies; set by its class. */
 export let hasEnded: <Req, Reply>(
   requester: Requester<Req, Reply>,
@@ -59,6 +74,7 @@ class PendingRequest<Reply> extends Deadline {
     cancel: (pending: PendingRequest<Reply>, error: unknown) => void,
     timeoutMs: number,
     signal: AbortSignal | undefined,
+    readonly record: SendRecord | undefined,
   ) {
     super();
     this.#cancel = cancel;
@@ -128,6 +144,8 @@ export class Requester<Req, Reply> implements AsyncDisposable {
 
   static {
     hasEnded = (requester) => requester.#error !== undefined;
+    requestOver = (requester, value, options, record) =>
+      requester.#start(value, options, record);
   }
 
   /**
@@ -178,6 +196,14 @@ export class Requester<Req, Reply> implements AsyncDisposable {
     value: Req,
     options: RequestOptions = NO_REQUEST_OPTIONS,
   ): Promise<Reply> {
+    return this.#start(value, options, undefined);
+  }
+
+  #start(
+    value: Req,
+    options: RequestOptions,
+    record: SendRecord | undefined,
+  ): Promise<Reply> {
     return new Promise((resolve, reject) => {
       if (options !== NO_REQUEST_OPTIONS) {
         checkOptionNames("request()", options, REQUEST_OPTIONS);
@@ -194,6 +220,7 @@ export class Requester<Req, Reply> implements AsyncDisposable {
         this.#cancel,
         timeoutMs,
         signal,
+        record,
       );
       this.#deadlines.add(pending, timeoutMs);
       this.#waiting.set(pending, frame);
@@ -294,6 +321,7 @@ export class Requester<Req, Reply> implements AsyncDisposable {
       addressRequest(frame, id, pending.expiresAt - this.#clock.now());
       pending.id = this.#lastId = id;
       this.#inFlight.set(id, pending);
+      if (pending.record !== undefined) pending.record.isSent = true;
       void this.#send(frame, pending);
     }
   }
@@ -306,6 +334,8 @@ export class Requester<Req, Reply> implements AsyncDisposable {
     try {
       await this.connection.send(message);
     } catch (error) {
+      // It was not sent as a whole, so nobody has seen it.
+      if (pending?.record !== undefined) pending.record.isSent = false;
       if (pending !== undefined && this.#remove(pending)) pending.reject(error);
     }
     this.#sending--;

@@ -71,6 +71,7 @@ const GIVEN_UP = new Error("Given up");
 
 async function run(steps: readonly Step[], seed: number): Promise<void> {
   await using test = new Restartable({
+    maxPending: 2,
     backoff: { initialMs: 100, maxMs: 1000, random: seededRandom(seed) },
   });
   const outcomes: Outcome[] = [];

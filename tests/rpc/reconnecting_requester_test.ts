@@ -79,6 +79,28 @@ Deno.test("A request that is not idempotent rejects when it may have been handle
   assertEquals(test.requester.stats().repeats, 0);
 });
 
+Deno.test("A request that waits for its turn when the service crashes is sent to the next one", async () => {
+  await using test = new Restartable({ maxPending: 1 });
+  test.start();
+  const first = test.requester.request("a");
+  const second = test.requester.request("b");
+  await test.idle();
+  assertEquals(test.requester.stats(), {
+    connections: 1,
+    inFlight: 1,
+    waiting: 1,
+    repeats: 0,
+  });
+  assertEquals((await test.calls.next()).request, "a");
+  await test.crash();
+  test.start();
+  const failing = assertRejects(() => first, ResumeLostError);
+  await test.advance(1000);
+  await failing;
+  await test.reply();
+  assertEquals(await second, "reply to b");
+});
+
 Deno.test("A request waits for a service that is not there yet, with a back-off, until its time is over", async () => {
   await using test = new Restartable();
   test.network.refuses = true;
