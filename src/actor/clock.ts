@@ -50,7 +50,8 @@ class RealTimer implements Timer {
   #set(delayMs: number): void {
     this.#timeout = delayMs > MAX_DELAY_MS
       ? setTimeout(() => this.#set(delayMs - MAX_DELAY_MS), MAX_DELAY_MS)
-      : setTimeout(this.#callback, delayMs);
+      // A moment that has passed meanwhile is now: Node warns of what is negative.
+      : setTimeout(this.#callback, Math.max(delayMs, 0));
   }
 
   cancel(): void {

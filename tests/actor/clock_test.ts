@@ -1,4 +1,5 @@
-import { assert } from "@std/assert";
+import process from "node:process";
+import { assert, assertEquals } from "@std/assert";
 import { realClock } from "../../src/actor/clock.ts";
 
 Deno.test("The real clock calls back after the delay", async () => {
@@ -32,4 +33,18 @@ Deno.test("A timer of the real clock need not keep the process alive", () => {
   timer.unref();
   timer.ref();
   timer.cancel();
+});
+
+Deno.test("a moment that has passed is no reason for a warning", async () => {
+  const warnings: string[] = [];
+  const note = ({ name }: Error): void => void warnings.push(name);
+  process.on("warning", note);
+  try {
+    await new Promise<void>((resolve) => realClock.schedule(-5, resolve));
+    // Warnings are emitted in a later turn.
+    await new Promise<void>((resolve) => realClock.schedule(0, resolve));
+  } finally {
+    process.off("warning", note);
+  }
+  assertEquals(warnings, []);
 });
