@@ -47,5 +47,19 @@ export class PtyAttachmentError extends PtyError {}
 /** Too much input waits for the program: nothing was written. */
 export class PtyInputFullError extends PtyError {}
 
+/** An interrupt has dropped input before the terminal had taken it. */
+export class PtyInterruptedError extends PtyError {
+  /** Bytes of the write that were dropped: its last ones. */
+  readonly droppedBytes: number;
+
+  /** Creates the error of a write that was not taken whole. */
+  constructor(droppedBytes: number) {
+    super(
+      `Cannot write: an interrupt dropped the last ${droppedBytes} bytes, write them again if they are still needed`,
+    );
+    this.droppedBytes = droppedBytes;
+  }
+}
+
 /** The program has ended, or its terminal was closed. */
 export class PtyEndedError extends PtyError {}

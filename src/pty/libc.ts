@@ -1,8 +1,8 @@
 /**
  * Functions of the C library for PTYs that the native add-on lacks. The
  * library is opened for each call, which takes some 0.2 ms: left open, it would
- * count as leaked. All throw {@linkcode PtyPlatformError} on systems without
- * PTYs.
+ * count as leaked. The input of a terminal keeps it open as long as it is open
+ * itself. All throw {@linkcode PtyPlatformError} on systems without PTYs.
  *
  * @module
  */
@@ -14,16 +14,79 @@ const SYMBOLS = {
   killpg: { parameters: ["i32", "i32"], result: "i32" },
 } as const;
 
+/** The functions for the input of a terminal. */
+export const INPUT_SYMBOLS = {
+  ioctl: { parameters: ["i32", "u64"], result: "i32" },
+  dup: { parameters: ["i32"], result: "i32" },
+  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  poll: {
+    parameters: ["buffer", "usize", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  tcgetattr: { parameters: ["i32", "buffer"], result: "i32" },
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  tcflush: { parameters: ["i32", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+} as const;
+
 /** The values that differ between systems. */
-interface System {
+export interface System {
+  /** The file of the C library. */
   readonly library: string;
   /** The number of `FIOCLEX`. */
   readonly closeOnExec: bigint;
+  /** `O_RDWR | O_NOCTTY | O_CLOEXEC`. */
+  readonly openFlags: number;
+  /** The number of `TCIFLUSH`. */
+  readonly inputQueue: number;
+  /** The layout of `struct termios`. */
+  readonly termios: {
+    readonly bytes: number;
+    readonly flagsAt: number;
+    readonly charactersAt: number;
+    /** The flag that makes keys signals. */
+    readonly isig: number;
+    /** The flag that keeps input when a key is a signal. */
+    readonly noflsh: number;
+    /** Indexes of the characters for `SIGINT`, `SIGQUIT` and `SIGTSTP`. */
+    readonly keys: readonly number[];
+    /** What stands for "no character". */
+    readonly disabled: number;
+  };
 }
 
 const SYSTEMS: Readonly<Record<string, System>> = {
-  linux: { library: "libc.so.6", closeOnExec: 0x5451n },
-  darwin: { library: "libSystem.B.dylib", closeOnExec: 0x20006601n },
+  linux: {
+    library: "libc.so.6",
+    closeOnExec: 0x5451n,
+    openFlags: 0x80102,
+    inputQueue: 0,
+    termios: {
+      bytes: 60,
+      flagsAt: 12,
+      charactersAt: 17,
+      isig: 0x1,
+      noflsh: 0x80,
+      keys: [0, 1, 10],
+      disabled: 0,
+    },
+  },
+  darwin: {
+    library: "libSystem.B.dylib",
+    closeOnExec: 0x20006601n,
+    openFlags: 0x1020002,
+    inputQueue: 1,
+    termios: {
+      bytes: 72,
+      flagsAt: 24,
+      charactersAt: 32,
+      isig: 0x80,
+      noflsh: 0x80000000,
+      keys: [8, 9, 10],
+      disabled: 0xff,
+    },
+  },
 };
 
 /** Keeps a descriptor from being inherited by programs started later. */
@@ -44,21 +107,29 @@ export function killGroup(group: number, signal: number): boolean {
   return withLibc(({ killpg }) => killpg(group, signal)) === 0;
 }
 
-function withLibc<T>(
-  call: (symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]) => T,
-): T {
-  const libc = Deno.dlopen(system().library, SYMBOLS);
-  try {
-    return call(libc.symbols);
-  } finally {
-    libc.close();
-  }
+/** Opens the C library, which the caller closes. */
+export function openLibrary<Symbols extends Deno.ForeignLibraryInterface>(
+  symbols: Symbols,
+): Deno.DynamicLibrary<Symbols> {
+  return Deno.dlopen(system().library, symbols);
 }
 
-function system(): System {
+/** Returns the values of this system. */
+export function system(): System {
   const found = SYSTEMS[Deno.build.os];
   if (found !== undefined) return found;
   throw new PtyPlatformError(
     `Cannot open a PTY: ${Deno.build.os} is not supported, use Linux or macOS`,
   );
+}
+
+function withLibc<T>(
+  call: (symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]) => T,
+): T {
+  const libc = openLibrary(SYMBOLS);
+  try {
+    return call(libc.symbols);
+  } finally {
+    libc.close();
+  }
 }

@@ -12,12 +12,16 @@ import {
   PtyDirectoryError,
   type PtyError,
   PtyExecError,
+  PtyInterruptedError,
   PtyPermissionError,
   PtyPlatformError,
   PtySignalError,
   PtySpawnError,
 } from "./errors.ts";
 import { reasonOf } from "../checks/internal.ts";
+import { realClock } from "../actor/mod.ts";
+import { InputDescriptor } from "./input_descriptor.ts";
+import { InputWriter } from "./input_writer.ts";
 import { closeOnExec, foregroundGroup, killGroup } from "./libc.ts";
 import type { Pty, PtyExit, PtyListener, SignalName } from "./pty.ts";
 import type { ResolvedCommand } from "./command.ts";
@@ -36,7 +40,7 @@ interface Native {
     utf8: boolean,
     helper: string,
     onExit: (code: number, signal: number) => void,
-  ): { readonly fd: number; readonly pid: number };
+  ): { readonly fd: number; readonly pid: number; readonly pty: string };
   resize(fd: number, columns: number, rows: number): void;
 }
 
@@ -117,7 +121,10 @@ class NodePty implements Pty {
   readonly pid: number;
   readonly #fd: number;
   readonly #native: Native;
+  /** Reads only: once the terminal was full, it would never write again. */
   readonly #stream: ReadStream;
+  readonly #descriptor: InputDescriptor;
+  readonly #input: InputWriter;
   readonly #exited = Promise.withResolvers<void>();
   #status: { readonly code: number; readonly signal: number } | undefined;
   /** The first output, while it may be the message of a failed start. */
@@ -125,7 +132,7 @@ class NodePty implements Pty {
 
   constructor(native: Native, command: ResolvedCommand) {
     this.#native = native;
-    const { fd, pid } = native.fork(
+    const { fd, pid, pty } = native.fork(
       command.command,
       command.args,
       Object.entries(command.env).map(([name, value]) => `${name}=${value}`),
@@ -148,10 +155,18 @@ class NodePty implements Pty {
     this.#stream = new ReadStream(fd);
     // EIO is the end of the output, and any other error ends it too.
     this.#stream.on("error", () => {});
+    try {
+      this.#descriptor = new InputDescriptor(fd, pty);
+    } catch (error) {
+      this.#stream.destroy();
+      killGroup(pid, constants.signals.SIGKILL);
+      throw error;
+    }
+    this.#input = new InputWriter(this.#descriptor, realClock);
   }
 
   get waitingBytes(): number {
-    return this.#stream.writableLength;
+    return this.#input.waitingBytes;
   }
 
   get exit(): PtyExit | undefined {
@@ -166,7 +181,11 @@ class NodePty implements Pty {
   }
 
   start(listener: PtyListener): void {
-    this.#stream.on("close", () => listener.closed());
+    this.#stream.on("close", () => {
+      const closing = this.#closeInput();
+      if (closing === undefined) listener.closed();
+      else closing.then(() => listener.closed());
+    });
     this.#exited.promise.then(() => listener.exited());
     this.#stream.on("data", (bytes: Uint8Array) => {
       if (this.#firstOutput !== undefined) this.#keepFirst(bytes);
@@ -183,7 +202,20 @@ class NodePty implements Pty {
   }
 
   write(bytes: Uint8Array, done: (error?: unknown) => void): void {
-    this.#stream.write(bytes, (error) => done(error ?? undefined));
+    this.#input.write(bytes, done);
+  }
+
+  interrupt(key: number): number | undefined {
+    if (!this.#descriptor.isSignalKey(key)) return undefined;
+    const dropped = this.dropInput();
+    this.#input.write(Uint8Array.of(key), () => {});
+    return dropped;
+  }
+
+  dropInput(): number {
+    const dropped = this.#input.drop((bytes) => new PtyInterruptedError(bytes));
+    this.#descriptor.discard();
+    return dropped;
   }
 
   resize({ columns, rows }: { columns: number; rows: number }): void {
@@ -208,7 +240,14 @@ class NodePty implements Pty {
   }
 
   close(): void {
+    this.#closeInput();
     this.#stream.destroy();
+  }
+
+  /** The terminal is closed when both descriptors are. */
+  #closeInput(): Promise<void> | undefined {
+    this.#input.close();
+    return this.#descriptor.close();
   }
 
   /** Keeps the first output until it is too long for a failed start. */

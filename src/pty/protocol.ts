@@ -52,6 +52,17 @@ export interface PtyAttached {
 /** The reply to a request that was carried out, or refused. */
 export type PtyReply = { readonly type: "done" } | PtyRefusal;
 
+/** The reply to a key that may interrupt. */
+export interface PtyInterrupted {
+  /** The discriminant of this reply. */
+  readonly type: "interrupted";
+  /**
+   * Bytes of input that were dropped; `undefined` if the terminal does not make
+   * the key a signal, so that nothing was done.
+   */
+  readonly droppedBytes: number | undefined;
+}
+
 /** The state of a session at one moment. */
 export interface PtySnapshot {
   /** Process id of the program. */
@@ -66,7 +77,7 @@ export interface PtySnapshot {
   readonly start: number;
   /** Offset after the last byte of output so far. */
   readonly end: number;
-  /** Bytes of input that the program has not read yet. */
+  /** Bytes of input that the terminal has not taken yet. */
   readonly waitingBytes: number;
   /** Whether reading has paused because no controller has credit left. */
   readonly paused: boolean;
@@ -125,6 +136,14 @@ export type PtySessionMessage =
     /** Must not change until the reply. */
     readonly bytes: Uint8Array;
     readonly replyTo: ReplyTo<PtyReply>;
+  }
+  /** Types a key that overtakes the input that waits, if it is a signal. */
+  | {
+    readonly type: "interrupt";
+    readonly viewer?: PtyViewer;
+    /** The byte that the key types. */
+    readonly key: number;
+    readonly replyTo: ReplyTo<PtyInterrupted | PtyRefusal>;
   }
   | {
     readonly type: "resize";

@@ -64,7 +64,7 @@ export interface PtyListener {
 export interface Pty {
   /** The process id, which is also the id of the process group. */
   readonly pid: number;
-  /** Bytes of input that the program has not read yet. */
+  /** Bytes of input that the terminal has not taken yet. */
   readonly waitingBytes: number;
   /** How the program has ended; final after `closed` and `exited`. */
   readonly exit: PtyExit | undefined;
@@ -80,6 +80,17 @@ export interface Pty {
    * bytes must not change.
    */
   write(bytes: Uint8Array, done: (error?: unknown) => void): void;
+  /**
+   * If the terminal makes a key a signal, drops the input that waits, types the
+   * key, and returns how many bytes were dropped. Otherwise it does nothing.
+   */
+  interrupt(key: number): number | undefined;
+  /**
+   * Drops the input that waits, here and in the kernel, as an interrupt does.
+   * Returns how many bytes waited here. `done` of the writes is called with a
+   * {@linkcode PtyInterruptedError}.
+   */
+  dropInput(): number;
   /** Sets the size; the kernel notifies the program with `SIGWINCH`. */
   resize(size: PtySize): void;
   /** Returns the foreground process group, or that of the program. */

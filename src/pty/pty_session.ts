@@ -4,9 +4,11 @@
  * @module
  */
 import type { ActorRef, ReplyTo } from "../actor/mod.ts";
+import { checkInteger } from "../checks/internal.ts";
 import type {
   PtyAttached,
   PtyEvent,
+  PtyInterrupted,
   PtyRefusal,
   PtyReply,
   PtyRole,
@@ -16,6 +18,9 @@ import type {
 } from "./protocol.ts";
 import type { SignalName } from "./pty.ts";
 import type { PtySize } from "./size.ts";
+
+/** The byte that Ctrl-C types. */
+const INTERRUPT = 3;
 
 /** Options of {@linkcode PtySession.attach}. */
 export interface AttachOptions {
@@ -65,11 +70,13 @@ export abstract class PtyControls {
   /**
    * Writes input to the program. Resolves when the terminal has taken all of
    * it, which is the backpressure; until then the bytes must not change. Writes
-   * keep their order.
+   * keep their order. A write of one byte that the terminal makes a signal, such
+   * as Ctrl-C, overtakes the writes that wait, and drops them.
    *
    * @throws {PtyReadOnlyError} if the viewer may only watch.
    * @throws {PtyAttachmentError} if the viewer is not attached any longer.
    * @throws {PtyInputFullError} if too much input waits for the program.
+   * @throws {PtyInterruptedError} if an interrupt dropped a part of it.
    * @throws {PtyEndedError} if the program has ended, or ends before it took
    * all.
    * @throws {ActorStoppedError} if the session has ended.
@@ -81,6 +88,30 @@ export abstract class PtyControls {
       bytes,
       replyTo,
     }));
+  }
+
+  /**
+   * Types a key that interrupts, such as Ctrl-C, if the terminal makes it a
+   * signal as it is set now: then the input that waits is dropped, in the kernel
+   * too, so that a program that does not read gets the signal. Resolves with the
+   * number of bytes that had waited for the terminal; with `undefined` if the
+   * key is no signal there, and nothing was typed.
+   *
+   * @param key Byte that the key types: 3, which is Ctrl-C, by default.
+   * @throws {TypeError} if the key is not a number.
+   * @throws {RangeError} if the key is not a byte.
+   * @throws {PtyReadOnlyError} if the viewer may only watch.
+   * @throws {PtyAttachmentError} if the viewer is not attached any longer.
+   * @throws {PtyEndedError} if the program has ended.
+   * @throws {ActorStoppedError} if the session has ended.
+   */
+  async interrupt(key: number = INTERRUPT): Promise<number | undefined> {
+    checkInteger("key", key, { min: 0, max: 255 });
+    const reply = await this.ref.ask<PtyInterrupted | PtyRefusal>(
+      (replyTo) => ({ type: "interrupt", ...this.#viewer, key, replyTo }),
+    );
+    if (reply.type === "refused") throw reply.error;
+    return reply.droppedBytes;
   }
 
   /**
@@ -103,7 +134,8 @@ export abstract class PtyControls {
   }
 
   /**
-   * Sends a signal to the process group in the foreground, as a key would.
+   * Sends a signal to the process group in the foreground, as a key would: so
+   * `SIGINT`, `SIGQUIT` and `SIGTSTP` drop the input that waits.
    *
    * @throws {PtyReadOnlyError} if the viewer may only watch.
    * @throws {PtyAttachmentError} if the viewer is not attached any longer.

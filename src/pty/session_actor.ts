@@ -20,6 +20,7 @@ import {
   PtySignalError,
 } from "./errors.ts";
 import { FlushTimer } from "./flush_timer.ts";
+import { controlKey, isInterrupt } from "./interrupts.ts";
 import type { ResolvedPtyLimits } from "./options.ts";
 import { OtherEndTimer } from "./other_end_timer.ts";
 import { OutputRing } from "./output_ring.ts";
@@ -31,7 +32,7 @@ import type {
   PtySessionMessage,
   PtyViewer,
 } from "./protocol.ts";
-import type { Pty, PtyExit } from "./pty.ts";
+import type { Pty, PtyExit, SignalName } from "./pty.ts";
 import {
   initialSessionState,
   type Presence,
@@ -211,6 +212,10 @@ export function sessionActor(
 
     function input(bytes: Uint8Array, replyTo: ReplyTo<PtyReply>): void {
       assertRuns("write");
+      const key = controlKey(bytes);
+      if (key !== undefined && interrupt(key) !== undefined) {
+        return void replyTo.tell(DONE);
+      }
       const waiting = pty.waitingBytes;
       if (waiting > 0 && waiting + bytes.length > limits.maxInputBytes) {
         throw new PtyInputFullError(
@@ -221,15 +226,30 @@ export function sessionActor(
       flushTimer.input();
       pty.write(bytes, (cause) => {
         replyTo.tell(
-          cause === undefined ? { type: "done" } : {
-            type: "refused",
-            error: new PtyEndedError(
-              "Cannot write: the program ended before it took all of the input",
-              { cause },
-            ),
-          },
+          cause === undefined
+            ? DONE
+            : { type: "refused", error: notTaken(cause) },
         );
       });
+    }
+
+    function interrupt(key: number): number | undefined {
+      const dropped = pty.interrupt(key);
+      if (dropped === undefined) return undefined;
+      restartIdleTimer();
+      flushTimer.input();
+      return dropped;
+    }
+
+    function sendSignal(signal: SignalName): void {
+      flushTimer.input();
+      const group = pty.foreground();
+      // As the key does, so that what was typed is not run afterwards.
+      if (isInterrupt(signal) && pty.signal(group, 0)) pty.dropInput();
+      if (pty.signal(group, signal)) return;
+      throw new PtySignalError(
+        `Cannot send ${signal}: the process in the foreground belongs to another user`,
+      );
     }
 
     function assertRuns(what: string): void {
@@ -274,6 +294,15 @@ export function sessionActor(
               audience.authorize(message.viewer, "write");
               input(message.bytes, message.replyTo);
             });
+          case "interrupt":
+            return attempt(message.replyTo, () => {
+              audience.authorize(message.viewer, "interrupt");
+              assertRuns("interrupt");
+              message.replyTo.tell({
+                type: "interrupted",
+                droppedBytes: interrupt(message.key),
+              });
+            });
           case "resize":
             return attempt(message.replyTo, () => {
               audience.authorize(message.viewer, "resize");
@@ -281,19 +310,14 @@ export function sessionActor(
               const next = checkSize(message.size);
               if (message.viewer) audience.resized(message.viewer, next);
               resize(next);
-              message.replyTo.tell({ type: "done" });
+              message.replyTo.tell(DONE);
             });
           case "signal":
             return attempt(message.replyTo, () => {
               audience.authorize(message.viewer, "send a signal");
               assertRuns("send a signal");
-              flushTimer.input();
-              if (!pty.signal(pty.foreground(), message.signal)) {
-                throw new PtySignalError(
-                  `Cannot send ${message.signal}: the process in the foreground belongs to another user`,
-                );
-              }
-              message.replyTo.tell({ type: "done" });
+              sendSignal(message.signal);
+              message.replyTo.tell(DONE);
             });
           case "inspect":
             return void message.replyTo.tell({
@@ -337,12 +361,23 @@ const PRESENCE: Readonly<Record<Presence, SessionEvent>> = {
   alone: { type: "presence", presence: "alone" },
 };
 
+/** The reply to a request that was carried out. */
+const DONE: PtyReply = { type: "done" };
+
 /** The exit of a program that could not be ended. */
 const UNKNOWN: PtyExit = {
   code: undefined,
   signal: undefined,
   error: undefined,
 };
+
+/** Returns why the terminal did not take all of the input. */
+function notTaken(cause: unknown): PtyError {
+  return cause instanceof PtyError ? cause : new PtyEndedError(
+    "Cannot write: the program ended before it took all of the input",
+    { cause },
+  );
+}
 
 /** Carries a request out, and replies with the reason if it is refused. */
 function attempt(replyTo: ReplyTo<PtyRefusal>, act: () => void): void {

@@ -19,6 +19,10 @@ export class MemoryPty implements Pty {
   /** Process groups with processes left. */
   readonly groups: Set<number> = new Set([100]);
   foregroundGroup = 100;
+  /** Keys that the terminal makes signals. */
+  readonly signalKeys: Set<number> = new Set([3]);
+  /** How often waiting input was dropped. */
+  drops = 0;
   #listener: PtyListener | undefined;
 
   start(listener: PtyListener): void {
@@ -35,6 +39,17 @@ export class MemoryPty implements Pty {
 
   write(_bytes: Uint8Array, done: (error?: unknown) => void): void {
     done();
+  }
+
+  interrupt(key: number): number | undefined {
+    return this.signalKeys.has(key) ? this.dropInput() : undefined;
+  }
+
+  dropInput(): number {
+    const dropped = this.waitingBytes;
+    this.waitingBytes = 0;
+    this.drops++;
+    return dropped;
   }
 
   resize(size: PtySize): void {
