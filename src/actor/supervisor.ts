@@ -47,8 +47,8 @@ import type {
  * ref.tell("still here");
  * ```
  *
- * @throws {TypeError} if an option has the wrong type or is not known, or a
- * dynamic supervisor is given children.
+ * @throws {TypeError} if an option has the wrong type or is not known, two
+ * children have one name, or a dynamic supervisor is given children.
  * @throws {RangeError} if a number is out of its range.
  */
 export function supervisor(

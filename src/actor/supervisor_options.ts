@@ -53,8 +53,8 @@ const UNAVAILABLE_NAMES: OptionNames<UnavailableOptions> = {
 /**
  * Checks the options once and fills in the defaults.
  *
- * @throws {TypeError} if an option has the wrong type or is not known, or a
- * dynamic supervisor is given children.
+ * @throws {TypeError} if an option has the wrong type or is not known, two
+ * children have one name, or a dynamic supervisor is given children.
  * @throws {RangeError} if a number is out of its range.
  */
 export function resolveSupervisorOptions(
@@ -71,8 +71,19 @@ export function resolveSupervisorOptions(
   checkOneOf("strategy", strategy, STRATEGIES);
   checkOneOf("autoShutdown", autoShutdown, AUTO_SHUTDOWNS);
   checkArray("children", children, "an array of what child({ … }) returns");
+  const names = new Set<string>();
   for (const [index, child] of children.entries()) {
     checkChild(`children[${index}]`, child);
+    const { name } = child;
+    if (name === undefined) continue;
+    if (names.has(name)) {
+      throw new TypeError(
+        `Cannot use children[${index}]: its name ${
+          JSON.stringify(name)
+        } is that of another child, names must differ`,
+      );
+    }
+    names.add(name);
   }
   if (strategy === "dynamic" && options.children !== undefined) {
     throw new TypeError(

@@ -38,6 +38,11 @@ export function checkOptionNames<Options extends object>(
   names: OptionNames<Options>,
 ): void {
   checkObject(`options of ${of}`, options, "an object");
+  if (Array.isArray(options)) {
+    throw new TypeError(
+      `Cannot use options of ${of}: it is an array, it must be an object`,
+    );
+  }
   for (const name in options) {
     if (Object.hasOwn(names, name)) continue;
     const meant = closestName(name, Object.keys(names));

@@ -247,6 +247,14 @@ Deno.test("supervisor() refuses options that are wrong, at the call", () => {
       "children: it is an object, it must be an array of what child({ … }) returns",
     ],
     [
+      {
+        children: ["a", "b", "a"].map((name) => child({ name, behavior })),
+      },
+      TypeError,
+      'children[2]: its name "a" is that of another child, names must differ',
+    ],
+    [[], TypeError, "options of supervisor(): it is an array"],
+    [
       { strategy: "dynamic", children: [] },
       TypeError,
       "children: the strategy is dynamic",

@@ -39,7 +39,13 @@ for (
   });
 }
 
-for (const [options, kind] of [[null, "missing"], ["x", "a string"]]) {
+for (
+  const [options, kind] of [
+    [null, "missing"],
+    ["x", "a string"],
+    [[], "an array"],
+  ]
+) {
   Deno.test(`checkOptionNames() refuses ${kind} options`, () => {
     assertThrows(
       () => Reflect.apply(checkOptionNames, undefined, ["f()", options, NAMES]),
