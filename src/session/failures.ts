@@ -11,8 +11,12 @@ import {
   ResumeLostError,
   SessionLostError,
 } from "./errors.ts";
-import { ProtocolError, TruncatedError } from "./wire/errors.ts";
-import { MessageTooLargeError, MessageTruncatedError } from "./wire/inbox.ts";
+import {
+  MessageTooLargeError,
+  MessageTruncatedError,
+  ProtocolError,
+  TruncatedError,
+} from "./wire/errors.ts";
 
 /**
  * Returns whether another socket may help: the last one is gone or was never

@@ -21,5 +21,6 @@ export { peerActor, type PeerMessage, type PeerSession } from "./peer_actor.ts";
 export { socketActor } from "./socket_actor.ts";
 export { SocketLimit } from "./socket_limit.ts";
 export { notifyUser } from "./notify_user.ts";
+export { ByteReadable, MessageWritable } from "./web_streams.ts";
 export { decodeReason, encodeReason, type Reason } from "./wire/frame.ts";
 export { PREFACE, Priority } from "./wire/protocol.ts";

@@ -50,8 +50,8 @@ export interface OpenOptions {
 /**
  * A two-way connection that carries messages, or bytes as Web Streams.
  *
- * Iterating over it yields whole messages until the peer closes its side. To
- * leave the loop early is to stop reading.
+ * Iterating over it yields whole messages until the peer closes its side, or
+ * this side calls `close`. To leave the loop early is to stop reading.
  */
 export interface LogicalConnection
   extends AsyncDisposable, AsyncIterable<Uint8Array> {
@@ -78,9 +78,19 @@ export interface LogicalConnection
   readonly accepted: Promise<void>;
   /** Resolves when both directions have ended, in any way; never rejects. */
   readonly closed: Promise<void>;
-  /** The bytes of the peer, without the borders of its messages. */
+  /**
+   * The bytes of the peer, without the borders of its messages. A reader that
+   * brings its own buffer (`mode: "byob"`) gets them there without a copy in
+   * between. The stream closes or fails as soon as the connection has ended and
+   * everything was read, whether anybody reads or not; after a `close` of this
+   * side it fails with `ConnectionClosedError`.
+   */
   readonly readable: ReadableStream<Uint8Array>;
-  /** Bytes to the peer; each chunk is one message. Closing it half-closes. */
+  /**
+   * Bytes to the peer; each chunk is one message. Closing it half-closes. The
+   * stream fails as soon as nothing more can be sent, so that a pipe into it
+   * ends and cancels its source, however quiet that is.
+   */
   readonly writable: WritableStream<Uint8Array>;
   /**
    * Sends one message to the peer. Resolves when the session has taken all of it, which

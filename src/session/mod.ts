@@ -61,6 +61,10 @@ export type { Address, SessionOptions } from "./options.ts";
 export type { Authenticate, PeerCredentials } from "./accepted_sessions.ts";
 export type { SessionPhase, SessionState } from "./session_phase.ts";
 export type { Transport } from "./transport.ts";
-export { ProtocolError, TruncatedError } from "./wire/errors.ts";
-export { MessageTooLargeError, MessageTruncatedError } from "./wire/inbox.ts";
+export {
+  MessageTooLargeError,
+  MessageTruncatedError,
+  ProtocolError,
+  TruncatedError,
+} from "./wire/errors.ts";
 export { ErrorCode } from "./wire/protocol.ts";

@@ -21,7 +21,7 @@ import {
   encodeUint64,
   type Open,
 } from "./wire/frame.ts";
-import type { MessageTooLargeError } from "./wire/inbox.ts";
+import type { MessageTooLargeError } from "./wire/errors.ts";
 import { DataFlag, ErrorCode, FrameType } from "./wire/protocol.ts";
 
 const EMPTY = new Uint8Array(0);

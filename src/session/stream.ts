@@ -21,6 +21,9 @@ import type {
 import type { Address } from "./options.ts";
 import type { SessionPhase } from "./session_phase.ts";
 import type { StreamPort } from "./stream_port.ts";
+import { ByteReadable, MessageWritable } from "./web_streams.ts";
+
+const READER_LEFT = "The reader has left";
 
 function toResult(
   message: Uint8Array | undefined,
@@ -53,8 +56,10 @@ export class Stream implements LogicalConnection {
   #idleChecks = 0;
   #stopped = false;
   #removed = false;
-  #readable: ReadableStream<Uint8Array> | undefined;
-  #writable: WritableStream<Uint8Array> | undefined;
+  #readable: ByteReadable | undefined;
+  #writable: MessageWritable | undefined;
+  /** What reads reject with after a `close` of this side. */
+  #closedHere: ConnectionClosedError | undefined;
 
   constructor(session: StreamPort, stream: number, options: OpenOptions) {
     this.#session = session;
@@ -105,53 +110,60 @@ export class Stream implements LogicalConnection {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, void> {
+    const toEnd = (error: unknown): IteratorResult<Uint8Array, void> => {
+      if (error === undefined || error !== this.#closedHere) throw error;
+      return { done: true, value: undefined };
+    };
     return {
       next: () => {
         const value = this.#inbox.takeMessage();
         return value === undefined
-          ? this.#inbox.receive().then(toResult)
+          ? this.#inbox.receive().then(toResult, toEnd)
           : Promise.resolve({ done: false, value });
       },
       return: () => {
-        this.#stopReading("The reader has left");
+        this.#stopReading(READER_LEFT);
         return Promise.resolve({ done: true, value: undefined });
       },
     };
   }
 
   get readable(): ReadableStream<Uint8Array> {
-    return this.#readable ??= new ReadableStream<Uint8Array>({
-      pull: async (controller) => {
-        const bytes = await this.#inbox.read();
-        if (bytes === undefined) controller.close();
-        else controller.enqueue(bytes);
-      },
-      // The reason stays here: it may say more than the peer should know.
-      cancel: () => this.#stopReading("The reader has left"),
-    }, { highWaterMark: 0 });
+    this.#readable ??= new ByteReadable(
+      this.#inbox,
+      () => this.#stopReading(READER_LEFT),
+    );
+    return this.#readable.stream;
   }
 
   get writable(): WritableStream<Uint8Array> {
-    return this.#writable ??= new WritableStream<Uint8Array>({
-      // Not `abort`, which would wait for the pending write.
-      start: ({ signal }) => {
-        const abort = (): void =>
-          this.reset(ErrorCode.CANCELLED, "The writer gave up");
-        signal.addEventListener("abort", abort, { once: true });
-      },
-      write: (chunk) => this.send(chunk),
-      close: () => this.closeWrite(),
-    });
+    if (this.#writable === undefined) {
+      this.#writable = new MessageWritable({
+        write: (message) => this.send(message),
+        close: () => this.#endWriting(),
+        abort: () => this.reset(ErrorCode.CANCELLED, "The writer gave up"),
+      });
+      const error = this.#outbox.error;
+      if (error !== undefined) this.#writable.fail(error);
+    }
+    return this.#writable.stream;
   }
 
-  async closeWrite(): Promise<void> {
+  closeWrite(): Promise<void> {
+    const ending = this.#endWriting();
+    this.#writable?.fail(this.#outbox.error);
+    return ending;
+  }
+
+  async #endWriting(): Promise<void> {
     await this.#outbox.finish();
     this.#removeIfDone();
   }
 
   async close(): Promise<void> {
     if (this.#removed) return;
-    this.#stopReading("The connection is closed");
+    this.#closedHere ??= new ConnectionClosedError("The connection is closed");
+    this.#stopReading(this.#closedHere.message, this.#closedHere);
     const ending = this.closeWrite();
     const { clock, options: { closeMs } } = this.#session;
     const deadline = this.#outbox.finished
@@ -208,7 +220,9 @@ export class Stream implements LogicalConnection {
     this.hasData = true;
     this.#idleChecks = 0;
     this.#inbox.deliver(flags, bytes, start, end);
-    if (this.#inbox.finished) this.#removeIfDone();
+    if (!this.#inbox.finished) return;
+    this.#readable?.settle();
+    this.#removeIfDone();
   }
 
   /** Takes a credit limit; returns false if it changes nothing. */
@@ -235,6 +249,7 @@ export class Stream implements LogicalConnection {
     );
     const finished = this.#outbox.finished;
     this.#outbox.fail(error);
+    this.#writable?.fail(error);
     // The peer keeps the stream until this direction has ended.
     if (!finished) this.#session.endStream(this.#stream);
     this.#removeIfDone();
@@ -261,13 +276,16 @@ export class Stream implements LogicalConnection {
   fail(error: unknown): void {
     this.#error ??= error;
     this.#outbox.fail(error);
+    this.#writable?.fail(error);
     this.#inbox.fail(error);
+    this.#readable?.settle();
     this.#remove();
   }
 
-  #stopReading(text: string): void {
+  #stopReading(text: string, error = new ConnectionClosedError(text)): void {
     if (this.#inbox.finished) return;
-    this.#inbox.discard(new ConnectionClosedError(text));
+    this.#inbox.discard(error);
+    this.#readable?.settle();
     if (this.#removed) return;
     const reason = encodeReason({ code: ErrorCode.CANCELLED, text });
     this.#session.output.control(FrameType.STOP, this.#stream, reason);

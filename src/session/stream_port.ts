@@ -5,7 +5,7 @@
  */
 import type { Address, ResolvedSessionOptions } from "./options.ts";
 import type { SessionPhase } from "./session_phase.ts";
-import type { InboxPort } from "./wire/inbox.ts";
+import type { InboxPort } from "./wire/inbox_port.ts";
 import type { OutboxPort } from "./wire/outbox.ts";
 
 /** Where the frames of a stream go. */

@@ -21,8 +21,9 @@ export interface TcpConnReceiveOptions {
  * credit: a peer may send more than is read, see `maxUnreadBytes`. Nothing is
  * resumed: a connection ends with its socket.
  *
- * Iterating over it gives messages, and throws what `receive` rejects with;
- * after the loop is left early, nothing more is read.
+ * Iterating over it gives messages until this side calls `close`, and throws
+ * what else `receive` rejects with; after the loop is left early, nothing more
+ * is read.
  */
 export interface TcpConnConnection
   extends AsyncDisposable, AsyncIterable<Uint8Array> {
@@ -32,11 +33,15 @@ export interface TcpConnConnection
   readonly remote: Required<Address>;
   /** Resolves when the connection has ended here in any way; never rejects. */
   readonly closed: Promise<void>;
-  /** The peer's bytes, regardless of where messages end. */
+  /**
+   * The peer's bytes, regardless of where messages end; a reader may bring its
+   * own buffer. The stream fails as soon as the connection has ended and
+   * everything was read.
+   */
   readonly readable: ReadableStream<Uint8Array>;
   /**
    * Bytes to the peer, each chunk of which is one message. Closing it sends
-   * nothing to the peer.
+   * nothing to the peer. The stream fails as soon as the connection has ended.
    */
   readonly writable: WritableStream<Uint8Array>;
   /**

@@ -51,6 +51,16 @@ export class Inbox {
     return this.#ended;
   }
 
+  /** Whether everything was read or dropped, and nothing more is taken in. */
+  get drained(): boolean {
+    return this.#ended && this.#messages.length === 0;
+  }
+
+  /** The error of the end. */
+  get error(): unknown {
+    return this.#error;
+  }
+
   /** Takes in the next bytes of a message, and copies them. */
   append(data: Uint8Array, totalBytes: number): void {
     if (this.#ended) return;
@@ -99,6 +109,17 @@ export class Inbox {
       signal?.addEventListener("abort", abort, { once: true });
       this.#reader = { resolve: settle(resolve), reject: settle(reject) };
     });
+  }
+
+  /**
+   * Returns the bytes of the next message that has any.
+   *
+   * @throws as `receive` does.
+   */
+  async read(): Promise<Uint8Array> {
+    let bytes: Uint8Array;
+    do bytes = await this.receive(); while (bytes.length === 0);
+    return bytes;
   }
 
   /** Takes no more in: what is whole can still be read, then `error`. */

@@ -9,11 +9,14 @@ import {
   ConnectionClosedError,
   MessageTooLargeError,
 } from "../session/mod.ts";
+import { ByteReadable, MessageWritable } from "../session/internal.ts";
 import type { TcpConnConnection, TcpConnReceiveOptions } from "./connection.ts";
 import { IdleTimeoutError } from "./errors.ts";
 import { type Holdings, Inbox } from "./inbox.ts";
 import type { ResolvedTcpConnOptions } from "./options.ts";
 import { MAX_MESSAGE_BYTES } from "./protocol.ts";
+
+const READER_LEFT = "The reader has left";
 
 /** What a connection needs of its socket. */
 export interface ConnectionPort {
@@ -35,8 +38,10 @@ export class RoutedConnection implements TcpConnConnection {
   readonly #port: ConnectionPort;
   readonly #inbox: Inbox;
   readonly #closed: PromiseWithResolvers<void> = Promise.withResolvers();
-  #readable: ReadableStream<Uint8Array> | undefined;
-  #writable: WritableStream<Uint8Array> | undefined;
+  #readable: ByteReadable | undefined;
+  #writable: MessageWritable | undefined;
+  /** What reads reject with after a `close` of this side. */
+  #closedHere: ConnectionClosedError | undefined;
   #lastSend: Promise<void> = Promise.resolve();
   /** Why nothing can be sent any more. */
   #sendError: unknown;
@@ -75,42 +80,48 @@ export class RoutedConnection implements TcpConnConnection {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, void> {
+    const toEnd = (error: unknown): IteratorResult<Uint8Array, void> => {
+      if (error === undefined || error !== this.#closedHere) throw error;
+      return { done: true, value: undefined };
+    };
     return {
-      next: async () => ({ done: false, value: await this.#inbox.receive() }),
+      next: () => this.#inbox.receive().then(toResult, toEnd),
       return: () => {
-        this.#stopReading("The reader has left");
+        this.#stopReading(READER_LEFT);
         return Promise.resolve({ done: true, value: undefined });
       },
     };
   }
 
   get readable(): ReadableStream<Uint8Array> {
-    return this.#readable ??= new ReadableStream<Uint8Array>({
-      pull: async (controller) => {
-        let bytes: Uint8Array;
-        do bytes = await this.#inbox.receive(); while (bytes.length === 0);
-        controller.enqueue(bytes);
-      },
-      cancel: () => this.#stopReading("The reader has left"),
-    }, { highWaterMark: 0 });
+    this.#readable ??= new ByteReadable(
+      this.#inbox,
+      () => this.#stopReading(READER_LEFT),
+    );
+    return this.#readable.stream;
   }
 
   get writable(): WritableStream<Uint8Array> {
-    return this.#writable ??= new WritableStream<Uint8Array>({
-      // Not `abort`, which waits for the write that is pending.
-      start: ({ signal }) => {
-        signal.addEventListener("abort", () => this.reset(), { once: true });
-      },
-      write: (chunk) => this.send(chunk),
-    });
+    if (this.#writable === undefined) {
+      this.#writable = new MessageWritable({
+        write: (message) => this.send(message),
+        close() {},
+        abort: () => this.reset(),
+      });
+      if (this.#sendError !== undefined) this.#writable.fail(this.#sendError);
+    }
+    return this.#writable.stream;
   }
 
   async close(): Promise<void> {
     if (this.#ended) return;
-    const error = this.#sendError ??= new ConnectionClosedError(
+    const error = this.#closedHere ??= new ConnectionClosedError(
       "The connection is closed",
     );
+    this.#sendError ??= error;
     this.#inbox.discard(error);
+    this.#writable?.fail(error);
+    this.#readable?.settle();
     const { clock, limits: { closeMs } } = this.#port;
     const deadline = clock.schedule(closeMs, () => this.reset());
     // Its sender knows of a failure; closing what is broken is no error.
@@ -149,6 +160,8 @@ export class RoutedConnection implements TcpConnConnection {
 
   /** Ends it; what is unread is lost. */
   spoil(error: unknown): void {
+    // Its actor does so when it stops: by then the rest is the reader's.
+    if (this.#ended) return;
     this.#inbox.discard(error);
     this.end(error);
   }
@@ -160,6 +173,8 @@ export class RoutedConnection implements TcpConnConnection {
     this.#sendError = error;
     this.#idle?.cancel();
     this.#inbox.end(error);
+    this.#writable?.fail(error);
+    this.#readable?.settle();
     this.#port.release(this, error);
     this.#closed.resolve();
     this.onRelease?.();
@@ -167,6 +182,7 @@ export class RoutedConnection implements TcpConnConnection {
 
   #stopReading(text: string): void {
     this.#inbox.discard(new ConnectionClosedError(text));
+    this.#readable?.settle();
   }
 
   #waitForIdle(): void {
@@ -183,6 +199,10 @@ export class RoutedConnection implements TcpConnConnection {
       ),
     );
   }
+}
+
+function toResult(value: Uint8Array): IteratorResult<Uint8Array, void> {
+  return { done: false, value };
 }
 
 /** Returns why a message cannot be sent at all, if that is so. */

@@ -16,7 +16,7 @@ import type { LogicalConnection } from "../../src/session/logical_connection.ts"
 import {
   MessageTooLargeError,
   MessageTruncatedError,
-} from "../../src/session/wire/inbox.ts";
+} from "../../src/session/wire/errors.ts";
 import {
   DataFlag,
   ErrorCode,

@@ -234,7 +234,8 @@ Deno.test(
         ConnectionResetError,
       );
       for await (const _ of there.readable) break;
-      await Promise.all([writing, there.close(), here.close()]);
+      await writing;
+      await Promise.all([there.close(), here.close()]);
     }
     const answer = (async () => {
       await otherThere.send(await otherThere.receive() ?? utf8("nothing"));

@@ -16,7 +16,7 @@ import type { TcpConnConnection } from "../../src/tcp_conn/connection.ts";
 import { IdleTimeoutError } from "../../src/tcp_conn/errors.ts";
 import { listenTcpConn } from "../../src/tcp_conn/listener.ts";
 import { TcpConnPool } from "../../src/tcp_conn/pool.ts";
-import { MessageTooLargeError } from "../../src/session/wire/inbox.ts";
+import { MessageTooLargeError } from "../../src/session/wire/errors.ts";
 import { pattern, sha256, text, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { bounded } from "../support/net.ts";

@@ -55,6 +55,15 @@ export class Assembly {
     this.length = length;
   }
 
+  /** Moves the first bytes to `buffer`, as many as fit; returns how many. */
+  moveTo(buffer: Uint8Array): number {
+    const count = Math.min(buffer.length, this.length);
+    buffer.set(this.#bytes.subarray(0, count));
+    this.#bytes.copyWithin(0, count, this.length);
+    this.length -= count;
+    return count;
+  }
+
   /** Returns the whole message, and starts the next one. */
   take(): Uint8Array {
     if (!this.#borrowed) {

@@ -23,3 +23,9 @@ export class ProtocolError extends TroupeError {
 
 /** The socket ended in the middle of a frame or before the handshake. */
 export class TruncatedError extends ProtocolError {}
+
+/** A message is larger than its receiver allows; its connection is reset. */
+export class MessageTooLargeError extends TroupeError {}
+
+/** The sender has ended its direction in the middle of a message. */
+export class MessageTruncatedError extends TroupeError {}

@@ -27,6 +27,8 @@ class Part {
 export class FrameQueue {
   /** Whether the frame that was taken last ends its message. */
   endsMessage = false;
+  /** Frames that `fill` or `fillSmall` took last, each to its end. */
+  taken = 0;
   readonly #frames = new Ring<Uint8Array | Part>();
   #slab = EMPTY;
   #used = 0;
@@ -56,9 +58,56 @@ export class FrameQueue {
     return frame instanceof Part ? frame.payload : frame;
   }
 
+  /**
+   * Fills a buffer with the bytes that wait, and returns how many it got. The
+   * last frame may be cut: its rest stays.
+   */
+  fill(buffer: Uint8Array): number {
+    let filled = 0;
+    this.taken = 0;
+    while (this.length > 0 && filled < buffer.length) {
+      const room = buffer.length - filled;
+      const isCut = this.#nextBytes() > room;
+      const bytes = isCut ? this.#cut(room) : this.shift() ?? EMPTY;
+      buffer.set(bytes, filled);
+      filled += bytes.length;
+      if (!isCut) this.taken++;
+    }
+    return filled;
+  }
+
+  /** Fills a buffer with the small frames that wait, as many as fit whole. */
+  fillSmall(buffer: Uint8Array): number {
+    let filled = 0;
+    this.taken = 0;
+    while (this.length > 0) {
+      const end = filled + this.#nextBytes();
+      if (end - filled > SMALL_BYTES || end > buffer.length) break;
+      buffer.set(this.shift() ?? EMPTY, filled);
+      filled = end;
+      this.taken++;
+    }
+    return filled;
+  }
+
   /** Drops all frames. */
   clear(): void {
     while (this.shift() !== undefined);
+  }
+
+  #nextBytes(): number {
+    const frame = this.#frames.peek();
+    return (frame instanceof Part ? frame.payload : frame)?.length ?? 0;
+  }
+
+  /** Takes the first bytes of the next frame, which has more. */
+  #cut(bytes: number): Uint8Array {
+    const frame = this.#frames.shift() ?? EMPTY;
+    const isPart = frame instanceof Part;
+    const payload = isPart ? frame.payload : frame;
+    const rest = payload.subarray(bytes);
+    this.#frames.unshift(isPart ? new Part(rest) : rest);
+    return payload.subarray(0, bytes);
   }
 
   #copy(bytes: Uint8Array, start: number, end: number): Uint8Array {

@@ -5,54 +5,20 @@
  *
  * @module
  */
-import { type Clock, TroupeError } from "../../actor/mod.ts";
+import { TroupeError } from "../../actor/mod.ts";
 import { Assembly } from "./assembly.ts";
-import type { Budget } from "./budget.ts";
-import { isFree, ReceiveCredit, type WindowSource } from "./credit.ts";
-import { ProtocolError } from "./errors.ts";
+import { isFree, ReceiveCredit } from "./credit.ts";
+import {
+  MessageTooLargeError,
+  MessageTruncatedError,
+  ProtocolError,
+} from "./errors.ts";
 import { FrameQueue } from "./frame_queue.ts";
+import type { InboxPort, ReadOptions } from "./inbox_port.ts";
 import { DataFlag, FRAME_COST } from "./protocol.ts";
 
-/** A message is larger than its receiver allows; its connection is reset. */
-export class MessageTooLargeError extends TroupeError {}
-
-/** The sender has ended its direction in the middle of a message. */
-export class MessageTruncatedError extends TroupeError {}
-
-/** Bounds of an {@linkcode Inbox}, in bytes. */
-export interface InboxOptions {
-  /** Bytes that a sender may send beyond what was read. */
-  readonly windowBytes: number;
-  /** The largest size that the window grows to. */
-  readonly maxWindowBytes: number;
-  /** The largest message that `receive` assembles. */
-  readonly maxMessageBytes: number;
-}
-
-/** What an inbox needs of its session. */
-export interface InboxPort {
-  readonly options: InboxOptions;
-  /** What the windows of all streams have beyond their initial credit. */
-  readonly windows: WindowSource;
-  /** Memory for messages that are larger than a window. */
-  readonly partials: Budget;
-  /** The shortest round trip to the peer in milliseconds; 0 if unknown. */
-  readonly shortestTripMs: number;
-  /** The source of time. */
-  readonly clock: Clock;
-  /** Sends the sender its new credit limit. */
-  grant(stream: number, limit: number): void;
-  /** Resets a stream, of which a message exceeds the limit. */
-  tooLarge(stream: number, error: MessageTooLargeError): void;
-}
-
-/** Options of a single read. */
-export interface ReadOptions {
-  /** Cancels the read. */
-  readonly signal?: AbortSignal | undefined;
-  /** The buffer that the message is written to; it must fit. */
-  readonly into?: Uint8Array | undefined;
-}
+/** Where small frames are gathered, by one inbox at a time. */
+const GATHERED = new Uint8Array(16_384);
 
 /** A pending read, of a whole message or of any bytes. */
 interface Reader {
@@ -91,6 +57,17 @@ export class Inbox {
   /** Whether the sender has ended its direction, or the stream has failed. */
   get finished(): boolean {
     return this.#finished;
+  }
+
+  /** Whether everything was read or dropped, and nothing more comes. */
+  get drained(): boolean {
+    return (this.#finished || this.#discarding) && this.#frames.length === 0 &&
+      this.#partial === 0;
+  }
+
+  /** Why the stream failed, or was discarded; `undefined` if it did neither. */
+  get error(): unknown {
+    return this.#error;
   }
 
   /** Returns the limit for the sender when the stream is opened or accepted. */
@@ -142,11 +119,31 @@ export class Inbox {
   }
 
   /**
-   * Reads the next bytes, of whatever message; an empty message has none. What
-   * a `receive` had assembled before it was cancelled comes first.
+   * Reads the next bytes, of whatever message; an empty message has none, and
+   * small ones come together. What a `receive` had assembled before it was
+   * cancelled comes first.
    */
   read(signal?: AbortSignal): Promise<Uint8Array | undefined> {
-    return this.#read(false, { signal });
+    const isFree = this.#reader === undefined && this.#partial === 0;
+    const bytes = isFree && !signal?.aborted ? this.#gather() : undefined;
+    return bytes ? Promise.resolve(bytes) : this.#read(false, { signal });
+  }
+
+  /**
+   * Reads the next bytes into `buffer`, as many as it has room for; returns the
+   * view of them. The buffer is in use until the read settles.
+   */
+  readInto(buffer: Uint8Array): Promise<Uint8Array | undefined> {
+    if (this.#reader !== undefined) return this.#read(false, {});
+    if (this.#partial > 0) {
+      const count = this.#assembly?.moveTo(buffer);
+      if (this.#partial === 0) this.#takeMessage();
+      return Promise.resolve(buffer.subarray(0, count));
+    }
+    const filled = this.#frames.fill(buffer);
+    this.#consume(filled + this.#frames.taken * FRAME_COST);
+    if (filled > 0) return Promise.resolve(buffer.subarray(0, filled));
+    return this.#read(false, { into: buffer });
   }
 
   /** Ends the stream: what has arrived can still be read, then `error`. */
@@ -237,6 +234,13 @@ export class Inbox {
     });
   }
 
+  /** Takes the small frames that are next; `undefined` if they have no bytes. */
+  #gather(): Uint8Array | undefined {
+    const filled = this.#frames.fillSmall(GATHERED);
+    this.#consume(filled + this.#frames.taken * FRAME_COST);
+    return filled === 0 ? undefined : GATHERED.slice(0, filled);
+  }
+
   #abortable(reader: Reader, signal: AbortSignal): Reader {
     const { resolve, reject } = reader;
     const abort = (): void => {
@@ -269,13 +273,20 @@ export class Inbox {
       this.#reader = undefined;
       return reader.resolve(this.#takeMessage());
     }
-    this.#consume(length + FRAME_COST);
+    const { into } = reader;
+    // Only a read of any bytes has room for less than a frame.
+    const cut = into !== undefined && into.length < length ? into.length : -1;
+    if (cut > 0) {
+      this.#frames.push(bytes, start + cut, end, last);
+      end = start + cut;
+    }
+    this.#consume(end - start + (cut > 0 ? 0 : FRAME_COST));
     if (!reader.whole && length === 0) return;
     this.#reader = undefined;
-    if (reader.into === undefined) reader.resolve(bytes.slice(start, end));
+    if (into === undefined) reader.resolve(bytes.slice(start, end));
     else {
-      reader.into.set(bytes.subarray(start, end));
-      reader.resolve(reader.into.subarray(0, length));
+      into.set(bytes.subarray(start, end));
+      reader.resolve(into.subarray(0, end - start));
     }
   }
 

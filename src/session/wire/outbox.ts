@@ -63,6 +63,12 @@ function rejected(error: unknown): Promise<void> {
   return handled(Promise.reject(error));
 }
 
+function sideClosed(): ConnectionClosedError {
+  return new ConnectionClosedError(
+    "Cannot send: this side of the connection is closed",
+  );
+}
+
 /** Messages between a user and the session. */
 export class Outbox implements Sendable {
   deficit = 0;
@@ -87,6 +93,11 @@ export class Outbox implements Sendable {
     return this.#finished && this.#waiting.length === 0;
   }
 
+  /** Why nothing more can be sent; `undefined` if something can. */
+  get error(): unknown {
+    return this.#error ?? (this.#finished ? sideClosed() : undefined);
+  }
+
   /**
    * Sends one message, or with `flags` other than END a part of one. Resolves
    * when the session has taken all of it: `payload` belongs to the caller
@@ -109,11 +120,7 @@ export class Outbox implements Sendable {
     if (this.#error !== undefined) return rejected(this.#error);
     if (signal?.aborted) return rejected(signal.reason);
     if (this.#finished) {
-      return rejected(
-        new ConnectionClosedError(
-          "Cannot send: this side of the connection is closed",
-        ),
-      );
+      return rejected(sideClosed());
     }
     if (!(payload instanceof Uint8Array)) {
       return rejected(

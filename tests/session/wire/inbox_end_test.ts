@@ -11,8 +11,10 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { ProtocolError } from "../../../src/session/wire/errors.ts";
-import { MessageTruncatedError } from "../../../src/session/wire/inbox.ts";
+import {
+  MessageTruncatedError,
+  ProtocolError,
+} from "../../../src/session/wire/errors.ts";
 import {
   DataFlag,
   FRAME_COST,

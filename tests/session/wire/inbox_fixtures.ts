@@ -3,11 +3,9 @@
  *
  * @module
  */
-import {
-  Inbox,
-  type InboxOptions,
-  type MessageTooLargeError,
-} from "../../../src/session/wire/inbox.ts";
+import { Inbox } from "../../../src/session/wire/inbox.ts";
+import type { MessageTooLargeError } from "../../../src/session/wire/errors.ts";
+import type { InboxOptions } from "../../../src/session/wire/inbox_port.ts";
 import { FakeInboxPort } from "./support.ts";
 
 /** No bytes. */

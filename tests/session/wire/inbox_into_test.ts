@@ -10,11 +10,11 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import fc from "fast-check";
+import type { Inbox } from "../../../src/session/wire/inbox.ts";
 import {
-  type Inbox,
   MessageTooLargeError,
   MessageTruncatedError,
-} from "../../../src/session/wire/inbox.ts";
+} from "../../../src/session/wire/errors.ts";
 import {
   DataFlag,
   FRAME_COST,

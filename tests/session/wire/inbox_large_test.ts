@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { MessageTruncatedError } from "../../../src/session/wire/inbox.ts";
+import { MessageTruncatedError } from "../../../src/session/wire/errors.ts";
 import { DataFlag, FRAME_COST } from "../../../src/session/wire/protocol.ts";
 import { EMPTY, isPending, type Setup, setup } from "./inbox_fixtures.ts";
 import { concat, FakeInboxPort, pattern, sameBytes } from "./support.ts";

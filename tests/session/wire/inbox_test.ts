@@ -5,8 +5,10 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { ProtocolError } from "../../../src/session/wire/errors.ts";
-import { MessageTooLargeError } from "../../../src/session/wire/inbox.ts";
+import {
+  MessageTooLargeError,
+  ProtocolError,
+} from "../../../src/session/wire/errors.ts";
 import {
   DataFlag,
   ErrorCode,
@@ -14,7 +16,7 @@ import {
   INITIAL_CREDIT,
 } from "../../../src/session/wire/protocol.ts";
 import { EMPTY, isPending, type Setup, setup } from "./inbox_fixtures.ts";
-import { pattern } from "./support.ts";
+import { concat, pattern } from "./support.ts";
 
 const { END, FIN } = DataFlag;
 
@@ -131,12 +133,15 @@ Deno.test("takeMessage() does not take the rest of a message for a whole one", a
 
 // Bytes.
 
-Deno.test("read() returns the bytes of each frame as it arrived", async () => {
+Deno.test("read() returns the bytes of a large frame alone, and those of small ones together", async () => {
   const { inbox, frame } = setup();
   frame(0, pattern(3));
   frame(END, pattern(4));
-  assertEquals(await inbox.read(), pattern(3));
-  assertEquals(await inbox.read(), pattern(4));
+  frame(END, pattern(3000));
+  frame(END, pattern(5));
+  assertEquals(await inbox.read(), concat([pattern(3), pattern(4)]));
+  assertEquals(await inbox.read(), pattern(3000));
+  assertEquals(await inbox.read(), pattern(5));
   const received = inbox.read();
   frame(0, pattern(5));
   assertEquals(await received, pattern(5));

@@ -9,11 +9,11 @@ import {
   FrameReader,
   type FrameSink,
 } from "../../../src/session/wire/frame_reader.ts";
+import type { MessageTooLargeError } from "../../../src/session/wire/errors.ts";
 import type {
   InboxOptions,
   InboxPort,
-  MessageTooLargeError,
-} from "../../../src/session/wire/inbox.ts";
+} from "../../../src/session/wire/inbox_port.ts";
 import type { OutboxPort } from "../../../src/session/wire/outbox.ts";
 import {
   FrameType,
