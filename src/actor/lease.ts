@@ -7,7 +7,9 @@
 import {
   checkDuration,
   checkFunction,
+  checkObject,
   checkOptionNames,
+  checkSignal,
   type OptionNames,
 } from "../checks/internal.ts";
 import { checkClock, type Clock, type Timer } from "./clock.ts";
@@ -105,8 +107,11 @@ export class SharedResource<T> {
    * while it opens wait for the same opening. Rejects with the error of the
    * opening, after which the next call tries again, and immediately with the
    * reason of the holder's signal when that aborts.
+   *
+   * @throws {TypeError} as a rejection, if `holder` has no signal.
    */
   async acquire(holder?: LeaseHolder): Promise<Lease<T>> {
+    if (holder !== undefined) checkHolder(holder);
     const signal = holder?.signal;
     signal?.throwIfAborted();
     this.#cancelLinger();
@@ -172,4 +177,9 @@ export class SharedResource<T> {
     this.#linger?.cancel();
     this.#linger = undefined;
   }
+}
+
+function checkHolder(holder: LeaseHolder): void {
+  checkObject("holder", holder, "an object with a signal");
+  checkSignal("holder.signal", holder.signal);
 }

@@ -472,3 +472,29 @@ Deno.test("a shared resource refuses options that are wrong", () => {
     );
   }
 });
+
+Deno.test("a lease refuses a holder without a signal, and is not held", async () => {
+  const resource = new SharedResource({
+    open: () => Promise.resolve(1),
+    close: () => {},
+    lingerMs: 0,
+    clock: realClock,
+  });
+  for (
+    const [holder, text] of [
+      [new AbortController().signal, "holder.signal: it is missing"],
+      [
+        { signal: new AbortController() },
+        "holder.signal: it is an AbortController, it must be an AbortSignal",
+      ],
+      ["me", "holder: it is a string, it must be an object with a signal"],
+    ] as const
+  ) {
+    await assertRejects(
+      () => Reflect.apply(resource.acquire, resource, [holder]),
+      TypeError,
+      `Cannot use ${text}`,
+    );
+  }
+  assertEquals([resource.leases, resource.isOpen], [0, false]);
+});
