@@ -81,8 +81,10 @@ export interface ActorContext<M> {
   after(delayMs: number, message: M): ActorTimer;
   /**
    * Sends this actor a message every `intervalMs` milliseconds, the first after
-   * one interval, until this life ends. While one of these messages waits in
-   * the mailbox, no other is sent.
+   * one interval, until this life ends. A message that comes late does not make
+   * the next one late; messages that are missed, because the thread was busy
+   * for longer than an interval, are left out. While one of these messages
+   * waits in the mailbox, no other is sent.
    *
    * @throws {RangeError} if `intervalMs` is not above 0.
    */

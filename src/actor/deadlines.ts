@@ -29,6 +29,9 @@ class DeadlineList {
   #first: Deadline | undefined;
   #last: Deadline | undefined;
   #timer: Timer | undefined;
+  #firing = false;
+  /** The entry that was repeated last: the next one belongs near it. */
+  #repeated: Deadline | undefined;
 
   constructor(clock: Clock, durationMs: number) {
     this.#clock = clock;
@@ -36,7 +39,8 @@ class DeadlineList {
   }
 
   get idle(): boolean {
-    return this.#timer === undefined && this.#first === undefined;
+    return this.#timer === undefined && this.#first === undefined &&
+      !this.#firing;
   }
 
   add(entry: Deadline): void {
@@ -51,11 +55,55 @@ class DeadlineList {
     this.#last = entry;
   }
 
+  /**
+   * Adds an entry again that expires now. Its next moment counts from the one
+   * that has passed, so that it keeps its phase however late the timer is; the
+   * moments that have been missed are left out.
+   */
+  repeat(entry: Deadline): void {
+    const now = this.#clock.now();
+    const ms = this.#durationMs;
+    const due = entry.expiresAt;
+    const next = due + ms * Math.max(1, Math.ceil((now - due) / ms));
+    // A moment that is exactly now has been missed, too; and an interval may be
+    // shorter than the clock can tell.
+    entry.expiresAt = next > now ? next : now + Math.max(ms, 1e-3);
+    this.#insert(entry);
+  }
+
+  /** Adds an entry behind those that expire before it, or with it. */
+  #insert(entry: Deadline): void {
+    const { expiresAt } = entry;
+    let previous = this.#last;
+    const near = this.#repeated;
+    if (
+      near !== undefined && previous !== undefined &&
+      expiresAt - near.expiresAt < previous.expiresAt - expiresAt
+    ) previous = near;
+    while (previous !== undefined && previous.expiresAt > expiresAt) {
+      previous = previous.previous;
+    }
+    let next = previous === undefined ? this.#first : previous.next;
+    while (next !== undefined && next.expiresAt <= expiresAt) {
+      previous = next;
+      next = next.next;
+    }
+    entry.list = this;
+    entry.previous = previous;
+    entry.next = next;
+    if (previous === undefined) this.#first = entry;
+    else previous.next = entry;
+    if (next === undefined) this.#last = entry;
+    else next.previous = entry;
+    this.#repeated = entry;
+  }
+
   remove(entry: Deadline): void {
     if (entry.previous === undefined) this.#first = entry.next;
     else entry.previous.next = entry.next;
     if (entry.next === undefined) this.#last = entry.previous;
     else entry.next.previous = entry.previous;
+    if (this.#repeated === entry) this.#repeated = entry.previous;
     entry.list = entry.previous = entry.next = undefined;
     // The timer stays set for the next entry, but lets the process exit.
     if (this.#first === undefined) this.#timer?.unref();
@@ -71,20 +119,24 @@ class DeadlineList {
   }
 
   #arm(delayMs: number): void {
+    // While it fires, the timer for what is left then is set at the end.
+    if (this.#firing || delayMs === Infinity) return;
     this.#timer = this.#clock.schedule(delayMs, () => this.#fire());
   }
 
   #fire(): void {
     this.#timer = undefined;
     const now = this.#clock.now();
-    for (let entry = this.#first; entry !== undefined; entry = this.#first) {
-      if (entry.expiresAt > now) {
-        // A callback may have added an entry and armed the timer already.
-        if (this.#timer === undefined) this.#arm(entry.expiresAt - now);
-        return;
+    this.#firing = true;
+    try {
+      for (let entry = this.#first; entry !== undefined; entry = this.#first) {
+        if (entry.expiresAt > now) break;
+        this.remove(entry);
+        entry.expire();
       }
-      this.remove(entry);
-      entry.expire();
+    } finally {
+      this.#firing = false;
+      if (this.#first !== undefined) this.#arm(this.#first.expiresAt - now);
     }
   }
 }
@@ -105,17 +157,31 @@ export class Deadlines {
   }
 
   /**
-   * Starts a deadline; `Infinity` starts none, nor does a call after `close`.
+   * Starts a deadline. One of `Infinity` sets no timer, and expires when the
+   * system has shut down; a call after that does nothing.
    */
   add(entry: Deadline, durationMs: number): void {
-    if (durationMs === Infinity || this.closed) return;
+    if (this.closed) return;
+    this.#listOf(durationMs).add(entry);
+  }
+
+  /**
+   * Starts a deadline again that expires now: `durationMs` after the moment at
+   * which it was due, or a multiple of that if the clock is past it already.
+   */
+  repeat(entry: Deadline, durationMs: number): void {
+    if (this.closed || durationMs === Infinity) return;
+    this.#listOf(durationMs).repeat(entry);
+  }
+
+  #listOf(durationMs: number): DeadlineList {
     let list = this.#lists.get(durationMs);
     if (list === undefined) {
       if (this.#lists.size >= this.#maxLists) this.#forgetIdle();
       list = new DeadlineList(this.#clock, durationMs);
       this.#lists.set(durationMs, list);
     }
-    list.add(entry);
+    return list;
   }
 
   /** Ends a deadline early; does nothing if it is not started. */

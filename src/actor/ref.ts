@@ -28,7 +28,8 @@ export interface ReplyTo<in T> {
 /** Options of one {@linkcode ActorRef.ask}. */
 export interface AskOptions {
   /**
-   * Milliseconds to wait for the reply, 0 or more; `Infinity` waits forever.
+   * Milliseconds to wait for the reply, 0 or more; with `Infinity` the
+   * ask waits until its system has shut down.
    * @default {5000}
    */
   readonly timeoutMs?: number;

@@ -40,7 +40,7 @@ export class Tick extends Deadline implements ActorTimer {
   }
 
   expire(): void {
-    if (this.#repeats) this.#deadlines.add(this, this.#ms);
+    if (this.#repeats) this.#deadlines.repeat(this, this.#ms);
     if (this.#waits) return;
     this.#waits = true;
     this.#send(this);

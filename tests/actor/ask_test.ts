@@ -362,13 +362,33 @@ Deno.test("A hundred thousand asks that timed out leave no timer that holds the 
 });
 
 Deno.test("An ask that gets no reply rejects when the system has shut down", async () => {
-  const test = new TestSystem();
-  const ref = test.spawn({}, { name: "a" });
-  const asking = askInVain(ref, { timeoutMs: 1e9 });
-  asking.catch(() => {});
-  await handled(ref);
-  await test[Symbol.asyncDispose]();
-  await assertRejects(() => soon(asking), ActorStoppedError, "/a");
+  for (const timeoutMs of [1e9, Infinity]) {
+    const test = new TestSystem();
+    const ref = test.spawn({}, { name: "a" });
+    const asking = askInVain(ref, { timeoutMs });
+    asking.catch(() => {});
+    await handled(ref);
+    await test[Symbol.asyncDispose]();
+    await assertRejects(() => soon(asking), ActorStoppedError, "/a");
+  }
+});
+
+Deno.test("An ask without a time-out sets no timer, and leaves nothing when it is replied to", async () => {
+  await using test = new TestSystem();
+  const ref = test.spawn();
+  const { pending } = test.clock;
+  const gate = Promise.withResolvers<void>();
+  const asking = ref.ask<number>(
+    (replyTo) => async () => {
+      await gate.promise;
+      replyTo.tell(1);
+    },
+    { timeoutMs: Infinity },
+  );
+  await test.advance(1e9);
+  assertEquals(test.clock.pending, pending);
+  gate.resolve();
+  assertEquals(await soon(asking), 1);
 });
 
 Deno.test("An ask after the shutdown rejects at once, and sets no timer", async () => {

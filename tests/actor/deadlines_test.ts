@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import type { Clock } from "../../src/actor/clock.ts";
 import { Deadline, Deadlines } from "../../src/actor/deadlines.ts";
 import { cpuTimeMs } from "../support/cpu_time.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -153,6 +154,166 @@ Deno.test("An infinite deadline sets no timer, and may be removed", () => {
   deadlines.add(alarm, Infinity);
   deadlines.remove(alarm);
   assertEquals(clock.pending, 0);
+});
+
+/** An alarm that is repeated whenever it expires. */
+class Repeating extends Deadline {
+  readonly moments: number[] = [];
+  readonly #deadlines: Deadlines;
+  readonly #durationMs: number;
+  readonly #clock: Clock;
+
+  constructor(deadlines: Deadlines, clock: Clock, durationMs: number) {
+    super();
+    this.#deadlines = deadlines;
+    this.#durationMs = durationMs;
+    this.#clock = clock;
+    deadlines.add(this, durationMs);
+  }
+
+  expire(): void {
+    this.moments.push(this.#clock.now());
+    this.#deadlines.repeat(this, this.#durationMs);
+  }
+}
+
+/** A clock whose timers are late. */
+function lateClock(clock: Clock, lateMs: number): Clock {
+  return {
+    now: () => clock.now(),
+    schedule: (delayMs, callback) => clock.schedule(delayMs + lateMs, callback),
+  };
+}
+
+Deno.test("A deadline that is repeated keeps its phase, though timers are late", () => {
+  const { clock } = setUp();
+  const deadlines = new Deadlines(lateClock(clock, 2));
+  const { moments } = new Repeating(deadlines, clock, 10);
+  clock.advance(1002);
+  assertEquals(moments, Array.from({ length: 100 }, (_, i) => 10 * i + 12));
+  deadlines.close();
+});
+
+Deno.test("A deadline that is repeated leaves out the moments that it has missed", () => {
+  const { clock } = setUp();
+  let lateMs = 0;
+  const deadlines = new Deadlines({
+    now: () => clock.now(),
+    schedule: (ms, callback) => clock.schedule(ms + lateMs, callback),
+  });
+  const { moments } = new Repeating(deadlines, clock, 10);
+  clock.advance(5);
+  lateMs = 87;
+  clock.advance(5);
+  lateMs = 0;
+  clock.advance(110);
+  assertEquals(moments, [10, 107, 110, 120]);
+  deadlines.close();
+});
+
+Deno.test("Deadlines that are repeated each keep their phase, with others of their duration between them", () => {
+  fc.assert(fc.property(
+    fc.array(fc.nat(30), { minLength: 1, maxLength: 20 }),
+    fc.array(fc.nat(25), { maxLength: 60 }),
+    (gaps, lateness) => {
+      const { clock } = setUp();
+      let turn = 0;
+      const deadlines = new Deadlines({
+        now: () => clock.now(),
+        schedule: (ms, callback) =>
+          clock.schedule(ms + (lateness[turn++] ?? 0), callback),
+      });
+      const repeating: [number, Repeating][] = [];
+      let last = -1;
+      let others = 0;
+      for (const gap of gaps) {
+        clock.advance(gap);
+        repeating.push([clock.now(), new Repeating(deadlines, clock, 10)]);
+        const dueAt = clock.now() + 10;
+        deadlines.add(
+          new Alarm(() => {
+            assert(dueAt >= last && dueAt <= clock.now(), "in order");
+            last = dueAt;
+            others++;
+          }),
+          10,
+        );
+      }
+      clock.advance(500);
+      // All timers are on time from here on.
+      turn = lateness.length;
+      const settled = clock.now() + 40;
+      clock.advance(200);
+      assertEquals(others, gaps.length);
+      for (const [start, { moments }] of repeating) {
+        const expected = [];
+        const first = settled + (start - settled % 10 + 10) % 10;
+        for (let at = first; at <= clock.now(); at += 10) expected.push(at);
+        assertEquals(moments.filter((at) => at >= settled), expected);
+      }
+      deadlines.close();
+      assertEquals(clock.pending, 0);
+    },
+  ));
+});
+
+Deno.test("Very many deadlines that are repeated after a stall are not slower than their number", () => {
+  const { clock } = setUp();
+  let lateMs = 0;
+  const deadlines = new Deadlines({
+    now: () => clock.now(),
+    schedule: (ms, callback) => clock.schedule(ms + lateMs, callback),
+  });
+  const all: Repeating[] = [];
+  for (let i = 0; i < 40_000; i++) {
+    all.push(new Repeating(deadlines, clock, 1000));
+    clock.advance(1 / 64);
+  }
+  // The first half expires in one go, past the phase of many of them.
+  lateMs = 1300;
+  clock.advance(1000);
+  lateMs = 0;
+  const start = cpuTimeMs();
+  clock.advance(2000);
+  const tookMs = cpuTimeMs() - start;
+  assert(all.every(({ moments }) => moments.length >= 2));
+  // Each must not pass all the others, which took many seconds.
+  assert(tookMs < 2000, `${tookMs} ms`);
+  deadlines.close();
+});
+
+Deno.test("An interval that the clock cannot tell does not loop", () => {
+  const { clock, deadlines } = setUp();
+  clock.advance(1e9);
+  const { moments } = new Repeating(deadlines, clock, 1e-12);
+  clock.advance(0.005);
+  assert(moments.length > 0 && moments.length < 20, `${moments.length}`);
+  deadlines.close();
+});
+
+Deno.test("Deadlines go on although one of them throws as it expires", () => {
+  const { clock, deadlines } = setUp();
+  let expired = 0;
+  deadlines.add(
+    new Alarm(() => {
+      throw new Error("a bug");
+    }),
+    10,
+  );
+  deadlines.add(new Alarm(() => expired++), 10);
+  assertThrows(() => clock.advance(10), Error, "a bug");
+  clock.advance(1);
+  assertEquals(expired, 1);
+});
+
+Deno.test("Closing the deadlines expires one of Infinity, which set no timer", () => {
+  const { clock, deadlines } = setUp();
+  let expired = 0;
+  deadlines.add(new Alarm(() => expired++), Infinity);
+  clock.advance(1e12);
+  assertEquals([expired, clock.pending], [0, 0]);
+  deadlines.close();
+  assertEquals(expired, 1);
 });
 
 Deno.test("Deadlines of very many durations expire all", () => {

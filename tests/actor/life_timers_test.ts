@@ -1,4 +1,5 @@
 import {
+  assert,
   assertEquals,
   assertInstanceOf,
   assertStrictEquals,
@@ -7,6 +8,7 @@ import {
 import {
   type ActorContext,
   type ActorRef,
+  ActorSystem,
   AskTimeoutError,
   TroupeError,
 } from "../../src/actor/mod.ts";
@@ -19,6 +21,8 @@ import {
   stepper,
   TestSystem,
 } from "./fixtures.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { isSlow } from "../support/slow.ts";
 
 /** The context of an actor's present life. */
 function contextOf(ref: ActorRef<Step>): Promise<ActorContext<Step>> {
@@ -239,6 +243,83 @@ Deno.test("A timer whose message cannot be measured is a failure, and delays no 
   await test.advance(10);
   assertInstanceOf(await soon(timedOut), AskTimeoutError);
   assertEquals(test.of("failed").map((event) => event.cause), [cause]);
+});
+
+Deno.test("every() goes on after a message that could not be measured", async () => {
+  await using test = new TestSystem();
+  const ticks = new Counter();
+  let size = 1;
+  const ref = test.spawn({}, {
+    mailbox: { maxBytes: 100, sizeOf: () => size },
+  });
+  (await contextOf(ref)).every(10, ticks.step);
+  await test.advance(10);
+  size = NaN;
+  await test.advance(10);
+  size = 1;
+  await test.advance(10);
+  await test.advance(10);
+  assertEquals(ticks.count, 3);
+  assertEquals(test.of("failed").length, 1);
+});
+
+Deno.test("every() keeps its phase, though timers are late and the thread was busy", async () => {
+  const manual = new ManualClock();
+  let lateMs = 2;
+  await using system = new ActorSystem({
+    clock: {
+      now: () => manual.now(),
+      schedule: (ms, callback) => manual.schedule(ms + lateMs, callback),
+    },
+  });
+  const moments: number[] = [];
+  system.spawn<void>((context) => {
+    context.every(10, undefined);
+    return { receive: () => void moments.push(manual.now()) };
+  });
+  await system.idle();
+  for (let ms = 0; ms < 1002; ms++) {
+    manual.advance(1);
+    await system.idle();
+  }
+  assertEquals(moments, Array.from({ length: 100 }, (_, i) => 10 * i + 12));
+  // A stall of ten intervals: one message, and the next in phase.
+  lateMs = 0;
+  manual.advance(105);
+  await system.idle();
+  for (let ms = 0; ms < 20; ms++) {
+    manual.advance(1);
+    await system.idle();
+  }
+  assertEquals(moments.slice(100), [1107, 1110, 1120]);
+  await system.shutdown();
+  assertEquals(manual.pending, 0);
+});
+
+Deno.test({
+  name: "every() keeps its phase on the real clock",
+  ignore: !isSlow,
+  async fn() {
+    await using system = new ActorSystem();
+    const intervalMs = 20;
+    const done = Promise.withResolvers<void>();
+    const lateMs: number[] = [];
+    system.spawn<void>((context) => {
+      const start = performance.now();
+      context.every(intervalMs, undefined);
+      return {
+        receive() {
+          const late = (performance.now() - start) % intervalMs;
+          if (lateMs.push(late) === 250) done.resolve();
+        },
+      };
+    });
+    await done.promise;
+    // Counted from the message before, each would add what it was late, and
+    // a quarter of them would be late by three quarters of an interval.
+    const upperQuartile = lateMs.toSorted((a, b) => a - b)[187] ?? 0;
+    assert(upperQuartile < intervalMs / 2, `${upperQuartile} ms`);
+  },
 });
 
 // receiveTimeout().
