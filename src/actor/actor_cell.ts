@@ -13,7 +13,7 @@ import { TroupeError } from "./errors.ts";
 import { callStopped } from "./clean_up.ts";
 import type { DeadLetterReason } from "./system_events.ts";
 import { Life, type LifeOwner } from "./life.ts";
-import { Mailbox, resolveMailboxOptions } from "./mailbox.ts";
+import { Mailbox, type MailboxFill, resolveMailboxOptions } from "./mailbox.ts";
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
 import {
   type Origin,
@@ -92,8 +92,9 @@ export class ActorCell<M> extends BaseCell
     context: unknown = this.core.tracing?.capture(),
   ): boolean {
     const origin = context === undefined ? from : new Traced(from, context);
+    let before: MailboxFill | undefined;
     while (this.open) {
-      switch (this.#mailbox.push(message, origin)) {
+      switch (this.#mailbox.push(message, origin, before)) {
         case "accepted":
           this.schedule();
           return true;
@@ -102,8 +103,11 @@ export class ActorCell<M> extends BaseCell
         case "drop_newest":
           undeliverable(this, message, origin, "dropped");
           return true;
-        case "drop_oldest":
+        case "drop_oldest": {
+          const { length, bytes } = this.#mailbox;
+          before ??= { length, bytes };
           this.discardOldest("dropped");
+        }
       }
     }
     return undeliverable(this, message, origin, "stopped");

@@ -16,7 +16,8 @@ import { Ring } from "./ring.ts";
  * What a full mailbox does with one more message.
  *
  * - `refuse`: `tell` returns false and the sender decides.
- * - `drop_oldest`: the message that has waited longest is dropped.
+ * - `drop_oldest`: the message that has waited longest is dropped, and more of
+ *   them if the new one has more bytes.
  * - `drop_newest`: the new message is dropped, `tell` returns true.
  *
  * Whatever is refused or dropped goes to dead letters.
@@ -115,6 +116,14 @@ const FIRST_SLOTS = 4;
 /** Slots kept after a burst has drained; a larger store is released. */
 const KEPT_SLOTS = 2048;
 
+/** How much waits in a mailbox. */
+export interface MailboxFill {
+  /** Number of messages. */
+  readonly length: number;
+  /** Number of payload bytes. */
+  readonly bytes: number;
+}
+
 /** The store of an empty mailbox; nothing is ever put into it. */
 const NO_SLOTS: never[] = [];
 
@@ -144,20 +153,26 @@ export class Mailbox<M, O> {
   /**
    * Adds a message. Returns "accepted", or the policy of a full mailbox; on
    * `drop_oldest` the caller drops one with `shift` and tries again.
+   *
+   * @param before What waited before the first drop. What was put back may
+   * exceed the bounds: a new message then takes the room of what was dropped.
    */
-  push(message: M, origin: O): "accepted" | OverflowPolicy {
+  push(
+    message: M,
+    origin: O,
+    before?: MailboxFill,
+  ): "accepted" | OverflowPolicy {
     const options = this.#options;
     if (this.#sizes !== undefined) {
       const size = measure(options, message);
+      const maxBytes = Math.max(options.maxBytes, before?.bytes ?? 0);
       if (
-        this.length >= options.maxMessages ||
-        (this.length > 0 && this.bytes + size > options.maxBytes)
+        this.isFull(before) ||
+        (this.length > 0 && this.bytes + size > maxBytes)
       ) return options.overflow;
       this.#sizes.push(size);
       this.bytes += size;
-    } else if (this.length >= options.maxMessages) {
-      return options.overflow;
-    }
+    } else if (this.isFull(before)) return options.overflow;
     if (this.length * 2 === this.#slots.length) this.grow();
     const slots = this.#slots;
     const at = (this.#head + this.length * 2) & (slots.length - 1);
@@ -165,6 +180,11 @@ export class Mailbox<M, O> {
     slots[at + 1] = origin;
     this.length++;
     return "accepted";
+  }
+
+  private isFull(before: MailboxFill | undefined): boolean {
+    return this.length >= this.#options.maxMessages &&
+      (before === undefined || this.length >= before.length);
   }
 
   /** Puts a message in front of all others, whatever the bounds. */

@@ -245,6 +245,40 @@ Deno.test("unstashAll() puts messages back beyond the bound of the mailbox", asy
   assertEquals(door.passed, ["a", "b", "c", "d", "e"]);
 });
 
+for (
+  const [what, bound] of [
+    ["messages", { maxMessages: 3 }],
+    ["bytes", { maxBytes: 30, sizeOf: () => 10 }],
+  ] as const
+) {
+  Deno.test(`With drop_oldest and a bound of ${what}, a new message takes the room of one that was put back`, async () => {
+    await using test = new TestSystem();
+    const passed: string[] = [];
+    let isOpen = false;
+    const ref = test.system.spawn<string>((context) => ({
+      receive(message) {
+        if (isOpen) return void passed.push(message);
+        if (message !== "open") return void context.stash(message);
+        isOpen = true;
+        context.unstashAll();
+        assertEquals(context.self.tell("new"), true);
+      },
+    }), { mailbox: { ...bound, overflow: "drop_oldest" } });
+    const texts = Array.from({ length: 100 }, (_, index) => `${index}`);
+    for (const text of texts) {
+      ref.tell(text);
+      await settle();
+    }
+    ref.tell("open");
+    await settle();
+    assertEquals(
+      test.of("dead_letter").map(({ message, reason }) => [message, reason]),
+      [["0", "dropped"]],
+    );
+    assertEquals(passed, [...texts.slice(1), "new"]);
+  });
+}
+
 Deno.test("unstashAll() puts messages back beyond the bound in bytes, and they count", async () => {
   await using test = new TestSystem();
   const sizeOf = (message: DoorMessage): number =>
