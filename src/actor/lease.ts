@@ -14,6 +14,7 @@ import {
 } from "../checks/internal.ts";
 import { checkClock, type Clock, type Timer } from "./clock.ts";
 import { TroupeError } from "./errors.ts";
+import { callGuarded, report } from "./guard.ts";
 
 /** One hold on a shared resource. */
 export interface Lease<T> extends AsyncDisposable {
@@ -33,8 +34,11 @@ export interface LeaseHolder {
 export interface SharedResourceOptions<T> {
   /** Called to open the resource, and again after a close. */
   readonly open: () => Promise<T>;
-  /** Called once for each opened resource to close it. */
-  readonly close: (value: T) => void;
+  /**
+   * Called once for each opened resource to close it, but not for one that was
+   * evicted. What it throws, or rejects with, is reported on stderr.
+   */
+  readonly close: (value: T) => void | PromiseLike<void>;
   /** Milliseconds from the last release to the close, 0 or more. */
   readonly lingerMs: number;
   /** The source of time for the linger time. */
@@ -47,6 +51,12 @@ const OPTIONS: OptionNames<SharedResourceOptions<unknown>> = {
   lingerMs: true,
   clock: true,
 };
+
+/** The opening of a resource, and what comes of it. */
+interface Opening<T> {
+  readonly value: Promise<T>;
+  isPending: boolean;
+}
 
 /**
  * A resource that is open as long as somebody holds a lease on it.
@@ -68,7 +78,7 @@ const OPTIONS: OptionNames<SharedResourceOptions<unknown>> = {
  */
 export class SharedResource<T> {
   readonly #options: SharedResourceOptions<T>;
-  #opening: Promise<T> | undefined;
+  #opening: Opening<T> | undefined;
   #linger: Timer | undefined;
   #leases = 0;
 
@@ -116,7 +126,7 @@ export class SharedResource<T> {
     signal?.throwIfAborted();
     this.#cancelLinger();
     this.#leases++;
-    const opening = this.#opening ??= Promise.try(() => this.#options.open());
+    const opening = this.#opening ??= this.#open();
     const givenUp = Promise.withResolvers<never>();
     let held = true;
     const release = (): void => {
@@ -128,7 +138,7 @@ export class SharedResource<T> {
     };
     signal?.addEventListener("abort", release, { once: true });
     try {
-      const value = await Promise.race([opening, givenUp.promise]);
+      const value = await Promise.race([opening.value, givenUp.promise]);
       signal?.throwIfAborted();
       if (this.#opening !== opening) {
         throw new TroupeError("Cannot lease: the resource was lost meanwhile");
@@ -139,29 +149,53 @@ export class SharedResource<T> {
         [Symbol.asyncDispose]: () => Promise.resolve(release()),
       };
     } catch (error) {
-      if (held && this.#opening === opening) this.#forget();
       release();
       throw error;
     }
   }
 
-  /** Forgets a resource that was lost: the next lease opens a new one. */
+  /**
+   * Forgets a resource that was lost: the next lease opens a new one. What comes
+   * of an opening that is still pending is closed, as nobody gets it.
+   */
   evict(): void {
-    this.#cancelLinger();
-    this.#forget();
+    const opening = this.#forget();
+    if (opening?.isPending) this.#closeOnceOpen(opening);
   }
 
   /** Closes the resource immediately, even if leases are held. */
   close(): void {
-    this.#cancelLinger();
-    const opening = this.#opening;
-    this.#forget();
-    opening?.then(this.#options.close, () => {});
+    const opening = this.#forget();
+    if (opening !== undefined) this.#closeOnceOpen(opening);
   }
 
-  #forget(): void {
+  #open(): Opening<T> {
+    const value = Promise.try(() => this.#options.open());
+    const opening = { value, isPending: true };
+    value.then(() => opening.isPending = false, () => {
+      // Although everybody may have given up meanwhile.
+      if (this.#opening === opening) this.#forget();
+    });
+    return opening;
+  }
+
+  #closeOnceOpen({ value }: Opening<T>): void {
+    const failed = (cause: unknown): void =>
+      report("A shared resource could not be closed:", cause);
+    // An opening that has failed leaves nothing to close.
+    value.then(
+      (value) => void callGuarded(() => this.#options.close(value), failed),
+      () => {},
+    );
+  }
+
+  /** Lets go of the resource, and of all leases, and returns its opening. */
+  #forget(): Opening<T> | undefined {
+    this.#cancelLinger();
+    const opening = this.#opening;
     this.#opening = undefined;
     this.#leases = 0;
+    return opening;
   }
 
   #release(): void {

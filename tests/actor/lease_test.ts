@@ -335,3 +335,71 @@ Deno.test("close() during the opening closes the resource once it is open", asyn
   await assertRejects(() => acquiring, TroupeError, "lost");
   assertEquals(closed, ["value 0"]);
 });
+
+Deno.test("An opening that fails when all have given up is forgotten, and the next call tries again", async () => {
+  const { clock, openings, open, resource } = setUp(100);
+  const holder = new AbortController();
+  const acquiring = resource.acquire(holder);
+  holder.abort(new Error("gone"));
+  await assertRejects(() => soon(acquiring), Error, "gone");
+  openings[0]?.reject(new Error("refused, long ago"));
+  await settle();
+  assertEquals(resource.isOpen, false);
+  assertEquals(clock.pending, 0, "it does not linger");
+  const again = resource.acquire();
+  open(1);
+  assertEquals((await soon(again)).value, "value 1");
+});
+
+Deno.test("What comes of an opening after evict() is closed", async () => {
+  const { closed, open, resource } = setUp();
+  const first = resource.acquire();
+  resource.evict();
+  const second = resource.acquire();
+  open(0);
+  await assertRejects(() => soon(first), TroupeError, "lost");
+  assertEquals(closed, ["value 0"]);
+  open(1);
+  assertEquals((await soon(second)).value, "value 1");
+  assertEquals(closed, ["value 0"]);
+});
+
+Deno.test("evict() does not close what was open: it is lost", async () => {
+  const { closed, open, resource } = setUp();
+  const acquiring = resource.acquire();
+  open();
+  (await acquiring).release();
+  resource.evict();
+  await settle();
+  assertEquals(closed, []);
+});
+
+for (
+  const [how, fail] of [
+    ["throws", (error: Error) => {
+      throw error;
+    }],
+    ["rejects", (error: Error) => Promise.reject(error)],
+  ] as const
+) {
+  Deno.test(`A close that ${how} is reported, and the resource may be opened again`, async () => {
+    const failure = new Error("close");
+    const resource = new SharedResource<string>({
+      clock: new ManualClock(),
+      lingerMs: 0,
+      open: () => Promise.resolve("value"),
+      close: () => fail(failure),
+    });
+    const lines: unknown[][] = [];
+    const { error } = console;
+    console.error = (...args: unknown[]) => void lines.push(args);
+    try {
+      (await resource.acquire()).release();
+      await settle();
+    } finally {
+      console.error = error;
+    }
+    assertEquals(lines, [["A shared resource could not be closed:", failure]]);
+    assertEquals((await resource.acquire()).value, "value");
+  });
+}
