@@ -349,6 +349,24 @@ Deno.test("A dead letter names the actor whose handler sent it", async () => {
   assertStrictEquals(onlySender(test), sender);
 });
 
+Deno.test("A dead letter names no sender after the first await of a handler", async () => {
+  await using test = new TestSystem();
+  const [sender, other, target] = [test.spawn(), test.spawn(), test.spawn()];
+  target.kill();
+  sender.tell(async () => {
+    await Promise.resolve();
+    target.tell(() => {});
+    await target.ask<void>(() => () => {}).catch(() => {});
+  });
+  // Nor another actor, whose turn it is meanwhile.
+  for (let i = 0; i < 100; i++) other.tell(() => {});
+  await handled(sender);
+  assertEquals(
+    test.of("dead_letter").map(({ sender }) => sender),
+    [undefined, undefined],
+  );
+});
+
 Deno.test("A dead letter names the sender of a message that waited", async () => {
   await using test = new TestSystem();
   const [sender, target] = [test.spawn(), test.spawn()];
