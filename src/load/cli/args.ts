@@ -25,6 +25,8 @@ Runs a load test: a scenario from a file, or a preset.
                     invalid (default: 20)
   --print           prints the scenario as YAML, and runs nothing
   --list            lists the presets
+  --no-reports      writes no reports, such as for deno task compare, which runs
+                    a load test many times
   --no-page         serves no page with live charts
   --page-port N     the port of that page on 127.0.0.1 (default: a free one)
   --quiet           prints the verdict only
@@ -53,6 +55,8 @@ export interface RunArguments {
   readonly overrides: readonly Override[];
   /** The directory for the reports; a new one if it is left out. */
   readonly out: string | undefined;
+  /** Whether reports are written. */
+  readonly reports: boolean;
   /** How late one in a hundred operations may start, in milliseconds. */
   readonly maxLagMs: number | undefined;
   /** Whether the scenario is printed instead of run. */
@@ -76,6 +80,7 @@ const TEXTS = ["out", "set", "seed", "max-lag-ms", "page-port"] as const;
 const SWITCHES = [
   "print",
   "list",
+  "no-reports",
   "no-page",
   "quiet",
   "json",
@@ -107,6 +112,11 @@ export function readArguments(
     if (flags[name] === "") throw new LoadUsageError(missing(name));
   }
   if (flags.list) return { type: "list" };
+  if (flags["no-reports"] && flags.out !== undefined) {
+    throw new LoadUsageError(
+      "Cannot run a load test: --out and --no-reports are both given, choose one",
+    );
+  }
   const [scenario, ...rest] = flags._.map(String);
   if (scenario === undefined) {
     throw new LoadUsageError(
@@ -131,6 +141,7 @@ export function readArguments(
         : [{ flag: "--seed", path: ["seed"], value: number("seed", seed) }],
     ],
     out: flags.out,
+    reports: !flags["no-reports"],
     maxLagMs: lagOf(flags["max-lag-ms"]),
     print: flags.print,
     pagePort: flags["no-page"] ? undefined : portOf(flags["page-port"] ?? "0"),

@@ -30,6 +30,7 @@ import { Interrupts } from "./interrupts.ts";
 import { LivePage } from "./live_page.ts";
 import { loadScenario } from "./load_scenario.ts";
 import { makeDirectory, removeEmpty } from "./out_directory.ts";
+import { note, print } from "./output.ts";
 import { listPresets, sizeText } from "./presets.ts";
 import { columnsOf, ProgressDisplay } from "./progress_display.ts";
 
@@ -88,30 +89,30 @@ export async function runCommandLine(
   try {
     const wanted = readArguments(args, presets.list());
     if (wanted.type === "help") {
-      console.log(HELP);
+      await print(HELP);
       return 0;
     }
     if (wanted.type === "list") {
-      console.log(listPresets(presets));
+      await print(listPresets(presets));
       return 0;
     }
     const scenario = await loadScenario(wanted, drivers, presets);
     if (wanted.print) {
-      console.log(stringifyScenario(scenario).trimEnd());
+      await print(stringifyScenario(scenario).trimEnd());
       return 0;
     }
     return await run(scenario, wanted, drivers, health);
   } catch (error) {
     if (error instanceof ScenarioError) {
-      console.error(printable(error.message));
+      await note(printable(error.message));
       return INVALID_INPUT;
     }
     if (error instanceof LoadUsageError) {
-      console.error(`${printable(error.message)}\nSee --help`);
+      await note(`${printable(error.message)}\nSee --help`);
       return INVALID_INPUT;
     }
     // Never 1, which means that a criterion does not hold.
-    console.error(error);
+    await note(Deno.inspect(error));
     return PROGRAM_FAILED;
   }
 }
@@ -132,44 +133,49 @@ async function run(
   await using page = pagePort === undefined
     ? undefined
     : new LivePage(system, pagePort);
-  const directory = await makeDirectory(settings.out, scenario.name);
-  if (!quiet) announce(scenario, drivers, page);
+  const directory = settings.reports
+    ? await makeDirectory(settings.out, scenario.name)
+    : undefined;
+  if (!quiet) await announce(scenario, drivers, page);
   const result = await runShown(
     { scenario, drivers, system, page, quiet, directory, health },
   );
+  // First of all, whatever becomes of the outputs.
+  const unwritten = await writeReports(result, directory).then(
+    () => undefined,
+    (error) => `Cannot write the reports to ${directory}: ${reasonOf(error)}`,
+  );
   // One line, as `deno task compare` reads it.
-  if (json) console.log(JSON.stringify(result));
+  if (json) await print(JSON.stringify(result));
   else if (!quiet) {
     const report = resultToText(result, {
       columns: columnsOf("stdout"),
       colors: Deno.stdout.isTerminal(),
     });
-    console.log(`\n${report.trimEnd()}\n`);
+    await print(`\n${report.trimEnd()}\n`);
   }
-  if (quiet) console.error(verdictLine(result));
-  try {
-    await writeReports(result, directory);
-  } catch (error) {
-    console.error(
-      `Cannot write the reports to ${directory}: ${reasonOf(error)}`,
-    );
+  if (quiet) await note(verdictLine(result));
+  if (unwritten !== undefined) {
+    await note(unwritten);
     return PROGRAM_FAILED;
   }
-  if (!quiet) announceReports(directory);
+  if (!quiet && directory !== undefined) await announceReports(directory);
   return EXIT_CODES[result.verdict];
 }
 
 /** Prints what is known before the run. */
-function announce(
+async function announce(
   scenario: Scenario,
   drivers: DriverMap,
   page: LivePage | undefined,
-): void {
-  console.error(printable(`${scenario.name}: ${sizeText(scenario)}`));
-  for (const { message } of validateScenario(scenario, drivers).warnings) {
-    console.error(printable(`Warning: ${message}`));
-  }
-  if (page !== undefined) console.error(`Live charts: ${page.address}`);
+): Promise<void> {
+  const { warnings } = validateScenario(scenario, drivers);
+  const lines = [
+    `${scenario.name}: ${sizeText(scenario)}`,
+    ...warnings.map(({ message }) => `Warning: ${message}`),
+  ].map(printable);
+  if (page !== undefined) lines.push(`Live charts: ${page.address}`);
+  await note(lines.join("\n"));
 }
 
 interface ShownRun {
@@ -178,7 +184,7 @@ interface ShownRun {
   readonly system: ActorSystem;
   readonly page: LivePage | undefined;
   readonly quiet: boolean;
-  readonly directory: string;
+  readonly directory: string | undefined;
   readonly health: HealthLimits;
 }
 
@@ -191,7 +197,7 @@ async function runShown(
     end: () => display?.end("Ending early; press Ctrl-C again to end at once."),
     endAtOnce() {
       display?.[Symbol.dispose]();
-      removeEmpty(directory);
+      if (directory !== undefined) removeEmpty(directory);
       Deno.exit(ENDED_AT_ONCE);
     },
   });
@@ -212,17 +218,17 @@ async function runShown(
 
 async function writeReports(
   result: LoadResult,
-  directory: string,
+  directory: string | undefined,
 ): Promise<void> {
+  if (directory === undefined) return;
   for (const [name, text] of reportFiles(result)) {
     await Deno.writeTextFile(`${directory}/${name}`, text, { createNew: true });
   }
 }
 
-function announceReports(directory: string): void {
-  console.error(`Reports: ${directory}/report.html`);
-  console.error(
-    "  and report.txt, result.json, operations.csv, timeline.csv beside it",
+function announceReports(directory: string): Promise<void> {
+  return note(
+    `Reports: ${directory}/report.html\n  and report.txt, result.json, operations.csv, timeline.csv beside it`,
   );
 }
 

@@ -24,6 +24,7 @@ Deno.test("a file or a preset is enough", () => {
     source: { type: "file", path: "a/b.yaml" },
     overrides: [],
     out: undefined,
+    reports: true,
     print: false,
     maxLagMs: undefined,
     pagePort: 0,
@@ -41,6 +42,8 @@ Deno.test("options are read wherever they stand", () => {
   assertEquals(source, { type: "file", path: "x.yml" });
   assertEquals([out, pagePort, quiet, json], ["here", 8080, true, true]);
   assertEquals(read("x.yml", "--no-page").pagePort, undefined);
+  assertEquals(read("x.yml", "--no-reports").reports, false);
+  assertStringIncludes(refusal("x.yml", "--out", "a", "--no-reports"), "both");
 });
 
 Deno.test("--set takes JSON or text, and can be repeated; --seed is one of them", () => {

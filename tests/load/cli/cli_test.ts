@@ -7,6 +7,7 @@ import {
 import { parse } from "@std/csv";
 import type { LoadResult } from "../../../src/load/result.ts";
 import { bounded } from "../../support/net.ts";
+import { findProgram } from "../../support/programs.ts";
 import { Command, shortScenario } from "./command.ts";
 
 const FILES = [
@@ -238,5 +239,33 @@ Deno.test(
     await command.ended();
     // It ends when the last process of the target does.
     assertEquals(await target.read(new Uint8Array(1)), null);
+  },
+);
+
+Deno.test(
+  "a result goes to a pipe that is not ready, all of it and after the reports",
+  { ...bounded, ignore: findProgram("perl") === undefined },
+  async () => {
+    await using command = new Command();
+    const path = command.write("large.json", {
+      ...shortScenario(),
+      // More than a pipe holds.
+      description: "large ".repeat(50_000),
+    });
+    // Whoever shares the pipe can make it one that does not block.
+    const script = `perl -e 'use Fcntl; fcntl(STDOUT, F_SETFL,
+      fcntl(STDOUT, F_GETFL, 0) | O_NONBLOCK) or die' && exec "$0" "$@"`;
+    command.startWith(
+      ["sh", "-c", script],
+      ...[path, "--json", "--quiet", "--out", "out"],
+    );
+    // The verdict follows the result, which is read afterwards.
+    await command.wait("out/timeline.csv");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { code, stdout, stderr } = await command.ended();
+    assertEquals([code, stderr], [0, "passed: Every criterion holds.\n"]);
+    const result: LoadResult = JSON.parse(stdout);
+    assertEquals(result.verdict, "passed");
+    assertEquals(command.list("out"), FILES);
   },
 );

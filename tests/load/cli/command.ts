@@ -55,8 +55,18 @@ export class Command implements AsyncDisposable {
 
   /** Starts it. */
   start(...args: string[]): void {
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--allow-all", MAIN, ...args],
+    this.startWith([], ...args);
+  }
+
+  /** Has another program start it, by the arguments that it is given. */
+  startWith(starter: readonly string[], ...args: string[]): void {
+    const [program = "", ...rest] = [
+      ...starter,
+      ...[Deno.execPath(), "run", "--quiet", "--allow-all", MAIN],
+      ...args,
+    ];
+    this.#child = new Deno.Command(program, {
+      args: rest,
       cwd: this.directory,
       stdin: "null",
       stdout: "piped",
@@ -65,6 +75,15 @@ export class Command implements AsyncDisposable {
     }).spawn();
     this.#lines = this.#child.stderr.pipeThrough(new TextDecoderStream())
       .pipeThrough(new TextLineStream()).getReader();
+  }
+
+  /** Waits until there is a file in its directory. */
+  async wait(path: string): Promise<void> {
+    const exists = () =>
+      Deno.stat(`${this.directory}/${path}`).then(() => true, () => false);
+    while (!await exists()) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   /** Waits for a line of its standard error that matches. */
