@@ -107,7 +107,9 @@ export function handlerFault(
   handler: unknown,
   actor: { readonly shownPath: string },
 ): TypeError | undefined {
-  if (typeof handler !== "object" || handler === null) {
+  const hasProperties = typeof handler === "object" && handler !== null ||
+    typeof handler === "function";
+  if (!hasProperties) {
     return new TypeError(
       `Cannot start ${actor.shownPath}: its behavior returned ${
         handler === undefined ? "nothing" : shown(handler)

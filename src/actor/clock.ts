@@ -29,7 +29,10 @@ export interface Clock {
  * @throws {TypeError} if the value is anything else.
  */
 export function checkClock(name: string, value: unknown): void {
-  checkObject(name, value, "a clock, such as realClock");
+  // A class with static methods is a clock, too.
+  if (typeof value !== "function") {
+    checkObject(name, value, "a clock, such as realClock");
+  }
   const { now, schedule } = value as Partial<Clock>;
   checkFunction(`${name}.now`, now);
   checkFunction(`${name}.schedule`, schedule);

@@ -146,6 +146,30 @@ Deno.test("an actor whose behaviour returns no handler fails at its start, and s
   }
 });
 
+Deno.test("a handler may be anything that has a receive, and so may a clock", async () => {
+  const handled: string[] = [];
+  class Handler {
+    static receive(message: string): void {
+      handled.push(message);
+    }
+  }
+  class Clock {
+    static now = realClock.now;
+    static schedule = realClock.schedule;
+  }
+  await using system = new ActorSystem({ clock: Clock });
+  system.spawn<string>(() => Handler).tell("by a class");
+  class Base {
+    receive(message: string): void {
+      handled.push(message);
+    }
+  }
+  class Derived extends Base {}
+  system.spawn<string>(() => new Derived()).tell("inherited");
+  await system.idle();
+  assertEquals(handled, ["by a class", "inherited"]);
+});
+
 Deno.test("child() refuses options that are wrong, at the call", () => {
   const specs: readonly Refused[] = [
     [undefined, TypeError, "options of child(): it is missing"],
@@ -386,7 +410,8 @@ Deno.test("an actor system refuses options that are wrong", () => {
       TypeError,
       'option "shutdownMS" of ActorSystem: it is not known, did you mean "shutdownMs"?',
     ],
-    [{ clock: Date }, TypeError, "clock: it is a function, it must be a clock"],
+    [{ clock: 5 }, TypeError, "clock: it is a number, it must be a clock"],
+    [{ clock: Date }, TypeError, "clock.schedule: it is missing"],
     [{ clock: {} }, TypeError, "clock.now: it is missing"],
     [
       { clock: { now: () => 0 } },
