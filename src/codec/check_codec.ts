@@ -7,7 +7,8 @@ import { kindOf } from "../checks/internal.ts";
  */
 export function checkCodec(name: string, value: unknown): void {
   if (
-    typeof value === "object" && value !== null &&
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
     "encode" in value && typeof value.encode === "function" &&
     "decode" in value && typeof value.decode === "function"
   ) return;

@@ -1,5 +1,5 @@
 // What the types forbid, as a program without types does it.
-import { assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { compressed, json, msgpack, raw } from "../../src/codec/mod.ts";
 
 for (const create of [json, msgpack]) {
@@ -58,3 +58,17 @@ for (
     );
   });
 }
+
+Deno.test("a codec may be a class with static methods", () => {
+  class Flag {
+    static encode(value: boolean): Uint8Array {
+      return new Uint8Array([value ? 1 : 0]);
+    }
+    static decode(bytes: Uint8Array): boolean {
+      return bytes[0] === 1;
+    }
+  }
+  const codec = compressed(Flag);
+  assertEquals(codec.decode(codec.encode(true)), true);
+  assertEquals(codec.name, "Flag+deflate");
+});
