@@ -8,6 +8,7 @@ export { AcceptedSessions } from "./accepted_sessions.ts";
 export type { AcceptedSocket } from "./accepted_socket.ts";
 export type { Acceptor } from "./acceptor.ts";
 export type { SocketOffer } from "./acceptor_actor.ts";
+export { CloseDeadline } from "./close_deadline.ts";
 export { connectionActor } from "./connection_actor.ts";
 export { dialSession } from "./dialled_session.ts";
 export { socketLost } from "./failures.ts";

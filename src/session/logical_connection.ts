@@ -114,8 +114,8 @@ export interface LogicalConnection
   /**
    * Closes the connection in order: what was sent is delivered, and nothing
    * more is read. Resolves when the session has taken everything; never
-   * rejects. If the peer does not read within `closeMs`, the connection is
-   * reset.
+   * rejects. If the peer reads nothing for `closeMs`, or does not end its side
+   * within that time afterwards, the connection is reset.
    */
   close(): Promise<void>;
   /**

@@ -88,8 +88,9 @@ export interface SessionOptions {
    */
   readonly idleMs?: number;
   /**
-   * Milliseconds that `close` waits for a peer that does not read. Then the
-   * connection is reset, and what was not sent is lost.
+   * Milliseconds that `close` waits for a peer that reads nothing, or does not
+   * end its side. Then the connection is reset, and what was not sent is lost.
+   * The time starts again with each progress, and may be a quarter longer.
    * @default {5000}
    */
   readonly closeMs?: number;

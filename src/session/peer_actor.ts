@@ -65,7 +65,9 @@ export type PeerMessage =
   | { readonly type: "drain"; readonly retryAfterMs: number }
   /** End as soon as the other side has everything. */
   | { readonly type: "close" }
-  /** Closing took too long. */
+  /** The other side has acknowledged more, while the session closes. */
+  | { readonly type: "acknowledged" }
+  /** Closing got nowhere for too long. */
   | { readonly type: "close_due" }
   /** Reset connections on which nothing happens. */
   | { readonly type: "check_idle" };
@@ -132,7 +134,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
         self.tell({ type: "check" });
       },
       onAcknowledged() {
-        if (state.isClosing) self.tell({ type: "check" });
+        if (state.isClosing) self.tell({ type: "acknowledged" });
       },
     });
     const { streams, options: limits } = session;
@@ -148,6 +150,8 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
     };
     /** The wait for a first socket, or for another one. */
     let wait: ActorTimer | undefined;
+    /** The wait for the other side to acknowledge something. */
+    let closing: ActorTimer | undefined;
 
     // Decisions are made by `transition`, and carried out here.
 
@@ -210,7 +214,9 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
         case "stop_socket":
           return session.link?.stop();
         case "await_close":
-          return void context.after(limits.closeMs, { type: "close_due" });
+          closing?.cancel();
+          closing = context.after(limits.closeMs, { type: "close_due" });
+          return;
         case "report_end":
           return options.onEnd(command.cause);
         case "stop":
@@ -336,6 +342,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
           case "check":
           case "drain":
           case "close":
+          case "acknowledged":
           case "close_due":
             return dispatch(message);
           default:

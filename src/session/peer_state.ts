@@ -95,7 +95,9 @@ export type PeerEvent =
   | { readonly type: "drain"; readonly retryAfterMs: number }
   /** End when the other side has everything. */
   | { readonly type: "close" }
-  /** Closing took too long. */
+  /** The other side has acknowledged more. */
+  | { readonly type: "acknowledged" }
+  /** Closing got nowhere for too long. */
   | { readonly type: "close_due" }
   /** Idle connections were reset: the facts say how many are left. */
   | { readonly type: "idle_checked" }
@@ -135,7 +137,7 @@ export type PeerCommand =
   | { readonly type: "stop_link"; readonly link: Link }
   /** Stop the socket that carries the session, likewise. */
   | { readonly type: "stop_socket" }
-  /** Report when closing takes too long. */
+  /** Report when closing gets nowhere from now on for too long. */
   | { readonly type: "await_close" }
   /** Report why the session could not go on. */
   | { readonly type: "report_end"; readonly cause: unknown }
@@ -223,6 +225,11 @@ export function transition(
     }
     case "close":
       return close(state, rules, facts);
+    case "acknowledged":
+      if (!state.isClosing) return NOTHING;
+      return facts.isDelivered
+        ? end(state, closedHere(), rules)
+        : [{ type: "await_close" }];
     case "close_due":
       return end(state, closedHere(), rules);
     case "idle_checked":

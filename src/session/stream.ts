@@ -7,6 +7,7 @@ import { encodeReason, encodeUint64, type Reason } from "./wire/frame.ts";
 import { Inbox } from "./wire/inbox.ts";
 import { Outbox } from "./wire/outbox.ts";
 import { DataFlag, ErrorCode, FrameType } from "./wire/protocol.ts";
+import { CloseDeadline } from "./close_deadline.ts";
 import {
   ConnectionClosedError,
   ConnectionRefusedError,
@@ -60,6 +61,7 @@ export class Stream implements LogicalConnection {
   #writable: MessageWritable | undefined;
   /** What reads reject with after a `close` of this side. */
   #closedHere: ConnectionClosedError | undefined;
+  #closing: CloseDeadline | undefined;
 
   constructor(session: StreamPort, stream: number, options: OpenOptions) {
     this.#session = session;
@@ -165,15 +167,32 @@ export class Stream implements LogicalConnection {
     this.#closedHere ??= new ConnectionClosedError("The connection is closed");
     this.#stopReading(this.#closedHere.message, this.#closedHere);
     const ending = this.closeWrite();
-    const { clock, options: { closeMs } } = this.#session;
-    const deadline = this.#outbox.finished
-      ? undefined
-      : clock.schedule(closeMs, () =>
-        this.reset(ErrorCode.CANCELLED, "The peer did not read in time"));
+    if (!this.#removed) {
+      const { clock, options: { closeMs } } = this.#session;
+      this.#closing ??= new CloseDeadline(
+        clock,
+        closeMs,
+        () => this.#closeProgress(),
+        () =>
+          this.reset(
+            ErrorCode.CANCELLED,
+            this.#outbox.finished
+              ? "The peer did not end its side in time"
+              : "The peer did not read in time",
+          ),
+      );
+    }
     // Each send has reported its own failure; closing after one is no error.
     await ending.catch(() => {});
-    deadline?.cancel();
     this.#release();
+  }
+
+  /** Returns another number whenever closing has got on. */
+  #closeProgress(): number {
+    const { finished, spent } = this.#outbox;
+    if (!finished) return spent;
+    // Only a peer that can be reached can end its side: NaN is always another.
+    return this.#session.phase === "connected" ? -1 : NaN;
   }
 
   reset(code: ErrorCode | number = ErrorCode.CANCELLED, reason = ""): void {
@@ -298,6 +317,7 @@ export class Stream implements LogicalConnection {
   #remove(): void {
     if (this.#removed) return;
     this.#removed = true;
+    this.#closing?.stop();
     if (!this.#isAccepted) this.#acceptance?.reject(this.#error);
     this.#session.remove(this.#stream);
     if (this.#isServed) this.#session.endedInService();

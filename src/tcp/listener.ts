@@ -58,7 +58,7 @@ export interface Listener extends AsyncDisposable {
   drain(options?: DrainOptions): Promise<void>;
   /**
    * Ends all connections and closes the listener, once the peers have
-   * everything that was sent, or `closeMs` has passed.
+   * everything that was sent, or acknowledge nothing for `closeMs`.
    */
   close(): Promise<void>;
 }

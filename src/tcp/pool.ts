@@ -102,7 +102,7 @@ export class ConnectionPool implements AsyncDisposable {
 
   /**
    * Ends all connections and closes all sockets, once the other sides have
-   * everything that was sent, or `closeMs` has passed.
+   * everything that was sent, or acknowledge nothing for `closeMs`.
    */
   async close(): Promise<void> {
     this.#ref.tell({ type: "close" });

@@ -71,7 +71,7 @@ export interface TcpConnConnection
   receive(options?: TcpConnReceiveOptions): Promise<Uint8Array>;
   /**
    * Ends the connection here once the socket has taken what was sent; the peer
-   * is not notified. Never rejects. If the peer does not read within `closeMs`,
+   * is not notified. Never rejects. If the peer reads nothing for `closeMs`,
    * the connection is reset.
    */
   close(): Promise<void>;

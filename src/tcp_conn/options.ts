@@ -44,8 +44,9 @@ export interface TcpConnOptions {
    */
   readonly maxConnections?: number;
   /**
-   * Milliseconds that `close` waits for a peer that does not read; what was
-   * not sent by then is lost.
+   * Milliseconds that `close` waits for a peer that reads nothing; what was not
+   * sent by then is lost. The time starts again with each progress, and may be
+   * a quarter longer.
    * @default {5000}
    */
   readonly closeMs?: number;

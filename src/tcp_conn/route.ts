@@ -101,7 +101,7 @@ export class Route {
     const started = this.#started ??= this.#start();
     if (started === undefined) return;
     started.offset = writer.add(this.id, started.message, started.offset);
-    started.connection.touch();
+    started.connection.onSent();
     if (started.offset < started.length) return;
     this.#started = undefined;
     started.resolve();

@@ -9,7 +9,11 @@ import {
   ConnectionClosedError,
   MessageTooLargeError,
 } from "../session/mod.ts";
-import { ByteReadable, MessageWritable } from "../session/internal.ts";
+import {
+  ByteReadable,
+  CloseDeadline,
+  MessageWritable,
+} from "../session/internal.ts";
 import type { TcpConnConnection, TcpConnReceiveOptions } from "./connection.ts";
 import { IdleTimeoutError } from "./errors.ts";
 import { type Holdings, Inbox } from "./inbox.ts";
@@ -46,6 +50,7 @@ export class RoutedConnection implements TcpConnConnection {
   /** Why nothing can be sent any more. */
   #sendError: unknown;
   #ended = false;
+  #sentChunks = 0;
   #usedAt: number;
   #idle: Timer | undefined;
 
@@ -123,10 +128,15 @@ export class RoutedConnection implements TcpConnConnection {
     this.#writable?.fail(error);
     this.#readable?.settle();
     const { clock, limits: { closeMs } } = this.#port;
-    const deadline = clock.schedule(closeMs, () => this.reset());
+    const deadline = new CloseDeadline(
+      clock,
+      closeMs,
+      () => this.#sentChunks,
+      () => this.reset(),
+    );
     // Its sender knows of a failure; closing what is broken is no error.
     await this.#lastSend.catch(() => {});
-    deadline.cancel();
+    deadline.stop();
     this.end(error);
   }
 
@@ -156,6 +166,12 @@ export class RoutedConnection implements TcpConnConnection {
   /** Notes that something went over it, in either direction. */
   touch(): void {
     this.#usedAt = this.#port.clock.now();
+  }
+
+  /** Notes that the socket has taken a chunk. */
+  onSent(): void {
+    this.#sentChunks++;
+    this.touch();
   }
 
   /** Ends it; what is unread is lost. */

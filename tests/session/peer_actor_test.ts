@@ -281,6 +281,30 @@ Deno.test(
 );
 
 Deno.test(
+  "a peer that is closed waits as long as the other side acknowledges something, and `closeMs` after that",
+  bounded,
+  async () => {
+    await using bench = new Bench({ closeMs: 300, keepAliveMs: 1e9 });
+    const transport = await bench.meet();
+    const session = await bench.ready.next();
+    await session.open(OPENING);
+    bench.ref.tell({ type: "close" });
+    await transport.idle();
+    for (let place = PING_BYTES; place < PING_BYTES + 10; place++) {
+      transport.say(
+        new Speech().frame(FrameType.ACK, 0, encodeUint64(place)).bytes(),
+      );
+      await transport.idle();
+      bench.clock.advance(299);
+      await bench.system.idle();
+      assertEquals(bench.ends.untaken, 0);
+    }
+    bench.clock.advance(1);
+    await bench.ends.next();
+  },
+);
+
+Deno.test(
   "a session whose connections have ended ends with its socket",
   bounded,
   async () => {

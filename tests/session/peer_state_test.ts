@@ -310,6 +310,18 @@ Deno.test("closing fails the connections, and waits until the other side has eve
   assertEquals(typesOf(commands).at(-1), "stop");
 });
 
+Deno.test("each acknowledgement while closing gives the other side as much time again", () => {
+  const acknowledged: PeerEvent = { type: "acknowledged" };
+  const open = after(DIALLER, STARTED, ATTACHED);
+  assertEquals(transition(open, acknowledged, DIALLER, BUSY), []);
+  const state = after(DIALLER, STARTED, ATTACHED, CLOSE);
+  assertEquals(transition(state, acknowledged, DIALLER, BUSY), [
+    { type: "await_close" },
+  ]);
+  const commands = transition(state, acknowledged, DIALLER, IDLE);
+  assertEquals(reportsOf(commands)[0], "closed");
+});
+
 Deno.test("closing that takes too long ends in order all the same", () => {
   const state = after(DIALLER, STARTED, ATTACHED, CLOSE);
   const due: PeerEvent = { type: "close_due" };
@@ -433,6 +445,7 @@ const events: fc.Arbitrary<PeerEvent> = fc.oneof(
     STOPPED,
     { type: "resume_due" },
     { type: "going_away" },
+    { type: "acknowledged" },
     { type: "close_due" },
     { type: "idle_checked" },
   ),

@@ -24,6 +24,11 @@ export class SendCredit {
   #limit = INITIAL_CREDIT;
   #sent = 0;
 
+  /** Credit that was used so far. */
+  get spent(): number {
+    return this.#sent;
+  }
+
   /** Payload bytes that one more frame may carry; negative if none may go. */
   get available(): number {
     return this.#limit - this.#sent - FRAME_COST;

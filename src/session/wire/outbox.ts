@@ -93,6 +93,11 @@ export class Outbox implements Sendable {
     return this.#finished && this.#waiting.length === 0;
   }
 
+  /** Credit that was used so far, which grows with what is sent. */
+  get spent(): number {
+    return this.#credit.spent;
+  }
+
   /** Why nothing more can be sent; `undefined` if something can. */
   get error(): unknown {
     return this.#error ?? (this.#finished ? sideClosed() : undefined);
