@@ -1,6 +1,6 @@
 // What the guides tell to save and run, saved and run. Their TypeScript is run
 // by `deno task ok` like all examples in documents.
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { bounded } from "./support/net.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -43,8 +43,13 @@ Deno.test(
         env: { PATH: `${pathOfDeno()}:${Deno.env.get("PATH")}`, NO_COLOR: "1" },
       }).output();
       const text = new TextDecoder().decode(stdout);
-      assertEquals(code, 0, text + new TextDecoder().decode(stderr));
-      assertStringIncludes(text, "PASSED  shop");
+      const said = text + new TextDecoder().decode(stderr);
+      // 3: this machine was too busy to say anything about the service.
+      assert(code === 0 || code === 3, said);
+      const result = await Deno.readTextFile(`${directory}/report/result.json`);
+      const { total } = JSON.parse(result);
+      assert(total.ok > 0, said);
+      assertEquals([total.failed, total.timedOut], [0, 0], said);
     } finally {
       await Deno.remove(directory, { recursive: true });
     }

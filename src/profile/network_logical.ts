@@ -38,10 +38,11 @@ export async function measureLogical(
   const { clock, timeoutMs, caCerts } = settings;
   const target = formatAddress(address);
   const limits = { clock, timeoutMs, signal, error: NetworkProfileError };
-  const { tls } = pool;
+  const tls = typeof pool.tls === "function" ? await pool.tls() : pool.tls;
+  const authorities = [...caCerts, ...tls?.caCerts ?? []];
   const options = tls === undefined ? pool : {
     ...pool,
-    tls: { ...tls, caCerts: [...caCerts, ...tls.caCerts ?? []] },
+    tls: { ...tls, caCerts: authorities },
   };
   const open = async (signal: AbortSignal) => {
     const connect = metadata === undefined ? { signal } : { signal, metadata };
@@ -51,7 +52,7 @@ export async function measureLogical(
   const dialTarget = {
     hostname,
     port,
-    caCerts: options.tls?.caCerts ?? [],
+    caCerts: tls === undefined ? [] : authorities,
     serverName: tls === undefined ? undefined : tls.serverName ?? hostname,
   };
   const handshake = await measureStep(

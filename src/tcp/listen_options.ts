@@ -24,6 +24,7 @@ import type {
 } from "../session/mod.ts";
 import { checkNetwork } from "./network_option.ts";
 import type { TlsServerOptions } from "./tls_options.ts";
+import type { TlsSource } from "./tls_source.ts";
 
 /** Options of {@linkcode listen}. */
 export interface ListenOptions extends Address, SessionOptions {
@@ -39,8 +40,11 @@ export interface ListenOptions extends Address, SessionOptions {
    * it. Called for each socket. Compare secrets with `equalSecrets`.
    */
   readonly authenticate?: Authenticate;
-  /** TLS options; without them, nothing is encrypted. */
-  readonly tls?: TlsServerOptions;
+  /**
+   * TLS options, or a function that returns those of the moment, which is called
+   * for each socket; without them, nothing is encrypted.
+   */
+  readonly tls?: TlsSource<TlsServerOptions>;
   /**
    * Network to listen on in place of TCP, such as the one in memory of
    * `./testing`. It excludes `tls`.
@@ -75,7 +79,7 @@ export interface ListenSettings {
   readonly serve: Serve;
   readonly accept: ListenOptions["accept"];
   readonly authenticate: Authenticate | undefined;
-  readonly tls: TlsServerOptions | undefined;
+  readonly tls: TlsSource<TlsServerOptions> | undefined;
   readonly network: Network | undefined;
   readonly onPeerError: ListenOptions["onPeerError"];
   readonly onState: ListenOptions["onState"];

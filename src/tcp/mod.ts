@@ -15,4 +15,4 @@ export {
 } from "./listener.ts";
 export { ConnectionPool } from "./pool.ts";
 export type { ConnectOptions, PoolOptions, PoolStats } from "./pool_options.ts";
-export type { TlsClientOptions, TlsServerOptions } from "./tls.ts";
+export type { TlsClientOptions, TlsServerOptions, TlsSource } from "./tls.ts";

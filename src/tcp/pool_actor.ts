@@ -108,7 +108,8 @@ export function poolActor(
           retryMs: settings.retryMs,
           connect(signal) {
             entries.counters.dials++;
-            const { network, tls } = options;
+            const { network } = options;
+            const { tls } = settings;
             if (network !== undefined) {
               return connectOverNetwork(network, address, signal);
             }

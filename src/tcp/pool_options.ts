@@ -29,6 +29,7 @@ import type {
 } from "../session/mod.ts";
 import { checkNetwork } from "./network_option.ts";
 import { checkTlsClientOptions, type TlsClientOptions } from "./tls_options.ts";
+import { CheckedTls, type TlsSource } from "./tls_source.ts";
 
 /** Options of a {@linkcode ConnectionPool}. */
 export interface PoolOptions extends SessionOptions {
@@ -44,8 +45,11 @@ export interface PoolOptions extends SessionOptions {
    * @default {1}
    */
   readonly socketsPerPeer?: number;
-  /** TLS options; without them, nothing is encrypted. */
-  readonly tls?: TlsClientOptions;
+  /**
+   * TLS options, or a function that returns those of the moment, which is called
+   * each time a socket is dialled; without them, nothing is encrypted.
+   */
+  readonly tls?: TlsSource<TlsClientOptions>;
   /**
    * Network to connect over in place of TCP, such as the one in memory of
    * `./testing`. It excludes `tls`.
@@ -109,6 +113,7 @@ export interface PoolStats {
 /** {@linkcode PoolOptions} with defaults filled in. */
 export interface PoolSettings {
   readonly options: PoolOptions;
+  readonly tls: CheckedTls<TlsClientOptions> | undefined;
   readonly session: ResolvedSessionOptions;
   readonly lingerMs: number;
   readonly socketsPerPeer: number;
@@ -138,9 +143,12 @@ export function resolvePoolOptions(options: PoolOptions): PoolSettings {
   checkDuration("retryMs", retryMs);
   if (options.onState !== undefined) checkFunction("onState", options.onState);
   checkNetwork(options);
-  if (options.tls !== undefined) checkTlsClientOptions(options.tls);
+  const tls = options.tls === undefined
+    ? undefined
+    : new CheckedTls(options.tls, checkTlsClientOptions);
   return {
     options,
+    tls,
     session: resolveSessionOptions(options),
     lingerMs,
     socketsPerPeer,

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { abortable } from "@std/async/abortable";
 import type { Acceptor } from "../session/internal.ts";
 import type { Address, Transport } from "../session/mod.ts";
 import { dialTcp } from "./dial.ts";
 import { acceptSockets } from "./tcp_acceptor.ts";
+import { tcpTransport } from "./tcp_transport.ts";
 import { clientTlsError } from "./tls_errors.ts";
 import {
   checkTlsClientOptions,
@@ -14,9 +16,12 @@ import {
   type TlsClientOptions,
   type TlsServerOptions,
 } from "./tls_options.ts";
-import { TlsServerTransport } from "./tls_server.ts";
+import { startTls } from "./tls_client.ts";
+import { acceptTls } from "./tls_server.ts";
+import { CheckedTls, type TlsSource } from "./tls_source.ts";
 
 export type { TlsClientOptions, TlsServerOptions } from "./tls_options.ts";
+export type { TlsSource } from "./tls_source.ts";
 
 /**
  * Accepts sockets over TLS. Their handshake is part of their first read or
@@ -29,16 +34,16 @@ export type { TlsClientOptions, TlsServerOptions } from "./tls_options.ts";
  */
 export function listenTls(
   address: Address,
-  options: TlsServerOptions,
+  options: TlsSource<TlsServerOptions>,
 ): Acceptor {
-  checkTlsServerOptions(options);
+  const source = new CheckedTls(options, checkTlsServerOptions);
   return acceptSockets(address, (socket, remote) => {
-    const transport = new TlsServerTransport(socket, remote, options);
+    const accepted = acceptTls(socket, remote, source);
     return {
-      transport,
+      transport: accepted.transport,
       remote,
       get peerCertificate() {
-        return transport.peerCertificate;
+        return accepted.peerCertificate;
       },
     };
   });
@@ -57,17 +62,19 @@ export function listenTls(
  */
 export async function connectTls(
   address: Address,
-  options: TlsClientOptions,
+  source: TlsSource<TlsClientOptions> | CheckedTls<TlsClientOptions>,
   signal: AbortSignal,
 ): Promise<Transport> {
   signal.throwIfAborted();
-  checkTlsClientOptions(options);
-  const connection = await dial(address, options, signal);
-  const transport = clientTransport(connection, address);
+  const checked = source instanceof CheckedTls
+    ? source
+    : new CheckedTls(source, checkTlsClientOptions);
+  const options = await abortable(checked.current(), signal);
+  const { handshake, transport } = await dial(address, options, signal);
   signal.addEventListener("abort", transport.close);
   if (signal.aborted) transport.close();
   try {
-    await connection.handshake();
+    await handshake();
   } catch (cause) {
     transport.close();
     signal.throwIfAborted();
@@ -78,58 +85,58 @@ export async function connectTls(
   return transport;
 }
 
+/** A socket on which TLS was started. */
+interface Dialled {
+  readonly transport: Transport & { readonly close: () => void };
+  readonly handshake: () => Promise<void>;
+}
+
 /** Opens the socket and starts TLS on it. */
 async function dial(
   address: Address,
   options: TlsClientOptions,
   signal: AbortSignal,
-): Promise<Deno.TlsConn> {
-  const { hostname = "127.0.0.1", port } = address;
-  const { cert, key, serverName = hostname } = options;
-  const caCerts = [...options.caCerts ?? []];
-  if (cert !== undefined && key !== undefined) {
-    // Of Deno's two ways, only this shows a certificate.
-    const shown = { hostname, port, caCerts, cert, key };
-    return await dialWith(shown, signal).catch((cause) => {
-      signal.throwIfAborted();
-      throw clientTlsError(address, cause);
-    });
+): Promise<Dialled> {
+  const { hostname = "127.0.0.1" } = address;
+  const socket = await dialTcp(address, signal);
+  if (options.cert !== undefined) {
+    const tls = startTls(tcpTransport(socket), address, options);
+    return {
+      transport: explaining(tls, address, () => tls.cutOff),
+      handshake: () => tls.handshake(),
+    };
   }
-  // And only this can be given up, and can turn Nagle's algorithm off.
-  using socket = await dialTcp(address, signal);
+  const { serverName = hostname } = options;
+  const caCerts = [...options.caCerts ?? []];
   try {
     socket.setNoDelay(true);
-    return await Deno.startTls(socket, { hostname: serverName, caCerts });
+    const tls = await Deno.startTls(socket, { hostname: serverName, caCerts });
+    return {
+      transport: explaining(tls, address),
+      handshake: async () => void await tls.handshake(),
+    };
   } catch (cause) {
+    // TLS has taken it, unless that failed.
+    using _failed = socket;
     throw clientTlsError(address, cause);
   }
 }
 
-/** `Deno.connectTls` takes no signal: a socket that comes late is closed. */
-function dialWith(
-  options: Deno.ConnectTlsOptions & Deno.TlsCertifiedKeyPem,
-  signal: AbortSignal,
-): Promise<Deno.TlsConn> {
-  const { promise, resolve, reject } = Promise.withResolvers<Deno.TlsConn>();
-  const giveUp = (): void => reject(signal.reason);
-  signal.addEventListener("abort", giveUp);
-  Deno.connectTls(options).then(
-    (connection) => signal.aborted ? connection.close() : resolve(connection),
-    reject,
-  ).finally(() => signal.removeEventListener("abort", giveUp));
-  return promise;
-}
-
-function clientTransport(
-  connection: Deno.TlsConn,
+/** A transport whose first read says what is wrong with the two. */
+function explaining(
+  connection: Transport,
   address: Address,
-): Transport {
+  isCutOff: () => boolean = () => false,
+): Dialled["transport"] {
   let open = true;
   let heard = false;
   return {
     async read(buffer) {
       try {
         const count = await connection.read(buffer);
+        if (count === null && !heard && isCutOff()) {
+          throw new Deno.errors.UnexpectedEof("unexpected end of file");
+        }
         heard = true;
         return count;
       } catch (cause) {

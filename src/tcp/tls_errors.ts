@@ -12,19 +12,19 @@ type Advice = readonly [pattern: RegExp, text: string];
 
 const FOR_CLIENTS: readonly Advice[] = [
   [
-    /UnknownIssuer/,
+    /UnknownIssuer|SELF_SIGNED|UNABLE_TO/,
     "the server's certificate is signed by no authority that is known here, pass that authority's certificate in caCerts",
   ],
   [
-    /not valid for name|NotValidForName/,
+    /not valid for name|NotValidForName|ALTNAME_INVALID/,
     "the server's certificate is for other names, connect to one of these or pass serverName",
   ],
   [
-    /invalid peer certificate.*expired/i,
+    /invalid peer certificate.*expired|CERT_HAS_EXPIRED/i,
     "the server's certificate has expired, renew it or set the clock of this machine",
   ],
   [
-    /invalid peer certificate.*not ?valid ?yet/i,
+    /invalid peer certificate.*not ?valid ?yet|CERT_NOT_YET_VALID/i,
     "the server's certificate is not valid yet, set the clock of this machine",
   ],
   [
@@ -36,11 +36,11 @@ const FOR_CLIENTS: readonly Advice[] = [
     "the server refused the certificate, pass a cert that is signed by one of its clientCaCerts",
   ],
   [
-    /InvalidContentType|corrupt message/,
+    /InvalidContentType|corrupt message|WRONG_VERSION_NUMBER/,
     "the server does not speak TLS, correct the port or connect without TLS",
   ],
   [
-    /unexpected end of file|close_notify|reset by peer|broken pipe/i,
+    /unexpected end of file|close_notify|reset by peer|broken pipe|ECONNRESET|disconnected before/i,
     "the server hung up, it speaks no TLS or does not accept this client's certificate",
   ],
 ];

@@ -5,7 +5,7 @@
  * @module
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { checkArray, checkObject } from "../checks/internal.ts";
+import { checkArray, checkObject, checkString } from "../checks/internal.ts";
 
 /** TLS options of a listener. */
 export interface TlsServerOptions {
@@ -26,7 +26,7 @@ export interface TlsServerOptions {
 export interface TlsClientOptions {
   /**
    * Certificates of authorities, PEM, that may have signed the server's, in
-   * addition to those that Deno trusts.
+   * addition to those that Deno trusts; together with `cert`, these alone.
    */
   readonly caCerts?: readonly string[];
   /**
@@ -38,7 +38,7 @@ export interface TlsClientOptions {
   readonly key?: string;
   /**
    * The name that the server's certificate must have, if it is not the
-   * hostname of the address. Cannot be used together with `cert`.
+   * hostname of the address.
    */
   readonly serverName?: string;
 }
@@ -78,11 +78,7 @@ export function checkTlsClientOptions(options: TlsClientOptions): void {
     );
   }
   if (cert !== undefined && key !== undefined) checkPair(cert, key);
-  if (cert !== undefined && serverName !== undefined) {
-    throw new TypeError(
-      "Cannot use serverName: cert is given too, connect to an address whose hostname the server's certificate has",
-    );
-  }
+  if (serverName !== undefined) checkString("serverName", serverName);
   checkArray("caCerts", caCerts, PEM_TEXTS);
   checkAuthorities("caCerts", caCerts);
 }

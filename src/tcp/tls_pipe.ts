@@ -20,6 +20,7 @@ export class TlsPipe extends Duplex {
   #open = true;
   /** Whether the stream has asked for more, and got nothing yet. */
   #asked = false;
+  #ended = false;
   /** Resolves when the pending write has ended, successfully or not. */
   #writing: Promise<void> | undefined;
 
@@ -39,6 +40,11 @@ export class TlsPipe extends Duplex {
     this.#feed();
   }
 
+  /** Whether the socket has nothing more to read. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   override _read(): void {
     this.#asked = true;
     this.#feed();
@@ -48,8 +54,10 @@ export class TlsPipe extends Duplex {
     if (!this.#asked || !this.#open) return;
     this.#asked = false;
     this.#socket.read(this.#buffer).then(
-      (count) =>
-        this.push(count === null ? null : this.#buffer.slice(0, count)),
+      (count) => {
+        this.#ended = count === null;
+        this.push(count === null ? null : this.#buffer.slice(0, count));
+      },
       this.#onBroken,
     );
   }

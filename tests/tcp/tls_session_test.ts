@@ -1,10 +1,23 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { ConnectError } from "../../src/session/errors.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
+import type { TlsClientOptions, TlsServerOptions } from "../../src/tcp/tls.ts";
 import { pattern, sha256, text, utf8 } from "../support/bytes.ts";
+import { Happenings } from "../support/happenings.ts";
 import { bounded, echo, Net, roundTrip } from "../support/net.ts";
 import { ProxiedNet } from "../support/proxied_net.ts";
-import { ca, client, server, stranger } from "../support/tls/certificates.ts";
+import {
+  ca,
+  client,
+  otherCa,
+  server,
+  stranger,
+} from "../support/tls/certificates.ts";
 import { known, mutual } from "../support/tls/pair.ts";
 
 for (
@@ -121,5 +134,38 @@ Deno.test(
     });
     await assertRejects(() => pool.connect(plain.listener.address));
     await roundTrip(await plain.connect());
+  },
+);
+
+Deno.test(
+  "certificates are renewed while sessions go on, and a wrong one refuses a handshake alone",
+  bounded,
+  async () => {
+    let ofServer: TlsServerOptions = { ...server, clientCaCerts: [otherCa] };
+    let ofClient: TlsClientOptions = { ...stranger, caCerts: [ca] };
+    const refusals = new Happenings<string>();
+    await using net = new ProxiedNet({
+      serve: echo,
+      listen: {
+        tls: () => ofServer,
+        onPeerError: (error) => refusals.push(`${error}`),
+      },
+      pool: {
+        tls: () => Promise.resolve(ofClient),
+        backoff: { initialMs: 0, maxMs: 20 },
+      },
+    });
+    const connection = await net.connect();
+    await roundTrip(connection);
+    // The authority that has signed the client's is not trusted any more.
+    ofServer = mutual;
+    await roundTrip(connection);
+    net.proxy.cut();
+    assertStringIncludes(await refusals.next(), "clientCaCerts");
+    ofServer = { ...server, cert: "?" };
+    while (!(await refusals.next()).includes("cert: it is not a certificate"));
+    [ofServer, ofClient] = [mutual, known];
+    await roundTrip(connection);
+    assert(net.listener.stats().resumes >= 1);
   },
 );
