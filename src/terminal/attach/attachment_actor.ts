@@ -9,12 +9,8 @@
  */
 import { setImmediate } from "node:timers";
 import type { ActorContext, Behavior, Timer } from "../../actor/mod.ts";
-import {
-  type PtyAttachment,
-  PtyEndedError,
-  type PtyEvent,
-} from "../../pty/mod.ts";
-import type { InputSink } from "./input_ledger.ts";
+import type { PtyAttachment, PtyEvent } from "../../pty/mod.ts";
+import { AttachmentSink } from "./attachment_sink.ts";
 import type { Admission } from "../access/admission.ts";
 import type { TerminalCounters } from "../metrics.ts";
 import type {
@@ -85,19 +81,7 @@ class AttachmentEffects {
   #requests: ViewerRequests | undefined;
   #inputAck: Timer | undefined;
 
-  /** Takes the viewer's input from the ledger, in order and once. */
-  readonly #sink: InputSink = {
-    write: (bytes) =>
-      this.#attachment?.write(bytes) ??
-        Promise.reject(new Error("Cannot type: the viewer is not attached")),
-    taken: (bytes) => this.#inputTaken(bytes),
-    failed: (error) => {
-      // The exit is reported to the viewer anyway.
-      if (error instanceof PtyEndedError) return;
-      this.#act({ type: "input_failed" });
-    },
-    replaced: () => this.#act({ type: "replaced" }),
-  };
+  readonly #sink: AttachmentSink;
 
   readonly #replyOwner: ReplyOwner = {
     handOver: () => {
@@ -115,6 +99,12 @@ class AttachmentEffects {
     this.#options = options;
     this.#context = context;
     this.#state = newAttachment(options.admission.role, options.silenceMs);
+    this.#sink = new AttachmentSink({
+      ledger: options.admission.ledger,
+      attachment: () => this.#attachment,
+      taken: (bytes) => this.#inputTaken(bytes),
+      act: (event) => this.#act(event),
+    });
     const { socket } = options;
     const { self, signal } = context;
     socket.binaryType = "arraybuffer";
@@ -183,6 +173,9 @@ class AttachmentEffects {
         return true;
       case "signal":
         this.#requests?.signal(command.signal);
+        return true;
+      case "interrupt":
+        this.#options.admission.ledger.interrupt(command.key);
         return true;
       case "finish":
         this.#act({ type: "finished", error: command.error });

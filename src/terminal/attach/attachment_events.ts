@@ -49,6 +49,12 @@ export type AttachmentEvent =
   | { readonly type: "replies_handed_over" }
   /** The delay after which input is acknowledged has passed. */
   | { readonly type: "input_ack_due" }
+  /** An interrupt dropped input, of which `sequence` was the last. */
+  | {
+    readonly type: "input_dropped";
+    readonly sequence: number;
+    readonly bytes: number;
+  }
   /** The session could not type the viewer's input. */
   | { readonly type: "input_failed" }
   /** The same viewer attached over another socket. */
@@ -84,6 +90,8 @@ export type AttachmentCommand =
   | { readonly type: "resize"; readonly size: PtySize }
   /** Ask the session to send a signal. */
   | { readonly type: "signal"; readonly signal: SignalName }
+  /** Ask the session to interrupt the program with a key. */
+  | { readonly type: "interrupt"; readonly key: number }
   /** Report `finished`: the frames before this command did not overflow. */
   | { readonly type: "finish"; readonly error: AttachmentError | undefined }
   /** Release everything that is held, and close the socket. */

@@ -149,6 +149,9 @@ function whileOpen(
       return [sendRole(state, NEVER)];
     case "input_ack_due":
       return [acknowledgeInput(state)];
+    case "input_dropped":
+      // A viewer that is being attached gets an INPUT_ACK anyway.
+      return state.phase === "attached" ? [send(event)] : NOTHING;
     case "input_failed":
       return close(state, ErrorCode.INTERNAL, "The input could not be typed");
     case "replaced":
@@ -253,6 +256,8 @@ function requested(
     }
     case "signal":
       return [{ type: "signal", signal: frame.signal }];
+    case "interrupt":
+      return [frame];
     default:
       return frame satisfies never;
   }

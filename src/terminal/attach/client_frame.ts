@@ -58,6 +58,10 @@ export function encodeClientFrame(frame: ClientFrame): Uint8Array<ArrayBuffer> {
         .done();
     case "detach":
       return new FieldWriter("DETACH", FrameType.DETACH, 0).done();
+    case "interrupt":
+      return new FieldWriter("INTERRUPT", FrameType.INTERRUPT, 1)
+        .uint8(frame.key)
+        .done();
     default:
       return frame satisfies never;
   }
@@ -104,6 +108,10 @@ export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
     }
     case FrameType.DETACH:
       return new FieldReader("DETACH", bytes).end({ type: "detach" });
+    case FrameType.INTERRUPT: {
+      const fields = new FieldReader("INTERRUPT", bytes);
+      return fields.end({ type: "interrupt", key: fields.uint8() });
+    }
     default:
       throw new TerminalProtocolError(
         `Cannot decode a frame of a viewer: its type is ${

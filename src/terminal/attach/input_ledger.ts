@@ -3,14 +3,22 @@
  *
  * @module
  */
+import { PtyInterruptedError } from "../../pty/mod.ts";
 import { INPUT_WINDOW_BYTES, TerminalProtocolError } from "./protocol.ts";
 
 /** The receiver of a viewer's input: the socket that carries it now. */
 export interface InputSink {
   /** Types bytes; resolves when the terminal has taken all of them. */
   write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Types a key ahead of the input that waits, if the terminal makes it a
+   * signal; resolves with whether it does.
+   */
+  interrupt(key: number): Promise<boolean>;
   /** Called when a piece of so many bytes was taken, and `taken` has grown. */
   taken(bytes: number): void;
+  /** Called when so many bytes were dropped, and `taken` has grown. */
+  dropped(bytes: number): void;
   /** Called when a write has failed: nothing of it counts as taken. */
   failed(error: unknown): void;
   /** Called when another socket carries the input from now on. */
@@ -21,6 +29,13 @@ export interface InputSink {
 interface Piece {
   readonly sequence: number;
   readonly bytes: Uint8Array;
+}
+
+/** A key that may drop the pieces before it. */
+interface Interrupt {
+  readonly key: number;
+  /** Sequence of the last piece before it, which may be the key itself. */
+  readonly last: number;
 }
 
 /** Whether a piece is new, or arrived before over another socket. */
@@ -37,6 +52,8 @@ export class InputLedger {
   /** Sequence of the last piece that the viewer need not send again. */
   #received = 0;
   #writing: number | undefined;
+  /** An interrupt whose outcome is not known yet. */
+  #interrupt: Interrupt | undefined;
   #waiting: Piece[] = [];
   #waitingBytes = 0;
   #sink: InputSink | undefined;
@@ -89,14 +106,58 @@ export class InputLedger {
     return "new";
   }
 
+  /**
+   * Types a key that overtakes the pieces that wait, if it is a signal: they are
+   * dropped then. If none waits, the key was typed as a piece, and does nothing
+   * here. Nothing is typed before that is known.
+   */
+  interrupt(key: number): void {
+    const sink = this.#sink;
+    if (sink === undefined || this.#waiting.length === 0) return;
+    if (this.#interrupt !== undefined) return;
+    const interrupt = { key, last: this.#received };
+    this.#interrupt = interrupt;
+    const settle = (isSignal: boolean): void => {
+      // Another socket may have replaced it meanwhile, with its own pieces.
+      if (this.#interrupt !== interrupt) return;
+      this.#interrupt = undefined;
+      const next = this.#waiting[0];
+      if (isSignal && next !== undefined && next.sequence <= interrupt.last) {
+        this.#drop(interrupt, 0);
+      }
+      this.#pump();
+    };
+    sink.interrupt(key).then(settle, () => settle(false));
+  }
+
+  /** Drops the pieces before an interrupt, beside so many bytes of one more. */
+  #drop({ key, last }: Partial<Interrupt>, bytes: number): void {
+    let dropped = bytes;
+    for (
+      let piece = this.#waiting[0];
+      piece !== undefined && piece.sequence <= (last ?? Infinity);
+      piece = this.#waiting[0]
+    ) {
+      const { sequence, bytes: { length, 0: first } } = piece;
+      this.#waiting.shift();
+      this.#waitingBytes -= length;
+      this.taken = sequence;
+      const isKey = sequence === last && length === 1 && first === key;
+      if (!isKey) dropped += length;
+    }
+    this.#sink?.dropped(dropped);
+  }
+
   #forget(): void {
     this.#waiting = [];
     this.#waitingBytes = 0;
+    this.#interrupt = undefined;
     this.#received = this.#writing ?? this.taken;
   }
 
   #pump(): void {
     if (this.#writing !== undefined || this.#sink === undefined) return;
+    if (this.#interrupt !== undefined) return;
     const piece = this.#waiting.shift();
     if (piece === undefined) return;
     const { sequence, bytes } = piece;
@@ -114,6 +175,12 @@ export class InputLedger {
       this.#pump();
     }, (error) => {
       count();
+      if (error instanceof PtyInterruptedError) {
+        this.taken = sequence;
+        // Whoever interrupted, the rest of this paste is not wanted either.
+        this.#drop(this.#interrupt ?? {}, error.droppedBytes);
+        return this.#pump();
+      }
       this.#forget();
       this.#sink?.failed(error);
     });

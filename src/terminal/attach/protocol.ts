@@ -41,6 +41,8 @@ export const FrameType = {
   PING: 5,
   /** The viewer's last frame: it leaves on purpose. */
   DETACH: 6,
+  /** A key that overtakes the input that waits, if it is a signal. */
+  INTERRUPT: 7,
   /** Bytes that the program wrote. */
   OUTPUT: 128,
   /** Bytes that redraw the screen. */
@@ -59,6 +61,8 @@ export const FrameType = {
   INPUT_ACK: 135,
   /** What the viewer may do. */
   ROLE: 136,
+  /** Input that an interrupt dropped. */
+  INPUT_DROPPED: 137,
 } as const;
 
 /** The codes of an ERROR. */
@@ -114,7 +118,9 @@ export type ClientFrame =
   | { readonly type: "ack"; readonly offset: number }
   | { readonly type: "signal"; readonly signal: SignalName }
   | { readonly type: "ping"; readonly id: number }
-  | { readonly type: "detach" };
+  | { readonly type: "detach" }
+  /** The viewer has typed `key` after everything that it sent. */
+  | { readonly type: "interrupt"; readonly key: number };
 
 /** A frame of the server. */
 export type ServerFrame =
@@ -141,6 +147,12 @@ export type ServerFrame =
   | { readonly type: "pong"; readonly id: number }
   /** All input up to `sequence` was taken; 0 if there was none. */
   | { readonly type: "input_ack"; readonly sequence: number }
+  /** No input up to `sequence` waits any more: so much of it was dropped. */
+  | {
+    readonly type: "input_dropped";
+    readonly sequence: number;
+    readonly bytes: number;
+  }
   | {
     readonly type: "role";
     readonly role: Role;

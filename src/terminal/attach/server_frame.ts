@@ -64,6 +64,11 @@ export function encodeServerFrame(frame: ServerFrame): Uint8Array<ArrayBuffer> {
       return new FieldWriter("INPUT_ACK", FrameType.INPUT_ACK, 4)
         .uint32("sequence", frame.sequence)
         .done();
+    case "input_dropped":
+      return new FieldWriter("INPUT_DROPPED", FrameType.INPUT_DROPPED, 8)
+        .uint32("sequence", frame.sequence)
+        .uint32("bytes", frame.bytes)
+        .done();
     case "role":
       return new FieldWriter("ROLE", FrameType.ROLE, 9)
         .uint8(ROLES.indexOf(frame.role))
@@ -151,6 +156,12 @@ export function decodeServerFrame(bytes: Uint8Array): ServerFrame {
       const fields = new FieldReader("INPUT_ACK", bytes);
       const sequence = fields.uint32("sequence");
       return fields.end({ type: "input_ack", sequence });
+    }
+    case FrameType.INPUT_DROPPED: {
+      const fields = new FieldReader("INPUT_DROPPED", bytes);
+      const sequence = fields.uint32("sequence");
+      const dropped = fields.uint32("bytes");
+      return fields.end({ type: "input_dropped", sequence, bytes: dropped });
     }
     case FrameType.ROLE: {
       const fields = new FieldReader("ROLE", bytes);

@@ -50,7 +50,8 @@ const STATUS: ReadonlyMap<number, number> = new Map([
 const CANCEL = new Uint8Array([0x18]);
 /** Resets the terminal (RIS). */
 const RESET = new Uint8Array([0x1b, 0x63]);
-const INTERRUPT = 3;
+/** What Ctrl-C, Ctrl-\\ and Ctrl-Z type. */
+const INTERRUPTS: ReadonlySet<number> = new Set([0x03, 0x1c, 0x1a]);
 
 /** Keeps one session attached until it ends. */
 export class TerminalClient {
@@ -120,13 +121,16 @@ export class TerminalClient {
   /** Types bytes, and keeps them until they are acknowledged, if allowed to. */
   type(bytes: Uint8Array): void {
     if (bytes.length === 0 || this.#isOver || this.#role === "view") return;
-    const isInterrupt = bytes.length === 1 && bytes[0] === INTERRUPT;
+    const [key] = bytes;
     // Input that is typed without a socket is sent in order later.
-    const isStalled = this.#state.phase === "connected" &&
+    const overtakes = bytes.length === 1 && key !== undefined &&
+      INTERRUPTS.has(key) && this.#state.phase === "connected" &&
       this.#input.isStalled;
-    if (isInterrupt && isStalled) return this.#interrupt();
     this.#input.push(bytes);
+    if (overtakes) this.#input.mark();
     this.#pump();
+    // The server knows whether the key is a signal, and drops what waits then.
+    if (overtakes) this.#send({ type: "interrupt", key });
   }
 
   /** Sends a signal to the program. */
@@ -139,17 +143,6 @@ export class TerminalClient {
     if (this.#size?.columns === columns && this.#size.rows === rows) return;
     this.#size = { columns, rows };
     this.#sendSize();
-  }
-
-  /** Sends the interrupt as a signal, which overtakes unread input. */
-  #interrupt(): void {
-    const bytes = this.#input.drop();
-    this.signal("SIGINT");
-    if (bytes > 0) {
-      this.#options.notice(
-        `Interrupted: ${bytes} bytes of input were discarded`,
-      );
-    }
   }
 
   get #isOver(): boolean {
@@ -298,6 +291,14 @@ export class TerminalClient {
       case "input_ack":
         this.#input.acknowledge(frame.sequence);
         return this.#pump();
+      case "input_dropped": {
+        this.#input.acknowledge(frame.sequence);
+        const bytes = frame.bytes + this.#input.dropMarked();
+        if (bytes > 0) {
+          notice(`Interrupted: ${bytes} bytes of input were discarded`);
+        }
+        return this.#pump();
+      }
       case "size":
         return screen.resize(frame.columns, frame.rows);
       case "output": {

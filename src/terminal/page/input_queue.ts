@@ -35,6 +35,8 @@ export class InputQueue {
   #last = 0;
   #acknowledged = 0;
   #isOpen = false;
+  /** How many unsent pieces come before the last interrupt, itself included. */
+  #marked: number | undefined;
 
   /** Whether so much waits that an interrupt would arrive far too late. */
   get isStalled(): boolean {
@@ -68,6 +70,9 @@ export class InputQueue {
       return undefined;
     }
     this.#unsent.shift();
+    if (this.#marked !== undefined) {
+      this.#marked = Math.max(0, this.#marked - 1);
+    }
     this.#unsentBytes -= bytes.length;
     this.#unacknowledgedBytes += bytes.length;
     const piece = { sequence: ++this.#last, bytes };
@@ -101,6 +106,26 @@ export class InputQueue {
   /** Sends nothing before the next acknowledgement: the socket is lost. */
   close(): void {
     this.#isOpen = false;
+  }
+
+  /** Marks the last piece: it is a key that may interrupt. */
+  mark(): void {
+    this.#marked = this.#unsent.length;
+  }
+
+  /**
+   * Discards the input before the marked key that was not sent yet, and the key;
+   * without a mark, all of it: somebody else interrupted. Returns how many bytes
+   * were typed before the key.
+   */
+  dropMarked(): number {
+    const marked = this.#marked;
+    this.#marked = undefined;
+    if (marked === undefined) return this.drop();
+    let bytes = 0;
+    for (const piece of this.#unsent.splice(0, marked)) bytes += piece.length;
+    this.#unsentBytes -= bytes;
+    return Math.max(0, bytes - 1);
   }
 
   /** Discards the input that was not sent yet; returns its bytes. */

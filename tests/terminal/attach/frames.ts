@@ -41,6 +41,7 @@ export const clientFrames: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({ type: fc.constant("signal"), signal }),
   fc.record({ type: fc.constant("ping"), id: uint32 }),
   fc.record({ type: fc.constant("detach") }),
+  fc.record({ type: fc.constant("interrupt"), key: fc.nat({ max: 255 }) }),
 );
 
 const exits: fc.Arbitrary<Exit> = fc.oneof(
@@ -80,6 +81,11 @@ export const serverFrames: fc.Arbitrary<ServerFrame> = fc.oneof(
   fc.record({
     type: fc.constant("input_ack"),
     sequence: uint32,
+  }),
+  fc.record({
+    type: fc.constant("input_dropped"),
+    sequence: uint32,
+    bytes: uint32,
   }),
   fc.record({
     type: fc.constant("role"),

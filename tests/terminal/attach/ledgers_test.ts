@@ -5,6 +5,7 @@ import {
   type InputSink,
 } from "../../../src/terminal/attach/input_ledger.ts";
 import { OutputLedger } from "../../../src/terminal/attach/output_ledger.ts";
+import { PtyInterruptedError } from "../../../src/pty/errors.ts";
 import { TerminalProtocolError } from "../../../src/terminal/attach/protocol.ts";
 
 /** A terminal that takes a piece when the test calls `take`. */
@@ -12,6 +13,10 @@ class Typed implements InputSink {
   readonly bytes: number[] = [];
   readonly acks: number[] = [];
   readonly failures: unknown[] = [];
+  /** Bytes that an interrupt dropped, each time. */
+  readonly drops: number[] = [];
+  /** Whether a key is a signal, when the test says so. */
+  verdict: PromiseWithResolvers<boolean> = Promise.withResolvers();
   isReplaced = false;
   #writes: PromiseWithResolvers<void>[] = [];
 
@@ -20,6 +25,14 @@ class Typed implements InputSink {
     const write = Promise.withResolvers<void>();
     this.#writes.push(write);
     return write.promise;
+  }
+
+  interrupt(): Promise<boolean> {
+    return this.verdict.promise;
+  }
+
+  dropped(bytes: number): void {
+    this.drops.push(bytes);
   }
 
   taken(bytes: number): void {
@@ -47,6 +60,11 @@ class Typed implements InputSink {
   }
 }
 
+/** Lets everything that is settled be noticed. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+}
+
 const piece = (value: number): Uint8Array => new Uint8Array([value]);
 
 Deno.test("input is typed in order, one piece after another, and acknowledged", async () => {
@@ -59,6 +77,66 @@ Deno.test("input is typed in order, one piece after another, and acknowledged", 
   assertEquals(typed.bytes, [1, 2, 3]);
   assertEquals(typed.acks, [1, 1, 1]);
   assertEquals(ledger.taken, 3);
+});
+
+Deno.test("an interrupt drops what waits, and nothing that is typed after it", async () => {
+  const ledger = new InputLedger();
+  const typed = new Typed();
+  ledger.start(typed);
+  ledger.offer(1, new Uint8Array(10));
+  ledger.offer(2, new Uint8Array(20));
+  ledger.offer(3, piece(3));
+  ledger.interrupt(3);
+  ledger.offer(4, piece(7));
+  await typed.take(new PtyInterruptedError(6));
+  assertEquals(typed.drops, [26], "the key is not counted");
+  assertEquals(ledger.taken, 3);
+  typed.verdict.resolve(true);
+  await settled();
+  assertEquals(typed.bytes.slice(10), [7]);
+  await typed.take();
+  assertEquals([typed.drops, typed.failures], [[26], []]);
+  assertEquals(ledger.taken, 4);
+});
+
+Deno.test("what waits is dropped although the terminal has just taken the piece before", async () => {
+  const ledger = new InputLedger();
+  const typed = new Typed();
+  ledger.start(typed);
+  ledger.offer(1, new Uint8Array(10));
+  ledger.offer(2, new Uint8Array(20));
+  ledger.interrupt(3);
+  await typed.take();
+  assertEquals(typed.bytes.length, 10, "nothing is typed before the verdict");
+  typed.verdict.resolve(true);
+  await settled();
+  assertEquals([typed.drops, ledger.taken], [[20], 2]);
+  ledger.offer(3, piece(7));
+  assertEquals(typed.bytes.slice(10), [7]);
+});
+
+Deno.test("a key that is no signal is typed in its turn, and drops nothing", async () => {
+  const ledger = new InputLedger();
+  const typed = new Typed();
+  ledger.start(typed);
+  for (const n of [1, 2, 3]) ledger.offer(n, piece(n));
+  ledger.interrupt(3);
+  await typed.take();
+  typed.verdict.resolve(false);
+  await settled();
+  await typed.take();
+  await typed.take();
+  assertEquals([typed.bytes, typed.drops], [[1, 2, 3], []]);
+});
+
+Deno.test("an interrupt when nothing waits asks nobody: its key was typed", () => {
+  const ledger = new InputLedger();
+  const typed = new Typed();
+  ledger.start(typed);
+  ledger.offer(1, piece(3));
+  ledger.interrupt(3);
+  ledger.offer(2, piece(7));
+  assertEquals([typed.bytes, typed.drops], [[3], []]);
 });
 
 Deno.test("input that arrived over an earlier socket is not typed again", async () => {

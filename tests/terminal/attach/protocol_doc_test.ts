@@ -55,6 +55,7 @@ const fromViewer: Record<string, ClientFrame> = {
   signal: { type: "signal", signal: "SIGINT" },
   ping: { type: "ping", id: 7 },
   detach: { type: "detach" },
+  interrupt: { type: "interrupt", key: 3 },
 };
 const fromServer: Record<string, ServerFrame> = {
   output: { type: "output", offset: 4096, bytes: utf8("hi") },
@@ -65,6 +66,7 @@ const fromServer: Record<string, ServerFrame> = {
   "exit_signal": { type: "exit", exit: { signal: "SIGKILL" } },
   pong: { type: "pong", id: 7 },
   "input_ack": { type: "input_ack", sequence: 2 },
+  "input_dropped": { type: "input_dropped", sequence: 9, bytes: 80_000 },
   role: { type: "role", role: "control", repliesFrom: 4096 },
   error: { type: "error", code: ErrorCode.NOT_FOUND, text: "gone" },
 };

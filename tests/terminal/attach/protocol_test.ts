@@ -84,14 +84,14 @@ for (
 }
 
 Deno.test("a frame of the wrong side, of an unknown type or without a byte is refused", () => {
-  for (const bytes of [[], [0], [7], [128, 1], [255]]) {
+  for (const bytes of [[], [0], [8], [128, 1], [255]]) {
     assertThrows(
       () => decodeClientFrame(new Uint8Array(bytes)),
       TerminalProtocolError,
       "Cannot decode a frame of a viewer: its type is",
     );
   }
-  for (const bytes of [[], [0], [6], [137], [255]]) {
+  for (const bytes of [[], [0], [6], [138], [255]]) {
     assertThrows(
       () => decodeServerFrame(new Uint8Array(bytes)),
       TerminalProtocolError,

@@ -360,15 +360,38 @@ Deno.test("Ctrl-C does not wait behind a paste that the program does not read", 
   const socket = page.attach();
   page.client.type(pattern(1_000_000));
   page.client.type(new Uint8Array([3]));
-  assertEquals(socket.sent("signal"), [{ type: "signal", signal: "SIGINT" }]);
+  page.client.type(utf8("ls"));
+  assertEquals(socket.sent("interrupt"), [{ type: "interrupt", key: 3 }]);
+  const sequence = socket.sent("input").length;
+  socket.deliver({ type: "input_dropped", sequence, bytes: 250_000 });
   assertEquals(page.notices, [
-    "Interrupted: 737856 bytes of input were discarded",
+    "Interrupted: 987856 bytes of input were discarded",
   ]);
+  const later = socket.sent("input").slice(sequence);
+  assertEquals(later.map(({ bytes }) => [...bytes]), [[...utf8("ls")]]);
+});
+
+Deno.test("a key that the terminal does not make a signal is sent after the paste", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  page.client.type(pattern(300_000));
+  page.client.type(new Uint8Array([3]));
   const sequence = socket.sent("input").length;
   socket.deliver({ type: "input_ack", sequence });
-  assertEquals(socket.sent("input").length, sequence);
-  page.client.type(new Uint8Array([3]));
   assertEquals(socket.sent("input").at(-1)?.bytes, new Uint8Array([3]));
+  assertEquals(page.notices, []);
+});
+
+Deno.test("an interrupt by somebody else discards what was not sent", () => {
+  const page = new ClientHarness();
+  const socket = page.attach();
+  page.client.type(pattern(300_000));
+  const sequence = socket.sent("input").length;
+  socket.deliver({ type: "input_dropped", sequence, bytes: 1000 });
+  assertEquals(socket.sent("input").length, sequence);
+  assertEquals(page.notices, [
+    "Interrupted: 38856 bytes of input were discarded",
+  ]);
 });
 
 Deno.test("a server that has lost input gets no more", () => {
