@@ -76,6 +76,8 @@ export interface OperationOutcome {
   readonly receivedBytes?: number;
   /** The status code of the response, such as that of HTTP. */
   readonly status?: number;
+  /** The media type of the response, such as `"application/json"`. */
+  readonly type?: string;
   /** The response: text, or JSON if it can be parsed. */
   readonly body?: JsonValue;
   /**

@@ -22,7 +22,7 @@ import {
 } from "../scenario/rule.ts";
 import type { JsonValue } from "../../codec/mod.ts";
 import { DriverError, fetchError } from "./driver_error.ts";
-import { decode, encode, jsonOrText } from "./payload.ts";
+import { decode, decodeText, encode, jsonOrText } from "./payload.ts";
 import { RequestReader } from "./request_reader.ts";
 import { bytes, url } from "./request_rules.ts";
 import { Shared } from "./shared.ts";
@@ -107,8 +107,8 @@ interface Client extends AsyncDisposable {
 /**
  * Makes a driver for HTTP/1.1 and HTTP/2. An operation ends when the whole
  * response was received, and fails if the status is 400 or more, unless
- * `statuses` lists it. Checks can use `status`, and `body` if it is text or
- * JSON.
+ * `statuses` lists it. Checks can use `status`, the media type as `type`, and
+ * `body` if it is text or JSON, by its type or, without one, by its content.
  *
  * @example
  * ```ts
@@ -184,11 +184,32 @@ async function perform(
       `Cannot accept the response: its status is ${status}`,
     );
   }
-  const kind = kindOf(response.headers.get("content-type") ?? "");
+  const type = response.headers.get("content-type");
   const outcome = { status, sentBytes, receivedBytes: body.length };
-  if (kind === "other") return outcome;
+  if (type === null) return { ...outcome, ...untyped(body) };
+  const kind = kindOf(type);
+  if (kind === "other") return { ...outcome, type: mediaTypeOf(type) };
   const text = decode(body);
-  return { ...outcome, body: kind === "json" ? jsonOrText(text) : text };
+  return {
+    ...outcome,
+    type: mediaTypeOf(type),
+    body: kind === "json" ? jsonOrText(text) : text,
+  };
+}
+
+/**
+ * Returns the body of a response that does not say what it is: JSON if it is an
+ * object or an array, or else text if it is valid UTF-8.
+ */
+function untyped(body: Uint8Array): { readonly body?: JsonValue } {
+  const text = decodeText(body);
+  if (text === undefined) return {};
+  return { body: /^\s*[[{]/.test(text) ? jsonOrText(text) : text };
+}
+
+function mediaTypeOf(type: string): string {
+  const [media = ""] = type.split(";");
+  return media.trim().toLowerCase();
 }
 
 async function readBody(

@@ -7,6 +7,7 @@ import type { JsonValue } from "../../codec/mod.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+const strictDecoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Encodes a text in UTF-8. */
 export function encode(text: string): Uint8Array<ArrayBuffer> {
@@ -16,6 +17,19 @@ export function encode(text: string): Uint8Array<ArrayBuffer> {
 /** Decodes UTF-8; invalid bytes become U+FFFD. */
 export function decode(bytes: Uint8Array): string {
   return decoder.decode(bytes);
+}
+
+/**
+ * Decodes UTF-8, or returns `undefined` if the bytes are something else; no text
+ * has a NUL.
+ */
+export function decodeText(bytes: Uint8Array): string | undefined {
+  if (bytes.includes(0)) return undefined;
+  try {
+    return strictDecoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Parses a text as JSON, or returns the text if it is not JSON. */

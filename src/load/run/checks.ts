@@ -20,7 +20,9 @@ export function compileChecks(checks: readonly Check[]): Checker | undefined {
   return (outcome) => {
     for (const { check, path } of compiled) {
       const actual = fieldOf(outcome, path);
-      if (!passes(check, actual)) return new CheckError(explain(check, actual));
+      if (!passes(check, actual)) {
+        return new CheckError(explain(check, actual, outcome));
+      }
     }
     return undefined;
   };
@@ -74,9 +76,27 @@ function isEqual(a: unknown, b: unknown): boolean {
 }
 
 /** Kept short, as many different messages may be counted. */
-function explain(check: Check, actual: unknown): string {
-  const found = actual === undefined ? "missing" : shorten(actual);
+function explain(
+  check: Check,
+  actual: unknown,
+  outcome: OperationOutcome,
+): string {
+  const found = actual === undefined
+    ? `missing${whyMissing(check, outcome)}`
+    : shorten(actual);
   return `${check.field} is ${found}, expected ${expected(check)}`;
+}
+
+/** Explains why a response that came has no body that can be checked. */
+function whyMissing(
+  { field }: Check,
+  { body, type, receivedBytes = 0 }: OperationOutcome,
+): string {
+  if (!/^body(\.|$)/.test(field) || body !== undefined) return "";
+  if (receivedBytes === 0) return "";
+  return type === undefined
+    ? " (what came is neither text nor JSON)"
+    : ` (the type ${shorten(type)} of the response is neither text nor JSON)`;
 }
 
 function expected({ is, value }: Check): string {

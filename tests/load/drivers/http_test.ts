@@ -39,8 +39,28 @@ Deno.test(
       status: 200,
       sentBytes: 0,
       receivedBytes: 8,
+      type: "application/json",
       body: { id: 7 },
     });
+  },
+);
+
+Deno.test(
+  "a body without a type is read by its content",
+  bounded,
+  async () => {
+    const bodies = [`ok`, `{"id":7}`, `{no JSON`, `7`];
+    const bytes = bodies.map((body) => new TextEncoder().encode(body));
+    bytes.push(new Uint8Array([0xff, 0xfe]));
+    const left = [...bytes];
+    // A body of bytes has no type.
+    await using server = new Server(() => new Response(left.shift()));
+    await using user = await openUser(httpDriver());
+    const found: unknown[] = [];
+    for (const _ of bytes) {
+      found.push((await user.perform(call({ url: server.url }))).body);
+    }
+    assertEquals(found, ["ok", { id: 7 }, "{no JSON", "7", undefined]);
   },
 );
 

@@ -1,3 +1,4 @@
+import type { OperationOutcome } from "../../../src/load/driver.ts";
 import { assertEquals } from "@std/assert";
 import { compileChecks } from "../../../src/load/run/checks.ts";
 import type { Check } from "../../../src/load/scenario/scenario.ts";
@@ -44,4 +45,18 @@ Deno.test("checks look into outcomes, and report what they found", () => {
   for (const [check, expected] of verdicts) {
     assertEquals(compileChecks([check])?.(outcome)?.message, expected);
   }
+});
+
+Deno.test("a check of a body that came, but is neither text nor JSON, says so", () => {
+  const check = compileChecks([{ field: "body", is: "contains", value: "ok" }]);
+  const said = (outcome: OperationOutcome) => check?.(outcome)?.message;
+  assertEquals(
+    said({ receivedBytes: 2, type: "application/octet-stream" }),
+    'body is missing (the type "application/octet-stream" of the response is neither text nor JSON), expected it to contain "ok"',
+  );
+  assertEquals(
+    said({ receivedBytes: 2 }),
+    'body is missing (what came is neither text nor JSON), expected it to contain "ok"',
+  );
+  assertEquals(said({}), 'body is missing, expected it to contain "ok"');
 });
