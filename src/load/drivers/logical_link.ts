@@ -113,6 +113,10 @@ class RepliesLink implements Link<LogicalCall> {
     }
   }
 
+  get isOver(): boolean {
+    return this.#messages.hasFailed;
+  }
+
   async perform(
     { message, codec, matches }: LogicalCall,
     { signal }: OperationCall,

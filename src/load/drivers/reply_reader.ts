@@ -14,16 +14,35 @@ export interface ByteSource {
 /** The first size of the buffer: small, as each of many users has one. */
 const START_BYTES = 512;
 
-/** Reads replies, and keeps the bytes that follow them. */
+/**
+ * Reads replies, and keeps the bytes that follow them. Between replies it reads
+ * on, so that it notices the end of the stream.
+ */
 export class ReplyReader {
   readonly #source: ByteSource;
   #buffer = new Uint8Array(START_BYTES);
   /** The number of bytes in the buffer. */
   #size = 0;
+  /** The read that is under way, or has ended since the last reply. */
+  #reading: Promise<boolean> | undefined;
+  #isOver = false;
 
   /** Creates a reader, which reads nothing yet. */
   constructor(source: ByteSource) {
     this.#source = source;
+  }
+
+  /** Whether the stream has ended or failed. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Reads on until something comes, between two replies. */
+  watch(): void {
+    // What is in the buffer moves when it is taken: nothing may be read then.
+    if (this.#size > 0) return;
+    // Whoever takes the next reply gets the error as well.
+    this.#startRead().catch(() => {});
   }
 
   /** Reads that many bytes. Rejects if the stream ends before. */
@@ -61,18 +80,35 @@ export class ReplyReader {
   }
 
   async #read(): Promise<void> {
+    const isOpen = await this.#startRead();
+    this.#reading = undefined;
+    if (!isOpen) {
+      throw new DriverError(
+        "Cannot get a reply: the service has closed the connection",
+      );
+    }
+  }
+
+  #startRead(): Promise<boolean> {
+    return this.#reading ??= this.#readMore();
+  }
+
+  async #readMore(): Promise<boolean> {
     if (this.#size === this.#buffer.length) {
       const larger = new Uint8Array(2 * this.#size);
       larger.set(this.#buffer);
       this.#buffer = larger;
     }
-    const count = await this.#source.read(this.#buffer.subarray(this.#size));
-    if (count === null) {
-      throw new DriverError(
-        "Cannot get a reply: the service has closed the connection",
-      );
+    try {
+      const at = this.#size;
+      const count = await this.#source.read(this.#buffer.subarray(at));
+      this.#isOver = count === null;
+      this.#size = at + (count ?? 0);
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
     }
-    this.#size += count;
+    return !this.#isOver;
   }
 }
 

@@ -15,6 +15,11 @@ export class ReplyWait<T> {
   #waiter: Waiter<T> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
+  /** Whether all later waits are rejected. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Resolves to the next value that matches. Only one wait at a time. */
   next(matches: (value: T) => boolean, signal: AbortSignal): Promise<T> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error);

@@ -138,6 +138,10 @@ class Subscription implements Link<Prepared> {
     }
   }
 
+  get isOver(): boolean {
+    return this.#events.hasFailed;
+  }
+
   async perform(
     { matches, sentAt }: Prepared,
     { signal }: OperationCall,

@@ -150,6 +150,10 @@ class TcpLink implements Link<Prepared> {
     this.#reader = new ReplyReader(transport);
   }
 
+  get isOver(): boolean {
+    return this.#reader.isOver;
+  }
+
   static async open(
     address: Prepared["address"],
     signal: AbortSignal,
@@ -174,6 +178,7 @@ class TcpLink implements Link<Prepared> {
         this.#write(send),
       ]);
       const sentBytes = send.length;
+      this.#reader.watch();
       if (reply === 0) return { sentBytes };
       const receivedBytes = received.length;
       if (!isEcho) return { sentBytes, receivedBytes, body: decode(received) };

@@ -11,6 +11,11 @@ import type {
 
 /** A connection, or whatever else stays open between operations. */
 export interface Link<Prepared> {
+  /**
+   * Whether the service has ended the link since its last operation; another
+   * one is opened then. Links that cannot know leave it out.
+   */
+  readonly isOver?: boolean;
   /** Performs an operation; there is only one at a time. */
   perform(prepared: Prepared, call: OperationCall): Promise<OperationOutcome>;
   /** Closes the link; called once or twice, and never rejects. */
@@ -33,7 +38,7 @@ export interface UserSessionOptions<Prepared, L extends Link<Prepared>> {
 
 /**
  * Opens a link when it is first needed, and keeps it by its `key` for later
- * operations. After a failure the link is closed, so that a late reply is never
+ * operations, unless the service ends it between two of them. After a failure the link is closed, so that a late reply is never
  * taken for that of another operation.
  */
 export class UserSession<
@@ -56,6 +61,11 @@ export class UserSession<
     const prepared = this.#options.prepare(call);
     const { key } = prepared;
     let link = this.#links.get(key);
+    if (link?.isOver) {
+      this.#links.delete(key);
+      this.#close(link);
+      link = undefined;
+    }
     if (link === undefined) {
       link = await this.#options.open(prepared, signal);
       this.#links.set(key, link);

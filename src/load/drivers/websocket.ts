@@ -174,6 +174,10 @@ class WebSocketLink implements Link<Prepared> {
       );
   }
 
+  get isOver(): boolean {
+    return this.#socket.readyState !== WebSocket.OPEN;
+  }
+
   async perform(
     { message, sentBytes, matches, sentAt }: Prepared,
     { signal }: OperationCall,

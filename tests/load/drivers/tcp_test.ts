@@ -215,6 +215,51 @@ Deno.test("an operation ends when its signal aborts", bounded, async () => {
   assertStrictEquals(await assertRejects(() => performed), reason);
 });
 
+Deno.test(
+  "a connection that the service has closed while it was idle is replaced",
+  bounded,
+  async () => {
+    const closed = new Happenings<void>();
+    await using listener = new Listener(async (connection) => {
+      const bytes = new Uint8Array(5);
+      await connection.read(bytes);
+      await connection.write(bytes);
+      connection.close();
+      closed.push();
+    });
+    await using other = new Listener(echo);
+    await using user = await openUser(tcpDriver());
+    for (let round = 1; round <= 3; round++) {
+      const request = { port: listener.port, send: "hello", reply: "echo" };
+      await user.perform(call(request));
+      await closed.next();
+      // What comes later has come, and so has the end of the connection.
+      for (let turn = 0; turn < 3; turn++) {
+        await user.perform(call({ ...request, port: other.port }));
+      }
+      assertEquals(listener.connections, round);
+    }
+    assertEquals(other.connections, 1);
+  },
+);
+
+Deno.test(
+  "a connection that the service closes instead of a reply is a failure",
+  bounded,
+  async () => {
+    await using listener = new Listener(async (connection) => {
+      await connection.read(new Uint8Array(5));
+    });
+    await using user = await openUser(tcpDriver());
+    const request = { port: listener.port, send: "hello", reply: "echo" };
+    await assertRejects(
+      () => user.perform(call(request)),
+      DriverError,
+      "the service has closed the connection",
+    );
+  },
+);
+
 Deno.test("a refused connection is a failure", bounded, async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

@@ -152,6 +152,26 @@ Deno.test("a late reply is not the next operation's", bounded, async () => {
   assertEquals(body, "in time");
 });
 
+Deno.test(
+  "a socket that the service has closed while it was idle is replaced",
+  bounded,
+  async () => {
+    const closed = new Happenings<void>();
+    await using server = new Server((socket, message) => {
+      // It happens when the other side has closed the socket as well.
+      socket.onclose = () => closed.push();
+      socket.send(message);
+      socket.close();
+    });
+    await using user = await openUser(websocketDriver());
+    for (let round = 1; round <= 3; round++) {
+      await user.perform(call({ url: server.url, text: "hello" }));
+      await closed.next();
+      assertEquals(server.headers.length, round);
+    }
+  },
+);
+
 Deno.test("an upgrade that is refused is a failure", bounded, async () => {
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
