@@ -30,7 +30,7 @@ await using server = Deno.serve(
   { hostname: "127.0.0.1", port: 0, onListen() {} },
   shells.fetch,
 );
-const ticket = shells.ticket({ role: "control", session: undefined });
+const ticket = shells.ticket({ role: "control", session: "all" });
 console.log(`http://127.0.0.1:${server.addr.port}/#ticket=${ticket}`);
 console.log("Ctrl-C ends it.");
 

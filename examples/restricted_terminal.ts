@@ -44,7 +44,7 @@ for (const command of ["read", "watch"]) await shows.start({ command });
 const at = `http://127.0.0.1:${server.addr.port}/`;
 for (const role of ["control", "view"] as const) {
   console.log(
-    `To ${role}: ${at}#ticket=${shows.ticket({ role, session: undefined })}`,
+    `To ${role}: ${at}#ticket=${shows.ticket({ role, session: "all" })}`,
   );
 }
 console.log("Ctrl-C ends it.");

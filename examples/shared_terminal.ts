@@ -25,11 +25,11 @@ await using server = Deno.serve(
 const session = await shells.start();
 
 /** Returns a link, which gives one browser access, once. */
-function link(role: Grant["role"], session: string | undefined): string {
+function link(role: Grant["role"], session: string): string {
   const ticket = shells.ticket({ role, session });
   return `http://127.0.0.1:${server.addr.port}/#ticket=${ticket}`;
 }
-console.log(`All sessions, and new ones: ${link("control", undefined)}`);
+console.log(`All sessions, and new ones: ${link("control", "all")}`);
 console.log(`To type into this one:      ${link("control", session.id)}`);
 console.log(`To watch this one:          ${link("view", session.id)}`);
 console.log("Ctrl-C ends it.");

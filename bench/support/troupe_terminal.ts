@@ -90,7 +90,7 @@ if (import.meta.main) {
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     (request, info) =>
       new URL(request.url).pathname === "/bench/ticket"
-        ? new Response(shells.ticket({ role: "control", session: undefined }))
+        ? new Response(shells.ticket({ role: "control", session: "all" }))
         : shells.fetch(request, info),
   );
   await announce(server.addr.port, () => shells.close());

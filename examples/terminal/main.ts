@@ -132,7 +132,7 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
   }
   const at = `http://${bracketed(host)}:${server.addr.port}/`;
   const printLinks = () => {
-    const ticket = shells.ticket({ role: "control", session: undefined });
+    const ticket = shells.ticket({ role: "control", session: "all" });
     console.log(`${at}#ticket=${ticket}`);
     if (!readOnly) return;
     const guest = shells.ticket({ role: "view", session: session.id });

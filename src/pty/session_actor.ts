@@ -32,7 +32,7 @@ import type {
   PtySessionMessage,
   PtyViewer,
 } from "./protocol.ts";
-import type { Pty, PtyExit, SignalName } from "./pty.ts";
+XX
 import {
   initialSessionState,
   type Presence,

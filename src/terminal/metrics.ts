@@ -30,6 +30,8 @@ export interface TerminalStats {
   readonly originsRefused: number;
   /** Total of sockets and tickets that were refused, for any reason. */
   readonly handshakesRefused: number;
+  /** Total of times that `authorize` threw, rejected or took too long. */
+  readonly authorizeFailures: number;
   /** Total of attachments that ended because the viewer broke the protocol. */
   readonly protocolErrors: number;
   /** Total of attachments that ended because the viewer read too slowly. */
@@ -48,6 +50,7 @@ export class TerminalCounters {
   skippedBytes = 0;
   originsRefused = 0;
   handshakesRefused = 0;
+  authorizeFailures = 0;
   protocolErrors = 0;
   overflows = 0;
   recordingsFailed = 0;

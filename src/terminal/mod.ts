@@ -43,4 +43,5 @@ export {
 export type { RecorderOptions } from "./recording/recorder_options.ts";
 export type { OpenRecording, RecordedSession } from "./recording/recordings.ts";
 export { serveTerminal, type TerminalServer } from "./terminal_server.ts";
-export type { Grant } from "./access/tickets.ts";
+export type { AccessRequest, Authorize } from "./access/authorizer.ts";
+export type { Grant, HeldGrant, RevokeTarget } from "./access/grant_rules.ts";

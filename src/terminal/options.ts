@@ -4,6 +4,7 @@
  * @module
  */
 import type { PtyLimits } from "../pty/mod.ts";
+import type { Authorize } from "./access/authorizer.ts";
 import {
   type AllowedCommand,
   type CommandRules,
@@ -74,6 +75,21 @@ export interface ServeTerminalOptions extends PtyLimits {
    */
   readonly clientOf?: (request: Request) => string;
   /**
+   * Decides about each socket and each request to the API whether it may have
+   * what its login allows, and again about open sockets when `reauthorize` is
+   * called. Only `true` permits. An error, a rejection or another value refuses,
+   * and is counted and logged. A socket for control that is refused is asked
+   * about again for `view`.
+   * @default {a function that permits what logins allow}
+   */
+  readonly authorize?: Authorize;
+  /**
+   * Milliseconds that `authorize` may take, at least 1; after that, access is
+   * refused.
+   * @default {10000}
+   */
+  readonly authorizeMs?: number;
+  /**
    * Milliseconds for which a ticket is valid, at least 1.
    * @default {60000}
    */
@@ -135,6 +151,7 @@ export interface ServeTerminalOptions extends PtyLimits {
 
 /** Defaults of the numbers in {@linkcode ServeTerminalOptions}. */
 const DEFAULTS = {
+  authorizeMs: 10_000,
   ticketMs: 60_000,
   loginMs: 43_200_000,
   loginIdleMs: 3_600_000,
@@ -146,6 +163,7 @@ const DEFAULTS = {
   silenceMs: 150_000,
 };
 const RANGES = {
+  authorizeMs: { min: 1 },
   ticketMs: { min: 1 },
   loginMs: { min: 1 },
   loginIdleMs: { min: 1 },
@@ -161,6 +179,7 @@ const RANGES = {
 export type ResolvedServeTerminalOptions =
   & typeof DEFAULTS
   & { readonly prefix: string; readonly behindTls: boolean }
+  & { readonly authorize: Authorize | undefined }
   & { readonly clientOf: ((request: Request) => string) | undefined }
   & { readonly record: OpenRecording | undefined }
   & { readonly origin: OriginRules; readonly rules: CommandRules };
@@ -174,9 +193,10 @@ export type ResolvedServeTerminalOptions =
 export function resolveServeTerminalOptions(
   options: ServeTerminalOptions,
 ): ResolvedServeTerminalOptions {
-  const { behindTls = false, clientOf, record } = options;
+  const { authorize, behindTls = false, clientOf, record } = options;
   return {
     ...resolveNumbers(options, DEFAULTS, RANGES),
+    authorize,
     behindTls,
     clientOf,
     record,

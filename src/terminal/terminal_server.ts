@@ -14,7 +14,7 @@ import {
 import { resolvePtyLimits } from "../pty/internal.ts";
 import { type PtySession, ptySupervisor, spawnPty } from "../pty/mod.ts";
 import { Access, type RequestInfo } from "./access/access.ts";
-import { type Admission, admit } from "./access/admission.ts";
+import { admit, checkHandshake, type Handshake } from "./access/admission.ts";
 import { callApi, isApiPath } from "./http/api.ts";
 import { attachmentActor } from "./attach/attachment_actor.ts";
 import { commandFor, type CommandRequest } from "./access/command_policy.ts";
@@ -24,12 +24,23 @@ import {
   type ServeTerminalOptions,
 } from "./options.ts";
 import { Problem, problemOf } from "./http/problem.ts";
-import { SUBPROTOCOL } from "./attach/protocol.ts";
+import { MAX_EARLY, SUBPROTOCOL } from "./attach/protocol.ts";
+import {
+  FORBIDDEN,
+  refuse,
+  STOPPING,
+  TOO_EARLY,
+} from "./attach/close_socket.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { type TerminalSession, TerminalSessions } from "./sessions.ts";
 import { secured } from "../web/internal.ts";
 import { staticFile } from "./http/static_files.ts";
-import type { Grant } from "./access/tickets.ts";
+import {
+  ALL_SESSIONS,
+  type Grant,
+  type HeldGrant,
+  type RevokeTarget,
+} from "./access/grant_rules.ts";
 
 /** A terminal server, as its owner holds it. */
 export interface TerminalServer extends AsyncDisposable {
@@ -51,8 +62,31 @@ export interface TerminalServer extends AsyncDisposable {
   /**
    * Makes a ticket, which gives one browser access, once. Put it after the `#` of
    * a link to the prefix, as `#ticket=…`: browsers do not send that part.
+   *
+   * @throws {TypeError} if the role, the session or another part is invalid.
+   * @throws {Problem} if the session does not exist.
    */
   ticket(grant: Grant): string;
+  /**
+   * Revokes what a login, a user or everybody in a session is allowed, or every
+   * grant for which a function returns `true`: at once, unused tickets and
+   * invitations included. Sockets that depend on it are closed with the code
+   * 4003 (UNAUTHORIZED), and the page shows `why`, by default "Your access was
+   * revoked". A new ticket gives access again. Returns the number of grants and
+   * unused tickets that were revoked: 0 if nothing matched.
+   *
+   * @throws {TypeError} if the target is empty, or a part of it is invalid.
+   */
+  revoke(
+    target: RevokeTarget | ((grant: HeldGrant) => boolean),
+    why?: string,
+  ): number;
+  /**
+   * Asks the option `authorize` again about every open socket, and closes those
+   * that it refuses with the code 4003 (UNAUTHORIZED): call it when what users
+   * may do has changed. Resolves to the number of sockets that were closed.
+   */
+  reauthorize(why?: string): Promise<number>;
   /** Returns the present numbers of the server. */
   stats(): TerminalStats;
   /** Ends all sessions and sockets; resolves when all recordings are written. */
@@ -81,7 +115,7 @@ const MAX_CONTROL_BYTES = 262_144;
  *   { hostname: "127.0.0.1", port: 0 },
  *   shells.fetch,
  * );
- * const ticket = shells.ticket({ role: "control", session: undefined });
+ * const ticket = shells.ticket({ role: "control", session: "all" });
  * console.log(`http://127.0.0.1:${server.addr.port}/#ticket=${ticket}`);
  * // A program that serves for ever waits here: `await server.finished`.
  * // Close the terminal before the server, so that it can notify its viewers.
@@ -137,15 +171,22 @@ export function serveTerminal(
     return sessions.add(session, command, createdAt);
   }
 
-  function admitted(request: Request): Admission {
+  function assertFree(): void {
+    if (attachments < resolved.maxAttachments) return;
+    throw new Problem(
+      "full",
+      `${attachments} sockets are open, maxAttachments allows no more`,
+    );
+  }
+
+  function assertOpen(): void {
+    if (closed) throw new Problem("closed", "The server was closed");
+  }
+
+  function handshakeOf(request: Request): Handshake {
     try {
-      if (attachments < resolved.maxAttachments) {
-        return admit({ access, sessions }, request);
-      }
-      throw new Problem(
-        "full",
-        `${attachments} sockets are open, maxAttachments allows no more`,
-      );
+      assertFree();
+      return checkHandshake({ access, sessions }, request);
     } catch (error) {
       counters.handshakesRefused++;
       throw error;
@@ -153,26 +194,37 @@ export function serveTerminal(
   }
 
   /**
-   * Opens the socket of a viewer for an actor. The response waits for nothing:
-   * if the browser leaves before it, Deno reports nothing and keeps the socket
-   * for ever.
+   * Opens the socket of a viewer for an actor. The response waits for nothing,
+   * not even the application: if the browser leaves before it, Deno reports
+   * nothing and keeps the socket for ever.
    */
   function open(request: Request): Response {
-    const admission = admitted(request);
-    const { login } = admission;
+    const handshake = handshakeOf(request);
     const { socket, response } = upgrade(request);
     attachments++;
     // The actor may stop earlier: a frozen browser keeps its socket for longer.
     socket.addEventListener("close", () => attachments--, { once: true });
+    void serve(socket, handshake);
+    return response;
+  }
+
+  async function serve(socket: WebSocket, handshake: Handshake): Promise<void> {
     const early: unknown[] = [];
-    socket.onmessage = ({ data }) => void early.push(data);
-    login.viewers++;
+    socket.onmessage = ({ data }) => {
+      if (early.push(data) > MAX_EARLY) refuse(socket, TOO_EARLY);
+    };
+    const { login } = handshake;
+    const admission = await admit(access, handshake);
+    if (admission === undefined) {
+      counters.handshakesRefused++;
+      return refuse(socket, FORBIDDEN);
+    }
     const onGone = (): void => {
-      login.viewers--;
+      login.remove(admission.pass);
       login.usedAt = system.clock.now();
     };
-    findChild(root, sockets).then((viewers) =>
-      startChild(viewers, {
+    try {
+      const ref = await startChild(await findChild(root, sockets), {
         restart: "temporary",
         behavior: attachmentActor({
           socket,
@@ -182,14 +234,12 @@ export function serveTerminal(
           silenceMs: resolved.silenceMs,
           maxBufferedBytes: windowBytes + MAX_CONTROL_BYTES,
         }),
-      })
-    ).then((ref) => void ref.stopped.then(onGone), () => {
-      // The server is stopping.
+      });
+      void ref.stopped.then(onGone);
+    } catch {
       onGone();
-      socket.onopen = () => socket.close();
-      if (socket.readyState === WebSocket.OPEN) socket.close();
-    });
-    return response;
+      refuse(socket, STOPPING);
+    }
   }
 
   const stats = (): TerminalStats => ({
@@ -222,7 +272,7 @@ export function serveTerminal(
     const kind = path === undefined ? "page" : kindOf(path);
     access.checkOrigin(request.headers, kind);
     if (path === undefined) throw new Problem("not_found", "No such page");
-    if (closed) throw new Problem("closed", "The server was closed");
+    assertOpen();
     const limit = (): void => access.checkRate(request, info);
     switch (kind) {
       case "socket":
@@ -256,6 +306,17 @@ export function serveTerminal(
     }
   }
 
+  function ticket(grant: Grant): string {
+    const text = access.ticket(grant);
+    const { session } = grant;
+    if (session === ALL_SESSIONS || sessions.get(session)) return text;
+    access.tickets.redeem(text);
+    throw new Problem(
+      "not_found",
+      `There is no session ${JSON.stringify(session)}: use its id, or "all"`,
+    );
+  }
+
   const close = (): Promise<void> => {
     closed = true;
     root.stop();
@@ -264,7 +325,11 @@ export function serveTerminal(
   return {
     fetch: handle,
     start: async (request = {}) => (await start(request)).pty,
-    ticket: (grant) => access.tickets.issue(grant),
+    ticket,
+    revoke: (target, why = "Your access was revoked") =>
+      access.revoke(target, why),
+    reauthorize: (why = "You may not see this any longer") =>
+      access.reauthorize(why),
     stats,
     close,
     [Symbol.asyncDispose]: close,

@@ -15,7 +15,9 @@ import { Problem } from "../../src/terminal/http/problem.ts";
 import { ErrorCode, SUBPROTOCOL } from "../../src/terminal/attach/protocol.ts";
 import { makeSecret } from "../../src/terminal/access/secrets.ts";
 import { TerminalSession } from "../../src/terminal/sessions.ts";
-import { type Grant, Tickets } from "../../src/terminal/access/tickets.ts";
+import { newGrant } from "../../src/terminal/access/grant_rules.ts";
+import { Tickets } from "../../src/terminal/access/tickets.ts";
+import { passOf } from "./access/passes.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { utf8 } from "../support/bytes.ts";
 import { bounded } from "../support/net.ts";
@@ -135,13 +137,13 @@ const limits = { loginMs: 1e9, loginIdleMs: 1000, maxLogins: 2 };
 Deno.test("a login with a viewer is not removed while others are unused", () => {
   const logins = new Logins(new ManualClock(), limits);
   const [first, second] = [logins.start(), logins.start()];
-  first.login.viewers++;
+  first.login.open(passOf());
   const third = logins.start();
   assertEquals(
     [first, second, third].map(({ login }) => login.ended.aborted),
     [false, true, false],
   );
-  third.login.viewers++;
+  third.login.open(passOf());
   logins.start();
   assertEquals(first.login.ended.aborted, true);
   logins.close();
@@ -149,23 +151,23 @@ Deno.test("a login with a viewer is not removed while others are unused", () => 
 
 Deno.test("a login keeps control of all sessions, however many other tickets it uses", () => {
   const login = new Login(makeSecret().record, new ManualClock(), 1e9);
-  login.add({ role: "control", session: undefined });
+  login.add(newGrant({ role: "control", session: "all", replaces: false }));
   for (let i = 0; i < 100; i++) {
-    login.add({ role: "view", session: undefined });
-    login.add({ role: "view", session: `${i}` });
+    login.add(newGrant({ role: "view", session: "all", replaces: false }));
+    login.add(newGrant({ role: "view", session: `${i}`, replaces: false }));
   }
-  assertEquals(login.roleIn(undefined), "control");
+  assertEquals(login.roleIn("all"), "control");
   assertEquals(login.roleIn("any"), "control");
   login.end();
 });
 
 Deno.test("a ticket that allows nothing new displaces no other", () => {
   const login = new Login(makeSecret().record, new ManualClock(), 1e9);
-  login.add({ role: "view", session: "first" });
+  login.add(newGrant({ role: "view", session: "first", replaces: false }));
   for (let i = 0; i < 40; i++) {
-    login.add({ role: "view", session: `${i}` });
-    login.add({ role: "control", session: `${i}` });
-    login.add({ role: "view", session: `${i}` });
+    login.add(newGrant({ role: "view", session: `${i}`, replaces: false }));
+    login.add(newGrant({ role: "control", session: `${i}`, replaces: false }));
+    login.add(newGrant({ role: "view", session: `${i}`, replaces: false }));
   }
   assertEquals(login.roleIn("first"), "view");
   assertEquals(login.roleIn("0"), "control");
@@ -174,7 +176,7 @@ Deno.test("a ticket that allows nothing new displaces no other", () => {
 
 Deno.test("a login that makes many tickets displaces only its own", () => {
   const tickets = new Tickets(new ManualClock(), 60_000);
-  const grant: Grant = { role: "view", session: undefined };
+  const grant = newGrant({ role: "view", session: "all" });
   const owners = tickets.issue(grant);
   const others = tickets.issue(grant, "other");
   const own = Array.from(

@@ -11,7 +11,7 @@ import {
   type Page,
 } from "playwright-core";
 import { findProgram } from "../support/programs.ts";
-import type { Grant } from "../../src/terminal/access/tickets.ts";
+import type { Grant } from "../../src/terminal/access/grant_rules.ts";
 import type { Served } from "./served.ts";
 
 // The shell has the same engine, and opens a page for less than half the work.
@@ -82,8 +82,11 @@ export class TestBrowser implements AsyncDisposable {
     grant: Partial<Grant> = {},
     host: string = own,
   ): Promise<void> {
-    const { role = "control", session } = grant;
-    const ticket = terminal.ticket({ role, session });
+    const ticket = terminal.ticket({
+      role: "control",
+      session: "all",
+      ...grant,
+    });
     await this.open(`http://${host}/#ticket=${ticket}`);
   }
 

@@ -18,7 +18,7 @@ import {
   serveTerminal,
   type TerminalServer,
 } from "../../src/terminal/terminal_server.ts";
-import type { Grant } from "../../src/terminal/access/tickets.ts";
+import type { Grant } from "../../src/terminal/access/grant_rules.ts";
 import { Happenings } from "../support/happenings.ts";
 
 /** A program that writes everything it reads, byte for byte. */
@@ -58,11 +58,12 @@ export class Served implements AsyncDisposable {
 
   /** Uses a ticket; returns the cookie. */
   async login(
-    role?: Grant["role"],
-    session?: string,
+    role: Grant["role"] = "control",
+    session = "all",
     cookie = "",
+    more: Partial<Grant> = {},
   ): Promise<string> {
-    const ticket = this.terminal.ticket({ role: role ?? "control", session });
+    const ticket = this.terminal.ticket({ role, session, ...more });
     const response = await this.request("POST", "login", {
       body: { ticket },
       cookie,
@@ -146,6 +147,8 @@ export class Viewer {
   readonly frames: Happenings<ServerFrame> = new Happenings();
   /** The code with which the socket was closed. */
   readonly closed: Promise<number>;
+  /** The reason of the close, once it has come. */
+  reason = "";
 
   constructor(socket: WebSocket) {
     this.socket = socket;
@@ -154,7 +157,10 @@ export class Viewer {
     socket.onmessage = ({ data }) =>
       this.frames.push(decodeServerFrame(new Uint8Array(data)));
     this.closed = new Promise((resolve) => {
-      socket.onclose = ({ code }) => resolve(code);
+      socket.onclose = ({ code, reason }) => {
+        this.reason = reason;
+        resolve(code);
+      };
     });
   }
 

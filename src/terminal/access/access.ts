@@ -16,7 +16,20 @@ import { type Login, Logins } from "./logins.ts";
 import type { TerminalCounters } from "../metrics.ts";
 import type { ResolvedServeTerminalOptions } from "../options.ts";
 import { Problem } from "../http/problem.ts";
-import { type Grant, Tickets } from "./tickets.ts";
+import { type AccessRequest, Authorizer } from "./authorizer.ts";
+import {
+  type Grant,
+  type GrantRecord,
+  type HeldGrant,
+  invitationsOf,
+  inviterOf,
+  MAX_INVITATIONS,
+  newGrant,
+  revocationOf,
+  type RevokeTarget,
+} from "./grant_rules.ts";
+import { Pass } from "./pass.ts";
+import { Tickets } from "./tickets.ts";
 import { TokenBuckets } from "./token_bucket.ts";
 
 /** Information about a request, as `Deno.serve` passes it to its handler. */
@@ -25,12 +38,17 @@ export interface RequestInfo {
   readonly remoteAddr?: Deno.Addr;
 }
 
+/** The part of a request that the application sees. */
+export type AccessSource = Pick<Request, "method" | "url" | "headers">;
+
 /** The tickets, logins and limits of one terminal server. */
 export class Access {
   /** Tickets that were not used yet. */
   readonly tickets: Tickets;
   /** Logins that have not ended. */
   readonly logins: Logins;
+  /** Asks the application. */
+  readonly authorizer: Authorizer;
   readonly #options: ResolvedServeTerminalOptions;
   readonly #counters: TerminalCounters;
   readonly #attempts: TokenBuckets;
@@ -45,6 +63,7 @@ export class Access {
     this.#counters = counters;
     this.tickets = new Tickets(clock, options.ticketMs);
     this.logins = new Logins(clock, options);
+    this.authorizer = new Authorizer(options, clock, counters);
     this.#attempts = new TokenBuckets(options.handshakesPerMinute, clock);
   }
 
@@ -87,15 +106,126 @@ export class Access {
   }
 
   /**
-   * Exchanges a ticket for a cookie, or adds its grant to the login that the
-   * browser has.
+   * Returns the login of a request.
    *
-   * @throws {Problem} if the ticket is not valid.
+   * @throws {Problem} if it has none.
    */
-  logIn(
+  requireLogin(request: Request): Login {
+    const login = this.loginOf(request);
+    if (login !== undefined) return login;
+    throw new Problem("login_needed", "Open a link with a ticket first");
+  }
+
+  /**
+   * Resolves to the role of a login in a session, or in all of them: what its
+   * tickets allow, as far as the application permits it. With `least`, the
+   * application is asked for that role alone.
+   */
+  async roleIn(
+    request: AccessSource,
+    login: Login,
+    session: string,
+    least?: Grant["role"],
+  ): Promise<Grant["role"] | undefined> {
+    const roles = least === undefined ? ["control", "view"] as const : [least];
+    for (const role of roles) {
+      const has = login.roleIn(session);
+      if (has === undefined) return undefined;
+      if (role === "control" && has === "view") continue;
+      const asked = requestFor(request, login, session, role);
+      if (!await this.authorizer.permits(asked)) continue;
+      // The login may have lost it while the application decided.
+      if (login.permits(asked)) return role;
+    }
+    return undefined;
+  }
+
+  /**
+   * Resolves to the pass for a socket of a login: to control the session, or
+   * to view it if it may or wants no more.
+   */
+  async passFor(
+    request: AccessSource,
+    login: Login,
+    session: string,
+    wanted: Grant["role"] | undefined,
+  ): Promise<Pass | undefined> {
+    const role = await this.roleIn(request, login, session, wanted);
+    if (role === undefined) return undefined;
+    return new Pass(requestFor(request, login, session, role));
+  }
+
+  /**
+   * Makes a ticket of the application.
+   *
+   * @throws {TypeError} if the grant is invalid.
+   */
+  ticket(grant: Grant): string {
+    return this.tickets.issue(newGrant(grant));
+  }
+
+  /**
+   * Makes an invitation of a login, which ends with what it was made from.
+   *
+   * @throws {Problem} if it is one of too many, each made from the other.
+   */
+  invite(login: Login, grant: Grant): string {
+    const parent = login.grantFor(grant.session);
+    const record = { ...newGrant(grant), parent };
+    if (invitationsOf(record) > MAX_INVITATIONS) {
+      throw new Problem("forbidden", "Ask for a link that is no invitation");
+    }
+    return this.tickets.issue(record, login.id);
+  }
+
+  /** Revokes access; returns how many grants and tickets have changed. */
+  revoke(
+    target: RevokeTarget | ((grant: HeldGrant) => boolean),
+    why: string,
+  ): number {
+    const revocation = revocationOf(target);
+    const changes = [
+      ...this.tickets.plan(revocation),
+      ...this.logins.all.flatMap((login) => login.plan(revocation, why)),
+    ];
+    for (const change of changes) change();
+    return changes.length;
+  }
+
+  /** Asks again about every open socket; resolves to how many have ended. */
+  async reauthorize(why: string): Promise<number> {
+    this.authorizer.recheck();
+    const passes = this.logins.all.flatMap((login) => login.passes);
+    const ended = await Promise.all(passes.map(async (pass) => {
+      if (await this.authorizer.permits(pass.request)) return false;
+      const isFirst = !pass.ended.aborted;
+      pass.end(why);
+      return isFirst;
+    }));
+    return ended.filter(Boolean).length;
+  }
+
+  /**
+   * Exchanges a ticket for a cookie, or for other grants of the login that the
+   * browser has. Rejects with a `Problem` if the ticket is not valid, or the
+   * application refuses it; then it can still be used.
+   */
+  async logIn(
     request: Request,
     ticket: string,
-  ): { readonly grant: Grant; readonly cookie: string | undefined } {
+  ): Promise<
+    { readonly grant: HeldGrant; readonly cookie: string | undefined }
+  > {
+    const found = this.tickets.find(ticket);
+    if (found !== undefined) {
+      const { role, session } = found;
+      const asked = accessRequest(request, found, session, role);
+      if (!await this.authorizer.permits(asked)) {
+        this.#counters.handshakesRefused++;
+        throw new Problem("forbidden", "You may not use this link now");
+      }
+    }
+    // It may have been used or revoked meanwhile.
     const grant = this.tickets.redeem(ticket);
     if (grant === undefined) {
       this.#counters.handshakesRefused++;
@@ -133,6 +263,34 @@ export class Access {
     if (address === undefined || !("hostname" in address)) return "local";
     return networkOf(address.hostname);
   }
+}
+
+/** Returns what the application is asked about a request of a login. */
+function requestFor(
+  request: AccessSource,
+  login: Login,
+  session: string,
+  role: Grant["role"],
+): AccessRequest {
+  return accessRequest(request, login.grantFor(session), session, role);
+}
+
+function accessRequest(
+  { method, url, headers }: AccessSource,
+  grant: GrantRecord | undefined,
+  session: string,
+  role: Grant["role"],
+): AccessRequest {
+  return {
+    role,
+    session,
+    user: grant?.user,
+    invitedBy: grant && inviterOf(grant),
+    login: grant?.login,
+    method,
+    url,
+    headers,
+  };
 }
 
 /** An IPv6 client has 2⁶⁴ addresses; an address with a dot is of IPv4. */

@@ -1,10 +1,11 @@
 /**
- * The decision about a request for a socket, made before it is opened.
+ * The decision about a request for a socket: the tickets of its login decide
+ * before it is opened, and the application before it is attached.
  *
  * @module
  */
 import type { PtyRole } from "../../pty/mod.ts";
-import type { Access } from "./access.ts";
+import type { Access, AccessSource } from "./access.ts";
 import {
   type AttachRequest,
   parseAttachUrl,
@@ -14,6 +15,23 @@ import { Problem } from "../http/problem.ts";
 import { SUBPROTOCOL, TerminalProtocolError } from "../attach/protocol.ts";
 import type { TerminalSession, TerminalSessions } from "../sessions.ts";
 import type { Login } from "./logins.ts";
+import type { Pass } from "./pass.ts";
+
+/** What a socket asks for, and its login allows. */
+export interface Handshake {
+  /** The session to attach to. */
+  readonly session: TerminalSession;
+  /** The login of the viewer. */
+  readonly login: Login;
+  /** The role that the viewer wants; without it, the most that it may have. */
+  readonly wanted: PtyRole | undefined;
+  /** Id of the client, which numbers its input. */
+  readonly clientId: string;
+  /** Offset where the viewer stopped; without it, it has seen nothing. */
+  readonly offset: number | undefined;
+  /** The part of the request that can still be read after the upgrade. */
+  readonly source: AccessSource;
+}
 
 /** The session and the role that a socket is admitted to. */
 export interface Admission {
@@ -25,8 +43,8 @@ export interface Admission {
   readonly offset: number | undefined;
   /** The input of this viewer over all its sockets. */
   readonly ledger: InputLedger;
-  /** The login of the viewer, with which the attachment ends. */
-  readonly login: Login;
+  /** What the viewer may do; the attachment ends with it. */
+  readonly pass: Pass;
 }
 
 /**
@@ -39,10 +57,10 @@ export interface Admission {
  *
  * @throws {Problem} if the request is refused.
  */
-export function admit(
+export function checkHandshake(
   server: { readonly access: Access; readonly sessions: TerminalSessions },
   request: Request,
-): Admission {
+): Handshake {
   const { headers } = request;
   if (headers.get("upgrade")?.toLowerCase() !== "websocket") {
     throw new Problem("upgrade_needed", "This route takes only WebSockets", {
@@ -55,19 +73,34 @@ export function admit(
   }
   const url = new URL(request.url);
   const { sessionId, clientId, offset } = parse(url);
-  const login = server.access.loginOf(request);
-  if (login === undefined) {
-    throw new Problem("login_needed", "Open a link with a ticket first");
-  }
-  const granted = login.roleIn(sessionId);
+  const login = server.access.requireLogin(request);
   const session = server.sessions.get(sessionId);
   // The reply does not show whether a session of others exists.
-  if (session === undefined || granted === undefined) {
+  if (session === undefined || login.roleIn(sessionId) === undefined) {
     throw new Problem("not_found", "The session does not exist, or no longer");
   }
-  const role = url.searchParams.get("role") === "view" ? "view" : granted;
+  const wanted = url.searchParams.get("role") === "view" ? "view" : undefined;
+  // Headers of an upgraded request cannot be read later.
+  const { method } = request;
+  const source = { method, url: request.url, headers: new Headers(headers) };
+  return { session, login, wanted, clientId, offset, source };
+}
+
+/**
+ * Asks the application about a handshake; resolves to `undefined` if it
+ * refuses, or if the login has lost its access meanwhile.
+ */
+export async function admit(
+  access: Access,
+  { session, login, wanted, clientId, offset, source }: Handshake,
+): Promise<Admission | undefined> {
+  const { id } = session.pty;
+  const pass = await access.passFor(source, login, id, wanted);
+  if (pass === undefined) return undefined;
+  const { role } = pass.request;
   const ledger = session.ledgerOf(`${login.id}/${clientId}`, role);
-  return { login, session, role, offset, ledger };
+  login.open(pass);
+  return { pass, session, role, offset, ledger };
 }
 
 function parse(url: URL): AttachRequest {

@@ -5,8 +5,15 @@
  * @module
  */
 import type { Clock, Timer } from "../../actor/mod.ts";
+import {
+  bestGrant,
+  covers,
+  type GrantRecord,
+  type Revocation,
+  withGrant,
+} from "./grant_rules.ts";
+import type { Pass } from "./pass.ts";
 import { findSecret, makeSecret, type SecretRecord } from "./secrets.ts";
-import type { Grant } from "./tickets.ts";
 
 /** The lifetime and the number of logins. */
 export interface LoginLimits {
@@ -18,26 +25,16 @@ export interface LoginLimits {
   readonly maxLogins: number;
 }
 
-/** Most sessions that a login may have grants for; the oldest is dropped. */
-const MAX_GRANTS = 64;
-
-/** Whether one grant allows everything that another one does. */
-function includes(one: Grant, other: Grant): boolean {
-  return (one.session === undefined || one.session === other.session) &&
-    (one.role === "control" || other.role === "view");
-}
-
 /** One browser that has used a ticket. */
 export class Login implements SecretRecord {
   readonly id: string;
   readonly hash: Uint8Array;
   readonly #ended = new AbortController();
   readonly #end: Timer;
-  #grants: readonly Grant[] = [];
+  readonly #passes = new Set<Pass>();
+  #grants: readonly GrantRecord[] = [];
   /** Time of the last use, in milliseconds of the clock. */
   usedAt: number;
-  /** Number of attached viewers; with one, the login is in use. */
-  viewers = 0;
 
   constructor(record: SecretRecord, clock: Clock, lifeMs: number) {
     this.id = record.id;
@@ -53,34 +50,80 @@ export class Login implements SecretRecord {
     return this.#ended.signal;
   }
 
-  /** Adds a grant. */
-  add(grant: Grant): void {
-    if (this.#grants.some((known) => includes(known, grant))) return;
-    const all = [...this.#grants, grant]
-      .filter((known) => known === grant || !includes(grant, known));
-    this.#grants = [
-      ...all.filter(({ session }) => session === undefined),
-      ...all.filter(({ session }) => session !== undefined).slice(-MAX_GRANTS),
-    ];
+  /** Number of sockets; with one, the login is in use. */
+  get viewers(): number {
+    return this.#passes.size;
+  }
+
+  /** The passes of its open sockets. */
+  get passes(): readonly Pass[] {
+    return [...this.#passes];
+  }
+
+  /** Adds a grant, or replaces the others with it. */
+  add(grant: GrantRecord): void {
+    this.#grants = withGrant(this.#grants, { ...grant, login: this.id });
+    this.#recheck("Another ticket was used in this browser: reload the page");
+  }
+
+  /** Returns the grant that allows most in a session, or in all of them. */
+  grantFor(session: string): GrantRecord | undefined {
+    return bestGrant(this.#grants, session);
   }
 
   /**
-   * Returns what the login may do with a session, or with all of them if none is
-   * given; `control` includes `view`.
+   * Returns what the login may do with a session, or with all of them for
+   * `"all"`; `control` includes `view`.
    */
-  roleIn(session: string | undefined): Grant["role"] | undefined {
-    const roles = this.#grants
-      .filter((grant) =>
-        grant.session === undefined || grant.session === session
-      )
-      .map((grant) => grant.role);
-    return roles.includes("control") ? "control" : roles[0];
+  roleIn(session: string): GrantRecord["role"] | undefined {
+    return this.grantFor(session)?.role;
   }
 
-  /** Ends the login. */
-  end(): void {
+  /** Returns whether the login gives a pass what it needs. */
+  permits({ session, role, user }: Pass["request"]): boolean {
+    return this.#grants.some((grant) =>
+      covers(grant, session) && grant.user === user &&
+      (grant.role === "control" || role === "view")
+    );
+  }
+
+  /** Adds a socket, until `remove`. */
+  open(pass: Pass): void {
+    this.#passes.add(pass);
+  }
+
+  /** Removes a socket that was closed. */
+  remove(pass: Pass): void {
+    this.#passes.delete(pass);
+  }
+
+  /** Returns the changes that revoke access, one for each grant. */
+  plan(revocation: Revocation, why: string): readonly (() => void)[] {
+    return this.#grants.flatMap((grant) => {
+      const left = revocation(grant);
+      if (left === grant) return [];
+      return [() => {
+        this.#grants = this.#grants.flatMap((known) =>
+          known !== grant ? [known] : left === undefined ? [] : [left]
+        );
+        this.#recheck(why);
+        if (this.#grants.length === 0) this.end(why);
+      }];
+    });
+  }
+
+  /** Ends the login, and with it its sockets. */
+  end(why = "The login has ended"): void {
     this.#end.cancel();
-    this.#ended.abort(new DOMException("The login has ended", "AbortError"));
+    this.#grants = [];
+    this.#ended.abort(new DOMException(why, "AbortError"));
+    this.#recheck(why);
+  }
+
+  #recheck(why: string): void {
+    for (const pass of this.#passes) {
+      if (!this.permits(pass.request)) pass.end(why);
+    }
   }
 }
 
@@ -95,6 +138,11 @@ export class Logins {
   constructor(clock: Clock, limits: LoginLimits) {
     this.#clock = clock;
     this.#limits = limits;
+  }
+
+  /** All logins, in the order of their last use. */
+  get all(): readonly Login[] {
+    return [...this.#logins.values()];
   }
 
   /** Number of logins. */
@@ -129,7 +177,7 @@ export class Logins {
 
   /** Ends all logins. */
   close(): void {
-    for (const login of [...this.#logins.values()]) login.end();
+    for (const login of this.all) login.end();
   }
 
   #isIdle(login: Login): boolean {
@@ -139,7 +187,7 @@ export class Logins {
 
   /** Ends idle logins, and with too many the one unused for longest. */
   #makeRoom(): void {
-    const logins = [...this.#logins.values()];
+    const logins = this.all;
     for (const login of logins) if (this.#isIdle(login)) login.end();
     if (this.#logins.size < this.#limits.maxLogins) return;
     // A login with a viewer is in use.

@@ -4,18 +4,11 @@
  * @module
  */
 import type { Clock } from "../../actor/mod.ts";
+import type { GrantRecord, Revocation } from "./grant_rules.ts";
 import { findSecret, makeSecret, type SecretRecord } from "./secrets.ts";
 
-/** What a ticket allows its holder to do. */
-export interface Grant {
-  /** Whether sessions may be controlled (`control`) or only watched (`view`). */
-  readonly role: "control" | "view";
-  /** Id of the only session it is for; `undefined` for all, and new ones. */
-  readonly session: string | undefined;
-}
-
 interface Ticket extends SecretRecord {
-  readonly grant: Grant;
+  readonly grant: GrantRecord;
   readonly expiresAt: number;
   readonly issuer: string | undefined;
 }
@@ -42,7 +35,7 @@ export class Tickets {
   }
 
   /** Makes a ticket for a login, or for the owner of the server. */
-  issue(grant: Grant, issuer?: string): string {
+  issue(grant: GrantRecord, issuer?: string): string {
     this.#makeRoom(issuer);
     const { text, record } = makeSecret();
     const expiresAt = this.#clock.now() + this.#lifeMs;
@@ -55,12 +48,32 @@ export class Tickets {
     return text;
   }
 
-  /** Uses a ticket up; returns `undefined` if it is not valid. */
-  redeem(text: string): Grant | undefined {
+  /** Returns what a ticket allows, without using it; see `redeem`. */
+  find(text: string): GrantRecord | undefined {
     const ticket = findSecret(this.#tickets, text);
-    if (ticket === undefined) return undefined;
-    this.#tickets.delete(ticket.id);
-    return this.#clock.now() < ticket.expiresAt ? ticket.grant : undefined;
+    const isValid = ticket !== undefined &&
+      this.#clock.now() < ticket.expiresAt;
+    return isValid ? ticket.grant : undefined;
+  }
+
+  /** Uses a ticket up; returns `undefined` if it is not valid. */
+  redeem(text: string): GrantRecord | undefined {
+    const grant = this.find(text);
+    const ticket = findSecret(this.#tickets, text);
+    if (ticket !== undefined) this.#tickets.delete(ticket.id);
+    return grant;
+  }
+
+  /** Returns the changes that revoke access, one for each ticket. */
+  plan(revocation: Revocation): readonly (() => void)[] {
+    return [...this.#tickets.values()].flatMap((ticket) => {
+      const grant = revocation(ticket.grant);
+      if (grant === ticket.grant) return [];
+      return [() => {
+        if (grant === undefined) this.#tickets.delete(ticket.id);
+        else this.#tickets.set(ticket.id, { ...ticket, grant });
+      }];
+    });
   }
 
   /** Removes expired tickets, and the oldest of an issuer that has too many. */

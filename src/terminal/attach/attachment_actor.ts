@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers";
 import type { ActorContext, Behavior, Timer } from "../../actor/mod.ts";
 import type { PtyAttachment, PtyEvent } from "../../pty/mod.ts";
 import { AttachmentSink } from "./attachment_sink.ts";
@@ -26,6 +25,7 @@ import {
   transition,
 } from "./attachment_state.ts";
 import { decodeClientFrame } from "./client_frame.ts";
+import { closeSocket } from "./close_socket.ts";
 import {
   type ClientFrame,
   ErrorCode,
@@ -90,7 +90,10 @@ class AttachmentEffects {
     },
   };
 
-  readonly #onLoginEnded = (): void => this.#act({ type: "login_ended" });
+  readonly #onAccessEnded = (): void => {
+    const why = String(this.#options.admission.pass.ended.reason);
+    this.#act({ type: "access_ended", why });
+  };
 
   constructor(
     options: AttachmentOptions,
@@ -195,9 +198,9 @@ class AttachmentEffects {
   }
 
   async #attach(): Promise<void> {
-    const { session, role, offset, ledger, login } = this.#options.admission;
-    login.ended.addEventListener("abort", this.#onLoginEnded, { once: true });
-    if (login.ended.aborted) return this.#onLoginEnded();
+    const { session, role, offset, ledger, pass } = this.#options.admission;
+    pass.ended.addEventListener("abort", this.#onAccessEnded, { once: true });
+    if (pass.ended.aborted) return this.#onAccessEnded();
     // This closes the earlier socket of the viewer, whose place may be needed.
     ledger.start(this.#sink);
     let made: PtyAttachment;
@@ -227,26 +230,20 @@ class AttachmentEffects {
     });
   }
 
-  /** Sends the error, if there is one, and closes the socket. */
-  #close(
-    { code, error }: Extract<AttachmentCommand, { type: "close" }>,
-  ): void {
+  /** Releases everything, and closes the socket. */
+  #close(command: Extract<AttachmentCommand, { type: "close" }>): void {
     const { socket, counters } = this.#options;
-    const { session, ledger, login } = this.#options.admission;
+    const { session, ledger, pass } = this.#options.admission;
+    const { error } = command;
     if (error?.code === ErrorCode.PROTOCOL) counters.protocolErrors++;
-    if (socket.readyState === WebSocket.OPEN && error !== undefined) {
-      socket.send(encodeServerFrame(error));
-    }
     ledger.end(this.#sink);
     this.#inputAck?.cancel();
     if (session.replyOwner === this.#replyOwner) {
       session.replyOwner = undefined;
     }
-    login.ended.removeEventListener("abort", this.#onLoginEnded);
+    pass.ended.removeEventListener("abort", this.#onAccessEnded);
     this.#attachment?.detach();
-    // In a turn of its own: if Deno reads a frame in the same turn, it drops
-    // the connection, and the close code is lost.
-    setImmediate(() => socket.close(code));
+    closeSocket(socket, command);
     const { signal } = this.#context;
     if (!signal.aborted) this.#context.after(CLOSE_MS, { type: "overdue" });
   }

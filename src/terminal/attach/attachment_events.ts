@@ -59,8 +59,8 @@ export type AttachmentEvent =
   | { readonly type: "input_failed" }
   /** The same viewer attached over another socket. */
   | { readonly type: "replaced" }
-  /** The login of the viewer ended. */
-  | { readonly type: "login_ended" }
+  /** The viewer may not see the session any more, or not in its role. */
+  | { readonly type: "access_ended"; readonly why: string }
   /** It is time to check whether the viewer sent anything; `now` is in ms. */
   | { readonly type: "silence_checked"; readonly now: number }
   /** The server stops. */

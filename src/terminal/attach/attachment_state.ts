@@ -22,7 +22,12 @@ import type {
   ViewerRequest,
 } from "./attachment_events.ts";
 import { OutputLedger } from "./output_ledger.ts";
-import { CLOSE_CODE_BASE, ErrorCode, type ServerFrame } from "./protocol.ts";
+import {
+  CLOSE_CODE_BASE,
+  ErrorCode,
+  MAX_EARLY,
+  type ServerFrame,
+} from "./protocol.ts";
 
 /**
  * The phase of an attachment: the socket is not open yet, the session was
@@ -58,8 +63,6 @@ export interface AttachmentState {
   silentSince: number;
 }
 
-/** Most messages that a viewer may send before it is attached. */
-const MAX_EARLY = 64;
 /** Bytes of input after which an INPUT_ACK is sent without a delay. */
 const INPUT_ACK_BYTES = 1024;
 /** The close code of a normal end. */
@@ -160,8 +163,8 @@ function whileOpen(
         ErrorCode.REPLACED,
         "This viewer is attached elsewhere",
       );
-    case "login_ended":
-      return close(state, ErrorCode.UNAUTHORIZED, "The login has ended");
+    case "access_ended":
+      return close(state, ErrorCode.UNAUTHORIZED, event.why);
     case "silence_checked":
       return silenceChecked(state, event.now);
     case "server_stopping":

@@ -21,6 +21,9 @@ export const MAX_OUTPUT_BYTES = 4_194_304;
 /** Most bytes that the text of an ERROR may have. */
 export const MAX_TEXT_BYTES = 1024;
 
+/** Most messages that a viewer may send before the ROLE. */
+export const MAX_EARLY = 64;
+
 /** Most columns, and most rows, that a terminal may have. */
 export const MAX_CELLS = 10_000;
 

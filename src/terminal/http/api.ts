@@ -9,6 +9,7 @@ import type { Access } from "../access/access.ts";
 import type { CommandRequest } from "../access/command_policy.ts";
 import {
   type Fields,
+  flagField,
   readFields,
   sizeField,
   textField,
@@ -18,7 +19,7 @@ import type { Login } from "../access/logins.ts";
 import { statsToPrometheus, type TerminalStats } from "../metrics.ts";
 import { Problem } from "./problem.ts";
 import type { TerminalSession, TerminalSessions } from "../sessions.ts";
-import type { Grant } from "../access/tickets.ts";
+import { ALL_SESSIONS, type Grant } from "../access/grant_rules.ts";
 
 /** The parts of the server that the API uses. */
 export interface ApiContext {
@@ -108,37 +109,86 @@ export function callApi(
 // Authorization.
 
 function loginOf({ api, request }: Call): Login {
-  const login = api.access.loginOf(request);
-  if (login !== undefined) return login;
-  throw new Problem("login_needed", "Open a link with a ticket first");
+  return api.access.requireLogin(request);
 }
 
-/** Requires a role for all sessions. */
-function authorize(call: Call, role: Grant["role"]): void {
-  const has = loginOf(call).roleIn(undefined);
-  if (has === "control" || has === role) return;
-  throw new Problem("forbidden", `A ticket for ${role} of all is needed`);
-}
-
-/** Returns the session of the path, and requires a role for it. */
-function sessionOf(
+/**
+ * Requires a role for all sessions; resolves to the fields of the body, which
+ * are `known`. Access is checked before the body is read, and after it, because
+ * that may take any time.
+ */
+async function authorize(
   call: Call,
   role: Grant["role"],
-): { readonly session: TerminalSession; readonly has: Grant["role"] } {
-  const has = loginOf(call).roleIn(call.id);
-  const session = call.api.sessions.get(call.id);
-  // The reply does not show whether a session of others exists.
-  if (session === undefined || has === undefined) {
-    throw new Problem("not_found", "The session does not exist, or no longer");
+  ...known: readonly string[]
+): Promise<Fields> {
+  const login = loginOf(call);
+  const has = login.roleIn(ALL_SESSIONS);
+  if (has !== "control" && has !== role) {
+    throw new Problem("forbidden", `A ticket for ${role} of all is needed`);
   }
+  const fields = await fieldsOf(call, known);
+  await permit(call, login, ALL_SESSIONS, role);
+  return fields;
+}
+
+/** Like `authorize`, for the session of the path, which it resolves to. */
+async function sessionOf(
+  call: Call,
+  role: Grant["role"],
+  ...known: readonly string[]
+): Promise<{ readonly session: TerminalSession; readonly fields: Fields }> {
+  const { api: { sessions }, id } = call;
+  const login = loginOf(call);
+  const has = login.roleIn(id);
+  // The reply does not show whether a session of others exists.
+  if (sessions.get(id) === undefined || has === undefined) throw gone();
   if (role === "control" && has === "view") {
     throw new Problem("forbidden", "Your login is read-only");
   }
-  return { session, has };
+  const fields = await fieldsOf(call, known);
+  await permit(call, login, id, role);
+  const session = sessions.get(id);
+  if (session === undefined) throw gone();
+  return { session, fields };
 }
 
-function fieldsOf(call: Call, ...known: string[]): Promise<Fields> {
-  return readFields(call.request, call.api.maxBodyBytes, known);
+/** Asks the application, and checks what the login has afterwards. */
+async function permit(
+  { api: { access }, request }: Call,
+  login: Login,
+  session: string,
+  role: Grant["role"],
+): Promise<void> {
+  if (await access.roleIn(request, login, session, role) === undefined) {
+    throw new Problem("forbidden", "You may not do this now");
+  }
+}
+
+function gone(): Problem {
+  return new Problem("not_found", "The session does not exist, or no longer");
+}
+
+/** Resolves to all sessions that the login may see, with its role in each. */
+async function visible(
+  call: Call,
+): Promise<(readonly [TerminalSession, Grant["role"]])[]> {
+  const { api: { access, sessions }, request } = call;
+  const login = loginOf(call);
+  const all = await Promise.all(sessions.all.map(async (session) => {
+    const role = await access.roleIn(request, login, session.pty.id);
+    return role === undefined ? [] : [[session, role] as const];
+  }));
+  return all.flat();
+}
+
+async function fieldsOf(
+  { request, api }: Call,
+  known: readonly string[],
+): Promise<Fields> {
+  return request.method === "POST"
+    ? await readFields(request, api.maxBodyBytes, known)
+    : {};
 }
 
 // The server.
@@ -147,8 +197,8 @@ function health(): Response {
   return Response.json({ status: "ok" });
 }
 
-function metrics(call: Call): Response {
-  authorize(call, "view");
+async function metrics(call: Call): Promise<Response> {
+  await authorize(call, "view");
   const stats = call.api.stats();
   const accept = call.request.headers.get("accept") ?? "";
   if (accept.includes("application/json")) return Response.json(stats);
@@ -159,24 +209,22 @@ function metrics(call: Call): Response {
 
 // Logins and tickets.
 
-function showLogin(call: Call): Response {
-  const { sessions } = call.api;
-  const login = loginOf(call);
+async function showLogin(call: Call): Promise<Response> {
+  const { api: { access }, request } = call;
+  const sessions = await visible(call);
+  const role = await access.roleIn(request, loginOf(call), ALL_SESSIONS);
   return Response.json({
-    role: login.roleIn(undefined) ?? null,
-    sessions: sessions.all.flatMap(({ pty: { id } }) => {
-      const role = login.roleIn(id);
-      return role === undefined ? [] : [{ id, role }];
-    }),
+    role: role ?? null,
+    sessions: sessions.map(([{ pty: { id } }, role]) => ({ id, role })),
   });
 }
 
 async function logIn(call: Call): Promise<Response> {
-  const fields = await fieldsOf(call, "ticket");
+  const fields = await fieldsOf(call, ["ticket"]);
   const ticket = textField(fields, "ticket") ?? "";
-  const { grant, cookie } = call.api.access.logIn(call.request, ticket);
+  const { grant, cookie } = await call.api.access.logIn(call.request, ticket);
   return Response.json(
-    { role: grant.role, session: grant.session ?? null },
+    { role: grant.role, session: grant.session },
     cookie === undefined ? {} : { headers: { "set-cookie": cookie } },
   );
 }
@@ -186,47 +234,44 @@ function logOut({ api, request }: Call): Response {
   return new Response(null, { status: 204, headers });
 }
 
-function ticketForAll(call: Call): Promise<Response> {
-  authorize(call, "control");
-  return ticket(call, undefined);
+async function ticketForAll(call: Call): Promise<Response> {
+  const fields = await authorize(call, "control", "role", "replaces");
+  return ticket(call, ALL_SESSIONS, fields);
 }
 
-function ticketForOne(call: Call): Promise<Response> {
-  sessionOf(call, "control");
-  return ticket(call, call.id);
+async function ticketForOne(call: Call): Promise<Response> {
+  const { fields } = await sessionOf(call, "control", "role", "replaces");
+  return ticket(call, call.id, fields);
 }
 
-async function ticket(
-  call: Call,
-  session: string | undefined,
-): Promise<Response> {
-  const role = textField(await fieldsOf(call, "role"), "role") ?? "view";
+function ticket(call: Call, session: string, fields: Fields): Response {
+  const role = textField(fields, "role") ?? "view";
   if (role !== "view" && role !== "control") {
     throw new Problem("bad_request", `"role" must be "view" or "control"`);
   }
-  const ticket = call.api.access.tickets.issue(
-    { role, session },
-    loginOf(call).id,
-  );
+  const replaces = flagField(fields, "replaces");
+  const ticket = call.api.access.invite(loginOf(call), {
+    role,
+    session,
+    replaces,
+  });
   return Response.json({ ticket, role }, { status: 201 });
 }
 
 // Sessions.
 
 async function list(call: Call): Promise<Response> {
-  const login = loginOf(call);
-  const shown = call.api.sessions.all.map((session) => {
-    const role = login.roleIn(session.pty.id);
-    return role && show(session, role).catch(() => undefined);
-  });
+  const shown = (await visible(call)).map(([session, role]) =>
+    show(session, role).catch(() => undefined)
+  );
   const sessions = (await Promise.all(shown)).filter(Boolean);
   return Response.json({ sessions });
 }
 
 async function start(call: Call): Promise<Response> {
-  authorize(call, "control");
-  const fields = await fieldsOf(
+  const fields = await authorize(
     call,
+    "control",
     "command",
     "args",
     "cwd",
@@ -250,26 +295,33 @@ async function start(call: Call): Promise<Response> {
 }
 
 async function inspect(call: Call): Promise<Response> {
-  const { session, has } = sessionOf(call, "view");
-  return Response.json(await alive(show(session, has)));
+  const { session } = await sessionOf(call, "view");
+  const { api: { access }, request, id } = call;
+  const role = await access.roleIn(request, loginOf(call), id) ?? "view";
+  return Response.json(await alive(show(session, role)));
 }
 
 async function end(call: Call): Promise<Response> {
-  const { session } = sessionOf(call, "control");
+  const { session } = await sessionOf(call, "control");
   await session.pty.close();
   return new Response(null, { status: 204 });
 }
 
 async function resize(call: Call): Promise<Response> {
-  const { session } = sessionOf(call, "control");
-  const size = sizeField(await fieldsOf(call, "columns", "rows"));
+  const { session, fields } = await sessionOf(
+    call,
+    "control",
+    "columns",
+    "rows",
+  );
+  const size = sizeField(fields);
   await alive(session.pty.resize(size));
   return new Response(null, { status: 204 });
 }
 
 async function signal(call: Call): Promise<Response> {
-  const { session } = sessionOf(call, "control");
-  const name = textField(await fieldsOf(call, "signal"), "signal") ?? "";
+  const { session, fields } = await sessionOf(call, "control", "signal");
+  const name = textField(fields, "signal") ?? "";
   if (!isSignal(name)) {
     throw new Problem(
       "bad_request",

@@ -54,6 +54,13 @@ export function textField(fields: Fields, name: string): string | undefined {
   throw new Problem("bad_request", `"${name}" must be a string`);
 }
 
+/** Returns a field that must be a boolean, if it is given. */
+export function flagField(fields: Fields, name: string): boolean | undefined {
+  const value = fields[name];
+  if (value === undefined || typeof value === "boolean") return value;
+  throw new Problem("bad_request", `"${name}" must be a boolean`);
+}
+
 /** Returns a field that must be an array of strings, if it is given. */
 export function textsField(
   fields: Fields,

@@ -61,7 +61,7 @@ async function logIn() {
     await ask("POST", "login", { ticket }).catch((error) =>
       ask("GET", "login").then(() => undefined, () => Promise.reject(error))
     );
-  if (granted?.session) return go(granted.session);
+  if (granted && granted.session !== "all") return go(granted.session);
   const { role } = await ask("GET", "login");
   const { sessions } = await ask("GET", "sessions");
   if (granted && sessions.length === 1) return go(sessions[0].id);

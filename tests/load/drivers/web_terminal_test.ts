@@ -10,7 +10,7 @@ import { call, issuesOf, openUser } from "./calls.ts";
 function requestTo(served: Served): { url: string; ticket: string } {
   return {
     url: `http://${served.host}/`,
-    ticket: served.terminal.ticket({ role: "control", session: undefined }),
+    ticket: served.terminal.ticket({ role: "control", session: "all" }),
   };
 }
 

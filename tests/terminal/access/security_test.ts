@@ -5,6 +5,7 @@ import {
   readCookies,
   setCookie,
 } from "../../../src/terminal/access/cookie.ts";
+import { newGrant } from "../../../src/terminal/access/grant_rules.ts";
 import { Logins } from "../../../src/terminal/access/logins.ts";
 import { Problem } from "../../../src/terminal/http/problem.ts";
 import {
@@ -13,6 +14,7 @@ import {
 } from "../../../src/terminal/access/secrets.ts";
 import { Tickets } from "../../../src/terminal/access/tickets.ts";
 import { TokenBuckets } from "../../../src/terminal/access/token_bucket.ts";
+import { passOf } from "./passes.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 
 Deno.test("a secret is recognized by its text, and only its hash is kept", () => {
@@ -35,7 +37,7 @@ Deno.test("a secret is recognized by its text, and only its hash is kept", () =>
 
 Deno.test("a ticket is valid once", () => {
   const tickets = new Tickets(new ManualClock(), 60_000);
-  const grant = { role: "view", session: "a" } as const;
+  const grant = newGrant({ role: "view", session: "a" });
   const text = tickets.issue(grant);
   assertEquals(tickets.redeem(text), grant);
   assertEquals(tickets.redeem(text), undefined);
@@ -45,7 +47,7 @@ Deno.test("a ticket is valid once", () => {
 Deno.test("a ticket expires after ticketMs", () => {
   const clock = new ManualClock();
   const tickets = new Tickets(clock, 60_000);
-  const grant = { role: "control", session: undefined } as const;
+  const grant = newGrant({ role: "control", session: "all" });
   const [first, second] = [tickets.issue(grant), tickets.issue(grant)];
   clock.advance(59_999);
   assertEquals(tickets.redeem(first), grant);
@@ -56,7 +58,7 @@ Deno.test("a ticket expires after ticketMs", () => {
 Deno.test("unused tickets do not pile up", () => {
   const clock = new ManualClock();
   const tickets = new Tickets(clock, 60_000);
-  const grant = { role: "view", session: undefined } as const;
+  const grant = newGrant({ role: "view", session: "all" });
   for (let i = 0; i < 5000; i++) tickets.issue(grant);
   assertEquals(tickets.size, 1000);
   clock.advance(60_000);
@@ -84,10 +86,11 @@ Deno.test("a login ends after loginIdleMs without use, unless a viewer is attach
   const clock = new ManualClock();
   const logins = new Logins(clock, limits);
   const { token, login } = logins.start();
-  login.viewers++;
+  const pass = passOf();
+  login.open(pass);
   clock.advance(150);
   assertEquals(logins.find(token), login);
-  login.viewers--;
+  login.remove(pass);
   clock.advance(150);
   assertEquals(logins.find(token), undefined);
   assert(login.ended.aborted);
@@ -107,15 +110,15 @@ Deno.test("with too many logins, the one unused for longest ends", () => {
 
 Deno.test("a login may do what its tickets allow, and no more", () => {
   const { login } = new Logins(new ManualClock(), limits).start();
-  login.add({ role: "view", session: "a" });
+  login.add(newGrant({ role: "view", session: "a", replaces: false }));
   assertEquals(login.roleIn("a"), "view");
   assertEquals(login.roleIn("b"), undefined);
-  assertEquals(login.roleIn(undefined), undefined);
-  login.add({ role: "control", session: "a" });
+  assertEquals(login.roleIn("all"), undefined);
+  login.add(newGrant({ role: "control", session: "a", replaces: false }));
   assertEquals(login.roleIn("a"), "control");
-  login.add({ role: "view", session: undefined });
+  login.add(newGrant({ role: "view", session: "all", replaces: false }));
   assertEquals(login.roleIn("b"), "view");
-  assertEquals(login.roleIn(undefined), "view");
+  assertEquals(login.roleIn("all"), "view");
   login.end();
 });
 

@@ -136,7 +136,8 @@ Deno.test("a text message breaks the protocol, before the attachment and after i
 
 Deno.test("an attachment that is made after the end is released", () => {
   const state = after("control", { type: "socket_opened" }, {
-    type: "login_ended",
+    type: "access_ended",
+    why: "why",
   });
   assertEquals(transition(state, ATTACHED), [{ type: "detach" }]);
   assertEquals(state.phase, "closing");
@@ -146,7 +147,7 @@ Deno.test("each reason to end has its error, and ends the attachment once", () =
   const ends: readonly (readonly [AttachmentEvent, ErrorCode])[] = [
     [{ type: "protocol_broken", text: "why" }, ErrorCode.PROTOCOL],
     [{ type: "overflowed" }, ErrorCode.LIMIT],
-    [{ type: "login_ended" }, ErrorCode.UNAUTHORIZED],
+    [{ type: "access_ended", why: "why" }, ErrorCode.UNAUTHORIZED],
     [{ type: "replaced" }, ErrorCode.REPLACED],
     [{ type: "input_failed" }, ErrorCode.INTERNAL],
     [{ type: "server_stopping" }, ErrorCode.GOING_AWAY],
@@ -354,7 +355,7 @@ const events: fc.Arbitrary<AttachmentEvent> = fc.oneof(
     { type: "input_ack_due" },
     { type: "input_failed" },
     { type: "replaced" },
-    { type: "login_ended" },
+    { type: "access_ended", why: "why" },
     { type: "overflowed" },
     { type: "server_stopping" },
     { type: "failed" },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { passOf } from "../access/passes.ts";
 import { ActorSystem } from "../../../src/actor/system.ts";
 import type { ReplyTo } from "../../../src/actor/ref.ts";
 import type {
@@ -58,7 +59,7 @@ export class ScriptedSession implements AsyncDisposable {
             role,
             offset: undefined,
             ledger: this.session.ledgerOf("viewer", role),
-            login,
+            pass: passOf({ role, session: "scripted" }),
           },
           maxBufferedBytes: 1_000_000,
           silenceMs: 1e9,

@@ -49,7 +49,8 @@ Deno.test(
     const { served, id, cookie } = await withCat();
     await using _ = served;
     const path = `sessions/${id}/attach?client=a`;
-    const another = await served.login("control", "another");
+    const other = await served.terminal.start();
+    const another = await served.login("control", other.id);
     const attempts: readonly [string, string, string?][] = [
       [path, cookie, "http://evil.example"],
       [path, cookie, "null"],

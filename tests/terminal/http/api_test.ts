@@ -62,7 +62,8 @@ Deno.test(
       await refusal(served.request("GET", "metrics")),
       "401 login_needed",
     );
-    const guest = await served.login("view", "some-session");
+    const { id } = await served.terminal.start();
+    const guest = await served.login("view", id);
     assertEquals<unknown>(
       await refusal(served.request("GET", "metrics", { cookie: guest })),
       "403 forbidden",
@@ -85,12 +86,13 @@ Deno.test(
 
 Deno.test("a ticket is exchanged for a cookie once", bounded, async () => {
   await using served = new Served();
-  const ticket = served.terminal.ticket({ role: "view", session: "a" });
+  const { id } = await served.terminal.start();
+  const ticket = served.terminal.ticket({ role: "view", session: id });
   const body = { ticket };
   const first = await served.request("POST", "login", { body });
   assertEquals<unknown>(await json(Promise.resolve(first)), {
     role: "view",
-    session: "a",
+    session: id,
   });
   assertMatch(
     first.headers.get("set-cookie") ?? "",
@@ -104,7 +106,7 @@ Deno.test("a ticket is exchanged for a cookie once", bounded, async () => {
 });
 
 Deno.test(
-  "a browser with a login adds what another ticket allows",
+  "a browser with a login adds what another ticket allows, if that does not replace",
   bounded,
   async () => {
     await using served = new Served();
@@ -115,7 +117,11 @@ Deno.test(
       role: null,
       sessions: [{ id, role: "view" }],
     });
-    assertEquals<unknown>(await served.login("control", id, guest), guest);
+    const added = { replaces: false };
+    assertEquals<unknown>(
+      await served.login("control", id, guest, added),
+      guest,
+    );
     const now = await json(served.request("GET", "login", { cookie: guest }));
     assertEquals<unknown>(now.sessions, [{ id, role: "control" }]);
   },

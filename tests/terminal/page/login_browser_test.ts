@@ -12,7 +12,7 @@ Deno.test(
     });
     const ticket = served.terminal.ticket({
       role: "control",
-      session: undefined,
+      session: "all",
     });
     await using browser = await TestBrowser.open();
     await browser.open(`http://${served.host}/#ticket=${ticket}`);

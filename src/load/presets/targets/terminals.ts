@@ -28,6 +28,6 @@ export async function serveTerminals(
   // Loads what a terminal needs, so that no user waits for it.
   await (await shells.start()).close();
   const service = serveHttp("terminals", shells.fetch, () => shells.close());
-  const ticket = shells.ticket({ role: "control", session: undefined });
+  const ticket = shells.ticket({ role: "control", session: "all" });
   return { ...service, outputs: { ...service.outputs, ticket } };
 }
