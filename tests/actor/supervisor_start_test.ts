@@ -106,11 +106,12 @@ Deno.test("A temporary child whose first start fails lets the children after it 
   assertEquals(await phasesOf(root), ["b up"]);
 });
 
-Deno.test("Two children of one name make their supervisor fail", async () => {
-  await using test = new TestSystem();
-  const root = test.supervise({ children: new Cast().children("a", "a") });
-  const reason = await soon(root.stopped);
-  assertInstanceOf(reason.type === "failed" && reason.cause, TroupeError);
+Deno.test("Two children of one name are refused when their supervisor is created", () => {
+  assertThrows(
+    () => supervisor({ children: new Cast().children("a", "a") }),
+    TypeError,
+    'Cannot use children[1]: its name "a" is that of another child',
+  );
 });
 
 Deno.test("One child may be given to several supervisors", async () => {
