@@ -34,3 +34,25 @@ export function callGuarded(
     return false;
   }
 }
+
+/**
+ * Aborts a signal, and passes what its listeners throw to `failed`. Otherwise
+ * the platform would report that as an uncaught error, which ends the process.
+ */
+export function abortGuarded(
+  controller: AbortController,
+  reason: unknown,
+  failed: (cause: unknown) => void,
+): void {
+  const onError = (event: ErrorEvent): void => {
+    event.preventDefault();
+    failed(event.error);
+  };
+  // Listeners run, and are reported, during the call of abort().
+  globalThis.addEventListener("error", onError);
+  try {
+    controller.abort(reason);
+  } finally {
+    globalThis.removeEventListener("error", onError);
+  }
+}

@@ -19,7 +19,7 @@ import type {
 import { BaseCell } from "./base_cell.ts";
 import type { SystemCore } from "./core.ts";
 import { ActorStoppedError, TroupeError } from "./errors.ts";
-import { callGuarded } from "./guard.ts";
+import { abortGuarded, callGuarded } from "./guard.ts";
 import type { ActorRef, ExitReason } from "./ref.ts";
 import type { Signal, Stashed } from "./signal.ts";
 import type { ActorSystem } from "./system.ts";
@@ -217,15 +217,18 @@ export class Life<M> implements ActorContext<M> {
     }
     for (const late of this.#undeliveredValues ?? []) this.callLate(late);
     this.#undeliveredValues = undefined;
-    this.#controller?.abort(this.over());
+    if (this.#controller === undefined) return;
+    const failed = (error: unknown): void => this.failed(error);
+    abortGuarded(this.#controller, this.over(), failed);
   }
 
   /** Passes a value to its `onLate`; a failure is reported and ends nothing. */
   private callLate(late: () => void): void {
-    callGuarded(
-      late,
-      (error) => this.#owner.core.failed(this.#owner, error, undefined),
-    );
+    callGuarded(late, (error) => this.failed(error));
+  }
+
+  private failed(error: unknown): void {
+    this.#owner.core.failed(this.#owner, error, undefined);
   }
 
   private over(): ActorStoppedError {

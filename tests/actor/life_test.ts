@@ -554,3 +554,33 @@ Deno.test("A context spawns children that are stopped with its life", async () =
   assertEquals(await soon(child.stopped), { type: "shutdown" });
   await handled(ref);
 });
+
+Deno.test("A listener to the signal of a life that throws is a failure, and ends nothing else", async () => {
+  await using test = new TestSystem();
+  const cause = new Error("listener");
+  const aborted: string[] = [];
+  const hooks = {
+    started({ self, signal }: ActorContext<Step>) {
+      signal.addEventListener("abort", () => {
+        throw cause;
+      });
+      signal.addEventListener("abort", () => aborted.push(self.path));
+    },
+    stopped: () => new Promise<void>(() => {}),
+  };
+  const [stopped, killed] = [test.spawn(hooks), test.spawn(hooks)];
+  const other = test.spawn();
+  await settle();
+  stopped.stop();
+  killed.kill();
+  // The deadline of the first one passes in a timer.
+  await test.advance(5000);
+  assertEquals(await soon(stopped.stopped), { type: "killed" });
+  assertEquals(await soon(killed.stopped), { type: "killed" });
+  assertEquals(
+    test.of("failed").map(({ actor, cause }) => [actor.path, cause]),
+    [[killed.path, cause], [stopped.path, cause]],
+  );
+  assertEquals(aborted, [killed.path, stopped.path]);
+  assertEquals(other.alive, true);
+});
