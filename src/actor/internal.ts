@@ -22,4 +22,5 @@ export { checkRef } from "./argument_checks.ts";
 export { checkClock } from "./clock.ts";
 export { coreOf, type MessageTracing } from "./core.ts";
 export { Deadline, Deadlines } from "./deadlines.ts";
+export { abortGuarded, callGuarded, report } from "./guard.ts";
 export { Ring } from "./ring.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock, Timer } from "../actor/mod.ts";
+import { abortGuarded } from "../actor/internal.ts";
 import { RequestTimeoutError } from "./request_errors.ts";
 
 /** What a handler can read about a request besides its value. */
@@ -27,6 +28,8 @@ export interface RequestContext {
 export class Exchange implements RequestContext {
   readonly #clock: Clock;
   readonly #expiresAt: number;
+  /** Called with what a listener to the signal throws. */
+  readonly #listenerFailed: (error: unknown) => void;
   #controller: AbortController | undefined;
   #timer: Timer | undefined;
   /** Why nobody waits for the reply any more. */
@@ -38,8 +41,10 @@ export class Exchange implements RequestContext {
     readonly body: Uint8Array,
     deadlineMs: number,
     clock: Clock,
+    listenerFailed: (error: unknown) => void,
   ) {
     this.#clock = clock;
+    this.#listenerFailed = listenerFailed;
     this.#expiresAt = deadlineMs === Infinity
       ? Infinity
       : clock.now() + deadlineMs;
@@ -71,7 +76,8 @@ export class Exchange implements RequestContext {
   abort(reason: unknown): void {
     this.#timer?.cancel();
     this.#reason ??= reason;
-    this.#controller?.abort(reason);
+    if (this.#controller === undefined) return;
+    abortGuarded(this.#controller, reason, this.#listenerFailed);
   }
 
   /**

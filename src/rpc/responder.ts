@@ -4,7 +4,7 @@
  * @module
  */
 import { type Clock, realClock } from "../actor/mod.ts";
-import { checkClock } from "../actor/internal.ts";
+import { callGuarded, checkClock, report } from "../actor/internal.ts";
 import { type Codec, CodecError } from "../codec/mod.ts";
 import {
   ConnectionClosedError,
@@ -57,8 +57,9 @@ export interface ServeRequestsOptions<Req, Reply> {
   readonly maxQueuedBytes?: number;
   /**
    * Called with what a handler threw, unless it was a
-   * {@linkcode RequestFailure} or the reason of its own signal. It must not
-   * throw.
+   * {@linkcode RequestFailure} or the reason of its own signal, and with what a
+   * listener to that signal threw. What it throws itself, or its promise rejects
+   * with, is printed on stderr.
    * @default {console.error}
    */
   readonly onError?: (error: unknown) => void;
@@ -236,7 +237,13 @@ class Responder<Req, Reply> {
           );
         }
         const { clock, maxConcurrent } = this.#options;
-        const exchange = new Exchange(id, body, deadlineMs, clock);
+        const exchange = new Exchange(
+          id,
+          body,
+          deadlineMs,
+          clock,
+          this.#listenerFailed,
+        );
         if (this.#active < maxConcurrent) return void this.#run(exchange);
         this.#queued.set(id, exchange);
         this.#queuedBytes += body.length;
@@ -330,12 +337,13 @@ class Responder<Req, Reply> {
     }
   }
 
+  /** A listener to the signal of a request threw. */
+  readonly #listenerFailed = (error: unknown): void => this.#report(error);
+
   #report(error: unknown): void {
-    try {
-      this.#options.onError(error);
-    } catch (thrown) {
-      console.error("The onError of serveRequests threw:", thrown);
-    }
+    callGuarded(() => this.#options.onError(error), (thrown) => {
+      report("The onError of serveRequests threw:", thrown);
+    });
   }
 
   #end(reason: unknown): void {

@@ -225,7 +225,7 @@ export class AcceptedSessions {
       onReady() {},
       onState(state) {
         if (state.phase === "resuming") served.waitsSince = clock.now();
-        onState?.(state);
+        return onState?.(state);
       },
       onEnd: (cause) => onEnd(cause, remote),
     }));

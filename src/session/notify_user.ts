@@ -1,22 +1,19 @@
 /**
- * Calls into the user's code: what it throws is reported, as the crash of an
- * actor is, and harms nobody else.
+ * Calls into the user's code: what it throws, or what its promise rejects with,
+ * is reported, as the crash of an actor is, and harms nobody else.
  *
  * @module
  */
 import type { ActorContext } from "../actor/mod.ts";
-import { coreOf } from "../actor/internal.ts";
+import { callGuarded, coreOf } from "../actor/internal.ts";
 
-/** Calls `call`; returns whether it succeeded. */
+/** Calls `call`; returns whether it has not thrown. */
 export function notifyUser<M>(
   { self, system }: ActorContext<M>,
-  call: () => void,
+  call: () => unknown,
 ): boolean {
-  try {
-    call();
-    return true;
-  } catch (cause) {
-    coreOf(system).failed(self, cause, undefined);
-    return false;
-  }
+  return callGuarded(
+    call,
+    (cause) => coreOf(system).failed(self, cause, undefined),
+  );
 }

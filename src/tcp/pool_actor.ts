@@ -121,7 +121,7 @@ export function poolActor(
         serve: undefined,
         onState(state) {
           if (state.phase === "lost") opening.lost();
-          options.onState?.(state);
+          return options.onState?.(state);
         },
         onGoingAway(retryAfterMs) {
           avoid(key, retryAfterMs);

@@ -138,6 +138,65 @@ Deno.test(
 );
 
 Deno.test(
+  "a listener to the signal of a request that throws is an error, and others are served",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const clock = new ManualClock();
+    const errors: unknown[] = [];
+    const onError = (error: unknown) => void errors.push(error);
+    const { peer, calls } = await serve(net, { clock, onError });
+    await peer.send(request(1));
+    await peer.send(request(2, 1000));
+    for (const _ of [1, 2]) {
+      const { context: { signal }, number, end } = await calls.next();
+      signal.addEventListener("abort", end);
+      signal.addEventListener("abort", () => {
+        throw number;
+      });
+    }
+    await peer.send(encodeCancel(1));
+    // By the network, and by a timer.
+    await flushed(net);
+    clock.advance(1000);
+    await peer.send(request(3));
+    (await calls.next()).end();
+    let id: number;
+    do ({ id } = await nextFrame(peer)); while (id !== 3);
+    assertEquals(errors, [1, 2]);
+  },
+);
+
+Deno.test(
+  "an onError whose promise rejects is printed, and others are served",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const [peer, there] = await net.pair();
+    const printed = Promise.withResolvers<unknown[]>();
+    const { error } = console;
+    console.error = (...args: unknown[]) => printed.resolve(args);
+    try {
+      serveRequests(
+        there,
+        { ...codecs, onError: () => Promise.reject("unhandled") },
+        () => Promise.reject(new Error("handler")),
+      ).catch(() => {});
+      await peer.send(request(1));
+      await nextFrame(peer);
+      assertEquals(await printed.promise, [
+        "The onError of serveRequests threw:",
+        "unhandled",
+      ]);
+      await peer.send(request(2));
+      assertEquals((await nextFrame(peer)).id, 2);
+    } finally {
+      console.error = error;
+    }
+  },
+);
+
+Deno.test(
   "an id may be reused while its cancelled handler still runs",
   bounded,
   async () => {

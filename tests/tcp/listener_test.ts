@@ -152,31 +152,51 @@ Deno.test("a listener reports whose error it was", bounded, async () => {
   assertEquals(await reported.promise, { hostname, port });
 });
 
-Deno.test(
-  "a listener goes on when its onPeerError throws",
-  bounded,
-  async () => {
-    await using net = new Net({
-      serve: echo,
-      listen: {
-        resumeMs: 0,
-        onPeerError() {
-          throw new Error("I cannot take it");
-        },
-      },
-    });
-    {
-      using peer = await RawPeer.meet(net.listener.address);
-      await peer.socket.closeWrite();
-      const failure = await net.failures.next();
-      assertInstanceOf(failure, Error);
-      assertEquals(failure.message, "I cannot take it");
-      assertEquals(await peer.goAway(), undefined);
-    }
-    await net.until(() => net.listener.stats().sockets === 0);
-    await roundTrip(await net.connect());
-  },
-);
+for (
+  const [how, fail] of [
+    ["throws", (error: Error) => {
+      throw error;
+    }],
+    ["returns a promise that rejects", (error: Error) => Promise.reject(error)],
+  ] as const
+) {
+  Deno.test(
+    `a listener goes on when its onPeerError ${how}`,
+    bounded,
+    async () => {
+      const error = new Error("I cannot take it");
+      await using net = new Net({
+        serve: echo,
+        listen: { resumeMs: 0, onPeerError: () => fail(error) },
+      });
+      {
+        using peer = await RawPeer.meet(net.listener.address);
+        await peer.socket.closeWrite();
+        assertEquals(await net.failures.next(), error);
+        assertEquals(await peer.goAway(), undefined);
+      }
+      await net.until(() => net.listener.stats().sockets === 0);
+      await roundTrip(await net.connect());
+    },
+  );
+
+  Deno.test(
+    `a listener and a pool go on when their onState ${how}`,
+    bounded,
+    async () => {
+      const [here, there] = [new Error("here"), new Error("there")];
+      await using net = new Net({
+        serve: echo,
+        listen: { onState: () => fail(there) },
+        pool: { onState: () => fail(here) },
+      });
+      await roundTrip(await net.connect());
+      const failures = [await net.failures.next(), await net.failures.next()];
+      assertEquals(new Set(failures), new Set([here, there]));
+      await roundTrip(await net.connect());
+    },
+  );
+}
 
 // How many sockets.
 
