@@ -32,7 +32,7 @@ import type {
   PtySessionMessage,
   PtyViewer,
 } from "./protocol.ts";
-XX
+import type { Pty, PtyExit, SignalName } from "./pty.ts";
 import {
   initialSessionState,
   type Presence,
