@@ -11,7 +11,7 @@ import { backoffDelayMs, type ResolvedBackoff } from "./backoff.ts";
  */
 export class FailureStreak {
   #count = 0;
-  #since = 0;
+  #since: number | undefined;
 
   /**
    * Counts a failure after `healthyMs` of being up, which is below 0 if the
@@ -19,12 +19,18 @@ export class FailureStreak {
    */
   add(now: number, healthyMs: number, backoff: ResolvedBackoff): number {
     if (healthyMs >= backoff.resetAfterMs) this.#count = 0;
-    if (this.#count === 0 || healthyMs >= 0) this.#since = now;
+    if (this.#count === 0) this.#since = undefined;
+    this.#since ??= now;
     return backoffDelayMs(backoff, this.#count++);
+  }
+
+  /** The child is up, whatever becomes of it. */
+  up(): void {
+    this.#since = undefined;
   }
 
   /** Returns the milliseconds since the first failure after it was last up. */
   durationMs(now: number): number {
-    return now - this.#since;
+    return now - (this.#since ?? now);
   }
 }

@@ -72,6 +72,12 @@ export class SupervisedChild implements ChildState {
       : this.#bugs ??= new FailureStreak();
   }
 
+  /** A life has begun to handle messages, so no outage goes on. */
+  started(now: number): void {
+    this.upSince = now;
+    this.#outages?.up();
+  }
+
   /** Keeps what must be done once the child is down. */
   whenDown(proceed: () => void): void {
     (this.#whenDown ??= []).push(proceed);

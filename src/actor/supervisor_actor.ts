@@ -86,7 +86,7 @@ export class SupervisorActor implements SupervisingHandler<SupervisorMessage> {
     const child = this.#recordOf(cell);
     if (child === undefined || child.phase !== "starting") return;
     this.#cancelTimer(child);
-    child.upSince = this.#supervisor.core.clock.now();
+    child.started(this.#supervisor.core.clock.now());
     for (const call of child.takeWhenUp()) this.#calls.done(call);
     this.#execute(this.#decisions.started(child));
   }
@@ -193,8 +193,10 @@ export class SupervisorActor implements SupervisingHandler<SupervisorMessage> {
   /** Reports the start of this supervisor when its children have started. */
   #reportStart(): void {
     if (this.#reported || !this.#decisions.allStarted) return;
+    const { supervised, parent, maySpawn } = this.#supervisor;
+    // The last of its children may have ended it instead.
+    if (!maySpawn) return;
     this.#reported = true;
-    const { supervised, parent } = this.#supervisor;
     if (supervised) parent?.childStarted(this.#supervisor);
   }
 

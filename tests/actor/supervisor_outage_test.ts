@@ -171,6 +171,24 @@ Deno.test("An outage ends when the child is up: two short ones are not a long on
   assertEquals(test.of("gave_up"), []);
 });
 
+Deno.test("An outage ends when the child is up, although that life ends with a failure", async () => {
+  using _chance = fixedChance(0);
+  await using test = new TestSystem();
+  const cast = new Cast();
+  const a = cast.child("a");
+  const root = test.supervise({
+    children: [a],
+    unavailable: { giveUpAfterMs: 500 },
+  });
+  const ref = await find(root, a);
+  ref.tell(crash(outage));
+  await test.advance(600);
+  cast.spoil("start a", outage, outage);
+  ref.tell(crash("bug"));
+  await handled(ref);
+  assertEquals(test.of("gave_up"), []);
+});
+
 Deno.test("The back-off grows although the child is up between two outages", async () => {
   using _chance = fixedChance(0.5);
   await using test = new TestSystem();
