@@ -14,6 +14,12 @@ export interface Driver {
    */
   validate(request: JsonObject): readonly DriverIssue[];
   /**
+   * Returns how an operation with this request is performed, in words for
+   * reports such as `HTTP/2, over one connection that all users share`, if there
+   * is a choice. References to feeders may be left in the request.
+   */
+  describe?(request: JsonObject): string;
+  /**
    * Opens what one user needs. Called when the user first performs an operation
    * of this driver; the time is not part of the service time. If it rejects,
    * the operation has failed.

@@ -71,6 +71,11 @@ export interface LoadResult {
   readonly steady: OperationResult;
   /** Each operation in the steady phase, in the order of the scenario. */
   readonly operations: readonly OperationResult[];
+  /**
+   * How operations were performed where drivers have a choice, such as `read:
+   * HTTP/1.1, over as many connections as there are concurrent requests`.
+   */
+  readonly protocols: readonly string[];
   /** What became of the virtual users. */
   readonly users: UserResult;
   /** The criteria and the default limits, each with its outcome. */

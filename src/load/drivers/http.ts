@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { checkOneOf } from "../../checks/internal.ts";
+import {
+  checkObject,
+  checkOneOf,
+  checkOptionNames,
+  type OptionNames,
+  shown,
+} from "../../checks/internal.ts";
 import type {
   Driver,
   DriverSession,
@@ -12,6 +18,7 @@ import type {
 } from "../driver.ts";
 import {
   choice,
+  flag,
   json,
   list,
   object,
@@ -57,18 +64,39 @@ export interface HttpRequest {
    * @default {16777216}
    */
   readonly maxBodyBytes?: number;
+  /**
+   * Whether HTTP/2 is spoken, and nothing else: all concurrent requests share
+   * one connection then.
+   * @default {that of the driver}
+   */
+  readonly http2?: boolean;
+  /**
+   * Whether all users share one pool, or each user has connections of its own.
+   * @default {that of the driver}
+   */
+  readonly connections?: "shared" | "per_user";
 }
 
 /** Options of {@linkcode httpDriver}. */
 export interface HttpDriverOptions {
   /**
+   * Whether HTTP/2 is spoken instead of HTTP/1.1, with all concurrent requests
+   * over one connection; `http:` URLs are spoken to without an upgrade.
+   * @default {false}
+   */
+  readonly http2?: boolean;
+  /**
    * Whether all users share one pool, which has as many connections as there
    * are concurrent requests, or each user has connections of its own, as
-   * browsers do, for some 150 KB each.
+   * browsers do, for some 150 KB each. Of HTTP/2 there is one connection, for
+   * all users or for each.
    * @default {"shared"}
    */
   readonly connections?: "shared" | "per_user";
-  /** Options of the client, such as certificates or a proxy. */
+  /**
+   * Options of the client, such as certificates or a proxy; `http1` and `http2`
+   * of it are set by the choice above.
+   */
   readonly client?: Deno.CreateHttpClientOptions;
 }
 
@@ -87,11 +115,21 @@ const rule = object<HttpRequest>({
   redirect: optional(choice("follow", "manual")),
   statuses: optional(list(whole(100, 599), 1)),
   maxBodyBytes: optional(bytes),
+  http2: optional(flag),
+  connections: optional(choice("shared", "per_user")),
 }, ["body", "json"]);
 
 const DEFAULT_MAX_BODY_BYTES = 16_777_216;
 
+/** How requests get to the service. */
+interface Way {
+  readonly http2: boolean;
+  readonly connections: "shared" | "per_user";
+}
+
 interface Prepared {
+  /** The place of its way in {@linkcode WAYS}. */
+  readonly way: number;
   readonly url: string;
   readonly init: RequestInit;
   readonly sentBytes: number;
@@ -104,8 +142,16 @@ interface Client extends AsyncDisposable {
   readonly client: Deno.HttpClient;
 }
 
+/** All ways, each with a client of its own. */
+const WAYS: readonly Way[] = [
+  { http2: false, connections: "shared" },
+  { http2: false, connections: "per_user" },
+  { http2: true, connections: "shared" },
+  { http2: true, connections: "per_user" },
+];
+
 /**
- * Makes a driver for HTTP/1.1 and HTTP/2. An operation ends when the whole
+ * Makes a driver for HTTP/1.1 or HTTP/2. An operation ends when the whole
  * response was received, and fails if the status is 400 or more, unless
  * `statuses` lists it. Checks can use `status`, the media type as `type`, and
  * `body` if it is text or JSON, by its type or, without one, by its content.
@@ -117,25 +163,112 @@ interface Client extends AsyncDisposable {
  * const driver = httpDriver({ connections: "per_user" });
  * console.assert(driver.validate({ url: "ftp://localhost/" }).length === 1);
  * ```
+ *
+ * @throws {TypeError} if an option is not known, or has a value of the wrong
+ * type.
  */
 export function httpDriver(options: HttpDriverOptions = {}): Driver {
-  const { connections = "shared", client = {} } = options;
+  checkOptionNames("httpDriver()", options, OPTION_NAMES);
+  const { http2 = false, connections = "shared", client = {} } = options;
   checkOneOf("connections", connections, ["shared", "per_user"]);
-  const requests = new RequestReader(rule, prepare);
-  const shared = new Shared(() => Promise.resolve(openClient(client)));
+  if (typeof http2 !== "boolean") {
+    throw new TypeError(
+      `Cannot use http2: it is ${shown(http2)}, it must be a boolean`,
+    );
+  }
+  checkObject("client", client, "an object");
+  const wayOf = (request: Partial<Way>): Way => ({
+    http2: request.http2 ?? http2,
+    connections: request.connections ?? connections,
+  });
+  const requests = new RequestReader(
+    rule,
+    (request: HttpRequest) => prepare(request, wayOf(request)),
+  );
+  const open = ({ http2 }: Way) =>
+    openClient({ ...client, http1: !http2, http2 });
+  const shared = WAYS.map((way) =>
+    new Shared(() => Promise.resolve(open(way)))
+  );
   return {
     validate: (request) => requests.validate(request),
-    async open(): Promise<DriverSession> {
-      const isShared = connections === "shared";
-      const own = isShared ? await shared.acquire() : openClient(client);
-      return {
-        perform: async (call) =>
-          await perform(requests.of(call), own.client, call),
-        [Symbol.asyncDispose]: () =>
-          isShared ? shared.release() : own[Symbol.asyncDispose]().then(),
-      };
-    },
+    describe: ({ http2, connections }) =>
+      describeWay(
+        wayOf({
+          ...typeof http2 === "boolean" ? { http2 } : {},
+          ...connections === "shared" || connections === "per_user"
+            ? { connections }
+            : {},
+        }),
+      ),
+    open: () => Promise.resolve(new HttpSession(requests, shared, open)),
   };
+}
+
+const OPTION_NAMES: OptionNames<HttpDriverOptions> = {
+  http2: true,
+  connections: true,
+  client: true,
+};
+
+function describeWay({ http2, connections }: Way): string {
+  const isShared = connections === "shared";
+  if (http2) {
+    return isShared
+      ? "HTTP/2, over one connection that all users share"
+      : "HTTP/2, over a connection for each user";
+  }
+  return isShared
+    ? "HTTP/1.1, over as many connections as there are concurrent requests"
+    : "HTTP/1.1, over connections of each user's own";
+}
+
+/** The clients of one user, which are opened when they are needed. */
+class HttpSession implements DriverSession {
+  readonly #requests: RequestReader<HttpRequest, Prepared>;
+  readonly #shared: readonly Shared<Client>[];
+  readonly #open: (way: Way) => Client;
+  readonly #clients: (Client | undefined)[] = WAYS.map(() => undefined);
+
+  constructor(
+    requests: RequestReader<HttpRequest, Prepared>,
+    shared: readonly Shared<Client>[],
+    open: (way: Way) => Client,
+  ) {
+    this.#requests = requests;
+    this.#shared = shared;
+    this.#open = open;
+  }
+
+  async perform(call: OperationCall): Promise<OperationOutcome> {
+    const prepared = this.#requests.of(call);
+    const { client } = this.#clients[prepared.way] ??
+      await this.#acquire(prepared.way);
+    return await perform(prepared, client, call);
+  }
+
+  async #acquire(index: number): Promise<Client> {
+    const way = WAYS[index];
+    const shared = this.#shared[index];
+    if (way === undefined || shared === undefined) {
+      throw new TypeError(`There is no way ${index}`);
+    }
+    const client = way.connections === "shared"
+      ? await shared.acquire()
+      : this.#open(way);
+    this.#clients[index] = client;
+    return client;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(
+      this.#clients.map((client, index) =>
+        WAYS[index]?.connections === "shared"
+          ? client && this.#shared[index]?.release()
+          : client?.[Symbol.asyncDispose]()
+      ),
+    );
+  }
 }
 
 function openClient(options: Deno.CreateHttpClientOptions): Client {
@@ -146,7 +279,7 @@ function openClient(options: Deno.CreateHttpClientOptions): Client {
   };
 }
 
-function prepare(request: HttpRequest): Prepared {
+function prepare(request: HttpRequest, way: Way): Prepared {
   const { json, body = json === undefined ? undefined : JSON.stringify(json) } =
     request;
   const { method = body === undefined ? "GET" : "POST" } = request;
@@ -156,6 +289,9 @@ function prepare(request: HttpRequest): Prepared {
   }
   const payload = body === undefined ? undefined : encode(body);
   return {
+    way: WAYS.findIndex(({ http2, connections }) =>
+      http2 === way.http2 && connections === way.connections
+    ),
     url: request.url,
     init: {
       method,

@@ -239,6 +239,7 @@ export function notesOf(
     ["Users", usersText(result)],
     ["Generator", generatorText(result)],
     ["Model", modelText(result)],
+    ...result.protocols.map((protocol) => ["Protocol", protocol] as const),
     ...payload === undefined ? [] : [["Payload", payload] as const],
   ];
 }

@@ -25,6 +25,7 @@ import type {
   PhaseResult,
 } from "../result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import type { DriverMap } from "../driver.ts";
 import { type RunningTarget, startTarget } from "./target.ts";
 import { timelineIntervalMs } from "./timeline.ts";
 import { loadPhases, longestMs, verdictOf } from "./verdict.ts";
@@ -260,6 +261,7 @@ export class ScenarioRun {
       total: load?.total() ?? all.accounting,
       steady: all,
       operations,
+      protocols: protocolsOf(this.#scenario, this.#manager.drivers),
       users: load?.users() ?? this.#noUsers(),
       criteria,
       generator: generatorHealth(monitor, lag, workMs, health),
@@ -308,6 +310,19 @@ const WORK = { prepare: "the preparation", cleanup: "the clean-up" } as const;
 
 function droppedWarning(dropped: number, planned: number): string {
   return `${dropped} of ${planned} planned operations were dropped because all users were busy: raise maxUsers if the service can take more.`;
+}
+
+/** Returns how operations are performed; those of the same way together. */
+function protocolsOf(
+  { operations }: Scenario,
+  drivers: DriverMap,
+): readonly string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, driver, request } of operations) {
+    const way = drivers[driver]?.describe?.(request);
+    if (way !== undefined) names.set(way, [...names.get(way) ?? [], name]);
+  }
+  return [...names].map(([way, names]) => `${names.join(", ")}: ${way}`);
 }
 
 /** Returns the generator's work for each operation of the steady phase. */

@@ -1,6 +1,16 @@
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import type { Driver } from "../../../src/load/driver.ts";
 import { DriverError } from "../../../src/load/drivers/driver_error.ts";
 import { httpDriver } from "../../../src/load/drivers/http.ts";
+import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
+import { resultToText } from "../../../src/load/report/text_report.ts";
+import { TestDriver } from "../../support/load_drivers.ts";
 import { Happenings } from "../../support/happenings.ts";
 import { bounded } from "../../support/net.ts";
 import { call, issuesOf, openUser } from "./calls.ts";
@@ -305,3 +315,90 @@ Deno.test(
     );
   },
 );
+
+const TLS = new URL("../../support/tls/", import.meta.url);
+const tls = (name: string) => Deno.readTextFileSync(new URL(name, TLS));
+
+/** The connections of five requests that are all under way at once. */
+async function connectionsOf(
+  driver: Driver,
+  request: object,
+  scheme: "http" | "https",
+): Promise<number> {
+  const ports = new Set<number>();
+  const all = Promise.withResolvers<void>();
+  let underWay = 0;
+  await using server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen() {},
+    ...scheme === "https"
+      ? { cert: tls("server.pem"), key: tls("server.key") }
+      : {},
+  }, async (_request, { remoteAddr }) => {
+    ports.add(remoteAddr.port);
+    if (++underWay === 5) all.resolve();
+    await all.promise;
+    return new Response("hi");
+  });
+  const url = `${scheme}://localhost:${server.addr.port}/`;
+  const users = await Promise.all(
+    Array.from({ length: 5 }, () => openUser(driver)),
+  );
+  await Promise.all(
+    users.map((user) => user.perform(call({ url, ...request }))),
+  );
+  await Promise.all(users.map((user) => user[Symbol.asyncDispose]()));
+  return ports.size;
+}
+
+for (const scheme of ["http", "https"] as const) {
+  Deno.test(
+    `requests over ${scheme} have a connection each, unless HTTP/2 is chosen`,
+    bounded,
+    async () => {
+      const client = { caCerts: [tls("ca.pem")] };
+      const first = httpDriver({ client });
+      assertEquals(await connectionsOf(first, {}, scheme), 5);
+      assertEquals(await connectionsOf(first, { http2: true }, scheme), 1);
+      const own = { http2: true, connections: "per_user" };
+      assertEquals(await connectionsOf(first, own, scheme), 5);
+      const second = httpDriver({ client, http2: true });
+      assertEquals(await connectionsOf(second, {}, scheme), 1);
+      assertEquals(await connectionsOf(second, { http2: false }, scheme), 5);
+    },
+  );
+}
+
+Deno.test("the result of a run names the protocol of its HTTP operations", async () => {
+  const drivers = { http: httpDriver(), test: new TestDriver() };
+  const request = { url: "http://127.0.0.1:1/" };
+  const signal = AbortSignal.abort();
+  const result = await new LoadTestManager({ drivers }).run({
+    name: "Protocols",
+    load: { model: "closed", users: 1 },
+    phases: { steadyMs: 1000 },
+    operations: [
+      { name: "read", driver: "http", request },
+      { name: "write", driver: "http", request: { ...request, body: "" } },
+      { name: "poll", driver: "http", request: { ...request, http2: true } },
+      { name: "other", driver: "test", request: {} },
+    ],
+  }, { signal });
+  assertEquals(result.protocols, [
+    "read, write: HTTP/1.1, over as many connections as there are concurrent requests",
+    "poll: HTTP/2, over one connection that all users share",
+  ]);
+  assertStringIncludes(resultToText(result), "Protocol: poll: HTTP/2");
+});
+
+Deno.test("options of the driver that are wrong are refused", () => {
+  const misspelt: object = { conections: "shared" };
+  assertThrows(
+    () => httpDriver(misspelt),
+    TypeError,
+    'did you mean "connections"?',
+  );
+  const wrong: object = { http2: "yes" };
+  assertThrows(() => httpDriver(wrong), TypeError, "it must be a boolean");
+});

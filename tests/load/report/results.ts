@@ -89,6 +89,7 @@ export const failed: LoadResult = {
   total: { ...accounting, planned: 1310, started: 1304, ok: 1290 },
   steady: operation("all"),
   operations: [operation("join"), operation("send")],
+  protocols: ["send: HTTP/1.1"],
   users: { planned: 10, started: 12, replaced: 2, peak: 10 },
   criteria: [
     {
@@ -206,6 +207,7 @@ export const results: fc.Arbitrary<LoadResult> = fc.record({
   total: accountings,
   steady: operations,
   operations: fc.array(operations, { maxLength: 3 }),
+  protocols: fc.array(text, { maxLength: 2 }),
   users: fc.record({
     planned: number,
     started: number,
