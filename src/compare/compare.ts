@@ -10,6 +10,7 @@ import {
   type MetricReport,
   type MetricRuns,
 } from "./analysis.ts";
+import { checkObject } from "../checks/internal.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
 import { percent } from "./percent.ts";
 import {
@@ -17,7 +18,7 @@ import {
   type ComparisonPlan,
   planComparison,
 } from "./plan.ts";
-import type { CompareCommand } from "./run.ts";
+import { checkCommand, type CompareCommand } from "./run.ts";
 import { runPairs, warmUp } from "./runs.ts";
 import {
   type MeasureOptions,
@@ -86,15 +87,18 @@ export interface ComparisonReport {
  * console.log(report.verdict); // most likely "inconclusive": 6 pairs are few
  * ```
  *
- * @throws {TypeError} if an option has the wrong type.
+ * @throws {TypeError} if an option has the wrong type or is not known.
  * @throws {RangeError} if an option is out of its range.
  * @throws {RunFailedError} if a run fails.
  */
 export async function compare(
   options: CompareOptions,
 ): Promise<ComparisonReport> {
-  const { a, b } = options;
-  const settings = resolveOptions(options);
+  checkObject("the options of compare()", options, "{ a, b }");
+  const { a, b, ...how } = options;
+  const settings = resolveOptions(how);
+  checkCommand("a", a);
+  checkCommand("b", b);
   const { clock, metrics, seed } = settings;
   const startedAt = clock.now();
   const [aMs = 0, bMs = 0] = await warmUp(settings, [a, b]);

@@ -9,7 +9,7 @@ import { assertComparable, type Baseline } from "./baseline.ts";
 import { compare, type ComparisonReport, reportOf } from "./compare.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
 import { affordableNoisePairs, planComparison } from "./plan.ts";
-import type { CompareCommand } from "./run.ts";
+import { checkCommand, type CompareCommand } from "./run.ts";
 import { runPairs, runSeries, warmUp } from "./runs.ts";
 import {
   type MeasureOptions,
@@ -66,6 +66,7 @@ export class PerformanceIntegrator {
    * @throws {RunFailedError} if a run fails.
    */
   async record(command: CompareCommand): Promise<Baseline> {
+    checkCommand("the command", command);
     const settings = this.#settings;
     const [runMs = 0] = await warmUp(settings, [command]);
     const pairs = affordableNoisePairs(settings, runMs);
@@ -110,6 +111,7 @@ export class PerformanceIntegrator {
     baseline: Baseline,
     command: CompareCommand,
   ): Promise<ComparisonReport> {
+    checkCommand("the command", command);
     const settings = this.#settings;
     const { budgetSeconds, maxPairs, metrics } = settings;
     assertComparable(baseline, await this.#fingerprint(command));

@@ -3,6 +3,12 @@
  *
  * @module
  */
+import {
+  checkArray,
+  checkOptionNames,
+  checkString,
+  type OptionNames,
+} from "../checks/internal.ts";
 import { ChildCpu } from "./child_cpu.ts";
 import { RunFailedError } from "./errors.ts";
 import { type CompareMetric, measured, readField } from "./metric.ts";
@@ -18,6 +24,30 @@ export interface CompareCommand {
    * @default {the current directory}
    */
   readonly directory?: string;
+}
+
+const COMMAND_NAMES: OptionNames<CompareCommand> = {
+  label: true,
+  command: true,
+  directory: true,
+};
+
+/**
+ * Checks a command.
+ *
+ * @throws {TypeError} if it is none.
+ */
+export function checkCommand(name: string, given: CompareCommand): void {
+  checkOptionNames(name, given, COMMAND_NAMES);
+  const { label, command, directory } = given;
+  checkString(`${name}.label`, label);
+  checkArray(
+    `${name}.command`,
+    command,
+    'a list, such as ["deno", "--version"]',
+  );
+  for (const part of command) checkString(`a part of ${name}.command`, part);
+  if (directory !== undefined) checkString(`${name}.directory`, directory);
 }
 
 /** Options of a run. */

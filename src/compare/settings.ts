@@ -4,7 +4,15 @@
  * @module
  */
 import { type Clock, realClock } from "../actor/mod.ts";
-import { resolveNumbers } from "../checks/internal.ts";
+import {
+  checkArray,
+  checkFunction,
+  checkOneOf,
+  checkOptionNames,
+  checkString,
+  type OptionNames,
+  resolveNumbers,
+} from "../checks/internal.ts";
 import type { CompareMetric } from "./metric.ts";
 import { type CompareCommand, runCommand } from "./run.ts";
 
@@ -122,10 +130,27 @@ const RANGES = {
   seed: { integer: true },
 };
 
+const NAMES: OptionNames<MeasureOptions> = {
+  metrics: true,
+  difference: true,
+  alpha: true,
+  power: true,
+  noisePairs: true,
+  maxPairs: true,
+  budgetSeconds: true,
+  runTimeoutMs: true,
+  seed: true,
+  signal: true,
+  onProgress: true,
+  measure: true,
+  clock: true,
+};
+const METRIC_NAMES: OptionNames<CompareMetric> = { name: true, better: true };
+
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws {TypeError} if an option has the wrong type.
+ * @throws {TypeError} if an option has the wrong type or is not known.
  * @throws {RangeError} if an option is out of its range.
  */
 export function resolveOptions(options: MeasureOptions): Settings {
@@ -133,7 +158,18 @@ export function resolveOptions(options: MeasureOptions): Settings {
     metrics = [{ name: "wall" }],
     signal,
     onProgress,
+    measure,
   } = options;
+  checkOptionNames("a comparison", options, NAMES);
+  checkArray("metrics", metrics, 'a list, such as [{ name: "wall" }]');
+  for (const metric of metrics) {
+    checkOptionNames("a metric", metric, METRIC_NAMES);
+    checkString("the name of a metric", metric.name);
+    const { better } = metric;
+    if (better !== undefined) checkOneOf("better", better, ["lower", "higher"]);
+  }
+  if (onProgress !== undefined) checkFunction("onProgress", onProgress);
+  if (measure !== undefined) checkFunction("measure", measure);
   const { runTimeoutMs: timeoutMs, ...numbers } = resolveNumbers(
     options,
     DEFAULTS,
@@ -142,7 +178,7 @@ export function resolveOptions(options: MeasureOptions): Settings {
   const settings: Settings = {
     metrics,
     ...numbers,
-    measure: options.measure ??
+    measure: measure ??
       ((command, signal) =>
         runCommand(command, metrics, { timeoutMs, ...signal && { signal } })),
     clock: options.clock ?? realClock,
