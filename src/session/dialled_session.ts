@@ -14,7 +14,11 @@ import {
   SESSION_ID_BYTES,
   TOKEN_BYTES,
 } from "./wire/protocol.ts";
-import { ResumeLostError, SessionLostError } from "./errors.ts";
+import {
+  ResumeLostError,
+  SessionLostError,
+  SocketLostError,
+} from "./errors.ts";
 import {
   type HandshakeResult,
   helloBytes,
@@ -85,7 +89,7 @@ export function dialSession(
       }
       // It keeps the session, and may accept the next socket.
       if (isWelcome && TRANSIENT_CODES.has(code)) {
-        throw new SessionLostError(`The peer refuses the socket: ${text}`);
+        throw new SocketLostError(`The peer refuses the socket: ${text}`);
       }
       throw new SessionLostError(`The peer refuses the session: ${text}`, {
         code,

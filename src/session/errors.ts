@@ -15,6 +15,13 @@ export class HandshakeTimeoutError extends TroupeError {}
 /** The peer has given no sign of life, and its socket was closed. */
 export class KeepAliveError extends TroupeError {}
 
+/**
+ * The socket that carried a session has ended: the peer has closed it, it broke,
+ * or the peer refused it. The session goes on over another one: this is the cause
+ * of its being `resuming`, and no connection fails with it.
+ */
+export class SocketLostError extends TroupeError {}
+
 /** The session below a logical connection has ended; see `cause`. */
 export class SessionLostError extends TroupeError {
   /**

@@ -10,6 +10,7 @@ import {
   ConnectionResetError,
   ResumeLostError,
   SessionLostError,
+  SocketLostError,
 } from "./errors.ts";
 import {
   MessageTooLargeError,
@@ -63,12 +64,9 @@ export function resumeLost(
   );
 }
 
-/**
- * Returns the end of a socket as the error that its users catch; without a
- * cause, its peer has closed it.
- */
-export function socketLost(cause: unknown): SessionLostError {
+/** Returns the end of a socket; without a cause, its peer has closed it. */
+export function socketLost(cause: unknown): SocketLostError {
   return cause === undefined
-    ? new SessionLostError("The peer closed the socket")
-    : new SessionLostError(`The socket broke: ${reasonOf(cause)}`, { cause });
+    ? new SocketLostError("The peer closed the socket")
+    : new SocketLostError(`The socket broke: ${reasonOf(cause)}`, { cause });
 }

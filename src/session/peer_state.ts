@@ -15,8 +15,8 @@
  *
  * @module
  */
-import { KeepAliveError, SessionLostError } from "./errors.ts";
-import { isTransient, resumeLost } from "./failures.ts";
+import { KeepAliveError, SessionLostError, SocketLostError } from "./errors.ts";
+import { asSessionLost, isTransient, resumeLost } from "./failures.ts";
 import type { Address } from "./options.ts";
 import type { SessionPhase, SessionState } from "./session_phase.ts";
 import type { Link } from "./socket_port.ts";
@@ -334,10 +334,12 @@ function close(
 /** The session does not go on. */
 function end(
   state: PeerState,
-  cause: unknown,
+  reason: unknown,
   rules: PeerRules,
 ): readonly PeerCommand[] {
   const commands: PeerCommand[] = [];
+  const endsWithSocket = state.epoch > 0 && reason instanceof SocketLostError;
+  const cause = endsWithSocket ? asSessionLost(reason) : reason;
   if (cause instanceof ProtocolError) {
     commands.push(goAway(cause.code, cause.message));
   } else if (cause instanceof KeepAliveError) {

@@ -32,6 +32,7 @@ export type SessionState =
   | {
     readonly phase: "resuming";
     readonly remote: Address;
+    /** Why: `SocketLostError`, `KeepAliveError` or `TruncatedError`. */
     readonly cause: unknown;
   }
   /** The session is over, and its connections have failed with an error. */

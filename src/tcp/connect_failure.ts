@@ -6,7 +6,7 @@
 import {
   ConnectError,
   ProtocolError,
-  SessionLostError,
+  SocketLostError,
   TruncatedError,
 } from "../session/mod.ts";
 
@@ -16,7 +16,7 @@ import {
  * is a {@linkcode ConnectError}, and everything else stays as it is.
  */
 export function explainFailure(cause: unknown, address: string): unknown {
-  const silent = cause instanceof SessionLostError && cause.code === undefined;
+  const silent = cause instanceof SocketLostError;
   if (!silent && !(cause instanceof ProtocolError)) return cause;
   const what = silent || cause instanceof TruncatedError
     ? "the socket ended in the handshake"

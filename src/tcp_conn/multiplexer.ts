@@ -14,6 +14,7 @@ import {
   ErrorCode,
   ProtocolError,
   SessionLostError,
+  SocketLostError,
   TruncatedError,
 } from "../session/mod.ts";
 import type { Chunk } from "./chunk_reader.ts";
@@ -159,12 +160,7 @@ export class Multiplexer implements ConnectionPort {
   /** Ends all connections with `cause`. */
   fail(cause: unknown): void {
     if (this.#error !== undefined) return;
-    const error = this.#error = cause instanceof SessionLostError
-      ? cause
-      : new SessionLostError(
-        `The socket has ended: ${reasonOf(cause)}`,
-        { cause },
-      );
+    const error = this.#error = asSessionLost(cause);
     const routes = [...this.#routes.values()];
     this.#routes.clear();
     for (const route of routes) {
@@ -346,4 +342,13 @@ export class Multiplexer implements ConnectionPort {
 
 function heldBy(route: Route): number {
   return route.connection?.heldBytes ?? 0;
+}
+
+/** Returns the end of a socket, with which everything over it ends. */
+function asSessionLost(cause: unknown): SessionLostError {
+  if (cause instanceof SessionLostError) return cause;
+  const text = cause instanceof SocketLostError
+    ? cause.message
+    : `The socket has ended: ${reasonOf(cause)}`;
+  return new SessionLostError(text, { cause });
 }

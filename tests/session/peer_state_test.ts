@@ -5,6 +5,7 @@ import {
   KeepAliveError,
   ResumeLostError,
   SessionLostError,
+  SocketLostError,
 } from "../../src/session/errors.ts";
 import type { Link } from "../../src/session/socket_port.ts";
 import {
@@ -51,7 +52,7 @@ const CLOSE: PeerEvent = { type: "close" };
 const DRAIN: PeerEvent = { type: "drain", retryAfterMs: 70 };
 const CHECK: PeerEvent = { type: "check" };
 const STOPPED: PeerEvent = { type: "stopped" };
-const BROKEN = new SessionLostError("The socket broke: reset");
+const BROKEN = new SocketLostError("The socket broke: reset");
 const REFUSED = new ConnectError("nobody there");
 
 function ended(
@@ -79,6 +80,18 @@ function reportsOf(commands: readonly PeerCommand[]): unknown[] {
     if (command.type === "report") return [command.state.phase];
     return command.type === "report_end" ? [command.cause] : [];
   });
+}
+
+/** The session is lost, and no connection fails with an error of a socket. */
+function assertLostWith(
+  commands: readonly PeerCommand[],
+  socketError: SocketLostError,
+): void {
+  const [phase, lost] = reportsOf(commands);
+  assertEquals(phase, "lost");
+  assertInstanceOf(lost, SessionLostError);
+  assertEquals(lost.code, undefined);
+  assertEquals(lost.cause, socketError);
 }
 
 Deno.test("a peer that dials reports that it connects, and dials", () => {
@@ -243,7 +256,7 @@ Deno.test("a socket that another one has replaced ends without consequences", ()
 Deno.test("a session that was idle on the dialling side is not resumed", () => {
   const state = after(DIALLER, STARTED, ATTACHED);
   const commands = transition(state, ended(BROKEN), DIALLER, IDLE);
-  assertEquals(reportsOf(commands), ["lost", BROKEN]);
+  assertLostWith(commands, BROKEN);
   // Before it has opened anything, it is about to.
   const fresh = after(DIALLER, STARTED, ATTACHED);
   transition(fresh, ended(BROKEN), DIALLER, { ...IDLE, hasOpened: false });
@@ -258,7 +271,7 @@ Deno.test("a session with a `resumeMs` of 0 ends with its socket", () => {
   const rules = { ...LISTENER, resumeMs: 0 };
   const state = after(rules, STARTED, ATTACHED);
   const commands = transition(state, ended(BROKEN), rules, BUSY);
-  assertEquals(reportsOf(commands), ["lost", BROKEN]);
+  assertLostWith(commands, BROKEN);
 });
 
 Deno.test("a session that was without a socket for too long is lost", () => {

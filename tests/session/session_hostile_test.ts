@@ -9,6 +9,7 @@ import fc from "fast-check";
 import {
   HandshakeTimeoutError,
   SessionLostError,
+  SocketLostError,
 } from "../../src/session/errors.ts";
 import { SessionRefusedError } from "../../src/session/handshake.ts";
 import {
@@ -399,7 +400,7 @@ for (const says of ["nothing", "its preface and nothing more"]) {
 }
 
 Deno.test(
-  "a socket that is reset is a SessionLostError with its cause",
+  "a socket that is reset is a SocketLostError with its cause",
   bounded,
   async () => {
     await using net = new Net({ serve: echo });
@@ -410,7 +411,7 @@ Deno.test(
     socket.resetAndDestroy();
     await once(socket, "close");
     const error = await net.peerErrors.next();
-    assertInstanceOf(error, SessionLostError);
+    assertInstanceOf(error, SocketLostError);
     assertInstanceOf(error.cause, Deno.errors.ConnectionReset);
     await roundTrip(lively);
   },

@@ -4,6 +4,7 @@ import type { ActorRef } from "../../src/actor/ref.ts";
 import {
   HandshakeTimeoutError,
   SessionLostError,
+  SocketLostError,
 } from "../../src/session/errors.ts";
 import { resolveSessionOptions } from "../../src/session/options.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
@@ -191,13 +192,13 @@ Deno.test(
 );
 
 Deno.test(
-  "the end of the socket is reported once, as SessionLostError",
+  "the end of the socket is reported once, as SocketLostError",
   bounded,
   async () => {
     await using bench = new Bench();
     await bench.meet();
     bench.transport.end();
-    assertInstanceOf(await bench.ends.next(), SessionLostError);
+    assertInstanceOf(await bench.ends.next(), SocketLostError);
     bench.ref.stop();
     await bench.ref.stopped;
     assertEquals(bench.ends.untaken, 0);
@@ -217,7 +218,7 @@ Deno.test(
 );
 
 Deno.test(
-  "what breaks the socket is the cause of a SessionLostError",
+  "what breaks the socket is the cause of a SocketLostError",
   bounded,
   async () => {
     await using bench = new Bench();
@@ -225,7 +226,7 @@ Deno.test(
     const broken = new Deno.errors.ConnectionReset("broken");
     bench.transport.end(broken);
     const error = await bench.ends.next();
-    assertInstanceOf(error, SessionLostError);
+    assertInstanceOf(error, SocketLostError);
     assertEquals(error.cause, broken);
   },
 );
@@ -265,7 +266,7 @@ Deno.test(
     await transport.idle();
     transport.end();
     const error = await bench.ends.next();
-    assertInstanceOf(error, SessionLostError);
+    assertInstanceOf(error, SocketLostError);
     assertEquals(error.cause, transport.failure);
   },
 );

@@ -4,7 +4,7 @@ import type { TroupeError } from "../../src/actor/errors.ts";
 import {
   HandshakeTimeoutError,
   KeepAliveError,
-  SessionLostError,
+  SocketLostError,
 } from "../../src/session/errors.ts";
 import { SessionRefusedError } from "../../src/session/handshake.ts";
 import {
@@ -27,7 +27,7 @@ const FRAME: SocketEvent = {
 const DECIDED: SocketEvent = { type: "decided" };
 const ATTACHED: SocketEvent = { type: "attached" };
 const STOPPED: SocketEvent = { type: "stopped" };
-const LOST = new SessionLostError("The socket broke: reset");
+const LOST = new SocketLostError("The socket broke: reset");
 const SILENCE = new KeepAliveError("no sign of life");
 
 /** A socket that has been through these events. */
