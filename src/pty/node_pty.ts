@@ -18,7 +18,7 @@ import {
   PtySignalError,
   PtySpawnError,
 } from "./errors.ts";
-import { reasonOf } from "../checks/internal.ts";
+import { closestName, reasonOf } from "../checks/internal.ts";
 import { realClock } from "../actor/mod.ts";
 import { InputDescriptor } from "./input_descriptor.ts";
 import { InputWriter } from "./input_writer.ts";
@@ -232,8 +232,10 @@ class NodePty implements Pty {
   signal(group: number, signal: SignalName | 0): boolean {
     const number = signal === 0 ? 0 : SIGNAL_NUMBERS.get(signal);
     if (number === undefined) {
+      const meant = closestName(`${signal}`, [...SIGNAL_NUMBERS.keys()]) ??
+        "SIGINT";
       throw new PtySignalError(
-        `Cannot send ${signal}: there is no such signal, give a name such as SIGINT`,
+        `Cannot send ${signal}: there is no such signal, did you mean ${meant}?`,
       );
     }
     return killGroup(group, number);

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { type NumberRange, resolveNumbers } from "../checks/internal.ts";
+import {
+  type NumberRange,
+  type OptionNames,
+  resolveNumbers,
+} from "../checks/internal.ts";
 import type { EndingLimits } from "./ending.ts";
 
 /** Limits of one session; counts and times may be `Infinity`. */
@@ -49,6 +53,19 @@ export interface PtyLimits extends EndingLimits {
 
 /** {@linkcode PtyLimits} with defaults filled in. */
 export type ResolvedPtyLimits = Required<PtyLimits>;
+
+/** The names of all limits. */
+export const LIMIT_NAMES: OptionNames<PtyLimits> = {
+  keptBytes: true,
+  windowBytes: true,
+  maxInputBytes: true,
+  maxViewers: true,
+  graceMs: true,
+  idleMs: true,
+  maxAgeMs: true,
+  hangupMs: true,
+  terminateMs: true,
+};
 
 const DEFAULTS: ResolvedPtyLimits = {
   keptBytes: 262_144,

@@ -4,7 +4,13 @@
  * @module
  */
 import type { ActorRef, ReplyTo } from "../actor/mod.ts";
-import { checkInteger } from "../checks/internal.ts";
+import {
+  checkBytes,
+  checkInteger,
+  checkNumber,
+  checkString,
+} from "../checks/internal.ts";
+import { checkAttachOptions, checkSizeObject } from "./arguments.ts";
 import type {
   PtyAttached,
   PtyEvent,
@@ -73,6 +79,7 @@ export abstract class PtyControls {
    * keep their order. A write of one byte that the terminal makes a signal, such
    * as Ctrl-C, overtakes the writes that wait, and drops them.
    *
+   * @throws {TypeError} if the input is not bytes.
    * @throws {PtyReadOnlyError} if the viewer may only watch.
    * @throws {PtyAttachmentError} if the viewer is not attached any longer.
    * @throws {PtyInputFullError} if too much input waits for the program.
@@ -81,8 +88,9 @@ export abstract class PtyControls {
    * all.
    * @throws {ActorStoppedError} if the session has ended.
    */
-  write(bytes: Uint8Array): Promise<void> {
-    return this.#ask((replyTo) => ({
+  async write(bytes: Uint8Array): Promise<void> {
+    checkBytes("bytes", bytes);
+    return await this.#ask((replyTo) => ({
       type: "input",
       ...this.#viewer,
       bytes,
@@ -118,14 +126,16 @@ export abstract class PtyControls {
    * Sets the size of the terminal. The last size that was set counts; when the
    * viewer who set it leaves, the last one that a remaining viewer set.
    *
+   * @throws {TypeError} if the size is not an object.
    * @throws {PtyReadOnlyError} if the viewer may only watch.
    * @throws {PtyAttachmentError} if the viewer is not attached any longer.
    * @throws {PtySizeError} if no terminal can have that size.
    * @throws {PtyEndedError} if the program has ended.
    * @throws {ActorStoppedError} if the session has ended.
    */
-  resize(size: PtySize): Promise<void> {
-    return this.#ask((replyTo) => ({
+  async resize(size: PtySize): Promise<void> {
+    checkSizeObject(size);
+    return await this.#ask((replyTo) => ({
       type: "resize",
       ...this.#viewer,
       size,
@@ -137,14 +147,16 @@ export abstract class PtyControls {
    * Sends a signal to the process group in the foreground, as a key would: so
    * `SIGINT`, `SIGQUIT` and `SIGTSTP` drop the input that waits.
    *
+   * @throws {TypeError} if the signal is not a string.
    * @throws {PtyReadOnlyError} if the viewer may only watch.
    * @throws {PtyAttachmentError} if the viewer is not attached any longer.
    * @throws {PtySignalError} if there is no such signal, or it may not be sent.
    * @throws {PtyEndedError} if the program has ended.
    * @throws {ActorStoppedError} if the session has ended.
    */
-  signal(signal: SignalName): Promise<void> {
-    return this.#ask((replyTo) => ({
+  async signal(signal: SignalName): Promise<void> {
+    checkString("signal", signal);
+    return await this.#ask((replyTo) => ({
       type: "signal",
       ...this.#viewer,
       signal,
@@ -195,8 +207,15 @@ export class PtyAttachment extends PtyControls implements AsyncDisposable {
    * Gives credit back: the viewer has processed that many more bytes. When no
    * controller has credit left, the program waits; a read-only viewer without
    * credit receives a gap later.
+   *
+   * @throws {TypeError} if the argument is not a number.
+   * @throws {RangeError} if it is negative or `NaN`.
    */
   acknowledge(bytes: number): void {
+    // Called for each piece of output, so the check is cheap.
+    if (!(typeof bytes === "number" && bytes >= 0)) {
+      checkNumber("bytes", bytes, { min: 0 });
+    }
     this.ref.tell({ type: "acknowledge", viewer: this.#viewer, bytes });
   }
 
@@ -231,11 +250,13 @@ export class PtySession extends PtyControls {
    * Attaches a viewer, which receives output from an offset on. Rejects with
    * the signal's reason when that aborts.
    *
+   * @throws {TypeError} if an option is not known or of the wrong type.
    * @throws {PtyOffsetError} if the output has not reached the offset.
    * @throws {PtyAttachmentError} if there are too many viewers.
    * @throws {ActorStoppedError} if the session has ended.
    */
   async attach(options: AttachOptions): Promise<PtyAttachment> {
+    checkAttachOptions(options);
     const { ref } = this;
     const { role = "control", offset, viewer: receiver, signal } = options;
     const { borrows = false, tap = false } = options;

@@ -5,7 +5,12 @@
  * @module
  */
 import type { ActorRef, Behavior, ReplyTo } from "../actor/mod.ts";
-import { checkNumber, reasonOf } from "../checks/internal.ts";
+import {
+  checkNumber,
+  checkOptionNames,
+  type OptionNames,
+  reasonOf,
+} from "../checks/internal.ts";
 import { resolveCommand, type ResolvedCommand } from "./command.ts";
 import {
   PtyError,
@@ -13,7 +18,7 @@ import {
   PtyLimitError,
   PtySpawnError,
 } from "./errors.ts";
-import { type PtyLimits, resolvePtyLimits } from "./options.ts";
+import { LIMIT_NAMES, type PtyLimits, resolvePtyLimits } from "./options.ts";
 import type { PtyRefusal, PtySessionMessage } from "./protocol.ts";
 import type { Pty, PtyCommand } from "./pty.ts";
 import { PtySession } from "./pty_session.ts";
@@ -65,6 +70,11 @@ interface Opened {
   readonly command: ResolvedCommand;
 }
 
+const NAMES: OptionNames<PtySupervisorOptions> = {
+  ...LIMIT_NAMES,
+  maxSessions: true,
+};
+
 /** Milliseconds that a session gets beyond its own deadlines. */
 const SLACK_MS = 5000;
 
@@ -73,7 +83,7 @@ const SLACK_MS = 5000;
  * them at the same time, each with its own deadlines; spawn it with
  * `shutdownMs: Infinity` if those are longer than the defaults.
  *
- * @throws {TypeError} if an option is not a number.
+ * @throws {TypeError} if an option is not known, or not a number.
  * @throws {RangeError} if an option is out of its range.
  *
  * @example
@@ -99,6 +109,7 @@ const SLACK_MS = 5000;
 export function ptySupervisor(
   options: PtySupervisorOptions = {},
 ): Behavior<PtySupervisorMessage> {
+  checkOptionNames("ptySupervisor()", options, NAMES);
   const limits = resolvePtyLimits(options);
   const { maxSessions = 100 } = options;
   checkNumber("maxSessions", maxSessions, { min: 1 });

@@ -4,6 +4,7 @@
  * @module
  */
 import type { AskOptions } from "../actor/mod.ts";
+import { checkSpec } from "./arguments.ts";
 import type { PtyRefusal } from "./protocol.ts";
 import { PtySession } from "./pty_session.ts";
 import type { PtySpec, PtySupervisorRef } from "./supervisor_actor.ts";
@@ -11,6 +12,8 @@ import type { PtySpec, PtySupervisorRef } from "./supervisor_actor.ts";
 /**
  * Starts a session under a supervisor.
  *
+ * @throws {TypeError} if a part of the specification is not known or of the wrong
+ * type.
  * @throws {PtySpawnError} if it cannot be started; subclasses name the cause.
  * @throws {PtySizeError} if no terminal can have the size.
  * @throws {ActorStoppedError} if the supervisor has stopped.
@@ -21,6 +24,7 @@ export async function spawnPty(
   spec: PtySpec,
   options?: AskOptions,
 ): Promise<PtySession> {
+  checkSpec(spec);
   const reply = await supervisor.ask<PtySession | PtyRefusal>(
     (replyTo) => ({ type: "spawn", spec, replyTo }),
     options,

@@ -128,7 +128,7 @@ export function serveTerminal(
   options: ServeTerminalOptions = {},
 ): TerminalServer {
   const resolved = resolveServeTerminalOptions(options);
-  const { windowBytes } = resolvePtyLimits(options);
+  const limits = resolvePtyLimits(options);
   const counters = new TerminalCounters();
   const access = new Access(resolved, system.clock, counters);
   const sessions = new TerminalSessions();
@@ -142,7 +142,10 @@ export function serveTerminal(
 
   const ptys = child({
     name: "sessions",
-    behavior: ptySupervisor(options),
+    behavior: ptySupervisor({
+      ...limits,
+      maxSessions: resolved.maxSessions,
+    }),
     shutdownMs: Infinity,
   });
   const sockets = child({
@@ -232,7 +235,7 @@ export function serveTerminal(
           admission,
           counters,
           silenceMs: resolved.silenceMs,
-          maxBufferedBytes: windowBytes + MAX_CONTROL_BYTES,
+          maxBufferedBytes: limits.windowBytes + MAX_CONTROL_BYTES,
         }),
       });
       void ref.stopped.then(onGone);

@@ -200,6 +200,11 @@ Deno.test(
     await using ptys = new Ptys();
     const session = await ptys.rawCat();
     await assertRejects(() => session.signal("SIGNONE"), PtySignalError);
+    await assertRejects(
+      () => session.signal("SIGNIT"),
+      PtySignalError,
+      "did you mean SIGINT?",
+    );
   },
 );
 

@@ -27,9 +27,10 @@ export class Screen implements AsyncDisposable {
     session: PtySession,
     options: Omit<AttachOptions, "viewer"> & { readonly frozen?: boolean } = {},
   ): Promise<Screen> {
-    const screen = new Screen(options.frozen ?? false);
+    const { frozen = false, ...others } = options;
+    const screen = new Screen(frozen);
     screen.attachment = await session.attach({
-      ...options,
+      ...others,
       viewer: { tell: (event) => screen.#take(event) },
     });
     return screen;
