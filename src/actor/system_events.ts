@@ -4,8 +4,12 @@
  *
  * @module
  */
-import { checkFunction, checkOptionNames } from "../checks/internal.ts";
-import type { OptionNames } from "../checks/internal.ts";
+import {
+  checkBoolean,
+  checkFunction,
+  checkOptionNames,
+  type OptionNames,
+} from "../checks/internal.ts";
 import { callGuarded, report } from "./guard.ts";
 import type { ActorRef, ExitReason } from "./ref.ts";
 
@@ -92,8 +96,8 @@ export class SystemEvents {
    * A failure of an actor is printed on stderr too, unless a subscriber with
    * `handlesFailures` has got it.
    *
-   * @throws {TypeError} if `listener` is not a function, or an option is not
-   * known.
+   * @throws {TypeError} if `listener` is not a function, or an option has the
+   * wrong type or is not known.
    */
   subscribe(
     listener: (event: SystemEvent) => void,
@@ -101,11 +105,10 @@ export class SystemEvents {
   ): Disposable {
     checkFunction("listener", listener);
     checkOptionNames("events.subscribe()", options, OPTION_NAMES);
+    const { handlesFailures = false } = options;
+    checkBoolean("handlesFailures", handlesFailures);
     // An object of its own, so that one function may subscribe twice.
-    const subscriber: Subscriber = {
-      listener,
-      handlesFailures: options.handlesFailures ?? false,
-    };
+    const subscriber: Subscriber = { listener, handlesFailures };
     this.#subscribers.add(subscriber);
     return {
       [Symbol.dispose]: () => void this.#subscribers.delete(subscriber),

@@ -464,6 +464,22 @@ Deno.test("the registry and the events refuse keys, references and listeners tha
       () => Reflect.apply(events.subscribe, events, [{}]),
       "listener: it is an object, it must be a function",
     ],
+    [
+      () =>
+        Reflect.apply(events.subscribe, events, [
+          () => {},
+          { handleFailures: true },
+        ]),
+      'option "handleFailures" of events.subscribe(): it is not known, did you mean "handlesFailures"?',
+    ],
+    [
+      () =>
+        Reflect.apply(events.subscribe, events, [
+          () => {},
+          { handlesFailures: "yes" },
+        ]),
+      'handlesFailures: it is "yes", it must be true or false',
+    ],
   ];
   for (const [act, text] of wrong) {
     assertThrows(act, TypeError, `Cannot use ${text}`);

@@ -32,7 +32,9 @@ Deno.test("A seed determines when a supervisor restarts a child, to the millisec
   const clock = new ManualClock();
   await using system = new ActorSystem({ clock });
   const events: SystemEvent["type"][] = [];
-  system.events.subscribe(({ type }) => events.push(type));
+  system.events.subscribe(({ type }) => events.push(type), {
+    handlesFailures: true,
+  });
   const boss = system.spawn(supervisor({
     strategy: "dynamic",
     backoff: { initialMs: 1000, random: seededRandom(42) },
