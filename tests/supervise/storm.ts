@@ -81,7 +81,10 @@ class Storm implements AsyncDisposable {
   readonly #dead = new Set<ActorRef<never>>();
   /** Names of actors that somebody has restarted on request. */
   readonly #restarting = new Set<string>();
-  readonly #temporary = new Set<ActorRef<never>>();
+  /** The children that are never restarted, under any supervisor. */
+  readonly #temporary: Child<never>[] = [];
+  /** Every actor that there is, before its first start too. */
+  readonly #everybody: ActorRef<never>[] = [];
   readonly #present = new Set<ActorRef<never>>();
   readonly #refused: [SupervisorRef, Child<Step> | Child<never>][] = [];
   #gaveUp: ActorRef<never> | undefined;
@@ -102,8 +105,10 @@ class Storm implements AsyncDisposable {
 
   /** All actors end once, and children before their parents. */
   #watch(event: SystemEvent): void {
-    if (event.type === "started") this.#present.add(event.actor);
-    else if (event.type === "gave_up") this.#gaveUp = event.child;
+    if (event.type === "started") {
+      this.#present.add(event.actor);
+      this.#everybody.push(event.actor);
+    } else if (event.type === "gave_up") this.#gaveUp = event.child;
     else if (event.type === "failed") this.#checkOutage(event.cause);
     else if (event.type === "stopped") {
       const { path } = event.actor;
@@ -167,25 +172,25 @@ class Storm implements AsyncDisposable {
       significant,
       ...(startMs === undefined ? {} : { startMs }),
     };
+    const kept = (made: Child<never>): Child<never> => {
+      if (restart === "temporary") this.#temporary.push(made);
+      return made;
+    };
     if (below !== undefined) {
-      return child({ ...options, behavior: this.#supervisor(below) });
+      return kept(child({ ...options, behavior: this.#supervisor(below) }));
     }
     const shutdownMs = dice.pick([0, DEADLINE_MS, DEADLINE_MS]);
     const behavior = stepper({
-      started: (context) => this.#start(context, restart === "temporary"),
+      started: (context) => this.#start(context),
       stopped: () => this.#end(),
     });
-    return child({ ...options, shutdownMs, behavior });
+    return kept(child({ ...options, shutdownMs, behavior }));
   }
 
-  #start(
-    context: ActorContext<Step>,
-    temporary: boolean,
-  ): void | Promise<void> {
+  #start(context: ActorContext<Step>): void | Promise<void> {
     const { self } = context;
     this.#live(context);
     if (!this.#leaves.includes(self)) this.#leaves.push(self);
-    if (temporary) this.#temporary.add(self);
     if (this.#calming) return;
     switch (this.#starts[this.#next++]) {
       case "later":
@@ -224,7 +229,7 @@ class Storm implements AsyncDisposable {
       this.#expect(life?.aborted ?? true, `${ref.path} lives after kill()`);
       // Whoever is being restarted on request lives again all the same.
       const again = this.#restarting.has(ref.name);
-      if (this.#temporary.has(ref) && !again) this.#dead.add(ref);
+      if (this.#isTemporary(ref) && !again) this.#dead.add(ref);
     } else if (deed === "stop" || deed === "drain") ref[deed]();
     else if (deed !== "stop itself and fail") {
       const leaf = this.#leaves.find((leaf) => leaf === ref);
@@ -243,6 +248,12 @@ class Storm implements AsyncDisposable {
     }
   }
 
+  #isTemporary(ref: ActorRef<never>): boolean {
+    return this.#temporary.some((child) =>
+      this.#supervisors.some((supervisor) => child.under(supervisor) === ref)
+    );
+  }
+
   /** A call gets a reply, whatever that is. */
   #call(call: Promise<unknown>): void {
     this.#calls++;
@@ -250,7 +261,7 @@ class Storm implements AsyncDisposable {
   }
 
   perform(operation: Operation): void {
-    const everybody = [...this.#leaves, ...this.#supervisors];
+    const everybody = this.#everybody;
     if (operation.type === "deed") {
       // Latest first: those that are gone are seldom of interest.
       const whom = everybody.at(-1 - operation.whom % everybody.length);
@@ -300,8 +311,7 @@ class Storm implements AsyncDisposable {
     const dice = this.#dice;
     const type = dice.pick(EVENTS);
     const way = dice.pick(["kill", "stop", "drain"] as const);
-    const everybody = [...this.#leaves, ...this.#supervisors];
-    const whom = dice.pick(everybody);
+    const whom = dice.pick(this.#everybody);
     const subscription = this.test.system.events.subscribe((event) => {
       if (event.type !== type) return;
       subscription[Symbol.dispose]();
