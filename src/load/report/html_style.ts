@@ -36,6 +36,7 @@ figure { margin: 0; break-inside: avoid; } svg { display: block; width: 100%; }
 .s1 { color: var(--series-1); } .s2 { color: var(--series-2); } .s3 { color: var(--series-5); }
 .line { fill: none; stroke: currentColor; stroke-width: 1.8;
   stroke-linejoin: round; stroke-linecap: round; }
+.below { stroke-width: 1; }
 .grid { stroke: var(--line); } .tip { fill: transparent; }
 .tip:hover { fill: var(--odd); } .even { fill: var(--shade); } .odd { fill: var(--odd); }
 svg text { fill: var(--muted); font: 11px system-ui, sans-serif; }

@@ -11,6 +11,8 @@ export interface ChartLine {
   readonly name: string;
   /** The values; `null` is a gap. */
   readonly values: readonly (number | null)[];
+  /** Whether the line is thin and below the others, with which it may coincide. */
+  readonly isBelow?: boolean;
 }
 
 /** A named time span of the run, shown as a shade. */
@@ -48,9 +50,9 @@ const MOST = 1e12;
  * Returns the chart as an HTML figure; an empty text if there are no values.
  */
 export function svgChart(given: Chart): string {
-  const lines = given.lines.map(({ name, values }) => ({
-    name,
-    values: values.map(drawable),
+  const lines = given.lines.map((line) => ({
+    ...line,
+    values: line.values.map(drawable),
   }));
   const known = lines.flatMap(({ values }) =>
     values.filter((value) => value !== null)
@@ -74,9 +76,14 @@ export function svgChart(given: Chart): string {
   }</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title} over time">
 ${shades(chart.spans, x)}${grid(x, y)}${
-    lines.map(({ values }, index) =>
-      `<path class="line s${index + 1}" d="${path(chart.atMs, values, x, y)}"/>`
-    ).join("\n")
+    lines
+      .map((line, index) => ({ ...line, index }))
+      .sort((a, b) => Number(b.isBelow ?? false) - Number(a.isBelow ?? false))
+      .map(({ values, index, isBelow }) =>
+        `<path class="line s${index + 1}${isBelow ? " below" : ""}" d="${
+          path(chart.atMs, values, x, y)
+        }"/>`
+      ).join("\n")
   }
 ${tips(chart, x)}</svg></figure>`;
 }

@@ -41,7 +41,12 @@ export function timelineCharts(result: LoadResult): Chart[] {
       lines: [
         { name: "p50", values: values(({ latencyP50Ms }) => latencyP50Ms) },
         { name: "p99", values: values(({ latencyP99Ms }) => latencyP99Ms) },
-        { name: "max", values: values(({ latencyMaxMs }) => latencyMaxMs) },
+        {
+          name: "max",
+          values: values(({ latencyMaxMs }) => latencyMaxMs),
+          // It is the p99 as well where an interval has few operations.
+          isBelow: true,
+        },
       ],
     },
     {

@@ -251,6 +251,21 @@ Deno.test("no report of any result says NaN, Infinity or undefined", () => {
   );
 });
 
+Deno.test("in the chart of the latency, p99 is seen where it is the maximum", () => {
+  const { timeline } = failed;
+  const points = timeline.points.map((point) => ({
+    ...point,
+    latencyP99Ms: 40,
+    latencyMaxMs: 40,
+  }));
+  const html = resultToHtml({ ...failed, timeline: { ...timeline, points } });
+  const [chart = ""] = html.match(/<figure>.*?Latency.*?<\/figure>/s) ?? [];
+  const lines = [...chart.matchAll(/<path class="line ([^"]*)" d="([^"]*)"/g)];
+  // The maximum comes first, and so is below, and thin.
+  assertEquals(lines.map(([, classes]) => classes), ["s3 below", "s1", "s2"]);
+  assertEquals(lines[0]?.[2], lines[2]?.[2]);
+});
+
 Deno.test("the charts of any result are in their frame", () => {
   fc.assert(fc.property(results, (result) => {
     for (
