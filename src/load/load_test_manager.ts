@@ -4,6 +4,7 @@
  * @module
  */
 import { realClock } from "../actor/mod.ts";
+import { checkManagerOptions, checkRunOptions } from "./check_options.ts";
 import type { LoadResult } from "./result.ts";
 import { ScenarioRun } from "./run/scenario_run.ts";
 import type { LoadTestManagerOptions, RunOptions } from "./run_options.ts";
@@ -54,8 +55,14 @@ import { validateScenario } from "./scenario/validate_scenario.ts";
 export class LoadTestManager {
   readonly #options: LoadTestManagerOptions;
 
-  /** Creates a manager with these drivers. */
+  /**
+   * Creates a manager with these drivers.
+   *
+   * @throws {TypeError} if an option is not known or of the wrong type.
+   * @throws {RangeError} if a limit is a negative number.
+   */
   constructor(options: LoadTestManagerOptions) {
+    checkManagerOptions(options);
     this.#options = options;
   }
 
@@ -63,8 +70,10 @@ export class LoadTestManager {
    * Runs a scenario, and resolves to its result.
    *
    * @throws {ScenarioError} if the scenario is not valid; nothing was started.
+   * @throws {TypeError} if an option is not known or of the wrong type.
    */
   async run(scenario: Scenario, options: RunOptions = {}): Promise<LoadResult> {
+    checkRunOptions(options);
     const { drivers, clock = realClock } = this.#options;
     const { errors } = validateScenario(scenario, drivers);
     if (errors.length > 0) throw new ScenarioError(errors);

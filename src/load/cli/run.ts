@@ -4,7 +4,12 @@
  * @module
  */
 import { ActorSystem } from "../../actor/mod.ts";
-import { reasonOf } from "../../checks/internal.ts";
+import {
+  checkOptionNames,
+  type OptionNames,
+  reasonOf,
+} from "../../checks/internal.ts";
+import { checkDrivers, checkHealth } from "../check_options.ts";
 import type { DriverMap } from "../driver.ts";
 import { standardDrivers } from "../drivers/drivers.ts";
 import { terminalDriver } from "../drivers/terminal.ts";
@@ -64,6 +69,12 @@ export interface CommandLineOptions {
   readonly health?: HealthLimits;
 }
 
+const OPTION_NAMES: OptionNames<CommandLineOptions> = {
+  drivers: true,
+  presets: true,
+  health: true,
+};
+
 /**
  * Does what the arguments ask for, and resolves to the exit code, both as
  * `--help` describes. With your own drivers and presets, it is a command line
@@ -76,16 +87,21 @@ export interface CommandLineOptions {
  * const code = await runCommandLine(["--list"]);
  * console.assert(code === 0);
  * ```
+ *
+ * @throws {TypeError} if an option is not known or of the wrong type.
  */
 export async function runCommandLine(
   args: readonly string[],
   options: CommandLineOptions = {},
 ): Promise<number> {
+  checkOptionNames("runCommandLine()", options, OPTION_NAMES);
   const {
     drivers = { ...standardDrivers(), terminal: terminalDriver() },
     presets = new PerformanceScenarios(),
     health = {},
   } = options;
+  checkDrivers(drivers);
+  checkHealth(health);
   try {
     const wanted = readArguments(args, presets.list());
     if (wanted.type === "help") {

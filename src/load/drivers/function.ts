@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction, checkObject } from "../../checks/internal.ts";
 import { checkRule } from "../scenario/check_rule.ts";
 import type {
   Driver,
@@ -46,10 +47,16 @@ export type OperationFunction = (
  * }, { function: driver });
  * console.assert(errors.length === 0);
  * ```
+ *
+ * @throws {TypeError} if there is something else than functions.
  */
 export function functionDriver(
   functions: { readonly [name: string]: OperationFunction },
 ): Driver {
+  checkObject("functions", functions, "an object of functions by name");
+  for (const [name, perform] of Object.entries(functions)) {
+    checkFunction(name, perform);
+  }
   const rule: Rule = {
     kind: "object",
     fields: { function: choice(...Object.keys(functions)) },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptionNames } from "../../checks/internal.ts";
 import { ActorSystem } from "../../actor/mod.ts";
 import { formatAddress } from "../../session/internal.ts";
 import { ConnectionPool, type PoolOptions } from "../../tcp/mod.ts";
@@ -148,6 +149,7 @@ interface SharedPool extends AsyncDisposable {
  * ```
  */
 export function logicalDriver(options: LogicalDriverOptions = {}): Driver {
+  checkOptionNames("logicalDriver()", options, { pool: true });
   const requests = new RequestReader(rule, prepare);
   const shared = new Shared(() => Promise.try(() => openPool(options.pool)));
   return {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { OptionNames } from "../../checks/internal.ts";
 import type {
   ClosedLoad,
   Criterion,
@@ -44,6 +45,19 @@ export interface PerformanceOptions {
    */
   readonly seed?: number;
 }
+
+/** The names of the options that all presets share. */
+export const COMMON_NAMES: OptionNames<PerformanceOptions> = {
+  users: true,
+  thinkTime: true,
+  arrivalsPerSecond: true,
+  rampUpMs: true,
+  steadyMs: true,
+  rampDownMs: true,
+  p99Ms: true,
+  errorRate: true,
+  seed: true,
+};
 
 /** Options with the defaults of a preset filled in. */
 export type ResolvedOptions =

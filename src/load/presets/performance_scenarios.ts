@@ -4,6 +4,15 @@
  * @module
  */
 import {
+  checkArray,
+  checkFunction,
+  checkOneOf,
+  checkOptionNames,
+  checkString,
+  closestName,
+} from "../../checks/internal.ts";
+import {
+  COMMON_NAMES,
   criteriaOf,
   loadOf,
   type PerformanceOptions,
@@ -105,6 +114,14 @@ type ScenarioMaker = (options: PerformanceOptions) => Scenario;
 
 const MINUTE = 60_000;
 
+const SERVICE_NAMES: readonly ServiceName[] = [
+  "chat",
+  "files",
+  "terminals",
+  "api",
+  "realtime",
+];
+
 /**
  * Presets: scenarios of realistic work, each with a real service as its target.
  * The target is a program of this package; the `deno` that runs the load test
@@ -115,6 +132,9 @@ const MINUTE = 60_000;
  * Presets make ordinary scenarios, which can be changed or written to a file.
  * By default, 100 users think for a second on average and are measured for half
  * a minute. `register` adds presets for your own services.
+ *
+ * A misspelt option of a preset is a `TypeError` that names the one that was
+ * probably meant.
  *
  * @example
  * ```ts
@@ -157,6 +177,8 @@ export class PerformanceScenarios {
    * when a line has been delivered to all members of the room.
    */
   chat(options: ChatOptions = {}): Scenario {
+    const names = { ...COMMON_NAMES, address: true, roomSize: true } as const;
+    checkOptionNames("chat()", options, names);
     const { address, roomSize = 10 } = options;
     return compose("chat", [chatPart(address, roomSize)], options);
   }
@@ -166,6 +188,12 @@ export class PerformanceScenarios {
    * connections.
    */
   fileStreaming(options: FileStreamingOptions = {}): Scenario {
+    checkOptionNames("fileStreaming()", options, {
+      ...COMMON_NAMES,
+      address: true,
+      fileBytes: true,
+      chunkBytes: true,
+    });
     const { address, fileBytes = 1_048_576, chunkBytes = 65_536 } = options;
     const part = filesPart(address, fileBytes, chunkBytes);
     return compose("file-streaming", [part], options, {
@@ -180,6 +208,8 @@ export class PerformanceScenarios {
    * that is started allows 1000.
    */
   terminalSessions(options: TerminalSessionsOptions = {}): Scenario {
+    const names = { ...COMMON_NAMES, address: true } as const;
+    checkOptionNames("terminalSessions()", options, names);
     const part = terminalsPart(options.address);
     return compose("terminal-sessions", [part], options, { users: 50 });
   }
@@ -189,6 +219,8 @@ export class PerformanceScenarios {
    * behind it.
    */
   httpApi(options: HttpApiOptions = {}): Scenario {
+    const names = { ...COMMON_NAMES, url: true } as const;
+    checkOptionNames("httpApi()", options, names);
     return compose("http-api", [apiPart(options.url)], options);
   }
 
@@ -198,6 +230,11 @@ export class PerformanceScenarios {
    * of this host.
    */
   subscriptions(options: SubscriptionsOptions = {}): Scenario {
+    checkOptionNames("subscriptions()", options, {
+      ...COMMON_NAMES,
+      url: true,
+      eventsPerSecond: true,
+    });
     const { url, eventsPerSecond = 20 } = options;
     const part = realtimePart(url, eventsPerSecond);
     return compose("subscriptions", [part], options, { thinkTime: "none" });
@@ -205,8 +242,10 @@ export class PerformanceScenarios {
 
   /** Makes a scenario that uses several services of one process at once. */
   mixed(options: MixedOptions = {}): Scenario {
+    const names = { ...COMMON_NAMES, services: true } as const;
+    checkOptionNames("mixed()", options, names);
     const {
-      services = ["chat", "files", "terminals", "api", "realtime"],
+      services = SERVICE_NAMES,
     } = options;
     const parts: { readonly [name in ServiceName]: () => ScenarioPart } = {
       chat: () => chatPart(undefined, 10),
@@ -215,6 +254,8 @@ export class PerformanceScenarios {
       api: () => apiPart(undefined),
       realtime: () => realtimePart(undefined, 20),
     };
+    checkArray("services", services, "an array of names");
+    for (const name of services) checkOneOf("services", name, SERVICE_NAMES);
     const all = [...new Set(services)].map((name) => parts[name]());
     return compose("mixed", all, options, { users: 50 });
   }
@@ -274,6 +315,8 @@ export class PerformanceScenarios {
     name: string,
     make: (options: PerformanceOptions) => Scenario,
   ): this {
+    checkString("name", name);
+    checkFunction("make", make);
     this.#makers.set(name, make);
     return this;
   }
@@ -286,10 +329,11 @@ export class PerformanceScenarios {
   make(name: string, options: PerformanceOptions = {}): Scenario {
     const make = this.#makers.get(name);
     if (make !== undefined) return make(options);
+    const meant = closestName(String(name), this.list());
     throw new LoadTestError(
-      `Cannot make the scenario ${JSON.stringify(name)}: the presets are ${
-        this.list().join(", ")
-      }`,
+      `Cannot make the scenario ${JSON.stringify(name)}: ${
+        meant === undefined ? "" : `did you mean ${JSON.stringify(meant)}? `
+      }the presets are ${this.list().join(", ")}`,
     );
   }
 

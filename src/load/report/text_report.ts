@@ -4,6 +4,7 @@
  * @module
  */
 import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
+import { checkNumber, checkOptionNames } from "../../checks/internal.ts";
 import type { LoadResult, Verdict } from "../result.ts";
 import {
   actualText,
@@ -63,12 +64,16 @@ const MIN_COLUMNS = 40;
  * });
  * console.log(resultToText(result));
  * ```
+ *
+ * @throws {TypeError} if an option is not known or of the wrong type.
  */
 export function resultToText(
   result: LoadResult,
   options: ResultToTextOptions = {},
 ): string {
+  checkOptionNames("resultToText()", options, { columns: true, colors: true });
   const { columns = 80, colors = false } = options;
+  checkNumber("columns", columns);
   const width = Math.max(columns, MIN_COLUMNS);
   const paint = (paint: Paint): Paint => colors ? paint : (text) => text;
   const sections = [
