@@ -10,11 +10,15 @@ import {
   PtyPermissionError,
 } from "./errors.ts";
 import { reasonOf } from "../checks/internal.ts";
+import { interpretersOf } from "./interpreter.ts";
 import type { PtyCommand } from "./pty.ts";
 import { checkSize } from "./size.ts";
 
 /** A command with defaults filled in. */
-export type ResolvedCommand = Required<PtyCommand>;
+export interface ResolvedCommand extends Required<PtyCommand> {
+  /** The file that is executed. */
+  readonly path: string;
+}
 
 /** Where `execvp` looks when there is no `PATH`. */
 const DEFAULT_PATH = "/bin:/usr/bin";
@@ -61,7 +65,8 @@ export async function resolveCommand(
     };
     const path = await findExecutable(command, cwd, env.PATH ?? DEFAULT_PATH);
     checkRun(command, path);
-    return { command, args, cwd, env, term, size };
+    await checkInterpreters(command, path, cwd);
+    return { command, args, cwd, env, term, size, path };
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
     throw new PtyPermissionError(
@@ -80,6 +85,22 @@ function checkRun(command: string, path: string): void {
   throw new PtyPermissionError(
     `Cannot spawn ${command}: a permission is missing, run with --allow-run=${command}`,
   );
+}
+
+/** The kernel would only say that the script does not exist. */
+async function checkInterpreters(
+  command: string,
+  path: string,
+  cwd: string,
+): Promise<void> {
+  for (const interpreter of interpretersOf(path, cwd)) {
+    const found = await Deno.stat(interpreter).catch(whyNotFound);
+    const why = typeof found === "string" ? found : whyNotExecuted(found);
+    if (why === undefined) continue;
+    throw new PtyExecError(
+      `Cannot execute ${command}: its interpreter ${interpreter} cannot be used: ${why}`,
+    );
+  }
 }
 
 async function checkDirectory(cwd: string): Promise<void> {

@@ -47,6 +47,11 @@ export class InputDescriptor implements InputTarget {
     view.setInt16(4, POLLOUT, true);
   }
 
+  /** The descriptor; `undefined` when it is closed. */
+  get fd(): number | undefined {
+    return this.#isClosed ? undefined : this.#fd;
+  }
+
   /** Writes what fits; an end of the terminal is reported by its output. */
   write(bytes: Uint8Array<ArrayBuffer>): number {
     if (this.#isClosed) return 0;

@@ -12,7 +12,11 @@ const SYMBOLS = {
   ioctl: { parameters: ["i32", "u64"], result: "i32" },
   tcgetpgrp: { parameters: ["i32"], result: "i32" },
   killpg: { parameters: ["i32", "i32"], result: "i32" },
+  access: { parameters: ["buffer", "i32"], result: "i32" },
 } as const;
+
+/** The number of `X_OK`. */
+const EXECUTE = 1;
 
 /** The functions for the input of a terminal. */
 export const INPUT_SYMBOLS = {
@@ -105,6 +109,14 @@ export function foregroundGroup(fd: number): number {
  */
 export function killGroup(group: number, signal: number): boolean {
   return withLibc(({ killpg }) => killpg(group, signal)) === 0;
+}
+
+/**
+ * Returns whether this process may execute a file, or enter a directory.
+ */
+export function mayExecute(path: string): boolean {
+  const name = new TextEncoder().encode(`${path}\0`);
+  return withLibc(({ access }) => access(name, EXECUTE)) === 0;
 }
 
 /** Opens the C library, which the caller closes. */

@@ -22,7 +22,8 @@ import { closestName, reasonOf } from "../checks/internal.ts";
 import { realClock } from "../actor/mod.ts";
 import { InputDescriptor } from "./input_descriptor.ts";
 import { InputWriter } from "./input_writer.ts";
-import { closeOnExec, foregroundGroup, killGroup } from "./libc.ts";
+import { interpretersOf } from "./interpreter.ts";
+import { closeOnExec, foregroundGroup, killGroup, mayExecute } from "./libc.ts";
 import type { Pty, PtyExit, PtyListener, SignalName } from "./pty.ts";
 import type { ResolvedCommand } from "./command.ts";
 
@@ -119,8 +120,8 @@ function helper(): string {
 
 class NodePty implements Pty {
   readonly pid: number;
-  readonly #fd: number;
   readonly #native: Native;
+  readonly #command: ResolvedCommand;
   /** Reads only: once the terminal was full, it would never write again. */
   readonly #stream: ReadStream;
   readonly #descriptor: InputDescriptor;
@@ -132,6 +133,7 @@ class NodePty implements Pty {
 
   constructor(native: Native, command: ResolvedCommand) {
     this.#native = native;
+    this.#command = command;
     const { fd, pid, pty } = native.fork(
       command.command,
       command.args,
@@ -149,7 +151,6 @@ class NodePty implements Pty {
       },
     );
     this.pid = pid;
-    this.#fd = fd;
     // Otherwise programs that are started later could read and write it.
     closeOnExec(fd);
     this.#stream = new ReadStream(fd);
@@ -176,7 +177,9 @@ class NodePty implements Pty {
       const name = SIGNAL_NAMES.get(signal) ?? `SIG${signal}` as const;
       return { code: undefined, signal: name, error: undefined };
     }
-    const error = code === 1 ? failedStart(this.#firstOutput ?? "") : undefined;
+    const error = code === 1
+      ? failedStart(this.#firstOutput ?? "", this.#command)
+      : undefined;
     return { code, signal: undefined, error };
   }
 
@@ -219,13 +222,14 @@ class NodePty implements Pty {
   }
 
   resize({ columns, rows }: { columns: number; rows: number }): void {
-    if (!this.#stream.destroyed) this.#native.resize(this.#fd, columns, rows);
+    const { fd } = this.#descriptor;
+    if (fd !== undefined) this.#native.resize(fd, columns, rows);
   }
 
   foreground(): number {
-    // A descriptor that was closed may have been reused.
-    if (this.#stream.destroyed) return this.pid;
-    const group = foregroundGroup(this.#fd);
+    const { fd } = this.#descriptor;
+    if (fd === undefined) return this.pid;
+    const group = foregroundGroup(fd);
     return group > 1 ? group : this.pid;
   }
 
@@ -259,12 +263,24 @@ class NodePty implements Pty {
   }
 }
 
-/** Reads the message that the child of a fork prints when exec fails. */
-function failedStart(output: string): PtyError | undefined {
+/**
+ * Reads the message that the child of a fork prints when exec fails. A program
+ * may print the same, so it counts only if the file or the directory cannot be
+ * used indeed.
+ */
+function failedStart(
+  output: string,
+  { path, cwd }: ResolvedCommand,
+): PtyError | undefined {
   const [, call, why] =
     /^(execvp|chdir)\([23]\) failed\.: (.*)\r\n$/.exec(output) ?? [];
   if (call === undefined) return undefined;
-  return call === "chdir"
-    ? new PtyDirectoryError(`Cannot enter the working directory: ${why}`)
+  if (call === "chdir") {
+    return mayExecute(cwd)
+      ? undefined
+      : new PtyDirectoryError(`Cannot enter the working directory: ${why}`);
+  }
+  return [path, ...interpretersOf(path, cwd)].every(mayExecute)
+    ? undefined
     : new PtyExecError(`Cannot execute the command: ${why}`);
 }

@@ -84,6 +84,7 @@ export function memorySession(
       pty,
       command: {
         command: "memory",
+        path: "/memory",
         args: [],
         cwd: "/",
         env: {},

@@ -7,6 +7,8 @@ import {
   PtySizeError,
   PtySpawnError,
 } from "../../src/pty/errors.ts";
+import { resolveCommand } from "../../src/pty/command.ts";
+import { openNodePty } from "../../src/pty/node_pty.ts";
 import { ptySupervisor } from "../../src/pty/supervisor_actor.ts";
 import { findPty, listPtys } from "../../src/pty/supervisor_calls.ts";
 import { openDescriptors } from "../support/memory.ts";
@@ -109,21 +111,68 @@ Deno.test(
 );
 
 Deno.test(
-  "a failure after the fork is reported with the exit",
+  "a script whose interpreter cannot be used is refused with an error that names it",
   onPty,
   async () => {
     await using ptys = new Ptys();
     const cwd = await Deno.makeTempDir();
     try {
-      await Deno.writeTextFile(`${cwd}/script`, "#!/no/such/interpreter\n");
-      await Deno.chmod(`${cwd}/script`, 0o755);
-      const session = await ptys.spawn({ command: "./script", cwd });
-      const screen = await Screen.of(session);
-      const { code, error } = await screen.exit();
-      assertEquals(code, 1);
-      assert(error instanceof PtyExecError, Deno.inspect(error));
+      for (
+        const [name, line, why] of [
+          ["missing", "#!/no/such/interpreter -x", "/no/such/interpreter"],
+          ["plain", "#! ./text", "not executable"],
+          ["deep", "#!./missing", "/no/such/interpreter"],
+        ] as const
+      ) {
+        await Deno.writeTextFile(`${cwd}/text`, "");
+        await Deno.writeTextFile(`${cwd}/${name}`, `${line}\n`, {
+          mode: 0o755,
+        });
+        await assertRejects(
+          () => ptys.spawn({ command: `./${name}`, cwd }),
+          PtyExecError,
+          why,
+        );
+      }
     } finally {
       await Deno.remove(cwd, { recursive: true });
+    }
+  },
+);
+
+Deno.test(
+  "a failure after the fork is reported with the exit",
+  onPty,
+  async () => {
+    const cwd = await Deno.makeTempDir();
+    const path = `${cwd}/script`;
+    await Deno.writeTextFile(path, "#!/bin/sh\n", { mode: 0o755 });
+    const command = await resolveCommand({ command: path, cwd: "/" });
+    // It is gone when the program is started.
+    await Deno.remove(cwd, { recursive: true });
+    const pty = await openNodePty(command);
+    await new Promise<void>((resolve) => {
+      let ends = 0;
+      const end = (): void => void (++ends === 2 && resolve());
+      pty.start({ output() {}, closed: end, exited: end });
+    });
+    const { exit } = pty;
+    assertEquals(exit?.code, 1);
+    assert(exit?.error instanceof PtyExecError, Deno.inspect(exit));
+  },
+);
+
+Deno.test(
+  "a program that prints the message of a failed start has not failed to start",
+  onPty,
+  async () => {
+    await using ptys = new Ptys();
+    for (const call of ["execvp(3)", "chdir(2)"]) {
+      const session = await ptys.sh(
+        `echo '${call} failed.: No such file or directory'; exit 1`,
+      );
+      const { code, error } = await (await Screen.of(session)).exit();
+      assertEquals([code, error], [1, undefined]);
     }
   },
 );
