@@ -19,8 +19,9 @@ const HELP = `A terminal in the browser.
 Usage: deno task terminal [OPTIONS] [-- COMMAND ARGS…]
 
 Prints a link, which gives one browser access, once and within ten minutes; Enter
-prints another one. Programs keep running when the browser is closed, and a
-browser that comes back continues where it was.
+prints another one. Programs keep running when the browser is closed, until they
+end or this server does; a browser that comes back continues where it was. A
+program that has ended can be looked at for another 10 minutes.
 
   COMMAND         command to run, by default your shell
   --host HOST     address to listen on, by default 127.0.0.1
@@ -29,6 +30,8 @@ browser that comes back continues where it was.
   --record FILE   record the output to a new FILE, as asciicast v3; later sessions
                   are recorded to FILE.2, FILE.3 and so on, which
                   examples/terminal/replay.ts plays
+  --grace MINUTES end a program that nobody has viewed for so long; by default
+                  there is no limit
   -h, --help      show this help
 
 Exit code: 0 after Ctrl-C, 1 if the server cannot start, 2 for wrong
@@ -44,11 +47,11 @@ function readArgs(args: string[]) {
   const command = end < 0 ? [] : args.slice(end + 1);
   const { _: extra, help, h: _h, ...rest } = parseArgs(own, {
     boolean: ["help", "read-only"],
-    string: ["host", "port", "record", "_"],
+    string: ["host", "port", "record", "grace", "_"],
     alias: { help: "h" },
     default: { host: "127.0.0.1", port: "7681" },
   });
-  const { host, port, "read-only": readOnly, record, ...unknown } = rest;
+  const { host, port, "read-only": readOnly, record, grace, ...unknown } = rest;
   const [flag] = Object.keys(unknown);
   if (flag !== undefined) {
     const dashes = flag.length === 1 ? "-" : "--";
@@ -60,8 +63,14 @@ function readArgs(args: string[]) {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UsageError(`the port is "${port}", it must be from 0 to 65535`);
   }
+  if (grace !== undefined && !/^\d+(\.\d+)?$/.test(grace)) {
+    throw new UsageError(
+      `--grace is "${grace}", it must be a number of minutes`,
+    );
+  }
+  const graceMs = grace === undefined ? Infinity : Number(grace) * 60_000;
   if (record === "") throw new UsageError("--record needs a FILE");
-  return { help, host, port: Number(port), readOnly, record, command };
+  return { help, host, port: Number(port), readOnly, record, graceMs, command };
 }
 
 /** Returns a function that opens a new file for each recording. */
@@ -107,7 +116,8 @@ function namesOf(host: string): string[] {
 }
 
 async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
-  const { host, port, readOnly, record, command: [command, ...rest] } = args;
+  const { host, port, readOnly, record, graceMs } = args;
+  const [command, ...rest] = args.command;
   const interrupted = Promise.withResolvers<void>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     Deno.addSignalListener(signal, () => interrupted.resolve());
@@ -116,6 +126,7 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
   await using shells = serveTerminal(system, {
     hosts: namesOf(host),
     ticketMs: 600_000,
+    graceMs,
     directories: [Deno.cwd(), Deno.env.get("HOME") ?? "/"],
     ...(command === undefined
       ? {}

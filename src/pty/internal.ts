@@ -4,4 +4,4 @@
  *
  * @module
  */
-export { resolvePtyLimits } from "./options.ts";
+export { type ResolvedPtyLimits, resolvePtyLimits } from "./options.ts";

@@ -40,6 +40,14 @@ export interface PtyLimits extends EndingLimits {
    */
   readonly graceMs?: number;
   /**
+   * Milliseconds that a session stays when its program has ended, whether a
+   * viewer has seen the end or not: viewers that attach meanwhile get the output
+   * that is kept, and the exit. With 0, a session goes as soon as a controller
+   * has seen the end, and after `graceMs` otherwise.
+   * @default {0}
+   */
+  readonly keepEndedMs?: number;
+  /**
    * Milliseconds without input after which a session is closed.
    * @default {Infinity}
    */
@@ -61,6 +69,7 @@ export const LIMIT_NAMES: OptionNames<PtyLimits> = {
   maxInputBytes: true,
   maxViewers: true,
   graceMs: true,
+  keepEndedMs: true,
   idleMs: true,
   maxAgeMs: true,
   hangupMs: true,
@@ -73,6 +82,7 @@ const DEFAULTS: ResolvedPtyLimits = {
   maxInputBytes: 16_777_216,
   maxViewers: 100,
   graceMs: 600_000,
+  keepEndedMs: 0,
   idleMs: Infinity,
   maxAgeMs: Infinity,
   hangupMs: 1000,
@@ -92,6 +102,7 @@ const RANGES: Readonly<Record<keyof PtyLimits, NumberRange>> = {
   maxInputBytes: { min: 1 },
   maxViewers: { min: 1 },
   graceMs: { min: 0 },
+  keepEndedMs: { min: 0 },
   idleMs: { min: 0 },
   maxAgeMs: { min: 0 },
   hangupMs: { min: 0 },

@@ -103,3 +103,10 @@ export interface Pty {
   /** Closes the terminal: the processes that use it get `SIGHUP`. */
   close(): void;
 }
+
+/** The exit of a program that could not be ended. */
+export const UNKNOWN_EXIT: PtyExit = {
+  code: undefined,
+  signal: undefined,
+  error: undefined,
+};

@@ -22,7 +22,7 @@ import type {
   PtySnapshot,
   PtyViewer,
 } from "./protocol.ts";
-import type { SignalName } from "./pty.ts";
+import { type PtyExit, type SignalName, UNKNOWN_EXIT } from "./pty.ts";
 import type { PtySize } from "./size.ts";
 
 /** The byte that Ctrl-C types. */
@@ -235,10 +235,22 @@ export class PtySession extends PtyControls {
   /** The id of the session, unique among those of its supervisor. */
   readonly id: string;
 
+  /**
+   * Resolves when the program has ended and its output is complete, to how it
+   * ended; never rejects. The session may stay for `keepEndedMs` after that.
+   */
+  readonly exited: Promise<PtyExit>;
+
   /** Created by `spawnPty`, `listPtys` and `findPty`, not by users. */
-  constructor(id: string, ref: ActorRef<PtySessionMessage>) {
+  constructor(
+    id: string,
+    ref: ActorRef<PtySessionMessage>,
+    exited?: Promise<PtyExit>,
+  ) {
     super(ref);
     this.id = id;
+    const gone = ref.stopped.then(() => UNKNOWN_EXIT);
+    this.exited = exited === undefined ? gone : Promise.race([exited, gone]);
   }
 
   /** Resolves when the session is over; never rejects. */

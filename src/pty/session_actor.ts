@@ -32,7 +32,12 @@ import type {
   PtySessionMessage,
   PtyViewer,
 } from "./protocol.ts";
-import type { Pty, PtyExit, SignalName } from "./pty.ts";
+import {
+  type Pty,
+  type PtyExit,
+  type SignalName,
+  UNKNOWN_EXIT,
+} from "./pty.ts";
 import {
   initialSessionState,
   type Presence,
@@ -50,16 +55,18 @@ export interface SessionOptions {
   readonly command: ResolvedCommand;
   /** The limits of the session. */
   readonly limits: ResolvedPtyLimits;
+  /** Called when the program has ended, with the bytes that are kept of it. */
+  readonly onExit?: (exit: PtyExit, keptBytes: number) => void;
 }
 
 /** Returns a behaviour that owns a program and serves its viewers. */
 export function sessionActor(
-  { pty, command, limits }: SessionOptions,
+  { pty, command, limits, onExit }: SessionOptions,
 ): Behavior<PtySessionMessage> {
   return (context) => {
     const { signal, system: { clock } } = context;
     const startedAt = clock.now();
-    const state = initialSessionState();
+    const state = initialSessionState(limits.keepEndedMs > 0);
     const ring = new OutputRing(limits.keptBytes);
     const audience = new Audience(ring, limits.windowBytes);
     const flushTimer = new FlushTimer(clock, flush);
@@ -99,6 +106,10 @@ export function sessionActor(
           return grace?.cancel();
         case "expire_after_grace":
           return void expireAfter(limits.graceMs);
+        case "keep":
+          grace?.cancel();
+          idle?.cancel();
+          return void expireAfter(limits.keepEndedMs);
         case "end_processes":
           return ending.start();
         case "check_processes":
@@ -117,13 +128,14 @@ export function sessionActor(
         case "conclude":
           otherEnd.cancel();
           exit = pty.exit;
+          onExit?.(exit ?? UNKNOWN_EXIT, ring.end - ring.start);
           return bothEnded.resolve();
         case "report_exit":
           return dispatch({
             type: "exit_reported",
             toController: audience.finish({
               type: "exit",
-              exit: exit ?? UNKNOWN,
+              exit: exit ?? UNKNOWN_EXIT,
             }),
             presence: audience.presence,
           });
@@ -346,7 +358,7 @@ export function sessionActor(
         await ending.done;
         await bothEnded.promise;
         flushTimer.cancel();
-        audience.dismiss({ type: "exit", exit: exit ?? UNKNOWN });
+        audience.dismiss({ type: "exit", exit: exit ?? UNKNOWN_EXIT });
       },
     };
   };
@@ -363,13 +375,6 @@ const PRESENCE: Readonly<Record<Presence, SessionEvent>> = {
 
 /** The reply to a request that was carried out. */
 const DONE: PtyReply = { type: "done" };
-
-/** The exit of a program that could not be ended. */
-const UNKNOWN: PtyExit = {
-  code: undefined,
-  signal: undefined,
-  error: undefined,
-};
 
 /** Returns why the terminal did not take all of the input. */
 function notTaken(cause: unknown): PtyError {

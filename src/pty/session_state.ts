@@ -33,6 +33,8 @@ export interface SessionState {
   paused: boolean;
   /** Whether a controller has been notified of the exit. */
   exitSeen: boolean;
+  /** Whether the session stays for a while when its program has ended. */
+  readonly keeps: boolean;
 }
 
 /** The events of a session. */
@@ -95,6 +97,8 @@ export type SessionCommand =
   | "conclude"
   /** Stop when the grace period is over, even if a viewer comes. */
   | "expire_after_grace"
+  /** Stop when the time is over for which ended sessions are kept. */
+  | "keep"
   /** Stop when the grace period is over, unless it is cancelled. */
   | "start_grace"
   /** Cancel the grace period: a viewer has come. */
@@ -111,13 +115,14 @@ export type SessionCommand =
 const NOTHING: readonly SessionCommand[] = [];
 
 /** The state of a session before anything has happened. */
-export function initialSessionState(): SessionState {
+export function initialSessionState(keeps = false): SessionState {
   return {
     phase: "running",
     stopping: "no",
     presence: "alone",
     paused: false,
     exitSeen: false,
+    keeps,
   };
 }
 
@@ -142,7 +147,9 @@ export function transition(
       return changePresence(state, event.presence);
     case "exit_reported":
       if (event.toController) state.exitSeen = true;
-      if (state.exitSeen && event.presence === "alone") return ["stop"];
+      if (!state.keeps && state.exitSeen && event.presence === "alone") {
+        return ["stop"];
+      }
       return changePresence(state, event.presence);
     case "output_ended":
       if (state.phase === "program_ended") return conclude(state);
@@ -206,6 +213,10 @@ function changePresence(
   const before = state.presence;
   if (next === before) return NOTHING;
   state.presence = next;
+  // A session that is kept has no other time than that.
+  if (state.phase === "over" && state.keeps) {
+    return next === "alone" ? ["drop_gathered"] : NOTHING;
+  }
   if (next === "watched") return ["cancel_grace"];
   const commands: SessionCommand[] = [];
   if (next === "alone") commands.push("drop_gathered");
@@ -216,7 +227,6 @@ function changePresence(
 /** Both ends have come. */
 function conclude(state: SessionState): readonly SessionCommand[] {
   state.phase = "over";
-  return state.stopping === "no"
-    ? ["conclude", "expire_after_grace", "flush"]
-    : ["conclude", "flush"];
+  if (state.stopping !== "no") return ["conclude", "flush"];
+  return ["conclude", state.keeps ? "keep" : "expire_after_grace", "flush"];
 }

@@ -20,17 +20,30 @@ import {
 } from "./errors.ts";
 import { LIMIT_NAMES, type PtyLimits, resolvePtyLimits } from "./options.ts";
 import type { PtyRefusal, PtySessionMessage } from "./protocol.ts";
-import type { Pty, PtyCommand } from "./pty.ts";
+import { endedToDrop } from "./ended_rules.ts";
+import type { Pty, PtyCommand, PtyExit } from "./pty.ts";
 import { PtySession } from "./pty_session.ts";
 import { sessionActor } from "./session_actor.ts";
 
 /** Options of {@linkcode ptySupervisor}, and limits of each of its sessions. */
 export interface PtySupervisorOptions extends PtyLimits {
   /**
-   * Sessions that may exist at the same time, at least 1.
+   * Sessions whose programs may run at the same time, at least 1.
    * @default {100}
    */
   readonly maxSessions?: number;
+  /**
+   * Ended sessions that are kept at the same time, at least 0; beyond it, the
+   * one that ended first goes.
+   * @default {100}
+   */
+  readonly maxEndedSessions?: number;
+  /**
+   * Bytes of output of all ended sessions that are kept, at least 0; beyond it,
+   * those that ended first go.
+   * @default {16777216}
+   */
+  readonly maxEndedBytes?: number;
 }
 
 /** The specification of a session to start. */
@@ -61,6 +74,8 @@ export type PtySupervisorMessage =
   }
   /** From the supervisor to itself: a program was started, or failed to. */
   | { readonly type: "started"; readonly settle: () => void }
+  /** From the supervisor to itself: a program has ended, its session stays. */
+  | { readonly type: "exited"; readonly id: string; readonly bytes: number }
   /** From the supervisor to itself: a session has ended. */
   | { readonly type: "gone"; readonly id: string };
 
@@ -73,6 +88,8 @@ interface Opened {
 const NAMES: OptionNames<PtySupervisorOptions> = {
   ...LIMIT_NAMES,
   maxSessions: true,
+  maxEndedSessions: true,
+  maxEndedBytes: true,
 };
 
 /** Milliseconds that a session gets beyond its own deadlines. */
@@ -112,10 +129,15 @@ export function ptySupervisor(
   checkOptionNames("ptySupervisor()", options, NAMES);
   const limits = resolvePtyLimits(options);
   const { maxSessions = 100 } = options;
+  const { maxEndedSessions = 100, maxEndedBytes = 16_777_216 } = options;
   checkNumber("maxSessions", maxSessions, { min: 1 });
+  checkNumber("maxEndedSessions", maxEndedSessions, { min: 0 });
+  checkNumber("maxEndedBytes", maxEndedBytes, { min: 0 });
   return (context) => {
     /** Sessions by id; a promise while the program is being started. */
     const sessions = new Map<string, PtySession | Promise<Opened>>();
+    /** Bytes that are kept of sessions whose program has ended, oldest first. */
+    const ended = new Map<string, number>();
     /** Ends of programs that were started too late to become sessions. */
     const late = new Set<Promise<void>>();
 
@@ -132,7 +154,7 @@ export function ptySupervisor(
           }, it must not be empty or contain "/"`,
         );
       }
-      if (sessions.size >= maxSessions) {
+      if (sessions.size - ended.size >= maxSessions) {
         throw new PtyLimitError(
           `Cannot spawn ${id}: there are ${maxSessions} sessions, end one first`,
         );
@@ -140,8 +162,17 @@ export function ptySupervisor(
     }
 
     function adopt(id: string, { pty, command }: Opened): PtySession {
+      const exited = Promise.withResolvers<PtyExit>();
       const ref = context.spawn<PtySessionMessage>(
-        sessionActor({ pty, command, limits }),
+        sessionActor({
+          pty,
+          command,
+          limits,
+          onExit(exit, bytes) {
+            exited.resolve(exit);
+            context.self.tell({ type: "exited", id, bytes });
+          },
+        }),
         {
           name: id,
           shutdownMs: limits.hangupMs + limits.terminateMs + SLACK_MS,
@@ -150,7 +181,7 @@ export function ptySupervisor(
       // Also if it is stopped before its behaviour has started.
       ref.stopped.then(() => discard(pty));
       context.watch(ref, () => ({ type: "gone", id }));
-      const session = new PtySession(id, ref);
+      const session = new PtySession(id, ref, exited.promise);
       sessions.set(id, session);
       return session;
     }
@@ -194,7 +225,19 @@ export function ptySupervisor(
           }
           case "started":
             return message.settle();
+          case "exited": {
+            const { id, bytes } = message;
+            if (!sessions.has(id) || limits.keepEndedMs === 0) return;
+            ended.set(id, bytes);
+            const limit = { maxEndedSessions, maxEndedBytes };
+            for (const one of endedToDrop(ended, limit)) {
+              const session = sessions.get(one);
+              if (session instanceof PtySession) void session.close();
+            }
+            return;
+          }
           case "gone":
+            ended.delete(message.id);
             return void sessions.delete(message.id);
           case "list":
             return void message.replyTo.tell(

@@ -8,6 +8,8 @@
 export interface TerminalStats {
   /** Number of sessions that are running. */
   readonly sessions: number;
+  /** Number of sessions whose programs have ended, and that are kept. */
+  readonly endedSessions: number;
   /** Number of WebSockets that are open. */
   readonly attachments: number;
   /** Number of browsers that have a login. */
@@ -58,6 +60,7 @@ export class TerminalCounters {
 
 const GAUGES: readonly string[] = [
   "sessions",
+  "endedSessions",
   "attachments",
   "logins",
   "recordings",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type ResolvedPtyLimits, resolvePtyLimits } from "../pty/internal.ts";
 import type { PtyLimits } from "../pty/mod.ts";
 import type { Authorize } from "./access/authorizer.ts";
 import {
@@ -21,6 +22,31 @@ import type { OpenRecording } from "./recording/recordings.ts";
 
 /** Options of {@linkcode serveTerminal}, and the limits of its sessions. */
 export interface ServeTerminalOptions extends PtyLimits {
+  /**
+   * Milliseconds that a program keeps running without a viewer, at least 0;
+   * `Infinity` for no limit. The page tells its viewers.
+   * @default {600000}
+   */
+  readonly graceMs?: number;
+  /**
+   * Milliseconds that a session stays when its program has ended, at least 0:
+   * with its exit and its last output, as far as `keptBytes` go. With 0, it goes
+   * as soon as a controller has seen the end.
+   * @default {600000}
+   */
+  readonly keepEndedMs?: number;
+  /**
+   * Ended sessions that are kept at the same time, at least 0; beyond it, the
+   * one that ended first goes.
+   * @default {100}
+   */
+  readonly maxEndedSessions?: number;
+  /**
+   * Bytes of output of all ended sessions that are kept, at least 0; beyond it,
+   * those that ended first go.
+   * @default {16777216}
+   */
+  readonly maxEndedBytes?: number;
   /**
    * Path below which the server is mounted.
    * @default {"/"}
@@ -111,7 +137,7 @@ export interface ServeTerminalOptions extends PtyLimits {
    */
   readonly maxLogins?: number;
   /**
-   * Most sessions that may run at the same time, at least 1.
+   * Most sessions whose programs may run at the same time, at least 1.
    * @default {100}
    */
   readonly maxSessions?: number;
@@ -149,6 +175,9 @@ export interface ServeTerminalOptions extends PtyLimits {
   readonly record?: OpenRecording;
 }
 
+/** Milliseconds that ended sessions stay, unless an option says otherwise. */
+const KEEP_ENDED_MS = 600_000;
+
 /** Defaults of the numbers in {@linkcode ServeTerminalOptions}. */
 const DEFAULTS = {
   authorizeMs: 10_000,
@@ -157,6 +186,8 @@ const DEFAULTS = {
   loginIdleMs: 3_600_000,
   maxLogins: 1000,
   maxSessions: 100,
+  maxEndedSessions: 100,
+  maxEndedBytes: 16_777_216,
   maxAttachments: 1000,
   handshakesPerMinute: 120,
   maxBodyBytes: 16_384,
@@ -169,6 +200,8 @@ const RANGES = {
   loginIdleMs: { min: 1 },
   maxLogins: { min: 1 },
   maxSessions: { min: 1 },
+  maxEndedSessions: { min: 0 },
+  maxEndedBytes: { min: 0 },
   maxAttachments: { min: 1 },
   handshakesPerMinute: { min: 1 },
   maxBodyBytes: { min: 1 },
@@ -178,6 +211,7 @@ const RANGES = {
 /** {@linkcode ServeTerminalOptions} with defaults filled in. */
 export type ResolvedServeTerminalOptions =
   & typeof DEFAULTS
+  & { readonly limits: ResolvedPtyLimits }
   & { readonly prefix: string; readonly behindTls: boolean }
   & { readonly authorize: Authorize | undefined }
   & { readonly clientOf: ((request: Request) => string) | undefined }
@@ -196,6 +230,7 @@ export function resolveServeTerminalOptions(
   const { authorize, behindTls = false, clientOf, record } = options;
   return {
     ...resolveNumbers(options, DEFAULTS, RANGES),
+    limits: resolvePtyLimits({ keepEndedMs: KEEP_ENDED_MS, ...options }),
     authorize,
     behindTls,
     clientOf,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PtyRole, PtySession } from "../pty/mod.ts";
+import type { PtyExit, PtyRole, PtySession } from "../pty/mod.ts";
 import { InputLedger } from "./attach/input_ledger.ts";
 
 /** Viewers of a session that are remembered; the oldest absent one is dropped. */
@@ -31,6 +31,8 @@ export class TerminalSession {
    * answered the queries in it.
    */
   answeredTo = 0;
+  /** How the program has ended, and when; `undefined` while it runs. */
+  ended: { readonly exit: PtyExit; readonly at: Date } | undefined;
   /** The viewer who answers: of those in control, the one who typed last. */
   replyOwner: ReplyOwner | undefined;
   /** By role, so that read-only viewers cannot displace those who type. */
@@ -59,13 +61,13 @@ export class TerminalSession {
   }
 }
 
-/** The running sessions of a server, by id. */
+/** The sessions of a server, by id: running ones, and ended ones that stay. */
 export class TerminalSessions {
   readonly #sessions = new Map<string, TerminalSession>();
 
   /** Number of running sessions. */
   get size(): number {
-    return this.#sessions.size;
+    return this.all.filter(({ ended }) => ended === undefined).length;
   }
 
   /** All sessions, in the order in which they were started. */
@@ -78,10 +80,11 @@ export class TerminalSessions {
     return this.#sessions.get(id);
   }
 
-  /** Adds a session, until it ends. */
+  /** Adds a session, until it is over. */
   add(pty: PtySession, command: string, createdAt: Date): TerminalSession {
     const session = new TerminalSession(pty, command, createdAt);
     this.#sessions.set(pty.id, session);
+    pty.exited.then((exit) => session.ended = { exit, at: new Date() });
     pty.ended.then(() => this.#sessions.delete(pty.id));
     return session;
   }

@@ -11,7 +11,6 @@ import {
   supervisor,
   type SupervisorRef,
 } from "../actor/mod.ts";
-import { resolvePtyLimits } from "../pty/internal.ts";
 import { type PtySession, ptySupervisor, spawnPty } from "../pty/mod.ts";
 import { Access, type RequestInfo } from "./access/access.ts";
 import { admit, checkHandshake, type Handshake } from "./access/admission.ts";
@@ -128,7 +127,7 @@ export function serveTerminal(
   options: ServeTerminalOptions = {},
 ): TerminalServer {
   const resolved = resolveServeTerminalOptions(options);
-  const limits = resolvePtyLimits(options);
+  const { limits, maxSessions, maxEndedSessions, maxEndedBytes } = resolved;
   const counters = new TerminalCounters();
   const access = new Access(resolved, system.clock, counters);
   const sessions = new TerminalSessions();
@@ -144,7 +143,9 @@ export function serveTerminal(
     name: "sessions",
     behavior: ptySupervisor({
       ...limits,
-      maxSessions: resolved.maxSessions,
+      maxSessions,
+      maxEndedSessions,
+      maxEndedBytes,
     }),
     shutdownMs: Infinity,
   });
@@ -247,6 +248,7 @@ export function serveTerminal(
 
   const stats = (): TerminalStats => ({
     sessions: sessions.size,
+    endedSessions: sessions.all.length - sessions.size,
     attachments,
     logins: access.logins.size,
     recordings: recordings.size,
@@ -256,6 +258,7 @@ export function serveTerminal(
     access,
     sessions,
     maxBodyBytes: resolved.maxBodyBytes,
+    graceMs: limits.graceMs,
     start,
     stats,
   };

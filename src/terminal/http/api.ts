@@ -25,10 +25,12 @@ import { ALL_SESSIONS, type Grant } from "../access/grant_rules.ts";
 export interface ApiContext {
   /** Tickets and logins of the server. */
   readonly access: Access;
-  /** Sessions that are running. */
+  /** Sessions that are running, or that have ended and stay. */
   readonly sessions: TerminalSessions;
   /** Most bytes that a body may have. */
   readonly maxBodyBytes: number;
+  /** Milliseconds that a program keeps running without a viewer. */
+  readonly graceMs: number;
   /** Starts a session. */
   start(request: CommandRequest): Promise<TerminalSession>;
   /** Returns the numbers of the server. */
@@ -215,6 +217,7 @@ async function showLogin(call: Call): Promise<Response> {
   const role = await access.roleIn(request, loginOf(call), ALL_SESSIONS);
   return Response.json({
     role: role ?? null,
+    graceMs: finite(call.api.graceMs),
     sessions: sessions.map(([{ pty: { id } }, role]) => ({ id, role })),
   });
 }
@@ -262,7 +265,7 @@ function ticket(call: Call, session: string, fields: Fields): Response {
 
 async function list(call: Call): Promise<Response> {
   const shown = (await visible(call)).map(([session, role]) =>
-    show(session, role).catch(() => undefined)
+    show(call, session, role).catch(() => undefined)
   );
   const sessions = (await Promise.all(shown)).filter(Boolean);
   return Response.json({ sessions });
@@ -285,7 +288,7 @@ async function start(call: Call): Promise<Response> {
     cwd: textField(fields, "cwd"),
     size: sized ? sizeField(fields) : undefined,
   });
-  return Response.json(await show(session, "control"), {
+  return Response.json(await show(call, session, "control"), {
     status: 201,
     headers: {
       location:
@@ -298,7 +301,7 @@ async function inspect(call: Call): Promise<Response> {
   const { session } = await sessionOf(call, "view");
   const { api: { access }, request, id } = call;
   const role = await access.roleIn(request, loginOf(call), id) ?? "view";
-  return Response.json(await alive(show(session, role)));
+  return Response.json(await alive(show(call, session, role)));
 }
 
 async function end(call: Call): Promise<Response> {
@@ -346,7 +349,8 @@ function alive<T>(asked: Promise<T>): Promise<T> {
 
 /** Returns the representation of a session. */
 async function show(
-  { pty, command, createdAt }: TerminalSession,
+  { api }: Call,
+  { pty, command, createdAt, ended }: TerminalSession,
   role: Grant["role"],
 ): Promise<Record<string, unknown>> {
   const now = await pty.inspect();
@@ -362,8 +366,15 @@ async function show(
     viewers: now.viewers,
     outputBytes: now.end,
     paused: now.paused,
+    graceMs: finite(api.graceMs),
+    endedAt: ended?.at.toISOString() ?? null,
     exit: now.exit === undefined
       ? null
       : { code: now.exit.code ?? null, signal: now.exit.signal ?? null },
   };
+}
+
+/** JSON has no `Infinity`. */
+function finite(ms: number): number | null {
+  return ms < Infinity ? ms : null;
 }

@@ -19,6 +19,7 @@ export const LOGIN_HTML = `<!DOCTYPE html>
   <body class="login">
     <p id="text" role="status">One moment …</p>
     <ul id="sessions"></ul>
+    <p id="grace"></p>
     <button type="button" id="start" hidden>New session</button>
     <noscript>This terminal needs JavaScript.</noscript>
   </body>
@@ -35,7 +36,7 @@ export const LOGIN_SCRIPT =
 history.replaceState(null, "", location.pathname);
 // Another link that is opened in this tab changes only that part.
 addEventListener("hashchange", () => location.reload());
-const [text, list, button] = ["text", "sessions", "start"]
+const [text, list, button, grace] = ["text", "sessions", "start", "grace"]
   .map((id) => document.getElementById(id));
 
 async function ask(method, path, body) {
@@ -62,10 +63,11 @@ async function logIn() {
       ask("GET", "login").then(() => undefined, () => Promise.reject(error))
     );
   if (granted && granted.session !== "all") return go(granted.session);
-  const { role } = await ask("GET", "login");
+  const { role, graceMs } = await ask("GET", "login");
   const { sessions } = await ask("GET", "sessions");
-  if (granted && sessions.length === 1) return go(sessions[0].id);
-  if (granted && role === "control" && sessions.length === 0) return start();
+  const running = sessions.filter(({ exit }) => !exit);
+  if (granted && running.length === 1) return go(running[0].id);
+  if (granted && role === "control" && running.length === 0) return start();
   text.textContent = sessions.length === 0
     ? "There are no sessions."
     : "Choose a session.";
@@ -73,13 +75,20 @@ async function logIn() {
     const link = document.createElement("a");
     link.href = address(id);
     link.title = id;
-    link.textContent = command + ", " + (exit ? "ended, " : "") +
+    link.textContent = command + ", " + (exit ? ended(exit) + ", " : "") +
       "started " + new Date(createdAt).toLocaleString();
     list.appendChild(document.createElement("li")).appendChild(link);
   }
+  grace.textContent = graceMs === null
+    ? "Programs keep running when nobody views them."
+    : "Programs keep running for " + Number((graceMs / 60000).toFixed(1)) +
+      " min when nobody views them.";
   button.hidden = role !== "control";
   button.onclick = () => start().catch(show);
 }
+
+const ended = ({ code, signal }) =>
+  signal ? "ended by " + signal : "ended with code " + (code ?? "unknown");
 
 function show(error) {
   text.textContent = error.message;

@@ -6,6 +6,7 @@
 import type { Clock } from "../../actor/mod.ts";
 import { SUBPROTOCOL } from "../attach/protocol.ts";
 import type { Socket, SocketEvents } from "./client_contract.ts";
+import { keptFor } from "./kept_for.ts";
 
 /** Milliseconds that the server has to reply to a request. */
 const REQUEST_MS = 5000;
@@ -34,6 +35,19 @@ export async function status(path: string): Promise<number> {
   const response = await fetch(new URL(path, location.href), { signal });
   await response.body?.cancel();
   return response.status;
+}
+
+/**
+ * Returns how long the program of a session keeps running without a viewer, in
+ * words; `undefined` if the server does not tell.
+ */
+export async function graceOf(path: string): Promise<string | undefined> {
+  const signal = AbortSignal.timeout(REQUEST_MS);
+  const response = await fetch(new URL(path, location.href), { signal });
+  const session: unknown = response.ok ? await response.json() : undefined;
+  if (typeof session !== "object" || session === null) return undefined;
+  if (!("graceMs" in session)) return undefined;
+  return keptFor(session.graceMs);
 }
 
 /** The clock of the browser, whose timers need no `ref` and `unref`. */

@@ -34,7 +34,10 @@ const BACKOFF = resolveBackoff({ initialMs: 500, maxMs: 10_000 });
 /** Errors that another socket would end with as well. */
 const FINAL: ReadonlyMap<number, string> = new Map([
   [ErrorCode.PROTOCOL, "The page does not match the server: reload the page"],
-  [ErrorCode.NOT_FOUND, "The session does not exist, or no longer"],
+  [
+    ErrorCode.NOT_FOUND,
+    "The session does not exist any longer: it has ended, or had no viewer for too long",
+  ],
   [ErrorCode.UNAUTHORIZED, "Your access has ended: open a new link"],
   [ErrorCode.REPLACED, "This terminal was opened elsewhere: reload the page"],
   [ErrorCode.REFUSED, "The server refused the request: reload the page"],

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { browserClock, connect, status } from "./browser.ts";
+import { sessionPath } from "../attach/attach_request.ts";
+import { browserClock, connect, graceOf, status } from "./browser.ts";
 import { TerminalClient } from "./client.ts";
 import { byId } from "./elements.ts";
 import { useFindBox } from "./find_box.ts";
@@ -26,8 +27,9 @@ const screen = openScreen(element, {
 });
 const { terminal, fit } = screen;
 const line = new StatusLine(() => client.attach());
+const sessionId = new URLSearchParams(location.search).get("session") ?? "";
 const client = new TerminalClient({
-  sessionId: new URLSearchParams(location.search).get("session") ?? "",
+  sessionId,
   clientId: clientId(),
   screen: {
     write: (bytes, parsed) => terminal.write(bytes, parsed),
@@ -37,6 +39,7 @@ const client = new TerminalClient({
   status,
   changed(state) {
     line.show(state);
+    if (state.phase === "connected") void learnGrace();
     const isOver = state.phase === "ended" || state.phase === "failed";
     const isReadOnly = state.phase === "connected" && state.role === "view";
     terminal.options.disableStdin = isOver || isReadOnly;
@@ -93,6 +96,15 @@ addEventListener("beforeunload", (event) => {
   const harmlessBytes = phase === "connected" ? 1024 : 0;
   if (client.waitingBytes > harmlessBytes) event.preventDefault();
 });
+
+let isGraceKnown = false;
+async function learnGrace(): Promise<void> {
+  if (isGraceKnown) return;
+  isGraceKnown = true;
+  const path = sessionPath(sessionId);
+  const text = await graceOf(path).catch(() => undefined);
+  if (text !== undefined) line.keeps(text);
+}
 
 propose();
 client.attach();

@@ -16,6 +16,7 @@ export class StatusLine {
   readonly #notice: HTMLElement = byId("notice", HTMLElement);
   readonly #retry: HTMLElement = byId("retry", HTMLElement);
   readonly #sessions: HTMLElement = byId("sessions", HTMLElement);
+  #kept = "";
   #countdown: ReturnType<typeof setInterval> | undefined;
   #hiding: ReturnType<typeof setTimeout> | undefined;
 
@@ -28,13 +29,23 @@ export class StatusLine {
   show(state: ClientState): void {
     clearInterval(this.#countdown);
     this.#state.dataset["phase"] = state.phase;
-    this.#state.textContent = describe(state);
+    const text = describe(state);
+    const isAway = state.phase === "waiting" || state.phase === "detached";
+    const isKept = isAway && this.#kept !== "";
+    this.#state.textContent = isKept ? `${text}, ${this.#kept}` : text;
+    this.#state.title = state.phase === "connected" ? this.#kept : "";
     this.#retry.hidden = state.phase !== "waiting" &&
       state.phase !== "detached";
     this.#sessions.hidden = state.phase !== "ended" && state.phase !== "failed";
     this.#detail.textContent = "";
     this.#detail.title = "";
     if (state.phase === "waiting") this.#count(state.delayMs);
+  }
+
+  /** Takes how long the program keeps running without a viewer, in words. */
+  keeps(text: string): void {
+    this.#kept = text;
+    if (this.#state.dataset["phase"] === "connected") this.#state.title = text;
   }
 
   /** Shows the round-trip time. */

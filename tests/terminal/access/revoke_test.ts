@@ -37,6 +37,7 @@ Deno.test(
     );
     const login = await json(served.request("GET", "login", { cookie }));
     assertEquals<unknown>(login, {
+      graceMs: 600_000,
       role: null,
       sessions: [{ id, role: "view" }],
     });

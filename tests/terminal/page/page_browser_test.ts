@@ -258,7 +258,7 @@ Deno.test(
     await browser.open(server.page());
     server.exists = false;
     server.close(1011);
-    await browser.page.getByText("The session does not exist, or no longer")
+    await browser.page.getByText("The session does not exist any longer")
       .waitFor();
   },
 );
