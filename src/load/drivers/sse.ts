@@ -18,6 +18,7 @@ import { jsonOrText } from "./payload.ts";
 import { ReplyWait } from "./reply_wait.ts";
 import { RequestReader } from "./request_reader.ts";
 import { url } from "./request_rules.ts";
+import { Shared } from "./shared.ts";
 import { type Link, UserSession } from "./user_session.ts";
 
 /** The request of an operation with the driver `sse`. */
@@ -77,16 +78,30 @@ interface Prepared {
  */
 export function sseDriver(): Driver {
   const requests = new RequestReader(rule, prepare);
+  const shared = new Shared(() => Promise.resolve(openClient()));
   return {
     validate: (request) => requests.validate(request),
-    open: (): Promise<DriverSession> =>
-      Promise.resolve(
-        new UserSession<Prepared, Subscription>({
-          prepare: (call) => requests.of(call),
-          open: (prepared, signal) => Subscription.open(prepared, signal),
-          keeps: ({ keep }) => keep,
-        }),
-      ),
+    async open(): Promise<DriverSession> {
+      const { client } = await shared.acquire();
+      return new UserSession<Prepared, Subscription>({
+        prepare: (call) => requests.of(call),
+        open: (prepared, signal) => Subscription.open(prepared, client, signal),
+        keeps: ({ keep }) => keep,
+        closed: () => shared.release(),
+      });
+    },
+  };
+}
+
+/**
+ * Opens a client that speaks HTTP/1.1 alone, so that each subscription has a
+ * connection, as those of different people have.
+ */
+function openClient(): AsyncDisposable & { readonly client: Deno.HttpClient } {
+  const client = Deno.createHttpClient({ http1: true, http2: false });
+  return {
+    client,
+    [Symbol.asyncDispose]: () => Promise.resolve(client.close()),
   };
 }
 
@@ -120,13 +135,18 @@ class Subscription implements Link<Prepared> {
 
   static async open(
     { url, headers }: Prepared,
+    client: Deno.HttpClient,
     signal: AbortSignal,
   ): Promise<Subscription> {
     const connection = new AbortController();
     const abort = () => connection.abort(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     try {
-      const response = await fetch(url, { headers, signal: connection.signal })
+      const response = await fetch(url, {
+        headers,
+        client,
+        signal: connection.signal,
+      })
         .catch((error) => Promise.reject(fetchError(error)));
       const body = await sseBodyOf(response, {
         action: "subscribe",
