@@ -154,7 +154,8 @@ export class Supervision<C extends ChildState> {
   started(child: C): Command<C>[] {
     if (child.phase !== "starting") return [];
     child.phase = "up";
-    child.ifStartFails = undefined;
+    // A group restart may be about to end it: the next start is asked for, too.
+    if (child.plannedEnd === undefined) child.ifStartFails = undefined;
     this.#unstarted.delete(child);
     return this.#advance();
   }

@@ -87,7 +87,9 @@ export class SupervisorActor implements SupervisingHandler<SupervisorMessage> {
     if (child === undefined || child.phase !== "starting") return;
     this.#cancelTimer(child);
     child.started(this.#supervisor.core.clock.now());
-    for (const call of child.takeWhenUp()) this.#calls.done(call);
+    if (child.plannedEnd === undefined) {
+      for (const call of child.takeWhenUp()) this.#calls.done(call);
+    }
     this.#execute(this.#decisions.started(child));
   }
 

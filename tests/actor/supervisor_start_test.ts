@@ -433,6 +433,31 @@ Deno.test("A call waits through a group restart for the start that it asked for"
   );
 });
 
+Deno.test("A start that a group restart is about to end is not the one that a call waits for", async () => {
+  for (const fails of [false, true]) {
+    await using test = new TestSystem();
+    const cast = new Cast();
+    const [a, b, c] = ["a", "b", "c"].map((name) => cast.child(name));
+    const children = [a, b, c] as Child<Step>[];
+    const root = test.supervise({ strategy: "one_for_all", children });
+    await soon(terminateChild(root, "a"));
+    cast.hold("start a");
+    const restarting = restartChild(root, "a");
+    const outcome = restarting.then(() => "started", () => "failed");
+    cast.hold("stop c");
+    (await find(root, b as Child<Step>)).tell(crash());
+    await settle();
+    if (fails) cast.spoil("stop a", new Error("clean-up"));
+    await cast.let("start a");
+    await assertRejects(() => soon(outcome), Error, "pending");
+    if (fails) cast.spoil("start a", new Error("no start"));
+    await cast.let("stop c");
+    assertEquals(await soon(outcome), fails ? "failed" : "started");
+    const first = fails ? "a down" : "a up";
+    assertEquals(await phasesOf(root), [first, "b up", "c up"]);
+  }
+});
+
 Deno.test("restartChild() and replaceChild() reject when the start fails, and the child is down", async () => {
   await using test = new TestSystem();
   const { root, cast } = await strict(test);
