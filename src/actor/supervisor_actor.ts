@@ -135,7 +135,7 @@ export class SupervisorActor implements SupervisingHandler<SupervisorMessage> {
     if (holder !== undefined) {
       const by = holder.phase === "down"
         ? "a child that is down, restart or remove that"
-        : `another child of ${supervisor.path}`;
+        : `another child of ${supervisor.shownPath}`;
       throw new TroupeError(
         `the name ${JSON.stringify(name)} is taken by ${by}`,
       );
@@ -233,7 +233,7 @@ export class SupervisorActor implements SupervisingHandler<SupervisorMessage> {
     this.#execute(this.#decisions.startTimedOut(child));
     cell.crash(
       new StartTimeoutError(
-        `Cannot wait longer for ${cell.path}: it has not started within ${startMs} ms, see startMs`,
+        `Cannot wait longer for ${cell.shownPath}: it has not started within ${startMs} ms, see startMs`,
       ),
     );
   }
@@ -266,7 +266,7 @@ export class SupervisorActor implements SupervisingHandler<SupervisorMessage> {
   /** This life is over: cancels the timers, refuses the calls. */
   #abandon(): void {
     for (const child of this.#decisions.children) this.#cancelTimer(child);
-    this.#calls.abandon(`${this.#supervisor.path} has stopped`);
+    this.#calls.abandon(`${this.#supervisor.shownPath} has stopped`);
   }
 
   #giveUp(
@@ -284,9 +284,9 @@ export class SupervisorActor implements SupervisingHandler<SupervisorMessage> {
         cause,
       });
     }
-    const path = child.cell?.path ?? child.name;
+    const path = child.cell?.shownPath ?? child.name;
     throw new RestartLimitError(
-      `${this.#supervisor.path} gave up: ${path} ${why}, see cause`,
+      `${this.#supervisor.shownPath} gave up: ${path} ${why}, see cause`,
       { cause },
     );
   }

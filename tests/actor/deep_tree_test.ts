@@ -160,6 +160,36 @@ Deno.test("Ten thousand nested supervisors start, and stop with the system", asy
   assertEquals(test.of("stopped").length, DEPTH);
 });
 
+Deno.test("A failure that three thousand nested supervisors pass on ends them all", async () => {
+  await using test = new TestSystem();
+  const cause = new Error("innermost");
+  const innermost = child<string>({
+    name: "x",
+    behavior: () => ({
+      receive() {
+        throw cause;
+      },
+    }),
+  });
+  let behavior = supervisor({ maxRestarts: 0, children: [innermost] });
+  for (let level = 1; level < 3000; level++) {
+    const children = [child({ name: "x", behavior })];
+    behavior = supervisor({ maxRestarts: 0, children });
+  }
+  const ref = test.system.spawn(behavior, { name: "x" });
+  await settle();
+  const parent = test.of("started").at(-2)?.actor;
+  assert(parent !== undefined);
+  innermost.under(parent)?.tell("fail");
+  let reason: unknown = await ref.stopped;
+  let passedOn = 0;
+  for (; reason instanceof Object && "cause" in reason; passedOn++) {
+    reason = reason.cause;
+  }
+  assertEquals([reason, passedOn], [cause, 3001]);
+  assertEquals(test.of("stopped").length, 3001);
+});
+
 Deno.test("The error with which the signal of a deep actor aborts shows the end of its path", async () => {
   await using test = new TestSystem();
   let reason: unknown;
