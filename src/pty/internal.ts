@@ -4,4 +4,8 @@
  *
  * @module
  */
-export { type ResolvedPtyLimits, resolvePtyLimits } from "./options.ts";
+export {
+  LIMIT_NAMES,
+  type ResolvedPtyLimits,
+  resolvePtyLimits,
+} from "./options.ts";

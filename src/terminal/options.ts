@@ -11,6 +11,7 @@ import {
   type CommandRules,
   DEFAULT_PASS_ENV,
 } from "./access/command_policy.ts";
+import { checkServeOptions } from "./arguments.ts";
 import { resolveNumbers } from "../checks/internal.ts";
 import {
   type OriginRules,
@@ -227,10 +228,14 @@ export type ResolvedServeTerminalOptions =
 export function resolveServeTerminalOptions(
   options: ServeTerminalOptions,
 ): ResolvedServeTerminalOptions {
+  checkServeOptions(options);
   const { authorize, behindTls = false, clientOf, record } = options;
   return {
     ...resolveNumbers(options, DEFAULTS, RANGES),
-    limits: resolvePtyLimits({ keepEndedMs: KEEP_ENDED_MS, ...options }),
+    limits: resolvePtyLimits({
+      ...options,
+      keepEndedMs: options.keepEndedMs ?? KEEP_ENDED_MS,
+    }),
     authorize,
     behindTls,
     clientOf,

@@ -14,6 +14,8 @@ import {
 import { type PtySession, ptySupervisor, spawnPty } from "../pty/mod.ts";
 import { Access, type RequestInfo } from "./access/access.ts";
 import { admit, checkHandshake, type Handshake } from "./access/admission.ts";
+import { checkRequest } from "./arguments.ts";
+import { checkMethods, checkString } from "../checks/internal.ts";
 import { callApi, isApiPath } from "./http/api.ts";
 import { attachmentActor } from "./attach/attachment_actor.ts";
 import { commandFor, type CommandRequest } from "./access/command_policy.ts";
@@ -51,6 +53,7 @@ export interface TerminalServer extends AsyncDisposable {
   /**
    * Starts a session, as a request to the API does.
    *
+   * @throws {TypeError} if a part of the request is not known or invalid.
    * @throws {Problem} if the command, an argument or the directory is not
    * allowed.
    * @throws {PtyError} if the program cannot be started, or there are too many
@@ -126,6 +129,7 @@ export function serveTerminal(
   system: ActorSystem,
   options: ServeTerminalOptions = {},
 ): TerminalServer {
+  checkMethods("system", system, ["tree", "spawn"], "an ActorSystem");
   const resolved = resolveServeTerminalOptions(options);
   const { limits, maxSessions, maxEndedSessions, maxEndedBytes } = resolved;
   const counters = new TerminalCounters();
@@ -330,16 +334,25 @@ export function serveTerminal(
   };
   return {
     fetch: handle,
-    start: async (request = {}) => (await start(request)).pty,
+    start: async (request = {}) => {
+      checkRequest(request);
+      return (await start(request)).pty;
+    },
     ticket,
     revoke: (target, why = "Your access was revoked") =>
-      access.revoke(target, why),
+      access.revoke(target, whyOf(why)),
     reauthorize: (why = "You may not see this any longer") =>
-      access.reauthorize(why),
+      access.reauthorize(whyOf(why)),
     stats,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Checks the reason that a viewer reads. */
+function whyOf(why: string): string {
+  checkString("why", why);
+  return why;
 }
 
 /** @throws {Problem} if the request for an upgrade is invalid. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkReadOptions } from "./arguments.ts";
 import {
   AsciicastDecoder,
   AsciicastError,
@@ -63,6 +64,7 @@ export async function readAsciicast(
   source: ReadableStream<Uint8Array>,
   options: ReadAsciicastOptions = {},
 ): Promise<Asciicast> {
+  checkReadOptions(options);
   const lines = readLines(source, options);
   const first = await lines.next();
   try {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkReplayOptions } from "./arguments.ts";
 import { type Clock, realClock } from "../../actor/mod.ts";
 import { checkDuration, checkNumber } from "../../checks/internal.ts";
 import type { AsciicastEvent } from "./asciicast.ts";
@@ -50,9 +51,20 @@ export interface ReplayAsciicastOptions {
  * @throws {RangeError} if an option is out of its range.
  * @throws {AsciicastError} if a line of the recording is invalid.
  */
-export async function* replayAsciicast(
+export function replayAsciicast(
   cast: Pick<Asciicast, "header" | "events">,
   options: ReplayAsciicastOptions = {},
+): AsyncGenerator<AsciicastEvent, void> {
+  checkReplayOptions(options);
+  const { speed = 1, idleLimitMs = Infinity } = options;
+  checkNumber("speed", speed, { above: 0 });
+  checkDuration("idleLimitMs", idleLimitMs);
+  return replay(cast, options);
+}
+
+async function* replay(
+  cast: Pick<Asciicast, "header" | "events">,
+  options: ReplayAsciicastOptions,
 ): AsyncGenerator<AsciicastEvent, void> {
   const { idleTimeLimitSeconds = Infinity } = cast.header;
   const {
@@ -61,8 +73,6 @@ export async function* replayAsciicast(
     signal,
     clock = realClock,
   } = options;
-  checkNumber("speed", speed, { above: 0 });
-  checkDuration("idleLimitMs", idleLimitMs);
   let dueAt = clock.now();
   let previousMs = 0;
   for await (const event of cast.events) {

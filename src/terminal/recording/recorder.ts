@@ -13,6 +13,7 @@ import {
   type AsciicastEvent,
   encodeHeader,
 } from "./asciicast.ts";
+import { checkRecorderOptions } from "./arguments.ts";
 import { headerOf, type RecorderOptions } from "./recorder_options.ts";
 
 /** Thrown for a recording that cannot be opened or written; see `cause`. */
@@ -80,9 +81,10 @@ export class AsciicastRecorder implements AsyncDisposable {
    * Starts a recording by writing its header. The sink is closed with it.
    *
    * @throws {RangeError} if `maxWaitingBytes` is not above 0.
-   * @throws {TypeError} if the sink is locked.
+   * @throws {TypeError} if another option is invalid, or the sink is locked.
    */
   constructor(sink: WritableStream<Uint8Array>, options: RecorderOptions) {
+    checkRecorderOptions(options);
     const { clock = realClock, maxWaitingBytes = 4_194_304 } = options;
     checkNumber("maxWaitingBytes", maxWaitingBytes, { above: 0 });
     this.#clock = clock;

@@ -30,9 +30,11 @@ export function streamOf(
 /** All events of a recording. */
 export async function eventsOf(
   text: string | Uint8Array,
-  options?: ReadAsciicastOptions & { chunkBytes?: number },
+  { chunkBytes, ...options }: ReadAsciicastOptions & {
+    chunkBytes?: number;
+  } = {},
 ): Promise<AsciicastEvent[]> {
-  const source = streamOf(text, options?.chunkBytes);
+  const source = streamOf(text, chunkBytes);
   await using cast = await readAsciicast(source, options);
   return await Array.fromAsync(cast.events);
 }
