@@ -14,6 +14,7 @@ import {
   ConnectionResetError,
   HandshakeTimeoutError,
   SessionLostError,
+  SocketLostError,
 } from "../../src/session/errors.ts";
 import { resolveSessionOptions } from "../../src/session/options.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
@@ -332,7 +333,7 @@ Deno.test(
       () => pool.connect({ port }),
       ConnectError,
     );
-    assertInstanceOf(error.cause, SessionLostError);
+    assertInstanceOf(error.cause, SocketLostError);
     assertInstanceOf(error.cause.cause, Deno.errors.ConnectionReset);
     server.close();
     await once(server, "close");
