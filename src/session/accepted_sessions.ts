@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkString } from "../checks/internal.ts";
 import type { ActorRef, Behavior, Clock } from "../actor/mod.ts";
 import { ProtocolError } from "./wire/errors.ts";
 import { decodeHello, type Hello } from "./wire/frame.ts";
@@ -142,6 +143,9 @@ export class AcceptedSessions {
     try {
       const certificate = peerCertificate;
       identity = await authenticate({ credentials, remote, certificate });
+      if (identity !== undefined) {
+        checkString("what authenticate() returned", identity);
+      }
     } catch (cause) {
       throw new SessionRefusedError(
         "The credentials could not be checked",
@@ -149,7 +153,7 @@ export class AcceptedSessions {
         { cause },
       );
     }
-    if (typeof identity === "string") return identity;
+    if (identity !== undefined) return identity;
     throw new SessionRefusedError(
       "The credentials are not accepted",
       ErrorCode.UNAUTHORIZED,

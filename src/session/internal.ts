@@ -17,6 +17,7 @@ export {
   formatAddress,
   type ResolvedSessionOptions,
   resolveSessionOptions,
+  SESSION_OPTION_NAMES,
 } from "./options.ts";
 export { peerActor, type PeerMessage, type PeerSession } from "./peer_actor.ts";
 export { socketActor } from "./socket_actor.ts";

@@ -124,6 +124,8 @@ export interface LogicalConnection
    * @param code What the peer's error has as its `code`; by default
    * `ErrorCode.CANCELLED`.
    * @param reason A text for people, which the peer's error contains.
+   * @throws {TypeError} for a code or a reason of the wrong type.
+   * @throws {RangeError} for a code that is not a whole number below 2³².
    */
   reset(code?: ErrorCode, reason?: string): void;
 }

@@ -4,7 +4,11 @@
  * @module
  */
 import { ACK_BYTES, INITIAL_CREDIT } from "./wire/protocol.ts";
-import { type NumberRange, resolveNumbers } from "../checks/internal.ts";
+import {
+  type NumberRange,
+  type OptionNames,
+  resolveNumbers,
+} from "../checks/internal.ts";
 
 /** Limits of a session; each side has its own. */
 export interface SessionOptions {
@@ -131,6 +135,24 @@ const RANGES: Record<keyof ResolvedSessionOptions, NumberRange> = {
   frameMs: { min: 1 },
   idleMs: { min: 1 },
   closeMs: { min: 0 },
+};
+
+/** All session options, for those who check the names of their own. */
+export const SESSION_OPTION_NAMES: OptionNames<SessionOptions> = {
+  maxStreams: true,
+  maxMessageBytes: true,
+  windowBytes: true,
+  maxWindowBytes: true,
+  maxSessionWindowBytes: true,
+  maxPartialBytes: true,
+  replayBytes: true,
+  resumeMs: true,
+  handshakeMs: true,
+  keepAliveMs: true,
+  keepAliveTimeoutMs: true,
+  frameMs: true,
+  idleMs: true,
+  closeMs: true,
 };
 
 /**

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { shown } from "../checks/internal.ts";
 import { backoffDelayMs, type ResolvedBackoff } from "../actor/internal.ts";
 import type {
   ActorContext,
@@ -237,7 +238,8 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       }
       let verdict: true | string = true;
       const succeeded = notifyUser(context, () => {
-        verdict = options.accept?.(stream) ?? true;
+        if (options.accept === undefined) return;
+        verdict = checkVerdict(options.accept(stream));
       });
       if (!succeeded) {
         return stream.reset(ErrorCode.INTERNAL, "The server failed");
@@ -359,4 +361,14 @@ function spawnSocket<M>(
   options: SocketOptions,
 ): void {
   context.spawn(socketActor(options)).stopped.then(options.transport.close);
+}
+
+/** What is neither would let in, or turn away without a reason, by mistake. */
+function checkVerdict(verdict: unknown): true | string {
+  if (verdict === true || typeof verdict === "string") return verdict;
+  throw new TypeError(
+    `Cannot use what accept() returned: it is ${
+      shown(verdict)
+    }, it must be true or a text`,
+  );
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkInteger, checkString } from "../checks/internal.ts";
 import { encodeReason, encodeUint64, type Reason } from "./wire/frame.ts";
 import { Inbox } from "./wire/inbox.ts";
 import { Outbox } from "./wire/outbox.ts";
@@ -19,6 +20,7 @@ import type {
   ReceiveOptions,
   SendOptions,
 } from "./logical_connection.ts";
+import { refuseReceive, refuseSend } from "./message_options.ts";
 import type { Address } from "./options.ts";
 import type { SessionPhase } from "./session_phase.ts";
 import type { StreamPort } from "./stream_port.ts";
@@ -103,12 +105,15 @@ export class Stream implements LogicalConnection {
   }
 
   send(message: Uint8Array, options?: SendOptions): Promise<void> {
+    const refused = options && refuseSend(options);
+    if (refused !== undefined) return refused;
     this.#idleChecks = 0;
     return this.#outbox.send(message, DataFlag.END, options?.signal);
   }
 
   receive(options?: ReceiveOptions): Promise<Uint8Array | undefined> {
-    return this.#inbox.receive(options);
+    const refused = options && refuseReceive(options);
+    return refused ?? this.#inbox.receive(options);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, void> {
@@ -196,6 +201,8 @@ export class Stream implements LogicalConnection {
   }
 
   reset(code: ErrorCode | number = ErrorCode.CANCELLED, reason = ""): void {
+    checkInteger("code", code, { min: 0, max: 2 ** 32 - 1 });
+    checkString("reason", reason);
     if (this.#removed) return;
     this.#session.reset(this.#stream, code, reason);
     this.fail(new ConnectionClosedError("The connection was reset here"));

@@ -7,6 +7,7 @@ export { bind, listenTcp } from "./tcp_acceptor.ts";
 export { connectTcp } from "./dial.ts";
 export {
   askForConnection,
+  checkConnectSignals,
   connectOver,
   type ConnectReply,
   replyWithConnection,

@@ -11,6 +11,7 @@ import {
   type LeaseHolder,
   type ReplyTo,
 } from "../actor/mod.ts";
+import { checkObject, checkSignal } from "../checks/internal.ts";
 import { ConnectError } from "../session/mod.ts";
 import { eitherSignal } from "./either_signal.ts";
 
@@ -20,6 +21,18 @@ export interface ConnectSignals {
   readonly signal?: AbortSignal;
   /** Gives the attempt up, and closes the connection afterwards. */
   readonly holder?: LeaseHolder;
+}
+
+/**
+ * Checks who may give an attempt up.
+ *
+ * @throws {TypeError} for what is no signal, or a holder without one.
+ */
+export function checkConnectSignals({ signal, holder }: ConnectSignals): void {
+  if (signal !== undefined) checkSignal("signal", signal);
+  if (holder === undefined) return;
+  checkObject("holder", holder, "an object with a signal");
+  checkSignal("holder.signal", holder.signal);
 }
 
 /** A connection over a socket that is held by a lease. */

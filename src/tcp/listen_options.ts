@@ -7,11 +7,13 @@ import {
   checkAddress,
   checkFunction,
   checkNumber,
-  checkObject,
+  checkOptionNames,
+  type OptionNames,
 } from "../checks/internal.ts";
 import {
   type ResolvedSessionOptions,
   resolveSessionOptions,
+  SESSION_OPTION_NAMES,
 } from "../session/internal.ts";
 import type {
   Address,
@@ -32,7 +34,8 @@ export interface ListenOptions extends Address, SessionOptions {
   readonly serve: Serve;
   /**
    * Decides whether a logical connection is served: `true`, or a text that
-   * tells its opener why not. Without this option, all are served.
+   * tells its opener why not. Without this option, all are served; with anything
+   * else that it returns, the connection is reset and the fault is reported.
    */
   readonly accept?: (opening: LogicalConnection) => true | string;
   /**
@@ -85,6 +88,21 @@ export interface ListenSettings {
   readonly onState: ListenOptions["onState"];
 }
 
+const NAMES: OptionNames<ListenOptions> = {
+  ...SESSION_OPTION_NAMES,
+  hostname: true,
+  port: true,
+  serve: true,
+  accept: true,
+  authenticate: true,
+  tls: true,
+  network: true,
+  maxSockets: true,
+  maxSessions: true,
+  onPeerError: true,
+  onState: true,
+};
+
 /**
  * Checks the options once and fills in the defaults. TLS options are checked
  * where the port is opened.
@@ -93,7 +111,7 @@ export interface ListenSettings {
  * @throws {RangeError} for an option that is out of its range.
  */
 export function resolveListenOptions(options: ListenOptions): ListenSettings {
-  checkObject("the options", options, "{ port, serve }");
+  checkOptionNames("listen()", options, NAMES);
   checkAddress(options, 0);
   const { hostname = "127.0.0.1", port, serve, tls, network } = options;
   const session = resolveSessionOptions(options);

@@ -5,7 +5,13 @@
  * @module
  */
 import type { ActorSystem } from "../actor/mod.ts";
-import { checkNumber } from "../checks/internal.ts";
+import {
+  checkMethods,
+  checkNumber,
+  checkOptionNames,
+  checkSignal,
+  type OptionNames,
+} from "../checks/internal.ts";
 import {
   type AcceptedSessions,
   SocketLimit,
@@ -41,6 +47,11 @@ export interface DrainOptions {
   readonly retryAfterMs?: number;
 }
 
+const DRAIN_OPTIONS: OptionNames<DrainOptions> = {
+  signal: true,
+  retryAfterMs: true,
+};
+
 /** A listener that is open. */
 export interface Listener extends AsyncDisposable {
   /** The address at which it listens, with the real port. */
@@ -54,6 +65,7 @@ export interface Listener extends AsyncDisposable {
    * closes when the last connection has ended.
    *
    * @throws {RangeError} as a rejection, for a `retryAfterMs` out of its range.
+   * @throws {TypeError} as a rejection, for an option of the wrong type.
    */
   drain(options?: DrainOptions): Promise<void>;
   /**
@@ -86,6 +98,7 @@ export interface Listener extends AsyncDisposable {
  * ```
  */
 export function listen(system: ActorSystem, options: ListenOptions): Listener {
+  checkMethods("system", system, ["spawn", "tree"], "an ActorSystem");
   const settings = resolveListenOptions(options);
   const { address: { hostname }, tls, network, maxSockets } = settings;
   const acceptor = bind(
@@ -120,7 +133,10 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       sessions: sessions?.size ?? 0,
       resumes: sessions?.resumes ?? 0,
     }),
-    async drain({ signal, retryAfterMs = 0 } = {}) {
+    async drain(options = {}) {
+      checkOptionNames("drain()", options, DRAIN_OPTIONS);
+      const { signal, retryAfterMs = 0 } = options;
+      if (signal !== undefined) checkSignal("signal", signal);
       checkNumber("retryAfterMs", retryAfterMs, { min: 0, max: 2 ** 32 - 1 });
       end({ type: "drain", retryAfterMs });
       const giveUp = (): void => void close();

@@ -6,6 +6,7 @@
  * @module
  */
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
+import { checkMethods } from "../checks/internal.ts";
 import type { Address, LogicalConnection } from "../session/mod.ts";
 import { askForConnection } from "./leased_connection.ts";
 import {
@@ -55,6 +56,7 @@ export class ConnectionPool implements AsyncDisposable {
    * @throws {RangeError} for an option that is out of its range.
    */
   constructor(system: ActorSystem, options: PoolOptions = {}) {
+    checkMethods("system", system, ["spawn", "tree"], "an ActorSystem");
     const settings = resolvePoolOptions(options);
     const { lingerMs, socketsPerPeer } = settings;
     this.#entries = new PoolEntries({

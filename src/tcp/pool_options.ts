@@ -9,6 +9,7 @@ import {
   Priority,
   type ResolvedSessionOptions,
   resolveSessionOptions,
+  SESSION_OPTION_NAMES,
 } from "../session/internal.ts";
 import {
   checkAddress,
@@ -18,7 +19,9 @@ import {
   checkNumber,
   checkObject,
   checkOneOf,
+  checkOptionNames,
   checkString,
+  type OptionNames,
 } from "../checks/internal.ts";
 import type {
   Address,
@@ -28,6 +31,7 @@ import type {
   SessionState,
 } from "../session/mod.ts";
 import { checkNetwork } from "./network_option.ts";
+import { checkConnectSignals } from "./leased_connection.ts";
 import { checkTlsClientOptions, type TlsClientOptions } from "./tls_options.ts";
 import { CheckedTls, type TlsSource } from "./tls_source.ts";
 
@@ -122,6 +126,26 @@ export interface PoolSettings {
   readonly credentials: (() => Uint8Array) | undefined;
 }
 
+const POOL_OPTIONS: OptionNames<PoolOptions> = {
+  ...SESSION_OPTION_NAMES,
+  lingerMs: true,
+  socketsPerPeer: true,
+  tls: true,
+  network: true,
+  credentials: true,
+  backoff: true,
+  retryMs: true,
+  onState: true,
+};
+
+const CONNECT_OPTIONS: OptionNames<ConnectOptions> = {
+  id: true,
+  metadata: true,
+  priority: true,
+  signal: true,
+  holder: true,
+};
+
 /** The numbers of the priorities on the wire. */
 export const PRIORITIES: Record<PriorityClass, Priority> = {
   high: Priority.HIGH,
@@ -137,6 +161,7 @@ export const PRIORITIES: Record<PriorityClass, Priority> = {
  * @throws {RangeError} for an option that is out of its range.
  */
 export function resolvePoolOptions(options: PoolOptions): PoolSettings {
+  checkOptionNames("ConnectionPool", options, POOL_OPTIONS);
   const { lingerMs = 30_000, socketsPerPeer = 1, retryMs = 0 } = options;
   checkDuration("lingerMs", lingerMs);
   checkNumber("socketsPerPeer", socketsPerPeer, { min: 1 });
@@ -182,8 +207,10 @@ function resolveCredentials(
 export function checkConnect(address: Address, options: ConnectOptions): void {
   checkObject("the address", address, "{ hostname, port }");
   checkAddress(address, 1);
+  checkOptionNames("connect()", options, CONNECT_OPTIONS);
   const { id, metadata, priority = "normal" } = options;
   if (id !== undefined) checkString("id", id);
   if (metadata !== undefined) checkBytes("metadata", metadata);
   checkOneOf("priority", priority, Object.keys(PRIORITIES));
+  checkConnectSignals(options);
 }

@@ -5,7 +5,13 @@
  * @module
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { checkArray, checkObject, checkString } from "../checks/internal.ts";
+import {
+  checkArray,
+  checkObject,
+  checkOptionNames,
+  checkString,
+  type OptionNames,
+} from "../checks/internal.ts";
 
 /** TLS options of a listener. */
 export interface TlsServerOptions {
@@ -43,6 +49,19 @@ export interface TlsClientOptions {
   readonly serverName?: string;
 }
 
+const SERVER_NAMES: OptionNames<TlsServerOptions> = {
+  cert: true,
+  key: true,
+  clientCaCerts: true,
+};
+
+const CLIENT_NAMES: OptionNames<TlsClientOptions> = {
+  caCerts: true,
+  cert: true,
+  key: true,
+  serverName: true,
+};
+
 /**
  * Checks the options of a server.
  *
@@ -50,6 +69,7 @@ export interface TlsClientOptions {
  */
 export function checkTlsServerOptions(options: TlsServerOptions): void {
   checkObject("tls", options, "{ cert, key }");
+  checkOptionNames("tls", options, SERVER_NAMES);
   checkPair(options.cert, options.key);
   const { clientCaCerts } = options;
   if (clientCaCerts === undefined) return;
@@ -69,6 +89,7 @@ export function checkTlsServerOptions(options: TlsServerOptions): void {
  */
 export function checkTlsClientOptions(options: TlsClientOptions): void {
   checkObject("tls", options, "{ caCerts, cert, key, serverName }");
+  checkOptionNames("tls", options, CLIENT_NAMES);
   const { cert, key, serverName, caCerts = [] } = options;
   if ((cert === undefined) !== (key === undefined)) {
     throw new TypeError(

@@ -8,13 +8,15 @@ import {
   checkArray,
   checkFunction,
   checkNumber,
-  checkObject,
+  checkOptionNames,
+  type OptionNames,
 } from "../checks/internal.ts";
 import type { Address } from "../session/mod.ts";
 import type { TcpConnServe } from "./connection.ts";
 import {
   type ResolvedTcpConnOptions,
   resolveTcpConnOptions,
+  TCP_CONN_OPTION_NAMES,
   type TcpConnOptions,
 } from "./options.ts";
 import { normalizeId } from "./protocol.ts";
@@ -58,6 +60,16 @@ export interface ListenSettings {
   readonly onPeerError: TcpConnListenOptions["onPeerError"];
 }
 
+const NAMES: OptionNames<TcpConnListenOptions> = {
+  ...TCP_CONN_OPTION_NAMES,
+  hostname: true,
+  port: true,
+  serve: true,
+  ids: true,
+  maxSockets: true,
+  onPeerError: true,
+};
+
 /**
  * Checks the options once and fills in the defaults.
  *
@@ -67,7 +79,7 @@ export interface ListenSettings {
 export function resolveListenOptions(
   options: TcpConnListenOptions,
 ): ListenSettings {
-  checkObject("the options", options, "{ port, serve }");
+  checkOptionNames("listenTcpConn()", options, NAMES);
   checkAddress(options, 0);
   const { hostname = "127.0.0.1", port, serve, onPeerError } = options;
   const { ids = [], maxSockets = 10_000 } = options;

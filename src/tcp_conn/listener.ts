@@ -5,6 +5,7 @@
  * @module
  */
 import type { ActorSystem } from "../actor/mod.ts";
+import { checkMethods } from "../checks/internal.ts";
 import { SocketLimit, startListener } from "../session/internal.ts";
 import type { Address } from "../session/mod.ts";
 import { bind, listenTcp } from "../tcp/internal.ts";
@@ -62,6 +63,7 @@ export function listenTcpConn(
   system: ActorSystem,
   options: TcpConnListenOptions,
 ): TcpConnListener {
+  checkMethods("system", system, ["spawn", "tree"], "an ActorSystem");
   const settings = resolveListenOptions(options);
   const { hostname } = settings.address;
   const acceptor = bind(settings.address, listenTcp);

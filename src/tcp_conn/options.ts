@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { type NumberRange, resolveNumbers } from "../checks/internal.ts";
+import {
+  type NumberRange,
+  type OptionNames,
+  resolveNumbers,
+} from "../checks/internal.ts";
 
 /** Limits of a socket and its connections, the same on both sides. */
 export interface TcpConnOptions {
@@ -71,6 +75,16 @@ const RANGES: Record<keyof ResolvedTcpConnOptions, NumberRange> = {
   stallMs: { min: 0 },
   maxConnections: { min: 1 },
   closeMs: { min: 0 },
+};
+
+/** All options of a socket, for those who check the names of their own. */
+export const TCP_CONN_OPTION_NAMES: OptionNames<TcpConnOptions> = {
+  idleMs: true,
+  maxUnreadBytes: true,
+  maxSocketUnreadBytes: true,
+  stallMs: true,
+  maxConnections: true,
+  closeMs: true,
 };
 
 /** Checks the options once and fills in the defaults. */

@@ -5,9 +5,19 @@
  * @module
  */
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
-import { checkAddress, checkObject } from "../checks/internal.ts";
+import {
+  checkAddress,
+  checkMethods,
+  checkObject,
+  checkOptionNames,
+  checkString,
+} from "../checks/internal.ts";
 import type { Address } from "../session/mod.ts";
-import { askForConnection, PoolEntries } from "../tcp/internal.ts";
+import {
+  askForConnection,
+  checkConnectSignals,
+  PoolEntries,
+} from "../tcp/internal.ts";
 import type { TcpConnConnection } from "./connection.ts";
 import {
   poolActor,
@@ -15,6 +25,7 @@ import {
   type PoolMessage,
 } from "./pool_actor.ts";
 import {
+  CONNECT_OPTIONS,
   resolvePoolOptions,
   type TcpConnConnectOptions,
   type TcpConnPoolOptions,
@@ -62,6 +73,7 @@ export class TcpConnPool implements AsyncDisposable {
    * @throws {RangeError} for an option that is out of its range.
    */
   constructor(system: ActorSystem, options: TcpConnPoolOptions = {}) {
+    checkMethods("system", system, ["spawn", "tree"], "an ActorSystem");
     const { limits, dialMs, lingerMs } = resolvePoolOptions(options);
     const entries = this.#entries = new PoolEntries({
       clock: system.clock,
@@ -81,7 +93,8 @@ export class TcpConnPool implements AsyncDisposable {
    * in use on the socket, or the pool is closed.
    * @throws {RangeError} as a rejection, for an id that is not a UUID, or a
    * port that is out of its range.
-   * @throws {TypeError} as a rejection, for an address of the wrong type.
+   * @throws {TypeError} as a rejection, for an address or an option of the wrong
+   * type.
    */
   async connect(
     address: Address,
@@ -89,6 +102,9 @@ export class TcpConnPool implements AsyncDisposable {
   ): Promise<TcpConnConnection> {
     checkObject("the address", address, "{ hostname, port }");
     checkAddress(address, 1);
+    checkOptionNames("connect()", options, CONNECT_OPTIONS);
+    checkConnectSignals(options);
+    if (options.id !== undefined) checkString("id", options.id);
     const id = normalizeId(options.id ?? crypto.randomUUID());
     if (id === undefined) {
       throw new RangeError(

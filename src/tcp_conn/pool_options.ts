@@ -4,10 +4,15 @@
  * @module
  */
 import type { LeaseHolder } from "../actor/mod.ts";
-import { resolveNumbers } from "../checks/internal.ts";
+import {
+  checkOptionNames,
+  type OptionNames,
+  resolveNumbers,
+} from "../checks/internal.ts";
 import {
   type ResolvedTcpConnOptions,
   resolveTcpConnOptions,
+  TCP_CONN_OPTION_NAMES,
   type TcpConnOptions,
 } from "./options.ts";
 
@@ -67,6 +72,19 @@ export interface PoolSettings {
   readonly lingerMs: number;
 }
 
+const POOL_OPTIONS: OptionNames<TcpConnPoolOptions> = {
+  ...TCP_CONN_OPTION_NAMES,
+  dialMs: true,
+  lingerMs: true,
+};
+
+/** The options of a connect, for the check of their names. */
+export const CONNECT_OPTIONS: OptionNames<TcpConnConnectOptions> = {
+  id: true,
+  signal: true,
+  holder: true,
+};
+
 /**
  * Checks the options once and fills in the defaults.
  *
@@ -74,6 +92,7 @@ export interface PoolSettings {
  * @throws {RangeError} for an option that is out of its range.
  */
 export function resolvePoolOptions(options: TcpConnPoolOptions): PoolSettings {
+  checkOptionNames("TcpConnPool", options, POOL_OPTIONS);
   return {
     limits: resolveTcpConnOptions(options),
     ...resolveNumbers(

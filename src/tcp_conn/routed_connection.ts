@@ -5,6 +5,11 @@
  */
 import type { Clock, Timer } from "../actor/mod.ts";
 import {
+  checkOptionNames,
+  checkSignal,
+  type OptionNames,
+} from "../checks/internal.ts";
+import {
   type Address,
   ConnectionClosedError,
   MessageTooLargeError,
@@ -81,7 +86,8 @@ export class RoutedConnection implements TcpConnConnection {
   }
 
   receive(options?: TcpConnReceiveOptions): Promise<Uint8Array> {
-    return this.#inbox.receive(options?.signal);
+    const refused = options && refuseReceive(options);
+    return refused ?? this.#inbox.receive(options?.signal);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, void> {
@@ -234,4 +240,19 @@ function refusal(message: Uint8Array): Error | undefined {
     );
   }
   return undefined;
+}
+
+const RECEIVE_OPTIONS: OptionNames<TcpConnReceiveOptions> = { signal: true };
+
+/** Returns a rejection if options of a `receive` cannot be used. */
+function refuseReceive(
+  options: TcpConnReceiveOptions,
+): Promise<never> | undefined {
+  try {
+    checkOptionNames("receive()", options, RECEIVE_OPTIONS);
+    if (options.signal !== undefined) checkSignal("signal", options.signal);
+    return undefined;
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

@@ -61,7 +61,7 @@ for (const maxSockets of [0, -1, NaN]) {
 
 for (
   const [what, options, message] of [
-    ["no options", undefined, "the options: it is missing"],
+    ["no options", undefined, "options of listen(): it is missing"],
     ["no port", { serve: echo }, "port: it is missing"],
     ["a port of null", { serve: echo, port: null }, "port: it is missing"],
     ["a port in words", { serve: echo, port: "80" }, 'port: it is "80"'],
