@@ -49,6 +49,7 @@ async function handle(request: Request): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
   const name = searchParams.get("user") ?? "";
   const user = userOf(request.headers);
+  const isAdmin = users.get(user ?? "") === "control";
   switch (pathname) {
     case "/login": {
       // After a check of the password, which is left out here.
@@ -60,10 +61,10 @@ async function handle(request: Request): Promise<Response> {
       });
     }
     case "/open": {
-      const role = users.get(user ?? "");
-      if (user === undefined || role === undefined) break;
-      // It replaces what this browser had for another user.
-      const ticket = shells.ticket({ role, session: "all", user });
+      if (user === undefined || !users.has(user)) break;
+      // The most that it allows: what the user may do, `authorize` decides. It
+      // replaces what this browser had for another user.
+      const ticket = shells.ticket({ role: "control", session: "all", user });
       return Response.redirect(
         new URL(`/terminal/#ticket=${ticket}`, request.url),
       );
@@ -76,12 +77,14 @@ async function handle(request: Request): Promise<Response> {
     }
     case "/role": {
       const role = searchParams.get("role");
-      if (!users.has(name) || role !== "control" && role !== "view") break;
+      if (!isAdmin || !users.has(name)) break;
+      if (role !== "control" && role !== "view") break;
       users.set(name, role);
       await shells.reauthorize("Your role has changed: reload the page");
       return new Response(`${name} may ${role}\n`);
     }
     case "/delete":
+      if (!isAdmin) break;
       users.delete(name);
       // Also ends the invitations that the user has made.
       shells.revoke({ user: name }, "This user was deleted");

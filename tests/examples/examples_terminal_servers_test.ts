@@ -159,25 +159,54 @@ Deno.test(
 );
 
 Deno.test(
-  "examples/terminal_in_router.ts serves its own pages, and a terminal beside them",
+  "examples/terminal_in_router.ts follows its users: a login, a change of role, a log-out, a deleted user",
   onPty,
   async () => {
     await using example = await Example.run("terminal_in_router.ts");
-    const [at = "", link] = await example.until("Ctrl-C");
-    const pages = [["", 200], ["other", 404], ["terminal/", 200]] as const;
-    for (const [path, status] of pages) {
-      const response = await fetch(at + path);
-      assertEquals(response.status, status, path);
-      const text = await response.text();
-      assertEquals(text.includes("<!DOCTYPE html>"), path === "terminal/");
-    }
-    const owner = await example.follow(link);
-    assertEquals((await owner.post("sessions", {})).status, 201);
-    const [{ id = "", pid = 0 } = {}] = await owner.sessions();
-    const { viewer } = await owner.open(id);
-    viewer.type(1, "echo router$((6*7))\r");
-    await shows(viewer, "router42");
-    await interrupt(example, { viewers: [viewer], pids: [pid] });
+    const [address = ""] = await example.until("Ctrl-C");
+    const at = new URL("/", address).href;
+    const get = async (path: string, cookie = "") => {
+      const headers = { cookie };
+      const response = await fetch(at + path, { headers, redirect: "manual" });
+      await response.body?.cancel();
+      return response;
+    };
+    const enter = async (user: string) => {
+      const { headers } = await get(`login?user=${user}`);
+      const cookie = headers.get("set-cookie")?.split(";")[0] ?? "";
+      const link = (await get("open", cookie)).headers.get("location") ?? "";
+      return { cookie, browser: await example.follow(link, cookie) };
+    };
+    const isOut = async (viewer: Viewer, why: string) => {
+      assertEquals((await viewer.next("error")).text, why);
+      const code = CLOSE_CODE_BASE + ErrorCode.UNAUTHORIZED;
+      assertEquals(await viewer.closed, code);
+    };
+    assertEquals((await get("open")).status, 404);
+    const ada = await enter("ada");
+    const bob = await enter("bob");
+    assertEquals((await ada.browser.post("sessions", {})).status, 201);
+    assertEquals((await bob.browser.post("sessions", {})).status, 403);
+    const [{ id = "", pid = 0 } = {}] = await ada.browser.sessions();
+    const admin = await ada.browser.open(id);
+    admin.viewer.type(1, "echo router$((6*7))\r");
+    await shows(admin.viewer, "router42");
+    // A change of role in both directions.
+    await get("role?user=bob&role=control", ada.cookie);
+    const raised = await bob.browser.open(id);
+    await get("role?user=bob&role=view", ada.cookie);
+    await isOut(raised.viewer, "Your role has changed: reload the page");
+    const lowered = await bob.browser.open(id);
+    assertEquals([raised.role, lowered.role], ["control", "view"]);
+    // A log-out, and a deleted user.
+    await get("logout", bob.cookie);
+    await isOut(lowered.viewer, "You have logged out");
+    const again = await enter("bob");
+    const watching = await again.browser.open(id);
+    await get("delete?user=bob", ada.cookie);
+    await isOut(watching.viewer, "This user was deleted");
+    assertEquals((await again.browser.post("sessions", {})).status, 401);
+    await interrupt(example, { viewers: [admin.viewer], pids: [pid] });
   },
 );
 

@@ -76,12 +76,12 @@ export class Example implements AsyncDisposable {
     }
   }
 
-  /** Uses the link in a line. */
-  async follow(line: string | undefined): Promise<Browser> {
+  /** Uses the link in a line; `cookie` is one that the browser has already. */
+  async follow(line: string | undefined, cookie = ""): Promise<Browser> {
     const link = line?.match(/(http:.*)#ticket=(.*)/);
     assert(link, line);
     const [, at = "", ticket = ""] = link;
-    const browser = await Browser.login(at, ticket);
+    const browser = await Browser.login(at, ticket, cookie);
     this.#browsers.push(browser);
     return browser;
   }
@@ -117,12 +117,16 @@ export class Browser {
   }
 
   /** Uses a ticket for a terminal that is served at an address. */
-  static async login(at: string, ticket: string): Promise<Browser> {
-    const { status, headers } = await new Browser(at, "")
+  static async login(
+    at: string,
+    ticket: string,
+    earlier = "",
+  ): Promise<Browser> {
+    const { status, headers } = await new Browser(at, earlier)
       .post("login", { ticket });
     assertEquals(status, 200);
     const [cookie = ""] = headers.get("set-cookie")?.split(";") ?? [];
-    return new Browser(at, cookie);
+    return new Browser(at, earlier === "" ? cookie : `${earlier}; ${cookie}`);
   }
 
   /** Asks for something; the answer was read. */

@@ -217,13 +217,9 @@ export class Access {
     { readonly grant: HeldGrant; readonly cookie: string | undefined }
   > {
     const found = this.tickets.find(ticket);
-    if (found !== undefined) {
-      const { role, session } = found;
-      const asked = accessRequest(request, found, session, role);
-      if (!await this.authorizer.permits(asked)) {
-        this.#counters.handshakesRefused++;
-        throw new Problem("forbidden", "You may not use this link now");
-      }
+    if (found !== undefined && !await this.#mayUse(request, found)) {
+      this.#counters.handshakesRefused++;
+      throw new Problem("forbidden", "You may not use this link now");
     }
     // It may have been used or revoked meanwhile.
     const grant = this.tickets.redeem(ticket);
@@ -239,6 +235,15 @@ export class Access {
     const { token, login } = this.logins.start();
     login.add(grant);
     return { grant, cookie: this.#cookie(request, token) };
+  }
+
+  /** Returns whether the application permits a grant, if only to watch. */
+  async #mayUse(request: Request, grant: GrantRecord): Promise<boolean> {
+    for (const role of new Set([grant.role, "view"] as const)) {
+      const asked = accessRequest(request, grant, grant.session, role);
+      if (await this.authorizer.permits(asked)) return true;
+    }
+    return false;
   }
 
   /** Ends the login of a request; returns the header that removes its cookie. */
