@@ -134,6 +134,8 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
     ...(record === undefined ? {} : { record: recordTo(record) }),
   });
   const session = await shells.start();
+  let isOver = false;
+  session.ended.then(() => isOver = true);
   const server = listen(host, port, shells.fetch);
   if (!LOOPBACK.includes(host)) {
     console.warn(
@@ -146,6 +148,7 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
     const ticket = shells.ticket({ role: "control", session: "all" });
     console.log(`${at}#ticket=${ticket}`);
     if (!readOnly) return;
+    if (isOver) return console.log("\nThe read-only session is over.");
     const guest = shells.ticket({ role: "view", session: session.id });
     console.log(`\nRead-only:\n${at}#ticket=${guest}`);
   };
