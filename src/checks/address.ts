@@ -5,6 +5,26 @@
  */
 import { checkString } from "./kinds.ts";
 import { checkNumber } from "./number.ts";
+import { checkOptionNames, type OptionNames } from "./option_names.ts";
+
+/** What an address consists of; a `Deno.NetAddr` is one. */
+const ADDRESS: OptionNames<
+  { hostname?: string; port: number; transport?: string }
+> = { hostname: true, port: true, transport: true };
+
+/**
+ * Checks an address that is given for itself: it has no other fields than a
+ * hostname and a port, so a misspelt hostname is not taken for this machine's.
+ *
+ * @throws {TypeError} if a field is not known or has the wrong type
+ * @throws {RangeError} if the port is not a whole number from 1 to 65535
+ */
+export function checkPeerAddress(
+  address: { readonly hostname?: string; readonly port: number },
+): void {
+  checkOptionNames("an address", address, ADDRESS);
+  checkAddress(address, 1);
+}
 
 /**
  * Checks a hostname, which may be left out, and a port.

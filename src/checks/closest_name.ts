@@ -8,16 +8,24 @@ import { levenshteinDistance } from "@std/text/levenshtein-distance";
 
 /** Letters in which two names may differ; two that are swapped count twice. */
 const MAX_DISTANCE = 2;
+/** Letters that make a beginning of a name. */
+const MIN_BEGINNING = 3;
 
 /**
- * Returns the name that is most similar to a wrong one, if it is similar. One of
- * which every letter differs never is, so that `"ws"` is not taken for `"sse"`.
+ * Returns the name that is most similar to a wrong one, if it is similar: one
+ * that begins with it, as `"hostname"` with `"host"`, or of which few letters
+ * differ. One of which every letter differs never is, so that `"ws"` is not taken
+ * for `"sse"`.
  */
 export function closestName(
   wrong: string,
   names: readonly string[],
 ): string | undefined {
   if (names.length === 0) return undefined;
+  const begun = names.filter((name) =>
+    wrong.length >= MIN_BEGINNING && name.startsWith(wrong)
+  );
+  if (begun.length === 1) return begun[0];
   const closest = closestString(wrong, names);
   const distance = levenshteinDistance(
     wrong.toLowerCase(),

@@ -8,7 +8,7 @@
  *
  * @module
  */
-export { checkAddress } from "./address.ts";
+export { checkAddress, checkPeerAddress } from "./address.ts";
 export {
   checkArray,
   checkBoolean,

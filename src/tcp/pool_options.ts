@@ -12,7 +12,6 @@ import {
   SESSION_OPTION_NAMES,
 } from "../session/internal.ts";
 import {
-  checkAddress,
   checkBytes,
   checkDuration,
   checkFunction,
@@ -20,6 +19,7 @@ import {
   checkObject,
   checkOneOf,
   checkOptionNames,
+  checkPeerAddress,
   checkString,
   type OptionNames,
 } from "../checks/internal.ts";
@@ -206,7 +206,7 @@ function resolveCredentials(
  */
 export function checkConnect(address: Address, options: ConnectOptions): void {
   checkObject("the address", address, "{ hostname, port }");
-  checkAddress(address, 1);
+  checkPeerAddress(address);
   checkOptionNames("connect()", options, CONNECT_OPTIONS);
   const { id, metadata, priority = "normal" } = options;
   if (id !== undefined) checkString("id", id);

@@ -6,10 +6,10 @@
  */
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import {
-  checkAddress,
   checkMethods,
   checkObject,
   checkOptionNames,
+  checkPeerAddress,
   checkString,
 } from "../checks/internal.ts";
 import type { Address } from "../session/mod.ts";
@@ -101,7 +101,7 @@ export class TcpConnPool implements AsyncDisposable {
     options: TcpConnConnectOptions = {},
   ): Promise<TcpConnConnection> {
     checkObject("the address", address, "{ hostname, port }");
-    checkAddress(address, 1);
+    checkPeerAddress(address);
     checkOptionNames("connect()", options, CONNECT_OPTIONS);
     checkConnectSignals(options);
     if (options.id !== undefined) checkString("id", options.id);

@@ -11,6 +11,8 @@ for (
     ["ws", undefined],
     ["x", undefined],
     ["grpc-web", undefined],
+    ["web", "websocket"],
+    ["we", undefined],
     ["", undefined],
   ] as const
 ) {

@@ -84,6 +84,10 @@ Deno.test(
         "Cannot use options of ConnectionPool: it is a number",
       ],
       [untyped(pool, "connect"), "Cannot use the address: it is missing"],
+      [
+        untyped(pool, "connect", { host: "db.test", port: 1 }),
+        'Cannot use option "host" of an address: it is not known, did you mean "hostname"?',
+      ],
       connects({ identity: "x" }, 'Cannot use option "identity" of connect()'),
       connects(5, "Cannot use options of connect(): it is a number"),
       connects(
@@ -151,6 +155,10 @@ Deno.test(
       [
         made(TcpConnPool, system, { dialMS: 1 }),
         'Cannot use option "dialMS" of TcpConnPool: it is not known, did you mean "dialMs"?',
+      ],
+      [
+        untyped(pool, "connect", { host: "db.test", port: 1 }),
+        'Cannot use option "host" of an address: it is not known, did you mean "hostname"?',
       ],
       connects({ ID: "x" }, 'Cannot use option "ID" of connect()'),
       connects({ id: 5 }, "Cannot use id: it is 5"),
