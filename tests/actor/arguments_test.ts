@@ -225,7 +225,7 @@ Deno.test("supervisor() refuses options that are wrong, at the call", () => {
     [
       { autoShutdown: "any" },
       TypeError,
-      'autoShutdown: it is "any", it must be "never", "any_significant" or "all_significant"',
+      'autoShutdown: it is "any", did you mean "any_significant"? (it must be "never", "any_significant" or "all_significant")',
     ],
     [{ maxRestarts: "3" }, TypeError, 'maxRestarts: it is "3"'],
     [{ withinMs: -1 }, RangeError, "withinMs: it is -1"],

@@ -347,17 +347,17 @@ Deno.test("An ask leaves nothing on its signal, however it ends", async () => {
   assertEquals(listeners, 0);
 });
 
-Deno.test("A hundred thousand asks that timed out leave no timer that holds the process", async () => {
+Deno.test("Twenty thousand asks that timed out leave no timer that holds the process", async () => {
   await using system = new TestSystem();
   const ref = system.spawn({}, { mailbox: { maxMessages: Infinity } });
   let rejected = 0;
-  for (let i = 0; i < 100_000; i++) {
+  for (let i = 0; i < 20_000; i++) {
     askInVain(ref, { timeoutMs: 10 }).catch(() => rejected++);
-    if (i % 10_000 === 0) system.clock.advance(1);
+    if (i % 2000 === 0) system.clock.advance(1);
   }
   assert(system.clock.pending <= 1, "they share a timer");
   await system.advance(10);
-  assertEquals(rejected, 100_000);
+  assertEquals(rejected, 20_000);
   assertEquals(system.clock.holding, 0);
 });
 

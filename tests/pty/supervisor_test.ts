@@ -263,11 +263,11 @@ Deno.test(
       await screen.exit();
       await session.ended;
     };
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 10; i++) {
       await cycle();
     }
     const before = held();
-    for (let i = 0; i < (isSlow ? 1000 : 70); i++) await cycle();
+    for (let i = 0; i < (isSlow ? 1000 : 25); i++) await cycle();
     const { threads, ...after } = held();
     const { threads: threadsBefore, ...rest } = before;
     assertEquals(after, rest);

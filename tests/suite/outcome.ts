@@ -4,6 +4,8 @@
  * @module
  */
 
+import { stripVTControlCharacters } from "node:util";
+
 /** Something that failed. */
 export interface Failure {
   /** The name of a test, or a sentence about what went wrong outside of tests. */
@@ -26,16 +28,17 @@ const SUMMARY =
 /** `the name of a test ... its step => ./tests/stats/bca_test.ts:12:6` */
 const FAILED_TEST = /^(.+?)(?: \.\.\. .*)? => \.\/(\S+):\d+:\d+$/;
 
-/** Reads what `deno test` wrote about the tests at a path. */
+/** Reads what `deno test` wrote, in colour or not, about the tests at a path. */
 export function readOutcome(
   path: string,
   output: string,
   isSuccess: boolean,
   task: string,
 ): Outcome {
+  const plain = stripVTControlCharacters(output);
   const [, passed = 0, failed = 0, ignored] =
-    [...output.matchAll(SUMMARY)].at(-1)?.map(Number) ?? [];
-  const [, list = ""] = output.split("\n FAILURES \n");
+    [...plain.matchAll(SUMMARY)].at(-1)?.map(Number) ?? [];
+  const [, list = ""] = plain.split("\n FAILURES \n");
   const failures = list.split("\n").flatMap((line): Failure[] => {
     const [, test, file] = line.match(FAILED_TEST) ?? [];
     if (test === undefined) return [];

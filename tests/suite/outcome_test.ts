@@ -36,6 +36,15 @@ Deno.test("the counts of Deno's closing line are read", () => {
   });
 });
 
+Deno.test("colours change nothing", () => {
+  const coloured = PASSED.replace("ok | 2", "\x1b[0m\x1b[32mok\x1b[0m | 2")
+    .replace("(5ms)", "\x1b[38;5;245m(5ms)\x1b[0m");
+  assertEquals(
+    readOutcome("tests/stats/", coloured, true, "test"),
+    readOutcome("tests/stats/", PASSED, true, "test"),
+  );
+});
+
 Deno.test("each test that failed is listed with the command that runs it", () => {
   const file = "tests/stats/bca_test.ts";
   assertEquals(readOutcome("tests/stats/", FAILED, false, "test"), {

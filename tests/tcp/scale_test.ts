@@ -89,14 +89,14 @@ async function scale(
 Deno.test(
   "very many logical connections on one socket are answered, and leave nothing",
   bounded,
-  () => scale(isSlow ? 10_000 : 1000, false),
+  () => scale(isSlow ? 10_000 : 300, false),
 );
 
 Deno.test(
   "very many sockets of one server are answered, and leave nothing",
   bounded,
   async () => {
-    const wanted = isSlow ? 5000 : 500;
+    const wanted = isSlow ? 5000 : 150;
     const limit = maxDescriptors();
     const sockets = Math.min(wanted, limit - OWN_DESCRIPTORS);
     if (sockets < wanted) {

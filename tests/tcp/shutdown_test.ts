@@ -153,7 +153,7 @@ Deno.test(
   "both sides of a socket may close it at once, and neither calls it an error",
   bounded,
   async () => {
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 8; i++) {
       await using net = new Net();
       const ends = await net.pair();
       const waits = keepBusy(ends);
