@@ -38,7 +38,7 @@ export function parseOpenMetrics(text: string): ReadFamily[] {
   const taken = new Set<string>();
   for (const line of lines) {
     const fail = (why: string) => new SyntaxError(`${why}: ${line}`);
-    const comment = /^# (TYPE|UNIT|HELP) ([a-zA-Z_:][\w:]*) (.*)$/.exec(line);
+    const comment = /^# (TYPE|UNIT|HELP) ([a-zA-Z_:][\w:]*) ([^]*)$/.exec(line);
     if (comment !== null) {
       const [, keyword, name = "", rest = ""] = comment;
       if (keyword === "TYPE") {
