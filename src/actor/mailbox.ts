@@ -118,7 +118,7 @@ const KEPT_SLOTS = 2048;
 
 /** How much waits in a mailbox. */
 export interface MailboxFill {
-  /** Number of messages. */
+  /** Number of messages that wait in the mailbox. */
   readonly length: number;
   /** Number of payload bytes. */
   readonly bytes: number;

@@ -11,7 +11,7 @@ export type Phase =
   | "new"
   /** The behaviour has been called, and its handler is not there yet. */
   | "starting"
-  /** Handles messages. */
+  /** The actor has started, and handles messages. */
   | "running"
   /** The life ends, and the children stop. */
   | "ending"
@@ -21,7 +21,7 @@ export type Phase =
   | "exited"
   /** The supervisor starts a life later: the first one, or the next. */
   | "waiting"
-  /** Gone for good. */
+  /** The actor is gone: no life follows. */
   | "stopped";
 
 /** What each phase is called in a snapshot. */

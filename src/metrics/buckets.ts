@@ -90,7 +90,7 @@ export class BucketCounts {
     this.#counts = Array.from({ length: bounds.length + 1 }, () => 0);
   }
 
-  /** Counts a value. */
+  /** Counts a value in the bucket that it falls into. */
   record(value: number): void {
     this.#sum += value;
     let low = 0;

@@ -6,7 +6,7 @@
 
 /** The bounds of what is kept of ended sessions. */
 export interface EndedLimits {
-  /** Most sessions. */
+  /** The most ended sessions that are kept. */
   readonly maxEndedSessions: number;
   /** Most bytes of output of all of them. */
   readonly maxEndedBytes: number;

@@ -9,7 +9,7 @@ import type { Transport } from "../session/mod.ts";
 /** Bytes that are under way in one direction before a write has to wait. */
 const BUFFER_BYTES = 65_536;
 
-/** One direction. */
+/** The bytes that one side of a socket in memory sends to the other. */
 class Pipe {
   readonly #chunks: Uint8Array[] = [];
   #bytes = 0;

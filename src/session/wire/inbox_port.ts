@@ -38,7 +38,7 @@ export interface InboxPort {
 
 /** Options of a single read. */
 export interface ReadOptions {
-  /** Cancels the read. */
+  /** Cancels the read, which rejects with the reason of this signal. */
   readonly signal?: AbortSignal | undefined;
   /** The buffer that the message is written to; it must fit. */
   readonly into?: Uint8Array | undefined;

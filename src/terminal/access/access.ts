@@ -47,7 +47,7 @@ export class Access {
   readonly tickets: Tickets;
   /** Logins that have not ended. */
   readonly logins: Logins;
-  /** Asks the application. */
+  /** Asks the application whether it permits what a login allows. */
   readonly authorizer: Authorizer;
   readonly #options: ResolvedServeTerminalOptions;
   readonly #counters: TerminalCounters;
