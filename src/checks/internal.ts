@@ -28,6 +28,7 @@ export {
   isInRange,
   type NumberRange,
 } from "./number.ts";
+export { checkNoArguments } from "./no_arguments.ts";
 export { resolveNumbers } from "./numbers.ts";
 export { checkOneOf } from "./one_of.ts";
 export { checkOptionNames, type OptionNames } from "./option_names.ts";

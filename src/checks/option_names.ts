@@ -43,14 +43,50 @@ export function checkOptionNames<Options extends object>(
       `Cannot use options of ${of}: it is an array, it must be an object`,
     );
   }
+  let isKnown = false;
   for (const name in options) {
-    if (Object.hasOwn(names, name)) continue;
-    const meant = closestName(name, Object.keys(names));
-    throw new TypeError(
-      `Cannot use option ${JSON.stringify(name)} of ${of}: it is not known` +
-        (meant === undefined
-          ? `, the options are ${Object.keys(names).join(", ")}`
-          : `, did you mean ${JSON.stringify(meant)}?`),
-    );
+    if (Object.hasOwn(names, name)) isKnown = true;
+    else throw unknownOption(of, options, name, Object.keys(names));
   }
+  if (!isKnown) checkNotAValue(of, options, Object.keys(names));
+}
+
+function unknownOption(
+  of: string,
+  options: object,
+  name: string,
+  names: readonly string[],
+): TypeError {
+  checkNotAValue(of, options, names);
+  const meant = closestName(name, names);
+  return new TypeError(
+    `Cannot use option ${JSON.stringify(name)} of ${of}: it is not known` +
+      (meant === undefined
+        ? `, the options are ${names.join(", ")}`
+        : `, did you mean ${JSON.stringify(meant)}?`),
+  );
+}
+
+/**
+ * Checks that options are not the value of one, such as an actor system in the
+ * place of `{ system }`: an object of a class that has none of the options.
+ */
+function checkNotAValue(
+  of: string,
+  options: object,
+  names: readonly string[],
+): void {
+  const { constructor } = options;
+  const made = typeof constructor === "function" ? constructor.name : "";
+  // A plain object of another realm has another constructor of that name.
+  if (made === "" || made === "Object") return;
+  if (names.some((name) => name in options)) return;
+  const option = names.find((name) =>
+    made.toLowerCase().endsWith(name.toLowerCase())
+  );
+  throw new TypeError(
+    `Cannot use options of ${of}: it is of the class ${made}, it must be an object with options${
+      option === undefined ? "" : `, such as { ${option} }`
+    }`,
+  );
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkNumber } from "../checks/internal.ts";
+import { checkNumber, checkObject } from "../checks/internal.ts";
 import { type Facts, readFacts } from "./bottleneck_facts.ts";
 import { findErrors, findUsers } from "./bottleneck_load_rules.ts";
 import type {
@@ -65,6 +65,7 @@ export class BottleneckAnalyzer {
    * @throws {RangeError} if `availableCores` is below 0.01 or not finite.
    */
   analyze(measurements: BottleneckMeasurements): BottleneckReport {
+    checkObject("measurements", measurements, "an object, such as { load }");
     const { load, availableCores = 1 } = measurements;
     checkNumber("availableCores", availableCores, { min: 0.01, finite: true });
     const targets = compareTargets(this.#targets, load?.steady);

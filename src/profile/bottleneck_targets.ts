@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkNumber, checkOneOf } from "../checks/internal.ts";
+import { checkNumber, checkObject, checkOneOf } from "../checks/internal.ts";
 import type {
   BottleneckMeasurements,
   PerformanceTargets,
@@ -62,6 +62,7 @@ function compare(
  * @throws {RangeError} if one is below 0, infinite or `NaN`.
  */
 export function checkTargets(targets: PerformanceTargets): void {
+  checkObject("targets", targets, "an object such as { latencyP99Ms: 50 }");
   const given = Object.entries(targets)
     .filter(([, limit]) => limit !== undefined);
   const names = Object.keys(ACTUAL);

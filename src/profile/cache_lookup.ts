@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkWebCache } from "./argument_checks.ts";
 
 /** Reads a key through a cache; resolves with whether the cache had it. */
 export type CacheLookup = (
@@ -25,11 +26,14 @@ export type CacheLookup = (
  * await caches.delete("profile");
  * console.assert(warm.hitRatio === 1);
  * ```
+ *
+ * @throws {TypeError} if the cache or the function is none.
  */
 export function webCacheLookup(
   cache: Cache,
   load: (url: string, signal: AbortSignal) => Promise<Response>,
 ): CacheLookup {
+  checkWebCache(cache, load);
   return async (url, signal) => {
     const found = await cache.match(url);
     if (found !== undefined) {

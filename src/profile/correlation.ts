@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { checkInteger, checkNumber } from "../checks/internal.ts";
+import {
+  checkInteger,
+  checkNumber,
+  checkOptionNames,
+  type OptionNames,
+} from "../checks/internal.ts";
+import { checkSeries } from "./argument_checks.ts";
 import { holm, normalCdf } from "../stats/internal.ts";
 
 /** A metric of one component over time. */
@@ -37,6 +43,12 @@ export interface CorrelateOptions {
    */
   readonly alpha?: number;
 }
+
+const NAMES: OptionNames<CorrelateOptions> = {
+  stepMs: true,
+  maxLagSteps: true,
+  alpha: true,
+};
 
 /** Two series that change together. */
 export interface Correlation {
@@ -80,13 +92,16 @@ const MIN_CHANGES = 10;
  * console.assert(found?.leads === "queue" && found.lagMs === 1000);
  * ```
  *
- * @throws {TypeError} if an option is not a number.
+ * @throws {TypeError} if the series are not an array of series, an option is not
+ * a number, or it is not known.
  * @throws {RangeError} if an option is out of its range.
  */
 export function correlate(
   series: readonly MetricSeries[],
   options: CorrelateOptions = {},
 ): Correlation[] {
+  checkSeries(series);
+  checkOptionNames("correlate()", options, NAMES);
   const { stepMs = 1000, maxLagSteps = 3, alpha = 0.01 } = options;
   checkNumber("stepMs", stepMs, { above: 0, finite: true });
   checkInteger("maxLagSteps", maxLagSteps, { min: 0 });

@@ -3,14 +3,24 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
 import { type Clock, realClock } from "../actor/mod.ts";
 import {
+  checkArray,
+  checkBytes,
+  checkFunction,
   checkInteger,
   checkOneOf,
+  checkOptionNames,
+  type OptionNames,
   resolveNumbers,
 } from "../checks/internal.ts";
 import { Distribution } from "../metrics/internal.ts";
+import {
+  checkBackend,
+  checkClockOption,
+  checkMeasureOptions,
+  SIGNAL_OPTION,
+} from "./argument_checks.ts";
 import type { CacheLookup } from "./cache_lookup.ts";
 import {
   ALGORITHMS,
@@ -33,6 +43,7 @@ import {
 } from "./measured_step.ts";
 import { exchange } from "./network_http.ts";
 import { FileProfileError } from "./profile_errors.ts";
+import { mustEqual, randomBytes } from "./test_bytes.ts";
 import { directoryStorage, type StorageBackend } from "./storage_backend.ts";
 import { untilAborted } from "./until_aborted.ts";
 
@@ -59,6 +70,13 @@ export interface FileOperationsProfilerOptions {
    */
   readonly clock?: Clock;
 }
+
+const NAMES: OptionNames<FileOperationsProfilerOptions> = {
+  repetitions: true,
+  bytes: true,
+  timeoutMs: true,
+  clock: true,
+};
 
 /** Options of a single measurement. */
 export interface FileOperationOptions {
@@ -107,10 +125,12 @@ export class FileOperationsProfiler {
   /**
    * Creates a profiler with these limits.
    *
-   * @throws {TypeError} if a limit is not a number.
+   * @throws {TypeError} if an option has the wrong type, or is not known.
    * @throws {RangeError} if a limit is out of its range.
    */
   constructor(options: FileOperationsProfilerOptions = {}) {
+    checkOptionNames("FileOperationsProfiler", options, NAMES);
+    checkClockOption(options.clock);
     const { repetitions, bytes, timeoutMs } = resolveNumbers(
       options,
       DEFAULTS,
@@ -122,7 +142,9 @@ export class FileOperationsProfiler {
     this.#clock = options.clock ?? realClock;
   }
 
-  #limits({ signal }: FileOperationOptions): StepLimits {
+  #limits(options: FileOperationOptions): StepLimits {
+    checkMeasureOptions("the measurement", options, SIGNAL_OPTION);
+    const { signal } = options;
     return {
       clock: this.#clock,
       timeoutMs: this.#timeoutMs,
@@ -182,6 +204,7 @@ export class FileOperationsProfiler {
     backend: StorageBackend,
     options: FileOperationOptions = {},
   ): Promise<StorageReport> {
+    checkBackend(backend);
     const objects = this.#repetitions;
     const bytes = randomBytes(this.#bytes);
     const run = crypto.randomUUID();
@@ -264,12 +287,14 @@ export class FileOperationsProfiler {
       readonly algorithms?: readonly CompressionAlgorithm[];
     } = {},
   ): Promise<CompressionReport[]> {
-    const { algorithms = ALGORITHMS } = options;
+    const { algorithms = ALGORITHMS, ...limited } = options;
+    const limits = this.#limits(limited);
+    checkBytes("data", data);
+    checkArray("algorithms", algorithms, "an array of names");
     checkInteger("data.length", data.length, { min: 1, max: MAX_DATA_BYTES });
     for (const name of algorithms) checkOneOf("algorithms", name, ALGORITHMS);
     const reports: CompressionReport[] = [];
     for (const algorithm of algorithms) {
-      const limits = this.#limits(options);
       reports.push(
         await measureStep(
           `the compression ${algorithm}`,
@@ -325,6 +350,8 @@ export class FileOperationsProfiler {
     keys: readonly string[],
     options: FileOperationOptions = {},
   ): Promise<CacheReport> {
+    checkFunction("lookup", lookup);
+    checkArray("keys", keys, "an array of strings");
     checkInteger("keys.length", keys.length, { min: 1, max: MAX_KEYS });
     return await measureStep(
       "the cache",
@@ -365,26 +392,4 @@ export class FileOperationsProfiler {
     }
     return { hitRatio: hits / latency.count, latency: latency.summary() };
   }
-}
-
-/** Returns bytes that cannot be compressed. */
-function randomBytes(length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  // One call may fill that many.
-  for (let from = 0; from < length; from += 65_536) {
-    crypto.getRandomValues(bytes.subarray(from, from + 65_536));
-  }
-  return bytes;
-}
-
-/** @throws {FileProfileError} if the two differ. */
-function mustEqual(
-  expected: Uint8Array,
-  actual: Uint8Array,
-  what: string,
-): void {
-  if (Buffer.compare(expected, actual) === 0) return;
-  throw new FileProfileError(
-    `Cannot measure ${what}: it returned other bytes than were written`,
-  );
 }

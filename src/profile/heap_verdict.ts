@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { checkNumber } from "../checks/internal.ts";
+import {
+  checkNumber,
+  checkOptionNames,
+  type OptionNames,
+} from "../checks/internal.ts";
+import { checkSamples } from "./argument_checks.ts";
 import { medianOf, risingPValue, theilSenSlope } from "./trend.ts";
 
 /** Size of a heap at one moment. */
@@ -36,6 +41,12 @@ export interface HeapJudgeOptions {
    */
   readonly significance?: number;
 }
+
+const NAMES: OptionNames<HeapJudgeOptions> = {
+  warmUpShare: true,
+  toleratedGrowthBytes: true,
+  significance: true,
+};
 
 /** Whether a heap leaks, and the numbers that the verdict rests on. */
 export interface HeapReport {
@@ -98,13 +109,16 @@ const TOLERATED_SHARE = 0.01;
  * console.assert(report.bytesPerOperation === 500);
  * ```
  *
- * @throws {TypeError} if an option is not a number.
+ * @throws {TypeError} if the samples are not an array, an option is not a
+ * number, or it is not known.
  * @throws {RangeError} if an option is out of its range.
  */
 export function judgeHeap(
   samples: readonly HeapSample[],
   options: HeapJudgeOptions = {},
 ): HeapReport {
+  checkSamples(samples);
+  checkOptionNames("judgeHeap()", options, NAMES);
   const { warmUpShare = 0.3, significance = 0.01 } = options;
   checkNumber("warmUpShare", warmUpShare, { min: 0, below: 1 });
   checkNumber("significance", significance, { above: 0, below: 1 });

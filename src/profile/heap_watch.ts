@@ -4,7 +4,13 @@
  * @module
  */
 import { type Clock, realClock, type Timer } from "../actor/mod.ts";
-import { checkNumber } from "../checks/internal.ts";
+import {
+  checkBoolean,
+  checkFunction,
+  checkNumber,
+  type OptionNames,
+} from "../checks/internal.ts";
+import { checkClockOption, checkMeasureOptions } from "./argument_checks.ts";
 import { HeapSamples } from "./heap_samples.ts";
 import {
   type HeapJudgeOptions,
@@ -38,6 +44,17 @@ export interface HeapWatchOptions extends HeapJudgeOptions {
   readonly clock?: Clock;
 }
 
+const NAMES: OptionNames<HeapWatchOptions> = {
+  intervalMs: true,
+  collectGarbage: true,
+  operations: true,
+  signal: true,
+  clock: true,
+  warmUpShare: true,
+  toleratedGrowthBytes: true,
+  significance: true,
+};
+
 /** Maximum number of windows of samples. */
 const MAX_SAMPLES = 512;
 /** Measurements for each sample if garbage is not collected. */
@@ -49,6 +66,7 @@ const MEASUREMENTS = 10;
  */
 export class HeapWatch implements AsyncDisposable {
   readonly #options: HeapWatchOptions;
+  readonly #judged: HeapJudgeOptions;
   readonly #clock: Clock;
   readonly #periodMs: number;
   readonly #inspector: Inspector | undefined;
@@ -63,18 +81,30 @@ export class HeapWatch implements AsyncDisposable {
   /**
    * Starts to watch the heap at once.
    *
-   * @throws {TypeError} if an option is not a number.
+   * @throws {TypeError} if an option has the wrong type, or is not known.
    * @throws {RangeError} if an option is out of its range.
    * @throws {ProfileError} if garbage must be collected and the permission for
    * the inspector is missing.
    */
   constructor(options: HeapWatchOptions = {}) {
-    const { intervalMs = 1000, collectGarbage = true, signal } = options;
+    checkMeasureOptions("HeapWatch", options, NAMES);
+    const {
+      intervalMs = 1000,
+      collectGarbage = true,
+      operations,
+      signal,
+      clock,
+      ...judged
+    } = options;
     checkNumber("intervalMs", intervalMs, { min: 1, finite: true });
+    checkBoolean("collectGarbage", collectGarbage);
+    if (operations !== undefined) checkFunction("operations", operations);
+    checkClockOption(clock);
     // Wrong options are refused now, and not at the first report.
-    judgeHeap([], options);
+    judgeHeap([], judged);
+    this.#judged = judged;
     this.#options = options;
-    this.#clock = options.clock ?? realClock;
+    this.#clock = clock ?? realClock;
     this.#periodMs = collectGarbage ? intervalMs : intervalMs / MEASUREMENTS;
     this.#samples = new HeapSamples(
       MAX_SAMPLES,
@@ -114,7 +144,7 @@ export class HeapWatch implements AsyncDisposable {
    */
   report(): HeapReport {
     if (this.#error !== undefined) throw this.#error;
-    return judgeHeap(this.#samples.toArray(), this.#options);
+    return judgeHeap(this.#samples.toArray(), this.#judged);
   }
 
   #end(): void {

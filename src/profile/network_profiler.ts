@@ -4,6 +4,8 @@
  * @module
  */
 import type { Address } from "../session/mod.ts";
+import type { OptionNames } from "../checks/internal.ts";
+import { checkMeasureOptions, SIGNAL_OPTION } from "./argument_checks.ts";
 import { measureHttp, type MeasureHttpOptions } from "./network_http.ts";
 import {
   measureLogical,
@@ -18,6 +20,23 @@ import {
 } from "./network_report.ts";
 import { measureSse, type MeasureSseOptions } from "./network_sse.ts";
 import { measureWebSocket } from "./network_websocket.ts";
+
+const HTTP_OPTIONS: OptionNames<MeasureHttpOptions> = {
+  ...SIGNAL_OPTION,
+  uploadUrl: true,
+  downloadUrl: true,
+};
+
+const SSE_OPTIONS: OptionNames<MeasureSseOptions> = {
+  ...SIGNAL_OPTION,
+  streamMs: true,
+};
+
+const LOGICAL_OPTIONS: OptionNames<MeasureLogicalOptions> = {
+  ...SIGNAL_OPTION,
+  pool: true,
+  metadata: true,
+};
 
 /**
  * Measures services that you run, one connection at a time, bounded in number,
@@ -47,7 +66,7 @@ export class NetworkProfiler {
   /**
    * Creates a profiler with these limits.
    *
-   * @throws {TypeError} if a limit is not a number.
+   * @throws {TypeError} if an option has the wrong type, or is not known.
    * @throws {RangeError} if a limit is out of its range.
    */
   constructor(options: NetworkProfilerOptions = {}) {
@@ -58,43 +77,58 @@ export class NetworkProfiler {
    * Measures a service over HTTP/1.1, with TLS for `https:`. The latency is
    * that of a GET, up to the end of the response, on an open connection.
    *
-   * @throws {TypeError} if it is not a URL with `http:` or `https:`.
+   * @throws {TypeError} as a rejection, if an option is not known, or it is not a
+   * URL with `http:` or `https:`.
    */
-  http(url: string, options: MeasureHttpOptions = {}): Promise<NetworkReport> {
-    return measureHttp(url, options, this.#settings);
+  async http(
+    url: string,
+    options: MeasureHttpOptions = {},
+  ): Promise<NetworkReport> {
+    checkMeasureOptions("http()", options, HTTP_OPTIONS);
+    return await measureHttp(url, options, this.#settings);
   }
 
   /**
    * Measures a WebSocket service that sends back each message.
    *
-   * @throws {TypeError} if it is not a URL with `ws:` or `wss:`.
+   * @throws {TypeError} as a rejection, if an option is not known, or it is not a
+   * URL with `ws:` or `wss:`.
    */
-  webSocket(
+  async webSocket(
     url: string,
     options: MeasureNetworkOptions = {},
   ): Promise<NetworkReport> {
-    return measureWebSocket(url, options, this.#settings);
+    checkMeasureOptions("webSocket()", options, SIGNAL_OPTION);
+    return await measureWebSocket(url, options, this.#settings);
   }
 
   /**
    * Measures a stream of server-sent events. The latency is that from the
    * request to the end of the first event.
    *
-   * @throws {TypeError} if it is not a URL with `http:` or `https:`.
-   * @throws {RangeError} if `streamMs` is below 1 or not finite.
+   * @throws {TypeError} as a rejection, if an option is not known, or it is not a
+   * URL with `http:` or `https:`.
+   * @throws {RangeError} as a rejection, if `streamMs` is below 1 or not finite.
    */
-  sse(url: string, options: MeasureSseOptions = {}): Promise<NetworkReport> {
-    return measureSse(url, options, this.#settings);
+  async sse(
+    url: string,
+    options: MeasureSseOptions = {},
+  ): Promise<NetworkReport> {
+    checkMeasureOptions("sse()", options, SSE_OPTIONS);
+    return await measureSse(url, options, this.#settings);
   }
 
   /**
    * Measures a service that sends back each message over a logical connection,
    * on a socket of its own.
+   *
+   * @throws {TypeError} as a rejection, if an option is not known.
    */
-  logical(
+  async logical(
     address: Address,
     options: MeasureLogicalOptions = {},
   ): Promise<NetworkReport> {
-    return measureLogical(address, options, this.#settings);
+    checkMeasureOptions("logical()", options, LOGICAL_OPTIONS);
+    return await measureLogical(address, options, this.#settings);
   }
 }

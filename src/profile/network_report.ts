@@ -4,7 +4,14 @@
  * @module
  */
 import { type Clock, realClock } from "../actor/mod.ts";
-import { resolveNumbers } from "../checks/internal.ts";
+import {
+  checkArray,
+  checkOptionNames,
+  checkString,
+  type OptionNames,
+  resolveNumbers,
+} from "../checks/internal.ts";
+import { checkClockOption } from "./argument_checks.ts";
 import type { DistributionSummary } from "../metrics/mod.ts";
 
 /** Options of {@linkcode NetworkProfiler}: how much is measured. */
@@ -100,6 +107,16 @@ export interface NetworkReport {
   readonly bandwidth: BandwidthReport;
 }
 
+const NAMES: OptionNames<NetworkProfilerOptions> = {
+  samples: true,
+  handshakes: true,
+  payloadBytes: true,
+  transfers: true,
+  timeoutMs: true,
+  caCerts: true,
+  clock: true,
+};
+
 const DEFAULTS = {
   samples: 50,
   handshakes: 5,
@@ -118,15 +135,20 @@ const RANGES = {
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws {TypeError} if a limit is not a number.
+ * @throws {TypeError} if an option has the wrong type, or is not known.
  * @throws {RangeError} if a limit is out of its range.
  */
 export function resolveNetworkOptions(
   options: NetworkProfilerOptions,
 ): NetworkSettings {
+  checkOptionNames("NetworkProfiler", options, NAMES);
+  const { caCerts = [], clock } = options;
+  checkArray("caCerts", caCerts, "an array of PEM texts");
+  for (const text of caCerts) checkString("one of caCerts", text);
+  checkClockOption(clock);
   return {
     ...resolveNumbers(options, DEFAULTS, RANGES),
-    caCerts: options.caCerts ?? [],
-    clock: options.clock ?? realClock,
+    caCerts,
+    clock: clock ?? realClock,
   };
 }

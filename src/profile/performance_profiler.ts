@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { checkNumber } from "../checks/internal.ts";
+import {
+  checkFunction,
+  checkNoArguments,
+  checkNumber,
+  type OptionNames,
+} from "../checks/internal.ts";
+import { checkMeasureOptions } from "./argument_checks.ts";
 import { CpuProfile } from "./cpu_profile.ts";
 import { checkCpuProfile, type CpuProfileData } from "./cpu_profile_data.ts";
 import { HeapWatch, type HeapWatchOptions } from "./heap_watch.ts";
@@ -23,6 +29,11 @@ export interface CpuProfileOptions {
   /** Cancels the profile, which rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+const NAMES: OptionNames<CpuProfileOptions> = {
+  intervalMicros: true,
+  signal: true,
+};
 
 /**
  * Profiles this process with V8's inspector: its CPU time and its heap. Needs
@@ -50,19 +61,32 @@ export class PerformanceProfiler implements AsyncDisposable {
   #closed = false;
 
   /**
+   * Creates a profiler of this process.
+   *
+   * @throws {TypeError} if an argument is given: there are none.
+   */
+  constructor() {
+    checkNoArguments("PerformanceProfiler", arguments);
+  }
+
+  /**
    * Samples this thread while `work` runs, including everything else that runs
    * meanwhile. Only one profile can be taken at a time. Rejects with whatever
    * `work` throws, or with the signal's reason; the signal that `work` receives
    * aborts in that case.
    *
-   * @throws {TypeError} if an option is not a number.
+   * @throws {TypeError} as a rejection, if `work` is not a function, or an option
+   * has the wrong type or is not known.
    * @throws {RangeError} if an option is out of its range.
    * @throws {ProfileError} if no profile can be taken.
    */
   async profile(
     work: (signal: AbortSignal) => unknown,
-    { intervalMicros = 1000, signal }: CpuProfileOptions = {},
+    options: CpuProfileOptions = {},
   ): Promise<CpuProfile> {
+    checkFunction("work", work);
+    checkMeasureOptions("profile()", options, NAMES);
+    const { intervalMicros = 1000, signal } = options;
     checkNumber("intervalMicros", intervalMicros, { min: 50, max: 1_000_000 });
     this.#mustBeOpen();
     if (this.#profiling !== undefined) {
@@ -87,7 +111,7 @@ export class PerformanceProfiler implements AsyncDisposable {
   /**
    * Watches the heap until the watch or the profiler is disposed.
    *
-   * @throws {TypeError} if an option is not a number.
+   * @throws {TypeError} if an option has the wrong type, or is not known.
    * @throws {RangeError} if an option is out of its range.
    * @throws {ProfileError} if the permission for the inspector is missing.
    */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkDirectory } from "./argument_checks.ts";
 import { reasonOf } from "../checks/internal.ts";
 import { CpuProfile } from "./cpu_profile.ts";
 import { parseCpuProfile } from "./cpu_profile_data.ts";
@@ -45,10 +46,13 @@ const MAX_FILE_BYTES = 256 * 2 ** 20;
  * ```
  *
  * @throws {ProfileError} if the directory or a profile in it cannot be read.
+ * @throws {TypeError} as a rejection, if the directory is neither a path nor a
+ * URL.
  */
 export async function readCpuProfiles(
   directory: string | URL,
 ): Promise<CpuProfileFile[]> {
+  checkDirectory(directory);
   const files: CpuProfileFile[] = [];
   for (const name of await profilesIn(directory)) {
     files.push({ name, profile: await readProfile(directory, name) });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkObject } from "../checks/internal.ts";
 
 /**
  * Formats a report as text: numbers and strings as lines with their paths,
@@ -15,8 +16,11 @@
  * const text = reportToText({ verdict: "found", stages: [{ name: "a", ms: 1.5 }] });
  * console.assert(text === "verdict  found\n\nstages\nname  ms\na     1.5\n");
  * ```
+ *
+ * @throws {TypeError} if the report is not an object.
  */
 export function reportToText(report: object): string {
+  checkObject("report", report, "the report of a profiler");
   const cells: string[][] = [];
   const tables: string[] = [];
   const walk = (path: string, value: unknown): void => {

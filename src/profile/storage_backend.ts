@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNoArguments, checkString } from "../checks/internal.ts";
 import { FileProfileError } from "./profile_errors.ts";
 
 /** A place that keeps objects, to be measured; each call may reject. */
@@ -33,8 +34,11 @@ export interface StorageBackend {
  * await storage.put("greeting", new Uint8Array(5), signal);
  * console.assert((await storage.get("greeting", signal)).length === 5);
  * ```
+ *
+ * @throws {TypeError} if an argument is given: there are none.
  */
 export function memoryStorage(): StorageBackend {
+  checkNoArguments("memoryStorage()", arguments);
   const objects = new Map<string, Uint8Array>();
   return {
     name: "memory",
@@ -73,8 +77,11 @@ export function memoryStorage(): StorageBackend {
  * await storage.delete("greeting");
  * await Deno.remove(directory);
  * ```
+ *
+ * @throws {TypeError} if the directory is not a string.
  */
 export function directoryStorage(directory: string): StorageBackend {
+  checkString("directory", directory);
   const pathOf = (key: string) => `${directory}/${encodeURIComponent(key)}`;
   return {
     name: "directory",

@@ -9,7 +9,12 @@ import {
   type Timer,
   TroupeError,
 } from "../actor/mod.ts";
-import { checkFunction, checkNumber } from "../checks/internal.ts";
+import {
+  checkFunction,
+  checkMethods,
+  checkNoArguments,
+  checkNumber,
+} from "../checks/internal.ts";
 
 /** How often timers may be due again at one moment: no program needs more. */
 const MAX_HALTS = 1000;
@@ -68,6 +73,15 @@ export class ManualClock implements Clock {
   readonly #timers = new Set<ManualTimer>();
   #now = 0;
 
+  /**
+   * Creates a clock that stands at 0; `advance` sets it to another time.
+   *
+   * @throws {TypeError} if an argument is given: there are none.
+   */
+  constructor() {
+    checkNoArguments("ManualClock", arguments);
+  }
+
   /** How many timers are set at the moment. */
   get pending(): number {
     return this.#timers.size;
@@ -124,7 +138,8 @@ export class ManualClock implements Clock {
    * what a timer leads to happens at its moment: a ping, for instance, has its
    * reply before the time for the reply is over.
    *
-   * @throws {TypeError} as a rejection, if `ms` is not a number.
+   * @throws {TypeError} as a rejection, if `ms` is not a number, or one of
+   * `systems` is not an actor system.
    * @throws {RangeError} as a rejection, if `ms` is negative or not finite.
    * @throws {TroupeError} as a rejection, if time comes to a halt: at one moment
    * timers fire over and over, such as those of a back-off of 0.
@@ -134,6 +149,9 @@ export class ManualClock implements Clock {
     ...systems: readonly ActorSystem[]
   ): Promise<void> {
     checkNumber("ms", ms, { min: 0, finite: true });
+    for (const system of systems) {
+      checkMethods("one of systems", system, ["idle"], "an ActorSystem");
+    }
     const end = this.#now + ms;
     await allIdle(systems);
     let timer: ManualTimer | undefined;

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { checkBoolean, checkOneOf } from "../checks/internal.ts";
+import {
+  checkBoolean,
+  checkNoArguments,
+  checkOneOf,
+} from "../checks/internal.ts";
 import type {
   AcceptedSocket,
   Acceptor,
@@ -21,7 +25,8 @@ const SIDES = ["dialler", "listener"] as const;
 /**
  * A network in memory: listeners and pools that are given it as their `network`
  * reach each other without ports or permissions, and a test decides what
- * happens to their sockets. Nothing in it waits for real time, so that with a
+ * happens to their sockets: with `cut` and `halfClose`, and by setting the
+ * properties `refuses` and `stalled`, which are `false` at first. Nothing in it waits for real time, so that with a
  * {@linkcode ManualClock} the test decides about time, too.
  *
  * Everything above the sockets is real: handshakes, sessions that resume,
@@ -59,19 +64,42 @@ const SIDES = ["dialler", "listener"] as const;
  * ```
  */
 export class MemoryNetwork implements Network {
-  /**
-   * Whether new sockets are refused, as by a host on which nobody listens.
-   * @default {false}
-   */
-  refuses = false;
   readonly #listeners = new Map<string, MemoryAcceptor>();
   readonly #sockets = new Set<MemorySocket>();
+  #isRefusing = false;
   #isStalled = false;
   #lastPort = FIRST_PORT - 1;
+
+  /**
+   * Creates a network without listeners or sockets.
+   *
+   * @throws {TypeError} if an argument is given: `refuses` and `stalled` are set
+   * afterwards.
+   */
+  constructor() {
+    checkNoArguments("MemoryNetwork", arguments);
+    // Or `network.stall = true` would do nothing, and say nothing.
+    if (new.target === MemoryNetwork) Object.preventExtensions(this);
+  }
 
   /** Number of sockets that at least one side has open. */
   get sockets(): number {
     return this.#sockets.size;
+  }
+
+  /**
+   * Whether new sockets are refused, as by a host on which nobody listens; at
+   * first they are not.
+   *
+   * @throws {TypeError} if it is set to anything but `true` or `false`.
+   */
+  get refuses(): boolean {
+    return this.#isRefusing;
+  }
+
+  set refuses(isRefusing: boolean) {
+    checkBoolean("refuses", isRefusing);
+    this.#isRefusing = isRefusing;
   }
 
   /**
@@ -142,7 +170,7 @@ export class MemoryNetwork implements Network {
       const acceptor = this.#listeners.get(keyOf(address)) ??
         this.#listeners.get(keyOf({ hostname: "0.0.0.0", port })) ??
         this.#listeners.get(keyOf({ hostname: "::", port }));
-      if (this.refuses || acceptor === undefined) {
+      if (this.#isRefusing || acceptor === undefined) {
         throw new Deno.errors.ConnectionRefused("Connection refused");
       }
       const socket = new MemorySocket(() => this.#sockets.delete(socket));

@@ -1,4 +1,5 @@
 import { assertThrows } from "@std/assert";
+import { runInNewContext } from "node:vm";
 import {
   checkOptionNames,
   type OptionNames,
@@ -54,3 +55,52 @@ for (
     );
   });
 }
+
+class ConnectionPool {
+  readonly registry = 1;
+}
+
+class Nothing {}
+
+class PoolSettings {
+  readonly lingerMs = 1;
+}
+
+class ComputedSettings {
+  get maxSockets(): number {
+    return 1;
+  }
+}
+
+for (
+  const [options, text] of [
+    [
+      new ConnectionPool(),
+      "it is of the class ConnectionPool, it must be an object with options, such as { pool }",
+    ],
+    [new Nothing(), "it is of the class Nothing, it must be an object with"],
+    [
+      AbortSignal.abort(),
+      "it is of the class AbortSignal, it must be an object with options, such as { signal }",
+    ],
+  ] as const
+) {
+  Deno.test(`checkOptionNames() refuses a ${options.constructor.name} in the place of options`, () => {
+    assertThrows(
+      () =>
+        Reflect.apply(checkOptionNames, undefined, ["f()", options, {
+          pool: true,
+          signal: true,
+        }]),
+      TypeError,
+      `Cannot use options of f(): ${text}`,
+    );
+  });
+}
+
+Deno.test("checkOptionNames() takes options of a class, of another realm, and without a prototype", () => {
+  check(new PoolSettings());
+  check(new ComputedSettings());
+  check(runInNewContext("({})"));
+  check(Object.create(null));
+});

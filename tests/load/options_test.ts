@@ -1,7 +1,13 @@
 import { assertRejects, assertThrows } from "@std/assert";
 import { LoadTestManager } from "../../src/load/load_test_manager.ts";
 import { functionDriver } from "../../src/load/drivers/function.ts";
+import { standardDrivers } from "../../src/load/drivers/drivers.ts";
 import { logicalDriver } from "../../src/load/drivers/logical.ts";
+import { sseDriver } from "../../src/load/drivers/sse.ts";
+import { tcpDriver } from "../../src/load/drivers/tcp.ts";
+import { terminalDriver } from "../../src/load/drivers/terminal.ts";
+import { webTerminalDriver } from "../../src/load/drivers/web_terminal.ts";
+import { websocketDriver } from "../../src/load/drivers/websocket.ts";
 import { LoadTestError } from "../../src/load/load_errors.ts";
 import { PerformanceScenarios } from "../../src/load/presets/performance_scenarios.ts";
 import { resultToText } from "../../src/load/report/text_report.ts";
@@ -48,6 +54,25 @@ for (
       () => functionDriver(untyped({ hash: "sha256" })),
       "Cannot use hash: it is a string, it must be a function",
     ],
+    [
+      "a driver of no functions",
+      () => functionDriver({}),
+      "Cannot use functions: there are none",
+    ],
+    ...[
+      sseDriver,
+      standardDrivers,
+      tcpDriver,
+      terminalDriver,
+      webTerminalDriver,
+      websocketDriver,
+    ].map((make) =>
+      [
+        `options of ${make.name}()`,
+        () => Reflect.apply(make, undefined, [{ pool: {} }]),
+        `Cannot use an argument of ${make.name}(): it is an object, it must be left out`,
+      ] as const
+    ),
     [
       "a misspelt option of a driver",
       () => logicalDriver(untyped({ pol: {} })),

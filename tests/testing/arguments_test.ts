@@ -1,5 +1,5 @@
 // What the types forbid, as a program without types does it.
-import { assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ActorSystem } from "../../src/actor/mod.ts";
 import {
   ManualClock,
@@ -36,6 +36,16 @@ Deno.test("the test kit refuses arguments that are wrong, at the call", async ()
         "clock: it is a number, it must be a clock",
       ],
       [
+        () => Reflect.construct(ManualClock, [1000]),
+        TypeError,
+        "an argument of ManualClock: it is 1000, it must be left out",
+      ],
+      [
+        () => Reflect.construct(MemoryNetwork, [{ refuses: true }]),
+        TypeError,
+        "an argument of MemoryNetwork: it is an object, it must be left out",
+      ],
+      [
         () => Reflect.apply(clock.schedule, clock, [5]),
         TypeError,
         "callback: it is missing, it must be a function",
@@ -64,6 +74,11 @@ Deno.test("the test kit refuses arguments that are wrong, at the call", async ()
         () => Reflect.apply(network.halfClose, network, ["dialer"]),
         TypeError,
         'from: it is "dialer", did you mean "dialler"?',
+      ],
+      [
+        () => Reflect.set(network, "refuses", "x"),
+        TypeError,
+        'refuses: it is "x", it must be true or false',
       ],
       [
         () => Reflect.set(network, "stalled", "yes"),
@@ -112,4 +127,27 @@ Deno.test("the expectations of a probe refuse options that are wrong", async () 
       `Cannot use ${text}`,
     );
   }
+});
+
+Deno.test("a MemoryNetwork takes no property that it does not have", () => {
+  const network = new MemoryNetwork();
+  assertThrows(
+    () => Object.assign(network, { stall: true }),
+    TypeError,
+    "stall",
+  );
+  class Counted extends MemoryNetwork {
+    count = 0;
+  }
+  assertEquals(new Counted().count, 0);
+});
+
+Deno.test("advanceAsync() refuses what is no actor system", async () => {
+  const clock = new ManualClock();
+  await assertRejects(
+    () => Reflect.apply(clock.advanceAsync, clock, [5, {}]),
+    TypeError,
+    "Cannot use one of systems: it is an object without idle(), it must be an ActorSystem",
+  );
+  assertEquals(clock.now(), 0);
 });

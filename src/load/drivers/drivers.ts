@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNoArguments } from "../../checks/internal.ts";
 import type { Driver } from "../driver.ts";
 import { httpDriver } from "./http.ts";
 import { logicalDriver } from "./logical.ts";
@@ -27,8 +28,11 @@ import { websocketDriver } from "./websocket.ts";
  * };
  * console.assert(Object.keys(drivers).includes("http"));
  * ```
+ *
+ * @throws {TypeError} if an argument is given: there are none.
  */
 export function standardDrivers(): Readonly<Record<string, Driver>> {
+  checkNoArguments("standardDrivers()", arguments);
   return {
     http: httpDriver(),
     websocket: websocketDriver(),

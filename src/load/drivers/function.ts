@@ -48,12 +48,17 @@ export type OperationFunction = (
  * console.assert(errors.length === 0);
  * ```
  *
- * @throws {TypeError} if there is something else than functions.
+ * @throws {TypeError} if there is no function, or something else.
  */
 export function functionDriver(
   functions: { readonly [name: string]: OperationFunction },
 ): Driver {
   checkObject("functions", functions, "an object of functions by name");
+  if (Object.keys(functions).length === 0) {
+    throw new TypeError(
+      "Cannot use functions: there are none, a request names one of them",
+    );
+  }
   for (const [name, perform] of Object.entries(functions)) {
     checkFunction(name, perform);
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNoArguments } from "../../checks/internal.ts";
 import { Buffer } from "node:buffer";
 import type {
   Driver,
@@ -75,8 +76,11 @@ interface Prepared {
  * const request = { url: "http://127.0.0.1:8000/events", event: "price" };
  * console.assert(sseDriver().validate(request).length === 0);
  * ```
+ *
+ * @throws {TypeError} if an argument is given: there are none.
  */
 export function sseDriver(): Driver {
+  checkNoArguments("sseDriver()", arguments);
   const requests = new RequestReader(rule, prepare);
   const shared = new Shared(() => Promise.resolve(openClient()));
   return {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNoArguments } from "../../checks/internal.ts";
 import { connectTcp } from "../../tcp/internal.ts";
 import { formatAddress } from "../../session/internal.ts";
 import type { Transport } from "../../session/mod.ts";
@@ -100,8 +101,11 @@ interface Prepared {
  * const request = { port: 6379, send: "PING\r\n", reply: { until: "\r\n" } };
  * console.assert(tcpDriver().validate(request).length === 0);
  * ```
+ *
+ * @throws {TypeError} if an argument is given: there are none.
  */
 export function tcpDriver(): Driver {
+  checkNoArguments("tcpDriver()", arguments);
   const requests = new RequestReader(rule, prepare);
   return {
     validate: (request) => requests.validate(request),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNoArguments } from "../../checks/internal.ts";
 import { abortable } from "@std/async/abortable";
 import { ActorSystem } from "../../actor/mod.ts";
 import {
@@ -113,8 +114,11 @@ interface SharedPtys extends AsyncDisposable {
  * const request = { command: "sh", input: "date\r", output: { contains: "20" } };
  * console.assert(terminalDriver().validate(request).length === 0);
  * ```
+ *
+ * @throws {TypeError} if an argument is given: there are none.
  */
 export function terminalDriver(): Driver {
+  checkNoArguments("terminalDriver()", arguments);
   const requests = new RequestReader(rule, prepare);
   const shared = new Shared(() => Promise.resolve(openPtys()));
   return {

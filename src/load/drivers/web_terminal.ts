@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNoArguments } from "../../checks/internal.ts";
 import {
   attachPath,
   decodeServerFrame,
@@ -83,8 +84,11 @@ interface Prepared {
  * const request = { url: "http://127.0.0.1:8000/", ticket: "${target.ticket}" };
  * console.assert(webTerminalDriver().validate(request).length === 0);
  * ```
+ *
+ * @throws {TypeError} if an argument is given: there are none.
  */
 export function webTerminalDriver(): Driver {
+  checkNoArguments("webTerminalDriver()", arguments);
   const requests = new RequestReader(rule, prepare);
   const api = new WebTerminalApi();
   return {

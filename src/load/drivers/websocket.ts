@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNoArguments } from "../../checks/internal.ts";
 import { Buffer } from "node:buffer";
 import type {
   Driver,
@@ -110,8 +111,11 @@ interface Prepared {
  * };
  * console.assert(websocketDriver().validate(request).length === 0);
  * ```
+ *
+ * @throws {TypeError} if an argument is given: there are none.
  */
 export function websocketDriver(): Driver {
+  checkNoArguments("websocketDriver()", arguments);
   const requests = new RequestReader(rule, prepare);
   return {
     validate: (request) => requests.validate(request),
