@@ -16,6 +16,7 @@ import {
   MessageTooLargeError,
   MessageTruncatedError,
   ProtocolError,
+  SendAllError,
   TruncatedError,
 } from "./wire/errors.ts";
 
@@ -33,6 +34,7 @@ export function isTransient(cause: unknown): boolean {
  * given up or sends what cannot be received: no failure of whoever serves it.
  */
 export function isPeerFault(cause: unknown): boolean {
+  if (cause instanceof SendAllError) return isPeerFault(cause.cause);
   return cause instanceof ConnectionResetError ||
     cause instanceof ConnectionClosedError ||
     cause instanceof MessageTooLargeError ||

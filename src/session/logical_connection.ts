@@ -31,6 +31,16 @@ export interface SendOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of a single `sendAll`. */
+export interface SendAllOptions {
+  /**
+   * Ends the sending, with the signal's reason as the cause of the error.
+   * Messages that wait are withdrawn; if a part of one is on its way, the
+   * connection is reset.
+   */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The class of a connection: which connections of a session send first when
  * several have to wait. Those of one class share in equal parts.
@@ -100,6 +110,20 @@ export interface LogicalConnection
    * `ConnectionResetError` or `SessionLostError`.
    */
   send(message: Uint8Array, options?: SendOptions): Promise<void>;
+  /**
+   * Sends messages in order, as so many calls of `send` would, for a fraction
+   * of the price of those when they are small. An array costs least; of another
+   * iterable each message is asked for when the one before was taken, so all
+   * may be made in one buffer. Resolves when the session has taken the last;
+   * from then on all of them may be reused. Rejects with `SendAllError`, which
+   * says how many were taken and what has cut the others off: a signal, the end
+   * of the connection, or an element that is no `Uint8Array`, after which the
+   * connection goes on.
+   */
+  sendAll(
+    messages: Iterable<Uint8Array>,
+    options?: SendAllOptions,
+  ): Promise<void>;
   /**
    * Receives the next message, or `undefined` when the peer has closed its
    * side. The message belongs to the caller, but a small one shares its

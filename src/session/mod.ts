@@ -54,6 +54,7 @@ export type {
   LogicalConnection,
   PriorityClass,
   ReceiveOptions,
+  SendAllOptions,
   SendOptions,
 } from "./logical_connection.ts";
 export type { Network } from "./network.ts";
@@ -65,6 +66,7 @@ export {
   MessageTooLargeError,
   MessageTruncatedError,
   ProtocolError,
+  SendAllError,
   TruncatedError,
 } from "./wire/errors.ts";
 export { ErrorCode } from "./wire/protocol.ts";

@@ -7,7 +7,7 @@
 import type { Link } from "./socket_port.ts";
 import type { StreamOutput } from "./stream_port.ts";
 import { ProtocolError } from "./wire/errors.ts";
-import { FrameType, HEADER_BYTES, MAX_FRAME_BYTES } from "./wire/protocol.ts";
+import { FrameType, HEADER_BYTES, USUAL_FRAME_BYTES } from "./wire/protocol.ts";
 import { Scheduler, type Sendable } from "./wire/scheduler.ts";
 import { SendBuffer } from "./wire/send_buffer.ts";
 
@@ -16,7 +16,7 @@ const MAX_UNSENT_BYTES = 262_144;
 /** About the size of a reply to a frame of the peer. */
 const REPLY_BYTES = 64;
 /** Replies that may wait beside that: a peer that reads none floods. */
-const MAX_UNREAD_BYTES = MAX_UNSENT_BYTES + HEADER_BYTES + MAX_FRAME_BYTES +
+const MAX_UNREAD_BYTES = MAX_UNSENT_BYTES + HEADER_BYTES + USUAL_FRAME_BYTES +
   1024 * REPLY_BYTES;
 /** What may wait to be acknowledged beside messages: opens, credit, replies. */
 const MAX_CONTROL_BYTES = 8_388_608;
@@ -29,7 +29,7 @@ export class Output implements StreamOutput {
   readonly buffer: SendBuffer = new SendBuffer();
   /** The socket that carries the session now. */
   link: Link | undefined;
-  maxFrameBytes: number = MAX_FRAME_BYTES;
+  maxFrameBytes: number = USUAL_FRAME_BYTES;
   /** Where the last frame ends that the peer must have. */
   #essentialEnd = 0;
   /** Whether the session has ended: no frame is added any more. */
@@ -38,7 +38,8 @@ export class Output implements StreamOutput {
   readonly abandon: (stream: number, error: unknown) => void;
   readonly #replayBytes: number;
   readonly #scheduler = new Scheduler();
-  readonly #hasRoom = (): boolean =>
+  /** Returns whether room is left for another frame. */
+  readonly hasRoom = (): boolean =>
     this.buffer.unsent < MAX_UNSENT_BYTES &&
     this.buffer.unacknowledged < this.#replayBytes;
   /** Upper bound of the bytes of replies that the socket has not taken. */
@@ -58,7 +59,7 @@ export class Output implements StreamOutput {
   }
 
   mayBypass(): boolean {
-    return this.#scheduler.idle && this.#hasRoom();
+    return this.#scheduler.idle && this.hasRoom();
   }
 
   frame(
@@ -102,7 +103,7 @@ export class Output implements StreamOutput {
 
   /** Gives waiting streams their turns, as far as there is room. */
   pump(): void {
-    if (!this.#scheduler.idle) this.#scheduler.run(this.#hasRoom);
+    if (!this.#scheduler.idle) this.#scheduler.run(this.hasRoom);
   }
 
   /**

@@ -37,9 +37,9 @@ import {
   ErrorCode,
   FrameType,
   HEADER_BYTES,
-  MAX_FRAME_BYTES,
   MAX_STREAM,
   PONG,
+  USUAL_FRAME_BYTES,
 } from "./wire/protocol.ts";
 
 /** Both ends' shared state of one session, seen from this end. */
@@ -160,7 +160,7 @@ export class Session implements SocketPort {
 
   /** Takes the peer's limits from its first handshake. */
   start({ maxFrameBytes, maxStreams }: Hello): void {
-    this.#out.maxFrameBytes = Math.min(maxFrameBytes, MAX_FRAME_BYTES);
+    this.#out.maxFrameBytes = Math.min(maxFrameBytes, USUAL_FRAME_BYTES);
     this.#table.allow(maxStreams);
   }
 

@@ -18,9 +18,10 @@ import type {
   LogicalConnection,
   OpenOptions,
   ReceiveOptions,
+  SendAllOptions,
   SendOptions,
 } from "./logical_connection.ts";
-import { refuseReceive, refuseSend } from "./message_options.ts";
+import { refuseReceive, refuseSend, refuseSendAll } from "./message_options.ts";
 import type { Address } from "./options.ts";
 import type { SessionPhase } from "./session_phase.ts";
 import type { StreamPort } from "./stream_port.ts";
@@ -109,6 +110,16 @@ export class Stream implements LogicalConnection {
     if (refused !== undefined) return refused;
     this.#idleChecks = 0;
     return this.#outbox.send(message, DataFlag.END, options?.signal);
+  }
+
+  sendAll(
+    messages: Iterable<Uint8Array>,
+    options?: SendAllOptions,
+  ): Promise<void> {
+    const refused = refuseSendAll(messages, options);
+    if (refused !== undefined) return refused;
+    this.#idleChecks = 0;
+    return this.#outbox.sendAll(messages, options?.signal);
   }
 
   receive(options?: ReceiveOptions): Promise<Uint8Array | undefined> {

@@ -200,6 +200,22 @@ Deno.test(
         "Cannot use options of send(): it is a number",
       ],
       [
+        untyped(connection, "sendAll", message),
+        "Cannot use messages: it is a single message, it must be an array or another iterable of Uint8Arrays",
+      ],
+      [
+        untyped(connection, "sendAll", "messages"),
+        "Cannot use messages: it is a string",
+      ],
+      [
+        untyped(connection, "sendAll", [message], { signals: 1 }),
+        'Cannot use option "signals" of sendAll(): it is not known, did you mean "signal"?',
+      ],
+      [
+        untyped(connection, "sendAll", [message], { signal: "now" }),
+        "Cannot use signal: it is a string",
+      ],
+      [
         untyped(connection, "receive", { buffer: message }),
         'Cannot use option "buffer" of receive()',
       ],

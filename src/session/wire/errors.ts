@@ -4,6 +4,7 @@
  * @module
  */
 import { TroupeError } from "../../actor/mod.ts";
+import { reasonOf } from "../../checks/internal.ts";
 import { ErrorCode } from "./protocol.ts";
 
 /** The logical connection was closed on this side. */
@@ -29,3 +30,24 @@ export class MessageTooLargeError extends TroupeError {}
 
 /** The sender has ended its direction in the middle of a message. */
 export class MessageTruncatedError extends TroupeError {}
+
+/**
+ * A `sendAll` was cut short. Those of its messages that were not taken can be
+ * sent again: from `taken` on, the first of which has the number 0.
+ */
+export class SendAllError extends TroupeError {
+  /**
+   * How many messages were taken, from the first on, each of them whole. They
+   * arrive while the session lives and the connection is not reset.
+   */
+  readonly taken: number;
+
+  /** An error whose cause says what has cut the others off. */
+  constructor(taken: number, cause: unknown) {
+    super(
+      `Cannot send all: it ended after ${taken} messages: ${reasonOf(cause)}`,
+      { cause },
+    );
+    this.taken = taken;
+  }
+}

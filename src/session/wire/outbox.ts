@@ -5,8 +5,9 @@
  * @module
  */
 import { Ring } from "../../actor/internal.ts";
+import { Batch } from "./batch.ts";
 import { SendCredit } from "./credit.ts";
-import { ConnectionClosedError } from "./errors.ts";
+import { ConnectionClosedError, SendAllError } from "./errors.ts";
 import {
   DataFlag,
   FrameType,
@@ -21,6 +22,8 @@ export interface OutboxPort {
   readonly maxFrameBytes: number;
   /** Returns whether a frame may go at once: no stream waits and room is left. */
   mayBypass(): boolean;
+  /** Returns whether room is left for another frame. */
+  hasRoom(): boolean;
   /** Encodes a frame and wakes the socket. */
   frame(
     type: number,
@@ -36,13 +39,17 @@ export interface OutboxPort {
   activate(outbox: Sendable): void;
 }
 
-/** A message that waits, or what is left of one. */
+/** A message that waits, or what is left of one; or several, one by one. */
 interface PendingSend {
-  readonly payload: Uint8Array;
-  /** Length of the payload at the call; its buffer may be transferred since. */
-  readonly length: number;
+  payload: Uint8Array;
+  /** Length of the payload at first; its buffer may be transferred since. */
+  length: number;
   readonly flags: number;
   offset: number;
+  /** Where the messages come from, if there are several. */
+  readonly batch: Batch | undefined;
+  /** Whether `payload` is still to be had from the batch. */
+  isDue: boolean;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -147,11 +154,56 @@ export class Outbox implements Sendable {
     }
     return handled(
       new Promise((resolve, reject) => {
-        const pending = { payload, length, flags, offset: 0, resolve, reject };
-        this.#waiting.push(
-          signal === undefined ? pending : this.#abortable(pending, signal),
-        );
-        port.activate(this);
+        this.#wait({
+          payload,
+          length,
+          flags,
+          offset: 0,
+          batch: undefined,
+          isDue: false,
+          resolve,
+          reject,
+        }, signal);
+      }),
+    );
+  }
+
+  /**
+   * Sends messages, each as `send` does. Resolves when all were taken; rejects
+   * with a `SendAllError`, which says how many were.
+   */
+  sendAll(
+    messages: Iterable<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const error = this.error;
+    if (error !== undefined) return rejected(new SendAllError(0, error));
+    if (signal?.aborted) return rejected(new SendAllError(0, signal.reason));
+    let batch: Batch;
+    try {
+      batch = new Batch(messages);
+    } catch (error) {
+      return rejected(error);
+    }
+    // What others make may be made by sending.
+    const isFirst = batch.list !== undefined && this.#waiting.length === 0;
+    if (isFirst && this.#port.mayBypass()) this.#burst(batch);
+    if (batch.isOver) return DONE;
+    return handled(
+      new Promise((resolve, reject) => {
+        this.#wait({
+          payload: EMPTY,
+          length: 0,
+          flags: DataFlag.END,
+          offset: 0,
+          batch,
+          isDue: true,
+          resolve,
+          reject: (error) => {
+            batch.end();
+            reject(new SendAllError(batch.taken, error));
+          },
+        }, signal);
       }),
     );
   }
@@ -182,7 +234,7 @@ export class Outbox implements Sendable {
   }
 
   nextFrameBytes(): number {
-    const next = this.#waiting.peek();
+    const next = this.#head();
     if (next === undefined) return 0;
     if (next.payload.length !== next.length) {
       this.#port.abandon(
@@ -209,10 +261,89 @@ export class Outbox implements Sendable {
     this.#credit.spend(flags, bytes);
     this.#port.frame(FrameType.DATA, flags, this.#stream, payload, offset, end);
     next.offset = end;
-    if (last) {
-      this.#waiting.shift();
-      next.resolve();
+    if (last) this.#taken(next);
+  }
+
+  sendAlone(): void {
+    const next = this.#waiting.peek() as PendingSend;
+    if (next.batch === undefined || next.offset > 0) return this.sendFrame();
+    const before = next.batch.taken;
+    this.#burst(next.batch);
+    if (next.batch.taken === before) return this.sendFrame();
+    this.#goOn(next, next.batch);
+  }
+
+  /**
+   * Sends messages of a batch while there is room and credit for the next as
+   * one frame, which costs a fraction of a turn for each.
+   */
+  #burst(batch: Batch): void {
+    const port = this.#port;
+    const credit = this.#credit;
+    const stream = this.#stream;
+    const { maxFrameBytes } = port;
+    let message: Uint8Array | undefined;
+    while (port.hasRoom() && (message = batch.peek()) !== undefined) {
+      const { length } = message;
+      if (length > maxFrameBytes || length > credit.available) return;
+      credit.spend(DataFlag.END, length);
+      port.frame(FrameType.DATA, DataFlag.END, stream, message, 0, length);
+      batch.taken++;
     }
+  }
+
+  /** Notes that all of a message was taken. */
+  #taken(pending: PendingSend): void {
+    const { batch } = pending;
+    if (batch !== undefined) {
+      batch.taken++;
+      return this.#goOn(pending, batch);
+    }
+    this.#waiting.shift();
+    pending.resolve();
+  }
+
+  /** Goes on with the next message of a batch, if there is another. */
+  #goOn(pending: PendingSend, batch: Batch): void {
+    pending.payload = EMPTY;
+    pending.length = pending.offset = 0;
+    pending.isDue = true;
+    if (!batch.isOver) return;
+    this.#waiting.shift();
+    pending.resolve();
+  }
+
+  /** Returns what is first in the line, with its message. */
+  #head(): PendingSend | undefined {
+    let head: PendingSend | undefined;
+    while ((head = this.#waiting.peek())?.isDue && head.batch !== undefined) {
+      let message: Uint8Array | undefined;
+      let end = head.resolve;
+      try {
+        message = head.batch.next();
+      } catch (error) {
+        const { reject } = head;
+        end = () => reject(error);
+      }
+      // Whoever makes the messages may have ended this direction meanwhile.
+      if (this.#waiting.peek() !== head) continue;
+      if (message === undefined) {
+        this.#waiting.shift();
+        end();
+      } else {
+        head.payload = message;
+        head.length = message.length;
+        head.isDue = false;
+      }
+    }
+    return head;
+  }
+
+  #wait(pending: PendingSend, signal: AbortSignal | undefined): void {
+    this.#waiting.push(
+      signal === undefined ? pending : this.#abortable(pending, signal),
+    );
+    this.#port.activate(this);
   }
 
   #abortable(pending: PendingSend, signal: AbortSignal): PendingSend {

@@ -91,8 +91,11 @@ export const ErrorCode = {
 /** One of the values of {@linkcode ErrorCode}. */
 export type ErrorCode = typeof ErrorCode[keyof typeof ErrorCode];
 
-/** Payload bytes of the largest frame that we send, and accept. */
+/** Payload bytes of the largest frame that we accept, and ask for. */
 export const MAX_FRAME_BYTES = 65_536;
+
+/** Payload bytes of the largest frame that we send while others wait. */
+export const USUAL_FRAME_BYTES = 65_536;
 
 /** The smallest limit of frames that a peer may state: less is all headers. */
 export const MIN_MAX_FRAME_BYTES = 1024;

@@ -21,6 +21,8 @@ export interface Sendable {
   nextFrameBytes(): number;
   /** Sends its next frame. */
   sendFrame(): void;
+  /** Sends its next frames, as far as there is room: nobody else waits. */
+  sendAlone(): void;
 }
 
 /** Bytes that each stream gets in one round. */
@@ -50,6 +52,7 @@ export class Scheduler {
     this.#rounds[Priority.LOW],
   ];
   #active = 0;
+  #isRunning = false;
   /**
    * Members from which on the next one causes a sweep. While a peer reads
    * nothing no turn comes, and streams that are opened and reset would pile up.
@@ -73,6 +76,17 @@ export class Scheduler {
 
   /** Sends frames while `hasRoom` returns true. */
   run(hasRoom: () => boolean): void {
+    // Whoever makes the messages of a batch may send others meanwhile.
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      this.#run(hasRoom);
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  #run(hasRoom: () => boolean): void {
     while (this.#active > 0 && hasRoom()) {
       const { members } = this.#next();
       const next = members.peek() as Sendable;
@@ -81,6 +95,8 @@ export class Scheduler {
         members.shift();
         next.active = false;
         this.#active--;
+      } else if (this.#active === 1) {
+        next.sendAlone();
       } else if (bytes <= next.deficit) {
         next.deficit -= bytes;
         next.sendFrame();

@@ -9,12 +9,12 @@
  * @module
  */
 import { ProtocolError } from "./errors.ts";
-import { HEADER_BYTES, MAX_FRAME_BYTES } from "./protocol.ts";
+import { HEADER_BYTES, USUAL_FRAME_BYTES } from "./protocol.ts";
 
 /** Size of the segment that a quiet session keeps. */
 const QUIET_BYTES = 4096;
-/** Size of those of a busy one: four of the largest frames, and small ones. */
-const BUSY_BYTES = 4 * (HEADER_BYTES + MAX_FRAME_BYTES) + 1024;
+/** Size of those of a busy one: four of the usual frames, and small ones. */
+const BUSY_BYTES = 4 * (HEADER_BYTES + USUAL_FRAME_BYTES) + 1024;
 /** Busy segments that wait for the next busy session of this process. */
 const MAX_SPARES = 16;
 

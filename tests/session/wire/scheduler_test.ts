@@ -45,6 +45,10 @@ class Source implements Sendable {
     this.sentFrames++;
     this.onSend(this, bytes);
   }
+
+  sendAlone(): void {
+    this.sendFrame();
+  }
 }
 
 /**
@@ -173,7 +177,7 @@ Deno.test("a stream that joins late has its share from then on, and no more", ()
 
 Deno.test("a stream that was idle has saved nothing up", () => {
   const source = new Source([10_000], () => {}, 1);
-  const scheduler = scheduled([source]);
+  const scheduler = scheduled([source, new Source([10_000], () => {}, 2)]);
   scheduler.run(() => true);
   assert(scheduler.idle);
   assert(source.deficit > 0);
@@ -205,6 +209,40 @@ Deno.test("nothing is sent without room", () => {
   scheduler.run(() => false);
   assertEquals(source.sentFrames, 0);
   assert(!scheduler.idle);
+});
+
+Deno.test("a stream that waits alone has no turns, until another joins", () => {
+  let asked = 0;
+  const alone = new (class extends Source {
+    override sendAlone(): void {
+      asked++;
+      super.sendAlone();
+    }
+  })([10_000]);
+  const scheduler = scheduled([alone]);
+  run(scheduler, [alone], 1_000_000);
+  assertEquals([asked, alone.deficit], [100, 0]);
+  const other = new Source([10_000]);
+  scheduler.activate(other);
+  alone.sentBytes = 0;
+  run(scheduler, [alone, other], 2_000_000);
+  assertEquals(asked, 100);
+  assertEqualShares([alone, other]);
+});
+
+Deno.test("what is activated while a frame is made has its turn, and no frame is made within another", () => {
+  let depth = 0;
+  const late = new Source([1000], () => {}, 3);
+  const scheduler = new Scheduler();
+  const first = new Source([1000], () => {
+    assertEquals(depth++, 0);
+    scheduler.activate(late);
+    scheduler.run(() => true);
+    depth--;
+  }, 2);
+  scheduler.activate(first);
+  scheduler.run(() => true);
+  assertEquals([first.sentFrames, late.sentFrames], [2, 3]);
 });
 
 // Classes.
@@ -333,6 +371,7 @@ Deno.test("outboxes with messages of any size share a socket equally", () => {
   const port = {
     maxFrameBytes: MAX_FRAME_BYTES,
     mayBypass: () => false,
+    hasRoom: () => room > 0,
     frame(
       _t: number,
       _f: number,

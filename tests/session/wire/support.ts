@@ -213,7 +213,11 @@ export class FakePort implements OutboxPort {
   constructor(readonly maxFrameBytes: number = MAX_FRAME_BYTES) {}
 
   mayBypass(): boolean {
-    return this.room > 0 && this.scheduler.idle;
+    return this.hasRoom() && this.scheduler.idle;
+  }
+
+  hasRoom(): boolean {
+    return this.room > 0;
   }
 
   frame(
@@ -247,7 +251,7 @@ export class FakePort implements OutboxPort {
 
   /** Lets what waits go, as far as there is room. */
   pump(): void {
-    this.scheduler.run(() => this.room > 0);
+    this.scheduler.run(() => this.hasRoom());
   }
 }
 
