@@ -109,6 +109,7 @@ for (
   const [name, least] of [
     ["semantics", 100],
     ["connections", 35],
+    ["cores", 10],
     ["pty", 40],
     ["terminal", 45],
     ["metrics", 75],

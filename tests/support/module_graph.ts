@@ -19,6 +19,7 @@ const mayImport: Record<string, readonly string[]> = {
   rpc: ["actor", "checks", "codec", "session"],
   tcp: ["actor", "checks", "session"],
   tcp_conn: ["actor", "checks", "session", "tcp"],
+  cores: ["actor", "checks", "session", "tcp"],
   metrics: ["actor", "checks", "web"],
   telemetry: ["actor", "checks", "metrics"],
   terminal: ["actor", "checks", "pty", "web"],

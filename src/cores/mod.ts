@@ -1,0 +1,17 @@
+/**
+ * A program on all cores: workers that each run the same module with an actor
+ * system of their own, supervised by the program.
+ *
+ * @module
+ */
+export type { Core, CoreMain } from "./core.ts";
+export type { CoreSpread } from "./core_calls.ts";
+export type { CorePhase, CoreState } from "./core_seat.ts";
+export {
+  type CoreHandler,
+  CoreTopic,
+  type HandledTopic,
+} from "./core_topic.ts";
+export { type CoreInfo, type CoreReply, type Cores, cores } from "./cores.ts";
+export type { CoresOptions } from "./cores_options.ts";
+export * from "./errors.ts";
