@@ -5,6 +5,7 @@
  * @module
  */
 import type { ErrorCode, Priority } from "./wire/protocol.ts";
+import type { BatchOptions, MessageBatch } from "./wire/message_batch.ts";
 import type { Address } from "./options.ts";
 import type { SessionPhase } from "./session_phase.ts";
 
@@ -127,12 +128,33 @@ export interface LogicalConnection
   /**
    * Receives the next message, or `undefined` when the peer has closed its
    * side. The message belongs to the caller, but a small one shares its
-   * `buffer` with others: copy it before you transfer that. One read may be
+   * `buffer` of up to 32 KiB with others: copy it before you transfer that, or
+   * to keep it for long. One read may be
    * pending at a time. Rejects with `MessageTooLargeError`,
    * `MessageTruncatedError`, `ConnectionResetError` or `SessionLostError`, once
    * everything that had arrived before was read.
    */
   receive(options?: ReceiveOptions): Promise<Uint8Array | undefined>;
+  /**
+   * Receives many messages at a time: each batch has all that have arrived. A
+   * loop over it ends and fails as one over the connection does. It costs less
+   * than `receive` for each, and still less if the batches are disposed:
+   *
+   * ```ts ignore
+   * for await (using batch of connection.batches()) {
+   *   for (const message of batch.messages) handle(message);
+   * }
+   * ```
+   *
+   * A batch is a read like any other: one may be pending at a time, and other
+   * reads may come between two of them.
+   *
+   * @throws {TypeError} for an option that is not known, or of the wrong type.
+   * @throws {RangeError} for a size that is not a whole number from 1 on.
+   */
+  batches(
+    options?: BatchOptions,
+  ): AsyncIterableIterator<MessageBatch, void, void>;
   /** Ends this side's direction after what was sent: half-close. Reading goes on. */
   closeWrite(): Promise<void>;
   /**

@@ -1,11 +1,12 @@
 /**
- * Checks of the options of a single `send` and `receive`, for programs without
+ * Checks of the options of a single `send`, `receive` and `batches`, for programs without
  * types. They cost some 30 ns, and only those who give options.
  *
  * @module
  */
 import {
   checkBytes,
+  checkInteger,
   checkOptionNames,
   checkSignal,
   kindOf,
@@ -16,6 +17,7 @@ import type {
   SendAllOptions,
   SendOptions,
 } from "./logical_connection.ts";
+import type { BatchOptions } from "./wire/message_batch.ts";
 
 const SEND_OPTIONS: OptionNames<SendOptions> = { signal: true };
 const SEND_ALL_OPTIONS: OptionNames<SendAllOptions> = { signal: true };
@@ -23,6 +25,13 @@ const RECEIVE_OPTIONS: OptionNames<ReceiveOptions> = {
   signal: true,
   into: true,
 };
+const BATCH_OPTIONS: OptionNames<BatchOptions> = {
+  maxBytes: true,
+  signal: true,
+};
+
+/** Bytes of a batch, as many as one read of a busy socket brings. */
+const BATCH_BYTES = 262_144;
 
 /** Returns a rejection if options of a `send` cannot be used. */
 export function refuseSend(options: SendOptions): Promise<never> | undefined {
@@ -90,4 +99,21 @@ export function refuseReceive(
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+/**
+ * Checks the options of `batches`, and fills in the defaults.
+ *
+ * @throws {TypeError} for an option that is not known, or of the wrong type.
+ * @throws {RangeError} for a size that is not a whole number from 1 on.
+ */
+export function resolveBatchOptions(options: BatchOptions = {}): {
+  readonly maxBytes: number;
+  readonly signal: AbortSignal | undefined;
+} {
+  checkOptionNames("batches()", options, BATCH_OPTIONS);
+  const { maxBytes = BATCH_BYTES, signal } = options;
+  checkInteger("maxBytes", maxBytes, { min: 1 });
+  if (signal !== undefined) checkSignal("signal", signal);
+  return { maxBytes, signal };
 }

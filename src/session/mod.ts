@@ -57,6 +57,7 @@ export type {
   SendAllOptions,
   SendOptions,
 } from "./logical_connection.ts";
+export type { BatchOptions, MessageBatch } from "./wire/message_batch.ts";
 export type { Network } from "./network.ts";
 export type { Address, SessionOptions } from "./options.ts";
 export type { Authenticate, PeerCredentials } from "./accepted_sessions.ts";

@@ -59,6 +59,8 @@ export class Session implements SocketPort {
   /** Streams of the peer above this are refused, as a GOAWAY has said. */
   #lastWanted = MAX_STREAM;
   #error: unknown;
+  /** The stream whose data is arriving. */
+  #arriving: Stream | undefined;
 
   constructor(init: SessionInit) {
     const { clock, options } = init;
@@ -228,12 +230,23 @@ export class Session implements SocketPort {
     }
     if (type === FrameType.DATA) {
       if (start === end && flags === 0) this.#flood.count();
-      this.#table.known(stream)?.onData(flags, bytes, start, end);
+      const target = this.#table.known(stream);
+      if (target !== this.#arriving) {
+        this.#arriving?.endRead();
+        this.#arriving = target;
+      }
+      target?.onData(flags, bytes, start, end);
     } else this.#onControl(type, flags, stream, bytes.subarray(start, end));
     if (acknowledger.isDue) {
       this.#out.countReply();
       acknowledger.acknowledge();
     } else if (stream !== 0) acknowledger.acknowledgeLater();
+  }
+
+  /** Called before the bytes of the frames that were taken change. */
+  endRead(): void {
+    this.#arriving?.endRead();
+    this.#arriving = undefined;
   }
 
   #onControl(

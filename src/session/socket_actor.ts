@@ -121,6 +121,9 @@ export function socketActor(options: SocketOptions): Behavior<never> {
         if (!session.isCarriedBy(link)) return;
         session.frame(type, flags, stream, bytes, start, end);
       },
+      endRead() {
+        session?.endRead();
+      },
     };
 
     // Decisions are made by `transition`, and carried out here.

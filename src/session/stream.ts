@@ -21,21 +21,20 @@ import type {
   SendAllOptions,
   SendOptions,
 } from "./logical_connection.ts";
-import { refuseReceive, refuseSend, refuseSendAll } from "./message_options.ts";
+import type { BatchOptions, MessageBatch } from "./wire/message_batch.ts";
+import {
+  refuseReceive,
+  refuseSend,
+  refuseSendAll,
+  resolveBatchOptions,
+} from "./message_options.ts";
 import type { Address } from "./options.ts";
+import { ReadLoop, type ReadLoopPort } from "./read_loop.ts";
 import type { SessionPhase } from "./session_phase.ts";
 import type { StreamPort } from "./stream_port.ts";
 import { ByteReadable, MessageWritable } from "./web_streams.ts";
 
 const READER_LEFT = "The reader has left";
-
-function toResult(
-  message: Uint8Array | undefined,
-): IteratorResult<Uint8Array, void> {
-  return message === undefined
-    ? { done: true, value: undefined }
-    : { done: false, value: message };
-}
 
 /** A logical connection, seen from its session. */
 export class Stream implements LogicalConnection {
@@ -128,22 +127,20 @@ export class Stream implements LogicalConnection {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, void> {
-    const toEnd = (error: unknown): IteratorResult<Uint8Array, void> => {
-      if (error === undefined || error !== this.#closedHere) throw error;
-      return { done: true, value: undefined };
-    };
-    return {
-      next: () => {
-        const value = this.#inbox.takeMessage();
-        return value === undefined
-          ? this.#inbox.receive().then(toResult, toEnd)
-          : Promise.resolve({ done: false, value });
-      },
-      return: () => {
-        this.#stopReading(READER_LEFT);
-        return Promise.resolve({ done: true, value: undefined });
-      },
-    };
+    const inbox = this.#inbox;
+    return this.#loop({
+      take: () => inbox.takeMessage(),
+      read: () => inbox.receive(),
+    });
+  }
+
+  batches(
+    options?: BatchOptions,
+  ): AsyncIterableIterator<MessageBatch, void, void> {
+    const { maxBytes, signal } = resolveBatchOptions(options);
+    return this.#loop<MessageBatch>({
+      read: () => this.#inbox.receiveBatch(maxBytes, signal),
+    });
   }
 
   get readable(): ReadableStream<Uint8Array> {
@@ -223,6 +220,15 @@ export class Stream implements LogicalConnection {
     return this.close();
   }
 
+  #loop<T>(source: Pick<ReadLoopPort<T>, "take" | "read">): ReadLoop<T> {
+    return new ReadLoop<T>({
+      ...source,
+      isClosedHere: (error) =>
+        error !== undefined && error === this.#closedHere,
+      leave: () => this.#stopReading(READER_LEFT),
+    });
+  }
+
   // For the session.
 
   /** Returns the first credit limit, for the OPEN. */
@@ -260,6 +266,11 @@ export class Stream implements LogicalConnection {
     if (!this.#inbox.finished) return;
     this.#readable?.settle();
     this.#removeIfDone();
+  }
+
+  /** Called before the bytes that `onData` was given change. */
+  endRead(): void {
+    this.#inbox.endRead();
   }
 
   /** Takes a credit limit; returns false if it changes nothing. */

@@ -244,6 +244,7 @@ function expectTyped(error: unknown): void {
 }
 
 const decodeAll: FrameSink = {
+  endRead() {},
   frame(type, _flags, _stream, bytes, start, end) {
     const payload = bytes.subarray(start, end);
     switch (type) {

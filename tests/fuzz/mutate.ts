@@ -65,6 +65,7 @@ async function relay(
       frame(type, flags, stream, bytes, start, end) {
         frames.push({ type, flags, stream, payload: bytes.slice(start, end) });
       },
+      endRead() {},
     });
     await new RawPeer(to).write(bytes);
   }

@@ -153,6 +153,7 @@ function collectInto(frames: Frame[]): FrameSink {
     frame(type, flags, stream, bytes, start, end) {
       frames.push({ type, flags, stream, payload: bytes.slice(start, end) });
     },
+    endRead() {},
   };
 }
 

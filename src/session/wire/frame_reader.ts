@@ -18,8 +18,8 @@ import {
 /** Takes frames, one with each call. */
 export interface FrameSink {
   /**
-   * Takes a whole frame, whose payload is `bytes` from `start` to `end`. It is
-   * valid during the call only, as the reader overwrites it.
+   * Takes a whole frame, whose payload is `bytes` from `start` to `end`, right
+   * behind its header. It is valid until `endRead`, as the reader overwrites it.
    */
   frame(
     type: number,
@@ -29,6 +29,8 @@ export interface FrameSink {
     start: number,
     end: number,
   ): void;
+  /** Called after the frames of each read, even if one of them has thrown. */
+  endRead(): void;
 }
 
 /** Size of the buffer of a quiet socket: thousands of them cost little. */
@@ -138,6 +140,14 @@ export class FrameReader {
 
   /** Returns how many bytes the frame that is not whole yet needs. */
   #readFrames(sink: FrameSink): number {
+    try {
+      return this.#readWhole(sink);
+    } finally {
+      sink.endRead();
+    }
+  }
+
+  #readWhole(sink: FrameSink): number {
     const buffer = this.#buffer;
     while (this.#end - this.#start >= HEADER_BYTES) {
       const at = this.#start;

@@ -6,7 +6,8 @@
  * @module
  */
 import { TroupeError } from "../../actor/mod.ts";
-import { Assembly } from "./assembly.ts";
+import type { ReceivedBatch } from "./received_batch.ts";
+import { BatchReader } from "./batch_reader.ts";
 import { isFree, ReceiveCredit } from "./credit.ts";
 import {
   MessageTooLargeError,
@@ -15,17 +16,15 @@ import {
 } from "./errors.ts";
 import { FrameQueue } from "./frame_queue.ts";
 import type { InboxPort, ReadOptions } from "./inbox_port.ts";
+import { PartialMessage } from "./partial_message.ts";
+import { onAbort, type PendingRead } from "./pending_read.ts";
 import { DataFlag, FRAME_COST } from "./protocol.ts";
 
 /** Where small frames are gathered, by one inbox at a time. */
 const GATHERED = new Uint8Array(16_384);
 
-/** A pending read, of a whole message or of any bytes. */
-interface Reader {
-  readonly whole: boolean;
-  readonly into: Uint8Array | undefined;
-  readonly resolve: (bytes: Uint8Array | undefined) => void;
-  readonly reject: (error: unknown) => void;
+function otherReadPending(): TroupeError {
+  return new TroupeError("Cannot read: another read of this stream is pending");
 }
 
 /** Frames between the socket that brings them and the user who reads them. */
@@ -34,13 +33,10 @@ export class Inbox {
   readonly #stream: number;
   readonly #credit: ReceiveCredit;
   readonly #frames = new FrameQueue();
-  #assembly: Assembly | undefined;
-  #reader: Reader | undefined;
-  /** Cost of the parts of a message that the sender's credit still pays for. */
-  #held = 0;
-  /** Gives back the reservation for a large message, or withdraws it. */
-  #leaveLine: (() => void) | undefined;
-  #admitted = false;
+  readonly #partial: PartialMessage;
+  #reader: PendingRead | undefined;
+  /** Reads of batches, once there has been one. */
+  #batches: BatchReader | undefined;
   /** No more frames will come. */
   #finished = false;
   /** Why the stream failed, for readers who have read what arrived before. */
@@ -52,6 +48,11 @@ export class Inbox {
     this.#stream = stream;
     const { options: { windowBytes, maxWindowBytes }, windows } = port;
     this.#credit = new ReceiveCredit(windowBytes, maxWindowBytes, windows);
+    this.#partial = new PartialMessage(
+      port,
+      this.#credit,
+      (cost) => this.#consume(cost),
+    );
   }
 
   /** Whether the sender has ended its direction, or the stream has failed. */
@@ -62,7 +63,7 @@ export class Inbox {
   /** Whether everything was read or dropped, and nothing more comes. */
   get drained(): boolean {
     return (this.#finished || this.#discarding) && this.#frames.length === 0 &&
-      this.#partial === 0;
+      this.#partial.length === 0;
   }
 
   /** Why the stream failed, or was discarded; `undefined` if it did neither. */
@@ -76,7 +77,8 @@ export class Inbox {
   }
 
   /**
-   * Takes a DATA frame, and copies what it keeps of it.
+   * Takes a DATA frame, whose header is right before `start`. What is kept of it
+   * is copied before `endRead` returns.
    *
    * @throws {ProtocolError} when it exceeds the credit or comes after the end.
    */
@@ -91,11 +93,19 @@ export class Inbox {
         // No credit is given back, so this comes to an end.
       } else if (this.#reader !== undefined) {
         this.#hand(this.#reader, bytes, start, end, last);
+      } else if (!last && this.#frames.length === 0 && this.#isBatchPending) {
+        this.#append(bytes, start, end, undefined);
       } else {
         this.#frames.push(bytes, start, end, last);
+        this.#batches?.wake();
       }
     }
     if ((flags & DataFlag.FIN) !== 0) this.fail(undefined);
+  }
+
+  /** Called before the bytes of the frames that were delivered change. */
+  endRead(): void {
+    this.#frames.endRead();
   }
 
   /**
@@ -111,8 +121,8 @@ export class Inbox {
   /** Returns the next message if it is one frame that waits; else `receive` it. */
   takeMessage(): Uint8Array | undefined {
     const length = this.#frames.nextEnd;
-    const there = length !== undefined && this.#reader === undefined;
-    if (!there || !this.#isMessage(true, length)) return undefined;
+    if (length === undefined || this.#isRead) return undefined;
+    if (!this.#isMessage(true, length)) return undefined;
     const message = this.#frames.shift();
     this.#consume(length + FRAME_COST);
     return message;
@@ -124,8 +134,8 @@ export class Inbox {
    * cancelled comes first.
    */
   read(signal?: AbortSignal): Promise<Uint8Array | undefined> {
-    const isFree = this.#reader === undefined && this.#partial === 0;
-    const bytes = isFree && !signal?.aborted ? this.#gather() : undefined;
+    const isNext = !this.#isRead && this.#partial.length === 0;
+    const bytes = isNext && !signal?.aborted ? this.#gather() : undefined;
     return bytes ? Promise.resolve(bytes) : this.#read(false, { signal });
   }
 
@@ -134,10 +144,9 @@ export class Inbox {
    * view of them. The buffer is in use until the read settles.
    */
   readInto(buffer: Uint8Array): Promise<Uint8Array | undefined> {
-    if (this.#reader !== undefined) return this.#read(false, {});
-    if (this.#partial > 0) {
-      const count = this.#assembly?.moveTo(buffer);
-      if (this.#partial === 0) this.#takeMessage();
+    if (this.#isRead) return this.#read(false, {});
+    if (this.#partial.length > 0) {
+      const count = this.#partial.moveTo(buffer);
       return Promise.resolve(buffer.subarray(0, count));
     }
     const filled = this.#frames.fill(buffer);
@@ -155,13 +164,14 @@ export class Inbox {
     const reader = this.#reader;
     this.#reader = undefined;
     // The reader's buffer is the reader's own again.
-    this.#assembly?.detach();
+    this.#partial.detach();
     if (reader !== undefined) {
       if (error !== undefined) reader.reject(error);
       else this.#end(reader.whole).then(reader.resolve, reader.reject);
     }
-    this.#leave();
+    this.#partial.leave();
     if (this.#frames.length === 0) this.release();
+    this.#batches?.wake();
   }
 
   /**
@@ -176,31 +186,36 @@ export class Inbox {
   discard(error: unknown): void {
     this.#discarding = true;
     this.#frames.clear();
-    this.#assembly = undefined;
-    this.#leave();
+    this.#partial.drop();
     this.#error ??= error;
     this.#reader?.reject(error);
     this.#reader = undefined;
+    this.#batches?.wake();
+  }
+
+  /** Whether a read is pending. */
+  get #isRead(): boolean {
+    return this.#reader !== undefined || this.#isBatchPending;
+  }
+
+  get #isBatchPending(): boolean {
+    return this.#batches !== undefined && this.#batches.isPending;
   }
 
   #read(
     whole: boolean,
     { signal, into }: ReadOptions,
   ): Promise<Uint8Array | undefined> {
-    if (this.#reader !== undefined) {
-      return Promise.reject(
-        new TroupeError("Cannot read: another read of this stream is pending"),
-      );
-    }
+    if (this.#isRead) return Promise.reject(otherReadPending());
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (!whole && this.#partial > 0) {
+    if (!whole && this.#partial.length > 0) {
       return Promise.resolve(this.#takePartial());
     }
-    if (into !== undefined && this.#partial > 0) {
-      if (this.#partial > into.length) {
+    if (into !== undefined && this.#partial.length > 0) {
+      if (this.#partial.length > into.length) {
         return Promise.reject(this.#tooLarge(into.length));
       }
-      this.#assembly?.into(into);
+      this.#partial.into(into);
     }
     let payload: Uint8Array | undefined;
     while ((payload = this.#frames.shift()) !== undefined) {
@@ -218,19 +233,44 @@ export class Inbox {
       }
       const error = this.#append(payload, 0, length, into);
       if (error !== undefined) return Promise.reject(error);
-      if (last) return Promise.resolve(this.#takeMessage());
+      if (last) return Promise.resolve(this.#partial.take());
     }
     if (this.#finished || this.#discarding) {
-      this.#assembly?.detach();
-      if (this.#finished) this.release();
-      return this.#error === undefined
-        ? this.#end(whole)
-        : Promise.reject(this.#error);
+      this.#partial.detach();
+      return this.#ended(whole);
     }
     return new Promise((resolve, reject) => {
       this.#reader = signal === undefined
         ? { whole, into, resolve, reject }
         : this.#abortable({ whole, into, resolve, reject }, signal);
+    });
+  }
+
+  /**
+   * Receives all messages that are here, up to `maxBytes` and at least one;
+   * `undefined` at the end of the stream. Rejects as `receive` does.
+   */
+  receiveBatch(
+    maxBytes: number,
+    signal?: AbortSignal,
+  ): Promise<ReceivedBatch | undefined> {
+    if (this.#isRead) return Promise.reject(otherReadPending());
+    this.#batches ??= this.#batchReader();
+    return this.#batches.read(maxBytes, signal);
+  }
+
+  #batchReader(): BatchReader {
+    this.#frames.reuses = true;
+    return new BatchReader({
+      frames: this.#frames,
+      partial: this.#partial,
+      maxMessageBytes: this.#port.options.maxMessageBytes,
+      consume: (cost) => this.#consume(cost),
+      append: (bytes, start, end) => this.#append(bytes, start, end, undefined),
+      ended: () =>
+        this.#finished || this.#discarding
+          ? this.#ended(true).then(() => undefined)
+          : undefined,
     });
   }
 
@@ -241,15 +281,13 @@ export class Inbox {
     return filled === 0 ? undefined : GATHERED.slice(0, filled);
   }
 
-  #abortable(reader: Reader, signal: AbortSignal): Reader {
+  #abortable(reader: PendingRead, signal: AbortSignal): PendingRead {
     const { resolve, reject } = reader;
-    const abort = (): void => {
+    const ended = onAbort(signal, (reason) => {
       this.#reader = undefined;
-      this.#assembly?.detach();
-      reject(signal.reason);
-    };
-    const ended = (): void => signal.removeEventListener("abort", abort);
-    signal.addEventListener("abort", abort, { once: true });
+      this.#partial.detach();
+      reject(reason);
+    });
     return {
       ...reader,
       resolve: (bytes) => (ended(), resolve(bytes)),
@@ -259,7 +297,7 @@ export class Inbox {
 
   /** Gives a frame to the pending read. */
   #hand(
-    reader: Reader,
+    reader: PendingRead,
     bytes: Uint8Array,
     start: number,
     end: number,
@@ -271,13 +309,13 @@ export class Inbox {
       // An error has rejected the read already.
       if (error !== undefined || !last) return;
       this.#reader = undefined;
-      return reader.resolve(this.#takeMessage());
+      return reader.resolve(this.#partial.take());
     }
     const { into } = reader;
     // Only a read of any bytes has room for less than a frame.
     const cut = into !== undefined && into.length < length ? into.length : -1;
     if (cut > 0) {
-      this.#frames.push(bytes, start + cut, end, last);
+      this.#frames.pushRest(bytes.slice(start + cut, end), last);
       end = start + cut;
     }
     this.#consume(end - start + (cut > 0 ? 0 : FRAME_COST));
@@ -295,11 +333,7 @@ export class Inbox {
     const limit = into === undefined
       ? this.#port.options.maxMessageBytes
       : into.length;
-    return last && this.#partial === 0 && length <= limit;
-  }
-
-  get #partial(): number {
-    return this.#assembly?.length ?? 0;
+    return last && this.#partial.length === 0 && length <= limit;
   }
 
   #append(
@@ -311,19 +345,10 @@ export class Inbox {
     const limit = into === undefined
       ? this.#port.options.maxMessageBytes
       : into.length;
-    const length = this.#partial + end - start;
-    if (length > limit) return this.#tooLarge(limit);
-    const assembly = this.#assembly ??= new Assembly();
-    if (into !== undefined && assembly.length === 0) assembly.into(into);
-    // Until it is admitted, a message has the room of its window; but it may be
-    // larger if it was admitted before the stream ended.
-    const { window } = this.#credit;
-    const most = this.#finished ? Math.max(window, 2 * length) : window;
-    const room = this.#admitted ? limit : most;
-    assembly.append(bytes, start, end, room);
-    const cost = end - start + FRAME_COST;
-    if (into !== undefined || this.#admitted) this.#consume(cost);
-    else this.#hold(cost);
+    if (this.#partial.length + end - start > limit) {
+      return this.#tooLarge(limit);
+    }
+    this.#partial.append(bytes, start, end, into, limit, this.#finished);
     return undefined;
   }
 
@@ -336,49 +361,22 @@ export class Inbox {
     return error;
   }
 
-  /** Keeps a part of a message at the expense of its sender's credit. */
-  #hold(cost: number): void {
-    // All of it is here once the sender has ended.
-    if (this.#finished) return;
-    this.#held += cost;
-    // Together with what was read and not granted yet, which is less than half a
-    // window, it leaves credit for another byte.
-    if (this.#held < this.#credit.window / 2 - FRAME_COST) return;
-    if (this.#leaveLine !== undefined) return;
-    // It may not fit the window, so it needs memory of the session's budget.
-    const { partials, options: { maxMessageBytes } } = this.#port;
-    const withdraw = partials.reserve(maxMessageBytes, () => {
-      this.#admitted = true;
-      this.#leaveLine = () => partials.give(maxMessageBytes);
-      this.#consume(this.#held);
-      this.#held = 0;
-    });
-    this.#leaveLine ??= withdraw;
-  }
-
-  #leave(): void {
-    const leave = this.#leaveLine;
-    this.#leaveLine = undefined;
-    this.#admitted = false;
-    this.#held = 0;
-    leave?.();
-  }
-
-  #takeMessage(): Uint8Array | undefined {
-    const held = this.#held;
-    this.#leave();
-    if (held > 0) this.#consume(held);
-    return this.#assembly?.take();
-  }
-
   /** Takes what was assembled of a message, if anything. */
   #takePartial(): Uint8Array | undefined {
-    return this.#partial > 0 ? this.#takeMessage() : undefined;
+    return this.#partial.length > 0 ? this.#partial.take() : undefined;
+  }
+
+  /** Returns how the stream has ended, for a reader who has read the rest. */
+  #ended(whole: boolean): Promise<Uint8Array | undefined> {
+    if (this.#finished) this.release();
+    return this.#error === undefined
+      ? this.#end(whole)
+      : Promise.reject(this.#error);
   }
 
   /** Returns what is left for a reader at the end. */
   #end(whole: boolean): Promise<Uint8Array | undefined> {
-    if (!whole || this.#partial === 0) {
+    if (!whole || this.#partial.length === 0) {
       return Promise.resolve(this.#takePartial());
     }
     return Promise.reject(

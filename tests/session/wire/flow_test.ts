@@ -9,12 +9,14 @@ import { Inbox } from "../../../src/session/wire/inbox.ts";
 import { Outbox } from "../../../src/session/wire/outbox.ts";
 import {
   FRAME_COST,
+  HEADER_BYTES,
   INITIAL_CREDIT,
   MAX_FRAME_BYTES,
   Priority,
 } from "../../../src/session/wire/protocol.ts";
 import {
   concat,
+  encoded,
   FakeInboxPort,
   FakePort,
   pattern,
@@ -33,6 +35,8 @@ type Step =
   /** Into a buffer of the reader's own. */
   | { readonly type: "receive_into" }
   | { readonly type: "read" }
+  /** A batch that is given back. */
+  | { readonly type: "batch"; readonly maxBytes: number }
   | { readonly type: "abort" }
   /** Time passes: windows grow if it is little. */
   | { readonly type: "wait"; readonly ms: number };
@@ -136,7 +140,7 @@ class Flow {
         this.port.pump();
         break;
       case "deliver":
-        for (let i = 0; i < step.frames; i++) this.#deliver();
+        this.#deliver(step.frames);
         break;
       case "raise":
         this.outbox.raise(this.limits[step.which % this.limits.length] ?? 0);
@@ -145,6 +149,9 @@ class Flow {
       case "receive_into":
       case "read":
         this.#read(step.type);
+        break;
+      case "batch":
+        this.#readBatch(step.maxBytes);
         break;
       case "wait":
         this.#session.clock.advance(step.ms);
@@ -171,12 +178,19 @@ class Flow {
     await this.step(mode);
   }
 
-  #deliver(): void {
-    const frame = this.port.frames[this.#delivered];
-    if (frame === undefined) return;
-    this.#delivered++;
-    this.inbox.deliver(frame.flags, frame.payload, 0, frame.payload.length);
-    frame.payload.fill(0); // the reader overwrites it
+  /** Delivers as many frames as there are, in one read. */
+  #deliver(count: number): void {
+    const from = this.#delivered;
+    const frames = this.port.frames.slice(from, from + count);
+    const bytes = concat(frames.map(encoded));
+    let start = HEADER_BYTES;
+    for (const { flags, payload: { length } } of frames) {
+      this.#delivered++;
+      this.inbox.deliver(flags, bytes, start, start + length);
+      start += length + HEADER_BYTES;
+    }
+    this.inbox.endRead();
+    bytes.fill(0xee);
   }
 
   #read(mode: "receive" | "receive_into" | "read"): void {
@@ -189,12 +203,36 @@ class Flow {
       : this.inbox.receive(
         mode === "receive" ? { signal } : { signal, into },
       );
+    this.#settle(reading, abort, (bytes) => {
+      this.received.push(bytes.slice());
+      into.fill(0); // it is ours again
+    });
+  }
+
+  #readBatch(maxBytes: number): void {
+    if (this.#abort !== undefined) return;
+    const abort = this.#abort = new AbortController();
+    const reading = this.inbox.receiveBatch(maxBytes, abort.signal);
+    this.#settle(reading, abort, (batch) => {
+      const { messages } = batch;
+      const bytes = messages.reduce((sum, { length }) => sum + length, 0);
+      assert(messages.length === 1 || bytes <= maxBytes, `${bytes} bytes`);
+      for (const message of messages) this.received.push(message.slice());
+      batch[Symbol.dispose]();
+      assert(messages.every(({ length }) => length === 0), "it was given back");
+    });
+  }
+
+  #settle<T>(
+    reading: Promise<T | undefined>,
+    abort: AbortController,
+    take: (value: T) => void,
+  ): void {
     reading.then(
-      (bytes) => {
+      (value) => {
         this.#abort = undefined;
-        if (bytes === undefined) this.ended = true;
-        else this.received.push(bytes.slice());
-        into.fill(0); // it is ours again
+        if (value === undefined) this.ended = true;
+        else take(value);
       },
       (error) => {
         this.#abort = undefined;
@@ -232,7 +270,13 @@ function assertGivenBack(port: FakeInboxPort, largeMessages = 1): void {
 
 const windows = fc.constantFrom(65_536, 65_537, 99_999, 262_144);
 const frameLimits = fc.constantFrom(1024, 10_000, MAX_FRAME_BYTES);
-const whole: readonly Step[] = [{ type: "receive" }, { type: "receive_into" }];
+const whole: readonly Step[] = [
+  { type: "receive" },
+  { type: "receive_into" },
+  { type: "batch", maxBytes: 1 },
+  { type: "batch", maxBytes: 50_000 },
+  { type: "batch", maxBytes: 262_144 },
+];
 
 Deno.test("messages of any size arrive once and in order, however sends, reads, credit and aborts interleave", async () => {
   await fc.assert(

@@ -297,7 +297,7 @@ Deno.test("the error for a peer that speaks TLS says so", () => {
     const reader = new FrameReader();
     reader.space()[0] = first;
     assertThrows(
-      () => reader.advance(1, { frame() {} }),
+      () => reader.advance(1, { frame() {}, endRead() {} }),
       ProtocolError,
       expected,
     );

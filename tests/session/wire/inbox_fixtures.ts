@@ -6,7 +6,8 @@
 import { Inbox } from "../../../src/session/wire/inbox.ts";
 import type { MessageTooLargeError } from "../../../src/session/wire/errors.ts";
 import type { InboxOptions } from "../../../src/session/wire/inbox_port.ts";
-import { FakeInboxPort } from "./support.ts";
+import { FrameType } from "../../../src/session/wire/protocol.ts";
+import { FakeInboxPort, header } from "./support.ts";
 
 /** No bytes. */
 export const EMPTY: Uint8Array = new Uint8Array(0);
@@ -38,9 +39,14 @@ export function setup(
     tooLarge: port.tooLargeErrors,
     frame(flags, payload = EMPTY) {
       const buffer = new Uint8Array(payload.length + 20);
+      buffer.set(header(FrameType.DATA, flags, stream, payload.length), 2);
       buffer.set(payload, 10);
-      inbox.deliver(flags, buffer, 10, 10 + payload.length);
-      buffer.fill(0xee);
+      try {
+        inbox.deliver(flags, buffer, 10, 10 + payload.length);
+      } finally {
+        inbox.endRead();
+        buffer.fill(0xee);
+      }
     },
   };
 }

@@ -90,6 +90,7 @@ export function collector(): FrameSink & { readonly frames: Frame[] } {
     frame(type, flags, stream, bytes, start, end) {
       frames.push({ type, flags, stream, payload: bytes.slice(start, end) });
     },
+    endRead() {},
   };
 }
 
