@@ -74,6 +74,7 @@ export function coreActor(options: CoreActorOptions): Behavior<CoreMessage> {
     let isResponsive = true;
     /** The thread is gone, or past help. */
     const ended = Promise.withResolvers<void>();
+    seat.ended = ended.promise;
     void thread.gone.then(() => {
       if (seat.channel === channel) seat.channel = undefined;
       channel.close(coreLost(index, thread));

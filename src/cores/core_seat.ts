@@ -44,6 +44,8 @@ export class CoreSeat {
   readonly firstStart: PromiseWithResolvers<void> = Promise.withResolvers();
   /** The thread of the last life, which may not have ended yet. */
   thread: WorkerThread | undefined;
+  /** Resolves when that thread has ended, or was ended but computes on. */
+  ended: Promise<void> = Promise.resolve();
   /** The channel to the worker, once that runs. */
   channel: Channel | undefined;
   readonly #onState: (state: CoreState) => void;

@@ -174,7 +174,9 @@ export async function cores<Data = unknown>(
       })
     ),
   }));
-  const closed = root.stopped.then(() => {
+  const closed = root.stopped.then(async () => {
+    // One whose start has failed has no life that could wait for it.
+    await Promise.all(seats.map((seat) => seat.ended));
     for (const seat of seats) if (seat.phase !== "stuck") seat.enter("stopped");
   });
   const close = (): Promise<void> => {
