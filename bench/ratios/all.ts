@@ -63,6 +63,10 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./tcp/echo.ts")).rtt100B,
   },
   {
+    name: "tcp/rtt-100B-two-cores",
+    load: async () => (await import("./tcp/echo.ts")).rtt100BTwoCores,
+  },
+  {
     name: "tcp/echo-200KB",
     load: async () => (await import("./tcp/echo.ts")).echo200KB,
   },

@@ -11,7 +11,7 @@
 
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { TextLineStream } from "@std/streams";
-import { shareCore } from "./one_core.ts";
+import { shareCore } from "./cores.ts";
 import { announce } from "./peer_process.ts";
 import type { Batch, EchoPeer, SinkPeer } from "./peers.ts";
 import { takenOf, Tally } from "./tally.ts";

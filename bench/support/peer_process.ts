@@ -6,7 +6,7 @@
  * @module
  */
 
-import { leaveCore, shareCore } from "./one_core.ts";
+import { type Cores, leaveCore, shareCore, splitCores } from "./cores.ts";
 
 /** How long a peer may take to end once its input is closed, milliseconds. */
 const END_TIMEOUT_MS = 5_000;
@@ -28,15 +28,15 @@ export class PeerProcess implements AsyncDisposable {
 
   /**
    * Starts a script that calls {@linkcode announce}, waits for its port, and
-   * puts the peer and this process on one core ({@linkcode shareCore}), unless
-   * they are to run on any.
+   * puts the peer and this process on one core ({@linkcode shareCore}), on one
+   * each ({@linkcode splitCores}), or leaves them alone.
    *
    * @throws {Error} If it ends or says something else first.
    */
   static async start(
     script: URL,
     args: readonly string[] = [],
-    cores: "one core" | "any core" = "one core",
+    cores: Cores = "one core",
   ): Promise<PeerProcess> {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--allow-all", script.href, ...args],
@@ -46,6 +46,7 @@ export class PeerProcess implements AsyncDisposable {
     try {
       const port = portOf(await firstLine(child.stdout));
       if (cores === "one core") await shareCore(child.pid);
+      if (cores === "two cores") await splitCores(child.pid);
       return new PeerProcess(child, port);
     } catch (cause) {
       await end(child);
@@ -55,7 +56,7 @@ export class PeerProcess implements AsyncDisposable {
     }
   }
 
-  /** Ends the process, waits until it has, and leaves the shared core. */
+  /** Ends the process, waits until it has, and leaves its core. */
   async [Symbol.asyncDispose](): Promise<void> {
     await end(this.#child);
     await leaveCore();

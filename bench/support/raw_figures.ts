@@ -4,7 +4,7 @@
  * here for the choices that all TCP comparisons rest on:
  *
  * - `…-one-process`: client and server share one event loop. The comparisons
- *   use two processes (on one core, see `one_core.ts`), as the people who use us
+ *   use two processes (on one core, see `cores.ts`), as the people who use us
  *   do: each side has its own heap, its own collector and its own turns, so that
  *   nothing is gathered into a write because the other side had the loop.
  * - `…-relay`: the server sends bytes back as they arrive instead of message by

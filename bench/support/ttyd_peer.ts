@@ -6,7 +6,7 @@
  */
 
 import { TextLineStream } from "@std/streams";
-import { shareCore } from "./one_core.ts";
+import { shareCore } from "./cores.ts";
 import { announce } from "./peer_process.ts";
 import { programOf, TerminalClient, type TerminalPeer } from "./terminals.ts";
 

@@ -11,7 +11,7 @@
 import { PerformanceScenarios } from "../../../src/load/presets/performance_scenarios.ts";
 import { startTarget } from "../../../src/load/run/target.ts";
 import { MeasuringProcess } from "../../support/measuring_process.ts";
-import { leaveCore, shareCore } from "../../support/one_core.ts";
+import { leaveCore, shareCore } from "../../support/cores.ts";
 import { type Comparison, contestant, type Start } from "../harness.ts";
 
 const SCRIPT = new URL("../../support/chat_users.ts", import.meta.url);

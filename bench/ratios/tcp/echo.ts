@@ -6,6 +6,7 @@
  */
 
 import { allocatedBytes } from "../../support/allocation.ts";
+import type { Cores } from "../../support/cores.ts";
 import type { EchoPeer } from "../../support/peers.ts";
 import { PeerProcess } from "../../support/peer_process.ts";
 import { RawEcho } from "../../support/raw_client.ts";
@@ -23,19 +24,23 @@ import { type Comparison, contestant, type Start } from "../harness.ts";
 
 const SUPPORT = "../../support/";
 
-type Run = typeof roundTripMicros;
+/** How a workload is measured, and where both sides run. */
+interface Way {
+  readonly run: typeof roundTripMicros;
+  readonly cores: Cores;
+}
 
 function start(
   workload: EchoWorkload,
   script: string,
   connect: (port: number) => Promise<EchoPeer>,
-  run: Run,
+  { run, cores }: Way,
 ): Start {
   const payload = makePayload(workload.bytes);
   return async () => {
     await using stack = new AsyncDisposableStack();
     const server = new URL(SUPPORT + script, import.meta.url);
-    const { port } = stack.use(await PeerProcess.start(server));
+    const { port } = stack.use(await PeerProcess.start(server, [], cores));
     const peer = stack.use(await connect(port));
     await verifyEcho(peer, payload);
     const measure = () => run(peer, payload, workload.count);
@@ -47,18 +52,20 @@ function echo(
   workload: EchoWorkload,
   rounds: number,
   unit: "us" | "bytes" = "us",
+  cores: Cores = "one core",
 ): Comparison {
   const run = unit === "us" ? roundTripMicros : roundTripHeapBytes;
+  const way = { run, cores };
   return {
     unit,
     rounds,
-    ours: start(workload, "troupe_server.ts", TroupeEcho.connect, run),
+    ours: start(workload, "troupe_server.ts", TroupeEcho.connect, way),
     baselines: {
       raw: start(
         workload,
         "raw_peer.ts",
         (port) => RawEcho.connect(port, workload.bytes, "echo"),
-        run,
+        way,
       ),
     },
   };
@@ -80,6 +87,13 @@ async function roundTripHeapBytes(
 
 /** 100 bytes. */
 export const rtt100B: Comparison = echo(ECHO_100B, 15);
+/** 100 bytes, client and server on a core each. */
+export const rtt100BTwoCores: Comparison = echo(
+  ECHO_100B,
+  15,
+  "us",
+  "two cores",
+);
 /** 200 KB. */
 export const echo200KB: Comparison = echo(ECHO_200KB, 15);
 /** 1 MB; its figures depend on which pages the buffers get, so more rounds. */
