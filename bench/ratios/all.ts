@@ -105,6 +105,14 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./tcp/beside.ts")).send1KBBeside,
   },
   {
+    name: "codec/encode",
+    load: async () => (await import("./codec/messages.ts")).encode,
+  },
+  {
+    name: "codec/decode",
+    load: async () => (await import("./codec/messages.ts")).decode,
+  },
+  {
     name: "terminal/echo",
     load: async () => (await import("./terminal/terminals.ts")).echo,
   },

@@ -27,7 +27,8 @@ export const raw: Codec<Uint8Array> = {
 };
 
 /**
- * A codec for {@link https://msgpack.org | MessagePack}, by `@std/msgpack`.
+ * A codec for {@link https://msgpack.org | MessagePack}. It writes the same bytes
+ * as `@std/msgpack`, and reads the same values.
  *
  * It encodes plain data only: scalars, arrays, and objects whose prototype is
  * `Object.prototype` or `null`. Anything else is a {@linkcode CodecError} that
@@ -46,10 +47,12 @@ export const raw: Codec<Uint8Array> = {
  * A decoded `Uint8Array` is a view of the bytes that were passed to `decode`,
  * and keeps all of them alive: nothing is copied. Connections pass on each
  * message in its own buffer. If a buffer will be written to again, or
- * transferred, pass `bytes.slice()` to `decode`. `encode` copies.
+ * transferred, pass `bytes.slice()` to `decode`. `encode` copies, and each
+ * encoded message has a buffer of its own.
  *
  * Size, depth, number of values and every declared length are checked before
- * the first value is created. Extension types (timestamps among them), keys
+ * the first value is created. `encode` reads each property once, and stops at
+ * the first that it cannot encode within the bounds. Extension types (timestamps among them), keys
  * that are not strings and the key `__proto__` are refused.
  *
  * @example Any value

@@ -35,7 +35,7 @@ export interface Codec<T> {
 
 /**
  * A value cannot be encoded, or bytes cannot be decoded. The `cause` is what
- * `parse` or the library of the format threw, if either did.
+ * `parse`, a getter of the value or the parser of the format threw, if any did.
  */
 export class CodecError extends TroupeError {}
 
@@ -52,8 +52,8 @@ export interface CodecOptions {
   readonly maxBytes?: number;
   /**
    * Limit on the nesting of arrays and objects, from 0 to 1,000: `1` has a
-   * depth of 0, `[1]` of 1 and `{ a: [1] }` of 2. `@std/msgpack` recurses, and
-   * overflows the stack somewhere above 2,000.
+   * depth of 0, `[1]` of 1 and `{ a: [1] }` of 2. Encoding and decoding recurse,
+   * and would overflow the stack at some depth.
    *
    * @default {64}
    */

@@ -1,7 +1,5 @@
-// A codec is a format between two checks: of a value before it is encoded, of
-// bytes before they are decoded.
+// A codec is a format with the bounds of its user, and what parses its values.
 
-import { decode, encode } from "@std/msgpack";
 import {
   type Codec,
   CodecError,
@@ -10,10 +8,14 @@ import {
   type MsgpackValue,
   resolveCodecLimits,
 } from "./codec_contract.ts";
+import { findJsonFault } from "./json_check.ts";
 import { scanJson } from "./json_scan.ts";
 import type { JsonValue } from "./json_value.ts";
+import { readMsgpack } from "./msgpack_reader.ts";
 import { scanMsgpack } from "./msgpack_scan.ts";
-import { findFault } from "./plain_data.ts";
+import { writeMsgpack } from "./msgpack_writer.ts";
+import { registerEncoder } from "./message_encoder.ts";
+import { type Placement, Slab } from "./slab.ts";
 
 /**
  * A way to write plain data as bytes.
@@ -23,12 +25,12 @@ import { findFault } from "./plain_data.ts";
 export interface Format<Plain> {
   readonly name: string;
   /**
-   * Checks that a value is plain data.
+   * Writes one value, which may be anything. Any error means that it could not
+   * be read.
    *
-   * @throws {CodecError} if it is not, or not within `limits`.
+   * @throws {CodecError} if the value is not plain data, or not within `limits`.
    */
-  check(value: unknown, limits: CodecLimits): asserts value is Plain;
-  write(value: Plain): Uint8Array;
+  write(value: unknown, limits: CodecLimits, placement: Placement): Uint8Array;
   /**
    * Reads one value. Any error means that the bytes are malformed.
    *
@@ -37,38 +39,49 @@ export interface Format<Plain> {
   read(bytes: Uint8Array, limits: CodecLimits): Plain;
 }
 
-/** MessagePack, by `@std/msgpack`. */
+/** MessagePack. */
 export const MSGPACK: Format<MsgpackValue> = {
   name: "msgpack",
-  check(value, limits): asserts value is MsgpackValue {
-    const fault = findFault(value, limits, false);
-    if (fault !== undefined) {
-      throw new CodecError(`Cannot encode msgpack: ${fault}`);
-    }
-  },
-  write: encode,
+  write: writeMsgpack,
   read(bytes, limits) {
     const fault = scanMsgpack(bytes, limits);
     if (fault !== undefined) {
       throw new CodecError(`Cannot decode msgpack: ${fault}`);
     }
-    return decode(bytes);
+    return readMsgpack(bytes);
   },
 };
 
 const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
 
+const jsonSlab = new Slab();
+const MAX_SHARED_CHARS = 1_024;
+
 /** JSON in UTF-8. */
 export const JSON_TEXT: Format<JsonValue> = {
   name: "json",
-  check(value, limits): asserts value is JsonValue {
-    const fault = findFault(value, limits, true);
+  write(value, limits, { headBytes, isShared }) {
+    const fault = findJsonFault(value, limits);
     if (fault !== undefined) {
-      throw new CodecError(`Cannot encode json: ${fault}`);
+      throw new CodecError(`Cannot encode json: value${fault}`);
     }
+    const text = JSON.stringify(value);
+    if (isShared && text.length <= MAX_SHARED_CHARS) {
+      jsonSlab.reserve(headBytes + text.length * 3);
+      const start = jsonSlab.start + headBytes;
+      const { written } = utf8Encoder.encodeInto(
+        text,
+        jsonSlab.bytes.subarray(start),
+      );
+      return jsonSlab.cut(start + written);
+    }
+    const bytes = utf8Encoder.encode(text);
+    if (headBytes === 0) return bytes;
+    const message = new Uint8Array(headBytes + bytes.length);
+    message.set(bytes, headBytes);
+    return message;
   },
-  write: (value) => utf8Encoder.encode(JSON.stringify(value)),
   read(bytes, limits) {
     const fault = scanJson(bytes, limits);
     if (fault !== undefined) {
@@ -94,26 +107,27 @@ export function createCodec<Plain, T>(
   const { maxBytes } = limits;
   const cannotEncode = `Cannot encode ${name}`;
   const cannotDecode = `Cannot decode ${name}`;
-  return {
+  const write = (value: unknown, placement: Placement): Uint8Array => {
+    let bytes: Uint8Array;
+    try {
+      bytes = format.write(value, limits, placement);
+    } catch (error) {
+      if (error instanceof CodecError) throw error;
+      throw new CodecError(`${cannotEncode}: reading the value failed`, {
+        cause: error,
+      });
+    }
+    const length = bytes.length - placement.headBytes;
+    if (length > maxBytes) {
+      throw new CodecError(
+        `${cannotEncode}: it takes ${length} bytes, the limit is ${maxBytes}`,
+      );
+    }
+    return bytes;
+  };
+  const codec: Codec<T> = {
     name,
-    encode(value: T): Uint8Array {
-      let bytes: Uint8Array;
-      try {
-        format.check(value, limits);
-        bytes = format.write(value);
-      } catch (error) {
-        if (error instanceof CodecError) throw error;
-        throw new CodecError(`${cannotEncode}: reading the value failed`, {
-          cause: error,
-        });
-      }
-      if (bytes.length > maxBytes) {
-        throw new CodecError(
-          `${cannotEncode}: it takes ${bytes.length} bytes, the limit is ${maxBytes}`,
-        );
-      }
-      return bytes;
-    },
+    encode: (value) => write(value, ALONE),
     decode(bytes: Uint8Array): T {
       if (bytes.length > maxBytes) {
         throw new CodecError(
@@ -138,4 +152,8 @@ export function createCodec<Plain, T>(
       }
     },
   };
+  registerEncoder(codec, write);
+  return codec;
 }
+
+const ALONE: Placement = { headBytes: 0, isShared: false };

@@ -4,3 +4,4 @@
  * @module
  */
 export { checkCodec } from "./check_codec.ts";
+export { type MessageEncoder, messageEncoder } from "./message_encoder.ts";

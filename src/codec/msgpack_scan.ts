@@ -33,7 +33,7 @@ define(0xa0, 0xbf, STR); // fixstr
 define(0xc0, 0xc0, FIXED); // nil; 0xc1 is never used
 define(0xc2, 0xc3, FIXED); // false, true
 define(0xc4, 0xc6, BIN, 1, 2, 4);
-// 0xc7 to 0xc9 and 0xd4 to 0xd8 are extensions, which @std/msgpack does not read
+// 0xc7 to 0xc9 and 0xd4 to 0xd8 are extensions, which no codec of ours reads
 define(0xca, 0xcb, FIXED, 4, 8); // float
 define(0xcc, 0xcf, FIXED, 1, 2, 4, 8); // uint
 define(0xd0, 0xd3, FIXED, 1, 2, 4, 8); // int
@@ -121,7 +121,7 @@ function readLength(bytes: Uint8Array, at: number, width: number): number {
 }
 
 /**
- * Whether a key is `__proto__`, also after a byte order mark, which the library
+ * Whether a key is `__proto__`, also after a byte order mark, which the reader
  * drops.
  */
 function isProto(bytes: Uint8Array, at: number, length: number): boolean {

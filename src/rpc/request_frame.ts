@@ -27,11 +27,15 @@ export const RequestFrameType = {
   CANCEL: 4,
 } as const;
 
+const EMPTY = new Uint8Array(0);
+
 /** The longest deadline that can be sent, in milliseconds: 49.7 days. */
 const MAX_DEADLINE_MS = 2 ** 32 - 1;
 
-const HEAD_BYTES = 5;
-const REQUEST_HEAD_BYTES = 9;
+/** Bytes in front of the body of a REPLY, and of all else but a REQUEST. */
+export const HEAD_BYTES = 5;
+/** Bytes in front of the body of a REQUEST. */
+export const REQUEST_HEAD_BYTES = 9;
 
 /** A decoded message; the bodies are views of it. */
 export type RequestFrame =
@@ -76,54 +80,52 @@ function readU32(bytes: Uint8Array, at: number): number {
     ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
 }
 
-/** Creates a message with `headBytes` bytes of head, and then `rest`. */
-function frame(
-  type: number,
-  id: number,
-  headBytes: number,
-  rest: Uint8Array | undefined,
-): Uint8Array {
-  const bytes = new Uint8Array(headBytes + (rest?.length ?? 0));
+function writeHead(bytes: Uint8Array, type: number, id: number): void {
   bytes[0] = type;
   writeU32(bytes, 1, id);
-  if (rest !== undefined) bytes.set(rest, headBytes);
+}
+
+function frame(type: number, id: number, rest: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(HEAD_BYTES + rest.length);
+  writeHead(bytes, type, id);
+  bytes.set(rest, HEAD_BYTES);
   return bytes;
 }
 
-/** Encodes a REQUEST without its id and deadline; see `addressRequest`. */
-export function encodeRequest(body: Uint8Array): Uint8Array {
-  return frame(RequestFrameType.REQUEST, 0, REQUEST_HEAD_BYTES, body);
-}
-
 /**
- * Writes the id and the deadline into an encoded REQUEST, when its turn comes.
+ * Writes the head of a REQUEST, when its turn comes.
  *
+ * @param request A body, with {@linkcode REQUEST_HEAD_BYTES} bytes in front.
  * @param deadlineMs Milliseconds from now, rounded up; more than 2³² − 1 is
  * sent as no deadline.
  */
-export function addressRequest(
+export function writeRequestHead(
   request: Uint8Array,
   id: number,
   deadlineMs: number,
 ): void {
   const wholeMs = Math.max(1, Math.ceil(deadlineMs));
-  writeU32(request, 1, id);
+  writeHead(request, RequestFrameType.REQUEST, id);
   writeU32(request, 5, wholeMs > MAX_DEADLINE_MS ? 0 : wholeMs);
 }
 
-/** Encodes a REPLY. */
-export function encodeReply(id: number, body: Uint8Array): Uint8Array {
-  return frame(RequestFrameType.REPLY, id, HEAD_BYTES, body);
+/**
+ * Writes the head of a REPLY.
+ *
+ * @param reply A body, with {@linkcode HEAD_BYTES} bytes in front.
+ */
+export function writeReplyHead(reply: Uint8Array, id: number): void {
+  writeHead(reply, RequestFrameType.REPLY, id);
 }
 
 /** Encodes a FAILURE, with as much of its text as fits. */
 export function encodeFailure(id: number, reason: Reason): Uint8Array {
-  return frame(RequestFrameType.FAILURE, id, HEAD_BYTES, encodeReason(reason));
+  return frame(RequestFrameType.FAILURE, id, encodeReason(reason));
 }
 
 /** Encodes a CANCEL. */
 export function encodeCancel(id: number): Uint8Array {
-  return frame(RequestFrameType.CANCEL, id, HEAD_BYTES, undefined);
+  return frame(RequestFrameType.CANCEL, id, EMPTY);
 }
 
 /**

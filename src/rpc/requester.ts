@@ -6,6 +6,7 @@
 import { type Clock, realClock } from "../actor/mod.ts";
 import { Deadline, Deadlines } from "../actor/internal.ts";
 import type { Codec } from "../codec/mod.ts";
+import { type MessageEncoder, messageEncoder } from "../codec/internal.ts";
 import {
   ConnectionClosedError,
   ConnectionResetError,
@@ -21,12 +22,12 @@ import {
 import { checkConnection } from "./check_connection.ts";
 import { RequestFailedError, RequestTimeoutError } from "./request_errors.ts";
 import {
-  addressRequest,
   decodeRequestFrame,
   encodeCancel,
-  encodeRequest,
   nextRequestId,
+  REQUEST_HEAD_BYTES,
   RequestFrameType,
+  writeRequestHead,
 } from "./request_frame.ts";
 import {
   checkRequesterOptions,
@@ -126,7 +127,7 @@ class PendingRequest<Reply> extends Deadline {
 export class Requester<Req, Reply> implements AsyncDisposable {
   /** The underlying connection, for its id and `closed`. */
   readonly connection: LogicalConnection;
-  readonly #request: Codec<Req>;
+  readonly #encode: MessageEncoder<Req>;
   readonly #reply: Codec<Reply>;
   readonly #maxPending: number;
   readonly #timeoutMs: number;
@@ -168,7 +169,7 @@ export class Requester<Req, Reply> implements AsyncDisposable {
     checkRequesterOptions(options);
     const { maxPending = 1000, timeoutMs = 5000, clock = realClock } = options;
     this.connection = connection;
-    this.#request = options.request;
+    this.#encode = messageEncoder(options.request, REQUEST_HEAD_BYTES);
     this.#reply = options.reply;
     this.#maxPending = maxPending;
     this.#timeoutMs = timeoutMs;
@@ -213,7 +214,7 @@ export class Requester<Req, Reply> implements AsyncDisposable {
       if (signal !== undefined) checkSignal("signal", signal);
       signal?.throwIfAborted();
       if (this.#error !== undefined) throw this.#error;
-      const frame = encodeRequest(this.#request.encode(value));
+      const frame = this.#encode(value);
       const pending = new PendingRequest<Reply>(
         resolve,
         reject,
@@ -318,7 +319,7 @@ export class Requester<Req, Reply> implements AsyncDisposable {
       ) return;
       this.#waiting.delete(pending);
       const id = nextRequestId(this.#lastId, this.#inFlight);
-      addressRequest(frame, id, pending.expiresAt - this.#clock.now());
+      writeRequestHead(frame, id, pending.expiresAt - this.#clock.now());
       pending.id = this.#lastId = id;
       this.#inFlight.set(id, pending);
       if (pending.record !== undefined) pending.record.isSent = true;

@@ -18,15 +18,20 @@ import {
   checkOptionNames,
   type OptionNames,
 } from "../checks/internal.ts";
-import { checkCodec } from "../codec/internal.ts";
+import {
+  checkCodec,
+  type MessageEncoder,
+  messageEncoder,
+} from "../codec/internal.ts";
 import { checkConnection } from "./check_connection.ts";
 import { Exchange, type RequestContext } from "./request_context.ts";
 import { RequestCancelledError, RequestFailure } from "./request_errors.ts";
 import {
   decodeRequestFrame,
   encodeFailure,
-  encodeReply,
+  HEAD_BYTES,
   RequestFrameType,
+  writeReplyHead,
 } from "./request_frame.ts";
 
 /** Options of a {@linkcode serveRequests} call. */
@@ -134,6 +139,7 @@ export async function serveRequests<Req, Reply>(
 class Responder<Req, Reply> {
   readonly #connection: LogicalConnection;
   readonly #options: Required<ServeRequestsOptions<Req, Reply>>;
+  readonly #encode: MessageEncoder<Reply>;
   readonly #handle: RequestHandler<Req, Reply>;
   /** Requests that get a reply when their handler ends: not cancelled ones. */
   readonly #running = new Map<number, Exchange>();
@@ -182,6 +188,7 @@ class Responder<Req, Reply> {
       onError,
       clock,
     };
+    this.#encode = messageEncoder(options.reply, HEAD_BYTES);
     this.#handle = handle;
   }
 
@@ -311,7 +318,9 @@ class Responder<Req, Reply> {
         );
       }
       const value = await this.#handle(this.#decode(body), exchange);
-      return encodeReply(id, this.#options.reply.encode(value));
+      const message = this.#encode(value);
+      writeReplyHead(message, id);
+      return message;
     } catch (error) {
       if (error instanceof RequestFailure) {
         return encodeFailure(id, { code: error.code, text: error.message });

@@ -11,7 +11,11 @@ import {
   type SendOptions,
 } from "../session/mod.ts";
 import { reasonOf } from "../checks/internal.ts";
-import { checkCodec } from "../codec/internal.ts";
+import {
+  checkCodec,
+  type MessageEncoder,
+  messageEncoder,
+} from "../codec/internal.ts";
 import { checkConnection } from "./check_connection.ts";
 
 /**
@@ -42,7 +46,7 @@ export class TypedConnection<Out, In = Out>
   implements AsyncDisposable, AsyncIterable<In> {
   /** The underlying connection, for half-close, reset and its id. */
   readonly connection: LogicalConnection;
-  readonly #out: Codec<Out>;
+  readonly #encode: MessageEncoder<Out>;
   readonly #in: Codec<In>;
 
   /**
@@ -75,7 +79,7 @@ export class TypedConnection<Out, In = Out>
     checkCodec("codec", out);
     checkCodec("incoming", incoming);
     this.connection = connection;
-    this.#out = out;
+    this.#encode = messageEncoder<Out>(out, 0);
     this.#in = incoming;
   }
 
@@ -84,8 +88,14 @@ export class TypedConnection<Out, In = Out>
    *
    * @throws {CodecError} as a rejection, if the value cannot be encoded.
    */
-  async send(value: Out, options?: SendOptions): Promise<void> {
-    await this.connection.send(this.#out.encode(value), options);
+  send(value: Out, options?: SendOptions): Promise<void> {
+    let message: Uint8Array;
+    try {
+      message = this.#encode(value);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.connection.send(message, options);
   }
 
   /**

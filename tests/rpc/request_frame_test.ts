@@ -1,33 +1,25 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
-  addressRequest,
   decodeRequestFrame,
   encodeCancel,
   encodeFailure,
-  encodeReply,
-  encodeRequest,
   nextRequestId,
   RequestFrameType,
 } from "../../src/rpc/request_frame.ts";
 import { ProtocolError } from "../../src/session/wire/errors.ts";
 import { utf8 } from "../support/bytes.ts";
+import { encodeReply, encodeRequest } from "../support/request_frames.ts";
 
 const U32 = 2 ** 32 - 1;
 const anyU32 = fc.integer({ min: 0, max: U32 });
 const anyBody = fc.uint8Array({ maxLength: 50 });
 
-function request(id: number, deadlineMs: number, body: Uint8Array): Uint8Array {
-  const bytes = encodeRequest(body);
-  addressRequest(bytes, id, deadlineMs);
-  return bytes;
-}
-
 Deno.test("request messages are big-endian, their type first", () => {
   const body = new Uint8Array([9]);
   const id = 0x01020304;
   assertEquals(
-    [...request(id, 0x05060708, body)],
+    [...encodeRequest(id, 0x05060708, body)],
     [1, 1, 2, 3, 4, 5, 6, 7, 8, 9],
   );
   assertEquals([...encodeReply(id, body)], [2, 1, 2, 3, 4, 9]);
@@ -43,7 +35,7 @@ Deno.test("an encoded request message decodes to what it was", () => {
     fc.property(anyU32, anyU32, anyBody, fc.string(), (id, n, body, text) => {
       const { REQUEST, REPLY, FAILURE, CANCEL } = RequestFrameType;
       assertEquals(
-        decodeRequestFrame(request(id, n, body)),
+        decodeRequestFrame(encodeRequest(id, n, body)),
         { type: REQUEST, id, deadlineMs: Math.max(1, n), body },
       );
       assertEquals(
@@ -64,7 +56,9 @@ Deno.test("an encoded request message decodes to what it was", () => {
 
 Deno.test("a deadline travels in whole milliseconds and is never too early", () => {
   const told = (deadlineMs: number) => {
-    const frame = decodeRequestFrame(request(1, deadlineMs, new Uint8Array()));
+    const frame = decodeRequestFrame(
+      encodeRequest(1, deadlineMs, new Uint8Array()),
+    );
     return frame.type === RequestFrameType.REQUEST ? frame.deadlineMs : NaN;
   };
   assertEquals(told(-5), 1);
@@ -96,7 +90,7 @@ Deno.test("whatever the bytes, they are a request message or a ProtocolError", (
 
 Deno.test("a request message that is truncated or too long is a ProtocolError", () => {
   const whole = [
-    request(1, 1, new Uint8Array()),
+    encodeRequest(1, 1, new Uint8Array()),
     encodeReply(1, new Uint8Array()),
     encodeFailure(1, { code: 1, text: "" }),
     encodeCancel(1),

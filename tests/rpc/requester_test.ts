@@ -7,11 +7,10 @@ import {
   decodeRequestFrame,
   encodeCancel,
   encodeFailure,
-  encodeReply,
-  encodeRequest,
   type RequestFrame,
   RequestFrameType,
 } from "../../src/rpc/request_frame.ts";
+import { encodeReply, encodeRequest } from "../support/request_frames.ts";
 import { Requester } from "../../src/rpc/requester.ts";
 import type { RequesterOptions } from "../../src/rpc/requester_options.ts";
 import { raw } from "../../src/codec/mod.ts";
@@ -178,7 +177,7 @@ const wrong: Record<string, Uint8Array> = {
   "of no known type": new Uint8Array([9, 0, 0, 0, 1]),
   "that is empty": EMPTY,
   "that is cut": encodeReply(1, EMPTY).subarray(0, 4),
-  "that is a request": encodeRequest(EMPTY),
+  "that is a request": encodeRequest(0, Infinity, EMPTY),
   "that is a cancellation": encodeCancel(1),
 };
 for (const [what, message] of Object.entries(wrong)) {

@@ -5,15 +5,13 @@ import type { LogicalConnection } from "../../src/session/logical_connection.ts"
 import { RequestCancelledError } from "../../src/rpc/request_errors.ts";
 import type { RequestContext } from "../../src/rpc/request_context.ts";
 import {
-  addressRequest,
   decodeRequestFrame,
   encodeCancel,
   encodeFailure,
-  encodeReply,
-  encodeRequest,
   type RequestFrame,
   RequestFrameType,
 } from "../../src/rpc/request_frame.ts";
+import { encodeReply, encodeRequest } from "../support/request_frames.ts";
 import {
   serveRequests,
   type ServeRequestsOptions,
@@ -74,9 +72,7 @@ function request(
   deadlineMs = Infinity,
   body = new Uint8Array([id]),
 ): Uint8Array {
-  const bytes = encodeRequest(body);
-  addressRequest(bytes, id, deadlineMs);
-  return bytes;
+  return encodeRequest(id, deadlineMs, body);
 }
 
 async function nextFrame(peer: LogicalConnection): Promise<RequestFrame> {
