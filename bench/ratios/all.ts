@@ -83,6 +83,14 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./tcp/sink.ts")).send1KB,
   },
   {
+    name: "tcp/send-1KB-batches",
+    load: async () => (await import("./tcp/sink.ts")).send1KBBatches,
+  },
+  {
+    name: "tcp/send-1KB-given-back",
+    load: async () => (await import("./tcp/sink.ts")).send1KBGivenBack,
+  },
+  {
     name: "tcp/pool-overhead",
     load: async () => (await import("./tcp/pool_overhead.ts")).poolOverhead,
   },

@@ -1,12 +1,14 @@
 /**
  * A Troupe listener in a process of its own: the counterpart of `raw_peer.ts`.
  * It takes what the metadata says (the raw baseline's hello), or else sends
- * every message back. See {@linkcode PeerProcess}.
+ * every message back. Its argument says how it takes them. See
+ * {@linkcode PeerProcess}.
  *
  * @module
  */
 
 import { ActorSystem, listen, type LogicalConnection } from "../../mod.ts";
+import type { MessageBatch } from "../../src/session/mod.ts";
 import { announce } from "./peer_process.ts";
 import { decodeHello, type RawHello } from "./raw_wire.ts";
 import { Tally } from "./tally.ts";
@@ -40,12 +42,64 @@ async function sink(
   }
 }
 
+/** As {@linkcode sink}, with every batch kept as long as the program likes. */
+async function sinkOfBatches(
+  connection: LogicalConnection,
+  { messages }: RawHello,
+): Promise<void> {
+  const tally = new Tally(messages);
+  for await (const batch of connection.batches()) {
+    await takeAll(connection, tally, batch);
+  }
+}
+
+/** As {@linkcode sink}, with the memory of every batch given back. */
+async function sinkGivenBack(
+  connection: LogicalConnection,
+  { messages }: RawHello,
+): Promise<void> {
+  const tally = new Tally(messages);
+  for await (using batch of connection.batches()) {
+    await takeAll(connection, tally, batch);
+  }
+}
+
+function takeAll(
+  connection: LogicalConnection,
+  tally: Tally,
+  batch: MessageBatch,
+): Promise<void> | undefined {
+  let sent: Promise<void> | undefined;
+  for (const message of batch.messages) {
+    const answer = tally.take(message);
+    if (answer !== undefined) sent = connection.send(answer);
+  }
+  return sent;
+}
+
+/** How a server takes messages one way: its argument. */
+export type SinkWay = "receive" | "batches" | "given_back";
+
+function sinkOf(way: string): typeof sink {
+  switch (way) {
+    case "receive":
+      return sink;
+    case "batches":
+      return sinkOfBatches;
+    case "given_back":
+      return sinkGivenBack;
+    default:
+      throw new TypeError(`Cannot serve: there is no way "${way}"`);
+  }
+}
+
 if (import.meta.main) {
+  const take = sinkOf(Deno.args[0] ?? "receive");
   const listener = listen(new ActorSystem(), {
     port: 0,
     serve(connection) {
       if (connection.metadata.length === 0) return echo(connection);
-      return sink(connection, decodeHello(connection.metadata));
+      return take(connection, decodeHello(connection.metadata));
     },
   });
   await announce(listener.address.port);

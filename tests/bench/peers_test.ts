@@ -5,8 +5,10 @@ import { PeerProcess } from "../../bench/support/peer_process.ts";
 import type { Batch, EchoPeer, SinkPeer } from "../../bench/support/peers.ts";
 import { hasNats } from "../../bench/support/programs.ts";
 import { takenOf, Tally } from "../../bench/support/tally.ts";
+import { TroupeBatchSink } from "../../bench/support/troupe_batch_sink.ts";
 import { TroupeEcho } from "../../bench/support/troupe_client.ts";
 import { TroupeSink } from "../../bench/support/troupe_sink.ts";
+import type { SinkWay } from "../../bench/support/troupe_server.ts";
 import {
   WebSocketEcho,
   WebSocketSink,
@@ -76,6 +78,27 @@ for (const [name, { script, echo, sink }] of Object.entries(peers)) {
     await messagesPerSecond(peer, makePayload(1024));
     await messagesPerSecond(peer, makePayload(1024));
   });
+}
+
+for (const way of ["receive", "batches", "given_back"] satisfies SinkWay[]) {
+  Deno.test(
+    `a server that takes by ${way} counts what sendAll sends`,
+    bounded,
+    async () => {
+      const script = new URL(
+        "../../bench/support/troupe_server.ts",
+        import.meta.url,
+      );
+      await using server = await PeerProcess.start(script, [way]);
+      await using peer = await TroupeBatchSink.connect(server.port, {
+        messageBytes: 1024,
+        messages: 2000,
+      });
+      // It throws if the server counted another number.
+      await messagesPerSecond(peer, makePayload(1024));
+      await messagesPerSecond(peer, makePayload(1024));
+    },
+  );
 }
 
 Deno.test(
