@@ -3,7 +3,7 @@
  *
  * @module
  */
-import {
+import { countFrom,
   checkFunction,
   checkNumber,
   checkOneOf,
@@ -86,9 +86,9 @@ export function resolveMailboxOptions<M>(
   if (options === undefined) return DEFAULTS;
   checkOptionNames<MailboxOptions<M>>("mailbox", options, NAMES);
   const resolved = { ...DEFAULTS, ...options };
-  checkNumber("maxMessages", resolved.maxMessages, { min: 1 });
+  checkNumber("maxMessages", resolved.maxMessages, countFrom(1));
   checkNumber("maxBytes", resolved.maxBytes, { above: 0 });
-  checkNumber("maxStashed", resolved.maxStashed, { min: 0 });
+  checkNumber("maxStashed", resolved.maxStashed, countFrom(0));
   checkOneOf("overflow", resolved.overflow, POLICIES);
   checkFunction("sizeOf", resolved.sizeOf);
   if (resolved.maxBytes !== Infinity && options.sizeOf === undefined) {

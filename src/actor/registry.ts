@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkFunction, checkString, shown } from "../checks/internal.ts";
+import { checkNoArguments, checkFunction, checkString, shown } from "../checks/internal.ts";
 import { checkRef } from "./argument_checks.ts";
 import { callGuarded, report } from "./guard.ts";
 import type { ActorRef } from "./ref.ts";
@@ -99,6 +99,15 @@ class Entry<in out M> {
  * ```
  */
 export class Registry {
+  /**
+   * Creates a registry without actors; a system has one already.
+   *
+   * @throws {TypeError} if an argument is given: there are none.
+   */
+  constructor() {
+    checkNoArguments("Registry", arguments);
+  }
+
   /**
    * Registers an actor under a key until it stops or the returned object is
    * disposed. If it is registered already, or has stopped, nothing happens, now

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { resolveNumbers } from "../checks/internal.ts";
+import { countFrom, resolveNumbers } from "../checks/internal.ts";
 
 /** How many restarts a supervisor tolerates. */
 export interface RestartIntensity {
@@ -27,7 +27,7 @@ export function resolveIntensity(
   options: RestartIntensity,
 ): Required<RestartIntensity> {
   return resolveNumbers(options, DEFAULTS, {
-    maxRestarts: { min: 0 },
+    maxRestarts: countFrom(0),
     withinMs: { min: 0 },
   });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import {
+import { countFrom,
   checkBoolean,
   checkDuration,
   checkFunction,
@@ -215,6 +215,6 @@ export class ActorSystem implements AsyncDisposable {
 
 function checkScheduler(scheduler: Scheduler): void {
   checkObject("scheduler", scheduler, "an object with burst and pick");
-  checkNumber("scheduler.burst", scheduler.burst, { min: 1 });
+  checkNumber("scheduler.burst", scheduler.burst, countFrom(1));
   checkFunction("scheduler.pick", scheduler.pick);
 }

@@ -24,6 +24,7 @@ export { checkDuration } from "./duration.ts";
 export {
   checkInteger,
   checkNumber,
+  countFrom,
   describeRange,
   isInRange,
   type NumberRange,

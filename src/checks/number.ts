@@ -35,6 +35,14 @@ export interface NumberRange {
   readonly finite?: boolean;
 }
 
+/**
+ * Returns the range of a limit on what can be counted, such as sockets or
+ * bytes: a whole number from a least one on, or `Infinity` for no limit.
+ */
+export function countFrom(min: number): NumberRange {
+  return { min, integer: true, orInfinity: true };
+}
+
 /** Returns whether a number is in a range. */
 export function isInRange(value: number, range: NumberRange): boolean {
   const { min, max, above, below, integer, orInfinity, finite } = range;

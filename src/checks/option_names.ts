@@ -69,7 +69,8 @@ function unknownOption(
 
 /**
  * Checks that options are not the value of one, such as an actor system in the
- * place of `{ system }`: an object of a class that has none of the options.
+ * place of `{ system }`: an object of a class that is named after an option, or
+ * has none of them.
  */
 function checkNotAValue(
   of: string,
@@ -80,10 +81,11 @@ function checkNotAValue(
   const made = typeof constructor === "function" ? constructor.name : "";
   // A plain object of another realm has another constructor of that name.
   if (made === "" || made === "Object") return;
-  if (names.some((name) => name in options)) return;
   const option = names.find((name) =>
     made.toLowerCase().endsWith(name.toLowerCase())
   );
+  // Settings of a class may have getters.
+  if (option === undefined && names.some((name) => name in options)) return;
   throw new TypeError(
     `Cannot use options of ${of}: it is of the class ${made}, it must be an object with options${
       option === undefined ? "" : `, such as { ${option} }`

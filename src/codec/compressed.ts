@@ -4,7 +4,7 @@
  * @module
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import {
+import { countFrom,
   checkInteger,
   checkNumber,
   checkOptionNames,
@@ -76,7 +76,7 @@ export function compressed<T>(
   checkCodec("codec", codec);
   checkOptionNames("compressed()", options, NAMES);
   const { thresholdBytes = 1024, maxBytes = 16_777_216 } = options;
-  checkNumber("thresholdBytes", thresholdBytes, { min: 0 });
+  checkNumber("thresholdBytes", thresholdBytes, countFrom(0));
   checkInteger("maxBytes", maxBytes, { min: 1, max: MAX_COUNT });
   return {
     name: `${codec.name}+deflate`,

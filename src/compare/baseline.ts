@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reasonOf } from "../checks/internal.ts";
+import { kindOf, checkString, reasonOf } from "../checks/internal.ts";
 import type { MetricRuns } from "./analysis.ts";
 import { BaselineError } from "./errors.ts";
 import { differences, type Fingerprint } from "./fingerprint.ts";
@@ -22,20 +22,35 @@ export interface Baseline {
   readonly metrics: readonly MetricRuns[];
 }
 
-/** Writes a baseline to a file as JSON. Needs `--allow-write` for it. */
+/**
+ * Writes a baseline to a file as JSON. Needs `--allow-write` for it.
+ *
+ * @throws {TypeError} as a rejection, if the path is neither a string nor a URL,
+ * or it is not a baseline.
+ */
 export async function saveBaseline(
   path: string | URL,
   baseline: Baseline,
 ): Promise<void> {
+  checkPath(path);
+  if (!isBaseline(baseline)) {
+    throw new TypeError(
+      `Cannot use baseline: it is ${
+        kindOf(baseline)
+      }, it must be what record() of a PerformanceIntegrator returns`,
+    );
+  }
   await Deno.writeTextFile(path, JSON.stringify(baseline, null, 2) + "\n");
 }
 
 /**
  * Reads a baseline from a file. Needs `--allow-read` for it.
  *
+ * @throws {TypeError} as a rejection, if the path is neither a string nor a URL.
  * @throws {BaselineError} if the file cannot be read or has no baseline.
  */
 export async function loadBaseline(path: string | URL): Promise<Baseline> {
+  checkPath(path);
   try {
     const value: unknown = JSON.parse(await Deno.readTextFile(path));
     if (isBaseline(value)) return value;
@@ -64,6 +79,10 @@ export function assertComparable(baseline: Baseline, here: Fingerprint): void {
       found.join("; ")
     }, record it again here`,
   );
+}
+
+function checkPath(path: string | URL): void {
+  if (!(path instanceof URL)) checkString("path", path);
 }
 
 function isBaseline(value: unknown): value is Baseline {

@@ -10,7 +10,11 @@ import {
   type MetricReport,
   type MetricRuns,
 } from "./analysis.ts";
-import { checkObject } from "../checks/internal.ts";
+import {
+  checkObject,
+  checkOptionNames,
+  type OptionNames,
+} from "../checks/internal.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
 import { percent } from "./percent.ts";
 import {
@@ -21,6 +25,7 @@ import {
 import { checkCommand, type CompareCommand } from "./run.ts";
 import { runPairs, warmUp } from "./runs.ts";
 import {
+  MEASURE_OPTION_NAMES,
   type MeasureOptions,
   resolveOptions,
   type Settings,
@@ -34,6 +39,12 @@ export interface CompareOptions extends MeasureOptions {
   /** Candidate command to measure against it. */
   readonly b: CompareCommand;
 }
+
+const NAMES: OptionNames<CompareOptions> = {
+  ...MEASURE_OPTION_NAMES,
+  a: true,
+  b: true,
+};
 
 /** The report of a comparison: plain data, which JSON can hold. */
 export interface ComparisonReport {
@@ -95,6 +106,7 @@ export async function compare(
   options: CompareOptions,
 ): Promise<ComparisonReport> {
   checkObject("the options of compare()", options, "{ a, b }");
+  checkOptionNames("a comparison", options, NAMES);
   const { a, b, ...how } = options;
   const settings = resolveOptions(how);
   checkCommand("a", a);

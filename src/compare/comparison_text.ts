@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkArray, checkString, checkObject } from "../checks/internal.ts";
 import type { MetricReport } from "./analysis.ts";
 import type { ComparisonReport } from "./compare.ts";
 import { percent } from "./percent.ts";
@@ -24,8 +25,16 @@ import { percent } from "./percent.ts";
  * });
  * console.log(comparisonToText(report));
  * ```
+ *
+ * @throws {TypeError} if it is not a report of a comparison.
  */
 export function comparisonToText(report: ComparisonReport): string {
+  checkObject("report", report, "the report of a comparison");
+  checkString("verdict of the report", report.verdict);
+  checkObject("a of the report", report.a, "a command");
+  checkObject("b of the report", report.b, "a command");
+  checkArray("metrics of the report", report.metrics, "an array");
+  checkObject("fingerprint of the report", report.fingerprint, "an object");
   const { verdict, a, b, metrics, pairs, noisePairs, difference } = report;
   return [
     `${verdict.toUpperCase()}: ${b.label} against ${a.label}, ${pairs} pairs ` +

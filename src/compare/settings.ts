@@ -124,13 +124,14 @@ const RANGES = {
   alpha: { above: 0, below: 1 },
   power: { above: 0, below: 1 },
   noisePairs: { min: 8, max: 1000, integer: true },
-  maxPairs: { min: 2, max: 1000 },
+  maxPairs: { min: 2, max: 1000, integer: true },
   budgetSeconds: { above: 0 },
   runTimeoutMs: { above: 0 },
   seed: { integer: true },
 };
 
-const NAMES: OptionNames<MeasureOptions> = {
+/** The names of the options. */
+export const MEASURE_OPTION_NAMES: OptionNames<MeasureOptions> = {
   metrics: true,
   difference: true,
   alpha: true,
@@ -154,13 +155,13 @@ const METRIC_NAMES: OptionNames<CompareMetric> = { name: true, better: true };
  * @throws {RangeError} if an option is out of its range.
  */
 export function resolveOptions(options: MeasureOptions): Settings {
+  checkOptionNames("a comparison", options, MEASURE_OPTION_NAMES);
   const {
     metrics = [{ name: "wall" }],
     signal,
     onProgress,
     measure,
   } = options;
-  checkOptionNames("a comparison", options, NAMES);
   checkArray("metrics", metrics, 'a list, such as [{ name: "wall" }]');
   for (const metric of metrics) {
     checkOptionNames("a metric", metric, METRIC_NAMES);

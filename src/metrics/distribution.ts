@@ -4,7 +4,7 @@
  * @module
  */
 import { Int32Histogram } from "hdr-histogram-js";
-import { checkNumber } from "../checks/internal.ts";
+import { kindOf, checkNoArguments, checkNumber } from "../checks/internal.ts";
 import type { DistributionSummary } from "./snapshot.ts";
 
 /** Microseconds in a millisecond, the unit in which values are kept. */
@@ -44,6 +44,15 @@ export class Distribution {
   #min = Infinity;
   #max = -Infinity;
 
+  /**
+   * Creates a distribution without values.
+   *
+   * @throws {TypeError} if an argument is given: there are none.
+   */
+  constructor() {
+    checkNoArguments("Distribution", arguments);
+  }
+
   /** Number of values that were recorded. */
   get count(): number {
     return this.#histogram.totalCount;
@@ -65,8 +74,17 @@ export class Distribution {
     this.#histogram.recordValue(micros < MAX_MICROS ? micros : MAX_MICROS);
   }
 
-  /** Adds all values of another distribution. */
+  /**
+   * Adds all values of another distribution.
+   *
+   * @throws {TypeError} if it is anything else.
+   */
   add(other: Distribution): void {
+    if (!(other instanceof Distribution)) {
+      throw new TypeError(
+        `Cannot use other: it is ${kindOf(other)}, it must be a Distribution`,
+      );
+    }
     if (other.count === 0) return;
     this.#histogram.add(other.#histogram);
     this.#sum += other.#sum;

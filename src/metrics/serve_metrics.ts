@@ -7,6 +7,7 @@ import {
   findPageFile,
   refusalOf,
   resolveHosts,
+  checkHttpRequest,
   resolvePrefix,
   secured,
   sourceOf,
@@ -117,7 +118,7 @@ export function serveMetrics(
     const methods = ["publish", "respond"];
     checkMethods("events", options.events, methods, "an SseStream");
   }
-  const prefix = resolvePrefix(options.prefix);
+  const prefix = resolvePrefix(options.prefix, "/ops/");
   const hosts = resolveHosts(options.hosts, { anyAddress: true });
   const rules = { hosts, origins: undefined };
   const events = options.events ?? new SseStream();
@@ -195,6 +196,7 @@ export function serveMetrics(
   return {
     events,
     async fetch(request) {
+      checkHttpRequest(request);
       const response = secured(respond(request));
       if (request.method !== "HEAD") return response;
       // A stream must end too.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import {
+import { countFrom,
   type NumberRange,
   type OptionNames,
   resolveNumbers,
@@ -97,10 +97,10 @@ export const OVERRUN_BYTES = 131_072;
 
 const RANGES: Readonly<Record<keyof PtyLimits, NumberRange>> = {
   // Against the window it is checked below.
-  keptBytes: { min: 1 },
-  windowBytes: { min: 1 },
-  maxInputBytes: { min: 1 },
-  maxViewers: { min: 1 },
+  keptBytes: countFrom(1),
+  windowBytes: countFrom(1),
+  maxInputBytes: countFrom(1),
+  maxViewers: countFrom(1),
   graceMs: { min: 0 },
   keepEndedMs: { min: 0 },
   idleMs: { min: 0 },

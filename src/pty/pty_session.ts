@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkRef } from "../actor/internal.ts";
 import type { ActorRef, ReplyTo } from "../actor/mod.ts";
 import {
   checkBytes,
@@ -241,12 +242,17 @@ export class PtySession extends PtyControls {
    */
   readonly exited: Promise<PtyExit>;
 
-  /** Created by `spawnPty`, `listPtys` and `findPty`, not by users. */
+  /**
+   * Created by `spawnPty`, `listPtys` and `findPty`, not by users.
+   *
+   * @throws {TypeError} if `ref` is not a reference to an actor.
+   */
   constructor(
     id: string,
     ref: ActorRef<PtySessionMessage>,
     exited?: Promise<PtyExit>,
   ) {
+    checkRef("ref", ref);
     super(ref);
     this.id = id;
     const gone = ref.stopped.then(() => UNKNOWN_EXIT);

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ActorRef, Behavior, ReplyTo } from "../actor/mod.ts";
-import {
+import { countFrom,
   checkNumber,
   checkOptionNames,
   type OptionNames,
@@ -130,9 +130,9 @@ export function ptySupervisor(
   const limits = resolvePtyLimits(options);
   const { maxSessions = 100 } = options;
   const { maxEndedSessions = 100, maxEndedBytes = 16_777_216 } = options;
-  checkNumber("maxSessions", maxSessions, { min: 1 });
-  checkNumber("maxEndedSessions", maxEndedSessions, { min: 0 });
-  checkNumber("maxEndedBytes", maxEndedBytes, { min: 0 });
+  checkNumber("maxSessions", maxSessions, countFrom(1));
+  checkNumber("maxEndedSessions", maxEndedSessions, countFrom(0));
+  checkNumber("maxEndedBytes", maxEndedBytes, countFrom(0));
   return (context) => {
     /** Sessions by id; a promise while the program is being started. */
     const sessions = new Map<string, PtySession | Promise<Opened>>();

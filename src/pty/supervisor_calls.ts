@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkString } from "../checks/internal.ts";
+import { checkRef } from "../actor/internal.ts";
 import type { AskOptions } from "../actor/mod.ts";
 import { checkSpec } from "./arguments.ts";
 import type { PtyRefusal } from "./protocol.ts";
@@ -12,8 +14,8 @@ import type { PtySpec, PtySupervisorRef } from "./supervisor_actor.ts";
 /**
  * Starts a session under a supervisor.
  *
- * @throws {TypeError} if a part of the specification is not known or of the wrong
- * type.
+ * @throws {TypeError} if the supervisor is not a reference to an actor, or a part
+ * of the specification is not known or of the wrong type.
  * @throws {PtySpawnError} if it cannot be started; subclasses name the cause.
  * @throws {PtySizeError} if no terminal can have the size.
  * @throws {ActorStoppedError} if the supervisor has stopped.
@@ -24,6 +26,7 @@ export async function spawnPty(
   spec: PtySpec,
   options?: AskOptions,
 ): Promise<PtySession> {
+  checkSupervisor(supervisor);
   checkSpec(spec);
   const reply = await supervisor.ask<PtySession | PtyRefusal>(
     (replyTo) => ({ type: "spawn", spec, replyTo }),
@@ -37,14 +40,16 @@ export async function spawnPty(
  * Returns the sessions of a supervisor, in the order in which they were
  * started.
  *
+ * @throws {TypeError} if the supervisor is not a reference to an actor.
  * @throws {ActorStoppedError} if the supervisor has stopped.
  * @throws {AskTimeoutError} if it does not reply in time.
  */
-export function listPtys(
+export async function listPtys(
   supervisor: PtySupervisorRef,
   options?: AskOptions,
 ): Promise<readonly PtySession[]> {
-  return supervisor.ask<readonly PtySession[]>(
+  checkSupervisor(supervisor);
+  return await supervisor.ask<readonly PtySession[]>(
     (replyTo) => ({ type: "list", replyTo }),
     options,
   );
@@ -53,6 +58,8 @@ export function listPtys(
 /**
  * Returns the session with an id; `undefined` if there is none.
  *
+ * @throws {TypeError} if the supervisor is not a reference to an actor, or the id
+ * not a string.
  * @throws {ActorStoppedError} if the supervisor has stopped.
  * @throws {AskTimeoutError} if it does not reply in time.
  */
@@ -61,6 +68,13 @@ export async function findPty(
   id: string,
   options?: AskOptions,
 ): Promise<PtySession | undefined> {
+  checkSupervisor(supervisor);
+  checkString("id", id);
   const sessions = await listPtys(supervisor, options);
   return sessions.find((session) => session.id === id);
+}
+
+/** Checks that it is a reference; of which actor, no reference says. */
+function checkSupervisor(supervisor: unknown): void {
+  checkRef("supervisor", supervisor);
 }

@@ -12,7 +12,7 @@ import {
   type LogicalConnection,
   ProtocolError,
 } from "../session/mod.ts";
-import {
+import { countFrom,
   checkFunction,
   checkNumber,
   checkOptionNames,
@@ -174,9 +174,9 @@ class Responder<Req, Reply> {
       onError = printError,
       clock = realClock,
     } = options;
-    checkNumber("maxConcurrent", maxConcurrent, { min: 1 });
-    checkNumber("maxQueued", maxQueued, { min: 0 });
-    checkNumber("maxQueuedBytes", maxQueuedBytes, { min: 0 });
+    checkNumber("maxConcurrent", maxConcurrent, countFrom(1));
+    checkNumber("maxQueued", maxQueued, countFrom(0));
+    checkNumber("maxQueuedBytes", maxQueuedBytes, countFrom(0));
     checkFunction("onError", onError);
     checkClock("clock", clock);
     this.#connection = connection;

@@ -46,7 +46,10 @@ export interface PeerCredentials {
   readonly certificate: PeerCertificate | undefined;
 }
 
-/** Returns the identity of a peer, or `undefined` to refuse it. */
+/**
+ * Returns the identity of a peer, which is not empty, or `undefined` to refuse
+ * it.
+ */
 export type Authenticate = (
   peer: PeerCredentials,
 ) => string | undefined | Promise<string | undefined>;
@@ -145,6 +148,11 @@ export class AcceptedSessions {
       identity = await authenticate({ credentials, remote, certificate });
       if (identity !== undefined) {
         checkString("what authenticate() returned", identity);
+        if (identity === "") {
+          throw new TypeError(
+            'Cannot use what authenticate() returned: it is "", it must be the name of the peer, or undefined to refuse it',
+          );
+        }
       }
     } catch (cause) {
       throw new SessionRefusedError(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkBytes } from "../checks/internal.ts";
 import { createHash, timingSafeEqual } from "node:crypto";
 
 /**
@@ -20,8 +21,12 @@ import { createHash, timingSafeEqual } from "node:crypto";
  * console.assert(equalSecrets(encoder.encode("open sesame"), expected));
  * console.assert(!equalSecrets(encoder.encode("open"), expected));
  * ```
+ *
+ * @throws {TypeError} if one of them is not bytes; the error does not show it.
  */
 export function equalSecrets(a: Uint8Array, b: Uint8Array): boolean {
+  checkBytes("a secret", a);
+  checkBytes("a secret", b);
   return timingSafeEqual(sha256(a), sha256(b));
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { ACK_BYTES, INITIAL_CREDIT } from "./wire/protocol.ts";
-import {
+import { countFrom,
   type NumberRange,
   type OptionNames,
   resolveNumbers,
@@ -121,13 +121,13 @@ const DEFAULTS: ResolvedSessionOptions = {
 };
 
 const RANGES: Record<keyof ResolvedSessionOptions, NumberRange> = {
-  maxStreams: { min: 1 },
-  maxMessageBytes: { min: 1 },
-  windowBytes: { min: INITIAL_CREDIT },
-  maxWindowBytes: { min: INITIAL_CREDIT },
-  maxSessionWindowBytes: { min: 0 },
-  maxPartialBytes: { min: 0 },
-  replayBytes: { min: 2 * ACK_BYTES },
+  maxStreams: countFrom(1),
+  maxMessageBytes: countFrom(1),
+  windowBytes: countFrom(INITIAL_CREDIT),
+  maxWindowBytes: countFrom(INITIAL_CREDIT),
+  maxSessionWindowBytes: countFrom(0),
+  maxPartialBytes: countFrom(0),
+  replayBytes: countFrom(2 * ACK_BYTES),
   resumeMs: { min: 0 },
   handshakeMs: { min: 1 },
   keepAliveMs: { min: 1 },

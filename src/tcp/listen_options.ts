@@ -3,7 +3,7 @@
  *
  * @module
  */
-import {
+import { countFrom,
   checkAddress,
   checkFunction,
   checkNumber,
@@ -118,8 +118,8 @@ export function resolveListenOptions(options: ListenOptions): ListenSettings {
   checkFunction("serve", serve);
   checkNetwork(options);
   const { maxSockets = 10_000, maxSessions = 10_000 } = options;
-  checkNumber("maxSockets", maxSockets, { min: 1 });
-  checkNumber("maxSessions", maxSessions, { min: 1 });
+  checkNumber("maxSockets", maxSockets, countFrom(1));
+  checkNumber("maxSessions", maxSessions, countFrom(1));
   const { accept, authenticate, onPeerError, onState } = options;
   const functions = { accept, authenticate, onPeerError, onState };
   for (const [name, value] of Object.entries(functions)) {

@@ -11,7 +11,7 @@ import {
   resolveSessionOptions,
   SESSION_OPTION_NAMES,
 } from "../session/internal.ts";
-import {
+import { countFrom,
   checkBytes,
   checkDuration,
   checkFunction,
@@ -164,7 +164,7 @@ export function resolvePoolOptions(options: PoolOptions): PoolSettings {
   checkOptionNames("ConnectionPool", options, POOL_OPTIONS);
   const { lingerMs = 30_000, socketsPerPeer = 1, retryMs = 0 } = options;
   checkDuration("lingerMs", lingerMs);
-  checkNumber("socketsPerPeer", socketsPerPeer, { min: 1 });
+  checkNumber("socketsPerPeer", socketsPerPeer, countFrom(1));
   checkDuration("retryMs", retryMs);
   if (options.onState !== undefined) checkFunction("onState", options.onState);
   checkNetwork(options);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import {
+import { countFrom,
   checkAddress,
   checkArray,
   checkFunction,
@@ -85,7 +85,7 @@ export function resolveListenOptions(
   const { ids = [], maxSockets = 10_000 } = options;
   const limits = resolveTcpConnOptions(options);
   checkFunction("serve", serve);
-  checkNumber("maxSockets", maxSockets, { min: 1 });
+  checkNumber("maxSockets", maxSockets, countFrom(1));
   if (onPeerError !== undefined) checkFunction("onPeerError", onPeerError);
   return {
     address: { hostname, port },

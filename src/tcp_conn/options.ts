@@ -3,7 +3,7 @@
  *
  * @module
  */
-import {
+import { countFrom,
   type NumberRange,
   type OptionNames,
   resolveNumbers,
@@ -70,10 +70,10 @@ const DEFAULTS: ResolvedTcpConnOptions = {
 
 const RANGES: Record<keyof ResolvedTcpConnOptions, NumberRange> = {
   idleMs: { min: 1 },
-  maxUnreadBytes: { min: 65_536 },
-  maxSocketUnreadBytes: { min: 65_536 },
+  maxUnreadBytes: countFrom(65_536),
+  maxSocketUnreadBytes: countFrom(65_536),
   stallMs: { min: 0 },
-  maxConnections: { min: 1 },
+  maxConnections: countFrom(1),
   closeMs: { min: 0 },
 };
 

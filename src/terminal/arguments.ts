@@ -64,7 +64,8 @@ const REQUEST: OptionNames<CommandRequest> = {
 /**
  * Checks the options of `serveTerminal`.
  *
- * @throws {TypeError} if one is not known or of the wrong type.
+ * @throws {TypeError} if one is not known or of the wrong type, or a directory
+ * does not exist.
  */
 export function checkServeOptions(options: ServeTerminalOptions): void {
   checkOptionNames("serveTerminal()", options, SERVE);
@@ -74,12 +75,41 @@ export function checkServeOptions(options: ServeTerminalOptions): void {
     for (const command of commands) checkCommand(command);
   }
   checkTexts("directories", directories);
+  checkDirectories(directories ?? []);
   checkTexts("passEnv", passEnv);
   checkEnv("env", env);
   checkTexts("origins", options.origins);
   if (behindTls !== undefined) checkBoolean("behindTls", behindTls);
   for (const name of ["clientOf", "authorize", "record"] as const) {
     if (options[name] !== undefined) checkFunction(name, options[name]);
+  }
+}
+
+/**
+ * Checks that directories exist, if this process may look.
+ *
+ * @throws {TypeError} if one does not, or is a file.
+ */
+function checkDirectories(directories: readonly string[]): void {
+  for (const path of directories) {
+    // Without the permission, Deno would ask whoever is at its terminal.
+    const { state } = Deno.permissions.querySync({ name: "read", path });
+    if (state !== "granted" || isDirectory(path)) continue;
+    throw new TypeError(
+      `Cannot use directories: there is no directory ${
+        JSON.stringify(path)
+      } here, create it or leave it out`,
+    );
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    // What cannot be looked at may exist.
+    return !(error instanceof Deno.errors.NotFound) &&
+      !(error instanceof Deno.errors.NotADirectory);
   }
 }
 

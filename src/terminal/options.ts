@@ -12,7 +12,7 @@ import {
   DEFAULT_PASS_ENV,
 } from "./access/command_policy.ts";
 import { checkServeOptions } from "./arguments.ts";
-import { resolveNumbers } from "../checks/internal.ts";
+import { countFrom, resolveNumbers } from "../checks/internal.ts";
 import {
   type OriginRules,
   resolveHosts,
@@ -199,13 +199,13 @@ const RANGES = {
   ticketMs: { min: 1 },
   loginMs: { min: 1 },
   loginIdleMs: { min: 1 },
-  maxLogins: { min: 1 },
-  maxSessions: { min: 1 },
-  maxEndedSessions: { min: 0 },
-  maxEndedBytes: { min: 0 },
-  maxAttachments: { min: 1 },
-  handshakesPerMinute: { min: 1 },
-  maxBodyBytes: { min: 1 },
+  maxLogins: countFrom(1),
+  maxSessions: countFrom(1),
+  maxEndedSessions: countFrom(0),
+  maxEndedBytes: countFrom(0),
+  maxAttachments: countFrom(1),
+  handshakesPerMinute: countFrom(1),
+  maxBodyBytes: countFrom(1),
   silenceMs: { min: 1 },
 };
 
@@ -240,7 +240,7 @@ export function resolveServeTerminalOptions(
     behindTls,
     clientOf,
     record,
-    prefix: resolvePrefix(options.prefix),
+    prefix: resolvePrefix(options.prefix, "/terminal/"),
     origin: {
       hosts: resolveHosts(options.hosts),
       origins: resolveOrigins(options.origins),

@@ -34,7 +34,7 @@ import {
 } from "./attach/close_socket.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { type TerminalSession, TerminalSessions } from "./sessions.ts";
-import { secured } from "../web/internal.ts";
+import { checkHttpRequest, secured } from "../web/internal.ts";
 import { staticFile } from "./http/static_files.ts";
 import {
   ALL_SESSIONS,
@@ -301,6 +301,7 @@ export function serveTerminal(
     request: Request,
     info?: RequestInfo,
   ): Promise<Response> {
+    checkHttpRequest(request);
     try {
       const response = await route(request, info);
       // The headers of an upgrade cannot be changed.

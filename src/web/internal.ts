@@ -12,6 +12,7 @@ export {
 } from "./origin.ts";
 export { findPageFile, type PageFile, type PageFiles } from "./page_files.ts";
 export { resolvePrefix } from "./prefix.ts";
+export { checkHttpRequest } from "./request.ts";
 export { secured } from "./security_headers.ts";
 export { type SseEvent, SseParser } from "./sse_parser.ts";
 export { sseBodyOf } from "./sse_response.ts";

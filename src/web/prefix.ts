@@ -4,9 +4,11 @@ import { shown } from "../checks/internal.ts";
  * Returns the option `prefix`, the path below which a server is mounted, with a
  * slash at its end.
  *
+ * @param example A prefix that makes sense there, for the error.
  * @throws {TypeError} if it is not a path.
  */
-export function resolvePrefix(prefix = "/"): string {
+export function resolvePrefix(prefix: string | undefined, example: string): string {
+  if (prefix === undefined) return "/";
   const whole = `${prefix}`.endsWith("/") ? prefix : `${prefix}/`;
   const isPath = typeof prefix === "string" &&
     /^\/(?:[\w.~-]+\/)*$/.test(whole);
@@ -14,6 +16,6 @@ export function resolvePrefix(prefix = "/"): string {
   throw new TypeError(
     `Cannot use prefix: it is ${
       shown(prefix)
-    }, it must be a path that starts with /, such as /metrics/`,
+    }, it must be a path that starts with /, such as ${example}`,
   );
 }

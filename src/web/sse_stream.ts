@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkHttpRequest } from "./request.ts";
 import { type Clock, realClock, type Timer } from "../actor/mod.ts";
 import {
   checkMethods,
@@ -199,8 +200,11 @@ export class SseStream implements Disposable {
    * is cancelled, as `Deno.serve` does when the client disconnects, or until
    * the stream is closed. The response is a 503 if there are too many clients,
    * or the stream is closed.
+   *
+   * @throws {TypeError} if it is not a request.
    */
   respond(request: Request): Response {
+    checkHttpRequest(request);
     if (this.#isClosed || this.#clients.size >= this.#maxClients) {
       if (!this.#isClosed) this.#refused++;
       return new Response("There are too many clients\n", {

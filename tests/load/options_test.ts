@@ -10,6 +10,7 @@ import { webTerminalDriver } from "../../src/load/drivers/web_terminal.ts";
 import { websocketDriver } from "../../src/load/drivers/websocket.ts";
 import { LoadTestError } from "../../src/load/load_errors.ts";
 import { PerformanceScenarios } from "../../src/load/presets/performance_scenarios.ts";
+import { scenarioTemplates } from "../../src/load/scenario/scenario_templates.ts";
 import { resultToText } from "../../src/load/report/text_report.ts";
 import { TestDriver } from "../support/load_drivers.ts";
 import { failed } from "./report/results.ts";
@@ -86,6 +87,31 @@ for (
     [
       "a misspelt option of a preset",
       () => new PerformanceScenarios().chat(untyped({ user: 5 })),
+      'did you mean "users"?',
+    ],
+    [
+      "a misspelt option of a long preset",
+      () => new PerformanceScenarios().stress(untyped({ off: "chat" })),
+      'did you mean "of"?',
+    ],
+    [
+      "options of a long preset that are none",
+      () => new PerformanceScenarios().endurance(untyped(5)),
+      "Cannot use options of endurance(): it is a number",
+    ],
+    [
+      "a template without operations",
+      () => untyped<(...given: unknown[]) => void>(scenarioTemplates.smoke)(),
+      "Cannot use operations: it is missing",
+    ],
+    [
+      "a template without numbers",
+      () => scenarioTemplates.spike([], untyped(undefined)),
+      'Cannot use options of the template "spike": it is missing',
+    ],
+    [
+      "a template with a misspelt number",
+      () => scenarioTemplates.breakpoint([], untyped({ user: 5 })),
       'did you mean "users"?',
     ],
     [

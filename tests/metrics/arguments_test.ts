@@ -1,5 +1,5 @@
 // What the types forbid is refused at run time too, by its name.
-import { assertThrows } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import { ActorSystem } from "../../src/actor/mod.ts";
 import {
   acceptedTextFormat,
@@ -20,6 +20,7 @@ import {
   observeMetrics,
   traceMessages,
 } from "../../src/telemetry/mod.ts";
+import { serveTerminal } from "../../src/terminal/terminal_server.ts";
 import { fullSnapshot, TestFeed } from "./snapshots.ts";
 
 /** Something to call, as a program without types does. */
@@ -57,6 +58,8 @@ const quantile: Callee = (fraction) => {
   return Reflect.apply(distribution.quantile, distribution, [fraction]);
 };
 const serve = untyped(serveMetrics);
+const respond: Callee = (...parameters) =>
+  Reflect.apply(stream.respond, stream, parameters);
 const feed = new TestFeed();
 const text = untyped(snapshotToText);
 const actors = untyped(observeActors);
@@ -69,6 +72,25 @@ const cases: readonly (readonly [
   message: string,
 ])[] = [
   ["a collector of a text", collector, ["x"], "options of MetricsCollector"],
+  [
+    "a system in the place of options",
+    collector,
+    [new ActorSystem()],
+    "options of MetricsCollector: it is of the class ActorSystem, it must be an object with options, such as { system }",
+  ],
+  ["a stream without a request", respond, [], "request: it is missing"],
+  [
+    "a prefix without a slash",
+    serve,
+    [feed, { prefix: "metrics" }],
+    "such as /ops/",
+  ],
+  [
+    "an argument of a distribution",
+    construct(Distribution),
+    [5],
+    "an argument of Distribution: it is 5",
+  ],
   ["a collector of null", collector, [null], "options of MetricsCollector"],
   [
     "a misspelt option of a collector",
@@ -204,3 +226,16 @@ for (const fraction of [-0.1, 1.1, 99, NaN]) {
     assertThrows(() => quantile(fraction), RangeError, "fraction");
   });
 }
+
+Deno.test("the handlers of metrics and terminals refuse what is no request", async () => {
+  await using metrics = serveMetrics(feed);
+  await using own = new ActorSystem();
+  await using terminal = serveTerminal(own);
+  for (const { fetch } of [metrics, terminal]) {
+    await assertRejects(
+      () => Reflect.apply(fetch, undefined, []),
+      TypeError,
+      "Cannot use request: it is missing, it must be a Request",
+    );
+  }
+});

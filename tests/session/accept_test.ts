@@ -137,6 +137,7 @@ for (
     },
     rejects: (): Promise<string> =>
       Promise.reject(new Error("the database password is hunter2")),
+    "returns no name": (): string => "",
   })
 ) {
   Deno.test(

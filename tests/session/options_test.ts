@@ -97,3 +97,21 @@ Deno.test("formatAddress() names the default host", () => {
 Deno.test("formatAddress() separates the port from an IPv6 address", () => {
   assertEquals(formatAddress({ hostname: "::1", port: 80 }), "[::1]:80");
 });
+
+for (
+  const name of [
+    "maxStreams",
+    "maxMessageBytes",
+    "windowBytes",
+    "replayBytes",
+  ] as const
+) {
+  Deno.test(`resolveSessionOptions() refuses a part of one in ${name}, and takes Infinity`, () => {
+    assertThrows(
+      () => resolveSessionOptions({ [name]: 9_999_999.5 }),
+      RangeError,
+      `Cannot use ${name}: it is 9999999.5, it must be a whole number`,
+    );
+    assertEquals(resolveSessionOptions({ [name]: Infinity })[name], Infinity);
+  });
+}

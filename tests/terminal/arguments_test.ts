@@ -38,6 +38,12 @@ Deno.test("serveTerminal() refuses options that are unknown or of the wrong type
     [{ commands: [{ name: "a", command: "b", arg: [] }] }, /mean "args"/],
     [{ commands: [{ name: "a", command: "b", args: "c" }] }, /args: it is/],
     [{ directories: "/" }, /directories: it is a string/],
+    [
+      { directories: ["/", "/no/such/directory"] },
+      /there is no directory "\/no\/such\/directory" here/,
+    ],
+    [{ directories: ["/etc/passwd"] }, /there is no directory "\/etc\/passwd"/],
+    [{ prefix: "terminal" }, /such as \/terminal\//],
     [{ passEnv: [1] }, /passEnv: it is 1/],
     [{ env: { TOKEN: 7 } }, /env\.TOKEN: it is a number/],
     [{ behindTls: "no" }, /behindTls: it is "no"/],
@@ -48,6 +54,11 @@ Deno.test("serveTerminal() refuses options that are unknown or of the wrong type
   for (const [options, text] of invalid) {
     refuses(serveTerminal, [system, options], text);
   }
+  assertThrows(
+    () => serveTerminal(system, { maxSessions: 1.5 }),
+    RangeError,
+    "maxSessions: it is 1.5, it must be a whole number",
+  );
   refuses(serveTerminal, [{}, {}], /system: .* an ActorSystem/);
 });
 

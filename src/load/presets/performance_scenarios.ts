@@ -3,7 +3,7 @@
  *
  * @module
  */
-import {
+import { checkNoArguments,
   checkArray,
   checkFunction,
   checkOneOf,
@@ -155,8 +155,13 @@ const SERVICE_NAMES: readonly ServiceName[] = [
 export class PerformanceScenarios {
   readonly #makers = new Map<string, ScenarioMaker>();
 
-  /** Creates the presets that are described here. */
+  /**
+   * Creates the presets that are described here.
+   *
+   * @throws {TypeError} if an argument is given: there are none.
+   */
   constructor() {
+    checkNoArguments("PerformanceScenarios", arguments);
     const makers: { readonly [name: string]: ScenarioMaker } = {
       "chat": (options) => this.chat(options),
       "file-streaming": (options) => this.fileStreaming(options),
@@ -339,9 +344,11 @@ export class PerformanceScenarios {
 
   #long(
     name: "stress" | "endurance",
-    { of = "mixed", ...options }: LongOptions,
+    given: LongOptions,
     own: PerformanceOptions,
   ): Scenario {
+    checkOptionNames(`${name}()`, given, { ...COMMON_NAMES, of: true });
+    const { of = "mixed", ...options } = given;
     const scenario = this.make(of, { ...own, ...options });
     return { ...scenario, name: `${name} of ${scenario.name}` };
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkResult } from "./check_result.ts";
 import { stringify } from "@std/csv";
 import type { LoadResult, OperationResult } from "../result.ts";
 
@@ -38,8 +39,12 @@ const STATISTICS = [
  * });
  * console.assert(operationsToCsv(result).startsWith("operation,planned,"));
  * ```
+ *
+ * @throws {TypeError} if it is not the result of a load test.
  */
-export function operationsToCsv({ operations, steady }: LoadResult): string {
+export function operationsToCsv(result: LoadResult): string {
+  checkResult(result);
+  const { operations, steady } = result;
   return table([
     ...operations.map((operation) => operationRow(operation.name, operation)),
     operationRow("", steady),
@@ -90,8 +95,12 @@ function operationRow(name: string, operation: OperationResult): Row {
  * });
  * console.assert(timelineToCsv(result).startsWith("atMs,"));
  * ```
+ *
+ * @throws {TypeError} if it is not the result of a load test.
  */
-export function timelineToCsv({ timeline }: LoadResult): string {
+export function timelineToCsv(result: LoadResult): string {
+  checkResult(result);
+  const { timeline } = result;
   return table(timeline.points.map((point) => ({ ...point })), [
     "atMs",
     "phase",

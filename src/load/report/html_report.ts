@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkResult } from "./check_result.ts";
 import type { LoadResult } from "../result.ts";
 import {
   actualText,
@@ -39,8 +40,11 @@ import { timelineCharts } from "./timeline_charts.ts";
  * });
  * console.assert(resultToHtml(result).startsWith("<!doctype html>"));
  * ```
+ *
+ * @throws {TypeError} if it is not the result of a load test.
  */
 export function resultToHtml(result: LoadResult): string {
+  checkResult(result);
   const { scenario, verdict } = result;
   const charts = timelineCharts(result).map(svgChart)
     .filter((chart) => chart !== "").join("\n");

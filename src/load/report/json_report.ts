@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkResult } from "./check_result.ts";
 import type { LoadResult } from "../result.ts";
 
 /**
@@ -24,7 +25,10 @@ import type { LoadResult } from "../result.ts";
  * });
  * console.assert(JSON.parse(resultToJson(result)).verdict === result.verdict);
  * ```
+ *
+ * @throws {TypeError} if it is not the result of a load test.
  */
 export function resultToJson(result: LoadResult): string {
+  checkResult(result);
   return `${JSON.stringify(result, null, 2)}\n`;
 }

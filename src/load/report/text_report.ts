@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkResult } from "./check_result.ts";
 import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
 import { checkNumber, checkOptionNames } from "../../checks/internal.ts";
 import type { LoadResult, Verdict } from "../result.ts";
@@ -71,6 +72,7 @@ export function resultToText(
   result: LoadResult,
   options: ResultToTextOptions = {},
 ): string {
+  checkResult(result);
   checkOptionNames("resultToText()", options, { columns: true, colors: true });
   const { columns = 80, colors = false } = options;
   checkNumber("columns", columns);

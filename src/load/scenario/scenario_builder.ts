@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkString } from "../../checks/internal.ts";
 import type { DriverMap } from "../driver.ts";
 import type {
   ClosedLoad,
@@ -52,8 +53,13 @@ export class TestScenarioBuilder<
   /** The parts of the scenario so far. */
   readonly parts: Parts | undefined;
 
-  /** Starts a scenario of that name. */
+  /**
+   * Starts a scenario of that name.
+   *
+   * @throws {TypeError} if the name is not a string.
+   */
   constructor(name: string, parts?: Parts) {
+    checkString("name", name);
     this.name = name;
     this.parts = parts;
   }

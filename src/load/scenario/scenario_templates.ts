@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type OptionNames, checkOptionNames, checkNumber, checkInteger, checkArray } from "../../checks/internal.ts";
 import type {
   ClosedLoad,
   Criterion,
@@ -71,11 +72,28 @@ export interface ScenarioTemplates {
   ): readonly Scenario[];
 }
 
+const BASE_NAMES: OptionNames<TemplateBase> = {
+  name: true,
+  users: true,
+  thinkTime: true,
+  p99Ms: true,
+  errorRate: true,
+};
+const BREAKPOINT_NAMES: OptionNames<BreakpointBase> = {
+  name: true,
+  users: true,
+  p99Ms: true,
+  errorRate: true,
+  arrivalsPerSecond: true,
+  steps: true,
+};
+
 const MINUTE = 60_000;
 
 /**
  * Templates for the usual kinds of load tests. They make ordinary scenarios,
- * which can be changed or written to a file.
+ * which can be changed or written to a file. Each throws a `TypeError` or a
+ * `RangeError` if a number of the base is missing, not known or out of its range.
  *
  * @example
  * ```ts
@@ -111,7 +129,12 @@ export const scenarioTemplates: ScenarioTemplates = {
     rampDownMs: 5 * MINUTE,
   }),
   breakpoint(operations, base) {
+    checkOperations(operations);
+    checkOptionNames("breakpoint()", base, BREAKPOINT_NAMES);
     const { name = "breakpoint", users, arrivalsPerSecond, steps = 10 } = base;
+    checkInteger("users", users, { min: 1 });
+    checkNumber("arrivalsPerSecond", arrivalsPerSecond, { above: 0 });
+    checkInteger("steps", steps, { min: 1 });
     return Array.from({ length: steps }, (_, step) => {
       const factor = 1 + step / 2;
       return {
@@ -139,11 +162,14 @@ function template(
   phases: Phases,
 ): (operations: readonly Operation[], base: TemplateBase) => Scenario {
   return (operations, base) => {
+    checkOperations(operations);
+    checkOptionNames(`the template "${kind}"`, base, BASE_NAMES);
     const {
       name = kind,
       users,
       thinkTime = { distribution: "exponential", meanMs: 1000 },
     } = base;
+    checkInteger("users", users, { min: 1 });
     const load: ClosedLoad = {
       model: "closed",
       users: usersOf(users),
@@ -151,6 +177,11 @@ function template(
     };
     return { name, load, phases, operations, criteria: criteria(base) };
   };
+}
+
+/** Checks that they are an array; the scenario checks what they are. */
+function checkOperations(operations: unknown): void {
+  checkArray("operations", operations, "an array of operations");
 }
 
 function criteria(

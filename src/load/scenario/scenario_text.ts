@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reasonOf } from "../../checks/internal.ts";
+import { type OptionNames, checkObject, checkOneOf, checkOptionNames, checkString, reasonOf } from "../../checks/internal.ts";
 import {
   type Document,
   isAlias,
@@ -38,6 +38,14 @@ export interface ParseScenarioOptions {
   readonly drivers?: DriverMap;
 }
 
+const PARSE_OPTIONS: OptionNames<ParseScenarioOptions> = {
+  format: true,
+  fileName: true,
+  drivers: true,
+};
+
+const FORMATS = ["yaml", "json"] as const;
+
 /** The most YAML aliases that are resolved: more could fill the memory. */
 const MAX_ALIASES = 100;
 
@@ -45,6 +53,8 @@ const MAX_ALIASES = 100;
  * Parses and validates a scenario. YAML is version 1.2 with its core schema:
  * other tags and duplicate keys are errors.
  *
+ * @throws {TypeError} if the text is not a string, or an option is not known or of
+ * the wrong type
  * @throws {ScenarioError} if the scenario is not valid: lists all problems,
  * with lines and columns
  *
@@ -70,8 +80,12 @@ export function parseScenario(
   text: string,
   options: ParseScenarioOptions = {},
 ): Scenario {
+  checkString("text", text);
+  checkOptionNames("parseScenario()", options, PARSE_OPTIONS);
   const { fileName = "scenario", drivers } = options;
+  checkString("fileName", fileName);
   const { format = fileName.endsWith(".json") ? "json" : "yaml" } = options;
+  checkOneOf("format", format, FORMATS);
   if (format === "json") checkJson(text, fileName);
   const lines = new LineCounter();
   const { document, value, doubled } = read(text, lines, fileName);
@@ -105,11 +119,15 @@ export function parseScenario(
  * const again = parseScenario(stringifyScenario(scenario));
  * console.assert(again.name === scenario.name);
  * ```
+ *
+ * @throws {TypeError} if the scenario is not an object, or the format neither
  */
 export function stringifyScenario(
   scenario: Scenario,
   format: "yaml" | "json" = "yaml",
 ): string {
+  checkObject("scenario", scenario, "a Scenario");
+  checkOneOf("format", format, FORMATS);
   return format === "json"
     ? `${JSON.stringify(scenario, null, 2)}\n`
     : stringify(scenario, {

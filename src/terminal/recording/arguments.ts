@@ -4,7 +4,7 @@
  *
  * @module
  */
-import {
+import { checkNumber, kindOf,
   checkArray,
   checkBoolean,
   checkMethods,
@@ -16,6 +16,7 @@ import {
 } from "../../checks/internal.ts";
 import type { ReadAsciicastOptions } from "./asciicast_reader.ts";
 import type { ReplayAsciicastOptions } from "./asciicast_replay.ts";
+import type { RecordSessionOptions } from "./record_session.ts";
 import type { RecorderOptions } from "./recorder_options.ts";
 
 const READ: OptionNames<ReadAsciicastOptions> = {
@@ -28,8 +29,7 @@ const REPLAY: OptionNames<ReplayAsciicastOptions> = {
   signal: true,
   clock: true,
 };
-const RECORD: OptionNames<RecorderOptions> = {
-  size: true,
+const RECORD_SESSION: OptionNames<RecordSessionOptions> = {
   term: true,
   title: true,
   command: true,
@@ -40,10 +40,52 @@ const RECORD: OptionNames<RecorderOptions> = {
   signal: true,
   clock: true,
 };
+const RECORD: OptionNames<RecorderOptions> = { size: true, ...RECORD_SESSION };
 
-/** @throws {TypeError} if an option is not known. */
-export function checkReadOptions(options: ReadAsciicastOptions): void {
+/** @throws {TypeError} if the source is no stream, or an option is not known. */
+export function checkReadArguments(
+  source: unknown,
+  options: ReadAsciicastOptions,
+): void {
+  if (!(source instanceof ReadableStream)) {
+    throw new TypeError(
+      `Cannot use source: it is ${
+        kindOf(source)
+      }, it must be a ReadableStream of bytes, such as that of a file`,
+    );
+  }
   checkOptionNames("readAsciicast()", options, READ);
+  for (const name of ["maxLineBytes", "maxLines"] as const) {
+    const limit = options[name];
+    if (limit !== undefined) checkNumber(name, limit, { above: 0 });
+  }
+}
+
+/** @throws {TypeError} if it is not a recording. */
+export function checkCast(cast: unknown): void {
+  checkObject("cast", cast, "what readAsciicast() returns");
+  const { header, events }: { header?: unknown; events?: unknown } = cast;
+  checkObject("header of cast", header, "that of readAsciicast()");
+  checkObject("events of cast", events, "those of readAsciicast()");
+}
+
+/** @throws {TypeError} if an argument is none, or an option is not known. */
+export function checkRecordArguments(
+  session: unknown,
+  sink: unknown,
+  options: RecordSessionOptions,
+): void {
+  checkMethods("session", session, ["attach"], "a PtySession");
+  checkSink(sink);
+  checkOptionNames("recordSession()", options, RECORD_SESSION);
+}
+
+/** @throws {TypeError} if it is not a stream that can be written. */
+export function checkSink(sink: unknown): void {
+  if (sink instanceof WritableStream) return;
+  throw new TypeError(
+    `Cannot use sink: it is ${kindOf(sink)}, it must be a WritableStream`,
+  );
 }
 
 /** @throws {TypeError} if an option is not known or of the wrong type. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkReadOptions } from "./arguments.ts";
+import { checkReadArguments } from "./arguments.ts";
 import {
   AsciicastDecoder,
   AsciicastError,
@@ -58,13 +58,15 @@ export interface Asciicast extends AsyncDisposable {
  * }
  * ```
  *
+ * @throws {TypeError} if the source is no stream, or an option is not known.
+ * @throws {RangeError} if an option is not above 0.
  * @throws {AsciicastError} if it does not start with a header of version 3.
  */
 export async function readAsciicast(
   source: ReadableStream<Uint8Array>,
   options: ReadAsciicastOptions = {},
 ): Promise<Asciicast> {
-  checkReadOptions(options);
+  checkReadArguments(source, options);
   const lines = readLines(source, options);
   const first = await lines.next();
   try {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkReplayOptions } from "./arguments.ts";
+import { checkCast, checkReplayOptions } from "./arguments.ts";
 import { type Clock, realClock } from "../../actor/mod.ts";
 import { checkDuration, checkNumber } from "../../checks/internal.ts";
 import type { AsciicastEvent } from "./asciicast.ts";
@@ -55,6 +55,7 @@ export function replayAsciicast(
   cast: Pick<Asciicast, "header" | "events">,
   options: ReplayAsciicastOptions = {},
 ): AsyncGenerator<AsciicastEvent, void> {
+  checkCast(cast);
   checkReplayOptions(options);
   const { speed = 1, idleLimitMs = Infinity } = options;
   checkNumber("speed", speed, { above: 0 });

@@ -4,6 +4,7 @@
  * @module
  */
 import type { PtyAttachment, PtySession } from "../../pty/mod.ts";
+import { checkRecordArguments } from "./arguments.ts";
 import { AsciicastRecorder } from "./recorder.ts";
 import type { RecorderOptions } from "./recorder_options.ts";
 
@@ -39,7 +40,8 @@ export type RecordSessionOptions = Omit<RecorderOptions, "size">;
  * ```
  *
  * @throws {RangeError} if an option is out of its range.
- * @throws {TypeError} if the sink is locked.
+ * @throws {TypeError} if the session or the sink is none, the sink is locked, or
+ * an option is not known or of the wrong type.
  * @throws {PtyAttachmentError} if the session has too many viewers.
  * @throws {ActorStoppedError} if the session has ended.
  */
@@ -48,6 +50,7 @@ export async function recordSession(
   sink: WritableStream<Uint8Array>,
   options: RecordSessionOptions = {},
 ): Promise<AsciicastRecorder> {
+  checkRecordArguments(session, sink, options);
   const { signal } = options;
   let attachment: PtyAttachment | undefined;
   try {

@@ -13,7 +13,7 @@ import {
   type AsciicastEvent,
   encodeHeader,
 } from "./asciicast.ts";
-import { checkRecorderOptions } from "./arguments.ts";
+import { checkRecorderOptions, checkSink } from "./arguments.ts";
 import { headerOf, type RecorderOptions } from "./recorder_options.ts";
 
 /** Thrown for a recording that cannot be opened or written; see `cause`. */
@@ -84,6 +84,7 @@ export class AsciicastRecorder implements AsyncDisposable {
    * @throws {TypeError} if another option is invalid, or the sink is locked.
    */
   constructor(sink: WritableStream<Uint8Array>, options: RecorderOptions) {
+    checkSink(sink);
     checkRecorderOptions(options);
     const { clock = realClock, maxWaitingBytes = 4_194_304 } = options;
     checkNumber("maxWaitingBytes", maxWaitingBytes, { above: 0 });
