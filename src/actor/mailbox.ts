@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { countFrom,
+import {
   checkFunction,
   checkNumber,
   checkOneOf,
   checkOptionNames,
+  countFrom,
   type OptionNames,
 } from "../checks/internal.ts";
 import { Ring } from "./ring.ts";

@@ -4,7 +4,12 @@
  *
  * @module
  */
-import { checkNoArguments, checkFunction, checkString, shown } from "../checks/internal.ts";
+import {
+  checkFunction,
+  checkNoArguments,
+  checkString,
+  shown,
+} from "../checks/internal.ts";
 import { checkRef } from "./argument_checks.ts";
 import { callGuarded, report } from "./guard.ts";
 import type { ActorRef } from "./ref.ts";

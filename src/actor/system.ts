@@ -4,13 +4,14 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import { countFrom,
+import {
   checkBoolean,
   checkDuration,
   checkFunction,
   checkNumber,
   checkObject,
   checkOptionNames,
+  countFrom,
   type OptionNames,
 } from "../checks/internal.ts";
 import { checkSpawn } from "./argument_checks.ts";

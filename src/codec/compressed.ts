@@ -4,10 +4,11 @@
  * @module
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { countFrom,
+import {
   checkInteger,
   checkNumber,
   checkOptionNames,
+  countFrom,
   type OptionNames,
 } from "../checks/internal.ts";
 import { checkCodec } from "./check_codec.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kindOf, checkString, reasonOf } from "../checks/internal.ts";
+import { checkString, kindOf, reasonOf } from "../checks/internal.ts";
 import type { MetricRuns } from "./analysis.ts";
 import { BaselineError } from "./errors.ts";
 import { differences, type Fingerprint } from "./fingerprint.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkArray, checkString, checkObject } from "../checks/internal.ts";
+import { checkArray, checkObject, checkString } from "../checks/internal.ts";
 import type { MetricReport } from "./analysis.ts";
 import type { ComparisonReport } from "./compare.ts";
 import { percent } from "./percent.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { type AlertRule, isBeyond, isClear } from "./alert_rule.ts";
+import { alertNumber } from "./alert_number.ts";
 import type { AlertEvent } from "./feed.ts";
 
 /** The state of an alert. */
@@ -68,7 +69,8 @@ function messageOf(
   value: number,
 ): string {
   const { name, above, below } = rule;
-  if (state === "resolved") return `${name} is back to normal: it is ${value}`;
+  const number = alertNumber(value, above ?? below);
+  if (state === "resolved") return `${name} is back to normal: it is ${number}`;
   const side = above === undefined ? `below ${below}` : `above ${above}`;
-  return `${name} is ${value}, ${side}`;
+  return `${name} is ${number}, ${side}`;
 }

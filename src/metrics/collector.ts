@@ -111,7 +111,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
       options.onError ??
         ((error) => console.error("The metrics collector has failed:", error)),
     );
-    this.#alerts = new AlertWatch(alerts, this.#errors);
+    this.#alerts = new AlertWatch(alerts, this.instruments, this.#errors);
     this.#ring = new HistoryRing(limits);
     if (historyPath !== undefined) {
       this.#file = new SqliteHistory(historyPath, limits);

@@ -83,8 +83,8 @@ export interface MetricsCollectorOptions extends InstrumentsOptions {
   readonly timeOfDay?: () => number;
   /**
    * Called with what a listener, the metric of an alert, `system` or
-   * `timeOfDay` throws, and when the history cannot be written. The collector
-   * goes on: what could not be read is `null`, and `Date.now` takes the place
+   * `timeOfDay` throws, when an alert watches an instrument in vain, and when the
+   * history cannot be written. The collector goes on: what could not be read is `null`, and `Date.now` takes the place
    * of `timeOfDay`. A source that fails each time is reported once. If
    * `onError` itself fails, both errors are printed.
    * @default {a function that prints it}

@@ -4,7 +4,7 @@
  * @module
  */
 import { Int32Histogram } from "hdr-histogram-js";
-import { kindOf, checkNoArguments, checkNumber } from "../checks/internal.ts";
+import { checkNoArguments, checkNumber, kindOf } from "../checks/internal.ts";
 import type { DistributionSummary } from "./snapshot.ts";
 
 /** Microseconds in a millisecond, the unit in which values are kept. */

@@ -33,13 +33,15 @@ export interface InstrumentMetric {
   /**
    * The number that counts of the window of a histogram. Of several series,
    * `count` and `sum` are added up, `mean` is that of all values, `min` is the
-   * least, and a percentile is that of the worst series.
+   * least, and a percentile is that of the worst series. Counters and gauges
+   * have one number, so for them it is an error that the collector reports.
    * @default {"p99"}
    */
   readonly field?: keyof DistributionSummary;
   /**
    * Whether the value is how much a counter, or the number of a histogram's
-   * values, has grown per second since the snapshot before.
+   * values, has grown per second since the snapshot before. For a gauge it is an
+   * error that the collector reports.
    * @default {false}
    */
   readonly perSecond?: boolean;

@@ -95,6 +95,17 @@ export function resolveInstrumentLimits(
   return resolveNumbers(options, DEFAULTS, RANGES);
 }
 
+let typesOf: (
+  instruments: Instruments,
+) => ReadonlyMap<string, InstrumentSample["type"]>;
+
+/** Returns the types of all instruments by name, also of those without values. */
+export function instrumentTypes(
+  instruments: Instruments,
+): ReadonlyMap<string, InstrumentSample["type"]> {
+  return typesOf(instruments);
+}
+
 /**
  * The instruments of an application, by name. The same name returns the same
  * instrument each time.
@@ -111,6 +122,13 @@ export function resolveInstrumentLimits(
  * ```
  */
 export class Instruments {
+  static {
+    typesOf = (instruments) =>
+      new Map(
+        [...instruments.#instruments].map(([name, { type }]) => [name, type]),
+      );
+  }
+
   readonly #limits: InstrumentLimits;
   readonly #clock: Clock;
   readonly #instruments = new Map<string, Instrument>();

@@ -4,10 +4,10 @@
  * @module
  */
 import {
+  checkHttpRequest,
   findPageFile,
   refusalOf,
   resolveHosts,
-  checkHttpRequest,
   resolvePrefix,
   secured,
   sourceOf,

@@ -77,7 +77,11 @@ export function snapshotToText(
   format: SnapshotTextFormat = "openmetrics",
 ): string {
   checkObject("snapshot", snapshot, "one of a MetricsCollector");
-  checkObject("process of the snapshot", snapshot.process, "that of a snapshot");
+  checkObject(
+    "process of the snapshot",
+    snapshot.process,
+    "that of a snapshot",
+  );
   checkOneOf("format", format, ["openmetrics", "prometheus"]);
   const families = metricFamilies(snapshot).map((family) =>
     familyText(family, format)

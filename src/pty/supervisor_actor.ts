@@ -5,9 +5,10 @@
  * @module
  */
 import type { ActorRef, Behavior, ReplyTo } from "../actor/mod.ts";
-import { countFrom,
+import {
   checkNumber,
   checkOptionNames,
+  countFrom,
   type OptionNames,
   reasonOf,
 } from "../checks/internal.ts";

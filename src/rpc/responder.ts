@@ -12,10 +12,11 @@ import {
   type LogicalConnection,
   ProtocolError,
 } from "../session/mod.ts";
-import { countFrom,
+import {
   checkFunction,
   checkNumber,
   checkOptionNames,
+  countFrom,
   type OptionNames,
 } from "../checks/internal.ts";
 import {

@@ -4,7 +4,8 @@
  * @module
  */
 import { ACK_BYTES, INITIAL_CREDIT } from "./wire/protocol.ts";
-import { countFrom,
+import {
+  countFrom,
   type NumberRange,
   type OptionNames,
   resolveNumbers,

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { countFrom,
+import {
   checkAddress,
   checkFunction,
   checkNumber,
   checkOptionNames,
+  countFrom,
   type OptionNames,
 } from "../checks/internal.ts";
 import {

@@ -11,7 +11,7 @@ import {
   resolveSessionOptions,
   SESSION_OPTION_NAMES,
 } from "../session/internal.ts";
-import { countFrom,
+import {
   checkBytes,
   checkDuration,
   checkFunction,
@@ -21,6 +21,7 @@ import { countFrom,
   checkOptionNames,
   checkPeerAddress,
   checkString,
+  countFrom,
   type OptionNames,
 } from "../checks/internal.ts";
 import type {

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { countFrom,
+import {
   checkAddress,
   checkArray,
   checkFunction,
   checkNumber,
   checkOptionNames,
+  countFrom,
   type OptionNames,
 } from "../checks/internal.ts";
 import type { Address } from "../session/mod.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { countFrom,
+import {
+  countFrom,
   type NumberRange,
   type OptionNames,
   resolveNumbers,

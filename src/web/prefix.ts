@@ -7,7 +7,10 @@ import { shown } from "../checks/internal.ts";
  * @param example A prefix that makes sense there, for the error.
  * @throws {TypeError} if it is not a path.
  */
-export function resolvePrefix(prefix: string | undefined, example: string): string {
+export function resolvePrefix(
+  prefix: string | undefined,
+  example: string,
+): string {
   if (prefix === undefined) return "/";
   const whole = `${prefix}`.endsWith("/") ? prefix : `${prefix}/`;
   const isPath = typeof prefix === "string" &&

@@ -48,6 +48,17 @@ Deno.test("an alert resolves once, when the value is back at its threshold", () 
   assertEquals(eventsOf(high, readings), ["firing 0", "resolved 1"]);
 });
 
+Deno.test("the message of an alert has six digits of its number, and all of them at the threshold", () => {
+  const messages = (value: number): string[] =>
+    run(high, [[0, value], [1, 0]]).map(({ message }) => message);
+  assertEquals(messages(10.123456789), [
+    "high is 10.1235, above 10",
+    "high is back to normal: it is 0",
+  ]);
+  assertEquals(messages(10.00000001)[0], "high is 10.00000001, above 10");
+  assertEquals(messages(123_456_789)[0], "high is 123456789, above 10");
+});
+
 Deno.test("an alert below a threshold is the mirror image", () => {
   const low: AlertRule = {
     name: "low",

@@ -1,9 +1,17 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { ActorSystem, TroupeError } from "../../src/actor/mod.ts";
 import { MetricsCollector } from "../../src/metrics/collector.ts";
 import type { MetricsCollectorOptions } from "../../src/metrics/collector_options.ts";
 import type { MetricsEvent } from "../../src/metrics/feed.ts";
-import { MetricsHistoryError } from "../../src/metrics/metrics_errors.ts";
+import {
+  InstrumentError,
+  MetricsHistoryError,
+} from "../../src/metrics/metrics_errors.ts";
 import { Happenings } from "../support/happenings.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { bounded } from "../support/net.ts";
@@ -314,6 +322,101 @@ Deno.test("an alert may watch an instrument, by its labels or summed up", async 
   clock.advance(1000);
   assertEquals(firing(), ["some", "all", "slow"]);
 });
+
+for (
+  const [what, metric, text] of [
+    [
+      "instrument",
+      { instrument: "erors" },
+      'there is no instrument "erors", did you mean "errors"?',
+    ],
+    [
+      "instrument without a similar one",
+      { instrument: "cache" },
+      'there is no instrument "cache", create it when the program starts',
+    ],
+    [
+      "label",
+      { instrument: "errors", labels: { rout: "/a" } },
+      'there is no label "rout" of "errors", did you mean "route"?',
+    ],
+  ] as const
+) {
+  Deno.test(`an alert on an instrument that does not come is reported after a minute, once: ${what}`, async () => {
+    const { clock, collector: made, errors } = collectorOf({
+      alerts: [{ name: "many", metric, above: 2 }],
+    });
+    await using collector = made;
+    collector.instruments.counter("errors").add(1, { route: "/a" });
+    collector.start();
+    clock.advance(59_000);
+    assertEquals(errors, []);
+    clock.advance(120_000);
+    assertEquals(
+      errors.map((error) => [error instanceof InstrumentError, String(error)]),
+      [[
+        true,
+        `InstrumentError: Cannot watch the alert "many": after 60 seconds ${text}`,
+      ]],
+    );
+  });
+}
+
+Deno.test("an alert on an instrument that comes within a minute is not reported, nor one whose labels come later", async () => {
+  const { clock, collector: made, errors } = collectorOf({
+    alerts: [
+      { name: "some", metric: { instrument: "errors" }, above: 2 },
+      {
+        name: "those",
+        metric: { instrument: "errors", labels: { route: "/a" } },
+        above: 2,
+      },
+    ],
+  });
+  await using collector = made;
+  collector.start();
+  clock.advance(59_000);
+  const counter = collector.instruments.counter("errors");
+  clock.advance(120_000);
+  counter.add(3, { route: "/a" });
+  clock.advance(1000);
+  assertEquals(errors, []);
+  assertEquals(collector.firing.map(({ name }) => name), ["some", "those"]);
+});
+
+for (
+  const [what, metric, text] of [
+    [
+      "a field of a counter",
+      { instrument: "errors", field: "p99" },
+      'the instrument "errors" is a counter, which has no "p99", leave field out',
+    ],
+    [
+      "a field of a gauge",
+      { instrument: "depth", field: "max" },
+      'the instrument "depth" is a gauge, which has no "max"',
+    ],
+    [
+      "the growth of a gauge",
+      { instrument: "depth", perSecond: true },
+      'the instrument "depth" is a gauge, which does not count',
+    ],
+  ] as const
+) {
+  Deno.test(`an alert on a number that its instrument does not have is reported at once, and does not fire: ${what}`, async () => {
+    const { clock, collector: made, errors } = collectorOf({
+      alerts: [{ name: "many", metric, above: 2 }],
+    });
+    await using collector = made;
+    collector.instruments.counter("errors").add(10);
+    collector.instruments.gauge("depth").set(10);
+    collector.start();
+    clock.advance(5000);
+    assertEquals(errors.length, 1);
+    assertStringIncludes(String(errors[0]), `the alert "many": ${text}`);
+    assertEquals(collector.firing, []);
+  });
+}
 
 Deno.test("a metric of an alert that throws is reported, and stops nothing", async () => {
   const broken = new Error("broken");

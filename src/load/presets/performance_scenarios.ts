@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { checkNoArguments,
+import {
   checkArray,
   checkFunction,
+  checkNoArguments,
   checkOneOf,
   checkOptionNames,
   checkString,

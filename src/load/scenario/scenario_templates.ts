@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type OptionNames, checkOptionNames, checkNumber, checkInteger, checkArray } from "../../checks/internal.ts";
+import {
+  checkArray,
+  checkInteger,
+  checkNumber,
+  checkOptionNames,
+  type OptionNames,
+} from "../../checks/internal.ts";
 import type {
   ClosedLoad,
   Criterion,

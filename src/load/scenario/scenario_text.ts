@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { type OptionNames, checkObject, checkOneOf, checkOptionNames, checkString, reasonOf } from "../../checks/internal.ts";
+import {
+  checkObject,
+  checkOneOf,
+  checkOptionNames,
+  checkString,
+  type OptionNames,
+  reasonOf,
+} from "../../checks/internal.ts";
 import {
   type Document,
   isAlias,

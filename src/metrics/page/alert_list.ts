@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { alertNumber } from "../alert_number.ts";
 import type { AlertEvent } from "../feed.ts";
 
 /** The most alerts that are shown. */
@@ -33,7 +34,8 @@ export function withAlert(
 
 /** Returns what an alert says, with its value if its rule does not say it. */
 export function alertText({ message, value, state }: AlertEvent): string {
-  if (message.includes(`${value}`)) return message;
+  const shown = [alertNumber(value), `${value}`];
+  if (shown.some((number) => message.includes(number))) return message;
   const number = value.toLocaleString("en", { maximumSignificantDigits: 6 });
   return `${message} (${state === "firing" ? "now" : "it was"} ${number})`;
 }

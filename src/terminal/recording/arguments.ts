@@ -4,14 +4,16 @@
  *
  * @module
  */
-import { checkNumber, kindOf,
+import {
   checkArray,
   checkBoolean,
   checkMethods,
+  checkNumber,
   checkObject,
   checkOptionNames,
   checkSignal,
   checkString,
+  kindOf,
   type OptionNames,
 } from "../../checks/internal.ts";
 import type { ReadAsciicastOptions } from "./asciicast_reader.ts";
