@@ -15,7 +15,8 @@ const MIN_BEGINNING = 3;
  * Returns the name that is most similar to a wrong one, if it is similar: one
  * that begins with it, as `"hostname"` with `"host"`, or of which few letters
  * differ. One of which every letter differs never is, so that `"ws"` is not taken
- * for `"sse"`.
+ * for `"sse"`. Nor is one with another number, as `"p90"` for `"p97"`: whoever
+ * writes a number means that one.
  */
 export function closestName(
   wrong: string,
@@ -31,7 +32,17 @@ export function closestName(
     wrong.toLowerCase(),
     closest.toLowerCase(),
   );
+  if (isOtherNumber(wrong, closest)) return undefined;
   const most = Math.max(MAX_DISTANCE, closest.length / 3);
   const fewest = Math.min(wrong.length, closest.length);
   return distance <= most && distance < fewest ? closest : undefined;
+}
+
+/** Returns whether two names differ in a number alone, and not by a swap. */
+function isOtherNumber(a: string, b: string): boolean {
+  const digits = (name: string) => name.replaceAll(/\D/g, "");
+  const letters = (name: string) => name.replaceAll(/\d/g, "").toLowerCase();
+  const sorted = (name: string) => [...digits(name)].sort().join("");
+  return digits(a) !== "" && digits(b) !== "" && letters(a) === letters(b) &&
+    sorted(a) !== sorted(b);
 }

@@ -445,7 +445,7 @@ Deno.test("a run whose operations time out or are dropped fails unless a criteri
 
 Deno.test("a misspelt metric, driver or operation is refused with the name that was meant", async () => {
   const { run } = setup();
-  const metric = { metric: "latency.p9", is: "below", value: 1 } as const;
+  const metric = { metric: "latncy.p90", is: "below", value: 1 } as const;
   await assertRejects(
     () => run({ ...closed, criteria: [metric] }),
     ScenarioError,
@@ -467,12 +467,32 @@ Deno.test("a misspelt metric, driver or operation is refused with the name that 
   );
 });
 
-Deno.test("a request that its driver refuses once it is filled in makes a run invalid", async () => {
+Deno.test("a request that its driver refuses once a record is filled in is refused before the run", async () => {
   const { run, driver } = setup();
-  const result = await run({
+  await assertRejects(
+    () =>
+      run({
+        ...closed,
+        feeders: { names: { records: [{ name: "bad" }] } },
+        operations: [{ ...operation, request: { name: "${names.name}" } }],
+      }),
+    ScenarioError,
+    "operations[0].request.name is bad",
+  );
+  assertEquals(driver.opened, 0);
+});
+
+Deno.test("a request that its driver refuses once the target has started makes a run invalid", async () => {
+  const driver = new TestDriver();
+  const manager = new LoadTestManager({ drivers: { test: driver } });
+  const result = await manager.run({
     ...closed,
-    feeders: { names: { records: [{ name: "bad" }] } },
-    operations: [{ ...operation, request: { name: "${names.name}" } }],
+    target: {
+      command: "sh",
+      args: ["-c", "echo name bad; read wait"],
+      readyPattern: "name (?<name>\\w+)",
+    },
+    operations: [{ ...operation, request: { name: "${target.name}" } }],
   });
   assertEquals(result.verdict, "invalid");
   assertStringIncludes(
@@ -554,6 +574,29 @@ Deno.test("a preparation that throws or takes too long makes a run invalid", asy
   assertEquals(late.reasons, [
     "The run could not be prepared: the preparation took longer than 300 ms",
   ]);
+});
+
+Deno.test("a run that could not be prepared says nothing of its load", async () => {
+  const clock = new ManualClock();
+  const manager = new LoadTestManager({
+    drivers: { test: new TestDriver() },
+    clock,
+    // Any work of this thread would be too much.
+    health: { cpuCores: 0, eventLoopDelayP99Ms: 0, lagP99Ms: 0 },
+  });
+  const { reasons, verdict } = await drive(
+    clock,
+    manager.run(open, {
+      async prepare() {
+        // Timers of the clock are late by what it is moved at once.
+        clock.advance(5000);
+        await Promise.reject(new Error("no database"));
+      },
+    }),
+    10,
+  );
+  assertEquals(verdict, "invalid");
+  assertEquals(reasons, ["The run could not be prepared: no database"]);
 });
 
 Deno.test("a clean-up that throws or hangs keeps the results and the verdict", async () => {

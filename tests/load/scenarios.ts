@@ -90,7 +90,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
       timeoutMs: ms,
       checks: fc.array(
         fc.record({
-          field: name,
+          field: fc.constantFrom("status", "body.a", "type"),
           is: fc.constantFrom("equal" as const, "contains" as const),
           value: json,
         }),

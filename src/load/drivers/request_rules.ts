@@ -13,17 +13,24 @@ export const bytes: Rule = whole(1, 2 ** 30);
 
 /** Makes a rule for a URL with one of these protocols, such as `"http:"`. */
 export function url(...protocols: readonly string[]): Rule {
+  const refusesProtocol = (protocol: string): string | undefined =>
+    protocols.includes(protocol)
+      ? undefined
+      : `starts with ${protocol}, it must start with ${protocols.join(" or ")}`;
   return {
     kind: "text",
+    refusesStart(text) {
+      const [protocol] = /^[a-z][a-z\d+.-]*:/i.exec(text) ?? [];
+      return protocol === undefined
+        ? undefined
+        : refusesProtocol(protocol.toLowerCase());
+    },
     refuses(text) {
       const parsed = URL.parse(text);
       if (parsed === null) {
         return `is ${JSON.stringify(text)}, it must be a URL`;
       }
-      if (protocols.includes(parsed.protocol)) return undefined;
-      return `starts with ${parsed.protocol}, it must start with ${
-        protocols.join(" or ")
-      }`;
+      return refusesProtocol(parsed.protocol);
     },
   };
 }

@@ -276,6 +276,8 @@ export class ScenarioRun {
     workPerOperationMs: number | null,
     serviceTimeP50Ms: number | null,
   ): HealthVerdict {
+    // What was late before the load says nothing about the plan.
+    if (this.#load === undefined) return { reasons: [], warnings: [] };
     const { load } = this.#scenario;
     return judgeHealth({
       hasSchedule: load.model === "open" || load.thinkTime !== undefined,

@@ -79,10 +79,18 @@ export function unknownName(
       suggestion,
     };
   }
-  const advice = names.length === 0
+  const choice = siblings(wrong, names);
+  const advice = choice.length === 0
     ? "there are none"
-    : `choose one of ${names.join(", ")}`;
+    : `choose one of ${choice.join(", ")}`;
   return { path, message: `${problem}, ${advice}` };
+}
+
+/** Returns the names in the same group as `latency.p97`, or else all. */
+function siblings(wrong: string, names: readonly string[]): readonly string[] {
+  const group = wrong.slice(0, wrong.lastIndexOf(".") + 1);
+  const same = names.filter((name) => group !== "" && name.startsWith(group));
+  return same.length === 0 ? names : same;
 }
 
 /** Shows a value in a few words. */
@@ -109,7 +117,11 @@ class Checker {
   check(rule: Rule, value: unknown, path: Path): void {
     if (
       this.#templates && typeof value === "string" && REFERENCE.test(value)
-    ) return;
+    ) {
+      if (rule.kind !== "text") return;
+      const start = value.slice(0, value.search(REFERENCE));
+      return this.#refuse(path, rule.refusesStart?.(start));
+    }
     switch (rule.kind) {
       case "text":
         if (typeof value !== "string" || value.length < (rule.minLength ?? 0)) {

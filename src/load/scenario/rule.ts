@@ -14,6 +14,8 @@ export type Rule =
     readonly minLength?: number;
     /** Returns what is wrong with the text; nothing if it is valid. */
     readonly refuses?: (text: string) => string | undefined;
+    /** The same for what is before the first `${…}` of a text with one. */
+    readonly refusesStart?: (text: string) => string | undefined;
   }
   | { readonly kind: "number"; readonly range: NumberRange }
   | { readonly kind: "flag" }

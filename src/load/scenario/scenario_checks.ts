@@ -5,7 +5,9 @@
  */
 import { describeRange, isInRange } from "../../checks/internal.ts";
 import { type Path, show, unknownName } from "./check_rule.ts";
-import type { DriverIssue, DriverMap } from "../driver.ts";
+import type { DriverIssue, DriverMap, OperationOutcome } from "../driver.ts";
+import { filledIssues } from "./filled_requests.ts";
+import { referenceIssues } from "./scenario_references.ts";
 import type { Check, Criterion, Scenario } from "./scenario.ts";
 
 /** Drivers that have an entry point of their own, with what makes them. */
@@ -36,9 +38,12 @@ function thinkTimeIssues({ load }: Partial<Scenario>): DriverIssue[] {
 }
 
 function operationIssues(
-  { operations = [] }: Partial<Scenario>,
+  scenario: Partial<Scenario>,
   drivers: DriverMap | undefined,
 ): DriverIssue[] {
+  const { operations = [] } = scenario;
+  // What refers to nothing cannot be filled in, and is an issue of its own.
+  const canFill = referenceIssues(scenario).length === 0;
   const issues: DriverIssue[] = [];
   const firsts = new Map<string, number>();
   operations.forEach(({ name, driver, request, checks = [] }, index) => {
@@ -54,8 +59,9 @@ function operationIssues(
       });
     }
     checks.forEach((check, number) => {
-      const issue = checkIssue(check, [...path, "checks", number]);
-      if (issue !== undefined) issues.push(issue);
+      const place = [...path, "checks", number];
+      const found = [fieldIssue(check, place), checkIssue(check, place)];
+      issues.push(...found.filter((issue) => issue !== undefined));
     });
     if (drivers === undefined) return;
     const known = Object.hasOwn(drivers, driver) ? drivers[driver] : undefined;
@@ -63,7 +69,11 @@ function operationIssues(
       issues.push(unknownDriver([...path, "driver"], driver, drivers));
       return;
     }
-    for (const issue of known.validate(request)) {
+    let found = known.validate(request);
+    if (found.length === 0 && canFill) {
+      found = filledIssues(request, known, scenario);
+    }
+    for (const issue of found) {
       issues.push({ ...issue, path: [...path, "request", ...issue.path] });
     }
   });
@@ -80,6 +90,30 @@ function unknownDriver(
   return maker === undefined
     ? unknownName(path, problem, driver, Object.keys(drivers))
     : { path, message: `${problem}, add ${maker} to the drivers` };
+}
+
+/** The fields of an outcome that a check can read. */
+const OUTCOME_FIELDS: Readonly<Record<keyof OperationOutcome, true>> = {
+  status: true,
+  type: true,
+  body: true,
+  sentBytes: true,
+  receivedBytes: true,
+  latencyMs: true,
+};
+
+/** Only the body has fields of its own. */
+function fieldIssue({ field }: Check, path: Path): DriverIssue | undefined {
+  const names = Object.keys(OUTCOME_FIELDS);
+  const [name = "", inner] = field.split(".");
+  const problem = `is ${show(field)}`;
+  const at = [...path, "field"];
+  if (!names.includes(name)) return unknownName(at, problem, name, names);
+  if (name === "body" || inner === undefined) return undefined;
+  return {
+    path: at,
+    message: `${problem}, write "${name}": only body has fields`,
+  };
 }
 
 function checkIssue(

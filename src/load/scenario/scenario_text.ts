@@ -53,6 +53,13 @@ const PARSE_OPTIONS: OptionNames<ParseScenarioOptions> = {
 
 const FORMATS = ["yaml", "json"] as const;
 
+/** Messages of the YAML library that speak of its API. */
+const OWN_WORDS: { readonly [code: string]: string } = {
+  NON_STRING_KEY: "a key is not a text, put it in quotes",
+  MULTIPLE_DOCS:
+    "there is a second document after ---, a file has one scenario: remove it",
+};
+
 /** The most YAML aliases that are resolved: more could fill the memory. */
 const MAX_ALIASES = 100;
 
@@ -187,7 +194,7 @@ function read(text: string, lines: LineCounter, fileName: string): Read {
     const { errors, warnings } = document;
     const issues = [...errors, ...warnings].map((issue) => ({
       path: [],
-      message: issue.message,
+      message: OWN_WORDS[issue.code] ?? issue.message,
       ...position(lines, issue.pos[0]),
     }));
     // The rest of a text with a doubled key is sound, of another mistake not.

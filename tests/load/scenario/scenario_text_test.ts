@@ -47,7 +47,7 @@ chat.yaml:2:1: load.users is missing, it must be a whole number from 1 to 100000
 chat.yaml:4:3: load.user is not a known field, did you mean "users"?
 chat.yaml:6:3: phases.steadyMs is "ten seconds", it must be a number above 0 and at most 2147483647
 chat.yaml:9:5: operations[0].driver is "websokcet", did you mean "websocket"?
-chat.yaml:12:5: criteria[0].metric is "latency.p9", did you mean "latency.p90"?`,
+chat.yaml:12:5: criteria[0].metric is "latency.p9", choose one of latency.min, latency.mean, latency.p50, latency.p90, latency.p95, latency.p99, latency.p999, latency.max`,
   );
 });
 
@@ -103,13 +103,13 @@ for (
       "name: chat\n  load: 1\n",
       "1:7: Nested mappings are not allowed in compact mappings",
     ],
-    ["a key of a list", "? [a]\n: b\n", "1:3: With stringKeys, all keys"],
+    ["a key of a list", "? [a]\n: b\n", "1:3: a key is not a text"],
     ["a tag", "name: !!binary aGVsbG8=\n", "1:7: Unresolved tag: "],
     ["a tag of its own", "name: !secret x\n", "1:7: Unresolved tag: !secret"],
     [
       "two documents",
       "name: a\n---\nname: b\n",
-      "2:1: Source contains multiple documents",
+      "2:1: there is a second document after ---, a file has one scenario",
     ],
     ["an alias of nothing", "name: *chat\n", "1:7: Unresolved alias"],
     [

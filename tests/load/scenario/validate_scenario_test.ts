@@ -273,6 +273,97 @@ Deno.test("a steady phase too short for its criteria and timeouts is a warning",
   );
 });
 
+for (
+  const [field, ...expected] of [
+    ["status"],
+    ["body"],
+    ["body.items.0.id"],
+    ["latencyMs"],
+    ["stauts", 'is "stauts", did you mean "status"?'],
+    [
+      "headers.accept",
+      'is "headers.accept", choose one of status, type, body, sentBytes, receivedBytes, latencyMs',
+    ],
+    ["status.code", 'is "status.code", write "status": only body has fields'],
+  ] as const
+) {
+  Deno.test(
+    `a check of ${field} is ${
+      expected.length === 0 ? "valid" : "refused before a run"
+    }`,
+    () => {
+      assertEquals(
+        errors({
+          operations: [{ ...send, checks: [{ field, is: "present" }] }],
+          criteria: [],
+        }),
+        expected.map((text) => `operations[0].checks[0].field ${text}`),
+      );
+    },
+  );
+}
+
+for (
+  const [what, url, message] of [
+    ["a wrong protocol", "htp://127.0.0.1/", "starts with htp:"],
+    ["one before a record", "htp://${hosts.good}/", "starts with htp:"],
+    [
+      "one before an output of the target",
+      "htp://a:${target.port}/",
+      "starts with htp:",
+    ],
+    ["a record with one", "${hosts.bad}/", "starts with htp:"],
+    [
+      "one before both",
+      "htp://${hosts.good}:${target.port}/",
+      "starts with htp:",
+    ],
+    [
+      "a record that makes no URL",
+      "${hosts.good}",
+      'is "127.0.0.1", it must be a URL',
+    ],
+    ["no such", "http://${hosts.good}:${target.port}/", undefined],
+    ["no such in an output", "${target.port}", undefined],
+  ] as const
+) {
+  Deno.test(`a URL with ${what} is ${message === undefined ? "valid" : "refused before a run"}`, () => {
+    const { errors } = validateScenario({
+      ...chat,
+      target: { command: "x", readyPattern: "(?<port>.+)" },
+      feeders: {
+        hosts: { records: [{ good: "127.0.0.1", bad: "htp://127.0.0.1" }] },
+      },
+      operations: [{ name: "get", driver: "http", request: { url } }],
+      criteria: [],
+    }, standardDrivers());
+    assertEquals(
+      errors.map(({ message }) => message.replace(/, it must start.*/, "")),
+      message === undefined ? [] : [`operations[0].request.url ${message}`],
+    );
+  });
+}
+
+for (
+  const [metric, choice] of [
+    [
+      "latency.p97",
+      "latency.min, latency.mean, latency.p50, latency.p90, latency.p95, latency.p99, latency.p999, latency.max",
+    ],
+    [
+      "serviceTime.p75",
+      "serviceTime.min, serviceTime.mean, serviceTime.p50, serviceTime.p90, serviceTime.p95, serviceTime.p99, serviceTime.p999, serviceTime.max",
+    ],
+  ] as const
+) {
+  Deno.test(`the criterion ${metric} is refused with the percentiles that there are`, () => {
+    assertEquals(
+      errors({ criteria: [{ metric, is: "below", value: 5 }] }),
+      [`criteria[0].metric is "${metric}", choose one of ${choice}`],
+    );
+  });
+}
+
 Deno.test("a driver that has an entry of its own is refused with what makes it", () => {
   const operation = { name: "press", driver: "terminal", request: {} };
   const { errors } = validateScenario(
