@@ -121,7 +121,7 @@ function helper(): string {
 class NodePty implements Pty {
   readonly pid: number;
   readonly #native: Native;
-  readonly #command: ResolvedCommand;
+  readonly #startable: Startable;
   /** Reads only: once the terminal was full, it would never write again. */
   readonly #stream: ReadStream;
   readonly #descriptor: InputDescriptor;
@@ -133,7 +133,8 @@ class NodePty implements Pty {
 
   constructor(native: Native, command: ResolvedCommand) {
     this.#native = native;
-    this.#command = command;
+    // Before the fork: a program may remove its own file.
+    this.#startable = startable(command);
     const { fd, pid, pty } = native.fork(
       command.command,
       command.args,
@@ -178,7 +179,7 @@ class NodePty implements Pty {
       return { code: undefined, signal: name, error: undefined };
     }
     const error = code === 1
-      ? failedStart(this.#firstOutput ?? "", this.#command)
+      ? failedStart(this.#firstOutput ?? "", this.#startable)
       : undefined;
     return { code, signal: undefined, error };
   }
@@ -263,24 +264,37 @@ class NodePty implements Pty {
   }
 }
 
+/** What could be used when the program was started. */
+interface Startable {
+  readonly directory: boolean;
+  readonly file: boolean;
+}
+
+function startable({ path, cwd }: ResolvedCommand): Startable {
+  return {
+    directory: mayExecute(cwd),
+    file: [path, ...interpretersOf(path, cwd)].every(mayExecute),
+  };
+}
+
 /**
  * Reads the message that the child of a fork prints when exec fails. A program
- * may print the same, so it counts only if the file or the directory cannot be
- * used indeed.
+ * may print the same, so it counts only if the file or the directory could not
+ * be used when it was started.
  */
 function failedStart(
   output: string,
-  { path, cwd }: ResolvedCommand,
+  { directory, file }: Startable,
 ): PtyError | undefined {
   const [, call, why] =
     /^(execvp|chdir)\([23]\) failed\.: (.*)\r\n$/.exec(output) ?? [];
   if (call === undefined) return undefined;
   if (call === "chdir") {
-    return mayExecute(cwd)
+    return directory
       ? undefined
       : new PtyDirectoryError(`Cannot enter the working directory: ${why}`);
   }
-  return [path, ...interpretersOf(path, cwd)].every(mayExecute)
+  return file
     ? undefined
     : new PtyExecError(`Cannot execute the command: ${why}`);
 }

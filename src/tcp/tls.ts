@@ -11,7 +11,6 @@ import { acceptSockets } from "./tcp_acceptor.ts";
 import { tcpTransport } from "./tcp_transport.ts";
 import { clientTlsError } from "./tls_errors.ts";
 import {
-  checkTlsClientOptions,
   checkTlsServerOptions,
   type TlsClientOptions,
   type TlsServerOptions,
@@ -62,14 +61,11 @@ export function listenTls(
  */
 export async function connectTls(
   address: Address,
-  source: TlsSource<TlsClientOptions> | CheckedTls<TlsClientOptions>,
+  source: CheckedTls<TlsClientOptions>,
   signal: AbortSignal,
 ): Promise<Transport> {
   signal.throwIfAborted();
-  const checked = source instanceof CheckedTls
-    ? source
-    : new CheckedTls(source, checkTlsClientOptions);
-  const options = await abortable(checked.current(), signal);
+  const options = await abortable(source.current(), signal);
   const { handshake, transport } = await dial(address, options, signal);
   signal.addEventListener("abort", transport.close);
   if (signal.aborted) transport.close();

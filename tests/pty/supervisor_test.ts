@@ -178,6 +178,26 @@ Deno.test(
 );
 
 Deno.test(
+  "nor has one that prints it after it has removed its own file and directory",
+  onPty,
+  async () => {
+    await using ptys = new Ptys();
+    for (const call of ["execvp(3)", "chdir(2)"]) {
+      const cwd = await Deno.makeTempDir();
+      await Deno.writeTextFile(
+        `${cwd}/once`,
+        `#!/bin/sh\nrm -r "${cwd}"\necho '${call} failed.: No such file or directory'\nexit 1\n`,
+        { mode: 0o755 },
+      );
+      const session = await ptys.spawn({ command: `${cwd}/once`, cwd });
+      const { code, error } = await (await Screen.of(session)).exit();
+      assertEquals([code, error], [1, undefined]);
+      await assertRejects(() => Deno.stat(cwd), Deno.errors.NotFound);
+    }
+  },
+);
+
+Deno.test(
   "a program has the directory, the environment and the terminal that it was given",
   onPty,
   async () => {

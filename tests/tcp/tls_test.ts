@@ -7,16 +7,13 @@ import {
 import { setImmediate } from "node:timers/promises";
 import type { Acceptor } from "../../src/session/acceptor.ts";
 import { ConnectError } from "../../src/session/errors.ts";
-import {
-  connectTls,
-  listenTls,
-  type TlsClientOptions,
-} from "../../src/tcp/tls.ts";
+import { listenTls, type TlsClientOptions } from "../../src/tcp/tls.ts";
 import type { Transport } from "../../src/session/transport.ts";
 import { pattern, sha256, text, utf8 } from "../support/bytes.ts";
 import { bounded } from "../support/net.ts";
 import { ca, server } from "../support/tls/certificates.ts";
 import {
+  connectTls,
   known,
   mutual,
   never,

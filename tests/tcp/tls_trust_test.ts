@@ -11,7 +11,6 @@ import { connect } from "node:tls";
 import { listenTcp } from "../../src/tcp/tcp_acceptor.ts";
 import { ConnectError } from "../../src/session/errors.ts";
 import {
-  connectTls,
   listenTls,
   type TlsClientOptions,
   type TlsServerOptions,
@@ -30,7 +29,7 @@ import {
   server,
   stranger,
 } from "../support/tls/certificates.ts";
-import { mutual, never, TlsPair } from "../support/tls/pair.ts";
+import { connectTls, mutual, never, TlsPair } from "../support/tls/pair.ts";
 
 const one = (): Uint8Array => new Uint8Array(1);
 

@@ -252,16 +252,18 @@ Deno.test(
       // More than a pipe holds.
       description: "large ".repeat(50_000),
     });
-    // Whoever shares the pipe can make it one that does not block.
+    // Whoever shares the pipe can make it one that does not block. It is full of
+    // blanks, which JSON allows, before the command starts.
     const script = `perl -e 'use Fcntl; fcntl(STDOUT, F_SETFL,
-      fcntl(STDOUT, F_GETFL, 0) | O_NONBLOCK) or die' && exec "$0" "$@"`;
+      fcntl(STDOUT, F_GETFL, 0) | O_NONBLOCK) or die;
+      1 while syswrite(STDOUT, " " x 4096); 1 while syswrite(STDOUT, " ")' &&
+      exec "$0" "$@"`;
     command.startWith(
       ["sh", "-c", script],
       ...[path, "--json", "--quiet", "--out", "out"],
     );
-    // The verdict follows the result, which is read afterwards.
-    await command.wait("out/timeline.csv");
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // The result follows the reports, and the verdict follows the result.
+    await command.created("out/timeline.csv");
     const { code, stdout, stderr } = await command.ended();
     assertEquals([code, stderr], [0, "passed: Every criterion holds.\n"]);
     const result: LoadResult = JSON.parse(stdout);

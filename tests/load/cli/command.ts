@@ -18,7 +18,11 @@ export function shortScenario(failsAfter: number = Infinity): Scenario {
       args: ["run", "--allow-net=127.0.0.1", TARGET, String(failsAfter)],
       readyPattern: "listening on (?<port>\\d+)",
     },
-    load: { model: "closed", users: 2 },
+    load: {
+      model: "closed",
+      users: 2,
+      thinkTime: { distribution: "constant", ms: 10 },
+    },
     phases: { rampUpMs: 100, steadyMs: 1000, rampDownMs: 100 },
     operations: [{
       name: "get",
@@ -77,13 +81,18 @@ export class Command implements AsyncDisposable {
       .pipeThrough(new TextLineStream()).getReader();
   }
 
-  /** Waits until there is a file in its directory. */
-  async wait(path: string): Promise<void> {
-    const exists = () =>
-      Deno.stat(`${this.directory}/${path}`).then(() => true, () => false);
-    while (!await exists()) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+  /** Waits until there is a file in its directory, or in one below. */
+  async created(path: string): Promise<void> {
+    const whole = `${this.directory}/${path}`;
+    for (const part of [path.split("/")[0], path]) {
+      const entry = `${this.directory}/${part}`;
+      const parent = entry.slice(0, entry.lastIndexOf("/"));
+      using watcher = Deno.watchFs(parent, { recursive: false });
+      const exists = () => Deno.stat(entry).then(() => true, () => false);
+      if (await exists()) continue;
+      for await (const _event of watcher) if (await exists()) break;
     }
+    await Deno.stat(whole);
   }
 
   /** Waits for a line of its standard error that matches. */

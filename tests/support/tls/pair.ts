@@ -6,13 +6,26 @@
 import { assertEquals } from "@std/assert";
 import type { AcceptedSocket } from "../../../src/session/accepted_socket.ts";
 import {
-  connectTls,
+  connectTls as connectCheckedTls,
   listenTls,
   type TlsClientOptions,
   type TlsServerOptions,
 } from "../../../src/tcp/tls.ts";
+import { checkTlsClientOptions } from "../../../src/tcp/tls_options.ts";
+import { CheckedTls } from "../../../src/tcp/tls_source.ts";
+import type { Address } from "../../../src/session/options.ts";
 import type { Transport } from "../../../src/session/transport.ts";
 import { ca, client, server } from "./certificates.ts";
+
+/** Connects over TLS, with the options checked as a pool does. */
+export async function connectTls(
+  address: Address,
+  options: TlsClientOptions,
+  signal: AbortSignal,
+): Promise<Transport> {
+  const checked = new CheckedTls(options, checkTlsClientOptions);
+  return await connectCheckedTls(address, checked, signal);
+}
 
 /** Signals nothing. */
 export const never: AbortSignal = new AbortController().signal;
