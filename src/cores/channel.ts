@@ -40,6 +40,12 @@ interface Pending {
   reject(error: unknown): void;
 }
 
+/** How something is asked. */
+interface ChannelAskOptions extends AskOptions {
+  /** What moves to the other thread; then it is asked at once. */
+  readonly transfer?: Transferable[];
+}
+
 /** What a channel needs besides its port. */
 export interface ChannelOptions {
   readonly clock: Clock;
@@ -107,7 +113,7 @@ export class Channel {
   async ask<Request, Reply>(
     { name }: CoreTopic<Request, Reply>,
     value: Request,
-    { timeoutMs = ASK_TIMEOUT_MS, signal }: AskOptions = {},
+    { timeoutMs = ASK_TIMEOUT_MS, signal, transfer }: ChannelAskOptions = {},
   ): Promise<Reply> {
     checkDuration("timeoutMs", timeoutMs);
     if (signal !== undefined) checkSignal("signal", signal);
@@ -132,8 +138,10 @@ export class Channel {
     });
     const onAbort = (): void => reject(signal?.reason);
     signal?.addEventListener("abort", onAbort);
-    this.#send({ type: "ask", id, topic: name, value });
+    const packet: Packet = { type: "ask", id, topic: name, value };
     try {
+      if (transfer === undefined) this.#send(packet);
+      else this.#sendNow(packet, transfer);
       return await promise;
     } finally {
       timer.cancel();

@@ -23,6 +23,16 @@ export interface Core<Data = unknown> {
   /** Whether this worker takes new connections of shared ports. */
   readonly listens: boolean;
   /**
+   * Returns options for `Deno.serve` or `Deno.listen`, with which all workers
+   * take connections of one port. Port 0, the default, is one that the system
+   * chooses for all workers. `listen` shares its port by itself.
+   *
+   * @throws {RangeError} if `port` is out of its range.
+   */
+  sharePort<Options extends { hostname?: string; port?: number }>(
+    options: Options,
+  ): Options & { port: number; reusePort: boolean };
+  /**
    * Handles a topic in this worker; a later handler replaces an earlier one.
    *
    * @throws {TypeError} if the handler is not a function.

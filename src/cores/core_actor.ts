@@ -16,6 +16,7 @@ import { type CoreStart, PING, START, STOP } from "./core_calls.ts";
 import { coreLost, type CoreSeat } from "./core_seat.ts";
 import type { HandledTopic } from "./core_topic.ts";
 import { CoreLostError, CoreStartError } from "./errors.ts";
+import type { WorkerName } from "./worker_name.ts";
 import { WorkerThread } from "./worker_thread.ts";
 
 /** Milliseconds that a thread has to end after it was terminated. */
@@ -50,6 +51,8 @@ export interface CoreActorOptions {
   readonly unresponsiveMs: number;
   /** What the main thread handles, for this worker. */
   readonly handlers: Map<string, HandledTopic>;
+  /** Called when a thread has ended. */
+  readonly onGone: (worker: WorkerName) => void;
 }
 
 /** Returns the behaviour of the actor of one worker. */
@@ -59,7 +62,7 @@ export function coreActor(options: CoreActorOptions): Behavior<CoreMessage> {
   return async (context) => {
     const { signal, system: { clock } } = context;
     await untilGone(seat, signal);
-    seat.incarnation++;
+    const incarnation = ++seat.incarnation;
     seat.enter("starting");
     const thread = new WorkerThread(
       new URL("./core_worker.ts", import.meta.url),
@@ -79,6 +82,7 @@ export function coreActor(options: CoreActorOptions): Behavior<CoreMessage> {
       if (seat.channel === channel) seat.channel = undefined;
       channel.close(coreLost(index, thread));
       ended.resolve();
+      options.onGone({ index, incarnation });
     });
 
     async function end(): Promise<void> {
@@ -101,7 +105,6 @@ export function coreActor(options: CoreActorOptions): Behavior<CoreMessage> {
     signal.addEventListener("abort", () => void end(), { once: true });
 
     try {
-      const incarnation = seat.incarnation;
       await channel.ask(START, { ...start, incarnation }, {
         timeoutMs: Infinity,
         signal,

@@ -21,88 +21,18 @@ import { callGuarded, report } from "../actor/internal.ts";
 import { checkInteger, checkMethods } from "../checks/internal.ts";
 import { addHandler } from "./channel.ts";
 import { coreActor, killAfterMs } from "./core_actor.ts";
-import type { CoreSpread } from "./core_calls.ts";
-import { type CorePhase, CoreSeat } from "./core_seat.ts";
-import type { CoreHandler, CoreTopic, HandledTopic } from "./core_topic.ts";
+import { RELAY, TOTALS, WORKER_GONE } from "./core_calls.ts";
+import { CoreSeat } from "./core_seat.ts";
+import type { CoreTopic, HandledTopic } from "./core_topic.ts";
+import type { CoreReply, Cores } from "./cores_handle.ts";
+import { relay } from "./relay_call.ts";
+import { coresStats, infoOf } from "./cores_stats.ts";
 import {
   checkModule,
   type CoresOptions,
   resolveCoresOptions,
 } from "./cores_options.ts";
-
-/** What one worker has replied, or why it has not. */
-export type CoreReply<Reply> =
-  | { readonly index: number; readonly value: Reply }
-  | { readonly index: number; readonly error: unknown };
-
-/** One worker, in {@linkcode Cores.workers}. */
-export interface CoreInfo {
-  /** Index of the worker, from 0. */
-  readonly index: number;
-  /** What it does now. */
-  readonly phase: CorePhase;
-  /** How often it was started, from 1; 0 before the first start. */
-  readonly incarnation: number;
-}
-
-/** The workers of a program, as its main thread sees them. */
-export interface Cores extends AsyncDisposable {
-  /** Number of workers that run the module. */
-  readonly count: number;
-  /** Who takes new connections of shared ports. */
-  readonly spread: CoreSpread;
-  /** The workers as they are now. */
-  readonly workers: readonly CoreInfo[];
-  /** Resolves when all workers have ended; never rejects. */
-  readonly closed: Promise<void>;
-  /**
-   * Handles a topic for all workers; a later handler replaces an earlier one.
-   *
-   * @throws {TypeError} if the handler is not a function.
-   */
-  handle<Request, Reply>(
-    topic: CoreTopic<Request, Reply>,
-    handler: CoreHandler<Request, Reply>,
-  ): Disposable;
-  /**
-   * Asks one worker, and waits for the reply.
-   *
-   * @throws {AskTimeoutError} as a rejection, if no reply comes in time.
-   * @throws {CoreLostError} as a rejection, if the worker is not running, or
-   * ends before it has replied.
-   * @throws {CoreRequestError} as a rejection, if its handler fails, or it has
-   * none.
-   * @throws {RangeError} as a rejection, if there is no such worker.
-   */
-  ask<Request, Reply>(
-    index: number,
-    topic: CoreTopic<Request, Reply>,
-    request: Request,
-    options?: AskOptions,
-  ): Promise<Reply>;
-  /** Asks all workers; resolves when each has replied or failed to. */
-  askAll<Request, Reply>(
-    topic: CoreTopic<Request, Reply>,
-    request: Request,
-    options?: AskOptions,
-  ): Promise<CoreReply<Reply>[]>;
-  /**
-   * Sends one worker a request without waiting for it to be handled. Returns
-   * false if the worker is not running.
-   *
-   * @throws {RangeError} if there is no such worker.
-   */
-  tell<Request, Reply>(
-    index: number,
-    topic: CoreTopic<Request, Reply>,
-    request: Request,
-  ): boolean;
-  /**
-   * Ends all workers in order: each disposes of what its module returned, shuts
-   * its system down, and is ended when that takes over `shutdownMs`.
-   */
-  close(): Promise<void>;
-}
+import { portMemory } from "./shared_ports.ts";
 
 /**
  * Starts workers that each run `module`, and supervises them as actors of
@@ -150,6 +80,11 @@ export async function cores<Data = unknown>(
         );
       }),
   );
+  addHandler(
+    handlers,
+    RELAY.handledBy((request, from) => relay(seats, request, from)),
+  );
+  const ports = portMemory();
   const root = system.spawn(supervisor({
     backoff: settings.backoff,
     maxRestarts: Infinity,
@@ -162,12 +97,16 @@ export async function cores<Data = unknown>(
           seat,
           unresponsiveMs,
           handlers,
+          onGone(worker) {
+            for (const { channel } of seats) channel?.tell(WORKER_GONE, worker);
+          },
           start: {
             module: href,
             index: seat.index,
             count,
             spread,
             shutdownMs,
+            ports,
             data: options.data,
           },
         }),
@@ -197,33 +136,37 @@ export async function cores<Data = unknown>(
     return seat;
   }
 
+  async function askAll<Request, Reply>(
+    topic: CoreTopic<Request, Reply>,
+    request: Request,
+    askOptions?: AskOptions,
+  ): Promise<CoreReply<Reply>[]> {
+    return await Promise.all(seats.map(async (seat) => {
+      const { index } = seat;
+      try {
+        const value = await seat.running.ask(topic, request, askOptions);
+        return { index, value };
+      } catch (error) {
+        return { index, error };
+      }
+    }));
+  }
+
   return {
     count,
     spread,
     closed,
     get workers() {
-      return seats.map(({ index, phase, incarnation }) => ({
-        index,
-        phase,
-        incarnation,
-      }));
+      return seats.map(infoOf);
     },
     handle: (topic, handler) => addHandler(handlers, topic.handledBy(handler)),
     async ask(index, topic, request, askOptions) {
       return await seatOf(index).running.ask(topic, request, askOptions);
     },
-    async askAll(topic, request, askOptions) {
-      return await Promise.all(seats.map(async (seat) => {
-        const { index } = seat;
-        try {
-          return {
-            index,
-            value: await seat.running.ask(topic, request, askOptions),
-          };
-        } catch (error) {
-          return { index, error };
-        }
-      }));
+    askAll,
+    async stats(askOptions) {
+      const replies = await askAll(TOTALS, undefined, askOptions);
+      return coresStats(spread, seats, replies);
     },
     tell(index, topic, request) {
       return seatOf(index).channel?.tell(topic, request) ?? false;

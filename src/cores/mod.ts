@@ -12,6 +12,14 @@ export {
   CoreTopic,
   type HandledTopic,
 } from "./core_topic.ts";
-export { type CoreInfo, type CoreReply, type Cores, cores } from "./cores.ts";
+export { cores } from "./cores.ts";
+export type {
+  CoreInfo,
+  CoreReply,
+  Cores,
+  CoresStats,
+  CoreStats,
+} from "./cores_handle.ts";
+export type { ListenerTotals } from "./shared_listeners.ts";
 export type { CoresOptions } from "./cores_options.ts";
 export * from "./errors.ts";

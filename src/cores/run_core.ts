@@ -6,9 +6,22 @@
  */
 import { ActorSystem, realClock, TroupeError } from "../actor/mod.ts";
 import { abortGuarded, report } from "../actor/internal.ts";
+import { checkAddress } from "../checks/internal.ts";
+import { shareListeners } from "../tcp/internal.ts";
 import { Channel } from "./channel.ts";
 import type { Core } from "./core.ts";
-import { type CoreStart, PING, START, STOP } from "./core_calls.ts";
+import {
+  type CoreStart,
+  PING,
+  START,
+  STOP,
+  TAKE_RELAYED,
+  TOTALS,
+  WORKER_GONE,
+} from "./core_calls.ts";
+import { Relays } from "./relays.ts";
+import { SharedListeners } from "./shared_listeners.ts";
+import { SharedPorts } from "./shared_ports.ts";
 
 /** Runs the worker whose channel goes over `port`. */
 export function runCore(port: MessagePort): void {
@@ -37,6 +50,26 @@ class RunningCore {
     this.#start = start;
     const { index, count, incarnation, data, spread, shutdownMs } = start;
     this.#system = new ActorSystem({ shutdownMs: shutdownMs / 2 });
+    const listens = spread === "kernel" || index === 0;
+    const isShared = spread === "kernel" && count > 1;
+    const ports = new SharedPorts(start.ports, listens);
+    const relays = new Relays(channel);
+    const listeners = new SharedListeners({
+      ports,
+      isShared,
+      listens,
+      relays,
+      self: { index, incarnation },
+      clock: realClock,
+    });
+    shareListeners(this.#system, listeners);
+    channel.handle(TOTALS.handledBy(() => listeners.totals()));
+    channel.handle(
+      TAKE_RELAYED.handledBy((request) =>
+        listeners.takeRelayed(request, request.from)
+      ),
+    );
+    channel.handle(WORKER_GONE.handledBy((worker) => relays.onGone(worker)));
     this.#core = {
       system: this.#system,
       index,
@@ -44,7 +77,15 @@ class RunningCore {
       incarnation,
       data,
       signal: this.#stopping.signal,
-      listens: spread === "kernel" || index === 0,
+      listens,
+      sharePort: (options) => {
+        const { hostname = "0.0.0.0", port = 0 } = options;
+        checkAddress({ hostname, port }, 0);
+        return ports.agree(port, (port) => {
+          if (port === 0) port = freePort(hostname);
+          return [{ ...options, port, reusePort: isShared }, port];
+        });
+      },
       handle: (topic, handler) => channel.handle(topic.handledBy(handler)),
       ask: (topic, request, options) => channel.ask(topic, request, options),
       tell: (topic, request) => void channel.tell(topic, request),
@@ -87,4 +128,10 @@ class RunningCore {
 
 function failed(cause: unknown): void {
   report("What a worker runs has failed while it shuts down:", cause);
+}
+
+/** Returns a port that was free just now. */
+function freePort(hostname: string): number {
+  using listener = Deno.listen({ hostname, port: 0 });
+  return listener.addr.port;
 }

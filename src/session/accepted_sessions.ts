@@ -60,6 +60,8 @@ export interface AcceptedSessionsOptions {
   readonly clock: Clock;
   readonly limits: ResolvedSessionOptions;
   readonly maxSessions: number;
+  /** What the secrets of the sessions begin with. */
+  readonly tokenPrefix?: Uint8Array | undefined;
   readonly serve: Serve;
   readonly accept: ((opening: LogicalConnection) => true | string) | undefined;
   readonly authenticate: Authenticate | undefined;
@@ -247,7 +249,7 @@ export class AcceptedSessions {
     const served: AcceptedSession = {
       session,
       peer,
-      token: randomBytes(TOKEN_BYTES),
+      token: this.#newToken(),
       epoch: hello.epoch,
       waitsSince: 0,
     };
@@ -263,6 +265,12 @@ export class AcceptedSessions {
       session.start(hello);
       return this.#welcome(hello, served);
     };
+  }
+
+  #newToken(): Uint8Array {
+    const token = randomBytes(TOKEN_BYTES);
+    token.set(this.#options.tokenPrefix ?? []);
+    return token;
   }
 
   /**

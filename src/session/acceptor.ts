@@ -12,6 +12,12 @@ export interface Acceptor {
   /** Where it listens, with the real port. */
   readonly address: Required<Address>;
   /**
+   * What the secrets of its sessions begin with, at most 8 bytes, so that
+   * whoever accepts a later socket of a session knows who keeps it.
+   * @default {nothing: they are random}
+   */
+  readonly tokenPrefix?: Uint8Array;
+  /**
    * Returns the next socket. It waits for no handshake: that is part of the
    * first read or write of the socket. Rejects with `Deno.errors.BadResource`
    * when the acceptor is closed, or with what the system says, such as that

@@ -25,4 +25,5 @@ export { SocketLimit } from "./socket_limit.ts";
 export { notifyUser } from "./notify_user.ts";
 export { ByteReadable, MessageWritable } from "./web_streams.ts";
 export { decodeReason, encodeReason, type Reason } from "./wire/frame.ts";
+export { HELLO_TOKEN_END, helloToken, mayBeHello } from "./wire/hello_token.ts";
 export { PREFACE, Priority } from "./wire/protocol.ts";

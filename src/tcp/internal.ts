@@ -4,6 +4,7 @@
  * @module
  */
 export { bind, listenTcp } from "./tcp_acceptor.ts";
+export { type ListenerSharing, shareListeners } from "./listener_sharing.ts";
 export { connectTcp } from "./dial.ts";
 export {
   askForConnection,

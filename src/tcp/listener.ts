@@ -14,11 +14,13 @@ import {
 } from "../checks/internal.ts";
 import {
   type AcceptedSessions,
+  type Acceptor,
   SocketLimit,
   startListener,
 } from "../session/internal.ts";
 import type { Address } from "../session/mod.ts";
 import { type ListenOptions, resolveListenOptions } from "./listen_options.ts";
+import { sharingOf } from "./listener_sharing.ts";
 import { socketsActor, type SocketsMessage } from "./sockets_actor.ts";
 import { bind, listenTcp } from "./tcp_acceptor.ts";
 import { listenTls } from "./tls.ts";
@@ -101,15 +103,18 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
   checkMethods("system", system, ["spawn", "tree"], "an ActorSystem");
   const settings = resolveListenOptions(options);
   const { address: { hostname }, tls, network, maxSockets } = settings;
+  const sharing = network === undefined ? sharingOf(system) : undefined;
+  const open = (address: Required<Address>, isShared = false): Acceptor =>
+    network !== undefined
+      ? network.listen(address)
+      : tls === undefined
+      ? listenTcp(address, isShared)
+      : listenTls(address, tls, isShared);
   const acceptor = bind(
     settings.address,
-    (address) =>
-      network !== undefined
-        ? network.listen(address)
-        : tls === undefined
-        ? listenTcp(address)
-        : listenTls(address, tls),
+    (address) => sharing?.listen(address, open) ?? open(address),
   );
+  const { tokenPrefix } = acceptor;
   const limit = new SocketLimit(maxSockets);
   let sessions: AcceptedSessions | undefined;
   const onStart = (started: AcceptedSessions): void => {
@@ -118,13 +123,13 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
   const { closed, end } = startListener<SocketsMessage>(
     system,
     acceptor,
-    (slot) => socketsActor({ settings, slot, limit, onStart }),
+    (slot) => socketsActor({ settings, slot, limit, tokenPrefix, onStart }),
   );
   const close = (): Promise<void> => {
     end({ type: "close" });
     return closed;
   };
-  return {
+  const listener: Listener = {
     address: { hostname, port: acceptor.address.port },
     closed,
     stats: () => ({
@@ -147,4 +152,6 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
     close,
     [Symbol.asyncDispose]: close,
   };
+  sharing?.onStart(listener);
+  return listener;
 }

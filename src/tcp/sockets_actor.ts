@@ -39,19 +39,22 @@ export interface SocketsActorOptions {
   /** Where accepted sockets come from. */
   readonly slot: AcceptSlot;
   readonly limit: SocketLimit;
+  /** What the secrets of the sessions begin with; see `Acceptor`. */
+  readonly tokenPrefix: Uint8Array | undefined;
   /** Called at the start of each life, with the sessions that it keeps. */
   readonly onStart: (sessions: AcceptedSessions) => void;
 }
 
 /** Returns the behaviour of an actor that keeps sockets and their sessions. */
 export function socketsActor(
-  { settings, slot, limit, onStart }: SocketsActorOptions,
+  { settings, slot, limit, tokenPrefix, onStart }: SocketsActorOptions,
 ): Behavior<SocketsMessage> {
   return (context) => {
     let closing = false;
     const sessions = new AcceptedSessions({
       limits: settings.session,
       maxSessions: settings.maxSessions,
+      tokenPrefix,
       clock: context.system.clock,
       serve: settings.serve,
       accept: settings.accept,

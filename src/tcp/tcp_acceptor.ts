@@ -16,10 +16,12 @@ import { tcpTransport } from "./tcp_transport.ts";
 /**
  * Accepts plain TCP sockets.
  *
+ * @param isShared Whether other threads and processes may open the port, too:
+ * the kernel then spreads new sockets. It needs `--unstable-net`.
  * @throws what {@linkcode Deno.listen} throws, as when the port is taken.
  */
-export function listenTcp(address: Address): Acceptor {
-  return acceptSockets(address, (transport, remote) => ({
+export function listenTcp(address: Address, isShared = false): Acceptor {
+  return acceptSockets(address, isShared, (transport, remote) => ({
     transport,
     remote,
   }));
@@ -50,9 +52,14 @@ export function bind(
 /** Accepts TCP sockets and returns what `open` makes of each. */
 export function acceptSockets(
   { hostname = "127.0.0.1", port }: Address,
+  isShared: boolean,
   open: (transport: Transport, remote: Required<Address>) => AcceptedSocket,
 ): Acceptor {
-  const listener = Deno.listen({ hostname, port });
+  const listener = Deno.listen({
+    hostname,
+    port,
+    ...isShared ? { reusePort: true } : {},
+  });
   let listening = true;
   return {
     address: { hostname, port: listener.addr.port },

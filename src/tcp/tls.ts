@@ -28,15 +28,17 @@ export type { TlsSource } from "./tls_source.ts";
  * lacks the certificate that `clientCaCerts` asks for. It may take for ever:
  * closing the transport ends it.
  *
+ * @param isShared Whether others may open the port, too; see `listenTcp`.
  * @throws {TypeError} when a certificate or the key cannot be used.
  * @throws what {@linkcode Deno.listen} throws, as when the port is taken.
  */
 export function listenTls(
   address: Address,
   options: TlsSource<TlsServerOptions>,
+  isShared = false,
 ): Acceptor {
   const source = new CheckedTls(options, checkTlsServerOptions);
-  return acceptSockets(address, (socket, remote) => {
+  return acceptSockets(address, isShared, (socket, remote) => {
     const accepted = acceptTls(socket, remote, source);
     return {
       transport: accepted.transport,

@@ -45,6 +45,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #cutAt = { to_target: Infinity, to_dialler: Infinity };
   #change = Promise.withResolvers<void>();
   #accepted = 0;
+  #cuts = 0;
   #isListening = true;
 
   /** Where connections go from now on; those present stay where they are. */
@@ -83,8 +84,14 @@ export class FaultProxy implements AsyncDisposable {
     return this.#links.size;
   }
 
+  /** How often all present connections were destroyed. */
+  get cuts(): number {
+    return this.#cuts;
+  }
+
   /** Destroys all present connections, in the middle of what is under way. */
   cut(): void {
+    this.#cuts++;
     for (const link of this.#links) link.cut();
   }
 

@@ -55,7 +55,8 @@ export interface Hello {
 
 const SESSION_ID_AT = 12;
 const EPOCH_AT = SESSION_ID_AT + SESSION_ID_BYTES;
-const TOKEN_AT = EPOCH_AT + 12;
+/** Where the secret of a session stands in a HELLO or WELCOME. */
+export const TOKEN_AT: number = EPOCH_AT + 12;
 const CREDENTIALS_AT = TOKEN_AT + TOKEN_BYTES + 2;
 
 /**

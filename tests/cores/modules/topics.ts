@@ -19,3 +19,6 @@ export const given: CoreTopic<
 export const say: CoreTopic<string, string> = new CoreTopic("say");
 /** Said by workers to the main thread. */
 export const said: CoreTopic<string, string> = new CoreTopic("said");
+/** Where the worker listens. */
+export const address: CoreTopic<void, { hostname: string; port: number }> =
+  new CoreTopic("address");
