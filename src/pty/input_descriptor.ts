@@ -5,7 +5,13 @@
  *
  * @module
  */
-import { INPUT_SYMBOLS, openLibrary, type System, system } from "./libc.ts";
+import {
+  type Libc,
+  releaseLibc,
+  type System,
+  system,
+  useLibc,
+} from "./libc.ts";
 import type { InputTarget } from "./input_writer.ts";
 
 /** Milliseconds for which a thread waits until the terminal has room. */
@@ -15,7 +21,7 @@ const POLLOUT = 4;
 
 /** The input of one terminal, until it is closed. */
 export class InputDescriptor implements InputTarget {
-  readonly #libc: Deno.DynamicLibrary<typeof INPUT_SYMBOLS>;
+  readonly #libc: Libc;
   readonly #system: System;
   readonly #path: Uint8Array<ArrayBuffer>;
   readonly #fd: number;
@@ -33,12 +39,12 @@ export class InputDescriptor implements InputTarget {
    */
   constructor(fd: number, path: string) {
     this.#system = system();
-    this.#libc = openLibrary(INPUT_SYMBOLS);
+    this.#libc = useLibc();
     this.#path = new TextEncoder().encode(`${path}\0`);
-    const { dup, ioctl } = this.#libc.symbols;
+    const { dup, ioctl } = this.#libc;
     this.#fd = dup(fd);
     if (this.#fd < 0) {
-      this.#libc.close();
+      releaseLibc();
       throw new Error("There are too many open files: close some");
     }
     ioctl(this.#fd, this.#system.closeOnExec);
@@ -55,14 +61,14 @@ export class InputDescriptor implements InputTarget {
   /** Writes what fits; an end of the terminal is reported by its output. */
   write(bytes: Uint8Array<ArrayBuffer>): number {
     if (this.#isClosed) return 0;
-    const { write } = this.#libc.symbols;
+    const { write } = this.#libc;
     return Number(write(this.#fd, bytes, BigInt(bytes.length)));
   }
 
   /** Resolves when there is room, or after {@linkcode POLL_MS}. */
   writable(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
-    const { poll } = this.#libc.symbols;
+    const { poll } = this.#libc;
     return this.#polling = poll(this.#pollfd, 1n, POLL_MS).then(() => {
       this.#polling = undefined;
     });
@@ -89,7 +95,7 @@ export class InputDescriptor implements InputTarget {
     const { noflsh } = this.#system.termios;
     const settings = this.#settings();
     if (settings === undefined || (settings.flags & noflsh) !== 0) return;
-    const { open, tcflush, close } = this.#libc.symbols;
+    const { open, tcflush, close } = this.#libc;
     const side = open(this.#path, this.#system.openFlags);
     if (side < 0) return;
     tcflush(side, this.#system.inputQueue);
@@ -100,9 +106,9 @@ export class InputDescriptor implements InputTarget {
   close(): Promise<void> | undefined {
     if (this.#isClosed) return this.#polling;
     this.#isClosed = true;
-    this.#libc.symbols.close(this.#fd);
-    if (this.#polling === undefined) return void this.#libc.close();
-    return this.#polling = this.#polling.then(() => this.#libc.close());
+    this.#libc.close(this.#fd);
+    if (this.#polling === undefined) return void releaseLibc();
+    return this.#polling = this.#polling.then(releaseLibc);
   }
 
   /** The local flags and the special characters of the terminal. */
@@ -110,7 +116,7 @@ export class InputDescriptor implements InputTarget {
     const { bytes, flagsAt, charactersAt } = this.#system.termios;
     if (this.#isClosed) return undefined;
     const termios = new Uint8Array(bytes);
-    if (this.#libc.symbols.tcgetattr(this.#fd, termios) !== 0) return undefined;
+    if (this.#libc.tcgetattr(this.#fd, termios) !== 0) return undefined;
     return {
       flags: new DataView(termios.buffer).getUint32(flagsAt, true),
       characters: termios.subarray(charactersAt),

@@ -1,8 +1,9 @@
 /**
- * Functions of the C library for PTYs that the native add-on lacks. The
- * library is opened for each call, which takes some 0.2 ms: left open, it would
- * count as leaked. The input of a terminal keeps it open as long as it is open
- * itself. All throw {@linkcode PtyPlatformError} on systems without PTYs.
+ * Functions of the C library for PTYs that the native add-on lacks. Opening the
+ * library takes milliseconds, and 80 kB for the calls that are compiled then:
+ * so all terminals share it. It is open as long as one of them uses it, and
+ * otherwise for each call; left open, it would count as leaked. All throw
+ * {@linkcode PtyPlatformError} on systems without PTYs.
  *
  * @module
  */
@@ -13,14 +14,6 @@ const SYMBOLS = {
   tcgetpgrp: { parameters: ["i32"], result: "i32" },
   killpg: { parameters: ["i32", "i32"], result: "i32" },
   access: { parameters: ["buffer", "i32"], result: "i32" },
-} as const;
-
-/** The number of `X_OK`. */
-const EXECUTE = 1;
-
-/** The functions for the input of a terminal. */
-export const INPUT_SYMBOLS = {
-  ioctl: { parameters: ["i32", "u64"], result: "i32" },
   dup: { parameters: ["i32"], result: "i32" },
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   poll: {
@@ -33,6 +26,16 @@ export const INPUT_SYMBOLS = {
   tcflush: { parameters: ["i32", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
 } as const;
+
+/** The functions of the C library. */
+export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+
+/** The number of `X_OK`. */
+const EXECUTE = 1;
+
+/** The library while somebody uses it. */
+let library: Deno.DynamicLibrary<typeof SYMBOLS> | undefined;
+let users = 0;
 
 /** The values that differ between systems. */
 export interface System {
@@ -119,11 +122,21 @@ export function mayExecute(path: string): boolean {
   return withLibc(({ access }) => access(name, EXECUTE)) === 0;
 }
 
-/** Opens the C library, which the caller closes. */
-export function openLibrary<Symbols extends Deno.ForeignLibraryInterface>(
-  symbols: Symbols,
-): Deno.DynamicLibrary<Symbols> {
-  return Deno.dlopen(system().library, symbols);
+/**
+ * Returns the functions of the C library, which stay open until as many calls
+ * of {@linkcode releaseLibc} have followed.
+ */
+export function useLibc(): Libc {
+  library ??= Deno.dlopen(system().library, SYMBOLS);
+  users++;
+  return library.symbols;
+}
+
+/** Closes the C library, unless somebody else uses it. */
+export function releaseLibc(): void {
+  if (--users > 0) return;
+  library?.close();
+  library = undefined;
 }
 
 /** Returns the values of this system. */
@@ -135,13 +148,11 @@ export function system(): System {
   );
 }
 
-function withLibc<T>(
-  call: (symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]) => T,
-): T {
-  const libc = openLibrary(SYMBOLS);
+function withLibc<T>(call: (libc: Libc) => T): T {
+  const libc = useLibc();
   try {
-    return call(libc.symbols);
+    return call(libc);
   } finally {
-    libc.close();
+    releaseLibc();
   }
 }

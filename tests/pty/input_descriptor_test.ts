@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { InputDescriptor } from "../../src/pty/input_descriptor.ts";
-import { openLibrary } from "../../src/pty/libc.ts";
+import { system } from "../../src/pty/libc.ts";
 import { openDescriptors } from "../support/memory.ts";
 import { utf8 } from "../support/bytes.ts";
 import { onPty } from "./ptys.ts";
 
 /** Opens files by their descriptors. */
 function libc() {
-  const library = openLibrary({
+  const library = Deno.dlopen(system().library, {
     open: { parameters: ["buffer", "i32"], result: "i32" },
     close: { parameters: ["i32"], result: "i32" },
   });
