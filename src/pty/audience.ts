@@ -13,6 +13,7 @@ import type { PtySize } from "./size.ts";
 
 /** The attachment of one viewer. */
 interface Seat {
+  readonly viewer: PtyViewer;
   readonly role: PtyRole;
   /** Whether it does not keep the session alive. */
   readonly tap: boolean;
@@ -29,6 +30,8 @@ export class Audience {
   readonly #windowBytes: number;
   /** In order of their last resize, those that never resized first. */
   readonly #seats = new Map<PtyViewer, Seat>();
+  /** The same seats, for what is done with each piece of output. */
+  #row: readonly Seat[] = [];
 
   /** Without viewers yet; each will have `windowBytes` of credit. */
   constructor(ring: OutputRing, windowBytes: number) {
@@ -43,8 +46,11 @@ export class Audience {
 
   /** Who is attached: taps alone do not keep a session alive. */
   get presence(): Presence {
-    for (const { tap } of this.#seats.values()) if (!tap) return "watched";
-    return this.#seats.size > 0 ? "tapped" : "alone";
+    const row = this.#row;
+    for (let i = 0; i < row.length; i++) {
+      if (row[i]?.tap === false) return "watched";
+    }
+    return row.length > 0 ? "tapped" : "alone";
   }
 
   /** How many viewers have the role. */
@@ -59,9 +65,11 @@ export class Audience {
    */
   get wantsOutput(): boolean {
     let controlled = false;
-    for (const { role, cursor } of this.#seats.values()) {
-      if (role !== "control") continue;
-      if (cursor.hasCredit) return true;
+    const row = this.#row;
+    for (let i = 0; i < row.length; i++) {
+      const seat = row[i];
+      if (seat?.role !== "control") continue;
+      if (seat.cursor.hasCredit) return true;
       controlled = true;
     }
     return !controlled;
@@ -92,6 +100,7 @@ export class Audience {
     const others = [...this.#seats];
     this.#seats.clear();
     this.#seats.set(viewer, {
+      viewer,
       role,
       tap,
       cursor,
@@ -99,11 +108,17 @@ export class Audience {
       size: undefined,
     });
     for (const [other, seat] of others) this.#seats.set(other, seat);
+    this.#arrange();
   }
 
   /** Removes a viewer; returns whether it was attached. */
   remove(viewer: PtyViewer): boolean {
-    return this.#seats.delete(viewer);
+    const seat = this.#seats.get(viewer);
+    if (seat === undefined) return false;
+    seat.started = false;
+    this.#seats.delete(viewer);
+    this.#arrange();
+    return true;
   }
 
   /** Whether the viewer is attached as a controller. */
@@ -136,6 +151,7 @@ export class Audience {
     if (seat === undefined) return;
     this.#seats.delete(viewer);
     this.#seats.set(viewer, { ...seat, size });
+    this.#arrange();
   }
 
   /** Gives a viewer credit back, and sends what it lacked credit for. */
@@ -159,16 +175,28 @@ export class Audience {
   /** Sends a viewer as much output as it has credit for. */
   flush(viewer: PtyViewer): void {
     const seat = this.#seats.get(viewer);
-    if (seat?.started !== true) return;
-    let step: PtyEvent | undefined;
-    while ((step = seat.cursor.next()) !== undefined) {
-      if (!this.#send(viewer, step)) return;
-    }
+    if (seat !== undefined) this.#flush(seat);
   }
 
   /** Sends all viewers as much output as they have credit for. */
   flushAll(): void {
-    for (const viewer of this.#seats.keys()) this.flush(viewer);
+    const row = this.#row;
+    for (let i = 0; i < row.length; i++) {
+      const seat = row[i];
+      if (seat !== undefined) this.#flush(seat);
+    }
+  }
+
+  #flush({ viewer, started, cursor }: Seat): void {
+    if (!started) return;
+    let step: PtyEvent | undefined;
+    while ((step = cursor.next()) !== undefined) {
+      if (!this.#send(viewer, step)) return;
+    }
+  }
+
+  #arrange(): void {
+    this.#row = [...this.#seats.values()];
   }
 
   /** Sends all viewers an event that is not output. */

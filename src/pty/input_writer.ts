@@ -65,9 +65,22 @@ export class InputWriter {
    */
   write(bytes: Uint8Array, done: (error?: unknown) => void): void {
     if (this.#isClosed) return done(new Error("The terminal is closed"));
-    this.#writes.push({ bytes, done, taken: 0 });
-    this.#waitingBytes += bytes.length;
+    // A key is taken at once, and needs no place among those that wait.
+    if (!this.#isBusy && bytes.length <= PIECE_BYTES) {
+      const taken = bytes.length === 0
+        ? 0
+        : Math.max(0, this.#target.write(bytes));
+      if (taken === bytes.length) return done();
+      this.#enqueue({ bytes, done, taken });
+      return this.#waitForRoom(taken > 0);
+    }
+    this.#enqueue({ bytes, done, taken: 0 });
     if (!this.#isBusy) this.#attempt();
+  }
+
+  #enqueue(write: PendingWrite): void {
+    this.#writes.push(write);
+    this.#waitingBytes += write.bytes.length - write.taken;
   }
 
   /**
@@ -96,9 +109,13 @@ export class InputWriter {
 
   #attempt(): void {
     this.#isBusy = true;
-    const progress = this.#writeSome();
-    if (this.#writes.length === 0) {
-      this.#isBusy = false;
+    this.#waitForRoom(this.#writeSome());
+  }
+
+  /** Waits for room, unless all was taken. */
+  #waitForRoom(progress: boolean): void {
+    this.#isBusy = this.#writes.length > 0;
+    if (!this.#isBusy) {
       this.#retryMs = FIRST_RETRY_MS;
     } else if (progress) {
       this.#retryMs = FIRST_RETRY_MS;
@@ -126,7 +143,9 @@ export class InputWriter {
       const { bytes, taken, done } = write;
       if (taken < bytes.length) {
         if (budget <= 0) break;
-        const piece = bytes.subarray(taken, taken + PIECE_BYTES);
+        const piece = taken === 0 && bytes.length <= PIECE_BYTES
+          ? bytes
+          : bytes.subarray(taken, taken + PIECE_BYTES);
         const count = this.#target.write(piece);
         if (count <= 0) break;
         write.taken += count;

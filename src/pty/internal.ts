@@ -9,3 +9,4 @@ export {
   type ResolvedPtyLimits,
   resolvePtyLimits,
 } from "./options.ts";
+export { typeInto } from "./pty_session.ts";

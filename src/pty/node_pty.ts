@@ -59,6 +59,8 @@ const SIGNAL_NUMBERS = new Map<string, number>(
 );
 
 const decoder = new TextDecoder();
+/** How the message of a failed start begins. */
+const FAILURES = ["execvp(", "chdir("] as const;
 
 let loaded: Promise<Native> | undefined;
 
@@ -257,10 +259,13 @@ class NodePty implements Pty {
     return this.#descriptor.close();
   }
 
-  /** Keeps the first output until it is too long for a failed start. */
+  /** Keeps the first output while it may be that of a failed start. */
   #keepFirst(bytes: Uint8Array): void {
     const text = this.#firstOutput + decoder.decode(bytes);
-    this.#firstOutput = text.length < 200 ? text : undefined;
+    const fails = FAILURES.some((start) =>
+      text.startsWith(start.slice(0, text.length))
+    );
+    this.#firstOutput = fails && text.length < 200 ? text : undefined;
   }
 }
 

@@ -31,9 +31,12 @@ export class OutputRing {
     const size = this.#bytes.length;
     if (kept.length > 0) {
       const at = (this.end + bytes.length - kept.length) % size;
-      const first = Math.min(kept.length, size - at);
-      this.#bytes.set(kept.subarray(0, first), at);
-      this.#bytes.set(kept.subarray(first), 0);
+      const first = size - at;
+      if (kept.length <= first) this.#bytes.set(kept, at);
+      else {
+        this.#bytes.set(kept.subarray(0, first), at);
+        this.#bytes.set(kept.subarray(first), 0);
+      }
     }
     this.end += bytes.length;
   }

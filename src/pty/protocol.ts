@@ -47,6 +47,15 @@ export interface PtyAttached {
   readonly end: number;
   /** Size of the terminal, in cells. */
   readonly size: PtySize;
+  /**
+   * Takes input of this viewer, as an `input` message does, but ahead of the
+   * messages that wait: keys do not pass through the mailbox. Never throws;
+   * calls `done` once, before it returns if the terminal has taken all by then.
+   */
+  readonly input: (
+    bytes: Uint8Array,
+    done: (error?: unknown) => void,
+  ) => void;
 }
 
 /** The reply to a request that was carried out, or refused. */

@@ -174,6 +174,16 @@ export abstract class PtyControls {
   }
 }
 
+/**
+ * Types into an attachment as its `write` does, but without a promise: calls
+ * `done` once, before it returns if the terminal has taken all by then.
+ */
+export let typeInto: (
+  attachment: PtyAttachment,
+  bytes: Uint8Array,
+  done: (error?: unknown) => void,
+) => void;
+
 /** The attachment of one viewer to a session; it ends with the session. */
 export class PtyAttachment extends PtyControls implements AsyncDisposable {
   readonly #viewer: PtyViewer;
@@ -185,13 +195,21 @@ export class PtyAttachment extends PtyControls implements AsyncDisposable {
   readonly size: PtySize;
   /** Aborts when the attachment has ended, however it ended. */
   readonly ended: AbortSignal;
+  readonly #input: PtyAttached["input"];
   readonly #detach: () => void;
+
+  static {
+    typeInto = (attachment, bytes, done) => {
+      if (!attachment.ended.aborted) return attachment.#input(bytes, done);
+      attachment.write(bytes).then(() => done(), done);
+    };
+  }
 
   /** Created by `PtySession.attach`, not by users. */
   constructor(
     ref: ActorRef<PtySessionMessage>,
     viewer: PtyViewer,
-    { offset, end, size }: PtyAttached,
+    { offset, end, size, input }: PtyAttached,
     ended: AbortSignal,
     detach: () => void,
   ) {
@@ -201,7 +219,18 @@ export class PtyAttachment extends PtyControls implements AsyncDisposable {
     this.end = end;
     this.size = size;
     this.ended = ended;
+    this.#input = input;
     this.#detach = detach;
+  }
+
+  /** Writes input to the program, as for the owner of a session. */
+  override async write(bytes: Uint8Array): Promise<void> {
+    // The end is reported in the order of the mailbox.
+    if (this.ended.aborted) return await super.write(bytes);
+    checkBytes("bytes", bytes);
+    return await new Promise((resolve, reject) => {
+      this.#input(bytes, (error) => error ? reject(error) : resolve());
+    });
   }
 
   /**

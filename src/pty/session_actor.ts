@@ -7,14 +7,14 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import type { ActorTimer, Behavior, ReplyTo } from "../actor/mod.ts";
+import type { ActorTimer, Behavior } from "../actor/mod.ts";
 import { Audience } from "./audience.ts";
 import type { ResolvedCommand } from "./command.ts";
 import { Ending } from "./ending.ts";
 import {
   PtyAttachmentError,
   PtyEndedError,
-  PtyError,
+  type PtyError,
   PtyInputFullError,
   PtyOffsetError,
   PtySignalError,
@@ -24,11 +24,10 @@ import { controlKey, isInterrupt } from "./interrupts.ts";
 import type { ResolvedPtyLimits } from "./options.ts";
 import { OtherEndTimer } from "./other_end_timer.ts";
 import { OutputRing } from "./output_ring.ts";
+import { attempt, DONE, notTaken } from "./replies.ts";
 import type {
   PtyAttach,
   PtyAttached,
-  PtyRefusal,
-  PtyReply,
   PtySessionMessage,
   PtyViewer,
 } from "./protocol.ts";
@@ -85,8 +84,13 @@ export function sessionActor(
 
     // Decisions are made by `transition`, and carried out here.
 
+    /** Called for each piece of output, so without an iterator. */
     function dispatch(event: SessionEvent): void {
-      for (const command of transition(state, event)) carryOut(command);
+      const commands = transition(state, event);
+      for (let i = 0; i < commands.length; i++) {
+        const command = commands[i];
+        if (command !== undefined) carryOut(command);
+      }
     }
 
     function carryOut(command: SessionCommand): void {
@@ -192,6 +196,16 @@ export function sessionActor(
       }
       audience.add(message, offset);
       settle();
+      // Keys do not wait in the mailbox either.
+      const keys: PtyAttached["input"] = (bytes, done) => {
+        try {
+          signal.throwIfAborted();
+          audience.authorize(viewer, "write");
+          input(bytes, done);
+        } catch (error) {
+          done(error);
+        }
+      };
       // The reply arrives before the first event.
       setImmediate(() => {
         if (state.stopping !== "no") return;
@@ -201,7 +215,7 @@ export function sessionActor(
         );
         settle();
       });
-      return { type: "attached", offset, end: ring.end, size };
+      return { type: "attached", offset, end: ring.end, size, input: keys };
     }
 
     function detach(viewer: PtyViewer): void {
@@ -222,11 +236,11 @@ export function sessionActor(
 
     // Requests.
 
-    function input(bytes: Uint8Array, replyTo: ReplyTo<PtyReply>): void {
+    function input(bytes: Uint8Array, done: (error?: PtyError) => void): void {
       assertRuns("write");
       const key = controlKey(bytes);
       if (key !== undefined && interrupt(key) !== undefined) {
-        return void replyTo.tell(DONE);
+        return done();
       }
       const waiting = pty.waitingBytes;
       if (waiting > 0 && waiting + bytes.length > limits.maxInputBytes) {
@@ -236,13 +250,10 @@ export function sessionActor(
       }
       restartIdleTimer();
       flushTimer.input();
-      pty.write(bytes, (cause) => {
-        replyTo.tell(
-          cause === undefined
-            ? DONE
-            : { type: "refused", error: notTaken(cause) },
-        );
-      });
+      pty.write(
+        bytes,
+        (cause) => cause === undefined ? done() : done(notTaken(cause)),
+      );
     }
 
     function interrupt(key: number): number | undefined {
@@ -303,8 +314,11 @@ export function sessionActor(
             return settle();
           case "input":
             return attempt(message.replyTo, () => {
-              audience.authorize(message.viewer, "write");
-              input(message.bytes, message.replyTo);
+              const { viewer, bytes, replyTo } = message;
+              audience.authorize(viewer, "write");
+              input(bytes, (error) => {
+                replyTo.tell(error ? { type: "refused", error } : DONE);
+              });
             });
           case "interrupt":
             return attempt(message.replyTo, () => {
@@ -372,24 +386,3 @@ const PRESENCE: Readonly<Record<Presence, SessionEvent>> = {
   tapped: { type: "presence", presence: "tapped" },
   alone: { type: "presence", presence: "alone" },
 };
-
-/** The reply to a request that was carried out. */
-const DONE: PtyReply = { type: "done" };
-
-/** Returns why the terminal did not take all of the input. */
-function notTaken(cause: unknown): PtyError {
-  return cause instanceof PtyError ? cause : new PtyEndedError(
-    "Cannot write: the program ended before it took all of the input",
-    { cause },
-  );
-}
-
-/** Carries a request out, and replies with the reason if it is refused. */
-function attempt(replyTo: ReplyTo<PtyRefusal>, act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if (!(error instanceof PtyError)) throw error;
-    replyTo.tell({ type: "refused", error });
-  }
-}

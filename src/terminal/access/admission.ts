@@ -80,9 +80,11 @@ export function checkHandshake(
     throw new Problem("not_found", "The session does not exist, or no longer");
   }
   const wanted = url.searchParams.get("role") === "view" ? "view" : undefined;
-  // Headers of an upgraded request cannot be read later.
+  // Headers of an upgraded request cannot be read later. Without an application
+  // that decides, nobody reads them.
   const { method } = request;
-  const source = { method, url: request.url, headers: new Headers(headers) };
+  const kept = server.access.authorizer.isUsed ? headers : undefined;
+  const source = { method, url: request.url, headers: new Headers(kept) };
   return { session, login, wanted, clientId, offset, source };
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { typeInto } from "../../pty/internal.ts";
 import { type PtyAttachment, PtyEndedError } from "../../pty/mod.ts";
 import type { AttachmentEvent } from "./attachment_events.ts";
 import type { InputLedger, InputSink } from "./input_ledger.ts";
@@ -28,9 +29,10 @@ export class AttachmentSink implements InputSink {
     this.#parts = parts;
   }
 
-  write(bytes: Uint8Array): Promise<void> {
-    return this.#parts.attachment()?.write(bytes) ??
-      Promise.reject(new Error("Cannot type: the viewer is not attached"));
+  write(bytes: Uint8Array, done: (error?: unknown) => void): void {
+    const attachment = this.#parts.attachment();
+    if (attachment !== undefined) return typeInto(attachment, bytes, done);
+    done(new Error("Cannot type: the viewer is not attached"));
   }
 
   async interrupt(key: number): Promise<boolean> {

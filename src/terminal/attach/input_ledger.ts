@@ -8,8 +8,11 @@ import { INPUT_WINDOW_BYTES, TerminalProtocolError } from "./protocol.ts";
 
 /** The receiver of a viewer's input: the socket that carries it now. */
 export interface InputSink {
-  /** Types bytes; resolves when the terminal has taken all of them. */
-  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Types bytes. Never throws; calls `done` once, when the terminal has taken
+   * all of them, which may be before this returns, or with why it will not.
+   */
+  write(bytes: Uint8Array, done: (error?: unknown) => void): void;
   /**
    * Types a key ahead of the input that waits, if the terminal makes it a
    * signal; resolves with whether it does.
@@ -51,7 +54,12 @@ export class InputLedger {
   taken = 0;
   /** Sequence of the last piece that the viewer need not send again. */
   #received = 0;
+  /** Sequence of the piece that is being typed, its bytes and its queue. */
   #writing: number | undefined;
+  #writingBytes = 0;
+  #writingOf: Piece[] | undefined;
+  /** Whether a loop takes care of the pieces that wait. */
+  #isPumping = false;
   /** An interrupt whose outcome is not known yet. */
   #interrupt: Interrupt | undefined;
   #waiting: Piece[] = [];
@@ -101,8 +109,13 @@ export class InputLedger {
     }
     this.#received = sequence;
     this.#waitingBytes += bytes.length;
-    this.#waiting.push({ sequence, bytes });
-    this.#pump();
+    // A key seldom has to wait.
+    if (this.#waiting.length === 0 && this.#isReady) {
+      this.#write(sequence, bytes);
+    } else {
+      this.#waiting.push({ sequence, bytes });
+      this.#pump();
+    }
     return "new";
   }
 
@@ -155,34 +168,63 @@ export class InputLedger {
     this.#received = this.#writing ?? this.taken;
   }
 
+  /** Whether a piece can be typed now. */
+  get #isReady(): boolean {
+    return this.#writing === undefined && this.#sink !== undefined &&
+      this.#interrupt === undefined;
+  }
+
+  /** Types what waits, until a piece is not taken at once. */
   #pump(): void {
-    if (this.#writing !== undefined || this.#sink === undefined) return;
-    if (this.#interrupt !== undefined) return;
-    const piece = this.#waiting.shift();
-    if (piece === undefined) return;
-    const { sequence, bytes } = piece;
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    while (this.#isReady) {
+      const piece = this.#waiting.shift();
+      if (piece === undefined) break;
+      this.#write(piece.sequence, piece.bytes);
+    }
+    this.#isPumping = false;
+  }
+
+  #write(sequence: number, bytes: Uint8Array): void {
     this.#writing = sequence;
-    const waiting = this.#waiting;
-    const count = (): void => {
-      this.#writing = undefined;
-      // Another socket may have replaced it meanwhile, with its own count.
-      if (waiting === this.#waiting) this.#waitingBytes -= bytes.length;
-    };
-    this.#sink.write(bytes).then(() => {
-      count();
+    this.#writingBytes = bytes.length;
+    this.#writingOf = this.#waiting;
+    this.#sink?.write(bytes, this.#done);
+  }
+
+  readonly #done = (error?: unknown): void => {
+    if (error === undefined) this.#typed();
+    // What interrupted it first types its own key.
+    else queueMicrotask(() => this.#notTyped(error));
+  };
+
+  /** The piece is not being typed any more; returns its sequence. */
+  #count(): number {
+    const sequence = this.#writing ?? this.taken;
+    this.#writing = undefined;
+    // Another socket may have replaced it meanwhile, with its own count.
+    if (this.#writingOf === this.#waiting) {
+      this.#waitingBytes -= this.#writingBytes;
+    }
+    return sequence;
+  }
+
+  #typed(): void {
+    this.taken = this.#count();
+    this.#sink?.taken(this.#writingBytes);
+    this.#pump();
+  }
+
+  #notTyped(error: unknown): void {
+    const sequence = this.#count();
+    if (error instanceof PtyInterruptedError) {
       this.taken = sequence;
-      this.#sink?.taken(bytes.length);
-      this.#pump();
-    }, (error) => {
-      count();
-      if (error instanceof PtyInterruptedError) {
-        this.taken = sequence;
-        // Whoever interrupted, the rest of this paste is not wanted either.
-        this.#drop(this.#interrupt ?? {}, error.droppedBytes);
-        return this.#pump();
-      }
-      this.#forget();
-      this.#sink?.failed(error);
-    });
+      // Whoever interrupted, the rest of this paste is not wanted either.
+      this.#drop(this.#interrupt ?? {}, error.droppedBytes);
+      return this.#pump();
+    }
+    this.#forget();
+    this.#sink?.failed(error);
   }
 }

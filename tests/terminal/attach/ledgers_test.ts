@@ -18,13 +18,11 @@ class Typed implements InputSink {
   /** Whether a key is a signal, when the test says so. */
   verdict: PromiseWithResolvers<boolean> = Promise.withResolvers();
   isReplaced = false;
-  #writes: PromiseWithResolvers<void>[] = [];
+  #writes: ((error?: unknown) => void)[] = [];
 
-  write(bytes: Uint8Array): Promise<void> {
+  write(bytes: Uint8Array, done: (error?: unknown) => void): void {
     this.bytes.push(...bytes);
-    const write = Promise.withResolvers<void>();
-    this.#writes.push(write);
-    return write.promise;
+    this.#writes.push(done);
   }
 
   interrupt(): Promise<boolean> {
@@ -52,10 +50,7 @@ class Typed implements InputSink {
   }
 
   async take(error?: unknown): Promise<void> {
-    const write = this.#writes.shift();
-    if (error === undefined) write?.resolve();
-    else write?.reject(error);
-    await Promise.resolve();
+    this.#writes.shift()?.(error);
     await Promise.resolve();
   }
 }

@@ -77,8 +77,23 @@ export class ScriptedSession implements AsyncDisposable {
   #take(message: PtySessionMessage): void {
     if (message.type === "attach") {
       const size = { columns: 80, rows: 24 };
-      message.replyTo.tell({ type: "attached", offset: 0, end: 0, size });
-      this.attached.push(message.viewer);
+      const { viewer } = message;
+      message.replyTo.tell({
+        type: "attached",
+        offset: 0,
+        end: 0,
+        size,
+        input: (bytes, done) => {
+          const replyTo: ReplyTo<PtyReply> = {
+            tell: (reply) => {
+              done(reply.type === "done" ? undefined : reply.error);
+              return true;
+            },
+          };
+          this.asked.push({ type: "input", viewer, bytes, replyTo });
+        },
+      });
+      this.attached.push(viewer);
     } else if (
       message.type === "resize" || message.type === "signal" ||
       message.type === "input"
