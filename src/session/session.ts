@@ -42,6 +42,8 @@ import {
   USUAL_FRAME_BYTES,
 } from "./wire/protocol.ts";
 
+const EMPTY = new Uint8Array(0);
+
 /** Both ends' shared state of one session, seen from this end. */
 export class Session implements SocketPort {
   /** Where the other side is, or was when the session started. */
@@ -187,7 +189,9 @@ export class Session implements SocketPort {
 
   nextPiece(): Uint8Array {
     this.#acknowledger.piggybackAck();
-    return this.#out.buffer.next();
+    const { buffer } = this.#out;
+    // Asked after each write: a view of nothing would cost every message.
+    return buffer.unsent > 0 ? buffer.next() : EMPTY;
   }
 
   sent(count: number): void {

@@ -32,8 +32,13 @@ import { Writer } from "./writer.ts";
 const FINISH_MS = 1000;
 /** Milliseconds that a socket may read before the event loop has its turn. */
 const TURN_MS = 1;
-/** Reads between looks at the clock, which cost as much as parsing. */
-const READS_PER_LOOK = 4;
+/**
+ * Reads between looks at the clock, which cost as much as parsing. One that
+ * leaves room has emptied the socket, so the next has to wait and counts little.
+ */
+const READS_PER_LOOK = 64;
+/** What a read counts that fills all the room it was given. */
+const FULL_READ = 16;
 /** Size of the buffer for what a closing socket still receives and discards. */
 const DISCARD_BYTES = 4096;
 
@@ -195,14 +200,16 @@ export function socketActor(options: SocketOptions): Behavior<never> {
         while (isReading(state)) {
           // Reads that need not wait resolve as microtasks: without this a
           // busy socket would keep all others, and all timers, waiting.
-          if (
-            ++reads % READS_PER_LOOK === 0 &&
-            performance.now() - turnStart > TURN_MS
-          ) {
-            await new Promise<void>((resolve) => setImmediate(resolve));
-            turnStart = performance.now();
+          if (reads >= READS_PER_LOOK) {
+            reads = 0;
+            if (performance.now() - turnStart > TURN_MS) {
+              await new Promise<void>((resolve) => setImmediate(resolve));
+              turnStart = performance.now();
+            }
           }
-          const count = await transport.read(reader.space());
+          const space = reader.space();
+          const count = await transport.read(space);
+          reads += count === space.length ? FULL_READ : 1;
           if (!isReading(state)) return;
           if (count === null) {
             if (writer.failure === undefined) reader.end();
