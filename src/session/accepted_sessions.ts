@@ -182,6 +182,12 @@ export class AcceptedSessions {
         ErrorCode.RESUME_LOST,
       );
     }
+    if (served.session.hasLost(hello.received)) {
+      throw new SessionRefusedError(
+        "What the session has sent is not kept here",
+        ErrorCode.RESUME_LOST,
+      );
+    }
     if (!served.session.covers(hello.received)) {
       throw new ProtocolError(
         `The peer says that it has ${hello.received} bytes, which is impossible`,

@@ -30,6 +30,25 @@ export interface SendOptions {
    * reset.
    */
   readonly signal?: AbortSignal;
+  /**
+   * Takes the buffer of the message instead of a copy: it is transferred at the
+   * call, so that `message` and all other views of it have length 0. The whole
+   * buffer is taken, however small a part of it the message is. It pays for
+   * messages of 256 KiB and more, which are written from where they lie;
+   * smaller ones are copied all the same. A buffer that is shared, transferred
+   * already or not to be detached is a `TypeError`, and stays where it is.
+   * @default {false}
+   */
+  readonly transfer?: boolean;
+  /**
+   * Called once with the buffer that was transferred, with its contents and as
+   * large as before, when it may be used again: the other side has received it,
+   * it was copied, or the message was not sent. Every outcome returns it, the
+   * end of the session too; then it is a copy if a socket may read the first
+   * still. What this throws is reported, and harms nobody.
+   * @default {the memory is let go}
+   */
+  readonly onReturn?: (buffer: ArrayBuffer) => void;
 }
 
 /** Options of a single `sendAll`. */
@@ -105,7 +124,8 @@ export interface LogicalConnection
   readonly writable: WritableStream<Uint8Array>;
   /**
    * Sends one message to the peer. Resolves when the session has taken all of it, which
-   * is the backpressure: from then on `message` may be reused, and while the
+   * is the backpressure: from then on `message` may be reused, unless it was
+   * transferred, and while the
    * session lives it arrives exactly once, over whichever socket. Rejects when
    * the message was not sent, with `ConnectionClosedError`,
    * `ConnectionResetError` or `SessionLostError`.

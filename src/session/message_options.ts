@@ -5,7 +5,9 @@
  * @module
  */
 import {
+  checkBoolean,
   checkBytes,
+  checkFunction,
   checkInteger,
   checkOptionNames,
   checkSignal,
@@ -19,7 +21,11 @@ import type {
 } from "./logical_connection.ts";
 import type { BatchOptions } from "./wire/message_batch.ts";
 
-const SEND_OPTIONS: OptionNames<SendOptions> = { signal: true };
+const SEND_OPTIONS: OptionNames<SendOptions> = {
+  signal: true,
+  transfer: true,
+  onReturn: true,
+};
 const SEND_ALL_OPTIONS: OptionNames<SendAllOptions> = { signal: true };
 const RECEIVE_OPTIONS: OptionNames<ReceiveOptions> = {
   signal: true,
@@ -33,13 +39,23 @@ const BATCH_OPTIONS: OptionNames<BatchOptions> = {
 /** Bytes of a batch, as many as one read of a busy socket brings. */
 const BATCH_BYTES = 262_144;
 
-/** Returns a rejection if options of a `send` cannot be used. */
-export function refuseSend(options: SendOptions): Promise<never> | undefined {
+/** Returns a rejection if what a `send` was given cannot be used. */
+export function refuseSend(
+  message: Uint8Array,
+  options: SendOptions,
+): Promise<never> | undefined {
   try {
     checkOptionNames("send()", options, SEND_OPTIONS);
-    const { signal } = options;
+    const { signal, transfer, onReturn } = options;
     if (signal !== undefined) checkSignal("signal", signal);
-    return undefined;
+    if (transfer !== undefined) checkBoolean("transfer", transfer);
+    if (transfer) checkBytes("message", message);
+    if (onReturn === undefined) return undefined;
+    checkFunction("onReturn", onReturn);
+    if (transfer) return undefined;
+    throw new TypeError(
+      "Cannot use onReturn: the message is not transferred, give transfer: true",
+    );
   } catch (error) {
     return refusal(error);
   }
@@ -80,7 +96,7 @@ function checkMessages(messages: unknown): void {
 }
 
 /** Returns a rejection: whoever does not await a send is not ended by it. */
-function refusal(error: unknown): Promise<never> {
+export function refusal(error: unknown): Promise<never> {
   const refusal = Promise.reject(error);
   refusal.catch(() => {});
   return refusal;

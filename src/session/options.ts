@@ -61,6 +61,7 @@ export interface SessionOptions {
   readonly replayBytes?: number;
   /**
    * Milliseconds without a socket after which a session is lost; 0 for none.
+   * With 0 nothing is kept for another socket, and `replayBytes` limits nothing.
    * @default {120000}
    */
   readonly resumeMs?: number;

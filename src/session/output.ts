@@ -4,15 +4,29 @@
  *
  * @module
  */
+import type { ResolvedSessionOptions } from "./options.ts";
 import type { Link } from "./socket_port.ts";
+import type { Clock } from "../actor/mod.ts";
 import type { StreamOutput } from "./stream_port.ts";
 import { ProtocolError } from "./wire/errors.ts";
-import { FrameType, HEADER_BYTES, USUAL_FRAME_BYTES } from "./wire/protocol.ts";
+import { LinkSpeed } from "./wire/link_speed.ts";
+import type { Loan } from "./wire/loan.ts";
+import {
+  FrameType,
+  HEADER_BYTES,
+  MAX_FRAME_BYTES,
+  USUAL_FRAME_BYTES,
+} from "./wire/protocol.ts";
 import { Scheduler, type Sendable } from "./wire/scheduler.ts";
 import { SendBuffer } from "./wire/send_buffer.ts";
 
 /** Encoded bytes that may wait for the socket: what a ping waits behind. */
 const MAX_UNSENT_BYTES = 262_144;
+/**
+ * Payload bytes of a frame from which on it is written from where it lies: a
+ * write of its own costs what it costs to copy as much.
+ */
+const LEAST_LENT_BYTES = 262_144;
 /** About the size of a reply to a frame of the peer. */
 const REPLY_BYTES = 64;
 /** Replies that may wait beside that: a peer that reads none floods. */
@@ -21,36 +35,54 @@ const MAX_UNREAD_BYTES = MAX_UNSENT_BYTES + HEADER_BYTES + USUAL_FRAME_BYTES +
 /** What may wait to be acknowledged beside messages: opens, credit, replies. */
 const MAX_CONTROL_BYTES = 8_388_608;
 
+/** Payload bytes of the largest frame that is copied. */
+const COPIED_BYTES = USUAL_FRAME_BYTES;
+
 const EMPTY = new Uint8Array(0);
 
 /** The sending half of a session. */
 export class Output implements StreamOutput {
   /** Frames for the socket. */
-  readonly buffer: SendBuffer = new SendBuffer();
+  readonly buffer: SendBuffer;
   /** The socket that carries the session now. */
   link: Link | undefined;
   maxFrameBytes: number = USUAL_FRAME_BYTES;
+  /** Payload bytes of the largest frame that the peer accepts. */
+  #acceptedBytes = USUAL_FRAME_BYTES;
+  readonly #speed = new LinkSpeed();
+  readonly #clock: Clock;
   /** Where the last frame ends that the peer must have. */
   #essentialEnd = 0;
   /** Whether the session has ended: no frame is added any more. */
   hasEnded = false;
   /** Resets a stream whose user has spoiled it. */
   readonly abandon: (stream: number, error: unknown) => void;
+  /** Called before a large frame, which other frames would wait behind. */
+  readonly #beforeLarge: () => void;
   readonly #replayBytes: number;
   readonly #scheduler = new Scheduler();
   /** Returns whether room is left for another frame. */
   readonly hasRoom = (): boolean =>
     this.buffer.unsent < MAX_UNSENT_BYTES &&
-    this.buffer.unacknowledged < this.#replayBytes;
+    this.buffer.kept < this.#replayBytes;
   /** Upper bound of the bytes of replies that the socket has not taken. */
   #unreadBytes = 0;
 
   constructor(
-    replayBytes: number,
+    { replayBytes, resumeMs }: Pick<
+      ResolvedSessionOptions,
+      "replayBytes" | "resumeMs"
+    >,
+    clock: Clock,
     abandon: (stream: number, error: unknown) => void,
+    beforeLarge: () => void,
   ) {
+    // Without a second socket nothing is ever repeated.
+    this.buffer = new SendBuffer(resumeMs > 0);
     this.#replayBytes = replayBytes;
+    this.#clock = clock;
     this.abandon = abandon;
+    this.#beforeLarge = beforeLarge;
   }
 
   /** Whether the peer has everything that matters. */
@@ -58,8 +90,21 @@ export class Output implements StreamOutput {
     return this.buffer.acknowledged >= this.#essentialEnd;
   }
 
+  /** Sets the payload bytes of the largest frame that the peer accepts. */
+  accept(maxFrameBytes: number): void {
+    this.#acceptedBytes = Math.min(maxFrameBytes, MAX_FRAME_BYTES);
+    this.maxFrameBytes = Math.min(maxFrameBytes, USUAL_FRAME_BYTES);
+  }
+
   mayBypass(): boolean {
     return this.#scheduler.idle && this.hasRoom();
+  }
+
+  aloneFrameBytes(isLent: boolean): number {
+    const fitting = Math.min(this.#acceptedBytes, this.#speed.frameBytes);
+    const most = isLent ? fitting : Math.min(fitting, COPIED_BYTES);
+    const room = Math.max(most, MAX_UNSENT_BYTES) - this.buffer.unsent;
+    return Math.max(this.maxFrameBytes, Math.min(most, room));
   }
 
   frame(
@@ -69,10 +114,25 @@ export class Output implements StreamOutput {
     payload: Uint8Array,
     start: number,
     end: number,
+    loan?: Loan,
   ): void {
-    this.buffer.frame(type, flags, stream, payload, start, end);
-    this.#essentialEnd = this.buffer.end;
+    const { buffer } = this;
+    const length = end - start;
+    if (length >= USUAL_FRAME_BYTES) this.#noteLarge();
+    if (loan !== undefined && length >= LEAST_LENT_BYTES) {
+      const part = payload.subarray(start, end);
+      buffer.lend(type, flags, stream, part, loan);
+    } else buffer.frame(type, flags, stream, payload, start, end);
+    this.#essentialEnd = buffer.end;
     this.link?.wake();
+  }
+
+  #noteLarge(): void {
+    const { end, unacknowledged } = this.buffer;
+    if (unacknowledged < USUAL_FRAME_BYTES) {
+      this.#speed.begin(end, this.#clock.now());
+    }
+    this.#beforeLarge();
   }
 
   /** Encodes a control frame, ahead of data that waits for its turn. */
@@ -101,6 +161,21 @@ export class Output implements StreamOutput {
     this.pump();
   }
 
+  /** Takes an acknowledgement; returns false if it says nothing new. */
+  acknowledge(place: number): boolean {
+    if (!this.buffer.acknowledge(place)) return false;
+    this.#speed.arrived(place, this.#clock.now());
+    this.pump();
+    return true;
+  }
+
+  /** Goes on over another socket, to a peer that has got to `place`. */
+  attach(link: Link, place: number): void {
+    this.buffer.rewind(place);
+    this.#speed.reset(place, this.#clock.now());
+    this.link = link;
+  }
+
   /** Gives waiting streams their turns, as far as there is room. */
   pump(): void {
     if (!this.#scheduler.idle) this.#scheduler.run(this.hasRoom);
@@ -112,12 +187,12 @@ export class Output implements StreamOutput {
    * @throws {ProtocolError} when the peer asks for more than it reads.
    */
   countReply(): void {
-    const { unsent, unacknowledged } = this.buffer;
+    const { unsent, kept } = this.buffer;
     this.#unreadBytes = Math.min(this.#unreadBytes, unsent) + REPLY_BYTES;
     if (this.#unreadBytes > MAX_UNREAD_BYTES) {
       throw new ProtocolError("The peer asks for more replies than it reads");
     }
-    if (unacknowledged > this.#replayBytes + MAX_CONTROL_BYTES) {
+    if (kept > this.#replayBytes + MAX_CONTROL_BYTES) {
       throw new ProtocolError("The peer acknowledges nothing of what it reads");
     }
   }

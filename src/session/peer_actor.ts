@@ -134,6 +134,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
         options.onGoingAway?.(retryAfterMs);
         self.tell({ type: "check" });
       },
+      notify: (call) => void notifyUser(context, call),
       onAcknowledged() {
         if (state.isClosing) self.tell({ type: "acknowledged" });
       },

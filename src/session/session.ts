@@ -39,7 +39,6 @@ import {
   HEADER_BYTES,
   MAX_STREAM,
   PONG,
-  USUAL_FRAME_BYTES,
 } from "./wire/protocol.ts";
 
 const EMPTY = new Uint8Array(0);
@@ -71,8 +70,10 @@ export class Session implements SocketPort {
     this.options = options;
     this.#port = init.port;
     this.#out = new Output(
-      options.replayBytes,
+      options,
+      clock,
       (stream, error) => this.#streams.abandon(stream, error),
+      () => this.#acknowledger.piggybackAck(),
     );
     this.#acknowledger = new Acknowledger(clock, (place) => {
       if (this.#out.link === undefined) return;
@@ -142,6 +143,7 @@ export class Session implements SocketPort {
     this.#out.hasEnded = true;
     this.#acknowledger.end();
     this.#streams.fail(this.#error);
+    this.#out.buffer.returnLoans();
   }
 
   // For the handshake.
@@ -164,8 +166,13 @@ export class Session implements SocketPort {
 
   /** Takes the peer's limits from its first handshake. */
   start({ maxFrameBytes, maxStreams }: Hello): void {
-    this.#out.maxFrameBytes = Math.min(maxFrameBytes, USUAL_FRAME_BYTES);
+    this.#out.accept(maxFrameBytes);
     this.#table.allow(maxStreams);
+  }
+
+  /** Returns whether what a new socket would have to repeat is not kept. */
+  hasLost(peerReceived: number): boolean {
+    return this.#out.buffer.hasLost(peerReceived);
   }
 
   /** Returns whether a new socket can go on where the peer has got to. */
@@ -176,9 +183,8 @@ export class Session implements SocketPort {
   // For the socket.
 
   attach(link: Link, peerReceived: number): void {
-    this.#out.buffer.rewind(peerReceived);
+    this.#out.attach(link, peerReceived);
     this.#acknowledger.noteAcknowledged();
-    this.#out.link = link;
     this.ping();
     this.#out.pump();
   }
@@ -337,8 +343,7 @@ export class Session implements SocketPort {
   }
 
   #onAck(place: number): void {
-    if (!this.#out.buffer.acknowledge(place)) return this.#flood.count();
-    this.#out.pump();
+    if (!this.#out.acknowledge(place)) return this.#flood.count();
     this.#port.onAcknowledged();
   }
 

@@ -20,6 +20,8 @@ export interface SessionPort {
   onRemoved(): void;
   /** Called when the peer takes no new connections. */
   onGoingAway(goAway: GoAway): void;
+  /** Calls the user's code: what it throws is reported. */
+  notify(call: () => unknown): void;
   /** Called when the peer has acknowledged more of what was sent. */
   onAcknowledged(): void;
 }

@@ -25,6 +25,7 @@ import type { MessageTooLargeError } from "./wire/errors.ts";
 import { DataFlag, ErrorCode, FrameType } from "./wire/protocol.ts";
 
 const EMPTY = new Uint8Array(0);
+const END_OF_TURN = Promise.resolve();
 /** Ended streams that may be served still, however few may be open. */
 const LEAST_ENDED_IN_SERVICE = 100;
 
@@ -138,6 +139,10 @@ export class SessionStreams implements StreamPort {
   tooLarge(stream: number, error: MessageTooLargeError): void {
     const { message } = error;
     this.table.get(stream)?.reset(ErrorCode.MESSAGE_TOO_LARGE, message);
+  }
+
+  notify(call: () => unknown): void {
+    END_OF_TURN.then(() => this.#port.notify(call));
   }
 
   remove(stream: number): void {

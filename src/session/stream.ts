@@ -32,6 +32,7 @@ import type { Address } from "./options.ts";
 import { ReadLoop, type ReadLoopPort } from "./read_loop.ts";
 import type { SessionPhase } from "./session_phase.ts";
 import type { StreamPort } from "./stream_port.ts";
+import { sendTransferred } from "./transfer.ts";
 import { ByteReadable, MessageWritable } from "./web_streams.ts";
 
 const READER_LEFT = "The reader has left";
@@ -105,10 +106,12 @@ export class Stream implements LogicalConnection {
   }
 
   send(message: Uint8Array, options?: SendOptions): Promise<void> {
-    const refused = options && refuseSend(options);
+    const refused = options && refuseSend(message, options);
     if (refused !== undefined) return refused;
     this.#idleChecks = 0;
-    return this.#outbox.send(message, DataFlag.END, options?.signal);
+    return options?.transfer
+      ? sendTransferred(this.#outbox, message, options, this.#session)
+      : this.#outbox.send(message, DataFlag.END, options?.signal);
   }
 
   sendAll(

@@ -26,6 +26,8 @@ export interface StreamPort extends InboxPort {
   /** Milliseconds to the peer and back, smoothed; 0 if it is not known. */
   readonly roundTripMs: number;
   readonly output: StreamOutput;
+  /** Calls the user's code after this turn. */
+  notify(call: () => unknown): void;
   /** Ends a stream on both sides at once. */
   reset(stream: number, code: number, text: string): void;
   /** Ends this side's direction of a stream without its user. */

@@ -17,6 +17,7 @@ import {
   MAX_ID_BYTES,
   MAX_METADATA_BYTES,
   Priority,
+  USUAL_FRAME_BYTES,
 } from "../../src/session/wire/protocol.ts";
 import { ChildProcess } from "../support/child_process.ts";
 import { megabytes, type Memory } from "../support/memory.ts";
@@ -277,7 +278,7 @@ async function fillReplay(attack: Attack): Promise<void> {
   do {
     sent = 0;
     for (const stream of streams) {
-      const bytes = MAX_FRAME_BYTES - FRAME_COST;
+      const bytes = USUAL_FRAME_BYTES - FRAME_COST;
       sent += await attack.fill(stream, bytes, DataFlag.END);
     }
     await attack.settle();

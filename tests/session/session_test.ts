@@ -465,6 +465,9 @@ function sessionOn(
       onOpen() {},
       onRemoved() {},
       onGoingAway() {},
+      notify(call) {
+        call();
+      },
       onAcknowledged() {},
     },
     clock,

@@ -64,6 +64,9 @@ class Bench implements AsyncDisposable {
         onOpen() {},
         onRemoved() {},
         onGoingAway() {},
+        notify(call) {
+          call();
+        },
         onAcknowledged() {},
       },
       clock: this.clock,

@@ -200,6 +200,22 @@ Deno.test(
         "Cannot use options of send(): it is a number",
       ],
       [
+        untyped(connection, "send", message, { transfer: 1 }),
+        "Cannot use transfer: it is 1, it must be true or false",
+      ],
+      [
+        untyped(connection, "send", "text", { transfer: true }),
+        "Cannot use message: it is a string",
+      ],
+      [
+        untyped(connection, "send", message, { onReturn: () => {} }),
+        "Cannot use onReturn: the message is not transferred, give transfer: true",
+      ],
+      [
+        untyped(connection, "send", message, { transfer: true, onReturn: 1 }),
+        "Cannot use onReturn: it is a number",
+      ],
+      [
         untyped(connection, "sendAll", message),
         "Cannot use messages: it is a single message, it must be an array or another iterable of Uint8Arrays",
       ],

@@ -8,23 +8,31 @@ import { Ring } from "../../actor/internal.ts";
 import { Batch } from "./batch.ts";
 import { SendCredit } from "./credit.ts";
 import { ConnectionClosedError, SendAllError } from "./errors.ts";
+import type { Loan } from "./loan.ts";
+import { PendingSend } from "./pending_send.ts";
 import {
   DataFlag,
   FrameType,
   HEADER_BYTES,
   type Priority,
+  UNDIVIDED_BYTES,
 } from "./protocol.ts";
 import type { Sendable } from "./scheduler.ts";
 
 /** What an outbox needs of its session. */
 export interface OutboxPort {
-  /** Payload bytes of the largest frame that the peer accepts. */
+  /** Payload bytes of the largest frame that may be sent at any time. */
   readonly maxFrameBytes: number;
+  /**
+   * Returns the payload bytes of the largest frame that may be sent now if no
+   * other stream waits, copied or from memory that is lent.
+   */
+  aloneFrameBytes(isLent: boolean): number;
   /** Returns whether a frame may go at once: no stream waits and room is left. */
   mayBypass(): boolean;
   /** Returns whether room is left for another frame. */
   hasRoom(): boolean;
-  /** Encodes a frame and wakes the socket. */
+  /** Encodes a frame, or writes it from memory that is lent. */
   frame(
     type: number,
     flags: number,
@@ -32,26 +40,12 @@ export interface OutboxPort {
     payload: Uint8Array,
     start: number,
     end: number,
+    loan?: Loan,
   ): void;
   /** Resets a stream whose user has spoiled it. */
   abandon(stream: number, error: unknown): void;
   /** Puts the outbox into the scheduler's round. */
   activate(outbox: Sendable): void;
-}
-
-/** A message that waits, or what is left of one; or several, one by one. */
-interface PendingSend {
-  payload: Uint8Array;
-  /** Length of the payload at first; its buffer may be transferred since. */
-  length: number;
-  readonly flags: number;
-  offset: number;
-  /** Where the messages come from, if there are several. */
-  readonly batch: Batch | undefined;
-  /** Whether `payload` is still to be had from the batch. */
-  isDue: boolean;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
 }
 
 const DONE: Promise<void> = Promise.resolve();
@@ -142,28 +136,45 @@ export class Outbox implements Sendable {
       );
     }
     if ((flags & DataFlag.FIN) !== 0) this.#finished = true;
+    return this.#goOrWait(payload, flags, signal, undefined);
+  }
+
+  /** Sends a message as `send` does, from a buffer that is returned in any case. */
+  sendLent(
+    payload: Uint8Array,
+    loan: Loan,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const error = this.error ?? (signal?.aborted ? signal.reason : undefined);
+    if (error === undefined) {
+      return this.#goOrWait(payload, DataFlag.END, signal, loan);
+    }
+    loan.release();
+    return rejected(error);
+  }
+
+  #goOrWait(
+    payload: Uint8Array,
+    flags: number,
+    signal: AbortSignal | undefined,
+    loan: Loan | undefined,
+  ): Promise<void> {
     const port = this.#port;
     const { length } = payload;
     if (
-      this.#waiting.length === 0 && length <= port.maxFrameBytes &&
-      this.#credit.allows(flags, length) && port.mayBypass()
+      this.#waiting.length === 0 && this.#credit.allows(flags, length) &&
+      port.mayBypass() && (length <= port.maxFrameBytes ||
+        length <= port.aloneFrameBytes(loan !== undefined))
     ) {
       this.#credit.spend(flags, length);
-      port.frame(FrameType.DATA, flags, this.#stream, payload, 0, length);
+      port.frame(FrameType.DATA, flags, this.#stream, payload, 0, length, loan);
+      loan?.release();
       return DONE;
     }
     return handled(
       new Promise((resolve, reject) => {
-        this.#wait({
-          payload,
-          length,
-          flags,
-          offset: 0,
-          batch: undefined,
-          isDue: false,
-          resolve,
-          reject,
-        }, signal);
+        const outcome = { resolve, reject };
+        this.#wait(PendingSend.single(payload, flags, loan, outcome), signal);
       }),
     );
   }
@@ -191,19 +202,14 @@ export class Outbox implements Sendable {
     if (batch.isOver) return DONE;
     return handled(
       new Promise((resolve, reject) => {
-        this.#wait({
-          payload: EMPTY,
-          length: 0,
-          flags: DataFlag.END,
-          offset: 0,
-          batch,
-          isDue: true,
+        const outcome = {
           resolve,
-          reject: (error) => {
+          reject: (error: unknown) => {
             batch.end();
             reject(new SendAllError(batch.taken, error));
           },
-        }, signal);
+        };
+        this.#wait(PendingSend.many(batch, outcome), signal);
       }),
     );
   }
@@ -219,7 +225,11 @@ export class Outbox implements Sendable {
   /** Takes a credit limit; returns false if it changes nothing. */
   raise(limit: number): boolean {
     if (!this.#credit.raise(limit)) return false;
-    if (this.#waiting.length > 0) this.#port.activate(this);
+    const next = this.#waiting.peek();
+    if (next === undefined) return true;
+    // So small is the window that there may never be credit for all of it.
+    if (!next.isDue) next.mayDivide = next.length > this.#credit.available;
+    this.#port.activate(this);
     return true;
   }
 
@@ -245,32 +255,42 @@ export class Outbox implements Sendable {
       );
       return 0;
     }
-    const bytes = this.#nextPayloadBytes(next);
+    const bytes = this.#nextPayloadBytes(next, this.#port.maxFrameBytes);
     return bytes < 0 || (bytes === 0 && next.offset < next.payload.length)
       ? 0
       : HEADER_BYTES + bytes;
   }
 
   sendFrame(): void {
-    const next = this.#waiting.peek() as PendingSend;
-    const { payload, offset } = next;
-    const bytes = this.#nextPayloadBytes(next);
-    const end = offset + bytes;
-    const last = end === payload.length;
-    const flags = last ? next.flags : 0;
-    this.#credit.spend(flags, bytes);
-    this.#port.frame(FrameType.DATA, flags, this.#stream, payload, offset, end);
-    next.offset = end;
-    if (last) this.#taken(next);
+    this.#sendFrame(
+      this.#waiting.peek() as PendingSend,
+      this.#port.maxFrameBytes,
+    );
   }
 
   sendAlone(): void {
     const next = this.#waiting.peek() as PendingSend;
-    if (next.batch === undefined || next.offset > 0) return this.sendFrame();
-    const before = next.batch.taken;
-    this.#burst(next.batch);
-    if (next.batch.taken === before) return this.sendFrame();
-    this.#goOn(next, next.batch);
+    const { batch, offset } = next;
+    if (batch !== undefined && offset === 0) {
+      const before = batch.taken;
+      this.#burst(batch);
+      if (batch.taken > before) return this.#goOn(next, batch);
+    }
+    const isLent = next.loan !== undefined;
+    this.#sendFrame(next, this.#port.aloneFrameBytes(isLent));
+  }
+
+  #sendFrame(next: PendingSend, mostBytes: number): void {
+    const { payload, offset, loan } = next;
+    const bytes = this.#nextPayloadBytes(next, mostBytes);
+    const end = offset + bytes;
+    const last = end === payload.length;
+    const flags = last ? next.flags : 0;
+    const stream = this.#stream;
+    this.#credit.spend(flags, bytes);
+    this.#port.frame(FrameType.DATA, flags, stream, payload, offset, end, loan);
+    next.offset = end;
+    if (last) this.#taken(next);
   }
 
   /**
@@ -305,9 +325,7 @@ export class Outbox implements Sendable {
 
   /** Goes on with the next message of a batch, if there is another. */
   #goOn(pending: PendingSend, batch: Batch): void {
-    pending.payload = EMPTY;
-    pending.length = pending.offset = 0;
-    pending.isDue = true;
+    pending.unload();
     if (!batch.isOver) return;
     this.#waiting.shift();
     pending.resolve();
@@ -318,60 +336,52 @@ export class Outbox implements Sendable {
     let head: PendingSend | undefined;
     while ((head = this.#waiting.peek())?.isDue && head.batch !== undefined) {
       let message: Uint8Array | undefined;
-      let end = head.resolve;
+      let failure: { readonly error: unknown } | undefined;
       try {
         message = head.batch.next();
       } catch (error) {
-        const { reject } = head;
-        end = () => reject(error);
+        failure = { error };
       }
       // Whoever makes the messages may have ended this direction meanwhile.
       if (this.#waiting.peek() !== head) continue;
-      if (message === undefined) {
-        this.#waiting.shift();
-        end();
-      } else {
-        head.payload = message;
-        head.length = message.length;
-        head.isDue = false;
+      if (message !== undefined) {
+        head.load(message);
+        continue;
       }
+      this.#waiting.shift();
+      if (failure === undefined) head.resolve();
+      else head.reject(failure.error);
     }
     return head;
   }
 
   #wait(pending: PendingSend, signal: AbortSignal | undefined): void {
-    this.#waiting.push(
-      signal === undefined ? pending : this.#abortable(pending, signal),
-    );
+    if (signal !== undefined) {
+      pending.heed(signal, () => this.#giveUp(pending, signal.reason));
+    }
+    this.#waiting.push(pending);
     this.#port.activate(this);
   }
 
-  #abortable(pending: PendingSend, signal: AbortSignal): PendingSend {
-    const { resolve, reject } = pending;
-    const ended = (): void => signal.removeEventListener("abort", abort);
-    const abortable: PendingSend = {
-      ...pending,
-      resolve: () => (ended(), resolve()),
-      reject: (error) => (ended(), reject(error)),
-    };
-    const abort = (): void => {
-      if (abortable.offset > 0) {
-        return this.#port.abandon(this.#stream, signal.reason);
-      }
-      this.#waiting.remove(abortable);
-      reject(signal.reason);
-    };
-    signal.addEventListener("abort", abort, { once: true });
-    return abortable;
+  /** Withdraws what waits, or abandons the stream if a part has gone. */
+  #giveUp(pending: PendingSend, reason: unknown): void {
+    if (pending.offset > 0) return this.#port.abandon(this.#stream, reason);
+    this.#waiting.remove(pending);
+    pending.reject(reason);
   }
 
   /** Returns the payload bytes that may go now; negative if no frame may go. */
-  #nextPayloadBytes({ payload, flags, offset }: PendingSend): number {
-    if (payload.length === 0) return this.#credit.allows(flags, 0) ? 0 : -1;
-    return Math.min(
-      payload.length - offset,
-      this.#port.maxFrameBytes,
-      this.#credit.available,
-    );
+  #nextPayloadBytes(next: PendingSend, mostBytes: number): number {
+    const { available } = this.#credit;
+    const left = next.length - next.offset;
+    if (left === 0) return this.#credit.allows(next.flags, 0) ? 0 : -1;
+    if (left > available && !this.#mayDivide(next)) return -1;
+    return Math.min(left, mostBytes, available);
+  }
+
+  /** Returns whether a part may go while there is no credit for all of it. */
+  #mayDivide({ length, offset, mayDivide }: PendingSend): boolean {
+    return length > UNDIVIDED_BYTES || length > this.#port.maxFrameBytes ||
+      offset > 0 || mayDivide;
   }
 }

@@ -127,6 +127,12 @@ export const MAX_REASON_BYTES = 1024;
  */
 export const FRAME_COST = 256;
 
+/**
+ * Bytes of the largest message that its sender keeps whole until there is
+ * credit for all of it.
+ */
+export const UNDIVIDED_BYTES = 16_384;
+
 /** Credit that each direction of a stream has before it is accepted. */
 export const INITIAL_CREDIT = 65_536;
 

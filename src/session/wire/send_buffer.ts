@@ -9,6 +9,7 @@
  * @module
  */
 import { ProtocolError } from "./errors.ts";
+import type { Loan } from "./loan.ts";
 import { HEADER_BYTES, USUAL_FRAME_BYTES } from "./protocol.ts";
 
 /** Size of the segment that a quiet session keeps. */
@@ -18,26 +19,40 @@ const BUSY_BYTES = 4 * (HEADER_BYTES + USUAL_FRAME_BYTES) + 1024;
 /** Busy segments that wait for the next busy session of this process. */
 const MAX_SPARES = 16;
 
-interface Segment {
+interface Memory {
   readonly bytes: Uint8Array;
-  /** The place of the first byte. */
-  base: number;
-  /** Where the encoded bytes end in this segment. */
-  filled: number;
   /** Whether a lost socket may still read it: then it is not used again. */
-  lent: boolean;
+  exposed: boolean;
 }
 
-/** Spare busy segments: a new one costs a busy session more than the rest. */
-const spares: Segment[] = [];
+/** A part of the sequence that lies in one piece. */
+interface Segment {
+  readonly memory: Memory;
+  /** The place of the first byte of the memory. */
+  base: number;
+  /** Where the encoded bytes end in the memory. */
+  filled: number;
+  /** Whether the memory is used by no later segment. */
+  isLast: boolean;
+  /** Whose the memory is, unless it is this module's. */
+  loan: Loan | undefined;
+}
 
-function segment(size: number): Segment {
-  return { bytes: new Uint8Array(size), base: 0, filled: 0, lent: false };
+/** Spare busy memory: a new one costs a busy session more than the rest. */
+const spares: Memory[] = [];
+
+function newMemory(size: number): Memory {
+  return { bytes: new Uint8Array(size), exposed: false };
+}
+
+function segment(memory: Memory, base: number, filled: number): Segment {
+  return { memory, base, filled, isLast: true, loan: undefined };
 }
 
 /** A queue of encoded frames, which may have to be repeated. */
 export class SendBuffer {
-  readonly #quiet = segment(QUIET_BYTES);
+  readonly #keeps: boolean;
+  readonly #quiet = segment(newMemory(QUIET_BYTES), 0, 0);
   /** Oldest first; never empty. */
   #segments: Segment[] = [this.#quiet];
   /** Index of the segment that the socket writes from. */
@@ -48,6 +63,11 @@ export class SendBuffer {
   #offered = 0;
   #acknowledged = 0;
   #end = 0;
+
+  /** @param keeps Whether what was sent is kept until it is acknowledged. */
+  constructor(keeps = true) {
+    this.#keeps = keeps;
+  }
 
   /** The place up to which the peer has acknowledged bytes. */
   get acknowledged(): number {
@@ -69,6 +89,11 @@ export class SendBuffer {
     return this.#end - this.#acknowledged;
   }
 
+  /** Bytes that are kept: for a socket, or until they are acknowledged. */
+  get kept(): number {
+    return this.#keeps ? this.unacknowledged : this.unsent;
+  }
+
   /** Appends a frame whose payload is `payload` from `start` to `end`. */
   frame(
     type: number,
@@ -79,39 +104,63 @@ export class SendBuffer {
     end: number = payload.length,
   ): void {
     const length = end - start;
-    const segment = this.#room(HEADER_BYTES + length);
-    const { bytes, filled: at } = segment;
-    bytes[at] = length >> 16;
-    bytes[at + 1] = length >> 8;
-    bytes[at + 2] = length;
-    bytes[at + 3] = type << 4 | flags;
-    bytes[at + 4] = stream >> 24;
-    bytes[at + 5] = stream >> 16;
-    bytes[at + 6] = stream >> 8;
-    bytes[at + 7] = stream;
+    const segment = this.#header(type, flags, stream, length, length);
+    const { memory: { bytes }, filled } = segment;
     bytes.set(
       length === payload.length ? payload : payload.subarray(start, end),
-      at + HEADER_BYTES,
+      filled,
     );
-    segment.filled = at + HEADER_BYTES + length;
-    this.#end += HEADER_BYTES + length;
+    segment.filled = filled + length;
+    this.#end += length;
+  }
+
+  /** Appends a frame whose payload is written from where it lies. */
+  lend(
+    type: number,
+    flags: number,
+    stream: number,
+    payload: Uint8Array,
+    loan: Loan,
+  ): void {
+    this.#header(type, flags, stream, payload.length, 0);
+    loan.use();
+    const memory = { bytes: payload, exposed: false };
+    const lent = segment(memory, this.#end, payload.length);
+    lent.loan = loan;
+    this.#segments.push(lent);
+    this.#end += payload.length;
+  }
+
+  /**
+   * Returns what was lent: the session is over, and has no more use for it but
+   * to write it to the end. Whoever gets a buffer back gets a copy.
+   */
+  returnLoans(): void {
+    for (const segment of this.#segments) {
+      const { loan, memory } = segment;
+      if (loan === undefined) continue;
+      loan.expose();
+      loan.release();
+      segment.loan = undefined;
+      memory.exposed = true;
+    }
   }
 
   /** Returns the bytes to write next, in one piece; empty if all are sent. */
   next(): Uint8Array {
-    let { bytes, base, filled } = this.#segments[this.#at] as Segment;
+    let { memory, base, filled } = this.#segments[this.#at] as Segment;
     if (this.#sent === base + filled && this.#at + 1 < this.#segments.length) {
-      ({ bytes, base, filled } = this.#segments[++this.#at] as Segment);
+      ({ memory, base, filled } = this.#segments[++this.#at] as Segment);
     }
     this.#offered = base + filled;
-    return bytes.subarray(this.#sent - base, filled);
+    return memory.bytes.subarray(this.#sent - base, filled);
   }
 
   /** Called when the socket has taken `count` bytes of `next()`. */
   sent(count: number): void {
     this.#sent += count;
     // The peer may have acknowledged them before the write has settled.
-    if (this.#acknowledged >= this.#sent) this.#release();
+    if (!this.#keeps || this.#acknowledged >= this.#sent) this.#release();
   }
 
   /**
@@ -139,6 +188,11 @@ export class SendBuffer {
       place <= Math.max(this.#offered, this.#sent);
   }
 
+  /** Returns whether a new socket would have to repeat what is not kept. */
+  hasLost(place: number): boolean {
+    return !this.#keeps && place >= this.#acknowledged && place < this.#sent;
+  }
+
   /**
    * Goes on at `place` over a new socket: the peer has everything before it.
    *
@@ -151,7 +205,9 @@ export class SendBuffer {
       );
     }
     if (this.#offered > this.#sent) {
-      (this.#segments[this.#at] as Segment).lent = true;
+      const { memory, loan } = this.#segments[this.#at] as Segment;
+      memory.exposed = true;
+      loan?.expose();
     }
     this.acknowledge(place);
     this.#sent = this.#offered = place;
@@ -161,7 +217,9 @@ export class SendBuffer {
 
   /** Gives back the segments that hold nothing that may be needed. */
   #release(): void {
-    const place = Math.min(this.#acknowledged, this.#sent);
+    const place = this.#keeps
+      ? Math.min(this.#acknowledged, this.#sent)
+      : this.#sent;
     const segments = this.#segments;
     let first: Segment;
     while (
@@ -170,40 +228,82 @@ export class SendBuffer {
     ) {
       segments.shift();
       if (this.#at > 0) this.#at--;
-      recycle(first, this.#quiet);
+      this.#recycle(first);
     }
     if (place < this.#end || first.filled === 0) return;
     // Nothing is left: start again in the segment of a quiet session.
-    if (first !== this.#quiet) {
-      recycle(first, this.#quiet);
-      segments[0] = this.#quiet;
+    const quiet = this.#quiet;
+    if (first !== quiet) {
+      this.#recycle(first);
+      segments[0] = quiet;
     }
-    this.#quiet.base = place;
-    this.#quiet.filled = 0;
+    quiet.base = place;
+    quiet.filled = 0;
+    quiet.isLast = true;
   }
 
+  /** Appends a header, with as much room behind it in the same segment. */
+  #header(
+    type: number,
+    flags: number,
+    stream: number,
+    length: number,
+    room: number,
+  ): Segment {
+    const segment = this.#room(HEADER_BYTES + room);
+    const { memory: { bytes }, filled: at } = segment;
+    bytes[at] = length >> 16;
+    bytes[at + 1] = length >> 8;
+    bytes[at + 2] = length;
+    bytes[at + 3] = type << 4 | flags;
+    bytes[at + 4] = stream >> 24;
+    bytes[at + 5] = stream >> 16;
+    bytes[at + 6] = stream >> 8;
+    bytes[at + 7] = stream;
+    segment.filled = at + HEADER_BYTES;
+    this.#end += HEADER_BYTES;
+    return segment;
+  }
+
+  /** Returns the last segment if it has room for `bytes`, or else a new one. */
   #room(bytes: number): Segment {
-    const last = this.#segments[this.#segments.length - 1] as Segment;
-    if (last.filled + bytes <= last.bytes.length) return last;
-    const next = this.#next(bytes);
-    next.base = this.#end;
-    next.filled = 0;
+    const segments = this.#segments;
+    const last = segments[segments.length - 1] as Segment;
+    if (last.loan === undefined && hasRoom(last, bytes)) return last;
+    // A header before what was lent takes a few bytes of its memory.
+    const before = last.loan && segments[segments.length - 2];
+    let next: Segment;
+    if (before !== undefined && isOwn(before) && hasRoom(before, bytes)) {
+      const { memory, filled } = before;
+      before.isLast = false;
+      next = segment(memory, this.#end - filled, filled);
+    } else next = segment(this.#memory(bytes), this.#end, 0);
     // An empty one would hold up the rest for ever.
-    if (last.filled === 0) this.#segments.pop();
-    this.#segments.push(next);
+    if (last.filled === 0) segments.pop();
+    segments.push(next);
     return next;
   }
 
-  /** Returns a segment as large as all that waits: memory follows need. */
-  #next(bytes: number): Segment {
-    const wanted = Math.max(bytes, QUIET_BYTES, this.unacknowledged);
-    if (wanted > BUSY_BYTES / 8) return spares.pop() ?? segment(BUSY_BYTES);
-    return segment(2 ** Math.ceil(Math.log2(wanted)));
+  /** Returns memory as large as all that waits: memory follows need. */
+  #memory(bytes: number): Memory {
+    if (bytes > BUSY_BYTES) return newMemory(bytes);
+    const wanted = Math.max(bytes, QUIET_BYTES, this.kept);
+    if (wanted > BUSY_BYTES / 8) return spares.pop() ?? newMemory(BUSY_BYTES);
+    return newMemory(2 ** Math.ceil(Math.log2(wanted)));
+  }
+
+  #recycle({ memory, isLast, loan }: Segment): void {
+    loan?.release();
+    const isBusy = isLast && memory.bytes.length === BUSY_BYTES;
+    if (!isBusy || loan !== undefined || memory.exposed) return;
+    if (spares.length < MAX_SPARES) spares.push(memory);
   }
 }
 
-function recycle(segment: Segment, quiet: Segment): void {
-  const busy = segment.bytes.length === BUSY_BYTES;
-  if (segment === quiet || segment.lent || !busy) return;
-  if (spares.length < MAX_SPARES) spares.push(segment);
+function isOwn({ loan, isLast }: Segment): boolean {
+  return loan === undefined && isLast;
+}
+
+function hasRoom({ memory, filled }: Segment, bytes: number): boolean {
+  return filled + bytes <= memory.bytes.length;
 }

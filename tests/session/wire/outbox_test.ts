@@ -16,6 +16,7 @@ import {
   FrameType,
   INITIAL_CREDIT,
   Priority,
+  UNDIVIDED_BYTES,
 } from "../../../src/session/wire/protocol.ts";
 import { concat, FakePort, pattern, sameBytes } from "./support.ts";
 
@@ -156,6 +157,53 @@ Deno.test("an empty message waits for the credit that it costs", () => {
   assertEquals(port.frames.length, 1);
   outbox.raise(INITIAL_CREDIT + 1);
   assertEquals(port.frames.length, 2);
+});
+
+Deno.test("a message of a few kilobytes waits for credit for all of it", async () => {
+  for (const size of [2, 1000, UNDIVIDED_BYTES]) {
+    const { port, outbox } = setup();
+    exhaust(outbox, size - 1);
+    const sent = observe(outbox.send(pattern(size)));
+    outbox.send(pattern(1));
+    assertEquals(port.frames.length, 1);
+    outbox.raise(INITIAL_CREDIT + 1);
+    assertEquals(port.frames[1]?.payload.length, size);
+    assertEquals(port.frames[1]?.flags, END);
+    await undefined;
+    assertEquals(sent.state, "taken");
+  }
+});
+
+Deno.test("a larger message goes as far as the credit", () => {
+  const { port, outbox } = setup();
+  exhaust(outbox, UNDIVIDED_BYTES);
+  outbox.send(pattern(UNDIVIDED_BYTES + 1));
+  assertEquals(port.frames[1]?.payload.length, UNDIVIDED_BYTES);
+});
+
+Deno.test("a message is divided when more credit is still too little for it, so that no window is too small", async () => {
+  const { port, outbox } = setup();
+  exhaust(outbox);
+  const message = pattern(1000);
+  const sent = observe(outbox.send(message));
+  const next = observe(outbox.send(pattern(500, 1)));
+  let limit = INITIAL_CREDIT;
+  for (let i = 0; i < 60; i++) outbox.raise(limit += 300);
+  await undefined;
+  assertEquals([sent.state, next.state], ["taken", "taken"]);
+  const parts = port.frames.slice(1).map(({ payload }) => payload);
+  assert(parts.length > 20);
+  assertEquals(concat(parts), concat([message, pattern(500, 1)]));
+});
+
+Deno.test("the messages of a list are not divided either, nor is one behind another", () => {
+  const { port, outbox } = setup();
+  outbox.sendAll(Array.from({ length: 1000 }, () => pattern(3000)));
+  outbox.send(pattern(3000));
+  let limit = INITIAL_CREDIT;
+  for (let i = 0; i < 200; i++) outbox.raise(limit += 32_768);
+  assertEquals(port.frames.length, 1001);
+  for (const { payload } of port.frames) assertEquals(payload.length, 3000);
 });
 
 Deno.test("a message behind one that waits does not overtake it", () => {
@@ -386,8 +434,8 @@ Deno.test("a signal abandons the stream when a part of the message is on its way
   const { port, outbox } = setup();
   exhaust(outbox, 5);
   const giveUp = new AbortController();
-  outbox.send(pattern(10), END, giveUp.signal);
-  port.pump();
+  outbox.send(pattern(UNDIVIDED_BYTES + 1), END, giveUp.signal);
+  assertEquals(port.frames.length, 2);
   giveUp.abort(new Error("enough"));
   await new Promise<void>((resolve) => setImmediate(resolve));
   assertEquals(port.abandoned, [giveUp.signal.reason]);

@@ -8,8 +8,8 @@ import fc from "fast-check";
 import { Outbox } from "../../../src/session/wire/outbox.ts";
 import {
   HEADER_BYTES,
-  MAX_FRAME_BYTES,
   Priority,
+  USUAL_FRAME_BYTES,
 } from "../../../src/session/wire/protocol.ts";
 import {
   Scheduler,
@@ -18,7 +18,7 @@ import {
 import { pattern } from "./support.ts";
 
 const QUANTUM_BYTES = 16_384;
-const MAX_BYTES = HEADER_BYTES + MAX_FRAME_BYTES;
+const MAX_BYTES = HEADER_BYTES + USUAL_FRAME_BYTES;
 
 /** A sender whose frames repeat a list of sizes, and end after `frames`. */
 class Source implements Sendable {
@@ -369,9 +369,10 @@ Deno.test("outboxes with messages of any size share a socket equally", () => {
   const scheduler = new Scheduler();
   let room = 0;
   const port = {
-    maxFrameBytes: MAX_FRAME_BYTES,
+    maxFrameBytes: USUAL_FRAME_BYTES,
     mayBypass: () => false,
     hasRoom: () => room > 0,
+    aloneFrameBytes: () => USUAL_FRAME_BYTES,
     frame(
       _t: number,
       _f: number,

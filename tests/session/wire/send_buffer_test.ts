@@ -2,11 +2,13 @@ import {
   assert,
   assertEquals,
   assertLessOrEqual,
+  assertStrictEquals,
   assertThrows,
 } from "@std/assert";
 import fc from "fast-check";
+import { Loan } from "../../../src/session/wire/loan.ts";
 import { ProtocolError } from "../../../src/session/wire/errors.ts";
-import { MAX_FRAME_BYTES } from "../../../src/session/wire/protocol.ts";
+import { USUAL_FRAME_BYTES } from "../../../src/session/wire/protocol.ts";
 import { SendBuffer } from "../../../src/session/wire/send_buffer.ts";
 import {
   anySketch,
@@ -36,6 +38,17 @@ function drain(out: SendBuffer): Uint8Array[] {
   return parts;
 }
 
+/** Lends a frame, and returns the loan, which its message still has. */
+function lendTo(
+  out: SendBuffer,
+  payload: Uint8Array<ArrayBuffer>,
+  onReturn: (buffer: ArrayBuffer) => void = () => {},
+): Loan {
+  const loan = new Loan(payload.buffer, onReturn);
+  out.lend(0, 1, 3, payload, loan);
+  return loan;
+}
+
 /** A buffer that has sent frames of 100,000 bytes together. */
 function sentBuffer(): SendBuffer {
   const out = new SendBuffer();
@@ -45,6 +58,8 @@ function sentBuffer(): SendBuffer {
 }
 
 type Step =
+  /** A frame that is written from where its payload lies. */
+  | { readonly type: "lend"; readonly size: number; readonly seed: number }
   | { readonly type: "frame"; readonly sketch: FrameSketch }
   /** The socket takes some bytes. */
   | { readonly type: "write"; readonly bytes: number }
@@ -65,6 +80,13 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: anySketch.map((sketch): Step => ({ type: "frame", sketch })),
   },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      size: fc.integer({ min: 1, max: 100_000 }),
+      seed: fc.nat({ max: 255 }),
+    }).map((frame): Step => ({ type: "lend", ...frame })),
+  },
+  {
     weight: 5,
     arbitrary: fc.tuple(
       fc.constantFrom("write", "write_late", "arrive", "arrive"),
@@ -83,13 +105,23 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 
 /** A buffer, the sockets that it writes to, and the peer at their end. */
 class Line {
-  readonly out = new SendBuffer();
+  readonly out: SendBuffer;
   readonly said: Uint8Array[] = [];
   readonly heard: Uint8Array[] = [];
   /** Every place that the peer has been at. */
   readonly places: number[] = [0];
   heardBytes = 0;
+  /** Frames that were lent, and buffers that were returned. */
+  lent = 0;
+  returned = 0;
   #flying: Uint8Array[] = [];
+  readonly #lentBuffers = new Set<ArrayBufferLike>();
+  /** What sockets that broke may still read of that, and what it is. */
+  readonly #exposed: [Uint8Array, Uint8Array][] = [];
+
+  constructor(keeps?: boolean) {
+    this.out = new SendBuffer(keeps);
+  }
 
   step(step: Step): void {
     const { out } = this;
@@ -98,6 +130,25 @@ class Line {
         const frame = drawn(step.sketch);
         out.frame(frame.type, frame.flags, frame.stream, frame.payload);
         this.said.push(encoded(frame));
+        break;
+      }
+      case "lend": {
+        const payload = pattern(step.size, step.seed).slice();
+        this.#lentBuffers.add(payload.buffer);
+        const loan = lendTo(out, payload, (buffer) => {
+          this.returned++;
+          const bytes = new Uint8Array(buffer);
+          assert(sameBytes(bytes, pattern(step.size, step.seed)));
+          bytes.fill(255);
+          for (const [bytes, before] of this.#exposed) {
+            assert(sameBytes(bytes, before), "A socket may still read it");
+          }
+        });
+        loan.release();
+        this.lent++;
+        const head = { type: 0, flags: 1, stream: 3 };
+        const said = pattern(step.size, step.seed);
+        this.said.push(encoded({ ...head, payload: said }));
         break;
       }
       case "write":
@@ -122,7 +173,12 @@ class Line {
         break;
       }
       case "cut":
-        if (step.writing) out.next();
+        if (step.writing) {
+          const writing = out.next();
+          if (this.#lentBuffers.has(writing.buffer)) {
+            this.#exposed.push([writing, writing.slice()]);
+          }
+        }
         this.#flying = [];
         out.rewind(this.heardBytes);
         assertEquals(out.acknowledged, this.heardBytes);
@@ -165,6 +221,7 @@ Deno.test("the peer has every byte once and in order, however frames, writes, ac
         assert(sameBytes(concat(line.heard), concat(line.said)));
         out.acknowledge(line.heardBytes);
         assertEquals(out.unacknowledged, 0);
+        assertEquals(line.returned, line.lent);
         assertEquals(out.next().buffer.byteLength, QUIET_BYTES);
       },
     ),
@@ -241,7 +298,7 @@ Deno.test("a peer may have bytes whose write has failed", () => {
 
 Deno.test("a socket that broke never writes the bytes of another session", () => {
   const out = new SendBuffer();
-  for (let i = 0; i < 40; i++) out.frame(0, 1, 1, pattern(MAX_FRAME_BYTES));
+  for (let i = 0; i < 40; i++) out.frame(0, 1, 1, pattern(USUAL_FRAME_BYTES));
   while (out.unsent > 65_544) take(out, 65_544);
   const writing = out.next();
   const before = writing.slice();
@@ -249,7 +306,7 @@ Deno.test("a socket that broke never writes the bytes of another session", () =>
   const others = Array.from({ length: 40 }, () => new SendBuffer());
   for (const other of others) {
     for (let i = 0; i < 40; i++) {
-      other.frame(0, 1, 3, new Uint8Array(MAX_FRAME_BYTES));
+      other.frame(0, 1, 3, new Uint8Array(USUAL_FRAME_BYTES));
     }
   }
   assert(sameBytes(writing, before));
@@ -300,7 +357,7 @@ Deno.test("what is being written is not touched by frames that come after it", (
   out.frame(0, 1, 1, pattern(1000));
   const writing = out.next();
   const before = writing.slice();
-  for (let i = 0; i < 20; i++) out.frame(0, 1, 3, pattern(MAX_FRAME_BYTES));
+  for (let i = 0; i < 20; i++) out.frame(0, 1, 3, pattern(USUAL_FRAME_BYTES));
   assertEquals(writing, before);
 });
 
@@ -308,7 +365,7 @@ Deno.test("buffers that share segments never share bytes", () => {
   const buffers = Array.from({ length: 20 }, () => new SendBuffer());
   for (let round = 0; round < 3; round++) {
     const payload = (stream: number): Uint8Array =>
-      pattern(MAX_FRAME_BYTES, stream + round);
+      pattern(USUAL_FRAME_BYTES, stream + round);
     for (let i = 0; i < 4; i++) {
       for (const [stream, out] of buffers.entries()) {
         out.frame(0, 1, stream, payload(stream));
@@ -327,7 +384,7 @@ Deno.test("buffers that share segments never share bytes", () => {
 Deno.test("a buffer gives its memory back when everything was acknowledged, and no sooner", () => {
   const out = new SendBuffer();
   assertEquals(out.next().buffer.byteLength, QUIET_BYTES);
-  for (let i = 0; i < 40; i++) out.frame(0, 0, 1, pattern(MAX_FRAME_BYTES));
+  for (let i = 0; i < 40; i++) out.frame(0, 0, 1, pattern(USUAL_FRAME_BYTES));
   assert(out.next().buffer.byteLength > QUIET_BYTES);
   drain(out);
   assertEquals(out.unsent, 0);
@@ -352,7 +409,7 @@ Deno.test("a quiet buffer never leaves its small segment", () => {
 
 Deno.test("a busy buffer uses the segments again that were acknowledged", () => {
   const out = new SendBuffer();
-  const payload = pattern(MAX_FRAME_BYTES);
+  const payload = pattern(USUAL_FRAME_BYTES);
   const segments = new Set<ArrayBufferLike>();
   for (let i = 0; i < 1000; i++) {
     out.frame(0, 0, 1, payload);
@@ -363,4 +420,128 @@ Deno.test("a busy buffer uses the segments again that were acknowledged", () => 
     if (out.unacknowledged > 1_000_000) out.acknowledge(out.end - 500_000);
   }
   assertLessOrEqual(segments.size, 20);
+});
+
+// Memory that is lent.
+
+Deno.test("a frame is written from where its payload lies, and its header with what is before", () => {
+  const out = new SendBuffer();
+  out.frame(0, 1, 1, pattern(20));
+  const payload = pattern(300_000).slice();
+  lendTo(out, payload);
+  out.frame(0, 1, 5, pattern(10));
+  assertEquals(take(out).length, 28 + 8);
+  assertEquals(out.next().buffer, payload.buffer);
+  assertEquals(take(out).length, 300_000);
+  assertEquals(take(out).length, 18);
+});
+
+Deno.test("headers before what is lent share memory", () => {
+  const out = new SendBuffer();
+  const buffers = new Set<ArrayBufferLike>();
+  for (let i = 0; i < 100; i++) {
+    lendTo(out, pattern(1000, i).slice());
+    for (let piece = 0; piece < 2; piece++) {
+      const { buffer } = out.next();
+      if (buffer.byteLength !== 1000) buffers.add(buffer);
+      take(out);
+    }
+  }
+  assertEquals(buffers.size, 1);
+});
+
+Deno.test("a buffer that was lent is returned when all of its frames are acknowledged, and its message was taken", () => {
+  const out = new SendBuffer();
+  const payload = pattern(2000).slice();
+  let returned: ArrayBuffer | undefined;
+  const loan = new Loan(payload.buffer, (buffer) => returned = buffer);
+  out.lend(0, 0, 1, payload.subarray(0, 1000), loan);
+  drain(out);
+  out.acknowledge(out.end);
+  out.lend(0, 1, 1, payload.subarray(1000), loan);
+  loan.release();
+  drain(out);
+  out.acknowledge(out.end - 1);
+  assertEquals(returned, undefined);
+  out.acknowledge(out.end);
+  assertStrictEquals(returned, payload.buffer);
+});
+
+Deno.test("a buffer that a broken socket may still read is returned as a copy", () => {
+  const out = new SendBuffer();
+  const payload = pattern(1000).slice();
+  let returned: ArrayBuffer | undefined;
+  lendTo(out, payload, (buffer) => returned = buffer).release();
+  take(out);
+  const writing = out.next();
+  out.rewind(0);
+  assertEquals(concat(drain(out)).length, 1008);
+  out.acknowledge(1008);
+  assert(returned !== undefined && returned !== payload.buffer);
+  assertEquals(new Uint8Array(returned), pattern(1000));
+  assertEquals(writing, pattern(1000));
+});
+
+Deno.test("what was lent is returned once when the session ends, and can still be written", () => {
+  const out = new SendBuffer();
+  let returns = 0;
+  lendTo(out, pattern(263_200).slice(), (buffer) => {
+    returns++;
+    new Uint8Array(buffer).fill(0);
+  }).release();
+  out.returnLoans();
+  assertEquals(returns, 1);
+  const payload = pattern(263_200);
+  const expected = encoded({ type: 0, flags: 1, stream: 3, payload });
+  assert(sameBytes(concat(drain(out)), expected));
+  out.acknowledge(out.end);
+  out.returnLoans();
+  assertEquals(returns, 1);
+  // It is of the size of a busy segment, and is no spare one.
+  const other = new SendBuffer();
+  for (let i = 0; i < 10; i++) other.frame(0, 1, 1, pattern(60_000));
+  for (const part of drain(other)) {
+    assert(part.buffer !== payload.buffer);
+  }
+});
+
+// Without replay.
+
+Deno.test("without replay memory is released when a socket has it, and acknowledgements still count", () => {
+  const out = new SendBuffer(false);
+  let returns = 0;
+  for (let i = 0; i < 40; i++) out.frame(0, 1, 1, pattern(60_000, i));
+  lendTo(out, pattern(1000).slice(), () => returns++).release();
+  assertEquals(out.kept, out.end);
+  const heard = concat(drain(out));
+  assertEquals([out.kept, returns], [0, 1]);
+  assertEquals(out.next().buffer.byteLength, QUIET_BYTES);
+  assertEquals(out.unacknowledged, heard.length);
+  assert(out.acknowledge(1000));
+  assertEquals(out.acknowledged, 1000);
+  assertThrows(() => out.acknowledge(heard.length + 1), ProtocolError);
+  assertEquals([out.hasLost(1000), out.hasLost(999)], [true, false]);
+  assertEquals([out.hasLost(heard.length), out.covers(heard.length)], [
+    false,
+    true,
+  ]);
+});
+
+Deno.test("without replay every byte goes once and in order as well", () => {
+  fc.assert(
+    fc.property(
+      fc.array(anyStep, { maxLength: 60, size: "max" }),
+      (steps) => {
+        const line = new Line(false);
+        const { out } = line;
+        for (const step of steps) if (step.type !== "cut") line.step(step);
+        while (out.unsent > 0) line.step({ type: "write", bytes: Infinity });
+        line.arrive(Infinity);
+        assert(sameBytes(concat(line.heard), concat(line.said)));
+        assertEquals(line.returned, line.lent);
+        assertEquals(out.next().buffer.byteLength, QUIET_BYTES);
+      },
+    ),
+    { numRuns: isSlow ? 300 : 60 },
+  );
 });

@@ -21,6 +21,7 @@ import {
   MAX_CONTROL_BYTES,
   MAX_FRAME_BYTES,
   PREFACE,
+  USUAL_FRAME_BYTES,
 } from "../../../src/session/wire/protocol.ts";
 import {
   Scheduler,
@@ -211,7 +212,7 @@ export class FakePort implements OutboxPort {
   /** How many more there is room for. */
   room: number = Infinity;
 
-  constructor(readonly maxFrameBytes: number = MAX_FRAME_BYTES) {}
+  constructor(readonly maxFrameBytes: number = USUAL_FRAME_BYTES) {}
 
   mayBypass(): boolean {
     return this.hasRoom() && this.scheduler.idle;
@@ -219,6 +220,10 @@ export class FakePort implements OutboxPort {
 
   hasRoom(): boolean {
     return this.room > 0;
+  }
+
+  aloneFrameBytes(): number {
+    return this.maxFrameBytes;
   }
 
   frame(
