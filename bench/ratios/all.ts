@@ -141,4 +141,8 @@ export const all: readonly Entry[] = [
     name: "load/overhead",
     load: async () => (await import("./load/overhead.ts")).overhead,
   },
+  {
+    name: "load/http-autocannon",
+    load: async () => (await import("./load/http.ts")).autocannon,
+  },
 ];

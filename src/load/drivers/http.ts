@@ -17,65 +17,21 @@ import type {
   OperationOutcome,
 } from "../driver.ts";
 import {
-  choice,
-  flag,
-  json,
-  list,
-  object,
-  optional,
-  text,
-  texts,
-  whole,
-} from "../scenario/rule.ts";
-import type { JsonValue } from "../../codec/mod.ts";
-import { DriverError, fetchError } from "./driver_error.ts";
-import { decode, decodeText, encode, jsonOrText } from "./payload.ts";
+  type Carrier,
+  type OpenCarrier,
+  openCarriers,
+} from "./http_carrier.ts";
+import {
+  type HttpMessage,
+  httpMessage,
+  type HttpRequest,
+  httpRequestRule,
+} from "./http_request.ts";
+import { UnderWay } from "./http1/under_way.ts";
 import { RequestReader } from "./request_reader.ts";
-import { bytes, url } from "./request_rules.ts";
 import { Shared } from "./shared.ts";
 
-/** The request of an operation with the driver `http`. */
-export interface HttpRequest {
-  /** The URL, which starts with `http:` or `https:`. */
-  readonly url: string;
-  /**
-   * The HTTP method, such as `"PUT"`.
-   * @default {"GET", or "POST" with a body}
-   */
-  readonly method?: string;
-  /** The headers of the request, by name. */
-  readonly headers?: { readonly [name: string]: string };
-  /** The body of the request as text. */
-  readonly body?: string;
-  /** The body of the request as JSON, instead of `body`. */
-  readonly json?: JsonValue;
-  /**
-   * Whether redirects are followed, or returned as the response.
-   * @default {"follow"}
-   */
-  readonly redirect?: "follow" | "manual";
-  /**
-   * The status codes with which the operation succeeds.
-   * @default {all below 400}
-   */
-  readonly statuses?: readonly number[];
-  /**
-   * The largest response body in bytes; the operation fails above it.
-   * @default {16777216}
-   */
-  readonly maxBodyBytes?: number;
-  /**
-   * Whether HTTP/2 is spoken, and nothing else: all concurrent requests share
-   * one connection then.
-   * @default {that of the driver}
-   */
-  readonly http2?: boolean;
-  /**
-   * Whether all users share one pool, or each user has connections of its own.
-   * @default {that of the driver}
-   */
-  readonly connections?: "shared" | "per_user";
-}
+export type { HttpRequest } from "./http_request.ts";
 
 /** Options of {@linkcode httpDriver}. */
 export interface HttpDriverOptions {
@@ -88,38 +44,18 @@ export interface HttpDriverOptions {
   /**
    * Whether all users share one pool, which has as many connections as there
    * are concurrent requests, or each user has connections of its own, as
-   * browsers do, for some 150 KB each. Of HTTP/2 there is one connection, for
+   * browsers do, for some 25 KB each. Of HTTP/2 there is one connection, for
    * all users or for each.
    * @default {"shared"}
    */
   readonly connections?: "shared" | "per_user";
   /**
    * Options of the client, such as certificates or a proxy; `http1` and `http2`
-   * of it are set by the choice above.
+   * of it are set by the choice above. With any but `caCerts`, requests go
+   * through `fetch`, which takes up to ten times the processor time.
    */
   readonly client?: Deno.CreateHttpClientOptions;
 }
-
-const rule = object<HttpRequest>({
-  url: url("http:", "https:"),
-  method: optional({
-    kind: "text",
-    refuses: (method) =>
-      /^[A-Za-z]+$/.test(method)
-        ? undefined
-        : `is ${JSON.stringify(method)}, it must be a method such as "GET"`,
-  }),
-  headers: optional(texts),
-  body: optional(text),
-  json: optional(json),
-  redirect: optional(choice("follow", "manual")),
-  statuses: optional(list(whole(100, 599), 1)),
-  maxBodyBytes: optional(bytes),
-  http2: optional(flag),
-  connections: optional(choice("shared", "per_user")),
-}, ["body", "json"]);
-
-const DEFAULT_MAX_BODY_BYTES = 16_777_216;
 
 /** How requests get to the service. */
 interface Way {
@@ -130,19 +66,10 @@ interface Way {
 interface Prepared {
   /** The place of its way in {@linkcode WAYS}. */
   readonly way: number;
-  readonly url: string;
-  readonly init: RequestInit;
-  readonly sentBytes: number;
-  readonly statuses: ReadonlySet<number> | undefined;
-  readonly maxBodyBytes: number;
+  readonly request: HttpMessage;
 }
 
-/** A client that is closed with its last user. */
-interface Client extends AsyncDisposable {
-  readonly client: Deno.HttpClient;
-}
-
-/** All ways, each with a client of its own. */
+/** All ways, each with connections of its own. */
 const WAYS: readonly Way[] = [
   { http2: false, connections: "shared" },
   { http2: false, connections: "per_user" },
@@ -182,13 +109,12 @@ export function httpDriver(options: HttpDriverOptions = {}): Driver {
     connections: request.connections ?? connections,
   });
   const requests = new RequestReader(
-    rule,
+    httpRequestRule,
     (request: HttpRequest) => prepare(request, wayOf(request)),
   );
-  const open = ({ http2 }: Way) =>
-    openClient({ ...client, http1: !http2, http2 });
-  const shared = WAYS.map((way) =>
-    new Shared(() => Promise.resolve(open(way)))
+  const open = openCarriers(client);
+  const shared = WAYS.map(({ http2 }) =>
+    new Shared(() => Promise.resolve(open(http2)))
   );
   return {
     validate: (request) => requests.validate(request),
@@ -223,153 +149,75 @@ function describeWay({ http2, connections }: Way): string {
     : "HTTP/1.1, over connections of each user's own";
 }
 
-/** The clients of one user, which are opened when they are needed. */
+/** The connections of one user, which are opened when they are needed. */
 class HttpSession implements DriverSession {
   readonly #requests: RequestReader<HttpRequest, Prepared>;
-  readonly #shared: readonly Shared<Client>[];
-  readonly #open: (way: Way) => Client;
-  readonly #clients: (Client | undefined)[] = WAYS.map(() => undefined);
+  readonly #shared: readonly Shared<Carrier>[];
+  readonly #open: OpenCarrier;
+  readonly #carriers: (Carrier | undefined)[] = WAYS.map(() => undefined);
+  readonly #underWay: UnderWay = new UnderWay();
 
   constructor(
     requests: RequestReader<HttpRequest, Prepared>,
-    shared: readonly Shared<Client>[],
-    open: (way: Way) => Client,
+    shared: readonly Shared<Carrier>[],
+    open: OpenCarrier,
   ) {
     this.#requests = requests;
     this.#shared = shared;
     this.#open = open;
   }
 
-  async perform(call: OperationCall): Promise<OperationOutcome> {
-    const prepared = this.#requests.of(call);
-    const { client } = this.#clients[prepared.way] ??
-      await this.#acquire(prepared.way);
-    return await perform(prepared, client, call);
+  perform(call: OperationCall): Promise<OperationOutcome> {
+    try {
+      const { way, request } = this.#requests.of(call);
+      const carrier = this.#carriers[way];
+      return carrier === undefined
+        ? this.#acquire(way).then((one) => this.#send(one, request, call))
+        : this.#send(carrier, request, call);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  async #acquire(index: number): Promise<Client> {
+  #send(
+    carrier: Carrier,
+    request: HttpMessage,
+    { signal }: OperationCall,
+  ): Promise<OperationOutcome> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    return carrier.send(request, signal, this.#underWay);
+  }
+
+  async #acquire(index: number): Promise<Carrier> {
     const way = WAYS[index];
     const shared = this.#shared[index];
     if (way === undefined || shared === undefined) {
       throw new TypeError(`There is no way ${index}`);
     }
-    const client = way.connections === "shared"
+    const carrier = way.connections === "shared"
       ? await shared.acquire()
-      : this.#open(way);
-    this.#clients[index] = client;
-    return client;
+      : this.#open(way.http2);
+    this.#carriers[index] = carrier;
+    return carrier;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#underWay[Symbol.dispose]();
     await Promise.all(
-      this.#clients.map((client, index) =>
+      this.#carriers.map((carrier, index) =>
         WAYS[index]?.connections === "shared"
-          ? client && this.#shared[index]?.release()
-          : client?.[Symbol.asyncDispose]()
+          ? carrier && this.#shared[index]?.release()
+          : carrier?.[Symbol.asyncDispose]()
       ),
     );
   }
 }
 
-function openClient(options: Deno.CreateHttpClientOptions): Client {
-  const client = Deno.createHttpClient(options);
-  return {
-    client,
-    [Symbol.asyncDispose]: () => Promise.resolve(client.close()),
-  };
-}
-
 function prepare(request: HttpRequest, way: Way): Prepared {
-  const { json, body = json === undefined ? undefined : JSON.stringify(json) } =
-    request;
-  const { method = body === undefined ? "GET" : "POST" } = request;
-  const headers = new Headers(request.headers);
-  if (json !== undefined && !headers.has("content-type")) {
-    headers.set("content-type", "application/json");
-  }
-  const payload = body === undefined ? undefined : encode(body);
   return {
     way: WAYS.findIndex(({ http2, connections }) =>
       http2 === way.http2 && connections === way.connections
     ),
-    url: request.url,
-    init: {
-      method,
-      headers,
-      redirect: request.redirect ?? "follow",
-      ...(payload === undefined ? {} : { body: payload }),
-    },
-    sentBytes: payload?.length ?? 0,
-    statuses: request.statuses && new Set(request.statuses),
-    maxBodyBytes: request.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
+    request: httpMessage(request),
   };
-}
-
-async function perform(
-  { url, init, sentBytes, statuses, maxBodyBytes }: Prepared,
-  client: Deno.HttpClient,
-  { signal }: OperationCall,
-): Promise<OperationOutcome> {
-  const response = await fetch(url, { ...init, client, signal })
-    .catch((error) => Promise.reject(fetchError(error)));
-  // Also of failed requests, or their connections cannot be reused.
-  const body = await readBody(response, maxBodyBytes);
-  const { status } = response;
-  if (statuses === undefined ? status >= 400 : !statuses.has(status)) {
-    throw new DriverError(
-      `Cannot accept the response: its status is ${status}`,
-    );
-  }
-  const type = response.headers.get("content-type");
-  const outcome = { status, sentBytes, receivedBytes: body.length };
-  if (type === null) return { ...outcome, ...untyped(body) };
-  const kind = kindOf(type);
-  if (kind === "other") return { ...outcome, type: mediaTypeOf(type) };
-  const text = decode(body);
-  return {
-    ...outcome,
-    type: mediaTypeOf(type),
-    body: kind === "json" ? jsonOrText(text) : text,
-  };
-}
-
-/**
- * Returns the body of a response that does not say what it is: JSON if it is an
- * object or an array, or else text if it is valid UTF-8.
- */
-function untyped(body: Uint8Array): { readonly body?: JsonValue } {
-  const text = decodeText(body);
-  if (text === undefined) return {};
-  return { body: /^\s*[[{]/.test(text) ? jsonOrText(text) : text };
-}
-
-function mediaTypeOf(type: string): string {
-  const [media = ""] = type.split(";");
-  return media.trim().toLowerCase();
-}
-
-async function readBody(
-  response: Response,
-  maxBytes: number,
-): Promise<Uint8Array> {
-  const announced = Number(response.headers.get("content-length") ?? NaN);
-  if (announced <= maxBytes) return await response.bytes();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  // Leaving the loop early cancels the body.
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > maxBytes || announced > maxBytes) {
-      throw new DriverError(
-        `Cannot accept the response: it has more than ${maxBytes} bytes`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  return await new Blob(chunks).bytes();
-}
-
-function kindOf(type: string): "json" | "text" | "other" {
-  if (/[/+]json\b/.test(type)) return "json";
-  return /^text\/|xml|javascript|urlencoded/.test(type) ? "text" : "other";
 }

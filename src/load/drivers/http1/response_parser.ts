@@ -1,0 +1,107 @@
+/**
+ * Responses of HTTP/1.1 as they come in pieces.
+ *
+ * @module
+ */
+import type { Buffer } from "node:buffer";
+import { HTTPParser } from "http-parser-js";
+import { DriverError } from "../driver_error.ts";
+
+/** The head of a response. */
+export interface ResponseHead {
+  readonly status: number;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  /** Whether another request may follow on the same connection. */
+  readonly keepsAlive: boolean;
+}
+
+/** Who is told of a response. */
+export interface ResponseSink {
+  /** A head has come; returns whether there is no body. */
+  onHead(head: ResponseHead): boolean;
+  /** A piece of the body has come, which is valid during the call alone. */
+  onBody(piece: Uint8Array): void;
+  /** The response is complete. */
+  onEnd(): void;
+}
+
+/** What the parser has found, as it says it in one object. */
+interface ParsedHead {
+  readonly statusCode: number;
+  readonly headers: readonly string[];
+  readonly upgrade: boolean;
+  readonly shouldKeepAlive: boolean;
+}
+
+/** The same one by one, after the first number of the version. */
+type HeadArguments = [
+  minor: number,
+  headers: readonly string[],
+  method: string,
+  url: string,
+  status: number,
+  text: string,
+  isUpgrade: boolean,
+  keepsAlive: boolean,
+];
+
+/**
+ * The parser passes one object until anybody in the program has read its
+ * constant `kOnExecute`, and then one by one, to all who use it.
+ */
+function headOf(
+  ...[, headers, , , statusCode, , upgrade, shouldKeepAlive]: HeadArguments
+): ParsedHead {
+  return { statusCode, headers, upgrade, shouldKeepAlive };
+}
+
+/** Parses the responses of one connection. */
+export class ResponseParser {
+  readonly #parser = new HTTPParser(HTTPParser.RESPONSE);
+  #isFinal = false;
+
+  /** Creates a parser that calls the sink from within its own methods. */
+  constructor(sink: ResponseSink) {
+    const parser = this.#parser;
+    const onHead = (info: ParsedHead | number, ...others: HeadArguments) => {
+      const head = typeof info === "number" ? headOf(...others) : info;
+      if (head.upgrade) {
+        throw new DriverError(`${CANNOT}: it changes the protocol`);
+      }
+      const { statusCode: status, headers, shouldKeepAlive: keepsAlive } = head;
+      // Those of 1xx come before the response.
+      this.#isFinal = status >= 200;
+      if (!this.#isFinal) return 1;
+      return sink.onHead({ status, headers, keepsAlive }) ? 1 : 0;
+    };
+    Object.defineProperties(parser, {
+      [HTTPParser.kOnHeadersComplete]: { value: onHead },
+      [HTTPParser.kOnBody]: { value: (piece: Buffer) => sink.onBody(piece) },
+      [HTTPParser.kOnMessageComplete]: {
+        value: () => {
+          if (this.#isFinal) sink.onEnd();
+        },
+      },
+    });
+  }
+
+  /**
+   * Parses what has come.
+   *
+   * @throws {DriverError} if it is not HTTP.
+   */
+  push(bytes: Buffer, count: number): void {
+    const parsed = this.#parser.execute(bytes, 0, count);
+    if (parsed === count) return;
+    if (parsed instanceof DriverError) throw parsed;
+    throw new DriverError(`${CANNOT}: it is not HTTP/1.1`);
+  }
+
+  /** Ends a body that lasts as long as its connection. */
+  end(): void {
+    this.#parser.finish();
+  }
+}
+
+const CANNOT = "Cannot read the response";
