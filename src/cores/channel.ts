@@ -55,6 +55,17 @@ export interface ChannelOptions {
   readonly peer: string;
 }
 
+/** What a handler returns to have a part of its reply moved, not copied. */
+export class Transferred {
+  readonly value: unknown;
+  readonly transfer: Transferable[];
+
+  constructor(value: unknown, transfer: Transferable[]) {
+    this.value = value;
+    this.transfer = transfer;
+  }
+}
+
 /** One end of the channel between two threads. */
 export class Channel {
   readonly #port: MessagePort;
@@ -209,7 +220,7 @@ export class Channel {
         return;
       case "ask":
         this.#call(packet.topic, packet.value).then(
-          (value) => this.#send({ type: "reply", id: packet.id, value }),
+          (value) => this.#reply(packet.id, value),
           (error) =>
             this.#send({
               type: "failure",
@@ -226,6 +237,18 @@ export class Channel {
         );
       default:
         packet satisfies never;
+    }
+  }
+
+  #reply(id: number, value: unknown): void {
+    if (!(value instanceof Transferred)) {
+      return this.#send({ type: "reply", id, value });
+    }
+    if (this.#closed !== undefined) return;
+    try {
+      this.#sendNow({ type: "reply", id, value: value.value }, value.transfer);
+    } catch (error) {
+      this.#send({ type: "failure", id, text: reasonOf(error) });
     }
   }
 

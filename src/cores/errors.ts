@@ -22,3 +22,9 @@ export class CoreLostError extends TroupeError {}
  * the text of the failure, whose class stays behind.
  */
 export class CoreRequestError extends TroupeError {}
+
+/**
+ * A task of a pool of workers has run for too long, and its thread was ended.
+ * What the task has done so far stays done.
+ */
+export class TaskDeadlineError extends TroupeError {}

@@ -23,3 +23,10 @@ export type {
 export type { ListenerTotals } from "./shared_listeners.ts";
 export type { CoresOptions } from "./cores_options.ts";
 export * from "./errors.ts";
+export type { TaskOptions, WorkerPoolOptions } from "./pool_options.ts";
+export type { TaskContext, TaskHandler } from "./task_handler.ts";
+export {
+  type WorkerPool,
+  workerPool,
+  type WorkerPoolStats,
+} from "./worker_pool.ts";
