@@ -36,6 +36,8 @@ export class KeepAlive {
   bytes = 0;
   /** Whole frames that have arrived; counted by whoever reads the socket. */
   frames = 0;
+  /** Pieces of 64 KiB of larger frames; counted by whoever reads the socket. */
+  pieces = 0;
   readonly #clock: Clock;
   readonly #limits: KeepAliveLimits;
   readonly #port: KeepAlivePort;
@@ -84,9 +86,10 @@ export class KeepAlive {
 
   #isFrameSlow(): boolean {
     const now = this.#clock.now();
-    const isAnother = this.frames !== this.#framesBefore;
+    const arrived = this.frames + this.pieces;
+    const isAnother = arrived !== this.#framesBefore;
     if (isAnother || !this.#port.isFrameIncomplete()) this.#frameSince = now;
-    this.#framesBefore = this.frames;
+    this.#framesBefore = arrived;
     return now - this.#frameSince >= this.#limits.frameMs;
   }
 

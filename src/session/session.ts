@@ -21,6 +21,7 @@ import type { Link, SocketPort } from "./socket_port.ts";
 import type { Stream } from "./stream.ts";
 import type { StreamsView, StreamTable } from "./stream_table.ts";
 import { ProtocolError } from "./wire/errors.ts";
+import type { PayloadTarget } from "./wire/frame_reader.ts";
 import { FloodGuard } from "./wire/flood_guard.ts";
 import {
   decodeGoAway,
@@ -62,6 +63,8 @@ export class Session implements SocketPort {
   #error: unknown;
   /** The stream whose data is arriving. */
   #arriving: Stream | undefined;
+  /** The stream of which a large frame is arriving. */
+  #large: Stream | undefined;
 
   constructor(init: SessionInit) {
     const { clock, options } = init;
@@ -183,6 +186,9 @@ export class Session implements SocketPort {
   // For the socket.
 
   attach(link: Link, peerReceived: number): void {
+    // The next socket brings all of what the last one brought in part.
+    this.#large?.revokeLarge();
+    this.#large = undefined;
     this.#out.attach(link, peerReceived);
     this.#acknowledger.noteAcknowledged();
     this.ping();
@@ -251,6 +257,31 @@ export class Session implements SocketPort {
       this.#out.countReply();
       acknowledger.acknowledge();
     } else if (stream !== 0) acknowledger.acknowledgeLater();
+  }
+
+  /** Takes the header of a large DATA frame; see `FrameSink`. */
+  beginLarge(
+    flags: number,
+    stream: number,
+    length: number,
+  ): PayloadTarget | undefined {
+    if (this.#error !== undefined) return undefined;
+    this.#large = this.#table.known(stream);
+    return this.#large?.beginLarge(flags, length);
+  }
+
+  /** Called when the large frame is there; see `FrameSink`. */
+  endLarge(length: number): void {
+    const acknowledger = this.#acknowledger;
+    acknowledger.received += HEADER_BYTES + length;
+    const target = this.#large;
+    this.#large = undefined;
+    if (this.#error !== undefined) return;
+    target?.endLarge();
+    if (acknowledger.isDue) {
+      this.#out.countReply();
+      acknowledger.acknowledge();
+    } else acknowledger.acknowledgeLater();
   }
 
   /** Called before the bytes of the frames that were taken change. */

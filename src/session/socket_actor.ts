@@ -12,6 +12,7 @@
 import { setImmediate } from "node:timers";
 import { type Behavior, TroupeError } from "../actor/mod.ts";
 import { FrameReader, type FrameSink } from "./wire/frame_reader.ts";
+import { FrameType } from "./wire/protocol.ts";
 import { HandshakeTimeoutError } from "./errors.ts";
 import { socketLost } from "./failures.ts";
 import { goAwayBytes, type HandshakeResult } from "./handshake.ts";
@@ -19,6 +20,7 @@ import { KeepAlive } from "./keep_alive.ts";
 import type { ResolvedSessionOptions } from "./options.ts";
 import type { Link, SocketPort } from "./socket_port.ts";
 import {
+  beforeHandshake,
   initialSocketState,
   isReading,
   type SocketCommand,
@@ -126,6 +128,16 @@ export function socketActor(options: SocketOptions): Behavior<never> {
         if (!session.isCarriedBy(link)) return;
         session.frame(type, flags, stream, bytes, start, end);
       },
+      beginLarge(flags, stream, length) {
+        if (session === undefined) throw beforeHandshake(FrameType.DATA);
+        return session.isCarriedBy(link)
+          ? session.beginLarge(flags, stream, length)
+          : undefined;
+      },
+      endLarge(length) {
+        keepAlive.frames++;
+        if (session?.isCarriedBy(link)) session.endLarge(length);
+      },
       endRead() {
         session?.endRead();
       },
@@ -217,6 +229,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
           }
           keepAlive.bytes += count;
           reader.advance(count, sink);
+          keepAlive.pieces = reader.pieces;
           if (state.phase === "deciding") {
             proceed = await decision;
             dispatch({ type: "decided" });
@@ -225,6 +238,8 @@ export function socketActor(options: SocketOptions): Behavior<never> {
       } catch (error) {
         const cause = error instanceof TroupeError ? error : socketLost(error);
         dispatch({ type: "failed", cause });
+      } finally {
+        reader.release();
       }
     }
 

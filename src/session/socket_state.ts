@@ -127,10 +127,7 @@ export function transition(
         return [{ type: "decide", frameType, payload }];
       }
       if (state.phase !== "deciding") return NOTHING;
-      const cause = new ProtocolError(
-        `The peer sends a frame of type ${frameType} before the handshake is done`,
-      );
-      return [{ type: "reject_frame", cause }];
+      return [{ type: "reject_frame", cause: beforeHandshake(frameType) }];
     }
     case "decided":
       if (state.phase !== "deciding") return NOTHING;
@@ -157,6 +154,13 @@ export function transition(
     default:
       return event satisfies never;
   }
+}
+
+/** Returns the error of a peer that does not wait for the handshake. */
+export function beforeHandshake(frameType: number): ProtocolError {
+  return new ProtocolError(
+    `The peer sends a frame of type ${frameType} before the handshake is done`,
+  );
 }
 
 function end(state: SocketState, cause: TroupeError): readonly SocketCommand[] {

@@ -5,6 +5,7 @@
  */
 import { checkInteger, checkString } from "../checks/internal.ts";
 import { encodeReason, encodeUint64, type Reason } from "./wire/frame.ts";
+import type { PayloadTarget } from "./wire/frame_reader.ts";
 import { Inbox } from "./wire/inbox.ts";
 import { Outbox } from "./wire/outbox.ts";
 import { DataFlag, ErrorCode, FrameType } from "./wire/protocol.ts";
@@ -266,7 +267,29 @@ export class Stream implements LogicalConnection {
     this.hasData = true;
     this.#idleChecks = 0;
     this.#inbox.deliver(flags, bytes, start, end);
-    if (!this.#inbox.finished) return;
+    if (this.#inbox.finished) this.#onReadEnd();
+  }
+
+  /** Takes the header of a large DATA frame; returns where its payload goes. */
+  beginLarge(flags: number, length: number): PayloadTarget | undefined {
+    this.hasData = true;
+    this.#idleChecks = 0;
+    return this.#inbox.begin(flags, length);
+  }
+
+  /** Called when the payload of the large frame is there. */
+  endLarge(): void {
+    this.#idleChecks = 0;
+    this.#inbox.endLarge();
+    if (this.#inbox.finished) this.#onReadEnd();
+  }
+
+  /** Forgets what has arrived of a large frame: it comes once more. */
+  revokeLarge(): void {
+    this.#inbox.revokeLarge();
+  }
+
+  #onReadEnd(): void {
     this.#readable?.settle();
     this.#removeIfDone();
   }

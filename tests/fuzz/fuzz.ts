@@ -17,6 +17,7 @@ import {
   decodeUint64,
   encodeHello,
 } from "../../src/session/wire/frame.ts";
+import { frameSink } from "../support/frame_sink.ts";
 import {
   FrameReader,
   type FrameSink,
@@ -243,25 +244,21 @@ function expectTyped(error: unknown): void {
   }
 }
 
-const decodeAll: FrameSink = {
-  endRead() {},
-  frame(type, _flags, _stream, bytes, start, end) {
-    const payload = bytes.subarray(start, end);
-    switch (type) {
-      case FrameType.HELLO:
-      case FrameType.WELCOME:
-        return void decodeHello(payload);
-      case FrameType.OPEN:
-        return void decodeOpen(payload);
-      case FrameType.ACCEPT:
-      case FrameType.WINDOW:
-      case FrameType.ACK:
-        return void decodeUint64(payload);
-      case FrameType.RESET:
-      case FrameType.STOP:
-        return void decodeReason(payload);
-      case FrameType.GOAWAY:
-        return void decodeGoAway(payload);
-    }
-  },
-};
+const decodeAll: FrameSink = frameSink(({ type, payload }) => {
+  switch (type) {
+    case FrameType.HELLO:
+    case FrameType.WELCOME:
+      return void decodeHello(payload);
+    case FrameType.OPEN:
+      return void decodeOpen(payload);
+    case FrameType.ACCEPT:
+    case FrameType.WINDOW:
+    case FrameType.ACK:
+      return void decodeUint64(payload);
+    case FrameType.RESET:
+    case FrameType.STOP:
+      return void decodeReason(payload);
+    case FrameType.GOAWAY:
+      return void decodeGoAway(payload);
+  }
+});

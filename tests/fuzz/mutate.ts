@@ -9,6 +9,7 @@ import { ConnectionPool } from "../../src/tcp/pool.ts";
 import { FrameReader } from "../../src/session/wire/frame_reader.ts";
 import { FrameType, PREFACE } from "../../src/session/wire/protocol.ts";
 import { pattern } from "../support/bytes.ts";
+import { frameSink } from "../support/frame_sink.ts";
 import { echo, roundTrip } from "../support/net.ts";
 import { type Frame, frameBytes, RawPeer } from "../support/raw_peer.ts";
 
@@ -56,17 +57,13 @@ async function relay(
   frames: Frame[],
 ): Promise<void> {
   const reader = new FrameReader();
+  const sink = frameSink((frame) => frames.push(frame));
   while (true) {
     const space = reader.space();
     const count = await from.read(space);
     if (count === null) break;
     const bytes = space.slice(0, count);
-    reader.advance(count, {
-      frame(type, flags, stream, bytes, start, end) {
-        frames.push({ type, flags, stream, payload: bytes.slice(start, end) });
-      },
-      endRead() {},
-    });
+    reader.advance(count, sink);
     await new RawPeer(to).write(bytes);
   }
   await to.closeWrite().catch(() => {});

@@ -140,6 +140,19 @@ Deno.test("KeepAlive lets frames that are each in time take as long as they will
   assertEquals(bench.decisions, []);
 });
 
+Deno.test("KeepAlive lets a large frame take as long as it will, if each 64 KiB of it are in time", () => {
+  const bench = new Bench();
+  bench.keepAlive.start();
+  bench.incomplete = true;
+  for (let i = 0; i < 10; i++) {
+    bench.speak(200, 10);
+    bench.keepAlive.pieces++;
+  }
+  assertEquals(bench.decisions, []);
+  bench.speak(400, 10);
+  assertEquals(bench.decisions.map(([call]) => call), ["onSlowFrame"]);
+});
+
 Deno.test("KeepAlive.stop() ends the checks, and the wait for a reply", () => {
   const bench = new Bench();
   bench.keepAlive.start();

@@ -31,6 +31,7 @@ import {
   VERSION,
 } from "../../src/session/wire/protocol.ts";
 import type { Address } from "../../src/session/options.ts";
+import { frameSink } from "./frame_sink.ts";
 
 /** A frame that has arrived. */
 export interface Frame {
@@ -149,12 +150,7 @@ export function framesOf(bytes: Uint8Array): Frame[] {
 }
 
 function collectInto(frames: Frame[]): FrameSink {
-  return {
-    frame(type, flags, stream, bytes, start, end) {
-      frames.push({ type, flags, stream, payload: bytes.slice(start, end) });
-    },
-    endRead() {},
-  };
+  return frameSink((frame) => frames.push(frame));
 }
 
 /** One end of a socket in the hands of a test. */

@@ -4,40 +4,24 @@
  * @module
  */
 import { ReceivedBatch } from "./received_batch.ts";
+import type { Arrivals } from "./arrivals.ts";
 import type { MessageTooLargeError } from "./errors.ts";
-import type { FrameQueue } from "./frame_queue.ts";
-import type { PartialMessage } from "./partial_message.ts";
 import { onAbort } from "./pending_read.ts";
 import { FRAME_COST } from "./protocol.ts";
 
 const END_OF_TURN = Promise.resolve();
 
-/** What a {@linkcode BatchReader} needs of its inbox. */
-export interface BatchSource {
-  readonly frames: FrameQueue;
-  readonly partial: PartialMessage;
-  readonly maxMessageBytes: number;
-  /** Counts `cost` of frames that were read. */
-  consume(cost: number): void;
-  /** Adds a part to the message that is arriving; an error is its end. */
-  append(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): MessageTooLargeError | undefined;
-  /** Returns how the stream has ended; `undefined` while it has not. */
-  ended(): Promise<undefined> | undefined;
-}
-
 /** Hands out what waits in an inbox. */
 export class BatchReader {
-  readonly #source: BatchSource;
+  readonly #all: Arrivals;
   /** Looks whether there is something for the pending read. */
   #take: (() => void) | undefined;
   #isWoken = false;
 
-  constructor(source: BatchSource) {
-    this.#source = source;
+  constructor(all: Arrivals) {
+    this.#all = all;
+    all.frames.reuses = true;
+    all.onArrival = () => this.wake();
   }
 
   /** Whether a read is pending. */
@@ -82,20 +66,24 @@ export class BatchReader {
     const batch = new ReceivedBatch();
     const error = this.#fill(batch, maxBytes);
     if (batch.messages.length > 0) return Promise.resolve(batch);
-    return error === undefined ? this.#source.ended() : Promise.reject(error);
+    if (error !== undefined) return Promise.reject(error);
+    const { finished, discarding } = this.#all;
+    if (!finished && !discarding) return undefined;
+    return this.#all.ended(true).then(() => undefined);
   }
 
   #fill(
     batch: ReceivedBatch,
     maxBytes: number,
   ): MessageTooLargeError | undefined {
-    const { frames, partial, maxMessageBytes } = this.#source;
+    const { frames, partial, port: { options: { maxMessageBytes } } } =
+      this.#all;
     let left = maxBytes;
     while (frames.length > 0) {
       if (partial.length === 0) {
         const bytes = frames.takeMessages(batch, left, maxMessageBytes);
         left -= bytes;
-        this.#source.consume(bytes + frames.taken * FRAME_COST);
+        this.#all.consume(bytes + frames.taken * FRAME_COST);
         if (frames.length === 0) return undefined;
       }
       // What is next is of several frames, or too large.
@@ -103,7 +91,7 @@ export class BatchReader {
       const bytes = partial.length + frames.nextBytes;
       if (isSome && bytes > Math.min(left, maxMessageBytes)) return undefined;
       const payload = frames.shift() as Uint8Array;
-      const error = this.#source.append(payload, 0, payload.length);
+      const error = this.#all.append(payload, 0, payload.length, undefined);
       if (error !== undefined) return error;
       if (!frames.endsMessage) continue;
       const message = partial.take() as Uint8Array;

@@ -111,6 +111,11 @@ export class ReceiveCredit {
     }
   }
 
+  /** Takes back what `receive` counted: the frame will come once more. */
+  takeBack(payloadBytes: number): void {
+    this.#received -= payloadBytes + FRAME_COST;
+  }
+
   /** Counts `cost` of frames that the user has read. */
   consume(cost: number): void {
     this.#consumed += cost;

@@ -20,6 +20,9 @@ const SMALL_BYTES = 4096;
 /** Payload bytes of the largest frame that comes with others to a reader. */
 const GATHERED_BYTES = 2048;
 
+/** Where they are gathered, by one queue at a time. */
+const GATHERED = new Uint8Array(16_384);
+
 const EMPTY = new Uint8Array(0);
 
 /** A frame that is not the last of its message, or the rest of one. */
@@ -64,7 +67,7 @@ export class FrameQueue {
   reuses = false;
   /** Whether the frame that was taken last ends its message. */
   endsMessage = false;
-  /** Frames that `fill`, `fillSmall` or `takeMessages` took last, to their end. */
+  /** Frames that `fill`, `gather` or `takeMessages` took last, to their end. */
   taken = 0;
   /** Frames that wait. */
   length = 0;
@@ -246,8 +249,12 @@ export class FrameQueue {
     return filled;
   }
 
-  /** Fills a buffer with the small frames that wait, as many as fit whole. */
-  fillSmall(buffer: Uint8Array): number {
+  /** Takes the bytes of the small frames that are next, a few KB together. */
+  gather(): Uint8Array {
+    return GATHERED.slice(0, this.#fillSmall(GATHERED));
+  }
+
+  #fillSmall(buffer: Uint8Array): number {
     let filled = 0;
     this.taken = 0;
     while (this.length > 0) {

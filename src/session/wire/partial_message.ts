@@ -74,6 +74,13 @@ export class PartialMessage {
     else if (!isAllHere) this.#hold(cost);
   }
 
+  /** Counts `bytes` that are in the reader's buffer `into` already. */
+  extend(into: Uint8Array, bytes: number): void {
+    const assembly = this.#assembly ??= new Assembly();
+    if (assembly.length === 0) assembly.into(into);
+    assembly.length += bytes;
+  }
+
   /** Moves the first bytes to `buffer`, as many as fit; returns how many. */
   moveTo(buffer: Uint8Array): number {
     const count = this.#assembly?.moveTo(buffer) ?? 0;

@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
+import type { LargeFrame } from "../../../src/session/wire/large_frame.ts";
 import { Inbox } from "../../../src/session/wire/inbox.ts";
 import { Outbox } from "../../../src/session/wire/outbox.ts";
 import {
@@ -19,10 +20,14 @@ import {
   encoded,
   FakeInboxPort,
   FakePort,
+  type Frame,
   pattern,
   sameBytes,
 } from "./support.ts";
 import { isSlow } from "../../support/slow.ts";
+
+/** Above this a frame is read straight to where it goes. */
+const LARGE_BYTES = 65_536;
 
 type Step =
   | { readonly type: "send"; readonly bytes: number }
@@ -31,9 +36,13 @@ type Step =
   | { readonly type: "deliver"; readonly frames: number }
   /** Hands any of the limits so far to the sender, late or repeated. */
   | { readonly type: "raise"; readonly which: number }
+  /** The socket is replaced, maybe before its last read has returned. */
+  | { readonly type: "cut"; readonly isTakenOver: boolean }
   | { readonly type: "receive" }
   /** Into a buffer of the reader's own. */
   | { readonly type: "receive_into" }
+  /** The same, which cannot be aborted. */
+  | { readonly type: "receive_lent" }
   | { readonly type: "read" }
   /** A batch that is given back. */
   | { readonly type: "batch"; readonly maxBytes: number }
@@ -73,6 +82,13 @@ function steps(modes: readonly Step[]): fc.Arbitrary<Step[]> {
     { weight: 1, arbitrary: fc.constant<Step>({ type: "abort" }) },
     {
       weight: 1,
+      arbitrary: fc.boolean().map((isTakenOver): Step => ({
+        type: "cut",
+        isTakenOver,
+      })),
+    },
+    {
+      weight: 1,
       arbitrary: fc.nat({ max: 60 }).map((ms): Step => ({ type: "wait", ms })),
     },
   );
@@ -95,6 +111,12 @@ function session(
   return port;
 }
 
+/** A large frame of which so many bytes have not arrived. */
+interface ArrivingFrame {
+  left: number;
+  readonly target: LargeFrame | undefined;
+}
+
 /** One direction of a stream, from `send` to `receive`. */
 class Flow {
   readonly port: FakePort;
@@ -109,6 +131,10 @@ class Flow {
   waiting = 0;
   ended = false;
   #delivered = 0;
+  /** A large frame that is arriving. */
+  #large: ArrivingFrame | undefined;
+  /** Reads of earlier sockets that have not returned. */
+  #late: LargeFrame[] = [];
   #abort: AbortController | undefined;
   readonly #session: FakeInboxPort;
 
@@ -139,6 +165,9 @@ class Flow {
         this.port.room += step.frames;
         this.port.pump();
         break;
+      case "cut":
+        this.#cut(step.isTakenOver);
+        break;
       case "deliver":
         this.#deliver(step.frames);
         break;
@@ -147,6 +176,7 @@ class Flow {
         break;
       case "receive":
       case "receive_into":
+      case "receive_lent":
       case "read":
         this.#read(step.type);
         break;
@@ -172,16 +202,60 @@ class Flow {
 
   /** Brings everything some way to its end. */
   async move(mode: Step): Promise<void> {
+    // The reads of sockets that were replaced return some time.
+    for (const late of this.#late.splice(0)) late.lost();
     await this.step({ type: "raise", which: this.limits.length - 1 });
     await this.step({ type: "room", frames: 100 });
     await this.step({ type: "deliver", frames: 100 });
     await this.step(mode);
   }
 
-  /** Delivers as many frames as there are, in one read. */
+  /** Delivers as many frames as there are, large ones in three steps each. */
   #deliver(count: number): void {
-    const from = this.#delivered;
-    const frames = this.port.frames.slice(from, from + count);
+    for (let left = count; left > 0;) {
+      if (this.#large !== undefined) {
+        this.#deliverPiece(this.#large);
+        left--;
+      } else left -= this.#deliverSmall(left);
+      const next = this.port.frames[this.#delivered];
+      if (next === undefined) return;
+      if (this.#large === undefined && next.payload.length > LARGE_BYTES) {
+        const { flags, payload: { length } } = next;
+        this.#large = {
+          left: length,
+          target: this.inbox.begin(flags, length),
+        };
+      }
+    }
+  }
+
+  #deliverPiece(large: ArrivingFrame): void {
+    const frame = this.port.frames[this.#delivered];
+    if (frame === undefined) return;
+    const { payload } = frame;
+    const end = Math.max(0, large.left - Math.ceil(payload.length / 3));
+    while (large.left > end) {
+      const space = large.target?.space();
+      const most = Math.min(large.left - end, space?.length ?? Infinity);
+      const at = payload.length - large.left;
+      space?.set(payload.subarray(at, at + most));
+      if (space !== undefined) large.target?.advance(most);
+      large.left -= most;
+    }
+    if (end > 0) return;
+    this.#large = undefined;
+    this.#delivered++;
+    this.inbox.endLarge();
+  }
+
+  /** Delivers small frames in one read; returns how many, or 1 for none. */
+  #deliverSmall(count: number): number {
+    const frames: Frame[] = [];
+    for (let i = 0; i < count; i++) {
+      const frame = this.port.frames[this.#delivered + i];
+      if (frame === undefined || frame.payload.length > LARGE_BYTES) break;
+      frames.push(frame);
+    }
     const bytes = concat(frames.map(encoded));
     let start = HEADER_BYTES;
     for (const { flags, payload: { length } } of frames) {
@@ -191,18 +265,41 @@ class Flow {
     }
     this.inbox.endRead();
     bytes.fill(0xee);
+    return Math.max(1, frames.length);
   }
 
-  #read(mode: "receive" | "receive_into" | "read"): void {
+  /** The socket is lost, or another takes over from it, and starts again. */
+  #cut(isTakenOver: boolean): void {
+    // What the reads of earlier sockets bring is of no use any more.
+    for (const late of this.#late.splice(0)) {
+      assertEquals(late.space(), undefined);
+      late.lost();
+    }
+    const target = this.#large?.target;
+    this.#large = undefined;
+    if (target === undefined) return;
+    if (!isTakenOver) return target.lost();
+    const space = target.space();
+    this.inbox.revokeLarge();
+    // The read is still pending, and writes to where it was told to.
+    space?.fill(0xee);
+    this.#late.push(target);
+  }
+
+  #read(mode: "receive" | "receive_into" | "receive_lent" | "read"): void {
     if (this.#abort !== undefined) return;
     const abort = this.#abort = new AbortController();
     const { signal } = abort;
-    const into = new Uint8Array(mode === "receive_into" ? MAX_MESSAGE : 0);
+    const isLarge = mode === "receive_into" || mode === "receive_lent";
+    const into = new Uint8Array(isLarge ? MAX_MESSAGE : 0);
+    const options = {
+      receive: { signal },
+      receive_into: { signal, into },
+      receive_lent: { into },
+    };
     const reading = mode === "read"
       ? this.inbox.read(signal)
-      : this.inbox.receive(
-        mode === "receive" ? { signal } : { signal, into },
-      );
+      : this.inbox.receive(options[mode]);
     this.#settle(reading, abort, (bytes) => {
       this.received.push(bytes.slice());
       into.fill(0); // it is ours again
@@ -269,10 +366,11 @@ function assertGivenBack(port: FakeInboxPort, largeMessages = 1): void {
 }
 
 const windows = fc.constantFrom(65_536, 65_537, 99_999, 262_144);
-const frameLimits = fc.constantFrom(1024, 10_000, MAX_FRAME_BYTES);
+const frameLimits = fc.constantFrom(1024, 10_000, 65_536, 1_048_576);
 const whole: readonly Step[] = [
   { type: "receive" },
   { type: "receive_into" },
+  { type: "receive_lent" },
   { type: "batch", maxBytes: 1 },
   { type: "batch", maxBytes: 50_000 },
   { type: "batch", maxBytes: 262_144 },

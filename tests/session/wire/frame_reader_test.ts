@@ -18,6 +18,7 @@ import {
   MAX_FRAME_BYTES,
   PREFACE,
 } from "../../../src/session/wire/protocol.ts";
+import { frameSink } from "../../support/frame_sink.ts";
 import { SendBuffer } from "../../../src/session/wire/send_buffer.ts";
 import {
   anyChunking,
@@ -256,15 +257,58 @@ Deno.test("a reader always has space, and never more than a busy buffer, whateve
   );
 });
 
-Deno.test("a reader with frames above a busy buffer grows to one of them and no more", () => {
-  const largest = 2 ** 24 - 1;
-  const reader = begunReader(largest);
-  const sink = collector();
-  const frame = { type: 0, flags: 0, stream: 1, payload: pattern(BUSY_BYTES) };
-  const bytes = encoded(frame);
-  feed(reader, concat([bytes, bytes, bytes]), sink, [100_000]);
-  assertSameFrames(sink.frames, [frame, frame, frame]);
-  assertEquals(bufferBytes(reader), BUSY_BYTES + HEADER_BYTES);
+Deno.test("frames above a busy buffer need no larger one, however they are cut", () => {
+  const sizes = [65_536, 65_537, BUSY_BYTES, 300_000, 1_048_576];
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(0, 100, ...sizes), { maxLength: 6 }),
+      anyChunking,
+      (lengths, reads) => {
+        const reader = begunReader(1_048_576);
+        const sink = collector();
+        const frames = lengths.map((length, i) => ({
+          type: FrameType.DATA,
+          flags: i % 4,
+          stream: i,
+          payload: pattern(length, i),
+        }));
+        // A megabyte byte by byte takes long and shows nothing more.
+        const chunks = reads.map((bytes) => Math.max(bytes, 1000));
+        feed(reader, concat(frames.map(encoded)), sink, chunks);
+        assertSameFrames(sink.frames, frames);
+        assert(!reader.incomplete);
+        assertLessOrEqual(bufferBytes(reader), BUSY_BYTES);
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+Deno.test("what is dropped of a large frame takes no memory", () => {
+  const reader = begunReader(1_048_576);
+  const sink = { ...collector(), beginLarge: () => undefined };
+  const frame = { type: 0, flags: 1, stream: 1, payload: pattern(1_000_000) };
+  const small = { type: 0, flags: 1, stream: 3, payload: pattern(10) };
+  feed(reader, concat([encoded(frame), encoded(small)]), sink);
+  assertSameFrames(sink.frames, [small]);
+  assertEquals(bufferBytes(reader), QUIET_BYTES);
+});
+
+Deno.test("a large frame that is cut off is not whole, and its target is let go once", () => {
+  const reader = begunReader(1_048_576);
+  let lost = 0;
+  const target = { space: () => new Uint8Array(100), advance() {} };
+  const sink = {
+    ...collector(),
+    beginLarge: () => ({ ...target, lost: () => void lost++ }),
+  };
+  feed(reader, header(FrameType.DATA, 0, 1, 100_000), sink);
+  feed(reader, pattern(5000), sink);
+  assert(reader.incomplete);
+  reader.release();
+  reader.release();
+  assertEquals(lost, 1);
+  assertThrows(() => reader.end(), TruncatedError, "in the middle of a frame");
 });
 
 Deno.test("random bytes after the preface cause nothing but ProtocolError", () => {
@@ -297,7 +341,7 @@ Deno.test("the error for a peer that speaks TLS says so", () => {
     const reader = new FrameReader();
     reader.space()[0] = first;
     assertThrows(
-      () => reader.advance(1, { frame() {}, endRead() {} }),
+      () => reader.advance(1, frameSink(() => {})),
       ProtocolError,
       expected,
     );

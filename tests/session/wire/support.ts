@@ -27,6 +27,7 @@ import {
   Scheduler,
   type Sendable,
 } from "../../../src/session/wire/scheduler.ts";
+import { frameSink } from "../../support/frame_sink.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
 
 /** A frame, with a payload of its own. */
@@ -86,13 +87,7 @@ export function encoded({ type, flags, stream, payload }: Frame): Uint8Array {
 /** A sink that keeps a copy of each frame. */
 export function collector(): FrameSink & { readonly frames: Frame[] } {
   const frames: Frame[] = [];
-  return {
-    frames,
-    frame(type, flags, stream, bytes, start, end) {
-      frames.push({ type, flags, stream, payload: bytes.slice(start, end) });
-    },
-    endRead() {},
-  };
+  return { frames, ...frameSink((frame) => frames.push(frame)) };
 }
 
 /** Feeds `bytes` to a reader in reads of at most `chunkBytes`, in turn. */
