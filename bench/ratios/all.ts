@@ -75,8 +75,16 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./tcp/echo.ts")).echo1MB,
   },
   {
+    name: "tcp/echo-1MB-transfer",
+    load: async () => (await import("./tcp/echo.ts")).echo1MBTransfer,
+  },
+  {
     name: "tcp/stream-1GB",
     load: async () => (await import("./tcp/sink.ts")).stream1GB,
+  },
+  {
+    name: "tcp/stream-1GB-transfer",
+    load: async () => (await import("./tcp/sink.ts")).stream1GBTransfer,
   },
   {
     name: "tcp/send-1KB",

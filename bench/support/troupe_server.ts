@@ -9,6 +9,7 @@
 
 import { ActorSystem, listen, type LogicalConnection } from "../../mod.ts";
 import type { MessageBatch } from "../../src/session/mod.ts";
+import { BufferPool } from "./buffer_pool.ts";
 import { announce } from "./peer_process.ts";
 import { decodeHello, type RawHello } from "./raw_wire.ts";
 import { Tally } from "./tally.ts";
@@ -24,6 +25,16 @@ async function echo(connection: LogicalConnection): Promise<void> {
   let message: Uint8Array | undefined;
   while ((message = await connection.receive({ into })) !== undefined) {
     await connection.send(message);
+  }
+}
+
+/** As {@linkcode echo}, in buffers that are transferred and come back. */
+async function echoTransferred(connection: LogicalConnection): Promise<void> {
+  const pool = new BufferPool(new Uint8Array(MAX_ECHO_BYTES));
+  for (;;) {
+    const message = await connection.receive({ into: pool.take() });
+    if (message === undefined) return;
+    await connection.send(message, { transfer: true, onReturn: pool.give });
   }
 }
 
@@ -80,6 +91,9 @@ function takeAll(
 /** How a server takes messages one way: its argument. */
 export type SinkWay = "receive" | "batches" | "given_back";
 
+/** How a server sends messages back: its argument. */
+export type EchoWay = "receive" | "transfer";
+
 function sinkOf(way: string): typeof sink {
   switch (way) {
     case "receive":
@@ -94,11 +108,14 @@ function sinkOf(way: string): typeof sink {
 }
 
 if (import.meta.main) {
-  const take = sinkOf(Deno.args[0] ?? "receive");
+  const [way = "receive"] = Deno.args;
+  const isTransferred = way === "transfer";
+  const sendBack = isTransferred ? echoTransferred : echo;
+  const take = sinkOf(isTransferred ? "receive" : way);
   const listener = listen(new ActorSystem(), {
     port: 0,
     serve(connection) {
-      if (connection.metadata.length === 0) return echo(connection);
+      if (connection.metadata.length === 0) return sendBack(connection);
       return take(connection, decodeHello(connection.metadata));
     },
   });

@@ -8,6 +8,10 @@ import { takenOf, Tally } from "../../bench/support/tally.ts";
 import { TroupeBatchSink } from "../../bench/support/troupe_batch_sink.ts";
 import { TroupeEcho } from "../../bench/support/troupe_client.ts";
 import { TroupeSink } from "../../bench/support/troupe_sink.ts";
+import {
+  TroupeTransferEcho,
+  TroupeTransferSink,
+} from "../../bench/support/troupe_transfer.ts";
 import type { SinkWay } from "../../bench/support/troupe_server.ts";
 import {
   WebSocketEcho,
@@ -100,6 +104,31 @@ for (const way of ["receive", "batches", "given_back"] satisfies SinkWay[]) {
     },
   );
 }
+
+Deno.test(
+  "transferred messages come back, again and again",
+  bounded,
+  async () => {
+    const script = new URL(
+      "../../bench/support/troupe_server.ts",
+      import.meta.url,
+    );
+    await using server = await PeerProcess.start(script, ["transfer"]);
+    await using echo = await TroupeTransferEcho.connect(server.port);
+    for (const bytes of [100, 300_000, 1024 * 1024]) {
+      const payload = makePayload(bytes);
+      for (let i = 0; i < 5; i++) await verifyEcho(echo, payload);
+      await verifyEcho(echo, makePayload(bytes).reverse());
+    }
+    await using sink = await TroupeTransferSink.connect(server.port, {
+      messageBytes: 1024 * 1024,
+      messages: 20,
+    });
+    // It throws if the server counted another number.
+    await messagesPerSecond(sink, makePayload(1024 * 1024));
+    await messagesPerSecond(sink, makePayload(1024 * 1024));
+  },
+);
 
 Deno.test(
   "connections of one TroupeEcho share its socket",

@@ -12,6 +12,7 @@ import { RawSink } from "../../support/raw_client.ts";
 import type { SinkWay } from "../../support/troupe_server.ts";
 import { TroupeBatchSink } from "../../support/troupe_batch_sink.ts";
 import { TroupeSink } from "../../support/troupe_sink.ts";
+import { TroupeTransferSink } from "../../support/troupe_transfer.ts";
 import {
   makePayload,
   megabytesPerSecond,
@@ -59,6 +60,11 @@ function sink(
 
 /** 1 GB in messages of 1 MB. */
 export const stream1GB: Comparison = sink("MB/s", STREAM_1GB);
+/** The same, in buffers that are transferred and come back. */
+export const stream1GBTransfer: Comparison = sink("MB/s", STREAM_1GB, {
+  connect: TroupeTransferSink.connect,
+  take: "receive",
+});
 /** Messages of 1 KB, pipelined; the baseline gathers them by hand. */
 export const send1KB: Comparison = sink("ops/s", SENDS_1KB);
 /** The same, many a call; whoever takes them keeps the memory. */
