@@ -7,7 +7,7 @@
  */
 
 import { hasErlang } from "../support/erlang_peer.ts";
-import { hasNats, hasTtyd } from "../support/programs.ts";
+import { hasNats, hasTtyd, hasWrk } from "../support/programs.ts";
 import type { Entry } from "./harness.ts";
 
 /** Actor runtimes that the actor comparisons run beside. */
@@ -119,6 +119,24 @@ export const all: readonly Entry[] = [
     name: "tcp/send-1KB-beside",
     peers: TCP_PEERS,
     load: async () => (await import("./tcp/beside.ts")).send1KBBeside,
+  },
+  {
+    name: "cores/echo",
+    load: async () => (await import("./cores/workers.ts")).echo,
+  },
+  ...(hasWrk()
+    ? [{
+      name: "cores/http",
+      load: async () => (await import("./cores/workers.ts")).http,
+    }]
+    : []),
+  {
+    name: "cores/accept",
+    load: async () => (await import("./cores/workers.ts")).accept,
+  },
+  {
+    name: "cores/overhead",
+    load: async () => (await import("./cores/workers.ts")).overhead,
   },
   {
     name: "codec/encode",

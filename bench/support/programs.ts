@@ -14,13 +14,19 @@ export function hasTtyd(): boolean {
   return has("ttyd");
 }
 
-function has(program: string): boolean {
+/** Whether there is a wrk to measure HTTP with; its `--version` fails. */
+export function hasWrk(): boolean {
+  return has("wrk", () => true);
+}
+
+function has(
+  program: string,
+  isThere = (output: Deno.CommandOutput) => output.success,
+): boolean {
   try {
-    return new Deno.Command(program, {
-      args: ["--version"],
-      stdout: "null",
-      stderr: "null",
-    }).outputSync().success;
+    const output = new Deno.Command(program, { args: ["--version"] })
+      .outputSync();
+    return isThere(output);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
