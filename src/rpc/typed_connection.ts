@@ -113,8 +113,23 @@ export class TypedConnection<Out, In = Out>
   /**
    * Yields values until the peer closes its side; leaving early stops reading.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<In, void, void> {
-    for await (const message of this.connection) yield this.#decode(message);
+  [Symbol.asyncIterator](): AsyncIterableIterator<In, void, void> {
+    const messages = this.connection[Symbol.asyncIterator]();
+    const toResult = (
+      { value }: IteratorResult<Uint8Array, void>,
+    ): IteratorResult<In, void> =>
+      value === undefined
+        ? { done: true, value }
+        : { done: false, value: this.#decode(value) };
+    const values: AsyncIterableIterator<In, void, void> = {
+      next: () => messages.next().then(toResult),
+      return: async () => {
+        await messages.return?.();
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]: () => values,
+    };
+    return values;
   }
 
   #decode(message: Uint8Array): In {

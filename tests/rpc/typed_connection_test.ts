@@ -173,6 +173,29 @@ Deno.test(
   },
 );
 
+for (const name of ["json", "msgpack"] as const) {
+  Deno.test(
+    `values in ${name} that wait for credit arrive as they were sent, whatever is sent meanwhile`,
+    bounded,
+    async () => {
+      await using net = new Net({
+        listen: { windowBytes: 65_536, maxWindowBytes: 65_536 },
+      });
+      const { here, there } = await typedPair(net, codecs[name]);
+      // More than the window, so that most wait in the memory they share.
+      const orders = Array.from({ length: 5_000 }, (_, count): Order => ({
+        item: `${count}`.repeat(10),
+        count,
+      }));
+      const sends = orders.map((order) => here.send(order));
+      for (const order of orders) {
+        assertEquals(await there.receive(), order);
+      }
+      await Promise.all(sends);
+    },
+  );
+}
+
 Deno.test("leaving an iteration early reads no more", bounded, async () => {
   await using net = new Net();
   const { here, there } = await typedPair(net);
@@ -180,6 +203,48 @@ Deno.test("leaving an iteration early reads no more", bounded, async () => {
   for await (const _ of there) break;
   await assertRejects(() => there.receive(), ConnectionClosedError);
 });
+
+Deno.test(
+  "values can be read between two of an iteration",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const { here, there } = await typedPair(net);
+    for (let count = 0; count < 4; count++) {
+      await here.send({ item: "nails", count });
+    }
+    await here.connection.closeWrite();
+    const counts: (number | undefined)[] = [];
+    for await (const { count } of there) {
+      counts.push(count, (await there.receive())?.count);
+    }
+    assertEquals(counts, [0, 1, 2, 3]);
+  },
+);
+
+Deno.test(
+  "a typed send that nobody awaits does not end the process when it fails",
+  bounded,
+  async () => {
+    const unhandled: unknown[] = [];
+    const onRejection = (event: PromiseRejectionEvent) => {
+      event.preventDefault();
+      unhandled.push(event.reason);
+    };
+    globalThis.addEventListener("unhandledrejection", onRejection);
+    try {
+      await using net = new Net();
+      const { here } = await typedPair(net);
+      here.connection.reset();
+      void here.send({ item: "nails", count: 1 });
+      await here.connection.closed;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    } finally {
+      globalThis.removeEventListener("unhandledrejection", onRejection);
+    }
+    assertEquals(unhandled, []);
+  },
+);
 
 Deno.test("a typed read can be cancelled", bounded, async () => {
   await using net = new Net();
