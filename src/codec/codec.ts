@@ -45,9 +45,9 @@ export const raw: Codec<Uint8Array> = {
  *   that begins a string is lost.
  *
  * A decoded `Uint8Array` is a view of the bytes that were passed to `decode`,
- * and keeps all of them alive: nothing is copied. Connections pass on each
- * message in its own buffer. If a buffer will be written to again, or
- * transferred, pass `bytes.slice()` to `decode`. `encode` copies, and each
+ * and keeps all of them alive: nothing is copied. Small messages that a
+ * connection has received share a buffer. If a buffer will be written to again,
+ * or transferred, pass `bytes.slice()` to `decode`. `encode` copies, and each
  * encoded message has a buffer of its own.
  *
  * Size, depth, number of values and every declared length are checked before

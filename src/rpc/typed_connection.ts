@@ -46,6 +46,7 @@ export class TypedConnection<Out, In = Out>
   implements AsyncDisposable, AsyncIterable<In> {
   /** The underlying connection, for half-close, reset and its id. */
   readonly connection: LogicalConnection;
+  readonly #out: Codec<Out>;
   readonly #encode: MessageEncoder<Out>;
   readonly #in: Codec<In>;
 
@@ -79,6 +80,7 @@ export class TypedConnection<Out, In = Out>
     checkCodec("codec", out);
     checkCodec("incoming", incoming);
     this.connection = connection;
+    this.#out = out;
     this.#encode = messageEncoder<Out>(out, 0);
     this.#in = incoming;
   }
@@ -91,7 +93,10 @@ export class TypedConnection<Out, In = Out>
   send(value: Out, options?: SendOptions): Promise<void> {
     let message: Uint8Array;
     try {
-      message = this.#encode(value);
+      // What is transferred must not share its buffer.
+      message = options?.transfer
+        ? this.#out.encode(value)
+        : this.#encode(value);
     } catch (error) {
       return Promise.reject(error);
     }

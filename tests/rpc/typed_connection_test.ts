@@ -196,6 +196,32 @@ for (const name of ["json", "msgpack"] as const) {
   );
 }
 
+for (const name of ["json", "msgpack"] as const) {
+  Deno.test(
+    `a value in ${name} that is transferred takes no other's bytes with it`,
+    bounded,
+    async () => {
+      await using net = new Net({
+        listen: { windowBytes: 65_536, maxWindowBytes: 65_536 },
+      });
+      const { here, there } = await typedPair(net, codecs[name]);
+      const orders = Array.from({ length: 5_000 }, (_, count): Order => ({
+        item: `${count}`.repeat(10),
+        count,
+      }));
+      // Those that wait for credit when the one in the middle is transferred
+      // would have lost their bytes, were they in the same buffer.
+      const sends = orders.map((order, count) =>
+        here.send(order, count === 4_000 ? { transfer: true } : {})
+      );
+      for (const order of orders) {
+        assertEquals(await there.receive(), order);
+      }
+      await Promise.all(sends);
+    },
+  );
+}
+
 Deno.test("leaving an iteration early reads no more", bounded, async () => {
   await using net = new Net();
   const { here, there } = await typedPair(net);
