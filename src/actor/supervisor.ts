@@ -47,6 +47,7 @@ import type {
  * ref.tell("still here");
  * ```
  *
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} if an option has the wrong type or is not known, two
  * children have one name, or a dynamic supervisor is given children.
  * @throws {RangeError} if a number is out of its range.

@@ -98,6 +98,7 @@ export class ActorSystem implements AsyncDisposable {
   /**
    * Creates a system that is ready to spawn actors.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} if an option has the wrong type, or is not known.
    * @throws {RangeError} if an option is out of its range.
    */

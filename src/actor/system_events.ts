@@ -96,6 +96,7 @@ export class SystemEvents {
    * A failure of an actor is printed on stderr too, unless a subscriber with
    * `handlesFailures` has got it.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} if `listener` is not a function, or an option has the
    * wrong type or is not known.
    */

@@ -66,6 +66,7 @@ const DEFLATE = 1;
  * assertEquals(codec.decode(bytes), value);
  * ```
  *
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} if `codec` is not a codec, or an option has the wrong
  * type or is not known.
  * @throws {RangeError} if an option is out of its range.

@@ -52,6 +52,7 @@ export class PerformanceIntegrator {
   /**
    * Creates an integrator that measures and judges with these options.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} if an option has the wrong type.
    * @throws {RangeError} if an option is out of its range.
    */

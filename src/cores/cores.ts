@@ -41,6 +41,7 @@ import { portMemory } from "./shared_ports.ts";
  *
  * @param module The module whose default export, a {@linkcode CoreMain}, is
  * called in each worker.
+ * @param options May be left out; each option has its default.
  * @throws {CoreStartError} as a rejection, if a worker does not start.
  * @throws {TypeError} as a rejection, for an option of the wrong type.
  * @throws {RangeError} as a rejection, for an option that is out of its range.

@@ -69,6 +69,7 @@ export class LoadTestManager {
   /**
    * Runs a scenario, and resolves to its result.
    *
+   * @param options May be left out; each option has its default.
    * @throws {ScenarioError} if the scenario is not valid; nothing was started.
    * @throws {TypeError} if an option is not known or of the wrong type.
    */

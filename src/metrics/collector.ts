@@ -90,6 +90,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
    * Creates a collector without snapshots of its own; call `start` or
    * `collect` next.
    *
+   * @param options May be left out; each option has its default.
    * @throws {RangeError} if a number is out of its range.
    * @throws {TypeError} if an option is not known or has the wrong type, or a
    * rule of an alert makes no sense.

@@ -139,6 +139,7 @@ export class Instruments {
   /**
    * Creates an empty set of instruments.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} if an option is not known, or has the wrong type.
    * @throws {RangeError} if a number is out of its range.
    */
@@ -157,6 +158,7 @@ export class Instruments {
   /**
    * Returns the counter of a name.
    *
+   * @param description May be left out; each part of it has its default.
    * @throws {TypeError} if the description has an option that is not known, or
    * of the wrong type.
    * @throws {InstrumentError} if OpenMetrics does not allow the name, a metric
@@ -171,6 +173,7 @@ export class Instruments {
   /**
    * Returns the gauge of a name.
    *
+   * @param description May be left out; each part of it has its default.
    * @throws {TypeError} for the same reasons as `counter`.
    * @throws {InstrumentError} for the same reasons as `counter`.
    */
@@ -181,6 +184,7 @@ export class Instruments {
   /**
    * Returns the histogram of a name.
    *
+   * @param description May be left out; each part of it has its default.
    * @throws {InstrumentError} for the same reasons as `counter`, or if it has
    * other buckets already.
    * @throws {TypeError} for the same reasons as `counter`, or if `buckets` is

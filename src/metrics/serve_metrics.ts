@@ -105,6 +105,7 @@ export interface MetricsServer extends AsyncDisposable {
  * console.assert((await response.text()).includes("process_cpu_seconds_total"));
  * ```
  *
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} if `feed` is not a feed, an option is not known, `prefix`
  * is not a path, or `hosts` has something that is not a name or address.
  */

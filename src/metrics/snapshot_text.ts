@@ -70,6 +70,7 @@ export function acceptedTextFormat(accept: string | null): SnapshotTextFormat {
  * console.assert(scrape.length === 1);
  * ```
  *
+ * @param format May be left out; it is `"openmetrics"` by default.
  * @throws {TypeError} if the snapshot is not an object, or the format is neither.
  */
 export function snapshotToText(

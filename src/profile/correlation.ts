@@ -92,6 +92,7 @@ const MIN_CHANGES = 10;
  * console.assert(found?.leads === "queue" && found.lagMs === 1000);
  * ```
  *
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} if the series are not an array of series, an option is not
  * a number, or it is not known.
  * @throws {RangeError} if an option is out of its range.

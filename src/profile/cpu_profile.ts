@@ -83,6 +83,7 @@ export class CpuProfile {
    * Returns a flame graph without idle time, as a self-contained SVG file. Each
    * box is a function on top of its caller, as wide as its time.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} if `widthPixels` is not a number.
    * @throws {RangeError} if `widthPixels` is out of its range.
    */

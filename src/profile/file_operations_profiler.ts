@@ -3,21 +3,17 @@
  *
  * @module
  */
-import { type Clock, realClock } from "../actor/mod.ts";
+import type { Clock } from "../actor/mod.ts";
 import {
   checkArray,
   checkBytes,
   checkFunction,
   checkInteger,
   checkOneOf,
-  checkOptionNames,
-  type OptionNames,
-  resolveNumbers,
 } from "../checks/internal.ts";
 import { Distribution } from "../metrics/internal.ts";
 import {
   checkBackend,
-  checkClockOption,
   checkMeasureOptions,
   SIGNAL_OPTION,
 } from "./argument_checks.ts";
@@ -27,6 +23,10 @@ import {
   CODECS,
   type CompressionAlgorithm,
 } from "./compression.ts";
+import {
+  type FileOperationsProfilerOptions,
+  resolveFileOptions,
+} from "./file_operations_options.ts";
 import type {
   CachePass,
   CacheReport,
@@ -47,36 +47,7 @@ import { mustEqual, randomBytes } from "./test_bytes.ts";
 import { directoryStorage, type StorageBackend } from "./storage_backend.ts";
 import { untilAborted } from "./until_aborted.ts";
 
-/** Options of {@linkcode FileOperationsProfiler}: how much is measured. */
-export interface FileOperationsProfilerOptions {
-  /**
-   * Number of transfers, objects or rounds, from 1 to 10000.
-   * @default {10}
-   */
-  readonly repetitions?: number;
-  /**
-   * Bytes of a transfer or an object, from 1 to 268435456.
-   * @default {1048576}
-   */
-  readonly bytes?: number;
-  /**
-   * Milliseconds that a measurement may take: a whole number, at least 1.
-   * @default {30000}
-   */
-  readonly timeoutMs?: number;
-  /**
-   * Clock that measures the times.
-   * @default {realClock}
-   */
-  readonly clock?: Clock;
-}
-
-const NAMES: OptionNames<FileOperationsProfilerOptions> = {
-  repetitions: true,
-  bytes: true,
-  timeoutMs: true,
-  clock: true,
-};
+export type { FileOperationsProfilerOptions } from "./file_operations_options.ts";
 
 /** Options of a single measurement. */
 export interface FileOperationOptions {
@@ -88,13 +59,6 @@ export interface FileOperationOptions {
 const MAX_DATA_BYTES = 2 ** 28;
 /** Maximum number of keys of a cache. */
 const MAX_KEYS = 100_000;
-
-const DEFAULTS = { repetitions: 10, bytes: 2 ** 20, timeoutMs: 30_000 };
-const RANGES = {
-  repetitions: { min: 1, max: 10_000, integer: true },
-  bytes: { min: 1, max: 2 ** 28, integer: true },
-  timeoutMs: { min: 1, max: 2 ** 31 - 1, integer: true },
-};
 
 /**
  * Measures file operations in sequence, bounded in number, bytes and time.
@@ -125,21 +89,18 @@ export class FileOperationsProfiler {
   /**
    * Creates a profiler with these limits.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} if an option has the wrong type, or is not known.
    * @throws {RangeError} if a limit is out of its range.
    */
   constructor(options: FileOperationsProfilerOptions = {}) {
-    checkOptionNames("FileOperationsProfiler", options, NAMES);
-    checkClockOption(options.clock);
-    const { repetitions, bytes, timeoutMs } = resolveNumbers(
+    const { repetitions, bytes, timeoutMs, clock } = resolveFileOptions(
       options,
-      DEFAULTS,
-      RANGES,
     );
     this.#repetitions = repetitions;
     this.#bytes = bytes;
     this.#timeoutMs = timeoutMs;
-    this.#clock = options.clock ?? realClock;
+    this.#clock = clock;
   }
 
   #limits(options: FileOperationOptions): StepLimits {
@@ -153,7 +114,11 @@ export class FileOperationsProfiler {
     };
   }
 
-  /** Measures uploads: random bytes that are sent to a URL by POST. */
+  /**
+   * Measures uploads: random bytes that are sent to a URL by POST.
+   *
+   * @param options May be left out; each option has its default.
+   */
   async upload(
     url: string,
     options: FileOperationOptions = {},
@@ -165,7 +130,11 @@ export class FileOperationsProfiler {
     });
   }
 
-  /** Measures downloads of a URL; at most `bytes` of each response count. */
+  /**
+   * Measures downloads of a URL; at most `bytes` of each response count.
+   *
+   * @param options May be left out; each option has its default.
+   */
   async download(
     url: string,
     options: FileOperationOptions = {},
@@ -199,6 +168,8 @@ export class FileOperationsProfiler {
   /**
    * Measures how objects of random bytes are written, read and removed. The
    * objects are removed even if a measurement fails.
+   *
+   * @param options May be left out; each option has its default.
    */
   async storage(
     backend: StorageBackend,
@@ -258,6 +229,8 @@ export class FileOperationsProfiler {
   /**
    * Measures storage in a new directory within the system's temporary one. It
    * is removed even if the measurement fails.
+   *
+   * @param options May be left out; each option has its default.
    */
   async temporaryDirectory(
     options: FileOperationOptions = {},
@@ -274,6 +247,7 @@ export class FileOperationsProfiler {
    * Measures how data is compressed and decompressed with each algorithm: the
    * median of `repetitions` rounds. Other work of this process slows it down.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} if an algorithm is not known.
    * @throws {RangeError} if there are no data, or more than 268435456 bytes.
    */
@@ -343,6 +317,7 @@ export class FileOperationsProfiler {
    * Measures reads through a cache that has none of the keys yet: each key
    * once, and then `repetitions` times again.
    *
+   * @param options May be left out; each option has its default.
    * @throws {RangeError} if there are no keys, or more than 100000.
    */
   async cache(

@@ -109,6 +109,7 @@ const TOLERATED_SHARE = 0.01;
  * console.assert(report.bytesPerOperation === 500);
  * ```
  *
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} if the samples are not an array, an option is not a
  * number, or it is not known.
  * @throws {RangeError} if an option is out of its range.

@@ -81,6 +81,7 @@ export class HeapWatch implements AsyncDisposable {
   /**
    * Starts to watch the heap at once.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} if an option has the wrong type, or is not known.
    * @throws {RangeError} if an option is out of its range.
    * @throws {ProfileError} if garbage must be collected and the permission for

@@ -66,6 +66,7 @@ export class NetworkProfiler {
   /**
    * Creates a profiler with these limits.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} if an option has the wrong type, or is not known.
    * @throws {RangeError} if a limit is out of its range.
    */
@@ -77,6 +78,7 @@ export class NetworkProfiler {
    * Measures a service over HTTP/1.1, with TLS for `https:`. The latency is
    * that of a GET, up to the end of the response, on an open connection.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} as a rejection, if an option is not known, or it is not a
    * URL with `http:` or `https:`.
    */
@@ -91,6 +93,7 @@ export class NetworkProfiler {
   /**
    * Measures a WebSocket service that sends back each message.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} as a rejection, if an option is not known, or it is not a
    * URL with `ws:` or `wss:`.
    */
@@ -106,6 +109,7 @@ export class NetworkProfiler {
    * Measures a stream of server-sent events. The latency is that from the
    * request to the end of the first event.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} as a rejection, if an option is not known, or it is not a
    * URL with `http:` or `https:`.
    * @throws {RangeError} as a rejection, if `streamMs` is below 1 or not finite.
@@ -122,6 +126,7 @@ export class NetworkProfiler {
    * Measures a service that sends back each message over a logical connection,
    * on a socket of its own.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} as a rejection, if an option is not known.
    */
   async logical(

@@ -75,6 +75,7 @@ export class PerformanceProfiler implements AsyncDisposable {
    * `work` throws, or with the signal's reason; the signal that `work` receives
    * aborts in that case.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} as a rejection, if `work` is not a function, or an option
    * has the wrong type or is not known.
    * @throws {RangeError} if an option is out of its range.
@@ -111,6 +112,7 @@ export class PerformanceProfiler implements AsyncDisposable {
   /**
    * Watches the heap until the watch or the profiler is disposed.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} if an option has the wrong type, or is not known.
    * @throws {RangeError} if an option is out of its range.
    * @throws {ProfileError} if the permission for the inspector is missing.

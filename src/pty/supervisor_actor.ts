@@ -101,6 +101,7 @@ const SLACK_MS = 5000;
  * them at the same time, each with its own deadlines; spawn it with
  * `shutdownMs: Infinity` if those are longer than the defaults.
  *
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} if an option is not known, or not a number.
  * @throws {RangeError} if an option is out of its range.
  *

@@ -167,6 +167,7 @@ export class ReconnectingRequester<Req, Reply> implements AsyncDisposable {
    * Sends a request and waits for its reply, over another connection if need
    * be.
    *
+   * @param options May be left out; each option has its default.
    * @throws {RequestTimeoutError} as a rejection, if no reply came in time, with
    * the last failure to connect as its `cause` if there was no connection.
    * @throws {ConnectionClosedError | ConnectionResetError | SessionLostError} as

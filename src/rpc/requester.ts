@@ -182,6 +182,7 @@ export class Requester<Req, Reply> implements AsyncDisposable {
    * Sends a request and waits for its reply. A time-out or an abort of the
    * signal rejects at once, and cancels the handler on the other side.
    *
+   * @param options May be left out; each option has its default.
    * @throws {CodecError} as a rejection, if the request cannot be encoded or
    * its reply decoded.
    * @throws {RequestFailedError} as a rejection, if the other side failed.

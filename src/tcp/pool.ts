@@ -52,6 +52,7 @@ export class ConnectionPool implements AsyncDisposable {
   /**
    * Creates a pool that is an actor of `system`, and ends with it.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} for an option of the wrong type.
    * @throws {RangeError} for an option that is out of its range.
    */
@@ -75,6 +76,7 @@ export class ConnectionPool implements AsyncDisposable {
    * up to `resumeMs`, it resolves at once, and what is sent waits for a
    * socket: see the connection's `accepted` and `phase`.
    *
+   * @param options May be left out; each option has its default.
    * @throws {ConnectError} as a rejection, when nobody listens there, the peer
    * does not speak Troupe's protocol, or the pool is closed.
    * @throws {HandshakeTimeoutError} as a rejection, when the peer says nothing.

@@ -69,6 +69,7 @@ export class TcpConnPool implements AsyncDisposable {
   /**
    * Creates a pool that is an actor of `system`, and ends with it.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} for an option that is not a number.
    * @throws {RangeError} for an option that is out of its range.
    */
@@ -89,6 +90,7 @@ export class TcpConnPool implements AsyncDisposable {
    * Takes an id on the socket to `address` into use, and dials only if there
    * is no socket yet. Closing the connection gives the lease back.
    *
+   * @param options May be left out; each option has its default.
    * @throws {ConnectError} as a rejection, when nobody listens there, the id is
    * in use on the socket, or the pool is closed.
    * @throws {RangeError} as a rejection, for an id that is not a UUID, or a

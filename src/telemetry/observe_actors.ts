@@ -91,6 +91,7 @@ const NAME_ATTRIBUTES: Readonly<Record<ActorGrouping, string | undefined>> = {
  * });
  * ```
  *
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} if `system` is not one, an option is not known or has the
  * wrong type, or `groupBy` is none of the three.
  * @throws {RangeError} if `maxGroups` is not a whole number from 1.

@@ -163,6 +163,7 @@ const METRICS: readonly SnapshotMetric[] = [
  * console.assert(start.length === 1);
  * ```
  *
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} if `feed` is not a feed, or an option is not known or has
  * the wrong type.
  */

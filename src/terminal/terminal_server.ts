@@ -103,6 +103,7 @@ const MAX_CONTROL_BYTES = 262_144;
 /**
  * Serves terminals to browsers, as actors of `system`.
  *
+ * @param options May be left out; each option has its default.
  * @throws {RangeError} if a number in the options is out of its range.
  * @throws {TypeError} if another option is invalid.
  *

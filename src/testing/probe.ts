@@ -107,6 +107,7 @@ export class Probe<M> {
   /**
    * Creates a probe that runs in `system`.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} if `system` is not an actor system, or an option has
    * the wrong type or is not known.
    */
@@ -134,6 +135,7 @@ export class Probe<M> {
   /**
    * Returns the next message, or waits for one. One call may wait at a time.
    *
+   * @param options May be left out; each option has its default.
    * @throws {ProbeError} as a rejection, if no message comes in time.
    * @throws {TypeError} as a rejection, while another call waits.
    * @throws {TypeError | RangeError} as a rejection, if an option is wrong.
@@ -173,6 +175,7 @@ export class Probe<M> {
   /**
    * Returns the reason with which an actor stopped, or waits for its end.
    *
+   * @param options May be left out; each option has its default.
    * @throws {ProbeError} as a rejection, if it does not stop in time.
    * @throws {TypeError | RangeError} as a rejection, if an argument is wrong.
    */

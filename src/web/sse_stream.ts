@@ -132,6 +132,7 @@ export class SseStream implements Disposable {
   /**
    * Creates a stream without clients.
    *
+   * @param options May be left out; each option has its default.
    * @throws {TypeError} if an option is not known, or has the wrong type.
    * @throws {RangeError} if an option is out of its range.
    */

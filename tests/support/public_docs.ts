@@ -10,6 +10,25 @@ export async function readPublicDocs(
   root: URL,
   entryPoints: readonly string[],
 ): Promise<PublicDoc[]> {
+  return [...docsIn(await readNodes(root, entryPoints), [])];
+}
+
+/**
+ * Returns the parameters of what the files export that have a value by default,
+ * and whose doc comment does not say that they may be left out: `deno doc` shows
+ * them as if they had to be given.
+ */
+export async function readUnclearDefaults(
+  root: URL,
+  entryPoints: readonly string[],
+): Promise<string[]> {
+  return [...defaultsIn(await readNodes(root, entryPoints), [])];
+}
+
+async function readNodes(
+  root: URL,
+  entryPoints: readonly string[],
+): Promise<unknown> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--json", ...entryPoints],
     cwd: root,
@@ -19,7 +38,71 @@ export async function readPublicDocs(
     throw new Error(`Cannot read the documentation: ${decoder.decode(stderr)}`);
   }
   const { nodes } = JSON.parse(decoder.decode(stdout));
-  return [...docsIn(nodes, [])];
+  return nodes;
+}
+
+/** A function, method or constructor, as `deno doc` describes it. */
+interface Documented {
+  readonly jsDoc?: { readonly tags?: readonly Tag[] };
+  readonly params: readonly Param[];
+}
+
+interface Tag {
+  readonly kind: string;
+  readonly name?: string;
+  readonly doc?: string;
+}
+
+interface Param {
+  readonly kind: string;
+  readonly left?: { readonly name?: string };
+}
+
+function* defaultsIn(
+  node: unknown,
+  path: readonly string[],
+): Generator<string> {
+  if (Array.isArray(node)) {
+    // What implements overloads has no comment, and is not shown.
+    const shown = node.length > 1 ? node.filter(hasComment) : node;
+    for (const each of shown) yield* defaultsIn(each, path);
+    return;
+  }
+  if (typeof node !== "object" || node === null) return;
+  const own = "name" in node && typeof node.name === "string"
+    ? [...path, node.name]
+    : path;
+  const documented = documentedOf(node);
+  for (const { kind, left } of documented?.params ?? []) {
+    const name = left?.name;
+    if (kind !== "assign" || name === undefined) continue;
+    const tag = documented?.jsDoc?.tags?.find((tag) =>
+      tag.kind === "param" && tag.name === name
+    );
+    if (!/may be left out|by default/i.test(tag?.doc ?? "")) {
+      yield `${[...new Set(own)].join(".")}: ${name}`;
+    }
+  }
+  for (const value of Object.values(node)) yield* defaultsIn(value, own);
+}
+
+function hasComment(node: unknown): boolean {
+  return typeof node !== "object" || node === null || !("location" in node) ||
+    "jsDoc" in node;
+}
+
+/** Returns the parameters and the comment that belong together. */
+function documentedOf(node: object): Documented | undefined {
+  const holder: {
+    readonly jsDoc?: Documented["jsDoc"];
+    readonly params?: readonly Param[];
+    readonly def?: { readonly params?: readonly Param[] };
+    readonly functionDef?: { readonly params?: readonly Param[] };
+  } = node;
+  const params = holder.params ?? holder.def?.params ??
+    holder.functionDef?.params;
+  if (params === undefined || holder.jsDoc === undefined) return undefined;
+  return { jsDoc: holder.jsDoc, params };
 }
 
 function* docsIn(node: unknown, path: readonly string[]): Generator<PublicDoc> {

@@ -88,6 +88,7 @@ const OPTION_NAMES: OptionNames<CommandLineOptions> = {
  * console.assert(code === 0);
  * ```
  *
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} if an option is not known or of the wrong type.
  */
 export async function runCommandLine(

@@ -91,6 +91,7 @@ const WAYS: readonly Way[] = [
  * console.assert(driver.validate({ url: "ftp://localhost/" }).length === 1);
  * ```
  *
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} if an option is not known, or has a value of the wrong
  * type.
  */

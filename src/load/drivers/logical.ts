@@ -147,6 +147,8 @@ interface SharedPool extends AsyncDisposable {
  * const driver = logicalDriver({ pool: { socketsPerPeer: 10 } });
  * console.assert(driver.validate({ port: 7000, value: 21 }).length === 0);
  * ```
+ *
+ * @param options May be left out; each option has its default.
  */
 export function logicalDriver(options: LogicalDriverOptions = {}): Driver {
   checkOptionNames("logicalDriver()", options, { pool: true });

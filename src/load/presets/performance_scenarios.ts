@@ -181,6 +181,8 @@ export class PerformanceScenarios {
   /**
    * Makes a scenario of chat rooms over logical connections. An operation ends
    * when a line has been delivered to all members of the room.
+   *
+   * @param options May be left out; each option has its default.
    */
   chat(options: ChatOptions = {}): Scenario {
     const names = { ...COMMON_NAMES, address: true, roomSize: true } as const;
@@ -192,6 +194,8 @@ export class PerformanceScenarios {
   /**
    * Makes a scenario that streams files to and from a disk over logical
    * connections.
+   *
+   * @param options May be left out; each option has its default.
    */
   fileStreaming(options: FileStreamingOptions = {}): Scenario {
     checkOptionNames("fileStreaming()", options, {
@@ -212,6 +216,8 @@ export class PerformanceScenarios {
    * Makes a scenario in which each user types keys and runs commands in a
    * shell, over the web as a browser does. Each shell is a process; the service
    * that is started allows 1000.
+   *
+   * @param options May be left out; each option has its default.
    */
   terminalSessions(options: TerminalSessionsOptions = {}): Scenario {
     const names = { ...COMMON_NAMES, address: true } as const;
@@ -223,6 +229,8 @@ export class PerformanceScenarios {
   /**
    * Makes a scenario that reads and writes items of a JSON API with an actor
    * behind it.
+   *
+   * @param options May be left out; each option has its default.
    */
   httpApi(options: HttpApiOptions = {}): Scenario {
     const names = { ...COMMON_NAMES, url: true } as const;
@@ -234,6 +242,8 @@ export class PerformanceScenarios {
    * Makes a scenario of subscribers to events over SSE and WebSockets. Latency
    * is the time from the publication of an event to its receipt, by the clock
    * of this host.
+   *
+   * @param options May be left out; each option has its default.
    */
   subscriptions(options: SubscriptionsOptions = {}): Scenario {
     checkOptionNames("subscriptions()", options, {
@@ -246,7 +256,11 @@ export class PerformanceScenarios {
     return compose("subscriptions", [part], options, { thinkTime: "none" });
   }
 
-  /** Makes a scenario that uses several services of one process at once. */
+  /**
+   * Makes a scenario that uses several services of one process at once.
+   *
+   * @param options May be left out; each option has its default.
+   */
   mixed(options: MixedOptions = {}): Scenario {
     const names = { ...COMMON_NAMES, services: true } as const;
     checkOptionNames("mixed()", options, names);
@@ -269,6 +283,8 @@ export class PerformanceScenarios {
   /**
    * Makes a scenario of the operations of another preset for 400 users and ten
    * minutes, which shows whether the service slows down or breaks.
+   *
+   * @param options May be left out; each option has its default.
    */
   stress(options: LongOptions = {}): Scenario {
     return this.#long("stress", options, {
@@ -279,7 +295,11 @@ export class PerformanceScenarios {
     });
   }
 
-  /** Makes a scenario of another preset for four hours, which shows leaks. */
+  /**
+   * Makes a scenario of another preset for four hours, which shows leaks.
+   *
+   * @param options May be left out; each option has its default.
+   */
   endurance(options: LongOptions = {}): Scenario {
     return this.#long("endurance", options, {
       rampUpMs: 5 * MINUTE,
@@ -330,6 +350,7 @@ export class PerformanceScenarios {
   /**
    * Makes the scenario of a preset by its name.
    *
+   * @param options May be left out; each option has its default.
    * @throws {LoadTestError} if there is no preset of that name.
    */
   make(name: string, options: PerformanceOptions = {}): Scenario {

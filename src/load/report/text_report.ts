@@ -66,6 +66,7 @@ const MIN_COLUMNS = 40;
  * console.log(resultToText(result));
  * ```
  *
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} if an option is not known or of the wrong type.
  */
 export function resultToText(

@@ -112,7 +112,11 @@ export class TestScenarioBuilder<
     return this.#with({ feeders: { ...feeders, [name]: feeder } });
   }
 
-  /** Adds a criterion that must hold. */
+  /**
+   * Adds a criterion that must hold.
+   *
+   * @param options May be left out; each option has its default.
+   */
   criterion(
     metric: string,
     is: Criterion["is"],

@@ -29,6 +29,8 @@ export class ScenarioError extends TroupeError {
   /**
    * Creates an error that lists the issues, one per line. Lines and columns
    * follow the name `source` of the text, by default `scenario`.
+   *
+   * @param options May be left out; each option has its default.
    */
   constructor(
     issues: readonly ScenarioIssue[],

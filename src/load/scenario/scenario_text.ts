@@ -67,6 +67,7 @@ const MAX_ALIASES = 100;
  * Parses and validates a scenario. YAML is version 1.2 with its core schema:
  * other tags and duplicate keys are errors.
  *
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} if the text is not a string, or an option is not known or of
  * the wrong type
  * @throws {ScenarioError} if the scenario is not valid: lists all problems,
@@ -134,6 +135,7 @@ export function parseScenario(
  * console.assert(again.name === scenario.name);
  * ```
  *
+ * @param format May be left out; it is `"yaml"` by default.
  * @throws {TypeError} if the scenario is not an object, or the format neither
  */
 export function stringifyScenario(

@@ -15,7 +15,11 @@ export class ProtocolError extends TroupeError {
   /** The code that the other side is sent. */
   readonly code: ErrorCode;
 
-  /** An error with the code that the other side is sent. */
+  /**
+   * An error with the code that the other side is sent.
+   *
+   * @param code May be left out; it is `ErrorCode.PROTOCOL` by default.
+   */
   constructor(message: string, code: ErrorCode = ErrorCode.PROTOCOL) {
     super(message);
     this.code = code;

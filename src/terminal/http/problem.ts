@@ -59,7 +59,11 @@ export class Problem extends TroupeError {
   /** Headers of the response, such as `Retry-After`. */
   readonly headers: Readonly<Record<string, string>>;
 
-  /** Makes a problem; the client that sent the request reads `detail`. */
+  /**
+   * Makes a problem; the client that sent the request reads `detail`.
+   *
+   * @param headers May be left out; by default there are none.
+   */
   constructor(
     kind: ProblemKind,
     detail: string,

@@ -58,6 +58,7 @@ export interface Asciicast extends AsyncDisposable {
  * }
  * ```
  *
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} if the source is no stream, or an option is not known.
  * @throws {RangeError} if an option is not above 0.
  * @throws {AsciicastError} if it does not start with a header of version 3.

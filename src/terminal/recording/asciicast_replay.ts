@@ -48,6 +48,7 @@ export interface ReplayAsciicastOptions {
  * }
  * ```
  *
+ * @param options May be left out; each option has its default.
  * @throws {RangeError} if an option is out of its range.
  * @throws {AsciicastError} if a line of the recording is invalid.
  */

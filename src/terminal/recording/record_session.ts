@@ -39,6 +39,7 @@ export type RecordSessionOptions = Omit<RecorderOptions, "size">;
  * console.log(await text);
  * ```
  *
+ * @param options May be left out; each option has its default.
  * @throws {RangeError} if an option is out of its range.
  * @throws {TypeError} if the session or the sink is none, the sink is locked, or
  * an option is not known or of the wrong type.
