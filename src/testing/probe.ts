@@ -188,12 +188,25 @@ export class Probe<M> {
     return await this.#within(timeoutMs, ref.stopped, `${ref.path} to stop`);
   }
 
+  /** Returns what is forgotten most where a test moves a clock. */
+  #hint(): string {
+    if (this.#clock !== realClock) {
+      return ": actors work only while a test awaits, await system.idle() before the clock is moved, or move it with advanceAsync()";
+    }
+    return this.#system.clock === realClock
+      ? ""
+      : ": the system has a clock of its own, await system.idle() and move it";
+  }
+
   #within<T>(timeoutMs: number, promise: Promise<T>, what: string): Promise<T> {
     if (timeoutMs === Infinity) return promise;
     const { promise: late, reject } = Promise.withResolvers<T>();
     const timer = this.#clock.schedule(
       timeoutMs,
-      () => reject(new ProbeError(`Expected ${what} within ${timeoutMs} ms`)),
+      () => {
+        const expected = `Expected ${what} within ${timeoutMs} ms`;
+        reject(new ProbeError(`${expected}${this.#hint()}`));
+      },
     );
     return Promise.race([promise, late]).finally(() => timer.cancel());
   }

@@ -201,3 +201,28 @@ Deno.test("expectStopped() rejects when the actor does not stop, and names it", 
 Deno.test("A failed expectation is a ProbeError", () => {
   assertEquals(new ProbeError("why").name, "ProbeError");
 });
+
+Deno.test("an expectation that fails where a test moves a clock hints at system.idle()", async () => {
+  const clock = new ManualClock();
+  await using system = new ActorSystem({ clock });
+  const manual = new Probe<string>(system, { clock });
+  const late = assertRejects(
+    () => manual.expectMessage({ timeoutMs: 5 }),
+    ProbeError,
+    "Expected a message within 5 ms: actors work only while a test awaits, await system.idle() before",
+  );
+  clock.advance(5);
+  await late;
+  const real = new Probe<string>(system);
+  await assertRejects(
+    () => real.expectMessage({ timeoutMs: 0 }),
+    ProbeError,
+    "Expected a message within 0 ms: the system has a clock of its own, await system.idle() and move it",
+  );
+  await using plain = new ActorSystem();
+  const error = await assertRejects(
+    () => new Probe<string>(plain).expectMessage({ timeoutMs: 0 }),
+    ProbeError,
+  );
+  assertEquals(error.message, "Expected a message within 0 ms");
+});
