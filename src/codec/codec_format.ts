@@ -1,5 +1,6 @@
 // A codec is a format with the bounds of its user, and what parses its values.
 
+import { kindOf } from "../checks/internal.ts";
 import {
   type Codec,
   CodecError,
@@ -129,6 +130,11 @@ export function createCodec<Plain, T>(
     name,
     encode: (value) => write(value, ALONE),
     decode(bytes: Uint8Array): T {
+      if (!(bytes instanceof Uint8Array)) {
+        throw new CodecError(
+          `${cannotDecode}: it is ${kindOf(bytes)}, it must be a Uint8Array`,
+        );
+      }
       if (bytes.length > maxBytes) {
         throw new CodecError(
           `${cannotDecode}: it has ${bytes.length} bytes, the limit is ${maxBytes}`,

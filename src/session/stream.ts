@@ -107,7 +107,9 @@ export class Stream implements LogicalConnection {
   }
 
   send(message: Uint8Array, options?: SendOptions): Promise<void> {
-    const refused = options && refuseSend(message, options);
+    const refused = options === undefined
+      ? undefined
+      : refuseSend(message, options);
     if (refused !== undefined) return refused;
     this.#idleChecks = 0;
     return options?.transfer
@@ -126,7 +128,7 @@ export class Stream implements LogicalConnection {
   }
 
   receive(options?: ReceiveOptions): Promise<Uint8Array | undefined> {
-    const refused = options && refuseReceive(options);
+    const refused = options === undefined ? undefined : refuseReceive(options);
     return refused ?? this.#inbox.receive(options);
   }
 

@@ -86,7 +86,7 @@ export class RoutedConnection implements TcpConnConnection {
   }
 
   receive(options?: TcpConnReceiveOptions): Promise<Uint8Array> {
-    const refused = options && refuseReceive(options);
+    const refused = options === undefined ? undefined : refuseReceive(options);
     return refused ?? this.#inbox.receive(options?.signal);
   }
 

@@ -1,6 +1,12 @@
 // What the types forbid, as a program without types does it.
 import { assertEquals, assertThrows } from "@std/assert";
-import { compressed, json, msgpack, raw } from "../../src/codec/mod.ts";
+import {
+  CodecError,
+  compressed,
+  json,
+  msgpack,
+  raw,
+} from "../../src/codec/mod.ts";
 
 for (const create of [json, msgpack]) {
   const { name } = create;
@@ -72,3 +78,22 @@ Deno.test("a codec may be a class with static methods", () => {
   assertEquals(codec.decode(codec.encode(true)), true);
   assertEquals(codec.name, "Flag+deflate");
 });
+
+for (const { name, decode } of [json(), msgpack()]) {
+  for (
+    const [bytes, kind] of [
+      [undefined, "missing"],
+      [null, "missing"],
+      ["{}", "a string"],
+      [new ArrayBuffer(1), "an object"],
+    ] as const
+  ) {
+    Deno.test(`${name} refuses to decode ${Deno.inspect(bytes)}, which is ${kind}`, () => {
+      assertThrows(
+        () => Reflect.apply(decode, undefined, [bytes]),
+        CodecError,
+        `Cannot decode ${name}: it is ${kind}, it must be a Uint8Array`,
+      );
+    });
+  }
+}

@@ -172,6 +172,10 @@ Deno.test(
         'Cannot use option "into" of receive()',
       ],
       [
+        untyped(here, "receive", null),
+        "Cannot use options of receive(): it is missing",
+      ],
+      [
         untyped(here, "receive", { signal: 5 }),
         "Cannot use signal: it is a number",
       ],
@@ -234,6 +238,10 @@ Deno.test(
       [
         untyped(connection, "receive", { buffer: message }),
         'Cannot use option "buffer" of receive()',
+      ],
+      [
+        untyped(connection, "receive", null),
+        "Cannot use options of receive(): it is missing",
       ],
       [
         untyped(connection, "receive", { into: [] }),
