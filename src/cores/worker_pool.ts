@@ -63,6 +63,7 @@ export interface WorkerPool<Task, Result> extends AsyncDisposable {
  *
  * @param module The module whose default export, a {@linkcode TaskHandler},
  * handles the tasks.
+ * @param options May be left out; each option has its default.
  * @throws {TypeError} for an option of the wrong type.
  * @throws {RangeError} for an option that is out of its range.
  * @throws {TroupeError} when the system is shutting down.
