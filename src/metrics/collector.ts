@@ -12,6 +12,7 @@ import {
   TroupeError,
 } from "../actor/mod.ts";
 import { checkFunction, checkNumber } from "../checks/internal.ts";
+import type { Core } from "../cores/mod.ts";
 import { readActors } from "./actor_source.ts";
 import { AlertWatch } from "./alert_watch.ts";
 import { CgroupSource } from "./cgroup_source.ts";
@@ -19,6 +20,7 @@ import {
   type MetricsCollectorOptions,
   resolveCollectorOptions,
 } from "./collector_options.ts";
+import { CoresMetrics, tellMetrics } from "./cores_metrics.ts";
 import { ErrorReporter } from "./error_reporter.ts";
 import { EventLoopDelay } from "./event_loop_delay.ts";
 import type { AlertEvent, MetricsEvent, MetricsFeed } from "./feed.ts";
@@ -28,6 +30,11 @@ import { Instruments } from "./instruments.ts";
 import { ProcessSource } from "./process_source.ts";
 import type { ActorMetrics, MetricsSnapshot } from "./snapshot.ts";
 import { SqliteHistory } from "./sqlite_history.ts";
+import {
+  threadMetrics,
+  withThreads,
+  type WorkerMetrics,
+} from "./worker_metrics.ts";
 
 /** One subscription; the same function may have several. */
 interface Subscription {
@@ -64,6 +71,8 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
   /** Instruments of the application; they are part of each snapshot. */
   readonly instruments: Instruments;
   readonly #system: ActorSystem | undefined;
+  readonly #core: Core | undefined;
+  readonly #cores: CoresMetrics | undefined;
   readonly #clock: Clock;
   readonly #timeOfDay: () => number;
   readonly #intervalMs: number;
@@ -85,6 +94,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
   /** What makes a time since 1970 of a time of the clock. */
   readonly #steadyOffsetMs: number;
   #latest: MetricsSnapshot | undefined;
+  #workers: readonly WorkerMetrics[] | undefined;
 
   /**
    * Creates a collector without snapshots of its own; call `start` or
@@ -100,9 +110,11 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     const resolved = resolveCollectorOptions(options);
     const { retentionMs, maxSnapshots, maxActorGroups, intervalMs } = resolved;
     const { alerts, instruments } = resolved;
-    const { system, historyPath, signal } = options;
+    const { system, historyPath, signal, core, cores } = options;
     const limits = { retentionMs, maxSnapshots };
     this.#system = system;
+    this.#core = core;
+    this.#cores = cores && new CoresMetrics(cores);
     this.#clock = options.clock ?? system?.clock ?? realClock;
     this.instruments = new Instruments({ ...instruments, clock: this.#clock });
     this.#timeOfDay = options.timeOfDay ?? Date.now;
@@ -153,6 +165,14 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
   /** The alerts that fire now, each with its latest value. */
   get firing(): readonly AlertEvent[] {
     return this.#alerts.firing;
+  }
+
+  /**
+   * What each thread measures for itself, at the last snapshot; `undefined`
+   * without the option `cores`.
+   */
+  get workers(): readonly WorkerMetrics[] | undefined {
+    return this.#workers;
   }
 
   /**
@@ -213,7 +233,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
   collect(): MetricsSnapshot {
     this.#assertOpen("collect");
     const nowMs = this.#clock.now();
-    const snapshot: MetricsSnapshot = {
+    const own: MetricsSnapshot = {
       sequence: ++this.#sequence,
       atMs: this.#timeNow(),
       steadyMs: Math.round(nowMs + this.#steadyOffsetMs),
@@ -224,13 +244,23 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
       actors: this.#readActors(),
       instruments: this.instruments.samples(),
     };
+    const snapshot = this.#withWorkers(own);
     this.#latest = snapshot;
     this.#ring.push(snapshot);
     this.#errors.attempt(() => this.#file?.push(snapshot));
     const alerts = this.#alerts.update(snapshot, nowMs);
+    this.#errors.attempt(() => this.#core && tellMetrics(this.#core, snapshot));
     this.#publish({ type: "snapshot", snapshot });
     for (const alert of alerts) this.#publish({ type: "alert", alert });
     return snapshot;
+  }
+
+  /** Adds up what the workers have told; the process is that of all threads. */
+  #withWorkers(own: MetricsSnapshot): MetricsSnapshot {
+    if (this.#cores === undefined) return own;
+    const main = { worker: "main", ...threadMetrics(own) };
+    this.#workers = [main, ...this.#cores.read()];
+    return withThreads(own, this.#workers);
   }
 
   #readActors(): ActorMetrics | null {
@@ -268,7 +298,12 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
 
   #close(): void {
     if (this.#phase === "closed") return;
+    // What a worker has counted since the last snapshot is not lost.
+    if (this.#core !== undefined && this.#phase === "started") {
+      this.#errors.attempt(() => void this.collect());
+    }
     this.#phase = "closed";
+    this.#cores?.[Symbol.dispose]();
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#timer?.cancel();
     this.#eventLoop?.[Symbol.dispose]();

@@ -5,6 +5,7 @@
  */
 import type { ActorSystem, Clock } from "../actor/mod.ts";
 import { MAX_ACTOR_GROUPS } from "../actor/internal.ts";
+import type { Core, Cores } from "../cores/mod.ts";
 import {
   checkFunction,
   checkMethods,
@@ -29,6 +30,19 @@ export interface MetricsCollectorOptions extends InstrumentsOptions {
    * @default {none}
    */
   readonly system?: ActorSystem;
+  /**
+   * In a worker of `cores()`, what its module gets: the main thread is told
+   * each snapshot, for the `cores` of its own collector.
+   * @default {none}
+   */
+  readonly core?: Core;
+  /**
+   * The workers of this program, each with a collector that has the option
+   * `core`. Snapshots are then sums over this thread and all workers, and the
+   * text for Prometheus has each thread with its label `worker`.
+   * @default {none}
+   */
+  readonly cores?: Cores;
   /**
    * The most groups of actors in a snapshot, a whole number from 1. Each actor
    * at the top of the tree is a group, with all below it; of more, those that
@@ -118,6 +132,8 @@ const RANGES = {
 
 const NAMES: OptionNames<MetricsCollectorOptions> = {
   system: true,
+  core: true,
+  cores: true,
   intervalMs: true,
   retentionMs: true,
   maxSnapshots: true,
@@ -145,8 +161,20 @@ export function resolveCollectorOptions(
 ): ResolvedCollectorOptions {
   checkOptionNames("MetricsCollector", options, NAMES);
   const { alerts = [], system, clock, signal, historyPath } = options;
+  const { core, cores } = options;
   if (system !== undefined) {
     checkMethods("system", system, ["tree", "spawn"], "an ActorSystem");
+  }
+  if (core !== undefined) {
+    checkMethods(
+      "core",
+      core,
+      ["tell", "handle"],
+      "what a worker's module gets",
+    );
+  }
+  if (cores !== undefined) {
+    checkMethods("cores", cores, ["askAll", "handle"], "what cores() returns");
   }
   if (clock !== undefined) checkClock(clock);
   if (signal !== undefined) checkSignal("signal", signal);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { MetricsSnapshot } from "./snapshot.ts";
+import type { WorkerMetrics } from "./worker_metrics.ts";
 
 /** An alert that fires, or has resolved. */
 export interface AlertEvent {
@@ -37,6 +38,11 @@ export interface MetricsFeed {
   readonly history: readonly MetricsSnapshot[];
   /** The alerts that fire now, each with its latest value. */
   readonly firing: readonly AlertEvent[];
+  /**
+   * What each thread measures for itself, at the last snapshot, if that is a sum
+   * over several; `undefined` otherwise.
+   */
+  readonly workers?: readonly WorkerMetrics[] | undefined;
   /**
    * Calls a listener with each event from now on, until the result is
    * disposed.

@@ -7,27 +7,60 @@
 import { baseUnitOf } from "./base_unit.ts";
 import {
   type DistributionValue,
+  type Entry,
   family,
   instrumentName,
   legalLabels,
   type MetricFamily,
   uniqueNames,
 } from "./metric_names.ts";
-import { OWN_METRICS } from "./own_metrics.ts";
+import { OWN_METRICS, THREAD_METRICS } from "./own_metrics.ts";
 import type {
   HistogramSample,
   InstrumentSample,
+  Labels,
   MetricsSnapshot,
 } from "./snapshot.ts";
+import type { WorkerMetrics } from "./worker_metrics.ts";
 
-/** Returns the families of a snapshot, without what is unknown. */
-export function metricFamilies(snapshot: MetricsSnapshot): MetricFamily[] {
+/**
+ * Returns the families of a snapshot, without what is unknown. With workers,
+ * what each thread measures for itself is theirs, with a label.
+ */
+export function metricFamilies(
+  snapshot: MetricsSnapshot,
+  workers?: readonly WorkerMetrics[],
+): MetricFamily[] {
   return uniqueNames([
     ...OWN_METRICS.map(({ type, stem, unit, help, read }) =>
       family(type, stem, unit, help, read(snapshot))
     ),
-    ...ofInstruments(snapshot.instruments),
+    ...THREAD_METRICS.map(({ type, stem, unit, help, read }) => {
+      const entries = workers?.flatMap((one) =>
+        read(one).map(([labels, value]): Entry => [
+          ofWorker(one, labels),
+          value,
+        ])
+      );
+      return family(type, stem, unit, help, entries ?? read(snapshot));
+    }),
+    ...ofInstruments(
+      workers?.flatMap((one) =>
+        one.instruments.map((sample) => ({
+          ...sample,
+          labels: ofWorker(one, sample.labels),
+        }))
+      ) ?? snapshot.instruments,
+    ),
   ]);
+}
+
+/** Adds the label of a worker; one that was there gets another name. */
+function ofWorker({ worker }: WorkerMetrics, labels: Labels): Labels {
+  const { worker: exported, ...others } = labels;
+  return exported === undefined
+    ? { ...labels, worker }
+    : { ...others, exported_worker: exported, worker };
 }
 
 /** Samples of one name, type and unit are one family. */
@@ -39,7 +72,9 @@ function ofInstruments(samples: readonly InstrumentSample[]): MetricFamily[] {
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const { type, name, unit, help } = first;
+    const { type, name, unit } = first;
+    // Another thread may know more about it.
+    const help = group.find(({ help }) => help !== "")?.help ?? "";
     const { word, convert } = baseUnitOf(unit);
     return family(
       type,

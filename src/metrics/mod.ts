@@ -41,4 +41,5 @@ export {
   snapshotToText,
 } from "./snapshot_text.ts";
 export type * from "./snapshot.ts";
+export type { ThreadMetrics, WorkerMetrics } from "./worker_metrics.ts";
 export { SseStream, type SseStreamOptions } from "../web/internal.ts";

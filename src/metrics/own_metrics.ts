@@ -17,9 +17,10 @@ import {
   withUnit,
 } from "./metric_names.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
+import type { ThreadMetrics } from "./worker_metrics.ts";
 
 /** A metric of a collector, and how its values are read. */
-export interface OwnMetric {
+interface MetricOf<From> {
   readonly type: MetricFamily["type"];
   /** The name without its unit. */
   readonly stem: string;
@@ -27,8 +28,14 @@ export interface OwnMetric {
   readonly unit: string;
   readonly help: string;
   /** Returns the values, which may be unknown, with their labels. */
-  read(snapshot: MetricsSnapshot): readonly Entry[];
+  read(from: From): readonly Entry[];
 }
+
+/** A metric of the process or of the machine. */
+export type OwnMetric = MetricOf<MetricsSnapshot>;
+
+/** A metric that each thread has for itself. */
+export type ThreadMetric = MetricOf<ThreadMetrics>;
 
 const one = (value: number | null | undefined): Entry[] => [[{}, value]];
 
@@ -61,6 +68,30 @@ const OF_PROCESS: readonly OwnMetric[] = [
     help: "Resident memory",
     read: ({ process }) => one(process.rssBytes),
   },
+  {
+    type: "gauge",
+    stem: "process_open_fds",
+    unit: "",
+    help: "Open file descriptors",
+    read: ({ process }) => one(process.openFiles),
+  },
+  {
+    type: "counter",
+    stem: "process_disk_read",
+    unit: "bytes",
+    help: "Bytes read from disks",
+    read: ({ process }) => one(process.diskReadBytes),
+  },
+  {
+    type: "counter",
+    stem: "process_disk_written",
+    unit: "bytes",
+    help: "Bytes written to disks",
+    read: ({ process }) => one(process.diskWrittenBytes),
+  },
+];
+
+const OF_THREAD: readonly ThreadMetric[] = [
   {
     type: "gauge",
     stem: "v8_heap_used",
@@ -109,27 +140,6 @@ const OF_PROCESS: readonly OwnMetric[] = [
     help: "Pauses for garbage collections",
     read: ({ process: { gc } }) =>
       gc === null ? [] : [[{}, { count: gc.count, sum: gc.pauseMs / 1000 }]],
-  },
-  {
-    type: "gauge",
-    stem: "process_open_fds",
-    unit: "",
-    help: "Open file descriptors",
-    read: ({ process }) => one(process.openFiles),
-  },
-  {
-    type: "counter",
-    stem: "process_disk_read",
-    unit: "bytes",
-    help: "Bytes read from disks",
-    read: ({ process }) => one(process.diskReadBytes),
-  },
-  {
-    type: "counter",
-    stem: "process_disk_written",
-    unit: "bytes",
-    help: "Bytes written to disks",
-    read: ({ process }) => one(process.diskWrittenBytes),
   },
   {
     type: "gauge",
@@ -227,8 +237,8 @@ const OF_HOST: readonly OwnMetric[] = [
 /** The names are those that OpenTelemetry's metrics have in Prometheus. */
 function ofActors<From>(
   { name, kind, unit, description }: ActorMetric<From>,
-  read: OwnMetric["read"],
-): OwnMetric {
+  read: ThreadMetric["read"],
+): ThreadMetric {
   return {
     type: kind === "counter" ? "counter" : "gauge",
     stem: metricName(name),
@@ -238,10 +248,12 @@ function ofActors<From>(
   };
 }
 
-/** All metrics of a collector: their names are taken, known or not. */
-export const OWN_METRICS: readonly OwnMetric[] = [
-  ...OF_PROCESS,
-  ...OF_HOST,
+/** The metrics of the process and of the machine. */
+export const OWN_METRICS: readonly OwnMetric[] = [...OF_PROCESS, ...OF_HOST];
+
+/** The metrics that each thread has for itself. */
+export const THREAD_METRICS: readonly ThreadMetric[] = [
+  ...OF_THREAD,
   ...GROUP_METRICS.map((metric) =>
     ofActors(metric, ({ actors }) =>
       (actors?.groups ?? []).map((
@@ -256,8 +268,10 @@ export const OWN_METRICS: readonly OwnMetric[] = [
   ),
 ];
 
+/** The names of all of them are taken, known or not. */
 const OWN_NAMES: ReadonlySet<string> = new Set(
-  OWN_METRICS.flatMap(({ stem, unit }) => namesIn(withUnit(stem, unit))),
+  [...OWN_METRICS, ...THREAD_METRICS]
+    .flatMap(({ stem, unit }) => namesIn(withUnit(stem, unit))),
 );
 
 /** Returns whether a name is one of the collector's, or may become one. */

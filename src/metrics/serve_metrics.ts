@@ -169,7 +169,7 @@ export function serveMetrics(
         return ofLatest(
           feed,
           (snapshot) =>
-            new Response(snapshotToText(snapshot, format), {
+            new Response(snapshotToText(snapshot, format, feed.workers), {
               headers: {
                 "content-type": SNAPSHOT_CONTENT_TYPES[format],
                 vary: "accept",

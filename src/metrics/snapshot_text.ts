@@ -3,10 +3,16 @@
  *
  * @module
  */
-import { checkObject, checkOneOf, checkString } from "../checks/internal.ts";
+import {
+  checkArray,
+  checkObject,
+  checkOneOf,
+  checkString,
+} from "../checks/internal.ts";
 import { metricFamilies } from "./metric_families.ts";
 import type { MetricFamily } from "./metric_names.ts";
 import type { Labels, MetricsSnapshot } from "./snapshot.ts";
+import type { WorkerMetrics } from "./worker_metrics.ts";
 
 /** The format of a text: OpenMetrics 1.0, or the older one of Prometheus, 0.0.4. */
 export type SnapshotTextFormat = "openmetrics" | "prometheus";
@@ -60,6 +66,11 @@ export function acceptedTextFormat(accept: string | null): SnapshotTextFormat {
  * in base units, with their words at the end of names: an instrument in `ms`
  * ends with `_seconds`. Names do not change from one snapshot to the next.
  *
+ * With `workers`, such as those of a collector with the option `cores`, what
+ * each thread measures for itself has a sample for each, with its label
+ * `worker`, in the place of the sums; a label `worker` of an instrument becomes
+ * `exported_worker`.
+ *
  * @example
  * ```ts
  * import { snapshotToText, type MetricsSnapshot } from "@troupe/troupe/metrics";
@@ -76,6 +87,7 @@ export function acceptedTextFormat(accept: string | null): SnapshotTextFormat {
 export function snapshotToText(
   snapshot: MetricsSnapshot,
   format: SnapshotTextFormat = "openmetrics",
+  workers?: readonly WorkerMetrics[],
 ): string {
   checkObject("snapshot", snapshot, "one of a MetricsCollector");
   checkObject(
@@ -84,7 +96,10 @@ export function snapshotToText(
     "that of a snapshot",
   );
   checkOneOf("format", format, ["openmetrics", "prometheus"]);
-  const families = metricFamilies(snapshot).map((family) =>
+  if (workers !== undefined) {
+    checkArray("workers", workers, "those of a MetricsCollector");
+  }
+  const families = metricFamilies(snapshot, workers).map((family) =>
     familyText(family, format)
   );
   return families.join("") + (format === "openmetrics" ? "# EOF\n" : "");

@@ -3,30 +3,8 @@ import { assertEquals } from "@std/assert";
 import { ActorSystem } from "../../src/actor/mod.ts";
 import { MetricsCollector } from "../../src/metrics/collector.ts";
 import { snapshotToText } from "../../src/metrics/snapshot_text.ts";
-import { findProgram } from "../support/programs.ts";
+import { promtoolSays, withPromtool } from "./promtool.ts";
 import { fullSnapshot } from "./snapshots.ts";
-
-const promtool = findProgram("promtool");
-if (promtool === undefined) {
-  console.warn("promtool is not run: it is not installed");
-}
-const withPromtool = { ignore: promtool === undefined };
-
-/** What `promtool check metrics` prints, and its code. */
-async function lint(text: string): Promise<string> {
-  await using child = new Deno.Command(promtool ?? "promtool", {
-    args: ["check", "metrics"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(text));
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  return `${code} ${decoder.decode(stdout)}${decoder.decode(stderr)}`;
-}
 
 Deno.test(
   "promtool accepts every metric of a collector, and instruments in any unit of time",
@@ -49,14 +27,14 @@ Deno.test(
     const { host, cgroup } = fullSnapshot();
     const known = { ...fullSnapshot(), ...rest, host, cgroup };
     const text = snapshotToText({ ...known, actors }, "prometheus");
-    assertEquals(await lint(text), "0 ");
+    assertEquals(await promtoolSays(text), "0 ");
   },
 );
 
 Deno.test("promtool refuses a text that is wrong", withPromtool, async () => {
   const text = "# HELP a_count Count\n# TYPE a_count gauge\na_count 1\n";
   assertEquals(
-    (await lint(text)).startsWith("3 a_count non-histogram"),
+    (await promtoolSays(text)).startsWith("3 a_count non-histogram"),
     true,
   );
 });

@@ -20,9 +20,9 @@ const mayImport: Record<string, readonly string[]> = {
   tcp: ["actor", "checks", "session"],
   tcp_conn: ["actor", "checks", "session", "tcp"],
   cores: ["actor", "checks", "session", "tcp"],
-  metrics: ["actor", "checks", "web"],
+  metrics: ["actor", "checks", "cores", "web"],
   telemetry: ["actor", "checks", "metrics"],
-  terminal: ["actor", "checks", "pty", "web"],
+  terminal: ["actor", "checks", "cores", "pty", "web"],
   load: [
     "actor",
     "checks",

@@ -1,0 +1,12 @@
+// What the tests of metrics over cores ask their workers.
+import { CoreTopic } from "../../../src/cores/core_topic.ts";
+
+/** Records some values in instruments; the reply comes after a snapshot. */
+export const work: CoreTopic<{ orders: number; ms: readonly number[] }> =
+  new CoreTopic("work");
+
+/** Records an order, after the last snapshot. */
+export const late: CoreTopic<void> = new CoreTopic("late");
+
+/** Ends the worker at once. */
+export const exit: CoreTopic<void> = new CoreTopic("exit");
