@@ -87,7 +87,7 @@ export function acceptedTextFormat(accept: string | null): SnapshotTextFormat {
 export function snapshotToText(
   snapshot: MetricsSnapshot,
   format: SnapshotTextFormat = "openmetrics",
-  workers?: readonly WorkerMetrics[],
+  workers: readonly WorkerMetrics[] | undefined = undefined,
 ): string {
   checkObject("snapshot", snapshot, "one of a MetricsCollector");
   checkObject(
