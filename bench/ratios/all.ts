@@ -169,6 +169,10 @@ export const all: readonly Entry[] = [
   },
   {
     name: "load/http-autocannon",
-    load: async () => (await import("./load/http.ts")).autocannon,
+    load: async () => (await import("./load/http.ts")).oneWorker,
+  },
+  {
+    name: "load/http-two-workers",
+    load: async () => (await import("./load/http.ts")).twoWorkers,
   },
 ];

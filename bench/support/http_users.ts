@@ -1,6 +1,6 @@
 /**
  * Users of an HTTP service in a process of their own, who ask without time to
- * think: by the load generator, or by autocannon. See
+ * think: by the load generator with so many workers, or by autocannon. See
  * {@linkcode MeasuringProcess}.
  *
  * @module
@@ -8,7 +8,7 @@
 
 // @ts-types="@types/autocannon"
 import autocannon from "autocannon";
-import { httpDriver } from "../../src/load/drivers/http.ts";
+import { standardDrivers } from "../../src/load/drivers/drivers.ts";
 import { LoadTestManager } from "../../src/load/load_test_manager.ts";
 import { measureWhenAsked } from "./measuring_process.ts";
 
@@ -16,14 +16,14 @@ const USERS = 50;
 const DURATION_MS = 2000;
 
 /** Resolves to successful requests a second. */
-async function generator(url: string): Promise<number> {
-  const manager = new LoadTestManager({ drivers: { http: httpDriver() } });
+async function generator(url: string, workers: number): Promise<number> {
+  const manager = new LoadTestManager({ drivers: standardDrivers() });
   const { steady, total, reasons } = await manager.run({
     name: "one small answer",
     load: { model: "closed", users: USERS },
     phases: { steadyMs: DURATION_MS },
     operations: [{ name: "get", driver: "http", request: { url } }],
-  });
+  }, { workers });
   if (total.ok === total.planned) return steady.throughput ?? 0;
   throw new Error(`Cannot measure: operations went wrong, ${reasons}`);
 }
@@ -42,6 +42,9 @@ async function byAutocannon(url: string): Promise<number> {
 if (import.meta.main) {
   const [who, port = ""] = Deno.args;
   const url = `http://127.0.0.1:${port}/`;
-  const ask = who === "autocannon" ? byAutocannon : generator;
-  await measureWhenAsked(Number(port), () => ask(url));
+  await measureWhenAsked(
+    Number(port),
+    () =>
+      who === "autocannon" ? byAutocannon(url) : generator(url, Number(who)),
+  );
 }

@@ -5,11 +5,13 @@
  */
 import {
   checkFunction,
+  checkInteger,
   checkMethods,
   checkNumber,
   checkObject,
   checkOptionNames,
   type OptionNames,
+  shown,
 } from "../checks/internal.ts";
 import type { DriverMap } from "./driver.ts";
 import type { HealthLimits } from "./run/health.ts";
@@ -25,6 +27,8 @@ const MANAGER_NAMES: OptionNames<LoadTestManagerOptions> = {
 const RUN_NAMES: OptionNames<RunOptions> = {
   signal: true,
   system: true,
+  workers: true,
+  driversModule: true,
   onProgress: true,
   prepare: true,
   cleanup: true,
@@ -67,10 +71,30 @@ export function checkHealth(health: HealthLimits): void {
   }
 }
 
+/** The most workers of a run. */
+export const MAX_WORKERS = 1024;
+
+/** Checks the address of a module with drivers. */
+export function checkDriversModule(module: unknown): void {
+  if (module instanceof URL) return;
+  if (typeof module === "string" && URL.canParse(module)) return;
+  throw new TypeError(
+    `Cannot use driversModule: it is ${
+      shown(module)
+    }, it must be a URL, such as new URL("./drivers.ts", import.meta.url)`,
+  );
+}
+
 /** Checks the options of a run. */
 export function checkRunOptions(options: RunOptions): void {
   checkOptionNames("run()", options, RUN_NAMES);
-  const { signal, system, ...hooks } = options;
+  const { signal, system, workers, driversModule, ...hooks } = options;
+  if (workers !== undefined) {
+    checkInteger("workers", workers, { min: 1, max: MAX_WORKERS });
+  }
+  if (driversModule !== undefined) {
+    checkDriversModule(driversModule);
+  }
   if (signal !== undefined) {
     checkMethods(
       "signal",

@@ -6,6 +6,7 @@
 import { realClock } from "../actor/mod.ts";
 import { checkManagerOptions, checkRunOptions } from "./check_options.ts";
 import type { LoadResult } from "./result.ts";
+import { planWorkers } from "./run/workers/workers_plan.ts";
 import { ScenarioRun } from "./run/scenario_run.ts";
 import type { LoadTestManagerOptions, RunOptions } from "./run_options.ts";
 import type { Scenario } from "./scenario/scenario.ts";
@@ -72,12 +73,21 @@ export class LoadTestManager {
    * @param options May be left out; each option has its default.
    * @throws {ScenarioError} if the scenario is not valid; nothing was started.
    * @throws {TypeError} if an option is not known or of the wrong type.
+   * @throws {RangeError} if `workers` is out of its range.
+   * @throws {LoadTestError} if workers could not have the same drivers.
    */
   async run(scenario: Scenario, options: RunOptions = {}): Promise<LoadResult> {
     checkRunOptions(options);
     const { drivers, clock = realClock } = this.#options;
     const { errors } = validateScenario(scenario, drivers);
     if (errors.length > 0) throw new ScenarioError(errors);
-    return await new ScenarioRun(scenario, clock, this.#options, options).run();
+    const workers = planWorkers(scenario, this.#options, options);
+    return await new ScenarioRun(
+      scenario,
+      clock,
+      this.#options,
+      options,
+      workers,
+    ).run();
   }
 }

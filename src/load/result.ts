@@ -78,6 +78,8 @@ export interface LoadResult {
   readonly protocols: readonly string[];
   /** What became of the virtual users. */
   readonly users: UserResult;
+  /** What each worker did; empty if the run's own thread generated the load. */
+  readonly workers: readonly WorkerResult[];
   /** The criteria and the default limits, each with its outcome. */
   readonly criteria: readonly CriterionResult[];
   /** How well the load generator itself could keep up. */
@@ -145,8 +147,22 @@ export interface UserResult {
   readonly started: number;
   /** The number of users that replaced one that stalled or crashed. */
   readonly replaced: number;
-  /** The most users at the same time. */
+  /** The most users at the same time; with workers, the sum of their most. */
   readonly peak: number;
+}
+
+/** What one of several threads did, replacements and all phases included. */
+export interface WorkerResult {
+  /** The index of the worker, from 0. */
+  readonly index: number;
+  /** Its share of the users of the scenario; in the open model, of the limit. */
+  readonly users: number;
+  /** The counters of all its operations in all phases. */
+  readonly total: Accounting;
+  /** How late one in a hundred of its operations started, in milliseconds. */
+  readonly lagP99Ms: number | null;
+  /** How late one in a hundred of its timers fired, in milliseconds. */
+  readonly eventLoopDelayP99Ms: number | null;
 }
 
 /** A criterion and whether it holds. */

@@ -44,6 +44,19 @@ export interface RunOptions {
    * @default {a system of its own}
    */
   readonly system?: ActorSystem;
+  /**
+   * The threads that generate the load, from 1 to 1024. With more than one,
+   * each is a worker with a share of the users, arrivals and records; there are
+   * no more than users. The result is one of all of them.
+   * @default {1, the thread of the program}
+   */
+  readonly workers?: number;
+  /**
+   * The module whose default export are the drivers, by name, as an absolute
+   * URL: each worker makes its own, since functions cannot be sent to it. Not
+   * needed for {@linkcode standardDrivers}.
+   */
+  readonly driversModule?: URL | string;
   /** Called about once a second with the progress of the load. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Prepares the service; called after the target has started. */

@@ -14,6 +14,32 @@ const MAX_MICROS = 1e15;
 /** The fractions of a summary, in ascending order. */
 const FRACTIONS = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
 
+/** A distribution that can be posted to another thread, without loss. */
+export interface DistributionState {
+  /** Indexes of buckets and their counts, in turn. */
+  readonly buckets: readonly number[];
+  readonly sum: number;
+  /** `Infinity` without values, as `max` is `-Infinity`. */
+  readonly min: number;
+  readonly max: number;
+}
+
+let capture: (distribution: Distribution) => DistributionState;
+let addState: (distribution: Distribution, state: DistributionState) => void;
+
+/** Returns what another thread needs to have the same distribution. */
+export function stateOf(distribution: Distribution): DistributionState {
+  return capture(distribution);
+}
+
+/** Adds all values of a distribution of another thread. */
+export function addStateTo(
+  distribution: Distribution,
+  state: DistributionState,
+): void {
+  addState(distribution, state);
+}
+
 let summarize: (parts: readonly Distribution[]) => DistributionSummary;
 
 /** Returns all values of several distributions in numbers. */
@@ -143,6 +169,33 @@ export class Distribution {
   }
 
   static {
+    capture = (distribution) => {
+      const histogram = distribution.#histogram;
+      const buckets: number[] = [];
+      let seen = 0;
+      for (let index = 0; seen < histogram.totalCount; index++) {
+        const count = histogram.getCountAtIndex(index);
+        if (count === 0) continue;
+        seen += count;
+        buckets.push(index, count);
+      }
+      return {
+        buckets,
+        sum: distribution.#sum,
+        min: distribution.#min,
+        max: distribution.#max,
+      };
+    };
+    addState = (distribution, { buckets, sum, min, max }) => {
+      const histogram = distribution.#histogram;
+      for (let at = 0; at < buckets.length; at += 2) {
+        const value = histogram.valueFromIndex(buckets[at] ?? 0);
+        histogram.recordValueWithCount(value, buckets[at + 1] ?? 0);
+      }
+      distribution.#sum += sum;
+      distribution.#min = Math.min(distribution.#min, min);
+      distribution.#max = Math.max(distribution.#max, max);
+    };
     summarize = (parts) => {
       const count = parts.reduce((count, part) => count + part.count, 0);
       if (count === 0) return NO_VALUES;

@@ -3,4 +3,9 @@
  *
  * @module
  */
-export { Distribution } from "./distribution.ts";
+export {
+  addStateTo,
+  Distribution,
+  type DistributionState,
+  stateOf,
+} from "./distribution.ts";

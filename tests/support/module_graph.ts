@@ -27,6 +27,7 @@ const mayImport: Record<string, readonly string[]> = {
     "actor",
     "checks",
     "codec",
+    "cores",
     "metrics",
     "pty",
     "rpc",

@@ -13,7 +13,8 @@ import { type Comparison, contestant, type Start } from "../harness.ts";
 const SERVICE = new URL("../../support/http_service.ts", import.meta.url);
 const USERS = new URL("../../support/http_users.ts", import.meta.url);
 
-function start(users: "generator" | "autocannon"): Start {
+/** Starts the generator with a number of workers, or autocannon. */
+function start(users: "1" | "2" | "autocannon"): Start {
   return async () => {
     await using stack = new AsyncDisposableStack();
     const service = stack.use(
@@ -28,9 +29,15 @@ function start(users: "generator" | "autocannon"): Start {
 }
 
 /** Requests a second of one thread. */
-export const autocannon: Comparison = {
+export const oneWorker: Comparison = {
   unit: "ops/s",
   rounds: 9,
-  ours: start("generator"),
+  ours: start("1"),
   baselines: { autocannon: start("autocannon") },
 };
+
+/**
+ * Requests a second of two threads, beside one autocannon; on two cores the
+ * service needs one of them as well.
+ */
+export const twoWorkers: Comparison = { ...oneWorker, ours: start("2") };

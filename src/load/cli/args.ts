@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { closestName } from "../../checks/internal.ts";
+import { MAX_WORKERS } from "../check_options.ts";
 import { LoadTestError } from "../load_errors.ts";
 import type { JsonValue } from "../../codec/mod.ts";
 import type { Override } from "./override.ts";
@@ -21,6 +22,8 @@ Runs a load test: a scenario from a file, or a preset.
   --set KEY=VALUE   changes the scenario, such as --set load.users=50 or
                     --set criteria.0.value=20; can be repeated
   --seed N          changes the seed of all random choices
+  --workers N       the threads that generate the load, each a share of it
+                    (default: 1)
   --max-lag-ms N    how late 1 % of the operations may start before the run is
                     invalid (default: 20)
   --print           prints the scenario as YAML, and runs nothing
@@ -57,6 +60,8 @@ export interface RunArguments {
   readonly out: string | undefined;
   /** Whether reports are written. */
   readonly reports: boolean;
+  /** The threads that generate the load. */
+  readonly workers: number;
   /** How late one in a hundred operations may start, in milliseconds. */
   readonly maxLagMs: number | undefined;
   /** Whether the scenario is printed instead of run. */
@@ -76,7 +81,14 @@ export type LoadArguments =
 /** An error in the arguments of the command line. */
 export class LoadUsageError extends LoadTestError {}
 
-const TEXTS = ["out", "set", "seed", "max-lag-ms", "page-port"] as const;
+const TEXTS = [
+  "out",
+  "set",
+  "seed",
+  "workers",
+  "max-lag-ms",
+  "page-port",
+] as const;
 const SWITCHES = [
   "print",
   "list",
@@ -142,6 +154,7 @@ export function readArguments(
     ],
     out: flags.out,
     reports: !flags["no-reports"],
+    workers: workersOf(flags.workers ?? "1"),
     maxLagMs: lagOf(flags["max-lag-ms"]),
     print: flags.print,
     pagePort: flags["no-page"] ? undefined : portOf(flags["page-port"] ?? "0"),
@@ -216,6 +229,14 @@ function number(name: string, text: string): number {
     `Cannot run a load test: --${name} is ${
       JSON.stringify(text)
     }, it must be a whole number`,
+  );
+}
+
+function workersOf(text: string): number {
+  const workers = number("workers", text);
+  if (workers >= 1 && workers <= MAX_WORKERS) return workers;
+  throw new LoadUsageError(
+    `Cannot run a load test: --workers is ${workers}, it must be from 1 to ${MAX_WORKERS}`,
   );
 }
 

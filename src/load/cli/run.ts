@@ -9,10 +9,13 @@ import {
   type OptionNames,
   reasonOf,
 } from "../../checks/internal.ts";
-import { checkDrivers, checkHealth } from "../check_options.ts";
+import {
+  checkDrivers,
+  checkDriversModule,
+  checkHealth,
+} from "../check_options.ts";
 import type { DriverMap } from "../driver.ts";
-import { standardDrivers } from "../drivers/drivers.ts";
-import { terminalDriver } from "../drivers/terminal.ts";
+import { LoadTestError } from "../load_errors.ts";
 import { LoadTestManager } from "../load_test_manager.ts";
 import { PerformanceScenarios } from "../presets/performance_scenarios.ts";
 import { meaningOf } from "../report/content.ts";
@@ -21,16 +24,14 @@ import { printable } from "../report/printable.ts";
 import { resultToText } from "../report/text_report.ts";
 import type { LoadResult, Verdict } from "../result.ts";
 import type { HealthLimits } from "../run/health.ts";
+import { planWorkers } from "../run/workers/workers_plan.ts";
+import type { RunOptions } from "../run_options.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { ScenarioError } from "../scenario/scenario_error.ts";
 import { stringifyScenario } from "../scenario/scenario_text.ts";
 import { validateScenario } from "../scenario/validate_scenario.ts";
-import {
-  HELP,
-  LoadUsageError,
-  readArguments,
-  type RunArguments,
-} from "./args.ts";
+import { HELP, readArguments, type RunArguments } from "./args.ts";
+import ownDrivers from "./drivers_module.ts";
 import { Interrupts } from "./interrupts.ts";
 import { LivePage } from "./live_page.ts";
 import { loadScenario } from "./load_scenario.ts";
@@ -38,6 +39,8 @@ import { makeDirectory, removeEmpty } from "./out_directory.ts";
 import { note, print } from "./output.ts";
 import { listPresets, sizeText } from "./presets.ts";
 import { columnsOf, ProgressDisplay } from "./progress_display.ts";
+
+const OWN_DRIVERS = new URL("./drivers_module.ts", import.meta.url);
 
 const EXIT_CODES: Readonly<Record<Verdict, number>> = {
   passed: 0,
@@ -57,6 +60,11 @@ export interface CommandLineOptions {
    */
   readonly drivers?: DriverMap;
   /**
+   * The module whose default export are the same drivers, as an absolute URL:
+   * `--workers` needs it with drivers of your own.
+   */
+  readonly driversModule?: URL | string;
+  /**
    * The presets: scenarios that can be run by name.
    * @default {new PerformanceScenarios()}
    */
@@ -71,6 +79,7 @@ export interface CommandLineOptions {
 
 const OPTION_NAMES: OptionNames<CommandLineOptions> = {
   drivers: true,
+  driversModule: true,
   presets: true,
   health: true,
 };
@@ -97,11 +106,13 @@ export async function runCommandLine(
 ): Promise<number> {
   checkOptionNames("runCommandLine()", options, OPTION_NAMES);
   const {
-    drivers = { ...standardDrivers(), terminal: terminalDriver() },
+    drivers = ownDrivers,
+    driversModule = options.drivers === undefined ? OWN_DRIVERS : undefined,
     presets = new PerformanceScenarios(),
     health = {},
   } = options;
   checkDrivers(drivers);
+  if (driversModule !== undefined) checkDriversModule(driversModule);
   checkHealth(health);
   try {
     const wanted = readArguments(args, presets.list());
@@ -118,13 +129,13 @@ export async function runCommandLine(
       await print(stringifyScenario(scenario).trimEnd());
       return 0;
     }
-    return await run(scenario, wanted, drivers, health);
+    return await run(scenario, wanted, { drivers, driversModule, health });
   } catch (error) {
     if (error instanceof ScenarioError) {
       await note(printable(error.message));
       return INVALID_INPUT;
     }
-    if (error instanceof LoadUsageError) {
+    if (error instanceof LoadTestError) {
       await note(`${printable(error.message)}\nSee --help`);
       return INVALID_INPUT;
     }
@@ -134,16 +145,32 @@ export async function runCommandLine(
   }
 }
 
+/** What the program that calls the command line has chosen. */
+interface GivenByProgram {
+  readonly drivers: DriverMap;
+  readonly driversModule: URL | string | undefined;
+  readonly health: HealthLimits;
+}
+
+function runOptions(
+  workers: number,
+  driversModule: URL | string | undefined,
+): RunOptions {
+  return { workers, ...driversModule === undefined ? {} : { driversModule } };
+}
+
 async function run(
   scenario: Scenario,
   settings: RunArguments,
-  drivers: DriverMap,
-  limits: HealthLimits,
+  given: GivenByProgram,
 ): Promise<number> {
-  const { quiet, json, pagePort, maxLagMs } = settings;
+  const { quiet, json, pagePort, workers, maxLagMs } = settings;
+  const { drivers, driversModule } = given;
   const health = maxLagMs === undefined
-    ? limits
-    : { ...limits, lagP99Ms: maxLagMs };
+    ? given.health
+    : { ...given.health, lagP99Ms: maxLagMs };
+  // Before a page is served and a directory made.
+  planWorkers(scenario, { drivers }, runOptions(workers, driversModule));
   // The run shuts it down, and the page shows its actors.
   const { cleanupTimeoutMs = 30_000 } = scenario.phases;
   await using system = new ActorSystem({ shutdownMs: cleanupTimeoutMs / 2 });
@@ -155,7 +182,17 @@ async function run(
     : undefined;
   if (!quiet) await announce(scenario, drivers, page);
   const result = await runShown(
-    { scenario, drivers, system, page, quiet, directory, health },
+    {
+      scenario,
+      drivers,
+      driversModule,
+      workers,
+      system,
+      page,
+      quiet,
+      directory,
+      health,
+    },
   );
   // First of all, whatever becomes of the outputs.
   const unwritten = await writeReports(result, directory).then(
@@ -198,6 +235,8 @@ async function announce(
 interface ShownRun {
   readonly scenario: Scenario;
   readonly drivers: DriverMap;
+  readonly driversModule: URL | string | undefined;
+  readonly workers: number;
   readonly system: ActorSystem;
   readonly page: LivePage | undefined;
   readonly quiet: boolean;
@@ -207,8 +246,9 @@ interface ShownRun {
 
 /** Runs the scenario and shows its progress, until Ctrl-C at the latest. */
 async function runShown(
-  { scenario, drivers, system, page, quiet, directory, health }: ShownRun,
+  shown: ShownRun,
 ): Promise<LoadResult> {
+  const { scenario, drivers, system, page, quiet, directory, health } = shown;
   using display = quiet ? undefined : new ProgressDisplay();
   using interrupts = new Interrupts({
     end: () => display?.end("Ending early; press Ctrl-C again to end at once."),
@@ -224,6 +264,7 @@ async function runShown(
     ...page && { collector: page.collector },
   });
   return await manager.run(scenario, {
+    ...runOptions(shown.workers, shown.driversModule),
     system,
     signal: interrupts.signal,
     onProgress(progress) {

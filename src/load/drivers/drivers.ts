@@ -33,7 +33,7 @@ import { websocketDriver } from "./websocket.ts";
  */
 export function standardDrivers(): Readonly<Record<string, Driver>> {
   checkNoArguments("standardDrivers()", arguments);
-  return {
+  const drivers = {
     http: httpDriver(),
     websocket: websocketDriver(),
     sse: sseDriver(),
@@ -41,4 +41,18 @@ export function standardDrivers(): Readonly<Record<string, Driver>> {
     logical: logicalDriver(),
     "web_terminal": webTerminalDriver(),
   };
+  for (const [name, driver] of Object.entries(drivers)) {
+    standard.set(driver, name);
+  }
+  return drivers;
+}
+
+const standard = new WeakMap<Driver, string>();
+
+/**
+ * Returns whether {@linkcode standardDrivers} made the driver and called it so:
+ * another thread can make its like.
+ */
+export function isStandardDriver(name: string, driver: Driver): boolean {
+  return standard.get(driver) === name;
 }

@@ -192,6 +192,23 @@ function usersText({ users }: LoadResult): string {
   } replaced`;
 }
 
+/** Returns what each worker did, such as `50.1 % of the operations`. */
+function workersText({ workers, total }: LoadResult): string | undefined {
+  if (workers.length === 0) return undefined;
+  const shares = workers.map((worker) => {
+    const { index, users, lagP99Ms } = worker;
+    const { planned } = worker.total;
+    const part = total.planned === 0 ? 0 : planned / total.planned * 100;
+    const lag = lagP99Ms === null
+      ? ""
+      : `, ${short(lagP99Ms)} ms start lag (p99)`;
+    return `worker ${index}: ${counted(users, "user")}, ${
+      counted(planned, "operation")
+    } (${short(part)} %)${lag}`;
+  });
+  return `${workers.length} threads; ${shares.join("; ")}`;
+}
+
 /** Returns how well the generator could keep up. */
 function generatorText({ generator }: LoadResult): string {
   const {
@@ -231,6 +248,7 @@ export function notesOf(
   result: LoadResult,
 ): readonly (readonly [name: string, text: string])[] {
   const payload = bytesText(result);
+  const workers = workersText(result);
   return [
     ["Phases", phasesText(result)],
     ...result.phases.flatMap(({ name, error }) =>
@@ -238,6 +256,7 @@ export function notesOf(
     ),
     ["Users", usersText(result)],
     ["Generator", generatorText(result)],
+    ...workers === undefined ? [] : [["Workers", workers] as const],
     ["Model", modelText(result)],
     ...result.protocols.map((protocol) => ["Protocol", protocol] as const),
     ...payload === undefined ? [] : [["Payload", payload] as const],

@@ -38,6 +38,17 @@ export class Counter implements Accounting {
     this[ending]++;
   }
 
+  /** Adds what another one has counted. */
+  add(other: Accounting): void {
+    this.planned += other.planned;
+    this.started += other.started;
+    this.dropped += other.dropped;
+    this.ok += other.ok;
+    this.failed += other.failed;
+    this.timedOut += other.timedOut;
+    this.interrupted += other.interrupted;
+  }
+
   /** The operations that were started and have not ended. */
   get inFlight(): number {
     return this.started - this.ok - this.failed - this.timedOut -
@@ -48,14 +59,6 @@ export class Counter implements Accounting {
 /** Returns the sum of all counters, as plain data. */
 export function sum(counters: Iterable<Accounting>): Accounting {
   const total = new Counter();
-  for (const counter of counters) {
-    total.planned += counter.planned;
-    total.started += counter.started;
-    total.dropped += counter.dropped;
-    total.ok += counter.ok;
-    total.failed += counter.failed;
-    total.timedOut += counter.timedOut;
-    total.interrupted += counter.interrupted;
-  }
+  for (const counter of counters) total.add(counter);
   return { ...total };
 }

@@ -9,6 +9,7 @@ import type { Random } from "../../stats/internal.ts";
 import type { Counter } from "./accounting.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
 import { phaseAt, type ResolvedPhases } from "./phases.ts";
+import type { Share } from "./share.ts";
 import type { TimelineRecorder } from "./timeline.ts";
 import type { UserPool } from "./user_pool.ts";
 
@@ -20,6 +21,7 @@ export interface ModelContext {
   readonly pool: UserPool;
   readonly phases: ResolvedPhases;
   readonly seed: number;
+  readonly share: Share;
   readonly operations: readonly CompiledOperation[];
   /** Draws the index of an operation, by weight. */
   readonly choose: (random: Random) => number;

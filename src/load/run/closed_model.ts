@@ -43,9 +43,9 @@ export class ClosedModel extends BaseModel implements UserModel {
   }
 
   start(): void {
-    const { startAt, phases } = this.context;
+    const { startAt, phases, share: { index, count } } = this.context;
     const { users } = this.#load;
-    for (let number = 0; number < users; number++) {
+    for (let number = index; number < users; number += count) {
       const at = startAt + userStartsAt(phases, users, number);
       this.#thinking.add(at, undefined);
     }

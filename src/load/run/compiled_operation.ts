@@ -7,6 +7,7 @@ import { type Checker, compileChecks } from "./checks.ts";
 import type { Driver, DriverMap } from "../driver.ts";
 import { RecordSource } from "./feeders.ts";
 import { LoadTestError } from "../load_errors.ts";
+import { ALL, type Share } from "./share.ts";
 import { OperationRecorder } from "./operation_recorder.ts";
 import { DEFAULT_TIMEOUT_MS } from "./phases.ts";
 import { formatPath, ScenarioError } from "../scenario/scenario_error.ts";
@@ -43,12 +44,13 @@ export function compileOperations(
   scenario: Scenario,
   drivers: DriverMap,
   outputs: { readonly [name: string]: string },
+  share: Share = ALL,
 ): CompiledOperation[] {
   const seed = scenario.seed ?? 1;
   const sources = new Map(
     Object.entries(scenario.feeders ?? {}).map(([name, feeder]) => [
       name,
-      new RecordSource(name, feeder, seed),
+      new RecordSource(name, feeder, seed, share),
     ]),
   );
   const compiled = scenario.operations.map((operation) =>

@@ -190,3 +190,27 @@ function whyNoData(measured: OperationResult | undefined): string {
     : `, and the most frequent error is "${error.message}"`;
   return `none of ${started} operations succeeded${reason}`;
 }
+
+const DEFAULT_ABORT_AFTER_MS = 5000;
+
+/**
+ * Returns why a criterion ends a run after so much of the steady phase, in a
+ * sentence; `undefined` if none does.
+ */
+export function abortingCriterion(
+  criteria: readonly Criterion[],
+  steadyMs: number,
+  results: () => {
+    readonly all: OperationResult;
+    readonly operations: readonly OperationResult[];
+  },
+): string | undefined {
+  const due = criteria.filter(({ abort, abortAfterMs }) =>
+    abort && steadyMs >= (abortAfterMs ?? DEFAULT_ABORT_AFTER_MS)
+  );
+  if (due.length === 0) return undefined;
+  const { all, operations } = results();
+  const judged = judge(due, all, operations);
+  const [broken] = explainBroken(judged, all, operations);
+  return broken && `A criterion ended the run: ${broken}`;
+}

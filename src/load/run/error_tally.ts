@@ -13,6 +13,12 @@ const MAX_REPORTED = 20;
 const MAX_LENGTH = 300;
 const OTHERS = "(other errors)";
 
+/** A tally that can be posted to another thread, without loss. */
+export interface TallyState {
+  readonly total: number;
+  readonly kept: readonly (readonly [message: string, kept: Kept])[];
+}
+
 interface Kept {
   /** How often the message came at most. */
   most: number;
@@ -42,6 +48,20 @@ export class ErrorTally {
     for (const [message, kept] of other.#kept) {
       this.#count(message, certain(kept));
     }
+  }
+
+  /** Returns what another thread needs to have the same tally. */
+  state(): TallyState {
+    const kept = [...this.#kept].map(([message, kept]) =>
+      [message, { ...kept }] as const
+    );
+    return { total: this.#total, kept };
+  }
+
+  /** Adds all errors of a tally of another thread. */
+  addState({ total, kept }: TallyState): void {
+    this.#total += total;
+    for (const [message, one] of kept) this.#count(message, certain(one));
   }
 
   #count(message: string, count: number): void {

@@ -16,19 +16,35 @@ export class GeneratorMonitor implements Disposable {
   #timer: Timer | undefined;
   #cpu: { readonly ms: number; readonly atMs: number } | undefined;
   /** How late timers fired, in milliseconds. */
-  readonly eventLoopDelay: Distribution = new Distribution();
+  eventLoopDelay: Distribution = new Distribution();
   rssPeakBytes: number | null = null;
   openFilesPeak: number | null = null;
-  /** Cores kept busy by work on average between `start` and `stop`. */
-  cpuCores: number | null = null;
-  /** Milliseconds of work, on any core, between `start` and `stop`. */
-  workMs: number | null = null;
+  /** Milliseconds between `start` and `stop`, of the clock and of any core. */
+  #busy: { readonly spanMs: number; readonly cpuMs: number } | undefined;
   #idleMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#probe();
     this.sample();
+  }
+
+  /** Milliseconds in which a core was busy, but only with waiting. */
+  get idleMs(): number {
+    return this.#idleMs;
+  }
+
+  /** Milliseconds of work, on any core, between `start` and `stop`. */
+  get workMs(): number | null {
+    if (this.#busy === undefined) return null;
+    return Math.max(0, this.#busy.cpuMs - this.#idleMs);
+  }
+
+  /** Cores kept busy by work on average between `start` and `stop`. */
+  get cpuCores(): number | null {
+    const { workMs } = this;
+    if (this.#busy === undefined || workMs === null) return null;
+    return workMs / this.#busy.spanMs;
   }
 
   /** Samples memory and descriptors. */
@@ -59,8 +75,7 @@ export class GeneratorMonitor implements Disposable {
     const [from, to] = [this.#cpu, this.#cpuNow()];
     this.#cpu = undefined;
     if (from === undefined || to === undefined || to.atMs <= from.atMs) return;
-    this.workMs = Math.max(0, to.ms - from.ms - this.#idleMs);
-    this.cpuCores = this.workMs / (to.atMs - from.atMs);
+    this.#busy = { spanMs: to.atMs - from.atMs, cpuMs: to.ms - from.ms };
   }
 
   #cpuNow(): { ms: number; atMs: number } | undefined {

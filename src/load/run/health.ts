@@ -20,7 +20,7 @@ export interface HealthLimits {
    */
   readonly eventLoopDelayP99Ms?: number;
   /**
-   * Cores that may be busy on average: one thread starts all operations.
+   * Cores that may be busy on average, of each thread that starts operations.
    * @default {0.95}
    */
   readonly cpuCores?: number;
@@ -28,6 +28,8 @@ export interface HealthLimits {
 
 /** What was measured of the generator in the steady phase. */
 export interface HealthFacts {
+  /** The threads that start operations. */
+  readonly threads: number;
   /** Whether operations had planned start times. */
   readonly hasSchedule: boolean;
   /** Whether latencies count from the planned start times. */
@@ -71,7 +73,8 @@ export function judgeHealth(
   facts: HealthFacts,
   limits: HealthLimits = {},
 ): HealthVerdict {
-  const { lagP99Ms = 20, eventLoopDelayP99Ms = 100, cpuCores = 0.95 } = limits;
+  const { lagP99Ms = 20, eventLoopDelayP99Ms = 100 } = limits;
+  const cpuCores = (limits.cpuCores ?? 0.95) * facts.threads;
   const reasons: string[] = [];
   const warnings: string[] = [];
   const maxLagMs = Math.max(lagP99Ms, (facts.serviceTimeP50Ms ?? 0) / 10);
@@ -135,10 +138,10 @@ function lagWarnings(
  * response waits longer for the thread.
  */
 function ownWarnings(
-  { workPerOperationMs, serviceTimeP50Ms, cpuCores }: HealthFacts,
+  { workPerOperationMs, serviceTimeP50Ms, cpuCores, threads }: HealthFacts,
 ): string[] {
   if (workPerOperationMs === null || !serviceTimeP50Ms) return [];
-  const busy = Math.min(cpuCores ?? 0, MAX_BUSY);
+  const busy = Math.min((cpuCores ?? 0) / threads, MAX_BUSY);
   const ownMs = workPerOperationMs / (1 - busy);
   if (ownMs < serviceTimeP50Ms * OWN_PART) return [];
   return [

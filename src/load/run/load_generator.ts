@@ -10,16 +10,21 @@ import {
   type Timer,
 } from "../../actor/mod.ts";
 import { reasonOf } from "../../checks/internal.ts";
-import { Distribution } from "../../metrics/internal.ts";
+import { Distribution, stateOf } from "../../metrics/internal.ts";
 import type { MetricsFeed } from "../../metrics/mod.ts";
 import { sum } from "./accounting.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
-import { explainBroken, judge } from "./criteria.ts";
+import { abortingCriterion } from "./criteria.ts";
 import { ClosedModel } from "./closed_model.ts";
 import { OpenModel } from "./open_model.ts";
 import type { UserModel } from "./user_model.ts";
 import type { GeneratorMonitor } from "./generator_monitor.ts";
-import { type SteadyResults, steadyResults } from "./operation_recorder.ts";
+import type { Load } from "./load.ts";
+import {
+  recorderState,
+  type SteadyResults,
+  steadyResults,
+} from "./operation_recorder.ts";
 import {
   loadMs,
   type LoadPhase,
@@ -29,14 +34,19 @@ import {
 import type { Accounting, LoadProgress, UserResult } from "../result.ts";
 import type { Timeline } from "../result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { type Share, shareOf } from "./share.ts";
 import { TimelineRecorder } from "./timeline.ts";
 import { UserPool } from "./user_pool.ts";
 import { longestMs, steadyMsUntil } from "./verdict.ts";
 import { weightedChoice } from "./weighted_choice.ts";
+import {
+  type IntervalState,
+  intervalState,
+  type LoadPart,
+} from "./workers/load_part.ts";
 
 /** How often progress is reported and abort criteria are judged, in ms. */
 const PROGRESS_INTERVAL_MS = 1000;
-const DEFAULT_ABORT_AFTER_MS = 5000;
 
 /** Options of a {@linkcode LoadGenerator}. */
 export interface LoadGeneratorOptions {
@@ -51,13 +61,16 @@ export interface LoadGeneratorOptions {
   readonly onProgress: ((progress: LoadProgress) => void) | undefined;
   /** When the run started, on the clock. */
   readonly runStartAt: number;
+  /** How much of the load it is. */
+  readonly share: Share;
 }
 
-/** Generates the load. Disposing closes what users have open. */
-export class LoadGenerator implements AsyncDisposable {
+/** Generates the load, or a share of it, on this thread. */
+export class LoadGenerator implements Load {
   readonly #options: LoadGeneratorOptions;
   readonly #system: ActorSystem;
   readonly #timeline: TimelineRecorder;
+  readonly #intervals: IntervalState[] = [];
   readonly #timers = new Set<Timer>();
   readonly #aborted = Promise.withResolvers<void>();
   readonly lag: Distribution = new Distribution();
@@ -83,6 +96,10 @@ export class LoadGenerator implements AsyncDisposable {
     });
     this.#startAt = clock.now();
     this.#timeline = new TimelineRecorder(longestMs(phases), this.startedMs);
+    if (options.share.count > 1) {
+      this.#timeline.onInterval = (users) =>
+        this.#intervals.push(intervalState(this.#timeline, users));
+    }
   }
 
   /** The start of the load, in milliseconds of the run. */
@@ -116,6 +133,7 @@ export class LoadGenerator implements AsyncDisposable {
       model,
       operations,
       timeline: this.#timeline,
+      share: this.#options.share,
     });
     const over = this.#wait(loadMs(phases));
     this.#follow();
@@ -146,6 +164,7 @@ export class LoadGenerator implements AsyncDisposable {
       pool,
       phases,
       seed,
+      share: this.#options.share,
       operations,
       choose: weightedChoice(
         scenario.operations.map(({ weight = 1 }) => weight),
@@ -223,17 +242,14 @@ export class LoadGenerator implements AsyncDisposable {
 
   #judge(): void {
     const { scenario: { criteria = [] }, phases } = this.#options;
+    if (this.abortedBy !== undefined) return;
     const steadyMs = this.#elapsedMs - phases.rampUpMs;
-    const due = criteria.filter(({ abort, abortAfterMs }) =>
-      abort && steadyMs >= (abortAfterMs ?? DEFAULT_ABORT_AFTER_MS)
+    this.abortedBy = abortingCriterion(
+      criteria,
+      steadyMs,
+      () => this.results(),
     );
-    if (due.length === 0 || this.abortedBy !== undefined) return;
-    const { all, operations } = this.results();
-    const results = judge(due, all, operations);
-    const [broken] = explainBroken(results, all, operations);
-    if (broken === undefined) return;
-    this.abortedBy = `A criterion ended the run: ${broken}`;
-    this.abort();
+    if (this.abortedBy !== undefined) this.abort();
   }
 
   // Results, so far or in the end.
@@ -260,8 +276,9 @@ export class LoadGenerator implements AsyncDisposable {
 
   /** Returns what became of the users. */
   users(): UserResult {
-    const { load } = this.#options.scenario;
-    const planned = load.model === "open" ? load.maxUsers : load.users;
+    const { scenario: { load }, share } = this.#options;
+    const users = load.model === "open" ? load.maxUsers : load.users;
+    const planned = shareOf(users, share);
     return this.#pool?.result(planned) ??
       { planned, started: 0, replaced: 0, peak: 0 };
   }
@@ -269,6 +286,28 @@ export class LoadGenerator implements AsyncDisposable {
   /** Returns the timeline of the load. */
   timeline(): Timeline {
     return this.#timeline.finish(...this.#now);
+  }
+
+  /** Returns all that another thread needs to merge this share of the load. */
+  part(isOver: boolean): LoadPart {
+    const { operations, monitor } = this.#options;
+    if (isOver && !this.#timeline.isEmpty) {
+      this.#timeline.endInterval(...this.#now);
+    }
+    return {
+      operations: operations.map(({ recorder }) => recorderState(recorder)),
+      lag: stateOf(this.lag),
+      eventLoopDelay: stateOf(monitor.eventLoopDelay),
+      idleMs: monitor.idleMs,
+      intervals: this.#intervals.splice(0),
+      current: intervalState(this.#timeline, this.#pool?.size ?? 0),
+      users: this.users(),
+      inFlight: this.#pool?.inFlight ?? 0,
+      elapsedMs: this.#elapsedMs,
+      issuedMs: this.#issuedMs ?? this.#elapsedMs,
+      durationMs: this.#durationMs,
+      warnings: [...this.warnings],
+    };
   }
 
   /** Closes what users have open, within the limit of the clean-up. */

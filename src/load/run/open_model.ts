@@ -8,6 +8,7 @@ import type { OpenLoad } from "../scenario/scenario.ts";
 import { Arrivals } from "./arrivals.ts";
 import { BaseModel, type ModelContext } from "./base_model.ts";
 import { PunctualTimer } from "./punctual_timer.ts";
+import { shareOf } from "./share.ts";
 import type { UserModel } from "./user_model.ts";
 import type { VirtualUser } from "./virtual_user.ts";
 
@@ -18,10 +19,13 @@ export class OpenModel extends BaseModel implements UserModel {
   readonly #random: Random;
   readonly #idle: VirtualUser[] = [];
   readonly #timer: PunctualTimer;
+  /** How many arrivals come before the next one of this worker. */
+  #ours: number;
 
   constructor(context: ModelContext, load: OpenLoad) {
     super(context);
-    this.#maxUsers = load.maxUsers;
+    this.#maxUsers = shareOf(load.maxUsers, context.share);
+    this.#ours = context.share.index;
     this.#timer = new PunctualTimer(
       context.clock,
       () => this.#arrive(),
@@ -52,12 +56,26 @@ export class OpenModel extends BaseModel implements UserModel {
   #arrive(): void {
     const now = this.context.clock.now();
     let nextMs: number | undefined;
-    while ((nextMs = this.#arrivals.nextMs) !== undefined) {
+    while ((nextMs = this.#nextMs()) !== undefined) {
       const plannedAt = this.context.startAt + nextMs;
       if (plannedAt > now) return this.#timer.set(plannedAt);
       this.#arrivals.advance();
+      this.#ours = this.context.share.count - 1;
       this.#dispatch(plannedAt, now);
     }
+  }
+
+  /**
+   * Returns the next start of this worker. Those of the others are drawn as
+   * well: together they are what one worker would have.
+   */
+  #nextMs(): number | undefined {
+    for (; this.#ours > 0; this.#ours--) {
+      if (this.#arrivals.nextMs === undefined) return undefined;
+      this.draw(this.#random);
+      this.#arrivals.advance();
+    }
+    return this.#arrivals.nextMs;
   }
 
   #dispatch(plannedAt: number, now: number): void {

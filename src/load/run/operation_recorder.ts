@@ -3,11 +3,16 @@
  *
  * @module
  */
-import { Distribution } from "../../metrics/internal.ts";
+import {
+  addStateTo,
+  Distribution,
+  type DistributionState,
+  stateOf,
+} from "../../metrics/internal.ts";
 import { Counter, sum } from "./accounting.ts";
-import { ErrorTally } from "./error_tally.ts";
+import { ErrorTally, type TallyState } from "./error_tally.ts";
 import type { OperationOutcome } from "../driver.ts";
-import type { OperationResult } from "../result.ts";
+import type { Accounting, OperationResult } from "../result.ts";
 
 /** Counters and times of one operation. */
 export class OperationRecorder {
@@ -34,6 +39,45 @@ export class OperationRecorder {
     if (isCount(sentBytes)) this.sentBytes += sentBytes;
     if (isCount(receivedBytes)) this.receivedBytes += receivedBytes;
   }
+}
+
+/** Counters and times of one operation that can be posted. */
+export interface RecorderState {
+  readonly steady: Accounting;
+  readonly outside: Accounting;
+  readonly latency: DistributionState;
+  readonly serviceTime: DistributionState;
+  readonly errors: TallyState;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
+/** Returns what another thread needs to have the same recorder. */
+export function recorderState(recorder: OperationRecorder): RecorderState {
+  const { steady, outside, latency, serviceTime, errors } = recorder;
+  return {
+    steady: sum([steady]),
+    outside: sum([outside]),
+    latency: stateOf(latency),
+    serviceTime: stateOf(serviceTime),
+    errors: errors.state(),
+    sentBytes: recorder.sentBytes,
+    receivedBytes: recorder.receivedBytes,
+  };
+}
+
+/** Adds all that a recorder of another thread has recorded. */
+export function addRecorderState(
+  recorder: OperationRecorder,
+  state: RecorderState,
+): void {
+  recorder.steady.add(state.steady);
+  recorder.outside.add(state.outside);
+  addStateTo(recorder.latency, state.latency);
+  addStateTo(recorder.serviceTime, state.serviceTime);
+  recorder.errors.addState(state.errors);
+  recorder.sentBytes += state.sentBytes;
+  recorder.receivedBytes += state.receivedBytes;
 }
 
 function isCount(bytes: number): boolean {

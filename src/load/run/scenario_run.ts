@@ -14,7 +14,11 @@ import {
 import { explainBroken, judgeAll } from "./criteria.ts";
 import { GeneratorMonitor } from "./generator_monitor.ts";
 import { type HealthVerdict, judgeHealth } from "./health.ts";
+import type { Load } from "./load.ts";
 import { LoadGenerator } from "./load_generator.ts";
+import { ALL } from "./share.ts";
+import { WorkersLoad } from "./workers/workers_load.ts";
+import type { WorkersPlan } from "./workers/workers_plan.ts";
 import type { LoadTestManagerOptions, RunOptions } from "../run_options.ts";
 import { phaseText, type ResolvedPhases, resolvePhases } from "./phases.ts";
 import type {
@@ -39,6 +43,7 @@ export class ScenarioRun {
   readonly #clock: Clock;
   readonly #manager: LoadTestManagerOptions;
   readonly #options: RunOptions;
+  readonly #workersPlan: WorkersPlan | undefined;
   readonly #startedAt = new Date();
   readonly #startAt: number;
   readonly #done: PhaseResult[] = [];
@@ -47,26 +52,30 @@ export class ScenarioRun {
   #aborted: string | undefined;
   #starting: Promise<RunningTarget> | undefined;
   #target: RunningTarget | undefined;
-  #load: LoadGenerator | undefined;
+  #load: Load | undefined;
+  /** The load if workers generate it, from when they are started. */
+  #workers: WorkersLoad | undefined;
 
   constructor(
     scenario: Scenario,
     clock: Clock,
     manager: LoadTestManagerOptions,
     options: RunOptions,
+    workers: WorkersPlan | undefined,
   ) {
     this.#scenario = scenario;
     this.#phases = resolvePhases(scenario.phases, scenario.operations);
     this.#clock = clock;
     this.#manager = manager;
     this.#options = options;
+    this.#workersPlan = workers;
     this.#startAt = clock.now();
   }
 
   /** Runs it. Never rejects: whatever goes wrong is in the result. */
   async run(): Promise<LoadResult> {
     using monitor = new GeneratorMonitor(this.#clock);
-    const operations = await this.#prepare();
+    const operations = await this.#prepare(monitor);
     if (operations !== undefined) {
       try {
         await this.#drive(operations, monitor);
@@ -81,7 +90,9 @@ export class ScenarioRun {
 
   // The phases.
 
-  async #prepare(): Promise<CompiledOperation[] | undefined> {
+  async #prepare(
+    monitor: GeneratorMonitor,
+  ): Promise<CompiledOperation[] | undefined> {
     const { prepareTimeoutMs } = this.#phases;
     const { signal, prepare } = this.#options;
     try {
@@ -101,6 +112,11 @@ export class ScenarioRun {
             this.#manager.drivers,
             this.#outputs,
           );
+          if (this.#workersPlan !== undefined) {
+            const load = this.#startWorkers(this.#workersPlan, monitor);
+            this.#load = this.#workers = load;
+            await load.ready();
+          }
           await prepare?.({ target: this.#outputs, signal });
           return operations;
         },
@@ -119,7 +135,7 @@ export class ScenarioRun {
     monitor: GeneratorMonitor,
   ): Promise<void> {
     const { signal, onProgress, system } = this.#options;
-    const load = this.#load = new LoadGenerator({
+    const load = this.#load = this.#workers ?? new LoadGenerator({
       scenario: this.#scenario,
       phases: this.#phases,
       operations,
@@ -129,6 +145,7 @@ export class ScenarioRun {
       system,
       onProgress,
       runStartAt: this.#startAt,
+      share: ALL,
     });
     let isOver = false;
     const onAbort = () => load.abort();
@@ -141,11 +158,32 @@ export class ScenarioRun {
     if (signal?.aborted) load.abort();
     await load.run();
     isOver = true;
+    this.#invalid.push(...this.#workers?.lost ?? []);
     signal?.removeEventListener("abort", onAbort);
     const { startedMs, durationMs } = load;
     this.#done.push(...loadPhases(this.#phases, startedMs, durationMs));
     if (signal?.aborted) this.#abortedIn(this.#done.at(-1)?.name ?? "prepare");
     else this.#aborted = load.abortedBy;
+  }
+
+  /** Starts the workers; they wait until the load starts. */
+  #startWorkers(
+    { count, driversModule }: WorkersPlan,
+    monitor: GeneratorMonitor,
+  ): WorkersLoad {
+    const { criteria: _, ...scenario } = this.#scenario;
+    return new WorkersLoad({
+      scenario: this.#scenario,
+      phases: this.#phases,
+      workers: count,
+      data: { scenario, outputs: this.#outputs, driversModule },
+      clock: this.#clock,
+      monitor,
+      feed: this.#manager.collector,
+      system: this.#options.system,
+      onProgress: this.#options.onProgress,
+      runStartAt: this.#startAt,
+    });
   }
 
   async #cleanUp(): Promise<void> {
@@ -263,6 +301,7 @@ export class ScenarioRun {
       operations,
       protocols: protocolsOf(this.#scenario, this.#manager.drivers),
       users: load?.users() ?? this.#noUsers(),
+      workers: this.#workers?.workers() ?? [],
       criteria,
       generator: generatorHealth(monitor, lag, workMs, health),
       timeline: load?.timeline() ??
@@ -280,6 +319,7 @@ export class ScenarioRun {
     if (this.#load === undefined) return { reasons: [], warnings: [] };
     const { load } = this.#scenario;
     return judgeHealth({
+      threads: this.#workersPlan?.count ?? 1,
       hasSchedule: load.model === "open" || load.thinkTime !== undefined,
       isOpen: load.model === "open",
       lag: lag.summary(),

@@ -30,6 +30,8 @@ export class TimelineRecorder {
   errors = 0;
   dropped = 0;
   readonly #offsetMs: number;
+  /** Called when an interval ends, before anything of it is forgotten. */
+  onInterval: ((users: number) => void) | undefined;
   /** The start of the current interval, in milliseconds of the load. */
   startMs = 0;
 
@@ -37,6 +39,11 @@ export class TimelineRecorder {
   constructor(longestMs: number, offsetMs: number) {
     this.intervalMs = timelineIntervalMs(longestMs);
     this.#offsetMs = offsetMs;
+  }
+
+  /** Whether nothing has happened in the current interval. */
+  get isEmpty(): boolean {
+    return this.ok + this.errors + this.dropped === 0;
   }
 
   /** The end of the current interval, in milliseconds of the load. */
@@ -62,6 +69,7 @@ export class TimelineRecorder {
 
   /** Ends the interval. If that is late, it holds what came until then. */
   endInterval(phase: PhaseName, users: number): void {
+    this.onInterval?.(users);
     const point = this.point(phase, users);
     const last = this.#points[MAX_POINTS - 1];
     if (last === undefined) this.#points.push(point);
@@ -81,9 +89,7 @@ export class TimelineRecorder {
 
   /** Ends the last interval, if there is anything in it, and returns all. */
   finish(phase: PhaseName, users: number): Timeline {
-    if (this.ok + this.errors + this.dropped > 0) {
-      this.endInterval(phase, users);
-    }
+    if (!this.isEmpty) this.endInterval(phase, users);
     return { intervalMs: this.intervalMs, points: [...this.#points] };
   }
 }

@@ -10,6 +10,7 @@ import type { UserResult } from "../result.ts";
 import type { Attempt } from "./attempt.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
 import { ErrorTally } from "./error_tally.ts";
+import type { Share } from "./share.ts";
 import type { TimelineRecorder } from "./timeline.ts";
 import type { UserModel } from "./user_model.ts";
 import { type UserHost, VirtualUser } from "./virtual_user.ts";
@@ -25,6 +26,7 @@ export interface UserPoolOptions {
   readonly model: "open" | "closed";
   readonly operations: readonly CompiledOperation[];
   readonly timeline: TimelineRecorder;
+  readonly share: Share;
 }
 
 /** The users of a run. */
@@ -33,6 +35,7 @@ export class UserPool implements UserHost {
   readonly #clock: Clock;
   readonly #isOpen: boolean;
   readonly #timeline: TimelineRecorder;
+  readonly #share: Share;
   readonly #users = new Set<VirtualUser>();
   readonly #sweepMs: number;
   #sweeper: Timer | undefined;
@@ -54,6 +57,7 @@ export class UserPool implements UserHost {
     this.#clock = options.clock;
     this.#isOpen = options.model === "open";
     this.#timeline = options.timeline;
+    this.#share = options.share;
     const shortestMs = Math.min(
       ...options.operations.map(({ timeoutMs }) => timeoutMs),
     );
@@ -92,9 +96,10 @@ export class UserPool implements UserHost {
 
   /** Adds a user to the pool, and starts it. */
   spawn(): VirtualUser {
-    const user = new VirtualUser(this, this.#spawned);
-    const ref = user.spawn(this.#context, `user-${this.#spawned}`);
-    this.#spawned++;
+    const { index, count } = this.#share;
+    const number = index + count * this.#spawned++;
+    const user = new VirtualUser(this, number);
+    const ref = user.spawn(this.#context, `user-${number}`);
     this.#users.add(user);
     this.#peak = Math.max(this.#peak, this.#users.size);
     ref.stopped.then(({ type }) => {

@@ -26,6 +26,7 @@ Deno.test("a file or a preset is enough", () => {
     out: undefined,
     reports: true,
     print: false,
+    workers: 1,
     maxLagMs: undefined,
     pagePort: 0,
     quiet: false,

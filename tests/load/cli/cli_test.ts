@@ -160,6 +160,28 @@ Deno.test("SIGINT is exit code 4, with all files", bounded, async () => {
 });
 
 Deno.test(
+  "--workers spreads the load over threads, and Ctrl-C ends all",
+  bounded,
+  async () => {
+    await using command = new Command();
+    const path = command.write("short.json", shortScenario());
+    const options = ["--json", "--no-reports", "--workers", "2"];
+    command.start(path, "--set", "phases.steadyMs=60000", ...options);
+    await command.line(/ steady /);
+    command.signal("SIGINT");
+    const { code, stdout, stderr } = await command.ended();
+    assertEquals(code, 4, stderr);
+    const result: LoadResult = JSON.parse(stdout);
+    assertEquals(result.workers.map(({ users }) => users), [1, 1]);
+    const planned = result.workers.map(({ total }) => total.planned);
+    assertEquals(
+      planned.reduce((sum, one) => sum + one),
+      result.total.planned,
+    );
+  },
+);
+
+Deno.test(
   "--help lists the exit codes, with exit code 0",
   bounded,
   async () => {

@@ -91,6 +91,22 @@ export const failed: LoadResult = {
   operations: [operation("join"), operation("send")],
   protocols: ["send: HTTP/1.1"],
   users: { planned: 10, started: 12, replaced: 2, peak: 10 },
+  workers: [
+    {
+      index: 0,
+      users: 5,
+      total: { ...accounting, planned: 655, started: 652, ok: 645 },
+      lagP99Ms: 3,
+      eventLoopDelayP99Ms: 2,
+    },
+    {
+      index: 1,
+      users: 5,
+      total: { ...accounting, planned: 655, started: 652, ok: 645 },
+      lagP99Ms: null,
+      eventLoopDelayP99Ms: null,
+    },
+  ],
   criteria: [
     {
       criterion: { metric: "latency.p99", is: "below", value: 30 },
@@ -214,6 +230,16 @@ export const results: fc.Arbitrary<LoadResult> = fc.record({
     replaced: number,
     peak: number,
   }),
+  workers: fc.array(
+    fc.record({
+      index: number,
+      users: number,
+      total: accountings,
+      lagP99Ms: known,
+      eventLoopDelayP99Ms: known,
+    }),
+    { maxLength: 2 },
+  ),
   criteria: fc.array(
     fc.record({
       criterion: fc.record({

@@ -11,6 +11,7 @@ function times(ms: number): DistributionSummary {
 
 Deno.test("a generator is unhealthy when it is late, or busy while there is a schedule", () => {
   const well: HealthFacts = {
+    threads: 1,
     hasSchedule: true,
     isOpen: true,
     lag: times(1),
@@ -35,6 +36,7 @@ Deno.test("a generator is unhealthy when it is late, or busy while there is a sc
 });
 
 const well: HealthFacts = {
+  threads: 1,
   hasSchedule: true,
   isOpen: true,
   lag: times(0.05),

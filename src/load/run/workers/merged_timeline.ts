@@ -1,0 +1,102 @@
+/**
+ * The timeline of all workers, interval by interval.
+ *
+ * @module
+ */
+import { addStateTo, Distribution } from "../../../metrics/internal.ts";
+import type { Timeline, TimelinePoint } from "../../result.ts";
+import { phaseAt, type ResolvedPhases } from "../phases.ts";
+import { timelineIntervalMs } from "../timeline.ts";
+import { longestMs } from "../verdict.ts";
+import type { IntervalState } from "./load_part.ts";
+
+interface Merged {
+  readonly latency: Distribution;
+  users: number;
+  ok: number;
+  errors: number;
+  dropped: number;
+}
+
+/** Merges the intervals of workers, which may come at different times. */
+export class MergedTimeline {
+  readonly #phases: ResolvedPhases;
+  readonly #workers: number;
+  readonly #offsetMs: number;
+  readonly #intervalMs: number;
+  readonly #open = new Map<number, { merged: Merged; parts: number }>();
+  readonly #points = new Map<number, TimelinePoint>();
+
+  /** Creates one for a load that starts at `offsetMs` of the run. */
+  constructor(phases: ResolvedPhases, workers: number, offsetMs: number) {
+    this.#phases = phases;
+    this.#workers = workers;
+    this.#offsetMs = offsetMs;
+    this.#intervalMs = timelineIntervalMs(longestMs(phases));
+  }
+
+  /** Adds an interval that has ended in one worker. */
+  add(interval: IntervalState): void {
+    const { startMs } = interval;
+    const open = this.#open.get(startMs) ?? { merged: nothing(), parts: 0 };
+    this.#open.set(startMs, open);
+    addTo(open.merged, interval);
+    // Times are kept until all workers have sent theirs.
+    if (++open.parts === this.#workers) this.#end(startMs, open.merged);
+  }
+
+  /** Returns the point of the intervals that the workers are in. */
+  current(intervals: readonly IntervalState[]): TimelinePoint {
+    const startMs = Math.max(0, ...intervals.map(({ startMs }) => startMs));
+    const merged = nothing();
+    for (const interval of intervals) addTo(merged, interval);
+    return this.#point(startMs, merged);
+  }
+
+  #end(startMs: number, merged: Merged): void {
+    this.#open.delete(startMs);
+    this.#points.set(startMs, this.#point(startMs, merged));
+  }
+
+  #point(startMs: number, merged: Merged): TimelinePoint {
+    const { latency, users, ok, errors, dropped } = merged;
+    return {
+      atMs: this.#offsetMs + startMs,
+      phase: phaseAt(this.#phases, startMs),
+      users,
+      ok,
+      errors,
+      dropped,
+      latencyP50Ms: latency.quantile(0.5),
+      latencyP99Ms: latency.quantile(0.99),
+      latencyMaxMs: latency.quantile(1),
+    };
+  }
+
+  /** Ends what is open, and returns all in order of time. */
+  finish(): Timeline {
+    for (const [startMs, { merged }] of this.#open) this.#end(startMs, merged);
+    return {
+      intervalMs: this.#intervalMs,
+      points: [...this.#points.values()].sort((a, b) => a.atMs - b.atMs),
+    };
+  }
+}
+
+function nothing(): Merged {
+  return {
+    latency: new Distribution(),
+    users: 0,
+    ok: 0,
+    errors: 0,
+    dropped: 0,
+  };
+}
+
+function addTo(merged: Merged, interval: IntervalState): void {
+  merged.users += interval.users;
+  merged.ok += interval.ok;
+  merged.errors += interval.errors;
+  merged.dropped += interval.dropped;
+  addStateTo(merged.latency, interval.latency);
+}

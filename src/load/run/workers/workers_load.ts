@@ -1,0 +1,305 @@
+/**
+ * The load of a run that several workers generate, each its share.
+ *
+ * @module
+ */
+import { ActorSystem } from "../../../actor/mod.ts";
+import type { Clock, Timer } from "../../../actor/mod.ts";
+import { reasonOf } from "../../../checks/internal.ts";
+import { type Cores, cores } from "../../../cores/mod.ts";
+import type { Distribution, MetricsFeed } from "../../../metrics/mod.ts";
+import type {
+  Accounting,
+  LoadProgress,
+  Timeline,
+  UserResult,
+  WorkerResult,
+} from "../../result.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
+import { sum } from "../accounting.ts";
+import { abortingCriterion } from "../criteria.ts";
+import type { GeneratorMonitor } from "../generator_monitor.ts";
+import type { Load } from "../load.ts";
+import { type SteadyResults, steadyResults } from "../operation_recorder.ts";
+import { loadMs, phaseAt, type ResolvedPhases } from "../phases.ts";
+import { steadyMsUntil } from "../verdict.ts";
+import {
+  interruptedPart,
+  type LoadPart,
+  mergeDistributions,
+  mergeRecorders,
+  mergeUsers,
+} from "./load_part.ts";
+import {
+  ABORT_SHARE,
+  type LoadWorkerData,
+  RUN_SHARE,
+  SHARE_PROGRESS,
+} from "./load_topics.ts";
+import { MergedTimeline } from "./merged_timeline.ts";
+
+/** How often progress is reported and abort criteria are judged, in ms. */
+const PROGRESS_INTERVAL_MS = 1000;
+
+const WORKER = new URL("./load_worker.ts", import.meta.url);
+
+/** Options of a {@linkcode WorkersLoad}. */
+export interface WorkersLoadOptions {
+  readonly scenario: Scenario;
+  readonly phases: ResolvedPhases;
+  readonly workers: number;
+  readonly data: LoadWorkerData;
+  readonly clock: Clock;
+  readonly monitor: GeneratorMonitor;
+  readonly feed: MetricsFeed | undefined;
+  /** Where the workers are supervised; the load has one of its own without. */
+  readonly system: ActorSystem | undefined;
+  readonly onProgress: ((progress: LoadProgress) => void) | undefined;
+  /** When the run started, on the clock. */
+  readonly runStartAt: number;
+}
+
+/** Has workers generate the load, and merges what they measure. */
+export class WorkersLoad implements Load {
+  readonly #options: WorkersLoadOptions;
+  readonly #system: ActorSystem;
+  readonly #cores: Promise<Cores>;
+  readonly #parts: (LoadPart | undefined)[];
+  readonly #timers = new Set<Timer>();
+  readonly #ownWarnings: string[] = [];
+  #timeline: MergedTimeline | undefined;
+  #startAt = 0;
+  #isAborted = false;
+  #isOver = false;
+  /** Why the run is invalid, in sentences. */
+  readonly lost: string[] = [];
+  abortedBy: string | undefined;
+
+  /** Starts the workers, which do nothing yet. */
+  constructor(options: WorkersLoadOptions) {
+    const { workers, phases, data } = options;
+    this.#options = options;
+    this.#parts = Array.from({ length: workers });
+    const shutdownMs = phases.cleanupTimeoutMs / 2;
+    this.#system = options.system ?? new ActorSystem({ shutdownMs });
+    if (options.system === undefined) {
+      // A worker that is lost is a reason of the result.
+      this.#system.events.subscribe(() => {}, { handlesFailures: true });
+    }
+    this.#cores = cores(this.#system, WORKER, {
+      count: workers,
+      data,
+      // They share no port.
+      spread: "first_worker",
+      startMs: phases.prepareTimeoutMs,
+      shutdownMs,
+      handlers: [
+        SHARE_PROGRESS.handledBy((part, index) => this.#onPart(index, part)),
+      ],
+    });
+    this.#cores.catch(() => {});
+  }
+
+  /** Resolves when all workers can start; rejects if one cannot. */
+  async ready(): Promise<void> {
+    await this.#cores;
+  }
+
+  async run(): Promise<void> {
+    const { clock, phases, runStartAt, workers, monitor } = this.#options;
+    const workersReady = await this.#cores;
+    this.#startAt = clock.now();
+    const startedMs = this.#startAt - runStartAt;
+    this.#timeline = new MergedTimeline(phases, workers, startedMs);
+    const { rampUpMs, steadyMs } = phases;
+    this.#at(rampUpMs, () => monitor.start());
+    this.#at(rampUpMs + steadyMs, () => monitor.stop());
+    this.#at(PROGRESS_INTERVAL_MS, this.#follow);
+    const shares = this.#parts.map(async (_, index) => {
+      try {
+        const part = await workersReady.ask(index, RUN_SHARE, undefined, {
+          timeoutMs: Infinity,
+        });
+        this.#onPart(index, part);
+      } catch (error) {
+        this.#lose(index, error);
+      }
+    });
+    if (this.#isAborted) this.abort();
+    await Promise.all(shares);
+    this.#isOver = true;
+    monitor.stop();
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+    monitor.eventLoopDelay = mergeDistributions(
+      this.#known.map(({ eventLoopDelay }) => eventLoopDelay),
+    );
+    for (const { idleMs } of this.#known) monitor.addIdle(idleMs);
+  }
+
+  abort(): void {
+    this.#isAborted = true;
+    this.#cores.then((workers) => {
+      for (let index = 0; index < workers.count; index++) {
+        workers.tell(index, ABORT_SHARE, undefined);
+      }
+    }, () => {});
+  }
+
+  #onPart(index: number, part: LoadPart): void {
+    if (this.#isOver) return;
+    this.#parts[index] = part;
+    for (const interval of part.intervals) this.#timeline?.add(interval);
+  }
+
+  /** A smaller load would measure something else: the others end as well. */
+  #lose(index: number, error: unknown): void {
+    const part = this.#parts[index];
+    if (part !== undefined) {
+      this.#parts[index] = interruptedPart({ ...part, intervals: [] });
+      this.#timeline?.add(part.current);
+    }
+    this.lost.push(
+      `Worker ${index} of ${this.#parts.length} was lost, and with it its share of the load: ${
+        reasonOf(error)
+      }`,
+    );
+    this.abort();
+  }
+
+  #at(delayMs: number, act: () => void): void {
+    const timer = this.#options.clock.schedule(delayMs, () => {
+      this.#timers.delete(timer);
+      act();
+    });
+    this.#timers.add(timer);
+  }
+
+  readonly #follow = (): void => {
+    this.#options.monitor.sample();
+    this.#report();
+    this.#judge();
+    this.#at(PROGRESS_INTERVAL_MS, this.#follow);
+  };
+
+  #report(): void {
+    const { onProgress, phases, feed } = this.#options;
+    const parts = this.#known;
+    const timeline = this.#timeline;
+    if (onProgress === undefined || timeline === undefined) return;
+    const elapsedMs = this.#elapsedMs;
+    // An asynchronous one rejects, and nobody else would notice.
+    Promise.try(onProgress, {
+      phase: phaseAt(phases, elapsedMs),
+      elapsedMs,
+      plannedMs: loadMs(phases),
+      total: this.total(),
+      inFlight: parts.reduce((all, { inFlight }) => all + inFlight, 0),
+      point: timeline.current(parts.map(({ current }) => current)),
+      metrics: feed?.latest ?? null,
+    }).catch((error) => {
+      if (this.#ownWarnings.length > 0) return;
+      this.#ownWarnings.push(`onProgress threw: ${reasonOf(error)}`);
+    });
+  }
+
+  #judge(): void {
+    const { scenario, phases } = this.#options;
+    if (this.abortedBy !== undefined || this.#known.length === 0) return;
+    const steadyMs = this.#elapsedMs - phases.rampUpMs;
+    this.abortedBy = abortingCriterion(
+      scenario.criteria ?? [],
+      steadyMs,
+      () => this.results(),
+    );
+    if (this.abortedBy !== undefined) this.abort();
+  }
+
+  get #known(): LoadPart[] {
+    return this.#parts.filter((part) => part !== undefined);
+  }
+
+  get #elapsedMs(): number {
+    return this.#options.clock.now() - this.#startAt;
+  }
+
+  // Results, so far or in the end.
+
+  get startedMs(): number {
+    return this.#startAt - this.#options.runStartAt;
+  }
+
+  get durationMs(): number {
+    return Math.max(0, ...this.#known.map((part) => endMs(part)));
+  }
+
+  get lag(): Distribution {
+    return mergeDistributions(this.#known.map(({ lag }) => lag));
+  }
+
+  get warnings(): readonly string[] {
+    const others = this.#parts.flatMap((part, index) =>
+      (part?.warnings ?? []).map((warning) => `Worker ${index}: ${warning}`)
+    );
+    return [...this.#ownWarnings, ...others];
+  }
+
+  total(): Accounting {
+    return sum(this.#known.flatMap(totalsOf));
+  }
+
+  results(): SteadyResults {
+    const { scenario: { operations, load }, phases } = this.#options;
+    const parts = this.#known;
+    const names = operations.map(({ name }) => name);
+    const issuedMs = Math.max(0, ...parts.map(({ issuedMs }) => issuedMs));
+    return steadyResults(
+      mergeRecorders(names, parts),
+      load.model,
+      steadyMsUntil(phases, issuedMs),
+    );
+  }
+
+  users(): UserResult {
+    const { load } = this.#options.scenario;
+    const planned = load.model === "open" ? load.maxUsers : load.users;
+    return { ...mergeUsers(this.#known.map(({ users }) => users)), planned };
+  }
+
+  /** Returns what each worker has done. */
+  workers(): WorkerResult[] {
+    return this.#parts.map((part, index) => ({
+      index,
+      users: part?.users.planned ?? 0,
+      total: sum(part === undefined ? [] : totalsOf(part)),
+      lagP99Ms: part === undefined
+        ? null
+        : mergeDistributions([part.lag]).quantile(0.99),
+      eventLoopDelayP99Ms: part === undefined
+        ? null
+        : mergeDistributions([part.eventLoopDelay]).quantile(0.99),
+    }));
+  }
+
+  timeline(): Timeline {
+    const { phases, workers } = this.#options;
+    this.#timeline ??= new MergedTimeline(phases, workers, this.startedMs);
+    return this.#timeline.finish();
+  }
+
+  /** Ends the workers. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const workers = await this.#cores.catch(() => undefined);
+    await workers?.close();
+    await this.#system.shutdown();
+  }
+}
+
+/** Returns the counters of all operations and phases of a worker. */
+function totalsOf({ operations }: LoadPart): Accounting[] {
+  return operations.flatMap(({ steady, outside }) => [steady, outside]);
+}
+
+function endMs({ durationMs, elapsedMs }: LoadPart): number {
+  return durationMs > 0 ? durationMs : elapsedMs;
+}
