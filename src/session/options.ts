@@ -82,8 +82,7 @@ export interface SessionOptions {
    */
   readonly keepAliveTimeoutMs?: number;
   /**
-   * Milliseconds that a frame may take to arrive once its first byte has; of a
-   * larger one, each 65,536 bytes of it.
+   * Milliseconds that a frame may take to arrive once its first byte has.
    * @default {30000}
    */
   readonly frameMs?: number;

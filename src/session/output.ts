@@ -35,9 +35,6 @@ const MAX_UNREAD_BYTES = MAX_UNSENT_BYTES + HEADER_BYTES + USUAL_FRAME_BYTES +
 /** What may wait to be acknowledged beside messages: opens, credit, replies. */
 const MAX_CONTROL_BYTES = 8_388_608;
 
-/** Payload bytes of the largest frame that is copied. */
-const COPIED_BYTES = USUAL_FRAME_BYTES;
-
 const EMPTY = new Uint8Array(0);
 
 /** The sending half of a session. */
@@ -100,9 +97,8 @@ export class Output implements StreamOutput {
     return this.#scheduler.idle && this.hasRoom();
   }
 
-  aloneFrameBytes(isLent: boolean): number {
-    const fitting = Math.min(this.#acceptedBytes, this.#speed.frameBytes);
-    const most = isLent ? fitting : Math.min(fitting, COPIED_BYTES);
+  lentFrameBytes(): number {
+    const most = Math.min(this.#acceptedBytes, this.#speed.frameBytes);
     const room = Math.max(most, MAX_UNSENT_BYTES) - this.buffer.unsent;
     return Math.max(this.maxFrameBytes, Math.min(most, room));
   }

@@ -24,6 +24,7 @@ import {
   MAX_FRAME_BYTES,
   PREFACE,
   Priority,
+  USUAL_FRAME_BYTES,
 } from "../../src/session/wire/protocol.ts";
 import { pattern, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -172,7 +173,7 @@ const beforeTheHandshake: Offence[] = [
 const afterTheHandshake: Offence[] = [
   protocol(
     "announces data over the limit",
-    "65537 bytes, 65536 are allowed",
+    "1048577 bytes, 1048576 are allowed",
     (peer) => peer.write(header(DATA, MAX_FRAME_BYTES + 1)),
     ErrorCode.FRAME_TOO_LARGE,
   ),
@@ -258,7 +259,7 @@ const afterTheHandshake: Offence[] = [
       await peer.open(1, "unread").flush();
       await peer.next(ACCEPT);
       for (let i = 0; i < 4; i++) {
-        peer.frame(DATA, 1, pattern(MAX_FRAME_BYTES), DataFlag.END);
+        peer.frame(DATA, 1, pattern(USUAL_FRAME_BYTES), DataFlag.END);
       }
       await peer.flush();
     },

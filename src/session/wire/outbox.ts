@@ -24,10 +24,10 @@ export interface OutboxPort {
   /** Payload bytes of the largest frame that may be sent at any time. */
   readonly maxFrameBytes: number;
   /**
-   * Returns the payload bytes of the largest frame that may be sent now if no
-   * other stream waits, copied or from memory that is lent.
+   * Returns the payload bytes of the largest frame that may be sent now from
+   * memory that is lent, if no other stream waits.
    */
-  aloneFrameBytes(isLent: boolean): number;
+  lentFrameBytes(): number;
   /** Returns whether a frame may go at once: no stream waits and room is left. */
   mayBypass(): boolean;
   /** Returns whether room is left for another frame. */
@@ -163,8 +163,7 @@ export class Outbox implements Sendable {
     const { length } = payload;
     if (
       this.#waiting.length === 0 && this.#credit.allows(flags, length) &&
-      port.mayBypass() && (length <= port.maxFrameBytes ||
-        length <= port.aloneFrameBytes(loan !== undefined))
+      length <= this.#mostAlone(loan) && port.mayBypass()
     ) {
       this.#credit.spend(flags, length);
       port.frame(FrameType.DATA, flags, this.#stream, payload, 0, length, loan);
@@ -276,8 +275,13 @@ export class Outbox implements Sendable {
       this.#burst(batch);
       if (batch.taken > before) return this.#goOn(next, batch);
     }
-    const isLent = next.loan !== undefined;
-    this.#sendFrame(next, this.#port.aloneFrameBytes(isLent));
+    this.#sendFrame(next, this.#mostAlone(next.loan));
+  }
+
+  /** Returns the payload bytes of the largest frame if no other stream waits. */
+  #mostAlone(loan: Loan | undefined): number {
+    const port = this.#port;
+    return loan === undefined ? port.maxFrameBytes : port.lentFrameBytes();
   }
 
   #sendFrame(next: PendingSend, mostBytes: number): void {

@@ -92,7 +92,7 @@ export const ErrorCode = {
 export type ErrorCode = typeof ErrorCode[keyof typeof ErrorCode];
 
 /** Payload bytes of the largest frame that we accept, and ask for. */
-export const MAX_FRAME_BYTES = 65_536;
+export const MAX_FRAME_BYTES = 1_048_576;
 
 /** Payload bytes of the largest frame that we send while others wait. */
 export const USUAL_FRAME_BYTES = 65_536;

@@ -372,7 +372,7 @@ Deno.test("outboxes with messages of any size share a socket equally", () => {
     maxFrameBytes: USUAL_FRAME_BYTES,
     mayBypass: () => false,
     hasRoom: () => room > 0,
-    aloneFrameBytes: () => USUAL_FRAME_BYTES,
+    lentFrameBytes: () => USUAL_FRAME_BYTES,
     frame(
       _t: number,
       _f: number,

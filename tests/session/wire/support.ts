@@ -19,7 +19,6 @@ import {
   FrameType,
   HEADER_BYTES,
   MAX_CONTROL_BYTES,
-  MAX_FRAME_BYTES,
   PREFACE,
   USUAL_FRAME_BYTES,
 } from "../../../src/session/wire/protocol.ts";
@@ -150,7 +149,7 @@ export function drawn({ size, seed, ...head }: FrameSketch): Frame {
 export const anySketch: fc.Arbitrary<FrameSketch> = fc.oneof(
   {
     weight: 2,
-    arbitrary: frameOf(fc.constant(FrameType.DATA), MAX_FRAME_BYTES),
+    arbitrary: frameOf(fc.constant(FrameType.DATA), USUAL_FRAME_BYTES),
   },
   {
     weight: 1,
@@ -217,7 +216,7 @@ export class FakePort implements OutboxPort {
     return this.room > 0;
   }
 
-  aloneFrameBytes(): number {
+  lentFrameBytes(): number {
     return this.maxFrameBytes;
   }
 
