@@ -15,7 +15,9 @@ export interface ReceiveOptions {
   readonly signal?: AbortSignal;
   /**
    * The buffer that the message is written to; the result is a view of it. It
-   * is in use until the read settles. A message that is larger resets the
+   * is in use until the read settles, which after a `close` or `reset` of this
+   * side may be when the socket's next bytes arrive. Without a `signal`, large
+   * messages are read from the socket straight into it. A message that is larger resets the
    * connection, and the read rejects with `MessageTooLargeError`.
    * @default {a buffer of its own}
    */

@@ -82,7 +82,8 @@ export interface SessionOptions {
    */
   readonly keepAliveTimeoutMs?: number;
   /**
-   * Milliseconds that a frame may take to arrive once its first byte has.
+   * Milliseconds that a frame may take to arrive once its first byte has; of a
+   * larger one, each 65,536 bytes of it.
    * @default {30000}
    */
   readonly frameMs?: number;

@@ -67,6 +67,14 @@ Deno.test("examples/echo.ts echoes a hundred connections over one socket", async
   );
 });
 
+Deno.test("examples/batches.ts takes a hundred thousand messages", async () => {
+  const { code, stdout, stderr } = await run("examples/batches.ts");
+  assertEquals(
+    { code, stdout, stderr },
+    { code: 0, stdout: "100000 readings, the mean is 50000.5\n", stderr: "" },
+  );
+});
+
 Deno.test("examples/typed_messages.ts answers with the balance", async () => {
   const { code, stdout, stderr } = await run("examples/typed_messages.ts");
   assertEquals(

@@ -248,6 +248,14 @@ Deno.test(
         "Cannot use into: it is an array",
       ],
       [
+        untyped(connection, "batches", { maxbytes: 1 }),
+        'Cannot use option "maxbytes" of batches(): it is not known, did you mean "maxBytes"?',
+      ],
+      [
+        untyped(connection, "batches", { maxBytes: "1" }),
+        'Cannot use maxBytes: it is "1"',
+      ],
+      [
         untyped(connection, "reset", "CANCELLED"),
         'Cannot use code: it is "CANCELLED"',
       ],
@@ -257,6 +265,11 @@ Deno.test(
       async () => await untyped(connection, "reset", 1.5)(),
       RangeError,
       "Cannot use code: it is 1.5",
+    );
+    await assertRejects(
+      async () => await untyped(connection, "batches", { maxBytes: 0 })(),
+      RangeError,
+      "Cannot use maxBytes: it is 0",
     );
     await roundTrip(connection);
   },

@@ -73,6 +73,29 @@ for (
       assert(net.listener.stats().resumes >= 2);
     },
   );
+
+  Deno.test(
+    `large messages over ${name} arrive in the buffer of their reader`,
+    bounded,
+    async () => {
+      await using net = new ProxiedNet({
+        listen: { tls: listening, windowBytes: 4_194_304 },
+        pool: { tls: dialling, backoff: { initialMs: 0 } },
+      });
+      const [here, there] = await net.pair();
+      await here.accepted;
+      net.proxy.cutAfter(2_500_000, "to_target");
+      const into = new Uint8Array(1_000_000);
+      for (let i = 0; i < 5; i++) {
+        const message = pattern(1_000_000, i);
+        const sending = here.send(message);
+        const received = await there.receive({ into });
+        assertEquals(received?.buffer, into.buffer);
+        assertEquals(sha256(into), sha256(message));
+        await sending;
+      }
+    },
+  );
 }
 
 Deno.test(
