@@ -37,8 +37,8 @@ const PARTIAL_BYTES = Math.floor(67_108_864 * SHARE);
 const REPLAY_BYTES = 4_194_304;
 
 /**
- * What a frame that waits takes, for each byte of its credit: at worst 1.2,
- * with 1639 bytes, of which four share a buffer of 8192, and an object each.
+ * What a frame that waits takes, for each byte of its credit: at worst 1.1,
+ * with 1639 bytes, of which four share a slab of 8192 if each comes alone.
  */
 const HELD_FACTOR = 1.25;
 /** What all credit comes to, if nothing is read. */
