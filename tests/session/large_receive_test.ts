@@ -18,7 +18,6 @@ import {
   ErrorCode,
   FrameType,
   HEADER_BYTES,
-  MAX_FRAME_BYTES,
 } from "../../src/session/wire/protocol.ts";
 import { pattern, sha256, text, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -33,8 +32,6 @@ const { END, FIN } = DataFlag;
 const MESSAGE = pattern(1_000_000, 5);
 const FRAME = frameBytes(DATA, END, 1, MESSAGE);
 const HALF = FRAME.length / 2;
-/** They are about frames of that size, if those are accepted at all. */
-const large = { ...bounded, ignore: MAX_FRAME_BYTES < MESSAGE.length };
 
 /** A listener whose streams have credit for a large frame, and its peer. */
 async function start(options: NetOptions = {}): Promise<{
@@ -73,7 +70,7 @@ function resumed(peer: RawPeer, net: Net, epoch = 2): Promise<RawPeer> {
 
 Deno.test(
   "a message in one large frame arrives in the reader's buffer, or in one of its own, with all that follows",
-  large,
+  bounded,
   async () => {
     const { net, peer, there } = await start();
     await using _ = net;
@@ -97,7 +94,7 @@ for (const isTakenOver of [false, true]) {
     `a message whose large frame was cut in the middle arrives whole over the next socket${
       isTakenOver ? ", though the last one is still there" : ""
     }`,
-    large,
+    bounded,
     async () => {
       const { net, peer, there } = await start();
       await using _ = net;
@@ -124,7 +121,7 @@ for (const isTakenOver of [false, true]) {
 
 Deno.test(
   "a buffer is in use by a read whose connection was reset until the socket has left it, and other connections go on",
-  large,
+  bounded,
   async () => {
     const { net, peer, there } = await start();
     await using _ = net;
@@ -150,7 +147,7 @@ Deno.test(
 
 Deno.test(
   "a peer that resets a connection right behind a large frame ends the read of the next message",
-  large,
+  bounded,
   async () => {
     const { net, peer, there } = await start();
     await using _ = net;
@@ -171,7 +168,7 @@ Deno.test(
 
 Deno.test(
   "a message that is larger than the reader's buffer is refused at the header of its large frame",
-  large,
+  bounded,
   async () => {
     const { net, peer, there } = await start();
     await using _ = net;
@@ -188,7 +185,7 @@ Deno.test(
 
 Deno.test(
   "a large frame over its credit ends the session at its header",
-  large,
+  bounded,
   async () => {
     const { net, peer } = await start({ listen: { windowBytes: 500_000 } });
     await using _ = net;
@@ -200,7 +197,7 @@ Deno.test(
 
 Deno.test(
   "a slow peer may take any time for a large frame, if each 64 KiB of it come within frameMs",
-  large,
+  bounded,
   async () => {
     const clock = new ManualClock();
     const { net, peer, there } = await start({ clock });
