@@ -135,6 +135,10 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./cores/workers.ts")).accept,
   },
   {
+    name: "cores/terminal-100",
+    load: async () => (await import("./terminal/terminals.ts")).echo100Workers,
+  },
+  {
     name: "cores/overhead",
     load: async () => (await import("./cores/workers.ts")).overhead,
   },

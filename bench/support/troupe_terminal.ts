@@ -78,9 +78,18 @@ export async function troupePeer(port: number): Promise<TerminalPeer> {
   };
 }
 
-if (import.meta.main) {
-  const args = programOf(Deno.args[0]);
-  const shells = serveTerminal(new ActorSystem(), {
+/** A terminal server that runs, on a port that the system has chosen. */
+interface Served extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Serves terminals that run a program of the comparisons. */
+export function serveProgram(
+  system: ActorSystem,
+  program: string | undefined,
+): Served {
+  const args = programOf(program);
+  const shells = serveTerminal(system, {
     commands: [{ name: "bench", command: "sh", args }],
     maxSessions: PLENTY,
     maxAttachments: PLENTY,
@@ -93,5 +102,16 @@ if (import.meta.main) {
         ? new Response(shells.ticket({ role: "control", session: "all" }))
         : shells.fetch(request, info),
   );
-  await announce(server.addr.port, () => shells.close());
+  return {
+    port: server.addr.port,
+    async [Symbol.asyncDispose]() {
+      await shells.close();
+      await server.shutdown();
+    },
+  };
+}
+
+if (import.meta.main) {
+  const served = serveProgram(new ActorSystem(), Deno.args[0]);
+  await announce(served.port, async () => await served[Symbol.asyncDispose]());
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { coresTerminalPeer } from "../../support/cores_terminal.ts";
 import { barePeer } from "../../support/bare_terminal.ts";
 import { PeerProcess } from "../../support/peer_process.ts";
 import {
@@ -26,6 +27,8 @@ const SESSIONS = 100;
 const KEYS_OF_EACH = 20;
 /** A fast typist. */
 const THINK_MS = 100;
+/** So little that the keys of all keep one worker busy for most of the time. */
+const BUSY_THINK_MS = 40;
 
 type Connect = (port: number) => Promise<TerminalPeer>;
 type Measure = (clients: readonly TerminalClient[]) => Promise<number>;
@@ -45,20 +48,27 @@ const ECHO: Workload = {
 const ECHO_100: Workload = {
   program: "echo",
   sessions: SESSIONS,
-  async measure(clients) {
-    const times: number[] = [];
-    await Promise.all(clients.map((client) => {
-      let keys = 0;
-      return typeAndThink(
-        client,
-        THINK_MS,
-        () => keys++ < KEYS_OF_EACH,
-        (ms) => times.push(ms),
-      );
-    }));
-    return quantile(times, 0.99);
-  },
+  measure: (clients) => tailOf(clients, THINK_MS, KEYS_OF_EACH),
 };
+
+/** The 99th percentile of the echoes of people who type and think. */
+async function tailOf(
+  clients: readonly TerminalClient[],
+  thinkMs: number,
+  keysOfEach: number,
+): Promise<number> {
+  const times: number[] = [];
+  await Promise.all(clients.map((client) => {
+    let keys = 0;
+    return typeAndThink(
+      client,
+      thinkMs,
+      () => keys++ < keysOfEach,
+      (ms) => times.push(ms),
+    );
+  }));
+  return quantile(times, 0.99);
+}
 
 const BULK: Workload = {
   program: "bulk",
@@ -129,4 +139,32 @@ export const echo100Ttyd: Comparison = {
 export const bulkTtyd: Comparison = {
   ...bulk,
   baselines: { ttyd: start(...TTYD, BULK) },
+};
+
+/** A hundred sessions on so many workers, each with a port of its own. */
+function onWorkers(workers: number): Start {
+  return async () => {
+    await using stack = new AsyncDisposableStack();
+    const server = new URL("../../support/cores_terminal.ts", import.meta.url);
+    const { port } = stack.use(
+      await PeerProcess.start(server, [`${workers}`], "any core"),
+    );
+    const peer = await coresTerminalPeer(port);
+    const clients: TerminalClient[] = [];
+    for (let i = 0; i < SESSIONS; i++) {
+      clients.push(stack.use(await peer.open()));
+    }
+    return contestant(
+      () => tailOf(clients, BUSY_THINK_MS, 2 * KEYS_OF_EACH),
+      stack.move(),
+    );
+  };
+}
+
+/** As {@linkcode echo100}, but busier: on two workers, beside one. */
+export const echo100Workers: Comparison = {
+  ...echo100,
+  rounds: 9,
+  ours: onWorkers(2),
+  baselines: { one: onWorkers(1) },
 };
