@@ -52,7 +52,7 @@ export interface HttpDriverOptions {
   /**
    * Options of the client, such as certificates or a proxy; `http1` and `http2`
    * of it are set by the choice above. With any but `caCerts`, requests go
-   * through `fetch`, which takes up to ten times the processor time.
+   * through `fetch`, which takes three times the processor time.
    */
   readonly client?: Deno.CreateHttpClientOptions;
 }
