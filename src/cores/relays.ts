@@ -1,7 +1,7 @@
 /**
  * The sockets that one worker has accepted and another serves: both ends, in
- * whichever of the two this is. A message port raises no event when the thread
- * at its other end is gone, so the main thread says so.
+ * whichever of the two this is. A message port does not always say that the
+ * thread at its other end is gone, so the main thread does.
  *
  * @module
  */
