@@ -82,6 +82,7 @@ export function acceptedTextFormat(accept: string | null): SnapshotTextFormat {
  * ```
  *
  * @param format May be left out; it is `"openmetrics"` by default.
+ * @param workers May be left out; the samples are the sums by default.
  * @throws {TypeError} if the snapshot is not an object, or the format is neither.
  */
 export function snapshotToText(
