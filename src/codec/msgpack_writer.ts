@@ -131,15 +131,38 @@ class Writer {
   ): string | undefined {
     const { maxDepth, maxValues } = this.#limits;
     if (depth === maxDepth) return tooDeep(maxDepth);
-    const keys = Object.keys(object);
-    this.#containerHead(keys.length, 0x80, 0xde);
-    for (const key of keys) {
+    // The length is written when it is known: to count the keys before would
+    // cost as much as a small object.
+    const head = this.#at - this.#slab.start;
+    this.#byte(0x80);
+    let length = 0;
+    for (const key in object) {
+      if (!Object.hasOwn(object, key)) continue;
       if (key === "__proto__") return PROTO_KEY;
       if (--this.#valuesLeft < 0) return tooMany(maxValues);
       const fault = this.#string(key) ?? this.#value(object[key], depth + 1);
       if (fault !== undefined) return prepend(`.${key}`, fault);
+      length++;
     }
+    if (length < 0x10) this.#bytes[this.#slab.start + head] = 0x80 | length;
+    else this.#widenHead(head, length);
     return undefined;
+  }
+
+  /**
+   * Makes room for the length of a map whose head has one byte.
+   *
+   * @param head Where that byte is, from the start of the message.
+   */
+  #widenHead(head: number, length: number): void {
+    const more = length < 0x10000 ? 2 : 4;
+    this.#reserve(more);
+    const at = this.#slab.start + head;
+    const end = this.#at;
+    this.#bytes.copyWithin(at + 1 + more, at + 1, end);
+    this.#at = at;
+    this.#wide(length, 0xde);
+    this.#at = end + more;
   }
 
   #byte(byte: number): undefined {
@@ -150,25 +173,35 @@ class Writer {
   #number(value: number): undefined {
     this.#reserve(9);
     const bytes = this.#bytes;
+    const at = this.#at;
     if ((value >>> 0) === value) {
-      if (value < 0x80) bytes[this.#at++] = value;
-      else this.#unsigned(value, 0xcc);
+      if (value < 0x80) {
+        bytes[at] = value;
+        this.#at = at + 1;
+      } else {
+        this.#unsigned(value, 0xcc);
+      }
     } else if ((value | 0) === value) {
       if (value >= -0x20) {
-        bytes[this.#at++] = value;
+        bytes[at] = value;
+        this.#at = at + 1;
       } else if (value >= -0x80) {
-        bytes[this.#at++] = 0xd0;
-        bytes[this.#at++] = value;
+        bytes[at] = 0xd0;
+        bytes[at + 1] = value;
+        this.#at = at + 2;
       } else if (value >= -0x8000) {
-        bytes[this.#at++] = 0xd1;
-        bytes[this.#at++] = value >> 8;
-        bytes[this.#at++] = value;
+        bytes[at] = 0xd1;
+        bytes[at + 1] = value >> 8;
+        bytes[at + 2] = value;
+        this.#at = at + 3;
       } else {
-        bytes[this.#at++] = 0xd2;
+        bytes[at] = 0xd2;
+        this.#at = at + 1;
         this.#four(value);
       }
     } else {
-      bytes[this.#at++] = 0xcb;
+      bytes[at] = 0xcb;
+      this.#at = at + 1;
       eight.setFloat64(0, value);
       this.#eight();
     }
@@ -191,14 +224,14 @@ class Writer {
     if (length > SHORT_CHARS) return this.#longString(text);
     this.#reserve(2 + length);
     const bytes = this.#bytes;
-    const start = this.#at + (length < 0x20 ? 1 : 2);
+    let at = this.#at + (length < 0x20 ? 1 : 2);
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
       if (code > 0x7f) return this.#longString(text);
-      bytes[start + i] = code;
+      bytes[at++] = code;
     }
     this.#stringHead(length);
-    this.#at = start + length;
+    this.#at = at;
     return undefined;
   }
 
@@ -256,22 +289,27 @@ class Writer {
   /** As `#unsigned`, from 16 bits: `tag` is that of 16 bits. */
   #wide(value: number, tag: number): void {
     const bytes = this.#bytes;
+    const at = this.#at;
     if (value < 0x10000) {
-      bytes[this.#at++] = tag;
-      bytes[this.#at++] = value >> 8;
-      bytes[this.#at++] = value;
+      bytes[at] = tag;
+      bytes[at + 1] = value >> 8;
+      bytes[at + 2] = value;
+      this.#at = at + 3;
     } else {
-      bytes[this.#at++] = tag + 1;
+      bytes[at] = tag + 1;
+      this.#at = at + 1;
       this.#four(value);
     }
   }
 
   #four(value: number): void {
     const bytes = this.#bytes;
-    bytes[this.#at++] = value >>> 24;
-    bytes[this.#at++] = value >>> 16;
-    bytes[this.#at++] = value >>> 8;
-    bytes[this.#at++] = value;
+    const at = this.#at;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
+    this.#at = at + 4;
   }
 
   #eight(): void {

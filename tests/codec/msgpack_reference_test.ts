@@ -233,6 +233,40 @@ Deno.test("msgpack() takes objects without a prototype, and keys that libraries 
   assertEquals(codec.decode(codec.encode(bare)), { ...bare });
 });
 
+Deno.test("msgpack() writes maps of every size as the reference does, one in another", () => {
+  let nested: MsgpackValue = null;
+  for (const size of [15, 16, 70_000, 3, 65_535, 17]) {
+    const entries = Array.from({ length: size }, (_, i) => [`k${i}`, i]);
+    nested = { ...Object.fromEntries(entries), nested };
+    const message = codec.encode(nested);
+    // As one string, for a difference of so many bytes takes long to print.
+    assert(Buffer.from(message).equals(encode(nested)), `${size} keys`);
+  }
+});
+
+Deno.test("a key that a getter deletes is left out, and one that it adds too", () => {
+  const plain: Record<string, MsgpackValue> = {
+    get first(): number {
+      delete plain.second;
+      plain.fourth = 4;
+      return 1;
+    },
+    second: 2,
+    third: 3,
+  };
+  assertEquals(codec.decode(codec.encode(plain)), { first: 1, third: 3 });
+});
+
+Deno.test("what Object.prototype has been given is not encoded", () => {
+  const polluted: Record<string, unknown> = Object.prototype as never;
+  polluted.extra = 1;
+  try {
+    assertEquals(codec.encode({ a: 1 }).length, 4);
+  } finally {
+    delete polluted.extra;
+  }
+});
+
 Deno.test("a decoded Uint8Array is never a Buffer, and an encoded message neither", () => {
   const message = codec.encode(Buffer.from([1, 2]));
   assertStrictEquals(message.constructor, Uint8Array);
