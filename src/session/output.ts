@@ -54,8 +54,8 @@ export class Output implements StreamOutput {
   hasEnded = false;
   /** Resets a stream whose user has spoiled it. */
   readonly abandon: (stream: number, error: unknown) => void;
-  /** Called before a large frame, which other frames would wait behind. */
-  readonly #beforeLarge: () => void;
+  /** Called before a frame that is written from where it lies. */
+  readonly #beforeLent: () => void;
   readonly #replayBytes: number;
   readonly #scheduler = new Scheduler();
   /** Returns whether room is left for another frame. */
@@ -72,14 +72,14 @@ export class Output implements StreamOutput {
     >,
     clock: Clock,
     abandon: (stream: number, error: unknown) => void,
-    beforeLarge: () => void,
+    beforeLent: () => void,
   ) {
     // Without a second socket nothing is ever repeated.
     this.buffer = new SendBuffer(resumeMs > 0);
     this.#replayBytes = replayBytes;
     this.#clock = clock;
     this.abandon = abandon;
-    this.#beforeLarge = beforeLarge;
+    this.#beforeLent = beforeLent;
   }
 
   /** Whether the peer has everything that matters. */
@@ -114,8 +114,10 @@ export class Output implements StreamOutput {
   ): void {
     const { buffer } = this;
     const length = end - start;
-    if (length >= USUAL_FRAME_BYTES) this.#noteLarge();
+    if (length >= USUAL_FRAME_BYTES) this.#measureSpeed();
     if (loan !== undefined && length >= LEAST_LENT_BYTES) {
+      // What goes along with copied frames would need a write of its own here.
+      this.#beforeLent();
       const part = payload.subarray(start, end);
       buffer.lend(type, flags, stream, part, loan);
     } else buffer.frame(type, flags, stream, payload, start, end);
@@ -123,12 +125,11 @@ export class Output implements StreamOutput {
     this.link?.wake();
   }
 
-  #noteLarge(): void {
+  #measureSpeed(): void {
     const { end, unacknowledged } = this.buffer;
     if (unacknowledged < USUAL_FRAME_BYTES) {
       this.#speed.begin(end, this.#clock.now());
     }
-    this.#beforeLarge();
   }
 
   /** Encodes a control frame, ahead of data that waits for its turn. */
