@@ -1,6 +1,8 @@
 /**
  * What runs on each core in `cores.ts`; its handler knows nothing of workers.
  *
+ * Permissions: --allow-net=127.0.0.1, as one of the workers of `cores.ts`.
+ *
  * @module
  */
 import { listen, type Listener } from "@troupe/troupe";
