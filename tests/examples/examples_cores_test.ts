@@ -4,7 +4,7 @@ const ROOT = new URL("../../", import.meta.url);
 const onLinux = { ignore: Deno.build.os !== "linux" };
 
 Deno.test(
-  "examples/cores.ts loses the sessions of one worker and no others",
+  "examples/cores/main.ts loses the sessions of one worker and no others",
   onLinux,
   async () => {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -14,7 +14,7 @@ Deno.test(
         "--no-prompt",
         "--allow-net=127.0.0.1",
         "--allow-read=.",
-        "examples/cores.ts",
+        "examples/cores/main.ts",
       ],
       cwd: ROOT,
       stdin: "null",

@@ -4,13 +4,13 @@
  *
  * Permissions: --allow-net=127.0.0.1 --allow-read=.
  *
- * Run it: deno run --allow-net=127.0.0.1 --allow-read=. examples/cores.ts
+ * Run it: deno run --allow-net=127.0.0.1 --allow-read=. examples/cores/main.ts
  *
  * Outside of this repository it needs --unstable-net besides.
  *
  * @module
  */
-import "./support/permissions.ts";
+import "../support/permissions.ts";
 import {
   ActorSystem,
   ConnectionPool,
@@ -18,7 +18,7 @@ import {
   ResumeLostError,
 } from "@troupe/troupe";
 import { cores } from "@troupe/troupe/cores";
-import { fail, port } from "./cores_service.ts";
+import { fail, port } from "./service.ts";
 
 await using system = new ActorSystem();
 // The failure of a worker is expected here.
@@ -26,7 +26,7 @@ using _expected = system.events.subscribe(() => {}, { handlesFailures: true });
 const isBack = Promise.withResolvers<void>();
 await using service = await cores(
   system,
-  new URL("./cores_service.ts", import.meta.url),
+  new URL("./service.ts", import.meta.url),
   {
     count: 2,
     data: { greeting: "hello" },

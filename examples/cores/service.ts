@@ -1,7 +1,7 @@
 /**
- * What runs on each core in `cores.ts`; its handler knows nothing of workers.
+ * What runs on each core in `main.ts`; its handler knows nothing of workers.
  *
- * Permissions: --allow-net=127.0.0.1, as one of the workers of `cores.ts`.
+ * Permissions: --allow-net=127.0.0.1, as one of the workers of `main.ts`.
  *
  * @module
  */
