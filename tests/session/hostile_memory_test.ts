@@ -138,6 +138,18 @@ class Attack implements AsyncDisposable {
     return count;
   }
 
+  /** Sends one frame, as large as the stream's credit or as `most` allows. */
+  async fillAtOnce(
+    stream: number,
+    flags: number,
+    most: number,
+  ): Promise<number> {
+    const limit = this.limits.get(stream) ?? INITIAL_CREDIT;
+    const room = limit - (this.#spent.get(stream) ?? 0) - FRAME_COST;
+    const bytes = Math.min(room, most, MAX_FRAME_BYTES);
+    return bytes > 0 ? bytes * await this.fill(stream, bytes, flags, 1) : 0;
+  }
+
   /** What the listener has now, beyond what it had before. */
   async growth(): Promise<
     { report: ServerReport; inUse: number; rss: number }
@@ -181,7 +193,7 @@ function inUse({ heap, external }: Memory): number {
 }
 
 /** Sizes of messages, of which the middle one takes most memory. */
-const UNREAD = isSlow ? [0, 1, 1639, MAX_FRAME_BYTES - FRAME_COST] : [1639];
+const UNREAD = isSlow ? [0, 1, 1639, USUAL_FRAME_BYTES - FRAME_COST] : [1639];
 
 for (const bytes of UNREAD) {
   Deno.test(
@@ -202,7 +214,23 @@ for (const bytes of UNREAD) {
   );
 }
 
-const FRAMES = isSlow ? [1, MAX_FRAME_BYTES - FRAME_COST] : [30_000];
+Deno.test(
+  "streams full of unread messages as large as their credit hold what it allows",
+  bounded,
+  async () => {
+    await using attack = await Attack.start();
+    await attack.openAll("unread");
+    let bytes = 0;
+    for (const stream of attack.limits.keys()) {
+      bytes += await attack.fillAtOnce(stream, DataFlag.END, Infinity);
+    }
+    await attack.settle();
+    assert(bytes + STREAMS * FRAME_COST > 0.9 * CREDIT_BYTES);
+    await attack.assertBound(HELD_FACTOR * CREDIT_BYTES + BESIDE_BYTES);
+  },
+);
+
+const FRAMES = isSlow ? [1, USUAL_FRAME_BYTES - FRAME_COST] : [30_000];
 
 for (const bytes of FRAMES) {
   Deno.test(
@@ -237,6 +265,30 @@ for (const bytes of FRAMES) {
     },
   );
 }
+
+Deno.test(
+  "messages in frames as large as the credit that never end hold what the limits allow",
+  bounded,
+  async () => {
+    await using attack = await Attack.start();
+    await attack.openAll("whole");
+    const sent = new Map<number, number>();
+    let total = 0;
+    let before = -1;
+    while (total > before) {
+      before = total;
+      for (const stream of attack.limits.keys()) {
+        const most = MAX_MESSAGE_BYTES - (sent.get(stream) ?? 0);
+        const more = await attack.fillAtOnce(stream, 0, most);
+        sent.set(stream, (sent.get(stream) ?? 0) + more);
+        total += more;
+      }
+      await attack.settle();
+    }
+    assert(total > 0.9 * (CREDIT_BYTES + PARTIAL_BYTES) - 1e7);
+    await attack.assertBound(CREDIT_BYTES + PARTIAL_BYTES + BESIDE_BYTES);
+  },
+);
 
 const ENDS = [["resets", RESET], ["stops", STOP]] as const;
 
