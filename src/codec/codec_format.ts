@@ -40,7 +40,7 @@ export interface Format<Plain> {
   read(bytes: Uint8Array, limits: CodecLimits): Plain;
 }
 
-/** MessagePack. */
+/** The format of MessagePack, in which `msgpack()` encodes and decodes. */
 export const MSGPACK: Format<MsgpackValue> = {
   name: "msgpack",
   write: writeMsgpack,

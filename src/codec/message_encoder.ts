@@ -20,7 +20,7 @@ type Write = (value: unknown, placement: Placement) => Uint8Array;
 /** By identity: a copy of a codec that encodes otherwise must not be found. */
 const writers = new WeakMap<object, Write>();
 
-/** Says how a codec of ours writes where it is told to. */
+/** Registers how a codec of this package writes at a given place. */
 export function registerEncoder(codec: object, write: Write): void {
   writers.set(codec, write);
 }

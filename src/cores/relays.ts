@@ -15,7 +15,7 @@ import { isSameWorker, type WorkerName } from "./worker_name.ts";
 /** Bytes of a read of a socket that is relayed. */
 const CHUNK_BYTES = 65_536;
 
-/** What a listener is told of a socket that comes from another worker. */
+/** A socket that another worker has accepted, as its listener gets it. */
 export interface RelayedSocket {
   readonly remote: Required<Address>;
   readonly peerCertificate?: PeerCertificate | undefined;

@@ -21,7 +21,7 @@ export interface ThreadStart {
 /** What a worker posts when it holds its lock. */
 export const LOCK_HELD = "troupe.lock_held";
 
-/** One worker thread. */
+/** One worker thread, with the port to it and the moment of its end. */
 export class WorkerThread {
   /** The main thread's end of the channel. */
   readonly port: MessagePort;

@@ -17,7 +17,7 @@ import type { Clock } from "../actor/mod.ts";
 
 /** Options of a single measurement, but for those of its kind. */
 export interface SignalOption {
-  /** Cancels the measurement. */
+  /** Cancels the measurement, which rejects with the reason of the signal. */
   readonly signal?: AbortSignal;
 }
 

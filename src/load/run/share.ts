@@ -10,7 +10,7 @@
 
 /** The place of a worker among all. */
 export interface Share {
-  /** From 0 on. */
+  /** Index of the worker whose share this is, from 0. */
   readonly index: number;
   /** The number of workers. */
   readonly count: number;

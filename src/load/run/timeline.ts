@@ -20,8 +20,37 @@ export function timelineIntervalMs(longestMs: number): number {
   return Math.max(MIN_INTERVAL_MS, seconds * 1000);
 }
 
+/** What was counted in an interval. */
+export interface IntervalTally {
+  /** Latencies of operations that succeeded, in milliseconds. */
+  readonly latency: Distribution;
+  readonly ok: number;
+  readonly errors: number;
+  readonly dropped: number;
+}
+
+/** Returns the point of an interval that starts at `atMs` of the run. */
+export function timelinePoint(
+  atMs: number,
+  phase: PhaseName,
+  users: number,
+  { latency, ok, errors, dropped }: IntervalTally,
+): TimelinePoint {
+  return {
+    atMs,
+    phase,
+    users,
+    ok,
+    errors,
+    dropped,
+    latencyP50Ms: latency.quantile(0.5),
+    latencyP99Ms: latency.quantile(0.99),
+    latencyMaxMs: latency.quantile(1),
+  };
+}
+
 /** Records the current interval, and keeps the previous ones. */
-export class TimelineRecorder {
+export class TimelineRecorder implements IntervalTally {
   readonly intervalMs: number;
   readonly #points: TimelinePoint[] = [];
   /** Latencies of operations that succeeded in this interval, in ms. */
@@ -53,18 +82,7 @@ export class TimelineRecorder {
 
   /** Returns the current interval so far. */
   point(phase: PhaseName, users: number): TimelinePoint {
-    const { latency, ok, errors, dropped } = this;
-    return {
-      atMs: this.#offsetMs + this.startMs,
-      phase,
-      users,
-      ok,
-      errors,
-      dropped,
-      latencyP50Ms: latency.quantile(0.5),
-      latencyP99Ms: latency.quantile(0.99),
-      latencyMaxMs: latency.quantile(1),
-    };
+    return timelinePoint(this.#offsetMs + this.startMs, phase, users, this);
   }
 
   /** Ends the interval. If that is late, it holds what came until then. */

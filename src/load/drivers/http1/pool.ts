@@ -80,7 +80,7 @@ export class Http1Pool implements ConnectionKeeper, AsyncDisposable {
     this.run(exchange);
   }
 
-  /** Closes all connections. */
+  /** Closes all connections of the pool, idle or in use. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
     await Promise.all(this.#opening);

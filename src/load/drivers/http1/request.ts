@@ -24,7 +24,7 @@ export interface Http1Request {
   readonly hostname: string;
   readonly port: number;
   readonly isSecure: boolean;
-  /** Head and body. */
+  /** The bytes of the request: its head, and its body if it has one. */
   readonly bytes: Uint8Array;
   /** Whether the response has a head alone. */
   readonly isHead: boolean;

@@ -16,7 +16,7 @@ export interface ResponseHead {
   readonly keepsAlive: boolean;
 }
 
-/** Who is told of a response. */
+/** Receives the parts of a response as they are parsed. */
 export interface ResponseSink {
   /** A head has come; returns whether there is no body. */
   onHead(head: ResponseHead): boolean;

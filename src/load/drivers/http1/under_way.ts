@@ -37,7 +37,7 @@ export class UnderWay implements Disposable {
     }
   };
 
-  /** Listens no longer. */
+  /** Stops listening to the signals of all exchanges. */
   [Symbol.dispose](): void {
     for (const signal of this.#signals) {
       signal.removeEventListener("abort", this.#onAbort);

@@ -6,7 +6,7 @@
 import { addStateTo, Distribution } from "../../../metrics/internal.ts";
 import type { Timeline, TimelinePoint } from "../../result.ts";
 import { phaseAt, type ResolvedPhases } from "../phases.ts";
-import { timelineIntervalMs } from "../timeline.ts";
+import { timelineIntervalMs, timelinePoint } from "../timeline.ts";
 import { longestMs } from "../verdict.ts";
 import type { IntervalState } from "./load_part.ts";
 
@@ -59,18 +59,8 @@ export class MergedTimeline {
   }
 
   #point(startMs: number, merged: Merged): TimelinePoint {
-    const { latency, users, ok, errors, dropped } = merged;
-    return {
-      atMs: this.#offsetMs + startMs,
-      phase: phaseAt(this.#phases, startMs),
-      users,
-      ok,
-      errors,
-      dropped,
-      latencyP50Ms: latency.quantile(0.5),
-      latencyP99Ms: latency.quantile(0.99),
-      latencyMaxMs: latency.quantile(1),
-    };
+    const phase = phaseAt(this.#phases, startMs);
+    return timelinePoint(this.#offsetMs + startMs, phase, merged.users, merged);
   }
 
   /** Ends what is open, and returns all in order of time. */

@@ -287,7 +287,7 @@ export class WorkersLoad implements Load {
     return this.#timeline.finish();
   }
 
-  /** Ends the workers. */
+  /** Ends all workers of the load, in order. */
   async [Symbol.asyncDispose](): Promise<void> {
     const workers = await this.#cores.catch(() => undefined);
     await workers?.close();
