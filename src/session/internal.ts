@@ -10,6 +10,12 @@ export type { Acceptor } from "./acceptor.ts";
 export type { SocketOffer } from "./acceptor_actor.ts";
 export { CloseDeadline } from "./close_deadline.ts";
 export { connectionActor } from "./connection_actor.ts";
+export {
+  checkConnectOptions,
+  checkConnectSignals,
+  type ConnectSignals,
+  PRIORITIES,
+} from "./connector.ts";
 export { dialSession } from "./dialled_session.ts";
 export { socketLost } from "./failures.ts";
 export { startListener } from "./listener_actor.ts";

@@ -8,7 +8,6 @@ export { type ListenerSharing, shareListeners } from "./listener_sharing.ts";
 export { connectTcp } from "./dial.ts";
 export {
   askForConnection,
-  checkConnectSignals,
   connectOver,
   type ConnectReply,
   replyWithConnection,

@@ -8,32 +8,11 @@ import {
   type ActorRef,
   ActorStoppedError,
   type Lease,
-  type LeaseHolder,
   type ReplyTo,
 } from "../actor/mod.ts";
-import { checkObject, checkSignal } from "../checks/internal.ts";
+import type { ConnectSignals } from "../session/internal.ts";
 import { ConnectError } from "../session/mod.ts";
 import { eitherSignal } from "./either_signal.ts";
-
-/** Who may give an attempt to connect up, and who holds the connection then. */
-export interface ConnectSignals {
-  /** Gives the attempt up. */
-  readonly signal?: AbortSignal;
-  /** Gives the attempt up, and closes the connection afterwards. */
-  readonly holder?: LeaseHolder;
-}
-
-/**
- * Checks who may give an attempt up.
- *
- * @throws {TypeError} for what is no signal, or a holder without one.
- */
-export function checkConnectSignals({ signal, holder }: ConnectSignals): void {
-  if (signal !== undefined) checkSignal("signal", signal);
-  if (holder === undefined) return;
-  checkObject("holder", holder, "an object with a signal");
-  checkSignal("holder.signal", holder.signal);
-}
 
 /** A connection over a socket that is held by a lease. */
 export interface LeasedConnection {

@@ -14,5 +14,5 @@ export {
   type ListenerStats,
 } from "./listener.ts";
 export { ConnectionPool } from "./pool.ts";
-export type { ConnectOptions, PoolOptions, PoolStats } from "./pool_options.ts";
+export type { PoolOptions, PoolStats } from "./pool_options.ts";
 export type { TlsClientOptions, TlsServerOptions, TlsSource } from "./tls.ts";

@@ -7,7 +7,12 @@
  */
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import { checkMethods } from "../checks/internal.ts";
-import type { Address, LogicalConnection } from "../session/mod.ts";
+import type {
+  Address,
+  ConnectOptions,
+  Connector,
+  LogicalConnection,
+} from "../session/mod.ts";
 import { askForConnection } from "./leased_connection.ts";
 import {
   poolActor,
@@ -17,7 +22,6 @@ import {
 import { PoolEntries } from "./pool_entries.ts";
 import {
   checkConnect,
-  type ConnectOptions,
   type PoolOptions,
   type PoolStats,
   resolvePoolOptions,
@@ -96,6 +100,18 @@ export class ConnectionPool implements AsyncDisposable {
       options,
       (replyTo) => ({ type: "connect", address, options, replyTo }),
     );
+  }
+
+  /**
+   * Returns what opens logical connections to `address`, for whoever needs them
+   * there and nowhere else.
+   *
+   * @throws {TypeError} for an address of the wrong type.
+   * @throws {RangeError} for a port that is out of its range.
+   */
+  peer(address: Address): Connector {
+    checkConnect(address, {});
+    return { connect: (options) => this.connect(address, options) };
   }
 
   /** Returns the counters of this pool. */

@@ -10,6 +10,7 @@ import { resolveBackoff } from "../actor/internal.ts";
 import {
   type Address,
   ConnectError,
+  type ConnectOptions,
   type LogicalConnection,
   SessionLostError,
 } from "../session/mod.ts";
@@ -19,6 +20,7 @@ import {
   peerActor,
   type PeerMessage,
   type PeerSession,
+  PRIORITIES,
 } from "../session/internal.ts";
 import { explainFailure } from "./connect_failure.ts";
 import { connectOverNetwork, connectTcp } from "./dial.ts";
@@ -33,11 +35,7 @@ import {
   type PoolEntry,
   PoolOpening,
 } from "./pool_entries.ts";
-import {
-  type ConnectOptions,
-  type PoolSettings,
-  PRIORITIES,
-} from "./pool_options.ts";
+import type { PoolSettings } from "./pool_options.ts";
 import { connectTls } from "./tls.ts";
 
 /** A session that is ready, and the actor that keeps it. */

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { BackoffOptions, LeaseHolder } from "../actor/mod.ts";
+import type { BackoffOptions } from "../actor/mod.ts";
 import {
-  Priority,
+  checkConnectOptions,
   type ResolvedSessionOptions,
   resolveSessionOptions,
   SESSION_OPTION_NAMES,
@@ -17,22 +17,19 @@ import {
   checkFunction,
   checkNumber,
   checkObject,
-  checkOneOf,
   checkOptionNames,
   checkPeerAddress,
-  checkString,
   countFrom,
   type OptionNames,
 } from "../checks/internal.ts";
 import type {
   Address,
+  ConnectOptions,
   Network,
-  PriorityClass,
   SessionOptions,
   SessionState,
 } from "../session/mod.ts";
 import { checkNetwork } from "./network_option.ts";
-import { checkConnectSignals } from "./leased_connection.ts";
 import { checkTlsClientOptions, type TlsClientOptions } from "./tls_options.ts";
 import { CheckedTls, type TlsSource } from "./tls_source.ts";
 
@@ -77,30 +74,6 @@ export interface PoolOptions extends SessionOptions {
   readonly onState?: (state: SessionState) => void;
 }
 
-/** Options of {@linkcode ConnectionPool.connect}. */
-export interface ConnectOptions {
-  /**
-   * The name that both sides know the connection by; 1 to 255 bytes of UTF-8.
-   * @default {a random UUID}
-   */
-  readonly id?: string;
-  /** Bytes for the other side, sent with the open; 4 KiB at most. */
-  readonly metadata?: Uint8Array;
-  /**
-   * Whether the connection sends before others of the same socket or after
-   * them, in both directions, while several have to wait.
-   * @default {"normal"}
-   */
-  readonly priority?: PriorityClass;
-  /** Gives up the attempt, which then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /**
-   * Holder of the connection, such as an actor's context: the connection is
-   * closed when the holder's signal aborts.
-   */
-  readonly holder?: LeaseHolder;
-}
-
 /** Counters of a {@linkcode ConnectionPool}. */
 export interface PoolStats {
   /** Sockets that were dialled so far. */
@@ -137,21 +110,6 @@ const POOL_OPTIONS: OptionNames<PoolOptions> = {
   backoff: true,
   retryMs: true,
   onState: true,
-};
-
-const CONNECT_OPTIONS: OptionNames<ConnectOptions> = {
-  id: true,
-  metadata: true,
-  priority: true,
-  signal: true,
-  holder: true,
-};
-
-/** The numbers of the priorities on the wire. */
-export const PRIORITIES: Record<PriorityClass, Priority> = {
-  high: Priority.HIGH,
-  normal: Priority.NORMAL,
-  low: Priority.LOW,
 };
 
 /**
@@ -208,10 +166,5 @@ function resolveCredentials(
 export function checkConnect(address: Address, options: ConnectOptions): void {
   checkObject("the address", address, "{ hostname, port }");
   checkPeerAddress(address);
-  checkOptionNames("connect()", options, CONNECT_OPTIONS);
-  const { id, metadata, priority = "normal" } = options;
-  if (id !== undefined) checkString("id", id);
-  if (metadata !== undefined) checkBytes("metadata", metadata);
-  checkOneOf("priority", priority, Object.keys(PRIORITIES));
-  checkConnectSignals(options);
+  checkConnectOptions(options);
 }

@@ -12,12 +12,9 @@ import {
   checkPeerAddress,
   checkString,
 } from "../checks/internal.ts";
+import { checkConnectSignals } from "../session/internal.ts";
 import type { Address } from "../session/mod.ts";
-import {
-  askForConnection,
-  checkConnectSignals,
-  PoolEntries,
-} from "../tcp/internal.ts";
+import { askForConnection, PoolEntries } from "../tcp/internal.ts";
 import type { TcpConnConnection } from "./connection.ts";
 import {
   poolActor,

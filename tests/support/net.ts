@@ -10,12 +10,10 @@ import type { SystemEvent } from "../../src/actor/mod.ts";
 import type { Serve } from "../../src/session/connection_actor.ts";
 import type { ListenOptions } from "../../src/tcp/listen_options.ts";
 import { listen, type Listener } from "../../src/tcp/listener.ts";
+import type { ConnectOptions } from "../../src/session/connector.ts";
 import type { LogicalConnection } from "../../src/session/logical_connection.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
-import type {
-  ConnectOptions,
-  PoolOptions,
-} from "../../src/tcp/pool_options.ts";
+import type { PoolOptions } from "../../src/tcp/pool_options.ts";
 import { Happenings } from "./happenings.ts";
 
 /**

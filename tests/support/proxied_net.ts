@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import type { LogicalConnection } from "../../src/session/logical_connection.ts";
-import type { ConnectOptions } from "../../src/tcp/pool_options.ts";
+import type { ConnectOptions } from "../../src/session/mod.ts";
 import type {
   SessionPhase,
   SessionState,

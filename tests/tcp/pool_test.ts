@@ -65,6 +65,25 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "a peer of a pool opens connections over the socket of its address",
+  bounded,
+  async () => {
+    await using net = new Net({ serve: echo });
+    const peer = net.pool.peer(net.listener.address);
+    const connection = await peer.connect({ id: "of the peer" });
+    assertEquals(connection.id, "of the peer");
+    await roundTrip(connection);
+    await roundTrip(await net.connect());
+    assertEquals(net.pool.stats().dials, 1);
+    await assertRejects(
+      () => peer.connect({ id: "x".repeat(256) }),
+      RangeError,
+    );
+    assertThrows(() => net.pool.peer({ port: 0 }), RangeError, "port");
+  },
+);
+
 Deno.test("different ports get a socket each", bounded, async () => {
   await using one = new Net({ serve: echo });
   await using other = new Net({ serve: echo });
