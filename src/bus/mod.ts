@@ -1,0 +1,47 @@
+/**
+ * A message bus: publish and subscribe by subject, with queue groups, requests,
+ * retained values, presence, and streams of messages that are kept.
+ *
+ * @module
+ */
+export type {
+  ConsumeOptions,
+  Consumer,
+  ConsumerInfo,
+  ConsumerStart,
+  StreamMessage,
+} from "./consumer.ts";
+export * from "./errors.ts";
+export type { Interest } from "./interest.ts";
+export type { BusMessage } from "./message.ts";
+export type {
+  BusFeature,
+  BusRequestOptions,
+  BusStats,
+  MessageBus,
+  PublishOptions,
+  RequestManyOptions,
+} from "./message_bus.ts";
+export type {
+  Presence,
+  PresenceChange,
+  PresenceEntry,
+  PresenceMember,
+  TrackOptions,
+} from "./presence.ts";
+export type {
+  BusStream,
+  Durability,
+  PublishAck,
+  StreamInfo,
+  StreamOptions,
+  StreamPublishOptions,
+  StreamRecord,
+} from "./stream.ts";
+export { type Subject, subject } from "./subject.ts";
+export type {
+  SubscribeOptions,
+  Subscription,
+  SubscriptionOverflow,
+  SubscriptionStats,
+} from "./subscription.ts";

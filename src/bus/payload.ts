@@ -1,0 +1,57 @@
+/**
+ * What a message carries inside the bus: a value, its bytes, or both. It is
+ * encoded at most once, however many connections it leaves the process by, and
+ * not at all if it stays there.
+ *
+ * @module
+ */
+import { type Codec, raw } from "../codec/mod.ts";
+
+/** The value of a message on its way, in whatever form it is there. */
+export class Payload {
+  readonly #codec: object;
+  readonly #value: unknown;
+  readonly #encode: () => Uint8Array;
+  #bytes: Uint8Array | undefined;
+
+  private constructor(
+    codec: object,
+    value: unknown,
+    encode: () => Uint8Array,
+  ) {
+    this.#codec = codec;
+    this.#value = value;
+    this.#encode = encode;
+  }
+
+  /** A value that some codec encodes, should it leave the process. */
+  static of<T>(value: T, codec: Codec<T>): Payload {
+    return new Payload(codec, value, () => codec.encode(value));
+  }
+
+  /** Bytes that have come from elsewhere, and belong to the message alone. */
+  static from(bytes: Uint8Array): Payload {
+    return new Payload(raw, bytes, () => bytes);
+  }
+
+  /**
+   * The message as bytes, which nobody may write to.
+   *
+   * @throws {CodecError} if the value cannot be encoded.
+   */
+  get bytes(): Uint8Array {
+    return this.#bytes ??= this.#encode();
+  }
+
+  /**
+   * Returns the value for a subscriber with this codec: the very one that was
+   * published, if it was published with the same codec.
+   *
+   * @throws {CodecError} if the value cannot be encoded, or the bytes cannot be
+   * decoded.
+   */
+  valueFor<T>(codec: Codec<T>): T {
+    if (this.#codec === codec) return this.#value as T;
+    return codec.decode(this.bytes);
+  }
+}
