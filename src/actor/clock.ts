@@ -62,11 +62,12 @@ class RealTimer implements Timer {
   }
 
   ref(): void {
-    this.#timeout.ref();
+    this.#timeout.ref?.();
   }
 
   unref(): void {
-    this.#timeout.unref();
+    // A browser has numbers for timers, and no process to keep.
+    this.#timeout.unref?.();
   }
 }
 

@@ -2,12 +2,12 @@
  * Decides which actor runs next, and when the event loop gets its turn.
  *
  * Actors that have work queue up here and run on a microtask, so a message
- * costs no macrotask. After a small burst the rest waits for `setImmediate`, so
+ * costs no macrotask. After a small burst the rest waits for the next turn, so
  * that sockets and timers are served however busy the actors are.
  *
  * @module
  */
-import { setImmediate } from "node:timers";
+import { nextTurn } from "./next_turn.ts";
 import { Ring } from "./ring.ts";
 
 /** Something that can run: an actor. */
@@ -94,7 +94,7 @@ export class Dispatcher {
   }
 
   #yield(): void {
-    setImmediate(() => {
+    nextTurn(() => {
       this.#turnStart = performance.now();
       this.#run();
     });

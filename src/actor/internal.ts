@@ -24,3 +24,4 @@ export { coreOf, type MessageTracing } from "./core.ts";
 export { Deadline, Deadlines } from "./deadlines.ts";
 export { abortGuarded, callGuarded, report } from "./guard.ts";
 export { Ring } from "./ring.ts";
+export { nextTurn } from "./next_turn.ts";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers";
 import {
   checkBoolean,
   checkDuration,
@@ -19,6 +18,7 @@ import type { Behavior, SpawnOptions } from "./behavior.ts";
 import { ActorCell } from "./actor_cell.ts";
 import type { BaseCell } from "./base_cell.ts";
 import { checkClock, type Clock, realClock } from "./clock.ts";
+import { nextTurn } from "./next_turn.ts";
 import { SystemCore } from "./core.ts";
 import { TroupeError } from "./errors.ts";
 import type { Scheduler } from "./dispatcher.ts";
@@ -165,7 +165,7 @@ export class ActorSystem implements AsyncDisposable {
    */
   async idle(): Promise<void> {
     for (let quietTurns = 0; quietTurns < QUIET_TURNS; quietTurns++) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => nextTurn(resolve));
       if (!this.#core.dispatcher.idle) quietTurns = -1;
     }
   }

@@ -140,9 +140,10 @@ export class AcceptedSessions {
 
   async #authenticate(
     { credentials }: Hello,
-    { remote, peerCertificate }: AcceptedSocket,
+    socket: AcceptedSocket,
   ): Promise<string | undefined> {
-    const { authenticate } = this.#options;
+    const { remote, peerCertificate } = socket;
+    const authenticate = socket.authenticate ?? this.#options.authenticate;
     if (authenticate === undefined) return undefined;
     let identity: string | undefined;
     try {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Authenticate } from "./accepted_sessions.ts";
 import type { Address } from "./options.ts";
 import type { Transport } from "./transport.ts";
 
@@ -27,4 +28,11 @@ export interface AcceptedSocket {
    * a write of the transport has succeeded.
    */
   readonly peerCertificate?: PeerCertificate | undefined;
+  /**
+   * Decides who the client is, in place of the listener's own `authenticate`,
+   * as whoever has accepted the socket knows more of it.
+   */
+  readonly authenticate?: Authenticate | undefined;
+  /** Called once, when the handshake is done and a session has the socket. */
+  readonly onAttached?: (() => void) | undefined;
 }

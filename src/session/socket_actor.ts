@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers";
+import { nextTurn } from "../actor/internal.ts";
 import { type Behavior, TroupeError } from "../actor/mod.ts";
 import { FrameReader, type FrameSink } from "./wire/frame_reader.ts";
 import { FrameType } from "./wire/protocol.ts";
@@ -215,7 +215,7 @@ export function socketActor(options: SocketOptions): Behavior<never> {
           if (reads >= READS_PER_LOOK) {
             reads = 0;
             if (performance.now() - turnStart > TURN_MS) {
-              await new Promise<void>((resolve) => setImmediate(resolve));
+              await new Promise<void>((resolve) => nextTurn(resolve));
               turnStart = performance.now();
             }
           }

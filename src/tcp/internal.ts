@@ -6,12 +6,5 @@
 export { bind, listenTcp } from "./tcp_acceptor.ts";
 export { type ListenerSharing, shareListeners } from "./listener_sharing.ts";
 export { connectTcp } from "./dial.ts";
-export {
-  askForConnection,
-  connectOver,
-  type ConnectReply,
-  replyWithConnection,
-} from "./leased_connection.ts";
-export { PoolEntries, type PoolEntry, PoolOpening } from "./pool_entries.ts";
 export { type Connect, openSocket } from "./open_socket.ts";
 export { tcpTransport } from "./tcp_transport.ts";

@@ -16,12 +16,13 @@ import {
   type AcceptedSessions,
   type Acceptor,
   SocketLimit,
+  socketsActor,
+  type SocketsMessage,
   startListener,
 } from "../session/internal.ts";
 import type { Address } from "../session/mod.ts";
 import { type ListenOptions, resolveListenOptions } from "./listen_options.ts";
 import { sharingOf } from "./listener_sharing.ts";
-import { socketsActor, type SocketsMessage } from "./sockets_actor.ts";
 import { bind, listenTcp } from "./tcp_acceptor.ts";
 import { listenTls } from "./tls.ts";
 

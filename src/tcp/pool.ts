@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { resolveBackoff } from "../actor/internal.ts";
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import { checkMethods } from "../checks/internal.ts";
 import type {
@@ -13,13 +14,14 @@ import type {
   Connector,
   LogicalConnection,
 } from "../session/mod.ts";
-import { askForConnection } from "./leased_connection.ts";
 import {
+  askForConnection,
   poolActor,
   type PooledSession,
+  PoolEntries,
   type PoolMessage,
-} from "./pool_actor.ts";
-import { PoolEntries } from "./pool_entries.ts";
+} from "../session/internal.ts";
+import { dialPeer } from "./dial_peer.ts";
 import {
   checkConnect,
   type PoolOptions,
@@ -69,9 +71,15 @@ export class ConnectionPool implements AsyncDisposable {
       lingerMs,
       socketsPerKey: socketsPerPeer,
     });
-    this.#ref = system.spawn(poolActor(this.#entries, settings), {
-      mailbox: { maxMessages: Infinity },
-    });
+    this.#ref = system.spawn(
+      poolActor(this.#entries, {
+        ...settings,
+        backoff: resolveBackoff(options.backoff),
+        onState: options.onState,
+        dial: (address, signal) => dialPeer(settings, address, signal),
+      }),
+      { mailbox: { maxMessages: Infinity } },
+    );
   }
 
   /**

@@ -7,12 +7,12 @@
 import type { BackoffOptions } from "../actor/mod.ts";
 import {
   checkConnectOptions,
+  resolveCredentials,
   type ResolvedSessionOptions,
   resolveSessionOptions,
   SESSION_OPTION_NAMES,
 } from "../session/internal.ts";
 import {
-  checkBytes,
   checkDuration,
   checkFunction,
   checkNumber,
@@ -138,21 +138,6 @@ export function resolvePoolOptions(options: PoolOptions): PoolSettings {
     socketsPerPeer,
     retryMs,
     credentials: resolveCredentials(options.credentials),
-  };
-}
-
-function resolveCredentials(
-  credentials: PoolOptions["credentials"],
-): (() => Uint8Array) | undefined {
-  if (credentials === undefined) return undefined;
-  if (typeof credentials !== "function") {
-    checkBytes("credentials", credentials);
-    return () => credentials;
-  }
-  return () => {
-    const bytes = credentials();
-    checkBytes("what credentials() returns", bytes);
-    return bytes;
   };
 }
 

@@ -12,9 +12,13 @@ import {
   checkPeerAddress,
   checkString,
 } from "../checks/internal.ts";
-import { checkConnectSignals } from "../session/internal.ts";
+import {
+  askForConnection,
+  checkConnectSignals,
+  PoolEntries,
+} from "../session/internal.ts";
 import type { Address } from "../session/mod.ts";
-import { askForConnection, PoolEntries } from "../tcp/internal.ts";
+
 import type { TcpConnConnection } from "./connection.ts";
 import {
   poolActor,

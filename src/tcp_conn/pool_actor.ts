@@ -6,15 +6,15 @@
  */
 import type { ActorRef, Behavior, ReplyTo } from "../actor/mod.ts";
 import type { Address } from "../session/mod.ts";
-import { formatAddress } from "../session/internal.ts";
 import {
   connectOver,
   type ConnectReply,
+  formatAddress,
   type PoolEntries,
   type PoolEntry,
   PoolOpening,
   replyWithConnection,
-} from "../tcp/internal.ts";
+} from "../session/internal.ts";
 import type { TcpConnConnection } from "./connection.ts";
 import { dial } from "./dial.ts";
 import type { DropCounter } from "./multiplexer.ts";

@@ -10,9 +10,9 @@ import {
   type Lease,
   type ReplyTo,
 } from "../actor/mod.ts";
-import type { ConnectSignals } from "../session/internal.ts";
-import { ConnectError } from "../session/mod.ts";
+import type { ConnectSignals } from "./connector.ts";
 import { eitherSignal } from "./either_signal.ts";
+import { ConnectError } from "./errors.ts";
 
 /** A connection over a socket that is held by a lease. */
 export interface LeasedConnection {

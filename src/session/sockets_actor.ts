@@ -7,19 +7,33 @@
  * @module
  */
 import type { ActorRef, Behavior } from "../actor/mod.ts";
-import {
-  AcceptedSessions,
-  type AcceptedSocket,
-  type AcceptSlot,
-  notifyUser,
-  type PeerMessage,
-  PREFACE,
-  socketActor,
-  type SocketLimit,
-  type SocketOffer,
-} from "../session/internal.ts";
-import { type Address, ErrorCode, SessionLostError } from "../session/mod.ts";
-import type { ListenSettings } from "./listen_options.ts";
+import { AcceptedSessions, type Authenticate } from "./accepted_sessions.ts";
+import type { AcceptedSocket } from "./accepted_socket.ts";
+import type { AcceptSlot } from "./accept_slot.ts";
+import type { SocketOffer } from "./acceptor_actor.ts";
+import type { Serve } from "./connection_actor.ts";
+import { SessionLostError } from "./errors.ts";
+import type { LogicalConnection } from "./logical_connection.ts";
+import { notifyUser } from "./notify_user.ts";
+import type { Address, ResolvedSessionOptions } from "./options.ts";
+import type { PeerMessage } from "./peer_actor.ts";
+import type { SessionState } from "./session_phase.ts";
+import { socketActor } from "./socket_actor.ts";
+import type { SocketLimit } from "./socket_limit.ts";
+import { ErrorCode, PREFACE } from "./wire/protocol.ts";
+
+/** What a listener was asked to do, whatever its sockets are. */
+export interface SocketsSettings {
+  readonly session: ResolvedSessionOptions;
+  readonly maxSessions: number;
+  readonly serve: Serve;
+  readonly accept: ((opening: LogicalConnection) => true | string) | undefined;
+  readonly authenticate: Authenticate | undefined;
+  readonly onPeerError:
+    | ((error: unknown, remote: Address) => void)
+    | undefined;
+  readonly onState: ((state: SessionState) => void) | undefined;
+}
 
 /** Messages of the actor that keeps the sockets of a listener. */
 export type SocketsMessage =
@@ -35,7 +49,7 @@ export type SocketsMessage =
 
 /** Options of {@linkcode socketsActor}. */
 export interface SocketsActorOptions {
-  readonly settings: ListenSettings;
+  readonly settings: SocketsSettings;
   /** Where accepted sockets come from. */
   readonly slot: AcceptSlot;
   readonly limit: SocketLimit;
@@ -95,7 +109,10 @@ export function socketsActor(
             return handshake;
           };
         },
-        onAttached: (link) => void peer?.tell({ type: "attached", link }),
+        onAttached(link) {
+          socket.onAttached?.();
+          peer?.tell({ type: "attached", link });
+        },
         onEnd(cause, link, isRecognized) {
           if (peer?.tell({ type: "ended", cause, link, isRecognized })) return;
           link.stop();

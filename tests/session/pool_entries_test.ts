@@ -5,7 +5,7 @@ import {
   type PoolEntry,
   PoolOpening,
   type SocketSource,
-} from "../../src/tcp/pool_entries.ts";
+} from "../../src/session/pool_entries.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
 /** A pool whose sockets are numbers, opened and closed by a test. */

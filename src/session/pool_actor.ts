@@ -6,24 +6,11 @@
  * @module
  */
 import type { ActorRef, Behavior, ReplyTo } from "../actor/mod.ts";
-import { resolveBackoff } from "../actor/internal.ts";
-import {
-  type Address,
-  ConnectError,
-  type ConnectOptions,
-  type LogicalConnection,
-  SessionLostError,
-} from "../session/mod.ts";
-import {
-  dialSession,
-  formatAddress,
-  peerActor,
-  type PeerMessage,
-  type PeerSession,
-  PRIORITIES,
-} from "../session/internal.ts";
+import type { ResolvedBackoff } from "../actor/internal.ts";
 import { explainFailure } from "./connect_failure.ts";
-import { connectOverNetwork, connectTcp } from "./dial.ts";
+import { type ConnectOptions, PRIORITIES } from "./connector.ts";
+import { dialSession } from "./dialled_session.ts";
+import { ConnectError, SessionLostError } from "./errors.ts";
 import {
   connectOver,
   type ConnectReply,
@@ -35,8 +22,27 @@ import {
   type PoolEntry,
   PoolOpening,
 } from "./pool_entries.ts";
-import type { PoolSettings } from "./pool_options.ts";
-import { connectTls } from "./tls.ts";
+import type { LogicalConnection } from "./logical_connection.ts";
+import {
+  type Address,
+  formatAddress,
+  type ResolvedSessionOptions,
+} from "./options.ts";
+import { peerActor, type PeerMessage, type PeerSession } from "./peer_actor.ts";
+import type { SessionState } from "./session_phase.ts";
+import type { Transport } from "./transport.ts";
+
+/** How a pool gets its sockets, and what their sessions may do. */
+export interface PoolActorSettings {
+  readonly session: ResolvedSessionOptions;
+  readonly backoff: ResolvedBackoff;
+  readonly retryMs: number;
+  /** Called before each socket. */
+  readonly credentials: (() => Uint8Array) | undefined;
+  readonly onState: ((state: SessionState) => void) | undefined;
+  /** Opens a socket; rejects when there is none, or the signal aborts. */
+  readonly dial: (address: Address, signal: AbortSignal) => Promise<Transport>;
+}
 
 /** A session that is ready, and the actor that keeps it. */
 export interface PooledSession {
@@ -64,10 +70,9 @@ const MAX_AVOID_MS = 3_600_000;
 /** Returns the behaviour of a pool that keeps its sockets in `entries`. */
 export function poolActor(
   entries: PoolEntries<PooledSession>,
-  settings: PoolSettings,
+  settings: PoolActorSettings,
 ): Behavior<PoolMessage> {
-  const { options, session } = settings;
-  const backoff = resolveBackoff(options.backoff);
+  const { session, backoff } = settings;
   return (context) => {
     const peers = new Set<ActorRef<PeerMessage>>();
     /** When an address may be dialled again, by the clock, if it said so. */
@@ -106,20 +111,13 @@ export function poolActor(
           retryMs: settings.retryMs,
           connect(signal) {
             entries.counters.dials++;
-            const { network } = options;
-            const { tls } = settings;
-            if (network !== undefined) {
-              return connectOverNetwork(network, address, signal);
-            }
-            return tls === undefined
-              ? connectTcp(address, signal)
-              : connectTls(address, tls, signal);
+            return settings.dial(address, signal);
           },
         }),
         serve: undefined,
         onState(state) {
           if (state.phase === "lost") opening.lost();
-          return options.onState?.(state);
+          return settings.onState?.(state);
         },
         onGoingAway(retryAfterMs) {
           avoid(key, retryAfterMs);

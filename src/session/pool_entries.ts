@@ -6,7 +6,7 @@
  * @module
  */
 import { type Clock, SharedResource } from "../actor/mod.ts";
-import { ConnectError } from "../session/mod.ts";
+import { ConnectError } from "./errors.ts";
 
 /** Counters of a pool. */
 export interface PoolCounters {

@@ -3,12 +3,8 @@
  *
  * @module
  */
-import {
-  ConnectError,
-  ProtocolError,
-  SocketLostError,
-  TruncatedError,
-} from "../session/mod.ts";
+import { ConnectError, SocketLostError } from "./errors.ts";
+import { ProtocolError, TruncatedError } from "./wire/errors.ts";
 
 /**
  * Returns the error of a connect that failed with `cause`. A peer that ends

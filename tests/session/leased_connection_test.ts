@@ -9,7 +9,7 @@ import {
   type ConnectReply,
   type LeasedConnection,
   replyWithConnection,
-} from "../../src/tcp/leased_connection.ts";
+} from "../../src/session/leased_connection.ts";
 
 /** A connection that counts how it was ended. */
 class TestConnection implements LeasedConnection {
