@@ -18,6 +18,7 @@ const mayImport: Record<string, readonly string[]> = {
   testing: ["actor", "checks", "session"],
   rpc: ["actor", "checks", "codec", "session"],
   tcp: ["actor", "checks", "session"],
+  websocket: ["actor", "checks", "session", "web"],
   tcp_conn: ["actor", "checks", "session", "tcp"],
   cores: ["actor", "checks", "session", "tcp"],
   bus: ["actor", "checks", "codec", "rpc", "session", "web"],
