@@ -22,6 +22,7 @@ export { checkRef } from "./argument_checks.ts";
 export { checkClock } from "./clock.ts";
 export { coreOf, type MessageTracing } from "./core.ts";
 export { Deadline, Deadlines } from "./deadlines.ts";
+export { Dispatcher, type Runnable } from "./dispatcher.ts";
 export { abortGuarded, callGuarded, report } from "./guard.ts";
 export { Ring } from "./ring.ts";
 export { nextTurn } from "./next_turn.ts";

@@ -1,0 +1,393 @@
+/**
+ * A subscription of this process: the queue, and whoever reads it. All engines
+ * have it; what differs is where messages come from, which is its port.
+ *
+ * @module
+ */
+import { report, type Runnable } from "../../actor/internal.ts";
+import { SlowSubscriberError } from "../errors.ts";
+import type { BusMessage } from "../message.ts";
+import type { Subject } from "../subject.ts";
+import type { Subscription, SubscriptionStats } from "../subscription.ts";
+import type { DeliveryCounters } from "./counters.ts";
+import { Delivered } from "./delivered.ts";
+import type { Incoming } from "./incoming.ts";
+import { type DeliveryQueue, deliveryQueue } from "./queue.ts";
+import {
+  abortableReader,
+  hasHandler,
+  type Reader,
+  readerLoop,
+  readIsPending,
+  type ReadOptions,
+  readSignal,
+} from "./reader.ts";
+import type { ResolvedSubscribeOptions } from "./subscribe_options.ts";
+import { Outcome } from "./outcome.ts";
+
+/** What an engine does for a subscription. */
+export interface DeliveryPort {
+  /** The totals that the subscription adds to. */
+  readonly counters: DeliveryCounters;
+  /** Calls `run` soon, such as the dispatcher of a system: never at once. */
+  readonly runner: { schedule(runnable: Runnable): void };
+  /**
+   * The user has ended it, and nothing new is to be offered; called once. While
+   * it is draining, what was on its way may be offered still, until the promise
+   * resolves. It is not called when the engine has ended it, or when a signal
+   * was aborted before it was made, so that `hasEnded` is true from the start.
+   */
+  onEnd(isDraining: boolean): void | PromiseLike<void>;
+  /**
+   * It has room for all that was offered, after an `offer` returned `false`.
+   */
+  onRoom?(): void;
+}
+
+/**
+ * The subscription that a user holds. An engine makes one, calls `offer` with
+ * each message, and `confirm`, `finish` or `fail`. No call of the engine runs
+ * code of the user: readers and handlers have their turn later.
+ */
+export class Delivery<T, R> implements Subscription<T, R>, Runnable {
+  readonly #subject: Subject<T, R>;
+  readonly #options: ResolvedSubscribeOptions<T, R>;
+  readonly #port: DeliveryPort;
+  readonly #queue: DeliveryQueue<Delivered<T, R>>;
+  #reader: Reader<Delivered<T, R>> | undefined;
+  /** Whether the reader, or the promise of the handler, has not come back. */
+  #isBusy = false;
+  #isScheduled = false;
+  /** Whether the user has ended it, in order or not. */
+  #isEnding = false;
+  /** Whether nothing new comes. */
+  #isFinished = false;
+  #hasEnded = false;
+  #delivered = 0;
+  #undecodable = 0;
+  readonly #ready = new Outcome();
+  readonly #closed = new Outcome();
+  #onAbort: (() => void) | undefined;
+
+  constructor(
+    subject: Subject<T, R>,
+    options: ResolvedSubscribeOptions<T, R>,
+    port: DeliveryPort,
+  ) {
+    this.#subject = subject;
+    this.#options = options;
+    this.#port = port;
+    this.#queue = deliveryQueue<Delivered<T, R>>(options, (entry) => {
+      entry.admitted();
+      if (this.#queue.waiting === 0) this.#port.onRoom?.();
+    });
+    if (options.signals.some(({ aborted }) => aborted)) this.#end();
+    else if (options.signals.length > 0) this.#follow(options.signals);
+  }
+
+  get pattern(): string {
+    return this.#subject.pattern;
+  }
+
+  get queue(): string | undefined {
+    return this.#options.queue;
+  }
+
+  /** Whether the retained values of matching subjects come first. */
+  get wantsRetained(): boolean {
+    return this.#options.retained;
+  }
+
+  /** Whether publishers wait when it is full. */
+  get isWaitedFor(): boolean {
+    return this.#options.overflow === "wait";
+  }
+
+  /** Messages beyond its bounds, whose publishers wait. */
+  get beyond(): number {
+    return this.#queue.waiting;
+  }
+
+  /** Whether nothing can be offered any more. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** The most that `room` can be. */
+  get maxRoom(): number {
+    return this.#options.maxMessages;
+  }
+
+  /**
+   * Messages that have room, less one while its reader or handler is busy;
+   * below 0 if publishers wait.
+   */
+  get room(): number {
+    const { maxMessages, handler } = this.#options;
+    const isBusy = handler === undefined
+      ? this.#reader === undefined
+      : this.#isBusy;
+    return maxMessages - this.#queue.length - (isBusy ? 1 : 0);
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  /**
+   * Adds a message to the queue. Returns whether it is within the bounds: if
+   * not, whoever has published it waits until `message.onTaken` or `onRoom`.
+   */
+  offer(message: Incoming): boolean {
+    if (this.#isFinished) return true;
+    const queue = this.#queue;
+    const { dropped } = queue;
+    const entry = new Delivered<T, R>(message, this.#subject.reply);
+    const offered = queue.offer(entry);
+    if (queue.dropped !== dropped) this.#count(queue.dropped - dropped);
+    if (offered === "refused") {
+      this.#tooSlow();
+      return true;
+    }
+    this.#schedule();
+    if (offered !== "waiting") return true;
+    message.waits++;
+    return false;
+  }
+
+  /** The bus knows it. */
+  confirm(): void {
+    this.#ready.settle();
+  }
+
+  /** Nothing new comes; it ends when what waits was read. */
+  finish(): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    this.#endIfDone();
+  }
+
+  /** Ends it now, with an error. */
+  fail(error: unknown): void {
+    this.#end(error);
+  }
+
+  receive(options?: ReadOptions): Promise<BusMessage<T, R> | undefined> {
+    try {
+      const signal = readSignal(options);
+      return new Promise((resolve, reject) =>
+        this.#read({ resolve, reject }, signal)
+      );
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async unsubscribe(): Promise<void> {
+    const isFirst = this.#beginEnd();
+    this.#end();
+    if (isFirst) await this.#port.onEnd(false);
+  }
+
+  async drain(): Promise<void> {
+    if (this.#beginEnd()) {
+      await this.#port.onEnd(true);
+      this.finish();
+    }
+    await this.closed;
+  }
+
+  stats(): SubscriptionStats {
+    return {
+      delivered: this.#delivered,
+      pending: this.#queue.length,
+      dropped: this.#queue.dropped,
+      undecodable: this.#undecodable,
+    };
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<BusMessage<T, R>, void, void> {
+    return readerLoop(
+      (reader) => this.#read(reader),
+      () => this.unsubscribe(),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.unsubscribe();
+  }
+
+  /** Calls the handler, or lets the reader go on; called by the runner. */
+  run(maxMessages: number): number {
+    this.#isScheduled = false;
+    const { handler } = this.#options;
+    if (handler === undefined) return this.#serveReader();
+    let handled = 0;
+    while (handled < maxMessages && !this.#isBusy) {
+      const message = this.#take();
+      if (message === undefined) break;
+      handled++;
+      this.#handle(handler, message);
+    }
+    if (!this.#isBusy) this.#goOn();
+    return handled;
+  }
+
+  #handle(
+    handler: NonNullable<ResolvedSubscribeOptions<T, R>["handler"]>,
+    message: Delivered<T, R>,
+  ): void {
+    try {
+      const result = handler(message);
+      if (typeof result?.then !== "function") return;
+      this.#isBusy = true;
+      Promise.resolve(result).catch((error) => this.#failed(error)).then(() => {
+        this.#isBusy = false;
+        this.#goOn();
+      });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #goOn(): void {
+    if (this.#queue.length > 0) this.#schedule();
+    else this.#endIfDone();
+  }
+
+  #serveReader(): number {
+    const reader = this.#reader;
+    if (reader === undefined) return 0;
+    const message = this.#take();
+    if (message === undefined) {
+      this.#endIfDone();
+      return 0;
+    }
+    this.#reader = undefined;
+    reader.resolve(message);
+    this.#endIfDone();
+    return 1;
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#isBusy) return;
+    if (this.#reader === undefined && this.#options.handler === undefined) {
+      return;
+    }
+    this.#isScheduled = true;
+    this.#port.runner.schedule(this);
+  }
+
+  #read(reader: Reader<Delivered<T, R>>, signal?: AbortSignal): void {
+    if (this.#options.handler !== undefined) return reader.reject(hasHandler());
+    if (this.#reader !== undefined) return reader.reject(readIsPending());
+    if (signal?.aborted) return reader.reject(signal.reason);
+    const message = this.#take();
+    if (message !== undefined) {
+      reader.resolve(message);
+      return this.#endIfDone();
+    }
+    this.#endIfDone();
+    if (this.#hasEnded) {
+      return this.#closed.look(() => reader.resolve(undefined), reader.reject);
+    }
+    this.#reader = signal === undefined
+      ? reader
+      : abortableReader(reader, signal, () => this.#reader = undefined);
+  }
+
+  /** Returns the next message that can be decoded. */
+  #take(): Delivered<T, R> | undefined {
+    for (;;) {
+      const message = this.#queue.shift();
+      if (message === undefined) return undefined;
+      try {
+        message.decode(this.#subject.codec);
+        this.#delivered++;
+        this.#port.counters.delivered++;
+        return message;
+      } catch (error) {
+        this.#undecodable++;
+        this.#port.counters.undecodable++;
+        this.#queue.addGap(message.gap);
+        this.#failed(error);
+      }
+    }
+  }
+
+  #count(dropped: number): void {
+    this.#port.counters.dropped[this.#options.overflow] += dropped;
+  }
+
+  #failed(error: unknown): void {
+    const { onError } = this.#options;
+    const print = (cause: unknown): void =>
+      report(`A message on ${this.pattern} was not handled:`, cause);
+    if (onError === undefined) return print(error);
+    try {
+      onError(error);
+    } catch (cause) {
+      print(cause);
+    }
+  }
+
+  #tooSlow(): void {
+    const isFirst = this.#beginEnd();
+    this.#end(
+      new SlowSubscriberError(
+        `Cannot deliver on ${this.pattern}: the subscription is full, read it faster or give it another overflow policy`,
+      ),
+    );
+    if (isFirst) this.#notifyEnd();
+  }
+
+  #notifyEnd(): void {
+    // The engine reports what fails there by `closed`, or not at all.
+    Promise.try(() => this.#port.onEnd(false)).catch(() => {});
+  }
+
+  /** Returns whether the user had not ended it before. */
+  #beginEnd(): boolean {
+    const isFirst = !this.#isEnding && !this.#hasEnded && !this.#isFinished;
+    this.#isEnding = true;
+    return isFirst;
+  }
+
+  #follow(signals: readonly AbortSignal[]): void {
+    const onAbort = (): void => {
+      const isFirst = this.#beginEnd();
+      this.#end();
+      if (isFirst) this.#notifyEnd();
+    };
+    this.#onAbort = onAbort;
+    for (const signal of signals) {
+      signal.addEventListener("abort", onAbort, { once: true });
+    }
+  }
+
+  #endIfDone(): void {
+    if (!this.#isFinished || this.#hasEnded) return;
+    if (this.#queue.length === 0 && !this.#isBusy) this.#end();
+  }
+
+  #end(...errors: [] | [unknown]): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#isFinished = true;
+    this.#queue.clear();
+    for (const signal of this.#options.signals) {
+      if (this.#onAbort === undefined) break;
+      signal.removeEventListener("abort", this.#onAbort);
+    }
+    this.#ready.settle(...errors);
+    this.#closed.settle(...errors);
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (errors.length === 0) reader?.resolve(undefined);
+    else reader?.reject(errors[0]);
+  }
+}

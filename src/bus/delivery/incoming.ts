@@ -1,0 +1,55 @@
+/**
+ * A message on its way to the subscriptions of one process.
+ *
+ * @module
+ */
+import type { Payload } from "../payload.ts";
+
+/** Where replies to a request go. */
+export interface ReplyTarget {
+  /** Takes a reply; resolves when the bus has it, for whomever it is. */
+  reply(payload: Payload): Promise<void>;
+}
+
+/** What an {@linkcode Incoming} may have besides its subject and payload. */
+export interface IncomingDetails {
+  /**
+   * What it counts towards `maxBytes`: its length if it has come as bytes.
+   * @default {0}
+   */
+  readonly bytes?: number;
+  /** Whether it is a retained value. @default {false} */
+  readonly isRetained?: boolean;
+  /** Where replies go. @default {none: it is no request} */
+  readonly replies?: ReplyTarget | undefined;
+}
+
+/** One message, shared by all subscriptions of the process that get it. */
+export class Incoming {
+  readonly subject: string;
+  readonly payload: Payload;
+  readonly bytes: number;
+  readonly isRetained: boolean;
+  readonly replies: ReplyTarget | undefined;
+  /** Subscriptions that have it beyond their bounds. */
+  waits = 0;
+  /** Called when `waits` is 0 again. */
+  onTaken: (() => void) | undefined = undefined;
+
+  constructor(
+    subject: string,
+    payload: Payload,
+    details?: IncomingDetails,
+  ) {
+    this.subject = subject;
+    this.payload = payload;
+    this.bytes = details?.bytes ?? 0;
+    this.isRetained = details?.isRetained ?? false;
+    this.replies = details?.replies;
+  }
+
+  /** A subscription has room for it now. */
+  admitted(): void {
+    if (--this.waits === 0) this.onTaken?.();
+  }
+}
