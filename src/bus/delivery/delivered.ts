@@ -18,13 +18,14 @@ export class Delivered<T, R> implements BusMessage<T, R>, QueueEntry {
   readonly #incoming: Incoming;
   readonly #replyCodec: Codec<R>;
   readonly subject: string;
-  gap = 0;
+  gap: number;
   #value: T | undefined;
 
   constructor(incoming: Incoming, replyCodec: Codec<R>) {
     this.#incoming = incoming;
     this.#replyCodec = replyCodec;
     this.subject = incoming.subject;
+    this.gap = incoming.gap;
   }
 
   /**

@@ -42,6 +42,8 @@ export interface DeliveryPort {
    * It has room for all that was offered, after an `offer` returned `false`.
    */
   onRoom?(): void;
+  /** A message has left the queue for its reader or handler. */
+  onTaken?(): void;
 }
 
 /**
@@ -305,6 +307,7 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     for (;;) {
       const message = this.#queue.shift();
       if (message === undefined) return undefined;
+      this.#port.onTaken?.();
       try {
         message.decode(this.#subject.codec);
         this.#delivered++;

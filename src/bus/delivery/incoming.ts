@@ -22,6 +22,11 @@ export interface IncomingDetails {
   readonly isRetained?: boolean;
   /** Where replies go. @default {none: it is no request} */
   readonly replies?: ReplyTarget | undefined;
+  /**
+   * Messages before this one that were dropped elsewhere.
+   * @default {0}
+   */
+  readonly gap?: number;
 }
 
 /** One message, shared by all subscriptions of the process that get it. */
@@ -31,6 +36,7 @@ export class Incoming {
   readonly bytes: number;
   readonly isRetained: boolean;
   readonly replies: ReplyTarget | undefined;
+  readonly gap: number;
   /** Subscriptions that have it beyond their bounds. */
   waits = 0;
   /** Called when `waits` is 0 again. */
@@ -46,6 +52,7 @@ export class Incoming {
     this.bytes = details?.bytes ?? 0;
     this.isRetained = details?.isRetained ?? false;
     this.replies = details?.replies;
+    this.gap = details?.gap ?? 0;
   }
 
   /** A subscription has room for it now. */
