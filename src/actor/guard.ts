@@ -48,6 +48,8 @@ export function abortGuarded(
     event.preventDefault();
     failed(event.error);
   };
+  // Node has no such event, and reports it later, as it does for all signals.
+  if (!("addEventListener" in globalThis)) return controller.abort(reason);
   // Listeners run, and are reported, during the call of abort().
   globalThis.addEventListener("error", onError);
   try {

@@ -14,10 +14,12 @@ export {
   type SessionRequest,
   type WebPeer,
 } from "./serve_options.ts";
+export { clientModule } from "./client_module.ts";
 export {
   serveSessions,
   type SessionRequestInfo,
   type SessionServer,
   type SessionServerStats,
 } from "./serve_sessions.ts";
+export { connectNode, type ConnectNodeOptions } from "./connect_node.ts";
 export type { SessionClient, SessionClientOptions } from "./session_client.ts";

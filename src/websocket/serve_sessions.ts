@@ -20,6 +20,7 @@ import {
   secured,
   sourceOf,
 } from "../web/internal.ts";
+import { clientResponse } from "./client_module.ts";
 import {
   resolveServeOptions,
   type ServeSessionsOptions,
@@ -53,7 +54,10 @@ export interface SessionServer extends AsyncDisposable {
    * Handles a request below the prefix: pass it to `Deno.serve`, or call it from
    * a router. WebSockets need a request of `Deno.serve` itself.
    */
-  readonly fetch: (request: Request, info?: SessionRequestInfo) => Response;
+  readonly fetch: (
+    request: Request,
+    info?: SessionRequestInfo,
+  ) => Promise<Response>;
   /** Resolves when the server is over, however it ended; never rejects. */
   readonly closed: Promise<void>;
   /** Returns the counters of this server. */
@@ -66,6 +70,8 @@ export interface SessionServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** The name of the client as a module, below the prefix. */
+const CLIENT_NAME = "client.js";
 /** Seconds of silence after which Deno pings; sessions do so themselves. */
 const IDLE_S = 120;
 
@@ -90,7 +96,9 @@ const IDLE_S = 120;
  *     await connection.send(new TextEncoder().encode(connection.identity));
  *   },
  * });
- * const response = sessions.fetch(new Request("http://localhost/sessions/"));
+ * const response = await sessions.fetch(
+ *   new Request("http://localhost/sessions/"),
+ * );
  * console.assert(response.status === 403);
  * ```
  */
@@ -121,7 +129,10 @@ export function serveSessions(
   );
   closed.then(() => isOpen = false);
 
-  function respond(request: Request, info: SessionRequestInfo): Response {
+  function respond(
+    request: Request,
+    info: SessionRequestInfo,
+  ): Response | Promise<Response> {
     // Deno makes the address of `Host`, even if that is not a host.
     const url = URL.parse(request.url);
     if (url === null) return text(400, "Host must be a name or address");
@@ -129,6 +140,9 @@ export function serveSessions(
     const isSocket = pathname === prefix || `${pathname}/` === prefix;
     const refusal = whyRefused(settings, request.headers, host, isSocket);
     if (refusal !== undefined) return text(403, refusal);
+    if (pathname === `${prefix}${CLIENT_NAME}`) {
+      return respondWithClient(request);
+    }
     if (!isSocket) return text(404, "There is no such file");
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return text(426, "Cannot serve the request: it is not for a WebSocket", {
@@ -167,9 +181,9 @@ export function serveSessions(
     return closed;
   };
   return {
-    fetch(request, info = {}) {
+    async fetch(request, info = {}) {
       checkHttpRequest(request);
-      const response = respond(request, info);
+      const response = await respond(request, info);
       // The headers of an upgrade cannot be changed.
       if (response.status === 101) return response;
       if (response.status >= 400) refused++;
@@ -199,6 +213,22 @@ function whyRefused(
   const source = sourceOf(headers, host);
   const isProgram = source.origin === null && acceptsWithoutOrigin;
   return refusalOf(rules, source, isSocket && !isProgram ? "socket" : "api");
+}
+
+/** Responds with the client, to a page of an origin that is allowed. */
+async function respondWithClient(request: Request): Promise<Response> {
+  const { method, headers } = request;
+  if (method !== "GET" && method !== "HEAD") {
+    const allow = "GET, HEAD";
+    return text(405, `The method must be ${allow}`, { allow });
+  }
+  const response = await clientResponse(request);
+  response.headers.set("vary", "origin");
+  const origin = headers.get("origin");
+  if (origin !== null) {
+    response.headers.set("access-control-allow-origin", origin);
+  }
+  return method === "GET" ? response : new Response(null, response);
 }
 
 /** Returns what the sessions learn of a WebSocket. */

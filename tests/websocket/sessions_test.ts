@@ -1,12 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-} from "@std/assert";
-import { ActorSystem } from "../../src/actor/system.ts";
-import { connectWeb } from "../../src/websocket/connect_web.ts";
-import { serveSessions } from "../../src/websocket/serve_sessions.ts";
+import { assertEquals } from "@std/assert";
 import { pattern, sha256 } from "../support/bytes.ts";
 import { bounded, echo, roundTrip } from "../support/net.ts";
 import { WebNet } from "./web_net.ts";

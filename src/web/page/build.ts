@@ -37,8 +37,7 @@ export async function buildPage(sources: PageSources): Promise<string> {
     "icon.svg": sources.icon,
   };
   const entries = Object.entries(files).map(([name, body]) => {
-    const hash = createHash("sha256").update(body).digest("base64url");
-    const file = { body, etag: `"${hash.slice(0, 22)}"` };
+    const file = { body, etag: etagOf(body) };
     return `  ${JSON.stringify(name)}: ${JSON.stringify(file)},\n`;
   });
   return `// Made by \`deno task page\` with Deno ${Deno.version.deno}: edit ${sources.directory}.
@@ -50,8 +49,14 @@ ${entries.join("")}};
 `;
 }
 
+/** Returns the header `etag` of a file. */
+export function etagOf(body: string): string {
+  const hash = createHash("sha256").update(body).digest("base64url");
+  return `"${hash.slice(0, 22)}"`;
+}
+
 /** Returns one script for browsers. */
-async function bundle(main: URL): Promise<string> {
+export async function bundle(main: URL): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["bundle", "--platform", "browser", "--minify", main.href],
     env: { NO_COLOR: "1" },
