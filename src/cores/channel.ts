@@ -41,7 +41,7 @@ interface Pending {
 }
 
 /** How something is asked. */
-interface ChannelAskOptions extends AskOptions {
+export interface ChannelAskOptions extends AskOptions {
   /** What moves to the other thread; then it is asked at once. */
   readonly transfer?: Transferable[];
 }

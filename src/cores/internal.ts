@@ -4,4 +4,7 @@
  *
  * @module
  */
+export { Channel, type ChannelAskOptions } from "./channel.ts";
 export { CoreTopic } from "./core_topic.ts";
+export { CoreRequestError } from "./errors.ts";
+export { requestLock } from "./locks.ts";

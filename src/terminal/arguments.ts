@@ -18,17 +18,24 @@ import type {
   AllowedCommand,
   CommandRequest,
 } from "./access/command_policy.ts";
-import type { ServeTerminalOptions } from "./options.ts";
+import type { ServeTerminalOptions, TerminalWorkerOptions } from "./options.ts";
 
-const SERVE: OptionNames<ServeTerminalOptions> = {
+const WORKER: OptionNames<TerminalWorkerOptions> = {
   ...LIMIT_NAMES,
   maxEndedSessions: true,
   maxEndedBytes: true,
-  prefix: true,
   commands: true,
   directories: true,
   passEnv: true,
   env: true,
+  maxSessions: true,
+  maxAttachments: true,
+  silenceMs: true,
+  record: true,
+};
+const SERVE: OptionNames<ServeTerminalOptions> = {
+  ...WORKER,
+  prefix: true,
   hosts: true,
   origins: true,
   behindTls: true,
@@ -39,12 +46,8 @@ const SERVE: OptionNames<ServeTerminalOptions> = {
   loginMs: true,
   loginIdleMs: true,
   maxLogins: true,
-  maxSessions: true,
-  maxAttachments: true,
   handshakesPerMinute: true,
   maxBodyBytes: true,
-  silenceMs: true,
-  record: true,
 };
 const COMMAND: OptionNames<AllowedCommand> = {
   name: true,
@@ -83,6 +86,15 @@ export function checkServeOptions(options: ServeTerminalOptions): void {
   for (const name of ["clientOf", "authorize", "record"] as const) {
     if (options[name] !== undefined) checkFunction(name, options[name]);
   }
+}
+
+/**
+ * Checks that all options are those of a worker.
+ *
+ * @throws {TypeError} if one is not.
+ */
+export function checkWorkerOptions(options: TerminalWorkerOptions): void {
+  checkOptionNames("serveTerminalWorker()", options, WORKER);
 }
 
 /**

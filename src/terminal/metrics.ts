@@ -42,8 +42,13 @@ export interface TerminalStats {
   readonly recordingsFailed: number;
 }
 
-/** The totals of a server, counted where the events happen. */
+/**
+ * The totals of a server, and two numbers that go up and down, counted where the
+ * events happen.
+ */
 export class TerminalCounters {
+  attachments = 0;
+  recordings = 0;
   sessionsStarted = 0;
   attachmentsOpened = 0;
   inputBytes = 0;

@@ -28,7 +28,7 @@ export type {
   CommandRequest,
 } from "./access/command_policy.ts";
 export type { TerminalStats } from "./metrics.ts";
-export type { ServeTerminalOptions } from "./options.ts";
+export type { ServeTerminalOptions, TerminalWorkerOptions } from "./options.ts";
 export { Problem, type ProblemKind } from "./http/problem.ts";
 export {
   recordSession,
@@ -43,5 +43,9 @@ export {
 export type { RecorderOptions } from "./recording/recorder_options.ts";
 export type { OpenRecording, RecordedSession } from "./recording/recordings.ts";
 export { serveTerminal, type TerminalServer } from "./terminal_server.ts";
+export {
+  serveTerminalWorker,
+  type TerminalWorker,
+} from "./threads/terminal_worker.ts";
 export type { AccessRequest, Authorize } from "./access/authorizer.ts";
 export type { Grant, HeldGrant, RevokeTarget } from "./access/grant_rules.ts";

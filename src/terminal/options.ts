@@ -11,7 +11,7 @@ import {
   type CommandRules,
   DEFAULT_PASS_ENV,
 } from "./access/command_policy.ts";
-import { checkServeOptions } from "./arguments.ts";
+import { checkServeOptions, checkWorkerOptions } from "./arguments.ts";
 import { countFrom, resolveNumbers } from "../checks/internal.ts";
 import {
   type OriginRules,
@@ -176,6 +176,27 @@ export interface ServeTerminalOptions extends PtyLimits {
   readonly record?: OpenRecording;
 }
 
+/**
+ * Options of {@linkcode serveTerminalWorker}: those of {@linkcode serveTerminal}
+ * that are about sessions and sockets, for each worker. The main thread has
+ * those about access.
+ */
+export type TerminalWorkerOptions =
+  & PtyLimits
+  & Pick<
+    ServeTerminalOptions,
+    | "maxEndedSessions"
+    | "maxEndedBytes"
+    | "commands"
+    | "directories"
+    | "passEnv"
+    | "env"
+    | "maxSessions"
+    | "maxAttachments"
+    | "silenceMs"
+    | "record"
+  >;
+
 /** Milliseconds that ended sessions stay, unless an option says otherwise. */
 const KEEP_ENDED_MS = 600_000;
 
@@ -247,6 +268,19 @@ export function resolveServeTerminalOptions(
     },
     rules: resolveRules(options),
   };
+}
+
+/**
+ * Checks the options of a worker, and fills in the defaults.
+ *
+ * @throws {RangeError} if a number is out of its range.
+ * @throws {TypeError} if another option is invalid, or not of a worker.
+ */
+export function resolveTerminalWorkerOptions(
+  options: TerminalWorkerOptions,
+): ResolvedServeTerminalOptions {
+  checkWorkerOptions(options);
+  return resolveServeTerminalOptions(options);
 }
 
 function resolveRules(options: ServeTerminalOptions): CommandRules {

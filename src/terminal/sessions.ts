@@ -18,14 +18,33 @@ export interface ReplyOwner {
   handOver(): number;
 }
 
-/** One session of the server. */
-export class TerminalSession {
+/** A session as the API sees it, whichever thread it lives in. */
+export interface ListedSession {
+  /** What the API asks of the session. */
+  readonly pty: Pick<
+    PtySession,
+    "id" | "inspect" | "resize" | "signal" | "close"
+  >;
+  /** Name of the command that it runs. */
+  readonly command: string;
+  /** Time at which it was started. */
+  readonly createdAt: Date;
+  /** When its program has ended; `undefined` while it runs. */
+  readonly ended: { readonly at: Date } | undefined;
+  /** Milliseconds that its program keeps running without a viewer. */
+  readonly graceMs: number;
+}
+
+/** One session of this thread. */
+export class TerminalSession implements ListedSession {
   /** Handle of the session. */
   readonly pty: PtySession;
   /** Name of the command that it runs. */
   readonly command: string;
   /** Time at which it was started. */
   readonly createdAt: Date;
+  /** Milliseconds that its program keeps running without a viewer. */
+  readonly graceMs: number;
   /**
    * Offset up to which a controlling viewer has parsed the output, and so
    * answered the queries in it.
@@ -41,10 +60,16 @@ export class TerminalSession {
     view: new Map(),
   };
 
-  constructor(pty: PtySession, command: string, createdAt: Date) {
+  constructor(
+    pty: PtySession,
+    command: string,
+    createdAt: Date,
+    graceMs: number = Infinity,
+  ) {
     this.pty = pty;
     this.command = command;
     this.createdAt = createdAt;
+    this.graceMs = graceMs;
   }
 
   /** Returns the input of a viewer, the same one when it attaches again. */
@@ -61,7 +86,7 @@ export class TerminalSession {
   }
 }
 
-/** The sessions of a server, by id: running ones, and ended ones that stay. */
+/** The sessions of a thread, by id: running ones, and ended ones that stay. */
 export class TerminalSessions {
   readonly #sessions = new Map<string, TerminalSession>();
 
@@ -81,8 +106,13 @@ export class TerminalSessions {
   }
 
   /** Adds a session, until it is over. */
-  add(pty: PtySession, command: string, createdAt: Date): TerminalSession {
-    const session = new TerminalSession(pty, command, createdAt);
+  add(
+    pty: PtySession,
+    command: string,
+    createdAt: Date,
+    graceMs: number,
+  ): TerminalSession {
+    const session = new TerminalSession(pty, command, createdAt, graceMs);
     this.#sessions.set(pty.id, session);
     pty.exited.then((exit) => session.ended = { exit, at: new Date() });
     pty.ended.then(() => this.#sessions.delete(pty.id));

@@ -3,38 +3,33 @@
  *
  * @module
  */
-import {
-  type ActorSystem,
-  child,
-  findChild,
-  startChild,
-  supervisor,
-  type SupervisorRef,
-} from "../actor/mod.ts";
-import { type PtySession, ptySupervisor, spawnPty } from "../pty/mod.ts";
+import type { ActorSystem } from "../actor/mod.ts";
+import type { HandledTopic } from "../cores/mod.ts";
+import type { PtySession } from "../pty/mod.ts";
 import { Access, type RequestInfo } from "./access/access.ts";
-import { admit, checkHandshake, type Handshake } from "./access/admission.ts";
+import {
+  admit,
+  checkHandshake,
+  type Handshake,
+  viewerOf,
+} from "./access/admission.ts";
 import { checkRequest } from "./arguments.ts";
 import { checkMethods, checkString } from "../checks/internal.ts";
 import { callApi, isApiPath } from "./http/api.ts";
-import { attachmentActor } from "./attach/attachment_actor.ts";
-import { commandFor, type CommandRequest } from "./access/command_policy.ts";
+import type { CommandRequest } from "./access/command_policy.ts";
 import { TerminalCounters, type TerminalStats } from "./metrics.ts";
 import {
   resolveServeTerminalOptions,
   type ServeTerminalOptions,
 } from "./options.ts";
-import { Problem, problemOf } from "./http/problem.ts";
-import { MAX_EARLY, SUBPROTOCOL } from "./attach/protocol.ts";
-import {
-  FORBIDDEN,
-  refuse,
-  STOPPING,
-  TOO_EARLY,
-} from "./attach/close_socket.ts";
-import { Recordings } from "./recording/recordings.ts";
-import { type TerminalSession, TerminalSessions } from "./sessions.ts";
-import { checkHttpRequest, secured } from "../web/internal.ts";
+import { Problem } from "./http/problem.ts";
+import { respond } from "./http/respond.ts";
+import { FORBIDDEN, refuse } from "./attach/close_socket.ts";
+import { openSocket } from "./attach/open_socket.ts";
+import { TerminalSession } from "./sessions.ts";
+import { TerminalHost } from "./terminal_host.ts";
+import { WorkerSession } from "./threads/joined_worker.ts";
+import { ThreadHub } from "./threads/thread_hub.ts";
 import { staticFile } from "./http/static_files.ts";
 import {
   ALL_SESSIONS,
@@ -51,7 +46,14 @@ export interface TerminalServer extends AsyncDisposable {
    */
   readonly fetch: (request: Request, info?: RequestInfo) => Promise<Response>;
   /**
-   * Starts a session, as a request to the API does.
+   * For the option `handlers` of `cores()`: with it, workers that call
+   * `serveTerminalWorker` serve this terminal as well, with the same logins and
+   * one list of sessions.
+   */
+  readonly handler: HandledTopic;
+  /**
+   * Starts a session in this thread, as a request to the API does. With workers,
+   * the API starts sessions in the worker that runs the fewest.
    *
    * @throws {TypeError} if a part of the request is not known or invalid.
    * @throws {Problem} if the command, an argument or the directory is not
@@ -89,16 +91,11 @@ export interface TerminalServer extends AsyncDisposable {
    * may do has changed. Resolves to the number of sockets that were closed.
    */
   reauthorize(why?: string): Promise<number>;
-  /** Returns the present numbers of the server. */
+  /** Returns the present numbers of the server, its workers included. */
   stats(): TerminalStats;
   /** Ends all sessions and sockets; resolves when all recordings are written. */
   close(): Promise<void>;
 }
-
-/** Seconds of silence after which Deno pings a browser. */
-const PING_S = 30;
-/** Bytes that may wait in a socket besides unacknowledged output. */
-const MAX_CONTROL_BYTES = 262_144;
 
 /**
  * Serves terminals to browsers, as actors of `system`.
@@ -132,61 +129,27 @@ export function serveTerminal(
 ): TerminalServer {
   checkMethods("system", system, ["tree", "spawn"], "an ActorSystem");
   const resolved = resolveServeTerminalOptions(options);
-  const { limits, maxSessions, maxEndedSessions, maxEndedBytes } = resolved;
   const counters = new TerminalCounters();
   const access = new Access(resolved, system.clock, counters);
-  const sessions = new TerminalSessions();
-  const recordings = new Recordings({
-    open: resolved.record,
-    counters,
-    clock: system.clock,
-  });
-  let attachments = 0;
+  const host = new TerminalHost(system, resolved, counters);
   let closed = false;
-
-  const ptys = child({
-    name: "sessions",
-    behavior: ptySupervisor({
-      ...limits,
-      maxSessions,
-      maxEndedSessions,
-      maxEndedBytes,
-    }),
-    shutdownMs: Infinity,
+  const hub = new ThreadHub({
+    system,
+    options: resolved,
+    access,
+    host,
+    fetch: handle,
+    ticket,
+    revoke,
+    reauthorize,
   });
-  const sockets = child({
-    name: "sockets",
-    behavior: supervisor({ strategy: "dynamic" }),
-  });
-  const root: SupervisorRef = system.spawn(
-    supervisor({ children: [ptys, sockets] }),
-  );
-  const stopped = root.stopped.then(() => {
+  const { sessions } = hub;
+  const stopped = host.ended.then(async () => {
     closed = true;
+    await hub.close();
     access.logins.close();
-    return recordings.finished();
+    await host.stopped;
   });
-
-  async function start(request: CommandRequest): Promise<TerminalSession> {
-    const spec = await commandFor(resolved.rules, request);
-    const id = crypto.randomUUID();
-    const command = request.command ?? resolved.rules.commands[0]?.name ?? "";
-    const createdAt = new Date();
-    const session = await recordings.start(
-      { id, command, createdAt },
-      async () => spawnPty(await findChild(root, ptys), { ...spec, id }),
-    );
-    counters.sessionsStarted++;
-    return sessions.add(session, command, createdAt);
-  }
-
-  function assertFree(): void {
-    if (attachments < resolved.maxAttachments) return;
-    throw new Problem(
-      "full",
-      `${attachments} sockets are open, maxAttachments allows no more`,
-    );
-  }
 
   function assertOpen(): void {
     if (closed) throw new Problem("closed", "The server was closed");
@@ -194,7 +157,7 @@ export function serveTerminal(
 
   function handshakeOf(request: Request): Handshake {
     try {
-      assertFree();
+      host.assertFree();
       return checkHandshake({ access, sessions }, request);
     } catch (error) {
       counters.handshakesRefused++;
@@ -209,62 +172,56 @@ export function serveTerminal(
    */
   function open(request: Request): Response {
     const handshake = handshakeOf(request);
-    const { socket, response } = upgrade(request);
-    attachments++;
-    // The actor may stop earlier: a frozen browser keeps its socket for longer.
-    socket.addEventListener("close", () => attachments--, { once: true });
-    void serve(socket, handshake);
+    const { socket, early, response } = openSocket(request);
+    host.count(socket);
+    void serve(socket, early, handshake);
     return response;
   }
 
-  async function serve(socket: WebSocket, handshake: Handshake): Promise<void> {
-    const early: unknown[] = [];
-    socket.onmessage = ({ data }) => {
-      if (early.push(data) > MAX_EARLY) refuse(socket, TOO_EARLY);
-    };
-    const { login } = handshake;
-    const admission = await admit(access, handshake);
-    if (admission === undefined) {
+  async function serve(
+    socket: WebSocket,
+    early: unknown[],
+    handshake: Handshake,
+  ): Promise<void> {
+    const { login, session, offset } = handshake;
+    const pass = await admit(access, handshake);
+    if (pass === undefined) {
       counters.handshakesRefused++;
       return refuse(socket, FORBIDDEN);
     }
-    const onGone = (): void => {
-      login.remove(admission.pass);
-      login.usedAt = system.clock.now();
-    };
-    try {
-      const ref = await startChild(await findChild(root, sockets), {
-        restart: "temporary",
-        behavior: attachmentActor({
-          socket,
-          early,
-          admission,
-          counters,
-          silenceMs: resolved.silenceMs,
-          maxBufferedBytes: limits.windowBytes + MAX_CONTROL_BYTES,
-        }),
-      });
-      void ref.stopped.then(onGone);
-    } catch {
-      onGone();
-      refuse(socket, STOPPING);
+    const { role } = pass.request;
+    const viewer = viewerOf(handshake);
+    if (session instanceof WorkerSession) {
+      return hub.relay(socket, early, session, pass, handshake);
     }
+    if (session instanceof TerminalSession) {
+      const ledger = session.ledgerOf(viewer, role);
+      const admission = { session, role, offset, ledger, pass };
+      await host.attach(socket, early, admission);
+    }
+    login.remove(pass);
+    login.usedAt = system.clock.now();
   }
 
-  const stats = (): TerminalStats => ({
-    sessions: sessions.size,
-    endedSessions: sessions.all.length - sessions.size,
-    attachments,
-    logins: access.logins.size,
-    recordings: recordings.size,
-    ...counters,
-  });
+  function stats(): TerminalStats {
+    const { all, size } = sessions;
+    const { attachments, recordings, ...totals } = hub.counters;
+    return {
+      sessions: size,
+      endedSessions: all.length - size,
+      attachments,
+      logins: access.logins.size,
+      recordings,
+      ...totals,
+    };
+  }
+
   const api = {
     access,
     sessions,
     maxBodyBytes: resolved.maxBodyBytes,
-    graceMs: limits.graceMs,
-    start,
+    graceMs: resolved.limits.graceMs,
+    start: (request: CommandRequest) => hub.start(request),
     stats,
   };
 
@@ -298,24 +255,8 @@ export function serveTerminal(
     }
   }
 
-  async function handle(
-    request: Request,
-    info?: RequestInfo,
-  ): Promise<Response> {
-    checkHttpRequest(request);
-    try {
-      const response = await route(request, info);
-      // The headers of an upgrade cannot be changed.
-      return response.status === 101 ? response : secured(response);
-    } catch (error) {
-      const problem = problemOf(error);
-      if (problem === undefined) {
-        console.error("The terminal server failed:", error);
-      }
-      const shown = problem ??
-        new Problem("failed", "See the log of the server");
-      return secured(shown.toResponse());
-    }
+  function handle(request: Request, info?: RequestInfo): Promise<Response> {
+    return respond(request, () => route(request, info));
   }
 
   function ticket(grant: Grant): string {
@@ -329,22 +270,35 @@ export function serveTerminal(
     );
   }
 
+  function revoke(
+    target: RevokeTarget | ((grant: HeldGrant) => boolean),
+    why: string = "Your access was revoked",
+  ): number {
+    return access.revoke(target, whyOf(why));
+  }
+
+  function reauthorize(
+    why: string = "You may not see this any longer",
+  ): Promise<number> {
+    return access.reauthorize(whyOf(why));
+  }
+
   const close = (): Promise<void> => {
     closed = true;
-    root.stop();
+    void hub.close();
+    void host.stop();
     return stopped;
   };
   return {
     fetch: handle,
+    handler: hub.handler,
     start: async (request = {}) => {
       checkRequest(request);
-      return (await start(request)).pty;
+      return (await host.start(request)).pty;
     },
     ticket,
-    revoke: (target, why = "Your access was revoked") =>
-      access.revoke(target, whyOf(why)),
-    reauthorize: (why = "You may not see this any longer") =>
-      access.reauthorize(whyOf(why)),
+    revoke,
+    reauthorize,
     stats,
     close,
     [Symbol.asyncDispose]: close,
@@ -355,19 +309,6 @@ export function serveTerminal(
 function whyOf(why: string): string {
   checkString("why", why);
   return why;
-}
-
-/** @throws {Problem} if the request for an upgrade is invalid. */
-function upgrade(request: Request): Deno.WebSocketUpgrade {
-  try {
-    return Deno.upgradeWebSocket(request, {
-      protocol: SUBPROTOCOL,
-      idleTimeout: PING_S,
-    });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new Problem("bad_request", error.message);
-  }
 }
 
 function kindOf(path: string): "page" | "api" | "socket" {

@@ -11,16 +11,17 @@ import {
   parseAttachUrl,
 } from "../attach/attach_request.ts";
 import type { InputLedger } from "../attach/input_ledger.ts";
+import type { ApiSessions } from "../http/api.ts";
 import { Problem } from "../http/problem.ts";
 import { SUBPROTOCOL, TerminalProtocolError } from "../attach/protocol.ts";
-import type { TerminalSession, TerminalSessions } from "../sessions.ts";
+import type { ListedSession, TerminalSession } from "../sessions.ts";
 import type { Login } from "./logins.ts";
 import type { Pass } from "./pass.ts";
 
 /** What a socket asks for, and its login allows. */
 export interface Handshake {
   /** The session to attach to. */
-  readonly session: TerminalSession;
+  readonly session: ListedSession;
   /** The login of the viewer. */
   readonly login: Login;
   /** The role that the viewer wants; without it, the most that it may have. */
@@ -43,8 +44,8 @@ export interface Admission {
   readonly offset: number | undefined;
   /** The input of this viewer over all its sockets. */
   readonly ledger: InputLedger;
-  /** What the viewer may do; the attachment ends with it. */
-  readonly pass: Pass;
+  /** The attachment ends with it. */
+  readonly pass: Pick<Pass, "ended">;
 }
 
 /**
@@ -58,26 +59,24 @@ export interface Admission {
  * @throws {Problem} if the request is refused.
  */
 export function checkHandshake(
-  server: { readonly access: Access; readonly sessions: TerminalSessions },
+  server: {
+    readonly access: Access;
+    readonly sessions: Pick<ApiSessions, "get" | "whyLost">;
+  },
   request: Request,
 ): Handshake {
+  const { url, sessionId, clientId, offset } = readHandshake(request);
   const { headers } = request;
-  if (headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    throw new Problem("upgrade_needed", "This route takes only WebSockets", {
-      upgrade: "websocket",
-    });
-  }
-  const protocols = headers.get("sec-websocket-protocol") ?? "";
-  if (!protocols.split(",").some((name) => name.trim() === SUBPROTOCOL)) {
-    throw new Problem("bad_request", `The subprotocol must be ${SUBPROTOCOL}`);
-  }
-  const url = new URL(request.url);
-  const { sessionId, clientId, offset } = parse(url);
   const login = server.access.requireLogin(request);
   const session = server.sessions.get(sessionId);
   // The reply does not show whether a session of others exists.
-  if (session === undefined || login.roleIn(sessionId) === undefined) {
-    throw new Problem("not_found", "The session does not exist, or no longer");
+  const mayKnow = login.roleIn(sessionId) !== undefined;
+  if (session === undefined || !mayKnow) {
+    throw new Problem(
+      "not_found",
+      (mayKnow ? server.sessions.whyLost(sessionId) : undefined) ??
+        "The session does not exist, or no longer",
+    );
   }
   const wanted = url.searchParams.get("role") === "view" ? "view" : undefined;
   // Headers of an upgraded request cannot be read later. Without an application
@@ -89,20 +88,43 @@ export function checkHandshake(
 }
 
 /**
- * Asks the application about a handshake; resolves to `undefined` if it
- * refuses, or if the login has lost its access meanwhile.
+ * Reads what a request for a socket asks for, whoever sends it.
+ *
+ * @throws {Problem} if it is not a request for a socket of this protocol.
+ */
+export function readHandshake(
+  request: Request,
+): AttachRequest & { readonly url: URL } {
+  const { headers } = request;
+  if (headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    throw new Problem("upgrade_needed", "This route takes only WebSockets", {
+      upgrade: "websocket",
+    });
+  }
+  const protocols = headers.get("sec-websocket-protocol") ?? "";
+  if (!protocols.split(",").some((name) => name.trim() === SUBPROTOCOL)) {
+    throw new Problem("bad_request", `The subprotocol must be ${SUBPROTOCOL}`);
+  }
+  const url = new URL(request.url);
+  return { ...parse(url), url };
+}
+
+/**
+ * Asks the application about a handshake; resolves to a pass that is open, or
+ * to `undefined` if it refuses, or if the login has lost its access meanwhile.
  */
 export async function admit(
   access: Access,
-  { session, login, wanted, clientId, offset, source }: Handshake,
-): Promise<Admission | undefined> {
-  const { id } = session.pty;
-  const pass = await access.passFor(source, login, id, wanted);
-  if (pass === undefined) return undefined;
-  const { role } = pass.request;
-  const ledger = session.ledgerOf(`${login.id}/${clientId}`, role);
-  login.open(pass);
-  return { pass, session, role, offset, ledger };
+  { session, login, wanted, source }: Handshake,
+): Promise<Pass | undefined> {
+  const pass = await access.passFor(source, login, session.pty.id, wanted);
+  if (pass !== undefined) login.open(pass);
+  return pass;
+}
+
+/** Returns the name of a viewer, over all its sockets. */
+export function viewerOf({ login, clientId }: Handshake): string {
+  return `${login.id}/${clientId}`;
 }
 
 function parse(url: URL): AttachRequest {

@@ -25,6 +25,12 @@ export interface LoginLimits {
   readonly maxLogins: number;
 }
 
+/** Who follows which logins there are. */
+export interface LoginWatcher {
+  started(login: Login): void;
+  ended(login: Login): void;
+}
+
 /** One browser that has used a ticket. */
 export class Login implements SecretRecord {
   readonly id: string;
@@ -133,6 +139,7 @@ export class Logins {
   readonly #limits: LoginLimits;
   /** In the order of their last use. */
   readonly #logins = new Map<string, Login>();
+  watcher: LoginWatcher | undefined;
 
   /** Starts without logins. */
   constructor(clock: Clock, limits: LoginLimits) {
@@ -158,9 +165,13 @@ export class Logins {
     this.#logins.set(login.id, login);
     login.ended.addEventListener(
       "abort",
-      () => this.#logins.delete(login.id),
+      () => {
+        this.#logins.delete(login.id);
+        this.watcher?.ended(login);
+      },
       { once: true },
     );
+    this.watcher?.started(login);
     return { token: text, login };
   }
 

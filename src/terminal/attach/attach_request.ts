@@ -24,6 +24,11 @@ const PATH = /\/sessions\/([^/]{1,765})\/attach$/;
 const CLIENT_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const OFFSET = /^(?:0|[1-9][0-9]{0,15})$/;
 
+/** Returns whether the path of a request is that of a socket. */
+export function isSocketPath(pathname: string): boolean {
+  return /\/sessions\/[^/]+\/attach$/.test(pathname);
+}
+
 /** Returns the address of a session, relative to that of the page. */
 export function sessionPath(sessionId: string): string {
   return `sessions/${encodeURIComponent(sessionId)}`;

@@ -34,12 +34,13 @@ import {
 } from "./protocol.ts";
 import { encodeOutput, encodeServerFrame } from "./server_frame.ts";
 import { ViewerRequests } from "./viewer_requests.ts";
+import type { ViewerSocket } from "./viewer_socket.ts";
 import type { ReplyOwner } from "../sessions.ts";
 
 /** Options of {@linkcode attachmentActor}. */
 export interface AttachmentOptions {
   /** The socket, open or not. */
-  readonly socket: WebSocket;
+  readonly socket: ViewerSocket;
   /** Messages that arrived before the actor started. */
   readonly early: unknown[];
   /** What the viewer was granted. */

@@ -11,13 +11,14 @@ import type {
 import { encodeText } from "./frame_fields.ts";
 import { CLOSE_CODE_BASE, ErrorCode } from "./protocol.ts";
 import { encodeServerFrame } from "./server_frame.ts";
+import type { ViewerSocket } from "./viewer_socket.ts";
 
 /** Most bytes that a WebSocket takes as the reason of a close. */
 const MAX_REASON_BYTES = 123;
 
 /** Sends the error, if there is one, and closes the socket. */
 export function closeSocket(
-  socket: WebSocket,
+  socket: ViewerSocket,
   { code, error }: Extract<AttachmentCommand, { type: "close" }>,
 ): void {
   if (socket.readyState === WebSocket.OPEN && error !== undefined) {
@@ -50,7 +51,7 @@ export const TOO_EARLY: AttachmentError = {
 };
 
 /** Closes a socket that no actor owns, as soon as it is open. */
-export function refuse(socket: WebSocket, error: AttachmentError): void {
+export function refuse(socket: ViewerSocket, error: AttachmentError): void {
   const code = CLOSE_CODE_BASE + error.code;
   const close = (): void => closeSocket(socket, { type: "close", code, error });
   socket.onmessage = null;

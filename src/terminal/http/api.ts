@@ -18,21 +18,31 @@ import {
 import type { Login } from "../access/logins.ts";
 import { statsToPrometheus, type TerminalStats } from "../metrics.ts";
 import { Problem } from "./problem.ts";
-import type { TerminalSession, TerminalSessions } from "../sessions.ts";
+import type { ListedSession } from "../sessions.ts";
 import { ALL_SESSIONS, type Grant } from "../access/grant_rules.ts";
+
+/** The sessions of a server, as the API sees them. */
+export interface ApiSessions {
+  /** All sessions. */
+  readonly all: readonly ListedSession[];
+  /** Returns the session with an id. */
+  get(id: string): ListedSession | undefined;
+  /** Returns why a session is gone that was lost. */
+  whyLost(id: string): string | undefined;
+}
 
 /** The parts of the server that the API uses. */
 export interface ApiContext {
   /** Tickets and logins of the server. */
   readonly access: Access;
   /** Sessions that are running, or that have ended and stay. */
-  readonly sessions: TerminalSessions;
+  readonly sessions: ApiSessions;
   /** Most bytes that a body may have. */
   readonly maxBodyBytes: number;
   /** Milliseconds that a program keeps running without a viewer. */
   readonly graceMs: number;
   /** Starts a session. */
-  start(request: CommandRequest): Promise<TerminalSession>;
+  start(request: CommandRequest): Promise<ListedSession>;
   /** Returns the numbers of the server. */
   stats(): TerminalStats;
 }
@@ -139,19 +149,20 @@ async function sessionOf(
   call: Call,
   role: Grant["role"],
   ...known: readonly string[]
-): Promise<{ readonly session: TerminalSession; readonly fields: Fields }> {
+): Promise<{ readonly session: ListedSession; readonly fields: Fields }> {
   const { api: { sessions }, id } = call;
   const login = loginOf(call);
   const has = login.roleIn(id);
   // The reply does not show whether a session of others exists.
-  if (sessions.get(id) === undefined || has === undefined) throw gone();
+  if (has === undefined) throw gone();
+  if (sessions.get(id) === undefined) throw gone(sessions.whyLost(id));
   if (role === "control" && has === "view") {
     throw new Problem("forbidden", "Your login is read-only");
   }
   const fields = await fieldsOf(call, known);
   await permit(call, login, id, role);
   const session = sessions.get(id);
-  if (session === undefined) throw gone();
+  if (session === undefined) throw gone(sessions.whyLost(id));
   return { session, fields };
 }
 
@@ -167,14 +178,16 @@ async function permit(
   }
 }
 
-function gone(): Problem {
-  return new Problem("not_found", "The session does not exist, or no longer");
+function gone(
+  why: string = "The session does not exist, or no longer",
+): Problem {
+  return new Problem("not_found", why);
 }
 
 /** Resolves to all sessions that the login may see, with its role in each. */
 async function visible(
   call: Call,
-): Promise<(readonly [TerminalSession, Grant["role"]])[]> {
+): Promise<(readonly [ListedSession, Grant["role"]])[]> {
   const { api: { access, sessions }, request } = call;
   const login = loginOf(call);
   const all = await Promise.all(sessions.all.map(async (session) => {
@@ -265,7 +278,7 @@ function ticket(call: Call, session: string, fields: Fields): Response {
 
 async function list(call: Call): Promise<Response> {
   const shown = (await visible(call)).map(([session, role]) =>
-    show(call, session, role).catch(() => undefined)
+    show(session, role).catch(() => undefined)
   );
   const sessions = (await Promise.all(shown)).filter(Boolean);
   return Response.json({ sessions });
@@ -288,7 +301,7 @@ async function start(call: Call): Promise<Response> {
     cwd: textField(fields, "cwd"),
     size: sized ? sizeField(fields) : undefined,
   });
-  return Response.json(await show(call, session, "control"), {
+  return Response.json(await show(session, "control"), {
     status: 201,
     headers: {
       location:
@@ -301,7 +314,7 @@ async function inspect(call: Call): Promise<Response> {
   const { session } = await sessionOf(call, "view");
   const { api: { access }, request, id } = call;
   const role = await access.roleIn(request, loginOf(call), id) ?? "view";
-  return Response.json(await alive(show(call, session, role)));
+  return Response.json(await alive(show(session, role)));
 }
 
 async function end(call: Call): Promise<Response> {
@@ -349,8 +362,7 @@ function alive<T>(asked: Promise<T>): Promise<T> {
 
 /** Returns the representation of a session. */
 async function show(
-  { api }: Call,
-  { pty, command, createdAt, ended }: TerminalSession,
+  { pty, command, createdAt, ended, graceMs }: ListedSession,
   role: Grant["role"],
 ): Promise<Record<string, unknown>> {
   const now = await pty.inspect();
@@ -366,7 +378,7 @@ async function show(
     viewers: now.viewers,
     outputBytes: now.end,
     paused: now.paused,
-    graceMs: finite(api.graceMs),
+    graceMs: finite(graceMs),
     endedAt: ended?.at.toISOString() ?? null,
     exit: now.exit === undefined
       ? null

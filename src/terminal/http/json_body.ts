@@ -96,8 +96,24 @@ function isFields(value: unknown): value is Fields {
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
+  const bytes = await readBytes(request, maxBytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Problem("bad_request", "The body is not UTF-8");
+  }
+}
+
+/**
+ * Reads the body of a request.
+ *
+ * @throws {Problem} if it is too large, or breaks off.
+ */
+export async function readBytes(
+  request: Request,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
   // The bytes are counted, because a client may send a wrong length.
   try {
@@ -109,19 +125,17 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
           `The body may have at most ${maxBytes} bytes`,
         );
       }
-      text += decode(chunk, true);
+      chunks.push(chunk);
     }
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem("bad_request", "The body is incomplete");
   }
-  return text + decode(undefined, false);
-
-  function decode(chunk: Uint8Array | undefined, stream: boolean): string {
-    try {
-      return decoder.decode(chunk, { stream });
-    } catch {
-      throw new Problem("bad_request", "The body is not UTF-8");
-    }
+  const body = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
   }
+  return body;
 }

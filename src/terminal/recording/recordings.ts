@@ -46,11 +46,6 @@ export class Recordings {
     this.#options = options;
   }
 
-  /** Number of recordings that are not finished. */
-  get size(): number {
-    return this.#unfinished.size;
-  }
-
   /** Resolves when all started recordings are written, or have failed. */
   async finished(): Promise<void> {
     await Promise.all(this.#unfinished);
@@ -97,10 +92,15 @@ export class Recordings {
   }
 
   #follow({ id }: RecordedSession, { closed }: AsciicastRecorder): void {
+    const { counters } = this.#options;
     const finished = closed.catch((error) => {
-      this.#options.counters.recordingsFailed++;
+      counters.recordingsFailed++;
       console.error(`The recording of session ${id} failed:`, error);
-    }).then(() => void this.#unfinished.delete(finished));
+    }).then(() => {
+      this.#unfinished.delete(finished);
+      counters.recordings--;
+    });
     this.#unfinished.add(finished);
+    counters.recordings++;
   }
 }

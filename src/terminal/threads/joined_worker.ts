@@ -1,0 +1,114 @@
+/**
+ * One worker that has joined the terminal, as the main thread sees it: its
+ * sessions, and what its sockets were admitted to.
+ *
+ * @module
+ */
+import type { PtySession, PtySnapshot } from "../../pty/mod.ts";
+import type { Channel } from "../../cores/internal.ts";
+import type { Login } from "../access/logins.ts";
+import type { Pass } from "../access/pass.ts";
+import type { TerminalCounters } from "../metrics.ts";
+import type { ListedSession } from "../sessions.ts";
+import {
+  CALL_SESSION,
+  PASS_ENDED,
+  type SessionCall,
+  type StartedSession,
+  type ThreadId,
+} from "./calls.ts";
+import { type Outcome, valueOf } from "./outcome.ts";
+
+/** A session of a worker. */
+export class WorkerSession implements ListedSession {
+  readonly worker: JoinedWorker;
+  readonly command: string;
+  readonly createdAt: Date;
+  readonly graceMs: number;
+  readonly pty: ListedSession["pty"];
+  ended: { readonly at: Date } | undefined;
+
+  constructor(worker: JoinedWorker, started: StartedSession) {
+    const { id, command, createdAt, graceMs } = started;
+    this.worker = worker;
+    this.command = command;
+    this.createdAt = createdAt;
+    this.graceMs = graceMs;
+    const ask = (
+      action: SessionCall["action"],
+    ): Promise<PtySnapshot | undefined> => worker.call({ session: id, action });
+    this.pty = {
+      id,
+      inspect: async () => {
+        const snapshot = await ask({ type: "inspect" });
+        if (snapshot !== undefined) return snapshot;
+        throw new TypeError(`Cannot inspect session ${id}: no snapshot`);
+      },
+      resize: async (size) => void await ask({ type: "resize", size }),
+      signal: async (signal) => void await ask({ type: "signal", signal }),
+      close: async () => void await ask({ type: "close" }),
+    } satisfies Pick<PtySession, keyof ListedSession["pty"]>;
+  }
+}
+
+/** One life of one worker. */
+export class JoinedWorker {
+  readonly id: ThreadId;
+  readonly channel: Channel;
+  readonly counters: TerminalCounters;
+  readonly sessions: Map<string, WorkerSession> = new Map();
+  /** Sessions that are being started. */
+  starting = 0;
+  isGone = false;
+  readonly #passes = new Map<string, () => void>();
+
+  constructor(id: ThreadId, channel: Channel, counters: TerminalCounters) {
+    this.id = id;
+    this.channel = channel;
+    this.counters = counters;
+  }
+
+  /** Sessions that run in it, or will. */
+  get load(): number {
+    const all = [...this.sessions.values()];
+    return this.starting +
+      all.filter(({ ended }) => ended === undefined).length;
+  }
+
+  /** Asks a session of the worker. */
+  async call(call: SessionCall): Promise<PtySnapshot | undefined> {
+    // Programs may take any time to end.
+    const outcome: Outcome<PtySnapshot | undefined> = await this.channel.ask(
+      CALL_SESSION,
+      call,
+      { timeoutMs: Infinity },
+    );
+    return valueOf(outcome);
+  }
+
+  /** Keeps a pass until its socket is closed, and tells the worker its end. */
+  hold(id: string, pass: Pass, login: Login, now: () => number): void {
+    const onEnd = (): void => {
+      const why = String(pass.ended.reason);
+      this.channel.tell(PASS_ENDED, { pass: id, why });
+    };
+    this.#passes.set(id, () => {
+      pass.ended.removeEventListener("abort", onEnd);
+      login.remove(pass);
+      login.usedAt = now();
+    });
+    pass.ended.addEventListener("abort", onEnd, { once: true });
+    if (pass.ended.aborted) onEnd();
+  }
+
+  /** Forgets a pass whose socket is closed. */
+  release(id: string): void {
+    this.#passes.get(id)?.();
+    this.#passes.delete(id);
+  }
+
+  /** Forgets all passes: the worker is gone. */
+  releaseAll(): void {
+    for (const id of [...this.#passes.keys()]) this.release(id);
+  }
+}

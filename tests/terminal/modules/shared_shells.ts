@@ -1,0 +1,45 @@
+// A module for workers that serves the terminal of the main thread, on a port
+// that all share and on one of its own, by which tests choose the worker.
+import type { Core } from "../../../src/cores/core.ts";
+import type { TerminalWorkerOptions } from "../../../src/terminal/options.ts";
+import {
+  serveTerminalWorker,
+  type TerminalWorker,
+} from "../../../src/terminal/threads/terminal_worker.ts";
+import { RAW_CAT } from "../served.ts";
+import {
+  block,
+  exit,
+  ports,
+  revokeHere,
+  startHere,
+  statsHere,
+  ticketHere,
+} from "./shared_shells_topics.ts";
+
+export default function main(
+  core: Core<TerminalWorkerOptions | undefined>,
+): TerminalWorker {
+  const terminal = serveTerminalWorker(core, {
+    commands: [RAW_CAT],
+    directories: ["/"],
+    ...core.data,
+  });
+  const options = { hostname: "127.0.0.1", onListen() {} };
+  const shared = Deno.serve(core.sharePort(options), terminal.fetch);
+  const own = Deno.serve({ ...options, port: 0 }, terminal.fetch);
+  core.handle(ports, () => ({
+    shared: shared.addr.port,
+    own: own.addr.port,
+  }));
+  core.handle(startHere, async () => (await terminal.start()).id);
+  core.handle(statsHere, () => terminal.stats());
+  core.handle(ticketHere, (grant) => terminal.ticket(grant));
+  core.handle(revokeHere, (target) => terminal.revoke(target));
+  core.handle(exit, () => Deno.exit());
+  core.handle(block, (ms) => {
+    // It sleeps, as other threads have to work meanwhile.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  });
+  return terminal;
+}
