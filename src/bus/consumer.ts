@@ -46,8 +46,9 @@ export interface ConsumeOptions {
    */
   readonly maxDeliveries?: number;
   /**
-   * The subject on which a message is published that came `maxDeliveries` times
-   * or was given up with `terminate`; no subject of its own stream.
+   * The subject on which a dead letter is published for a message that came
+   * `maxDeliveries` times or was given up with `terminate`, with why; see
+   * {@linkcode deadLetters}. No subject of its own stream.
    * @default {none: it is let go}
    */
   readonly deadLetter?: string;
@@ -110,8 +111,8 @@ export interface ConsumerInfo {
 }
 
 /**
- * A reader of a stream. A loop over it yields messages until it is closed; one
- * that a reader has not acknowledged when it goes comes to another, or when
+ * A reader of a stream. A loop over it yields messages until it is closed, and
+ * to leave the loop closes it. One that a reader has not acknowledged when it goes comes to another, or when
  * the consumer is taken up again.
  */
 export interface Consumer<T>

@@ -11,6 +11,7 @@ export type {
   ConsumerStart,
   StreamMessage,
 } from "./consumer.ts";
+export { type DeadLetter, deadLetters } from "./dead_letter.ts";
 export * from "./errors.ts";
 export type { Interest } from "./interest.ts";
 export type { BusMessage } from "./message.ts";

@@ -1,6 +1,7 @@
 // Streams: what is kept, for how long, and what is refused.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
+  deadLetters,
   StreamConfigError,
   StreamConflictError,
   StreamFullError,
@@ -9,7 +10,7 @@ import {
   subject,
   UnsupportedFeatureError,
 } from "../../../src/bus/mod.ts";
-import { json } from "../../../src/codec/mod.ts";
+import { json, msgpack } from "../../../src/codec/mod.ts";
 import { ENGINES, enginesWith, onlyIf, withBus } from "./engines.ts";
 import { next, nextOf, take, until, work } from "./waiting.ts";
 
@@ -464,8 +465,13 @@ for (const engine of enginesWith("streams")) {
         deadLetter: "dead.jobs",
       });
       await (await nextOf(consumer)).terminate("nobody can do it");
-      await using letters = await dead.consume("dead.>");
-      assertEquals(await work(letters, 1), ["bad"]);
+      await using letters = await dead.consume(deadLetters("dead.>"));
+      const [letter] = await work(letters, 1);
+      assertEquals(
+        [letter?.stream, letter?.consumer, letter?.subject, letter?.reason],
+        ["jobs", consumer.name, "jobs.a", "nobody can do it"],
+      );
+      assertEquals(letter && msgpack().decode(letter.bytes), "bad");
     }),
   );
 
@@ -474,7 +480,7 @@ for (const engine of enginesWith("streams")) {
     { ignore },
     withBus(engine, async (rig) => {
       const other = await rig.connect();
-      await using letters = other.subscribe("dead.*");
+      await using letters = other.subscribe(deadLetters("dead.*"));
       await letters.ready;
       const jobs = await rig.bus.stream("jobs", on("jobs.>"));
       await jobs.publish("jobs.a", { job: 1 });
@@ -489,7 +495,12 @@ for (const engine of enginesWith("streams")) {
         await message.nak();
       }
       const reading = consumer.receive();
-      assertEquals(await take(letters, 1), [{ job: 1 }]);
+      const [letter] = await take(letters, 1);
+      assertEquals(
+        [letter?.sequence, letter?.deliveries, letter?.reason],
+        [1, 2, "max_deliveries"],
+      );
+      assertEquals(letter && msgpack().decode(letter.bytes), { job: 1 });
       await until(
         async () => (await consumer.info()).pendingAcks === 0,
         "it is given up",
