@@ -39,6 +39,8 @@ export type {
   StreamPublishOptions,
   StreamRecord,
 } from "./stream.ts";
+export { Bus } from "./local/bus.ts";
+export type { BusOptions } from "./local/bus_options.ts";
 export { type Subject, subject } from "./subject.ts";
 export type {
   SubscribeOptions,

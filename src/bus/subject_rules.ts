@@ -25,6 +25,24 @@ export function checkSubject(name: string, value: unknown): void {
 }
 
 /**
+ * Checks a subject that an application publishes on: it is none of the bus
+ * itself.
+ *
+ * @throws {TypeError} if it is not text, no subject, or one of the bus.
+ * @throws {RangeError} if it is too long.
+ */
+export function checkOwnSubject(name: string, value: unknown): void {
+  checkSubject(name, value);
+  if (typeof value === "string" && value.startsWith(RESERVED_PREFIX)) {
+    throw new TypeError(
+      `Cannot use ${name}: it is ${
+        shown(value)
+      }, it must not begin with ${RESERVED_PREFIX}, as the subjects of the bus itself do`,
+    );
+  }
+}
+
+/**
  * Checks a pattern to subscribe to, which may be a subject.
  *
  * @throws {TypeError} if it is not text, or no pattern.

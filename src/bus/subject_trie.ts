@@ -93,6 +93,13 @@ export class SubjectTrie<I, M = readonly I[]> {
     return true;
   }
 
+  /** Removes all items. */
+  clear(): void {
+    this.#root.children.clear();
+    this.#cache.clear();
+    this.#size = 0;
+  }
+
   /** Returns what is remembered for a subject, if anything is. */
   cached(subject: string): M | undefined {
     return this.#cache.get(subject);

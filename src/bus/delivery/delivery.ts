@@ -115,6 +115,11 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     return this.#hasEnded;
   }
 
+  /** Whether nothing new comes. */
+  get isFinished(): boolean {
+    return this.#isFinished;
+  }
+
   /** The most that `room` can be. */
   get maxRoom(): number {
     return this.#options.maxMessages;
