@@ -36,7 +36,7 @@ function isError(value: unknown): boolean {
 const OURS = /^Cannot \w+ .+: /s;
 
 /** What takes anything, by design. */
-const TAKES_ANYTHING = new Set(["validateScenario"]);
+const TAKES_ANYTHING = new Set(["toRemoteFailure", "validateScenario"]);
 /** What takes an object with any fields. */
 const TAKES_FIELDS = new Set(["reportToText", "stringifyScenario"]);
 /** What can be called with nothing, and with options that are all left out. */
@@ -56,14 +56,17 @@ const NEEDS_NOTHING = new Set([
   "Registry",
   "SseStream",
   "clientModule",
+  "command",
   "httpDriver",
   "json",
   "logicalDriver",
   "memoryStorage",
   "msgpack",
   "ptySupervisor",
+  "request",
   "sseDriver",
   "standardDrivers",
+  "stream",
   "supervisor",
   "tcpDriver",
   "terminalDriver",

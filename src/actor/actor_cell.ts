@@ -172,7 +172,7 @@ export class ActorCell<M> extends BaseCell
     return !this.busy && signals + this.#mailbox.length === 0;
   }
 
-  protected override get waiting(): Mailbox<M, Origin> {
+  override get waiting(): Mailbox<M, Origin> {
     return this.#mailbox;
   }
 

@@ -37,13 +37,14 @@ export class Ask<R> extends PendingAsk implements ReplyTo<R> {
     target: { readonly shownPath: string },
     core: SystemCore,
     options: AskOptions | undefined,
+    timeoutMs: number = DEFAULT_TIMEOUT_MS,
   ) {
     super();
     this.#target = target;
     this.sender = core.current;
     this.#core = core;
     if (options !== undefined) checkAskOptions(options);
-    this.#timeoutMs = options?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#timeoutMs = options?.timeoutMs ?? timeoutMs;
     this.#signal = options?.signal;
   }
 

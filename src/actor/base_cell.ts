@@ -43,7 +43,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
 
   protected phase: Phase = "new";
   /** Whether messages are accepted: not after a stop or drain was requested. */
-  protected open = true;
+  open = true;
   /** An asynchronous start or handler is pending. */
   protected busy = false;
   /** Who wants it to end: others (`drain`, `stop`), or it does (`itself`). */
@@ -70,7 +70,7 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
   }
 
   /** How many messages and bytes wait. */
-  protected abstract get waiting(): {
+  abstract get waiting(): {
     readonly length: number;
     readonly bytes: number;
   };

@@ -9,6 +9,7 @@
  */
 import { nextTurn } from "./next_turn.ts";
 import { Ring } from "./ring.ts";
+import { RoomWaiters } from "./room_waiters.ts";
 
 /** Something that can run: an actor. */
 export interface Runnable {
@@ -40,6 +41,8 @@ export interface Scheduler {
 
 /** The run queue of a system. */
 export class Dispatcher {
+  /** Those who wait until an actor has handled messages. */
+  readonly room: RoomWaiters = new RoomWaiters();
   readonly #scheduler: Scheduler | undefined;
   readonly #burst: number;
   readonly #ready = new Ring<Runnable>();
@@ -70,6 +73,7 @@ export class Dispatcher {
     let actor: Runnable | undefined;
     while ((actor = this.#next()) !== undefined) {
       this.#sinceClockRead += 1 + actor.run(this.#burst);
+      if (this.room.isAwaited) this.room.changed(actor);
       if (this.#ready.length > 0 && this.#turnIsOver(MESSAGES_PER_CLOCK_READ)) {
         return this.#yield();
       }

@@ -26,3 +26,5 @@ export { Dispatcher, type Runnable } from "./dispatcher.ts";
 export { abortGuarded, callGuarded, report } from "./guard.ts";
 export { Ring } from "./ring.ts";
 export { nextTurn } from "./next_turn.ts";
+export { onGone, type OpenAsk, openAsk, roomIn, wouldRefuse } from "./room.ts";
+export { isThenable } from "./thenable.ts";

@@ -183,6 +183,18 @@ export class Mailbox<M, O> {
     return "accepted";
   }
 
+  /**
+   * Returns whether a message would be refused; without one, whether any would.
+   */
+  refuses(message?: M): boolean {
+    const { overflow, maxBytes } = this.#options;
+    if (overflow !== "refuse") return false;
+    if (this.isFull(undefined) || this.bytes >= maxBytes) return true;
+    return message !== undefined && this.#sizes !== undefined &&
+      this.length > 0 &&
+      this.bytes + measure(this.#options, message) > maxBytes;
+  }
+
   private isFull(before: MailboxFill | undefined): boolean {
     return this.length >= this.#options.maxMessages &&
       (before === undefined || this.length >= before.length);

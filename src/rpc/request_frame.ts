@@ -68,14 +68,16 @@ export function nextRequestId(
   return id;
 }
 
-function writeU32(bytes: Uint8Array, at: number, value: number): void {
+/** Writes a number of 32 bits, big-endian. */
+export function writeU32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >>> 24;
   bytes[at + 1] = value >>> 16;
   bytes[at + 2] = value >>> 8;
   bytes[at + 3] = value;
 }
 
-function readU32(bytes: Uint8Array, at: number): number {
+/** Reads a number of 32 bits, big-endian. */
+export function readU32(bytes: Uint8Array, at: number): number {
   return (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) |
     ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
 }

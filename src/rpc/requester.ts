@@ -4,7 +4,7 @@
  * @module
  */
 import { type Clock, realClock } from "../actor/mod.ts";
-import { Deadline, Deadlines } from "../actor/internal.ts";
+import { Deadlines } from "../actor/internal.ts";
 import type { Codec } from "../codec/mod.ts";
 import { type MessageEncoder, messageEncoder } from "../codec/internal.ts";
 import {
@@ -20,7 +20,8 @@ import {
   checkSignal,
 } from "../checks/internal.ts";
 import { checkConnection } from "./check_connection.ts";
-import { RequestFailedError, RequestTimeoutError } from "./request_errors.ts";
+import { PendingRequest, type SendRecord } from "./pending_request.ts";
+import { RequestFailedError } from "./request_errors.ts";
 import {
   decodeRequestFrame,
   encodeCancel,
@@ -39,11 +40,6 @@ import {
   type RequestOptions,
 } from "./requester_options.ts";
 
-/** Whether the other side can have seen a request. */
-export interface SendRecord {
-  isSent: boolean;
-}
-
 /**
  * Makes a request, and keeps a record of whether it was sent; set by the class.
  */
@@ -58,47 +54,6 @@ export let requestOver: <Req, Reply>(
 export let hasEnded: <Req, Reply>(
   requester: Requester<Req, Reply>,
 ) => boolean;
-
-/** A request from its call to its reply. */
-class PendingRequest<Reply> extends Deadline {
-  override expiresAt = Infinity;
-  /** Assigned when the request is sent. */
-  id = 0;
-  readonly #timeoutMs: number;
-  readonly #cancel: (pending: PendingRequest<Reply>, error: unknown) => void;
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort: (() => void) | undefined;
-
-  constructor(
-    readonly resolve: (reply: Reply) => void,
-    readonly reject: (error: unknown) => void,
-    cancel: (pending: PendingRequest<Reply>, error: unknown) => void,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-    readonly record: SendRecord | undefined,
-  ) {
-    super();
-    this.#cancel = cancel;
-    this.#timeoutMs = timeoutMs;
-    if (signal === undefined) return;
-    this.#signal = signal;
-    this.#onAbort = () => cancel(this, signal.reason);
-    signal.addEventListener("abort", this.#onAbort, { once: true });
-  }
-
-  expire(): void {
-    const error = new RequestTimeoutError(
-      `Cannot wait longer for a reply: none came within ${this.#timeoutMs} ms`,
-    );
-    this.#cancel(this, error);
-  }
-
-  /** Stops listening to the signal. */
-  unwatch(): void {
-    if (this.#onAbort === undefined) return;
-    this.#signal?.removeEventListener("abort", this.#onAbort);
-  }
-}
 
 /**
  * Makes requests over a logical connection whose other side runs

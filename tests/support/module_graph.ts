@@ -17,6 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   pty: ["actor", "checks"],
   testing: ["actor", "checks", "session"],
   rpc: ["actor", "checks", "codec", "session"],
+  remote: ["actor", "checks", "codec", "rpc", "session"],
   tcp: ["actor", "checks", "session"],
   websocket: ["actor", "checks", "session", "web"],
   tcp_conn: ["actor", "checks", "session", "tcp"],
