@@ -5,10 +5,10 @@
  * @module
  */
 import { report, type Runnable } from "../../actor/internal.ts";
-import { SlowSubscriberError } from "../errors.ts";
 import type { BusMessage } from "../message.ts";
 import type { Subject } from "../subject.ts";
 import type { Subscription, SubscriptionStats } from "../subscription.ts";
+import { untilAborted } from "../until_aborted.ts";
 import type { DeliveryCounters } from "./counters.ts";
 import { Delivered } from "./delivered.ts";
 import type { Incoming } from "./incoming.ts";
@@ -21,6 +21,7 @@ import {
   readIsPending,
   type ReadOptions,
   readSignal,
+  tooSlow,
 } from "./reader.ts";
 import type { ResolvedSubscribeOptions } from "./subscribe_options.ts";
 import { Outcome } from "./outcome.ts";
@@ -69,7 +70,7 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
   #undecodable = 0;
   readonly #ready = new Outcome();
   readonly #closed = new Outcome();
-  #onAbort: (() => void) | undefined;
+  readonly #stopFollowing: (() => void) | undefined;
 
   constructor(
     subject: Subject<T, R>,
@@ -83,8 +84,12 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
       entry.admitted();
       if (this.#queue.waiting === 0) this.#port.onRoom?.();
     });
-    if (options.signals.some(({ aborted }) => aborted)) this.#end();
-    else if (options.signals.length > 0) this.#follow(options.signals);
+    const isAborted = options.signals.some(({ aborted }) => aborted);
+    if (isAborted) this.#end();
+    this.#stopFollowing = untilAborted(
+      isAborted ? [] : options.signals,
+      () => this.#aborted(),
+    );
   }
 
   get pattern(): string {
@@ -345,11 +350,13 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
 
   #tooSlow(): void {
     const isFirst = this.#beginEnd();
-    this.#end(
-      new SlowSubscriberError(
-        `Cannot deliver on ${this.pattern}: the subscription is full, read it faster or give it another overflow policy`,
-      ),
-    );
+    this.#end(tooSlow(this.pattern));
+    if (isFirst) this.#notifyEnd();
+  }
+
+  #aborted(): void {
+    const isFirst = this.#beginEnd();
+    this.#end();
     if (isFirst) this.#notifyEnd();
   }
 
@@ -365,18 +372,6 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     return isFirst;
   }
 
-  #follow(signals: readonly AbortSignal[]): void {
-    const onAbort = (): void => {
-      const isFirst = this.#beginEnd();
-      this.#end();
-      if (isFirst) this.#notifyEnd();
-    };
-    this.#onAbort = onAbort;
-    for (const signal of signals) {
-      signal.addEventListener("abort", onAbort, { once: true });
-    }
-  }
-
   #endIfDone(): void {
     if (!this.#isFinished || this.#hasEnded) return;
     if (this.#queue.length === 0 && !this.#isBusy) this.#end();
@@ -387,10 +382,7 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     this.#hasEnded = true;
     this.#isFinished = true;
     this.#queue.clear();
-    for (const signal of this.#options.signals) {
-      if (this.#onAbort === undefined) break;
-      signal.removeEventListener("abort", this.#onAbort);
-    }
+    this.#stopFollowing?.();
     this.#ready.settle(...errors);
     this.#closed.settle(...errors);
     const reader = this.#reader;

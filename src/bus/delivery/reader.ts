@@ -9,6 +9,7 @@ import {
   checkSignal,
   type OptionNames,
 } from "../../checks/internal.ts";
+import { SlowSubscriberError } from "../errors.ts";
 
 /** A read that is pending. */
 export interface Reader<M> {
@@ -50,6 +51,13 @@ export function readIsPending(): TroupeError {
 export function hasHandler(): TroupeError {
   return new TroupeError(
     "Cannot receive: the subscription has a handler, which gets the messages",
+  );
+}
+
+/** The error of a subscription with the policy `disconnect` that was full. */
+export function tooSlow(pattern: string): SlowSubscriberError {
+  return new SlowSubscriberError(
+    `Cannot deliver on ${pattern}: the subscription is full, read it faster or give it another overflow policy`,
   );
 }
 

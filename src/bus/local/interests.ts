@@ -5,7 +5,7 @@
  */
 import { InterestView } from "../interest_view.ts";
 import { matches } from "../subject_rules.ts";
-import { untilAborted } from "./until_aborted.ts";
+import { untilAborted } from "../until_aborted.ts";
 
 /** The views of interest of a bus. */
 export class Interests {

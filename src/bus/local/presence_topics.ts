@@ -8,7 +8,7 @@ import type { MsgpackValue } from "../../codec/mod.ts";
 import { BusLimitError } from "../errors.ts";
 import type { PresenceEntry, PresenceMember } from "../presence.ts";
 import { type PresenceEvent, PresenceView } from "../presence_view.ts";
-import { untilAborted } from "./until_aborted.ts";
+import { untilAborted } from "../until_aborted.ts";
 
 /** One topic that somebody is in, or looks at. */
 interface Topic {

@@ -4,6 +4,8 @@
  * @module
  */
 
+const NOTHING = (): void => {};
+
 /**
  * Calls `end` once when one of the signals aborts, soon if one has already,
  * until the function that is returned is called.
@@ -12,7 +14,7 @@ export function untilAborted(
   signals: readonly AbortSignal[],
   end: () => void,
 ): () => void {
-  if (signals.length === 0) return () => {};
+  if (signals.length === 0) return NOTHING;
   const stop = (): void => {
     for (const signal of signals) signal.removeEventListener("abort", aborted);
   };
