@@ -61,13 +61,16 @@ Deno.test("a bus takes no options that it does not know, and none out of their r
   assertThrows(() => new Bus({} as never), TypeError, "an ActorSystem");
 });
 
-Deno.test("a bus without streams refuses to make one", async () => {
+Deno.test("a bus without a directory refuses a stream that outlives the process", async () => {
   await using system = new ActorSystem();
   await using bus = new Bus(system);
-  assertEquals(bus.features.has("streams"), false);
-  await assertRejects(
-    () => bus.stream("s", { subjects: ["a"] }),
-    UnsupportedFeatureError,
-  );
+  for (const durability of ["written", "synced"] as const) {
+    await assertRejects(
+      () => bus.stream("s", { subjects: ["a"], durability }),
+      UnsupportedFeatureError,
+      "directory",
+    );
+  }
   assertEquals(await bus.streams(), []);
+  assertThrows(() => new Bus(system, { directory: "" }), RangeError);
 });

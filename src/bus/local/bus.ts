@@ -8,7 +8,6 @@ import { checkMethods } from "../../checks/internal.ts";
 import type { Codec, MsgpackValue } from "../../codec/mod.ts";
 import { DONE } from "../delivery/delivered.ts";
 import { resolveSubscribeOptions } from "../delivery/subscribe_options.ts";
-import { UnsupportedFeatureError } from "../errors.ts";
 import type { Interest } from "../interest.ts";
 import type {
   BusFeature,
@@ -45,6 +44,7 @@ const FEATURES: readonly BusFeature[] = [
   "interest",
   "presence",
   "retained",
+  "streams",
   "wait",
 ];
 
@@ -259,19 +259,13 @@ export class Bus implements MessageBus {
   async stream(name: string, options: StreamOptions): Promise<BusStream> {
     await DONE;
     this.#engine.checkOpen();
-    const { streams } = this.#engine;
-    if (streams === undefined) {
-      throw new UnsupportedFeatureError(
-        `Cannot have the stream ${name}: this bus has no streams`,
-      );
-    }
-    return streams.stream(name, options);
+    return await this.#engine.streams.stream(name, options);
   }
 
   async streams(): Promise<readonly string[]> {
     await DONE;
     this.#engine.checkOpen();
-    return this.#engine.streams?.streams() ?? [];
+    return await this.#engine.streams.streams();
   }
 
   flush(): Promise<void> {

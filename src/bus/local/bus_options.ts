@@ -5,6 +5,7 @@
  */
 import {
   checkOptionNames,
+  checkString,
   type NumberRange,
   type OptionNames,
   resolveNumbers,
@@ -12,6 +13,12 @@ import {
 
 /** Options of a {@linkcode Bus}. */
 export interface BusOptions {
+  /**
+   * The directory in which streams are kept that outlive the process. One bus
+   * at a time may have it, of all processes; it is created where it is missing.
+   * @default {none: streams are in memory}
+   */
+  readonly directory?: string;
   /**
    * Milliseconds for which a close waits for subscriptions to be read or
    * handled; 0 or more.
@@ -42,9 +49,14 @@ export interface BusOptions {
 }
 
 /** {@linkcode BusOptions} with the defaults filled in. */
-export type ResolvedBusOptions = Required<BusOptions>;
+export type ResolvedBusOptions =
+  & Numbers
+  & { readonly directory: string | undefined };
+
+type Numbers = Required<Omit<BusOptions, "directory">>;
 
 const NAMES: OptionNames<BusOptions> = {
+  directory: true,
   drainMs: true,
   maxRetained: true,
   maxRetainedBytes: true,
@@ -52,7 +64,7 @@ const NAMES: OptionNames<BusOptions> = {
   maxWaitingPublishes: true,
 };
 
-const DEFAULTS: ResolvedBusOptions = {
+const DEFAULTS: Numbers = {
   drainMs: 5000,
   maxRetained: 100_000,
   maxRetainedBytes: 67_108_864,
@@ -62,7 +74,7 @@ const DEFAULTS: ResolvedBusOptions = {
 
 const COUNT: NumberRange = { min: 0, integer: true };
 
-const RANGES: Record<keyof BusOptions, NumberRange> = {
+const RANGES: Record<keyof Numbers, NumberRange> = {
   drainMs: { min: 0, max: 2 ** 31 - 1 },
   maxRetained: COUNT,
   maxRetainedBytes: COUNT,
@@ -78,5 +90,12 @@ const RANGES: Record<keyof BusOptions, NumberRange> = {
  */
 export function resolveBusOptions(options: BusOptions): ResolvedBusOptions {
   checkOptionNames("Bus", options, NAMES);
-  return resolveNumbers(options, DEFAULTS, RANGES);
+  const { directory } = options;
+  if (directory !== undefined) checkString("directory", directory);
+  if (directory === "") {
+    throw new RangeError(
+      'Cannot use directory: it is "", it must be the path of a directory',
+    );
+  }
+  return { ...resolveNumbers(options, DEFAULTS, RANGES), directory };
 }

@@ -19,6 +19,7 @@ import type { BusStats, PublishOptions } from "../message_bus.ts";
 import type { Payload } from "../payload.ts";
 import type { Subject } from "../subject.ts";
 import { checkOwnSubject } from "../subject_rules.ts";
+import { StreamEngine } from "../streams/stream_engine.ts";
 import { SubjectTrie } from "../subject_trie.ts";
 import { Audience, type Receiver } from "./audience.ts";
 import type { ResolvedBusOptions } from "./bus_options.ts";
@@ -26,7 +27,6 @@ import { Interests } from "./interests.ts";
 import { PresenceTopics } from "./presence_topics.ts";
 import type { RequestPort } from "./pending_request.ts";
 import { RetainedValues } from "./retained_values.ts";
-import type { StreamKeeper } from "./stream_slot.ts";
 
 /** A subscription that the engine ends when it closes. */
 interface Ending {
@@ -49,8 +49,7 @@ export class LocalEngine {
   readonly requests: RequestPort;
   /** Replies that came when their request did not wait any more. */
   lateReplies = 0;
-  /** Set once, if the bus has streams. */
-  streams: StreamKeeper | undefined;
+  readonly streams: StreamEngine;
   readonly #system: ActorSystem;
   readonly #options: ResolvedBusOptions;
   readonly #trie = new SubjectTrie<Receiver, Audience>((receivers) =>
@@ -69,6 +68,12 @@ export class LocalEngine {
     this.retained = new RetainedValues(options);
     this.presence = new PresenceTopics(options.maxTracked);
     this.interests = new Interests((subject) => this.#hasSubscribers(subject));
+    this.streams = new StreamEngine({
+      clock: system.clock,
+      directory: options.directory,
+      deliver: (subject, payload) => this.deliver(subject, payload),
+      publish: (subject, payload) => this.publish(subject, payload),
+    });
     this.requests = {
       deadlines: coreOf(system).deadlines,
       pending: new Set(),
@@ -117,15 +122,34 @@ export class LocalEngine {
     }
     if (details?.retain === true) this.retained.set(subject, payload);
     this.#published++;
-    const kept = this.streams?.capture(subject, payload);
-    if (audience.isEmpty) return kept ?? DONE;
+    const kept = this.streams.capture(subject, payload);
+    const taken = this.#deliver(subject, payload, audience, details);
+    if (kept === undefined) return taken;
+    return taken === DONE ? kept : Promise.all([taken, kept]).then(() => {});
+  }
+
+  /** Hands what a stream keeps to those who subscribe to its subject. */
+  deliver(subject: string, payload: Payload): Promise<void> {
+    this.checkOpen();
+    const audience = this.#audience(subject);
+    if (audience.mayWait) this.#checkWaiting(subject, audience);
+    this.#published++;
+    return this.#deliver(subject, payload, audience);
+  }
+
+  /** Resolves when nobody has to be waited for, with a promise of its own. */
+  #deliver(
+    subject: string,
+    payload: Payload,
+    audience: Audience,
+    details?: PublishDetails,
+  ): Promise<void> {
+    if (audience.isEmpty) return DONE;
     const message = new Incoming(subject, payload, details);
     audience.deliver(message);
-    if (message.waits === 0) return kept ?? DONE;
-    const taken = this.#untilTaken(message, details?.signal);
-    return kept === undefined
-      ? taken
-      : Promise.all([taken, kept]).then(() => {});
+    return message.waits === 0
+      ? DONE
+      : this.#untilTaken(message, details?.signal);
   }
 
   /**
@@ -223,7 +247,7 @@ export class LocalEngine {
     for (const request of this.requests.pending) request.fail(closed);
     this.presence.close(closed);
     this.interests.close(closed);
-    await this.streams?.close();
+    await this.streams.close();
   }
 
   /** @throws {BusClosedError} if the bus is closed. */

@@ -68,20 +68,28 @@ export class CommitQueue {
   /** Keeps a message, with what else comes in this turn. */
   publish(stream: Committed, publish: Publish): Promise<PublishAck> {
     const { promise, resolve, reject } = Promise.withResolvers<PublishAck>();
-    this.#waiting.push({
-      stream,
-      publish,
-      resolve,
-      reject,
-      outcome: undefined,
-    });
-    this.#changed.add(stream);
-    this.#bytes += publish.size;
+    this.#add({ stream, publish, resolve, reject, outcome: undefined });
+    return promise;
+  }
+
+  /** Keeps a message for somebody who need not know its number. */
+  capture(stream: Committed, publish: Publish): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const kept = (): void => resolve();
+    this.#add({ stream, publish, resolve: kept, reject, outcome: undefined });
+    // Many publish without waiting, and have not asked whether it is kept.
+    promise.catch(() => {});
+    return promise;
+  }
+
+  #add(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    this.#changed.add(waiting.stream);
+    this.#bytes += waiting.publish.size;
     const isFull = this.#waiting.length >= MAX_PUBLISHES ||
       this.#bytes >= MAX_BYTES;
     if (isFull && !this.#isWriting) this.flush();
     else this.#schedule();
-    return promise;
   }
 
   /** Writes what has changed about a stream; resolves when that is done. */

@@ -107,6 +107,11 @@ export class KeptStream implements Committed {
     return this.around.queue.publish(this, publish);
   }
 
+  /** Keeps a message of somebody who may not wait for it. */
+  capture(publish: Publish): Promise<void> {
+    return this.around.queue.capture(this, publish);
+  }
+
   append(publish: Publish, nowMs: number): PublishAck {
     this.check();
     const { subject, bytes, size, id, expectedLastSequence } = publish;

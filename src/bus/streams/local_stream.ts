@@ -24,6 +24,7 @@ import type {
 import { DEFAULT_CODEC, type Subject } from "../subject.ts";
 import { checkPattern, checkSubject } from "../subject_rules.ts";
 import { resolveConsumer } from "./consumer_config.ts";
+import type { Publish } from "./commit_queue.ts";
 import type { KeptStream } from "./kept_stream.ts";
 import { LocalConsumer } from "./local_consumer.ts";
 import { sizeOf } from "./message_size.ts";
@@ -86,7 +87,7 @@ export class LocalStream implements BusStream {
     const { signal } = options;
     signal?.throwIfAborted();
     const payload = Payload.of(value, codec);
-    const kept = keep(this.#stream, pattern, payload, options);
+    const kept = this.#stream.publish(publishOf(pattern, payload, options));
     const delivered = this.#deliver(pattern, payload);
     // Who publishes waits for slow subscribers of the live message as well.
     const both = delivered === undefined
@@ -157,21 +158,19 @@ export class LocalStream implements BusStream {
   }
 }
 
-/** Keeps a message in a stream. */
-export function keep(
-  stream: KeptStream,
+/** Returns a message as a stream takes it. */
+export function publishOf(
   subject: string,
-  payload: Payload,
+  { bytes }: Payload,
   options?: StreamPublishOptions,
-): Promise<PublishAck> {
-  const { bytes } = payload;
-  return stream.publish({
+): Publish {
+  return {
     subject,
     bytes,
     size: sizeOf(subject, bytes),
     id: options?.id,
     expectedLastSequence: options?.expectedLastSequence,
-  });
+  };
 }
 
 function typed<T>(subject: string | Subject<T, MsgpackValue>): {

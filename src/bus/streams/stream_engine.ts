@@ -6,10 +6,10 @@
 import type { Clock } from "../../actor/mod.ts";
 import { BusClosedError } from "../errors.ts";
 import { Payload } from "../payload.ts";
-import type { BusStream, PublishAck, StreamOptions } from "../stream.ts";
+import type { BusStream, StreamOptions } from "../stream.ts";
 import { CommitQueue } from "./commit_queue.ts";
 import { KeptStream } from "./kept_stream.ts";
-import { type DeliverLive, keep, LocalStream } from "./local_stream.ts";
+import { type DeliverLive, LocalStream, publishOf } from "./local_stream.ts";
 import { MemoryStorage } from "./memory_store.ts";
 import type { StreamStorage, StreamStore } from "./store.ts";
 import {
@@ -110,16 +110,13 @@ export class StreamEngine {
    * @throws {StreamStorageError} as a rejection, if it cannot be written.
    * @throws {CodecError} if the value cannot be encoded.
    */
-  capture(
-    subject: string,
-    payload: Payload,
-  ): Promise<PublishAck | undefined> | undefined {
+  capture(subject: string, payload: Payload): Promise<void> | undefined {
     if (this.#opening !== undefined) {
       return this.#opening.then(() => this.capture(subject, payload));
     }
     if (this.#streams.size === 0) return undefined;
     const stream = this.#keeperOf(subject);
-    return stream && keep(stream, subject, payload);
+    return stream?.capture(publishOf(subject, payload));
   }
 
   #keeperOf(subject: string): KeptStream | undefined {
