@@ -52,8 +52,9 @@ interface WaitingRead {
   readonly reject: (error: unknown) => void;
 }
 
+/** A write that was sent, and waits until there is room for the next. */
 interface WaitingWrite {
-  readonly bytes: Uint8Array;
+  readonly count: number;
   readonly resolve: (count: number) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -117,11 +118,9 @@ export class WebSocketTransport implements Transport {
 
   write(bytes: Uint8Array): Promise<number> {
     if (!this.#mayWrite()) return Promise.reject(closed());
-    if (this.#socket.bufferedAmount < MAX_BUFFERED_BYTES) {
-      return Promise.resolve(this.#send(bytes));
-    }
+    const count = this.#send(bytes);
     return new Promise((resolve, reject) => {
-      this.#write = { bytes, resolve, reject };
+      this.#write = { count, resolve, reject };
       this.#looks = 0;
       this.#lookLater();
     });
@@ -171,21 +170,19 @@ export class WebSocketTransport implements Transport {
     this.#timer = setTimeout(this.#look, delayMs);
   }
 
-  /** Sends what waits, if there is room by now: nothing reports that. */
+  /**
+   * Ends the write, if there is room for another by now: nothing reports that.
+   * It takes a turn at least, in which what is sent meanwhile is gathered.
+   */
   readonly #look = (): void => {
     const write = this.#write;
     if (write === undefined) return;
-    if (!this.#mayWrite()) return this.#settle();
     if (this.#socket.bufferedAmount >= MAX_BUFFERED_BYTES) {
       return this.#lookLater();
     }
     this.#write = undefined;
     clearTimeout(this.#timer);
-    try {
-      write.resolve(this.#send(write.bytes));
-    } catch (error) {
-      write.reject(error);
-    }
+    write.resolve(write.count);
   };
 
   #take(data: unknown): void {
