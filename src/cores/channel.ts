@@ -85,8 +85,8 @@ export class Channel {
     this.#port = port;
     this.#options = options;
     this.#handlers = handlers;
-    port.onmessage = ({ data }: MessageEvent<readonly Packet[]>) => {
-      for (const packet of data) this.#take(packet);
+    port.onmessage = ({ data, ports }: MessageEvent<readonly Packet[]>) => {
+      for (const packet of data) this.#take(packet, ports);
     };
   }
 
@@ -211,15 +211,15 @@ export class Channel {
     }
   }
 
-  #take(packet: Packet): void {
+  #take(packet: Packet, ports: readonly MessagePort[]): void {
     switch (packet.type) {
       case "tell":
-        this.#call(packet.topic, packet.value).catch((error) =>
+        this.#call(packet.topic, packet.value, ports).catch((error) =>
           report(`A handler of ${packet.topic} has failed:`, error)
         );
         return;
       case "ask":
-        this.#call(packet.topic, packet.value).then(
+        this.#call(packet.topic, packet.value, ports).then(
           (value) => this.#reply(packet.id, value),
           (error) =>
             this.#send({
@@ -252,9 +252,15 @@ export class Channel {
     }
   }
 
-  async #call(topic: string, value: unknown): Promise<unknown> {
+  async #call(
+    topic: string,
+    value: unknown,
+    ports: readonly MessagePort[],
+  ): Promise<unknown> {
     const handled = this.#handlers.get(topic);
     if (handled === undefined) {
+      // What moves to another thread crosses alone, and nobody has taken it.
+      for (const port of ports) port.close();
       throw new TroupeError(`nobody handles ${topic} here`);
     }
     // The compiler has checked what the other side sends.

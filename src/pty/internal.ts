@@ -10,3 +10,4 @@ export {
   resolvePtyLimits,
 } from "./options.ts";
 export { typeInto } from "./pty_session.ts";
+export { hangUp, type OpenTerminal, openTerminalOf } from "./open_terminals.ts";

@@ -24,6 +24,7 @@ import { InputDescriptor } from "./input_descriptor.ts";
 import { InputWriter } from "./input_writer.ts";
 import { interpretersOf } from "./interpreter.ts";
 import { closeOnExec, foregroundGroup, killGroup, mayExecute } from "./libc.ts";
+import { rememberTerminal } from "./open_terminals.ts";
 import type { Pty, PtyExit, PtyListener, SignalName } from "./pty.ts";
 import type { ResolvedCommand } from "./command.ts";
 
@@ -128,6 +129,7 @@ class NodePty implements Pty {
   readonly #stream: ReadStream;
   readonly #descriptor: InputDescriptor;
   readonly #input: InputWriter;
+  readonly #remembered: Disposable;
   readonly #exited = Promise.withResolvers<void>();
   #status: { readonly code: number; readonly signal: number } | undefined;
   /** The first output, while it may be the message of a failed start. */
@@ -167,6 +169,11 @@ class NodePty implements Pty {
       throw error;
     }
     this.#input = new InputWriter(this.#descriptor, realClock);
+    this.#remembered = rememberTerminal({
+      pid,
+      path: pty,
+      descriptors: [fd, this.#descriptor.fd ?? fd],
+    });
   }
 
   get waitingBytes(): number {
@@ -188,6 +195,7 @@ class NodePty implements Pty {
 
   start(listener: PtyListener): void {
     this.#stream.on("close", () => {
+      this.#remembered[Symbol.dispose]();
       const closing = this.#closeInput();
       if (closing === undefined) listener.closed();
       else closing.then(() => listener.closed());

@@ -5,13 +5,11 @@
  */
 import { ActorSystem } from "../../src/actor/system.ts";
 import { cores } from "../../src/cores/cores.ts";
+import type { CoresOptions } from "../../src/cores/cores_options.ts";
 import type { Cores } from "../../src/cores/cores_handle.ts";
 import type { CoreState } from "../../src/cores/core_seat.ts";
 import { attachPath } from "../../src/terminal/attach/attach_request.ts";
-import type {
-  ServeTerminalOptions,
-  TerminalWorkerOptions,
-} from "../../src/terminal/options.ts";
+import type { ServeTerminalOptions } from "../../src/terminal/options.ts";
 import { SUBPROTOCOL } from "../../src/terminal/attach/protocol.ts";
 import {
   serveTerminal,
@@ -20,6 +18,7 @@ import {
 import type { Grant } from "../../src/terminal/access/grant_rules.ts";
 import { Happenings } from "../support/happenings.ts";
 import { ports, startHere } from "./modules/shared_shells_topics.ts";
+import type { SharedShellsData } from "./modules/shared_shells.ts";
 import { Viewer } from "./served.ts";
 import { onPty } from "../pty/ptys.ts";
 
@@ -55,7 +54,8 @@ export class SharedServed implements AsyncDisposable {
 
   static async start(
     options: ServeTerminalOptions = {},
-    data: TerminalWorkerOptions = {},
+    data: SharedShellsData = {},
+    more: Omit<CoresOptions, "data"> = {},
   ): Promise<SharedServed> {
     const system = new ActorSystem();
     // A worker that a test ends has failed.
@@ -71,6 +71,7 @@ export class SharedServed implements AsyncDisposable {
         handlers: [terminal.handler],
         backoff: { initialMs: 1, maxMs: 1 },
         onState: (state) => states.push(state),
+        ...more,
       },
     );
     const served = new SharedServed(system, terminal, service, states);
@@ -143,12 +144,24 @@ export class SharedServed implements AsyncDisposable {
       method,
       headers: {
         origin,
-        cookie: this.#cookieFor(target, cookie),
+        cookie: cookieFor(this.hostOf(target), cookie),
         connection: "close",
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+  }
+
+  /** Asks a worker about a session. */
+  async inspect(
+    target: Target,
+    id: string,
+    cookie: string,
+  ): Promise<
+    { readonly pid: number; readonly paused: boolean; controllers: number }
+  > {
+    const path = `sessions/${id}`;
+    return await (await this.request(target, "GET", path, { cookie })).json();
   }
 
   /** Opens a socket as the page does. */
@@ -163,23 +176,20 @@ export class SharedServed implements AsyncDisposable {
     } = {},
   ): Viewer {
     const { offset, clientId = crypto.randomUUID(), query = "" } = options;
-    const host = this.hostOf(target);
     const path = attachPath({ sessionId, clientId, offset });
-    const socket = new WebSocket(`ws://${host}/${path}${query}`, {
-      protocols: [SUBPROTOCOL],
-      headers: {
-        cookie: this.#cookieFor(target, cookie),
-        origin: `http://${host}`,
-      },
-    });
-    const viewer = new Viewer(socket);
+    const viewer = new Viewer(
+      this.open(`${path}${query}`, cookie, this.hostOf(target)),
+    );
     this.#viewers.push(viewer);
     return viewer;
   }
 
-  /** The name of a cookie has the port of the server. */
-  #cookieFor(target: Target, cookie: string): string {
-    return cookie.replace(/-\d+=/, `-${this.#ports.get(target)}=`);
+  /** Opens a WebSocket as a browser does; `host` may be a proxy. */
+  open(path: string, cookie: string, host: string): WebSocket {
+    return new WebSocket(`ws://${host}/${path}`, {
+      protocols: [SUBPROTOCOL],
+      headers: { cookie: cookieFor(host, cookie), origin: `http://${host}` },
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -190,4 +200,10 @@ export class SharedServed implements AsyncDisposable {
     await this.#server?.shutdown();
     await this.#system.shutdown();
   }
+}
+
+/** The name of a cookie has the port of the server. */
+export function cookieFor(host: string, cookie: string): string {
+  const [, port = ""] = host.split(":");
+  return cookie.replace(/-\d+=/, `-${port}=`);
 }

@@ -25,7 +25,7 @@ import {
   transition,
 } from "./attachment_state.ts";
 import { decodeClientFrame } from "./client_frame.ts";
-import { closeSocket } from "./close_socket.ts";
+import { CLOSE_MS, closeSocket } from "./close_socket.ts";
 import {
   type ClientFrame,
   ErrorCode,
@@ -58,8 +58,6 @@ export type AttachmentMessage =
   | { readonly type: "opened" | "check_silence" | "closed" | "overdue" }
   | { readonly type: "failed"; readonly cause: unknown };
 
-/** Milliseconds that a viewer has to answer a close. */
-const CLOSE_MS = 2000;
 /** Milliseconds after which input is acknowledged, so that one does for more. */
 const INPUT_ACK_MS = 1000;
 

@@ -13,6 +13,8 @@ import { CLOSE_CODE_BASE, ErrorCode } from "./protocol.ts";
 import { encodeServerFrame } from "./server_frame.ts";
 import type { ViewerSocket } from "./viewer_socket.ts";
 
+/** Milliseconds that a viewer has to answer a close. */
+export const CLOSE_MS = 2000;
 /** Most bytes that a WebSocket takes as the reason of a close. */
 const MAX_REASON_BYTES = 123;
 

@@ -62,7 +62,8 @@ export class AllSessions implements ApiSessions {
 
   /** Removes the sessions of a worker that is gone. */
   lose(worker: JoinedWorker): void {
-    for (const id of [...worker.sessions.keys()]) {
+    for (const [id, session] of [...worker.sessions]) {
+      session.hangUp();
       this.end(worker, id);
       this.#lost.add(id);
     }

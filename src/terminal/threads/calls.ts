@@ -5,6 +5,7 @@
  * @module
  */
 import { CoreTopic } from "../../cores/internal.ts";
+import type { OpenTerminal } from "../../pty/internal.ts";
 import type { PtyRole, PtySize, SignalName } from "../../pty/mod.ts";
 import type { PtySnapshot } from "../../pty/mod.ts";
 import type { OriginRules } from "../../web/internal.ts";
@@ -157,6 +158,8 @@ export interface StartedSession {
   readonly command: string;
   readonly createdAt: Date;
   readonly graceMs: number;
+  /** What the worker leaves open if it is ended meanwhile. */
+  readonly terminal: OpenTerminal | undefined;
 }
 
 /** Lists a session that the worker has started. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { hangUp, type OpenTerminal } from "../../pty/internal.ts";
 import type { PtySession, PtySnapshot } from "../../pty/mod.ts";
 import type { Channel } from "../../cores/internal.ts";
 import type { Login } from "../access/logins.ts";
@@ -27,6 +28,7 @@ export class WorkerSession implements ListedSession {
   readonly graceMs: number;
   readonly pty: ListedSession["pty"];
   ended: { readonly at: Date } | undefined;
+  readonly #terminal: OpenTerminal | undefined;
 
   constructor(worker: JoinedWorker, started: StartedSession) {
     const { id, command, createdAt, graceMs } = started;
@@ -34,6 +36,7 @@ export class WorkerSession implements ListedSession {
     this.command = command;
     this.createdAt = createdAt;
     this.graceMs = graceMs;
+    this.#terminal = started.terminal;
     const ask = (
       action: SessionCall["action"],
     ): Promise<PtySnapshot | undefined> => worker.call({ session: id, action });
@@ -48,6 +51,16 @@ export class WorkerSession implements ListedSession {
       signal: async (signal) => void await ask({ type: "signal", signal }),
       close: async () => void await ask({ type: "close" }),
     } satisfies Pick<PtySession, keyof ListedSession["pty"]>;
+  }
+
+  /** Hangs up its programs, as the worker has left them behind. */
+  hangUp(): void {
+    if (this.#terminal === undefined || this.ended !== undefined) return;
+    try {
+      hangUp(this.#terminal);
+    } catch (error) {
+      console.error("The programs of a lost session run on:", error);
+    }
   }
 }
 

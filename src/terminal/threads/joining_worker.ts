@@ -12,6 +12,7 @@ import {
 } from "../../cores/internal.ts";
 import type { Core } from "../../cores/mod.ts";
 import { CoreRequestError } from "../../cores/internal.ts";
+import { openTerminalOf } from "../../pty/internal.ts";
 import type { PtySession } from "../../pty/mod.ts";
 import { refusalOf, sourceOf } from "../../web/internal.ts";
 import type { RequestInfo } from "../access/access.ts";
@@ -89,7 +90,7 @@ export class JoiningWorker implements TerminalWorker {
     const memory = counterMemory();
     const { system } = core;
     this.#host = new TerminalHost(system, options, countersIn(memory));
-    this.#sockets = new ThreadSockets(this.#host);
+    this.#sockets = new ThreadSockets(this.#host, system.clock);
     const { port1, port2: port } = new MessageChannel();
     this.#main = new Channel(port1, {
       clock: system.clock,
@@ -104,8 +105,7 @@ export class JoiningWorker implements TerminalWorker {
     void this.#join(core, port, memory);
     this.#stopped = this.#host.ended.then(async () => {
       this.#isClosed = true;
-      this.#sockets.close();
-      await this.#host.stopped;
+      await Promise.all([this.#sockets.close(), this.#host.stopped]);
       this.#main.close(closed());
       this.#welcomed.reject(closed());
       this.#left.resolve();
@@ -177,7 +177,7 @@ export class JoiningWorker implements TerminalWorker {
 
   close(): Promise<void> {
     this.#isClosed = true;
-    this.#sockets.close();
+    void this.#sockets.close();
     void this.#host.stop();
     return this.#stopped;
   }
@@ -192,11 +192,14 @@ export class JoiningWorker implements TerminalWorker {
     const { command, createdAt, graceMs, pty } = session;
     const { id } = pty;
     try {
+      const { pid } = await pty.inspect();
+      const terminal = openTerminalOf(pid);
       await this.#main.ask(SESSION_STARTED, {
         id,
         command,
         createdAt,
         graceMs,
+        terminal,
       });
     } catch (error) {
       await pty.close();

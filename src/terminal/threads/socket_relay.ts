@@ -56,8 +56,11 @@ export interface SocketRelayOptions {
 export class SocketRelay {
   /** Resolves when the socket is closed, or does not belong here any more. */
   readonly over: Promise<void>;
+  /** Resolves when the viewer is disconnected. */
+  readonly disconnected: Promise<void>;
   readonly #options: SocketRelayOptions;
   readonly #over = Promise.withResolvers<void>();
+  readonly #disconnected = Promise.withResolvers<void>();
   #isOver = false;
   /** Whether the session has closed the socket. */
   #isClosing = false;
@@ -69,17 +72,23 @@ export class SocketRelay {
   constructor(options: SocketRelayOptions) {
     this.#options = options;
     this.over = this.#over.promise;
+    this.disconnected = this.#disconnected.promise;
     const { socket, port, early } = options;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.#post("open");
     socket.onmessage = ({ data }) => this.#pass(data);
-    socket.onclose = () => this.#end();
+    socket.onclose = () => {
+      this.#disconnected.resolve();
+      this.#end();
+    };
     // A close event follows, and reports no less.
     socket.onerror = () => {};
     port.onmessage = ({ data }: MessageEvent<FromSession>) => this.#take(data);
     if (socket.readyState === WebSocket.OPEN) this.#post("open");
     for (const data of early) this.#pass(data);
-    if (socket.readyState === WebSocket.CLOSED) this.#end();
+    if (socket.readyState !== WebSocket.CLOSED) return;
+    this.#disconnected.resolve();
+    this.#end();
   }
 
   /** Closes the socket with an error, and lets go of the session. */

@@ -75,9 +75,9 @@ export class ThreadHub {
 
   constructor(parts: ThreadHubParts) {
     this.#parts = parts;
-    const { access, host } = parts;
+    const { access, host, system } = parts;
     this.sessions = new AllSessions(host.sessions);
-    this.sockets = new ThreadSockets(host);
+    this.sockets = new ThreadSockets(host, system.clock);
     this.handler = JOIN.handledBy((request, from) => this.#join(request, from));
     access.logins.watcher = {
       started: ({ id, hash }) => this.#tellAll(LOGIN_STARTED, { id, hash }),
@@ -136,11 +136,10 @@ export class ThreadHub {
   }
 
   async #close(): Promise<void> {
-    this.sockets.close();
     const closing = [...this.#workers].map(({ channel }) =>
       channel.ask(CLOSE, undefined, { timeoutMs: Infinity })
     );
-    await Promise.allSettled(closing);
+    await Promise.allSettled([this.sockets.close(), ...closing]);
   }
 
   #tellAll<Request>(topic: CoreTopic<Request>, request: Request): void {

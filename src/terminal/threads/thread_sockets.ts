@@ -6,9 +6,10 @@
  *
  * @module
  */
+import type { Clock } from "../../actor/mod.ts";
 import type { Pass } from "../access/pass.ts";
 import type { AttachmentError } from "../attach/attachment_events.ts";
-import { refuse, STOPPING } from "../attach/close_socket.ts";
+import { CLOSE_MS, refuse, STOPPING } from "../attach/close_socket.ts";
 import { ErrorCode } from "../attach/protocol.ts";
 import type { TerminalHost } from "../terminal_host.ts";
 import type { TakenSocket, ThreadId } from "./calls.ts";
@@ -35,14 +36,17 @@ const ENDED: AttachmentError = {
 /** The sockets of one thread that cross to another one. */
 export class ThreadSockets {
   readonly #host: TerminalHost;
+  readonly #clock: Clock;
   /** Sockets of this thread, with the thread of their session. */
   readonly #relays = new Map<SocketRelay, ThreadId>();
   /** Sockets of other threads, with the thread that has accepted them. */
   readonly #taken = new Map<PortSocket, ThreadId>();
   readonly #gone = new Set<ThreadId>();
+  #closing: Promise<void> | undefined;
 
-  constructor(host: TerminalHost) {
+  constructor(host: TerminalHost, clock: Clock) {
     this.#host = host;
+    this.#clock = clock;
   }
 
   /** Relays a socket of this thread to the thread of its session. */
@@ -55,6 +59,7 @@ export class ThreadSockets {
     const { maxBufferedBytes, counters } = this.#host;
     const options = { socket, port, early, maxBufferedBytes, counters };
     const relay = new SocketRelay(options);
+    if (this.#closing !== undefined) return relay.close(STOPPING);
     if (this.#gone.has(owner)) return relay.close(LOST);
     this.#relays.set(relay, owner);
     void relay.over.then(() => this.#relays.delete(relay));
@@ -90,8 +95,21 @@ export class ThreadSockets {
     }
   }
 
-  /** Disconnects the viewers of this thread whose sessions live in others. */
-  close(): void {
-    for (const relay of this.#relays.keys()) relay.close(STOPPING);
+  /**
+   * Disconnects the viewers of this thread whose sessions live in others;
+   * resolves when they know, or do not answer.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const relays = [...this.#relays.keys()];
+    for (const relay of relays) relay.close(STOPPING);
+    const late = Promise.withResolvers<void>();
+    const timer = this.#clock.schedule(CLOSE_MS, late.resolve);
+    const disconnected = relays.map((relay) => relay.disconnected);
+    await Promise.race([Promise.all(disconnected), late.promise]);
+    timer.cancel();
   }
 }

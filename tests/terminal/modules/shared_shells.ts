@@ -2,10 +2,7 @@
 // that all share and on one of its own, by which tests choose the worker.
 import type { Core } from "../../../src/cores/core.ts";
 import type { TerminalWorkerOptions } from "../../../src/terminal/options.ts";
-import {
-  serveTerminalWorker,
-  type TerminalWorker,
-} from "../../../src/terminal/threads/terminal_worker.ts";
+import { serveTerminalWorker } from "../../../src/terminal/threads/terminal_worker.ts";
 import { RAW_CAT } from "../served.ts";
 import {
   block,
@@ -17,13 +14,21 @@ import {
   ticketHere,
 } from "./shared_shells_topics.ts";
 
-export default function main(
-  core: Core<TerminalWorkerOptions | undefined>,
-): TerminalWorker {
+/** What the module is told by the test. */
+export interface SharedShellsData extends TerminalWorkerOptions {
+  /** The directory in which sessions are recorded. */
+  readonly recordings?: string;
+}
+
+export default function main(core: Core<SharedShellsData>): AsyncDisposable {
+  const { recordings, ...more } = core.data;
   const terminal = serveTerminalWorker(core, {
     commands: [RAW_CAT],
     directories: ["/"],
-    ...core.data,
+    ...recordings === undefined
+      ? {}
+      : { record: ({ id }) => fileOf(`${recordings}/${id}`) },
+    ...more,
   });
   const options = { hostname: "127.0.0.1", onListen() {} };
   const shared = Deno.serve(core.sharePort(options), terminal.fetch);
@@ -37,9 +42,18 @@ export default function main(
   core.handle(ticketHere, (grant) => terminal.ticket(grant));
   core.handle(revokeHere, (target) => terminal.revoke(target));
   core.handle(exit, () => Deno.exit());
-  core.handle(block, (ms) => {
+  core.handle(block, (gate) => {
     // It sleeps, as other threads have to work meanwhile.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    Atomics.wait(gate, 0, 0);
   });
-  return terminal;
+  return {
+    async [Symbol.asyncDispose]() {
+      await terminal.close();
+      await Promise.all([shared.shutdown(), own.shutdown()]);
+    },
+  };
+}
+
+async function fileOf(path: string): Promise<WritableStream<Uint8Array>> {
+  return (await Deno.open(path, { createNew: true, write: true })).writable;
 }

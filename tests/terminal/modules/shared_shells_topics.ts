@@ -19,8 +19,10 @@ export const statsHere: CoreTopic<void, TerminalStats> = new CoreTopic(
 );
 /** Ends the thread of the worker at once. */
 export const exit: CoreTopic<void> = new CoreTopic("exit");
-/** Blocks the thread of the worker for so many milliseconds. */
-export const block: CoreTopic<number> = new CoreTopic("block");
+/** Blocks the thread of the worker until the number is not 0 any more. */
+export const block: CoreTopic<Int32Array<SharedArrayBuffer>> = new CoreTopic(
+  "block",
+);
 /** Makes a ticket in the worker. */
 export const ticketHere: CoreTopic<Grant, string> = new CoreTopic(
   "ticket_here",
