@@ -20,7 +20,8 @@ export interface BusMessage<T, R> {
   readonly isRetained: boolean;
   /**
    * Messages that this subscription should have had between the last one and
-   * this one, and that its overflow policy has dropped; 0 or more.
+   * this one, and that its overflow policy has dropped; 0 or more. `Infinity`
+   * if the session to the bus was lost in between, so that nobody knows.
    */
   readonly gap: number;
   /** Whether it is a request, so that somebody waits for a reply. */

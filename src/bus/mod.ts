@@ -23,6 +23,18 @@ export type {
   PublishOptions,
   RequestManyOptions,
 } from "./message_bus.ts";
+export { connectBus } from "./link/client/connect_bus.ts";
+export type { BusLoss, ConnectBusOptions } from "./link/client/link_options.ts";
+export {
+  type BusServer,
+  type BusServerStats,
+  serveBus,
+} from "./link/server/bus_server.ts";
+export type {
+  BusOperation,
+  BusPermission,
+  ServeBusOptions,
+} from "./link/server/server_options.ts";
 export type {
   Presence,
   PresenceChange,

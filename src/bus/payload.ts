@@ -10,9 +10,11 @@ import { type Codec, raw } from "../codec/mod.ts";
 /** The value of a message on its way, in whatever form it is there. */
 export class Payload {
   readonly #codec: object;
-  readonly #value: unknown;
+  #value: unknown;
   readonly #encode: () => Uint8Array;
   #bytes: Uint8Array | undefined;
+  /** Whether it has come as bytes, which may be part of a larger buffer. */
+  #isForeign = false;
 
   private constructor(
     codec: object,
@@ -29,9 +31,27 @@ export class Payload {
     return new Payload(codec, value, () => codec.encode(value));
   }
 
-  /** Bytes that have come from elsewhere, and belong to the message alone. */
+  /**
+   * Bytes that have come from elsewhere, and belong to the message alone, though
+   * their buffer may not.
+   */
   static from(bytes: Uint8Array): Payload {
-    return new Payload(raw, bytes, () => bytes);
+    const payload = new Payload(raw, bytes, notEncoded);
+    payload.#bytes = bytes;
+    payload.#isForeign = true;
+    return payload;
+  }
+
+  /**
+   * Lets go of a buffer that is much larger than the message, as it is to be
+   * kept for a while.
+   */
+  compact(): void {
+    const bytes = this.#bytes;
+    if (!this.#isForeign || bytes === undefined) return;
+    this.#isForeign = false;
+    if (bytes.length * 2 > bytes.buffer.byteLength) return;
+    this.#value = this.#bytes = bytes.slice();
   }
 
   /**
@@ -54,4 +74,8 @@ export class Payload {
     if (this.#codec === codec) return this.#value as T;
     return codec.decode(this.bytes);
   }
+}
+
+function notEncoded(): never {
+  throw new TypeError("What has come as bytes is not encoded");
 }

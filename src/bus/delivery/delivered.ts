@@ -59,6 +59,11 @@ export class Delivered<T, R> implements BusMessage<T, R>, QueueEntry {
     return replies.reply(Payload.of(reply, this.#replyCodec));
   }
 
+  /** It does not keep what has brought it, as it waits behind many others. */
+  stays(): void {
+    this.#incoming.payload.compact();
+  }
+
   /** The queue that held it beyond its bounds has room for it. */
   admitted(): void {
     this.#incoming.admitted();

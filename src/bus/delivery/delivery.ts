@@ -131,15 +131,17 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
   }
 
   /**
-   * Messages that have room, less one while its reader or handler is busy;
-   * below 0 if publishers wait.
+   * Messages that have room, less one while its reader or handler is busy, and
+   * less those that are on their way to another process; below 0 if publishers
+   * wait.
    */
   get room(): number {
-    const { maxMessages, handler } = this.#options;
+    const { maxMessages, handler, elsewhere } = this.#options;
     const isBusy = handler === undefined
       ? this.#reader === undefined
       : this.#isBusy;
-    return maxMessages - this.#queue.length - (isBusy ? 1 : 0);
+    const taken = this.#queue.length + (isBusy ? 1 : 0);
+    return maxMessages - taken - (elsewhere?.() ?? 0);
   }
 
   get ready(): Promise<void> {

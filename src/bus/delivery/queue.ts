@@ -15,7 +15,12 @@ export interface QueueEntry {
   readonly bytes: number;
   /** Messages that were dropped before this one; the queue adds to it. */
   gap: number;
+  /** Called when it is to wait behind many others. */
+  stays?(): void;
 }
+
+/** Entries behind which one more is to wait for a while. */
+const MANY = 64;
 
 /** The bounds of a queue, and what it does at them. */
 export interface QueueOptions {
@@ -40,7 +45,7 @@ export interface DeliveryQueue<E extends QueueEntry> {
   readonly length: number;
   /** Those beyond its bounds, which are the last ones. */
   readonly waiting: number;
-  /** Messages that were dropped so far. */
+  /** Messages that were dropped so far, here or before they came. */
   readonly dropped: number;
   /** Adds a message, or does what the policy says. */
   offer(entry: E): Offered;
@@ -65,6 +70,11 @@ export function deliveryQueue<E extends QueueEntry>(
   return options.overflow === "latest"
     ? new LatestQueue(options)
     : new FifoQueue(options, admitted);
+}
+
+/** Returns how many were dropped before an entry came; none if nobody knows. */
+function droppedElsewhere({ gap }: QueueEntry): number {
+  return gap === Infinity ? 0 : gap;
 }
 
 /** The policies `drop_oldest`, `drop_newest`, `wait` and `disconnect`. */
@@ -95,16 +105,18 @@ class FifoQueue<E extends QueueEntry> implements DeliveryQueue<E> {
   }
 
   offer(entry: E): Offered {
+    this.dropped += droppedElsewhere(entry);
     if (this.#beyond.length === 0 && this.#hasRoom(entry)) {
       return this.#take(entry);
     }
     switch (this.#options.overflow) {
       case "wait":
+        entry.stays?.();
         this.#beyond.push(entry);
         return "waiting";
       case "drop_newest":
         this.dropped++;
-        this.#gapAfter++;
+        this.#gapAfter += entry.gap + 1;
         return "dropped";
       case "disconnect":
         this.dropped += this.#entries.length + 1;
@@ -152,6 +164,7 @@ class FifoQueue<E extends QueueEntry> implements DeliveryQueue<E> {
       this.#gapAfter = 0;
     }
     this.#bytes += entry.bytes;
+    if (this.#entries.length >= MANY) entry.stays?.();
     this.#entries.push(entry);
     return "taken";
   }
@@ -197,6 +210,7 @@ class LatestQueue<E extends QueueEntry> implements DeliveryQueue<E> {
   }
 
   offer(entry: E): Offered {
+    this.dropped += droppedElsewhere(entry);
     const { subject, bytes } = entry;
     const replaced = this.#newest.get(subject);
     if (replaced === undefined) this.#order.push(subject);
@@ -205,6 +219,7 @@ class LatestQueue<E extends QueueEntry> implements DeliveryQueue<E> {
       this.#bytes -= replaced.bytes;
       this.dropped++;
     }
+    if (this.#newest.size >= MANY) entry.stays?.();
     this.#newest.set(subject, entry);
     this.#bytes += bytes;
     while (this.#isTooFull()) this.#dropOldestBut(subject);

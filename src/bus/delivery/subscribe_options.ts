@@ -28,6 +28,11 @@ export interface ResolvedSubscribeOptions<T, R> extends QueueOptions {
   readonly handler: SubscribeOptions<T, R>["handler"];
   readonly onError: ((error: unknown) => void) | undefined;
   readonly signals: readonly AbortSignal[];
+  /**
+   * Returns how many messages have left the queue for another process, whose
+   * reader has not had them.
+   */
+  readonly elsewhere?: () => number;
 }
 
 const NAMES: OptionNames<SubscribeOptions<unknown, unknown>> = {

@@ -6,8 +6,6 @@
 import {
   checkInteger,
   checkOptionNames,
-  checkSignal,
-  checkString,
   type OptionNames,
   shown,
 } from "../../checks/internal.ts";
@@ -29,6 +27,7 @@ import type { KeptStream } from "./kept_stream.ts";
 import { LocalConsumer } from "./local_consumer.ts";
 import { sizeOf } from "./message_size.ts";
 import { checkName } from "./stream_config.ts";
+import { checkStreamPublish } from "./stream_publish_options.ts";
 import { SubjectFilter } from "./subject_filter.ts";
 
 /** Hands a message to live subscribers; may wait for those that are full. */
@@ -39,18 +38,10 @@ export type DeliverLive = (
 
 type PurgeOptions = NonNullable<Parameters<BusStream["purge"]>[0]>;
 
-const PUBLISH_NAMES: OptionNames<StreamPublishOptions> = {
-  id: true,
-  expectedLastSequence: true,
-  signal: true,
-};
 const PURGE_NAMES: OptionNames<PurgeOptions> = {
   pattern: true,
   beforeSequence: true,
 };
-
-/** The longest id of a message, in units of UTF-16. */
-const MAX_ID_LENGTH = 255;
 
 const EVERYTHING = new SubjectFilter(">");
 
@@ -83,7 +74,7 @@ export class LocalStream implements BusStream {
   ): Promise<PublishAck> {
     const { pattern, codec } = typed(subject);
     checkKeptSubject(this.#stream, pattern);
-    checkPublish(options);
+    checkStreamPublish(options);
     const { signal } = options;
     signal?.throwIfAborted();
     const payload = Payload.of(value, codec);
@@ -198,30 +189,6 @@ function checkKeptSubject(stream: KeptStream, subject: string): void {
     `Cannot publish on ${shown(subject)}: stream ${stream.config.name} keeps ${
       stream.config.options.subjects.map(shown).join(", ")
     }`,
-  );
-}
-
-function checkPublish(options: StreamPublishOptions): void {
-  checkOptionNames<StreamPublishOptions>(
-    "publish()",
-    options,
-    PUBLISH_NAMES,
-  );
-  const { id, expectedLastSequence, signal } = options;
-  if (id !== undefined) checkId(id);
-  if (expectedLastSequence !== undefined) {
-    checkInteger("expectedLastSequence", expectedLastSequence, { min: 0 });
-  }
-  if (signal !== undefined) checkSignal("signal", signal);
-}
-
-function checkId(id: string): void {
-  checkString("id", id);
-  if (id.length >= 1 && id.length <= MAX_ID_LENGTH && id.isWellFormed()) return;
-  throw new TypeError(
-    `Cannot use id: it is ${
-      shown(id)
-    }, it must be well-formed text of 1 to ${MAX_ID_LENGTH} characters`,
   );
 }
 

@@ -1,0 +1,321 @@
+/**
+ * A consumer of a stream of another process: messages come with credit, and
+ * what is said of them goes back without waiting for one another.
+ *
+ * @module
+ */
+import type { TroupeError } from "../../../actor/mod.ts";
+import { Ring } from "../../../actor/internal.ts";
+import type { Codec } from "../../../codec/mod.ts";
+import type { LogicalConnection } from "../../../session/mod.ts";
+import type {
+  ConsumeOptions,
+  Consumer,
+  ConsumerInfo,
+  StreamMessage,
+} from "../../consumer.ts";
+import { Outcome } from "../../delivery/outcome.ts";
+import {
+  abortableReader,
+  type Reader,
+  readerLoop,
+  readIsPending,
+  type ReadOptions,
+  readSignal,
+} from "../../delivery/reader.ts";
+import { signalsOf } from "../../delivery/subscribe_options.ts";
+import { AckError } from "../../errors.ts";
+import { decodeFields, encodeFields } from "../control_protocol.ts";
+import { EntryReader, unknownEntry } from "../entry_reader.ts";
+import { EntryWriter } from "../entry_writer.ts";
+import { fromFailure, readFailure } from "../failures.ts";
+import { NumberedSubjects } from "../numbered_subjects.ts";
+import {
+  CONSUMER_CREDIT,
+  ConsumerEntry,
+  DeliveryEntry,
+  MAX_DELIVERY_SUBJECTS,
+  MAX_HEAD_BYTES,
+  MAX_TEXT_BYTES,
+} from "../protocol.ts";
+import { consumeFields, consumerInfoOf } from "../stream_fields.ts";
+import type { Link, LinkPart } from "./link.ts";
+import { LinkedMessage } from "./linked_message.ts";
+import type { LinkSession } from "./link_session.ts";
+import { PartConnection } from "./part_connection.ts";
+import { Settlements } from "./settlements.ts";
+
+/** A reader of a stream of another process. */
+export class ConsumerPart<T> implements LinkPart, Consumer<T> {
+  readonly isSubscription = false;
+  readonly #link: Link;
+  readonly #stream: string;
+  readonly #pattern: string;
+  readonly #codec: Codec<T>;
+  readonly #options: ConsumeOptions;
+  readonly #signals: readonly AbortSignal[];
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #closed = new Outcome();
+  readonly #arrived = new Ring<LinkedMessage<T>>();
+  #subjects = new NumberedSubjects<string>(MAX_DELIVERY_SUBJECTS);
+  #connection: PartConnection | undefined;
+  #settlements: Settlements | undefined;
+  #reader: Reader<StreamMessage<T>> | undefined;
+  #name: string;
+  #isReady = false;
+  #isClosing = false;
+  #hasEnded = false;
+  #ungranted = 0;
+  /** The number of the last message that has come. */
+  #last = 0;
+  /** Whether it has had one, so that its start does not count any more. */
+  #hasBegun = false;
+  /** Numbers of those that were neither acknowledged nor given up. */
+  readonly #open = new Set<number>();
+  /** Numbers up to here have come over an earlier session. */
+  #repeatedUpTo = 0;
+  readonly #onAbort = (): void => void this.close();
+
+  constructor(
+    link: Link,
+    stream: string,
+    pattern: string,
+    codec: Codec<T>,
+    options: ConsumeOptions,
+  ) {
+    this.#link = link;
+    this.#stream = stream;
+    this.#pattern = pattern;
+    this.#codec = codec;
+    this.#options = options;
+    this.#name = options.name ?? "";
+    this.#signals = signalsOf(options);
+    for (const signal of this.#signals) {
+      signal.throwIfAborted();
+      signal.addEventListener("abort", this.#onAbort, { once: true });
+    }
+    link.add(this);
+  }
+
+  /** Resolves when the stream knows it; rejects if it refuses. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  receive(options?: ReadOptions): Promise<StreamMessage<T> | undefined> {
+    try {
+      const signal = readSignal(options);
+      return new Promise((resolve, reject) =>
+        this.#read({ resolve, reject }, signal)
+      );
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<StreamMessage<T>, void, void> {
+    return readerLoop<StreamMessage<T>>(
+      (reader) => this.#read(reader, undefined),
+      () => this.close(),
+    );
+  }
+
+  async info(): Promise<ConsumerInfo> {
+    await this.#link.next();
+    const settlements = this.#settlements;
+    if (settlements === undefined) throw over();
+    return consumerInfoOf(await settlements.info());
+  }
+
+  async close(): Promise<void> {
+    if (this.#hasEnded) return;
+    if (!this.#isClosing) {
+      this.#isClosing = true;
+      this.#letGo();
+      const writer = this.#settlements?.writer;
+      if (writer === undefined || !this.#isReady) this.#end();
+      else writer.begin(ConsumerEntry.CLOSE, MAX_HEAD_BYTES);
+    }
+    await this.closed.catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  attach(session: LinkSession): void {
+    if (this.#options.name === undefined) this.#repeatedUpTo = this.#last;
+    this.#subjects = new NumberedSubjects(MAX_DELIVERY_SUBJECTS);
+    this.#isReady = false;
+    this.#ungranted = 0;
+    this.#connection = new PartConnection({
+      link: this.#link,
+      part: this,
+      session,
+      kind: "consume",
+      metadata: encodeFields({
+        stream: this.#stream,
+        pattern: this.#pattern,
+        options: consumeFields(this.#again()),
+        credit: CONSUMER_CREDIT,
+      }),
+      onOpen: (connection) => this.#onOpen(connection),
+      take: (block) => this.#take(new EntryReader(block)),
+    });
+  }
+
+  detach(cause: unknown): void {
+    this.#connection?.abandon();
+    this.#settlements?.fail(cause);
+    this.#connection = this.#settlements = undefined;
+    // They come again, as they were not acknowledged.
+    this.#letGo();
+    if (this.#isClosing) this.#end();
+  }
+
+  end(error: unknown): void {
+    this.detach(error);
+    this.#end(error);
+  }
+
+  /** Returns the options with which it goes on where it was. */
+  #again(): ConsumeOptions {
+    if (this.#options.name !== undefined || !this.#hasBegun) {
+      return this.#options;
+    }
+    const oldest = Math.min(this.#last + 1, ...this.#open);
+    return { ...this.#options, start: { sequence: oldest } };
+  }
+
+  #onOpen(connection: LogicalConnection): void {
+    this.#settlements = new Settlements(new EntryWriter(connection));
+  }
+
+  #take(reader: EntryReader): undefined {
+    while (reader.hasMore) this.#takeEntry(reader.byte(), reader);
+  }
+
+  #takeEntry(type: number, reader: EntryReader): void {
+    switch (type) {
+      case DeliveryEntry.STREAM:
+        return this.#arrive(reader);
+      case DeliveryEntry.SUBJECT:
+        return this.#subjects.add(reader.number(), reader.text(MAX_TEXT_BYTES));
+      case DeliveryEntry.READY: {
+        const name = reader.text(MAX_TEXT_BYTES);
+        if (this.#name === "") this.#name = name;
+        this.#isReady = true;
+        this.#link.partIsUp(this);
+        return this.#ready.resolve();
+      }
+      case DeliveryEntry.SETTLED:
+        return this.#settlements?.settled(reader.number());
+      case DeliveryEntry.UNSETTLED: {
+        const id = reader.number();
+        const error = fromFailure(readFailure(reader));
+        return this.#settlements?.failed(id, error);
+      }
+      case DeliveryEntry.INFO: {
+        const id = reader.number();
+        return this.#settlements?.informed(id, decodeFields(reader.bytes()));
+      }
+      case DeliveryEntry.END:
+        return this.#end();
+      case DeliveryEntry.FAILED:
+        return this.#end(fromFailure(readFailure(reader)));
+      default:
+        throw unknownEntry(type);
+    }
+  }
+
+  #arrive(reader: EntryReader): void {
+    const subject = this.#subjects.get(reader.number());
+    const token = reader.number();
+    const sequence = reader.number();
+    const timestampMs = reader.number();
+    const deliveries = reader.number();
+    const gap = reader.number();
+    const bytes = reader.bytes();
+    const settlements = this.#settlements;
+    if (settlements === undefined || this.#isClosing) return;
+    if (sequence <= this.#repeatedUpTo && !this.#open.has(sequence)) {
+      // It was settled over the last session, of which nobody there knows.
+      settlements.grant(1);
+      settlements.ack(token).catch(() => {});
+      return;
+    }
+    this.#hasBegun = true;
+    this.#last = Math.max(this.#last, sequence);
+    this.#open.add(sequence);
+    const message = new LinkedMessage<T>(
+      { subject, sequence, timestampMs, deliveries, gap, token, bytes },
+      this.#codec,
+      settlements,
+      () => void this.#open.delete(sequence),
+    );
+    const read = this.#reader;
+    if (read === undefined) return this.#arrived.push(message);
+    this.#reader = undefined;
+    this.#hand(message, read);
+  }
+
+  #read(reader: Reader<StreamMessage<T>>, signal?: AbortSignal): void {
+    if (this.#reader !== undefined) return reader.reject(readIsPending());
+    if (signal?.aborted) return reader.reject(signal.reason);
+    const message = this.#arrived.shift();
+    if (message !== undefined) return this.#hand(message, reader);
+    if (this.#hasEnded || this.#isClosing) {
+      this.#closed.look(() => reader.resolve(undefined), reader.reject);
+      if (!this.#hasEnded) reader.resolve(undefined);
+      return;
+    }
+    this.#reader = signal === undefined
+      ? reader
+      : abortableReader(reader, signal, () => this.#reader = undefined);
+  }
+
+  #hand(message: LinkedMessage<T>, reader: Reader<StreamMessage<T>>): void {
+    if (++this.#ungranted >= CONSUMER_CREDIT / 2) {
+      this.#settlements?.grant(this.#ungranted);
+      this.#ungranted = 0;
+    }
+    reader.resolve(message);
+  }
+
+  /** Lets go of what was not read: it comes again, as it is not settled. */
+  #letGo(): void {
+    while (this.#arrived.shift() !== undefined);
+  }
+
+  #end(...errors: [] | [unknown]): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#link.remove(this);
+    this.#connection?.finish();
+    this.#settlements?.fail(errors[0] ?? over());
+    for (const signal of this.#signals) {
+      signal.removeEventListener("abort", this.#onAbort);
+    }
+    this.#ready.promise.catch(() => {});
+    this.#ready.reject(errors[0] ?? over());
+    this.#closed.settle(...errors);
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (errors.length === 0) reader?.resolve(undefined);
+    else reader?.reject(errors[0]);
+  }
+}
+
+function over(): TroupeError {
+  return new AckError(
+    "Cannot go on with a message of a consumer: the consumer has ended, what was not acknowledged comes again to another",
+  );
+}
