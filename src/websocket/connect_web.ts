@@ -21,8 +21,7 @@ import {
 /** Options of {@linkcode connectWeb}. */
 export interface ConnectWebOptions extends SessionClientOptions {
   /**
-   * Opens a WebSocket, which may have headers where the platform allows that,
-   * or come from a package.
+   * Opens a WebSocket, which may have headers where the platform allows that.
    * @default {(url) => new WebSocket(url)}
    */
   readonly open?: (url: string) => WebSocket;

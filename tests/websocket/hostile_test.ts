@@ -15,6 +15,8 @@ import {
   HEADER_BYTES,
   PREFACE,
 } from "../../src/session/wire/protocol.ts";
+import { ActorSystem } from "../../src/actor/system.ts";
+import { serveSessions } from "../../src/websocket/serve_sessions.ts";
 import { pattern, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { settledMemory } from "../support/memory.ts";
@@ -201,5 +203,57 @@ Deno.test(
     const frame = await socket.receive();
     assertEquals(frame?.opcode, BINARY);
     assertEquals((await socket.receive())?.opcode, CLOSE);
+  },
+);
+
+Deno.test(
+  "a WebSocket that its peer does not close counts against maxSockets until it does",
+  bounded,
+  async () => {
+    await using net = await lively({ serve: { maxSockets: 2 } });
+    const { socket } = await RawWebSocket.dial(net.url);
+    using _ = socket;
+    await socket.send(TEXT, utf8("hello"));
+    while ((await socket.receive())?.opcode !== CLOSE);
+    assertEquals(net.sessions.stats().sockets, 2);
+    const refused = await RawWebSocket.dial(net.url);
+    using __ = refused.socket;
+    assertEquals(refused.status, 503);
+    // It replies at last.
+    await socket.send(CLOSE, new Uint8Array([3, 232]));
+    while (net.sessions.stats().sockets > 1) {
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  },
+);
+
+Deno.test(
+  "a WebSocket that is opened while the server closes is closed, and later ones are refused",
+  bounded,
+  async () => {
+    await using system = new ActorSystem();
+    const sessions = serveSessions(system, {
+      withoutOrigin: "accept",
+      serve: () => {},
+    });
+    const server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      async (request, info) => {
+        const response = await sessions.fetch(request, info);
+        // It is open as soon as the response is on its way.
+        void sessions.close();
+        return response;
+      },
+    );
+    const url = `http://127.0.0.1:${server.addr.port}/`;
+    const { socket, status } = await RawWebSocket.dial(url);
+    assertEquals(status, 101);
+    assertEquals((await socket.receive())?.opcode, CLOSE);
+    await socket.send(CLOSE, new Uint8Array([3, 232]));
+    await sessions.closed;
+    const refused = await RawWebSocket.dial(url);
+    assertEquals(refused.status, 503);
+    for (const opened of [socket, refused.socket]) opened[Symbol.dispose]();
+    await server.shutdown();
   },
 );
