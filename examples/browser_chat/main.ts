@@ -22,7 +22,6 @@ import {
 } from "@troupe/troupe";
 import { serveSessions } from "@troupe/troupe/websocket";
 import html from "./page.html" with { type: "text" };
-import script from "./page.js" with { type: "text" };
 
 const codec = json({ parse: String, maxBytes: 1000 });
 const members = new Set<TypedConnection<string>>();
@@ -65,21 +64,13 @@ await using server = Deno.serve(
     if (pathname.startsWith("/sessions/")) {
       return sessions.fetch(request, info);
     }
-    switch (pathname) {
-      case "/":
-        return new Response(html, {
-          headers: {
-            "content-type": "text/html; charset=utf-8",
-            "set-cookie": `guest=guest-${++guests}; HttpOnly; SameSite=Strict`,
-          },
-        });
-      case "/page.js":
-        return new Response(script, {
-          headers: { "content-type": "text/javascript; charset=utf-8" },
-        });
-      default:
-        return new Response("Not found\n", { status: 404 });
-    }
+    if (pathname !== "/") return new Response("Not found\n", { status: 404 });
+    return new Response(html, {
+      headers: {
+        "content-type": "text/html; charset=utf-8",
+        "set-cookie": `guest=guest-${++guests}; HttpOnly; SameSite=Strict`,
+      },
+    });
   },
 );
 const at = `http://127.0.0.1:${server.addr.port}/`;
