@@ -36,7 +36,8 @@ export type DeliverLive = (
   payload: Payload,
 ) => PromiseLike<void> | void;
 
-type PurgeOptions = NonNullable<Parameters<BusStream["purge"]>[0]>;
+/** Options of a purge. */
+export type PurgeOptions = NonNullable<Parameters<BusStream["purge"]>[0]>;
 
 const PURGE_NAMES: OptionNames<PurgeOptions> = {
   pattern: true,
@@ -126,12 +127,8 @@ export class LocalStream implements BusStream {
   }
 
   async purge(options: PurgeOptions = {}): Promise<{ purged: number }> {
-    checkOptionNames<PurgeOptions>("purge()", options, PURGE_NAMES);
+    checkPurge(options);
     const { pattern, beforeSequence } = options;
-    if (pattern !== undefined) checkPattern("pattern", pattern);
-    if (beforeSequence !== undefined) {
-      checkInteger("beforeSequence", beforeSequence, { min: 1 });
-    }
     const purged = await this.#stream.purge(
       pattern === undefined ? EVERYTHING : new SubjectFilter(pattern),
       beforeSequence ?? Infinity,
@@ -164,7 +161,8 @@ export function publishOf(
   };
 }
 
-function typed<T>(subject: string | Subject<T, MsgpackValue>): {
+/** Returns the text and the codec of a subject, whatever it is given as. */
+export function typed<T>(subject: string | Subject<T, MsgpackValue>): {
   readonly pattern: string;
   readonly codec: Codec<T>;
 } {
@@ -190,6 +188,21 @@ function checkKeptSubject(stream: KeptStream, subject: string): void {
       stream.config.options.subjects.map(shown).join(", ")
     }`,
   );
+}
+
+/**
+ * Checks the options of a purge.
+ *
+ * @throws {TypeError} if an option has the wrong type, or is not known.
+ * @throws {RangeError} if a number is out of its range.
+ */
+export function checkPurge(options: PurgeOptions): void {
+  checkOptionNames<PurgeOptions>("purge()", options, PURGE_NAMES);
+  const { pattern, beforeSequence } = options;
+  if (pattern !== undefined) checkPattern("pattern", pattern);
+  if (beforeSequence !== undefined) {
+    checkInteger("beforeSequence", beforeSequence, { min: 1 });
+  }
 }
 
 /** Returns what a promise does, unless the signal aborts before. */

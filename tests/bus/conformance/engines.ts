@@ -7,12 +7,15 @@ import type { BusFeature } from "../../../src/bus/mod.ts";
 import type { Engine, Rig } from "./engine.ts";
 import { linkEngine } from "./link_engine.ts";
 import { directoryEngine, localEngine } from "./local_engine.ts";
+import { natsCoreEngine, natsEngine } from "./nats_engine.ts";
 
 /** All engines. */
 export const ENGINES: readonly Engine[] = [
   localEngine,
   directoryEngine,
   linkEngine,
+  natsEngine,
+  natsCoreEngine,
 ];
 
 /** Those that have a feature, for the tests of it. */
