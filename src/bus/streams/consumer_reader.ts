@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { callGuarded, report } from "../../actor/internal.ts";
 import type { StoredMessage } from "./store.ts";
 import type { StreamConsumer } from "./stream_consumer.ts";
 
@@ -73,7 +74,10 @@ export class ConsumerReader {
   /** Hands a message over. */
   deliver(delivery: Delivery): void {
     this.#credit--;
-    this.#onDelivery(delivery);
+    callGuarded(
+      () => this.#onDelivery(delivery),
+      (error) => report("A message of a stream was not handed over:", error),
+    );
   }
 
   /** Ends it; what it has not acknowledged comes to another. */

@@ -114,20 +114,6 @@ export class SqliteFile {
       PRAGMA cache_size = -${CACHE_KIB};
     `);
     this.#database.exec(`BEGIN IMMEDIATE; ${isNew ? CREATE : ""} COMMIT`);
-    this.#checkLength();
-  }
-
-  /** A file that was cut off has no error until its end is read. */
-  #checkLength(): void {
-    this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    const pages = this.#number("PRAGMA page_count");
-    const bytes = pages * this.#number("PRAGMA page_size");
-    const { size } = Deno.statSync(this.path);
-    if (size >= bytes) return;
-    throw this.error(
-      "open",
-      `it has ${size} bytes of ${bytes}, it was cut off: restore it from a copy`,
-    );
   }
 
   #number(query: string): number {

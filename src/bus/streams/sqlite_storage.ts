@@ -67,16 +67,18 @@ export class SqliteStorage implements StreamStorage {
         for (const store of this.#stores.values()) store.beforeCommit();
       });
     } catch (error) {
-      for (const store of this.#stores.values()) store.reload();
+      for (const store of this.#stores.values()) store.rolledBack();
       throw error;
     }
   }
 
   close(): void {
     try {
-      this.#file.commit(true, () => {
+      this.#file.commit(false, () => {
         for (const store of this.#stores.values()) store.saveHead();
       });
+    } catch {
+      // A disk may be full: it is counted again when the file is opened.
     } finally {
       this.#file.close();
     }

@@ -8,17 +8,19 @@
  * @module
  */
 import type { ResolvedConsumer } from "./consumer_config.ts";
-import type { Row, SqliteFile, Statement } from "./sqlite_file.ts";
+import type { Row, SqliteFile } from "./sqlite_file.ts";
 import type {
   ConsumerChange,
   StoredBatch,
   StoredConsumer,
   StoredHead,
   StoredMessage,
+  StoreSummary,
   StreamStore,
 } from "./store.ts";
 import { sizeOf } from "./message_size.ts";
 import { SqliteConsumers } from "./sqlite_consumers.ts";
+import { type Statements, statementsOf } from "./sqlite_statements.ts";
 import { SubjectCounts } from "./subject_counts.ts";
 import type { SubjectFilter } from "./subject_filter.ts";
 
@@ -31,7 +33,7 @@ const utf8 = new TextEncoder();
 
 /** The messages, ids and consumers of one stream in a file. */
 export class SqliteStore implements StreamStore {
-  readonly summary = {
+  readonly #summary = {
     messages: 0,
     bytes: 0,
     firstSequence: 1,
@@ -46,6 +48,8 @@ export class SqliteStore implements StreamStore {
   readonly #counts: SubjectCounts;
   /** The number of the last message that the head in the file counts. */
   #headSequence = 0;
+  /** Whether it is known what is there. */
+  #isKnown = false;
   /** Whether the head in the file does not say what is there. */
   #isHeadOld = false;
 
@@ -53,10 +57,10 @@ export class SqliteStore implements StreamStore {
     this.#file = file;
     this.#id = id;
     this.#isIndexed = isIndexed;
-    this.#sql = statements(file, id);
+    this.#sql = statementsOf(file, id);
     this.#consumers = new SqliteConsumers(file, id);
     this.#counts = new SubjectCounts(file, id);
-    this.reload();
+    this.#know();
   }
 
   /** Creates the tables of a stream that is new. */
@@ -98,12 +102,18 @@ export class SqliteStore implements StreamStore {
     `);
   }
 
-  /** Finds out what is there, at first and after a commit that has failed. */
-  reload(): void {
+  /** A commit has failed: what is there is to be found out again. */
+  rolledBack(): void {
+    this.#isKnown = false;
+  }
+
+  /** Finds out what is there, if that is not known. */
+  #know(): void {
+    if (this.#isKnown) return;
     const head = this.#sql.head.get() ?? {};
     this.#headSequence = Number(head.last);
     const since = this.#sql.since.get(BigInt(this.#headSequence)) ?? {};
-    const { summary } = this;
+    const summary = this.#summary;
     summary.messages = Number(head.messages) + Number(since.messages);
     summary.bytes = Number(head.bytes) + Number(since.bytes);
     summary.lastSequence = Number(since.last ?? head.last);
@@ -111,11 +121,19 @@ export class SqliteStore implements StreamStore {
     this.#findFirst();
     this.#isHeadOld = false;
     this.#counts.reload(this.#headSequence);
+    this.#isKnown = true;
+  }
+
+  get summary(): StoreSummary {
+    this.#know();
+    return this.#summary;
   }
 
   #findFirst(): void {
     const first = this.#sql.first.get()?.sequence;
-    this.summary.firstSequence = Number(first ?? this.summary.lastSequence + 1);
+    this.#summary.firstSequence = Number(
+      first ?? this.#summary.lastSequence + 1,
+    );
   }
 
   append(message: StoredMessage): void {
@@ -126,7 +144,7 @@ export class SqliteStore implements StreamStore {
       BigInt(timestampMs),
       bytes,
     );
-    const { summary } = this;
+    const summary = this.#summary;
     if (summary.messages === 0) summary.firstSequence = sequence;
     summary.messages++;
     summary.bytes += size;
@@ -137,7 +155,7 @@ export class SqliteStore implements StreamStore {
   }
 
   skipTo(sequence: number, timestampMs: number): void {
-    const { summary } = this;
+    const summary = this.#summary;
     summary.lastSequence = sequence;
     summary.lastTimestampMs = timestampMs;
     if (summary.messages === 0) summary.firstSequence = sequence + 1;
@@ -146,7 +164,8 @@ export class SqliteStore implements StreamStore {
 
   /** Writes how much there is; part of a commit. */
   saveHead(): void {
-    const { messages, bytes, lastSequence, lastTimestampMs } = this.summary;
+    if (!this.#isKnown) return;
+    const { messages, bytes, lastSequence, lastTimestampMs } = this.#summary;
     this.#sql.saveHead.run(
       BigInt(messages),
       BigInt(bytes),
@@ -239,7 +258,8 @@ export class SqliteStore implements StreamStore {
 
   firstSequenceAt(timeMs: number): number {
     // Times follow numbers, and holes are few.
-    let [low, high] = [this.summary.firstSequence, this.summary.lastSequence];
+    const { firstSequence, lastSequence } = this.summary;
+    let [low, high] = [firstSequence, lastSequence];
     let found = high + 1;
     while (low <= high) {
       const middle = Math.floor((low + high) / 2);
@@ -254,7 +274,8 @@ export class SqliteStore implements StreamStore {
   }
 
   remove(sequences: readonly number[]): void {
-    const { summary } = this;
+    this.#know();
+    const summary = this.#summary;
     let isRemoved = false;
     for (const sequence of sequences) {
       const row = this.#sql.remove.get(BigInt(sequence));
@@ -304,70 +325,6 @@ export class SqliteStore implements StreamStore {
   removeConsumer(name: string): void {
     this.#consumers.remove(name);
   }
-}
-
-type Statements = ReturnType<typeof statements>;
-
-function statements(file: SqliteFile, id: number): Record<
-  | "append"
-  | "excess"
-  | "first"
-  | "forgetIds"
-  | "get"
-  | "head"
-  | "heads"
-  | "idOf"
-  | "read"
-  | "readPrefix"
-  | "readSubject"
-  | "rememberId"
-  | "remove"
-  | "saveHead"
-  | "since",
-  Statement
-> {
-  const messages = `messages_${id}`;
-  const size = "length(CAST(subject AS BLOB)) + length(payload) AS size";
-  const head = `sequence, subject, at_ms, ${size}`;
-  const row = `sequence, subject, at_ms, payload`;
-  const range = `FROM ${messages} WHERE sequence > ? AND sequence <= ?`;
-  // Not by the index of subjects: the order is that of numbers.
-  const ordered = "ORDER BY sequence LIMIT ?";
-  return {
-    append: file.prepare(`INSERT INTO ${messages} VALUES (?, ?, ?, ?)`),
-    excess: file.prepare(
-      `SELECT ${head} FROM ${messages} WHERE subject = ? ORDER BY sequence DESC LIMIT -1 OFFSET ?`,
-    ),
-    first: file.prepare(
-      `SELECT sequence FROM ${messages} ORDER BY sequence LIMIT 1`,
-    ),
-    forgetIds: file.prepare(`DELETE FROM ids_${id} WHERE at_ms <= ?`),
-    get: file.prepare(`SELECT ${row} FROM ${messages} WHERE sequence = ?`),
-    head: file.prepare(`SELECT * FROM streams WHERE id = ${id}`),
-    heads: file.prepare(
-      `SELECT ${head} FROM ${messages} WHERE sequence > ? ${ordered}`,
-    ),
-    idOf: file.prepare(
-      `SELECT sequence FROM ids_${id} WHERE id = ? AND at_ms > ?`,
-    ),
-    read: file.prepare(`SELECT ${row} ${range} ${ordered}`),
-    readPrefix: file.prepare(
-      `SELECT ${row} ${range} AND +subject > ? AND +subject < ? ${ordered}`,
-    ),
-    readSubject: file.prepare(
-      `SELECT ${row} ${range} AND +subject = ? ${ordered}`,
-    ),
-    rememberId: file.prepare(`REPLACE INTO ids_${id} VALUES (?, ?, ?)`),
-    remove: file.prepare(
-      `DELETE FROM ${messages} WHERE sequence = ? RETURNING ${head}`,
-    ),
-    saveHead: file.prepare(
-      `UPDATE streams SET messages = ?, bytes = ?, last = ?, last_ms = ? WHERE id = ${id}`,
-    ),
-    since: file.prepare(
-      `SELECT count(*) AS messages, total(length(CAST(subject AS BLOB)) + length(payload)) AS bytes, max(sequence) AS last, max(at_ms) AS last_ms FROM ${messages} WHERE sequence > ?`,
-    ),
-  };
 }
 
 function headOf(row: Row): StoredHead {

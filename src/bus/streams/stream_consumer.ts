@@ -7,7 +7,7 @@
 import { nextTurn } from "../../actor/internal.ts";
 import type { Timer } from "../../actor/mod.ts";
 import type { ConsumerInfo } from "../consumer.ts";
-import { AckError, StreamStorageError } from "../errors.ts";
+import { AckError } from "../errors.ts";
 import type { ResolvedConsumer } from "./consumer_config.ts";
 import type { ConsumerState } from "./consumer_state.ts";
 import { DeadLetterOffice } from "./dead_letter_office.ts";
@@ -88,6 +88,15 @@ export class StreamConsumer {
    */
   take(reader: ConsumerReader): Delivery | undefined {
     if (this.#isEnded) return undefined;
+    try {
+      return this.#take(reader);
+    } catch (error) {
+      this.#fail(asError(error));
+      throw error;
+    }
+  }
+
+  #take(reader: ConsumerReader): Delivery | undefined {
     const { clock } = this.#stream.around;
     for (;;) {
       const again = this.state.nextReady;
@@ -166,8 +175,8 @@ export class StreamConsumer {
         if (delivery === undefined) return;
         reader.deliver(delivery);
       }
-    } catch (error) {
-      this.end(storageError(error, this.config.name));
+    } catch {
+      // All readers have ended with it.
     } finally {
       this.#isPumping = false;
     }
@@ -318,6 +327,20 @@ export class StreamConsumer {
     if (this.#isEnded) return;
     this.#stop(reason);
     this.#buffer = [];
+    this.#endReaders(reason);
+  }
+
+  /** Ends all readers; those that come later may have more luck. */
+  #fail(reason: Error): void {
+    this.rewind();
+    this.#disarm();
+    this.#endReaders(reason);
+    if (this.config.isKept) return;
+    this.#stop(reason);
+    this.#stream.forgetConsumer(this);
+  }
+
+  #endReaders(reason: Error | undefined): void {
     const readers = [...this.#readers];
     this.#readers.clear();
     for (const reader of readers) {
@@ -354,10 +377,6 @@ export class StreamConsumer {
   }
 }
 
-function storageError(error: unknown, consumer: string): Error {
-  if (error instanceof StreamStorageError) return error;
-  return new StreamStorageError(
-    `Consumer ${consumer} cannot go on: a message could not be read or delivered`,
-    { cause: error },
-  );
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
