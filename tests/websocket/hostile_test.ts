@@ -21,7 +21,7 @@ import { pattern, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { settledMemory } from "../support/memory.ts";
 import { bounded, roundTrip } from "../support/net.ts";
-import { frameBytes, GOOD_HELLO } from "../support/raw_peer.ts";
+import { frameBytes, GOOD_HELLO, Speech } from "../support/raw_peer.ts";
 import { Opcode, RawWebSocket } from "./raw_web_socket.ts";
 import { WebNet } from "./web_net.ts";
 
@@ -255,5 +255,49 @@ Deno.test(
     assertEquals(refused.status, 503);
     for (const opened of [socket, refused.socket]) opened[Symbol.dispose]();
     await server.shutdown();
+  },
+);
+
+Deno.test(
+  "a peer that sends more than its credit is ended, however fast it is, and what nobody reads stays bounded",
+  bounded,
+  async () => {
+    const opened = Promise.withResolvers<void>();
+    await using net = await lively({
+      serve: {
+        async serve(connection) {
+          if (connection.id === "lively") {
+            for await (const message of connection) {
+              await connection.send(message);
+            }
+          } else {
+            // Nobody reads it.
+            opened.resolve();
+            await connection.closed;
+          }
+        },
+      },
+    });
+    const { socket } = await RawWebSocket.dial(net.url);
+    using _ = socket;
+    await socket.send(BINARY, PREFACE);
+    await socket.send(BINARY, HELLO);
+    await socket.send(BINARY, new Speech().open(1, "flood").bytes());
+    await opened.promise;
+    const before = await settledMemory();
+    const payload = new Uint8Array(16_384);
+    const frame = frameBytes(FrameType.DATA, 0, 1, payload);
+    const message = new Uint8Array(60 * frame.length);
+    for (let i = 0; i < 60; i++) message.set(frame, i * frame.length);
+    // A hundred megabytes; the credit is 256 KiB.
+    for (let i = 0; i < 100; i++) {
+      await socket.send(BINARY, message).catch(() => {});
+    }
+    const error = await net.peerErrors.next();
+    assertInstanceOf(error, ProtocolError);
+    const { external } = await settledMemory();
+    const growth = external - before.external;
+    assertEquals(growth < 8_000_000, true, `${growth} bytes are held`);
+    await roundTrip(await net.client.connect({ id: "lively" }));
   },
 );
