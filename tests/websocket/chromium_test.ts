@@ -1,8 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { inBrowser, TestBrowser } from "../terminal/browser.ts";
 import type { TalkReport } from "./modules/talk.ts";
-import { bundleTalk, SIZE, Talk } from "./talks.ts";
+import { isSlow } from "../support/slow.ts";
+import { bundleTalk, sizeOf, Talk } from "./talks.ts";
 import { WebNet } from "./web_net.ts";
+
+const SIZE = sizeOf(isSlow);
 
 /** Serves a page without content, and the conversation as a module. */
 async function pages(): Promise<(request: Request) => Response> {
@@ -22,7 +25,7 @@ Deno.test(
   "messages between a page in Chromium and a server survive every cut, once and in order",
   inBrowser,
   async () => {
-    const talk = new Talk();
+    const talk = new Talk(SIZE);
     await using net = new WebNet({
       serve: { serve: talk.serve, withoutOrigin: "refuse" },
       fetch: await pages(),

@@ -5,7 +5,10 @@ import { clientModule } from "../../src/websocket/client_module.ts";
 import { FaultProxy } from "../support/fault_proxy.ts";
 import { findProgram } from "../support/programs.ts";
 import type { TalkReport } from "./modules/talk.ts";
-import { bundleTalk, SIZE, Talk } from "./talks.ts";
+import { isSlow } from "../support/slow.ts";
+import { bundleTalk, sizeOf, Talk } from "./talks.ts";
+
+const SIZE = sizeOf(isSlow);
 
 const node = findProgram("node");
 if (node === undefined) {
@@ -41,7 +44,7 @@ Deno.test(
   "messages between a program in Node and a listener survive every cut, once and in order",
   inNode,
   async () => {
-    const talk = new Talk();
+    const talk = new Talk(SIZE);
     await using system = new ActorSystem();
     await using listener = listen(system, { port: 0, serve: talk.serve });
     await using proxy = new FaultProxy(listener.address);

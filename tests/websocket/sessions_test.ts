@@ -10,9 +10,12 @@ import { pattern, sha256, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { openSockets } from "../support/memory.ts";
 import { bounded, echo, roundTrip } from "../support/net.ts";
+import { isSlow } from "../support/slow.ts";
 import { talk } from "./modules/talk.ts";
-import { SIZE, Talk } from "./talks.ts";
+import { sizeOf, Talk } from "./talks.ts";
 import { WebNet } from "./web_net.ts";
+
+const SIZE = sizeOf(isSlow);
 
 Deno.test(
   "logical connections over a WebSocket carry messages both ways",
@@ -70,7 +73,7 @@ Deno.test(
   "messages between two programs over a WebSocket survive every cut, once and in order",
   bounded,
   async () => {
-    const conversation = new Talk();
+    const conversation = new Talk(SIZE);
     await using net = new WebNet({
       serve: { serve: conversation.serve },
       client: { retryMs: 10_000, backoff: { initialMs: 1, maxMs: 5 } },

@@ -9,17 +9,21 @@ import type { FaultProxy } from "../support/fault_proxy.ts";
 import { Happenings } from "../support/happenings.ts";
 import { meanBytes, noFaults } from "../support/numbered_messages.ts";
 import { randomFrom } from "../support/random.ts";
-import { isSlow } from "../support/slow.ts";
 import { talk, type TalkReport } from "./modules/talk.ts";
 
-/** Messages each way, and how often they are cut. */
-export const SIZE: {
+/** How much is said each way, and how often it is cut. */
+export interface TalkSize {
   readonly messages: number;
   readonly cuts: number;
   readonly maxBytes: number;
-} = isSlow
-  ? { messages: 20_000, cuts: 100, maxBytes: 100_000 }
-  : { messages: 2000, cuts: 10, maxBytes: 100_000 };
+}
+
+/** The size of a conversation, which the slow tests have in full. */
+export function sizeOf(isSlow: boolean): TalkSize {
+  return isSlow
+    ? { messages: 20_000, cuts: 100, maxBytes: 100_000 }
+    : { messages: 2000, cuts: 10, maxBytes: 100_000 };
+}
 
 /** The module `talk.ts` as JavaScript, and as what the others import. */
 export async function bundleTalk(): Promise<string> {
@@ -38,10 +42,16 @@ export async function bundleTalk(): Promise<string> {
 
 /** One conversation, of which this process has the serving end. */
 export class Talk {
+  readonly #size: TalkSize;
   readonly #served = new Happenings<Promise<TalkReport>>();
+
+  constructor(size: TalkSize) {
+    this.#size = size;
+  }
+
   /** Serves the other end. */
   readonly serve = async (connection: LogicalConnection): Promise<void> => {
-    const talking = talk(connection, SIZE.messages, SIZE.maxBytes);
+    const talking = talk(connection, this.#size.messages, this.#size.maxBytes);
     // It is awaited, unless the other end has failed before.
     talking.catch(() => {});
     this.#served.push(talking);
@@ -54,31 +64,31 @@ export class Talk {
     elsewhere: Promise<TalkReport>,
   ): Promise<void> {
     const over = Promise.withResolvers<undefined>();
-    const cutting = cutAtRandom(proxy, over.promise);
+    const cutting = cutAtRandom(proxy, this.#size, over.promise);
     try {
       const here = await Promise.race([
         this.#served.next(),
         // If it fails before.
         elsewhere.then(() => this.#served.next()),
       ]);
-      const expected = { received: SIZE.messages, faults: noFaults() };
+      const expected = { received: this.#size.messages, faults: noFaults() };
       assertEquals(await elsewhere, expected);
       assertEquals(here, expected);
     } finally {
       over.resolve(undefined);
       await cutting;
     }
-    assertEquals(await cutting, SIZE.cuts);
+    assertEquals(await cutting, this.#size.cuts);
   }
 }
 
 /** Cuts at random places of what is said; returns how often. */
 async function cutAtRandom(
   proxy: FaultProxy,
+  { messages, cuts, maxBytes }: TalkSize,
   over: Promise<undefined>,
 ): Promise<number> {
   const random = randomFrom(14);
-  const { messages, cuts, maxBytes } = SIZE;
   const total = messages * (meanBytes(maxBytes) + 8);
   const before = { ...proxy.forwarded };
   let count = 0;
