@@ -77,9 +77,9 @@ export class ServedClient {
       for await (const { messages } of connection.batches()) {
         for (const message of messages) {
           if (this.#isFull) await this.#room();
-          if (this.#isEnded) return;
+          // What has arrived is handled, although its sender may have gone.
           const handling = this.#take(message);
-          if (handling !== undefined) await this.#unlessEnded(handling);
+          if (handling !== undefined) await this.#settled(handling);
         }
       }
     } catch (error) {
@@ -89,6 +89,7 @@ export class ServedClient {
       throw error;
     } finally {
       this.#end();
+      this.#actors.releaseAll();
       while (this.#calls.active > 0) await this.#change();
     }
   }
@@ -110,17 +111,13 @@ export class ServedClient {
     return new Promise((resolve) => this.#wake = resolve);
   }
 
-  /** Waits for something, or for the end of the connection. */
-  #unlessEnded(handling: PromiseLike<unknown>): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = () => {
-        if (this.#isEnded) resolve();
-      };
-      handling.then(() => resolve(), (error) => {
-        this.#settings.report(error);
-        resolve();
-      });
-    });
+  /** Waits until a message is handled. */
+  async #settled(handling: PromiseLike<unknown>): Promise<void> {
+    try {
+      await handling;
+    } catch (error) {
+      this.#settings.report(error);
+    }
   }
 
   /** Handles a message; the next one waits for what it returns. */
@@ -174,6 +171,8 @@ export class ServedClient {
     kind: "request" | "stream",
   ): Promise<unknown> | undefined {
     numberOf(message, CALL_HEAD_BYTES);
+    // Nobody is there any more for what would come back.
+    if (this.#isEnded) return undefined;
     const called = this.#actors.called(readU32(message, 9), kind);
     if (called === undefined) {
       const text = "Cannot call an actor that was released";
@@ -251,7 +250,6 @@ export class ServedClient {
     this.#calls.abort(
       new ConnectionClosedError("Cannot reply: the connection has ended"),
     );
-    this.#actors.releaseAll();
     this.#wake?.();
   }
 }
