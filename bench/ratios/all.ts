@@ -16,6 +16,9 @@ const ACTOR_PEERS = ["nact", "xstate", ...(hasErlang() ? ["erlang"] : [])];
 /** What the TCP layer runs beside, apart from raw sockets. */
 const TCP_PEERS = ["websocket", "grpc", ...(hasNats() ? ["nats"] : [])];
 
+/** What remote actors run beside. */
+const REMOTE_PEERS = ["grpc", ...(hasErlang() ? ["erlang"] : [])];
+
 /** Beside ttyd, where it is on the PATH. */
 const BESIDE_TTYD: readonly Entry[] = [
   {
@@ -119,6 +122,16 @@ export const all: readonly Entry[] = [
     name: "tcp/send-1KB-beside",
     peers: TCP_PEERS,
     load: async () => (await import("./tcp/beside.ts")).send1KBBeside,
+  },
+  {
+    name: "remote/tell",
+    peers: REMOTE_PEERS,
+    load: async () => (await import("./remote/counters.ts")).tell,
+  },
+  {
+    name: "remote/ask",
+    peers: REMOTE_PEERS,
+    load: async () => (await import("./remote/counters.ts")).ask,
   },
   {
     name: "cores/echo",

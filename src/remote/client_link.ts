@@ -212,9 +212,7 @@ export class ClientLink implements IncomingPort {
   async #read(): Promise<void> {
     const { connection } = this;
     try {
-      for await (const { messages } of connection.batches()) {
-        for (const message of messages) this.#take(message);
-      }
+      for await (const message of connection) this.#take(message);
       this.#end(
         new ConnectionResetError(
           "Cannot call: the other side has closed the connection",

@@ -184,7 +184,10 @@ export class OpenCalls implements OutgoingPort {
     // The id may have been reused by now.
     if (this.#calls.get(id) !== call) return false;
     this.#calls.delete(id);
-    this.#streams.get(id)?.stop();
-    return this.#streams.delete(id) || true;
+    if (this.#streams.size > 0) {
+      this.#streams.get(id)?.stop();
+      this.#streams.delete(id);
+    }
+    return true;
   }
 }

@@ -74,13 +74,11 @@ export class ServedClient {
     const { table } = this.#actors.add(implementation);
     this.#output.send(FrameType.TABLE, 0, table);
     try {
-      for await (const { messages } of connection.batches()) {
-        for (const message of messages) {
-          if (this.#isFull) await this.#room();
-          // What has arrived is handled, although its sender may have gone.
-          const handling = this.#take(message);
-          if (handling !== undefined) await this.#settled(handling);
-        }
+      for await (const message of connection) {
+        if (this.#isFull) await this.#room();
+        // What has arrived is handled, although its sender may have gone.
+        const handling = this.#take(message);
+        if (handling !== undefined) await this.#settled(handling);
       }
     } catch (error) {
       if (error instanceof ProtocolError) {
