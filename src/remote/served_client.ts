@@ -81,10 +81,10 @@ export class ServedClient {
         if (handling !== undefined) await this.#settled(handling);
       }
     } catch (error) {
-      if (error instanceof ProtocolError) {
-        connection.reset(ErrorCode.PROTOCOL, error.message);
-      }
-      throw error;
+      if (!(error instanceof ProtocolError)) throw error;
+      // It is the client's failure, and no crash of whoever serves it.
+      connection.reset(ErrorCode.PROTOCOL, error.message);
+      this.#settings.report(error);
     } finally {
       this.#end();
       this.#actors.releaseAll();
