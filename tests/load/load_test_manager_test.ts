@@ -364,6 +364,76 @@ Deno.test("requests are filled in from feeders, once each if that is wanted", as
   assertStringIncludes(result.steady.errors[0]?.message ?? "", "used once");
 });
 
+for (const model of ["open", "closed"] as const) {
+  Deno.test(`the same seed draws the same values in the ${model} model, and each iteration others`, async () => {
+    const draw = async (seed: number) => {
+      const { run, driver } = setup();
+      const { load } = model === "open" ? open : closed;
+      await run({
+        ...closed,
+        load,
+        seed,
+        operations: [{
+          ...operation,
+          request: {
+            key: model === "open"
+              ? "${iteration}"
+              : "${user.number}-${iteration}",
+            id: "${uuid}",
+            again: "${uuid}",
+            dice: "${random.int(1,1000000)}",
+            other: "${random.int(1,1000000)}",
+          },
+        }],
+      });
+      return driver.requests.map((request) => JSON.stringify(request)).sort();
+    };
+    const first = await draw(1);
+    assert(first.length > 50);
+    assertEquals(await draw(1), first);
+    for (const field of ["key", "id", "dice", "other"]) {
+      const values = new Set(first.map((text) => JSON.parse(text)[field]));
+      // Two of a hundred in a million may be the same.
+      assert(values.size >= first.length - 1, field);
+    }
+    for (const text of first) {
+      const { id, again, dice, other } = JSON.parse(text);
+      assertEquals(id, again);
+      assert(dice !== other);
+    }
+    const ids = new Set(first.map((text) => JSON.parse(text).id));
+    for (const text of await draw(2)) assert(!ids.has(JSON.parse(text).id));
+  });
+}
+
+Deno.test("each user keeps its record, and one without a record of its own fails", async () => {
+  const { run, driver } = setup();
+  const result = await run({
+    ...closed,
+    load: { ...closed.load, model: "closed", users: 3 },
+    feeders: {
+      accounts: {
+        records: [{ name: "Ada" }, { name: "Alan" }],
+        per: "user",
+        order: "once",
+      },
+    },
+    operations: [{
+      ...operation,
+      request: { user: "${user.number}", name: "${accounts.name}" },
+    }],
+    criteria: [{ metric: "errorRate", is: "at_most", value: 1 }],
+  });
+  assertEquals(
+    new Set(driver.requests.map((request) => JSON.stringify(request))),
+    new Set(['{"user":0,"name":"Ada"}', '{"user":1,"name":"Alan"}']),
+  );
+  assert(driver.requests.length > 10);
+  const [error] = result.steady.errors;
+  assertStringIncludes(error?.message ?? "", "used once");
+  assertEquals(error?.count, result.steady.accounting.failed);
+});
+
 Deno.test("a criterion that aborts ends the run once its delay has passed", async () => {
   const driver = new TestDriver(() => Promise.reject(new Error("no")));
   const result = await setup(driver).run({

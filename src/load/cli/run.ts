@@ -26,6 +26,7 @@ import type { LoadResult, Verdict } from "../result.ts";
 import type { HealthLimits } from "../run/health.ts";
 import { planWorkers } from "../run/workers/workers_plan.ts";
 import type { RunOptions } from "../run_options.ts";
+import { type Mask, maskOf } from "../scenario/environment.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { ScenarioError } from "../scenario/scenario_error.ts";
 import { stringifyScenario } from "../scenario/scenario_text.ts";
@@ -114,6 +115,7 @@ export async function runCommandLine(
   checkDrivers(drivers);
   if (driversModule !== undefined) checkDriversModule(driversModule);
   checkHealth(health);
+  let mask: Mask = (text) => text;
   try {
     const wanted = readArguments(args, presets.list());
     if (wanted.type === "help") {
@@ -125,6 +127,7 @@ export async function runCommandLine(
       return 0;
     }
     const scenario = await loadScenario(wanted, drivers, presets);
+    mask = maskOf(scenario);
     if (wanted.print) {
       await print(stringifyScenario(scenario).trimEnd());
       return 0;
@@ -132,15 +135,15 @@ export async function runCommandLine(
     return await run(scenario, wanted, { drivers, driversModule, health });
   } catch (error) {
     if (error instanceof ScenarioError) {
-      await note(printable(error.message));
+      await note(printable(mask(error.message)));
       return INVALID_INPUT;
     }
     if (error instanceof LoadTestError) {
-      await note(`${printable(error.message)}\nSee --help`);
+      await note(`${printable(mask(error.message))}\nSee --help`);
       return INVALID_INPUT;
     }
     // Never 1, which means that a criterion does not hold.
-    await note(Deno.inspect(error));
+    await note(mask(Deno.inspect(error)));
     return PROGRAM_FAILED;
   }
 }

@@ -9,7 +9,7 @@ import type { ObjectRule } from "../scenario/rule.ts";
 import type { JsonObject } from "../../codec/mod.ts";
 import { formatPath } from "../scenario/scenario_error.ts";
 import { DriverError } from "./driver_error.ts";
-import { withTexts } from "./with_texts.ts";
+import { fitting } from "./fitting.ts";
 
 /** Fields that stand beside a request, and are given in it by mistake. */
 const BESIDE = "the operation, beside its request";
@@ -49,7 +49,7 @@ export class RequestReader<Request extends object, Prepared> {
     let filled = request;
     let issues = checkRule(this.#rule, filled);
     if (issues.length > 0) {
-      filled = withTexts(this.#rule, request);
+      filled = fitting(this.#rule, request);
       issues = checkRule(this.#rule, filled);
     }
     const [issue] = issues;

@@ -95,7 +95,8 @@ export class ClosedModel extends BaseModel implements UserModel {
 
   #assign(user: VirtualUser, now: number): void {
     const operation = this.draw(this.#drawsOf(user).operations);
-    user.assign(operation, this.counterOf(operation, now), undefined);
+    const counter = this.counterOf(operation, now);
+    user.assign(operation, counter, undefined, user.iterations++);
   }
 
   #endsAt({ number }: VirtualUser): number {

@@ -12,8 +12,19 @@ import { OperationRecorder } from "./operation_recorder.ts";
 import { DEFAULT_TIMEOUT_MS } from "./phases.ts";
 import { formatPath, ScenarioError } from "../scenario/scenario_error.ts";
 import type { JsonObject } from "../../codec/mod.ts";
+import { type Mask, maskOf, valueOfVariable } from "../scenario/environment.ts";
+import { filledIssues } from "../scenario/filled_requests.ts";
 import type { Operation, Scenario } from "../scenario/scenario.ts";
-import { compileRequest, fillTarget } from "../scenario/substitution.ts";
+import { knownIn } from "../scenario/scenario_references.ts";
+import {
+  compileRequest,
+  type RequestTemplate,
+} from "../scenario/substitution.ts";
+import {
+  IterationValues,
+  takeRecord,
+  type ValueSources,
+} from "./iteration_values.ts";
 
 /** One operation, ready to be performed. */
 export interface CompiledOperation {
@@ -22,15 +33,18 @@ export interface CompiledOperation {
   readonly timeoutMs: number;
   readonly checker: Checker | undefined;
   readonly recorder: OperationRecorder;
-  /** The request, if no feeder changes it. */
+  /** The request, if it is always the same. */
   readonly constant: JsonObject | undefined;
   /**
-   * Returns the next request, with records of feeders filled in.
+   * Returns the request of an iteration of a user, with its values filled in.
    *
    * @throws {FeederExhaustedError} if a feeder has no records left.
    */
-  request(): JsonObject;
+  request(user: number, iteration: number): JsonObject;
 }
+
+/** The outputs of the target, by name. */
+type Outputs = { readonly [name: string]: string };
 
 /**
  * Finds the drivers, and compiles requests and checks.
@@ -43,19 +57,28 @@ export interface CompiledOperation {
 export function compileOperations(
   scenario: Scenario,
   drivers: DriverMap,
-  outputs: { readonly [name: string]: string },
+  outputs: Outputs,
   share: Share = ALL,
 ): CompiledOperation[] {
-  const seed = scenario.seed ?? 1;
-  const sources = new Map(
-    Object.entries(scenario.feeders ?? {}).map(([name, feeder]) => [
-      name,
-      new RecordSource(name, feeder, seed, share),
-    ]),
-  );
-  const compiled = scenario.operations.map((operation) =>
-    compileOperation(operation, driverOf(operation, drivers), sources, outputs)
-  );
+  const { seed = 1, load } = scenario;
+  const sources: ValueSources = {
+    seed,
+    isOpen: load.model === "open",
+    feeders: new Map(
+      Object.entries(scenario.feeders ?? {}).map(([name, feeder]) => [
+        name,
+        new RecordSource(name, feeder, seed, share),
+      ]),
+    ),
+  };
+  const known = knownIn(scenario);
+  const constants = { outputs, variable: valueOfVariable };
+  const mask = maskOf(scenario);
+  const compiled = scenario.operations.map((operation) => {
+    const driver = driverOf(operation, drivers);
+    const template = compileRequest(operation.request, known, constants);
+    return compileOperation(operation, driver, template, sources, mask);
+  });
   validateRequests(scenario, drivers, outputs);
   return compiled;
 }
@@ -76,56 +99,46 @@ function driverOf(
 function compileOperation(
   operation: Operation,
   driver: Driver,
-  sources: ReadonlyMap<string, RecordSource>,
-  outputs: { readonly [name: string]: string },
+  template: RequestTemplate,
+  sources: ValueSources,
+  mask: Mask,
 ): CompiledOperation {
-  const request = fillTarget(operation.request, outputs);
-  const template = compileRequest(request, [...sources.keys()]);
-  const [feeder, ...others] = template.feeders;
-  const take = (name: string) => sources.get(name)?.take() ?? {};
-  /** With a single feeder, each record is filled in once. */
+  const { constant, onlyFeeder } = template;
+  /** If nothing else is filled in, each record is filled in once. */
   const known = new WeakMap<JsonObject, JsonObject>();
   return {
     name: operation.name,
     driver,
     timeoutMs: operation.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     checker: compileChecks(operation.checks ?? []),
-    recorder: new OperationRecorder(operation.name),
-    constant: feeder === undefined ? request : undefined,
-    request() {
-      if (feeder === undefined) return request;
-      const record = take(feeder);
-      if (others.length > 0) {
-        return template.fill(
-          new Map([
-            [feeder, record],
-            ...others.map((name) => [name, take(name)] as const),
-          ]),
-        );
+    recorder: new OperationRecorder(operation.name, mask),
+    constant,
+    request(user, iteration) {
+      if (constant !== undefined) return constant;
+      if (onlyFeeder === undefined) {
+        return template.fill(new IterationValues(sources, user, iteration));
       }
-      const filled = known.get(record) ??
-        template.fill(new Map([[feeder, record]]));
-      known.set(record, filled);
-      return filled;
+      const record = takeRecord(sources, onlyFeeder, user);
+      const filled = known.get(record);
+      if (filled !== undefined) return filled;
+      const values = new IterationValues(sources, user, iteration);
+      values.use(onlyFeeder, record);
+      const request = template.fill(values);
+      known.set(record, request);
+      return request;
     },
   };
 }
 
-/** Has the drivers validate requests with the first records filled in. */
+/** Has the drivers validate requests with the first values filled in. */
 function validateRequests(
-  { operations, feeders = {} }: Scenario,
+  scenario: Scenario,
   drivers: DriverMap,
-  outputs: { readonly [name: string]: string },
+  outputs: Outputs,
 ): void {
-  const first = new Map(
-    Object.entries(feeders).flatMap(([name, { records: [record] }]) =>
-      record === undefined ? [] : [[name, record]]
-    ),
-  );
-  const issues = operations.flatMap((operation, index) => {
-    const request = fillTarget(operation.request, outputs);
-    const { fill } = compileRequest(request, Object.keys(feeders));
-    return driverOf(operation, drivers).validate(fill(first)).map(
+  const issues = scenario.operations.flatMap((operation, index) => {
+    const driver = driverOf(operation, drivers);
+    return filledIssues(operation.request, driver, scenario, outputs).map(
       (issue) => {
         const path = ["operations", index, "request", ...issue.path];
         return { path, message: `${formatPath(path)} ${issue.message}` };

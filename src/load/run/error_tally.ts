@@ -4,6 +4,7 @@
  * @module
  */
 import { reasonOf } from "../../checks/internal.ts";
+import type { Mask } from "../scenario/environment.ts";
 
 /** The most different messages that are kept. */
 const MAX_KEPT = 200;
@@ -34,12 +35,19 @@ interface Kept {
  */
 export class ErrorTally {
   readonly #kept = new Map<string, Kept>();
+  readonly #mask: Mask;
   #total = 0;
+
+  /** Creates a tally; the mask hides what messages must not show. */
+  constructor(mask: Mask = (text) => text) {
+    this.#mask = mask;
+  }
 
   /** Counts an error. */
   add(error: unknown): void {
     this.#total++;
-    this.#count(messageOf(error), 1);
+    // Before it is cut off, so that no part of what is hidden remains.
+    this.#count(this.#mask(messageOf(error)).slice(0, MAX_LENGTH), 1);
   }
 
   /** Adds all errors of another tally. */
@@ -111,8 +119,7 @@ function certain({ most, before }: Kept): number {
 
 /** Returns the name and message of an error, or whatever was thrown as text. */
 function messageOf(error: unknown): string {
-  const text = error instanceof Error
+  return error instanceof Error
     ? `${error.name}: ${error.message}`
     : reasonOf(error);
-  return text.slice(0, MAX_LENGTH);
 }

@@ -21,6 +21,8 @@ export class OpenModel extends BaseModel implements UserModel {
   readonly #timer: PunctualTimer;
   /** How many arrivals come before the next one of this worker. */
   #ours: number;
+  /** The number of the next arrival of the run. */
+  #arrival = 0;
 
   constructor(context: ModelContext, load: OpenLoad) {
     super(context);
@@ -61,7 +63,7 @@ export class OpenModel extends BaseModel implements UserModel {
       if (plannedAt > now) return this.#timer.set(plannedAt);
       this.#arrivals.advance();
       this.#ours = this.context.share.count - 1;
-      this.#dispatch(plannedAt, now);
+      this.#dispatch(plannedAt, now, this.#arrival++);
     }
   }
 
@@ -74,11 +76,12 @@ export class OpenModel extends BaseModel implements UserModel {
       if (this.#arrivals.nextMs === undefined) return undefined;
       this.draw(this.#random);
       this.#arrivals.advance();
+      this.#arrival++;
     }
     return this.#arrivals.nextMs;
   }
 
-  #dispatch(plannedAt: number, now: number): void {
+  #dispatch(plannedAt: number, now: number, arrival: number): void {
     const { pool, timeline } = this.context;
     const operation = this.draw(this.#random);
     const counter = this.counterOf(operation, plannedAt);
@@ -91,7 +94,7 @@ export class OpenModel extends BaseModel implements UserModel {
       timeline.dropped++;
       return;
     }
-    user.assign(operation, counter, plannedAt);
+    user.assign(operation, counter, plannedAt, arrival);
     user.wake();
   }
 

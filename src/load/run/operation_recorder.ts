@@ -12,6 +12,7 @@ import {
 import { Counter, sum } from "./accounting.ts";
 import { ErrorTally, type TallyState } from "./error_tally.ts";
 import type { OperationOutcome } from "../driver.ts";
+import type { Mask } from "../scenario/environment.ts";
 import type { Accounting, OperationResult } from "../result.ts";
 
 /** Counters and times of one operation. */
@@ -25,12 +26,14 @@ export class OperationRecorder {
   readonly latency: Distribution = new Distribution();
   /** Service times of successful operations of the steady phase. */
   readonly serviceTime: Distribution = new Distribution();
-  readonly errors: ErrorTally = new ErrorTally();
+  readonly errors: ErrorTally;
   sentBytes = 0;
   receivedBytes = 0;
 
-  constructor(name: string) {
+  /** Creates a recorder that counts errors without what the mask hides. */
+  constructor(name: string, mask?: Mask) {
     this.name = name;
+    this.errors = new ErrorTally(mask);
   }
 
   /** Adds the bytes of a successful operation. */

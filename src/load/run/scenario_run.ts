@@ -28,6 +28,7 @@ import type {
   PhaseName,
   PhaseResult,
 } from "../result.ts";
+import { maskOf } from "../scenario/environment.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { DriverMap } from "../driver.ts";
 import { type RunningTarget, startTarget } from "./target.ts";
@@ -282,20 +283,24 @@ export class ScenarioRun {
       broken: explainBroken(criteria, all, operations),
     });
     const { dropped, planned } = all.accounting;
+    const mask = maskOf(this.#scenario);
     return {
       scenario: this.#scenario,
       model,
       verdict,
-      reasons,
+      reasons: reasons.map(mask),
       warnings: [
         ...model === "closed" ? [COORDINATED_OMISSION] : [],
         ...dropped > 0 ? [droppedWarning(dropped, planned)] : [],
         ...health.warnings,
         ...this.#warnings,
-      ],
+      ].map(mask),
       startedAt: this.#startedAt.toISOString(),
       durationMs: this.#elapsedMs,
-      phases: this.#done,
+      phases: this.#done.map((phase) => ({
+        ...phase,
+        error: phase.error === null ? null : mask(phase.error),
+      })),
       total: load?.total() ?? all.accounting,
       steady: all,
       operations,

@@ -62,12 +62,16 @@ export class VirtualUser implements Handler<UserMessage> {
   #ref: ActorRef<UserMessage> | undefined;
   /** The operation under way, or the last one. */
   #attempt: Attempt | undefined;
+  /** The number of the iteration under way, or of the last one. */
+  #iteration = 0;
   #busy = false;
   #isStopped = false;
   /** When the operation under way times out. */
   deadlineAt: number = Infinity;
   /** Rejections of drivers in a row. */
   rejections = 0;
+  /** The iterations that the closed model has assigned. */
+  iterations = 0;
 
   constructor(host: UserHost, number: number) {
     this.#host = host;
@@ -94,6 +98,7 @@ export class VirtualUser implements Handler<UserMessage> {
     operation: CompiledOperation,
     counter: Counter,
     plannedAt: number | undefined,
+    iteration: number,
   ): void {
     counter.start();
     this.#host.onStarted();
@@ -105,6 +110,7 @@ export class VirtualUser implements Handler<UserMessage> {
     attempt.operation = operation;
     attempt.counter = counter;
     attempt.plannedAt = plannedAt;
+    this.#iteration = iteration;
     this.#busy = true;
     this.deadlineAt = this.#host.now() + operation.timeoutMs;
   }
@@ -192,7 +198,7 @@ export class VirtualUser implements Handler<UserMessage> {
     if (known !== undefined) return known;
     const call = {
       operation: operation.name,
-      request: operation.request(),
+      request: operation.request(this.number, this.#iteration),
       signal: this.#controller.signal,
     };
     if (operation.constant !== undefined) this.#calls.set(operation, call);

@@ -9,6 +9,7 @@ import {
   isInRange,
 } from "../../checks/internal.ts";
 import type { DriverIssue } from "../driver.ts";
+import { hasReference, partsOf } from "./reference.ts";
 import type { ObjectRule, Rule } from "./rule.ts";
 
 /** A path to a value in data: names of fields, and indexes of items. */
@@ -17,15 +18,13 @@ export type Path = readonly (string | number)[];
 /** Options of {@linkcode checkRule}. */
 export interface CheckOptions {
   /**
-   * Whether a text with `${feeder.field}` is valid everywhere, as what it
-   * stands for is not known yet.
+   * Whether a text with `${…}` is valid everywhere, as what it stands for is not
+   * known yet.
    * @default {false}
    */
   readonly templates?: boolean;
 }
 
-/** What is filled in; other text with a dollar is sent unchanged. */
-const REFERENCE = /\$\{[\w-]+\.[\w.-]+\}/;
 /** The deepest nesting of JSON: anything deeper may be circular. */
 const MAX_DEPTH = 64;
 const MAX_SHOWN = 40;
@@ -70,11 +69,22 @@ export function unknownName(
   wrong: string,
   names: readonly string[],
 ): DriverIssue {
+  return { path, ...unknownNameProblem(problem, wrong, names) };
+}
+
+/** What is wrong, wherever it is. */
+export type Problem = Omit<DriverIssue, "path">;
+
+/** Does the same for a place that is not known yet. */
+export function unknownNameProblem(
+  problem: string,
+  wrong: string,
+  names: readonly string[],
+): Problem {
   const suggestion = closestName(wrong, names) ??
     names.find((name) => name.endsWith(`.${wrong}`));
   if (suggestion !== undefined) {
     return {
-      path,
       message: `${problem}, did you mean "${suggestion}"?`,
       suggestion,
     };
@@ -83,7 +93,7 @@ export function unknownName(
   const advice = choice.length === 0
     ? "there are none"
     : `choose one of ${choice.join(", ")}`;
-  return { path, message: `${problem}, ${advice}` };
+  return { message: `${problem}, ${advice}` };
 }
 
 /** Returns the names in the same group as `latency.p97`, or else all. */
@@ -114,13 +124,17 @@ class Checker {
     this.#templates = templates;
   }
 
-  check(rule: Rule, value: unknown, path: Path): void {
-    if (
-      this.#templates && typeof value === "string" && REFERENCE.test(value)
-    ) {
-      if (rule.kind !== "text") return;
-      const start = value.slice(0, value.search(REFERENCE));
-      return this.#refuse(path, rule.refusesStart?.(start));
+  check(rule: Rule, given: unknown, path: Path): void {
+    let value = given;
+    if (this.#templates && typeof given === "string") {
+      const parts = partsOf(given);
+      if (hasReference(given)) {
+        if (rule.kind !== "text") return;
+        const [start] = parts;
+        const text = typeof start === "string" ? start : "";
+        return this.#refuse(path, rule.refusesStart?.(text));
+      }
+      value = parts.join("");
     }
     switch (rule.kind) {
       case "text":

@@ -1,41 +1,84 @@
 /**
- * Checks of requests with the first records filled in, before a run.
+ * Checks of requests with the first values filled in, before a run.
  *
  * @module
  */
-import type { JsonObject } from "../../codec/mod.ts";
+import type { JsonObject, JsonValue } from "../../codec/mod.ts";
 import type { Driver, DriverIssue } from "../driver.ts";
+import { isRecord } from "./check_rule.ts";
+import { valueOfVariable } from "./environment.ts";
+import { knownIn } from "./scenario_references.ts";
 import type { Scenario } from "./scenario.ts";
-import { compileRequest } from "./substitution.ts";
-
-/** A group of a pattern by its name. */
-const NAMED_GROUP = /\(\?<([\w$]+)>/g;
+import type { Known } from "./sources.ts";
+import { compileRequest, numberIn, type Values } from "./substitution.ts";
 
 /**
  * Returns what a driver refuses of a request once the first records of feeders
- * are filled in. What the target will print is not known yet, and stays as it
- * is written.
+ * and other values are filled in. What the target will print is not known yet,
+ * unless there are outputs, and stays as it is written.
  */
 export function filledIssues(
   request: JsonObject,
   driver: Driver,
-  { feeders = {}, target }: Partial<Scenario>,
+  scenario: Partial<Scenario>,
+  outputs?: { readonly [name: string]: string },
 ): readonly DriverIssue[] {
-  const records = new Map<string, JsonObject>();
-  for (const [name, { records: [record] }] of Object.entries(feeders)) {
-    if (record !== undefined) records.set(name, record);
+  const known = knownIn(scenario);
+  const template = compileRequest(request, known, {
+    outputs,
+    variable: valueOfVariable,
+  });
+  const filled = template.constant ?? template.fill(firstValues(known));
+  const issues = driver.validate(filled);
+  if (issues.length === 0) return [];
+  const fitting = issues.reduce(
+    (changed, { path }) => fitted(request, changed, path),
+    filled,
+  );
+  return fitting === filled ? issues : driver.validate(fitting);
+}
+
+/** Values of the first iteration of the first user. */
+function firstValues({ feeders }: Known): Values {
+  return {
+    user: 0,
+    iteration: 0,
+    uuid: "00000000-0000-4000-8000-000000000000",
+    random: () => 0,
+    now: Date.now,
+    record: (feeder) => feeders.get(feeder)?.[0] ?? {},
+  };
+}
+
+/**
+ * Returns the request with another value at a path if it was filled in there:
+ * drivers take a number as text where they need text, and the other way round.
+ */
+function fitted(
+  written: JsonValue | undefined,
+  filled: JsonObject,
+  [name, ...rest]: DriverIssue["path"],
+): JsonObject {
+  if (typeof name !== "string" || !isObject(written)) return filled;
+  const [before, now] = [own(written, name), own(filled, name)];
+  if (now === undefined) return filled;
+  if (rest.length > 0) {
+    if (!isObject(now)) return filled;
+    const changed = fitted(before, now, rest);
+    return changed === now ? filled : { ...filled, [name]: changed };
   }
-  if (target !== undefined) {
-    const groups = [...target.readyPattern.matchAll(NAMED_GROUP)];
-    records.set(
-      "target",
-      Object.fromEntries(
-        groups.map(([, name = ""]) => [name, `\${target.${name}}`]),
-      ),
-    );
+  if (typeof before !== "string") return filled;
+  if (typeof now === "number" || typeof now === "boolean") {
+    return { ...filled, [name]: String(now) };
   }
-  const template = compileRequest(request, [...records.keys()]);
-  return template.feeders.length === 0
-    ? []
-    : driver.validate(template.fill(records));
+  const number = numberIn(now);
+  return number === undefined ? filled : { ...filled, [name]: number };
+}
+
+function own(object: JsonObject, name: string): JsonValue | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return isRecord(value);
 }

@@ -20,6 +20,11 @@ export interface Scenario {
   readonly phases: Phases;
   /** The operations, at least one; each iteration draws one by weight. */
   readonly operations: readonly Operation[];
+  /**
+   * The variables of the environment that requests use as `${env.NAME}`. Each
+   * must have a value, and no report, error or output shows it.
+   */
+  readonly env?: readonly string[];
   /** The feeders, whose records are filled into requests, by name. */
   readonly feeders?: { readonly [name: string]: Feeder };
   /** The criteria that must hold for the run to pass. */
@@ -145,7 +150,7 @@ export interface Operation {
   readonly name: string;
   /** The name of the driver that performs it, such as `http`. */
   readonly driver: string;
-  /** The request for the driver, in which `${feeder.field}` is replaced. */
+  /** The request for the driver, in which `${feeder.field}` is filled in. */
   readonly request: JsonObject;
   /**
    * How often the operation is performed relative to the others; above 0.
@@ -180,16 +185,28 @@ export interface Check {
   readonly value?: JsonValue;
 }
 
-/** A source of records for requests. */
+/** A source of records for requests: either `records` or a `file`. */
 export interface Feeder {
   /** The records that are filled into requests. */
-  readonly records: readonly JsonObject[];
+  readonly records?: readonly JsonObject[];
+  /**
+   * The path of a file with the records, instead of `records`, from the folder
+   * of the scenario: `.csv`, whose first line has the names of the fields and
+   * whose values are all text, or `.json`, a list of objects.
+   */
+  readonly file?: string;
   /**
    * Which record comes next: all in turn and again from the first, a random
    * one, or each once, after which operations that need one fail.
    * @default {"in_turn"}
    */
   readonly order?: "in_turn" | "random" | "once";
+  /**
+   * Whether each iteration takes a record, or each user takes one and keeps it:
+   * in turn and once, that of the user's number.
+   * @default {"iteration"}
+   */
+  readonly per?: "iteration" | "user";
 }
 
 /** A condition on the steady phase that must hold for a run to pass. */

@@ -106,6 +106,15 @@ export class TestScenarioBuilder<
     return this.#with({ operations: [...operations, { ...operation, name }] });
   }
 
+  /**
+   * Adds a variable of the environment that operations use as `${env.NAME}`. It
+   * must have a value, which no report, error or output shows.
+   */
+  env(variable: string): TestScenarioBuilder<Parts> {
+    const { env = [] } = this.parts ?? {};
+    return this.#with({ env: [...env, variable] });
+  }
+
   /** Adds a feeder with records for operations. */
   feeder(name: string, feeder: Feeder): TestScenarioBuilder<Parts> {
     const { feeders } = this.parts ?? {};

@@ -6,8 +6,9 @@
 import { describeRange, isInRange } from "../../checks/internal.ts";
 import { type Path, show, unknownName } from "./check_rule.ts";
 import type { DriverIssue, DriverMap, OperationOutcome } from "../driver.ts";
+import { variableIssues } from "./environment.ts";
 import { filledIssues } from "./filled_requests.ts";
-import { referenceIssues } from "./scenario_references.ts";
+import { feederIssues, referenceIssues } from "./scenario_references.ts";
 import type { Check, Criterion, Scenario } from "./scenario.ts";
 
 /** Drivers that have an entry point of their own, with what makes them. */
@@ -15,15 +16,25 @@ const SEPARATE: { readonly [driver: string]: string } = {
   terminal: "terminalDriver() of @troupe/troupe/load/terminal",
 };
 
-/** Returns what is wrong with parts that are valid on their own. */
+/**
+ * Returns what is wrong with parts that are valid on their own. References are
+ * left out if not `areAllKnown`: what they refer to may exist, but be wrong.
+ */
 export function crossCheck(
   scenario: Partial<Scenario>,
   drivers: DriverMap | undefined,
+  areAllKnown: boolean,
 ): DriverIssue[] {
+  const sources = [...variableIssues(scenario), ...feederIssues(scenario)];
+  const references = areAllKnown ? referenceIssues(scenario) : [];
+  // What refers to nothing cannot be filled in, and is an issue of its own.
+  const canFill = areAllKnown && sources.length + references.length === 0;
   return [
     ...thinkTimeIssues(scenario),
-    ...operationIssues(scenario, drivers),
+    ...operationIssues(scenario, drivers, canFill),
     ...criterionIssues(scenario),
+    ...sources,
+    ...references,
   ];
 }
 
@@ -40,10 +51,9 @@ function thinkTimeIssues({ load }: Partial<Scenario>): DriverIssue[] {
 function operationIssues(
   scenario: Partial<Scenario>,
   drivers: DriverMap | undefined,
+  canFill: boolean,
 ): DriverIssue[] {
   const { operations = [] } = scenario;
-  // What refers to nothing cannot be filled in, and is an issue of its own.
-  const canFill = referenceIssues(scenario).length === 0;
   const issues: DriverIssue[] = [];
   const firsts = new Map<string, number>();
   operations.forEach(({ name, driver, request, checks = [] }, index) => {

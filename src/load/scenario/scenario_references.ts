@@ -1,105 +1,117 @@
 /**
- * Checks that each `${feeder.field}` in the requests of operations refers to
- * something.
+ * Checks that each `${…}` in the requests of operations refers to something.
  *
  * @module
  */
-import { isRecord, type Path, unknownName } from "./check_rule.ts";
+import type { JsonObject } from "../../codec/mod.ts";
 import type { DriverIssue } from "../driver.ts";
-import type { JsonValue } from "../../codec/mod.ts";
+import { LoadTestError } from "../load_errors.ts";
+import { isRecord, type Path } from "./check_rule.ts";
+import { recordsOf } from "./feeder_records.ts";
+import { partsOf, type Reference } from "./reference.ts";
 import type { Feeder, Scenario } from "./scenario.ts";
+import { BUILT_IN, type Known, sourceOf } from "./sources.ts";
 
-const REFERENCE = /\$\{([\w-]+)\.([\w.-]+)\}/g;
 const NAMED_GROUP = /\(\?<([\w$]+)>/g;
+
+/** Returns the names of the groups of a pattern. */
+export function groupsOf(pattern: string): string[] {
+  return [...pattern.matchAll(NAMED_GROUP)].map(([, name = ""]) => name);
+}
+
+/**
+ * Returns what the requests of a scenario can refer to. Of a feeder whose file
+ * cannot be read any field may be one of its records.
+ */
+export function knownIn(
+  { feeders = {}, target, env = [] }: Partial<Scenario>,
+): Known {
+  return {
+    feeders: new Map(
+      Object.entries(feeders).map(([name, feeder]) => [
+        name,
+        readable(feeder),
+      ]),
+    ),
+    groups: target && groupsOf(target.readyPattern),
+    env,
+  };
+}
+
+function readable(feeder: Feeder): readonly JsonObject[] {
+  try {
+    return recordsOf(feeder);
+  } catch (error) {
+    if (error instanceof LoadTestError) return [];
+    throw error;
+  }
+}
+
+/** Returns an issue for each feeder without records, or with a wrong name. */
+export function feederIssues(
+  { feeders = {} }: Partial<Scenario>,
+): DriverIssue[] {
+  return Object.entries(feeders).flatMap(([name, feeder]) => {
+    const path = ["feeders", name];
+    if (BUILT_IN.includes(name)) {
+      return [{
+        path,
+        message: `is the name of a built-in value, choose another`,
+      }];
+    }
+    if (feeder.records === undefined && feeder.file === undefined) {
+      return [{
+        path: [...path, "records"],
+        message: "is missing, it must be a list, or file the name of one",
+      }];
+    }
+    return fileIssue([...path, "file"], () => recordsOf(feeder));
+  });
+}
+
+function fileIssue(
+  path: Path,
+  read: () => readonly JsonObject[],
+): DriverIssue[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof LoadTestError) {
+      return [{ path, message: error.message }];
+    }
+    throw error;
+  }
+}
 
 /** Returns an issue for each reference to something that does not exist. */
 export function referenceIssues(scenario: Partial<Scenario>): DriverIssue[] {
-  const { operations = [], feeders = {}, target } = scenario;
+  const { operations = [] } = scenario;
+  const known = knownIn(scenario);
   const issues: DriverIssue[] = [];
-  const names = Object.keys(feeders);
-  if (target !== undefined) names.push("target");
   operations.forEach(({ request }, index) => {
     for (
-      const reference of referencesIn(request, ["operations", index, "request"])
+      const { path, reference } of referencesIn(
+        request,
+        ["operations", index, "request"],
+      )
     ) {
-      const { path, source, field } = reference;
-      const problem = `has \${${source}.${field}}`;
-      if (!names.includes(source)) {
-        issues.push(
-          unknownName(
-            path,
-            `${problem}, which refers to no feeder`,
-            source,
-            names,
-          ),
-        );
-        continue;
-      }
-      const feeder = source === "target" ? undefined : feeders[source];
-      const issue = feeder === undefined
-        ? groupIssue(path, problem, field, target?.readyPattern ?? "")
-        : recordIssue(path, problem, field, source, feeder);
-      if (issue !== undefined) issues.push(issue);
+      const source = sourceOf(reference, known);
+      if ("message" in source) issues.push({ path, ...source });
     }
   });
   return issues;
 }
 
-function groupIssue(
-  path: Path,
-  problem: string,
-  field: string,
-  pattern: string,
-): DriverIssue | undefined {
-  const groups = [...pattern.matchAll(NAMED_GROUP)].map(([, name = ""]) =>
-    name
-  );
-  if (groups.includes(field)) return undefined;
-  return unknownName(
-    path,
-    `${problem}, which is not a group of target.readyPattern`,
-    field,
-    groups,
-  );
-}
-
-function recordIssue(
-  path: Path,
-  problem: string,
-  field: string,
-  source: string,
-  { records }: Feeder,
-): DriverIssue | undefined {
-  const without = records.findIndex((record) => !has(record, field.split(".")));
-  if (without < 0) return undefined;
-  return unknownName(
-    path,
-    `${problem}, which feeders.${source}.records[${without}] does not have`,
-    field,
-    Object.keys(records[without] ?? {}),
-  );
-}
-
-function has(value: JsonValue, path: readonly string[]): boolean {
-  let at: unknown = value;
-  for (const part of path) {
-    if (Array.isArray(at)) at = at[Number(part)];
-    else if (isRecord(at) && Object.hasOwn(at, part)) at = at[part];
-    else return false;
-  }
-  return at !== undefined;
-}
-
-interface Reference {
+interface Place {
   readonly path: Path;
-  readonly source: string;
-  readonly field: string;
+  readonly reference: Reference;
 }
 
-function* referencesIn(value: unknown, path: Path): Generator<Reference> {
+function* referencesIn(value: unknown, path: Path): Generator<Place> {
   if (typeof value === "string") {
-    for (const [, source = "", field = ""] of value.matchAll(REFERENCE)) {
-      yield { path, source, field };
+    for (const part of partsOf(value)) {
+      if (typeof part !== "string") yield { path, reference: part };
     }
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {

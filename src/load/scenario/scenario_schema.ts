@@ -116,9 +116,11 @@ const operation: ObjectRule = {
 };
 
 const feeder = object<Feeder>({
-  records: list(jsonObject, 1),
+  records: optional(list(jsonObject, 1)),
+  file: optional(name),
   order: optional(choice("in_turn", "random", "once")),
-});
+  per: optional(choice("iteration", "user")),
+}, ["records", "file"]);
 
 const criterion = object<Criterion>({
   metric: choice(...METRIC_NAMES),
@@ -155,6 +157,7 @@ export const scenarioRule: ObjectRule = object<Scenario>({
   load,
   phases,
   operations: list(operation, 1),
+  env: optional(list(text)),
   feeders: optional({ kind: "map", of: feeder }),
   criteria: optional(list(criterion)),
   tags: optional(texts),

@@ -22,8 +22,9 @@ import {
   stringify,
   visit,
 } from "yaml";
+import { dirname, isAbsolute, join } from "node:path";
 import { alteredScalars } from "./altered_scalars.ts";
-import type { Path } from "./check_rule.ts";
+import { isRecord, type Path } from "./check_rule.ts";
 import type { DriverMap } from "../driver.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError, type ScenarioIssue } from "./scenario_error.ts";
@@ -104,7 +105,10 @@ export function parseScenario(
   if (format === "json") checkJson(text, fileName);
   const lines = new LineCounter();
   const { document, value, doubled } = read(text, lines, fileName);
-  const { scenario, errors } = validateScenario(value, drivers);
+  const { scenario, errors } = validateScenario(
+    withPaths(value, dirname(fileName)),
+    drivers,
+  );
   const altered = alteredScalars(document);
   if (scenario !== undefined && doubled.length + altered.length === 0) {
     return scenario;
@@ -118,6 +122,19 @@ export function parseScenario(
   ];
   located.sort((a, b) => a.line - b.line || a.column - b.column);
   throw new ScenarioError(located, { source: fileName });
+}
+
+/** Returns a scenario whose files of feeders are found from here. */
+function withPaths(value: unknown, directory: string): unknown {
+  if (!isRecord(value) || !isRecord(value.feeders)) return value;
+  const feeders = Object.entries(value.feeders).map(([name, feeder]) => {
+    if (!isRecord(feeder)) return [name, feeder];
+    const { file } = feeder;
+    return typeof file !== "string" || file === "" || isAbsolute(file)
+      ? [name, feeder]
+      : [name, { ...feeder, file: join(directory, file) }];
+  });
+  return { ...value, feeders: Object.fromEntries(feeders) };
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import type { DriverIssue } from "../driver.ts";
+import { recordsOf } from "./feeder_records.ts";
 import type { Scenario } from "./scenario.ts";
 
 /**
@@ -33,6 +34,7 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
         `is missing, and ${load.users} users who never pause may be more than this process can drive`,
     });
   }
+  warnings.push(...feederWarnings(scenario));
   criteria.forEach(({ metric }, index) => {
     if (!/\.p99/.test(metric) || phases.steadyMs >= SHORT_MS) return;
     warnings.push({
@@ -50,4 +52,22 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
     });
   });
   return warnings;
+}
+
+/** Warns of records that are too few for one of each user's own. */
+function feederWarnings({ feeders = {}, load }: Scenario): DriverIssue[] {
+  const users = load.model === "open" ? load.maxUsers : load.users;
+  return Object.entries(feeders).flatMap(([name, feeder]) => {
+    const { per, order = "in_turn" } = feeder;
+    const count = recordsOf(feeder).length;
+    if (per !== "user" || order === "random" || count >= users) return [];
+    return [{
+      path: ["feeders", name],
+      message: `has ${count} records for ${users} users: ${
+        order === "once"
+          ? `operations of those from number ${count} on fail`
+          : "several users share one"
+      }`,
+    }];
+  });
 }

@@ -5,12 +5,15 @@
  */
 import { checkRule, isHarmless, isRecord } from "./check_rule.ts";
 import type { DriverIssue, DriverMap } from "../driver.ts";
+import { type Mask, maskOf } from "./environment.ts";
 import type { Scenario } from "./scenario.ts";
 import { crossCheck } from "./scenario_checks.ts";
 import { formatPath, type ScenarioIssue } from "./scenario_error.ts";
-import { referenceIssues } from "./scenario_references.ts";
 import { scenarioRule } from "./scenario_schema.ts";
 import { scenarioWarnings } from "./scenario_warnings.ts";
+
+/** The parts that references refer to. */
+const SOURCES = ["feeders", "target", "env"];
 
 /** The result of {@linkcode validateScenario}. */
 export interface ScenarioValidation {
@@ -52,12 +55,10 @@ export function validateScenario(
   const wrong = new Set(unsound.map(({ path: [part] }) => part));
   const valid = validParts(value, unsound);
   if (isPartial(valid)) {
-    errors.push(...crossCheck(valid, drivers));
-    // Otherwise what is referred to may exist, but be wrong.
-    if (!wrong.has("feeders") && !wrong.has("target")) {
-      errors.push(...referenceIssues(valid));
-    }
+    const areAllKnown = SOURCES.every((part) => !wrong.has(part));
+    errors.push(...crossCheck(valid, drivers, areAllKnown));
   }
+  const toIssue = issueMaker(maskOf(isPartial(valid) ? valid : {}));
   if (errors.length > 0 || !isScenario(value, errors)) {
     return { errors: errors.map(toIssue), warnings: [] };
   }
@@ -100,11 +101,14 @@ function isScenario(
   return errors.length === 0;
 }
 
-function toIssue({ path, message, suggestion }: DriverIssue): ScenarioIssue {
-  const sentence = `${formatPath(path) || "the scenario"} ${message}`;
-  return {
-    path,
-    message: sentence,
-    ...(suggestion === undefined ? {} : { suggestion }),
+/** Returns what makes issues, without what must not be shown. */
+function issueMaker(mask: Mask): (issue: DriverIssue) => ScenarioIssue {
+  return ({ path, message, suggestion }) => {
+    const sentence = `${formatPath(path) || "the scenario"} ${mask(message)}`;
+    return {
+      path,
+      message: sentence,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    };
   };
 }

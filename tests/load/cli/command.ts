@@ -43,6 +43,8 @@ export interface Ended {
 /** A command that runs, in an empty directory that goes with it. */
 export class Command implements AsyncDisposable {
   readonly directory: string = Deno.makeTempDirSync({ prefix: "load-cli-" });
+  /** Variables of its environment. */
+  readonly env: Record<string, string> = { NO_COLOR: "1" };
   #child: Deno.ChildProcess | undefined;
   #stderr = "";
   #lines: ReadableStreamDefaultReader<string> | undefined;
@@ -75,7 +77,7 @@ export class Command implements AsyncDisposable {
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      env: { NO_COLOR: "1" },
+      env: this.env,
     }).spawn();
     this.#lines = this.#child.stderr.pipeThrough(new TextDecoderStream())
       .pipeThrough(new TextLineStream()).getReader();

@@ -200,7 +200,11 @@ const SLOW_PLAN = (url: string): Scenario => ({
   },
   phases: { steadyMs: 1000 },
   operations: [
-    { name: "get", driver: "http", request: { url: `${url}\${ids.id}` } },
+    {
+      name: "get",
+      driver: "http",
+      request: { url: `${url}\${ids.id}?\${iteration}-\${uuid}` },
+    },
     {
       name: "fail",
       driver: "own",
@@ -221,13 +225,16 @@ Deno.test(
   bounded,
   async () => {
     const paths: string[][] = [];
+    const drawn: string[][] = [];
     const results: LoadResult[] = [];
     for (const workers of [1, 2]) {
       const seen: string[] = [];
+      const values: string[] = [];
       await using server = Deno.serve(
         { hostname: "127.0.0.1", port: 0, onListen() {} },
         ({ url }) => {
           seen.push(new URL(url).pathname);
+          values.push(new URL(url).search);
           return new Response("hi");
         },
       );
@@ -244,8 +251,11 @@ Deno.test(
       assertEquals(new Set(seen).size, seen.length);
       results.push(result);
       paths.push(seen);
+      drawn.push(values.sort());
     }
     const [one, two] = results;
+    // Arrivals have their numbers and values whatever thread they are on.
+    assertEquals(drawn[1], drawn[0]);
     assertEquals(two?.total, one?.total);
     assertEquals(
       two?.operations.map(({ accounting, errors }) => ({ accounting, errors })),

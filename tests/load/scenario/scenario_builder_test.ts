@@ -66,7 +66,7 @@ Deno.test("a builder throws a ScenarioError with all problems", () => {
     `Cannot use the scenario:
 load.users is 0, it must be a whole number from 1 to 1000000
 phases.steadyMs is 0, it must be a number above 0 and at most 2147483647
-operations[0].request.url has \${ids.id}, which refers to no feeder, there are none`,
+operations[0].request.url has \${ids.id}, which refers to no feeder, choose one of user, random, env`,
   );
 });
 

@@ -300,3 +300,85 @@ Deno.test("a number that is no data may be written as one likes", () => {
   );
   assertEquals(parseScenario(text).phases.steadyMs, 10_000);
 });
+
+Deno.test("wrong references are refused all at once, with lines, columns and suggestions", () => {
+  const text = `name: shop
+load: { model: closed, users: 1 }
+phases: { steadyMs: 1000 }
+feeders:
+  books:
+    records: [{ id: 1 }]
+operations:
+  - name: look
+    driver: websocket
+    request:
+      url: "http://\${targt.host}/\${books.ids}"
+      headers: { id: "\${uid}", n: "\${user.nr}" }
+      body: ["\${random.nt(1,2)}", "\${book.id}", "$\${fine}"]
+`;
+  assertEquals(
+    refusal(text, { fileName: "shop.yaml" }),
+    `Cannot use the scenario:
+shop.yaml:11:7: operations[0].request.url has \${targt.host}, which refers to no feeder, choose one of books, user, random, env
+shop.yaml:11:7: operations[0].request.url has \${books.ids}, which feeders.books.records[0] does not have, did you mean "id"?
+shop.yaml:12:18: operations[0].request.headers.id has \${uid}, which refers to nothing, did you mean "uuid"?
+shop.yaml:12:32: operations[0].request.headers.n has \${user.nr}, which refers to nothing, did you mean "user.number"?
+shop.yaml:13:14: operations[0].request.body[0] has \${random.nt(1,2)}, which refers to nothing, did you mean "random.int(1,100)"?
+shop.yaml:13:35: operations[0].request.body[1] has \${book.id}, which refers to no feeder, did you mean "books"?`,
+  );
+});
+
+Deno.test("a file of records is found from the folder of the scenario, and is text in the same place again", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "feeders-" });
+  try {
+    await Deno.writeTextFile(`${folder}/users.csv`, "id,name\n007,Ada\n");
+    const text = `name: shop
+load: { model: closed, users: 1 }
+phases: { steadyMs: 1000 }
+feeders:
+  users: { file: users.csv, per: user }
+operations:
+  - { name: look, driver: any, request: { id: "\${users.id}" } }
+`;
+    const fileName = `${folder}/shop.yaml`;
+    const { feeders } = parseScenario(text, { fileName });
+    assertEquals(feeders, {
+      users: { file: `${folder}/users.csv`, per: "user" },
+    });
+    assertEquals(
+      refusal(text.replace("users.id", "users.ids"), { fileName }),
+      `Cannot use the scenario:
+${fileName}:7:43: operations[0].request.id has \${users.ids}, which feeders.users.records[0] does not have, did you mean "id"?`,
+    );
+    assertEquals(
+      refusal(text.replace("users.csv", "user.csv"), { fileName }),
+      `Cannot use the scenario:
+${fileName}:5:12: feeders.users.file is "${folder}/user.csv", which does not exist`,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a declared variable without a value is refused", () => {
+  Deno.env.set("TROUPE_TEST_EMPTY", "");
+  try {
+    const text = `name: shop
+load: { model: closed, users: 1 }
+phases: { steadyMs: 1000 }
+env: [TROUPE_TEST_UNSET, TROUPE_TEST_EMPTY, "a b"]
+operations:
+  - { name: look, driver: any, request: { id: "\${env.TROUPE_TEST_UNST}" } }
+`;
+    assertEquals(
+      refusal(text, { fileName: "shop.yaml" }),
+      `Cannot use the scenario:
+shop.yaml:4:7: env[0] is "TROUPE_TEST_UNSET", which is not set in the environment, or empty: set it
+shop.yaml:4:26: env[1] is "TROUPE_TEST_EMPTY", which is not set in the environment, or empty: set it
+shop.yaml:4:45: env[2] is "a b", it must be the name of a variable, such as "TOKEN"
+shop.yaml:6:43: operations[0].request.id has \${env.TROUPE_TEST_UNST}, which env does not declare, did you mean "TROUPE_TEST_UNSET"?`,
+    );
+  } finally {
+    Deno.env.delete("TROUPE_TEST_EMPTY");
+  }
+});

@@ -57,7 +57,7 @@ for (
     [
       "a key that nothing is like",
       { colour: "red" },
-      "colour is not a known field, choose one of name, description, target, load, phases, operations, feeders, criteria, tags, seed",
+      "colour is not a known field, choose one of name, description, target, load, phases, operations, env, feeders, criteria, tags, seed",
     ],
     [
       "a model that there is not",
@@ -188,7 +188,7 @@ for (
     [
       "a reference without any feeder",
       { operations: [{ ...send, request: { as: "${a.b}" } }] },
-      "operations[0].request.as has ${a.b}, which refers to no feeder, there are none",
+      "operations[0].request.as has ${a.b}, which refers to no feeder, choose one of user, random, env",
     ],
     [
       "a reference to a field that no record has",
@@ -228,11 +228,116 @@ Deno.test("references to feeders and to the target are valid if those exist", ()
       target: { command: "deno", readyPattern: "on (?<port>\\d+)" },
       operations: [{
         ...send,
-        request: { as: "${accounts.user}:${target.port} in ${HOME}" },
+        request: { as: "${accounts.user}:${target.port} in $${HOME}" },
       }],
     }),
     [],
   );
+});
+
+for (
+  const [written, expected] of [
+    [
+      "HOME",
+      "nothing, choose one of iteration, uuid, now, or write $${HOME} to send it as it is",
+    ],
+    ["uid", 'nothing, did you mean "uuid"?'],
+    ["iterations", 'nothing, did you mean "iteration"?'],
+    ["user", 'nothing, did you mean "user.number"?'],
+    ["user.numbr", 'nothing, did you mean "user.number"?'],
+    ["usr.number", 'no feeder, did you mean "user"?'],
+    ["accounts", 'nothing, did you mean "accounts.user"?'],
+    ["random", 'nothing, did you mean "random.int(1,100)"?'],
+    ["random.int", 'nothing, did you mean "random.int(1,100)"?'],
+    ["random.integer(1,2)", 'nothing, did you mean "random.int(1,100)"?'],
+    ["rand.int(1,2)", 'nothing, did you mean "random.int(1,100)"?'],
+  ] as const
+) {
+  Deno.test(`the unknown value ${written} is refused with what was meant`, () => {
+    const request = { as: `\${${written}}` };
+    assertEquals(errors({ feeders, operations: [{ ...send, request }] }), [
+      `operations[0].request.as has \${${written}}, which refers to ${expected}`,
+    ]);
+  });
+}
+
+for (
+  const [as, expected] of [
+    [
+      "${random.int(5,1)}",
+      "has ${random.int(5,1)}, it must have two whole numbers, of which the first is not the greater one",
+    ],
+    [
+      "${a b}",
+      "has ${a b}, which is no name: write $${ for a ${ that is sent as it is",
+    ],
+    [
+      "open ${accounts.user",
+      "has ${accounts.user, which has no }: write $${ for a ${ that is sent as it is",
+    ],
+    [
+      "${env.HOME}",
+      "has ${env.HOME}, which env does not declare: add env: [HOME]",
+    ],
+  ] as const
+) {
+  Deno.test(`the reference ${as} is refused`, () => {
+    assertEquals(
+      errors({ feeders, operations: [{ ...send, request: { as } }] }),
+      [`operations[0].request.as ${expected}`],
+    );
+  });
+}
+
+Deno.test("a feeder with the name of a built-in value is refused", () => {
+  assertEquals(errors({ feeders: { user: { records } } }), [
+    "feeders.user is the name of a built-in value, choose another",
+  ]);
+});
+
+Deno.test("a feeder has records or a file", () => {
+  assertEquals(errors({ feeders: { accounts: {} } }), [
+    "feeders.accounts.records is missing, it must be a list, or file the name of one",
+  ]);
+  assertEquals(errors({ feeders: { accounts: { records, file: "a.csv" } } }), [
+    "feeders.accounts.file is given beside records, remove one of them",
+  ]);
+});
+
+Deno.test("fewer records than users who each have one are a warning", () => {
+  const load = { model: "closed", users: 5 };
+  const each = { records, per: "user" };
+  assertEquals(
+    warnings({
+      load,
+      feeders: { accounts: each, books: { ...each, order: "once" } },
+    }),
+    [
+      "feeders.accounts has 2 records for 5 users: several users share one",
+      "feeders.books has 2 records for 5 users: operations of those from number 2 on fail",
+    ],
+  );
+});
+
+Deno.test("a number of a record is valid where a request needs text, and the other way round", () => {
+  const { errors } = validateScenario({
+    ...chat,
+    feeders: { hosts: { records: [{ id: 41, port: "8080" }] } },
+    operations: [
+      {
+        name: "get",
+        driver: "http",
+        request: { url: "http://localhost/", headers: { id: "${hosts.id}" } },
+      },
+      {
+        name: "send",
+        driver: "tcp",
+        request: { port: "${hosts.port}", send: "${hosts.id}" },
+      },
+    ],
+    criteria: [],
+  }, standardDrivers());
+  assertEquals(errors, []);
 });
 
 Deno.test("a driver that does not exist is refused, if drivers are given", () => {

@@ -1,46 +1,50 @@
 /**
- * Fields of feeders where a request needs text.
+ * Values that are filled in where a request needs text, or a number.
  *
  * @module
  */
 import type { JsonObject, JsonValue } from "../../codec/mod.ts";
 import { isRecord } from "../scenario/check_rule.ts";
 import type { ObjectRule, Rule } from "../scenario/rule.ts";
+import { numberIn } from "../scenario/substitution.ts";
 
 /**
  * Returns a request in which numbers and flags are texts where the rule needs a
  * text: a record's `id: 41` goes into a header as `41`, as it does into a URL.
+ * And texts are numbers where it needs one: a `port` of CSV.
  */
-export function withTexts(rule: ObjectRule, request: JsonObject): JsonObject {
+export function fitting(rule: ObjectRule, request: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(request).map(([name, value]) => {
       const field = Object.hasOwn(rule.fields, name)
         ? rule.fields[name]
         : undefined;
-      return [name, field === undefined ? value : asText(field, value)];
+      return [name, field === undefined ? value : fit(field, value)];
     }),
   );
 }
 
-function asText(rule: Rule, value: JsonValue): JsonValue {
+function fit(rule: Rule, value: JsonValue): JsonValue {
   switch (rule.kind) {
     case "text":
       return typeof value === "number" || typeof value === "boolean"
         ? String(value)
         : value;
+    case "number":
+      return numberIn(value) ?? value;
     case "map":
       return isObject(value)
         ? Object.fromEntries(
           Object.entries(value).map(([name, item]) => [
             name,
-            asText(rule.of, item),
+            fit(rule.of, item),
           ]),
         )
         : value;
     case "object":
-      return isObject(value) ? withTexts(rule, value) : value;
+      return isObject(value) ? fitting(rule, value) : value;
     case "either":
-      return isObject(value) ? value : asText(rule.plain, value);
+      return isObject(value) ? value : fit(rule.plain, value);
     default:
       return value;
   }

@@ -1,0 +1,85 @@
+/**
+ * The values that one iteration fills into its requests.
+ *
+ * @module
+ */
+import type { JsonObject } from "../../codec/mod.ts";
+import { type Random, randomStream } from "../../stats/internal.ts";
+import { LoadTestError } from "../load_errors.ts";
+import { drawUuid, type Values } from "../scenario/substitution.ts";
+import type { RecordSource } from "./feeders.ts";
+
+/** What iterations of a run draw from. */
+export interface ValueSources {
+  readonly seed: number;
+  readonly isOpen: boolean;
+  readonly feeders: ReadonlyMap<string, RecordSource>;
+}
+
+/**
+ * Takes a record of a feeder for a user.
+ *
+ * @throws {FeederExhaustedError} if there is none left.
+ */
+export function takeRecord(
+  { feeders }: ValueSources,
+  feeder: string,
+  user: number,
+): JsonObject {
+  const source = feeders.get(feeder);
+  if (source !== undefined) return source.take(user);
+  throw new LoadTestError(`There is no feeder ${JSON.stringify(feeder)}`);
+}
+
+/** Draws what is asked for, and nothing else. */
+export class IterationValues implements Values {
+  readonly user: number;
+  readonly iteration: number;
+  readonly #sources: ValueSources;
+  #records: Map<string, JsonObject> | undefined;
+  #random: Random | undefined;
+  #uuid: string | undefined;
+
+  constructor(sources: ValueSources, user: number, iteration: number) {
+    this.#sources = sources;
+    this.user = user;
+    this.iteration = iteration;
+  }
+
+  get random(): Random {
+    return this.#random ??= this.#stream("random");
+  }
+
+  get uuid(): string {
+    return this.#uuid ??= drawUuid(this.#stream("uuid"));
+  }
+
+  now(): number {
+    return Date.now();
+  }
+
+  record(feeder: string): JsonObject {
+    const known = this.#records?.get(feeder);
+    if (known !== undefined) return known;
+    const record = takeRecord(this.#sources, feeder, this.user);
+    this.use(feeder, record);
+    return record;
+  }
+
+  /** Has a record be that of a feeder. */
+  use(feeder: string, record: JsonObject): void {
+    this.#records ??= new Map();
+    this.#records.set(feeder, record);
+  }
+
+  /**
+   * In the open model any user may be the one who is free: its number must not
+   * change what is drawn.
+   */
+  #stream(purpose: string): Random {
+    const { seed, isOpen } = this.#sources;
+    return isOpen
+      ? randomStream(seed, purpose, this.iteration)
+      : randomStream(seed, purpose, this.user, this.iteration);
+  }
+}
