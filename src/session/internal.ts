@@ -23,6 +23,7 @@ export {
   type ConnectSignals,
   PRIORITIES,
 } from "./connector.ts";
+export { drain } from "./drain.ts";
 export { dialSession } from "./dialled_session.ts";
 export { socketLost } from "./failures.ts";
 export { startListener } from "./listener_actor.ts";

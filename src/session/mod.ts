@@ -49,6 +49,7 @@ export type { AcceptedSocket, PeerCertificate } from "./accepted_socket.ts";
 export type { Acceptor } from "./acceptor.ts";
 export type { ConnectOptions, Connector } from "./connector.ts";
 export type { LogicalConnectionMessage, Serve } from "./connection_actor.ts";
+export type { DrainOptions } from "./drain.ts";
 export { equalSecrets } from "./credentials.ts";
 export * from "./errors.ts";
 export type {

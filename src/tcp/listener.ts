@@ -5,22 +5,17 @@
  * @module
  */
 import type { ActorSystem } from "../actor/mod.ts";
-import {
-  checkMethods,
-  checkNumber,
-  checkOptionNames,
-  checkSignal,
-  type OptionNames,
-} from "../checks/internal.ts";
+import { checkMethods } from "../checks/internal.ts";
 import {
   type AcceptedSessions,
   type Acceptor,
+  drain,
   SocketLimit,
   socketsActor,
   type SocketsMessage,
   startListener,
 } from "../session/internal.ts";
-import type { Address } from "../session/mod.ts";
+import type { Address, DrainOptions } from "../session/mod.ts";
 import { type ListenOptions, resolveListenOptions } from "./listen_options.ts";
 import { sharingOf } from "./listener_sharing.ts";
 import { bind, listenTcp } from "./tcp_acceptor.ts";
@@ -37,23 +32,6 @@ export interface ListenerStats {
   /** Sockets that resumed an existing session. */
   readonly resumes: number;
 }
-
-/** Options of {@linkcode Listener.drain}. */
-export interface DrainOptions {
-  /** Closes what is left when it aborts. */
-  readonly signal?: AbortSignal;
-  /**
-   * Milliseconds for which peers are asked to leave this address alone, 0 to
-   * 2³² − 1; a pool does so for an hour at most.
-   * @default {0}
-   */
-  readonly retryAfterMs?: number;
-}
-
-const DRAIN_OPTIONS: OptionNames<DrainOptions> = {
-  signal: true,
-  retryAfterMs: true,
-};
 
 /** A listener that is open. */
 export interface Listener extends AsyncDisposable {
@@ -121,13 +99,14 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
   const onStart = (started: AcceptedSessions): void => {
     sessions = started;
   };
-  const { closed, end } = startListener<SocketsMessage>(
+  const running = startListener<SocketsMessage>(
     system,
     acceptor,
     (slot) => socketsActor({ settings, slot, limit, tokenPrefix, onStart }),
   );
+  const { closed } = running;
   const close = (): Promise<void> => {
-    end({ type: "close" });
+    running.end({ type: "close" });
     return closed;
   };
   const listener: Listener = {
@@ -139,17 +118,7 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       sessions: sessions?.size ?? 0,
       resumes: sessions?.resumes ?? 0,
     }),
-    async drain(options = {}) {
-      checkOptionNames("drain()", options, DRAIN_OPTIONS);
-      const { signal, retryAfterMs = 0 } = options;
-      if (signal !== undefined) checkSignal("signal", signal);
-      checkNumber("retryAfterMs", retryAfterMs, { min: 0, max: 2 ** 32 - 1 });
-      end({ type: "drain", retryAfterMs });
-      const giveUp = (): void => void close();
-      if (signal?.aborted) giveUp();
-      signal?.addEventListener("abort", giveUp, { once: true });
-      await closed.finally(() => signal?.removeEventListener("abort", giveUp));
-    },
+    drain: (options = {}) => drain(running, options),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -7,12 +7,7 @@
 export * from "../session/mod.ts";
 export { ListenError } from "./tcp_acceptor.ts";
 export type { ListenOptions } from "./listen_options.ts";
-export {
-  type DrainOptions,
-  listen,
-  type Listener,
-  type ListenerStats,
-} from "./listener.ts";
+export { listen, type Listener, type ListenerStats } from "./listener.ts";
 export { ConnectionPool } from "./pool.ts";
 export type { PoolOptions, PoolStats } from "./pool_options.ts";
 export type { TlsClientOptions, TlsServerOptions, TlsSource } from "./tls.ts";

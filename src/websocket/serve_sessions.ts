@@ -8,12 +8,13 @@ import { checkMethods } from "../checks/internal.ts";
 import {
   type AcceptedSessions,
   type AcceptedSocket,
+  drain,
   SocketLimit,
   socketsActor,
   type SocketsMessage,
   startListener,
 } from "../session/internal.ts";
-import type { Address } from "../session/mod.ts";
+import type { Address, DrainOptions } from "../session/mod.ts";
 import {
   checkHttpRequest,
   refusalOf,
@@ -62,6 +63,15 @@ export interface SessionServer extends AsyncDisposable {
   readonly closed: Promise<void>;
   /** Returns the counters of this server. */
   stats(): SessionServerStats;
+  /**
+   * Goes away in order: takes no new connections, notifies all peers, and
+   * closes when the last connection has ended. Sessions that have connections
+   * still get the WebSockets that they resume over.
+   *
+   * @throws {RangeError} as a rejection, for a `retryAfterMs` out of its range.
+   * @throws {TypeError} as a rejection, for an option of the wrong type.
+   */
+  drain(options?: DrainOptions): Promise<void>;
   /**
    * Ends all connections and sessions, once the peers have everything that was
    * sent, or acknowledge nothing for `closeMs`. Close it before the HTTP server,
@@ -115,7 +125,7 @@ export function serveSessions(
   let sessions: AcceptedSessions | undefined;
   let refused = 0;
   let isOpen = true;
-  const { closed, end } = startListener<SocketsMessage>(
+  const running = startListener<SocketsMessage>(
     system,
     acceptor,
     (slot) =>
@@ -127,6 +137,7 @@ export function serveSessions(
         onStart: (started) => void (sessions = started),
       }),
   );
+  const { closed } = running;
   closed.then(() => isOpen = false);
 
   function respond(
@@ -177,7 +188,7 @@ export function serveSessions(
 
   const close = (): Promise<void> => {
     isOpen = false;
-    end({ type: "close" });
+    running.end({ type: "close" });
     return closed;
   };
   return {
@@ -197,6 +208,7 @@ export function serveSessions(
       sessions: sessions?.size ?? 0,
       resumes: sessions?.resumes ?? 0,
     }),
+    drain: (options = {}) => drain(running, options),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -4,7 +4,12 @@ import {
   assertInstanceOf,
   assertRejects,
 } from "@std/assert";
-import { ConnectError, ResumeLostError } from "../../src/session/errors.ts";
+import {
+  ConnectError,
+  ResumeLostError,
+  SessionLostError,
+} from "../../src/session/errors.ts";
+import { ErrorCode } from "../../src/session/wire/protocol.ts";
 import { connectWeb } from "../../src/websocket/connect_web.ts";
 import { pattern, sha256, utf8 } from "../support/bytes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -224,6 +229,40 @@ Deno.test(
       await new Promise((resolve) => setTimeout(resolve));
     }
     assertEquals(openSockets(), before);
+  },
+);
+
+Deno.test(
+  "a server that is drained lets connections finish, over another WebSocket as well, and starts no session",
+  bounded,
+  async () => {
+    await using net = new WebNet({ serve: { serve: echo } });
+    const connection = await net.client.connect();
+    await roundTrip(connection);
+    let isDrained = false;
+    const draining = net.sessions.drain({ retryAfterMs: 60_000 })
+      .then(() => isDrained = true);
+    await roundTrip(connection);
+    net.proxy.cut();
+    await roundTrip(connection);
+    assertEquals(net.sessions.stats().resumes, 1);
+    await using other = net.dial();
+    const refused = await assertRejects(
+      () => other.connect(),
+      SessionLostError,
+    );
+    assertEquals([refused.code, refused.retryAfterMs], [
+      ErrorCode.GOING_AWAY,
+      60_000,
+    ]);
+    assertEquals(isDrained, false);
+    await connection.close();
+    await draining;
+    await assertRejects(
+      () => net.sessions.drain({ retryAfterMs: -1 }),
+      RangeError,
+      "Cannot use retryAfterMs",
+    );
   },
 );
 
