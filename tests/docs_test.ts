@@ -110,6 +110,7 @@ for (
     ["semantics", 100],
     ["connections", 35],
     ["cores", 10],
+    ["remote", 40],
     ["websocket", 30],
     ["pty", 40],
     ["terminal", 45],

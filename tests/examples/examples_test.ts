@@ -98,6 +98,17 @@ Deno.test("examples/request_reply.ts shows a reply, a failure and a time-out", a
   ]);
 });
 
+Deno.test("examples/remote_service has a client that notices no cut", async () => {
+  assertEquals(await run("examples/remote_service/main.ts"), {
+    code: 0,
+    stdout: `1000 were added, the service has 1000
+3 2 1 0
+the network was cut 5 times
+`,
+    stderr: "",
+  });
+});
+
 Deno.test("examples/restarted_service.ts repeats what is safe after the restart, and no more", async () => {
   assertEquals(await run("examples/restarted_service.ts"), {
     code: 0,

@@ -1,8 +1,11 @@
 // Deadlines, cancellation, bounds and back-pressure over real sockets.
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { MailboxFullError } from "../../src/actor/errors.ts";
+import { msgpack } from "../../src/codec/mod.ts";
 import {
   command,
+  connectActor,
+  expose,
   implement,
   InvalidMessageError,
   protocol,
@@ -14,7 +17,7 @@ import {
   RequestTimeoutError,
 } from "../../src/rpc/mod.ts";
 import { ManualClock } from "../support/manual_clock.ts";
-import { bounded } from "../support/net.ts";
+import { bounded, echo, Net, roundTrip } from "../support/net.ts";
 import { Happenings } from "../support/happenings.ts";
 import { Counter, type CounterMessage, RemoteNet } from "./remote_net.ts";
 
@@ -236,5 +239,78 @@ Deno.test(
     assertEquals(await stub.sum({ items: [{ n: 10 }] }), {
       items: [{ n: 10 }],
     });
+  },
+);
+
+Deno.test(
+  "A client that reads no replies makes the server stop reading, and the others are served",
+  bounded,
+  async () => {
+    let handled = 0;
+    const Echo = protocol("echo/1", { echo: request<string, string>() });
+    await using net = new RemoteNet(() => [
+      implement(Echo, {
+        echo(text) {
+          handled++;
+          return text;
+        },
+      }),
+    ], {
+      expose: { maxQueued: 50 },
+      listen: { windowBytes: 65_536, maxWindowBytes: 65_536 },
+      pool: { windowBytes: 65_536, maxWindowBytes: 65_536 },
+    });
+    await using good = await net.connect(Echo);
+    const bad = await net.net.pool.connect(net.net.proxy.address, {
+      id: "echo/1",
+      metadata: new Uint8Array([1]),
+    });
+    const ask = (id: number): Uint8Array => {
+      const head = new Uint8Array(13);
+      const view = new DataView(head.buffer);
+      view.setUint8(0, 1);
+      view.setUint32(1, id);
+      const text = msgpack().encode("x".repeat(1000));
+      return new Uint8Array([...head, ...text]);
+    };
+    // Five megabytes, of which a window and a queue may come back.
+    const sending = bad.sendAll(Array.from({ length: 5000 }, (_, n) => ask(n)));
+    const refused = assertRejects(() => sending);
+    let seen = -1;
+    for (let idle = 0; idle < 20; idle++) {
+      if (handled !== seen) idle = 0;
+      seen = handled;
+      assertEquals(await good.echo("still there?"), "still there?");
+      seen++;
+    }
+    assert(handled < 1000 + 20, `${handled} were handled`);
+    bad.reset();
+    await refused;
+  },
+);
+
+Deno.test(
+  "A listener serves actors beside other things, by the id of the connection",
+  bounded,
+  async () => {
+    const Echo = protocol("echo/1", { echo: request<string, string>() });
+    await using net = new Net({
+      serve: (connection, context) =>
+        exposed.serves(connection)
+          ? exposed.serve(connection, context)
+          : echo(connection, context),
+      listen: {
+        accept: (opening) =>
+          !exposed.serves(opening) || exposed.accept(opening),
+      },
+    });
+    const exposed = expose(net.system, [
+      implement(Echo, { echo: (text) => text }),
+    ]);
+    const peer = net.pool.peer(net.listener.address);
+    await using stub = await connectActor(peer, Echo);
+    await using plain = await peer.connect({ id: "something else" });
+    await roundTrip(plain);
+    assertEquals(await stub.echo("typed"), "typed");
   },
 );
