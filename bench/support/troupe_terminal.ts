@@ -20,6 +20,17 @@ const ACK_BYTES = 32_768;
 /** More than the sessions and handshakes of any comparison. */
 const PLENTY = 1_000_000;
 
+/** The limits of a server of the comparisons. */
+export const limits: {
+  readonly maxSessions: number;
+  readonly maxAttachments: number;
+  readonly handshakesPerMinute: number;
+} = {
+  maxSessions: PLENTY,
+  maxAttachments: PLENTY,
+  handshakesPerMinute: PLENTY,
+};
+
 class TroupeTerminalClient extends TerminalClient {
   #sequence = 0;
   #acknowledged = 0;
@@ -91,9 +102,7 @@ export function serveProgram(
   const args = programOf(program);
   const shells = serveTerminal(system, {
     commands: [{ name: "bench", command: "sh", args }],
-    maxSessions: PLENTY,
-    maxAttachments: PLENTY,
-    handshakesPerMinute: PLENTY,
+    ...limits,
   });
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },

@@ -8,11 +8,15 @@
 import "../support/permissions.ts";
 import { parseArgs } from "@std/cli/parse-args";
 import { ActorSystem } from "../../src/actor/mod.ts";
+import { cores } from "../../src/cores/mod.ts";
 import {
-  type OpenRecording,
+  Problem,
   serveTerminal,
   type TerminalServer,
 } from "../../src/terminal/mod.ts";
+import { bracketed, listen } from "./listen.ts";
+import { recordTo } from "./record.ts";
+import { listensOn, startSession, type WorkerData } from "./worker.ts";
 
 const HELP = `A terminal in the browser.
 
@@ -30,6 +34,8 @@ program that has ended can be looked at for another 10 minutes.
   --record FILE   record the output to a new FILE, as asciicast v3; later sessions
                   are recorded to FILE.2, FILE.3 and so on, which
                   examples/terminal/replay.ts plays
+  --workers N     run the sessions in N workers that share the port, one for each
+                  core; recordings are FILE.worker-0, FILE.worker-1 and so on
   --grace MINUTES end a program that nobody has viewed for so long; by default
                   there is no limit
   -h, --help      show this help
@@ -47,11 +53,12 @@ function readArgs(args: string[]) {
   const command = end < 0 ? [] : args.slice(end + 1);
   const { _: extra, help, h: _h, ...rest } = parseArgs(own, {
     boolean: ["help", "read-only"],
-    string: ["host", "port", "record", "grace", "_"],
+    string: ["host", "port", "record", "grace", "workers", "_"],
     alias: { help: "h" },
     default: { host: "127.0.0.1", port: "7681" },
   });
-  const { host, port, "read-only": readOnly, record, grace, ...unknown } = rest;
+  const { "read-only": readOnly, ...others } = rest;
+  const { host, port, record, grace, workers, ...unknown } = others;
   const [flag] = Object.keys(unknown);
   if (flag !== undefined) {
     const dashes = flag.length === 1 ? "-" : "--";
@@ -70,35 +77,21 @@ function readArgs(args: string[]) {
   }
   const graceMs = grace === undefined ? Infinity : Number(grace) * 60_000;
   if (record === "") throw new UsageError("--record needs a FILE");
-  return { help, host, port: Number(port), readOnly, record, graceMs, command };
-}
-
-/** Returns a function that opens a new file for each recording. */
-function recordTo(path: string): OpenRecording {
-  let count = 0;
-  return async () => {
-    const name = ++count === 1 ? path : `${path}.${count}`;
-    // Only the user may read what the terminal shows.
-    const file = await Deno.open(name, {
-      createNew: true,
-      write: true,
-      mode: 0o600,
-    });
-    // The `writable` of the file buffers 64 KiB, which a crash would lose.
-    return new WritableStream({
-      async write(bytes) {
-        for (let at = 0; at < bytes.length;) {
-          at += await file.write(bytes.subarray(at));
-        }
-      },
-      close: () => file.close(),
-      abort: () => file.close(),
-    });
+  if (workers !== undefined && !/^[1-9]\d{0,2}$/.test(workers)) {
+    throw new UsageError(
+      `--workers is "${workers}", it must be a number from 1 to 999`,
+    );
+  }
+  return {
+    help,
+    host,
+    port: Number(port),
+    readOnly,
+    record,
+    graceMs,
+    command,
+    workers: workers === undefined ? undefined : Number(workers),
   };
-}
-
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** Returns the names by which browsers may reach a server on this address. */
@@ -123,34 +116,45 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
     Deno.addSignalListener(signal, () => interrupted.resolve());
   }
   await using system = new ActorSystem();
+  const directories = [Deno.cwd(), Deno.env.get("HOME") ?? "/"];
   await using shells = serveTerminal(system, {
     hosts: namesOf(host),
     ticketMs: 600_000,
     graceMs,
-    directories: [Deno.cwd(), Deno.env.get("HOME") ?? "/"],
+    directories,
     ...(command === undefined
       ? {}
       : { commands: [{ name: command, command, args: rest }] }),
     ...(record === undefined ? {} : { record: recordTo(record) }),
   });
-  const session = await shells.start();
-  let isOver = false;
-  session.ended.then(() => isOver = true);
-  const server = listen(host, port, shells.fetch);
+  const running =
+    await (args.workers === undefined
+      ? runHere(shells, host, port)
+      : runInWorkers(system, shells, args.workers, {
+        host,
+        port,
+        graceMs,
+        directories,
+        command: args.command,
+        record,
+      }));
   if (!LOOPBACK.includes(host)) {
     console.warn(
       `Warning: ${host} can be reached from other machines, and nothing is encrypted:\n` +
         "an eavesdropper can take over the terminal. Put a proxy with TLS in front of it.\n",
     );
   }
-  const at = `http://${bracketed(host)}:${server.addr.port}/`;
+  const at = `http://${bracketed(host)}:${running.port}/`;
   const printLinks = () => {
     const ticket = shells.ticket({ role: "control", session: "all" });
     console.log(`${at}#ticket=${ticket}`);
     if (!readOnly) return;
-    if (isOver) return console.log("\nThe read-only session is over.");
-    const guest = shells.ticket({ role: "view", session: session.id });
-    console.log(`\nRead-only:\n${at}#ticket=${guest}`);
+    const guest = guestTicket(shells, running.session);
+    console.log(
+      guest === undefined
+        ? "\nThe read-only session is over."
+        : `\nRead-only:\n${at}#ticket=${guest}`,
+    );
   };
   printLinks();
   const lines = Deno.stdin.isTerminal() ? Deno.stdin.readable : undefined;
@@ -160,22 +164,61 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
   await Promise.race([interrupted.promise, forEach(lines, printLinks)]);
   // Notifies the viewers, before the server drops their connections.
   await shells.close();
-  await server.shutdown();
+  await running.end();
   return 0;
 }
 
-/** Listens, or throws an error that says what to do. */
-function listen(host: string, port: number, fetch: TerminalServer["fetch"]) {
+/** A terminal that listens, with its first session. */
+interface Running {
+  readonly port: number;
+  readonly session: string;
+  readonly end: () => Promise<void>;
+}
+
+/** Serves in this thread. */
+async function runHere(
+  shells: TerminalServer,
+  hostname: string,
+  port: number,
+): Promise<Running> {
+  const { id } = await shells.start();
+  const server = listen({ hostname, port }, shells.fetch);
+  return {
+    port: server.addr.port,
+    session: id,
+    end: () => server.shutdown(),
+  };
+}
+
+/** Serves in workers, which share the port, the logins and the sessions. */
+async function runInWorkers(
+  system: ActorSystem,
+  shells: TerminalServer,
+  count: number,
+  data: WorkerData,
+): Promise<Running> {
+  const service = await cores(
+    system,
+    new URL("./worker.ts", import.meta.url),
+    { count, data, handlers: [shells.handler] },
+  );
+  return {
+    port: await service.ask(0, listensOn, undefined),
+    session: await service.ask(0, startSession, undefined),
+    end: () => service.close(),
+  };
+}
+
+/** Returns a ticket to watch a session, unless that is over. */
+function guestTicket(
+  shells: TerminalServer,
+  session: string,
+): string | undefined {
   try {
-    return Deno.serve({ hostname: host, port, onListen() {} }, fetch);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : cause;
-    throw new Error(
-      `Cannot listen on ${
-        bracketed(host)
-      }:${port}: ${why}. Use another --host or --port; port 0 is any free one`,
-      { cause },
-    );
+    return shells.ticket({ role: "view", session });
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
   }
 }
 

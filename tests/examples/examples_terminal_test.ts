@@ -85,6 +85,38 @@ Deno.test(
 );
 
 Deno.test(
+  "the terminal example runs its sessions in workers, and records each worker's",
+  { ...onPty, ignore: onPty.ignore || Deno.build.os !== "linux" },
+  async () => {
+    await using folder = await tempFolder();
+    const file = `${folder.path}/shown.cast`;
+    const child = command([
+      ...TERMINAL,
+      ...["--port", "0", "--workers", "2", "--record", file],
+      ...["--", "sh", "-c", "echo shown; exec cat"],
+    ]).spawn();
+    const lines = child.stdout.pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream());
+    let link = "";
+    for await (const line of lines) {
+      if (line.startsWith("http")) link = line;
+      if (line.startsWith("Ctrl-C")) break;
+    }
+    const [at, ticket] = link.split("#ticket=");
+    const entered = await fetch(`${at}login`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ticket }),
+    });
+    assertEquals(await entered.json(), { role: "control", session: "all" });
+    child.kill("SIGINT");
+    const { code, stderr } = await child.output();
+    assertEquals([code, decoder.decode(stderr)], [0, ""]);
+    assertMatch(await Deno.readTextFile(`${file}.worker-0`), /shown/);
+  },
+);
+
+Deno.test(
   "the replay example limits pauses, and plays at the speed that is set",
   onPty,
   async () => {

@@ -6,7 +6,6 @@
  * @module
  */
 
-import { coresTerminalPeer } from "../../support/cores_terminal.ts";
 import { barePeer } from "../../support/bare_terminal.ts";
 import { PeerProcess } from "../../support/peer_process.ts";
 import {
@@ -141,7 +140,7 @@ export const bulkTtyd: Comparison = {
   baselines: { ttyd: start(...TTYD, BULK) },
 };
 
-/** A hundred sessions on so many workers, each with a port of its own. */
+/** A hundred sessions on so many workers that share a port. */
 function onWorkers(workers: number): Start {
   return async () => {
     await using stack = new AsyncDisposableStack();
@@ -149,7 +148,7 @@ function onWorkers(workers: number): Start {
     const { port } = stack.use(
       await PeerProcess.start(server, [`${workers}`], "any core"),
     );
-    const peer = await coresTerminalPeer(port);
+    const peer = await troupePeer(port);
     const clients: TerminalClient[] = [];
     for (let i = 0; i < SESSIONS; i++) {
       clients.push(stack.use(await peer.open()));
