@@ -111,6 +111,7 @@ for (
     ["connections", 35],
     ["cores", 10],
     ["remote", 40],
+    ["bus", 35],
     ["websocket", 30],
     ["pty", 40],
     ["terminal", 45],

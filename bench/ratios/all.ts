@@ -156,6 +156,18 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./cores/workers.ts")).overhead,
   },
   {
+    name: "bus/local",
+    load: async () => (await import("./bus/local.ts")).local,
+  },
+  {
+    name: "bus/local-1",
+    load: async () => (await import("./bus/local.ts")).local1,
+  },
+  {
+    name: "bus/local-1000",
+    load: async () => (await import("./bus/local.ts")).local1000,
+  },
+  {
     name: "codec/encode",
     load: async () => (await import("./codec/messages.ts")).encode,
   },

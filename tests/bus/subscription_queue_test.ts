@@ -162,9 +162,9 @@ for (const overflow of policies) {
               assertEquals(entry?.id, model.shift());
               if (entry === undefined) continue;
               read++;
-              gaps += entry.gap;
+              gaps += queue.gap;
               if (overflow !== "latest") {
-                assertEquals(entry.gap, model.gapOf(entry.id));
+                assertEquals(queue.gap, model.gapOf(entry.id));
               }
             } else {
               model.offer(offer.subject, offer.bytes);
@@ -180,8 +180,8 @@ for (const overflow of policies) {
           }
           // Nothing is lost without being counted.
           assertEquals(read + queue.length + queue.dropped, id);
-          for (let entry; (entry = queue.shift()) !== undefined;) {
-            gaps += entry.gap;
+          while (queue.shift() !== undefined) {
+            gaps += queue.gap;
           }
           // What was dropped after the last message is in no gap yet.
           if (overflow === "latest" || overflow === "drop_oldest") {

@@ -19,7 +19,13 @@ async function command(path: string, args: string[]): Promise<Deno.Command> {
   const [, permissions = ""] =
     (await Deno.readTextFile(script)).match(/Permissions: (.*)/) ?? [];
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", ...permissions.split(" "), script.href, ...args],
+    args: [
+      "run",
+      "--quiet",
+      ...permissions.split(" ").filter((flag) => flag !== "none"),
+      script.href,
+      ...args,
+    ],
     cwd: ROOT,
     stdin: "null",
     stdout: "piped",
@@ -85,6 +91,20 @@ Deno.test("examples/typed_messages.ts answers with the balance", async () => {
       stderr: "",
     },
   );
+});
+
+Deno.test("examples/bus.ts shows a queue group, a retained value and a request", async () => {
+  assertEquals(await run("examples/bus.ts"), {
+    code: 0,
+    stdout: `audit: 1,2,3,4
+Ajax: 1,4
+Briseis: 2,3
+sensors.cellar: 12 (retained)
+it is noon
+Cannot request on weather: nobody subscribes to it
+`,
+    stderr: "",
+  });
 });
 
 Deno.test("examples/request_reply.ts shows a reply, a failure and a time-out", async () => {

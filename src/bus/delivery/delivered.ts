@@ -1,48 +1,37 @@
 /**
- * A message as one subscription gets it: in its queue first, then with its
- * reader.
+ * A message as the reader of one subscription gets it.
  *
  * @module
  */
-import type { Codec } from "../../codec/mod.ts";
 import type { BusMessage } from "../message.ts";
 import { Payload } from "../payload.ts";
+import type { Subject } from "../subject.ts";
 import type { Incoming } from "./incoming.ts";
-import type { QueueEntry } from "./queue.ts";
 
 /** A promise for those who wait for nothing. */
 export const DONE: Promise<void> = Promise.resolve();
 
-/** An entry of a queue that becomes what the reader gets. */
-export class Delivered<T, R> implements BusMessage<T, R>, QueueEntry {
+/** A message that has left the queue of a subscription. */
+export class Delivered<T, R> implements BusMessage<T, R> {
   readonly #incoming: Incoming;
-  readonly #replyCodec: Codec<R>;
-  readonly subject: string;
-  gap: number;
-  #value: T | undefined;
-
-  constructor(incoming: Incoming, replyCodec: Codec<R>) {
-    this.#incoming = incoming;
-    this.#replyCodec = replyCodec;
-    this.subject = incoming.subject;
-    this.gap = incoming.gap;
-  }
+  readonly #types: Subject<T, R>;
+  readonly value: T;
+  readonly gap: number;
 
   /**
-   * Makes the value ready for the reader.
+   * Creates what the reader gets.
    *
-   * @throws {CodecError} if it cannot be decoded.
+   * @throws {CodecError} if the value cannot be decoded.
    */
-  decode(codec: Codec<T>): void {
-    this.#value = this.#incoming.payload.valueFor(codec);
+  constructor(incoming: Incoming, types: Subject<T, R>, gap: number) {
+    this.#incoming = incoming;
+    this.#types = types;
+    this.value = incoming.payload.valueFor(types.codec);
+    this.gap = gap;
   }
 
-  get value(): T {
-    return this.#value as T;
-  }
-
-  get bytes(): number {
-    return this.#incoming.bytes;
+  get subject(): string {
+    return this.#incoming.subject;
   }
 
   get isRetained(): boolean {
@@ -56,16 +45,6 @@ export class Delivered<T, R> implements BusMessage<T, R>, QueueEntry {
   respond(reply: R): Promise<void> {
     const { replies } = this.#incoming;
     if (replies === undefined) return DONE;
-    return replies.reply(Payload.of(reply, this.#replyCodec));
-  }
-
-  /** It does not keep what has brought it, as it waits behind many others. */
-  stays(): void {
-    this.#incoming.payload.compact();
-  }
-
-  /** The queue that held it beyond its bounds has room for it. */
-  admitted(): void {
-    this.#incoming.admitted();
+    return replies.reply(Payload.of(reply, this.#types.reply));
   }
 }

@@ -56,7 +56,7 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
   readonly #subject: Subject<T, R>;
   readonly #options: ResolvedSubscribeOptions<T, R>;
   readonly #port: DeliveryPort;
-  readonly #queue: DeliveryQueue<Delivered<T, R>>;
+  readonly #queue: DeliveryQueue<Incoming>;
   #reader: Reader<Delivered<T, R>> | undefined;
   /** Whether the reader, or the promise of the handler, has not come back. */
   #isBusy = false;
@@ -80,8 +80,8 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     this.#subject = subject;
     this.#options = options;
     this.#port = port;
-    this.#queue = deliveryQueue<Delivered<T, R>>(options, (entry) => {
-      entry.admitted();
+    this.#queue = deliveryQueue<Incoming>(options, (message) => {
+      message.admitted();
       if (this.#queue.waiting === 0) this.#port.onRoom?.();
     });
     const isAborted = options.signals.some(({ aborted }) => aborted);
@@ -160,8 +160,7 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     if (this.#isFinished) return true;
     const queue = this.#queue;
     const { dropped } = queue;
-    const entry = new Delivered<T, R>(message, this.#subject.reply);
-    const offered = queue.offer(entry);
+    const offered = queue.offer(message);
     if (queue.dropped !== dropped) this.#count(queue.dropped - dropped);
     if (offered === "refused") {
       this.#tooSlow();
@@ -316,19 +315,21 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
 
   /** Returns the next message that can be decoded. */
   #take(): Delivered<T, R> | undefined {
+    const queue = this.#queue;
     for (;;) {
-      const message = this.#queue.shift();
+      const message = queue.shift();
       if (message === undefined) return undefined;
+      const { gap } = queue;
       this.#port.onTaken?.();
       try {
-        message.decode(this.#subject.codec);
+        const delivered = new Delivered(message, this.#subject, gap);
         this.#delivered++;
         this.#port.counters.delivered++;
-        return message;
+        return delivered;
       } catch (error) {
         this.#undecodable++;
         this.#port.counters.undecodable++;
-        this.#queue.addGap(message.gap);
+        queue.addGap(gap);
         this.#failed(error);
       }
     }

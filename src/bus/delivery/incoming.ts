@@ -59,4 +59,9 @@ export class Incoming {
   admitted(): void {
     if (--this.waits === 0) this.onTaken?.();
   }
+
+  /** It does not keep what has brought it, as it waits behind many others. */
+  stays(): void {
+    this.payload.compact();
+  }
 }

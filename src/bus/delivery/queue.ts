@@ -13,8 +13,8 @@ export interface QueueEntry {
   readonly subject: string;
   /** What it counts towards `maxBytes`. */
   readonly bytes: number;
-  /** Messages that were dropped before this one; the queue adds to it. */
-  gap: number;
+  /** Messages before this one that were dropped elsewhere. */
+  readonly gap: number;
   /** Called when it is to wait behind many others. */
   stays?(): void;
 }
@@ -51,6 +51,8 @@ export interface DeliveryQueue<E extends QueueEntry> {
   offer(entry: E): Offered;
   /** Removes and returns the oldest message. */
   shift(): E | undefined;
+  /** Messages that were dropped right before the one that was shifted last. */
+  readonly gap: number;
   /** Adds to the gap of the next message that is shifted. */
   addGap(count: number): void;
   /** Drops all messages without counting them, and lets nobody wait. */
@@ -77,6 +79,12 @@ function droppedElsewhere({ gap }: QueueEntry): number {
   return gap === Infinity ? 0 : gap;
 }
 
+/** Messages that were dropped right before an entry. */
+interface Gap {
+  readonly at: number;
+  readonly count: number;
+}
+
 /** The policies `drop_oldest`, `drop_newest`, `wait` and `disconnect`. */
 class FifoQueue<E extends QueueEntry> implements DeliveryQueue<E> {
   readonly #options: QueueOptions;
@@ -89,7 +97,12 @@ class FifoQueue<E extends QueueEntry> implements DeliveryQueue<E> {
   #gapBefore = 0;
   /** Dropped after the newest entry. */
   #gapAfter = 0;
+  /** What was dropped between entries, by the number of the later one. */
+  #gaps: Ring<Gap> | undefined;
+  /** The number of the next entry that is taken. */
+  #tail = 0;
   dropped = 0;
+  gap = 0;
 
   constructor(options: QueueOptions, admitted: (entry: E) => void) {
     this.#options = options;
@@ -132,10 +145,9 @@ class FifoQueue<E extends QueueEntry> implements DeliveryQueue<E> {
     const entry = this.#entries.shift();
     if (entry === undefined) return undefined;
     this.#bytes -= entry.bytes;
-    if (this.#gapBefore > 0) {
-      entry.gap += this.#gapBefore;
-      this.#gapBefore = 0;
-    }
+    this.gap = entry.gap + this.#gapBefore;
+    this.#gapBefore = 0;
+    if (this.#gaps !== undefined) this.gap += this.#gapOf(this.#gaps);
     if (this.#beyond.length > 0) this.#admit();
     return entry;
   }
@@ -160,13 +172,24 @@ class FifoQueue<E extends QueueEntry> implements DeliveryQueue<E> {
 
   #take(entry: E): Offered {
     if (this.#gapAfter > 0) {
-      entry.gap += this.#gapAfter;
+      this.#gaps ??= new Ring();
+      this.#gaps.push({ at: this.#tail, count: this.#gapAfter });
       this.#gapAfter = 0;
     }
+    this.#tail++;
     this.#bytes += entry.bytes;
     if (this.#entries.length >= MANY) entry.stays?.();
     this.#entries.push(entry);
     return "taken";
+  }
+
+  /** Returns what was dropped before the entry that has left the queue. */
+  #gapOf(gaps: Ring<Gap>): number {
+    const next = gaps.peek();
+    const at = this.#tail - this.#entries.length - 1;
+    if (next?.at !== at) return 0;
+    gaps.shift();
+    return next.count;
   }
 
   #dropOldest(): void {
@@ -187,6 +210,12 @@ class FifoQueue<E extends QueueEntry> implements DeliveryQueue<E> {
   }
 }
 
+/** The newest message of a subject, and what was dropped before it. */
+interface Newest<E> {
+  entry: E;
+  gap: number;
+}
+
 /**
  * The policy `latest`: one message for each subject, which keeps the place of
  * the one that it replaces, so that no subject waits for ever behind others.
@@ -195,10 +224,11 @@ class LatestQueue<E extends QueueEntry> implements DeliveryQueue<E> {
   readonly #options: QueueOptions;
   /** The subjects in order; each is there once. */
   readonly #order = new Ring<string>();
-  readonly #newest = new Map<string, E>();
+  readonly #newest = new Map<string, Newest<E>>();
   #bytes = 0;
   #gapBefore = 0;
   dropped = 0;
+  gap = 0;
   readonly waiting = 0;
 
   constructor(options: QueueOptions) {
@@ -212,27 +242,28 @@ class LatestQueue<E extends QueueEntry> implements DeliveryQueue<E> {
   offer(entry: E): Offered {
     this.dropped += droppedElsewhere(entry);
     const { subject, bytes } = entry;
-    const replaced = this.#newest.get(subject);
-    if (replaced === undefined) this.#order.push(subject);
-    else {
-      entry.gap += replaced.gap + 1;
-      this.#bytes -= replaced.bytes;
+    const newest = this.#newest.get(subject);
+    if (newest === undefined) {
+      this.#order.push(subject);
+      this.#newest.set(subject, { entry, gap: entry.gap });
+    } else {
+      this.#bytes -= newest.entry.bytes;
+      newest.entry = entry;
+      newest.gap += entry.gap + 1;
       this.dropped++;
     }
     if (this.#newest.size >= MANY) entry.stays?.();
-    this.#newest.set(subject, entry);
     this.#bytes += bytes;
     while (this.#isTooFull()) this.#dropOldestBut(subject);
     return "taken";
   }
 
   shift(): E | undefined {
-    const entry = this.#remove();
-    if (entry !== undefined && this.#gapBefore > 0) {
-      entry.gap += this.#gapBefore;
-      this.#gapBefore = 0;
-    }
-    return entry;
+    const oldest = this.#remove();
+    if (oldest === undefined) return undefined;
+    this.gap = oldest.gap + this.#gapBefore;
+    this.#gapBefore = 0;
+    return oldest.entry;
   }
 
   addGap(count: number): void {
@@ -264,12 +295,12 @@ class LatestQueue<E extends QueueEntry> implements DeliveryQueue<E> {
     this.dropped++;
   }
 
-  #remove(): E | undefined {
+  #remove(): Newest<E> | undefined {
     const subject = this.#order.shift();
     if (subject === undefined) return undefined;
-    const entry = this.#newest.get(subject);
+    const newest = this.#newest.get(subject);
     this.#newest.delete(subject);
-    this.#bytes -= entry?.bytes ?? 0;
-    return entry;
+    this.#bytes -= newest?.entry.bytes ?? 0;
+    return newest;
   }
 }
