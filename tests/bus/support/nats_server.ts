@@ -4,10 +4,14 @@
  *
  * @module
  */
-import { TextLineStream } from "@std/streams";
 import { findProgram } from "../../support/programs.ts";
 
 const program = findProgram("nats-server") ?? findIn("/usr/sbin");
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
 
 function findIn(directory: string): string | undefined {
   try {
@@ -40,9 +44,10 @@ export class NatsServer implements AsyncDisposable {
   readonly #directory: string;
   readonly #options: NatsServerOptions;
   #process: Deno.ChildProcess | undefined;
-  #log: Promise<void> = Promise.resolve();
   /** The port on loopback. */
-  port = -1;
+  readonly port: number = freePort();
+  /** What it says of itself. */
+  version = "";
 
   private constructor(directory: string, options: NatsServerOptions) {
     this.#directory = directory;
@@ -62,9 +67,9 @@ export class NatsServer implements AsyncDisposable {
     return `nats://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it again after it was killed. */
-  async start(): Promise<void> {
-    const { hasJetStream = false, config = "" } = this.#options;
+  /** Starts it again after it was killed, with another configuration if given. */
+  async start(config: string = this.#options.config ?? ""): Promise<void> {
+    const { hasJetStream = false } = this.#options;
     const file = `${this.#directory}/server.conf`;
     await Deno.writeTextFile(
       file,
@@ -78,21 +83,38 @@ export class NatsServer implements AsyncDisposable {
       args: ["--config", file],
       stdin: "null",
       stdout: "null",
-      stderr: "piped",
+      stderr: "null",
     }).spawn();
-    const lines = this.#process.stderr.pipeThrough(new TextDecoderStream())
-      .pipeThrough(new TextLineStream());
-    const seen: string[] = [];
-    for await (const line of lines.values({ preventCancel: true })) {
-      seen.push(line);
-      const port = line.match(/client connections on .*:(\d+)$/)?.[1];
-      if (port !== undefined) this.port = Number(port);
-      if (!line.endsWith("Server is ready")) continue;
-      // Whatever it says later must not fill the pipe.
-      this.#log = lines.pipeTo(new WritableStream()).catch(() => {});
-      return;
+    const ended = this.#process.status.then(() => true);
+    while (!await this.#isReady()) {
+      const hasEnded = await Promise.race([
+        ended,
+        new Promise<false>((resolve) => setTimeout(() => resolve(false), 5)),
+      ]);
+      if (hasEnded) throw new Error(`Cannot start nats-server with ${config}`);
     }
-    throw new Error(`Cannot start nats-server: ${seen.join("\n")}`);
+  }
+
+  /** Whether it takes connections; what it says first has its version. */
+  async #isReady(): Promise<boolean> {
+    try {
+      using connection = await Deno.connect({
+        hostname: "127.0.0.1",
+        port: this.port,
+      });
+      const buffer = new Uint8Array(4096);
+      const length = await connection.read(buffer) ?? 0;
+      const text = new TextDecoder().decode(buffer.subarray(0, length));
+      this.version = text.match(/"version":"([0-9.]+)/)?.[1] ?? "";
+      return text.startsWith("INFO ");
+    } catch {
+      return false;
+    }
+  }
+
+  /** Stops it from doing anything, until it is killed. */
+  freeze(): void {
+    this.#process?.kill("SIGSTOP");
   }
 
   /** Ends it as a crash does. */
@@ -101,7 +123,6 @@ export class NatsServer implements AsyncDisposable {
     this.#process = undefined;
     process?.kill("SIGKILL");
     await process?.status;
-    await this.#log;
   }
 
   /** Ends it, and removes its files. */
