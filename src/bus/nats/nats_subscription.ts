@@ -53,11 +53,16 @@ export function subscribeTo<T, R>(
     counters: port.counters,
     runner: port.dispatcher,
     onEnd(isDraining) {
-      port.open.delete(delivery);
-      if (source.isClosed()) return;
-      if (!isDraining) return source.unsubscribe();
+      const ended = (): void => void port.open.delete(delivery);
+      if (!isDraining) {
+        ended();
+        if (!source.isClosed()) source.unsubscribe();
+        return;
+      }
+      // Its bus may end while it waits for the server, or for its reader.
+      delivery.closed.then(ended, ended);
       // What the server has sent before it knows comes still.
-      return source.drain();
+      return source.isClosed() ? undefined : source.drain();
     },
   });
   if (delivery.hasEnded) return delivery;
