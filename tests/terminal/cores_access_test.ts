@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CoreRequestError } from "../../src/cores/errors.ts";
+import { toText } from "@std/streams";
 import { json, refusal } from "./http/responses.ts";
 import { revokeHere, ticketHere } from "./modules/shared_shells_topics.ts";
 import { onWorkers, SharedServed } from "./shared.ts";
@@ -154,6 +155,31 @@ Deno.test(
       const hidden = served.view(worker, id, guest);
       assertEquals(await hidden.closed, 4002);
       assertEquals(hidden.reason, none.reason);
+    }
+  },
+);
+
+Deno.test(
+  "a worker refuses what it cannot forward, and names that are not its own",
+  onWorkers,
+  async () => {
+    await using served = await SharedServed.start();
+    for (
+      const [head, status] of [
+        ["TRACE / HTTP/1.1\r\nHost: localhost", 405],
+        ["GET / HTTP/1.1\r\nHost: a b", 400],
+        ["GET / HTTP/1.1\r\nHost: elsewhere.example", 403],
+      ] as const
+    ) {
+      using connection = await Deno.connect({
+        hostname: "127.0.0.1",
+        port: Number(served.hostOf(0).split(":")[1]),
+      });
+      await connection.write(
+        new TextEncoder().encode(`${head}\r\nConnection: close\r\n\r\n`),
+      );
+      const text = await toText(connection.readable);
+      assertEquals(Number(text.split(" ")[1]), status, head);
     }
   },
 );

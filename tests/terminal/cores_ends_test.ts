@@ -105,6 +105,42 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "a worker that does not respond delays a list, and what it was last is listed",
+  onWorkers,
+  async () => {
+    await using served = await SharedServed.start();
+    const cookie = await served.login(1);
+    const blocked = await served.startIn(0);
+    const other = await served.startIn(1);
+    const gate = new Int32Array(new SharedArrayBuffer(4));
+    served.service.tell(0, block, gate);
+    const { sessions } = await json(
+      served.request(1, "GET", "sessions", { cookie }),
+    );
+    assertEquals(sessions.map(({ id }) => id), [blocked, other]);
+    // What is started in it meanwhile is started elsewhere when it has ended.
+    const starting = served.request(1, "POST", "sessions", {
+      cookie,
+      body: {},
+    });
+    const beside = served.request(1, "POST", "sessions", { cookie, body: {} });
+    const first = await json(Promise.race([starting, beside]), 201);
+    served.service.tell(0, exit, undefined);
+    Atomics.store(gate, 0, 1);
+    Atomics.notify(gate, 0);
+    await served.until(0, "lost");
+    const both = await Promise.all([starting, beside]);
+    assertEquals(both.map(({ status }) => status), [201, 201]);
+    await Promise.all(both.map(({ body, bodyUsed }) => {
+      return bodyUsed ? undefined : body?.cancel();
+    }));
+    const viewer = served.view(1, first.id, cookie);
+    await viewer.until("ready\n");
+    assertEquals(served.terminal.stats().sessions, 3);
+  },
+);
+
 for (const what of ["workers", "terminal"] as const) {
   Deno.test(
     `closing the ${what} disconnects all viewers with GOING_AWAY, and ends the sessions of all workers`,

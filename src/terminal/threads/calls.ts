@@ -6,8 +6,12 @@
  */
 import { CoreTopic } from "../../cores/internal.ts";
 import type { OpenTerminal } from "../../pty/internal.ts";
-import type { PtyRole, PtySize, SignalName } from "../../pty/mod.ts";
-import type { PtySnapshot } from "../../pty/mod.ts";
+import type {
+  PtyRole,
+  PtySize,
+  PtySnapshot,
+  SignalName,
+} from "../../pty/mod.ts";
 import type { OriginRules } from "../../web/internal.ts";
 import type { CommandRequest } from "../access/command_policy.ts";
 import type { Grant, RevokeTarget } from "../access/grant_rules.ts";
@@ -160,6 +164,8 @@ export interface StartedSession {
   readonly graceMs: number;
   /** What the worker leaves open if it is ended meanwhile. */
   readonly terminal: OpenTerminal | undefined;
+  /** What is shown of it while the worker does not respond. */
+  readonly snapshot: PtySnapshot | undefined;
 }
 
 /** Lists a session that the worker has started. */

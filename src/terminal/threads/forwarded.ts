@@ -4,7 +4,21 @@
  * @module
  */
 import type { RequestInfo } from "../access/access.ts";
+import { Problem } from "../http/problem.ts";
 import type { ForwardedRequest, ForwardedResponse } from "./calls.ts";
+
+/** Methods that no `Request` may have which a program makes. */
+const FORBIDDEN: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+/**
+ * Refuses a request that cannot be made again in another thread.
+ *
+ * @throws {Problem} if it is one.
+ */
+export function assertForwardable({ method }: Request): void {
+  if (!FORBIDDEN.has(method.toUpperCase())) return;
+  throw new Problem("wrong_method", `The method must not be ${method}`);
+}
 
 /** Returns a request as another thread gets it. */
 export function forwarded(

@@ -4,11 +4,13 @@
  *
  * @module
  */
+import { AskTimeoutError } from "../../actor/mod.ts";
 import { hangUp, type OpenTerminal } from "../../pty/internal.ts";
 import type { PtySession, PtySnapshot } from "../../pty/mod.ts";
 import type { Channel } from "../../cores/internal.ts";
 import type { Login } from "../access/logins.ts";
 import type { Pass } from "../access/pass.ts";
+import { Problem } from "../http/problem.ts";
 import type { TerminalCounters } from "../metrics.ts";
 import type { ListedSession } from "../sessions.ts";
 import {
@@ -20,6 +22,9 @@ import {
 } from "./calls.ts";
 import { type Outcome, valueOf } from "./outcome.ts";
 
+/** Milliseconds until a list does without a worker that does not respond. */
+const INSPECT_MS = 1000;
+
 /** A session of a worker. */
 export class WorkerSession implements ListedSession {
   readonly worker: JoinedWorker;
@@ -29,6 +34,8 @@ export class WorkerSession implements ListedSession {
   readonly pty: ListedSession["pty"];
   ended: { readonly at: Date } | undefined;
   readonly #terminal: OpenTerminal | undefined;
+  /** What the worker has said of it last. */
+  #snapshot: PtySnapshot | undefined;
 
   constructor(worker: JoinedWorker, started: StartedSession) {
     const { id, command, createdAt, graceMs } = started;
@@ -37,20 +44,31 @@ export class WorkerSession implements ListedSession {
     this.createdAt = createdAt;
     this.graceMs = graceMs;
     this.#terminal = started.terminal;
+    this.#snapshot = started.snapshot;
     const ask = (
       action: SessionCall["action"],
     ): Promise<PtySnapshot | undefined> => worker.call({ session: id, action });
     this.pty = {
       id,
-      inspect: async () => {
-        const snapshot = await ask({ type: "inspect" });
-        if (snapshot !== undefined) return snapshot;
-        throw new TypeError(`Cannot inspect session ${id}: no snapshot`);
-      },
+      inspect: () => this.#inspect(id),
       resize: async (size) => void await ask({ type: "resize", size }),
       signal: async (signal) => void await ask({ type: "signal", signal }),
       close: async () => void await ask({ type: "close" }),
     } satisfies Pick<PtySession, keyof ListedSession["pty"]>;
+  }
+
+  /** Resolves to what it was last, if its worker does not respond in time. */
+  async #inspect(id: string): Promise<PtySnapshot> {
+    try {
+      this.#snapshot = await this.worker.call(
+        { session: id, action: { type: "inspect" } },
+        INSPECT_MS,
+      );
+    } catch (error) {
+      if (!(error instanceof AskTimeoutError)) throw error;
+    }
+    if (this.#snapshot !== undefined) return this.#snapshot;
+    throw new Problem("not_found", "The session has ended");
   }
 
   /** Hangs up its programs, as the worker has left them behind. */
@@ -88,13 +106,15 @@ export class JoinedWorker {
       all.filter(({ ended }) => ended === undefined).length;
   }
 
-  /** Asks a session of the worker. */
-  async call(call: SessionCall): Promise<PtySnapshot | undefined> {
-    // Programs may take any time to end.
+  /** Asks a session of the worker; programs may take any time to end. */
+  async call(
+    call: SessionCall,
+    timeoutMs: number = Infinity,
+  ): Promise<PtySnapshot | undefined> {
     const outcome: Outcome<PtySnapshot | undefined> = await this.channel.ask(
       CALL_SESSION,
       call,
-      { timeoutMs: Infinity },
+      { timeoutMs },
     );
     return valueOf(outcome);
   }

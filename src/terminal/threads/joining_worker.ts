@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { MailboxFullError } from "../../actor/mod.ts";
 import { checkObject, checkString } from "../../checks/internal.ts";
 import {
   Channel,
@@ -24,7 +25,6 @@ import {
   revocationOf,
   type RevokeTarget,
 } from "../access/grant_rules.ts";
-import { findSecret, type SecretRecord } from "../access/secrets.ts";
 import { checkRequest } from "../arguments.ts";
 import { isSocketPath, parseAttachUrl } from "../attach/attach_request.ts";
 import { refuse, STOPPING } from "../attach/close_socket.ts";
@@ -60,7 +60,8 @@ import {
   WELCOME,
   type Welcome,
 } from "./calls.ts";
-import { forwarded, responseOf } from "./forwarded.ts";
+import { assertForwardable, forwarded, responseOf } from "./forwarded.ts";
+import { KnownLogins } from "./known_logins.ts";
 import { outcomeOf, valueOf } from "./outcome.ts";
 import { callSession } from "./session_calls.ts";
 import { counterMemory, countersIn } from "./shared_counters.ts";
@@ -78,7 +79,7 @@ export class JoiningWorker implements TerminalWorker {
   #welcome: Welcome | undefined;
   readonly #welcomed = Promise.withResolvers<Welcome>();
   /** The logins that there are, so that nobody else can open a socket. */
-  readonly #logins = new Map<string, SecretRecord>();
+  readonly #logins = new KnownLogins();
   /** What ends the attachments of admitted sockets, by their passes. */
   readonly #passes = new Map<string, AbortController>();
   /** Releases the lock that says that this worker serves. */
@@ -192,14 +193,18 @@ export class JoiningWorker implements TerminalWorker {
     const { command, createdAt, graceMs, pty } = session;
     const { id } = pty;
     try {
-      const { pid } = await pty.inspect();
-      const terminal = openTerminalOf(pid);
+      const snapshot = await callSession(this.#host.sessions, {
+        session: id,
+        action: { type: "inspect" },
+      });
+      const terminal = openTerminalOf(snapshot?.pid ?? -1);
       await this.#main.ask(SESSION_STARTED, {
         id,
         command,
         createdAt,
         graceMs,
         terminal,
+        snapshot,
       });
     } catch (error) {
       await pty.close();
@@ -219,13 +224,11 @@ export class JoiningWorker implements TerminalWorker {
       const handled of [
         WELCOME.handledBy((welcome) => {
           this.#welcome = welcome;
-          for (const login of welcome.logins) this.#logins.set(login.id, login);
+          for (const login of welcome.logins) this.#logins.add(login);
           this.#welcomed.resolve(welcome);
         }),
-        LOGIN_STARTED.handledBy((login) => {
-          this.#logins.set(login.id, login);
-        }),
-        LOGIN_ENDED.handledBy((id) => void this.#logins.delete(id)),
+        LOGIN_STARTED.handledBy((login) => this.#logins.add(login)),
+        LOGIN_ENDED.handledBy((id) => this.#logins.remove(id)),
         PASS_ENDED.handledBy(({ pass, why }) =>
           this.#passes.get(pass)?.abort(why)
         ),
@@ -264,7 +267,11 @@ export class JoiningWorker implements TerminalWorker {
     info: RequestInfo | undefined,
   ): Response | Promise<Response> {
     if (this.#isClosed) throw closed();
-    const pathname = URL.parse(request.url)?.pathname ?? "";
+    // With an invalid Host header the URL is invalid.
+    const pathname = URL.parse(request.url)?.pathname;
+    if (pathname === undefined) {
+      throw new Problem("bad_request", "The Host header is invalid");
+    }
     return isSocketPath(pathname)
       ? this.#routeSocket(request, info)
       : this.#forward(request, info);
@@ -275,15 +282,22 @@ export class JoiningWorker implements TerminalWorker {
     info: RequestInfo | undefined,
   ): Promise<Response> {
     const { maxBodyBytes } = await this.#welcomed.promise;
+    assertForwardable(request);
     const body = request.method === "POST"
       ? await readBytes(request, maxBodyBytes)
       : undefined;
-    const forwardedRequest = forwarded(request, info, body);
-    // The application may take any time to decide, and a program to end.
-    const asked = this.#main.ask(FETCH, forwardedRequest, {
-      timeoutMs: Infinity,
-    });
-    return responseOf(await asked);
+    try {
+      // The application may take any time to decide, and a program to end.
+      const response = await this.#main.ask(
+        FETCH,
+        forwarded(request, info, body),
+        { timeoutMs: Infinity },
+      );
+      return responseOf(response);
+    } catch (error) {
+      if (!(error instanceof MailboxFullError)) throw error;
+      throw new Problem("full", "Too many requests wait for the main thread");
+    }
   }
 
   /**
@@ -312,7 +326,7 @@ export class JoiningWorker implements TerminalWorker {
       this.#host.assertFree();
       const { sessionId } = readHandshake(request);
       const source = forwarded(request, info);
-      if (this.#hasLogin(headers)) {
+      if (this.#logins.know(headers)) {
         return this.#upgrade(request, source, sessionId);
       }
       return this.#main.ask(CHECK_SOCKET, source).then((outcome) => {
@@ -323,14 +337,6 @@ export class JoiningWorker implements TerminalWorker {
       counters.handshakesRefused++;
       throw error;
     }
-  }
-
-  /** Whether a cookie has the token of a login; which one, is not looked at. */
-  #hasLogin(headers: Headers): boolean {
-    return (headers.get("cookie") ?? "").split(";").some((pair) => {
-      const token = pair.slice(pair.indexOf("=") + 1).trim();
-      return findSecret(this.#logins, token) !== undefined;
-    });
   }
 
   #upgrade(

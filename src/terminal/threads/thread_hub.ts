@@ -104,6 +104,10 @@ export class ThreadHub {
       const session = this.sessions.get(valueOf(await asked));
       if (session !== undefined) return session;
       throw new Problem("ended", "The session has ended already");
+    } catch (error) {
+      // What it may have started is gone with it.
+      if (worker.isGone) return await this.start(request);
+      throw error;
     } finally {
       worker.starting--;
     }
