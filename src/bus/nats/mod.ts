@@ -5,6 +5,13 @@
  *
  * @module
  */
+export {
+  type Bridge,
+  bridge,
+  type BridgeDirection,
+  type BridgeOptions,
+  type BridgeStats,
+} from "./bridge.ts";
 export type { NatsAuth, NatsAuthenticator, NatsTls } from "./credentials.ts";
 export { BusInterruptedError, NatsConnectError } from "./errors.ts";
 export { natsBus } from "./nats_bus_factory.ts";

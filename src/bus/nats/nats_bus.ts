@@ -32,6 +32,21 @@ import type { NatsCore } from "./nats_core.ts";
 import { subscribeTo } from "./nats_subscription.ts";
 import { abortable } from "./abortable.ts";
 
+const cores = new WeakMap<MessageBus, NatsCore>();
+
+/**
+ * Returns what a bus on NATS stands on.
+ *
+ * @throws {TypeError} if it is another bus.
+ */
+export function coreOf(bus: MessageBus): NatsCore {
+  const core = cores.get(bus);
+  if (core !== undefined) return core;
+  throw new TypeError(
+    "Cannot use nats: it is another bus, it must be one that natsBus() has made",
+  );
+}
+
 /** A bus on the servers of NATS. */
 export class NatsBus implements MessageBus {
   readonly features: ReadonlySet<BusFeature>;
@@ -39,6 +54,7 @@ export class NatsBus implements MessageBus {
 
   constructor(core: NatsCore) {
     this.#core = core;
+    cores.set(this, core);
     this.features = new Set<BusFeature>(
       core.hall === undefined ? [] : ["presence", "retained", "streams"],
     );

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Msg } from "@nats-io/transport-node";
+import type { Msg, MsgHdrs } from "@nats-io/transport-node";
 import type { Deadlines } from "../../actor/internal.ts";
 import type { MsgpackValue } from "../../codec/mod.ts";
 import type { ResolvedRequest } from "../call_options.ts";
@@ -35,6 +35,7 @@ export class NatsRequests {
     subject: string,
     bytes: Uint8Array,
     { timeoutMs, signal }: ResolvedRequest,
+    headers?: MsgHdrs,
   ): Promise<Payload> {
     signal?.throwIfAborted();
     const request = new PendingRequest(
@@ -47,7 +48,9 @@ export class NatsRequests {
       if (saysNoResponders(message)) request.fail(noResponders(subject));
       else void request.reply(Payload.from(message.data));
     });
-    this.#send(subject, bytes, asked.subject, (error) => request.fail(error));
+    const { subject: reply } = asked;
+    const options = headers === undefined ? { reply } : { reply, headers };
+    this.#send(subject, bytes, options, (error) => request.fail(error));
     try {
       return await request.first;
     } finally {
@@ -87,7 +90,7 @@ export class NatsRequests {
       this.#send(
         pattern,
         bytes,
-        asked.subject,
+        { reply: asked.subject },
         (error) => delivery.fail(error),
       );
       for await (const { value } of delivery) yield value;
@@ -108,11 +111,11 @@ export class NatsRequests {
   #send(
     subject: string,
     bytes: Uint8Array,
-    reply: string,
+    options: { readonly reply: string; readonly headers?: MsgHdrs },
     onError: (error: unknown) => void,
   ): void {
     try {
-      this.#port.uplink.send(subject, bytes, { reply }).catch(onError);
+      this.#port.uplink.send(subject, bytes, options).catch(onError);
     } catch (error) {
       onError(error);
     }

@@ -43,11 +43,12 @@ export interface Ending {
   fail(error: unknown): void;
 }
 
-/** Subscribes to a subject. */
+/** Subscribes to a subject, for the messages that are accepted. */
 export function subscribeTo<T, R>(
   port: SubscriptionPort,
   subject: Subject<T, R>,
   options: ResolvedSubscribeOptions<T, R>,
+  accepts?: (message: Msg) => boolean,
 ): Delivery<T, R> {
   const delivery: Delivery<T, R> = new Delivery(subject, options, {
     counters: port.counters,
@@ -74,6 +75,7 @@ export function subscribeTo<T, R>(
     // Nothing may be thrown here: it would leave the connection deaf.
     if (error !== null) return refuse(port, delivery, error);
     if (isWide && isOfTheBus(message.subject, port.inboxPrefix)) return;
+    if (accepts?.(message) === false) return;
     const incoming = toIncoming(port.uplink, message);
     if (first === undefined) delivery.offer(incoming);
     else first.offer(message, incoming);
