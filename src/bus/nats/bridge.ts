@@ -79,7 +79,7 @@ export interface Bridge extends AsyncDisposable {
    * not closed.
    */
   readonly closed: Promise<void>;
-  /** Returns the counters. */
+  /** Returns the counters of both directions. */
   stats(): BridgeStats;
   /** Ends it in order: what has come is forwarded. Both buses go on. */
   close(): Promise<void>;
