@@ -219,6 +219,8 @@ export class ClientLink implements IncomingPort {
           ErrorCode.NONE,
         ),
       );
+      // This side's direction has an end too.
+      void connection.close();
     } catch (error) {
       this.#end(error);
       const isFault = error instanceof ProtocolError;

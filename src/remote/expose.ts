@@ -16,7 +16,11 @@ import {
   type OptionNames,
   resolveNumbers,
 } from "../checks/internal.ts";
-import type { LogicalConnection, Serve } from "../session/mod.ts";
+import {
+  ErrorCode,
+  type LogicalConnection,
+  type Serve,
+} from "../session/mod.ts";
 import { type RemoteFailure, toRemoteFailure } from "./failure.ts";
 import { FrameType, REMOTE_VERSION, writeHead } from "./frames.ts";
 import { BodyCodec } from "./body.ts";
@@ -132,6 +136,11 @@ export class Exposed {
     this.#settings = settings;
     for (const implementation of implementations) this.#add(implementation);
     this.serve = async (connection, context) => {
+      // A listener need not have asked.
+      const accepted = this.accept(connection);
+      if (accepted !== true) {
+        return connection.reset(ErrorCode.PROTOCOL, accepted);
+      }
       const implementation = this.#byName.get(connection.id);
       if (implementation === undefined) return await this.#refuse(connection);
       const { counters } = settings;
@@ -158,7 +167,7 @@ export class Exposed {
    * version: a listener that serves other things as well passes it on then.
    */
   serves({ id }: LogicalConnection): boolean {
-    return this.#families.has(withoutVersion(id));
+    return id.includes("/") && this.#families.has(withoutVersion(id));
   }
 
   /** Returns the counters, as they are now. */

@@ -6,8 +6,13 @@
  */
 import { TroupeError } from "../actor/mod.ts";
 import { isThenable } from "../actor/internal.ts";
-import { RequestCancelledError, RequestTimeoutError } from "../rpc/mod.ts";
-import { ProtocolError } from "../session/mod.ts";
+import { CodecError } from "../codec/mod.ts";
+import {
+  RequestCancelledError,
+  RequestFailure,
+  RequestTimeoutError,
+} from "../rpc/mod.ts";
+import { ErrorCode, ProtocolError } from "../session/mod.ts";
 import { Call } from "./call.ts";
 import { bareFrame, FrameType, writeHead } from "./frames.ts";
 import type { RemoteClient } from "./implementation.ts";
@@ -16,6 +21,12 @@ import { type OutgoingPort, OutgoingStream } from "./outgoing_stream.ts";
 import type { Called, ServedActors } from "./served_actors.ts";
 import type { ServedOutput } from "./served_output.ts";
 import type { ServedSettings } from "./served_settings.ts";
+
+/** What a caller learns when a reply cannot be encoded. */
+const UNSENDABLE = new RequestFailure(
+  ErrorCode.INTERNAL,
+  "The reply cannot be encoded",
+);
 
 /** The calls of one client, from their arrival to their end. */
 export class OpenCalls implements OutgoingPort {
@@ -95,7 +106,8 @@ export class OpenCalls implements OutgoingPort {
       } else this.#output.send(FrameType.REPLY, id, value);
     } catch (error) {
       this.#settings.report(error);
-      this.#output.fault(id, error);
+      // It is no fault of the caller's.
+      this.#output.fault(id, error instanceof CodecError ? UNSENDABLE : error);
     }
   }
 

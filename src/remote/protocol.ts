@@ -125,9 +125,10 @@ function checkOperation(name: string, operations: Operations): void {
   );
 }
 
-/** Returns the name of a protocol without its version. */
+/** Returns the name of a protocol without its version; all of another text. */
 export function withoutVersion(name: string): string {
-  return name.slice(0, name.lastIndexOf("/"));
+  const end = name.lastIndexOf("/");
+  return end === -1 ? name : name.slice(0, end);
 }
 
 /** An operation with its name; its place in the list is its number. */

@@ -51,7 +51,7 @@ export class StubHost {
   readonly #settings: ClientSettings;
   readonly #source: TargetSource;
   readonly #watchers = new Set<(end: RemoteEnd) => void>();
-  /** Why it cannot be called any more, whatever is tried. */
+  /** Why it cannot be called any more, over any connection. */
   #end: RemoteEnd | undefined;
   #isClosed = false;
 
@@ -69,8 +69,8 @@ export class StubHost {
   /** Listens for the end of an actor of the source. */
   follow(target: ClientTarget, isLast: boolean): void {
     const onEnd = (end: RemoteEnd): void => {
-      // With another connection it may go on, if the actor has not stopped.
-      if (isLast || end.type !== "unavailable") this.#end ??= end;
+      // Over another connection there may be another actor.
+      if (isLast) this.#end ??= end;
       if (!this.#isClosed) this.#notify(end);
     };
     target.onEnd = onEnd;
@@ -210,7 +210,7 @@ export class StubHost {
     // One of its own, as a listener may watch twice.
     const watcher = (end: RemoteEnd): void => listener(end);
     this.#watchers.add(watcher);
-    const end = this.#end;
+    const end = this.#end ?? this.#source.current?.end;
     if (end !== undefined && !this.#isClosed) {
       queueMicrotask(() => {
         if (this.#watchers.has(watcher)) this.#call(watcher, end);
@@ -256,8 +256,9 @@ export class StubHost {
     if (this.#isClosed) {
       throw new ConnectionClosedError("Cannot call: the stub is closed");
     }
-    const end = this.#end;
-    if (end === undefined) return this.#source.current;
+    const { current } = this.#source;
+    const end = this.#end ?? current?.end;
+    if (end === undefined) return current;
     if (end.type === "unavailable") throw end.cause;
     throw new ActorStoppedError(
       `Cannot call the actor of ${this.#protocol.name}: it has stopped`,

@@ -6,9 +6,12 @@ import {
   assertRejects,
 } from "@std/assert";
 import { ActorStoppedError } from "../../src/actor/errors.ts";
+import { ActorSystem } from "../../src/actor/system.ts";
 import type { ActorRef } from "../../src/actor/ref.ts";
 import {
   command,
+  connectActor,
+  expose,
   implement,
   protocol,
   type RemoteEnd,
@@ -21,6 +24,8 @@ import {
   ConnectionClosedError,
   SessionLostError,
 } from "../../src/session/mod.ts";
+import { listen } from "../../src/tcp/listener.ts";
+import { ConnectionPool } from "../../src/tcp/pool.ts";
 import { Happenings } from "../support/happenings.ts";
 import { bounded } from "../support/net.ts";
 import {
@@ -306,5 +311,49 @@ Deno.test(
     for (let n = 0; n < 1000; n++) assertEquals(stub.note(n), true);
     await stub.close();
     for (let n = 0; n < 1000; n++) assertEquals(await noted.next(), n);
+  },
+);
+
+Deno.test(
+  "A stub that reconnects finds the actor of a server that was restarted",
+  bounded,
+  async () => {
+    const start = (port: number) => {
+      const system = new ActorSystem();
+      const ref = system.spawn(counter);
+      const exposed = expose(system, [counterOf(ref)]);
+      const listener = listen(system, { port, ...exposed });
+      return {
+        port: listener.address.port,
+        // The actor stops first, and its watchers learn it.
+        async stop() {
+          ref.stop();
+          await ref.stopped;
+          await system.shutdown();
+        },
+      };
+    };
+    const first = start(0);
+    await using system = new ActorSystem();
+    await using pool = new ConnectionPool(system);
+    await using stub = await connectActor(
+      pool.peer({ port: first.port }),
+      Counter,
+      { reconnect: { initialMs: 0, maxMs: 1 } },
+    );
+    const ends = endsOf(stub);
+    stub.add({ by: 7 });
+    assertEquals(await stub.read(), 7);
+    await first.stop();
+    assertEquals((await ends.next()).type, "stopped");
+    assertEquals(stub.add({ by: 7 }), false);
+    const second = start(first.port);
+    // It is known to have stopped until the connection is lost as well.
+    for (let isReady = false; !isReady;) {
+      isReady = await stub.ready().then(() => true, () => false);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    assertEquals(await stub.read(), 0);
+    await second.stop();
   },
 );
