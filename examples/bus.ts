@@ -1,15 +1,23 @@
 /**
- * A bus in one process: publish and subscribe, a queue group of workers, a
- * value that is retained for those who come later, and a request.
+ * A bus in one process, or on NATS if it is given a server: publish and
+ * subscribe, a queue group of workers, a value that is retained for those who
+ * come later, and a request.
  *
  * Permissions: none
  *
  * Run it: deno run examples/bus.ts
  *
+ * On NATS: deno run -A examples/bus.ts nats://127.0.0.1:4222
+ *
  * @module
  */
 import { ActorSystem } from "@troupe/troupe";
-import { Bus, NoRespondersError, subject } from "@troupe/troupe/bus";
+import {
+  Bus,
+  type MessageBus,
+  NoRespondersError,
+  subject,
+} from "@troupe/troupe/bus";
 import { json } from "@troupe/troupe/codec";
 
 interface Order {
@@ -23,26 +31,33 @@ const orders = subject(
 );
 
 await using system = new ActorSystem();
-await using bus = new Bus(system);
+// This is the line that decides where messages go.
+await using bus = await busOn(Deno.args[0]);
 
 // All who subscribe get a message …
 const audit: number[] = [];
-bus.subscribe(orders, { handler: ({ value }) => void audit.push(value.id) });
+const subscriptions = [
+  bus.subscribe(orders, { handler: ({ value }) => void audit.push(value.id) }),
+];
 
 // … but of a queue group one member does, the one with the most room.
 const worked = new Map<string, number[]>();
 for (const worker of ["Ajax", "Briseis"]) {
   worked.set(worker, []);
-  bus.subscribe(orders, {
+  subscriptions.push(bus.subscribe(orders, {
     queue: "workers",
     handler: ({ value }) => void worked.get(worker)?.push(value.id),
-  });
+  }));
 }
+// From then on they miss nothing, wherever the bus is.
+await Promise.all(subscriptions.map(({ ready }) => ready));
 for (let id = 1; id <= 4; id++) {
   const country = id % 2 === 0 ? "eu" : "us";
   bus.publish(orders.at(country), { id, country });
 }
-await system.idle();
+await bus.flush();
+// To drain a subscription is to have handled all that has come.
+await Promise.all(subscriptions.map((subscription) => subscription.drain()));
 console.log(`audit: ${audit}`);
 for (const [worker, ids] of worked) console.log(`${worker}: ${ids}`);
 
@@ -54,11 +69,22 @@ for await (const { subject, value, isRetained } of bus.subscribe("sensors.>")) {
 }
 
 // A request, and one that nobody is there to reply to.
-bus.subscribe("time", { handler: (message) => message.respond("noon") });
+const clock = bus.subscribe("time", {
+  handler: (message) => message.respond("noon"),
+});
+await clock.ready;
 console.log(`it is ${await bus.request("time", null)}`);
 try {
   await bus.request("weather", null);
 } catch (error) {
   if (!(error instanceof NoRespondersError)) throw error;
   console.log(error.message);
+}
+
+/** A bus in this process, or one on a server of NATS. */
+async function busOn(servers: string | undefined): Promise<MessageBus> {
+  if (servers === undefined) return new Bus(system);
+  // Only who uses NATS has to download its client.
+  const { natsBus } = await import("@troupe/troupe/bus/nats");
+  return await natsBus({ servers });
 }

@@ -112,6 +112,7 @@ for (
     ["cores", 10],
     ["remote", 40],
     ["bus", 35],
+    ["bus_nats", 25],
     ["websocket", 30],
     ["pty", 40],
     ["terminal", 45],

@@ -15,6 +15,7 @@ import { checkVersion } from "../../src/bus/nats/server_version.ts";
 import type { StreamOptions } from "../../src/bus/mod.ts";
 import { resolveStream } from "../../src/bus/streams/stream_config.ts";
 import type { StreamConfig } from "@nats-io/jetstream";
+import { readModuleGraph } from "../support/module_graph.ts";
 
 function streamOf(...subjects: string[]) {
   return resolveStream("s", { subjects, durability: "written" }, true);
@@ -164,4 +165,13 @@ Deno.test("Each attempt to reach a server of NATS again waits longer, up to a li
   reconnecting.connected();
   assertEquals(reconnecting.delayMs(), 0);
   assertEquals(lost, 16);
+});
+
+Deno.test("Who uses the bus without NATS does not load its client", async () => {
+  const root = new URL("../../", import.meta.url);
+  const isOfNats = (name: string) => name.includes("nats");
+  const { packages } = await readModuleGraph(root, "src/bus/mod.ts");
+  assertEquals([...packages].filter(isOfNats), []);
+  const withNats = await readModuleGraph(root, "src/bus/nats/mod.ts");
+  assert([...withNats.packages].some(isOfNats));
 });

@@ -3,6 +3,7 @@ import { TextLineStream, toText } from "@std/streams";
 import { DemoError } from "../../examples/demo/errors.ts";
 import { fit } from "../../examples/demo/progress.ts";
 import { faults, type Run } from "../../examples/demo/report.ts";
+import { NatsServer, natsServerMissing } from "../bus/support/nats_server.ts";
 import { ServerProcess } from "../../examples/demo/server_process.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -106,6 +107,34 @@ Cannot request on weather: nobody subscribes to it
     stderr: "",
   });
 });
+
+Deno.test(
+  "examples/bus.ts is the same program on a server of NATS",
+  { ignore: natsServerMissing !== undefined },
+  async () => {
+    await using server = await NatsServer.start({ hasJetStream: true });
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", "examples/bus.ts", server.address],
+      cwd: ROOT,
+      stdin: "null",
+      env: { NO_COLOR: "1" },
+    }).output();
+    assertEquals([code, decoder.decode(stderr)], [0, ""]);
+    const lines = decoder.decode(stdout).trimEnd().split("\n");
+    const [audit, ajax = "", briseis = "", ...others] = lines;
+    assertEquals(audit, "audit: 1,2,3,4");
+    // NATS chooses a member at random.
+    assertEquals(
+      `${ajax},${briseis}`.match(/\d/g)?.toSorted(),
+      ["1", "2", "3", "4"],
+    );
+    assertEquals(others, [
+      "sensors.cellar: 12 (retained)",
+      "it is noon",
+      "Cannot request on weather: nobody subscribes to it",
+    ]);
+  },
+);
 
 Deno.test("examples/request_reply.ts shows a reply, a failure and a time-out", async () => {
   const { code, stdout, stderr } = await run("examples/request_reply.ts");
