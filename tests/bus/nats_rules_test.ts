@@ -169,7 +169,7 @@ Deno.test("Each attempt to reach a server of NATS again waits longer, up to a li
 
 Deno.test("Who uses the bus without NATS does not load its client", async () => {
   const root = new URL("../../", import.meta.url);
-  const isOfNats = (name: string) => name.includes("nats");
+  const isOfNats = (name: string) => name.includes("@nats-io");
   const { packages } = await readModuleGraph(root, "src/bus/mod.ts");
   assertEquals([...packages].filter(isOfNats), []);
   const withNats = await readModuleGraph(root, "src/bus/nats/mod.ts");
