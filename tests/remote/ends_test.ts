@@ -28,6 +28,7 @@ import { listen } from "../../src/tcp/listener.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
 import { Happenings } from "../support/happenings.ts";
 import { bounded } from "../support/net.ts";
+import { isSlow } from "../support/slow.ts";
 import {
   Counter,
   counter,
@@ -59,7 +60,7 @@ Deno.test(
     await using stub = await net.connect(Log);
     const ends: RemoteEnd[] = [];
     stub.watch((end) => ends.push(end));
-    const count = 20_000;
+    const count = isSlow ? 400_000 : 20_000;
     const { proxy } = net.net;
     // Each cut is in the middle of what is under way.
     proxy.cutAfter(1_000, "to_target");
