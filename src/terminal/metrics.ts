@@ -36,7 +36,10 @@ export interface TerminalStats {
   readonly authorizeFailures: number;
   /** Total of attachments that ended because the viewer broke the protocol. */
   readonly protocolErrors: number;
-  /** Total of attachments that ended because the viewer read too slowly. */
+  /**
+   * Total of attachments that ended because the viewer read too slowly, or sent
+   * more than another worker takes.
+   */
   readonly overflows: number;
   /** Total of recordings that failed before their session ended. */
   readonly recordingsFailed: number;
