@@ -35,6 +35,11 @@ export type {
   BusPermission,
   ServeBusOptions,
 } from "./link/server/server_options.ts";
+export {
+  type BusPage,
+  serveBusPage,
+  type ServeBusPageOptions,
+} from "./page/serve_bus_page.ts";
 export type {
   Presence,
   PresenceChange,
@@ -52,7 +57,16 @@ export type {
   StreamRecord,
 } from "./stream.ts";
 export { Bus } from "./local/bus.ts";
+export {
+  type BusMetrics,
+  busMetrics,
+  busMetricsToPrometheus,
+} from "./local/bus_metrics.ts";
 export type { BusOptions } from "./local/bus_options.ts";
+export type {
+  ConsumerFigures,
+  StreamFigures,
+} from "./streams/stream_figures.ts";
 export { type Subject, subject } from "./subject.ts";
 export type {
   SubscribeOptions,

@@ -7,7 +7,11 @@
 import { report, type Runnable } from "../../actor/internal.ts";
 import type { BusMessage } from "../message.ts";
 import type { Subject } from "../subject.ts";
-import type { Subscription, SubscriptionStats } from "../subscription.ts";
+import type {
+  Subscription,
+  SubscriptionOverflow,
+  SubscriptionStats,
+} from "../subscription.ts";
 import { untilAborted } from "../until_aborted.ts";
 import type { DeliveryCounters } from "./counters.ts";
 import { Delivered } from "./delivered.ts";
@@ -100,14 +104,14 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     return this.#options.queue;
   }
 
+  /** What it does with one more message when it is full. */
+  get overflow(): SubscriptionOverflow {
+    return this.#options.overflow;
+  }
+
   /** Whether the retained values of matching subjects come first. */
   get wantsRetained(): boolean {
     return this.#options.retained;
-  }
-
-  /** Whether publishers wait when it is full. */
-  get isWaitedFor(): boolean {
-    return this.#options.overflow === "wait";
   }
 
   /** Messages beyond its bounds, whose publishers wait. */

@@ -5,14 +5,15 @@
  * @module
  */
 import type { Incoming } from "../delivery/incoming.ts";
+import type { SubscriptionOverflow } from "../subscription.ts";
 
 /** A subscription, whatever the types of its messages. */
 export interface Receiver {
   readonly pattern: string;
   /** Its queue group. */
   readonly queue: string | undefined;
-  /** Whether publishers wait for it when it is full. */
-  readonly isWaitedFor: boolean;
+  /** What it does with one more message when it is full. */
+  readonly overflow: SubscriptionOverflow;
   /** Messages beyond its bounds. */
   readonly beyond: number;
   /** Messages that have room; below 0 if publishers wait. */
@@ -48,7 +49,7 @@ export class Audience {
     this.groups = [...groups.values()].map((members) =>
       new QueueGroup(members)
     );
-    this.mayWait = receivers.some(({ isWaitedFor }) => isWaitedFor);
+    this.mayWait = receivers.some(({ overflow }) => overflow === "wait");
   }
 
   /** Whether nobody subscribes. */

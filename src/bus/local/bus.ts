@@ -4,7 +4,7 @@
  * @module
  */
 import type { ActorSystem } from "../../actor/mod.ts";
-import { checkMethods } from "../../checks/internal.ts";
+import { checkMethods, kindOf } from "../../checks/internal.ts";
 import type { Codec, MsgpackValue } from "../../codec/mod.ts";
 import { DONE } from "../delivery/delivered.ts";
 import { resolveSubscribeOptions } from "../delivery/subscribe_options.ts";
@@ -53,6 +53,20 @@ const engines = new WeakMap<Bus, LocalEngine>();
 /** Returns what a bus stands on, for what carries it to other processes. */
 export function engineOf(bus: Bus): LocalEngine {
   return engines.get(bus) as LocalEngine;
+}
+
+/**
+ * Checks that something is a bus of this process.
+ *
+ * @throws {TypeError} if it is anything else.
+ */
+export function checkBus(value: unknown): void {
+  if (value instanceof Bus) return;
+  throw new TypeError(
+    `Cannot use bus: it is ${
+      kindOf(value)
+    }, it must be a Bus, one of this process`,
+  );
 }
 
 /**

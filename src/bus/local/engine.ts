@@ -20,6 +20,10 @@ import type { Payload } from "../payload.ts";
 import type { Subject } from "../subject.ts";
 import { checkOwnSubject } from "../subject_rules.ts";
 import { StreamEngine } from "../streams/stream_engine.ts";
+import type {
+  SubscriptionOverflow,
+  SubscriptionStats,
+} from "../subscription.ts";
 import { SubjectTrie } from "../subject_trie.ts";
 import { Audience, type Receiver } from "./audience.ts";
 import type { ResolvedBusOptions } from "./bus_options.ts";
@@ -27,6 +31,17 @@ import { Interests } from "./interests.ts";
 import { PresenceTopics } from "./presence_topics.ts";
 import type { RequestPort } from "./pending_request.ts";
 import { RetainedValues } from "./retained_values.ts";
+
+/** Subjects that are remembered for whoever looks at the bus. */
+const MAX_SUBJECTS = 1000;
+
+/** A subscription, for whoever looks at what there is. */
+export interface SubscriptionView {
+  readonly pattern: string;
+  readonly queue: string | undefined;
+  readonly overflow: SubscriptionOverflow;
+  stats(): SubscriptionStats;
+}
 
 /** A subscription that the engine ends when it closes. */
 interface Ending {
@@ -55,7 +70,11 @@ export class LocalEngine {
   readonly #trie = new SubjectTrie<Receiver, Audience>((receivers) =>
     new Audience(receivers)
   );
-  readonly #open = new Set<Ending>();
+  readonly #open = new Set<Ending & SubscriptionView>();
+  /** Subscriptions of replies. */
+  readonly #inboxes = new Set<Ending>();
+  /** For whoever looks at the bus. */
+  readonly #subjects = new Set<string>();
   /** Messages whose publishers wait. */
   readonly #waiting = new Set<Promise<void>>();
   #published = 0;
@@ -94,6 +113,18 @@ export class LocalEngine {
       dropped: this.counters.allDropped,
       subscriptions: this.#trie.size,
     };
+  }
+
+  /** The subscriptions of the bus, in the order in which they were made. */
+  subscriptions(): Iterable<SubscriptionView> {
+    return this.#open;
+  }
+
+  /** Returns subjects that were published on, and who gets their messages. */
+  subjects(): readonly (readonly [subject: string, audience: Audience])[] {
+    return [...this.#subjects].map((subject) =>
+      [subject, this.#trie.match(subject)] as const
+    );
   }
 
   /**
@@ -198,13 +229,13 @@ export class LocalEngine {
         onEnd: () => {},
       },
     );
-    this.#open.add(delivery);
+    this.#inboxes.add(delivery);
     return delivery;
   }
 
   /** Ends a subscription of replies, read or not. */
   endInbox(inbox: Ending): void {
-    this.#open.delete(inbox);
+    this.#inboxes.delete(inbox);
     void inbox.unsubscribe();
   }
 
@@ -220,7 +251,7 @@ export class LocalEngine {
   async close(): Promise<boolean> {
     if (this.#isClosed) return false;
     this.#isClosed = true;
-    const open = [...this.#open];
+    const open = [...this.#open, ...this.#inboxes];
     for (const ending of open) ending.finish();
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const { drainMs } = this.#options;
@@ -240,8 +271,11 @@ export class LocalEngine {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#isClosed = true;
-    for (const ending of [...this.#open]) void ending.unsubscribe();
+    for (const ending of [...this.#open, ...this.#inboxes]) {
+      void ending.unsubscribe();
+    }
     this.#open.clear();
+    this.#inboxes.clear();
     this.#trie.clear();
     const closed = busClosed();
     for (const request of this.requests.pending) request.fail(closed);
@@ -259,14 +293,25 @@ export class LocalEngine {
     const cached = this.#trie.cached(subject);
     if (cached !== undefined) return cached;
     checkOwnSubject("the subject", subject);
+    if (!this.#subjects.has(subject)) this.#remember(subject);
     return this.#trie.match(subject);
+  }
+
+  #remember(subject: string): void {
+    if (this.#subjects.size >= MAX_SUBJECTS) {
+      for (const oldest of this.#subjects) {
+        this.#subjects.delete(oldest);
+        break;
+      }
+    }
+    this.#subjects.add(subject);
   }
 
   #hasSubscribers(subject: string): boolean {
     return !this.#trie.match(subject).isEmpty;
   }
 
-  #remove(delivery: Receiver & Ending): void {
+  #remove(delivery: Receiver & Ending & SubscriptionView): void {
     this.#open.delete(delivery);
     if (this.#trie.delete(delivery.pattern, delivery)) {
       this.interests.changed(delivery.pattern);

@@ -327,6 +327,9 @@ export class KeptStream implements Committed {
     return this.store.last(subject);
   }
 
+  get consumers(): readonly StreamConsumer[] {
+    return [...this.#consumers.values()];
+  }
   info(): StreamInfo {
     this.refresh();
     const { messages, bytes, firstSequence, lastSequence } = this.store.summary;

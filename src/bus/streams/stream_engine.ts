@@ -12,6 +12,7 @@ import { KeptStream } from "./kept_stream.ts";
 import { type DeliverLive, LocalStream, publishOf } from "./local_stream.ts";
 import { MemoryStorage } from "./memory_store.ts";
 import type { StreamStorage, StreamStore } from "./store.ts";
+import { figuresOf, type StreamFigures } from "./stream_figures.ts";
 import {
   checkApart,
   checkSame,
@@ -166,6 +167,11 @@ export class StreamEngine {
     await this.#ready();
     if (this.#failure !== undefined) throw this.#failure;
     return [...this.#streams.keys()];
+  }
+
+  /** Returns what all streams hold, and what their consumers have to do. */
+  figures(): readonly StreamFigures[] {
+    return [...this.#streams.values()].map(figuresOf);
   }
 
   async #ready(): Promise<void> {

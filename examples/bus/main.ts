@@ -1,0 +1,111 @@
+/**
+ * A message bus for other processes, with a page of its subjects, subscribers
+ * and streams.
+ *
+ * Permissions: -A
+ *
+ * @module
+ */
+import "../support/permissions.ts";
+import { parseArgs } from "@std/cli/parse-args";
+import { ActorSystem } from "../../src/actor/mod.ts";
+import { Bus, serveBus, serveBusPage } from "../../src/bus/mod.ts";
+import { listen } from "../../src/tcp/mod.ts";
+
+const HELP = `A message bus with a page.
+
+Usage: deno task bus [OPTIONS]
+
+Serves a bus to other processes, which reach it with connectBus(), and a page of
+its subjects, subscribers and streams, with figures for Prometheus under
+/metrics. Both can be reached from this machine alone.
+
+  --port PORT       port for clients, by default 7422; 0 for any free port
+  --page-port PORT  port of the page, by default 7423; 0 for any free port
+  --directory DIR   keep streams below DIR, by default in memory
+  -h, --help        show this help
+
+Exit code: 0 after Ctrl-C, 1 if the bus cannot start, 2 for wrong arguments.`;
+
+const HOST = "127.0.0.1";
+
+class UsageError extends Error {}
+
+function portOf(flag: string, text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new UsageError(`${flag} is "${text}", it must be from 0 to 65535`);
+}
+
+function readArgs(args: string[]) {
+  const { _: extra, help, h: _h, ...rest } = parseArgs(args, {
+    boolean: ["help"],
+    string: ["port", "page-port", "directory", "_"],
+    alias: { help: "h" },
+    default: { port: "7422", "page-port": "7423" },
+  });
+  const { port, "page-port": pagePort, directory, ...unknown } = rest;
+  const [flag] = Object.keys(unknown);
+  if (flag !== undefined) {
+    const dashes = flag.length === 1 ? "-" : "--";
+    throw new UsageError(`unknown option ${dashes}${flag}`);
+  }
+  if (extra.length > 0) throw new UsageError(`unknown argument ${extra[0]}`);
+  if (directory === "") throw new UsageError("--directory needs a DIR");
+  return {
+    help,
+    port: portOf("--port", port),
+    pagePort: portOf("--page-port", pagePort),
+    directory,
+  };
+}
+
+async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
+  const interrupted = Promise.withResolvers<void>();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => interrupted.resolve());
+  }
+  const { port, pagePort, directory } = args;
+  await using system = new ActorSystem();
+  await using bus = new Bus(system, {
+    ...(directory === undefined ? {} : { directory }),
+  });
+  // So that a directory that cannot be used is noticed now.
+  await bus.streams();
+  const served = serveBus(bus);
+  await using listener = listen(system, {
+    hostname: HOST,
+    port,
+    ...served.options,
+  });
+  await using page = serveBusPage(bus);
+  const http = Deno.serve(
+    { hostname: HOST, port: pagePort, onListen() {} },
+    page.fetch,
+  );
+  console.log(
+    `clients: connectBus(pool.peer({ port: ${listener.address.port} }))`,
+  );
+  console.log(`page:    http://${HOST}:${http.addr.port}/`);
+  console.log("\nCtrl-C ends it.");
+  await interrupted.promise;
+  await page[Symbol.asyncDispose]();
+  await http.shutdown();
+  return 0;
+}
+
+async function main(): Promise<number> {
+  try {
+    const args = readArgs(Deno.args);
+    if (!args.help) return await serve(args);
+    console.log(HELP);
+    return 0;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(message);
+    if (!(error instanceof UsageError)) return 1;
+    console.error("See deno task bus --help");
+    return 2;
+  }
+}
+
+Deno.exit(await main());

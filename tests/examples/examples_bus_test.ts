@@ -1,0 +1,65 @@
+import { assert, assertEquals } from "@std/assert";
+import { TextLineStream } from "@std/streams";
+import { ActorSystem } from "../../src/actor/mod.ts";
+import { connectBus } from "../../src/bus/mod.ts";
+import { ConnectionPool } from "../../src/tcp/mod.ts";
+import { bounded } from "../support/net.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+function program(...args: string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-A", "examples/bus/main.ts", ...args],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+  });
+}
+
+Deno.test(
+  "deno task bus serves a bus and its page, and Ctrl-C ends it",
+  bounded,
+  async () => {
+    const child = program("--port", "0", "--page-port", "0").spawn();
+    const stderr = new Response(child.stderr).text();
+    const lines = child.stdout.pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream())[Symbol.asyncIterator]();
+    const line = async (): Promise<string> => (await lines.next()).value ?? "";
+    const port = Number(/port: (\d+)/.exec(await line())?.[1]);
+    const address = /http:\S+/.exec(await line())?.[0];
+    assert(address !== undefined, "it printed no page");
+    {
+      await using system = new ActorSystem();
+      await using pool = new ConnectionPool(system);
+      const hostname = "127.0.0.1";
+      await using bus = await connectBus(pool.peer({ hostname, port }));
+      await using orders = bus.subscribe("orders.*");
+      await orders.ready;
+      await bus.publish("orders.eu", 7);
+      assertEquals((await orders.receive())?.value, 7);
+      const html = await (await fetch(address)).text();
+      assert(html.includes("<td>orders.eu</td>"), html);
+    }
+    child.kill("SIGINT");
+    while (!(await lines.next()).done);
+    assertEquals([(await child.status).code, await stderr], [0, ""]);
+  },
+);
+
+Deno.test("deno task bus says what is wrong with its arguments, and has a help", async () => {
+  for (
+    const [args, code, expected] of [
+      [["--help"], 0, "Usage: deno task bus"],
+      [["--prot", "1"], 2, "unknown option --prot"],
+      [["--port", "x"], 2, '--port is "x"'],
+    ] as const
+  ) {
+    const output = await program(...args).output();
+    const decoder = new TextDecoder();
+    const text = decoder.decode(output.stdout) + decoder.decode(output.stderr);
+    assertEquals(output.code, code);
+    assert(text.includes(expected), text);
+  }
+});
