@@ -23,7 +23,7 @@ import {
 } from "../session/mod.ts";
 import { BodyCodec } from "./body.ts";
 import type { ClientSettings } from "./client_settings.ts";
-import { ClientTarget } from "./client_target.ts";
+import { ClientTarget, endOf } from "./client_target.ts";
 import { ProtocolMismatchError } from "./errors.ts";
 import { errorOf } from "./failure.ts";
 import {
@@ -45,6 +45,7 @@ export type MakeStub = (target: ClientTarget) => unknown;
 
 /** A stream that is read, with what it is of. */
 interface OpenStream {
+  readonly number: number;
   readonly stream: IncomingStream;
   readonly called: NamedOperation;
 }
@@ -122,6 +123,7 @@ export class ClientLink implements IncomingPort {
     }
     const message = this.bodies.encodeCall(value);
     const pending = new PendingCall(
+      number,
       called,
       resolve,
       reject,
@@ -154,7 +156,7 @@ export class ClientLink implements IncomingPort {
       );
     }
     const message = this.bodies.encodeCall(value);
-    stream.id = this.#add({ stream, called });
+    stream.id = this.#add({ number, stream, called });
     stream.port = this;
     writeHead(message, FrameType.SUBSCRIBE, stream.id);
     writeU32(message, 5, stream.window);
@@ -171,8 +173,16 @@ export class ClientLink implements IncomingPort {
   }
 
   /** Nobody holds a stub of an actor any more. */
-  release({ number }: ClientTarget): void {
+  release({ number }: ClientTarget, error: unknown): void {
     if (!this.#targets.delete(number)) return;
+    for (const pending of [...this.#pending.values()]) {
+      if (pending.number >>> 8 !== number) continue;
+      if (pending instanceof PendingCall) this.#cancel(pending, error);
+      else {
+        pending.stream.fail(error);
+        this.leave(pending.stream);
+      }
+    }
     this.outbox.add(bareFrame(FrameType.RELEASE, number));
   }
 
@@ -353,17 +363,8 @@ export class ClientLink implements IncomingPort {
   }
 
   #stopped(number: number, message: Uint8Array): void {
-    const target = this.#targets.get(number);
-    if (target === undefined) return;
     const body = this.bodies.decode(message, HEAD_BYTES);
-    const isObject = typeof body === "object" && body !== null;
-    const type = isObject ? Reflect.get(body, "type") : undefined;
-    if (type === "failed" && isObject) {
-      const cause = errorOf(Reflect.get(body, "failure"), "the actor");
-      return target.finish({ type, cause });
-    }
-    const reason = type === "normal" || type === "killed" ? type : "shutdown";
-    target.finish({ type: "stopped", reason });
+    this.#targets.get(number)?.finish(endOf(body));
   }
 
   /** Decodes a body that is a list. */

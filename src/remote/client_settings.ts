@@ -28,8 +28,8 @@ import type { OutboxLimits } from "./outbox.ts";
 /** Options of {@linkcode connectActor}. */
 export interface ConnectActorOptions {
   /**
-   * Milliseconds that a request waits for its reply, 0 or more; `Infinity`
-   * waits forever.
+   * Milliseconds that a request waits for its reply, and the connection for
+   * what the other side serves, 0 or more; `Infinity` waits forever.
    * @default {5000}
    */
   readonly timeoutMs?: number;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ExitReason } from "../actor/mod.ts";
+import { errorOf } from "./failure.ts";
 import type { ClientLink } from "./client_link.ts";
 import { NO_OPERATION, operationNumber } from "./frames.ts";
 import { operationList, type Protocol } from "./protocol.ts";
@@ -59,4 +60,16 @@ export class ClientTarget {
     this.end = end;
     this.onEnd?.(end);
   }
+}
+
+/** Returns the end of an actor, as the other side tells it. */
+export function endOf(body: unknown): RemoteEnd {
+  const isObject = typeof body === "object" && body !== null;
+  const type = isObject ? Reflect.get(body, "type") : undefined;
+  if (type === "failed" && isObject) {
+    const cause = errorOf(Reflect.get(body, "failure"), "the actor");
+    return { type, cause };
+  }
+  const reason = type === "normal" || type === "killed" ? type : "shutdown";
+  return { type: "stopped", reason };
 }

@@ -202,8 +202,7 @@ export class Exposed {
     const family = withoutVersion(connection.id);
     const names = [...this.#byName.keys()]
       .filter((name) => withoutVersion(name) === family);
-    const { maxMessageBytes } = this.#settings;
-    const message = new BodyCodec(maxMessageBytes).encode(names);
+    const message = this.#settings.bodies.encode(names);
     await connection.send(writeHead(message, FrameType.MISMATCH, 0));
   }
 }
@@ -252,8 +251,14 @@ export function expose(
     lateReplies: 0,
     refusedMessages: 0,
   };
+  const { maxMessageBytes, ...limits } = resolveNumbers(
+    options,
+    DEFAULTS,
+    RANGES,
+  );
   return new Exposed(implementations, {
-    ...resolveNumbers(options, DEFAULTS, RANGES),
+    ...limits,
+    bodies: new BodyCodec(maxMessageBytes),
     clock: system.clock,
     describeFailure,
     report: (error) => {

@@ -63,8 +63,15 @@ export type RemoteHandlers<P extends Protocol> = {
   readonly [Name in keyof P["operations"]]: HandlerOf<P["operations"][Name]>;
 };
 
-/** The handler of one operation. */
-export type HandlerOf<Op extends Operation> = Op["kind"] extends "stream" ? (
+/**
+ * The handler of one operation. What that of a command returns is awaited and
+ * ignored.
+ */
+export type HandlerOf<Op extends Operation> = Op["kind"] extends "command" ? (
+    value: OperationTypes<Op>["taken"],
+    context: RemoteContext,
+  ) => unknown
+  : Op["kind"] extends "stream" ? (
     value: OperationTypes<Op>["taken"],
     context: RemoteContext,
   ) => AsyncIterable<ReplyOf<Op>>

@@ -4,7 +4,7 @@
  * @module
  */
 import type { LogicalConnection } from "../session/mod.ts";
-import { BodyCodec } from "./body.ts";
+import type { BodyCodec } from "./body.ts";
 import { faultOf } from "./failure.ts";
 import { FrameType, writeHead } from "./frames.ts";
 import { Outbox } from "./outbox.ts";
@@ -18,7 +18,7 @@ export class ServedOutput {
 
   constructor(connection: LogicalConnection, settings: ServedSettings) {
     this.outbox = new Outbox(connection, settings);
-    this.bodies = new BodyCodec(settings.maxMessageBytes);
+    this.bodies = settings.bodies;
     this.#settings = settings;
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "../actor/mod.ts";
+import type { BodyCodec } from "./body.ts";
 import type { RemoteFailure } from "./failure.ts";
 import type { OutboxLimits } from "./outbox.ts";
 
@@ -12,7 +13,7 @@ export interface ServedSettings extends OutboxLimits {
   readonly clock: Clock;
   readonly maxPending: number;
   readonly maxGiven: number;
-  readonly maxMessageBytes: number;
+  readonly bodies: BodyCodec;
   readonly describeFailure: (error: unknown) => RemoteFailure;
   /** Takes what no client learns of; never throws. */
   readonly report: (error: unknown) => void;

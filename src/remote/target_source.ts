@@ -5,7 +5,11 @@
  * @module
  */
 import { Reconnector } from "../rpc/internal.ts";
-import { ConnectionClosedError, type Connector } from "../session/mod.ts";
+import {
+  ConnectionClosedError,
+  type Connector,
+  HandshakeTimeoutError,
+} from "../session/mod.ts";
 import { ClientLink, type MakeStub } from "./client_link.ts";
 import type { ClientSettings } from "./client_settings.ts";
 import type { ClientTarget } from "./client_target.ts";
@@ -45,7 +49,10 @@ export class SingleSource implements TargetSource {
   close(): Promise<void> {
     const { link } = this.current;
     if (this.#isRoot) return link.close();
-    link.release(this.current);
+    link.release(
+      this.current,
+      new ConnectionClosedError("Cannot call: the stub is closed"),
+    );
     return Promise.resolve();
   }
 }
@@ -121,12 +128,23 @@ export async function openTarget(
   const link = new ClientLink(connection, protocol, settings, makeStub);
   const onAbort = (): void => void link.close();
   signal?.addEventListener("abort", onAbort, { once: true });
+  const { clock, timeoutMs } = settings;
+  let late: HandshakeTimeoutError | undefined;
+  const timer = timeoutMs === Infinity
+    ? undefined
+    : clock.schedule(timeoutMs, () => {
+      late = new HandshakeTimeoutError(
+        `Cannot connect as ${protocol.name}: the other side has not said what it serves within ${timeoutMs} ms`,
+      );
+      void link.close();
+    });
   try {
     return await link.root;
   } catch (error) {
     void link.close();
-    throw signal?.aborted ? signal.reason : error;
+    throw signal?.aborted ? signal.reason : late ?? error;
   } finally {
+    timer?.cancel();
     signal?.removeEventListener("abort", onAbort);
   }
 }

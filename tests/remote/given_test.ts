@@ -8,6 +8,7 @@ import {
   protocol,
   type RemoteEnd,
   request,
+  stream,
 } from "../../src/remote/mod.ts";
 import { ConnectionClosedError } from "../../src/session/mod.ts";
 import { Happenings } from "../support/happenings.ts";
@@ -185,5 +186,57 @@ Deno.test(
     await assertRejects(() => joining, Error, "Too slow");
     net.net.proxy.flow("to_dialler");
     await disposed.promise;
+  },
+);
+
+Deno.test(
+  "What is pending of an actor that was given out rejects when its stub is closed, and nothing else does",
+  bounded,
+  async () => {
+    const Busy = protocol("busy/1", {
+      work: request<void, string>(),
+      numbers: stream<void, number>(),
+    });
+    const Office = protocol("office/1", {
+      hire: request().returns(Busy),
+      work: request<void, string>(),
+    });
+    const started = new Happenings<AbortSignal>();
+    const go = Promise.withResolvers<string>();
+    const work = (_: unknown, { signal }: { signal: AbortSignal }) => {
+      started.push(signal);
+      return go.promise;
+    };
+    await using net = new RemoteNet(() => [
+      implement(Office, {
+        work,
+        hire: () =>
+          implement(Busy, {
+            work,
+            async *numbers(_, { signal }) {
+              started.push(signal);
+              yield 1;
+              await new Promise((resolve) => signal.onabort = resolve);
+            },
+          }),
+      }),
+    ]);
+    await using office = await net.connect(Office);
+    const busy = await office.hire();
+    const own = office.work();
+    await started.next();
+    const given = assertRejects(() => busy.work(), ConnectionClosedError);
+    const numbers = busy.numbers();
+    assertEquals((await numbers.next()).value, 1);
+    const signals = [await started.next(), await started.next()];
+    const aborted = signals.map((signal) =>
+      new Promise((resolve) => signal.addEventListener("abort", resolve))
+    );
+    await busy.close();
+    await given;
+    await assertRejects(() => numbers.next(), ConnectionClosedError);
+    await Promise.all(aborted);
+    go.resolve("done");
+    assertEquals(await own, "done");
   },
 );

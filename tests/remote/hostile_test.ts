@@ -17,9 +17,11 @@ import {
 import {
   ConnectionResetError,
   ErrorCode,
+  HandshakeTimeoutError,
   type LogicalConnection,
   ProtocolError,
 } from "../../src/session/mod.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 import { bounded, Net } from "../support/net.ts";
 import { Counter, counter, counterOf, RemoteNet } from "./remote_net.ts";
 
@@ -254,5 +256,32 @@ Deno.test(
       released.resolve(await there.receive());
     });
     assertEquals(await released.promise, message(14, 3, undefined));
+  },
+);
+
+Deno.test(
+  "A server that never says what it serves is given up at the deadline, or by the signal",
+  bounded,
+  async () => {
+    await using net = new Net();
+    const clock = new ManualClock();
+    const peer = net.pool.peer(net.listener.address);
+    const late = assertRejects(
+      () => connectActor(peer, Odd, { clock, timeoutMs: 100 }),
+      HandshakeTimeoutError,
+    );
+    const there = await net.served.next();
+    await clock.advance(100);
+    await late;
+    await there.closed;
+    const controller = new AbortController();
+    const aborted = assertRejects(
+      () => connectActor(peer, Odd, { signal: controller.signal }),
+      Error,
+      "Not needed",
+    );
+    await net.served.next();
+    controller.abort(new Error("Not needed"));
+    await aborted;
   },
 );
