@@ -7,8 +7,10 @@ import { StreamFullError } from "../errors.ts";
 import type { StoredHead, StreamStore } from "./store.ts";
 import type { ResolvedStream } from "./stream_config.ts";
 
-/** Messages that are looked at, at once, when many are removed. */
-const SWEEP = 1000;
+/** Messages that are looked at first, when it is not known how many have to go. */
+const FEW = 8;
+/** Messages that are looked at, at once, at most. */
+const MANY = 1000;
 
 /** The limits of one stream. */
 export class StreamLimits {
@@ -63,12 +65,12 @@ export class StreamLimits {
   /** Finds the oldest messages as far as there are too many, or too old. */
   trim(nowMs: number, remove: (heads: readonly StoredHead[]) => void): void {
     const { maxMessages, maxBytes, maxAgeMs } = this.#config.options;
-    for (;;) {
+    for (let looked = FEW;; looked = Math.min(looked * 4, MANY)) {
       let { messages, bytes } = this.#store.summary;
       if (
         messages <= maxMessages && bytes <= maxBytes && nowMs < this.expiryMs
       ) return;
-      const heads = this.#store.heads(0, SWEEP);
+      const heads = this.#store.heads(0, looked);
       const end = heads.findIndex((head) => {
         const isKept = messages <= maxMessages && bytes <= maxBytes &&
           head.timestampMs + maxAgeMs > nowMs;
@@ -78,7 +80,7 @@ export class StreamLimits {
       });
       remove(end < 0 ? heads : heads.slice(0, end));
       const oldest = heads[end];
-      if (oldest === undefined && heads.length === SWEEP) continue;
+      if (oldest === undefined && heads.length === looked) continue;
       this.#expiryMs = (oldest?.timestampMs ?? nowMs) + maxAgeMs;
       return;
     }
