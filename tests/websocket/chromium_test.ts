@@ -2,14 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import { inBrowser, TestBrowser } from "../terminal/browser.ts";
 import type { TalkReport } from "./modules/talk.ts";
 import { isSlow } from "../support/slow.ts";
-import { bundleTalk, sizeOf, Talk } from "./talks.ts";
+import { bundleModule, sizeOf, Talk } from "./talks.ts";
 import { WebNet } from "./web_net.ts";
 
 const SIZE = sizeOf(isSlow);
 
 /** Serves a page without content, and the conversation as a module. */
 async function pages(): Promise<(request: Request) => Response> {
-  const script = await bundleTalk();
+  const script = await bundleModule("talk.ts");
   return (request) =>
     request.url.endsWith("/talk.js")
       ? new Response(script, { headers: { "content-type": "text/javascript" } })

@@ -6,7 +6,7 @@ import { FaultProxy } from "../support/fault_proxy.ts";
 import { findProgram } from "../support/programs.ts";
 import type { TalkReport } from "./modules/talk.ts";
 import { isSlow } from "../support/slow.ts";
-import { bundleTalk, sizeOf, Talk } from "./talks.ts";
+import { bundleModule, sizeOf, Talk } from "./talks.ts";
 
 const SIZE = sizeOf(isSlow);
 
@@ -48,7 +48,9 @@ Deno.test(
     await using system = new ActorSystem();
     await using listener = listen(system, { port: 0, serve: talk.serve });
     await using proxy = new FaultProxy(listener.address);
-    const elsewhere = bundleTalk().then(async (script): Promise<TalkReport> =>
+    const elsewhere = bundleModule("talk.ts").then(async (
+      script,
+    ): Promise<TalkReport> =>
       JSON.parse(
         await runInNode({
           "talk.mjs": script,

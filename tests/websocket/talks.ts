@@ -6,6 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { LogicalConnection } from "../../src/session/logical_connection.ts";
 import type { FaultProxy } from "../support/fault_proxy.ts";
+import { forBrowsers } from "../../src/web/page/build.ts";
 import { Happenings } from "../support/happenings.ts";
 import { meanBytes, noFaults } from "../support/numbered_messages.ts";
 import { randomFrom } from "../support/random.ts";
@@ -25,19 +26,19 @@ export function sizeOf(isSlow: boolean): TalkSize {
     : { messages: 2000, cuts: 10, maxBytes: 100_000 };
 }
 
-/** The module `talk.ts` as JavaScript, and as what the others import. */
-export async function bundleTalk(): Promise<string> {
+/** Returns a module of the tests as JavaScript, with all that it imports. */
+export async function bundleModule(name: string): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "bundle",
       "--platform",
       "browser",
-      new URL("modules/talk.ts", import.meta.url).href,
+      new URL(`modules/${name}`, import.meta.url).href,
     ],
   }).output();
   const decoder = new TextDecoder();
   assert(success, decoder.decode(stderr));
-  return decoder.decode(stdout);
+  return forBrowsers(decoder.decode(stdout));
 }
 
 /** One conversation, of which this process has the serving end. */
