@@ -72,9 +72,9 @@ export type HandlerOf<Op extends Operation> = Op["kind"] extends "command" ? (
     context: RemoteContext,
   ) => unknown
   : Op["kind"] extends "stream" ? (
-    value: OperationTypes<Op>["taken"],
-    context: RemoteContext,
-  ) => AsyncIterable<ReplyOf<Op>>
+      value: OperationTypes<Op>["taken"],
+      context: RemoteContext,
+    ) => AsyncIterable<ReplyOf<Op>>
   : (
     value: OperationTypes<Op>["taken"],
     context: RemoteContext,
