@@ -72,6 +72,11 @@ export interface OperationCall {
    * signal for all operations of a user, so listeners must be removed again.
    */
   readonly signal: AbortSignal;
+  /**
+   * Whether the outcome must have its `headers` and `cookies`, as checks or
+   * captures read them.
+   */
+  readonly wantsHeaders?: boolean;
 }
 
 /** What a driver reports of an operation that succeeded; checks read it. */
@@ -86,6 +91,10 @@ export interface OperationOutcome {
   readonly type?: string;
   /** The response: text, or JSON if it can be parsed. */
   readonly body?: JsonValue;
+  /** The headers of the response, by names in small letters. */
+  readonly headers?: { readonly [name: string]: string };
+  /** The cookies that the user has for the URL then, by name. */
+  readonly cookies?: { readonly [name: string]: string };
   /**
    * Milliseconds that count as latency and service time instead of the measured
    * ones, such as from the publication of an event to its receipt. Negative

@@ -69,7 +69,10 @@ export interface LoadResult {
   readonly total: Accounting;
   /** All operations of the steady phase together; criteria are about it. */
   readonly steady: OperationResult;
-  /** Each operation in the steady phase, in the order of the scenario. */
+  /**
+   * Each operation in the steady phase, in the order of the scenario; after a
+   * flow come its steps, named `flow/step`, which are no part of the sums.
+   */
   readonly operations: readonly OperationResult[];
   /**
    * How operations were performed where drivers have a choice, such as `read:

@@ -55,6 +55,21 @@ const thinkTime = fc.oneof(
   }),
 );
 
+const operation = {
+  driver: name,
+  request: jsonObject,
+  timeoutMs: ms,
+  checks: fc.array(
+    fc.record({
+      field: fc.constantFrom("status", "body.a", "type", "headers.etag"),
+      is: fc.constantFrom("equal" as const, "contains" as const),
+      value: json,
+    }),
+    { maxLength: 2 },
+  ),
+  tags: texts,
+};
+
 /** Any scenario at all. */
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   name,
@@ -82,24 +97,40 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     { requiredKeys: ["steadyMs"] },
   ),
   operations: fc.uniqueArray(
-    fc.record({
-      name,
-      driver: name,
-      request: jsonObject,
-      weight: ms,
-      timeoutMs: ms,
-      checks: fc.array(
-        fc.record({
-          field: fc.constantFrom("status", "body.a", "type"),
-          is: fc.constantFrom("equal" as const, "contains" as const),
-          value: json,
-        }),
-        { maxLength: 2 },
-      ),
-      tags: texts,
-    }, { requiredKeys: ["name", "driver", "request"] }),
-    { minLength: 1, maxLength: 3, selector: ({ name }) => name },
+    fc.oneof(
+      fc.record({ ...operation, name, weight: ms }, {
+        requiredKeys: ["name", "driver", "request"],
+      }),
+      fc.record({
+        // No operation has the name of a step.
+        name: name.map((name) => `${name}:`),
+        steps: fc.uniqueArray(
+          fc.record({
+            ...operation,
+            name,
+            capture: fc.constantFrom(
+              {},
+              { token: "body.token" },
+              { id: { field: "headers.location", pattern: "(.)" } },
+            ),
+          }, { requiredKeys: ["name", "driver", "request"] }),
+          { minLength: 1, maxLength: 3, selector: ({ name }) => name },
+        ),
+        weight: ms,
+        tags: texts,
+      }, { requiredKeys: ["name", "steps"] }),
+    ),
+    {
+      minLength: 1,
+      maxLength: 3,
+      // What begins with the name of a flow and a slash may be a step of it.
+      selector: ({ name }) => name.split(/[:/]/)[0],
+    },
   ),
+  defaults: fc.dictionary(key, jsonObject, {
+    maxKeys: 2,
+    noNullPrototype: true,
+  }),
   feeders: fc.dictionary(
     key,
     fc.record({

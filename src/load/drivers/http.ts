@@ -27,6 +27,7 @@ import {
   type HttpRequest,
   httpRequestRule,
 } from "./http_request.ts";
+import { Cookies } from "./cookies.ts";
 import { UnderWay } from "./http1/under_way.ts";
 import { RequestReader } from "./request_reader.ts";
 import { Shared } from "./shared.ts";
@@ -157,6 +158,7 @@ class HttpSession implements DriverSession {
   readonly #open: OpenCarrier;
   readonly #carriers: (Carrier | undefined)[] = WAYS.map(() => undefined);
   readonly #underWay: UnderWay = new UnderWay();
+  readonly #cookies: Cookies = new Cookies();
 
   constructor(
     requests: RequestReader<HttpRequest, Prepared>,
@@ -183,10 +185,15 @@ class HttpSession implements DriverSession {
   #send(
     carrier: Carrier,
     request: HttpMessage,
-    { signal }: OperationCall,
+    { signal, wantsHeaders = false }: OperationCall,
   ): Promise<OperationOutcome> {
     if (signal.aborted) return Promise.reject(signal.reason);
-    return carrier.send(request, signal, this.#underWay);
+    return carrier.send(request, {
+      signal,
+      wantsHeaders,
+      underWay: this.#underWay,
+      cookies: this.#cookies,
+    });
   }
 
   async #acquire(index: number): Promise<Carrier> {

@@ -4,12 +4,21 @@
  * @module
  */
 import type { OperationOutcome } from "../driver.ts";
+import type { Cookies } from "./cookies.ts";
 import { fetchError } from "./driver_error.ts";
 import { outcomeOf, tooLarge } from "./http_outcome.ts";
 import type { HttpMessage } from "./http_request.ts";
 import { Http1Exchange } from "./http1/exchange.ts";
 import { Http1Pool } from "./http1/pool.ts";
-import { type Http1Request, http1Request } from "./http1/request.ts";
+import {
+  type Http1Message,
+  type Http1Request,
+  http1Request,
+  isRedirect,
+  MAX_REDIRECTS,
+  redirected,
+  tooManyRedirects,
+} from "./http1/request.ts";
 import type { UnderWay } from "./http1/under_way.ts";
 
 /** Sends requests over connections that it has. */
@@ -18,11 +27,16 @@ export interface Carrier extends AsyncDisposable {
    * Resolves to the outcome of the response; rejects if there is none, or the
    * request does not accept it, or with the reason of the signal.
    */
-  send(
-    message: HttpMessage,
-    signal: AbortSignal,
-    underWay: UnderWay,
-  ): Promise<OperationOutcome>;
+  send(message: HttpMessage, user: HttpUser): Promise<OperationOutcome>;
+}
+
+/** Who sends a request. */
+export interface HttpUser {
+  readonly signal: AbortSignal;
+  readonly underWay: UnderWay;
+  readonly cookies: Cookies;
+  /** Whether the outcome has headers and cookies. */
+  readonly wantsHeaders: boolean;
 }
 
 /** Opens connections for HTTP/2, or for HTTP/1.1. */
@@ -64,22 +78,17 @@ class Http1Carrier implements Carrier {
     this.#pool = new Http1Pool(caCerts);
   }
 
-  send(
-    message: HttpMessage,
-    signal: AbortSignal,
-    underWay: UnderWay,
-  ): Promise<OperationOutcome> {
+  send(message: HttpMessage, user: HttpUser): Promise<OperationOutcome> {
     return new Promise((resolve, reject) => {
-      const request = this.#requestOf(message);
       const exchange = new Http1Exchange(
-        request,
+        this.#requestOf(message),
         message,
-        signal,
-        { pool: this.#pool, underWay },
+        this.#pool,
+        user,
         resolve,
         reject,
       );
-      underWay.add(exchange);
+      user.underWay.add(exchange);
       this.#pool.run(exchange);
     });
   }
@@ -111,15 +120,52 @@ class FetchCarrier implements Carrier {
 
   async send(
     message: HttpMessage,
-    signal: AbortSignal,
+    user: HttpUser,
   ): Promise<OperationOutcome> {
-    const { url, init, maxBodyBytes } = message;
-    const response = await fetch(url, { ...init, client: this.#client, signal })
-      .catch((error) => Promise.reject(fetchError(error)));
+    const { cookies, wantsHeaders } = user;
+    const { url, response } = await this.#follow(message, user);
     // Also of failed requests, or their connections cannot be reused.
-    const body = await readBody(response, maxBodyBytes);
+    const body = await readBody(response, message.maxBodyBytes);
     const type = response.headers.get("content-type") ?? undefined;
-    return outcomeOf(message, response.status, type, body);
+    const outcome = outcomeOf(message, response.status, type, body);
+    return wantsHeaders
+      ? {
+        ...outcome,
+        headers: Object.fromEntries(response.headers),
+        cookies: cookies.valuesFor(url),
+      }
+      : outcome;
+  }
+
+  /** Follows redirects here, as each response may have cookies. */
+  async #follow(
+    { url, init, follows, keepsCookies, sendsCookies }: HttpMessage,
+    { signal, cookies }: HttpUser,
+  ): Promise<{ readonly url: URL; readonly response: Response }> {
+    const { method, headers, body } = init;
+    let next: Http1Message = { url: new URL(url), method, headers, body };
+    for (let redirects = 0;; redirects++) {
+      const cookie = sendsCookies ? cookies.headerFor(next.url) : undefined;
+      const sent = new Headers(next.headers);
+      if (cookie !== undefined) sent.set("cookie", cookie);
+      const response = await fetch(next.url, {
+        method: next.method,
+        headers: sent,
+        ...next.body === undefined ? {} : { body: next.body },
+        redirect: "manual",
+        client: this.#client,
+        signal,
+      }).catch((error) => Promise.reject(fetchError(error)));
+      if (keepsCookies) cookies.keep(next.url, response.headers.getSetCookie());
+      const { status } = response;
+      const location = follows && isRedirect(status)
+        ? response.headers.get("location")
+        : null;
+      if (location === null) return { url: next.url, response };
+      await response.body?.cancel();
+      if (redirects >= MAX_REDIRECTS) throw tooManyRedirects();
+      next = redirected(next, status, location);
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

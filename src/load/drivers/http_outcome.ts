@@ -16,6 +16,10 @@ export interface HttpOperation {
   readonly maxBodyBytes: number;
   /** Whether redirects are followed. */
   readonly follows: boolean;
+  /** Whether cookies of responses are kept. */
+  readonly keepsCookies: boolean;
+  /** Whether the cookies that were kept are sent. */
+  readonly sendsCookies: boolean;
 }
 
 /** Returns the error of a body that is too large. */

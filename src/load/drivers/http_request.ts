@@ -61,6 +61,12 @@ export interface HttpRequest {
    * @default {that of the driver}
    */
   readonly connections?: "shared" | "per_user";
+  /**
+   * Whether the user keeps the cookies of the response, and sends those that it
+   * has. A `cookie` header of the request takes their place.
+   * @default {true}
+   */
+  readonly cookies?: boolean;
 }
 
 /** Which requests are valid. */
@@ -81,6 +87,7 @@ export const httpRequestRule: ObjectRule = object<HttpRequest>({
   maxBodyBytes: optional(bytes),
   http2: optional(flag),
   connections: optional(choice("shared", "per_user")),
+  cookies: optional(flag),
 }, ["body", "json"]);
 
 const DEFAULT_MAX_BODY_BYTES = 16_777_216;
@@ -118,5 +125,7 @@ export function httpMessage(request: HttpRequest): HttpMessage {
     statuses: statuses && new Set(statuses),
     maxBodyBytes: maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     follows: redirect === "follow",
+    keepsCookies: request.cookies ?? true,
+    sendsCookies: (request.cookies ?? true) && !headers.has("cookie"),
   };
 }

@@ -32,6 +32,8 @@ export class Attempt {
   outcome: OperationOutcome | undefined;
   /** Why the operation did not succeed, if that is known. */
   error: unknown;
+  /** The step of a flow at which it ended. */
+  step: string | undefined;
 
   constructor(
     operation: CompiledOperation,

@@ -28,7 +28,11 @@ export function compileChecks(checks: readonly Check[]): Checker | undefined {
   };
 }
 
-function fieldOf(outcome: OperationOutcome, path: readonly string[]): unknown {
+/** Returns the field of an outcome at a path. */
+export function fieldOf(
+  outcome: OperationOutcome,
+  path: readonly string[],
+): unknown {
   let value: unknown = outcome;
   for (const key of path) {
     if (typeof value !== "object" || value === null) return undefined;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Capturer, compileCaptures } from "./captures.ts";
 import { type Checker, compileChecks } from "./checks.ts";
 import type { Driver, DriverMap } from "../driver.ts";
 import { RecordSource } from "./feeders.ts";
@@ -12,9 +13,15 @@ import { OperationRecorder } from "./operation_recorder.ts";
 import { DEFAULT_TIMEOUT_MS } from "./phases.ts";
 import { formatPath, ScenarioError } from "../scenario/scenario_error.ts";
 import type { JsonObject } from "../../codec/mod.ts";
-import { type Mask, maskOf, valueOfVariable } from "../scenario/environment.ts";
+import { maskOf, valueOfVariable } from "../scenario/environment.ts";
 import { filledIssues } from "../scenario/filled_requests.ts";
-import type { Operation, Scenario } from "../scenario/scenario.ts";
+import {
+  isFlow,
+  placedSteps,
+  placeOf,
+  requestOf,
+} from "../scenario/placed_steps.ts";
+import type { Scenario, Step } from "../scenario/scenario.ts";
 import { knownIn } from "../scenario/scenario_references.ts";
 import {
   compileRequest,
@@ -26,28 +33,50 @@ import {
   type ValueSources,
 } from "./iteration_values.ts";
 
-/** One operation, ready to be performed. */
-export interface CompiledOperation {
+/** One request, ready to be performed: an operation, or a step of a flow. */
+export interface CompiledStep {
   readonly name: string;
   readonly driver: Driver;
   readonly timeoutMs: number;
   readonly checker: Checker | undefined;
+  readonly capturer: Capturer | undefined;
+  /** Whether checks or captures read headers or cookies. */
+  readonly wantsHeaders: boolean;
   readonly recorder: OperationRecorder;
   /** The request, if it is always the same. */
   readonly constant: JsonObject | undefined;
   /**
-   * Returns the request of an iteration of a user, with its values filled in.
+   * Returns the request of an iteration of a user, with its values filled in;
+   * with those of its flow if they are given.
    *
    * @throws {FeederExhaustedError} if a feeder has no records left.
    */
-  request(user: number, iteration: number): JsonObject;
+  request(
+    user: number,
+    iteration: number,
+    values?: IterationValues,
+  ): JsonObject;
+}
+
+/** What an iteration performs. */
+export interface CompiledOperation {
+  readonly name: string;
+  readonly recorder: OperationRecorder;
+  /**
+   * The steps in order: of an operation it is one, which has the recorder of
+   * the operation.
+   */
+  readonly steps: readonly [CompiledStep, ...CompiledStep[]];
+  readonly isFlow: boolean;
+  /** Makes the values of an iteration of a flow. */
+  values(user: number, iteration: number): IterationValues;
 }
 
 /** The outputs of the target, by name. */
 type Outputs = { readonly [name: string]: string };
 
 /**
- * Finds the drivers, and compiles requests and checks.
+ * Finds the drivers, and compiles requests, checks and captures.
  *
  * @param outputs The outputs of the target, by name.
  * @throws {LoadTestError} if an operation names a driver, a feeder or an output
@@ -74,17 +103,52 @@ export function compileOperations(
   const known = knownIn(scenario);
   const constants = { outputs, variable: valueOfVariable };
   const mask = maskOf(scenario);
-  const compiled = scenario.operations.map((operation) => {
-    const driver = driverOf(operation, drivers);
-    const template = compileRequest(operation.request, known, constants);
-    return compileOperation(operation, driver, template, sources, mask);
+  const compiled = scenario.operations.map((operation): CompiledOperation => {
+    const { name } = operation;
+    const recorder = new OperationRecorder(name, mask);
+    const isAFlow = isFlow(operation);
+    const steps = placedSteps([operation]).map(({ step, row, captured }) => {
+      const template = compileRequest(
+        requestOf(step, scenario),
+        { ...known, captured },
+        constants,
+      );
+      const recorded = isAFlow ? new OperationRecorder(row, mask) : recorder;
+      return compileStep(
+        { ...step, name: row },
+        driverOf(step, drivers),
+        recorded,
+        template,
+        sources,
+      );
+    });
+    const [first, ...others] = steps;
+    if (first === undefined) throw new LoadTestError(`${name} has no steps`);
+    return {
+      name,
+      recorder,
+      steps: [first, ...others],
+      isFlow: isAFlow,
+      values: (user, iteration) =>
+        new IterationValues(sources, user, iteration),
+    };
   });
   validateRequests(scenario, drivers, outputs);
   return compiled;
 }
 
+/** Returns the recorders of all operations, each with its steps after it. */
+export function recordersOf(
+  operations: readonly CompiledOperation[],
+): OperationRecorder[] {
+  return operations.flatMap(({ recorder, steps, isFlow }) => [
+    recorder,
+    ...isFlow ? steps.map(({ recorder }) => recorder) : [],
+  ]);
+}
+
 function driverOf(
-  { name, driver }: Operation,
+  { name, driver }: Step,
   drivers: DriverMap,
 ): Driver {
   const found = Object.hasOwn(drivers, driver) ? drivers[driver] : undefined;
@@ -96,29 +160,39 @@ function driverOf(
   );
 }
 
-function compileOperation(
-  operation: Operation,
+function compileStep(
+  step: Step,
   driver: Driver,
+  recorder: OperationRecorder,
   template: RequestTemplate,
   sources: ValueSources,
-  mask: Mask,
-): CompiledOperation {
+): CompiledStep {
   const { constant, onlyFeeder } = template;
+  const { name, checks = [], capture = {} } = step;
   /** If nothing else is filled in, each record is filled in once. */
   const known = new WeakMap<JsonObject, JsonObject>();
   return {
-    name: operation.name,
+    name,
     driver,
-    timeoutMs: operation.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    checker: compileChecks(operation.checks ?? []),
-    recorder: new OperationRecorder(operation.name, mask),
+    timeoutMs: step.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    checker: compileChecks(checks),
+    capturer: compileCaptures(capture),
+    wantsHeaders: [
+      ...checks.map(({ field }) => field),
+      ...Object.values(capture).map((from) =>
+        typeof from === "string" ? from : from.field
+      ),
+    ].some((field) => /^(headers|cookies)(\.|$)/.test(field)),
+    recorder,
     constant,
-    request(user, iteration) {
+    request(user, iteration, given) {
       if (constant !== undefined) return constant;
       if (onlyFeeder === undefined) {
-        return template.fill(new IterationValues(sources, user, iteration));
+        const values = given ?? new IterationValues(sources, user, iteration);
+        return template.fill(values);
       }
-      const record = takeRecord(sources, onlyFeeder, user);
+      const record = given?.record(onlyFeeder) ??
+        takeRecord(sources, onlyFeeder, user);
       const filled = known.get(record);
       if (filled !== undefined) return filled;
       const values = new IterationValues(sources, user, iteration);
@@ -136,14 +210,16 @@ function validateRequests(
   drivers: DriverMap,
   outputs: Outputs,
 ): void {
-  const issues = scenario.operations.flatMap((operation, index) => {
-    const driver = driverOf(operation, drivers);
-    return filledIssues(operation.request, driver, scenario, outputs).map(
-      (issue) => {
-        const path = ["operations", index, "request", ...issue.path];
-        return { path, message: `${formatPath(path)} ${issue.message}` };
-      },
-    );
+  const all = knownIn(scenario);
+  const issues = placedSteps(scenario.operations).flatMap((placed) => {
+    const { step, captured } = placed;
+    const driver = driverOf(step, drivers);
+    const request = requestOf(step, scenario);
+    const known = { ...all, captured };
+    return filledIssues(request, driver, known, outputs).map((issue) => {
+      const path = placeOf(placed, scenario, issue.path);
+      return { path, message: `${formatPath(path)} ${issue.message}` };
+    });
   });
   if (issues.length > 0) throw new ScenarioError(issues);
 }

@@ -6,7 +6,7 @@
 import type { DistributionSummary } from "../../metrics/mod.ts";
 import { limitText, measuredText } from "../report/metric_text.ts";
 import type { CriterionResult, OperationResult } from "../result.ts";
-import type { Criterion } from "../scenario/scenario.ts";
+import type { Criterion, Scenario } from "../scenario/scenario.ts";
 
 /** All metrics that criteria may use, with how each is read from a result. */
 const METRICS: ReadonlyMap<string, (of: OperationResult) => number | null> =
@@ -72,12 +72,14 @@ export function defaultLimits(
  * there is no data is left out.
  */
 export function judgeAll(
-  model: "open" | "closed",
-  criteria: readonly Criterion[],
+  { load: { model }, criteria = [], operations: all }: Pick<
+    Scenario,
+    "load" | "criteria" | "operations"
+  >,
   steady: OperationResult,
   operations: readonly OperationResult[],
 ): CriterionResult[] {
-  const limits = defaultLimits(model, criteria, operations);
+  const limits = defaultLimits(model, criteria, all);
   return [
     ...judge(criteria, steady, operations),
     ...judge(limits, steady, operations)

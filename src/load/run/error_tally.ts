@@ -43,11 +43,12 @@ export class ErrorTally {
     this.#mask = mask;
   }
 
-  /** Counts an error. */
-  add(error: unknown): void {
+  /** Counts an error, of a step if it has a name. */
+  add(error: unknown, step?: string): void {
     this.#total++;
+    const place = step === undefined ? "" : `${step}: `;
     // Before it is cut off, so that no part of what is hidden remains.
-    this.#count(this.#mask(messageOf(error)).slice(0, MAX_LENGTH), 1);
+    this.#count(this.#mask(place + messageOf(error)).slice(0, MAX_LENGTH), 1);
   }
 
   /** Adds all errors of another tally. */

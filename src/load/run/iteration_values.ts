@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonObject } from "../../codec/mod.ts";
+import type { JsonObject, JsonValue } from "../../codec/mod.ts";
 import { type Random, randomStream } from "../../stats/internal.ts";
 import { LoadTestError } from "../load_errors.ts";
 import { drawUuid, type Values } from "../scenario/substitution.ts";
@@ -39,6 +39,8 @@ export class IterationValues implements Values {
   #records: Map<string, JsonObject> | undefined;
   #random: Random | undefined;
   #uuid: string | undefined;
+  /** What steps have captured, by name. */
+  readonly captures: Map<string, JsonValue> = new Map();
 
   constructor(sources: ValueSources, user: number, iteration: number) {
     this.#sources = sources;
@@ -64,6 +66,10 @@ export class IterationValues implements Values {
     const record = takeRecord(this.#sources, feeder, this.user);
     this.use(feeder, record);
     return record;
+  }
+
+  captured(name: string): JsonValue {
+    return this.captures.get(name) ?? null;
   }
 
   /** Has a record be that of a feeder. */

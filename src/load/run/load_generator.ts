@@ -13,7 +13,7 @@ import { reasonOf } from "../../checks/internal.ts";
 import { Distribution, stateOf } from "../../metrics/internal.ts";
 import type { MetricsFeed } from "../../metrics/mod.ts";
 import { sum } from "./accounting.ts";
-import type { CompiledOperation } from "./compiled_operation.ts";
+import { type CompiledOperation, recordersOf } from "./compiled_operation.ts";
 import { abortingCriterion } from "./criteria.ts";
 import { ClosedModel } from "./closed_model.ts";
 import { OpenModel } from "./open_model.ts";
@@ -33,6 +33,7 @@ import {
 } from "./phases.ts";
 import type { Accounting, LoadProgress, UserResult } from "../result.ts";
 import type { Timeline } from "../result.ts";
+import { stepsIn } from "../scenario/placed_steps.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { type Share, shareOf } from "./share.ts";
 import { TimelineRecorder } from "./timeline.ts";
@@ -257,6 +258,7 @@ export class LoadGenerator implements Load {
   /** Returns the counters of all phases together. */
   total(): Accounting {
     return sum(
+      // Steps are a part of their flows.
       this.#options.operations.flatMap(({ recorder }) => [
         recorder.steady,
         recorder.outside,
@@ -268,9 +270,10 @@ export class LoadGenerator implements Load {
   results(): SteadyResults {
     const { operations, scenario, phases } = this.#options;
     return steadyResults(
-      operations.map(({ recorder }) => recorder),
+      recordersOf(operations),
       scenario.load.model,
       steadyMsUntil(phases, this.#issuedMs ?? this.#elapsedMs),
+      stepsIn(scenario),
     );
   }
 
@@ -295,7 +298,7 @@ export class LoadGenerator implements Load {
       this.#timeline.endInterval(...this.#now);
     }
     return {
-      operations: operations.map(({ recorder }) => recorderState(recorder)),
+      operations: recordersOf(operations).map(recorderState),
       lag: stateOf(this.lag),
       eventLoopDelay: stateOf(monitor.eventLoopDelay),
       idleMs: monitor.idleMs,

@@ -5,6 +5,7 @@
  */
 import { type Random, randomStream } from "../../stats/internal.ts";
 import type { OpenLoad } from "../scenario/scenario.ts";
+import { dropSteps } from "./accounting.ts";
 import { Arrivals } from "./arrivals.ts";
 import { BaseModel, type ModelContext } from "./base_model.ts";
 import { PunctualTimer } from "./punctual_timer.ts";
@@ -91,6 +92,7 @@ export class OpenModel extends BaseModel implements UserModel {
       (pool.size < this.#maxUsers ? pool.spawn() : undefined);
     if (user === undefined) {
       counter.drop();
+      dropSteps(operation, counter === operation.recorder.steady);
       timeline.dropped++;
       return;
     }

@@ -94,33 +94,39 @@ export interface SteadyResults {
 }
 
 /**
- * Sums up the recorders after `steadyMs` of the steady phase. In the closed
- * model, where latency and service time are the same, only the latter has been
- * recorded.
+ * Sums up the recorders after `steadyMs` of the steady phase; those of steps
+ * are a part of their flows. In the closed model, where latency and service
+ * time are the same, only the latter has been recorded, and so it is for steps,
+ * of which none has a planned start.
  */
 export function steadyResults(
   recorders: readonly OperationRecorder[],
   model: "open" | "closed",
   steadyMs: number,
+  steps: ReadonlySet<string> = new Set(),
 ): SteadyResults {
   const latency = new Distribution();
   const serviceTime = new Distribution();
   const errors = new ErrorTally();
+  const whole = recorders.filter(({ name }) => !steps.has(name));
   const operations = recorders.map((recorder) => {
-    const latencyOf = model === "open"
+    const isStep = steps.has(recorder.name);
+    const latencyOf = model === "open" && !isStep
       ? recorder.latency
       : recorder.serviceTime;
-    latency.add(latencyOf);
-    serviceTime.add(recorder.serviceTime);
-    errors.addAll(recorder.errors);
+    if (!isStep) {
+      latency.add(latencyOf);
+      serviceTime.add(recorder.serviceTime);
+      errors.addAll(recorder.errors);
+    }
     return resultOf(recorder, latencyOf, recorder.serviceTime, steadyMs);
   });
   const all = {
     name: "all",
-    steady: sum(recorders.map(({ steady }) => steady)),
+    steady: sum(whole.map(({ steady }) => steady)),
     errors,
-    sentBytes: recorders.reduce((bytes, { sentBytes }) => bytes + sentBytes, 0),
-    receivedBytes: recorders.reduce(
+    sentBytes: whole.reduce((bytes, { sentBytes }) => bytes + sentBytes, 0),
+    receivedBytes: whole.reduce(
       (bytes, { receivedBytes }) => bytes + receivedBytes,
       0,
     ),

@@ -4,7 +4,8 @@
  * @module
  */
 import type { PhaseName } from "../result.ts";
-import type { Operation, Phases } from "../scenario/scenario.ts";
+import { placedSteps } from "../scenario/placed_steps.ts";
+import type { Phases, Scenario } from "../scenario/scenario.ts";
 
 /** How long an operation may take if its scenario does not say. */
 export const DEFAULT_TIMEOUT_MS = 10_000;
@@ -18,14 +19,21 @@ export type LoadPhase = Extract<PhaseName, "ramp_up" | "steady" | "ramp_down">;
 /** Fills in the defaults. */
 export function resolvePhases(
   phases: Phases,
-  operations: readonly Operation[],
+  operations: Scenario["operations"],
 ): ResolvedPhases {
   return {
     prepareTimeoutMs: 30_000,
     rampUpMs: 0,
     rampDownMs: 0,
     drainTimeoutMs: Math.max(
-      ...operations.map(({ timeoutMs }) => timeoutMs ?? DEFAULT_TIMEOUT_MS),
+      ...operations.map((operation) =>
+        // A flow may take as long as all of its steps.
+        placedSteps([operation]).reduce(
+          (all, { step: { timeoutMs = DEFAULT_TIMEOUT_MS } }) =>
+            all + timeoutMs,
+          0,
+        )
+      ),
     ),
     cleanupTimeoutMs: 30_000,
     ...phases,

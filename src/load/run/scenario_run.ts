@@ -28,9 +28,10 @@ import type {
   PhaseName,
   PhaseResult,
 } from "../result.ts";
+import { protocolsOf } from "./protocols.ts";
+import { rowsOf } from "../scenario/placed_steps.ts";
 import { maskOf } from "../scenario/environment.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import type { DriverMap } from "../driver.ts";
 import { type RunningTarget, startTarget } from "./target.ts";
 import { timelineIntervalMs } from "./timeline.ts";
 import { loadPhases, longestMs, verdictOf } from "./verdict.ts";
@@ -270,10 +271,10 @@ export class ScenarioRun {
   // The result.
 
   #result(monitor: GeneratorMonitor): LoadResult {
-    const { load: { model }, criteria: expected = [] } = this.#scenario;
+    const { model } = this.#scenario.load;
     const load = this.#load;
     const { all, operations } = load?.results() ?? this.#noResults();
-    const criteria = judgeAll(model, expected, all, operations);
+    const criteria = judgeAll(this.#scenario, all, operations);
     const lag = load?.lag ?? new Distribution();
     const workMs = workPerOperationMs(monitor, all);
     const health = this.#health(monitor, lag, workMs, all.serviceTime.p50);
@@ -337,7 +338,8 @@ export class ScenarioRun {
 
   #noResults(): ReturnType<typeof steadyResults> {
     const { operations, load } = this.#scenario;
-    const recorders = operations.map(({ name }) => new OperationRecorder(name));
+    const recorders = rowsOf(operations)
+      .map(({ name }) => new OperationRecorder(name));
     return steadyResults(recorders, load.model, 0);
   }
 
@@ -357,19 +359,6 @@ const WORK = { prepare: "the preparation", cleanup: "the clean-up" } as const;
 
 function droppedWarning(dropped: number, planned: number): string {
   return `${dropped} of ${planned} planned operations were dropped because all users were busy: raise maxUsers if the service can take more.`;
-}
-
-/** Returns how operations are performed; those of the same way together. */
-function protocolsOf(
-  { operations }: Scenario,
-  drivers: DriverMap,
-): readonly string[] {
-  const names = new Map<string, string[]>();
-  for (const { name, driver, request } of operations) {
-    const way = drivers[driver]?.describe?.(request);
-    if (way !== undefined) names.set(way, [...names.get(way) ?? [], name]);
-  }
-  return [...names].map(([way, names]) => `${names.join(", ")}: ${way}`);
 }
 
 /** Returns the generator's work for each operation of the steady phase. */

@@ -59,7 +59,9 @@ export class UserPool implements UserHost {
     this.#timeline = options.timeline;
     this.#share = options.share;
     const shortestMs = Math.min(
-      ...options.operations.map(({ timeoutMs }) => timeoutMs),
+      ...options.operations.flatMap(({ steps }) =>
+        steps.map(({ timeoutMs }) => timeoutMs)
+      ),
     );
     this.#sweepMs = Math.max(
       SWEEP_MS.min,
@@ -164,7 +166,7 @@ export class UserPool implements UserHost {
     } else {
       timeline.errors++;
       if (isSteady && attempt.error !== undefined) {
-        recorder.errors.add(attempt.error);
+        recorder.errors.add(attempt.error, attempt.step);
       }
     }
     if (--this.inFlight === 0) this.#onDrained?.();

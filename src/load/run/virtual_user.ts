@@ -19,7 +19,7 @@ import type {
 } from "../../actor/mod.ts";
 import type { Counter, Ending } from "./accounting.ts";
 import { Attempt } from "./attempt.ts";
-import type { CompiledOperation } from "./compiled_operation.ts";
+import type { CompiledOperation, CompiledStep } from "./compiled_operation.ts";
 import type {
   Driver,
   DriverSession,
@@ -27,6 +27,7 @@ import type {
   OperationOutcome,
 } from "../driver.ts";
 import { LoadTestError, OperationTimeoutError } from "../load_errors.ts";
+import { FlowProgress } from "./flow_progress.ts";
 
 /** The messages of a user: from its pool, and from itself. */
 export type UserMessage =
@@ -56,7 +57,7 @@ export class VirtualUser implements Handler<UserMessage> {
   readonly #host: UserHost;
   readonly #controller = new AbortController();
   readonly #sessions = new Map<Driver, DriverSession>();
-  readonly #calls = new Map<CompiledOperation, OperationCall>();
+  readonly #calls = new Map<CompiledStep, OperationCall>();
   /** Sessions that are being opened or closed. */
   readonly #pending = new Set<Promise<unknown>>();
   #ref: ActorRef<UserMessage> | undefined;
@@ -64,6 +65,10 @@ export class VirtualUser implements Handler<UserMessage> {
   #attempt: Attempt | undefined;
   /** The number of the iteration under way, or of the last one. */
   #iteration = 0;
+  /** The place of the step under way. */
+  #index = 0;
+  /** What the steps of a flow have done so far. */
+  #flow: FlowProgress | undefined;
   #busy = false;
   #isStopped = false;
   /** When the operation under way times out. */
@@ -112,7 +117,12 @@ export class VirtualUser implements Handler<UserMessage> {
     attempt.plannedAt = plannedAt;
     this.#iteration = iteration;
     this.#busy = true;
-    this.deadlineAt = this.#host.now() + operation.timeoutMs;
+    this.#index = 0;
+    this.#flow = operation.isFlow
+      ? new FlowProgress(operation, attempt.isSteady, this.number, iteration)
+      : undefined;
+    this.#flow?.start(operation.steps[0]);
+    this.deadlineAt = this.#host.now() + operation.steps[0].timeoutMs;
   }
 
   /** Has the actor start the assigned operation in a turn of its own. */
@@ -133,7 +143,7 @@ export class VirtualUser implements Handler<UserMessage> {
    * has ended, but too late: nobody has noticed before.
    */
   timeOut(): void {
-    const { name, timeoutMs } = this.#attempt?.operation ?? {};
+    const { name, timeoutMs } = this.#step ?? {};
     const error = new OperationTimeoutError(
       `${name} took longer than ${timeoutMs} ms`,
     );
@@ -151,14 +161,20 @@ export class VirtualUser implements Handler<UserMessage> {
   /** Starts the assigned operation; called within the actor's turn. */
   start(): void {
     const attempt = this.#attempt;
-    if (!this.#busy || attempt === undefined) return;
-    const session = this.#sessions.get(attempt.operation.driver);
-    if (session === undefined) this.#open(attempt);
-    else this.#perform(attempt, session);
+    const step = this.#step;
+    if (!this.#busy || attempt === undefined || step === undefined) return;
+    const session = this.#sessions.get(step.driver);
+    if (session === undefined) this.#open(attempt, step);
+    else this.#perform(attempt, step, session);
   }
 
-  #open(attempt: Attempt): void {
-    const { driver } = attempt.operation;
+  /** What is performed now: the operation, or a step of the flow. */
+  get #step(): CompiledStep | undefined {
+    return this.#attempt?.operation.steps[this.#index];
+  }
+
+  #open(attempt: Attempt, step: CompiledStep): void {
+    const { driver } = step;
     const { signal } = this.#controller;
     // What a driver throws at once rejects as well.
     const opening = Promise.try(() =>
@@ -168,24 +184,24 @@ export class VirtualUser implements Handler<UserMessage> {
         if (this.#isStopped) return this.#close(session);
         this.#sessions.set(driver, session);
         if (this.#isLate) return this.timeOut();
-        this.#perform(attempt, session);
+        this.#perform(attempt, step, session);
       },
       this.#onError,
     );
     this.#track(opening);
   }
 
-  #perform(attempt: Attempt, session: DriverSession): void {
-    const { operation } = attempt;
+  #perform(attempt: Attempt, step: CompiledStep, session: DriverSession): void {
     let call: OperationCall;
     try {
-      call = this.#callOf(operation);
+      call = this.#callOf(step);
     } catch (error) {
       return this.#onError(error);
     }
     const now = this.#host.now();
-    attempt.startedAt = now;
-    this.deadlineAt = now + operation.timeoutMs;
+    if (this.#index === 0) attempt.startedAt = now;
+    if (this.#flow !== undefined) this.#flow.startedAt = now;
+    this.deadlineAt = now + step.timeoutMs;
     try {
       session.perform(call).then(this.#onOutcome, this.#onError);
     } catch (error) {
@@ -193,15 +209,17 @@ export class VirtualUser implements Handler<UserMessage> {
     }
   }
 
-  #callOf(operation: CompiledOperation): OperationCall {
-    const known = this.#calls.get(operation);
+  #callOf(step: CompiledStep): OperationCall {
+    const known = this.#calls.get(step);
     if (known !== undefined) return known;
+    const values = this.#flow?.values;
     const call = {
-      operation: operation.name,
-      request: operation.request(this.number, this.#iteration),
+      operation: step.name,
+      request: step.request(this.number, this.#iteration, values),
       signal: this.#controller.signal,
+      wantsHeaders: step.wantsHeaders,
     };
-    if (operation.constant !== undefined) this.#calls.set(operation, call);
+    if (step.constant !== undefined) this.#calls.set(step, call);
     return call;
   }
 
@@ -209,11 +227,30 @@ export class VirtualUser implements Handler<UserMessage> {
     if (this.#isStopped) return;
     if (this.#isLate) return this.timeOut();
     this.rejections = 0;
-    const wrong = this.#attempt?.operation.checker?.(outcome);
-    if (wrong === undefined) this.#finish("ok", outcome);
-    else this.#finish("failed", undefined, wrong);
+    const step = this.#step;
+    const flow = this.#flow;
+    const wrong = step?.checker?.(outcome) ??
+      (flow && step?.capturer?.(outcome, flow.values.captures));
+    if (wrong !== undefined) this.#finish("failed", undefined, wrong);
+    else if (flow === undefined) this.#finish("ok", outcome);
+    else {
+      flow.end("ok", this.#host.now(), outcome);
+      if (this.#goOn(flow)) return;
+      this.#finish("ok", flow.outcome);
+    }
     this.#ref?.tell("settled");
   };
+
+  /** Starts the next step of a flow in a turn of its own, if there is one. */
+  #goOn(flow: FlowProgress): boolean {
+    this.#index++;
+    const next = this.#step;
+    if (next === undefined) return false;
+    flow.start(next);
+    this.deadlineAt = this.#host.now() + next.timeoutMs;
+    this.#ref?.tell("start");
+    return true;
+  }
 
   readonly #onError = (error: unknown): void => {
     if (this.#isStopped) return;
@@ -237,7 +274,11 @@ export class VirtualUser implements Handler<UserMessage> {
     if (!this.#busy || attempt === undefined) return;
     this.#busy = false;
     this.deadlineAt = Infinity;
-    attempt.end(ending, this.#host.now(), outcome, error);
+    const now = this.#host.now();
+    attempt.step = this.#flow && this.#step?.name;
+    this.#flow?.finish(this.#index, ending, now, error);
+    this.#flow = undefined;
+    attempt.end(ending, now, outcome, error);
     this.#host.onEnded(attempt);
     attempt.release();
   }

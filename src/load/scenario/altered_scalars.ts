@@ -37,12 +37,20 @@ export function alteredScalars(document: Document): ScenarioIssue[] {
     return isNode(node) ? node : undefined;
   };
   visit(at(["feeders"]), ["feeders"]);
+  visit(at(["defaults"]), ["defaults"]);
   const operations = at(["operations"]);
   if (!isSeq(operations)) return issues;
-  for (const index of operations.items.keys()) {
+  const visitParts = (path: Path) => {
     for (const part of ["request", "checks"]) {
-      const path = ["operations", index, part];
-      visit(at(path), path);
+      visit(at([...path, part]), [...path, part]);
+    }
+  };
+  for (const index of operations.items.keys()) {
+    visitParts(["operations", index]);
+    const steps = at(["operations", index, "steps"]);
+    if (!isSeq(steps)) continue;
+    for (const step of steps.items.keys()) {
+      visitParts(["operations", index, "steps", step]);
     }
   }
   return issues;

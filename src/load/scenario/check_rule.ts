@@ -187,6 +187,13 @@ class Checker {
         if (chosen !== undefined) this.#fields(chosen, value, path, rule.by);
         return;
       }
+      case "shape":
+        if (!isRecord(value)) return this.#wrong(rule, value, path);
+        return this.#fields(
+          Object.hasOwn(value, rule.by) ? rule.having : rule.lacking,
+          value,
+          path,
+        );
       case "either":
         return isRecord(value)
           ? this.#fields(closestShape(rule.objects, value), value, path)
@@ -326,6 +333,7 @@ function describe(rule: Rule): string {
     case "map":
     case "object":
     case "variant":
+    case "shape":
       return "an object";
     case "either":
       return `${describe(rule.plain)} or an object`;

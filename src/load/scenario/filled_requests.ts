@@ -7,8 +7,6 @@ import type { JsonObject, JsonValue } from "../../codec/mod.ts";
 import type { Driver, DriverIssue } from "../driver.ts";
 import { isRecord } from "./check_rule.ts";
 import { valueOfVariable } from "./environment.ts";
-import { knownIn } from "./scenario_references.ts";
-import type { Scenario } from "./scenario.ts";
 import type { Known } from "./sources.ts";
 import { compileRequest, numberIn, type Values } from "./substitution.ts";
 
@@ -20,10 +18,9 @@ import { compileRequest, numberIn, type Values } from "./substitution.ts";
 export function filledIssues(
   request: JsonObject,
   driver: Driver,
-  scenario: Partial<Scenario>,
+  known: Known,
   outputs?: { readonly [name: string]: string },
 ): readonly DriverIssue[] {
-  const known = knownIn(scenario);
   const template = compileRequest(request, known, {
     outputs,
     variable: valueOfVariable,
@@ -47,6 +44,8 @@ function firstValues({ feeders }: Known): Values {
     random: () => 0,
     now: Date.now,
     record: (feeder) => feeders.get(feeder)?.[0] ?? {},
+    // Not known yet, like an output of the target.
+    captured: (name) => `\${${name}}`,
   };
 }
 

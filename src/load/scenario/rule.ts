@@ -37,6 +37,13 @@ export type Rule =
     readonly by: string;
     readonly of: { readonly [name: string]: ObjectRule };
   }
+  /** An object of one kind if it has a field, or else of another one. */
+  | {
+    readonly kind: "shape";
+    readonly by: string;
+    readonly having: ObjectRule;
+    readonly lacking: ObjectRule;
+  }
   /** A plain value, or one of these objects, which differ in their fields. */
   | {
     readonly kind: "either";

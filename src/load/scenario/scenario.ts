@@ -18,8 +18,16 @@ export interface Scenario {
   readonly load: OpenLoad | ClosedLoad;
   /** How long each phase of the run takes. */
   readonly phases: Phases;
-  /** The operations, at least one; each iteration draws one by weight. */
-  readonly operations: readonly Operation[];
+  /**
+   * The operations and flows, at least one; each iteration draws one by weight.
+   */
+  readonly operations: readonly (Operation | Flow)[];
+  /**
+   * Fields of all requests of a driver, by its name, such as `http`. A field of
+   * a request takes the place of the one here; headers are taken together, and
+   * a `url` that starts with `/` or `?` follows the one here.
+   */
+  readonly defaults?: { readonly [driver: string]: JsonObject };
   /**
    * The variables of the environment that requests use as `${env.NAME}`. Each
    * must have a value, and no report, error or output shows it.
@@ -165,6 +173,41 @@ export interface Operation {
   readonly timeoutMs?: number;
   /** Checks that the outcome must pass, or the operation has failed. */
   readonly checks?: readonly Check[];
+  /** Tags that reports show. */
+  readonly tags?: { readonly [name: string]: string };
+}
+
+/** One step of a flow. */
+export interface Step extends Omit<Operation, "weight"> {
+  /**
+   * What later steps of the same flow use as `${name}`, by that name: the path
+   * to a field of the outcome, as in a check; or what the first group of a
+   * regular expression matches in that field. The step fails if there is
+   * nothing.
+   */
+  readonly capture?: {
+    readonly [name: string]: string | {
+      readonly field: string;
+      readonly pattern: string;
+    };
+  };
+}
+
+/**
+ * Steps that one user performs in order. A step that fails ends the flow, which
+ * has failed then. Flow and steps have figures of their own, those of a step
+ * under `flow/step`; all operations together have the flow alone.
+ */
+export interface Flow {
+  /** The name of the flow, unique in its scenario. */
+  readonly name: string;
+  /** The steps in order, at least one; their names are unique in the flow. */
+  readonly steps: readonly Step[];
+  /**
+   * How often the flow is performed relative to the others; above 0.
+   * @default {1}
+   */
+  readonly weight?: number;
   /** Tags that reports show. */
   readonly tags?: { readonly [name: string]: string };
 }

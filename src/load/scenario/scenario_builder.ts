@@ -4,11 +4,13 @@
  * @module
  */
 import { checkString } from "../../checks/internal.ts";
+import type { JsonObject } from "../../codec/mod.ts";
 import type { DriverMap } from "../driver.ts";
 import type {
   ClosedLoad,
   Criterion,
   Feeder,
+  Flow,
   OpenLoad,
   Operation,
   Phases,
@@ -100,10 +102,25 @@ export class TestScenarioBuilder<
     name: string,
     operation: Omit<Operation, "name">,
   ): TestScenarioBuilder<
-    Parts & { readonly operations: readonly Operation[] }
+    Parts & Pick<Scenario, "operations">
   > {
     const { operations = [] } = this.parts ?? {};
     return this.#with({ operations: [...operations, { ...operation, name }] });
+  }
+
+  /** Adds a flow: steps that a user performs in order. */
+  flow(
+    name: string,
+    flow: Omit<Flow, "name">,
+  ): TestScenarioBuilder<Parts & Pick<Scenario, "operations">> {
+    const { operations = [] } = this.parts ?? {};
+    return this.#with({ operations: [...operations, { ...flow, name }] });
+  }
+
+  /** Sets fields of all requests of a driver, such as a `url` and `headers`. */
+  defaults(driver: string, request: JsonObject): TestScenarioBuilder<Parts> {
+    const { defaults } = this.parts ?? {};
+    return this.#with({ defaults: { ...defaults, [driver]: request } });
   }
 
   /**

@@ -8,8 +8,29 @@ import { type Path, show, unknownName } from "./check_rule.ts";
 import type { DriverIssue, DriverMap, OperationOutcome } from "../driver.ts";
 import { variableIssues } from "./environment.ts";
 import { filledIssues } from "./filled_requests.ts";
-import { feederIssues, referenceIssues } from "./scenario_references.ts";
-import type { Check, Criterion, Scenario } from "./scenario.ts";
+import {
+  isFlow,
+  placedSteps,
+  placeOf,
+  requestOf,
+  rowsOf,
+  stepRow,
+} from "./placed_steps.ts";
+import { formatPath } from "./scenario_error.ts";
+import {
+  feederIssues,
+  knownIn,
+  referenceIssues,
+} from "./scenario_references.ts";
+import type {
+  Check,
+  Criterion,
+  Flow,
+  Operation,
+  Scenario,
+  Step,
+} from "./scenario.ts";
+import { BUILT_IN } from "./sources.ts";
 
 /** Drivers that have an entry point of their own, with what makes them. */
 const SEPARATE: { readonly [driver: string]: string } = {
@@ -54,40 +75,112 @@ function operationIssues(
   canFill: boolean,
 ): DriverIssue[] {
   const { operations = [] } = scenario;
-  const issues: DriverIssue[] = [];
-  const firsts = new Map<string, number>();
-  operations.forEach(({ name, driver, request, checks = [] }, index) => {
-    const path: Path = ["operations", index];
-    const first = firsts.get(name);
-    if (first === undefined) firsts.set(name, index);
-    else {
-      issues.push({
-        path: [...path, "name"],
-        message: `is ${
-          show(name)
-        }, the same as that of operations[${first}], choose another`,
-      });
-    }
+  const known = canFill ? knownIn(scenario) : undefined;
+  const issues = nameIssues(operations);
+  for (const placed of placedSteps(operations)) {
+    const { step, path, captured } = placed;
+    const { driver, checks = [], capture = {} } = step;
     checks.forEach((check, number) => {
       const place = [...path, "checks", number];
       const found = [fieldIssue(check, place), checkIssue(check, place)];
       issues.push(...found.filter((issue) => issue !== undefined));
     });
-    if (drivers === undefined) return;
-    const known = Object.hasOwn(drivers, driver) ? drivers[driver] : undefined;
-    if (known === undefined) {
-      issues.push(unknownDriver([...path, "driver"], driver, drivers));
-      return;
+    for (const [name, from] of Object.entries(capture)) {
+      issues.push(...captureIssues(name, from, [...path, "capture", name]));
     }
-    let found = known.validate(request);
-    if (found.length === 0 && canFill) {
-      found = filledIssues(request, known, scenario);
+    if (drivers === undefined) continue;
+    const one = Object.hasOwn(drivers, driver) ? drivers[driver] : undefined;
+    if (one === undefined) {
+      issues.push(unknownDriver([...path, "driver"], driver, drivers));
+      continue;
+    }
+    const request = requestOf(step, scenario);
+    let found = one.validate(request);
+    if (found.length === 0 && known !== undefined) {
+      found = filledIssues(request, one, { ...known, captured });
     }
     for (const issue of found) {
-      issues.push({ ...issue, path: [...path, "request", ...issue.path] });
+      issues.push({ ...issue, path: placeOf(placed, scenario, issue.path) });
     }
+  }
+  issues.push(...defaultIssues(scenario, drivers));
+  // What is wrong in the defaults is so for each operation.
+  const seen = new Set<string>();
+  return issues.filter(({ path, message }) => {
+    const key = JSON.stringify([path, message]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** Figures have names of their own, of operations, flows and steps. */
+function nameIssues(
+  operations: readonly (Operation | Flow)[],
+): DriverIssue[] {
+  const issues: DriverIssue[] = [];
+  const firsts = new Map<string, string>();
+  const check = (row: string, name: string, path: Path) => {
+    const first = firsts.get(row);
+    if (first === undefined) firsts.set(row, formatPath(path));
+    else {
+      issues.push({
+        path: [...path, "name"],
+        message: `is ${
+          show(name)
+        }, the same as that of ${first}, choose another`,
+      });
+    }
+  };
+  operations.forEach((operation, index) => {
+    check(operation.name, operation.name, ["operations", index]);
+    if (!isFlow(operation)) return;
+    operation.steps.forEach((step, number) => {
+      const path = ["operations", index, "steps", number];
+      check(stepRow(operation, step), step.name, path);
+    });
   });
   return issues;
+}
+
+function captureIssues(
+  name: string,
+  from: NonNullable<Step["capture"]>[string],
+  path: Path,
+): DriverIssue[] {
+  if (!/^[\w-]+$/.test(name) || BUILT_IN.includes(name)) {
+    return [{
+      path,
+      message: BUILT_IN.includes(name)
+        ? "is the name of a built-in value, choose another"
+        : "is no name, choose one of letters, digits, _ and -",
+    }];
+  }
+  const field = typeof from === "string" ? from : from.field;
+  const at = typeof from === "string" ? path : [...path, "field"];
+  const issue = outcomeFieldIssue(field, at);
+  if (issue !== undefined) return [issue];
+  if (typeof from === "string") return [];
+  return new RegExp(`${from.pattern}|`).exec("")?.length === 1
+    ? [{
+      path: [...path, "pattern"],
+      message: `has no group, put what is captured in parentheses`,
+    }]
+    : [];
+}
+
+function defaultIssues(
+  { defaults = {} }: Partial<Scenario>,
+  drivers: DriverMap | undefined,
+): DriverIssue[] {
+  if (drivers === undefined) return [];
+  return Object.keys(defaults).filter((name) => !Object.hasOwn(drivers, name))
+    .map((name) =>
+      unknownName(
+        ["defaults", name],
+        "is the name of no driver",
+        name,
+        Object.keys(drivers),
+      )
+    );
 }
 
 function unknownDriver(
@@ -107,22 +200,41 @@ const OUTCOME_FIELDS: Readonly<Record<keyof OperationOutcome, true>> = {
   status: true,
   type: true,
   body: true,
+  headers: true,
+  cookies: true,
   sentBytes: true,
   receivedBytes: true,
   latencyMs: true,
 };
 
-/** Only the body has fields of its own. */
+/** What of an outcome has fields of its own. */
+const WITH_FIELDS = ["body", "headers", "cookies"];
+
 function fieldIssue({ field }: Check, path: Path): DriverIssue | undefined {
+  return outcomeFieldIssue(field, [...path, "field"]);
+}
+
+function outcomeFieldIssue(
+  field: string,
+  path: Path,
+): DriverIssue | undefined {
   const names = Object.keys(OUTCOME_FIELDS);
   const [name = "", inner] = field.split(".");
   const problem = `is ${show(field)}`;
-  const at = [...path, "field"];
-  if (!names.includes(name)) return unknownName(at, problem, name, names);
-  if (name === "body" || inner === undefined) return undefined;
+  if (!names.includes(name)) return unknownName(path, problem, name, names);
+  if (name === "headers" && field !== field.toLowerCase()) {
+    const suggestion = field.toLowerCase();
+    return {
+      path,
+      message: `${problem}, did you mean "${suggestion}"?`,
+      suggestion,
+    };
+  }
+  if (WITH_FIELDS.includes(name) || inner === undefined) return undefined;
   return {
-    path: at,
-    message: `${problem}, write "${name}": only body has fields`,
+    path,
+    message:
+      `${problem}, write "${name}": only body, headers and cookies have fields`,
   };
 }
 
@@ -155,9 +267,13 @@ function criterionIssues(
   { criteria = [], operations }: Partial<Scenario>,
 ): DriverIssue[] {
   const issues: DriverIssue[] = [];
-  const names = operations?.flatMap(({ name }) => name) ?? [];
+  const sound = operations?.filter(() => true) ?? [];
+  const names = rowsOf(sound).map(({ name }) => name);
   // One with an error may be the one that is meant.
-  const areKnown = names.length === operations?.length;
+  const areKnown = sound.length === operations?.length &&
+    sound.every((one) =>
+      !isFlow(one) || Object.keys(one.steps).length === one.steps.length
+    );
   criteria.forEach((criterion, index) => {
     const path: Path = ["criteria", index];
     const { operation } = criterion;

@@ -8,6 +8,7 @@ import type { DriverIssue } from "../driver.ts";
 import { LoadTestError } from "../load_errors.ts";
 import { isRecord, type Path } from "./check_rule.ts";
 import { recordsOf } from "./feeder_records.ts";
+import { placedSteps } from "./placed_steps.ts";
 import { partsOf, type Reference } from "./reference.ts";
 import type { Feeder, Scenario } from "./scenario.ts";
 import { BUILT_IN, type Known, sourceOf } from "./sources.ts";
@@ -35,6 +36,7 @@ export function knownIn(
     ),
     groups: target && groupsOf(target.readyPattern),
     env,
+    captured: [],
   };
 }
 
@@ -86,20 +88,19 @@ function fileIssue(
 
 /** Returns an issue for each reference to something that does not exist. */
 export function referenceIssues(scenario: Partial<Scenario>): DriverIssue[] {
-  const { operations = [] } = scenario;
+  const { operations = [], defaults = {} } = scenario;
   const known = knownIn(scenario);
   const issues: DriverIssue[] = [];
-  operations.forEach(({ request }, index) => {
-    for (
-      const { path, reference } of referencesIn(
-        request,
-        ["operations", index, "request"],
-      )
-    ) {
+  const check = (value: unknown, at: Path, known: Known) => {
+    for (const { path, reference } of referencesIn(value, at)) {
       const source = sourceOf(reference, known);
       if ("message" in source) issues.push({ path, ...source });
     }
-  });
+  };
+  check(defaults, ["defaults"], known);
+  for (const { step, path, captured } of placedSteps(operations)) {
+    check(step.request, [...path, "request"], { ...known, captured });
+  }
   return issues;
 }
 

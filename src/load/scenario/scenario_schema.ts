@@ -28,10 +28,12 @@ import type {
   ClosedLoad,
   Criterion,
   Feeder,
+  Flow,
   OpenLoad,
   Operation,
   Phases,
   Scenario,
+  Step,
   Target,
   ThinkTime,
 } from "./scenario.ts";
@@ -88,6 +90,19 @@ const phases = object<Phases>({
   cleanupTimeoutMs: optional(someMs),
 });
 
+const pattern: Rule = {
+  kind: "text",
+  minLength: 1,
+  refuses(pattern) {
+    try {
+      new RegExp(pattern);
+      return undefined;
+    } catch {
+      return "is not a valid regular expression";
+    }
+  },
+};
+
 const check = object<Check>({
   field: name,
   is: choice("equal", "not_equal", "below", "above", "contains", "present"),
@@ -96,22 +111,65 @@ const check = object<Check>({
 
 const inRequest = "the request of the operation";
 
+const elsewhere = {
+  url: inRequest,
+  method: inRequest,
+  headers: inRequest,
+  body: inRequest,
+  json: inRequest,
+};
+const weight = optional(number({ above: 0 }));
+
 const operation: ObjectRule = {
   ...object<Operation>({
     name,
     driver: name,
     request: jsonObject,
-    weight: optional(number({ above: 0 })),
+    weight,
     timeoutMs: optional(someMs),
     checks: optional(list(check)),
     tags: optional(texts),
   }),
+  elsewhere: { ...elsewhere, capture: "a step of a flow" },
+};
+
+const step: ObjectRule = {
+  ...object<Step>({
+    name,
+    driver: name,
+    request: jsonObject,
+    timeoutMs: optional(someMs),
+    checks: optional(list(check)),
+    capture: optional({
+      kind: "map",
+      of: {
+        kind: "either",
+        plain: name,
+        objects: [
+          object<{ field: string; pattern: string }>({ field: name, pattern }),
+        ],
+      },
+    }),
+    tags: optional(texts),
+  }),
+  elsewhere: { ...elsewhere, weight: "the flow, beside its steps" },
+};
+
+const inStep = "a step of the flow";
+
+const flow: ObjectRule = {
+  ...object<Flow>({
+    name,
+    steps: list(step, 1),
+    weight,
+    tags: optional(texts),
+  }),
   elsewhere: {
-    url: inRequest,
-    method: inRequest,
-    headers: inRequest,
-    body: inRequest,
-    json: inRequest,
+    driver: inStep,
+    request: inStep,
+    checks: inStep,
+    capture: inStep,
+    timeoutMs: inStep,
   },
 };
 
@@ -134,18 +192,7 @@ const criterion = object<Criterion>({
 const target = object<Target>({
   command: name,
   args: optional(list(text)),
-  readyPattern: {
-    kind: "text",
-    minLength: 1,
-    refuses(pattern) {
-      try {
-        new RegExp(pattern);
-        return undefined;
-      } catch {
-        return "is not a valid regular expression";
-      }
-    },
-  },
+  readyPattern: pattern,
   readyTimeoutMs: optional(someMs),
 });
 
@@ -156,7 +203,11 @@ export const scenarioRule: ObjectRule = object<Scenario>({
   target: optional(target),
   load,
   phases,
-  operations: list(operation, 1),
+  operations: list(
+    { kind: "shape", by: "steps", having: flow, lacking: operation },
+    1,
+  ),
+  defaults: optional({ kind: "map", of: jsonObject }),
   env: optional(list(text)),
   feeders: optional({ kind: "map", of: feeder }),
   criteria: optional(list(criterion)),

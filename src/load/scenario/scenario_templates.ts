@@ -13,7 +13,6 @@ import {
 import type {
   ClosedLoad,
   Criterion,
-  Operation,
   Phases,
   Scenario,
   ThinkTime,
@@ -59,21 +58,21 @@ export interface BreakpointBase extends Omit<TemplateBase, "thinkTime"> {
 /** The templates of {@linkcode scenarioTemplates}. */
 export interface ScenarioTemplates {
   /** At most three users for half a minute, to see whether it works at all. */
-  smoke(operations: readonly Operation[], base: TemplateBase): Scenario;
+  smoke(operations: Scenario["operations"], base: TemplateBase): Scenario;
   /** The load of an average day for ten minutes. */
-  averageLoad(operations: readonly Operation[], base: TemplateBase): Scenario;
+  averageLoad(operations: Scenario["operations"], base: TemplateBase): Scenario;
   /** Twice the load of an average day for ten minutes. */
-  stress(operations: readonly Operation[], base: TemplateBase): Scenario;
+  stress(operations: Scenario["operations"], base: TemplateBase): Scenario;
   /** Ten times the load of an average day, within ten seconds, for a minute. */
-  spike(operations: readonly Operation[], base: TemplateBase): Scenario;
+  spike(operations: Scenario["operations"], base: TemplateBase): Scenario;
   /** The load of an average day for four hours, to find leaks. */
-  endurance(operations: readonly Operation[], base: TemplateBase): Scenario;
+  endurance(operations: Scenario["operations"], base: TemplateBase): Scenario;
   /**
    * Open scenarios with more and more arrivals, a minute each. The service
    * breaks at the first one that fails.
    */
   breakpoint(
-    operations: readonly Operation[],
+    operations: Scenario["operations"],
     base: BreakpointBase,
   ): readonly Scenario[];
 }
@@ -166,7 +165,7 @@ function template(
   kind: string,
   usersOf: (users: number) => number,
   phases: Phases,
-): (operations: readonly Operation[], base: TemplateBase) => Scenario {
+): (operations: Scenario["operations"], base: TemplateBase) => Scenario {
   return (operations, base) => {
     checkOperations(operations);
     checkOptionNames(`the template "${kind}"`, base, BASE_NAMES);

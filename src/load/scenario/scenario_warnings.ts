@@ -4,6 +4,7 @@
  * @module
  */
 import type { DriverIssue } from "../driver.ts";
+import { placedSteps } from "./placed_steps.ts";
 import { recordsOf } from "./feeder_records.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -43,14 +44,14 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
         `is ${metric}, for which a phases.steadyMs of ${phases.steadyMs} is too short, use at least ${SHORT_MS}`,
     });
   });
-  operations.forEach(({ timeoutMs }, index) => {
-    if (timeoutMs === undefined || timeoutMs <= phases.steadyMs) return;
+  for (const { step: { timeoutMs }, path } of placedSteps(operations)) {
+    if (timeoutMs === undefined || timeoutMs <= phases.steadyMs) continue;
     warnings.push({
-      path: ["operations", index, "timeoutMs"],
+      path: [...path, "timeoutMs"],
       message:
         `is ${timeoutMs}, longer than phases.steadyMs, so nothing can time out in the steady phase`,
     });
-  });
+  }
   return warnings;
 }
 

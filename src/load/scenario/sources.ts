@@ -16,6 +16,8 @@ export type Source =
   }
   | { readonly kind: "target"; readonly name: string }
   | { readonly kind: "env"; readonly name: string }
+  /** What an earlier step has captured. */
+  | { readonly kind: "captured"; readonly name: string }
   | { readonly kind: "random_int"; readonly min: number; readonly max: number }
   | { readonly kind: "user_number" | "iteration" | "uuid" | "now" };
 
@@ -27,6 +29,8 @@ export interface Known {
   readonly groups: readonly string[] | undefined;
   /** The variables of the environment that are declared. */
   readonly env: readonly string[];
+  /** What earlier steps capture; anything may be if it is not known. */
+  readonly captured: readonly string[] | undefined;
 }
 
 /** The values without a dot. */
@@ -73,7 +77,9 @@ export function sourceOf(reference: Reference, known: Known): Source | Problem {
           known.env,
         );
     case "target":
-      if (known.groups === undefined) break;
+      if (known.groups === undefined) {
+        return { message: `${has}, and there is no target, add one` };
+      }
       return known.groups.includes(whole)
         ? { kind: "target", name: whole }
         : unknownNameProblem(
@@ -108,11 +114,14 @@ function randomOf(
 
 function plainOf(
   { name, written }: Reference,
-  { feeders }: Known,
+  { feeders, captured }: Known,
   has: string,
 ): Source | Problem {
   const plain = PLAIN.find((one) => one === name);
   if (plain !== undefined) return { kind: plain };
+  if (captured === undefined || captured.includes(name)) {
+    return { kind: "captured", name };
+  }
   const [record = {}] = feeders.get(name) ?? [];
   const [field] = Object.keys(record);
   const meant = name === "user"
@@ -122,7 +131,10 @@ function plainOf(
     : `${name}.${field}`;
   if (meant !== undefined) return meantProblem(has, meant);
   const problem = `${has}, which refers to nothing`;
-  const unknown = unknownNameProblem(problem, name, PLAIN);
+  const unknown = unknownNameProblem(problem, name, [
+    ...captured,
+    ...PLAIN,
+  ]);
   return unknown.suggestion !== undefined ? unknown : {
     message: `${unknown.message}, or write $${written} to send it as it is`,
   };

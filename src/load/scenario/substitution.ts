@@ -21,6 +21,8 @@ export interface Values {
   now(): number;
   /** Returns the record of a feeder, the same in the whole iteration. */
   record(feeder: string): JsonObject;
+  /** Returns what an earlier step has captured. */
+  captured(name: string): JsonValue;
 }
 
 /** What is known before the run. */
@@ -106,6 +108,10 @@ function fillOf(source: Exclude<Source, { kind: "target" | "env" }>): Fill {
     case "record": {
       const { feeder, path } = source;
       return (values) => valueAt(values.record(feeder), path) ?? null;
+    }
+    case "captured": {
+      const { name } = source;
+      return (values) => values.captured(name);
     }
     case "random_int": {
       const { min, max } = source;

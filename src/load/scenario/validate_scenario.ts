@@ -81,11 +81,32 @@ function validParts(value: unknown, unsound: readonly DriverIssue[]): unknown {
       ) {
         return [];
       }
-      const items = [...content];
-      for (const { path: [, index] } of issues) delete items[Number(index)];
-      return [[part, items]];
+      return [[part, withHoles(content, issues.map(({ path }) => path))]];
     }),
   );
+}
+
+/** Returns a list without the items, or steps of a flow, at these paths. */
+function withHoles(
+  content: readonly unknown[],
+  paths: readonly DriverIssue["path"][],
+): unknown[] {
+  const items = [...content];
+  for (const [, index, field, step] of paths) {
+    const at = Number(index);
+    const item = items[at];
+    if (
+      field !== "steps" || step === undefined || !isRecord(item) ||
+      !Array.isArray(item.steps)
+    ) {
+      delete items[at];
+      continue;
+    }
+    const steps = [...item.steps];
+    delete steps[Number(step)];
+    items[at] = { ...item, steps };
+  }
+  return items;
 }
 
 /** Narrows the type by what {@linkcode validParts} has left. */

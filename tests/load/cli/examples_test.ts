@@ -22,13 +22,19 @@ async function runExample(name: string): Promise<LoadResult> {
   return JSON.parse(new TextDecoder().decode(output.stdout));
 }
 
-for (const name of ["chat.yaml", "api.yaml"]) {
+for (
+  const [name, rows] of [
+    ["chat.yaml", 2],
+    ["api.yaml", 2],
+    ["shop.yaml", 7],
+  ] as const
+) {
   Deno.test(
     `examples/load/${name} starts its target, and every operation is done`,
     bounded,
     async () => {
       const { operations, reasons } = await runExample(name);
-      assertEquals(operations.length, 2);
+      assertEquals(operations.length, rows);
       for (const { accounting, errors } of operations) {
         assertEquals(errors, [], reasons.join("\n"));
         assert(accounting.ok > 0);

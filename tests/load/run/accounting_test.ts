@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
 import type { Accounting, LoadResult } from "../../../src/load/result.ts";
-import type { Scenario } from "../../../src/load/scenario/scenario.ts";
+import type { Scenario, Step } from "../../../src/load/scenario/scenario.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import { drive, hang, TestDriver } from "../../support/load_drivers.ts";
 
@@ -10,6 +10,43 @@ function assertIdentities(of: Accounting, what: string): void {
   const { planned, started, dropped, ok, failed, timedOut, interrupted } = of;
   assertEquals(planned, started + dropped, `planned, ${what}`);
   assertEquals(started, ok + failed + timedOut + interrupted, `${what}`);
+}
+
+const operation = {
+  driver: "doer",
+  request: {},
+  timeoutMs: 400,
+  checks: [{ field: "status", is: "equal", value: 200 }],
+} as const;
+
+function stepsOf(count: number): Step[] {
+  return Array.from({ length: count }, (_, index) => ({
+    ...operation,
+    name: `${index}`,
+  }));
+}
+
+/** Each step is planned as often as its flow, and starts after the last one. */
+function assertSteps({ operations, steady, total }: LoadResult): void {
+  const [a, b, ...steps] = operations.map(({ accounting }) => accounting);
+  assert(a !== undefined && b !== undefined);
+  assertEquals(steady.accounting.planned, a.planned + b.planned);
+  assert(total.planned >= steady.accounting.planned);
+  let before = b.started;
+  for (const step of steps) {
+    assertEquals(step.planned, b.planned);
+    assertEquals(step.started, before);
+    before = step.ok;
+  }
+  if (steps.length === 0) return;
+  assertEquals(b.ok, before);
+  for (const ending of ["failed", "timedOut", "interrupted"] as const) {
+    assertEquals(
+      b[ending],
+      steps.reduce((all, step) => all + step[ending], 0),
+      ending,
+    );
+  }
 }
 
 /** No number is lost on the way to a file and back. */
@@ -86,7 +123,8 @@ Deno.test("planned and started operations are all accounted for, however they an
       }),
       fc.constantFrom("plan", "signal", "criterion", "refused"),
       fc.nat(2000),
-      async (deeds, load, phases, end, abortAtMs) => {
+      fc.nat(3),
+      async (deeds, load, phases, end, abortAtMs, steps) => {
         const clock = new ManualClock();
         const doer = doerOf(deeds, clock);
         if (end === "refused") {
@@ -103,14 +141,12 @@ Deno.test("planned and started operations are all accounted for, however they an
           load,
           phases,
           seed: abortAtMs,
-          operations: ["a", "b"].map((name, index) => ({
-            name,
-            driver: "doer",
-            request: {},
-            weight: index + 1,
-            timeoutMs: 400,
-            checks: [{ field: "status", is: "equal", value: 200 }],
-          })),
+          operations: [
+            { ...operation, name: "a" },
+            steps === 0
+              ? { ...operation, name: "b", weight: 2 }
+              : { name: "b", weight: 2, steps: stepsOf(steps) },
+          ],
           criteria: end === "criterion"
             ? [{
               metric: "errorRate",
@@ -129,6 +165,7 @@ Deno.test("planned and started operations are all accounted for, however they an
         for (const { name, accounting } of result.operations) {
           assertIdentities(accounting, name);
         }
+        assertSteps(result);
         assertEquals(doer.opened, doer.closed, "sessions are closed");
         // Those of operations that were interrupted pass; none starts anew.
         clock.advance(3000);

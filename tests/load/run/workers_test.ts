@@ -210,6 +210,23 @@ const SLOW_PLAN = (url: string): Scenario => ({
       driver: "own",
       request: { function: "fail", text: "no" },
     },
+    {
+      name: "flow",
+      steps: [
+        {
+          name: "get",
+          driver: "http",
+          request: { url: `${url}\${ids.id}?\${iteration}-\${uuid}` },
+          capture: { status: "status" },
+        },
+        {
+          name: "fail",
+          driver: "own",
+          request: { function: "fail", text: "no ${status}" },
+        },
+        { name: "never", driver: "http", request: { url } },
+      ],
+    },
   ],
   feeders: {
     ids: {

@@ -287,7 +287,7 @@ feeders: { f: { records: [{ id: ${value} }] } }
       [{ id: written }],
     );
     assertEquals(
-      parseScenario(scenario(read)).operations[0]?.request,
+      Object(parseScenario(scenario(read)).operations[0]).request,
       { a: [JSON.parse(read)] },
     );
   });

@@ -18,6 +18,7 @@ const known: Known = {
   feeders: new Map([["people", [person]]]),
   groups: ["port", "zip"],
   env: ["TOKEN"],
+  captured: ["csrf"],
 };
 
 const constants = {
@@ -32,6 +33,7 @@ const values: Values = {
   random: () => 0.5,
   now: () => 1_800_000_000_000,
   record: () => person,
+  captured: (name) => `captured ${name}`,
 };
 
 function filled(request: JsonObject): JsonObject {
@@ -92,6 +94,7 @@ Deno.test("values of the user, the iteration, the clock and chance are filled in
       spaced: "${ random.int( -5 , 4 ) }",
       at: "${now}",
       token: "Bearer ${env.TOKEN}",
+      csrf: "${csrf}",
     }),
     {
       user: 3,
@@ -102,6 +105,7 @@ Deno.test("values of the user, the iteration, the clock and chance are filled in
       spaced: 0,
       at: 1_800_000_000_000,
       token: "Bearer value of TOKEN",
+      csrf: "captured csrf",
     },
   );
 });

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../../src/codec/mod.ts";
 import { assertEquals } from "@std/assert";
 import type { Driver } from "../../../src/load/driver.ts";
 import { standardDrivers } from "../../../src/load/drivers/drivers.ts";
@@ -57,7 +58,7 @@ for (
     [
       "a key that nothing is like",
       { colour: "red" },
-      "colour is not a known field, choose one of name, description, target, load, phases, operations, env, feeders, criteria, tags, seed",
+      "colour is not a known field, choose one of name, description, target, load, phases, operations, defaults, env, feeders, criteria, tags, seed",
     ],
     [
       "a model that there is not",
@@ -340,6 +341,113 @@ Deno.test("a number of a record is valid where a request needs text, and the oth
   assertEquals(errors, []);
 });
 
+Deno.test("what steps of a flow refer to must be captured before, in the same flow", () => {
+  const step = (name: string, request: JsonObject, capture = {}) => ({
+    driver: "websocket",
+    name,
+    request,
+    capture,
+  });
+  assertEquals(
+    errors({
+      operations: [
+        {
+          name: "buy",
+          steps: [
+            step("early", { as: "${token}" }),
+            step("login", { as: 1 }, { token: "body.token" }),
+            step("late", { as: "${token} ${tokn}" }),
+          ],
+        },
+        { name: "other", steps: [step("one", { as: "${token}" })] },
+        { ...send, request: { as: "${token}" } },
+      ],
+    }),
+    [
+      "operations[0].steps[0].request.as has ${token}, which refers to nothing, choose one of iteration, uuid, now, or write $${token} to send it as it is",
+      'operations[0].steps[2].request.as has ${tokn}, which refers to nothing, did you mean "token"?',
+      "operations[1].steps[0].request.as has ${token}, which refers to nothing, choose one of iteration, uuid, now, or write $${token} to send it as it is",
+      "operations[2].request.as has ${token}, which refers to nothing, choose one of iteration, uuid, now, or write $${token} to send it as it is",
+    ],
+  );
+});
+
+Deno.test("everything that is wrong with flows is reported at once", () => {
+  const { errors } = validateScenario({
+    ...chat,
+    defaults: {
+      http: { url: "http://${target.url}", header: { a: "b" } },
+      htpp: {},
+    },
+    operations: [
+      { name: "empty", steps: [] },
+      { name: "both", driver: "http", request: {}, steps: [{}] },
+      {
+        name: "buy",
+        steps: [
+          { name: "a", driver: "http", request: {}, wieght: 1 },
+          { name: "a", driver: "htp", request: {}, weight: 2 },
+          {
+            name: "b",
+            driver: "http",
+            request: { url: "/${uid}" },
+            capture: {
+              "uuid": "body.a",
+              "a b": "body.a",
+              "c": "bdy.a",
+              "d": { field: "status.a", pattern: "(.)" },
+              "e": { field: "body", pattern: "." },
+            },
+          },
+          {
+            name: "d",
+            driver: "http",
+            request: { url: "/" },
+            capture: {
+              "f": { field: "body", pattern: "(" },
+              "g": { feld: "body", pattern: "(.)" },
+            },
+          },
+          {
+            name: "e",
+            driver: "http",
+            request: { url: "/", headers: { a: "${cc}" }, json: "${book.id}" },
+          },
+        ],
+      },
+      { name: "buy/b", driver: "http", request: {}, capture: {} },
+    ],
+    criteria: [],
+  }, standardDrivers());
+  assertEquals(errors.map(({ message }) => message).sort(), [
+    'defaults.htpp is the name of no driver, did you mean "http"?',
+    'defaults.http.header is not a known field, did you mean "headers"?',
+    "defaults.http.url has ${target.url}, and there is no target, add one",
+    "operations[0].steps is empty, it must have at least one item",
+    "operations[1].driver is not a known field here, it belongs into a step of the flow",
+    "operations[1].request is not a known field here, it belongs into a step of the flow",
+    "operations[1].steps[0].driver is missing, it must be a string that is not empty",
+    "operations[1].steps[0].name is missing, it must be a string that is not empty",
+    "operations[1].steps[0].request is missing, it must be an object",
+    "operations[2].steps[0].wieght is not a known field, choose one of name, driver, request, timeoutMs, checks, capture, tags",
+    'operations[2].steps[1].driver is "htp", did you mean "http"?',
+    'operations[2].steps[1].name is "a", the same as that of operations[2].steps[0], choose another',
+    "operations[2].steps[1].weight is not a known field here, it belongs into the flow, beside its steps",
+    'operations[2].steps[2].capture.c is "bdy.a", did you mean "body"?',
+    'operations[2].steps[2].capture.d.field is "status.a", write "status": only body, headers and cookies have fields',
+    "operations[2].steps[2].capture.e.pattern has no group, put what is captured in parentheses",
+    "operations[2].steps[2].capture.uuid is the name of a built-in value, choose another",
+    'operations[2].steps[2].capture["a b"] is no name, choose one of letters, digits, _ and -',
+    'operations[2].steps[2].request.url has ${uid}, which refers to nothing, did you mean "uuid"?',
+    "operations[2].steps[3].capture.f.pattern is not a valid regular expression",
+    'operations[2].steps[3].capture.g.feld is not a known field, did you mean "field"?',
+    "operations[2].steps[3].capture.g.field is missing, it must be a string that is not empty",
+    "operations[2].steps[4].request.json has ${book.id}, which refers to no feeder, choose one of user, random, env",
+    "operations[3].capture is not a known field here, it belongs into a step of a flow",
+    'operations[3].name is "buy/b", the same as that of operations[2].steps[2], choose another',
+  ]);
+});
+
 Deno.test("a driver that does not exist is refused, if drivers are given", () => {
   const { errors } = validateScenario(chat, { websockets: any });
   assertEquals(
@@ -385,11 +493,17 @@ for (
     ["body.items.0.id"],
     ["latencyMs"],
     ["stauts", 'is "stauts", did you mean "status"?'],
+    ["headers.etag"],
+    ["cookies.session"],
+    ["headers.ETag", 'is "headers.ETag", did you mean "headers.etag"?'],
     [
-      "headers.accept",
-      'is "headers.accept", choose one of status, type, body, sentBytes, receivedBytes, latencyMs',
+      "trailers.accept",
+      'is "trailers.accept", choose one of status, type, body, headers, cookies, sentBytes, receivedBytes, latencyMs',
     ],
-    ["status.code", 'is "status.code", write "status": only body has fields'],
+    [
+      "status.code",
+      'is "status.code", write "status": only body, headers and cookies have fields',
+    ],
   ] as const
 ) {
   Deno.test(

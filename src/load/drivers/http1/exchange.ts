@@ -6,25 +6,33 @@
 import type { OperationOutcome } from "../../driver.ts";
 import { DriverError } from "../driver_error.ts";
 import { type HttpOperation, outcomeOf, tooLarge } from "../http_outcome.ts";
+import type { Cookies } from "../cookies.ts";
 import type { Http1Connection } from "./connection.ts";
 import { contentOf } from "./content.ts";
 import {
   type Http1Request,
   http1Request,
   isRedirect,
+  MAX_REDIRECTS,
   redirected,
+  tooManyRedirects,
+  withCookies,
 } from "./request.ts";
 import type { ResponseHead } from "./response_parser.ts";
 
-/** As many as `fetch` follows. */
-const MAX_REDIRECTS = 20;
+/** Sends the requests of an exchange. */
+export interface ExchangePool {
+  run(exchange: Http1Exchange): void;
+}
 
-/** Where an exchange takes place. */
-export interface ExchangeHost {
-  /** Sends its requests. */
-  readonly pool: { run(exchange: Http1Exchange): void };
+/** Whose exchange it is. */
+export interface ExchangeUser {
+  readonly signal: AbortSignal;
   /** Where it is listed until it is over. */
   readonly underWay: { delete(exchange: Http1Exchange): void };
+  readonly cookies: Cookies;
+  /** Whether the outcome has headers and cookies. */
+  readonly wantsHeaders: boolean;
 }
 
 /** Settles once, with the outcome of the last response. */
@@ -34,7 +42,8 @@ export class Http1Exchange {
   connection: Http1Connection | undefined;
   readonly signal: AbortSignal;
   readonly #operation: HttpOperation;
-  readonly #host: ExchangeHost;
+  readonly #pool: ExchangePool;
+  readonly #user: ExchangeUser;
   readonly #resolve: (outcome: OperationOutcome) => void;
   readonly #reject: (error: unknown) => void;
   #redirects = 0;
@@ -43,15 +52,16 @@ export class Http1Exchange {
   constructor(
     request: Http1Request,
     operation: HttpOperation,
-    signal: AbortSignal,
-    host: ExchangeHost,
+    pool: ExchangePool,
+    user: ExchangeUser,
     resolve: (outcome: OperationOutcome) => void,
     reject: (error: unknown) => void,
   ) {
-    this.request = request;
     this.#operation = operation;
-    this.signal = signal;
-    this.#host = host;
+    this.signal = user.signal;
+    this.#pool = pool;
+    this.#user = user;
+    this.request = this.#withCookies(request);
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -71,7 +81,7 @@ export class Http1Exchange {
   fail(error: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#host.underWay.delete(this);
+    this.#user.underWay.delete(this);
     this.#reject(error);
   }
 
@@ -97,6 +107,12 @@ export class Http1Exchange {
   complete({ status, headers }: ResponseHead, body: Uint8Array): void {
     if (this.#isOver) return;
     try {
+      const { url } = this.request.message;
+      const { cookies, wantsHeaders } = this.#user;
+      if (this.#operation.keepsCookies) {
+        const kept = headersOf(headers, "set-cookie");
+        if (kept !== undefined) cookies.keep(url, kept);
+      }
       const location = this.#operation.follows && isRedirect(status)
         ? headerOf(headers, "location")
         : undefined;
@@ -109,22 +125,34 @@ export class Http1Exchange {
       const type = headerOf(headers, "content-type");
       const outcome = outcomeOf(this.#operation, status, type, content);
       this.#isOver = true;
-      this.#host.underWay.delete(this);
-      this.#resolve(outcome);
+      this.#user.underWay.delete(this);
+      this.#resolve(
+        wantsHeaders
+          ? {
+            ...outcome,
+            headers: byName(headers),
+            cookies: cookies.valuesFor(url),
+          }
+          : outcome,
+      );
     } catch (error) {
       this.fail(error);
     }
   }
 
   #follow(status: number, location: string): void {
-    if (++this.#redirects > MAX_REDIRECTS) {
-      throw new DriverError(
-        `Cannot follow the redirect: it is beyond the limit of ${MAX_REDIRECTS}`,
-      );
-    }
+    if (++this.#redirects > MAX_REDIRECTS) throw tooManyRedirects();
     const message = redirected(this.request.message, status, location);
-    this.request = http1Request(message);
-    this.#host.pool.run(this);
+    this.request = this.#withCookies(http1Request(message));
+    this.#pool.run(this);
+  }
+
+  #withCookies(request: Http1Request): Http1Request {
+    if (!this.#operation.sendsCookies) return request;
+    const cookies = this.#user.cookies.headerFor(request.message.url);
+    return cookies === undefined
+      ? request
+      : { ...request, bytes: withCookies(request, cookies) };
   }
 }
 
@@ -140,4 +168,33 @@ function headerOf(
     }
   }
   return undefined;
+}
+
+/** Returns all headers with a name, or nothing if there is none. */
+function headersOf(
+  headers: readonly string[],
+  name: string,
+): string[] | undefined {
+  let found: string[] | undefined;
+  for (let index = 0; index < headers.length; index += 2) {
+    const given = headers[index];
+    if (given?.length !== name.length || given.toLowerCase() !== name) continue;
+    found ??= [];
+    found.push(headers[index + 1] ?? "");
+  }
+  return found;
+}
+
+/** Returns headers by names in small letters, those of one name together. */
+function byName(
+  headers: readonly string[],
+): { readonly [name: string]: string } {
+  const all = new Map<string, string>();
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index]?.toLowerCase() ?? "";
+    const value = headers[index + 1] ?? "";
+    const before = all.get(name);
+    all.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return Object.fromEntries(all);
 }

@@ -13,7 +13,7 @@ export interface Http1Message {
   /** The method in capital letters, as far as HTTP knows it. */
   readonly method: string;
   readonly headers: Headers;
-  readonly body: Uint8Array | undefined;
+  readonly body: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** A request with its bytes, which are the same each time that it is sent. */
@@ -96,6 +96,30 @@ const OF_BODY = [
 ];
 /** What is not for another origin. */
 const SECRETS = ["authorization", "proxy-authorization", "cookie"];
+
+/** As many as `fetch` follows. */
+export const MAX_REDIRECTS = 20;
+
+/** Makes the error of more redirects than that. */
+export function tooManyRedirects(): DriverError {
+  return new DriverError(
+    `Cannot follow the redirect: it is beyond the limit of ${MAX_REDIRECTS}`,
+  );
+}
+
+/** Returns the bytes of a request with cookies after its first line. */
+export function withCookies(
+  { bytes }: Http1Request,
+  cookies: string,
+): Uint8Array {
+  const request = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const head = request.indexOf("\r\n") + 2;
+  return Buffer.concat([
+    request.subarray(0, head),
+    Buffer.from(`cookie: ${cookies}\r\n`, "latin1"),
+    request.subarray(head),
+  ]);
+}
 
 /** Returns whether a status asks to send the request elsewhere. */
 export function isRedirect(status: number): boolean {

@@ -15,6 +15,7 @@ import type {
   UserResult,
   WorkerResult,
 } from "../../result.ts";
+import { rowsOf, stepsIn } from "../../scenario/placed_steps.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { sum } from "../accounting.ts";
 import { abortingCriterion } from "../criteria.ts";
@@ -245,18 +246,19 @@ export class WorkersLoad implements Load {
   }
 
   total(): Accounting {
-    return sum(this.#known.flatMap(totalsOf));
+    return sum(this.#known.flatMap((part) => this.#totalsOf(part)));
   }
 
   results(): SteadyResults {
-    const { scenario: { operations, load }, phases } = this.#options;
+    const { scenario, phases } = this.#options;
     const parts = this.#known;
-    const names = operations.map(({ name }) => name);
+    const names = rowsOf(scenario.operations).map(({ name }) => name);
     const issuedMs = Math.max(0, ...parts.map(({ issuedMs }) => issuedMs));
     return steadyResults(
       mergeRecorders(names, parts),
-      load.model,
+      scenario.load.model,
       steadyMsUntil(phases, issuedMs),
+      stepsIn(scenario),
     );
   }
 
@@ -271,7 +273,7 @@ export class WorkersLoad implements Load {
     return this.#parts.map((part, index) => ({
       index,
       users: part?.users.planned ?? 0,
-      total: sum(part === undefined ? [] : totalsOf(part)),
+      total: sum(part === undefined ? [] : this.#totalsOf(part)),
       lagP99Ms: part === undefined
         ? null
         : mergeDistributions([part.lag]).quantile(0.99),
@@ -287,17 +289,21 @@ export class WorkersLoad implements Load {
     return this.#timeline.finish();
   }
 
+  /** Returns the counters of all operations and phases of a worker. */
+  #totalsOf({ operations }: LoadPart): Accounting[] {
+    const rows = rowsOf(this.#options.scenario.operations);
+    return operations.flatMap(({ steady, outside }, index) =>
+      // Steps are a part of their flows.
+      rows[index]?.isStep ? [] : [steady, outside]
+    );
+  }
+
   /** Ends all workers of the load, in order. */
   async [Symbol.asyncDispose](): Promise<void> {
     const workers = await this.#cores.catch(() => undefined);
     await workers?.close();
     await this.#system.shutdown();
   }
-}
-
-/** Returns the counters of all operations and phases of a worker. */
-function totalsOf({ operations }: LoadPart): Accounting[] {
-  return operations.flatMap(({ steady, outside }) => [steady, outside]);
 }
 
 function endMs({ durationMs, elapsedMs }: LoadPart): number {

@@ -8,6 +8,7 @@ import { realClock } from "../../../actor/mod.ts";
 import { isStandardDriver } from "../../drivers/drivers.ts";
 import { LoadTestError } from "../../load_errors.ts";
 import type { LoadTestManagerOptions, RunOptions } from "../../run_options.ts";
+import { placedSteps } from "../../scenario/placed_steps.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 
 /** The workers of a run. */
@@ -44,7 +45,7 @@ export function planWorkers(
   if (driversModule !== undefined) {
     return { count, driversModule: `${driversModule}` };
   }
-  for (const { driver: name } of operations) {
+  for (const { step: { driver: name } } of placedSteps(operations)) {
     const driver = drivers[name];
     if (driver !== undefined && isStandardDriver(name, driver)) continue;
     throw new LoadTestError(
