@@ -113,6 +113,7 @@ for (
     ["remote", 40],
     ["bus", 35],
     ["bus_nats", 25],
+    ["bus_streams", 30],
     ["websocket", 30],
     ["pty", 40],
     ["terminal", 45],

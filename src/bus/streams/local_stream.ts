@@ -11,6 +11,7 @@ import {
 } from "../../checks/internal.ts";
 import type { Codec, MsgpackValue } from "../../codec/mod.ts";
 import type { ConsumeOptions, Consumer } from "../consumer.ts";
+import { DONE } from "../delivery/delivered.ts";
 import { Payload } from "../payload.ts";
 import type {
   BusStream,
@@ -79,10 +80,12 @@ export class LocalStream implements BusStream {
     const { signal } = options;
     signal?.throwIfAborted();
     const payload = Payload.of(value, codec);
-    const kept = this.#stream.publish(publishOf(pattern, payload, options));
+    this.#stream.check();
+    const publish = publishOf(pattern, payload, options);
     const delivered = this.#deliver(pattern, payload);
+    const kept = this.#stream.publish(publish);
     // Who publishes waits for slow subscribers of the live message as well.
-    const both = delivered === undefined
+    const both = delivered === undefined || delivered === DONE
       ? kept
       : Promise.all([kept, delivered]).then(([ack]) => ack);
     return await unless(signal, both);
