@@ -64,7 +64,7 @@ class MemoryStore implements StreamStore {
 
   append(message: StoredMessage): void {
     const { subject, sequence } = message;
-    this.#slots.push(message);
+    this.#slots.push({ ...message, bytes: alone(message.bytes) });
     this.summary.messages++;
     this.summary.bytes += message.size;
     this.summary.lastSequence = sequence;
@@ -211,4 +211,9 @@ class MemoryStore implements StreamStore {
   changeConsumer(): void {}
 
   removeConsumer(): void {}
+}
+
+/** Returns bytes that keep no larger buffer alive. */
+function alone(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength > 2 * bytes.length ? bytes.slice() : bytes;
 }

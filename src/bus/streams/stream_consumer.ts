@@ -360,11 +360,20 @@ export class StreamConsumer {
     };
   }
 
-  /** Counts what has not come yet, which looks at all of it. */
+  /** Counts what has not come yet, which may be to look at all of it. */
   #waiting(): number {
-    const { store, visible } = this.#stream;
+    const { store, visible, config } = this.#stream;
     let waiting = this.state.owed;
     let after = this.state.cursor;
+    const { messages, firstSequence, lastSequence } = store.summary;
+    const isWhole = messages === lastSequence - firstSequence + 1;
+    const { subjects } = config.options;
+    if (
+      isWhole && (this.filter.isAll || subjects.join() === this.filter.pattern)
+    ) {
+      return waiting +
+        Math.max(lastSequence - Math.max(after, firstSequence - 1), 0);
+    }
     while (after < visible) {
       const heads = store.heads(after, 1000);
       for (const { sequence, subject } of heads) {

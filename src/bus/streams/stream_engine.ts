@@ -61,6 +61,8 @@ export class StreamEngine {
     this.#memory = this.#placeOf(new MemoryStorage());
     if (options.directory !== undefined) {
       this.#opening = this.#open(options.directory);
+      // Before those who wait for it go on, in their order.
+      this.#opening.then(() => this.#opening = undefined);
     }
   }
 
@@ -82,8 +84,6 @@ export class StreamEngine {
       this.#failure = error;
       this.#disk?.storage.close();
       this.#disk = undefined;
-    } finally {
-      this.#opening = undefined;
     }
   }
 
