@@ -15,6 +15,7 @@ export default function main(core: Core): TerminalServer {
   core.handle(typed, async (text) => {
     const session = await terminal.start();
     const decoder = new TextDecoder();
+    const ready = Promise.withResolvers<void>();
     const echoed = Promise.withResolvers<string>();
     let output = "";
     await using attachment = await session.attach({
@@ -22,11 +23,14 @@ export default function main(core: Core): TerminalServer {
         tell(event) {
           if (event.type !== "output") return true;
           output += decoder.decode(event.bytes, { stream: true });
+          if (output.endsWith("ready\n")) ready.resolve();
           if (output.endsWith(text)) echoed.resolve(output);
           return true;
         },
       },
     });
+    // Before, the terminal itself would echo it.
+    await ready.promise;
     await attachment.write(new TextEncoder().encode(text));
     return {
       output: await echoed.promise,
