@@ -9,12 +9,15 @@ import {
   jetstreamManager,
 } from "@nats-io/jetstream";
 import type { Msg, MsgHdrs, NatsConnection } from "@nats-io/transport-node";
-import { StreamNotFoundError } from "../errors.ts";
+import { BusTimeoutError, StreamNotFoundError } from "../errors.ts";
 import type { Asks } from "./asks.ts";
 import { saysNoResponders } from "./inbox.ts";
 import { refusalToError, type ServerError, toBusError } from "./js_errors.ts";
 import type { ResolvedNatsOptions } from "./options.ts";
 import type { Uplink } from "./uplink.ts";
+
+/** The time between two attempts to publish on a stream that is there. */
+const RETRY_MS = 50;
 
 /** The server's acknowledgement of a message that it keeps. */
 export interface Kept {
@@ -28,8 +31,15 @@ export class JetStreamAccess {
   readonly asks: Asks;
   readonly #manager: JetStreamManager;
   readonly #uplink: Uplink;
+  readonly #askMs: number;
 
-  private constructor(manager: JetStreamManager, uplink: Uplink, asks: Asks) {
+  private constructor(
+    manager: JetStreamManager,
+    uplink: Uplink,
+    asks: Asks,
+    askMs: number,
+  ) {
+    this.#askMs = askMs;
     this.#manager = manager;
     this.#uplink = uplink;
     this.asks = asks;
@@ -52,7 +62,7 @@ export class JetStreamAccess {
       // Not there, not for this account, or not allowed.
       return undefined;
     }
-    return new JetStreamAccess(manager, uplink, asks);
+    return new JetStreamAccess(manager, uplink, asks, askMs);
   }
 
   /**
@@ -72,7 +82,38 @@ export class JetStreamAccess {
     }
   }
 
-  /** Publishes a message that a stream keeps. */
+  /**
+   * Publishes a message that a stream keeps, first in order with all that is
+   * sent. A server that has just started may say that nobody keeps it although
+   * the stream is there; then it was not kept, and is published again.
+   *
+   * @throws {StreamNotFoundError} as a rejection, if there is no such stream.
+   */
+  async keepIn(
+    stream: string,
+    what: string,
+    subject: string,
+    bytes: Uint8Array,
+    headers?: MsgHdrs,
+  ): Promise<Kept> {
+    const end = performance.now() + this.#askMs;
+    for (;;) {
+      try {
+        return await this.keep(what, subject, bytes, headers);
+      } catch (error) {
+        const mayBeThere = error instanceof StreamNotFoundError ||
+          error instanceof BusTimeoutError;
+        if (!mayBeThere) throw error;
+        // Whoever subscribes to all subjects hides that there is no stream.
+        await this.api(what, ({ streams }) => streams.info(stream));
+        const isRefused = error instanceof StreamNotFoundError;
+        if (!isRefused || performance.now() > end) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  /** Publishes a message that some stream keeps. */
   async keep(
     what: string,
     subject: string,

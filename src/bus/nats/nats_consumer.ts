@@ -222,7 +222,10 @@ export class NatsConsumer<T> implements Consumer<T> {
     try {
       await this.info();
     } catch (error) {
-      if (error instanceof StreamNotFoundError) this.end(error);
+      const isGone = error instanceof StreamNotFoundError &&
+        !this.#port.uplink.isFresh;
+      // Otherwise what has pulled pulls again, and looks again.
+      if (isGone) this.end(error);
     } finally {
       this.#isLooking = false;
     }

@@ -9,7 +9,7 @@ import { headers, type MsgHdrs } from "@nats-io/transport-node";
 import type { MsgpackValue } from "../../codec/mod.ts";
 import type { ConsumeOptions, Consumer } from "../consumer.ts";
 import { signalsOf } from "../delivery/subscribe_options.ts";
-import { BusTimeoutError, StreamNotFoundError } from "../errors.ts";
+import { StreamNotFoundError } from "../errors.ts";
 import type {
   BusStream,
   PublishAck,
@@ -98,13 +98,15 @@ export class NatsStream implements BusStream {
     checkStreamPublish(options);
     options.signal?.throwIfAborted();
     const what = `publish on ${pattern} of stream ${this.name}`;
-    const kept = access.keep(
+    const kept = access.keepIn(
+      this.name,
       what,
       pattern,
       codec.encode(value),
       this.#headersOf(options),
     );
-    const ack = await abortable(this.#orGone(kept), options.signal);
+    kept.catch(() => {});
+    const ack = await abortable(kept, options.signal);
     if (ack.stream !== this.name) {
       throw new StreamNotFoundError(
         `Cannot ${what}: the stream was deleted, and ${ack.stream} keeps the subject now`,
@@ -228,16 +230,6 @@ export class NatsStream implements BusStream {
       `delete stream ${this.name}`,
       ({ streams }) => streams.delete(this.name),
     );
-  }
-
-  /** Whoever subscribes to all subjects hides that there is no stream. */
-  async #orGone<R>(kept: Promise<R>): Promise<R> {
-    try {
-      return await kept;
-    } catch (error) {
-      if (error instanceof BusTimeoutError) await this.#look();
-      throw error;
-    }
   }
 
   #look() {

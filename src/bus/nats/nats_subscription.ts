@@ -18,9 +18,8 @@ import { BusForbiddenError } from "../errors.ts";
 import { Payload } from "../payload.ts";
 import type { Subject } from "../subject.ts";
 import { RESERVED_PREFIX } from "../subject_rules.ts";
-import { BusInterruptedError } from "./errors.ts";
 import { isAckInbox } from "./inbox.ts";
-import { type Retained, RetainedFirst } from "./retained.ts";
+import { flushed, type Retained, RetainedFirst } from "./retained.ts";
 import type { Uplink } from "./uplink.ts";
 
 /** What the subscriptions of a bus share. */
@@ -103,17 +102,6 @@ async function begin<T, R>(
   } catch (error) {
     port.open.delete(delivery);
     delivery.fail(error);
-  }
-}
-
-/** Resolves when the server knows all subscriptions, of whatever connection. */
-async function flushed(uplink: Uplink): Promise<void> {
-  for (;;) {
-    try {
-      return await uplink.flush();
-    } catch (error) {
-      if (!(error instanceof BusInterruptedError)) throw error;
-    }
   }
 }
 

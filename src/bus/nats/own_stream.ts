@@ -20,10 +20,12 @@ import {
   type NatsConnection,
 } from "@nats-io/transport-node";
 import {
+  BusClosedError,
   BusTimeoutError,
   StreamConfigError,
   StreamNotFoundError,
 } from "../errors.ts";
+import { BusInterruptedError } from "./errors.ts";
 import { CODES } from "./js_errors.ts";
 import { hasCode, type JetStreamAccess } from "./js_access.ts";
 import type { Uplink } from "./uplink.ts";
@@ -32,6 +34,8 @@ import type { Uplink } from "./uplink.ts";
 export const OWN_STREAMS = "TROUPE_";
 /** For how long the server keeps a reader that was left. */
 const READER_MS = 10_000;
+/** The time between two attempts to read. */
+const RETRY_MS = 100;
 const NOTHING = new Uint8Array();
 
 /** What an own stream is like. */
@@ -93,7 +97,8 @@ export class OwnStream {
       this.#made.catch(() => this.#made = undefined);
       void this.#uplink.holdFor(this.#made).catch(() => {});
     }
-    const kept = this.#access.keep(
+    const kept = this.#access.keepIn(
+      this.#settings.name,
       `keep ${entry}`,
       this.subjectOf(entry),
       bytes,
@@ -128,16 +133,32 @@ export class OwnStream {
   /**
    * Returns the messages of all entries that match a pattern. Whatever any
    * client had published before the call is among them: the fence is kept
-   * after it.
+   * after it. It begins again when the connection is lost, and while a server
+   * that has just started does not have its streams.
    */
   async read(pattern: string): Promise<readonly Msg[]> {
+    for (;;) {
+      try {
+        return await this.#readOnce(pattern);
+      } catch (error) {
+        const isPassing = error instanceof BusInterruptedError ||
+          (this.#uplink.isFresh && !(error instanceof BusClosedError));
+        if (!isPassing) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await this.#uplink.whenUp();
+      }
+    }
+  }
+
+  async #readOnce(pattern: string): Promise<readonly Msg[]> {
     const { name, root } = this.#settings;
     // Nobody has kept anything yet.
     if (!this.#isThere && !await this.#look()) return [];
     try {
-      await this.#access.keep(`read ${name}`, `${root}.F`, NOTHING);
+      await this.#access.keepIn(name, `read ${name}`, `${root}.F`, NOTHING);
     } catch (error) {
       this.#isThere = false;
+      if (error instanceof StreamNotFoundError) return [];
       throw error;
     }
     const reader = await this.#access.api(

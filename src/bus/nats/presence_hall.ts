@@ -11,7 +11,6 @@ import { TroupeError } from "../../actor/mod.ts";
 import type { MsgpackValue } from "../../codec/mod.ts";
 import { untilAborted } from "../until_aborted.ts";
 import type { Presence, PresenceEntry } from "../presence.ts";
-import { BusInterruptedError } from "./errors.ts";
 import type { OwnStream } from "./own_stream.ts";
 import {
   decodeRecord,
@@ -128,8 +127,6 @@ export class PresenceHall {
         });
         room.begin(records, performance.now());
       } catch (error) {
-        // It begins again with the next connection.
-        if (error instanceof BusInterruptedError) return;
         room.view.end(error);
       }
     };

@@ -62,18 +62,22 @@ export class Retained {
   /** Returns what a subscription has to be given first. */
   async read(pattern: string): Promise<ReadonlyMap<string, Msg>> {
     const found = new Map<string, Msg>();
-    for (;;) {
-      try {
-        for (const message of await this.#stream.read(pattern)) {
-          found.set(this.#stream.entryOf(message.subject), message);
-        }
-        // The live copies of what was found have come by then.
-        if (found.size > 0) await this.#uplink.flush();
-        return found;
-      } catch (error) {
-        if (!(error instanceof BusInterruptedError)) throw error;
-        await this.#uplink.whenUp();
-      }
+    for (const message of await this.#stream.read(pattern)) {
+      found.set(this.#stream.entryOf(message.subject), message);
+    }
+    // The live copies of what was found have come by then.
+    if (found.size > 0) await flushed(this.#uplink);
+    return found;
+  }
+}
+
+/** Resolves when the server has all that was sent, over whatever connection. */
+export async function flushed(uplink: Uplink): Promise<void> {
+  for (;;) {
+    try {
+      return await uplink.flush();
+    } catch (error) {
+      if (!(error instanceof BusInterruptedError)) throw error;
     }
   }
 }

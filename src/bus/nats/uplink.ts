@@ -30,6 +30,8 @@ interface Held {
 /** How much of the server's attention a message without payload costs. */
 const OVERHEAD_BYTES = 32;
 const NOTHING = new Uint8Array();
+/** For how long a server is not believed that a stream is not there. */
+const FRESH_MS = 5000;
 /** What a flush is called in a batch; no subject is. */
 const FLUSH = "";
 
@@ -39,6 +41,7 @@ export class Uplink {
   readonly #maxBytes: number;
   #maxPayload: number;
   #isUp = true;
+  #restoredAt = -Infinity;
   /** Those who want what is sent to wait. */
   #holds = 0;
   #ended: Error | undefined;
@@ -68,6 +71,11 @@ export class Uplink {
   /** Whether there is a connection. */
   get isUp(): boolean {
     return this.#isUp;
+  }
+
+  /** Whether the server may not have found all of its streams yet. */
+  get isFresh(): boolean {
+    return performance.now() - this.#restoredAt < FRESH_MS;
   }
 
   /** Resolves when there is a connection; rejects when there will be none. */
@@ -141,6 +149,7 @@ export class Uplink {
   restored(): void {
     if (this.#isUp || this.#ended !== undefined) return;
     this.#isUp = true;
+    this.#restoredAt = performance.now();
     this.#maxPayload = this.#connection.info?.max_payload ?? this.#maxPayload;
     this.#whenUp.resolve();
     this.#release();
