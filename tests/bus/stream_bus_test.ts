@@ -157,3 +157,49 @@ Deno.test(
     ]);
   }),
 );
+
+Deno.test(
+  "a reader that never waits for anything lets others have their turn",
+  withBus(async (bus) => {
+    const log = await bus.stream("log", { subjects: ["log"] });
+    await Promise.all(
+      Array.from({ length: 2000 }, (_, index) => log.publish("log", index)),
+    );
+    const consumer = await log.consume("log");
+    let turns = 0;
+    let isOver = false;
+    const turn = (): void => {
+      turns++;
+      if (!isOver) setTimeout(turn);
+    };
+    turn();
+    for (let read = 0; read < 2000; read++) {
+      const message = await consumer.receive();
+      void message?.ack();
+    }
+    isOver = true;
+    assert(turns > 1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }),
+);
+
+Deno.test(
+  "what a work queue is done with makes room for what comes in the same commit",
+  withBus(async (bus) => {
+    const jobs = await bus.stream("jobs", {
+      subjects: ["jobs"],
+      retention: "work_queue",
+      maxMessages: 1,
+      discard: "newest",
+    });
+    const consumer = await jobs.consume("jobs", { name: "worker" });
+    for (let index = 0; index < 3; index++) {
+      const publishing = jobs.publish("jobs", index);
+      const message = await nextOf(consumer);
+      await publishing;
+      await Promise.all([message.ack(), jobs.publish("jobs", "next")]);
+      await (await nextOf(consumer)).ack();
+    }
+    assertEquals((await jobs.info()).messages, 0);
+  }),
+);

@@ -34,6 +34,8 @@ export interface Committed {
    * @throws {StreamFullError | StreamConflictError} if it is refused.
    */
   append(publish: Publish, nowMs: number): PublishAck;
+  /** Makes room: removes what is not needed, or too old. */
+  makeRoom(nowMs: number): void;
   /** Writes whatever else has changed. */
   writeChanges(nowMs: number): void;
   /** The commit is done; or it has failed, and nothing of it was written. */
@@ -140,6 +142,7 @@ export class CommitQueue {
     try {
       this.#storage.commit(isSynced(changed), () => {
         const nowMs = this.#clock.now();
+        for (const stream of changed) stream.makeRoom(nowMs);
         for (const one of waiting) one.outcome = attempt(one, nowMs);
         for (const stream of changed) stream.writeChanges(nowMs);
       });

@@ -6,7 +6,7 @@
 import type { Timer } from "../../actor/mod.ts";
 import { StreamConflictError, StreamNotFoundError } from "../errors.ts";
 import type { PublishAck, StreamInfo } from "../stream.ts";
-import type { CommitQueue, Committed, Publish } from "./commit_queue.ts";
+import type { Committed, Publish } from "./commit_queue.ts";
 import {
   checkOnlyOne,
   checkSameConsumer,
@@ -18,30 +18,18 @@ import type {
   ConsumerPosition,
   StoredHead,
   StoredMessage,
-  StreamStorage,
   StreamStore,
 } from "./store.ts";
 import type { ResolvedStream } from "./stream_config.ts";
 import { StreamConsumer } from "./stream_consumer.ts";
 import { StreamLimits } from "./stream_limits.ts";
+import type { StreamSurroundings } from "./stream_surroundings.ts";
 import { SubjectFilter } from "./subject_filter.ts";
-import type { WallClock } from "./wall_clock.ts";
 
 /** Messages that are looked at, at once, when many are removed. */
 const SWEEP = 1000;
 /** Milliseconds between two removals of ids that are too old. */
 const FORGET_MS = 1000;
-
-/** What a stream needs around it. */
-export interface StreamSurroundings {
-  readonly clock: WallClock;
-  readonly storage: StreamStorage;
-  readonly queue: CommitQueue;
-  /** Publishes a dead letter; resolves when the bus has taken it. */
-  readonly publish: (subject: string, bytes: Uint8Array) => Promise<void>;
-  /** The stream is gone, and its subjects are free. */
-  readonly onDelete: (stream: KeptStream) => void;
-}
 
 /** A stream of this process. */
 export class KeptStream implements Committed {
@@ -154,10 +142,14 @@ export class KeptStream implements Committed {
     return false;
   }
 
+  makeRoom(nowMs: number): void {
+    if (this.#unneeded.length > 0) this.store.remove(this.#unneeded);
+    this.#limits.trim(nowMs, (heads) => this.#trim(heads));
+  }
+
   writeChanges(nowMs: number): void {
     if (this.#end !== undefined) return;
     const { store, config: { options } } = this;
-    if (this.#unneeded.length > 0) store.remove(this.#unneeded);
     this.#limits.trim(nowMs, (heads) => this.#trim(heads));
     if (nowMs - this.#forgottenMs >= FORGET_MS) {
       this.#forgottenMs = nowMs;
@@ -368,8 +360,10 @@ export class KeptStream implements Committed {
     let isDone = false;
     try {
       this.around.storage.commit(this.isSynced, () => {
+        const nowMs = this.around.clock.now();
+        this.makeRoom(nowMs);
         action();
-        this.writeChanges(this.around.clock.now());
+        this.writeChanges(nowMs);
       });
       isDone = true;
     } finally {

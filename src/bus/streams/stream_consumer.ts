@@ -38,7 +38,8 @@ export class StreamConsumer {
   readonly #deadLetters: DeadLetterOffice;
   #change: ConsumerChange | undefined;
   #newGap = 0;
-  #isScanning = false;
+  /** Whether it has read from the store in this turn of the event loop. */
+  #hasRead = false;
   #isPumping = false;
   #isEnded = false;
 
@@ -136,6 +137,8 @@ export class StreamConsumer {
       this.state.skipTo(this.#reached);
       return undefined;
     }
+    if (this.#hasRead) return undefined;
+    this.#readOnceATurn();
     const { messages, reachedSequence } = store.read(
       this.#reached,
       visible,
@@ -146,19 +149,15 @@ export class StreamConsumer {
     this.#buffer = messages;
     this.#reached = reachedSequence;
     this.#at = 1;
-    if (messages.length === 0) {
-      this.state.skipTo(reachedSequence);
-      if (reachedSequence < visible) this.#scanOn();
-    }
+    if (messages.length === 0) this.state.skipTo(reachedSequence);
     return messages[0];
   }
 
-  /** Looks for the next message that matches in the next turn. */
-  #scanOn(): void {
-    if (this.#isScanning) return;
-    this.#isScanning = true;
+  /** Lets others have their turn before more is read, however fast readers are. */
+  #readOnceATurn(): void {
+    this.#hasRead = true;
     nextTurn(() => {
-      this.#isScanning = false;
+      this.#hasRead = false;
       this.pump();
     });
   }
