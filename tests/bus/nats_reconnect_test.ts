@@ -10,6 +10,7 @@ import {
   BusInterruptedError,
   natsBus,
   type NatsBusOptions,
+  NatsConnectError,
 } from "../../src/bus/nats/mod.ts";
 import { isSlow } from "../support/slow.ts";
 import { next, take, until, work } from "./conformance/waiting.ts";
@@ -164,6 +165,29 @@ Deno.test(
 );
 
 Deno.test(
+  "Publishes that wait for a server of NATS to keep them are bounded, and refused by name beyond",
+  { ignore },
+  async () => {
+    await using server = await NatsServer.start({ hasJetStream: true });
+    await using bus = await connect(server, { drainMs: 50 });
+    const log = await bus.stream("log", {
+      subjects: ["log"],
+      durability: "written",
+    });
+    server.freeze();
+    const publishing: Promise<unknown>[] = [];
+    for (let index = 0; index < 100_000; index++) {
+      publishing.push(log.publish("log", index).catch((error) => error));
+    }
+    await assertRejects(() => log.publish("log", "more"), BusLimitError);
+    await server.kill();
+    for (const outcome of await Promise.all(publishing)) {
+      assert(outcome instanceof BusInterruptedError, String(outcome));
+    }
+  },
+);
+
+Deno.test(
   "A message that is larger than the server of NATS takes is refused by name",
   { ignore },
   async () => {
@@ -222,6 +246,36 @@ Deno.test(
     await server.start();
     await after;
     assertEquals(await take(subscription, 1), ["after"]);
+  },
+);
+
+Deno.test(
+  "A server of NATS that does not let a client in any more ends its bus with the reason",
+  { ignore },
+  async () => {
+    // NATS's client may forget to listen to the socket that the server resets.
+    const prevent = (event: ErrorEvent) => {
+      if (String(event.error).includes("ECONNRESET")) event.preventDefault();
+    };
+    globalThis.addEventListener("error", prevent);
+    using stack = new DisposableStack();
+    stack.defer(() => globalThis.removeEventListener("error", prevent));
+    const users = (pass: string) =>
+      `authorization { user: "ann", password: "${pass}" }`;
+    await using server = await NatsServer.start({ config: users("old") });
+    const bus = await connect(server, { user: "ann", pass: "old" });
+    const subscription = bus.subscribe("log");
+    await subscription.ready;
+    await server.kill();
+    await server.start(users("new"));
+    await assertRejects(() => bus.closed, BusClosedError);
+    await assertRejects(() => subscription.closed, BusClosedError);
+    await assertRejects(() => bus.publish("log", 1), BusClosedError);
+    await bus.close();
+    await assertRejects(
+      () => connect(server, { user: "ann", pass: "wrong" }),
+      NatsConnectError,
+    );
   },
 );
 

@@ -66,6 +66,11 @@ export class Asks {
     this.#inbox = new Inbox(connection, options.inboxPrefix, true);
   }
 
+  /** Messages that wait for a reply. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
   /**
    * Sends a message, in order with all that are sent, and returns the reply of
    * the server.

@@ -9,7 +9,11 @@ import {
   jetstreamManager,
 } from "@nats-io/jetstream";
 import type { Msg, MsgHdrs, NatsConnection } from "@nats-io/transport-node";
-import { BusTimeoutError, StreamNotFoundError } from "../errors.ts";
+import {
+  BusLimitError,
+  BusTimeoutError,
+  StreamNotFoundError,
+} from "../errors.ts";
 import type { Asks } from "./asks.ts";
 import { saysNoResponders } from "./inbox.ts";
 import { refusalToError, type ServerError, toBusError } from "./js_errors.ts";
@@ -18,6 +22,8 @@ import type { Uplink } from "./uplink.ts";
 
 /** The time between two attempts to publish on a stream that is there. */
 const RETRY_MS = 50;
+/** Messages that may wait for the server to keep them. */
+const MAX_PENDING = 100_000;
 
 /** The server's acknowledgement of a message that it keeps. */
 export interface Kept {
@@ -120,6 +126,11 @@ export class JetStreamAccess {
     bytes: Uint8Array,
     headers?: MsgHdrs,
   ): Promise<Kept> {
+    if (this.asks.pending >= MAX_PENDING) {
+      throw new BusLimitError(
+        `Cannot ${what}: ${MAX_PENDING} messages wait for the server to keep them, wait for a publish now and then`,
+      );
+    }
     return keptOf(what, await this.asks.ask(what, subject, bytes, headers));
   }
 }
