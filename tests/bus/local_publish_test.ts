@@ -301,3 +301,16 @@ Deno.test("a message that is no request can be responded to, and nobody minds", 
   assertEquals(message.isRequest, false);
   await message.respond(1);
 });
+
+Deno.test("a flush waits until streams have what was published before", async () => {
+  await using system = new ActorSystem();
+  const directory = await Deno.makeTempDir();
+  for (const options of [{}, { directory }]) {
+    await using bus = new Bus(system, options);
+    const stream = await bus.stream("orders", { subjects: ["orders.*"] });
+    for (let order = 0; order < 10; order++) bus.publish("orders.eu", order);
+    await bus.flush();
+    assertEquals((await stream.info()).messages, 10);
+  }
+  await Deno.remove(directory, { recursive: true });
+});

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ActorSystem } from "../../src/actor/mod.ts";
+import { isSlow } from "../support/slow.ts";
 import { Bus } from "../../src/bus/mod.ts";
 
 Deno.test("of each queue group one member gets a message, whatever the patterns, and all who are in none get it too", async () => {
@@ -90,4 +91,17 @@ Deno.test("a member that leaves its queue group gets nothing more, and the last 
   await second.unsubscribe();
   await bus.publish("j", 4);
   assert(bus.stats().subscriptions === 0);
+});
+
+Deno.test("a queue group may have more members than a call has arguments", async () => {
+  await using system = new ActorSystem();
+  await using bus = new Bus(system);
+  let handled = 0;
+  const members = isSlow ? 200_000 : 2000;
+  for (let member = 0; member < members; member++) {
+    bus.subscribe("j", { queue: "w", handler: () => void handled++ });
+  }
+  for (let index = 0; index < 10; index++) bus.publish("j", index);
+  await system.idle();
+  assertEquals(handled, 10);
 });

@@ -85,12 +85,18 @@ export class QueueGroup {
 
   constructor(members: readonly Receiver[]) {
     this.#members = members;
-    this.#maxRoom = Math.max(...members.map(({ maxRoom }) => maxRoom));
+    this.#maxRoom = members.reduce(
+      (most, { maxRoom }) => Math.max(most, maxRoom),
+      0,
+    );
   }
 
   /** Returns the messages that wait for the member for which fewest do. */
   leastBeyond(): number {
-    return Math.min(...this.#members.map(({ beyond }) => beyond));
+    return this.#members.reduce(
+      (least, { beyond }) => Math.min(least, beyond),
+      Infinity,
+    );
   }
 
   /**

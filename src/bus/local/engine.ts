@@ -239,9 +239,12 @@ export class LocalEngine {
     void inbox.unsubscribe();
   }
 
-  /** Resolves when those that publishers wait for have room again. */
+  /**
+   * Resolves when those that publishers wait for have room again, and streams
+   * have what they keep.
+   */
   async flush(): Promise<void> {
-    await Promise.allSettled([...this.#waiting]);
+    await Promise.allSettled([...this.#waiting, this.streams.flush()]);
   }
 
   /**

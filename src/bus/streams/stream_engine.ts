@@ -174,6 +174,12 @@ export class StreamEngine {
     return [...this.#streams.values()].map(figuresOf);
   }
 
+  /** Resolves when all that waited to be written is. */
+  async flush(): Promise<void> {
+    await this.#opening;
+    for (const place of [this.#memory, this.#disk]) place?.queue.flush();
+  }
+
   async #ready(): Promise<void> {
     await this.#opening;
     if (this.#isClosed) throw closed();
