@@ -61,3 +61,29 @@ Deno.test("the loads and think times in docs/load.md are valid in a scenario", a
     assertEquals(errors, []);
   }
 });
+
+Deno.test("the steps, feeders and defaults in docs/load.md are valid in a scenario", async () => {
+  const path = new URL("../../docs/load.md", import.meta.url);
+  const parts = yamlBlocks(await Deno.readTextFile(path))
+    .filter(({ text }) => /^(steps|feeders|defaults):/m.test(text))
+    .filter(({ text }) => !isComplete(text))
+    .map(({ text }): object => Object(parse(text)));
+  assertEquals(parts.length, 3);
+  const step = { name: "any", driver: "http", request: { url: "/" } };
+  const { steps, feeders, defaults }: Record<string, unknown> = Object.assign(
+    { steps: [step] },
+    ...parts,
+  );
+  const { errors } = validateScenario({
+    name: "any",
+    load: { model: "closed", users: 1 },
+    phases: { steadyMs: 1000 },
+    operations: [{ name: "flow", steps }],
+    feeders,
+    defaults,
+  }, standardDrivers());
+  // The file is not beside the document.
+  assertEquals(errors.map(({ message }) => message), [
+    'feeders.accounts.file is "accounts.csv", which does not exist',
+  ]);
+});

@@ -56,30 +56,6 @@ export class Counter implements Accounting {
   }
 }
 
-/** An operation whose steps have counters of their own. */
-interface Counted {
-  readonly steps: readonly {
-    readonly recorder: { readonly steady: Counter; readonly outside: Counter };
-  }[];
-  readonly isFlow: boolean;
-}
-
-/**
- * Counts the steps of a flow from one on as planned and not started; an
- * operation that is no flow has none.
- */
-export function dropSteps(
-  { steps, isFlow }: Counted,
-  isSteady: boolean,
-  from = 0,
-): void {
-  if (!isFlow) return;
-  for (let index = from; index < steps.length; index++) {
-    const recorder = steps[index]?.recorder;
-    (isSteady ? recorder?.steady : recorder?.outside)?.drop();
-  }
-}
-
 /** Returns the sum of all counters, as plain data. */
 export function sum(counters: Iterable<Accounting>): Accounting {
   const total = new Counter();

@@ -8,6 +8,7 @@ import { type Checker, compileChecks } from "./checks.ts";
 import type { Driver, DriverMap } from "../driver.ts";
 import { RecordSource } from "./feeders.ts";
 import { LoadTestError } from "../load_errors.ts";
+import { type FlowPlan, planner } from "./flow_plan.ts";
 import { ALL, type Share } from "./share.ts";
 import { OperationRecorder } from "./operation_recorder.ts";
 import { DEFAULT_TIMEOUT_MS } from "./phases.ts";
@@ -20,6 +21,7 @@ import {
   placedSteps,
   placeOf,
   requestOf,
+  rowsOf,
 } from "../scenario/placed_steps.ts";
 import type { Scenario, Step } from "../scenario/scenario.ts";
 import { knownIn } from "../scenario/scenario_references.ts";
@@ -62,14 +64,15 @@ export interface CompiledStep {
 export interface CompiledOperation {
   readonly name: string;
   readonly recorder: OperationRecorder;
-  /**
-   * The steps in order: of an operation it is one, which has the recorder of
-   * the operation.
-   */
-  readonly steps: readonly [CompiledStep, ...CompiledStep[]];
+  /** All steps: of an operation it is one, which has its recorder. */
+  readonly steps: readonly CompiledStep[];
+  /** The recorders of groups and steps, in the order of their rows. */
+  readonly parts: readonly OperationRecorder[];
   readonly isFlow: boolean;
   /** Makes the values of an iteration of a flow. */
   values(user: number, iteration: number): IterationValues;
+  /** Returns the steps of an iteration in order. */
+  plan(values: IterationValues | undefined): FlowPlan<CompiledStep>;
 }
 
 /** The outputs of the target, by name. */
@@ -105,32 +108,45 @@ export function compileOperations(
   const mask = maskOf(scenario);
   const compiled = scenario.operations.map((operation): CompiledOperation => {
     const { name } = operation;
-    const recorder = new OperationRecorder(name, mask);
+    const recorders = new Map(
+      rowsOf([operation]).map(({ name }) => [
+        name,
+        new OperationRecorder(name, mask),
+      ]),
+    );
+    const recorderOf = (row: string) =>
+      recorders.get(row) ?? new OperationRecorder(row, mask);
+    const steps = new Map(
+      placedSteps([operation]).map(({ step, row, captured }) => [
+        row,
+        compileStep(
+          { ...step, name: row },
+          driverOf(step, drivers),
+          recorderOf(row),
+          compileRequest(
+            requestOf(step, scenario),
+            { ...known, captured },
+            constants,
+          ),
+          sources,
+        ),
+      ]),
+    );
     const isAFlow = isFlow(operation);
-    const steps = placedSteps([operation]).map(({ step, row, captured }) => {
-      const template = compileRequest(
-        requestOf(step, scenario),
-        { ...known, captured },
-        constants,
-      );
-      const recorded = isAFlow ? new OperationRecorder(row, mask) : recorder;
-      return compileStep(
-        { ...step, name: row },
-        driverOf(step, drivers),
-        recorded,
-        template,
-        sources,
-      );
-    });
-    const [first, ...others] = steps;
-    if (first === undefined) throw new LoadTestError(`${name} has no steps`);
+    const [recorder = recorderOf(name), ...parts] = recorders.values();
     return {
       name,
       recorder,
-      steps: [first, ...others],
+      parts,
+      steps: [...steps.values()],
       isFlow: isAFlow,
       values: (user, iteration) =>
         new IterationValues(sources, user, iteration),
+      plan: planner(isAFlow ? operation.steps : [operation], {
+        outer: isAFlow ? name : undefined,
+        steps,
+        recorderOf,
+      }),
     };
   });
   validateRequests(scenario, drivers, outputs);
@@ -141,10 +157,7 @@ export function compileOperations(
 export function recordersOf(
   operations: readonly CompiledOperation[],
 ): OperationRecorder[] {
-  return operations.flatMap(({ recorder, steps, isFlow }) => [
-    recorder,
-    ...isFlow ? steps.map(({ recorder }) => recorder) : [],
-  ]);
+  return operations.flatMap(({ recorder, parts }) => [recorder, ...parts]);
 }
 
 function driverOf(

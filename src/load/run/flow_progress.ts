@@ -4,24 +4,55 @@
  * @module
  */
 import type { OperationOutcome } from "../driver.ts";
-import { dropSteps, type Ending } from "./accounting.ts";
+import type { Counter, Ending } from "./accounting.ts";
 import type { CompiledOperation, CompiledStep } from "./compiled_operation.ts";
+import type { FlowPlan } from "./flow_plan.ts";
 import type { IterationValues } from "./iteration_values.ts";
+import type { OperationRecorder } from "./operation_recorder.ts";
+
+/** Counts steps from one on, and their groups, as planned and not started. */
+export function dropSteps(
+  plan: FlowPlan<CompiledStep>,
+  isSteady: boolean,
+  from = 0,
+): void {
+  for (let index = from; index < plan.length; index++) {
+    const planned = plan[index];
+    if (planned === undefined) continue;
+    counterOf(planned.step.recorder, isSteady).drop();
+    for (const group of planned.opens) counterOf(group, isSteady).drop();
+  }
+}
+
+function counterOf(
+  { steady, outside }: OperationRecorder,
+  isSteady: boolean,
+): Counter {
+  return isSteady ? steady : outside;
+}
+
+/** A group that has begun. */
+interface OpenGroup {
+  readonly recorder: OperationRecorder;
+  readonly startedAt: number;
+}
 
 /**
- * Counts the steps of a flow. Each of them is planned once in an iteration:
- * those that it does not come to are dropped.
+ * Counts the steps of a flow, and its groups. Each of them is planned when the
+ * iteration begins: those that it does not come to are dropped.
  */
 export class FlowProgress {
   /** The values of the iteration, with what its steps have captured. */
   readonly values: IterationValues;
-  readonly #operation: CompiledOperation;
+  readonly plan: FlowPlan<CompiledStep>;
   readonly #isSteady: boolean;
-  #step: CompiledStep | undefined;
+  readonly #groups: OpenGroup[] = [];
+  #index = -1;
+  #isUnderWay = false;
   #sentBytes = 0;
   #receivedBytes = 0;
-  /** The real start of the step under way. */
-  startedAt = 0;
+  /** The real start of the step under way, or of the last one. */
+  startedAt: number | undefined;
 
   constructor(
     operation: CompiledOperation,
@@ -29,9 +60,9 @@ export class FlowProgress {
     user: number,
     iteration: number,
   ) {
-    this.#operation = operation;
     this.#isSteady = isSteady;
     this.values = operation.values(user, iteration);
+    this.plan = operation.plan(this.values);
   }
 
   /** What all steps have sent and received together. */
@@ -39,47 +70,68 @@ export class FlowProgress {
     return { sentBytes: this.#sentBytes, receivedBytes: this.#receivedBytes };
   }
 
-  /** Counts the start of a step. */
-  start(step: CompiledStep): void {
-    this.#step = step;
-    this.#counterOf(step).start();
+  /** Counts the start of the next step; returns it, if there is one. */
+  next(now: number): CompiledStep | undefined {
+    const planned = this.plan[++this.#index];
+    if (planned === undefined) return undefined;
+    this.#isUnderWay = true;
+    this.#counterOf(planned.step.recorder).start();
+    for (const recorder of planned.opens) {
+      this.#counterOf(recorder).start();
+      this.#groups.push({ recorder, startedAt: now });
+    }
+    return planned.step;
   }
 
-  /** Counts the end of the step under way, if there is one. */
-  end(
-    ending: Ending,
-    now: number,
-    outcome?: OperationOutcome,
-    error?: unknown,
-  ): void {
-    const step = this.#step;
+  /** Counts the end of the step under way that succeeded. */
+  succeed(now: number, outcome: OperationOutcome): void {
+    const { step, closes = [] } = this.plan[this.#index] ?? {};
     if (step === undefined) return;
-    this.#step = undefined;
-    this.#counterOf(step).end(ending);
-    const { recorder } = step;
-    if (ending === "ok") {
-      const { sentBytes = 0, receivedBytes = 0, latencyMs } = outcome ?? {};
-      this.#sentBytes += sentBytes;
-      this.#receivedBytes += receivedBytes;
-      if (!this.#isSteady) return;
-      recorder.serviceTime.record(
+    this.#isUnderWay = false;
+    const { sentBytes = 0, receivedBytes = 0, latencyMs } = outcome;
+    this.#sentBytes += sentBytes;
+    this.#receivedBytes += receivedBytes;
+    this.#counterOf(step.recorder).end("ok");
+    if (this.#isSteady) {
+      step.recorder.serviceTime.record(
         latencyMs !== undefined && Number.isFinite(latencyMs)
           ? latencyMs
-          : now - this.startedAt,
+          : now - (this.startedAt ?? now),
       );
-      recorder.addBytes({ sentBytes, receivedBytes });
-    } else if (this.#isSteady && error !== undefined) {
-      recorder.errors.add(error);
+      step.recorder.addBytes({ sentBytes, receivedBytes });
+    }
+    for (let closed = 0; closed < closes.length; closed++) {
+      const group = this.#groups.pop();
+      if (group === undefined) continue;
+      this.#counterOf(group.recorder).end("ok");
+      if (!this.#isSteady) continue;
+      group.recorder.serviceTime.record(now - group.startedAt);
     }
   }
 
-  /** Ends the flow at a step: those after it are not started. */
-  finish(index: number, ending: Ending, now: number, error?: unknown): void {
-    this.end(ending, now, undefined, error);
-    dropSteps(this.#operation, this.#isSteady, index + 1);
+  /** Ends the flow, with the step under way: those after it are dropped. */
+  finish(ending: Ending, error?: unknown): void {
+    const { step } = this.plan[this.#index] ?? {};
+    if (this.#isUnderWay && step !== undefined) {
+      this.#end(step.recorder, ending, error);
+      for (const { recorder } of this.#groups) {
+        this.#end(recorder, ending, error, step.name);
+      }
+    }
+    dropSteps(this.plan, this.#isSteady, this.#index + 1);
   }
 
-  #counterOf({ recorder }: CompiledStep) {
-    return this.#isSteady ? recorder.steady : recorder.outside;
+  #end(
+    recorder: OperationRecorder,
+    ending: Ending,
+    error: unknown,
+    step?: string,
+  ): void {
+    this.#counterOf(recorder).end(ending);
+    if (this.#isSteady && error !== undefined) recorder.errors.add(error, step);
+  }
+
+  #counterOf(recorder: OperationRecorder): Counter {
+    return counterOf(recorder, this.#isSteady);
   }
 }

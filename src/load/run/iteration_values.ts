@@ -38,6 +38,7 @@ export class IterationValues implements Values {
   readonly #sources: ValueSources;
   #records: Map<string, JsonObject> | undefined;
   #random: Random | undefined;
+  #branches: Random | undefined;
   #uuid: string | undefined;
   /** What steps have captured, by name. */
   readonly captures: Map<string, JsonValue> = new Map();
@@ -50,6 +51,11 @@ export class IterationValues implements Values {
 
   get random(): Random {
     return this.#random ??= this.#stream("random");
+  }
+
+  /** What branches are drawn from. */
+  get branches(): Random {
+    return this.#branches ??= this.#stream("branches");
   }
 
   get uuid(): string {

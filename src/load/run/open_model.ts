@@ -5,9 +5,9 @@
  */
 import { type Random, randomStream } from "../../stats/internal.ts";
 import type { OpenLoad } from "../scenario/scenario.ts";
-import { dropSteps } from "./accounting.ts";
 import { Arrivals } from "./arrivals.ts";
 import { BaseModel, type ModelContext } from "./base_model.ts";
+import { dropSteps } from "./flow_progress.ts";
 import { PunctualTimer } from "./punctual_timer.ts";
 import { shareOf } from "./share.ts";
 import type { UserModel } from "./user_model.ts";
@@ -92,7 +92,11 @@ export class OpenModel extends BaseModel implements UserModel {
       (pool.size < this.#maxUsers ? pool.spawn() : undefined);
     if (user === undefined) {
       counter.drop();
-      dropSteps(operation, counter === operation.recorder.steady);
+      if (operation.isFlow) {
+        // Any user could have performed it.
+        const plan = operation.plan(operation.values(0, arrival));
+        dropSteps(plan, counter === operation.recorder.steady);
+      }
       timeline.dropped++;
       return;
     }

@@ -4,7 +4,8 @@
  * @module
  */
 import type { PhaseName } from "../result.ts";
-import { placedSteps } from "../scenario/placed_steps.ts";
+import { mostOf } from "../scenario/placed_steps.ts";
+import { MAX_MS } from "../scenario/rule.ts";
 import type { Phases, Scenario } from "../scenario/scenario.ts";
 
 /** How long an operation may take if its scenario does not say. */
@@ -28,10 +29,9 @@ export function resolvePhases(
     drainTimeoutMs: Math.max(
       ...operations.map((operation) =>
         // A flow may take as long as all of its steps.
-        placedSteps([operation]).reduce(
-          (all, { step: { timeoutMs = DEFAULT_TIMEOUT_MS } }) =>
-            all + timeoutMs,
-          0,
+        Math.min(
+          MAX_MS,
+          mostOf(operation, ({ timeoutMs = DEFAULT_TIMEOUT_MS }) => timeoutMs),
         )
       ),
     ),

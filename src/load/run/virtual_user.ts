@@ -65,8 +65,8 @@ export class VirtualUser implements Handler<UserMessage> {
   #attempt: Attempt | undefined;
   /** The number of the iteration under way, or of the last one. */
   #iteration = 0;
-  /** The place of the step under way. */
-  #index = 0;
+  /** What is performed now: the operation, or a step of the flow. */
+  #step: CompiledStep | undefined;
   /** What the steps of a flow have done so far. */
   #flow: FlowProgress | undefined;
   #busy = false;
@@ -117,12 +117,14 @@ export class VirtualUser implements Handler<UserMessage> {
     attempt.plannedAt = plannedAt;
     this.#iteration = iteration;
     this.#busy = true;
-    this.#index = 0;
     this.#flow = operation.isFlow
       ? new FlowProgress(operation, attempt.isSteady, this.number, iteration)
       : undefined;
-    this.#flow?.start(operation.steps[0]);
-    this.deadlineAt = this.#host.now() + operation.steps[0].timeoutMs;
+    const now = this.#host.now();
+    const step = this.#step = this.#flow === undefined
+      ? operation.steps[0]
+      : this.#flow.next(now);
+    this.deadlineAt = now + (step?.timeoutMs ?? Infinity);
   }
 
   /** Has the actor start the assigned operation in a turn of its own. */
@@ -168,11 +170,6 @@ export class VirtualUser implements Handler<UserMessage> {
     else this.#perform(attempt, step, session);
   }
 
-  /** What is performed now: the operation, or a step of the flow. */
-  get #step(): CompiledStep | undefined {
-    return this.#attempt?.operation.steps[this.#index];
-  }
-
   #open(attempt: Attempt, step: CompiledStep): void {
     const { driver } = step;
     const { signal } = this.#controller;
@@ -199,7 +196,7 @@ export class VirtualUser implements Handler<UserMessage> {
       return this.#onError(error);
     }
     const now = this.#host.now();
-    if (this.#index === 0) attempt.startedAt = now;
+    if (this.#flow?.startedAt === undefined) attempt.startedAt = now;
     if (this.#flow !== undefined) this.#flow.startedAt = now;
     this.deadlineAt = now + step.timeoutMs;
     try {
@@ -234,7 +231,7 @@ export class VirtualUser implements Handler<UserMessage> {
     if (wrong !== undefined) this.#finish("failed", undefined, wrong);
     else if (flow === undefined) this.#finish("ok", outcome);
     else {
-      flow.end("ok", this.#host.now(), outcome);
+      flow.succeed(this.#host.now(), outcome);
       if (this.#goOn(flow)) return;
       this.#finish("ok", flow.outcome);
     }
@@ -243,11 +240,11 @@ export class VirtualUser implements Handler<UserMessage> {
 
   /** Starts the next step of a flow in a turn of its own, if there is one. */
   #goOn(flow: FlowProgress): boolean {
-    this.#index++;
-    const next = this.#step;
+    const now = this.#host.now();
+    const next = flow.next(now);
     if (next === undefined) return false;
-    flow.start(next);
-    this.deadlineAt = this.#host.now() + next.timeoutMs;
+    this.#step = next;
+    this.deadlineAt = now + next.timeoutMs;
     this.#ref?.tell("start");
     return true;
   }
@@ -276,7 +273,7 @@ export class VirtualUser implements Handler<UserMessage> {
     this.deadlineAt = Infinity;
     const now = this.#host.now();
     attempt.step = this.#flow && this.#step?.name;
-    this.#flow?.finish(this.#index, ending, now, error);
+    this.#flow?.finish(ending, error);
     this.#flow = undefined;
     attempt.end(ending, now, outcome, error);
     this.#host.onEnded(attempt);

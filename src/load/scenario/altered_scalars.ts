@@ -38,20 +38,17 @@ export function alteredScalars(document: Document): ScenarioIssue[] {
   };
   visit(at(["feeders"]), ["feeders"]);
   visit(at(["defaults"]), ["defaults"]);
-  const operations = at(["operations"]);
-  if (!isSeq(operations)) return issues;
-  const visitParts = (path: Path) => {
-    for (const part of ["request", "checks"]) {
-      visit(at([...path, part]), [...path, part]);
+  const visitItems = (path: Path) => {
+    const items = at(path);
+    if (!isSeq(items)) return;
+    for (const index of items.items.keys()) {
+      for (const part of ["request", "checks"]) {
+        visit(at([...path, index, part]), [...path, index, part]);
+      }
+      visitItems([...path, index, "steps"]);
+      visitItems([...path, index, "oneOf"]);
     }
   };
-  for (const index of operations.items.keys()) {
-    visitParts(["operations", index]);
-    const steps = at(["operations", index, "steps"]);
-    if (!isSeq(steps)) continue;
-    for (const step of steps.items.keys()) {
-      visitParts(["operations", index, "steps", step]);
-    }
-  }
+  visitItems(["operations"]);
   return issues;
 }

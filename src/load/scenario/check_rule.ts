@@ -189,7 +189,7 @@ class Checker {
       }
       case "shape":
         if (!isRecord(value)) return this.#wrong(rule, value, path);
-        return this.#fields(
+        return this.check(
           Object.hasOwn(value, rule.by) ? rule.having : rule.lacking,
           value,
           path,

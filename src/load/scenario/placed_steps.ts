@@ -7,11 +7,29 @@
 import type { JsonObject, JsonValue } from "../../codec/mod.ts";
 import type { DriverIssue } from "../driver.ts";
 import { isRecord, type Path } from "./check_rule.ts";
-import type { Flow, Operation, Scenario, Step } from "./scenario.ts";
+import type {
+  Choice,
+  Flow,
+  FlowItem,
+  Group,
+  Operation,
+  Scenario,
+  Step,
+} from "./scenario.ts";
 
 /** Returns whether an operation has steps. */
 export function isFlow(operation: Operation | Flow): operation is Flow {
   return "steps" in operation;
+}
+
+/** Returns whether an item of a flow is a step, and not several. */
+export function isStep(item: FlowItem): item is Step {
+  return !("steps" in item) && !("oneOf" in item);
+}
+
+/** Returns whether an item of a flow is a choice of groups. */
+export function isChoice(item: FlowItem): item is Choice {
+  return "oneOf" in item;
 }
 
 /** An operation, or a step of a flow. */
@@ -24,62 +42,127 @@ export interface PlacedStep {
    * What earlier steps of its flow capture; `undefined` if one of them is not
    * known.
    */
-  readonly captured: readonly string[] | undefined;
+  readonly captured: Captured;
 }
 
-/** Returns the name of the figures of a step. */
-export function stepRow(flow: Flow, step: Step): string {
-  return `${flow.name}/${step.name}`;
+type Captured = readonly string[] | undefined;
+
+/** A row of figures, and what it is about. */
+export interface PlacedRow {
+  readonly name: string;
+  /** The name without those of what it is in. */
+  readonly own: string;
+  readonly path: Path;
+  /** Whether it is a part of a flow, and so of no sum. */
+  readonly isStep: boolean;
+}
+
+/** Returns the name of the figures of what is in a flow or a group. */
+export function rowIn(outer: string, { name }: Step | Group): string {
+  return `${outer}/${name}`;
+}
+
+/** Follows the items of flows, and collects what it comes by. */
+class Walk {
+  readonly steps: PlacedStep[] = [];
+  readonly rows: PlacedRow[] = [];
+
+  constructor(operations: readonly (Operation | Flow)[]) {
+    // Items with an error have left holes, which are passed over.
+    operations.forEach((operation, index) => {
+      const path: Path = ["operations", index];
+      const { name } = operation;
+      this.rows.push({ name, own: name, path, isStep: false });
+      if (isFlow(operation)) {
+        this.#items(operation.steps, [...path, "steps"], name, []);
+      } else {
+        this.steps.push({ step: operation, path, row: name, captured: [] });
+      }
+    });
+  }
+
+  /** Returns what is captured after the items. */
+  #items(
+    items: readonly FlowItem[],
+    path: Path,
+    outer: string,
+    before: Captured,
+  ): Captured {
+    let captured = before;
+    for (const [index, item] of items.entries()) {
+      const at = [...path, index];
+      if (item === undefined) captured = undefined;
+      else if (isChoice(item)) {
+        captured = this.#choice(item, [...at, "oneOf"], outer, captured);
+      } else if (isStep(item)) {
+        const row = rowIn(outer, item);
+        this.rows.push({ name: row, own: item.name, path: at, isStep: true });
+        this.steps.push({ step: item, path: at, row, captured });
+        const names = Object.keys(item.capture ?? {});
+        captured = captured && [...captured, ...names];
+      } else captured = this.#group(item, at, outer, captured);
+    }
+    return captured;
+  }
+
+  #group(group: Group, path: Path, outer: string, before: Captured): Captured {
+    const name = rowIn(outer, group);
+    this.rows.push({ name, own: group.name, path, isStep: true });
+    return this.#items(group.steps, [...path, "steps"], name, before);
+  }
+
+  /** After a choice there is what all of its groups capture. */
+  #choice(
+    { oneOf }: Choice,
+    path: Path,
+    outer: string,
+    before: Captured,
+  ): Captured {
+    let common: Captured;
+    let isFirst = true;
+    for (const [index, group] of oneOf.entries()) {
+      if (group === undefined) return undefined;
+      const after = this.#group(group, [...path, index], outer, before);
+      if (after === undefined) return undefined;
+      common = isFirst ? after : common?.filter((name) => after.includes(name));
+      isFirst = false;
+    }
+    return common;
+  }
 }
 
 /** Returns all operations, and the steps of all flows in their place. */
 export function placedSteps(
   operations: readonly (Operation | Flow)[],
-): PlacedStep[] {
-  const placed: PlacedStep[] = [];
-  // Items with an error have left holes, which are passed over.
-  operations.forEach((operation, index) => {
-    const path: Path = ["operations", index];
-    if (!isFlow(operation)) {
-      const { name } = operation;
-      placed.push({ step: operation, path, row: name, captured: [] });
-      return;
-    }
-    let captured: readonly string[] | undefined = [];
-    for (const [number, step] of operation.steps.entries()) {
-      if (step === undefined) {
-        captured = undefined;
-        continue;
-      }
-      placed.push({
-        step,
-        path: [...path, "steps", number],
-        row: stepRow(operation, step),
-        captured,
-      });
-      const names = Object.keys(step.capture ?? {});
-      if (captured !== undefined) captured = [...captured, ...names];
-    }
-  });
-  return placed;
+): readonly PlacedStep[] {
+  return new Walk(operations).steps;
 }
 
 /**
- * Returns the names of all figures in their order: of each operation, and of
- * each flow with its steps after it.
+ * Returns all figures in their order: of each operation, and of each flow with
+ * its groups and steps after it.
  */
 export function rowsOf(
   operations: readonly (Operation | Flow)[],
-): { readonly name: string; readonly isStep: boolean }[] {
-  return operations.flatMap((operation) => [
-    { name: operation.name, isStep: false },
-    ...isFlow(operation)
-      ? operation.steps.filter(() => true).map((step) => ({
-        name: stepRow(operation, step),
-        isStep: true,
-      }))
-      : [],
-  ]);
+): readonly PlacedRow[] {
+  return new Walk(operations).rows;
+}
+
+/** Returns the sum over the steps that an operation takes at most. */
+export function mostOf(
+  operation: Operation | Flow,
+  of: (step: Step) => number,
+): number {
+  const most = (items: readonly FlowItem[]): number =>
+    items.reduce((sum, item) => {
+      if (isChoice(item)) {
+        return sum + Math.max(0, ...item.oneOf.filter(() => true).map(ofGroup));
+      }
+      return sum + (isStep(item) ? of(item) : ofGroup(item));
+    }, 0);
+  const ofGroup = ({ steps, repeat = 1 }: Group): number =>
+    most(steps) * repeat;
+  return isFlow(operation) ? most(operation.steps) : of(operation);
 }
 
 /** Returns the names of the figures of steps. */

@@ -42,7 +42,7 @@ export type Rule =
     readonly kind: "shape";
     readonly by: string;
     readonly having: ObjectRule;
-    readonly lacking: ObjectRule;
+    readonly lacking: Rule;
   }
   /** A plain value, or one of these objects, which differ in their fields. */
   | {

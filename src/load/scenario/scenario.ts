@@ -194,15 +194,42 @@ export interface Step extends Omit<Operation, "weight"> {
 }
 
 /**
+ * Steps that have figures together, as one. It ends as its last step does, or
+ * as the first that does not succeed.
+ */
+export interface Group {
+  /** The name of the group, unique where it stands. */
+  readonly name: string;
+  /** The steps in order, at least one. */
+  readonly steps: readonly FlowItem[];
+  /**
+   * How many times the steps are performed, one after the other; each time is
+   * one in the figures.
+   * @default {1}
+   */
+  readonly repeat?: number;
+}
+
+/** Groups of which each iteration performs one. */
+export interface Choice {
+  /** The groups, at least one; `weight` is 1 by default, and above 0. */
+  readonly oneOf: readonly (Group & { readonly weight?: number })[];
+}
+
+/** What a flow has in order. */
+export type FlowItem = Step | Group | Choice;
+
+/**
  * Steps that one user performs in order. A step that fails ends the flow, which
- * has failed then. Flow and steps have figures of their own, those of a step
- * under `flow/step`; all operations together have the flow alone.
+ * has failed then. Flow, groups and steps have figures of their own, those of a
+ * step under `flow/step` or `flow/group/step`; all operations together have the
+ * flow alone.
  */
 export interface Flow {
   /** The name of the flow, unique in its scenario. */
   readonly name: string;
   /** The steps in order, at least one; their names are unique in the flow. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly FlowItem[];
   /**
    * How often the flow is performed relative to the others; above 0.
    * @default {1}

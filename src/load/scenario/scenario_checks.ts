@@ -4,17 +4,16 @@
  * @module
  */
 import { describeRange, isInRange } from "../../checks/internal.ts";
-import { type Path, show, unknownName } from "./check_rule.ts";
+import { isRecord, type Path, show, unknownName } from "./check_rule.ts";
 import type { DriverIssue, DriverMap, OperationOutcome } from "../driver.ts";
 import { variableIssues } from "./environment.ts";
 import { filledIssues } from "./filled_requests.ts";
 import {
-  isFlow,
+  mostOf,
   placedSteps,
   placeOf,
   requestOf,
   rowsOf,
-  stepRow,
 } from "./placed_steps.ts";
 import { formatPath } from "./scenario_error.ts";
 import {
@@ -76,7 +75,7 @@ function operationIssues(
 ): DriverIssue[] {
   const { operations = [] } = scenario;
   const known = canFill ? knownIn(scenario) : undefined;
-  const issues = nameIssues(operations);
+  const issues = [...nameIssues(operations), ...lengthIssues(operations)];
   for (const placed of placedSteps(operations)) {
     const { step, path, captured } = placed;
     const { driver, checks = [], capture = {} } = step;
@@ -112,33 +111,38 @@ function operationIssues(
   });
 }
 
-/** Figures have names of their own, of operations, flows and steps. */
+/** Figures have names of their own, of operations, flows, groups and steps. */
 function nameIssues(
   operations: readonly (Operation | Flow)[],
 ): DriverIssue[] {
-  const issues: DriverIssue[] = [];
   const firsts = new Map<string, string>();
-  const check = (row: string, name: string, path: Path) => {
-    const first = firsts.get(row);
-    if (first === undefined) firsts.set(row, formatPath(path));
-    else {
-      issues.push({
-        path: [...path, "name"],
-        message: `is ${
-          show(name)
-        }, the same as that of ${first}, choose another`,
-      });
+  return rowsOf(operations).flatMap(({ name, own, path }) => {
+    const first = firsts.get(name);
+    if (first === undefined) {
+      firsts.set(name, formatPath(path));
+      return [];
     }
-  };
-  operations.forEach((operation, index) => {
-    check(operation.name, operation.name, ["operations", index]);
-    if (!isFlow(operation)) return;
-    operation.steps.forEach((step, number) => {
-      const path = ["operations", index, "steps", number];
-      check(stepRow(operation, step), step.name, path);
-    });
+    return [{
+      path: [...path, "name"],
+      message: `is ${show(own)}, the same as that of ${first}, choose another`,
+    }];
   });
-  return issues;
+}
+
+/** The most steps of one iteration: they are planned when it begins. */
+const MAX_STEPS = 10_000;
+
+function lengthIssues(
+  operations: readonly (Operation | Flow)[],
+): DriverIssue[] {
+  return operations.flatMap((operation, index) => {
+    const steps = mostOf(operation, () => 1);
+    return steps <= MAX_STEPS ? [] : [{
+      path: ["operations", index, "steps"],
+      message:
+        `has ${steps} steps with all repeats, it must be at most ${MAX_STEPS}`,
+    }];
+  });
 }
 
 function captureIssues(
@@ -267,13 +271,9 @@ function criterionIssues(
   { criteria = [], operations }: Partial<Scenario>,
 ): DriverIssue[] {
   const issues: DriverIssue[] = [];
-  const sound = operations?.filter(() => true) ?? [];
-  const names = rowsOf(sound).map(({ name }) => name);
+  const names = rowsOf(operations ?? []).map(({ name }) => name);
   // One with an error may be the one that is meant.
-  const areKnown = sound.length === operations?.length &&
-    sound.every((one) =>
-      !isFlow(one) || Object.keys(one.steps).length === one.steps.length
-    );
+  const areKnown = operations !== undefined && !hasHoles(operations);
   criteria.forEach((criterion, index) => {
     const path: Path = ["criteria", index];
     const { operation } = criterion;
@@ -293,6 +293,14 @@ function criterionIssues(
     if (issue !== undefined) issues.push(issue);
   });
   return issues;
+}
+
+/** Returns whether an item, at any depth, was left out. */
+function hasHoles(value: unknown): boolean {
+  if (Array.isArray(value)) {
+    return Object.keys(value).length < value.length || value.some(hasHoles);
+  }
+  return isRecord(value) && (hasHoles(value.steps) || hasHoles(value.oneOf));
 }
 
 function valueIssue(

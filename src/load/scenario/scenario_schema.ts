@@ -25,10 +25,12 @@ import {
 } from "./rule.ts";
 import type {
   Check,
+  Choice,
   ClosedLoad,
   Criterion,
   Feeder,
   Flow,
+  Group,
   OpenLoad,
   Operation,
   Phases,
@@ -42,6 +44,7 @@ import type {
  * More is a mistake, and would block the thread so that no signal is noticed.
  */
 const MAX = 1_000_000;
+const MAX_REPEATS = 1000;
 const rate: Rule = number({ above: 0, max: MAX });
 
 /** The fields of one distribution, without its name. */
@@ -152,25 +155,73 @@ const step: ObjectRule = {
     }),
     tags: optional(texts),
   }),
-  elsewhere: { ...elsewhere, weight: "the flow, beside its steps" },
+  elsewhere: {
+    ...elsewhere,
+    weight: "the flow, beside its steps",
+    repeat: "a group with the step",
+  },
 };
 
 const inStep = "a step of the flow";
+const elsewhereInSteps = {
+  driver: inStep,
+  request: inStep,
+  checks: inStep,
+  capture: inStep,
+  timeoutMs: inStep,
+};
+
+/** A group has items, of which each may be a group. */
+const items: Rule = {
+  kind: "list",
+  minItems: 1,
+  get of(): Rule {
+    return item;
+  },
+};
+
+const repeat = optional(whole(1, MAX_REPEATS));
+
+const group: ObjectRule = {
+  ...object<Group>({ name, steps: items, repeat }),
+  elsewhere: { ...elsewhereInSteps, weight: "a group of oneOf" },
+};
+
+const branch: ObjectRule = {
+  ...object<Group & { weight?: number }>({
+    name,
+    steps: items,
+    repeat,
+    weight,
+  }),
+  elsewhere: elsewhereInSteps,
+};
+
+const choiceOfGroups: ObjectRule = {
+  ...object<Choice>({ oneOf: list(branch, 1) }),
+  elsewhere: {
+    ...elsewhereInSteps,
+    name: "each group of oneOf",
+    weight: "each group of oneOf",
+    repeat: "a group around it",
+  },
+};
+
+const item: Rule = {
+  kind: "shape",
+  by: "oneOf",
+  having: choiceOfGroups,
+  lacking: { kind: "shape", by: "steps", having: group, lacking: step },
+};
 
 const flow: ObjectRule = {
   ...object<Flow>({
     name,
-    steps: list(step, 1),
+    steps: items,
     weight,
     tags: optional(texts),
   }),
-  elsewhere: {
-    driver: inStep,
-    request: inStep,
-    checks: inStep,
-    capture: inStep,
-    timeoutMs: inStep,
-  },
+  elsewhere: { ...elsewhereInSteps, repeat: "a group of its steps" },
 };
 
 const feeder = object<Feeder>({

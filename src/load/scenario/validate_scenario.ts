@@ -86,27 +86,40 @@ function validParts(value: unknown, unsound: readonly DriverIssue[]): unknown {
   );
 }
 
-/** Returns a list without the items, or steps of a flow, at these paths. */
+/**
+ * Returns a list without the items at these paths; of a flow without the steps,
+ * however deep they are in it.
+ */
 function withHoles(
   content: readonly unknown[],
   paths: readonly DriverIssue["path"][],
 ): unknown[] {
-  const items = [...content];
-  for (const [, index, field, step] of paths) {
-    const at = Number(index);
-    const item = items[at];
-    if (
-      field !== "steps" || step === undefined || !isRecord(item) ||
-      !Array.isArray(item.steps)
-    ) {
-      delete items[at];
-      continue;
-    }
-    const steps = [...item.steps];
-    delete steps[Number(step)];
-    items[at] = { ...item, steps };
+  let items: readonly unknown[] = content;
+  for (const [, index, ...rest] of paths) {
+    items = withHole(items, Number(index), rest);
   }
-  return items;
+  return items.slice();
+}
+
+function withHole(
+  items: readonly unknown[],
+  index: number,
+  [field, inner, ...rest]: DriverIssue["path"],
+): unknown[] {
+  // What was left out before stays so.
+  const changed = items.slice();
+  const item = items[index];
+  const list = field === "steps" || field === "oneOf" ? field : undefined;
+  const within = isRecord(item) && list !== undefined ? item[list] : undefined;
+  if (
+    !isRecord(item) || list === undefined || typeof inner !== "number" ||
+    !Array.isArray(within)
+  ) {
+    delete changed[index];
+  } else {
+    changed[index] = { ...item, [list]: withHole(within, inner, rest) };
+  }
+  return changed;
 }
 
 /** Narrows the type by what {@linkcode validParts} has left. */

@@ -2,7 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
 import type { Accounting, LoadResult } from "../../../src/load/result.ts";
-import type { Scenario, Step } from "../../../src/load/scenario/scenario.ts";
+import type {
+  FlowItem,
+  Group,
+  Scenario,
+  Step,
+} from "../../../src/load/scenario/scenario.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import { drive, hang, TestDriver } from "../../support/load_drivers.ts";
 
@@ -180,6 +185,124 @@ Deno.test("planned and started operations are all accounted for, however they an
     { numRuns: 60 },
   );
 });
+
+/** Items of a flow, however deep, with different names. */
+const { items: arbitraryItems } = fc.letrec<{
+  items: FlowItem[];
+  item: FlowItem;
+  group: Group;
+}>((tie) => ({
+  items: fc.array(tie("item"), { minLength: 1, maxLength: 3 }).map((items) =>
+    items.map((item, index) =>
+      "oneOf" in item
+        ? {
+          oneOf: item.oneOf.map((group, one) => ({
+            ...group,
+            name: `${index}.${one}`,
+          })),
+        }
+        : { ...item, name: `${index}` }
+    )
+  ),
+  item: fc.oneof(
+    { maxDepth: 2 },
+    fc.constant<FlowItem>({ ...operation, name: "" }),
+    tie("group"),
+    fc.array(tie("group"), { minLength: 1, maxLength: 3 }).map((groups) => ({
+      oneOf: groups.map((group, index) => ({ ...group, weight: index + 1 })),
+    })),
+  ),
+  group: fc.record({
+    name: fc.constant(""),
+    steps: tie("items"),
+    repeat: fc.integer({ min: 1, max: 3 }),
+  }),
+}));
+
+Deno.test("planned and started steps are all accounted for, in groups, repeats and choices", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      arbitraryItems,
+      fc.array(arbitraryDeed, { minLength: 1, maxLength: 8 }),
+      arbitraryLoad,
+      fc.constantFrom(0, 2000),
+      fc.nat(1500),
+      async (steps, deeds, load, drainTimeoutMs, abortAtMs) => {
+        const clock = new ManualClock();
+        const doer = doerOf(deeds, clock);
+        const abort = new AbortController();
+        if (abortAtMs > 500) clock.schedule(abortAtMs, () => abort.abort());
+        const manager = new LoadTestManager({ drivers: { doer }, clock });
+        const { signal } = abort;
+        const result = await drive(
+          clock,
+          manager.run({
+            name: "Whatever happens",
+            load,
+            phases: { rampUpMs: 100, steadyMs: 1000, drainTimeoutMs },
+            seed: abortAtMs,
+            operations: [{ name: "flow", steps }],
+          }, { signal }),
+        );
+        assertIdentities(result.total, "in total");
+        for (const { name, accounting } of result.operations) {
+          assertIdentities(accounting, name);
+        }
+        assertItems(result, steps, "flow", result.steady.accounting);
+        assertEquals(doer.opened, doer.closed, "sessions are closed");
+        clock.advance(3000);
+        assertEquals(clock.pending, 0, "no timer goes on");
+        assertPlain(result);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+/** What is within is planned as often as what it is in. */
+function assertItems(
+  result: LoadResult,
+  items: readonly FlowItem[],
+  outer: string,
+  { planned, ok }: Accounting,
+): void {
+  const of = (name: string): Accounting => {
+    const found = result.operations.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`There is no ${name}`);
+    return found.accounting;
+  };
+  const assertGroup = (group: Group, name: string) => {
+    const accounting = of(name);
+    assertItems(result, group.steps, name, accounting);
+    return accounting;
+  };
+  for (const item of items) {
+    if ("oneOf" in item) {
+      const all = item.oneOf.map((group) => ({
+        repeat: group.repeat ?? 1,
+        accounting: assertGroup(group, `${outer}/${group.name}`),
+      }));
+      const sum = (of: (accounting: Accounting) => number) =>
+        all.reduce(
+          (sum, { repeat, accounting }) => sum + of(accounting) / repeat,
+          0,
+        );
+      assertEquals(Math.round(sum(({ planned }) => planned)), planned, outer);
+      assert(sum(({ ok }) => ok) >= ok - 1e-6, outer);
+      continue;
+    }
+    const name = `${outer}/${item.name}`;
+    if ("steps" in item) {
+      const { repeat = 1 } = item;
+      const group = assertGroup(item, name);
+      assertEquals(group.planned, planned * repeat, name);
+      assert(group.ok >= ok * repeat, name);
+      continue;
+    }
+    assertEquals(of(name).planned, planned, name);
+    assert(of(name).ok >= ok, name);
+  }
+}
 
 Deno.test("an open load starts or drops what its rate plans", async () => {
   const clock = new ManualClock();

@@ -7,11 +7,11 @@ import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import { ANY_MACHINE, drive, TestDriver } from "../../support/load_drivers.ts";
 import { bounded, echo, Net } from "../../support/net.ts";
 
-const closed: Scenario["load"] = {
+const closed = {
   model: "closed",
   users: 2,
   thinkTime: { distribution: "constant", ms: 100 },
-};
+} as const;
 
 /** Repeats each line that comes in capital letters. */
 class Shouter implements AsyncDisposable {
@@ -241,4 +241,79 @@ Deno.test("a criterion can be about a step, and default limits are about flows a
   );
   assertEquals(result.verdict, "passed", `${result.reasons}`);
   assertEquals(result.criteria.map(({ outcome }) => outcome), ["held", "held"]);
+});
+
+/** A flow of groups, whose steps note their names. */
+async function runGroups(seed: number) {
+  const clock = new ManualClock();
+  const driver = new TestDriver();
+  const manager = new LoadTestManager({ drivers: { test: driver }, clock });
+  const step = (name: string) => ({
+    name,
+    driver: "test",
+    request: { step: name, user: "${user.number}", n: "${iteration}" },
+  });
+  const result = await drive(
+    clock,
+    manager.run({
+      name: "groups",
+      seed,
+      load: { ...closed, users: 1 },
+      phases: { steadyMs: 1950 },
+      operations: [{
+        name: "buy",
+        steps: [
+          step("look"),
+          {
+            name: "fill",
+            repeat: 2,
+            steps: [step("pick"), { name: "both", steps: [step("put")] }],
+          },
+          {
+            oneOf: [
+              { name: "card", weight: 3, steps: [step("pay")] },
+              { name: "invoice", steps: [step("sign"), step("send")] },
+            ],
+          },
+          step("leave"),
+        ],
+      }],
+    }),
+  );
+  const paths = new Map<unknown, string>();
+  for (const { n, step } of driver.requests) {
+    paths.set(n, `${paths.get(n) ?? ""} ${step}`.trim());
+  }
+  return { result, paths: [...paths.values()] };
+}
+
+Deno.test("groups are repeated, and of a choice one is drawn by weight, the same with the same seed", async () => {
+  const { result, paths } = await runGroups(1);
+  const card = "look pick put pick put pay leave";
+  const invoice = "look pick put pick put sign send leave";
+  // The driver notes a hundred requests.
+  const whole = paths.slice(0, -1);
+  assertEquals(new Set(whole), new Set([card, invoice]));
+  const ok = new Map(
+    result.operations.map(({ name, accounting }) => [name, accounting.ok]),
+  );
+  const count = ok.get("buy") ?? 0;
+  const invoices = ok.get("buy/invoice") ?? 0;
+  assert(count > 10 && invoices > 0 && invoices < count / 2);
+  assertEquals([...ok], [
+    ["buy", count],
+    ["buy/look", count],
+    ["buy/fill", 2 * count],
+    ["buy/fill/pick", 2 * count],
+    ["buy/fill/both", 2 * count],
+    ["buy/fill/both/put", 2 * count],
+    ["buy/card", count - invoices],
+    ["buy/card/pay", count - invoices],
+    ["buy/invoice", invoices],
+    ["buy/invoice/sign", invoices],
+    ["buy/invoice/send", invoices],
+    ["buy/leave", count],
+  ]);
+  assertEquals((await runGroups(1)).paths, paths);
+  assert(`${(await runGroups(2)).paths}` !== `${paths}`);
 });

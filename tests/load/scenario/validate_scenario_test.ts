@@ -448,6 +448,70 @@ Deno.test("everything that is wrong with flows is reported at once", () => {
   ]);
 });
 
+Deno.test("what groups and choices capture is known where it is sure to be", () => {
+  const step = (name: string, as: string, ...captures: string[]) => ({
+    driver: "websocket",
+    name,
+    request: { as },
+    capture: Object.fromEntries(captures.map((name) => [name, "body"])),
+  });
+  assertEquals(
+    errors({
+      operations: [{
+        name: "flow",
+        steps: [
+          { name: "group", steps: [step("a", "", "first")] },
+          {
+            oneOf: [
+              {
+                name: "left",
+                steps: [step("b", "${first}", "both", "left")],
+              },
+              {
+                name: "right",
+                weight: 2,
+                steps: [step("c", "${left}", "both", "right")],
+              },
+            ],
+          },
+          step("d", "${first} ${both} ${right}"),
+          { name: "once", weight: 1, steps: [step("e", "")] },
+          { oneOf: [], repeat: 2 },
+          { name: "group", repeat: 0, steps: [step("f", "", "a"), {}] },
+        ],
+      }],
+    }).map((message) => message.replace(/, choose one of .*/, "")),
+    [
+      "operations[0].steps[3].weight is not a known field here, it belongs into a group of oneOf",
+      "operations[0].steps[4].oneOf is empty, it must have at least one item",
+      "operations[0].steps[4].repeat is not a known field here, it belongs into a group around it",
+      "operations[0].steps[5].steps[1].name is missing, it must be a string that is not empty",
+      "operations[0].steps[5].steps[1].driver is missing, it must be a string that is not empty",
+      "operations[0].steps[5].steps[1].request is missing, it must be an object",
+      "operations[0].steps[5].repeat is 0, it must be a whole number from 1 to 1000",
+      "operations[0].steps[1].oneOf[1].steps[0].request.as has ${left}, which refers to nothing",
+      "operations[0].steps[2].request.as has ${right}, which refers to nothing",
+    ],
+  );
+});
+
+Deno.test("a flow has at most ten thousand steps, with all repeats", () => {
+  const step = { driver: "websocket", name: "a", request: {} };
+  const group = (name: string, ...steps: unknown[]) => ({
+    name,
+    repeat: 100,
+    steps,
+  });
+  assertEquals(
+    errors({
+      operations: [
+        { name: "flow", steps: [group("b", group("c", step)), step] },
+      ],
+    }),
+    ["operations[0].steps has 10001 steps with all repeats, it must be at most 10000"],
+  );
+});
+
 Deno.test("a driver that does not exist is refused, if drivers are given", () => {
   const { errors } = validateScenario(chat, { websockets: any });
   assertEquals(
