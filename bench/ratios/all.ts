@@ -35,6 +35,38 @@ const BESIDE_TTYD: readonly Entry[] = [
   },
 ];
 
+/** Beside NATS, where it is on the PATH. */
+const BUS_BESIDE_NATS: readonly Entry[] = [
+  {
+    name: "bus/publish-128B",
+    load: async () => (await import("./bus/beside.ts")).publish128B,
+  },
+  {
+    name: "bus/fanout-1000",
+    load: async () => (await import("./bus/beside.ts")).fanout1000,
+  },
+  {
+    name: "bus/fanout-1000-p99",
+    load: async () => (await import("./bus/beside.ts")).fanout1000P99,
+  },
+  {
+    name: "bus/request",
+    load: async () => (await import("./bus/beside.ts")).request,
+  },
+  {
+    name: "bus/stream-publish-synced",
+    load: async () => (await import("./bus/beside.ts")).streamPublishSynced,
+  },
+  {
+    name: "bus/stream-publish-written",
+    load: async () => (await import("./bus/beside.ts")).streamPublishWritten,
+  },
+  {
+    name: "bus/stream-replay",
+    load: async () => (await import("./bus/beside.ts")).streamReplay,
+  },
+];
+
 /** The comparisons. */
 export const all: readonly Entry[] = [
   {
@@ -188,6 +220,7 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./terminal/terminals.ts")).bulk,
   },
   ...(hasTtyd() ? BESIDE_TTYD : []),
+  ...(hasNats() ? BUS_BESIDE_NATS : []),
   {
     name: "metrics/overhead",
     load: async () => (await import("./metrics/overhead.ts")).overhead,

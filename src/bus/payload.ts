@@ -42,6 +42,11 @@ export class Payload {
     return payload;
   }
 
+  /** The buffer that it has come in, which may be larger. */
+  get buffer(): ArrayBufferLike | undefined {
+    return this.#isForeign ? this.#bytes?.buffer : undefined;
+  }
+
   /**
    * Lets go of a buffer that is much larger than the message, as it is to be
    * kept for a while.

@@ -60,8 +60,13 @@ export class Incoming {
     if (--this.waits === 0) this.onTaken?.();
   }
 
-  /** It does not keep what has brought it, as it waits behind many others. */
-  stays(): void {
+  /** The buffer that it keeps, which may be larger. */
+  get buffer(): ArrayBufferLike | undefined {
+    return this.payload.buffer;
+  }
+
+  /** Keeps no more than the message, as it waits behind many others. */
+  compact(): void {
     this.payload.compact();
   }
 }

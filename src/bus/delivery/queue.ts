@@ -6,6 +6,7 @@
  */
 import { Ring } from "../../actor/internal.ts";
 import type { SubscriptionOverflow } from "../subscription.ts";
+import { KeptBuffers } from "./kept_buffers.ts";
 
 /** What a queue holds. */
 export interface QueueEntry {
@@ -15,12 +16,11 @@ export interface QueueEntry {
   readonly bytes: number;
   /** Messages before this one that were dropped elsewhere. */
   readonly gap: number;
-  /** Called when it is to wait behind many others. */
-  stays?(): void;
+  /** The buffer that it keeps, which may be larger than the message. */
+  readonly buffer?: ArrayBufferLike | undefined;
+  /** Called when it is to keep no more than the message. */
+  compact?(): void;
 }
-
-/** Entries behind which one more is to wait for a while. */
-const MANY = 64;
 
 /** The bounds of a queue, and what it does at them. */
 export interface QueueOptions {
@@ -92,6 +92,7 @@ class FifoQueue<E extends QueueEntry> implements DeliveryQueue<E> {
   readonly #entries = new Ring<E>();
   /** Beyond the bounds; with the policy `wait` alone. */
   readonly #beyond = new Ring<E>();
+  readonly #buffers = new KeptBuffers();
   #bytes = 0;
   /** Dropped before the oldest entry. */
   #gapBefore = 0;
@@ -124,7 +125,7 @@ class FifoQueue<E extends QueueEntry> implements DeliveryQueue<E> {
     }
     switch (this.#options.overflow) {
       case "wait":
-        entry.stays?.();
+        this.#buffers.take(entry, this.length);
         this.#beyond.push(entry);
         return "waiting";
       case "drop_newest":
@@ -178,7 +179,8 @@ class FifoQueue<E extends QueueEntry> implements DeliveryQueue<E> {
     }
     this.#tail++;
     this.#bytes += entry.bytes;
-    if (this.#entries.length >= MANY) entry.stays?.();
+    // What was beyond the bounds has been looked at before.
+    if (this.#beyond.length === 0) this.#buffers.take(entry, this.length);
     this.#entries.push(entry);
     return "taken";
   }
@@ -225,6 +227,7 @@ class LatestQueue<E extends QueueEntry> implements DeliveryQueue<E> {
   /** The subjects in order; each is there once. */
   readonly #order = new Ring<string>();
   readonly #newest = new Map<string, Newest<E>>();
+  readonly #buffers = new KeptBuffers();
   #bytes = 0;
   #gapBefore = 0;
   dropped = 0;
@@ -252,7 +255,7 @@ class LatestQueue<E extends QueueEntry> implements DeliveryQueue<E> {
       newest.gap += entry.gap + 1;
       this.dropped++;
     }
-    if (this.#newest.size >= MANY) entry.stays?.();
+    this.#buffers.take(entry, this.#newest.size);
     this.#bytes += bytes;
     while (this.#isTooFull()) this.#dropOldestBut(subject);
     return "taken";

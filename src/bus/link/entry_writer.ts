@@ -16,7 +16,7 @@ export interface BlockCarrier {
 /** Bytes that may wait for the session before a writer has no room. */
 const MAX_WAITING_BYTES = 4 * BLOCK_BYTES;
 /** Buffers that are kept for the blocks that come next. */
-const MAX_FREE = 4;
+const MAX_FREE = 16;
 /** Bytes of the first buffer: most connections never need a larger one. */
 const FIRST_BYTES = 512;
 

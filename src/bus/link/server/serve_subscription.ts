@@ -37,7 +37,7 @@ const OVERFLOWS: readonly SubscriptionOverflow[] = [
  */
 const LEAST_MESSAGES = 1024;
 /** The most messages that may wait here. */
-const MOST_MESSAGES = 10_000;
+const MOST_MESSAGES = 65_536;
 
 /** A place in what is delivered, that a client has asked for. */
 interface Point {

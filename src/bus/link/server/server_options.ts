@@ -97,7 +97,7 @@ export interface ServeBusOptions {
    * Bytes of messages that may wait here for one subscription of a client that
    * reads too slowly, at least 1; its own policy says what is done with more.
    * One message of any size has room.
-   * @default {1_048_576}
+   * @default {4_194_304}
    */
   readonly maxQueuedBytes?: number;
   /**
@@ -144,7 +144,7 @@ const DEFAULTS: ServerLimits = {
   maxRequests: 10_000,
   maxStreams: 1000,
   maxMessageBytes: 1_048_576,
-  maxQueuedBytes: 1_048_576,
+  maxQueuedBytes: 4_194_304,
 };
 
 const RANGES: Record<keyof ServerLimits, NumberRange> = {
