@@ -42,6 +42,7 @@ import { consumeFields, consumerInfoOf } from "../stream_fields.ts";
 import type { Link, LinkPart } from "./link.ts";
 import { LinkedMessage } from "./linked_message.ts";
 import type { LinkSession } from "./link_session.ts";
+import type { OpenedStream } from "./opened_stream.ts";
 import { PartConnection } from "./part_connection.ts";
 import { Settlements } from "./settlements.ts";
 
@@ -49,7 +50,7 @@ import { Settlements } from "./settlements.ts";
 export class ConsumerPart<T> implements LinkPart, Consumer<T> {
   readonly isSubscription = false;
   readonly #link: Link;
-  readonly #stream: string;
+  readonly #stream: OpenedStream;
   readonly #pattern: string;
   readonly #codec: Codec<T>;
   readonly #options: ConsumeOptions;
@@ -78,7 +79,7 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
 
   constructor(
     link: Link,
-    stream: string,
+    stream: OpenedStream,
     pattern: string,
     codec: Codec<T>,
     options: ConsumeOptions,
@@ -161,8 +162,9 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
       part: this,
       session,
       kind: "consume",
+      before: this.#stream.ready,
       metadata: encodeFields({
-        stream: this.#stream,
+        stream: this.#stream.name,
         pattern: this.#pattern,
         options: consumeFields(this.#again()),
         credit: CONSUMER_CREDIT,

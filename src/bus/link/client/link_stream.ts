@@ -34,8 +34,8 @@ import {
 } from "../control_protocol.ts";
 import { infoOf, recordOf, streamFields } from "../stream_fields.ts";
 import { ConsumerPart } from "./consumer_part.ts";
-import type { Link, LinkPart } from "./link.ts";
-import type { LinkSession } from "./link_session.ts";
+import type { Link } from "./link.ts";
+import { OpenedStream } from "./opened_stream.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** What a stream is reached by. */
@@ -61,7 +61,7 @@ export async function openStream(
   const fields = { name, options: streamFields(options) };
   const key = JSON.stringify(fields);
   const known = port.opened.get(key);
-  const opened = known ?? new OpenedStream(port.link, fields);
+  const opened = known ?? new OpenedStream(port.link, name, fields);
   port.opened.set(key, opened);
   try {
     // It may have been deleted since.
@@ -73,42 +73,6 @@ export async function openStream(
     throw error;
   }
   return new LinkStream(port, stream, opened);
-}
-
-/** A stream that is opened on each session, before it is used. */
-export class OpenedStream implements LinkPart {
-  readonly isSubscription = false;
-  readonly #fields: Fields;
-  #opening: Promise<unknown>;
-  /** The session that it is open on. */
-  session: LinkSession | undefined;
-
-  constructor(link: Link, fields: Fields) {
-    this.#fields = fields;
-    this.#opening = link.next().then(() => this.#opening);
-    this.#opening.catch(() => {});
-    link.add(this);
-  }
-
-  /** Settles as the last opening does. */
-  get ready(): Promise<unknown> {
-    return this.#opening;
-  }
-
-  attach(session: LinkSession): void {
-    this.#opening = session.control.call("stream", this.#fields).then(() =>
-      this.session = session
-    );
-    this.#opening.catch(() => {});
-  }
-
-  detach(_cause: unknown): void {
-    this.session = undefined;
-  }
-
-  end(_error: unknown): void {
-    this.session = undefined;
-  }
 }
 
 class LinkStream implements BusStream {
@@ -211,7 +175,13 @@ class LinkStream implements BusStream {
     resolveConsumer(pattern, options, this.#stream);
     const { link } = this.#port;
     await this.#opened.ready;
-    const part = new ConsumerPart(link, this.name, pattern, codec, options);
+    const part = new ConsumerPart(
+      link,
+      this.#opened,
+      pattern,
+      codec,
+      options,
+    );
     await part.ready;
     return part;
   }

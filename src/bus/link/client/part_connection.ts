@@ -21,6 +21,8 @@ export interface PartConnectionOptions {
   readonly session: LinkSession;
   readonly kind: ConnectionKind;
   readonly metadata: Uint8Array;
+  /** Settles when it may be opened; what it rejects with ends the part. */
+  readonly before?: Promise<unknown>;
   /** The connection is there; what it is sent may be sent at once. */
   onOpen(connection: LogicalConnection): void;
   /** Takes a block; a promise stops the reading until it is settled. */
@@ -53,6 +55,15 @@ export class PartConnection {
   async #run(options: PartConnectionOptions): Promise<void> {
     const { link, part, session, kind, metadata, onOpen, take } = options;
     try {
+      await options.before;
+    } catch (error) {
+      if (this.#isOver || session !== link.session) return;
+      this.#isOver = true;
+      link.remove(part);
+      return part.end(error);
+    }
+    try {
+      if (this.#isOver) return;
       const connection = await session.connect(kind, metadata);
       this.#connection = connection;
       if (this.#isOver) return connection.reset();

@@ -241,7 +241,7 @@ export class Publisher {
     this.#unjudged.clear();
     const pending = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { fail } of pending) fail(error);
+    for (const one of pending) one.fail(error);
   }
 
   #takeEntry(type: number, reader: EntryReader): void {

@@ -90,7 +90,7 @@ export class Settlements {
     this.writer.fail(error);
     const pending = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { fail } of pending) fail(error);
+    for (const one of pending) one.fail(error);
   }
 
   #say(

@@ -79,8 +79,8 @@ export class TrackedEntry implements LinkPart, PresenceEntry {
     this.#there.then(() => this.#ready.resolve(), (error) => {
       // A session that is lost is no refusal.
       if (session !== this.#link.session) return;
-      this.#finish();
       this.#ready.reject(error);
+      this.#finish();
     });
   }
 
@@ -89,10 +89,10 @@ export class TrackedEntry implements LinkPart, PresenceEntry {
   }
 
   end(error: unknown): void {
-    this.#finish();
-    this.#there = undefined;
     this.#ready.promise.catch(() => {});
     this.#ready.reject(error);
+    this.#finish();
+    this.#there = undefined;
   }
 
   #finish(): boolean {
