@@ -14,10 +14,10 @@ import {
   serveBus,
   type ServeBusOptions,
 } from "../../src/bus/mod.ts";
-import {
-  type Authenticate,
-  type Connector,
-  type SessionOptions,
+import type {
+  Authenticate,
+  Connector,
+  SessionOptions,
 } from "../../src/session/mod.ts";
 import { ConnectionPool, listen, type Listener } from "../../src/tcp/mod.ts";
 import { FaultProxy } from "../support/fault_proxy.ts";
@@ -69,7 +69,7 @@ export class LinkRig implements AsyncDisposable {
 
   /** Connects a client, which ends before the server. */
   async connect(
-    options: ConnectBusOptions = {},
+    options?: ConnectBusOptions,
     credentials?: string,
   ): Promise<LinkedClient> {
     const proxy = this.#stack.use(new FaultProxy(this.listener.address));

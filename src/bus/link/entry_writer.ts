@@ -86,7 +86,10 @@ export class EntryWriter {
 
   /** Begins an entry of at most `bytes`, with its type. */
   begin(type: number, bytes: number): void {
-    if (this.#length + bytes > this.#buffer.length) this.#makeRoom(bytes);
+    const { length } = this.#buffer;
+    // What was made for one large entry is for no other.
+    const isLarge = length > BLOCK_BYTES && this.#length > 0;
+    if (isLarge || this.#length + bytes > length) this.#makeRoom(bytes);
     if (this.#length === 0 && !this.#isScheduled) {
       this.#isScheduled = true;
       queueMicrotask(this.#flush);

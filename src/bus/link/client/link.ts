@@ -92,12 +92,14 @@ export class Link {
   }
 
   /**
-   * Adds a part, which is attached at once if there is a session.
+   * Adds a part, which is attached at once if there is a session; does nothing
+   * if it was added before.
    *
    * @throws {BusClosedError} if there will be none.
    */
   add(part: LinkPart): void {
     if (this.#error !== undefined) throw this.#error;
+    if (this.#parts.has(part)) return;
     this.#parts.set(part, 0);
     if (this.#session !== undefined) part.attach(this.#session);
   }
@@ -170,7 +172,7 @@ export class Link {
   #up(session: LinkSession): void {
     this.#session = session;
     this.#upSince = this.settings.clock.now();
-    session.onLost = (cause) => this.#lost(session, cause);
+    void session.lost.then((cause) => this.#lost(session, cause));
     this.#next.resolve(session);
     this.onUp(session);
     for (const part of [...this.#parts.keys()]) {

@@ -43,8 +43,7 @@ export class LinkSession {
   readonly publisher: Publisher;
   /** What the bus on the other side has. */
   readonly features: ReadonlySet<BusFeature>;
-  /** Called once, when the session is of no use any more. */
-  onLost: (cause: unknown) => void = () => {};
+  readonly #lost = Promise.withResolvers<unknown>();
   readonly #connector: Connector;
   readonly #connections: readonly LogicalConnection[];
   readonly #closing = new AbortController();
@@ -103,6 +102,11 @@ export class LinkSession {
     }
   }
 
+  /** Resolves to why, when the session is of no use any more. */
+  get lost(): Promise<unknown> {
+    return this.#lost.promise;
+  }
+
   /** Opens a connection besides. */
   connect(
     kind: ConnectionKind,
@@ -141,12 +145,14 @@ export class LinkSession {
       for await (const batch of connection.batches()) {
         for (const message of batch.messages) take(message);
       }
-      this.onLost(new BusClosedError("The bus is closed on the other side"));
+      this.#lost.resolve(
+        new BusClosedError("The bus is closed on the other side"),
+      );
     } catch (error) {
       if (error instanceof ProtocolError) {
         connection.reset(ErrorCode.PROTOCOL, error.message);
       }
-      this.onLost(error);
+      this.#lost.resolve(error);
     }
   }
 }

@@ -60,6 +60,8 @@ export class Subscriptions {
     });
     if (feed === undefined) return delivery;
     feed.join(delivery);
+    // Not before: what it asks for depends on those who have joined.
+    this.#link.add(feed);
     this.#open.add(delivery);
     const over = (): void => void this.#open.delete(delivery);
     delivery.closed.then(over, over);
@@ -83,7 +85,6 @@ export class Subscriptions {
       const made = new SubscriptionFeed(this.#link, options, () => {
         if (this.#feeds.get(key) === made) this.#feeds.delete(key);
       });
-      this.#link.add(made);
       this.#feeds.set(key, made);
       feed = made;
     }
