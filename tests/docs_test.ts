@@ -112,6 +112,7 @@ for (
     ["cores", 10],
     ["remote", 40],
     ["bus", 35],
+    ["bus_link", 20],
     ["bus_nats", 25],
     ["bus_streams", 30],
     ["websocket", 30],
