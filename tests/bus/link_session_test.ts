@@ -174,3 +174,27 @@ Deno.test(
     assertEquals(rest, [2, 4, 5, 6, 7, 8, 9]);
   },
 );
+
+Deno.test(
+  "a publish that nobody waits for costs no reply, and one that somebody waits for was taken",
+  bounded,
+  async () => {
+    await using rig = new LinkRig();
+    const { bus, proxy } = await rig.connect();
+    await bus.publish("a", 0);
+    assertEquals(rig.bus.stats().published, 1);
+    const before = proxy.forwarded.to_dialler;
+    const promises = [...Array(1000).keys()].map((index) =>
+      bus.publish("a", index)
+    );
+    assertEquals(new Set(promises).size, 1);
+    await until(() => rig.bus.stats().published === 1001, "all was published");
+    // Nothing but what the session itself says.
+    assert(proxy.forwarded.to_dialler - before < 100);
+    await promises[0];
+    const last = bus.publish("a", 1);
+    assert(last !== promises[0]);
+    await last;
+    assertEquals(rig.bus.stats().published, 1002);
+  },
+);

@@ -18,9 +18,9 @@ import { type ConnectBusOptions, resolveLinkOptions } from "./link_options.ts";
  * that is full and has the policy `wait` stops that connection, and so those who
  * publish.
  *
- * A publish resolves when the session has room for more, and need not be waited
- * for: what is published in one turn leaves in one message. It may be lost with
- * the session; `flush` resolves when the bus has taken it.
+ * The promise of a publish resolves when the bus has taken the message. Who does
+ * not wait for it costs no reply of the bus: what is published in one turn
+ * leaves in one message, and `flush` resolves when all of it was taken.
  *
  * @example
  * ```ts

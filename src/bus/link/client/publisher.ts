@@ -5,7 +5,6 @@
  * @module
  */
 import type { LogicalConnection } from "../../../session/mod.ts";
-import { DONE } from "../../delivery/delivered.ts";
 import { BusLimitError } from "../../errors.ts";
 import { checkSubject } from "../../subject_rules.ts";
 import type { PublishAck, StreamPublishOptions } from "../../stream.ts";
@@ -22,13 +21,14 @@ import {
   ReplyEntry,
 } from "../protocol.ts";
 import { SubjectNumbers } from "../subject_numbers.ts";
+import { LazyPromise } from "./lazy_promise.ts";
 import { NumberedSubjects } from "../numbered_subjects.ts";
 
 /** A subject that was published on. */
 interface PublishedSubject {
   readonly number: number;
-  /** Settles when the bus says whether it may be. */
-  readonly judged: PromiseWithResolvers<void>;
+  /** What the next who publishes on it gets, while the bus has not judged it. */
+  taken: LazyPromise | undefined;
   isAllowed: boolean;
   /** Why messages on it are refused, if they are. */
   refusal: Error | undefined;
@@ -83,7 +83,8 @@ export class Publisher {
   readonly #unjudged = new Map<number, PublishedSubject>();
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
-  #room: Promise<void> | undefined;
+  /** What the next who publishes gets. */
+  #taken: LazyPromise | undefined;
   #error: unknown;
 
   constructor(connection: LogicalConnection, limits: PublisherLimits) {
@@ -97,8 +98,8 @@ export class Publisher {
   }
 
   /**
-   * Sends a message. Resolves when there is room for more; for the first on a
-   * subject, when the bus has allowed it.
+   * Sends a message. Resolves when the bus has taken it, which is asked for when
+   * somebody waits: whoever does not costs no promise, and no reply.
    */
   publish(subject: string, bytes: Uint8Array): Promise<void> {
     const known = this.#subjects.get(subject) ?? this.#add(subject);
@@ -108,7 +109,21 @@ export class Publisher {
     writer.begin(PublishEntry.MESSAGE, MAX_HEAD_BYTES + bytes.length);
     writer.number(known.number);
     writer.bytes(bytes);
-    return known.isAllowed && writer.hasRoom ? DONE : this.#taken(known);
+    if (known.isAllowed) return this.#taken ??= this.#lazy(undefined);
+    return known.taken ??= this.#lazy(known);
+  }
+
+  /**
+   * Returns what all share who publish until somebody waits, on a subject that
+   * the bus has not judged or on any other.
+   */
+  #lazy(subject: PublishedSubject | undefined): LazyPromise {
+    return new LazyPromise(async () => {
+      if (subject === undefined) this.#taken = undefined;
+      else subject.taken = undefined;
+      await this.flush();
+      if (subject?.refusal !== undefined) throw subject.refusal;
+    });
   }
 
   /** Sends a message that the subject retains. Resolves when it does. */
@@ -237,7 +252,6 @@ export class Publisher {
     if (this.#error !== undefined) return;
     this.#error = error;
     this.#writer.fail(error);
-    for (const { judged } of this.#unjudged.values()) judged.reject(error);
     this.#unjudged.clear();
     const pending = [...this.#pending.values()];
     this.#pending.clear();
@@ -257,7 +271,6 @@ export class Publisher {
         if (subject === undefined) return;
         subject.isAllowed = false;
         subject.refusal = error;
-        subject.judged.reject(error);
         this.#unjudged.delete(subject.number);
         return;
       }
@@ -290,7 +303,6 @@ export class Publisher {
   #allow(subject: PublishedSubject): void {
     subject.isAllowed = true;
     subject.refusal = undefined;
-    subject.judged.resolve();
     this.#unjudged.delete(subject.number);
   }
 
@@ -312,14 +324,14 @@ export class Publisher {
 
   #add(subject: string): PublishedSubject {
     checkSubject("subject", subject);
-    const known = this.#subjects.add(subject, (number) => {
-      const judged = Promise.withResolvers<void>();
-      judged.promise.catch(() => {});
-      return { number, judged, isAllowed: false, refusal: undefined };
-    });
+    const known: PublishedSubject = this.#subjects.add(subject, (number) => ({
+      number,
+      taken: undefined,
+      isAllowed: false,
+      refusal: undefined,
+    }));
     this.#numbered.add(known.number, known);
     this.#unjudged.set(known.number, known);
-    if (this.#error !== undefined) known.judged.reject(this.#error);
     this.#writer.begin(PublishEntry.SUBJECT, MAX_HEAD_BYTES + MAX_TEXT_BYTES);
     this.#writer.number(known.number);
     this.#writer.text(subject);
@@ -346,18 +358,6 @@ export class Publisher {
       );
     }
     return undefined;
-  }
-
-  #taken(subject: PublishedSubject): Promise<void> {
-    if (!subject.isAllowed) return subject.judged.promise;
-    const writer = this.#writer;
-    this.#room ??= handled(
-      writer.room().then(() => {
-        this.#room = undefined;
-        if (writer.error !== undefined) throw writer.error;
-      }),
-    );
-    return this.#room;
   }
 }
 
