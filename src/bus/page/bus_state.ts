@@ -35,7 +35,11 @@ export function busState(bus: Bus): readonly Table[] {
   const { streams, ...figures } = busMetrics(bus);
   const { droppedBy: _byPolicy, ...numbers } = figures;
   return [
-    table("Figures", ["figure", "value"], Object.entries(numbers)),
+    table(
+      "Figures",
+      ["figure", "value"],
+      Object.entries(numbers).map(([name, value]) => [words(name), value]),
+    ),
     table(
       "Subjects",
       ["subject", "subscriptions", "queue groups"],
@@ -82,6 +86,11 @@ export function busState(bus: Bus): readonly Table[] {
       ),
     ),
   ];
+}
+
+/** Returns a name such as `lateReplies` as words. */
+function words(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function alike(bus: Bus): Alike[] {
