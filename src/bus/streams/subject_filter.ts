@@ -14,8 +14,8 @@ export class SubjectFilter {
   readonly isAll: boolean;
   /** What all subjects begin with: tokens and the dot after each. */
   readonly prefix: string;
-  /** Whether the prefix and the rest that `>` stands for are all there is. */
-  readonly #isPrefix: boolean;
+  /** What stands after the prefix, if it is the last: `>`, or `*`. */
+  readonly #rest: string | undefined;
 
   constructor(pattern: string) {
     this.pattern = pattern;
@@ -25,7 +25,7 @@ export class SubjectFilter {
     this.isAll = pattern === ">";
     this.prefix = tokens.slice(0, Math.max(wild, 0)).map((token) => `${token}.`)
       .join("");
-    this.#isPrefix = tokens[wild] === ">";
+    this.#rest = wild === tokens.length - 1 ? tokens[wild] : undefined;
   }
 
   /** Returns whether the pattern matches a subject. */
@@ -33,7 +33,10 @@ export class SubjectFilter {
     if (this.isExact) return subject === this.pattern;
     if (this.isAll) return true;
     if (!subject.startsWith(this.prefix)) return false;
-    return this.#isPrefix || matches(this.pattern, subject);
+    if (this.#rest === ">") return true;
+    return this.#rest === "*"
+      ? !subject.includes(".", this.prefix.length)
+      : matches(this.pattern, subject);
   }
 }
 
