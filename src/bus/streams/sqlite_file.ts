@@ -14,8 +14,8 @@ const APPLICATION_ID = 0x54525073;
 const FORMAT = 1;
 /** Milliseconds to wait for a process that is just ending. */
 const BUSY_MS = 1000;
-/** Pages of the log that are moved to the file at once: 16 MiB. */
-const CHECKPOINT_PAGES = 4000;
+/** Pages of the log that are moved to the file at once, for which all wait: 4 MiB. */
+const CHECKPOINT_PAGES = 1000;
 /** KiB of pages that are kept in memory. */
 const CACHE_KIB = 16_384;
 
