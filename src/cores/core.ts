@@ -4,6 +4,7 @@
  * @module
  */
 import type { ActorSystem, AskOptions } from "../actor/mod.ts";
+import type { Connector } from "../session/mod.ts";
 import type { CoreHandler, CoreTopic } from "./core_topic.ts";
 
 /** One of the workers of a program, as its own module sees it. */
@@ -58,6 +59,12 @@ export interface Core<Data = unknown> {
     topic: CoreTopic<Request, Reply>,
     request: Request,
   ): void;
+  /**
+   * Returns what opens logical connections to the main thread, which serves them
+   * by its option `sessions`: the bus of the program, for instance, is
+   * `connectBus(core.connector())`. It ends with this worker.
+   */
+  connector(): Connector;
 }
 
 /**

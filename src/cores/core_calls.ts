@@ -66,3 +66,8 @@ export const TAKE_RELAYED: CoreTopic<
 export const WORKER_GONE: CoreTopic<WorkerName> = new CoreTopic(
   "troupe.worker_gone",
 );
+
+/** Gives the main thread a port, over which a session of a worker runs. */
+export const DIAL: CoreTopic<{ readonly port: MessagePort }> = new CoreTopic(
+  "troupe.dial",
+);

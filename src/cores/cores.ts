@@ -16,15 +16,18 @@ import {
   type AskOptions,
   child,
   supervisor,
+  TroupeError,
 } from "../actor/mod.ts";
 import { callGuarded, report } from "../actor/internal.ts";
 import { checkInteger, checkMethods } from "../checks/internal.ts";
 import { addHandler } from "./channel.ts";
 import { coreActor, killAfterMs } from "./core_actor.ts";
-import { RELAY, TOTALS, WORKER_GONE } from "./core_calls.ts";
+import { DIAL, RELAY, TOTALS, WORKER_GONE } from "./core_calls.ts";
 import { CoreSeat } from "./core_seat.ts";
 import type { CoreTopic, HandledTopic } from "./core_topic.ts";
 import type { CoreReply, Cores } from "./cores_handle.ts";
+import { listenToWorkers } from "./main_sessions.ts";
+import { WorkerPorts } from "./port_network.ts";
 import { relay } from "./relay_call.ts";
 import { coresStats, infoOf } from "./cores_stats.ts";
 import {
@@ -86,6 +89,18 @@ export async function cores<Data = unknown>(
     RELAY.handledBy((request, from) => relay(seats, request, from)),
   );
   const ports = portMemory();
+  const workerPorts = new WorkerPorts();
+  addHandler(
+    handlers,
+    DIAL.handledBy(({ port }, from) => {
+      if (settings.sessions !== undefined) return workerPorts.take(port, from);
+      port.close();
+      throw new TroupeError("the option sessions of cores() is missing");
+    }),
+  );
+  const sessions = settings.sessions === undefined
+    ? undefined
+    : listenToWorkers(system, workerPorts, settings.sessions);
   const root = system.spawn(supervisor({
     backoff: settings.backoff,
     maxRestarts: Infinity,
@@ -99,6 +114,7 @@ export async function cores<Data = unknown>(
           unresponsiveMs,
           handlers,
           onGone(worker) {
+            workerPorts.onGone(worker.index);
             for (const { channel } of seats) channel?.tell(WORKER_GONE, worker);
           },
           start: {
@@ -117,6 +133,7 @@ export async function cores<Data = unknown>(
   const closed = root.stopped.then(async () => {
     // One whose start has failed has no life that could wait for it.
     await Promise.all(seats.map((seat) => seat.ended));
+    await sessions?.close();
     for (const seat of seats) if (seat.phase !== "stuck") seat.enter("stopped");
   });
   const close = (): Promise<void> => {

@@ -10,12 +10,14 @@ import {
   checkDuration,
   checkFunction,
   checkInteger,
+  checkMethods,
   checkNumber,
   checkOneOf,
   checkOptionNames,
   type OptionNames,
   shown,
 } from "../checks/internal.ts";
+import type { ListenOptions } from "../tcp/mod.ts";
 import type { CoreSpread } from "./core_calls.ts";
 import type { CoreState } from "./core_seat.ts";
 import type { HandledTopic } from "./core_topic.ts";
@@ -56,6 +58,12 @@ export interface CoresOptions<Data = unknown> {
   readonly unresponsiveMs?: number;
   /** The delays before a worker that was lost is started again. */
   readonly backoff?: BackoffOptions;
+  /**
+   * What serves the logical connections that workers open to the main thread by
+   * `core.connector()`, such as `serveBus(bus).options`.
+   * @default {they are refused}
+   */
+  readonly sessions?: Pick<ListenOptions, "serve" | "accept">;
   /** What the main thread handles, from the first start of a worker on. */
   readonly handlers?: readonly HandledTopic[];
   /** Called at each change of a worker. */
@@ -63,7 +71,9 @@ export interface CoresOptions<Data = unknown> {
 }
 
 /** {@linkcode CoresOptions} with defaults filled in. */
-export type CoresSettings = Required<Omit<CoresOptions, "data">>;
+export type CoresSettings =
+  & Required<Omit<CoresOptions, "data" | "sessions">>
+  & { readonly sessions: CoresOptions["sessions"] | undefined };
 
 const NAMES: OptionNames<CoresOptions> = {
   count: true,
@@ -73,6 +83,7 @@ const NAMES: OptionNames<CoresOptions> = {
   shutdownMs: true,
   unresponsiveMs: true,
   backoff: true,
+  sessions: true,
   handlers: true,
   onState: true,
 };
@@ -98,6 +109,7 @@ export function resolveCoresOptions(options: CoresOptions): CoresSettings {
     backoff = {},
     handlers = [],
     onState = () => {},
+    sessions,
   } = options;
   checkInteger("count", count, { min: 1, max: MAX_COUNT });
   checkOneOf("spread", spread, SPREADS);
@@ -111,6 +123,9 @@ export function resolveCoresOptions(options: CoresOptions): CoresSettings {
     "an array of what topic.handledBy() returns",
   );
   checkFunction("onState", onState);
+  if (sessions !== undefined) {
+    checkMethods("sessions", sessions, ["serve"], "what serves connections");
+  }
   if (spread === "kernel" && count > 1) checkReusePort();
   return {
     count,
@@ -119,6 +134,7 @@ export function resolveCoresOptions(options: CoresOptions): CoresSettings {
     shutdownMs,
     unresponsiveMs,
     backoff,
+    sessions,
     handlers,
     onState,
   };

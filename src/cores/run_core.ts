@@ -12,6 +12,7 @@ import { Channel } from "./channel.ts";
 import type { Core } from "./core.ts";
 import {
   type CoreStart,
+  DIAL,
   PING,
   START,
   STOP,
@@ -19,6 +20,8 @@ import {
   TOTALS,
   WORKER_GONE,
 } from "./core_calls.ts";
+import type { Connector } from "../session/mod.ts";
+import { connectorToMain } from "./main_sessions.ts";
 import { Relays } from "./relays.ts";
 import { SharedListeners } from "./shared_listeners.ts";
 import { SharedPorts } from "./shared_ports.ts";
@@ -45,6 +48,7 @@ class RunningCore {
   readonly #system: ActorSystem;
   readonly #stopping = new AbortController();
   #ended: unknown;
+  #connector: Connector | undefined;
 
   constructor(channel: Channel, start: CoreStart) {
     this.#start = start;
@@ -89,6 +93,11 @@ class RunningCore {
       handle: (topic, handler) => channel.handle(topic.handledBy(handler)),
       ask: (topic, request, options) => channel.ask(topic, request, options),
       tell: (topic, request) => void channel.tell(topic, request),
+      connector: () =>
+        this.#connector ??= connectorToMain(
+          this.#system,
+          (port) => channel.tell(DIAL, { port }, [port]),
+        ),
     };
   }
 

@@ -144,6 +144,8 @@ class LinkStream implements BusStream {
   ): Promise<PublishAck> {
     return new Promise((resolve, reject) => {
       this.#port.outbox.send(async ({ publisher }) => {
+        // What waits for a session comes before the parts that it has.
+        await Promise.resolve();
         await this.#opened.ready;
         publisher.keep(this.name, subject, bytes, options)
           .then(resolve, reject);
