@@ -62,15 +62,15 @@ Deno.test("the loads and think times in docs/load.md are valid in a scenario", a
   }
 });
 
-Deno.test("the steps, feeders and defaults in docs/load.md are valid in a scenario", async () => {
+Deno.test("the steps, feeders, defaults, setup and teardown in docs/load.md are valid in a scenario", async () => {
   const path = new URL("../../docs/load.md", import.meta.url);
   const parts = yamlBlocks(await Deno.readTextFile(path))
-    .filter(({ text }) => /^(steps|feeders|defaults):/m.test(text))
+    .filter(({ text }) => /^(steps|feeders|defaults|setup):/m.test(text))
     .filter(({ text }) => !isComplete(text))
     .map(({ text }): object => Object(parse(text)));
-  assertEquals(parts.length, 3);
+  assertEquals(parts.length, 4);
   const step = { name: "any", driver: "http", request: { url: "/" } };
-  const { steps, feeders, defaults }: Record<string, unknown> = Object.assign(
+  const { steps, ...others }: Record<string, unknown> = Object.assign(
     { steps: [step] },
     ...parts,
   );
@@ -79,8 +79,7 @@ Deno.test("the steps, feeders and defaults in docs/load.md are valid in a scenar
     load: { model: "closed", users: 1 },
     phases: { steadyMs: 1000 },
     operations: [{ name: "flow", steps }],
-    feeders,
-    defaults,
+    ...others,
   }, standardDrivers());
   // The file is not beside the document.
   assertEquals(errors.map(({ message }) => message), [

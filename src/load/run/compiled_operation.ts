@@ -13,20 +13,23 @@ import { ALL, type Share } from "./share.ts";
 import { OperationRecorder } from "./operation_recorder.ts";
 import { DEFAULT_TIMEOUT_MS } from "./phases.ts";
 import { formatPath, ScenarioError } from "../scenario/scenario_error.ts";
-import type { JsonObject } from "../../codec/mod.ts";
+import type { JsonObject, JsonValue } from "../../codec/mod.ts";
 import { maskOf, valueOfVariable } from "../scenario/environment.ts";
 import { filledIssues } from "../scenario/filled_requests.ts";
 import {
   isFlow,
+  type PlacedStep,
   placedSteps,
   placeOf,
   requestOf,
   rowsOf,
+  withSetup,
 } from "../scenario/placed_steps.ts";
 import type { Scenario, Step } from "../scenario/scenario.ts";
 import { knownIn } from "../scenario/scenario_references.ts";
 import {
   compileRequest,
+  type Constants,
   type RequestTemplate,
 } from "../scenario/substitution.ts";
 import {
@@ -91,20 +94,11 @@ export function compileOperations(
   drivers: DriverMap,
   outputs: Outputs,
   share: Share = ALL,
+  captured: Captured = new Map(),
 ): CompiledOperation[] {
-  const { seed = 1, load } = scenario;
-  const sources: ValueSources = {
-    seed,
-    isOpen: load.model === "open",
-    feeders: new Map(
-      Object.entries(scenario.feeders ?? {}).map(([name, feeder]) => [
-        name,
-        new RecordSource(name, feeder, seed, share),
-      ]),
-    ),
-  };
+  const sources = sourcesOf(scenario, share);
   const known = knownIn(scenario);
-  const constants = { outputs, variable: valueOfVariable };
+  const constants = constantsOf(outputs, captured);
   const mask = maskOf(scenario);
   const compiled = scenario.operations.map((operation): CompiledOperation => {
     const { name } = operation;
@@ -117,7 +111,11 @@ export function compileOperations(
     const recorderOf = (row: string) =>
       recorders.get(row) ?? new OperationRecorder(row, mask);
     const steps = new Map(
-      placedSteps([operation]).map(({ step, row, captured }) => [
+      withSetup(placedSteps([operation]), scenario).map(({
+        step,
+        row,
+        captured,
+      }) => [
         row,
         compileStep(
           { ...step, name: row },
@@ -151,6 +149,55 @@ export function compileOperations(
   });
   validateRequests(scenario, drivers, outputs);
   return compiled;
+}
+
+/** What the setup has captured, by name. */
+type Captured = ReadonlyMap<string, JsonValue>;
+
+function sourcesOf(scenario: Scenario, share: Share): ValueSources {
+  const { seed = 1, load, feeders = {} } = scenario;
+  return {
+    seed,
+    isOpen: load.model === "open",
+    feeders: new Map(
+      Object.entries(feeders).map(([name, feeder]) => [
+        name,
+        new RecordSource(name, feeder, seed, share),
+      ]),
+    ),
+  };
+}
+
+function constantsOf(outputs: Outputs, captured: Captured): Constants {
+  return { outputs, captured, variable: valueOfVariable };
+}
+
+/**
+ * Compiles a step that is performed once, with what was captured before.
+ *
+ * @throws {LoadTestError} if something that it needs was not captured.
+ */
+export function compileSingle(
+  { step, row, captured: names }: PlacedStep,
+  scenario: Scenario,
+  drivers: DriverMap,
+  outputs: Outputs,
+  captured: Captured,
+): CompiledStep {
+  const known = { ...knownIn(scenario), captured: names };
+  const request = requestOf(step, scenario);
+  const template = compileRequest(
+    request,
+    known,
+    constantsOf(outputs, captured),
+  );
+  return compileStep(
+    { ...step, name: row },
+    driverOf(step, drivers),
+    new OperationRecorder(row),
+    template,
+    sourcesOf(scenario, ALL),
+  );
 }
 
 /** Returns the recorders of all operations, each with its steps after it. */
@@ -224,7 +271,9 @@ function validateRequests(
   outputs: Outputs,
 ): void {
   const all = knownIn(scenario);
-  const issues = placedSteps(scenario.operations).flatMap((placed) => {
+  const issues = withSetup(placedSteps(scenario.operations), scenario).flatMap((
+    placed,
+  ) => {
     const { step, captured } = placed;
     const driver = driverOf(step, drivers);
     const request = requestOf(step, scenario);

@@ -75,7 +75,9 @@ export class IterationValues implements Values {
   }
 
   captured(name: string): JsonValue {
-    return this.captures.get(name) ?? null;
+    const value = this.captures.get(name);
+    if (value !== undefined) return value;
+    throw new LoadTestError(`${name} was not captured`);
   }
 
   /** Has a record be that of a feeder. */

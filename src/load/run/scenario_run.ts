@@ -12,6 +12,7 @@ import {
   compileOperations,
 } from "./compiled_operation.ts";
 import { explainBroken, judgeAll } from "./criteria.ts";
+import { generatorHealth, workPerOperationMs } from "./generator_health.ts";
 import { GeneratorMonitor } from "./generator_monitor.ts";
 import { type HealthVerdict, judgeHealth } from "./health.ts";
 import type { Load } from "./load.ts";
@@ -21,13 +22,8 @@ import { WorkersLoad } from "./workers/workers_load.ts";
 import type { WorkersPlan } from "./workers/workers_plan.ts";
 import type { LoadTestManagerOptions, RunOptions } from "../run_options.ts";
 import { phaseText, type ResolvedPhases, resolvePhases } from "./phases.ts";
-import type {
-  GeneratorHealth,
-  LoadResult,
-  OperationResult,
-  PhaseName,
-  PhaseResult,
-} from "../result.ts";
+import type { LoadResult, PhaseName, PhaseResult } from "../result.ts";
+import { OnceSteps } from "./once_steps.ts";
 import { protocolsOf } from "./protocols.ts";
 import { rowsOf } from "../scenario/placed_steps.ts";
 import { maskOf } from "../scenario/environment.ts";
@@ -54,6 +50,8 @@ export class ScenarioRun {
   #aborted: string | undefined;
   #starting: Promise<RunningTarget> | undefined;
   #target: RunningTarget | undefined;
+  /** What performs setup and teardown, once there is a target. */
+  #once: OnceSteps | undefined;
   #load: Load | undefined;
   /** The load if workers generate it, from when they are started. */
   #workers: WorkersLoad | undefined;
@@ -109,10 +107,19 @@ export class ScenarioRun {
             this.#starting = startTarget(target, { signal, clock });
             this.#target = await this.#starting;
           }
+          const once = this.#once = new OnceSteps({
+            scenario: this.#scenario,
+            drivers: this.#manager.drivers,
+            outputs: this.#outputs,
+            clock: this.#clock,
+          });
+          await once.setUp(signal);
           const operations = compileOperations(
             this.#scenario,
             this.#manager.drivers,
             this.#outputs,
+            ALL,
+            once.captured,
           );
           if (this.#workersPlan !== undefined) {
             const load = this.#startWorkers(this.#workersPlan, monitor);
@@ -178,7 +185,12 @@ export class ScenarioRun {
       scenario: this.#scenario,
       phases: this.#phases,
       workers: count,
-      data: { scenario, outputs: this.#outputs, driversModule },
+      data: {
+        scenario,
+        outputs: this.#outputs,
+        captured: this.#once?.captured ?? new Map(),
+        driversModule,
+      },
       clock: this.#clock,
       monitor,
       feed: this.#manager.collector,
@@ -196,6 +208,7 @@ export class ScenarioRun {
       try {
         await this.#load?.[Symbol.asyncDispose]();
       } finally {
+        await this.#tearDown(signal);
         // Nothing of a run happens after its result.
         if (!signal.aborted) {
           await cleanup?.({ target: this.#outputs, signal });
@@ -219,6 +232,16 @@ export class ScenarioRun {
     }
     this.#warnings.push(...this.#load?.warnings ?? []);
     if (signal?.aborted && !wasAborted) this.#abortedIn("cleanup");
+  }
+
+  /** Whatever becomes of it, the hook of the program comes after it. */
+  async #tearDown(signal: AbortSignal): Promise<void> {
+    try {
+      await using once = this.#once;
+      await once?.tearDown(signal);
+    } catch (error) {
+      this.#warnings.push(`The teardown: ${reasonOf(error)}.`);
+    }
   }
 
   async #phase<T>(
@@ -359,30 +382,4 @@ const WORK = { prepare: "the preparation", cleanup: "the clean-up" } as const;
 
 function droppedWarning(dropped: number, planned: number): string {
   return `${dropped} of ${planned} planned operations were dropped because all users were busy: raise maxUsers if the service can take more.`;
-}
-
-/** Returns the generator's work for each operation of the steady phase. */
-function workPerOperationMs(
-  { workMs }: GeneratorMonitor,
-  { accounting: { started } }: OperationResult,
-): number | null {
-  return workMs === null || started === 0 ? null : workMs / started;
-}
-
-function generatorHealth(
-  monitor: GeneratorMonitor,
-  lag: Distribution,
-  workPerOperationMs: number | null,
-  { reasons }: HealthVerdict,
-): GeneratorHealth {
-  return {
-    cpuCores: monitor.cpuCores,
-    workPerOperationMs,
-    lag: lag.summary(),
-    eventLoopDelay: monitor.eventLoopDelay.summary(),
-    rssPeakBytes: monitor.rssPeakBytes,
-    openFilesPeak: monitor.openFilesPeak,
-    healthy: reasons.length === 0,
-    reasons,
-  };
 }

@@ -49,6 +49,6 @@ export function alteredScalars(document: Document): ScenarioIssue[] {
       visitItems([...path, index, "oneOf"]);
     }
   };
-  visitItems(["operations"]);
+  for (const part of ["operations", "setup", "teardown"]) visitItems([part]);
   return issues;
 }

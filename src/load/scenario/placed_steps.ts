@@ -62,6 +62,51 @@ export function rowIn(outer: string, { name }: Step | Group): string {
   return `${outer}/${name}`;
 }
 
+/** Returns the steps of the setup, or of the teardown, in their place. */
+export function onceSteps(
+  scenario: Partial<Scenario>,
+  part: "setup" | "teardown",
+): readonly PlacedStep[] {
+  const before = part === "setup" ? [] : setupCaptures(scenario);
+  return new Walk([]).once(scenario[part] ?? [], part, before);
+}
+
+/**
+ * Returns what the setup of a scenario captures; `undefined` if one of its steps
+ * is not known.
+ */
+export function setupCaptures({ setup = [] }: Partial<Scenario>): Captured {
+  let captured: Captured = [];
+  for (const step of setup.values()) {
+    const names = Object.keys(step?.capture ?? {});
+    captured = step === undefined
+      ? undefined
+      : captured && [...captured, ...names];
+  }
+  return captured;
+}
+
+/** Returns all that is performed in a scenario, also once. */
+export function allSteps(scenario: Partial<Scenario>): readonly PlacedStep[] {
+  return [
+    ...onceSteps(scenario, "setup"),
+    ...withSetup(placedSteps(scenario.operations ?? []), scenario),
+    ...onceSteps(scenario, "teardown"),
+  ];
+}
+
+/** Returns steps that have what the setup has captured as well. */
+export function withSetup(
+  steps: readonly PlacedStep[],
+  scenario: Partial<Scenario>,
+): readonly PlacedStep[] {
+  const shared = setupCaptures(scenario);
+  return steps.map((placed) => ({
+    ...placed,
+    captured: placed.captured && shared && [...shared, ...placed.captured],
+  }));
+}
+
 /** Follows the items of flows, and collects what it comes by. */
 class Walk {
   readonly steps: PlacedStep[] = [];
@@ -79,6 +124,11 @@ class Walk {
         this.steps.push({ step: operation, path, row: name, captured: [] });
       }
     });
+  }
+
+  once(items: readonly Step[], part: string, before: Captured): PlacedStep[] {
+    this.#items(items, [part], part, before);
+    return this.steps;
   }
 
   /** Returns what is captured after the items. */

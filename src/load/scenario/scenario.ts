@@ -23,6 +23,18 @@ export interface Scenario {
    */
   readonly operations: readonly (Operation | Flow)[];
   /**
+   * Steps that are performed in order once, after the target has started and
+   * before any user, and count in no figure. All users have what they capture;
+   * if one fails, the run is invalid.
+   */
+  readonly setup?: readonly Step[];
+  /**
+   * Steps that are performed in order once, after all users have ended, however
+   * the run ended. They have what `setup` has captured; one that fails is a
+   * warning.
+   */
+  readonly teardown?: readonly Step[];
+  /**
    * Fields of all requests of a driver, by its name, such as `http`. A field of
    * a request takes the place of the one here; headers are taken together, and
    * a `url` that starts with `/` or `?` follows the one here.

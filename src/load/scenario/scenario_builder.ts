@@ -15,6 +15,7 @@ import type {
   Operation,
   Phases,
   Scenario,
+  Step,
   Target,
 } from "./scenario.ts";
 import { ScenarioError } from "./scenario_error.ts";
@@ -115,6 +116,18 @@ export class TestScenarioBuilder<
   ): TestScenarioBuilder<Parts & Pick<Scenario, "operations">> {
     const { operations = [] } = this.parts ?? {};
     return this.#with({ operations: [...operations, { ...flow, name }] });
+  }
+
+  /** Adds a step that is performed once before any user. */
+  setup(step: Step): TestScenarioBuilder<Parts> {
+    const { setup = [] } = this.parts ?? {};
+    return this.#with({ setup: [...setup, step] });
+  }
+
+  /** Adds a step that is performed once after all users. */
+  teardown(step: Step): TestScenarioBuilder<Parts> {
+    const { teardown = [] } = this.parts ?? {};
+    return this.#with({ teardown: [...teardown, step] });
   }
 
   /** Sets fields of all requests of a driver, such as a `url` and `headers`. */

@@ -9,11 +9,12 @@ import type { DriverIssue, DriverMap, OperationOutcome } from "../driver.ts";
 import { variableIssues } from "./environment.ts";
 import { filledIssues } from "./filled_requests.ts";
 import {
+  allSteps,
   mostOf,
-  placedSteps,
   placeOf,
   requestOf,
   rowsOf,
+  setupCaptures,
 } from "./placed_steps.ts";
 import { formatPath } from "./scenario_error.ts";
 import {
@@ -76,7 +77,7 @@ function operationIssues(
   const { operations = [] } = scenario;
   const known = canFill ? knownIn(scenario) : undefined;
   const issues = [...nameIssues(operations), ...lengthIssues(operations)];
-  for (const placed of placedSteps(operations)) {
+  for (const placed of allSteps(scenario)) {
     const { step, path, captured } = placed;
     const { driver, checks = [], capture = {} } = step;
     checks.forEach((check, number) => {
@@ -85,6 +86,12 @@ function operationIssues(
       issues.push(...found.filter((issue) => issue !== undefined));
     });
     for (const [name, from] of Object.entries(capture)) {
+      if (path[0] !== "setup" && setupCaptures(scenario)?.includes(name)) {
+        issues.push({
+          path: [...path, "capture", name],
+          message: "is captured by the setup, choose another name",
+        });
+      }
       issues.push(...captureIssues(name, from, [...path, "capture", name]));
     }
     if (drivers === undefined) continue;

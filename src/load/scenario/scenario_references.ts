@@ -8,7 +8,7 @@ import type { DriverIssue } from "../driver.ts";
 import { LoadTestError } from "../load_errors.ts";
 import { isRecord, type Path } from "./check_rule.ts";
 import { recordsOf } from "./feeder_records.ts";
-import { placedSteps } from "./placed_steps.ts";
+import { allSteps } from "./placed_steps.ts";
 import { partsOf, type Reference } from "./reference.ts";
 import type { Feeder, Scenario } from "./scenario.ts";
 import { BUILT_IN, type Known, sourceOf } from "./sources.ts";
@@ -88,7 +88,7 @@ function fileIssue(
 
 /** Returns an issue for each reference to something that does not exist. */
 export function referenceIssues(scenario: Partial<Scenario>): DriverIssue[] {
-  const { operations = [], defaults = {} } = scenario;
+  const { defaults = {} } = scenario;
   const known = knownIn(scenario);
   const issues: DriverIssue[] = [];
   const check = (value: unknown, at: Path, known: Known) => {
@@ -98,7 +98,7 @@ export function referenceIssues(scenario: Partial<Scenario>): DriverIssue[] {
     }
   };
   check(defaults, ["defaults"], known);
-  for (const { step, path, captured } of placedSteps(operations)) {
+  for (const { step, path, captured } of allSteps(scenario)) {
     check(step.request, [...path, "request"], { ...known, captured });
   }
   return issues;

@@ -162,6 +162,9 @@ const step: ObjectRule = {
   },
 };
 
+/** Steps that are performed once have neither weights nor repeats. */
+const onceStep: ObjectRule = { ...step, elsewhere };
+
 const inStep = "a step of the flow";
 const elsewhereInSteps = {
   driver: inStep,
@@ -258,6 +261,8 @@ export const scenarioRule: ObjectRule = object<Scenario>({
     { kind: "shape", by: "steps", having: flow, lacking: operation },
     1,
   ),
+  setup: optional(list(onceStep, 1)),
+  teardown: optional(list(onceStep, 1)),
   defaults: optional({ kind: "map", of: jsonObject }),
   env: optional(list(text)),
   feeders: optional({ kind: "map", of: feeder }),

@@ -31,6 +31,8 @@ export interface Constants {
   readonly outputs: { readonly [name: string]: string } | undefined;
   /** Returns the value of a variable of the environment. */
   readonly variable: (name: string) => string | undefined;
+  /** What the setup has captured, by name. */
+  readonly captured?: ReadonlyMap<string, JsonValue>;
 }
 
 /** A request that can be filled in. */
@@ -71,6 +73,10 @@ export function compileRequest(
     if (source.kind === "target") return outputOf(reference, source, constants);
     if (source.kind === "env") {
       return { constant: constants.variable(source.name) ?? "" };
+    }
+    if (source.kind === "captured") {
+      const value = constants.captured?.get(source.name);
+      if (value !== undefined) return { constant: value };
     }
     used.push(source);
     return { fill: fillOf(source) };

@@ -58,7 +58,7 @@ for (
     [
       "a key that nothing is like",
       { colour: "red" },
-      "colour is not a known field, choose one of name, description, target, load, phases, operations, defaults, env, feeders, criteria, tags, seed",
+      "colour is not a known field, choose one of name, description, target, load, phases, operations, setup, teardown, defaults, env, feeders, criteria, tags, seed",
     ],
     [
       "a model that there is not",

@@ -4,6 +4,7 @@
  * @module
  */
 import { CoreTopic } from "../../../cores/mod.ts";
+import type { JsonValue } from "../../../codec/mod.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { LoadPart } from "./load_part.ts";
 
@@ -13,6 +14,8 @@ export interface LoadWorkerData {
   readonly scenario: Scenario;
   /** The outputs of the target. */
   readonly outputs: { readonly [name: string]: string };
+  /** What the setup has captured, by name. */
+  readonly captured: ReadonlyMap<string, JsonValue>;
   /** The module whose default export are the drivers. */
   readonly driversModule: string;
 }

@@ -18,10 +18,17 @@ import {
 } from "./load_topics.ts";
 
 const main: CoreMain<LoadWorkerData> = async (core) => {
-  const { data: { scenario, outputs, driversModule }, index, count } = core;
+  const { data: { scenario, outputs, captured, driversModule }, index, count } =
+    core;
   const drivers = await importDrivers(driversModule);
   const share = { index, count };
-  const operations = compileOperations(scenario, drivers, outputs, share);
+  const operations = compileOperations(
+    scenario,
+    drivers,
+    outputs,
+    share,
+    captured,
+  );
   let isAborted = false;
   let load: LoadGenerator | undefined;
   core.handle(ABORT_SHARE, () => {
