@@ -23,7 +23,7 @@ import type { Uplink } from "./uplink.ts";
 /** The time between two attempts to publish on a stream that is there. */
 const RETRY_MS = 50;
 /** Messages that may wait for the server to keep them. */
-const MAX_PENDING = 100_000;
+const MAX_PENDING = 10_000;
 
 /** The server's acknowledgement of a message that it keeps. */
 export interface Kept {
