@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { ConsumerState } from "../../src/bus/streams/consumer_state.ts";
+import type { ConsumerPosition } from "../../src/bus/streams/store.ts";
 import { isSlow } from "../support/slow.ts";
 
 const NUM_RUNS = isSlow ? 20_000 : 300;
@@ -102,7 +103,10 @@ const step = fc.oneof(
   fc.record({ type: fc.constant("gone"), reader: fc.nat(2) }),
   fc.record({ type: fc.constant("bury"), at: fc.nat(20) }),
   fc.record({ type: fc.constant("pass"), ms: fc.nat(30) }),
-  fc.record({ type: fc.constant("save"), isEnd: fc.boolean() }),
+  fc.record({
+    type: fc.constant("save"),
+    end: fc.constantFrom("none" as const, "close" as const, "crash" as const),
+  }),
 );
 
 type Step = {
@@ -112,7 +116,7 @@ type Step = {
   readonly off?: number;
   readonly delayMs?: number;
   readonly ms?: number;
-  readonly isEnd?: boolean;
+  readonly end?: "none" | "close" | "crash";
 };
 
 /** A consumer and its model, which do the same. */
@@ -122,6 +126,7 @@ class Both {
   readonly #model: Model;
   #state: ConsumerState;
   #nowMs = 1000;
+  #position: ConsumerPosition = { cursor: 0, gap: 0, redelivered: 0 };
   /** What the store has of the consumer. */
   readonly #stored = new Map<number, number>();
 
@@ -155,7 +160,7 @@ class Both {
   }
 
   #do(
-    { type, reader = 0, at, off = 1, delayMs = 0, ms = 0, isEnd = false }: Step,
+    { type, reader = 0, at, off = 1, delayMs = 0, ms = 0, end = "none" }: Step,
   ): void {
     const [state, model, nowMs] = [this.#state, this.#model, this.#nowMs];
     const entry = this.#out(at);
@@ -181,7 +186,7 @@ class Both {
         return state.settle(dead.sequence);
       }
       case "save":
-        return this.#save(isEnd);
+        return this.#save(end);
     }
     if (entry === undefined) return;
     const { sequence, deliveries } = entry;
@@ -225,8 +230,9 @@ class Both {
     this.#model.deliver(wanted, reader, this.#nowMs);
   }
 
-  /** Writes what has changed, and ends the process after that or not. */
-  #save(isEnd: boolean): void {
+  /** Writes what has changed, and then nothing, or the end in order or not. */
+  #save(end: "none" | "close" | "crash"): void {
+    if (end === "close") this.#state.saveAll();
     const change = this.#state.changes();
     for (const [sequence, deliveries] of change?.saved ?? []) {
       this.#stored.set(sequence, deliveries);
@@ -234,15 +240,24 @@ class Both {
     for (const sequence of change?.removed ?? []) {
       this.#stored.delete(sequence);
     }
-    const { cursor, gap, redelivered } = this.#state.position;
-    if (change !== undefined) this.#state.stored(change);
-    if (!isEnd) return;
+    if (change !== undefined) {
+      this.#position = change;
+      this.#state.stored(change);
+    }
+    if (end === "none") return;
+    const { cursor, gap, redelivered } = this.#position;
     this.#state = new ConsumerState(this.#limits, { cursor, gap, redelivered });
     const pending = [...this.#stored].toSorted(([one], [other]) => one - other);
     this.#state.owe(pending, true);
     for (const entry of this.#model.entries) {
       if (entry.where === "new" || entry.where === "done") continue;
-      this.#model.giveBack(entry, 0);
+      if (entry.sequence <= cursor) this.#model.giveBack(entry, 0);
+      else {
+        // After a crash it is as if it had never come.
+        assertEquals([end, this.#limits.maxDeliveries], ["crash", Infinity]);
+        entry.where = "new";
+        entry.deliveries = 0;
+      }
     }
   }
 

@@ -68,10 +68,16 @@ export class ConsumerState {
   /** Numbers that the store has as not done with. */
   readonly #stored = new Set<number>();
   #isChanged = false;
+  /** The highest number that is done with. */
+  #settledSequence: number;
+  /** Whether the store is to know how often each message came. */
+  #savesAll: boolean;
 
   constructor(limits: ConsumerLimits, position: ConsumerPosition) {
     this.#limits = limits;
     this.#cursor = position.cursor;
+    this.#settledSequence = position.cursor;
+    this.#savesAll = limits.maxDeliveries !== Infinity;
     this.#redelivered = position.redelivered;
     this.#gap = position.gap;
   }
@@ -155,10 +161,10 @@ export class ConsumerState {
     this.#isChanged = this.#limits.isKept;
   }
 
-  /** How far it has come. */
+  /** How far it has come, as the store is to know it. */
   get position(): ConsumerPosition {
     return {
-      cursor: this.#cursor,
+      cursor: this.#savedCursor,
       gap: this.#gap,
       redelivered: this.#redelivered,
     };
@@ -213,6 +219,7 @@ export class ConsumerState {
     const entries = this.#entries(place);
     if (entries.get(sequence)?.deliveries === 0) this.#owed--;
     entries.delete(sequence);
+    this.#settledSequence = Math.max(this.#settledSequence, sequence);
     this.#change(sequence);
   }
 
@@ -316,16 +323,35 @@ export class ConsumerState {
     this.#isChanged = true;
   }
 
+  /** Lets the store know how often each message came, as the process ends. */
+  saveAll(): void {
+    this.#savesAll = true;
+    this.#isChanged = this.#limits.isKept;
+  }
+
+  /**
+   * Up to where the store has to know what is not done with. What is above is
+   * new after a crash: with acknowledgements in order, a message that came and
+   * was acknowledged is never written.
+   */
+  get #savedCursor(): number {
+    return this.#savesAll || this.#unsettled === 0
+      ? this.#cursor
+      : this.#settledSequence;
+  }
+
   /** Returns what the store does not know yet, or nothing if it knows all. */
   changes(): ConsumerChange | undefined {
     if (!this.#isChanged) return undefined;
+    const { cursor } = this.position;
     const saved: (readonly [number, number])[] = [];
     const removed: number[] = [];
     for (const sequence of this.#changed) {
       const place = this.#placeOf(sequence);
       const entry = place && this.#entries(place).get(sequence);
-      if (entry !== undefined) saved.push([sequence, entry.deliveries]);
-      else if (this.#stored.has(sequence)) removed.push(sequence);
+      if (entry === undefined) {
+        if (this.#stored.has(sequence)) removed.push(sequence);
+      } else if (sequence <= cursor) saved.push([sequence, entry.deliveries]);
     }
     return { ...this.position, saved, removed };
   }
@@ -334,7 +360,13 @@ export class ConsumerState {
   stored(change: ConsumerChange): void {
     for (const [sequence] of change.saved) this.#stored.add(sequence);
     for (const sequence of change.removed) this.#stored.delete(sequence);
-    this.#changed.clear();
     this.#isChanged = false;
+    this.#settledSequence = Math.max(this.#settledSequence, change.cursor);
+    if (change.cursor === this.#cursor) return this.#changed.clear();
+    for (const sequence of this.#changed) {
+      if (sequence <= change.cursor || this.#placeOf(sequence) === undefined) {
+        this.#changed.delete(sequence);
+      }
+    }
   }
 }

@@ -381,6 +381,12 @@ export class KeptStream implements Committed {
     onDelete(this);
   }
 
+  /** Lets the file know all that is to be known after an end in order. */
+  saveAll(): void {
+    for (const { state } of this.#consumers.values()) state.saveAll();
+    this.around.queue.touch(this);
+  }
+
   /** Ends its consumers: nothing more is asked of it or done by it. */
   end(reason: Error, isOrderly: boolean = false): void {
     this.#end = reason;

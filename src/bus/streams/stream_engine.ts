@@ -190,6 +190,7 @@ export class StreamEngine {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#opening;
+    for (const stream of this.#streams.values()) stream.saveAll();
     const places = [this.#memory, this.#disk];
     for (const place of places) place?.queue.flush();
     for (const stream of this.#streams.values()) stream.end(closed(), true);
