@@ -11,14 +11,15 @@ import { parseArgs } from "@std/cli/parse-args";
 import { ActorSystem } from "../../src/actor/mod.ts";
 import { Bus, serveBus, serveBusPage } from "../../src/bus/mod.ts";
 import { listen } from "../../src/tcp/mod.ts";
+import { serveSessions } from "../../src/websocket/mod.ts";
 
 const HELP = `A message bus with a page.
 
 Usage: deno task bus [OPTIONS]
 
-Serves a bus to other processes, which reach it with connectBus(), and a page of
-its subjects, subscribers and streams, with figures for Prometheus under
-/metrics. Both can be reached from this machine alone.
+Serves a bus to other processes and to pages, which reach it with connectBus()
+over TCP or a WebSocket, and a page of its subjects, subscribers and streams,
+with figures for Prometheus under /metrics. Both can be reached from this machine alone.
 
   --port PORT       port for clients, by default 7422; 0 for any free port
   --page-port PORT  port of the page, by default 7423; 0 for any free port
@@ -28,6 +29,10 @@ its subjects, subscribers and streams, with figures for Prometheus under
 Exit code: 0 after Ctrl-C, 1 if the bus cannot start, 2 for wrong arguments.`;
 
 const HOST = "127.0.0.1";
+/** Where pages open their sessions. */
+const SESSIONS = "/sessions/";
+/** Subscriptions that differ, of one client. */
+const MAX_STREAMS = 20_000;
 
 class UsageError extends Error {}
 
@@ -75,19 +80,34 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
   await using listener = listen(system, {
     hostname: HOST,
     port,
+    maxStreams: MAX_STREAMS,
+    ...served.options,
+  });
+  await using sessions = serveSessions(system, {
+    prefix: SESSIONS,
+    // Programs may do over TCP what they may do here.
+    withoutOrigin: "accept",
+    maxStreams: MAX_STREAMS,
     ...served.options,
   });
   await using page = serveBusPage(bus);
   const http = Deno.serve(
     { hostname: HOST, port: pagePort, onListen() {} },
-    page.fetch,
+    (request, info) =>
+      new URL(request.url).pathname.startsWith(SESSIONS)
+        ? sessions.fetch(request, info)
+        : page.fetch(request),
   );
   console.log(
     `clients: connectBus(pool.peer({ port: ${listener.address.port} }))`,
   );
   console.log(`page:    http://${HOST}:${http.addr.port}/`);
+  console.log(
+    `pages:   connectBus(connectWeb("ws://${HOST}:${http.addr.port}${SESSIONS}"))`,
+  );
   console.log("\nCtrl-C ends it.");
   await interrupted.promise;
+  await sessions.close();
   await page[Symbol.asyncDispose]();
   await http.shutdown();
   return 0;

@@ -3,6 +3,7 @@ import { TextLineStream } from "@std/streams";
 import { ActorSystem } from "../../src/actor/mod.ts";
 import { connectBus } from "../../src/bus/mod.ts";
 import { ConnectionPool } from "../../src/tcp/mod.ts";
+import { connectWeb } from "../../src/websocket/mod.ts";
 import { bounded } from "../support/net.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -41,6 +42,12 @@ Deno.test(
       assertEquals((await orders.receive())?.value, 7);
       const html = await (await fetch(address)).text();
       assert(html.includes("<td>orders.eu</td>"), html);
+      const url = /"(ws:[^"]+)"/.exec(await line())?.[1];
+      assert(url !== undefined, "it printed no address for pages");
+      await using web = connectWeb(url);
+      await using page = await connectBus(web);
+      await page.publish("orders.us", 8);
+      assertEquals((await orders.receive())?.value, 8);
     }
     child.kill("SIGINT");
     while (!(await lines.next()).done);
