@@ -4,8 +4,13 @@
  * @module
  */
 import type { Random } from "../../stats/internal.ts";
-import { isChoice, isStep, rowIn } from "../scenario/placed_steps.ts";
-import type { FlowItem, Group } from "../scenario/scenario.ts";
+import {
+  type FlowItem,
+  isChoice,
+  isStep,
+  rowIn,
+} from "../scenario/placed_steps.ts";
+import type { Group } from "../scenario/scenario.ts";
 import type { OperationRecorder } from "./operation_recorder.ts";
 import { weightedChoice } from "./weighted_choice.ts";
 

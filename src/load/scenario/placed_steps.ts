@@ -10,12 +10,14 @@ import { isRecord, type Path } from "./check_rule.ts";
 import type {
   Choice,
   Flow,
-  FlowItem,
   Group,
   Operation,
   Scenario,
   Step,
 } from "./scenario.ts";
+
+/** What a flow has in order. */
+export type FlowItem = Flow["steps"][number];
 
 /** Returns whether an operation has steps. */
 export function isFlow(operation: Operation | Flow): operation is Flow {

@@ -213,7 +213,7 @@ export interface Group {
   /** The name of the group, unique where it stands. */
   readonly name: string;
   /** The steps in order, at least one. */
-  readonly steps: readonly FlowItem[];
+  readonly steps: readonly (Step | Group | Choice)[];
   /**
    * How many times the steps are performed, one after the other; each time is
    * one in the figures.
@@ -228,9 +228,6 @@ export interface Choice {
   readonly oneOf: readonly (Group & { readonly weight?: number })[];
 }
 
-/** What a flow has in order. */
-export type FlowItem = Step | Group | Choice;
-
 /**
  * Steps that one user performs in order. A step that fails ends the flow, which
  * has failed then. Flow, groups and steps have figures of their own, those of a
@@ -241,7 +238,7 @@ export interface Flow {
   /** The name of the flow, unique in its scenario. */
   readonly name: string;
   /** The steps in order, at least one; their names are unique in the flow. */
-  readonly steps: readonly FlowItem[];
+  readonly steps: readonly (Step | Group | Choice)[];
   /**
    * How often the flow is performed relative to the others; above 0.
    * @default {1}
