@@ -107,6 +107,17 @@ Deno.test("who shares the codec gets the very value, and others what is encoded 
   assertEquals(encoded(), 1);
   await same.unsubscribe();
 
+  // Nor is it decoded more than once for those who share another codec.
+  let decoded = 0;
+  const parsed = subject(
+    "n",
+    json({ parse: (value) => (decoded++, Number(value)) }),
+  );
+  const alike = [bus.subscribe(parsed), bus.subscribe(parsed)];
+  bus.publish(shared, 9);
+  for (const one of alike) assertEquals((await one.receive())?.value, 9);
+  assertEquals(decoded, 1);
+
   const value = { deep: [1] };
   const plain = bus.subscribe("o");
   bus.publish("o", value);

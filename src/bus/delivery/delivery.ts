@@ -326,7 +326,7 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
       const { gap } = queue;
       this.#port.onTaken?.();
       try {
-        const delivered = new Delivered(message, this.#subject, gap);
+        const delivered = Delivered.of(message, this.#subject, gap);
         this.#delivered++;
         this.#port.counters.delivered++;
         return delivered;

@@ -4,6 +4,8 @@
  * @module
  */
 import type { Payload } from "../payload.ts";
+import type { Subject } from "../subject.ts";
+import type { Delivered } from "./delivered.ts";
 
 /** Where replies to a request go. */
 export interface ReplyTarget {
@@ -29,6 +31,11 @@ export interface IncomingDetails {
   readonly gap?: number;
 }
 
+/** What readers get, for those who have the same types. */
+export interface Shared {
+  isFor<A, B>(types: Subject<A, B>): this is Delivered<A, B>;
+}
+
 /** One message, shared by all subscriptions of the process that get it. */
 export class Incoming {
   readonly subject: string;
@@ -39,6 +46,8 @@ export class Incoming {
   readonly gap: number;
   /** Subscriptions that have it beyond their bounds. */
   waits = 0;
+  /** What the last reader has got, if nothing was dropped before it. */
+  shared: Shared | undefined = undefined;
   /** Called when `waits` is 0 again. */
   onTaken: (() => void) | undefined = undefined;
 
