@@ -36,6 +36,7 @@ export function numberBytes(value: number): number {
  */
 export class EntryWriter {
   readonly #carrier: BlockCarrier;
+  readonly #schedule: (flush: () => void) => void;
   #buffer = new Uint8Array(0);
   #length = 0;
   /** Bytes that were sent, and that the session has not taken. */
@@ -50,8 +51,16 @@ export class EntryWriter {
     this.flush();
   };
 
-  constructor(carrier: BlockCarrier) {
+  /**
+   * @param schedule Calls what sends a block: when the microtasks are done, or
+   * in the next turn where entries come one microtask after the other.
+   */
+  constructor(
+    carrier: BlockCarrier,
+    schedule: (flush: () => void) => void = queueMicrotask,
+  ) {
     this.#carrier = carrier;
+    this.#schedule = schedule;
   }
 
   /** Why nothing more is sent; `undefined` if something can be. */
@@ -92,7 +101,7 @@ export class EntryWriter {
     if (isLarge || this.#length + bytes > length) this.#makeRoom(bytes);
     if (this.#length === 0 && !this.#isScheduled) {
       this.#isScheduled = true;
-      queueMicrotask(this.#flush);
+      this.#schedule(this.#flush);
     }
     this.#buffer[this.#length++] = type;
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { TroupeError } from "../../../actor/mod.ts";
-import { Ring } from "../../../actor/internal.ts";
+import { nextTurn, Ring } from "../../../actor/internal.ts";
 import type { Codec } from "../../../codec/mod.ts";
 import type { LogicalConnection } from "../../../session/mod.ts";
 import type {
@@ -198,7 +198,9 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
   }
 
   #onOpen(connection: LogicalConnection): void {
-    this.#settlements = new Settlements(new EntryWriter(connection));
+    this.#settlements = new Settlements(
+      new EntryWriter(connection, nextTurn),
+    );
   }
 
   #take(reader: EntryReader): undefined {

@@ -30,8 +30,11 @@ export class DeliveryWriter {
   readonly writer: EntryWriter;
   readonly #numbers = new SubjectNumbers<number>(MAX_DELIVERY_SUBJECTS);
 
-  constructor(carrier: BlockCarrier) {
-    this.writer = new EntryWriter(carrier);
+  constructor(
+    carrier: BlockCarrier,
+    schedule?: (flush: () => void) => void,
+  ) {
+    this.writer = new EntryWriter(carrier, schedule);
   }
 
   /** Writes a message. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { nextTurn } from "../../../actor/internal.ts";
 import type { LogicalConnection } from "../../../session/mod.ts";
 import type { Consumer, StreamMessage } from "../../consumer.ts";
 import { AckError, StreamNotFoundError } from "../../errors.ts";
@@ -47,7 +48,8 @@ export class ConsumerServer {
   constructor(connection: LogicalConnection, client: ServedClient) {
     this.#connection = connection;
     this.#client = client;
-    this.#out = new DeliveryWriter(connection);
+    // Each message is read with an await.
+    this.#out = new DeliveryWriter(connection, nextTurn);
   }
 
   /** Serves it until either side has ended it. */
@@ -136,7 +138,7 @@ export class ConsumerServer {
         while (reader.hasMore) {
           this.#takeEntry(reader.byte(), reader, consumer);
           if (this.#settling.size >= MAX_SETTLING) {
-            await Promise.race(this.#settling);
+            await Promise.allSettled(this.#settling);
           }
         }
         if (!this.#out.writer.hasRoom) await this.#out.writer.room();

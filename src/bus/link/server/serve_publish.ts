@@ -61,6 +61,8 @@ export class PublishServer {
   /** What the bus has not taken. */
   readonly #waiting = new Set<Promise<unknown>>();
   #waitingBytes = 0;
+  /** Set while nothing is read, as too much waits. */
+  #room: (PromiseWithResolvers<void> & { readonly most: number }) | undefined;
   /** Messages of subjects that are refused. */
   #refused = 0;
 
@@ -239,19 +241,27 @@ export class PublishServer {
     const over = (): void => {
       this.#waiting.delete(taken);
       this.#waitingBytes -= bytes;
+      this.#wake();
     };
     taken.then(over, over);
     return this.#untilRoom(MAX_WAITING);
+  }
+
+  /** Goes on when half of what may wait has room. */
+  #wake(): void {
+    const room = this.#room;
+    if (room === undefined || this.#waiting.size * 2 > room.most) return;
+    if (this.#waitingBytes * 2 > MAX_WAITING_BYTES) return;
+    this.#room = undefined;
+    room.resolve();
   }
 
   #untilRoom(most: number): Promise<void> | undefined {
     if (
       this.#waiting.size < most && this.#waitingBytes < MAX_WAITING_BYTES
     ) return undefined;
-    const settled = (): void => {};
-    return Promise.race(
-      [...this.#waiting].map((one) => one.then(settled, settled)),
-    ).then(() => this.#untilRoom(most));
+    this.#room ??= { most, ...Promise.withResolvers<void>() };
+    return this.#room.promise;
   }
 
   #confirm(
