@@ -23,12 +23,14 @@ async function serveTroupe(directory: string): Promise<never> {
 }
 
 async function serveNats(directory: string, kept: string): Promise<never> {
-  const always = kept === "synced" ? "sync_interval: always" : "";
+  const always = kept === "synced" ? "\n  sync_interval: always" : "";
   const config = `${directory}/nats.conf`;
   await Deno.writeTextFile(
     config,
     `listen: "127.0.0.1:-1"
-jetstream { store_dir: "${directory}" ${always} }
+jetstream {
+  store_dir: "${directory}"${always}
+}
 `,
   );
   const server = new Deno.Command("nats-server", {
