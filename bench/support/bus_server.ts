@@ -1,6 +1,6 @@
 /**
  * The server of a bus in a process of its own: ours, or NATS, which keeps its
- * streams in a directory that goes with it. Arguments: `KIND KEPT`.
+ * streams in a directory that goes with it. Its argument is the kind.
  *
  * @module
  */
@@ -22,14 +22,13 @@ async function serveTroupe(directory: string): Promise<never> {
   });
 }
 
-async function serveNats(directory: string, kept: string): Promise<never> {
-  const always = kept === "synced" ? "\n  sync_interval: always" : "";
+async function serveNats(directory: string): Promise<never> {
   const config = `${directory}/nats.conf`;
   await Deno.writeTextFile(
     config,
     `listen: "127.0.0.1:-1"
 jetstream {
-  store_dir: "${directory}"${always}
+  store_dir: "${directory}"
 }
 `,
   );
@@ -67,8 +66,8 @@ async function portOf(log: ReadableStream<Uint8Array>): Promise<number> {
 }
 
 if (import.meta.main) {
-  const [kind, kept = "written"] = Deno.args;
+  const [kind] = Deno.args;
   const directory = await Deno.makeTempDir();
-  if (kind === "nats") await serveNats(directory, kept);
+  if (kind === "nats") await serveNats(directory);
   else await serveTroupe(directory);
 }
