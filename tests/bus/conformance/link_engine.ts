@@ -65,7 +65,11 @@ async function open(): Promise<Rig> {
     const proxy = stack.use(new FaultProxy(listener.address));
     const own = stack.use(new ActorSystem());
     const pool = stack.use(
-      new ConnectionPool(own, { backoff: { initialMs: 0 } }),
+      new ConnectionPool(own, {
+        backoff: { initialMs: 1, maxMs: 5 },
+        // Who was killed has nobody to wait for.
+        closeMs: 100,
+      }),
     );
     const client = await connectBus(pool.peer(proxy.address), { drainMs: 500 });
     clients.set(client, { proxy, stack: stack.move() });
@@ -106,6 +110,8 @@ async function open(): Promise<Rig> {
       clock.advance(0);
       await closing;
       await owned.disposeAsync();
+      // A socket that was being dialled is closed when it is open.
+      await delay(5);
     },
   };
 }
