@@ -252,7 +252,12 @@ Deno.test(
     let delivered = 0;
     const subscriptions = Array.from(
       { length: MANY },
-      () => bus.subscribe("news", { handler: () => void delivered++ }),
+      () =>
+        bus.subscribe("news", {
+          // So that nothing else is on its way.
+          retained: false,
+          handler: () => void delivered++,
+        }),
     );
     await Promise.all(subscriptions.map(({ ready }) => ready));
     assertEquals(rig.server.stats().subscriptions, 1);
