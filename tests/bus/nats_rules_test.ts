@@ -5,7 +5,8 @@ import { UnsupportedFeatureError } from "../../src/bus/mod.ts";
 import { hasVersion, Reconnecting } from "../../src/bus/nats/connection.ts";
 import { filterOf } from "../../src/bus/nats/consumer_mapping.ts";
 import { gapBefore, type GapState } from "../../src/bus/nats/gap_rules.ts";
-import { MAX_AHEAD, nextAhead } from "../../src/bus/nats/read_ahead_rules.ts";
+import { MAX_AHEAD } from "../../src/bus/nats/nats_consumer.ts";
+import { nextAhead } from "../../src/bus/delivery/read_ahead_rules.ts";
 import {
   checkStream,
   toResolvedStream,
@@ -51,7 +52,7 @@ Deno.test("JetStream's filter of a consumer is a part of one subject of its stre
 Deno.test("A reader that is quick reads ahead on JetStream, and one that is slow does not", () => {
   let ahead = 1;
   for (const expected of [2, 4, 8, 16, 32, 64, 64]) {
-    ahead = nextAhead(ahead, 1, 1000);
+    ahead = nextAhead(ahead, 1, MAX_AHEAD);
     assertEquals(ahead, expected);
   }
   assertEquals(MAX_AHEAD, 64);

@@ -25,7 +25,10 @@ import { MessageLedger } from "./message_ledger.ts";
 import { type Delivered, NatsMessage, toDelivered } from "./nats_message.ts";
 import type { StreamPort } from "./nats_stream.ts";
 import { Puller } from "./puller.ts";
-import { nextAhead } from "./read_ahead_rules.ts";
+import { nextAhead } from "../delivery/read_ahead_rules.ts";
+
+/** The most messages that are asked for at a time. */
+export const MAX_AHEAD = 64;
 
 /** How a reader begins. */
 export interface ReaderStart {
@@ -153,7 +156,11 @@ export class NatsConsumer<T> implements Consumer<T> {
     const { maxDeliveries, maxPendingAcks } = this.#config;
     // What is read ahead is delivered for the server, which counts.
     this.#ahead = maxDeliveries === Infinity
-      ? nextAhead(this.#ahead, now - this.#readAt, maxPendingAcks)
+      ? nextAhead(
+        this.#ahead,
+        now - this.#readAt,
+        Math.min(MAX_AHEAD, maxPendingAcks),
+      )
       : 1;
     const next = this.#queue.shift();
     if (next !== undefined) return this.#give(reader, next);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { TroupeError } from "../../../actor/mod.ts";
+import type { Timer, TroupeError } from "../../../actor/mod.ts";
 import { nextTurn, Ring } from "../../../actor/internal.ts";
 import type { Codec } from "../../../codec/mod.ts";
 import type { LogicalConnection } from "../../../session/mod.ts";
@@ -23,8 +23,10 @@ import {
   type ReadOptions,
   readSignal,
 } from "../../delivery/reader.ts";
+import { nextAhead } from "../../delivery/read_ahead_rules.ts";
 import { signalsOf } from "../../delivery/subscribe_options.ts";
 import { AckError } from "../../errors.ts";
+import type { ResolvedConsumer } from "../../streams/consumer_config.ts";
 import { decodeFields, encodeFields } from "../control_protocol.ts";
 import { EntryReader, unknownEntry } from "../entry_reader.ts";
 import { EntryWriter } from "../entry_writer.ts";
@@ -54,6 +56,7 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
   readonly #pattern: string;
   readonly #codec: Codec<T>;
   readonly #options: ConsumeOptions;
+  readonly #limits: Pick<ResolvedConsumer, "ackWaitMs" | "maxDeliveries">;
   readonly #signals: readonly AbortSignal[];
   readonly #ready = Promise.withResolvers<void>();
   readonly #closed = new Outcome();
@@ -66,7 +69,14 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
   #isReady = false;
   #isClosing = false;
   #hasEnded = false;
-  #ungranted = 0;
+  /** Messages that the reader gets at a time. */
+  #ahead = 1;
+  /** Messages that were asked for and have not come. */
+  #coming = 0;
+  /** When the reader got the last message. */
+  #readAt = 0;
+  /** Keeps the messages that wait to be read. */
+  #keeping: Timer | undefined;
   /** The number of the last message that has come. */
   #last = 0;
   /** Whether it has had one, so that its start does not count any more. */
@@ -83,12 +93,14 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
     pattern: string,
     codec: Codec<T>,
     options: ConsumeOptions,
+    limits: Pick<ResolvedConsumer, "ackWaitMs" | "maxDeliveries">,
   ) {
     this.#link = link;
     this.#stream = stream;
     this.#pattern = pattern;
     this.#codec = codec;
     this.#options = options;
+    this.#limits = limits;
     this.#name = options.name ?? "";
     this.#signals = signalsOf(options);
     for (const signal of this.#signals) {
@@ -156,7 +168,7 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
     if (this.#options.name === undefined) this.#repeatedUpTo = this.#last;
     this.#subjects = new NumberedSubjects(MAX_DELIVERY_SUBJECTS);
     this.#isReady = false;
-    this.#ungranted = 0;
+    this.#coming = this.#reader === undefined ? 0 : this.#ahead;
     this.#connection = new PartConnection({
       link: this.#link,
       part: this,
@@ -167,7 +179,7 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
         stream: this.#stream.name,
         pattern: this.#pattern,
         options: consumeFields(this.#again()),
-        credit: CONSUMER_CREDIT,
+        credit: this.#coming,
       }),
       onOpen: (connection) => this.#onOpen(connection),
       take: (block) => this.#take(new EntryReader(block)),
@@ -249,12 +261,12 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
     const gap = reader.number();
     const bytes = reader.bytes();
     const settlements = this.#settlements;
+    this.#coming--;
     if (settlements === undefined || this.#isClosing) return;
     if (sequence <= this.#repeatedUpTo && !this.#open.has(sequence)) {
       // It was settled over the last session, of which nobody there knows.
-      settlements.grant(1);
       settlements.ack(token).catch(() => {});
-      return;
+      return this.#ask();
     }
     this.#hasBegun = true;
     this.#last = Math.max(this.#last, sequence);
@@ -266,7 +278,10 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
       () => void this.#open.delete(sequence),
     );
     const read = this.#reader;
-    if (read === undefined) return this.#arrived.push(message);
+    if (read === undefined) {
+      this.#arrived.push(message);
+      return this.#keepTheRest();
+    }
     this.#reader = undefined;
     this.#hand(message, read);
   }
@@ -274,6 +289,7 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
   #read(reader: Reader<StreamMessage<T>>, signal?: AbortSignal): void {
     if (this.#reader !== undefined) return reader.reject(readIsPending());
     if (signal?.aborted) return reader.reject(signal.reason);
+    this.#ahead = this.#nextAhead();
     const message = this.#arrived.shift();
     if (message !== undefined) return this.#hand(message, reader);
     if (this.#hasEnded || this.#isClosing) {
@@ -284,24 +300,65 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
     this.#reader = signal === undefined
       ? reader
       : abortableReader(reader, signal, () => this.#reader = undefined);
+    this.#ask();
   }
 
   #hand(message: LinkedMessage<T>, reader: Reader<StreamMessage<T>>): void {
-    if (++this.#ungranted >= CONSUMER_CREDIT / 2) {
-      this.#settlements?.grant(this.#ungranted);
-      this.#ungranted = 0;
-    }
+    this.#readAt = this.#link.settings.clock.now();
+    this.#ask();
+    this.#keepTheRest();
     reader.resolve(message);
+  }
+
+  #nextAhead(): number {
+    // What is read ahead is delivered for the stream, which counts.
+    if (this.#limits.maxDeliveries !== Infinity) return 1;
+    const tookMs = this.#link.settings.clock.now() - this.#readAt;
+    return nextAhead(this.#ahead, tookMs, CONSUMER_CREDIT);
+  }
+
+  /** Asks for more messages: for one only if somebody waits for it. */
+  #ask(): void {
+    const settlements = this.#settlements;
+    const has = this.#coming + this.#arrived.length;
+    if (settlements === undefined || has > this.#ahead / 2) return;
+    if (this.#ahead === 1 && this.#reader === undefined) return;
+    settlements.grant(this.#ahead - has);
+    this.#coming = this.#ahead - this.#arrived.length;
+  }
+
+  /** Begins the time of what waits to be read anew, as long as some does. */
+  #keepTheRest(): void {
+    if (this.#arrived.length === 0) {
+      this.#keeping?.cancel();
+      this.#keeping = undefined;
+      return;
+    }
+    this.#keeping ??= this.#link.settings.clock.schedule(
+      this.#limits.ackWaitMs / 3,
+      () => {
+        this.#keeping = undefined;
+        for (let left = this.#arrived.length; left > 0; left--) {
+          const message = this.#arrived.shift();
+          if (message === undefined) break;
+          message.inProgress().catch(() => {});
+          this.#arrived.push(message);
+        }
+        this.#keepTheRest();
+      },
+    );
   }
 
   /** Lets go of what was not read: it comes again, as it is not settled. */
   #letGo(): void {
     while (this.#arrived.shift() !== undefined);
+    this.#keepTheRest();
   }
 
   #end(...errors: [] | [unknown]): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#keeping?.cancel();
     this.#link.remove(this);
     this.#connection?.finish();
     this.#settlements?.fail(errors[0] ?? over());

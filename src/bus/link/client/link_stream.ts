@@ -174,7 +174,7 @@ class LinkStream implements BusStream {
     { pattern, codec }: Subject<T, R>,
     options: ConsumeOptions,
   ): Promise<Consumer<T>> {
-    resolveConsumer(pattern, options, this.#stream);
+    const limits = resolveConsumer(pattern, options, this.#stream);
     const { link } = this.#port;
     await this.#opened.ready;
     const part = new ConsumerPart(
@@ -183,6 +183,7 @@ class LinkStream implements BusStream {
       pattern,
       codec,
       options,
+      limits,
     );
     await part.ready;
     return part;

@@ -80,7 +80,7 @@ export class ConsumerServer {
     const fields = decodeFields(this.#connection.metadata);
     const name = textField(fields, "stream");
     const pattern = textField(fields, "pattern");
-    this.#credit = Math.max(1, numberField(fields, "credit"));
+    this.#credit = numberField(fields, "credit");
     await this.#client.authorizer.check("consume", pattern);
     const stream = this.#client.streams.get(name);
     if (stream === undefined) {
