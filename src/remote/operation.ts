@@ -13,7 +13,8 @@ export type OperationKind = "command" | "request" | "stream";
 
 /** `T` where it can be sent, and `never` where it cannot, as at a `Date`. */
 export type Sendable<T> = [T] extends [void] ? void
-  : Encodable<T, MsgpackValue>;
+  : unknown extends T ? Encodable<T, MsgpackValue>
+  : Encodable<T, MsgpackValue> | Extract<T, undefined>;
 
 /**
  * An operation of a protocol, made by {@linkcode command},

@@ -76,13 +76,15 @@ export type ReceivedOf<Op extends Operation> =
 /** The arguments of an operation: no value is needed where it takes none. */
 export type StubArguments<Sent, Options> = [Sent] extends [void]
   ? [value?: undefined, options?: Options]
+  : [undefined] extends [Sent] ? [value?: Sent, options?: Options]
   : [value: Sent, options?: Options];
 
 /** The method of a stub for one operation. */
 export type StubMethod<Op extends Operation> = Op["kind"] extends "command" ? (
-    ...args: [OperationTypes<Op>["sent"]] extends [void] ? [] : [
-      value: OperationTypes<Op>["sent"],
-    ]
+    ...args: [OperationTypes<Op>["sent"]] extends [void] ? []
+      : [undefined] extends [OperationTypes<Op>["sent"]]
+        ? [value?: OperationTypes<Op>["sent"]]
+      : [value: OperationTypes<Op>["sent"]]
   ) => boolean
   : Op["kind"] extends "request" ? (
       ...args: StubArguments<OperationTypes<Op>["sent"], RemoteAskOptions>

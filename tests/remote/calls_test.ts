@@ -81,6 +81,7 @@ Deno.test(
     await using stub = await net.connect(Maybe);
     assertEquals(await stub.nothing(), undefined);
     assertEquals(await stub.echo("here"), "here");
+    assertEquals(await stub.echo(), undefined);
   },
 );
 

@@ -28,6 +28,8 @@ const Everything = protocol("everything/1", {
   join: request<{ name: string }>().returns(Member),
   numbers: stream<number, number>(),
   when: command<{ at: Date }>(),
+  find: request<string | undefined, number | undefined>(),
+  mark: command<string | undefined>(),
 });
 
 /** Is compiled, and never called. */
@@ -41,6 +43,13 @@ async function uses(stub: Stub<typeof Everything>): Promise<void> {
   const member = await stub.join({ name: "Ada" });
   member.leave() satisfies boolean;
   for await (const n of stub.numbers(1)) n satisfies number;
+  // What may be left out may be undefined, and be left out.
+  await stub.find("Ada") satisfies number | undefined;
+  await stub.find();
+  await stub.find(undefined, { timeoutMs: 1 });
+  stub.mark();
+  // @ts-expect-error: nothing may have been found
+  await stub.find("Ada") satisfies number;
   // @ts-expect-error: there is no such operation
   stub.ad({ by: 1 });
   // @ts-expect-error: the value is of another type
@@ -69,6 +78,8 @@ Deno.test("The types of a protocol hold on both sides", () => {
       yield end;
     },
     when() {},
+    find: (name) => name?.length,
+    mark: (name) => void (name satisfies string | undefined),
   });
   implement(protocol("one/1", { read: request<void, number>() }), {
     // @ts-expect-error: the reply is of another type
