@@ -28,7 +28,10 @@ export function url(...protocols: readonly string[]): Rule {
     refuses(text) {
       const parsed = URL.parse(text);
       if (parsed === null) {
-        return `is ${JSON.stringify(text)}, it must be a URL`;
+        const needed = text.startsWith("/")
+          ? "a URL, with that of the service before it"
+          : "a URL";
+        return `is ${JSON.stringify(text)}, it must be ${needed}`;
       }
       return refusesProtocol(parsed.protocol);
     },

@@ -6,6 +6,7 @@
 import type { DriverIssue } from "../driver.ts";
 import { placedSteps } from "./placed_steps.ts";
 import { recordsOf } from "./feeder_records.ts";
+import { hasReference } from "./reference.ts";
 import type { Scenario } from "./scenario.ts";
 
 /**
@@ -44,7 +45,19 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
         `is ${metric}, for which a phases.steadyMs of ${phases.steadyMs} is too short, use at least ${SHORT_MS}`,
     });
   });
-  for (const { step: { timeoutMs }, path } of placedSteps(operations)) {
+  for (
+    const { step: { timeoutMs, checks = [] }, path } of placedSteps(operations)
+  ) {
+    checks.forEach((check, number) => {
+      const value = "value" in check ? check.value : undefined;
+      if (typeof value !== "string" || !hasReference(value)) return;
+      warnings.push({
+        path: [...path, "checks", number, "value"],
+        message: `is ${
+          JSON.stringify(value)
+        }, which is compared as it is written, only requests are filled in`,
+      });
+    });
     if (timeoutMs === undefined || timeoutMs <= phases.steadyMs) continue;
     warnings.push({
       path: [...path, "timeoutMs"],

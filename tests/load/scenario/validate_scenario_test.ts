@@ -550,6 +550,23 @@ Deno.test("a steady phase too short for its criteria and timeouts is a warning",
   );
 });
 
+Deno.test("a check of what would be filled in in a request is a warning", () => {
+  assertEquals(
+    warnings({
+      operations: [{
+        ...send,
+        checks: [
+          { field: "body.user", is: "equal", value: "${people.name}" },
+          { field: "body.price", is: "equal", value: "$5 {}" },
+        ],
+      }],
+    }),
+    [
+      'operations[0].checks[0].value is "${people.name}", which is compared as it is written, only requests are filled in',
+    ],
+  );
+});
+
 for (
   const [field, ...expected] of [
     ["status"],
