@@ -102,6 +102,7 @@ Deno.test("the page of a bus has its subjects, subscribers, streams and consumer
   assertEquals(figures.rows[0], ["published", "9"]);
   const metrics = await (await get("/bus/metrics")).text();
   assert(metrics.includes("troupe_bus_subscriptions 2"));
+  assert((await (await get("/bus/icon.svg")).text()).startsWith("<svg"));
   assertEquals((await get("/bus")).status, 308);
   assertEquals((await get("/other")).status, 404);
   const foreign = await page.fetch(new Request("http://example.com/bus/"));

@@ -22,6 +22,14 @@ th { color: var(--muted); font-weight: normal; }
 p { color: var(--muted); margin: .3rem 0; }
 `;
 
+/** The icon of the page: one line that many are on. */
+export const ICON =
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
+<rect width="32" height="32" rx="7" fill="#23262e"/>
+<path d="M4 16h24M9 9v7M16 16v7M23 9v7" fill="none" stroke="#7fb4ff" stroke-width="3" stroke-linecap="round"/>
+</svg>
+`;
+
 /**
  * The script of the page. It makes elements and no HTML, as the content
  * security policy wants.
@@ -72,6 +80,7 @@ export function tablesToHtml(tables: readonly Table[]): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Bus</title>
+<link rel="icon" href="icon.svg">
 <link rel="stylesheet" href="page.css">
 <script src="page.js" defer></script>
 </head>

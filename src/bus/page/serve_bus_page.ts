@@ -19,7 +19,7 @@ import {
 import { type Bus, checkBus } from "../local/bus.ts";
 import { busMetrics, busMetricsToPrometheus } from "../local/bus_metrics.ts";
 import { busState } from "./bus_state.ts";
-import { CSS, SCRIPT, tablesToHtml } from "./page_files.ts";
+import { CSS, ICON, SCRIPT, tablesToHtml } from "./page_files.ts";
 
 /** Options of {@linkcode serveBusPage}. */
 export interface ServeBusPageOptions {
@@ -118,6 +118,8 @@ export function serveBusPage(
         return content("text/html", tablesToHtml(busState(bus)));
       case "page.css":
         return content("text/css", CSS);
+      case "icon.svg":
+        return content("image/svg+xml", ICON);
       case "page.js":
         return content("text/javascript", SCRIPT);
       case "state.json":
