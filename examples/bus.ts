@@ -7,7 +7,7 @@
  *
  * Run it: deno run examples/bus.ts
  *
- * On NATS: deno run -A examples/bus.ts nats://127.0.0.1:4222
+ * On NATS: deno run --allow-net=127.0.0.1 examples/bus.ts nats://127.0.0.1:4222
  *
  * @module
  */

@@ -44,7 +44,7 @@ async function work(stream: BusStream): Promise<string[]> {
     name: "workers",
     maxDeliveries: 3,
     deadLetter: "dead.jobs",
-    holder: { signal: allDone.signal },
+    signal: allDone.signal,
   });
   for await (const message of consumer) {
     try {

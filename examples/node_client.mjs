@@ -11,6 +11,10 @@
 import process from "node:process";
 
 const [client, port, ...texts] = process.argv.slice(2);
+if (port === undefined) {
+  console.error("Type what examples/browser_chat/main.ts prints for Node");
+  process.exit(2);
+}
 
 // A program of your own has the client as a file, which `clientModule()` gives.
 const source = await (await fetch(client)).text();
