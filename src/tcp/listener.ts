@@ -37,7 +37,11 @@ export interface ListenerStats {
 export interface Listener extends AsyncDisposable {
   /** The address at which it listens, with the real port. */
   readonly address: Required<Address>;
-  /** Resolves when the listener is over, however it ended; never rejects. */
+  /**
+   * Resolves when the listener is over, however it ended; never rejects. A
+   * program that is to serve on awaits it at its end, where `await using` would
+   * close the listener.
+   */
   readonly closed: Promise<void>;
   /** Returns the counters of this listener. */
   stats(): ListenerStats;
