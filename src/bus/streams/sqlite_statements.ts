@@ -15,9 +15,6 @@ export type Statements = Record<
   | "head"
   | "heads"
   | "idOf"
-  | "read"
-  | "readPrefix"
-  | "readSubject"
   | "rememberId"
   | "remove"
   | "saveHead"
@@ -31,9 +28,6 @@ export function statementsOf(file: SqliteFile, id: number): Statements {
   const size = "length(CAST(subject AS BLOB)) + length(payload) AS size";
   const head = `sequence, subject, at_ms, ${size}`;
   const row = `sequence, subject, at_ms, payload`;
-  const range = `FROM ${messages} WHERE sequence > ? AND sequence <= ?`;
-  // Not by the index of subjects: the order is that of numbers.
-  const ordered = "ORDER BY sequence LIMIT ?";
   return {
     append: file.prepare(`INSERT INTO ${messages} VALUES (?, ?, ?, ?)`),
     excess: file.prepare(
@@ -46,17 +40,10 @@ export function statementsOf(file: SqliteFile, id: number): Statements {
     get: file.prepare(`SELECT ${row} FROM ${messages} WHERE sequence = ?`),
     head: file.prepare(`SELECT * FROM streams WHERE id = ${id}`),
     heads: file.prepare(
-      `SELECT ${head} FROM ${messages} WHERE sequence > ? ${ordered}`,
+      `SELECT ${head} FROM ${messages} WHERE sequence > ? ORDER BY sequence LIMIT ?`,
     ),
     idOf: file.prepare(
       `SELECT sequence FROM ids_${id} WHERE id = ? AND at_ms > ?`,
-    ),
-    read: file.prepare(`SELECT ${row} ${range} ${ordered}`),
-    readPrefix: file.prepare(
-      `SELECT ${row} ${range} AND +subject > ? AND +subject < ? ${ordered}`,
-    ),
-    readSubject: file.prepare(
-      `SELECT ${row} ${range} AND +subject = ? ${ordered}`,
     ),
     rememberId: file.prepare(`REPLACE INTO ids_${id} VALUES (?, ?, ?)`),
     remove: file.prepare(

@@ -20,6 +20,7 @@ import type {
 } from "./store.ts";
 import { sizeOf } from "./message_size.ts";
 import { SqliteConsumers } from "./sqlite_consumers.ts";
+import { SqliteReads } from "./sqlite_reads.ts";
 import { type Statements, statementsOf } from "./sqlite_statements.ts";
 import { SubjectCounts } from "./subject_counts.ts";
 import type { SubjectFilter } from "./subject_filter.ts";
@@ -44,6 +45,7 @@ export class SqliteStore implements StreamStore {
   readonly #id: number;
   readonly #sql: Statements;
   readonly #isIndexed: boolean;
+  readonly #reads: SqliteReads;
   readonly #consumers: SqliteConsumers;
   readonly #counts: SubjectCounts;
   /** The number of the last message that the head in the file counts. */
@@ -58,6 +60,7 @@ export class SqliteStore implements StreamStore {
     this.#id = id;
     this.#isIndexed = isIndexed;
     this.#sql = statementsOf(file, id);
+    this.#reads = new SqliteReads(file, id);
     this.#consumers = new SqliteConsumers(file, id);
     this.#counts = new SubjectCounts(file, id);
     this.#know();
@@ -198,33 +201,17 @@ export class SqliteStore implements StreamStore {
     const through = filter.isAll
       ? throughSequence
       : Math.min(throughSequence, after + MAX_SCANNED);
-    const limit = BigInt(maxMessages);
-    const [from, to] = [BigInt(after), BigInt(through)];
-    const rows = filter.isExact
-      ? this.#sql.readSubject.all(from, to, filter.pattern, limit)
-      : filter.prefix === ""
-      ? this.#sql.read.all(from, to, limit)
-      : this.#sql.readPrefix.all(
-        from,
-        to,
-        filter.prefix,
-        // What follows the dot that the prefix ends with.
-        `${filter.prefix.slice(0, -1)}/`,
-        limit,
-      );
-    const messages: StoredMessage[] = [];
-    let bytes = 0;
-    for (const row of rows) {
-      const message = messageOf(row);
-      if (!filter.test(message.subject)) continue;
-      messages.push(message);
-      bytes += message.size;
-      if (bytes >= maxBytes) {
-        return { messages, reachedSequence: message.sequence };
-      }
-    }
-    if (rows.length === maxMessages) {
-      return { messages, reachedSequence: Number(rows.at(-1)?.sequence) };
+    const { found, isAll } = this.#reads.read(
+      after,
+      through,
+      filter,
+      maxMessages,
+      maxBytes,
+    );
+    const messages = found.filter(({ subject }) => filter.test(subject));
+    const last = found.at(-1);
+    if (last !== undefined && !isAll) {
+      return { messages, reachedSequence: last.sequence };
     }
     // A hole may be long: what is beyond it is the next to look at.
     const next = this.heads(through, 1)[0]?.sequence ?? Infinity;

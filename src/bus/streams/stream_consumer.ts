@@ -70,9 +70,13 @@ export class StreamConsumer {
   /** Ends a reader, whose messages others get. */
   leave(reader: ConsumerReader): Promise<void> {
     if (!this.#readers.delete(reader)) return Promise.resolve();
-    this.state.readerGone(reader);
-    this.buryDead();
-    if (!this.config.isKept && this.#readers.size === 0) {
+    const isLast = !this.config.isKept && this.#readers.size === 0;
+    // What nobody gets again need not be put in order for it.
+    if (!isLast || this.config.maxDeliveries !== Infinity) {
+      this.state.readerGone(reader);
+      this.buryDead();
+    }
+    if (isLast) {
       this.#stop();
       this.#stream.forgetConsumer(this);
       return Promise.resolve();
