@@ -162,7 +162,8 @@ export interface MessageBus extends AsyncDisposable {
    * @param topic Where, such as a room; text of 1 to 255 bytes.
    * @param key Who, such as a user; text of 1 to 255 bytes. One key may have
    * several entries.
-   * @param meta What is said about it.
+   * @param meta What is said about it, at most 65,536 bytes as MessagePack.
+   * @throws {CodecError} as a rejection, if that cannot be encoded or is more.
    */
   track(
     topic: string,

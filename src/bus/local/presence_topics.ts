@@ -4,11 +4,15 @@
  * @module
  */
 import { TroupeError } from "../../actor/mod.ts";
-import type { MsgpackValue } from "../../codec/mod.ts";
+import { msgpack, type MsgpackValue } from "../../codec/mod.ts";
+import { DONE } from "../delivery/delivered.ts";
 import { BusLimitError } from "../errors.ts";
 import type { PresenceEntry, PresenceMember } from "../presence.ts";
 import { type PresenceEvent, PresenceView } from "../presence_view.ts";
 import { untilAborted } from "../until_aborted.ts";
+
+/** What may be said about an entry: all who look have it, over connections too. */
+const META = msgpack({ maxBytes: 65_536 });
 
 /** One topic that somebody is in, or looks at. */
 interface Topic {
@@ -36,6 +40,7 @@ export class PresenceTopics {
    * Adds an entry, until it is disposed or one of the signals aborts.
    *
    * @throws {BusLimitError} if there are too many.
+   * @throws {CodecError} if `meta` cannot be encoded, or is too large.
    */
   track(
     topic: string,
@@ -48,6 +53,7 @@ export class PresenceTopics {
         `Cannot track ${key}: there are ${this.#entries} entries, which is all that may be, end some or raise maxTracked`,
       );
     }
+    META.encode(meta);
     const id = (++this.#lastId).toString(36);
     const change = (event: PresenceEvent, meta: MsgpackValue): void =>
       this.#change(topic, event, { key, id, meta });
@@ -65,17 +71,16 @@ export class PresenceTopics {
     const stopFollowing = untilAborted(signals, leave);
     return {
       key,
-      update(meta) {
+      async update(meta) {
         if (!isThere) {
-          return Promise.reject(
-            new TroupeError(
-              `Cannot update the entry of ${key}: it has ended, track it again`,
-            ),
+          throw new TroupeError(
+            `Cannot update the entry of ${key}: it has ended, track it again`,
           );
         }
+        META.encode(meta);
         last = meta;
         change("update", meta);
-        return Promise.resolve();
+        await DONE;
       },
       [Symbol.asyncDispose]: () => Promise.resolve(leave()),
     };

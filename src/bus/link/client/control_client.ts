@@ -42,10 +42,18 @@ export class ControlClient {
       );
     }
     const id = this.#nextId++;
+    let message: Uint8Array;
+    try {
+      message = encodeFields({ id, operation, fields });
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const pending = Promise.withResolvers<Fields>();
     this.#pending.set(id, pending);
-    // What fails here fails the connection.
-    void this.#connection.send(encodeFields({ id, operation, fields }));
+    this.#connection.send(message).catch((error) => {
+      this.#pending.delete(id);
+      pending.reject(error);
+    });
     return pending.promise;
   }
 

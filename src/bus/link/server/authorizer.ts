@@ -17,6 +17,8 @@ export class Authorizer {
   readonly #settings: ServerSettings;
   readonly #identity: string | undefined;
   readonly #verdicts = new Map<string, Verdict>();
+  /** How often all verdicts were forgotten. */
+  #forgotten = 0;
 
   constructor(settings: ServerSettings, identity: string | undefined) {
     this.#settings = settings;
@@ -25,6 +27,7 @@ export class Authorizer {
 
   /** Forgets all verdicts. */
   forget(): void {
+    this.#forgotten++;
     this.#verdicts.clear();
   }
 
@@ -41,6 +44,7 @@ export class Authorizer {
       onError(error);
       return forbidden(operation, subject, "the check has failed");
     };
+    const forgotten = this.#forgotten;
     const judged = (answer: boolean | string): Verdict => {
       const verdict = answer === true
         ? undefined
@@ -54,7 +58,12 @@ export class Authorizer {
       if (typeof answer === "boolean" || typeof answer === "string") {
         return judged(answer);
       }
-      return Promise.resolve(answer).then(judged).catch(failed);
+      return Promise.resolve(answer).then((answer) =>
+        // What was asked before all was forgotten is no verdict any more.
+        forgotten === this.#forgotten
+          ? judged(answer)
+          : this.judge(operation, subject)
+      ).catch(failed);
     } catch (error) {
       return failed(error);
     }

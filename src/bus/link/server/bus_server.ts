@@ -182,7 +182,10 @@ class Server implements BusServer {
   reauthorize(): void {
     for (const client of this.#clients.values()) {
       client.authorizer.forget();
-      for (const again of client.onReauthorize) again();
+      for (const again of client.onReauthorize) {
+        // Whoever is gone before it is judged needs no verdict.
+        again().catch(() => {});
+      }
     }
   }
 

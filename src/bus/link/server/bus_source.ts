@@ -126,8 +126,8 @@ class LocalSource implements BusSource {
   ): () => void {
     const { requests } = this.#engine;
     const replies = new PendingRequest(pattern, requests, timeoutMs, undefined);
-    replies.first.then(
-      (payload) => outcome.reply(payload.bytes),
+    // What cannot be encoded is a failure as well.
+    replies.first.then((payload) => outcome.reply(payload.bytes)).catch(
       (error) => outcome.fail(error),
     );
     try {

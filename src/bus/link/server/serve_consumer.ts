@@ -26,6 +26,7 @@ import { consumeOptionsOf } from "../stream_fields.ts";
 import { rawSubject } from "./bus_source.ts";
 import { DeliveryWriter } from "./delivery_writer.ts";
 import type { ServedClient } from "./served_client.ts";
+import type { BusOperation } from "./server_options.ts";
 
 type Message = StreamMessage<Uint8Array>;
 
@@ -40,6 +41,8 @@ export class ConsumerServer {
   /** Messages that were sent, and of which nothing was said. */
   readonly #open = new Map<number, Message>();
   readonly #settling = new Set<Promise<void>>();
+  /** What the client must be allowed for this. */
+  readonly #judged: [BusOperation, string][] = [];
   #lastToken = 0;
   #credit = 0;
   #granted: PromiseWithResolvers<void> | undefined;
@@ -55,12 +58,14 @@ export class ConsumerServer {
   /** Serves it until either side has ended it. */
   async serve(): Promise<void> {
     const client = this.#client;
+    const judgeAgain = (): Promise<void> => this.#judgeAgain(consumer);
     let isCounted = false;
     let consumer: Consumer<Uint8Array> | undefined;
     try {
       client.add("streams");
       isCounted = true;
       consumer = await this.#openConsumer();
+      client.onReauthorize.add(judgeAgain);
       this.#out.text(DeliveryEntry.READY, consumer.name);
       void this.#send(consumer);
       await this.#read(consumer);
@@ -70,6 +75,7 @@ export class ConsumerServer {
     } finally {
       this.#isOver = true;
       this.#granted?.resolve();
+      client.onReauthorize.delete(judgeAgain);
       if (isCounted) client.remove("streams");
       this.#out.writer.fail(new Error("The client is gone"));
       await consumer?.close();
@@ -81,15 +87,33 @@ export class ConsumerServer {
     const name = textField(fields, "stream");
     const pattern = textField(fields, "pattern");
     this.#credit = numberField(fields, "credit");
-    await this.#client.authorizer.check("consume", pattern);
+    const options = consumeOptionsOf(fieldsField(fields, "options"));
+    this.#judged.push(["consume", pattern]);
+    // The server would publish there what the client may not.
+    const { deadLetter } = options;
+    if (deadLetter !== undefined) this.#judged.push(["publish", deadLetter]);
+    for (const judged of this.#judged) {
+      await this.#client.authorizer.check(...judged);
+    }
     const stream = this.#client.streams.get(name);
     if (stream === undefined) {
       throw new StreamNotFoundError(
         `Cannot consume: the client has not opened the stream ${name}`,
       );
     }
-    const options = consumeOptionsOf(fieldsField(fields, "options"));
     return await stream.consume(rawSubject(pattern), options);
+  }
+
+  /** Ends the consumer if the client may not have it any more. */
+  async #judgeAgain(consumer: Consumer<Uint8Array> | undefined): Promise<void> {
+    for (const judged of this.#judged) {
+      const verdict = await this.#client.authorizer.judge(...judged);
+      if (verdict === undefined) continue;
+      this.#isOver = true;
+      this.#granted?.resolve();
+      await consumer?.close();
+      return await this.#end(verdict);
+    }
   }
 
   /** Sends messages as they come, as far as there is credit. */

@@ -30,11 +30,17 @@ import type { ServedClient } from "./served_client.ts";
 /** Calls of one client that are under way, until no more is read. */
 const MAX_CALLS = 64;
 
+/** An entry of presence of the client. */
+interface Tracked {
+  readonly topic: string;
+  readonly entry: PresenceEntry;
+}
+
 /** The control connection of one client. */
 export class ControlServer {
   readonly #connection: LogicalConnection;
   readonly #client: ServedClient;
-  readonly #entries = new Map<number, PresenceEntry>();
+  readonly #entries = new Map<number, Tracked>();
   readonly #calls = new Set<Promise<void>>();
   #lastEntry = 0;
 
@@ -50,6 +56,8 @@ export class ControlServer {
       features: [...source.bus.features],
       maxMessageBytes: settings.limits.maxMessageBytes,
     }));
+    const judgeAgain = (): Promise<void> => this.#judgeAgain();
+    this.#client.onReauthorize.add(judgeAgain);
     try {
       for await (const message of this.#connection) {
         const call = this.#call(decodeFields(message));
@@ -58,13 +66,28 @@ export class ControlServer {
         if (this.#calls.size >= MAX_CALLS) await Promise.race(this.#calls);
       }
     } finally {
+      this.#client.onReauthorize.delete(judgeAgain);
       await Promise.allSettled(this.#calls);
       await Promise.allSettled(
-        [...this.#entries.values()].map((entry) =>
-          entry[Symbol.asyncDispose]()
-        ),
+        [...this.#entries.keys()].map((number) => this.#untrack(number)),
       );
     }
+  }
+
+  /** Ends the entries in topics that the client may not be in any more. */
+  async #judgeAgain(): Promise<void> {
+    for (const { topic, entry } of [...this.#entries.values()]) {
+      const verdict = await this.#client.authorizer.judge("track", topic);
+      if (verdict !== undefined) await entry[Symbol.asyncDispose]();
+    }
+  }
+
+  async #untrack(number: number): Promise<void> {
+    const tracked = this.#entries.get(number);
+    if (tracked === undefined) return;
+    this.#entries.delete(number);
+    this.#client.remove("tracked");
+    await tracked.entry[Symbol.asyncDispose]();
   }
 
   async #call(call: Fields): Promise<void> {
@@ -101,25 +124,23 @@ export class ControlServer {
             textField(fields, "key"),
             fields["meta"] ?? null,
           );
-          this.#entries.set(++this.#lastEntry, entry);
+          this.#entries.set(++this.#lastEntry, { topic, entry });
           return { entry: this.#lastEntry };
         } catch (error) {
           client.remove("tracked");
           throw error;
         }
       }
-      case "update":
-        await this.#entries.get(numberField(fields, "entry"))
-          ?.update(fields["meta"] ?? null);
-        return {};
-      case "untrack": {
-        const number = numberField(fields, "entry");
-        const entry = this.#entries.get(number);
-        if (!this.#entries.delete(number)) return {};
-        client.remove("tracked");
-        await entry?.[Symbol.asyncDispose]();
+      case "update": {
+        const tracked = this.#entries.get(numberField(fields, "entry"));
+        if (tracked === undefined) return {};
+        await client.authorizer.check("track", tracked.topic);
+        await tracked.entry.update(fields["meta"] ?? null);
         return {};
       }
+      case "untrack":
+        await this.#untrack(numberField(fields, "entry"));
+        return {};
       case "stream": {
         const name = textField(fields, "name");
         await client.authorizer.check("stream", name);

@@ -33,11 +33,10 @@ import type { Verdict } from "./authorizer.ts";
 import { type RawSubject, rawSubject } from "./bus_source.ts";
 import type { ServedClient } from "./served_client.ts";
 import { serveRequestMany } from "./serve_request_many.ts";
+import { Untaken } from "./untaken.ts";
 
 /** Messages that subscribers have no room for, until no more is read. */
 const MAX_WAITING = 256;
-/** Their bytes, and those of messages for streams that are not kept yet. */
-const MAX_WAITING_BYTES = 4_194_304;
 /** Messages for streams that are not kept yet. */
 const MAX_KEEPING = 16_384;
 /** Bytes of replies that wait for the client; more are failures. */
@@ -58,11 +57,7 @@ export class PublishServer {
   readonly #writer: EntryWriter;
   readonly #subjects = new NumberedSubjects<ServedSubject>(MAX_SUBJECTS);
   readonly #requests = new Map<number, () => void>();
-  /** What the bus has not taken. */
-  readonly #waiting = new Set<Promise<unknown>>();
-  #waitingBytes = 0;
-  /** Set while nothing is read, as too much waits. */
-  #room: (PromiseWithResolvers<void> & { readonly most: number }) | undefined;
+  readonly #untaken = new Untaken();
   /** Messages of subjects that are refused. */
   #refused = 0;
 
@@ -74,7 +69,7 @@ export class PublishServer {
 
   /** Takes what comes until the client has closed the connection. */
   async serve(): Promise<void> {
-    const judgeAgain = (): void => void this.#judgeAgain();
+    const judgeAgain = (): Promise<void> => this.#judgeAgain();
     this.#client.onReauthorize.add(judgeAgain);
     try {
       for await (const batch of this.#connection.batches()) {
@@ -84,7 +79,7 @@ export class PublishServer {
         }
         if (!this.#writer.hasRoom) await this.#writer.room();
       }
-      await Promise.allSettled([...this.#waiting]);
+      await this.#untaken.settled();
       await this.#writer.idle();
     } finally {
       this.#client.onReauthorize.delete(judgeAgain);
@@ -139,11 +134,8 @@ export class PublishServer {
         return this.#keep(reader);
       case PublishEntry.FLUSH: {
         const id = reader.number();
-        if (this.#waiting.size === 0) this.#done(id);
-        else {
-          Promise.allSettled([...this.#waiting]).then(() => this.#done(id));
-        }
-        return;
+        this.#untaken.whenTaken(() => this.#done(id));
+        return this.#untaken.untilRoom(MAX_KEEPING, MAX_KEEPING / 2);
       }
       default:
         throw unknownEntry(type);
@@ -236,32 +228,8 @@ export class PublishServer {
 
   /** Notes that something is not taken; returns whether to wait for some of it. */
   #wait(taken: Promise<unknown>, bytes: number): Promise<void> | undefined {
-    this.#waiting.add(taken);
-    this.#waitingBytes += bytes;
-    const over = (): void => {
-      this.#waiting.delete(taken);
-      this.#waitingBytes -= bytes;
-      this.#wake();
-    };
-    taken.then(over, over);
-    return this.#untilRoom(MAX_WAITING);
-  }
-
-  /** Goes on when half of what may wait has room. */
-  #wake(): void {
-    const room = this.#room;
-    if (room === undefined || this.#waiting.size * 2 > room.most) return;
-    if (this.#waitingBytes * 2 > MAX_WAITING_BYTES) return;
-    this.#room = undefined;
-    room.resolve();
-  }
-
-  #untilRoom(most: number): Promise<void> | undefined {
-    if (
-      this.#waiting.size < most && this.#waitingBytes < MAX_WAITING_BYTES
-    ) return undefined;
-    this.#room ??= { most, ...Promise.withResolvers<void>() };
-    return this.#room.promise;
+    this.#untaken.add(taken, bytes);
+    return this.#untaken.untilRoom(MAX_WAITING);
   }
 
   #confirm(
@@ -353,8 +321,8 @@ export class PublishServer {
       (ack) => this.#kept(id, ack),
       (error) => this.#failed(id, error),
     );
-    void this.#wait(keeping, bytes.length);
-    return this.#untilRoom(MAX_KEEPING);
+    this.#untaken.add(keeping, bytes.length);
+    return this.#untaken.untilRoom(MAX_KEEPING, MAX_KEEPING / 2);
   }
 
   #kept(id: number, { sequence, isDuplicate }: PublishAck): void {

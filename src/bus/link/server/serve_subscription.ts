@@ -39,6 +39,9 @@ const LEAST_MESSAGES = 1024;
 /** The most messages that may wait here. */
 const MOST_MESSAGES = 65_536;
 
+/** Snapshots of what is retained that may wait for one client. */
+const MAX_SNAPSHOTS = 8;
+
 /** A place in what is delivered, that a client has asked for. */
 interface Point {
   readonly number: number;
@@ -66,6 +69,10 @@ export class SubscriptionServer {
   #isLeft = false;
   /** Set while what is retained is written for one who joins. */
   #snapshotting: Promise<void> | undefined;
+  /** Snapshots that were taken, and that the client has not been sent. */
+  #snapshots = 0;
+  /** Settles when there is one less, or the client is gone. */
+  #fewer = Promise.withResolvers<void>();
 
   constructor(connection: LogicalConnection, client: ServedClient) {
     this.#connection = connection;
@@ -85,7 +92,7 @@ export class SubscriptionServer {
     if (!this.#client.tryAdd("subscriptions")) {
       return await this.#refuse(this.#client.tooMany("subscriptions"));
     }
-    const judgeAgain = (): void => void this.#judgeAgain();
+    const judgeAgain = (): Promise<void> => this.#judgeAgain();
     this.#client.onReauthorize.add(judgeAgain);
     try {
       await this.#client.authorizer.check("subscribe", this.#pattern);
@@ -167,10 +174,20 @@ export class SubscriptionServer {
   }
 
   async #read(): Promise<void> {
+    let isGone = false;
+    void this.#connection.closed.then(() => {
+      isGone = true;
+      this.#fewer.resolve();
+    });
     for await (const batch of this.#connection.batches()) {
       for (const block of batch.messages) {
         const reader = new EntryReader(block);
-        while (reader.hasMore) this.#takeEntry(reader.byte(), reader);
+        while (reader.hasMore) {
+          this.#takeEntry(reader.byte(), reader);
+          while (this.#snapshots >= MAX_SNAPSHOTS && !isGone) {
+            await this.#fewer.promise;
+          }
+        }
       }
     }
   }
@@ -222,6 +239,7 @@ export class SubscriptionServer {
   /** Returns what is retained now. */
   #snapshot(): Promise<readonly RawMessage[]> {
     const { bus } = this.#client.source;
+    this.#snapshots++;
     const now = bus.subscribe(rawSubject(this.#pattern), {
       maxMessages: MOST_MESSAGES,
     });
@@ -271,6 +289,9 @@ export class SubscriptionServer {
     }
     out.entry(DeliveryEntry.SNAPSHOT_END, number);
     this.#snapshotting = undefined;
+    this.#snapshots--;
+    this.#fewer.resolve();
+    this.#fewer = Promise.withResolvers();
     this.#passPoints();
   }
 

@@ -16,8 +16,9 @@ import { toFailure } from "../failures.ts";
 import type { BusOperation } from "./server_options.ts";
 import type { ServedClient } from "./served_client.ts";
 
-/** Members in one message. */
-const MEMBERS = 500;
+/** Members in one message, and bytes of them unless one alone has more. */
+const MAX_MEMBERS = 500;
+const MAX_BYTES = 65_536;
 
 /** Serves the look at one topic. */
 export async function servePresence(
@@ -27,17 +28,20 @@ export async function servePresence(
   const topic = textField(decodeFields(connection.metadata), "topic");
   await serveView(connection, client, "presence", topic, async (signal) => {
     await using presence = client.source.bus.presence(topic, { signal });
-    for await (const { joins, leaves, updates } of presence) {
-      const all = joins.map(memberFields);
-      while (all.length > MEMBERS) {
-        const some = all.splice(0, MEMBERS);
-        await connection.send(encodeFields({ joins: some, more: true }));
+    for await (const { joins, ...changes } of presence) {
+      const parts = inParts(joins);
+      const last = parts.pop() ?? [];
+      for (const joins of parts) {
+        await connection.send(encodeFields({ joins, more: true }));
       }
-      await connection.send(encodeFields({
-        joins: all,
-        leaves: leaves.map(memberFields),
-        updates: updates.map(memberFields),
-      }));
+      const none = { joins: [], leaves: [], updates: [] };
+      await connection.send(encodeFields({ ...none, joins: last }));
+      for (const leaves of inParts(changes.leaves)) {
+        await connection.send(encodeFields({ ...none, leaves }));
+      }
+      for (const updates of inParts(changes.updates)) {
+        await connection.send(encodeFields({ ...none, updates }));
+      }
     }
   });
 }
@@ -91,6 +95,23 @@ async function serveView(
 function failureFields(error: unknown): Uint8Array {
   const { code, text } = toFailure(error);
   return encodeFields({ code, text });
+}
+
+/** Returns members in messages that are not too large. */
+function inParts(members: readonly PresenceMember[]): Fields[][] {
+  const parts: Fields[][] = [];
+  let bytes = 0;
+  for (const member of members) {
+    const fields = memberFields(member);
+    const length = encodeFields(fields).length;
+    bytes += length;
+    const part = parts.at(-1);
+    if (part === undefined || part.length >= MAX_MEMBERS || bytes > MAX_BYTES) {
+      parts.push([fields]);
+      bytes = length;
+    } else part.push(fields);
+  }
+  return parts;
 }
 
 function memberFields({ key, id, meta }: PresenceMember): Fields {

@@ -31,7 +31,7 @@ export class ServedClient {
   /** Connections that are served now. */
   connections = 0;
   /** Called by `reauthorize`, for what goes on and may not any more. */
-  readonly onReauthorize: Set<() => void> = new Set();
+  readonly onReauthorize: Set<() => Promise<void>> = new Set();
   readonly #counts: Record<Bounded, number> = {
     subscriptions: 0,
     tracked: 0,

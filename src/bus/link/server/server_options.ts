@@ -18,7 +18,7 @@ import type { MessageBus } from "../../message_bus.ts";
  * What a client wants to do.
  *
  * - `publish`: to publish, request, retain or clear on a subject, to look at the
- *   interest in it, or to publish it for a stream.
+ *   interest in it, to publish it for a stream, or to have dead letters there.
  * - `subscribe`: to subscribe to a pattern, and so to reply to its requests.
  * - `track`, `presence`: to be, or to look who is, in a topic.
  * - `consume`: to read messages of a stream whose subject matches a pattern.
