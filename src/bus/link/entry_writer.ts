@@ -57,7 +57,8 @@ export class EntryWriter {
    */
   constructor(
     carrier: BlockCarrier,
-    schedule: (flush: () => void) => void = queueMicrotask,
+    // Browsers refuse to have it called as a method of something else.
+    schedule: (flush: () => void) => void = (flush) => queueMicrotask(flush),
   ) {
     this.#carrier = carrier;
     this.#schedule = schedule;
