@@ -48,6 +48,7 @@ export {
   type SocketsMessage,
   type SocketsSettings,
 } from "./sockets_actor.ts";
+export { refusal } from "./message_options.ts";
 export { notifyUser } from "./notify_user.ts";
 export { ByteReadable, MessageWritable } from "./web_streams.ts";
 export { decodeReason, encodeReason, type Reason } from "./wire/frame.ts";

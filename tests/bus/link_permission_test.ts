@@ -42,6 +42,7 @@ Deno.test(
       () => bus.publish("secret.b", 1, { retain: true }),
       () => bus.clear("secret.c"),
       () => bus.request("secret.d", 1),
+      () => bus.request("secret.a", 1),
       () => bus.track("secret", "ann", 1),
       () => bus.presence("secret").ready,
       () => bus.interest("secret.e").ready,
@@ -152,6 +153,21 @@ Deno.test(
     await bus.clear("a");
     await bus.publish("c", 1, { retain: true });
 
+    const large = new Uint8Array(1001);
+    const stream = await bus.stream("one", {
+      subjects: ["kept"],
+      durability: "memory",
+    });
+    for (
+      const say of [
+        () => bus.publish("a", large),
+        () => bus.publish("a", large, { retain: true }),
+        () => bus.request("a", large),
+        () => bus.requestMany("a", large).next(),
+        () => stream.publish("kept", large),
+      ]
+    ) await assertRejects(async () => void await say(), BusLimitError, "1000");
+
     const ann = await bus.track("room", "ann", 1);
     await bus.track("room", "bob", 1);
     await assertRejects(() => bus.track("room", "eve", 1), BusLimitError);
@@ -173,14 +189,8 @@ Deno.test(
     assertEquals(await third, "again");
     pending[0]?.catch(() => {});
 
-    const options = { subjects: ["kept"], durability: "memory" } as const;
-    await bus.stream("one", options);
     await assertRejects(
-      () => bus.stream("two", { ...options, subjects: ["other"] }),
-      BusLimitError,
-    );
-    await assertRejects(
-      () => bus.publish("a", "x".repeat(1001)),
+      () => bus.stream("two", { subjects: ["other"], durability: "memory" }),
       BusLimitError,
     );
     // Nobody else is concerned.

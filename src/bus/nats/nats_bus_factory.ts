@@ -9,7 +9,7 @@ import type { MessageBus } from "../message_bus.ts";
 import { Asks } from "./asks.ts";
 import { connectTo, Reconnecting } from "./connection.ts";
 import { JetStreamAccess } from "./js_access.ts";
-import { NatsBus } from "./nats_bus.ts";
+import { busOn } from "./nats_bus.ts";
 import { NatsCore } from "./nats_core.ts";
 import { type NatsBusOptions, resolveNatsOptions } from "./options.ts";
 import { Uplink } from "./uplink.ts";
@@ -51,7 +51,7 @@ export async function natsBus(options: NatsBusOptions): Promise<MessageBus> {
       asks,
       resolved,
     );
-    return new NatsBus(
+    return busOn(
       new NatsCore({
         connection,
         reconnecting,

@@ -6,7 +6,7 @@
 import type { PurgeOpts } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { headers, type MsgHdrs } from "@nats-io/transport-node";
-import type { MsgpackValue } from "../../codec/mod.ts";
+import type { Codec } from "../../codec/mod.ts";
 import type { ConsumeOptions, Consumer } from "../consumer.ts";
 import { signalsOf } from "../delivery/subscribe_options.ts";
 import { StreamNotFoundError } from "../errors.ts";
@@ -18,20 +18,15 @@ import type {
   StreamRecord,
 } from "../stream.ts";
 import {
+  type PurgeOptions,
+  type StreamBackend,
+  StreamCalls,
+} from "../stream_calls.ts";
+import {
   checkSameConsumer,
-  resolveConsumer,
   type ResolvedConsumer,
 } from "../streams/consumer_config.ts";
-import {
-  checkPurge,
-  type PurgeOptions,
-  typed,
-} from "../streams/local_stream.ts";
-import { checkName, type ResolvedStream } from "../streams/stream_config.ts";
-import { checkStreamPublish } from "../streams/stream_publish_options.ts";
-import type { Subject } from "../subject.ts";
-import { checkSubject, matches } from "../subject_rules.ts";
-import { abortable } from "./abortable.ts";
+import type { ResolvedStream } from "../streams/stream_config.ts";
 import {
   filterOf,
   toConsumerConfig,
@@ -60,94 +55,65 @@ export interface StreamPort {
   readonly readers: Set<OpenReader>;
 }
 
-/** A stream on the servers of NATS. */
-export class NatsStream implements BusStream {
-  readonly name: string;
+/** Returns a stream on the servers of NATS. */
+export function natsStream(port: StreamPort): BusStream {
+  return new StreamCalls(new NatsBackend(port));
+}
+
+class NatsBackend implements StreamBackend {
+  readonly config: ResolvedStream;
   readonly #port: StreamPort;
 
   constructor(port: StreamPort) {
-    this.name = port.stream.name;
+    this.config = port.stream;
     this.#port = port;
   }
 
-  publish(
-    subject: string,
-    value: MsgpackValue,
-    options?: StreamPublishOptions,
-  ): Promise<PublishAck>;
-  publish<T, R>(
-    subject: Subject<T, R>,
-    value: T,
-    options?: StreamPublishOptions,
-  ): Promise<PublishAck>;
   async publish<T>(
-    subject: string | Subject<T, MsgpackValue>,
+    subject: string,
     value: T,
-    options: StreamPublishOptions = {},
+    codec: Codec<T>,
+    options: StreamPublishOptions,
   ): Promise<PublishAck> {
-    const { pattern, codec } = typed(subject);
-    const { access, stream } = this.#port;
-    checkSubject("subject", pattern);
-    if (!stream.options.subjects.some((one) => matches(one, pattern))) {
-      throw new TypeError(
-        `Cannot publish on "${pattern}": stream ${this.name} keeps ${
-          stream.options.subjects.join(", ")
-        }`,
-      );
-    }
-    checkStreamPublish(options);
-    options.signal?.throwIfAborted();
-    const what = `publish on ${pattern} of stream ${this.name}`;
-    const kept = access.keepIn(
-      this.name,
+    const { name } = this.config;
+    const what = `publish on ${subject} of stream ${name}`;
+    const ack = await this.#port.access.keepIn(
+      name,
       what,
-      pattern,
+      subject,
       codec.encode(value),
       this.#headersOf(options),
     );
-    kept.catch(() => {});
-    const ack = await abortable(kept, options.signal);
-    if (ack.stream !== this.name) {
+    if (ack.stream !== name) {
       throw new StreamNotFoundError(
         `Cannot ${what}: the stream was deleted, and ${ack.stream} keeps the subject now`,
       );
     }
     return {
-      stream: this.name,
+      stream: name,
       sequence: ack.seq,
       isDuplicate: ack.duplicate ?? false,
     };
   }
 
-  consume(
-    pattern: string,
-    options?: ConsumeOptions,
-  ): Promise<Consumer<MsgpackValue>>;
-  consume<T, R>(
-    pattern: Subject<T, R>,
-    options?: ConsumeOptions,
-  ): Promise<Consumer<T>>;
   async consume<T>(
-    of: string | Subject<T, MsgpackValue>,
-    options: ConsumeOptions = {},
+    config: ResolvedConsumer,
+    codec: Codec<T>,
+    options: ConsumeOptions,
   ): Promise<Consumer<T>> {
-    const { pattern, codec } = typed(of);
     const port = this.#port;
-    const config = resolveConsumer(pattern, options, port.stream);
-    const signals = signalsOf(options);
-    for (const signal of signals) signal.throwIfAborted();
+    const { name } = this.config;
     const asked = toConsumerConfig(config, port.stream);
     const base = config.start === "last_per_subject"
       ? (await this.#look()).state.last_seq
       : 0;
-    const what = `consume ${this.name}`;
     const { there, isNew, delivered } = await port.access.api(
-      what,
+      `consume ${name}`,
       async ({ consumers }) => {
         const known = config.isKept
-          ? await consumers.info(this.name, config.name).catch(() => undefined)
+          ? await consumers.info(name, config.name).catch(() => undefined)
           : undefined;
-        const info = known ?? await consumers.add(this.name, asked);
+        const info = known ?? await consumers.add(name, asked);
         return {
           there: toResolvedConsumer(config.name, info.config),
           isNew: known === undefined,
@@ -156,23 +122,22 @@ export class NatsStream implements BusStream {
       },
     );
     checkSameConsumer(there, config);
-    const covers = filterOf(pattern, port.stream) === undefined;
+    const covers = filterOf(config.pattern, port.stream) === undefined;
     const gaps: GapState | undefined = covers
       ? startingAt(config, isNew, base, delivered)
       : undefined;
+    const signals = signalsOf(options);
     return new NatsConsumer(port, { config, gaps, signals }, codec);
   }
 
-  last(subject: string): Promise<StreamRecord<MsgpackValue> | undefined>;
-  last<T, R>(subject: Subject<T, R>): Promise<StreamRecord<T> | undefined>;
   async last<T>(
-    of: string | Subject<T, MsgpackValue>,
+    of: string,
+    codec: Codec<T>,
   ): Promise<StreamRecord<T> | undefined> {
-    const { pattern, codec } = typed(of);
-    checkSubject("subject", pattern);
+    const { name } = this.config;
     const message = await this.#port.access.api(
-      `read stream ${this.name}`,
-      ({ streams }) => streams.getMessage(this.name, { last_by_subj: pattern }),
+      `read stream ${name}`,
+      ({ streams }) => streams.getMessage(name, { last_by_subj: of }),
     );
     if (message === null) return undefined;
     const { subject, seq: sequence, data, time } = message;
@@ -187,12 +152,12 @@ export class NatsStream implements BusStream {
   async info(): Promise<StreamInfo> {
     const { config, state } = await this.#look();
     const consumers = await this.#port.access.api(
-      `list consumers of stream ${this.name}`,
-      (manager) => Array.fromAsync(manager.consumers.list(this.name)),
+      `list consumers of stream ${this.config.name}`,
+      (manager) => Array.fromAsync(manager.consumers.list(this.config.name)),
     );
     const { options } = toResolvedStream(config);
     return {
-      name: this.name,
+      name: this.config.name,
       options,
       messages: state.messages,
       bytes: state.bytes,
@@ -204,13 +169,12 @@ export class NatsStream implements BusStream {
     };
   }
 
-  async purge(options: PurgeOptions = {}): Promise<{ purged: number }> {
-    checkPurge(options);
+  async purge(options: PurgeOptions): Promise<{ purged: number }> {
     const { purged } = await this.#port.access.api(
-      `purge stream ${this.name}`,
+      `purge stream ${this.config.name}`,
       ({ streams }) =>
         streams.purge(
-          this.name,
+          this.config.name,
           purgeOptions(options),
         ),
     );
@@ -218,24 +182,23 @@ export class NatsStream implements BusStream {
   }
 
   async deleteConsumer(name: string): Promise<void> {
-    checkName("the name of a consumer", name);
     await this.#port.access.api(
       `delete consumer ${name}`,
-      ({ consumers }) => consumers.delete(this.name, name),
+      ({ consumers }) => consumers.delete(this.config.name, name),
     );
   }
 
   async delete(): Promise<void> {
     await this.#port.access.api(
-      `delete stream ${this.name}`,
-      ({ streams }) => streams.delete(this.name),
+      `delete stream ${this.config.name}`,
+      ({ streams }) => streams.delete(this.config.name),
     );
   }
 
   #look() {
     return this.#port.access.api(
-      `look at stream ${this.name}`,
-      ({ streams }) => streams.info(this.name),
+      `look at stream ${this.config.name}`,
+      ({ streams }) => streams.info(this.config.name),
     );
   }
 

@@ -8,7 +8,7 @@ import { checkSame, resolveStream } from "../streams/stream_config.ts";
 import { CODES } from "./js_errors.ts";
 import { hasCode, type JetStreamAccess } from "./js_access.ts";
 import type { NatsParts } from "./nats_core.ts";
-import { NatsStream, type OpenReader } from "./nats_stream.ts";
+import { natsStream, type OpenReader } from "./nats_stream.ts";
 import { OWN_STREAMS } from "./own_stream.ts";
 import {
   checkStream,
@@ -44,7 +44,7 @@ export class NatsStreams {
       },
     );
     checkSame(toResolvedStream(there.config), asked);
-    return new NatsStream({
+    return natsStream({
       connection,
       uplink,
       inboxPrefix: settings.inboxPrefix,

@@ -9,7 +9,7 @@ import { Payload } from "../payload.ts";
 import type { BusStream, StreamOptions } from "../stream.ts";
 import { CommitQueue } from "./commit_queue.ts";
 import { KeptStream } from "./kept_stream.ts";
-import { type DeliverLive, LocalStream, publishOf } from "./local_stream.ts";
+import { type DeliverLive, localStream, publishOf } from "./local_stream.ts";
 import { MemoryStorage } from "./memory_store.ts";
 import type { StreamStorage, StreamStore } from "./store.ts";
 import { figuresOf, type StreamFigures } from "./stream_figures.ts";
@@ -148,12 +148,12 @@ export class StreamEngine {
     const there = this.#streams.get(name);
     if (there !== undefined) {
       checkSame(there.config, asked);
-      return new LocalStream(there, this.#options.deliver);
+      return localStream(there, this.#options.deliver);
     }
     checkApart(asked, [...this.#streams.values()].map(({ config }) => config));
     const place = this.#placeFor(asked);
     const stream = this.#add(asked, place.storage.create(asked), place);
-    return new LocalStream(stream, this.#options.deliver);
+    return localStream(stream, this.#options.deliver);
   }
 
   #placeFor({ options }: ResolvedStream): Place {

@@ -4,9 +4,10 @@
  * @module
  */
 import type { Connector } from "../../../session/mod.ts";
+import { BusCalls } from "../../bus_calls.ts";
 import type { MessageBus } from "../../message_bus.ts";
 import { Link } from "./link.ts";
-import { LinkBus } from "./link_bus.ts";
+import { LinkEngine } from "./link_bus.ts";
 import { type ConnectBusOptions, resolveLinkOptions } from "./link_options.ts";
 
 /**
@@ -59,7 +60,7 @@ export async function connectBus(
   holder?.signal.throwIfAborted();
   const link = new Link(connector, settings);
   await link.start();
-  const bus = new LinkBus(link, settings);
+  const bus = new BusCalls(new LinkEngine(link, settings));
   const close = (): void => void bus.close();
   holder?.signal.addEventListener("abort", close, { once: true });
   bus.closed.catch(() => {}).then(() =>

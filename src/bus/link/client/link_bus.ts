@@ -5,33 +5,23 @@
  */
 import { Deadlines, Dispatcher } from "../../../actor/internal.ts";
 import type { Codec, MsgpackValue } from "../../../codec/mod.ts";
-import {
-  checkPublishOptions,
-  checkTopic,
-  type ResolvedRequest,
-  resolveRequestMany,
-  resolveRequestOptions,
-  resolveTrackOptions,
-} from "../../call_options.ts";
+import { refusal } from "../../../session/internal.ts";
+import { abortable } from "../../abortable.ts";
+import { type BusEngine, type EndSignals } from "../../bus_calls.ts";
+import type { ResolvedRequest } from "../../call_options.ts";
+import type { ResolvedSubscribeOptions } from "../../delivery/subscribe_options.ts";
 import { BusClosedError } from "../../errors.ts";
 import type { Interest } from "../../interest.ts";
 import type {
   BusFeature,
-  BusRequestOptions,
   BusStats,
-  MessageBus,
   PublishOptions,
-  RequestManyOptions,
 } from "../../message_bus.ts";
-import type { Presence, PresenceEntry, TrackOptions } from "../../presence.ts";
+import type { Presence, PresenceEntry } from "../../presence.ts";
 import type { BusStream, StreamOptions } from "../../stream.ts";
-import {
-  DEFAULT_CODEC,
-  type Subject,
-  subject as subjectOf,
-} from "../../subject.ts";
+import type { Subject } from "../../subject.ts";
 import { checkOwnSubject } from "../../subject_rules.ts";
-import type { SubscribeOptions, Subscription } from "../../subscription.ts";
+import type { Subscription } from "../../subscription.ts";
 import { textsField } from "../control_protocol.ts";
 import { InterestPart } from "./interest_part.ts";
 import type { Link } from "./link.ts";
@@ -41,12 +31,11 @@ import type { LinkSession } from "./link_session.ts";
 import { openStream, type StreamPort } from "./link_stream.ts";
 import { Outbox } from "./outbox.ts";
 import { PresencePart } from "./presence_part.ts";
-import { rejected } from "./publisher.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { TrackedEntry } from "./tracked_entry.ts";
 
-/** A bus over logical connections. */
-export class LinkBus implements MessageBus {
+/** What a bus does over logical connections. */
+export class LinkEngine implements BusEngine {
   readonly features: ReadonlySet<BusFeature>;
   readonly closed: Promise<void>;
   readonly #link: Link;
@@ -56,7 +45,7 @@ export class LinkBus implements MessageBus {
   readonly #subscriptions: Subscriptions;
   readonly #deadlines: Deadlines;
   #published = 0;
-  #closing: Promise<void> | undefined;
+  #isClosing = false;
   #isClosed = false;
 
   constructor(link: Link, settings: LinkSettings) {
@@ -72,50 +61,24 @@ export class LinkBus implements MessageBus {
     this.closed = promise;
     link.onEnd = (error) => {
       this.#deadlines.close();
-      if (this.#closing === undefined) reject(error);
+      if (!this.#isClosing) reject(error);
       else resolve();
     };
     if (link.error !== undefined) link.onEnd(link.error);
   }
 
-  publish(
-    subject: string,
-    value: MsgpackValue,
-    options?: PublishOptions,
-  ): Promise<void>;
-  publish<T, R>(
-    subject: Subject<T, R>,
-    value: T,
-    options?: PublishOptions,
-  ): Promise<void>;
-  publish<T, R>(
-    subject: string | Subject<T, R>,
-    value: T | MsgpackValue,
-    options?: PublishOptions,
-  ): Promise<void> {
-    try {
-      if (options !== undefined) checkPublishOptions(options);
-      return typeof subject === "string"
-        ? this.#publish(
-          subject,
-          DEFAULT_CODEC.encode(value as MsgpackValue),
-          options,
-        )
-        : this.#publish(
-          subject.pattern,
-          subject.codec.encode(value as T),
-          options,
-        );
-    } catch (error) {
-      return rejected(error);
-    }
+  checkOpen(): void {
+    if (this.#isClosed) throw closedHere();
+    if (this.#link.error !== undefined) throw this.#link.error;
   }
 
-  #publish(
+  publish<T>(
     subject: string,
-    bytes: Uint8Array,
+    value: T,
+    codec: Codec<T>,
     options: PublishOptions | undefined,
   ): Promise<void> {
+    const bytes = codec.encode(value);
     if (this.#isClosed) throw closedHere();
     const send = options?.retain === true
       ? (session: LinkSession) => session.publisher.retain(subject, bytes)
@@ -131,94 +94,31 @@ export class LinkBus implements MessageBus {
       send ?? ((session) => session.publisher.publish(subject, bytes)),
       bytes.length,
     );
-    return options?.signal === undefined ? sent : until(sent, options.signal);
+    return abortable(sent, options?.signal);
   }
 
   clear(subject: string): Promise<void> {
-    try {
-      if (this.#isClosed) throw closedHere();
-      checkOwnSubject("the subject", subject);
-      return this.#outbox.send(({ publisher }) => publisher.clear(subject), 0);
-    } catch (error) {
-      return rejected(error);
-    }
+    return this.#outbox.send(({ publisher }) => publisher.clear(subject), 0);
   }
 
-  subscribe(
-    pattern: string,
-    options?: SubscribeOptions<MsgpackValue, MsgpackValue>,
-  ): Subscription<MsgpackValue, MsgpackValue>;
   subscribe<T, R>(
-    pattern: Subject<T, R>,
-    options?: SubscribeOptions<T, R>,
-  ): Subscription<T, R>;
-  subscribe<T, R>(
-    pattern: string | Subject<T, R>,
-    options?:
-      | SubscribeOptions<T, R>
-      | SubscribeOptions<MsgpackValue, MsgpackValue>,
-  ):
-    | Subscription<T, R>
-    | Subscription<MsgpackValue, MsgpackValue> {
-    this.#checkOpen();
-    return typeof pattern === "string"
-      ? this.#subscriptions.add(
-        subjectOf(pattern),
-        options as SubscribeOptions<MsgpackValue, MsgpackValue>,
-      )
-      : this.#subscriptions.add(pattern, options as SubscribeOptions<T, R>);
-  }
-
-  request(
-    subject: string,
-    value: MsgpackValue,
-    options?: BusRequestOptions,
-  ): Promise<MsgpackValue>;
-  request<T, R>(
     subject: Subject<T, R>,
-    value: T,
-    options?: BusRequestOptions,
-  ): Promise<R>;
-  request<T, R>(
-    subject: string | Subject<T, R>,
-    value: T | MsgpackValue,
-    options?: BusRequestOptions,
-  ): Promise<R | MsgpackValue> {
-    try {
-      const resolved = resolveRequestOptions(options);
-      return typeof subject === "string"
-        ? this.#request(
-          subject,
-          DEFAULT_CODEC.encode(value as MsgpackValue),
-          DEFAULT_CODEC,
-          resolved,
-        )
-        : this.#request(
-          subject.pattern,
-          subject.codec.encode(value as T),
-          subject.reply,
-          resolved,
-        );
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    options: ResolvedSubscribeOptions<T, R>,
+  ): Subscription<T, R> {
+    return this.#subscriptions.add(subject, options);
   }
 
-  #request<R>(
-    subject: string,
-    bytes: Uint8Array,
-    codec: Codec<R>,
+  request<T, R>(
+    { pattern, codec, reply }: Subject<T, R>,
+    value: T,
     { timeoutMs, signal }: ResolvedRequest,
   ): Promise<R> {
-    this.#checkOpen();
-    signal?.throwIfAborted();
-    checkOwnSubject("the subject", subject);
-    const deadlines = this.#deadlines;
+    const bytes = codec.encode(value);
     const request = new SingleRequest(
-      { deadlines, subject, timeoutMs, signal },
-      codec,
+      { deadlines: this.#deadlines, subject: pattern, timeoutMs, signal },
+      reply,
     );
-    this.#send(request, subject, bytes, timeoutMs, 1);
+    this.#send(request, pattern, bytes, timeoutMs, 1);
     return request.first;
   }
 
@@ -245,44 +145,16 @@ export class LinkBus implements MessageBus {
       .catch((error) => request.fail(error));
   }
 
-  requestMany(
-    subject: string,
-    value: MsgpackValue,
-    options?: RequestManyOptions,
-  ): AsyncIterableIterator<MsgpackValue, void, void>;
-  requestMany<T, R>(
-    subject: Subject<T, R>,
+  async *requestMany<T, R>(
+    { pattern, codec, reply }: Subject<T, R>,
     value: T,
-    options?: RequestManyOptions,
-  ): AsyncIterableIterator<R, void, void>;
-  requestMany<T, R>(
-    subject: string | Subject<T, R>,
-    value: T | MsgpackValue,
-    options?: RequestManyOptions,
-  ):
-    | AsyncIterableIterator<R, void, void>
-    | AsyncIterableIterator<MsgpackValue, void, void> {
-    const resolved = resolveRequestMany(options);
-    return typeof subject === "string"
-      ? this.#requestMany(
-        subjectOf(subject),
-        DEFAULT_CODEC.encode(value as MsgpackValue),
-        resolved,
-      )
-      : this.#requestMany(subject, subject.codec.encode(value as T), resolved);
-  }
-
-  async *#requestMany<T, R>(
-    { pattern, reply }: Subject<T, R>,
-    bytes: Uint8Array,
     { timeoutMs, maxReplies, signal }: ResolvedRequest,
   ): AsyncGenerator<R, void, void> {
-    this.#checkOpen();
+    this.checkOpen();
     signal?.throwIfAborted();
-    checkOwnSubject("the subject", pattern);
-    const deadlines = this.#deadlines;
+    const bytes = codec.encode(value);
     const request = new ManyRequest(
-      { deadlines, subject: pattern, timeoutMs, signal },
+      { deadlines: this.#deadlines, subject: pattern, timeoutMs, signal },
       reply,
       maxReplies,
     );
@@ -302,45 +174,32 @@ export class LinkBus implements MessageBus {
     topic: string,
     key: string,
     meta: MsgpackValue,
-    options?: TrackOptions,
+    signals: EndSignals,
   ): Promise<PresenceEntry> {
-    this.#checkOpen();
-    checkTopic("topic", topic);
-    checkTopic("key", key);
-    const signals = resolveTrackOptions("track()", options);
-    for (const signal of signals) signal.throwIfAborted();
     const entry = new TrackedEntry(this.#link, topic, key, meta, signals);
     await entry.ready;
     return entry;
   }
 
-  presence(topic: string, options?: TrackOptions): Presence {
-    this.#checkOpen();
-    checkTopic("topic", topic);
-    const signals = resolveTrackOptions("presence()", options);
+  presence(topic: string, signals: EndSignals): Presence {
     return new PresencePart(this.#link, topic, signals).view;
   }
 
-  interest(subject: string, options?: TrackOptions): Interest {
-    this.#checkOpen();
-    checkOwnSubject("the subject", subject);
-    const signals = resolveTrackOptions("interest()", options);
+  interest(subject: string, signals: EndSignals): Interest {
     return new InterestPart(this.#link, subject, signals).view;
   }
 
-  async stream(name: string, options: StreamOptions): Promise<BusStream> {
-    this.#checkOpen();
-    return await openStream(this.#streamPort, name, options);
+  stream(name: string, options: StreamOptions): Promise<BusStream> {
+    return openStream(this.#streamPort, name, options);
   }
 
   async streams(): Promise<readonly string[]> {
-    this.#checkOpen();
     const { control } = await this.#link.next();
     return textsField(await control.call("streams", {}), "names");
   }
 
   flush(): Promise<void> {
-    if (this.#isClosed) return rejected(closedHere());
+    if (this.#isClosed) return refusal(closedHere());
     return this.#outbox.send(({ publisher }) => publisher.flush(), 0);
   }
 
@@ -354,20 +213,8 @@ export class LinkBus implements MessageBus {
     };
   }
 
-  close(): Promise<void> {
-    return this.#closing ??= this.#close();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
-  #checkOpen(): void {
-    if (this.#isClosed) throw closedHere();
-    if (this.#link.error !== undefined) throw this.#link.error;
-  }
-
-  async #close(): Promise<void> {
+  async close(): Promise<void> {
+    this.#isClosing = true;
     const { clock, drainMs } = this.#settings;
     const flushing = this.#link.session?.publisher.flush();
     this.#isClosed = true;
@@ -385,15 +232,4 @@ export class LinkBus implements MessageBus {
 
 function closedHere(): BusClosedError {
   return new BusClosedError("Cannot use the bus: it is closed");
-}
-
-/** Rejects with the reason of a signal that aborts first. */
-function until(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() =>
-      signal.removeEventListener("abort", onAbort)
-    );
-  });
 }

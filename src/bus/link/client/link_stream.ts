@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Codec, MsgpackValue } from "../../../codec/mod.ts";
+import type { Codec } from "../../../codec/mod.ts";
 import type { ConsumeOptions, Consumer } from "../../consumer.ts";
 import type {
   BusStream,
@@ -14,17 +14,15 @@ import type {
   StreamRecord,
 } from "../../stream.ts";
 import {
-  DEFAULT_CODEC,
-  type Subject,
-  subject as subjectOf,
-} from "../../subject.ts";
-import { resolveConsumer } from "../../streams/consumer_config.ts";
+  type PurgeOptions,
+  type StreamBackend,
+  StreamCalls,
+} from "../../stream_calls.ts";
+import type { ResolvedConsumer } from "../../streams/consumer_config.ts";
 import {
   type ResolvedStream,
   resolveStream,
 } from "../../streams/stream_config.ts";
-import { checkStreamPublish } from "../../streams/stream_publish_options.ts";
-import { checkOwnSubject, checkSubject } from "../../subject_rules.ts";
 import {
   defined,
   type Fields,
@@ -72,68 +70,31 @@ export async function openStream(
     port.opened.delete(key);
     throw error;
   }
-  return new LinkStream(port, stream, opened);
+  return new StreamCalls(new LinkBackend(port, stream, opened));
 }
 
-class LinkStream implements BusStream {
-  readonly name: string;
+class LinkBackend implements StreamBackend {
+  readonly config: ResolvedStream;
   readonly #port: StreamPort;
-  readonly #stream: ResolvedStream;
   readonly #opened: OpenedStream;
 
-  constructor(port: StreamPort, stream: ResolvedStream, opened: OpenedStream) {
+  constructor(port: StreamPort, config: ResolvedStream, opened: OpenedStream) {
     this.#port = port;
-    this.#stream = stream;
+    this.config = config;
     this.#opened = opened;
-    this.name = stream.name;
   }
 
-  publish(
+  publish<T>(
     subject: string,
-    value: MsgpackValue,
-    options?: StreamPublishOptions,
-  ): Promise<PublishAck>;
-  publish<T, R>(
-    subject: Subject<T, R>,
     value: T,
-    options?: StreamPublishOptions,
-  ): Promise<PublishAck>;
-  publish<T, R>(
-    subject: string | Subject<T, R>,
-    value: T | MsgpackValue,
-    options: StreamPublishOptions = {},
-  ): Promise<PublishAck> {
-    try {
-      return typeof subject === "string"
-        ? this.#publish(
-          subject,
-          DEFAULT_CODEC.encode(value as MsgpackValue),
-          options,
-        )
-        : this.#publish(
-          subject.pattern,
-          subject.codec.encode(value as T),
-          options,
-        );
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  #publish(
-    subject: string,
-    bytes: Uint8Array,
+    codec: Codec<T>,
     options: StreamPublishOptions,
   ): Promise<PublishAck> {
-    checkStreamPublish(options);
-    const { signal } = options;
-    signal?.throwIfAborted();
-    checkOwnSubject("the subject", subject);
+    const bytes = codec.encode(value);
     const { session } = this.#opened;
-    const sent = session === this.#port.outbox.session && session !== undefined
-      ? session.publisher.keep(this.name, subject, bytes, options)
+    return session === this.#port.outbox.session && session !== undefined
+      ? session.publisher.keep(this.config.name, subject, bytes, options)
       : this.#publishLater(subject, bytes, options);
-    return signal === undefined ? sent : untilAborted(sent, signal);
   }
 
   /** Publishes when there is a session, and the stream is open on it. */
@@ -147,63 +108,35 @@ class LinkStream implements BusStream {
         // What waits for a session comes before the parts that it has.
         await Promise.resolve();
         await this.#opened.ready;
-        publisher.keep(this.name, subject, bytes, options)
+        publisher.keep(this.config.name, subject, bytes, options)
           .then(resolve, reject);
       }, bytes.length).catch(reject);
     });
   }
 
-  consume(
-    pattern: string,
-    options?: ConsumeOptions,
-  ): Promise<Consumer<MsgpackValue>>;
-  consume<T, R>(
-    pattern: Subject<T, R>,
-    options?: ConsumeOptions,
-  ): Promise<Consumer<T>>;
-  async consume<T, R>(
-    pattern: string | Subject<T, R>,
-    options: ConsumeOptions = {},
-  ): Promise<Consumer<T> | Consumer<MsgpackValue>> {
-    return typeof pattern === "string"
-      ? await this.#consume(subjectOf(pattern), options)
-      : await this.#consume(pattern, options);
-  }
-
-  async #consume<T, R>(
-    { pattern, codec }: Subject<T, R>,
+  async consume<T>(
+    config: ResolvedConsumer,
+    codec: Codec<T>,
     options: ConsumeOptions,
   ): Promise<Consumer<T>> {
-    const limits = resolveConsumer(pattern, options, this.#stream);
     const { link } = this.#port;
     await this.#opened.ready;
     const part = new ConsumerPart(
       link,
       this.#opened,
-      pattern,
+      config.pattern,
       codec,
       options,
-      limits,
+      config,
     );
     await part.ready;
     return part;
   }
 
-  last(subject: string): Promise<StreamRecord<MsgpackValue> | undefined>;
-  last<T, R>(subject: Subject<T, R>): Promise<StreamRecord<T> | undefined>;
-  last<T, R>(
-    subject: string | Subject<T, R>,
-  ): Promise<StreamRecord<T> | StreamRecord<MsgpackValue> | undefined> {
-    return typeof subject === "string"
-      ? this.#last(subject, DEFAULT_CODEC)
-      : this.#last(subject.pattern, subject.codec);
-  }
-
-  async #last<T>(
+  async last<T>(
     subject: string,
     codec: Codec<T>,
   ): Promise<StreamRecord<T> | undefined> {
-    checkSubject("the subject", subject);
     const result = await this.#call("last", { subject });
     if (!Object.hasOwn(result, "record")) return undefined;
     const { bytes, ...record } = recordOf(fieldsField(result, "record"));
@@ -215,8 +148,7 @@ class LinkStream implements BusStream {
   }
 
   async purge(
-    options: { readonly pattern?: string; readonly beforeSequence?: number } =
-      {},
+    options: PurgeOptions,
   ): Promise<{ readonly purged: number }> {
     const result = await this.#call("purge", defined({ ...options }));
     return { purged: numberField(result, "purged") };
@@ -238,16 +170,9 @@ class LinkStream implements BusStream {
   async #call(operation: Operation, fields: Fields): Promise<Fields> {
     const { control } = await this.#port.link.next();
     await this.#opened.ready;
-    return await control.call(operation, { stream: this.name, ...fields });
+    return await control.call(operation, {
+      stream: this.config.name,
+      ...fields,
+    });
   }
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() =>
-      signal.removeEventListener("abort", onAbort)
-    );
-  });
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { refusal } from "../../../session/internal.ts";
 import type { LogicalConnection } from "../../../session/mod.ts";
 import { BusLimitError } from "../../errors.ts";
 import { checkSubject } from "../../subject_rules.ts";
@@ -66,13 +67,6 @@ export interface PublisherLimits {
 
 const EMPTY = new Uint8Array(0);
 
-/** Rejects without ending the process of one who does not wait. */
-export function rejected(error: unknown): Promise<void> {
-  const promise = Promise.reject(error);
-  promise.catch(() => {});
-  return promise;
-}
-
 /** The sending half of a client, for the life of one session. */
 export class Publisher {
   readonly #writer: EntryWriter;
@@ -103,8 +97,8 @@ export class Publisher {
    */
   publish(subject: string, bytes: Uint8Array): Promise<void> {
     const known = this.#subjects.get(subject) ?? this.#add(subject);
-    const refusal = known.refusal ?? this.#refuse(bytes);
-    if (refusal !== undefined) return rejected(refusal);
+    const why = known.refusal ?? this.#refuse(bytes);
+    if (why !== undefined) return refusal(why);
     const writer = this.#writer;
     writer.begin(PublishEntry.MESSAGE, MAX_HEAD_BYTES + bytes.length);
     writer.number(known.number);
@@ -142,8 +136,8 @@ export class Publisher {
     bytes: Uint8Array | undefined,
   ): Promise<void> {
     const known = this.#subjects.get(subject) ?? this.#add(subject);
-    const refusal = known.refusal ?? this.#refuse(bytes ?? EMPTY);
-    if (refusal !== undefined) return rejected(refusal);
+    const why = known.refusal ?? this.#refuse(bytes ?? EMPTY);
+    if (why !== undefined) return refusal(why);
     return handled(
       new Promise((done, fail) => {
         const id = this.#expect({ done, fail });
@@ -169,9 +163,9 @@ export class Publisher {
     outcome: RequestOutcome,
   ): () => void {
     const known = this.#subjects.get(subject) ?? this.#add(subject);
-    const refusal = known.refusal ?? this.#refuse(bytes);
-    if (refusal !== undefined) {
-      outcome.fail(refusal);
+    const why = known.refusal ?? this.#refuse(bytes);
+    if (why !== undefined) {
+      outcome.fail(why);
       return () => {};
     }
     const id = this.#expect(outcome);
@@ -197,8 +191,8 @@ export class Publisher {
     { id: messageId, expectedLastSequence }: StreamPublishOptions,
   ): Promise<PublishAck> {
     const known = this.#subjects.get(subject) ?? this.#add(subject);
-    const refusal = known.refusal ?? this.#refuse(bytes);
-    if (refusal !== undefined) return Promise.reject(refusal);
+    const why = known.refusal ?? this.#refuse(bytes);
+    if (why !== undefined) return Promise.reject(why);
     return new Promise((resolve, reject) => {
       const id = this.#expect({
         kept: (sequence, isDuplicate) =>
@@ -228,7 +222,7 @@ export class Publisher {
 
   /** Resolves when the bus has taken all that was sent before. */
   flush(): Promise<void> {
-    if (this.#error !== undefined) return rejected(this.#error);
+    if (this.#error !== undefined) return refusal(this.#error);
     return new Promise((done, fail) => {
       const id = this.#expect({ done, fail });
       this.#writer.begin(PublishEntry.FLUSH, MAX_HEAD_BYTES);

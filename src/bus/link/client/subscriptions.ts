@@ -6,9 +6,9 @@
 import type { Dispatcher } from "../../../actor/internal.ts";
 import { DeliveryCounters } from "../../delivery/counters.ts";
 import { Delivery } from "../../delivery/delivery.ts";
-import { resolveSubscribeOptions } from "../../delivery/subscribe_options.ts";
+import type { ResolvedSubscribeOptions } from "../../delivery/subscribe_options.ts";
 import type { Subject } from "../../subject.ts";
-import type { SubscribeOptions, Subscription } from "../../subscription.ts";
+import type { Subscription } from "../../subscription.ts";
 import type { Link } from "./link.ts";
 import { type FeedOptions, SubscriptionFeed } from "./subscription_feed.ts";
 
@@ -33,22 +33,17 @@ export class Subscriptions {
     return this.#open.size;
   }
 
-  /**
-   * Makes a subscription.
-   *
-   * @throws {TypeError | RangeError} for options that are wrong.
-   */
+  /** Makes a subscription. */
   add<T, R>(
     subject: Subject<T, R>,
-    options: SubscribeOptions<T, R> | undefined,
+    options: ResolvedSubscribeOptions<T, R>,
   ): Subscription<T, R> {
-    const resolved = resolveSubscribeOptions(options);
-    const { queue, overflow, maxMessages, maxBytes } = resolved;
+    const { queue, overflow, maxMessages, maxBytes } = options;
     const { pattern } = subject;
-    const feed = resolved.signals.some(({ aborted }) => aborted)
+    const feed = options.signals.some(({ aborted }) => aborted)
       ? undefined
       : this.#feed({ pattern, queue, overflow, maxMessages, maxBytes });
-    const delivery: Delivery<T, R> = new Delivery(subject, resolved, {
+    const delivery: Delivery<T, R> = new Delivery(subject, options, {
       counters: this.counters,
       runner: this.#runner,
       onEnd: (isDraining) => {
