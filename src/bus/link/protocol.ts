@@ -89,6 +89,8 @@ export const DeliveryEntry = {
   UNSETTLED: 11,
   /** What a consumer has done: id, fields. */
   INFO: 12,
+  /** Acknowledgements that are refused: id, first token, count, failure. */
+  REFUSED: 13,
 } as const;
 
 /** Flags of `DeliveryEntry.MARKED`. */
@@ -110,7 +112,7 @@ export const SubscriberEntry = {
 
 /** Entries that a consumer sends. */
 export const ConsumerEntry = {
-  /** A message is done with: id, token. */
+  /** Messages are done with: first token, count. */
   ACK: 1,
   /** It is to come again: id, token, milliseconds. */
   NAK: 2,
@@ -124,6 +126,8 @@ export const ConsumerEntry = {
   INFO: 6,
   /** Asks for the end: no message comes after what this is replied to. */
   CLOSE: 7,
+  /** Asks what has come of all acknowledgements since the last such: id. */
+  CONFIRM: 8,
 } as const;
 
 /** Bytes of the largest block of entries, unless one entry is larger. */
@@ -145,7 +149,13 @@ export const MAX_DELIVERY_SUBJECTS = 512;
 export const MAX_QUEUE_CREDIT = 256;
 
 /** Messages that may be on their way to one consumer. */
-export const CONSUMER_CREDIT = 256;
+export const CONSUMER_CREDIT = 1024;
+
+/** Bytes that are asked for ahead for one consumer, by the size of the last. */
+export const CONSUMER_CREDIT_BYTES = 1_048_576;
+
+/** Acknowledgements that are confirmed as one, at most. */
+export const MAX_ACK_GROUP = 4096;
 
 /** Requests, or messages of a stream, that may be pending by one connection. */
 export const MAX_PENDING = 65_536;

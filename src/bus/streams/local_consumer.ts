@@ -102,6 +102,17 @@ export class LocalConsumer<T> implements Consumer<T> {
     this.#reader.request(1);
   }
 
+  /**
+   * Returns the next message if it is there and nobody waits for it.
+   *
+   * @throws {StreamStorageError} if it cannot be read.
+   */
+  takeNow(): StreamMessage<T> | undefined {
+    if (this.#waiting !== undefined) return undefined;
+    const delivery = this.#reader.take();
+    return delivery && this.#message(delivery);
+  }
+
   #end(error?: unknown): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;

@@ -7,6 +7,7 @@
 import { nextTurn } from "../../actor/internal.ts";
 import type { Timer } from "../../actor/mod.ts";
 import type { ConsumerInfo } from "../consumer.ts";
+import { DONE } from "../delivery/delivered.ts";
 import { AckError } from "../errors.ts";
 import type { ResolvedConsumer } from "./consumer_config.ts";
 import type { ConsumerState } from "./consumer_state.ts";
@@ -252,7 +253,7 @@ export class StreamConsumer {
     const { retention } = this.#stream.config.options;
     return this.config.isKept || retention !== "limits"
       ? this.#stream.around.queue.change(this.#stream)
-      : Promise.resolve();
+      : DONE;
   }
 
   /** Publishes the dead letters of what came as often as it may. */

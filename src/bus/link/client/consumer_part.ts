@@ -34,10 +34,9 @@ import { fromFailure, readFailure } from "../failures.ts";
 import { NumberedSubjects } from "../numbered_subjects.ts";
 import {
   CONSUMER_CREDIT,
-  ConsumerEntry,
+  CONSUMER_CREDIT_BYTES,
   DeliveryEntry,
   MAX_DELIVERY_SUBJECTS,
-  MAX_HEAD_BYTES,
   MAX_TEXT_BYTES,
 } from "../protocol.ts";
 import { consumeFields, consumerInfoOf } from "../stream_fields.ts";
@@ -73,6 +72,7 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
   #ahead = 1;
   /** Messages that were asked for and have not come. */
   #coming = 0;
+  #lastBytes = 0;
   /** When the reader got the last message. */
   #readAt = 0;
   /** Keeps the messages that wait to be read. */
@@ -153,9 +153,9 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
     if (!this.#isClosing) {
       this.#isClosing = true;
       this.#letGo();
-      const writer = this.#settlements?.writer;
-      if (writer === undefined || !this.#isReady) this.#end();
-      else writer.begin(ConsumerEntry.CLOSE, MAX_HEAD_BYTES);
+      const settlements = this.#settlements;
+      if (settlements === undefined || !this.#isReady) this.#end();
+      else settlements.close();
     }
     await this.closed.catch(() => {});
   }
@@ -239,6 +239,13 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
         const error = fromFailure(readFailure(reader));
         return this.#settlements?.failed(id, error);
       }
+      case DeliveryEntry.REFUSED: {
+        const id = reader.number();
+        const first = reader.number();
+        const count = reader.number();
+        const error = fromFailure(readFailure(reader));
+        return this.#settlements?.refused(id, first, count, error);
+      }
       case DeliveryEntry.INFO: {
         const id = reader.number();
         return this.#settlements?.informed(id, decodeFields(reader.bytes()));
@@ -269,13 +276,14 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
       return this.#ask();
     }
     this.#hasBegun = true;
+    this.#lastBytes = bytes.length;
     this.#last = Math.max(this.#last, sequence);
     this.#open.add(sequence);
     const message = new LinkedMessage<T>(
       { subject, sequence, timestampMs, deliveries, gap, token, bytes },
       this.#codec,
       settlements,
-      () => void this.#open.delete(sequence),
+      this.#open,
     );
     const read = this.#reader;
     if (read === undefined) {
@@ -314,7 +322,12 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
     // What is read ahead is delivered for the stream, which counts.
     if (this.#limits.maxDeliveries !== Infinity) return 1;
     const tookMs = this.#link.settings.clock.now() - this.#readAt;
-    return nextAhead(this.#ahead, tookMs, CONSUMER_CREDIT);
+    const most = CONSUMER_CREDIT_BYTES / Math.max(1, this.#lastBytes);
+    return nextAhead(
+      this.#ahead,
+      tookMs,
+      Math.max(1, Math.min(CONSUMER_CREDIT, Math.floor(most))),
+    );
   }
 
   /** Asks for more messages: for one only if somebody waits for it. */

@@ -11,6 +11,7 @@ import {
 } from "../../../checks/internal.ts";
 import type { Codec } from "../../../codec/mod.ts";
 import type { StreamMessage } from "../../consumer.ts";
+import { AckError } from "../../errors.ts";
 import type { Settlements } from "./settlements.ts";
 
 /** What has come of a message. */
@@ -32,19 +33,21 @@ export class LinkedMessage<T> implements StreamMessage<T> {
   readonly #arrived: ArrivedMessage;
   readonly #codec: Codec<T>;
   readonly #settlements: Settlements;
-  readonly #onSettled: () => void;
+  /** Numbers of messages that are not done with. */
+  readonly #open: Set<number>;
+  #isOver = false;
   #decoded: { readonly value: T } | undefined;
 
   constructor(
     arrived: ArrivedMessage,
     codec: Codec<T>,
     settlements: Settlements,
-    onSettled: () => void,
+    open: Set<number>,
   ) {
     this.#arrived = arrived;
     this.#codec = codec;
     this.#settlements = settlements;
-    this.#onSettled = onSettled;
+    this.#open = open;
   }
 
   /** @throws {CodecError} if the bytes cannot be decoded. */
@@ -74,7 +77,9 @@ export class LinkedMessage<T> implements StreamMessage<T> {
   }
 
   ack(): Promise<void> {
-    this.#onSettled();
+    if (this.#isOver) return Promise.reject(isOver());
+    this.#isOver = true;
+    this.#open.delete(this.#arrived.sequence);
     return this.#settlements.ack(this.#arrived.token);
   }
 
@@ -82,16 +87,26 @@ export class LinkedMessage<T> implements StreamMessage<T> {
     checkOptionNames("nak()", options, NAK_NAMES);
     const { delayMs = 0 } = options;
     checkDuration("delayMs", delayMs);
+    if (this.#isOver) throw isOver();
+    this.#isOver = true;
     await this.#settlements.nak(this.#arrived.token, delayMs);
   }
 
   async terminate(reason = ""): Promise<void> {
     checkString("reason", reason);
-    this.#onSettled();
+    if (this.#isOver) throw isOver();
+    this.#isOver = true;
+    this.#open.delete(this.#arrived.sequence);
     await this.#settlements.terminate(this.#arrived.token, reason);
   }
 
   inProgress(): Promise<void> {
     return this.#settlements.inProgress(this.#arrived.token);
   }
+}
+
+function isOver(): AckError {
+  return new AckError(
+    "Cannot settle a message: it was acknowledged or refused already",
+  );
 }

@@ -3,31 +3,86 @@
  *
  * @module
  */
+import { nextTurn } from "../../../actor/internal.ts";
 import type { Fields } from "../control_protocol.ts";
 import type { EntryWriter } from "../entry_writer.ts";
-import { ConsumerEntry, MAX_HEAD_BYTES, MAX_TEXT_BYTES } from "../protocol.ts";
+import {
+  ConsumerEntry,
+  MAX_ACK_GROUP,
+  MAX_HEAD_BYTES,
+  MAX_TEXT_BYTES,
+} from "../protocol.ts";
+import { AckGroup } from "./ack_group.ts";
+import { LazyPromise } from "./lazy_promise.ts";
 
 /** Something that was said, and that the stream does not know yet. */
 interface Pending {
   done(): void;
   fail(error: unknown): void;
   informed?(fields: Fields): void;
+  refuse?(first: number, count: number, error: Error): void;
 }
 
 /** The acknowledgements of a consumer, and the like. */
 export class Settlements {
-  readonly writer: EntryWriter;
+  readonly #writer: EntryWriter;
+  /** Acknowledgements of this turn. */
+  #acks: AckGroup | undefined;
+  /** Tokens that were acknowledged one after the other, and not written. */
+  #first = 0;
+  #count = 0;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #error: readonly [unknown] | undefined;
 
   constructor(writer: EntryWriter) {
-    this.writer = writer;
+    this.#writer = writer;
   }
 
-  /** A message is done with. */
+  /**
+   * A message is done with. Leaves with the others of this turn; what has come
+   * of it is for whoever waits.
+   */
   ack(token: number): Promise<void> {
-    return this.#say(ConsumerEntry.ACK, token);
+    if (this.#error !== undefined) {
+      const [error] = this.#error;
+      return new LazyPromise(() => Promise.reject(error));
+    }
+    const acks = this.#acks ??= this.#beginAcks();
+    if (token !== this.#first + this.#count) {
+      this.#writeRun();
+      this.#first = token;
+    }
+    this.#count++;
+    if (++acks.count >= MAX_ACK_GROUP) this.#confirm();
+    return acks.of(token);
+  }
+
+  #beginAcks(): AckGroup {
+    nextTurn(() => {
+      this.#confirm();
+      this.#writer.flush();
+    });
+    return new AckGroup();
+  }
+
+  #writeRun(): void {
+    if (this.#count === 0) return;
+    this.#writer.begin(ConsumerEntry.ACK, MAX_HEAD_BYTES);
+    this.#writer.number(this.#first);
+    this.#writer.number(this.#count);
+    this.#count = 0;
+  }
+
+  /** Sends what was acknowledged, before anything else that is said. */
+  #confirm(): void {
+    const acks = this.#acks;
+    if (acks === undefined) return;
+    this.#acks = undefined;
+    this.#writeRun();
+    const id = this.#expect(acks);
+    this.#writer.begin(ConsumerEntry.CONFIRM, MAX_HEAD_BYTES);
+    this.#writer.number(id);
   }
 
   /** A message is to come again. */
@@ -57,21 +112,33 @@ export class Settlements {
   info(): Promise<Fields> {
     return new Promise((informed, fail) => {
       if (this.#error !== undefined) return fail(this.#error[0]);
+      this.#confirm();
       const id = this.#expect({ done: () => {}, fail, informed });
-      this.writer.begin(ConsumerEntry.INFO, MAX_HEAD_BYTES);
-      this.writer.number(id);
+      this.#writer.begin(ConsumerEntry.INFO, MAX_HEAD_BYTES);
+      this.#writer.number(id);
     });
+  }
+
+  /** Asks for the end. */
+  close(): void {
+    this.#confirm();
+    this.#writer.begin(ConsumerEntry.CLOSE, MAX_HEAD_BYTES);
   }
 
   /** Lets so many more messages come. */
   grant(count: number): void {
-    this.writer.begin(ConsumerEntry.CREDIT, MAX_HEAD_BYTES);
-    this.writer.number(count);
+    this.#writer.begin(ConsumerEntry.CREDIT, MAX_HEAD_BYTES);
+    this.#writer.number(count);
   }
 
   /** The stream knows. */
   settled(id: number): void {
     this.#take(id)?.done();
+  }
+
+  /** The stream refuses some of what was acknowledged in one turn. */
+  refused(id: number, first: number, count: number, error: Error): void {
+    this.#pending.get(id)?.refuse?.(first, count, error);
   }
 
   /** The stream refuses it. */
@@ -87,7 +154,10 @@ export class Settlements {
   /** The session was lost, or the consumer has ended. */
   fail(error: unknown): void {
     this.#error ??= [error];
-    this.writer.fail(error);
+    this.#writer.fail(error);
+    this.#acks?.fail(error);
+    this.#acks = undefined;
+    this.#count = 0;
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const one of pending) one.fail(error);
@@ -100,8 +170,9 @@ export class Settlements {
   ): Promise<void> {
     if (this.#error !== undefined) return Promise.reject(this.#error[0]);
     return new Promise((done, fail) => {
+      this.#confirm();
       const id = this.#expect({ done, fail });
-      const { writer } = this;
+      const writer = this.#writer;
       writer.begin(type, MAX_HEAD_BYTES + MAX_TEXT_BYTES);
       writer.number(id);
       writer.number(token);

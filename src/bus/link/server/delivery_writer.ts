@@ -80,6 +80,15 @@ export class DeliveryWriter {
     writeFailure(this.writer, toFailure(error));
   }
 
+  /** Writes that acknowledgements are refused. */
+  refused(id: number, first: number, count: number, error: unknown): void {
+    this.writer.begin(DeliveryEntry.REFUSED, MAX_HEAD_BYTES + FAILURE_BYTES);
+    this.writer.number(id);
+    this.writer.number(first);
+    this.writer.number(count);
+    writeFailure(this.writer, toFailure(error));
+  }
+
   /** Returns the number of a subject, which has one afterwards. */
   number(subject: string): number {
     return this.#numbers.get(subject) ??

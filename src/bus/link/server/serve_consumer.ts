@@ -5,7 +5,7 @@
  * @module
  */
 import { nextTurn } from "../../../actor/internal.ts";
-import type { LogicalConnection } from "../../../session/mod.ts";
+import { type LogicalConnection, ProtocolError } from "../../../session/mod.ts";
 import type { Consumer, StreamMessage } from "../../consumer.ts";
 import { AckError, StreamNotFoundError } from "../../errors.ts";
 import {
@@ -19,10 +19,13 @@ import { EntryReader, unknownEntry } from "../entry_reader.ts";
 import {
   ConsumerEntry,
   DeliveryEntry,
+  MAX_ACK_GROUP,
   MAX_HEAD_BYTES,
   MAX_TEXT_BYTES,
 } from "../protocol.ts";
+import { LocalConsumer } from "../../streams/local_consumer.ts";
 import { consumeOptionsOf } from "../stream_fields.ts";
+import { Acknowledged } from "./acknowledged.ts";
 import { rawSubject } from "./bus_source.ts";
 import { DeliveryWriter } from "./delivery_writer.ts";
 import type { ServedClient } from "./served_client.ts";
@@ -43,6 +46,7 @@ export class ConsumerServer {
   readonly #settling = new Set<Promise<void>>();
   /** What the client must be allowed for this. */
   readonly #judged: [BusOperation, string][] = [];
+  #acknowledged = new Acknowledged();
   #lastToken = 0;
   #credit = 0;
   #granted: PromiseWithResolvers<void> | undefined;
@@ -119,6 +123,7 @@ export class ConsumerServer {
   /** Sends messages as they come, as far as there is credit. */
   async #send(consumer: Consumer<Uint8Array>): Promise<void> {
     const { writer } = this.#out;
+    const local = consumer instanceof LocalConsumer ? consumer : undefined;
     try {
       for (;;) {
         while (this.#credit <= 0 && !this.#isOver) {
@@ -127,7 +132,8 @@ export class ConsumerServer {
         }
         if (!writer.hasRoom) await writer.room();
         if (this.#isOver) return;
-        const message = await consumer.receive();
+        // A message that is there costs no promise.
+        const message = local?.takeNow() ?? await consumer.receive();
         if (this.#isOver) return;
         if (message === undefined) return await this.#end();
         this.#credit--;
@@ -178,7 +184,9 @@ export class ConsumerServer {
   ): void {
     switch (type) {
       case ConsumerEntry.ACK:
-        return this.#settle(reader, (message) => message.ack());
+        return this.#acknowledge(reader.number(), reader.number());
+      case ConsumerEntry.CONFIRM:
+        return this.#confirm(reader.number());
       case ConsumerEntry.NAK:
         return this.#settle(reader, (message, reader) => {
           const delayMs = reader.number();
@@ -211,6 +219,30 @@ export class ConsumerServer {
       default:
         throw unknownEntry(type);
     }
+  }
+
+  #acknowledge(first: number, count: number): void {
+    for (let token = first; token < first + count; token++) {
+      const message = this.#open.get(token);
+      if (message === undefined) {
+        throw new ProtocolError("A client acknowledges what it does not have");
+      }
+      this.#open.delete(token);
+      this.#acknowledged.add(token, message.ack());
+    }
+    if (this.#acknowledged.size > MAX_ACK_GROUP) {
+      throw new ProtocolError("A client acknowledges and does not confirm");
+    }
+  }
+
+  #confirm(id: number): void {
+    const acknowledged = this.#acknowledged;
+    this.#acknowledged = new Acknowledged();
+    this.#passOn(id, async () => {
+      for (const { first, count, error } of await acknowledged.refused()) {
+        this.#out.refused(id, first, count, error);
+      }
+    }, true);
   }
 
   #settle(
