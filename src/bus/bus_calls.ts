@@ -30,6 +30,7 @@ import type {
 import type { Presence, PresenceEntry, TrackOptions } from "./presence.ts";
 import type { BusStream, StreamOptions } from "./stream.ts";
 import {
+  checkTyped,
   DEFAULT_CODEC,
   type Subject,
   subject as subjectOf,
@@ -129,19 +130,13 @@ export class BusCalls implements MessageBus {
         checkPublishOptions(options);
         options.signal?.throwIfAborted();
       }
-      return typeof subject === "string"
-        ? this.#engine.publish(
-          subject,
-          value as MsgpackValue,
-          DEFAULT_CODEC,
-          options,
-        )
-        : this.#engine.publish(
-          subject.pattern,
-          value as T,
-          subject.codec,
-          options,
-        );
+      if (typeof subject === "string") {
+        const plain = value as MsgpackValue;
+        return this.#engine.publish(subject, plain, DEFAULT_CODEC, options);
+      }
+      checkTyped(subject);
+      const { pattern, codec } = subject;
+      return this.#engine.publish(pattern, value as T, codec, options);
     } catch (error) {
       return refusal(error);
     }
@@ -169,6 +164,7 @@ export class BusCalls implements MessageBus {
       | SubscribeOptions<MsgpackValue, MsgpackValue>,
   ): Subscription<T, R> | Subscription<MsgpackValue, MsgpackValue> {
     this.#engine.checkOpen();
+    if (typeof pattern !== "string") checkTyped(pattern);
     return typeof pattern === "string"
       ? this.#engine.subscribe(
         subjectOf(pattern),
@@ -211,6 +207,7 @@ export class BusCalls implements MessageBus {
     value: T,
     options: BusRequestOptions | undefined,
   ): Promise<R> {
+    checkTyped(subject);
     const resolved = resolveRequestOptions(options);
     this.#engine.checkOpen();
     checkOwnSubject("the subject", subject.pattern);
@@ -245,6 +242,7 @@ export class BusCalls implements MessageBus {
     value: T,
     options: RequestManyOptions | undefined,
   ): AsyncIterableIterator<R, void, void> {
+    checkTyped(subject);
     checkOwnSubject("the subject", subject.pattern);
     return this.#engine.requestMany(
       subject,

@@ -28,6 +28,7 @@ import { checkName, type ResolvedStream } from "./streams/stream_config.ts";
 import { checkStreamPublish } from "./streams/stream_publish_options.ts";
 import { SubjectFilter } from "./streams/subject_filter.ts";
 import {
+  checkTyped,
   DEFAULT_CODEC,
   type Subject,
   subject as subjectOf,
@@ -94,9 +95,15 @@ export class StreamCalls implements BusStream {
     options: StreamPublishOptions = {},
   ): Promise<PublishAck> {
     try {
+      if (typeof subject !== "string") checkTyped(subject);
       return typeof subject === "string"
         ? this.#publish(subject, value as MsgpackValue, DEFAULT_CODEC, options)
-        : this.#publish(subject.pattern, value as T, subject.codec, options);
+        : this.#publish(
+          subject.pattern,
+          value as T,
+          subject.codec,
+          options,
+        );
     } catch (error) {
       return Promise.reject(error);
     }
@@ -146,6 +153,7 @@ export class StreamCalls implements BusStream {
     pattern: string | Subject<T, R>,
     options: ConsumeOptions = {},
   ): Promise<Consumer<T> | Consumer<MsgpackValue>> {
+    if (typeof pattern !== "string") checkTyped(pattern);
     return typeof pattern === "string"
       ? await this.#consume(subjectOf(pattern), options)
       : await this.#consume(pattern, options);
@@ -166,6 +174,7 @@ export class StreamCalls implements BusStream {
   async last<T, R>(
     subject: string | Subject<T, R>,
   ): Promise<StreamRecord<T> | StreamRecord<MsgpackValue> | undefined> {
+    if (typeof subject !== "string") checkTyped(subject);
     return typeof subject === "string"
       ? await this.#last(subjectOf(subject))
       : await this.#last(subject);

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { kindOf } from "../checks/internal.ts";
 import { type Codec, msgpack, type MsgpackValue } from "../codec/mod.ts";
 import { checkCodec } from "../codec/internal.ts";
 import { checkPattern, checkToken } from "./subject_rules.ts";
@@ -92,6 +93,24 @@ export function subject<T, R>(
   return reply === undefined
     ? new TypedSubject(pattern, codec, DEFAULT_CODEC)
     : new TypedSubject(pattern, codec, reply);
+}
+
+/**
+ * Checks a subject that is not text, for programs without types.
+ *
+ * @throws {TypeError} if it is nothing that `subject()` returns.
+ */
+export function checkTyped(
+  subject: { readonly pattern: string; readonly codec: object },
+): void {
+  const isSubject = typeof subject?.pattern === "string" &&
+    subject.codec !== undefined;
+  if (isSubject) return;
+  throw new TypeError(
+    `Cannot use subject: it is ${
+      kindOf(subject)
+    }, it must be text, or what subject() returns`,
+  );
 }
 
 class TypedSubject<in out T, in out R> implements Subject<T, R> {

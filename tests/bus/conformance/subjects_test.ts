@@ -175,6 +175,43 @@ for (const engine of ENGINES) {
   );
 
   Deno.test(
+    `A subject that is neither text nor a subject is refused in words on ${engine.name}`,
+    { ignore },
+    withBus(engine, async ({ bus }) => {
+      const stream = bus.features.has("streams")
+        ? await bus.stream("words", {
+          subjects: ["words.>"],
+          durability: engine.durability ?? "memory",
+        })
+        : undefined;
+      for (const nonsense of [undefined, null, 7, {}, [], () => {}]) {
+        // As from a program without types.
+        const given = nonsense as never;
+        const calls: (() => unknown)[] = [
+          () => bus.publish(given, 1),
+          () => bus.subscribe(given),
+          () => bus.request(given, 1),
+          () => bus.requestMany(given, 1),
+        ];
+        if (stream !== undefined) {
+          calls.push(
+            () => stream.publish(given, 1),
+            () => stream.consume(given),
+            () => stream.last(given),
+          );
+        }
+        for (const call of calls) {
+          await assertRejects(
+            async () => void await call(),
+            TypeError,
+            "Cannot use subject",
+          );
+        }
+      }
+    }),
+  );
+
+  Deno.test(
     `Subjects of other alphabets are subjects on ${engine.name}`,
     { ignore },
     withBus(engine, async (rig) => {
