@@ -54,7 +54,8 @@ export interface DeliveryPort {
 /**
  * The subscription that a user holds. An engine makes one, calls `offer` with
  * each message, and `confirm`, `finish` or `fail`. No call of the engine runs
- * code of the user: readers and handlers have their turn later.
+ * code of the user: readers and handlers have their turn later, but for a
+ * handler that is direct.
  */
 export class Delivery<T, R> implements Subscription<T, R>, Runnable {
   readonly #subject: Subject<T, R>;
@@ -92,7 +93,7 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     if (isAborted) this.#end();
     this.#stopFollowing = untilAborted(
       isAborted ? [] : options.signals,
-      () => this.#aborted(),
+      () => this.#endHere(),
     );
   }
 
@@ -167,13 +168,17 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     const offered = queue.offer(message);
     if (queue.dropped !== dropped) this.#count(queue.dropped - dropped);
     if (offered === "refused") {
-      this.#tooSlow();
+      this.#endHere(tooSlow(this.pattern));
       return true;
     }
-    this.#schedule();
-    if (offered !== "waiting") return true;
-    message.waits++;
-    return false;
+    if (offered === "waiting") {
+      message.waits++;
+      return false;
+    }
+    const mayRun = !this.#isScheduled && !this.#isBusy;
+    if (mayRun && this.#options.isDirect === true) this.run(1);
+    else this.#schedule();
+    return true;
   }
 
   /** The bus knows it. */
@@ -355,19 +360,11 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     }
   }
 
-  #tooSlow(): void {
+  /** Ends it, as neither its user nor the engine has asked. */
+  #endHere(...errors: [] | [unknown]): void {
     const isFirst = this.#beginEnd();
-    this.#end(tooSlow(this.pattern));
-    if (isFirst) this.#notifyEnd();
-  }
-
-  #aborted(): void {
-    const isFirst = this.#beginEnd();
-    this.#end();
-    if (isFirst) this.#notifyEnd();
-  }
-
-  #notifyEnd(): void {
+    this.#end(...errors);
+    if (!isFirst) return;
     // The engine reports what fails there by `closed`, or not at all.
     Promise.try(() => this.#port.onEnd(false)).catch(() => {});
   }

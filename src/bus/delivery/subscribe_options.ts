@@ -33,6 +33,11 @@ export interface ResolvedSubscribeOptions<T, R> extends QueueOptions {
    * reader has not had them.
    */
   readonly elsewhere?: () => number;
+  /**
+   * Whether the handler, which is no code of a user, is called by `offer` while
+   * nothing waits: a message then has no turn of its own.
+   */
+  readonly isDirect?: boolean;
 }
 
 const NAMES: OptionNames<SubscribeOptions<unknown, unknown>> = {

@@ -115,6 +115,8 @@ class LocalSource implements BusSource {
     return this.#engine.subscribe(rawSubject(pattern), {
       ...resolved,
       elsewhere,
+      // All that it does is to write.
+      isDirect: true,
     });
   }
 
