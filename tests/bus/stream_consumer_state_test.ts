@@ -190,8 +190,11 @@ class Both {
     }
     if (entry === undefined) return;
     const { sequence, deliveries } = entry;
-    // One of an earlier delivery does nothing.
-    const isOut = state.isOut(sequence, deliveries - (off === 0 ? 1 : 0));
+    const holder = this.#readers[entry.reader] ?? {};
+    // One of an earlier delivery, or of another reader, does nothing.
+    assertEquals(state.isOut(sequence, deliveries, {}), false);
+    const named = deliveries - (off === 0 ? 1 : 0);
+    const isOut = state.isOut(sequence, named, holder);
     assertEquals(isOut, off !== 0);
     if (!isOut) return;
     switch (type) {

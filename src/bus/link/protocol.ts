@@ -81,7 +81,7 @@ export const DeliveryEntry = {
   SNAPSHOT: 7,
   /** What is retained is over: number. */
   SNAPSHOT_END: 8,
-  /** A message of a stream: subject, token, sequence, time, deliveries, gap, bytes. */
+  /** A message of a stream: subject, sequence, time, deliveries, gap, bytes. */
   STREAM: 9,
   /** An acknowledgement, or the like, has been done: id. */
   SETTLED: 10,
@@ -89,7 +89,7 @@ export const DeliveryEntry = {
   UNSETTLED: 11,
   /** What a consumer has done: id, fields. */
   INFO: 12,
-  /** Acknowledgements that are refused: id, first token, count, failure. */
+  /** Acknowledgements that are refused: id, first sequence, count, deliveries, failure. */
   REFUSED: 13,
 } as const;
 
@@ -112,13 +112,13 @@ export const SubscriberEntry = {
 
 /** Entries that a consumer sends. */
 export const ConsumerEntry = {
-  /** Messages are done with: first token, count. */
+  /** Messages are done with: first sequence, count, deliveries. */
   ACK: 1,
-  /** It is to come again: id, token, milliseconds. */
+  /** It is to come again: id, sequence, deliveries, milliseconds. */
   NAK: 2,
-  /** It is given up: id, token, reason. */
+  /** It is given up: id, sequence, deliveries, reason. */
   TERMINATE: 3,
-  /** It is being worked on: id, token. */
+  /** It is being worked on: id, sequence, deliveries. */
   IN_PROGRESS: 4,
   /** Messages that may be sent besides: count. */
   CREDIT: 5,

@@ -80,6 +80,38 @@ export class ConsumerReader {
     );
   }
 
+  /**
+   * Is done with a message of a delivery; resolves when the stream knows.
+   *
+   * @throws {AckError} if it does not have that delivery; so do the others.
+   */
+  ack(sequence: number, deliveries: number): Promise<void> {
+    this.consumer.checkOut(this, sequence, deliveries);
+    return this.consumer.ack(sequence);
+  }
+
+  /** Gives a message of a delivery back. */
+  nak(sequence: number, deliveries: number, delayMs: number): Promise<void> {
+    this.consumer.checkOut(this, sequence, deliveries);
+    return this.consumer.nak(sequence, delayMs);
+  }
+
+  /** Gives a message of a delivery up. */
+  terminate(
+    sequence: number,
+    deliveries: number,
+    reason: string | undefined,
+  ): Promise<void> {
+    this.consumer.checkOut(this, sequence, deliveries);
+    return this.consumer.terminate(sequence, reason);
+  }
+
+  /** Begins the wait for the acknowledgement of a delivery again. */
+  extend(sequence: number, deliveries: number): Promise<void> {
+    this.consumer.checkOut(this, sequence, deliveries);
+    return this.consumer.extend(sequence);
+  }
+
   /** Ends it; what it has not acknowledged comes to another. */
   close(): Promise<void> {
     if (!this.#isOpen) return Promise.resolve();

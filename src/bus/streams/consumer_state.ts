@@ -208,8 +208,9 @@ export class ConsumerState {
   }
 
   /** Whether a reader has the message by that delivery. */
-  isOut(sequence: number, deliveries: number): boolean {
-    return this.#out.get(sequence)?.deliveries === deliveries;
+  isOut(sequence: number, deliveries: number, reader: object): boolean {
+    const entry = this.#out.get(sequence);
+    return entry?.deliveries === deliveries && entry.reader === reader;
   }
 
   /** Is done with a message, whatever its state is. */

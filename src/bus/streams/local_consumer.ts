@@ -102,15 +102,9 @@ export class LocalConsumer<T> implements Consumer<T> {
     this.#reader.request(1);
   }
 
-  /**
-   * Returns the next message if it is there and nobody waits for it.
-   *
-   * @throws {StreamStorageError} if it cannot be read.
-   */
-  takeNow(): StreamMessage<T> | undefined {
-    if (this.#waiting !== undefined) return undefined;
-    const delivery = this.#reader.take();
-    return delivery && this.#message(delivery);
+  /** What gives it messages, for those who need no values. */
+  get reader(): ConsumerReader {
+    return this.#reader;
   }
 
   #end(error?: unknown): void {
@@ -121,7 +115,7 @@ export class LocalConsumer<T> implements Consumer<T> {
   }
 
   #message(delivery: Delivery): StreamMessage<T> {
-    return new LocalMessage(delivery, this.#codec, this.#consumer);
+    return new LocalMessage(delivery, this.#codec, this.#reader);
   }
 
   async info(): Promise<ConsumerInfo> {
@@ -152,13 +146,13 @@ class LocalMessage<T> implements StreamMessage<T> {
   readonly gap: number;
   readonly #bytes: Uint8Array;
   readonly #codec: Codec<T>;
-  readonly #consumer: StreamConsumer;
+  readonly #reader: ConsumerReader;
   #decoded: { readonly value: T } | undefined;
 
   constructor(
     { message, deliveries, gap }: Delivery,
     codec: Codec<T>,
-    consumer: StreamConsumer,
+    reader: ConsumerReader,
   ) {
     this.subject = message.subject;
     this.sequence = message.sequence;
@@ -167,7 +161,7 @@ class LocalMessage<T> implements StreamMessage<T> {
     this.gap = gap;
     this.#bytes = message.bytes;
     this.#codec = codec;
-    this.#consumer = consumer;
+    this.#reader = reader;
   }
 
   get value(): T {
@@ -177,7 +171,7 @@ class LocalMessage<T> implements StreamMessage<T> {
 
   ack(): Promise<void> {
     try {
-      return this.#consumer.ack(this.sequence, this.deliveries);
+      return this.#reader.ack(this.sequence, this.deliveries);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -187,15 +181,15 @@ class LocalMessage<T> implements StreamMessage<T> {
     checkOptionNames("nak()", options, NAK_NAMES);
     const { delayMs = 0 } = options;
     checkDuration("delayMs", delayMs);
-    await this.#consumer.nak(this.sequence, this.deliveries, delayMs);
+    await this.#reader.nak(this.sequence, this.deliveries, delayMs);
   }
 
   async terminate(reason?: string): Promise<void> {
     if (reason !== undefined) checkString("reason", reason);
-    await this.#consumer.terminate(this.sequence, this.deliveries, reason);
+    await this.#reader.terminate(this.sequence, this.deliveries, reason);
   }
 
   async inProgress(): Promise<void> {
-    await this.#consumer.extend(this.sequence, this.deliveries);
+    await this.#reader.extend(this.sequence, this.deliveries);
   }
 }

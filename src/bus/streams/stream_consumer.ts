@@ -194,16 +194,14 @@ export class StreamConsumer {
     return most;
   }
 
-  /** Is done with a message of a delivery; resolves when the stream knows. */
-  ack(sequence: number, deliveries: number): Promise<void> {
-    this.#checkOut(sequence, deliveries);
+  /** Is done with a message that is out; resolves when the stream knows. */
+  ack(sequence: number): Promise<void> {
     this.#settle(sequence);
     return this.#known();
   }
 
-  /** Gives a message of a delivery back. */
-  nak(sequence: number, deliveries: number, delayMs: number): Promise<void> {
-    this.#checkOut(sequence, deliveries);
+  /** Gives a message that is out back. */
+  nak(sequence: number, delayMs: number): Promise<void> {
     const nowMs = this.#stream.around.clock.now();
     this.state.refuse(sequence, nowMs + delayMs, nowMs);
     this.buryDead();
@@ -212,13 +210,8 @@ export class StreamConsumer {
     return this.#known();
   }
 
-  /** Gives a message of a delivery up. */
-  terminate(
-    sequence: number,
-    deliveries: number,
-    reason: string | undefined,
-  ): Promise<void> {
-    this.#checkOut(sequence, deliveries);
+  /** Gives a message that is out up. */
+  terminate(sequence: number, reason: string | undefined): Promise<void> {
     const dead = this.state.giveUp(sequence);
     if (dead === undefined) return this.#known();
     return this.#deadLetters.buryAndWait(
@@ -226,16 +219,24 @@ export class StreamConsumer {
     );
   }
 
-  /** Begins the wait for the acknowledgement of a delivery again. */
-  extend(sequence: number, deliveries: number): Promise<void> {
-    this.#checkOut(sequence, deliveries);
+  /** Begins the wait for the acknowledgement of one that is out again. */
+  extend(sequence: number): Promise<void> {
     this.state.extend(sequence, this.#stream.around.clock.now());
     return Promise.resolve();
   }
 
-  #checkOut(sequence: number, deliveries: number): void {
+  /**
+   * Checks that a reader has that delivery, before it says anything of it.
+   *
+   * @throws {AckError} if it has not.
+   */
+  checkOut(
+    reader: ConsumerReader,
+    sequence: number,
+    deliveries: number,
+  ): void {
     this.#stream.check();
-    if (this.state.isOut(sequence, deliveries)) return;
+    if (this.state.isOut(sequence, deliveries, reader)) return;
     throw new AckError(
       `Cannot acknowledge or refuse message ${sequence} of stream ${this.#stream.config.name}: its delivery ${deliveries} to ${this.config.name} is over, it came again or was acknowledged or refused already`,
     );

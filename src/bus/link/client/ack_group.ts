@@ -7,10 +7,11 @@
 import { Outcome } from "../../delivery/outcome.ts";
 import { LazyPromise } from "./lazy_promise.ts";
 
-/** Acknowledgements that are refused: so many tokens from the first on. */
-interface Refused {
+/** Acknowledgements that are refused: so many messages from the first on. */
+export interface Refused {
   readonly first: number;
   readonly count: number;
+  readonly deliveries: number;
   readonly error: Error;
 }
 
@@ -22,19 +23,20 @@ export class AckGroup {
   count = 0;
 
   /** Returns what comes of one of them. */
-  of(token: number): Promise<void> {
+  of(sequence: number, deliveries: number): Promise<void> {
     return new LazyPromise(async () => {
       await this.#outcome.promise;
-      const refused = this.#refused?.find(({ first, count }) =>
-        token >= first && token < first + count
+      const refused = this.#refused?.find((refused) =>
+        refused.deliveries === deliveries && sequence >= refused.first &&
+        sequence < refused.first + refused.count
       );
       if (refused !== undefined) throw refused.error;
     });
   }
 
   /** The stream refuses some of them. */
-  refuse(first: number, count: number, error: Error): void {
-    (this.#refused ??= []).push({ first, count, error });
+  refuse(refused: Refused): void {
+    (this.#refused ??= []).push(refused);
   }
 
   /** The stream knows the others. */

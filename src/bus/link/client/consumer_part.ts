@@ -243,8 +243,10 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
         const id = reader.number();
         const first = reader.number();
         const count = reader.number();
+        const deliveries = reader.number();
         const error = fromFailure(readFailure(reader));
-        return this.#settlements?.refused(id, first, count, error);
+        const refused = { first, count, deliveries, error };
+        return this.#settlements?.refused(id, refused);
       }
       case DeliveryEntry.INFO: {
         const id = reader.number();
@@ -261,7 +263,6 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
 
   #arrive(reader: EntryReader): void {
     const subject = this.#subjects.get(reader.number());
-    const token = reader.number();
     const sequence = reader.number();
     const timestampMs = reader.number();
     const deliveries = reader.number();
@@ -272,7 +273,7 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
     if (settlements === undefined || this.#isClosing) return;
     if (sequence <= this.#repeatedUpTo && !this.#open.has(sequence)) {
       // It was settled over the last session, of which nobody there knows.
-      settlements.ack(token).catch(() => {});
+      void settlements.ack(sequence, deliveries);
       return this.#ask();
     }
     this.#hasBegun = true;
@@ -280,7 +281,7 @@ export class ConsumerPart<T> implements LinkPart, Consumer<T> {
     this.#last = Math.max(this.#last, sequence);
     this.#open.add(sequence);
     const message = new LinkedMessage<T>(
-      { subject, sequence, timestampMs, deliveries, gap, token, bytes },
+      { subject, sequence, timestampMs, deliveries, gap, bytes },
       this.#codec,
       settlements,
       this.#open,

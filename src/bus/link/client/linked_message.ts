@@ -21,8 +21,6 @@ export interface ArrivedMessage {
   readonly timestampMs: number;
   readonly deliveries: number;
   readonly gap: number;
-  /** What it is called over this session. */
-  readonly token: number;
   readonly bytes: Uint8Array;
 }
 
@@ -80,7 +78,7 @@ export class LinkedMessage<T> implements StreamMessage<T> {
     if (this.#isOver) return Promise.reject(isOver());
     this.#isOver = true;
     this.#open.delete(this.#arrived.sequence);
-    return this.#settlements.ack(this.#arrived.token);
+    return this.#settlements.ack(this.sequence, this.deliveries);
   }
 
   async nak(options: { readonly delayMs?: number } = {}): Promise<void> {
@@ -89,7 +87,7 @@ export class LinkedMessage<T> implements StreamMessage<T> {
     checkDuration("delayMs", delayMs);
     if (this.#isOver) throw isOver();
     this.#isOver = true;
-    await this.#settlements.nak(this.#arrived.token, delayMs);
+    await this.#settlements.nak(this.sequence, this.deliveries, delayMs);
   }
 
   async terminate(reason = ""): Promise<void> {
@@ -97,11 +95,11 @@ export class LinkedMessage<T> implements StreamMessage<T> {
     if (this.#isOver) throw isOver();
     this.#isOver = true;
     this.#open.delete(this.#arrived.sequence);
-    await this.#settlements.terminate(this.#arrived.token, reason);
+    await this.#settlements.terminate(this.sequence, this.deliveries, reason);
   }
 
   inProgress(): Promise<void> {
-    return this.#settlements.inProgress(this.#arrived.token);
+    return this.#settlements.inProgress(this.sequence, this.deliveries);
   }
 }
 

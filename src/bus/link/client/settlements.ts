@@ -12,7 +12,7 @@ import {
   MAX_HEAD_BYTES,
   MAX_TEXT_BYTES,
 } from "../protocol.ts";
-import { AckGroup } from "./ack_group.ts";
+import { AckGroup, type Refused } from "./ack_group.ts";
 import { LazyPromise } from "./lazy_promise.ts";
 
 /** Something that was said, and that the stream does not know yet. */
@@ -20,7 +20,7 @@ interface Pending {
   done(): void;
   fail(error: unknown): void;
   informed?(fields: Fields): void;
-  refuse?(first: number, count: number, error: Error): void;
+  refuse?(refused: Refused): void;
 }
 
 /** The acknowledgements of a consumer, and the like. */
@@ -28,9 +28,10 @@ export class Settlements {
   readonly #writer: EntryWriter;
   /** Acknowledgements of this turn. */
   #acks: AckGroup | undefined;
-  /** Tokens that were acknowledged one after the other, and not written. */
+  /** Messages that were acknowledged one after the other, and not written. */
   #first = 0;
   #count = 0;
+  #deliveries = 0;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #error: readonly [unknown] | undefined;
@@ -43,19 +44,22 @@ export class Settlements {
    * A message is done with. Leaves with the others of this turn; what has come
    * of it is for whoever waits.
    */
-  ack(token: number): Promise<void> {
+  ack(sequence: number, deliveries: number): Promise<void> {
     if (this.#error !== undefined) {
       const [error] = this.#error;
       return new LazyPromise(() => Promise.reject(error));
     }
     const acks = this.#acks ??= this.#beginAcks();
-    if (token !== this.#first + this.#count) {
+    if (
+      sequence !== this.#first + this.#count || deliveries !== this.#deliveries
+    ) {
       this.#writeRun();
-      this.#first = token;
+      this.#first = sequence;
+      this.#deliveries = deliveries;
     }
     this.#count++;
     if (++acks.count >= MAX_ACK_GROUP) this.#confirm();
-    return acks.of(token);
+    return acks.of(sequence, deliveries);
   }
 
   #beginAcks(): AckGroup {
@@ -71,6 +75,8 @@ export class Settlements {
     this.#writer.begin(ConsumerEntry.ACK, MAX_HEAD_BYTES);
     this.#writer.number(this.#first);
     this.#writer.number(this.#count);
+    this.#writer.number(this.#deliveries);
+    this.#first += this.#count;
     this.#count = 0;
   }
 
@@ -86,26 +92,32 @@ export class Settlements {
   }
 
   /** A message is to come again. */
-  nak(token: number, delayMs: number): Promise<void> {
+  nak(sequence: number, deliveries: number, delayMs: number): Promise<void> {
     return this.#say(
       ConsumerEntry.NAK,
-      token,
+      sequence,
+      deliveries,
       (writer) => writer.number(Math.min(Math.ceil(delayMs), 2 ** 40)),
     );
   }
 
   /** A message is given up. */
-  terminate(token: number, reason: string): Promise<void> {
+  terminate(
+    sequence: number,
+    deliveries: number,
+    reason: string,
+  ): Promise<void> {
     return this.#say(
       ConsumerEntry.TERMINATE,
-      token,
+      sequence,
+      deliveries,
       (writer) => writer.text(reason.slice(0, MAX_TEXT_BYTES / 4)),
     );
   }
 
   /** A message is being worked on. */
-  inProgress(token: number): Promise<void> {
-    return this.#say(ConsumerEntry.IN_PROGRESS, token);
+  inProgress(sequence: number, deliveries: number): Promise<void> {
+    return this.#say(ConsumerEntry.IN_PROGRESS, sequence, deliveries);
   }
 
   /** Asks what the consumer has done. */
@@ -137,8 +149,8 @@ export class Settlements {
   }
 
   /** The stream refuses some of what was acknowledged in one turn. */
-  refused(id: number, first: number, count: number, error: Error): void {
-    this.#pending.get(id)?.refuse?.(first, count, error);
+  refused(id: number, refused: Refused): void {
+    this.#pending.get(id)?.refuse?.(refused);
   }
 
   /** The stream refuses it. */
@@ -165,7 +177,8 @@ export class Settlements {
 
   #say(
     type: number,
-    token: number,
+    sequence: number,
+    deliveries: number,
     more: (writer: EntryWriter) => void = () => {},
   ): Promise<void> {
     if (this.#error !== undefined) return Promise.reject(this.#error[0]);
@@ -175,7 +188,8 @@ export class Settlements {
       const writer = this.#writer;
       writer.begin(type, MAX_HEAD_BYTES + MAX_TEXT_BYTES);
       writer.number(id);
-      writer.number(token);
+      writer.number(sequence);
+      writer.number(deliveries);
       more(writer);
     });
   }

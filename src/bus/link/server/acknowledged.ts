@@ -8,13 +8,15 @@
 interface Settling {
   readonly done: Promise<void>;
   readonly first: number;
+  readonly deliveries: number;
   count: number;
 }
 
-/** Messages that could not be acknowledged: so many from the first token on. */
+/** Messages that could not be acknowledged: so many from the first on. */
 export interface NotAcknowledged {
   readonly first: number;
   readonly count: number;
+  readonly deliveries: number;
   readonly error: unknown;
 }
 
@@ -27,26 +29,29 @@ export class Acknowledged {
     return this.#settling.length;
   }
 
-  /** Adds the message of a token. What settles with the one before costs nothing. */
-  add(token: number, done: Promise<void>): void {
+  /** Adds a message of a delivery. What settles with the one before costs nothing. */
+  add(sequence: number, deliveries: number, done: Promise<void>): void {
     const last = this.#settling.at(-1);
-    if (last?.done === done && last.first + last.count === token) {
+    if (
+      last?.done === done && last.deliveries === deliveries &&
+      last.first + last.count === sequence
+    ) {
       last.count++;
       return;
     }
     // The client may go before it asks.
     done.catch(() => {});
-    this.#settling.push({ done, first: token, count: 1 });
+    this.#settling.push({ done, first: sequence, deliveries, count: 1 });
   }
 
   /** Returns what could not be acknowledged, when all is settled. */
   async refused(): Promise<readonly NotAcknowledged[]> {
     const refused: NotAcknowledged[] = [];
-    for (const { done, first, count } of this.#settling) {
+    for (const { done, ...messages } of this.#settling) {
       try {
         await done;
       } catch (error) {
-        refused.push({ first, count, error });
+        refused.push({ ...messages, error });
       }
     }
     return refused;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { NotAcknowledged } from "./acknowledged.ts";
 import type { BlockCarrier } from "../entry_writer.ts";
 import { EntryWriter } from "../entry_writer.ts";
 import { FAILURE_BYTES, toFailure, writeFailure } from "../failures.ts";
@@ -81,11 +82,15 @@ export class DeliveryWriter {
   }
 
   /** Writes that acknowledgements are refused. */
-  refused(id: number, first: number, count: number, error: unknown): void {
+  refused(
+    id: number,
+    { first, count, deliveries, error }: NotAcknowledged,
+  ): void {
     this.writer.begin(DeliveryEntry.REFUSED, MAX_HEAD_BYTES + FAILURE_BYTES);
     this.writer.number(id);
     this.writer.number(first);
     this.writer.number(count);
+    this.writer.number(deliveries);
     writeFailure(this.writer, toFailure(error));
   }
 

@@ -7,7 +7,8 @@
 import { nextTurn } from "../../../actor/internal.ts";
 import { type LogicalConnection, ProtocolError } from "../../../session/mod.ts";
 import type { Consumer, StreamMessage } from "../../consumer.ts";
-import { AckError, StreamNotFoundError } from "../../errors.ts";
+import { DONE } from "../../delivery/delivered.ts";
+import { StreamNotFoundError } from "../../errors.ts";
 import {
   decodeFields,
   encodeFields,
@@ -25,13 +26,17 @@ import {
 } from "../protocol.ts";
 import { LocalConsumer } from "../../streams/local_consumer.ts";
 import { consumeOptionsOf } from "../stream_fields.ts";
+import { MessageSettler, type Settler } from "./settler.ts";
 import { Acknowledged } from "./acknowledged.ts";
 import { rawSubject } from "./bus_source.ts";
 import { DeliveryWriter } from "./delivery_writer.ts";
 import type { ServedClient } from "./served_client.ts";
 import type { BusOperation } from "./server_options.ts";
 
-type Message = StreamMessage<Uint8Array>;
+type Head = Pick<
+  StreamMessage<Uint8Array>,
+  "subject" | "sequence" | "timestampMs"
+>;
 
 /** What is said of messages and is not done yet, until no more is read. */
 const MAX_SETTLING = 16_384;
@@ -41,13 +46,13 @@ export class ConsumerServer {
   readonly #connection: LogicalConnection;
   readonly #client: ServedClient;
   readonly #out: DeliveryWriter;
-  /** Messages that were sent, and of which nothing was said. */
-  readonly #open = new Map<number, Message>();
+  #settler: Settler | undefined;
+  /** Messages that were sent and not acknowledged. */
+  #unacknowledged = 0;
   readonly #settling = new Set<Promise<void>>();
   /** What the client must be allowed for this. */
   readonly #judged: [BusOperation, string][] = [];
   #acknowledged = new Acknowledged();
-  #lastToken = 0;
   #credit = 0;
   #granted: PromiseWithResolvers<void> | undefined;
   #isOver = false;
@@ -123,7 +128,11 @@ export class ConsumerServer {
   /** Sends messages as they come, as far as there is credit. */
   async #send(consumer: Consumer<Uint8Array>): Promise<void> {
     const { writer } = this.#out;
-    const local = consumer instanceof LocalConsumer ? consumer : undefined;
+    const reader = consumer instanceof LocalConsumer
+      ? consumer.reader
+      : undefined;
+    const kept = new MessageSettler();
+    this.#settler = reader ?? kept;
     try {
       for (;;) {
         while (this.#credit <= 0 && !this.#isOver) {
@@ -133,32 +142,41 @@ export class ConsumerServer {
         if (!writer.hasRoom) await writer.room();
         if (this.#isOver) return;
         // A message that is there costs no promise.
-        const message = local?.takeNow() ?? await consumer.receive();
+        const delivery = reader?.take();
+        if (delivery !== undefined) {
+          const { message, deliveries, gap } = delivery;
+          this.#write(message, message.bytes, deliveries, gap);
+          continue;
+        }
+        const message = await consumer.receive();
         if (this.#isOver) return;
         if (message === undefined) return await this.#end();
-        this.#credit--;
-        this.#write(message);
+        if (reader === undefined) kept.sent(message);
+        this.#write(message, message.value, message.deliveries, message.gap);
       }
     } catch (error) {
       await this.#end(error);
     }
   }
 
-  #write(message: Message): void {
-    const { subject, value, sequence, timestampMs, deliveries, gap } = message;
-    const token = ++this.#lastToken;
-    this.#open.set(token, message);
+  #write(
+    { subject, sequence, timestampMs }: Head,
+    bytes: Uint8Array,
+    deliveries: number,
+    gap: number,
+  ): void {
+    this.#credit--;
+    this.#unacknowledged++;
     const out = this.#out;
     const number = out.number(subject);
     const { writer } = out;
-    writer.begin(DeliveryEntry.STREAM, MAX_HEAD_BYTES + value.length);
+    writer.begin(DeliveryEntry.STREAM, MAX_HEAD_BYTES + bytes.length);
     writer.number(number);
-    writer.number(token);
     writer.number(sequence);
     writer.number(Math.floor(timestampMs));
     writer.number(deliveries);
     writer.number(gap);
-    writer.bytes(value);
+    writer.bytes(bytes);
   }
 
   async #read(consumer: Consumer<Uint8Array>): Promise<void> {
@@ -184,21 +202,30 @@ export class ConsumerServer {
   ): void {
     switch (type) {
       case ConsumerEntry.ACK:
-        return this.#acknowledge(reader.number(), reader.number());
+        return this.#acknowledge(
+          reader.number(),
+          reader.number(),
+          reader.number(),
+        );
       case ConsumerEntry.CONFIRM:
         return this.#confirm(reader.number());
       case ConsumerEntry.NAK:
-        return this.#settle(reader, (message, reader) => {
-          const delayMs = reader.number();
-          return message.nak(delayMs === 0 ? {} : { delayMs });
-        });
-      case ConsumerEntry.TERMINATE:
         return this.#settle(
           reader,
-          (message, reader) => message.terminate(reader.text(MAX_TEXT_BYTES)),
+          (settler, sequence, deliveries) =>
+            settler.nak(sequence, deliveries, reader.number()),
         );
+      case ConsumerEntry.TERMINATE:
+        return this.#settle(reader, (settler, sequence, deliveries) => {
+          const reason = reader.text(MAX_TEXT_BYTES);
+          return settler.terminate(sequence, deliveries, reason);
+        });
       case ConsumerEntry.IN_PROGRESS:
-        return this.#settle(reader, (message) => message.inProgress(), true);
+        return this.#settle(
+          reader,
+          (settler, sequence, deliveries) =>
+            settler.extend(sequence, deliveries),
+        );
       case ConsumerEntry.CREDIT:
         this.#credit += reader.number();
         this.#granted?.resolve();
@@ -221,14 +248,17 @@ export class ConsumerServer {
     }
   }
 
-  #acknowledge(first: number, count: number): void {
-    for (let token = first; token < first + count; token++) {
-      const message = this.#open.get(token);
-      if (message === undefined) {
-        throw new ProtocolError("A client acknowledges what it does not have");
-      }
-      this.#open.delete(token);
-      this.#acknowledged.add(token, message.ack());
+  #acknowledge(first: number, count: number, deliveries: number): void {
+    this.#unacknowledged -= count;
+    if (this.#unacknowledged < 0) {
+      throw new ProtocolError("A client acknowledges more than it has");
+    }
+    for (let sequence = first; sequence < first + count; sequence++) {
+      this.#acknowledged.add(
+        sequence,
+        deliveries,
+        attempt(() => this.#settler?.ack(sequence, deliveries)),
+      );
     }
     if (this.#acknowledged.size > MAX_ACK_GROUP) {
       throw new ProtocolError("A client acknowledges and does not confirm");
@@ -239,22 +269,26 @@ export class ConsumerServer {
     const acknowledged = this.#acknowledged;
     this.#acknowledged = new Acknowledged();
     this.#passOn(id, async () => {
-      for (const { first, count, error } of await acknowledged.refused()) {
-        this.#out.refused(id, first, count, error);
+      for (const refused of await acknowledged.refused()) {
+        this.#out.refused(id, refused);
       }
     }, true);
   }
 
   #settle(
     reader: EntryReader,
-    act: (message: Message, reader: EntryReader) => Promise<void>,
-    staysOpen = false,
+    act: (
+      settler: Settler,
+      sequence: number,
+      deliveries: number,
+    ) => Promise<void>,
   ): void {
     const id = reader.number();
-    const token = reader.number();
-    const message = this.#open.get(token) ?? GONE;
-    if (!staysOpen) this.#open.delete(token);
-    const acting = act(message as Message, reader);
+    const sequence = reader.number();
+    const deliveries = reader.number();
+    const acting = attempt(() =>
+      this.#settler && act(this.#settler, sequence, deliveries)
+    );
     this.#passOn(id, () => acting, true);
   }
 
@@ -289,18 +323,13 @@ export class ConsumerServer {
   }
 }
 
-function gone(): Promise<void> {
-  return Promise.reject(
-    new AckError(
-      "Cannot settle a message: it was acknowledged or refused already",
-    ),
-  );
+/** Returns what is done, as a rejection if it cannot be. */
+function attempt(act: () => Promise<void> | undefined): Promise<void> {
+  try {
+    return act() ?? DONE;
+  } catch (error) {
+    // What is wrong with a block ends its connection.
+    if (error instanceof ProtocolError) throw error;
+    return Promise.reject(error);
+  }
 }
-
-/** Stands for a message of which something was said already. */
-const GONE: Pick<Message, "ack" | "nak" | "terminate" | "inProgress"> = {
-  ack: gone,
-  nak: gone,
-  terminate: gone,
-  inProgress: gone,
-};
