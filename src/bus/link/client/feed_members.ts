@@ -10,6 +10,7 @@ export interface FeedReceiver {
   readonly wantsRetained: boolean;
   readonly beyond: number;
   readonly room: number;
+  readonly maxRoom: number;
   offer(message: Incoming): boolean;
   confirm(): void;
   finish(): void;

@@ -5,6 +5,7 @@
  * @module
  */
 import type { LogicalConnection } from "../../../session/mod.ts";
+import { nextTurn } from "../../../actor/internal.ts";
 import { Incoming, type ReplyTarget } from "../../delivery/incoming.ts";
 import { Payload } from "../../payload.ts";
 import type { SubscriptionOverflow } from "../../subscription.ts";
@@ -31,6 +32,16 @@ import {
 import type { Link, LinkPart } from "./link.ts";
 import type { LinkSession } from "./link_session.ts";
 import { PartConnection } from "./part_connection.ts";
+
+/**
+ * Messages that wait for a subscription, from which on its readers have a turn
+ * before each block that comes: else a turn brings more than it reads.
+ */
+const BEHIND = 256;
+
+function oneTurn(): Promise<void> {
+  return new Promise((resolve) => nextTurn(resolve));
+}
 
 /** What the subscriptions of a feed have in common. */
 export interface FeedOptions {
@@ -247,7 +258,7 @@ export class SubscriptionFeed implements LinkPart {
         );
       }
     }
-    return undefined;
+    return this.#isBehind() ? oneTurn() : undefined;
   }
 
   #takeEntry(type: number, reader: EntryReader): void {
@@ -281,7 +292,7 @@ export class SubscriptionFeed implements LinkPart {
       case DeliveryEntry.END:
         return this.#onEnd();
       case DeliveryEntry.FAILED:
-        return this.#onFailed(fromFailure(readFailure(reader)));
+        return this.end(fromFailure(readFailure(reader)));
       default:
         throw unknownEntry(type);
     }
@@ -364,13 +375,16 @@ export class SubscriptionFeed implements LinkPart {
     }
   }
 
-  #onFailed(error: Error): void {
-    this.end(error);
-  }
-
   #isFull(): boolean {
     if (this.#options.overflow !== "wait") return false;
     return this.#find(({ receiver }) => receiver.beyond > 0) !== undefined;
+  }
+
+  /** Whether those who read have much to do before the next block. */
+  #isBehind(): boolean {
+    return this.#find(({ receiver: { room, maxRoom } }) =>
+      maxRoom - room > BEHIND
+    ) !== undefined;
   }
 
   #whenRoom(): Promise<void> {
