@@ -4,6 +4,7 @@
  * @module
  */
 import { type LogicalConnection, ProtocolError } from "../../../session/mod.ts";
+import { nextTurn } from "../../../actor/internal.ts";
 import { DONE } from "../../delivery/delivered.ts";
 import {
   BusClosedError,
@@ -37,6 +38,11 @@ import { Untaken } from "./untaken.ts";
 
 /** Messages that subscribers have no room for, until no more is read. */
 const MAX_WAITING = 256;
+/**
+ * Live messages after which what they were written to has a turn to leave: else
+ * a turn brings more than there is room for, and they wait in queues.
+ */
+const MESSAGES_PER_TURN = 128;
 /** Messages for streams that are not kept yet. */
 const MAX_KEEPING = 16_384;
 /** Bytes of replies that wait for the client; more are failures. */
@@ -60,6 +66,8 @@ export class PublishServer {
   readonly #untaken = new Untaken();
   /** Messages of subjects that are refused. */
   #refused = 0;
+  /** Live messages since the last turn. */
+  #sinceTurn = 0;
 
   constructor(connection: LogicalConnection, client: ServedClient) {
     this.#connection = connection;
@@ -76,6 +84,7 @@ export class PublishServer {
         for (const block of batch.messages) {
           const pause = this.#take(new EntryReader(block));
           if (pause !== undefined) await pause;
+          if (this.#sinceTurn >= MESSAGES_PER_TURN) await this.#oneTurn();
         }
         if (!this.#writer.hasRoom) await this.#writer.room();
       }
@@ -86,6 +95,11 @@ export class PublishServer {
       this.#writer.fail(new Error("The client is gone"));
       for (const cancel of [...this.#requests.values()]) cancel();
     }
+  }
+
+  #oneTurn(): Promise<void> {
+    this.#sinceTurn = 0;
+    return new Promise((resolve) => nextTurn(resolve));
   }
 
   #take(reader: EntryReader): Promise<void> | undefined {
@@ -208,6 +222,7 @@ export class PublishServer {
       this.#refused++;
       return;
     }
+    this.#sinceTurn++;
     try {
       const { source } = this.#client;
       const taken = source.publish(subject.subject, bytes, false);
