@@ -65,6 +65,10 @@ const BUS_BESIDE_NATS: readonly Entry[] = [
     name: "bus/stream-replay",
     load: async () => (await import("./bus/beside.ts")).streamReplay,
   },
+  {
+    name: "bus/stream-consume",
+    load: async () => (await import("./bus/beside.ts")).streamConsume,
+  },
 ];
 
 /** The comparisons. */

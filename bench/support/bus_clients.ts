@@ -5,7 +5,7 @@
  * @module
  */
 
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { AckPolicy, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { ActorSystem } from "../../src/actor/mod.ts";
 import {
@@ -48,6 +48,11 @@ export interface BenchBus extends AsyncDisposable {
   keep(bytes: Uint8Array): Promise<unknown>;
   /** Reads so many messages of the stream from its beginning. */
   replay(count: number): Promise<void>;
+  /**
+   * Reads so many by a consumer with a name, and acknowledges each without
+   * waiting; resolves when the last is known.
+   */
+  consume(count: number): Promise<void>;
 }
 
 /** Connects a client to the server that listens on a port. */
@@ -130,6 +135,20 @@ class TroupeBus implements BenchBus {
     }
   }
 
+  async consume(count: number): Promise<void> {
+    const name = crypto.randomUUID();
+    const stream = this.#stream as BusStream;
+    const consumer = await stream.consume(this.#subject("kept.*"), { name });
+    let left = count;
+    for await (const message of consumer) {
+      const acknowledged = message.ack();
+      if (--left > 0) continue;
+      await acknowledged;
+      break;
+    }
+    await stream.deleteConsumer(name);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#bus.close();
     await this.#system.shutdown();
@@ -208,6 +227,28 @@ class NatsBus implements BenchBus {
     let left = count;
     for await (const _ of messages) if (--left === 0) break;
     await messages.close();
+  }
+
+  async consume(count: number): Promise<void> {
+    const name = crypto.randomUUID();
+    const manager = await jetstreamManager(this.#connection);
+    await manager.consumers.add("kept", {
+      durable_name: name,
+      ack_policy: AckPolicy.Explicit,
+    });
+    const consumer = await jetstream(this.#connection)
+      .consumers.get("kept", name);
+    const messages = await consumer.consume();
+    let left = count;
+    for await (const message of messages) {
+      if (--left > 0) message.ack();
+      else {
+        await message.ackAck();
+        break;
+      }
+    }
+    await messages.close();
+    await manager.consumers.delete("kept", name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
