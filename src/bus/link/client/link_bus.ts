@@ -7,7 +7,7 @@ import { Deadlines, Dispatcher } from "../../../actor/internal.ts";
 import type { Codec, MsgpackValue } from "../../../codec/mod.ts";
 import { refusal } from "../../../session/internal.ts";
 import { abortable } from "../../abortable.ts";
-import { type BusEngine, type EndSignals } from "../../bus_calls.ts";
+import type { BusEngine, EndSignals } from "../../bus_calls.ts";
 import type { ResolvedRequest } from "../../call_options.ts";
 import type { ResolvedSubscribeOptions } from "../../delivery/subscribe_options.ts";
 import { BusClosedError } from "../../errors.ts";
