@@ -12,6 +12,7 @@ import {
   secured,
   sourceOf,
   SseStream,
+  textResponse,
 } from "../web/internal.ts";
 import {
   checkMethods,
@@ -135,7 +136,9 @@ export function serveMetrics(
   const respond = (request: Request): Response => {
     // Deno makes the address of `Host`, even if that is not a host.
     const url = URL.parse(request.url);
-    if (url === null) return text(400, "Host must be a name or address");
+    if (url === null) {
+      return textResponse(400, "Host must be a name or address");
+    }
     const { pathname, host } = url;
     const path = pathname.startsWith(prefix)
       ? pathname.slice(prefix.length)
@@ -145,17 +148,19 @@ export function serveMetrics(
     // HTTP/2 has no header `Host`, but the same in its address.
     const source = sourceOf(request.headers, host);
     const refusal = refusalOf(rules, source, isPage ? "page" : "api");
-    if (refusal !== undefined) return text(403, refusal);
+    if (refusal !== undefined) return textResponse(403, refusal);
     if (request.method !== "GET" && request.method !== "HEAD") {
-      return text(405, "The method must be GET or HEAD", {
+      return textResponse(405, "The method must be GET or HEAD", {
         allow: "GET, HEAD",
       });
     }
     if (toPage) {
-      return text(308, "The page has a / at its end", { location: prefix });
+      return textResponse(308, "The page has a / at its end", {
+        location: prefix,
+      });
     }
     return (path === undefined ? undefined : route(path, request, url)) ??
-      text(404, "There is no such page");
+      textResponse(404, "There is no such page");
   };
 
   const route = (
@@ -217,7 +222,7 @@ function ofLatest(
   respond: (snapshot: MetricsSnapshot) => Response,
 ): Response {
   return latest === undefined
-    ? text(503, "There is no snapshot yet", { "retry-after": "1" })
+    ? textResponse(503, "There is no snapshot yet", { "retry-after": "1" })
     : respond(latest);
 }
 
@@ -228,7 +233,7 @@ function historyOf(
 ): Response {
   const last = parameters.get("last");
   if (last !== null && !/^[1-9]\d{0,8}$/.test(last)) {
-    return text(
+    return textResponse(
       400,
       `Cannot use last: it is ${
         JSON.stringify(last.slice(0, 100))
@@ -256,15 +261,4 @@ function historyOf(
     default:
       return name satisfies never;
   }
-}
-
-function text(
-  status: number,
-  message: string,
-  headers: Record<string, string> = {},
-): Response {
-  return new Response(`${message}\n`, {
-    status,
-    headers: { "content-type": "text/plain; charset=utf-8", ...headers },
-  });
 }

@@ -8,9 +8,9 @@ import type { LogicalConnection } from "../session/mod.ts";
 
 /** Bounds of what may wait to be sent. */
 export interface OutboxLimits {
-  /** Number of messages. */
+  /** Messages that may wait, or be taken, at most. */
   readonly maxQueued: number;
-  /** Bytes of messages. */
+  /** Bytes of the messages that may wait, or be taken, at most. */
   readonly maxQueuedBytes: number;
 }
 
@@ -18,7 +18,7 @@ export interface OutboxLimits {
 export class Outbox {
   /** Messages that wait or are being taken. */
   messages = 0;
-  /** Bytes of them. */
+  /** Bytes of the messages that wait or are being taken. */
   bytes = 0;
   readonly #connection: LogicalConnection;
   readonly #limits: OutboxLimits;

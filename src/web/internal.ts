@@ -17,5 +17,6 @@ export { secured } from "./security_headers.ts";
 export { type SseEvent, SseParser } from "./sse_parser.ts";
 export { sseBodyOf } from "./sse_response.ts";
 export { SseStream, type SseStreamOptions } from "./sse_stream.ts";
+export { textResponse } from "./text_response.ts";
 export { THEME } from "./theme.ts";
 export { closeSocket, openSocket } from "./web_socket.ts";

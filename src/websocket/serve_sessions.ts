@@ -20,6 +20,7 @@ import {
   refusalOf,
   secured,
   sourceOf,
+  textResponse,
 } from "../web/internal.ts";
 import { clientResponse } from "./client_module.ts";
 import {
@@ -146,25 +147,31 @@ export function serveSessions(
   ): Response | Promise<Response> {
     // Deno makes the address of `Host`, even if that is not a host.
     const url = URL.parse(request.url);
-    if (url === null) return text(400, "Host must be a name or address");
+    if (url === null) {
+      return textResponse(400, "Host must be a name or address");
+    }
     const { pathname, host } = url;
     const isSocket = pathname === prefix || `${pathname}/` === prefix;
     const refusal = whyRefused(settings, request.headers, host, isSocket);
-    if (refusal !== undefined) return text(403, refusal);
+    if (refusal !== undefined) return textResponse(403, refusal);
     if (pathname === `${prefix}${CLIENT_NAME}`) {
       return respondWithClient(request);
     }
-    if (!isSocket) return text(404, "There is no such file");
+    if (!isSocket) return textResponse(404, "There is no such file");
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      return text(426, "Cannot serve the request: it is not for a WebSocket", {
-        upgrade: "websocket",
-      });
+      return textResponse(
+        426,
+        "Cannot serve the request: it is not for a WebSocket",
+        {
+          upgrade: "websocket",
+        },
+      );
     }
-    if (!isOpen) return text(503, "The server of sessions is closed");
+    if (!isOpen) return textResponse(503, "The server of sessions is closed");
     if (acceptor.open >= maxSockets) {
       const why =
         `${acceptor.open} sockets are open, maxSockets allows no more`;
-      return text(503, why, { "retry-after": "1" });
+      return textResponse(503, why, { "retry-after": "1" });
     }
     return upgrade(request, info);
   }
@@ -180,7 +187,7 @@ export function serveSessions(
       upgraded = Deno.upgradeWebSocket(request, { idleTimeout: IDLE_S });
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      return text(400, error.message);
+      return textResponse(400, error.message);
     }
     acceptor.add(upgraded.socket, about);
     return upgraded.response;
@@ -232,7 +239,7 @@ async function respondWithClient(request: Request): Promise<Response> {
   const { method, headers } = request;
   if (method !== "GET" && method !== "HEAD") {
     const allow = "GET, HEAD";
-    return text(405, `The method must be ${allow}`, { allow });
+    return textResponse(405, `The method must be ${allow}`, { allow });
   }
   const response = await clientResponse(request);
   response.headers.set("vary", "origin");
@@ -257,15 +264,4 @@ function aboutSocket(
     authenticate: identify &&
       (({ credentials }) => identify(request, { credentials, remote })),
   };
-}
-
-function text(
-  status: number,
-  message: string,
-  headers: Record<string, string> = {},
-): Response {
-  return new Response(`${message}\n`, {
-    status,
-    headers: { "content-type": "text/plain; charset=utf-8", ...headers },
-  });
 }

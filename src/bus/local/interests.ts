@@ -46,7 +46,7 @@ export class Interests {
     }
   }
 
-  /** Ends all views. */
+  /** Ends all views of interest, as the bus is closed. */
   close(error: unknown): void {
     for (const views of this.#views.values()) {
       for (const view of views) view.end(error);

@@ -103,7 +103,7 @@ export class PresenceTopics {
     return view;
   }
 
-  /** Ends all views. */
+  /** Ends all views of presence, as the bus is closed. */
   close(error: unknown): void {
     for (const { views } of this.#topics.values()) {
       for (const view of views) view.end(error);

@@ -33,7 +33,7 @@ export class Reconnecting {
     return this.#delayMs;
   };
 
-  /** An attempt begins. */
+  /** Notes that an attempt to reach a server begins. */
   attempted(): void {
     this.#nextMs = Math.min(
       this.#maxDelayMs,

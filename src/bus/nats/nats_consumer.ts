@@ -239,7 +239,7 @@ export class NatsConsumer<T> implements Consumer<T> {
   }
 
   async #close(): Promise<void> {
-    // Whoever asks from now on is told that it is closing.
+    // Whoever asks from now on learns that it is closing.
     await Promise.resolve();
     this.#leave();
     const { access, stream } = this.#port;

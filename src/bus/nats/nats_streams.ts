@@ -74,7 +74,7 @@ export class NatsStreams {
     await Promise.allSettled(readers.map((reader) => reader.close()));
   }
 
-  /** Ends all readers. */
+  /** Ends all readers of all streams with an error. */
   end(error: unknown): void {
     for (const reader of [...this.#readers]) reader.end(error);
   }

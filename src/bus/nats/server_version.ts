@@ -28,7 +28,7 @@ export function checkVersion(
   }
   if (options.syncAlways && !hasVersion(version, LEAST_FOR_SYNC)) {
     throw new UnsupportedFeatureError(
-      `Cannot use syncAlways: the server's version is ${version}, which syncs every two minutes whatever it is told, it must be ${LEAST_FOR_SYNC} or later`,
+      `Cannot use syncAlways: the server's version is ${version}, which syncs every two minutes whatever its configuration, it must be ${LEAST_FOR_SYNC} or later`,
     );
   }
 }

@@ -49,7 +49,7 @@ export function checkStream(
   const { durability, maxAgeMs, duplicateWindowMs } = options;
   if (durability === "synced" && !syncAlways) {
     throw new UnsupportedFeatureError(
-      `Cannot use durability of stream ${name}: it is "synced", and JetStream acknowledges before the disk has a message, unless its servers run with sync_interval: always and natsBus() is told so by syncAlways; or use "written"`,
+      `Cannot use durability of stream ${name}: it is "synced", and JetStream acknowledges before the disk has a message, unless its servers run with sync_interval: always and natsBus() has the option syncAlways; or use "written"`,
     );
   }
   if (maxAgeMs < LEAST_MS) throw tooShort(name, "maxAgeMs", maxAgeMs);

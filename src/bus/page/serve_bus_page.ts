@@ -15,6 +15,7 @@ import {
   secured,
   sourceOf,
   SseStream,
+  textResponse,
 } from "../../web/internal.ts";
 import { type Bus, checkBus } from "../local/bus.ts";
 import { busMetrics, busMetricsToPrometheus } from "../local/bus_metrics.ts";
@@ -141,24 +142,28 @@ export function serveBusPage(
 
   const respond = (request: Request): Response => {
     const url = URL.parse(request.url);
-    if (url === null) return text(400, "Host must be a name or address");
+    if (url === null) {
+      return textResponse(400, "Host must be a name or address");
+    }
     const { pathname, host } = url;
     const isPage = pathname === prefix || `${pathname}/` === prefix;
     const source = sourceOf(request.headers, host);
     const refusal = refusalOf(rules, source, isPage ? "page" : "api");
-    if (refusal !== undefined) return text(403, refusal);
+    if (refusal !== undefined) return textResponse(403, refusal);
     if (request.method !== "GET" && request.method !== "HEAD") {
-      return text(405, "The method must be GET or HEAD", {
+      return textResponse(405, "The method must be GET or HEAD", {
         allow: "GET, HEAD",
       });
     }
     if (`${pathname}/` === prefix) {
-      return text(308, "The page has a / at its end", { location: prefix });
+      return textResponse(308, "The page has a / at its end", {
+        location: prefix,
+      });
     }
     const found = pathname.startsWith(prefix)
       ? route(pathname.slice(prefix.length), request)
       : undefined;
-    return found ?? text(404, "There is no such page");
+    return found ?? textResponse(404, "There is no such page");
   };
 
   return {
@@ -180,16 +185,5 @@ export function serveBusPage(
 function content(type: string, body: string): Response {
   return new Response(body, {
     headers: { "content-type": `${type}; charset=utf-8` },
-  });
-}
-
-function text(
-  status: number,
-  message: string,
-  headers: Record<string, string> = {},
-): Response {
-  return new Response(`${message}\n`, {
-    status,
-    headers: { "content-type": "text/plain; charset=utf-8", ...headers },
   });
 }

@@ -23,7 +23,7 @@ import { ALL_SESSIONS, type Grant } from "../access/grant_rules.ts";
 
 /** The sessions of a server, as the API sees them. */
 export interface ApiSessions {
-  /** All sessions. */
+  /** All sessions, of whichever thread. */
   readonly all: readonly ListedSession[];
   /** Returns the session with an id. */
   get(id: string): ListedSession | undefined;

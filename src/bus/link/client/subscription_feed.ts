@@ -90,7 +90,7 @@ export class SubscriptionFeed implements LinkPart {
     return this.#isDraining;
   }
 
-  /** Adds a subscription. */
+  /** Adds a subscription that shares this connection. */
   join(receiver: FeedReceiver): void {
     const member = newMember(receiver);
     this.#members.set(receiver, member);

@@ -70,7 +70,7 @@ export class ServedClient {
     if (!this.tryAdd(what)) throw this.tooMany(what);
   }
 
-  /** Counts one less. */
+  /** Counts one less of what the client has. */
   remove(what: Bounded): void {
     this.#counts[what]--;
   }
