@@ -120,6 +120,7 @@ for (
     ["terminal", 45],
     ["metrics", 75],
     ["load", 60],
+    ["load_reports", 5],
     ["profile", 25],
     ["compare", 35],
     ["testing", 15],
