@@ -250,6 +250,21 @@ export interface LoadProgress {
   readonly inFlight: number;
   /** The current interval of the timeline. */
   readonly point: TimelinePoint;
+  /**
+   * All operations of the steady phase together, so far. This and what follows
+   * from it is summed up when it is first read, which takes some milliseconds.
+   */
+  readonly steady: OperationResult;
+  /**
+   * Each operation in the steady phase so far, in the order of the scenario;
+   * after a flow come its steps.
+   */
+  readonly operations: readonly OperationResult[];
+  /**
+   * The criteria and the default limits as they stand now. Before the steady
+   * phase there is no data.
+   */
+  readonly criteria: readonly CriterionResult[];
   /** The last snapshot of the collector, if the manager has one. */
   readonly metrics: MetricsSnapshot | null;
 }

@@ -128,6 +128,23 @@ Deno.test("users of a closed load start and end one by one in its ramps", async 
   assert(result.total.ok > 600);
 });
 
+Deno.test("progress has the criteria and operations as they stand", async () => {
+  const seen: LoadProgress[] = [];
+  const result = await setup().run({
+    ...closed,
+    phases: { rampUpMs: 2000, steadyMs: 4000 },
+    criteria: [{ metric: "throughput", is: "at_least", value: 1000 }],
+  }, { onProgress: (progress) => seen.push({ ...progress }) });
+  const outcomes = seen.map(({ criteria }) =>
+    criteria.map(({ criterion, outcome }) => `${criterion.metric} ${outcome}`)
+  );
+  assertEquals(outcomes[0], ["throughput no_data"]);
+  assertEquals(outcomes.at(-1), ["throughput broken", "errorRate held"]);
+  const last = seen.at(-1);
+  assertEquals(last?.steady.accounting, result.steady.accounting);
+  assertEquals(last?.operations.map(({ name }) => name), ["ask"]);
+});
+
 Deno.test("users who do not think end one by one as well, and none too late", async () => {
   const clock = new ManualClock();
   const driver = taking(20, () => clock);

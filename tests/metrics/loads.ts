@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { LoadProgress, PhaseName } from "../../src/load/result.ts";
+import type {
+  Accounting,
+  CriterionResult,
+  LoadProgress,
+  OperationResult,
+  PhaseName,
+} from "../../src/load/result.ts";
 
 /** The progress of a run of one minute in its second number `n`, from 0. */
 export function loadProgress(n: number): LoadProgress {
@@ -37,6 +43,95 @@ export function loadProgress(n: number): LoadProgress {
       latencyP99Ms: 8 + users / 40,
       latencyMaxMs: 20 + users / 10 + (n % 9),
     },
+    steady: operationResult("all", n, ok, failed),
+    operations: [
+      operationResult("read", n, ok - 100, 0),
+      operationResult("write", n, 100, failed),
+    ],
+    criteria: criteria(n),
     metrics: null,
+  };
+}
+
+/** Without data at first; then the second criterion breaks, and holds again. */
+function criteria(n: number): CriterionResult[] {
+  const p99 = n < 15 ? null : 12 + n / 10;
+  const rate = n < 15 ? null : n > 30 ? (n - 30) / 1000 : 0;
+  const outcome = (actual: number | null, value: number) =>
+    actual === null ? "no_data" : actual <= value ? "held" : "broken";
+  return [
+    {
+      criterion: { metric: "latency.p99", is: "at_most", value: 50 },
+      actual: p99,
+      outcome: outcome(p99, 50),
+      isDefault: false,
+    },
+    {
+      criterion: {
+        metric: "errorRate",
+        operation: "write",
+        is: "at_most",
+        value: 0.01,
+      },
+      actual: rate,
+      outcome: outcome(rate, 0.01),
+      isDefault: false,
+    },
+  ];
+}
+
+function operationResult(
+  name: string,
+  n: number,
+  ok: number,
+  failed: number,
+): OperationResult {
+  const started = ok + failed;
+  const accounting: Accounting = {
+    planned: started,
+    started,
+    dropped: 0,
+    ok,
+    failed,
+    timedOut: 0,
+    interrupted: 0,
+  };
+  const times = ok === 0
+    ? {
+      count: 0,
+      sum: 0,
+      min: null,
+      mean: null,
+      p50: null,
+      p90: null,
+      p95: null,
+      p99: null,
+      p999: null,
+      max: null,
+    }
+    : {
+      count: ok,
+      sum: ok * 3,
+      min: 1,
+      mean: 3,
+      p50: 2.5,
+      p90: 6,
+      p95: 8.25,
+      p99: 12 + n / 10,
+      p999: 30,
+      max: 420,
+    };
+  return {
+    name,
+    accounting,
+    throughput: n < 15 ? null : ok / n,
+    errorRate: started === 0 ? null : failed / started,
+    latency: times,
+    serviceTime: times,
+    sentBytes: 0,
+    receivedBytes: 100 * ok,
+    errors: failed === 0
+      ? []
+      : [{ message: "CheckError: status is 503, expected 200", count: failed }],
   };
 }

@@ -9,7 +9,6 @@ import {
   type Clock,
   type Timer,
 } from "../../actor/mod.ts";
-import { reasonOf } from "../../checks/internal.ts";
 import { Distribution, stateOf } from "../../metrics/internal.ts";
 import type { MetricsFeed } from "../../metrics/mod.ts";
 import { sum } from "./accounting.ts";
@@ -35,6 +34,7 @@ import type { Accounting, LoadProgress, UserResult } from "../result.ts";
 import type { Timeline } from "../result.ts";
 import { stepsIn } from "../scenario/placed_steps.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { progressOf, reportProgress } from "./progress.ts";
 import { type Share, shareOf } from "./share.ts";
 import { TimelineRecorder } from "./timeline.ts";
 import { UserPool } from "./user_pool.ts";
@@ -224,21 +224,18 @@ export class LoadGenerator implements Load {
   }
 
   #report(): void {
-    const { onProgress, phases, feed } = this.#options;
+    const { onProgress, scenario, phases, feed } = this.#options;
     if (onProgress === undefined) return;
-    // An asynchronous one rejects, and nobody else would notice.
-    Promise.try(onProgress, {
-      phase: phaseAt(phases, this.#elapsedMs),
+    const progress = progressOf({
+      scenario,
+      phases,
+      feed,
+      load: this,
       elapsedMs: this.#elapsedMs,
-      plannedMs: loadMs(phases),
-      total: this.total(),
       inFlight: this.#pool?.inFlight ?? 0,
       point: this.#timeline.point(...this.#now),
-      metrics: feed?.latest ?? null,
-    }).catch((error) => {
-      if (this.warnings.length > 0) return;
-      this.warnings.push(`onProgress threw: ${reasonOf(error)}`);
     });
+    reportProgress(onProgress, progress, this.warnings);
   }
 
   #judge(): void {

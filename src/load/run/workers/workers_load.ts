@@ -22,7 +22,8 @@ import { abortingCriterion } from "../criteria.ts";
 import type { GeneratorMonitor } from "../generator_monitor.ts";
 import type { Load } from "../load.ts";
 import { type SteadyResults, steadyResults } from "../operation_recorder.ts";
-import { loadMs, phaseAt, type ResolvedPhases } from "../phases.ts";
+import type { ResolvedPhases } from "../phases.ts";
+import { progressOf, reportProgress } from "../progress.ts";
 import { steadyMsUntil } from "../verdict.ts";
 import {
   interruptedPart,
@@ -184,24 +185,20 @@ export class WorkersLoad implements Load {
   };
 
   #report(): void {
-    const { onProgress, phases, feed } = this.#options;
+    const { onProgress, scenario, phases, feed } = this.#options;
     const parts = this.#known;
     const timeline = this.#timeline;
     if (onProgress === undefined || timeline === undefined) return;
-    const elapsedMs = this.#elapsedMs;
-    // An asynchronous one rejects, and nobody else would notice.
-    Promise.try(onProgress, {
-      phase: phaseAt(phases, elapsedMs),
-      elapsedMs,
-      plannedMs: loadMs(phases),
-      total: this.total(),
+    const progress = progressOf({
+      scenario,
+      phases,
+      feed,
+      load: this,
+      elapsedMs: this.#elapsedMs,
       inFlight: parts.reduce((all, { inFlight }) => all + inFlight, 0),
       point: timeline.current(parts.map(({ current }) => current)),
-      metrics: feed?.latest ?? null,
-    }).catch((error) => {
-      if (this.#ownWarnings.length > 0) return;
-      this.#ownWarnings.push(`onProgress threw: ${reasonOf(error)}`);
     });
+    reportProgress(onProgress, progress, this.#ownWarnings);
   }
 
   #judge(): void {
