@@ -101,4 +101,21 @@ export interface OperationOutcome {
    * values count as 0.
    */
   readonly latencyMs?: number;
+  /**
+   * Milliseconds for which a connection was opened, the lookup of the name
+   * included; left out if none was, or that is not known.
+   */
+  readonly connectMs?: number;
+  /** Milliseconds that the handshake of TLS took; left out like `connectMs`. */
+  readonly tlsMs?: number;
+  /**
+   * Milliseconds from the sending of the request to the first byte of the
+   * response; left out if that is not known.
+   */
+  readonly firstByteMs?: number;
+  /**
+   * Milliseconds from the first byte of the response to the last one; left out
+   * if that is not known.
+   */
+  readonly restMs?: number;
 }

@@ -123,6 +123,28 @@ export interface OperationResult {
   readonly latency: DistributionSummary;
   /** Milliseconds that successful operations took from their real start. */
   readonly serviceTime: DistributionSummary;
+  /**
+   * Milliseconds that successful operations took to open a connection, the
+   * lookup of the name included: one value for each that opened one. `null` if
+   * none did, or the driver does not know, as with HTTP/2.
+   */
+  readonly connectTime: DistributionSummary | null;
+  /**
+   * Milliseconds that the handshake of TLS took, of those that made one; `null`
+   * if none did, or the driver does not know.
+   */
+  readonly tlsTime: DistributionSummary | null;
+  /**
+   * Milliseconds from the sending of the request over an open connection to the
+   * first byte of the response; `null` if the driver does not know.
+   */
+  readonly firstByteTime: DistributionSummary | null;
+  /**
+   * Milliseconds from the first byte of the response to the last one, 0 if they
+   * came together; `null` if the driver does not know. Of all operations
+   * together these four are those of all requests, steps of flows included.
+   */
+  readonly restTime: DistributionSummary | null;
   /** Bytes of payload that successful operations sent. */
   readonly sentBytes: number;
   /** Bytes of payload that successful operations received. */

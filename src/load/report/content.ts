@@ -13,6 +13,7 @@ import type {
 } from "../result.ts";
 import { phaseText } from "../run/phases.ts";
 import { limitText, measuredText } from "./metric_text.ts";
+import { partTables } from "./part_tables.ts";
 import { bytes, count, counted, duration, short } from "./numbers.ts";
 
 /** A table whose first column is text; the others are numbers. */
@@ -82,7 +83,7 @@ function modelText({ scenario: { load } }: LoadResult): string {
 /** Returns the tables of the operations; none if no operation was planned. */
 export function tablesOf(result: LoadResult): ReportTable[] {
   if (result.total.planned === 0) return [];
-  return [countsTable(result), ...timesTables(result)];
+  return [countsTable(result), ...timesTables(result), ...partTables(result)];
 }
 
 /** Returns the counters of the operations. */

@@ -5,6 +5,7 @@
  */
 import { checkResult } from "./check_result.ts";
 import { stringify } from "@std/csv";
+import { PARTS } from "../run/part_times.ts";
 import type { LoadResult, OperationResult } from "../result.ts";
 
 const STATISTICS = [
@@ -70,6 +71,12 @@ function operationRow(name: string, operation: OperationResult): Row {
   }
   for (const statistic of STATISTICS) {
     row[`serviceTime.${statistic}`] = operation.serviceTime[statistic];
+  }
+  for (const [part] of PARTS) {
+    row[`${part}.count`] = operation[part]?.count ?? null;
+    for (const statistic of STATISTICS) {
+      row[`${part}.${statistic}`] = operation[part]?.[statistic] ?? null;
+    }
   }
   row.sentBytes = operation.sentBytes;
   row.receivedBytes = operation.receivedBytes;

@@ -6,6 +6,7 @@
 import type { DistributionSummary } from "../../metrics/mod.ts";
 import { limitText, measuredText } from "../report/metric_text.ts";
 import type { CriterionResult, OperationResult } from "../result.ts";
+import { type PartName, PARTS } from "./part_times.ts";
 import type { Criterion, Scenario } from "../scenario/scenario.ts";
 
 /** All metrics that criteria may use, with how each is read from a result. */
@@ -13,6 +14,7 @@ const METRICS: ReadonlyMap<string, (of: OperationResult) => number | null> =
   new Map([
     ...timesOf("latency"),
     ...timesOf("serviceTime"),
+    ...PARTS.flatMap(([part]) => timesOf(part)),
     ["errorRate", (of) => of.errorRate],
     ["throughput", (of) => of.throughput],
     [
@@ -26,7 +28,7 @@ const METRICS: ReadonlyMap<string, (of: OperationResult) => number | null> =
 export const METRIC_NAMES: readonly string[] = [...METRICS.keys()];
 
 function timesOf(
-  times: "latency" | "serviceTime",
+  times: "latency" | "serviceTime" | PartName,
 ): [string, (of: OperationResult) => number | null][] {
   const statistics: readonly Exclude<
     keyof DistributionSummary,
@@ -34,7 +36,7 @@ function timesOf(
   >[] = ["min", "mean", "p50", "p90", "p95", "p99", "p999", "max"];
   return statistics.map((statistic) => [
     `${times}.${statistic}`,
-    (of) => of[times][statistic],
+    (of) => of[times]?.[statistic] ?? null,
   ]);
 }
 
@@ -185,7 +187,7 @@ function whyNoData(measured: OperationResult | undefined): string {
   const { accounting: { planned, started, ok }, errors } = measured;
   if (planned === 0) return "no operation was planned in the steady phase";
   if (started === 0) return `all ${planned} planned operations were dropped`;
-  if (ok > 0) return "there is no data";
+  if (ok > 0) return "no operation has reported it";
   const [error] = errors;
   const reason = error === undefined
     ? ""

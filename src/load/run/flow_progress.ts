@@ -98,7 +98,8 @@ export class FlowProgress {
           ? latencyMs
           : now - (this.startedAt ?? now),
       );
-      step.recorder.addBytes({ sentBytes, receivedBytes });
+      step.recorder.addBytes(outcome);
+      step.recorder.parts.record(outcome);
     }
     for (let closed = 0; closed < closes.length; closed++) {
       const group = this.#groups.pop();

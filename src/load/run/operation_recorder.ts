@@ -12,6 +12,7 @@ import {
 import { Counter, sum } from "./accounting.ts";
 import { ErrorTally, type TallyState } from "./error_tally.ts";
 import type { OperationOutcome } from "../driver.ts";
+import { PartTimes, type PartTimesState } from "./part_times.ts";
 import type { Mask } from "../scenario/environment.ts";
 import type { Accounting, OperationResult } from "../result.ts";
 
@@ -26,6 +27,8 @@ export class OperationRecorder {
   readonly latency: Distribution = new Distribution();
   /** Service times of successful operations of the steady phase. */
   readonly serviceTime: Distribution = new Distribution();
+  /** The parts of the response times of the same operations. */
+  readonly parts: PartTimes = new PartTimes();
   readonly errors: ErrorTally;
   sentBytes = 0;
   receivedBytes = 0;
@@ -50,6 +53,7 @@ export interface RecorderState {
   readonly outside: Accounting;
   readonly latency: DistributionState;
   readonly serviceTime: DistributionState;
+  readonly parts: PartTimesState;
   readonly errors: TallyState;
   readonly sentBytes: number;
   readonly receivedBytes: number;
@@ -63,6 +67,7 @@ export function recorderState(recorder: OperationRecorder): RecorderState {
     outside: sum([outside]),
     latency: stateOf(latency),
     serviceTime: stateOf(serviceTime),
+    parts: recorder.parts.state(),
     errors: errors.state(),
     sentBytes: recorder.sentBytes,
     receivedBytes: recorder.receivedBytes,
@@ -78,6 +83,7 @@ export function addRecorderState(
   recorder.outside.add(state.outside);
   addStateTo(recorder.latency, state.latency);
   addStateTo(recorder.serviceTime, state.serviceTime);
+  recorder.parts.addState(state.parts);
   recorder.errors.addState(state.errors);
   recorder.sentBytes += state.sentBytes;
   recorder.receivedBytes += state.receivedBytes;
@@ -107,6 +113,7 @@ export function steadyResults(
 ): SteadyResults {
   const latency = new Distribution();
   const serviceTime = new Distribution();
+  const parts = new PartTimes();
   const errors = new ErrorTally();
   const whole = recorders.filter(({ name }) => !steps.has(name));
   const operations = recorders.map((recorder) => {
@@ -114,6 +121,8 @@ export function steadyResults(
     const latencyOf = model === "open" && !isStep
       ? recorder.latency
       : recorder.serviceTime;
+    // A flow has none of its own, only its steps do.
+    parts.add(recorder.parts);
     if (!isStep) {
       latency.add(latencyOf);
       serviceTime.add(recorder.serviceTime);
@@ -123,6 +132,7 @@ export function steadyResults(
   });
   const all = {
     name: "all",
+    parts,
     steady: sum(whole.map(({ steady }) => steady)),
     errors,
     sentBytes: whole.reduce((bytes, { sentBytes }) => bytes + sentBytes, 0),
@@ -135,8 +145,11 @@ export function steadyResults(
 }
 
 function resultOf(
-  { name, steady, errors, sentBytes, receivedBytes }:
-    & Pick<OperationRecorder, "name" | "errors" | "sentBytes" | "receivedBytes">
+  { name, steady, parts, errors, sentBytes, receivedBytes }:
+    & Pick<
+      OperationRecorder,
+      "name" | "parts" | "errors" | "sentBytes" | "receivedBytes"
+    >
     & { readonly steady: OperationResult["accounting"] },
   latency: Distribution,
   serviceTime: Distribution,
@@ -150,6 +163,7 @@ function resultOf(
     errorRate: started === 0 ? null : (started - ok) / started,
     latency: latency.summary(),
     serviceTime: serviceTime.summary(),
+    ...parts.results(),
     sentBytes,
     receivedBytes,
     errors: errors.top(),

@@ -161,7 +161,11 @@ export class UserPool implements UserHost {
         // In the closed model both times are the same.
         if (this.#isOpen) recorder.latency.record(latencyMs);
         recorder.serviceTime.record(attempt.serviceMs);
-        recorder.addBytes(attempt.outcome ?? {});
+        const { outcome } = attempt;
+        if (outcome !== undefined) {
+          recorder.addBytes(outcome);
+          recorder.parts.record(outcome);
+        }
       }
     } else {
       timeline.errors++;

@@ -292,7 +292,8 @@ export interface Feeder {
 export interface Criterion {
   /**
    * The metric: `errorRate`, `dropRate`, `throughput`, or a statistic of
-   * `latency` or `serviceTime`, such as `latency.p99`.
+   * `latency` or `serviceTime`, such as `latency.p99`, or of a part of the
+   * response time: `connectTime`, `tlsTime`, `firstByteTime` or `restTime`.
    */
   readonly metric: string;
   /**

@@ -216,6 +216,10 @@ const OUTCOME_FIELDS: Readonly<Record<keyof OperationOutcome, true>> = {
   sentBytes: true,
   receivedBytes: true,
   latencyMs: true,
+  connectMs: true,
+  tlsMs: true,
+  firstByteMs: true,
+  restMs: true,
 };
 
 /** What of an outcome has fields of its own. */

@@ -48,6 +48,10 @@ export function operation(name: string): OperationResult {
     errorRate: 14 / 1204,
     latency: times(40),
     serviceTime: times(30),
+    connectTime: times(2),
+    tlsTime: null,
+    firstByteTime: times(20),
+    restTime: times(8),
     sentBytes: 12_300,
     receivedBytes: 4_560_000,
     errors: [
@@ -183,6 +187,10 @@ const operations = fc.record({
   errorRate: known,
   latency: summaries,
   serviceTime: summaries,
+  connectTime: fc.option(summaries),
+  tlsTime: fc.option(summaries),
+  firstByteTime: fc.option(summaries),
+  restTime: fc.option(summaries),
   sentBytes: number,
   receivedBytes: number,
   errors: fc.array(fc.record({ message: text, count: number }), {

@@ -579,7 +579,7 @@ for (
     ["headers.ETag", 'is "headers.ETag", did you mean "headers.etag"?'],
     [
       "trailers.accept",
-      'is "trailers.accept", choose one of status, type, body, headers, cookies, sentBytes, receivedBytes, latencyMs',
+      'is "trailers.accept", choose one of status, type, body, headers, cookies, sentBytes, receivedBytes, latencyMs, connectMs, tlsMs, firstByteMs, restMs',
     ],
     [
       "status.code",

@@ -1,0 +1,123 @@
+/**
+ * The parts of response times, in memory that does not grow with time.
+ *
+ * @module
+ */
+import {
+  addStateTo,
+  Distribution,
+  type DistributionState,
+  stateOf,
+} from "../../metrics/internal.ts";
+import type { OperationOutcome } from "../driver.ts";
+import type { OperationResult } from "../result.ts";
+
+/** The parts in their order, each with the field of an outcome that has it. */
+export const PARTS = [
+  ["connectTime", "connectMs"],
+  ["tlsTime", "tlsMs"],
+  ["firstByteTime", "firstByteMs"],
+  ["restTime", "restMs"],
+] as const;
+
+/** The name of a part in results. */
+export type PartName = (typeof PARTS)[number][0];
+
+/** The parts that can be posted; those that are not known are left out. */
+export type PartTimesState = {
+  readonly [Part in PartName]?: DistributionState;
+};
+
+/** The results of all parts; `null` is not known. */
+export type PartResults = Pick<OperationResult, PartName>;
+
+/** Distributions of the parts that are known of at least one operation. */
+export class PartTimes {
+  #connect: Distribution | undefined;
+  #tls: Distribution | undefined;
+  #firstByte: Distribution | undefined;
+  #rest: Distribution | undefined;
+
+  /** Records what is known of an operation. */
+  record({ connectMs, tlsMs, firstByteMs, restMs }: OperationOutcome): void {
+    // Most operations open no connection, and most drivers know no part.
+    if (firstByteMs !== undefined && Number.isFinite(firstByteMs)) {
+      (this.#firstByte ??= new Distribution()).record(firstByteMs);
+    }
+    if (restMs !== undefined && Number.isFinite(restMs)) {
+      (this.#rest ??= new Distribution()).record(restMs);
+    }
+    if (connectMs !== undefined && Number.isFinite(connectMs)) {
+      (this.#connect ??= new Distribution()).record(connectMs);
+    }
+    if (tlsMs !== undefined && Number.isFinite(tlsMs)) {
+      (this.#tls ??= new Distribution()).record(tlsMs);
+    }
+  }
+
+  /** Adds all times of other operations. */
+  add(other: PartTimes): void {
+    for (const [name] of PARTS) {
+      const times = other.#of(name);
+      if (times !== undefined) this.#make(name).add(times);
+    }
+  }
+
+  /** Returns what another thread needs to have the same times. */
+  state(): PartTimesState {
+    const state: { [Part in PartName]?: DistributionState } = {};
+    for (const [name] of PARTS) {
+      const times = this.#of(name);
+      if (times !== undefined) state[name] = stateOf(times);
+    }
+    return state;
+  }
+
+  /** Adds all times of another thread. */
+  addState(state: PartTimesState): void {
+    for (const [name] of PARTS) {
+      const times = state[name];
+      if (times !== undefined) addStateTo(this.#make(name), times);
+    }
+  }
+
+  /** Returns all parts in numbers. */
+  results(): PartResults {
+    return {
+      connectTime: this.#connect?.summary() ?? null,
+      tlsTime: this.#tls?.summary() ?? null,
+      firstByteTime: this.#firstByte?.summary() ?? null,
+      restTime: this.#rest?.summary() ?? null,
+    };
+  }
+
+  #of(name: PartName): Distribution | undefined {
+    switch (name) {
+      case "connectTime":
+        return this.#connect;
+      case "tlsTime":
+        return this.#tls;
+      case "firstByteTime":
+        return this.#firstByte;
+      case "restTime":
+        return this.#rest;
+      default:
+        return name satisfies never;
+    }
+  }
+
+  #make(name: PartName): Distribution {
+    switch (name) {
+      case "connectTime":
+        return this.#connect ??= new Distribution();
+      case "tlsTime":
+        return this.#tls ??= new Distribution();
+      case "firstByteTime":
+        return this.#firstByte ??= new Distribution();
+      case "restTime":
+        return this.#rest ??= new Distribution();
+      default:
+        return name satisfies never;
+    }
+  }
+}
