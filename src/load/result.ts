@@ -75,6 +75,11 @@ export interface LoadResult {
    */
   readonly operations: readonly OperationResult[];
   /**
+   * The stages that took place, in order, each with figures of its own; empty
+   * if the load of the scenario has no `stages`.
+   */
+  readonly stages: readonly StageResult[];
+  /**
    * How operations were performed where drivers have a choice, such as `read:
    * HTTP/1.1, over as many connections as there are concurrent requests`.
    */
@@ -101,6 +106,22 @@ export interface PhaseResult {
   readonly durationMs: number;
   /** The message of what the phase threw; `null` if it went well. */
   readonly error: string | null;
+}
+
+/** One stage of a load, with the operations that were planned in it. */
+export interface StageResult {
+  /** The name of the stage. */
+  readonly name: string;
+  /** Whether it is left out of `steady` and of criteria without a stage. */
+  readonly warmUp: boolean;
+  /** When the stage started, in milliseconds of the run. */
+  readonly startedMs: number;
+  /** How long the stage took, in milliseconds. */
+  readonly durationMs: number;
+  /** All operations of the stage together. */
+  readonly all: OperationResult;
+  /** Each operation, in the order of `operations` of the result. */
+  readonly operations: readonly OperationResult[];
 }
 
 /** The result of one operation in the steady phase, or of all together. */
@@ -242,6 +263,18 @@ export interface TimelinePoint {
   readonly atMs: number;
   /** The phase in which the interval starts. */
   readonly phase: PhaseName;
+  /** The stage in which it starts; `null` if the load has no stages. */
+  readonly stage: string | null;
+  /**
+   * Arrivals per second that are planned, on average over the interval; `null`
+   * in the closed model.
+   */
+  readonly plannedPerSecond: number | null;
+  /**
+   * Virtual users that are planned, on average over the interval; `null` in the
+   * open model.
+   */
+  readonly plannedUsers: number | null;
   /** Virtual users at the end of the interval. */
   readonly users: number;
   /** Operations that succeeded in the interval. */
@@ -262,6 +295,8 @@ export interface TimelinePoint {
 export interface LoadProgress {
   /** The current phase of the run. */
   readonly phase: PhaseName;
+  /** The current stage; `null` if the load has no stages. */
+  readonly stage: string | null;
   /** Milliseconds since the load started. */
   readonly elapsedMs: number;
   /** Milliseconds that the load should take. */

@@ -20,6 +20,7 @@ export function loadProgress(n: number): LoadProgress {
   const started = ok + failed;
   return {
     phase,
+    stage: null,
     elapsedMs: n * 1000,
     plannedMs: 60_000,
     total: {
@@ -35,6 +36,9 @@ export function loadProgress(n: number): LoadProgress {
     point: {
       atMs: n * 1000,
       phase,
+      stage: null,
+      plannedPerSecond: null,
+      plannedUsers: users,
       users,
       ok: 900,
       errors: n > 30 ? 2 : 0,

@@ -34,6 +34,7 @@ export function progressOf(facts: ProgressFacts): LoadProgress {
   const results = (): SteadyResults => summed ??= load.results();
   return {
     phase: phaseAt(phases, elapsedMs),
+    stage: null,
     elapsedMs,
     plannedMs: loadMs(phases),
     total: load.total(),

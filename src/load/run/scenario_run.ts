@@ -328,6 +328,7 @@ export class ScenarioRun {
       total: load?.total() ?? all.accounting,
       steady: all,
       operations,
+      stages: [],
       protocols: protocolsOf(this.#scenario, this.#manager.drivers),
       users: load?.users() ?? this.#noUsers(),
       workers: this.#workers?.workers() ?? [],

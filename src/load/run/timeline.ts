@@ -39,6 +39,9 @@ export function timelinePoint(
   return {
     atMs,
     phase,
+    stage: null,
+    plannedPerSecond: null,
+    plannedUsers: null,
     users,
     ok,
     errors,

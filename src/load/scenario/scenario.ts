@@ -288,7 +288,10 @@ export interface Feeder {
   readonly per?: "iteration" | "user";
 }
 
-/** A condition on the steady phase that must hold for a run to pass. */
+/**
+ * A condition on what is measured that must hold for a run to pass: on the
+ * steady phase, or on one of the stages.
+ */
 export interface Criterion {
   /**
    * The metric: `errorRate`, `dropRate`, `throughput`, or a statistic of
@@ -301,6 +304,11 @@ export interface Criterion {
    * @default {all operations together}
    */
   readonly operation?: string;
+  /**
+   * The name of the stage that is measured.
+   * @default {all stages that are not `warmUp`}
+   */
+  readonly stage?: string;
   /** How the metric must compare with the value. */
   readonly is: "below" | "at_most" | "above" | "at_least";
   /**
@@ -315,7 +323,8 @@ export interface Criterion {
    */
   readonly abort?: boolean;
   /**
-   * Milliseconds of the steady phase before the criterion may end the run.
+   * Milliseconds of the steady phase before the criterion may end the run, or
+   * milliseconds since its stage started.
    * @default {5000}
    */
   readonly abortAfterMs?: number;

@@ -300,6 +300,12 @@ function criterionIssues(
         ),
       );
     }
+    if (criterion.stage !== undefined) {
+      issues.push({
+        path: [...path, "stage"],
+        message: `is ${show(criterion.stage)}, and the load has no stages`,
+      });
+    }
     const issue = valueIssue(criterion, [...path, "value"]);
     if (issue !== undefined) issues.push(issue);
   });

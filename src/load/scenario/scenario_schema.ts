@@ -237,6 +237,7 @@ const feeder = object<Feeder>({
 const criterion = object<Criterion>({
   metric: choice(...METRIC_NAMES),
   operation: optional(name),
+  stage: optional(name),
   is: choice("below", "at_most", "above", "at_least"),
   value: number({}),
   abort: optional(flag),

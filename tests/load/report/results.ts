@@ -65,6 +65,9 @@ function point(second: number): TimelinePoint {
   return {
     atMs: second * 1000,
     phase: second < 1 ? "ramp_up" : "steady",
+    stage: null,
+    plannedPerSecond: null,
+    plannedUsers: 10,
     users: 10,
     ok: 100 + second,
     errors: second,
@@ -93,6 +96,7 @@ export const failed: LoadResult = {
   total: { ...accounting, planned: 1310, started: 1304, ok: 1290 },
   steady: operation("all"),
   operations: [operation("join"), operation("send")],
+  stages: [],
   protocols: ["send: HTTP/1.1"],
   users: { planned: 10, started: 12, replaced: 2, peak: 10 },
   workers: [
@@ -231,6 +235,17 @@ export const results: fc.Arbitrary<LoadResult> = fc.record({
   total: accountings,
   steady: operations,
   operations: fc.array(operations, { maxLength: 3 }),
+  stages: fc.array(
+    fc.record({
+      name: text,
+      warmUp: fc.boolean(),
+      startedMs: number,
+      durationMs: number,
+      all: operations,
+      operations: fc.array(operations, { maxLength: 2 }),
+    }),
+    { maxLength: 2 },
+  ),
   protocols: fc.array(text, { maxLength: 2 }),
   users: fc.record({
     planned: number,
@@ -282,6 +297,9 @@ export const results: fc.Arbitrary<LoadResult> = fc.record({
       fc.record({
         atMs: number,
         phase: phaseName,
+        stage: fc.option(text),
+        plannedPerSecond: known,
+        plannedUsers: known,
         users: number,
         ok: number,
         errors: number,
