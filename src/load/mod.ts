@@ -48,7 +48,9 @@ export {
 } from "./presets/performance_scenarios.ts";
 export { operationsToCsv, timelineToCsv } from "./report/csv_report.ts";
 export { resultToHtml } from "./report/html_report.ts";
+export { resultToJunit } from "./report/junit_report.ts";
 export { resultToJson } from "./report/json_report.ts";
+export { resultToMarkdown } from "./report/markdown_report.ts";
 export {
   resultToText,
   type ResultToTextOptions,

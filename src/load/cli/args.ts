@@ -17,7 +17,10 @@ Runs a load test: a scenario from a file, or a preset.
   deno task load [options] SCENARIO.yaml   a file: .yaml, .yml or .json
   deno task load [options] PRESET          one of those that --list shows
 
-  --out DIR         the directory for the reports; it must be empty or not exist
+  --out DIR         the directory for the reports: report.html, report.txt,
+                    summary.md (Markdown for the summary of a CI job),
+                    junit.xml, result.json, operations.csv, timeline.csv; it
+                    must be empty or not exist
                     (default: load-results/NAME-TIME)
   --set KEY=VALUE   changes the scenario, such as --set load.users=50 or
                     --set criteria.0.value=20; can be repeated

@@ -289,7 +289,7 @@ async function writeReports(
 
 function announceReports(directory: string): Promise<void> {
   return note(
-    `Reports: ${directory}/report.html\n  and report.txt, result.json, operations.csv, timeline.csv beside it`,
+    `Reports: ${directory}/report.html\n  and report.txt, summary.md, junit.xml, result.json, operations.csv and\n  timeline.csv beside it`,
   );
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 import type { LoadResult } from "../result.ts";
+import { resultToJunit } from "./junit_report.ts";
+import { resultToMarkdown } from "./markdown_report.ts";
 import { operationsToCsv, timelineToCsv } from "./csv_report.ts";
 import { resultToHtml } from "./html_report.ts";
 import { resultToJson } from "./json_report.ts";
@@ -15,6 +17,8 @@ export function reportFiles(result: LoadResult): ReadonlyMap<string, string> {
     ["report.html", resultToHtml(result)],
     ["report.txt", resultToText(result)],
     ["result.json", resultToJson(result)],
+    ["junit.xml", resultToJunit(result)],
+    ["summary.md", resultToMarkdown(result)],
     ["operations.csv", operationsToCsv(result)],
     ["timeline.csv", timelineToCsv(result)],
   ]);

@@ -11,10 +11,12 @@ import { findProgram } from "../../support/programs.ts";
 import { Command, shortScenario } from "./command.ts";
 
 const FILES = [
+  "junit.xml",
   "operations.csv",
   "report.html",
   "report.txt",
   "result.json",
+  "summary.md",
   "timeline.csv",
 ];
 
@@ -189,6 +191,7 @@ Deno.test(
     const { code, stdout, stderr } = await command.run("--help");
     assertEquals([code, stderr], [0, ""]);
     assertStringIncludes(stdout, "Exit codes: 0 passed");
+    for (const file of FILES) assertStringIncludes(stdout, file);
   },
 );
 
