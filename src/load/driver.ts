@@ -59,6 +59,12 @@ export interface DriverSession extends AsyncDisposable {
    * the signal of the call has aborted.
    */
   perform(call: OperationCall): Promise<OperationOutcome>;
+  /**
+   * Returns what the operation under way, or the last one, has received so far.
+   * Called for the example of an error, when an operation has failed or timed
+   * out.
+   */
+  received?(): OperationOutcome | undefined;
 }
 
 /** One operation that a session should perform now. */

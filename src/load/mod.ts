@@ -56,6 +56,7 @@ export {
   type ResultToTextOptions,
 } from "./report/text_report.ts";
 export type * from "./result.ts";
+export type * from "./result_details.ts";
 export type { HealthLimits } from "./run/health.ts";
 export type * from "./run_options.ts";
 export type * from "./scenario/scenario.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import type { DistributionSummary, MetricsSnapshot } from "../metrics/mod.ts";
+import type { OperationDetail, RunError, RunOrigin } from "./result_details.ts";
 import type { Criterion, Scenario } from "./scenario/scenario.ts";
 
 /**
@@ -94,6 +95,15 @@ export interface LoadResult {
   readonly generator: GeneratorHealth;
   /** The load over time. */
   readonly timeline: Timeline;
+  /** The errors of all phases, the most frequent of each operation first. */
+  readonly errors: readonly RunError[];
+  /**
+   * What charts need of all operations together, and then of each operation and
+   * step, at most 20 of them: those after the first 20 have none.
+   */
+  readonly details: readonly OperationDetail[];
+  /** Where and with what the run took place: what it takes to repeat it. */
+  readonly origin: RunOrigin;
 }
 
 /** One phase of a run. */
@@ -247,6 +257,17 @@ export interface GeneratorHealth {
   readonly healthy: boolean;
   /** Why the generator is not healthy, in sentences. */
   readonly reasons: readonly string[];
+  /** The generator in the intervals of the timeline, in order. */
+  readonly points: readonly {
+    /** When the interval starts, in milliseconds of the run. */
+    readonly atMs: number;
+    /** Cores kept busy, but for waiting for the next start. */
+    readonly cpuCores: number | null;
+    /** How late one in a hundred operations started, in milliseconds. */
+    readonly lagP99Ms: number | null;
+    /** How late one in a hundred timers fired, in milliseconds. */
+    readonly eventLoopDelayP99Ms: number | null;
+  }[];
 }
 
 /** The load over time, in intervals of equal length. */
@@ -281,6 +302,8 @@ export interface TimelinePoint {
   readonly ok: number;
   /** Operations that ended in any other way. */
   readonly errors: number;
+  /** Operations among the errors that took longer than their `timeoutMs`. */
+  readonly timedOut: number;
   /** Operations that no user was free to start. */
   readonly dropped: number;
   /** The median latency, in milliseconds; `null` if nothing succeeded. */

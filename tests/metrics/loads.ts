@@ -42,6 +42,7 @@ export function loadProgress(n: number): LoadProgress {
       users,
       ok: 900,
       errors: n > 30 ? 2 : 0,
+      timedOut: n > 30 ? 1 : 0,
       dropped: 0,
       latencyP50Ms: 2 + users / 200,
       latencyP99Ms: 8 + users / 40,
@@ -132,6 +133,10 @@ function operationResult(
     errorRate: started === 0 ? null : failed / started,
     latency: times,
     serviceTime: times,
+    connectTime: null,
+    tlsTime: null,
+    firstByteTime: null,
+    restTime: null,
     sentBytes: 0,
     receivedBytes: 100 * ok,
     errors: failed === 0

@@ -92,6 +92,7 @@ export function loadOf(
       openFilesPeak: null,
       healthy: reasons.length === 0,
       reasons,
+      points: [],
     },
   };
 }

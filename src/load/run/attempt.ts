@@ -6,6 +6,7 @@
 import type { Counter, Ending } from "./accounting.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
 import type { OperationOutcome } from "../driver.ts";
+import type { Failure } from "./error_tally.ts";
 
 /**
  * What a user performs, and how it ended. A user reuses one object for all of
@@ -32,6 +33,8 @@ export class Attempt {
   outcome: OperationOutcome | undefined;
   /** Why the operation did not succeed, if that is known. */
   error: unknown;
+  /** When and with what it did not succeed, if that is known. */
+  failure: Failure | undefined;
   /** The step of a flow at which it ended. */
   step: string | undefined;
 
@@ -72,5 +75,6 @@ export class Attempt {
   release(): void {
     this.outcome = undefined;
     this.error = undefined;
+    this.failure = undefined;
   }
 }

@@ -28,6 +28,8 @@ export interface ModelContext {
   readonly timeline: TimelineRecorder;
   /** How late operations started in the steady phase, in milliseconds. */
   readonly lag: Distribution;
+  /** The same in the current interval of the timeline, in all phases. */
+  readonly intervalLag: Distribution;
   /** Called with milliseconds in which the thread only waited for a start. */
   readonly onIdle: (ms: number) => void;
 }
@@ -62,6 +64,8 @@ export abstract class BaseModel {
 
   /** Records how late an operation of the steady phase starts. */
   protected recordLag(plannedAt: number, now: number): void {
-    if (this.isSteady(plannedAt)) this.context.lag.record(now - plannedAt);
+    const { lag, intervalLag } = this.context;
+    intervalLag.record(now - plannedAt);
+    if (this.isSteady(plannedAt)) lag.record(now - plannedAt);
   }
 }

@@ -4,7 +4,9 @@
  * @module
  */
 import { reasonOf } from "../../checks/internal.ts";
+import type { RunError } from "../result_details.ts";
 import type { Mask } from "../scenario/environment.ts";
+import type { LoadPhase } from "./phases.ts";
 
 /** The most different messages that are kept. */
 const MAX_KEPT = 200;
@@ -14,18 +16,54 @@ const MAX_REPORTED = 20;
 const MAX_LENGTH = 300;
 const OTHERS = "(other errors)";
 
+/** When and with what an operation failed. */
+export interface Failure {
+  /** The phase of the operation. */
+  readonly phase: LoadPhase;
+  /** When it failed, in milliseconds of the load. */
+  readonly atMs: number;
+  /** Hides what a message of this operation must not show. */
+  readonly mask: Mask;
+  /** Returns what is known of it; called for the first of its kind alone. */
+  example(): RunError["example"];
+}
+
+/** How often an error came, by phase. */
+type Counts = Record<LoadPhase, number>;
+
 /** A tally that can be posted to another thread, without loss. */
 export interface TallyState {
-  readonly total: number;
+  readonly total: Counts;
   readonly kept: readonly (readonly [message: string, kept: Kept])[];
 }
 
 interface Kept {
-  /** How often the message came at most. */
-  most: number;
   /** How often the message that it replaced came at most. */
   readonly before: number;
+  /** How often the message came since it has been kept. */
+  readonly counts: Counts;
+  /** When it came first since then, in milliseconds of the load. */
+  firstMs: number;
+  example: RunError["example"];
 }
+
+/** The counts of an error in all phases, with its first time. */
+export interface TalliedError {
+  readonly message: string;
+  readonly count: number;
+  readonly phases: RunError["phases"];
+  /** In milliseconds of the load. */
+  readonly firstMs: number;
+  readonly example: RunError["example"];
+}
+
+/** What is not about one operation of a load. */
+const UNKNOWN: Failure = {
+  phase: "steady",
+  atMs: 0,
+  mask: (text) => text,
+  example: () => null,
+};
 
 /**
  * Counts errors by message. When 200 messages are kept, a new one takes the
@@ -36,7 +74,7 @@ interface Kept {
 export class ErrorTally {
   readonly #kept = new Map<string, Kept>();
   readonly #mask: Mask;
-  #total = 0;
+  readonly #total: Counts = noCounts();
 
   /** Creates a tally; the mask hides what messages must not show. */
   constructor(mask: Mask = (text) => text) {
@@ -44,50 +82,72 @@ export class ErrorTally {
   }
 
   /** Counts an error, of a step if it has a name. */
-  add(error: unknown, step?: string): void {
-    this.#total++;
+  add(error: unknown, step?: string, failure: Failure = UNKNOWN): void {
     const place = step === undefined ? "" : `${step}: `;
     // Before it is cut off, so that no part of what is hidden remains.
-    this.#count(this.#mask(place + messageOf(error)).slice(0, MAX_LENGTH), 1);
+    const message = failure.mask(this.#mask(place + messageOf(error)))
+      .slice(0, MAX_LENGTH);
+    const { phase, atMs } = failure;
+    this.#total[phase]++;
+    const known = this.#kept.get(message);
+    if (known !== undefined) {
+      known.counts[phase]++;
+      return;
+    }
+    const kept = this.#keep(message, atMs, this.#maskedExample(failure));
+    kept.counts[phase]++;
+  }
+
+  #maskedExample(failure: Failure): RunError["example"] {
+    const example = failure.example();
+    if (example === null) return null;
+    const { address, status, body } = example;
+    return {
+      address: address && this.#mask(address),
+      status,
+      body: body && this.#mask(body),
+    };
   }
 
   /** Adds all errors of another tally. */
   addAll(other: ErrorTally): void {
-    this.#total += other.#total;
-    for (const [message, kept] of other.#kept) {
-      this.#count(message, certain(kept));
-    }
+    this.addState(other.state());
   }
 
   /** Returns what another thread needs to have the same tally. */
   state(): TallyState {
     const kept = [...this.#kept].map(([message, kept]) =>
-      [message, { ...kept }] as const
+      [message, { ...kept, counts: { ...kept.counts } }] as const
     );
-    return { total: this.#total, kept };
+    return { total: { ...this.#total }, kept };
   }
 
   /** Adds all errors of a tally of another thread. */
   addState({ total, kept }: TallyState): void {
-    this.#total += total;
-    for (const [message, one] of kept) this.#count(message, certain(one));
+    addCounts(this.#total, total);
+    for (const [message, { counts, firstMs, example }] of kept) {
+      const known = this.#kept.get(message) ??
+        this.#keep(message, firstMs, example);
+      addCounts(known.counts, counts);
+      if (firstMs >= known.firstMs) continue;
+      known.firstMs = firstMs;
+      known.example = example;
+    }
   }
 
-  #count(message: string, count: number): void {
-    const known = this.#kept.get(message);
-    if (known !== undefined) {
-      known.most += count;
-      return;
-    }
+  #keep(message: string, firstMs: number, example: Kept["example"]): Kept {
     const before = this.#kept.size < MAX_KEPT ? 0 : this.#dropRarest();
-    this.#kept.set(message, { most: before + count, before });
+    const kept = { before, counts: noCounts(), firstMs, example };
+    this.#kept.set(message, kept);
+    return kept;
   }
 
   /** Drops the message that came least, and returns its count. */
   #dropRarest(): number {
     let rarest = "";
     let least = Infinity;
-    for (const [message, { most }] of this.#kept) {
+    for (const [message, { before, counts }] of this.#kept) {
+      const most = before + sumOf(counts);
       if (most >= least) continue;
       least = most;
       rarest = message;
@@ -97,25 +157,76 @@ export class ErrorTally {
   }
 
   /**
-   * Returns the most frequent messages, the most frequent first, and what is
-   * left of all errors in one entry after them; at most 20 entries. A count
-   * leaves out what came before the message was kept.
+   * Returns the most frequent messages of the steady phase, the most frequent
+   * first, and what is left of all errors in one entry after them; at most 20
+   * entries. A count leaves out what came before the message was kept.
    */
   top(): { message: string; count: number }[] {
+    return this.#top(({ steady }) => steady)
+      .map(({ message, count }) => ({ message, count }));
+  }
+
+  /** Returns the same of all phases, with the first time and its example. */
+  topOfAll(): TalliedError[] {
+    return this.#top(sumOf);
+  }
+
+  #top(countOf: (counts: Counts) => number): TalliedError[] {
     const sorted = [...this.#kept]
-      .map(([message, kept]) => ({ message, count: certain(kept) }))
+      .map(([message, { counts, firstMs, example }]) => ({
+        message,
+        count: countOf(counts),
+        phases: phasesOf(counts),
+        firstMs,
+        example,
+      }))
+      .filter(({ count }) => count > 0)
       .sort((a, b) => b.count - a.count);
     const isAll = sorted.length <= MAX_REPORTED;
     const top = sorted.slice(0, isAll ? MAX_REPORTED : MAX_REPORTED - 1);
-    const rest = top.reduce((rest, { count }) => rest - count, this.#total);
+    const count = top.reduce(
+      (rest, { count }) => rest - count,
+      countOf(this.#total),
+    );
     // Without others there are none that were dropped either.
-    return rest > 0 ? [...top, { message: OTHERS, count: rest }] : top;
+    if (count <= 0) return top;
+    const rest = { ...this.#total };
+    for (const { phases } of top) addCounts(rest, phases, -1);
+    const firstMs = Math.min(
+      ...sorted.slice(top.length).map(({ firstMs }) => firstMs),
+    );
+    return [...top, {
+      message: OTHERS,
+      count,
+      phases: phasesOf(rest),
+      firstMs: Number.isFinite(firstMs) ? firstMs : 0,
+      example: null,
+    }];
   }
 }
 
-/** Returns how often a message came since it has been kept. */
-function certain({ most, before }: Kept): number {
-  return most - before;
+function noCounts(): Counts {
+  return { ramp_up: 0, steady: 0, ramp_down: 0 };
+}
+
+function addCounts(to: Counts, counts: Partial<Counts>, times = 1): void {
+  to.ramp_up += times * (counts.ramp_up ?? 0);
+  to.steady += times * (counts.steady ?? 0);
+  to.ramp_down += times * (counts.ramp_down ?? 0);
+}
+
+function sumOf({ ramp_up, steady, ramp_down }: Counts): number {
+  return ramp_up + steady + ramp_down;
+}
+
+/** Returns the phases that have any. */
+function phasesOf(counts: Counts): Partial<Counts> {
+  const { ramp_up, steady, ramp_down } = counts;
+  return {
+    ...ramp_up > 0 && { ramp_up },
+    ...steady > 0 && { steady },
+    ...ramp_down > 0 && { ramp_down },
+  };
 }
 
 /** Returns the name and message of an error, or whatever was thrown as text. */

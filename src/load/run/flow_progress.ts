@@ -6,6 +6,7 @@
 import type { OperationOutcome } from "../driver.ts";
 import type { Counter, Ending } from "./accounting.ts";
 import type { CompiledOperation, CompiledStep } from "./compiled_operation.ts";
+import type { Failure } from "./error_tally.ts";
 import type { FlowPlan } from "./flow_plan.ts";
 import type { IterationValues } from "./iteration_values.ts";
 import type { OperationRecorder } from "./operation_recorder.ts";
@@ -19,9 +20,14 @@ export function dropSteps(
   for (let index = from; index < plan.length; index++) {
     const planned = plan[index];
     if (planned === undefined) continue;
-    counterOf(planned.step.recorder, isSteady).drop();
-    for (const group of planned.opens) counterOf(group, isSteady).drop();
+    drop(planned.step.recorder, isSteady);
+    for (const group of planned.opens) drop(group, isSteady);
   }
+}
+
+function drop(recorder: OperationRecorder, isSteady: boolean): void {
+  counterOf(recorder, isSteady).drop();
+  if (recorder.chart !== undefined) recorder.chart.dropped++;
 }
 
 function counterOf(
@@ -92,12 +98,12 @@ export class FlowProgress {
     this.#sentBytes += sentBytes;
     this.#receivedBytes += receivedBytes;
     this.#counterOf(step.recorder).end("ok");
+    const tookMs = latencyMs !== undefined && Number.isFinite(latencyMs)
+      ? latencyMs
+      : now - (this.startedAt ?? now);
+    step.recorder.chart?.addOk(tookMs);
     if (this.#isSteady) {
-      step.recorder.serviceTime.record(
-        latencyMs !== undefined && Number.isFinite(latencyMs)
-          ? latencyMs
-          : now - (this.startedAt ?? now),
-      );
+      step.recorder.serviceTime.record(tookMs);
       step.recorder.addBytes(outcome);
       step.recorder.parts.record(outcome);
     }
@@ -105,18 +111,19 @@ export class FlowProgress {
       const group = this.#groups.pop();
       if (group === undefined) continue;
       this.#counterOf(group.recorder).end("ok");
+      group.recorder.chart?.addOk(now - group.startedAt);
       if (!this.#isSteady) continue;
       group.recorder.serviceTime.record(now - group.startedAt);
     }
   }
 
   /** Ends the flow, with the step under way: those after it are dropped. */
-  finish(ending: Ending, error?: unknown): void {
+  finish(ending: Ending, error?: unknown, failure?: Failure): void {
     const { step } = this.plan[this.#index] ?? {};
     if (this.#isUnderWay && step !== undefined) {
-      this.#end(step.recorder, ending, error);
+      this.#end(step.recorder, ending, error, failure);
       for (const { recorder } of this.#groups) {
-        this.#end(recorder, ending, error, step.name);
+        this.#end(recorder, ending, error, failure, step.name);
       }
     }
     dropSteps(this.plan, this.#isSteady, this.#index + 1);
@@ -126,10 +133,12 @@ export class FlowProgress {
     recorder: OperationRecorder,
     ending: Ending,
     error: unknown,
+    failure: Failure | undefined,
     step?: string,
   ): void {
     this.#counterOf(recorder).end(ending);
-    if (this.#isSteady && error !== undefined) recorder.errors.add(error, step);
+    recorder.chart?.addError(ending);
+    if (error !== undefined) recorder.errors.add(error, step, failure);
   }
 
   #counterOf(recorder: OperationRecorder): Counter {

@@ -22,6 +22,7 @@ export function generatorHealth(
   lag: Distribution,
   workPerOperationMs: number | null,
   { reasons }: HealthVerdict,
+  points: GeneratorHealth["points"],
 ): GeneratorHealth {
   return {
     cpuCores: monitor.cpuCores,
@@ -32,5 +33,6 @@ export function generatorHealth(
     openFilesPeak: monitor.openFilesPeak,
     healthy: reasons.length === 0,
     reasons,
+    points,
   };
 }

@@ -22,6 +22,10 @@ export class GeneratorMonitor implements Disposable {
   /** Milliseconds between `start` and `stop`, of the clock and of any core. */
   #busy: { readonly spanMs: number; readonly cpuMs: number } | undefined;
   #idleMs = 0;
+  /** Milliseconds of waiting since the monitor was created. */
+  allIdleMs = 0;
+  /** How late timers fired since it was reset for an interval. */
+  readonly intervalDelay: Distribution = new Distribution();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -67,6 +71,7 @@ export class GeneratorMonitor implements Disposable {
   /** Adds time in which a core was busy, but only with waiting. */
   addIdle(ms: number): void {
     this.#idleMs += ms;
+    this.allIdleMs += ms;
   }
 
   /** Ends the period that counts. */
@@ -78,18 +83,30 @@ export class GeneratorMonitor implements Disposable {
     this.#busy = { spanMs: to.atMs - from.atMs, cpuMs: to.ms - from.ms };
   }
 
-  #cpuNow(): { ms: number; atMs: number } | undefined {
-    const ms = orNull(() => {
+  /** Milliseconds on the clock. */
+  get nowMs(): number {
+    return this.#clock.now();
+  }
+
+  /** Processor time of the process so far, if it is known. */
+  get cpuMs(): number | null {
+    return orNull(() => {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1000;
     });
-    return ms === null ? undefined : { ms, atMs: this.#clock.now() };
+  }
+
+  #cpuNow(): { ms: number; atMs: number } | undefined {
+    const ms = this.cpuMs;
+    return ms === null ? undefined : { ms, atMs: this.nowMs };
   }
 
   #probe(): void {
     const due = this.#clock.now() + PROBE_MS;
     this.#timer = this.#clock.schedule(PROBE_MS, () => {
-      this.eventLoopDelay.record(this.#clock.now() - due);
+      const late = this.#clock.now() - due;
+      this.eventLoopDelay.record(late);
+      this.intervalDelay.record(late);
       this.#probe();
     });
   }

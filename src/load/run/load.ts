@@ -4,8 +4,16 @@
  * @module
  */
 import type { Distribution } from "../../metrics/mod.ts";
-import type { Accounting, Timeline, UserResult } from "../result.ts";
+import type {
+  Accounting,
+  GeneratorHealth,
+  LoadResult,
+  UserResult,
+} from "../result.ts";
 import type { SteadyResults } from "./operation_recorder.ts";
+import type { ResolvedPhases } from "./phases.ts";
+import { timelineIntervalMs } from "./timeline.ts";
+import { longestMs } from "./verdict.ts";
 
 /** A load. Disposing closes what users have open. */
 export interface Load extends AsyncDisposable {
@@ -29,6 +37,26 @@ export interface Load extends AsyncDisposable {
   results(): SteadyResults;
   /** Returns what became of the users. */
   users(): UserResult;
-  /** Returns the timeline of the load. */
-  timeline(): Timeline;
+  /** Returns everything over time, and errors; called once, at the end. */
+  details(): LoadDetails;
+}
+
+/** What a result has beside its figures. */
+export interface LoadDetails extends
+  Pick<
+    LoadResult,
+    "timeline" | "details" | "errors"
+  > {
+  readonly points: GeneratorHealth["points"];
+}
+
+/** Returns the details of a load that never began. */
+export function noDetails(phases: ResolvedPhases): LoadDetails {
+  const intervalMs = timelineIntervalMs(longestMs(phases));
+  return {
+    timeline: { intervalMs, points: [] },
+    details: [],
+    errors: [],
+    points: [],
+  };
 }

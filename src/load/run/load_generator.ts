@@ -18,33 +18,24 @@ import { ClosedModel } from "./closed_model.ts";
 import { OpenModel } from "./open_model.ts";
 import type { UserModel } from "./user_model.ts";
 import type { GeneratorMonitor } from "./generator_monitor.ts";
-import type { Load } from "./load.ts";
+import type { Load, LoadDetails } from "./load.ts";
+import { LoadTimelines } from "./load_timelines.ts";
+import { detailsOf, type Recorded, runErrors } from "./operation_details.ts";
 import {
   recorderState,
   type SteadyResults,
   steadyResults,
 } from "./operation_recorder.ts";
-import {
-  loadMs,
-  type LoadPhase,
-  phaseAt,
-  type ResolvedPhases,
-} from "./phases.ts";
+import { loadMs, type ResolvedPhases } from "./phases.ts";
 import type { Accounting, LoadProgress, UserResult } from "../result.ts";
-import type { Timeline } from "../result.ts";
 import { stepsIn } from "../scenario/placed_steps.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { progressOf, reportProgress } from "./progress.ts";
 import { type Share, shareOf } from "./share.ts";
-import { TimelineRecorder } from "./timeline.ts";
 import { UserPool } from "./user_pool.ts";
-import { longestMs, steadyMsUntil } from "./verdict.ts";
+import { steadyMsUntil } from "./verdict.ts";
 import { weightedChoice } from "./weighted_choice.ts";
-import {
-  type IntervalState,
-  intervalState,
-  type LoadPart,
-} from "./workers/load_part.ts";
+import { intervalState, type LoadPart } from "./workers/load_part.ts";
 
 /** How often progress is reported and abort criteria are judged, in ms. */
 const PROGRESS_INTERVAL_MS = 1000;
@@ -70,8 +61,7 @@ export interface LoadGeneratorOptions {
 export class LoadGenerator implements Load {
   readonly #options: LoadGeneratorOptions;
   readonly #system: ActorSystem;
-  readonly #timeline: TimelineRecorder;
-  readonly #intervals: IntervalState[] = [];
+  readonly #timelines: LoadTimelines;
   readonly #timers = new Set<Timer>();
   readonly #aborted = Promise.withResolvers<void>();
   readonly lag: Distribution = new Distribution();
@@ -96,11 +86,13 @@ export class LoadGenerator implements Load {
       shutdownMs: phases.cleanupTimeoutMs / 2,
     });
     this.#startAt = clock.now();
-    this.#timeline = new TimelineRecorder(longestMs(phases), this.startedMs);
-    if (options.share.count > 1) {
-      this.#timeline.onInterval = (users) =>
-        this.#intervals.push(intervalState(this.#timeline, users));
-    }
+    this.#timelines = new LoadTimelines({
+      phases,
+      startedMs: this.startedMs,
+      monitor: options.monitor,
+      recorders: recordersOf(options.operations),
+      isShare: options.share.count > 1,
+    });
   }
 
   /** The start of the load, in milliseconds of the run. */
@@ -133,8 +125,10 @@ export class LoadGenerator implements Load {
       clock,
       model,
       operations,
-      timeline: this.#timeline,
+      timeline: this.#timelines.run,
       share: this.#options.share,
+      rampUpMs: phases.rampUpMs,
+      startAt: this.#startAt,
     });
     const over = this.#wait(loadMs(phases));
     this.#follow();
@@ -170,8 +164,9 @@ export class LoadGenerator implements Load {
       choose: weightedChoice(
         scenario.operations.map(({ weight = 1 }) => weight),
       ),
-      timeline: this.#timeline,
+      timeline: this.#timelines.run,
       lag: this.lag,
+      intervalLag: this.#timelines.generator.lag,
       onIdle: (ms: number) => monitor.addIdle(ms),
     };
     return load.model === "open"
@@ -209,18 +204,9 @@ export class LoadGenerator implements Load {
       this.#options.monitor.sample();
       this.#report();
       this.#judge();
-      // A late timer ends all intervals that have passed.
-      while (this.#timeline.endMs <= this.#elapsedMs) {
-        this.#timeline.endInterval(...this.#now);
-      }
+      this.#timelines.endUntil(this.#elapsedMs, this.#pool?.size ?? 0);
       this.#reportAt(Math.max(atMs + PROGRESS_INTERVAL_MS, this.#elapsedMs));
     });
-  }
-
-  /** The phase in which the current interval started, and the users now. */
-  get #now(): [LoadPhase, number] {
-    const { startMs } = this.#timeline;
-    return [phaseAt(this.#options.phases, startMs), this.#pool?.size ?? 0];
   }
 
   #report(): void {
@@ -233,7 +219,7 @@ export class LoadGenerator implements Load {
       load: this,
       elapsedMs: this.#elapsedMs,
       inFlight: this.#pool?.inFlight ?? 0,
-      point: this.#timeline.point(...this.#now),
+      point: this.#timelines.current(this.#pool?.size ?? 0),
     });
     reportProgress(onProgress, progress, this.warnings);
   }
@@ -283,24 +269,35 @@ export class LoadGenerator implements Load {
       { planned, started: 0, replaced: 0, peak: 0 };
   }
 
-  /** Returns the timeline of the load. */
-  timeline(): Timeline {
-    return this.#timeline.finish(...this.#now);
+  /** Ends the current intervals, and returns everything over time. */
+  details(): LoadDetails {
+    const { operations, scenario } = this.#options;
+    this.#timelines.finish(this.#pool?.size ?? 0);
+    const recorded: Recorded = {
+      recorders: recordersOf(operations),
+      model: scenario.load.model,
+      steps: stepsIn(scenario),
+    };
+    return {
+      timeline: this.#timelines.run.timeline,
+      details: detailsOf(recorded, this.#timelines.charts),
+      errors: runErrors(recorded, this.startedMs),
+      points: this.#timelines.points,
+    };
   }
 
   /** Returns all that another thread needs to merge this share of the load. */
   part(isOver: boolean): LoadPart {
     const { operations, monitor } = this.#options;
-    if (isOver && !this.#timeline.isEmpty) {
-      this.#timeline.endInterval(...this.#now);
-    }
+    const users = this.#pool?.size ?? 0;
+    if (isOver) this.#timelines.finish(users);
     return {
       operations: recordersOf(operations).map(recorderState),
       lag: stateOf(this.lag),
       eventLoopDelay: stateOf(monitor.eventLoopDelay),
       idleMs: monitor.idleMs,
-      intervals: this.#intervals.splice(0),
-      current: intervalState(this.#timeline, this.#pool?.size ?? 0),
+      intervals: this.#timelines.takeEnded(),
+      current: intervalState(this.#timelines.run, users),
       users: this.users(),
       inFlight: this.#pool?.inFlight ?? 0,
       elapsedMs: this.#elapsedMs,

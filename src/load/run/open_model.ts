@@ -92,6 +92,8 @@ export class OpenModel extends BaseModel implements UserModel {
       (pool.size < this.#maxUsers ? pool.spawn() : undefined);
     if (user === undefined) {
       counter.drop();
+      const { chart } = operation.recorder;
+      if (chart !== undefined) chart.dropped++;
       if (operation.isFlow) {
         // Any user could have performed it.
         const plan = operation.plan(operation.values(0, arrival));

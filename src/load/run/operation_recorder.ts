@@ -15,6 +15,7 @@ import type { OperationOutcome } from "../driver.ts";
 import { PartTimes, type PartTimesState } from "./part_times.ts";
 import type { Mask } from "../scenario/environment.ts";
 import type { Accounting, OperationResult } from "../result.ts";
+import type { TimelineRecorder } from "./timeline.ts";
 
 /** Counters and times of one operation. */
 export class OperationRecorder {
@@ -30,6 +31,8 @@ export class OperationRecorder {
   /** The parts of the response times of the same operations. */
   readonly parts: PartTimes = new PartTimes();
   readonly errors: ErrorTally;
+  /** The operation over time, of all phases, if it has a chart. */
+  chart: TimelineRecorder | undefined;
   sentBytes = 0;
   receivedBytes = 0;
 

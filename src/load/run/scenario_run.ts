@@ -15,7 +15,7 @@ import { explainBroken, judgeAll } from "./criteria.ts";
 import { generatorHealth, workPerOperationMs } from "./generator_health.ts";
 import { GeneratorMonitor } from "./generator_monitor.ts";
 import { type HealthVerdict, judgeHealth } from "./health.ts";
-import type { Load } from "./load.ts";
+import { type Load, noDetails } from "./load.ts";
 import { LoadGenerator } from "./load_generator.ts";
 import { ALL } from "./share.ts";
 import { WorkersLoad } from "./workers/workers_load.ts";
@@ -24,13 +24,14 @@ import type { LoadTestManagerOptions, RunOptions } from "../run_options.ts";
 import { phaseText, type ResolvedPhases, resolvePhases } from "./phases.ts";
 import type { LoadResult, PhaseName, PhaseResult } from "../result.ts";
 import { OnceSteps } from "./once_steps.ts";
+import { originOf } from "./origin.ts";
 import { protocolsOf } from "./protocols.ts";
 import { rowsOf } from "../scenario/placed_steps.ts";
 import { maskOf } from "../scenario/environment.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { scenarioWithoutSecrets } from "../scenario/secrets.ts";
 import { type RunningTarget, startTarget } from "./target.ts";
-import { timelineIntervalMs } from "./timeline.ts";
-import { loadPhases, longestMs, verdictOf } from "./verdict.ts";
+import { loadPhases, verdictOf } from "./verdict.ts";
 import { withTimeout } from "./with_timeout.ts";
 import { OperationRecorder, steadyResults } from "./operation_recorder.ts";
 
@@ -308,8 +309,10 @@ export class ScenarioRun {
     });
     const { dropped, planned } = all.accounting;
     const mask = maskOf(this.#scenario);
+    const { points, timeline, details, errors } = load?.details() ??
+      noDetails(this.#phases);
     return {
-      scenario: this.#scenario,
+      scenario: scenarioWithoutSecrets(this.#scenario, mask),
       model,
       verdict,
       reasons: reasons.map(mask),
@@ -333,9 +336,11 @@ export class ScenarioRun {
       users: load?.users() ?? this.#noUsers(),
       workers: this.#workers?.workers() ?? [],
       criteria,
-      generator: generatorHealth(monitor, lag, workMs, health),
-      timeline: load?.timeline() ??
-        { intervalMs: timelineIntervalMs(longestMs(this.#phases)), points: [] },
+      generator: generatorHealth(monitor, lag, workMs, health, points),
+      timeline,
+      errors,
+      details,
+      origin: originOf(this.#scenario, this.#workersPlan?.count ?? 1, mask),
     };
   }
 

@@ -5,18 +5,23 @@
  */
 import { Distribution } from "../../metrics/internal.ts";
 import type { PhaseName, Timeline, TimelinePoint } from "../result.ts";
+import type { Ending } from "./accounting.ts";
 
-const MAX_POINTS = 600;
+/** The most intervals of a timeline. */
+export const MAX_POINTS = 600;
 /** Shorter intervals would hold too few operations for percentiles. */
 const MIN_INTERVAL_MS = 1000;
 
 /**
  * Returns the length of an interval: whole seconds, as many as 600 intervals
- * need. The longest duration of a run is known beforehand, so intervals never
+ * need, or as many as are given. The longest duration of a run is known beforehand, so intervals never
  * have to be merged.
  */
-export function timelineIntervalMs(longestMs: number): number {
-  const seconds = Math.ceil(longestMs / MAX_POINTS / 1000);
+export function timelineIntervalMs(
+  longestMs: number,
+  maxPoints: number = MAX_POINTS,
+): number {
+  const seconds = Math.ceil(longestMs / maxPoints / 1000);
   return Math.max(MIN_INTERVAL_MS, seconds * 1000);
 }
 
@@ -26,6 +31,7 @@ export interface IntervalTally {
   readonly latency: Distribution;
   readonly ok: number;
   readonly errors: number;
+  readonly timedOut: number;
   readonly dropped: number;
 }
 
@@ -34,7 +40,7 @@ export function timelinePoint(
   atMs: number,
   phase: PhaseName,
   users: number,
-  { latency, ok, errors, dropped }: IntervalTally,
+  { latency, ok, errors, timedOut, dropped }: IntervalTally,
 ): TimelinePoint {
   return {
     atMs,
@@ -45,6 +51,7 @@ export function timelinePoint(
     users,
     ok,
     errors,
+    timedOut,
     dropped,
     latencyP50Ms: latency.quantile(0.5),
     latencyP99Ms: latency.quantile(0.99),
@@ -60,17 +67,36 @@ export class TimelineRecorder implements IntervalTally {
   readonly latency: Distribution = new Distribution();
   ok = 0;
   errors = 0;
+  timedOut = 0;
   dropped = 0;
   readonly #offsetMs: number;
+  readonly #maxPoints: number;
   /** Called when an interval ends, before anything of it is forgotten. */
   onInterval: ((users: number) => void) | undefined;
   /** The start of the current interval, in milliseconds of the load. */
   startMs = 0;
 
   /** Creates one for a load that starts at `offsetMs` of the run. */
-  constructor(longestMs: number, offsetMs: number) {
-    this.intervalMs = timelineIntervalMs(longestMs);
+  constructor(
+    longestMs: number,
+    offsetMs: number,
+    maxPoints: number = MAX_POINTS,
+  ) {
+    this.intervalMs = timelineIntervalMs(longestMs, maxPoints);
     this.#offsetMs = offsetMs;
+    this.#maxPoints = maxPoints;
+  }
+
+  /** Counts an operation that took so long. */
+  addOk(latencyMs: number): void {
+    this.ok++;
+    this.latency.record(latencyMs);
+  }
+
+  /** Counts an operation that ended in any other way. */
+  addError(ending: Ending): void {
+    this.errors++;
+    if (ending === "timedOut") this.timedOut++;
   }
 
   /** Whether nothing has happened in the current interval. */
@@ -92,25 +118,29 @@ export class TimelineRecorder implements IntervalTally {
   endInterval(phase: PhaseName, users: number): void {
     this.onInterval?.(users);
     const point = this.point(phase, users);
-    const last = this.#points[MAX_POINTS - 1];
+    const last = this.#points[this.#maxPoints - 1];
     if (last === undefined) this.#points.push(point);
     else {
       // Whatever ends later is counted too, so that the sums are the totals.
-      this.#points[MAX_POINTS - 1] = {
+      this.#points[this.#maxPoints - 1] = {
         ...last,
         ok: last.ok + point.ok,
         errors: last.errors + point.errors,
+        timedOut: last.timedOut + point.timedOut,
         dropped: last.dropped + point.dropped,
       };
     }
     this.startMs += this.intervalMs;
-    this.ok = this.errors = this.dropped = 0;
+    this.ok =
+      this.errors =
+      this.timedOut =
+      this.dropped =
+        0;
     this.latency.reset();
   }
 
-  /** Ends the last interval, if there is anything in it, and returns all. */
-  finish(phase: PhaseName, users: number): Timeline {
-    if (!this.isEmpty) this.endInterval(phase, users);
+  /** The intervals that have ended. */
+  get timeline(): Timeline {
     return { intervalMs: this.intervalMs, points: [...this.#points] };
   }
 }

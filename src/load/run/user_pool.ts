@@ -9,7 +9,7 @@ import type { ActorContext, Clock, Timer } from "../../actor/mod.ts";
 import type { UserResult } from "../result.ts";
 import type { Attempt } from "./attempt.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
-import { ErrorTally } from "./error_tally.ts";
+import { ErrorTally, type Failure } from "./error_tally.ts";
 import type { Share } from "./share.ts";
 import type { TimelineRecorder } from "./timeline.ts";
 import type { UserModel } from "./user_model.ts";
@@ -27,6 +27,9 @@ export interface UserPoolOptions {
   readonly operations: readonly CompiledOperation[];
   readonly timeline: TimelineRecorder;
   readonly share: Share;
+  readonly rampUpMs: number;
+  /** When the load started, on the clock. */
+  readonly startAt: number;
 }
 
 /** The users of a run. */
@@ -36,6 +39,8 @@ export class UserPool implements UserHost {
   readonly #isOpen: boolean;
   readonly #timeline: TimelineRecorder;
   readonly #share: Share;
+  readonly #rampUpMs: number;
+  readonly #startAt: number;
   readonly #users = new Set<VirtualUser>();
   readonly #sweepMs: number;
   #sweeper: Timer | undefined;
@@ -58,6 +63,8 @@ export class UserPool implements UserHost {
     this.#isOpen = options.model === "open";
     this.#timeline = options.timeline;
     this.#share = options.share;
+    this.#rampUpMs = options.rampUpMs;
+    this.#startAt = options.startAt;
     const shortestMs = Math.min(
       ...options.operations.flatMap(({ steps }) =>
         steps.map(({ timeoutMs }) => timeoutMs)
@@ -149,14 +156,25 @@ export class UserPool implements UserHost {
     this.inFlight++;
   }
 
+  placeOf(
+    { isSteady, plannedAt, startedAt }: Attempt,
+  ): Pick<Failure, "phase" | "atMs"> {
+    const plannedMs = (plannedAt ?? startedAt) - this.#startAt;
+    const isBefore = plannedMs < this.#rampUpMs;
+    return {
+      phase: isSteady ? "steady" : isBefore ? "ramp_up" : "ramp_down",
+      atMs: this.#clock.now() - this.#startAt,
+    };
+  }
+
   onEnded(attempt: Attempt): void {
     const { operation: { recorder }, ending, isSteady } = attempt;
     const timeline = this.#timeline;
     attempt.counter.end(ending);
     if (ending === "ok") {
       const { latencyMs } = attempt;
-      timeline.ok++;
-      timeline.latency.record(latencyMs);
+      timeline.addOk(latencyMs);
+      recorder.chart?.addOk(latencyMs);
       if (isSteady) {
         // In the closed model both times are the same.
         if (this.#isOpen) recorder.latency.record(latencyMs);
@@ -168,9 +186,10 @@ export class UserPool implements UserHost {
         }
       }
     } else {
-      timeline.errors++;
-      if (isSteady && attempt.error !== undefined) {
-        recorder.errors.add(attempt.error, attempt.step);
+      timeline.addError(ending);
+      recorder.chart?.addError(ending);
+      if (attempt.error !== undefined) {
+        recorder.errors.add(attempt.error, attempt.step, attempt.failure);
       }
     }
     if (--this.inFlight === 0) this.#onDrained?.();

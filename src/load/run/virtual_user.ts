@@ -27,6 +27,8 @@ import type {
   OperationOutcome,
 } from "../driver.ts";
 import { LoadTestError, OperationTimeoutError } from "../load_errors.ts";
+import type { Failure } from "./error_tally.ts";
+import { failureOf } from "./failure.ts";
 import { FlowProgress } from "./flow_progress.ts";
 
 /** The messages of a user: from its pool, and from itself. */
@@ -42,6 +44,8 @@ export interface UserHost {
   now(): number;
   /** Called when an operation has been assigned. */
   onStarted(): void;
+  /** Returns the phase of an operation, and the time of the load. */
+  placeOf(attempt: Attempt): Pick<Failure, "phase" | "atMs">;
   /** Called when an operation has ended; the times count only if it is `ok`. */
   onEnded(attempt: Attempt): void;
   /** Called when a user may be given something to do. */
@@ -69,6 +73,8 @@ export class VirtualUser implements Handler<UserMessage> {
   #step: CompiledStep | undefined;
   /** What the steps of a flow have done so far. */
   #flow: FlowProgress | undefined;
+  /** The call of a driver under way, or the last one. */
+  #call: OperationCall | undefined;
   #busy = false;
   #isStopped = false;
   /** When the operation under way times out. */
@@ -120,7 +126,7 @@ export class VirtualUser implements Handler<UserMessage> {
     this.#flow = operation.isFlow
       ? new FlowProgress(operation, attempt.isSteady, this.number, iteration)
       : undefined;
-    const now = this.#host.now();
+    const now = attempt.startedAt = this.#host.now();
     const step = this.#step = this.#flow === undefined
       ? operation.steps[0]
       : this.#flow.next(now);
@@ -165,6 +171,7 @@ export class VirtualUser implements Handler<UserMessage> {
     const attempt = this.#attempt;
     const step = this.#step;
     if (!this.#busy || attempt === undefined || step === undefined) return;
+    this.#call = undefined;
     const session = this.#sessions.get(step.driver);
     if (session === undefined) this.#open(attempt, step);
     else this.#perform(attempt, step, session);
@@ -191,7 +198,7 @@ export class VirtualUser implements Handler<UserMessage> {
   #perform(attempt: Attempt, step: CompiledStep, session: DriverSession): void {
     let call: OperationCall;
     try {
-      call = this.#callOf(step);
+      call = this.#call = this.#callOf(step);
     } catch (error) {
       return this.#onError(error);
     }
@@ -228,7 +235,7 @@ export class VirtualUser implements Handler<UserMessage> {
     const flow = this.#flow;
     const wrong = step?.checker?.(outcome) ??
       (flow && step?.capturer?.(outcome, flow.values.captures));
-    if (wrong !== undefined) this.#finish("failed", undefined, wrong);
+    if (wrong !== undefined) this.#finish("failed", outcome, wrong);
     else if (flow === undefined) this.#finish("ok", outcome);
     else {
       flow.succeed(this.#host.now(), outcome);
@@ -273,11 +280,30 @@ export class VirtualUser implements Handler<UserMessage> {
     this.deadlineAt = Infinity;
     const now = this.#host.now();
     attempt.step = this.#flow && this.#step?.name;
-    this.#flow?.finish(ending, error);
+    if (error !== undefined) {
+      attempt.failure = this.#failureOf(attempt, error, outcome);
+    }
+    this.#flow?.finish(ending, error, attempt.failure);
     this.#flow = undefined;
     attempt.end(ending, now, outcome, error);
     this.#host.onEnded(attempt);
     attempt.release();
+  }
+
+  #failureOf(
+    attempt: Attempt,
+    error: unknown,
+    outcome: OperationOutcome | undefined,
+  ): Failure {
+    const driver = this.#step?.driver;
+    const session = driver && this.#sessions.get(driver);
+    return failureOf({
+      ...this.#host.placeOf(attempt),
+      error,
+      request: this.#call?.request,
+      received: () => outcome ?? (this.#call && session?.received?.()),
+      captured: this.#flow?.values.captures.values() ?? [],
+    });
   }
 
   #abort(reason: unknown): void {

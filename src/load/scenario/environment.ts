@@ -48,7 +48,8 @@ export function variableIssues({ env = [] }: Partial<Scenario>): DriverIssue[] {
 /** Returns a text without what must not be shown. */
 export type Mask = (text: string) => string;
 
-const MASKED = "***";
+/** What is in the place of what is not shown. */
+export const MASKED = "***";
 /** So many characters of a value that was cut off would tell too much. */
 const MIN_PART = 4;
 /** A line of a value that has several is masked on its own. */
@@ -88,11 +89,11 @@ export function masking(values: readonly string[]): Mask {
 /** Masks the beginning of a value at the end of a text. */
 function withoutPart(text: string, secrets: readonly string[]): string {
   for (const secret of secrets) {
-    const most = Math.min(secret.length - 1, text.length);
-    for (let length = most; length >= MIN_PART; length--) {
-      if (text.endsWith(secret.slice(0, length))) {
-        return text.slice(0, -length) + MASKED;
-      }
+    if (secret.length <= MIN_PART) continue;
+    const start = secret.slice(0, MIN_PART);
+    let at = text.indexOf(start, Math.max(0, text.length - secret.length + 1));
+    for (; at >= 0; at = text.indexOf(start, at + 1)) {
+      if (secret.startsWith(text.slice(at))) return text.slice(0, at) + MASKED;
     }
   }
   return text;

@@ -10,6 +10,7 @@ import type {
   OperationResult,
   TimelinePoint,
 } from "../../../src/load/result.ts";
+import type { OperationDetail } from "../../../src/load/result_details.ts";
 import type { DistributionSummary } from "../../../src/metrics/snapshot.ts";
 import { chat, scenarios } from "../scenarios.ts";
 
@@ -71,6 +72,7 @@ function point(second: number): TimelinePoint {
     users: 10,
     ok: 100 + second,
     errors: second,
+    timedOut: second > 3 ? 2 : 0,
     dropped: 0,
     latencyP50Ms: 20,
     latencyP99Ms: 39.6,
@@ -149,12 +151,76 @@ export const failed: LoadResult = {
     openFilesPeak: null,
     healthy: true,
     reasons: [],
+    points: Array.from({ length: 11 }, (_, second) => ({
+      atMs: second * 1000,
+      cpuCores: 0.2 + second / 100,
+      lagP99Ms: second === 5 ? null : 2.5,
+      eventLoopDelayP99Ms: 1.5,
+    })),
   },
   timeline: {
     intervalMs: 1000,
     points: Array.from({ length: 11 }, (_, second) => point(second)),
   },
+  errors: [
+    {
+      operation: "send",
+      message: "DriverError: the status is 503",
+      count: 14,
+      phases: { ramp_up: 5, steady: 9 },
+      firstMs: 620,
+      example: {
+        address: "POST http://127.0.0.1:8000/send",
+        status: 503,
+        body: '{"problem":"too many","token":"***"}',
+      },
+    },
+    {
+      operation: "send",
+      message: "OperationTimeoutError: send took longer than 100 ms",
+      count: 3,
+      phases: { steady: 3 },
+      firstMs: 4200,
+      example: null,
+    },
+  ],
+  details: [
+    { name: "all", timeline: null, percentiles: percentiles(40) },
+    detail("join"),
+    detail("send"),
+  ],
+  origin: {
+    command: "deno task load chat.yaml --seed 7",
+    seed: 7,
+    target: "deno run chat.ts",
+    threads: 2,
+    troupe: "0.1.0",
+    deno: "2.9.6",
+    system: "linux x86_64",
+    kernel: "6.1.0",
+    cpu: "A processor",
+    cores: 2,
+    memoryBytes: 24_000_000_000,
+  },
 };
+
+function percentiles(max: number): OperationDetail["percentiles"] {
+  return [0, 0.5, 0.9, 0.99, 1].map((fraction) => [
+    fraction,
+    Math.max(1, max * fraction),
+  ]);
+}
+
+function detail(name: string): OperationDetail {
+  return {
+    name,
+    timeline: {
+      intervalMs: 1000,
+      points: Array.from({ length: 11 }, (_, second) => point(second)),
+    },
+    percentiles: percentiles(40),
+  };
+}
 
 const number = fc.oneof(
   fc.double(),
@@ -208,6 +274,28 @@ const phaseName = fc.constantFrom(
   "ramp_down" as const,
   "cleanup" as const,
 );
+
+const timeline = fc.record({
+  intervalMs: number,
+  points: fc.array(
+    fc.record({
+      atMs: number,
+      phase: phaseName,
+      stage: fc.option(text),
+      plannedPerSecond: known,
+      plannedUsers: known,
+      users: number,
+      ok: number,
+      errors: number,
+      timedOut: number,
+      dropped: number,
+      latencyP50Ms: known,
+      latencyP99Ms: known,
+      latencyMaxMs: known,
+    }),
+    { maxLength: 10 },
+  ),
+});
 
 /** Any result at all, and many that cannot be. */
 export const results: fc.Arbitrary<LoadResult> = fc.record({
@@ -290,25 +378,58 @@ export const results: fc.Arbitrary<LoadResult> = fc.record({
     openFilesPeak: known,
     healthy: fc.boolean(),
     reasons: fc.array(text, { maxLength: 2 }),
-  }),
-  timeline: fc.record({
-    intervalMs: number,
     points: fc.array(
       fc.record({
         atMs: number,
-        phase: phaseName,
-        stage: fc.option(text),
-        plannedPerSecond: known,
-        plannedUsers: known,
-        users: number,
-        ok: number,
-        errors: number,
-        dropped: number,
-        latencyP50Ms: known,
-        latencyP99Ms: known,
-        latencyMaxMs: known,
+        cpuCores: known,
+        lagP99Ms: known,
+        eventLoopDelayP99Ms: known,
       }),
-      { maxLength: 10 },
+      { maxLength: 3 },
     ),
+  }),
+  timeline,
+  errors: fc.array(
+    fc.record({
+      operation: text,
+      message: text,
+      count: number,
+      phases: fc.record(
+        { ramp_up: number, steady: number, ramp_down: number },
+        {
+          requiredKeys: [],
+        },
+      ),
+      firstMs: number,
+      example: fc.option(
+        fc.record({
+          address: fc.option(text),
+          status: known,
+          body: fc.option(text),
+        }),
+      ),
+    }),
+    { maxLength: 3 },
+  ),
+  details: fc.array(
+    fc.record({
+      name: text,
+      timeline: fc.option(timeline),
+      percentiles: fc.array(fc.tuple(number, number), { maxLength: 4 }),
+    }),
+    { maxLength: 3 },
+  ),
+  origin: fc.record({
+    command: fc.option(text),
+    seed: number,
+    target: fc.option(text),
+    threads: number,
+    troupe: text,
+    deno: text,
+    system: text,
+    kernel: fc.option(text),
+    cpu: fc.option(text),
+    cores: number,
+    memoryBytes: known,
   }),
 });

@@ -15,7 +15,8 @@ Deno.test("what ends after the last interval of a timeline is counted in it", ()
   const timeline = new TimelineRecorder(600_000, 0);
   for (let count = 0; count < 600; count++) timeline.endInterval("steady", 1);
   timeline.errors += 7;
-  const { points } = timeline.finish("ramp_down", 0);
+  timeline.endInterval("ramp_down", 0);
+  const { points } = timeline.timeline;
   assertEquals(points.length, 600);
   assertEquals(points.reduce((sum, { errors }) => sum + errors, 0), 7);
 });

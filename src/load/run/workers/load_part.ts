@@ -17,6 +17,8 @@ import {
   OperationRecorder,
   type RecorderState,
 } from "../operation_recorder.ts";
+import type { GeneratorInterval } from "../generator_timeline.ts";
+import type { EndedIntervals } from "../load_timelines.ts";
 import type { TimelineRecorder } from "../timeline.ts";
 
 /** One interval of the timeline of one worker. */
@@ -25,8 +27,11 @@ export interface IntervalState {
   readonly users: number;
   readonly ok: number;
   readonly errors: number;
+  readonly timedOut: number;
   readonly dropped: number;
   readonly latency: DistributionState;
+  /** What the generator did; of all operations alone. */
+  readonly generator?: GeneratorInterval;
 }
 
 /** What one worker has measured. */
@@ -37,7 +42,7 @@ export interface LoadPart {
   readonly eventLoopDelay: DistributionState;
   readonly idleMs: number;
   /** The intervals that have ended since the last part. */
-  readonly intervals: readonly IntervalState[];
+  readonly intervals: EndedIntervals;
   readonly current: IntervalState;
   readonly users: UserResult;
   readonly inFlight: number;
@@ -50,10 +55,18 @@ export interface LoadPart {
 
 /** Returns the current interval of a timeline. */
 export function intervalState(
-  { startMs, ok, errors, dropped, latency }: TimelineRecorder,
+  { startMs, ok, errors, timedOut, dropped, latency }: TimelineRecorder,
   users: number,
 ): IntervalState {
-  return { startMs, users, ok, errors, dropped, latency: stateOf(latency) };
+  return {
+    startMs,
+    users,
+    ok,
+    errors,
+    timedOut,
+    dropped,
+    latency: stateOf(latency),
+  };
 }
 
 /** Returns the recorders of operations as if one thread had done all. */

@@ -4,7 +4,11 @@
  * @module
  */
 import { addStateTo, Distribution } from "../../../metrics/internal.ts";
-import type { Timeline, TimelinePoint } from "../../result.ts";
+import type { GeneratorHealth, Timeline, TimelinePoint } from "../../result.ts";
+import {
+  type GeneratorInterval,
+  generatorPoint,
+} from "../generator_timeline.ts";
 import { phaseAt, type ResolvedPhases } from "../phases.ts";
 import { timelineIntervalMs, timelinePoint } from "../timeline.ts";
 import { longestMs } from "../verdict.ts";
@@ -12,9 +16,11 @@ import type { IntervalState } from "./load_part.ts";
 
 interface Merged {
   readonly latency: Distribution;
+  readonly generator: GeneratorInterval[];
   users: number;
   ok: number;
   errors: number;
+  timedOut: number;
   dropped: number;
 }
 
@@ -26,13 +32,19 @@ export class MergedTimeline {
   readonly #intervalMs: number;
   readonly #open = new Map<number, { merged: Merged; parts: number }>();
   readonly #points = new Map<number, TimelinePoint>();
+  readonly #generator = new Map<number, GeneratorHealth["points"][number]>();
 
   /** Creates one for a load that starts at `offsetMs` of the run. */
-  constructor(phases: ResolvedPhases, workers: number, offsetMs: number) {
+  constructor(
+    phases: ResolvedPhases,
+    workers: number,
+    offsetMs: number,
+    maxPoints?: number,
+  ) {
     this.#phases = phases;
     this.#workers = workers;
     this.#offsetMs = offsetMs;
-    this.#intervalMs = timelineIntervalMs(longestMs(phases));
+    this.#intervalMs = timelineIntervalMs(longestMs(phases), maxPoints);
   }
 
   /** Adds an interval that has ended in one worker. */
@@ -56,6 +68,9 @@ export class MergedTimeline {
   #end(startMs: number, merged: Merged): void {
     this.#open.delete(startMs);
     this.#points.set(startMs, this.#point(startMs, merged));
+    if (merged.generator.length === 0) return;
+    const atMs = this.#offsetMs + startMs;
+    this.#generator.set(startMs, generatorPoint(atMs, merged.generator));
   }
 
   #point(startMs: number, merged: Merged): TimelinePoint {
@@ -71,22 +86,33 @@ export class MergedTimeline {
       points: [...this.#points.values()].sort((a, b) => a.atMs - b.atMs),
     };
   }
+
+  /** What the generator did in the intervals that have ended, in order. */
+  get generatorPoints(): GeneratorHealth["points"] {
+    return [...this.#generator.values()].sort((a, b) => a.atMs - b.atMs);
+  }
 }
 
 function nothing(): Merged {
   return {
     latency: new Distribution(),
+    generator: [],
     users: 0,
     ok: 0,
     errors: 0,
+    timedOut: 0,
     dropped: 0,
   };
 }
 
 function addTo(merged: Merged, interval: IntervalState): void {
+  if (interval.generator !== undefined) {
+    merged.generator.push(interval.generator);
+  }
   merged.users += interval.users;
   merged.ok += interval.ok;
   merged.errors += interval.errors;
+  merged.timedOut += interval.timedOut;
   merged.dropped += interval.dropped;
   addStateTo(merged.latency, interval.latency);
 }

@@ -11,7 +11,6 @@ import type { Distribution, MetricsFeed } from "../../../metrics/mod.ts";
 import type {
   Accounting,
   LoadProgress,
-  Timeline,
   UserResult,
   WorkerResult,
 } from "../../result.ts";
@@ -20,7 +19,14 @@ import type { Scenario } from "../../scenario/scenario.ts";
 import { sum } from "../accounting.ts";
 import { abortingCriterion } from "../criteria.ts";
 import type { GeneratorMonitor } from "../generator_monitor.ts";
-import type { Load } from "../load.ts";
+import type { Load, LoadDetails } from "../load.ts";
+import {
+  detailsOf,
+  MAX_CHART_POINTS,
+  MAX_CHARTED,
+  type Recorded,
+  runErrors,
+} from "../operation_details.ts";
 import { type SteadyResults, steadyResults } from "../operation_recorder.ts";
 import type { ResolvedPhases } from "../phases.ts";
 import { progressOf, reportProgress } from "../progress.ts";
@@ -70,6 +76,8 @@ export class WorkersLoad implements Load {
   readonly #timers = new Set<Timer>();
   readonly #ownWarnings: string[] = [];
   #timeline: MergedTimeline | undefined;
+  /** Those of the first operations. */
+  #charts: readonly MergedTimeline[] = [];
   #startAt = 0;
   #isAborted = false;
   #isOver = false;
@@ -113,6 +121,9 @@ export class WorkersLoad implements Load {
     this.#startAt = clock.now();
     const startedMs = this.#startAt - runStartAt;
     this.#timeline = new MergedTimeline(phases, workers, startedMs);
+    this.#charts = this.#rows.slice(0, MAX_CHARTED).map(() =>
+      new MergedTimeline(phases, workers, startedMs, MAX_CHART_POINTS)
+    );
     const { rampUpMs, steadyMs } = phases;
     this.#at(rampUpMs, () => monitor.start());
     this.#at(rampUpMs + steadyMs, () => monitor.stop());
@@ -151,14 +162,19 @@ export class WorkersLoad implements Load {
   #onPart(index: number, part: LoadPart): void {
     if (this.#isOver) return;
     this.#parts[index] = part;
-    for (const interval of part.intervals) this.#timeline?.add(interval);
+    const { run, charts } = part.intervals;
+    for (const interval of run) this.#timeline?.add(interval);
+    charts.forEach((chart, index) => {
+      for (const interval of chart) this.#charts[index]?.add(interval);
+    });
   }
 
   /** A smaller load would measure something else: the others end as well. */
   #lose(index: number, error: unknown): void {
     const part = this.#parts[index];
     if (part !== undefined) {
-      this.#parts[index] = interruptedPart({ ...part, intervals: [] });
+      const intervals = { run: [], charts: [] };
+      this.#parts[index] = interruptedPart({ ...part, intervals });
       this.#timeline?.add(part.current);
     }
     this.lost.push(
@@ -249,7 +265,7 @@ export class WorkersLoad implements Load {
   results(): SteadyResults {
     const { scenario, phases } = this.#options;
     const parts = this.#known;
-    const names = rowsOf(scenario.operations).map(({ name }) => name);
+    const names = this.#rows;
     const issuedMs = Math.max(0, ...parts.map(({ issuedMs }) => issuedMs));
     return steadyResults(
       mergeRecorders(names, parts),
@@ -280,10 +296,27 @@ export class WorkersLoad implements Load {
     }));
   }
 
-  timeline(): Timeline {
-    const { phases, workers } = this.#options;
+  details(): LoadDetails {
+    const { phases, scenario, workers } = this.#options;
     this.#timeline ??= new MergedTimeline(phases, workers, this.startedMs);
-    return this.#timeline.finish();
+    const timeline = this.#timeline.finish();
+    const recorded: Recorded = {
+      recorders: mergeRecorders(this.#rows, this.#known),
+      model: scenario.load.model,
+      steps: stepsIn(scenario),
+    };
+    const charts = this.#charts.map((chart) => chart.finish());
+    return {
+      timeline,
+      details: detailsOf(recorded, charts),
+      errors: runErrors(recorded, this.startedMs),
+      points: this.#timeline.generatorPoints,
+    };
+  }
+
+  /** The names of operations and steps, in the order of the scenario. */
+  get #rows(): string[] {
+    return rowsOf(this.#options.scenario.operations).map(({ name }) => name);
   }
 
   /** Returns the counters of all operations and phases of a worker. */

@@ -1,0 +1,119 @@
+/**
+ * Everything that a load on one thread records over time: all operations, each
+ * of the first ones, and the generator.
+ *
+ * @module
+ */
+import type { GeneratorHealth, Timeline, TimelinePoint } from "../result.ts";
+import type { GeneratorMonitor } from "./generator_monitor.ts";
+import { generatorPoint, GeneratorTimeline } from "./generator_timeline.ts";
+import { MAX_CHART_POINTS, MAX_CHARTED } from "./operation_details.ts";
+import type { OperationRecorder } from "./operation_recorder.ts";
+import { type LoadPhase, phaseAt, type ResolvedPhases } from "./phases.ts";
+import { MAX_POINTS, TimelineRecorder } from "./timeline.ts";
+import { longestMs } from "./verdict.ts";
+import { type IntervalState, intervalState } from "./workers/load_part.ts";
+
+/** Options of {@linkcode LoadTimelines}. */
+export interface LoadTimelinesOptions {
+  readonly phases: ResolvedPhases;
+  /** When the load starts, in milliseconds of the run. */
+  readonly startedMs: number;
+  readonly monitor: GeneratorMonitor;
+  /** The recorders of all operations; the first ones get charts. */
+  readonly recorders: readonly OperationRecorder[];
+  /** Whether another thread merges the intervals. */
+  readonly isShare: boolean;
+}
+
+/** Intervals that have ended and were not sent yet. */
+export interface EndedIntervals {
+  readonly run: readonly IntervalState[];
+  /** Those of the operations with charts, in their order. */
+  readonly charts: readonly (readonly IntervalState[])[];
+}
+
+/** Ends all intervals of a load in time. */
+export class LoadTimelines {
+  readonly run: TimelineRecorder;
+  readonly generator: GeneratorTimeline;
+  readonly #options: LoadTimelinesOptions;
+  readonly #charts: readonly TimelineRecorder[];
+  readonly #points: GeneratorHealth["points"][number][] = [];
+  #ended: IntervalState[] = [];
+  #endedCharts: IntervalState[][];
+
+  constructor(options: LoadTimelinesOptions) {
+    const { phases, startedMs, monitor, recorders, isShare } = options;
+    this.#options = options;
+    const mostMs = longestMs(phases);
+    const run = this.run = new TimelineRecorder(mostMs, startedMs);
+    this.generator = new GeneratorTimeline(monitor);
+    const charted = recorders.slice(0, MAX_CHARTED);
+    this.#endedCharts = charted.map(() => []);
+    this.#charts = charted.map((recorder, index) => {
+      const chart = new TimelineRecorder(mostMs, startedMs, MAX_CHART_POINTS);
+      if (isShare) {
+        chart.onInterval = (users) =>
+          this.#endedCharts[index]?.push(intervalState(chart, users));
+      }
+      return recorder.chart = chart;
+    });
+    run.onInterval = (users) => {
+      const generator = this.generator.endInterval();
+      if (isShare) {
+        this.#ended.push({ ...intervalState(run, users), generator });
+      } else if (this.#points.length < MAX_POINTS) {
+        this.#points.push(
+          generatorPoint(startedMs + run.startMs, [generator]),
+        );
+      }
+    };
+  }
+
+  /** Ends all intervals that are over at a time of the load. */
+  endUntil(elapsedMs: number, users: number): void {
+    for (const timeline of [this.run, ...this.#charts]) {
+      // A late timer ends all intervals that have passed.
+      while (timeline.endMs <= elapsedMs) this.#end(timeline, users);
+    }
+  }
+
+  /** Ends the current intervals, if there is anything in them. */
+  finish(users: number): void {
+    for (const timeline of [this.run, ...this.#charts]) {
+      if (!timeline.isEmpty) this.#end(timeline, users);
+    }
+  }
+
+  /** Returns the current interval of all operations. */
+  current(users: number): TimelinePoint {
+    return this.run.point(this.#phaseOf(this.run), users);
+  }
+
+  #end(timeline: TimelineRecorder, users: number): void {
+    timeline.endInterval(this.#phaseOf(timeline), users);
+  }
+
+  #phaseOf({ startMs }: TimelineRecorder): LoadPhase {
+    return phaseAt(this.#options.phases, startMs);
+  }
+
+  /** Returns the charts of the first operations, in their order. */
+  get charts(): Timeline[] {
+    return this.#charts.map((chart) => chart.timeline);
+  }
+
+  /** What the generator did in the intervals that have ended. */
+  get points(): GeneratorHealth["points"] {
+    return this.#points;
+  }
+
+  /** Returns the intervals that have ended since it was last called. */
+  takeEnded(): EndedIntervals {
+    const ended = { run: this.#ended, charts: this.#endedCharts };
+    this.#ended = [];
+    this.#endedCharts = this.#charts.map(() => []);
+    return ended;
+  }
+}
