@@ -7,14 +7,21 @@
  */
 import "../support/permissions.ts";
 import { parseArgs } from "@std/cli/parse-args";
-import { readAsciicast, replayAsciicast } from "../../src/terminal/mod.ts";
+import {
+  encodeAsciicast,
+  readAsciicast,
+  replayAsciicast,
+} from "../../src/terminal/mod.ts";
 
-const HELP = `Plays a recording of a terminal (asciicast v3) in this one.
+const HELP =
+  `Plays a recording of a terminal (asciicast v1, v2 or v3) in this one.
 
 Usage: deno run --allow-read examples/terminal/replay.ts [OPTIONS] FILE
 
   --speed N           speed relative to the recording, by default 1
   --idle-limit-ms N   longest pause, by default the limit in the recording
+  --to-v2             print the recording as asciicast v2, for older players,
+                      instead of playing it
   -h, --help          show this help
 
 Exit code: 0 at the end, 1 if the recording cannot be played, 2 for wrong
@@ -31,11 +38,12 @@ class UsageError extends Error {}
 
 function readArgs(args: string[]) {
   const { _: files, help, h: _h, ...rest } = parseArgs(args, {
-    boolean: ["help"],
+    boolean: ["help", "to-v2"],
     string: ["speed", "idle-limit-ms", "_"],
     alias: { help: "h" },
   });
-  const { speed = "1", "idle-limit-ms": idleLimit, ...unknown } = rest;
+  const { speed = "1", "idle-limit-ms": idleLimit, "to-v2": toV2, ...unknown } =
+    rest;
   const [flag] = Object.keys(unknown);
   if (flag !== undefined) throw new UsageError(`unknown option --${flag}`);
   const [file, ...others] = files;
@@ -44,6 +52,7 @@ function readArgs(args: string[]) {
   }
   return {
     help,
+    toV2,
     file: String(file),
     options: {
       speed: readNumber("speed", speed),
@@ -66,6 +75,13 @@ function swallowInput(): Disposable {
   Deno.stdin.setRaw(true, { cbreak: true });
   Deno.stdin.readable.pipeTo(new WritableStream()).catch(() => {});
   return { [Symbol.dispose]: () => Deno.stdin.setRaw(false) };
+}
+
+async function convert(file: string): Promise<number> {
+  await using cast = await readAsciicast((await Deno.open(file)).readable);
+  await encodeAsciicast(cast, { version: 2 })
+    .pipeTo(Deno.stdout.writable, { preventClose: true });
+  return 0;
 }
 
 async function play(
@@ -97,7 +113,7 @@ async function play(
 async function main(): Promise<number> {
   try {
     const args = readArgs(Deno.args);
-    if (!args.help) return await play(args);
+    if (!args.help) return await (args.toV2 ? convert(args.file) : play(args));
     console.log(HELP);
     return 0;
   } catch (error) {

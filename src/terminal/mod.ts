@@ -12,7 +12,9 @@ export {
   type AsciicastEvent,
   type AsciicastHeader,
   AsciicastLimitError,
+  type AsciicastLineVersion,
   type AsciicastTerm,
+  type AsciicastTheme,
 } from "./recording/asciicast.ts";
 export {
   type Asciicast,
@@ -23,6 +25,10 @@ export {
   replayAsciicast,
   type ReplayAsciicastOptions,
 } from "./recording/asciicast_replay.ts";
+export {
+  encodeAsciicast,
+  type EncodeAsciicastOptions,
+} from "./recording/asciicast_writer.ts";
 export type {
   AllowedCommand,
   CommandRequest,

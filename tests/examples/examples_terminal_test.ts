@@ -133,6 +133,22 @@ Deno.test(
 );
 
 Deno.test(
+  "the replay example prints a recording as asciicast v2, and plays that",
+  onPty,
+  async () => {
+    await using folder = await tempFolder();
+    const file = await longRecording(folder.path);
+    const { code, stdout, stderr } = await run(...REPLAY, "--to-v2", file);
+    assertEquals([code, stderr], [0, ""]);
+    const older = `${folder.path}/older.cast`;
+    await Deno.writeTextFile(older, stdout);
+    assertEquals(JSON.parse(stdout.split("\n")[0] ?? "").version, 2);
+    const played = await run(...REPLAY, "--idle-limit-ms=1", older);
+    assertEquals(played.stdout, "\x1b[?1049hfirstlast");
+  },
+);
+
+Deno.test(
   "Ctrl-C ends the replay example, and resets the terminal",
   onPty,
   async () => {

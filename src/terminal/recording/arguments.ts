@@ -15,15 +15,18 @@ import {
   checkString,
   kindOf,
   type OptionNames,
+  shown,
 } from "../../checks/internal.ts";
 import type { ReadAsciicastOptions } from "./asciicast_reader.ts";
 import type { ReplayAsciicastOptions } from "./asciicast_replay.ts";
+import type { EncodeAsciicastOptions } from "./asciicast_writer.ts";
 import type { RecordSessionOptions } from "./record_session.ts";
 import type { RecorderOptions } from "./recorder_options.ts";
 
 const READ: OptionNames<ReadAsciicastOptions> = {
   maxLineBytes: true,
   maxLines: true,
+  maxDocumentBytes: true,
 };
 const REPLAY: OptionNames<ReplayAsciicastOptions> = {
   speed: true,
@@ -31,7 +34,9 @@ const REPLAY: OptionNames<ReplayAsciicastOptions> = {
   signal: true,
   clock: true,
 };
+const ENCODE: OptionNames<EncodeAsciicastOptions> = { version: true };
 const RECORD_SESSION: OptionNames<RecordSessionOptions> = {
+  version: true,
   term: true,
   title: true,
   command: true,
@@ -57,7 +62,9 @@ export function checkReadArguments(
     );
   }
   checkOptionNames("readAsciicast()", options, READ);
-  for (const name of ["maxLineBytes", "maxLines"] as const) {
+  for (
+    const name of ["maxLineBytes", "maxLines", "maxDocumentBytes"] as const
+  ) {
     const limit = options[name];
     if (limit !== undefined) checkNumber(name, limit, { above: 0 });
   }
@@ -90,6 +97,19 @@ export function checkSink(sink: unknown): void {
   );
 }
 
+/** @throws {TypeError} if an option is not known, or the version not written. */
+export function checkEncodeOptions(options: EncodeAsciicastOptions): void {
+  checkOptionNames("encodeAsciicast()", options, ENCODE);
+  checkVersion(options);
+}
+
+function checkVersion({ version }: EncodeAsciicastOptions): void {
+  if (version === undefined || version === 2 || version === 3) return;
+  throw new TypeError(
+    `Cannot use version: it is ${shown(version)}, it must be 2 or 3`,
+  );
+}
+
 /** @throws {TypeError} if an option is not known or of the wrong type. */
 export function checkReplayOptions(options: ReplayAsciicastOptions): void {
   checkOptionNames("replayAsciicast()", options, REPLAY);
@@ -104,6 +124,7 @@ export function checkReplayOptions(options: ReplayAsciicastOptions): void {
 export function checkRecorderOptions(options: RecorderOptions): void {
   checkOptionNames("AsciicastRecorder", options, RECORD);
   const { size, envNames, input, signal, clock, env } = options;
+  checkVersion(options);
   checkObject("size", size, "{ columns, rows }");
   for (const name of ["term", "title", "command"] as const) {
     if (options[name] !== undefined) checkString(name, options[name]);

@@ -12,7 +12,7 @@ import type { RecorderOptions } from "./recorder_options.ts";
 export type RecordSessionOptions = Omit<RecorderOptions, "size">;
 
 /**
- * Records a session to asciicast v3, from its first byte to its exit. Output
+ * Records a session to asciicast v3, or v2, from its first byte to its exit. Output
  * that is no longer kept, or that the sink cannot take in time, is omitted, and
  * a marker says how much. A sink that fails ends only the recording, whose
  * `closed` then rejects.

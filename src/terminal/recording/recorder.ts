@@ -1,5 +1,5 @@
 /**
- * Records a session to asciicast v3. It takes the events of a session, and never
+ * Records a session to asciicast. It takes the events of a session, and never
  * delays it: what the file cannot take in time is omitted and marked.
  *
  * @module
@@ -8,11 +8,9 @@ import { constants } from "node:os";
 import { type Clock, realClock, TroupeError } from "../../actor/mod.ts";
 import { checkNumber } from "../../checks/internal.ts";
 import type { PtyExit, PtySize } from "../../pty/mod.ts";
-import {
-  AsciicastEncoder,
-  type AsciicastEvent,
-  encodeHeader,
-} from "./asciicast.ts";
+import type { AsciicastEvent } from "./asciicast.ts";
+import { AsciicastEncoder } from "./asciicast_encoder.ts";
+import { encodeHeader } from "./asciicast_header.ts";
 import { checkRecorderOptions, checkSink } from "./arguments.ts";
 import { headerOf, type RecorderOptions } from "./recorder_options.ts";
 
@@ -44,7 +42,7 @@ export interface RecorderDrops {
 const PIECE_BYTES = 65_536;
 
 /**
- * Writes a recording in asciicast v3. Recorded output is text: a character that
+ * Writes a recording in asciicast v3, or v2. Recorded output is text: a character that
  * arrives in parts is joined, and bytes that are not UTF-8 become U+FFFD, as a
  * terminal shows them.
  *
@@ -67,7 +65,7 @@ export class AsciicastRecorder implements AsyncDisposable {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #clock: Clock;
   readonly #startedAt: number;
-  readonly #encoder = new AsciicastEncoder();
+  readonly #encoder: AsciicastEncoder;
   readonly #maxWaitingBytes: number;
   readonly #texts: Record<"output" | "input", TextDecoder>;
   readonly #recordsInput: boolean;
@@ -86,8 +84,10 @@ export class AsciicastRecorder implements AsyncDisposable {
   constructor(sink: WritableStream<Uint8Array>, options: RecorderOptions) {
     checkSink(sink);
     checkRecorderOptions(options);
-    const { clock = realClock, maxWaitingBytes = 4_194_304 } = options;
+    const { clock = realClock, maxWaitingBytes = 4_194_304, version = 3 } =
+      options;
     checkNumber("maxWaitingBytes", maxWaitingBytes, { above: 0 });
+    this.#encoder = new AsciicastEncoder(version);
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#maxWaitingBytes = maxWaitingBytes;
@@ -108,7 +108,7 @@ export class AsciicastRecorder implements AsyncDisposable {
     const forget = () => signal?.removeEventListener("abort", abort);
     this.closed.then(forget, forget);
     if (signal?.aborted) abort();
-    this.#write(encodeHeader(headerOf(options)));
+    this.#write(encodeHeader(headerOf(options), version));
   }
 
   /** What the recorder has omitted so far. */

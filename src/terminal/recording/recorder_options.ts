@@ -5,12 +5,17 @@
  */
 import type { Clock } from "../../actor/mod.ts";
 import type { PtySize } from "../../pty/mod.ts";
-import type { AsciicastHeader } from "./asciicast.ts";
+import type { AsciicastHeader, AsciicastLineVersion } from "./asciicast.ts";
 
 /** Options of an {@linkcode AsciicastRecorder}. */
 export interface RecorderOptions {
   /** Size of the terminal at the start, in cells. */
   readonly size: PtySize;
+  /**
+   * Version of the format: 2 is for older players, which cannot read 3.
+   * @default {3}
+   */
+  readonly version?: AsciicastLineVersion;
   /**
    * Type of the terminal, as in `TERM`.
    * @default {"xterm-256color"}

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import {
-  AsciicastEncoder,
   AsciicastError,
   type AsciicastEvent,
   AsciicastLimitError,
-  encodeHeader,
 } from "../../../src/terminal/recording/asciicast.ts";
+import { AsciicastEncoder } from "../../../src/terminal/recording/asciicast_encoder.ts";
+import { encodeHeader } from "../../../src/terminal/recording/asciicast_header.ts";
 import { readAsciicast } from "../../../src/terminal/recording/asciicast_reader.ts";
 import { eventsOf, HEADER, streamOf } from "./casts.ts";
 
@@ -46,13 +46,13 @@ Deno.test("the header is written as the specification names its fields", () => {
       term: { cols: 80, rows: 24 },
       idleTimeLimitSeconds: 2,
       command: "bash",
-    }),
+    }, 3),
     '{"version":3,"term":{"cols":80,"rows":24},"idle_time_limit":2,"command":"bash"}\n',
   );
 });
 
 Deno.test("an interval is written in seconds, without an exponent", () => {
-  const encoder = new AsciicastEncoder();
+  const encoder = new AsciicastEncoder(3);
   const at = (atMs: number) =>
     encoder.encode({ type: "marker", atMs, text: "" });
   assertEquals(at(0.001), '[0.000001, "m", ""]\n');
@@ -87,7 +87,7 @@ Deno.test("events that are written are read again, in any chunks, within a micro
     fc.integer({ min: 1, max: 100 }),
     async (events, chunkBytes) => {
       const written = events.toSorted((a, b) => a.atMs - b.atMs);
-      const encoder = new AsciicastEncoder();
+      const encoder = new AsciicastEncoder(3);
       const lines = written.map((event) => encoder.encode(event));
       const read = await eventsOf(HEADER + lines.join(""), { chunkBytes });
       const rounded = written.map((event) => ({
@@ -137,7 +137,9 @@ for (
     ["nothing", ""],
     ["no JSON", "hello"],
     ["no object", "[]\n"],
-    ["version 2", '{"version": 2, "width": 80, "height": 24}\n'],
+    ["version 4", '{"version": 4, "term": {"cols": 80, "rows": 24}}\n'],
+    ["half an object", '{"version": 3,\n"term":\n'],
+    ["version 1 without output", '{"version": 1, "width": 80, "height": 24}\n'],
     ["no size", '{"version": 3}\n'],
   ] as const
 ) {
