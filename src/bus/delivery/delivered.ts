@@ -6,7 +6,7 @@
 import type { BusMessage } from "../message.ts";
 import { Payload } from "../payload.ts";
 import type { Subject } from "../subject.ts";
-import type { Incoming } from "./incoming.ts";
+import type { Incoming, ReplyTarget } from "./incoming.ts";
 
 /** A promise for those who wait for nothing. */
 export const DONE: Promise<void> = Promise.resolve();
@@ -67,11 +67,16 @@ export class Delivered<T, R> implements BusMessage<T, R> {
   }
 
   get isRequest(): boolean {
-    return this.#incoming.replies !== undefined;
+    return this.replies !== undefined;
+  }
+
+  /** Where replies go, if it is a request. */
+  get replies(): ReplyTarget | undefined {
+    return this.#incoming.replies;
   }
 
   respond(reply: R): Promise<void> {
-    const { replies } = this.#incoming;
+    const { replies } = this;
     if (replies === undefined) return DONE;
     return replies.reply(Payload.of(reply, this.#types.reply));
   }

@@ -9,6 +9,8 @@ import type { Delivered } from "./delivered.ts";
 
 /** Where replies to a request go. */
 export interface ReplyTarget {
+  /** Whether no reply is wanted any more, where that is known. */
+  readonly isOver?: boolean;
   /** Takes a reply; resolves when the bus has it, for whomever it is. */
   reply(payload: Payload): Promise<void>;
 }

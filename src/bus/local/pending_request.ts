@@ -49,6 +49,10 @@ export class PendingRequest extends Deadline implements ReplyTarget {
     return this.#reply.promise;
   }
 
+  get isOver(): boolean {
+    return !this.#isPending;
+  }
+
   reply(payload: Payload): Promise<void> {
     if (this.#settle()) this.#reply.resolve(payload);
     else this.#port.onLateReply();

@@ -72,6 +72,10 @@ class Collector<R> implements ReplyTarget {
     this.#maxReplies = maxReplies;
   }
 
+  get isOver(): boolean {
+    return this.#inbox.isFinished;
+  }
+
   reply(payload: Payload): Promise<void> {
     const inbox = this.#inbox;
     if (inbox.isFinished) this.#engine.requests.onLateReply();

@@ -6,6 +6,9 @@
  */
 import { ErrorCode, type LogicalConnection } from "../../../session/mod.ts";
 import { BusForbiddenError } from "../../errors.ts";
+import { Delivered } from "../../delivery/delivered.ts";
+import type { ReplyTarget } from "../../delivery/incoming.ts";
+import { Payload } from "../../payload.ts";
 import { checkPattern, checkSubject } from "../../subject_rules.ts";
 import type { Subscription, SubscriptionOverflow } from "../../subscription.ts";
 import {
@@ -49,6 +52,14 @@ interface Point {
   readonly after: number;
   /** What is retained, if that was wanted. */
   readonly retained: Promise<readonly RawMessage[]> | undefined;
+}
+
+/** Returns where replies to a request go, without the request. */
+function repliesTo(message: RawMessage): ReplyTarget {
+  const known = message instanceof Delivered ? message.replies : undefined;
+  return known ?? {
+    reply: ({ bytes }) => message.respond(bytes),
+  };
 }
 
 /** The connection of one subscription. */
@@ -154,7 +165,7 @@ export class SubscriptionServer {
     const out = this.#out;
     const { subject, value, isRetained, isRequest, gap } = message;
     if (isRetained || isRequest || gap > 0) {
-      const token = isRequest ? this.#replies.add(message) : 0;
+      const token = isRequest ? this.#replies.add(repliesTo(message)) : 0;
       out.marked({ subject, bytes: value, isRetained, token, gap });
     } else out.message(subject, value);
     if (this.#points.length > 0) this.#passPoints();
@@ -195,9 +206,9 @@ export class SubscriptionServer {
   #takeEntry(type: number, reader: EntryReader): void {
     switch (type) {
       case SubscriberEntry.REPLY: {
-        const message = this.#replies.get(reader.number());
-        const bytes = reader.bytes().slice();
-        message?.respond(bytes).catch(this.#client.settings.onError);
+        const token = reader.number();
+        const reply = Payload.from(reader.bytes().slice());
+        this.#replies.reply(token, reply).catch(this.#client.settings.onError);
         return;
       }
       case SubscriberEntry.CREDIT: {
