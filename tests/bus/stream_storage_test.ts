@@ -240,3 +240,53 @@ Deno.test(
     }
   }),
 );
+
+Deno.test(
+  "a directory that is removed under an open bus refuses publishes, and is good again when it is back",
+  inDirectory(async (directory) => {
+    const inside = `${directory}/streams`;
+    const aside = `${directory}/aside`;
+    await withBus(inside, async (bus) => {
+      const synced = await bus.stream("orders", STREAM);
+      const written = await bus.stream("events", {
+        subjects: ["events.>"],
+        durability: "written",
+      });
+      assertEquals((await synced.publish("orders.a", 1)).sequence, 1);
+      await Deno.rename(inside, aside);
+      await assertRejects(
+        () => synced.publish("orders.a", 2),
+        StreamStorageError,
+        "it is gone",
+      );
+      await assertRejects(
+        () => bus.publish("orders.a", 2),
+        StreamStorageError,
+        inside,
+      );
+      // What is not synced is looked at now and then.
+      await assertRejects(
+        async () => {
+          for (;;) await written.publish("events.a", 1);
+        },
+        StreamStorageError,
+        "it is gone",
+      );
+      await Deno.mkdir(inside);
+      await Deno.writeTextFile(`${inside}/${FILE}`, "another file");
+      await assertRejects(
+        () => synced.publish("orders.a", 2),
+        StreamStorageError,
+        "another file has taken its place",
+      );
+      await checkLive(bus);
+      await Deno.remove(inside, { recursive: true });
+      await Deno.rename(aside, inside);
+      assertEquals((await synced.publish("orders.a", 2)).sequence, 2);
+    });
+    await withBus(inside, async (bus) => {
+      const stream = await bus.stream("orders", STREAM);
+      assertEquals((await stream.info()).messages, 2);
+    });
+  }),
+);

@@ -14,6 +14,11 @@ const APPLICATION_ID = 0x54525073;
 const FORMAT = 1;
 /** Milliseconds to wait for a process that is just ending. */
 const BUSY_MS = 1000;
+/**
+ * Milliseconds for which the file is taken to be there by commits that are not
+ * synced: a look takes as long as a small one of them.
+ */
+const LOOK_MS = 100;
 /** Pages of the log that are moved to the file at once, for which all wait: 4 MiB. */
 const CHECKPOINT_PAGES = 1000;
 /** KiB of pages that are kept in memory. */
@@ -61,6 +66,10 @@ export class SqliteFile {
   readonly #database: DatabaseSync;
   readonly #begin: StatementSync;
   readonly #end: StatementSync;
+  /** What the system calls the file: another of the same path has another. */
+  readonly #identity: string;
+  /** When the file was last seen. */
+  #seenMs = -Infinity;
   #isSynced = true;
 
   /**
@@ -82,6 +91,7 @@ export class SqliteFile {
         database.prepare("BEGIN IMMEDIATE"),
         database.prepare("COMMIT"),
       ]);
+      this.#identity = this.attempt("open", () => identityOf(this.path));
     } catch (error) {
       database.close();
       throw error;
@@ -148,12 +158,35 @@ export class SqliteFile {
       this.#begin.run();
       try {
         action();
+        this.#checkThere(synced);
         this.#end.run();
       } catch (error) {
         if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
         throw error;
       }
     });
+  }
+
+  /**
+   * Checks that what is written can be found again: a file that was removed
+   * takes all that it is given.
+   *
+   * @throws {StreamStorageError} if it cannot.
+   */
+  #checkThere(synced: boolean): void {
+    const nowMs = performance.now();
+    if (!synced && nowMs - this.#seenMs < LOOK_MS) return;
+    try {
+      if (identityOf(this.path) === this.#identity) {
+        this.#seenMs = nowMs;
+        return;
+      }
+    } catch (cause) {
+      throw this.error("write", `it is gone (${reasonOf(cause)}), ${GONE}`, {
+        cause,
+      });
+    }
+    throw this.error("write", `another file has taken its place, ${GONE}`);
   }
 
   /** Closes the file, so that another process may open it. */
@@ -207,6 +240,14 @@ export class Statement {
   run(...values: Bound[]): void {
     this.#statement.run(...values);
   }
+}
+
+const GONE = "put it back, or close the bus and open it again";
+
+/** Returns what the system calls a file. */
+function identityOf(path: string): string {
+  const { dev, ino } = Deno.statSync(path);
+  return `${dev} ${ino}`;
 }
 
 /** Whether the database or the file system has failed, and not our code. */
