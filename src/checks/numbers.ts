@@ -7,7 +7,7 @@ import { checkNumber, type NumberRange } from "./number.ts";
 
 /**
  * Returns the given numbers with the defaults for those left out, each checked
- * against its range. Other properties of `given` are not copied.
+ * against its range; `null` is no number. Other properties of `given` are not copied.
  *
  * @throws {TypeError} if a value is not a number
  * @throws {RangeError} if a value is `NaN` or out of its range
@@ -27,7 +27,7 @@ export function resolveNumbers<Name extends string>(
 ): Record<Name, number> {
   const resolved: Record<Name, number> = { ...defaults };
   for (const name of Object.keys(defaults) as Name[]) {
-    const value = given[name] ?? defaults[name];
+    const value = given[name] === undefined ? defaults[name] : given[name];
     checkNumber(name, value, ranges[name]);
     resolved[name] = value;
   }

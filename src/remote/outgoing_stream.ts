@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkNoArguments } from "../checks/internal.ts";
 import type { Call } from "./call.ts";
 import type { StreamSink } from "./implementation.ts";
 import type { Outbox } from "./outbox.ts";
@@ -62,7 +63,12 @@ export class OutgoingStream implements StreamSink<unknown> {
     return true;
   }
 
-  async ready(): Promise<void> {
+  async ready(...given: unknown[]): Promise<void> {
+    checkNoArguments("ready()", given);
+    await this.#untilReady();
+  }
+
+  async #untilReady(): Promise<void> {
     while (!this.#isOver) {
       if (this.#credit === 0) {
         await new Promise<void>((resolve) => this.#waiters.push(resolve));
@@ -91,12 +97,14 @@ export class OutgoingStream implements StreamSink<unknown> {
     this.call.onAbort = () => void this.#leave(iterator);
     try {
       for (;;) {
-        await this.ready();
+        await this.#untilReady();
         if (this.#isOver) return await this.#leave(iterator);
         const { done, value } = await iterator.next();
         if (done) return this.end();
         // There may be less room than before it was asked for.
-        while (!this.tell(value) && !this.#isOver) await this.ready();
+        while (!this.tell(value) && !this.#isOver) {
+          await this.#untilReady();
+        }
       }
     } catch (error) {
       this.fail(error);

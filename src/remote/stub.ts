@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNoArguments } from "../checks/internal.ts";
 import type { RemoteEnd } from "./client_target.ts";
 import type { Given, Operation, OperationTypes } from "./operation.ts";
 import { operationList, type Protocol } from "./protocol.ts";
@@ -114,7 +115,11 @@ export type Stub<P extends Protocol> =
 export function createStub(protocol: Protocol, host: StubHost): object {
   const controls: StubControls = {
     watch: (listener) => host.watch(listener),
-    ready: () => host.ready(),
+    async ready(...given: unknown[]) {
+      // Whoever gives it a time or a signal expects that to count.
+      checkNoArguments("ready()", given);
+      await host.ready();
+    },
     stats: () => host.stats(),
     close: () => host.close(),
     [Symbol.asyncDispose]: () => host.close(),

@@ -124,6 +124,12 @@ Deno.test("resolveNumbers() leaves other options alone", () => {
 
 Deno.test("resolveNumbers() checks each number against its own range", () => {
   assertThrows(
+    // As a program without types does.
+    () => resolveNumbers(Object({ lingerMs: null }), defaults, limits),
+    TypeError,
+    "Cannot use lingerMs: it is missing, it must be a number",
+  );
+  assertThrows(
     () => resolveNumbers({ lingerMs: -1 }, defaults, limits),
     RangeError,
     "Cannot use lingerMs: it is -1, it must be at least 0",

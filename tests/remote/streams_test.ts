@@ -175,6 +175,38 @@ Deno.test(
 );
 
 Deno.test(
+  "What waits until there is room takes no options, on either side",
+  bounded,
+  async () => {
+    const sinks = new Happenings<StreamSink<number>>();
+    await using net = new RemoteNet(({ system }) => [
+      implement(
+        Numbers,
+        system.spawn<StreamSink<number>>(() => ({
+          receive: (sink) => sinks.push(sink),
+        })),
+        { count: (_, sink) => sink },
+      ),
+    ]);
+    await using stub = await net.connect(Numbers);
+    const values = stub.count(0);
+    const first = values.next();
+    const sink = await sinks.next();
+    for (const waiting of [stub, sink]) {
+      await waiting.ready();
+      // As a program without types does.
+      await assertRejects(
+        () => Reflect.apply(waiting.ready, waiting, [{ timeoutMs: 5 }]),
+        TypeError,
+        "Cannot use an argument of ready()",
+      );
+    }
+    sink.end();
+    assertEquals((await first).done, true);
+  },
+);
+
+Deno.test(
   "A reader who leaves aborts the signal of the sink",
   bounded,
   async () => {

@@ -31,6 +31,8 @@ export const CODES = {
   consumerNotFound: 10014,
   wrongLastSequence: 10071,
   wrongLastSequenceUnknown: 10164,
+  workQueueTaken: 10099,
+  workQueueSubjectTaken: 10100,
 } as const;
 
 /** What the server says of a refusal. */
@@ -51,6 +53,12 @@ export function refusalToError(what: string, refusal: ServerError): Error {
     case CODES.streamNotFound:
     case CODES.consumerNotFound:
       return new StreamNotFoundError(text, options);
+    case CODES.workQueueTaken:
+    case CODES.workQueueSubjectTaken:
+      return new StreamConfigError(
+        `${text}: share it by its name, or remove it with deleteConsumer()`,
+        options,
+      );
     case CODES.insufficientResources:
     case CODES.memoryExceeded:
     case CODES.storageExceeded:

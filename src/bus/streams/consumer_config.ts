@@ -43,6 +43,11 @@ const NAMES: OptionNames<ConsumeOptions> = {
   holder: true,
 };
 
+const START_NAMES: OptionNames<Exclude<ConsumerStart, string>> = {
+  sequence: true,
+  timeMs: true,
+};
+
 const NUMBERS = {
   ackWaitMs: 30_000,
   maxDeliveries: Infinity,
@@ -95,6 +100,12 @@ function resolveStart(start: ConsumerStart): ConsumerStart {
     return start;
   }
   checkObject("start", start, "a start such as { sequence: 1 }");
+  checkOptionNames("start", start, START_NAMES);
+  if ("sequence" in start && "timeMs" in start) {
+    throw new TypeError(
+      "Cannot use start: it has both sequence and timeMs, it must have one of them",
+    );
+  }
   if ("sequence" in start) {
     checkNumber("start.sequence", start.sequence, { min: 1, integer: true });
     return { sequence: start.sequence };
@@ -159,10 +170,15 @@ export function checkOnlyOne(
   asked: ResolvedConsumer,
   others: Iterable<ResolvedConsumer>,
 ): void {
-  for (const { name, pattern } of others) {
+  for (const { name, isKept, pattern } of others) {
     if (!overlap(pattern, asked.pattern)) continue;
+    const wayOut = isKept
+      ? `share it by its name, or remove it with deleteConsumer(${
+        JSON.stringify(name)
+      })`
+      : "which has no name to share it by, close it first";
     throw new StreamConfigError(
-      `Cannot consume "${asked.pattern}": consumer ${name} has "${pattern}" of this work queue already, share it by its name`,
+      `Cannot consume "${asked.pattern}": consumer ${name} has "${pattern}" of this work queue already, ${wayOut}`,
     );
   }
 }

@@ -385,6 +385,8 @@ for (const engine of enginesWith("streams")) {
         { sequence: 0 },
         { sequence: 1.5 },
         { timeMs: NaN },
+        { sequence: 1, timeMs: 1 },
+        { sequence: 1, time: 1 },
         {},
         5,
       ];
@@ -403,6 +405,8 @@ for (const engine of enginesWith("streams")) {
           [{ ackWaitMs: 0 }, RangeError],
           [{ maxDeliveries: 0 }, RangeError],
           [{ maxPendingAcks: 0 }, RangeError],
+          [{ ackWaitMs: null }, TypeError],
+          [{ maxDeliveries: null }, TypeError],
           [{ deadLetter: "a.*" }, TypeError],
           [{ durable: true }, TypeError],
         ] as const

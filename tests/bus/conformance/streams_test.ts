@@ -344,6 +344,7 @@ for (const engine of enginesWith("streams")) {
           [{ subjects: "a" }, [TypeError]],
           [{ ...on("a"), maxMessages: 0 }, [RangeError]],
           [{ ...on("a"), maxBytes: -1 }, [RangeError]],
+          [{ ...on("a"), maxBytes: null }, [TypeError]],
           [{ ...on("a"), maxAgeMs: NaN }, [RangeError]],
           [{ ...on("a"), discard: "all" }, [TypeError]],
           [{ ...on("a"), retention: "some" }, [TypeError]],
@@ -406,6 +407,7 @@ for (const engine of enginesWith("streams")) {
         await assertRejects(
           () => same.consume(pattern, { name: "rival" }),
           StreamConfigError,
+          "deleteConsumer(",
         );
       }
       await using apart = await same.consume("jobs.b", { name: "apart" });
