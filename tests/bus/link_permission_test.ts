@@ -198,3 +198,28 @@ Deno.test(
     assertEquals(rig.server.stats().clients, 2);
   },
 );
+
+Deno.test(
+  "who creates a stream must be allowed to subscribe to what it keeps, and who opens one need not",
+  bounded,
+  async () => {
+    await using rig = new LinkRig({
+      serve: {
+        authorize: ({ operation, subject }) =>
+          operation !== "subscribe" || !subject.startsWith("secret"),
+      },
+    });
+    const { bus } = await rig.connect();
+    const secret = { subjects: ["open.*", "secret.>"] };
+    const error = await assertRejects(
+      () => bus.stream("mine", secret),
+      BusForbiddenError,
+    );
+    assert(error.message.includes("secret.>"), error.message);
+    assertEquals(await rig.bus.streams(), []);
+    await bus.stream("mine", { subjects: ["open.*"] });
+    await rig.bus.stream("theirs", { subjects: ["secret.>"] });
+    const theirs = await bus.stream("theirs", { subjects: ["secret.>"] });
+    assertEquals((await theirs.publish("secret.a", 1)).sequence, 1);
+  },
+);

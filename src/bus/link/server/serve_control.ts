@@ -144,9 +144,10 @@ export class ControlServer {
       case "stream": {
         const name = textField(fields, "name");
         await client.authorizer.check("stream", name);
+        const options = streamOptionsOf(fieldsField(fields, "options"));
+        await this.#checkCapture(name, options.subjects);
         if (!client.streams.has(name)) client.add("streams");
         try {
-          const options = streamOptionsOf(fieldsField(fields, "options"));
           client.streams.set(name, await bus.stream(name, options));
         } catch (error) {
           if (!client.streams.has(name)) client.remove("streams");
@@ -199,6 +200,18 @@ export class ControlServer {
       default:
         operation satisfies never;
         return {};
+    }
+  }
+
+  /** Checks that the client may have a stream that is new keep its subjects. */
+  async #checkCapture(
+    name: string,
+    subjects: readonly string[],
+  ): Promise<void> {
+    const { authorizer, source } = this.#client;
+    if ((await source.bus.streams()).includes(name)) return;
+    for (const subject of subjects) {
+      await authorizer.check("subscribe", subject);
     }
   }
 

@@ -23,7 +23,8 @@ import type { MessageBus } from "../../message_bus.ts";
  * - `track`, `presence`: to be, or to look who is, in a topic.
  * - `consume`: to read messages of a stream whose subject matches a pattern.
  * - `stream`: to create a stream or have the one of that name, and to see what
- *   it holds.
+ *   it holds. To create one it must be allowed to `subscribe` to each of its
+ *   patterns as well.
  * - `manage`: to purge or delete a stream, or to delete a consumer of it.
  */
 export type BusOperation =
