@@ -41,6 +41,12 @@ import type { Stream } from "./stream.ts";
 import { notifyUser } from "./notify_user.ts";
 import type { Transport } from "./transport.ts";
 
+/**
+ * Milliseconds for which the end of a session waits for a dial that it has
+ * given up: one that heeds its signal ends in the next turns.
+ */
+const GIVEN_UP_MS = 1000;
+
 /** Messages of a peer actor. */
 export type PeerMessage =
   /** The back-off is over: dial. */
@@ -150,6 +156,8 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
       retryUntil: clock.now() + (dialling?.retryMs ?? 0),
       resumeMs: limits.resumeMs,
     };
+    /** Dials under way, those that were given up included. */
+    const dials = new Set<Promise<void>>();
     /** The wait for a first socket, or for another one. */
     let wait: ActorTimer | undefined;
     /** The wait for the other side to acknowledge something. */
@@ -282,13 +290,27 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
             `Cannot connect: no socket within ${limits.handshakeMs} ms`,
           ),
         ));
+      const dialled = connect(AbortSignal.any([context.signal, due.signal]))
+        .finally(() => timer.cancel());
       context.pipeToSelf<Transport>(
-        connect(AbortSignal.any([context.signal, due.signal]))
-          .finally(() => timer.cancel()),
+        dialled,
         (transport) => ({ type: "connected", transport }),
         (cause) => ({ type: "dial_failed", cause }),
         (transport) => transport.close(),
       );
+      // After the above, so that a socket that comes too late is closed by then.
+      const over = (): void => void dials.delete(settled);
+      const settled = dialled.then(over, over);
+      dials.add(settled);
+    }
+
+    /** Waits for dials that were given up, which may still get a socket. */
+    async function lastDials(): Promise<void> {
+      if (dials.size === 0) return;
+      const late = Promise.withResolvers<void>();
+      const timer = clock.schedule(GIVEN_UP_MS, late.resolve);
+      await Promise.race([Promise.all(dials), late.promise]);
+      timer.cancel();
     }
 
     function connected(transport: Transport, { socket }: Dialling): void {
@@ -352,6 +374,7 @@ export function peerActor(options: PeerOptions): Behavior<PeerMessage> {
             message satisfies never;
         }
       },
+      stopped: lastDials,
     };
   };
 }

@@ -43,6 +43,7 @@ import {
 } from "../../src/session/wire/protocol.ts";
 import { Happenings } from "../support/happenings.ts";
 import { ManualClock } from "../support/manual_clock.ts";
+import { advanceUntil } from "../support/memory_net.ts";
 import { MemoryTransport } from "../support/memory_transport.ts";
 import { bounded } from "../support/net.ts";
 import { framesOf, Speech, welcomeTo } from "../support/raw_peer.ts";
@@ -66,6 +67,8 @@ class Bench implements AsyncDisposable {
   readonly ends = new Happenings<unknown>();
   /** Each dial, until the test says what becomes of it. */
   readonly dials = new Happenings<Dial>();
+  /** Whether dials heed no signal, unlike those of all transports. */
+  isDeaf = false;
   readonly ref: ActorRef<PeerMessage>;
   readonly #transports: MemoryTransport[] = [];
 
@@ -82,6 +85,9 @@ class Bench implements AsyncDisposable {
             Transport
           >();
           this.dials.push({ signal, resolve, reject });
+          signal.addEventListener("abort", () => {
+            if (!this.isDeaf) reject(signal.reason);
+          });
           return promise;
         },
       }),
@@ -204,8 +210,10 @@ Deno.test(
   async () => {
     await using bench = new Bench();
     const { resolve } = await bench.dials.next();
+    bench.isDeaf = true;
     bench.ref.stop();
-    await bench.ref.stopped;
+    // It is not waited for any longer.
+    await advanceUntil(bench.ref.stopped, bench.clock, bench.system);
     const transport = new MemoryTransport();
     resolve(transport);
     await transport.closed;

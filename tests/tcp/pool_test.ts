@@ -10,6 +10,7 @@ import {
   ConnectionClosedError,
   SessionLostError,
 } from "../../src/session/errors.ts";
+import type { Transport } from "../../src/session/transport.ts";
 import { ConnectionPool } from "../../src/tcp/pool.ts";
 import { ErrorCode, FrameType } from "../../src/session/wire/protocol.ts";
 import { text, utf8 } from "../support/bytes.ts";
@@ -541,6 +542,66 @@ for (const who of ["signal", "holder"] as const) {
     },
   );
 }
+
+// Dials that were given up.
+
+/** A pool whose network gives its socket when it is asked to, and not before. */
+function withLateSocket(clock?: ManualClock) {
+  const asked = Promise.withResolvers<AbortSignal>();
+  const given = Promise.withResolvers<Transport>();
+  const system = new ActorSystem(clock === undefined ? {} : { clock });
+  const pool = new ConnectionPool(system, {
+    network: {
+      listen() {
+        throw new Error("Nobody listens here");
+      },
+      connect(_address, signal) {
+        asked.resolve(signal);
+        return given.promise;
+      },
+    },
+  });
+  return { system, pool, asked: asked.promise, give: given.resolve };
+}
+
+Deno.test("a pool that is closed waits for a dial that it has given up, and closes its socket", async () => {
+  const { system, pool, asked, give } = withLateSocket();
+  const refused = assertRejects(() => pool.connect({ port: 1 }), ConnectError);
+  const signal = await asked;
+  let isClosed = false;
+  const closed = pool.close().then(() => isClosed = true);
+  await new Promise((aborted) => signal.addEventListener("abort", aborted));
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(isClosed, false);
+  const closes: boolean[] = [];
+  give({
+    read: () => Promise.resolve(null),
+    write: (bytes) => Promise.resolve(bytes.length),
+    closeWrite: () => Promise.resolve(),
+    close: () => void closes.push(isClosed),
+  });
+  await closed;
+  assertEquals(closes, [false]);
+  await refused;
+  await system.shutdown();
+});
+
+Deno.test("a pool that is closed waits for no more than a second for a dial that never ends", async () => {
+  const clock = new ManualClock();
+  const { system, pool, asked } = withLateSocket(clock);
+  const refused = assertRejects(() => pool.connect({ port: 1 }), ConnectError);
+  const signal = await asked;
+  const aborted = new Promise((aborted) =>
+    signal.addEventListener("abort", aborted)
+  );
+  const closed = pool.close();
+  await aborted;
+  await new Promise((resolve) => setTimeout(resolve));
+  clock.advance(1000);
+  await closed;
+  await refused;
+  await system.shutdown();
+});
 
 for (const lingerMs of [-1, NaN]) {
   Deno.test(`a linger time of ${lingerMs} is refused`, async () => {

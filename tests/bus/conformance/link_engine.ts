@@ -110,8 +110,6 @@ async function open(): Promise<Rig> {
       clock.advance(0);
       await closing;
       await owned.disposeAsync();
-      // A socket that was being dialled is closed when it is open.
-      await delay(5);
     },
   };
 }
