@@ -5,6 +5,7 @@ import {
   UnsupportedFeatureError,
 } from "../../src/bus/mod.ts";
 import { natsBus, NatsConnectError } from "../../src/bus/nats/mod.ts";
+import { isSlow } from "../support/slow.ts";
 import { next, take } from "./conformance/waiting.ts";
 import { NatsServer, natsServerMissing } from "./support/nats_server.ts";
 
@@ -100,6 +101,24 @@ Deno.test("A server of NATS that is not there is an error that names it", async 
   );
   assert(error.message.includes(String(port)), error.message);
 });
+
+Deno.test(
+  "A login that a server of NATS refuses is an error of natsBus(), and of nobody else",
+  { ignore },
+  async () => {
+    await using server = await NatsServer.start({
+      config: `authorization { token: "secret" }`,
+    });
+    // The server resets some of the sockets, after NATS's client has left them.
+    for (let login = 0; login < (isSlow ? 400 : 60); login++) {
+      const error = await assertRejects(
+        () => natsBus({ servers: server.address, token: "wrong" }),
+        NatsConnectError,
+      );
+      assert(error.message.includes("Authorization"), error.message);
+    }
+  },
+);
 
 Deno.test(
   "syncAlways is refused where a server of NATS has no such setting",

@@ -253,13 +253,6 @@ Deno.test(
   "A server of NATS that does not let a client in any more ends its bus with the reason",
   { ignore },
   async () => {
-    // NATS's client may forget to listen to the socket that the server resets.
-    const prevent = (event: ErrorEvent) => {
-      if (String(event.error).includes("ECONNRESET")) event.preventDefault();
-    };
-    globalThis.addEventListener("error", prevent);
-    using stack = new DisposableStack();
-    stack.defer(() => globalThis.removeEventListener("error", prevent));
     const users = (pass: string) =>
       `authorization { user: "ann", password: "${pass}" }`;
     await using server = await NatsServer.start({ config: users("old") });

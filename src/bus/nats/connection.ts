@@ -10,6 +10,7 @@ import {
 } from "@nats-io/transport-node";
 import { reasonOf } from "../../checks/internal.ts";
 import { NatsConnectError } from "./errors.ts";
+import { listenToSockets } from "./listened_sockets.ts";
 import type { ResolvedNatsOptions } from "./options.ts";
 
 /** The first delay of those between two attempts to connect again. */
@@ -29,6 +30,8 @@ export class Reconnecting {
 
   /** Milliseconds that must lie between the last attempt and the next. */
   readonly delayMs = (): number => {
+    // Others in this process may use the client too.
+    listenToSockets();
     this.onLost?.();
     return this.#delayMs;
   };
@@ -76,7 +79,10 @@ export async function connectTo(
     ...(tls === undefined ? {} : { tls }),
   };
   try {
-    return await connect(settings);
+    const connecting = connect(settings);
+    // Before it has opened a socket.
+    listenToSockets();
+    return await connecting;
   } catch (cause) {
     throw new NatsConnectError(
       `Cannot connect to ${options.servers.join(", ")}: ${reasonOf(cause)}`,
