@@ -70,6 +70,16 @@ async function join(port: number, name: string): Promise<void> {
 }
 
 const [what, port = "", name = ""] = Deno.args;
-if (what === "serve") await serve(Number(port));
-else if (what === "join" && name !== "") await join(Number(port), name);
-else console.log("serve PORT, or join PORT NAME");
+try {
+  if (what === "serve" && port !== "") await serve(Number(port));
+  else if (what === "join" && name !== "") await join(Number(port), name);
+  else {
+    console.error(
+      "Usage: bus_chat.ts serve PORT, or bus_chat.ts join PORT NAME",
+    );
+    Deno.exitCode = 2;
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  Deno.exitCode = 1;
+}

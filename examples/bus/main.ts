@@ -64,6 +64,20 @@ function readArgs(args: string[]) {
   };
 }
 
+/** Returns a program that can be pasted into a file. */
+function programFor(port: number): string {
+  return `  import { ActorSystem, ConnectionPool } from "@troupe/troupe";
+  import { connectBus } from "@troupe/troupe/bus";
+
+  await using system = new ActorSystem();
+  await using pool = new ConnectionPool(system);
+  await using bus = await connectBus(pool.peer({ port: ${port} }));
+  await using orders = bus.subscribe("orders.*");
+  await orders.ready;
+  await bus.publish("orders.eu", { order: 7 });
+  console.log((await orders.receive())?.value);`;
+}
+
 async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
   const interrupted = Promise.withResolvers<void>();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -98,13 +112,16 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
         ? sessions.fetch(request, info)
         : page.fetch(request),
   );
-  console.log(
-    `clients: connectBus(pool.peer({ port: ${listener.address.port} }))`,
-  );
-  console.log(`page:    http://${HOST}:${http.addr.port}/`);
-  console.log(
-    `pages:   connectBus(connectWeb("ws://${HOST}:${http.addr.port}${SESSIONS}"))`,
-  );
+  const web = `${HOST}:${http.addr.port}`;
+  console.log(`page: http://${web}/`);
+  console.log(`\nA program on this machine:\n`);
+  console.log(programFor(listener.address.port));
+  console.log(`\nIn a browser, or over a WebSocket, it is
+
+  import { connectWeb } from "@troupe/troupe/websocket";
+
+  await using client = connectWeb("ws://${web}${SESSIONS}");
+  await using bus = await connectBus(client);`);
   console.log("\nCtrl-C ends it.");
   await interrupted.promise;
   await sessions.close();

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { TextLineStream } from "@std/streams";
 
 const SCRIPT = new URL("../../examples/bus_chat.ts", import.meta.url);
@@ -69,4 +69,30 @@ Deno.test("examples/bus_chat.ts shows who is there, what was said before, and wh
   assertEquals(await bob.next(), "bob: Hello, Ann.");
   await bob.leave();
   assertEquals(await ann.next(), "* bob has left");
+});
+
+Deno.test("examples/bus_chat.ts says what is wrong in one line, and ends with a code that says so too", async () => {
+  const { port } = (() => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    return listener.addr;
+  })();
+  for (
+    const [args, code, expected] of [
+      [[], 2, /^Usage: .*join PORT NAME$/],
+      [["join", `${port}`], 2, /^Usage: /],
+      [["join", `${port}`, "ann"], 1, /^Cannot connect to .*refused/],
+      [["join", "seven", "ann"], 1, /^Cannot use port: it is NaN/],
+      [["serve", "70000"], 1, /^Cannot use port: it is 70000/],
+    ] as const
+  ) {
+    const output = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--allow-net=127.0.0.1", SCRIPT.href, ...args],
+      stdin: "null",
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder().decode(output.stderr);
+    assertEquals(output.code, code, text);
+    assertMatch(text.trimEnd(), expected);
+    assertEquals(text.trimEnd().split("\n").length, 1, text);
+  }
 });

@@ -19,6 +19,31 @@ function program(...args: string[]): Deno.Command {
   });
 }
 
+/** What a program prints that somebody has pasted. */
+async function printedBy(text: string): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--check",
+      "--allow-net=127.0.0.1",
+      "--ext=ts",
+      "-",
+    ],
+    cwd: ROOT,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+  }).spawn();
+  const input = child.stdin.getWriter();
+  await input.write(new TextEncoder().encode(text));
+  await input.close();
+  const { stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return decoder.decode(stdout) + decoder.decode(stderr);
+}
+
 Deno.test(
   "deno task bus serves a bus and its page, and Ctrl-C ends it",
   bounded,
@@ -28,9 +53,17 @@ Deno.test(
     const lines = child.stdout.pipeThrough(new TextDecoderStream())
       .pipeThrough(new TextLineStream())[Symbol.asyncIterator]();
     const line = async (): Promise<string> => (await lines.next()).value ?? "";
-    const port = Number(/port: (\d+)/.exec(await line())?.[1]);
+    const until = async (end: string): Promise<string> => {
+      let text = "";
+      while (!text.includes(end)) text += `${await line()}\n`;
+      return text;
+    };
     const address = /http:\S+/.exec(await line())?.[0];
     assert(address !== undefined, "it printed no page");
+    const pasted = (await until("console.log")).replace(/^.*:$/m, "");
+    const port = Number(/port: (\d+)/.exec(pasted)?.[1]);
+    const output = await printedBy(pasted);
+    assertEquals(output, "{ order: 7 }\n");
     {
       await using system = new ActorSystem();
       await using pool = new ConnectionPool(system);
@@ -42,7 +75,7 @@ Deno.test(
       assertEquals((await orders.receive())?.value, 7);
       const html = await (await fetch(address)).text();
       assert(html.includes("<td>orders.eu</td>"), html);
-      const url = /"(ws:[^"]+)"/.exec(await line())?.[1];
+      const url = /"(ws:[^"]+)"/.exec(await until("connectBus(client)"))?.[1];
       assert(url !== undefined, "it printed no address for pages");
       await using web = connectWeb(url);
       await using page = await connectBus(web);
