@@ -76,7 +76,7 @@ Deno.test("forbiddenImports() names an import across to a sibling", () => {
     const [from, to] of [
       ["pty", "tcp"],
       ["terminal", "tcp"],
-      ["metrics", "session"],
+      ["metrics", "tcp"],
       ["metrics", "telemetry"],
       ["tcp", "tcp_conn"],
       ["tcp", "testing"],

@@ -172,6 +172,11 @@ export class ActorCell<M> extends BaseCell
     return !this.busy && signals + this.#mailbox.length === 0;
   }
 
+  override get inspector(): (() => unknown) | undefined {
+    const handler = this.#handler;
+    return handler?.inspect && (() => handler.inspect?.());
+  }
+
   override get waiting(): Mailbox<M, Origin> {
     return this.#mailbox;
   }
@@ -391,9 +396,4 @@ export class ActorCell<M> extends BaseCell
     this.#currentSource = undefined;
     rejectCurrent(this, source, this.exit);
   }
-}
-
-/** Returns whether a reference is to an actor of this runtime. */
-export function isActorCell<M>(ref: ActorRef<M>): ref is ActorCell<M> {
-  return ref instanceof ActorCell;
 }

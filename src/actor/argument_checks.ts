@@ -117,7 +117,13 @@ export function handlerFault(
     );
   }
   if ("receive" in handler && typeof handler.receive === "function") {
-    return undefined;
+    const inspect = "inspect" in handler ? handler.inspect : undefined;
+    if (inspect === undefined || typeof inspect === "function") return;
+    return new TypeError(
+      `Cannot start ${actor.shownPath}: inspect of its handler is ${
+        kindOf(inspect)
+      }, it must be a function that returns what may be shown, or left out`,
+    );
   }
   const receive = "receive" in handler ? handler.receive : undefined;
   const names = Object.keys(handler).filter((name) => name !== "receive");

@@ -11,8 +11,10 @@
  */
 import type { ActorRef, AskOptions, ExitReason, ReplyTo } from "./ref.ts";
 import type { SystemCore } from "./core.ts";
+import type { MailboxFill } from "./mailbox.ts";
 import { type Phase, STATES } from "./phase.ts";
 import { DEFAULT_SHUTDOWN_MS, ShutdownDeadline } from "./shutdown_deadline.ts";
+import type { ActorState } from "./snapshot.ts";
 import {
   KILLED,
   NORMAL,
@@ -20,7 +22,7 @@ import {
   type StopOrder,
   TreeNode,
 } from "./tree_node.ts";
-import { killTree, type View } from "./tree_walk.ts";
+import { killTree } from "./tree_walk.ts";
 
 /**
  * An actor without its messages. Methods for its own use are `private` and not
@@ -70,26 +72,19 @@ export abstract class BaseCell extends TreeNode implements ActorRef<never> {
   }
 
   /** How many messages and bytes wait. */
-  abstract get waiting(): {
-    readonly length: number;
-    readonly bytes: number;
-  };
+  abstract get waiting(): MailboxFill & { readonly taken: number };
 
-  /** Returns this actor as it is now, with an empty list of children. */
-  view(path: string): View {
-    const { waiting, processed, restarts, lastFailure } = this;
-    return {
-      path,
-      state: STATES[this.phase],
-      mailboxMessages: waiting.length,
-      mailboxBytes: waiting.bytes,
-      processed,
-      restarts,
-      lastFailure,
-      busyMs: this.core.measuresBusyTime ? this.#busyMs : undefined,
-      gone: this.childCells?.gone ?? { processed: 0, restarts: 0, busyMs: 0 },
-      children: [],
-    };
+  /** Returns the `inspect` of the handler, if there is one now. */
+  abstract get inspector(): (() => unknown) | undefined;
+
+  /** Where the actor is in its life. */
+  get state(): ActorState {
+    return STATES[this.phase];
+  }
+
+  /** Milliseconds spent in handlers; `undefined` unless they are measured. */
+  get busyMs(): number | undefined {
+    return this.core.measuresBusyTime ? this.#busyMs : undefined;
   }
 
   /** Whether this life must end after the current message. */

@@ -20,6 +20,15 @@ export interface Handler<in M> {
    * resources. Not called when the actor is killed.
    */
   stopped?(reason: ExitReason): void | PromiseLike<void>;
+  /**
+   * Returns what may be shown of the state of the actor, as JSON has it. It is
+   * called once a second at most, between two messages or while `receive` waits
+   * for a promise, and only while somebody looks at this actor on a page of
+   * metrics or with `deno task watch`. It must not change anything, and whoever
+   * sees the page sees what it returns. What it throws is shown and harms
+   * nothing; a promise is not awaited.
+   */
+  inspect?(): unknown;
 }
 
 /**

@@ -28,6 +28,13 @@ export interface MessageTracing {
   run(captured: unknown, handle: () => void): void;
 }
 
+/** Is called with each message that could not be delivered. */
+export type DeadLetterListener = (
+  target: BaseCell,
+  sender: BaseCell | undefined,
+  reason: DeadLetterReason,
+) => void;
+
 /** The shared part of a system. */
 export class SystemCore {
   readonly system: ActorSystem;
@@ -38,10 +45,19 @@ export class SystemCore {
   readonly goneQueue: GoneQueue = new GoneQueue();
   /** During a shutdown, the paths of actors that were killed at a deadline. */
   killed: string[] | undefined;
+  /** The root of the tree, once there is one. */
+  root: BaseCell | undefined;
   /** The actor whose handler is running, if any. */
   current: BaseCell | undefined;
   lateReplies = 0;
-  deadLetters = 0;
+  /** Messages that could not be delivered, by the reason. */
+  readonly deadLetters: Record<DeadLetterReason, number> = {
+    stopped: 0,
+    refused: 0,
+    dropped: 0,
+  };
+  /** Called with each of them, while somebody watches. */
+  readonly onDeadLetter: Set<DeadLetterListener> = new Set();
 
   /** Carries trace contexts with messages, when tracing is on. */
   tracing: MessageTracing | undefined;
@@ -76,11 +92,12 @@ export class SystemCore {
   /** Counts and reports an undeliverable message. */
   deadLetter(
     message: unknown,
-    target: ActorRef<never>,
-    sender: ActorRef<never> | undefined,
+    target: BaseCell,
+    sender: BaseCell | undefined,
     reason: DeadLetterReason,
   ): void {
-    this.deadLetters++;
+    this.deadLetters[reason]++;
+    for (const listener of this.onDeadLetter) listener(target, sender, reason);
     if (this.events.active) {
       this.events.publish({
         type: "dead_letter",

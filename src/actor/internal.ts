@@ -8,6 +8,12 @@ export {
   groupActors,
   MAX_ACTOR_GROUPS,
 } from "./actor_groups.ts";
+export { ActorEntry, ActorSum } from "./actor_entry.ts";
+export {
+  type ActorTable,
+  ActorWatch,
+  type DeadLetterTally,
+} from "./actor_watch.ts";
 export {
   type ActorMetric,
   GROUP_METRICS,

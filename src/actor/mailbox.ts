@@ -136,7 +136,10 @@ const NO_SLOTS: never[] = [];
 export class Mailbox<M, O> {
   readonly #options: ResolvedMailboxOptions<M>;
   #slots: (M | O | undefined)[] = NO_SLOTS;
-  /** Index of the oldest message; its origin is in the next slot. */
+  /**
+   * Place of the oldest message, without the turns of the ring taken off: two
+   * for each message that was taken, as 32 bits. Its origin is in the next slot.
+   */
   #head = 0;
   #sizes: Ring<number> | undefined;
   /** How many messages wait. */
@@ -209,10 +212,19 @@ export class Mailbox<M, O> {
     }
     if (this.length * 2 === this.#slots.length) this.grow();
     const slots = this.#slots;
-    this.#head = (this.#head - 2) & (slots.length - 1);
-    slots[this.#head] = message;
-    slots[this.#head + 1] = origin;
+    this.#head = (this.#head - 2) | 0;
+    const at = this.#head & (slots.length - 1);
+    slots[at] = message;
+    slots[at + 1] = origin;
     this.length++;
+  }
+
+  /**
+   * The number of messages that were taken out so far, less those that were put
+   * back, modulo 2³¹: the place of the oldest one among all that ever came.
+   */
+  get taken(): number {
+    return this.#head >>> 1;
   }
 
   /** How many messages may be stashed. */
@@ -225,14 +237,13 @@ export class Mailbox<M, O> {
     if (this.length === 0) return this.origin = undefined;
     if (this.#sizes !== undefined) this.bytes -= this.#sizes.shift() ?? 0;
     const slots = this.#slots;
-    const at = this.#head;
+    const at = this.#head & (slots.length - 1);
     const message = slots[at] as M;
     this.origin = slots[at + 1] as O;
     slots[at] = slots[at + 1] = undefined;
-    this.#head = (at + 2) & (slots.length - 1);
+    this.#head = (this.#head + 2) | 0;
     if (--this.length === 0 && slots.length > KEPT_SLOTS) {
       this.#slots = NO_SLOTS;
-      this.#head = 0;
     }
     return message;
   }
@@ -242,10 +253,10 @@ export class Mailbox<M, O> {
     const next = new Array<M | O | undefined>(
       Math.max(FIRST_SLOTS, old.length * 2),
     ).fill(undefined);
+    const head = this.#head;
     for (let i = 0; i < old.length; i++) {
-      next[i] = old[(this.#head + i) & (old.length - 1)];
+      next[(head + i) & (next.length - 1)] = old[(head + i) & (old.length - 1)];
     }
     this.#slots = next;
-    this.#head = 0;
   }
 }

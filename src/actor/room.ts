@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { ActorCell, isActorCell } from "./actor_cell.ts";
+import { ActorCell } from "./actor_cell.ts";
 import { Ask } from "./ask.ts";
+import { isActorCell } from "./is_actor_cell.ts";
 import type { ActorRef, ExitReason, ReplyTo } from "./ref.ts";
 
 /**

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { isActorCell } from "./actor_cell.ts";
+import { isActorCell } from "./is_actor_cell.ts";
 import type { Behavior } from "./behavior.ts";
 import type { SupervisingHandler } from "./signal.ts";
 import { SupervisorActor } from "./supervisor_actor.ts";

@@ -125,6 +125,7 @@ export class ActorSystem implements AsyncDisposable {
       { shutdownMs: Infinity },
       false,
     );
+    this.#core.root = this.#root;
     this.#root.stopOrder = "last_first";
     // It has no parent to start it.
     this.#core.dispatcher.schedule(this.#root);
@@ -145,7 +146,8 @@ export class ActorSystem implements AsyncDisposable {
 
   /** Number of messages that could not be delivered so far. */
   get deadLetters(): number {
-    return this.#core.deadLetters;
+    const { stopped, refused, dropped } = this.#core.deadLetters;
+    return stopped + refused + dropped;
   }
 
   /** Number of replies so far that came after their ask had ended. */

@@ -10,6 +10,7 @@ import { ChildTable } from "./child_table.ts";
 import type { SystemCore } from "./core.ts";
 import { TroupeError } from "./errors.ts";
 import type { ActorRef, ExitReason } from "./ref.ts";
+import type { WorkDone } from "./snapshot.ts";
 import { pathsOf } from "./tree_walk.ts";
 
 /** The exit reasons without data are shared objects. */
@@ -21,6 +22,8 @@ export const KILLED: ExitReason = { type: "killed" };
 
 /** How a parent stops its children: all together, or last to first. */
 export type StopOrder = "together" | "last_first";
+
+const NOTHING_DONE: WorkDone = { processed: 0, restarts: 0, busyMs: 0 };
 
 /** Names of a path that the text of an error shows. */
 const SHOWN_NAMES = 32;
@@ -115,6 +118,16 @@ export abstract class TreeNode {
     let name: string;
     do name = String(this.#nextName++); while (this.hasChild(name));
     return name;
+  }
+
+  /** Number of children that are not gone. */
+  get childCount(): number {
+    return this.childCells?.size ?? 0;
+  }
+
+  /** Work of the descendants that are gone. */
+  get gone(): WorkDone {
+    return this.childCells?.gone ?? NOTHING_DONE;
   }
 
   /** Whether a child of this name is not gone. */

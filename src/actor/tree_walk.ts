@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { ActorSnapshot } from "./snapshot.ts";
+import type { MailboxFill } from "./mailbox.ts";
+import type { ActorSnapshot, ActorState, WorkDone } from "./snapshot.ts";
 
 /**
  * Returns the path of a child. It shares the text of the path above, so that
@@ -23,25 +24,48 @@ interface Node<N> {
 }
 
 /** A snapshot to which the children are still to be added. */
-export interface View extends ActorSnapshot {
+interface View extends ActorSnapshot {
   readonly children: View[];
 }
 
 /** An actor that is shown. */
 interface Shown<N> extends Node<N> {
-  /** Returns this actor as it is now, with an empty list of children. */
-  view(path: string): View;
+  readonly state: ActorState;
+  readonly waiting: MailboxFill;
+  readonly processed: number;
+  readonly restarts: number;
+  readonly lastFailure: unknown;
+  readonly busyMs: number | undefined;
+  readonly gone: WorkDone;
+}
+
+/** Returns an actor as it is now, with an empty list of children. */
+function view<N>(actor: Shown<N>, path: string): View {
+  const { state, waiting, processed, restarts, lastFailure, busyMs, gone } =
+    actor;
+  return {
+    path,
+    state,
+    mailboxMessages: waiting.length,
+    mailboxBytes: waiting.bytes,
+    processed,
+    restarts,
+    lastFailure,
+    busyMs,
+    gone,
+    children: [],
+  };
 }
 
 /** Returns an actor and its descendants, as they are now. */
 export function viewTree<N extends Shown<N>>(root: N): ActorSnapshot {
-  const top = root.view(root.path);
+  const top = view(root, root.path);
   const views = [{ node: root, view: top }];
   // What is pushed is visited too.
-  for (const { node, view } of views) {
+  for (const { node, view: above } of views) {
     for (const child of node.children) {
-      const below = child.view(pathBelow(view.path, child.name));
-      view.children.push(below);
+      const below = view(child, pathBelow(above.path, child.name));
+      above.children.push(below);
       views.push({ node: child, view: below });
     }
   }

@@ -70,7 +70,8 @@ interface Subscription {
 export class MetricsCollector implements MetricsFeed, AsyncDisposable {
   /** Instruments of the application; they are part of each snapshot. */
   readonly instruments: Instruments;
-  readonly #system: ActorSystem | undefined;
+  /** The system whose actors are counted, and shown on the page. */
+  readonly system: ActorSystem | undefined;
   readonly #core: Core | undefined;
   readonly #cores: CoresMetrics | undefined;
   readonly #clock: Clock;
@@ -112,7 +113,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     const { alerts, instruments } = resolved;
     const { system, historyPath, signal, core, cores } = options;
     const limits = { retentionMs, maxSnapshots };
-    this.#system = system;
+    this.system = system;
     this.#core = core;
     this.#cores = cores && new CoresMetrics(cores);
     this.#clock = options.clock ?? system?.clock ?? realClock;
@@ -264,7 +265,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
   }
 
   #readActors(): ActorMetrics | null {
-    const system = this.#system;
+    const { system } = this;
     if (system === undefined) return null;
     return this.#errors.read(
       "system",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ActorSystem } from "../actor/mod.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 import type { WorkerMetrics } from "./worker_metrics.ts";
 
@@ -43,6 +44,8 @@ export interface MetricsFeed {
    * over several; `undefined` otherwise.
    */
   readonly workers?: readonly WorkerMetrics[] | undefined;
+  /** The system whose actors a page shows, if there is one. */
+  readonly system?: ActorSystem | undefined;
   /**
    * Calls a listener with each event from now on, until the result is
    * disposed.

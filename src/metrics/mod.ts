@@ -42,4 +42,9 @@ export {
 } from "./snapshot_text.ts";
 export type * from "./snapshot.ts";
 export type { ThreadMetrics, WorkerMetrics } from "./worker_metrics.ts";
+export type {
+  TerminalInfo,
+  WatchedConnections,
+  WatchedTerminalServer,
+} from "./watch/sources.ts";
 export { SseStream, type SseStreamOptions } from "../web/internal.ts";

@@ -15,6 +15,7 @@ import {
   textResponse,
 } from "../web/internal.ts";
 import {
+  checkArray,
   checkMethods,
   checkOptionNames,
   type OptionNames,
@@ -29,6 +30,12 @@ import {
 } from "./snapshot_text.ts";
 import { FILES } from "./page_bundle.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
+import { respondToWatch } from "./watch/respond.ts";
+import type {
+  WatchedConnections,
+  WatchedTerminalServer,
+} from "./watch/sources.ts";
+import { Watching } from "./watch/watching.ts";
 
 /** Options of {@linkcode serveMetrics}. */
 export interface ServeMetricsOptions {
@@ -53,12 +60,25 @@ export interface ServeMetricsOptions {
    * @default {a stream of its own}
    */
   readonly events?: SseStream;
+  /**
+   * Listeners, pools and servers of sessions whose sessions and connections are
+   * shown, beside the actors of the collector's `system`.
+   * @default {none: no connections are shown}
+   */
+  readonly connections?: readonly WatchedConnections[];
+  /**
+   * Terminal servers whose terminals are shown.
+   * @default {none: no terminals are shown}
+   */
+  readonly terminals?: readonly WatchedTerminalServer[];
 }
 
 const NAMES: OptionNames<ServeMetricsOptions> = {
   prefix: true,
   hosts: true,
   events: true,
+  connections: true,
+  terminals: true,
 };
 
 /** A handler that serves metrics over HTTP. */
@@ -68,7 +88,7 @@ export interface MetricsServer extends AsyncDisposable {
   /** The stream behind the path `events`. */
   readonly events: SseStream;
   /**
-   * Closes the stream of events, if it is the server's own, and unsubscribes
+   * Ends the views, closes the stream of events, if it is the server's own, and unsubscribes
    * from the feed. Until then a `Deno.serve` with open pages does not shut
    * down, since it waits for their streams.
    */
@@ -85,7 +105,8 @@ export interface MetricsServer extends AsyncDisposable {
  * | `snapshot.json` | the latest snapshot |
  * | `history.json`, `.csv`, `.msgpack` | the snapshots that are kept; `?last=60` for the last 60 |
  * | `alerts.json` | `{"firing": […]}` |
- * | `events` | server-sent events: `snapshot`, `firing`, `alert`, and what else is published |
+ * | `watch` | actors, connections and terminals, as `docs/watch.md` says |
+ * | `events` | server-sent events: `snapshot`, `firing`, `alert`, `watch`, and what else is published |
  *
  * It allows `GET` and `HEAD`, needs no login, and refuses an unknown `Host` and
  * requests from pages of other sites. `metrics` and `snapshot.json` are a 503
@@ -117,7 +138,7 @@ export function serveMetrics(
   checkMethods("feed", feed, ["subscribe"], "a MetricsCollector");
   checkOptionNames("serveMetrics()", options, NAMES);
   if (options.events !== undefined) {
-    const methods = ["publish", "respond"];
+    const methods = ["publish", "publishLatest", "respond"];
     checkMethods("events", options.events, methods, "an SseStream");
   }
   const prefix = resolvePrefix(options.prefix, "/ops/");
@@ -133,7 +154,13 @@ export function serveMetrics(
     if (firing.length > 0) events.publish("firing", JSON.stringify(firing));
   });
 
-  const respond = (request: Request): Response => {
+  const { connections, terminals } = options;
+  checkSources("connections", connections, "a listener or a ConnectionPool");
+  checkSources("terminals", terminals, "a TerminalServer");
+  const { system } = feed;
+  const watching = new Watching({ system, connections, terminals }, events);
+
+  const respond = (request: Request): Response | Promise<Response> => {
     // Deno makes the address of `Host`, even if that is not a host.
     const url = URL.parse(request.url);
     if (url === null) {
@@ -167,7 +194,7 @@ export function serveMetrics(
     path: string,
     request: Request,
     { searchParams }: URL,
-  ): Response | undefined => {
+  ): Response | Promise<Response> | undefined => {
     switch (path) {
       case "metrics": {
         const format = acceptedTextFormat(request.headers.get("accept"));
@@ -186,6 +213,8 @@ export function serveMetrics(
         return ofLatest(feed, (snapshot) => Response.json(snapshot));
       case "alerts.json":
         return Response.json({ firing: feed.firing });
+      case "watch":
+        return respondToWatch(watching, searchParams);
       case "events":
         return events.respond(request);
       case "history.json":
@@ -203,7 +232,7 @@ export function serveMetrics(
     events,
     async fetch(request) {
       checkHttpRequest(request);
-      const response = secured(respond(request));
+      const response = secured(await respond(request));
       if (request.method !== "HEAD") return response;
       // A stream must end too.
       await response.body?.cancel();
@@ -211,10 +240,19 @@ export function serveMetrics(
     },
     [Symbol.asyncDispose]() {
       subscription[Symbol.dispose]();
+      watching[Symbol.dispose]();
       if (options.events === undefined) events[Symbol.dispose]();
       return Promise.resolve();
     },
   };
+}
+
+function checkSources(name: string, sources: unknown, needed: string): void {
+  if (sources === undefined) return;
+  checkArray(name, sources, `an array of which each is ${needed}`);
+  for (const [index, source] of sources.entries()) {
+    checkMethods(`${name}[${index}]`, source, ["inspect"], needed);
+  }
 }
 
 function ofLatest(

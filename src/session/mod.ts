@@ -63,6 +63,7 @@ export type { BatchOptions, MessageBatch } from "./wire/message_batch.ts";
 export type { Network } from "./network.ts";
 export type { Address, SessionOptions } from "./options.ts";
 export type { Authenticate, PeerCredentials } from "./accepted_sessions.ts";
+export type { SessionSnapshot, StreamSnapshot } from "./session_snapshot.ts";
 export type { SessionPhase, SessionState } from "./session_phase.ts";
 export type { Transport } from "./transport.ts";
 export {

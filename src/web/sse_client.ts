@@ -4,12 +4,15 @@
  *
  * @module
  */
+import type { SseLatest } from "./sse_latest.ts";
 import { encodeEvent, type SseLog } from "./sse_log.ts";
 
 /** What a client needs from its stream. */
 export interface SseClientPort {
   /** The events of all clients. */
   readonly log: SseLog;
+  /** Values of which only the last one matters. */
+  readonly latest: SseLatest;
   /** Bytes of events that are written as one piece. */
   readonly chunkBytes: number;
   /** Milliseconds after which the client should reconnect. */
@@ -39,6 +42,8 @@ export class SseClient {
   #preface: Uint8Array<ArrayBuffer>[];
   /** The number of the next event that it gets. */
   #next: number;
+  /** The version of the latest values up to which it has them. */
+  #seen = 0;
   /** Whether a read waits for the next event. */
   #isWaiting = false;
   #hasEnded = false;
@@ -97,7 +102,7 @@ export class SseClient {
   }
 
   #take(maxBytes: number): Uint8Array<ArrayBuffer>[] {
-    const { log } = this.#port;
+    const { log, latest, follows } = this.#port;
     const pieces = this.#preface;
     this.#preface = [];
     const missed = log.start - this.#next;
@@ -108,7 +113,10 @@ export class SseClient {
     }
     const events = log.read(this.#next, maxBytes);
     this.#next += events.length;
-    return pieces.concat(events);
+    if (!follows) return pieces.concat(events);
+    const values = latest.since(this.#seen);
+    this.#seen = latest.version;
+    return pieces.concat(events, values);
   }
 
   #end(): void {

@@ -13,6 +13,7 @@ import {
   resolveNumbers,
 } from "../checks/internal.ts";
 import { SseClient } from "./sse_client.ts";
+import { SseLatest } from "./sse_latest.ts";
 import { encodeEvent, SseLog } from "./sse_log.ts";
 
 /** Options of an {@linkcode SseStream}. */
@@ -116,6 +117,7 @@ const HEADERS: Readonly<Record<string, string>> = {
  */
 export class SseStream implements Disposable {
   readonly #log: SseLog;
+  readonly #latest = new SseLatest();
   readonly #maxClients: number;
   readonly #heartbeatMs: number;
   readonly #retryMs: number;
@@ -182,18 +184,30 @@ export class SseStream implements Disposable {
    * the data is not a string.
    */
   publish(event: string, data: string): void {
-    if (!/^[^\r\n]+$/.test(event) || event === "gap") {
-      throw new TypeError(
-        `Cannot publish: the name is ${
-          JSON.stringify(event)
-        }, it must be one line and not "gap"`,
-      );
-    }
-    checkString("data", data);
+    checkEvent(event, data);
     if (this.#isClosed) return;
     const id = `${this.#name}-${this.#log.end + 1}`;
     this.#log.add(encodeEvent(event, data, id));
     for (const client of this.#clients) client.flush();
+  }
+
+  /**
+   * Sends an event of which only the last one of its `key` matters: one without
+   * an id, which is not kept among the others. A client that reads slowly gets
+   * the last one alone, and one that connects gets that of each key.
+   *
+   * @throws {TypeError} as `publish` does.
+   */
+  publishLatest(key: string, event: string, data: string): void {
+    checkEvent(event, data);
+    if (this.#isClosed) return;
+    this.#latest.set(key, encodeEvent(event, data));
+    for (const client of this.#clients) client.flush();
+  }
+
+  /** Forgets the event of a key: who connects from now on does not get it. */
+  forgetLatest(key: string): void {
+    this.#latest.delete(key);
   }
 
   /**
@@ -215,6 +229,7 @@ export class SseStream implements Disposable {
     }
     const client = new SseClient({
       log: this.#log,
+      latest: this.#latest,
       chunkBytes: this.#chunkBytes,
       retryMs: this.#retryMs,
       from: this.#positionOf(lastEventId(request)),
@@ -256,6 +271,17 @@ export class SseStream implements Disposable {
       if (this.#clients.size > 0) this.#planHeartbeat();
     });
   }
+}
+
+function checkEvent(event: string, data: string): void {
+  if (!/^[^\r\n]+$/.test(event) || event === "gap") {
+    throw new TypeError(
+      `Cannot publish: the name is ${
+        JSON.stringify(event)
+      }, it must be one line and not "gap"`,
+    );
+  }
+  checkString("data", data);
 }
 
 /** A browser that reconnects says in the header what is newer. */

@@ -23,7 +23,7 @@ const mayImport: Record<string, readonly string[]> = {
   tcp_conn: ["actor", "checks", "session", "tcp"],
   cores: ["actor", "checks", "session", "tcp"],
   bus: ["actor", "checks", "codec", "rpc", "session", "web"],
-  metrics: ["actor", "checks", "cores", "web"],
+  metrics: ["actor", "checks", "cores", "session", "web"],
   telemetry: ["actor", "checks", "metrics"],
   terminal: ["actor", "checks", "cores", "pty", "web"],
   load: [

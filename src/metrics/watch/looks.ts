@@ -1,0 +1,111 @@
+/**
+ * Looks at what a program has handed in: a part at a time, when a view needs it.
+ *
+ * @module
+ */
+import {
+  type ActorTable,
+  ActorWatch,
+  callGuarded,
+  report,
+} from "../../actor/internal.ts";
+import type { ActorSystem } from "../../actor/mod.ts";
+import type { SessionSnapshot } from "../../session/mod.ts";
+import type {
+  TerminalInfo,
+  WatchedConnections,
+  WatchedTerminalServer,
+} from "./sources.ts";
+
+/** What a program has handed in. */
+export interface WatchedSources {
+  readonly system: ActorSystem | undefined;
+  readonly connections: readonly WatchedConnections[] | undefined;
+  readonly terminals: readonly WatchedTerminalServer[] | undefined;
+}
+
+/** What looks have found. */
+export interface Found {
+  readonly actors?: ActorTable;
+  readonly sessions?: readonly SessionSnapshot[];
+  readonly terminals?: readonly TerminalInfo[];
+}
+
+/** A part of what there is to see. */
+export type Part = keyof Found;
+
+/** Looks for as long as somebody watches. */
+export class Looks {
+  readonly #sources: WatchedSources;
+  #actors: ActorWatch | undefined;
+
+  /** Creates one that looks at nothing yet. */
+  constructor(sources: WatchedSources) {
+    this.#sources = sources;
+  }
+
+  /** Whether the program has handed in such a part. */
+  offers(part: Part): boolean {
+    const { system, connections, terminals } = this.#sources;
+    switch (part) {
+      case "actors":
+        return system !== undefined;
+      case "sessions":
+        return connections !== undefined;
+      case "terminals":
+        return terminals !== undefined;
+      default:
+        return part satisfies never;
+    }
+  }
+
+  /** Looks at some parts, those that are there. */
+  async at(parts: ReadonlySet<Part>): Promise<Found> {
+    const sees = (part: Part) => parts.has(part) && this.offers(part);
+    const actors = sees("actors") ? await this.#atActors() : undefined;
+    return {
+      ...(actors && { actors }),
+      ...(sees("sessions") && { sessions: this.#atSessions() }),
+      ...(sees("terminals") && { terminals: await this.#atTerminals() }),
+    };
+  }
+
+  /** Nobody watches any more: what was kept for the next look is forgotten. */
+  rest(): void {
+    this.#actors?.[Symbol.dispose]();
+    this.#actors = undefined;
+  }
+
+  #atActors(): Promise<ActorTable> | undefined {
+    const { system } = this.#sources;
+    this.#actors ??= system && new ActorWatch(system);
+    return this.#actors?.look();
+  }
+
+  #atSessions(): readonly SessionSnapshot[] {
+    const sessions: SessionSnapshot[] = [];
+    for (const source of this.#sources.connections ?? []) {
+      callGuarded(() => {
+        for (const session of source.inspect()) sessions.push(session);
+      }, sourceFailed);
+    }
+    return sessions;
+  }
+
+  async #atTerminals(): Promise<readonly TerminalInfo[]> {
+    const { terminals = [] } = this.#sources;
+    const lists = await Promise.all(terminals.map(async (source) => {
+      try {
+        return await source.inspect();
+      } catch (error) {
+        sourceFailed(error);
+        return [];
+      }
+    }));
+    return lists.flat();
+  }
+}
+
+function sourceFailed(error: unknown): void {
+  report("What is watched has failed to show itself:", error);
+}
