@@ -30,10 +30,16 @@ function inspect(entry: ActorEntry | undefined): ActorInspection {
     const state = inspector();
     if (state instanceof Promise) {
       state.catch(() => {});
-      return { type: "failed", error: "inspect returned a promise, which is not awaited" };
+      return {
+        type: "failed",
+        error: "inspect returned a promise, which is not awaited",
+      };
     }
     return { type: "state", ...boundedJson(state) };
   } catch (error) {
-    return { type: "failed", error: failureText(error) ?? "undefined was thrown" };
+    return {
+      type: "failed",
+      error: failureText(error) ?? "undefined was thrown",
+    };
   }
 }

@@ -136,5 +136,7 @@ function streamRow({ session, stream }: Placed): StreamRow {
 }
 
 function remoteText({ hostname, port }: SessionSnapshot["remote"]): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+  return hostname.includes(":")
+    ? `[${hostname}]:${port}`
+    : `${hostname}:${port}`;
 }
