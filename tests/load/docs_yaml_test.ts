@@ -86,3 +86,19 @@ Deno.test("the steps, feeders, defaults, setup and teardown in docs/load.md are 
     'feeders.accounts.file is "accounts.csv", which does not exist',
   ]);
 });
+
+Deno.test("the requests in docs/load.md are valid, but for files that are not beside it", async () => {
+  const path = new URL("../../docs/load.md", import.meta.url);
+  const requests = yamlBlocks(await Deno.readTextFile(path))
+    .filter(({ text }) => text.startsWith("request:"))
+    .map(({ text }) => Object(parse(text)).request);
+  assertEquals(requests.length, 2);
+  const { http } = standardDrivers();
+  const issues = requests.flatMap((request) => http?.validate(request) ?? []);
+  assertEquals(issues.map(({ message }) => message.split(", ")[1]), [
+    "which does not exist",
+    "which does not exist",
+    "which does not exist",
+    "which does not exist",
+  ]);
+});

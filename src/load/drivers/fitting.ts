@@ -43,11 +43,23 @@ function fit(rule: Rule, value: JsonValue): JsonValue {
         : value;
     case "object":
       return isObject(value) ? fitting(rule, value) : value;
+    case "list":
+      return isList(value) ? value.map((item) => fit(rule.of, item)) : value;
+    case "shape":
+      if (!isObject(value)) return value;
+      return fit(
+        Object.hasOwn(value, rule.by) ? rule.having : rule.lacking,
+        value,
+      );
     case "either":
       return isObject(value) ? value : fit(rule.plain, value);
     default:
       return value;
   }
+}
+
+function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
 }
 
 function isObject(value: JsonValue): value is JsonObject {

@@ -8,7 +8,6 @@ import {
   checkOneOf,
   checkOptionNames,
   type OptionNames,
-  shown,
 } from "../../checks/internal.ts";
 import type {
   Driver,
@@ -27,8 +26,10 @@ import {
   type HttpRequest,
   httpRequestRule,
 } from "./http_request.ts";
+import { HttpWays, type Way, wayText } from "./http_way.ts";
 import { Cookies } from "./cookies.ts";
 import { UnderWay } from "./http1/under_way.ts";
+import { RequestFiles } from "./request_files.ts";
 import { RequestReader } from "./request_reader.ts";
 import { Shared } from "./shared.ts";
 
@@ -37,11 +38,11 @@ export type { HttpRequest } from "./http_request.ts";
 /** Options of {@linkcode httpDriver}. */
 export interface HttpDriverOptions {
   /**
-   * Whether HTTP/2 is spoken instead of HTTP/1.1, with all concurrent requests
-   * over one connection; `http:` URLs are spoken to without an upgrade.
-   * @default {false}
+   * The version of HTTP that is spoken: with HTTP/2 all concurrent requests are
+   * in one connection, and `http:` URLs are spoken to without an upgrade.
+   * @default {"1.1"}
    */
-  readonly http2?: boolean;
+  readonly version?: "1.1" | "2";
   /**
    * Whether all users share one pool, which has as many connections as there
    * are concurrent requests, or each user has connections of its own, as
@@ -58,25 +59,11 @@ export interface HttpDriverOptions {
   readonly client?: Deno.CreateHttpClientOptions;
 }
 
-/** How requests get to the service. */
-interface Way {
-  readonly http2: boolean;
-  readonly connections: "shared" | "per_user";
-}
-
 interface Prepared {
-  /** The place of its way in {@linkcode WAYS}. */
+  /** The index of its way. */
   readonly way: number;
   readonly request: HttpMessage;
 }
-
-/** All ways, each with connections of its own. */
-const WAYS: readonly Way[] = [
-  { http2: false, connections: "shared" },
-  { http2: false, connections: "per_user" },
-  { http2: true, connections: "shared" },
-  { http2: true, connections: "per_user" },
-];
 
 /**
  * Makes a driver for HTTP/1.1 or HTTP/2. An operation ends when the whole
@@ -98,76 +85,59 @@ const WAYS: readonly Way[] = [
  */
 export function httpDriver(options: HttpDriverOptions = {}): Driver {
   checkOptionNames("httpDriver()", options, OPTION_NAMES);
-  const { http2 = false, connections = "shared", client = {} } = options;
+  const { version = "1.1", connections = "shared", client = {} } = options;
+  checkOneOf("version", version, ["1.1", "2"]);
   checkOneOf("connections", connections, ["shared", "per_user"]);
-  if (typeof http2 !== "boolean") {
-    throw new TypeError(
-      `Cannot use http2: it is ${shown(http2)}, it must be a boolean`,
-    );
-  }
   checkObject("client", client, "an object");
-  const wayOf = (request: Partial<Way>): Way => ({
-    http2: request.http2 ?? http2,
-    connections: request.connections ?? connections,
-  });
+  const files = new RequestFiles();
+  const ways = new HttpWays({ version, connections });
   const requests = new RequestReader(
-    httpRequestRule,
-    (request: HttpRequest) => prepare(request, wayOf(request)),
+    httpRequestRule(files),
+    (request: HttpRequest): Prepared => ({
+      way: ways.indexOf(request),
+      request: httpMessage(request, files),
+    }),
   );
-  const open = openCarriers(client);
-  const shared = WAYS.map(({ http2 }) =>
-    new Shared(() => Promise.resolve(open(http2)))
-  );
+  const open = openCarriers(client, files);
+  const shared: Shared<Carrier>[] = [];
+  const sharedOf = (index: number, way: Way) =>
+    shared[index] ??= new Shared(() => Promise.try(open, way));
   return {
-    validate: (request) => requests.validate(request),
-    describe: ({ http2, connections }) =>
-      describeWay(
-        wayOf({
-          ...typeof http2 === "boolean" ? { http2 } : {},
-          ...connections === "shared" || connections === "per_user"
-            ? { connections }
-            : {},
-        }),
-      ),
-    open: () => Promise.resolve(new HttpSession(requests, shared, open)),
+    validate(request) {
+      files.refresh();
+      return requests.validate(request);
+    },
+    describe: (request) => wayText(ways.wayOf(request)),
+    open: () =>
+      Promise.resolve(new HttpSession({ requests, ways, sharedOf, open })),
   };
 }
 
 const OPTION_NAMES: OptionNames<HttpDriverOptions> = {
-  http2: true,
+  version: true,
   connections: true,
   client: true,
 };
 
-function describeWay({ http2, connections }: Way): string {
-  const isShared = connections === "shared";
-  if (http2) {
-    return isShared
-      ? "HTTP/2, over one connection that all users share"
-      : "HTTP/2, over a connection for each user";
-  }
-  return isShared
-    ? "HTTP/1.1, over as many connections as there are concurrent requests"
-    : "HTTP/1.1, over connections of each user's own";
+/** What all users of a driver share. */
+interface HttpParts {
+  readonly requests: RequestReader<HttpRequest, Prepared>;
+  readonly ways: HttpWays;
+  readonly sharedOf: (index: number, way: Way) => Shared<Carrier>;
+  readonly open: OpenCarrier;
 }
 
 /** The connections of one user, which are opened when they are needed. */
 class HttpSession implements DriverSession {
+  readonly #parts: HttpParts;
   readonly #requests: RequestReader<HttpRequest, Prepared>;
-  readonly #shared: readonly Shared<Carrier>[];
-  readonly #open: OpenCarrier;
-  readonly #carriers: (Carrier | undefined)[] = WAYS.map(() => undefined);
+  readonly #carriers: (Carrier | undefined)[] = [];
   readonly #underWay: UnderWay = new UnderWay();
   readonly #cookies: Cookies = new Cookies();
 
-  constructor(
-    requests: RequestReader<HttpRequest, Prepared>,
-    shared: readonly Shared<Carrier>[],
-    open: OpenCarrier,
-  ) {
-    this.#requests = requests;
-    this.#shared = shared;
-    this.#open = open;
+  constructor(parts: HttpParts) {
+    this.#parts = parts;
+    this.#requests = parts.requests;
   }
 
   perform(call: OperationCall): Promise<OperationOutcome> {
@@ -197,35 +167,25 @@ class HttpSession implements DriverSession {
   }
 
   async #acquire(index: number): Promise<Carrier> {
-    const way = WAYS[index];
-    const shared = this.#shared[index];
-    if (way === undefined || shared === undefined) {
-      throw new TypeError(`There is no way ${index}`);
-    }
+    const { ways, sharedOf, open } = this.#parts;
+    const way = ways.at(index);
     const carrier = way.connections === "shared"
-      ? await shared.acquire()
-      : this.#open(way.http2);
+      ? await sharedOf(index, way).acquire()
+      : open(way);
     this.#carriers[index] = carrier;
     return carrier;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#underWay[Symbol.dispose]();
+    const { ways, sharedOf } = this.#parts;
     await Promise.all(
-      this.#carriers.map((carrier, index) =>
-        WAYS[index]?.connections === "shared"
-          ? carrier && this.#shared[index]?.release()
-          : carrier?.[Symbol.asyncDispose]()
-      ),
+      this.#carriers.map((carrier, index) => {
+        const way = ways.at(index);
+        return way.connections === "shared"
+          ? carrier && sharedOf(index, way).release()
+          : carrier?.[Symbol.asyncDispose]();
+      }),
     );
   }
-}
-
-function prepare(request: HttpRequest, way: Way): Prepared {
-  return {
-    way: WAYS.findIndex(({ http2, connections }) =>
-      http2 === way.http2 && connections === way.connections
-    ),
-    request: httpMessage(request),
-  };
 }

@@ -6,8 +6,12 @@
 import type { OperationOutcome } from "../driver.ts";
 import type { Cookies } from "./cookies.ts";
 import { fetchError } from "./driver_error.ts";
+import type { HttpBody } from "./http_body.ts";
 import { outcomeOf, tooLarge } from "./http_outcome.ts";
 import type { HttpMessage } from "./http_request.ts";
+import type { Way } from "./http_way.ts";
+import { decode } from "./payload.ts";
+import type { RequestFiles } from "./request_files.ts";
 import { Http1Exchange } from "./http1/exchange.ts";
 import { Http1Pool } from "./http1/pool.ts";
 import {
@@ -39,8 +43,8 @@ export interface HttpUser {
   readonly wantsHeaders: boolean;
 }
 
-/** Opens connections for HTTP/2, or for HTTP/1.1. */
-export type OpenCarrier = (http2: boolean) => Carrier;
+/** Opens connections for a way. */
+export type OpenCarrier = (way: Way) => Carrier;
 
 /** What our own connections can do; for all else there is `fetch`. */
 const OWN_OPTIONS: ReadonlySet<string> = new Set(["caCerts", "http1", "http2"]);
@@ -48,14 +52,19 @@ const OWN_OPTIONS: ReadonlySet<string> = new Set(["caCerts", "http1", "http2"]);
 /** Returns how connections with these options are opened. */
 export function openCarriers(
   options: Deno.CreateHttpClientOptions,
+  files: RequestFiles,
 ): OpenCarrier {
-  const { caCerts } = options;
   const isPlain = Object.keys(options).every((name) => OWN_OPTIONS.has(name)) &&
     !hasProxy();
-  return (http2) =>
-    http2 || !isPlain
-      ? new FetchCarrier({ ...options, http1: !http2, http2 })
-      : new Http1Carrier(caCerts);
+  return ({ version, caFile }) => {
+    const caCerts = [
+      ...options.caCerts ?? [],
+      ...caFile === undefined ? [] : [decode(files.bytesOf(caFile))],
+    ];
+    if (version === "1.1" && isPlain) return new Http1Carrier(caCerts);
+    const http2 = version === "2";
+    return new FetchCarrier({ ...options, caCerts, http1: !http2, http2 });
+  };
 }
 
 /** Returns whether the environment names a proxy, as far as it may be read. */
@@ -74,7 +83,7 @@ class Http1Carrier implements Carrier {
   readonly #pool: Http1Pool;
   readonly #requests = new WeakMap<HttpMessage, Http1Request>();
 
-  constructor(caCerts: readonly string[] | undefined) {
+  constructor(caCerts: readonly string[]) {
     this.#pool = new Http1Pool(caCerts);
   }
 
@@ -96,10 +105,13 @@ class Http1Carrier implements Carrier {
   #requestOf(message: HttpMessage): Http1Request {
     const known = this.#requests.get(message);
     if (known !== undefined) return known;
-    const { url, init } = message;
+    const { url, body } = message;
     // It refuses what `fetch` would.
-    const { method, headers } = new Request(url, init);
-    const { body } = init;
+    const { method, headers } = new Request(url, {
+      method: message.method,
+      headers: message.headers,
+      ...body === undefined ? {} : { body: new Uint8Array() },
+    });
     const request = http1Request({ url: new URL(url), method, headers, body });
     this.#requests.set(message, request);
     return request;
@@ -139,11 +151,17 @@ class FetchCarrier implements Carrier {
 
   /** Follows redirects here, as each response may have cookies. */
   async #follow(
-    { url, init, follows, keepsCookies, sendsCookies }: HttpMessage,
+    message: HttpMessage,
     { signal, cookies }: HttpUser,
   ): Promise<{ readonly url: URL; readonly response: Response }> {
-    const { method, headers, body } = init;
-    let next: Http1Message = { url: new URL(url), method, headers, body };
+    const { follows, keepsCookies, sendsCookies, method, headers, body } =
+      message;
+    let next: Http1Message = {
+      url: new URL(message.url),
+      method,
+      headers,
+      body,
+    };
     for (let redirects = 0;; redirects++) {
       const cookie = sendsCookies ? cookies.headerFor(next.url) : undefined;
       const sent = new Headers(next.headers);
@@ -151,7 +169,7 @@ class FetchCarrier implements Carrier {
       const response = await fetch(next.url, {
         method: next.method,
         headers: sent,
-        ...next.body === undefined ? {} : { body: next.body },
+        ...next.body === undefined ? {} : { body: contentOf(next.body) },
         redirect: "manual",
         client: this.#client,
         signal,
@@ -172,6 +190,19 @@ class FetchCarrier implements Carrier {
     this.#client.close();
     return Promise.resolve();
   }
+}
+
+/** Returns a body in one piece. */
+function contentOf({ pieces, length }: HttpBody): Uint8Array<ArrayBuffer> {
+  const [first] = pieces;
+  if (pieces.length === 1 && first !== undefined) return first;
+  const content = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    content.set(piece, at);
+    at += piece.length;
+  }
+  return content;
 }
 
 async function readBody(

@@ -22,6 +22,12 @@ export interface HttpOperation {
   readonly sendsCookies: boolean;
 }
 
+/** What is known of the time of a response, in milliseconds. */
+export interface ResponseParts {
+  readonly firstByteMs: number;
+  readonly restMs: number;
+}
+
 /** Returns the error of a body that is too large. */
 export function tooLarge(maxBytes: number): DriverError {
   return new DriverError(
@@ -39,6 +45,7 @@ export function outcomeOf(
   status: number,
   type: string | undefined,
   body: Uint8Array,
+  parts?: ResponseParts,
 ): OperationOutcome {
   if (statuses === undefined ? status >= 400 : !statuses.has(status)) {
     throw new DriverError(
@@ -47,20 +54,44 @@ export function outcomeOf(
   }
   const receivedBytes = body.length;
   if (type === undefined) {
-    return { status, sentBytes, receivedBytes, ...untyped(body) };
+    return {
+      status,
+      sentBytes,
+      receivedBytes,
+      ...known(parts),
+      ...untyped(body),
+    };
   }
   const { media, kind } = mediaOf(type);
   if (kind === "other") {
-    return { status, sentBytes, receivedBytes, type: media };
+    return {
+      status,
+      sentBytes,
+      receivedBytes,
+      ...known(parts),
+      type: media,
+    };
   }
   const text = decode(body);
+  const content = kind === "json" ? jsonOrText(text) : text;
+  if (parts === undefined) {
+    return { status, sentBytes, receivedBytes, type: media, body: content };
+  }
+  // Most responses: nothing is copied.
   return {
     status,
     sentBytes,
     receivedBytes,
+    firstByteMs: parts.firstByteMs,
+    restMs: parts.restMs,
     type: media,
-    body: kind === "json" ? jsonOrText(text) : text,
+    body: content,
   };
+}
+
+function known(parts: ResponseParts | undefined): Partial<ResponseParts> {
+  if (parts === undefined) return {};
+  return { firstByteMs: parts.firstByteMs, restMs: parts.restMs };
 }
 
 /**

@@ -187,7 +187,7 @@ function whyNoData(measured: OperationResult | undefined): string {
   const { accounting: { planned, started, ok }, errors } = measured;
   if (planned === 0) return "no operation was planned in the steady phase";
   if (started === 0) return `all ${planned} planned operations were dropped`;
-  if (ok > 0) return "no operation has reported it";
+  if (ok > 0) return "there is no data";
   const [error] = errors;
   const reason = error === undefined
     ? ""

@@ -152,7 +152,11 @@ class Checker {
         if (typeof value !== "boolean") this.#wrong(rule, value, path);
         return;
       case "choice":
-        return this.#choice(rule.of, value, path);
+        return this.#choice(
+          rule.of,
+          rule.orNumber && typeof value === "number" ? String(value) : value,
+          path,
+        );
       case "json":
         return this.#json(value, path, 0);
       case "list":
@@ -233,7 +237,13 @@ class Checker {
         );
         continue;
       }
-      const unknown = unknownName([...path, name], UNKNOWN_FIELD, name, names);
+      const meant = rule.meant ?? {};
+      const unknown = unknownName(
+        [...path, name],
+        UNKNOWN_FIELD,
+        Object.hasOwn(meant, name) ? meant[name] ?? name : name,
+        names,
+      );
       this.#issues.push(unknown);
     }
   }

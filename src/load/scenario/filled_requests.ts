@@ -54,28 +54,47 @@ function firstValues({ feeders }: Known): Values {
  * drivers take a number as text where they need text, and the other way round.
  */
 function fitted(
-  written: JsonValue | undefined,
+  written: JsonObject,
   filled: JsonObject,
-  [name, ...rest]: DriverIssue["path"],
+  path: DriverIssue["path"],
 ): JsonObject {
-  if (typeof name !== "string" || !isObject(written)) return filled;
-  const [before, now] = [own(written, name), own(filled, name)];
-  if (now === undefined) return filled;
-  if (rest.length > 0) {
-    if (!isObject(now)) return filled;
-    const changed = fitted(before, now, rest);
-    return changed === now ? filled : { ...filled, [name]: changed };
-  }
-  if (typeof before !== "string") return filled;
-  if (typeof now === "number" || typeof now === "boolean") {
-    return { ...filled, [name]: String(now) };
-  }
-  const number = numberIn(now);
-  return number === undefined ? filled : { ...filled, [name]: number };
+  const changed = fittedValue(written, filled, path);
+  return isObject(changed) ? changed : filled;
 }
 
-function own(object: JsonObject, name: string): JsonValue | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
+function fittedValue(
+  written: JsonValue | undefined,
+  filled: JsonValue,
+  [name, ...rest]: DriverIssue["path"],
+): JsonValue {
+  if (name === undefined) {
+    if (typeof written !== "string") return filled;
+    return typeof filled === "number" || typeof filled === "boolean"
+      ? String(filled)
+      : numberIn(filled) ?? filled;
+  }
+  const now = own(filled, name);
+  if (now === undefined) return filled;
+  const changed = fittedValue(own(written, name), now, rest);
+  if (changed === now) return filled;
+  if (isList(filled)) return filled.with(Number(name), changed);
+  return isObject(filled) ? { ...filled, [name]: changed } : filled;
+}
+
+function own(
+  value: JsonValue | undefined,
+  name: string | number,
+): JsonValue | undefined {
+  if (isList(value)) return value[Number(name)];
+  return isObject(value) && Object.hasOwn(value, name)
+    ? value[name]
+    : undefined;
+}
+
+function isList(
+  value: JsonValue | undefined,
+): value is readonly JsonValue[] {
+  return Array.isArray(value);
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -19,7 +19,12 @@ export type Rule =
   }
   | { readonly kind: "number"; readonly range: NumberRange }
   | { readonly kind: "flag" }
-  | { readonly kind: "choice"; readonly of: readonly string[] }
+  | {
+    readonly kind: "choice";
+    readonly of: readonly string[];
+    /** Whether a number that is written like one of them is it. */
+    readonly orNumber?: boolean;
+  }
   /** Any JSON value. */
   | { readonly kind: "json" }
   | {
@@ -59,6 +64,8 @@ export interface ObjectRule {
   readonly atMostOne?: readonly string[];
   /** Where fields belong that are often given here instead. */
   readonly elsewhere?: { readonly [name: string]: string };
+  /** What is meant by other names that are often given. */
+  readonly meant?: { readonly [name: string]: string };
 }
 
 /** A rule for a field, which may be left out if it is `optional`. */

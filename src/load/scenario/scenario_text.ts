@@ -22,10 +22,11 @@ import {
   stringify,
   visit,
 } from "yaml";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname } from "node:path";
 import { alteredScalars } from "./altered_scalars.ts";
-import { isRecord, type Path } from "./check_rule.ts";
+import type { Path } from "./check_rule.ts";
 import type { DriverMap } from "../driver.ts";
+import { withPaths } from "./file_paths.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError, type ScenarioIssue } from "./scenario_error.ts";
 import { validateScenario } from "./validate_scenario.ts";
@@ -122,19 +123,6 @@ export function parseScenario(
   ];
   located.sort((a, b) => a.line - b.line || a.column - b.column);
   throw new ScenarioError(located, { source: fileName });
-}
-
-/** Returns a scenario whose files of feeders are found from here. */
-function withPaths(value: unknown, directory: string): unknown {
-  if (!isRecord(value) || !isRecord(value.feeders)) return value;
-  const feeders = Object.entries(value.feeders).map(([name, feeder]) => {
-    if (!isRecord(feeder)) return [name, feeder];
-    const { file } = feeder;
-    return typeof file !== "string" || file === "" || isAbsolute(file)
-      ? [name, feeder]
-      : [name, { ...feeder, file: join(directory, file) }];
-  });
-  return { ...value, feeders: Object.fromEntries(feeders) };
 }
 
 /**

@@ -7,6 +7,7 @@ import type {
   Driver,
   DriverSession,
   OperationCall,
+  OperationOutcome,
 } from "../../../src/load/driver.ts";
 import type { JsonObject } from "../../../src/codec/mod.ts";
 
@@ -18,6 +19,19 @@ export function call(
   signal: AbortSignal = never,
 ): OperationCall {
   return { operation: "test", request: plain(request), signal };
+}
+
+/** What comes of a call, without the times that it took. */
+export function timeless(
+  {
+    connectMs: _connect,
+    tlsMs: _tls,
+    firstByteMs: _first,
+    restMs: _rest,
+    ...others
+  }: OperationOutcome,
+): OperationOutcome {
+  return others;
 }
 
 /** What the driver opens for a user. */

@@ -13,7 +13,7 @@ import { resultToText } from "../../../src/load/report/text_report.ts";
 import { TestDriver } from "../../support/load_drivers.ts";
 import { Happenings } from "../../support/happenings.ts";
 import { bounded } from "../../support/net.ts";
-import { call, issuesOf, openUser } from "./calls.ts";
+import { call, issuesOf, openUser, timeless } from "./calls.ts";
 
 /** A server that ends with the test, and the ports it was reached from. */
 class Server implements AsyncDisposable {
@@ -45,7 +45,7 @@ Deno.test(
   async () => {
     await using server = new Server(() => Response.json({ id: 7 }));
     await using user = await openUser(httpDriver());
-    assertEquals(await user.perform(call({ url: server.url })), {
+    assertEquals(timeless(await user.perform(call({ url: server.url }))), {
       status: 200,
       sentBytes: 0,
       receivedBytes: 8,
@@ -135,7 +135,7 @@ Deno.test(
   async () => {
     await using server = new Server(() => new Response(new Uint8Array(1000)));
     await using user = await openUser(httpDriver());
-    assertEquals(await user.perform(call({ url: server.url })), {
+    assertEquals(timeless(await user.perform(call({ url: server.url }))), {
       status: 200,
       sentBytes: 0,
       receivedBytes: 1000,
@@ -360,12 +360,12 @@ for (const scheme of ["http", "https"] as const) {
       const client = { caCerts: [tls("ca.pem")] };
       const first = httpDriver({ client });
       assertEquals(await connectionsOf(first, {}, scheme), 5);
-      assertEquals(await connectionsOf(first, { http2: true }, scheme), 1);
-      const own = { http2: true, connections: "per_user" };
+      assertEquals(await connectionsOf(first, { version: "2" }, scheme), 1);
+      const own = { version: 2, connections: "per_user" };
       assertEquals(await connectionsOf(first, own, scheme), 5);
-      const second = httpDriver({ client, http2: true });
+      const second = httpDriver({ client, version: "2" });
       assertEquals(await connectionsOf(second, {}, scheme), 1);
-      assertEquals(await connectionsOf(second, { http2: false }, scheme), 5);
+      assertEquals(await connectionsOf(second, { version: 1.1 }, scheme), 5);
     },
   );
 }
@@ -381,7 +381,7 @@ Deno.test("the result of a run names the protocol of its HTTP operations", async
     operations: [
       { name: "read", driver: "http", request },
       { name: "write", driver: "http", request: { ...request, body: "" } },
-      { name: "poll", driver: "http", request: { ...request, http2: true } },
+      { name: "poll", driver: "http", request: { ...request, version: "2" } },
       { name: "other", driver: "test", request: {} },
     ],
   }, { signal });
@@ -399,6 +399,6 @@ Deno.test("options of the driver that are wrong are refused", () => {
     TypeError,
     'did you mean "connections"?',
   );
-  const wrong: object = { http2: "yes" };
-  assertThrows(() => httpDriver(wrong), TypeError, "it must be a boolean");
+  const wrong: object = { version: "3" };
+  assertThrows(() => httpDriver(wrong), TypeError, "version");
 });

@@ -8,13 +8,12 @@ import { setImmediate } from "node:timers";
 import { reasonOf } from "../../../checks/internal.ts";
 import { DriverError } from "../driver_error.ts";
 import type { Http1Exchange } from "./exchange.ts";
+import { type Http1Request, SMALL_BYTES } from "./request.ts";
 import { type ResponseHead, ResponseParser } from "./response_parser.ts";
 
 /** Most responses fit; larger ones get the larger buffer. */
 const BUFFER_BYTES = 4096;
 const LARGE_BUFFER_BYTES = 65_536;
-/** A request up to this size is written in one call. */
-const SMALL_BYTES = 16_384;
 
 /** Who keeps connections. */
 export interface ConnectionKeeper {
@@ -41,8 +40,17 @@ export class Http1Connection {
   #isUsed = false;
   /** Whether anything has come since the request was sent. */
   #hasHeard = false;
-  /** What is left to be written, the part that is under way included. */
+  /** Whether what came last is the first since the request was sent. */
+  #isFirst = false;
+  /** When the request was sent. */
+  #sentAt = 0;
+  /** When the first byte of the response came. */
+  #heardAt = 0;
+  /** What is left of the piece that is being written. */
   #unwritten: Uint8Array | undefined;
+  /** The pieces of the request that come after it, from the index on. */
+  #rest: readonly Uint8Array[] = [];
+  #next = 0;
   #head: ResponseHead | undefined;
   /** The body: pieces of earlier reads, and views of this one. */
   #pieces: Uint8Array[] = [];
@@ -62,7 +70,11 @@ export class Http1Connection {
     this.#exchange = exchange;
     exchange.connection = this;
     this.#hasHeard = false;
-    this.#write(exchange.request.bytes);
+    const { bytes, rest } = exchange.request;
+    this.#rest = rest;
+    this.#next = 0;
+    this.#sentAt = performance.now();
+    this.#write(bytes);
   }
 
   /** Closes it; whoever waits for a response fails. */
@@ -84,8 +96,11 @@ export class Http1Connection {
   readonly #onWritten = (count: number): void => {
     const bytes = this.#unwritten;
     if (bytes === undefined) return;
-    if (count === bytes.length) this.#unwritten = undefined;
-    else if (!this.#isOver) this.#write(bytes.subarray(count));
+    const next = count < bytes.length
+      ? bytes.subarray(count)
+      : this.#rest[this.#next++];
+    if (next === undefined) this.#unwritten = undefined;
+    else if (!this.#isOver) this.#write(next);
   };
 
   readonly #onUnwritable = (): void => {
@@ -99,7 +114,11 @@ export class Http1Connection {
       while (!this.#isOver) {
         const count = await this.#conn.read(buffer);
         if (count === null) break;
-        this.#hasHeard = true;
+        this.#isFirst = !this.#hasHeard;
+        if (this.#isFirst) {
+          this.#hasHeard = true;
+          this.#heardAt = performance.now();
+        }
         this.#parser.push(buffer, count);
         this.#keepBody();
         if (count === buffer.length && count < LARGE_BUFFER_BYTES) {
@@ -172,10 +191,12 @@ export class Http1Connection {
     this.#copied = this.#bodyBytes = 0;
     this.#exchange = exchange.connection = undefined;
     this.#isUsed = true;
+    const heardAt = this.#heardAt;
+    exchange.firstByteMs += heardAt - this.#sentAt;
+    if (!this.#isFirst) exchange.restMs += performance.now() - heardAt;
     if (!head.keepsAlive) this.close();
-    else if (exchange.request.bytes.length <= SMALL_BYTES) {
-      this.#keeper.onIdle(this);
-    } else setImmediate(() => this.#reuse());
+    else if (isSmall(exchange.request)) this.#keeper.onIdle(this);
+    else setImmediate(() => this.#reuse());
     exchange.complete(head, body);
   }
 
@@ -194,4 +215,9 @@ export class Http1Connection {
       this.#copied++;
     }
   }
+}
+
+/** Returns whether a request is written in one call. */
+function isSmall({ bytes, rest }: Http1Request): boolean {
+  return rest.length === 0 && bytes.length <= SMALL_BYTES;
 }

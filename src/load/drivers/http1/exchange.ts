@@ -7,7 +7,6 @@ import type { OperationOutcome } from "../../driver.ts";
 import { DriverError } from "../driver_error.ts";
 import { type HttpOperation, outcomeOf, tooLarge } from "../http_outcome.ts";
 import type { Cookies } from "../cookies.ts";
-import type { Http1Connection } from "./connection.ts";
 import { contentOf } from "./content.ts";
 import {
   type Http1Request,
@@ -38,8 +37,16 @@ export interface ExchangeUser {
 /** Settles once, with the outcome of the last response. */
 export class Http1Exchange {
   request: Http1Request;
-  /** Where the response comes from, if the request has been sent. */
-  connection: Http1Connection | undefined;
+  /** Where the response comes from, or what is being opened for it. */
+  connection: { close(): void } | undefined;
+  /** For how long connections were opened, if any was. */
+  connectMs: number | undefined;
+  /** How long handshakes of TLS took, if there was any. */
+  tlsMs: number | undefined;
+  /** From the sending of requests to the first byte of the responses. */
+  firstByteMs = 0;
+  /** From there to the end of the responses. */
+  restMs = 0;
   readonly signal: AbortSignal;
   readonly #operation: HttpOperation;
   readonly #pool: ExchangePool;
@@ -123,7 +130,8 @@ export class Http1Exchange {
         ? body
         : contentOf(encoding, body, maxBodyBytes);
       const type = headerOf(headers, "content-type");
-      const outcome = outcomeOf(this.#operation, status, type, content);
+      let outcome = outcomeOf(this.#operation, status, type, content, this);
+      if (this.connectMs !== undefined) outcome = this.#withOpening(outcome);
       this.#isOver = true;
       this.#user.underWay.delete(this);
       this.#resolve(
@@ -138,6 +146,15 @@ export class Http1Exchange {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  #withOpening(outcome: OperationOutcome): OperationOutcome {
+    const { connectMs, tlsMs } = this;
+    return {
+      ...outcome,
+      ...connectMs === undefined ? {} : { connectMs },
+      ...tlsMs === undefined ? {} : { tlsMs },
+    };
   }
 
   #follow(status: number, location: string): void {

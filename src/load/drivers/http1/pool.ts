@@ -7,7 +7,6 @@ import { reasonOf } from "../../../checks/internal.ts";
 import { DriverError } from "../driver_error.ts";
 import { type ConnectionKeeper, Http1Connection } from "./connection.ts";
 import type { Http1Exchange } from "./exchange.ts";
-import type { Http1Request } from "./request.ts";
 
 /** As many connections to each origin as there are concurrent requests. */
 export class Http1Pool implements ConnectionKeeper, AsyncDisposable {
@@ -15,6 +14,7 @@ export class Http1Pool implements ConnectionKeeper, AsyncDisposable {
   readonly #idle = new Map<string, Http1Connection[]>();
   readonly #connections = new Set<Http1Connection>();
   readonly #opening = new Set<Promise<void>>();
+  readonly #handshakes = new Set<Closer>();
   #isOver = false;
 
   /** Creates a pool that trusts more certificates than the system does. */
@@ -33,11 +33,11 @@ export class Http1Pool implements ConnectionKeeper, AsyncDisposable {
   }
 
   async #open(exchange: Http1Exchange): Promise<void> {
-    const { request } = exchange;
+    const { origin } = exchange.request;
     try {
-      const conn = await this.#connect(request, exchange.signal);
+      const conn = await this.#connect(exchange);
       if (this.#isOver) return conn.close();
-      const connection = new Http1Connection(request.origin, conn, this);
+      const connection = new Http1Connection(origin, conn, this);
       this.#connections.add(connection);
       if (exchange.isOver) this.onIdle(connection);
       else connection.send(exchange);
@@ -48,18 +48,43 @@ export class Http1Pool implements ConnectionKeeper, AsyncDisposable {
     }
   }
 
-  async #connect(
-    { hostname, port, isSecure }: Http1Request,
-    signal: AbortSignal,
-  ): Promise<Deno.Conn> {
+  async #connect(exchange: Http1Exchange): Promise<Deno.Conn> {
+    const { request: { hostname, port, isSecure }, signal } = exchange;
+    const startedAt = performance.now();
     const conn = await Deno.connect({ hostname, port, signal });
+    const connectedAt = performance.now();
+    exchange.connectMs = (exchange.connectMs ?? 0) + connectedAt - startedAt;
     conn.setNoDelay(true);
     if (!isSecure) return conn;
-    return await Deno.startTls(conn, {
-      hostname,
+    const secure = await this.#secure(conn, exchange);
+    const tlsMs = performance.now() - connectedAt;
+    exchange.tlsMs = (exchange.tlsMs ?? 0) + tlsMs;
+    return secure;
+  }
+
+  async #secure(
+    conn: Deno.TcpConn,
+    exchange: Http1Exchange,
+  ): Promise<Deno.TlsConn> {
+    const secure = await Deno.startTls(conn, {
+      hostname: exchange.request.hostname,
       caCerts: this.#caCerts,
       alpnProtocols: ["http/1.1"],
     });
+    const opening = new Closer(secure);
+    this.#handshakes.add(opening);
+    exchange.connection = opening;
+    try {
+      if (this.#isOver || exchange.isOver) opening.close();
+      await secure.handshake();
+      return secure;
+    } catch (error) {
+      opening.close();
+      throw error;
+    } finally {
+      this.#handshakes.delete(opening);
+      if (exchange.connection === opening) exchange.connection = undefined;
+    }
   }
 
   onIdle(connection: Http1Connection): void {
@@ -83,9 +108,26 @@ export class Http1Pool implements ConnectionKeeper, AsyncDisposable {
   /** Closes all connections of the pool, idle or in use. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
+    for (const handshake of this.#handshakes) handshake.close();
     await Promise.all(this.#opening);
     const connections = [...this.#connections];
     for (const connection of connections) connection.close();
     await Promise.all(connections.map(({ ended }) => ended));
+  }
+}
+
+/** Closes a connection, if nobody has yet. */
+class Closer {
+  readonly #conn: Deno.Conn;
+  #isClosed = false;
+
+  constructor(conn: Deno.Conn) {
+    this.#conn = conn;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#conn.close();
   }
 }

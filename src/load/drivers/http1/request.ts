@@ -6,6 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { DriverError } from "../driver_error.ts";
+import type { HttpBody } from "../http_body.ts";
 
 /** What is asked for; redirects make others of it. */
 export interface Http1Message {
@@ -13,7 +14,7 @@ export interface Http1Message {
   /** The method in capital letters, as far as HTTP knows it. */
   readonly method: string;
   readonly headers: Headers;
-  readonly body: Uint8Array<ArrayBuffer> | undefined;
+  readonly body: HttpBody | undefined;
 }
 
 /** A request with its bytes, which are the same each time that it is sent. */
@@ -24,13 +25,18 @@ export interface Http1Request {
   readonly hostname: string;
   readonly port: number;
   readonly isSecure: boolean;
-  /** The bytes of the request: its head, and its body if it has one. */
+  /** The head, with the body after it if both are small. */
   readonly bytes: Uint8Array;
+  /** The pieces of a body that is larger. */
+  readonly rest: readonly Uint8Array[];
   /** Whether the response has a head alone. */
   readonly isHead: boolean;
   /** Whether the service may get the request twice. */
   readonly isIdempotent: boolean;
 }
+
+/** A request up to this size is written in one call. */
+export const SMALL_BYTES = 16_384;
 
 const IDEMPOTENT = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"];
 /** The headers that belong to the connection, not to whoever asks. */
@@ -46,19 +52,23 @@ const DEFAULTS = {
 export function http1Request(message: Http1Message): Http1Request {
   const { url, method, body } = message;
   const isSecure = url.protocol === "https:";
+  const head = headOf(message);
+  const isSmall = head.length + (body?.length ?? 0) <= SMALL_BYTES;
+  const pieces = body?.pieces ?? [];
   return {
     message,
     origin: url.origin,
     hostname: url.hostname,
     port: Number(url.port) || (isSecure ? 443 : 80),
     isSecure,
-    bytes: bytesOf(message),
+    bytes: isSmall ? Buffer.concat([head, ...pieces]) : head,
+    rest: isSmall ? [] : pieces,
     isHead: method === "HEAD",
     isIdempotent: IDEMPOTENT.includes(method) && body === undefined,
   };
 }
 
-function bytesOf({ url, method, headers, body }: Http1Message): Uint8Array {
+function headOf({ url, method, headers, body }: Http1Message): Buffer {
   const sent = new Headers(headers);
   for (const name of OWN) sent.delete(name);
   for (const [name, value] of Object.entries(DEFAULTS)) {
@@ -83,7 +93,7 @@ function bytesOf({ url, method, headers, body }: Http1Message): Uint8Array {
     ...[...sent].map(([name, value]) => `${name}: ${value}`),
     "\r\n",
   ].join("\r\n");
-  return Buffer.concat([Buffer.from(head, "latin1"), body ?? new Uint8Array()]);
+  return Buffer.from(head, "latin1");
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
