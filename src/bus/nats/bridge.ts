@@ -33,6 +33,7 @@ import { subject as subjectOf } from "../subject.ts";
 import { checkPattern } from "../subject_rules.ts";
 import type { Subscription } from "../subscription.ts";
 import { untilAborted } from "../until_aborted.ts";
+import { headerOf } from "./message_headers.ts";
 import { coreOf } from "./nats_bus.ts";
 import { subscribeTo } from "./nats_subscription.ts";
 
@@ -307,7 +308,7 @@ class NatsBridge implements Bridge {
         retained: false,
         handler: (message) => this.#toProcess(message),
       }),
-      ({ headers }: Msg) => headers?.get(HEADER) !== this.#side.id,
+      (message: Msg) => headerOf(message, HEADER) !== this.#side.id,
     );
   }
 

@@ -5,6 +5,7 @@
  */
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import { nuid } from "@nats-io/transport-node";
+import { statusOf } from "./message_headers.ts";
 
 /** A token in the subjects on which the server acknowledges what it keeps. */
 const ACK_TOKEN = "TROUPE_ACK";
@@ -55,5 +56,5 @@ export function isAckInbox(reply: string): boolean {
 
 /** Whether a reply is the server's word that nobody subscribes. */
 export function saysNoResponders(message: Msg): boolean {
-  return message.data.length === 0 && message.headers?.code === 503;
+  return message.data.length === 0 && statusOf(message) === 503;
 }

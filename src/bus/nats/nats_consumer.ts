@@ -30,6 +30,9 @@ import { nextAhead } from "../delivery/read_ahead_rules.ts";
 /** The most messages that are asked for at a time. */
 export const MAX_AHEAD = 64;
 
+/** Messages that wait to be read: those of some requests that were given up. */
+const MAX_QUEUED = 4 * MAX_AHEAD;
+
 /** How a reader begins. */
 export interface ReaderStart {
   readonly config: ResolvedConsumer;
@@ -183,6 +186,8 @@ export class NatsConsumer<T> implements Consumer<T> {
   #take(message: Msg): void {
     const dueAt = performance.now() + this.#config.ackWaitMs;
     const delivered = toDelivered(message, dueAt);
+    // More than was asked for comes again, if it is of the stream.
+    if (delivered === undefined || this.#queue.length >= MAX_QUEUED) return;
     this.#ledger.add(delivered);
     if (delivered.deliveries > this.#config.maxDeliveries) {
       return void this.#giveUp(delivered);

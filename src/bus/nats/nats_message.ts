@@ -29,8 +29,14 @@ export interface Delivered {
   dueAt: number;
 }
 
-/** Reads a message of a consumer. */
-export function toDelivered(message: Msg, dueAt: number): Delivered {
+/** What the subjects begin with on which the server is told of a message. */
+export const ACK_PREFIX = "$JS.ACK.";
+
+/** Reads a message of a consumer; `undefined` if it is of nobody such. */
+export function toDelivered(
+  message: Msg,
+  dueAt: number,
+): Delivered | undefined {
   const { subject, data: bytes, reply = "" } = message;
   // $JS.ACK.stream.consumer.deliveries.sequence.consumerSequence.time.pending,
   // with a domain and the hash of an account before the stream, and more
@@ -38,7 +44,7 @@ export function toDelivered(message: Msg, dueAt: number): Delivered {
   const tokens = reply.split(".");
   const [deliveries, sequence, consumerSequence, time] = tokens
     .slice(tokens.length > 9 ? 6 : 4);
-  return {
+  const delivered: Delivered = {
     subject,
     bytes,
     reply,
@@ -48,6 +54,12 @@ export function toDelivered(message: Msg, dueAt: number): Delivered {
     deliveries: Number(deliveries),
     dueAt,
   };
+  // Whoever knows the subject that it came on can send something else there.
+  const isReal = reply.startsWith(ACK_PREFIX) &&
+    Number.isSafeInteger(delivered.timestampMs) &&
+    [delivered.sequence, delivered.consumerSequence, delivered.deliveries]
+      .every((number) => Number.isSafeInteger(number) && number > 0);
+  return isReal ? delivered : undefined;
 }
 
 /** What can be said of a message. */

@@ -28,6 +28,7 @@ import {
 import { BusInterruptedError } from "./errors.ts";
 import { CODES } from "./js_errors.ts";
 import { hasCode, type JetStreamAccess } from "./js_access.ts";
+import { statusOf } from "./message_headers.ts";
 import type { Uplink } from "./uplink.ts";
 
 /** What the names of the bus's own streams begin with. */
@@ -216,9 +217,7 @@ export class OwnStream {
     const source = this.#connection.subscribe(inbox, {
       callback: (error, message) => {
         if (error !== null) return reject(error);
-        if (message.headers !== undefined && message.headers.code !== 0) {
-          return resolve();
-        }
+        if (statusOf(message) !== 0) return resolve();
         if (found.push(message) === batch) resolve();
       },
     });

@@ -16,6 +16,9 @@ export interface PresenceRecord {
 }
 
 const CODEC = msgpack();
+/** Bytes of the longest record: a key of 255 bytes, and what is said of it. */
+const MAX_RECORD_BYTES = 66_560;
+const MAX_KEY_BYTES = 255;
 
 /** Returns a record as bytes. */
 export function encodeRecord(record: PresenceRecord): Uint8Array {
@@ -23,15 +26,16 @@ export function encodeRecord(record: PresenceRecord): Uint8Array {
   return CODEC.encode([key, meta, version, isGone]);
 }
 
-/** Reads a record; `undefined` if the bytes are none. */
+/** Reads a record; `undefined` if the bytes are none that `track()` sends. */
 export function decodeRecord(bytes: Uint8Array): PresenceRecord | undefined {
+  if (bytes.length > MAX_RECORD_BYTES) return undefined;
   try {
     const value = CODEC.decode(bytes);
     if (!Array.isArray(value)) return undefined;
     const [key, meta, version, isGone] = value;
-    if (typeof key !== "string" || typeof version !== "number") {
-      return undefined;
-    }
+    if (typeof key !== "string" || key === "") return undefined;
+    if (new TextEncoder().encode(key).length > MAX_KEY_BYTES) return undefined;
+    if (!Number.isSafeInteger(version)) return undefined;
     return { key, meta: meta ?? null, version, isGone: isGone === true };
   } catch (_error) {
     return undefined;

@@ -7,6 +7,9 @@ import type { PresenceMember } from "../presence.ts";
 import { PresenceView } from "../presence_view.ts";
 import type { PresenceRecord } from "./presence_records.ts";
 
+/** Entries of one topic; of more, those that come later are not there. */
+const MAX_MEMBERS = 100_000;
+
 /** What is known of an entry. */
 interface Known {
   version: number;
@@ -18,7 +21,7 @@ export class PresenceRoom {
   readonly #members = new Map<string, PresenceMember>();
   readonly #known = new Map<string, Known>();
   /** What came before it was read who is there. */
-  #early: [id: string, record: PresenceRecord][] | undefined = [];
+  #early: Map<string, PresenceRecord> | undefined = new Map();
   readonly view: PresenceView;
 
   constructor(onEnd: () => void) {
@@ -28,7 +31,11 @@ export class PresenceRoom {
   /** Takes a record that has come live. */
   heard(id: string, record: PresenceRecord, now: number): void {
     if (this.#early === undefined) this.#apply(id, record, now);
-    else this.#early.push([id, record]);
+    else if (this.#early.size < MAX_MEMBERS || this.#early.has(id)) {
+      // The last one says all, in the place of the last.
+      this.#early.delete(id);
+      this.#early.set(id, record);
+    }
   }
 
   /** Takes all records that are kept, and then what has come meanwhile. */
@@ -36,7 +43,7 @@ export class PresenceRoom {
     kept: Iterable<readonly [id: string, record: PresenceRecord]>,
     now: number,
   ): void {
-    const early = this.#early ?? [];
+    const early = this.#early ?? new Map<string, PresenceRecord>();
     this.#early = undefined;
     for (const [id, record] of kept) this.#apply(id, record, now);
     for (const [id, record] of early) this.#apply(id, record, now);
@@ -45,7 +52,7 @@ export class PresenceRoom {
 
   /** What comes waits again until `begin` is called; nobody is forgotten. */
   interrupted(): void {
-    this.#early ??= [];
+    this.#early ??= new Map();
   }
 
   /** Those of whom nothing was heard since then have left. */
@@ -68,6 +75,7 @@ export class PresenceRoom {
     if (isGone) return this.#remove(id);
     const member: PresenceMember = { key, id, meta };
     if (known === undefined) {
+      if (this.#members.size >= MAX_MEMBERS) return;
       this.#known.set(id, { version, heardAt: now });
       this.#members.set(id, member);
       this.view.changed("join", member);

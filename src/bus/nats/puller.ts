@@ -11,6 +11,8 @@ import {
   type NatsConnection,
   type Subscription,
 } from "@nats-io/transport-node";
+import { ACK_PREFIX } from "./nats_message.ts";
+import { statusOf } from "./message_headers.ts";
 import type { Uplink } from "./uplink.ts";
 
 /** For how long the server keeps a request that it cannot serve. */
@@ -43,6 +45,7 @@ export class Puller {
   /** Messages that are wanted when the request that is under way is over. */
   #wanted = 0;
   #isOpen = true;
+  #askedAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(settings: PullerSettings) {
@@ -81,6 +84,7 @@ export class Puller {
 
   #ask(): void {
     const { uplink, stream, consumer } = this.#settings;
+    this.#askedAt = performance.now();
     this.#owed = this.#wanted;
     this.#wanted = 0;
     const request = {
@@ -117,8 +121,8 @@ export class Puller {
   }
 
   #take(message: Msg): void {
-    const code = message.headers?.code ?? 0;
-    if (code === 0 || message.reply?.startsWith("$JS.ACK.") === true) {
+    const code = statusOf(message);
+    if (message.reply?.startsWith(ACK_PREFIX) === true) {
       this.#owed = Math.max(0, this.#owed - 1);
       if (this.#owed > 0) this.#listen();
       else clearTimeout(this.#timer);
@@ -126,11 +130,15 @@ export class Puller {
       if (this.#owed === 0 && this.#wanted > 0) this.pull(this.#wanted);
       return;
     }
-    if (!this.#isOpen) return;
+    // What is neither was sent by whoever knows the subject.
+    if (!this.#isOpen || code === 0) return;
     if (code === 100) return this.#listen();
-    // The request is over: its time, its consumer or its server.
-    if (code === 404 || code === 408) return this.#again();
-    this.#settings.onDoubt();
+    // The request is over: its time, its consumer or its server. One that is
+    // over at once says so on somebody else's behalf, who may not stop.
+    const isOver = code === 404 || code === 408;
+    const hasLasted = performance.now() - this.#askedAt > RETRY_MS;
+    if (isOver && hasLasted) return this.#again();
+    if (!isOver) this.#settings.onDoubt();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#again(), RETRY_MS);
   }

@@ -14,6 +14,7 @@ import { Incoming } from "../delivery/incoming.ts";
 import { SlowSubscriberError } from "../errors.ts";
 import { Payload } from "../payload.ts";
 import { BusInterruptedError } from "./errors.ts";
+import { headerOf } from "./message_headers.ts";
 import type { OwnStream } from "./own_stream.ts";
 import type { Uplink } from "./uplink.ts";
 
@@ -24,8 +25,9 @@ const MARK = "Troupe-Retained";
  * publisher has sent it right behind the other.
  */
 const LIVE_COPY_MS = 60_000;
-/** Live messages that wait for what was retained before them. */
+/** Live messages that wait for what was retained before them, and their bytes. */
 const MAX_WAITING = 100_000;
+const MAX_WAITING_BYTES = 67_108_864;
 
 /** The values that subjects have retained. */
 export class Retained {
@@ -86,6 +88,7 @@ export async function flushed(uplink: Uplink): Promise<void> {
 export class RetainedFirst<T, R> {
   readonly #delivery: Delivery<T, R>;
   #waiting: { message: Msg; incoming: Incoming }[] | undefined = [];
+  #waitingBytes = 0;
   /** The marks of values that may come live as well, by their subject. */
   readonly #seen = new Map<string, string>();
   #seenUntil = 0;
@@ -98,11 +101,15 @@ export class RetainedFirst<T, R> {
   offer(message: Msg, incoming: Incoming): void {
     if (this.#waiting === undefined) {
       if (!this.#isSeen(message)) this.#delivery.offer(incoming);
-    } else if (this.#waiting.push({ message, incoming }) > MAX_WAITING) {
+      return;
+    }
+    this.#waitingBytes += incoming.bytes;
+    const count = this.#waiting.push({ message, incoming });
+    if (count > MAX_WAITING || this.#waitingBytes > MAX_WAITING_BYTES) {
       this.#waiting = undefined;
       this.#delivery.fail(
         new SlowSubscriberError(
-          `Cannot deliver on ${this.#delivery.pattern}: ${MAX_WAITING} messages have come before the server sent what was retained`,
+          `Cannot deliver on ${this.#delivery.pattern}: ${count} messages have come before the server sent what was retained`,
         ),
       );
     }
@@ -174,5 +181,5 @@ function partsOf(mark: string): [publisher: string, number: number] {
 }
 
 function markOf(message: Msg): string {
-  return message.headers?.get(MARK) ?? "";
+  return headerOf(message, MARK);
 }
