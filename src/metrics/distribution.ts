@@ -49,6 +49,31 @@ export function summaryOf(
   return summarize(parts);
 }
 
+let countUpTo: (
+  distribution: Distribution,
+  bounds: readonly number[],
+) => number[];
+
+/**
+ * Returns for each of some ascending bounds how many values do not exceed it.
+ * Values within three digits of a bound count as equal to it.
+ */
+export function countsUpTo(
+  distribution: Distribution,
+  bounds: readonly number[],
+): number[] {
+  return countUpTo(distribution, bounds);
+}
+
+let list: (distribution: Distribution) => [value: number, count: number][];
+
+/** Returns the values in ascending order, to three digits, with their counts. */
+export function valuesOf(
+  distribution: Distribution,
+): readonly (readonly [value: number, count: number])[] {
+  return list(distribution);
+}
+
 /**
  * The distribution of times in milliseconds, to the microsecond or to three
  * digits, whichever is coarser, in an HDR histogram of at most 200 KB. It can
@@ -195,6 +220,34 @@ export class Distribution {
       distribution.#sum += sum;
       distribution.#min = Math.min(distribution.#min, min);
       distribution.#max = Math.max(distribution.#max, max);
+    };
+    countUpTo = (distribution, bounds) => {
+      const histogram = distribution.#histogram;
+      let index = 0;
+      let seen = 0;
+      return bounds.map((bound) => {
+        const micros = Math.round(bound * MICROS);
+        while (
+          seen < histogram.totalCount &&
+          histogram.valueFromIndex(index) <= micros
+        ) seen += histogram.getCountAtIndex(index++);
+        return seen;
+      });
+    };
+    list = (distribution) => {
+      const histogram = distribution.#histogram;
+      const values: [number, number][] = [];
+      let seen = 0;
+      for (let index = 0; seen < histogram.totalCount; index++) {
+        const count = histogram.getCountAtIndex(index);
+        if (count === 0) continue;
+        seen += count;
+        const micros = histogram.medianEquivalentValue(
+          histogram.valueFromIndex(index),
+        );
+        values.push([micros / MICROS, count]);
+      }
+      return values;
     };
     summarize = (parts) => {
       const count = parts.reduce((count, part) => count + part.count, 0);

@@ -8,4 +8,12 @@ export {
   Distribution,
   type DistributionState,
   stateOf,
+  valuesOf,
 } from "./distribution.ts";
+export { baseUnitOf } from "./base_unit.ts";
+export {
+  attachSource,
+  type LiveHistogram,
+  type LiveSample,
+  readSources,
+} from "./live_samples.ts";

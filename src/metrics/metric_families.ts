@@ -5,6 +5,7 @@
  * @module
  */
 import { baseUnitOf } from "./base_unit.ts";
+import { instrumentSample, type LiveSample } from "./live_samples.ts";
 import {
   type DistributionValue,
   type Entry,
@@ -25,11 +26,13 @@ import type { WorkerMetrics } from "./worker_metrics.ts";
 
 /**
  * Returns the families of a snapshot, without what is unknown. With workers,
- * what each thread measures for itself is theirs, with a label.
+ * what each thread measures for itself is theirs, with a label. Samples that
+ * are no part of the snapshot come last.
  */
 export function metricFamilies(
   snapshot: MetricsSnapshot,
   workers?: readonly WorkerMetrics[],
+  others: readonly LiveSample[] = [],
 ): MetricFamily[] {
   return uniqueNames([
     ...OWN_METRICS.map(({ type, stem, unit, help, read }) =>
@@ -52,6 +55,7 @@ export function metricFamilies(
         }))
       ) ?? snapshot.instruments,
     ),
+    ...ofInstruments(others.map(instrumentSample)),
   ]);
 }
 

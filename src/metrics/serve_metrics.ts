@@ -23,10 +23,12 @@ import {
 import { messagePackPieces, snapshotsToJson } from "./export.ts";
 import { snapshotsToCsv } from "./export_csv.ts";
 import type { MetricsFeed } from "./feed.ts";
+import { readSources } from "./live_samples.ts";
+import { metricFamilies } from "./metric_families.ts";
 import {
   acceptedTextFormat,
+  familiesText,
   SNAPSHOT_CONTENT_TYPES,
-  snapshotToText,
 } from "./snapshot_text.ts";
 import { FILES } from "./page_bundle.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
@@ -200,13 +202,16 @@ export function serveMetrics(
         const format = acceptedTextFormat(request.headers.get("accept"));
         return ofLatest(
           feed,
-          (snapshot) =>
-            new Response(snapshotToText(snapshot, format, feed.workers), {
+          (snapshot) => {
+            const others = readSources(feed);
+            const families = metricFamilies(snapshot, feed.workers, others);
+            return new Response(familiesText(families, format), {
               headers: {
                 "content-type": SNAPSHOT_CONTENT_TYPES[format],
                 vary: "accept",
               },
-            }),
+            });
+          },
         );
       }
       case "snapshot.json":

@@ -100,10 +100,16 @@ export function snapshotToText(
   if (workers !== undefined) {
     checkArray("workers", workers, "those of a MetricsCollector");
   }
-  const families = metricFamilies(snapshot, workers).map((family) =>
-    familyText(family, format)
-  );
-  return families.join("") + (format === "openmetrics" ? "# EOF\n" : "");
+  return familiesText(metricFamilies(snapshot, workers), format);
+}
+
+/** Returns families of metrics as text for Prometheus. */
+export function familiesText(
+  families: readonly MetricFamily[],
+  format: SnapshotTextFormat,
+): string {
+  const texts = families.map((family) => familyText(family, format));
+  return texts.join("") + (format === "openmetrics" ? "# EOF\n" : "");
 }
 
 function familyText(

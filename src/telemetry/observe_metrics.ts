@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { readSources } from "../metrics/internal.ts";
 import type { MetricsFeed, MetricsSnapshot } from "../metrics/mod.ts";
 import { checkMethods, checkOptionNames } from "../checks/internal.ts";
 import { checkAttributes } from "./attributes.ts";
+import { isTelemetryOn, LiveExport } from "./export_live.ts";
 import { type MetricDescription, registerMetrics } from "./register_metrics.ts";
 
 /** Options of {@linkcode observeMetrics}. */
@@ -148,6 +150,11 @@ const METRICS: readonly SnapshotMetric[] = [
  * | `system.memory.linux.available` | up-down counter, `By` | |
  * | `system.network.io` | counter, `By` | `network.io.direction`: `receive`, `transmit` |
  *
+ * If load tests have the feed as their `collector`, their operations are
+ * exported too, with the names that they have for Prometheus but for dots in
+ * place of most underscores, such as `troupe.load.operations.ended`: with each
+ * snapshot, and when the result is disposed.
+ *
  * For metrics of actors there is `observeActors`. V8's heap and its garbage
  * collection are reported by Deno's own telemetry, as `v8js.memory.heap.used`
  * and `v8js.gc.duration`.
@@ -174,7 +181,7 @@ export function observeMetrics(
   checkMethods("feed", feed, ["subscribe"], "a MetricsCollector");
   checkOptionNames("observeMetrics()", options, { attributes: true });
   checkAttributes(options.attributes);
-  return registerMetrics(METRICS, (report) => {
+  const registered = registerMetrics(METRICS, (report) => {
     const snapshot = feed.latest;
     if (snapshot === undefined) return;
     for (const metric of METRICS) {
@@ -183,6 +190,21 @@ export function observeMetrics(
       }
     }
   });
+  const live = isTelemetryOn()
+    ? new LiveExport(options.attributes ?? {})
+    : undefined;
+  const push = () => live?.push(readSources(feed));
+  const subscription = feed.subscribe(({ type }) => {
+    if (type === "snapshot") push();
+  });
+  return {
+    [Symbol.dispose]() {
+      subscription[Symbol.dispose]();
+      registered[Symbol.dispose]();
+      // What came after the last snapshot.
+      push();
+    },
+  };
 }
 
 function seconds(ms: number | null | undefined): number | null {

@@ -13,6 +13,10 @@ Deno.test("./load reaches no file of pty, and so nobody downloads a native add-o
   assertEquals((await roomsOf("src/load/mod.ts")).has("pty"), false);
 });
 
+Deno.test("./load reaches no file of telemetry, and so nobody downloads OpenTelemetry with it", async () => {
+  assertEquals((await roomsOf("src/load/mod.ts")).has("telemetry"), false);
+});
+
 Deno.test("./load/terminal reaches pty", async () => {
   assertEquals((await roomsOf("src/load/terminal/mod.ts")).has("pty"), true);
 });

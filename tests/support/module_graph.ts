@@ -37,6 +37,7 @@ const mayImport: Record<string, readonly string[]> = {
     "session",
     "stats",
     "tcp",
+    "telemetry",
     "terminal",
     "web",
   ],

@@ -34,7 +34,13 @@ Runs a load test: a scenario from a file, or a preset.
   --no-reports      writes no reports, such as for deno task compare, which runs
                     a load test many times
   --no-page         serves no page with live charts
-  --page-port N     the port of that page on 127.0.0.1 (default: a free one)
+  --page-port N     the port of that page on 127.0.0.1 (default: a free one);
+                    its path /metrics has the operations for Prometheus
+  --scrape-wait-ms N
+                    how long the page waits at the end until /metrics is read
+                    once more, so that the last values are not lost (default:
+                    until whoever has read it before comes again, and at most
+                    60000)
   --quiet           prints the verdict only
   --json            prints the result as one line of JSON to stdout, and all
                     else to stderr
@@ -69,6 +75,11 @@ export interface RunArguments {
   readonly maxLagMs: number | undefined;
   /** Whether the scenario is printed instead of run. */
   readonly print: boolean;
+  /**
+   * Milliseconds to wait for a last scrape; `undefined` for what the scrapes
+   * before it suggest.
+   */
+  readonly scrapeWaitMs: number | undefined;
   /** The port of the page, 0 for a free one; `undefined` for no page. */
   readonly pagePort: number | undefined;
   readonly quiet: boolean;
@@ -91,6 +102,7 @@ const TEXTS = [
   "workers",
   "max-lag-ms",
   "page-port",
+  "scrape-wait-ms",
 ] as const;
 const SWITCHES = [
   "print",
@@ -161,6 +173,7 @@ export function readArguments(
     maxLagMs: lagOf(flags["max-lag-ms"]),
     print: flags.print,
     pagePort: flags["no-page"] ? undefined : portOf(flags["page-port"] ?? "0"),
+    scrapeWaitMs: waitOf(flags["scrape-wait-ms"]),
     quiet: flags.quiet,
     json: flags.json,
   };
@@ -249,6 +262,15 @@ function lagOf(text: string | undefined): number | undefined {
   if (ms >= 1) return ms;
   throw new LoadUsageError(
     `Cannot run a load test: --max-lag-ms is ${ms}, it must be at least 1`,
+  );
+}
+
+function waitOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = number("scrape-wait-ms", text);
+  if (ms >= 0 && ms <= 3_600_000) return ms;
+  throw new LoadUsageError(
+    `Cannot run a load test: --scrape-wait-ms is ${ms}, it must be from 0 to 3600000`,
   );
 }
 

@@ -13,11 +13,14 @@ import {
 import { phaseText } from "../run/phases.ts";
 import type { LoadProgress } from "../result.ts";
 import { LoadUsageError } from "./args.ts";
+import { Scrapes } from "./scrapes.ts";
 
 /** Serves a page on the loopback interface until it is disposed. */
 export class LivePage implements AsyncDisposable {
   /** Watches this process. */
   readonly collector: MetricsCollector;
+  /** Who reads `/metrics`. */
+  readonly scrapes: Scrapes = new Scrapes();
   readonly #metrics: MetricsServer;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
@@ -32,7 +35,7 @@ export class LivePage implements AsyncDisposable {
     try {
       this.#server = Deno.serve(
         { hostname: "127.0.0.1", port, onListen() {} },
-        this.#metrics.fetch,
+        (request) => this.#respond(request),
       );
     } catch (cause) {
       throw new LoadUsageError(
@@ -43,6 +46,14 @@ export class LivePage implements AsyncDisposable {
       );
     }
     this.collector.start();
+  }
+
+  async #respond(request: Request): Promise<Response> {
+    const response = await this.#metrics.fetch(request);
+    const isScrape = request.method === "GET" && response.ok &&
+      new URL(request.url).pathname === "/metrics";
+    if (isScrape) this.scrapes.note(request);
+    return response;
   }
 
   /** The address of the page. */

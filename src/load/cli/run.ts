@@ -20,6 +20,7 @@ import { LoadTestManager } from "../load_test_manager.ts";
 import { PerformanceScenarios } from "../presets/performance_scenarios.ts";
 import { meaningOf } from "../report/content.ts";
 import { reportFiles } from "../report/report_files.ts";
+import type { MetricsCollector } from "../../metrics/mod.ts";
 import { printable } from "../report/printable.ts";
 import { resultToText } from "../report/text_report.ts";
 import type { LoadResult, Verdict } from "../result.ts";
@@ -33,6 +34,8 @@ import { stringifyScenario } from "../scenario/scenario_text.ts";
 import { validateScenario } from "../scenario/validate_scenario.ts";
 import { HELP, readArguments, type RunArguments } from "./args.ts";
 import ownDrivers from "./drivers_module.ts";
+import { awaitScrape } from "./await_scrape.ts";
+import { exportRun } from "./export_run.ts";
 import { Interrupts } from "./interrupts.ts";
 import { LivePage } from "./live_page.ts";
 import { loadScenario } from "./load_scenario.ts";
@@ -180,6 +183,7 @@ async function run(
   await using page = pagePort === undefined
     ? undefined
     : new LivePage(system, pagePort);
+  await using exported = exportRun(system, page?.collector);
   const directory = settings.reports
     ? await makeDirectory(settings.out, scenario.name)
     : undefined;
@@ -192,11 +196,13 @@ async function run(
       workers,
       system,
       page,
+      collector: exported.collector,
       quiet,
       directory,
       health,
     },
   );
+  const endedAt = performance.now();
   // First of all, whatever becomes of the outputs.
   const unwritten = await writeReports(result, directory).then(
     () => undefined,
@@ -217,6 +223,9 @@ async function run(
     return PROGRAM_FAILED;
   }
   if (!quiet && directory !== undefined) await announceReports(directory);
+  if (page !== undefined) {
+    await awaitScrape(page.scrapes, endedAt, settings);
+  }
   return EXIT_CODES[result.verdict];
 }
 
@@ -242,6 +251,7 @@ interface ShownRun {
   readonly workers: number;
   readonly system: ActorSystem;
   readonly page: LivePage | undefined;
+  readonly collector: MetricsCollector | undefined;
   readonly quiet: boolean;
   readonly directory: string | undefined;
   readonly health: HealthLimits;
@@ -251,7 +261,8 @@ interface ShownRun {
 async function runShown(
   shown: ShownRun,
 ): Promise<LoadResult> {
-  const { scenario, drivers, system, page, quiet, directory, health } = shown;
+  const { scenario, drivers, system, page, collector, quiet } = shown;
+  const { directory, health } = shown;
   using display = quiet ? undefined : new ProgressDisplay();
   using interrupts = new Interrupts({
     end: () => display?.end("Ending early; press Ctrl-C again to end at once."),
@@ -264,7 +275,7 @@ async function runShown(
   const manager = new LoadTestManager({
     drivers,
     health,
-    ...page && { collector: page.collector },
+    ...collector && { collector },
   });
   return await manager.run(scenario, {
     ...runOptions(shown.workers, shown.driversModule),

@@ -10,10 +10,20 @@ import type {
   LoadResult,
   UserResult,
 } from "../result.ts";
-import type { SteadyResults } from "./operation_recorder.ts";
+import type { OperationRecorder, SteadyResults } from "./operation_recorder.ts";
 import type { ResolvedPhases } from "./phases.ts";
 import { timelineIntervalMs } from "./timeline.ts";
 import { longestMs } from "./verdict.ts";
+
+/** A load at one moment, for whoever watches it. */
+export interface LoadNow {
+  /** What was recorded so far, in the order of the rows of the scenario. */
+  readonly recorders: readonly OperationRecorder[];
+  /** Virtual users. */
+  readonly users: number;
+  /** Operations under way. */
+  readonly inFlight: number;
+}
 
 /** A load. Disposing closes what users have open. */
 export interface Load extends AsyncDisposable {
@@ -31,6 +41,8 @@ export interface Load extends AsyncDisposable {
   abort(): void;
   /** Runs the load; resolves when it has ended as planned, or was aborted. */
   run(): Promise<void>;
+  /** Returns the load as it is now, or as it has ended. */
+  now(): LoadNow;
   /** Returns the counters of all phases together. */
   total(): Accounting;
   /** Returns the results of the steady phase. */

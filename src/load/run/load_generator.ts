@@ -18,7 +18,7 @@ import { ClosedModel } from "./closed_model.ts";
 import { OpenModel } from "./open_model.ts";
 import type { UserModel } from "./user_model.ts";
 import type { GeneratorMonitor } from "./generator_monitor.ts";
-import type { Load, LoadDetails } from "./load.ts";
+import type { Load, LoadDetails, LoadNow } from "./load.ts";
 import { LoadTimelines } from "./load_timelines.ts";
 import { detailsOf, type Recorded, runErrors } from "./operation_details.ts";
 import {
@@ -237,6 +237,15 @@ export class LoadGenerator implements Load {
   }
 
   // Results, so far or in the end.
+
+  /** Returns the load as it is now, or as it has ended. */
+  now(): LoadNow {
+    return {
+      recorders: recordersOf(this.#options.operations),
+      users: this.#pool?.size ?? 0,
+      inFlight: this.#pool?.inFlight ?? 0,
+    };
+  }
 
   /** Returns the counters of all phases together. */
   total(): Accounting {

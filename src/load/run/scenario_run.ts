@@ -17,6 +17,7 @@ import { GeneratorMonitor } from "./generator_monitor.ts";
 import { type HealthVerdict, judgeHealth } from "./health.ts";
 import { type Load, noDetails } from "./load.ts";
 import { LoadGenerator } from "./load_generator.ts";
+import { exposeRun } from "./expose_run.ts";
 import { ALL } from "./share.ts";
 import { WorkersLoad } from "./workers/workers_load.ts";
 import type { WorkersPlan } from "./workers/workers_plan.ts";
@@ -32,6 +33,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { scenarioWithoutSecrets } from "../scenario/secrets.ts";
 import { type RunningTarget, startTarget } from "./target.ts";
 import { loadPhases, verdictOf } from "./verdict.ts";
+import { COORDINATED_OMISSION, droppedWarning } from "./run_warnings.ts";
 import { withTimeout } from "./with_timeout.ts";
 import { OperationRecorder, steadyResults } from "./operation_recorder.ts";
 
@@ -71,6 +73,12 @@ export class ScenarioRun {
     this.#options = options;
     this.#workersPlan = workers;
     this.#startAt = clock.now();
+    exposeRun(manager.collector, scenario, () => ({
+      load: this.#load,
+      done: this.#done,
+      phases: this.#phases,
+      elapsedMs: this.#elapsedMs,
+    }));
   }
 
   /** Runs it. Never rejects: whatever goes wrong is in the result. */
@@ -379,13 +387,5 @@ export class ScenarioRun {
   }
 }
 
-/** What the closed model cannot show; the term is Gil Tene's. */
-const COORDINATED_OMISSION =
-  "The closed model hides stalls: users who wait for the service send nothing, so a stall shows in only a few of the times (coordinated omission). Use the open model to see stalls.";
-
 /** What the phases around the load do, for errors. */
 const WORK = { prepare: "the preparation", cleanup: "the clean-up" } as const;
-
-function droppedWarning(dropped: number, planned: number): string {
-  return `${dropped} of ${planned} planned operations were dropped because all users were busy: raise maxUsers if the service can take more.`;
-}

@@ -28,6 +28,7 @@ Deno.test("a file or a preset is enough", () => {
     print: false,
     workers: 1,
     maxLagMs: undefined,
+    scrapeWaitMs: undefined,
     pagePort: 0,
     quiet: false,
     json: false,

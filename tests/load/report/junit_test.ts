@@ -56,7 +56,10 @@ Deno.test("a reader of JUnit XML finds a test for the run and for each criterion
     undefined,
   ]);
   assertEquals(cases[3]?.error?.[0]?.type, "no_data");
-  assertMatch(cases[3]?.error?.[0]?.message ?? "", /but there is no data\.$/);
+  assertMatch(
+    cases[3]?.error?.[0]?.message ?? "",
+    /^throughput must be at least 1,000 \/s, but .*\.$/,
+  );
 });
 
 Deno.test("JUnit XML has the scenario, its seed, model and tags, the time of the run and the report as text", async () => {

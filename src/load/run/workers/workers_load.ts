@@ -19,7 +19,7 @@ import type { Scenario } from "../../scenario/scenario.ts";
 import { sum } from "../accounting.ts";
 import { abortingCriterion } from "../criteria.ts";
 import type { GeneratorMonitor } from "../generator_monitor.ts";
-import type { Load, LoadDetails } from "../load.ts";
+import type { Load, LoadDetails, LoadNow } from "../load.ts";
 import {
   detailsOf,
   MAX_CHART_POINTS,
@@ -239,6 +239,17 @@ export class WorkersLoad implements Load {
 
   // Results, so far or in the end.
 
+  now(): LoadNow {
+    const parts = this.#known;
+    const sum = (of: (part: LoadPart) => number) =>
+      parts.reduce((total, part) => total + of(part), 0);
+    return {
+      recorders: mergeRecorders(this.#rows, parts),
+      users: sum(({ current }) => current.users),
+      inFlight: sum(({ inFlight }) => inFlight),
+    };
+  }
+
   get startedMs(): number {
     return this.#startAt - this.#options.runStartAt;
   }
@@ -265,10 +276,9 @@ export class WorkersLoad implements Load {
   results(): SteadyResults {
     const { scenario, phases } = this.#options;
     const parts = this.#known;
-    const names = this.#rows;
     const issuedMs = Math.max(0, ...parts.map(({ issuedMs }) => issuedMs));
     return steadyResults(
-      mergeRecorders(names, parts),
+      mergeRecorders(this.#rows, parts),
       scenario.load.model,
       steadyMsUntil(phases, issuedMs),
       stepsIn(scenario),
