@@ -4,7 +4,11 @@
  *
  * @module
  */
-import type { AcceptedSocket, Acceptor } from "../session/internal.ts";
+import {
+  type AcceptedSocket,
+  type Acceptor,
+  AcceptQueue,
+} from "../session/internal.ts";
 import type { Address, Network, Transport } from "../session/mod.ts";
 import { PortTransport } from "./port_transport.ts";
 
@@ -14,14 +18,14 @@ export const MAIN_THREAD: Required<Address> = {
   port: 1,
 };
 
+const CLOSED = "The main thread takes no sessions";
+
 /** The main thread's end: takes the ports of workers. */
 export class WorkerPorts implements Network, Acceptor {
   readonly address: Required<Address> = MAIN_THREAD;
-  readonly #waiting: AcceptedSocket[] = [];
+  readonly #queue = new AcceptQueue(CLOSED);
   /** The transports of each worker. */
   readonly #open = new Map<number, Set<PortTransport>>();
-  #accepting: PromiseWithResolvers<AcceptedSocket> | undefined;
-  #isOpen = true;
 
   listen(): Acceptor {
     return this;
@@ -34,15 +38,12 @@ export class WorkerPorts implements Network, Acceptor {
   /** Takes a port that a worker has sent. */
   take(port: MessagePort, worker: number): void {
     const transport = new PortTransport(port);
-    if (!this.#isOpen) return transport.close();
+    if (!this.#queue.isOpen) return transport.close();
     const open = this.#open.get(worker) ?? new Set();
     this.#open.set(worker, open.add(transport));
     void transport.closed.then(() => open.delete(transport));
     const remote = { hostname: `core-${worker}`, port: 1 };
-    const socket: AcceptedSocket = { transport, remote };
-    if (this.#accepting === undefined) return void this.#waiting.push(socket);
-    this.#accepting.resolve(socket);
-    this.#accepting = undefined;
+    this.#queue.offer({ transport, remote });
   }
 
   /** Ends all transports of a worker that is gone: its ports do not say so. */
@@ -51,18 +52,11 @@ export class WorkerPorts implements Network, Acceptor {
   }
 
   accept(): Promise<AcceptedSocket> {
-    if (!this.#isOpen) return Promise.reject(isClosed());
-    const socket = this.#waiting.shift();
-    if (socket !== undefined) return Promise.resolve(socket);
-    this.#accepting = Promise.withResolvers();
-    return this.#accepting.promise;
+    return this.#queue.accept();
   }
 
   close(): void {
-    this.#isOpen = false;
-    for (const { transport } of this.#waiting.splice(0)) transport.close();
-    this.#accepting?.reject(isClosed());
-    this.#accepting = undefined;
+    this.#queue.close();
   }
 }
 
@@ -84,10 +78,6 @@ export class MainThreadDialler implements Network {
     const transport = new PortTransport(port1);
     if (this.#send(port2)) return Promise.resolve(transport);
     transport.abandon();
-    return Promise.reject(isClosed());
+    return Promise.reject(new Deno.errors.BadResource(CLOSED));
   }
-}
-
-function isClosed(): Error {
-  return new Deno.errors.BadResource("The main thread takes no sessions");
 }

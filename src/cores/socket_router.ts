@@ -10,6 +10,7 @@ import type { Clock } from "../actor/mod.ts";
 import {
   type AcceptedSocket,
   type Acceptor,
+  AcceptQueue,
   HELLO_TOKEN_END,
   helloToken,
   mayBeHello,
@@ -52,13 +53,11 @@ export class SocketRouter implements Acceptor {
   /** Those of them that were relayed to another. */
   relayed = 0;
   readonly #options: SocketRouterOptions;
-  /** Sockets of this worker that nobody has taken yet. */
-  readonly #waiting: AcceptedSocket[] = [];
+  /** Sockets of this worker. */
+  readonly #queue = new AcceptQueue();
   /** Sockets of which it is not known where they belong. */
   readonly #undecided = new Set<Transport>();
-  #accepting: PromiseWithResolvers<AcceptedSocket> | undefined;
   #isFilling = false;
-  #isClosed = false;
 
   constructor(options: SocketRouterOptions) {
     this.#options = options;
@@ -67,30 +66,22 @@ export class SocketRouter implements Acceptor {
   }
 
   accept(): Promise<AcceptedSocket> {
-    if (this.#isClosed) return Promise.reject(closedError());
-    const socket = this.#waiting.shift();
-    if (socket !== undefined) return Promise.resolve(socket);
-    this.#accepting ??= Promise.withResolvers();
+    const socket = this.#queue.accept();
     void this.#fill();
-    return this.#accepting.promise;
+    return socket;
   }
 
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (!this.#queue.isOpen) return;
     this.#options.acceptor.close();
     for (const transport of this.#undecided) transport.close();
-    for (const { transport } of this.#waiting.splice(0)) transport.close();
-    this.#accepting?.reject(closedError());
+    this.#queue.close();
   }
 
   /** Takes a socket that another worker relays; returns whether there is room. */
   offer(socket: AcceptedSocket): boolean {
-    if (this.#isClosed || this.#waiting.length >= MAX_WAITING) return false;
-    const accepting = this.#accepting;
-    this.#accepting = undefined;
-    if (accepting === undefined) this.#waiting.push(socket);
-    else accepting.resolve(socket);
+    if (!this.#queue.isOpen || this.#queue.size >= MAX_WAITING) return false;
+    this.#queue.offer(socket);
     return true;
   }
 
@@ -100,16 +91,15 @@ export class SocketRouter implements Acceptor {
     this.#isFilling = true;
     try {
       while (
-        this.#accepting !== undefined && this.#undecided.size < MAX_UNDECIDED
+        this.#queue.isAwaited && this.#undecided.size < MAX_UNDECIDED
       ) {
         const socket = await this.#options.acceptor.accept();
         this.accepted++;
-        if (this.#isClosed) socket.transport.close();
-        else void this.#decide(socket);
+        if (this.#queue.isOpen) void this.#decide(socket);
+        else socket.transport.close();
       }
     } catch (error) {
-      this.#accepting?.reject(error);
-      this.#accepting = undefined;
+      this.#queue.fail(error);
     } finally {
       this.#isFilling = false;
     }
@@ -187,8 +177,4 @@ function startingWith(
       return socket.peerCertificate;
     },
   };
-}
-
-function closedError(): Error {
-  return new Deno.errors.BadResource("The listener is closed");
 }

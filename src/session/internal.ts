@@ -12,6 +12,7 @@ export {
   replyWithConnection,
 } from "./leased_connection.ts";
 export type { AcceptedSocket } from "./accepted_socket.ts";
+export { AcceptQueue } from "./accept_queue.ts";
 export type { Acceptor } from "./acceptor.ts";
 export type { SocketOffer } from "./acceptor_actor.ts";
 export { resolveCredentials } from "./credentials_option.ts";

@@ -15,6 +15,7 @@ import type {
   Network,
   Transport,
 } from "../session/mod.ts";
+import { AcceptQueue } from "../session/internal.ts";
 import { MemorySocket } from "./memory_socket.ts";
 
 /** The first port that a listener gets that leaves the choice to the network. */
@@ -188,13 +189,11 @@ export class MemoryNetwork implements Network {
   }
 }
 
-/** The sockets of one listener that wait for it, and its accept. */
+/** The acceptor of one listener. */
 class MemoryAcceptor implements Acceptor {
   readonly address: Required<Address>;
   readonly #onClose: () => void;
-  readonly #waiting: AcceptedSocket[] = [];
-  #accepting: PromiseWithResolvers<AcceptedSocket> | undefined;
-  #isClosed = false;
+  readonly #queue = new AcceptQueue();
 
   constructor(address: Required<Address>, onClose: () => void) {
     this.address = address;
@@ -202,30 +201,18 @@ class MemoryAcceptor implements Acceptor {
   }
 
   offer(socket: AcceptedSocket): void {
-    const accepting = this.#accepting;
-    this.#accepting = undefined;
-    if (accepting === undefined) this.#waiting.push(socket);
-    else accepting.resolve(socket);
+    this.#queue.offer(socket);
   }
 
   accept(): Promise<AcceptedSocket> {
-    if (this.#isClosed) return Promise.reject(closedError());
-    const socket = this.#waiting.shift();
-    if (socket !== undefined) return Promise.resolve(socket);
-    return (this.#accepting ??= Promise.withResolvers()).promise;
+    return this.#queue.accept();
   }
 
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (!this.#queue.isOpen) return;
     this.#onClose();
-    for (const { transport } of this.#waiting.splice(0)) transport.close();
-    this.#accepting?.reject(closedError());
+    this.#queue.close();
   }
-}
-
-function closedError(): Error {
-  return new Deno.errors.BadResource("The listener is closed");
 }
 
 function keyOf({ hostname, port }: Required<Address>): string {

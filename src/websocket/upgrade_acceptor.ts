@@ -4,7 +4,11 @@
  * @module
  */
 import type { Clock } from "../actor/mod.ts";
-import type { AcceptedSocket, Acceptor } from "../session/internal.ts";
+import {
+  type AcceptedSocket,
+  type Acceptor,
+  AcceptQueue,
+} from "../session/internal.ts";
 import type { Address } from "../session/mod.ts";
 import { WebSocketTransport } from "./web_socket_transport.ts";
 
@@ -15,9 +19,7 @@ const UPGRADE_MS = 10_000;
 export class UpgradeAcceptor implements Acceptor {
   readonly address: Required<Address> = { hostname: "", port: 0 };
   readonly #clock: Clock;
-  readonly #waiting: AcceptedSocket[] = [];
-  #accepting: PromiseWithResolvers<AcceptedSocket> | undefined;
-  #isOpen = true;
+  readonly #queue = new AcceptQueue("The server of sessions is closed");
   /** WebSockets whose end was not seen yet. */
   open = 0;
 
@@ -47,33 +49,15 @@ export class UpgradeAcceptor implements Acceptor {
     socket.addEventListener("close", uncount, { once: true });
     socket.addEventListener("open", () => {
       due.cancel();
-      this.#offer({ ...about, transport, onAttached: transport.trust });
+      this.#queue.offer({ ...about, transport, onAttached: transport.trust });
     }, { once: true });
   }
 
-  #offer(socket: AcceptedSocket): void {
-    if (!this.#isOpen) return socket.transport.close();
-    if (this.#accepting === undefined) return void this.#waiting.push(socket);
-    this.#accepting.resolve(socket);
-    this.#accepting = undefined;
-  }
-
   accept(): Promise<AcceptedSocket> {
-    if (!this.#isOpen) return Promise.reject(closed());
-    const socket = this.#waiting.shift();
-    if (socket !== undefined) return Promise.resolve(socket);
-    this.#accepting = Promise.withResolvers();
-    return this.#accepting.promise;
+    return this.#queue.accept();
   }
 
   close(): void {
-    this.#isOpen = false;
-    for (const { transport } of this.#waiting.splice(0)) transport.close();
-    this.#accepting?.reject(closed());
-    this.#accepting = undefined;
+    this.#queue.close();
   }
-}
-
-function closed(): Error {
-  return new Deno.errors.BadResource("The server of sessions is closed");
 }
