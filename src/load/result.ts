@@ -89,6 +89,11 @@ export interface LoadResult {
   readonly users: UserResult;
   /** What each worker did; empty if the run's own thread generated the load. */
   readonly workers: readonly WorkerResult[];
+  /**
+   * The criterion with `abort` that ended the run, as it was then; `null` if
+   * none did.
+   */
+  readonly abortedBy: CriterionResult | null;
   /** The criteria and the default limits, each with its outcome. */
   readonly criteria: readonly CriterionResult[];
   /** How well the load generator itself could keep up. */
@@ -181,6 +186,21 @@ export interface OperationResult {
   /** Bytes of payload that successful operations received. */
   readonly receivedBytes: number;
   /**
+   * How many responses had a status of each class, such as `{ "2xx": 40 }`, of
+   * operations that succeeded or failed; empty without any. Those of a flow are
+   * those of its steps.
+   */
+  readonly statuses: { readonly [statusClass: string]: number };
+  /**
+   * Each check by its name, with how often it held and did not hold. Those of a
+   * flow are those of its steps.
+   */
+  readonly checks: readonly {
+    readonly name: string;
+    readonly held: number;
+    readonly broken: number;
+  }[];
+  /**
    * The most frequent errors, the most frequent first; at most 20 entries, of
    * which the last one counts all others as `(other errors)` if there are more.
    */
@@ -231,6 +251,11 @@ export interface CriterionResult {
   readonly outcome: "held" | "broken" | "no_data";
   /** Whether it is a default limit, which the scenario does not name. */
   readonly isDefault: boolean;
+  /**
+   * Why the criterion does not hold, in a sentence with what was measured;
+   * `null` if it holds.
+   */
+  readonly reason: string | null;
 }
 
 /** How well the load generator itself could keep up. */

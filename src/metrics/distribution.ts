@@ -40,6 +40,22 @@ export function addStateTo(
   addState(distribution, state);
 }
 
+let quantile: (
+  parts: readonly Distribution[],
+  fraction: number,
+) => number | null;
+
+/**
+ * Returns what a fraction of the values of several distributions, above 0 and
+ * at most 1, does not exceed; `null` if there are no values.
+ */
+export function quantileOf(
+  parts: readonly Distribution[],
+  fraction: number,
+): number | null {
+  return quantile(parts, fraction);
+}
+
 let summarize: (parts: readonly Distribution[]) => DistributionSummary;
 
 /** Returns all values of several distributions in numbers. */
@@ -170,13 +186,17 @@ export class Distribution {
   }
 
   /** One pass for all fractions and all parts, which have the same buckets. */
-  static #quantiles(parts: readonly Distribution[], count: number): number[] {
+  static #quantiles(
+    parts: readonly Distribution[],
+    count: number,
+    fractions: readonly [number, ...number[]],
+  ): number[] {
     const histograms = parts.map((part) => part.#histogram);
     const [histogram] = histograms;
     const lengths = histograms.map((one) => one.countsArrayLength);
     const found: number[] = [];
     let seen = 0;
-    let wanted = rankOf(FRACTIONS[0], count);
+    let wanted = rankOf(fractions[0], count);
     for (let index = 0; seen < count; index++) {
       for (let part = 0; part < histograms.length; part++) {
         if (index >= (lengths[part] ?? 0)) continue;
@@ -185,7 +205,7 @@ export class Distribution {
       while (seen >= wanted && histogram !== undefined) {
         const value = histogram.valueFromIndex(index);
         found.push(histogram.highestEquivalentValue(value) / MICROS);
-        const next = FRACTIONS[found.length];
+        const next = fractions[found.length];
         if (next === undefined) return found;
         wanted = rankOf(next, count);
       }
@@ -249,6 +269,14 @@ export class Distribution {
       }
       return values;
     };
+    quantile = (parts, fraction) => {
+      const count = parts.reduce((count, part) => count + part.count, 0);
+      if (count === 0) return null;
+      const min = Math.min(...parts.map((part) => part.#min));
+      const max = Math.max(...parts.map((part) => part.#max));
+      const [value = max] = Distribution.#quantiles(parts, count, [fraction]);
+      return Math.max(min, Math.min(value, max));
+    };
     summarize = (parts) => {
       const count = parts.reduce((count, part) => count + part.count, 0);
       if (count === 0) return NO_VALUES;
@@ -260,7 +288,7 @@ export class Distribution {
       }
       // Those of the buckets may be a little beyond the values themselves.
       const [p50 = max, p90 = max, p95 = max, p99 = max, p999 = max] =
-        Distribution.#quantiles(parts, count)
+        Distribution.#quantiles(parts, count, FRACTIONS)
           .map((value) => Math.max(min, Math.min(value, max)));
       const mean = sum / count;
       return { count, sum, min, mean, p50, p90, p95, p99, p999, max };

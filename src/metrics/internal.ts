@@ -7,7 +7,9 @@ export {
   addStateTo,
   Distribution,
   type DistributionState,
+  quantileOf,
   stateOf,
+  summaryOf,
   valuesOf,
 } from "./distribution.ts";
 export { baseUnitOf } from "./base_unit.ts";

@@ -5,7 +5,7 @@
  */
 import fc from "fast-check";
 import type { JsonObject, JsonValue } from "../../src/codec/mod.ts";
-import type { Scenario } from "../../src/load/scenario/scenario.ts";
+import type { Operation, Scenario } from "../../src/load/scenario/scenario.ts";
 
 /** A scenario with which nothing is wrong, and with no warnings. */
 export const chat: Scenario = {
@@ -22,6 +22,11 @@ export const chat: Scenario = {
   ],
   criteria: [{ metric: "latency.p99", is: "below", value: 50 }],
 };
+
+/** Plain operations with these names. */
+export function operations(...names: readonly string[]): Operation[] {
+  return names.map((name) => ({ name, driver: "any", request: {} }));
+}
 
 /** `-0` is 0 in JSON. */
 function plain(value: unknown): JsonValue {

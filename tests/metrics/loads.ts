@@ -70,6 +70,7 @@ function criteria(n: number): CriterionResult[] {
       actual: p99,
       outcome: outcome(p99, 50),
       isDefault: false,
+      reason: null,
     },
     {
       criterion: {
@@ -81,6 +82,7 @@ function criteria(n: number): CriterionResult[] {
       actual: rate,
       outcome: outcome(rate, 0.01),
       isDefault: false,
+      reason: rate !== null && rate > 0.01 ? "errorRate is too high." : null,
     },
   ];
 }
@@ -139,6 +141,8 @@ function operationResult(
     restTime: null,
     sentBytes: 0,
     receivedBytes: 100 * ok,
+    statuses: {},
+    checks: [],
     errors: failed === 0
       ? []
       : [{ message: "CheckError: status is 503, expected 200", count: failed }],

@@ -80,6 +80,8 @@ export function loadOf(
       restTime: null,
       sentBytes: 0,
       receivedBytes: 0,
+      statuses: {},
+      checks: [],
       errors: failed === 0 ? [] : [{ message: "It broke", count: failed }],
     },
     users: { planned: users, started: users, replaced: 0, peak: users },

@@ -52,6 +52,7 @@ const EXIT_CODES: Readonly<Record<Verdict, number>> = {
   invalid: 3,
   aborted: 4,
 };
+const ENDED_BY_CRITERION = 6;
 const INVALID_INPUT = 2;
 const PROGRAM_FAILED = 5;
 const ENDED_AT_ONCE = 130;
@@ -226,7 +227,9 @@ async function run(
   if (page !== undefined) {
     await awaitScrape(page.scrapes, endedAt, settings);
   }
-  return EXIT_CODES[result.verdict];
+  return result.abortedBy === null
+    ? EXIT_CODES[result.verdict]
+    : ENDED_BY_CRITERION;
 }
 
 /** Prints what is known before the run. */

@@ -50,6 +50,7 @@ export function outcomeOf(
   if (statuses === undefined ? status >= 400 : !statuses.has(status)) {
     throw new DriverError(
       `Cannot accept the response: its status is ${status}`,
+      { received: { status } },
     );
   }
   const receivedBytes = body.length;

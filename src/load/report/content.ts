@@ -12,7 +12,7 @@ import type {
   Verdict,
 } from "../result.ts";
 import { phaseText } from "../run/phases.ts";
-import { limitText, measuredText } from "./metric_text.ts";
+import { limitText, measuredText, subjectText } from "./metric_text.ts";
 import { partTables } from "./part_tables.ts";
 import { bytes, count, counted, duration, short } from "./numbers.ts";
 
@@ -51,9 +51,10 @@ const SIGNS: Readonly<Record<CriterionResult["criterion"]["is"], string>> = {
 export function criterionText(
   { criterion, isDefault }: CriterionResult,
 ): string {
-  const { metric, operation, is, value } = criterion;
-  const of = operation === undefined ? "" : ` of ${operation}`;
-  const text = `${metric}${of} ${SIGNS[is]} ${limitText(metric, value)}`;
+  const { metric, is, value } = criterion;
+  const text = `${subjectText(criterion)} ${SIGNS[is]} ${
+    limitText(metric, value)
+  }`;
   return isDefault ? `${text} (default)` : text;
 }
 

@@ -4,7 +4,6 @@
  * @module
  */
 import type { CriterionResult, LoadResult } from "../result.ts";
-import { explainBroken } from "../run/criteria.ts";
 import { checkResult } from "./check_result.ts";
 import { criterionText, meaningOf } from "./content.ts";
 import { resultToText } from "./text_report.ts";
@@ -96,15 +95,7 @@ function properties({ scenario, model, verdict }: LoadResult): string[] {
 }
 
 function testsOf(result: LoadResult): Test[] {
-  const { criteria, steady, operations, verdict, reasons, durationMs } = result;
-  const sentences = new Map(
-    criteria.filter(({ outcome }) => outcome !== "held").map((criterion) =>
-      [
-        criterion,
-        explainBroken([criterion], steady, operations).join(" "),
-      ] as const
-    ),
-  );
+  const { criteria, verdict, reasons, durationMs } = result;
   const isWhole = verdict === "passed" || verdict === "failed";
   return [
     {
@@ -120,7 +111,7 @@ function testsOf(result: LoadResult): Test[] {
     ...criteria.map((criterion) => ({
       name: criterionText(criterion),
       durationMs: 0,
-      fault: faultOf(criterion, sentences.get(criterion) ?? "", result),
+      fault: faultOf(criterion, result),
     })),
   ];
 }
@@ -130,8 +121,7 @@ function testsOf(result: LoadResult): Test[] {
  * any, and an aborted one nothing about those that hold so far.
  */
 function faultOf(
-  { outcome }: CriterionResult,
-  message: string,
+  { outcome, reason }: CriterionResult,
   { verdict }: LoadResult,
 ): Fault | undefined {
   if (verdict === "invalid" || (verdict === "aborted" && outcome === "held")) {
@@ -141,6 +131,7 @@ function faultOf(
       message: `It cannot be judged: the run is ${verdict}`,
     };
   }
+  const message = reason ?? "";
   switch (outcome) {
     case "held":
       return undefined;

@@ -1,9 +1,29 @@
 /**
- * Values of the metrics of criteria, with their units.
+ * Metrics of criteria and their values, with units.
  *
  * @module
  */
-import { milliseconds, percent, short, withUnit } from "./numbers.ts";
+import { metricOf, unitOf } from "../scenario/metric_rules.ts";
+import type { Criterion } from "../scenario/scenario.ts";
+import { count, milliseconds, percent, short, withUnit } from "./numbers.ts";
+
+/**
+ * Returns what a criterion is about, such as `latency.p99 of send` or
+ * `checkRate of "found" of kind=reading`.
+ */
+export function subjectText(
+  { metric, operation, tags, check }: Criterion,
+): string {
+  const named = Object.entries(tags ?? {})
+    .map(([name, value]) => `${name}=${value}`).join(", ");
+  const parts = [
+    metric,
+    ...check === undefined ? [] : [JSON.stringify(check)],
+    ...operation === undefined ? [] : [operation],
+    ...named === "" ? [] : [named],
+  ];
+  return parts.join(" of ");
+}
 
 /** Formats the limit of a criterion, such as `50 ms` or `1 %`. */
 export function limitText(metric: string, value: number): string {
@@ -26,8 +46,18 @@ export function measuredText(
 }
 
 function metricText(metric: string, value: number, digits: number): string {
-  if (metric.endsWith("Rate")) return percent(value, digits);
-  return metric === "throughput"
-    ? withUnit(short(value, digits), "/s")
-    : milliseconds(value, digits);
+  const known = metricOf(metric);
+  const unit = known === undefined ? "ms" : unitOf(known);
+  switch (unit) {
+    case "rate":
+      return percent(value, digits);
+    case "count":
+      return Number.isInteger(value) ? count(value) : short(value, digits);
+    case "per_second":
+      return withUnit(short(value, digits), "/s");
+    case "ms":
+      return milliseconds(value, digits);
+    default:
+      return unit satisfies never;
+  }
 }

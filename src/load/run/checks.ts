@@ -6,9 +6,16 @@
 import { CheckError } from "../load_errors.ts";
 import type { OperationOutcome } from "../driver.ts";
 import type { Check } from "../scenario/scenario.ts";
+import type { CheckCount } from "./operation_recorder.ts";
 
-/** Returns what is wrong with an outcome, or `undefined` if it passes. */
-export type Checker = (outcome: OperationOutcome) => CheckError | undefined;
+/**
+ * Returns what is wrong with an outcome, or `undefined` if it passes. With
+ * counts, each check is counted, also after one that does not hold.
+ */
+export type Checker = (
+  outcome: OperationOutcome,
+  counts?: readonly CheckCount[],
+) => CheckError | undefined;
 
 /** Compiles all checks of an operation into one function. */
 export function compileChecks(checks: readonly Check[]): Checker | undefined {
@@ -17,14 +24,22 @@ export function compileChecks(checks: readonly Check[]): Checker | undefined {
     check,
     path: check.field.split("."),
   }));
-  return (outcome) => {
-    for (const { check, path } of compiled) {
-      const actual = fieldOf(outcome, path);
-      if (!passes(check, actual)) {
-        return new CheckError(explain(check, actual, outcome));
+  return (outcome, counts) => {
+    let wrong: CheckError | undefined;
+    for (let index = 0; index < compiled.length; index++) {
+      const one = compiled[index];
+      if (one === undefined) continue;
+      const count = counts?.[index];
+      const actual = fieldOf(outcome, one.path);
+      if (passes(one.check, actual)) {
+        if (count !== undefined) count.held++;
+        continue;
       }
+      wrong ??= new CheckError(explain(one.check, actual, outcome));
+      if (count === undefined) return wrong;
+      count.broken++;
     }
-    return undefined;
+    return wrong;
   };
 }
 

@@ -14,6 +14,7 @@ import { OperationRecorder } from "./operation_recorder.ts";
 import { DEFAULT_TIMEOUT_MS } from "./phases.ts";
 import { formatPath, ScenarioError } from "../scenario/scenario_error.ts";
 import type { JsonObject, JsonValue } from "../../codec/mod.ts";
+import { checkName } from "../scenario/check_name.ts";
 import { maskOf, valueOfVariable } from "../scenario/environment.ts";
 import { filledIssues } from "../scenario/filled_requests.ts";
 import {
@@ -229,6 +230,9 @@ function compileStep(
 ): CompiledStep {
   const { constant, onlyFeeder } = template;
   const { name, checks = [], capture = {} } = step;
+  recorder.checks.push(
+    ...checks.map((check) => ({ name: checkName(check), held: 0, broken: 0 })),
+  );
   /** If nothing else is filled in, each record is filled in once. */
   const known = new WeakMap<JsonObject, JsonObject>();
   return {

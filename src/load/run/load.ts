@@ -10,7 +10,9 @@ import type {
   LoadResult,
   UserResult,
 } from "../result.ts";
-import type { OperationRecorder, SteadyResults } from "./operation_recorder.ts";
+import type { Abort } from "./criteria.ts";
+import type { OperationRecorder } from "./operation_recorder.ts";
+import type { SteadyResults } from "./steady_results.ts";
 import type { ResolvedPhases } from "./phases.ts";
 import { timelineIntervalMs } from "./timeline.ts";
 import { longestMs } from "./verdict.ts";
@@ -35,8 +37,8 @@ export interface Load extends AsyncDisposable {
   readonly lag: Distribution;
   /** Problems that do not concern the service. */
   readonly warnings: readonly string[];
-  /** Which criterion ended the load, in a sentence. */
-  readonly abortedBy: string | undefined;
+  /** The criterion that ended the load. */
+  readonly abortedBy: Abort | undefined;
   /** Ends the load now, and interrupts operations under way. */
   abort(): void;
   /** Runs the load; resolves when it has ended as planned, or was aborted. */

@@ -13,7 +13,7 @@ import { Distribution, stateOf } from "../../metrics/internal.ts";
 import type { MetricsFeed } from "../../metrics/mod.ts";
 import { sum } from "./accounting.ts";
 import { type CompiledOperation, recordersOf } from "./compiled_operation.ts";
-import { abortingCriterion } from "./criteria.ts";
+import { type Abort, abortingCriterion } from "./criteria.ts";
 import { ClosedModel } from "./closed_model.ts";
 import { OpenModel } from "./open_model.ts";
 import type { UserModel } from "./user_model.ts";
@@ -21,14 +21,11 @@ import type { GeneratorMonitor } from "./generator_monitor.ts";
 import type { Load, LoadDetails, LoadNow } from "./load.ts";
 import { LoadTimelines } from "./load_timelines.ts";
 import { detailsOf, type Recorded, runErrors } from "./operation_details.ts";
-import {
-  recorderState,
-  type SteadyResults,
-  steadyResults,
-} from "./operation_recorder.ts";
+import { recorderState } from "./operation_recorder.ts";
+import { type SteadyResults, steadyResults } from "./steady_results.ts";
 import { loadMs, type ResolvedPhases } from "./phases.ts";
 import type { Accounting, LoadProgress, UserResult } from "../result.ts";
-import { stepsIn } from "../scenario/placed_steps.ts";
+import { rowsOf, stepsIn } from "../scenario/placed_steps.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { progressOf, reportProgress } from "./progress.ts";
 import { type Share, shareOf } from "./share.ts";
@@ -74,8 +71,8 @@ export class LoadGenerator implements Load {
   #durationMs = 0;
   /** Problems that do not concern the service. */
   readonly warnings: string[] = [];
-  /** Which criterion ended the load, in a sentence. */
-  abortedBy: string | undefined;
+  /** The criterion that ended the load. */
+  abortedBy: Abort | undefined;
 
   constructor(options: LoadGeneratorOptions) {
     this.#options = options;
@@ -265,7 +262,7 @@ export class LoadGenerator implements Load {
       recordersOf(operations),
       scenario.load.model,
       steadyMsUntil(phases, this.#issuedMs ?? this.#elapsedMs),
-      stepsIn(scenario),
+      rowsOf(scenario.operations),
     );
   }
 

@@ -14,8 +14,15 @@ import { ErrorTally, type TallyState } from "./error_tally.ts";
 import type { OperationOutcome } from "../driver.ts";
 import { PartTimes, type PartTimesState } from "./part_times.ts";
 import type { Mask } from "../scenario/environment.ts";
-import type { Accounting, OperationResult } from "../result.ts";
+import type { Accounting } from "../result.ts";
 import type { TimelineRecorder } from "./timeline.ts";
+
+/** How often a check held and did not hold. */
+export interface CheckCount {
+  readonly name: string;
+  held: number;
+  broken: number;
+}
 
 /** Counters and times of one operation. */
 export class OperationRecorder {
@@ -33,6 +40,10 @@ export class OperationRecorder {
   readonly errors: ErrorTally;
   /** The operation over time, of all phases, if it has a chart. */
   chart: TimelineRecorder | undefined;
+  /** Responses of the steady phase by the class of their status, from 1xx on. */
+  readonly statuses: number[] = [0, 0, 0, 0, 0];
+  /** The checks of the steady phase, in their order. */
+  readonly checks: CheckCount[] = [];
   sentBytes = 0;
   receivedBytes = 0;
 
@@ -48,6 +59,13 @@ export class OperationRecorder {
     if (isCount(sentBytes)) this.sentBytes += sentBytes;
     if (isCount(receivedBytes)) this.receivedBytes += receivedBytes;
   }
+
+  /** Counts the status of a response; what is no status is left out. */
+  addStatus(status: number): void {
+    const index = Math.floor(status / 100) - 1;
+    const count = this.statuses[index];
+    if (count !== undefined) this.statuses[index] = count + 1;
+  }
 }
 
 /** Counters and times of one operation that can be posted. */
@@ -58,6 +76,8 @@ export interface RecorderState {
   readonly serviceTime: DistributionState;
   readonly parts: PartTimesState;
   readonly errors: TallyState;
+  readonly statuses: readonly number[];
+  readonly checks: readonly Readonly<CheckCount>[];
   readonly sentBytes: number;
   readonly receivedBytes: number;
 }
@@ -72,6 +92,8 @@ export function recorderState(recorder: OperationRecorder): RecorderState {
     serviceTime: stateOf(serviceTime),
     parts: recorder.parts.state(),
     errors: errors.state(),
+    statuses: recorder.statuses.slice(),
+    checks: recorder.checks.map((check) => ({ ...check })),
     sentBytes: recorder.sentBytes,
     receivedBytes: recorder.receivedBytes,
   };
@@ -88,87 +110,18 @@ export function addRecorderState(
   addStateTo(recorder.serviceTime, state.serviceTime);
   recorder.parts.addState(state.parts);
   recorder.errors.addState(state.errors);
+  state.statuses.forEach((count, index) => {
+    recorder.statuses[index] = (recorder.statuses[index] ?? 0) + count;
+  });
+  state.checks.forEach(({ name, held, broken }, index) => {
+    const check = recorder.checks[index] ??= { name, held: 0, broken: 0 };
+    check.held += held;
+    check.broken += broken;
+  });
   recorder.sentBytes += state.sentBytes;
   recorder.receivedBytes += state.receivedBytes;
 }
 
 function isCount(bytes: number): boolean {
   return bytes > 0 && bytes < Infinity;
-}
-
-/** The results of operations in the steady phase. */
-export interface SteadyResults {
-  readonly all: OperationResult;
-  readonly operations: readonly OperationResult[];
-}
-
-/**
- * Sums up the recorders after `steadyMs` of the steady phase; those of steps
- * are a part of their flows. In the closed model, where latency and service
- * time are the same, only the latter has been recorded, and so it is for steps,
- * of which none has a planned start.
- */
-export function steadyResults(
-  recorders: readonly OperationRecorder[],
-  model: "open" | "closed",
-  steadyMs: number,
-  steps: ReadonlySet<string> = new Set(),
-): SteadyResults {
-  const latency = new Distribution();
-  const serviceTime = new Distribution();
-  const parts = new PartTimes();
-  const errors = new ErrorTally();
-  const whole = recorders.filter(({ name }) => !steps.has(name));
-  const operations = recorders.map((recorder) => {
-    const isStep = steps.has(recorder.name);
-    const latencyOf = model === "open" && !isStep
-      ? recorder.latency
-      : recorder.serviceTime;
-    // A flow has none of its own, only its steps do.
-    parts.add(recorder.parts);
-    if (!isStep) {
-      latency.add(latencyOf);
-      serviceTime.add(recorder.serviceTime);
-      errors.addAll(recorder.errors);
-    }
-    return resultOf(recorder, latencyOf, recorder.serviceTime, steadyMs);
-  });
-  const all = {
-    name: "all",
-    parts,
-    steady: sum(whole.map(({ steady }) => steady)),
-    errors,
-    sentBytes: whole.reduce((bytes, { sentBytes }) => bytes + sentBytes, 0),
-    receivedBytes: whole.reduce(
-      (bytes, { receivedBytes }) => bytes + receivedBytes,
-      0,
-    ),
-  };
-  return { all: resultOf(all, latency, serviceTime, steadyMs), operations };
-}
-
-function resultOf(
-  { name, steady, parts, errors, sentBytes, receivedBytes }:
-    & Pick<
-      OperationRecorder,
-      "name" | "parts" | "errors" | "sentBytes" | "receivedBytes"
-    >
-    & { readonly steady: OperationResult["accounting"] },
-  latency: Distribution,
-  serviceTime: Distribution,
-  steadyMs: number,
-): OperationResult {
-  const { started, ok } = steady;
-  return {
-    name,
-    accounting: sum([steady]),
-    throughput: steadyMs > 0 ? ok * 1000 / steadyMs : null,
-    errorRate: started === 0 ? null : (started - ok) / started,
-    latency: latency.summary(),
-    serviceTime: serviceTime.summary(),
-    ...parts.results(),
-    sentBytes,
-    receivedBytes,
-    errors: errors.top(),
-  };
 }

@@ -58,7 +58,7 @@ export class PartTimes {
   /** Adds all times of other operations. */
   add(other: PartTimes): void {
     for (const [name] of PARTS) {
-      const times = other.#of(name);
+      const times = other.of(name);
       if (times !== undefined) this.#make(name).add(times);
     }
   }
@@ -67,7 +67,7 @@ export class PartTimes {
   state(): PartTimesState {
     const state: { [Part in PartName]?: DistributionState } = {};
     for (const [name] of PARTS) {
-      const times = this.#of(name);
+      const times = this.of(name);
       if (times !== undefined) state[name] = stateOf(times);
     }
     return state;
@@ -91,7 +91,8 @@ export class PartTimes {
     };
   }
 
-  #of(name: PartName): Distribution | undefined {
+  /** Returns the times of a part, if they are known. */
+  of(name: PartName): Distribution | undefined {
     switch (name) {
       case "connectTime":
         return this.#connect;

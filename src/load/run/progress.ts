@@ -9,7 +9,7 @@ import type { LoadProgress, TimelinePoint } from "../result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { judgeAll } from "./criteria.ts";
 import type { Load } from "./load.ts";
-import type { SteadyResults } from "./operation_recorder.ts";
+import type { SteadyResults } from "./steady_results.ts";
 import { loadMs, phaseAt, type ResolvedPhases } from "./phases.ts";
 
 /** Everything that progress is made of. */
@@ -47,8 +47,7 @@ export function progressOf(facts: ProgressFacts): LoadProgress {
       return results().operations;
     },
     get criteria() {
-      const { all, operations } = results();
-      return judgeAll(scenario, all, operations);
+      return judgeAll(scenario, results());
     },
     metrics: feed?.latest ?? null,
   };

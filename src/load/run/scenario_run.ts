@@ -11,7 +11,7 @@ import {
   type CompiledOperation,
   compileOperations,
 } from "./compiled_operation.ts";
-import { explainBroken, judgeAll } from "./criteria.ts";
+import { judgeAll, reasonsOf } from "./criteria.ts";
 import { generatorHealth, workPerOperationMs } from "./generator_health.ts";
 import { GeneratorMonitor } from "./generator_monitor.ts";
 import { type HealthVerdict, judgeHealth } from "./health.ts";
@@ -35,7 +35,8 @@ import { type RunningTarget, startTarget } from "./target.ts";
 import { loadPhases, verdictOf } from "./verdict.ts";
 import { COORDINATED_OMISSION, droppedWarning } from "./run_warnings.ts";
 import { withTimeout } from "./with_timeout.ts";
-import { OperationRecorder, steadyResults } from "./operation_recorder.ts";
+import { OperationRecorder } from "./operation_recorder.ts";
+import { type SteadyResults, steadyResults } from "./steady_results.ts";
 
 /** Runs a scenario once. */
 export class ScenarioRun {
@@ -181,7 +182,7 @@ export class ScenarioRun {
     const { startedMs, durationMs } = load;
     this.#done.push(...loadPhases(this.#phases, startedMs, durationMs));
     if (signal?.aborted) this.#abortedIn(this.#done.at(-1)?.name ?? "prepare");
-    else this.#aborted = load.abortedBy;
+    else this.#aborted = load.abortedBy?.reason;
   }
 
   /** Starts the workers; they wait until the load starts. */
@@ -305,15 +306,19 @@ export class ScenarioRun {
   #result(monitor: GeneratorMonitor): LoadResult {
     const { model } = this.#scenario.load;
     const load = this.#load;
-    const { all, operations } = load?.results() ?? this.#noResults();
-    const criteria = judgeAll(this.#scenario, all, operations);
+    const results = load?.results() ?? this.#noResults();
+    const { all, operations } = results;
+    const criteria = judgeAll(this.#scenario, results);
+    const { abortedBy } = load ?? {};
+    // A signal may have come first, or while the run was cleaned up.
+    const isByCriterion = this.#aborted === abortedBy?.reason;
     const lag = load?.lag ?? new Distribution();
     const workMs = workPerOperationMs(monitor, all);
     const health = this.#health(monitor, lag, workMs, all.serviceTime.p50);
     const { verdict, reasons } = verdictOf({
       aborted: this.#aborted,
       invalid: [...this.#invalid, ...health.reasons],
-      broken: explainBroken(criteria, all, operations),
+      broken: reasonsOf(criteria),
     });
     const { dropped, planned } = all.accounting;
     const mask = maskOf(this.#scenario);
@@ -343,6 +348,7 @@ export class ScenarioRun {
       protocols: protocolsOf(this.#scenario, this.#manager.drivers),
       users: load?.users() ?? this.#noUsers(),
       workers: this.#workers?.workers() ?? [],
+      abortedBy: isByCriterion ? abortedBy?.result ?? null : null,
       criteria,
       generator: generatorHealth(monitor, lag, workMs, health, points),
       timeline,
@@ -373,11 +379,11 @@ export class ScenarioRun {
     }, this.#manager.health);
   }
 
-  #noResults(): ReturnType<typeof steadyResults> {
+  #noResults(): SteadyResults {
     const { operations, load } = this.#scenario;
-    const recorders = rowsOf(operations)
-      .map(({ name }) => new OperationRecorder(name));
-    return steadyResults(recorders, load.model, 0);
+    const rows = rowsOf(operations);
+    const recorders = rows.map(({ name }) => new OperationRecorder(name));
+    return steadyResults(recorders, load.model, 0, rows);
   }
 
   #noUsers(): LoadResult["users"] {

@@ -29,7 +29,9 @@ import type {
 import { LoadTestError, OperationTimeoutError } from "../load_errors.ts";
 import type { Failure } from "./error_tally.ts";
 import { failureOf } from "./failure.ts";
+import { DriverError } from "../drivers/driver_error.ts";
 import { FlowProgress } from "./flow_progress.ts";
+import type { OperationRecorder } from "./operation_recorder.ts";
 
 /** The messages of a user: from its pool, and from itself. */
 export type UserMessage =
@@ -233,7 +235,9 @@ export class VirtualUser implements Handler<UserMessage> {
     this.rejections = 0;
     const step = this.#step;
     const flow = this.#flow;
-    const wrong = step?.checker?.(outcome) ??
+    const recorder = this.#steadyRecorder;
+    if (outcome.status !== undefined) recorder?.addStatus(outcome.status);
+    const wrong = step?.checker?.(outcome, recorder?.checks) ??
       (flow && step?.capturer?.(outcome, flow.values.captures));
     if (wrong !== undefined) this.#finish("failed", outcome, wrong);
     else if (flow === undefined) this.#finish("ok", outcome);
@@ -260,9 +264,18 @@ export class VirtualUser implements Handler<UserMessage> {
     if (this.#isStopped) return;
     if (this.#isLate) return this.timeOut();
     this.rejections++;
+    if (error instanceof DriverError) {
+      const { status } = error.received ?? {};
+      if (status !== undefined) this.#steadyRecorder?.addStatus(status);
+    }
     this.#finish("failed", undefined, error);
     this.#ref?.tell("settled");
   };
+
+  /** What records the step under way, if it counts for the steady phase. */
+  get #steadyRecorder(): OperationRecorder | undefined {
+    return this.#attempt?.isSteady ? this.#step?.recorder : undefined;
+  }
 
   /** Whether the operation under way has taken longer than it may. */
   get #isLate(): boolean {

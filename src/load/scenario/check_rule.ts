@@ -10,7 +10,7 @@ import {
 } from "../../checks/internal.ts";
 import type { DriverIssue } from "../driver.ts";
 import { hasReference, partsOf } from "./reference.ts";
-import type { ObjectRule, Rule } from "./rule.ts";
+import type { ObjectRule, Problem, Rule } from "./rule.ts";
 
 /** A path to a value in data: names of fields, and indexes of items. */
 export type Path = readonly (string | number)[];
@@ -71,9 +71,6 @@ export function unknownName(
 ): DriverIssue {
   return { path, ...unknownNameProblem(problem, wrong, names) };
 }
-
-/** What is wrong, wherever it is. */
-export type Problem = Omit<DriverIssue, "path">;
 
 /** Does the same for a place that is not known yet. */
 export function unknownNameProblem(
@@ -300,8 +297,10 @@ class Checker {
     this.#refuse(path, `is missing, it must be ${describe(rule)}`);
   }
 
-  #refuse(path: Path, message: string | undefined): void {
-    if (message !== undefined) this.#issues.push({ path, message });
+  #refuse(path: Path, problem: string | Problem | undefined): void {
+    if (problem === undefined) return;
+    const found = typeof problem === "string" ? { message: problem } : problem;
+    this.#issues.push({ path, ...found });
   }
 }
 

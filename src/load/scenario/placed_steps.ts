@@ -57,6 +57,20 @@ export interface PlacedRow {
   readonly path: Path;
   /** Whether it is a part of a flow, and so of no sum. */
   readonly isStep: boolean;
+  /** Whether it is performed itself, and not what is in it. */
+  readonly isLeaf: boolean;
+  /** The names of the flow and the groups that it is in. */
+  readonly within: readonly string[];
+  readonly tags: Tags;
+}
+
+type Tags = NonNullable<Operation["tags"]>;
+
+/** Returns whether a row has all of these tags. */
+export function hasTags({ tags }: PlacedRow, wanted: Tags): boolean {
+  return Object.entries(wanted).every(([name, value]) =>
+    Object.hasOwn(tags, name) && tags[name] === value
+  );
 }
 
 /** Returns the name of the figures of what is in a flow or a group. */
@@ -113,14 +127,24 @@ export function withSetup(
 class Walk {
   readonly steps: PlacedStep[] = [];
   readonly rows: PlacedRow[] = [];
+  #within: string[] = [];
 
   constructor(operations: readonly (Operation | Flow)[]) {
     // Items with an error have left holes, which are passed over.
     operations.forEach((operation, index) => {
       const path: Path = ["operations", index];
-      const { name } = operation;
-      this.rows.push({ name, own: name, path, isStep: false });
+      const { name, tags = {} } = operation;
+      this.rows.push({
+        name,
+        own: name,
+        path,
+        isStep: false,
+        isLeaf: !isFlow(operation),
+        within: [],
+        tags,
+      });
       if (isFlow(operation)) {
+        this.#within = [name];
         this.#items(operation.steps, [...path, "steps"], name, []);
       } else {
         this.steps.push({ step: operation, path, row: name, captured: [] });
@@ -148,7 +172,7 @@ class Walk {
         captured = this.#choice(item, [...at, "oneOf"], outer, captured);
       } else if (isStep(item)) {
         const row = rowIn(outer, item);
-        this.rows.push({ name: row, own: item.name, path: at, isStep: true });
+        this.#inFlow(row, item, at, true);
         this.steps.push({ step: item, path: at, row, captured });
         const names = Object.keys(item.capture ?? {});
         captured = captured && [...captured, ...names];
@@ -159,8 +183,23 @@ class Walk {
 
   #group(group: Group, path: Path, outer: string, before: Captured): Captured {
     const name = rowIn(outer, group);
-    this.rows.push({ name, own: group.name, path, isStep: true });
-    return this.#items(group.steps, [...path, "steps"], name, before);
+    this.#inFlow(name, group, path, false);
+    this.#within.push(name);
+    const after = this.#items(group.steps, [...path, "steps"], name, before);
+    this.#within.pop();
+    return after;
+  }
+
+  #inFlow(name: string, item: Step | Group, path: Path, isLeaf: boolean): void {
+    this.rows.push({
+      name,
+      own: item.name,
+      path,
+      isStep: true,
+      isLeaf,
+      within: this.#within.slice(),
+      tags: "tags" in item && item.tags || {},
+    });
   }
 
   /** After a choice there is what all of its groups capture. */

@@ -6,6 +6,12 @@
  */
 import type { NumberRange } from "../../checks/internal.ts";
 
+/** What is wrong with a value, and the name that was probably meant. */
+export interface Problem {
+  readonly message: string;
+  readonly suggestion?: string;
+}
+
 /** A rule for a value. */
 export type Rule =
   | {
@@ -13,7 +19,7 @@ export type Rule =
     /** The least number of characters. */
     readonly minLength?: number;
     /** Returns what is wrong with the text; nothing if it is valid. */
-    readonly refuses?: (text: string) => string | undefined;
+    readonly refuses?: (text: string) => string | Problem | undefined;
     /** The same for what is before the first `${…}` of a text with one. */
     readonly refusesStart?: (text: string) => string | undefined;
   }

@@ -250,6 +250,12 @@ export interface Flow {
 
 /** A condition that the outcome of an operation must meet. */
 export interface Check {
+  /**
+   * The name of the check in reports and criteria; checks of several operations
+   * may have the same.
+   * @default {field, comparison and value, such as `status equal 200`}
+   */
+  readonly name?: string;
   /** The path to a field of the outcome: `status` or `body.items.0.id`. */
   readonly field: string;
   /** How the field must compare with the value. */
@@ -294,9 +300,11 @@ export interface Feeder {
  */
 export interface Criterion {
   /**
-   * The metric: `errorRate`, `dropRate`, `throughput`, or a statistic of
-   * `latency` or `serviceTime`, such as `latency.p99`, or of a part of the
-   * response time: `connectTime`, `tlsTime`, `firstByteTime` or `restTime`.
+   * The metric: `throughput`; `errorRate`, `dropRate`, `timeoutRate` or the same
+   * with `Count`; `checkRate`; `statusRate.5xx` or `statusCount.5xx`, of 1xx to
+   * 5xx; or a statistic of `latency`, `serviceTime` or a part of the response
+   * time (`connectTime`, `tlsTime`, `firstByteTime`, `restTime`): `min`, `mean`,
+   * `max` or any percentile, such as `latency.p99` and `latency.p97.5`.
    */
   readonly metric: string;
   /**
@@ -309,6 +317,17 @@ export interface Criterion {
    * @default {all stages that are not `warmUp`}
    */
   readonly stage?: string;
+  /**
+   * The tags of the operations, flows and steps that are measured together
+   * instead: those that have all of these. What is in a flow that has them
+   * counts with the flow alone.
+   */
+  readonly tags?: { readonly [name: string]: string };
+  /**
+   * The name of the check that `checkRate` is about.
+   * @default {all checks}
+   */
+  readonly check?: string;
   /** How the metric must compare with the value. */
   readonly is: "below" | "at_most" | "above" | "at_least";
   /**

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { describeRange, isInRange } from "../../checks/internal.ts";
-import { isRecord, type Path, show, unknownName } from "./check_rule.ts";
+import { type Path, show, unknownName } from "./check_rule.ts";
+import { criterionIssues } from "./criterion_checks.ts";
 import type { DriverIssue, DriverMap, OperationOutcome } from "../driver.ts";
 import { variableIssues } from "./environment.ts";
 import { filledIssues } from "./filled_requests.ts";
@@ -22,14 +22,7 @@ import {
   knownIn,
   referenceIssues,
 } from "./scenario_references.ts";
-import type {
-  Check,
-  Criterion,
-  Flow,
-  Operation,
-  Scenario,
-  Step,
-} from "./scenario.ts";
+import type { Check, Flow, Operation, Scenario, Step } from "./scenario.ts";
 import { BUILT_IN } from "./sources.ts";
 
 /** Drivers that have an entry point of their own, with what makes them. */
@@ -276,55 +269,4 @@ function checkIssue(
     };
   }
   return undefined;
-}
-
-function criterionIssues(
-  { criteria = [], operations }: Partial<Scenario>,
-): DriverIssue[] {
-  const issues: DriverIssue[] = [];
-  const names = rowsOf(operations ?? []).map(({ name }) => name);
-  // One with an error may be the one that is meant.
-  const areKnown = operations !== undefined && !hasHoles(operations);
-  criteria.forEach((criterion, index) => {
-    const path: Path = ["criteria", index];
-    const { operation } = criterion;
-    if (
-      areKnown && operation !== undefined && !names.includes(operation)
-    ) {
-      issues.push(
-        unknownName(
-          [...path, "operation"],
-          `is ${show(operation)}`,
-          operation,
-          names,
-        ),
-      );
-    }
-    if (criterion.stage !== undefined) {
-      issues.push({
-        path: [...path, "stage"],
-        message: `is ${show(criterion.stage)}, and the load has no stages`,
-      });
-    }
-    const issue = valueIssue(criterion, [...path, "value"]);
-    if (issue !== undefined) issues.push(issue);
-  });
-  return issues;
-}
-
-/** Returns whether an item, at any depth, was left out. */
-function hasHoles(value: unknown): boolean {
-  if (Array.isArray(value)) {
-    return Object.keys(value).length < value.length || value.some(hasHoles);
-  }
-  return isRecord(value) && (hasHoles(value.steps) || hasHoles(value.oneOf));
-}
-
-function valueIssue(
-  { metric, value }: Criterion,
-  path: Path,
-): DriverIssue | undefined {
-  const range = metric.endsWith("Rate") ? { min: 0, max: 1 } : { min: 0 };
-  if (isInRange(value, range)) return undefined;
-  return { path, message: `is ${value}, it must be ${describeRange(range)}` };
 }

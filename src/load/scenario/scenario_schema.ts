@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { METRIC_NAMES } from "../run/criteria.ts";
+import { metricProblem } from "./metric_rules.ts";
 import {
   choice,
   flag,
@@ -107,6 +107,7 @@ const pattern: Rule = {
 };
 
 const check = object<Check>({
+  name: optional(name),
   field: name,
   is: choice("equal", "not_equal", "below", "above", "contains", "present"),
   value: optional(json),
@@ -235,14 +236,16 @@ const feeder = object<Feeder>({
 }, ["records", "file"]);
 
 const criterion = object<Criterion>({
-  metric: choice(...METRIC_NAMES),
+  metric: { kind: "text", refuses: metricProblem },
   operation: optional(name),
   stage: optional(name),
+  tags: optional(texts),
+  check: optional(name),
   is: choice("below", "at_most", "above", "at_least"),
   value: number({}),
   abort: optional(flag),
   abortAfterMs: optional(ms),
-});
+}, ["operation", "tags"]);
 
 const target = object<Target>({
   command: name,

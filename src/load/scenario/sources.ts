@@ -4,8 +4,9 @@
  * @module
  */
 import type { JsonObject, JsonValue } from "../../codec/mod.ts";
-import { isRecord, type Problem, unknownNameProblem } from "./check_rule.ts";
+import { isRecord, unknownNameProblem } from "./check_rule.ts";
 import type { Reference } from "./reference.ts";
+import type { Problem } from "./rule.ts";
 
 /** Where a value comes from. */
 export type Source =

@@ -48,6 +48,7 @@ Deno.test("a value just above a limit is not rounded to it", () => {
     actual,
     outcome: "broken" as const,
     isDefault: false,
+    reason: "It is too slow.",
   }));
   const lines = linesOf({ ...failed, criteria });
   assertLine(lines, "✗ latency.p99 < 100 ms was 100.04 ms");

@@ -55,6 +55,11 @@ export function operation(name: string): OperationResult {
     restTime: times(8),
     sentBytes: 12_300,
     receivedBytes: 4_560_000,
+    statuses: { "2xx": 1190, "5xx": 9 },
+    checks: [
+      { name: "status equal 200", held: 1190, broken: 0 },
+      { name: "found", held: 1181, broken: 9 },
+    ],
     errors: [
       { message: "the service has closed the connection", count: 9 },
       { message: "it took longer than 100 ms", count: 3 },
@@ -117,12 +122,14 @@ export const failed: LoadResult = {
       eventLoopDelayP99Ms: null,
     },
   ],
+  abortedBy: null,
   criteria: [
     {
       criterion: { metric: "latency.p99", is: "below", value: 30 },
       actual: 39.6,
       outcome: "broken",
       isDefault: false,
+      reason: "latency.p99 must be below 30 ms, but it is 39.6 ms.",
     },
     {
       criterion: {
@@ -134,12 +141,15 @@ export const failed: LoadResult = {
       actual: 14 / 1204,
       outcome: "held",
       isDefault: true,
+      reason: null,
     },
     {
       criterion: { metric: "throughput", is: "at_least", value: 1000 },
       actual: null,
       outcome: "no_data",
       isDefault: false,
+      reason:
+        "throughput must be at least 1000 /s, but no operation has reported it.",
     },
   ],
   generator: {
@@ -263,6 +273,10 @@ const operations = fc.record({
   restTime: fc.option(summaries),
   sentBytes: number,
   receivedBytes: number,
+  statuses: fc.dictionary(fc.constantFrom("2xx", "5xx"), number),
+  checks: fc.array(fc.record({ name: text, held: number, broken: number }), {
+    maxLength: 3,
+  }),
   errors: fc.array(fc.record({ message: text, count: number }), {
     maxLength: 3,
   }),
@@ -351,6 +365,7 @@ export const results: fc.Arbitrary<LoadResult> = fc.record({
     }),
     { maxLength: 2 },
   ),
+  abortedBy: fc.constant(null),
   criteria: fc.array(
     fc.record({
       criterion: fc.record({
@@ -366,6 +381,7 @@ export const results: fc.Arbitrary<LoadResult> = fc.record({
         "no_data" as const,
       ),
       isDefault: fc.boolean(),
+      reason: fc.option(text),
     }),
     { maxLength: 3 },
   ),

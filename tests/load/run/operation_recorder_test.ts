@@ -4,15 +4,22 @@ import {
   addRecorderState,
   OperationRecorder,
   recorderState,
-  steadyResults,
 } from "../../../src/load/run/operation_recorder.ts";
+import { steadyResults } from "../../../src/load/run/steady_results.ts";
+import { rowsOf } from "../../../src/load/scenario/placed_steps.ts";
+import { operations as scenarioOperations } from "../scenarios.ts";
 
 Deno.test("percentiles of all operations are those of all their times", () => {
   const fast = new OperationRecorder("fast");
   const slow = new OperationRecorder("slow");
   for (let i = 0; i < 990; i++) fast.serviceTime.record(1);
   for (let i = 0; i < 10; i++) slow.serviceTime.record(1000);
-  const { all } = steadyResults([fast, slow], "closed", 1000);
+  const { all } = steadyResults(
+    [fast, slow],
+    "closed",
+    1000,
+    rowsOf(scenarioOperations("fast", "slow")),
+  );
   // The mean of both p99 would be 500.
   assertEquals(all.latency.p99, 1);
   assertEquals(all.latency.max, 1000);
@@ -31,7 +38,10 @@ Deno.test("parts of a response time are those of all requests, and null where no
     [flow, merged, other],
     "closed",
     1000,
-    new Set(["buy/pay"]),
+    rowsOf([
+      { name: "buy", steps: [{ name: "pay", driver: "any", request: {} }] },
+      ...scenarioOperations("wait"),
+    ]),
   );
   const maxima = (
     { connectTime, tlsTime, firstByteTime, restTime }: OperationResult,

@@ -13,8 +13,8 @@ import { LoadGenerator } from "../../../src/load/run/load_generator.ts";
 import {
   OperationRecorder,
   recorderState,
-  steadyResults,
 } from "../../../src/load/run/operation_recorder.ts";
+import { steadyResults } from "../../../src/load/run/steady_results.ts";
 import { resolvePhases } from "../../../src/load/run/phases.ts";
 import { shareOf } from "../../../src/load/run/share.ts";
 import {
@@ -24,7 +24,9 @@ import {
   mergeUsers,
 } from "../../../src/load/run/workers/load_part.ts";
 import type { RunOptions } from "../../../src/load/run_options.ts";
+import { rowsOf } from "../../../src/load/scenario/placed_steps.ts";
 import type { Scenario } from "../../../src/load/scenario/scenario.ts";
+import { operations } from "../scenarios.ts";
 import { ManualClock } from "../../../src/testing/manual_clock.ts";
 import { ANY_MACHINE, drive, TestDriver } from "../../support/load_drivers.ts";
 import { bounded } from "../../support/net.ts";
@@ -65,6 +67,8 @@ Deno.test("the parts of all workers are what one would have recorded", () => {
       service: ms,
       error: fc.option(fc.constantFrom("a", "b", "c"), { nil: undefined }),
       bytes: fc.nat(),
+      status: fc.constantFrom(99, 200, 404, 503),
+      held: fc.boolean(),
     }),
     { maxLength: 200 },
   );
@@ -74,8 +78,16 @@ Deno.test("the parts of all workers are what one would have recorded", () => {
       { length: 5 },
       () => new OperationRecorder("say"),
     );
-    for (const { worker, latency, service, error, bytes } of happenings) {
+    for (const recorder of [one, ...workers]) {
+      recorder.checks.push({ name: "found", held: 0, broken: 0 });
+    }
+    for (const happening of happenings) {
+      const { worker, latency, service, error, bytes } = happening;
       for (const recorder of [one, workers[worker]]) {
+        recorder?.addStatus(happening.status);
+        for (const check of recorder?.checks ?? []) {
+          check[happening.held ? "held" : "broken"]++;
+        }
         recorder?.steady.start();
         recorder?.steady.end(error === undefined ? "ok" : "failed");
         recorder?.latency.record(latency);
@@ -87,8 +99,14 @@ Deno.test("the parts of all workers are what one would have recorded", () => {
     const parts = workers.map((recorder) => ({
       operations: [structuredClone(recorderState(recorder))],
     }));
-    const merged = steadyResults(mergeRecorders(["say"], parts), "open", 1000);
-    const whole = steadyResults([one], "open", 1000);
+    const rows = rowsOf(operations("say"));
+    const merged = steadyResults(
+      mergeRecorders(["say"], parts),
+      "open",
+      1000,
+      rows,
+    );
+    const whole = steadyResults([one], "open", 1000, rows);
     assertSame(merged.all, whole.all);
     assertSame(merged.operations[0], whole.operations[0]);
   }));

@@ -26,7 +26,7 @@ operations:
     driver: websokcet
     request: { url: "ws://127.0.0.1/" }
 criteria:
-  - metric: latency.p9
+  - metric: latncy.p99
     is: below
     value: 50
 `;
@@ -47,7 +47,7 @@ chat.yaml:2:1: load.users is missing, it must be a whole number from 1 to 100000
 chat.yaml:4:3: load.user is not a known field, did you mean "users"?
 chat.yaml:6:3: phases.steadyMs is "ten seconds", it must be a number above 0 and at most 2147483647
 chat.yaml:9:5: operations[0].driver is "websokcet", did you mean "websocket"?
-chat.yaml:12:5: criteria[0].metric is "latency.p9", choose one of latency.min, latency.mean, latency.p50, latency.p90, latency.p95, latency.p99, latency.p999, latency.max`,
+chat.yaml:12:5: criteria[0].metric is "latncy.p99", did you mean "latency.p99"?`,
   );
 });
 
@@ -62,7 +62,10 @@ chat.json:10:3: load.user is not a known field, did you mean "users"?`,
 });
 
 Deno.test("a mistake that a driver finds in a request is reported at its place", () => {
-  const text = WITH_TYPOS.replace("user:", "users:").replace("p9\n", "p99\n")
+  const text = WITH_TYPOS.replace("user:", "users:").replace(
+    "latncy",
+    "latency",
+  )
     .replace("ten seconds", "10000").replace("websokcet", "websocket");
   assertEquals(
     refusal(text, { drivers: { websocket } }),

@@ -645,24 +645,48 @@ for (
 }
 
 for (
-  const [metric, choice] of [
+  const [metric, problem] of [
     [
-      "latency.p97",
-      "latency.min, latency.mean, latency.p50, latency.p90, latency.p95, latency.p99, latency.p999, latency.max",
+      "latency.p0",
+      "a percentile must be above 0 and at most 100, such as latency.p99",
     ],
     [
-      "serviceTime.p75",
-      "serviceTime.min, serviceTime.mean, serviceTime.p50, serviceTime.p90, serviceTime.p95, serviceTime.p99, serviceTime.p999, serviceTime.max",
+      "serviceTime.p100.1",
+      "a percentile must be above 0 and at most 100, such as serviceTime.p99",
+    ],
+    ["latency.p9999", 'did you mean "latency.p99.99"?'],
+    ["p97.5", 'did you mean "latency.p97.5"?'],
+    ["latency.p97,5", 'did you mean "latency.p95"?'],
+    ["statusRate.503", 'did you mean "statusRate.5xx"?'],
+    [
+      "statusRate",
+      "choose one of statusRate.1xx, statusRate.2xx, statusRate.3xx, statusRate.4xx, statusRate.5xx",
+    ],
+    ["rps", 'did you mean "throughput"?'],
+    ["timeoutrate", 'did you mean "timeoutRate"?'],
+    [
+      "beauty",
+      "choose one of latency.p99 or any other percentile, latency.mean, serviceTime.p99, throughput, errorRate, dropRate, timeoutRate, checkRate, statusRate.5xx, or a count such as errorCount",
     ],
   ] as const
 ) {
-  Deno.test(`the criterion ${metric} is refused with the percentiles that there are`, () => {
+  Deno.test(`the metric ${metric} is refused with what was meant`, () => {
     assertEquals(
-      errors({ criteria: [{ metric, is: "below", value: 5 }] }),
-      [`criteria[0].metric is "${metric}", choose one of ${choice}`],
+      errors({ criteria: [{ metric, is: "below", value: 0.5 }] }),
+      [`criteria[0].metric is "${metric}", ${problem}`],
     );
   });
 }
+
+Deno.test("any percentile above 0 and up to 100 is a metric", () => {
+  for (const percent of ["0.01", "1", "97.5", "99.99", "999", "100"]) {
+    const metric = `latency.p${percent}`;
+    assertEquals(
+      errors({ criteria: [{ metric, is: "below", value: 5 }] }),
+      [],
+    );
+  }
+});
 
 Deno.test("a driver that has an entry of its own is refused with what makes it", () => {
   const operation = { name: "press", driver: "terminal", request: {} };

@@ -17,7 +17,7 @@ import type {
 import { rowsOf, stepsIn } from "../../scenario/placed_steps.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { sum } from "../accounting.ts";
-import { abortingCriterion } from "../criteria.ts";
+import { type Abort, abortingCriterion } from "../criteria.ts";
 import type { GeneratorMonitor } from "../generator_monitor.ts";
 import type { Load, LoadDetails, LoadNow } from "../load.ts";
 import {
@@ -27,7 +27,7 @@ import {
   type Recorded,
   runErrors,
 } from "../operation_details.ts";
-import { type SteadyResults, steadyResults } from "../operation_recorder.ts";
+import { type SteadyResults, steadyResults } from "../steady_results.ts";
 import type { ResolvedPhases } from "../phases.ts";
 import { progressOf, reportProgress } from "../progress.ts";
 import { steadyMsUntil } from "../verdict.ts";
@@ -83,7 +83,7 @@ export class WorkersLoad implements Load {
   #isOver = false;
   /** Why the run is invalid, in sentences. */
   readonly lost: string[] = [];
-  abortedBy: string | undefined;
+  abortedBy: Abort | undefined;
 
   /** Starts the workers, which do nothing yet. */
   constructor(options: WorkersLoadOptions) {
@@ -281,7 +281,7 @@ export class WorkersLoad implements Load {
       mergeRecorders(this.#rows, parts),
       scenario.load.model,
       steadyMsUntil(phases, issuedMs),
-      stepsIn(scenario),
+      rowsOf(scenario.operations),
     );
   }
 
