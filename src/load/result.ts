@@ -37,7 +37,7 @@ export type Verdict =
   | "failed"
   /** The run could not be prepared, or the generator not keep up: 3. */
   | "invalid"
-  /** A signal, or a criterion that aborts, ended the run: 4. */
+  /** A signal ended the run: 4; or a criterion that aborts: 6. */
   | "aborted";
 
 /** The name of a phase of a run. */

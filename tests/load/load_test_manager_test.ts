@@ -470,6 +470,11 @@ Deno.test("a criterion that aborts ends the run once its delay has passed", asyn
     "errorRate must be below 50 %, but it is 100 % (",
   );
   assertNear(result.durationMs, 4000, 100);
+  assertEquals(result.abortedBy?.criterion, result.scenario.criteria?.[0]);
+  assertEquals(
+    result.reasons,
+    [`A criterion ended the run: ${result.abortedBy?.reason}`],
+  );
 });
 
 Deno.test("a criterion without data does not hold, and the reason says why there is none", async () => {

@@ -52,9 +52,9 @@ reports; a second Ctrl-C ends it at once, without reports.
 
 Exit codes: 0 passed; 1 a criterion does not hold; 2 the arguments or the
 scenario are not valid; 3 the run is invalid (it could not be prepared, the
-target exited, or the generator could not keep up); 4 aborted (by Ctrl-C, or by
-a criterion); 5 the reports could not be written, or this program failed;
-130 ended at once.`;
+target exited, or the generator could not keep up); 4 aborted by Ctrl-C or
+SIGTERM; 5 the reports could not be written, or this program failed; 6 ended by
+a criterion with abort; 130 ended at once.`;
 
 /** The source of the scenario. */
 export type ScenarioSource =

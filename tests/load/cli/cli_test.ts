@@ -162,6 +162,37 @@ Deno.test("SIGINT is exit code 4, with all files", bounded, async () => {
 });
 
 Deno.test(
+  "a criterion that ends the run is exit code 6, with all files",
+  bounded,
+  async () => {
+    await using command = new Command();
+    const path = command.write("short.json", {
+      ...shortScenario(),
+      criteria: [{
+        metric: "throughput",
+        is: "above",
+        value: 1_000_000,
+        abort: true,
+        abortAfterMs: 0,
+      }],
+    });
+    const { code, stdout, stderr } = await command.run(
+      path,
+      "--set",
+      "phases.steadyMs=60000",
+      "--out",
+      "out",
+      "--json",
+    );
+    assertEquals(code, 6, stderr);
+    const result: LoadResult = JSON.parse(stdout);
+    assertEquals(result.verdict, "aborted");
+    assertEquals(result.abortedBy?.criterion.metric, "throughput");
+    assertEquals(command.list("out"), FILES);
+  },
+);
+
+Deno.test(
   "--workers spreads the load over threads, and Ctrl-C ends all",
   bounded,
   async () => {

@@ -148,8 +148,7 @@ export const failed: LoadResult = {
       actual: null,
       outcome: "no_data",
       isDefault: false,
-      reason:
-        "throughput must be at least 1000 /s, but no operation has reported it.",
+      reason: "throughput must be at least 1000 /s, but there is no data.",
     },
   ],
   generator: {

@@ -385,6 +385,7 @@ Deno.test(
     }, { workers: 2 });
     assertEquals(result.verdict, "aborted");
     assert(result.reasons[0]?.startsWith("A criterion ended the run: "));
+    assertEquals(result.abortedBy?.criterion.metric, "errorRate");
     assertEquals(result.total.planned, result.total.failed);
     assert(result.workers.every(({ total }) => total.failed > 0));
   },
