@@ -204,7 +204,7 @@ function workersText({ workers, total }: LoadResult): string | undefined {
     const lag = lagP99Ms === null
       ? ""
       : `, ${short(lagP99Ms)} ms start lag (p99)`;
-    return `worker ${index}: ${counted(users, "user")}, ${
+    return `worker ${count(index)}: ${counted(users, "user")}, ${
       counted(planned, "operation")
     } (${short(part)} %)${lag}`;
   });
