@@ -19,3 +19,10 @@ export {
   type LiveSample,
   readSources,
 } from "./live_samples.ts";
+export type {
+  LoadEnd,
+  LoadEvent,
+  LoadOperation,
+  LoadResults,
+  LoadRun,
+} from "./load_event.ts";

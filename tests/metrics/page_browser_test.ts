@@ -1,91 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  type MetricsServer,
-  serveMetrics,
-} from "../../src/metrics/serve_metrics.ts";
 import { inBrowser, TestBrowser } from "../terminal/browser.ts";
-import { loadProgress } from "./loads.ts";
-import { emptySnapshot, fullSnapshot, TestFeed } from "./snapshots.ts";
-
-/** A server on a real socket, with a feed that a test moves. */
-class Served implements AsyncDisposable {
-  readonly feed = new TestFeed();
-  #metrics: MetricsServer;
-  #server: Deno.HttpServer<Deno.NetAddr>;
-
-  constructor() {
-    this.#metrics = serveMetrics(this.feed, { prefix: "/board/" });
-    this.#server = this.#serve(0);
-  }
-
-  get address(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}/board/`;
-  }
-
-  /** Waits until so many tabs have a stream of events. */
-  async streams(count: number): Promise<void> {
-    while (this.#metrics.events.clients !== count) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
-
-  load(n: number): void {
-    const data = JSON.stringify(loadProgress(n));
-    this.#metrics.events.publish("load", data);
-  }
-
-  /** Ends, and is gone until `start`. */
-  async stop(): Promise<void> {
-    await this.#metrics[Symbol.asyncDispose]();
-    await this.#server.shutdown();
-  }
-
-  /** Responds with 503 on the same port, until events were requested. */
-  async refuse(): Promise<void> {
-    const requested = Promise.withResolvers<void>();
-    const { hostname, port } = this.#server.addr;
-    const options = { hostname, port, onListen() {} };
-    await using _server = Deno.serve(options, ({ url }) => {
-      if (url.includes("/events")) requested.resolve();
-      return new Response(null, { status: 503 });
-    });
-    await requested.promise;
-  }
-
-  /** Begins again on the same port, with the events of a new stream. */
-  start(): void {
-    const { port } = this.#server.addr;
-    this.#metrics = serveMetrics(this.feed, { prefix: "/board/" });
-    this.#server = this.#serve(port);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
-  }
-
-  #serve(port: number): Deno.HttpServer<Deno.NetAddr> {
-    return Deno.serve(
-      { hostname: "127.0.0.1", port, onListen() {} },
-      this.#metrics.fetch,
-    );
-  }
-}
-
-/** Waits until a chart shows a value beside the name of a line. */
-async function shows(
-  { page }: TestBrowser,
-  title: string,
-  line: string,
-  value: string,
-): Promise<void> {
-  await page.locator(".panel", { hasText: title })
-    .locator("dl div", { hasText: `${line}${value}` }).waitFor();
-}
-
-/** Titles of the charts that are there. */
-async function titles({ page }: TestBrowser): Promise<string[]> {
-  return await page.locator(".panel:visible h3").allTextContents();
-}
+import { fits, Served, shows, titles, view } from "./served_page.ts";
+import { emptySnapshot, fullSnapshot } from "./snapshots.ts";
 
 Deno.test(
   "in a browser, the page shows the history and what follows, without errors",
@@ -100,9 +16,19 @@ Deno.test(
       "Processor cores",
       "Memory bytes",
       "Event loop delay ms",
+      "Garbage collection ms/s",
+      "Open files",
+      "Disk bytes/s",
       "Messages handled /s",
       "Mailbox depth messages",
       "Actors",
+      "Busy ms/s",
+      "Restarts /s",
+      "Dead letters /s",
+      "Load average",
+      "Memory of the machine bytes",
+      "Memory of the container bytes",
+      "Network bytes/s",
     ]);
     served.feed.push(fullSnapshot(101));
     await shows(browser, "Actors", "pool", "12");
@@ -154,7 +80,7 @@ Deno.test(
   inBrowser,
   async () => {
     await using served = new Served();
-    for (let n = 0; n <= 40; n++) served.load(n);
+    for (let n = 0; n <= 40; n++) served.rawLoad(n);
     await using browser = await TestBrowser.open();
     await browser.open(served.address);
     await shows(browser, "Latency", "p99", "13");
@@ -164,11 +90,11 @@ Deno.test(
       "Errors /s",
       "Users",
     ]);
-    served.load(41);
+    served.rawLoad(41);
     await browser.page.locator("#load-state", { hasText: "steady, 0:41" })
       .waitFor();
     // Another run.
-    served.load(0);
+    served.rawLoad(0);
     await shows(browser, "Users", "users", "0");
     browser.assertQuiet();
   },
@@ -317,6 +243,9 @@ Deno.test(
       Array.from({ length: 6 }, () => first.tab()),
     );
     await Promise.all(others.map((tab) => tab.open(served.address)));
+    await Promise.all(
+      [first, ...others].map((tab) => view(tab, "Process")),
+    );
     await served.streams(1);
     const show = async (tabs: readonly TestBrowser[]): Promise<void> => {
       const pool = `${10 + n % 3}`;
@@ -326,7 +255,11 @@ Deno.test(
     push();
     await show([first, ...others]);
     // Each has the load test from its start, though it came later.
-    await Promise.all(others.map((tab) => shows(tab, "Users", "users", "13")));
+    await Promise.all(others.map(async (tab) => {
+      await view(tab, "Load test");
+      await shows(tab, "Users", "users", "13");
+      await view(tab, "Process");
+    }));
     // The one with the stream goes.
     await first.page.close();
     await served.streams(1);
@@ -393,6 +326,7 @@ Deno.test(
       colorScheme: "dark",
     });
     await browser.open(served.address);
+    await view(browser, "Process");
     await shows(browser, "Actors", "pool", "10");
     const { page } = browser;
     const background = () =>
@@ -400,10 +334,10 @@ Deno.test(
     const dark = await background();
     await page.emulateMedia({ colorScheme: "light" });
     assert(await background() !== dark);
-    const fits = await page.evaluate(
-      "document.documentElement.scrollWidth <= innerWidth",
-    );
-    assertEquals(fits, true);
+    for (const name of ["Process", "Load test", "Instruments"]) {
+      await view(browser, name);
+      assert(await fits(browser), name);
+    }
     browser.assertQuiet();
   },
 );

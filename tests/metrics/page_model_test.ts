@@ -2,23 +2,34 @@ import { assertEquals } from "@std/assert";
 import type { AlertEvent } from "../../src/metrics/feed.ts";
 import { alertText, withAlert } from "../../src/metrics/page/alert_list.ts";
 import { orderOf } from "../../src/metrics/page/event_order.ts";
+import { valueText } from "../../src/metrics/page/format.ts";
+import { instrumentPanel } from "../../src/metrics/page/instrument_panels.ts";
+import { LOAD_PANELS, loadText } from "../../src/metrics/page/load_panels.ts";
+import { logEnds, logMarks } from "../../src/metrics/page/log_scale.ts";
 import {
-  LOAD_PANELS,
-  loadText,
+  ACTOR_PANELS,
+  HOST_PANELS,
   PROCESS_PANELS,
-  valueText,
-} from "../../src/metrics/page/panels.ts";
+} from "../../src/metrics/page/process_panels.ts";
+import { axisEnds, stepOf } from "../../src/metrics/page/range.ts";
+import { sortedBy } from "../../src/metrics/page/sorting.ts";
+import {
+  offsetToAsk,
+  rowsInView,
+} from "../../src/metrics/page/window_rules.ts";
 import { Series } from "../../src/metrics/page/series.ts";
 import type { MetricsSnapshot } from "../../src/metrics/snapshot.ts";
 import { loadProgress } from "./loads.ts";
 import { emptySnapshot, fullSnapshot } from "./snapshots.ts";
+
+const PANELS = [...PROCESS_PANELS, ...HOST_PANELS, ...ACTOR_PANELS];
 
 function read(
   title: string,
   now: MetricsSnapshot,
   before?: MetricsSnapshot,
 ): unknown {
-  return PROCESS_PANELS.find((panel) => panel.title === title)
+  return PANELS.find((panel) => panel.title === title)
     ?.read(now, before);
 }
 
@@ -113,7 +124,7 @@ Deno.test("A chart of actors shows eight groups and the sum of the others", () =
 });
 
 Deno.test("What is unknown is a hole in every chart", () => {
-  for (const panel of PROCESS_PANELS) {
+  for (const panel of PANELS) {
     const values = Object.values(panel.read(emptySnapshot(), undefined));
     assertEquals(values.filter((value) => value !== null), [], panel.title);
   }
@@ -122,9 +133,96 @@ Deno.test("What is unknown is a hole in every chart", () => {
 Deno.test("Throughput and errors of a load test are those of the last interval", () => {
   const [before, now] = [loadProgress(39), loadProgress(40)];
   const values = LOAD_PANELS.map((panel) => panel.read(now, before));
-  assertEquals(values[1], { ok: now.total.ok - before.total.ok });
+  assertEquals(values[1], {
+    ok: now.total.ok - before.total.ok,
+    planned: now.total.planned - before.total.planned,
+  });
   assertEquals(values[2], { failed: 2, "timed out": 0, dropped: 0 });
-  assertEquals(values[3], { users: 200, "in flight": 20 });
+  assertEquals(values[3], { users: 200, "in flight": 20, planned: 200 });
+});
+
+Deno.test("The axis is a minute from the first second, and the range at most", () => {
+  assertEquals(axisEnds(100, 100, 900), [100, 160]);
+  assertEquals(axisEnds(100, 130, 900), [100, 160]);
+  assertEquals(axisEnds(100, 400, 900), [100, 400]);
+  assertEquals(axisEnds(100, 2000, 900), [1100, 2000]);
+  assertEquals(axisEnds(100, 2000, 60), [1940, 2000]);
+  assertEquals(axisEnds(100, 2000, Infinity), [100, 2000]);
+});
+
+Deno.test("Points of a long range become one: their mean, and the largest of maxima", () => {
+  assertEquals([stepOf(900), stepOf(3600)], [0, 4]);
+  const series = new Series(900, 4);
+  for (let x = 0; x < 8; x++) series.push(x, { busy: x, max: x % 4 });
+  assertEquals(series.names, ["busy", "max"]);
+  assertEquals(series.columns, [[3, 7], [1.5, 5.5], [3, 3]]);
+});
+
+Deno.test("A logarithmic axis ends at powers of ten, and 0 has a place on it", () => {
+  assertEquals(logEnds(3, 45), [1, 100]);
+  assertEquals(logEnds(0, 0), [0.01, 0.1]);
+  assertEquals(logEnds(null, null), [0.1, 10]);
+  assertEquals(logEnds(10, 10), [10, 100]);
+  assertEquals(logMarks(1, 100), [1, 10, 100]);
+  assertEquals(logMarks(1, 10), [1, 2, 5, 10]);
+  assertEquals(logMarks(0.01, 100_000).length, 4);
+});
+
+Deno.test("A counter is shown as a rate, a gauge as it is, a histogram by percentiles", () => {
+  const [one, two] = [fullSnapshot(1), fullSnapshot(2)];
+  const panels = two.instruments.map(instrumentPanel);
+  assertEquals(
+    panels.map(({ title, unit, isLogarithmic, read }) => [
+      title,
+      unit,
+      isLogarithmic,
+      read(two, one),
+    ]),
+    [
+      ["orders", "/s", false, { "route=/orders": 5 }],
+      ["queue.length", "order", false, { value: -2 }],
+      ["latency", "ms", true, { p50: 2, p90: 4, p99: 4, max: 4 }],
+    ],
+  );
+});
+
+Deno.test("A histogram with several sets of labels has the 99th percentile of each", () => {
+  const [sample] = fullSnapshot().instruments.slice(2);
+  if (sample === undefined) throw new TypeError();
+  const instruments = ["/a", "/b"].map((route) => ({
+    ...sample,
+    labels: { route },
+  }));
+  assertEquals(
+    instrumentPanel(sample).read({ ...fullSnapshot(), instruments }, undefined),
+    { "p99 route=/a": 4, "p99 route=/b": 4 },
+  );
+});
+
+Deno.test("The rows in the page are those that are seen and a few more", () => {
+  assertEquals(rowsInView(0, 300, 30, 10_000), { from: 0, to: 19 });
+  assertEquals(rowsInView(3000, 300, 30, 10_000), { from: 92, to: 119 });
+  assertEquals(rowsInView(299_700, 300, 30, 10_000), {
+    from: 9982,
+    to: 10_000,
+  });
+  assertEquals(rowsInView(9000, 300, 30, 5), { from: 5, to: 5 });
+});
+
+Deno.test("Rows are asked for when what is seen is not there, around it", () => {
+  const seen = { from: 92, to: 119 };
+  assertEquals(offsetToAsk(seen, { from: 0, to: 200 }), undefined);
+  assertEquals(offsetToAsk(seen, { from: 0, to: 100 }), 0);
+  const far = { from: 5000, to: 5030 };
+  assertEquals(offsetToAsk(far, { from: 0, to: 200 }), 4900);
+});
+
+Deno.test("A column sorts numbers from the largest, and the other way when it is chosen again", () => {
+  const first = { by: "path", order: "ascending" } as const;
+  const mailbox = sortedBy(first, "mailbox", true);
+  assertEquals(mailbox, { by: "mailbox", order: "descending" });
+  assertEquals(sortedBy(mailbox, "mailbox", true).order, "ascending");
+  assertEquals(sortedBy(mailbox, "path", false), first);
 });
 
 Deno.test("A load test is summed up in one line", () => {

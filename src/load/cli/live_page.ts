@@ -10,10 +10,12 @@ import {
   type MetricsServer,
   serveMetrics,
 } from "../../metrics/mod.ts";
-import { phaseText } from "../run/phases.ts";
-import type { LoadProgress } from "../result.ts";
+import type { LoadEnd, LoadEvent } from "../../metrics/internal.ts";
+import type { LoadProgress, LoadResult } from "../result.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { LoadUsageError } from "./args.ts";
 import { Scrapes } from "./scrapes.ts";
+import { loadEndOf, loadEventOf } from "./load_event.ts";
 
 /** Serves a page on the loopback interface until it is disposed. */
 export class LivePage implements AsyncDisposable {
@@ -61,16 +63,18 @@ export class LivePage implements AsyncDisposable {
     return `http://127.0.0.1:${this.#server.addr.port}/`;
   }
 
-  /** Shows the progress of the load. */
-  update(progress: LoadProgress): void {
-    const data = JSON.stringify({
-      ...progress,
-      // The page shows the text unchanged.
-      phase: phaseText(progress.phase),
-      // Snapshots have events of their own.
-      metrics: null,
-    });
-    this.#metrics.events.publish("load", data);
+  /** Shows the progress of a run. */
+  update(scenario: Scenario, progress: LoadProgress): void {
+    this.#publish("load", loadEventOf(scenario, progress));
+  }
+
+  /** Shows how the run has ended, and where its report is. */
+  end(result: LoadResult, report: string | undefined): void {
+    this.#publish("load_end", loadEndOf(result, report));
+  }
+
+  #publish(name: string, data: LoadEvent | LoadEnd): void {
+    this.#metrics.events.publish(name, JSON.stringify(data));
   }
 
   /** Ends the page, and disconnects its viewers. */

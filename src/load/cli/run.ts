@@ -209,6 +209,8 @@ async function run(
     () => undefined,
     (error) => `Cannot write the reports to ${directory}: ${reasonOf(error)}`,
   );
+  const isReported = directory !== undefined && unwritten === undefined;
+  page?.end(result, isReported ? `${directory}/report.html` : undefined);
   // One line, as `deno task compare` reads it.
   if (json) await print(JSON.stringify(result));
   else if (!quiet) {
@@ -286,7 +288,7 @@ async function runShown(
     signal: interrupts.signal,
     onProgress(progress) {
       display?.update(progress);
-      page?.update(progress);
+      page?.update(scenario, progress);
     },
   });
 }

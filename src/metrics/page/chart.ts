@@ -4,7 +4,8 @@
  * @module
  */
 import uPlot from "uplot";
-import { clockText, timeText, valueText } from "./panels.ts";
+import { clockText, timeText, valueText } from "./format.ts";
+import { LEAST, logEnds, logMarks } from "./log_scale.ts";
 import type { Series } from "./series.ts";
 
 /** A named part of the axis. */
@@ -19,11 +20,15 @@ export interface ChartOptions {
   readonly unit: string;
   /** A line that is drawn wider and behind the others. */
   readonly behind: string | undefined;
-  readonly series: Series;
+  readonly isLogarithmic: boolean;
+  /** Returns the lines. */
+  series(): Series;
   /** Whether the axis is the time of day, or the time since the start. */
   readonly axis: "time" | "elapsed";
   /** Returns the time of day at a place on the axis, in seconds since 1970. */
   timeOfDay(at: number): number;
+  /** Returns the two ends of the axis. */
+  ends(): [number, number];
   /** The parts of the axis, in order; each ends where the next one starts. */
   readonly spans: readonly Span[];
 }
@@ -32,6 +37,11 @@ const HEIGHT = 150;
 /** Space for the names of spans. */
 const NAMES_HEIGHT = 18;
 const COLOURS = 9;
+/** Distances between marks of the axis, in seconds. */
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1200, 1800]
+  .concat([1, 2, 3, 4, 6, 12, 24, 48, 96].map((hours) => hours * 3600));
+/** Lines that others are measured by, and which are drawn less loudly. */
+const MEASURES = new Set(["planned", "limit", "total", "cores"]);
 
 /** A chart, which is hidden until it has something to show. */
 export class Chart {
@@ -41,6 +51,7 @@ export class Chart {
   readonly #place = document.createElement("div");
   #plot: uPlot | undefined;
   #shown: string[] = [];
+  #isWanted = true;
 
   /** Creates a chart at the end of an element. */
   constructor(parent: Element, options: ChartOptions) {
@@ -55,38 +66,47 @@ export class Chart {
     this.#panel.className = "panel";
     this.#panel.hidden = true;
     this.#place.className = "chart";
+    // Its values are in the list before it.
+    this.#place.ariaHidden = "true";
     this.#panel.append(title, this.#values, this.#place);
     parent.append(this.#panel);
     new ResizeObserver(() => {
+      if (this.#place.clientWidth === 0) return;
       this.#plot?.setSize({ width: this.#place.clientWidth, height: HEIGHT });
     }).observe(this.#place);
   }
 
-  /** Draws what is in the series now. */
-  update(): void {
-    const { series } = this.#options;
-    const { names } = series;
-    this.#panel.hidden = names.length === 0;
-    if (names.length === 0) return;
+  /** Shows or hides it by its title. */
+  filter(isWanted: (title: string) => boolean): void {
+    this.#isWanted = isWanted(this.#options.title);
+    this.#panel.hidden = !this.#isWanted || this.#shown.length === 0;
+  }
+
+  /** Draws what is in the series now; returns whether there is anything. */
+  update(): boolean {
+    const { names } = this.#options.series();
+    this.#panel.hidden = names.length === 0 || !this.#isWanted;
+    if (this.#panel.hidden) return false;
     const isSame = names.length === this.#shown.length &&
       names.every((name, index) => name === this.#shown[index]);
     if (this.#plot === undefined || !isSame) this.redraw();
     else this.#plot.setData(this.#data);
     this.#showValues();
+    return true;
   }
 
   /** Draws the lines again, in the current colours. */
   redraw(): void {
-    const { series } = this.#options;
     this.#plot?.destroy();
     this.#plot = undefined;
-    this.#shown = series.names;
+    this.#shown = this.#options.series().names;
     if (this.#shown.length === 0) return;
     this.#plot = new uPlot(this.#plotOptions(), this.#data, this.#place);
     this.#values.replaceChildren(...this.#shown.map((name, index) => {
       const label = document.createElement("dt");
       label.textContent = name;
-      label.style.setProperty("--chip", `var(--series-${number(index)})`);
+      const colour = number(name, index);
+      label.style.setProperty("--chip", `var(--series-${colour})`);
       const row = document.createElement("div");
       row.append(label, document.createElement("dd"));
       return row;
@@ -104,13 +124,14 @@ export class Chart {
   }
 
   get #data(): uPlot.AlignedData {
-    const [xs, ...lines] = this.#options.series.columns;
-    return [xs, ...this.#order.map((index) => lines[index] ?? [])];
+    const [xs, ...lines] = this.#options.series().columns;
+    const drawn = this.#options.isLogarithmic ? lines.map(aboveNone) : lines;
+    return [xs, ...this.#order.map((index) => drawn[index] ?? [])];
   }
 
   /** Shows the values under the pointer, or the last ones. */
   #showValues(): void {
-    const [xs, ...lines] = this.#options.series.columns;
+    const [xs, ...lines] = this.#options.series().columns;
     const at = this.#plot?.cursor.idx ?? xs.length - 1;
     this.#values.querySelectorAll("dd").forEach((value, index) => {
       value.textContent = valueText(
@@ -121,7 +142,7 @@ export class Chart {
   }
 
   #plotOptions(): uPlot.Options {
-    const { unit, axis } = this.#options;
+    const { unit, axis, isLogarithmic } = this.#options;
     const stroke = colour("--muted");
     const grid = { stroke: colour("--line"), width: 1 };
     const font = "12px system-ui, sans-serif";
@@ -133,15 +154,18 @@ export class Chart {
       padding: [axis === "time" ? 8 : NAMES_HEIGHT, 26, 0, 0],
       cursor: { y: false, drag: { x: false, y: false } },
       scales: {
-        x: { time: axis === "time" },
-        // From 0, so that a small change looks small.
-        y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
+        x: { time: false, range: () => this.#options.ends() },
+        y: isLogarithmic
+          ? { distr: 3, range: (_, min, max) => logEnds(min, max) }
+          // From 0, so that a small change looks small.
+          : { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
       },
       axes: [
         {
           ...common,
           size: 26,
-          space: 70,
+          space: 62,
+          incrs: STEPS,
           values: axis === "time"
             ? (_, at) => at.map((x) => timeText(this.#options.timeOfDay(x)))
             : (_, at) => at.map(clockText),
@@ -150,6 +174,12 @@ export class Chart {
           ...common,
           size: 64,
           space: 34,
+          ...isLogarithmic
+            ? {
+              splits: (_, __, min, max) => logMarks(min, max),
+              filter: (_, at) => at,
+            }
+            : {},
           values: (_, at) => at.map((value) => valueText(value, unit)),
         },
       ],
@@ -157,7 +187,9 @@ export class Chart {
         {},
         ...this.#order.map((index) => ({
           label: this.#shown[index] ?? "",
-          stroke: colour(`--series-${number(index)}`),
+          stroke: colour(
+            `--series-${number(this.#shown[index] ?? "", index)}`,
+          ),
           width: this.#shown[index] === this.#options.behind ? 4 : 1.5,
           points: { show: false },
         })),
@@ -187,7 +219,7 @@ export class Chart {
         ctx.fillStyle = colour("--shade");
         ctx.fillRect(left, bbox.top, width, bbox.height);
       }
-      if (ctx.measureText(name).width > width) return;
+      if (ctx.measureText(name).width + 6 * devicePixelRatio > width) return;
       ctx.fillStyle = colour("--muted");
       ctx.fillText(name, left, bbox.top - 3 * devicePixelRatio);
     });
@@ -195,8 +227,9 @@ export class Chart {
   }
 }
 
-function number(index: number): number {
-  return index % COLOURS + 1;
+/** Returns the number of the colour of a line; the last is a quiet one. */
+function number(name: string, index: number): number {
+  return MEASURES.has(name) ? COLOURS : index % COLOURS + 1;
 }
 
 /** Returns a colour of the style sheet, as a canvas needs it. */
@@ -207,4 +240,9 @@ function colour(name: string): string {
   const { color } = getComputedStyle(probe);
   probe.remove();
   return color;
+}
+
+/** What is 0 has no place on a logarithmic axis. */
+function aboveNone(line: (number | null)[]): (number | null)[] {
+  return line.map((value) => value === null ? null : Math.max(value, LEAST));
 }

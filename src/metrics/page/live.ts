@@ -9,8 +9,12 @@ import { orderOf, type PassedEvent } from "./event_order.ts";
 export interface LiveHandlers {
   /** Handlers of data, by the names of events. */
   readonly events: Readonly<Record<string, (data: string) => void>>;
+  /** Called with the data of events `watch`, which have no ids. */
+  watched(data: string): void;
   /** Called when the connection is open, or lost. */
   changed(phase: Phase): void;
+  /** Called when nobody sees the page any more. */
+  hidden(): void;
 }
 
 type Phase = "connected" | "disconnected";
@@ -22,7 +26,7 @@ type Message =
     readonly name: string;
     readonly data: string;
   }
-  | { readonly type: "gap"; readonly data: string }
+  | { readonly type: "gap" | "watch"; readonly data: string }
   | { readonly type: "phase"; readonly phase: Phase };
 
 /** Milliseconds before the next attempt, after a response that was not a stream. */
@@ -30,6 +34,9 @@ const RETRY_MS = 2000;
 
 /** The event that says how many were missed; it has no id of its own. */
 const GAP = "gap";
+
+/** The event with a view that has changed; it has no id either. */
+const WATCH = "watch";
 
 /**
  * Listens from the first event that is kept. A browser opens six connections
@@ -110,6 +117,7 @@ class Live {
     this.#visible = undefined;
     this.#leads = false;
     this.#close();
+    this.#handlers.hidden();
   }
 
   #close(): void {
@@ -162,8 +170,16 @@ class Live {
         this.#arrived(name, String(data), lastEventId);
       });
     }
+    source.addEventListener(WATCH, ({ data }: MessageEvent) => {
+      this.#watched(String(data));
+    });
     this.#source = source;
     return source;
+  }
+
+  #watched(data: string): void {
+    this.#pass({ type: "watch", data });
+    this.#handlers.watched(data);
   }
 
   #arrived(name: string, data: string, id: string): void {
@@ -197,6 +213,8 @@ class Live {
       }
       case "gap":
         return this.#arrived(GAP, message.data, "");
+      case "watch":
+        return this.#watched(message.data);
       case "phase":
         if (message.phase !== this.#phase) this.#changed(message.phase);
         return;

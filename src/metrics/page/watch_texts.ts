@@ -1,0 +1,111 @@
+/**
+ * What is said about actors, connections and terminals.
+ *
+ * @module
+ */
+import type {
+  ActorRow,
+  ActorsSummary,
+  SessionRow,
+  SessionsSummary,
+  StreamRow,
+  TerminalsSummary,
+  WatchedState,
+} from "../watch/protocol.ts";
+import type { Cell } from "./column.ts";
+import { countText, durationText } from "./format.ts";
+
+const TONES: Readonly<Record<WatchedState, Cell["tone"]>> = {
+  starting: "busy",
+  running: "good",
+  stopping: "busy",
+  waiting: "bad",
+  stopped: "none",
+};
+
+/** Returns a state with its tone; `waiting` is for a restart. */
+export function stateCell(state: WatchedState): Cell {
+  const text = state === "waiting" ? "restarting" : state;
+  return { text, tone: TONES[state] ?? "none" };
+}
+
+/** Returns the last name of a path. */
+export function nameOf({ path }: Pick<ActorRow, "path">): string {
+  return path.slice(path.lastIndexOf("/") + 1) || path;
+}
+
+/** Returns what all actors come to, in one line. */
+export function actorsText(summary: ActorsSummary): string {
+  const { actors, isTruncated, states, deadLetters: dead } = summary;
+  const others = Object.entries(states)
+    .filter(([state, count]) => state !== "running" && count > 0)
+    .map(([state, count]) => `${countText(count)} ${state}`);
+  const letters = Object.entries(dead).filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${countText(count)} ${reason}`);
+  return [
+    `${countText(actors)}${isTruncated ? " and more" : ""} actors`,
+    ...others,
+    `${countText(summary.mailboxMessages)} in mailboxes`,
+    ...summary.oldestMs === null
+      ? []
+      : [`the oldest waits for ${durationText(summary.oldestMs)}`],
+    ...summary.perSecond === null
+      ? []
+      : [`${countText(Math.round(summary.perSecond))} messages/s`],
+    `${countText(summary.restarts)} restarts`,
+    letters.length === 0
+      ? "no dead letters"
+      : `dead letters: ${letters.join(", ")}`,
+  ].join(" · ");
+}
+
+/** Returns what all sessions come to, in one line. */
+export function sessionsText(summary: SessionsSummary): string {
+  return [
+    `${countText(summary.sessions)} sessions`,
+    `${countText(summary.streams)} streams`,
+    `${countText(summary.resuming)} resuming`,
+    `${countText(summary.waiting)} streams wait`,
+  ].join(" · ");
+}
+
+/** Returns what all terminals come to, in one line. */
+export function terminalsText(summary: TerminalsSummary): string {
+  return [
+    `${countText(summary.terminals)} terminals`,
+    `${countText(summary.viewers)} viewers`,
+    `${countText(summary.paused)} paused`,
+  ].join(" · ");
+}
+
+/** Who waits for whom in a stream. */
+export function streamWaitText({ waitsFor, remote }: StreamRow): Cell {
+  switch (waitsFor) {
+    case null:
+      return { text: "–" };
+    case "accept":
+      return { text: `we wait for ${remote} to accept`, tone: "busy" };
+    case "credit":
+      return { text: `we wait for ${remote} to read`, tone: "bad" };
+    case "socket":
+      return { text: "we wait for the socket", tone: "busy" };
+    case "reader":
+      return { text: `${remote} waits for us to read`, tone: "bad" };
+    default:
+      return waitsFor satisfies never;
+  }
+}
+
+/** What the writer of a session waits for. */
+export function sessionWaitText({ waitsFor }: SessionRow): Cell {
+  switch (waitsFor) {
+    case null:
+      return { text: "–" };
+    case "socket":
+      return { text: "we wait for the socket", tone: "busy" };
+    case "resume":
+      return { text: "we wait for another socket", tone: "bad" };
+    default:
+      return waitsFor satisfies never;
+  }
+}
