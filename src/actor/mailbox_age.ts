@@ -7,7 +7,7 @@
  */
 import type { MailboxFill } from "./mailbox.ts";
 
-/** Marks of one mailbox; of more, every second is forgotten. */
+/** Marks of one mailbox; of more, one that is close to its neighbours goes. */
 const MAX_MARKS = 32;
 
 /** A mailbox at the time of a look. */
@@ -21,6 +21,17 @@ interface Mark {
 /** Whether a place is behind another one, modulo 2³¹. */
 function isAfter(place: number, other: number): boolean {
   return ((place - other) << 1) > 0;
+}
+
+/** Returns the index of the mark without which the widest gap is least wide. */
+function leastNeeded(marks: readonly Mark[]): number {
+  let found = 1;
+  let least = Infinity;
+  for (let i = 1; i < marks.length - 1; i++) {
+    const gap = (marks[i + 1]?.atMs ?? 0) - (marks[i - 1]?.atMs ?? 0);
+    if (gap < least) [least, found] = [gap, i];
+  }
+  return found;
 }
 
 /** The looks at one mailbox. */
@@ -48,9 +59,7 @@ export class MailboxAge {
     if (last === undefined || isAfter(end, last.end)) {
       marks.push({ end, atMs: nowMs });
     }
-    if (marks.length > MAX_MARKS) {
-      this.#marks = marks.filter((_, index) => index % 2 === 0);
-    }
+    if (marks.length > MAX_MARKS) marks.splice(leastNeeded(marks), 1);
     return nowMs - (marks[0]?.atMs ?? nowMs);
   }
 }

@@ -19,11 +19,13 @@ import {
   SessionRefusedError,
   welcomeBytes,
 } from "./handshake.ts";
+import { inspectSession } from "./inspect_session.ts";
 import type { LogicalConnection } from "./logical_connection.ts";
 import type { Address, ResolvedSessionOptions } from "./options.ts";
 import { peerActor, type PeerMessage } from "./peer_actor.ts";
 import { Session } from "./session.ts";
 import type { SessionState } from "./session_phase.ts";
+import type { SessionSnapshot } from "./session_snapshot.ts";
 
 /** Milliseconds that every peer has to come back, however full it is. */
 const MIN_RESUME_MS = 5000;
@@ -107,6 +109,11 @@ export class AcceptedSessions {
   /** Sessions that have not ended. */
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** Returns its sessions as they are now, one after the other. */
+  *inspect(): Generator<SessionSnapshot> {
+    for (const { session } of this.#byId.values()) yield inspectSession(session);
   }
 
   /** Forgets the session of an actor that has stopped; safe to call twice. */

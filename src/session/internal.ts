@@ -27,6 +27,7 @@ export {
 export { drain } from "./drain.ts";
 export { dialSession } from "./dialled_session.ts";
 export { socketLost } from "./failures.ts";
+export { LiveSessions } from "./live_sessions.ts";
 export { startListener } from "./listener_actor.ts";
 export {
   formatAddress,

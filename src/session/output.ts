@@ -43,6 +43,8 @@ export class Output implements StreamOutput {
   readonly buffer: SendBuffer;
   /** The socket that carries the session now. */
   link: Link | undefined;
+  /** Sockets that have carried the session so far. */
+  sockets = 0;
   maxFrameBytes: number = USUAL_FRAME_BYTES;
   /** Payload bytes of the largest frame that the peer accepts. */
   #acceptedBytes = USUAL_FRAME_BYTES;
@@ -171,6 +173,7 @@ export class Output implements StreamOutput {
     this.buffer.rewind(place);
     this.#speed.reset(place, this.#clock.now());
     this.link = link;
+    this.sockets++;
   }
 
   /** Gives waiting streams their turns, as far as there is room. */

@@ -22,6 +22,7 @@ import {
   type PoolEntry,
   PoolOpening,
 } from "./pool_entries.ts";
+import type { LiveSessions } from "./live_sessions.ts";
 import type { LogicalConnection } from "./logical_connection.ts";
 import {
   type Address,
@@ -29,6 +30,7 @@ import {
   type ResolvedSessionOptions,
 } from "./options.ts";
 import { peerActor, type PeerMessage, type PeerSession } from "./peer_actor.ts";
+import type { Session } from "./session.ts";
 import type { SessionState } from "./session_phase.ts";
 import type { Transport } from "./transport.ts";
 
@@ -40,6 +42,8 @@ export interface PoolActorSettings {
   /** Called before each socket. */
   readonly credentials: (() => Uint8Array) | undefined;
   readonly onState: ((state: SessionState) => void) | undefined;
+  /** The sessions whose actors have not stopped. */
+  readonly live: LiveSessions;
   /** Opens a socket; rejects when there is none, or the signal aborts. */
   readonly dial: (address: Address, signal: AbortSignal) => Promise<Transport>;
 }
@@ -101,8 +105,7 @@ export function poolActor(
       }
       notBefore.delete(key);
       const opening = new PoolOpening(entries, entry);
-      const peer = context.spawn(peerActor({
-        ...dialSession({
+      const dialled = dialSession({
           address,
           limits: session,
           clock,
@@ -113,7 +116,11 @@ export function poolActor(
             entries.counters.dials++;
             return settings.dial(address, signal);
           },
-        }),
+        });
+      let live: Session | undefined;
+      const peer = context.spawn(peerActor({
+        ...dialled,
+        session: (port) => settings.live.add(live = dialled.session(port)),
         serve: undefined,
         onState(state) {
           if (state.phase === "lost") opening.lost();
@@ -135,7 +142,10 @@ export function poolActor(
       }));
       peers.add(peer);
       context.watch(peer, () => ({ type: "peer_gone", peer }));
-      peer.stopped.then(() => opening.stopped());
+      peer.stopped.then(() => {
+        settings.live.delete(live);
+        opening.stopped();
+      });
       return await opening.opened;
     }
 

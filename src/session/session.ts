@@ -54,7 +54,8 @@ export class Session implements SocketPort {
   readonly #port: SessionPort;
   readonly #out: Output;
   readonly #acknowledger: Acknowledger;
-  readonly #streams: SessionStreams;
+  /** What its streams share. */
+  readonly parts: SessionStreams;
   readonly #table: StreamTable;
   readonly #flood: FloodGuard;
   readonly #ping: PingTimer;
@@ -75,7 +76,7 @@ export class Session implements SocketPort {
     this.#out = new Output(
       options,
       clock,
-      (stream, error) => this.#streams.abandon(stream, error),
+      (stream, error) => this.parts.abandon(stream, error),
       () => this.#acknowledger.piggybackAck(),
     );
     this.#acknowledger = new Acknowledger(clock, (place) => {
@@ -84,8 +85,8 @@ export class Session implements SocketPort {
     });
     this.#flood = new FloodGuard(() => clock.now());
     this.#ping = new PingTimer(clock);
-    this.#streams = new SessionStreams(init, this.#out, this.#ping);
-    this.#table = this.#streams.table;
+    this.parts = new SessionStreams(init, this.#out, this.#ping);
+    this.#table = this.parts.table;
   }
 
   // For its owner.
@@ -123,7 +124,7 @@ export class Session implements SocketPort {
    */
   open(options: OpenOptions): Stream {
     if (this.#error !== undefined) throw this.#error;
-    return this.#streams.open(options);
+    return this.parts.open(options);
   }
 
   /** Takes a socket off the session: nothing comes or goes over it any more. */
@@ -145,7 +146,7 @@ export class Session implements SocketPort {
     this.#error = asSessionLost(cause);
     this.#out.hasEnded = true;
     this.#acknowledger.end();
-    this.#streams.fail(this.#error);
+    this.parts.fail(this.#error);
     this.#out.buffer.returnLoans();
   }
 
@@ -153,8 +154,7 @@ export class Session implements SocketPort {
 
   /** Whether it is over for good: its owner waits for nothing any more. */
   get isOver(): boolean {
-    const { phase } = this.#port;
-    return phase === "lost" || phase === "closed";
+    return this.#port.phase === "lost" || this.#port.phase === "closed";
   }
 
   /** Whether it waits for another socket. */
@@ -340,7 +340,7 @@ export class Session implements SocketPort {
   }
 
   #onOpen(number: number, open: Open): void {
-    const streams = this.#streams;
+    const streams = this.parts;
     this.#table.peerOpens(number);
     const { isFull } = streams;
     if (isFull || number > this.#lastWanted) {
@@ -361,7 +361,7 @@ export class Session implements SocketPort {
     if (stream === undefined || (isPeers && !stream.hasData)) {
       this.#flood.count();
     }
-    this.#streams.remove(number);
+    this.parts.remove(number);
     stream?.onReset(reason);
   }
 
@@ -393,7 +393,7 @@ export class Session implements SocketPort {
     this.#port.onGoingAway(goAway);
     for (const [number, stream] of this.#table.entries()) {
       if (this.#table.isPeers(number) || number <= lastStream) continue;
-      this.#streams.remove(number);
+      this.parts.remove(number);
       stream.onReset({ code: ErrorCode.REFUSED, text });
     }
   }

@@ -6,6 +6,7 @@
 import { checkInteger, checkString } from "../checks/internal.ts";
 import { encodeReason, encodeUint64, type Reason } from "./wire/frame.ts";
 import type { PayloadTarget } from "./wire/frame_reader.ts";
+import type { WaitingData } from "./wire/backlog.ts";
 import { Inbox } from "./wire/inbox.ts";
 import { Outbox } from "./wire/outbox.ts";
 import { DataFlag, ErrorCode, FrameType } from "./wire/protocol.ts";
@@ -236,6 +237,13 @@ export class Stream implements LogicalConnection {
   }
 
   // For the session.
+
+  /** What waits in either direction. */
+  get waiting(): WaitingData {
+    const { priority, backlog } = this.#outbox;
+    const { unread } = this.#inbox;
+    return { isAccepted: this.#isAccepted, priority, backlog, unread };
+  }
 
   /** Returns the first credit limit, for the OPEN. */
   firstLimit(): number {

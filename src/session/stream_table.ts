@@ -25,6 +25,8 @@ export type StreamsView = Pick<
 
 /** The streams of one session that have not ended. */
 export class StreamTable {
+  /** Whether this side has dialled. */
+  readonly side: Side;
   #lastPeers = 0;
   #peers = 0;
   #maxOurs = 0;
@@ -36,6 +38,7 @@ export class StreamTable {
   #next: number;
 
   constructor(side: Side) {
+    this.side = side;
     this.#next = side === "dialler" ? 1 : 2;
     this.#peersParity = side === "dialler" ? 0 : 1;
   }

@@ -15,7 +15,11 @@ import {
   type SocketsMessage,
   startListener,
 } from "../session/internal.ts";
-import type { Address, DrainOptions } from "../session/mod.ts";
+import type {
+  Address,
+  DrainOptions,
+  SessionSnapshot,
+} from "../session/mod.ts";
 import { type ListenOptions, resolveListenOptions } from "./listen_options.ts";
 import { sharingOf } from "./listener_sharing.ts";
 import { bind, listenTcp } from "./tcp_acceptor.ts";
@@ -45,6 +49,11 @@ export interface Listener extends AsyncDisposable {
   readonly closed: Promise<void>;
   /** Returns the counters of this listener. */
   stats(): ListenerStats;
+  /**
+   * Returns the sessions of this listener as they are now, each with its logical
+   * connections and what they wait for.
+   */
+  inspect(): Iterable<SessionSnapshot>;
   /**
    * Goes away in order: takes no new connections, notifies all peers, and
    * closes when the last connection has ended.
@@ -122,6 +131,7 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
       sessions: sessions?.size ?? 0,
       resumes: sessions?.resumes ?? 0,
     }),
+    inspect: () => sessions?.inspect() ?? [],
     drain: (options = {}) => drain(running, options),
     close,
     [Symbol.asyncDispose]: close,

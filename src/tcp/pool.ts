@@ -13,9 +13,11 @@ import type {
   ConnectOptions,
   Connector,
   LogicalConnection,
+  SessionSnapshot,
 } from "../session/mod.ts";
 import {
   askForConnection,
+  LiveSessions,
   poolActor,
   type PooledSession,
   PoolEntries,
@@ -54,6 +56,7 @@ import {
 export class ConnectionPool implements AsyncDisposable {
   readonly #ref: ActorRef<PoolMessage>;
   readonly #entries: PoolEntries<PooledSession>;
+  readonly #live = new LiveSessions();
 
   /**
    * Creates a pool that is an actor of `system`, and ends with it.
@@ -76,6 +79,7 @@ export class ConnectionPool implements AsyncDisposable {
         ...settings,
         backoff: resolveBackoff(options.backoff),
         onState: options.onState,
+        live: this.#live,
         dial: (address, signal) => dialPeer(settings, address, signal),
       }),
       { mailbox: { maxMessages: Infinity } },
@@ -126,6 +130,14 @@ export class ConnectionPool implements AsyncDisposable {
   stats(): PoolStats {
     const { counters, leases } = this.#entries;
     return { ...counters, leases };
+  }
+
+  /**
+   * Returns the sessions of this pool as they are now, each with its logical
+   * connections and what they wait for.
+   */
+  inspect(): Iterable<SessionSnapshot> {
+    return this.#live.inspect();
   }
 
   /**

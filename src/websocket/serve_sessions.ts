@@ -14,7 +14,11 @@ import {
   type SocketsMessage,
   startListener,
 } from "../session/internal.ts";
-import type { Address, DrainOptions } from "../session/mod.ts";
+import type {
+  Address,
+  DrainOptions,
+  SessionSnapshot,
+} from "../session/mod.ts";
 import {
   checkHttpRequest,
   refusalOf,
@@ -64,6 +68,11 @@ export interface SessionServer extends AsyncDisposable {
   readonly closed: Promise<void>;
   /** Returns the counters of this server. */
   stats(): SessionServerStats;
+  /**
+   * Returns the sessions of this server as they are now, each with its logical
+   * connections and what they wait for.
+   */
+  inspect(): Iterable<SessionSnapshot>;
   /**
    * Goes away in order: takes no new connections, notifies all peers, and
    * closes when the last connection has ended. Sessions that have connections
@@ -215,6 +224,7 @@ export function serveSessions(
       sessions: sessions?.size ?? 0,
       resumes: sessions?.resumes ?? 0,
     }),
+    inspect: () => sessions?.inspect() ?? [],
     drain: (options = {}) => drain(running, options),
     close,
     [Symbol.asyncDispose]: close,

@@ -15,6 +15,7 @@ import {
 import {
   askForConnection,
   checkConnectOptions,
+  LiveSessions,
   poolActor,
   type PooledSession,
   PoolEntries,
@@ -28,6 +29,7 @@ import type {
   Connector,
   LogicalConnection,
   SessionOptions,
+  SessionSnapshot,
   SessionState,
   Transport,
 } from "../session/mod.ts";
@@ -74,6 +76,8 @@ export const CLIENT_OPTION_NAMES: OptionNames<SessionClientOptions> = {
 export interface SessionClient extends Connector, AsyncDisposable {
   /** What the session does now; `undefined` before the first `connect`. */
   readonly state: SessionState | undefined;
+  /** Returns the session as it is now, and nothing while there is none. */
+  inspect(): Iterable<SessionSnapshot>;
   /**
    * Ends all connections and the session, once the other side has everything
    * that was sent, or acknowledges nothing for `closeMs`.
@@ -107,6 +111,7 @@ export function startClient(
     clock: system.clock,
     lingerMs: Infinity,
   });
+  const live = new LiveSessions();
   const pool = system.spawn(
     poolActor(entries, {
       session,
@@ -117,6 +122,7 @@ export function startClient(
         state = changed;
         return onState?.(changed);
       },
+      live,
       dial: (_, signal) => dial(signal),
     }),
     { mailbox: { maxMessages: Infinity } },
@@ -138,6 +144,7 @@ export function startClient(
         (replyTo) => ({ type: "connect", address, options, replyTo }),
       );
     },
+    inspect: () => live.inspect(),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -445,3 +445,49 @@ Deno.test(
     }
   },
 );
+
+Deno.test(
+  "A client that reads slowly gets the last event of each key, and misses no other",
+  bounded,
+  async () => {
+    using stream = new SseStream();
+    await using reader = connect(stream);
+    publish(stream, 1, 1);
+    assertEquals(await take(reader, 1), ["1"]);
+    for (let i = 1; i <= 1000; i++) {
+      stream.publishLatest("a", "state", `a ${i}`);
+      stream.publishLatest("b", "state", `b ${i}`);
+    }
+    publish(stream, 2, 2);
+    // The first was sent at once, as the client waited for it.
+    const events: [string, string | undefined][] = [];
+    for (let i = 0; i < 4; i++) {
+      const { data, id } = await reader.event();
+      events.push([data, id?.replace(/^[0-9a-f]{8}/, "name")]);
+    }
+    assertEquals(events, [
+      ["a 1", undefined],
+      ["2", "name-2"],
+      ["a 1000", undefined],
+      ["b 1000", undefined],
+    ]);
+    assertEquals(stream.skipped, 0);
+  },
+);
+
+Deno.test(
+  "A client that connects gets the last event of each key that is not forgotten",
+  bounded,
+  async () => {
+    using stream = new SseStream();
+    stream.publishLatest("a", "state", "a");
+    stream.publishLatest("b", "state", "b");
+    stream.forgetLatest("a");
+    await using reader = connect(stream);
+    assertEquals(await take(reader, 1), ["b"]);
+    const leaves = connect(stream, { query: "?follow=false" });
+    assertEquals(await leaves.rest(), []);
+    assertThrows(() => stream.publishLatest("c", "gap", ""), TypeError);
+    assertEquals(stream.bufferedBytes, 0);
+  },
+);

@@ -6,7 +6,7 @@
 import {
   type ActorTable,
   ActorWatch,
-  callGuarded,
+  nextTurn,
   report,
 } from "../../actor/internal.ts";
 import type { ActorSystem } from "../../actor/mod.ts";
@@ -16,6 +16,11 @@ import type {
   WatchedConnections,
   WatchedTerminalServer,
 } from "./sources.ts";
+
+/** Sessions and connections that are looked at in one turn. */
+const SLICE = 500;
+/** Sessions and connections that are looked at; the first ones of more. */
+const MAX_SEEN = 100_000;
 
 /** What a program has handed in. */
 export interface WatchedSources {
@@ -65,7 +70,7 @@ export class Looks {
     const actors = sees("actors") ? await this.#atActors() : undefined;
     return {
       ...(actors && { actors }),
-      ...(sees("sessions") && { sessions: this.#atSessions() }),
+      ...(sees("sessions") && { sessions: await this.#atSessions() }),
       ...(sees("terminals") && { terminals: await this.#atTerminals() }),
     };
   }
@@ -82,12 +87,23 @@ export class Looks {
     return this.#actors?.look();
   }
 
-  #atSessions(): readonly SessionSnapshot[] {
+  async #atSessions(): Promise<readonly SessionSnapshot[]> {
     const sessions: SessionSnapshot[] = [];
+    let seen = 0;
+    let due = SLICE;
     for (const source of this.#sources.connections ?? []) {
-      callGuarded(() => {
-        for (const session of source.inspect()) sessions.push(session);
-      }, sourceFailed);
+      try {
+        for (const session of source.inspect()) {
+          sessions.push(session);
+          seen += 1 + session.streams.length;
+          if (seen >= MAX_SEEN) return sessions;
+          if (seen < due) continue;
+          due = seen + SLICE;
+          await new Promise<void>((resolve) => nextTurn(resolve));
+        }
+      } catch (error) {
+        sourceFailed(error);
+      }
     }
     return sessions;
   }

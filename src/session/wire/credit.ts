@@ -89,6 +89,16 @@ export class ReceiveCredit {
     this.#grow(Math.min(windowBytes, MAX_WINDOW_BYTES) - this.#window);
   }
 
+  /** Bytes that have arrived and were not read, with the costs of frames. */
+  get unread(): number {
+    return this.#received - this.#consumed;
+  }
+
+  /** Payload bytes that the sender may still send; negative if none. */
+  get left(): number {
+    return this.#limit - this.#received - FRAME_COST;
+  }
+
   /** Bytes that the sender may send beyond what was read. */
   get window(): number {
     return this.#window;

@@ -6,6 +6,7 @@
  * @module
  */
 import { Arrivals } from "./arrivals.ts";
+import type { Unread } from "./backlog.ts";
 import { BatchReader } from "./batch_reader.ts";
 import { isFree } from "./credit.ts";
 import { ProtocolError } from "./errors.ts";
@@ -41,6 +42,12 @@ export class Inbox {
     return (this.#all.finished || this.#all.discarding) &&
       this.#all.frames.length === 0 &&
       this.#all.partial.length === 0;
+  }
+
+  /** What waits to be read. */
+  get unread(): Unread {
+    const { unread, left } = this.#all.credit;
+    return { bytes: unread, credit: left, isReading: this.#isRead };
   }
 
   /** Why the stream failed, or was discarded; `undefined` if it did neither. */

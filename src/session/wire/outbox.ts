@@ -5,6 +5,7 @@
  * @module
  */
 import { Ring } from "../../actor/internal.ts";
+import type { Backlog } from "./backlog.ts";
 import { Batch } from "./batch.ts";
 import { SendCredit } from "./credit.ts";
 import { ConnectionClosedError, SendAllError } from "./errors.ts";
@@ -97,6 +98,11 @@ export class Outbox implements Sendable {
   /** Credit that was used so far, which grows with what is sent. */
   get spent(): number {
     return this.#credit.spent;
+  }
+
+  /** What waits to be sent, and the bytes for which there is credit. */
+  get backlog(): Backlog {
+    return { sends: this.#waiting.length, credit: this.#credit.available };
   }
 
   /** Why nothing more can be sent; `undefined` if something can. */
