@@ -113,7 +113,9 @@ export class AcceptedSessions {
 
   /** Returns its sessions as they are now, one after the other. */
   *inspect(): Generator<SessionSnapshot> {
-    for (const { session } of this.#byId.values()) yield inspectSession(session);
+    for (const { session } of this.#byId.values()) {
+      yield inspectSession(session);
+    }
   }
 
   /** Forgets the session of an actor that has stopped; safe to call twice. */

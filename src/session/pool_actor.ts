@@ -106,17 +106,17 @@ export function poolActor(
       notBefore.delete(key);
       const opening = new PoolOpening(entries, entry);
       const dialled = dialSession({
-          address,
-          limits: session,
-          clock,
-          credentials: settings.credentials,
-          backoff,
-          retryMs: settings.retryMs,
-          connect(signal) {
-            entries.counters.dials++;
-            return settings.dial(address, signal);
-          },
-        });
+        address,
+        limits: session,
+        clock,
+        credentials: settings.credentials,
+        backoff,
+        retryMs: settings.retryMs,
+        connect(signal) {
+          entries.counters.dials++;
+          return settings.dial(address, signal);
+        },
+      });
       let live: Session | undefined;
       const peer = context.spawn(peerActor({
         ...dialled,

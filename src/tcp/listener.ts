@@ -15,11 +15,7 @@ import {
   type SocketsMessage,
   startListener,
 } from "../session/internal.ts";
-import type {
-  Address,
-  DrainOptions,
-  SessionSnapshot,
-} from "../session/mod.ts";
+import type { Address, DrainOptions, SessionSnapshot } from "../session/mod.ts";
 import { type ListenOptions, resolveListenOptions } from "./listen_options.ts";
 import { sharingOf } from "./listener_sharing.ts";
 import { bind, listenTcp } from "./tcp_acceptor.ts";

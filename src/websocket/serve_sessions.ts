@@ -14,11 +14,7 @@ import {
   type SocketsMessage,
   startListener,
 } from "../session/internal.ts";
-import type {
-  Address,
-  DrainOptions,
-  SessionSnapshot,
-} from "../session/mod.ts";
+import type { Address, DrainOptions, SessionSnapshot } from "../session/mod.ts";
 import {
   checkHttpRequest,
   refusalOf,
