@@ -42,20 +42,32 @@ class Suite {
       (paths.length === 0 ? ["tests"] : paths).map(findTests),
     );
     const files = [...new Set(found.flat())];
-    // The slow ones measure: each of them has the machine for itself.
     const isSlow = task === "test:slow";
-    const parts = isSlow ? await slowPartsOf(files) : partsOf(files);
-    // More than cores: now and then each waits for a process or a timer.
-    const atOnce = isSlow ? 1 : navigator.hardwareConcurrency + 2;
+    const { together, timed } = isSlow
+      ? await slowPartsOf(files)
+      : { together: partsOf(files), timed: [] };
+    // More than cores: now and then each waits for a process or a timer. The
+    // slow ones seldom do, or have processes of their own.
+    const atOnce = navigator.hardwareConcurrency + (isSlow ? 1 : 2);
     // What runs beside others is shown when it has ended.
-    const isLive = atOnce === 1 || parts.length === 1;
+    const isLive = together.length + timed.length === 1;
     const checks = options.includes("--no-check")
       ? []
       : [() => this.#check(paths.length === 0 ? ["."] : files)];
-    const jobs = [
-      ...checks,
-      ...parts.map((part) => () => this.#test(part, isLive)),
-    ].values();
+    const tests = (parts: readonly Part[]) =>
+      parts.map((part) => () => this.#test(part, isLive));
+    return sumOf([
+      ...await this.#run([...checks, ...tests(together)], atOnce),
+      ...await this.#run(tests(timed), 1),
+    ]);
+  }
+
+  /** Runs so many jobs at a time. */
+  async #run(
+    all: readonly (() => Promise<Outcome>)[],
+    atOnce: number,
+  ): Promise<Outcome[]> {
+    const jobs = all.values();
     const outcomes: Outcome[] = [];
     const work = async () => {
       for (const job of jobs) {
@@ -66,7 +78,7 @@ class Suite {
       }
     };
     await Promise.all(Array.from({ length: atOnce }, work));
-    return sumOf(outcomes);
+    return outcomes;
   }
 
   /** Checks types once, not in each process. */

@@ -27,6 +27,24 @@ const LONGEST = [
   "tests/pty/",
 ];
 
+/**
+ * Files whose slow tests compare times of the clock, which each have the machine
+ * for themselves.
+ */
+const TIMED = [
+  "tests/actor/life_timers_test.ts",
+  "tests/load/presets/performance_scenarios_test.ts",
+  "tests/load/run/punctual_timer_test.ts",
+  "tests/load/run/stall_test.ts",
+  "tests/profile/bottleneck_run_test.ts",
+];
+/** Files whose slow tests take longest, which come first. */
+const LONGEST_SLOW = [
+  "tests/bus/stream_kill_test.ts",
+  "tests/bus/link_killed_test.ts",
+  "tests/actor/memory_test.ts",
+];
+
 /** The test files at a path. */
 export async function findTests(path: string): Promise<string[]> {
   const { isFile } = await Deno.stat(new URL(path, ROOT));
@@ -42,23 +60,42 @@ export async function findTests(path: string): Promise<string[]> {
   return files.sort();
 }
 
+/** Files of which tests have a slow size, each a part by itself. */
+export interface SlowParts {
+  /** Those that may run beside others, the longest first. */
+  readonly together: readonly Part[];
+  /** Those that compare times. */
+  readonly timed: readonly Part[];
+}
+
 /** Those of which tests have a slow size, each by itself. */
-export async function slowPartsOf(files: readonly string[]): Promise<Part[]> {
+export async function slowPartsOf(
+  files: readonly string[],
+): Promise<SlowParts> {
   const parts: Part[] = [];
   for (const path of files) {
     const text = await Deno.readTextFile(new URL(path, ROOT));
     if (text.includes(SLOW)) parts.push({ path, files: [path] });
   }
-  return parts;
+  const isTimed = ({ path }: Part) => TIMED.includes(path);
+  return {
+    together: parts.filter((part) => !isTimed(part))
+      .sort((a, b) =>
+        rankIn(LONGEST_SLOW, a.path) - rankIn(LONGEST_SLOW, b.path)
+      ),
+    timed: parts.filter(isTimed),
+  };
+}
+
+function rankIn(paths: readonly string[], path: string): number {
+  return paths.includes(path) ? paths.indexOf(path) : paths.length;
 }
 
 /** Divides files by the folder below `tests/` that they are in. */
 export function partsOf(files: readonly string[]): Part[] {
   const folders = Map.groupBy(files, folderOf);
-  const rank = ([folder]: [string, unknown]) =>
-    LONGEST.includes(folder) ? LONGEST.indexOf(folder) : LONGEST.length;
   return [...folders]
-    .sort((a, b) => rank(a) - rank(b))
+    .sort(([a], [b]) => rankIn(LONGEST, a) - rankIn(LONGEST, b))
     .map(([folder, files]) => {
       const [only = folder, ...others] = files;
       return { path: others.length === 0 ? only : folder, files };

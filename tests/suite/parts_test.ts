@@ -32,8 +32,23 @@ Deno.test("all test files below a folder are found", async () => {
 });
 
 Deno.test("files with a slow size are those that import it", async () => {
-  const slow = await slowPartsOf(await findTests("tests"));
-  const paths = slow.map(({ path }) => path);
+  const { together, timed } = await slowPartsOf(await findTests("tests"));
+  const paths = [...together, ...timed].map(({ path }) => path);
   assert(paths.includes("tests/actor/memory_test.ts"), paths.join(" "));
   assert(!paths.includes("tests/suite/parts_test.ts"));
+  assertEquals(new Set(paths).size, paths.length);
+});
+
+Deno.test("of the files with a slow size the longest come first, and those that compare times run alone", async () => {
+  const stalls = "tests/load/run/stall_test.ts";
+  const files = [
+    "tests/bus/link_killed_test.ts",
+    "tests/bus/link_load_test.ts",
+    stalls,
+    "tests/bus/stream_kill_test.ts",
+  ];
+  const [killed = "", load = "", , kill = ""] = files;
+  const { together, timed } = await slowPartsOf(files);
+  assertEquals(together.map(({ path }) => path), [kill, killed, load]);
+  assertEquals(timed, [{ path: stalls, files: [stalls] }]);
 });
