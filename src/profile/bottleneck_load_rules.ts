@@ -66,7 +66,9 @@ export function findUsers(
   const { steady, scenario } = load;
   const dropRate = dropRateOf(steady);
   if (scenario.load.model !== "open" || !dropRate) return [];
-  const { arrivalsPerSecond, maxUsers } = scenario.load;
+  const { maxUsers, stages = [] } = scenario.load;
+  const arrivalsPerSecond = scenario.load.arrivalsPerSecond ??
+    Math.max(0, ...stages.map((stage) => stage.arrivalsPerSecond));
   const targetMs = targets.latencyMeanMs ?? targets.latencyP50Ms ?? null;
   const needed = targetMs === null
     ? null

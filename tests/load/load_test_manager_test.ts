@@ -17,13 +17,15 @@ import { drive, hang, TestDriver } from "../support/load_drivers.ts";
 const operation: Operation = { name: "ask", driver: "test", request: {} };
 
 /** Ten users who think for 100 ms, for two seconds. */
+const ten = {
+  model: "closed",
+  users: 10,
+  thinkTime: { distribution: "constant", ms: 100 },
+} as const;
+
 const closed: Scenario = {
   name: "Closed",
-  load: {
-    model: "closed",
-    users: 10,
-    thinkTime: { distribution: "constant", ms: 100 },
-  },
+  load: ten,
   phases: { steadyMs: 2000 },
   operations: [operation],
 };
@@ -234,7 +236,7 @@ Deno.test("an operation that takes longer than its timeout has timed out, howeve
       clock,
       manager.run({
         ...closed,
-        load: { ...closed.load, model: "closed", users: 1 },
+        load: { ...ten, users: 1 },
         operations: [{ ...operation, timeoutMs: 100 }],
       }),
       // The deadline is checked every ten milliseconds.
@@ -427,7 +429,7 @@ Deno.test("each user keeps its record, and one without a record of its own fails
   const { run, driver } = setup();
   const result = await run({
     ...closed,
-    load: { ...closed.load, model: "closed", users: 3 },
+    load: { ...ten, users: 3 },
     feeders: {
       accounts: {
         records: [{ name: "Ada" }, { name: "Alan" }],

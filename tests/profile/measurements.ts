@@ -9,6 +9,7 @@ import type {
   MetricsSnapshot,
 } from "../../src/metrics/snapshot.ts";
 import type { BottleneckMeasurements } from "../../src/profile/bottleneck_report.ts";
+import { mostUsers } from "../../src/load/scenario/load_level.ts";
 import type { ClosedLoad, OpenLoad } from "../../src/load/scenario/scenario.ts";
 import { fullSnapshot } from "../metrics/snapshots.ts";
 
@@ -43,7 +44,7 @@ export function loadOf(
   }: LoadSketch = {},
 ): Load {
   const ok = perSecond * 10;
-  const users = load.model === "closed" ? load.users : load.maxUsers;
+  const users = mostUsers(load);
   return {
     scenario: {
       name: "sketch",

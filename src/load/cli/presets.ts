@@ -5,16 +5,21 @@
  */
 import type { PerformanceScenarios } from "../presets/performance_scenarios.ts";
 import { counted, duration, short } from "../report/numbers.ts";
+import { endOf, planStages } from "../run/stage_plan.ts";
+import { mostArrivals, mostUsers } from "../scenario/load_level.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
 /** Returns the size of a load, such as `200 users, closed model, 15.0 s`. */
-export function sizeText({ load, phases }: Scenario): string {
-  const { rampUpMs = 0, steadyMs, rampDownMs = 0 } = phases;
+export function sizeText(scenario: Scenario): string {
+  const { load } = scenario;
   const size = load.model === "open"
-    ? `${short(load.arrivalsPerSecond)} arrivals per second`
-    : counted(load.users, "user");
-  const length = duration(rampUpMs + steadyMs + rampDownMs);
-  return `${size}, ${load.model} model, ${length}`;
+    ? `${short(mostArrivals(load))} arrivals per second`
+    : counted(mostUsers(load), "user");
+  const { stages } = load;
+  const most = stages === undefined ? "" : "at most ";
+  const parts = stages === undefined ? [] : [counted(stages.length, "stage")];
+  const length = duration(endOf(planStages(scenario)));
+  return [`${most}${size}`, `${load.model} model`, ...parts, length].join(", ");
 }
 
 /** Lists the presets, with the size of each. */

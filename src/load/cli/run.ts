@@ -179,7 +179,7 @@ async function run(
   // Before a page is served and a directory made.
   planWorkers(scenario, { drivers }, runOptions(workers, driversModule));
   // The run shuts it down, and the page shows its actors.
-  const { cleanupTimeoutMs = 30_000 } = scenario.phases;
+  const { cleanupTimeoutMs = 30_000 } = scenario.phases ?? {};
   await using system = new ActorSystem({ shutdownMs: cleanupTimeoutMs / 2 });
   await using page = pagePort === undefined
     ? undefined

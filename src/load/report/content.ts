@@ -11,6 +11,7 @@ import type {
   OperationResult,
   Verdict,
 } from "../result.ts";
+import { mostArrivals, mostUsers } from "../scenario/load_level.ts";
 import { phaseText } from "../run/phases.ts";
 import { limitText, measuredText, subjectText } from "./metric_text.ts";
 import { partTables } from "./part_tables.ts";
@@ -67,14 +68,15 @@ export function actualText(
 
 /** Describes the model, and what latency means in it. */
 function modelText({ scenario: { load } }: LoadResult): string {
+  const most = load.stages === undefined ? "" : "at most ";
   if (load.model === "open") {
-    return `open, ${short(load.arrivalsPerSecond)} arrivals per second (${
+    return `open, ${most}${short(mostArrivals(load))} arrivals per second (${
       load.arrivals ?? "poisson"
     }), at most ${
       counted(load.maxUsers, "user")
     }. Latency counts from the planned start of an operation, so one that starts late is slow; service time counts from its real start.`;
   }
-  return `closed, ${counted(load.users, "user")}${
+  return `closed, ${most}${counted(mostUsers(load), "user")}${
     load.thinkTime === undefined
       ? " without think time"
       : ` with think time (${load.thinkTime.distribution})`

@@ -12,7 +12,7 @@ import { count, milliseconds, percent, short, withUnit } from "./numbers.ts";
  * `checkRate of "found" of kind=reading`.
  */
 export function subjectText(
-  { metric, operation, tags, check }: Criterion,
+  { metric, operation, stage, tags, check }: Criterion,
 ): string {
   const named = Object.entries(tags ?? {})
     .map(([name, value]) => `${name}=${value}`).join(", ");
@@ -22,7 +22,8 @@ export function subjectText(
     ...operation === undefined ? [] : [operation],
     ...named === "" ? [] : [named],
   ];
-  return parts.join(" of ");
+  const where = stage === undefined ? "" : ` in ${stage}`;
+  return parts.join(" of ") + where;
 }
 
 /** Formats the limit of a criterion, such as `50 ms` or `1 %`. */

@@ -3,75 +3,59 @@
  *
  * @module
  */
-import { loadMs, type ResolvedPhases } from "./phases.ts";
+import { levelsBefore, type PlannedStage, throughEnd } from "./stage_plan.ts";
 import type { Random } from "../../stats/internal.ts";
 import { drawExponential } from "./think_time.ts";
 
-/**
- * Returns how many arrivals are planned up to a time, as a real number: the
- * integral of the rate, which grows and shrinks linearly in the ramps.
- */
+/** What the numbers of arrivals may differ by from rounding. */
+const EPSILON = 1e-6;
+
+/** Returns how many arrivals are planned up to a time, as a real number. */
 export function arrivalsBefore(
-  phases: ResolvedPhases,
-  perSecond: number,
+  stages: readonly PlannedStage[],
   atMs: number,
 ): number {
-  const { rampUpMs, steadyMs, rampDownMs } = phases;
-  const inUp = Math.min(atMs, rampUpMs);
-  const inSteady = Math.min(Math.max(0, atMs - rampUpMs), steadyMs);
-  const inDown = Math.min(Math.max(0, atMs - rampUpMs - steadyMs), rampDownMs);
-  // In milliseconds at the full rate.
-  const up = rampUpMs > 0 ? inUp * inUp / (2 * rampUpMs) : 0;
-  const down = rampDownMs > 0 ? inDown - inDown ** 2 / (2 * rampDownMs) : 0;
-  return (up + inSteady + down) * perSecond / 1000;
+  return levelsBefore(stages, atMs) / 1000;
 }
 
-/**
- * Returns the time up to which so many arrivals are planned: the inverse of
- * {@linkcode arrivalsBefore}.
- */
-export function arrivalAt(
-  phases: ResolvedPhases,
-  perSecond: number,
+/** Returns the time in a stage up to which so many arrivals of it are planned. */
+function arrivalAt(
+  { startMs, endMs, from, to }: PlannedStage,
   arrivals: number,
 ): number {
-  const { rampUpMs, steadyMs, rampDownMs } = phases;
-  let fullMs = arrivals * 1000 / perSecond;
-  if (fullMs < rampUpMs / 2) return Math.sqrt(2 * rampUpMs * fullMs);
-  fullMs -= rampUpMs / 2;
-  if (fullMs <= steadyMs) return rampUpMs + fullMs;
-  fullMs -= steadyMs;
-  if (fullMs >= rampDownMs / 2) return loadMs(phases);
-  const left = rampDownMs * (rampDownMs - 2 * fullMs);
-  return rampUpMs + steadyMs + rampDownMs - Math.sqrt(left);
+  const lengthMs = endMs - startMs;
+  if (from === to) return Math.min(startMs + arrivals * 1000 / from, endMs);
+  // The solution of a quadratic equation, as a part of the stage.
+  const area = arrivals * 1000 / lengthMs;
+  const part = from === 0 ? Math.sqrt(2 * area / to) : 2 * area /
+    (from + Math.sqrt(Math.max(0, from ** 2 + 2 * (to - from) * area)));
+  return startMs + lengthMs * Math.min(part, 1);
 }
 
 /**
  * The planned starts, in order, in milliseconds since the load started. With
  * `constant` each is one arrival after the previous one; with `poisson` the
- * gaps are drawn. A ramp stretches them.
+ * gaps are drawn. A rate that changes stretches them.
  */
 export class Arrivals {
-  readonly #phases: ResolvedPhases;
-  readonly #perSecond: number;
+  readonly #stages: readonly PlannedStage[];
   readonly #gap: Random;
-  readonly #total: number;
   #count: number;
   /** The next planned start; `undefined` after the last one. */
   nextMs: number | undefined;
+  /** The stage that it is in. */
+  stage: PlannedStage | undefined;
+  #index = 0;
 
   constructor(
-    phases: ResolvedPhases,
-    perSecond: number,
+    stages: readonly PlannedStage[],
     arrivals: "constant" | "poisson",
     random: Random,
   ) {
-    this.#phases = phases;
-    this.#perSecond = perSecond;
+    this.#stages = stages;
     this.#gap = arrivals === "constant"
       ? () => 1
       : () => drawExponential(random);
-    this.#total = arrivalsBefore(phases, perSecond, loadMs(phases));
     this.#count = arrivals === "constant" ? 0 : this.#gap();
     this.#plan();
   }
@@ -83,8 +67,15 @@ export class Arrivals {
   }
 
   #plan(): void {
-    this.nextMs = this.#count < this.#total
-      ? arrivalAt(this.#phases, this.#perSecond, this.#count)
-      : undefined;
+    for (; this.#index < this.#stages.length; this.#index++) {
+      const stage = this.stage = this.#stages[this.#index];
+      if (stage === undefined) break;
+      if (this.#count < throughEnd(stage) / 1000 - EPSILON) {
+        const before = stage.before / 1000;
+        this.nextMs = arrivalAt(stage, Math.max(0, this.#count - before));
+        return;
+      }
+    }
+    this.nextMs = undefined;
   }
 }

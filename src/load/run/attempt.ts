@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { Counter, Ending } from "./accounting.ts";
+import type { Ending } from "./accounting.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
 import type { OperationOutcome } from "../driver.ts";
 import type { Failure } from "./error_tally.ts";
+import type { PlannedStage } from "./stage_plan.ts";
 
 /**
  * What a user performs, and how it ended. A user reuses one object for all of
@@ -15,8 +16,8 @@ import type { Failure } from "./error_tally.ts";
  */
 export class Attempt {
   operation: CompiledOperation;
-  /** The counter of the phase in which the operation was planned to start. */
-  counter: Counter;
+  /** The stage in which the operation was planned to start. */
+  stage: PlannedStage;
   /**
    * The planned start, on the clock of the run; there is none in the closed
    * model.
@@ -40,17 +41,12 @@ export class Attempt {
 
   constructor(
     operation: CompiledOperation,
-    counter: Counter,
+    stage: PlannedStage,
     plannedAt: number | undefined,
   ) {
     this.operation = operation;
-    this.counter = counter;
+    this.stage = stage;
     this.plannedAt = plannedAt;
-  }
-
-  /** Whether the operation counts for the steady phase. */
-  get isSteady(): boolean {
-    return this.counter === this.operation.recorder.steady;
   }
 
   /** Notes the end, and computes the times up to it. */

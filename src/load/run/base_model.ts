@@ -6,9 +6,9 @@
 import type { Clock } from "../../actor/mod.ts";
 import type { Distribution } from "../../metrics/mod.ts";
 import type { Random } from "../../stats/internal.ts";
-import type { Counter } from "./accounting.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
-import { phaseAt, type ResolvedPhases } from "./phases.ts";
+import type { ResolvedPhases } from "./phases.ts";
+import type { PlannedStage } from "./stage_plan.ts";
 import type { Share } from "./share.ts";
 import type { TimelineRecorder } from "./timeline.ts";
 import type { UserPool } from "./user_pool.ts";
@@ -34,7 +34,7 @@ export interface ModelContext {
   readonly onIdle: (ms: number) => void;
 }
 
-/** Draws operations, and knows which phase each belongs to. */
+/** Draws operations, and records how late they start. */
 export abstract class BaseModel {
   protected readonly context: ModelContext;
 
@@ -48,24 +48,14 @@ export abstract class BaseModel {
     return operations[choose(random)] as CompiledOperation;
   }
 
-  /** Returns the counter of the phase at that time. */
-  protected counterOf(
-    { recorder }: CompiledOperation,
-    at: number,
-  ): Counter {
-    return this.isSteady(at) ? recorder.steady : recorder.outside;
-  }
-
-  /** Returns whether the load is in its steady phase at that time. */
-  protected isSteady(at: number): boolean {
-    const { phases, startAt } = this.context;
-    return phaseAt(phases, at - startAt) === "steady";
-  }
-
-  /** Records how late an operation of the steady phase starts. */
-  protected recordLag(plannedAt: number, now: number): void {
+  /** Records how late an operation starts. */
+  protected recordLag(
+    stage: PlannedStage,
+    plannedAt: number,
+    now: number,
+  ): void {
     const { lag, intervalLag } = this.context;
     intervalLag.record(now - plannedAt);
-    if (this.isSteady(plannedAt)) lag.record(now - plannedAt);
+    if (stage.isMeasured) lag.record(now - plannedAt);
   }
 }

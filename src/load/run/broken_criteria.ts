@@ -85,9 +85,18 @@ function whyNoData(
   criterion: Criterion,
   measured: Measured | undefined,
 ): string {
-  if (measured === undefined) return "there is no such operation";
+  const { stage } = criterion;
+  if (measured === undefined) {
+    return stage === undefined
+      ? "there is no such operation"
+      : "the stage did not take place";
+  }
   const { accounting: { planned, started, ok }, errors } = measured.result;
-  if (planned === 0) return "no operation was planned in the steady phase";
+  if (planned === 0) {
+    return `no operation was planned in the ${
+      stage === undefined ? "steady phase" : "stage"
+    }`;
+  }
   if (started === 0) {
     return `all ${planned} planned operations were dropped, as all users were busy or their flow ended before`;
   }

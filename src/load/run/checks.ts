@@ -14,7 +14,7 @@ import type { CheckCount } from "./operation_recorder.ts";
  */
 export type Checker = (
   outcome: OperationOutcome,
-  counts?: readonly CheckCount[],
+  ...counts: readonly (readonly CheckCount[])[]
 ) => CheckError | undefined;
 
 /** Compiles all checks of an operation into one function. */
@@ -24,23 +24,26 @@ export function compileChecks(checks: readonly Check[]): Checker | undefined {
     check,
     path: check.field.split("."),
   }));
-  return (outcome, counts) => {
+  return (outcome, ...counts) => {
     let wrong: CheckError | undefined;
     for (let index = 0; index < compiled.length; index++) {
       const one = compiled[index];
       if (one === undefined) continue;
-      const count = counts?.[index];
       const actual = fieldOf(outcome, one.path);
       if (passes(one.check, actual)) {
-        if (count !== undefined) count.held++;
+        for (const of of counts) addTo(of[index], "held");
         continue;
       }
       wrong ??= new CheckError(explain(one.check, actual, outcome));
-      if (count === undefined) return wrong;
-      count.broken++;
+      if (counts.length === 0) return wrong;
+      for (const of of counts) addTo(of[index], "broken");
     }
     return wrong;
   };
+}
+
+function addTo(count: CheckCount | undefined, what: "held" | "broken"): void {
+  if (count !== undefined) count[what]++;
 }
 
 /** Returns the field of an outcome at a path. */

@@ -12,6 +12,7 @@ import { type FlowPlan, planner } from "./flow_plan.ts";
 import { ALL, type Share } from "./share.ts";
 import { OperationRecorder } from "./operation_recorder.ts";
 import { DEFAULT_TIMEOUT_MS } from "./phases.ts";
+import { planStages } from "./stage_plan.ts";
 import { formatPath, ScenarioError } from "../scenario/scenario_error.ts";
 import type { JsonObject, JsonValue } from "../../codec/mod.ts";
 import { checkName } from "../scenario/check_name.ts";
@@ -101,16 +102,23 @@ export function compileOperations(
   const known = knownIn(scenario);
   const constants = constantsOf(outputs, captured);
   const mask = maskOf(scenario);
+  const named = planStages(scenario).filter(({ isNamed }) => isNamed);
+  const newRecorder = (row: string) => {
+    const recorder = new OperationRecorder(row, mask);
+    recorder.stages.push(
+      ...named.map(() => new OperationRecorder(row, mask)),
+    );
+    return recorder;
+  };
   const compiled = scenario.operations.map((operation): CompiledOperation => {
     const { name } = operation;
     const recorders = new Map(
       rowsOf([operation]).map(({ name }) => [
         name,
-        new OperationRecorder(name, mask),
+        newRecorder(name),
       ]),
     );
-    const recorderOf = (row: string) =>
-      recorders.get(row) ?? new OperationRecorder(row, mask);
+    const recorderOf = (row: string) => recorders.get(row) ?? newRecorder(row);
     const steps = new Map(
       withSetup(placedSteps([operation]), scenario).map(({
         step,
@@ -230,9 +238,11 @@ function compileStep(
 ): CompiledStep {
   const { constant, onlyFeeder } = template;
   const { name, checks = [], capture = {} } = step;
-  recorder.checks.push(
-    ...checks.map((check) => ({ name: checkName(check), held: 0, broken: 0 })),
-  );
+  for (const { checks: counts } of [recorder, ...recorder.stages]) {
+    counts.push(...checks.map((check) => {
+      return { name: checkName(check), held: 0, broken: 0 };
+    }));
+  }
   /** If nothing else is filled in, each record is filled in once. */
   const known = new WeakMap<JsonObject, JsonObject>();
   return {

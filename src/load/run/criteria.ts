@@ -5,10 +5,11 @@
  */
 import type { CriterionResult } from "../result.ts";
 import { metricOf } from "../scenario/metric_rules.ts";
-import { hasTags, rowsOf } from "../scenario/placed_steps.ts";
+import { hasTags, type PlacedRow, rowsOf } from "../scenario/placed_steps.ts";
 import type { Criterion, Scenario } from "../scenario/scenario.ts";
 import { reasonOfBroken } from "./broken_criteria.ts";
 import { valueOf } from "./measured.ts";
+import type { ResolvedPhases } from "./phases.ts";
 import type { SteadyResults } from "./steady_results.ts";
 
 /**
@@ -24,14 +25,16 @@ const DEFAULT_LIMIT = 0.01;
  * about a count is one about its rate as well.
  */
 export function defaultLimits(
-  { load: { model }, criteria = [], operations }: Pick<
+  { load, criteria = [], operations }: Pick<
     Scenario,
     "load" | "criteria" | "operations"
   >,
 ): Criterion[] {
   // Only the open model drops operations.
-  const metrics = model === "open" ? ["error", "drop"] : ["error"];
+  const metrics = load.model === "open" ? ["error", "drop"] : ["error"];
   const rows = rowsOf(operations).filter(({ isStep }) => !isStep);
+  const stages =
+    load.stages?.flatMap(({ name, warmUp }) => warmUp ? [] : [name]) ?? [];
   return metrics.flatMap((of) => {
     const own = criteria.filter(({ metric }) =>
       metric === `${of}Rate` || metric === `${of}Count`
@@ -42,15 +45,38 @@ export function defaultLimits(
       value: DEFAULT_LIMIT,
     } as const;
     if (own.length === 0) return [limit];
+    return uncovered(own, rows, stages).map((where) => ({
+      ...limit,
+      ...where,
+    }));
+  });
+}
+
+/**
+ * Returns what criteria are not about: of operations in all stages that count,
+ * or, if a criterion names a stage, of the stages one by one.
+ */
+function uncovered(
+  criteria: readonly Criterion[],
+  rows: readonly PlacedRow[],
+  stages: readonly string[],
+): Pick<Criterion, "operation" | "stage">[] {
+  const byStage = criteria.some(({ stage }) => stage !== undefined);
+  return (byStage ? stages : [undefined]).flatMap((stage) => {
+    const about = criteria.filter((one) =>
+      one.stage === undefined || one.stage === stage
+    );
+    const where = stage === undefined ? {} : { stage };
+    if (about.length === 0) return [where];
     return rows
       .filter((row) =>
-        !own.some(({ operation, tags }) =>
+        !about.some(({ operation, tags }) =>
           tags === undefined
             ? operation === undefined || operation === row.name
             : hasTags(row, tags)
         )
       )
-      .map(({ name }) => ({ ...limit, operation: name }));
+      .map(({ name }) => ({ ...where, operation: name }));
   });
 }
 
@@ -127,17 +153,22 @@ export interface Abort {
 }
 
 /**
- * Returns the criterion that ends a run after so much of the steady phase;
- * `undefined` if none does.
+ * Returns the criterion that ends a run after so much of the load; `undefined`
+ * if none does. Its delay counts from the start of what it is about.
  */
 export function abortingCriterion(
   criteria: readonly Criterion[],
-  steadyMs: number,
+  { stages, rampUpMs }: Pick<ResolvedPhases, "stages" | "rampUpMs">,
+  elapsedMs: number,
   results: () => SteadyResults,
 ): Abort | undefined {
-  const due = criteria.filter(({ abort, abortAfterMs }) =>
-    abort && steadyMs >= (abortAfterMs ?? DEFAULT_ABORT_AFTER_MS)
-  );
+  const due = criteria.filter(({ abort, abortAfterMs, stage }) => {
+    const startMs = stage === undefined
+      ? rampUpMs
+      : stages.find(({ name }) => name === stage)?.startMs ?? Infinity;
+    return abort &&
+      elapsedMs - startMs >= (abortAfterMs ?? DEFAULT_ABORT_AFTER_MS);
+  });
   if (due.length === 0) return undefined;
   const result = judge(due, results()).find(({ reason }) => reason !== null);
   return result &&

@@ -4,37 +4,29 @@
  * @module
  */
 import type { OperationOutcome } from "../driver.ts";
-import type { Counter, Ending } from "./accounting.ts";
+import type { Ending } from "./accounting.ts";
 import type { CompiledOperation, CompiledStep } from "./compiled_operation.ts";
 import type { Failure } from "./error_tally.ts";
 import type { FlowPlan } from "./flow_plan.ts";
 import type { IterationValues } from "./iteration_values.ts";
 import type { OperationRecorder } from "./operation_recorder.ts";
+import type { PlannedStage } from "./stage_plan.ts";
 
-/** Counts steps from one on, and their groups, as planned and not started. */
+/**
+ * Counts steps of a stage from one on, and their groups, as planned and not
+ * started.
+ */
 export function dropSteps(
   plan: FlowPlan<CompiledStep>,
-  isSteady: boolean,
+  stage: PlannedStage,
   from = 0,
 ): void {
   for (let index = from; index < plan.length; index++) {
     const planned = plan[index];
     if (planned === undefined) continue;
-    drop(planned.step.recorder, isSteady);
-    for (const group of planned.opens) drop(group, isSteady);
+    planned.step.recorder.drop(stage);
+    for (const group of planned.opens) group.drop(stage);
   }
-}
-
-function drop(recorder: OperationRecorder, isSteady: boolean): void {
-  counterOf(recorder, isSteady).drop();
-  if (recorder.chart !== undefined) recorder.chart.dropped++;
-}
-
-function counterOf(
-  { steady, outside }: OperationRecorder,
-  isSteady: boolean,
-): Counter {
-  return isSteady ? steady : outside;
 }
 
 /** A group that has begun. */
@@ -51,7 +43,7 @@ export class FlowProgress {
   /** The values of the iteration, with what its steps have captured. */
   readonly values: IterationValues;
   readonly plan: FlowPlan<CompiledStep>;
-  readonly #isSteady: boolean;
+  readonly #stage: PlannedStage;
   readonly #groups: OpenGroup[] = [];
   #index = -1;
   #isUnderWay = false;
@@ -62,11 +54,11 @@ export class FlowProgress {
 
   constructor(
     operation: CompiledOperation,
-    isSteady: boolean,
+    stage: PlannedStage,
     user: number,
     iteration: number,
   ) {
-    this.#isSteady = isSteady;
+    this.#stage = stage;
     this.values = operation.values(user, iteration);
     this.plan = operation.plan(this.values);
   }
@@ -81,9 +73,9 @@ export class FlowProgress {
     const planned = this.plan[++this.#index];
     if (planned === undefined) return undefined;
     this.#isUnderWay = true;
-    this.#counterOf(planned.step.recorder).start();
+    planned.step.recorder.start(this.#stage);
     for (const recorder of planned.opens) {
-      this.#counterOf(recorder).start();
+      recorder.start(this.#stage);
       this.#groups.push({ recorder, startedAt: now });
     }
     return planned.step;
@@ -97,23 +89,14 @@ export class FlowProgress {
     const { sentBytes = 0, receivedBytes = 0, latencyMs } = outcome;
     this.#sentBytes += sentBytes;
     this.#receivedBytes += receivedBytes;
-    this.#counterOf(step.recorder).end("ok");
     const tookMs = latencyMs !== undefined && Number.isFinite(latencyMs)
       ? latencyMs
       : now - (this.startedAt ?? now);
-    step.recorder.chart?.addOk(tookMs);
-    if (this.#isSteady) {
-      step.recorder.serviceTime.record(tookMs);
-      step.recorder.addBytes(outcome);
-      step.recorder.parts.record(outcome);
-    }
+    step.recorder.succeed(this.#stage, tookMs, outcome);
     for (let closed = 0; closed < closes.length; closed++) {
       const group = this.#groups.pop();
       if (group === undefined) continue;
-      this.#counterOf(group.recorder).end("ok");
-      group.recorder.chart?.addOk(now - group.startedAt);
-      if (!this.#isSteady) continue;
-      group.recorder.serviceTime.record(now - group.startedAt);
+      group.recorder.succeed(this.#stage, now - group.startedAt, undefined);
     }
   }
 
@@ -121,27 +104,12 @@ export class FlowProgress {
   finish(ending: Ending, error?: unknown, failure?: Failure): void {
     const { step } = this.plan[this.#index] ?? {};
     if (this.#isUnderWay && step !== undefined) {
-      this.#end(step.recorder, ending, error, failure);
+      const stage = this.#stage;
+      step.recorder.end(stage, ending, error, undefined, failure);
       for (const { recorder } of this.#groups) {
-        this.#end(recorder, ending, error, failure, step.name);
+        recorder.end(stage, ending, error, step.name, failure);
       }
     }
-    dropSteps(this.plan, this.#isSteady, this.#index + 1);
-  }
-
-  #end(
-    recorder: OperationRecorder,
-    ending: Ending,
-    error: unknown,
-    failure: Failure | undefined,
-    step?: string,
-  ): void {
-    this.#counterOf(recorder).end(ending);
-    recorder.chart?.addError(ending);
-    if (error !== undefined) recorder.errors.add(error, step, failure);
-  }
-
-  #counterOf(recorder: OperationRecorder): Counter {
-    return counterOf(recorder, this.#isSteady);
+    dropSteps(this.plan, this.#stage, this.#index + 1);
   }
 }

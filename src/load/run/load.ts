@@ -11,11 +11,10 @@ import type {
   UserResult,
 } from "../result.ts";
 import type { Abort } from "./criteria.ts";
+import type { LoadFigures } from "./load_figures.ts";
 import type { OperationRecorder } from "./operation_recorder.ts";
-import type { SteadyResults } from "./steady_results.ts";
 import type { ResolvedPhases } from "./phases.ts";
-import { timelineIntervalMs } from "./timeline.ts";
-import { longestMs } from "./verdict.ts";
+import { intervalOf, MAX_POINTS } from "./timeline.ts";
 
 /** A load at one moment, for whoever watches it. */
 export interface LoadNow {
@@ -47,8 +46,8 @@ export interface Load extends AsyncDisposable {
   now(): LoadNow;
   /** Returns the counters of all phases together. */
   total(): Accounting;
-  /** Returns the results of the steady phase. */
-  results(): SteadyResults;
+  /** Returns what has been measured, in the steady phase and in each stage. */
+  results(): LoadFigures;
   /** Returns what became of the users. */
   users(): UserResult;
   /** Returns everything over time, and errors; called once, at the end. */
@@ -66,7 +65,7 @@ export interface LoadDetails extends
 
 /** Returns the details of a load that never began. */
 export function noDetails(phases: ResolvedPhases): LoadDetails {
-  const intervalMs = timelineIntervalMs(longestMs(phases));
+  const intervalMs = intervalOf({ phases, maxPoints: MAX_POINTS });
   return {
     timeline: { intervalMs, points: [] },
     details: [],

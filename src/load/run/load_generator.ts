@@ -22,15 +22,15 @@ import type { Load, LoadDetails, LoadNow } from "./load.ts";
 import { LoadTimelines } from "./load_timelines.ts";
 import { detailsOf, type Recorded, runErrors } from "./operation_details.ts";
 import { recorderState } from "./operation_recorder.ts";
-import { type SteadyResults, steadyResults } from "./steady_results.ts";
+import { type LoadFigures, loadFigures } from "./load_figures.ts";
 import { loadMs, type ResolvedPhases } from "./phases.ts";
 import type { Accounting, LoadProgress, UserResult } from "../result.ts";
+import { mostUsers } from "../scenario/load_level.ts";
 import { rowsOf, stepsIn } from "../scenario/placed_steps.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { progressOf, reportProgress } from "./progress.ts";
 import { type Share, shareOf } from "./share.ts";
 import { UserPool } from "./user_pool.ts";
-import { steadyMsUntil } from "./verdict.ts";
 import { weightedChoice } from "./weighted_choice.ts";
 import { intervalState, type LoadPart } from "./workers/load_part.ts";
 
@@ -85,6 +85,7 @@ export class LoadGenerator implements Load {
     this.#startAt = clock.now();
     this.#timelines = new LoadTimelines({
       phases,
+      model: options.scenario.load.model,
       startedMs: this.startedMs,
       monitor: options.monitor,
       recorders: recordersOf(options.operations),
@@ -124,7 +125,7 @@ export class LoadGenerator implements Load {
       operations,
       timeline: this.#timelines.run,
       share: this.#options.share,
-      rampUpMs: phases.rampUpMs,
+      phases,
       startAt: this.#startAt,
     });
     const over = this.#wait(loadMs(phases));
@@ -224,10 +225,10 @@ export class LoadGenerator implements Load {
   #judge(): void {
     const { scenario: { criteria = [] }, phases } = this.#options;
     if (this.abortedBy !== undefined) return;
-    const steadyMs = this.#elapsedMs - phases.rampUpMs;
     this.abortedBy = abortingCriterion(
       criteria,
-      steadyMs,
+      phases,
+      this.#elapsedMs,
       () => this.results(),
     );
     if (this.abortedBy !== undefined) this.abort();
@@ -255,22 +256,23 @@ export class LoadGenerator implements Load {
     );
   }
 
-  /** Returns the results of the steady phase. */
-  results(): SteadyResults {
+  /** Returns what has been measured, in the steady phase and in each stage. */
+  results(): LoadFigures {
     const { operations, scenario, phases } = this.#options;
-    return steadyResults(
-      recordersOf(operations),
-      scenario.load.model,
-      steadyMsUntil(phases, this.#issuedMs ?? this.#elapsedMs),
-      rowsOf(scenario.operations),
-    );
+    return loadFigures({
+      recorders: recordersOf(operations),
+      model: scenario.load.model,
+      rows: rowsOf(scenario.operations),
+      stages: phases.stages,
+      startedMs: this.startedMs,
+      issuedMs: this.#issuedMs ?? this.#elapsedMs,
+    });
   }
 
   /** Returns what became of the users. */
   users(): UserResult {
     const { scenario: { load }, share } = this.#options;
-    const users = load.model === "open" ? load.maxUsers : load.users;
-    const planned = shareOf(users, share);
+    const planned = shareOf(mostUsers(load), share);
     return this.#pool?.result(planned) ??
       { planned, started: 0, replaced: 0, peak: 0 };
   }

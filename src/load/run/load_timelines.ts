@@ -9,14 +9,14 @@ import type { GeneratorMonitor } from "./generator_monitor.ts";
 import { generatorPoint, GeneratorTimeline } from "./generator_timeline.ts";
 import { MAX_CHART_POINTS, MAX_CHARTED } from "./operation_details.ts";
 import type { OperationRecorder } from "./operation_recorder.ts";
-import { type LoadPhase, phaseAt, type ResolvedPhases } from "./phases.ts";
+import type { ResolvedPhases } from "./phases.ts";
 import { MAX_POINTS, TimelineRecorder } from "./timeline.ts";
-import { longestMs } from "./verdict.ts";
 import { type IntervalState, intervalState } from "./workers/load_part.ts";
 
 /** Options of {@linkcode LoadTimelines}. */
 export interface LoadTimelinesOptions {
   readonly phases: ResolvedPhases;
+  readonly model: "open" | "closed";
   /** When the load starts, in milliseconds of the run. */
   readonly startedMs: number;
   readonly monitor: GeneratorMonitor;
@@ -37,22 +37,21 @@ export interface EndedIntervals {
 export class LoadTimelines {
   readonly run: TimelineRecorder;
   readonly generator: GeneratorTimeline;
-  readonly #options: LoadTimelinesOptions;
   readonly #charts: readonly TimelineRecorder[];
   readonly #points: GeneratorHealth["points"][number][] = [];
   #ended: IntervalState[] = [];
   #endedCharts: IntervalState[][];
 
   constructor(options: LoadTimelinesOptions) {
-    const { phases, startedMs, monitor, recorders, isShare } = options;
-    this.#options = options;
-    const mostMs = longestMs(phases);
-    const run = this.run = new TimelineRecorder(mostMs, startedMs);
+    const { startedMs, monitor, recorders, isShare } = options;
+    const frame = { ...options, offsetMs: startedMs, maxPoints: MAX_POINTS };
+    const run = this.run = new TimelineRecorder(frame);
     this.generator = new GeneratorTimeline(monitor);
     const charted = recorders.slice(0, MAX_CHARTED);
     this.#endedCharts = charted.map(() => []);
     this.#charts = charted.map((recorder, index) => {
-      const chart = new TimelineRecorder(mostMs, startedMs, MAX_CHART_POINTS);
+      const maxPoints = MAX_CHART_POINTS;
+      const chart = new TimelineRecorder({ ...frame, maxPoints });
       if (isShare) {
         chart.onInterval = (users) =>
           this.#endedCharts[index]?.push(intervalState(chart, users));
@@ -75,28 +74,20 @@ export class LoadTimelines {
   endUntil(elapsedMs: number, users: number): void {
     for (const timeline of [this.run, ...this.#charts]) {
       // A late timer ends all intervals that have passed.
-      while (timeline.endMs <= elapsedMs) this.#end(timeline, users);
+      while (timeline.endMs <= elapsedMs) timeline.endInterval(users);
     }
   }
 
   /** Ends the current intervals, if there is anything in them. */
   finish(users: number): void {
     for (const timeline of [this.run, ...this.#charts]) {
-      if (!timeline.isEmpty) this.#end(timeline, users);
+      if (!timeline.isEmpty) timeline.endInterval(users);
     }
   }
 
   /** Returns the current interval of all operations. */
   current(users: number): TimelinePoint {
-    return this.run.point(this.#phaseOf(this.run), users);
-  }
-
-  #end(timeline: TimelineRecorder, users: number): void {
-    timeline.endInterval(this.#phaseOf(timeline), users);
-  }
-
-  #phaseOf({ startMs }: TimelineRecorder): LoadPhase {
-    return phaseAt(this.#options.phases, startMs);
+    return this.run.point(users);
   }
 
   /** Returns the charts of the first operations, in their order. */

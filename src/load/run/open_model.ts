@@ -9,6 +9,7 @@ import { Arrivals } from "./arrivals.ts";
 import { BaseModel, type ModelContext } from "./base_model.ts";
 import { dropSteps } from "./flow_progress.ts";
 import { PunctualTimer } from "./punctual_timer.ts";
+import type { PlannedStage } from "./stage_plan.ts";
 import { shareOf } from "./share.ts";
 import type { UserModel } from "./user_model.ts";
 import type { VirtualUser } from "./virtual_user.ts";
@@ -36,8 +37,7 @@ export class OpenModel extends BaseModel implements UserModel {
     );
     this.#random = randomStream(context.seed, "operations");
     this.#arrivals = new Arrivals(
-      context.phases,
-      load.arrivalsPerSecond,
+      context.phases.stages,
       load.arrivals ?? "poisson",
       randomStream(context.seed, "arrivals"),
     );
@@ -52,8 +52,8 @@ export class OpenModel extends BaseModel implements UserModel {
     this.#idle.push(user);
   }
 
-  onReplaced(user: VirtualUser): void {
-    this.onIdle(user);
+  onLost(): void {
+    this.onIdle(this.context.pool.spawn());
   }
 
   #arrive(): void {
@@ -62,9 +62,11 @@ export class OpenModel extends BaseModel implements UserModel {
     while ((nextMs = this.#nextMs()) !== undefined) {
       const plannedAt = this.context.startAt + nextMs;
       if (plannedAt > now) return this.#timer.set(plannedAt);
+      const { stage } = this.#arrivals;
+      if (stage === undefined) return;
       this.#arrivals.advance();
       this.#ours = this.context.share.count - 1;
-      this.#dispatch(plannedAt, now, this.#arrival++);
+      this.#dispatch(stage, plannedAt, now, this.#arrival++);
     }
   }
 
@@ -82,27 +84,29 @@ export class OpenModel extends BaseModel implements UserModel {
     return this.#arrivals.nextMs;
   }
 
-  #dispatch(plannedAt: number, now: number, arrival: number): void {
+  #dispatch(
+    stage: PlannedStage,
+    plannedAt: number,
+    now: number,
+    arrival: number,
+  ): void {
     const { pool, timeline } = this.context;
     const operation = this.draw(this.#random);
-    const counter = this.counterOf(operation, plannedAt);
     // Also of dropped ones: a stall of the generator mostly drops operations.
-    this.recordLag(plannedAt, now);
+    this.recordLag(stage, plannedAt, now);
     const user = this.#takeIdle() ??
       (pool.size < this.#maxUsers ? pool.spawn() : undefined);
     if (user === undefined) {
-      counter.drop();
-      const { chart } = operation.recorder;
-      if (chart !== undefined) chart.dropped++;
+      operation.recorder.drop(stage);
       if (operation.isFlow) {
         // Any user could have performed it.
         const plan = operation.plan(operation.values(0, arrival));
-        dropSteps(plan, counter === operation.recorder.steady);
+        dropSteps(plan, stage);
       }
       timeline.dropped++;
       return;
     }
-    user.assign(operation, counter, plannedAt, arrival);
+    user.assign(operation, stage, plannedAt, arrival);
     user.wake();
   }
 

@@ -9,12 +9,13 @@ import {
   type DistributionState,
   stateOf,
 } from "../../metrics/internal.ts";
-import { Counter, sum } from "./accounting.ts";
-import { ErrorTally, type TallyState } from "./error_tally.ts";
+import { Counter, type Ending, sum } from "./accounting.ts";
+import { ErrorTally, type Failure, type TallyState } from "./error_tally.ts";
 import type { OperationOutcome } from "../driver.ts";
 import { PartTimes, type PartTimesState } from "./part_times.ts";
 import type { Mask } from "../scenario/environment.ts";
 import type { Accounting } from "../result.ts";
+import type { PlannedStage } from "./stage_plan.ts";
 import type { TimelineRecorder } from "./timeline.ts";
 
 /** How often a check held and did not hold. */
@@ -44,6 +45,12 @@ export class OperationRecorder {
   readonly statuses: number[] = [0, 0, 0, 0, 0];
   /** The checks of the steady phase, in their order. */
   readonly checks: CheckCount[] = [];
+  readonly #onlyChecks: readonly (readonly CheckCount[])[] = [this.checks];
+  /**
+   * What was planned in each stage of a load that has stages, also if the stage
+   * does not count: as its steady phase.
+   */
+  readonly stages: OperationRecorder[] = [];
   sentBytes = 0;
   receivedBytes = 0;
 
@@ -51,6 +58,84 @@ export class OperationRecorder {
   constructor(name: string, mask?: Mask) {
     this.name = name;
     this.errors = new ErrorTally(mask);
+  }
+
+  /** Counts an operation of a stage that starts as planned. */
+  start(stage: PlannedStage): void {
+    this.#counterOf(stage).start();
+    this.stages[stage.index]?.steady.start();
+  }
+
+  /** Counts an operation of a stage that is planned and not started. */
+  drop(stage: PlannedStage): void {
+    this.#counterOf(stage).drop();
+    this.stages[stage.index]?.steady.drop();
+    if (this.chart !== undefined) this.chart.dropped++;
+  }
+
+  /**
+   * Records an operation of a stage that succeeded, with its latency if that is
+   * another than its service time.
+   */
+  succeed(
+    stage: PlannedStage,
+    serviceMs: number,
+    outcome: OperationOutcome | undefined,
+    latencyMs?: number,
+  ): void {
+    this.#counterOf(stage).end("ok");
+    this.chart?.addOk(latencyMs ?? serviceMs);
+    if (stage.isMeasured) this.#record(serviceMs, outcome, latencyMs);
+    const own = this.stages[stage.index];
+    if (own === undefined) return;
+    own.steady.end("ok");
+    own.#record(serviceMs, outcome, latencyMs);
+  }
+
+  #record(
+    serviceMs: number,
+    outcome: OperationOutcome | undefined,
+    latencyMs: number | undefined,
+  ): void {
+    if (latencyMs !== undefined) this.latency.record(latencyMs);
+    this.serviceTime.record(serviceMs);
+    if (outcome === undefined) return;
+    this.addBytes(outcome);
+    this.parts.record(outcome);
+  }
+
+  /** Records any other end of an operation, at a step if it was a flow. */
+  end(
+    stage: PlannedStage,
+    ending: Ending,
+    error?: unknown,
+    step?: string,
+    failure?: Failure,
+  ): void {
+    this.#counterOf(stage).end(ending);
+    this.chart?.addError(ending);
+    const own = this.stages[stage.index];
+    own?.steady.end(ending);
+    if (error === undefined) return;
+    this.errors.add(error, step, failure);
+    own?.errors.add(error, step, failure && { ...failure, phase: "steady" });
+  }
+
+  /** Counts the status of a response of a stage. */
+  addStatusIn(stage: PlannedStage, status: number): void {
+    if (stage.isMeasured) this.addStatus(status);
+    this.stages[stage.index]?.addStatus(status);
+  }
+
+  /** Returns the checks that an outcome of a stage counts for. */
+  checksIn(stage: PlannedStage): readonly (readonly CheckCount[])[] {
+    const own = this.stages[stage.index]?.checks;
+    if (own === undefined) return stage.isMeasured ? this.#onlyChecks : [];
+    return stage.isMeasured ? [this.checks, own] : [own];
+  }
+
+  #counterOf({ isMeasured }: PlannedStage): Counter {
+    return isMeasured ? this.steady : this.outside;
   }
 
   /** Adds the bytes of a successful operation. */
@@ -80,6 +165,7 @@ export interface RecorderState {
   readonly checks: readonly Readonly<CheckCount>[];
   readonly sentBytes: number;
   readonly receivedBytes: number;
+  readonly stages: readonly RecorderState[];
 }
 
 /** Returns what another thread needs to have the same recorder. */
@@ -96,6 +182,7 @@ export function recorderState(recorder: OperationRecorder): RecorderState {
     checks: recorder.checks.map((check) => ({ ...check })),
     sentBytes: recorder.sentBytes,
     receivedBytes: recorder.receivedBytes,
+    stages: recorder.stages.map(recorderState),
   };
 }
 
@@ -120,6 +207,12 @@ export function addRecorderState(
   });
   recorder.sentBytes += state.sentBytes;
   recorder.receivedBytes += state.receivedBytes;
+  state.stages.forEach((one, index) =>
+    addRecorderState(
+      recorder.stages[index] ??= new OperationRecorder(recorder.name),
+      one,
+    )
+  );
 }
 
 function isCount(bytes: number): boolean {

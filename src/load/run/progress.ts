@@ -10,7 +10,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { judgeAll } from "./criteria.ts";
 import type { Load } from "./load.ts";
 import type { SteadyResults } from "./steady_results.ts";
-import { loadMs, phaseAt, type ResolvedPhases } from "./phases.ts";
+import { loadMs, phaseAt, type ResolvedPhases, stageNameAt } from "./phases.ts";
 
 /** Everything that progress is made of. */
 export interface ProgressFacts {
@@ -34,7 +34,7 @@ export function progressOf(facts: ProgressFacts): LoadProgress {
   const results = (): SteadyResults => summed ??= load.results();
   return {
     phase: phaseAt(phases, elapsedMs),
-    stage: null,
+    stage: stageNameAt(phases, elapsedMs),
     elapsedMs,
     plannedMs: loadMs(phases),
     total: load.total(),

@@ -27,6 +27,7 @@ import type { LoadResult, PhaseName, PhaseResult } from "../result.ts";
 import { OnceSteps } from "./once_steps.ts";
 import { originOf } from "./origin.ts";
 import { protocolsOf } from "./protocols.ts";
+import { mostUsers } from "../scenario/load_level.ts";
 import { rowsOf } from "../scenario/placed_steps.ts";
 import { maskOf } from "../scenario/environment.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -36,7 +37,7 @@ import { loadPhases, verdictOf } from "./verdict.ts";
 import { COORDINATED_OMISSION, droppedWarning } from "./run_warnings.ts";
 import { withTimeout } from "./with_timeout.ts";
 import { OperationRecorder } from "./operation_recorder.ts";
-import { type SteadyResults, steadyResults } from "./steady_results.ts";
+import { type LoadFigures, loadFigures } from "./load_figures.ts";
 
 /** Runs a scenario once. */
 export class ScenarioRun {
@@ -68,7 +69,7 @@ export class ScenarioRun {
     workers: WorkersPlan | undefined,
   ) {
     this.#scenario = scenario;
-    this.#phases = resolvePhases(scenario.phases, scenario.operations);
+    this.#phases = resolvePhases(scenario);
     this.#clock = clock;
     this.#manager = manager;
     this.#options = options;
@@ -307,7 +308,7 @@ export class ScenarioRun {
     const { model } = this.#scenario.load;
     const load = this.#load;
     const results = load?.results() ?? this.#noResults();
-    const { all, operations } = results;
+    const { all, operations, stages } = results;
     const criteria = judgeAll(this.#scenario, results);
     const { abortedBy } = load ?? {};
     // A signal may have come first, or while the run was cleaned up.
@@ -344,7 +345,7 @@ export class ScenarioRun {
       total: load?.total() ?? all.accounting,
       steady: all,
       operations,
-      stages: [],
+      stages,
       protocols: protocolsOf(this.#scenario, this.#manager.drivers),
       users: load?.users() ?? this.#noUsers(),
       workers: this.#workers?.workers() ?? [],
@@ -379,16 +380,17 @@ export class ScenarioRun {
     }, this.#manager.health);
   }
 
-  #noResults(): SteadyResults {
-    const { operations, load } = this.#scenario;
+  #noResults(): LoadFigures {
+    const { operations, load: { model } } = this.#scenario;
+    const { stages } = this.#phases;
     const rows = rowsOf(operations);
     const recorders = rows.map(({ name }) => new OperationRecorder(name));
-    return steadyResults(recorders, load.model, 0, rows);
+    const facts = { recorders, model, rows, stages };
+    return loadFigures({ ...facts, startedMs: 0, issuedMs: 0 });
   }
 
   #noUsers(): LoadResult["users"] {
-    const { load } = this.#scenario;
-    const planned = load.model === "open" ? load.maxUsers : load.users;
+    const planned = mostUsers(this.#scenario.load);
     return { planned, started: 0, replaced: 0, peak: 0 };
   }
 }

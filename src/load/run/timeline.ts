@@ -4,8 +4,15 @@
  * @module
  */
 import { Distribution } from "../../metrics/internal.ts";
-import type { PhaseName, Timeline, TimelinePoint } from "../result.ts";
+import type { Timeline, TimelinePoint } from "../result.ts";
 import type { Ending } from "./accounting.ts";
+import {
+  longestMs,
+  phaseAt,
+  type ResolvedPhases,
+  stageNameAt,
+} from "./phases.ts";
+import { meanLevel } from "./stage_plan.ts";
 
 /** The most intervals of a timeline. */
 export const MAX_POINTS = 600;
@@ -35,19 +42,39 @@ export interface IntervalTally {
   readonly dropped: number;
 }
 
-/** Returns the point of an interval that starts at `atMs` of the run. */
+/** Where a timeline is in its run. */
+export interface TimelineFrame {
+  readonly phases: ResolvedPhases;
+  readonly model: "open" | "closed";
+  /** When the load starts, in milliseconds of the run. */
+  readonly offsetMs: number;
+  /** The most intervals. */
+  readonly maxPoints: number;
+}
+
+/** Returns how long the intervals of a timeline are. */
+export function intervalOf(
+  { phases, maxPoints }: Pick<TimelineFrame, "phases" | "maxPoints">,
+): number {
+  return timelineIntervalMs(longestMs(phases), maxPoints);
+}
+
+/** Returns the point of an interval that starts at `startMs` of the load. */
 export function timelinePoint(
-  atMs: number,
-  phase: PhaseName,
+  frame: TimelineFrame,
+  startMs: number,
   users: number,
   { latency, ok, errors, timedOut, dropped }: IntervalTally,
 ): TimelinePoint {
+  const { phases, model, offsetMs } = frame;
+  const endMs = startMs + intervalOf(frame);
+  const planned = meanLevel(phases.stages, startMs, endMs);
   return {
-    atMs,
-    phase,
-    stage: null,
-    plannedPerSecond: null,
-    plannedUsers: null,
+    atMs: offsetMs + startMs,
+    phase: phaseAt(phases, startMs),
+    stage: stageNameAt(phases, startMs),
+    plannedPerSecond: model === "open" ? planned : null,
+    plannedUsers: model === "closed" ? planned : null,
     users,
     ok,
     errors,
@@ -69,22 +96,15 @@ export class TimelineRecorder implements IntervalTally {
   errors = 0;
   timedOut = 0;
   dropped = 0;
-  readonly #offsetMs: number;
-  readonly #maxPoints: number;
+  readonly #frame: TimelineFrame;
   /** Called when an interval ends, before anything of it is forgotten. */
   onInterval: ((users: number) => void) | undefined;
   /** The start of the current interval, in milliseconds of the load. */
   startMs = 0;
 
-  /** Creates one for a load that starts at `offsetMs` of the run. */
-  constructor(
-    longestMs: number,
-    offsetMs: number,
-    maxPoints: number = MAX_POINTS,
-  ) {
-    this.intervalMs = timelineIntervalMs(longestMs, maxPoints);
-    this.#offsetMs = offsetMs;
-    this.#maxPoints = maxPoints;
+  constructor(frame: TimelineFrame) {
+    this.intervalMs = intervalOf(frame);
+    this.#frame = frame;
   }
 
   /** Counts an operation that took so long. */
@@ -110,19 +130,19 @@ export class TimelineRecorder implements IntervalTally {
   }
 
   /** Returns the current interval so far. */
-  point(phase: PhaseName, users: number): TimelinePoint {
-    return timelinePoint(this.#offsetMs + this.startMs, phase, users, this);
+  point(users: number): TimelinePoint {
+    return timelinePoint(this.#frame, this.startMs, users, this);
   }
 
   /** Ends the interval. If that is late, it holds what came until then. */
-  endInterval(phase: PhaseName, users: number): void {
+  endInterval(users: number): void {
     this.onInterval?.(users);
-    const point = this.point(phase, users);
-    const last = this.#points[this.#maxPoints - 1];
+    const point = this.point(users);
+    const last = this.#points[this.#frame.maxPoints - 1];
     if (last === undefined) this.#points.push(point);
     else {
       // Whatever ends later is counted too, so that the sums are the totals.
-      this.#points[this.#maxPoints - 1] = {
+      this.#points[this.#frame.maxPoints - 1] = {
         ...last,
         ok: last.ok + point.ok,
         errors: last.errors + point.errors,

@@ -12,6 +12,6 @@ export interface UserModel extends Disposable {
   start(): void;
   /** Called when a user has nothing to do. */
   onIdle(user: VirtualUser): void;
-  /** Called when a new user takes the place of one that was lost. */
-  onReplaced(user: VirtualUser): void;
+  /** Called when a user was lost, whom a new one replaces. */
+  onLost(user: VirtualUser): void;
 }

@@ -10,6 +10,7 @@ import type { UserResult } from "../result.ts";
 import type { Attempt } from "./attempt.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
 import { ErrorTally, type Failure } from "./error_tally.ts";
+import { phaseOf, type ResolvedPhases } from "./phases.ts";
 import type { Share } from "./share.ts";
 import type { TimelineRecorder } from "./timeline.ts";
 import type { UserModel } from "./user_model.ts";
@@ -27,7 +28,7 @@ export interface UserPoolOptions {
   readonly operations: readonly CompiledOperation[];
   readonly timeline: TimelineRecorder;
   readonly share: Share;
-  readonly rampUpMs: number;
+  readonly phases: ResolvedPhases;
   /** When the load started, on the clock. */
   readonly startAt: number;
 }
@@ -39,7 +40,7 @@ export class UserPool implements UserHost {
   readonly #isOpen: boolean;
   readonly #timeline: TimelineRecorder;
   readonly #share: Share;
-  readonly #rampUpMs: number;
+  readonly #phases: ResolvedPhases;
   readonly #startAt: number;
   readonly #users = new Set<VirtualUser>();
   readonly #sweepMs: number;
@@ -63,7 +64,7 @@ export class UserPool implements UserHost {
     this.#isOpen = options.model === "open";
     this.#timeline = options.timeline;
     this.#share = options.share;
-    this.#rampUpMs = options.rampUpMs;
+    this.#phases = options.phases;
     this.#startAt = options.startAt;
     const shortestMs = Math.min(
       ...options.operations.flatMap(({ steps }) =>
@@ -103,10 +104,15 @@ export class UserPool implements UserHost {
     model.start();
   }
 
-  /** Adds a user to the pool, and starts it. */
-  spawn(): VirtualUser {
+  /** The number of the next user, if it does not matter which one it is. */
+  get #nextNumber(): number {
     const { index, count } = this.#share;
-    const number = index + count * this.#spawned++;
+    return index + count * this.#spawned;
+  }
+
+  /** Adds a user to the pool, and starts it; its number is its own alone. */
+  spawn(number: number = this.#nextNumber): VirtualUser {
+    this.#spawned++;
     const user = new VirtualUser(this, number);
     const ref = user.spawn(this.#context, `user-${number}`);
     this.#users.add(user);
@@ -157,40 +163,26 @@ export class UserPool implements UserHost {
   }
 
   placeOf(
-    { isSteady, plannedAt, startedAt }: Attempt,
+    { stage }: Attempt,
   ): Pick<Failure, "phase" | "atMs"> {
-    const plannedMs = (plannedAt ?? startedAt) - this.#startAt;
-    const isBefore = plannedMs < this.#rampUpMs;
     return {
-      phase: isSteady ? "steady" : isBefore ? "ramp_up" : "ramp_down",
+      phase: phaseOf(this.#phases, stage),
       atMs: this.#clock.now() - this.#startAt,
     };
   }
 
   onEnded(attempt: Attempt): void {
-    const { operation: { recorder }, ending, isSteady } = attempt;
-    const timeline = this.#timeline;
-    attempt.counter.end(ending);
+    const { operation: { recorder }, ending, stage } = attempt;
     if (ending === "ok") {
-      const { latencyMs } = attempt;
-      timeline.addOk(latencyMs);
-      recorder.chart?.addOk(latencyMs);
-      if (isSteady) {
-        // In the closed model both times are the same.
-        if (this.#isOpen) recorder.latency.record(latencyMs);
-        recorder.serviceTime.record(attempt.serviceMs);
-        const { outcome } = attempt;
-        if (outcome !== undefined) {
-          recorder.addBytes(outcome);
-          recorder.parts.record(outcome);
-        }
-      }
+      const { latencyMs, serviceMs, outcome } = attempt;
+      this.#timeline.addOk(latencyMs);
+      // In the closed model both times are the same.
+      const other = this.#isOpen ? latencyMs : undefined;
+      recorder.succeed(stage, serviceMs, outcome, other);
     } else {
-      timeline.addError(ending);
-      recorder.chart?.addError(ending);
-      if (attempt.error !== undefined) {
-        recorder.errors.add(attempt.error, attempt.step, attempt.failure);
-      }
+      this.#timeline.addError(ending);
+      const { error, step, failure } = attempt;
+      recorder.end(stage, ending, error, step, failure);
     }
     if (--this.inFlight === 0) this.#onDrained?.();
   }
@@ -221,6 +213,6 @@ export class UserPool implements UserHost {
   #replace(user: VirtualUser): void {
     if (!this.#users.delete(user) || this.#ending) return;
     this.#replaced++;
-    this.#model?.onReplaced(this.spawn());
+    this.#model?.onLost(user);
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { loadMs, type LoadPhase, type ResolvedPhases } from "./phases.ts";
+import type { LoadPhase, ResolvedPhases } from "./phases.ts";
 import type { PhaseResult, Verdict } from "../result.ts";
 
 /** Everything that a verdict depends on, in sentences. */
@@ -54,18 +54,4 @@ export function loadPhases(
       durationMs: Math.min(toMs, durationMs) - fromMs,
       error: null,
     }));
-}
-
-/**
- * Returns how long the steady phase was, of a load that started nothing more
- * after `endedMs`.
- */
-export function steadyMsUntil(phases: ResolvedPhases, endedMs: number): number {
-  const { rampUpMs, steadyMs } = phases;
-  return Math.max(0, Math.min(endedMs - rampUpMs, steadyMs));
-}
-
-/** Returns the longest time that load and drain can take, in milliseconds. */
-export function longestMs(phases: ResolvedPhases): number {
-  return loadMs(phases) + phases.drainTimeoutMs;
 }

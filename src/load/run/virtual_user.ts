@@ -17,7 +17,7 @@ import type {
   ExitReason,
   Handler,
 } from "../../actor/mod.ts";
-import type { Counter, Ending } from "./accounting.ts";
+import type { Ending } from "./accounting.ts";
 import { Attempt } from "./attempt.ts";
 import type { CompiledOperation, CompiledStep } from "./compiled_operation.ts";
 import type {
@@ -26,12 +26,16 @@ import type {
   OperationCall,
   OperationOutcome,
 } from "../driver.ts";
-import { LoadTestError, OperationTimeoutError } from "../load_errors.ts";
+import {
+  type CheckError,
+  LoadTestError,
+  OperationTimeoutError,
+} from "../load_errors.ts";
 import type { Failure } from "./error_tally.ts";
 import { failureOf } from "./failure.ts";
 import { DriverError } from "../drivers/driver_error.ts";
 import { FlowProgress } from "./flow_progress.ts";
-import type { OperationRecorder } from "./operation_recorder.ts";
+import type { PlannedStage } from "./stage_plan.ts";
 
 /** The messages of a user: from its pool, and from itself. */
 export type UserMessage =
@@ -103,30 +107,30 @@ export class VirtualUser implements Handler<UserMessage> {
   }
 
   /**
-   * Assigns an operation to an idle user. The operation counts as started from
-   * here on, whatever becomes of the user. Its latency counts from `plannedAt`,
-   * or from its real start if there is none.
+   * Assigns an operation of a stage to an idle user. The operation counts as
+   * started from here on, whatever becomes of the user. Its latency counts from
+   * `plannedAt`, or from its real start if there is none.
    */
   assign(
     operation: CompiledOperation,
-    counter: Counter,
+    stage: PlannedStage,
     plannedAt: number | undefined,
     iteration: number,
   ): void {
-    counter.start();
+    operation.recorder.start(stage);
     this.#host.onStarted();
     const attempt = this.#attempt ??= new Attempt(
       operation,
-      counter,
+      stage,
       plannedAt,
     );
     attempt.operation = operation;
-    attempt.counter = counter;
+    attempt.stage = stage;
     attempt.plannedAt = plannedAt;
     this.#iteration = iteration;
     this.#busy = true;
     this.#flow = operation.isFlow
-      ? new FlowProgress(operation, attempt.isSteady, this.number, iteration)
+      ? new FlowProgress(operation, stage, this.number, iteration)
       : undefined;
     const now = attempt.startedAt = this.#host.now();
     const step = this.#step = this.#flow === undefined
@@ -235,9 +239,7 @@ export class VirtualUser implements Handler<UserMessage> {
     this.rejections = 0;
     const step = this.#step;
     const flow = this.#flow;
-    const recorder = this.#steadyRecorder;
-    if (outcome.status !== undefined) recorder?.addStatus(outcome.status);
-    const wrong = step?.checker?.(outcome, recorder?.checks) ??
+    const wrong = this.#observe(outcome) ??
       (flow && step?.capturer?.(outcome, flow.values.captures));
     if (wrong !== undefined) this.#finish("failed", outcome, wrong);
     else if (flow === undefined) this.#finish("ok", outcome);
@@ -265,16 +267,25 @@ export class VirtualUser implements Handler<UserMessage> {
     if (this.#isLate) return this.timeOut();
     this.rejections++;
     if (error instanceof DriverError) {
-      const { status } = error.received ?? {};
-      if (status !== undefined) this.#steadyRecorder?.addStatus(status);
+      this.#addStatus(error.received ?? {});
     }
     this.#finish("failed", undefined, error);
     this.#ref?.tell("settled");
   };
 
-  /** What records the step under way, if it counts for the steady phase. */
-  get #steadyRecorder(): OperationRecorder | undefined {
-    return this.#attempt?.isSteady ? this.#step?.recorder : undefined;
+  /** Counts the status of an outcome, and its checks; returns what is wrong. */
+  #observe(outcome: OperationOutcome): CheckError | undefined {
+    this.#addStatus(outcome);
+    const step = this.#step;
+    const stage = this.#attempt?.stage;
+    if (step?.checker === undefined || stage === undefined) return undefined;
+    return step.checker(outcome, ...step.recorder.checksIn(stage));
+  }
+
+  #addStatus({ status }: OperationOutcome): void {
+    const stage = this.#attempt?.stage;
+    if (status === undefined || stage === undefined) return;
+    this.#step?.recorder.addStatusIn(stage, status);
   }
 
   /** Whether the operation under way has taken longer than it may. */

@@ -28,12 +28,6 @@ export function criterionIssues(
   const issues: DriverIssue[] = [];
   criteria.forEach((criterion, index) => {
     const path: Path = ["criteria", index];
-    if (criterion.stage !== undefined) {
-      issues.push({
-        path: [...path, "stage"],
-        message: `is ${show(criterion.stage)}, and the load has no stages`,
-      });
-    }
     issues.push(...valueIssues(criterion, path));
     if (areKnown) issues.push(...subjectIssues(criterion, rows, checks, path));
   });

@@ -52,7 +52,7 @@ export type Rule =
   | {
     readonly kind: "shape";
     readonly by: string;
-    readonly having: ObjectRule;
+    readonly having: Rule;
     readonly lacking: Rule;
   }
   /** A plain value, or one of these objects, which differ in their fields. */

@@ -16,8 +16,11 @@ export interface Scenario {
   readonly target?: Target;
   /** How many users there are, and when they start operations. */
   readonly load: OpenLoad | ClosedLoad;
-  /** How long each phase of the run takes. */
-  readonly phases: Phases;
+  /**
+   * How long each phase of the run takes, or may take. A load with `stages`
+   * needs none, and has limits alone.
+   */
+  readonly phases?: Phases;
   /**
    * The operations and flows, at least one; each iteration draws one by weight.
    */
@@ -84,8 +87,16 @@ export interface Target {
 export interface OpenLoad {
   /** The name of the model. */
   readonly model: "open";
-  /** Iterations that start per second in the steady phase; above 0. */
-  readonly arrivalsPerSecond: number;
+  /**
+   * Iterations that start per second in the steady phase; above 0. A load has
+   * either this or `stages`.
+   */
+  readonly arrivalsPerSecond?: number;
+  /** What the load is over time, stage by stage, instead of a steady phase. */
+  readonly stages?: readonly (Stage & {
+    /** Iterations that start per second; 0 or more. */
+    readonly arrivalsPerSecond: number;
+  })[];
   /**
    * Whether the gaps between arrivals are equal, or those of a Poisson process.
    * @default {"poisson"}
@@ -102,14 +113,43 @@ export interface OpenLoad {
 export interface ClosedLoad {
   /** The name of the model. */
   readonly model: "closed";
-  /** The number of virtual users in the steady phase. */
-  readonly users: number;
+  /**
+   * The number of virtual users in the steady phase. A load has either this or
+   * `stages`.
+   */
+  readonly users?: number;
+  /** What the load is over time, stage by stage, instead of a steady phase. */
+  readonly stages?: readonly (Stage & {
+    /** The number of virtual users; 0 or more. */
+    readonly users: number;
+  })[];
   /**
    * The time between the end of an iteration and the start of the next one of
    * the same user.
    * @default {none}
    */
   readonly thinkTime?: ThinkTime;
+}
+
+/** A part of a load, with figures and criteria of its own. */
+export interface Stage {
+  /** The name of the stage, unique in its load; criteria refer to it. */
+  readonly name: string;
+  /** How long the stage takes, in milliseconds; above 0. */
+  readonly durationMs: number;
+  /**
+   * Whether the load changes evenly to that of the stage, from that of the stage
+   * before it, or from nothing in the first one. Otherwise it is that of the
+   * stage from the beginning.
+   * @default {false}
+   */
+  readonly ramp?: boolean;
+  /**
+   * Whether the stage is left out of the figures of the steady phase, and of
+   * criteria that name no stage.
+   * @default {false}
+   */
+  readonly warmUp?: boolean;
 }
 
 /** A distribution of times in milliseconds. */
@@ -145,8 +185,11 @@ export interface Phases {
    * @default {0}
    */
   readonly rampUpMs?: number;
-  /** How long the full load lasts, in milliseconds; criteria are about it. */
-  readonly steadyMs: number;
+  /**
+   * How long the full load lasts, in milliseconds; criteria are about it. It is
+   * needed unless the load has `stages`.
+   */
+  readonly steadyMs?: number;
   /**
    * How long the load shrinks to nothing, in milliseconds.
    * @default {0}

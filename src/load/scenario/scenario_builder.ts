@@ -25,7 +25,8 @@ import { validateScenario } from "./validate_scenario.ts";
  * Builds a scenario part by part. Builders are immutable: each call returns a
  * new one, so several scenarios can start from the same.
  *
- * `build` can be called once there are a load, phases and an operation.
+ * `build` can be called once there are an operation and either a load with
+ * stages, or any other load and phases.
  *
  * @example
  * ```ts
@@ -77,21 +78,71 @@ export class TestScenarioBuilder<
     return this.#with({ target });
   }
 
-  /** Selects the open model: iterations start at a rate, whatever happens. */
+  /**
+   * Selects the open model: iterations start at a rate, whatever happens. With
+   * `stages` the scenario needs no phases.
+   */
+  open(
+    load: Omit<OpenLoad, "model" | "stages"> & {
+      readonly arrivalsPerSecond: number;
+    },
+  ): TestScenarioBuilder<
+    Parts & {
+      readonly load: OpenLoad & { readonly arrivalsPerSecond: number };
+    }
+  >;
+  open(
+    load: Omit<OpenLoad, "model" | "arrivalsPerSecond"> & {
+      readonly stages: NonNullable<OpenLoad["stages"]>;
+    },
+  ): TestScenarioBuilder<
+    Parts & {
+      readonly load: OpenLoad & {
+        readonly stages: NonNullable<OpenLoad["stages"]>;
+      };
+    }
+  >;
   open(
     load: Omit<OpenLoad, "model">,
   ): TestScenarioBuilder<Parts & { readonly load: OpenLoad }> {
     return this.#with({ load: { ...load, model: "open" } });
   }
 
-  /** Selects the closed model: users wait for the end of each operation. */
+  /**
+   * Selects the closed model: users wait for the end of each operation. With
+   * `stages` the scenario needs no phases.
+   */
+  closed(
+    load: Omit<ClosedLoad, "model" | "stages"> & { readonly users: number },
+  ): TestScenarioBuilder<
+    Parts & { readonly load: ClosedLoad & { readonly users: number } }
+  >;
+  closed(
+    load: Omit<ClosedLoad, "model" | "users"> & {
+      readonly stages: NonNullable<ClosedLoad["stages"]>;
+    },
+  ): TestScenarioBuilder<
+    Parts & {
+      readonly load: ClosedLoad & {
+        readonly stages: NonNullable<ClosedLoad["stages"]>;
+      };
+    }
+  >;
   closed(
     load: Omit<ClosedLoad, "model">,
   ): TestScenarioBuilder<Parts & { readonly load: ClosedLoad }> {
     return this.#with({ load: { ...load, model: "closed" } });
   }
 
-  /** Sets how long each phase of a run takes. */
+  /** Sets how long each phase of a run takes, or may take. */
+  phases(
+    phases: Phases & { readonly steadyMs: number },
+  ): TestScenarioBuilder<
+    Parts & { readonly phases: Phases & { readonly steadyMs: number } }
+  >;
+  phases(
+    phases: Phases,
+  ): TestScenarioBuilder<Parts & { readonly phases: Phases }>;
   phases(
     phases: Phases,
   ): TestScenarioBuilder<Parts & { readonly phases: Phases }> {
@@ -160,7 +211,10 @@ export class TestScenarioBuilder<
     metric: string,
     is: Criterion["is"],
     value: number,
-    options: Pick<Criterion, "operation" | "abort" | "abortAfterMs"> = {},
+    options: Pick<
+      Criterion,
+      "operation" | "stage" | "abort" | "abortAfterMs"
+    > = {},
   ): TestScenarioBuilder<Parts> {
     const { criteria = [] } = this.parts ?? {};
     const criterion = { ...options, metric, is, value };
@@ -186,7 +240,22 @@ export class TestScenarioBuilder<
    */
   build(
     this: TestScenarioBuilder<
-      Pick<Scenario, "load" | "phases" | "operations">
+      & Pick<Scenario, "operations">
+      & (
+        | {
+          readonly load:
+            | OpenLoad & { readonly arrivalsPerSecond: number }
+            | ClosedLoad & { readonly users: number };
+          readonly phases: Phases & { readonly steadyMs: number };
+        }
+        | {
+          readonly load:
+            | OpenLoad & { readonly stages: NonNullable<OpenLoad["stages"]> }
+            | ClosedLoad & {
+              readonly stages: NonNullable<ClosedLoad["stages"]>;
+            };
+        }
+      )
     >,
     drivers?: DriverMap,
   ): Scenario {

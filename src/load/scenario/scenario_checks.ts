@@ -24,6 +24,7 @@ import {
 } from "./scenario_references.ts";
 import type { Check, Flow, Operation, Scenario, Step } from "./scenario.ts";
 import { BUILT_IN } from "./sources.ts";
+import { criterionStageIssues, stageIssues } from "./stage_checks.ts";
 
 /** Drivers that have an entry point of their own, with what makes them. */
 const SEPARATE: { readonly [driver: string]: string } = {
@@ -46,7 +47,9 @@ export function crossCheck(
   return [
     ...thinkTimeIssues(scenario),
     ...operationIssues(scenario, drivers, canFill),
+    ...stageIssues(scenario),
     ...criterionIssues(scenario),
+    ...criterionStageIssues(scenario),
     ...sources,
     ...references,
   ];

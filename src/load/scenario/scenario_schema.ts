@@ -5,8 +5,10 @@
  * @module
  */
 import { metricProblem } from "./metric_rules.ts";
+import { isRecord } from "./check_rule.ts";
 import {
   choice,
+  type FieldsOf,
   flag,
   json,
   jsonObject,
@@ -35,6 +37,7 @@ import type {
   Operation,
   Phases,
   Scenario,
+  Stage,
   Step,
   Target,
   ThinkTime,
@@ -68,30 +71,103 @@ const thinkTime: Rule = {
   },
 };
 
-const load: Rule = {
+const arrivals = optional(choice("constant", "poisson"));
+const maxUsers = whole(1, MAX);
+
+/** The fields of a stage, whatever the model. */
+const stage: FieldsOf<Stage> = {
+  name,
+  durationMs: someMs,
+  ramp: optional(flag),
+  warmUp: optional(flag),
+};
+
+/** A load with a field that both kinds may have, but only one does. */
+type With<Load, Field extends keyof Load> =
+  & Omit<Load, "model" | "stages" | "users" | "arrivalsPerSecond">
+  & { readonly [Name in Field]-?: NonNullable<Load[Name]> };
+
+const steadyLoad: Rule = {
   kind: "variant",
   by: "model",
   of: {
-    open: object<Omit<OpenLoad, "model">>({
+    open: object<With<OpenLoad, "arrivalsPerSecond">>({
       arrivalsPerSecond: rate,
-      arrivals: optional(choice("constant", "poisson")),
-      maxUsers: whole(1, MAX),
+      arrivals,
+      maxUsers,
     }),
-    closed: object<Omit<ClosedLoad, "model">>({
+    closed: object<With<ClosedLoad, "users">>({
       users: whole(1, MAX),
       thinkTime: optional(thinkTime),
     }),
   },
 };
 
-const phases = object<Phases>({
+const inStages = "each of the stages";
+
+const stagedLoad: Rule = {
+  kind: "variant",
+  by: "model",
+  of: {
+    open: {
+      ...object<With<OpenLoad, "stages">>({
+        arrivals,
+        maxUsers,
+        stages: list({
+          ...object<Stage & { arrivalsPerSecond: number }>({
+            ...stage,
+            arrivalsPerSecond: number({ min: 0, max: MAX }),
+          }),
+          elsewhere: { users: "a stage of the closed model" },
+        }, 1),
+      }),
+      elsewhere: { arrivalsPerSecond: inStages },
+    },
+    closed: {
+      ...object<With<ClosedLoad, "stages">>({
+        thinkTime: optional(thinkTime),
+        stages: list({
+          ...object<Stage & { users: number }>({
+            ...stage,
+            users: whole(0, MAX),
+          }),
+          elsewhere: { arrivalsPerSecond: "a stage of the open model" },
+        }, 1),
+      }),
+      elsewhere: { users: inStages },
+    },
+  },
+};
+
+const load: Rule = {
+  kind: "shape",
+  by: "stages",
+  having: stagedLoad,
+  lacking: steadyLoad,
+};
+
+const limits: FieldsOf<
+  Omit<Phases, "rampUpMs" | "steadyMs" | "rampDownMs">
+> = {
   prepareTimeoutMs: optional(someMs),
+  drainTimeoutMs: optional(ms),
+  cleanupTimeoutMs: optional(someMs),
+};
+
+const phases = object<Phases & { readonly steadyMs: number }>({
+  ...limits,
   rampUpMs: optional(ms),
   steadyMs: someMs,
   rampDownMs: optional(ms),
-  drainTimeoutMs: optional(ms),
-  cleanupTimeoutMs: optional(someMs),
 });
+
+const inLoad = "load.stages, as a stage of it";
+
+/** The stages of a load take the place of phases with load. */
+const phasesOfStages: ObjectRule = {
+  ...object<Omit<Phases, "rampUpMs" | "steadyMs" | "rampDownMs">>(limits),
+  elsewhere: { rampUpMs: inLoad, steadyMs: inLoad, rampDownMs: inLoad },
+};
 
 const pattern: Rule = {
   kind: "text",
@@ -254,13 +330,16 @@ const target = object<Target>({
   readyTimeoutMs: optional(someMs),
 });
 
-/** The rule for a scenario, without relations between its parts. */
-export const scenarioRule: ObjectRule = object<Scenario>({
+const before: FieldsOf<
+  Pick<Scenario, "name" | "description" | "target" | "load">
+> = {
   name,
   description: optional(text),
   target: optional(target),
   load,
-  phases,
+};
+
+const after: FieldsOf<Omit<Scenario, keyof typeof before | "phases">> = {
   operations: list(
     { kind: "shape", by: "steps", having: flow, lacking: operation },
     1,
@@ -273,4 +352,24 @@ export const scenarioRule: ObjectRule = object<Scenario>({
   criteria: optional(list(criterion)),
   tags: optional(texts),
   seed: optional(whole(0)),
+};
+
+const steadyScenario = object<Scenario & { readonly phases: Phases }>({
+  ...before,
+  phases,
+  ...after,
 });
+
+const stagedScenario = object<Scenario>({
+  ...before,
+  phases: optional(phasesOfStages),
+  ...after,
+});
+
+/** Returns the rule for a scenario, without relations between its parts. */
+export function scenarioRuleOf(value: unknown): ObjectRule {
+  return isRecord(value) && isRecord(value.load) &&
+      Object.hasOwn(value.load, "stages")
+    ? stagedScenario
+    : steadyScenario;
+}

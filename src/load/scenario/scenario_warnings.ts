@@ -5,6 +5,7 @@
  */
 import type { DriverIssue } from "../driver.ts";
 import { placedSteps } from "./placed_steps.ts";
+import { mostUsers } from "./load_level.ts";
 import { recordsOf } from "./feeder_records.ts";
 import { hasReference } from "./reference.ts";
 import type { Scenario } from "./scenario.ts";
@@ -18,7 +19,9 @@ const SHORT_MS = 10_000;
 
 /** Returns warnings about a valid scenario. */
 export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
-  const { load, phases, criteria = [], operations } = scenario;
+  const { load, phases = {}, criteria = [], operations } = scenario;
+  const users = mostUsers(load);
+  const { stages } = load;
   const warnings: DriverIssue[] = [];
   if (criteria.length === 0) {
     warnings.push({
@@ -27,22 +30,36 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
     });
   }
   if (
-    load.model === "closed" && load.users >= MANY_USERS &&
+    load.model === "closed" && users >= MANY_USERS &&
     load.thinkTime === undefined
   ) {
     warnings.push({
       path: ["load", "thinkTime"],
       message:
-        `is missing, and ${load.users} users who never pause may be more than this process can drive`,
+        `is missing, and ${users} users who never pause may be more than this process can drive`,
     });
   }
   warnings.push(...feederWarnings(scenario));
-  criteria.forEach(({ metric }, index) => {
-    if (!/\.p99/.test(metric) || phases.steadyMs >= SHORT_MS) return;
+  const lasts = (name: string | undefined) =>
+    stages === undefined
+      ? phases.steadyMs ?? 0
+      : stages.reduce((sum, stage) => {
+        const counts = name === undefined ? !stage.warmUp : stage.name === name;
+        return counts ? sum + stage.durationMs : sum;
+      }, 0);
+  const lengthText = (name: string | undefined) =>
+    stages === undefined
+      ? `a phases.steadyMs of ${phases.steadyMs}`
+      : name === undefined
+      ? `${lasts(name)} ms of all stages that count`
+      : `a durationMs of ${lasts(name)}`;
+  criteria.forEach(({ metric, stage }, index) => {
+    if (!/\.p99/.test(metric) || lasts(stage) >= SHORT_MS) return;
     warnings.push({
       path: ["criteria", index, "metric"],
-      message:
-        `is ${metric}, for which a phases.steadyMs of ${phases.steadyMs} is too short, use at least ${SHORT_MS}`,
+      message: `is ${metric}, for which ${
+        lengthText(stage)
+      } is too short, use at least ${SHORT_MS}`,
     });
   });
   for (
@@ -58,11 +75,14 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
         }, which is compared as it is written, only requests are filled in`,
       });
     });
-    if (timeoutMs === undefined || timeoutMs <= phases.steadyMs) continue;
+    if (timeoutMs === undefined || timeoutMs <= lasts(undefined)) continue;
     warnings.push({
       path: [...path, "timeoutMs"],
-      message:
-        `is ${timeoutMs}, longer than phases.steadyMs, so nothing can time out in the steady phase`,
+      message: `is ${timeoutMs}, longer than ${
+        stages === undefined ? "phases.steadyMs" : "all stages that count"
+      }, so nothing can time out in ${
+        stages === undefined ? "the steady phase" : "them"
+      }`,
     });
   }
   return warnings;
@@ -70,7 +90,7 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
 
 /** Warns of records that are too few for one of each user's own. */
 function feederWarnings({ feeders = {}, load }: Scenario): DriverIssue[] {
-  const users = load.model === "open" ? load.maxUsers : load.users;
+  const users = mostUsers(load);
   return Object.entries(feeders).flatMap(([name, feeder]) => {
     const { per, order = "in_turn" } = feeder;
     const count = recordsOf(feeder).length;

@@ -9,7 +9,7 @@ import { type Mask, maskOf } from "./environment.ts";
 import type { Scenario } from "./scenario.ts";
 import { crossCheck } from "./scenario_checks.ts";
 import { formatPath, type ScenarioIssue } from "./scenario_error.ts";
-import { scenarioRule } from "./scenario_schema.ts";
+import { scenarioRuleOf } from "./scenario_schema.ts";
 import { scenarioWarnings } from "./scenario_warnings.ts";
 
 /** The parts that references refer to. */
@@ -49,7 +49,7 @@ export function validateScenario(
   value: unknown,
   drivers?: DriverMap,
 ): ScenarioValidation {
-  const found = checkRule(scenarioRule, value);
+  const found = checkRule(scenarioRuleOf(value), value);
   const errors = [...found];
   const unsound = found.filter((issue) => !isHarmless(issue));
   const wrong = new Set(unsound.map(({ path: [part] }) => part));

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { Counter } from "../../../src/load/run/accounting.ts";
 import { Attempt } from "../../../src/load/run/attempt.ts";
 import { compileOperations } from "../../../src/load/run/compiled_operation.ts";
+import { planStages } from "../../../src/load/run/stage_plan.ts";
 import { TestDriver } from "../../support/load_drivers.ts";
 
 const [operation] = compileOperations(
@@ -14,24 +14,30 @@ const [operation] = compileOperations(
   { test: new TestDriver() },
   {},
 );
-if (operation === undefined) throw new Error("No operation was compiled");
+const [stage] = planStages({
+  load: { model: "closed", users: 1 },
+  phases: { steadyMs: 1000 },
+});
+if (operation === undefined || stage === undefined) {
+  throw new Error("No operation was compiled");
+}
 
 Deno.test("an attempt takes its latency from the planned start, its service time from the real one", () => {
-  const attempt = new Attempt(operation, new Counter(), 100);
+  const attempt = new Attempt(operation, stage, 100);
   attempt.startedAt = 130;
   attempt.end("ok", 150, {}, undefined);
   assertEquals([attempt.latencyMs, attempt.serviceMs], [50, 20]);
 });
 
 Deno.test("an attempt without a planned start takes both times from the real one", () => {
-  const attempt = new Attempt(operation, new Counter(), undefined);
+  const attempt = new Attempt(operation, stage, undefined);
   attempt.startedAt = 130;
   attempt.end("ok", 150, {}, undefined);
   assertEquals([attempt.latencyMs, attempt.serviceMs], [20, 20]);
 });
 
 Deno.test("an attempt has the latency that its outcome reports, if that is a finite number", () => {
-  const attempt = new Attempt(operation, new Counter(), 100);
+  const attempt = new Attempt(operation, stage, 100);
   attempt.startedAt = 130;
   attempt.end("ok", 150, { latencyMs: 7 }, undefined);
   assertEquals([attempt.latencyMs, attempt.serviceMs], [7, 7]);
@@ -39,14 +45,8 @@ Deno.test("an attempt has the latency that its outcome reports, if that is a fin
   assertEquals([attempt.latencyMs, attempt.serviceMs], [50, 20]);
 });
 
-Deno.test("an attempt is steady by the counter that it counts with", () => {
-  const { steady, outside } = operation.recorder;
-  assertEquals(new Attempt(operation, steady, undefined).isSteady, true);
-  assertEquals(new Attempt(operation, outside, undefined).isSteady, false);
-});
-
 Deno.test("an attempt that is released keeps nothing of what the driver returned", () => {
-  const attempt = new Attempt(operation, new Counter(), undefined);
+  const attempt = new Attempt(operation, stage, undefined);
   attempt.end("failed", 1, { body: "large" }, new Error("no"));
   attempt.release();
   assertEquals([attempt.outcome, attempt.error], [undefined, undefined]);

@@ -230,10 +230,10 @@ Deno.test("snapshots have no operations of a run, which would be many to keep", 
 });
 
 Deno.test("a run is in one phase after another, and in none when it is over", () => {
-  const phases = resolvePhases(
-    { rampUpMs: 10, steadyMs: 20, rampDownMs: 5 },
-    scenario.operations,
-  );
+  const phases = resolvePhases({
+    ...scenario,
+    phases: { rampUpMs: 10, steadyMs: 20, rampDownMs: 5 },
+  });
   const load = {
     startedMs: 100,
     now: () => ({ recorders: [], users: 0, inFlight: 0 }),

@@ -25,7 +25,11 @@ Deno.test("an aborted run is not called invalid, nor an invalid one failed", () 
 });
 
 Deno.test("each phase is reported with its real duration", () => {
-  const phases = resolvePhases({ rampUpMs: 100, steadyMs: 200 }, []);
+  const phases = resolvePhases({
+    load: { model: "closed", users: 1 },
+    phases: { rampUpMs: 100, steadyMs: 200 },
+    operations: [],
+  });
   const reported = (durationMs: number) =>
     loadPhases(phases, 10, durationMs).map((
       { name, startedMs, durationMs },

@@ -160,7 +160,7 @@ async function generate(
     Array.from({ length: count }, async (_, index) => {
       using monitor = new GeneratorMonitor(clock);
       const share = { index, count };
-      const phases = resolvePhases(scenario.phases, scenario.operations);
+      const phases = resolvePhases(scenario);
       const generator = new LoadGenerator({
         scenario,
         phases,

@@ -301,7 +301,7 @@ Deno.test("a number that is no data may be written as one likes", () => {
     "steadyMs: 10000",
     "steadyMs: 1e4",
   );
-  assertEquals(parseScenario(text).phases.steadyMs, 10_000);
+  assertEquals(parseScenario(text).phases?.steadyMs, 10_000);
 });
 
 Deno.test("wrong references are refused all at once, with lines, columns and suggestions", () => {

@@ -113,13 +113,20 @@ export function interruptedPart(part: LoadPart): LoadPart {
   return {
     ...part,
     inFlight: 0,
-    operations: part.operations.map((state) => {
-      const recorder = new OperationRecorder("");
-      addRecorderState(recorder, state);
-      const { steady, outside } = recorder;
-      steady.interrupted += steady.inFlight;
-      outside.interrupted += outside.inFlight;
-      return { ...state, steady: { ...steady }, outside: { ...outside } };
-    }),
+    operations: part.operations.map(interrupted),
+  };
+}
+
+function interrupted(state: RecorderState): RecorderState {
+  const recorder = new OperationRecorder("");
+  addRecorderState(recorder, state);
+  const { steady, outside } = recorder;
+  steady.interrupted += steady.inFlight;
+  outside.interrupted += outside.inFlight;
+  return {
+    ...state,
+    steady: { ...steady },
+    outside: { ...outside },
+    stages: state.stages.map(interrupted),
   };
 }

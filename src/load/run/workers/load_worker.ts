@@ -39,7 +39,7 @@ const main: CoreMain<LoadWorkerData> = async (core) => {
     using monitor = new GeneratorMonitor(realClock);
     const generator = load = new LoadGenerator({
       scenario,
-      phases: resolvePhases(scenario.phases, scenario.operations),
+      phases: resolvePhases(scenario),
       operations,
       clock: realClock,
       monitor,

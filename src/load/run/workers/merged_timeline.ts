@@ -9,9 +9,7 @@ import {
   type GeneratorInterval,
   generatorPoint,
 } from "../generator_timeline.ts";
-import { phaseAt, type ResolvedPhases } from "../phases.ts";
-import { timelineIntervalMs, timelinePoint } from "../timeline.ts";
-import { longestMs } from "../verdict.ts";
+import { intervalOf, type TimelineFrame, timelinePoint } from "../timeline.ts";
 import type { IntervalState } from "./load_part.ts";
 
 interface Merged {
@@ -26,25 +24,17 @@ interface Merged {
 
 /** Merges the intervals of workers, which may come at different times. */
 export class MergedTimeline {
-  readonly #phases: ResolvedPhases;
+  readonly #frame: TimelineFrame;
   readonly #workers: number;
-  readonly #offsetMs: number;
   readonly #intervalMs: number;
   readonly #open = new Map<number, { merged: Merged; parts: number }>();
   readonly #points = new Map<number, TimelinePoint>();
   readonly #generator = new Map<number, GeneratorHealth["points"][number]>();
 
-  /** Creates one for a load that starts at `offsetMs` of the run. */
-  constructor(
-    phases: ResolvedPhases,
-    workers: number,
-    offsetMs: number,
-    maxPoints?: number,
-  ) {
-    this.#phases = phases;
+  constructor(frame: TimelineFrame, workers: number) {
+    this.#frame = frame;
     this.#workers = workers;
-    this.#offsetMs = offsetMs;
-    this.#intervalMs = timelineIntervalMs(longestMs(phases), maxPoints);
+    this.#intervalMs = intervalOf(frame);
   }
 
   /** Adds an interval that has ended in one worker. */
@@ -69,13 +59,12 @@ export class MergedTimeline {
     this.#open.delete(startMs);
     this.#points.set(startMs, this.#point(startMs, merged));
     if (merged.generator.length === 0) return;
-    const atMs = this.#offsetMs + startMs;
+    const atMs = this.#frame.offsetMs + startMs;
     this.#generator.set(startMs, generatorPoint(atMs, merged.generator));
   }
 
   #point(startMs: number, merged: Merged): TimelinePoint {
-    const phase = phaseAt(this.#phases, startMs);
-    return timelinePoint(this.#offsetMs + startMs, phase, merged.users, merged);
+    return timelinePoint(this.#frame, startMs, merged.users, merged);
   }
 
   /** Ends what is open, and returns all in order of time. */

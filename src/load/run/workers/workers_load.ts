@@ -14,6 +14,7 @@ import type {
   UserResult,
   WorkerResult,
 } from "../../result.ts";
+import { mostUsers } from "../../scenario/load_level.ts";
 import { rowsOf, stepsIn } from "../../scenario/placed_steps.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { sum } from "../accounting.ts";
@@ -27,10 +28,10 @@ import {
   type Recorded,
   runErrors,
 } from "../operation_details.ts";
-import { type SteadyResults, steadyResults } from "../steady_results.ts";
+import { type LoadFigures, loadFigures } from "../load_figures.ts";
 import type { ResolvedPhases } from "../phases.ts";
 import { progressOf, reportProgress } from "../progress.ts";
-import { steadyMsUntil } from "../verdict.ts";
+import { MAX_POINTS } from "../timeline.ts";
 import {
   interruptedPart,
   type LoadPart,
@@ -116,13 +117,12 @@ export class WorkersLoad implements Load {
   }
 
   async run(): Promise<void> {
-    const { clock, phases, runStartAt, workers, monitor } = this.#options;
+    const { clock, phases, monitor } = this.#options;
     const workersReady = await this.#cores;
     this.#startAt = clock.now();
-    const startedMs = this.#startAt - runStartAt;
-    this.#timeline = new MergedTimeline(phases, workers, startedMs);
+    this.#timeline = this.#newTimeline();
     this.#charts = this.#rows.slice(0, MAX_CHARTED).map(() =>
-      new MergedTimeline(phases, workers, startedMs, MAX_CHART_POINTS)
+      this.#newTimeline(MAX_CHART_POINTS)
     );
     const { rampUpMs, steadyMs } = phases;
     this.#at(rampUpMs, () => monitor.start());
@@ -220,10 +220,10 @@ export class WorkersLoad implements Load {
   #judge(): void {
     const { scenario, phases } = this.#options;
     if (this.abortedBy !== undefined || this.#known.length === 0) return;
-    const steadyMs = this.#elapsedMs - phases.rampUpMs;
     this.abortedBy = abortingCriterion(
       scenario.criteria ?? [],
-      steadyMs,
+      phases,
+      this.#elapsedMs,
       () => this.results(),
     );
     if (this.abortedBy !== undefined) this.abort();
@@ -273,21 +273,22 @@ export class WorkersLoad implements Load {
     return sum(this.#known.flatMap((part) => this.#totalsOf(part)));
   }
 
-  results(): SteadyResults {
+  results(): LoadFigures {
     const { scenario, phases } = this.#options;
     const parts = this.#known;
-    const issuedMs = Math.max(0, ...parts.map(({ issuedMs }) => issuedMs));
-    return steadyResults(
-      mergeRecorders(this.#rows, parts),
-      scenario.load.model,
-      steadyMsUntil(phases, issuedMs),
-      rowsOf(scenario.operations),
-    );
+    return loadFigures({
+      recorders: mergeRecorders(this.#rows, parts),
+      model: scenario.load.model,
+      rows: rowsOf(scenario.operations),
+      stages: phases.stages,
+      startedMs: this.startedMs,
+      issuedMs: Math.max(0, ...parts.map(({ issuedMs }) => issuedMs)),
+    });
   }
 
   users(): UserResult {
     const { load } = this.#options.scenario;
-    const planned = load.model === "open" ? load.maxUsers : load.users;
+    const planned = mostUsers(load);
     return { ...mergeUsers(this.#known.map(({ users }) => users)), planned };
   }
 
@@ -307,8 +308,8 @@ export class WorkersLoad implements Load {
   }
 
   details(): LoadDetails {
-    const { phases, scenario, workers } = this.#options;
-    this.#timeline ??= new MergedTimeline(phases, workers, this.startedMs);
+    const { scenario } = this.#options;
+    this.#timeline ??= this.#newTimeline();
     const timeline = this.#timeline.finish();
     const recorded: Recorded = {
       recorders: mergeRecorders(this.#rows, this.#known),
@@ -322,6 +323,12 @@ export class WorkersLoad implements Load {
       errors: runErrors(recorded, this.startedMs),
       points: this.#timeline.generatorPoints,
     };
+  }
+
+  #newTimeline(maxPoints = MAX_POINTS): MergedTimeline {
+    const { phases, workers, scenario: { load: { model } } } = this.#options;
+    const offsetMs = this.startedMs;
+    return new MergedTimeline({ phases, model, offsetMs, maxPoints }, workers);
   }
 
   /** The names of operations and steps, in the order of the scenario. */

@@ -8,6 +8,7 @@ import { realClock } from "../../../actor/mod.ts";
 import { isStandardDriver } from "../../drivers/drivers.ts";
 import { LoadTestError } from "../../load_errors.ts";
 import type { LoadTestManagerOptions, RunOptions } from "../../run_options.ts";
+import { mostUsers } from "../../scenario/load_level.ts";
 import { placedSteps } from "../../scenario/placed_steps.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 
@@ -33,9 +34,8 @@ export function planWorkers(
   { drivers, clock = realClock }: LoadTestManagerOptions,
   { workers = 1, driversModule }: RunOptions,
 ): WorkersPlan | undefined {
-  const users = load.model === "open" ? load.maxUsers : load.users;
   // A worker without users would do nothing.
-  const count = Math.min(workers, users);
+  const count = Math.min(workers, mostUsers(load));
   if (count === 1) return undefined;
   if (clock !== realClock) {
     throw new LoadTestError(
