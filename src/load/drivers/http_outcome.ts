@@ -6,7 +6,7 @@
 import type { JsonValue } from "../../codec/mod.ts";
 import type { OperationOutcome } from "../driver.ts";
 import { DriverError } from "./driver_error.ts";
-import { decode, decodeText, jsonOrText } from "./payload.ts";
+import { decode, decodeText, exampleText, jsonOrText } from "./payload.ts";
 
 /** What an operation accepts as a response. */
 export interface HttpOperation {
@@ -50,7 +50,7 @@ export function outcomeOf(
   if (statuses === undefined ? status >= 400 : !statuses.has(status)) {
     throw new DriverError(
       `Cannot accept the response: its status is ${status}`,
-      { received: { status } },
+      { received: { status, body: exampleText(body) } },
     );
   }
   const receivedBytes = body.length;

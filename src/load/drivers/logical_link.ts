@@ -8,6 +8,7 @@ import { Requester } from "../../rpc/mod.ts";
 import { type Codec, type JsonValue, raw } from "../../codec/mod.ts";
 import type { OperationCall, OperationOutcome } from "../driver.ts";
 import { DriverError } from "./driver_error.ts";
+import { exampleText } from "./payload.ts";
 import { ReplyWait } from "./reply_wait.ts";
 import type { Link } from "./user_session.ts";
 
@@ -133,6 +134,11 @@ class RepliesLink implements Link<LogicalCall> {
       receivedBytes: reply.length,
       body,
     };
+  }
+
+  received(): OperationOutcome | undefined {
+    const { passed } = this.#messages;
+    return passed === undefined ? undefined : { body: exampleText(passed) };
   }
 
   async close(): Promise<void> {

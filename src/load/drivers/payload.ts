@@ -19,6 +19,14 @@ export function decode(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
+/** Bytes of what was received that the example of an error may need. */
+const EXAMPLE_BYTES = 1024;
+
+/** Decodes the beginning of what came, for the example of an error. */
+export function exampleText(bytes: Uint8Array): string {
+  return decoder.decode(bytes.subarray(0, EXAMPLE_BYTES));
+}
+
 /**
  * Decodes UTF-8, or returns `undefined` if the bytes are something else; no text
  * has a NUL.

@@ -37,6 +37,11 @@ export class ReplyReader {
     return this.#isOver;
   }
 
+  /** What has come and was not taken; valid until the next read. */
+  get waiting(): Uint8Array {
+    return this.#buffer.subarray(0, this.#size);
+  }
+
   /** Reads on until something comes, between two replies. */
   watch(): void {
     // What is in the buffer moves when it is taken: nothing may be read then.

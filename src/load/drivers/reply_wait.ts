@@ -14,14 +14,21 @@ interface Waiter<T> {
 export class ReplyWait<T> {
   #waiter: Waiter<T> | undefined;
   #failure: { readonly error: unknown } | undefined;
+  #passed: T | undefined;
 
   /** Whether all later waits are rejected. */
   get hasFailed(): boolean {
     return this.#failure !== undefined;
   }
 
+  /** The last value that came during this wait, or the last, and no match. */
+  get passed(): T | undefined {
+    return this.#passed;
+  }
+
   /** Resolves to the next value that matches. Only one wait at a time. */
   next(matches: (value: T) => boolean, signal: AbortSignal): Promise<T> {
+    this.#passed = undefined;
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error);
     if (signal.aborted) return Promise.reject(signal.reason);
     const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -42,7 +49,10 @@ export class ReplyWait<T> {
 
   /** Offers a value to whoever waits. */
   offer(value: T): void {
-    if (this.#waiter?.matches(value)) this.#waiter.resolve(value);
+    const waiter = this.#waiter;
+    if (waiter === undefined) return;
+    if (waiter.matches(value)) waiter.resolve(value);
+    else this.#passed = value;
   }
 
   /** Rejects this wait and all later ones. */

@@ -15,7 +15,7 @@ import { sseBodyOf, type SseEvent, SseParser } from "../../web/internal.ts";
 import { flag, name, object, optional, texts } from "../scenario/rule.ts";
 import { DriverError, fetchError } from "./driver_error.ts";
 import { type FieldPath, fieldPath, latencyOf } from "./message_fields.ts";
-import { jsonOrText } from "./payload.ts";
+import { exampleText, jsonOrText } from "./payload.ts";
 import { ReplyWait } from "./reply_wait.ts";
 import { RequestReader } from "./request_reader.ts";
 import { url } from "./request_rules.ts";
@@ -127,6 +127,35 @@ function prepare(
   };
 }
 
+/** Returns the body of a stream of events; rejects any other response. */
+async function bodyOf(
+  response: Response,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const { status, headers } = response;
+  const isStream = status === 200 &&
+    headers.get("content-type")?.startsWith("text/event-stream");
+  const beginning = isStream ? undefined : await beginningOf(response);
+  const error = class extends DriverError {
+    constructor(message: string) {
+      super(message, { received: { status, body: beginning ?? "" } });
+      this.name = DriverError.name;
+    }
+  };
+  return await sseBodyOf(response, { action: "subscribe", error });
+}
+
+/** Returns the first piece of a body as text, and leaves the rest. */
+async function beginningOf({ body }: Response): Promise<string> {
+  if (body === null) return "";
+  const reader = body.getReader();
+  try {
+    const { value } = await reader.read();
+    return exampleText(value ?? new Uint8Array());
+  } finally {
+    reader.releaseLock();
+  }
+}
+
 /** One subscription of one user. */
 class Subscription implements Link<Prepared> {
   readonly #reader: ReadableStreamDefaultReader<string>;
@@ -152,11 +181,7 @@ class Subscription implements Link<Prepared> {
         signal: connection.signal,
       })
         .catch((error) => Promise.reject(fetchError(error)));
-      const body = await sseBodyOf(response, {
-        action: "subscribe",
-        error: DriverError,
-      });
-      return new Subscription(body);
+      return new Subscription(await bodyOf(response));
     } finally {
       signal.removeEventListener("abort", abort);
     }
@@ -181,6 +206,10 @@ class Subscription implements Link<Prepared> {
       body,
       ...latencyOf(body, sentAt),
     };
+  }
+
+  received(): OperationOutcome {
+    return { status: 200, body: this.#events.passed?.data ?? "" };
   }
 
   async #read(): Promise<void> {

@@ -15,7 +15,7 @@ import type {
 } from "../driver.ts";
 import { choice, name, object, optional, text } from "../scenario/rule.ts";
 import { DriverError } from "./driver_error.ts";
-import { decode, encode } from "./payload.ts";
+import { decode, encode, exampleText } from "./payload.ts";
 import { ReplyReader } from "./reply_reader.ts";
 import { RequestReader } from "./request_reader.ts";
 import { bytes, port } from "./request_rules.ts";
@@ -187,7 +187,9 @@ class TcpLink implements Link<Prepared> {
       const receivedBytes = received.length;
       if (!isEcho) return { sentBytes, receivedBytes, body: decode(received) };
       if (send.some((byte, index) => byte !== received[index])) {
-        throw new DriverError("Cannot accept the reply: it is not an echo");
+        throw new DriverError("Cannot accept the reply: it is not an echo", {
+          received: { body: exampleText(received) },
+        });
       }
       return { sentBytes, receivedBytes };
     } catch (error) {
@@ -202,6 +204,10 @@ class TcpLink implements Link<Prepared> {
     for (let at = 0; at < bytes.length;) {
       at += await this.#transport.write(bytes.subarray(at));
     }
+  }
+
+  received(): OperationOutcome {
+    return { body: exampleText(this.#reader.waiting) };
   }
 
   close(): Promise<void> {

@@ -215,6 +215,10 @@ class TerminalLink implements Link<Prepared> {
     return { sentBytes: input.length, receivedBytes, body: seen };
   }
 
+  received(): OperationOutcome {
+    return { body: this.#output.seen };
+  }
+
   close(): Promise<void> {
     return this.#session.close();
   }

@@ -18,6 +18,8 @@ export interface Link<Prepared> {
   readonly isOver?: boolean;
   /** Performs an operation; there is only one at a time. */
   perform(prepared: Prepared, call: OperationCall): Promise<OperationOutcome>;
+  /** Returns what the operation under way, or the last one, has received. */
+  received?(): OperationOutcome | undefined;
   /** Closes the link; called once or twice, and never rejects. */
   close(): Promise<void>;
 }
@@ -47,6 +49,8 @@ export class UserSession<
 > implements DriverSession {
   readonly #options: UserSessionOptions<Prepared, L>;
   readonly #links = new Map<string, L>();
+  /** The link of the operation under way, or of the last one. */
+  #last: L | undefined;
   readonly #closing = new Set<Promise<void>>();
 
   /** Creates a session, in which nothing is open yet. */
@@ -61,6 +65,7 @@ export class UserSession<
     const prepared = this.#options.prepare(call);
     const { key } = prepared;
     let link = this.#links.get(key);
+    this.#last = undefined;
     if (link?.isOver) {
       this.#links.delete(key);
       this.#close(link);
@@ -70,6 +75,7 @@ export class UserSession<
       link = await this.#options.open(prepared, signal);
       this.#links.set(key, link);
     }
+    this.#last = link;
     let keeps = false;
     try {
       const outcome = await link.perform(prepared, call);
@@ -81,6 +87,11 @@ export class UserSession<
         this.#close(link);
       }
     }
+  }
+
+  /** Returns what the last operation has received over its link. */
+  received(): OperationOutcome | undefined {
+    return this.#last?.received?.();
   }
 
   #close(link: L): void {

@@ -218,6 +218,10 @@ class WebTerminalLink implements Link<Prepared> {
     }
   }
 
+  received(): OperationOutcome {
+    return { body: this.#output.seen };
+  }
+
   async close(): Promise<void> {
     await closeSocket(this.#socket);
     await this.#end();

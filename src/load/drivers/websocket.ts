@@ -208,6 +208,11 @@ class WebSocketLink implements Link<Prepared> {
     };
   }
 
+  received(): OperationOutcome | undefined {
+    const body = this.#replies.passed;
+    return body === undefined ? undefined : { body };
+  }
+
   close(): Promise<void> {
     return closeSocket(this.#socket);
   }
