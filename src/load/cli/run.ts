@@ -40,6 +40,7 @@ import { Interrupts } from "./interrupts.ts";
 import { LivePage } from "./live_page.ts";
 import { loadScenario } from "./load_scenario.ts";
 import { makeDirectory, removeEmpty } from "./out_directory.ts";
+import { repeatedCommand } from "./repeated_command.ts";
 import { note, print } from "./output.ts";
 import { listPresets, sizeText } from "./presets.ts";
 import { columnsOf, ProgressDisplay } from "./progress_display.ts";
@@ -136,7 +137,12 @@ export async function runCommandLine(
       await print(stringifyScenario(scenario).trimEnd());
       return 0;
     }
-    return await run(scenario, wanted, { drivers, driversModule, health });
+    return await run(scenario, wanted, {
+      args,
+      drivers,
+      driversModule,
+      health,
+    });
   } catch (error) {
     if (error instanceof ScenarioError) {
       await note(printable(mask(error.message)));
@@ -154,6 +160,7 @@ export async function runCommandLine(
 
 /** What the program that calls the command line has chosen. */
 interface GivenByProgram {
+  readonly args: readonly string[];
   readonly drivers: DriverMap;
   readonly driversModule: URL | string | undefined;
   readonly health: HealthLimits;
@@ -189,7 +196,7 @@ async function run(
     ? await makeDirectory(settings.out, scenario.name)
     : undefined;
   if (!quiet) await announce(scenario, drivers, page);
-  const result = await runShown(
+  const measured = await runShown(
     {
       scenario,
       drivers,
@@ -204,6 +211,13 @@ async function run(
     },
   );
   const endedAt = performance.now();
+  const result = {
+    ...measured,
+    origin: {
+      ...measured.origin,
+      command: repeatedCommand(given.args, scenario),
+    },
+  };
   // First of all, whatever becomes of the outputs.
   const unwritten = await writeReports(result, directory).then(
     () => undefined,

@@ -14,6 +14,7 @@ import type {
 import { mostArrivals, mostUsers } from "../scenario/load_level.ts";
 import { phaseText } from "../run/phases.ts";
 import { limitText, measuredText, subjectText } from "./metric_text.ts";
+import { originNotes } from "./origin_text.ts";
 import { partTables } from "./part_tables.ts";
 import { bytes, count, counted, duration, short } from "./numbers.ts";
 
@@ -134,7 +135,7 @@ function timesTables(result: LoadResult): ReportTable[] {
     of: "latency" | "serviceTime",
   ): ReportTable => ({
     title,
-    columns: ["operation", "ok/s", "p50", "p95", "p99", "max"],
+    columns: ["operation", "ok/s", "p50", "p90", "p95", "p99", "p99.9", "max"],
     rows: all.map((operation) => [
       operation === steady ? "all" : operation.name,
       short(operation.throughput),
@@ -149,8 +150,10 @@ function timesTables(result: LoadResult): ReportTable[] {
   ];
 }
 
-function timesOf({ p50, p95, p99, max }: DistributionSummary): string[] {
-  return [p50, p95, p99, max].map((ms) => short(ms));
+function timesOf(
+  { p50, p90, p95, p99, p999, max }: DistributionSummary,
+): string[] {
+  return [p50, p90, p95, p99, p999, max].map((ms) => short(ms));
 }
 
 /** Returns the bytes of payload, if drivers count them. */
@@ -188,12 +191,15 @@ function phasesText({ phases }: LoadResult): string {
 }
 
 /** Returns what became of the users. */
-function usersText({ users }: LoadResult): string {
-  return `${count(users.planned)} planned, at most ${
-    count(users.peak)
-  } at once, ${count(users.started)} started, ${
-    count(users.replaced)
-  } replaced`;
+function usersText({ users, model }: LoadResult): string {
+  const { planned, peak, started, replaced } = users;
+  const there = model === "open"
+    ? `at most ${count(planned)}, of whom ${count(peak)} were busy at once`
+    : `${count(planned)} planned, at most ${count(peak)} at once`;
+  if (replaced === 0) return there;
+  return `${there}; ${count(replaced)} ${
+    replaced === 1 ? "was" : "were"
+  } replaced after a time-out or a crash, so that ${count(started)} started`;
 }
 
 /** Returns what each worker did, such as `50.1 % of the operations`. */
@@ -264,5 +270,6 @@ export function notesOf(
     ["Model", modelText(result)],
     ...result.protocols.map((protocol) => ["Protocol", protocol] as const),
     ...payload === undefined ? [] : [["Payload", payload] as const],
+    ...originNotes(result),
   ];
 }

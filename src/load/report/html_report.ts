@@ -8,17 +8,22 @@ import type { LoadResult } from "../result.ts";
 import {
   actualText,
   criterionText,
-  errorsOf,
   meaningOf,
   notesOf,
   type ReportTable,
   tablesOf,
 } from "./content.ts";
+import { errorRows, ERRORS_TITLE } from "./error_rows.ts";
 import { escapeHtml } from "./escape.ts";
 import { STYLE } from "./html_style.ts";
 import { count, duration } from "./numbers.ts";
-import { svgChart } from "./svg_chart.ts";
-import { timelineCharts } from "./timeline_charts.ts";
+import { scenarioText } from "./origin_text.ts";
+import { type Chart, svgChart } from "./svg_chart.ts";
+import {
+  detailCharts,
+  generatorCharts,
+  timelineCharts,
+} from "./timeline_charts.ts";
 
 /**
  * Writes a result as one HTML file with tables, and charts of the run over
@@ -46,8 +51,6 @@ import { timelineCharts } from "./timeline_charts.ts";
 export function resultToHtml(result: LoadResult): string {
   checkResult(result);
   const { scenario, verdict } = result;
-  const charts = timelineCharts(result).map(svgChart)
-    .filter((chart) => chart !== "").join("\n");
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -58,17 +61,22 @@ export function resultToHtml(result: LoadResult): string {
 <style>${STYLE}</style>
 </head>
 <body>
-${head(result)}
-${criteria(result)}
 ${
-    result.warnings.length === 0
-      ? ""
-      : `<h2>Warnings</h2>${list(result.warnings)}`
+    [
+      "<main>",
+      head(result),
+      criteria(result),
+      warnings(result),
+      charts("Over time", timelineCharts(result)),
+      ...tablesOf(result).map(numbers),
+      errors(result),
+      ...eachOperation(result),
+      charts("The generator over time", generatorCharts(result)),
+      notes(result),
+      scenarioOf(result),
+      "</main>",
+    ].filter((part) => part !== "").join("\n")
   }
-${charts === "" ? "" : `<h2>Over time</h2><div class="charts">${charts}</div>`}
-${tablesOf(result).map(numbers).join("\n")}
-${errors(result)}
-${notes(result)}
 </body>
 </html>
 `;
@@ -92,6 +100,10 @@ ${list(reasons)}
 </header>`;
 }
 
+function warnings({ warnings }: LoadResult): string {
+  return warnings.length === 0 ? "" : section("Warnings", list(warnings));
+}
+
 function list(lines: readonly string[]): string {
   if (lines.length === 0) return "";
   const items = lines.map((line) => {
@@ -103,9 +115,7 @@ function list(lines: readonly string[]): string {
 
 function criteria({ criteria }: LoadResult): string {
   const title = "Criteria for the steady phase";
-  if (criteria.length === 0) {
-    return `<h2>${title}</h2><p>None.</p>`;
-  }
+  if (criteria.length === 0) return section(title, "<p>None.</p>");
   const rows = criteria.map((criterion) => {
     const holds = criterion.outcome === "held";
     return `<tr><td class="${holds ? "passed" : "failed"}">${
@@ -114,39 +124,134 @@ function criteria({ criteria }: LoadResult): string {
       escapeHtml(actualText(criterion))
     }</td></tr>`;
   });
-  return `<h2>${title}</h2><div class="wide"><table class="texts">
-<tr><th></th><th>Criterion</th><th>Actual</th></tr>
-${rows.join("\n")}</table></div>`;
+  return section(
+    title,
+    wide(
+      title,
+      `<table class="texts">
+<tr><th scope="col">Outcome</th><th scope="col">Criterion</th><th scope="col">Actual</th></tr>
+${rows.join("\n")}</table>`,
+    ),
+  );
 }
 
 function numbers({ title, columns, rows }: ReportTable): string {
-  const row = (cells: readonly string[], tag: "th" | "td") =>
-    `<tr>${
-      cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("")
-    }</tr>`;
-  return `<h2>${escapeHtml(title)}</h2><div class="wide"><table>
-${row(columns, "th")}
-${rows.map((cells) => row(cells, "td")).join("\n")}</table></div>`;
+  const head = columns.map((name) =>
+    `<th scope="col">${escapeHtml(name)}</th>`
+  );
+  const body = rows.map(([name = "", ...cells]) =>
+    `<tr><th scope="row">${escapeHtml(name)}</th>${
+      cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")
+    }</tr>`
+  );
+  return section(
+    title,
+    wide(
+      title,
+      `<table>
+<tr>${head.join("")}</tr>
+${body.join("\n")}</table>`,
+    ),
+  );
 }
 
-function errors({ operations }: LoadResult): string {
-  const found = errorsOf(operations);
-  if (found.length === 0) return "";
-  const rows = found.map((error) =>
-    `<tr><td>${count(error.count)}</td><td>${
-      escapeHtml(error.operation)
-    }</td><td>${escapeHtml(error.message)}</td></tr>`
+function errors(result: LoadResult): string {
+  const rows = errorRows(result);
+  if (rows.length === 0) return "";
+  const cells = rows.map((row) => {
+    const { count, operation, message, when, request, body } = row;
+    const example = [
+      ...request === undefined ? [] : [`<div>${escapeHtml(request)}</div>`],
+      ...body === undefined ? [] : [`<pre>${escapeHtml(body.trim())}</pre>`],
+    ].join("");
+    return `<tr><td>${count}</td><td>${escapeHtml(operation)}</td><td>${
+      escapeHtml(message)
+    }<div class="muted">${when}</div>${
+      example === "" ? "" : `<div class="example">${example}</div>`
+    }</td></tr>`;
+  });
+  return section(
+    ERRORS_TITLE,
+    wide(
+      ERRORS_TITLE,
+      `<table class="texts errors">
+<tr><th scope="col">Count</th><th scope="col">Operation</th><th scope="col">Error, and an example of it</th></tr>
+${cells.join("\n")}</table>`,
+    ),
   );
-  return `<h2>Errors in the steady phase</h2><div class="wide"><table class="texts">
-<tr><th>Count</th><th>Operation</th><th>Error</th></tr>
-${rows.join("\n")}</table></div>`;
+}
+
+function charts(title: string, charts: readonly Chart[]): string {
+  const figures = charts.map(svgChart).filter((chart) => chart !== "");
+  return figures.length === 0
+    ? ""
+    : section(title, `<div class="charts">${figures.join("\n")}</div>`);
+}
+
+/** So many operations are unfolded from the start. */
+const MAX_OPEN = 4;
+
+/** The charts of each operation, and of all together. */
+function eachOperation(result: LoadResult): string[] {
+  const { details, operations } = result;
+  const shown = details.filter(({ percentiles, timeline }) =>
+    percentiles.length > 0 || (timeline?.points.length ?? 0) > 0
+  );
+  if (shown.length === 0) return [];
+  const parts = shown.map((detail, index) => {
+    const figures = detailCharts(result, detail).map(svgChart)
+      .filter((chart) => chart !== "");
+    return figures.length === 0
+      ? ""
+      : `<details${index < MAX_OPEN ? " open" : ""}><summary>${
+        escapeHtml(detail.timeline === null ? "all operations" : detail.name)
+      }</summary><div class="charts">${figures.join("\n")}</div></details>`;
+  });
+  const rest = operations.length - details.length + 1;
+  return [section(
+    "Each operation",
+    parts.join("\n") +
+      (rest > 0
+        ? `<p class="muted">The other ${
+          count(rest)
+        } operations and steps have no charts.</p>`
+        : ""),
+  )];
 }
 
 function notes(result: LoadResult): string {
-  return `<h2>The run</h2><table class="texts">
+  return section(
+    "The run",
+    wide(
+      "The run",
+      `<table class="texts notes">
 ${
-    notesOf(result).map(([name, text]) =>
-      `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(text)}</td></tr>`
-    ).join("\n")
-  }</table>`;
+        notesOf(result).map(([name, text]) =>
+          `<tr><th scope="row">${escapeHtml(name)}</th><td>${
+            escapeHtml(text)
+          }</td></tr>`
+        ).join("\n")
+      }</table>`,
+    ),
+  );
+}
+
+function scenarioOf(result: LoadResult): string {
+  return section(
+    "The scenario",
+    `<details><summary>as YAML, to run it again</summary><pre class="yaml">${
+      escapeHtml(scenarioText(result))
+    }</pre></details>`,
+  );
+}
+
+function section(title: string, content: string): string {
+  return `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
+}
+
+/** What may be wider than a phone: it is scrolled, also by keyboard. */
+function wide(name: string, table: string): string {
+  return `<div class="wide" tabindex="0" role="region" aria-label="${
+    escapeHtml(name)
+  }">${table}</div>`;
 }

@@ -1,5 +1,5 @@
 /**
- * Charts of the timeline, as self-contained SVG.
+ * Charts as self-contained SVG.
  *
  * @module
  */
@@ -22,12 +22,25 @@ export interface ChartSpan {
   readonly toMs: number;
 }
 
+/** A mark of an axis. */
+export interface ChartMark {
+  readonly at: number;
+  readonly text: string;
+}
+
 /** The content of a chart. */
 export interface Chart {
   readonly title: string;
   readonly unit: string;
-  /** The times of the points, in milliseconds of the run, in order. */
+  /**
+   * Where the points are, in order: in milliseconds of the run, or on the scale
+   * of the marks.
+   */
   readonly atMs: readonly number[];
+  /** The marks of the axis, if it is not that of time. */
+  readonly marks?: readonly ChartMark[];
+  /** What each point is, for its tooltip; its time without it. */
+  readonly names?: readonly string[];
   readonly lines: readonly ChartLine[];
   readonly spans: readonly ChartSpan[];
   /** The scale of the value axis. */
@@ -69,13 +82,16 @@ export function svgChart(given: Chart): string {
     })),
   };
   const x = xAxis(chart);
+  const marks = given.marks ??
+    x.ticks.map((at) => ({ at, text: clock(at) }));
+  const by = given.marks === undefined ? "over time" : "by percentile";
   const y = chart.scale === "log" ? logAxis(known) : linearAxis(known);
   const title = escapeHtml(chart.title);
   return `<figure><figcaption><b>${title}</b> ${escapeHtml(chart.unit)}${
     legend(lines)
   }</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title} over time">
-${shades(chart.spans, x)}${grid(x, y)}${
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title} ${by}">
+${shades(chart.spans, x)}${grid(marks, x, y)}${
     lines
       .map((line, index) => ({ ...line, index }))
       .sort((a, b) => Number(b.isBelow ?? false) - Number(a.isBelow ?? false))
@@ -100,8 +116,11 @@ interface Axis {
   at(value: number): number;
 }
 
-function xAxis({ atMs, spans }: Chart): Axis {
-  const ends = spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
+function xAxis({ atMs, spans, marks = [] }: Chart): Axis {
+  const ends = [
+    ...spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]),
+    ...marks.map(({ at }) => at),
+  ];
   const from = Math.min(...atMs, ...ends);
   const last = Math.max(...atMs, ...ends);
   const to = last > from ? last : from + 1;
@@ -186,17 +205,17 @@ function shades(spans: readonly ChartSpan[], x: Axis): string {
   }).join("");
 }
 
-function grid(x: Axis, y: Axis): string {
+function grid(marks: readonly ChartMark[], x: Axis, y: Axis): string {
   const rows = y.ticks.map((value) => {
     const at = round(y.at(value));
     return `<path class="grid" d="M${LEFT} ${at}H${
       WIDTH - RIGHT
     }"/><text class="y" x="${LEFT - 6}" y="${at}">${short(value)}</text>\n`;
   });
-  const columns = x.ticks.map((value) =>
-    `<text class="x" x="${round(x.at(value))}" y="${HEIGHT - 7}">${
-      clock(value)
-    }</text>\n`
+  const columns = marks.map(({ at, text }) =>
+    `<text class="x${x.at(at) > WIDTH - RIGHT - 1 ? " last" : ""}" x="${
+      round(x.at(at))
+    }" y="${HEIGHT - 7}">${escapeHtml(text)}</text>\n`
   );
   return [...rows, ...columns].join("");
 }
@@ -221,7 +240,7 @@ function path(
 }
 
 /** Draws the tooltips of all points. */
-function tips({ atMs, lines }: Chart, x: Axis): string {
+function tips({ atMs, lines, names }: Chart, x: Axis): string {
   return atMs.map((at, index) => {
     const next = atMs[index + 1];
     const before = atMs[index - 1];
@@ -233,7 +252,7 @@ function tips({ atMs, lines }: Chart, x: Axis): string {
     return `<rect class="tip" x="${round(from)}" y="${TOP}" width="${
       round(Math.max(to - from, 0))
     }" height="${HEIGHT - TOP - BOTTOM}"><title>${
-      escapeHtml([clock(at), ...values].join("\n"))
+      escapeHtml([names?.[index] ?? clock(at), ...values].join("\n"))
     }</title></rect>\n`;
   }).join("");
 }

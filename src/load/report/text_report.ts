@@ -10,13 +10,13 @@ import type { LoadResult, Verdict } from "../result.ts";
 import {
   actualText,
   criterionText,
-  errorsOf,
   meaningOf,
   notesOf,
   type ReportTable,
   tablesOf,
 } from "./content.ts";
-import { count, duration } from "./numbers.ts";
+import { errorRows, ERRORS_TITLE } from "./error_rows.ts";
+import { duration } from "./numbers.ts";
 import { printable } from "./printable.ts";
 import { layOut, wrap } from "./text_layout.ts";
 
@@ -148,22 +148,25 @@ function section(
   ];
 }
 
-function errors(
-  { operations }: LoadResult,
-  width: number,
-  paint: Painter,
-): string[] {
-  const found = errorsOf(operations);
-  if (found.length === 0) return [];
+function errors(result: LoadResult, width: number, paint: Painter): string[] {
+  const rows = errorRows(result);
+  if (rows.length === 0) return [];
   return [
-    heading("Errors in the steady phase", paint),
-    ...found.flatMap((error) => {
-      const text = `${
-        count(error.count)
-      } × ${error.operation}: ${error.message}`;
-      return wrap(`  ${text}`, width, "      ");
-    }),
+    heading(ERRORS_TITLE, paint),
+    ...rows.flatMap(({ count, operation, message, when, request, body }) => [
+      ...wrap(`  ${count} × ${operation}: ${message}`, width, "      "),
+      ...wrap(`      ${when}`, width, "      "),
+      ...[request, body].flatMap((line) =>
+        line === undefined
+          ? []
+          : wrap(`      ${oneLine(line)}`, width, "      ")
+      ),
+    ]),
   ];
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, " ");
 }
 
 function notes(result: LoadResult, width: number, paint: Painter): string[] {

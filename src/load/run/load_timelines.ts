@@ -39,6 +39,7 @@ export class LoadTimelines {
   readonly generator: GeneratorTimeline;
   readonly #charts: readonly TimelineRecorder[];
   readonly #points: GeneratorHealth["points"][number][] = [];
+  #isOver = false;
   #ended: IntervalState[] = [];
   #endedCharts: IntervalState[][];
 
@@ -62,7 +63,7 @@ export class LoadTimelines {
       const generator = this.generator.endInterval();
       if (isShare) {
         this.#ended.push({ ...intervalState(run, users), generator });
-      } else if (this.#points.length < MAX_POINTS) {
+      } else if (!this.#isOver && this.#points.length < MAX_POINTS) {
         this.#points.push(
           generatorPoint(startedMs + run.startMs, [generator]),
         );
@@ -80,6 +81,8 @@ export class LoadTimelines {
 
   /** Ends the current intervals, if there is anything in them. */
   finish(users: number): void {
+    // What comes after the load, such as the clean-up, is no part of it.
+    this.#isOver = true;
     for (const timeline of [this.run, ...this.#charts]) {
       if (!timeline.isEmpty) timeline.endInterval(users);
     }

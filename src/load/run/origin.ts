@@ -7,7 +7,7 @@ import os from "node:os";
 import type { RunOrigin } from "../result_details.ts";
 import type { Mask } from "../scenario/environment.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { withoutSecrets } from "../scenario/secrets.ts";
+import { argumentWithoutSecrets } from "../scenario/secrets.ts";
 import { commandText } from "./command_text.ts";
 
 /** The version of this package. */
@@ -22,8 +22,10 @@ export function originOf(
   return {
     command: null,
     seed,
-    target: target === undefined ? null : mask(
-      withoutSecrets(commandText([target.command, ...target.args ?? []])),
+    target: target === undefined ? null : commandText(
+      [target.command, ...target.args ?? []].map(argumentWithoutSecrets).map(
+        mask,
+      ),
     ),
     threads,
     troupe: VERSION,

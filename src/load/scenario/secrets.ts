@@ -37,6 +37,14 @@ export function withoutSecrets(text: string): string {
     .replace(WEB_TOKEN, MASKED);
 }
 
+/** `--set a.b.token=…`, whatever the value is. */
+const IN_ARGUMENT = new RegExp(`^([\\w.=-]*[.=-]?${NAME})=.*$`, "is");
+
+/** Returns an argument of a command without what looks like a secret in it. */
+export function argumentWithoutSecrets(argument: string): string {
+  return withoutSecrets(argument.replace(IN_ARGUMENT, `$1=${MASKED}`));
+}
+
 /** Shorter values are not told from what may be shown. */
 const MIN_SECRET = 8;
 /** The most values of one operation that are looked for. */
