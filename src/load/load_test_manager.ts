@@ -79,11 +79,11 @@ export class LoadTestManager {
   async run(scenario: Scenario, options: RunOptions = {}): Promise<LoadResult> {
     checkRunOptions(options);
     const { drivers, clock = realClock } = this.#options;
-    const { errors } = validateScenario(scenario, drivers);
-    if (errors.length > 0) throw new ScenarioError(errors);
-    const workers = planWorkers(scenario, this.#options, options);
+    const { scenario: valid, errors } = validateScenario(scenario, drivers);
+    if (valid === undefined) throw new ScenarioError(errors);
+    const workers = planWorkers(valid, this.#options, options);
     return await new ScenarioRun(
-      scenario,
+      valid,
       clock,
       this.#options,
       options,

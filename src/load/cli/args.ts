@@ -8,6 +8,7 @@ import { closestName } from "../../checks/internal.ts";
 import { MAX_WORKERS } from "../check_options.ts";
 import { LoadTestError } from "../load_errors.ts";
 import type { JsonValue } from "../../codec/mod.ts";
+import { quantityProblem, readQuantity } from "../scenario/quantity.ts";
 import type { Override } from "./override.ts";
 
 /** The help text of the command line. */
@@ -28,7 +29,7 @@ Runs a load test: a scenario from a file, or a preset.
   --workers N       the threads that generate the load, each a share of it
                     (default: 1)
   --max-lag-ms N    how late 1 % of the operations may start before the run is
-                    invalid (default: 20)
+                    invalid (default: 20); N or a time such as 1s
   --print           prints the scenario as YAML, and runs nothing
   --list            lists the presets
   --no-reports      writes no reports, such as for deno task compare, which runs
@@ -248,6 +249,19 @@ function number(name: string, text: string): number {
   );
 }
 
+/** Reads milliseconds, or a time with a unit. */
+function time(name: string, text: string): number {
+  const ms = text.trim() === "" ? NaN : Number(text);
+  if (Number.isSafeInteger(ms)) return ms;
+  const read = readQuantity(text, "ms");
+  if (read !== undefined) return read;
+  const needed = "a whole number of milliseconds";
+  const { message } = Number.isNaN(ms)
+    ? quantityProblem(text, "ms", needed)
+    : { message: `is ${JSON.stringify(text)}, it must be ${needed}` };
+  throw new LoadUsageError(`Cannot run a load test: --${name} ${message}`);
+}
+
 function workersOf(text: string): number {
   const workers = number("workers", text);
   if (workers >= 1 && workers <= MAX_WORKERS) return workers;
@@ -258,7 +272,7 @@ function workersOf(text: string): number {
 
 function lagOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const ms = number("max-lag-ms", text);
+  const ms = time("max-lag-ms", text);
   if (ms >= 1) return ms;
   throw new LoadUsageError(
     `Cannot run a load test: --max-lag-ms is ${ms}, it must be at least 1`,
@@ -267,7 +281,7 @@ function lagOf(text: string | undefined): number | undefined {
 
 function waitOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const ms = number("scrape-wait-ms", text);
+  const ms = time("scrape-wait-ms", text);
   if (ms >= 0 && ms <= 3_600_000) return ms;
   throw new LoadUsageError(
     `Cannot run a load test: --scrape-wait-ms is ${ms}, it must be from 0 to 3600000`,

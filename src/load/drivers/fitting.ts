@@ -5,7 +5,8 @@
  */
 import type { JsonObject, JsonValue } from "../../codec/mod.ts";
 import { isRecord } from "../scenario/check_rule.ts";
-import type { ObjectRule, Rule } from "../scenario/rule.ts";
+import { readQuantity, type Unit } from "../scenario/quantity.ts";
+import { type ObjectRule, type Rule, unitFor } from "../scenario/rule.ts";
 import { numberIn } from "../scenario/substitution.ts";
 
 /**
@@ -31,7 +32,7 @@ function fit(rule: Rule, value: JsonValue): JsonValue {
         ? String(value)
         : value;
     case "number":
-      return numberIn(value) ?? value;
+      return numberIn(value) ?? quantityIn(value, unitFor(rule, {})) ?? value;
     case "map":
       return isObject(value)
         ? Object.fromEntries(
@@ -56,6 +57,15 @@ function fit(rule: Rule, value: JsonValue): JsonValue {
     default:
       return value;
   }
+}
+
+function quantityIn(
+  value: JsonValue,
+  unit: Unit | undefined,
+): number | undefined {
+  return typeof value === "string" && unit !== undefined
+    ? readQuantity(value, unit)
+    : undefined;
 }
 
 function isList(value: JsonValue): value is readonly JsonValue[] {

@@ -3,13 +3,16 @@
  *
  * @module
  */
-import { type Rule, whole } from "../scenario/rule.ts";
+import { number, type Rule, whole } from "../scenario/rule.ts";
 
 /** A TCP port number. */
 export const port: Rule = whole(1, 65_535);
 
 /** A number of bytes, up to 1 GiB. */
-export const bytes: Rule = whole(1, 2 ** 30);
+export const bytes: Rule = number(
+  { integer: true, min: 1, max: 2 ** 30 },
+  "bytes",
+);
 
 /** Makes a rule for a URL with one of these protocols, such as `"http:"`. */
 export function url(...protocols: readonly string[]): Rule {

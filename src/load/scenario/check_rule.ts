@@ -10,7 +10,8 @@ import {
 } from "../../checks/internal.ts";
 import type { DriverIssue } from "../driver.ts";
 import { hasReference, partsOf } from "./reference.ts";
-import type { ObjectRule, Problem, Rule } from "./rule.ts";
+import { quantityProblem } from "./quantity.ts";
+import { type ObjectRule, type Problem, type Rule, unitFor } from "./rule.ts";
 
 /** A path to a value in data: names of fields, and indexes of items. */
 export type Path = readonly (string | number)[];
@@ -121,7 +122,12 @@ class Checker {
     this.#templates = templates;
   }
 
-  check(rule: Rule, given: unknown, path: Path): void {
+  check(
+    rule: Rule,
+    given: unknown,
+    path: Path,
+    siblings: { readonly [name: string]: unknown } = {},
+  ): void {
     let value = given;
     if (this.#templates && typeof given === "string") {
       const parts = partsOf(given);
@@ -143,7 +149,12 @@ class Checker {
         if (
           typeof value !== "number" || !Number.isFinite(value) ||
           !isInRange(value, rule.range)
-        ) this.#wrong(rule, value, path);
+        ) {
+          const unit = unitFor(rule, siblings);
+          return typeof value === "string" && unit !== undefined
+            ? this.#refuse(path, quantityProblem(value, unit, describe(rule)))
+            : this.#wrong(rule, value, path);
+        }
         return;
       case "flag":
         if (typeof value !== "boolean") this.#wrong(rule, value, path);
@@ -213,7 +224,7 @@ class Checker {
     const names = [...others, ...Object.keys(rule.fields)];
     for (const [name, field] of Object.entries(rule.fields)) {
       const given = Object.hasOwn(value, name) ? value[name] : undefined;
-      if (given !== undefined) this.check(field, given, [...path, name]);
+      if (given !== undefined) this.check(field, given, [...path, name], value);
       else if (!field.optional) this.#missing(field, [...path, name]);
     }
     const [first, second] = (rule.atMostOne ?? [])
@@ -305,7 +316,7 @@ class Checker {
 }
 
 /** Returns the object that has one of the given fields, or the first one. */
-function closestShape(
+export function closestShape(
   objects: readonly [ObjectRule, ...ObjectRule[]],
   value: { readonly [name: string]: unknown },
 ): ObjectRule {

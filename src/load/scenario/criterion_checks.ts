@@ -127,12 +127,18 @@ function valueIssues(
   path: Path,
 ): DriverIssue[] {
   const known = metricOf(metric);
-  const range = known !== undefined && unitOf(known) === "rate"
-    ? { min: 0, max: 1 }
-    : { min: 0 };
+  const isRate = known !== undefined && unitOf(known) === "rate";
+  const range = isRate ? { min: 0, max: 1 } : { min: 0 };
   if (isInRange(value, range)) return [];
+  const at = [...path, "value"];
+  const problem = `is ${value}, it must be ${describeRange(range)}`;
+  if (!isRate || value < 0 || value > 100) {
+    return [{ path: at, message: problem }];
+  }
+  const suggestion = `${value}%`;
   return [{
-    path: [...path, "value"],
-    message: `is ${value}, it must be ${describeRange(range)}`,
+    path: at,
+    message: `${problem}, did you mean "${suggestion}"?`,
+    suggestion,
   }];
 }

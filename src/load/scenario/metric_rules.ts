@@ -4,6 +4,7 @@
  * @module
  */
 import { show, unknownNameProblem } from "./check_rule.ts";
+import type { Unit } from "./quantity.ts";
 import type { Problem } from "./rule.ts";
 
 /** What is counted, and has a rate as well. */
@@ -54,7 +55,7 @@ export type Metric =
   };
 
 /** What a value of a metric is counted in. */
-export type MetricUnit = "ms" | "rate" | "count" | "per_second";
+export type MetricUnit = Exclude<Unit, "bytes">;
 
 const NAMED: ReadonlyMap<string, Metric> = new Map<string, Metric>([
   ["throughput", { kind: "throughput" }],

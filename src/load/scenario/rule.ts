@@ -5,6 +5,7 @@
  * @module
  */
 import type { NumberRange } from "../../checks/internal.ts";
+import type { Unit } from "./quantity.ts";
 
 /** What is wrong with a value, and the name that was probably meant. */
 export interface Problem {
@@ -23,7 +24,7 @@ export type Rule =
     /** The same for what is before the first `${…}` of a text with one. */
     readonly refusesStart?: (text: string) => string | undefined;
   }
-  | { readonly kind: "number"; readonly range: NumberRange }
+  | NumberRule
   | { readonly kind: "flag" }
   | {
     readonly kind: "choice";
@@ -61,6 +62,27 @@ export type Rule =
     readonly plain: Rule;
     readonly objects: readonly [ObjectRule, ...ObjectRule[]];
   };
+
+/** A rule for a number. */
+export interface NumberRule {
+  readonly kind: "number";
+  readonly range: NumberRange;
+  /**
+   * The unit with which it may be a text, such as `10s`; it may depend on the
+   * fields beside it.
+   */
+  readonly unit?:
+    | Unit
+    | ((siblings: { readonly [name: string]: unknown }) => Unit | undefined);
+}
+
+/** Returns the unit of a number with these fields beside it. */
+export function unitFor(
+  { unit }: NumberRule,
+  siblings: { readonly [name: string]: unknown },
+): Unit | undefined {
+  return typeof unit === "function" ? unit(siblings) : unit;
+}
 
 /** A rule for an object with these fields and no others. */
 export interface ObjectRule {
@@ -103,13 +125,16 @@ export const jsonObject: Rule = { kind: "map", of: json };
 /** Texts by name. */
 export const texts: Rule = { kind: "map", of: text };
 /** A time in milliseconds, 0 or more. */
-export const ms: Rule = number({ min: 0, max: MAX_MS });
+export const ms: Rule = number({ min: 0, max: MAX_MS }, "ms");
 /** A time in milliseconds, above 0. */
-export const someMs: Rule = number({ above: 0, max: MAX_MS });
+export const someMs: Rule = number({ above: 0, max: MAX_MS }, "ms");
 
-/** Makes a rule for a finite number in a range. */
-export function number(range: NumberRange): Rule {
-  return { kind: "number", range };
+/** Makes a rule for a finite number in a range, which may have a unit. */
+export function number(
+  range: NumberRange,
+  unit?: NonNullable<NumberRule["unit"]>,
+): Rule {
+  return { kind: "number", range, ...unit === undefined ? {} : { unit } };
 }
 
 /** Makes a rule for a whole number, by default 1 or more. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { metricProblem } from "./metric_rules.ts";
+import { metricOf, metricProblem, unitOf } from "./metric_rules.ts";
 import { isRecord } from "./check_rule.ts";
 import {
   choice,
@@ -318,7 +318,10 @@ const criterion = object<Criterion>({
   tags: optional(texts),
   check: optional(name),
   is: choice("below", "at_most", "above", "at_least"),
-  value: number({}),
+  value: number({}, ({ metric }) => {
+    const known = typeof metric === "string" ? metricOf(metric) : undefined;
+    return known && unitOf(known);
+  }),
   abort: optional(flag),
   abortAfterMs: optional(ms),
 }, ["operation", "tags"]);

@@ -9,6 +9,8 @@ import { type Mask, maskOf } from "./environment.ts";
 import type { Scenario } from "./scenario.ts";
 import { crossCheck } from "./scenario_checks.ts";
 import { formatPath, type ScenarioIssue } from "./scenario_error.ts";
+import { readQuantities } from "./read_quantities.ts";
+import type { Rule } from "./rule.ts";
 import { scenarioRuleOf } from "./scenario_schema.ts";
 import { scenarioWarnings } from "./scenario_warnings.ts";
 
@@ -17,7 +19,10 @@ const SOURCES = ["feeders", "target", "env"];
 
 /** The result of {@linkcode validateScenario}. */
 export interface ScenarioValidation {
-  /** The value as a scenario, if it is valid. */
+  /**
+   * The value as a scenario, if it is valid: with numbers in place of times and
+   * rates such as `10s` and `1%`.
+   */
   readonly scenario?: Scenario;
   /** All problems that must be fixed. */
   readonly errors: readonly ScenarioIssue[];
@@ -49,7 +54,16 @@ export function validateScenario(
   value: unknown,
   drivers?: DriverMap,
 ): ScenarioValidation {
-  const found = checkRule(scenarioRuleOf(value), value);
+  const rule = scenarioRuleOf(value);
+  return validate(rule, readQuantities(rule, value), drivers);
+}
+
+function validate(
+  rule: Rule,
+  value: unknown,
+  drivers: DriverMap | undefined,
+): ScenarioValidation {
+  const found = checkRule(rule, value);
   const errors = [...found];
   const unsound = found.filter((issue) => !isHarmless(issue));
   const wrong = new Set(unsound.map(({ path: [part] }) => part));

@@ -86,6 +86,12 @@ Deno.test("--max-lag-ms takes a whole number of at least 1", () => {
     ...readArguments(["a.yaml", "--max-lag-ms", "50"], PRESETS),
   };
   assertEquals(maxLagMs, 50);
+  assertEquals(read("a.yaml", "--max-lag-ms", "1.5s").maxLagMs, 1500);
+  assertEquals(read("a.yaml", "--scrape-wait-ms", "1m").scrapeWaitMs, 60_000);
+  assertStringIncludes(
+    refusal("a.yaml", "--max-lag-ms", "2 seconds"),
+    'did you mean "2s"?',
+  );
   for (const wrong of ["0", "-1", "1.5", "soon"]) {
     assertThrows(
       () => readArguments(["a.yaml", `--max-lag-ms=${wrong}`], PRESETS),

@@ -148,7 +148,7 @@ export const failed: LoadResult = {
       actual: null,
       outcome: "no_data",
       isDefault: false,
-      reason: "throughput must be at least 1000 /s, but there is no data.",
+      reason: "throughput must be at least 1,000 /s, but there is no data.",
     },
   ],
   generator: {

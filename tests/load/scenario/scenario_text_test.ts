@@ -45,7 +45,7 @@ Deno.test("a YAML file with typos is refused with lines, columns and suggestions
     `Cannot use the scenario:
 chat.yaml:2:1: load.users is missing, it must be a whole number from 1 to 1000000
 chat.yaml:4:3: load.user is not a known field, did you mean "users"?
-chat.yaml:6:3: phases.steadyMs is "ten seconds", it must be a number above 0 and at most 2147483647
+chat.yaml:6:3: phases.steadyMs is "ten seconds", it must be a time such as 500ms, 10s or 1h30m, or a number above 0 and at most 2147483647
 chat.yaml:9:5: operations[0].driver is "websokcet", did you mean "websocket"?
 chat.yaml:12:5: criteria[0].metric is "latncy.p99", did you mean "latency.p99"?`,
   );
@@ -244,7 +244,7 @@ Deno.test("an item with an error hides no error of another", () => {
   assertEquals(
     found.split("\n").slice(1).map((line) => line.replace(/.*?: /, "")).sort(),
     [
-      "criteria[1].value is 5, it must be from 0 to 1",
+      'criteria[1].value is 5, it must be from 0 to 1, did you mean "5%"?',
       "operations[0].driver is missing, it must be a string that is not empty",
       "operations[0].request is missing, it must be an object",
       'operations[3].name is "join", the same as that of operations[1], choose another',

@@ -166,7 +166,7 @@ for (
     }, 'criteria[0].operation is "sned", did you mean "send"?'],
     ["a rate over 1", {
       criteria: [{ metric: "errorRate", is: "below", value: 5 }],
-    }, "criteria[0].value is 5, it must be from 0 to 1"],
+    }, 'criteria[0].value is 5, it must be from 0 to 1, did you mean "5%"?'],
     ["a pattern that is none", {
       target: { command: "deno", readyPattern: "(" },
     }, "target.readyPattern is not a valid regular expression"],
