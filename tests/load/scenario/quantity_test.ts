@@ -166,6 +166,6 @@ Deno.test("--set takes times and rates with units", () => {
     { flag: "--set", path: ["phases", "steadyMs"], value: "2m" },
     { flag: "--set", path: ["criteria", "0", "value"], value: "1s" },
   ], { websocket: never });
-  assertEquals(changed.phases.steadyMs, 120_000);
+  assertEquals(changed.phases?.steadyMs, 120_000);
   assertEquals(changed.criteria?.[0]?.value, 1000);
 });
