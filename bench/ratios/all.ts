@@ -7,7 +7,7 @@
  */
 
 import { hasErlang } from "../support/erlang_peer.ts";
-import { hasNats, hasTtyd, hasWrk } from "../support/programs.ts";
+import { hasNats, hasNode, hasTtyd, hasWrk } from "../support/programs.ts";
 import type { Entry } from "./harness.ts";
 
 /** Actor runtimes that the actor comparisons run beside. */
@@ -68,6 +68,38 @@ const BUS_BESIDE_NATS: readonly Entry[] = [
   {
     name: "bus/stream-consume",
     load: async () => (await import("./bus/beside.ts")).streamConsume,
+  },
+];
+
+/** Beside `wrk`, where it is on the PATH. */
+const LOAD_BESIDE_WRK: readonly Entry[] = [
+  {
+    name: "load/p50-wrk-5ms",
+    load: async () => (await import("./load/tools.ts")).p50,
+  },
+  {
+    name: "load/p90-wrk-5ms",
+    load: async () => (await import("./load/tools.ts")).p90,
+  },
+  {
+    name: "load/p99-wrk-5ms",
+    load: async () => (await import("./load/tools.ts")).p99,
+  },
+  {
+    name: "load/http-wrk-per-core",
+    load: async () => (await import("./load/tools.ts")).perCore,
+  },
+];
+
+/** Beside artillery, where there is Node to run it. */
+const LOAD_BESIDE_ARTILLERY: readonly Entry[] = [
+  {
+    name: "load/http-artillery",
+    load: async () => (await import("./load/tools.ts")).saturated,
+  },
+  {
+    name: "load/memory-1000-artillery",
+    load: async () => (await import("./load/tools.ts")).memory,
   },
 ];
 
@@ -241,4 +273,6 @@ export const all: readonly Entry[] = [
     name: "load/http-two-workers",
     load: async () => (await import("./load/http.ts")).twoWorkers,
   },
+  ...(hasWrk() ? LOAD_BESIDE_WRK : []),
+  ...(hasNode() ? LOAD_BESIDE_ARTILLERY : []),
 ];

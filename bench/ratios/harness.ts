@@ -82,6 +82,11 @@ export interface RoundsOptions {
   readonly onRound?: () => void;
 }
 
+/** A comparison that this machine cannot make; the message says why. */
+export class Skipped extends Error {
+  override readonly name = "Skipped";
+}
+
 /** Rounds that count, unless the comparison or the caller says otherwise. */
 export const DEFAULT_ROUNDS = 15;
 

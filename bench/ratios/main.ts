@@ -7,7 +7,7 @@
 
 import { parseArgs } from "node:util";
 import { all } from "./all.ts";
-import { compare, type Entry } from "./harness.ts";
+import { compare, type Entry, Skipped } from "./harness.ts";
 import { type Row, rowNames } from "./rows.ts";
 import { tableHeader, tableRow } from "./table.ts";
 
@@ -93,6 +93,10 @@ export async function main(
       rows.filter((row) => isWanted(row.name)).forEach(print);
     } catch (error) {
       output.progress?.("");
+      if (error instanceof Skipped) {
+        output.err(`Skipped ${entry.name}: ${error.message}`);
+        continue;
+      }
       const detail = error instanceof Error ? error.stack : String(error);
       output.err(`Cannot finish ${entry.name}: ${detail}`);
       exitCode = 1;

@@ -14,6 +14,11 @@ export function hasTtyd(): boolean {
   return has("ttyd");
 }
 
+/** Whether there is a Node, with npm, to run load generators on. */
+export function hasNode(): boolean {
+  return has("node") && has("npm");
+}
+
 /** Whether there is a wrk to measure HTTP with; its `--version` fails. */
 export function hasWrk(): boolean {
   return has("wrk", () => true);

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { contestant, type Entry } from "../../bench/ratios/harness.ts";
+import { contestant, type Entry, Skipped } from "../../bench/ratios/harness.ts";
 import { main } from "../../bench/ratios/main.ts";
 
 function entry(name: string, ours: number, onLoad?: () => void): Entry {
@@ -120,4 +120,14 @@ Deno.test("ratios goes on after a comparison that throws in the background", asy
   const { exitCode, out, err } = await run(["--json"], [bad, entry("good", 2)]);
   assertEquals({ exitCode, rows: out.length }, { exitCode: 1, rows: 1 });
   assertStringIncludes(err, "Cannot finish bad: Error: lost");
+});
+
+Deno.test("ratios says why it skips what cannot be measured here, and goes on", async () => {
+  const { exitCode, out, err } = await run(["--json"], [
+    failing("load/a", () => Promise.reject(new Skipped("there is no npm"))),
+    entry("load/b", 2),
+  ]);
+  assertEquals(exitCode, 0);
+  assertEquals(err, "Skipped load/a: there is no npm");
+  assertEquals(out.length, 1);
 });
