@@ -9,6 +9,7 @@ import {
   MetricsCollector,
   type MetricsServer,
   serveMetrics,
+  SseStream,
 } from "../../metrics/mod.ts";
 import type { LoadEnd, LoadEvent } from "../../metrics/internal.ts";
 import type { LoadProgress, LoadResult } from "../result.ts";
@@ -17,12 +18,19 @@ import { LoadUsageError } from "./args.ts";
 import { Scrapes } from "./scrapes.ts";
 import { loadEndOf, loadEventOf } from "./load_event.ts";
 
+/**
+ * Bytes of events that are kept, so that a page which is opened later has the
+ * run from its start: half an hour of a run with ten operations.
+ */
+const BUFFER_BYTES = 8 * 1024 * 1024;
+
 /** Serves a page on the loopback interface until it is disposed. */
 export class LivePage implements AsyncDisposable {
   /** Watches this process. */
   readonly collector: MetricsCollector;
   /** Who reads `/metrics`. */
   readonly scrapes: Scrapes = new Scrapes();
+  readonly #events = new SseStream({ bufferBytes: BUFFER_BYTES });
   readonly #metrics: MetricsServer;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
@@ -33,7 +41,7 @@ export class LivePage implements AsyncDisposable {
    */
   constructor(system: ActorSystem, port: number) {
     this.collector = new MetricsCollector({ system });
-    this.#metrics = serveMetrics(this.collector);
+    this.#metrics = serveMetrics(this.collector, { events: this.#events });
     try {
       this.#server = Deno.serve(
         { hostname: "127.0.0.1", port, onListen() {} },
@@ -74,13 +82,14 @@ export class LivePage implements AsyncDisposable {
   }
 
   #publish(name: string, data: LoadEvent | LoadEnd): void {
-    this.#metrics.events.publish(name, JSON.stringify(data));
+    this.#events.publish(name, JSON.stringify(data));
   }
 
   /** Ends the page, and disconnects its viewers. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.collector[Symbol.asyncDispose]();
     await this.#metrics[Symbol.asyncDispose]();
+    this.#events[Symbol.dispose]();
     await this.#server.shutdown();
   }
 }
