@@ -80,6 +80,8 @@ export interface LoadOperation {
 /** How a load test has ended. */
 export interface LoadEnd {
   readonly verdict: string;
+  readonly durationMs: number;
+  readonly total: LoadEvent["total"];
   /** Why it is this one, in sentences. */
   readonly reasons: readonly string[];
   readonly warnings: readonly string[];

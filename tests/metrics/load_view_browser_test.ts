@@ -81,6 +81,8 @@ Deno.test(
     await end.getByText("The run has ended: failed").waitFor();
     await end.getByText("latency.p99 must be below 30 ms").waitFor();
     await end.getByText("load-results/chat-1/report.html").waitFor();
+    await page.locator("#load-state", { hasText: "took 0:11 · 1,290 ok" })
+      .waitFor();
     // The criteria are those of the end, and the charts are still there.
     await page.locator("#load-criteria tr", { hasText: "latency.p99 < 30 ms" })
       .getByText("✗ no").waitFor();

@@ -148,6 +148,8 @@ Deno.test("The axis is a minute from the first second, and the range at most", (
   assertEquals(axisEnds(100, 2000, 900), [1100, 2000]);
   assertEquals(axisEnds(100, 2000, 60), [1940, 2000]);
   assertEquals(axisEnds(100, 2000, Infinity), [100, 2000]);
+  // A run that is planned to be shorter.
+  assertEquals(axisEnds(0, 5, 900, 20), [0, 20]);
 });
 
 Deno.test("Points of a long range become one: their mean, and the largest of maxima", () => {

@@ -47,6 +47,8 @@ export function loadEndOf(
   const { verdict, reasons, warnings, criteria, steady, operations } = result;
   return {
     verdict,
+    durationMs: result.durationMs,
+    total: result.total,
     reasons,
     warnings,
     results: resultsOf(criteria, steady, operations),

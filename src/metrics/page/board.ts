@@ -5,7 +5,13 @@
  */
 import { Chart, type Span } from "./chart.ts";
 import type { Panel } from "./panel.ts";
-import { axisEnds, DEFAULT_RANGE, MAX_POINTS, stepOf } from "./range.ts";
+import {
+  axisEnds,
+  DEFAULT_RANGE,
+  MAX_POINTS,
+  MIN_SECONDS,
+  stepOf,
+} from "./range.ts";
 import { Series } from "./series.ts";
 
 /** Options of a board. */
@@ -146,6 +152,9 @@ export class Board<T> {
 
   #ends(): [number, number] {
     const start = this.#options.axis === "elapsed" ? 0 : this.#start ?? 0;
-    return axisEnds(start, Math.max(this.end, start), this.#range);
+    const least = this.#options.axis === "elapsed"
+      ? Math.min(MIN_SECONDS, this.#span)
+      : MIN_SECONDS;
+    return axisEnds(start, Math.max(this.end, start), this.#range, least);
   }
 }

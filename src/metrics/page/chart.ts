@@ -105,7 +105,7 @@ export class Chart {
     this.#values.replaceChildren(...this.#shown.map((name, index) => {
       const label = document.createElement("dt");
       label.textContent = name;
-      const colour = number(name, index);
+      const colour = number(this.#shown, index);
       label.style.setProperty("--chip", `var(--series-${colour})`);
       const row = document.createElement("div");
       row.append(label, document.createElement("dd"));
@@ -188,7 +188,7 @@ export class Chart {
         ...this.#order.map((index) => ({
           label: this.#shown[index] ?? "",
           stroke: colour(
-            `--series-${number(this.#shown[index] ?? "", index)}`,
+            `--series-${number(this.#shown, index)}`,
           ),
           width: this.#shown[index] === this.#options.behind ? 4 : 1.5,
           points: { show: false },
@@ -227,9 +227,11 @@ export class Chart {
   }
 }
 
-/** Returns the number of the colour of a line; the last is a quiet one. */
-function number(name: string, index: number): number {
-  return MEASURES.has(name) ? COLOURS : index % COLOURS + 1;
+/** Returns the number of the colour of a line; that of measures is quiet. */
+function number(names: readonly string[], index: number): number {
+  if (MEASURES.has(names[index] ?? "")) return COLOURS;
+  const before = names.slice(0, index).filter((name) => !MEASURES.has(name));
+  return before.length % (COLOURS - 1) + 1;
 }
 
 /** Returns a colour of the style sheet, as a canvas needs it. */

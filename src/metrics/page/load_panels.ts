@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LoadEvent } from "../load_event.ts";
+import type { LoadEnd, LoadEvent } from "../load_event.ts";
 import { clockText, countText } from "./format.ts";
 import { type Panel, rate } from "./panel.ts";
 
@@ -60,6 +60,21 @@ export const LOAD_PANELS: readonly Panel<LoadEvent>[] = [
   },
 ];
 
+/** Sums up a load test that has ended in one line. */
+export function endText({ durationMs, total }: LoadEnd): string {
+  const took = clockText(durationMs / 1000);
+  return [`took ${took}`, ...countTexts(total)].join(" · ");
+}
+
+function countTexts(total: LoadEvent["total"]): string[] {
+  return [
+    `${countText(total.ok)} ok`,
+    `${countText(total.failed)} failed`,
+    `${countText(total.timedOut)} timed out`,
+    `${countText(total.dropped)} dropped`,
+  ];
+}
+
 /** Sums up a load test in one line. */
 export function loadText(progress: LoadEvent): string {
   const { phase, elapsedMs, plannedMs, total, point, inFlight } = progress;
@@ -67,10 +82,7 @@ export function loadText(progress: LoadEvent): string {
     `${phaseText(phase)}, ${clockText(elapsedMs / 1000)} of ${
       clockText(plannedMs / 1000)
     }`,
-    `${countText(total.ok)} ok`,
-    `${countText(total.failed)} failed`,
-    `${countText(total.timedOut)} timed out`,
-    `${countText(total.dropped)} dropped`,
+    ...countTexts(total),
     `${countText(point.users)} users`,
     `${countText(inFlight)} in flight`,
   ].join(" · ");

@@ -8,7 +8,7 @@ import type { LoadEnd, LoadEvent, LoadResults } from "../load_event.ts";
 import type { Announcer } from "./announcer.ts";
 import { Board } from "./board.ts";
 import { byId, create, setText } from "./elements.ts";
-import { LOAD_PANELS, loadText, phaseText } from "./load_panels.ts";
+import { endText, LOAD_PANELS, loadText, phaseText } from "./load_panels.ts";
 import { LoadTables } from "./load_tables.ts";
 import type { View } from "./view.ts";
 
@@ -68,6 +68,8 @@ export class LoadView implements View {
     this.hasEnded = true;
     this.#take(end.results);
     const { verdict, reasons, warnings, report } = end;
+    setText(byId("load-state"), endText(end));
+    setText(byId("criteria-title"), "Criteria");
     const sentences = [...reasons, ...warnings]
       .map((sentence) => create("li", "", sentence));
     const list = create("ul");
@@ -100,6 +102,7 @@ export class LoadView implements View {
   #begin({ plannedMs }: LoadEvent): void {
     this.board.clear(plannedMs / 1000);
     this.#held.clear();
+    setText(byId("criteria-title"), "Criteria as they stand");
     this.#end.hidden = true;
     this.#progress.hidden = false;
     this.hasEnded = false;

@@ -17,21 +17,23 @@ export const RANGES: readonly { readonly seconds: number; text: string }[] = [
 export const DEFAULT_RANGE = 900;
 
 /** The least time on an axis, so that it has labels from the first second. */
-const MIN_SECONDS = 60;
+export const MIN_SECONDS = 60;
 
 /** The most points of a line. */
 export const MAX_POINTS = 900;
 
 /**
  * Returns the two ends of an axis in seconds: what is there since `start`, and
- * the range at most. It is a minute at least, of which the rest is empty.
+ * the range at most. It is a minute at least, or what it will be at most if that
+ * is less, of which the rest is empty.
  */
 export function axisEnds(
   start: number,
   end: number,
   range: number,
+  least: number = MIN_SECONDS,
 ): [number, number] {
-  const shown = Math.max(MIN_SECONDS, Math.min(range, end - start));
+  const shown = Math.max(least, Math.min(range, end - start));
   if (end - start < shown) return [start, start + shown];
   return [end - shown, end];
 }
