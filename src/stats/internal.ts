@@ -8,4 +8,5 @@ export { hodgesLehmann, WalshAverages } from "./hodges_lehmann.ts";
 export { holm } from "./holm.ts";
 export { normalCdf, normalQuantile } from "./normal.ts";
 export { type Random, randomStream } from "./random.ts";
+export { studentQuantile } from "./student_t.ts";
 export { wilcoxonSignedRank } from "./wilcoxon.ts";

@@ -23,6 +23,8 @@ Runs a load test: a scenario from a file, or a preset.
                     junit.xml, result.json, operations.csv, timeline.csv; it
                     must be empty or not exist
                     (default: load-results/NAME-TIME)
+  --against FILE    the result.json of an earlier run of the scenario: the reports
+                    have the differences, and which of them are noise
   --set KEY=VALUE   changes the scenario, such as --set load.users=50 or
                     --set criteria.0.value=20; can be repeated
   --seed N          changes the seed of all random choices
@@ -68,6 +70,8 @@ export interface RunArguments {
   readonly overrides: readonly Override[];
   /** The directory for the reports; a new one if it is left out. */
   readonly out: string | undefined;
+  /** The file with the result of an earlier run to compare with. */
+  readonly against: string | undefined;
   /** Whether reports are written. */
   readonly reports: boolean;
   /** The threads that generate the load. */
@@ -97,6 +101,7 @@ export type LoadArguments =
 export class LoadUsageError extends LoadTestError {}
 
 const TEXTS = [
+  "against",
   "out",
   "set",
   "seed",
@@ -169,6 +174,7 @@ export function readArguments(
         : [{ flag: "--seed", path: ["seed"], value: number("seed", seed) }],
     ],
     out: flags.out,
+    against: flags.against,
     reports: !flags["no-reports"],
     workers: workersOf(flags.workers ?? "1"),
     maxLagMs: lagOf(flags["max-lag-ms"]),

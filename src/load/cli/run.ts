@@ -21,6 +21,7 @@ import { PerformanceScenarios } from "../presets/performance_scenarios.ts";
 import { meaningOf } from "../report/content.ts";
 import { reportFiles } from "../report/report_files.ts";
 import type { MetricsCollector } from "../../metrics/mod.ts";
+import { readResult } from "../against/read_result.ts";
 import { printable } from "../report/printable.ts";
 import { resultToText } from "../report/text_report.ts";
 import type { LoadResult, Verdict } from "../result.ts";
@@ -185,6 +186,10 @@ async function run(
     : { ...given.health, lagP99Ms: maxLagMs };
   // Before a page is served and a directory made.
   planWorkers(scenario, { drivers }, runOptions(workers, driversModule));
+  const against = settings.against === undefined
+    ? undefined
+    : await readResult(settings.against, scenario);
+  const compared = against === undefined ? {} : { against };
   // The run shuts it down, and the page shows its actors.
   const { cleanupTimeoutMs = 30_000 } = scenario.phases ?? {};
   await using system = new ActorSystem({ shutdownMs: cleanupTimeoutMs / 2 });
@@ -219,7 +224,7 @@ async function run(
     },
   };
   // First of all, whatever becomes of the outputs.
-  const unwritten = await writeReports(result, directory).then(
+  const unwritten = await writeReports(result, directory, compared).then(
     () => undefined,
     (error) => `Cannot write the reports to ${directory}: ${reasonOf(error)}`,
   );
@@ -231,6 +236,7 @@ async function run(
     const report = resultToText(result, {
       columns: columnsOf("stdout"),
       colors: Deno.stdout.isTerminal(),
+      ...compared,
     });
     await print(`\n${report.trimEnd()}\n`);
   }
@@ -310,9 +316,10 @@ async function runShown(
 async function writeReports(
   result: LoadResult,
   directory: string | undefined,
+  compared: { readonly against?: LoadResult },
 ): Promise<void> {
   if (directory === undefined) return;
-  for (const [name, text] of reportFiles(result)) {
+  for (const [name, text] of reportFiles(result, compared)) {
     await Deno.writeTextFile(`${directory}/${name}`, text, { createNew: true });
   }
 }

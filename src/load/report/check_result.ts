@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { checkArray, checkObject } from "../../checks/internal.ts";
+import {
+  checkArray,
+  checkObject,
+  checkOptionNames,
+} from "../../checks/internal.ts";
+import { comparisonOf } from "../against/checked_comparison.ts";
+import type { Comparison } from "../against/comparison.ts";
 import type { LoadResult } from "../result.ts";
 
 const PARTS = ["scenario", "steady", "generator", "timeline"] as const;
@@ -23,4 +29,20 @@ export function checkResult(result: LoadResult): void {
   for (const list of LISTS) {
     checkArray(`${list} of the result`, result[list], needed);
   }
+}
+
+/**
+ * Returns the comparison with an earlier result, if it is given.
+ *
+ * @throws {TypeError} if that is not a result, or an option is not known.
+ * @throws {LoadTestError} if it is of a scenario that measures something else.
+ */
+export function checkedComparison(
+  of: string,
+  result: LoadResult,
+  options: { readonly against?: LoadResult },
+): Comparison | undefined {
+  checkOptionNames(of, options, { against: true });
+  if (options.against !== undefined) checkResult(options.against);
+  return comparisonOf(result, options.against);
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkResult } from "./check_result.ts";
+import { checkedComparison, checkResult } from "./check_result.ts";
+import { comparisonHtml } from "./comparison_html.ts";
 import type { LoadResult } from "../result.ts";
 import {
   actualText,
@@ -46,10 +47,18 @@ import {
  * console.assert(resultToHtml(result).startsWith("<!doctype html>"));
  * ```
  *
+ * @param options May be left out. With `against`, the result of an earlier run,
+ * the file has the differences, and says which are noise.
  * @throws {TypeError} if it is not the result of a load test.
+ * @throws {LoadTestError} if `against` is of a scenario that measures something
+ * else.
  */
-export function resultToHtml(result: LoadResult): string {
+export function resultToHtml(
+  result: LoadResult,
+  options: { readonly against?: LoadResult } = {},
+): string {
   checkResult(result);
+  const comparison = checkedComparison("resultToHtml()", result, options);
   const { scenario, verdict } = result;
   return `<!doctype html>
 <html lang="en">
@@ -67,6 +76,7 @@ ${
       head(result),
       criteria(result),
       warnings(result),
+      comparison === undefined ? "" : comparisonHtml(comparison),
       charts("Over time", timelineCharts(result)),
       ...tablesOf(result).map(numbers),
       errors(result),

@@ -4,7 +4,13 @@
  * @module
  */
 import type { LoadResult, OperationResult, Verdict } from "../result.ts";
-import { checkResult } from "./check_result.ts";
+import type { Comparison } from "../against/comparison.ts";
+import { checkedComparison, checkResult } from "./check_result.ts";
+import {
+  COMPARISON_TITLE,
+  comparisonNotes,
+  comparisonTable,
+} from "./comparison_content.ts";
 import {
   actualText,
   criterionText,
@@ -26,6 +32,7 @@ const SIGNS: Readonly<Record<Verdict, string>> = {
 const MAX_ERRORS = 10;
 /** A summary of a job has at most 1 MiB. */
 const MAX_OPERATIONS = 500;
+const MAX_DIFFERENCES = 500;
 
 /**
  * Writes a result as GitHub's Markdown: the verdict, the criteria, the
@@ -48,14 +55,23 @@ const MAX_OPERATIONS = 500;
  * console.assert(resultToMarkdown(result).startsWith("## "));
  * ```
  *
+ * @param options May be left out. With `against`, the result of an earlier run,
+ * it has the differences, and says which are noise.
  * @throws {TypeError} if it is not the result of a load test.
+ * @throws {LoadTestError} if `against` is of a scenario that measures something
+ * else.
  */
-export function resultToMarkdown(result: LoadResult): string {
+export function resultToMarkdown(
+  result: LoadResult,
+  options: { readonly against?: LoadResult } = {},
+): string {
   checkResult(result);
+  const comparison = checkedComparison("resultToMarkdown()", result, options);
   const sections = [
     head(result),
     criteria(result),
     operations(result),
+    comparison === undefined ? "" : compared(comparison),
     errors(result),
     list("Warnings", result.warnings),
     notes(result),
@@ -129,6 +145,22 @@ function row(name: string, operation: OperationResult): string[] {
     ...[latency.p50, latency.p95, latency.p99, latency.max]
       .map((ms) => short(ms)),
   ];
+}
+
+function compared(comparison: Comparison): string {
+  const { columns, rows } = comparisonTable(comparison);
+  const shown = rows.slice(0, MAX_DIFFERENCES);
+  const more = rows.length - shown.length;
+  return [
+    `### ${COMPARISON_TITLE}`,
+    items(comparisonNotes(comparison)),
+    markdownTable(
+      columns.map(markdownText),
+      shown.map((row) => row.map(markdownText)),
+      1,
+    ),
+    ...more > 0 ? [`${count(more)} more are in the other reports.`] : [],
+  ].join("\n\n");
 }
 
 function errors({ operations }: LoadResult): string {

@@ -12,13 +12,16 @@ import { resultToJson } from "./json_report.ts";
 import { resultToText } from "./text_report.ts";
 
 /** Returns all reports, by the names of their files. */
-export function reportFiles(result: LoadResult): ReadonlyMap<string, string> {
+export function reportFiles(
+  result: LoadResult,
+  options: { readonly against?: LoadResult } = {},
+): ReadonlyMap<string, string> {
   return new Map([
-    ["report.html", resultToHtml(result)],
-    ["report.txt", resultToText(result)],
+    ["report.html", resultToHtml(result, options)],
+    ["report.txt", resultToText(result, options)],
     ["result.json", resultToJson(result)],
     ["junit.xml", resultToJunit(result)],
-    ["summary.md", resultToMarkdown(result)],
+    ["summary.md", resultToMarkdown(result, options)],
     ["operations.csv", operationsToCsv(result)],
     ["timeline.csv", timelineToCsv(result)],
   ]);

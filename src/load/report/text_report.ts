@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { checkResult } from "./check_result.ts";
+import { checkedComparison, checkResult } from "./check_result.ts";
+import { comparisonNotes, comparisonTable } from "./comparison_content.ts";
+import type { Comparison } from "../against/comparison.ts";
 import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
-import { checkNumber, checkOptionNames } from "../../checks/internal.ts";
+import { checkNumber } from "../../checks/internal.ts";
 import type { LoadResult, Verdict } from "../result.ts";
 import {
   actualText,
@@ -32,6 +34,11 @@ export interface ResultToTextOptions {
    * @default {false}
    */
   readonly colors?: boolean;
+  /**
+   * The result of an earlier run of the scenario, with which it is compared.
+   * @default {none}
+   */
+  readonly against?: LoadResult;
 }
 
 type Paint = (text: string) => string;
@@ -68,14 +75,16 @@ const MIN_COLUMNS = 40;
  *
  * @param options May be left out; each option has its default.
  * @throws {TypeError} if an option is not known or of the wrong type.
+ * @throws {LoadTestError} if `against` is of a scenario that measures something
+ * else.
  */
 export function resultToText(
   result: LoadResult,
   options: ResultToTextOptions = {},
 ): string {
   checkResult(result);
-  checkOptionNames("resultToText()", options, { columns: true, colors: true });
-  const { columns = 80, colors = false } = options;
+  const { columns = 80, colors = false, ...rest } = options;
+  const comparison = checkedComparison("resultToText()", result, rest);
   checkNumber("columns", columns);
   const width = Math.max(columns, MIN_COLUMNS);
   const paint = (paint: Paint): Paint => colors ? paint : (text) => text;
@@ -83,6 +92,7 @@ export function resultToText(
     head(result, width, paint),
     criteria(result, paint),
     ...tablesOf(result).map((table) => section(table, width, paint)),
+    comparison === undefined ? [] : compared(comparison, width, paint),
     errors(result, width, paint),
     notes(result, width, paint),
     warnings(result, width, paint),
@@ -93,6 +103,17 @@ export function resultToText(
 }
 
 type Painter = (paint: Paint) => Paint;
+
+function compared(
+  comparison: Comparison,
+  width: number,
+  paint: Painter,
+): string[] {
+  return [
+    ...section(comparisonTable(comparison), width, paint),
+    ...comparisonNotes(comparison).flatMap((note) => wrap(note, width, "  ")),
+  ];
+}
 
 function head(
   result: LoadResult,

@@ -24,6 +24,7 @@ Deno.test("a file or a preset is enough", () => {
     source: { type: "file", path: "a/b.yaml" },
     overrides: [],
     out: undefined,
+    against: undefined,
     reports: true,
     print: false,
     workers: 1,
