@@ -10,42 +10,17 @@ export type * from "./driver.ts";
 export { DriverError } from "./drivers/driver_error.ts";
 export { standardDrivers } from "./drivers/drivers.ts";
 export { functionDriver, type OperationFunction } from "./drivers/function.ts";
-export {
-  httpDriver,
-  type HttpDriverOptions,
-  type HttpRequest,
-} from "./drivers/http.ts";
-export {
-  logicalDriver,
-  type LogicalDriverOptions,
-  type LogicalRequest,
-} from "./drivers/logical.ts";
-export type { FieldMatch } from "./drivers/message_fields.ts";
-export { sseDriver, type SseRequest } from "./drivers/sse.ts";
-export { tcpDriver, type TcpRequest } from "./drivers/tcp.ts";
-export {
-  webTerminalDriver,
-  type WebTerminalRequest,
-} from "./drivers/web_terminal.ts";
-export { websocketDriver, type WebSocketRequest } from "./drivers/websocket.ts";
-export * from "./load_errors.ts";
+export { httpDriver, type HttpDriverOptions } from "./drivers/http.ts";
+export { logicalDriver, type LogicalDriverOptions } from "./drivers/logical.ts";
+export { sseDriver } from "./drivers/sse.ts";
+export { tcpDriver } from "./drivers/tcp.ts";
+export { webTerminalDriver } from "./drivers/web_terminal.ts";
+export { websocketDriver } from "./drivers/websocket.ts";
+export { LoadTestError, OperationTimeoutError } from "./load_errors.ts";
 export { LoadTestManager } from "./load_test_manager.ts";
 export type { PerformanceOptions } from "./presets/performance_options.ts";
-export type {
-  ServiceAddress,
-  ServiceName,
-  TerminalAddress,
-} from "./presets/performance_parts.ts";
-export {
-  type ChatOptions,
-  type FileStreamingOptions,
-  type HttpApiOptions,
-  type LongOptions,
-  type MixedOptions,
-  PerformanceScenarios,
-  type SubscriptionsOptions,
-  type TerminalSessionsOptions,
-} from "./presets/performance_scenarios.ts";
+export { PerformanceScenarios } from "./presets/performance_scenarios.ts";
+export type * from "./presets/preset_options.ts";
 export { operationsToCsv, timelineToCsv } from "./report/csv_report.ts";
 export { resultToHtml } from "./report/html_report.ts";
 export { resultToJunit } from "./report/junit_report.ts";
@@ -55,8 +30,17 @@ export {
   resultToText,
   type ResultToTextOptions,
 } from "./report/text_report.ts";
-export type * from "./result.ts";
-export type * from "./result_details.ts";
+export type {
+  Accounting,
+  CriterionResult,
+  LoadProgress,
+  LoadResult,
+  OperationResult,
+  PhaseName,
+  Timeline,
+  TimelinePoint,
+  Verdict,
+} from "./result.ts";
 export type { HealthLimits } from "./run/health.ts";
 export type * from "./run_options.ts";
 export type * from "./scenario/scenario.ts";
@@ -66,7 +50,6 @@ export {
   type ScenarioIssue,
 } from "./scenario/scenario_error.ts";
 export {
-  type BreakpointBase,
   type ScenarioTemplates,
   scenarioTemplates,
   type TemplateBase,

@@ -4,30 +4,21 @@
  * @module
  */
 import type { DistributionSummary, MetricsSnapshot } from "../metrics/mod.ts";
-import type { OperationDetail, RunError, RunOrigin } from "./result_details.ts";
+import type { Accounting, OperationResult } from "./operation_result.ts";
 import type { Criterion, Scenario } from "./scenario/scenario.ts";
 
-/**
- * What became of the planned operations. `planned = started + dropped`, and in
- * the end, when none is in flight, `started = ok + failed + timedOut +
- * interrupted`.
- */
-export interface Accounting {
-  /** Operations whose planned start has come. */
-  readonly planned: number;
-  /** Operations that a user has started. */
-  readonly started: number;
-  /** Operations that no user was free to start. */
-  readonly dropped: number;
-  /** Operations that succeeded and passed their checks. */
-  readonly ok: number;
-  /** Operations that threw, or whose outcome did not pass its checks. */
-  readonly failed: number;
-  /** Operations that took longer than their `timeoutMs`. */
-  readonly timedOut: number;
-  /** Operations that were under way when the run ended. */
-  readonly interrupted: number;
-}
+export type { Accounting, OperationResult } from "./operation_result.ts";
+export type {
+  ErrorCount,
+  GeneratorHealth,
+  OperationDetail,
+  PhaseResult,
+  RunError,
+  RunOrigin,
+  StageResult,
+  UserResult,
+  WorkerResult,
+} from "./result_details.ts";
 
 /** How a run ended. Each verdict has an exit code of the command line. */
 export type Verdict =
@@ -65,7 +56,16 @@ export interface LoadResult {
   /** How long the whole run took, in milliseconds. */
   readonly durationMs: number;
   /** The phases that took place, in order. */
-  readonly phases: readonly PhaseResult[];
+  readonly phases: readonly {
+    /** The name of the phase. */
+    readonly name: PhaseName;
+    /** When the phase started, in milliseconds of the run. */
+    readonly startedMs: number;
+    /** How long the phase took, in milliseconds. */
+    readonly durationMs: number;
+    /** The message of what the phase threw; `null` if it went well. */
+    readonly error: string | null;
+  }[];
   /** The counters of all operations in all phases. */
   readonly total: Accounting;
   /** All operations of the steady phase together; criteria are about it. */
@@ -79,16 +79,49 @@ export interface LoadResult {
    * The stages that took place, in order, each with figures of its own; empty
    * if the load of the scenario has no `stages`.
    */
-  readonly stages: readonly StageResult[];
+  readonly stages: readonly {
+    /** The name of the stage. */
+    readonly name: string;
+    /** Whether it is left out of `steady` and of criteria without a stage. */
+    readonly warmUp: boolean;
+    /** When the stage started, in milliseconds of the run. */
+    readonly startedMs: number;
+    /** How long the stage took, in milliseconds. */
+    readonly durationMs: number;
+    /** All operations of the stage together. */
+    readonly all: OperationResult;
+    /** Each operation, in the order of `operations` of the result. */
+    readonly operations: readonly OperationResult[];
+  }[];
   /**
    * How operations were performed where drivers have a choice, such as `read:
    * HTTP/1.1, over as many connections as there are concurrent requests`.
    */
   readonly protocols: readonly string[];
   /** What became of the virtual users. */
-  readonly users: UserResult;
+  readonly users: {
+    /** The number of users in the scenario; in the open model, the limit. */
+    readonly planned: number;
+    /** The number of users that started, replacements included. */
+    readonly started: number;
+    /** The number of users that replaced one that stalled or crashed. */
+    readonly replaced: number;
+    /** The most users at the same time; with workers, the sum of their most. */
+    readonly peak: number;
+  };
   /** What each worker did; empty if the run's own thread generated the load. */
-  readonly workers: readonly WorkerResult[];
+  readonly workers: readonly {
+    /** The index of the worker, from 0. */
+    readonly index: number;
+    /** Its share of the users of the scenario; in the open model, of the limit. */
+    readonly users: number;
+    /** The counters of all its operations in all phases. */
+    readonly total: Accounting;
+    /** How late one in a hundred of its operations started, in milliseconds. */
+    readonly lagP99Ms: number | null;
+    /** How late one in a hundred of its timers fired, in milliseconds. */
+    readonly eventLoopDelayP99Ms: number | null;
+  }[];
   /**
    * The criterion with `abort` that ended the run, as it was then; `null` if
    * none did.
@@ -97,148 +130,111 @@ export interface LoadResult {
   /** The criteria and the default limits, each with its outcome. */
   readonly criteria: readonly CriterionResult[];
   /** How well the load generator itself could keep up. */
-  readonly generator: GeneratorHealth;
+  readonly generator: {
+    /**
+     * Cores kept busy on average, but for waiting for the next start; `null` if
+     * that is not known.
+     */
+    readonly cpuCores: number | null;
+    /**
+     * Milliseconds of processor time that the generator itself took for each
+     * operation of the steady phase; `null` if that is not known.
+     */
+    readonly workPerOperationMs: number | null;
+    /** How late operations started, in milliseconds. */
+    readonly lag: DistributionSummary;
+    /** How late timers fired, in milliseconds. */
+    readonly eventLoopDelay: DistributionSummary;
+    /** The most resident memory, in bytes; `null` if that is not known. */
+    readonly rssPeakBytes: number | null;
+    /** The most open file descriptors; `null` if that is not known. */
+    readonly openFilesPeak: number | null;
+    /** Whether the generator could keep up; if not, the run is invalid. */
+    readonly healthy: boolean;
+    /** Why the generator is not healthy, in sentences. */
+    readonly reasons: readonly string[];
+    /** The generator in the intervals of the timeline, in order. */
+    readonly points: readonly {
+      /** When the interval starts, in milliseconds of the run. */
+      readonly atMs: number;
+      /** Cores kept busy, but for waiting for the next start. */
+      readonly cpuCores: number | null;
+      /** How late one in a hundred operations started, in milliseconds. */
+      readonly lagP99Ms: number | null;
+      /** How late one in a hundred timers fired, in milliseconds. */
+      readonly eventLoopDelayP99Ms: number | null;
+    }[];
+  };
   /** The load over time. */
   readonly timeline: Timeline;
   /** The errors of all phases, the most frequent of each operation first. */
-  readonly errors: readonly RunError[];
+  readonly errors: readonly {
+    /** The name of the operation. */
+    readonly operation: string;
+    /** The name and message of the error, after the step if it is of a flow. */
+    readonly message: string;
+    /** How often the error occurred in the whole run. */
+    readonly count: number;
+    /** How often it occurred in the phases that have it. */
+    readonly phases: { readonly [phase in PhaseName]?: number };
+    /** When it occurred first, in milliseconds of the run. */
+    readonly firstMs: number;
+    /**
+     * What is known of the first time, without secrets; `null` if that is
+     * nothing.
+     */
+    readonly example: {
+      /** Where it was sent: a URL, an address, or a command. */
+      readonly address: string | null;
+      /** The status code of the response. */
+      readonly status: number | null;
+      /** The first 256 characters of what was received. */
+      readonly body: string | null;
+    } | null;
+  }[];
   /**
    * What charts need of all operations together, and then of each operation and
    * step, at most 20 of them: those after the first 20 have none.
    */
-  readonly details: readonly OperationDetail[];
-  /** Where and with what the run took place: what it takes to repeat it. */
-  readonly origin: RunOrigin;
-}
-
-/** One phase of a run. */
-export interface PhaseResult {
-  /** The name of the phase. */
-  readonly name: PhaseName;
-  /** When the phase started, in milliseconds of the run. */
-  readonly startedMs: number;
-  /** How long the phase took, in milliseconds. */
-  readonly durationMs: number;
-  /** The message of what the phase threw; `null` if it went well. */
-  readonly error: string | null;
-}
-
-/** One stage of a load, with the operations that were planned in it. */
-export interface StageResult {
-  /** The name of the stage. */
-  readonly name: string;
-  /** Whether it is left out of `steady` and of criteria without a stage. */
-  readonly warmUp: boolean;
-  /** When the stage started, in milliseconds of the run. */
-  readonly startedMs: number;
-  /** How long the stage took, in milliseconds. */
-  readonly durationMs: number;
-  /** All operations of the stage together. */
-  readonly all: OperationResult;
-  /** Each operation, in the order of `operations` of the result. */
-  readonly operations: readonly OperationResult[];
-}
-
-/** The result of one operation in the steady phase, or of all together. */
-export interface OperationResult {
-  /** The name of the operation, or `all`. */
-  readonly name: string;
-  /** The counters of the operation. */
-  readonly accounting: Accounting;
-  /** Successful operations a second; `null` without a steady phase. */
-  readonly throughput: number | null;
-  /**
-   * The fraction of started operations that did not succeed, from 0 to 1;
-   * `null` if none was started.
-   */
-  readonly errorRate: number | null;
-  /**
-   * Milliseconds that successful operations took: from the planned start in the
-   * open model, from the real start in the closed model.
-   */
-  readonly latency: DistributionSummary;
-  /** Milliseconds that successful operations took from their real start. */
-  readonly serviceTime: DistributionSummary;
-  /**
-   * Milliseconds that successful operations took to open a connection, the
-   * lookup of the name included: one value for each that opened one. `null` if
-   * none did, or the driver does not know, as with HTTP/2.
-   */
-  readonly connectTime: DistributionSummary | null;
-  /**
-   * Milliseconds that the handshake of TLS took, of those that made one; `null`
-   * if none did, or the driver does not know.
-   */
-  readonly tlsTime: DistributionSummary | null;
-  /**
-   * Milliseconds from the sending of the request over an open connection to the
-   * first byte of the response; `null` if the driver does not know.
-   */
-  readonly firstByteTime: DistributionSummary | null;
-  /**
-   * Milliseconds from the first byte of the response to the last one, 0 if they
-   * came together; `null` if the driver does not know. Of all operations
-   * together these four are those of all requests, steps of flows included.
-   */
-  readonly restTime: DistributionSummary | null;
-  /** Bytes of payload that successful operations sent. */
-  readonly sentBytes: number;
-  /** Bytes of payload that successful operations received. */
-  readonly receivedBytes: number;
-  /**
-   * How many responses had a status of each class, such as `{ "2xx": 40 }`, of
-   * operations that succeeded or failed; empty without any. Those of a flow are
-   * those of its steps.
-   */
-  readonly statuses: { readonly [statusClass: string]: number };
-  /**
-   * Each check by its name, with how often it held and did not hold. Those of a
-   * flow are those of its steps.
-   */
-  readonly checks: readonly {
+  readonly details: readonly {
+    /** The name of the operation or step, or `all`. */
     readonly name: string;
-    readonly held: number;
-    readonly broken: number;
+    /**
+     * The load over time, of all phases, in at most 120 intervals; `null` for all
+     * together, which the timeline of the run has.
+     */
+    readonly timeline: Timeline | null;
+    /**
+     * Fractions of the successful operations of the steady phase, in ascending
+     * order up to 1, each with the milliseconds that so many did not exceed.
+     */
+    readonly percentiles: readonly (readonly [fraction: number, ms: number])[];
   }[];
-  /**
-   * The most frequent errors, the most frequent first; at most 20 entries, of
-   * which the last one counts all others as `(other errors)` if there are more.
-   */
-  readonly errors: readonly ErrorCount[];
-}
-
-/** An error message and how often it occurred. */
-export interface ErrorCount {
-  /** The name and message of the error. */
-  readonly message: string;
-  /** How often the error occurred. */
-  readonly count: number;
-}
-
-/** What became of the virtual users. */
-export interface UserResult {
-  /** The number of users in the scenario; in the open model, the limit. */
-  readonly planned: number;
-  /** The number of users that started, replacements included. */
-  readonly started: number;
-  /** The number of users that replaced one that stalled or crashed. */
-  readonly replaced: number;
-  /** The most users at the same time; with workers, the sum of their most. */
-  readonly peak: number;
-}
-
-/** What one of several threads did, replacements and all phases included. */
-export interface WorkerResult {
-  /** The index of the worker, from 0. */
-  readonly index: number;
-  /** Its share of the users of the scenario; in the open model, of the limit. */
-  readonly users: number;
-  /** The counters of all its operations in all phases. */
-  readonly total: Accounting;
-  /** How late one in a hundred of its operations started, in milliseconds. */
-  readonly lagP99Ms: number | null;
-  /** How late one in a hundred of its timers fired, in milliseconds. */
-  readonly eventLoopDelayP99Ms: number | null;
+  /** Where and with what the run took place: what it takes to repeat it. */
+  readonly origin: {
+    /** The command line that repeats the run; `null` in a program of your own. */
+    readonly command: string | null;
+    /** The seed of all random choices. */
+    readonly seed: number;
+    /** The command of the target; `null` if the service was running already. */
+    readonly target: string | null;
+    /** Threads that generated the load. */
+    readonly threads: number;
+    /** The version of Troupe. */
+    readonly troupe: string;
+    /** The version of Deno. */
+    readonly deno: string;
+    /** The operating system and the architecture, such as `linux x86_64`. */
+    readonly system: string;
+    /** The release of the kernel. */
+    readonly kernel: string | null;
+    /** The model of the processor. */
+    readonly cpu: string | null;
+    /** Logical cores of the machine. */
+    readonly cores: number;
+    /** Memory of the machine, in bytes. */
+    readonly memoryBytes: number | null;
+  };
 }
 
 /** A criterion and whether it holds. */
@@ -256,43 +252,6 @@ export interface CriterionResult {
    * `null` if it holds.
    */
   readonly reason: string | null;
-}
-
-/** How well the load generator itself could keep up. */
-export interface GeneratorHealth {
-  /**
-   * Cores kept busy on average, but for waiting for the next start; `null` if
-   * that is not known.
-   */
-  readonly cpuCores: number | null;
-  /**
-   * Milliseconds of processor time that the generator itself took for each
-   * operation of the steady phase; `null` if that is not known.
-   */
-  readonly workPerOperationMs: number | null;
-  /** How late operations started, in milliseconds. */
-  readonly lag: DistributionSummary;
-  /** How late timers fired, in milliseconds. */
-  readonly eventLoopDelay: DistributionSummary;
-  /** The most resident memory, in bytes; `null` if that is not known. */
-  readonly rssPeakBytes: number | null;
-  /** The most open file descriptors; `null` if that is not known. */
-  readonly openFilesPeak: number | null;
-  /** Whether the generator could keep up; if not, the run is invalid. */
-  readonly healthy: boolean;
-  /** Why the generator is not healthy, in sentences. */
-  readonly reasons: readonly string[];
-  /** The generator in the intervals of the timeline, in order. */
-  readonly points: readonly {
-    /** When the interval starts, in milliseconds of the run. */
-    readonly atMs: number;
-    /** Cores kept busy, but for waiting for the next start. */
-    readonly cpuCores: number | null;
-    /** How late one in a hundred operations started, in milliseconds. */
-    readonly lagP99Ms: number | null;
-    /** How late one in a hundred timers fired, in milliseconds. */
-    readonly eventLoopDelayP99Ms: number | null;
-  }[];
 }
 
 /** The load over time, in intervals of equal length. */

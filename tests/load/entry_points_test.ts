@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { readPublicNames } from "../support/public_docs.ts";
 import { readModuleGraph } from "../support/module_graph.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -15,6 +16,15 @@ Deno.test("./load reaches no file of pty, and so nobody downloads a native add-o
 
 Deno.test("./load reaches no file of telemetry, and so nobody downloads OpenTelemetry with it", async () => {
   assertEquals((await roomsOf("src/load/mod.ts")).has("telemetry"), false);
+});
+
+/** What a first-time reader of the documentation can take in. */
+const MOST_NAMES = 80;
+
+Deno.test("./load exports few names: what one writes, and no more", async () => {
+  const names = await readPublicNames(root, "src/load/mod.ts");
+  assert(names.includes("LoadTestManager"), "the names were not found");
+  assert(names.length <= MOST_NAMES, `${names.length}: ${names.join(" ")}`);
 });
 
 Deno.test("./load/terminal reaches pty", async () => {

@@ -5,9 +5,11 @@
  */
 import type {
   Accounting,
+  OperationResult,
+} from "../../src/load/operation_result.ts";
+import type {
   CriterionResult,
   LoadProgress,
-  OperationResult,
   PhaseName,
 } from "../../src/load/result.ts";
 

@@ -25,6 +25,22 @@ export async function readUnclearDefaults(
   return [...defaultsIn(await readNodes(root, entryPoints), [])];
 }
 
+/** Returns the names that a file exports. */
+export async function readPublicNames(
+  root: URL,
+  entryPoint: string,
+): Promise<string[]> {
+  const nodes = await readNodes(root, [entryPoint]);
+  return Object.values(Object(nodes)).flatMap((file) => symbolsOf(file));
+}
+
+function symbolsOf(file: unknown): string[] {
+  const { symbols } = Object(file);
+  return Array.isArray(symbols)
+    ? symbols.map((symbol) => String(Object(symbol).name))
+    : [];
+}
+
 async function readNodes(
   root: URL,
   entryPoints: readonly string[],

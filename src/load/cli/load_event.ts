@@ -10,12 +10,8 @@ import type {
   LoadResults,
 } from "../../metrics/internal.ts";
 import { actualText, criterionText } from "../report/content.ts";
-import type {
-  CriterionResult,
-  LoadProgress,
-  LoadResult,
-  OperationResult,
-} from "../result.ts";
+import type { OperationResult } from "../operation_result.ts";
+import type { CriterionResult, LoadProgress, LoadResult } from "../result.ts";
 import { phaseText } from "../run/phases.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 

@@ -7,8 +7,8 @@ import { phaseText } from "../run/phases.ts";
 import { clock, count, counted, short } from "../report/numbers.ts";
 import type { LoadProgress } from "../result.ts";
 
-/** The width of the bar in columns. */
-const BAR = 12;
+/** The widths of the bar in columns, where there is room and where not. */
+const BAR = { wide: 12, narrow: 6 } as const;
 
 /** What a progress line shows. */
 export interface ProgressView {
@@ -22,28 +22,58 @@ export interface ProgressView {
   readonly isEnding: boolean;
 }
 
-/** Returns the line, as much of it as fits. */
+/**
+ * Returns the line, as much of it as fits: what says least goes first, and
+ * errors stay.
+ */
 export function progressLine(view: ProgressView, columns: number): string {
   const { progress, sinceMs } = view;
   if (progress === undefined) return `starting ${clock(sinceMs)}`;
   const { plannedMs, phase, total, inFlight, point } = progress;
   const elapsedMs = progress.elapsedMs + sinceMs;
   const fraction = plannedMs > 0 ? Math.min(elapsedMs / plannedMs, 1) : 1;
-  const bar = "█".repeat(Math.round(fraction * BAR)).padEnd(BAR, "░");
+  const barOf = (width: number) =>
+    "█".repeat(Math.round(fraction * width)).padEnd(width, "░");
+  const time = `${clock(Math.min(elapsedMs, plannedMs))} of ${
+    clock(plannedMs)
+  }`;
   const isEnding = view.isEnding || elapsedMs >= plannedMs;
   const errors = total.failed + total.timedOut;
-  const line = [
-    `${bar} ${clock(Math.min(elapsedMs, plannedMs))} of ${clock(plannedMs)}`,
-    isEnding ? `ending, ${count(inFlight)} in flight` : phaseText(phase),
-    counted(point.users, "user"),
-    `${short(rateOf(view))} ok/s`,
-    `p50 ${short(point.latencyP50Ms)} ms`,
-    `p99 ${short(point.latencyP99Ms)} ms`,
-    counted(errors, "error"),
-    ...total.dropped > 0 ? [`${count(total.dropped)} dropped`] : [],
+  const parts: Part[] = [
+    { text: `${barOf(BAR.wide)} ${time}`, rank: 9 },
+    {
+      text: isEnding
+        ? `ending, ${count(inFlight)} in flight`
+        : phaseText(phase),
+      rank: 8,
+    },
+    { text: counted(point.users, "user"), rank: 2 },
+    { text: `${short(rateOf(view))} ok/s`, rank: 6 },
+    { text: `p50 ${short(point.latencyP50Ms)} ms`, rank: 1 },
+    { text: `p99 ${short(point.latencyP99Ms)} ms`, rank: 5 },
+    { text: counted(errors, "error"), rank: 7 },
+    ...total.dropped > 0
+      ? [{ text: `${count(total.dropped)} dropped`, rank: 4 }]
+      : [],
   ];
-  while (line.length > 1 && line.join("  ").length > columns) line.pop();
-  return line.join("  ").slice(0, columns);
+  if (lineOf(parts).length > columns) {
+    parts[0] = { text: `${barOf(BAR.narrow)} ${time}`, rank: 9 };
+  }
+  while (parts.length > 1 && lineOf(parts).length > columns) {
+    const least = Math.min(...parts.map(({ rank }) => rank));
+    parts.splice(parts.findIndex(({ rank }) => rank === least), 1);
+  }
+  return lineOf(parts).slice(0, columns);
+}
+
+/** A part of the line; those of a lower rank go first. */
+interface Part {
+  readonly text: string;
+  readonly rank: number;
+}
+
+function lineOf(parts: readonly Part[]): string {
+  return parts.map(({ text }) => text).join("  ");
 }
 
 function rateOf({ progress, before }: ProgressView): number | null {

@@ -26,89 +26,20 @@ import {
   filesPart,
   realtimePart,
   type ScenarioPart,
-  type ServiceAddress,
   type ServiceName,
   targetOf,
-  type TerminalAddress,
   terminalsPart,
 } from "./performance_parts.ts";
+import type {
+  ChatOptions,
+  FileStreamingOptions,
+  HttpApiOptions,
+  MixedOptions,
+  SubscriptionsOptions,
+  TerminalSessionsOptions,
+} from "./preset_options.ts";
 import { LoadTestError } from "../load_errors.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-
-/** Options of {@linkcode PerformanceScenarios.chat}. */
-export interface ChatOptions extends PerformanceOptions {
-  /** The address of your own service; without it, one is started. */
-  readonly address?: ServiceAddress;
-  /**
-   * Members of a room, 1 or more; only for the service that is started.
-   * @default {10}
-   */
-  readonly roomSize?: number;
-}
-
-/** Options of {@linkcode PerformanceScenarios.fileStreaming}. */
-export interface FileStreamingOptions extends PerformanceOptions {
-  /** The address of your own service; without it, one is started. */
-  readonly address?: ServiceAddress;
-  /**
-   * The size of a file in bytes, rounded to whole chunks; at most 16 MiB.
-   * @default {1048576}
-   */
-  readonly fileBytes?: number;
-  /**
-   * The size of each message of an upload, in bytes.
-   * @default {65536}
-   */
-  readonly chunkBytes?: number;
-}
-
-/** Options of {@linkcode PerformanceScenarios.terminalSessions}. */
-export interface TerminalSessionsOptions extends PerformanceOptions {
-  /**
-   * The address of your own web terminals, whose shell must echo; without it,
-   * some are started. `local` runs shells on this host without a server, and
-   * needs the driver `terminal`.
-   */
-  readonly address?: TerminalAddress | "local";
-}
-
-/** Options of {@linkcode PerformanceScenarios.httpApi}. */
-export interface HttpApiOptions extends PerformanceOptions {
-  /** The URL of your own API, which ends in `/` and has `items` below it. */
-  readonly url?: string;
-}
-
-/** Options of {@linkcode PerformanceScenarios.subscriptions}. */
-export interface SubscriptionsOptions extends PerformanceOptions {
-  /**
-   * The URL of your own service on this host, which ends in `/` and has
-   * `events` and `socket` below it.
-   */
-  readonly url?: string;
-  /**
-   * Events that are published per second; only by the service that is started.
-   * @default {20}
-   */
-  readonly eventsPerSecond?: number;
-}
-
-/** Options of {@linkcode PerformanceScenarios.mixed}. */
-export interface MixedOptions extends PerformanceOptions {
-  /**
-   * The services that are used.
-   * @default {all of them}
-   */
-  readonly services?: readonly ServiceName[];
-}
-
-/** Options of {@linkcode PerformanceScenarios.stress} and `endurance`. */
-export interface LongOptions extends PerformanceOptions {
-  /**
-   * The name of the preset whose operations are performed.
-   * @default {"mixed"}
-   */
-  readonly of?: string;
-}
 
 /** Makes a scenario, and chooses the options that are left out. */
 type ScenarioMaker = (options: PerformanceOptions) => Scenario;
@@ -286,7 +217,13 @@ export class PerformanceScenarios {
    *
    * @param options May be left out; each option has its default.
    */
-  stress(options: LongOptions = {}): Scenario {
+  stress(options: PerformanceOptions & {
+    /**
+     * The name of the preset whose operations are performed.
+     * @default {"mixed"}
+     */
+    readonly of?: string;
+  } = {}): Scenario {
     return this.#long("stress", options, {
       users: 400,
       rampUpMs: 2 * MINUTE,
@@ -300,7 +237,13 @@ export class PerformanceScenarios {
    *
    * @param options May be left out; each option has its default.
    */
-  endurance(options: LongOptions = {}): Scenario {
+  endurance(options: PerformanceOptions & {
+    /**
+     * The name of the preset whose operations are performed.
+     * @default {"mixed"}
+     */
+    readonly of?: string;
+  } = {}): Scenario {
     return this.#long("endurance", options, {
       rampUpMs: 5 * MINUTE,
       steadyMs: 240 * MINUTE,
@@ -366,7 +309,7 @@ export class PerformanceScenarios {
 
   #long(
     name: "stress" | "endurance",
-    given: LongOptions,
+    given: NonNullable<Parameters<PerformanceScenarios["stress"]>[0]>,
     own: PerformanceOptions,
   ): Scenario {
     checkOptionNames(`${name}()`, given, { ...COMMON_NAMES, of: true });

@@ -4,13 +4,8 @@
  * @module
  */
 import type { DistributionSummary } from "../../metrics/mod.ts";
-import type {
-  Accounting,
-  CriterionResult,
-  LoadResult,
-  OperationResult,
-  Verdict,
-} from "../result.ts";
+import type { Accounting, OperationResult } from "../operation_result.ts";
+import type { CriterionResult, LoadResult, Verdict } from "../result.ts";
 import { mostArrivals, mostUsers } from "../scenario/load_level.ts";
 import { phaseText } from "../run/phases.ts";
 import { limitText, measuredText, subjectText } from "./metric_text.ts";

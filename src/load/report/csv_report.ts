@@ -6,7 +6,8 @@
 import { checkResult } from "./check_result.ts";
 import { stringify } from "@std/csv";
 import { PARTS } from "../run/part_times.ts";
-import type { LoadResult, OperationResult } from "../result.ts";
+import type { OperationResult } from "../operation_result.ts";
+import type { LoadResult } from "../result.ts";
 
 const STATISTICS = [
   "min",

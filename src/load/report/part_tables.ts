@@ -4,7 +4,8 @@
  * @module
  */
 import type { DistributionSummary } from "../../metrics/mod.ts";
-import type { LoadResult, OperationResult } from "../result.ts";
+import type { OperationResult } from "../operation_result.ts";
+import type { LoadResult } from "../result.ts";
 import { PARTS } from "../run/part_times.ts";
 import type { ReportTable } from "./content.ts";
 import { count, short } from "./numbers.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Accounting } from "../result.ts";
+import type { Accounting } from "../operation_result.ts";
 
 /** How an operation that was started can end. */
 export type Ending = "ok" | "failed" | "timedOut" | "interrupted";

@@ -14,6 +14,8 @@ const MAX_KEPT = 200;
 const MAX_REPORTED = 20;
 /** The most characters of a message that are kept. */
 const MAX_LENGTH = 300;
+/** So many are masked first: what is cut off after that is masked as well. */
+const MAX_READ = 4 * MAX_LENGTH;
 const OTHERS = "(other errors)";
 
 /** When and with what an operation failed. */
@@ -85,8 +87,11 @@ export class ErrorTally {
   add(error: unknown, step?: string, failure: Failure = UNKNOWN): void {
     const place = step === undefined ? "" : `${step}: `;
     // Before it is cut off, so that no part of what is hidden remains.
-    const message = failure.mask(this.#mask(place + messageOf(error)))
-      .slice(0, MAX_LENGTH);
+    const whole = place + messageOf(error);
+    const read = whole.length > MAX_READ
+      ? `${whole.slice(0, MAX_READ)}…`
+      : whole;
+    const message = failure.mask(this.#mask(read)).slice(0, MAX_LENGTH);
     const { phase, atMs } = failure;
     this.#total[phase]++;
     const known = this.#kept.get(message);

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Distribution } from "../../metrics/mod.ts";
-import type { GeneratorHealth, OperationResult } from "../result.ts";
+import type { OperationResult } from "../operation_result.ts";
+import type { GeneratorHealth } from "../result_details.ts";
 import type { GeneratorMonitor } from "./generator_monitor.ts";
 import type { HealthVerdict } from "./health.ts";
 

@@ -9,7 +9,7 @@ import {
   type DistributionState,
   stateOf,
 } from "../../metrics/internal.ts";
-import type { GeneratorHealth } from "../result.ts";
+import type { GeneratorHealth } from "../result_details.ts";
 import type { GeneratorMonitor } from "./generator_monitor.ts";
 
 type Point = GeneratorHealth["points"][number];

@@ -4,12 +4,9 @@
  * @module
  */
 import type { Distribution } from "../../metrics/mod.ts";
-import type {
-  Accounting,
-  GeneratorHealth,
-  LoadResult,
-  UserResult,
-} from "../result.ts";
+import type { Accounting } from "../operation_result.ts";
+import type { LoadResult } from "../result.ts";
+import type { GeneratorHealth, UserResult } from "../result_details.ts";
 import type { Abort } from "./criteria.ts";
 import type { LoadFigures } from "./load_figures.ts";
 import type { OperationRecorder } from "./operation_recorder.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { StageResult } from "../result.ts";
+import type { StageResult } from "../result_details.ts";
 import type { PlacedRow } from "../scenario/placed_steps.ts";
 import type { OperationRecorder } from "./operation_recorder.ts";
 import { measuredMs, type PlannedStage } from "./stage_plan.ts";

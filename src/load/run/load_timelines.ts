@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { GeneratorHealth, Timeline, TimelinePoint } from "../result.ts";
+import type { Timeline, TimelinePoint } from "../result.ts";
+import type { GeneratorHealth } from "../result_details.ts";
 import type { GeneratorMonitor } from "./generator_monitor.ts";
 import { generatorPoint, GeneratorTimeline } from "./generator_timeline.ts";
 import { MAX_CHART_POINTS, MAX_CHARTED } from "./operation_details.ts";

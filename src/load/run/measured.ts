@@ -4,7 +4,7 @@
  * @module
  */
 import { type Distribution, quantileOf } from "../../metrics/internal.ts";
-import type { Accounting, OperationResult } from "../result.ts";
+import type { Accounting, OperationResult } from "../operation_result.ts";
 import type { Metric, TimesName } from "../scenario/metric_rules.ts";
 
 /** The operations and steps that a criterion is about, as one. */

@@ -14,7 +14,7 @@ import { ErrorTally, type Failure, type TallyState } from "./error_tally.ts";
 import type { OperationOutcome } from "../driver.ts";
 import { PartTimes, type PartTimesState } from "./part_times.ts";
 import type { Mask } from "../scenario/environment.ts";
-import type { Accounting } from "../result.ts";
+import type { Accounting } from "../operation_result.ts";
 import type { PlannedStage } from "./stage_plan.ts";
 import type { TimelineRecorder } from "./timeline.ts";
 

@@ -10,7 +10,7 @@ import {
   stateOf,
 } from "../../metrics/internal.ts";
 import type { OperationOutcome } from "../driver.ts";
-import type { OperationResult } from "../result.ts";
+import type { OperationResult } from "../operation_result.ts";
 
 /** The parts in their order, each with the field of an outcome that has it. */
 export const PARTS = [

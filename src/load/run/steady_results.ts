@@ -4,7 +4,7 @@
  * @module
  */
 import { type Distribution, summaryOf } from "../../metrics/internal.ts";
-import type { OperationResult } from "../result.ts";
+import type { OperationResult } from "../operation_result.ts";
 import { hasTags, type PlacedRow } from "../scenario/placed_steps.ts";
 import type { Criterion } from "../scenario/scenario.ts";
 import { STATUS_CLASSES } from "../scenario/metric_rules.ts";

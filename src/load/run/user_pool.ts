@@ -6,7 +6,7 @@
  * @module
  */
 import type { ActorContext, Clock, Timer } from "../../actor/mod.ts";
-import type { UserResult } from "../result.ts";
+import type { UserResult } from "../result_details.ts";
 import type { Attempt } from "./attempt.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
 import { ErrorTally, type Failure } from "./error_tally.ts";

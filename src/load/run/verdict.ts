@@ -4,7 +4,8 @@
  * @module
  */
 import type { LoadPhase, ResolvedPhases } from "./phases.ts";
-import type { PhaseResult, Verdict } from "../result.ts";
+import type { Verdict } from "../result.ts";
+import type { PhaseResult } from "../result_details.ts";
 
 /** Everything that a verdict depends on, in sentences. */
 export interface VerdictFacts {

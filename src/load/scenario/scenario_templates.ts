@@ -44,17 +44,6 @@ export interface TemplateBase {
   readonly errorRate?: number;
 }
 
-/** The numbers of {@linkcode ScenarioTemplates.breakpoint}. */
-export interface BreakpointBase extends Omit<TemplateBase, "thinkTime"> {
-  /** Operations that start per second on an average day. */
-  readonly arrivalsPerSecond: number;
-  /**
-   * The number of scenarios, each with half an average day more load.
-   * @default {10}
-   */
-  readonly steps?: number;
-}
-
 /** The templates of {@linkcode scenarioTemplates}. */
 export interface ScenarioTemplates {
   /** At most three users for half a minute, to see whether it works at all. */
@@ -73,9 +62,19 @@ export interface ScenarioTemplates {
    */
   breakpoint(
     operations: Scenario["operations"],
-    base: BreakpointBase,
+    base: Omit<TemplateBase, "thinkTime"> & {
+      /** Operations that start per second on an average day. */
+      readonly arrivalsPerSecond: number;
+      /**
+       * The number of scenarios, each with half an average day more load.
+       * @default {10}
+       */
+      readonly steps?: number;
+    },
   ): readonly Scenario[];
 }
+
+type BreakpointBase = Parameters<ScenarioTemplates["breakpoint"]>[1];
 
 const BASE_NAMES: OptionNames<TemplateBase> = {
   name: true,

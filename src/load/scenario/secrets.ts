@@ -8,20 +8,29 @@ import type { JsonValue } from "../../codec/mod.ts";
 import { MASKED } from "./environment.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** The names of fields, headers and parameters whose values are secrets. */
+/**
+ * The names of fields, headers and parameters whose values are secrets. All
+ * lengths are limited, so that a long text takes no longer for what is in it.
+ */
 const NAME =
-  "[\\w-]*(?:authorization|cookie|passw(?:or)?d|passphrase|secret|token|api[-_]?key|session[-_]?id)";
+  "[\\w-]{0,40}(?:authorization|cookie|passw(?:or)?d|passphrase|secret|token|api[-_]?key|session[-_]?id)";
 const IS_SECRET = new RegExp(`^${NAME}$`, "i");
-/** `"token": "…"`, also one that is cut off, and what is in it escaped. */
+/** `"token": "…"`, also one that is cut off. */
 const IN_JSON = new RegExp(
-  `(\\\\?"${NAME}\\\\?"\\s*:\\s*\\\\?")(?:[^"\\\\]|\\\\[^"])*`,
+  `("${NAME}"\\s*:\\s*")(?:[^"\\\\]|\\\\.)*`,
+  "gis",
+);
+/** The same in a text that is in JSON itself. */
+const IN_ESCAPED = new RegExp(
+  `(\\\\"${NAME}\\\\"\\s*:\\s*\\\\")(?:[^"\\\\]|\\\\[^"])*`,
   "gi",
 );
 /** `token=…` of a query, a form or a command line. */
 const IN_QUERY = new RegExp(`((?:^|[?&;\\s-])${NAME}=)[^&;\\s"'<>]+`, "gi");
 /** `authorization: …` up to the end of the line. */
 const IN_HEADER = new RegExp(`^([ \\t>]*${NAME}[ \\t]*:[ \\t]*)\\S.*$`, "gim");
-const IN_URL = /(\b[a-z][\w+.-]*:\/\/[^\s\/?#@:"']*:)[^\s\/?#@"']+(?=@)/gi;
+const IN_URL =
+  /(\b[a-z][\w+.-]{0,20}:\/\/[^\s\/?#@:"']{0,200}:)[^\s\/?#@"']{1,500}(?=@)/gi;
 /** A bearer token or a JSON web token, wherever it stands. */
 const BEARER = /\b(Bearer\s+)[\w.~+\/-]{8,}=*/gi;
 const WEB_TOKEN = /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g;
@@ -31,6 +40,7 @@ export function withoutSecrets(text: string): string {
   return text
     .replace(IN_URL, `$1${MASKED}`)
     .replace(IN_JSON, `$1${MASKED}`)
+    .replace(IN_ESCAPED, `$1${MASKED}`)
     .replace(IN_QUERY, `$1${MASKED}`)
     .replace(IN_HEADER, `$1${MASKED}`)
     .replace(BEARER, `$1${MASKED}`)

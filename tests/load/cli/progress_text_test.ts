@@ -32,6 +32,16 @@ Deno.test("progress shows that a run is starting, and that it is ending", () => 
   assert(progressLine(last, 80).includes("1:00 of 1:00  ending"));
 });
 
+Deno.test("errors are in the progress at any width that people have", () => {
+  assertEquals(
+    progressLine(view, 75),
+    "███░░░ 0:31 of 1:00  steady  200 users  924 ok/s  p99 13 ms  2 errors",
+  );
+  for (let columns = 50; columns < 120; columns++) {
+    assert(progressLine(view, columns).includes("2 errors"), `${columns}`);
+  }
+});
+
 Deno.test("progress is never wider than the terminal", () => {
   for (let columns = 0; columns < 120; columns++) {
     assert(progressLine(view, columns).length <= columns);

@@ -4,6 +4,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import type { LoadResult } from "../../../src/load/result.ts";
 import type { Scenario } from "../../../src/load/scenario/scenario.ts";
 import { bounded } from "../../support/net.ts";
 import { Command, shortScenario } from "./command.ts";
@@ -136,5 +137,29 @@ Deno.test(
       stderr,
       /missing\.json:\d+:3: env\[0\] is "TROUPE_TEST_TOKEN", which is not set/,
     );
+  },
+);
+
+Deno.test(
+  "the command that repeats a run is in its reports, without secrets",
+  bounded,
+  async () => {
+    await using command = new Command();
+    command.env.TROUPE_TEST_TOKEN = TOKEN;
+    const path = command.write("short.json", shortScenario());
+    const { code, stderr } = await command.run(
+      ...[path, "--out", "out", "--seed", "7", "--no-page"],
+      ...["--set", "operations.0.request.headers.authorization=Basic a b"],
+      ...["--set", 'name=with "quotes"'],
+    );
+    assertEquals(code, 0, stderr);
+    const { origin }: LoadResult = JSON.parse(command.read("out/result.json"));
+    assertEquals(
+      origin.command?.replace(/^deno run -A \S+main_on_any_machine.ts /, ""),
+      `${path} --seed 7 --no-page --set 'operations.0.request.headers.authorization=***' --set 'name=with "quotes"'`,
+    );
+    assertEquals(origin.seed, 7);
+    assertStringIncludes(command.read("out/report.html"), "--seed 7");
+    assertStringIncludes(command.read("out/report.txt"), "--seed 7");
   },
 );

@@ -6,10 +6,9 @@
 import fc from "fast-check";
 import type {
   Accounting,
-  LoadResult,
   OperationResult,
-  TimelinePoint,
-} from "../../../src/load/result.ts";
+} from "../../../src/load/operation_result.ts";
+import type { LoadResult, TimelinePoint } from "../../../src/load/result.ts";
 import type { OperationDetail } from "../../../src/load/result_details.ts";
 import type { DistributionSummary } from "../../../src/metrics/snapshot.ts";
 import { chat, scenarios } from "../scenarios.ts";

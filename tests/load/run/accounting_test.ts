@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
 import type { FlowItem } from "../../../src/load/scenario/placed_steps.ts";
-import type { Accounting, LoadResult } from "../../../src/load/result.ts";
+import type { Accounting } from "../../../src/load/operation_result.ts";
+import type { LoadResult } from "../../../src/load/result.ts";
 import type {
   Group,
   Scenario,

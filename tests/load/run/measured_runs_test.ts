@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { standardDrivers } from "../../../src/load/drivers/drivers.ts";
 import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
-import type { OperationResult } from "../../../src/load/result.ts";
+import type { OperationResult } from "../../../src/load/operation_result.ts";
 import type { Scenario } from "../../../src/load/scenario/scenario.ts";
 import { ANY_MACHINE } from "../../support/load_drivers.ts";
 import { bounded } from "../../support/net.ts";

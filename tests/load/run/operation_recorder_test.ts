@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { OperationResult } from "../../../src/load/result.ts";
+import type { OperationResult } from "../../../src/load/operation_result.ts";
 import {
   addRecorderState,
   OperationRecorder,

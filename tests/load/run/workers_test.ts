@@ -315,6 +315,43 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "charts, errors and the generator are those of all workers together",
+  bounded,
+  async () => {
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      () => new Response("hi"),
+    );
+    const url = `http://127.0.0.1:${server.addr.port}/`;
+    const result = await run(SLOW_PLAN(url), { workers: 2 });
+    const { details, operations, errors, total, generator, timeline } = result;
+    assertEquals(details.map(({ name }) => name), [
+      "all",
+      ...operations.map(({ name }) => name),
+    ]);
+    for (const { name, timeline } of details.slice(1)) {
+      const { accounting } = operations.find((one) => one.name === name) ?? {};
+      const sum = (of: "ok" | "errors" | "dropped") =>
+        timeline?.points.reduce((sum, point) => sum + point[of], 0);
+      assertEquals(
+        [name, sum("ok"), sum("errors"), sum("dropped")],
+        [name, accounting?.ok, accounting?.failed, accounting?.dropped],
+      );
+    }
+    assertEquals(
+      errors.reduce((sum, { count }) => sum + count, 0),
+      total.failed,
+    );
+    assert(errors.every(({ firstMs }) => firstMs < result.durationMs));
+    assertEquals(
+      generator.points.map(({ atMs }) => atMs),
+      timeline.points.map(({ atMs }) => atMs),
+    );
+    assert(generator.points.some(({ lagP99Ms }) => lagP99Ms !== null));
+  },
+);
+
 const CLOSED = (what: string): Scenario => ({
   name: what,
   load: {

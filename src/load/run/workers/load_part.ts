@@ -11,7 +11,7 @@ import {
   type DistributionState,
   stateOf,
 } from "../../../metrics/internal.ts";
-import type { UserResult } from "../../result.ts";
+import type { UserResult } from "../../result_details.ts";
 import {
   addRecorderState,
   OperationRecorder,

@@ -4,7 +4,8 @@
  * @module
  */
 import { addStateTo, Distribution } from "../../../metrics/internal.ts";
-import type { GeneratorHealth, Timeline, TimelinePoint } from "../../result.ts";
+import type { Timeline, TimelinePoint } from "../../result.ts";
+import type { GeneratorHealth } from "../../result_details.ts";
 import {
   type GeneratorInterval,
   generatorPoint,

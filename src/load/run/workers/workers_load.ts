@@ -8,12 +8,9 @@ import type { Clock, Timer } from "../../../actor/mod.ts";
 import { reasonOf } from "../../../checks/internal.ts";
 import { type Cores, cores } from "../../../cores/mod.ts";
 import type { Distribution, MetricsFeed } from "../../../metrics/mod.ts";
-import type {
-  Accounting,
-  LoadProgress,
-  UserResult,
-  WorkerResult,
-} from "../../result.ts";
+import type { Accounting } from "../../operation_result.ts";
+import type { LoadProgress } from "../../result.ts";
+import type { UserResult, WorkerResult } from "../../result_details.ts";
 import { mostUsers } from "../../scenario/load_level.ts";
 import { rowsOf, stepsIn } from "../../scenario/placed_steps.ts";
 import type { Scenario } from "../../scenario/scenario.ts";

@@ -1,0 +1,99 @@
+/**
+ * The options of each preset.
+ *
+ * @module
+ */
+import type { PerformanceOptions } from "./performance_options.ts";
+
+/** Options of the method `chat` of `PerformanceScenarios`. */
+export interface ChatOptions extends PerformanceOptions {
+  /** The address of your own service; without it, one is started. */
+  readonly address?: {
+    /**
+     * The host name or IP address of the service.
+     * @default {"127.0.0.1"}
+     */
+    readonly hostname?: string;
+    /** The TCP port of the service, from 1 to 65535. */
+    readonly port: number;
+  };
+  /**
+   * Members of a room, 1 or more; only for the service that is started.
+   * @default {10}
+   */
+  readonly roomSize?: number;
+}
+
+/** Options of the method `fileStreaming` of `PerformanceScenarios`. */
+export interface FileStreamingOptions extends PerformanceOptions {
+  /** The address of your own service; without it, one is started. */
+  readonly address?: {
+    /**
+     * The host name or IP address of the service.
+     * @default {"127.0.0.1"}
+     */
+    readonly hostname?: string;
+    /** The TCP port of the service, from 1 to 65535. */
+    readonly port: number;
+  };
+  /**
+   * The size of a file in bytes, rounded to whole chunks; at most 16 MiB.
+   * @default {1048576}
+   */
+  readonly fileBytes?: number;
+  /**
+   * The size of each message of an upload, in bytes.
+   * @default {65536}
+   */
+  readonly chunkBytes?: number;
+}
+
+/** Options of the method `terminalSessions` of `PerformanceScenarios`. */
+export interface TerminalSessionsOptions extends PerformanceOptions {
+  /**
+   * The address of your own web terminals, whose shell must echo; without it,
+   * some are started. `local` runs shells on this host without a server, and
+   * needs the driver `terminal`.
+   */
+  readonly address?: {
+    /** The URL of the page, such as `http://127.0.0.1:8000/`. */
+    readonly url: string;
+    /** A ticket that permits controlling all sessions. */
+    readonly ticket: string;
+  } | "local";
+}
+
+/** Options of the method `httpApi` of `PerformanceScenarios`. */
+export interface HttpApiOptions extends PerformanceOptions {
+  /** The URL of your own API, which ends in `/` and has `items` below it. */
+  readonly url?: string;
+}
+
+/** Options of the method `subscriptions` of `PerformanceScenarios`. */
+export interface SubscriptionsOptions extends PerformanceOptions {
+  /**
+   * The URL of your own service on this host, which ends in `/` and has
+   * `events` and `socket` below it.
+   */
+  readonly url?: string;
+  /**
+   * Events that are published per second; only by the service that is started.
+   * @default {20}
+   */
+  readonly eventsPerSecond?: number;
+}
+
+/** Options of the method `mixed` of `PerformanceScenarios`. */
+export interface MixedOptions extends PerformanceOptions {
+  /**
+   * The services that are used.
+   * @default {all of them}
+   */
+  readonly services?: readonly (
+    | "chat"
+    | "files"
+    | "terminals"
+    | "api"
+    | "realtime"
+  )[];
+}
