@@ -56,7 +56,7 @@ export class Prometheus implements AsyncDisposable {
     const config = `${directory}/prometheus.yml`;
     await Deno.writeTextFile(
       config,
-      `global: { scrape_interval: 200ms, scrape_timeout: 200ms }
+      `global: { scrape_interval: 500ms, scrape_timeout: 500ms }
 scrape_configs:
   - job_name: load
     static_configs: [{ targets: ["127.0.0.1:${port}"] }]
@@ -85,7 +85,12 @@ scrape_configs:
     ).then(() => ready.reject(new Error("It has ended")));
     let found = "";
     const address = `http://${await ready.promise}`;
-    return new Prometheus(child, directory, address, log);
+    const started = new Prometheus(child, directory, address, log);
+    // It looks for targets for 5 s first, and then says that there is none.
+    while ((await started.query("up")).length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return started;
   }
 
   /** Returns what a query finds now. */
