@@ -262,6 +262,10 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./metrics/overhead.ts")).overhead,
   },
   {
+    name: "metrics/page",
+    load: async () => (await import("./metrics/overhead.ts")).page,
+  },
+  {
     name: "load/overhead",
     load: async () => (await import("./load/overhead.ts")).overhead,
   },

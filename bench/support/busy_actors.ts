@@ -14,6 +14,8 @@ import {
 } from "../../src/metrics/serve_metrics.ts";
 import { cpuMicros, measureWhenAsked } from "./measuring_process.ts";
 
+/** Actors that wait meanwhile, if they are asked for. */
+const CROWD = 10_000;
 /** Pairs that tell each other, each so often. */
 const PAIRS = 10;
 const PINGS = 2_400_000;
@@ -74,6 +76,7 @@ class Busy {
   readonly #system = new ActorSystem();
   #metrics: MetricsServer | undefined;
   #collector: MetricsCollector | undefined;
+  #isCrowded = false;
 
   /** Serves metrics on a port of loopback, which it answers. */
   listen(): number {
@@ -99,6 +102,20 @@ class Busy {
     this.#metrics = undefined;
   }
 
+  /** Starts actors that wait, once. */
+  crowd(): void {
+    if (this.#isCrowded) return;
+    this.#isCrowded = true;
+    for (let i = 0; i < CROWD; i += 100) {
+      this.#system.spawn<never>((context) => {
+        for (let n = 1; n < 100; n++) {
+          context.spawn<never>(() => ({ receive() {} }));
+        }
+        return { receive() {} };
+      });
+    }
+  }
+
   /** Does all of the work; answers the milliseconds of CPU. */
   async work(): Promise<number> {
     const { micros } = await cpuMicros(async () => {
@@ -110,13 +127,14 @@ class Busy {
 }
 
 /** What may be asked for. */
-export const ASK = { work: 0, collect: 1, rest: 2 } as const;
+export const ASK = { work: 0, collect: 1, rest: 2, crowd: 3 } as const;
 
 if (import.meta.main) {
   const busy = new Busy();
   await measureWhenAsked(busy.listen(), async (asked) => {
     if (asked === ASK.work) return await busy.work();
     if (asked === ASK.collect) busy.collect();
+    else if (asked === ASK.crowd) busy.crowd();
     else await busy.rest();
     return 0;
   });

@@ -5,7 +5,11 @@ import { orderOf } from "../../src/metrics/page/event_order.ts";
 import { valueText } from "../../src/metrics/page/format.ts";
 import { instrumentPanel } from "../../src/metrics/page/instrument_panels.ts";
 import { LOAD_PANELS, loadText } from "../../src/metrics/page/load_panels.ts";
-import { logEnds, logMarks } from "../../src/metrics/page/log_scale.ts";
+import {
+  linearEnds,
+  logEnds,
+  logMarks,
+} from "../../src/metrics/page/value_scale.ts";
 import {
   ACTOR_PANELS,
   HOST_PANELS,
@@ -158,6 +162,13 @@ Deno.test("Points of a long range become one: their mean, and the largest of max
   for (let x = 0; x < 8; x++) series.push(x, { busy: x, max: x % 4 });
   assertEquals(series.names, ["busy", "max"]);
   assertEquals(series.columns, [[3, 7], [1.5, 5.5], [3, 3]]);
+});
+
+Deno.test("A linear axis has 0, and what is below it", () => {
+  assertEquals(linearEnds(5, 10), [0, 11]);
+  assertEquals(linearEnds(-10, -5), [-11, 0]);
+  assertEquals(linearEnds(0, 0), [0, 1]);
+  assertEquals(linearEnds(null, null), [0, 1]);
 });
 
 Deno.test("A logarithmic axis ends at powers of ten, and 0 has a place on it", () => {

@@ -75,6 +75,68 @@ async function watch(url: string): Promise<AsyncDisposable> {
   };
 }
 
+/** The views that a page asks for while somebody looks at its actors. */
+const VIEWS = [
+  "kind=overview",
+  "kind=actors&sort=mailbox&order=descending&limit=200",
+  "kind=dead_letters&limit=200",
+];
+const RENEW_MS = 5000;
+
+/** Looks at actors as a page does. */
+async function look(url: string): Promise<AsyncDisposable> {
+  const ask = async (): Promise<void> => {
+    await Promise.all(VIEWS.map(async (view) => {
+      const response = await fetch(`${url}/watch?${view}`);
+      if (!response.ok) throw new Error(`Cannot measure: no ${view}`);
+      await response.text();
+    }));
+  };
+  await ask();
+  let asking = Promise.resolve();
+  const timer = setInterval(() => {
+    asking = asking.then(ask);
+  }, RENEW_MS);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await asking;
+    },
+  };
+}
+
+const crowded: Start = async () => {
+  const { process } = await both.acquire();
+  await process.measure(ASK.crowd);
+  return contestant(() => process.measure(ASK.work), release);
+};
+
+const watched: Start = async () => {
+  const { process, url } = await both.acquire();
+  await process.measure(ASK.crowd);
+  return contestant(async () => {
+    await process.measure(ASK.collect);
+    try {
+      await using _watch = await watch(url);
+      await using _look = await look(url);
+      return await process.measure(ASK.work);
+    } finally {
+      await process.measure(ASK.rest);
+    }
+  }, release);
+};
+
+/**
+ * The same with 10,000 actors more, and a page that is open at its table of
+ * actors.
+ */
+export const page: Comparison = {
+  unit: "ms",
+  rounds: 9,
+  ours: watched,
+  baselines: { bare: crowded },
+};
+
 /** Milliseconds of CPU for all of the work. */
 export const overhead: Comparison = {
   unit: "ms",

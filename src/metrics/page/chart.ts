@@ -5,7 +5,7 @@
  */
 import uPlot from "uplot";
 import { clockText, timeText, valueText } from "./format.ts";
-import { LEAST, logEnds, logMarks } from "./log_scale.ts";
+import { LEAST, linearEnds, logEnds, logMarks } from "./value_scale.ts";
 import type { Series } from "./series.ts";
 
 /** A named part of the axis. */
@@ -158,7 +158,7 @@ export class Chart {
         y: isLogarithmic
           ? { distr: 3, range: (_, min, max) => logEnds(min, max) }
           // From 0, so that a small change looks small.
-          : { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
+          : { range: (_, min, max) => linearEnds(min, max) },
       },
       axes: [
         {

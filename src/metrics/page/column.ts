@@ -16,7 +16,14 @@ export interface Cell {
 }
 
 /** Widths of columns in pixels; wider where there is the space. */
-const WIDTHS = { name: 230, text: 230, word: 104, number: 88, short: 70 };
+const WIDTHS = {
+  name: 230,
+  text: 230,
+  label: 150,
+  word: 104,
+  number: 88,
+  short: 70,
+};
 
 /** One column of a table. */
 export interface Column<Row> {

@@ -35,8 +35,6 @@ const COLUMNS: readonly Column<InstrumentRow>[] = [
     width: "name",
     cell: ({ sample, labels }) => ({ text: sample.name, aside: labels }),
   },
-  { title: "Type", width: "word", cell: ({ sample }) => sample.type },
-  { title: "Unit", width: "short", cell: ({ sample }) => sample.unit || "–" },
   {
     ...number,
     sort: "value",
@@ -50,6 +48,7 @@ const COLUMNS: readonly Column<InstrumentRow>[] = [
     title: "Per second",
     cell: ({ perSecond }) => valueText(perSecond, "/s"),
   },
+  { title: "Unit", width: "short", cell: ({ sample }) => sample.unit || "–" },
   {
     ...number,
     sort: "p50",
@@ -74,6 +73,7 @@ const COLUMNS: readonly Column<InstrumentRow>[] = [
     title: "Max",
     cell: (row) => percentile(row, "max"),
   },
+  { title: "Type", width: "word", cell: ({ sample }) => sample.type },
   { title: "Help", width: "text", cell: ({ sample }) => sample.help || "–" },
 ];
 

@@ -20,7 +20,7 @@ export function holdsCell({ holds }: LoadCriterionState): Cell {
 }
 
 const CRITERIA: readonly Column<LoadCriterionState>[] = [
-  { title: "Criterion", width: "name", cell: ({ text }) => text },
+  { title: "Criterion", width: "label", cell: ({ text }) => text },
   { title: "Holds", width: "word", cell: holdsCell },
   { title: "Now", width: "word", cell: ({ value }) => value ?? "–" },
 ];
@@ -54,7 +54,7 @@ function errorRate(row: LoadOperation): number | null {
 }
 
 const OPERATIONS: readonly Column<LoadOperation>[] = [
-  { title: "Operation", width: "name", cell: ({ name }) => name },
+  { title: "Operation", width: "label", cell: ({ name }) => name },
   count("Ok", ({ ok }) => ok),
   {
     ...number,
@@ -72,7 +72,7 @@ const OPERATIONS: readonly Column<LoadOperation>[] = [
 ];
 
 const ERRORS: readonly Column<LoadResults["errors"][number]>[] = [
-  { title: "Error", width: "name", cell: ({ message }) => message },
+  { title: "Error", width: "label", cell: ({ message }) => message },
   { ...number, title: "Number", cell: ({ count }) => countText(count) },
 ];
 

@@ -154,6 +154,7 @@ export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
         : "bad",
     }),
   },
+  { title: "Who waits", width: "text", cell: sessionWaitText },
   {
     title: "Opened by",
     width: "word",
@@ -211,7 +212,6 @@ export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
     title: "Sent",
     cell: ({ sentBytes }) => valueText(sentBytes, "bytes"),
   },
-  { title: "Who waits", width: "text", cell: sessionWaitText },
 ];
 
 /** The columns of streams. */
@@ -225,13 +225,13 @@ export const STREAM_COLUMNS: readonly Column<StreamRow>[] = [
       aside: id === "" ? "" : `#${stream}`,
     }),
   },
+  { sort: "waits", title: "Who waits", width: "text", cell: streamWaitText },
   {
     sort: "session",
     title: "Session",
     width: "text",
     cell: ({ session, remote }) => ({ text: remote, aside: `#${session}` }),
   },
-  { sort: "waits", title: "Who waits", width: "text", cell: streamWaitText },
   {
     ...number,
     sort: "credit",

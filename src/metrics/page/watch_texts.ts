@@ -79,18 +79,18 @@ export function terminalsText(summary: TerminalsSummary): string {
 }
 
 /** Who waits for whom in a stream. */
-export function streamWaitText({ waitsFor, remote }: StreamRow): Cell {
+export function streamWaitText({ waitsFor }: StreamRow): Cell {
   switch (waitsFor) {
     case null:
       return { text: "–" };
     case "accept":
-      return { text: `we wait for ${remote} to accept`, tone: "busy" };
+      return { text: "we, for the peer to accept", tone: "busy" };
     case "credit":
-      return { text: `we wait for ${remote} to read`, tone: "bad" };
+      return { text: "we, for the peer to read", tone: "bad" };
     case "socket":
-      return { text: "we wait for the socket", tone: "busy" };
+      return { text: "we, for the socket", tone: "busy" };
     case "reader":
-      return { text: `${remote} waits for us to read`, tone: "bad" };
+      return { text: "the peer, for us to read", tone: "bad" };
     default:
       return waitsFor satisfies never;
   }
@@ -102,9 +102,9 @@ export function sessionWaitText({ waitsFor }: SessionRow): Cell {
     case null:
       return { text: "–" };
     case "socket":
-      return { text: "we wait for the socket", tone: "busy" };
+      return { text: "we, for the socket", tone: "busy" };
     case "resume":
-      return { text: "we wait for another socket", tone: "bad" };
+      return { text: "we, for another socket", tone: "bad" };
     default:
       return waitsFor satisfies never;
   }

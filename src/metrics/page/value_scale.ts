@@ -1,8 +1,18 @@
 /**
- * A logarithmic axis of values: pure decisions.
+ * The axis of values, linear or logarithmic: pure decisions.
  *
  * @module
  */
+
+/** Returns the ends of a linear axis, with 0 and a tenth beyond the values. */
+export function linearEnds(
+  min: number | null,
+  max: number | null,
+): [number, number] {
+  const from = Math.min(0, min ?? 0) * 1.1;
+  const to = Math.max(0, max ?? 0) * 1.1;
+  return [from, to > from ? to : 1];
+}
 
 /** What is 0 is drawn here, at the least that is worth a mark. */
 export const LEAST = 0.01;
