@@ -5,7 +5,7 @@
  */
 import { checkRule } from "../scenario/check_rule.ts";
 import type { DriverIssue, OperationCall } from "../driver.ts";
-import { readQuantities } from "../scenario/read_quantities.ts";
+import { checkRepaired } from "../scenario/repaired_check.ts";
 import type { ObjectRule } from "../scenario/rule.ts";
 import type { JsonObject } from "../../codec/mod.ts";
 import { formatPath } from "../scenario/scenario_error.ts";
@@ -36,8 +36,7 @@ export class RequestReader<Request extends object, Prepared> {
 
   /** Returns what is wrong with a request; `${…}` is valid anywhere. */
   validate(request: JsonObject): readonly DriverIssue[] {
-    const read = readQuantities(this.#rule, request);
-    return checkRule(this.#rule, read, { templates: true });
+    return checkRepaired(() => this.#rule, request, { templates: true }).issues;
   }
 
   /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Document, isMap, isNode, isScalar, isSeq } from "yaml";
-import type { Path } from "./check_rule.ts";
+import type { Path } from "./rule.ts";
 import { formatPath, type ScenarioIssue } from "./scenario_error.ts";
 
 /**

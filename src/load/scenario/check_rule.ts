@@ -3,18 +3,26 @@
  *
  * @module
  */
-import {
-  closestName,
-  describeRange,
-  isInRange,
-} from "../../checks/internal.ts";
+import { closestName, isInRange } from "../../checks/internal.ts";
 import type { DriverIssue } from "../driver.ts";
+import {
+  closestShape,
+  closestVariant,
+  fieldsOfOthers,
+  misspelt,
+} from "./closest_shape.ts";
 import { hasReference, partsOf } from "./reference.ts";
 import { quantityProblem } from "./quantity.ts";
-import { type ObjectRule, type Problem, type Rule, unitFor } from "./rule.ts";
-
-/** A path to a value in data: names of fields, and indexes of items. */
-export type Path = readonly (string | number)[];
+import { flagProblem, show, unknownName } from "./problems.ts";
+import { describe } from "./rule_text.ts";
+import {
+  type NumberRule,
+  type ObjectRule,
+  type Path,
+  type Problem,
+  type Rule,
+  unitFor,
+} from "./rule.ts";
 
 /** Options of {@linkcode checkRule}. */
 export interface CheckOptions {
@@ -28,7 +36,6 @@ export interface CheckOptions {
 
 /** The deepest nesting of JSON: anything deeper may be circular. */
 const MAX_DEPTH = 64;
-const MAX_SHOWN = 40;
 /** How the message of an unknown field begins. */
 const UNKNOWN_FIELD = "is not a known field";
 
@@ -58,59 +65,6 @@ export function isRecord(
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
-}
-
-/**
- * Makes an issue of an unknown name: with the name that was probably meant, or
- * with all there are.
- */
-export function unknownName(
-  path: Path,
-  problem: string,
-  wrong: string,
-  names: readonly string[],
-): DriverIssue {
-  return { path, ...unknownNameProblem(problem, wrong, names) };
-}
-
-/** Does the same for a place that is not known yet. */
-export function unknownNameProblem(
-  problem: string,
-  wrong: string,
-  names: readonly string[],
-): Problem {
-  const suggestion = closestName(wrong, names) ??
-    names.find((name) => name.endsWith(`.${wrong}`));
-  if (suggestion !== undefined) {
-    return {
-      message: `${problem}, did you mean "${suggestion}"?`,
-      suggestion,
-    };
-  }
-  const choice = siblings(wrong, names);
-  const advice = choice.length === 0
-    ? "there are none"
-    : `choose one of ${choice.join(", ")}`;
-  return { message: `${problem}, ${advice}` };
-}
-
-/** Returns the names in the same group as `latency.p97`, or else all. */
-function siblings(wrong: string, names: readonly string[]): readonly string[] {
-  const group = wrong.slice(0, wrong.lastIndexOf(".") + 1);
-  const same = names.filter((name) => group !== "" && name.startsWith(group));
-  return same.length === 0 ? names : same;
-}
-
-/** Shows a value in a few words. */
-export function show(value: unknown): string {
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object" && value !== null) return "an object";
-  if (typeof value === "function") return "a function";
-  if (typeof value !== "string") return String(value);
-  const text = value.length > MAX_SHOWN
-    ? `${value.slice(0, MAX_SHOWN)}…`
-    : value;
-  return JSON.stringify(text);
 }
 
 class Checker {
@@ -150,20 +104,18 @@ class Checker {
           typeof value !== "number" || !Number.isFinite(value) ||
           !isInRange(value, rule.range)
         ) {
-          const unit = unitFor(rule, siblings);
-          return typeof value === "string" && unit !== undefined
-            ? this.#refuse(path, quantityProblem(value, unit, describe(rule)))
-            : this.#wrong(rule, value, path);
+          this.#number(rule, value, path, siblings);
         }
         return;
       case "flag":
-        if (typeof value !== "boolean") this.#wrong(rule, value, path);
-        return;
+        if (typeof value === "boolean") return;
+        return this.#refuse(path, flagProblem(value, describe(rule)));
       case "choice":
         return this.#choice(
           rule.of,
           rule.orNumber && typeof value === "number" ? String(value) : value,
           path,
+          rule.meant,
         );
       case "json":
         return this.#json(value, path, 0);
@@ -181,31 +133,19 @@ class Checker {
       case "object":
         if (!isRecord(value)) return this.#wrong(rule, value, path);
         return this.#fields(rule, value, path);
-      case "variant": {
+      case "variant":
         if (!isRecord(value)) return this.#wrong(rule, value, path);
-        const by = [...path, rule.by];
-        const which = value[rule.by];
-        if (which === undefined) {
-          return this.#missing(
-            { kind: "choice", of: Object.keys(rule.of) },
-            by,
-          );
+        return this.#variant(rule, value, path);
+      case "shape": {
+        if (!isRecord(value)) return this.#wrong(rule, value, path);
+        if (Object.hasOwn(value, rule.by)) {
+          return this.check(rule.having, value, path);
         }
-        this.#choice(Object.keys(rule.of), which, by);
-        const chosen =
-          typeof which === "string" && Object.hasOwn(rule.of, which)
-            ? rule.of[which]
-            : undefined;
-        if (chosen !== undefined) this.#fields(chosen, value, path, rule.by);
-        return;
+        const typo = misspelt(rule.by, value, rule.lacking);
+        return typo === undefined
+          ? this.check(rule.lacking, value, path)
+          : this.#misspelt(rule.by, typo, path);
       }
-      case "shape":
-        if (!isRecord(value)) return this.#wrong(rule, value, path);
-        return this.check(
-          Object.hasOwn(value, rule.by) ? rule.having : rule.lacking,
-          value,
-          path,
-        );
       case "either":
         return isRecord(value)
           ? this.#fields(closestShape(rule.objects, value), value, path)
@@ -213,6 +153,56 @@ class Checker {
       default:
         rule satisfies never;
     }
+  }
+
+  #number(
+    rule: NumberRule,
+    value: unknown,
+    path: Path,
+    siblings: { readonly [name: string]: unknown },
+  ): void {
+    const unit = unitFor(rule, siblings);
+    if (typeof value !== "string") return this.#wrong(rule, value, path);
+    // What decides on the unit is wrong itself.
+    if (unit === undefined && typeof rule.unit === "function") return;
+    this.#refuse(path, quantityProblem(value, unit ?? "count", describe(rule)));
+  }
+
+  /**
+   * Checks the fields of what was meant, so that a wrong name of it hides no
+   * mistake in them.
+   */
+  #variant(
+    { by, of }: Rule & { readonly kind: "variant" },
+    value: { readonly [name: string]: unknown },
+    path: Path,
+  ): void {
+    const names = Object.keys(of);
+    const which = value[by];
+    if (which !== undefined) this.#choice(names, which, [...path, by]);
+    else {
+      const typo = misspelt(by, value);
+      if (typo !== undefined) return this.#misspelt(by, typo, path);
+      this.#missing({ kind: "choice", of: names }, [...path, by]);
+    }
+    const meant = typeof which === "string" && !names.includes(which)
+      ? closestName(which, names)
+      : which;
+    const chosen = typeof meant === "string" && Object.hasOwn(of, meant)
+      ? of[meant]
+      : closestVariant(Object.values(of), value);
+    if (chosen === undefined) return;
+    const elsewhere = {
+      ...fieldsOfOthers(by, of, chosen),
+      ...chosen.elsewhere,
+    };
+    this.#fields({ ...chosen, elsewhere }, value, path, by);
+  }
+
+  #misspelt(meant: string, written: string, path: Path): void {
+    this.#issues.push(
+      unknownName([...path, written], UNKNOWN_FIELD, written, [meant]),
+    );
   }
 
   #fields(
@@ -246,6 +236,17 @@ class Checker {
         continue;
       }
       const meant = rule.meant ?? {};
+      const other = closestName(name, Object.keys(elsewhere));
+      if (other !== undefined && closestName(name, names) === undefined) {
+        this.#refuse([...path, name], {
+          message:
+            `${UNKNOWN_FIELD}, did you mean "${other}"? It belongs into ${
+              elsewhere[other]
+            }`,
+          suggestion: other,
+        });
+        continue;
+      }
       const unknown = unknownName(
         [...path, name],
         UNKNOWN_FIELD,
@@ -267,12 +268,18 @@ class Checker {
     }
   }
 
-  #choice(of: readonly string[], value: unknown, path: Path): void {
+  #choice(
+    of: readonly string[],
+    value: unknown,
+    path: Path,
+    meant: { readonly [written: string]: string } = {},
+  ): void {
     if (typeof value !== "string") {
       return this.#wrong({ kind: "choice", of }, value, path);
     }
     if (of.includes(value)) return;
-    this.#issues.push(unknownName(path, `is ${show(value)}`, value, of));
+    const name = Object.hasOwn(meant, value) ? meant[value] ?? value : value;
+    this.#issues.push(unknownName(path, `is ${show(value)}`, name, of));
   }
 
   #json(value: unknown, path: Path, depth: number): void {
@@ -312,52 +319,5 @@ class Checker {
     if (problem === undefined) return;
     const found = typeof problem === "string" ? { message: problem } : problem;
     this.#issues.push({ path, ...found });
-  }
-}
-
-/** Returns the object that has one of the given fields, or the first one. */
-export function closestShape(
-  objects: readonly [ObjectRule, ...ObjectRule[]],
-  value: { readonly [name: string]: unknown },
-): ObjectRule {
-  const [first] = objects;
-  return objects.find(({ fields }) =>
-    Object.keys(fields).some((name) => Object.hasOwn(value, name))
-  ) ?? first;
-}
-
-/** Describes what a rule requires, in words that follow "it must be". */
-function describe(rule: Rule): string {
-  switch (rule.kind) {
-    case "text":
-      return rule.minLength === undefined
-        ? "a string"
-        : "a string that is not empty";
-    case "number": {
-      const { max = Infinity, ...rest } = rule.range;
-      // The greatest safe integer is no limit that anybody has in mind.
-      const isLimited = max < Number.MAX_SAFE_INTEGER;
-      const words = describeRange(isLimited ? rule.range : rest);
-      return words.startsWith("a ") ? words : `a number ${words}`;
-    }
-    case "flag":
-      return "true or false";
-    case "choice":
-      return rule.of.length === 1
-        ? `"${rule.of[0]}"`
-        : `one of ${rule.of.join(", ")}`;
-    case "json":
-      return "a JSON value";
-    case "list":
-      return "a list";
-    case "map":
-    case "object":
-    case "variant":
-    case "shape":
-      return "an object";
-    case "either":
-      return `${describe(rule.plain)} or an object`;
-    default:
-      return rule satisfies never;
   }
 }

@@ -5,7 +5,9 @@
  */
 import { describeRange, isInRange } from "../../checks/internal.ts";
 import type { DriverIssue } from "../driver.ts";
-import { isRecord, type Path, show, unknownName } from "./check_rule.ts";
+import { isRecord } from "./check_rule.ts";
+import { show, unknownName } from "./problems.ts";
+import type { Path } from "./rule.ts";
 import { checkName } from "./check_name.ts";
 import { metricOf, unitOf } from "./metric_rules.ts";
 import {
@@ -39,7 +41,8 @@ function hasHoles(value: unknown): boolean {
   if (Array.isArray(value)) {
     return Object.keys(value).length < value.length || value.some(hasHoles);
   }
-  return isRecord(value) && (hasHoles(value.steps) || hasHoles(value.oneOf));
+  return isRecord(value) &&
+    [value.steps, value.oneOf, value.checks].some(hasHoles);
 }
 
 function subjectIssues(

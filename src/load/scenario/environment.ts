@@ -5,7 +5,7 @@
  * @module
  */
 import type { DriverIssue } from "../driver.ts";
-import { show } from "./check_rule.ts";
+import { show } from "./problems.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Returns the value of a variable, if there is one that may be read. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { show, unknownNameProblem } from "./check_rule.ts";
+import { closestName } from "../../checks/internal.ts";
+import { show, unknownNameProblem } from "./problems.ts";
 import type { Unit } from "./quantity.ts";
 import type { Problem } from "./rule.ts";
 
@@ -147,6 +148,10 @@ export function metricProblem(name: string): Problem | undefined {
   if (LONE_PERCENTILE.test(name) && metricOf(`latency.${name}`)) {
     return meant(`latency.${name}`);
   }
+  const [, before = "", percentile = ""] = PERCENTILE.exec(name) ?? [];
+  const closest = before === "" ? undefined : closestName(before, TIMES);
+  const spelled = `${closest}.p${percentile}`;
+  if (metricOf(spelled) !== undefined) return meant(spelled);
   const status = STATUS.exec(name);
   if (status !== null) {
     const statusClass = `${status[1] ?? ""}`.slice(0, 1) + "xx";

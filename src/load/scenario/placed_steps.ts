@@ -6,7 +6,8 @@
  */
 import type { JsonObject, JsonValue } from "../../codec/mod.ts";
 import type { DriverIssue } from "../driver.ts";
-import { isRecord, type Path } from "./check_rule.ts";
+import { isRecord } from "./check_rule.ts";
+import type { Path } from "./rule.ts";
 import type {
   Choice,
   Flow,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { show } from "./check_rule.ts";
+import { show } from "./problems.ts";
 import type { Problem } from "./rule.ts";
 
 /** What a number is counted in, and so which units a text may have. */
@@ -114,6 +114,14 @@ export function quantityProblem(
     return {
       message: `${problem}, write ${suggestion} without quotes${unit}`,
       suggestion,
+    };
+  }
+  const number = readQuantity(text, given);
+  if (number !== undefined) {
+    return {
+      message: `${problem}, which is ${number}${
+        given === "ms" ? " ms" : ""
+      }: it must be ${otherwise}`,
     };
   }
   const suggestion = meantBy(text, given);

@@ -4,7 +4,8 @@
  * @module
  */
 import { isInRange } from "../../checks/internal.ts";
-import { closestShape, isRecord } from "./check_rule.ts";
+import { isRecord } from "./check_rule.ts";
+import { closestShape } from "./closest_shape.ts";
 import { readQuantity } from "./quantity.ts";
 import { type ObjectRule, type Rule, unitFor } from "./rule.ts";
 

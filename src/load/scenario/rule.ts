@@ -7,6 +7,9 @@
 import type { NumberRange } from "../../checks/internal.ts";
 import type { Unit } from "./quantity.ts";
 
+/** A path to a value in data: names of fields, and indexes of items. */
+export type Path = readonly (string | number)[];
+
 /** What is wrong with a value, and the name that was probably meant. */
 export interface Problem {
   readonly message: string;
@@ -31,6 +34,8 @@ export type Rule =
     readonly of: readonly string[];
     /** Whether a number that is written like one of them is it. */
     readonly orNumber?: boolean;
+    /** Which of them other texts mean. */
+    readonly meant?: { readonly [written: string]: string };
   }
   /** Any JSON value. */
   | { readonly kind: "json" }

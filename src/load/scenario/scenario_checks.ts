@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type Path, show, unknownName } from "./check_rule.ts";
+import { closestName } from "../../checks/internal.ts";
+import { show, unknownName } from "./problems.ts";
+import type { Path } from "./rule.ts";
 import { criterionIssues } from "./criterion_checks.ts";
 import type { DriverIssue, DriverMap, OperationOutcome } from "../driver.ts";
 import { variableIssues } from "./environment.ts";
@@ -31,11 +33,63 @@ const SEPARATE: { readonly [driver: string]: string } = {
   terminal: "terminalDriver() of @troupe/troupe/load/terminal",
 };
 
+/** What else drivers are called. */
+const OTHER_NAMES: { readonly [name: string]: string } = {
+  https: "http",
+  http1: "http",
+  http2: "http",
+  fetch: "http",
+  rest: "http",
+  ws: "websocket",
+  wss: "websocket",
+  "web-socket": "websocket",
+  "socket.io": "websocket",
+  eventsource: "sse",
+  "server-sent-events": "sse",
+  socket: "tcp",
+  shell: "terminal",
+  pty: "terminal",
+};
+
 /**
  * Returns what is wrong with parts that are valid on their own. References are
  * left out if not `areAllKnown`: what they refer to may exist, but be wrong.
  */
 export function crossCheck(
+  scenario: Partial<Scenario>,
+  drivers: DriverMap | undefined,
+  areAllKnown: boolean,
+): DriverIssue[] {
+  return [
+    ...defaultIssues(scenario, drivers),
+    ...otherIssues(withKnownDefaults(scenario, drivers), drivers, areAllKnown),
+  ];
+}
+
+/** Returns a scenario whose defaults are those of the drivers that were meant. */
+function withKnownDefaults(
+  scenario: Partial<Scenario>,
+  drivers: DriverMap = {},
+): Partial<Scenario> {
+  const { defaults } = scenario;
+  if (defaults === undefined) return scenario;
+  const names = Object.keys(drivers);
+  const meantBy = (name: string): string => {
+    const meant = names.includes(name) ? name : closestName(name, names);
+    return meant === undefined || Object.hasOwn(defaults, meant) ? name : meant;
+  };
+  return {
+    ...scenario,
+    defaults: Object.fromEntries(
+      Object.entries(defaults).map(([name, request]) => [
+        meantBy(name),
+        request,
+      ]),
+    ),
+  };
+}
+
+function otherIssues(
   scenario: Partial<Scenario>,
   drivers: DriverMap | undefined,
   areAllKnown: boolean,
@@ -91,21 +145,26 @@ function operationIssues(
       issues.push(...captureIssues(name, from, [...path, "capture", name]));
     }
     if (drivers === undefined) continue;
-    const one = Object.hasOwn(drivers, driver) ? drivers[driver] : undefined;
-    if (one === undefined) {
-      issues.push(unknownDriver([...path, "driver"], driver, drivers));
-      continue;
+    let meant = driver;
+    if (!Object.hasOwn(drivers, driver)) {
+      const issue = unknownDriver([...path, "driver"], driver, drivers);
+      issues.push(issue);
+      if (issue.suggestion === undefined) continue;
+      // The request is for the one that was meant.
+      meant = issue.suggestion;
     }
-    const request = requestOf(step, scenario);
+    const one = drivers[meant];
+    if (one === undefined) continue;
+    const fixed = { ...placed, step: { ...step, driver: meant } };
+    const request = requestOf(fixed.step, scenario);
     let found = one.validate(request);
     if (found.length === 0 && known !== undefined) {
       found = filledIssues(request, one, { ...known, captured });
     }
     for (const issue of found) {
-      issues.push({ ...issue, path: placeOf(placed, scenario, issue.path) });
+      issues.push({ ...issue, path: placeOf(fixed, scenario, issue.path) });
     }
   }
-  issues.push(...defaultIssues(scenario, drivers));
   // What is wrong in the defaults is so for each operation.
   const seen = new Set<string>();
   return issues.filter(({ path, message }) => {
@@ -196,6 +255,12 @@ function unknownDriver(
   drivers: DriverMap,
 ): DriverIssue {
   const problem = `is ${show(driver)}`;
+  const other = Object.hasOwn(OTHER_NAMES, driver)
+    ? OTHER_NAMES[driver]
+    : undefined;
+  if (other !== undefined && Object.hasOwn(drivers, other)) {
+    return unknownName(path, problem, other, Object.keys(drivers));
+  }
   const maker = Object.hasOwn(SEPARATE, driver) ? SEPARATE[driver] : undefined;
   return maker === undefined
     ? unknownName(path, problem, driver, Object.keys(drivers))

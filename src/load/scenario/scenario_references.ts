@@ -6,7 +6,8 @@
 import type { JsonObject } from "../../codec/mod.ts";
 import type { DriverIssue } from "../driver.ts";
 import { LoadTestError } from "../load_errors.ts";
-import { isRecord, type Path } from "./check_rule.ts";
+import { isRecord } from "./check_rule.ts";
+import type { Path } from "./rule.ts";
 import { recordsOf } from "./feeder_records.ts";
 import { allSteps } from "./placed_steps.ts";
 import { partsOf, type Reference } from "./reference.ts";

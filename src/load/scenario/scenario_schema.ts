@@ -6,11 +6,11 @@
  */
 import { metricOf, metricProblem, unitOf } from "./metric_rules.ts";
 import { isRecord } from "./check_rule.ts";
+import { onceStep, operationOrFlow, pattern } from "./operation_schema.ts";
 import {
   choice,
   type FieldsOf,
   flag,
-  json,
   jsonObject,
   list,
   ms,
@@ -26,19 +26,13 @@ import {
   whole,
 } from "./rule.ts";
 import type {
-  Check,
-  Choice,
   ClosedLoad,
   Criterion,
   Feeder,
-  Flow,
-  Group,
   OpenLoad,
-  Operation,
   Phases,
   Scenario,
   Stage,
-  Step,
   Target,
   ThinkTime,
 } from "./scenario.ts";
@@ -47,7 +41,6 @@ import type {
  * More is a mistake, and would block the thread so that no signal is noticed.
  */
 const MAX = 1_000_000;
-const MAX_REPEATS = 1000;
 const rate: Rule = number({ above: 0, max: MAX });
 
 /** The fields of one distribution, without its name. */
@@ -154,12 +147,15 @@ const limits: FieldsOf<
   cleanupTimeoutMs: optional(someMs),
 };
 
-const phases = object<Phases & { readonly steadyMs: number }>({
-  ...limits,
-  rampUpMs: optional(ms),
-  steadyMs: someMs,
-  rampDownMs: optional(ms),
-});
+const phases: ObjectRule = {
+  ...object<Phases & { readonly steadyMs: number }>({
+    ...limits,
+    rampUpMs: optional(ms),
+    steadyMs: someMs,
+    rampDownMs: optional(ms),
+  }),
+  meant: { duration: "steadyMs", durationMs: "steadyMs", warmUpMs: "rampUpMs" },
+};
 
 const inLoad = "load.stages, as a stage of it";
 
@@ -169,141 +165,6 @@ const phasesOfStages: ObjectRule = {
   elsewhere: { rampUpMs: inLoad, steadyMs: inLoad, rampDownMs: inLoad },
 };
 
-const pattern: Rule = {
-  kind: "text",
-  minLength: 1,
-  refuses(pattern) {
-    try {
-      new RegExp(pattern);
-      return undefined;
-    } catch {
-      return "is not a valid regular expression";
-    }
-  },
-};
-
-const check = object<Check>({
-  name: optional(name),
-  field: name,
-  is: choice("equal", "not_equal", "below", "above", "contains", "present"),
-  value: optional(json),
-});
-
-const inRequest = "the request of the operation";
-
-const elsewhere = {
-  url: inRequest,
-  method: inRequest,
-  headers: inRequest,
-  body: inRequest,
-  json: inRequest,
-};
-const weight = optional(number({ above: 0 }));
-
-const operation: ObjectRule = {
-  ...object<Operation>({
-    name,
-    driver: name,
-    request: jsonObject,
-    weight,
-    timeoutMs: optional(someMs),
-    checks: optional(list(check)),
-    tags: optional(texts),
-  }),
-  elsewhere: { ...elsewhere, capture: "a step of a flow" },
-};
-
-const step: ObjectRule = {
-  ...object<Step>({
-    name,
-    driver: name,
-    request: jsonObject,
-    timeoutMs: optional(someMs),
-    checks: optional(list(check)),
-    capture: optional({
-      kind: "map",
-      of: {
-        kind: "either",
-        plain: name,
-        objects: [
-          object<{ field: string; pattern: string }>({ field: name, pattern }),
-        ],
-      },
-    }),
-    tags: optional(texts),
-  }),
-  elsewhere: {
-    ...elsewhere,
-    weight: "the flow, beside its steps",
-    repeat: "a group with the step",
-  },
-};
-
-/** Steps that are performed once have neither weights nor repeats. */
-const onceStep: ObjectRule = { ...step, elsewhere };
-
-const inStep = "a step of the flow";
-const elsewhereInSteps = {
-  driver: inStep,
-  request: inStep,
-  checks: inStep,
-  capture: inStep,
-  timeoutMs: inStep,
-};
-
-/** A group has items, of which each may be a group. */
-const items: Rule = {
-  kind: "list",
-  minItems: 1,
-  get of(): Rule {
-    return item;
-  },
-};
-
-const repeat = optional(whole(1, MAX_REPEATS));
-
-const group: ObjectRule = {
-  ...object<Group>({ name, steps: items, repeat }),
-  elsewhere: { ...elsewhereInSteps, weight: "a group of oneOf" },
-};
-
-const branch: ObjectRule = {
-  ...object<Group & { weight?: number }>({
-    name,
-    steps: items,
-    repeat,
-    weight,
-  }),
-  elsewhere: elsewhereInSteps,
-};
-
-const choiceOfGroups: ObjectRule = {
-  ...object<Choice>({ oneOf: list(branch, 1) }),
-  elsewhere: {
-    ...elsewhereInSteps,
-    name: "each group of oneOf",
-    weight: "each group of oneOf",
-    repeat: "a group around it",
-  },
-};
-
-const item: Rule = {
-  kind: "shape",
-  by: "oneOf",
-  having: choiceOfGroups,
-  lacking: { kind: "shape", by: "steps", having: group, lacking: step },
-};
-
-const flow: ObjectRule = {
-  ...object<Flow>({
-    name,
-    steps: items,
-    weight,
-    tags: optional(texts),
-  }),
-  elsewhere: { ...elsewhereInSteps, repeat: "a group of its steps" },
-};
-
 const feeder = object<Feeder>({
   records: optional(list(jsonObject, 1)),
   file: optional(name),
@@ -311,20 +172,27 @@ const feeder = object<Feeder>({
   per: optional(choice("iteration", "user")),
 }, ["records", "file"]);
 
-const criterion = object<Criterion>({
-  metric: { kind: "text", refuses: metricProblem },
-  operation: optional(name),
-  stage: optional(name),
-  tags: optional(texts),
-  check: optional(name),
-  is: choice("below", "at_most", "above", "at_least"),
-  value: number({}, ({ metric }) => {
-    const known = typeof metric === "string" ? metricOf(metric) : undefined;
-    return known && unitOf(known);
-  }),
-  abort: optional(flag),
-  abortAfterMs: optional(ms),
-}, ["operation", "tags"]);
+const criterion: ObjectRule = {
+  ...object<Criterion>({
+    metric: { kind: "text", refuses: metricProblem },
+    operation: optional(name),
+    stage: optional(name),
+    tags: optional(texts),
+    check: optional(name),
+    is: {
+      kind: "choice",
+      of: ["below", "at_most", "above", "at_least"],
+      meant: { "<": "below", "<=": "at_most", ">": "above", ">=": "at_least" },
+    },
+    value: number({}, ({ metric }) => {
+      const known = typeof metric === "string" ? metricOf(metric) : undefined;
+      return known && unitOf(known);
+    }),
+    abort: optional(flag),
+    abortAfterMs: optional(ms),
+  }, ["operation", "tags"]),
+  meant: { threshold: "value", limit: "value", tag: "tags" },
+};
 
 const target = object<Target>({
   command: name,
@@ -343,10 +211,7 @@ const before: FieldsOf<
 };
 
 const after: FieldsOf<Omit<Scenario, keyof typeof before | "phases">> = {
-  operations: list(
-    { kind: "shape", by: "steps", having: flow, lacking: operation },
-    1,
-  ),
+  operations: list(operationOrFlow, 1),
   setup: optional(list(onceStep, 1)),
   teardown: optional(list(onceStep, 1)),
   defaults: optional({ kind: "map", of: jsonObject }),
@@ -357,17 +222,46 @@ const after: FieldsOf<Omit<Scenario, keyof typeof before | "phases">> = {
   seed: optional(whole(0)),
 };
 
-const steadyScenario = object<Scenario & { readonly phases: Phases }>({
-  ...before,
-  phases,
-  ...after,
-});
+/** What other tools call the parts of a scenario, and where others belong. */
+const names = {
+  meant: {
+    criterion: "criteria",
+    criterions: "criteria",
+    thresholds: "criteria",
+    environment: "env",
+    variables: "env",
+    data: "feeders",
+    before: "setup",
+    after: "teardown",
+  },
+  elsewhere: {
+    stages: "load",
+    users: "load",
+    arrivalsPerSecond: "load",
+    thinkTime: "load",
+    steadyMs: "phases",
+    rampUpMs: "phases",
+    steps: "an operation, which is a flow then",
+  },
+};
 
-const stagedScenario = object<Scenario>({
-  ...before,
-  phases: optional(phasesOfStages),
-  ...after,
-});
+const steadyScenario: ObjectRule = {
+  ...object<Scenario & { readonly phases: Phases }>({
+    ...before,
+    phases,
+    ...after,
+  }),
+  ...names,
+};
+
+const stagedScenario: ObjectRule = {
+  ...object<Scenario>({
+    ...before,
+    phases: optional(phasesOfStages),
+    ...after,
+  }),
+  ...names,
+};
 
 /** Returns the rule for a scenario, without relations between its parts. */
 export function scenarioRuleOf(value: unknown): ObjectRule {

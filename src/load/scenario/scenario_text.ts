@@ -24,7 +24,7 @@ import {
 } from "yaml";
 import { dirname } from "node:path";
 import { alteredScalars } from "./altered_scalars.ts";
-import type { Path } from "./check_rule.ts";
+import type { Path } from "./rule.ts";
 import type { DriverMap } from "../driver.ts";
 import { withPaths } from "./file_paths.ts";
 import type { Scenario } from "./scenario.ts";
@@ -57,6 +57,8 @@ const FORMATS = ["yaml", "json"] as const;
 
 /** Messages of the YAML library that speak of its API. */
 const OWN_WORDS: { readonly [code: string]: string } = {
+  DUPLICATE_KEY: "the key is there twice, remove one of them",
+  BAD_INDENT: "the indentation is wrong, begin where the lines before begin",
   NON_STRING_KEY: "a key is not a text, put it in quotes",
   MULTIPLE_DOCS:
     "there is a second document after ---, a file has one scenario: remove it",
@@ -207,7 +209,9 @@ function read(text: string, lines: LineCounter, fileName: string): Read {
     // The rest of a text with a doubled key is sound, of another mistake not.
     const isSound = warnings.length === 0 &&
       errors.every(({ code }) => code === "DUPLICATE_KEY");
-    if (!isSound) throw new ScenarioError(issues, { source: fileName });
+    if (!isSound) {
+      throw new ScenarioError(firstOfLines(issues), { source: fileName });
+    }
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     return { document, value, doubled: issues };
   } catch (cause) {
@@ -223,6 +227,12 @@ function read(text: string, lines: LineCounter, fileName: string): Read {
     };
     throw new ScenarioError([issue], { source: fileName, cause });
   }
+}
+
+/** Returns the first issue of each line, from which the others follow. */
+function firstOfLines(issues: readonly LocatedIssue[]): LocatedIssue[] {
+  const lines = new Set<number>();
+  return issues.filter(({ line }) => !lines.has(line) && lines.add(line));
 }
 
 /**

@@ -4,7 +4,8 @@
  * @module
  */
 import type { JsonObject, JsonValue } from "../../codec/mod.ts";
-import { isRecord, unknownNameProblem } from "./check_rule.ts";
+import { isRecord } from "./check_rule.ts";
+import { unknownNameProblem } from "./problems.ts";
 import type { Reference } from "./reference.ts";
 import type { Problem } from "./rule.ts";
 
@@ -49,6 +50,9 @@ const USER_NUMBER = "user.number";
 /** Returns what a reference refers to, or what is wrong with it. */
 export function sourceOf(reference: Reference, known: Known): Source | Problem {
   const { written, name, path, limits, problem } = reference;
+  if (problem !== undefined && /^\$\{\s*random\b.*\}$/.test(written)) {
+    return meantProblem(`has ${written}`, RANDOM_INT);
+  }
   if (problem !== undefined) {
     return {
       message:

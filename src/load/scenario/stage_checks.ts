@@ -4,7 +4,7 @@
  * @module
  */
 import type { DriverIssue } from "../driver.ts";
-import { show, unknownName } from "./check_rule.ts";
+import { show, unknownName } from "./problems.ts";
 import { MAX_MS } from "./rule.ts";
 import { rowsOf } from "./placed_steps.ts";
 import type { Scenario } from "./scenario.ts";

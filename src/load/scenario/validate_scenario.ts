@@ -3,15 +3,14 @@
  *
  * @module
  */
-import { checkRule, isHarmless, isRecord } from "./check_rule.ts";
+import { checkRepaired } from "./repaired_check.ts";
 import type { DriverIssue, DriverMap } from "../driver.ts";
 import { type Mask, maskOf } from "./environment.ts";
 import type { Scenario } from "./scenario.ts";
 import { crossCheck } from "./scenario_checks.ts";
 import { formatPath, type ScenarioIssue } from "./scenario_error.ts";
-import { readQuantities } from "./read_quantities.ts";
-import type { Rule } from "./rule.ts";
 import { scenarioRuleOf } from "./scenario_schema.ts";
+import { validParts } from "./valid_parts.ts";
 import { scenarioWarnings } from "./scenario_warnings.ts";
 
 /** The parts that references refer to. */
@@ -45,7 +44,7 @@ export interface ScenarioValidation {
  *   operations: [{ name: "send", driver: "tcp", request: {} }],
  * });
  * console.assert(
- *   errors[1]?.message ===
+ *   errors[0]?.message ===
  *     'load.user is not a known field, did you mean "users"?',
  * );
  * ```
@@ -54,86 +53,28 @@ export function validateScenario(
   value: unknown,
   drivers?: DriverMap,
 ): ScenarioValidation {
-  const rule = scenarioRuleOf(value);
-  return validate(rule, readQuantities(rule, value), drivers);
-}
-
-function validate(
-  rule: Rule,
-  value: unknown,
-  drivers: DriverMap | undefined,
-): ScenarioValidation {
-  const found = checkRule(rule, value);
-  const errors = [...found];
-  const unsound = found.filter((issue) => !isHarmless(issue));
+  const { issues, repaired, unsound, original } = checkRepaired(
+    scenarioRuleOf,
+    value,
+  );
+  const errors = [...issues];
   const wrong = new Set(unsound.map(({ path: [part] }) => part));
-  const valid = validParts(value, unsound);
+  const valid = validParts(repaired, unsound);
   if (isPartial(valid)) {
-    const areAllKnown = SOURCES.every((part) => !wrong.has(part));
-    errors.push(...crossCheck(valid, drivers, areAllKnown));
+    const areAllKnown = SOURCES.every((part) =>
+      !wrong.has(part) || (part !== "env" && Object.hasOwn(valid, part))
+    );
+    const crossed = crossCheck(valid, drivers, areAllKnown);
+    errors.push(
+      ...crossed.map((issue) => ({ ...issue, path: original(issue.path) })),
+    );
   }
   const toIssue = issueMaker(maskOf(isPartial(valid) ? valid : {}));
-  if (errors.length > 0 || !isScenario(value, errors)) {
+  if (errors.length > 0 || !isScenario(repaired, errors)) {
     return { errors: errors.map(toIssue), warnings: [] };
   }
-  const warnings = scenarioWarnings(value).map(toIssue);
-  return { scenario: value, errors: [], warnings };
-}
-
-/**
- * Returns the parts without errors: the others are not checked again. An item
- * with an error leaves a hole in its list, so that the others keep their places.
- */
-function validParts(value: unknown, unsound: readonly DriverIssue[]): unknown {
-  if (!isRecord(value)) return undefined;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([part, content]) => {
-      const issues = unsound.filter(({ path }) => path[0] === part);
-      if (issues.length === 0) return [[part, content]];
-      if (
-        !Array.isArray(content) || issues.some(({ path }) => path.length < 2)
-      ) {
-        return [];
-      }
-      return [[part, withHoles(content, issues.map(({ path }) => path))]];
-    }),
-  );
-}
-
-/**
- * Returns a list without the items at these paths; of a flow without the steps,
- * however deep they are in it.
- */
-function withHoles(
-  content: readonly unknown[],
-  paths: readonly DriverIssue["path"][],
-): unknown[] {
-  let items: readonly unknown[] = content;
-  for (const [, index, ...rest] of paths) {
-    items = withHole(items, Number(index), rest);
-  }
-  return items.slice();
-}
-
-function withHole(
-  items: readonly unknown[],
-  index: number,
-  [field, inner, ...rest]: DriverIssue["path"],
-): unknown[] {
-  // What was left out before stays so.
-  const changed = items.slice();
-  const item = items[index];
-  const list = field === "steps" || field === "oneOf" ? field : undefined;
-  const within = isRecord(item) && list !== undefined ? item[list] : undefined;
-  if (
-    !isRecord(item) || list === undefined || typeof inner !== "number" ||
-    !Array.isArray(within)
-  ) {
-    delete changed[index];
-  } else {
-    changed[index] = { ...item, [list]: withHole(within, inner, rest) };
-  }
-  return changed;
+  const warnings = scenarioWarnings(repaired).map(toIssue);
+  return { scenario: repaired, errors: [], warnings };
 }
 
 /** Narrows the type by what {@linkcode validParts} has left. */

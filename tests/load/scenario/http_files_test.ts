@@ -149,6 +149,7 @@ Deno.test("what is wrong with files and versions has line, column and suggestion
 ${fileName}:5:39: defaults.http.caFile is "${folder}/ca.pme", which does not exist
 ${fileName}:20:30: operations[1].steps[0].request.multipart[1].file is "${folder}/photos/c.txt", which does not exist
 ${fileName}:25:28: operations[1].steps[1].request.verison is not a known field, did you mean "version"?
+${fileName}:25:28: operations[1].steps[1].request.verison is "3", choose one of 1.1, 2
 ${fileName}:27:7: criteria[0].metric is "firstbyteTime.p99", did you mean "firstByteTime.p99"?`,
     );
   }));

@@ -43,10 +43,10 @@ Deno.test("a YAML file with typos is refused with lines, columns and suggestions
   assertEquals(
     refusal(WITH_TYPOS, { fileName: "chat.yaml", drivers: { websocket } }),
     `Cannot use the scenario:
-chat.yaml:2:1: load.users is missing, it must be a whole number from 1 to 1000000
 chat.yaml:4:3: load.user is not a known field, did you mean "users"?
 chat.yaml:6:3: phases.steadyMs is "ten seconds", it must be a time such as 500ms, 10s or 1h30m, or a number above 0 and at most 2147483647
 chat.yaml:9:5: operations[0].driver is "websokcet", did you mean "websocket"?
+chat.yaml:10:16: operations[0].request.url is somewhere else
 chat.yaml:12:5: criteria[0].metric is "latncy.p99", did you mean "latency.p99"?`,
   );
 });
@@ -79,7 +79,7 @@ Deno.test("the issues of a refused text have paths, places and suggestions", () 
     () => parseScenario(WITH_TYPOS),
     ScenarioError,
   );
-  assertEquals(issues[1], {
+  assertEquals(issues[0], {
     path: ["load", "user"],
     message: 'load.user is not a known field, did you mean "users"?',
     suggestion: "users",
@@ -187,7 +187,7 @@ for (const format of ["yaml", "json"] as const) {
       ),
       [
         "Cannot use the scenario:",
-        "scenario:2:2: Map keys must be unique",
+        "scenario:2:2: the key is there twice, remove one of them",
         'scenario:3:2: tagss is not a known field, did you mean "tags"?',
       ],
     );
@@ -223,6 +223,7 @@ criteria:
       'scenario:10:5: operations[0].wieght is not a known field, did you mean "weight"?',
       'scenario:11:5: operations[1].name is "look", the same as that of operations[0], choose another',
       'scenario:12:5: operations[1].driver is "htpp", did you mean "http"?',
+      "scenario:13:16: operations[1].request.url is somewhere else",
       'scenario:13:16: operations[1].request.url has ${usres.id}, which refers to no feeder, did you mean "users"?',
       "scenario:14:5: operations[1].url is not a known field here, it belongs into the request of the operation",
       'scenario:16:7: criteria[0].metric is "p95", did you mean "latency.p95"?',
