@@ -83,7 +83,7 @@ export function checkRepaired(
       !(isHarmless(issue) && places.has(JSON.stringify(issue.path)))
     );
   return {
-    issues: [...unknown, ...rest],
+    issues: [...rest, ...unknown],
     repaired,
     unsound: found.filter((issue) => !isHarmless(issue)),
     original,
