@@ -75,88 +75,115 @@ const operation = {
   tags: texts,
 };
 
+const stage = {
+  durationMs: ms,
+  ramp: fc.boolean(),
+  warmUp: fc.boolean(),
+};
+
+/** Loads that need no phases. */
+const stagedLoads: fc.Arbitrary<Scenario["load"]> = fc.oneof(
+  fc.uniqueArray(
+    fc.record({ ...stage, name, arrivalsPerSecond: ms }, {
+      requiredKeys: ["name", "durationMs", "arrivalsPerSecond"],
+    }),
+    { minLength: 1, maxLength: 4, selector: ({ name }) => name },
+  ).map((stages) => ({ model: "open" as const, maxUsers: 5, stages })),
+  fc.uniqueArray(
+    fc.record({ ...stage, name, users: fc.integer({ min: 1, max: 9 }) }, {
+      requiredKeys: ["name", "durationMs", "users"],
+    }),
+    { minLength: 1, maxLength: 4, selector: ({ name }) => name },
+  ).map((stages) => ({ model: "closed" as const, stages })),
+).filter(({ stages = [] }) => stages.some(({ warmUp }) => !warmUp));
+
 /** Any scenario at all. */
-export const scenarios: fc.Arbitrary<Scenario> = fc.record({
-  name,
-  description: text,
-  target: fc.record({
-    command: name,
-    args: fc.array(text, { maxLength: 3 }),
-    readyPattern: fc.constantFrom("ready", "port (?<port>\\d+)"),
-  }, { requiredKeys: ["command", "readyPattern"] }),
-  load: fc.oneof(
-    fc.record({
-      model: fc.constant("open" as const),
-      arrivalsPerSecond: ms,
-      arrivals: fc.constantFrom("constant" as const, "poisson" as const),
-      maxUsers: fc.integer({ min: 1, max: 1_000_000 }),
-    }, { requiredKeys: ["model", "arrivalsPerSecond", "maxUsers"] }),
-    fc.record({
-      model: fc.constant("closed" as const),
-      users: fc.integer({ min: 1, max: 1_000_000 }),
-      thinkTime,
-    }, { requiredKeys: ["model", "users"] }),
-  ),
-  phases: fc.record(
-    { prepareTimeoutMs: ms, rampUpMs: ms, steadyMs: ms, rampDownMs: ms },
-    { requiredKeys: ["steadyMs"] },
-  ),
-  operations: fc.uniqueArray(
-    fc.oneof(
-      fc.record({ ...operation, name, weight: ms }, {
-        requiredKeys: ["name", "driver", "request"],
-      }),
+export const scenarios: fc.Arbitrary<Scenario> = fc.tuple(
+  fc.record({
+    name,
+    description: text,
+    target: fc.record({
+      command: name,
+      args: fc.array(text, { maxLength: 3 }),
+      readyPattern: fc.constantFrom("ready", "port (?<port>\\d+)"),
+    }, { requiredKeys: ["command", "readyPattern"] }),
+    load: fc.oneof(
       fc.record({
-        // No operation has the name of a step.
-        name: name.map((name) => `${name}:`),
-        steps: fc.uniqueArray(
-          fc.record({
-            ...operation,
-            name,
-            capture: fc.constantFrom(
-              {},
-              { token: "body.token" },
-              { id: { field: "headers.location", pattern: "(.)" } },
-            ),
-          }, { requiredKeys: ["name", "driver", "request"] }),
-          { minLength: 1, maxLength: 3, selector: ({ name }) => name },
-        ),
-        weight: ms,
-        tags: texts,
-      }, { requiredKeys: ["name", "steps"] }),
+        model: fc.constant("open" as const),
+        arrivalsPerSecond: ms,
+        arrivals: fc.constantFrom("constant" as const, "poisson" as const),
+        maxUsers: fc.integer({ min: 1, max: 1_000_000 }),
+      }, { requiredKeys: ["model", "arrivalsPerSecond", "maxUsers"] }),
+      fc.record({
+        model: fc.constant("closed" as const),
+        users: fc.integer({ min: 1, max: 1_000_000 }),
+        thinkTime,
+      }, { requiredKeys: ["model", "users"] }),
     ),
-    {
-      minLength: 1,
-      maxLength: 3,
-      // What begins with the name of a flow and a slash may be a step of it.
-      selector: ({ name }) => name.split(/[:/]/)[0],
-    },
-  ),
-  defaults: fc.dictionary(key, jsonObject, {
-    maxKeys: 2,
-    noNullPrototype: true,
-  }),
-  feeders: fc.dictionary(
-    key,
-    fc.record({
-      records: fc.array(jsonObject, { minLength: 1, maxLength: 3 }),
-      order: fc.constantFrom(
-        "in_turn" as const,
-        "random" as const,
-        "once" as const,
+    phases: fc.record(
+      { prepareTimeoutMs: ms, rampUpMs: ms, steadyMs: ms, rampDownMs: ms },
+      { requiredKeys: ["steadyMs"] },
+    ),
+    operations: fc.uniqueArray(
+      fc.oneof(
+        fc.record({ ...operation, name, weight: ms }, {
+          requiredKeys: ["name", "driver", "request"],
+        }),
+        fc.record({
+          // No operation has the name of a step.
+          name: name.map((name) => `${name}:`),
+          steps: fc.uniqueArray(
+            fc.record({
+              ...operation,
+              name,
+              capture: fc.constantFrom(
+                {},
+                { token: "body.token" },
+                { id: { field: "headers.location", pattern: "(.)" } },
+              ),
+            }, { requiredKeys: ["name", "driver", "request"] }),
+            { minLength: 1, maxLength: 3, selector: ({ name }) => name },
+          ),
+          weight: ms,
+          tags: texts,
+        }, { requiredKeys: ["name", "steps"] }),
       ),
-    }, { requiredKeys: ["records"] }),
-    { maxKeys: 2, noNullPrototype: true },
-  ),
-  criteria: fc.array(
-    fc.record({
-      metric: fc.constantFrom("latency.p99", "throughput"),
-      is: fc.constantFrom("below" as const, "at_least" as const),
-      value: ms,
-      abort: fc.boolean(),
-    }, { requiredKeys: ["metric", "is", "value"] }),
-    { maxLength: 2 },
-  ),
-  tags: texts,
-  seed: fc.nat(),
-}, { requiredKeys: ["name", "load", "phases", "operations"] });
+      {
+        minLength: 1,
+        maxLength: 3,
+        // What begins with the name of a flow and a slash may be a step of it.
+        selector: ({ name }) => name.split(/[:/]/)[0],
+      },
+    ),
+    defaults: fc.dictionary(key, jsonObject, {
+      maxKeys: 2,
+      noNullPrototype: true,
+    }),
+    feeders: fc.dictionary(
+      key,
+      fc.record({
+        records: fc.array(jsonObject, { minLength: 1, maxLength: 3 }),
+        order: fc.constantFrom(
+          "in_turn" as const,
+          "random" as const,
+          "once" as const,
+        ),
+      }, { requiredKeys: ["records"] }),
+      { maxKeys: 2, noNullPrototype: true },
+    ),
+    criteria: fc.array(
+      fc.record({
+        metric: fc.constantFrom("latency.p99", "throughput"),
+        is: fc.constantFrom("below" as const, "at_least" as const),
+        value: ms,
+        abort: fc.boolean(),
+      }, { requiredKeys: ["metric", "is", "value"] }),
+      { maxLength: 2 },
+    ),
+    tags: texts,
+    seed: fc.nat(),
+  }, { requiredKeys: ["name", "load", "phases", "operations"] }),
+  fc.option(stagedLoads),
+).map(([{ phases, ...scenario }, load]) =>
+  load === null ? { ...scenario, phases } : { ...scenario, load }
+);

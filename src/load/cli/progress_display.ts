@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LoadProgress, PhaseName } from "../result.ts";
+import type { LoadProgress } from "../result.ts";
 import { progressLine } from "./progress_text.ts";
 
 /** Milliseconds between two redraws on a terminal. */
@@ -21,7 +21,7 @@ export class ProgressDisplay implements Disposable {
   #before: LoadProgress | undefined;
   #at = performance.now();
   #lineAtMs = -Infinity;
-  #phase: PhaseName | undefined;
+  #phase: string | undefined;
   #isEnding = false;
 
   /** Shows that the run is being prepared. */
@@ -37,7 +37,8 @@ export class ProgressDisplay implements Disposable {
     this.#progress = progress;
     this.#at = performance.now();
     if (this.#isTerminal) return this.#draw();
-    const { phase, elapsedMs } = progress;
+    const { elapsedMs } = progress;
+    const phase = progress.stage ?? progress.phase;
     // A few milliseconds early do not matter.
     const isDue = elapsedMs - this.#lineAtMs > LINE_MS - 100;
     if (!isDue && phase === this.#phase) return;

@@ -44,7 +44,7 @@ export function progressLine(view: ProgressView, columns: number): string {
     {
       text: isEnding
         ? `ending, ${count(inFlight)} in flight`
-        : phaseText(phase),
+        : progress.stage ?? phaseText(phase),
       rank: 8,
     },
     { text: counted(point.users, "user"), rank: 2 },

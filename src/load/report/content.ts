@@ -11,6 +11,7 @@ import { phaseText } from "../run/phases.ts";
 import { limitText, measuredText, subjectText } from "./metric_text.ts";
 import { originNotes } from "./origin_text.ts";
 import { partTables } from "./part_tables.ts";
+import { stageTables } from "./stage_tables.ts";
 import { bytes, count, counted, duration, short } from "./numbers.ts";
 
 /** A table whose first column is text; the others are numbers. */
@@ -82,7 +83,12 @@ function modelText({ scenario: { load } }: LoadResult): string {
 /** Returns the tables of the operations; none if no operation was planned. */
 export function tablesOf(result: LoadResult): ReportTable[] {
   if (result.total.planned === 0) return [];
-  return [countsTable(result), ...timesTables(result), ...partTables(result)];
+  return [
+    ...stageTables(result),
+    countsTable(result),
+    ...timesTables(result),
+    ...partTables(result),
+  ];
 }
 
 /** Returns the counters of the operations. */

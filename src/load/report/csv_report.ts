@@ -112,6 +112,9 @@ export function timelineToCsv(result: LoadResult): string {
   return table(timeline.points.map((point) => ({ ...point })), [
     "atMs",
     "phase",
+    "stage",
+    "plannedPerSecond",
+    "plannedUsers",
     "users",
     "ok",
     "errors",

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import type { LoadResult, Timeline, TimelinePoint } from "../result.ts";
+import type {
+  LoadResult,
+  PhaseResult,
+  Timeline,
+  TimelinePoint,
+} from "../result.ts";
 import type { OperationDetail } from "../result_details.ts";
 import { phaseText } from "../run/phases.ts";
 import { percent } from "./numbers.ts";
@@ -29,7 +34,10 @@ export function timelineCharts(result: LoadResult): Chart[] {
       title: "Throughput",
       unit: "operations per second",
       scale: "linear",
-      lines: [{ name: "ok", values: over.rates(({ ok }) => ok) }],
+      lines: [
+        { name: "ok", values: over.rates(({ ok }) => ok) },
+        ...plannedLine(over, (point) => point.plannedPerSecond),
+      ],
     },
     errorsChart(over),
     {
@@ -37,9 +45,24 @@ export function timelineCharts(result: LoadResult): Chart[] {
       title: "Users",
       unit: "at the same time",
       scale: "linear",
-      lines: [{ name: "users", values: over.values(({ users }) => users) }],
+      lines: [
+        { name: "users", values: over.values(({ users }) => users) },
+        ...plannedLine(over, (point) => point.plannedUsers),
+      ],
     },
   ];
+}
+
+/** Returns what is planned, if that is of this kind. */
+function plannedLine(
+  over: OverTime,
+  read: (point: TimelinePoint) => number | null,
+): ChartLine[] {
+  // Results of older versions have none.
+  const values = over.values((point) => read(point) ?? null);
+  return values.every((value) => value === null)
+    ? []
+    : [{ name: "planned", values, isBelow: true }];
 }
 
 /** Returns the charts of the generator itself. */
@@ -190,22 +213,35 @@ function frame({ atMs, spans }: OverTime): Pick<Chart, "atMs" | "spans"> {
   return { atMs, spans };
 }
 
-function spansOf({ phases }: Pick<LoadResult, "phases">): ChartSpan[] {
-  return phases
-    .filter(({ name }) => name !== "prepare" && name !== "cleanup")
-    .map(({ name, startedMs, durationMs }) => ({
-      name: phaseText(name),
-      fromMs: startedMs,
-      toMs: startedMs + durationMs,
+function spansOf(
+  { phases, stages = [] }: Pick<LoadResult, "phases" | "stages">,
+): ChartSpan[] {
+  const named = stages.length > 0
+    ? stages
+    : phases.filter(isLoad).map((phase) => ({
+      ...phase,
+      name: phaseText(phase.name),
     }));
+  return named.map(({ name, startedMs, durationMs }) => ({
+    name,
+    fromMs: startedMs,
+    toMs: startedMs + durationMs,
+  }));
+}
+
+function isLoad({ name }: PhaseResult): boolean {
+  return name !== "prepare" && name !== "cleanup";
 }
 
 function overTime(
-  result: Pick<LoadResult, "phases">,
+  result: Pick<LoadResult, "phases" | "stages">,
   { points, intervalMs }: Timeline,
 ): OverTime {
   const spans = spansOf(result);
-  const endMs = spans.at(-1)?.toMs ?? Infinity;
+  const last = result.phases.findLast(isLoad);
+  const endMs = last === undefined
+    ? Infinity
+    : last.startedMs + last.durationMs;
   const lengths = points.map(({ atMs }) => lengthOf(atMs, intervalMs, endMs));
   return {
     spans,

@@ -5,16 +5,29 @@ import { Command } from "./command.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
-/** Runs an example for a second. */
-async function runExample(name: string): Promise<LoadResult> {
+const PHASES = [
+  "phases.rampUpMs=200",
+  "phases.steadyMs=1000",
+  "phases.rampDownMs=0",
+];
+
+/** Each stage for less than half a second. */
+const STAGES = [0, 1, 2, 3, 4].map((stage) =>
+  `load.stages.${stage}.durationMs=400`
+);
+
+/** Runs an example for a second or two. */
+async function runExample(
+  name: string,
+  changes: readonly string[],
+): Promise<LoadResult> {
   await using command = new Command();
   const output = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--allow-all", "src/load/cli/main.ts"],
       ...[`examples/load/${name}`, "--json", "--no-page"],
       ...["--out", `${command.directory}/out`],
-      ...["--set", "phases.rampUpMs=200", "--set", "phases.steadyMs=1000"],
-      ...["--set", "phases.rampDownMs=0"],
+      ...changes.flatMap((change) => ["--set", change]),
     ],
     cwd: ROOT,
     stdin: "null",
@@ -23,17 +36,18 @@ async function runExample(name: string): Promise<LoadResult> {
 }
 
 for (
-  const [name, rows] of [
-    ["chat.yaml", 2],
-    ["api.yaml", 2],
-    ["shop.yaml", 7],
+  const [name, rows, changes] of [
+    ["chat.yaml", 2, PHASES],
+    ["api.yaml", 2, PHASES],
+    ["shop.yaml", 7, PHASES],
+    ["stages.yaml", 2, STAGES],
   ] as const
 ) {
   Deno.test(
     `examples/load/${name} starts its target, and every operation is done`,
     bounded,
     async () => {
-      const { operations, reasons } = await runExample(name);
+      const { operations, reasons } = await runExample(name, changes);
       assertEquals(operations.length, rows);
       for (const { accounting, errors } of operations) {
         assertEquals(errors, [], reasons.join("\n"));

@@ -318,6 +318,9 @@ Deno.test("the CSV of the timeline has a row for each interval, and nothing for 
   assertEquals(rows[5], [
     "5000",
     "steady",
+    "",
+    "",
+    "10",
     "10",
     "105",
     "5",

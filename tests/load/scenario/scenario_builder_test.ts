@@ -121,3 +121,28 @@ Deno.test("the template breakpoint makes scenarios with more and more arrivals",
     [100, 150, 200, 250],
   );
 });
+
+Deno.test("types allow a build without phases if the load has stages", () => {
+  const stages = [{ name: "step", durationMs: 1000, users: 2 }];
+  const base = new TestScenarioBuilder("shop").operation("look", get)
+    .feeder("ids", { records: [{ id: 1 }] });
+  assertEquals(base.closed({ stages }).build().load, {
+    model: "closed",
+    stages,
+  });
+  const limited = base.closed({ stages }).phases({ drainTimeoutMs: 5 });
+  assertEquals(limited.build().phases, { drainTimeoutMs: 5 });
+  const open = [{ name: "step", durationMs: 1000, arrivalsPerSecond: 2 }];
+  assertEquals(
+    base.open({ maxUsers: 1, stages: open })
+      .criterion("throughput", "above", 1, { stage: "step" })
+      .build().criteria?.[0]?.stage,
+    "step",
+  );
+  assertThrows(
+    // @ts-expect-error: there are no phases with load
+    () => base.closed({ users: 1 }).phases({ drainTimeoutMs: 5 }).build(),
+    ScenarioError,
+    "phases.steadyMs is missing",
+  );
+});

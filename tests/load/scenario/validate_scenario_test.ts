@@ -743,3 +743,172 @@ Deno.test("web-terminal with a hyphen is refused, and web_terminal suggested", (
   );
   assertEquals(errors.map(({ suggestion }) => suggestion), ["web_terminal"]);
 });
+
+const staged = {
+  ...chat,
+  load: {
+    model: "closed",
+    stages: [
+      { name: "step", durationMs: 10_000, users: 10 },
+      { name: "spike", durationMs: 10_000, users: 100 },
+    ],
+  },
+  phases: { drainTimeoutMs: 100 },
+};
+
+Deno.test("a load with stages needs no phases", () => {
+  const { phases: _, ...without } = staged;
+  for (const scenario of [staged, without]) {
+    const { errors, warnings } = validateScenario(scenario);
+    assertEquals([errors, warnings], [[], []]);
+  }
+});
+
+for (
+  const [what, change, message] of [
+    [
+      "users beside stages",
+      { load: { ...staged.load, users: 3 } },
+      "load.users is not a known field here, it belongs into each of the stages",
+    ],
+    [
+      "phases of a load beside stages",
+      { phases: { steadyMs: 1000 } },
+      "phases.steadyMs is not a known field here, it belongs into load.stages, as a stage of it",
+    ],
+    [
+      "a rate in a stage of users",
+      {
+        load: {
+          ...staged.load,
+          stages: [{
+            name: "a",
+            durationMs: 1,
+            users: 1,
+            arrivalsPerSecond: 1,
+          }],
+        },
+      },
+      "load.stages[0].arrivalsPerSecond is not a known field here, it belongs into a stage of the open model",
+    ],
+    [
+      "a misspelt field of a stage",
+      {
+        load: {
+          ...staged.load,
+          stages: [{ name: "a", durationMs: 1, users: 1, rmap: true }],
+        },
+      },
+      'load.stages[0].rmap is not a known field, did you mean "ramp"?',
+    ],
+    [
+      "two stages of a name",
+      {
+        load: {
+          ...staged.load,
+          stages: [
+            { name: "a", durationMs: 1, users: 1 },
+            { name: "a", durationMs: 1, users: 1 },
+          ],
+        },
+      },
+      'load.stages[1].name is "a", the same as that of load.stages[0], choose another',
+    ],
+    [
+      "nothing but warm-ups",
+      {
+        load: {
+          ...staged.load,
+          stages: [{ name: "a", durationMs: 1, users: 1, warmUp: true }],
+        },
+      },
+      "load.stages has only stages with warmUp, remove it from those that count",
+    ],
+    [
+      "no load at all",
+      {
+        load: {
+          ...staged.load,
+          stages: [{ name: "a", durationMs: 1, users: 0 }],
+        },
+      },
+      "load.stages plans no load, one stage must have users above 0",
+    ],
+    [
+      "stages that are too long",
+      {
+        load: {
+          ...staged.load,
+          stages: ["a", "b"].map((name) => ({
+            name,
+            durationMs: 2 ** 31 - 1,
+            users: 1,
+          })),
+        },
+      },
+      "load.stages lasts 4294967294 ms in all, it must be at most 2147483647",
+    ],
+    [
+      "too many figures",
+      {
+        load: {
+          ...staged.load,
+          stages: Array.from({ length: 501 }, (_, index) => ({
+            name: `${index}`,
+            durationMs: 1,
+            users: 1,
+          })),
+        },
+      },
+      "load.stages has 501 stages, which with all operations and steps are 1002 figures, they must be at most 1000",
+    ],
+    [
+      "a criterion about another stage",
+      {
+        criteria: [{
+          metric: "throughput",
+          stage: "spkie",
+          is: "above",
+          value: 1,
+        }],
+      },
+      'criteria[0].stage is "spkie", did you mean "spike"?',
+    ],
+  ] as const
+) {
+  Deno.test(`stages with ${what} are refused`, () => {
+    const { errors } = validateScenario({ ...staged, ...change });
+    assertEquals(errors.map(({ message }) => message), [message]);
+  });
+}
+
+Deno.test("a criterion about a stage of a load without stages is refused", () => {
+  const criterion = {
+    metric: "throughput",
+    stage: "spike",
+    is: "above",
+    value: 1,
+  };
+  const { errors } = validateScenario({ ...chat, criteria: [criterion] });
+  assertEquals(errors.map(({ message }) => message), [
+    'criteria[0].stage is "spike", and the load has no stages, remove it',
+  ]);
+});
+
+Deno.test("a stage that is too short for a percentile is a warning", () => {
+  const { warnings } = validateScenario({
+    ...staged,
+    load: {
+      ...staged.load,
+      stages: [{ name: "spike", durationMs: 2000, users: 10 }],
+    },
+    criteria: [
+      { metric: "latency.p99", stage: "spike", is: "below", value: 50 },
+      { metric: "latency.p99", is: "below", value: 50 },
+    ],
+  });
+  assertEquals(warnings.map(({ message }) => message), [
+    "criteria[0].metric is latency.p99, for which a durationMs of 2000 is too short, use at least 10000",
+    "criteria[1].metric is latency.p99, for which 2000 ms of all stages that count is too short, use at least 10000",
+  ]);
+});
