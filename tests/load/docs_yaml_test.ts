@@ -50,12 +50,12 @@ Deno.test("the loads and think times in docs/load.md are valid in a scenario", a
       ? part.map((thinkTime) => ({ model: "closed", users: 1, thinkTime }))
       : [Object(part).load]
   );
-  assertEquals(loads.length, 6);
+  assertEquals(loads.length, 7);
   for (const load of loads) {
     const { errors } = validateScenario({
       name: "any",
       load,
-      phases: { steadyMs: 1000 },
+      ..."stages" in load ? {} : { phases: { steadyMs: 1000 } },
       operations: [{ name: "any", driver: "any", request: {} }],
     });
     assertEquals(errors, []);

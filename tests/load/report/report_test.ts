@@ -140,6 +140,84 @@ Deno.test("the scenario in an HTML report is that which was run", () => {
   assertEquals(parseScenario(text), failed.scenario);
 });
 
+/** A run in two stages, of which the second had more than was reached. */
+const staged: LoadResult = {
+  ...failed,
+  model: "open",
+  scenario: {
+    ...failed.scenario,
+    load: {
+      model: "open",
+      maxUsers: 10,
+      stages: [
+        {
+          name: "warm",
+          durationMs: 1000,
+          arrivalsPerSecond: 50,
+          warmUp: true,
+        },
+        {
+          name: "spike",
+          durationMs: 10_000,
+          arrivalsPerSecond: 400,
+          ramp: true,
+        },
+      ],
+    },
+  },
+  stages: [
+    {
+      name: "warm",
+      warmUp: true,
+      startedMs: 120,
+      durationMs: 1000,
+      all: operation("all"),
+      operations: [],
+    },
+    {
+      name: "spike",
+      warmUp: false,
+      startedMs: 1120,
+      durationMs: 10_000,
+      all: operation("all"),
+      operations: [],
+    },
+  ],
+  timeline: {
+    ...failed.timeline,
+    points: failed.timeline.points.map((point) => ({
+      ...point,
+      stage: point.atMs < 1000 ? "warm" : "spike",
+      plannedPerSecond: 400,
+      plannedUsers: null,
+    })),
+  },
+};
+
+Deno.test("reports have the stages of a load, and what was planned beside what was reached", () => {
+  const text = resultToText(staged);
+  assertStringIncludes(text, "Stages, with latency in ms");
+  assert(
+    /warm \(warm-up\) +50\/s +1,210 +1,190 +14 +6 +119 +20 +39\.6/.test(text),
+    text,
+  );
+  assert(/spike +to 400\/s +1,210/.test(text), text);
+  const html = resultToHtml(staged);
+  assertStringIncludes(
+    html,
+    '<th scope="row">warm (warm-up)</th><td>50/s</td>',
+  );
+  // The stages are the shades of the charts; the first is too short for a name.
+  assertStringIncludes(html, ">spike</text>");
+  assert(!html.includes(">steady</text>"));
+  assertStringIncludes(html, "planned");
+  assertEquals(html.split("planned 400").length - 1, 11, "tips of each point");
+  const [columns = [], row = []] = parse(timelineToCsv(staged));
+  assertEquals(row[columns.indexOf("stage")], "warm");
+  assertEquals(row[columns.indexOf("plannedPerSecond")], "400");
+  assertEquals(row[columns.indexOf("plannedUsers")], "");
+});
+
 Deno.test("an HTML report has charts of each operation, and of the generator", () => {
   const html = resultToHtml(failed);
   const names = [...html.matchAll(/<summary>(.*?)<\/summary>/g)];

@@ -208,6 +208,47 @@ for (const count of [2, 3, 7]) {
   );
 }
 
+Deno.test("any list of stages is the same, over whatever number of workers", async () => {
+  const stages = fc.array(
+    fc.record({
+      durationMs: fc.integer({ min: 1, max: 2000 }),
+      level: fc.nat(30),
+      ramp: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 4 },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      stages,
+      fc.integer({ min: 2, max: 5 }),
+      fc.constantFrom("constant" as const, "poisson" as const),
+      async (stages, count, arrivals) => {
+        const scenario: Scenario = {
+          name: "stages",
+          load: {
+            model: "open",
+            maxUsers: 1000,
+            arrivals,
+            stages: stages.map(({ level, ...stage }, index) => ({
+              ...stage,
+              name: `${index}`,
+              arrivalsPerSecond: level,
+            })),
+          },
+          operations: [{ name: "read", driver: "test", request: {} }],
+        };
+        const planned = async (count: number) => {
+          const { parts } = await generate(scenario, count);
+          const [recorder] = mergeRecorders(["read"], parts);
+          return recorder?.stages.map(({ steady }) => ({ ...steady }));
+        };
+        assertEquals(await planned(count), await planned(1));
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
+
 const SLOW_PLAN = (url: string): Scenario => ({
   name: "slow plan",
   load: {
