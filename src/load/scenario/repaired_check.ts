@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { closestName } from "../../checks/internal.ts";
 import type { DriverIssue } from "../driver.ts";
 import {
   type CheckOptions,
@@ -64,6 +65,8 @@ export function checkRepaired(
       const { path, suggestion } = issue;
       const [from] = path.slice(-1);
       if (suggestion === undefined || typeof from !== "string") continue;
+      // What other tools call it may have other values there.
+      if (closestName(from, [suggestion]) !== suggestion) continue;
       const parent = path.slice(0, -1);
       const changed = rename(repaired, parent, from, suggestion);
       if (changed === undefined) continue;
@@ -83,11 +86,22 @@ export function checkRepaired(
       !(isHarmless(issue) && places.has(JSON.stringify(issue.path)))
     );
   return {
-    issues: [...rest, ...unknown],
+    issues: unknown.reduce(insert, rest),
     repaired,
     unsound: found.filter((issue) => !isHarmless(issue)),
     original,
   };
+}
+
+/** Inserts a misspelt field before what is wrong in it, or else at the end. */
+function insert(
+  issues: readonly DriverIssue[],
+  one: DriverIssue,
+): DriverIssue[] {
+  const at = issues.findIndex(({ path }) =>
+    one.path.every((part, index) => path[index] === part)
+  );
+  return issues.toSpliced(at < 0 ? issues.length : at, 0, one);
 }
 
 /** Returns a path before a field of it was renamed. */

@@ -303,10 +303,10 @@ Deno.test("wrong fields of content are refused, with what was probably meant", (
     }),
     [
       "multipart.0.value is missing, it must be a string",
-      "multipart.1.name is missing, it must be a string that is not empty",
-      'multipart.1.nmae is not a known field, did you mean "name"?',
+
       'multipart.2.type is "text", it must be a media type such as "image/png"',
       "multipart.3.value is 7, it must be a string",
+      'multipart.1.nmae is not a known field, did you mean "name"?',
     ],
   );
 });
