@@ -6,7 +6,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestName } from "../../checks/internal.ts";
 import { WATCH_SORTS } from "../watch/protocol.ts";
-import { LISTS, type ListName } from "./columns.ts";
+import { type ListName, LISTS } from "./columns.ts";
 
 /** The help text of the command line. */
 export const HELP: string = `\
@@ -26,7 +26,9 @@ terminals and instruments, from its page of metrics.
                  the output is no terminal
   --help         prints this help
 
-Keys: 1 to ${Object.keys(LISTS).length} or Tab changes the view; < and > change the column, r the order;
+Keys: 1 to ${
+  Object.keys(LISTS).length
+} or Tab changes the view; < and > change the column, r the order;
 / filters; the arrows move, Enter opens a group or shows an actor, Esc goes
 back; p pauses, ? helps, q quits.
 
@@ -130,7 +132,9 @@ function addressOf(text: string): URL {
   const url = URL.parse(/^https?:\/\//i.test(text) ? text : `http://${text}`);
   if (url === null || (text.includes("://") && !/^https?:/i.test(text))) {
     throw new WatchUsageError(
-      `${JSON.stringify(text)} is no address, it must be one such as http://127.0.0.1:9464/`,
+      `${
+        JSON.stringify(text)
+      } is no address, it must be one such as http://127.0.0.1:9464/`,
     );
   }
   url.hash = url.search = "";

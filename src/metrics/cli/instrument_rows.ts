@@ -30,7 +30,9 @@ function valueText(sample: InstrumentSample): string {
     return `${count(sample.value)} ${unit}`.trimEnd();
   }
   const { p50, p99 } = sample.summary;
-  return `${count(sample.count)} × p50 ${number(p50)} p99 ${number(p99)} ${unit}`
+  return `${count(sample.count)} × p50 ${number(p50)} p99 ${
+    number(p99)
+  } ${unit}`
     .trimEnd();
 }
 

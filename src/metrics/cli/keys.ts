@@ -77,7 +77,9 @@ export function parseKeys(input: string): Key[] {
     else if (!isEscape && character >= " ") {
       keys.push({ type: "character", character });
     }
-    rest = rest.slice(isEscape ? 1 + (sequence?.length ?? 0) : character.length);
+    rest = rest.slice(
+      isEscape ? 1 + (sequence?.length ?? 0) : character.length,
+    );
   }
   return keys;
 }

@@ -71,14 +71,20 @@ function headLines(state: ScreenState): string[] {
     const { process, eventLoop, cgroup } = snapshot;
     const limit = cgroup?.memoryLimitBytes ?? null;
     lines.push(joined([
-      process.cpuCores === null ? "" : `CPU ${process.cpuCores.toFixed(2)} cores`,
+      process.cpuCores === null
+        ? ""
+        : `CPU ${process.cpuCores.toFixed(2)} cores`,
       process.rssBytes === null
         ? ""
         : `memory ${bytes(process.rssBytes)}${
           limit === null ? "" : ` of ${bytes(limit)}`
         }`,
-      process.heapUsedBytes === null ? "" : `heap ${bytes(process.heapUsedBytes)}`,
-      eventLoop === null ? "" : `event loop p99 ${eventLoop.delayP99Ms.toFixed(1)} ms late`,
+      process.heapUsedBytes === null
+        ? ""
+        : `heap ${bytes(process.heapUsedBytes)}`,
+      eventLoop === null
+        ? ""
+        : `event loop p99 ${eventLoop.delayP99Ms.toFixed(1)} ms late`,
     ]));
   } else lines.push("no snapshot of the process yet");
   const actors = overview?.actors;
@@ -131,7 +137,9 @@ function joined(parts: readonly string[]): string {
 
 function footLine(state: ScreenState): string {
   if (state.typing !== undefined) {
-    return `filter: ${text(state.typing)}█  ${dim("Enter applies, Esc leaves")}`;
+    return `filter: ${text(state.typing)}█  ${
+      dim("Enter applies, Esc leaves")
+    }`;
   }
   const filter = state.filter === "" ? "" : `filter: ${text(state.filter)}   `;
   return `${filter}${dim(KEYS)}`;
@@ -143,7 +151,9 @@ function listLines(state: ScreenState): string[] {
   const { title, lines } = tableOf(state, rows, state.columns);
   const last = Math.min(matching, top + roomFor(state));
   const names = Object.keys(LISTS).map((name, index) =>
-    name === view ? bold(`[${index + 1} ${nameOf(name)}]`) : `${index + 1} ${nameOf(name)}`
+    name === view
+      ? bold(`[${index + 1} ${nameOf(name)}]`)
+      : `${index + 1} ${nameOf(name)}`
   ).join("  ");
   const range = matching === 0
     ? "none"
@@ -252,7 +262,9 @@ function indented(
     : state.open.includes(row.path)
     ? "▾ "
     : "▸ ";
-  return `${"  ".repeat(row.depth)}${mark}${path.slice(path.lastIndexOf("/") + 1)}`;
+  return `${"  ".repeat(row.depth)}${mark}${
+    path.slice(path.lastIndexOf("/") + 1)
+  }`;
 }
 
 function isActor(row: unknown): row is ActorRow {
