@@ -37,22 +37,24 @@ export class PartTimes {
   #tls: Distribution | undefined;
   #firstByte: Distribution | undefined;
   #rest: Distribution | undefined;
+  /** Rests of 0 that are not in it yet. */
+  #unrested = 0;
 
   /** Records what is known of an operation. */
-  record({ connectMs, tlsMs, firstByteMs, restMs }: OperationOutcome): void {
-    // Most operations open no connection, and most drivers know no part.
-    if (firstByteMs !== undefined && Number.isFinite(firstByteMs)) {
+  record({ firstByteMs, restMs, connectMs, tlsMs }: OperationOutcome): void {
+    // Most drivers know no part, and most operations open no connection.
+    if (isTime(firstByteMs)) {
       (this.#firstByte ??= new Distribution()).record(firstByteMs);
     }
-    if (restMs !== undefined && Number.isFinite(restMs)) {
+    // Most responses come at once: a count costs less than a record.
+    if (restMs === 0) this.#unrested++;
+    else if (isTime(restMs)) {
       (this.#rest ??= new Distribution()).record(restMs);
     }
-    if (connectMs !== undefined && Number.isFinite(connectMs)) {
+    if (isTime(connectMs)) {
       (this.#connect ??= new Distribution()).record(connectMs);
     }
-    if (tlsMs !== undefined && Number.isFinite(tlsMs)) {
-      (this.#tls ??= new Distribution()).record(tlsMs);
-    }
+    if (isTime(tlsMs)) (this.#tls ??= new Distribution()).record(tlsMs);
   }
 
   /** Adds all times of other operations. */
@@ -87,7 +89,7 @@ export class PartTimes {
       connectTime: this.#connect?.summary() ?? null,
       tlsTime: this.#tls?.summary() ?? null,
       firstByteTime: this.#firstByte?.summary() ?? null,
-      restTime: this.#rest?.summary() ?? null,
+      restTime: this.#allRests()?.summary() ?? null,
     };
   }
 
@@ -101,10 +103,19 @@ export class PartTimes {
       case "firstByteTime":
         return this.#firstByte;
       case "restTime":
-        return this.#rest;
+        return this.#allRests();
       default:
         return name satisfies never;
     }
+  }
+
+  #allRests(): Distribution | undefined {
+    const count = this.#unrested;
+    if (count === 0) return this.#rest;
+    this.#unrested = 0;
+    const rest = this.#rest ??= new Distribution();
+    addStateTo(rest, { buckets: [0, count], sum: 0, min: 0, max: 0 });
+    return rest;
   }
 
   #make(name: PartName): Distribution {
@@ -121,4 +132,8 @@ export class PartTimes {
         return name satisfies never;
     }
   }
+}
+
+function isTime(ms: number | undefined): ms is number {
+  return ms !== undefined && ms >= 0 && ms < Infinity;
 }

@@ -235,25 +235,26 @@ export class VirtualUser implements Handler<UserMessage> {
 
   readonly #onOutcome = (outcome: OperationOutcome): void => {
     if (this.#isStopped) return;
-    if (this.#isLate) return this.timeOut();
+    // The clock is read once: that is a good part of what an operation costs.
+    const now = this.#host.now();
+    if (now > this.deadlineAt) return this.timeOut();
     this.rejections = 0;
     const step = this.#step;
     const flow = this.#flow;
     const wrong = this.#observe(outcome) ??
       (flow && step?.capturer?.(outcome, flow.values.captures));
-    if (wrong !== undefined) this.#finish("failed", outcome, wrong);
-    else if (flow === undefined) this.#finish("ok", outcome);
+    if (wrong !== undefined) this.#finish("failed", outcome, wrong, now);
+    else if (flow === undefined) this.#finish("ok", outcome, undefined, now);
     else {
-      flow.succeed(this.#host.now(), outcome);
-      if (this.#goOn(flow)) return;
-      this.#finish("ok", flow.outcome);
+      flow.succeed(now, outcome);
+      if (this.#goOn(flow, now)) return;
+      this.#finish("ok", flow.outcome, undefined, now);
     }
     this.#ref?.tell("settled");
   };
 
   /** Starts the next step of a flow in a turn of its own, if there is one. */
-  #goOn(flow: FlowProgress): boolean {
-    const now = this.#host.now();
+  #goOn(flow: FlowProgress, now: number): boolean {
     const next = flow.next(now);
     if (next === undefined) return false;
     this.#step = next;
@@ -297,12 +298,12 @@ export class VirtualUser implements Handler<UserMessage> {
     ending: Ending,
     outcome?: OperationOutcome,
     error?: unknown,
+    now = this.#host.now(),
   ): void {
     const attempt = this.#attempt;
     if (!this.#busy || attempt === undefined) return;
     this.#busy = false;
     this.deadlineAt = Infinity;
-    const now = this.#host.now();
     attempt.step = this.#flow && this.#step?.name;
     if (error !== undefined) {
       attempt.failure = this.#failureOf(attempt, error, outcome);
