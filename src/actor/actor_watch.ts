@@ -84,8 +84,15 @@ export class ActorWatch implements Disposable {
     root.below.clear();
     const stack = [frameOf(root)];
     let isTruncated = false;
+    let nextPause = SLICE;
     let nowMs = core.clock.now();
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      if (entries.length >= nextPause) {
+        nextPause += SLICE;
+        // Before the next actor is looked for: some end meanwhile.
+        await new Promise<void>((resolve) => nextTurn(resolve));
+        nowMs = core.clock.now();
+      }
       const child = isTruncated ? undefined : top.children[top.next++];
       if (child === undefined) {
         stack.pop();
@@ -99,10 +106,6 @@ export class ActorWatch implements Disposable {
       if (entries.length >= MAX_ACTORS) {
         isTruncated = true;
         continue;
-      }
-      if (entries.length > 0 && entries.length % SLICE === 0) {
-        await new Promise<void>((resolve) => nextTurn(resolve));
-        nowMs = core.clock.now();
       }
       const entry = this.#entryOf(child, top.entry);
       entry.look(nowMs, this.#deadLettersOf(child));
