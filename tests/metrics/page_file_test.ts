@@ -37,6 +37,17 @@ for (
   });
 }
 
+Deno.test("the metrics page is small enough for a phone that is far away", async () => {
+  let bytes = 0;
+  for (const { body } of Object.values(FILES)) {
+    const packed = new Blob([body]).stream()
+      .pipeThrough(new CompressionStream("gzip"));
+    bytes += (await new Response(packed).bytes()).length;
+  }
+  // All of its files, as a proxy sends them.
+  assert(bytes < 60_000, `${bytes} bytes`);
+});
+
 Deno.test("the metrics page has no other file", () => {
   for (const path of ["main.ts", "/", "../deno.json", "toString", "page"]) {
     assertEquals(findPageFile(FILES, path), undefined);

@@ -59,6 +59,7 @@ export class LongTable<Row> {
   readonly #body = create("tbody");
   readonly #before = create("tr", "space");
   readonly #after = create("tr", "space");
+  readonly #none = create("p", "none", "There are none.");
   readonly #head: TableHead<Row>;
   readonly #lines = new Map<string, Line<Row>>();
   #sorting: Sorting;
@@ -84,7 +85,8 @@ export class LongTable<Row> {
     this.element.role = "region";
     this.element.ariaLabel = options.name;
     this.element.tabIndex = 0;
-    this.element.append(this.#table);
+    this.#none.hidden = true;
+    this.element.append(this.#table, this.#none);
     this.element.addEventListener("scroll", () => this.#draw());
     new ResizeObserver(() => this.#draw()).observe(this.element);
     this.#body.addEventListener("keydown", (event) => this.#onKey(event));
@@ -113,6 +115,7 @@ export class LongTable<Row> {
   /** Shows the rows that were asked for. */
   show(part: RowsPart<Row>): void {
     this.#part = part;
+    this.#none.hidden = part.matching > 0;
     this.#asked = part.offset;
     this.#draw();
   }
@@ -157,7 +160,6 @@ export class LongTable<Row> {
     }
     this.#space(this.#before, seen.from);
     this.#space(this.#after, matching - seen.from - wanted.length);
-    this.element.dataset.rows = matching === 0 ? "none" : "some";
     this.#table.ariaRowCount = String(matching + 1);
     this.#rove(had);
   }
