@@ -9,26 +9,21 @@ import { type Codec, raw } from "../codec/mod.ts";
 
 /** The value of a message on its way, in whatever form it is there. */
 export class Payload {
-  readonly #codec: object;
+  /** That of the value, whatever its type. */
+  readonly #codec: Codec<unknown>;
   #value: unknown;
-  readonly #encode: () => Uint8Array;
   #bytes: Uint8Array | undefined;
   /** Whether it has come as bytes, which may be part of a larger buffer. */
   #isForeign = false;
 
-  private constructor(
-    codec: object,
-    value: unknown,
-    encode: () => Uint8Array,
-  ) {
+  private constructor(codec: Codec<unknown>, value: unknown) {
     this.#codec = codec;
     this.#value = value;
-    this.#encode = encode;
   }
 
   /** A value that some codec encodes, should it leave the process. */
   static of<T>(value: T, codec: Codec<T>): Payload {
-    return new Payload(codec, value, () => codec.encode(value));
+    return new Payload(codec, value);
   }
 
   /**
@@ -36,7 +31,7 @@ export class Payload {
    * their buffer may not.
    */
   static from(bytes: Uint8Array): Payload {
-    const payload = new Payload(raw, bytes, notEncoded);
+    const payload = new Payload(raw, bytes);
     payload.#bytes = bytes;
     payload.#isForeign = true;
     return payload;
@@ -65,7 +60,7 @@ export class Payload {
    * @throws {CodecError} if the value cannot be encoded.
    */
   get bytes(): Uint8Array {
-    return this.#bytes ??= this.#encode();
+    return this.#bytes ??= this.#codec.encode(this.#value);
   }
 
   /**
@@ -79,8 +74,4 @@ export class Payload {
     if (this.#codec === codec) return this.#value as T;
     return codec.decode(this.bytes);
   }
-}
-
-function notEncoded(): never {
-  throw new TypeError("What has come as bytes is not encoded");
 }
