@@ -62,6 +62,8 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
   readonly #options: ResolvedSubscribeOptions<T, R>;
   readonly #port: DeliveryPort;
   readonly #queue: DeliveryQueue<Incoming>;
+  readonly #counters: DeliveryCounters;
+  readonly #notesTaken: boolean;
   #reader: Reader<Delivered<T, R>> | undefined;
   /** Whether the reader, or the promise of the handler, has not come back. */
   #isBusy = false;
@@ -85,6 +87,8 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     this.#subject = subject;
     this.#options = options;
     this.#port = port;
+    this.#counters = port.counters;
+    this.#notesTaken = port.onTaken !== undefined;
     this.#queue = deliveryQueue<Incoming>(options, (message) => {
       message.admitted();
       if (this.#queue.waiting === 0) this.#port.onRoom?.();
@@ -166,7 +170,10 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     const queue = this.#queue;
     const { dropped } = queue;
     const offered = queue.offer(message);
-    if (queue.dropped !== dropped) this.#count(queue.dropped - dropped);
+    if (queue.dropped !== dropped) {
+      const { overflow } = this.#options;
+      this.#counters.dropped[overflow] += queue.dropped - dropped;
+    }
     if (offered === "refused") {
       this.#endHere(tooSlow(this.pattern));
       return true;
@@ -329,23 +336,19 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
       const message = queue.shift();
       if (message === undefined) return undefined;
       const { gap } = queue;
-      this.#port.onTaken?.();
+      if (this.#notesTaken) this.#port.onTaken?.();
       try {
         const delivered = Delivered.of(message, this.#subject, gap);
         this.#delivered++;
-        this.#port.counters.delivered++;
+        this.#counters.delivered++;
         return delivered;
       } catch (error) {
         this.#undecodable++;
-        this.#port.counters.undecodable++;
+        this.#counters.undecodable++;
         queue.addGap(gap);
         this.#failed(error);
       }
     }
-  }
-
-  #count(dropped: number): void {
-    this.#port.counters.dropped[this.#options.overflow] += dropped;
   }
 
   #failed(error: unknown): void {

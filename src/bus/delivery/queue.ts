@@ -119,7 +119,7 @@ class FifoQueue<E extends QueueEntry> implements DeliveryQueue<E> {
   }
 
   offer(entry: E): Offered {
-    this.dropped += droppedElsewhere(entry);
+    if (entry.gap !== 0) this.dropped += droppedElsewhere(entry);
     if (this.#beyond.length === 0 && this.#hasRoom(entry)) {
       return this.#take(entry);
     }
