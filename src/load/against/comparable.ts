@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { bytes, count } from "../report/numbers.ts";
 import type { LoadResult } from "../result.ts";
 import type { RunOrigin } from "../result_details.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -111,8 +112,8 @@ export function comparisonWarnings(
   const differing = ORIGIN.filter(([field]) =>
     before.origin[field] !== now.origin[field]
   ).map(([field, name]) =>
-    `${name}: ${before.origin[field] ?? "not known"} before, ${
-      now.origin[field] ?? "not known"
+    `${name}: ${originText(field, before)} before, ${
+      originText(field, now)
     } now`
   );
   if (differing.length > 0) {
@@ -126,4 +127,11 @@ export function comparisonWarnings(
     warnings.push("The two runs had different seeds.");
   }
   return warnings;
+}
+
+function originText(field: keyof RunOrigin, { origin }: LoadResult): string {
+  const value = origin[field];
+  if (value === null || value === undefined) return "not known";
+  if (typeof value === "string") return value;
+  return field === "memoryBytes" ? bytes(value) : count(value);
 }

@@ -54,7 +54,7 @@ const WAS = {
 export function comparisonTable({ differences }: Comparison): ReportTable {
   return {
     title: COMPARISON_TITLE,
-    columns: ["", "before", "now", "change", "interval", "finding"],
+    columns: ["figure", "before", "now", "change", "interval", "finding"],
     rows: differences.map((difference) => {
       const { metric, operation, before, now, finding } = difference;
       return [

@@ -39,7 +39,7 @@ export function comparisonHtml(comparison: Comparison): string {
       drawing(difference, limit)
     }</td><td style="color:${color}">${finding}</td></tr>`;
   });
-  const head = [...columns.slice(0, -1), "", columns.at(-1) ?? ""];
+  const head = [...columns.slice(0, -1), "drawn", columns.at(-1) ?? ""];
   return `<section><h2>${COMPARISON_TITLE}</h2>
 ${
     comparisonNotes(comparison)

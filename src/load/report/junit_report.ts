@@ -78,13 +78,17 @@ ${tests.map((test) => testCase(name, test)).join("\n")}
 `;
 }
 
-function properties({ scenario, model, verdict }: LoadResult): string[] {
+function properties(result: LoadResult): string[] {
+  const { scenario, model, verdict, origin } = result;
   const { name, seed = 1, tags = {} } = scenario;
   const all: readonly (readonly [string, string | number])[] = [
     ["scenario", name],
     ["seed", seed],
     ["model", model],
     ["verdict", verdict],
+    ["troupe", origin.troupe],
+    ["deno", origin.deno],
+    ["system", origin.system],
     ...Object.entries(tags).map(([tag, value]) =>
       [`tag.${tag}`, value] as const
     ),

@@ -34,6 +34,18 @@ const MAX_ERRORS = 10;
 const MAX_OPERATIONS = 500;
 const MAX_DIFFERENCES = 500;
 
+/** What is shown of an operation, or of all in a stage. */
+const FIGURES = [
+  "ok",
+  "ok/s",
+  "errors",
+  "dropped",
+  "p50 ms",
+  "p95 ms",
+  "p99 ms",
+  "max ms",
+] as const;
+
 /**
  * Writes a result as GitHub's Markdown: the verdict, the criteria, the
  * operations and the most frequent errors, such as for
@@ -71,6 +83,7 @@ export function resultToMarkdown(
     head(result),
     criteria(result),
     operations(result),
+    stages(result),
     comparison === undefined ? "" : compared(comparison),
     errors(result),
     list("Warnings", result.warnings),
@@ -115,21 +128,24 @@ function operations({ operations, steady, total }: LoadResult): string {
   const shown = operations.slice(0, MAX_OPERATIONS);
   const rows = shown.map((one) => row(markdownText(one.name), one));
   if (operations.length > 1) rows.push(row("**all**", steady));
-  const columns = [
-    "Operation",
-    "ok",
-    "ok/s",
-    "errors",
-    "dropped",
-    "p50 ms",
-    "p95 ms",
-    "p99 ms",
-    "max ms",
-  ];
   const more = operations.length - shown.length;
   return [
     "### Operations in the steady phase",
-    markdownTable(columns, rows, 1),
+    markdownTable(["Operation", ...FIGURES], rows, 1),
+    ...more > 0 ? [`${count(more)} more are in the other reports.`] : [],
+  ].join("\n\n");
+}
+
+function stages({ stages }: LoadResult): string {
+  if (stages.length === 0) return "";
+  const shown = stages.slice(0, MAX_OPERATIONS);
+  const rows = shown.map(({ name, warmUp, all }) =>
+    row(`${markdownText(name)}${warmUp ? " (warm-up)" : ""}`, all)
+  );
+  const more = stages.length - shown.length;
+  return [
+    "### Stages",
+    markdownTable(["Stage", ...FIGURES], rows, 1),
     ...more > 0 ? [`${count(more)} more are in the other reports.`] : [],
   ].join("\n\n");
 }

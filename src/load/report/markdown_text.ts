@@ -25,7 +25,7 @@ export function markdownText(text: string): string {
   const escaped = printable(text).toWellFormed().trim()
     .replace(MARKUP, (found) => REFERENCES[found] ?? `\\${found}`)
     // At its start, a text could begin a list or a line.
-    .replace(/^(?:[+=-]|\d{1,9}(?=[.)]))/, startReference);
+    .replace(/^(?:=|[+-](?=[\s-]|$)|\d{1,9}(?=[.)](?:\s|$)))/, startReference);
   return escaped.replaceAll(/\s*\n\s*/g, "<br>");
 }
 

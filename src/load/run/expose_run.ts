@@ -8,7 +8,7 @@ import type { MetricsFeed } from "../../metrics/mod.ts";
 import type { PhaseName } from "../result.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Load } from "./load.ts";
-import { LoadSamples } from "./load_samples.ts";
+import { LoadSamples, type StageNow } from "./load_samples.ts";
 import { phaseAt, type ResolvedPhases } from "./phases.ts";
 
 /** A run so far. */
@@ -36,8 +36,23 @@ export function exposeRun(
   attachSource(feed, scenario.name, () => {
     const facts = read();
     const now = facts.load?.now() ?? { recorders: [], users: 0, inFlight: 0 };
-    return samples.read({ ...now, phase: phaseNow(facts) });
+    const phase = phaseNow(facts);
+    return samples.read({ ...now, phase, stages: stagesNow(facts, phase) });
   });
+}
+
+/** Returns the stages of a run, and which of them the load is in. */
+function stagesNow(
+  { load, phases, elapsedMs }: RunFacts,
+  phase: PhaseName | undefined,
+): StageNow[] {
+  const isLoad = phase !== undefined && /^(ramp|steady)/.test(phase);
+  const atMs = elapsedMs - (load?.startedMs ?? 0);
+  return phases.stages.filter(({ isNamed }) => isNamed)
+    .map(({ name, startMs, endMs }) => ({
+      name,
+      isNow: isLoad && atMs >= startMs && atMs < endMs,
+    }));
 }
 
 /** Returns the phase that a run is in; `undefined` if it is over. */

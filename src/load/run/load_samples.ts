@@ -16,6 +16,14 @@ import { OperationRecorder } from "./operation_recorder.ts";
 export interface RunNow extends LoadNow {
   /** The phase that the run is in; `undefined` if it is over. */
   readonly phase: PhaseName | undefined;
+  /** The stages of the load; none if it has no `stages`. */
+  readonly stages: readonly StageNow[];
+}
+
+/** A stage, and whether the load is in it. */
+export interface StageNow {
+  readonly name: string;
+  readonly isNow: boolean;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -73,7 +81,8 @@ export class LoadSamples {
   }
 
   /** Returns all samples; before there is a load, all counts are 0. */
-  read({ recorders, users, inFlight, phase }: RunNow): LiveSample[] {
+  read(now: RunNow): LiveSample[] {
+    const { recorders, users, inFlight, phase, stages } = now;
     const scenario = { scenario: this.#name };
     const gauge = (
       name: string,
@@ -100,6 +109,14 @@ export class LoadSamples {
           "1 for the phase that the run is in",
           name === phase ? 1 : 0,
           { phase: name },
+        )
+      ),
+      ...stages.map(({ name, isNow }) =>
+        gauge(
+          "stage",
+          "1 for the stage that the load is in",
+          isNow ? 1 : 0,
+          { stage: name },
         )
       ),
     ];

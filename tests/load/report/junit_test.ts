@@ -73,6 +73,9 @@ Deno.test("JUnit XML has the scenario, its seed, model and tags, the time of the
       "seed=7",
       "model=closed",
       "verdict=failed",
+      `troupe=${failed.origin.troupe}`,
+      `deno=${failed.origin.deno}`,
+      `system=${failed.origin.system}`,
       "tag.team=chat",
     ],
   );

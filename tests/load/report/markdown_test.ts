@@ -82,6 +82,20 @@ Deno.test("rendered, the Markdown has the operations, the errors and the run", (
   );
 });
 
+Deno.test("rendered, the Markdown has the figures of each stage", () => {
+  const all = operation("all");
+  const stage = { startedMs: 0, durationMs: 1000, all, operations: [] };
+  const stages = [
+    { ...stage, name: "warm | up", warmUp: true },
+    { ...stage, name: "full", warmUp: false },
+  ];
+  const tables = tablesOf(render(resultToMarkdown({ ...failed, stages })));
+  assertEquals(
+    tables.get("Stages")?.map(([name, ok]) => `${name} ${ok}`),
+    ["Stage ok", "warm | up (warm-up) 1,190", "full 1,190"],
+  );
+});
+
 /** Names that would be markup, links or the end of a cell. */
 const ODD: readonly string[] = [
   "a | b || c \\| d \\\\| e",

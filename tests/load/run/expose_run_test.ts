@@ -5,7 +5,8 @@ import { functionDriver } from "../../../src/load/drivers/function.ts";
 import { LoadTestManager } from "../../../src/load/load_test_manager.ts";
 import type { OperationResult } from "../../../src/load/operation_result.ts";
 import type { LoadResult } from "../../../src/load/result.ts";
-import { phaseNow } from "../../../src/load/run/expose_run.ts";
+import { exposeRun, phaseNow } from "../../../src/load/run/expose_run.ts";
+import { readSources } from "../../../src/metrics/live_samples.ts";
 import { resolvePhases } from "../../../src/load/run/phases.ts";
 import type { Scenario } from "../../../src/load/scenario/scenario.ts";
 import { MetricsCollector } from "../../../src/metrics/collector.ts";
@@ -249,6 +250,45 @@ Deno.test("a run is in one phase after another, and in none when it is over", ()
   assertEquals(phaseNow({ ...over, done: [...done, steady] }), "cleanup");
   const cleanup = { name: "cleanup" as const };
   assertEquals(phaseNow({ ...over, done: [...done, cleanup] }), undefined);
+});
+
+Deno.test("the stage that a load is in is 1, and all others are 0", async () => {
+  const staged: Scenario = {
+    ...scenario,
+    load: {
+      model: "open",
+      maxUsers: 5,
+      stages: [
+        { name: "warm", durationMs: 100, warmUp: true, arrivalsPerSecond: 1 },
+        { name: "full", durationMs: 200, arrivalsPerSecond: 2 },
+      ],
+    },
+    phases: {},
+  };
+  const phases = resolvePhases(staged);
+  const load = {
+    startedMs: 50,
+    now: () => ({ recorders: [], users: 0, inFlight: 0 }),
+  };
+  await using collector = new MetricsCollector();
+  const at = (elapsedMs: number, ...done: ("prepare" | "cleanup")[]) => {
+    const over = done.map((name) => ({ name }));
+    exposeRun(
+      collector,
+      staged,
+      () => ({ load, done: over, phases, elapsedMs }),
+    );
+    return readSources(collector).flatMap((sample) =>
+      sample.name === "troupe.load.stage" && sample.type === "gauge"
+        ? [`${sample.labels.stage} ${sample.value}`]
+        : []
+    );
+  };
+  assertEquals(at(60, "prepare"), ["warm 1", "full 0"]);
+  assertEquals(at(150, "prepare"), ["warm 0", "full 1"]);
+  assertEquals(at(351, "prepare"), ["warm 0", "full 0"]);
+  assertEquals(at(60), ["warm 0", "full 0"]);
+  assertEquals(at(60, "prepare", "cleanup"), ["warm 0", "full 0"]);
 });
 
 Deno.test("the buckets of a distribution count each value up to their bound, within three digits", () => {
