@@ -6,6 +6,7 @@
 import { reasonOf } from "../../checks/internal.ts";
 import type { RunError } from "../result_details.ts";
 import type { Mask } from "../scenario/environment.ts";
+import { commonValues, groupOf, messageIn } from "./error_group.ts";
 import type { LoadPhase } from "./phases.ts";
 
 /** The most different messages that are kept. */
@@ -36,12 +37,14 @@ type Counts = Record<LoadPhase, number>;
 /** A tally that can be posted to another thread, without loss. */
 export interface TallyState {
   readonly total: Counts;
-  readonly kept: readonly (readonly [message: string, kept: Kept])[];
+  readonly kept: readonly (readonly [key: string, kept: Kept])[];
 }
 
 interface Kept {
   /** How often the message that it replaced came at most. */
   readonly before: number;
+  /** What stands in the gaps of the message; `null` where that varies. */
+  values: readonly (string | null)[];
   /** How often the message came since it has been kept. */
   readonly counts: Counts;
   /** When it came first since then, in milliseconds of the load. */
@@ -68,7 +71,8 @@ const UNKNOWN: Failure = {
 };
 
 /**
- * Counts errors by message. When 200 messages are kept, a new one takes the
+ * Counts errors by message, of which those are one that differ in an address, a
+ * number or an identifier alone: it has an ellipsis there. When 200 messages are kept, a new one takes the
  * place of the least frequent one and goes on from its count (the space-saving
  * sketch of Metwally, Agrawal and El Abbadi). So a message that is more than
  * one in 200 of all errors is kept, however many different ones come before it.
@@ -94,13 +98,15 @@ export class ErrorTally {
     const message = failure.mask(this.#mask(read)).slice(0, MAX_LENGTH);
     const { phase, atMs } = failure;
     this.#total[phase]++;
-    const known = this.#kept.get(message);
+    const { key, values } = groupOf(message);
+    const known = this.#kept.get(key);
     if (known !== undefined) {
       known.counts[phase]++;
+      known.values = commonValues(known.values, values);
       return;
     }
-    const kept = this.#keep(message, atMs, this.#maskedExample(failure));
-    kept.counts[phase]++;
+    const example = this.#maskedExample(failure);
+    this.#keep(key, values, atMs, example).counts[phase]++;
   }
 
   #maskedExample(failure: Failure): RunError["example"] {
@@ -130,20 +136,26 @@ export class ErrorTally {
   /** Adds all errors of a tally of another thread. */
   addState({ total, kept }: TallyState): void {
     addCounts(this.#total, total);
-    for (const [message, { counts, firstMs, example }] of kept) {
-      const known = this.#kept.get(message) ??
-        this.#keep(message, firstMs, example);
+    for (const [key, { values, counts, firstMs, example }] of kept) {
+      const known = this.#kept.get(key) ??
+        this.#keep(key, values, firstMs, example);
       addCounts(known.counts, counts);
+      known.values = commonValues(known.values, values);
       if (firstMs >= known.firstMs) continue;
       known.firstMs = firstMs;
       known.example = example;
     }
   }
 
-  #keep(message: string, firstMs: number, example: Kept["example"]): Kept {
+  #keep(
+    key: string,
+    values: Kept["values"],
+    firstMs: number,
+    example: Kept["example"],
+  ): Kept {
     const before = this.#kept.size < MAX_KEPT ? 0 : this.#dropRarest();
-    const kept = { before, counts: noCounts(), firstMs, example };
-    this.#kept.set(message, kept);
+    const kept = { before, values, counts: noCounts(), firstMs, example };
+    this.#kept.set(key, kept);
     return kept;
   }
 
@@ -178,8 +190,8 @@ export class ErrorTally {
 
   #top(countOf: (counts: Counts) => number): TalliedError[] {
     const sorted = [...this.#kept]
-      .map(([message, { counts, firstMs, example }]) => ({
-        message,
+      .map(([key, { values, counts, firstMs, example }]) => ({
+        message: messageIn(key, values),
         count: countOf(counts),
         phases: phasesOf(counts),
         firstMs,

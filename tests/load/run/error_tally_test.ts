@@ -71,3 +71,77 @@ function hash(text: string, seed: number): number {
   }
   return hash;
 }
+
+Deno.test("errors that differ in an address, a number or an identifier are one, with what is common to them", () => {
+  const kinds: readonly (readonly [expected: string, ...string[]])[] = [
+    [
+      "Cannot connect to …: refused",
+      "Cannot connect to 127.0.0.1:40001: refused",
+      "Cannot connect to 127.0.0.1:40002: refused",
+    ],
+    [
+      "Cannot get … from http://localhost:8000/",
+      "Cannot get 3f2b8c1e-1111-4222-8333-444455556666 from http://localhost:8000/",
+      "Cannot get 00000000-1111-4222-8333-444455556666 from http://localhost:8000/",
+    ],
+    [
+      "GET … failed",
+      "GET http://a/1 failed",
+      "GET http://a/2?x=y failed",
+      "GET https://b/ failed",
+    ],
+    [
+      "body.id is …, expected 7",
+      "body.id is 1, expected 7",
+      "body.id is 25, expected 7",
+    ],
+    ["no port …", "no port 1", "no port 2"],
+    [
+      "order … of … is gone",
+      "order 1234 of /a/1 is gone",
+      "order 5678 of /a/2 is gone",
+    ],
+    // What is the same in all of them is not left out.
+    ["only port 8080 of 127.0.0.1:8080", "only port 8080 of 127.0.0.1:8080"],
+    // These are different ones.
+    ["status is 503, expected 200", "status is 503, expected 200"],
+    ["status is 401, expected 200", "status is 401, expected 200"],
+    ["body.id is missing, expected 7", "body.id is missing, expected 7"],
+    ["HTTP 500", "HTTP 500"],
+    ["HTTP 502", "HTTP 502"],
+  ];
+  const tally = new ErrorTally();
+  const halves = [new ErrorTally(), new ErrorTally()];
+  for (const [, ...messages] of kinds) {
+    for (const [index, message] of messages.entries()) {
+      tally.add(message);
+      halves[index % 2]?.add(message);
+    }
+  }
+  const expected = kinds.map(([message, ...all]) => ({
+    message,
+    count: all.length,
+  }));
+  const sorted = (tally: ErrorTally) =>
+    tally.top().toSorted((a, b) => a.message < b.message ? -1 : 1);
+  assertEquals(
+    sorted(tally),
+    expected.toSorted((a, b) => a.message < b.message ? -1 : 1),
+  );
+  // So it is with those of several threads.
+  const merged = new ErrorTally();
+  for (const half of halves) merged.addState(structuredClone(half.state()));
+  assertEquals(sorted(merged), sorted(tally));
+});
+
+Deno.test("any message is reported as it is if it is the only one of its kind", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (message) => {
+    const tally = new ErrorTally();
+    tally.add(message);
+    tally.add(message);
+    assertEquals(tally.top(), [{
+      message: message.replaceAll("\0", "").slice(0, 300),
+      count: 2,
+    }]);
+  }));
+});
