@@ -28,16 +28,36 @@ export class DriverError extends TroupeError {
   }
 }
 
+/** What `fetch` says, and what it is in words of ours. */
+const FETCH_REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [
+    /^Fetch failed: Requests to port (\d+) are blocked$/,
+    "fetch requests nothing from port $1, as browsers do not: serve on another port",
+  ],
+  [
+    /^error (?:reading|decoding) .*body.*$/s,
+    "the service closed the connection in the middle of it",
+  ],
+];
+
 /**
- * Returns an error with the reason why `fetch` failed, instead of "fetch
- * failed". The reason has no addresses: with different ports, equal errors
- * would be counted as different ones.
+ * Returns an error with the reason why `fetch` failed, or the body that it
+ * reads, in a sentence instead of "fetch failed". The reason has no addresses.
  */
 export function fetchError(error: unknown): unknown {
-  const cause = error instanceof TypeError ? error.cause : undefined;
-  if (!(cause instanceof Error)) return error;
-  const [, reason] = /client error \([^)]*\): (.*)/s.exec(cause.message) ?? [];
+  if (!(error instanceof TypeError)) return error;
+  const reason = reasonOfFetch(error);
   return reason === undefined
     ? error
     : new DriverError(`Cannot get a response: ${reason}`, { cause: error });
+}
+
+function reasonOfFetch({ message, cause }: TypeError): string | undefined {
+  for (const [pattern, reason] of FETCH_REASONS) {
+    if (pattern.test(message)) return message.replace(pattern, reason);
+  }
+  if (!(cause instanceof Error)) return undefined;
+  const [, reason = cause.message] =
+    /client error \([^)]*\): (.*)/s.exec(cause.message) ?? [];
+  return reason === "" ? undefined : reason;
 }

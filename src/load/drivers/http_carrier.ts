@@ -137,7 +137,8 @@ class FetchCarrier implements Carrier {
     const { cookies, wantsHeaders } = user;
     const { url, response } = await this.#follow(message, user);
     // Also of failed requests, or their connections cannot be reused.
-    const body = await readBody(response, message.maxBodyBytes);
+    const body = await readBody(response, message.maxBodyBytes)
+      .catch((error) => Promise.reject(fetchError(error)));
     const type = response.headers.get("content-type") ?? undefined;
     const outcome = outcomeOf(message, response.status, type, body);
     return wantsHeaders

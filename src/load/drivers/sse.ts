@@ -224,7 +224,7 @@ class Subscription implements Link<Prepared> {
         "Cannot wait for an event: the service has ended the stream",
       );
     } catch (error) {
-      this.#events.fail(error);
+      this.#events.fail(fetchError(error));
       // An event that is too large leaves more to come.
       await this.#reader.cancel().catch(() => {});
     }

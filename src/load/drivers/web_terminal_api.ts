@@ -4,7 +4,7 @@
  * @module
  */
 import { isRecord } from "../scenario/check_rule.ts";
-import { DriverError } from "./driver_error.ts";
+import { DriverError, fetchError } from "./driver_error.ts";
 
 /** The most milliseconds that ending a session may take. */
 const END_MS = 5000;
@@ -93,7 +93,7 @@ async function request(
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal,
-  });
+  }).catch((error) => Promise.reject(fetchError(error)));
   if (response.ok) return response;
   await response.body?.cancel();
   throw new DriverError(

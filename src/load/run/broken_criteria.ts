@@ -59,7 +59,9 @@ function countsText(
     case "rate":
     case "count": {
       if (known.of === "drop") {
-        return ` (${dropped} of ${planned}${whyDropped(dropped)})`;
+        return ` (${dropped} of ${planned}${
+          dropped === 0 ? "" : `, as ${measured.dropCause}`
+        })`;
       }
       if (known.of === "timeout") return ` (${timedOut} of ${started})`;
       const counts = [
@@ -74,10 +76,6 @@ function countsText(
     default:
       return "";
   }
-}
-
-function whyDropped(dropped: number): string {
-  return dropped === 0 ? "" : ", as all users were busy";
 }
 
 /** Explains why a metric has no value, in words that follow "but". */
@@ -98,7 +96,7 @@ function whyNoData(
     }`;
   }
   if (started === 0) {
-    return `all ${planned} planned operations were dropped, as all users were busy or their flow ended before`;
+    return `all ${planned} planned operations were dropped, as ${measured.dropCause}`;
   }
   const metric = metricOf(criterion.metric);
   const what = metric === undefined ? undefined : missing(metric, criterion);

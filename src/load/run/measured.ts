@@ -10,6 +10,8 @@ import type { Metric, TimesName } from "../scenario/metric_rules.ts";
 /** The operations and steps that a criterion is about, as one. */
 export interface Measured {
   readonly result: OperationResult;
+  /** Why operations of these were dropped, if some were. */
+  readonly dropCause: string;
   /** Returns the times of all of them: percentiles are never averaged. */
   timesOf(name: TimesName): readonly Distribution[];
 }

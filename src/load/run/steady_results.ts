@@ -82,6 +82,7 @@ export function steadyResults(
     };
     return {
       result,
+      dropCause: dropCauseOf(parts),
       timesOf(name) {
         if (name === "latency") return latency;
         if (name === "serviceTime") return serviceTime;
@@ -110,6 +111,16 @@ export function steadyResults(
         : operations.find(({ result: { name } }) => name === operation);
     },
   };
+}
+
+/** A step is dropped if its flow ends before, whether or not users are busy. */
+function dropCauseOf(parts: readonly Row[]): string {
+  const steps = parts.filter(({ row }) => row.isStep).length;
+  const ended = "their flow ended before";
+  if (parts.length > 0 && steps === parts.length) return ended;
+  return steps === 0
+    ? "all users were busy"
+    : `all users were busy or ${ended}`;
 }
 
 function total(

@@ -94,7 +94,7 @@ Deno.test("a criterion that does not hold is explained with what was measured, o
     `${what} idle ${must} no operation was planned in the steady phase.`,
   ]);
   assertEquals(explain("dropped"), [
-    `${what} dropped ${must} all 1 planned operations were dropped, as all users were busy or their flow ended before.`,
+    `${what} dropped ${must} all 1 planned operations were dropped, as all users were busy.`,
   ]);
   assertEquals(explain("dead"), [
     `${what} dead ${must} none of 3 operations succeeded, and the most frequent error is "Error: Connection refused".`,
@@ -235,6 +235,7 @@ Deno.test("checks, statuses, time-outs and drops have rates and counts, in flows
     buy?.steady.end(ending);
   }
   buy?.steady.drop();
+  form?.steady.drop();
   const steady = steadyResults(recorders, "open", 1000, rows);
   const actual = (metric: string, rest: Partial<Criterion> = {}) =>
     judge([{ metric, is: "below", value: 1, ...rest }], steady)[0]?.actual;
@@ -274,6 +275,12 @@ Deno.test("checks, statuses, time-outs and drops have rates and counts, in flows
       ...explain({ metric: "statusCount.5xx", is: "at_most", value: 0 }),
       ...explain({ metric: "timeoutCount", is: "at_most", value: 1 }),
       ...explain({ metric: "dropRate", is: "at_most", value: 0.1 }),
+      ...explain({
+        metric: "dropCount",
+        operation: "buy/form",
+        is: "at_most",
+        value: 0,
+      }),
       ...explain({ metric: "errorCount", is: "at_most", value: 2 }),
       ...explain({
         metric: "statusRate.2xx",
@@ -289,6 +296,7 @@ Deno.test("checks, statuses, time-outs and drops have rates and counts, in flows
       "statusCount.5xx must be at most 0, but it is 1.",
       "timeoutCount must be at most 1, but it is 2 (2 of 4).",
       "dropRate must be at most 10 %, but it is 20 % (1 of 5, as all users were busy).",
+      "dropCount of buy/form must be at most 0, but it is 1 (1 of 1, as their flow ended before).",
       "errorCount must be at most 2, but it is 3 (1 failed, 2 timed out, of 4).",
       "statusRate.2xx of ping must be at least 100 %, but no operation was planned in the steady phase.",
     ],
