@@ -10,6 +10,7 @@ import { mostArrivals, mostUsers } from "../scenario/load_level.ts";
 import { phaseText } from "../run/phases.ts";
 import { limitText, measuredText, subjectText } from "./metric_text.ts";
 import { originNotes } from "./origin_text.ts";
+import { checkTables } from "./check_tables.ts";
 import { partTables } from "./part_tables.ts";
 import { stageTables } from "./stage_tables.ts";
 import { bytes, count, counted, duration, short } from "./numbers.ts";
@@ -88,6 +89,7 @@ export function tablesOf(result: LoadResult): ReportTable[] {
     countsTable(result),
     ...timesTables(result),
     ...partTables(result),
+    ...checkTables(result),
   ];
 }
 

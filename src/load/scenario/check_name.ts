@@ -4,6 +4,7 @@
  * @module
  */
 import type { Check } from "./scenario.ts";
+import { withoutSecrets } from "./secrets.ts";
 
 const MAX_LENGTH = 60;
 
@@ -13,6 +14,6 @@ export function checkName({ name, field, is, value }: Check): string {
   const text = value === undefined
     ? ""
     : ` ${typeof value === "string" ? value : JSON.stringify(value)}`;
-  const whole = `${field} ${is}${text}`;
+  const whole = withoutSecrets(`${field} ${is}${text}`);
   return whole.length > MAX_LENGTH ? `${whole.slice(0, MAX_LENGTH)}…` : whole;
 }

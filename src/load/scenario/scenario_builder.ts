@@ -211,10 +211,7 @@ export class TestScenarioBuilder<
     metric: string,
     is: Criterion["is"],
     value: number,
-    options: Pick<
-      Criterion,
-      "operation" | "stage" | "abort" | "abortAfterMs"
-    > = {},
+    options: Omit<Criterion, "metric" | "is" | "value"> = {},
   ): TestScenarioBuilder<Parts> {
     const { criteria = [] } = this.parts ?? {};
     const criterion = { ...options, metric, is, value };

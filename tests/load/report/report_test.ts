@@ -9,6 +9,7 @@ import { resultToHtml } from "../../../src/load/report/html_report.ts";
 import { reportFiles } from "../../../src/load/report/report_files.ts";
 import { resultToJson } from "../../../src/load/report/json_report.ts";
 import { resultToText } from "../../../src/load/report/text_report.ts";
+import type { OperationResult } from "../../../src/load/operation_result.ts";
 import type { LoadResult } from "../../../src/load/result.ts";
 import { parseScenario } from "../../../src/load/scenario/scenario_text.ts";
 import { failed, operation, results } from "./results.ts";
@@ -454,4 +455,23 @@ Deno.test("the charts of any result are in their frame", () => {
       }
     }
   }));
+});
+
+Deno.test("reports have the checks and statuses of each operation, if there are any", () => {
+  const lines = linesOf(failed);
+  assertLine(lines, "operation 2xx 5xx");
+  assertLine(lines, "send 1,190 9");
+  assertLine(lines, "operation: check held did not hold rate");
+  assertLine(lines, "send: found 1,181 9 99.2 %");
+  const none = (operation: OperationResult) => ({
+    ...operation,
+    statuses: {},
+    checks: [],
+  });
+  const text = resultToText({
+    ...failed,
+    steady: none(failed.steady),
+    operations: failed.operations.map(none),
+  });
+  assertNotMatch(text, /Checks in|Statuses of/);
 });
