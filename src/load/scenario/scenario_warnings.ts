@@ -5,6 +5,7 @@
  */
 import type { DriverIssue } from "../driver.ts";
 import { placedSteps } from "./placed_steps.ts";
+import { metricOf } from "./metric_rules.ts";
 import { mostUsers } from "./load_level.ts";
 import { recordsOf } from "./feeder_records.ts";
 import { hasReference } from "./reference.ts";
@@ -60,6 +61,18 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
       message: `is ${metric}, for which ${
         lengthText(stage)
       } is too short, use at least ${SHORT_MS}`,
+    });
+  });
+  criteria.forEach(({ metric, is }, index) => {
+    const known = metricOf(metric);
+    const isUpper = is === "below" || is === "at_most";
+    if (known?.kind !== "percentile" || known.fraction >= 0.5 || !isUpper) {
+      return;
+    }
+    warnings.push({
+      path: ["criteria", index, "metric"],
+      message:
+        `is ${metric}, which most operations may exceed: a percentile from 50 on is probably meant`,
     });
   });
   for (

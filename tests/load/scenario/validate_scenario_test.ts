@@ -912,3 +912,13 @@ Deno.test("a stage that is too short for a percentile is a warning", () => {
     "criteria[1].metric is latency.p99, for which 2000 ms of all stages that count is too short, use at least 10000",
   ]);
 });
+
+Deno.test("an upper limit of a low percentile is a warning, as a digit may be missing", () => {
+  const of = (metric: string, is: string) =>
+    warnings({ criteria: [{ metric, is, value: 5 }] });
+  assertEquals(of("latency.p9", "below"), [
+    "criteria[0].metric is latency.p9, which most operations may exceed: a percentile from 50 on is probably meant",
+  ]);
+  assertEquals(of("latency.p9", "above"), []);
+  assertEquals(of("latency.p50", "at_most"), []);
+});
