@@ -154,10 +154,8 @@ function testCase(suite: string, { name, durationMs, fault }: Test): string {
   }`;
   if (fault === undefined) return `${start}/>`;
   const { tag, type, message, text = message } = fault;
-  // The schema of Jenkins has no type for what is skipped.
-  const attributes = tag === "skipped" ? { message } : { message, type };
   return `${start}>
-      <${tag}${xmlAttributes(attributes)}>${xmlText(text)}</${tag}>
+      <${tag}${xmlAttributes({ message, type })}>${xmlText(text)}</${tag}>
     </testcase>`;
 }
 

@@ -6,7 +6,8 @@
  */
 import type { LiveSample } from "../../metrics/internal.ts";
 import type { PhaseName } from "../result.ts";
-import { rowsOf } from "../scenario/placed_steps.ts";
+import { placedSteps, rowsOf } from "../scenario/placed_steps.ts";
+import { STATUS_CLASSES } from "../scenario/metric_rules.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Counter } from "./accounting.ts";
 import type { LoadNow } from "./load.ts";
@@ -31,6 +32,8 @@ type Labels = Readonly<Record<string, string>>;
 /** What a row of figures has as labels. */
 interface Row {
   readonly isStep: boolean;
+  /** Whether its responses have a status. */
+  readonly isHttp: boolean;
   /** Of all of its samples. */
   readonly labels: Labels;
 }
@@ -71,12 +74,20 @@ export class LoadSamples {
   constructor(scenario: Pick<Scenario, "name" | "load" | "operations">) {
     this.#name = scenario.name;
     this.#isOpen = scenario.load.model === "open";
+    const http = new Set(
+      placedSteps(scenario.operations)
+        .filter(({ step }) => step.driver === "http").map(({ row }) => row),
+    );
     let operation = "";
     this.#rows = rowsOf(scenario.operations).map(({ name, isStep }) => {
       if (!isStep) operation = name;
       const labels = { scenario: this.#name, operation };
       const step = name.slice(operation.length + 1);
-      return { isStep, labels: isStep ? { ...labels, step } : labels };
+      return {
+        isStep,
+        isHttp: http.has(name),
+        labels: isStep ? { ...labels, step } : labels,
+      };
     });
   }
 
@@ -122,8 +133,11 @@ export class LoadSamples {
     ];
   }
 
-  #ofRow({ labels, isStep }: Row, recorder: OperationRecorder): LiveSample[] {
-    const { latency, serviceTime } = recorder;
+  #ofRow(
+    { labels, isStep, isHttp }: Row,
+    recorder: OperationRecorder,
+  ): LiveSample[] {
+    const { latency, serviceTime, statuses } = recorder;
     // Only these have a planned start, and so two times.
     const hasBoth = this.#isOpen && !isStep;
     const time = (name: string, help: string, values: typeof latency) => ({
@@ -138,6 +152,16 @@ export class LoadSamples {
     return [
       ...this.#counts(recorder.steady, { ...labels, phase: "steady" }),
       ...this.#counts(recorder.outside, { ...labels, phase: "other" }),
+      ...isHttp
+        ? STATUS_CLASSES.map((status, index): LiveSample => ({
+          type: "counter",
+          name: "troupe.load.responses",
+          help: "Responses by the class of their status, in the steady phase",
+          unit: "",
+          labels: { ...labels, status },
+          value: statuses[index] ?? 0,
+        }))
+        : [],
       time(
         "latency",
         "Latency of successful operations",

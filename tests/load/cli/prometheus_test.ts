@@ -62,7 +62,7 @@ Deno.test(
       assertEquals(others, []);
       return series?.value ?? NaN;
     };
-    for (const { name, accounting, latency } of result.operations) {
+    for (const { name, accounting, latency, statuses } of result.operations) {
       const [operation = "", ...steps] = name.split("/");
       const of = `operation="${operation}",step="${steps.join("/")}"`;
       for (const [outcome, key] of OUTCOMES) {
@@ -74,6 +74,14 @@ Deno.test(
           `${name} ${outcome}`,
         );
       }
+      // A flow has no responses of its own, only its steps have.
+      const responses = await last(
+        `troupe_load_responses_total{${of},status="2xx"}`,
+      );
+      assertEquals(
+        responses.map(({ value }) => value),
+        name === "shop" ? [] : [statuses["2xx"] ?? 0],
+      );
       for (const key of ["planned", "started", "dropped"] as const) {
         assertEquals(
           await countOf(
