@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { AlertEvent } from "../../src/metrics/feed.ts";
 import { alertText, withAlert } from "../../src/metrics/page/alert_list.ts";
 import { orderOf } from "../../src/metrics/page/event_order.ts";
@@ -19,6 +19,7 @@ import { axisEnds, stepOf } from "../../src/metrics/page/range.ts";
 import { sortedBy } from "../../src/metrics/page/sorting.ts";
 import {
   offsetToAsk,
+  pauseBeforeAsking,
   rowsInView,
 } from "../../src/metrics/page/window_rules.ts";
 import { Series } from "../../src/metrics/page/series.ts";
@@ -228,6 +229,19 @@ Deno.test("Rows are asked for when what is seen is not there, around it", () => 
   assertEquals(offsetToAsk(seen, { from: 0, to: 100 }), 0);
   const far = { from: 5000, to: 5030 };
   assertEquals(offsetToAsk(far, { from: 0, to: 200 }), 4900);
+});
+
+Deno.test("One who scrolls to and fro never asks for more views than a server keeps", () => {
+  let askedAt: readonly number[] = [];
+  let most = 0;
+  // Asks as soon as it may, for two minutes.
+  for (let now = 0; now < 120_000;) {
+    const { pauseMs, recent } = pauseBeforeAsking(askedAt, now);
+    now += pauseMs;
+    askedAt = [...recent, now];
+    most = Math.max(most, askedAt.filter((at) => now - at < 15_000).length);
+  }
+  assert(most > 20 && most <= 29, `${most} views`);
 });
 
 Deno.test("A column sorts numbers from the largest, and the other way when it is chosen again", () => {

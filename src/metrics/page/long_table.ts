@@ -6,13 +6,15 @@
 import { type Column, createTable, fillCell, TableHead } from "./column.ts";
 import { create } from "./elements.ts";
 import { sortedBy, type Sorting } from "./sorting.ts";
-import { offsetToAsk, rowsInView, type Span } from "./window_rules.ts";
+import {
+  offsetToAsk,
+  pauseBeforeAsking,
+  rowsInView,
+  type Span,
+} from "./window_rules.ts";
 
 /** The height of a row in pixels, as in the style sheet. */
 const ROW_HEIGHT = 30;
-
-/** Milliseconds for which scrolling must pause before rows are asked for. */
-const PAUSE_MS = 80;
 
 /** What a row can be told to do. */
 export interface RowActions<Row> {
@@ -65,6 +67,7 @@ export class LongTable<Row> {
   #sorting: Sorting;
   #part: RowsPart<Row> = { matching: 0, offset: 0, rows: [] };
   #asked: number | undefined;
+  #askedAt: readonly number[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isDue = false;
   /** The key of the row that has the focus, or had it last. */
@@ -168,10 +171,15 @@ export class LongTable<Row> {
     const offset = offsetToAsk(seen, there);
     if (offset === undefined || offset === this.#asked) return;
     clearTimeout(this.#timer);
+    const { pauseMs, recent } = pauseBeforeAsking(
+      this.#askedAt,
+      performance.now(),
+    );
     this.#timer = setTimeout(() => {
       this.#asked = offset;
+      this.#askedAt = [...recent, performance.now()];
       this.#options.ask(offset, this.#sorting);
-    }, PAUSE_MS);
+    }, pauseMs);
   }
 
   #newLine(key: string): Line<Row> {

@@ -46,8 +46,14 @@ export function stepOf(range: number): number {
   return range / MAX_POINTS <= 1 ? 0 : range / MAX_POINTS;
 }
 
-/** How many snapshots a range has, if one is taken every so many seconds. */
+/** The most snapshots that are requested at once: some 25 MB. */
+const MAX_SNAPSHOTS = 10_000;
+
+/**
+ * How many snapshots to request for a range, if one is taken every so many
+ * seconds.
+ */
 export function snapshotsIn(range: number, intervalSeconds: number): number {
   const count = Math.ceil(range / Math.max(intervalSeconds, 0.001)) + 1;
-  return Math.min(count, 999_999_999);
+  return Math.min(count, MAX_SNAPSHOTS);
 }

@@ -41,3 +41,26 @@ export function offsetToAsk(seen: Span, there: Span): number | undefined {
   const middle = (seen.from + seen.to - PAGE_ROWS) / 2;
   return Math.max(0, Math.round(middle / PAGE_STEP) * PAGE_STEP);
 }
+
+/** Milliseconds for which the server keeps what nobody asks for again. */
+const KEPT_MS = 15_000;
+
+/** Views of that time that may follow each other quickly. */
+const QUICK = 8;
+
+/** Milliseconds for which scrolling must pause before rows are asked for. */
+const PAUSE_MS = 80;
+/** The same, for one who scrolls to and fro: a server keeps 32 views. */
+const LONG_PAUSE_MS = 700;
+
+/**
+ * Returns for how many milliseconds scrolling must pause before rows are asked
+ * for, and which of the times of asking are still of interest.
+ */
+export function pauseBeforeAsking(
+  askedAt: readonly number[],
+  now: number,
+): { readonly pauseMs: number; readonly recent: readonly number[] } {
+  const recent = askedAt.filter((at) => now - at < KEPT_MS);
+  return { pauseMs: recent.length < QUICK ? PAUSE_MS : LONG_PAUSE_MS, recent };
+}
