@@ -49,6 +49,11 @@ export class Attempt {
     this.plannedAt = plannedAt;
   }
 
+  /** Has latency leave out milliseconds before the real start. */
+  delay(ms: number): void {
+    if (this.plannedAt !== undefined) this.plannedAt += ms;
+  }
+
   /** Notes the end, and computes the times up to it. */
   end(
     ending: Ending,

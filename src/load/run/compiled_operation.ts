@@ -20,11 +20,13 @@ import { maskOf, valueOfVariable } from "../scenario/environment.ts";
 import { filledIssues } from "../scenario/filled_requests.ts";
 import {
   isFlow,
+  onceSteps,
   type PlacedStep,
   placedSteps,
   placeOf,
   requestOf,
   rowsOf,
+  userSteps,
   withSetup,
 } from "../scenario/placed_steps.ts";
 import type { Scenario, Step } from "../scenario/scenario.ts";
@@ -65,6 +67,12 @@ export interface CompiledStep {
   ): JsonObject;
 }
 
+/** What each user performs besides its iterations. */
+export interface UserSteps {
+  readonly setup: readonly CompiledStep[];
+  readonly teardown: readonly CompiledStep[];
+}
+
 /** What an iteration performs. */
 export interface CompiledOperation {
   readonly name: string;
@@ -74,6 +82,8 @@ export interface CompiledOperation {
   /** The recorders of groups and steps, in the order of their rows. */
   readonly parts: readonly OperationRecorder[];
   readonly isFlow: boolean;
+  /** What each user performs before its first iteration, and when it ends. */
+  readonly userSteps: UserSteps;
   /** Makes the values of an iteration of a flow. */
   values(user: number, iteration: number): IterationValues;
   /** Returns the steps of an iteration in order. */
@@ -103,12 +113,31 @@ export function compileOperations(
   const constants = constantsOf(outputs, captured);
   const mask = maskOf(scenario);
   const named = planStages(scenario).filter(({ isNamed }) => isNamed);
+  function compileAll(part: "userSetup" | "userTeardown"): CompiledStep[] {
+    return onceSteps(scenario, part).map(({ step, row, captured }) =>
+      compileStep(
+        { ...step, name: row },
+        driverOf(step, drivers),
+        new OperationRecorder(row),
+        compileRequest(
+          requestOf(step, scenario),
+          { ...known, captured },
+          constants,
+        ),
+        sources,
+      )
+    );
+  }
   const newRecorder = (row: string) => {
     const recorder = new OperationRecorder(row, mask);
     recorder.stages.push(
       ...named.map(() => new OperationRecorder(row, mask)),
     );
     return recorder;
+  };
+  const ofUser: UserSteps = {
+    setup: compileAll("userSetup"),
+    teardown: compileAll("userTeardown"),
   };
   const compiled = scenario.operations.map((operation): CompiledOperation => {
     const { name } = operation;
@@ -147,6 +176,7 @@ export function compileOperations(
       parts,
       steps: [...steps.values()],
       isFlow: isAFlow,
+      userSteps: ofUser,
       values: (user, iteration) =>
         new IterationValues(sources, user, iteration),
       plan: planner(isAFlow ? operation.steps : [operation], {
@@ -285,7 +315,7 @@ function validateRequests(
   outputs: Outputs,
 ): void {
   const all = knownIn(scenario);
-  const issues = withSetup(placedSteps(scenario.operations), scenario).flatMap((
+  const issues = userSteps(scenario).flatMap((
     placed,
   ) => {
     const { step, captured } = placed;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { JsonValue } from "../../codec/mod.ts";
 import type { OperationOutcome } from "../driver.ts";
 import type { Ending } from "./accounting.ts";
 import type { CompiledOperation, CompiledStep } from "./compiled_operation.ts";
@@ -32,7 +33,7 @@ export function dropSteps(
 /** A group that has begun. */
 interface OpenGroup {
   readonly recorder: OperationRecorder;
-  readonly startedAt: number;
+  startedAt: number;
 }
 
 /**
@@ -57,9 +58,11 @@ export class FlowProgress {
     stage: PlannedStage,
     user: number,
     iteration: number,
+    shared: ReadonlyMap<string, JsonValue> | undefined,
   ) {
     this.#stage = stage;
     this.values = operation.values(user, iteration);
+    this.values.shared = shared;
     this.plan = operation.plan(this.values);
   }
 
@@ -79,6 +82,11 @@ export class FlowProgress {
       this.#groups.push({ recorder, startedAt: now });
     }
     return planned.step;
+  }
+
+  /** Has groups leave out milliseconds before their first step. */
+  delay(ms: number): void {
+    for (const group of this.#groups) group.startedAt += ms;
   }
 
   /** Counts the end of the step under way that succeeded. */

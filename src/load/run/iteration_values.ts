@@ -42,6 +42,8 @@ export class IterationValues implements Values {
   #uuid: string | undefined;
   /** What steps have captured, by name. */
   readonly captures: Map<string, JsonValue> = new Map();
+  /** What the setup of the user has captured, by name. */
+  shared: ReadonlyMap<string, JsonValue> | undefined;
 
   constructor(sources: ValueSources, user: number, iteration: number) {
     this.#sources = sources;
@@ -75,7 +77,7 @@ export class IterationValues implements Values {
   }
 
   captured(name: string): JsonValue {
-    const value = this.captures.get(name);
+    const value = this.captures.get(name) ?? this.shared?.get(name);
     if (value !== undefined) return value;
     throw new LoadTestError(`${name} was not captured`);
   }
@@ -88,11 +90,11 @@ export class IterationValues implements Values {
 
   /**
    * In the open model any user may be the one who is free: its number must not
-   * change what is drawn.
+   * change what is drawn in an iteration. Below 0 are those of the user itself.
    */
   #stream(purpose: string): Random {
     const { seed, isOpen } = this.#sources;
-    return isOpen
+    return isOpen && this.iteration >= 0
       ? randomStream(seed, purpose, this.iteration)
       : randomStream(seed, purpose, this.user, this.iteration);
   }

@@ -324,6 +324,11 @@ export class LoadGenerator implements Load {
     if (unclosed > 0) {
       this.warnings.push(`${unclosed} virtual users did not close in time.`);
     }
+    for (const { message, count } of this.#pool?.teardownErrors.top() ?? []) {
+      this.warnings.push(
+        `The teardown of virtual users failed (${count} times): ${message}`,
+      );
+    }
     for (const { message, count } of this.#pool?.closeErrors.top() ?? []) {
       this.warnings.push(
         `Virtual users could not be closed (${count} times): ${message}`,

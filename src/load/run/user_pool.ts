@@ -14,7 +14,8 @@ import { phaseOf, type ResolvedPhases } from "./phases.ts";
 import type { Share } from "./share.ts";
 import type { TimelineRecorder } from "./timeline.ts";
 import type { UserModel } from "./user_model.ts";
-import { type UserHost, VirtualUser } from "./virtual_user.ts";
+import type { UserHost } from "./user_host.ts";
+import { VirtualUser } from "./virtual_user.ts";
 
 /** The shortest and longest interval at which deadlines are checked. */
 const SWEEP_MS = { min: 5, max: 50 } as const;
@@ -36,7 +37,7 @@ export interface UserPoolOptions {
 /** The users of a run. */
 export class UserPool implements UserHost {
   readonly #context: ActorContext<never>;
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #isOpen: boolean;
   readonly #timeline: TimelineRecorder;
   readonly #share: Share;
@@ -57,10 +58,12 @@ export class UserPool implements UserHost {
   unclosed = 0;
   /** Errors of what could not be closed. */
   readonly closeErrors: ErrorTally = new ErrorTally();
+  /** Errors of teardowns of users. */
+  readonly teardownErrors: ErrorTally = new ErrorTally();
 
   constructor(options: UserPoolOptions) {
     this.#context = options.context;
-    this.#clock = options.clock;
+    this.clock = options.clock;
     this.#isOpen = options.model === "open";
     this.#timeline = options.timeline;
     this.#share = options.share;
@@ -155,7 +158,7 @@ export class UserPool implements UserHost {
   // What users report.
 
   now(): number {
-    return this.#clock.now();
+    return this.clock.now();
   }
 
   onStarted(): void {
@@ -167,7 +170,7 @@ export class UserPool implements UserHost {
   ): Pick<Failure, "phase" | "atMs"> {
     return {
       phase: phaseOf(this.#phases, stage),
-      atMs: this.#clock.now() - this.#startAt,
+      atMs: this.clock.now() - this.#startAt,
     };
   }
 
@@ -192,6 +195,10 @@ export class UserPool implements UserHost {
     else this.#model?.onIdle(user);
   }
 
+  onTeardownError(error: unknown): void {
+    this.teardownErrors.add(error);
+  }
+
   onCloseError(error: unknown): void {
     this.closeErrors.add(error);
   }
@@ -199,8 +206,8 @@ export class UserPool implements UserHost {
   // One pass over all deadlines costs less than a timer for each.
 
   #sweep(): void {
-    this.#sweeper = this.#clock.schedule(this.#sweepMs, () => {
-      const now = this.#clock.now();
+    this.#sweeper = this.clock.schedule(this.#sweepMs, () => {
+      const now = this.clock.now();
       for (const user of this.#users) {
         if (user.deadlineAt >= now) continue;
         user.timeOut();

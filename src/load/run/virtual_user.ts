@@ -21,7 +21,6 @@ import type { Ending } from "./accounting.ts";
 import { Attempt } from "./attempt.ts";
 import type { CompiledOperation, CompiledStep } from "./compiled_operation.ts";
 import type {
-  Driver,
   DriverSession,
   OperationCall,
   OperationOutcome,
@@ -35,7 +34,11 @@ import type { Failure } from "./error_tally.ts";
 import { failureOf } from "./failure.ts";
 import { DriverError } from "../drivers/driver_error.ts";
 import { FlowProgress } from "./flow_progress.ts";
+import type { IterationValues } from "./iteration_values.ts";
 import type { PlannedStage } from "./stage_plan.ts";
+import type { UserHost } from "./user_host.ts";
+import { UserSessions } from "./user_sessions.ts";
+import { UserSetup } from "./user_setup.ts";
 
 /** The messages of a user: from its pool, and from itself. */
 export type UserMessage =
@@ -44,32 +47,16 @@ export type UserMessage =
   /** The operation has ended. */
   | "settled";
 
-/** The owner of users, to which they report. */
-export interface UserHost {
-  /** Returns milliseconds, of the clock of the run. */
-  now(): number;
-  /** Called when an operation has been assigned. */
-  onStarted(): void;
-  /** Returns the phase of an operation, and the time of the load. */
-  placeOf(attempt: Attempt): Pick<Failure, "phase" | "atMs">;
-  /** Called when an operation has ended; the times count only if it is `ok`. */
-  onEnded(attempt: Attempt): void;
-  /** Called when a user may be given something to do. */
-  onIdle(user: VirtualUser): void;
-  /** Called when something could not be closed. */
-  onCloseError(error: unknown): void;
-}
-
 /** One virtual user. */
 export class VirtualUser implements Handler<UserMessage> {
   /** The number of the user, from 0 on; no other user of the run has it. */
   readonly number: number;
   readonly #host: UserHost;
+  /** Aborts when the user has ended, and before that its operations. */
   readonly #controller = new AbortController();
-  readonly #sessions = new Map<Driver, DriverSession>();
+  readonly #operations = new AbortController();
+  readonly #sessions: UserSessions;
   readonly #calls = new Map<CompiledStep, OperationCall>();
-  /** Sessions that are being opened or closed. */
-  readonly #pending = new Set<Promise<unknown>>();
   #ref: ActorRef<UserMessage> | undefined;
   /** The operation under way, or the last one. */
   #attempt: Attempt | undefined;
@@ -81,8 +68,12 @@ export class VirtualUser implements Handler<UserMessage> {
   #flow: FlowProgress | undefined;
   /** The call of a driver under way, or the last one. */
   #call: OperationCall | undefined;
+  /** There is none if users have neither setup nor teardown. */
+  #setup: UserSetup | undefined;
   #busy = false;
   #isStopped = false;
+  /** Whether it timed out or crashed. */
+  #isLost = false;
   /** When the operation under way times out. */
   deadlineAt: number = Infinity;
   /** Rejections of drivers in a row. */
@@ -93,6 +84,8 @@ export class VirtualUser implements Handler<UserMessage> {
   constructor(host: UserHost, number: number) {
     this.#host = host;
     this.number = number;
+    const user = { number, signal: this.#controller.signal };
+    this.#sessions = new UserSessions(user, (e) => host.onCloseError(e));
   }
 
   /** Spawns the actor of the user. */
@@ -129,8 +122,19 @@ export class VirtualUser implements Handler<UserMessage> {
     attempt.plannedAt = plannedAt;
     this.#iteration = iteration;
     this.#busy = true;
+    const { clock } = this.#host;
+    const { setup, teardown } = operation.userSteps;
+    if (setup.length + teardown.length > 0) {
+      this.#setup ??= new UserSetup(operation, this.#sessions, clock);
+    }
     this.#flow = operation.isFlow
-      ? new FlowProgress(operation, stage, this.number, iteration)
+      ? new FlowProgress(
+        operation,
+        stage,
+        this.number,
+        iteration,
+        this.#setup?.captured,
+      )
       : undefined;
     const now = attempt.startedAt = this.#host.now();
     const step = this.#step = this.#flow === undefined
@@ -161,6 +165,7 @@ export class VirtualUser implements Handler<UserMessage> {
     const error = new OperationTimeoutError(
       `${name} took longer than ${timeoutMs} ms`,
     );
+    this.#isLost = true;
     this.#finish("timedOut", undefined, error);
     this.#abort(error);
     this.stop();
@@ -178,27 +183,50 @@ export class VirtualUser implements Handler<UserMessage> {
     const step = this.#step;
     if (!this.#busy || attempt === undefined || step === undefined) return;
     this.#call = undefined;
+    if (this.#setup?.isDone === false) {
+      return this.#setUp(attempt, step, this.#setup);
+    }
     const session = this.#sessions.get(step.driver);
     if (session === undefined) this.#open(attempt, step);
     else this.#perform(attempt, step, session);
   }
 
-  #open(attempt: Attempt, step: CompiledStep): void {
-    const { driver } = step;
-    const { signal } = this.#controller;
-    // What a driver throws at once rejects as well.
-    const opening = Promise.try(() =>
-      driver.open({ number: this.number, signal })
-    ).then(
-      (session) => {
-        if (this.#isStopped) return this.#close(session);
-        this.#sessions.set(driver, session);
-        if (this.#isLate) return this.timeOut();
-        this.#perform(attempt, step, session);
-      },
-      this.#onError,
+  /** Performs the setup before the operation, whose times leave it out. */
+  #setUp(attempt: Attempt, step: CompiledStep, setup: UserSetup): void {
+    const before = this.#host.now();
+    this.deadlineAt = Infinity;
+    this.#sessions.track(
+      setup.setUp(this.#operations.signal).then(
+        () => {
+          if (!this.#busy || this.#isStopped) return;
+          const now = this.#host.now();
+          attempt.delay(now - before);
+          this.#flow?.delay(now - before);
+          this.deadlineAt = now + step.timeoutMs;
+          this.start();
+        },
+        (error) => {
+          // The next try begins anew, without cookies of this one.
+          this.#sessions.closeAll();
+          // It has failed at none of its steps.
+          this.#step = undefined;
+          this.#onError(error);
+        },
+      ),
     );
-    this.#track(opening);
+  }
+
+  #open(attempt: Attempt, step: CompiledStep): void {
+    this.#sessions.track(
+      this.#sessions.open(step.driver).then(
+        (session) => {
+          if (this.#isStopped) return;
+          if (this.#isLate) return this.timeOut();
+          this.#perform(attempt, step, session);
+        },
+        this.#onError,
+      ),
+    );
   }
 
   #perform(attempt: Attempt, step: CompiledStep, session: DriverSession): void {
@@ -222,15 +250,25 @@ export class VirtualUser implements Handler<UserMessage> {
   #callOf(step: CompiledStep): OperationCall {
     const known = this.#calls.get(step);
     if (known !== undefined) return known;
-    const values = this.#flow?.values;
+    const values = this.#flow?.values ?? this.#valuesOf(step);
     const call = {
       operation: step.name,
       request: step.request(this.number, this.#iteration, values),
-      signal: this.#controller.signal,
+      signal: this.#operations.signal,
       wantsHeaders: step.wantsHeaders,
     };
     if (step.constant !== undefined) this.#calls.set(step, call);
     return call;
+  }
+
+  /** Returns values with what the setup has captured, if there is any. */
+  #valuesOf({ constant }: CompiledStep): IterationValues | undefined {
+    const { captured } = this.#setup ?? {};
+    if (constant !== undefined || captured === undefined) return undefined;
+    const values = this.#attempt?.operation
+      .values(this.number, this.#iteration);
+    if (values !== undefined) values.shared = captured;
+    return values;
   }
 
   readonly #onOutcome = (outcome: OperationOutcome): void => {
@@ -327,37 +365,36 @@ export class VirtualUser implements Handler<UserMessage> {
       error,
       request: this.#call?.request,
       received: () => outcome ?? (this.#call && session?.received?.()),
-      captured: this.#flow?.values.captures.values() ?? [],
+      captured: [
+        ...this.#flow?.values.captures.values() ?? [],
+        ...this.#setup?.captured.values() ?? [],
+      ],
     });
   }
 
   #abort(reason: unknown): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    this.#controller.abort(reason);
+    this.#operations.abort(reason);
+    if (!this.#tearsDown) this.#controller.abort(reason);
+  }
+
+  get #tearsDown(): boolean {
+    return !this.#isLost && this.#setup?.needsTeardown === true;
   }
 
   /** Closes everything, also what opens late. */
   async stopped(reason: ExitReason): Promise<void> {
     if (reason.type === "failed") {
+      this.#isLost = true;
       this.#finish("failed", undefined, reason.cause);
     }
     this.stop();
-    for (const session of this.#sessions.values()) this.#close(session);
-    this.#sessions.clear();
-    // A session that is still being opened is closed once it is open.
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
-  }
-
-  #close(session: DriverSession): void {
-    this.#track(
-      Promise.try(() => session[Symbol.asyncDispose]())
-        .catch((error) => this.#host.onCloseError(error)),
-    );
-  }
-
-  #track(work: Promise<unknown>): void {
-    this.#pending.add(work);
-    work.finally(() => this.#pending.delete(work));
+    if (this.#tearsDown) {
+      await this.#setup?.tearDown()
+        .catch((error) => this.#host.onTeardownError(error));
+      this.#controller.abort();
+    }
+    await this.#sessions.end();
   }
 }

@@ -79,22 +79,26 @@ export function rowIn(outer: string, { name }: Step | Group): string {
   return `${outer}/${name}`;
 }
 
-/** Returns the steps of the setup, or of the teardown, in their place. */
+/** The parts of a scenario with steps that are no operations. */
+export type OncePart = "setup" | "teardown" | "userSetup" | "userTeardown";
+
+/** Returns the steps of such a part in their place. */
 export function onceSteps(
   scenario: Partial<Scenario>,
-  part: "setup" | "teardown",
+  part: OncePart,
 ): readonly PlacedStep[] {
-  const before = part === "setup" ? [] : setupCaptures(scenario);
+  const before: Captured = part === "setup"
+    ? []
+    : part === "userTeardown"
+    ? sharedCaptures(scenario)
+    : capturesOf(scenario.setup);
   return new Walk([]).once(scenario[part] ?? [], part, before);
 }
 
-/**
- * Returns what the setup of a scenario captures; `undefined` if one of its steps
- * is not known.
- */
-export function setupCaptures({ setup = [] }: Partial<Scenario>): Captured {
+/** Returns what steps capture; `undefined` if one of them is not known. */
+export function capturesOf(steps: readonly Step[] = []): Captured {
   let captured: Captured = [];
-  for (const step of setup.values()) {
+  for (const step of steps.values()) {
     const names = Object.keys(step?.capture ?? {});
     captured = step === undefined
       ? undefined
@@ -103,21 +107,38 @@ export function setupCaptures({ setup = [] }: Partial<Scenario>): Captured {
   return captured;
 }
 
+/** Returns what all iterations have: the captures of both setups. */
+function sharedCaptures({ setup, userSetup }: Partial<Scenario>): Captured {
+  const [once, each] = [capturesOf(setup), capturesOf(userSetup)];
+  return once && each && [...once, ...each];
+}
+
 /** Returns all that is performed in a scenario, also once. */
 export function allSteps(scenario: Partial<Scenario>): readonly PlacedStep[] {
   return [
     ...onceSteps(scenario, "setup"),
+    ...onceSteps(scenario, "userSetup"),
     ...withSetup(placedSteps(scenario.operations ?? []), scenario),
+    ...onceSteps(scenario, "userTeardown"),
     ...onceSteps(scenario, "teardown"),
   ];
 }
 
-/** Returns steps that have what the setup has captured as well. */
+/** Returns all that users perform. */
+export function userSteps(scenario: Scenario): readonly PlacedStep[] {
+  return [
+    ...onceSteps(scenario, "userSetup"),
+    ...withSetup(placedSteps(scenario.operations), scenario),
+    ...onceSteps(scenario, "userTeardown"),
+  ];
+}
+
+/** Returns steps that have what both setups have captured as well. */
 export function withSetup(
   steps: readonly PlacedStep[],
   scenario: Partial<Scenario>,
 ): readonly PlacedStep[] {
-  const shared = setupCaptures(scenario);
+  const shared = sharedCaptures(scenario);
   return steps.map((placed) => ({
     ...placed,
     captured: placed.captured && shared && [...shared, ...placed.captured],

@@ -38,6 +38,14 @@ export interface Scenario {
    */
   readonly teardown?: readonly Step[];
   /**
+   * Steps that each user performs before its first iteration, in no figure. All
+   * of its iterations have what they capture. If one fails, so has the first
+   * iteration, and the next one tries again.
+   */
+  readonly userSetup?: readonly Step[];
+  /** Steps that each user performs when it ends; one that fails is a warning. */
+  readonly userTeardown?: readonly Step[];
+  /**
    * Fields of all requests of a driver, by its name, such as `http`. A field of
    * a request takes the place of the one here; headers are taken together, and
    * a `url` that starts with `/` or `?` follows the one here.
@@ -113,10 +121,7 @@ export interface OpenLoad {
 export interface ClosedLoad {
   /** The name of the model. */
   readonly model: "closed";
-  /**
-   * The number of virtual users in the steady phase. A load has either this or
-   * `stages`.
-   */
+  /** The virtual users in the steady phase; a load has this or `stages`. */
   readonly users?: number;
   /** What the load is over time, stage by stage, instead of a steady phase. */
   readonly stages?: readonly (Stage & {

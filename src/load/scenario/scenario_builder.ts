@@ -181,6 +181,18 @@ export class TestScenarioBuilder<
     return this.#with({ teardown: [...teardown, step] });
   }
 
+  /** Adds a step that each user performs before its first iteration. */
+  userSetup(step: Step): TestScenarioBuilder<Parts> {
+    const { userSetup = [] } = this.parts ?? {};
+    return this.#with({ userSetup: [...userSetup, step] });
+  }
+
+  /** Adds a step that each user performs when it ends. */
+  userTeardown(step: Step): TestScenarioBuilder<Parts> {
+    const { userTeardown = [] } = this.parts ?? {};
+    return this.#with({ userTeardown: [...userTeardown, step] });
+  }
+
   /** Sets fields of all requests of a driver, such as a `url` and `headers`. */
   defaults(driver: string, request: JsonObject): TestScenarioBuilder<Parts> {
     const { defaults } = this.parts ?? {};

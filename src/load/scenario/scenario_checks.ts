@@ -12,11 +12,11 @@ import { variableIssues } from "./environment.ts";
 import { filledIssues } from "./filled_requests.ts";
 import {
   allSteps,
+  capturesOf,
   mostOf,
   placeOf,
   requestOf,
   rowsOf,
-  setupCaptures,
 } from "./placed_steps.ts";
 import { formatPath } from "./scenario_error.ts";
 import {
@@ -136,10 +136,11 @@ function operationIssues(
       issues.push(...found.filter((issue) => issue !== undefined));
     });
     for (const [name, from] of Object.entries(capture)) {
-      if (path[0] !== "setup" && setupCaptures(scenario)?.includes(name)) {
+      const before = capturedBefore(scenario, path[0], name);
+      if (before !== undefined) {
         issues.push({
           path: [...path, "capture", name],
-          message: "is captured by the setup, choose another name",
+          message: `is captured by the ${before}, choose another name`,
         });
       }
       issues.push(...captureIssues(name, from, [...path, "capture", name]));
@@ -171,6 +172,18 @@ function operationIssues(
     const key = JSON.stringify([path, message]);
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** Returns the setup that has captured a name before a part of the scenario. */
+function capturedBefore(
+  { setup, userSetup }: Partial<Scenario>,
+  part: string | number | undefined,
+  name: string,
+): "setup" | "userSetup" | undefined {
+  if (part === "setup") return undefined;
+  if (capturesOf(setup)?.includes(name)) return "setup";
+  if (part === "userSetup" || part === "teardown") return undefined;
+  return capturesOf(userSetup)?.includes(name) ? "userSetup" : undefined;
 }
 
 /** Figures have names of their own, of operations, flows, groups and steps. */

@@ -214,6 +214,8 @@ const after: FieldsOf<Omit<Scenario, keyof typeof before | "phases">> = {
   operations: list(operationOrFlow, 1),
   setup: optional(list(onceStep, 1)),
   teardown: optional(list(onceStep, 1)),
+  userSetup: optional(list(onceStep, 1)),
+  userTeardown: optional(list(onceStep, 1)),
   defaults: optional({ kind: "map", of: jsonObject }),
   env: optional(list(text)),
   feeders: optional({ kind: "map", of: feeder }),

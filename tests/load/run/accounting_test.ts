@@ -130,7 +130,8 @@ Deno.test("planned and started operations are all accounted for, however they an
       fc.constantFrom("plan", "signal", "criterion", "refused"),
       fc.nat(2000),
       fc.nat(3),
-      async (deeds, load, phases, end, abortAtMs, steps) => {
+      fc.boolean(),
+      async (deeds, load, phases, end, abortAtMs, steps, areSetUp) => {
         const clock = new ManualClock();
         const doer = doerOf(deeds, clock);
         if (end === "refused") {
@@ -147,6 +148,13 @@ Deno.test("planned and started operations are all accounted for, however they an
           load,
           phases,
           seed: abortAtMs,
+          // These do deeds as well, and count in nothing.
+          ...areSetUp
+            ? {
+              userSetup: [{ ...operation, name: "in" }],
+              userTeardown: [{ ...operation, name: "out" }],
+            }
+            : {},
           operations: [
             { ...operation, name: "a" },
             steps === 0

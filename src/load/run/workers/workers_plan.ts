@@ -9,7 +9,7 @@ import { isStandardDriver } from "../../drivers/drivers.ts";
 import { LoadTestError } from "../../load_errors.ts";
 import type { LoadTestManagerOptions, RunOptions } from "../../run_options.ts";
 import { mostUsers } from "../../scenario/load_level.ts";
-import { placedSteps } from "../../scenario/placed_steps.ts";
+import { userSteps } from "../../scenario/placed_steps.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 
 /** The workers of a run. */
@@ -30,12 +30,12 @@ const STANDARD = new URL(
  * @throws {LoadTestError} if workers could not have the same drivers or clock.
  */
 export function planWorkers(
-  { load, operations }: Scenario,
+  scenario: Scenario,
   { drivers, clock = realClock }: LoadTestManagerOptions,
   { workers = 1, driversModule }: RunOptions,
 ): WorkersPlan | undefined {
   // A worker without users would do nothing.
-  const count = Math.min(workers, mostUsers(load));
+  const count = Math.min(workers, mostUsers(scenario.load));
   if (count === 1) return undefined;
   if (clock !== realClock) {
     throw new LoadTestError(
@@ -45,7 +45,7 @@ export function planWorkers(
   if (driversModule !== undefined) {
     return { count, driversModule: `${driversModule}` };
   }
-  for (const { step: { driver: name } } of placedSteps(operations)) {
+  for (const { step: { driver: name } } of userSteps(scenario)) {
     const driver = drivers[name];
     if (driver !== undefined && isStandardDriver(name, driver)) continue;
     throw new LoadTestError(
