@@ -6,7 +6,12 @@
 import { reasonOf } from "../../checks/internal.ts";
 import type { RunError } from "../result_details.ts";
 import type { Mask } from "../scenario/environment.ts";
-import { commonValues, groupOf, messageIn } from "./error_group.ts";
+import {
+  commonValues,
+  type GroupedMessage,
+  groupOf,
+  messageIn,
+} from "./error_group.ts";
 import type { LoadPhase } from "./phases.ts";
 
 /** The most different messages that are kept. */
@@ -79,6 +84,8 @@ const UNKNOWN: Failure = {
  */
 export class ErrorTally {
   readonly #kept = new Map<string, Kept>();
+  /** The groups of some messages. */
+  readonly #groups = new Map<string, GroupedMessage>();
   readonly #mask: Mask;
   readonly #total: Counts = noCounts();
 
@@ -98,7 +105,7 @@ export class ErrorTally {
     const message = failure.mask(this.#mask(read)).slice(0, MAX_LENGTH);
     const { phase, atMs } = failure;
     this.#total[phase]++;
-    const { key, values } = groupOf(message);
+    const { key, values } = this.#groupOf(message);
     const known = this.#kept.get(key);
     if (known !== undefined) {
       known.counts[phase]++;
@@ -107,6 +114,16 @@ export class ErrorTally {
     }
     const example = this.#maskedExample(failure);
     this.#keep(key, values, atMs, example).counts[phase]++;
+  }
+
+  /** Most errors are like one before: to find what varies takes some 20 µs. */
+  #groupOf(message: string): GroupedMessage {
+    const known = this.#groups.get(message);
+    if (known !== undefined) return known;
+    if (this.#groups.size >= MAX_KEPT) this.#groups.clear();
+    const group = groupOf(message);
+    this.#groups.set(message, group);
+    return group;
   }
 
   #maskedExample(failure: Failure): RunError["example"] {
