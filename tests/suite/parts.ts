@@ -40,6 +40,7 @@ const TIMED = [
 ];
 /** Files whose slow tests take longest, which come first. */
 const LONGEST_SLOW = [
+  "tests/bus/link_load_test.ts",
   "tests/bus/stream_kill_test.ts",
   "tests/bus/link_killed_test.ts",
   "tests/actor/memory_test.ts",

@@ -43,12 +43,12 @@ Deno.test("of the files with a slow size the longest come first, and those that 
   const stalls = "tests/load/run/stall_test.ts";
   const files = [
     "tests/bus/link_killed_test.ts",
-    "tests/bus/link_load_test.ts",
+    "tests/bus/link_protocol_test.ts",
     stalls,
     "tests/bus/stream_kill_test.ts",
   ];
-  const [killed = "", load = "", , kill = ""] = files;
+  const [killed = "", protocol = "", , kill = ""] = files;
   const { together, timed } = await slowPartsOf(files);
-  assertEquals(together.map(({ path }) => path), [kill, killed, load]);
+  assertEquals(together.map(({ path }) => path), [kill, killed, protocol]);
   assertEquals(timed, [{ path: stalls, files: [stalls] }]);
 });
