@@ -14,7 +14,7 @@ import type { CheckCount } from "./operation_recorder.ts";
  */
 export type Checker = (
   outcome: OperationOutcome,
-  ...counts: readonly (readonly CheckCount[])[]
+  counts?: readonly (readonly CheckCount[])[],
 ) => CheckError | undefined;
 
 /** Compiles all checks of an operation into one function. */
@@ -24,7 +24,7 @@ export function compileChecks(checks: readonly Check[]): Checker | undefined {
     check,
     path: check.field.split("."),
   }));
-  return (outcome, ...counts) => {
+  return (outcome, counts = []) => {
     let wrong: CheckError | undefined;
     for (let index = 0; index < compiled.length; index++) {
       const one = compiled[index];

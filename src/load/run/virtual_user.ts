@@ -318,7 +318,7 @@ export class VirtualUser implements Handler<UserMessage> {
     const step = this.#step;
     const stage = this.#attempt?.stage;
     if (step?.checker === undefined || stage === undefined) return undefined;
-    return step.checker(outcome, ...step.recorder.checksIn(stage));
+    return step.checker(outcome, step.recorder.checksIn(stage));
   }
 
   #addStatus({ status }: OperationOutcome): void {
