@@ -41,7 +41,7 @@ summary { margin: 8px 0 4px; cursor: pointer; font-weight: 500; }
 .charts { display: grid; gap: 16px;
   grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); }
 figure { margin: 0; break-inside: avoid; } svg { display: block; width: 100%; }
-.key { margin-left: 10px; } .key::before { content: ""; display: inline-block;
+.key { display: inline-block; margin-left: 10px; white-space: nowrap; } .key::before { content: ""; display: inline-block;
   width: 14px; height: 3px; margin-right: 5px; vertical-align: middle;
   background: currentColor; }
 .s1 { color: var(--series-1); } .s2 { color: var(--series-2); } .s3 { color: var(--series-5); }

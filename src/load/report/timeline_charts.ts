@@ -69,9 +69,13 @@ function plannedLine(
 export function generatorCharts({ generator, ...result }: LoadResult): Chart[] {
   const { points } = generator;
   const { intervalMs } = result.timeline;
+  const spans = spansOf(result);
+  const endMs = endOf(result);
   const shared = {
-    atMs: points.map(({ atMs }) => atMs + intervalMs / 2),
-    spans: spansOf(result),
+    atMs: points.map(({ atMs }) =>
+      atMs + lengthOf(atMs, intervalMs, endMs) / 2
+    ),
+    spans,
   };
   return [
     {
@@ -229,6 +233,12 @@ function spansOf(
   }));
 }
 
+/** Returns when the load ended, in milliseconds of the run. */
+function endOf({ phases }: Pick<LoadResult, "phases">): number {
+  const last = phases.findLast(isLoad);
+  return last === undefined ? Infinity : last.startedMs + last.durationMs;
+}
+
 function isLoad({ name }: PhaseResult): boolean {
   return name !== "prepare" && name !== "cleanup";
 }
@@ -238,10 +248,7 @@ function overTime(
   { points, intervalMs }: Timeline,
 ): OverTime {
   const spans = spansOf(result);
-  const last = result.phases.findLast(isLoad);
-  const endMs = last === undefined
-    ? Infinity
-    : last.startedMs + last.durationMs;
+  const endMs = endOf(result);
   const lengths = points.map(({ atMs }) => lengthOf(atMs, intervalMs, endMs));
   return {
     spans,
