@@ -118,6 +118,7 @@ export function timelineToCsv(result: LoadResult): string {
     "users",
     "ok",
     "errors",
+    "timedOut",
     "dropped",
     "latencyP50Ms",
     "latencyP99Ms",

@@ -403,6 +403,7 @@ Deno.test("the CSV of the timeline has a row for each interval, and nothing for 
     "10",
     "105",
     "5",
+    "2",
     "0",
     "20",
     "39.6",
