@@ -11,6 +11,8 @@ import { websocketDriver } from "../../src/load/drivers/websocket.ts";
 import { LoadTestError } from "../../src/load/load_errors.ts";
 import { PerformanceScenarios } from "../../src/load/presets/performance_scenarios.ts";
 import { scenarioTemplates } from "../../src/load/scenario/scenario_templates.ts";
+import { resultToHtml } from "../../src/load/report/html_report.ts";
+import { resultToMarkdown } from "../../src/load/report/markdown_report.ts";
 import { resultToText } from "../../src/load/report/text_report.ts";
 import { TestDriver } from "../support/load_drivers.ts";
 import { failed } from "./report/results.ts";
@@ -118,6 +120,16 @@ for (
       "a misspelt service of a preset",
       () => new PerformanceScenarios().mixed(untyped({ services: ["chta"] })),
       'did you mean "chat"?',
+    ],
+    [
+      "a misspelt option of a report in HTML",
+      () => resultToHtml(failed, untyped({ againts: failed })),
+      'did you mean "against"?',
+    ],
+    [
+      "an earlier run that is no result",
+      () => resultToMarkdown(failed, untyped({ against: {} })),
+      "Cannot use scenario of the result: it is missing",
     ],
     [
       "a preset that is no function",

@@ -3,11 +3,7 @@
  *
  * @module
  */
-import {
-  checkArray,
-  checkObject,
-  checkOptionNames,
-} from "../../checks/internal.ts";
+import { checkArray, checkObject } from "../../checks/internal.ts";
 import { comparisonOf } from "../against/checked_comparison.ts";
 import type { Comparison } from "../against/comparison.ts";
 import type { LoadResult } from "../result.ts";
@@ -34,15 +30,13 @@ export function checkResult(result: LoadResult): void {
 /**
  * Returns the comparison with an earlier result, if it is given.
  *
- * @throws {TypeError} if that is not a result, or an option is not known.
+ * @throws {TypeError} if that is not a result.
  * @throws {LoadTestError} if it is of a scenario that measures something else.
  */
 export function checkedComparison(
-  of: string,
   result: LoadResult,
-  options: { readonly against?: LoadResult },
+  against: LoadResult | undefined,
 ): Comparison | undefined {
-  checkOptionNames(of, options, { against: true });
-  if (options.against !== undefined) checkResult(options.against);
-  return comparisonOf(result, options.against);
+  if (against !== undefined) checkResult(against);
+  return comparisonOf(result, against);
 }

@@ -5,6 +5,7 @@
  */
 import { checkedComparison, checkResult } from "./check_result.ts";
 import { comparisonHtml } from "./comparison_html.ts";
+import { checkOptionNames } from "../../checks/internal.ts";
 import type { LoadResult } from "../result.ts";
 import {
   actualText,
@@ -58,7 +59,8 @@ export function resultToHtml(
   options: { readonly against?: LoadResult } = {},
 ): string {
   checkResult(result);
-  const comparison = checkedComparison("resultToHtml()", result, options);
+  checkOptionNames("resultToHtml()", options, { against: true });
+  const comparison = checkedComparison(result, options.against);
   const { scenario, verdict } = result;
   return `<!doctype html>
 <html lang="en">

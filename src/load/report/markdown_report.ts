@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptionNames } from "../../checks/internal.ts";
 import type { LoadResult, OperationResult, Verdict } from "../result.ts";
 import type { Comparison } from "../against/comparison.ts";
 import { checkedComparison, checkResult } from "./check_result.ts";
@@ -78,7 +79,8 @@ export function resultToMarkdown(
   options: { readonly against?: LoadResult } = {},
 ): string {
   checkResult(result);
-  const comparison = checkedComparison("resultToMarkdown()", result, options);
+  checkOptionNames("resultToMarkdown()", options, { against: true });
+  const comparison = checkedComparison(result, options.against);
   const sections = [
     head(result),
     criteria(result),

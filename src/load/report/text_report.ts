@@ -7,7 +7,11 @@ import { checkedComparison, checkResult } from "./check_result.ts";
 import { comparisonNotes, comparisonTable } from "./comparison_content.ts";
 import type { Comparison } from "../against/comparison.ts";
 import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
-import { checkNumber } from "../../checks/internal.ts";
+import {
+  checkNumber,
+  checkOptionNames,
+  type OptionNames,
+} from "../../checks/internal.ts";
 import type { LoadResult, Verdict } from "../result.ts";
 import {
   actualText,
@@ -40,6 +44,12 @@ export interface ResultToTextOptions {
    */
   readonly against?: LoadResult;
 }
+
+const OPTION_NAMES: OptionNames<ResultToTextOptions> = {
+  columns: true,
+  colors: true,
+  against: true,
+};
 
 type Paint = (text: string) => string;
 
@@ -83,8 +93,9 @@ export function resultToText(
   options: ResultToTextOptions = {},
 ): string {
   checkResult(result);
-  const { columns = 80, colors = false, ...rest } = options;
-  const comparison = checkedComparison("resultToText()", result, rest);
+  checkOptionNames("resultToText()", options, OPTION_NAMES);
+  const { columns = 80, colors = false, against } = options;
+  const comparison = checkedComparison(result, against);
   checkNumber("columns", columns);
   const width = Math.max(columns, MIN_COLUMNS);
   const paint = (paint: Paint): Paint => colors ? paint : (text) => text;
