@@ -33,6 +33,7 @@ export type {
   AllowedCommand,
   CommandRequest,
 } from "./access/command_policy.ts";
+export type { TerminalSnapshot } from "./inspect_terminals.ts";
 export type { TerminalStats } from "./metrics.ts";
 export type { ServeTerminalOptions, TerminalWorkerOptions } from "./options.ts";
 export { Problem, type ProblemKind } from "./http/problem.ts";

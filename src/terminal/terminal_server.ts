@@ -26,6 +26,7 @@ import { Problem } from "./http/problem.ts";
 import { respond } from "./http/respond.ts";
 import { FORBIDDEN, refuse } from "./attach/close_socket.ts";
 import { openSocket } from "./attach/open_socket.ts";
+import { inspectTerminals, type TerminalSnapshot } from "./inspect_terminals.ts";
 import { TerminalSession } from "./sessions.ts";
 import { TerminalHost } from "./terminal_host.ts";
 import { WorkerSession } from "./threads/joined_worker.ts";
@@ -93,6 +94,11 @@ export interface TerminalServer extends AsyncDisposable {
   reauthorize(why?: string): Promise<number>;
   /** Returns the present numbers of the server, its workers included. */
   stats(): TerminalStats;
+  /**
+   * Returns the terminals as they are now, those of workers included, without
+   * what is on them: for the option `terminals` of `serveMetrics`.
+   */
+  inspect(): Promise<readonly TerminalSnapshot[]>;
   /** Ends all sessions and sockets; resolves when all recordings are written. */
   close(): Promise<void>;
 }
@@ -300,6 +306,7 @@ export function serveTerminal(
     revoke,
     reauthorize,
     stats,
+    inspect: () => inspectTerminals(sessions.all),
     close,
     [Symbol.asyncDispose]: close,
   };
