@@ -1,6 +1,7 @@
 /**
  * An application with metrics: one call serves OpenMetrics at `/metrics`,
- * events at `/events`, and a page with charts at `/`. With a path as argument,
+ * events at `/events`, and a page with charts and actors at `/`, which
+ * `deno task watch http://127.0.0.1:PORT/` shows on a terminal. With a path as argument,
  * the history is kept there for the next run. To see the alert, place many
  * orders: curl --data '' 'http://127.0.0.1:PORT/orders?count=3000'
  *
@@ -34,11 +35,15 @@ const waits = collector.instruments.histogram("order_wait", {
   unit: "ms",
 });
 
+let done = 0;
 const kitchen = system.spawn<number>(() => ({
   async receive(takenMs) {
     await new Promise((resolve) => setTimeout(resolve, 1));
     waits.record(performance.now() - takenMs);
+    done++;
   },
+  // What the page, and `deno task watch`, may show of its state.
+  inspect: () => ({ done }),
 }), { name: "kitchen" });
 
 await using metrics = serveMetrics(collector);

@@ -26,7 +26,10 @@ import { Problem } from "./http/problem.ts";
 import { respond } from "./http/respond.ts";
 import { FORBIDDEN, refuse } from "./attach/close_socket.ts";
 import { openSocket } from "./attach/open_socket.ts";
-import { inspectTerminals, type TerminalSnapshot } from "./inspect_terminals.ts";
+import {
+  inspectTerminals,
+  type TerminalSnapshot,
+} from "./inspect_terminals.ts";
 import { TerminalSession } from "./sessions.ts";
 import { TerminalHost } from "./terminal_host.ts";
 import { WorkerSession } from "./threads/joined_worker.ts";
