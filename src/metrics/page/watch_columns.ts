@@ -60,15 +60,24 @@ export function actorColumns(isTree: () => boolean): Column<ActorRow>[] {
       ...number,
       sort: "oldest",
       title: "Oldest",
-      hint: "How long the oldest message waits",
-      cell: ({ oldestMs }) => durationText(oldestMs),
+      hint: "How long the oldest message waits, of its own and of those below",
+      cell: ({ oldestMs, below }) => {
+        const ms = Math.max(oldestMs ?? -1, below?.oldestMs ?? -1);
+        return durationText(ms < 0 ? null : ms);
+      },
     },
     {
       ...number,
       sort: "rate",
       title: "Per second",
-      hint: "Messages handled per second",
-      cell: ({ perSecond }) => valueText(perSecond, "/s"),
+      hint: "Messages handled per second; + those of all actors below",
+      cell: ({ perSecond, below }) => {
+        const others = below?.perSecond ?? 0;
+        const text = valueText(perSecond, "/s");
+        return others === 0
+          ? { text }
+          : { text, aside: `+${valueText(others, "/s")}` };
+      },
     },
     {
       ...number,
@@ -90,7 +99,8 @@ export function actorColumns(isTree: () => boolean): Column<ActorRow>[] {
       cell: ({ restarts, below }) => withBelow(restarts, below?.restarts),
     },
     {
-      ...number,
+      isNumber: true,
+      width: "word",
       sort: "dead_letters",
       title: "Dead letters",
       hint: "Since the watching began",

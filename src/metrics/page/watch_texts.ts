@@ -23,6 +23,11 @@ const TONES: Readonly<Record<WatchedState, Cell["tone"]>> = {
   stopped: "none",
 };
 
+/** Returns a number of things, such as `1 restart`. */
+function counted(value: number, thing: string): string {
+  return `${countText(value)} ${thing}${value === 1 ? "" : "s"}`;
+}
+
 /** Returns a state with its tone; `waiting` is for a restart. */
 export function stateCell(state: WatchedState): Cell {
   const text = state === "waiting" ? "restarting" : state;
@@ -43,7 +48,9 @@ export function actorsText(summary: ActorsSummary): string {
   const letters = Object.entries(dead).filter(([, count]) => count > 0)
     .map(([reason, count]) => `${countText(count)} ${reason}`);
   return [
-    `${countText(actors)}${isTruncated ? " and more" : ""} actors`,
+    isTruncated
+      ? `${countText(actors)} and more actors`
+      : counted(actors, "actor"),
     ...others,
     `${countText(summary.mailboxMessages)} in mailboxes`,
     ...summary.oldestMs === null
@@ -52,7 +59,7 @@ export function actorsText(summary: ActorsSummary): string {
     ...summary.perSecond === null
       ? []
       : [`${countText(Math.round(summary.perSecond))} messages/s`],
-    `${countText(summary.restarts)} restarts`,
+    counted(summary.restarts, "restart"),
     letters.length === 0
       ? "no dead letters"
       : `dead letters: ${letters.join(", ")}`,
@@ -62,8 +69,8 @@ export function actorsText(summary: ActorsSummary): string {
 /** Returns what all sessions come to, in one line. */
 export function sessionsText(summary: SessionsSummary): string {
   return [
-    `${countText(summary.sessions)} sessions`,
-    `${countText(summary.streams)} streams`,
+    counted(summary.sessions, "session"),
+    counted(summary.streams, "stream"),
     `${countText(summary.resuming)} resuming`,
     `${countText(summary.waiting)} streams wait`,
   ].join(" · ");
@@ -72,8 +79,8 @@ export function sessionsText(summary: SessionsSummary): string {
 /** Returns what all terminals come to, in one line. */
 export function terminalsText(summary: TerminalsSummary): string {
   return [
-    `${countText(summary.terminals)} terminals`,
-    `${countText(summary.viewers)} viewers`,
+    counted(summary.terminals, "terminal"),
+    counted(summary.viewers, "viewer"),
     `${countText(summary.paused)} paused`,
   ].join(" · ");
 }
