@@ -7,6 +7,4 @@
  */
 import { runWatch } from "./watch.ts";
 
-export { runWatch } from "./watch.ts";
-
 if (import.meta.main) Deno.exit(await runWatch(Deno.args));
