@@ -91,6 +91,7 @@ export class TestScenarioBuilder<
       readonly load: OpenLoad & { readonly arrivalsPerSecond: number };
     }
   >;
+  /** Selects the open model with a list of stages. */
   open(
     load: Omit<OpenLoad, "model" | "arrivalsPerSecond"> & {
       readonly stages: NonNullable<OpenLoad["stages"]>;
@@ -117,6 +118,7 @@ export class TestScenarioBuilder<
   ): TestScenarioBuilder<
     Parts & { readonly load: ClosedLoad & { readonly users: number } }
   >;
+  /** Selects the closed model with a list of stages. */
   closed(
     load: Omit<ClosedLoad, "model" | "users"> & {
       readonly stages: NonNullable<ClosedLoad["stages"]>;
@@ -140,6 +142,7 @@ export class TestScenarioBuilder<
   ): TestScenarioBuilder<
     Parts & { readonly phases: Phases & { readonly steadyMs: number } }
   >;
+  /** Sets the limits of the phases of a load with stages. */
   phases(
     phases: Phases,
   ): TestScenarioBuilder<Parts & { readonly phases: Phases }>;
