@@ -49,6 +49,11 @@ export function alteredScalars(document: Document): ScenarioIssue[] {
       visitItems([...path, index, "oneOf"]);
     }
   };
-  for (const part of ["operations", "setup", "teardown"]) visitItems([part]);
+  for (
+    const part of [
+      ...["operations", "setup", "teardown"],
+      ...["userSetup", "userTeardown"],
+    ]
+  ) visitItems([part]);
   return issues;
 }

@@ -31,7 +31,12 @@ export function withPaths(value: unknown, directory: string): unknown {
       (driver, request) => inRequest(driver, request, found),
     );
   }
-  for (const part of ["operations", "setup", "teardown"]) {
+  for (
+    const part of [
+      ...["operations", "setup", "teardown"],
+      ...["userSetup", "userTeardown"],
+    ]
+  ) {
     if (Object.hasOwn(value, part)) {
       changed[part] = inItems(value[part], found);
     }

@@ -386,3 +386,15 @@ shop.yaml:6:43: operations[0].request.id has \${env.TROUPE_TEST_UNST}, which env
     Deno.env.delete("TROUPE_TEST_EMPTY");
   }
 });
+
+Deno.test("numbers of what each user performs once are sent as they are written, or refused", () => {
+  const text = `${stringifyScenario(chat)}userSetup:
+  - { name: login, driver: websocket, request: { pin: 0042 } }
+`;
+  assertEquals(
+    refusal(text).split("\n").slice(1).map((line) => line.replace(/.*?: /, "")),
+    [
+      "userSetup[0].request.pin is 0042, which is read as 42: put it in quotes to send what is written, or write 42",
+    ],
+  );
+});
