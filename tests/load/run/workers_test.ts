@@ -249,6 +249,52 @@ Deno.test("any list of stages is the same, over whatever number of workers", asy
   );
 });
 
+Deno.test("users come and go as any list of stages plans, over whatever number of workers", async () => {
+  const stages = fc.array(
+    fc.record({
+      // Long against the steps of the clock, which several share.
+      durationMs: fc.constantFrom(1000, 2000),
+      users: fc.nat(4),
+    }),
+    { minLength: 1, maxLength: 3 },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      stages,
+      fc.integer({ min: 2, max: 4 }),
+      async (stages, count) => {
+        const scenario: Scenario = {
+          name: "stages",
+          load: {
+            model: "closed",
+            thinkTime: { distribution: "constant", ms: 500 },
+            stages: stages.map((stage, index) => ({
+              ...stage,
+              name: `${index}`,
+            })),
+          },
+          operations: [{
+            name: "read",
+            driver: "test",
+            request: { user: "${user.number}" },
+          }],
+        };
+        const one = await generate(scenario, 1);
+        const many = await generate(scenario, count);
+        assertEquals(
+          new Set(many.requests.sort()),
+          new Set(one.requests.sort()),
+        );
+        assertEquals(
+          mergeUsers(many.parts.map(({ users }) => users)).started,
+          mergeUsers(one.parts.map(({ users }) => users)).started,
+        );
+      },
+    ),
+    { numRuns: 20 },
+  );
+});
+
 const SLOW_PLAN = (url: string): Scenario => ({
   name: "slow plan",
   load: {
