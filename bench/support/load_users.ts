@@ -12,6 +12,9 @@ import { LoadTestManager } from "../../src/load/load_test_manager.ts";
 import { FIGURES, type LoadFigures, rssPeakBytes } from "./load_figures.ts";
 import { cpuMicros, measureWhenAsked } from "./measuring_process.ts";
 
+/** How long users start for, before the phase that is measured. */
+const RAMP_UP_MS = 200;
+
 if (import.meta.main) {
   const [port = 0, users = 0, steadyMs = 0, meanMs = 0] = Deno.args.map(Number);
   const request = {
@@ -29,7 +32,8 @@ if (import.meta.main) {
           ? {}
           : { thinkTime: { distribution: "constant", ms: meanMs } },
       },
-      phases: { steadyMs },
+      // Connections are opened before, as wrk does not count that either.
+      phases: { rampUpMs: RAMP_UP_MS, steadyMs },
       operations: [{ name: "get", driver: "http", request }],
     });
   await measureWhenAsked(port, async (what) => {
