@@ -1,7 +1,6 @@
 /**
- * A chat over a bus: who is there, what was said before one came, and what is
- * said now. The server and each member are processes. A member who is cut off
- * misses nothing, and has not left.
+ * A chat over a bus: who is there, and what is said, also before one came. A
+ * member who is cut off misses nothing, and has not left.
  *
  * Permissions: --allow-net=127.0.0.1
  * Run it: deno run --allow-net=127.0.0.1 examples/bus_chat.ts serve 7430
@@ -14,11 +13,7 @@ import { TextLineStream } from "@std/streams";
 import { ActorSystem, ConnectionPool, json, listen } from "@troupe/troupe";
 import { Bus, connectBus, serveBus, subject } from "@troupe/troupe/bus";
 
-interface Said {
-  readonly by: string;
-  readonly text: string;
-}
-
+type Said = { readonly by: string; readonly text: string };
 const room = subject("chat.room", json({ parse: (value) => value as Said }));
 const HISTORY = {
   subjects: ["chat.*"],
@@ -41,9 +36,8 @@ async function serve(port: number): Promise<void> {
 async function join(port: number, name: string): Promise<void> {
   await using system = new ActorSystem();
   await using pool = new ConnectionPool(system);
-  await using bus = await connectBus(pool.peer({ port }), {
-    onLoss: () => console.log("* the server is gone, trying again"),
-  });
+  const onLoss = () => console.log("* the server is gone, trying again");
+  await using bus = await connectBus(pool.peer({ port }), { onLoss });
   const chat = await bus.stream("chat", HISTORY);
   await using presence = bus.presence("room");
   void (async () => {
@@ -69,17 +63,13 @@ async function join(port: number, name: string): Promise<void> {
   }
 }
 
-const [what, port = "", name = ""] = Deno.args;
-try {
-  if (what === "serve" && port !== "") await serve(Number(port));
-  else if (what === "join" && name !== "") await join(Number(port), name);
-  else {
-    console.error(
-      "Usage: bus_chat.ts serve PORT, or bus_chat.ts join PORT NAME",
-    );
-    Deno.exitCode = 2;
-  }
-} catch (error) {
+const [what, port, name] = Deno.args;
+const isJoin = what === "join" && name !== undefined;
+if (port === undefined || !isJoin && what !== "serve") {
+  console.error("Usage: bus_chat.ts serve PORT, or bus_chat.ts join PORT NAME");
+  Deno.exit(2);
+}
+await (isJoin ? join(+port, name) : serve(+port)).catch((error) => {
   console.error(error instanceof Error ? error.message : error);
   Deno.exitCode = 1;
-}
+});
