@@ -201,6 +201,28 @@ for (
       "its length is no number",
     ],
     [
+      "has a chunk without a size",
+      "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\nhello\r\n0\r\n\r\n",
+      "the size of a chunk is no number",
+    ],
+    [
+      "has a chunk of a negative size",
+      "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n",
+      "the size of a chunk is no number",
+    ],
+    [
+      "has very long headers",
+      `HTTP/1.1 200 OK\r\na: ${"a".repeat(200_000)}\r\n\r\n`,
+      "its headers have more than 81920 bytes",
+    ],
+    [
+      "has very many trailers",
+      `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n${
+        "a: b\r\n".repeat(20_000)
+      }`,
+      "its headers have more than 81920 bytes",
+    ],
+    [
       "is cut off",
       HELLO.slice(0, -1),
       "the service closed the connection in the middle of it",

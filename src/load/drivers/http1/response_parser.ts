@@ -56,15 +56,44 @@ function headOf(
   return { statusCode, headers, upgrade, shouldKeepAlive };
 }
 
+/** What the parser keeps of a body in chunks; its types do not have all of it. */
+interface ChunkState {
+  consumeLine(): string | undefined;
+  body_bytes: number;
+  state: string;
+}
+
+/**
+ * Reads the line before a chunk. The parser's own method takes what is no
+ * number for the end of the body, and never ends after a negative one.
+ */
+function readChunkHead(this: ChunkState): void {
+  const line = this.consumeLine();
+  if (line === undefined) return;
+  if (!/^[\da-f]{1,13}[ \t]*(?:;|$)/i.test(line)) {
+    throw new DriverError(`${CANNOT}: the size of a chunk is no number`);
+  }
+  this.body_bytes = parseInt(line, 16);
+  this.state = this.body_bytes === 0 ? "BODY_CHUNKTRAILERS" : "BODY_CHUNK";
+}
+
+/** Bytes that may come without a head, a piece of a body or an end. */
+const MAX_HEAD_BYTES = 81_920;
+
 /** Parses the responses of one connection. */
 export class ResponseParser {
   readonly #parser = new HTTPParser(HTTPParser.RESPONSE);
   #isFinal = false;
+  /** Bytes since the last head, piece of a body or end. */
+  #headBytes = 0;
 
   /** Creates a parser that calls the sink from within its own methods. */
   constructor(sink: ResponseSink) {
     const parser = this.#parser;
+    // The parser's own limit knows no trailers and no lines before chunks.
+    parser.maxHeaderSize = Infinity;
     const onHead = (info: ParsedHead | number, ...others: HeadArguments) => {
+      this.#headBytes = 0;
       const head = typeof info === "number" ? headOf(...others) : info;
       if (head.upgrade) {
         throw new DriverError(`${CANNOT}: it changes the protocol`);
@@ -77,9 +106,16 @@ export class ResponseParser {
     };
     Object.defineProperties(parser, {
       [HTTPParser.kOnHeadersComplete]: { value: onHead },
-      [HTTPParser.kOnBody]: { value: (piece: Buffer) => sink.onBody(piece) },
+      BODY_CHUNKHEAD: { value: readChunkHead },
+      [HTTPParser.kOnBody]: {
+        value: (piece: Buffer) => {
+          this.#headBytes = 0;
+          sink.onBody(piece);
+        },
+      },
       [HTTPParser.kOnMessageComplete]: {
         value: () => {
+          this.#headBytes = 0;
           if (this.#isFinal) sink.onEnd();
         },
       },
@@ -89,11 +125,17 @@ export class ResponseParser {
   /**
    * Parses what has come.
    *
-   * @throws {DriverError} if it is not HTTP.
+   * @throws {DriverError} if it is not HTTP, or has too many headers.
    */
   push(bytes: Buffer, count: number): void {
+    this.#headBytes += count;
     const parsed = this.#parser.execute(bytes, 0, count);
-    if (parsed === count) return;
+    if (parsed === count) {
+      if (this.#headBytes <= MAX_HEAD_BYTES) return;
+      throw new DriverError(
+        `${CANNOT}: its headers have more than ${MAX_HEAD_BYTES} bytes`,
+      );
+    }
     if (parsed instanceof DriverError) throw parsed;
     throw new DriverError(`${CANNOT}: it is not HTTP/1.1`);
   }
