@@ -12,7 +12,7 @@ export interface SseEvent {
   readonly data: string;
 }
 
-/** Characters that an event may have. */
+/** Characters that an event may have, unless there is another limit. */
 const MAX_EVENT_CHARACTERS = 1_048_576;
 
 /**
@@ -21,28 +21,33 @@ const MAX_EVENT_CHARACTERS = 1_048_576;
  */
 export class SseParser {
   readonly #Failure: new (message: string) => Error;
+  readonly #maxCharacters: number;
   #rest = "";
   #event = "";
   #data: string[] = [];
   #size = 0;
 
   /** Creates a parser that throws errors of a class. */
-  constructor(Failure: new (message: string) => Error) {
+  constructor(
+    Failure: new (message: string) => Error,
+    maxCharacters: number = MAX_EVENT_CHARACTERS,
+  ) {
     this.#Failure = Failure;
+    this.#maxCharacters = maxCharacters;
   }
 
   /**
    * Returns the events that end in the next piece of the stream; throws when
-   * an event has more than 2²⁰ characters.
+   * an event has more characters than that, by default 2²⁰.
    */
   push(text: string): SseEvent[] {
     const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
     // The last line has no end yet, or half of one.
     this.#rest = lines.pop() ?? "";
     const events = lines.flatMap((line) => this.#line(line));
-    if (this.#size + this.#rest.length > MAX_EVENT_CHARACTERS) {
+    if (this.#size + this.#rest.length > this.#maxCharacters) {
       throw new this.#Failure(
-        `Cannot read the event: it has more than ${MAX_EVENT_CHARACTERS} characters`,
+        `Cannot read the event: it has more than ${this.#maxCharacters} characters`,
       );
     }
     return events;

@@ -14,8 +14,14 @@ const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 5000;
 /** Milliseconds between two requests for the same views. */
 const RENEW_MS = 5000;
-/** Milliseconds for one response to begin. */
+/** Milliseconds for one response to begin, and but for events to end. */
 const RESPONSE_MS = 10_000;
+/** Characters of a response: a view has 500 rows at most. */
+const MAX_RESPONSE_CHARACTERS = 64 * 2 ** 20;
+/** Characters of an event: one of another client's view may have 500 rows. */
+const MAX_EVENT_CHARACTERS = 16 * 2 ** 20;
+/** Characters of a refusal that are read. */
+const MAX_REFUSAL_CHARACTERS = 4096;
 
 /** A page that cannot be watched. */
 export class PageError extends Error {
@@ -23,6 +29,9 @@ export class PageError extends Error {
     this.prototype.name = "PageError";
   }
 }
+
+/** A page that does not respond, of which the stream of events says so too. */
+class UnreachableError extends PageError {}
 
 /** What a client reports. */
 export interface PageHandlers {
@@ -60,7 +69,7 @@ export class PageClient {
    * @throws {PageError} if none is, with what to do.
    */
   async check(): Promise<void> {
-    await (await this.#open())?.cancel();
+    await (await this.#open()).cancel();
     await this.see("kind=overview");
   }
 
@@ -107,9 +116,8 @@ export class PageClient {
    * @throws {PageError} if it is refused.
    */
   async see(question: string): Promise<WatchReply> {
-    const response = await this.#fetch(`watch?${question}`);
-    const text = await response.text();
-    if (!response.ok) throw refusalOf(this.#url, response.status, text);
+    const { ok, status, text } = await this.#get(`watch?${question}`);
+    if (!ok) throw refusalOf(this.#url, status, text);
     const reply: WatchReply | undefined = parsed(text);
     if (reply?.data === undefined) throw noPage(this.#url);
     return reply;
@@ -117,9 +125,8 @@ export class PageClient {
 
   /** Returns what a path of the page has as JSON; `undefined` if it has none. */
   async json<T>(path: string): Promise<T | undefined> {
-    const response = await this.#fetch(path);
-    const text = await response.text();
-    return response.ok ? parsed<T>(text) : undefined;
+    const { ok, text } = await this.#get(path);
+    return ok ? parsed<T>(text) : undefined;
   }
 
   #renew(): void {
@@ -134,23 +141,18 @@ export class PageClient {
       this.#handlers.data(question, data);
     } catch (error) {
       // Without a connection, the stream says so.
-      if (error instanceof PageError && this.#questions.includes(question)) {
+      const isRefused = error instanceof PageError &&
+        !(error instanceof UnreachableError);
+      if (isRefused && this.#questions.includes(question)) {
         this.#handlers.refused(question, error.message);
       }
     }
   }
 
-  async #open(): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined> {
-    let response: Response;
-    try {
-      response = await this.#fetch("events");
-    } catch (error) {
-      if (this.#signal.aborted) return;
-      throw new PageError(
-        `Cannot watch ${this.#url}: ${whyUnreachable(error)}`,
-        { cause: error },
-      );
-    }
+  async #open(): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const response = await this.#reach((signal) =>
+      this.#fetch("events", signal)
+    );
     const { status, body, headers } = response;
     const type = headers.get("content-type") ?? "";
     if (status === 200 && body && type.startsWith("text/event-stream")) {
@@ -160,29 +162,52 @@ export class PageClient {
       await body?.cancel();
       throw noPage(this.#url);
     }
-    throw refusalOf(this.#url, status, await response.text());
+    const why = await this.#reach((signal) =>
+      textOf(response, MAX_REFUSAL_CHARACTERS, signal)
+    );
+    throw refusalOf(this.#url, status, why);
   }
 
-  /** The signal of a response that has begun to come ends it too. */
-  async #fetch(path: string): Promise<Response> {
+  /** Gets a response that ends. */
+  #get(path: string): Promise<Got> {
+    return this.#reach(async (signal) => {
+      const response = await this.#fetch(path, signal);
+      const { ok, status } = response;
+      const most = ok ? MAX_RESPONSE_CHARACTERS : MAX_REFUSAL_CHARACTERS;
+      return { ok, status, text: await textOf(response, most, signal) };
+    });
+  }
+
+  #fetch(path: string, signal: AbortSignal): Promise<Response> {
+    return fetch(new URL(path, this.#url), { signal });
+  }
+
+  /** Does what needs the server, until it takes too long. */
+  async #reach<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const late = new AbortController();
     const timer = setTimeout(
       () => late.abort(new PageError("nothing came back in time")),
       RESPONSE_MS,
     );
     try {
-      const signal = AbortSignal.any([this.#signal, late.signal]);
-      return await fetch(new URL(path, this.#url), { signal });
+      return await act(AbortSignal.any([this.#signal, late.signal]));
+    } catch (cause) {
+      this.#signal.throwIfAborted();
+      // A page that accepts requests and does not respond is not lost.
+      const Failure = late.signal.aborted ? PageError : UnreachableError;
+      throw new Failure(
+        `Cannot watch ${this.#url}: ${whyUnreachable(cause)}`,
+        { cause },
+      );
     } finally {
       clearTimeout(timer);
     }
   }
 
   async #read(
-    body: ReadableStream<Uint8Array<ArrayBuffer>> | undefined,
+    body: ReadableStream<Uint8Array<ArrayBuffer>>,
   ): Promise<void> {
-    if (body === undefined) return;
-    const parser = new SseParser(PageError);
+    const parser = new SseParser(PageError, MAX_EVENT_CHARACTERS);
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     const leave = (): void => void reader.cancel().catch(() => {});
     this.#signal.addEventListener("abort", leave, { once: true });
@@ -204,6 +229,38 @@ export class PageClient {
     const question = changed && this.#views.get(changed.view);
     if (changed === undefined || question === undefined) return;
     this.#handlers.data(question, changed.data);
+  }
+}
+
+/** A response that has ended. */
+interface Got {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Returns a body as text, or the beginning of one that has no end. */
+async function textOf(
+  { body }: Response,
+  most: number,
+  signal: AbortSignal,
+): Promise<string> {
+  if (body === null) return "";
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  // The signal of a request has no effect any more, once it has a response.
+  const leave = (): void => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", leave, { once: true });
+  try {
+    for (let text = "";;) {
+      const { value, done } = await reader.read();
+      signal.throwIfAborted();
+      if (done) return text;
+      text += value;
+      if (text.length > most) return text;
+    }
+  } finally {
+    signal.removeEventListener("abort", leave);
+    leave();
   }
 }
 

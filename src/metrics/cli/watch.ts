@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { reasonOf } from "../../checks/internal.ts";
 import type { AlertEvent } from "../feed.ts";
 import type { MetricsSnapshot } from "../snapshot.ts";
 import {
@@ -83,8 +84,22 @@ async function printOnce(wanted: Wanted): Promise<number> {
   if (question !== undefined) {
     state = { ...state, data: (await client.see(question)).data };
   }
-  console.log(tableLines(state).join("\n"));
+  console.log(shown(wanted.url, () => tableLines(state)).join("\n"));
   return 0;
+}
+
+/** Makes what is shown: the page may be of another version, or none. */
+function shown<T>(url: URL, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    throw new PageError(
+      `Cannot show what ${url} has sent, it may be of another version: ${
+        reasonOf(cause)
+      }`,
+      { cause },
+    );
+  }
 }
 
 const NO_HANDLERS: PageHandlers = {
@@ -100,14 +115,27 @@ async function watch(wanted: Wanted): Promise<number> {
   let state = screenOf(wanted);
   let screen: Screen | undefined;
   let isDue = false;
+  let failure: unknown;
+
+  /** Whatever fails, the terminal is given back. */
+  function guarded<T>(act: () => T): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      failure ??= error;
+      leaving.abort();
+      return undefined;
+    }
+  }
 
   function draw(): void {
     isDue = false;
-    screen?.draw(screenLines(state));
+    guarded(() => screen?.draw(shown(wanted.url, () => screenLines(state))));
   }
 
   function happen(event: ScreenEvent): void {
-    state = transition(state, event);
+    state = guarded(() => shown(wanted.url, () => transition(state, event))) ??
+      state;
     if (state.isOver !== "no") return leaving.abort();
     const question = questionOf(state);
     client.ask(question === undefined ? [OVERVIEW] : [OVERVIEW, question]);
@@ -159,10 +187,14 @@ async function watch(wanted: Wanted): Promise<number> {
       resized: (columns, lines) => happen({ type: "resized", columns, lines }),
     });
     await client.follow();
+  } catch (error) {
+    // Nothing is wrong if the user left meanwhile.
+    if (state.isOver === "no") throw error;
   } finally {
     screen?.[Symbol.dispose]();
     for (const signal of signals) Deno.removeSignalListener(signal, leave);
   }
+  if (failure !== undefined) throw failure;
   return state.isOver === "interrupted" ? 130 : 0;
 }
 

@@ -253,3 +253,138 @@ Deno.test(
     assert(help.out.includes("deno task watch [options] URL"));
   },
 );
+
+/** What a page has that is of another version, or none. */
+const REPLY = JSON.stringify({
+  view: "v",
+  renewMs: 5000,
+  data: { type: "overview", actors: null, sessions: null, terminals: null },
+});
+const EVENTS = { headers: { "content-type": "text/event-stream" } };
+
+/** Serves a stream of events beside something that is wrong. */
+function serveBeside(
+  respond: (path: string) => Response | BodyInit,
+  firstEvent = "",
+): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {}, onError: () => abrupt() },
+    ({ url }) => {
+      const path = new URL(url).pathname;
+      if (path === "/events") {
+        const endless = new ReadableStream<Uint8Array>({
+          start: (stream) =>
+            stream.enqueue(new TextEncoder().encode(`:\n\n${firstEvent}`)),
+        });
+        return new Response(endless, EVENTS);
+      }
+      const response = respond(path);
+      return response instanceof Response ? response : new Response(response);
+    },
+  );
+}
+
+function abrupt(): Response {
+  return new Response(
+    new ReadableStream({ start: (stream) => stream.error(new Error("cut")) }),
+  );
+}
+
+function withoutEnd(): ReadableStream<Uint8Array> {
+  const piece = new Uint8Array(65_536).fill(97);
+  return new ReadableStream({ pull: (stream) => stream.enqueue(piece) });
+}
+
+for (
+  const [what, respond, text] of [
+    ["an endless refusal", () => new Response(withoutEnd(), { status: 500 })],
+    ["a response that is cut off", abrupt],
+    [
+      "what is of another version",
+      (path: string) => path === "/watch" ? REPLY : "{}",
+      "it may be of another version",
+    ],
+  ] as const
+) {
+  Deno.test(
+    `a page with ${what} cannot be watched, and says so`,
+    bounded,
+    async () => {
+      await using server = serveBeside(respond);
+      const { code, out, err } = await run(`127.0.0.1:${server.addr.port}`);
+      assertEquals([code, out], [1, ""], err);
+      assert(err.startsWith("Cannot "), err);
+      assert(err.includes(text ?? "Cannot watch"), err);
+    },
+  );
+}
+
+Deno.test(
+  "what cannot be shown gives the terminal back, and says so",
+  onPty,
+  async () => {
+    await using server = serveBeside(
+      (path) =>
+        path === "/watch" ? REPLY : new Response("none yet", { status: 503 }),
+      "event: snapshot\ndata: {}\n\n",
+    );
+    await using ptys = new Ptys();
+    const url = `http://127.0.0.1:${server.addr.port}/`;
+    await using viewer = await Viewer.on(ptys, url);
+    assertEquals((await viewer.screen.exit()).code, 1);
+    const [, after = ""] = viewer.screen.text.split(LEFT);
+    assert(after.includes("it may be of another version"), after);
+  },
+);
+
+Deno.test(
+  "Ctrl-C while nothing responds yet is no error",
+  onPty,
+  async () => {
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    const { promise: never, reject } = Promise.withResolvers<Response>();
+    await using server = Deno.serve(
+      {
+        hostname: "127.0.0.1",
+        port: 0,
+        onListen() {},
+        onError: () => abrupt(),
+      },
+      () => {
+        resolve();
+        return never;
+      },
+    );
+    await using ptys = new Ptys();
+    const url = `http://127.0.0.1:${server.addr.port}/`;
+    await using viewer = await Viewer.on(ptys, url);
+    await asked;
+    viewer.type("\x03");
+    assertEquals((await viewer.screen.exit()).code, 130);
+    assertEquals(viewer.screen.text.replace("^C", "").trim(), "");
+    reject(new Error("nobody waits"));
+  },
+);
+
+Deno.test(
+  "a large view of another client does not cut the stream of events",
+  onPty,
+  async () => {
+    const large = { view: "other", data: { text: "x".repeat(3 * 2 ** 20) } };
+    await using server = serveBeside(
+      (path) =>
+        path === "/watch" ? REPLY : new Response("none yet", { status: 503 }),
+      `event: watch\ndata: ${JSON.stringify(large)}\n\n` +
+        `event: load\ndata: ${
+          JSON.stringify({ phase: "steady", elapsedMs: 1, plannedMs: 2 })
+        }\n\n`,
+    );
+    await using ptys = new Ptys();
+    const url = `http://127.0.0.1:${server.addr.port}/`;
+    await using viewer = await Viewer.on(ptys, url);
+    await viewer.shows("live", "steady");
+    viewer.type("q");
+    assertEquals((await viewer.screen.exit()).code, 0);
+    assert(!viewer.screen.text.includes("not connected"));
+  },
+);
