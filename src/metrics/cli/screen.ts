@@ -9,7 +9,7 @@ import { type Column, LISTS } from "./columns.ts";
 import type { ActorRow } from "../watch/protocol.ts";
 import { isTree, roomFor, rowsOf, type ScreenState } from "./screen_state.ts";
 import { bold, dim, inverse, red, yellow } from "./style.ts";
-import { age, bytes, count, fit, rate, text } from "./texts.ts";
+import { age, bytes, count, counted, fit, rate, text } from "./texts.ts";
 
 const KEYS =
   "1-6 Tab view   < > column   r order   / filter   Enter open   p pause   ? help   q quit";
@@ -92,30 +92,32 @@ function headLines(state: ScreenState): string[] {
     const { stopped, refused, dropped } = actors.deadLetters;
     const dead = stopped + refused + dropped;
     lines.push(joined([
-      `${count(actors.actors)}${actors.isTruncated ? " and more" : ""} actors`,
+      actors.isTruncated
+        ? `${count(actors.actors)} and more actors`
+        : counted(actors.actors, "actor"),
       `${count(actors.mailboxMessages)} waiting`,
       actors.oldestMs === null ? "" : `oldest ${age(actors.oldestMs)}`,
       actors.perSecond === null ? "" : `${rate(actors.perSecond)} msg/s`,
-      `${count(actors.restarts)} restarts`,
+      counted(actors.restarts, "restart"),
       dead === 0
         ? "no dead letters"
-        : `${count(dead)} dead letters (${count(stopped)} stopped, ${
+        : `${counted(dead, "dead letter")} (${count(stopped)} stopped, ${
           count(refused)
         } refused, ${count(dropped)} dropped)`,
     ]));
   }
   lines.push(joined([
     overview?.sessions
-      ? `${count(overview.sessions.sessions)} sessions, ${
+      ? `${counted(overview.sessions.sessions, "session")}, ${
         count(overview.sessions.resuming)
-      } resuming; ${count(overview.sessions.streams)} streams, ${
+      } resuming; ${counted(overview.sessions.streams, "stream")}, ${
         count(overview.sessions.waiting)
       } waiting`
       : "",
     overview?.terminals
-      ? `${count(overview.terminals.terminals)} terminals, ${
-        count(overview.terminals.viewers)
-      } viewers, ${count(overview.terminals.paused)} paused`
+      ? `${counted(overview.terminals.terminals, "terminal")}, ${
+        counted(overview.terminals.viewers, "viewer")
+      }, ${count(overview.terminals.paused)} paused`
       : "",
     load === undefined
       ? ""

@@ -15,6 +15,11 @@ export function count(value: number): string {
   return value.toLocaleString("en");
 }
 
+/** Returns a number of things, such as `1 actor`. */
+export function counted(value: number, thing: string): string {
+  return `${count(value)} ${thing}${value === 1 ? "" : "s"}`;
+}
+
 /** Returns a rate per second. */
 export function rate(value: number | null): string {
   if (value === null) return "";
