@@ -56,6 +56,33 @@ export class Counter implements Accounting {
   }
 }
 
+/** Returns how many operations have ended without success. */
+export function notOk(
+  { failed, timedOut, interrupted }: Accounting,
+): number {
+  return failed + timedOut + interrupted;
+}
+
+/**
+ * Returns how many operations have ended: at the end of a run all that were
+ * started, and before it those of which it is known what they came to.
+ */
+export function ended(accounting: Accounting): number {
+  return accounting.ok + notOk(accounting);
+}
+
+/**
+ * Returns which fraction of those that have ended a number is; `null` if none
+ * was started, and 0 as long as none of them has ended.
+ */
+export function rateOfEnded(
+  part: number,
+  accounting: Accounting,
+): number | null {
+  if (accounting.started === 0) return null;
+  return part / Math.max(1, ended(accounting));
+}
+
 /** Returns the sum of all counters, as plain data. */
 export function sum(counters: Iterable<Accounting>): Accounting {
   const total = new Counter();

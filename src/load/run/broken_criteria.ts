@@ -7,6 +7,7 @@ import { counted } from "../report/numbers.ts";
 import { limitText, measuredText, subjectText } from "../report/metric_text.ts";
 import { type Metric, metricOf } from "../scenario/metric_rules.ts";
 import type { Criterion } from "../scenario/scenario.ts";
+import { ended } from "./accounting.ts";
 import {
   checkCounts,
   type Measured,
@@ -45,8 +46,7 @@ function countsText(
   const known = metricOf(metric);
   if (measured === undefined || known === undefined) return "";
   const { result } = measured;
-  const { planned, started, dropped, failed, timedOut, interrupted } =
-    result.accounting;
+  const { planned, dropped, failed, timedOut, interrupted } = result.accounting;
   switch (known.kind) {
     case "check_rate": {
       const { held, broken } = checkCounts(result, check);
@@ -63,15 +63,14 @@ function countsText(
           dropped === 0 ? "" : `, as ${measured.dropCause}`
         })`;
       }
-      if (known.of === "timeout") return ` (${timedOut} of ${started})`;
+      const all = ended(result.accounting);
+      if (known.of === "timeout") return ` (${timedOut} of ${all})`;
       const counts = [
         failed > 0 ? `${failed} failed` : undefined,
         timedOut > 0 ? `${timedOut} timed out` : undefined,
-        interrupted > 0 ? `${interrupted} were interrupted` : undefined,
+        interrupted > 0 ? `${interrupted} interrupted` : undefined,
       ].filter((count) => count !== undefined);
-      return counts.length === 0
-        ? ""
-        : ` (${counts.join(", ")}, of ${started})`;
+      return counts.length === 0 ? "" : ` (${counts.join(", ")}, of ${all})`;
     }
     default:
       return "";

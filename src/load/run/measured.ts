@@ -6,6 +6,7 @@
 import { type Distribution, quantileOf } from "../../metrics/internal.ts";
 import type { Accounting, OperationResult } from "../operation_result.ts";
 import type { Metric, TimesName } from "../scenario/metric_rules.ts";
+import { notOk, rateOfEnded } from "./accounting.ts";
 
 /** The operations and steps that a criterion is about, as one. */
 export interface Measured {
@@ -27,7 +28,7 @@ export function valueOf(
   check?: string,
 ): number | null {
   const { result } = measured;
-  const { planned, started } = result.accounting;
+  const { planned } = result.accounting;
   switch (metric.kind) {
     case "throughput":
       return result.throughput;
@@ -36,10 +37,9 @@ export function valueOf(
       return fraction(held, held + broken);
     }
     case "rate":
-      return fraction(
-        countOf(metric.of, result.accounting),
-        metric.of === "drop" ? planned : started,
-      );
+      return metric.of === "drop"
+        ? fraction(countOf(metric.of, result.accounting), planned)
+        : rateOfEnded(countOf(metric.of, result.accounting), result.accounting);
     case "count":
       return planned === 0 ? null : countOf(metric.of, result.accounting);
     case "status_rate":
@@ -57,15 +57,15 @@ export function valueOf(
 
 function countOf(
   what: "error" | "drop" | "timeout",
-  { started, dropped, ok, timedOut }: Accounting,
+  accounting: Accounting,
 ): number {
   switch (what) {
     case "error":
-      return started - ok;
+      return notOk(accounting);
     case "drop":
-      return dropped;
+      return accounting.dropped;
     case "timeout":
-      return timedOut;
+      return accounting.timedOut;
     default:
       return what satisfies never;
   }

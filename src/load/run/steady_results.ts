@@ -8,7 +8,7 @@ import type { OperationResult } from "../operation_result.ts";
 import { hasTags, type PlacedRow } from "../scenario/placed_steps.ts";
 import type { Criterion } from "../scenario/scenario.ts";
 import { STATUS_CLASSES } from "../scenario/metric_rules.ts";
-import { sum } from "./accounting.ts";
+import { notOk, rateOfEnded, sum } from "./accounting.ts";
 import { ErrorTally } from "./error_tally.ts";
 import type { Measured } from "./measured.ts";
 import type { OperationRecorder } from "./operation_recorder.ts";
@@ -54,7 +54,7 @@ export function steadyResults(
     const latency = parts.map(({ latency }) => latency);
     const serviceTime = parts.map(({ recorder }) => recorder.serviceTime);
     const accounting = sum(parts.map(({ recorder }) => recorder.steady));
-    const { started, ok } = accounting;
+    const { ok } = accounting;
     const names = new Set(parts.map(({ row }) => row.name));
     const leaves = rows.filter(({ row }) =>
       row.isLeaf &&
@@ -70,7 +70,7 @@ export function steadyResults(
       name,
       accounting,
       throughput: steadyMs > 0 ? ok * 1000 / steadyMs : null,
-      errorRate: started === 0 ? null : (started - ok) / started,
+      errorRate: rateOfEnded(notOk(accounting), accounting),
       latency: summaryOf(latency),
       serviceTime: summaryOf(serviceTime),
       ...partTimes.results(),

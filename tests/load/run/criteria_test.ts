@@ -55,6 +55,26 @@ Deno.test("criteria are held, broken or without data", () => {
   assertEquals(outcome("throughput", "below", 1, "idle"), "held");
 });
 
+Deno.test("what is under way when a criterion is judged is no error", () => {
+  const asked = new OperationRecorder("ask");
+  for (let i = 0; i < 100; i++) asked.steady.start();
+  for (let i = 0; i < 60; i++) asked.steady.end("ok");
+  asked.steady.end("failed");
+  asked.steady.end("timedOut");
+  const results = steadyResults(
+    [asked],
+    "closed",
+    10_000,
+    rowsOf(operations("ask")),
+  );
+  const actual = (metric: string) =>
+    judge([{ metric, is: "at_most", value: 1 }], results)[0]?.actual;
+  assertEquals(actual("errorRate"), 2 / 62);
+  assertEquals(actual("timeoutRate"), 1 / 62);
+  assertEquals(actual("errorCount"), 2);
+  assertEquals(results.all.errorRate, 2 / 62);
+});
+
 Deno.test("a criterion that does not hold is explained with what was measured, or why nothing was", () => {
   const idle = new OperationRecorder("idle");
   const dropped = new OperationRecorder("dropped");
