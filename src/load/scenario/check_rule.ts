@@ -231,7 +231,7 @@ class Checker {
       if (Object.hasOwn(elsewhere, name)) {
         this.#refuse(
           [...path, name],
-          `${UNKNOWN_FIELD} here, it belongs into ${elsewhere[name]}`,
+          `${UNKNOWN_FIELD} here, it belongs in ${elsewhere[name]}`,
         );
         continue;
       }
@@ -239,10 +239,9 @@ class Checker {
       const other = closestName(name, Object.keys(elsewhere));
       if (other !== undefined && closestName(name, names) === undefined) {
         this.#refuse([...path, name], {
-          message:
-            `${UNKNOWN_FIELD}, did you mean "${other}"? It belongs into ${
-              elsewhere[other]
-            }`,
+          message: `${UNKNOWN_FIELD}, did you mean "${other}"? It belongs in ${
+            elsewhere[other]
+          }`,
           suggestion: other,
         });
         continue;

@@ -58,6 +58,8 @@ export function fieldsOfOthers(
     }
   }
   return Object.fromEntries(
-    [...owners].map(([field, names]) => [field, `${by} ${names.join(" or ")}`]),
+    [...owners].map((
+      [field, names],
+    ) => [field, `the ${names.join(" or ")} ${by}`]),
   );
 }

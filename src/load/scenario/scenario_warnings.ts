@@ -4,6 +4,7 @@
  * @module
  */
 import type { DriverIssue } from "../driver.ts";
+import { duration } from "../report/numbers.ts";
 import { placedSteps } from "./placed_steps.ts";
 import { metricOf } from "./metric_rules.ts";
 import { mostUsers } from "./load_level.ts";
@@ -50,17 +51,17 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
       }, 0);
   const lengthText = (name: string | undefined) =>
     stages === undefined
-      ? `a phases.steadyMs of ${phases.steadyMs}`
+      ? `a phases.steadyMs of ${duration(phases.steadyMs ?? 0)}`
       : name === undefined
-      ? `${lasts(name)} ms of all stages that count`
-      : `a durationMs of ${lasts(name)}`;
+      ? `${duration(lasts(name))} of all stages that count`
+      : `a durationMs of ${duration(lasts(name))}`;
   criteria.forEach(({ metric, stage }, index) => {
     if (!/\.p99/.test(metric) || lasts(stage) >= SHORT_MS) return;
     warnings.push({
       path: ["criteria", index, "metric"],
       message: `is ${metric}, for which ${
         lengthText(stage)
-      } is too short, use at least ${SHORT_MS}`,
+      } is too short, use at least ${duration(SHORT_MS)}`,
     });
   });
   criteria.forEach(({ metric, is }, index) => {

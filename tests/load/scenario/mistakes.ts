@@ -174,7 +174,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     what: "users outside of the load",
     write: ["seed: 7", "users: 7"],
-    says: ["71:1: users is not a known field here, it belongs into load"],
+    says: ["71:1: users is not a known field here, it belongs in load"],
   },
   {
     what: "a misspelt command",
@@ -281,7 +281,7 @@ export const MISTAKES: readonly Mistake[] = [
     write: ["  users: 10", "  arrivalsPerSecond: 10"],
     says: [
       "8:1: load.users is missing, it must be a whole number from 1 to 1000000",
-      "10:3: load.arrivalsPerSecond is not a known field here, it belongs into model open",
+      "10:3: load.arrivalsPerSecond is not a known field here, it belongs in the open model",
     ],
   },
   {
@@ -304,7 +304,7 @@ export const MISTAKES: readonly Mistake[] = [
     what: "a field of another distribution",
     write: ["minMs: 500, maxMs: 1500", "minMs: 500, maxMs: 1500, meanMs: 900"],
     says: [
-      "11:64: load.thinkTime.meanMs is not a known field here, it belongs into distribution exponential or normal",
+      "11:64: load.thinkTime.meanMs is not a known field here, it belongs in the exponential or normal distribution",
     ],
   },
   {
@@ -584,14 +584,14 @@ export const MISTAKES: readonly Mistake[] = [
     what: "a field of the request beside it",
     write: ["    weight: 9", "    method: GET"],
     says: [
-      "33:5: operations[0].method is not a known field here, it belongs into the request of the operation",
+      "33:5: operations[0].method is not a known field here, it belongs in the request of the operation",
     ],
   },
   {
     what: "a field of the operation in its request",
     write: ["method: GET }", "method: GET, timeoutMs: 2s }"],
     says: [
-      "32:56: operations[0].request.timeoutMs is not a known field here, it belongs into the operation, beside its request",
+      "32:56: operations[0].request.timeoutMs is not a known field here, it belongs in the operation, beside its request",
     ],
   },
   {
@@ -839,7 +839,7 @@ export const MISTAKES: readonly Mistake[] = [
       "          - weight: 2\n            name: add",
     ],
     says: [
-      "54:13: operations[2].steps[1].steps[0].weight is not a known field here, it belongs into the flow, beside its steps",
+      "54:13: operations[2].steps[1].steps[0].weight is not a known field here, it belongs in the flow, beside its steps",
     ],
   },
   {
@@ -1043,7 +1043,7 @@ export const MISTAKES: readonly Mistake[] = [
     write: ["arrivalsPerSecond: 100", "users: 100"],
     says: [
       "8:7: load.stages[1].arrivalsPerSecond is missing, it must be a number from 0 to 1000000",
-      "8:37: load.stages[1].users is not a known field here, it belongs into a stage of the closed model",
+      "8:37: load.stages[1].users is not a known field here, it belongs in a stage of the closed model",
     ],
   },
   {
@@ -1065,7 +1065,7 @@ export const MISTAKES: readonly Mistake[] = [
     base: STAGED,
     write: ["operations:\n", "phases: { steadyMs: 1s }\noperations:\n"],
     says: [
-      "9:11: phases.steadyMs is not a known field here, it belongs into load.stages, as a stage of it",
+      "9:11: phases.steadyMs is not a known field here, it belongs in load.stages, as a stage of it",
     ],
   },
   {

@@ -225,7 +225,7 @@ criteria:
       'scenario:12:5: operations[1].driver is "htpp", did you mean "http"?',
       "scenario:13:16: operations[1].request.url is somewhere else",
       'scenario:13:16: operations[1].request.url has ${usres.id}, which refers to no feeder, did you mean "users"?',
-      "scenario:14:5: operations[1].url is not a known field here, it belongs into the request of the operation",
+      "scenario:14:5: operations[1].url is not a known field here, it belongs in the request of the operation",
       'scenario:16:7: criteria[0].metric is "p95", did you mean "latency.p95"?',
       'scenario:17:28: criteria[1].operation is "lok", did you mean "look"?',
     ],

@@ -58,7 +58,7 @@ for (
     [
       "a key that nothing is like",
       { colour: "red" },
-      "colour is not a known field, choose one of name, description, target, load, phases, operations, setup, teardown, defaults, env, feeders, criteria, tags, seed",
+      "colour is not a known field, choose one of name, description, target, load, phases, operations, setup, teardown, userSetup, userTeardown, defaults, env, feeders, criteria, tags, seed",
     ],
     [
       "a model that there is not",
@@ -88,7 +88,7 @@ for (
       {
         load: { model: "open", arrivalsPerSecond: 1, maxUsers: 1, users: 2 },
       },
-      "load.users is not a known field here, it belongs into model closed",
+      "load.users is not a known field here, it belongs in the closed model",
     ],
     ["think time from more to less", {
       load: {
@@ -425,15 +425,15 @@ Deno.test("everything that is wrong with flows is reported at once", () => {
     'defaults.http.header is not a known field, did you mean "headers"?',
     "defaults.http.url has ${target.url}, and there is no target, add one",
     "operations[0].steps is empty, it must have at least one item",
-    "operations[1].driver is not a known field here, it belongs into a step of the flow",
-    "operations[1].request is not a known field here, it belongs into a step of the flow",
+    "operations[1].driver is not a known field here, it belongs in a step of the flow",
+    "operations[1].request is not a known field here, it belongs in a step of the flow",
     "operations[1].steps[0].driver is missing, it must be a string that is not empty",
     "operations[1].steps[0].name is missing, it must be a string that is not empty",
     "operations[1].steps[0].request is missing, it must be an object",
-    'operations[2].steps[0].wieght is not a known field, did you mean "weight"? It belongs into the flow, beside its steps',
+    'operations[2].steps[0].wieght is not a known field, did you mean "weight"? It belongs in the flow, beside its steps',
     'operations[2].steps[1].driver is "htp", did you mean "http"?',
     'operations[2].steps[1].name is "a", the same as that of operations[2].steps[0], choose another',
-    "operations[2].steps[1].weight is not a known field here, it belongs into the flow, beside its steps",
+    "operations[2].steps[1].weight is not a known field here, it belongs in the flow, beside its steps",
     'operations[2].steps[2].capture.c is "bdy.a", did you mean "body"?',
     'operations[2].steps[2].capture.d.field is "status.a", write "status": only body, headers and cookies have fields',
     "operations[2].steps[2].capture.e.pattern has no group, put what is captured in parentheses",
@@ -443,7 +443,7 @@ Deno.test("everything that is wrong with flows is reported at once", () => {
     "operations[2].steps[3].capture.f.pattern is not a valid regular expression",
     'operations[2].steps[3].capture.g.feld is not a known field, did you mean "field"?',
     "operations[2].steps[4].request.json has ${book.id}, which refers to no feeder, choose one of user, random, env",
-    "operations[3].capture is not a known field here, it belongs into a step of a flow",
+    "operations[3].capture is not a known field here, it belongs in a step of a flow",
     'operations[3].name is "buy/b", the same as that of operations[2].steps[2], choose another',
   ]);
 });
@@ -482,9 +482,9 @@ Deno.test("what groups and choices capture is known where it is sure to be", () 
       }],
     }).map((message) => message.replace(/, choose one of .*/, "")),
     [
-      "operations[0].steps[3].weight is not a known field here, it belongs into a group of oneOf",
+      "operations[0].steps[3].weight is not a known field here, it belongs in a group of oneOf",
       "operations[0].steps[4].oneOf is empty, it must have at least one item",
-      "operations[0].steps[4].repeat is not a known field here, it belongs into a group around it",
+      "operations[0].steps[4].repeat is not a known field here, it belongs in a group around it",
       "operations[0].steps[5].steps[1].name is missing, it must be a string that is not empty",
       "operations[0].steps[5].steps[1].driver is missing, it must be a string that is not empty",
       "operations[0].steps[5].steps[1].request is missing, it must be an object",
@@ -545,7 +545,7 @@ Deno.test("a steady phase too short for its criteria and timeouts is a warning",
       operations: [{ ...send, timeoutMs: 6000 }],
     }),
     [
-      "criteria[0].metric is latency.p99, for which a phases.steadyMs of 5000 is too short, use at least 10000",
+      "criteria[0].metric is latency.p99, for which a phases.steadyMs of 5.0 s is too short, use at least 10.0 s",
       "operations[0].timeoutMs is 6000, longer than phases.steadyMs, so nothing can time out in the steady phase",
     ],
   );
@@ -769,12 +769,12 @@ for (
     [
       "users beside stages",
       { load: { ...staged.load, users: 3 } },
-      "load.users is not a known field here, it belongs into each of the stages",
+      "load.users is not a known field here, it belongs in each of the stages",
     ],
     [
       "phases of a load beside stages",
       { phases: { steadyMs: 1000 } },
-      "phases.steadyMs is not a known field here, it belongs into load.stages, as a stage of it",
+      "phases.steadyMs is not a known field here, it belongs in load.stages, as a stage of it",
     ],
     [
       "a rate in a stage of users",
@@ -789,7 +789,7 @@ for (
           }],
         },
       },
-      "load.stages[0].arrivalsPerSecond is not a known field here, it belongs into a stage of the open model",
+      "load.stages[0].arrivalsPerSecond is not a known field here, it belongs in a stage of the open model",
     ],
     [
       "a misspelt field of a stage",
@@ -908,8 +908,8 @@ Deno.test("a stage that is too short for a percentile is a warning", () => {
     ],
   });
   assertEquals(warnings.map(({ message }) => message), [
-    "criteria[0].metric is latency.p99, for which a durationMs of 2000 is too short, use at least 10000",
-    "criteria[1].metric is latency.p99, for which 2000 ms of all stages that count is too short, use at least 10000",
+    "criteria[0].metric is latency.p99, for which a durationMs of 2.0 s is too short, use at least 10.0 s",
+    "criteria[1].metric is latency.p99, for which 2.0 s of all stages that count is too short, use at least 10.0 s",
   ]);
 });
 
