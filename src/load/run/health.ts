@@ -63,6 +63,15 @@ export interface HealthVerdict {
   readonly warnings: readonly string[];
 }
 
+/** A generator that is late and not busy itself was kept waiting by others. */
+function remedyFor({ cpuCores }: HealthFacts, limit: number): string {
+  return cpuCores === null || cpuCores > limit / 2
+    ? "plan a smaller load."
+    : `it kept only ${
+      cpuCores.toFixed(2)
+    } cores busy, so others had the machine: run it where they do not, or plan a smaller load.`;
+}
+
 /**
  * Judges the generator. A run is invalid if its operations started late, if its
  * timers fired late, or if its thread was busy all the time although there was
@@ -77,13 +86,14 @@ export function judgeHealth(
   const cpuCores = (limits.cpuCores ?? 0.95) * facts.threads;
   const reasons: string[] = [];
   const warnings: string[] = [];
+  const remedy = remedyFor(facts, cpuCores);
   const maxLagMs = Math.max(lagP99Ms, (facts.serviceTimeP50Ms ?? 0) / 10);
   const lagMs = facts.lag.p99 ?? 0;
   if (facts.hasSchedule && lagMs > maxLagMs) {
     reasons.push(
       `The generator started 1 % of the operations more than ${
         lagMs.toFixed(1)
-      } ms late (the limit is ${maxLagMs.toFixed(1)} ms): plan a smaller load.`,
+      } ms late (the limit is ${maxLagMs.toFixed(1)} ms): ${remedy}`,
     );
   }
   const delayMs = facts.eventLoopDelay.p99 ?? 0;
@@ -91,7 +101,7 @@ export function judgeHealth(
     reasons.push(
       `1 % of the generator's timers were more than ${
         delayMs.toFixed(1)
-      } ms late (the limit is ${eventLoopDelayP99Ms} ms): plan a smaller load.`,
+      } ms late (the limit is ${eventLoopDelayP99Ms} ms): ${remedy}`,
     );
   }
   if (facts.cpuCores !== null && facts.cpuCores > cpuCores) {

@@ -46,6 +46,18 @@ const well: HealthFacts = {
   serviceTimeP50Ms: 1,
 };
 
+Deno.test("a generator that is late says whether it was busy itself", () => {
+  const reason = (facts: Partial<HealthFacts>) =>
+    judgeHealth({ ...well, lag: times(30), ...facts }).reasons.join();
+  const smaller = "(the limit is 20.0 ms): plan a smaller load.";
+  assertStringIncludes(reason({ cpuCores: 0.9 }), smaller);
+  assertStringIncludes(reason({ cpuCores: null }), smaller);
+  assertStringIncludes(
+    reason({ cpuCores: 0.12 }),
+    "it kept only 0.12 cores busy, so others had the machine",
+  );
+});
+
 function warningsOf(facts: Partial<HealthFacts>): string {
   const { reasons, warnings } = judgeHealth({ ...well, ...facts });
   assertEquals(reasons, []);
