@@ -135,7 +135,7 @@ const SESSIONS: readonly Column<SessionRow>[] = [
     ...wide,
   },
   {
-    title: "ms",
+    title: "rtt ms",
     sort: "round_trip",
     width: 7,
     cell: ({ roundTripMs }) => roundTripMs === null ? "" : String(roundTripMs),

@@ -89,7 +89,8 @@ export class PageClient {
           await this.#read(body);
           why = "the server has ended the stream";
         } catch (error) {
-          why = reasonOf(error);
+          // The address stands before it already, and a line is short.
+          why = reasonOf(error).replace(`Cannot watch ${this.#url}: `, "");
         }
         if (this.#signal.aborted) return;
         this.#handlers.lost(why);

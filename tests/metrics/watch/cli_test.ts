@@ -163,7 +163,10 @@ Deno.test(
     await using viewer = await Viewer.on(ptys, program.url);
     await viewer.shows("live", "▸ orders");
     await program[Symbol.asyncDispose]();
-    await viewer.shows("not connected", "reconnecting", "▸ orders");
+    await viewer.shows(
+      "not connected (nothing listens there), reconnecting",
+      "▸ orders",
+    );
     await using _again = await Program.start(program.port);
     await viewer.shows("live", "62 actors");
     viewer.type("q");
