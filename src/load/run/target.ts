@@ -104,7 +104,11 @@ class Program {
       );
     } catch (cause) {
       throw new TargetError(
-        `Cannot start the target ${this.#name}: ${reasonOf(cause)}`,
+        `Cannot start the target ${this.#name}: ${
+          cause instanceof Deno.errors.NotFound
+            ? `there is no program ${command}, in PATH or as a path`
+            : reasonOf(cause)
+        }`,
         { cause },
       );
     }

@@ -151,7 +151,7 @@ Deno.test(
     await assertRejects(
       () => startTarget({ command: "no-such-program", readyPattern: "." }),
       TargetError,
-      "Cannot start the target no-such-program",
+      "Cannot start the target no-such-program: there is no program no-such-program, in PATH or as a path",
     );
   },
 );
