@@ -7,8 +7,9 @@ import { resultToJson } from "../../../src/load/report/json_report.ts";
 import { resultToText } from "../../../src/load/report/text_report.ts";
 import type { LoadResult } from "../../../src/load/result.ts";
 import type { Scenario } from "../../../src/load/scenario/scenario.ts";
+import type { LogicalConnection } from "../../../src/session/logical_connection.ts";
 import { ANY_MACHINE } from "../../support/load_drivers.ts";
-import { bounded, echo, Net } from "../../support/net.ts";
+import { bounded, Net } from "../../support/net.ts";
 
 /** Refuses everything, and says more than a report has room for. */
 function refuse(request: Request): Response {
@@ -86,6 +87,15 @@ async function run(
   });
 }
 
+/** Sends two messages back, and ends the connection. */
+async function echoTwo(connection: LogicalConnection): Promise<void> {
+  let count = 0;
+  for await (const message of connection) {
+    await connection.send(message);
+    if (++count === 2) break;
+  }
+}
+
 function serve(): Deno.HttpServer<Deno.NetAddr> {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, refuse);
 }
@@ -96,7 +106,7 @@ Deno.test(
   async () => {
     await using server = serve();
     await using tcp = new HalfReplies();
-    await using net = new Net({ serve: echo });
+    await using net = new Net({ serve: echoTwo });
     const host = `127.0.0.1:${server.addr.port}`;
     const operations: Scenario["operations"] = [
       {
@@ -140,7 +150,6 @@ Deno.test(
         steps: [1, 2].map((id) => ({
           name: `reply ${id}`,
           driver: "logical",
-          timeoutMs: id === 1 ? 10_000 : 1000,
           request: {
             port: net.listener.address.port,
             exchange: "message",

@@ -347,7 +347,8 @@ Deno.test(
         load: {
           model: "open",
           arrivals: "constant",
-          maxUsers: 10,
+          // As many as there are arrivals, so that a busy machine drops none.
+          maxUsers: 80,
           stages: [
             { name: "a", durationMs: 300, arrivalsPerSecond: 50 },
             { name: "b", durationMs: 300, arrivalsPerSecond: 10 },
