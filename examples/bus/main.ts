@@ -130,6 +130,16 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
   return 0;
 }
 
+function messageOf(error: unknown): string {
+  if (error instanceof Deno.errors.AddrInUse) {
+    return "The port of the page is taken: choose another with --page-port, or 0";
+  }
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Deno.errors.AddrInUse
+    ? `${error.message}: choose another with --port, or 0`
+    : error.message;
+}
+
 async function main(): Promise<number> {
   try {
     const args = readArgs(Deno.args);
@@ -137,8 +147,7 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    console.error(message);
+    console.error(messageOf(error));
     if (!(error instanceof UsageError)) return 1;
     console.error("See deno task bus --help");
     return 2;

@@ -89,8 +89,12 @@ Deno.test(
 );
 
 Deno.test("deno task bus says what is wrong with its arguments, and has a help", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const port = String(taken.addr.port);
   for (
     const [args, code, expected] of [
+      [["--port", port, "--page-port", "0"], 1, "another with --port, or 0"],
+      [["--port", "0", "--page-port", port], 1, "another with --page-port"],
       [["--help"], 0, "Usage: deno task bus"],
       [["--prot", "1"], 2, "unknown option --prot"],
       [["--port", "x"], 2, '--port is "x"'],
