@@ -29,7 +29,7 @@ export interface Delivered {
   dueAt: number;
 }
 
-/** What the subjects begin with on which the server is told of a message. */
+/** What the subjects begin with on which the server hears of a message. */
 export const ACK_PREFIX = "$JS.ACK.";
 
 /** Reads a message of a consumer; `undefined` if it is of nobody such. */

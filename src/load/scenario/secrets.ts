@@ -1,6 +1,6 @@
 /**
  * What reports do not show of what was sent and received, as far as it can be
- * told from names and places: pure decisions without I/O.
+ * recognised by names and places: pure decisions without I/O.
  *
  * @module
  */
@@ -55,7 +55,7 @@ export function argumentWithoutSecrets(argument: string): string {
   return withoutSecrets(argument.replace(IN_ARGUMENT, `$1=${MASKED}`));
 }
 
-/** Shorter values are not told from what may be shown. */
+/** Shorter values cannot be distinguished from what may be shown. */
 const MIN_SECRET = 8;
 /** The most values of one operation that are looked for. */
 const MAX_SECRETS = 50;

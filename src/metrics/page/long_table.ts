@@ -16,7 +16,7 @@ import {
 /** The height of a row in pixels, as in the style sheet. */
 const ROW_HEIGHT = 30;
 
-/** What a row can be told to do. */
+/** What a row can do on demand. */
 export interface RowActions<Row> {
   /** Whether a row has others below it, and whether they are shown. */
   opening?(row: Row): "open" | "closed" | "leaf";
