@@ -319,9 +319,19 @@ async function writeReports(
   compared: { readonly against?: LoadResult },
 ): Promise<void> {
   if (directory === undefined) return;
+  const failures: unknown[] = [];
   for (const [name, text] of reportFiles(result, compared)) {
-    await Deno.writeTextFile(`${directory}/${name}`, text, { createNew: true });
+    const path = `${directory}/${name}`;
+    try {
+      await Deno.writeTextFile(path, text, { createNew: true });
+    } catch (error) {
+      failures.push(error);
+      // A part of a report is none, and others may still have room.
+      if (error instanceof Deno.errors.AlreadyExists) continue;
+      await Deno.remove(path).catch(() => {});
+    }
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 function announceReports(directory: string): Promise<void> {

@@ -137,6 +137,24 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "a report that cannot be written is exit code 5, and costs no other",
+  bounded,
+  async () => {
+    await using command = new Command();
+    const path = command.write("short.json", shortScenario());
+    command.start(path, "--no-page", "--out", "out");
+    await command.line(/ steady /);
+    await Deno.mkdir(`${command.directory}/out/report.html`);
+    const { code, stderr } = await command.ended();
+    assertEquals(code, 5, stderr);
+    assertStringIncludes(stderr, "Cannot write the reports to out: ");
+    assertEquals(command.list("out"), FILES);
+    const result: LoadResult = JSON.parse(command.read("out/result.json"));
+    assertEquals(result.operations.length, 1);
+  },
+);
+
 Deno.test("SIGINT is exit code 4, with all files", bounded, async () => {
   await using command = new Command();
   const path = command.write("short.json", shortScenario());
