@@ -62,7 +62,8 @@ const MAX_SECRETS = 50;
 
 /**
  * Returns the values that an operation must not show: those of its headers and
- * fields with the name of a secret, and what was captured before it.
+ * fields with the name of a secret, the credentials of its URL as they are sent,
+ * and what was captured before it.
  */
 export function secretsOf(
   request: JsonValue | undefined,
@@ -74,6 +75,7 @@ export function secretsOf(
   };
   for (const value of captured) eachText(value, add);
   if (request !== undefined) {
+    for (const text of credentialsOf(request)) add(text);
     eachSecret(request, (text) => {
       // As it is, and what is behind `Bearer` or the name of a cookie.
       add(text);
@@ -81,6 +83,25 @@ export function secretsOf(
     });
   }
   return [...found];
+}
+
+/** The password of a URL, and what the header `authorization` has for it. */
+function credentialsOf(request: JsonValue): string[] {
+  if (typeof request !== "object" || request === null) return [];
+  const url = "url" in request ? request.url : undefined;
+  const parsed = typeof url === "string" ? URL.parse(url) : null;
+  if (parsed === null || parsed.password === "") return [];
+  const [name, password] = [parsed.username, parsed.password].map(decoded);
+  const sent = new TextEncoder().encode(`${name}:${password}`);
+  return [sent.toBase64(), password ?? ""];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function eachText(value: JsonValue, act: (text: string) => void): void {

@@ -2,6 +2,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
   argumentWithoutSecrets,
   scenarioWithoutSecrets,
+  secretsOf,
   withoutSecrets,
 } from "../../../src/load/scenario/secrets.ts";
 import type { Scenario } from "../../../src/load/scenario/scenario.ts";
@@ -40,6 +41,13 @@ Deno.test("a secret is masked in an argument, whatever it is", () => {
     "operations.0.request.headers.authorization=***",
   );
   assertEquals(argumentWithoutSecrets("load.users=50"), "load.users=50");
+});
+
+Deno.test("the password of a URL is a secret, also as it is sent and decoded", () => {
+  const request = { url: "http://ada:p%40ssw%C3%B6rd@host/a?b=1" };
+  assertEquals(secretsOf(request, []), ["YWRhOnBAc3N3w7ZyZA==", "p@sswörd"]);
+  assertEquals(secretsOf({ url: "http://ada@host/" }, []), []);
+  assertEquals(secretsOf({ url: "/a:b@c" }, []), []);
 });
 
 const scenario: Scenario = {
