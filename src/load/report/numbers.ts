@@ -10,7 +10,7 @@ const HUGE = 1e12;
 
 /** Formats a count, such as `12,345`. */
 export function count(value: number | null): string {
-  return write(value, { maximumFractionDigits: 0 });
+  return write(value, WHOLE);
 }
 
 /** Formats a number of things, such as `1 user` and `12,345 users`. */
@@ -26,7 +26,7 @@ export function short(value: number | null, digits: number = 3): string {
   if (digits === 3 && value !== null && Math.abs(value) >= 1000) {
     return count(value);
   }
-  return write(value, { maximumSignificantDigits: digits });
+  return write(value, formatOf(digits));
 }
 
 /** Formats a fraction as a percentage, such as `1.2 %`. */
@@ -69,12 +69,22 @@ export function withUnit(text: string, unit: string): string {
   return text === DASH || unit === "" ? text : `${text} ${unit}`;
 }
 
-function write(
-  value: number | null,
-  format: Intl.NumberFormatOptions,
-): string {
+/** Kept, as to make one takes longer than to write a number. */
+const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const FORMATS = new Map<number, Intl.NumberFormat>();
+
+function formatOf(maximumSignificantDigits: number): Intl.NumberFormat {
+  let format = FORMATS.get(maximumSignificantDigits);
+  if (format === undefined) {
+    format = new Intl.NumberFormat("en", { maximumSignificantDigits });
+    FORMATS.set(maximumSignificantDigits, format);
+  }
+  return format;
+}
+
+function write(value: number | null, format: Intl.NumberFormat): string {
   if (value === null || !Number.isFinite(value)) return DASH;
   if (Math.abs(value) >= HUGE) return value.toExponential(2);
   // `-0` would be written with its sign.
-  return (value === 0 ? 0 : value).toLocaleString("en", format);
+  return format.format(value === 0 ? 0 : value);
 }

@@ -54,8 +54,11 @@ export function layOut(
   const all = [columns, ...rows].map((row) =>
     row.map((cell, index) => index === 0 ? shorten(printable(cell)) : cell)
   );
-  const widthOf = (index: number) =>
-    Math.max(...all.map((row) => row[index]?.length ?? 0));
+  // Once for each column: there may be thousands of rows.
+  const widths = columns.map((_, index) =>
+    all.reduce((widest, row) => Math.max(widest, row[index]?.length ?? 0), 0)
+  );
+  const widthOf = (index: number) => widths[index] ?? 0;
   const nameWidth = widthOf(0);
   const blocks: number[][] = [];
   let used = Infinity;

@@ -8,6 +8,7 @@ import {
 import { resultToHtml } from "../../../src/load/report/html_report.ts";
 import { reportFiles } from "../../../src/load/report/report_files.ts";
 import { resultToJson } from "../../../src/load/report/json_report.ts";
+import { layOut } from "../../../src/load/report/text_layout.ts";
 import { resultToText } from "../../../src/load/report/text_report.ts";
 import type { OperationResult } from "../../../src/load/operation_result.ts";
 import type { LoadResult } from "../../../src/load/result.ts";
@@ -475,4 +476,12 @@ Deno.test("reports have the checks and statuses of each operation, if there are 
     operations: failed.operations.map(none),
   });
   assertNotMatch(text, /Checks in|Statuses of/);
+});
+
+Deno.test("a table of very many operations is laid out, each column as wide as its widest cell", () => {
+  const rows = Array.from({ length: 200_000 }, (_, index) => [`${index}`, "1"]);
+  const lines = layOut(["operation", "ok"], [...rows, ["last", "12,345"]], 80);
+  assertEquals(lines.length, 200_002);
+  assertEquals(lines[0], "operation      ok");
+  assertEquals(lines.at(-1), "last       12,345");
 });
