@@ -9,7 +9,7 @@ import {
   nextTurn,
   report,
 } from "../../actor/internal.ts";
-import type { ActorSystem } from "../../actor/mod.ts";
+import { type ActorSystem, realClock } from "../../actor/mod.ts";
 import type { SessionSnapshot } from "../../session/mod.ts";
 import type {
   TerminalInfo,
@@ -21,6 +21,9 @@ import type {
 const SLICE = 500;
 /** Sessions and connections that are looked at; the first ones of more. */
 const MAX_SEEN = 100_000;
+
+/** Milliseconds that a server has to show its terminals; then it has none. */
+const TERMINALS_MS = 2000;
 
 /** What a program has handed in. */
 export interface WatchedSources {
@@ -43,6 +46,11 @@ export type Part = keyof Found;
 export class Looks {
   readonly #sources: WatchedSources;
   #actors: ActorWatch | undefined;
+  /** Those that have not said yet what they have. */
+  readonly #asked = new Map<
+    WatchedTerminalServer,
+    Promise<readonly TerminalInfo[]>
+  >();
 
   /** Creates one that looks at nothing yet. */
   constructor(sources: WatchedSources) {
@@ -110,15 +118,40 @@ export class Looks {
 
   async #atTerminals(): Promise<readonly TerminalInfo[]> {
     const { terminals = [] } = this.#sources;
-    const lists = await Promise.all(terminals.map(async (source) => {
-      try {
-        return await source.inspect();
-      } catch (error) {
-        sourceFailed(error);
-        return [];
-      }
-    }));
+    const lists = await Promise.all(
+      terminals.map((source) => this.#terminalsOf(source)),
+    );
     return lists.flat();
+  }
+
+  /** One that does not say what it has, holds no other view up. */
+  async #terminalsOf(
+    source: WatchedTerminalServer,
+  ): Promise<readonly TerminalInfo[]> {
+    let asked = this.#asked.get(source);
+    if (asked === undefined) {
+      asked = inspected(source).finally(() => this.#asked.delete(source));
+      this.#asked.set(source, asked);
+    }
+    const late = Promise.withResolvers<readonly TerminalInfo[]>();
+    const clock = this.#sources.system?.clock ?? realClock;
+    const timer = clock.schedule(TERMINALS_MS, () => late.resolve([]));
+    try {
+      return await Promise.race([asked, late.promise]);
+    } finally {
+      timer.cancel();
+    }
+  }
+}
+
+async function inspected(
+  source: WatchedTerminalServer,
+): Promise<readonly TerminalInfo[]> {
+  try {
+    return await source.inspect();
+  } catch (error) {
+    sourceFailed(error);
+    return [];
   }
 }
 

@@ -179,3 +179,28 @@ for (const kind of ["sessions", "streams", "terminals"]) {
     },
   );
 }
+
+Deno.test(
+  "terminals that never show themselves hold no other view up",
+  bounded,
+  async () => {
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    let times = 0;
+    await using watched = new WatchedSystem({
+      terminals: [{
+        inspect() {
+          times++;
+          resolve();
+          return new Promise(() => {});
+        },
+      }],
+    });
+    const overview = watched.see("overview");
+    await asked;
+    watched.clock.advance(2000);
+    assertEquals((await overview).terminals?.terminals, 0);
+    assertEquals((await watched.see("actors")).matching, 0);
+    // Nor is asked again who has not answered yet.
+    assertEquals(times, 1);
+  },
+);
