@@ -276,3 +276,10 @@ export function notesOf(
     ...originNotes(result),
   ];
 }
+
+/** Returns what the criteria of a result are about. */
+export function criteriaTitle({ criteria }: LoadResult): string {
+  return criteria.some(({ criterion }) => criterion.stage !== undefined)
+    ? "Criteria for the steady phase and its stages"
+    : "Criteria for the steady phase";
+}

@@ -9,6 +9,7 @@ import { checkOptionNames } from "../../checks/internal.ts";
 import type { LoadResult } from "../result.ts";
 import {
   actualText,
+  criteriaTitle,
   criterionText,
   meaningOf,
   notesOf,
@@ -125,8 +126,9 @@ function list(lines: readonly string[]): string {
   return `<ul>${items.join("")}</ul>`;
 }
 
-function criteria({ criteria }: LoadResult): string {
-  const title = "Criteria for the steady phase";
+function criteria(result: LoadResult): string {
+  const { criteria } = result;
+  const title = criteriaTitle(result);
   if (criteria.length === 0) return section(title, "<p>None.</p>");
   const rows = criteria.map((criterion) => {
     const holds = criterion.outcome === "held";

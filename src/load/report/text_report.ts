@@ -15,6 +15,7 @@ import {
 import type { LoadResult, Verdict } from "../result.ts";
 import {
   actualText,
+  criteriaTitle,
   criterionText,
   meaningOf,
   notesOf,
@@ -142,7 +143,8 @@ function head(
   ];
 }
 
-function criteria({ criteria }: LoadResult, paint: Painter): string[] {
+function criteria(result: LoadResult, paint: Painter): string[] {
+  const { criteria } = result;
   if (criteria.length === 0) {
     return ["Criteria: none."];
   }
@@ -158,7 +160,7 @@ function criteria({ criteria }: LoadResult, paint: Painter): string[] {
   });
   const width = Math.max(...rows.map(({ text }) => text.length));
   return [
-    heading("Criteria for the steady phase", paint),
+    heading(criteriaTitle(result), paint),
     ...rows.map(({ mark, text, measured }) =>
       `  ${mark} ${text.padEnd(width)}  ${measured}`
     ),

@@ -204,6 +204,18 @@ Deno.test("reports have the stages of a load, and what was planned beside what w
     text,
   );
   assert(/spike +to 400\/s +1,210/.test(text), text);
+  const title = "Criteria for the steady phase";
+  assertStringIncludes(text, `${title}\n`);
+  const [criterion] = staged.criteria;
+  assert(criterion !== undefined);
+  const ofStage = {
+    ...criterion,
+    criterion: { ...criterion.criterion, stage: "spike" },
+  };
+  const judged = { ...staged, criteria: [ofStage] };
+  for (const report of [resultToText(judged), resultToHtml(judged)]) {
+    assertStringIncludes(report, `${title} and its stages`);
+  }
   const html = resultToHtml(staged);
   assertStringIncludes(
     html,
