@@ -25,8 +25,8 @@ export interface Handler<in M> {
    * called once a second at most, between two messages or while `receive` waits
    * for a promise, and only while somebody looks at this actor on a page of
    * metrics or with `deno task watch`. It must not change anything, and whoever
-   * sees the page sees what it returns. What it throws is shown and harms
-   * nothing; a promise is not awaited.
+   * sees the page sees what it returns. The thread waits for it, so it has to be
+   * short. What it throws is shown and harms nothing; a promise is not awaited.
    */
   inspect?(): unknown;
 }

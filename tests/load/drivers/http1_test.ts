@@ -195,6 +195,7 @@ Deno.test(
 for (
   const [what, sent, expected] of [
     ["is not HTTP", "hello\r\n\r\n", "it is not HTTP/1.1"],
+    ["has no status", "HTTP/1.1 000 None\r\n\r\n", "its status is 0"],
     [
       "has no valid length",
       "HTTP/1.1 200 OK\r\ncontent-length: five\r\n\r\nhello",

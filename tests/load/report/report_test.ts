@@ -8,6 +8,8 @@ import {
 import { resultToHtml } from "../../../src/load/report/html_report.ts";
 import { reportFiles } from "../../../src/load/report/report_files.ts";
 import { resultToJson } from "../../../src/load/report/json_report.ts";
+import { resultToJunit } from "../../../src/load/report/junit_report.ts";
+import { resultToMarkdown } from "../../../src/load/report/markdown_report.ts";
 import { layOut } from "../../../src/load/report/text_layout.ts";
 import { resultToText } from "../../../src/load/report/text_report.ts";
 import type { OperationResult } from "../../../src/load/operation_result.ts";
@@ -304,6 +306,26 @@ Deno.test("a text report has colors only when asked for, and never control chara
   assertStringIncludes(resultToText(result), " died\n");
   const isColored = resultToText(failed, { colors: true }).includes("\x1b[");
   assertEquals(isColored, !Deno.noColor);
+});
+
+Deno.test("no report shows a name in another order than it was written in", () => {
+  const name = "pay \u202eevil\u202c \u2066now\u2069";
+  const result = {
+    ...failed,
+    scenario: { ...failed.scenario, name },
+    reasons: [name],
+    operations: [operation(name)],
+  };
+  const reports = [
+    resultToText(result),
+    resultToHtml(result),
+    resultToMarkdown(result),
+    resultToJunit(result),
+  ];
+  for (const report of reports) {
+    assertStringIncludes(report, "evil");
+    assertNotMatch(report, /\p{Bidi_Control}/u);
+  }
 });
 
 Deno.test("an HTML report has the same numbers, and charts over time", () => {

@@ -99,6 +99,9 @@ export class ResponseParser {
         throw new DriverError(`${CANNOT}: it changes the protocol`);
       }
       const { statusCode: status, headers, shouldKeepAlive: keepsAlive } = head;
+      if (status < 100) {
+        throw new DriverError(`${CANNOT}: its status is ${status}`);
+      }
       // Those of 1xx come before the response.
       this.#isFinal = status >= 200;
       if (!this.#isFinal) return 1;
