@@ -1,3 +1,4 @@
+import { isSlow } from "../support/slow.ts";
 import { ActorSystem } from "../../src/actor/system.ts";
 import type { Clock } from "../../src/actor/clock.ts";
 import type { ActorRef } from "../../src/actor/ref.ts";
@@ -26,7 +27,7 @@ if (missing !== undefined) {
 
 /** Options of a test on real PTYs. */
 export const onPty: { readonly timeout: number; readonly ignore: boolean } = {
-  timeout: 60_000,
+  timeout: isSlow ? 300_000 : 60_000,
   ignore: missing !== undefined,
 };
 

@@ -15,14 +15,18 @@ import type { LogicalConnection } from "../../src/session/logical_connection.ts"
 import { ConnectionPool } from "../../src/tcp/pool.ts";
 import type { PoolOptions } from "../../src/tcp/pool_options.ts";
 import { Happenings } from "./happenings.ts";
+import { isSlow } from "./slow.ts";
 
 /**
  * Options of a test on sockets: one that hangs fails, and says its name. A busy
- * machine has its time: it decides nothing else.
+ * machine has its time, and more of it in the slow size, whose files run side by
+ * side: it decides nothing else.
  *
  * `Deno.test("A sentence", bounded, async () => { … })`
  */
-export const bounded: { readonly timeout: number } = { timeout: 60_000 };
+export const bounded: { readonly timeout: number } = {
+  timeout: isSlow ? 300_000 : 60_000,
+};
 
 /** Sends every message back. */
 export const echo: Serve = async (connection) => {
