@@ -33,13 +33,19 @@ const shop: Scenario = new TestScenarioBuilder("shop")
   .build();
 
 /** Runs the shop; a step whose name is in `failing` fails. */
-async function run(failing: readonly string[], options: RunOptions = {}) {
+async function run(
+  failing: readonly string[],
+  options: RunOptions = {},
+  onStep: (name: string) => void = () => {},
+) {
   const clock = new ManualClock();
   const driver = new TestDriver(
-    ({ request }): Promise<OperationOutcome> =>
-      failing.includes(`${request.step}`)
+    ({ request }): Promise<OperationOutcome> => {
+      onStep(`${request.step}`);
+      return failing.includes(`${request.step}`)
         ? Promise.reject(new Error("no"))
-        : Promise.resolve({ body: { token: "t-1", shop: 7 } }),
+        : Promise.resolve({ body: { token: "t-1", shop: 7 } });
+    },
   );
   const manager = new LoadTestManager({ drivers: { test: driver }, clock });
   const result = await drive(clock, manager.run(shop, options));
@@ -107,10 +113,13 @@ Deno.test("a teardown that fails is a warning, and its other steps take place", 
 
 Deno.test("the teardown takes place after a run that is aborted", async () => {
   const abort = new AbortController();
-  const { result, requests } = await run([], {
-    signal: abort.signal,
-    prepare: () => void setTimeout(() => abort.abort(), 0),
-  });
+  const { result, requests } = await run(
+    [],
+    { signal: abort.signal },
+    (name) => {
+      if (name === "buy" || name === "look") abort.abort();
+    },
+  );
   assertEquals(result.verdict, "aborted");
   assertEquals(requests.slice(0, 2), SETUP);
   assertEquals(requests.slice(-2), TEARDOWN);
