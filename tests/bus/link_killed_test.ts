@@ -70,6 +70,7 @@ Deno.test(
       let isOver = false;
       let next = 0;
       const acknowledged: number[] = [];
+      let enough = { count: Infinity, resolve: () => {} };
       // Eight at a time, each again with its id until it is acknowledged.
       const publish = async (): Promise<void> => {
         while (!isOver) {
@@ -78,6 +79,7 @@ Deno.test(
             try {
               await log.publish("log.a", number, { id: `n${number}` });
               acknowledged.push(number);
+              if (acknowledged.length >= enough.count) enough.resolve();
               break;
             } catch (error) {
               if (!(error instanceof BusClosedError)) throw error;
@@ -87,10 +89,9 @@ Deno.test(
       };
       const publishing = Promise.all(Array.from({ length: 8 }, publish));
       for (let kill = 0; kill < KILLS; kill++) {
-        const before = acknowledged.length;
-        while (acknowledged.length < before + 50) {
-          await new Promise((done) => setTimeout(done, 5));
-        }
+        await new Promise<void>((resolve) => {
+          enough = { count: acknowledged.length + 50, resolve };
+        });
         await server.kill();
         await server.start();
       }

@@ -28,7 +28,7 @@ import type {
 
 const MAX_REPEATS = 1000;
 
-/** A regular expression. */
+/** The rule for a text that is a regular expression. */
 export const pattern: Rule = {
   kind: "text",
   minLength: 1,

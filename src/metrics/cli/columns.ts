@@ -10,7 +10,8 @@ import type {
   StreamRow,
   TerminalRow,
 } from "../watch/protocol.ts";
-import { age, bytes, count, percent, rate, text } from "./texts.ts";
+import { count } from "../watch/counted.ts";
+import { age, bytes, percent, rate, text } from "./texts.ts";
 
 /** A column of a list. */
 export interface Column<Row> {

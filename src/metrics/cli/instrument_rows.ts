@@ -5,7 +5,7 @@
  */
 import type { InstrumentSample, MetricsSnapshot } from "../snapshot.ts";
 import type { InstrumentRow } from "./columns.ts";
-import { count } from "./texts.ts";
+import { count } from "../watch/counted.ts";
 
 /** Returns the instruments whose name or labels contain a text. */
 export function instrumentRows(

@@ -9,7 +9,8 @@ import { type Column, LISTS } from "./columns.ts";
 import type { ActorRow } from "../watch/protocol.ts";
 import { isTree, roomFor, rowsOf, type ScreenState } from "./screen_state.ts";
 import { bold, dim, inverse, red, yellow } from "./style.ts";
-import { age, bytes, count, counted, fit, rate, text } from "./texts.ts";
+import { count, counted } from "../watch/counted.ts";
+import { age, bytes, fit, rate, text } from "./texts.ts";
 
 const KEYS =
   "1-6 Tab view   < > column   r order   / filter   Enter open   p pause   ? help   q quit";

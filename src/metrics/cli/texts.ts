@@ -4,20 +4,11 @@
  * @module
  */
 import { format } from "@std/fmt/bytes";
+import { count } from "../watch/counted.ts";
 
 /** Returns a text without what would control the terminal. */
 export function text(value: string): string {
   return value.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "·");
-}
-
-/** Returns a number with its thousands apart. */
-export function count(value: number): string {
-  return value.toLocaleString("en");
-}
-
-/** Returns a number of things, such as `1 actor`. */
-export function counted(value: number, thing: string): string {
-  return `${count(value)} ${thing}${value === 1 ? "" : "s"}`;
 }
 
 /** Returns a rate per second. */

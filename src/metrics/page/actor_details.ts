@@ -68,7 +68,7 @@ export class ActorDetails {
     });
   }
 
-  /** Asks no more. */
+  /** Hides the actor: nothing of it is asked for any more. */
   hide(): void {
     this.#asked?.[Symbol.dispose]();
     this.#asked = undefined;

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { count } from "../watch/counted.ts";
 
 const DASH = "–";
 
 /** Returns a whole number with separators. */
 export function countText(value: number | null): string {
-  return value === null ? DASH : value.toLocaleString("en");
+  return value === null ? DASH : count(value);
 }
 
 /** Returns seconds as minutes and seconds, or hours too. */

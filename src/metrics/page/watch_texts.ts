@@ -12,6 +12,7 @@ import type {
   TerminalsSummary,
   WatchedState,
 } from "../watch/protocol.ts";
+import { counted } from "../watch/counted.ts";
 import type { Cell } from "./column.ts";
 import { countText, durationText } from "./format.ts";
 
@@ -22,11 +23,6 @@ const TONES: Readonly<Record<WatchedState, Cell["tone"]>> = {
   waiting: "bad",
   stopped: "none",
 };
-
-/** Returns a number of things, such as `1 restart`. */
-function counted(value: number, thing: string): string {
-  return `${countText(value)} ${thing}${value === 1 ? "" : "s"}`;
-}
 
 /** Returns a state with its tone; `waiting` is for a restart. */
 export function stateCell(state: WatchedState): Cell {

@@ -51,13 +51,13 @@ export class WatchedList<Row> {
     options.place.append(this.table.element);
   }
 
-  /** Begins to ask. */
+  /** Shows the list: its rows are asked for from now on. */
   show(): void {
     this.#isShown = true;
     this.#ask(this.#offset);
   }
 
-  /** Asks no more. */
+  /** Hides the list: its rows are no longer asked for. */
   hide(): void {
     this.#isShown = false;
     this.#asked?.[Symbol.dispose]();

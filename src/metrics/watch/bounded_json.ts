@@ -11,12 +11,12 @@ const MAX_ENTRIES = 100;
 const MAX_VALUES = 2000;
 /** Characters of one text, and of one name. */
 const MAX_TEXT = 1000;
-/** Characters altogether. */
+/** Characters of all texts and names of one value together. */
 const MAX_CHARACTERS = 65_536;
 
 /** JSON with a bound. */
 export interface BoundedJson {
-  /** Indented by two. */
+  /** The text, with lines indented by two spaces. */
   readonly json: string;
   /** Whether something was left out. */
   readonly isTruncated: boolean;

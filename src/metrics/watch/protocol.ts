@@ -241,7 +241,7 @@ export type StreamWait =
   /** This process has to read: the peer has no credit left. */
   | "reader";
 
-/** Logical connections. */
+/** A view of the logical connections of all sessions. */
 export interface WatchedStreams extends WatchedRows<StreamRow> {
   readonly type: "streams";
 }

@@ -86,7 +86,7 @@ export class Watching implements Disposable {
     return { view: view.id, renewMs: RENEW_MS, data };
   }
 
-  /** Ends all views. */
+  /** Ends all views, of every client, for good. */
   [Symbol.dispose](): void {
     this.#isClosed = true;
     this.#endViews(Infinity);

@@ -33,7 +33,7 @@ export class Subscriptions {
     return this.#open.size;
   }
 
-  /** Makes a subscription. */
+  /** Subscribes to a subject, with others who want the same from the server. */
   add<T, R>(
     subject: Subject<T, R>,
     options: ResolvedSubscribeOptions<T, R>,
