@@ -654,6 +654,31 @@ Deno.test("a signal during the clean-up ends it, and keeps the results", async (
   assertEquals(result.total.ok, 200);
 });
 
+Deno.test("a signal while users are torn down gives their teardowns up, and closes what they have open", async () => {
+  const { run, clock, driver } = setup(
+    // Heeds no signal.
+    new TestDriver(({ operation }) =>
+      operation.startsWith("userTeardown")
+        ? new Promise(() => {})
+        : Promise.resolve({})
+    ),
+  );
+  const abort = new AbortController();
+  clock.schedule(2500, () => abort.abort(new Error("enough")));
+  const result = await run({
+    ...closed,
+    userTeardown: [{ ...operation, timeoutMs: 4000, name: "out" }],
+  }, { signal: abort.signal });
+  assertEquals(result.reasons, ["The run was aborted during cleanup: enough"]);
+  assertNear(result.durationMs, 2500, 50);
+  assert(driver.opened > 0);
+  assertEquals(driver.closed, driver.opened);
+  assertEquals(
+    result.warnings.at(-1),
+    `The teardown of virtual users failed (${driver.opened} times): LoadTestError: userTeardown/out failed: the run was aborted`,
+  );
+});
+
 Deno.test("a preparation that throws or takes too long makes a run invalid", async () => {
   const thrown = await setup().run(closed, {
     prepare: () => Promise.reject(new Error("no database")),

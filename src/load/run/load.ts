@@ -35,7 +35,10 @@ export interface Load extends AsyncDisposable {
   readonly warnings: readonly string[];
   /** The criterion that ended the load. */
   readonly abortedBy: Abort | undefined;
-  /** Ends the load now, and interrupts operations under way. */
+  /**
+   * Ends the load now, and interrupts operations under way; if it has ended,
+   * the teardowns of users.
+   */
   abort(): void;
   /** Runs the load; resolves when it has ended as planned, or was aborted. */
   run(): Promise<void>;

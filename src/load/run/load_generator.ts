@@ -71,6 +71,7 @@ export class LoadGenerator implements Load {
    */
   #issuedMs: number | undefined;
   #durationMs = 0;
+  #isOver = false;
   /** Problems that do not concern the service. */
   readonly warnings: string[] = [];
   /** The criterion that ended the load. */
@@ -105,9 +106,9 @@ export class LoadGenerator implements Load {
     return this.#durationMs;
   }
 
-  /** Ends the load now, and interrupts operations under way. */
   abort(): void {
     this.#aborted.resolve();
+    if (this.#isOver) this.#pool?.interruptTeardowns();
   }
 
   /** Runs the load; resolves when it has ended as planned, or was aborted. */
@@ -144,6 +145,7 @@ export class LoadGenerator implements Load {
       const limit = this.#wait(phases.drainTimeoutMs);
       await Promise.race([drained, limit, this.#aborted.promise]);
     }
+    this.#isOver = true;
     pool.stop();
     this.#durationMs = this.#elapsedMs;
     for (const timer of this.#timers) timer.cancel();

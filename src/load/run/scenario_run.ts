@@ -11,6 +11,7 @@ import {
   type CompiledOperation,
   compileOperations,
 } from "./compiled_operation.ts";
+import { closeRun, settle } from "./close_run.ts";
 import { judgeAll, reasonsOf } from "./criteria.ts";
 import { generatorHealth, workPerOperationMs } from "./generator_health.ts";
 import { GeneratorMonitor } from "./generator_monitor.ts";
@@ -216,17 +217,16 @@ export class ScenarioRun {
     const { cleanupTimeoutMs } = this.#phases;
     const { signal, cleanup } = this.#options;
     const wasAborted = signal?.aborted === true;
+    let closing: Promise<void> | undefined;
     const cleanUp = async (signal: AbortSignal): Promise<void> => {
-      try {
-        await this.#load?.[Symbol.asyncDispose]();
-      } finally {
-        await this.#tearDown(signal);
-        // Nothing of a run happens after its result.
-        if (!signal.aborted) {
-          await cleanup?.({ target: this.#outputs, signal });
-        }
+      closing = closeRun(this.#load, this.#once, signal, this.#warnings);
+      await closing;
+      // Nothing of a run happens after its result.
+      if (!signal.aborted) {
+        await cleanup?.({ target: this.#outputs, signal });
       }
     };
+    const startAt = this.#clock.now();
     try {
       await this.#phase(
         "cleanup",
@@ -234,8 +234,12 @@ export class ScenarioRun {
         // A run that was aborted before is cleaned up all the same.
         wasAborted ? undefined : signal,
         cleanUp,
-        // The target has a limit of its own, and must not outlive the run.
-        () => this.#endTarget(),
+        async () => {
+          const spentMs = this.#clock.now() - startAt;
+          await settle(closing, cleanupTimeoutMs - spentMs, this.#clock);
+          // The target has a limit of its own, and must not outlive the run.
+          await this.#endTarget();
+        },
       );
     } catch (error) {
       this.#warnings.push(
@@ -244,16 +248,6 @@ export class ScenarioRun {
     }
     this.#warnings.push(...this.#load?.warnings ?? []);
     if (signal?.aborted && !wasAborted) this.#abortedIn("cleanup");
-  }
-
-  /** Whatever becomes of it, the hook of the program comes after it. */
-  async #tearDown(signal: AbortSignal): Promise<void> {
-    try {
-      await using once = this.#once;
-      await once?.tearDown(signal);
-    } catch (error) {
-      this.#warnings.push(`The teardown: ${reasonOf(error)}.`);
-    }
   }
 
   async #phase<T>(

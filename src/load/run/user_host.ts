@@ -11,6 +11,8 @@ import type { VirtualUser } from "./virtual_user.ts";
 /** The owner of users, to which they report. */
 export interface UserHost {
   readonly clock: Clock;
+  /** Aborts when no teardown may go on. */
+  readonly teardownSignal: AbortSignal;
   /** Returns milliseconds, of the clock of the run. */
   now(): number;
   /** Called when an operation has been assigned. */

@@ -6,6 +6,7 @@
  * @module
  */
 import type { ActorContext, Clock, Timer } from "../../actor/mod.ts";
+import { LoadTestError } from "../load_errors.ts";
 import type { UserResult } from "../result_details.ts";
 import type { Attempt } from "./attempt.ts";
 import type { CompiledOperation } from "./compiled_operation.ts";
@@ -45,6 +46,7 @@ export class UserPool implements UserHost {
   readonly #startAt: number;
   readonly #users = new Set<VirtualUser>();
   readonly #sweepMs: number;
+  readonly #teardown = new AbortController();
   #sweeper: Timer | undefined;
   #model: UserModel | undefined;
   #ending = false;
@@ -155,7 +157,16 @@ export class UserPool implements UserHost {
     for (const user of this.#users) this.retire(user);
   }
 
+  /** Gives up what users do before they are gone. */
+  interruptTeardowns(): void {
+    this.#teardown.abort(new LoadTestError("the run was aborted"));
+  }
+
   // What users report.
+
+  get teardownSignal(): AbortSignal {
+    return this.#teardown.signal;
+  }
 
   now(): number {
     return this.clock.now();

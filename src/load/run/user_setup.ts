@@ -66,14 +66,14 @@ export class UserSetup {
    *
    * @throws {LoadTestError} if any of them failed.
    */
-  async tearDown(): Promise<void> {
+  async tearDown(signal: AbortSignal): Promise<void> {
     const { number } = this.#sessions.user;
     const values = this.#operation.values(number, TEARDOWN);
     values.shared = this.captured;
     const failures: string[] = [];
     for (const step of this.#operation.userSteps.teardown) {
       try {
-        await this.#perform(step, values, undefined);
+        await this.#perform(step, values, signal);
       } catch (error) {
         failures.push(reasonOf(error));
       }
@@ -84,7 +84,7 @@ export class UserSetup {
   async #perform(
     step: CompiledStep,
     values: IterationValues,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): Promise<void> {
     const { name, driver, timeoutMs, wantsHeaders } = step;
     const clock = this.#clock;

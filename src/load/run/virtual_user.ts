@@ -391,7 +391,7 @@ export class VirtualUser implements Handler<UserMessage> {
     }
     this.stop();
     if (this.#tearsDown) {
-      await this.#setup?.tearDown()
+      await this.#setup?.tearDown(this.#host.teardownSignal)
         .catch((error) => this.#host.onTeardownError(error));
       this.#controller.abort();
     }
