@@ -53,7 +53,7 @@ function requestText({ example }: RunError): string | undefined {
   const { address, status } = example;
   const parts = [
     ...address === null ? [] : [address],
-    ...status === null ? [] : [`status ${status}`],
+    ...Number.isFinite(status) ? [`status ${status}`] : [],
   ];
   return parts.length === 0 ? undefined : parts.join(", ");
 }

@@ -45,7 +45,9 @@ function exampleOf(
   const outcome = own ?? received();
   const address = request === undefined ? undefined : addressOf(request);
   const body = bodyText(outcome?.body);
-  const status = outcome?.status ?? null;
+  // A driver may report a status that no result can hold.
+  const reported = outcome?.status ?? null;
+  const status = Number.isFinite(reported) ? reported : null;
   if (address === undefined && status === null && body === undefined) {
     return null;
   }

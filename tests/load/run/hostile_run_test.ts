@@ -131,6 +131,32 @@ Deno.test(
 );
 
 Deno.test(
+  "a reported status that is not a finite number is in no example of an error",
+  bounded,
+  async () => {
+    for (const status of [NaN, Infinity]) {
+      const wrong = functionDriver({
+        ask: () => setImmediate({ status, body: "what" }),
+      });
+      const result = await new LoadTestManager({ drivers: { function: wrong } })
+        .run({
+          ...scenario,
+          operations: scenario.operations.map((operation) => ({
+            ...operation,
+            checks: [{ field: "status", is: "equal", value: 200 }],
+          })),
+        });
+      assertEquals(result.errors[0]?.example, {
+        address: null,
+        status: null,
+        body: "what",
+      });
+      assertEquals(JSON.parse(JSON.stringify(result.errors)), result.errors);
+    }
+  },
+);
+
+Deno.test(
   "a service that does not exist is reported with the reason",
   bounded,
   async () => {
