@@ -5,19 +5,18 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { closestName } from "../../checks/internal.ts";
-import { WATCH_SORTS } from "../watch/protocol.ts";
-import { type ListName, LISTS } from "./columns.ts";
+import { sortsOf, type ViewName, VIEWS } from "./views.ts";
 
 /** The help text of the command line. */
 export const HELP: string = `\
 Shows what a running program does, in the way of top: its actors, connections,
-terminals and instruments, from its page of metrics.
+terminals, instruments and load test, from its page of metrics.
 
   deno task watch [options] URL     the address of the page of serveMetrics, such
                                     as http://127.0.0.1:9464/
 
-  --view NAME    what is shown first: ${Object.keys(LISTS).join(", ")}
-                 (default: actors)
+  --view NAME    what is shown first: ${VIEWS.join(", ")}
+                 (default: load beside a load test, actors otherwise)
   --sort NAME    the column to sort by; each view has its own
   --reverse      sorts the other way round
   --filter TEXT  only rows that contain the text
@@ -26,9 +25,7 @@ terminals and instruments, from its page of metrics.
                  the output is no terminal
   --help         prints this help
 
-Keys: 1 to ${
-  Object.keys(LISTS).length
-} or Tab changes the view; < and > change the column, r the order;
+Keys: 1 to ${VIEWS.length} or Tab changes the view; < and > change the column, r the order;
 / filters; the arrows move, Enter opens a group or shows an actor, Esc goes
 back; p pauses, ? helps, q quits.
 
@@ -42,7 +39,9 @@ export type WatchArguments =
     readonly type: "watch";
     /** The address of the page, with a slash at its end. */
     readonly url: URL;
-    readonly view: ListName;
+    readonly view: ViewName;
+    /** Whether the arguments say what is shown first. */
+    readonly isChosen: boolean;
     readonly sort: string | undefined;
     readonly isReversed: boolean;
     readonly filter: string;
@@ -88,8 +87,8 @@ export function parseWatchArguments(args: readonly string[]): WatchArguments {
         : `There are ${rest.length} addresses, one is needed`,
     );
   }
-  const view = oneOf("--view", given.view ?? "actors", Object.keys(LISTS));
-  const sorts = sortsOf(view as ListName);
+  const view = oneOf("--view", given.view ?? "actors", VIEWS);
+  const sorts = sortsOf(view as ViewName);
   const sort = given.sort === undefined
     ? undefined
     : oneOf("--sort", given.sort, sorts);
@@ -102,18 +101,15 @@ export function parseWatchArguments(args: readonly string[]): WatchArguments {
   return {
     type: "watch",
     url: addressOf(String(rest[0])),
-    view: view as ListName,
+    view: view as ViewName,
+    isChosen: given.reverse ||
+      [given.view, given.sort, given.filter].some((text) => text !== undefined),
     sort,
     isReversed: given.reverse,
     filter: given.filter ?? "",
     limit,
     once: given.once,
   };
-}
-
-/** Returns the columns by which a view can be sorted; the first is the default. */
-export function sortsOf(view: ListName): readonly string[] {
-  return view === "instruments" ? [] : WATCH_SORTS[view];
 }
 
 function oneOf(name: string, value: string, values: readonly string[]): string {

@@ -130,6 +130,12 @@ export class PageClient {
     return ok ? parsed<T>(text) : undefined;
   }
 
+  /** Returns the events that the page has kept. */
+  async past(): Promise<SseEvent[]> {
+    const { ok, text } = await this.#get("events?lastEventId=0&follow=false");
+    return ok ? new SseParser(PageError, MAX_EVENT_CHARACTERS).push(text) : [];
+  }
+
   #renew(): void {
     for (const question of this.#questions) void this.#askFor(question);
   }
@@ -303,6 +309,10 @@ function whyUnreachable(error: unknown): string {
     ? `${reasonOf(error)} ${reasonOf(error.cause)}`
     : reasonOf(error);
   if (/refused/i.test(reason)) return "nothing listens there";
+  const blocked = /port (\d+) are blocked/i.exec(reason)?.[1];
+  if (blocked !== undefined) {
+    return `nothing may be fetched from port ${blocked}, which belongs to another protocol; serve the page on another port`;
+  }
   if (/dns|lookup|resolve/i.test(reason)) return "its name is not known";
   if (/certificate|tls/i.test(reason)) {
     return `its certificate is not accepted: ${reasonOf(error)}`;

@@ -4,19 +4,22 @@
  * @module
  */
 import { stripVTControlCharacters } from "node:util";
-import { sortsOf } from "./arguments.ts";
 import { type Column, LISTS } from "./columns.ts";
 import type { ActorRow } from "../watch/protocol.ts";
+import type { LoadState } from "./load_state.ts";
 import { isTree, roomFor, rowsOf, type ScreenState } from "./screen_state.ts";
 import { bold, dim, inverse, red, yellow } from "./style.ts";
 import { count, counted } from "../watch/counted.ts";
-import { age, bytes, fit, rate, text } from "./texts.ts";
+import { lineMaker } from "./table.ts";
+import { age, bytes, rate, text } from "./texts.ts";
+import { sortsOf, VIEWS } from "./views.ts";
 
 const KEYS =
-  "1-6 Tab view   < > column   r order   / filter   Enter open   p pause   ? help   q quit";
+  "? help   q quit   1-7 Tab view   / filter   < > column   r order   Enter open   p pause";
 
 const HELP = [
-  "1 to 6, Tab   actors, sessions, streams, terminals, dead letters, instruments",
+  "1 to 4, Tab   actors, sessions, streams, terminals",
+  "5 to 7        dead letters, instruments, load test",
   "< >           sort by another column",
   "r             the other order",
   "t             the tree of actors again, or the first column",
@@ -49,6 +52,10 @@ export function screenLines(state: ScreenState): string[] {
 export function tableLines(state: ScreenState): string[] {
   const { rows, matching } = rowsOf(state);
   const { title, lines } = tableOf(state, rows, state.columns);
+  if (state.view === "load") {
+    return [...headLines(state).slice(1), ...lines]
+      .map((line) => stripVTControlCharacters(line).trimEnd());
+  }
   const more = matching - rows.length;
   return [
     ...headLines(state).slice(1).map((line) => stripVTControlCharacters(line)),
@@ -120,11 +127,7 @@ function headLines(state: ScreenState): string[] {
         counted(overview.terminals.viewers, "viewer")
       }, ${count(overview.terminals.paused)} paused`
       : "",
-    load === undefined
-      ? ""
-      : `load test: ${text(load.phase)}, ${age(load.elapsedMs)} of ${
-        age(load.plannedMs)
-      }`,
+    load === undefined ? "" : loadText(load),
   ]));
   lines.push(
     firing.length === 0
@@ -132,6 +135,15 @@ function headLines(state: ScreenState): string[] {
       : red(`ALERT ${firing.map(({ message }) => text(message)).join("; ")}`),
   );
   return lines.filter((line) => line !== "");
+}
+
+function loadText({ now, end }: LoadState): string {
+  if (end !== undefined) return `load test: ${text(end.verdict)}`;
+  return now === undefined
+    ? ""
+    : `load test: ${text(now.phase)}, ${age(now.elapsedMs)} of ${
+      age(now.plannedMs)
+    }`;
 }
 
 function joined(parts: readonly string[]): string {
@@ -145,32 +157,47 @@ function footLine(state: ScreenState): string {
     }`;
   }
   const filter = state.filter === "" ? "" : `filter: ${text(state.filter)}   `;
-  return `${filter}${dim(KEYS)}`;
+  const range = hasRoomForRange(state) ? "" : `${rangeOf(state)}   `;
+  return `${filter}${range}${dim(KEYS)}`;
 }
 
 function listLines(state: ScreenState): string[] {
-  const { rows, matching } = rowsOf(state);
+  const { rows } = rowsOf(state);
   const { chosen, top, view, refusal } = state;
   const { title, lines } = tableOf(state, rows, state.columns);
-  const last = Math.min(matching, top + roomFor(state));
-  const names = Object.keys(LISTS).map((name, index) =>
-    name === view
-      ? bold(`[${index + 1} ${nameOf(name)}]`)
-      : `${index + 1} ${nameOf(name)}`
-  ).join("  ");
-  const range = matching === 0
-    ? "none"
-    : `${count(top + 1)}–${count(last)} of ${count(matching)}`;
+  if (view === "load") return [namesLine(state), ...lines];
   return [
-    `${names}   ${range}`,
+    namesLine(state),
     inverse(title),
     ...(refusal === undefined ? lines : [text(refusal)])
       .map((line, index) => index === chosen - top ? inverse(line) : line),
   ];
 }
 
-function nameOf(view: string): string {
-  return view.replace("_", " ");
+/** The names of all views, and which rows are shown, if both have room. */
+function namesLine(state: ScreenState): string {
+  const titles = VIEWS.map((name, index) => {
+    const title = `${index + 1} ${name.replace("_", " ")}`;
+    return name === state.view ? bold(`[${title}]`) : title;
+  }).join(" ");
+  return hasRoomForRange(state) ? `${titles}   ${rangeOf(state)}` : titles;
+}
+
+/** Columns of the names of all views. */
+const NAMES_COLUMNS = VIEWS.join(" ").length + 2 * VIEWS.length + 2;
+
+function hasRoomForRange(state: ScreenState): boolean {
+  return state.columns >= NAMES_COLUMNS + 3 + rangeOf(state).length;
+}
+
+/** Says which rows of how many are shown. */
+function rangeOf(state: ScreenState): string {
+  const { matching } = rowsOf(state);
+  const { top } = state;
+  const last = Math.min(matching, top + roomFor(state));
+  return matching === 0
+    ? "none"
+    : `${count(top + 1)}–${count(last)} of ${count(matching)}`;
 }
 
 interface Table {
@@ -184,15 +211,10 @@ function tableOf(
   rows: readonly unknown[],
   width: number,
 ): Table {
+  if (state.view === "load") return { title: "", lines: rows.map(String) };
   const columns = LISTS[state.view] as readonly Column<unknown>[];
   const sort = state.sort ?? sortsOf(state.view)[0];
-  const shown = columnsThatFit(columns, width);
-  const rest = width -
-    shown.reduce((sum, { width = 0 }) => sum + width + 1, -1);
-  const line = (cell: (column: Column<unknown>) => string) =>
-    shown.map((column) =>
-      fit(cell(column), column.width ?? rest, column.isText ?? false)
-    ).join(" ");
+  const line = lineMaker(columns, width);
   return {
     title: line(({ title, sort: by }) =>
       by !== undefined && by === sort
@@ -207,25 +229,6 @@ function tableOf(
       )
     ),
   };
-}
-
-/** The least width of the column that has what is left. */
-const LEAST_REST = 24;
-
-/** Leaves out columns from the right until the rest has room. */
-function columnsThatFit(
-  columns: readonly Column<unknown>[],
-  width: number,
-): readonly Column<unknown>[] {
-  const shown = [...columns];
-  const taken = () =>
-    shown.reduce((sum, { width = LEAST_REST }) => sum + width + 1, -1);
-  while (shown.length > 1 && taken() > width) {
-    const index = shown.findLastIndex(({ width }) => width !== undefined);
-    if (index < 0) break;
-    shown.splice(index, 1);
-  }
-  return shown;
 }
 
 /** Returns a group of a tree that is closed with what is below it. */

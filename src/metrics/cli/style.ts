@@ -15,7 +15,11 @@ export const bold: (text: string) => string = styled(1, 22);
 export const dim: (text: string) => string = styled(2, 22);
 /** Swaps the colours of a text and of what is behind it. */
 export const inverse: (text: string) => string = styled(7, 27);
-/** Makes a text red. */
-export const red: (text: string) => string = styled(31, 39);
-/** Makes a text yellow. */
-export const yellow: (text: string) => string = styled(33, 39);
+/** Makes a text red; bold where `NO_COLOR` asks for no colours. */
+export const red: (text: string) => string = Deno.noColor
+  ? bold
+  : styled(31, 39);
+/** Makes a text yellow; bold where `NO_COLOR` asks for no colours. */
+export const yellow: (text: string) => string = Deno.noColor
+  ? bold
+  : styled(33, 39);

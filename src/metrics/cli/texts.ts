@@ -50,3 +50,19 @@ export function fit(value: string, width: number, isText: boolean): string {
   const space = " ".repeat(width - characters.length);
   return isText ? value + space : space + value;
 }
+
+/** Returns a text in lines of so many characters, cut between words. */
+export function wrapped(value: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of value.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line === "" || [...longer].length <= width) {
+      line = longer;
+      continue;
+    }
+    lines.push(line);
+    line = `  ${word}`;
+  }
+  return [...lines, line];
+}

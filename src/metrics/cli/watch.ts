@@ -20,9 +20,9 @@ import {
   questionOf,
   type ScreenEvent,
   type ScreenState,
-  transition,
 } from "./screen_state.ts";
 import { Screen } from "./terminal.ts";
+import { transition } from "./transition.ts";
 
 /** Milliseconds between the two looks of a table: one sees no rates. */
 const SECOND_LOOK_MS = 1200;
@@ -57,8 +57,16 @@ export async function runWatch(args: readonly string[]): Promise<number> {
   }
 }
 
-function screenOf({ url, view, sort, isReversed, filter }: Wanted) {
-  return initialScreen({ url: url.href, view, sort, isReversed, filter });
+function screenOf({ url, view, isChosen, sort, isReversed, filter }: Wanted) {
+  const { href } = url;
+  return initialScreen({
+    url: href,
+    view,
+    isChosen,
+    sort,
+    isReversed,
+    filter,
+  });
 }
 
 async function printOnce(wanted: Wanted): Promise<number> {
@@ -75,6 +83,9 @@ async function printOnce(wanted: Wanted): Promise<number> {
   const alerts = await client.json<{ firing: AlertEvent[] }>("alerts.json");
   if (snapshot) state = transition(state, { type: "snapshot", snapshot });
   state = transition(state, { type: "firing", firing: alerts?.firing ?? [] });
+  for (const event of await loadEvents(client)) {
+    state = transition(state, event);
+  }
   const question = questionOf(state, wanted.limit);
   await client.see(OVERVIEW);
   if (question !== undefined) await client.see(question);
@@ -86,6 +97,16 @@ async function printOnce(wanted: Wanted): Promise<number> {
   }
   console.log(shown(wanted.url, () => tableLines(state)).join("\n"));
   return 0;
+}
+
+/** Returns what a page has kept of the load test beside it: the last of it. */
+async function loadEvents(client: PageClient): Promise<ScreenEvent[]> {
+  const kept = (await client.past()).filter(({ event }) =>
+    event === "load" || event === "load_end"
+  );
+  return kept.slice(-3).flatMap(({ event, data }) =>
+    eventOf(event, data) ?? []
+  );
 }
 
 /** Makes what is shown: the page may be of another version, or none. */
@@ -166,6 +187,10 @@ async function watch(wanted: Wanted): Promise<number> {
       if (snapshot) happen({ type: "snapshot", snapshot });
       const alerts = await client.json<{ firing: AlertEvent[] }>("alerts.json");
       happen({ type: "firing", firing: alerts?.firing ?? [] });
+      if (state.load !== undefined) return;
+      const events = await loadEvents(client);
+      // What comes by itself meanwhile is newer.
+      if (state.load === undefined) events.forEach(happen);
     } catch {
       // The connection is lost again: the next one gets it.
     }
@@ -209,6 +234,8 @@ function eventOf(name: string, data: string): ScreenEvent | undefined {
       return { type: "alert", alert: JSON.parse(data) };
     case "load":
       return { type: "load", load: JSON.parse(data) };
+    case "load_end":
+      return { type: "load_end", end: JSON.parse(data) };
     default:
       return undefined;
   }

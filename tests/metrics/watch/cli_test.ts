@@ -3,14 +3,12 @@ import { assert, assertEquals } from "@std/assert";
 import { TextLineStream } from "@std/streams";
 import { bounded } from "../../support/net.ts";
 import { onPty, Ptys } from "../../pty/ptys.ts";
-import { Screen } from "../../pty/screen.ts";
+import { loadEventOf } from "../../../src/load/cli/load_event.ts";
+import { loadProgress } from "../loads.ts";
+import { SCENARIO } from "../served_page.ts";
+import { LEFT, MAIN, Viewer } from "./viewer.ts";
 
-const MAIN = new URL("../../../src/metrics/cli/main.ts", import.meta.url).href;
 const PROGRAM = new URL("watched_program.ts", import.meta.url).href;
-/** What begins a drawing, and what gives a terminal back. */
-const FRAME = "\x1b[?2026h\x1b[H";
-const LEFT = "\x1b[?25h\x1b[?1049l";
-
 /** A program that is watched. */
 class Program implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -40,43 +38,6 @@ class Program implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#child.status;
-  }
-}
-
-/** The view on a PTY. */
-class Viewer implements AsyncDisposable {
-  readonly screen: Screen;
-
-  private constructor(screen: Screen) {
-    this.screen = screen;
-  }
-
-  static async on(ptys: Ptys, url: string): Promise<Viewer> {
-    const session = await ptys.spawn({
-      command: Deno.execPath(),
-      args: ["run", "--quiet", "--allow-net", MAIN, url],
-      size: { columns: 120, rows: 20 },
-    });
-    return new Viewer(await Screen.of(session));
-  }
-
-  /** What was drawn last. */
-  get drawn(): string {
-    return this.screen.text.split(FRAME).at(-1) ?? "";
-  }
-
-  type(text: string): void {
-    void this.screen.attachment.write(new TextEncoder().encode(text));
-  }
-
-  shows(...texts: string[]): Promise<void> {
-    return this.screen.until(() =>
-      texts.every((text) => this.drawn.includes(text))
-    );
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.screen[Symbol.asyncDispose]();
   }
 }
 
@@ -237,6 +198,7 @@ Deno.test(
         [[`${at}/gone/`], 1, "no page of serveMetrics"],
         [[`${at}/closed`], 1, "refuses this address (403: Host is wrong)"],
         [[`${at}/broken`], 1, "the response is 502, down"],
+        [["127.0.0.1:9"], 1, "serve the page on another port"],
         [[], 2, "The address of a page is missing"],
         [["a", "b"], 2, "There are 2 addresses"],
         [["ftp://host"], 2, "is no address"],
@@ -273,8 +235,11 @@ function serveBeside(
   return Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {}, onError: () => abrupt() },
     ({ url }) => {
-      const path = new URL(url).pathname;
+      const { pathname: path, searchParams } = new URL(url);
       if (path === "/events") {
+        if (searchParams.get("follow") === "false") {
+          return new Response("", EVENTS);
+        }
         const endless = new ReadableStream<Uint8Array>({
           start: (stream) =>
             stream.enqueue(new TextEncoder().encode(`:\n\n${firstEvent}`)),
@@ -379,7 +344,7 @@ Deno.test(
         path === "/watch" ? REPLY : new Response("none yet", { status: 503 }),
       `event: watch\ndata: ${JSON.stringify(large)}\n\n` +
         `event: load\ndata: ${
-          JSON.stringify({ phase: "steady", elapsedMs: 1, plannedMs: 2 })
+          JSON.stringify(loadEventOf(SCENARIO, loadProgress(20)))
         }\n\n`,
     );
     await using ptys = new Ptys();

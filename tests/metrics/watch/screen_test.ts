@@ -8,13 +8,14 @@ import {
   questionOf,
   type ScreenEvent,
   type ScreenState,
-  transition,
 } from "../../../src/metrics/cli/screen_state.ts";
+import { transition } from "../../../src/metrics/cli/transition.ts";
 import type { ActorRow } from "../../../src/metrics/watch/protocol.ts";
 
 const START = initialScreen({
   url: "http://127.0.0.1/",
   view: "actors",
+  isChosen: true,
   sort: undefined,
   isReversed: false,
   filter: "",
