@@ -60,6 +60,9 @@ export function checkDrivers(drivers: DriverMap): void {
   for (const [name, driver] of Object.entries(drivers)) {
     const methods = ["validate", "open"];
     checkMethods(`drivers.${name}`, driver, methods, "a Driver");
+    if (driver.inspect !== undefined) {
+      checkFunction(`drivers.${name}.inspect`, driver.inspect);
+    }
   }
 }
 

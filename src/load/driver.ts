@@ -5,6 +5,7 @@
  * @module
  */
 import type { JsonObject, JsonValue } from "../codec/mod.ts";
+import type { SessionSnapshot } from "../session/mod.ts";
 
 /** A driver performs operations over one protocol. */
 export interface Driver {
@@ -25,6 +26,12 @@ export interface Driver {
    * the operation has failed.
    */
   open(user: DriverUser): Promise<DriverSession>;
+  /**
+   * Returns the sessions of its users as they are now, if its protocol has
+   * sessions with logical connections. Called about once a second while somebody
+   * looks at them on the page beside a run.
+   */
+  inspect?(): Iterable<SessionSnapshot>;
 }
 
 /** Drivers by the names that operations use for them. */

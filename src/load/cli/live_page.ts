@@ -10,6 +10,7 @@ import {
   type MetricsServer,
   serveMetrics,
   SseStream,
+  type WatchedConnections,
 } from "../../metrics/mod.ts";
 import type { LoadEnd, LoadEvent } from "../../metrics/internal.ts";
 import type { LoadProgress, LoadResult } from "../result.ts";
@@ -35,13 +36,21 @@ export class LivePage implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   /**
-   * Serves the page on a port; 0 picks a free one.
+   * Serves the page on a port; 0 picks a free one. It shows the actors of the
+   * system, and the sessions of what is handed in.
    *
    * @throws {LoadUsageError} if the port is taken or not permitted.
    */
-  constructor(system: ActorSystem, port: number) {
+  constructor(
+    system: ActorSystem,
+    port: number,
+    connections?: readonly WatchedConnections[],
+  ) {
     this.collector = new MetricsCollector({ system });
-    this.#metrics = serveMetrics(this.collector, { events: this.#events });
+    this.#metrics = serveMetrics(this.collector, {
+      events: this.#events,
+      ...connections && { connections },
+    });
     try {
       this.#server = Deno.serve(
         { hostname: "127.0.0.1", port, onListen() {} },

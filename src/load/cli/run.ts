@@ -39,6 +39,7 @@ import { awaitScrape } from "./await_scrape.ts";
 import { exportRun } from "./export_run.ts";
 import { Interrupts } from "./interrupts.ts";
 import { LivePage } from "./live_page.ts";
+import { runConnections } from "./run_connections.ts";
 import { loadScenario } from "./load_scenario.ts";
 import { makeDirectory, removeEmpty } from "./out_directory.ts";
 import { repeatedCommand } from "./repeated_command.ts";
@@ -193,9 +194,12 @@ async function run(
   // The run shuts it down, and the page shows its actors.
   const { cleanupTimeoutMs = 30_000 } = scenario.phases ?? {};
   await using system = new ActorSystem({ shutdownMs: cleanupTimeoutMs / 2 });
-  await using page = pagePort === undefined
-    ? undefined
-    : new LivePage(system, pagePort);
+  await using page = pagePort === undefined ? undefined : new LivePage(
+    system,
+    pagePort,
+    // Those of other threads are not here.
+    workers === 1 ? runConnections(scenario, drivers) : undefined,
+  );
   await using exported = exportRun(system, page?.collector);
   const directory = settings.reports
     ? await makeDirectory(settings.out, scenario.name)

@@ -153,7 +153,10 @@ interface SharedPool extends AsyncDisposable {
 export function logicalDriver(options: LogicalDriverOptions = {}): Driver {
   checkOptionNames("logicalDriver()", options, { pool: true });
   const requests = new RequestReader(rule, prepare);
-  const shared = new Shared(() => Promise.try(() => openPool(options.pool)));
+  const pools = new Set<ConnectionPool>();
+  const shared = new Shared(() =>
+    Promise.try(() => openPool(pools, options.pool))
+  );
   return {
     validate: (request) => requests.validate(request),
     async open(): Promise<DriverSession> {
@@ -165,16 +168,23 @@ export function logicalDriver(options: LogicalDriverOptions = {}): Driver {
         closed: () => shared.release(),
       });
     },
+    inspect: () => pools.values().flatMap((pool) => pool.inspect()),
   };
 }
 
-function openPool(options?: PoolOptions): SharedPool {
+/** Opens a pool, which is among all pools of the driver until it is closed. */
+function openPool(
+  pools: Set<ConnectionPool>,
+  options?: PoolOptions,
+): SharedPool {
   const system = new ActorSystem();
   const pool = new ConnectionPool(system, options);
+  pools.add(pool);
   return {
     pool,
     async [Symbol.asyncDispose]() {
       await pool.close();
+      pools.delete(pool);
       await system.shutdown();
     },
   };

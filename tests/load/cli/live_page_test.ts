@@ -3,7 +3,15 @@ import { ActorSystem } from "../../../src/actor/mod.ts";
 import { LivePage } from "../../../src/load/cli/live_page.ts";
 import { loadProgress } from "../../metrics/loads.ts";
 import { SCENARIO } from "../../metrics/served_page.ts";
+import type { Scenario } from "../../../src/load/scenario/scenario.ts";
 import { failed } from "../report/results.ts";
+import { runConnections } from "../../../src/load/cli/run_connections.ts";
+import { standardDrivers } from "../../../src/load/drivers/drivers.ts";
+import { serveRequests } from "../../../src/rpc/responder.ts";
+import { json } from "../../../src/codec/mod.ts";
+import type { WatchReply } from "../../../src/metrics/watch/protocol.ts";
+import { bounded, Net } from "../../support/net.ts";
+import { Command } from "./command.ts";
 
 /** The data of the events of a name. */
 function dataOf(text: string, name: string): unknown[] {
@@ -60,4 +68,68 @@ Deno.test("the events of a run have its name, its criteria as text and as few nu
   const [end] = dataOf(text, "load_end");
   assert(end instanceof Object && "report" in end && "verdict" in end);
   assertEquals([end.verdict, end.report], ["failed", null]);
+});
+
+Deno.test(
+  "the page of a run shows its own sessions, and what their connections wait for",
+  bounded,
+  async () => {
+    const number = json({ parse: Number });
+    await using net = new Net({
+      serve: (connection) =>
+        serveRequests(
+          connection,
+          { request: number, reply: number },
+          (value) => value * 2,
+        ),
+    });
+    await using command = new Command();
+    const path = command.write("calls.json", {
+      name: "calls",
+      load: {
+        model: "closed",
+        users: 3,
+        thinkTime: { distribution: "constant", ms: 5 },
+      },
+      phases: { steadyMs: 60_000 },
+      operations: [{
+        name: "double",
+        driver: "logical",
+        request: { port: net.listener.address.port, value: 21 },
+      }],
+    });
+    command.start(path, "--no-reports");
+    const [, address = ""] = await command.line(/^Live charts: (.*)$/);
+    const see = async (kind: string): Promise<WatchReply["data"]> => {
+      const response = await fetch(`${address}watch?kind=${kind}`);
+      const { data }: WatchReply = await response.json();
+      return data;
+    };
+    let streams = await see("streams");
+    while (streams.type !== "streams" || streams.matching < 3) {
+      // A look is a second old at most.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      streams = await see("streams");
+    }
+    const remote = `127.0.0.1:${net.listener.address.port}`;
+    assertEquals(streams.rows.map((row) => row.remote), Array(3).fill(remote));
+    const sessions = await see("sessions");
+    assert(sessions.type === "sessions");
+    assertEquals(sessions.rows.map(({ side, streams }) => [side, streams]), [
+      ["dialler", 3],
+    ]);
+    command.signal("SIGINT");
+    assertEquals((await command.ended()).code, 4);
+  },
+);
+
+Deno.test("a run without sessions shows no list of them", () => {
+  const http = { name: "get", driver: "http", request: {} };
+  const logical = { name: "send", driver: "logical", request: {} };
+  const drivers = standardDrivers();
+  const of = (operations: Scenario["operations"]) =>
+    runConnections({ ...SCENARIO, operations }, drivers);
+  assertEquals(of([http]), undefined);
+  assertEquals(of([http, logical])?.length, 1);
+  assertEquals(of([{ name: "both", steps: [http, logical] }])?.length, 1);
 });
