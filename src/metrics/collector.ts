@@ -12,7 +12,7 @@ import {
   TroupeError,
 } from "../actor/mod.ts";
 import { checkFunction, checkNumber } from "../checks/internal.ts";
-import type { Core } from "../cores/mod.ts";
+import type { Core, Cores } from "../cores/mod.ts";
 import { readActors } from "./actor_source.ts";
 import { AlertWatch } from "./alert_watch.ts";
 import { CgroupSource } from "./cgroup_source.ts";
@@ -35,6 +35,7 @@ import {
   withThreads,
   type WorkerMetrics,
 } from "./worker_metrics.ts";
+import { WorkerReplies } from "./watch/worker_replies.ts";
 
 /** One subscription; the same function may have several. */
 interface Subscription {
@@ -72,7 +73,11 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
   readonly instruments: Instruments;
   /** The system whose actors are counted, and shown on the page. */
   readonly system: ActorSystem | undefined;
+  /** The workers whose actors are shown beside them. */
+  readonly cores: Cores | undefined;
   readonly #core: Core | undefined;
+  /** In a worker, what shows its actors to the main thread. */
+  readonly #replies: WorkerReplies | undefined;
   readonly #cores: CoresMetrics | undefined;
   readonly #clock: Clock;
   readonly #timeOfDay: () => number;
@@ -114,6 +119,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     const { system, historyPath, signal, core, cores } = options;
     const limits = { retentionMs, maxSnapshots };
     this.system = system;
+    this.cores = cores;
     this.#core = core;
     this.#cores = cores && new CoresMetrics(cores);
     this.#clock = options.clock ?? system?.clock ?? realClock;
@@ -137,6 +143,9 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
     const startMs = Math.max(this.#timeNow(), lastMs + 1);
     this.#steadyOffsetMs = startMs - this.#clock.now();
     this.#signal = signal;
+    if (core !== undefined && system !== undefined) {
+      this.#replies = new WorkerReplies(core, system);
+    }
     if (signal?.aborted) this.#close();
     signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
@@ -304,6 +313,7 @@ export class MetricsCollector implements MetricsFeed, AsyncDisposable {
       this.#errors.attempt(() => void this.collect());
     }
     this.#phase = "closed";
+    this.#replies?.[Symbol.dispose]();
     this.#cores?.[Symbol.dispose]();
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#timer?.cancel();

@@ -32,14 +32,16 @@ export interface MetricsCollectorOptions extends InstrumentsOptions {
   readonly system?: ActorSystem;
   /**
    * In a worker of `cores()`, what its module gets: the main thread is told
-   * each snapshot, for the `cores` of its own collector.
+   * each snapshot, and the actors of `system` while somebody looks at them, for
+   * the `cores` of its own collector.
    * @default {none}
    */
   readonly core?: Core;
   /**
    * The workers of this program, each with a collector that has the option
    * `core`. Snapshots are then sums over this thread and all workers, and the
-   * text for Prometheus has each thread with its label `worker`.
+   * text for Prometheus has each thread with its label `worker`. A page shows the
+   * actors of each worker beside those of `system`.
    * @default {none}
    */
   readonly cores?: Cores;

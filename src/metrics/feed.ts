@@ -4,6 +4,7 @@
  * @module
  */
 import type { ActorSystem } from "../actor/mod.ts";
+import type { Cores } from "../cores/mod.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 import type { WorkerMetrics } from "./worker_metrics.ts";
 
@@ -46,6 +47,8 @@ export interface MetricsFeed {
   readonly workers?: readonly WorkerMetrics[] | undefined;
   /** The system whose actors a page shows, if there is one. */
   readonly system?: ActorSystem | undefined;
+  /** The workers whose actors a page shows beside them, if there are any. */
+  readonly cores?: Cores | undefined;
   /**
    * Calls a listener with each event from now on, until the result is
    * disposed.

@@ -159,8 +159,9 @@ export function serveMetrics(
   const { connections, terminals } = options;
   checkSources("connections", connections, "a listener or a ConnectionPool");
   checkSources("terminals", terminals, "a TerminalServer");
-  const { system } = feed;
-  const watching = new Watching({ system, connections, terminals }, events);
+  const { system, cores } = feed;
+  const sources = { system, connections, terminals };
+  const watching = new Watching(sources, events, cores);
 
   const respond = (request: Request): Response | Promise<Response> => {
     // Deno makes the address of `Host`, even if that is not a host.

@@ -3,8 +3,13 @@
  *
  * @module
  */
-import type { ActorEntry, ActorTable } from "../../actor/internal.ts";
-import type { ActorRow, ActorsSummary, WatchedActors } from "./protocol.ts";
+import type { ActorEntry, ActorSum, ActorTable } from "../../actor/internal.ts";
+import type {
+  ActorRow,
+  ActorsSummary,
+  ActorSums,
+  WatchedActors,
+} from "./protocol.ts";
 import type { WatchQuery } from "./query.ts";
 import { selectRows, type SortKey } from "./select.ts";
 
@@ -23,6 +28,24 @@ const KEYS: Readonly<Record<string, (entry: ActorEntry) => SortKey>> = {
   failure: ({ cell }) => cell.lastFailure === undefined ? 0 : 1,
   dead_letters: ({ deadLetters }) => deadLetters,
 };
+
+const ROW_KEYS: Readonly<Record<string, (row: ActorRow) => SortKey>> = {
+  path: ({ path }) => path,
+  state: ({ state }) => state,
+  mailbox: ({ mailboxMessages }) => mailboxMessages,
+  oldest: ({ oldestMs }) => oldestMs,
+  processed: ({ processed }) => processed,
+  rate: ({ perSecond }) => perSecond,
+  busy: ({ busyShare }) => busyShare,
+  restarts: ({ restarts }) => restarts,
+  failure: ({ lastFailure }) => lastFailure === null ? 0 : 1,
+  dead_letters: ({ deadLetters }) => deadLetters,
+};
+
+/** Returns what rows are sorted by, which come of several threads. */
+export function rowKeyOf(sort: string): (row: ActorRow) => SortKey {
+  return ROW_KEYS[sort] ?? (() => 0);
+}
 
 /** Returns the actors that a view asks for. */
 export function actorRows(
@@ -82,15 +105,20 @@ export function actorRow(entry: ActorEntry): ActorRow {
     lastFailure: failureText(cell.lastFailure),
     deadLetters,
     children,
-    below: children === 0 ? null : {
-      actors: below.actors,
-      mailboxMessages: below.mailboxMessages,
-      oldestMs: rounded(below.oldestMs),
-      perSecond: rounded(below.perSecond, 10),
-      busyShare: rounded(below.busyShare, 10_000),
-      restarts: below.restarts,
-      deadLetters: below.deadLetters,
-    },
+    below: children === 0 ? null : sumsOf(below),
+  };
+}
+
+/** Returns sums over actors, without digits that nobody reads. */
+export function sumsOf(sum: ActorSum): ActorSums {
+  return {
+    actors: sum.actors,
+    mailboxMessages: sum.mailboxMessages,
+    oldestMs: rounded(sum.oldestMs),
+    perSecond: rounded(sum.perSecond, 10),
+    busyShare: rounded(sum.busyShare, 10_000),
+    restarts: sum.restarts,
+    deadLetters: sum.deadLetters,
   };
 }
 

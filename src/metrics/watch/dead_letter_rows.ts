@@ -11,7 +11,7 @@ import type {
   WatchedDeadLetters,
 } from "./protocol.ts";
 import type { WatchQuery } from "./query.ts";
-import { selectRows } from "./select.ts";
+import { selectRows, type SortKey } from "./select.ts";
 
 const REASONS = ["stopped", "refused", "dropped"] as const;
 
@@ -19,6 +19,18 @@ interface Letters {
   readonly path: string;
   readonly reason: keyof DeadLetterCounts;
   readonly tally: DeadLetterTally;
+}
+
+/** Returns what rows are sorted by, which come of several threads. */
+export function letterKeyOf(sort: string): (row: DeadLetterRow) => SortKey {
+  switch (sort) {
+    case "path":
+      return ({ path }) => path;
+    case "recent":
+      return ({ agoMs }) => -agoMs;
+    default:
+      return ({ count }) => count;
+  }
 }
 
 /** Returns the dead letters that a view asks for. */

@@ -5,11 +5,19 @@
  * @module
  */
 import { type Clock, realClock, type Timer } from "../../actor/mod.ts";
+import type { Cores } from "../../cores/mod.ts";
 import type { SseStream } from "../../web/internal.ts";
 import { type Found, Looks, type WatchedSources } from "./looks.ts";
-import type { WatchEvent, WatchKind, WatchReply } from "./protocol.ts";
+import { queryForMain, withWorkers } from "./merged_views.ts";
+import type {
+  WatchData,
+  WatchEvent,
+  WatchKind,
+  WatchReply,
+} from "./protocol.ts";
 import { keyOf, type WatchQuery } from "./query.ts";
 import { PARTS, viewData } from "./view_data.ts";
+import { WorkerLooks } from "./worker_looks.ts";
 
 /** Milliseconds after which a client asks again. */
 const RENEW_MS = 5000;
@@ -34,6 +42,8 @@ interface View {
 /** Watches for the clients of one page. */
 export class Watching implements Disposable {
   readonly #looks: Looks;
+  /** The actors of workers; there are none without the option `cores`. */
+  readonly #workers: WorkerLooks | undefined;
   readonly #events: SseStream;
   readonly #clock: Clock;
   /** Tells its views from those of an earlier process. */
@@ -46,10 +56,18 @@ export class Watching implements Disposable {
   #isClosed = false;
 
   /** Creates one that looks at nothing yet. */
-  constructor(sources: WatchedSources, events: SseStream) {
+  constructor(
+    sources: WatchedSources,
+    events: SseStream,
+    cores?: Cores,
+  ) {
     this.#looks = new Looks(sources);
     this.#events = events;
     this.#clock = sources.system?.clock ?? realClock;
+    // The rows of workers stand among those of the program.
+    if (cores !== undefined && sources.system !== undefined) {
+      this.#workers = new WorkerLooks(cores, this.#clock);
+    }
   }
 
   /** Whether the program offers what a view shows. */
@@ -81,7 +99,10 @@ export class Watching implements Disposable {
       !this.#looks.offers(part) || this.#found[part] !== undefined
     );
     if (!isFound) await this.#look();
-    const data = viewData(query, this.#found, this.#intervalMs);
+    else if (this.#workers?.hasSeen(query) === false) {
+      await this.#workers.look([query], true);
+    }
+    const data = this.#dataOf(query);
     if (view.sent === "") view.sent = JSON.stringify(data);
     return { view: view.id, renewMs: RENEW_MS, data };
   }
@@ -110,9 +131,13 @@ export class Watching implements Disposable {
     const parts = this.#views.values().flatMap(({ query }) =>
       PARTS[query.kind]
     );
-    const found = await this.#looks.at(new Set(parts));
+    const queries = [...this.#views.values()].map(({ query }) => query);
+    const [found] = await Promise.all([
+      this.#looks.at(new Set(parts)),
+      this.#workers?.look(queries),
+    ]);
     // All views have ended meanwhile.
-    if (this.#views.size === 0) return this.#looks.rest();
+    if (this.#views.size === 0) return this.#rest();
     this.#found = found;
     this.#timer = this.#clock.schedule(this.#intervalMs, () => {
       this.#endViews(this.#clock.now());
@@ -121,9 +146,23 @@ export class Watching implements Disposable {
     this.#timer.unref();
   }
 
+  #dataOf(query: WatchQuery): WatchData {
+    if (this.#workers === undefined) {
+      return viewData(query, this.#found, this.#intervalMs);
+    }
+    const own = queryForMain(query);
+    const data = viewData(own, this.#found, this.#intervalMs);
+    return withWorkers(data, query, this.#workers.workersFor(query));
+  }
+
+  #rest(): void {
+    this.#looks.rest();
+    this.#workers?.rest();
+  }
+
   #publish(): void {
     for (const view of this.#views.values()) {
-      const data = viewData(view.query, this.#found, this.#intervalMs);
+      const data = this.#dataOf(view.query);
       const text = JSON.stringify(data);
       if (text === view.sent) continue;
       view.sent = text;
@@ -143,6 +182,6 @@ export class Watching implements Disposable {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#found = {};
-    if (this.#looking === undefined) this.#looks.rest();
+    if (this.#looking === undefined) this.#rest();
   }
 }

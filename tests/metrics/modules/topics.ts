@@ -10,3 +10,9 @@ export const late: CoreTopic<void> = new CoreTopic("late");
 
 /** Ends the worker at once. */
 export const exit: CoreTopic<void> = new CoreTopic("exit");
+
+/** Blocks the worker until the first number in the memory is another one. */
+export const block: CoreTopic<SharedArrayBuffer> = new CoreTopic("block");
+
+/** How often the worker was asked for views. */
+export const timesAsked: CoreTopic<void, number> = new CoreTopic("timesAsked");
