@@ -31,6 +31,7 @@ export { Deadline, Deadlines } from "./deadlines.ts";
 export { Dispatcher, type Runnable } from "./dispatcher.ts";
 export { abortGuarded, callGuarded, report } from "./guard.ts";
 export { Ring } from "./ring.ts";
+export { nameOf, spawnNamed } from "./spawn_named.ts";
 export { nextTurn } from "./next_turn.ts";
 export { onGone, type OpenAsk, openAsk, roomIn, wouldRefuse } from "./room.ts";
 export { isThenable } from "./thenable.ts";

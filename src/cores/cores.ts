@@ -18,7 +18,7 @@ import {
   supervisor,
   TroupeError,
 } from "../actor/mod.ts";
-import { callGuarded, report } from "../actor/internal.ts";
+import { callGuarded, report, spawnNamed } from "../actor/internal.ts";
 import { checkInteger, checkMethods } from "../checks/internal.ts";
 import { addHandler } from "./channel.ts";
 import { coreActor, killAfterMs } from "./core_actor.ts";
@@ -33,6 +33,7 @@ import { coresStats, infoOf } from "./cores_stats.ts";
 import {
   checkModule,
   type CoresOptions,
+  fileOf,
   resolveCoresOptions,
 } from "./cores_options.ts";
 import { portMemory } from "./shared_ports.ts";
@@ -101,35 +102,41 @@ export async function cores<Data = unknown>(
   const sessions = settings.sessions === undefined
     ? undefined
     : listenToWorkers(system, workerPorts, settings.sessions);
-  const root = system.spawn(supervisor({
-    backoff: settings.backoff,
-    maxRestarts: Infinity,
-    children: seats.map((seat) =>
-      child({
-        name: `core-${seat.index}`,
-        startMs,
-        shutdownMs: killAfterMs(shutdownMs),
-        behavior: coreActor({
-          seat,
-          unresponsiveMs,
-          handlers,
-          onGone(worker) {
-            workerPorts.onGone(worker.index);
-            for (const { channel } of seats) channel?.tell(WORKER_GONE, worker);
-          },
-          start: {
-            module: href,
-            index: seat.index,
-            count,
-            spread,
-            shutdownMs,
-            ports,
-            data: options.data,
-          },
-        }),
-      })
-    ),
-  }));
+  const root = spawnNamed(
+    system,
+    `all cores ${fileOf(href)}`,
+    supervisor({
+      backoff: settings.backoff,
+      maxRestarts: Infinity,
+      children: seats.map((seat) =>
+        child({
+          name: `core-${seat.index}`,
+          startMs,
+          shutdownMs: killAfterMs(shutdownMs),
+          behavior: coreActor({
+            seat,
+            unresponsiveMs,
+            handlers,
+            onGone(worker) {
+              workerPorts.onGone(worker.index);
+              for (const { channel } of seats) {
+                channel?.tell(WORKER_GONE, worker);
+              }
+            },
+            start: {
+              module: href,
+              index: seat.index,
+              count,
+              spread,
+              shutdownMs,
+              ports,
+              data: options.data,
+            },
+          }),
+        })
+      ),
+    }),
+  );
   const closed = root.stopped.then(async () => {
     // One whose start has failed has no life that could wait for it.
     await Promise.all(seats.map((seat) => seat.ended));

@@ -166,3 +166,10 @@ export function checkModule(module: unknown): string {
     }, it must be a URL, such as new URL("./service.ts", import.meta.url)`,
   );
 }
+
+/** Returns the name of the file of a module, for the names of actors. */
+export function fileOf(href: string): string {
+  const { protocol, pathname } = new URL(href);
+  const name = pathname.slice(pathname.lastIndexOf("/") + 1);
+  return protocol === "data:" || name === "" ? "module" : name;
+}

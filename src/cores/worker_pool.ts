@@ -9,8 +9,9 @@ import {
   MailboxFullError,
   type TroupeError,
 } from "../actor/mod.ts";
+import { spawnNamed } from "../actor/internal.ts";
 import { checkMethods } from "../checks/internal.ts";
-import { checkModule } from "./cores_options.ts";
+import { checkModule, fileOf } from "./cores_options.ts";
 import { CoreLostError } from "./errors.ts";
 import {
   checkTaskOptions,
@@ -89,13 +90,10 @@ export function workerPool<Task, Result>(
   options: WorkerPoolOptions = {},
 ): WorkerPool<Task, Result> {
   checkMethods("system", system, ["spawn", "tree"], "an ActorSystem");
-  const pool = new Pool(
-    system,
-    checkModule(module),
-    resolvePoolOptions(options),
-  );
+  const href = checkModule(module);
+  const pool = new Pool(system, href, resolvePoolOptions(options));
   // It ends with its system, as all that is started does.
-  const owner = system.spawn(() => ({
+  const owner = spawnNamed(system, `worker pool ${fileOf(href)}`, () => ({
     receive() {},
     stopped: () => pool.close(),
   }));

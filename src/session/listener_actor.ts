@@ -19,6 +19,7 @@ import {
   supervisor,
   type SupervisorMessage,
 } from "../actor/mod.ts";
+import { spawnNamed } from "../actor/internal.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { acceptorActor, type SocketOffer } from "./acceptor_actor.ts";
 import { AcceptSlot } from "./accept_slot.ts";
@@ -39,6 +40,7 @@ export interface RunningListener<M> {
 /**
  * Starts a listener for the sockets of `acceptor`, which it closes.
  *
+ * @param name What the listener is, as its actor shows it.
  * @param keep Returns the behaviour of the keeper of the sockets: it takes
  * them out of the slot when they are offered, is restarted when it fails, and
  * ends the listener when it stops itself.
@@ -46,6 +48,7 @@ export interface RunningListener<M> {
  */
 export function startListener<M>(
   system: ActorSystem,
+  name: string,
   acceptor: Acceptor,
   keep: (slot: AcceptSlot) => Behavior<M | SocketOffer>,
 ): RunningListener<M> {
@@ -92,7 +95,7 @@ export function startListener<M>(
 
   function spawn() {
     try {
-      return system.spawn(behavior);
+      return spawnNamed(system, name, behavior);
     } catch (error) {
       acceptor.close();
       throw error;

@@ -6,7 +6,7 @@
  * @module
  */
 import type { ActorRef, Behavior, ReplyTo } from "../actor/mod.ts";
-import type { ResolvedBackoff } from "../actor/internal.ts";
+import { nameOf, type ResolvedBackoff } from "../actor/internal.ts";
 import { explainFailure } from "./connect_failure.ts";
 import { type ConnectOptions, PRIORITIES } from "./connector.ts";
 import { dialSession } from "./dialled_session.ts";
@@ -83,6 +83,7 @@ export function poolActor(
     const notBefore = new Map<string, number>();
     const { clock } = context.system;
     let closing = false;
+    let peersSoFar = 0;
 
     function avoid(key: string, retryAfterMs: number): void {
       if (retryAfterMs <= 0) return;
@@ -118,28 +119,33 @@ export function poolActor(
         },
       });
       let live: Session | undefined;
-      const peer = context.spawn(peerActor({
-        ...dialled,
-        session: (port) => settings.live.add(live = dialled.session(port)),
-        serve: undefined,
-        onState(state) {
-          if (state.phase === "lost") opening.lost();
-          return settings.onState?.(state);
-        },
-        onGoingAway(retryAfterMs) {
-          avoid(key, retryAfterMs);
-          opening.retire();
-        },
-        onReady: (session) => opening.ready({ session, peer }),
-        onEnd(cause) {
-          if (cause instanceof SessionLostError) avoid(key, cause.retryAfterMs);
-          opening.failed(
-            closing
-              ? new ConnectError("The pool was closed")
-              : explainFailure(cause, key),
-          );
-        },
-      }));
+      const peer = context.spawn(
+        peerActor({
+          ...dialled,
+          session: (port) => settings.live.add(live = dialled.session(port)),
+          serve: undefined,
+          onState(state) {
+            if (state.phase === "lost") opening.lost();
+            return settings.onState?.(state);
+          },
+          onGoingAway(retryAfterMs) {
+            avoid(key, retryAfterMs);
+            opening.retire();
+          },
+          onReady: (session) => opening.ready({ session, peer }),
+          onEnd(cause) {
+            if (cause instanceof SessionLostError) {
+              avoid(key, cause.retryAfterMs);
+            }
+            opening.failed(
+              closing
+                ? new ConnectError("The pool was closed")
+                : explainFailure(cause, key),
+            );
+          },
+        }),
+        { name: `${nameOf(key)} #${++peersSoFar}` },
+      );
       peers.add(peer);
       context.watch(peer, () => ({ type: "peer_gone", peer }));
       peer.stopped.then(() => {

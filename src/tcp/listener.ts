@@ -10,6 +10,7 @@ import {
   type AcceptedSessions,
   type Acceptor,
   drain,
+  formatAddress,
   SocketLimit,
   socketsActor,
   type SocketsMessage,
@@ -110,6 +111,7 @@ export function listen(system: ActorSystem, options: ListenOptions): Listener {
   };
   const running = startListener<SocketsMessage>(
     system,
+    `listener ${formatAddress({ hostname, port: acceptor.address.port })}`,
     acceptor,
     (slot) => socketsActor({ settings, slot, limit, tokenPrefix, onStart }),
   );

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { resolveBackoff } from "../actor/internal.ts";
+import { resolveBackoff, spawnNamed } from "../actor/internal.ts";
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import { checkMethods } from "../checks/internal.ts";
 import type {
@@ -74,7 +74,9 @@ export class ConnectionPool implements AsyncDisposable {
       lingerMs,
       socketsPerKey: socketsPerPeer,
     });
-    this.#ref = system.spawn(
+    this.#ref = spawnNamed(
+      system,
+      "connection pool",
       poolActor(this.#entries, {
         ...settings,
         backoff: resolveBackoff(options.backoff),

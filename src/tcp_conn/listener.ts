@@ -6,7 +6,11 @@
  */
 import type { ActorSystem } from "../actor/mod.ts";
 import { checkMethods } from "../checks/internal.ts";
-import { SocketLimit, startListener } from "../session/internal.ts";
+import {
+  formatAddress,
+  SocketLimit,
+  startListener,
+} from "../session/internal.ts";
 import type { Address } from "../session/mod.ts";
 import { bind, listenTcp } from "../tcp/internal.ts";
 import {
@@ -71,6 +75,7 @@ export function listenTcpConn(
   const counter = { droppedBytes: 0 };
   const { closed, stop } = startListener<SocketsMessage>(
     system,
+    `listener ${formatAddress({ hostname, port: acceptor.address.port })}`,
     acceptor,
     (slot) => socketsActor({ settings, slot, limit, counter }),
   );

@@ -5,6 +5,7 @@
  * @module
  */
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
+import { spawnNamed } from "../actor/internal.ts";
 import {
   checkMethods,
   checkObject,
@@ -82,9 +83,12 @@ export class TcpConnPool implements AsyncDisposable {
       lingerMs,
     });
     const counter = this.#dropped;
-    this.#ref = system.spawn(poolActor({ entries, limits, counter, dialMs }), {
-      mailbox: { maxMessages: Infinity },
-    });
+    this.#ref = spawnNamed(
+      system,
+      "connection pool",
+      poolActor({ entries, limits, counter, dialMs }),
+      { mailbox: { maxMessages: Infinity } },
+    );
   }
 
   /**

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { nameOf } from "../actor/internal.ts";
 import type { ActorRef, Behavior, ReplyTo } from "../actor/mod.ts";
 import type { Address } from "../session/mod.ts";
 import {
@@ -51,6 +52,7 @@ export function poolActor(
 ): Behavior<PoolMessage> {
   return (context) => {
     const { clock } = context.system;
+    let peers = 0;
 
     function open(
       address: Address,
@@ -71,7 +73,10 @@ export function poolActor(
             opening.failed(cause);
           },
         }),
-        { mailbox: { maxMessages: Infinity } },
+        {
+          name: `${nameOf(formatAddress({ hostname, port }))} #${++peers}`,
+          mailbox: { maxMessages: Infinity },
+        },
       );
       peer.stopped.then(() => opening.stopped());
       return opening.opened;

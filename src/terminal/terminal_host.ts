@@ -13,6 +13,7 @@ import {
   supervisor,
   type SupervisorRef,
 } from "../actor/mod.ts";
+import { spawnNamed } from "../actor/internal.ts";
 import {
   ptySupervisor,
   type PtySupervisorMessage,
@@ -87,7 +88,9 @@ export class TerminalHost {
       }),
       shutdownMs: Infinity,
     });
-    this.#root = system.spawn(
+    this.#root = spawnNamed(
+      system,
+      "terminal server",
       supervisor({ children: [this.#ptys, this.#sockets] }),
     );
     this.stopped = this.#root.stopped.then(() => this.#recordings.finished());

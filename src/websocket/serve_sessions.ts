@@ -133,6 +133,7 @@ export function serveSessions(
   let isOpen = true;
   const running = startListener<SocketsMessage>(
     system,
+    `session server ${prefix}`,
     acceptor,
     (slot) =>
       socketsActor({

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { resolveBackoff } from "../actor/internal.ts";
+import { resolveBackoff, spawnNamed } from "../actor/internal.ts";
 import { ActorSystem, type BackoffOptions } from "../actor/mod.ts";
 import {
   checkDuration,
@@ -15,6 +15,7 @@ import {
 import {
   askForConnection,
   checkConnectOptions,
+  formatAddress,
   LiveSessions,
   poolActor,
   type PooledSession,
@@ -112,7 +113,9 @@ export function startClient(
     lingerMs: Infinity,
   });
   const live = new LiveSessions();
-  const pool = system.spawn(
+  const pool = spawnNamed(
+    system,
+    `session client ${formatAddress(address)}`,
     poolActor(entries, {
       session,
       backoff,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { spawnNamed } from "../../actor/internal.ts";
 import type { ActorSystem } from "../../actor/mod.ts";
 import type { Codec, MsgpackValue } from "../../codec/mod.ts";
 import type { BusEngine, EndSignals } from "../bus_calls.ts";
@@ -38,7 +39,7 @@ export class LocalCalls implements BusEngine {
 
   constructor(system: ActorSystem, engine: LocalEngine) {
     this.#engine = engine;
-    const ref = system.spawn(busActor);
+    const ref = spawnNamed(system, "local bus", busActor);
     // Whether it was closed, or the system shuts down and may kill it.
     this.closed = ref.stopped.then(() => engine.end());
     this.#stop = () => ref.tell("stop");
