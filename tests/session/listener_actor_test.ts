@@ -42,6 +42,7 @@ class Bench implements AsyncDisposable {
     }, { handlesFailures: true });
     this.listener = startListener(
       this.system,
+      "listener",
       this.acceptor,
       (slot) => this.#keep(slot),
     );
@@ -244,7 +245,13 @@ Deno.test("a listener cannot start in a system that shuts down, and closes its a
   await system.shutdown();
   const acceptor = new ScriptedAcceptor();
   assertThrows(
-    () => startListener(system, acceptor, () => () => ({ receive() {} })),
+    () =>
+      startListener(
+        system,
+        "listener",
+        acceptor,
+        () => () => ({ receive() {} }),
+      ),
     Error,
     "shutting down",
   );
