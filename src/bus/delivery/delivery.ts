@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { report, type Runnable } from "../../actor/internal.ts";
+import type { Runnable } from "../../actor/internal.ts";
 import type { BusMessage } from "../message.ts";
 import type { Subject } from "../subject.ts";
 import type {
@@ -15,6 +15,8 @@ import type {
 import { untilAborted } from "../until_aborted.ts";
 import type { DeliveryCounters } from "./counters.ts";
 import { Delivered } from "./delivered.ts";
+import type { DeliveryPort } from "./delivery_port.ts";
+import { reportFailure } from "./failed_message.ts";
 import type { Incoming } from "./incoming.ts";
 import { type DeliveryQueue, deliveryQueue } from "./queue.ts";
 import {
@@ -29,27 +31,7 @@ import {
 } from "./reader.ts";
 import type { ResolvedSubscribeOptions } from "./subscribe_options.ts";
 import { Outcome } from "./outcome.ts";
-
-/** What an engine does for a subscription. */
-export interface DeliveryPort {
-  /** The totals that the subscription adds to. */
-  readonly counters: DeliveryCounters;
-  /** Calls `run` soon, such as the dispatcher of a system: never at once. */
-  readonly runner: { schedule(runnable: Runnable): void };
-  /**
-   * The user has ended it, and nothing new is to be offered; called once. While
-   * it is draining, what was on its way may be offered still, until the promise
-   * resolves. It is not called when the engine has ended it, or when a signal
-   * was aborted before it was made, so that `hasEnded` is true from the start.
-   */
-  onEnd(isDraining: boolean): void | PromiseLike<void>;
-  /**
-   * It has room for all that was offered, after an `offer` returned `false`.
-   */
-  onRoom?(): void;
-  /** A message has left the queue for its reader or handler. */
-  onTaken?(): void;
-}
+import { Paused } from "./paused.ts";
 
 /**
  * The subscription that a user holds. An engine makes one, calls `offer` with
@@ -77,6 +59,8 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
   #undecodable = 0;
   readonly #ready = new Outcome();
   readonly #closed = new Outcome();
+  /** Publishers that go on when nothing waits any more. */
+  readonly #paused = new Paused();
   readonly #stopFollowing: (() => void) | undefined;
 
   constructor(
@@ -183,8 +167,38 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
       return false;
     }
     const mayRun = !this.#isScheduled && !this.#isBusy;
-    if (mayRun && this.#options.isDirect === true) this.run(1);
+    if (mayRun && this.#options.pass !== undefined) this.run(1);
     else this.#schedule();
+    return true;
+  }
+
+  /** Whether `pass` may be called: it copies what it gets, and nothing waits. */
+  get mayPass(): boolean {
+    return this.#options.pass !== undefined && !this.#isBusy &&
+      this.#queue.length === 0;
+  }
+
+  /** Hands bytes on at once, without a message, while `mayPass` is true. */
+  pass(subject: string, bytes: Uint8Array): void {
+    const { pass } = this.#options;
+    if (pass === undefined || this.#isFinished) return;
+    this.#delivered++;
+    this.#counters.delivered++;
+    try {
+      this.#until(pass(subject, bytes));
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /**
+   * Calls `resume` when `mayPass` is true again, or it has ended. Returns false
+   * where that is not to be waited for.
+   */
+  whenPassing(resume: () => void): boolean {
+    const { pass, overflow } = this.#options;
+    if (pass === undefined || overflow !== "wait" || this.mayPass) return false;
+    this.#paused.add(resume);
     return true;
   }
 
@@ -206,14 +220,9 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
   }
 
   receive(options?: ReadOptions): Promise<BusMessage<T, R> | undefined> {
-    try {
-      const signal = readSignal(options);
-      return new Promise((resolve, reject) =>
-        this.#read({ resolve, reject }, signal)
-      );
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return new Promise((resolve, reject) =>
+      this.#read({ resolve, reject }, readSignal(options))
+    );
   }
 
   async unsubscribe(): Promise<void> {
@@ -260,32 +269,30 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
       const message = this.#take();
       if (message === undefined) break;
       handled++;
-      this.#handle(handler, message);
+      try {
+        this.#until(handler(message));
+      } catch (error) {
+        this.#failed(error);
+      }
     }
     if (!this.#isBusy) this.#goOn();
     return handled;
   }
 
-  #handle(
-    handler: NonNullable<ResolvedSubscribeOptions<T, R>["handler"]>,
-    message: Delivered<T, R>,
-  ): void {
-    try {
-      const result = handler(message);
-      if (typeof result?.then !== "function") return;
-      this.#isBusy = true;
-      Promise.resolve(result).catch((error) => this.#failed(error)).then(() => {
-        this.#isBusy = false;
-        this.#goOn();
-      });
-    } catch (error) {
-      this.#failed(error);
-    }
+  /** Hands out nothing more until a handler is done. */
+  #until(result: void | PromiseLike<void>): void {
+    if (typeof result?.then !== "function") return;
+    this.#isBusy = true;
+    Promise.resolve(result).catch((error) => this.#failed(error)).then(() => {
+      this.#isBusy = false;
+      this.#goOn();
+    });
   }
 
   #goOn(): void {
-    if (this.#queue.length > 0) this.#schedule();
-    else this.#endIfDone();
+    if (this.#queue.length > 0) return this.#schedule();
+    this.#paused.end();
+    this.#endIfDone();
   }
 
   #serveReader(): number {
@@ -352,15 +359,7 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
   }
 
   #failed(error: unknown): void {
-    const { onError } = this.#options;
-    const print = (cause: unknown): void =>
-      report(`A message on ${this.pattern} was not handled:`, cause);
-    if (onError === undefined) return print(error);
-    try {
-      onError(error);
-    } catch (cause) {
-      print(cause);
-    }
+    reportFailure(this.pattern, this.#options.onError, error);
   }
 
   /** Ends it, as neither its user nor the engine has asked. */
@@ -389,6 +388,7 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     this.#hasEnded = true;
     this.#isFinished = true;
     this.#queue.clear();
+    this.#paused.end();
     this.#stopFollowing?.();
     this.#ready.settle(...errors);
     this.#closed.settle(...errors);

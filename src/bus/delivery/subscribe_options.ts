@@ -34,10 +34,14 @@ export interface ResolvedSubscribeOptions<T, R> extends QueueOptions {
    */
   readonly elsewhere?: () => number;
   /**
-   * Whether the handler, which is no code of a user, is called by `offer` while
-   * nothing waits: a message then has no turn of its own.
+   * Takes a message of bytes as the handler does, and keeps no view of them.
+   * Where it is given, neither it nor the handler is code of a user, and both are
+   * called at once while nothing waits: a message has no turn of its own.
    */
-  readonly isDirect?: boolean;
+  readonly pass?: (
+    subject: string,
+    bytes: Uint8Array,
+  ) => Promise<void> | undefined;
 }
 
 const NAMES: OptionNames<SubscribeOptions<unknown, unknown>> = {

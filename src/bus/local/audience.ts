@@ -20,6 +20,15 @@ export interface Receiver {
   readonly room: number;
   /** The most that `room` can be. */
   readonly maxRoom: number;
+  /** Whether bytes may be handed to `pass`, which copies them. */
+  readonly mayPass: boolean;
+  /** Takes bytes at once, and keeps no view of them. */
+  pass(subject: string, bytes: Uint8Array): void;
+  /**
+   * Calls `resume` when `mayPass` is true again. Returns false where that is not
+   * to be waited for.
+   */
+  whenPassing(resume: () => void): boolean;
   /** Takes a message; returns whether its publisher need not wait. */
   offer(message: Incoming): boolean;
 }
@@ -63,6 +72,28 @@ export class Audience {
     for (const { beyond } of this.all) most = Math.max(most, beyond);
     for (const group of this.groups) most = Math.max(most, group.leastBeyond());
     return most;
+  }
+
+  /**
+   * Hands bytes to all who get them, if each can copy them at once; else does
+   * nothing, and returns false.
+   */
+  pass(subject: string, bytes: Uint8Array): boolean {
+    const { all } = this;
+    if (this.groups.length > 0) return false;
+    for (let index = 0; index < all.length; index++) {
+      if (!(all[index] as Receiver).mayPass) return false;
+    }
+    for (let index = 0; index < all.length; index++) {
+      (all[index] as Receiver).pass(subject, bytes);
+    }
+    return true;
+  }
+
+  /** Calls `resume` when the first that publishers wait for can be passed to. */
+  whenPassing(resume: () => void): boolean {
+    return this.mayWait && this.groups.length === 0 &&
+      this.all.some((receiver) => receiver.whenPassing(resume));
   }
 
   /** Gives a message to all who get it. */

@@ -159,6 +159,31 @@ export class LocalEngine {
     return taken === DONE ? kept : Promise.all([taken, kept]).then(() => {});
   }
 
+  /**
+   * Publishes bytes that nobody has to keep. Returns false, with nothing done, if
+   * somebody would.
+   *
+   * @throws {TypeError} for what is no subject to publish on.
+   * @throws {BusClosedError} if the bus is closed.
+   */
+  pass(subject: string, bytes: Uint8Array): boolean {
+    this.checkOpen();
+    const audience = this.#audience(subject);
+    if (this.streams.wants(subject) || !audience.pass(subject, bytes)) {
+      return false;
+    }
+    this.#published++;
+    return true;
+  }
+
+  /**
+   * Calls `resume` when a client that publishers on a subject wait for has room.
+   * Returns false if there is none.
+   */
+  whenPassing(subject: string, resume: () => void): boolean {
+    return this.#audience(subject).whenPassing(resume);
+  }
+
   /** Hands what a stream keeps to those who subscribe to its subject. */
   deliver(subject: string, payload: Payload): Promise<void> {
     this.checkOpen();

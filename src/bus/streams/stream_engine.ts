@@ -120,6 +120,12 @@ export class StreamEngine {
     return stream?.capture(publishOf(subject, payload));
   }
 
+  /** Returns whether `capture` would keep a message, as far as is known. */
+  wants(subject: string): boolean {
+    if (this.#opening !== undefined) return true;
+    return this.#streams.size > 0 && this.#keeperOf(subject) !== undefined;
+  }
+
   #keeperOf(subject: string): KeptStream | undefined {
     const known = this.#bySubject.get(subject);
     if (known !== undefined || this.#bySubject.has(subject)) return known;

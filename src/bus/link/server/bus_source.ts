@@ -30,6 +30,11 @@ export interface SourceSubscribeOptions {
   readonly maxBytes: number;
   readonly retained: boolean;
   readonly handler: (message: RawMessage) => void | Promise<void>;
+  /** Takes a message as the handler does, and keeps no view of its bytes. */
+  readonly pass: (
+    subject: string,
+    bytes: Uint8Array,
+  ) => Promise<void> | undefined;
   /** Messages that are on their way to the client, of a queue group. */
   readonly elsewhere: () => number;
 }
@@ -53,6 +58,16 @@ export interface BusSource {
     bytes: Uint8Array,
     isRetained: boolean,
   ): Promise<void>;
+  /**
+   * Publishes bytes of which nothing is kept. Returns false, with nothing done,
+   * if somebody would keep them: then `publish` them.
+   */
+  pass(subject: RawSubject, bytes: Uint8Array): boolean;
+  /**
+   * Calls `resume` when a client that is to be waited for has room. Returns false
+   * if there is none.
+   */
+  whenPassing(subject: RawSubject, resume: () => void): boolean;
   /** Subscribes, and calls the handler with each message. */
   subscribe(
     pattern: string,
@@ -104,9 +119,17 @@ class LocalSource implements BusSource {
     });
   }
 
+  pass({ pattern }: RawSubject, bytes: Uint8Array): boolean {
+    return this.#engine.pass(pattern, bytes);
+  }
+
+  whenPassing({ pattern }: RawSubject, resume: () => void): boolean {
+    return this.#engine.whenPassing(pattern, resume);
+  }
+
   subscribe(
     pattern: string,
-    { elsewhere, queue, ...options }: SourceSubscribeOptions,
+    { elsewhere, pass, queue, ...options }: SourceSubscribeOptions,
   ): Subscription<Uint8Array, Uint8Array> {
     const resolved = resolveSubscribeOptions<Uint8Array, Uint8Array>({
       ...options,
@@ -115,8 +138,7 @@ class LocalSource implements BusSource {
     return this.#engine.subscribe(rawSubject(pattern), {
       ...resolved,
       elsewhere,
-      // All that it does is to write.
-      isDirect: true,
+      pass,
     });
   }
 
@@ -165,9 +187,17 @@ class AnySource implements BusSource {
       : this.bus.publish(subject, bytes);
   }
 
+  pass(): boolean {
+    return false;
+  }
+
+  whenPassing(): boolean {
+    return false;
+  }
+
   subscribe(
     pattern: string,
-    { elsewhere: _, queue, ...options }: SourceSubscribeOptions,
+    { elsewhere: _, pass: _pass, queue, ...options }: SourceSubscribeOptions,
   ): Subscription<Uint8Array, Uint8Array> {
     return this.bus.subscribe(rawSubject(pattern), {
       ...options,

@@ -31,6 +31,7 @@ import {
   ReplyEntry,
 } from "../protocol.ts";
 import type { Verdict } from "./authorizer.ts";
+import { Pauses } from "./pauses.ts";
 import { type RawSubject, rawSubject } from "./bus_source.ts";
 import type { ServedClient } from "./served_client.ts";
 import { serveRequestMany } from "./serve_request_many.ts";
@@ -68,11 +69,15 @@ export class PublishServer {
   #refused = 0;
   /** Live messages since the last turn. */
   #sinceTurn = 0;
+  /** Whether somebody may have a view of the blocks that are being read. */
+  #isKept = false;
+  readonly #pauses: Pauses;
 
   constructor(connection: LogicalConnection, client: ServedClient) {
     this.#connection = connection;
     this.#client = client;
     this.#writer = new EntryWriter(connection);
+    this.#pauses = new Pauses(connection.closed);
   }
 
   /** Takes what comes until the client has closed the connection. */
@@ -81,11 +86,14 @@ export class PublishServer {
     this.#client.onReauthorize.add(judgeAgain);
     try {
       for await (const batch of this.#connection.batches()) {
+        this.#isKept = false;
         for (const block of batch.messages) {
           const pause = this.#take(new EntryReader(block));
           if (pause !== undefined) await pause;
           if (this.#sinceTurn >= MESSAGES_PER_TURN) await this.#oneTurn();
         }
+        // Fresh memory for the next ones would cost more than all else.
+        if (!this.#isKept) batch[Symbol.dispose]();
         if (!this.#writer.hasRoom) await this.#writer.room();
       }
       await this.#untaken.settled();
@@ -225,6 +233,14 @@ export class PublishServer {
     this.#sinceTurn++;
     try {
       const { source } = this.#client;
+      if (source.pass(subject.subject, bytes)) return undefined;
+      const pause = this.#pauses.until((resume) =>
+        source.whenPassing(subject.subject, resume)
+      );
+      if (pause !== undefined) {
+        return pause.then(() => this.#publish(subject, bytes));
+      }
+      this.#isKept = true;
       const taken = source.publish(subject.subject, bytes, false);
       if (taken === DONE) return undefined;
       return this.#wait(taken, bytes.length);

@@ -144,6 +144,7 @@ export class SubscriptionServer {
         : maxQueuedBytes,
       retained: fields["retained"] === true && this.#queue === undefined,
       handler: (message) => this.#deliver(message),
+      pass: (subject, bytes) => this.#pass(subject, bytes),
       elsewhere: () => this.#elsewhere,
     });
     this.#subscription = subscription;
@@ -168,12 +169,29 @@ export class SubscriptionServer {
       const token = isRequest ? this.#replies.add(repliesTo(message)) : 0;
       out.marked({ subject, bytes: value, isRetained, token, gap });
     } else out.message(subject, value);
+    return this.#written();
+  }
+
+  /** Writes a message, without one. */
+  #pass(subject: string, bytes: Uint8Array): Promise<void> | undefined {
+    const snapshotting = this.#snapshotting;
+    if (snapshotting !== undefined) {
+      const own = bytes.slice();
+      return snapshotting.then(() => this.#pass(subject, own));
+    }
+    this.#out.message(subject, bytes);
+    return this.#written();
+  }
+
+  /** Returns what to wait for after a message, if anything. */
+  #written(): Promise<void> | undefined {
     if (this.#points.length > 0) this.#passPoints();
     if (this.#queue !== undefined) {
       this.#elsewhere++;
       if (--this.#credit <= 0) return this.#untilGranted();
     }
-    return out.writer.hasRoom ? undefined : out.writer.room();
+    const { writer } = this.#out;
+    return writer.hasRoom ? undefined : writer.room();
   }
 
   async #untilGranted(): Promise<void> {
