@@ -61,6 +61,9 @@ export class ClosedModel extends BaseModel implements UserModel {
     }
   }
 
+  /** Nothing: its users start late, and plan nothing ahead. */
+  catchUp(): void {}
+
   onIdle(user: VirtualUser): void {
     const now = this.context.clock.now();
     const known = this.#known.get(user);

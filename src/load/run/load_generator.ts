@@ -133,11 +133,14 @@ export class LoadGenerator implements Load {
     });
     const over = this.#wait(loadMs(phases));
     this.#follow();
-    pool.start(this.#model(pool));
+    const userModel = this.#model(pool);
+    pool.start(userModel);
     const isAborted = await Promise.race([
       over,
       this.#aborted.promise.then(() => true),
     ]);
+    // The generator may have stalled over the end: its timers fire in any order.
+    if (isAborted !== true) userModel.catchUp();
     this.#issuedMs = this.#elapsedMs;
     this.#options.monitor.stop();
     const drained = pool.drain();

@@ -47,6 +47,11 @@ export class OpenModel extends BaseModel implements UserModel {
     this.#arrive();
   }
 
+  catchUp(): void {
+    this.#timer[Symbol.dispose]();
+    this.#arrive();
+  }
+
   onIdle(user: VirtualUser): void {
     // Last in, first out: no more users are kept busy than are needed.
     this.#idle.push(user);

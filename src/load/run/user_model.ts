@@ -10,6 +10,8 @@ import type { VirtualUser } from "./virtual_user.ts";
 export interface UserModel extends Disposable {
   /** Starts the load. */
   start(): void;
+  /** Starts at once what was planned until now, and has not started yet. */
+  catchUp(): void;
   /** Called when a user has nothing to do. */
   onIdle(user: VirtualUser): void;
   /** Called when a user was lost, whom a new one replaces. */

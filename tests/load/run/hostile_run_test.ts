@@ -157,6 +157,38 @@ Deno.test(
 );
 
 Deno.test(
+  "what was planned while the generator stalled at the end of the load is accounted for",
+  bounded,
+  async () => {
+    let firstAt: number | undefined;
+    const stalling = functionDriver({
+      ask: () => {
+        const now = performance.now();
+        firstAt ??= now;
+        // Over the end, once.
+        const endAt = firstAt + 330;
+        if (now >= firstAt + 285) { while (performance.now() < endAt); }
+        return setImmediate({});
+      },
+    });
+    const { total } = await new LoadTestManager({
+      drivers: { function: stalling },
+    }).run({
+      ...scenario,
+      load: {
+        model: "open",
+        arrivals: "constant",
+        arrivalsPerSecond: 1000,
+        maxUsers: 300,
+      },
+      phases: { steadyMs: 300 },
+    });
+    assertEquals(total.planned, 300);
+    assertEquals(total.planned, total.started + total.dropped);
+  },
+);
+
+Deno.test(
   "a service that does not exist is reported with the reason",
   bounded,
   async () => {
