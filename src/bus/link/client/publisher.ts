@@ -24,6 +24,7 @@ import {
 import { SubjectNumbers } from "../subject_numbers.ts";
 import { LazyPromise } from "./lazy_promise.ts";
 import { NumberedSubjects } from "../numbered_subjects.ts";
+import { ownBytes } from "../own_bytes.ts";
 
 /** A subject that was published on. */
 interface PublishedSubject {
@@ -271,8 +272,8 @@ export class Publisher {
       case ReplyEntry.REPLY: {
         const id = reader.number();
         const pending = this.#pending.get(id);
-        // A copy: the block would live as long as the smallest reply in it.
-        const bytes = reader.bytes().slice();
+        // The block would live as long as the smallest reply in it.
+        const bytes = ownBytes(reader.bytes());
         if (pending?.isSingle) this.#pending.delete(id);
         pending?.reply?.(bytes);
         return;

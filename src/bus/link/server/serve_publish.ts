@@ -22,6 +22,7 @@ import {
   writeFailure,
 } from "../failures.ts";
 import { NumberedSubjects } from "../numbered_subjects.ts";
+import { ownBytes } from "../own_bytes.ts";
 import {
   KeepFlag,
   MAX_HEAD_BYTES,
@@ -285,7 +286,8 @@ export class PublishServer {
     const { subject, refusal } = this.#subjects.get(reader.number());
     const timeoutMs = Math.min(Math.max(1, reader.number()), 2 ** 31 - 1);
     const maxReplies = reader.number();
-    const bytes = this.#message(reader).slice();
+    const bytes = ownBytes(this.#message(reader));
+    this.#isKept = true;
     if (refusal !== undefined) return this.#failed(id, refusal);
     if (this.#requests.has(id)) {
       throw new ProtocolError(`The request ${id} is pending already`);

@@ -19,6 +19,7 @@ import {
   textField,
 } from "../control_protocol.ts";
 import { EntryReader, unknownEntry } from "../entry_reader.ts";
+import { ownBytes } from "../own_bytes.ts";
 import { DeliveryEntry, SubscriberEntry } from "../protocol.ts";
 import type { RawMessage } from "./bus_source.ts";
 import { DeliveryWriter } from "./delivery_writer.ts";
@@ -225,7 +226,7 @@ export class SubscriptionServer {
     switch (type) {
       case SubscriberEntry.REPLY: {
         const token = reader.number();
-        const reply = Payload.from(reader.bytes().slice());
+        const reply = Payload.from(ownBytes(reader.bytes()));
         this.#replies.reply(token, reply).catch(this.#client.settings.onError);
         return;
       }
