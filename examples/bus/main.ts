@@ -8,6 +8,8 @@
  */
 import "../support/permissions.ts";
 import { parseArgs } from "@std/cli/parse-args";
+import { closestString } from "@std/text/closest-string";
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { ActorSystem } from "../../src/actor/mod.ts";
 import { Bus, serveBus, serveBusPage } from "../../src/bus/mod.ts";
 import { listen } from "../../src/tcp/mod.ts";
@@ -52,7 +54,14 @@ function readArgs(args: string[]) {
   const [flag] = Object.keys(unknown);
   if (flag !== undefined) {
     const dashes = flag.length === 1 ? "-" : "--";
-    throw new UsageError(`unknown option ${dashes}${flag}`);
+    const known = ["port", "page-port", "directory", "help"];
+    const meant = closestString(flag, known);
+    const isNear = levenshteinDistance(flag, meant) <= 2;
+    throw new UsageError(
+      `unknown option ${dashes}${flag}${
+        isNear ? `, did you mean --${meant}?` : ""
+      }`,
+    );
   }
   if (extra.length > 0) throw new UsageError(`unknown argument ${extra[0]}`);
   if (directory === "") throw new UsageError("--directory needs a DIR");

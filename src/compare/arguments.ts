@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { parseMetric } from "./metric.ts";
+import { readSeconds } from "./seconds.ts";
 import { type MeasureOptions, resolveOptions } from "./settings.ts";
 
 /** The usage text of the command line. */
@@ -23,12 +24,13 @@ out into a temporary work tree, in which COMMAND runs. The commands of --a and
                        of the output, such as latency.p99. Append :higher if
                        higher is better. May be repeated.
   --difference PERCENT smallest difference of interest (1); smaller ones pass
-  --budget-seconds N   time for the whole comparison (600)
+  --budget-seconds N   time for the whole comparison (600); a number of seconds,
+                       or a time such as 90s, 10m or 1h30m
   --max-pairs N        maximum number of pairs of A and B (200)
   --noise-pairs N      pairs of A with itself, for the noise (20)
   --alpha P            probability of a false alarm over all metrics (0.05)
   --power P            probability of detecting the difference (0.8)
-  --run-timeout-seconds N   time limit of one run (600)
+  --run-timeout-seconds N   time limit of one run (600), like --budget-seconds
   --seed N             seed of the order of runs and of the intervals (1)
   --json               print the report as JSON
   --help               print this text
@@ -133,10 +135,17 @@ export function parseArguments(
 }
 
 function readNumber(flag: string, text: string): number {
-  const number = text.trim() === "" ? NaN : Number(text);
+  const isTime = flag.endsWith("-seconds");
+  const number = isTime
+    ? readSeconds(text) ?? NaN
+    : text.trim() === ""
+    ? NaN
+    : Number(text);
   if (Number.isFinite(number)) return number * (SCALES[flag] ?? 1);
   throw new TypeError(
-    `Cannot use --${flag}: it is "${text}", it must be a number`,
+    `Cannot use --${flag}: it is "${text}", it must be a number${
+      isTime ? " of seconds, or a time such as 90s, 10m or 1h30m" : ""
+    }`,
   );
 }
 

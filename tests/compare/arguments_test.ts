@@ -57,6 +57,8 @@ Deno.test("parseArguments() names what is wrong", () => {
     "--alpha 5 -- z",
     "Cannot use alpha: it is 5, it must be above 0 and below 1",
   );
+  wrong("--budget-seconds 10x -- z", "such as 90s, 10m or 1h30m");
+  wrong("--budget-seconds 5s10m -- z", "such as 90s, 10m or 1h30m");
   wrong("--seed x -- z", 'Cannot use --seed: it is "x", it must be a number');
   wrong(
     "--noise-pairs 9 -- z",
@@ -64,4 +66,13 @@ Deno.test("parseArguments() names what is wrong", () => {
   );
   wrong("--metric wall --metric wall -- z", "no two of one name");
   wrong("--sed 1 -- z", "--sed");
+});
+
+Deno.test("parseArguments() reads times as numbers of seconds, or with units", () => {
+  const of = (text: string) => parseArguments(text.split(" "))?.options;
+  assertEquals(of("--budget-seconds 90 -- z")?.budgetSeconds, 90);
+  assertEquals(of("--budget-seconds 90s -- z")?.budgetSeconds, 90);
+  assertEquals(of("--budget-seconds 1h30m -- z")?.budgetSeconds, 5400);
+  assertEquals(of("--run-timeout-seconds 1.5m -- z")?.runTimeoutMs, 90_000);
+  assertEquals(of("--run-timeout-seconds 500ms -- z")?.runTimeoutMs, 500);
 });

@@ -96,7 +96,9 @@ Deno.test("deno task bus says what is wrong with its arguments, and has a help",
       [["--port", port, "--page-port", "0"], 1, "another with --port, or 0"],
       [["--port", "0", "--page-port", port], 1, "another with --page-port"],
       [["--help"], 0, "Usage: deno task bus"],
-      [["--prot", "1"], 2, "unknown option --prot"],
+      [["--prot", "1"], 2, "unknown option --prot, did you mean --port?"],
+      [["--ports", "1"], 2, "unknown option --ports, did you mean --port?"],
+      [["--quick"], 2, "unknown option --quick"],
       [["--port", "x"], 2, '--port is "x"'],
     ] as const
   ) {

@@ -36,8 +36,12 @@ export async function readResult(
   const plain: Scenario = JSON.parse(JSON.stringify(shown));
   try {
     compareResults(result, result);
-  } catch (cause) {
-    fail(path, `a part of it is missing: ${reasonOf(cause)}`);
+  } catch {
+    // Whatever the engine says of it says nothing about the file.
+    fail(
+      path,
+      `its ${wrongPart(result)} not what a load test writes, ${NEEDED}`,
+    );
   }
   const differences = differencesOf(result.scenario, plain);
   if (differences.length > 0) {
@@ -62,6 +66,20 @@ async function readText(path: string): Promise<string> {
   }
 }
 
+const NEEDED = "the result.json of a load test is needed";
+
+/** Returns which part of a result cannot be read, in words before `not`. */
+function wrongPart({ timeline, details, phases }: LoadResult): string {
+  const isNamed = (one: unknown) =>
+    isRecord(one) && typeof one["name"] === "string";
+  if (!phases.every(isNamed)) return "phases are";
+  if (!Array.isArray(timeline.points)) return "timeline is";
+  if (!timeline.points.every(isRecord)) return "timeline is";
+  return details.every((one) => isNamed(one))
+    ? "inner parts are"
+    : "details are";
+}
+
 /** Checks the parts that are read: the rest of a file is not our business. */
 function parseResult(path: string, text: string): LoadResult {
   let result: unknown;
@@ -70,7 +88,7 @@ function parseResult(path: string, text: string): LoadResult {
   } catch (cause) {
     fail(path, `it is not JSON: ${reasonOf(cause)}`);
   }
-  const needed = "the result.json of a load test is needed";
+  const needed = NEEDED;
   if (!isRecord(result)) fail(path, `it is ${kindOf(result)}, ${needed}`);
   for (const name of OBJECTS) {
     if (!isRecord(result[name])) {
@@ -112,9 +130,11 @@ function checkFigures(path: string, text: string): void {
     ) {
       fail(
         path,
-        `the operation ${
-          JSON.stringify(name)
-        } in it lacks a figure, the result.json of a load test is needed`,
+        `${
+          typeof name === "string"
+            ? `the operation ${JSON.stringify(name)}`
+            : "an operation"
+        } in it lacks a figure, ${NEEDED}`,
       );
     }
   }

@@ -220,8 +220,10 @@ async function run(
     },
   );
   const endedAt = performance.now();
+  const known = warningsBefore(scenario, drivers).map(maskOf(scenario));
   const result = {
     ...measured,
+    warnings: [...new Set([...known, ...measured.warnings])],
     origin: {
       ...measured.origin,
       command: repeatedCommand(given.args, scenario),
@@ -264,13 +266,19 @@ async function announce(
   drivers: DriverMap,
   page: LivePage | undefined,
 ): Promise<void> {
-  const { warnings } = validateScenario(scenario, drivers);
+  const warnings = warningsBefore(scenario, drivers);
   const lines = [
     `${scenario.name}: ${sizeText(scenario)}`,
-    ...warnings.map(({ message }) => `Warning: ${message}`),
+    ...warnings.map((message) => `Warning: ${message}`),
   ].map(printable);
   if (page !== undefined) lines.push(`Live charts: ${page.address}`);
   await note(lines.join("\n"));
+}
+
+/** Returns what is known to be odd before a run. */
+function warningsBefore(scenario: Scenario, drivers: DriverMap): string[] {
+  return validateScenario(scenario, drivers).warnings
+    .map(({ message }) => message);
 }
 
 interface ShownRun {

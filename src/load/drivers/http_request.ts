@@ -22,6 +22,7 @@ import type { HttpOperation } from "./http_outcome.ts";
 import { bodyOf, formBody, type FormPart, type HttpBody } from "./http_body.ts";
 import { encode } from "./payload.ts";
 import { type RequestFiles, typeOf } from "./request_files.ts";
+import { CA_FILE_MEANT, caFileRule } from "./trusting_clients.ts";
 import { bytes, url } from "./request_rules.ts";
 
 /** The request of an operation with the driver `http`. */
@@ -144,10 +145,7 @@ export function httpRequestRule(files: RequestFiles): ObjectRule {
       orNumber: true,
     }),
     connections: optional(choice("shared", "per_user")),
-    caFile: optional({
-      kind: "text",
-      refuses: (path) => files.refusesCertificates(path),
-    }),
+    caFile: caFileRule(files),
     cookies: optional(flag),
   }, ["body", "json", "bodyFile", "multipart"]);
   return { ...fields, meant: MEANT };
@@ -164,8 +162,7 @@ export type HttpVersion = "1.1" | "2";
 const MEANT = {
   http2: "version",
   httpVersion: "version",
-  ca: "caFile",
-  caCerts: "caFile",
+  ...CA_FILE_MEANT,
   data: "body",
   file: "bodyFile",
   files: "multipart",

@@ -12,7 +12,14 @@ import type {
   OperationOutcome,
 } from "../driver.ts";
 import { sseBodyOf, type SseEvent, SseParser } from "../../web/internal.ts";
-import { flag, name, object, optional, texts } from "../scenario/rule.ts";
+import {
+  flag,
+  name,
+  object,
+  type ObjectRule,
+  optional,
+  texts,
+} from "../scenario/rule.ts";
 import { DriverError, fetchError } from "./driver_error.ts";
 import { type FieldPath, fieldPath, latencyOf } from "./message_fields.ts";
 import { exampleText, jsonOrText } from "./payload.ts";
@@ -20,6 +27,12 @@ import { ReplyWait } from "./reply_wait.ts";
 import { RequestReader } from "./request_reader.ts";
 import { url } from "./request_rules.ts";
 import { Shared } from "./shared.ts";
+import { RequestFiles } from "./request_files.ts";
+import {
+  CA_FILE_MEANT,
+  caFileRule,
+  TrustingClients,
+} from "./trusting_clients.ts";
 import { type Link, UserSession } from "./user_session.ts";
 
 /** The request of an operation with the driver `sse`. */
@@ -28,6 +41,12 @@ export interface SseRequest {
   readonly url: string;
   /** The headers of the request, by name. */
   readonly headers?: { readonly [name: string]: string };
+  /**
+   * The path of a file of certificates in PEM that are trusted, beside those of
+   * the system: from the folder of the scenario, or in code from the current
+   * directory.
+   */
+  readonly caFile?: string;
   /** The type of the event that ends the operation; others are discarded. */
   readonly event?: string;
   /** A text that the data of the event must contain. */
@@ -47,19 +66,24 @@ export interface SseRequest {
   readonly sentAt?: string;
 }
 
-const rule = object<SseRequest>({
-  url: url("http:", "https:"),
-  headers: optional(texts),
-  event: optional(name),
-  contains: optional(name),
-  keep: optional(flag),
-  sentAt: optional(name),
-});
+function ruleOf(files: RequestFiles): ObjectRule {
+  const fields = object<SseRequest>({
+    url: url("http:", "https:"),
+    headers: optional(texts),
+    caFile: caFileRule(files),
+    event: optional(name),
+    contains: optional(name),
+    keep: optional(flag),
+    sentAt: optional(name),
+  });
+  return { ...fields, meant: CA_FILE_MEANT };
+}
 
 interface Prepared {
   readonly key: string;
   readonly url: string;
   readonly headers: Headers;
+  readonly caFile: string | undefined;
   readonly keep: boolean;
   readonly sentAt: FieldPath | undefined;
   readonly matches: (event: SseEvent) => boolean;
@@ -81,15 +105,24 @@ interface Prepared {
  */
 export function sseDriver(): Driver {
   checkNoArguments("sseDriver()", arguments);
-  const requests = new RequestReader(rule, prepare);
-  const shared = new Shared(() => Promise.resolve(openClient()));
+  const files = new RequestFiles();
+  const requests = new RequestReader(ruleOf(files), prepare);
+  const shared = new Shared(() => Promise.resolve(new TrustingClients(files)));
   return {
-    validate: (request) => requests.validate(request),
+    validate(request) {
+      files.refresh();
+      return requests.validate(request);
+    },
     async open(): Promise<DriverSession> {
-      const { client } = await shared.acquire();
+      const clients = await shared.acquire();
       return new UserSession<Prepared, Subscription>({
         prepare: (call) => requests.of(call),
-        open: (prepared, signal) => Subscription.open(prepared, client, signal),
+        open: async (prepared, signal) =>
+          await Subscription.open(
+            prepared,
+            clients.of(prepared.caFile),
+            signal,
+          ),
         keeps: ({ keep }) => keep,
         closed: () => shared.release(),
       });
@@ -97,27 +130,17 @@ export function sseDriver(): Driver {
   };
 }
 
-/**
- * Opens a client that speaks HTTP/1.1 alone, so that each subscription has a
- * connection, as those of different people have.
- */
-function openClient(): AsyncDisposable & { readonly client: Deno.HttpClient } {
-  const client = Deno.createHttpClient({ http1: true, http2: false });
-  return {
-    client,
-    [Symbol.asyncDispose]: () => Promise.resolve(client.close()),
-  };
-}
-
 function prepare(
-  { url, headers: given, event, contains = "", keep = false, sentAt }:
-    SseRequest,
+  request: SseRequest,
 ): Prepared {
+  const { url, headers: given, caFile, event } = request;
+  const { contains = "", keep = false, sentAt } = request;
   const headers = new Headers(given);
   headers.set("accept", "text/event-stream");
   return {
-    key: JSON.stringify([url, given]),
+    key: JSON.stringify([url, given, caFile]),
     url,
+    caFile,
     headers,
     keep,
     sentAt: sentAt === undefined ? undefined : fieldPath(sentAt),

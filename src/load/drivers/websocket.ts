@@ -17,6 +17,7 @@ import {
   list,
   name,
   object,
+  type ObjectRule,
   optional,
   text,
   texts,
@@ -33,8 +34,15 @@ import {
 } from "./message_fields.ts";
 import { jsonOrText } from "./payload.ts";
 import { ReplyWait } from "./reply_wait.ts";
+import { RequestFiles } from "./request_files.ts";
 import { RequestReader } from "./request_reader.ts";
 import { url } from "./request_rules.ts";
+import { Shared } from "./shared.ts";
+import {
+  CA_FILE_MEANT,
+  caFileRule,
+  TrustingClients,
+} from "./trusting_clients.ts";
 import { closeSocket, openSocket } from "../../web/internal.ts";
 import { type Link, UserSession } from "./user_session.ts";
 
@@ -46,6 +54,12 @@ export interface WebSocketRequest {
   readonly protocols?: readonly string[];
   /** The headers of the upgrade request, by name. */
   readonly headers?: { readonly [name: string]: string };
+  /**
+   * The path of a file of certificates in PEM that are trusted, beside those of
+   * the system: from the folder of the scenario, or in code from the current
+   * directory.
+   */
+  readonly caFile?: string;
   /** The message to send as text; without one, nothing is sent. */
   readonly text?: string;
   /** The message to send as JSON, instead of `text`. */
@@ -65,22 +79,26 @@ export interface WebSocketRequest {
   readonly sentAt?: string;
 }
 
-const rule = object<WebSocketRequest>({
-  url: url("ws:", "wss:"),
-  protocols: optional(list(name)),
-  headers: optional(texts),
-  text: optional(text),
-  json: optional(json),
-  reply: optional({
-    kind: "either",
-    plain: choice("any", "none"),
-    objects: [
-      object<{ contains: string }>({ contains: name }),
-      fieldMatch,
-    ],
-  }),
-  sentAt: optional(name),
-}, ["text", "json"]);
+function ruleOf(files: RequestFiles): ObjectRule {
+  const fields = object<WebSocketRequest>({
+    url: url("ws:", "wss:"),
+    protocols: optional(list(name)),
+    headers: optional(texts),
+    caFile: caFileRule(files),
+    text: optional(text),
+    json: optional(json),
+    reply: optional({
+      kind: "either",
+      plain: choice("any", "none"),
+      objects: [
+        object<{ contains: string }>({ contains: name }),
+        fieldMatch,
+      ],
+    }),
+    sentAt: optional(name),
+  }, ["text", "json"]);
+  return { ...fields, meant: CA_FILE_MEANT };
+}
 
 /** The most bytes that may wait to be sent. */
 const MAX_BUFFERED_BYTES = 1_048_576;
@@ -116,32 +134,40 @@ interface Prepared {
  */
 export function websocketDriver(): Driver {
   checkNoArguments("websocketDriver()", arguments);
-  const requests = new RequestReader(rule, prepare);
+  const files = new RequestFiles();
+  const requests = new RequestReader(ruleOf(files), prepare);
+  const shared = new Shared(() => Promise.resolve(new TrustingClients(files)));
   return {
-    validate: (request) => requests.validate(request),
-    open: (): Promise<DriverSession> =>
-      Promise.resolve(
-        new UserSession<Prepared, WebSocketLink>({
-          prepare: (call) => requests.of(call),
-          open: async ({ request }, signal) =>
-            new WebSocketLink(
-              await openSocket(
-                request.url,
-                { ...request, error: DriverError },
-                signal,
-              ),
-            ),
-        }),
-      ),
+    validate(request) {
+      files.refresh();
+      return requests.validate(request);
+    },
+    async open(): Promise<DriverSession> {
+      const clients = await shared.acquire();
+      return new UserSession<Prepared, WebSocketLink>({
+        prepare: (call) => requests.of(call),
+        async open({ request }, signal) {
+          const { url, protocols = [], headers = {}, caFile } = request;
+          const options = { protocols, headers, error: DriverError };
+          const trusting = caFile === undefined
+            ? {}
+            : { client: clients.of(caFile) };
+          return new WebSocketLink(
+            await openSocket(url, { ...options, ...trusting }, signal),
+          );
+        },
+        closed: () => shared.release(),
+      });
+    },
   };
 }
 
 function prepare(request: WebSocketRequest): Prepared {
-  const { url, json, protocols, headers, sentAt } = request;
+  const { url, json, protocols, headers, caFile, sentAt } = request;
   const message = json === undefined ? request.text : JSON.stringify(json);
   const { reply = message === undefined ? "none" : "any" } = request;
   return {
-    key: JSON.stringify([url, protocols, headers]),
+    key: JSON.stringify([url, protocols, headers, caFile]),
     request,
     message,
     sentBytes: message === undefined ? 0 : Buffer.byteLength(message),

@@ -265,7 +265,9 @@ export function notesOf(
   return [
     ["Phases", phasesText(result)],
     ...result.phases.flatMap(({ name, error }) =>
-      error === null ? [] : [[`Error in ${phaseText(name)}`, error] as const]
+      error === null || isReason(result, error)
+        ? []
+        : [[`Error in ${phaseText(name)}`, error] as const]
     ),
     ["Users", usersText(result)],
     ["Generator", generatorText(result)],
@@ -275,6 +277,11 @@ export function notesOf(
     ...payload === undefined ? [] : [["Payload", payload] as const],
     ...originNotes(result),
   ];
+}
+
+/** Whether an error is above already, as a reason of the verdict. */
+function isReason({ reasons }: LoadResult, error: string): boolean {
+  return reasons.some((reason) => reason.includes(error));
 }
 
 /** Returns what the criteria of a result are about. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { CriterionResult, LoadResult } from "../result.ts";
+import { defaultLimits } from "../run/criteria.ts";
 import { checkResult } from "./check_result.ts";
 import { criterionText, meaningOf } from "./content.ts";
 import { resultToText } from "./text_report.ts";
@@ -112,7 +113,7 @@ function testsOf(result: LoadResult): Test[] {
         text: reasons.join("\n"),
       },
     },
-    ...criteria.map((criterion) => ({
+    ...[...criteria, ...neverJudged(result)].map((criterion) => ({
       name: criterionText(criterion),
       durationMs: 0,
       fault: faultOf(criterion, result),
@@ -121,13 +122,53 @@ function testsOf(result: LoadResult): Test[] {
 }
 
 /**
+ * Returns the default limits that an aborted run never came to: a test that is
+ * in no report any more is taken for one that was removed.
+ */
+function neverJudged(
+  { verdict, scenario, criteria }: LoadResult,
+): CriterionResult[] {
+  if (verdict !== "aborted") return [];
+  const judged = new Set(criteria.map(criterionText));
+  return defaultLimits(scenario).map((criterion): CriterionResult => ({
+    criterion,
+    actual: null,
+    outcome: "no_data",
+    isDefault: true,
+    reason: null,
+  })).filter((limit) => !judged.has(criterionText(limit)));
+}
+
+/** Returns whether what a criterion is about has begun in a run. */
+function hasBegun(
+  { criterion: { stage } }: CriterionResult,
+  { stages, phases }: LoadResult,
+): boolean {
+  return stage === undefined
+    ? phases.some(({ name }) => name === "steady")
+    : stages.some(({ name }) => name === stage);
+}
+
+/**
  * Returns what is wrong with a criterion. An invalid run says nothing about
- * any, and an aborted one nothing about those that hold so far.
+ * any, and an aborted one nothing about those that hold so far, or whose stage
+ * has never begun.
  */
 function faultOf(
-  { outcome, reason }: CriterionResult,
-  { verdict }: LoadResult,
+  criterion: CriterionResult,
+  result: LoadResult,
 ): Fault | undefined {
+  const { outcome, reason, isDefault } = criterion;
+  const { verdict } = result;
+  const isEarly = verdict === "aborted" && outcome === "no_data" &&
+    (isDefault || !hasBegun(criterion, result));
+  if (isEarly) {
+    return {
+      tag: "skipped",
+      type: verdict,
+      message: "It cannot be judged: the run was aborted before there was data",
+    };
+  }
   if (verdict === "invalid" || (verdict === "aborted" && outcome === "held")) {
     return {
       tag: "skipped",

@@ -9,7 +9,7 @@ import { bytes, count, counted } from "./numbers.ts";
 
 /** Returns the facts of a run that say what its numbers are about. */
 export function originNotes(
-  { origin, startedAt }: LoadResult,
+  { origin, startedAt, scenario: { env = [] } }: LoadResult,
 ): readonly (readonly [name: string, text: string])[] {
   const { command, target, cpu, cores, memoryBytes, system, kernel } = origin;
   const machine = [
@@ -21,6 +21,9 @@ export function originNotes(
   return [
     ["Started", startedAt],
     ...command === null ? [] : [["Command", command] as const],
+    ...env.length === 0
+      ? []
+      : [["Environment", `${env.join(", ")} must be set`] as const],
     ["Target", target ?? "a service that was running already"],
     // As it is written in a scenario.
     ["Seed", Number.isFinite(origin.seed) ? String(origin.seed) : count(NaN)],

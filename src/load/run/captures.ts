@@ -7,6 +7,7 @@ import type { JsonValue } from "../../codec/mod.ts";
 import type { OperationOutcome } from "../driver.ts";
 import { CheckError } from "../load_errors.ts";
 import type { Step } from "../scenario/scenario.ts";
+import { MAX_SEARCHED } from "../scenario/safe_pattern.ts";
 import { fieldOf } from "./checks.ts";
 
 /**
@@ -39,12 +40,17 @@ export function compileCaptures(
         captured.set(name, found);
         continue;
       }
-      const text = typeof found === "string" ? found : JSON.stringify(found);
+      const whole = typeof found === "string" ? found : JSON.stringify(found);
+      const text = whole.slice(0, MAX_SEARCHED);
       const group = pattern.exec(text)?.slice(1)
         .find((part) => part !== undefined);
       if (group === undefined) {
         return new CheckError(
-          `${field} has no match of ${pattern}, ${name} is taken from it`,
+          `${field} has no match of ${pattern}${
+            text.length < whole.length
+              ? ` in its first ${MAX_SEARCHED} characters`
+              : ""
+          }, ${name} is taken from it`,
         );
       }
       captured.set(name, group);

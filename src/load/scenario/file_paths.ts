@@ -10,6 +10,8 @@ import { isRecord } from "./check_rule.ts";
 /** The fields of requests that name files, by driver; `*` is each item. */
 const OF_REQUESTS: { readonly [driver: string]: readonly string[][] } = {
   http: [["caFile"], ["bodyFile"], ["multipart", "*", "file"]],
+  sse: [["caFile"]],
+  websocket: [["caFile"]],
 };
 
 /** Returns a scenario whose files are found from the current directory. */

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { nestedRepeat } from "./safe_pattern.ts";
+import { show } from "./problems.ts";
 import {
   json,
   jsonObject,
@@ -35,10 +37,14 @@ export const pattern: Rule = {
   refuses(pattern) {
     try {
       new RegExp(pattern);
-      return undefined;
     } catch {
       return "is not a valid regular expression";
     }
+    const nested = nestedRepeat(pattern);
+    return nested &&
+      `repeats what is repeated in ${
+        show(nested)
+      }, which may never end on some texts: give one of them a most, such as {0,20} instead of *`;
   },
 };
 

@@ -146,3 +146,16 @@ function meantBy(text: string, unit: Unit): string | undefined {
   const written = spelled.join("");
   return readQuantity(written, unit) === undefined ? undefined : written;
 }
+
+/**
+ * Returns the number that a text with any unit stands for, as it is written
+ * where there is no unit: `200kB` is 200000, `1.5s` is 1500 milliseconds.
+ */
+export function numberMeant(text: string): string | undefined {
+  for (const unit of ["ms", "bytes", "rate", "per_second"] as const) {
+    const number = readQuantity(text, unit) ??
+      readQuantity(meantBy(text, unit) ?? "", unit);
+    if (number !== undefined) return String(number);
+  }
+  return /^\d+(\.\d+)?$/.test(text) ? String(Number(text)) : undefined;
+}

@@ -5,6 +5,7 @@
  */
 import { closestName } from "../../checks/internal.ts";
 import { show, unknownName } from "./problems.ts";
+import { numberMeant } from "./quantity.ts";
 import type { Path } from "./rule.ts";
 import { criterionIssues } from "./criterion_checks.ts";
 import type { DriverIssue, DriverMap, OperationOutcome } from "../driver.ts";
@@ -344,9 +345,12 @@ function checkIssue(
     };
   }
   if ((is === "below" || is === "above") && typeof value !== "number") {
+    const meant = typeof value === "string" ? numberMeant(value) : undefined;
+    const did = meant === undefined ? "" : `; did you mean ${meant}?`;
     return {
       path: [...path, "value"],
-      message: `is ${show(value)}, it must be a number for "${is}"`,
+      message: `is ${show(value)}, it must be a number for "${is}"${did}`,
+      ...meant === undefined ? {} : { suggestion: meant },
     };
   }
   return undefined;

@@ -49,6 +49,23 @@ Deno.test(
 );
 
 Deno.test(
+  "what is warned of before a run is in its reports, too",
+  bounded,
+  async () => {
+    await using command = new Command();
+    const { criteria: _, ...scenario } = shortScenario();
+    const path = command.write("short.json", scenario);
+    const { code, stderr } = await command.run(path, "--out", "out");
+    assertEquals(code, 0, stderr);
+    const [, warning = ""] = stderr.match(/^Warning: (criteria .*)$/m) ?? [];
+    const { warnings }: LoadResult = JSON.parse(
+      command.read("out/result.json"),
+    );
+    assertEquals(warnings.filter((one) => one === warning), [warning]);
+  },
+);
+
+Deno.test(
   "a criterion that does not hold is exit code 1, and --quiet names it",
   bounded,
   async () => {

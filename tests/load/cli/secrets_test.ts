@@ -146,7 +146,10 @@ Deno.test(
   async () => {
     await using command = new Command();
     command.env.TROUPE_TEST_TOKEN = TOKEN;
-    const path = command.write("short.json", shortScenario());
+    const path = command.write("short.json", {
+      ...shortScenario(),
+      env: ["TROUPE_TEST_TOKEN"],
+    });
     const { code, stderr } = await command.run(
       ...[path, "--out", "out", "--seed", "7", "--no-page"],
       ...["--set", "operations.0.request.headers.authorization=Basic a b"],
@@ -161,5 +164,11 @@ Deno.test(
     assertEquals(origin.seed, 7);
     assertStringIncludes(command.read("out/report.html"), "--seed 7");
     assertStringIncludes(command.read("out/report.txt"), "--seed 7");
+    // Whoever repeats it has to set them, to what only they know.
+    assertStringIncludes(
+      command.read("out/report.txt"),
+      "Environment: TROUPE_TEST_TOKEN must be set",
+    );
+    assertHidden(command.read("out/report.txt"));
   },
 );

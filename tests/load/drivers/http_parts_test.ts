@@ -2,6 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { setTimeout as delay } from "node:timers/promises";
 import type { OperationOutcome } from "../../../src/load/driver.ts";
 import { httpDriver } from "../../../src/load/drivers/http.ts";
+import { sseDriver } from "../../../src/load/drivers/sse.ts";
+import { websocketDriver } from "../../../src/load/drivers/websocket.ts";
 import { bounded } from "../../support/net.ts";
 import { ca, server as identity } from "../../support/tls/certificates.ts";
 import { call, openUser } from "./calls.ts";
@@ -153,5 +155,41 @@ Deno.test(
     await other[Symbol.asyncDispose]();
     await ended;
     second.close();
+  },
+);
+
+Deno.test(
+  "a file of certificates makes a service of events and of WebSockets trusted, for its requests alone",
+  bounded,
+  async () => {
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {}, ...identity },
+      (request) => {
+        if (request.headers.get("upgrade") !== "websocket") {
+          return new Response("data: hello\n\n", {
+            headers: { "content-type": "text/event-stream" },
+          });
+        }
+        const { socket, response } = Deno.upgradeWebSocket(request);
+        socket.onmessage = ({ data }) => socket.send(data);
+        return response;
+      },
+    );
+    const host = `localhost:${server.addr.port}/`;
+    const caFile = `${TLS}ca.pem`;
+    for (
+      const [driver, request] of [
+        [sseDriver(), { url: `https://${host}` }],
+        [websocketDriver(), { url: `wss://${host}`, text: "hello" }],
+      ] as const
+    ) {
+      assertEquals(driver.validate({ ...request, caFile }), []);
+      const [issue] = driver.validate({ ...request, ca: caFile });
+      assertEquals(issue?.suggestion, "caFile");
+      await using user = await openUser(driver);
+      const { body } = await user.perform(call({ ...request, caFile }));
+      assertEquals(body, "hello");
+      await assertRejects(() => user.perform(call(request)), Error);
+    }
   },
 );

@@ -519,3 +519,14 @@ Deno.test("a table of very many operations is laid out, each column as wide as i
   assertEquals(lines[0], "operation      ok");
   assertEquals(lines.at(-1), "last       12,345");
 });
+
+Deno.test("what made a run invalid stands in its report once", () => {
+  const error = "The target failed: it exited with code 1";
+  const text = resultToText({
+    ...failed,
+    verdict: "invalid",
+    reasons: [`The run could not be prepared: ${error}`],
+    phases: [{ name: "prepare", startedMs: 0, durationMs: 5, error }],
+  }, { columns: 200 });
+  assertEquals(text.split(error).length, 2, text);
+});

@@ -64,3 +64,16 @@ Deno.test("a step without what it should capture fails, and says why", () => {
     "body has no match of /id=(.)/, id is taken from it",
   );
 });
+
+Deno.test("a pattern is searched in the beginning of a text that is very long", () => {
+  const long = { body: `id=1;${"x".repeat(100_000)};end=2` };
+  const values = new Map<string, JsonValue>();
+  const capture = (pattern: string) =>
+    compileCaptures({ found: { field: "body", pattern } })?.(long, values);
+  assertEquals(capture("id=(\\d)"), undefined);
+  assertEquals(values.get("found"), "1");
+  assertEquals(
+    capture("end=(\\d)")?.message,
+    "body has no match of /end=(\\d)/ in its first 65536 characters, found is taken from it",
+  );
+});

@@ -157,6 +157,16 @@ for (
       },
       'operations[0].checks[0].value is "b", it must be a number for "below"',
     ],
+    [
+      "a check above a size",
+      {
+        operations: [{
+          ...send,
+          checks: [{ field: "receivedBytes", is: "above", value: "200kB" }],
+        }],
+      },
+      'operations[0].checks[0].value is "200kB", it must be a number for "above"; did you mean 200000?',
+    ],
     ["a criterion of another operation", {
       criteria: [{
         metric: "throughput",
