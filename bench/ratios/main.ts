@@ -32,6 +32,10 @@ three rounds all is set up anew, and two more warm up that are not counted. Wher
 there are several peers, the row without a peer's name is against the fastest of
 them in this run.
 
+Where the congestion control of the machine is BBR (see "sysctl
+net.ipv4.tcp_congestion_control"), large echoes have two states, raw ones as
+well: bench/own_loopback.sh runs this over sockets with another one.
+
 Exit code: 0, 1 if a comparison failed (the others still run), 2 for bad usage.`;
 
 /** Where the command line writes; a test puts its own in. */
