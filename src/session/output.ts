@@ -27,6 +27,8 @@ const MAX_UNSENT_BYTES = 262_144;
  * write of its own costs what it costs to copy as much.
  */
 const LEAST_LENT_BYTES = 262_144;
+/** Bytes of an ACK, which goes along with a large frame. */
+const ALONG_BYTES = HEADER_BYTES + 8;
 /** About the size of a reply to a frame of the peer. */
 const REPLY_BYTES = 64;
 /** Replies that may wait beside that: a peer that reads none floods. */
@@ -56,8 +58,8 @@ export class Output implements StreamOutput {
   hasEnded = false;
   /** Resets a stream whose user has spoiled it. */
   readonly abandon: (stream: number, error: unknown) => void;
-  /** Called before a frame that is written from where it lies. */
-  readonly #beforeLent: () => void;
+  /** Called before a large frame. */
+  readonly #beforeLarge: () => void;
   readonly #replayBytes: number;
   readonly #scheduler = new Scheduler();
   /** Returns whether room is left for another frame. */
@@ -74,14 +76,14 @@ export class Output implements StreamOutput {
     >,
     clock: Clock,
     abandon: (stream: number, error: unknown) => void,
-    beforeLent: () => void,
+    beforeLarge: () => void,
   ) {
     // Without a second socket nothing is ever repeated.
     this.buffer = new SendBuffer(resumeMs > 0);
     this.#replayBytes = replayBytes;
     this.#clock = clock;
     this.abandon = abandon;
-    this.#beforeLent = beforeLent;
+    this.#beforeLarge = beforeLarge;
   }
 
   /** Whether the peer has everything that matters. */
@@ -99,9 +101,15 @@ export class Output implements StreamOutput {
     return this.#scheduler.idle && this.hasRoom();
   }
 
-  lentFrameBytes(): number {
+  mostAlone(isLent: boolean): number {
+    const { unsent, unacknowledged } = this.buffer;
+    // A larger copy leaves the caches before it is written, which slows a stream
+    // down. But a message that the peer waits for wakes its reader once.
+    if (!isLent && unacknowledged >= USUAL_FRAME_BYTES) {
+      return this.maxFrameBytes;
+    }
     const most = Math.min(this.#acceptedBytes, this.#speed.frameBytes);
-    const room = Math.max(most, MAX_UNSENT_BYTES) - this.buffer.unsent;
+    const room = Math.max(most, MAX_UNSENT_BYTES) - unsent;
     return Math.max(this.maxFrameBytes, Math.min(most, room));
   }
 
@@ -117,9 +125,14 @@ export class Output implements StreamOutput {
     const { buffer } = this;
     const length = end - start;
     if (length >= USUAL_FRAME_BYTES) this.#measureSpeed();
-    if (loan !== undefined && length >= LEAST_LENT_BYTES) {
-      // What goes along with copied frames would need a write of its own here.
-      this.#beforeLent();
+    const isLent = loan !== undefined && length >= LEAST_LENT_BYTES;
+    if (length > USUAL_FRAME_BYTES) {
+      // Behind a large frame it would come too late: that lets the peer go on.
+      // It leaves in one write with the frame, or with the header of a lent one.
+      if (!isLent) buffer.reserve(ALONG_BYTES + HEADER_BYTES + length);
+      this.#beforeLarge();
+    }
+    if (isLent) {
       const part = payload.subarray(start, end);
       buffer.lend(type, flags, stream, part, loan);
     } else buffer.frame(type, flags, stream, payload, start, end);

@@ -223,6 +223,69 @@ Deno.test("no frame takes longer than four milliseconds on a slow link, but one 
   }
 });
 
+Deno.test("a message that is sent while the peer has everything goes in one frame and one write, and those behind it in frames of 64 KiB", async () => {
+  const line = new Line();
+  const stream = line.open();
+  quicken(line, stream);
+  line.acknowledge(0);
+  const before = line.data.length;
+  const start = line.taken;
+  const sends = [1, 2, 3].map((seed) => stream.send(pattern(MB, seed)));
+  assertEquals(line.take(), HEADER_BYTES + MB);
+  line.drain();
+  await Promise.all(sends);
+  const [first, ...behind] = line.data.slice(before).map((data) => data.length);
+  assertEquals(first, MB);
+  assertEquals(behind, Array(2 * MB / USUAL_FRAME_BYTES).fill(64 * 1024));
+  assertEquals(line.taken - start, 3 * MB + 33 * HEADER_BYTES);
+  for (const [index, message] of line.messages(1).slice(-3).entries()) {
+    assert(sameBytes(message, pattern(MB, index + 1)));
+  }
+});
+
+Deno.test("a message in one frame takes a link no longer than four milliseconds, or goes in more", () => {
+  for (const bytesPerMs of [10, 12_500, 100_000]) {
+    const line = new Line();
+    line.bytesPerMs = bytesPerMs;
+    const stream = line.open();
+    for (let seed = 0; seed < 16; seed++) {
+      const before = line.taken;
+      stream.send(pattern(MB, seed));
+      while (line.take() > 0);
+      line.acknowledge(line.taken - before);
+    }
+    const most = Math.max(...line.data.map(({ length }) => length));
+    assertLessOrEqual(most, Math.max(USUAL_FRAME_BYTES, 4 * bytesPerMs));
+    assertGreater(most, Math.max(USUAL_FRAME_BYTES, 3 * bytesPerMs) - 1);
+  }
+});
+
+Deno.test("a socket that is lost in the middle of a copied large frame costs nothing: the next one repeats it, and its memory is not used again", () => {
+  const line = new Line();
+  const stream = line.open();
+  quicken(line, stream);
+  line.acknowledge(0);
+  const place = line.taken;
+  stream.send(pattern(MB, 1));
+  const lost = line.session.nextPiece();
+  const before = lost.slice();
+  line.resume(place);
+  line.drain();
+  line.acknowledge(0);
+  for (let seed = 2; seed < 5; seed++) {
+    stream.send(pattern(MB, seed));
+    line.drain();
+    line.acknowledge(0);
+  }
+  assert(
+    sameBytes(lost, before),
+    "the lost socket still reads what it was given",
+  );
+  for (const [index, message] of line.messages(1).slice(-4).entries()) {
+    assert(sameBytes(message, pattern(MB, index + 1)));
+  }
+});
+
 Deno.test("a peer that accepts 65,536 bytes is sent no larger frame, and the message is whole", () => {
   const line = new Line(USUAL_FRAME_BYTES);
   const stream = line.open();
@@ -399,4 +462,25 @@ Deno.test("what is to be acknowledged goes before a large frame, and not behind 
     line.frames.slice(before).map(({ type }) => type),
     [FrameType.ACK, FrameType.DATA],
   );
+});
+
+Deno.test("what is to be acknowledged leaves in one write with a copied large frame, before it", () => {
+  const line = new Line();
+  const stream = line.open();
+  quicken(line, stream);
+  line.acknowledge(0);
+  const payload = pattern(35_000);
+  for (const bytes of [100_000, 250_000, MB]) {
+    line.control(FrameType.DATA, 1, payload, DataFlag.END);
+    line.control(FrameType.DATA, 1, payload, DataFlag.END);
+    const before = line.frames.length;
+    stream.send(pattern(bytes, 1));
+    assertEquals(line.take(), HEADER_BYTES + 8 + HEADER_BYTES + bytes);
+    assertEquals(line.take(), 0);
+    assertEquals(
+      line.frames.slice(before).map(({ type }) => type),
+      [FrameType.ACK, FrameType.DATA],
+    );
+    line.acknowledge(0);
+  }
 });

@@ -25,10 +25,10 @@ export interface OutboxPort {
   /** Payload bytes of the largest frame that may be sent at any time. */
   readonly maxFrameBytes: number;
   /**
-   * Returns the payload bytes of the largest frame that may be sent now from
-   * memory that is lent, if no other stream waits.
+   * Returns the payload bytes of the largest frame that may be sent now if no
+   * other stream waits, from memory that is lent or in a copy.
    */
-  lentFrameBytes(): number;
+  mostAlone(isLent: boolean): number;
   /** Returns whether a frame may go at once: no stream waits and room is left. */
   mayBypass(): boolean;
   /** Returns whether room is left for another frame. */
@@ -169,7 +169,9 @@ export class Outbox implements Sendable {
     const { length } = payload;
     if (
       this.#waiting.length === 0 && this.#credit.allows(flags, length) &&
-      length <= this.#mostAlone(loan) && port.mayBypass()
+      (length <= port.maxFrameBytes ||
+        length <= port.mostAlone(loan !== undefined)) &&
+      port.mayBypass()
     ) {
       this.#credit.spend(flags, length);
       port.frame(FrameType.DATA, flags, this.#stream, payload, 0, length, loan);
@@ -281,13 +283,7 @@ export class Outbox implements Sendable {
       this.#burst(batch);
       if (batch.taken > before) return this.#goOn(next, batch);
     }
-    this.#sendFrame(next, this.#mostAlone(next.loan));
-  }
-
-  /** Returns the payload bytes of the largest frame if no other stream waits. */
-  #mostAlone(loan: Loan | undefined): number {
-    const port = this.#port;
-    return loan === undefined ? port.maxFrameBytes : port.lentFrameBytes();
+    this.#sendFrame(next, this.#port.mostAlone(next.loan !== undefined));
   }
 
   #sendFrame(next: PendingSend, mostBytes: number): void {

@@ -10,14 +10,22 @@
  */
 import { ProtocolError } from "./errors.ts";
 import type { Loan } from "./loan.ts";
-import { HEADER_BYTES, USUAL_FRAME_BYTES } from "./protocol.ts";
+import {
+  HEADER_BYTES,
+  MAX_FRAME_BYTES,
+  USUAL_FRAME_BYTES,
+} from "./protocol.ts";
 
 /** Size of the segment that a quiet session keeps. */
 const QUIET_BYTES = 4096;
 /** Size of those of a busy one: four of the usual frames, and small ones. */
 const BUSY_BYTES = 4 * (HEADER_BYTES + USUAL_FRAME_BYTES) + 1024;
+/** Size of one for the largest frame, and small ones. */
+const LARGE_BYTES = HEADER_BYTES + MAX_FRAME_BYTES + 1024;
 /** Busy segments that wait for the next busy session of this process. */
 const MAX_SPARES = 16;
+/** Large segments that do. */
+const MAX_LARGE_SPARES = 2;
 
 interface Memory {
   readonly bytes: Uint8Array;
@@ -40,6 +48,8 @@ interface Segment {
 
 /** Spare busy memory: a new one costs a busy session more than the rest. */
 const spares: Memory[] = [];
+/** Spare large memory. */
+const largeSpares: Memory[] = [];
 
 function newMemory(size: number): Memory {
   return { bytes: new Uint8Array(size), exposed: false };
@@ -112,6 +122,11 @@ export class SendBuffer {
     );
     segment.filled = filled + length;
     this.#end += length;
+  }
+
+  /** Has the next frames, of so many bytes together, lie in one piece. */
+  reserve(bytes: number): void {
+    this.#room(bytes);
   }
 
   /** Appends a frame whose payload is written from where it lies. */
@@ -286,7 +301,7 @@ export class SendBuffer {
 
   /** Returns memory as large as all that waits: memory follows need. */
   #memory(bytes: number): Memory {
-    if (bytes > BUSY_BYTES) return newMemory(bytes);
+    if (bytes > BUSY_BYTES) return largeSpares.pop() ?? newMemory(LARGE_BYTES);
     const wanted = Math.max(bytes, QUIET_BYTES, this.kept);
     if (wanted > BUSY_BYTES / 8) return spares.pop() ?? newMemory(BUSY_BYTES);
     return newMemory(2 ** Math.ceil(Math.log2(wanted)));
@@ -294,9 +309,13 @@ export class SendBuffer {
 
   #recycle({ memory, isLast, loan }: Segment): void {
     loan?.release();
-    const isBusy = isLast && memory.bytes.length === BUSY_BYTES;
-    if (!isBusy || loan !== undefined || memory.exposed) return;
-    if (spares.length < MAX_SPARES) spares.push(memory);
+    if (!isLast || loan !== undefined || memory.exposed) return;
+    const { length } = memory.bytes;
+    if (length === BUSY_BYTES) {
+      if (spares.length < MAX_SPARES) spares.push(memory);
+    } else if (length === LARGE_BYTES) {
+      if (largeSpares.length < MAX_LARGE_SPARES) largeSpares.push(memory);
+    }
   }
 }
 

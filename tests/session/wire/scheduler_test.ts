@@ -372,7 +372,7 @@ Deno.test("outboxes with messages of any size share a socket equally", () => {
     maxFrameBytes: USUAL_FRAME_BYTES,
     mayBypass: () => false,
     hasRoom: () => room > 0,
-    lentFrameBytes: () => USUAL_FRAME_BYTES,
+    mostAlone: () => USUAL_FRAME_BYTES,
     frame(
       _t: number,
       _f: number,

@@ -216,7 +216,7 @@ export class FakePort implements OutboxPort {
     return this.room > 0;
   }
 
-  lentFrameBytes(): number {
+  mostAlone(): number {
     return this.maxFrameBytes;
   }
 
