@@ -75,6 +75,21 @@ const stage: FieldsOf<Stage> = {
   warmUp: optional(flag),
 };
 
+/** What other load generators call the rate of an open load. */
+const RATE_MEANT = {
+  rate: "arrivalsPerSecond",
+  arrivalRate: "arrivalsPerSecond",
+  rps: "arrivalsPerSecond",
+} as const;
+/** What they call the users of a closed one. */
+const USERS_MEANT = {
+  vus: "users",
+  virtualUsers: "users",
+  concurrency: "users",
+} as const;
+const MOST_MEANT = { maxVUs: "maxUsers", maxVusers: "maxUsers" } as const;
+const STAGE_MEANT = { duration: "durationMs" } as const;
+
 /** A load with a field that both kinds may have, but only one does. */
 type With<Load, Field extends keyof Load> =
   & Omit<Load, "model" | "stages" | "users" | "arrivalsPerSecond">
@@ -84,15 +99,21 @@ const steadyLoad: Rule = {
   kind: "variant",
   by: "model",
   of: {
-    open: object<With<OpenLoad, "arrivalsPerSecond">>({
-      arrivalsPerSecond: rate,
-      arrivals,
-      maxUsers,
-    }),
-    closed: object<With<ClosedLoad, "users">>({
-      users: whole(1, MAX),
-      thinkTime: optional(thinkTime),
-    }),
+    open: {
+      ...object<With<OpenLoad, "arrivalsPerSecond">>({
+        arrivalsPerSecond: rate,
+        arrivals,
+        maxUsers,
+      }),
+      meant: { ...RATE_MEANT, ...MOST_MEANT },
+    },
+    closed: {
+      ...object<With<ClosedLoad, "users">>({
+        users: whole(1, MAX),
+        thinkTime: optional(thinkTime),
+      }),
+      meant: USERS_MEANT,
+    },
   },
 };
 
@@ -112,9 +133,15 @@ const stagedLoad: Rule = {
             arrivalsPerSecond: number({ min: 0, max: MAX }),
           }),
           elsewhere: { users: "a stage of the closed model" },
+          meant: {
+            ...STAGE_MEANT,
+            ...RATE_MEANT,
+            target: "arrivalsPerSecond",
+          },
         }, 1),
       }),
       elsewhere: { arrivalsPerSecond: inStages },
+      meant: MOST_MEANT,
     },
     closed: {
       ...object<With<ClosedLoad, "stages">>({
@@ -125,6 +152,7 @@ const stagedLoad: Rule = {
             users: whole(0, MAX),
           }),
           elsewhere: { arrivalsPerSecond: "a stage of the open model" },
+          meant: { ...STAGE_MEANT, ...USERS_MEANT, target: "users" },
         }, 1),
       }),
       elsewhere: { users: inStages },

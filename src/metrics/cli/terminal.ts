@@ -9,7 +9,7 @@ const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l";
 const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 /** A terminal that knows it draws all at once. */
 const BEGIN = "\x1b[?2026h\x1b[H";
-const END = "\x1b[J\x1b[?2026l";
+const END = "\x1b[?2026l";
 
 /** What a terminal reports. */
 export interface TerminalHandlers {
@@ -46,7 +46,9 @@ export class Screen implements Disposable {
 
   /** Draws lines, from the top. */
   draw(lines: readonly string[]): void {
-    const drawn = lines.map((line) => `${line}\x1b[K`).join("\r\n");
+    // Erased before it is written: after a line that fills the screen, the
+    // cursor is still on its last character.
+    const drawn = lines.map((line) => `\x1b[K${line}`).join("\r\n");
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     write(`${BEGIN}${drawn}${END}`);

@@ -932,3 +932,23 @@ Deno.test("an upper limit of a low percentile is a warning, as a digit may be mi
   assertEquals(of("latency.p9", "above"), []);
   assertEquals(of("latency.p50", "at_most"), []);
 });
+
+Deno.test("what others call a field of a load has a suggestion", () => {
+  const suggestions = (load: object) =>
+    validateScenario({
+      name: "called otherwise",
+      load,
+      operations: [{ name: "get", driver: "http", request: {} }],
+    }).errors.flatMap(({ message }) =>
+      /^(load\S*) is not a known .*"(\w+)"/.exec(message)?.slice(1).join() ?? []
+    );
+  assertEquals(suggestions({ model: "open", rate: 5, maxVUs: 1 }), [
+    "load.rate,arrivalsPerSecond",
+    "load.maxVUs,maxUsers",
+  ]);
+  const stages = [{ name: "up", duration: "5s", target: 3 }];
+  assertEquals(suggestions({ model: "closed", stages }), [
+    "load.stages[0].target,users",
+    "load.stages[0].duration,durationMs",
+  ]);
+});

@@ -146,6 +146,11 @@ Deno.test(
     for (const line of viewer.lines) {
       assert([...line].length <= 80, JSON.stringify(line));
     }
+    // Nothing is erased behind a line: its last character may be the cursor's.
+    for (const line of viewer.drawn.split(/\r+\n/)) {
+      assertEquals(line.lastIndexOf("\x1b[K"), 0, JSON.stringify(line));
+      assert(!line.includes("\x1b[J"));
+    }
     status = 503;
     await viewer.shows("✗ no", "status is 503");
     // Bold and swapped colours are no colours.
