@@ -146,6 +146,36 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "what drop_newest has dropped is the gap of the next message, though nothing waits before that",
+  bounded,
+  async () => {
+    await using rig = new LinkRig({
+      serve: { maxQueuedBytes: 200_000 },
+    });
+    const [from, to] = await Promise.all([1, 2].map(() => rig.connect()));
+    if (!from || !to) return;
+    const slow = to.bus.subscribe(bytesOf, { overflow: "drop_newest" });
+    await slow.ready;
+    to.proxy.stall("to_dialler");
+    let published = 0;
+    while (rig.bus.stats().dropped < 3) {
+      void from.bus.publish(bytesOf, numbered(published++, 50_000));
+      await from.bus.flush();
+    }
+    const { dropped } = rig.bus.stats();
+    to.proxy.flow("to_dialler");
+    for (let index = 0; index < published - dropped; index++) {
+      const message = await next(slow);
+      assertEquals([message.value, message.gap], [numbered(index, 50_000), 0]);
+    }
+    await from.bus.publish(bytesOf, numbered(published, 10));
+    const last = await next(slow);
+    assertEquals([last.value, last.gap], [numbered(published, 10), dropped]);
+    assertEquals(slow.stats().dropped, dropped);
+  },
+);
+
 async function echoed(bus: MessageBus): Promise<unknown> {
   await using echo = bus.subscribe("echo", {
     handler: (message) => message.respond(message.value),

@@ -172,10 +172,10 @@ export class Delivery<T, R> implements Subscription<T, R>, Runnable {
     return true;
   }
 
-  /** Whether `pass` may be called: it copies what it gets, and nothing waits. */
+  /** Whether `pass` may be called: it copies, and nothing is to come before. */
   get mayPass(): boolean {
     return this.#options.pass !== undefined && !this.#isBusy &&
-      this.#queue.length === 0;
+      this.#queue.owesNothing;
   }
 
   /** Hands bytes on at once, without a message, while `mayPass` is true. */

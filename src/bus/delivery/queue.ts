@@ -47,6 +47,8 @@ export interface DeliveryQueue<E extends QueueEntry> {
   readonly waiting: number;
   /** Messages that were dropped so far, here or before they came. */
   readonly dropped: number;
+  /** Whether nothing is in it, and the next message would have no gap. */
+  readonly owesNothing: boolean;
   /** Adds a message, or does what the policy says. */
   offer(entry: E): Offered;
   /** Removes and returns the oldest message. */
@@ -116,6 +118,10 @@ class FifoQueue<E extends QueueEntry> implements DeliveryQueue<E> {
 
   get waiting(): number {
     return this.#beyond.length;
+  }
+
+  get owesNothing(): boolean {
+    return this.length === 0 && this.#gapBefore === 0 && this.#gapAfter === 0;
   }
 
   offer(entry: E): Offered {
@@ -240,6 +246,10 @@ class LatestQueue<E extends QueueEntry> implements DeliveryQueue<E> {
 
   get length(): number {
     return this.#newest.size;
+  }
+
+  get owesNothing(): boolean {
+    return this.length === 0 && this.#gapBefore === 0;
   }
 
   offer(entry: E): Offered {
