@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { AlertEvent } from "../../src/metrics/feed.ts";
 import { alertText, withAlert } from "../../src/metrics/page/alert_list.ts";
 import { orderOf } from "../../src/metrics/page/event_order.ts";
-import { valueText } from "../../src/metrics/page/format.ts";
+import { valueText } from "../../src/metrics/watch/format.ts";
 import { instrumentPanel } from "../../src/metrics/page/instrument_panels.ts";
 import { LOAD_PANELS, loadText } from "../../src/metrics/page/load_panels.ts";
 import {

@@ -10,7 +10,7 @@ import type {
   LoadOperation,
   LoadResults,
 } from "../load_event.ts";
-import { clockText, percentText, valueText } from "../page/format.ts";
+import { clockText, percentText, valueText } from "../watch/format.ts";
 import type { MetricsSnapshot } from "../snapshot.ts";
 import { count } from "../watch/counted.ts";
 import type { LoadCriterionState } from "../watch/protocol.ts";

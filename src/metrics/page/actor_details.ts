@@ -5,7 +5,12 @@
  */
 import type { WatchedActor } from "../watch/protocol.ts";
 import { create, setText, termList } from "./elements.ts";
-import { countText, durationText, percentText, valueText } from "./format.ts";
+import {
+  countText,
+  durationText,
+  percentText,
+  valueText,
+} from "../watch/format.ts";
 import type { WatchClient } from "./watch_client.ts";
 import { stateCell } from "./watch_texts.ts";
 

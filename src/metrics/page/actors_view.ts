@@ -10,7 +10,7 @@ import type {
 } from "../watch/protocol.ts";
 import { ActorDetails } from "./actor_details.ts";
 import { byId, inputById, selectById, setText } from "./elements.ts";
-import { countText } from "./format.ts";
+import { countText } from "../watch/format.ts";
 import type { View } from "./view.ts";
 import type { WatchClient } from "./watch_client.ts";
 import { actorColumns, DEAD_LETTER_COLUMNS } from "./watch_columns.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import uPlot from "uplot";
-import { clockText, timeText, valueText } from "./format.ts";
+import { clockText, timeText, valueText } from "../watch/format.ts";
 import { LEAST, linearEnds, logEnds, logMarks } from "./value_scale.ts";
 import type { Series } from "./series.ts";
 

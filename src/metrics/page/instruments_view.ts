@@ -9,7 +9,7 @@ import type { Board } from "./board.ts";
 import type { Column } from "./column.ts";
 import type { Sorting } from "./sorting.ts";
 import { byId, inputById } from "./elements.ts";
-import { countText, valueText } from "./format.ts";
+import { countText, valueText } from "../watch/format.ts";
 import { instrumentPanel, labelsText } from "./instrument_panels.ts";
 import { LongTable } from "./long_table.ts";
 import { rate } from "./panel.ts";

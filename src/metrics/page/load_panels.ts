@@ -4,7 +4,7 @@
  * @module
  */
 import type { LoadEnd, LoadEvent } from "../load_event.ts";
-import { clockText, countText } from "./format.ts";
+import { clockText, countText } from "../watch/format.ts";
 import { type Panel, rate } from "./panel.ts";
 
 /** The charts of a load test. */

@@ -6,7 +6,7 @@
 import type { LoadOperation, LoadResults } from "../load_event.ts";
 import type { LoadCriterionState } from "../watch/protocol.ts";
 import type { Cell, Column } from "./column.ts";
-import { countText, percentText, valueText } from "./format.ts";
+import { countText, percentText, valueText } from "../watch/format.ts";
 import { SmallTable } from "./small_table.ts";
 
 const number = { isNumber: true, width: "number" } as const;

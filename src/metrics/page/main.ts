@@ -14,7 +14,7 @@ import { Announcer } from "./announcer.ts";
 import { Board } from "./board.ts";
 import { ConnectionsView } from "./connections_view.ts";
 import { byId, selectById, setText } from "./elements.ts";
-import { timeText } from "./format.ts";
+import { timeText } from "../watch/format.ts";
 import { InstrumentsView } from "./instruments_view.ts";
 import { listen } from "./live.ts";
 import { LoadView } from "./load_view.ts";

@@ -11,7 +11,12 @@ import type {
   TerminalRow,
 } from "../watch/protocol.ts";
 import type { Cell, Column } from "./column.ts";
-import { countText, durationText, percentText, valueText } from "./format.ts";
+import {
+  countText,
+  durationText,
+  percentText,
+  valueText,
+} from "../watch/format.ts";
 import {
   nameOf,
   sessionWaitText,

@@ -14,7 +14,7 @@ import type {
 } from "../watch/protocol.ts";
 import { counted } from "../watch/counted.ts";
 import type { Cell } from "./column.ts";
-import { countText, durationText } from "./format.ts";
+import { countText, durationText } from "../watch/format.ts";
 
 const TONES: Readonly<Record<WatchedState, Cell["tone"]>> = {
   starting: "busy",

@@ -1,9 +1,10 @@
 /**
- * Numbers and times as the page shows them; what is unknown is a dash.
+ * Numbers and times as the page and the view on a terminal show them; what is
+ * unknown is a dash.
  *
  * @module
  */
-import { count } from "../watch/counted.ts";
+import { count } from "./counted.ts";
 
 const DASH = "–";
 
