@@ -52,7 +52,7 @@ export function actorRows(
   { entries }: ActorTable,
   query: WatchQuery,
 ): WatchedActors {
-  const { sort, filter, state, under } = query;
+  const { sort, filter, place, state, under } = query;
   const isTree = sort === "tree";
   const below = under === "/" ? "/" : `${under}/`;
   const isShown = isTree && filter === "" ? inTree(query) : undefined;
@@ -61,7 +61,7 @@ export function actorRows(
       (isShown === undefined || isShown(entry)) &&
       (state === undefined || entry.state === state) &&
       (below === "/" || entry.path === under || entry.path.startsWith(below)) &&
-      (filter === "" || entry.path.toLowerCase().includes(filter)),
+      (filter === "" || `${place}${entry.path}`.toLowerCase().includes(filter)),
     // Entries come in the order of the tree, which equal keys keep.
     keyOf: isTree ? () => 0 : KEYS[sort] ?? (() => 0),
     rowOf: actorRow,

@@ -38,13 +38,14 @@ export function deadLetterRows(
   { tallies, atMs }: ActorTable,
   query: WatchQuery,
 ): WatchedDeadLetters {
-  const { filter, sort } = query;
+  const { filter, place, sort } = query;
   const letters = tallies.entries().flatMap(([cell, tally]) =>
     REASONS.filter((reason) => tally.counts[reason] > 0)
       .map((reason): Letters => ({ path: cell.path, reason, tally }))
   );
   const rows = selectRows(letters, query, {
-    matches: ({ path }) => filter === "" || path.toLowerCase().includes(filter),
+    matches: ({ path }) =>
+      filter === "" || `${place}${path}`.toLowerCase().includes(filter),
     keyOf: ({ path, reason, tally }) =>
       sort === "path"
         ? path

@@ -28,6 +28,8 @@ export interface WatchQuery {
   readonly descending: boolean;
   /** In lower case; empty for all. */
   readonly filter: string;
+  /** What stands before the paths of a worker where they are shown. */
+  readonly place: string;
   readonly offset: number;
   readonly limit: number;
   readonly state: ActorState | undefined;
@@ -111,6 +113,7 @@ export function parseWatchQuery(parameters: URLSearchParams): WatchQuery {
     sort,
     descending: order === "descending",
     filter: (given("filter") ?? "").toLowerCase(),
+    place: "",
     offset: wholeNumber("offset", given("offset") ?? "0", 0, MAX_OFFSET),
     limit: wholeNumber(
       "limit",

@@ -71,7 +71,8 @@ export function queryForWorker(
   index: number,
 ): WatchQuery | undefined {
   const limit = Math.min(query.offset + query.limit, MAX_ROWS);
-  const first = { ...query, offset: 0, limit };
+  const place = pathOfWorker(index);
+  const first = { ...query, place, offset: 0, limit };
   switch (query.kind) {
     case "dead_letters":
       return first;
@@ -85,7 +86,7 @@ export function queryForWorker(
       const under = query.under === "/" ? "/" : ownPath(index, query.under);
       if (under === undefined) return undefined;
       const isAllOpen = query.open.has("*");
-      const isOpen = isAllOpen || query.open.has(pathOfWorker(index));
+      const isOpen = isAllOpen || query.open.has(place);
       if (isTreeOf(query) && under === "/" && !isOpen) return undefined;
       const open = [...query.open].flatMap((path) =>
         ownPath(index, path) ?? []

@@ -123,6 +123,18 @@ Deno.test("sorted and filtered, the actors of workers are among those of the pro
   assert((actors?.actors ?? 0) >= own + 2);
 });
 
+Deno.test("a filter finds the actors of a worker by their paths as they are shown", async () => {
+  await using program = await Program.start(COUNTING);
+  for (const filter of ["worker-1", "//WORKER-1/sh", "-1/shop"]) {
+    const { rows, matching } = await program.see(
+      "actors",
+      `&filter=${filter}`,
+    );
+    assertEquals(rows.map(({ path }) => path), ["//worker-1/shop"]);
+    assertEquals(matching, 1);
+  }
+});
+
 Deno.test("a worker that does not reply holds no view up, and says so", async () => {
   await using program = await Program.start(COUNTING);
   const flag = new SharedArrayBuffer(4);
