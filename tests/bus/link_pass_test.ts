@@ -176,6 +176,50 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "whoever transfers the buffer of a request or a reply takes nothing of what came with it",
+  bounded,
+  async () => {
+    await using rig = new LinkRig();
+    const { bus } = await rig.connect();
+    const asked = subject("asked", raw, raw);
+    const kept: Uint8Array[] = [];
+    await using listener = rig.bus.subscribe(bytesOf, {
+      handler: ({ value }) => void kept.push(value),
+    });
+    await using responder = rig.bus.subscribe(asked, {
+      handler: (message) => message.respond(transferred(message.value)),
+    });
+    await Promise.all([listener.ready, responder.ready]);
+    // The bus knows both subjects, so that what comes next comes in one block.
+    await bus.publish(bytesOf, numbered(0, 10));
+    await bus.request(asked, numbered(0, 10));
+    const asking = [18_000, 100].map((length) =>
+      bus.request(asked, numbered(7, length))
+    );
+    const count = 180;
+    for (let index = 1; index <= count; index++) {
+      void bus.publish(bytesOf, numbered(index, 60));
+    }
+    const replies = await Promise.all(asking);
+    await bus.flush();
+    await until(() => kept.length > count, "all have come");
+    const all = Array.from({ length: count }, (_, at) => numbered(at + 1, 60));
+    assertEquals(firstWrong(kept.slice(1), all), -1);
+    const [large, small] = replies;
+    if (!large || !small) return;
+    assertEquals(transferred(large), numbered(7, 18_000));
+    assertEquals(small, numbered(7, 100));
+  },
+);
+
+/** Returns the bytes, whose buffer nobody else has from now on. */
+function transferred(bytes: Uint8Array): Uint8Array {
+  const { buffer } = bytes;
+  if (!(buffer instanceof ArrayBuffer)) throw new TypeError("It is shared");
+  return structuredClone(bytes, { transfer: [buffer] });
+}
+
 async function echoed(bus: MessageBus): Promise<unknown> {
   await using echo = bus.subscribe("echo", {
     handler: (message) => message.respond(message.value),

@@ -12,6 +12,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export class EntryReader {
   readonly #bytes: Uint8Array;
   #offset = 0;
+  /** Where the entry begins whose type was read last. */
+  #entry = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -23,7 +25,17 @@ export class EntryReader {
   }
 
   /**
-   * Reads one byte, such as the type of an entry.
+   * Reads the type of the next entry.
+   *
+   * @throws {ProtocolError} past the end.
+   */
+  type(): number {
+    this.#entry = this.#offset;
+    return this.byte();
+  }
+
+  /**
+   * Reads one byte.
    *
    * @throws {ProtocolError} past the end.
    */
@@ -68,6 +80,19 @@ export class EntryReader {
     if (end > this.#bytes.length) throw tooShort();
     this.#offset = end;
     return this.#bytes.subarray(start, end);
+  }
+
+  /**
+   * Reads bytes whose buffer is of nobody else: those of an entry that has come
+   * alone, as most requests do, or a copy. Whoever gets them may transfer it.
+   *
+   * @throws {ProtocolError} past the end.
+   */
+  ownBytes(): Uint8Array {
+    const view = this.bytes();
+    const isAlone = this.#entry === 0 && !this.hasMore &&
+      this.#bytes.length === view.buffer.byteLength;
+    return isAlone ? view : view.slice();
   }
 
   /**

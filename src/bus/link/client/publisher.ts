@@ -24,7 +24,6 @@ import {
 import { SubjectNumbers } from "../subject_numbers.ts";
 import { LazyPromise } from "./lazy_promise.ts";
 import { NumberedSubjects } from "../numbered_subjects.ts";
-import { ownBytes } from "../own_bytes.ts";
 
 /** A subject that was published on. */
 interface PublishedSubject {
@@ -239,7 +238,7 @@ export class Publisher {
    */
   take(block: Uint8Array): void {
     const reader = new EntryReader(block);
-    while (reader.hasMore) this.#takeEntry(reader.byte(), reader);
+    while (reader.hasMore) this.#takeEntry(reader.type(), reader);
   }
 
   /** The session was lost, or the bus is closed. */
@@ -273,7 +272,7 @@ export class Publisher {
         const id = reader.number();
         const pending = this.#pending.get(id);
         // The block would live as long as the smallest reply in it.
-        const bytes = ownBytes(reader.bytes());
+        const bytes = reader.ownBytes();
         if (pending?.isSingle) this.#pending.delete(id);
         pending?.reply?.(bytes);
         return;

@@ -22,7 +22,6 @@ import {
   writeFailure,
 } from "../failures.ts";
 import { NumberedSubjects } from "../numbered_subjects.ts";
-import { ownBytes } from "../own_bytes.ts";
 import {
   KeepFlag,
   MAX_HEAD_BYTES,
@@ -113,7 +112,7 @@ export class PublishServer {
 
   #take(reader: EntryReader): Promise<void> | undefined {
     while (reader.hasMore) {
-      const pause = this.#takeEntry(reader.byte(), reader);
+      const pause = this.#takeEntry(reader.type(), reader);
       if (pause !== undefined) return pause.then(() => this.#take(reader));
     }
     return undefined;
@@ -166,7 +165,10 @@ export class PublishServer {
   }
 
   #message(reader: EntryReader): Uint8Array {
-    const bytes = reader.bytes();
+    return this.#checked(reader.bytes());
+  }
+
+  #checked(bytes: Uint8Array): Uint8Array {
     const { maxMessageBytes } = this.#client.settings.limits;
     if (bytes.length <= maxMessageBytes) return bytes;
     throw new ProtocolError(
@@ -286,7 +288,7 @@ export class PublishServer {
     const { subject, refusal } = this.#subjects.get(reader.number());
     const timeoutMs = Math.min(Math.max(1, reader.number()), 2 ** 31 - 1);
     const maxReplies = reader.number();
-    const bytes = ownBytes(this.#message(reader));
+    const bytes = this.#checked(reader.ownBytes());
     this.#isKept = true;
     if (refusal !== undefined) return this.#failed(id, refusal);
     if (this.#requests.has(id)) {

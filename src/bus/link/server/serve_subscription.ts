@@ -19,7 +19,6 @@ import {
   textField,
 } from "../control_protocol.ts";
 import { EntryReader, unknownEntry } from "../entry_reader.ts";
-import { ownBytes } from "../own_bytes.ts";
 import { DeliveryEntry, SubscriberEntry } from "../protocol.ts";
 import type { RawMessage } from "./bus_source.ts";
 import { DeliveryWriter } from "./delivery_writer.ts";
@@ -213,7 +212,7 @@ export class SubscriptionServer {
       for (const block of batch.messages) {
         const reader = new EntryReader(block);
         while (reader.hasMore) {
-          this.#takeEntry(reader.byte(), reader);
+          this.#takeEntry(reader.type(), reader);
           while (this.#snapshots >= MAX_SNAPSHOTS && !isGone) {
             await this.#fewer.promise;
           }
@@ -226,7 +225,7 @@ export class SubscriptionServer {
     switch (type) {
       case SubscriberEntry.REPLY: {
         const token = reader.number();
-        const reply = Payload.from(ownBytes(reader.bytes()));
+        const reply = Payload.from(reader.ownBytes());
         this.#replies.reply(token, reply).catch(this.#client.settings.onError);
         return;
       }
