@@ -1,0 +1,134 @@
+/**
+ * A condition on records, as data: what texts, the builder and rules make, and
+ * what becomes SQL and a predicate.
+ *
+ * @module
+ */
+
+/** How two operands are compared. */
+export type FilterOperator =
+  | "="
+  | "!="
+  | ">"
+  | ">="
+  | "<"
+  | "<="
+  | "~"
+  | "!~";
+
+/** A value of a filter: never part of a text of SQL, always bound. */
+export type FilterValue = string | number | bigint | boolean | null;
+
+/** What is taken of a field in place of its value. */
+export type FieldModifier = "length" | "each" | "lower";
+
+/** What is taken of a value of the request in place of it. */
+export type RequestModifier = "isset" | "length" | "each" | "lower";
+
+/** A moment that is known when the filter is used, in UTC. */
+export type MomentName = typeof MOMENT_NAMES[number];
+
+/** The names of all moments, as they stand in a text behind an `@`. */
+export const MOMENT_NAMES = [
+  "now",
+  "yesterday",
+  "tomorrow",
+  "todayStart",
+  "todayEnd",
+  "monthStart",
+  "monthEnd",
+  "yearStart",
+  "yearEnd",
+  "second",
+  "minute",
+  "hour",
+  "day",
+  "month",
+  "weekday",
+  "year",
+] as const;
+
+/** One side of a comparison. `at` is where it stands in its text, from 0. */
+export type FilterOperand =
+  | {
+    readonly kind: "field";
+    /** From the record, across relations: `["owner", "name"]`. */
+    readonly path: readonly string[];
+    readonly modifier?: FieldModifier;
+    /** The record that the path begins at, if it is not the one that is tested. */
+    readonly from?: { readonly collection: string; readonly id: string };
+    readonly at?: number;
+  }
+  | {
+    readonly kind: "value";
+    readonly value: FilterValue;
+    readonly at?: number;
+  }
+  /** Several values: all of them count, or with `isAny` one of them. */
+  | { readonly kind: "values"; readonly values: readonly FilterValue[] }
+  | { readonly kind: "moment"; readonly name: MomentName; readonly at?: number }
+  /** `@request.auth.id`: a value of the identity or its request, for rules. */
+  | {
+    readonly kind: "request";
+    readonly path: readonly string[];
+    readonly modifier?: RequestModifier;
+    readonly at?: number;
+  }
+  /** A value of the request that there is not: no field compares with it. */
+  | { readonly kind: "missing" };
+
+/** A comparison of two operands. */
+export interface Comparison {
+  readonly kind: "compare";
+  readonly left: FilterOperand;
+  readonly operator: FilterOperator;
+  /** Whether one of several values is enough (`?=`). Default: all must meet it. */
+  readonly isAny?: boolean;
+  readonly right: FilterOperand;
+}
+
+/** A condition on records. */
+export type Filter =
+  | Comparison
+  | { readonly kind: "and" | "or"; readonly filters: readonly Filter[] }
+  | { readonly kind: "not"; readonly filter: Filter }
+  /** Every record meets it. */
+  | { readonly kind: "all" }
+  /** No record meets it. */
+  | { readonly kind: "none" };
+
+/** The filter that every record meets. */
+export const ALL: Filter = { kind: "all" };
+
+/** The filter that no record meets. */
+export const NONE: Filter = { kind: "none" };
+
+/** Returns the filter that a record meets if it meets all of these. */
+export function allOf(...filters: readonly Filter[]): Filter {
+  return joined("and", filters);
+}
+
+/** Returns the filter that a record meets if it meets one of these. */
+export function anyOf(...filters: readonly Filter[]): Filter {
+  return joined("or", filters);
+}
+
+/** Returns the filter that a record meets if it does not meet this one. */
+export function noneOf(filter: Filter): Filter {
+  if (filter.kind === "all") return NONE;
+  if (filter.kind === "none") return ALL;
+  return filter.kind === "not" ? filter.filter : { kind: "not", filter };
+}
+
+function joined(kind: "and" | "or", filters: readonly Filter[]): Filter {
+  const neutral = kind === "and" ? "all" : "none";
+  const final = kind === "and" ? "none" : "all";
+  const kept = filters.filter((filter) => filter.kind !== neutral);
+  if (kept.some((filter) => filter.kind === final)) return { kind: final };
+  const flat = kept.flatMap((filter) =>
+    filter.kind === kind ? filter.filters : [filter]
+  );
+  const [only] = flat;
+  if (only === undefined) return { kind: neutral };
+  return flat.length === 1 ? only : { kind, filters: flat };
+}
