@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock, Timer } from "../../actor/mod.ts";
+import type { Clock } from "../../actor/mod.ts";
 import { AuthBusyError } from "./auth_errors.ts";
 
 /** The limits of a queue. */
@@ -83,10 +83,9 @@ export class HashQueue {
   #turn(signal: AbortSignal | undefined): Promise<void> {
     if (this.#waiting.size >= this.#limits.waiting) throw this.#busy();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    let timer: Timer | undefined;
     const leave = (): void => {
       this.#waiting.delete(entry);
-      timer?.cancel();
+      timer.cancel();
       signal?.removeEventListener("abort", onAbort);
     };
     const entry: Waiting = {
@@ -101,7 +100,7 @@ export class HashQueue {
     };
     const onAbort = (): void => entry.refuse(signal?.reason);
     this.#waiting.add(entry);
-    timer = this.#clock.schedule(
+    const timer = this.#clock.schedule(
       this.#limits.waitMs,
       () => entry.refuse(this.#busy()),
     );
