@@ -1,0 +1,368 @@
+/**
+ * Gives each change to all who see it, as it is committed, and to those who
+ * come back what they have missed.
+ *
+ * @module
+ */
+import type { ChangeMemo, ChangeView } from "./change_view.ts";
+import type { Change, Changes } from "../engine/engine.ts";
+import { ChangesLostError } from "../errors.ts";
+import type { ChangeSource } from "./change_source.ts";
+import type { Position } from "./position.ts";
+import type { SeenChange } from "./seen_change.ts";
+import { type ChangeSink, type CutReason, Subscriber } from "./subscriber.ts";
+import { Turns } from "./turns.ts";
+
+/** What a view sees of a change, unless that could not be found out. */
+type Seen = SeenChange | "unknown";
+
+/** What a subscriber wants to follow. */
+export interface WantedTopic {
+  /** The name of its events. */
+  readonly name: string;
+  /** What it sees. */
+  readonly view: ChangeView;
+}
+
+/** Counters of a hub. */
+export interface ChangeHubStats {
+  /** Subscribers at present. */
+  readonly subscribers: number;
+  /** Different views at present. */
+  readonly views: number;
+  /** How often a view has looked at a change so far. */
+  readonly looks: number;
+  /** Subscribers that were cut so far because they read too slowly. */
+  readonly slow: number;
+}
+
+/** A view, and the subscribers that have it. */
+interface Shared {
+  readonly view: ChangeView;
+  readonly members: Set<Subscriber>;
+}
+
+/** Changes that wait to be given; beyond it they are read from the log. */
+const MAX_WAITING = 10_000;
+
+/** Changes that are read from the log at once. */
+const PAGE = 200;
+
+/** Pages that are read from the log at the same time. */
+const MAX_READS = 8;
+
+/** Follows a change log for many subscribers. */
+export class ChangeHub implements Disposable {
+  readonly #source: ChangeSource;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #subscription: Disposable;
+  readonly #subscribers = new Set<Subscriber>();
+  /** The views by collection, then by their keys. */
+  readonly #views = new Map<string, Map<string, Shared>>();
+  readonly #reads = new Turns(MAX_READS);
+  #waiting: Change[] = [];
+  /** Whether what comes is to be read from the log, as too much waits. */
+  #readsLog = false;
+  /** The last change that was given to all. */
+  #given: number;
+  /** The last change that is given, or of which it is just found out to whom. */
+  #claimed: number;
+  #isRunning = false;
+  #looks = 0;
+  #slow = 0;
+  #isClosed = false;
+
+  /** Follows a log from its end on. */
+  constructor(source: ChangeSource, onFailure: (error: unknown) => void) {
+    this.#source = source;
+    this.#onFailure = onFailure;
+    this.#given = this.#claimed = Number(source.cursor);
+    this.#subscription = source.subscribe((changes) => this.#add(changes));
+  }
+
+  /** The position from which somebody who comes now follows. */
+  get cursor(): number {
+    return this.#claimed;
+  }
+
+  /** The counters. */
+  get stats(): ChangeHubStats {
+    let views = 0;
+    for (const ofCollection of this.#views.values()) views += ofCollection.size;
+    return {
+      subscribers: this.#subscribers.size,
+      views,
+      looks: this.#looks,
+      slow: this.#slow,
+    };
+  }
+
+  /**
+   * Adds a subscriber without topics. What came before is read from the log,
+   * if it says a position.
+   */
+  add(
+    sink: ChangeSink,
+    from: Position = { cursor: this.#claimed },
+  ): Subscriber {
+    const subscriber = new Subscriber(sink, from);
+    this.#subscribers.add(subscriber);
+    if (this.#isClosed) this.cut(subscriber, "closed");
+    return subscriber;
+  }
+
+  /** Sets what a subscriber follows, and begins to give it to him. */
+  follow(subscriber: Subscriber, topics: readonly WantedTopic[]): void {
+    if (subscriber.phase === "ended") return;
+    const before = new Set(subscriber.topics.map(({ view }) => view));
+    subscriber.setTopics(
+      topics.map(({ name, view }) => ({
+        name,
+        view: this.#share(view, subscriber),
+      })),
+    );
+    for (const { view } of subscriber.topics) before.delete(view);
+    for (const view of before) this.#release(view, subscriber);
+    if (subscriber.phase !== "new") return;
+    subscriber.phase = "catching_up";
+    void this.#catchUp(subscriber);
+  }
+
+  /** The position behind all that a subscriber was given. */
+  positionOf(subscriber: Subscriber): string {
+    if (subscriber.phase === "live") subscriber.advance(this.#given);
+    return subscriber.position;
+  }
+
+  /** Ends a subscriber with a reason. */
+  cut(subscriber: Subscriber, reason: CutReason): void {
+    if (subscriber.phase === "ended") return;
+    // Who has lost changes begins anew, at the end of the log.
+    const position = reason === "changes_lost"
+      ? `${this.#claimed}`
+      : this.positionOf(subscriber);
+    this.remove(subscriber);
+    subscriber.sink.cut(reason, position);
+  }
+
+  /** Ends all subscribers for whom something holds. */
+  cutWhere(
+    reason: CutReason,
+    isMeant: (subscriber: Subscriber) => boolean,
+  ): void {
+    for (const subscriber of [...this.#subscribers]) {
+      if (isMeant(subscriber)) this.cut(subscriber, reason);
+    }
+  }
+
+  /** Forgets a subscriber, who gets nothing more. */
+  remove(subscriber: Subscriber): void {
+    if (!this.#subscribers.delete(subscriber)) return;
+    subscriber.phase = "ended";
+    for (const { view } of subscriber.topics) this.#release(view, subscriber);
+  }
+
+  /** Ends all subscribers. */
+  [Symbol.dispose](): void {
+    this.#isClosed = true;
+    this.#subscription[Symbol.dispose]();
+    this.#waiting = [];
+    this.cutWhere("closed", () => true);
+  }
+
+  // What is committed.
+
+  #add(changes: readonly Change[]): void {
+    if (this.#readsLog) return;
+    if (this.#waiting.length + changes.length > MAX_WAITING) {
+      this.#waiting = [];
+      this.#readsLog = true;
+    } else for (const change of changes) this.#waiting.push(change);
+    if (!this.#isRunning) void this.#run();
+  }
+
+  /** Gives what waits, one change after another. */
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    while (!this.#isClosed && (this.#readsLog || this.#waiting.length > 0)) {
+      const changes = await this.#takeWaiting();
+      for (const change of changes) {
+        const cursor = Number(change.cursor);
+        if (this.#isClosed || cursor <= this.#claimed) continue;
+        this.#claimed = cursor;
+        const seen = await this.#look(change);
+        this.#give(cursor, seen);
+        this.#given = cursor;
+      }
+    }
+    this.#isRunning = false;
+  }
+
+  async #takeWaiting(): Promise<readonly Change[]> {
+    if (!this.#readsLog) {
+      const changes = this.#waiting;
+      this.#waiting = [];
+      return changes;
+    }
+    // What is committed from now on waits, and may be in the page as well.
+    this.#readsLog = false;
+    try {
+      const page = await this.#read(this.#claimed, MAX_WAITING);
+      if (!page.isAll) {
+        this.#readsLog = true;
+        this.#waiting = [];
+      }
+      return page.changes;
+    } catch (error) {
+      this.#onFailure(error);
+      this.#given = this.#claimed = Number(this.#source.cursor);
+      this.cutWhere("changes_lost", () => true);
+      return [];
+    }
+  }
+
+  #give(cursor: number, seen: ReadonlyMap<ChangeView, Seen>): void {
+    if (seen.size === 0) return;
+    const touched = new Set<Subscriber>();
+    for (const view of seen.keys()) {
+      for (const member of this.#membersOf(view)) {
+        if (member.phase === "live") touched.add(member);
+      }
+    }
+    for (const subscriber of touched) {
+      if (subscriber.cursor >= cursor) continue;
+      // A sink may end one while another is given something.
+      if (subscriber.phase !== "live") continue;
+      if (!subscriber.sink.hasRoom) {
+        this.#slow++;
+        this.cut(subscriber, "too_slow");
+      } else this.#giveOne(subscriber, cursor, seen);
+    }
+  }
+
+  #giveOne(
+    subscriber: Subscriber,
+    cursor: number,
+    seen: ReadonlyMap<ChangeView, Seen>,
+  ): void {
+    const events: [string, SeenChange][] = [];
+    for (const { name, view } of subscriber.topics) {
+      const event = seen.get(view);
+      if (event === "unknown") return this.cut(subscriber, "failed");
+      if (event !== undefined) events.push([name, event]);
+    }
+    subscriber.give(cursor, events);
+  }
+
+  // What was committed before.
+
+  /** The last change that there is. */
+  get #end(): number {
+    return Math.max(this.#claimed, Number(this.#source.cursor));
+  }
+
+  /** Gives what is in the log, until there is no more of it. */
+  async #catchUp(subscriber: Subscriber): Promise<void> {
+    try {
+      // A position behind the end is of another log, such as one since restored.
+      if (subscriber.cursor > this.#end) this.cut(subscriber, "changes_lost");
+      while (subscriber.phase === "catching_up") {
+        if (subscriber.cursor >= this.#claimed) {
+          subscriber.phase = "live";
+          return;
+        }
+        const { changes, cursor } = await this.#reads.run(() =>
+          this.#read(subscriber.cursor, PAGE)
+        );
+        const isWhole = await this.#giveFromLog(subscriber, changes);
+        // Where the log has nothing more, nothing more is to be had of it.
+        const end = changes.length === 0 ? this.#claimed : Number(cursor);
+        if (isWhole) subscriber.advance(end);
+      }
+    } catch (error) {
+      const isLost = error instanceof ChangesLostError;
+      if (!isLost && !this.#isClosed) this.#onFailure(error);
+      this.cut(subscriber, isLost ? "changes_lost" : "failed");
+    }
+  }
+
+  async #giveFromLog(
+    subscriber: Subscriber,
+    changes: readonly Change[],
+  ): Promise<boolean> {
+    for (const change of changes) {
+      // The log waits for who reads slowly: nothing is kept for him.
+      if (!subscriber.sink.hasRoom) await subscriber.sink.drained();
+      if (subscriber.phase !== "catching_up") return false;
+      const views = new Set(subscriber.topics.map(({ view }) => view));
+      const seen = await this.#lookWith(views, change);
+      this.#giveOne(subscriber, Number(change.cursor), seen);
+    }
+    return true;
+  }
+
+  #read(cursor: number, limit: number): Promise<Changes> {
+    return this.#source.changesSince(`${cursor}`, limit);
+  }
+
+  // What is seen.
+
+  #look(change: Change): Promise<ReadonlyMap<ChangeView, Seen>> {
+    const shared = this.#views.get(change.collection)?.values() ?? [];
+    return this.#lookWith(Array.from(shared, ({ view }) => view), change);
+  }
+
+  async #lookWith(
+    views: Iterable<ChangeView>,
+    change: Change,
+  ): Promise<ReadonlyMap<ChangeView, Seen>> {
+    const found = new Map<ChangeView, Seen>();
+    const memo: ChangeMemo = new Map();
+    const looks: Promise<void>[] = [];
+    for (const view of views) {
+      if (view.collection !== change.collection) continue;
+      if (view.id !== undefined && view.id !== change.id) continue;
+      this.#looks++;
+      looks.push(
+        view.see(change, memo).then((seen) => {
+          if (seen !== undefined) found.set(view, seen);
+        }, (error) => {
+          if (!this.#isClosed) this.#onFailure(error);
+          found.set(view, "unknown");
+        }),
+      );
+    }
+    await Promise.all(looks);
+    return found;
+  }
+
+  // Who has which view.
+
+  #membersOf({ collection, key }: ChangeView): Iterable<Subscriber> {
+    return this.#views.get(collection)?.get(key)?.members ?? [];
+  }
+
+  #share(view: ChangeView, subscriber: Subscriber): ChangeView {
+    const { collection, key } = view;
+    let ofCollection = this.#views.get(collection);
+    if (ofCollection === undefined) {
+      ofCollection = new Map();
+      this.#views.set(collection, ofCollection);
+    }
+    let shared = ofCollection.get(key);
+    if (shared === undefined) {
+      shared = { view, members: new Set() };
+      ofCollection.set(key, shared);
+    }
+    shared.members.add(subscriber);
+    return shared.view;
+  }
+
+  #release({ collection, key }: ChangeView, subscriber: Subscriber): void {
+    const ofCollection = this.#views.get(collection);
+    const members = ofCollection?.get(key)?.members;
+    members?.delete(subscriber);
+    if (members?.size === 0) ofCollection?.delete(key);
+    if (ofCollection?.size === 0) this.#views.delete(collection);
+  }
+}

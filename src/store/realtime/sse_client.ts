@@ -1,0 +1,134 @@
+/**
+ * One client of the event stream: its id, its topics and its events.
+ *
+ * @module
+ */
+import type { Clock, Timer } from "../../actor/mod.ts";
+import type { ChangeHub, WantedTopic } from "./change_hub.ts";
+import { makeClientId, type Position } from "./position.ts";
+import type { SeenChange } from "./seen_change.ts";
+import { SseBody } from "./sse_body.ts";
+import { encodeFrame, encodeRetry } from "./sse_frame.ts";
+import type { ChangeSink, CutReason, Subscriber } from "./subscriber.ts";
+
+/** What a client needs. */
+export interface SseClientPort {
+  /** Where its changes come from. */
+  readonly hub: ChangeHub;
+  /** The source of time. */
+  readonly clock: Clock;
+  /** Most bytes that wait until it reads. */
+  readonly maxBytes: number;
+  /** Milliseconds after which it should connect again. */
+  readonly retryMs: number;
+  /** Called once, when it has gone. */
+  onEnd(client: SseClient): void;
+}
+
+/** Milliseconds that a client which was cut has to read that it was. */
+const LINGER_MS = 10_000;
+
+/** The name of the event that says where a client is. */
+const CURSOR_EVENT = "cursor";
+
+/** The name of the last event of a client that is cut. */
+const CUT_EVENT = "cut";
+
+/** Why a client was cut, for people. */
+const CUT_TEXTS: Readonly<Record<CutReason, string>> = {
+  too_slow: "Changes lost, as they were read too slowly",
+  changes_lost: "Changes lost, as the change log no longer reaches back so far",
+  identity_changed: "What may be seen has changed",
+  failed: "What may be seen could not be found out",
+  closed: "The store is closed",
+};
+
+/** One client of the event stream. */
+export class SseClient implements ChangeSink {
+  /** The id by which it sets its topics. */
+  readonly id: string;
+  readonly #port: SseClientPort;
+  readonly #body: SseBody;
+  readonly #subscriber: Subscriber;
+  #linger: Timer | undefined;
+
+  /** Creates a client that has everything up to a position, or up to now. */
+  constructor(port: SseClientPort, from?: Position) {
+    const { hub } = port;
+    this.#port = port;
+    this.id = makeClientId(from?.cursor ?? hub.cursor);
+    this.#subscriber = hub.add(this, from);
+    const cursor = this.#subscriber.position;
+    this.#body = new SseBody({
+      maxBytes: port.maxBytes,
+      onEnd: () => this.#end(),
+    }, cursor);
+    this.#body.push(encodeRetry(port.retryMs));
+    const data = JSON.stringify({ clientId: this.id, cursor });
+    this.#body.push(encodeFrame("PB_CONNECT", data, this.id));
+  }
+
+  /** The body of the response. */
+  get stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#body.stream;
+  }
+
+  /** Sets what it follows, and says from where on. */
+  follow(topics: readonly WantedTopic[]): void {
+    // The position is that before the topics, as they may be new.
+    this.#sendCursor();
+    this.#port.hub.follow(this.#subscriber, topics);
+  }
+
+  /** Ends it with a reason. */
+  cut(reason: CutReason): void;
+  cut(reason: CutReason, position: string): void;
+  cut(reason: CutReason, position?: string): void {
+    if (position === undefined) {
+      return this.#port.hub.cut(this.#subscriber, reason);
+    }
+    let cursor = position;
+    if (reason === "too_slow") {
+      this.#body.drop();
+      cursor = this.#body.position;
+    }
+    const message = `${CUT_TEXTS[reason]}: start again from cursor ${cursor}`;
+    const data = JSON.stringify({ reason, cursor, message });
+    this.#linger = this.#port.clock.schedule(
+      LINGER_MS,
+      () => this.#body.abort(new Error(message)),
+    );
+    this.#body.end(encodeFrame(CUT_EVENT, data, cursor));
+  }
+
+  /** Keeps an idle connection open, and says where the client is. */
+  heartbeat(): void {
+    const position = this.#port.hub.positionOf(this.#subscriber);
+    if (this.#body.isIdle) this.#sendCursor(position);
+  }
+
+  get hasRoom(): boolean {
+    return this.#body.hasRoom;
+  }
+
+  drained(): Promise<void> {
+    return this.#body.drained();
+  }
+
+  take(topic: string, seen: SeenChange, position: string): void {
+    this.#body.push(seen.frame(topic, position), position);
+  }
+
+  #sendCursor(
+    position: string = this.#port.hub.positionOf(this.#subscriber),
+  ): void {
+    const data = JSON.stringify({ cursor: position });
+    this.#body.push(encodeFrame(CURSOR_EVENT, data, position), position);
+  }
+
+  #end(): void {
+    this.#linger?.cancel();
+    this.#port.hub.remove(this.#subscriber);
+    this.#port.onEnd(this);
+  }
+}
