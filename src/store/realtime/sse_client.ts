@@ -10,6 +10,7 @@ import type { SeenChange } from "./seen_change.ts";
 import { SseBody } from "./sse_body.ts";
 import { encodeFrame, encodeRetry } from "./sse_frame.ts";
 import type { ChangeSink, CutReason, Subscriber } from "./subscriber.ts";
+import { identityKey, type Visitor } from "./visitor.ts";
 
 /** What a client needs. */
 export interface SseClientPort {
@@ -50,6 +51,7 @@ export class SseClient implements ChangeSink {
   readonly #port: SseClientPort;
   readonly #body: SseBody;
   readonly #subscriber: Subscriber;
+  #owner: Visitor | undefined;
   #linger: Timer | undefined;
 
   /** Creates a client that has everything up to a position, or up to now. */
@@ -73,6 +75,24 @@ export class SseClient implements ChangeSink {
     return this.#body.stream;
   }
 
+  /**
+   * Whether a visitor may set its topics: whoever has come with a token, or the
+   * first who sets some, and nobody else.
+   */
+  admit(visitor: Visitor): boolean {
+    const owner = this.#owner ?? visitor;
+    if (identityKey(owner.identity) !== identityKey(visitor.identity)) {
+      return false;
+    }
+    this.#owner = visitor;
+    return true;
+  }
+
+  /** Whose client it is, once that is known. */
+  get owner(): Visitor | undefined {
+    return this.#owner;
+  }
+
   /** Sets what it follows, and says from where on. */
   follow(topics: readonly WantedTopic[]): void {
     // The position is that before the topics, as they may be new.
@@ -80,9 +100,7 @@ export class SseClient implements ChangeSink {
     this.#port.hub.follow(this.#subscriber, topics);
   }
 
-  /** Ends it with a reason. */
-  cut(reason: CutReason): void;
-  cut(reason: CutReason, position: string): void;
+  /** Ends it with a reason; without a position, where it is. */
   cut(reason: CutReason, position?: string): void {
     if (position === undefined) {
       return this.#port.hub.cut(this.#subscriber, reason);

@@ -6,6 +6,7 @@
 import type { Timer } from "../../actor/mod.ts";
 import type { Position } from "./position.ts";
 import { SseClient, type SseClientPort } from "./sse_client.ts";
+import { type EndedSessions, hasEnded, type Visitor } from "./visitor.ts";
 
 /** What the clients need together. */
 export interface SseClientsPort extends Omit<SseClientPort, "onEnd"> {
@@ -36,16 +37,29 @@ export class SseClients implements Disposable {
     return this.#clients.get(id);
   }
 
-  /** Adds a client behind a position; `undefined` if there are too many. */
-  open(from?: Position): SseClient | undefined {
+  /**
+   * Adds a client behind a position; `undefined` if there are too many. It
+   * belongs to the visitor, if that is somebody.
+   */
+  open(visitor: Visitor, from?: Position): SseClient | undefined {
     if (this.#clients.size >= this.#port.maxClients) return undefined;
     const client = new SseClient(
       { ...this.#port, onEnd: ({ id }) => this.#remove(id) },
       from,
     );
+    if (visitor.identity !== null) client.admit(visitor);
     this.#clients.set(client.id, client);
     if (this.#clients.size === 1) this.#planHeartbeat();
     return client;
+  }
+
+  /** Ends the clients that have come by a session which has ended. */
+  endSessions(ended: EndedSessions): void {
+    for (const client of [...this.#clients.values()]) {
+      if (client.owner !== undefined && hasEnded(client.owner, ended)) {
+        client.cut("identity_changed");
+      }
+    }
   }
 
   /** Ends all clients. */

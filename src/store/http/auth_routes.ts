@@ -1,0 +1,185 @@
+/**
+ * The routes of authentication.
+ *
+ * @module
+ */
+import type { Collection } from "../schema/collection.ts";
+import {
+  bodyOf,
+  type Call,
+  collectionOf,
+  type Handle,
+  textField,
+} from "./call.ts";
+import { Problem } from "./problem.ts";
+import { shownParameters } from "./query_parameters.ts";
+import type { RequestFields } from "./request_fields.ts";
+import type { Route } from "./router.ts";
+import type { SignedIn } from "./served_auth.ts";
+import { pickFields, showRecord } from "./shown_record.ts";
+
+/** The routes of authentication. */
+export const AUTH_ROUTES: readonly Route<Handle>[] = [
+  { method: "GET", path: action("auth-methods"), handle: methods },
+  post("auth-with-password", signIn),
+  post("auth-refresh", refresh),
+  post("request-verification", requestVerification),
+  post("confirm-verification", confirmVerification),
+  post("request-password-reset", requestPasswordReset),
+  post("confirm-password-reset", confirmPasswordReset),
+  post("request-email-change", requestEmailChange),
+  post("confirm-email-change", confirmEmailChange),
+];
+
+function post(name: string, handle: Handle): Route<Handle> {
+  return { method: "POST", path: action(name), handle };
+}
+
+function action(name: string): RegExp {
+  return new RegExp(`^collections/([^/]{1,300})/${name}$`);
+}
+
+/**
+ * Returns the auth collection of the path.
+ *
+ * @throws {Problem} if there is none of that name.
+ */
+function accountsOf({ service: { store }, parts }: Call): Collection {
+  const collection = collectionOf(store, parts[0]);
+  if (collection.kind === "auth") return collection;
+  throw new Problem("not_found", "The collection has no accounts");
+}
+
+function methods(call: Call): Response {
+  accountsOf(call);
+  return Response.json(pickFields({
+    password: { enabled: true, identityFields: ["email"] },
+    oauth2: { enabled: false, providers: [] },
+    mfa: { enabled: false, duration: 0 },
+    otp: { enabled: false, duration: 0 },
+  }, shownParameters(call.query).fields));
+}
+
+async function signIn(call: Call): Promise<Response> {
+  const collection = accountsOf(call);
+  const body = await bodyOf(call);
+  return signedIn(
+    call,
+    collection,
+    await call.service.auth.signIn(
+      collection.name,
+      textField(body, "identity"),
+      textField(body, "password"),
+      call.client,
+    ),
+  );
+}
+
+async function refresh(call: Call): Promise<Response> {
+  const collection = accountsOf(call);
+  const { visitor: { identity }, token } = call;
+  if (identity?.kind !== "record" || token === undefined) {
+    throw new Problem("login_needed", "The token is missing or has ended");
+  }
+  if (identity.collection !== collection.name) {
+    throw new Problem("forbidden", "The token is of another collection");
+  }
+  return signedIn(
+    call,
+    collection,
+    await call.service.auth.refresh(collection.name, token),
+  );
+}
+
+function signedIn(
+  { service: { store }, query }: Call,
+  collection: Collection,
+  { token, record }: SignedIn,
+): Response {
+  const shown = showRecord(store.collections, collection, record, "");
+  const { fields } = shownParameters(query);
+  return Response.json(pickFields({ token, record: shown }, fields));
+}
+
+async function requestVerification(call: Call): Promise<Response> {
+  const { name } = accountsOf(call);
+  const email = textField(await bodyOf(call), "email");
+  await call.service.auth.requestVerification(name, email, call.client);
+  return done();
+}
+
+async function confirmVerification(call: Call): Promise<Response> {
+  const { name } = accountsOf(call);
+  const token = textField(await bodyOf(call), "token");
+  await call.service.auth.confirmVerification(name, token, call.client);
+  return done();
+}
+
+async function requestPasswordReset(call: Call): Promise<Response> {
+  const { name } = accountsOf(call);
+  const email = textField(await bodyOf(call), "email");
+  await call.service.auth.requestPasswordReset(name, email, call.client);
+  return done();
+}
+
+async function confirmPasswordReset(call: Call): Promise<Response> {
+  const { name } = accountsOf(call);
+  const body = await bodyOf(call);
+  const token = textField(body, "token");
+  const password = newPassword(body);
+  await call.service.auth.confirmPasswordReset(
+    name,
+    token,
+    password,
+    call.client,
+  );
+  return done();
+}
+
+async function requestEmailChange(call: Call): Promise<Response> {
+  const { name } = accountsOf(call);
+  const { visitor } = call;
+  const email = textField(await bodyOf(call), "newEmail");
+  const { identity } = visitor;
+  if (identity?.kind !== "record" || identity.collection !== name) {
+    throw new Problem("login_needed", "A token of the account is needed");
+  }
+  await call.service.auth.requestEmailChange(visitor, email, call.client);
+  return done();
+}
+
+async function confirmEmailChange(call: Call): Promise<Response> {
+  const { name } = accountsOf(call);
+  const body = await bodyOf(call);
+  const token = textField(body, "token");
+  const password = textField(body, "password");
+  await call.service.auth.confirmEmailChange(
+    name,
+    token,
+    password,
+    call.client,
+  );
+  return done();
+}
+
+/**
+ * Returns the new password of a body, which says it twice.
+ *
+ * @throws {Problem} if it is missing, or the two are not the same.
+ */
+export function newPassword(body: RequestFields): string {
+  const password = textField(body, "password");
+  if (textField(body, "passwordConfirm") === password) return password;
+  throw new Problem("invalid", "The two passwords are not the same", {
+    data: {
+      passwordConfirm: {
+        code: "validation_values_mismatch",
+        message: "It must be the same as the password.",
+      },
+    },
+  });
+}
+
+function done(): Response {
+  return new Response(null, { status: 204 });
+}

@@ -1,0 +1,189 @@
+/**
+ * The HTTP interface of a store: whatever a stranger sends, it responds.
+ *
+ * @module
+ */
+import type { Clock } from "../../actor/mod.ts";
+import {
+  checkHttpRequest,
+  refusalOf,
+  secured,
+  sourceOf,
+} from "../../web/internal.ts";
+import type { ChangeHub } from "../realtime/change_hub.ts";
+import { SseClients } from "../realtime/sse_clients.ts";
+import { NOBODY } from "../realtime/visitor.ts";
+import { AUTH_ROUTES } from "./auth_routes.ts";
+import { BATCH_ROUTES } from "./batch_routes.ts";
+import { BodyBudget } from "./body_budget.ts";
+import type { Call, Handle, Service } from "./call.ts";
+import { allowOrigin, preflight } from "./cors.ts";
+import type { ResolvedStoreHttpOptions } from "./options.ts";
+import { Problem } from "./problem.ts";
+import { problemOf } from "./problem_of.ts";
+import { REALTIME_ROUTES } from "./realtime_routes.ts";
+import { RECORD_ROUTES } from "./record_routes.ts";
+import { fieldsReader } from "./request_fields.ts";
+import { findRoute, methodsOf, type Route } from "./router.ts";
+
+/** What `Deno.serve` says of a connection. */
+export interface RequestInfo {
+  /** Address from which the request comes. */
+  readonly remoteAddr?: Deno.Addr;
+}
+
+/** Milliseconds after which a client of the event stream comes back. */
+const RETRY_MS = 1000;
+
+const HEALTH: Route<Handle> = {
+  method: "GET",
+  path: /^health$/,
+  handle: () =>
+    Response.json({ status: 200, message: "The store is healthy.", data: {} }),
+};
+
+const ROUTES: readonly Route<Handle>[] = [
+  HEALTH,
+  ...RECORD_ROUTES,
+  ...AUTH_ROUTES,
+  ...BATCH_ROUTES,
+  ...REALTIME_ROUTES,
+];
+
+/** What a handler is made of. */
+export interface StoreHandlerPort
+  extends Pick<Service, "store" | "auth" | "viewOf"> {
+  readonly options: ResolvedStoreHttpOptions;
+  readonly clock: Clock;
+  readonly hub: ChangeHub;
+}
+
+/** The HTTP interface of a store. */
+export class StoreHandler implements Disposable {
+  readonly #service: Service;
+  readonly #budget: BodyBudget;
+  readonly #ended: Disposable;
+  #requests = 0;
+  #isClosed = false;
+
+  /** Creates the interface; {@linkcode StoreHandler.fetch} serves it. */
+  constructor(port: StoreHandlerPort) {
+    const { options, clock, hub, auth } = port;
+    const clients = new SseClients({
+      hub,
+      clock,
+      maxBytes: options.maxQueuedBytes,
+      heartbeatMs: options.heartbeatMs,
+      maxClients: options.maxSubscribers,
+      retryMs: RETRY_MS,
+    });
+    this.#service = {
+      ...port,
+      clients,
+      reader: fieldsReader({
+        maxBytes: options.maxBodyBytes,
+        maxDepth: options.maxJsonDepth,
+      }),
+    };
+    this.#budget = new BodyBudget(options.maxAllBodiesBytes);
+    this.#ended = auth.onEnded((ended) => clients.endSessions(ended));
+  }
+
+  /** Clients of the event stream at present. */
+  get subscribers(): number {
+    return this.#service.clients.size;
+  }
+
+  /** Handles a request: for `Deno.serve`, or a router. Never rejects. */
+  readonly fetch = async (
+    request: Request,
+    info?: RequestInfo,
+  ): Promise<Response> => {
+    checkHttpRequest(request);
+    const { rules } = this.#service.options;
+    const origin = request.headers.get("origin");
+    let response: Response;
+    try {
+      response = await this.#respond(request, info);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem === undefined) console.error("The store failed:", error);
+      response = (problem ?? new Problem("failed", "See the log of the store"))
+        .toResponse();
+    }
+    if (request.method === "HEAD") response = withoutBody(response);
+    return secured(allowOrigin(response, origin, rules.origins));
+  };
+
+  /** Ends all clients, and refuses what comes from now on. */
+  [Symbol.dispose](): void {
+    this.#isClosed = true;
+    this.#ended[Symbol.dispose]();
+    this.#service.clients[Symbol.dispose]();
+  }
+
+  async #respond(
+    request: Request,
+    info: RequestInfo | undefined,
+  ): Promise<Response> {
+    const { options: { rules, path, maxRequests } } = this.#service;
+    const url = new URL(request.url);
+    const refusal = refusalOf(
+      rules,
+      sourceOf(request.headers, url.host),
+      "api",
+    );
+    if (refusal !== undefined) throw new Problem("wrong_origin", refusal);
+    if (!url.pathname.startsWith(path)) {
+      throw new Problem("not_found", "There is no such route");
+    }
+    const below = url.pathname.slice(path.length);
+    if (request.method === "OPTIONS") {
+      return preflight([...methodsOf(ROUTES, below), "OPTIONS"]);
+    }
+    const { handle, parts } = findRoute(ROUTES, request.method, below);
+    if (this.#isClosed) throw new Problem("closed", "The store is closed");
+    if (this.#requests >= maxRequests) {
+      throw new Problem("busy", "Too many requests are handled, try again", {
+        headers: { "retry-after": "1" },
+      });
+    }
+    this.#requests++;
+    try {
+      using held = this.#budget.open();
+      const { visitor, token } = await this.#identify(request);
+      const { searchParams: query } = url;
+      const client = this.#clientOf(request, info);
+      const service = this.#service;
+      return await handle(
+        { service, request, query, parts, visitor, token, client, held },
+      );
+    } finally {
+      this.#requests--;
+    }
+  }
+
+  /** Who has a token that has ended is nobody, as PocketBase has it. */
+  async #identify(request: Request): Promise<Pick<Call, "visitor" | "token">> {
+    const header = request.headers.get("authorization")?.trim() ?? "";
+    const token = header.replace(/^bearer +/i, "");
+    if (token === "") return { visitor: NOBODY, token: undefined };
+    const visitor = await this.#service.auth.identify(token);
+    return { visitor: visitor ?? NOBODY, token };
+  }
+
+  #clientOf(request: Request, info: RequestInfo | undefined): string {
+    const { clientOf } = this.#service.options;
+    if (clientOf !== undefined) return `${clientOf(request)}`;
+    const address = info?.remoteAddr;
+    return address !== undefined && "hostname" in address
+      ? address.hostname
+      : "local";
+  }
+}
+
+function withoutBody(response: Response): Response {
+  void response.body?.cancel();
+  const { status, headers } = response;
+  return new Response(null, { status, headers });
+}
