@@ -55,17 +55,21 @@ export type FilterOperand =
     /** From the record, across relations: `["owner", "name"]`. */
     readonly path: readonly string[];
     readonly modifier?: FieldModifier;
-    /** The record that the path begins at, if it is not the one that is tested. */
-    readonly from?: { readonly collection: string; readonly id: string };
     readonly at?: number;
   }
   | {
     readonly kind: "value";
     readonly value: FilterValue;
+    /** Whether a request brought it: with the wrong type it compares with nothing. */
+    readonly isFromRequest?: boolean;
     readonly at?: number;
   }
   /** Several values: all of them count, or with `isAny` one of them. */
-  | { readonly kind: "values"; readonly values: readonly FilterValue[] }
+  | {
+    readonly kind: "values";
+    readonly values: readonly FilterValue[];
+    readonly isFromRequest?: boolean;
+  }
   | { readonly kind: "moment"; readonly name: MomentName; readonly at?: number }
   /** `@request.auth.id`: a value of the identity or its request, for rules. */
   | {
@@ -73,9 +77,7 @@ export type FilterOperand =
     readonly path: readonly string[];
     readonly modifier?: RequestModifier;
     readonly at?: number;
-  }
-  /** A value of the request that there is not: no field compares with it. */
-  | { readonly kind: "missing" };
+  };
 
 /** A comparison of two operands. */
 export interface Comparison {

@@ -17,6 +17,7 @@ import {
   type MomentName,
   type RequestModifier,
 } from "./filter.ts";
+import { dateToText } from "./moments.ts";
 import { syntax, type Token, tokensOf } from "./filter_tokens.ts";
 import { QueryError } from "./query_error.ts";
 
@@ -326,11 +327,6 @@ function wrongValue(found: string, position: number | undefined): QueryError {
     found,
     expected: "a text, a finite number, a 64-bit integer, a boolean or null",
   });
-}
-
-/** Returns a date as records have it: `2026-01-02 03:04:05.678Z`. */
-export function dateToText(date: Date): string {
-  return date.toISOString().replace("T", " ");
 }
 
 /** An integer that a double does not hold stays an integer. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TroupeError } from "../../actor/mod.ts";
+import { StoreError } from "../errors.ts";
 
 /** The part of a query that an error is about. */
 export type QueryPart =
@@ -45,7 +45,7 @@ export interface QueryErrorDetails {
  * A query cannot be asked as it is written: its text does not parse, a field is
  * not known, a value has the wrong type, or it is larger than allowed.
  */
-export class QueryError extends TroupeError {
+export class QueryError extends StoreError {
   /** The part of the query that is wrong. */
   readonly part: QueryPart;
   /** Why it is wrong. */
