@@ -67,18 +67,6 @@ const mayImport: Record<string, readonly string[]> = {
     "web",
   ],
   compare: ["actor", "checks", "codec", "stats"],
-  store: [
-    "actor",
-    "bus",
-    "checks",
-    "codec",
-    "cores",
-    "rpc",
-    "session",
-    "stats",
-    "storage",
-    "web",
-  ],
 };
 
 /** The doors of a room: for users, and for sibling rooms. */
