@@ -5,4 +5,11 @@
  * @module
  */
 export type * from "./object_storage.ts";
+export {
+  directoryStorage,
+  type DirectoryStorageOptions,
+} from "./directory/directory_storage.ts";
+export { memoryStorage } from "./memory_storage.ts";
+export type { TransferOptions } from "./http/transfer_options.ts";
+export { s3Storage, type S3StorageOptions } from "./s3/s3_storage.ts";
 export * from "./storage_errors.ts";

@@ -27,6 +27,11 @@ export function checkKey(key: unknown): asserts key is string {
   throw new InvalidKeyError(`Cannot use the key ${brief(key)}: ${fault}`);
 }
 
+/** Returns whether a text is a key. */
+export function isKey(text: string): boolean {
+  return faultOf(text) === undefined;
+}
+
 /**
  * Checks what keys begin with, or come after.
  *

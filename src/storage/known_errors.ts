@@ -1,0 +1,45 @@
+/**
+ * Errors that several backends throw alike.
+ *
+ * @module
+ */
+import type { CheckedRange } from "./backend.ts";
+import {
+  ObjectExistsError,
+  ObjectNotFoundError,
+  ObjectRangeError,
+} from "./storage_errors.ts";
+
+/** The error of an object that is not there. */
+export function notFoundError(
+  key: string,
+  options?: ErrorOptions,
+): ObjectNotFoundError {
+  return new ObjectNotFoundError(
+    `Cannot find ${key}: there is no such object`,
+    options,
+  );
+}
+
+/** The error of a put that was to make a new object. */
+export function existsError(
+  key: string,
+  options?: ErrorOptions,
+): ObjectExistsError {
+  return new ObjectExistsError(
+    `Cannot put ${key}: there is an object with that key, and ifAbsent is true`,
+    options,
+  );
+}
+
+/** The error of a range that holds nothing. */
+export function rangeError(
+  key: string,
+  range: CheckedRange | undefined,
+  size: number | undefined,
+): ObjectRangeError {
+  const how = size === undefined ? "shorter" : `${size} bytes long`;
+  return new ObjectRangeError(
+    `Cannot get ${key} from byte ${range?.offset ?? 0} on: it is ${how}`,
+  );
+}

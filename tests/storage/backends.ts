@@ -1,0 +1,112 @@
+/**
+ * The backends that the suite of all runs on, each with what it talks to.
+ *
+ * @module
+ */
+import S3rver from "s3rver";
+import {
+  directoryStorage,
+  memoryStorage,
+  type ObjectStorage,
+  s3Storage,
+  type TransferOptions,
+} from "../../src/storage/mod.ts";
+
+/** A storage that is empty, until it is disposed of. */
+export interface OpenBackend extends AsyncDisposable {
+  readonly storage: ObjectStorage;
+  /**
+   * What is left of puts that have failed, where it can be seen: temporary
+   * files, and uploads that were begun.
+   */
+  leftOvers(): Promise<readonly string[]>;
+}
+
+/**
+ * What some counterparts cannot do: to let one alone of several puts at once
+ * make an object, to remove the parts of an upload that is given up, to send
+ * the first byte alone, to list in order, or a part of a list.
+ */
+export type Lack = "if_absent" | "abort" | "first_byte" | "order" | "pages";
+
+/** A kind of backend. */
+export interface BackendKind {
+  readonly name: string;
+  /** What its counterpart cannot do, and a service can. */
+  readonly lacks: readonly Lack[];
+  open(options?: TransferOptions): Promise<OpenBackend>;
+}
+
+/** Options of storages in tests: parts are small. */
+export const SMALL_PARTS: TransferOptions = { partBytes: 5 * 2 ** 20 };
+
+const memory: BackendKind = {
+  name: "memory",
+  lacks: [],
+  open: () =>
+    Promise.resolve({
+      storage: memoryStorage(),
+      leftOvers: () => Promise.resolve([]),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    }),
+};
+
+const directory: BackendKind = {
+  name: "directory",
+  lacks: [],
+  async open() {
+    const path = await Deno.makeTempDir();
+    return {
+      storage: directoryStorage(path),
+      leftOvers: () => Promise.resolve(filesIn(`${path}/.temporary`)),
+      [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+    };
+  },
+};
+
+/** The files of a directory, which need not exist. */
+export function filesIn(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** What `s3rver` takes for the key of its only account. */
+const S3RVER = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
+
+const s3rver: BackendKind = {
+  name: "s3 on s3rver",
+  lacks: ["if_absent", "abort", "first_byte", "order", "pages"],
+  async open(options) {
+    const directory = await Deno.makeTempDir();
+    const server = new S3rver({
+      port: 0,
+      address: "127.0.0.1",
+      silent: true,
+      directory,
+      configureBuckets: [{ name: "objects", configs: [] }],
+    });
+    const { port } = await server.run();
+    return {
+      storage: s3Storage({
+        endpoint: `http://127.0.0.1:${port}`,
+        region: "us-east-1",
+        bucket: "objects",
+        ...S3RVER,
+        ...SMALL_PARTS,
+        ...options,
+      }),
+      leftOvers: () => Promise.resolve([]),
+      async [Symbol.asyncDispose]() {
+        await server.close();
+        await Deno.remove(directory, { recursive: true });
+      },
+    };
+  },
+};
+
+/** All kinds of backends. */
+export const BACKENDS: readonly BackendKind[] = [memory, directory, s3rver];
