@@ -88,10 +88,16 @@ export interface StoreHttpOptions {
   readonly maxTopics?: number;
   /**
    * Bytes of events that wait for a client which reads slowly, a whole number
-   * from 1. With more it is cut, and can come back for what it has not got.
+   * from 1. What comes beyond it is read from the change log when there is room.
    * @default {262144}
    */
   readonly maxQueuedBytes?: number;
+  /**
+   * Milliseconds for which a client may read nothing while events wait for it,
+   * above 0. Then it is cut, and can come back for what it has not got.
+   * @default {30000}
+   */
+  readonly slowMs?: number;
   /**
    * Milliseconds between the events that keep an idle event stream open, above
    * 0.
@@ -123,6 +129,7 @@ const DEFAULTS = {
   maxSubscribers: 10_000,
   maxTopics: 100,
   maxQueuedBytes: 262_144,
+  slowMs: 30_000,
   heartbeatMs: 15_000,
 };
 
@@ -136,6 +143,7 @@ const RANGES = {
   maxSubscribers: { min: 0, integer: true },
   maxTopics: { min: 1, max: 1000, integer: true },
   maxQueuedBytes: { min: 1, integer: true },
+  slowMs: { above: 0 },
   heartbeatMs: { above: 0 },
 };
 
@@ -153,6 +161,7 @@ const NAMES: OptionNames<StoreHttpOptions> = {
   maxSubscribers: true,
   maxTopics: true,
   maxQueuedBytes: true,
+  slowMs: true,
   heartbeatMs: true,
 };
 

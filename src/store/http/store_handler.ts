@@ -73,6 +73,7 @@ export class StoreHandler implements Disposable {
       hub,
       clock,
       maxBytes: options.maxQueuedBytes,
+      slowMs: options.slowMs,
       heartbeatMs: options.heartbeatMs,
       maxClients: options.maxSubscribers,
       retryMs: RETRY_MS,

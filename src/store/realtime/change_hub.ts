@@ -4,17 +4,16 @@
  *
  * @module
  */
-import type { ChangeMemo, ChangeView } from "./change_view.ts";
-import type { Change, Changes } from "../engine/engine.ts";
+import type { Change } from "../engine/engine.ts";
 import { ChangesLostError } from "../errors.ts";
 import type { ChangeSource } from "./change_source.ts";
+import type { ChangeView } from "./change_view.ts";
+import { LoggedChange, type Seen } from "./logged_change.ts";
 import type { Position } from "./position.ts";
+import { RecentChanges } from "./recent_changes.ts";
 import type { SeenChange } from "./seen_change.ts";
 import { type ChangeSink, type CutReason, Subscriber } from "./subscriber.ts";
 import { Turns } from "./turns.ts";
-
-/** What a view sees of a change, unless that could not be found out. */
-type Seen = SeenChange | "unknown";
 
 /** What a subscriber wants to follow. */
 export interface WantedTopic {
@@ -30,11 +29,14 @@ export interface ChangeHubStats {
   readonly subscribers: number;
   /** Different views at present. */
   readonly views: number;
-  /** How often a view has looked at a change so far. */
+  /** How often it was found out so far what a view sees of a change. */
   readonly looks: number;
   /** Subscribers that were cut so far because they read too slowly. */
   readonly slow: number;
 }
+
+/** What views see of one change, but for those that see nothing. */
+type SeenByViews = ReadonlyMap<ChangeView, Exclude<Seen, undefined>>;
 
 /** A view, and the subscribers that have it. */
 interface Shared {
@@ -60,6 +62,7 @@ export class ChangeHub implements Disposable {
   /** The views by collection, then by their keys. */
   readonly #views = new Map<string, Map<string, Shared>>();
   readonly #reads = new Turns(MAX_READS);
+  readonly #recent: RecentChanges;
   #waiting: Change[] = [];
   /** Whether what comes is to be read from the log, as too much waits. */
   #readsLog = false;
@@ -77,6 +80,7 @@ export class ChangeHub implements Disposable {
     this.#source = source;
     this.#onFailure = onFailure;
     this.#given = this.#claimed = Number(source.cursor);
+    this.#recent = new RecentChanges(this.#claimed);
     this.#subscription = source.subscribe((changes) => this.#add(changes));
   }
 
@@ -142,6 +146,7 @@ export class ChangeHub implements Disposable {
       ? `${this.#claimed}`
       : this.positionOf(subscriber);
     this.remove(subscriber);
+    if (reason === "too_slow") this.#slow++;
     subscriber.sink.cut(reason, position);
   }
 
@@ -190,10 +195,13 @@ export class ChangeHub implements Disposable {
         const cursor = Number(change.cursor);
         if (this.#isClosed || cursor <= this.#claimed) continue;
         this.#claimed = cursor;
-        const seen = await this.#look(change);
+        const logged = new LoggedChange(change);
+        this.#recent.add(logged);
+        const seen = await this.#look(logged, this.#viewsOf(change));
         this.#give(cursor, seen);
         this.#given = cursor;
       }
+      this.#recent.trim();
     }
     this.#isRunning = false;
   }
@@ -207,7 +215,10 @@ export class ChangeHub implements Disposable {
     // What is committed from now on waits, and may be in the page as well.
     this.#readsLog = false;
     try {
-      const page = await this.#read(this.#claimed, MAX_WAITING);
+      const page = await this.#source.changesSince(
+        `${this.#claimed}`,
+        MAX_WAITING,
+      );
       if (!page.isAll) {
         this.#readsLog = true;
         this.#waiting = [];
@@ -216,12 +227,13 @@ export class ChangeHub implements Disposable {
     } catch (error) {
       this.#onFailure(error);
       this.#given = this.#claimed = Number(this.#source.cursor);
+      this.#recent.reset(this.#claimed);
       this.cutWhere("changes_lost", () => true);
       return [];
     }
   }
 
-  #give(cursor: number, seen: ReadonlyMap<ChangeView, Seen>): void {
+  #give(cursor: number, seen: SeenByViews): void {
     if (seen.size === 0) return;
     const touched = new Set<Subscriber>();
     for (const view of seen.keys()) {
@@ -233,17 +245,20 @@ export class ChangeHub implements Disposable {
       if (subscriber.cursor >= cursor) continue;
       // A sink may end one while another is given something.
       if (subscriber.phase !== "live") continue;
-      if (!subscriber.sink.hasRoom) {
-        this.#slow++;
-        this.cut(subscriber, "too_slow");
-      } else this.#giveOne(subscriber, cursor, seen);
+      if (subscriber.sink.hasRoom) this.#giveOne(subscriber, cursor, seen);
+      else {
+        // Nothing is kept for him: he gets it from the log when he has room.
+        subscriber.advance(this.#given);
+        subscriber.phase = "catching_up";
+        void this.#catchUp(subscriber);
+      }
     }
   }
 
   #giveOne(
     subscriber: Subscriber,
     cursor: number,
-    seen: ReadonlyMap<ChangeView, Seen>,
+    seen: SeenByViews,
   ): void {
     const events: [string, SeenChange][] = [];
     for (const { name, view } of subscriber.topics) {
@@ -271,13 +286,9 @@ export class ChangeHub implements Disposable {
           subscriber.phase = "live";
           return;
         }
-        const { changes, cursor } = await this.#reads.run(() =>
-          this.#read(subscriber.cursor, PAGE)
-        );
-        const isWhole = await this.#giveFromLog(subscriber, changes);
-        // Where the log has nothing more, nothing more is to be had of it.
-        const end = changes.length === 0 ? this.#claimed : Number(cursor);
-        if (isWhole) subscriber.advance(end);
+        const recent = this.#recent.after(subscriber.cursor);
+        if (recent === undefined) await this.#giveFromLog(subscriber);
+        else await this.#giveAll(subscriber, recent);
       }
     } catch (error) {
       const isLost = error instanceof ChangesLostError;
@@ -286,57 +297,62 @@ export class ChangeHub implements Disposable {
     }
   }
 
-  async #giveFromLog(
+  async #giveFromLog(subscriber: Subscriber): Promise<void> {
+    const { changes, cursor } = await this.#reads.run(() =>
+      this.#source.changesSince(`${subscriber.cursor}`, PAGE)
+    );
+    const logged = changes.map((change) => new LoggedChange(change));
+    if (!await this.#giveAll(subscriber, logged)) return;
+    // Where the log has nothing more, nothing more is to be had of it.
+    subscriber.advance(changes.length === 0 ? this.#claimed : Number(cursor));
+  }
+
+  /** Resolves to whether it has got all of them. */
+  async #giveAll(
     subscriber: Subscriber,
-    changes: readonly Change[],
+    changes: readonly LoggedChange[],
   ): Promise<boolean> {
-    for (const change of changes) {
+    for (const logged of changes) {
       // The log waits for who reads slowly: nothing is kept for him.
       if (!subscriber.sink.hasRoom) await subscriber.sink.drained();
       if (subscriber.phase !== "catching_up") return false;
       const views = new Set(subscriber.topics.map(({ view }) => view));
-      const seen = await this.#lookWith(views, change);
-      this.#giveOne(subscriber, Number(change.cursor), seen);
+      const seen = await this.#look(logged, views);
+      if (subscriber.phase !== "catching_up") return false;
+      this.#giveOne(subscriber, logged.cursor, seen);
     }
     return true;
   }
 
-  #read(cursor: number, limit: number): Promise<Changes> {
-    return this.#source.changesSince(`${cursor}`, limit);
-  }
-
   // What is seen.
 
-  #look(change: Change): Promise<ReadonlyMap<ChangeView, Seen>> {
-    const shared = this.#views.get(change.collection)?.values() ?? [];
-    return this.#lookWith(Array.from(shared, ({ view }) => view), change);
-  }
-
-  async #lookWith(
+  async #look(
+    logged: LoggedChange,
     views: Iterable<ChangeView>,
-    change: Change,
-  ): Promise<ReadonlyMap<ChangeView, Seen>> {
-    const found = new Map<ChangeView, Seen>();
-    const memo: ChangeMemo = new Map();
+  ): Promise<SeenByViews> {
+    const found = new Map<ChangeView, SeenChange | "unknown">();
     const looks: Promise<void>[] = [];
     for (const view of views) {
-      if (view.collection !== change.collection) continue;
-      if (view.id !== undefined && view.id !== change.id) continue;
-      this.#looks++;
-      looks.push(
-        view.see(change, memo).then((seen) => {
-          if (seen !== undefined) found.set(view, seen);
-        }, (error) => {
-          if (!this.#isClosed) this.#onFailure(error);
-          found.set(view, "unknown");
-        }),
-      );
+      if (!logged.concerns(view)) continue;
+      const before = logged.looks;
+      const seen = logged.see(view, (error) => {
+        if (!this.#isClosed) this.#onFailure(error);
+      });
+      this.#looks += logged.looks - before;
+      looks.push(seen.then((seen) => {
+        if (seen !== undefined) found.set(view, seen);
+      }));
     }
     await Promise.all(looks);
     return found;
   }
 
   // Who has which view.
+
+  #viewsOf({ collection }: Change): ChangeView[] {
+    const shared = this.#views.get(collection)?.values() ?? [];
+    return Array.from(shared, ({ view }) => view);
+  }
 
   #membersOf({ collection, key }: ChangeView): Iterable<Subscriber> {
     return this.#views.get(collection)?.get(key)?.members ?? [];

@@ -28,6 +28,7 @@ export class SseBody {
   #positions: (string | undefined)[] = [];
   #position: string;
   #bytes = 0;
+  #taken = 0;
   #isWaiting = false;
   /** Whether no more frames come, so that the stream ends behind the last. */
   #isLast = false;
@@ -51,6 +52,11 @@ export class SseBody {
   /** Bytes that wait to be read. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Bytes that were read so far. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** Whether the client has gone, or will get nothing more. */
@@ -105,10 +111,11 @@ export class SseBody {
     this.#drained?.resolve();
   }
 
-  /** Breaks the stream off: who has not read its end by now never does. */
-  abort(reason: Error): void {
+  /** Ends the stream at once, without what waits: nobody reads it. */
+  abandon(): void {
     if (this.#hasEnded) return;
-    this.#controller.error(reason);
+    // An error would be in the log of the program, once for each such client.
+    this.#controller.close();
     this.#finish();
   }
 
@@ -138,6 +145,7 @@ export class SseBody {
     }
     const piece = joined(this.#frames.splice(0, count));
     this.#bytes -= piece.length;
+    this.#taken += piece.length;
     return piece;
   }
 

@@ -20,6 +20,8 @@ export interface SseClientPort {
   readonly clock: Clock;
   /** Most bytes that wait until it reads. */
   readonly maxBytes: number;
+  /** Milliseconds that it may read nothing, while something waits. */
+  readonly slowMs: number;
   /** Milliseconds after which it should connect again. */
   readonly retryMs: number;
   /** Called once, when it has gone. */
@@ -51,6 +53,9 @@ export class SseClient implements ChangeSink {
   readonly #port: SseClientPort;
   readonly #body: SseBody;
   readonly #subscriber: Subscriber;
+  /** What it had read at a heartbeat, and when that was first so. */
+  #taken = 0;
+  #takenAt: number;
   #owner: Visitor | undefined;
   #linger: Timer | undefined;
 
@@ -58,6 +63,7 @@ export class SseClient implements ChangeSink {
   constructor(port: SseClientPort, from?: Position) {
     const { hub } = port;
     this.#port = port;
+    this.#takenAt = port.clock.now();
     this.id = makeClientId(from?.cursor ?? hub.cursor);
     this.#subscriber = hub.add(this, from);
     const cursor = this.#subscriber.position;
@@ -114,15 +120,24 @@ export class SseClient implements ChangeSink {
     const data = JSON.stringify({ reason, cursor, message });
     this.#linger = this.#port.clock.schedule(
       LINGER_MS,
-      () => this.#body.abort(new Error(message)),
+      () => this.#body.abandon(),
     );
     this.#body.end(encodeFrame(CUT_EVENT, data, cursor));
   }
 
-  /** Keeps an idle connection open, and says where the client is. */
+  /**
+   * Keeps an idle connection open, and says where the client is. One that has
+   * read nothing for too long, though something waits, is cut.
+   */
   heartbeat(): void {
-    const position = this.#port.hub.positionOf(this.#subscriber);
-    if (this.#body.isIdle) this.#sendCursor(position);
+    const now = this.#port.clock.now();
+    const { bytes, taken } = this.#body;
+    if (bytes === 0 || taken !== this.#taken) {
+      this.#taken = taken;
+      this.#takenAt = now;
+    }
+    if (now - this.#takenAt >= this.#port.slowMs) this.cut("too_slow");
+    else if (this.#body.isIdle) this.#sendCursor();
   }
 
   get hasRoom(): boolean {
@@ -137,9 +152,8 @@ export class SseClient implements ChangeSink {
     this.#body.push(seen.frame(topic, position), position);
   }
 
-  #sendCursor(
-    position: string = this.#port.hub.positionOf(this.#subscriber),
-  ): void {
+  #sendCursor(): void {
+    const position = this.#port.hub.positionOf(this.#subscriber);
     const data = JSON.stringify({ cursor: position });
     this.#body.push(encodeFrame(CURSOR_EVENT, data, position), position);
   }
