@@ -64,7 +64,9 @@ export class HubSubscription
       this.#failure = undefined;
       return Promise.reject(error);
     }
-    if (this.#hasEnded) return Promise.resolve({ done: true, value: undefined });
+    if (this.#hasEnded) {
+      return Promise.resolve({ done: true, value: undefined });
+    }
     const reader = Promise.withResolvers<IteratorResult<ChangeEvent, void>>();
     this.#readers.push(reader);
     return reader.promise;
