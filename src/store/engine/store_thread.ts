@@ -1,0 +1,104 @@
+/**
+ * One thread of a store, from the inside: the writer, a reader, or one that
+ * copies and checks.
+ *
+ * @module
+ */
+import { backup } from "node:sqlite";
+import { onThreadStart } from "../../cores/internal.ts";
+import { Database } from "./database.ts";
+import { failing, failureOf } from "./failure.ts";
+import type {
+  CallMessage,
+  CallName,
+  Calls,
+  ReadCall,
+  ReplyMessage,
+  RowSet,
+} from "./protocol.ts";
+import { Writer } from "./writer.ts";
+
+type Handlers = {
+  readonly [Name in CallName]: (
+    request: Calls[Name]["request"],
+  ) => Calls[Name]["reply"] | Promise<Calls[Name]["reply"]>;
+};
+
+onThreadStart((port) => {
+  let writer: Writer | undefined;
+  let reader: Database | undefined;
+
+  function theWriter(): Writer {
+    if (writer === undefined) throw failing("sql", "the thread has no file");
+    return writer;
+  }
+  function database(): Database {
+    return reader ?? theWriter().database;
+  }
+
+  const handlers: Handlers = {
+    open_writer(plan) {
+      writer = new Writer(plan);
+      return { cursor: writer.cursor };
+    },
+    open_reader({ path, busyMs }) {
+      reader = new Database(path, busyMs, true);
+      return null;
+    },
+    read: (reads) =>
+      reads.map((read) => {
+        try {
+          return { value: database().read(read) };
+        } catch (error) {
+          return { failure: failureOf(error) };
+        }
+      }),
+    write: (call) => theWriter().write(call),
+    begin() {
+      theWriter().begin();
+      return null;
+    },
+    tx_read: (read: ReadCall): RowSet => theWriter().read(read),
+    tx_write: ({ steps, now }) => theWriter().writeOpen(steps, now),
+    commit: () => theWriter().commit(),
+    rollback() {
+      theWriter().rollback();
+      return null;
+    },
+    async backup(path) {
+      await backup(database().raw, path);
+      return null;
+    },
+    check() {
+      const { raw } = database();
+      const found = raw.prepare("PRAGMA integrity_check").all()
+        .map((row) => String(Object.values(row)[0]));
+      const broken = raw.prepare("PRAGMA foreign_key_check").all()
+        .map(({ table, parent }) =>
+          `a relation of ${table} points to no record of ${parent}`
+        );
+      return [...found.filter((line) => line !== "ok"), ...broken];
+    },
+    close() {
+      writer?.close();
+      reader?.close();
+      return null;
+    },
+  };
+
+  async function handle({ id, name, request }: CallMessage): Promise<void> {
+    const handler = handlers[name] as (request: unknown) => unknown;
+    let reply: ReplyMessage;
+    try {
+      const value = handler(request);
+      reply = {
+        id,
+        outcome: { value: value instanceof Promise ? await value : value },
+      };
+    } catch (error) {
+      reply = { id, outcome: { failure: failureOf(error) } };
+    }
+    port.postMessage(reply);
+  }
+  port.onmessage = ({ data }: MessageEvent<CallMessage>) => void handle(data);
+});
