@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../../actor/mod.ts";
+import type { Clock, Timer } from "../../actor/mod.ts";
 import { backoffDelayMs, resolveBackoff } from "../../actor/internal.ts";
 import {
   BusClosedError,
@@ -62,6 +62,7 @@ export class ChangeFeed implements AsyncDisposable {
   #cursor: string;
   /** What the file says about the cursor. */
   #saved: string;
+  #saving: Timer | undefined;
   #news = Promise.withResolvers<void>();
 
   /** Goes on where the feed of that prefix has stopped, or at a cursor. */
@@ -125,14 +126,12 @@ export class ChangeFeed implements AsyncDisposable {
           await this.#publish(together);
         }
         this.#cursor = page.cursor;
-        // One save for what comes within a second, not one a change.
-        const { promise: news } = this.#news;
-        if (page.isAll) await this.#wait(SAVE_MS, news);
-        await this.#save();
-        if (page.isAll) await news;
+        this.#planSave();
+        if (page.isAll) await this.#news.promise;
       }
     } finally {
       this.#subscription[Symbol.dispose]();
+      this.#saving?.cancel();
       await this.#save().catch((error) => {
         // The place is that of the last time: some changes come twice.
         if (!(error instanceof StoreClosedError)) throw error;
@@ -175,17 +174,26 @@ export class ChangeFeed implements AsyncDisposable {
     );
   }
 
-  /** Resolves after a time, when it is stopped, or when something else does. */
-  #wait(ms: number, sooner?: Promise<void>): Promise<void> {
+  /** Resolves after a time, or when it is stopped. */
+  #wait(ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { signal } = this.#stop;
     const timer = this.#port.clock.schedule(ms, resolve);
     const stop = () => resolve();
     signal.addEventListener("abort", stop, { once: true });
-    sooner?.then(resolve);
     return promise.finally(() => {
       timer.cancel();
       signal.removeEventListener("abort", stop);
+    });
+  }
+
+  /** Notes the place after a while: once for all that comes until then. */
+  #planSave(): void {
+    if (this.#saving !== undefined || this.#cursor === this.#saved) return;
+    this.#saving = this.#port.clock.schedule(SAVE_MS, () => {
+      this.#saving = undefined;
+      // If it fails, what comes next notes it.
+      this.#save().catch(() => {});
     });
   }
 

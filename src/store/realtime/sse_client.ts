@@ -5,6 +5,7 @@
  */
 import type { Clock, Timer } from "../../actor/mod.ts";
 import type { ChangeHub, WantedTopic } from "./change_hub.ts";
+import { cutText } from "./cut_text.ts";
 import { makeClientId, type Position } from "./position.ts";
 import type { SeenChange } from "./seen_change.ts";
 import { SseBody } from "./sse_body.ts";
@@ -36,15 +37,6 @@ const CURSOR_EVENT = "cursor";
 
 /** The name of the last event of a client that is cut. */
 const CUT_EVENT = "cut";
-
-/** Why a client was cut, for people. */
-const CUT_TEXTS: Readonly<Record<CutReason, string>> = {
-  too_slow: "Changes lost, as they were read too slowly",
-  changes_lost: "Changes lost, as the change log no longer reaches back so far",
-  identity_changed: "What may be seen has changed",
-  failed: "What may be seen could not be found out",
-  closed: "The store is closed",
-};
 
 /** One client of the event stream. */
 export class SseClient implements ChangeSink {
@@ -116,7 +108,7 @@ export class SseClient implements ChangeSink {
       this.#body.drop();
       cursor = this.#body.position;
     }
-    const message = `${CUT_TEXTS[reason]}: start again from cursor ${cursor}`;
+    const message = cutText(reason, cursor);
     const data = JSON.stringify({ reason, cursor, message });
     this.#linger = this.#port.clock.schedule(
       LINGER_MS,
