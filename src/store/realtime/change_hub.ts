@@ -12,6 +12,7 @@ import { LoggedChange, type Seen } from "./logged_change.ts";
 import type { Position } from "./position.ts";
 import { RecentChanges } from "./recent_changes.ts";
 import type { SeenChange } from "./seen_change.ts";
+import { SharedViews } from "./shared_views.ts";
 import { type ChangeSink, type CutReason, Subscriber } from "./subscriber.ts";
 import { Turns } from "./turns.ts";
 
@@ -38,12 +39,6 @@ export interface ChangeHubStats {
 /** What views see of one change, but for those that see nothing. */
 type SeenByViews = ReadonlyMap<ChangeView, Exclude<Seen, undefined>>;
 
-/** A view, and the subscribers that have it. */
-interface Shared {
-  readonly view: ChangeView;
-  readonly members: Set<Subscriber>;
-}
-
 /** Changes that wait to be given; beyond it they are read from the log. */
 const MAX_WAITING = 10_000;
 
@@ -57,10 +52,10 @@ const MAX_READS = 8;
 export class ChangeHub implements Disposable {
   readonly #source: ChangeSource;
   readonly #onFailure: (error: unknown) => void;
-  readonly #subscription: Disposable;
+  /** What comes from the engine, while somebody is there. */
+  #subscription: Disposable | undefined;
   readonly #subscribers = new Set<Subscriber>();
-  /** The views by collection, then by their keys. */
-  readonly #views = new Map<string, Map<string, Shared>>();
+  readonly #views = new SharedViews();
   readonly #reads = new Turns(MAX_READS);
   readonly #recent: RecentChanges;
   #waiting: Change[] = [];
@@ -81,21 +76,20 @@ export class ChangeHub implements Disposable {
     this.#onFailure = onFailure;
     this.#given = this.#claimed = Number(source.cursor);
     this.#recent = new RecentChanges(this.#claimed);
-    this.#subscription = source.subscribe((changes) => this.#add(changes));
   }
 
   /** The position from which somebody who comes now follows. */
   get cursor(): number {
-    return this.#claimed;
+    return this.#subscription === undefined
+      ? Number(this.#source.cursor)
+      : this.#claimed;
   }
 
   /** The counters. */
   get stats(): ChangeHubStats {
-    let views = 0;
-    for (const ofCollection of this.#views.values()) views += ofCollection.size;
     return {
       subscribers: this.#subscribers.size,
-      views,
+      views: this.#views.size,
       looks: this.#looks,
       slow: this.#slow,
     };
@@ -105,11 +99,9 @@ export class ChangeHub implements Disposable {
    * Adds a subscriber without topics. What came before is read from the log,
    * if it says a position.
    */
-  add(
-    sink: ChangeSink,
-    from: Position = { cursor: this.#claimed },
-  ): Subscriber {
-    const subscriber = new Subscriber(sink, from);
+  add(sink: ChangeSink, from?: Position): Subscriber {
+    this.#listen();
+    const subscriber = new Subscriber(sink, from ?? { cursor: this.#claimed });
     this.#subscribers.add(subscriber);
     if (this.#isClosed) this.cut(subscriber, "closed");
     return subscriber;
@@ -122,11 +114,11 @@ export class ChangeHub implements Disposable {
     subscriber.setTopics(
       topics.map(({ name, view }) => ({
         name,
-        view: this.#share(view, subscriber),
+        view: this.#views.share(view, subscriber),
       })),
     );
     for (const { view } of subscriber.topics) before.delete(view);
-    for (const view of before) this.#release(view, subscriber);
+    for (const view of before) this.#views.release(view, subscriber);
     if (subscriber.phase !== "new") return;
     subscriber.phase = "catching_up";
     void this.#catchUp(subscriber);
@@ -164,18 +156,40 @@ export class ChangeHub implements Disposable {
   remove(subscriber: Subscriber): void {
     if (!this.#subscribers.delete(subscriber)) return;
     subscriber.phase = "ended";
-    for (const { view } of subscriber.topics) this.#release(view, subscriber);
+    for (const { view } of subscriber.topics) {
+      this.#views.release(view, subscriber);
+    }
+    this.#rest();
   }
 
   /** Ends all subscribers. */
   [Symbol.dispose](): void {
     this.#isClosed = true;
-    this.#subscription[Symbol.dispose]();
-    this.#waiting = [];
     this.cutWhere("closed", () => true);
+    this.#subscription?.[Symbol.dispose]();
+    this.#waiting = [];
   }
 
   // What is committed.
+
+  #listen(): void {
+    if (this.#subscription !== undefined || this.#isClosed) return;
+    this.#given = this.#claimed = Number(this.#source.cursor);
+    this.#recent.reset(this.#claimed);
+    this.#subscription = this.#source.subscribe((changes) =>
+      this.#add(changes)
+    );
+  }
+
+  /** Where nobody is there, nobody needs to hear of changes. */
+  #rest(): void {
+    if (this.#subscribers.size > 0 || this.#isRunning) return;
+    this.#subscription?.[Symbol.dispose]();
+    this.#subscription = undefined;
+    this.#waiting = [];
+    this.#readsLog = false;
+    this.#recent.reset(this.#claimed);
+  }
 
   #add(changes: readonly Change[]): void {
     if (this.#readsLog) return;
@@ -197,13 +211,17 @@ export class ChangeHub implements Disposable {
         this.#claimed = cursor;
         const logged = new LoggedChange(change);
         this.#recent.add(logged);
-        const seen = await this.#look(logged, this.#viewsOf(change));
+        const seen = await this.#look(
+          logged,
+          this.#views.of(change.collection),
+        );
         this.#give(cursor, seen);
         this.#given = cursor;
       }
       this.#recent.trim();
     }
     this.#isRunning = false;
+    this.#rest();
   }
 
   async #takeWaiting(): Promise<readonly Change[]> {
@@ -237,7 +255,7 @@ export class ChangeHub implements Disposable {
     if (seen.size === 0) return;
     const touched = new Set<Subscriber>();
     for (const view of seen.keys()) {
-      for (const member of this.#membersOf(view)) {
+      for (const member of this.#views.membersOf(view)) {
         if (member.phase === "live") touched.add(member);
       }
     }
@@ -345,40 +363,5 @@ export class ChangeHub implements Disposable {
     }
     await Promise.all(looks);
     return found;
-  }
-
-  // Who has which view.
-
-  #viewsOf({ collection }: Change): ChangeView[] {
-    const shared = this.#views.get(collection)?.values() ?? [];
-    return Array.from(shared, ({ view }) => view);
-  }
-
-  #membersOf({ collection, key }: ChangeView): Iterable<Subscriber> {
-    return this.#views.get(collection)?.get(key)?.members ?? [];
-  }
-
-  #share(view: ChangeView, subscriber: Subscriber): ChangeView {
-    const { collection, key } = view;
-    let ofCollection = this.#views.get(collection);
-    if (ofCollection === undefined) {
-      ofCollection = new Map();
-      this.#views.set(collection, ofCollection);
-    }
-    let shared = ofCollection.get(key);
-    if (shared === undefined) {
-      shared = { view, members: new Set() };
-      ofCollection.set(key, shared);
-    }
-    shared.members.add(subscriber);
-    return shared.view;
-  }
-
-  #release({ collection, key }: ChangeView, subscriber: Subscriber): void {
-    const ofCollection = this.#views.get(collection);
-    const members = ofCollection?.get(key)?.members;
-    members?.delete(subscriber);
-    if (members?.size === 0) ofCollection?.delete(key);
-    if (ofCollection?.size === 0) this.#views.delete(collection);
   }
 }

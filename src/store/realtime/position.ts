@@ -23,17 +23,12 @@ export function formatPosition({ cursor, events }: Position): string {
 
 /** Reads what {@linkcode formatPosition} wrote; `undefined` if it is not that. */
 export function parsePosition(text: string): Position | undefined {
-  const match = /^(0|[1-9]\d{0,15})(?::([1-9]\d{0,3}))?$/.exec(text);
-  const cursor = Number(match?.[1]);
-  if (match === null || !Number.isSafeInteger(cursor)) return undefined;
+  const match = /^(0|[1-9]\d{0,14})(?::([1-9]\d{0,3}))?$/.exec(text);
+  if (match === null) return undefined;
+  const cursor = Number(match[1]);
   const events = match[2];
   if (events === undefined) return { cursor };
   return cursor === 0 ? undefined : { cursor, events: Number(events) };
-}
-
-/** The number after which changes are to be read for a position. */
-export function readFrom({ cursor, events }: Position): number {
-  return events === undefined ? cursor : cursor - 1;
 }
 
 /**
@@ -52,6 +47,6 @@ export function makeClientId(cursor: number): string {
 
 /** Reads the position that a client id or the id of an event says. */
 export function parseLastEventId(text: string): Position | undefined {
-  const ofClient = /^[a-z0-5]{20}-(\d{1,16})$/.exec(text)?.[1];
+  const ofClient = /^[a-z0-5]{20}-(\d{1,15})$/.exec(text)?.[1];
   return parsePosition(ofClient ?? text);
 }
