@@ -5,23 +5,16 @@
  */
 import type { WantedTopic } from "../realtime/change_hub.ts";
 import { parseLastEventId, type Position } from "../realtime/position.ts";
-import { parseTopic } from "../realtime/topic.ts";
 import { bodyOf, type Call, type Handle, textField } from "./call.ts";
 import { Problem } from "./problem.ts";
 import type { Route } from "./router.ts";
+import { wantedTopics } from "./wanted_topics.ts";
 
 /** The routes of the event stream. */
 export const REALTIME_ROUTES: readonly Route<Handle>[] = [
   { method: "GET", path: /^realtime$/, handle: connect },
   { method: "POST", path: /^realtime$/, handle: setTopics },
 ];
-
-/** Names of events that come without a topic of a collection. */
-const OWN_EVENTS: ReadonlySet<string> = new Set([
-  "PB_CONNECT",
-  "cursor",
-  "cut",
-]);
 
 const HEADERS: Readonly<Record<string, string>> = {
   "content-type": "text/event-stream",
@@ -90,23 +83,12 @@ function positionOf(
   );
 }
 
-function topicsOf(call: Call, names: readonly string[]): WantedTopic[] {
-  const { service: { options, viewOf }, visitor } = call;
-  const wanted = [...new Set(names)].filter((name) => !OWN_EVENTS.has(name));
-  if (wanted.length > options.maxTopics) {
-    throw new Problem(
-      "bad_request",
-      `A client may have at most ${options.maxTopics} topics`,
-    );
-  }
-  return wanted.map((name) => {
-    const topic = parseTopic(name);
-    if (topic === undefined) {
-      throw new Problem(
-        "bad_request",
-        "A topic must be COLLECTION/* or COLLECTION/ID, with its options as JSON",
-      );
-    }
-    return { name, view: viewOf(topic, visitor.identity) };
+function topicsOf(
+  { service, visitor }: Call,
+  names: readonly string[],
+): WantedTopic[] {
+  return wantedTopics(names, visitor.identity, {
+    maxTopics: service.options.maxTopics,
+    viewOf: service.viewOf,
   });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "../../actor/mod.ts";
+import type { LogicalConnection } from "../../session/mod.ts";
 import {
   checkHttpRequest,
   refusalOf,
@@ -11,8 +12,9 @@ import {
   sourceOf,
 } from "../../web/internal.ts";
 import type { ChangeHub } from "../realtime/change_hub.ts";
+import { ConnectionSubscribers } from "../realtime/connection_subscribers.ts";
 import { SseClients } from "../realtime/sse_clients.ts";
-import { NOBODY } from "../realtime/visitor.ts";
+import { NOBODY, type Visitor } from "../realtime/visitor.ts";
 import { AUTH_ROUTES } from "./auth_routes.ts";
 import { BATCH_ROUTES } from "./batch_routes.ts";
 import { BodyBudget } from "./body_budget.ts";
@@ -25,6 +27,7 @@ import { REALTIME_ROUTES } from "./realtime_routes.ts";
 import { RECORD_ROUTES } from "./record_routes.ts";
 import { fieldsReader } from "./request_fields.ts";
 import { findRoute, methodsOf, type Route } from "./router.ts";
+import { wantedTopics } from "./wanted_topics.ts";
 
 /** What `Deno.serve` says of a connection. */
 export interface RequestInfo {
@@ -63,6 +66,7 @@ export class StoreHandler implements Disposable {
   readonly #service: Service;
   readonly #budget: BodyBudget;
   readonly #ended: Disposable;
+  readonly #connections: ConnectionSubscribers;
   #requests = 0;
   #isClosed = false;
 
@@ -86,13 +90,27 @@ export class StoreHandler implements Disposable {
         maxDepth: options.maxJsonDepth,
       }),
     };
+    this.#connections = new ConnectionSubscribers({
+      hub,
+      maxBytes: options.maxQueuedBytes,
+      maxSubscribers: options.maxSubscribers,
+      identify: (token) => this.#visitorOf(token),
+      topicsOf: (names, { identity }) =>
+        wantedTopics(names, identity, {
+          maxTopics: options.maxTopics,
+          viewOf: port.viewOf,
+        }),
+    });
     this.#budget = new BodyBudget(options.maxAllBodiesBytes);
-    this.#ended = auth.onEnded((ended) => clients.endSessions(ended));
+    this.#ended = auth.onEnded((ended) => {
+      clients.endSessions(ended);
+      this.#connections.endSessions(ended);
+    });
   }
 
-  /** Clients of the event stream at present. */
+  /** Subscribers at present, over event streams and connections. */
   get subscribers(): number {
-    return this.#service.clients.size;
+    return this.#service.clients.size + this.#connections.size;
   }
 
   /** Handles a request: for `Deno.serve`, or a router. Never rejects. */
@@ -116,11 +134,16 @@ export class StoreHandler implements Disposable {
     return secured(allowOrigin(response, origin, rules.origins));
   };
 
+  /** Serves a subscriber over a logical connection, until either side closes it. */
+  readonly serve = (connection: LogicalConnection): Promise<void> =>
+    this.#connections.serve(connection);
+
   /** Ends all clients, and refuses what comes from now on. */
   [Symbol.dispose](): void {
     this.#isClosed = true;
     this.#ended[Symbol.dispose]();
     this.#service.clients[Symbol.dispose]();
+    this.#connections[Symbol.dispose]();
   }
 
   async #respond(
@@ -164,13 +187,16 @@ export class StoreHandler implements Disposable {
     }
   }
 
-  /** Who has a token that has ended is nobody, as PocketBase has it. */
   async #identify(request: Request): Promise<Pick<Call, "visitor" | "token">> {
     const header = request.headers.get("authorization")?.trim() ?? "";
-    const token = header.replace(/^bearer +/i, "");
-    if (token === "") return { visitor: NOBODY, token: undefined };
-    const visitor = await this.#service.auth.identify(token);
-    return { visitor: visitor ?? NOBODY, token };
+    const token = header.replace(/^bearer +/i, "") || undefined;
+    return { visitor: await this.#visitorOf(token), token };
+  }
+
+  /** Who has a token that has ended is nobody, as PocketBase has it. */
+  async #visitorOf(token: string | undefined): Promise<Visitor> {
+    if (token === undefined) return NOBODY;
+    return await this.#service.auth.identify(token) ?? NOBODY;
   }
 
   #clientOf(request: Request, info: RequestInfo | undefined): string {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Change } from "../engine/engine.ts";
-import type { ChangeMemo, ChangeView } from "./change_view.ts";
+import { ChangeMemo, type ChangeView } from "./change_view.ts";
 import type { SeenChange } from "./seen_change.ts";
 
 /** What a view sees of a change, unless that could not be found out. */
@@ -15,7 +15,7 @@ export class LoggedChange {
   readonly change: Change;
   /** Its place in the log. */
   readonly cursor: number;
-  readonly #memo: ChangeMemo = new Map();
+  readonly #memo = new ChangeMemo();
   readonly #seen = new Map<ChangeView, Promise<Seen>>();
 
   /** Makes a change at which no view has looked yet. */
