@@ -3,22 +3,19 @@
  *
  * @module
  */
-import { TroupeError } from "../../actor/mod.ts";
+import { StoreBusyError, StoreError } from "../errors.ts";
 
-/**
- * The account or its password is wrong, or its rule does not let it in. It does
- * not say which.
- */
-export class WrongCredentialsError extends TroupeError {}
+/** The account or its password is wrong; it does not say which. */
+export class WrongCredentialsError extends StoreError {}
 
 /**
  * A token was not issued by this store, has ended or was used, or its account
- * has changed since. It does not say which.
+ * has changed since; it does not say which.
  */
-export class InvalidTokenError extends TroupeError {}
+export class InvalidTokenError extends StoreError {}
 
-/** An account, or an address, has tried too often. */
-export class TooManyTriesError extends TroupeError {
+/** An account, or a network, has tried too often. */
+export class TooManyTriesError extends StoreError {
   /** Milliseconds after which the next try is allowed. */
   readonly retryAfterMs: number;
 
@@ -30,7 +27,7 @@ export class TooManyTriesError extends TroupeError {
 }
 
 /** Too many passwords wait for their hash, or too many mails to be sent. */
-export class AuthBusyError extends TroupeError {
+export class AuthBusyError extends StoreBusyError {
   /** Milliseconds after which to try again. */
   readonly retryAfterMs: number;
 

@@ -1,0 +1,86 @@
+/**
+ * The parts of authentication, put together.
+ *
+ * @module
+ */
+import type { Clock } from "../../actor/mod.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Collection } from "../schema/collection.ts";
+import { AccountMails } from "./account_mails.ts";
+import { Accounts, type ReadRecord } from "./accounts.ts";
+import type { ResolvedAuthOptions } from "./auth_options.ts";
+import { AUTH_TABLES } from "./auth_tables.ts";
+import { authTime } from "./auth_time.ts";
+import { FileTokens } from "./file_tokens.ts";
+import { Keys } from "./keys.ts";
+import { PasswordLogins } from "./password_logins.ts";
+import { Passwords } from "./passwords.ts";
+import { Sessions } from "./sessions.ts";
+import { run } from "./statement.ts";
+import { TryLimits } from "./try_limits.ts";
+
+/** What authentication works with. */
+export interface AuthSetting {
+  readonly engine: Engine;
+  /** All collections of the store, `superusers` among them. */
+  readonly collections: readonly Collection[];
+  /** Makes a record of a row. */
+  readonly readRecord: ReadRecord;
+  /** The clock of the system. */
+  readonly clock: Clock;
+}
+
+/** The parts of authentication. */
+export interface AuthParts {
+  readonly engine: Engine;
+  readonly accounts: Accounts;
+  readonly passwords: Passwords;
+  readonly sessions: Sessions;
+  readonly keys: Keys;
+  readonly fileTokens: FileTokens;
+  readonly mails: AccountMails;
+  readonly limits: TryLimits;
+  readonly logins: PasswordLogins;
+}
+
+/** Makes the tables where they are not there, and resolves to the parts. */
+export async function openAuthParts(
+  { engine, collections, readRecord, clock }: AuthSetting,
+  options: ResolvedAuthOptions,
+): Promise<AuthParts> {
+  await engine.write({
+    steps: AUTH_TABLES.map((sql) => ({ kind: "run", statement: run(sql) })),
+  });
+  const time = authTime(clock);
+  const accounts = new Accounts(engine, collections, readRecord);
+  const passwords = new Passwords(options, clock);
+  const sessions = new Sessions(engine, accounts, time, {
+    idleMs: options.sessionIdleMs,
+    maxMs: options.sessionMaxMs,
+    maxSessions: options.maxSessions,
+    maxCached: options.maxCachedSessions,
+  });
+  const limits = new TryLimits("log in", {
+    perAccount: options.triesPerAccount,
+    perNetwork: options.triesPerNetwork,
+    windowMs: options.tryWindowMs,
+  }, clock);
+  return {
+    engine,
+    accounts,
+    passwords,
+    sessions,
+    keys: new Keys(engine, accounts, sessions, time),
+    fileTokens: new FileTokens(sessions, time),
+    mails: new AccountMails(
+      options,
+      engine,
+      time,
+      accounts,
+      passwords,
+      sessions,
+    ),
+    limits,
+    logins: new PasswordLogins(engine, accounts, passwords, limits),
+  };
+}
