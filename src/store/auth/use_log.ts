@@ -47,6 +47,7 @@ export class UseLog {
     const logins = [...this.#unsaved.values()];
     this.#unsaved.clear();
     if (logins.length === 0 || this.#isClosed) return;
+    for (const login of logins) login.savedAt = login.usedAt;
     try {
       await this.#engine.write({
         steps: logins.map((login) => ({
@@ -63,9 +64,9 @@ export class UseLog {
             },
         })),
       });
-      for (const login of logins) login.savedAt = login.usedAt;
     } catch {
-      // The next use is noted again: what is lost is some of an idle time.
+      // The next use is stored: what is lost is some of an idle time.
+      for (const login of logins) login.savedAt = 0;
     }
   }
 
