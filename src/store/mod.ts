@@ -4,6 +4,17 @@
  * @module
  */
 export * from "./errors.ts";
+export type { AuthCall, AuthResult } from "./auth/auth_call.ts";
+export * from "./auth/auth_errors.ts";
+export type { AuthMail, SendAuthMail } from "./auth/auth_mail.ts";
+export type { AuthOptions } from "./auth/auth_options.ts";
+export type { AuthStats } from "./auth/auth_stats.ts";
+export { endedCookie, sessionCookie } from "./auth/credentials.ts";
+export type { CredentialSource } from "./auth/credentials.ts";
+export type { Keys, NewKey } from "./auth/keys.ts";
+export type { KeyInfo, KeyOwner, Login, SessionInfo } from "./auth/login.ts";
+export type { EndedSessions } from "./auth/sessions.ts";
+export type { StoreAuth } from "./auth/store_auth.ts";
 export {
   authCollection,
   type AuthFields,

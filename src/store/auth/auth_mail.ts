@@ -25,7 +25,7 @@ export interface AuthMail {
 }
 
 /**
- * Sends a mail. What it throws, and how long it takes, shows in no response;
+ * Sends a mail to an account. What it throws, and how long it takes, shows in no response;
  * when `signal` aborts the store has given the mail up.
  */
 export type SendAuthMail = (

@@ -15,129 +15,128 @@ import type { SendAuthMail } from "./auth_mail.ts";
 import { defaultHashesAtOnce } from "./hash_capacity.ts";
 import { DEFAULT_COST, isStrongEnough } from "./password_cost.ts";
 
-/** Options of authentication that are numbers. */
-interface AuthNumbers {
+/** Options of the authentication of a store. */
+export interface AuthOptions {
   /**
    * The fewest bytes of a new password, in UTF-8 and in Unicode's form NFC,
    * from 1.
    * @default {8}
    */
-  readonly minPasswordBytes: number;
+  readonly minPasswordBytes?: number;
   /**
    * The most bytes of a password, from 64 to 65,536.
    * @default {1024}
    */
-  readonly maxPasswordBytes: number;
+  readonly maxPasswordBytes?: number;
   /**
    * Memory in KiB that argon2id takes for a hash, from 7,168. With
    * `hashPasses` it must be one of the costs that OWASP recommends, or more.
    * @default {19456}
    */
-  readonly hashMemoryKiB: number;
+  readonly hashMemoryKiB?: number;
   /**
    * Passes of argon2id over that memory, from 1.
    * @default {2}
    */
-  readonly hashPasses: number;
+  readonly hashPasses?: number;
   /**
    * Most passwords that are hashed at once, from 1.
    * @default {the cores but one, and no more than fit an eighth of the memory}
    */
-  readonly hashesAtOnce: number;
+  readonly hashesAtOnce?: number;
   /**
    * Most passwords that wait for their hash, from 0; what is beyond is refused
    * with an `AuthBusyError`.
    * @default {100}
    */
-  readonly hashesWaiting: number;
+  readonly hashesWaiting?: number;
   /**
    * Milliseconds after which a password that still waits is refused.
    * @default {5000}
    */
-  readonly hashWaitMs: number;
+  readonly hashWaitMs?: number;
   /**
    * Milliseconds without a use after which a session ends. One of a superuser
    * ends after a day at the latest, whatever this and `sessionMaxMs` say.
    * @default {604800000, seven days}
    */
-  readonly sessionIdleMs: number;
+  readonly sessionIdleMs?: number;
   /**
    * Milliseconds after which a session ends however it is used.
    * @default {2592000000, thirty days}
    */
-  readonly sessionMaxMs: number;
+  readonly sessionMaxMs?: number;
   /**
    * Most sessions of an account, from 1; a further one ends the one that was
    * unused for longest.
    * @default {100}
    */
-  readonly maxSessions: number;
+  readonly maxSessions?: number;
   /**
    * Most sessions and keys that are kept in memory, from 1.
    * @default {10000}
    */
-  readonly maxCachedSessions: number;
+  readonly maxCachedSessions?: number;
   /**
    * Most wrong passwords for an account in `tryWindowMs`, from 1.
    * @default {10}
    */
-  readonly triesPerAccount: number;
+  readonly triesPerAccount?: number;
   /**
    * Most wrong passwords from a network in `tryWindowMs`, from 1: an address of
    * IPv4, or the first 64 bits of one of IPv6.
    * @default {50}
    */
-  readonly triesPerNetwork: number;
+  readonly triesPerNetwork?: number;
   /**
    * The window of time for tries, in milliseconds.
    * @default {300000, five minutes}
    */
-  readonly tryWindowMs: number;
+  readonly tryWindowMs?: number;
   /**
    * Most mails for an account in `mailWindowMs`, from 1.
    * @default {3}
    */
-  readonly mailsPerAccount: number;
+  readonly mailsPerAccount?: number;
   /**
    * Most mails that a network asks for in `mailWindowMs`, from 1.
    * @default {20}
    */
-  readonly mailsPerNetwork: number;
+  readonly mailsPerNetwork?: number;
   /**
    * The window of time for mails, in milliseconds.
    * @default {900000, fifteen minutes}
    */
-  readonly mailWindowMs: number;
+  readonly mailWindowMs?: number;
   /**
    * Milliseconds that `onMail` has for a mail; then its signal aborts.
    * @default {30000}
    */
-  readonly mailMs: number;
+  readonly mailMs?: number;
   /**
    * Milliseconds for which a token of a verification can be used.
    * @default {86400000, one day}
    */
-  readonly verificationMs: number;
+  readonly verificationMs?: number;
   /**
    * Milliseconds for which a token of a password reset can be used.
    * @default {1800000, half an hour}
    */
-  readonly passwordResetMs: number;
+  readonly passwordResetMs?: number;
   /**
    * Milliseconds for which a token of a change of address can be used.
    * @default {1800000, half an hour}
    */
-  readonly emailChangeMs: number;
-}
-
-/** Options of the authentication of a store. */
-export interface AuthOptions extends Partial<AuthNumbers> {
+  readonly emailChangeMs?: number;
   /**
    * Sends the mails with the tokens of verifications, password resets and
    * changes of address. Without it, they cannot be requested.
    */
   readonly onMail?: SendAuthMail;
 }
+
+/** The options that are numbers, all of them given. */
+type AuthNumbers = Required<Omit<AuthOptions, "onMail">>;
 
 /** The options of authentication as they are used. */
 export interface ResolvedAuthOptions extends AuthNumbers {

@@ -3,6 +3,11 @@
  *
  * @module
  */
+import {
+  checkBoolean,
+  checkNumber,
+  checkString,
+} from "../../checks/internal.ts";
 
 /** The part of a request that says who sends it. */
 export type CredentialSource = Pick<Request, "headers">;
@@ -12,6 +17,8 @@ export type CredentialSource = Pick<Request, "headers">;
  * from another host of the same domain.
  */
 const COOKIE = { secure: "__Host-troupe_session", plain: "troupe_session" };
+/** The last moment that a `Date` has. */
+const MAX_TIME = 8.64e15;
 const BEARER = /^bearer +/i;
 
 /**
@@ -31,23 +38,35 @@ export function tokenOf({ headers }: CredentialSource): string | undefined {
 /**
  * Returns a `Set-Cookie` header with a token until `endsAt`, which no script
  * can read and no request of another site contains.
+ *
+ * @param endsAt When the browser forgets it, in milliseconds since 1970.
+ * @param isSecure Whether the browser is connected over TLS.
+ * @throws {TypeError} for an argument of the wrong type.
  */
 export function sessionCookie(
   token: string,
   endsAt: number,
   isSecure: boolean,
 ): string {
+  checkString("token", token);
+  checkNumber("endsAt", endsAt, { min: 0, max: MAX_TIME });
   return `${cookie(token, isSecure)}; Expires=${
     new Date(endsAt).toUTCString()
   }`;
 }
 
-/** Returns a `Set-Cookie` header that removes the token. */
+/**
+ * Returns a `Set-Cookie` header that removes the token.
+ *
+ * @param isSecure Whether the browser is connected over TLS.
+ * @throws {TypeError} for an argument of the wrong type.
+ */
 export function endedCookie(isSecure: boolean): string {
   return `${cookie("", isSecure)}; Max-Age=0`;
 }
 
 function cookie(value: string, isSecure: boolean): string {
+  checkBoolean("isSecure", isSecure);
   const name = COOKIE[isSecure ? "secure" : "plain"];
   const secure = isSecure ? "; Secure" : "";
   return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}`;

@@ -11,32 +11,11 @@ import type { Account } from "./accounts.ts";
 import type { AuthCall, AuthResult } from "./auth_call.ts";
 import { InvalidTokenError, WrongCredentialsError } from "./auth_errors.ts";
 import type { AuthParts } from "./auth_parts.ts";
+import { type AuthStats, statsOf } from "./auth_stats.ts";
 import { type CredentialSource, tokenOf } from "./credentials.ts";
 import type { Keys } from "./keys.ts";
 import type { Login, SessionInfo } from "./login.ts";
 import type { EndedSessions, NewSession } from "./sessions.ts";
-
-/** What authentication does at the moment, for metrics; nothing in it is secret. */
-export interface AuthStats {
-  /** Logins with the right password so far. */
-  readonly logins: number;
-  /** Logins with a wrong account or password so far. */
-  readonly wrongLogins: number;
-  /** Tries that a limit has refused so far. */
-  readonly refusedTries: number;
-  /** Passwords that are hashed at the moment. */
-  readonly hashesRunning: number;
-  /** Passwords that wait for their hash. */
-  readonly hashesWaiting: number;
-  /** Passwords that were refused so far because too many waited. */
-  readonly hashesRefused: number;
-  /** Sessions and keys in memory. */
-  readonly cachedSessions: number;
-  /** Mails that wait or are under way. */
-  readonly mails: number;
-  /** Mails that could not be sent so far. */
-  readonly failedMails: number;
-}
 
 /** The authentication of a store. */
 export class StoreAuth implements AsyncDisposable {
@@ -44,7 +23,11 @@ export class StoreAuth implements AsyncDisposable {
   readonly #changes: Disposable;
   #logins = 0;
 
-  /** Takes its parts; whatever changes an account, its sessions are read again. */
+  /**
+   * Takes its parts; whatever changes an account, its sessions are read again.
+   *
+   * @internal
+   */
   constructor(parts: AuthParts) {
     const { engine, accounts, sessions } = parts;
     this.#parts = parts;
@@ -59,19 +42,7 @@ export class StoreAuth implements AsyncDisposable {
 
   /** What it does at the moment. */
   get stats(): AuthStats {
-    const { passwords, logins, limits, sessions, mails } = this.#parts;
-    const { running, waiting, refused } = passwords.queue;
-    return {
-      logins: this.#logins,
-      wrongLogins: logins.wrong,
-      refusedTries: limits.refused,
-      hashesRunning: running,
-      hashesWaiting: waiting,
-      hashesRefused: refused,
-      cachedSessions: sessions.cached,
-      mails: mails.queue.size,
-      failedMails: mails.queue.failed,
-    };
+    return statsOf(this.#parts, this.#logins);
   }
 
   /** The API keys of the store. */
@@ -102,6 +73,7 @@ export class StoreAuth implements AsyncDisposable {
    * Logs in with an address and a password. An account that does not exist takes
    * as long as one that does.
    *
+   * @param call May be left out by the program itself.
    * @throws {WrongCredentialsError} as a rejection, if there is no such account
    * or its password is another one.
    * @throws {TooManyTriesError} as a rejection, after too many wrong passwords.
@@ -156,6 +128,7 @@ export class StoreAuth implements AsyncDisposable {
    * Accepts a request for a mail that proves the address of an account. Whether
    * there is such an account, and what becomes of the mail, does not show.
    *
+   * @param call May be left out by the program itself.
    * @throws {TooManyTriesError} if it was requested too often.
    * @throws {AuthBusyError} if too many mails wait.
    * @throws {StoreError} if the option `onMail` is missing.
@@ -181,6 +154,7 @@ export class StoreAuth implements AsyncDisposable {
    * Accepts a request for a mail with which the owner of an account sets a new
    * password, as `requestVerification` does.
    *
+   * @param call May be left out by the program itself.
    * @throws {TooManyTriesError} if it was requested too often.
    * @throws {AuthBusyError} if too many mails wait.
    * @throws {StoreError} if the option `onMail` is missing.
@@ -218,6 +192,7 @@ export class StoreAuth implements AsyncDisposable {
   /**
    * Accepts a request for a mail to the new address of an account.
    *
+   * @param call May be left out by the program itself.
    * @throws {InvalidRecordError} as a rejection, if it is no address.
    * @throws {RecordNotFoundError} as a rejection, if there is no such account.
    * @throws {TooManyTriesError} as a rejection, if it was requested too often.
@@ -238,6 +213,7 @@ export class StoreAuth implements AsyncDisposable {
    * Uses the token of a change of address, with the password of the account. All
    * of its sessions end, and the address is verified.
    *
+   * @param call May be left out by the program itself.
    * @throws {InvalidTokenError} as a rejection, if it cannot be used.
    * @throws {WrongCredentialsError} as a rejection, if the password is wrong.
    * @throws {InvalidRecordError} as a rejection, if the address is taken by now.
@@ -297,6 +273,7 @@ export class StoreAuth implements AsyncDisposable {
    *
    * @throws {InvalidRecordError} as a rejection, if it can be no password.
    * @throws {AuthBusyError} as a rejection, if too many passwords wait.
+   * @internal
    */
   passwordColumns(password: string, signal?: AbortSignal): Promise<Row> {
     return this.#parts.passwords.columnsOf(password, signal);
@@ -306,6 +283,7 @@ export class StoreAuth implements AsyncDisposable {
    * Resolves to whether a password is the one of an account. It counts against
    * the limits of tries, as a login does.
    *
+   * @param call May be left out by the program itself.
    * @throws {TooManyTriesError} as a rejection, after too many wrong passwords.
    */
   async isPassword(
