@@ -114,7 +114,7 @@ export class AccountMails {
   /** Uses the token of a verification. */
   async confirmVerification(collection: string, token: string): Promise<void> {
     const found = await this.#tokens.find(collection, token, "verification");
-    await this.#tokens.use(found, { verified: 1 });
+    await this.#tokens.use(found, { verified: 1n });
     this.#sessions.reread(collection, found.account.id);
   }
 
@@ -132,7 +132,7 @@ export class AccountMails {
     // The mail went to the address, so it is the account's.
     await this.#tokens.use(
       found,
-      { ...columns, verified: 1 },
+      { ...columns, verified: 1n },
       ...endSteps(account),
     );
     this.#sessions.end({ collection, id: account.id });
@@ -154,7 +154,7 @@ export class AccountMails {
     try {
       await this.#tokens.use(
         found,
-        { email: newEmail, verified: 1, tokenKey: newTokenKey() },
+        { email: newEmail, verified: 1n, tokenKey: newTokenKey() },
         ...endSteps(account),
       );
     } catch (error) {

@@ -9,14 +9,12 @@ import type { Collection } from "../schema/collection.ts";
 import { AccountMails } from "./account_mails.ts";
 import { Accounts, type ReadRecord } from "./accounts.ts";
 import type { ResolvedAuthOptions } from "./auth_options.ts";
-import { AUTH_TABLES } from "./auth_tables.ts";
 import { authTime } from "./auth_time.ts";
 import { FileTokens } from "./file_tokens.ts";
 import { Keys } from "./keys.ts";
 import { PasswordLogins } from "./password_logins.ts";
 import { Passwords } from "./passwords.ts";
 import { Sessions } from "./sessions.ts";
-import { run } from "./statement.ts";
 import { TryLimits } from "./try_limits.ts";
 
 /** What authentication works with. */
@@ -43,14 +41,11 @@ export interface AuthParts {
   readonly logins: PasswordLogins;
 }
 
-/** Makes the tables where they are not there, and resolves to the parts. */
-export async function openAuthParts(
+/** Puts the parts together, over an engine that has `AUTH_TABLES`. */
+export function openAuthParts(
   { engine, collections, readRecord, clock }: AuthSetting,
   options: ResolvedAuthOptions,
-): Promise<AuthParts> {
-  await engine.write({
-    steps: AUTH_TABLES.map((sql) => ({ kind: "run", statement: run(sql) })),
-  });
+): AuthParts {
   const time = authTime(clock);
   const accounts = new Accounts(engine, collections, readRecord);
   const passwords = new Passwords(options, clock);

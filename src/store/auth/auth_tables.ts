@@ -7,7 +7,7 @@
 import type { Collection } from "../schema/collection.ts";
 import { bool, email } from "../schema/fields.ts";
 
-/** The statements that make the tables where they are not there yet. */
+/** The statements that make the tables where they are not there: for the engine. */
 export const AUTH_TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS "_sessions" (
     hash TEXT PRIMARY KEY,

@@ -6,6 +6,7 @@
  */
 import type { Engine, Row, WriteStep } from "../engine/engine.ts";
 import { RecordNotFoundError } from "../errors.ts";
+import { momentText } from "../schema/moment.ts";
 import type { Account, Accounts } from "./accounts.ts";
 import { InvalidTokenError } from "./auth_errors.ts";
 import type { AuthMail } from "./auth_mail.ts";
@@ -144,7 +145,7 @@ export class MailTokens {
             kind: "update",
             collection,
             id,
-            row: changes,
+            row: { ...changes, updated: momentText(this.#time.now()) },
             expected: { tokenKey, email },
             condition: run(
               `EXISTS (SELECT 1 FROM "_mail_tokens" WHERE hash = ?)`,

@@ -38,7 +38,7 @@ export function compareTables(
       model.exec(sql);
       for (const index of indexes) model.exec(index.sql);
     }
-    const existing = tablesOf(database.raw);
+    const existing = tablesOf(database.raw, wanted);
     for (const table of wanted) {
       if (!existing.delete(table.name)) create(database, table, steps);
       else compareTable(database, model, table, steps);
@@ -60,12 +60,21 @@ export function compareTables(
   }
 }
 
-/** The tables that may be of collections: names with `_` first are not. */
-function tablesOf(database: DatabaseSync): Set<string> {
+/**
+ * The tables that are of collections, or were: names with `_` first are of the
+ * store itself, and of a collection only if it is one that the store has.
+ */
+function tablesOf(
+  database: DatabaseSync,
+  wanted: readonly TableDdl[],
+): Set<string> {
+  const collections = new Set(wanted.map(({ name }) => name));
   const names = database.prepare(
     "SELECT name FROM sqlite_schema WHERE type = 'table'",
   ).all().map(({ name }) => String(name));
-  return new Set(names.filter((name) => !/^(_|sqlite_)/.test(name)));
+  return new Set(
+    names.filter((name) => collections.has(name) || !/^(_|sqlite_)/.test(name)),
+  );
 }
 
 function create(

@@ -1,32 +1,22 @@
-import type { Clock } from "../../../src/actor/mod.ts";
 import type { AuthMail } from "../../../src/store/auth/auth_mail.ts";
 import {
   type AuthOptions,
   resolveAuthOptions,
 } from "../../../src/store/auth/auth_options.ts";
 import { openAuthParts } from "../../../src/store/auth/auth_parts.ts";
-import { superusers } from "../../../src/store/auth/auth_tables.ts";
 import { StoreAuth } from "../../../src/store/auth/store_auth.ts";
 import type { Row } from "../../../src/store/engine/engine.ts";
-import {
-  authCollection,
-  type Collection,
-} from "../../../src/store/schema/collection.ts";
-import { text } from "../../../src/store/schema/fields.ts";
+import { momentText } from "../../../src/store/schema/moment.ts";
+import { newRecordId } from "../../../src/store/schema/record_id.ts";
+import { recordOf } from "../../../src/store/schema/record_row.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
-import { TableEngine } from "./table_engine.ts";
+import { collections, CountedEngine, sharedEngine } from "./counted_engine.ts";
 
-export const users: Collection = authCollection("users", {
-  fields: { name: text() },
-});
-export const clients: Collection = authCollection("clients", {
-  fields: { name: text() },
-});
 export const PASSWORD = "correct horse battery staple";
 
-/** Authentication over tables in memory, with an account. */
+/** Authentication on a clock that a test moves. */
 export interface Fixture extends AsyncDisposable {
-  readonly tables: TableEngine;
+  readonly tables: CountedEngine;
   readonly clock: ManualClock;
   readonly auth: StoreAuth;
   /** The mails that were sent. */
@@ -35,21 +25,33 @@ export interface Fixture extends AsyncDisposable {
   addUser(email: string, row?: Row, collection?: string): Promise<string>;
 }
 
-let ids = 0;
+const engine = await sharedEngine();
 
-/** Opens authentication on a clock that stands. */
+/** Opens authentication, with no accounts but those that the test adds. */
 export async function openAuth(
   options: AuthOptions = {},
-  tables: TableEngine = new TableEngine(),
-  clock: ManualClock = new ManualClock(),
 ): Promise<Fixture> {
+  const tables = new CountedEngine(engine);
+  const own = ["_sessions", "_mail_tokens", "_keys"];
+  for (const name of [...collections.map(({ name }) => name), ...own]) {
+    await tables.query(`DELETE FROM "${name}"`);
+  }
+  return reopenAuth(options, tables, new ManualClock());
+}
+
+/** Opens authentication once more, on what another one has stored. */
+export function reopenAuth(
+  options: AuthOptions,
+  tables: CountedEngine,
+  clock: ManualClock,
+): Fixture {
   const mails: AuthMail[] = [];
-  const parts = await openAuthParts(
+  const parts = openAuthParts(
     {
       engine: tables.engine,
-      collections: [users, clients, superusers],
-      readRecord: (_, row) => ({ ...row, verified: row["verified"] === 1 }),
-      clock: clock as Clock,
+      collections,
+      readRecord: recordOf,
+      clock,
     },
     resolveAuthOptions({ onMail: (mail) => void mails.push(mail), ...options }),
   );
@@ -60,7 +62,8 @@ export async function openAuth(
     auth,
     mails,
     async addUser(email, row = {}, collection = "users") {
-      const id = `account${String(ids++).padStart(8, "0")}`;
+      const id = newRecordId();
+      const now = momentText(Date.now());
       const hidden = await auth.passwordColumns(PASSWORD);
       await tables.engine.write({
         steps: [{
@@ -68,10 +71,12 @@ export async function openAuth(
           collection,
           row: {
             id,
+            created: now,
+            updated: now,
             email,
-            emailVisibility: 0,
-            verified: 0,
-            name: "",
+            emailVisibility: 0n,
+            verified: 0n,
+            ...(collection === "_superusers" ? {} : { name: "" }),
             ...hidden,
             ...row,
           },

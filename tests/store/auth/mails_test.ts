@@ -7,7 +7,12 @@ import {
 } from "../../../src/store/auth/auth_errors.ts";
 import type { AuthMail } from "../../../src/store/auth/auth_mail.ts";
 import { InvalidRecordError, StoreError } from "../../../src/store/errors.ts";
+import { resolveAuthOptions } from "../../../src/store/auth/auth_options.ts";
+import { openAuthParts } from "../../../src/store/auth/auth_parts.ts";
+import { StoreAuth } from "../../../src/store/auth/store_auth.ts";
+import { recordOf as recordOfRow } from "../../../src/store/schema/record_row.ts";
 import { type Fixture, openAuth, PASSWORD } from "./auth_fixture.ts";
+import { collections } from "./counted_engine.ts";
 
 const MINUTE_MS = 60_000;
 const OTHER = "another horse battery";
@@ -25,11 +30,11 @@ async function mailOf(
   return mail;
 }
 
-function recordOf({ tables }: Fixture, id: string): Record<string, unknown> {
-  const [row] = tables.query({
-    sql: "SELECT * FROM users WHERE id = ?",
-    values: [id],
-  });
+async function recordOf(
+  { tables }: Fixture,
+  id: string,
+): Promise<Record<string, unknown>> {
+  const [row] = await tables.query("SELECT * FROM users WHERE id = ?", id);
   return row ?? {};
 }
 
@@ -54,7 +59,7 @@ Deno.test("the token of a verification verifies the address, once", async () => 
   ]);
   assert(!("passwordHash" in mail.record) && !("tokenKey" in mail.record));
   await auth.confirmVerification("users", mail.token);
-  assertEquals(recordOf(fixture, id)["verified"], 1);
+  assertEquals((await recordOf(fixture, id))["verified"], 1);
   await assertRejects(
     () => auth.confirmVerification("users", mail.token),
     InvalidTokenError,
@@ -118,7 +123,7 @@ Deno.test("the token of a password reset sets a password, and ends all sessions"
   );
   await auth.confirmPasswordReset("users", mail.token, OTHER);
   assertEquals(await auth.find(session), undefined);
-  assertEquals(recordOf(fixture, id)["verified"], 1);
+  assertEquals((await recordOf(fixture, id))["verified"], 1);
   await auth.authWithPassword("users", "ann@example.com", OTHER);
   await assertRejects(
     () => auth.authWithPassword("users", "ann@example.com", PASSWORD),
@@ -144,14 +149,14 @@ Deno.test("the token of a change of address goes to the new one, and needs the p
     () => auth.requestEmailChange("users", id, "anna@example.com"),
   );
   assertEquals([mail.kind, mail.to], ["email_change", "anna@example.com"]);
-  assertEquals(recordOf(fixture, id)["email"], "ann@example.com");
+  assertEquals((await recordOf(fixture, id))["email"], "ann@example.com");
   await assertRejects(
     () => auth.confirmEmailChange("users", mail.token, "wrong password"),
     WrongCredentialsError,
   );
   await auth.confirmEmailChange("users", mail.token, PASSWORD);
-  assertEquals(recordOf(fixture, id)["email"], "anna@example.com");
-  assertEquals(recordOf(fixture, id)["verified"], 1);
+  assertEquals((await recordOf(fixture, id))["email"], "anna@example.com");
+  assertEquals((await recordOf(fixture, id))["verified"], 1);
   assertEquals(await auth.find(session), undefined);
   await auth.authWithPassword("users", "anna@example.com", PASSWORD);
 });
@@ -398,19 +403,11 @@ Deno.test("more mails than may wait are refused with the time after which to com
 Deno.test("without a hook no mail can be requested, and the error names the option", async () => {
   await using fixture = await openAuth();
   const { tables, clock } = fixture;
-  const { openAuthParts } = await import(
-    "../../../src/store/auth/auth_parts.ts"
-  );
-  const { resolveAuthOptions } = await import(
-    "../../../src/store/auth/auth_options.ts"
-  );
-  const { StoreAuth } = await import("../../../src/store/auth/store_auth.ts");
-  const { users } = await import("./auth_fixture.ts");
   await using auth = new StoreAuth(
-    await openAuthParts({
+    openAuthParts({
       engine: tables.engine,
-      collections: [users],
-      readRecord: (_, row) => row,
+      collections,
+      readRecord: recordOfRow,
       clock,
     }, resolveAuthOptions()),
   );

@@ -116,7 +116,7 @@ Deno.test({
     for (const hasher of [new PasswordHasher(DEFAULT_COST), withoutAddOn()]) {
       await hasher.hash(right);
       const [thread, all] = [threadTimeMs(), cpuTimeMs()];
-      for (let i = 0; i < 3; i++) await hasher.hash(right);
+      await hasher.hash(right);
       const used = threadTimeMs() - thread;
       const spent = cpuTimeMs() - all;
       assert(used < spent / 2, `${used} of ${spent} ms on this thread`);
