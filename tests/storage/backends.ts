@@ -5,12 +5,14 @@
  */
 import S3rver from "s3rver";
 import {
+  azureStorage,
   directoryStorage,
   memoryStorage,
   type ObjectStorage,
   s3Storage,
   type TransferOptions,
 } from "../../src/storage/mod.ts";
+import { ACCOUNT, azurite } from "./azurite.ts";
 
 /** A storage that is empty, until it is disposed of. */
 export interface OpenBackend extends AsyncDisposable {
@@ -32,16 +34,16 @@ export type Lack = "if_absent" | "abort" | "first_byte" | "order" | "pages";
 /** A kind of backend. */
 export interface BackendKind {
   readonly name: string;
+  /** The least bytes of a part, where objects are written in parts. */
+  readonly partBytes: number;
   /** What its counterpart cannot do, and a service can. */
   readonly lacks: readonly Lack[];
   open(options?: TransferOptions): Promise<OpenBackend>;
 }
 
-/** Options of storages in tests: parts are small. */
-export const SMALL_PARTS: TransferOptions = { partBytes: 5 * 2 ** 20 };
-
 const memory: BackendKind = {
   name: "memory",
+  partBytes: 2 ** 18,
   lacks: [],
   open: () =>
     Promise.resolve({
@@ -53,6 +55,7 @@ const memory: BackendKind = {
 
 const directory: BackendKind = {
   name: "directory",
+  partBytes: 2 ** 18,
   lacks: [],
   async open() {
     const path = await Deno.makeTempDir();
@@ -79,6 +82,7 @@ const S3RVER = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
 
 const s3rver: BackendKind = {
   name: "s3 on s3rver",
+  partBytes: 5 * 2 ** 20,
   lacks: ["if_absent", "abort", "first_byte", "order", "pages"],
   async open(options) {
     const directory = await Deno.makeTempDir();
@@ -96,7 +100,7 @@ const s3rver: BackendKind = {
         region: "us-east-1",
         bucket: "objects",
         ...S3RVER,
-        ...SMALL_PARTS,
+        partBytes: s3rver.partBytes,
         ...options,
       }),
       leftOvers: () => Promise.resolve([]),
@@ -108,5 +112,32 @@ const s3rver: BackendKind = {
   },
 };
 
+const azure: BackendKind = {
+  name: "azure on azurite",
+  partBytes: 2 ** 18,
+  lacks: [],
+  async open(options) {
+    const { port } = azurite();
+    const container = await azurite().container();
+    return {
+      storage: azureStorage({
+        endpoint: `http://127.0.0.1:${port}/${ACCOUNT.account}`,
+        ...ACCOUNT,
+        container,
+        partBytes: azure.partBytes,
+        ...options,
+      }),
+      // The service forgets blocks by itself.
+      leftOvers: () => Promise.resolve([]),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  },
+};
+
 /** All kinds of backends. */
-export const BACKENDS: readonly BackendKind[] = [memory, directory, s3rver];
+export const BACKENDS: readonly BackendKind[] = [
+  memory,
+  directory,
+  s3rver,
+  azure,
+];

@@ -28,9 +28,6 @@ import {
   streamOf,
 } from "./support.ts";
 
-/** More than two parts. */
-const LARGE = manyBytes(11_000_000);
-
 async function keysOf(
   storage: ObjectStorage,
   options: Parameters<ObjectStorage["list"]>[0] = {},
@@ -39,7 +36,12 @@ async function keysOf(
   return infos.map(({ key }) => key);
 }
 
-for (const { name, lacks, open } of BACKENDS) {
+for (const { name, partBytes, lacks, open } of BACKENDS) {
+  /** More than two parts. */
+  const large = manyBytes(partBytes * 2 + 100_000);
+  /** More than one of them. */
+  const someParts = partBytes + 1000;
+
   /** The keys of a list as they should be, which some give in any order. */
   const inOrder = (keys: readonly string[]) =>
     lacks.includes("order") ? keys.toSorted(compareKeys) : keys;
@@ -87,17 +89,17 @@ for (const { name, lacks, open } of BACKENDS) {
     async () => {
       await using backend = await open();
       const { storage } = backend;
-      const receipt = await storage.put("large", streamOf(LARGE), {
+      const receipt = await storage.put("large", streamOf(large), {
         contentType: "video/mp4",
       });
       assertEquals([receipt.size, receipt.sha256], [
-        LARGE.length,
-        sha256(LARGE),
+        large.length,
+        sha256(large),
       ]);
       const read = await storage.get("large", { sha256: receipt.sha256 });
       assertEquals([read.contentType, read.etag], ["video/mp4", receipt.etag]);
       assertEquals(sha256(await readAll(read)), receipt.sha256);
-      await storage.put("copy", LARGE);
+      await storage.put("copy", large);
       const copy = await readAll(await storage.get("copy"));
       assertEquals(sha256(copy), receipt.sha256);
       assertEquals(await backend.leftOvers(), []);
@@ -189,7 +191,7 @@ for (const { name, lacks, open } of BACKENDS) {
       await using backend = await open();
       const { storage } = backend;
       await storage.put("once", bytesOf("first"), { ifAbsent: true });
-      for (const body of [bytesOf("second"), streamOf(LARGE)]) {
+      for (const body of [bytesOf("second"), streamOf(large)]) {
         await assertRejects(
           () => storage.put("once", body, { ifAbsent: true }),
           ObjectExistsError,
@@ -317,9 +319,9 @@ for (const { name, lacks, open } of BACKENDS) {
       const { storage } = backend;
       await storage.put("kept", bytesOf("before"));
       for (const key of ["kept", "new"]) {
-        for (const length of [10, 6_000_000]) {
+        for (const length of [10, someParts]) {
           const controller = new AbortController();
-          const held = new HeldStream(LARGE.subarray(0, length));
+          const held = new HeldStream(large.subarray(0, length));
           const put = assertRejects(() =>
             storage.put(key, held.stream, { signal: controller.signal })
           );
@@ -342,8 +344,8 @@ for (const { name, lacks, open } of BACKENDS) {
     async () => {
       await using backend = await open();
       const { storage } = backend;
-      for (const length of [10, 6_000_000]) {
-        const held = new HeldStream(LARGE.subarray(0, length));
+      for (const length of [10, someParts]) {
+        const held = new HeldStream(large.subarray(0, length));
         const put = assertRejects(
           () => storage.put("cut", held.stream),
           TransferCutError,
@@ -372,9 +374,9 @@ for (const { name, lacks, open } of BACKENDS) {
           [bytesOf("12345"), { bytes: 6 }],
           [bytesOf("12345"), { sha256: wrong }],
           [streamOf(bytesOf("12345")), { bytes: 6 }],
-          [streamOf(LARGE), { bytes: 10_999_999 }],
-          [streamOf(LARGE), { bytes: 11_000_001 }],
-          [streamOf(LARGE), { sha256: wrong }],
+          [streamOf(large), { bytes: large.length - 1 }],
+          [streamOf(large), { bytes: large.length + 1 }],
+          [streamOf(large), { sha256: wrong }],
         ] as const
       ) {
         await assertRejects(
@@ -405,7 +407,7 @@ for (const { name, lacks, open } of BACKENDS) {
     async () => {
       await using backend = await open();
       const { storage } = backend;
-      await storage.put("large", LARGE);
+      await storage.put("large", large);
       await (await storage.get("large")).body.cancel();
       const reader = (await storage.get("large")).body.getReader();
       await reader.read();
@@ -426,7 +428,7 @@ for (const { name, lacks, open } of BACKENDS) {
           () => Array.fromAsync(storage.list({ signal })),
         ]
       ) assertStrictEquals(await assertRejects(call), reason);
-      assertEquals((await storage.head("large")).size, LARGE.length);
+      assertEquals((await storage.head("large")).size, large.length);
     },
   );
 }

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { Clock } from "../../actor/mod.ts";
 import { reasonOf } from "../../checks/internal.ts";
 import { StorageUnreachableError } from "../storage_errors.ts";
-import { delayBeforeRetry, isWorthRepeating } from "./retry_rules.ts";
+import { isWorthRepeating } from "./retry_rules.ts";
+import { Again, retrying } from "./retrying.ts";
 import type { ResolvedTransfer } from "./transfer_options.ts";
 
 /** A request before it is signed. */
@@ -52,38 +52,40 @@ export class HttpExchange {
     request: Outgoing,
     signal: AbortSignal | undefined,
   ): Promise<Exchange> {
-    const { retries, backoff, clock } = this.#options;
-    for (let attempt = 0;; attempt++) {
-      let retryAfter: string | null = null;
+    return await retrying<Exchange>(this.#options, signal, async (tries) => {
       const headers = await this.#sign(request);
       // What is stored is not to be decompressed on its way. It is not signed:
       // proxies change it.
       headers.set("accept-encoding", "identity");
       try {
         const response = await sendOnce(request, headers, signal);
-        const isLast = attempt === retries;
-        if (isLast || !isWorthRepeating(response.status)) {
-          return { response, isRepeated: attempt > 0 };
-        }
-        retryAfter = response.headers.get("retry-after");
-        await response.body?.cancel();
+        const exchange = { response, isRepeated: tries > 0 };
+        if (!isWorthRepeating(response.status)) return exchange;
+        if (tries < this.#options.retries) await response.body?.cancel();
+        return new Again(response.headers.get("retry-after"), () => exchange);
       } catch (cause) {
         signal?.throwIfAborted();
-        // Only the network is worth another try.
-        if (!(cause instanceof TypeError)) throw cause;
-        if (attempt === retries) {
-          throw new StorageUnreachableError(
-            `Cannot ${what}: ${new URL(request.url).host} gave no response in ${
-              attempt + 1
-            } tries: ${reasonOf(cause)}`,
-            { cause },
-          );
-        }
+        return new Again<Exchange>(null, () => {
+          throw unreachableError(what, request.url, tries + 1, cause);
+        });
       }
-      const delayMs = delayBeforeRetry(backoff, attempt, retryAfter);
-      await pause(clock, delayMs, signal);
-    }
+    });
   }
+}
+
+/** The error of a service that gave no response. */
+export function unreachableError(
+  what: string,
+  url: string,
+  tries: number,
+  cause: unknown,
+): StorageUnreachableError {
+  return new StorageUnreachableError(
+    `Cannot ${what}: ${new URL(url).host} gave no response in ${tries} tries: ${
+      reasonOf(cause)
+    }`,
+    { cause },
+  );
 }
 
 async function sendOnce(
@@ -98,23 +100,4 @@ async function sendOnce(
     ...(body === undefined ? {} : { body }),
     ...(signal === undefined ? {} : { signal }),
   });
-}
-
-/** Waits, and rejects with the signal's reason if that aborts. */
-async function pause(
-  clock: Clock,
-  ms: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  signal?.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = clock.schedule(ms, resolve);
-  const onAbort = () => reject(signal?.reason);
-  signal?.addEventListener("abort", onAbort, { once: true });
-  try {
-    await promise;
-  } finally {
-    timer.cancel();
-    signal?.removeEventListener("abort", onAbort);
-  }
 }

@@ -14,9 +14,10 @@ import { checkString, resolveNumbers } from "../../checks/internal.ts";
 /** Options of a storage over a network: parts, and tries. */
 export interface TransferOptions {
   /**
-   * Bytes of a part, from 5242880 (5 MiB) to 1073741824: what is larger is
-   * written in parts. A put holds up to `parallelParts` of them in memory, and
-   * what `fetch` copies of each.
+   * Bytes of a part, from 5242880 (5 MiB) to 1073741824, with Azure and the
+   * JSON API of Google from 262144: what is larger is written in parts. A put
+   * holds up to `parallelParts` of them in memory, and what `fetch` copies of
+   * each.
    * @default {8388608}
    */
   readonly partBytes?: number;
@@ -50,8 +51,8 @@ export interface ResolvedTransfer {
 }
 
 const DEFAULTS = { partBytes: 2 ** 23, parallelParts: 4, retries: 4 };
+const MAX_PART_BYTES = 2 ** 30;
 const RANGES = {
-  partBytes: { min: 5 * 2 ** 20, max: 2 ** 30, integer: true },
   parallelParts: { min: 1, max: 64, integer: true },
   retries: { min: 0, max: 20, integer: true },
 };
@@ -65,17 +66,26 @@ export const TRANSFER_NAMES = {
   clock: true,
 } as const;
 
+/** The least bytes of a part that S3 takes, but for the last one. */
+export const S3_MIN_PART_BYTES: number = 5 * 2 ** 20;
+/** The least bytes of a part for services that take any. */
+export const MIN_PART_BYTES: number = 2 ** 18;
+
 /**
  * Checks the options and fills in the defaults.
  *
  * @throws {TypeError} if one has the wrong type.
  * @throws {RangeError} if a number is out of its range.
  */
-export function resolveTransfer(options: TransferOptions): ResolvedTransfer {
+export function resolveTransfer(
+  options: TransferOptions,
+  minPartBytes: number,
+): ResolvedTransfer {
+  const partBytes = { min: minPartBytes, max: MAX_PART_BYTES, integer: true };
   const { clock = realClock } = options;
   checkClock("clock", clock);
   return {
-    ...resolveNumbers(options, DEFAULTS, RANGES),
+    ...resolveNumbers(options, DEFAULTS, { ...RANGES, partBytes }),
     backoff: resolveBackoff(options.backoff),
     clock,
   };

@@ -15,6 +15,7 @@ import {
   checkEndpoint,
   checkSecret,
   resolveTransfer,
+  S3_MIN_PART_BYTES,
   TRANSFER_NAMES,
   type TransferOptions,
 } from "../http/transfer_options.ts";
@@ -111,7 +112,7 @@ export function s3Storage(options: S3StorageOptions): ObjectStorage {
         ? `${endpoint}/${bucket}`
         : endpoint.replace("://", `://${bucket}.`),
       sign: s3Signer({ region, accessKeyId, secretAccessKey, sessionToken }),
-      transfer: resolveTransfer(options),
+      transfer: resolveTransfer(options, S3_MIN_PART_BYTES),
       hasIfNoneMatch: true,
     }),
   );
