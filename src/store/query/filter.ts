@@ -23,7 +23,12 @@ export type FilterValue = string | number | bigint | boolean | null;
 export type FieldModifier = "length" | "each" | "lower";
 
 /** What is taken of a value of the request in place of it. */
-export type RequestModifier = "isset" | "length" | "each" | "lower";
+export type RequestModifier =
+  | "isset"
+  | "changed"
+  | "length"
+  | "each"
+  | "lower";
 
 /** A moment that is known when the filter is used, in UTC. */
 export type MomentName = typeof MOMENT_NAMES[number];

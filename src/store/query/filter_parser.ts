@@ -42,7 +42,11 @@ export const MAX_FILTER_TERMS = 200;
 export const MAX_FILTER_DEPTH = 16;
 
 const FIELD_MODIFIERS: readonly string[] = ["length", "each", "lower"];
-const REQUEST_MODIFIERS: readonly string[] = ["isset", ...FIELD_MODIFIERS];
+const REQUEST_MODIFIERS: readonly string[] = [
+  "isset",
+  "changed",
+  ...FIELD_MODIFIERS,
+];
 const REQUEST_PARTS = ["auth", "body", "query", "headers", "method", "context"];
 
 /**

@@ -15,6 +15,8 @@ export interface QueryField {
   readonly type: ValueType;
   /** Whether it holds a list, as a text of JSON. */
   readonly isMany: boolean;
+  /** Whether it can be null. */
+  readonly isNullable: boolean;
   /** The collection that its values are ids of. */
   readonly relatesTo?: string | undefined;
   /** Whether it is for the program alone: callers can neither filter nor sort by it. */
@@ -40,9 +42,9 @@ export interface QueryCollection {
 export type QuerySchema = ReadonlyMap<string, QueryCollection>;
 
 const BASE: readonly QueryField[] = [
-  { name: "id", type: "text", isMany: false },
-  { name: "created", type: "date", isMany: false },
-  { name: "updated", type: "date", isMany: false },
+  { name: "id", type: "text", isMany: false, isNullable: false },
+  { name: "created", type: "date", isMany: false, isNullable: false },
+  { name: "updated", type: "date", isMany: false, isNullable: false },
 ];
 
 /** Returns what queries need to know of the collections of a store. */
@@ -63,6 +65,7 @@ function queried(
       name,
       type,
       isMany: isMany(field),
+      isNullable: field.kind !== "bool" && field.presence !== "required",
       ...(field.kind === "relation" ? { relatesTo: field.target } : {}),
       ...(isEmail ? { shownIf: "emailVisibility" } : {}),
     }];

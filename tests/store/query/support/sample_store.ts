@@ -13,6 +13,7 @@ import type {
   QuerySchema,
 } from "../../../../src/store/query/query_schema.ts";
 import type { Sql, SqlValue } from "../../../../src/store/query/sql.ts";
+import { SCHEMA } from "./sample_schema.ts";
 
 /** Records by the names of their collections. */
 export type Records = Readonly<Record<string, readonly PredicateRecord[]>>;
@@ -127,4 +128,22 @@ function stored(value: unknown, field: QueryField): SqlValue {
   const isInteger = typeof value === "number" &&
     columnType(field) === "INTEGER";
   return isInteger ? BigInt(value) : value as SqlValue;
+}
+
+/** Returns the record of a row of a sample collection. */
+export function recordOf(
+  collection: string,
+  row: Readonly<Record<string, unknown>>,
+): PredicateRecord {
+  const fields = SCHEMA.get(collection)?.fields;
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => {
+      const field = fields?.get(name);
+      if (field === undefined || value === null) return [name, value];
+      if (field.isMany || field.type === "json") {
+        return [name, JSON.parse(String(value))];
+      }
+      return [name, field.type === "boolean" ? value === 1 : value];
+    }),
+  );
 }
