@@ -16,6 +16,42 @@ export type { KeyInfo, KeyOwner, Login, SessionInfo } from "./auth/login.ts";
 export type { EndedSessions } from "./auth/sessions.ts";
 export type { StoreAuth } from "./auth/store_auth.ts";
 export {
+  allOf,
+  anyOf,
+  type Comparison,
+  type FieldModifier,
+  type Filter,
+  type FilterOperand,
+  type FilterOperator,
+  type FilterValue,
+  type MomentName,
+  noneOf,
+  type RequestModifier,
+} from "./query/filter.ts";
+export {
+  type FilterParameters,
+  parseFilter,
+  type ParseOptions,
+} from "./query/filter_parser.ts";
+export {
+  QueryError,
+  type QueryErrorCode,
+  type QueryErrorDetails,
+  type QueryPart,
+} from "./query/query_error.ts";
+export {
+  type FieldWhere,
+  type JsonWhere,
+  type ListWhere,
+  type OrderedWhere,
+  type RelationsWhere,
+  type RelationWhere,
+  type TextWhere,
+  type Where,
+  where,
+  type WhereOf,
+} from "./query/where.ts";
+export {
   authCollection,
   type AuthFields,
   type Collection,

@@ -31,10 +31,26 @@ export type RequestModifier =
   | "lower";
 
 /** A moment that is known when the filter is used, in UTC. */
-export type MomentName = typeof MOMENT_NAMES[number];
+export type MomentName =
+  | "now"
+  | "yesterday"
+  | "tomorrow"
+  | "todayStart"
+  | "todayEnd"
+  | "monthStart"
+  | "monthEnd"
+  | "yearStart"
+  | "yearEnd"
+  | "second"
+  | "minute"
+  | "hour"
+  | "day"
+  | "month"
+  | "weekday"
+  | "year";
 
 /** The names of all moments, as they stand in a text behind an `@`. */
-export const MOMENT_NAMES = [
+export const MOMENT_NAMES: readonly MomentName[] = [
   "now",
   "yesterday",
   "tomorrow",
@@ -51,7 +67,7 @@ export const MOMENT_NAMES = [
   "month",
   "weekday",
   "year",
-] as const;
+];
 
 /** One side of a comparison. `at` is where it stands in its text, from 0. */
 export type FilterOperand =
@@ -86,11 +102,15 @@ export type FilterOperand =
 
 /** A comparison of two operands. */
 export interface Comparison {
+  /** The kind of filter. */
   readonly kind: "compare";
+  /** What stands before the operator. */
   readonly left: FilterOperand;
+  /** How it is compared. */
   readonly operator: FilterOperator;
   /** Whether one of several values is enough (`?=`). Default: all must meet it. */
   readonly isAny?: boolean;
+  /** What stands behind the operator. */
   readonly right: FilterOperand;
 }
 

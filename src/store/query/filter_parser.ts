@@ -55,6 +55,7 @@ const REQUEST_PARTS = ["auth", "body", "query", "headers", "method", "context"];
  *
  * Whether its fields exist is known when it meets a schema.
  *
+ * @param options May be left out; then there are no parameters.
  * @throws {QueryError} if the text does not parse, a parameter is missing, or
  * it is longer, deeper or of more comparisons than allowed
  *

@@ -30,7 +30,7 @@ export interface FieldWhere<Value> {
   isNot(value: Value | null): Filter;
   /** Equal to one of some values; to none of none. */
   isOneOf(values: readonly Value[]): Filter;
-  /** Without a value. */
+  /** Without a value, or with an empty text. */
   isEmpty(): Filter;
 }
 
@@ -68,7 +68,7 @@ export interface ListWhere<Value> {
   hasOneOf(values: readonly Value[]): Filter;
   /** With no value but this one, and with it. */
   hasOnly(value: Value): Filter;
-  /** Without any value. */
+  /** Without any value at all. */
   isEmpty(): Filter;
   /** How many values there are. */
   readonly length: OrderedWhere<number>;
@@ -94,11 +94,9 @@ export type WhereOf<F, Value> = F extends RelationField
   : F extends JsonField ? JsonWhere
   : F extends ComputedField ? never
   : [Value] extends [readonly (infer Each)[]] ? ListWhere<Each>
-  : ByType<NonNullable<Value>>;
-
-type ByType<Value> = [Value] extends [boolean] ? FieldWhere<boolean>
-  : [Value] extends [number] ? OrderedWhere<number>
-  : [Value] extends [string] ? TextWhere<Value>
+  : [Value] extends [boolean | null] ? FieldWhere<boolean>
+  : [Value] extends [number | null] ? OrderedWhere<number>
+  : [Value] extends [string | null] ? TextWhere<NonNullable<Value>>
   : never;
 
 /** The fields of a collection, each with what it can be compared by. */
