@@ -128,9 +128,12 @@ export function keyOf({ collection, id }: Account): string {
   return accountKey(collection, id);
 }
 
-/** Returns an address as it is compared: without space around it. */
+/**
+ * Returns an address as it is stored and compared: without space around it, and
+ * in lower case, as no two people have addresses that differ by that alone.
+ */
 export function normalEmail(email: string): string {
-  return email.trim();
+  return email.trim().toLowerCase();
 }
 
 function textOf(value: unknown): string {

@@ -9,7 +9,8 @@ import type { Collection } from "../schema/collection.ts";
 import { AccountMails } from "./account_mails.ts";
 import { Accounts, type ReadRecord } from "./accounts.ts";
 import type { ResolvedAuthOptions } from "./auth_options.ts";
-import { authTime } from "./auth_time.ts";
+import { AuthRecords } from "./auth_records.ts";
+import { type AuthTime, authTime } from "./auth_time.ts";
 import { FileTokens } from "./file_tokens.ts";
 import { Keys } from "./keys.ts";
 import { PasswordLogins } from "./password_logins.ts";
@@ -31,6 +32,7 @@ export interface AuthSetting {
 /** The parts of authentication. */
 export interface AuthParts {
   readonly engine: Engine;
+  readonly time: AuthTime;
   readonly accounts: Accounts;
   readonly passwords: Passwords;
   readonly sessions: Sessions;
@@ -39,6 +41,7 @@ export interface AuthParts {
   readonly mails: AccountMails;
   readonly limits: TryLimits;
   readonly logins: PasswordLogins;
+  readonly records: AuthRecords;
 }
 
 /** Puts the parts together, over an engine that has `AUTH_TABLES`. */
@@ -60,8 +63,10 @@ export function openAuthParts(
     perNetwork: options.triesPerNetwork,
     windowMs: options.tryWindowMs,
   }, clock);
+  const logins = new PasswordLogins(engine, accounts, passwords, limits);
   return {
     engine,
+    time,
     accounts,
     passwords,
     sessions,
@@ -76,6 +81,7 @@ export function openAuthParts(
       sessions,
     ),
     limits,
-    logins: new PasswordLogins(engine, accounts, passwords, limits),
+    logins,
+    records: new AuthRecords(engine, time, accounts, passwords, logins),
   };
 }

@@ -39,7 +39,7 @@ export class FileTokens {
   }
 
   /** Makes a token that stands for a login. */
-  issue(login: CachedLogin): string {
+  issue({ login, hash: held }: CachedLogin): string {
     const now = this.#time.clock.now();
     for (const [key, { endsAt }] of this.#tokens) {
       if (endsAt > now && this.#tokens.size < MAX_TOKENS) break;
@@ -53,7 +53,7 @@ export class FileTokens {
       endsAt: this.#time.now() + LIFE_MS,
     });
     this.#tokens.set(hash, {
-      hash: login.hash,
+      hash: held,
       kind: login.kind,
       endsAt: now + LIFE_MS,
     });
@@ -67,6 +67,7 @@ export class FileTokens {
     if (found === undefined || this.#time.clock.now() >= found.endsAt) {
       return undefined;
     }
-    return await this.#sessions.findHash(found.hash, found.kind);
+    const { hash: held, kind } = found;
+    return (await this.#sessions.findHash(held, kind))?.login;
   }
 }

@@ -32,15 +32,18 @@ export async function loadKey(
   const { name, as, usedAt, expiresAt = Infinity } = keyInfoOf(row);
   const identity = await identityOfKey(accounts, name, as);
   return identity && {
-    kind: "key",
+    login: {
+      kind: "key",
+      id: name,
+      identity,
+      account: typeof as === "object" ? as : undefined,
+      expiresAt,
+      endsAt: expiresAt,
+    },
     hash,
     id: name,
     owner: keyOwner(name, as),
-    identity,
-    account: typeof as === "object" ? as : undefined,
     idleMs: Infinity,
-    expiresAt,
-    endsAt: expiresAt,
     usedAt: time.now(),
     savedAt: usedAt ?? 0,
   };

@@ -128,6 +128,5 @@ export class PasswordLogins {
 
 /** Returns the key of an account in limits, by what it is called there. */
 export function limitKey(collection: string, email: string): string {
-  const address = normalEmail(email).slice(0, MAX_EMAIL).toLowerCase();
-  return accountKey(collection, address);
+  return accountKey(collection, normalEmail(email).slice(0, MAX_EMAIL));
 }

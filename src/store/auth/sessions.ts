@@ -33,14 +33,17 @@ export interface SessionLimits {
 }
 
 /** A session or a key in memory. */
-export interface CachedLogin extends Login {
+export interface CachedLogin {
+  /** What others see of it. */
+  readonly login: Login & { expiresAt: number };
   /** SHA-256 of its token. */
   readonly hash: string;
+  /** Id of the session, or name of the key. */
+  readonly id: string;
   /** Whom it is of, as `accountKey` has it. */
   readonly owner: string;
   /** Milliseconds without a use after which it ends. */
   readonly idleMs: number;
-  expiresAt: number;
   /** When it was last used. */
   usedAt: number;
   /** The last use that is stored. */
@@ -125,14 +128,15 @@ export class Sessions {
     hash: string,
     kind: Login["kind"],
   ): Promise<CachedLogin | undefined> {
-    const login = this.#cache.get(hash) ?? await this.#load(hash, kind);
-    if (login === undefined) return undefined;
+    const cached = this.#cache.get(hash) ?? await this.#load(hash, kind);
+    if (cached === undefined) return undefined;
+    const { login } = cached;
     const now = this.#time.now();
     if (now >= login.expiresAt) return undefined;
-    login.usedAt = now;
-    login.expiresAt = Math.min(now + login.idleMs, login.endsAt);
-    this.#uses.note(login);
-    return login;
+    cached.usedAt = now;
+    login.expiresAt = Math.min(now + cached.idleMs, login.endsAt);
+    this.#uses.note(cached);
+    return cached;
   }
 
   /**
@@ -165,7 +169,7 @@ export class Sessions {
           collection,
           id,
           tokenKey,
-          [...label].slice(0, MAX_LABEL).join(""),
+          labelOf(label),
           now,
           now,
           Math.min(now + idleMs, ends),
@@ -292,14 +296,14 @@ export class Sessions {
     kind: Login["kind"],
   ): Promise<CachedLogin | undefined> {
     const lookup = this.#cache.begin();
-    let login: CachedLogin | undefined;
+    let cached: CachedLogin | undefined;
     try {
-      login = kind === "session"
+      cached = kind === "session"
         ? await this.#readSession(hash)
         : await loadKey(this.#engine, this.#accounts, this.#time, hash);
-      return login;
+      return cached;
     } finally {
-      this.#cache.end(lookup, login);
+      this.#cache.end(lookup, cached);
     }
   }
 
@@ -324,17 +328,21 @@ export class Sessions {
 
   #loginOf(hash: string, row: Row, account: Account): CachedLogin {
     const { collection, id } = account;
+    const session = String(row["id"]);
     const usedAt = Number(row["used"]);
     return {
-      kind: "session",
+      login: {
+        kind: "session",
+        id: session,
+        identity: identityOf(account),
+        account: { collection, id },
+        expiresAt: Number(row["expires"]),
+        endsAt: Number(row["ends"]),
+      },
       hash,
-      id: String(row["id"]),
+      id: session,
       owner: keyOf(account),
-      identity: identityOf(account),
-      account: { collection, id },
       idleMs: this.#lifeOf(collection).idleMs,
-      expiresAt: Number(row["expires"]),
-      endsAt: Number(row["ends"]),
       usedAt,
       savedAt: usedAt,
     };
@@ -356,6 +364,12 @@ export class Sessions {
     const statement = run(sql, ...values);
     return this.#engine.write({ steps: [{ kind: "run", statement }] });
   }
+}
+
+/** A label comes from clients: it is cut, and has nothing that is no text. */
+function labelOf(label: string): string {
+  const text = label.toWellFormed().replaceAll(/\p{Cc}/gu, " ");
+  return [...text].slice(0, MAX_LABEL).join("");
 }
 
 function invalidationOf(ended: EndedSessions): Invalidation {

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Row } from "../engine/engine.ts";
 import { RecordNotFoundError, StoreClosedError } from "../errors.ts";
 import type { Identity } from "../schema/identity.ts";
 import { endSteps } from "./account_mails.ts";
+import { momentText } from "../schema/moment.ts";
 import type { Account } from "./accounts.ts";
 import type { AuthCall, AuthResult } from "./auth_call.ts";
 import { InvalidTokenError, WrongCredentialsError } from "./auth_errors.ts";
@@ -65,8 +65,8 @@ export class StoreAuth implements AsyncDisposable {
   }
 
   /** Resolves to whom a token or an API key stands for, if it is valid. */
-  find(token: string): Promise<Login | undefined> {
-    return this.#parts.sessions.find(token);
+  async find(token: string): Promise<Login | undefined> {
+    return (await this.#parts.sessions.find(token))?.login;
   }
 
   /**
@@ -110,7 +110,7 @@ export class StoreAuth implements AsyncDisposable {
    * another collection.
    */
   async authRefresh(collection: string, token: string): Promise<AuthResult> {
-    const login = await this.#parts.sessions.find(token);
+    const login = await this.find(token);
     const { account: owner } = login ?? {};
     const account = login?.kind === "session" &&
         owner?.collection === collection
@@ -234,7 +234,7 @@ export class StoreAuth implements AsyncDisposable {
 
   /** Ends the session of a token; resolves to whether it was one. */
   async logout(token: string): Promise<boolean> {
-    const login = await this.#parts.sessions.find(token);
+    const login = await this.find(token);
     if (login?.account === undefined || login.kind !== "session") return false;
     const { collection, id } = login.account;
     return await this.#parts.sessions.revoke(collection, id, login.id);
@@ -268,18 +268,6 @@ export class StoreAuth implements AsyncDisposable {
   }
 
   /**
-   * Resolves to the hidden columns of a new account, or of one that gets another
-   * password, which ends its sessions.
-   *
-   * @throws {InvalidRecordError} as a rejection, if it can be no password.
-   * @throws {AuthBusyError} as a rejection, if too many passwords wait.
-   * @internal
-   */
-  passwordColumns(password: string, signal?: AbortSignal): Promise<Row> {
-    return this.#parts.passwords.columnsOf(password, signal);
-  }
-
-  /**
    * Resolves to whether a password is the one of an account. It counts against
    * the limits of tries, as a login does.
    *
@@ -310,9 +298,10 @@ export class StoreAuth implements AsyncDisposable {
   ): Promise<void> {
     const row = await this.#parts.passwords.columnsOf(password);
     const account = await this.#accountOf(collection, id);
+    const updated = momentText(this.#parts.time.now());
     await this.#parts.engine.write({
       steps: [
-        { kind: "update", collection, id, row },
+        { kind: "update", collection, id, row: { ...row, updated } },
         ...endSteps(account),
       ],
     });
@@ -320,12 +309,22 @@ export class StoreAuth implements AsyncDisposable {
   }
 
   /**
+   * Adds a superuser, who may do everything; resolves to the id of its record.
+   *
+   * @throws {NotUniqueError} as a rejection, if there is one of that address.
+   * @throws {InvalidRecordError} as a rejection, if it can be no password.
+   */
+  createSuperuser(email: string, password: string): Promise<string> {
+    return this.#parts.records.createSuperuser(email, password);
+  }
+
+  /**
    * Resolves to a token for links to protected files, which stands for a session
    * or key for two minutes and ends with it; to nothing if that is not valid.
    */
   async fileToken(token: string): Promise<string | undefined> {
-    const login = await this.#parts.sessions.find(token);
-    return login && this.#parts.fileTokens.issue(login);
+    const cached = await this.#parts.sessions.find(token);
+    return cached && this.#parts.fileTokens.issue(cached);
   }
 
   /** Resolves to whom the token of a file stands for, if it is valid. */

@@ -5,8 +5,9 @@
  * @module
  */
 import type { Clock, Timer } from "../../actor/mod.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, Statement } from "../engine/engine.ts";
 import type { CachedLogin } from "./sessions.ts";
+import { run } from "./statement.ts";
 
 /** A use is stored if the one that is stored is older than this. */
 const COARSE_MS = 5 * 60 * 1000;
@@ -29,13 +30,13 @@ export class UseLog {
     this.#clock = clock;
   }
 
-  /** Notes that a login was used; it is stored if that is new. */
-  note(login: CachedLogin): void {
+  /** Notes that a session or key was used; it is stored if that is new. */
+  note(cached: CachedLogin): void {
     // A clock that was set back is stored too.
-    const since = Math.abs(login.usedAt - login.savedAt);
+    const since = Math.abs(cached.usedAt - cached.savedAt);
     // A session of minutes must not end because its last use was not stored.
-    if (since < Math.min(COARSE_MS, login.idleMs / 10)) return;
-    this.#unsaved.set(login.hash, login);
+    if (since < Math.min(COARSE_MS, cached.idleMs / 10)) return;
+    this.#unsaved.set(cached.hash, cached);
     if (this.#unsaved.size >= AT_ONCE) void this.flush();
     else this.#timer ??= this.#schedule();
   }
@@ -44,29 +45,17 @@ export class UseLog {
   async flush(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;
-    const logins = [...this.#unsaved.values()];
+    const all = [...this.#unsaved.values()];
     this.#unsaved.clear();
-    if (logins.length === 0 || this.#isClosed) return;
-    for (const login of logins) login.savedAt = login.usedAt;
+    if (all.length === 0 || this.#isClosed) return;
+    for (const cached of all) cached.savedAt = cached.usedAt;
     try {
       await this.#engine.write({
-        steps: logins.map((login) => ({
-          kind: "run",
-          statement: login.kind === "key"
-            ? {
-              sql: `UPDATE "_keys" SET used = ? WHERE hash = ?`,
-              values: [login.usedAt, login.hash],
-            }
-            : {
-              sql: `UPDATE "_sessions" SET used = ?, expires = ?
-                WHERE hash = ?`,
-              values: [login.usedAt, login.expiresAt, login.hash],
-            },
-        })),
+        steps: all.map((one) => ({ kind: "run", statement: useOf(one) })),
       });
     } catch {
       // The next use is stored: what is lost is some of an idle time.
-      for (const login of logins) login.savedAt = 0;
+      for (const cached of all) cached.savedAt = 0;
     }
   }
 
@@ -82,4 +71,15 @@ export class UseLog {
     timer.unref();
     return timer;
   }
+}
+
+function useOf({ login, hash, usedAt }: CachedLogin): Statement {
+  return login.kind === "key"
+    ? run(`UPDATE "_keys" SET used = ? WHERE hash = ?`, usedAt, hash)
+    : run(
+      `UPDATE "_sessions" SET used = ?, expires = ? WHERE hash = ?`,
+      usedAt,
+      login.expiresAt,
+      hash,
+    );
 }

@@ -3,7 +3,10 @@ import {
   type AuthOptions,
   resolveAuthOptions,
 } from "../../../src/store/auth/auth_options.ts";
-import { openAuthParts } from "../../../src/store/auth/auth_parts.ts";
+import {
+  type AuthParts,
+  openAuthParts,
+} from "../../../src/store/auth/auth_parts.ts";
 import { StoreAuth } from "../../../src/store/auth/store_auth.ts";
 import type { Row } from "../../../src/store/engine/engine.ts";
 import { momentText } from "../../../src/store/schema/moment.ts";
@@ -19,6 +22,7 @@ export interface Fixture extends AsyncDisposable {
   readonly tables: CountedEngine;
   readonly clock: ManualClock;
   readonly auth: StoreAuth;
+  readonly parts: AuthParts;
   /** The mails that were sent. */
   readonly mails: AuthMail[];
   /** Adds an account with a password, and returns its id. */
@@ -60,11 +64,12 @@ export function reopenAuth(
     tables,
     clock,
     auth,
+    parts,
     mails,
     async addUser(email, row = {}, collection = "users") {
       const id = newRecordId();
       const now = momentText(Date.now());
-      const hidden = await auth.passwordColumns(PASSWORD);
+      const hidden = await parts.passwords.columnsOf(PASSWORD);
       await tables.engine.write({
         steps: [{
           kind: "create",

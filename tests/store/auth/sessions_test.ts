@@ -286,7 +286,7 @@ Deno.test("a token key that changes in a write of a record ends all sessions at 
     PASSWORD,
   );
   assert(await auth.find(token) !== undefined);
-  const row = await auth.passwordColumns("another horse battery");
+  const row = await fixture.parts.passwords.columnsOf("another horse battery");
   await tables.engine.write({
     steps: [{ kind: "update", collection: "users", id, row }],
   });
