@@ -4,10 +4,11 @@
  * @module
  */
 
+const IPV6 = /^[\da-f.]*:[\da-f:.]*:[\da-f.]*$/i;
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * Returns the address of an IPv4 client, and the first 64 bits of one of IPv6:
+ * Returns the address of an IPv4 client, or whatever else names one, and the first 64 bits of one of IPv6:
  * whoever has one address there has the others. An IPv4 address that is written
  * as one of IPv6 is the same client.
  */
@@ -15,6 +16,8 @@ export function networkOf(address: string): string {
   if (!address.includes(":")) return address;
   // A zone names an interface of this machine, not another client.
   const [bare = ""] = address.split("%");
+  // A proxy may name clients otherwise.
+  if (!IPV6.test(bare)) return address;
   const [, mapped] = MAPPED.exec(bare) ?? [];
   if (mapped !== undefined) return mapped;
   const [head = [], tail = []] = bare.split("::").map(groupsOf);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SUPERUSERS } from "../auth/auth_tables.ts";
 import type { Collection } from "../schema/collection.ts";
 import {
   bodyOf,
@@ -78,10 +79,15 @@ async function signIn(call: Call): Promise<Response> {
 async function refresh(call: Call): Promise<Response> {
   const collection = accountsOf(call);
   const { visitor: { identity }, token } = call;
-  if (identity?.kind !== "record" || token === undefined) {
+  const own = identity?.kind === "record"
+    ? identity.collection
+    : identity?.kind === "superuser"
+    ? SUPERUSERS
+    : undefined;
+  if (own === undefined || token === undefined) {
     throw new Problem("login_needed", "The token is missing or has ended");
   }
-  if (identity.collection !== collection.name) {
+  if (own !== collection.name) {
     throw new Problem("forbidden", "The token is of another collection");
   }
   return signedIn(
