@@ -89,6 +89,34 @@ export type {
   SelectOptions,
   TextOptions,
 } from "./schema/field_options.ts";
+export type {
+  Change,
+  Changes,
+  Cursor,
+  Row,
+  SqlValue,
+} from "./engine/engine.ts";
+export type { Migration } from "./migration.ts";
+export type { RecordOptions, Records } from "./records.ts";
 export type { Identity } from "./schema/identity.ts";
 export type { Rule, RuleFilter, RuleName, Rules } from "./schema/rule.ts";
 export type * from "./schema/standard_schema.ts";
+export {
+  type FunctionInput,
+  type FunctionOutput,
+  type Store,
+  store,
+  type StoreView,
+} from "./store.ts";
+export type {
+  ChangeLogOptions,
+  StoredFunctions,
+  StoreLimits,
+  StoreOptions,
+} from "./store_options.ts";
+export {
+  type FunctionContext,
+  type StoredFunction,
+  storedFunction,
+  type StoredFunctionOptions,
+} from "./stored_function.ts";

@@ -103,6 +103,8 @@ export interface RecordsContext {
   readonly allowed: AllowedRecords;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Begins something that is not given to the executor at once. */
+  readonly begin: () => Disposable;
 }
 
 /** The records of a collection over an executor. */
@@ -123,6 +125,7 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     data: NewRecordOf<C>,
     options?: RecordOptions,
   ): Promise<RecordOf<C>> {
+    using _work = this.#context.begin();
     const { executor, allowed, now } = this.#context;
     const { name } = this.#collection;
     const step = await createStep(this.#collection, data, now());
@@ -166,6 +169,7 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     options?: RecordOptions,
   ): Promise<RecordOf<C>> {
     checkString("id", id);
+    using _work = this.#context.begin();
     const { executor, allowed, now } = this.#context;
     const { name, validate } = this.#collection;
     const condition = allowed.condition(name, "update", changes);

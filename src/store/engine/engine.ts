@@ -104,8 +104,11 @@ export type Cursor = string;
 export interface Change {
   /** The place in the log; later changes have greater ones. */
   readonly cursor: Cursor;
+  /** The name of the collection. */
   readonly collection: string;
+  /** The id of the record. */
   readonly id: string;
+  /** What has happened to it. */
   readonly kind: "create" | "update" | "delete";
   /** The row afterwards, without hidden columns; null if it was deleted. */
   readonly record: Row | null;
@@ -117,6 +120,7 @@ export interface Change {
 
 /** Changes that were read from the log. */
 export interface Changes {
+  /** The changes, in order. */
   readonly changes: readonly Change[];
   /** The cursor from which to read on. */
   readonly cursor: Cursor;
@@ -126,6 +130,8 @@ export interface Changes {
 
 /** What is read and written alone, until it ends. */
 export interface Transaction {
+  /** Aborts when it ends without a commit: by its time-out or by a signal. */
+  readonly signal: AbortSignal;
   /** Reads, what this transaction has written included. */
   read(statement: Statement, options?: ReadOptions): Promise<readonly Row[]>;
   /** Writes; the steps of one call are done, or none of them. */

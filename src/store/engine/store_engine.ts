@@ -11,10 +11,10 @@
  * @module
  */
 import {
-  type ActorRef,
   type ActorSystem,
-  child,
+  startChild,
   supervisor,
+  type SupervisorRef,
 } from "../../actor/mod.ts";
 import { callGuarded, report } from "../../actor/internal.ts";
 import {
@@ -40,7 +40,8 @@ import type {
   WriteWork,
 } from "./engine.ts";
 import type { EngineSettings } from "./engine_settings.ts";
-import { type Failure, FailureError, publicError } from "./failure.ts";
+import { type Failure, FailureError } from "./failure.ts";
+import { publicError } from "./public_error.ts";
 import { lockFile } from "./file_lock.ts";
 import type { OpenPlan, Outcome, TablePlan, WriteValues } from "./protocol.ts";
 import { checkFile, copyFile } from "./aside.ts";
@@ -92,9 +93,8 @@ export class StoreEngine implements Engine {
   readonly #reads: ReadPool;
   readonly #subscribers = new Set<(changes: readonly Change[]) => void>();
   readonly #seats: readonly ThreadSeat[];
-  readonly #started = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
-  #root: ActorRef<never> | undefined;
+  #root: SupervisorRef | undefined;
   #cursor = 0;
   #isClosing = false;
   #failure: unknown;
@@ -136,10 +136,7 @@ export class StoreEngine implements Engine {
         if (this.#subscribers.size > 0) await this.#catchUp(link);
         else this.#cursor = cursor;
       },
-      up: (link) => {
-        this.#writes.up(link);
-        this.#started.resolve();
-      },
+      up: (link) => this.#writes.up(link),
       down: () => this.#writes.down(),
       failed: (error) => this.#fail(error),
     };
@@ -151,8 +148,6 @@ export class StoreEngine implements Engine {
       name: `reader-${index}`,
       last: undefined,
       open: async (link) => {
-        // The file is made by the writer.
-        await this.#started.promise;
         await link.ask("open_reader", { path, busyMs });
       },
       up: (link) => this.#reads.up(link),
@@ -163,43 +158,44 @@ export class StoreEngine implements Engine {
 
   #fail(error: unknown): void {
     this.#failure = this.#errorOf(error, "open");
-    this.#started.reject(this.#failure);
   }
 
   /** Starts the threads; the store can be used when it resolves. */
   async start(): Promise<void> {
-    this.#started.promise.catch(() => {});
+    let root: SupervisorRef;
     try {
-      this.#root = this.#system.spawn(supervisor({
+      root = this.#system.spawn(supervisor({
         maxRestarts: MAX_RESTARTS,
         withinMs: WITHIN_MS,
         backoff: { initialMs: 10, maxMs: 1000 },
-        children: this.#seats.map((seat) =>
-          child({
-            name: seat.name,
-            startMs: Infinity,
-            shutdownMs: SHUTDOWN_MS,
-            behavior: threadActor(seat),
-          })
-        ),
       }));
     } catch (error) {
       this.#lock[Symbol.dispose]();
       throw error;
     }
-    void this.#root.stopped.then(() => this.#ended());
+    this.#root = root;
+    void root.stopped.then(() => this.#ended());
+    const startSeat = (seat: ThreadSeat) =>
+      startChild(root, {
+        name: seat.name,
+        startMs: Infinity,
+        shutdownMs: SHUTDOWN_MS,
+        behavior: threadActor(seat),
+      });
     try {
-      await Promise.race([this.#started.promise, this.#closed.promise]);
-      await this.#started.promise;
+      const [writer, ...readers] = this.#seats;
+      // The file is made by the writer.
+      if (writer !== undefined) await startSeat(writer);
+      await Promise.all(readers.map(startSeat));
     } catch (error) {
+      const failure = this.#failure;
       await this.close();
-      throw error;
+      throw failure ?? error;
     }
   }
 
   async #ended(): Promise<void> {
     const error = this.#closedError();
-    this.#started.reject(error);
     this.#writes.close(error);
     this.#reads.close(error);
     // One that has not come back yet has the file.

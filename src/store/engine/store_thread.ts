@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { backup } from "node:sqlite";
+import { backup, type DatabaseSync } from "node:sqlite";
+import { reasonOf } from "../../checks/internal.ts";
 import { onThreadStart } from "../../cores/internal.ts";
 import { Database } from "./database.ts";
 import { failing, failureOf } from "./failure.ts";
@@ -23,6 +24,21 @@ type Handlers = {
     request: Calls[Name]["request"],
   ) => Calls[Name]["reply"] | Promise<Calls[Name]["reply"]>;
 };
+
+/** Looks through a whole file; what cannot be read is a fault too. */
+function faultsOf(raw: DatabaseSync): string[] {
+  try {
+    const found = raw.prepare("PRAGMA integrity_check").all()
+      .map((row) => String(Object.values(row)[0]));
+    const broken = raw.prepare("PRAGMA foreign_key_check").all()
+      .map(({ table, parent }) =>
+        `a relation of ${table} points to no record of ${parent}`
+      );
+    return [...found.filter((line) => line !== "ok"), ...broken];
+  } catch (error) {
+    return [reasonOf(error)];
+  }
+}
 
 onThreadStart((port) => {
   let writer: Writer | undefined;
@@ -69,16 +85,7 @@ onThreadStart((port) => {
       await backup(database().raw, path);
       return null;
     },
-    check() {
-      const { raw } = database();
-      const found = raw.prepare("PRAGMA integrity_check").all()
-        .map((row) => String(Object.values(row)[0]));
-      const broken = raw.prepare("PRAGMA foreign_key_check").all()
-        .map(({ table, parent }) =>
-          `a relation of ${table} points to no record of ${parent}`
-        );
-      return [...found.filter((line) => line !== "ok"), ...broken];
-    },
+    check: () => faultsOf(database().raw),
     close() {
       writer?.close();
       reader?.close();

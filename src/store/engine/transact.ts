@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "../../actor/mod.ts";
+import { abortGuarded, report } from "../../actor/internal.ts";
 import { StoreClosedError, StoreTimeoutError } from "../errors.ts";
 import { rowsOf } from "./rows.ts";
 import type { Change, Transaction, WriteOutcome, WriteWork } from "./engine.ts";
@@ -42,7 +43,19 @@ export async function transact<T>(
 ): Promise<T> {
   const { clock, timeoutMs, signal, errorOf } = options;
   const cut = Promise.withResolvers<never>();
-  cut.promise.catch(() => {});
+  cut.promise.catch((reason) => {
+    if (open.isOpen) {
+      abortGuarded(
+        open.controller,
+        reason,
+        (cause) =>
+          report(
+            "A listener to the signal of a transaction has failed:",
+            cause,
+          ),
+      );
+    }
+  });
   const timer = clock.schedule(timeoutMs, () => {
     cut.reject(
       new StoreTimeoutError(
@@ -75,15 +88,20 @@ export async function transact<T>(
 class OpenTransaction implements Transaction {
   readonly #link: ThreadLink;
   readonly #options: TransactOptions;
-  #isOpen = true;
+  readonly controller: AbortController = new AbortController();
+  isOpen = true;
 
   constructor(link: ThreadLink, options: TransactOptions) {
     this.#link = link;
     this.#options = options;
   }
 
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
   end(): void {
-    this.#isOpen = false;
+    this.isOpen = false;
   }
 
   read: Transaction["read"] = async (
@@ -103,7 +121,7 @@ class OpenTransaction implements Transaction {
   };
 
   async #ask<T>(ask: () => Promise<T>): Promise<T> {
-    if (!this.#isOpen) {
+    if (!this.isOpen) {
       throw new StoreClosedError("Cannot use the transaction: it has ended");
     }
     try {
