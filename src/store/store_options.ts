@@ -14,6 +14,7 @@ import {
   resolveNumbers,
   shown,
 } from "../checks/internal.ts";
+import { AUTH_TABLES } from "./auth/auth_tables.ts";
 import type { EngineSettings } from "./engine/engine_settings.ts";
 import { tablePlan } from "./engine/plans.ts";
 import { type Migration, migrationPlans } from "./migration.ts";
@@ -189,6 +190,7 @@ export async function resolveStoreOptions(
       synchronous,
       tables: collections.map(tablePlan),
       ddl: collections.map(tableDdl),
+      extra: AUTH_TABLES,
       migrations: await migrationPlans(migrations),
       keepMs: keepHours * HOUR_MS,
       keepChanges: keepCount,

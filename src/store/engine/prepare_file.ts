@@ -60,7 +60,10 @@ export function prepareFile(database: Database, plan: WriterPlan): void {
     COMMIT;
   `);
   migrate(database, plan, isNew);
-  inTransaction(database, () => compareTables(database, plan.ddl));
+  inTransaction(database, () => {
+    for (const sql of plan.extra) database.exec(sql);
+    compareTables(database, plan.ddl);
+  });
   database.forget();
 }
 

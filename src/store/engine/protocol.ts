@@ -46,6 +46,8 @@ export interface WriterPlan extends OpenPlan {
   readonly synchronous: "full" | "normal";
   readonly tables: readonly TablePlan[];
   readonly ddl: readonly TableDdl[];
+  /** SQL that makes what is no collection, and can be run each time. */
+  readonly extra: readonly string[];
   readonly migrations: readonly MigrationPlan[];
   readonly keepMs: number;
   readonly keepChanges: number;
