@@ -14,6 +14,11 @@ export {
   azureStorage,
   type AzureStorageOptions,
 } from "./azure/azure_storage.ts";
+export {
+  type GcsHmacKey,
+  gcsStorage,
+  type GcsStorageOptions,
+} from "./gcs/gcs_storage.ts";
 export type { TransferOptions } from "./http/transfer_options.ts";
 export { s3Storage, type S3StorageOptions } from "./s3/s3_storage.ts";
 export * from "./storage_errors.ts";

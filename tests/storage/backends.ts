@@ -7,12 +7,15 @@ import S3rver from "s3rver";
 import {
   azureStorage,
   directoryStorage,
+  gcsStorage,
   memoryStorage,
   type ObjectStorage,
   s3Storage,
   type TransferOptions,
 } from "../../src/storage/mod.ts";
 import { ACCOUNT, azurite } from "./azurite.ts";
+import { GcsServer } from "./gcs_server.ts";
+import { S3Server } from "./s3_server.ts";
 
 /** A storage that is empty, until it is disposed of. */
 export interface OpenBackend extends AsyncDisposable {
@@ -134,10 +137,76 @@ const azure: BackendKind = {
   },
 };
 
+const s3: BackendKind = {
+  name: "s3 on a server that verifies signatures",
+  partBytes: 5 * 2 ** 20,
+  lacks: [],
+  open(options) {
+    const server = new S3Server({ pageSize: 2 });
+    const { key, port, kept } = server;
+    return Promise.resolve({
+      storage: s3Storage({
+        endpoint: `http://127.0.0.1:${port}`,
+        bucket: "objects",
+        ...key,
+        partBytes: s3.partBytes,
+        ...options,
+      }),
+      leftOvers: () => Promise.resolve([...kept.uploads.keys()]),
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    });
+  },
+};
+
+const gcsXml: BackendKind = {
+  name: "gcs by XML on a server of the tests",
+  partBytes: 5 * 2 ** 20,
+  lacks: ["if_absent"],
+  open(options) {
+    const server = new S3Server({ hasIfNoneMatch: false, region: "auto" });
+    const { key, port, kept } = server;
+    return Promise.resolve({
+      storage: gcsStorage({
+        endpoint: `http://127.0.0.1:${port}`,
+        bucket: "objects",
+        hmac: { accessId: key.accessKeyId, secret: key.secretAccessKey },
+        partBytes: gcsXml.partBytes,
+        ...options,
+      }),
+      leftOvers: () => Promise.resolve([...kept.uploads.keys()]),
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    });
+  },
+};
+
+const gcsJson: BackendKind = {
+  name: "gcs by JSON on a server of the tests",
+  partBytes: 2 ** 18,
+  lacks: [],
+  open(options) {
+    const server = new GcsServer(2);
+    const { port, kept, token } = server;
+    return Promise.resolve({
+      storage: gcsStorage({
+        endpoint: `http://127.0.0.1:${port}`,
+        bucket: "objects",
+        token: () => token,
+        partBytes: gcsJson.partBytes,
+        ...options,
+      }),
+      leftOvers: () => Promise.resolve([...kept.uploads.keys()]),
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    });
+  },
+};
+
 /** All kinds of backends. */
 export const BACKENDS: readonly BackendKind[] = [
   memory,
   directory,
   s3rver,
+  s3,
   azure,
+  gcsXml,
+  gcsJson,
 ];
