@@ -30,9 +30,22 @@ export interface OpenBackend extends AsyncDisposable {
 /**
  * What some counterparts cannot do: to let one alone of several puts at once
  * make an object, to remove the parts of an upload that is given up, to send
- * the first byte alone, to list in order, or a part of a list.
+ * the first byte alone, to list in order, or a part of a list, and to keep what
+ * was there until all of a put has come.
  */
-export type Lack = "if_absent" | "abort" | "first_byte" | "order" | "pages";
+export type Lack =
+  | "if_absent"
+  | "abort"
+  | "first_byte"
+  | "order"
+  | "pages"
+  | "whole_puts";
+
+/** Returns the port of what stands between a storage and its counterpart. */
+export type Via = (port: number) => number;
+
+/** Dials the counterpart itself. */
+const direct: Via = (port) => port;
 
 /** A kind of backend. */
 export interface BackendKind {
@@ -41,7 +54,10 @@ export interface BackendKind {
   readonly partBytes: number;
   /** What its counterpart cannot do, and a service can. */
   readonly lacks: readonly Lack[];
-  open(options?: TransferOptions): Promise<OpenBackend>;
+  /**
+   * @param via Returns the port to dial, given that of the counterpart.
+   */
+  open(options?: TransferOptions, via?: Via): Promise<OpenBackend>;
 }
 
 const memory: BackendKind = {
@@ -86,8 +102,8 @@ const S3RVER = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
 const s3rver: BackendKind = {
   name: "s3 on s3rver",
   partBytes: 5 * 2 ** 20,
-  lacks: ["if_absent", "abort", "first_byte", "order", "pages"],
-  async open(options) {
+  lacks: ["if_absent", "abort", "first_byte", "order", "pages", "whole_puts"],
+  async open(options, via = direct) {
     const directory = await Deno.makeTempDir();
     const server = new S3rver({
       port: 0,
@@ -99,7 +115,7 @@ const s3rver: BackendKind = {
     const { port } = await server.run();
     return {
       storage: s3Storage({
-        endpoint: `http://127.0.0.1:${port}`,
+        endpoint: `http://127.0.0.1:${via(port)}`,
         region: "us-east-1",
         bucket: "objects",
         ...S3RVER,
@@ -119,12 +135,12 @@ const azure: BackendKind = {
   name: "azure on azurite",
   partBytes: 2 ** 18,
   lacks: [],
-  async open(options) {
+  async open(options, via = direct) {
     const { port } = azurite();
     const container = await azurite().container();
     return {
       storage: azureStorage({
-        endpoint: `http://127.0.0.1:${port}/${ACCOUNT.account}`,
+        endpoint: `http://127.0.0.1:${via(port)}/${ACCOUNT.account}`,
         ...ACCOUNT,
         container,
         partBytes: azure.partBytes,
@@ -141,12 +157,12 @@ const s3: BackendKind = {
   name: "s3 on a server that verifies signatures",
   partBytes: 5 * 2 ** 20,
   lacks: [],
-  open(options) {
+  open(options, via = direct) {
     const server = new S3Server({ pageSize: 2 });
     const { key, port, kept } = server;
     return Promise.resolve({
       storage: s3Storage({
-        endpoint: `http://127.0.0.1:${port}`,
+        endpoint: `http://127.0.0.1:${via(port)}`,
         bucket: "objects",
         ...key,
         partBytes: s3.partBytes,
@@ -162,12 +178,12 @@ const gcsXml: BackendKind = {
   name: "gcs by XML on a server of the tests",
   partBytes: 5 * 2 ** 20,
   lacks: ["if_absent"],
-  open(options) {
+  open(options, via = direct) {
     const server = new S3Server({ hasIfNoneMatch: false, region: "auto" });
     const { key, port, kept } = server;
     return Promise.resolve({
       storage: gcsStorage({
-        endpoint: `http://127.0.0.1:${port}`,
+        endpoint: `http://127.0.0.1:${via(port)}`,
         bucket: "objects",
         hmac: { accessId: key.accessKeyId, secret: key.secretAccessKey },
         partBytes: gcsXml.partBytes,
@@ -183,12 +199,12 @@ const gcsJson: BackendKind = {
   name: "gcs by JSON on a server of the tests",
   partBytes: 2 ** 18,
   lacks: [],
-  open(options) {
+  open(options, via = direct) {
     const server = new GcsServer(2);
     const { port, kept, token } = server;
     return Promise.resolve({
       storage: gcsStorage({
-        endpoint: `http://127.0.0.1:${port}`,
+        endpoint: `http://127.0.0.1:${via(port)}`,
         bucket: "objects",
         token: () => token,
         partBytes: gcsJson.partBytes,
@@ -200,13 +216,18 @@ const gcsJson: BackendKind = {
   },
 };
 
-/** All kinds of backends. */
-export const BACKENDS: readonly BackendKind[] = [
-  memory,
-  directory,
+/** Those that are reached over a network. */
+export const REMOTE_BACKENDS: readonly BackendKind[] = [
   s3rver,
   s3,
   azure,
   gcsXml,
   gcsJson,
+];
+
+/** All kinds of backends. */
+export const BACKENDS: readonly BackendKind[] = [
+  memory,
+  directory,
+  ...REMOTE_BACKENDS,
 ];

@@ -75,7 +75,7 @@ export class GcsServer implements AsyncDisposable {
     }
     if (path === "/upload/storage/v1/b/objects/o" && method === "POST") {
       return query.get("uploadType") === "resumable"
-        ? this.#begin(query, body)
+        ? this.#begin(request, query, body)
         : this.#multipart(query, headers, body);
     }
     if (path === "/storage/v1/b/objects/o") return this.#list(query);
@@ -97,7 +97,11 @@ export class GcsServer implements AsyncDisposable {
       : Response.json(resource(object));
   }
 
-  #begin(query: URLSearchParams, body: Uint8Array): Response {
+  #begin(
+    { url }: Request,
+    query: URLSearchParams,
+    body: Uint8Array,
+  ): Response {
     const { name, contentType, metadata } = JSON.parse(
       new TextDecoder().decode(body),
     );
@@ -112,8 +116,9 @@ export class GcsServer implements AsyncDisposable {
       ifAbsent,
       parts,
     });
-    const location =
-      `http://127.0.0.1:${this.port}/upload/storage/v1/b/objects/o?uploadType=resumable&upload_id=${id}`;
+    const location = `${
+      new URL(url).origin
+    }/upload/storage/v1/b/objects/o?uploadType=resumable&upload_id=${id}`;
     return new Response(null, { headers: { location } });
   }
 

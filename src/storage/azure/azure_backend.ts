@@ -93,13 +93,13 @@ export class AzureBackend implements Backend {
     verb: string,
     key: string,
     signal: AbortSignal | undefined,
-    call: (container: ContainerClient, tries: number) => Promise<T>,
+    call: (container: ContainerClient) => Promise<T>,
   ): Promise<T> {
     const container = await this.#open();
     const { transfer, containerUrl } = this.#options;
     return await retrying<T>(transfer, signal, async (tries) => {
       try {
-        return await call(container, tries);
+        return await call(container);
       } catch (cause) {
         signal?.throwIfAborted();
         const failure = readAzureFailure(cause);
@@ -123,7 +123,6 @@ export class AzureBackend implements Backend {
     call: (
       blob: BlockBlobClient,
       abort: { readonly abortSignal?: AbortSignal },
-      tries: number,
     ) => Promise<T>,
   ): Promise<T> {
     const abort = signal === undefined ? {} : { abortSignal: signal };
@@ -131,8 +130,7 @@ export class AzureBackend implements Backend {
       verb,
       key,
       signal,
-      (container, tries) =>
-        call(container.getBlockBlobClient(key), abort, tries),
+      (container) => call(container.getBlockBlobClient(key), abort),
     );
   }
 
@@ -155,7 +153,6 @@ export class AzureBackend implements Backend {
       metadata: { putid: putId },
       conditions: ifAbsent ? { ifNoneMatch: "*" } : {},
     };
-    let isRepeated = false;
     try {
       if (first.isLast) {
         source.finish();
@@ -164,8 +161,7 @@ export class AzureBackend implements Backend {
           "put",
           key,
           signal,
-          async (blob, abort, tries) => {
-            isRepeated = tries > 0;
+          async (blob, abort) => {
             const options = { ...object, ...abort };
             const done = await blob.upload(bytes, bytes.length, options);
             return plainEtag(done.etag ?? "");
@@ -194,16 +190,16 @@ export class AzureBackend implements Backend {
         "put",
         key,
         signal,
-        async (blob, abort, tries) => {
-          isRepeated = tries > 0;
+        async (blob, abort) => {
           const options = { ...object, ...abort };
           const done = await blob.commitBlockList(blocks, options);
           return plainEtag(done.etag ?? "");
         },
       );
     } catch (error) {
-      // An earlier try may have written it after all.
-      if (!isRepeated || !(error instanceof ObjectExistsError)) throw error;
+      // It may be this put that has made it: the response to an earlier try may
+      // have been lost.
+      if (!(error instanceof ObjectExistsError)) throw error;
       const properties = await this.#properties(key, signal);
       if (properties.metadata?.["putid"] !== putId) throw error;
       return plainEtag(properties.etag ?? "");

@@ -11,7 +11,7 @@ import type {
   OpenedObject,
   WriteOptions,
 } from "../backend.ts";
-import { type Exchange, HttpExchange } from "../http/http_exchange.ts";
+import { HttpExchange } from "../http/http_exchange.ts";
 import { PartReader } from "../http/part_reader.ts";
 import { discard, openedBy, rangeHeader, textOf } from "../http/responses.ts";
 import type { ResolvedTransfer } from "../http/transfer_options.ts";
@@ -72,7 +72,7 @@ export class GcsBackend implements Backend {
     what: string,
     request: GcsRequest,
     signal: AbortSignal | undefined,
-  ): Promise<Exchange> {
+  ): Promise<Response> {
     return await this.#exchange.send(what, request, signal);
   }
 
@@ -134,7 +134,7 @@ export class GcsBackend implements Backend {
     { contentType, body }: MultipartBody,
     signal: AbortSignal | undefined,
   ): Promise<GcsObject | undefined> {
-    const { response, isRepeated } = await this.send(`put ${key}`, {
+    const response = await this.send(`put ${key}`, {
       method: "POST",
       url,
       headers: { "content-type": contentType },
@@ -142,7 +142,8 @@ export class GcsBackend implements Backend {
     }, signal);
     if (response.ok) return readGcsObject(await textOf(response));
     const error = await this.refusal("put", key, response);
-    if (isRepeated && response.status === 412) return undefined;
+    // It may be this put that has made it: the response may have been lost.
+    if (response.status === 412) return undefined;
     throw error;
   }
 
@@ -163,7 +164,7 @@ export class GcsBackend implements Backend {
     key: string,
     signal: AbortSignal | undefined,
   ): Promise<GcsObject> {
-    const { response } = await this.send(`find ${key}`, {
+    const response = await this.send(`find ${key}`, {
       method: "GET",
       url: this.#objectUrl(key),
     }, signal);
@@ -178,7 +179,7 @@ export class GcsBackend implements Backend {
     range: CheckedRange | undefined,
     signal: AbortSignal | undefined,
   ): Promise<OpenedObject> {
-    const { response } = await this.send(`get ${key}`, {
+    const response = await this.send(`get ${key}`, {
       method: "GET",
       url: this.#objectUrl(key, { alt: "media" }),
       headers: rangeHeader(range),
@@ -200,7 +201,7 @@ export class GcsBackend implements Backend {
   }
 
   async remove(key: string, signal: AbortSignal | undefined): Promise<void> {
-    const { response } = await this.send(`delete ${key}`, {
+    const response = await this.send(`delete ${key}`, {
       method: "DELETE",
       url: this.#objectUrl(key),
     }, signal);
@@ -222,7 +223,7 @@ export class GcsBackend implements Backend {
         ...(after === "" ? {} : { startOffset: after }),
         ...(token === undefined ? {} : { pageToken: token }),
       });
-      const { response } = await this.send(`list ${prefix}`, {
+      const response = await this.send(`list ${prefix}`, {
         method: "GET",
         url: `${endpoint}/storage/v1/b/${bucket}/o?${query}`,
       }, signal);

@@ -41,7 +41,8 @@ export class ResumableUpload {
 
   /**
    * Writes the object and returns what the service says of it; `undefined` if
-   * an earlier try may have written it, and the service does not say.
+   * there is one, which may be this one: the response to an earlier try may
+   * have been lost.
    */
   async run(
     parts: PartReader,
@@ -68,7 +69,7 @@ export class ResumableUpload {
   async #begin(): Promise<string> {
     const key = this.#key;
     const { url, metadata, signal } = this.#options;
-    const { response } = await this.#backend.send(`put ${key}`, {
+    const response = await this.#backend.send(`put ${key}`, {
       method: "POST",
       url,
       headers: { "content-type": "application/json; charset=UTF-8" },
@@ -91,7 +92,7 @@ export class ResumableUpload {
     const end = offset + part.bytes.length;
     // The service may keep less of a part than was sent.
     for (let from = offset; from < end;) {
-      const { response } = await this.#backend.send(`put ${key}`, {
+      const response = await this.#backend.send(`put ${key}`, {
         method: "PUT",
         url: session,
         headers: { "content-range": `bytes ${from}-${end - 1}/*` },
@@ -125,7 +126,7 @@ export class ResumableUpload {
     const range = bytes.length === 0
       ? `bytes */${total}`
       : `bytes ${offset}-${total - 1}/${total}`;
-    const { response, isRepeated } = await this.#backend.send(`put ${key}`, {
+    const response = await this.#backend.send(`put ${key}`, {
       method: "PUT",
       url: session,
       headers: { "content-range": range },
@@ -133,9 +134,7 @@ export class ResumableUpload {
     }, this.#options.signal);
     if (response.ok) return readGcsObject(await textOf(response));
     const error = await this.#backend.refusal("put", key, response);
-    if (isRepeated && [404, 410, 412].includes(response.status)) {
-      return undefined;
-    }
+    if ([404, 410, 412].includes(response.status)) return undefined;
     throw error;
   }
 
@@ -148,7 +147,7 @@ export class ResumableUpload {
       () => limit.abort(),
     );
     try {
-      const { response } = await this.#backend.send(`put ${this.#key}`, {
+      const response = await this.#backend.send(`put ${this.#key}`, {
         method: "DELETE",
         url: session,
       }, limit.signal);

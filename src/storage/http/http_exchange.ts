@@ -1,6 +1,7 @@
 /**
  * Requests to a service, repeated as long as that can help. Each body is in
- * memory, so each request can be repeated.
+ * memory, so each request can be repeated. So one may be carried out that got no
+ * response, and Deno's `fetch` repeats some by itself.
  *
  * @module
  */
@@ -16,16 +17,6 @@ export interface Outgoing {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer>;
-}
-
-/** What a request became. */
-export interface Exchange {
-  readonly response: Response;
-  /**
-   * Whether an earlier try got no response, or one that leaves open whether it
-   * was carried out.
-   */
-  readonly isRepeated: boolean;
 }
 
 /** Returns the headers with which a request is sent, with its signature. */
@@ -51,21 +42,20 @@ export class HttpExchange {
     what: string,
     request: Outgoing,
     signal: AbortSignal | undefined,
-  ): Promise<Exchange> {
-    return await retrying<Exchange>(this.#options, signal, async (tries) => {
+  ): Promise<Response> {
+    return await retrying<Response>(this.#options, signal, async (tries) => {
       const headers = await this.#sign(request);
       // What is stored is not to be decompressed on its way. It is not signed:
       // proxies change it.
       headers.set("accept-encoding", "identity");
       try {
         const response = await sendOnce(request, headers, signal);
-        const exchange = { response, isRepeated: tries > 0 };
-        if (!isWorthRepeating(response.status)) return exchange;
+        if (!isWorthRepeating(response.status)) return response;
         if (tries < this.#options.retries) await response.body?.cancel();
-        return new Again(response.headers.get("retry-after"), () => exchange);
+        return new Again(response.headers.get("retry-after"), () => response);
       } catch (cause) {
         signal?.throwIfAborted();
-        return new Again<Exchange>(null, () => {
+        return new Again<Response>(null, () => {
           throw unreachableError(what, request.url, tries + 1, cause);
         });
       }

@@ -42,8 +42,8 @@ export class MultipartUpload {
   }
 
   /**
-   * Writes the object, and returns its etag; `undefined` if an earlier try may
-   * have completed it, and the service does not say.
+   * Writes the object, and returns its etag; `undefined` if there is one, which
+   * may be this one: the response to an earlier try may have been lost.
    */
   async run(
     parts: PartReader,
@@ -71,7 +71,7 @@ export class MultipartUpload {
   async #begin(): Promise<string> {
     const key = this.#key;
     const { object, signal } = this.#options;
-    const { response } = await this.#backend.send(`put ${key}`, key, {
+    const response = await this.#backend.send(`put ${key}`, key, {
       method: "POST",
       query: { uploads: "" },
       headers: object,
@@ -99,7 +99,7 @@ export class MultipartUpload {
         "too_many_parts",
       );
     }
-    const { response } = await this.#backend.send(`put ${key}`, key, {
+    const response = await this.#backend.send(`put ${key}`, key, {
       method: "PUT",
       query: { partNumber: String(index + 1), uploadId },
       headers: { "x-amz-content-sha256": sha256 },
@@ -114,7 +114,7 @@ export class MultipartUpload {
     const key = this.#key;
     const { condition, signal } = this.#options;
     const body = completionOf(this.#etags);
-    const { response, isRepeated } = await this.#backend.send(
+    const response = await this.#backend.send(
       `put ${key}`,
       key,
       {
@@ -137,8 +137,7 @@ export class MultipartUpload {
       const etag = elementText(text, "ETag");
       return etag === undefined ? undefined : plainEtag(etag);
     }
-    const isGone = refused?.code === "NoSuchUpload" || status === 412;
-    if (isRepeated && isGone) return undefined;
+    if (refused?.code === "NoSuchUpload" || status === 412) return undefined;
     throw refusalError("put", key, status, refused?.code, refused?.message);
   }
 
@@ -152,7 +151,7 @@ export class MultipartUpload {
       () => limit.abort(),
     );
     try {
-      const { response } = await this.#backend.send(`put ${key}`, key, {
+      const response = await this.#backend.send(`put ${key}`, key, {
         method: "DELETE",
         query: { uploadId },
       }, limit.signal);

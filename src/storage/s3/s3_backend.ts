@@ -10,11 +10,7 @@ import type {
   OpenedObject,
   WriteOptions,
 } from "../backend.ts";
-import {
-  type Exchange,
-  HttpExchange,
-  type Signer,
-} from "../http/http_exchange.ts";
+import { HttpExchange, type Signer } from "../http/http_exchange.ts";
 import { PartReader } from "../http/part_reader.ts";
 import {
   detailsOf,
@@ -75,7 +71,7 @@ export class S3Backend implements Backend {
     key: string,
     { method, query = {}, headers = {}, body }: S3Request,
     signal: AbortSignal | undefined,
-  ): Promise<Exchange> {
+  ): Promise<Response> {
     const search = Object.entries(query)
       .map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
     const path = key.split("/").map(encode).join("/");
@@ -119,10 +115,10 @@ export class S3Backend implements Backend {
         clock: transfer.clock,
       });
       const etag = await upload.run(parts, first, source);
-      return etag ?? (await this.#written(key, putId, signal)).etag;
+      return etag ?? await this.#etagIfOurs(key, putId, signal);
     }
     const { sha256 } = source.finish();
-    const { response, isRepeated } = await this.send(`put ${key}`, key, {
+    const response = await this.send(`put ${key}`, key, {
       method: "PUT",
       headers: { ...object, ...condition, "x-amz-content-sha256": sha256 },
       body: first.bytes,
@@ -131,21 +127,24 @@ export class S3Backend implements Backend {
       await discard(response);
       return plainEtag(response.headers.get("etag") ?? "");
     }
-    if (response.status === 412 && isRepeated) {
+    if (response.status === 412) {
       await discard(response);
-      return (await this.#written(key, putId, signal)).etag;
+      return await this.#etagIfOurs(key, putId, signal);
     }
     throw await this.refusal("put", key, response);
   }
 
-  /** Finds out whether an earlier try has written the object after all. */
-  async #written(
+  /**
+   * Returns the etag of the object if this put has written it: the response to
+   * an earlier try may have been lost.
+   */
+  async #etagIfOurs(
     key: string,
     putId: string,
     signal: AbortSignal | undefined,
-  ): Promise<ObjectDetails> {
+  ): Promise<string> {
     const { details, headers } = await this.#head(key, signal);
-    if (headers.get("x-amz-meta-put-id") === putId) return details;
+    if (headers.get("x-amz-meta-put-id") === putId) return details.etag;
     throw existsError(key);
   }
 
@@ -167,7 +166,7 @@ export class S3Backend implements Backend {
     range: CheckedRange | undefined,
     signal: AbortSignal | undefined,
   ): Promise<OpenedObject> {
-    const { response } = await this.send(`get ${key}`, key, {
+    const response = await this.send(`get ${key}`, key, {
       method: "GET",
       headers: rangeHeader(range),
     }, signal);
@@ -190,7 +189,7 @@ export class S3Backend implements Backend {
     key: string,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly details: ObjectDetails; readonly headers: Headers }> {
-    const { response } = await this.send(`find ${key}`, key, {
+    const response = await this.send(`find ${key}`, key, {
       method: "HEAD",
     }, signal);
     if (!response.ok) throw await this.refusal("find", key, response);
@@ -201,7 +200,7 @@ export class S3Backend implements Backend {
   }
 
   async remove(key: string, signal: AbortSignal | undefined): Promise<void> {
-    const { response } = await this.send(`delete ${key}`, key, {
+    const response = await this.send(`delete ${key}`, key, {
       method: "DELETE",
     }, signal);
     if (response.ok) return await discard(response);
@@ -214,7 +213,7 @@ export class S3Backend implements Backend {
   ): AsyncGenerator<readonly ObjectInfo[]> {
     let last = after;
     while (true) {
-      const { response } = await this.send(`list ${prefix}`, "", {
+      const response = await this.send(`list ${prefix}`, "", {
         method: "GET",
         query: {
           "list-type": "2",
