@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { SUPERUSERS } from "../auth/auth_tables.ts";
+import type { AuthCall, AuthResult } from "../auth/auth_call.ts";
+import { pickFields } from "../query/fields.ts";
 import type { Collection } from "../schema/collection.ts";
 import {
   bodyOf,
@@ -16,8 +17,7 @@ import { Problem } from "./problem.ts";
 import { shownParameters } from "./query_parameters.ts";
 import type { RequestFields } from "./request_fields.ts";
 import type { Route } from "./router.ts";
-import type { SignedIn } from "./served_auth.ts";
-import { pickFields, showRecord } from "./shown_record.ts";
+import { withCollection } from "./shown_record.ts";
 
 /** The routes of authentication. */
 export const AUTH_ROUTES: readonly Route<Handle>[] = [
@@ -67,11 +67,11 @@ async function signIn(call: Call): Promise<Response> {
   return signedIn(
     call,
     collection,
-    await call.service.auth.signIn(
+    await call.service.store.auth.authWithPassword(
       collection.name,
       textField(body, "identity"),
       textField(body, "password"),
-      call.client,
+      authCall(call),
     ),
   );
 }
@@ -79,30 +79,25 @@ async function signIn(call: Call): Promise<Response> {
 async function refresh(call: Call): Promise<Response> {
   const collection = accountsOf(call);
   const { visitor: { identity }, token } = call;
-  const own = identity?.kind === "record"
-    ? identity.collection
-    : identity?.kind === "superuser"
-    ? SUPERUSERS
-    : undefined;
-  if (own === undefined || token === undefined) {
+  if (identity?.kind !== "record" || token === undefined) {
     throw new Problem("login_needed", "The token is missing or has ended");
   }
-  if (own !== collection.name) {
+  if (identity.collection !== collection.name) {
     throw new Problem("forbidden", "The token is of another collection");
   }
   return signedIn(
     call,
     collection,
-    await call.service.auth.refresh(collection.name, token),
+    await call.service.store.auth.authRefresh(collection.name, token),
   );
 }
 
 function signedIn(
   { service: { store }, query }: Call,
   collection: Collection,
-  { token, record }: SignedIn,
+  { token, record }: AuthResult,
 ): Response {
-  const shown = showRecord(store.collections, collection, record, "");
+  const shown = withCollection(store.collections, collection, record);
   const { fields } = shownParameters(query);
   return Response.json(pickFields({ token, record: shown }, fields));
 }
@@ -110,21 +105,21 @@ function signedIn(
 async function requestVerification(call: Call): Promise<Response> {
   const { name } = accountsOf(call);
   const email = textField(await bodyOf(call), "email");
-  await call.service.auth.requestVerification(name, email, call.client);
+  call.service.store.auth.requestVerification(name, email, authCall(call));
   return done();
 }
 
 async function confirmVerification(call: Call): Promise<Response> {
   const { name } = accountsOf(call);
   const token = textField(await bodyOf(call), "token");
-  await call.service.auth.confirmVerification(name, token, call.client);
+  await call.service.store.auth.confirmVerification(name, token);
   return done();
 }
 
 async function requestPasswordReset(call: Call): Promise<Response> {
   const { name } = accountsOf(call);
   const email = textField(await bodyOf(call), "email");
-  await call.service.auth.requestPasswordReset(name, email, call.client);
+  call.service.store.auth.requestPasswordReset(name, email, authCall(call));
   return done();
 }
 
@@ -133,24 +128,28 @@ async function confirmPasswordReset(call: Call): Promise<Response> {
   const body = await bodyOf(call);
   const token = textField(body, "token");
   const password = newPassword(body);
-  await call.service.auth.confirmPasswordReset(
+  await call.service.store.auth.confirmPasswordReset(
     name,
     token,
     password,
-    call.client,
+    authCall(call),
   );
   return done();
 }
 
 async function requestEmailChange(call: Call): Promise<Response> {
   const { name } = accountsOf(call);
-  const { visitor } = call;
+  const { visitor: { identity } } = call;
   const email = textField(await bodyOf(call), "newEmail");
-  const { identity } = visitor;
   if (identity?.kind !== "record" || identity.collection !== name) {
     throw new Problem("login_needed", "A token of the account is needed");
   }
-  await call.service.auth.requestEmailChange(visitor, email, call.client);
+  await call.service.store.auth.requestEmailChange(
+    name,
+    identity.id,
+    email,
+    authCall(call),
+  );
   return done();
 }
 
@@ -159,21 +158,16 @@ async function confirmEmailChange(call: Call): Promise<Response> {
   const body = await bodyOf(call);
   const token = textField(body, "token");
   const password = textField(body, "password");
-  await call.service.auth.confirmEmailChange(
+  await call.service.store.auth.confirmEmailChange(
     name,
     token,
     password,
-    call.client,
+    authCall(call),
   );
   return done();
 }
 
-/**
- * Returns the new password of a body, which says it twice.
- *
- * @throws {Problem} if it is missing, or the two are not the same.
- */
-export function newPassword(body: RequestFields): string {
+function newPassword(body: RequestFields): string {
   const password = textField(body, "password");
   if (textField(body, "passwordConfirm") === password) return password;
   throw new Problem("invalid", "The two passwords are not the same", {
@@ -184,6 +178,11 @@ export function newPassword(body: RequestFields): string {
       },
     },
   });
+}
+
+function authCall({ client, request }: Call): AuthCall {
+  const label = request.headers.get("user-agent") ?? "";
+  return { address: client, label, signal: request.signal };
 }
 
 function done(): Response {

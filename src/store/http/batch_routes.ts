@@ -5,13 +5,19 @@
  */
 import type { JsonValue } from "../../codec/mod.ts";
 import type { Collection } from "../schema/collection.ts";
-import { bodyOf, type Call, collectionOf, type Handle } from "./call.ts";
+import {
+  bodyOf,
+  type Call,
+  collectionOf,
+  type Handle,
+  recordsOf,
+} from "./call.ts";
 import { Problem } from "./problem.ts";
-import { shownParameters } from "./query_parameters.ts";
+import { type ShownParameters, shownParameters } from "./query_parameters.ts";
 import { recordInput } from "./record_input.ts";
 import { type Fields, isObject } from "./request_fields.ts";
 import type { Route } from "./router.ts";
-import type { RecordWrite, ServedStore } from "./served_store.ts";
+import type { RecordWrite, ServedStore } from "./served_records.ts";
 import { showRecord } from "./shown_record.ts";
 
 /** The route of batches. */
@@ -23,11 +29,11 @@ export const BATCH_ROUTES: readonly Route<Handle>[] = [
 interface Part {
   readonly write: RecordWrite;
   readonly collection: Collection;
-  readonly query: URLSearchParams;
+  readonly shown: ShownParameters;
 }
 
 async function batch(call: Call): Promise<Response> {
-  const { service: { store, options }, visitor } = call;
+  const { service: { store, options } } = call;
   const { fields } = await bodyOf(call);
   const requests = fields["requests"];
   if (!Array.isArray(requests)) {
@@ -40,16 +46,25 @@ async function batch(call: Call): Promise<Response> {
     );
   }
   const parts = requests.map((request, at) => partOf(store, request, at));
-  const records = await store.as(visitor.identity).write(
-    parts.map(({ write }) => write),
+  const records = recordsOf(call);
+  for (const { collection, shown } of parts) {
+    records.checkExpand(collection, shown.expand);
+  }
+  const written = await records.write(parts.map(({ write }) => write));
+  return Response.json(
+    await Promise.all(parts.map(async ({ collection, shown }, at) => {
+      const after = written[at] ?? null;
+      if (after === null) return { status: 204, body: null };
+      const [record = after] = await records.expand(
+        collection,
+        [after],
+        shown.expand,
+      );
+      const { fields } = shown;
+      const body = showRecord(store.collections, collection, record, fields);
+      return { status: 200, body };
+    })),
   );
-  return Response.json(parts.map(({ collection, query }, at) => {
-    const record = records[at] ?? null;
-    if (record === null) return { status: 204, body: null };
-    const { fields } = shownParameters(query);
-    const body = showRecord(store.collections, collection, record, fields);
-    return { status: 200, body };
-  }));
 }
 
 function partOf(store: ServedStore, request: JsonValue, at: number): Part {
@@ -78,15 +93,12 @@ function partOf(store: ServedStore, request: JsonValue, at: number): Part {
   if (write === undefined) {
     throw wrong(at, `"method" is ${method}, which "url" does not take`);
   }
-  const query = new URLSearchParams(search);
-  if (shownParameters(query).expand !== "") {
-    throw wrong(at, `"expand" is not supported in batches`);
-  }
-  return { write, collection, query };
+  const shown = shownParameters(new URLSearchParams(search));
+  return { write, collection, shown };
 }
 
 function writeOf(
-  { name: collection }: Collection,
+  collection: Collection,
   method: string,
   id: string | undefined,
   data: Fields,

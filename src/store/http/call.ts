@@ -11,18 +11,16 @@ import type { Identity } from "../schema/identity.ts";
 import type { ChangeView } from "../realtime/change_view.ts";
 import type { Topic } from "../realtime/topic.ts";
 import type { Visitor } from "../realtime/visitor.ts";
-import type { ServedAuth } from "./served_auth.ts";
 import type { HeldBytes } from "./body_budget.ts";
 import type { ResolvedStoreHttpOptions } from "./options.ts";
 import { Problem } from "./problem.ts";
 import { readBody } from "./read_body.ts";
 import type { FieldsReader, RequestFields } from "./request_fields.ts";
-import type { ServedStore } from "./served_store.ts";
+import { ServedRecords, type ServedStore } from "./served_records.ts";
 
 /** What the routes use. */
 export interface Service {
   readonly store: ServedStore;
-  readonly auth: ServedAuth;
   /**
    * Returns what an identity sees of a topic.
    *
@@ -70,6 +68,27 @@ export function collectionOf(
   const collection = collections.get(name ?? "");
   if (collection !== undefined) return collection;
   throw new Problem("not_found", "There is no such collection");
+}
+
+/** Returns the records of the store under the rules of who asks. */
+export function recordsOf(call: Call): ServedRecords {
+  const { service: { store }, visitor, client, request, query } = call;
+  return new ServedRecords(store, {
+    who: visitor.identity,
+    client,
+    request: {
+      method: request.method,
+      context: "default",
+      query: Object.fromEntries(query),
+      headers: Object.fromEntries(
+        Array.from(request.headers, ([name, value]) => [
+          name.replaceAll("-", "_"),
+          value,
+        ]),
+      ),
+    },
+    signal: request.signal,
+  });
 }
 
 /** Reads the fields of the body. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type FieldTree, parseFields } from "../query/fields.ts";
 import { Problem } from "./problem.ts";
 
 /** What a list is asked for. */
@@ -25,8 +26,8 @@ export interface ListParameters {
 export interface ShownParameters {
   /** Relations that are expanded; empty for none. */
   readonly expand: string;
-  /** Fields that are returned; empty for all. */
-  readonly fields: string;
+  /** Fields that are returned; `undefined` for all. */
+  readonly fields: FieldTree | undefined;
 }
 
 /** Records of a page if nobody says how many, and at most. */
@@ -64,11 +65,15 @@ export function listParameters(query: URLSearchParams): ListParameters {
   };
 }
 
-/** Reads how records are shown. */
+/**
+ * Reads how records are shown.
+ *
+ * @throws {QueryError} if `fields` names none.
+ */
 export function shownParameters(query: URLSearchParams): ShownParameters {
   return {
     expand: query.get("expand") ?? "",
-    fields: query.get("fields") ?? "",
+    fields: parseFields(query.get("fields") ?? ""),
   };
 }
 

@@ -4,12 +4,18 @@
  * @module
  */
 import type { Collection } from "../schema/collection.ts";
-import { bodyOf, type Call, collectionOf, type Handle } from "./call.ts";
+import {
+  bodyOf,
+  type Call,
+  collectionOf,
+  type Handle,
+  recordsOf,
+} from "./call.ts";
 import { listParameters, shownParameters } from "./query_parameters.ts";
 import { Problem } from "./problem.ts";
 import { recordInput } from "./record_input.ts";
 import type { Route } from "./router.ts";
-import type { RecordWrite, ServedRecord } from "./served_store.ts";
+import type { RecordWrite, ServedRecord } from "./served_records.ts";
 import { showRecord } from "./shown_record.ts";
 
 const RECORDS = /^collections\/([^/]{1,300})\/records$/;
@@ -25,22 +31,20 @@ export const RECORD_ROUTES: readonly Route<Handle>[] = [
 ];
 
 async function list(call: Call): Promise<Response> {
-  const { service: { store }, query, visitor } = call;
+  const { service: { store }, query } = call;
   const collection = collectionOf(store, call.parts[0]);
   const { page, perPage, filter, sort, skipTotal, shown } = listParameters(
     query,
   );
-  const records = store.as(visitor.identity);
-  const items = await records.list(collection.name, {
+  const records = recordsOf(call);
+  const items = await records.list(collection, {
     filter,
     sort,
     limit: perPage,
     offset: (page - 1) * perPage,
     expand: shown.expand,
   });
-  const totalItems = skipTotal
-    ? -1
-    : await records.count(collection.name, filter);
+  const totalItems = skipTotal ? -1 : await records.count(collection, filter);
   return Response.json({
     page,
     perPage,
@@ -53,11 +57,11 @@ async function list(call: Call): Promise<Response> {
 }
 
 async function get(call: Call): Promise<Response> {
-  const { service: { store }, query, visitor, parts: [name, id = ""] } = call;
+  const { service: { store }, query, parts: [name, id = ""] } = call;
   const collection = collectionOf(store, name);
   const { expand } = shownParameters(query);
-  const record = await store.as(visitor.identity).get(
-    collection.name,
+  const record = await recordsOf(call).get(
+    collection,
     id,
     expand,
   );
@@ -69,7 +73,7 @@ async function create(call: Call): Promise<Response> {
   const data = recordInput(collection, await bodyOf(call));
   return await write(call, collection, {
     kind: "create",
-    collection: collection.name,
+    collection,
     data,
   });
 }
@@ -93,17 +97,17 @@ async function update(call: Call): Promise<Response> {
   }
   return await write(call, collection, {
     kind: "update",
-    collection: collection.name,
+    collection,
     id,
     data,
   });
 }
 
 async function remove(call: Call): Promise<Response> {
-  const { service: { store }, visitor, parts: [name, id = ""] } = call;
+  const { service: { store }, parts: [name, id = ""] } = call;
   const collection = collectionOf(store, name);
-  await store.as(visitor.identity).write([
-    { kind: "delete", collection: collection.name, id },
+  await recordsOf(call).write([
+    { kind: "delete", collection, id },
   ]);
   return new Response(null, { status: 204 });
 }
@@ -113,18 +117,17 @@ async function write(
   collection: Collection,
   write: RecordWrite,
 ): Promise<Response> {
-  const { service: { store }, query, visitor } = call;
-  const records = store.as(visitor.identity);
-  const [record] = await records.write([write]);
-  if (record === undefined || record === null) {
-    return new Response(null, { status: 204 });
-  }
-  const { expand } = shownParameters(query);
-  if (expand === "") return show(call, collection, record);
-  const { id } = record;
-  // Who may write a record need not be allowed to view it.
-  const whole = await records.get(collection.name, `${id}`, expand);
-  return show(call, collection, whole);
+  const records = recordsOf(call);
+  const { expand } = shownParameters(call.query);
+  // What cannot be shown is refused before it is written.
+  records.checkExpand(collection, expand);
+  const [written] = await records.write([write]);
+  const [record] = written
+    ? await records.expand(collection, [written], expand)
+    : [];
+  return record === undefined
+    ? new Response(null, { status: 204 })
+    : show(call, collection, record);
 }
 
 function show(

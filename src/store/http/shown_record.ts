@@ -5,7 +5,9 @@
  * @module
  */
 import type { Collection } from "../schema/collection.ts";
-import type { ServedRecord } from "./served_store.ts";
+import { type FieldTree, pickFields } from "../query/fields.ts";
+import { expandTarget } from "./expand_target.ts";
+import type { ServedRecord } from "./served_records.ts";
 
 /** The collections by their names. */
 type Collections = ReadonlyMap<string, Collection>;
@@ -15,14 +17,9 @@ export function showRecord(
   collections: Collections,
   collection: Collection,
   record: ServedRecord,
-  fields: string,
+  fields: FieldTree | undefined,
 ): ServedRecord {
   return pickFields(withCollection(collections, collection, record), fields);
-}
-
-/** Returns the fields that a client asks for; all without any. */
-export function pickFields(record: ServedRecord, fields: string): ServedRecord {
-  return fields === "" ? record : record;
 }
 
 /** Returns a record with the name of its collection, which is its id as well. */
@@ -50,27 +47,13 @@ function expanded(
 ): ServedRecord {
   return Object.fromEntries(
     Object.entries(expand).map(([name, value]) => {
-      const target = targetOf(collections, collection, name);
+      const target = expandTarget(collections, collection, name);
       if (target === undefined) return [name, value];
       const shown = (record: unknown) =>
         isRecord(record) ? withCollection(collections, target, record) : record;
       return [name, Array.isArray(value) ? value.map(shown) : shown(value)];
     }),
   );
-}
-
-/** The collection that a relation leads to, or one that relates back. */
-function targetOf(
-  collections: Collections,
-  collection: Collection,
-  name: string,
-): Collection | undefined {
-  const field = Object.hasOwn(collection.fields, name)
-    ? collection.fields[name]
-    : undefined;
-  if (field?.kind === "relation") return collections.get(field.target);
-  const back = /^(\w+?)_via_\w+$/.exec(name)?.[1];
-  return back === undefined ? undefined : collections.get(back);
 }
 
 function isRecord(value: unknown): value is ServedRecord {

@@ -11,6 +11,7 @@ import {
   secured,
   sourceOf,
 } from "../../web/internal.ts";
+import { tokenOf } from "../auth/credentials.ts";
 import type { ChangeHub } from "../realtime/change_hub.ts";
 import { ConnectionSubscribers } from "../realtime/connection_subscribers.ts";
 import { SseClients } from "../realtime/sse_clients.ts";
@@ -18,7 +19,7 @@ import { NOBODY, type Visitor } from "../realtime/visitor.ts";
 import { AUTH_ROUTES } from "./auth_routes.ts";
 import { BATCH_ROUTES } from "./batch_routes.ts";
 import { BodyBudget } from "./body_budget.ts";
-import type { Call, Handle, Service } from "./call.ts";
+import type { Handle, Service } from "./call.ts";
 import { allowOrigin, preflight } from "./cors.ts";
 import type { ResolvedStoreHttpOptions } from "./options.ts";
 import { Problem } from "./problem.ts";
@@ -54,8 +55,7 @@ const ROUTES: readonly Route<Handle>[] = [
 ];
 
 /** What a handler is made of. */
-export interface StoreHandlerPort
-  extends Pick<Service, "store" | "auth" | "viewOf"> {
+export interface StoreHandlerPort extends Pick<Service, "store" | "viewOf"> {
   readonly options: ResolvedStoreHttpOptions;
   readonly clock: Clock;
   readonly hub: ChangeHub;
@@ -72,7 +72,7 @@ export class StoreHandler implements Disposable {
 
   /** Creates the interface; {@linkcode StoreHandler.fetch} serves it. */
   constructor(port: StoreHandlerPort) {
-    const { options, clock, hub, auth } = port;
+    const { options, clock, hub, store: { auth } } = port;
     const clients = new SseClients({
       hub,
       clock,
@@ -175,7 +175,8 @@ export class StoreHandler implements Disposable {
     this.#requests++;
     try {
       using held = this.#budget.open();
-      const { visitor, token } = await this.#identify(request);
+      const token = tokenOf(request);
+      const visitor = await this.#visitorOf(token);
       const { searchParams: query } = url;
       const client = this.#clientOf(request, info);
       const service = this.#service;
@@ -187,16 +188,11 @@ export class StoreHandler implements Disposable {
     }
   }
 
-  async #identify(request: Request): Promise<Pick<Call, "visitor" | "token">> {
-    const header = request.headers.get("authorization")?.trim() ?? "";
-    const token = header.replace(/^bearer +/i, "") || undefined;
-    return { visitor: await this.#visitorOf(token), token };
-  }
-
   /** Who has a token that has ended is nobody, as PocketBase has it. */
   async #visitorOf(token: string | undefined): Promise<Visitor> {
     if (token === undefined) return NOBODY;
-    return await this.#service.auth.identify(token) ?? NOBODY;
+    const login = await this.#service.store.auth.find(token);
+    return login === undefined ? NOBODY : { identity: login.identity, login };
   }
 
   #clientOf(request: Request, info: RequestInfo | undefined): string {

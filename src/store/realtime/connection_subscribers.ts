@@ -3,12 +3,13 @@
  *
  * @module
  */
+import type { EndedSessions } from "../auth/sessions.ts";
 import { ErrorCode, type LogicalConnection } from "../../session/mod.ts";
 import {
   ConnectionSubscriber,
   type ConnectionSubscriberPort,
 } from "./connection_subscriber.ts";
-import { type EndedSessions, hasEnded } from "./visitor.ts";
+import { hasEnded } from "./visitor.ts";
 
 /** What the subscribers need together. */
 export interface ConnectionSubscribersPort extends ConnectionSubscriberPort {

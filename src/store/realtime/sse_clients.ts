@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { EndedSessions } from "../auth/sessions.ts";
 import type { Timer } from "../../actor/mod.ts";
 import type { Position } from "./position.ts";
 import { SseClient, type SseClientPort } from "./sse_client.ts";
-import { type EndedSessions, hasEnded, type Visitor } from "./visitor.ts";
+import { hasEnded, type Visitor } from "./visitor.ts";
 
 /** What the clients need together. */
 export interface SseClientsPort extends Omit<SseClientPort, "onEnd"> {

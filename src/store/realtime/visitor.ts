@@ -1,27 +1,22 @@
 /**
- * Who asks, and which sessions have ended.
+ * Who asks, and whether he still may.
  *
  * @module
  */
+import type { Login } from "../auth/login.ts";
+import type { EndedSessions } from "../auth/sessions.ts";
 import type { Identity } from "../schema/identity.ts";
 
-/** Who asks, and by which session. */
+/** Who asks, and by which session or key. */
 export interface Visitor {
   /** Who asks; `null` for nobody in particular. */
   readonly identity: Identity;
-  /** The session of the token; `undefined` without one. */
-  readonly session: string | undefined;
+  /** The session or key; `undefined` without one. */
+  readonly login: Login | undefined;
 }
 
 /** Nobody in particular. */
-export const NOBODY: Visitor = { identity: null, session: undefined };
-
-/** The sessions that have ended. */
-export type EndedSessions =
-  /** One session. */
-  | { readonly session: string }
-  /** All of an account. */
-  | { readonly collection: string; readonly id: string };
+export const NOBODY: Visitor = { identity: null, login: undefined };
 
 /** Returns a text that is the same for the same identity, and for no other. */
 export function identityKey(identity: Identity): string {
@@ -36,12 +31,17 @@ export function identityKey(identity: Identity): string {
   }
 }
 
-/** Returns whether a visitor has come by a session that has ended. */
+/** Returns whether a visitor has come by a session or key that has ended. */
 export function hasEnded(
-  { identity, session }: Visitor,
+  { login }: Visitor,
   ended: EndedSessions,
 ): boolean {
-  if ("session" in ended) return session === ended.session;
-  return identity?.kind === "record" && identity.id === ended.id &&
-    identity.collection === ended.collection;
+  if (login === undefined) return false;
+  if ("key" in ended) return login.kind === "key" && login.id === ended.key;
+  const { account } = login;
+  if (account?.id !== ended.id || account.collection !== ended.collection) {
+    return false;
+  }
+  return !("session" in ended) ||
+    (login.kind === "session" && login.id === ended.session);
 }
