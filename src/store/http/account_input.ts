@@ -61,7 +61,7 @@ export async function accountInput(
       "It must be the present password.",
     );
   }
-  return { data, hidden: await auth.passwordColumns(password, call.signal) };
+  return { data, hidden: await auth.passwordColumns(password) };
 }
 
 /** An address is verified, and changed, by a mail that goes to it. */

@@ -182,7 +182,7 @@ function newPassword(body: RequestFields): string {
 
 function authCall({ client, request }: Call): AuthCall {
   const label = request.headers.get("user-agent") ?? "";
-  return { address: client, label, signal: request.signal };
+  return { address: client, label };
 }
 
 function done(): Response {

@@ -7,10 +7,7 @@ import type { Clock } from "../../actor/mod.ts";
 import type { ChangeHub } from "../realtime/change_hub.ts";
 import type { SseClients } from "../realtime/sse_clients.ts";
 import type { Collection } from "../schema/collection.ts";
-import type { Identity } from "../schema/identity.ts";
-import type { ChangeView } from "../realtime/change_view.ts";
-import type { Topic } from "../realtime/topic.ts";
-import type { Visitor } from "../realtime/visitor.ts";
+import type { TopicsOf, Visitor } from "../realtime/visitor.ts";
 import type { HeldBytes } from "./body_budget.ts";
 import type { ResolvedStoreHttpOptions } from "./options.ts";
 import { Problem } from "./problem.ts";
@@ -21,13 +18,8 @@ import { ServedRecords, type ServedStore } from "./served_records.ts";
 /** What the routes use. */
 export interface Service {
   readonly store: ServedStore;
-  /**
-   * Returns what an identity sees of a topic.
-   *
-   * @throws {QueryError} if the topic cannot be asked for.
-   * @throws {Problem} if there is no such collection.
-   */
-  readonly viewOf: (topic: Topic, who: Identity) => ChangeView;
+  /** Returns what a visitor follows with names of topics. */
+  readonly topicsOf: TopicsOf;
   readonly options: ResolvedStoreHttpOptions;
   readonly clock: Clock;
   readonly reader: FieldsReader;
@@ -87,7 +79,6 @@ export function recordsOf(call: Call): ServedRecords {
         ]),
       ),
     },
-    signal: request.signal,
   });
 }
 

@@ -3,12 +3,10 @@
  *
  * @module
  */
-import type { WantedTopic } from "../realtime/change_hub.ts";
 import { parseLastEventId, type Position } from "../realtime/position.ts";
 import { bodyOf, type Call, type Handle, textField } from "./call.ts";
 import { Problem } from "./problem.ts";
 import type { Route } from "./router.ts";
-import { wantedTopics } from "./wanted_topics.ts";
 
 /** The routes of the event stream. */
 export const REALTIME_ROUTES: readonly Route<Handle>[] = [
@@ -24,22 +22,21 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 function connect(call: Call): Response {
-  const { service: { clients }, request, query } = call;
+  const { service: { clients, topicsOf }, request, query, visitor } = call;
   const from = positionOf(request, query);
-  const topics = topicsOf(call, query.getAll("topic"));
+  const names = query.getAll("topic");
+  // What cannot be followed is refused before there is a client.
+  topicsOf(names, visitor);
   if (request.method === "HEAD") {
     return new Response(null, { headers: HEADERS });
   }
-  const client = clients.open(call.visitor, from);
+  const client = clients.open(visitor, from);
   if (client === undefined) {
     throw new Problem("busy", "There are too many subscribers", {
       headers: { "retry-after": "5" },
     });
   }
-  if (topics.length > 0) {
-    client.admit(call.visitor);
-    client.follow(topics);
-  }
+  if (names.length > 0) client.follow(names, visitor);
   return new Response(client.stream, { headers: HEADERS });
 }
 
@@ -56,14 +53,12 @@ async function setTopics(call: Call): Promise<Response> {
   if (client === undefined) {
     throw new Problem("not_found", "There is no such client, connect again");
   }
-  const topics = topicsOf(call, names);
-  if (!client.admit(visitor)) {
+  if (!client.follow(names, visitor)) {
     throw new Problem(
       "forbidden",
       "The client belongs to another identity, connect again",
     );
   }
-  client.follow(topics);
   return new Response(null, { status: 204 });
 }
 
@@ -81,14 +76,4 @@ function positionOf(
     "bad_request",
     "The cursor must be that of an event of this stream",
   );
-}
-
-function topicsOf(
-  { service, visitor }: Call,
-  names: readonly string[],
-): WantedTopic[] {
-  return wantedTopics(names, visitor.identity, {
-    maxTopics: service.options.maxTopics,
-    viewOf: service.viewOf,
-  });
 }

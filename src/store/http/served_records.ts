@@ -4,7 +4,7 @@
  * @module
  */
 import type { StoreAuth } from "../auth/store_auth.ts";
-import type { Engine, Row, WriteStep } from "../engine/engine.ts";
+import type { Engine, Row, Statement, WriteStep } from "../engine/engine.ts";
 import { RecordNotFoundError } from "../errors.ts";
 import { expandRecords } from "../query/expand.ts";
 import { parseExpand } from "../query/expand_tree.ts";
@@ -86,7 +86,6 @@ export interface Asking {
   /** The client, for the limits of tries. */
   readonly client?: string;
   readonly request?: RuleRequest;
-  readonly signal?: AbortSignal;
 }
 
 /** Times that writes are tried whose records are changed by others meanwhile. */
@@ -211,11 +210,7 @@ export class ServedRecords {
     writes: readonly RecordWrite[],
   ): Promise<readonly (ServedRecord | null)[]> {
     const steps = await Promise.all(writes.map((write) => this.#step(write)));
-    const { signal } = this.#asking;
-    const { steps: outcomes } = await this.#store.engine.write(
-      { steps },
-      signal === undefined ? {} : { signal },
-    );
+    const { steps: outcomes } = await this.#store.engine.write({ steps });
     return writes.map(({ collection: { name } }, at) => {
       const after = outcomes[at]?.after ?? null;
       if (after === null) return null;
@@ -297,7 +292,7 @@ export class ServedRecords {
       collection: collection.name,
       id,
       isFree: this.#asking.who?.kind === "superuser",
-      call: { address: this.#asking.client, signal: this.#asking.signal },
+      call: { address: this.#asking.client },
     }, input);
   }
 
@@ -321,14 +316,8 @@ export class ServedRecords {
     });
   }
 
-  #read(
-    statement: Parameters<Engine["read"]>[0],
-  ): Promise<readonly Row[]> {
-    const { signal } = this.#asking;
-    return this.#store.engine.read(
-      statement,
-      signal === undefined ? {} : { signal },
-    );
+  #read(statement: Statement): Promise<readonly Row[]> {
+    return this.#store.engine.read(statement);
   }
 
   #record(name: string, row: Readonly<Record<string, unknown>>): ServedRecord {

@@ -12,10 +12,15 @@ import {
   sourceOf,
 } from "../../web/internal.ts";
 import { tokenOf } from "../auth/credentials.ts";
+import type { Change } from "../engine/engine.ts";
 import type { ChangeHub } from "../realtime/change_hub.ts";
+import type { ChangeView } from "../realtime/change_view.ts";
 import { ConnectionSubscribers } from "../realtime/connection_subscribers.ts";
 import { SseClients } from "../realtime/sse_clients.ts";
-import { NOBODY, type Visitor } from "../realtime/visitor.ts";
+import type { Topic } from "../realtime/topic.ts";
+import { NOBODY, type TopicsOf, type Visitor } from "../realtime/visitor.ts";
+import type { Identity } from "../schema/identity.ts";
+import { recordOf } from "../schema/record_row.ts";
 import { AUTH_ROUTES } from "./auth_routes.ts";
 import { BATCH_ROUTES } from "./batch_routes.ts";
 import { BodyBudget } from "./body_budget.ts";
@@ -55,7 +60,13 @@ const ROUTES: readonly Route<Handle>[] = [
 ];
 
 /** What a handler is made of. */
-export interface StoreHandlerPort extends Pick<Service, "store" | "viewOf"> {
+export interface StoreHandlerPort extends Pick<Service, "store"> {
+  /**
+   * Returns what an identity sees of a topic.
+   *
+   * @throws {QueryError} if the topic cannot be asked for.
+   */
+  readonly viewOf: (topic: Topic, who: Identity) => ChangeView;
   readonly options: ResolvedStoreHttpOptions;
   readonly clock: Clock;
   readonly hub: ChangeHub;
@@ -66,13 +77,17 @@ export class StoreHandler implements Disposable {
   readonly #service: Service;
   readonly #budget: BodyBudget;
   readonly #ended: Disposable;
+  readonly #changes: Disposable;
   readonly #connections: ConnectionSubscribers;
   #requests = 0;
   #isClosed = false;
 
   /** Creates the interface; {@linkcode StoreHandler.fetch} serves it. */
   constructor(port: StoreHandlerPort) {
-    const { options, clock, hub, store: { auth } } = port;
+    const { options, clock, hub, store, viewOf } = port;
+    const { maxTopics } = options;
+    const topicsOf: TopicsOf = (names, { identity }) =>
+      wantedTopics(names, identity, { maxTopics, viewOf });
     const clients = new SseClients({
       hub,
       clock,
@@ -81,10 +96,15 @@ export class StoreHandler implements Disposable {
       heartbeatMs: options.heartbeatMs,
       maxClients: options.maxSubscribers,
       retryMs: RETRY_MS,
+      topicsOf,
     });
     this.#service = {
-      ...port,
+      store,
+      options,
+      clock,
+      hub,
       clients,
+      topicsOf,
       reader: fieldsReader({
         maxBytes: options.maxBodyBytes,
         maxDepth: options.maxJsonDepth,
@@ -95,14 +115,13 @@ export class StoreHandler implements Disposable {
       maxBytes: options.maxQueuedBytes,
       maxSubscribers: options.maxSubscribers,
       identify: (token) => this.#visitorOf(token),
-      topicsOf: (names, { identity }) =>
-        wantedTopics(names, identity, {
-          maxTopics: options.maxTopics,
-          viewOf: port.viewOf,
-        }),
+      topicsOf,
     });
     this.#budget = new BodyBudget(options.maxAllBodiesBytes);
-    this.#ended = auth.onEnded((ended) => {
+    this.#changes = store.engine.subscribe((changes) => {
+      for (const change of changes) this.#changed(change);
+    });
+    this.#ended = store.auth.onEnded((ended) => {
       clients.endSessions(ended);
       this.#connections.endSessions(ended);
     });
@@ -142,8 +161,20 @@ export class StoreHandler implements Disposable {
   [Symbol.dispose](): void {
     this.#isClosed = true;
     this.#ended[Symbol.dispose]();
+    this.#changes[Symbol.dispose]();
     this.#service.clients[Symbol.dispose]();
     this.#connections[Symbol.dispose]();
+  }
+
+  /** What rules know of an account is what its record is by now. */
+  #changed({ collection: name, id, kind, record: row }: Change): void {
+    if (kind !== "update" || row === null || this.subscribers === 0) return;
+    const collection = this.#service.store.collections.get(name);
+    if (collection?.kind !== "auth") return;
+    const record = recordOf(collection, row);
+    const account = { collection: name, id, record };
+    this.#service.clients.accountChanged(account);
+    this.#connections.accountChanged(account);
   }
 
   async #respond(

@@ -10,7 +10,7 @@ import { cutText } from "./cut_text.ts";
 import { parseLastEventId, type Position } from "./position.ts";
 import type { SeenChange } from "./seen_change.ts";
 import type { ChangeSink, CutReason, Subscriber } from "./subscriber.ts";
-import { identityKey, type Visitor } from "./visitor.ts";
+import { identityKey, type TopicsOf, type Visitor } from "./visitor.ts";
 
 /** What subscribers over connections need. */
 export interface ConnectionSubscriberPort {
@@ -19,15 +19,8 @@ export interface ConnectionSubscriberPort {
   readonly maxBytes: number;
   /** Resolves to whose a token is; to nobody if it is of none. */
   readonly identify: (token: string | undefined) => Promise<Visitor>;
-  /**
-   * Returns what a visitor follows with names of topics.
-   *
-   * @throws {Error} if one cannot be followed, with a text for the client.
-   */
-  readonly topicsOf: (
-    names: readonly string[],
-    visitor: Visitor,
-  ) => readonly WantedTopic[];
+  /** Returns what a visitor follows with names of topics. */
+  readonly topicsOf: TopicsOf;
 }
 
 /** What the other side wants, as a message says it. */
@@ -47,6 +40,7 @@ export class ConnectionSubscriber implements ChangeSink {
   readonly #port: ConnectionSubscriberPort;
   #subscriber: Subscriber | undefined;
   #owner: Visitor | undefined;
+  #names: readonly string[] = [];
   #waiting: Uint8Array[] = [];
   #bytes = 0;
   #sending: Promise<void> | undefined;
@@ -77,6 +71,14 @@ export class ConnectionSubscriber implements ChangeSink {
       this.#end();
       await this.#sending;
     }
+  }
+
+  /** Takes what is known of its owner by now: he may see other things. */
+  refresh(visitor: Visitor): void {
+    this.#owner = visitor;
+    if (this.#subscriber === undefined) return;
+    const topics = this.#port.topicsOf(this.#names, visitor);
+    this.#port.hub.follow(this.#subscriber, topics);
   }
 
   /** Ends it with a reason, where it is. */
@@ -130,6 +132,7 @@ export class ConnectionSubscriber implements ChangeSink {
       return error instanceof Error ? error.message : "The topics are wrong";
     }
     if (this.#hasEnded) return undefined;
+    this.#names = wanted.topics;
     this.#subscriber ??= hub.add(this, wanted.from);
     this.#push({ event: "cursor", cursor: hub.positionOf(this.#subscriber) });
     hub.follow(this.#subscriber, topics);

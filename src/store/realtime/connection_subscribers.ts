@@ -9,7 +9,7 @@ import {
   ConnectionSubscriber,
   type ConnectionSubscriberPort,
 } from "./connection_subscriber.ts";
-import { hasEnded } from "./visitor.ts";
+import { type ChangedAccount, hasEnded, withRecord } from "./visitor.ts";
 
 /** What the subscribers need together. */
 export interface ConnectionSubscribersPort extends ConnectionSubscriberPort {
@@ -55,6 +55,14 @@ export class ConnectionSubscribers implements Disposable {
       if (owner !== undefined && hasEnded(owner, ended)) {
         subscriber.end("identity_changed");
       }
+    }
+  }
+
+  /** Notes that an account has changed, as its rules may mean others by now. */
+  accountChanged(account: ChangedAccount): void {
+    for (const subscriber of this.#subscribers) {
+      const visitor = withRecord(subscriber.owner, account);
+      if (visitor !== undefined) subscriber.refresh(visitor);
     }
   }
 

@@ -4,14 +4,14 @@
  * @module
  */
 import type { Clock, Timer } from "../../actor/mod.ts";
-import type { ChangeHub, WantedTopic } from "./change_hub.ts";
+import type { ChangeHub } from "./change_hub.ts";
 import { cutText } from "./cut_text.ts";
 import { makeClientId, type Position } from "./position.ts";
 import type { SeenChange } from "./seen_change.ts";
 import { SseBody } from "./sse_body.ts";
 import { encodeFrame, encodeRetry } from "./sse_frame.ts";
 import type { ChangeSink, CutReason, Subscriber } from "./subscriber.ts";
-import { identityKey, type Visitor } from "./visitor.ts";
+import { identityKey, type TopicsOf, type Visitor } from "./visitor.ts";
 
 /** What a client needs. */
 export interface SseClientPort {
@@ -25,6 +25,12 @@ export interface SseClientPort {
   readonly slowMs: number;
   /** Milliseconds after which it should connect again. */
   readonly retryMs: number;
+  /**
+   * Returns what a visitor follows with names of topics.
+   *
+   * @throws {Error} if one cannot be followed.
+   */
+  readonly topicsOf: TopicsOf;
   /** Called once, when it has gone. */
   onEnd(client: SseClient): void;
 }
@@ -49,6 +55,7 @@ export class SseClient implements ChangeSink {
   #taken = 0;
   #takenAt: number;
   #owner: Visitor | undefined;
+  #names: readonly string[] = [];
   #linger: Timer | undefined;
 
   /** Creates a client that has everything up to a position, or up to now. */
@@ -73,28 +80,41 @@ export class SseClient implements ChangeSink {
     return this.#body.stream;
   }
 
-  /**
-   * Whether a visitor may set its topics: whoever has come with a token, or the
-   * first who sets some, and nobody else.
-   */
-  admit(visitor: Visitor): boolean {
-    const owner = this.#owner ?? visitor;
-    if (identityKey(owner.identity) !== identityKey(visitor.identity)) {
-      return false;
-    }
-    this.#owner = visitor;
-    return true;
-  }
-
   /** Whose client it is, once that is known. */
   get owner(): Visitor | undefined {
     return this.#owner;
   }
 
-  /** Sets what it follows, and says from where on. */
-  follow(topics: readonly WantedTopic[]): void {
+  /** Makes it the client of a visitor, who alone sets its topics from now on. */
+  belongTo(visitor: Visitor): void {
+    this.#owner = visitor;
+  }
+
+  /**
+   * Sets what it follows, and says from where on. Returns `false` if it is the
+   * client of somebody else.
+   *
+   * @throws {Error} if a topic cannot be followed.
+   */
+  follow(names: readonly string[], visitor: Visitor): boolean {
+    const owner = this.#owner ?? visitor;
+    if (identityKey(owner.identity) !== identityKey(visitor.identity)) {
+      return false;
+    }
+    const topics = this.#port.topicsOf(names, visitor);
+    this.#owner = visitor;
+    this.#names = names;
     // The position is that before the topics, as they may be new.
     this.#sendCursor();
+    this.#port.hub.follow(this.#subscriber, topics);
+    return true;
+  }
+
+  /** Takes what is known of its owner by now: he may see other things. */
+  refresh(visitor: Visitor): void {
+    this.#owner = visitor;
+    if (this.#names.length === 0) return;
+    const topics = this.#port.topicsOf(this.#names, visitor);
     this.#port.hub.follow(this.#subscriber, topics);
   }
 

@@ -7,7 +7,12 @@ import type { EndedSessions } from "../auth/sessions.ts";
 import type { Timer } from "../../actor/mod.ts";
 import type { Position } from "./position.ts";
 import { SseClient, type SseClientPort } from "./sse_client.ts";
-import { hasEnded, type Visitor } from "./visitor.ts";
+import {
+  type ChangedAccount,
+  hasEnded,
+  type Visitor,
+  withRecord,
+} from "./visitor.ts";
 
 /** What the clients need together. */
 export interface SseClientsPort extends Omit<SseClientPort, "onEnd"> {
@@ -48,7 +53,7 @@ export class SseClients implements Disposable {
       { ...this.#port, onEnd: ({ id }) => this.#remove(id) },
       from,
     );
-    if (visitor.identity !== null) client.admit(visitor);
+    if (visitor.identity !== null) client.belongTo(visitor);
     this.#clients.set(client.id, client);
     if (this.#clients.size === 1) this.#planHeartbeat();
     return client;
@@ -60,6 +65,14 @@ export class SseClients implements Disposable {
       if (client.owner !== undefined && hasEnded(client.owner, ended)) {
         client.cut("identity_changed");
       }
+    }
+  }
+
+  /** Notes that an account has changed, as its rules may mean others by now. */
+  accountChanged(account: ChangedAccount): void {
+    for (const client of this.#clients.values()) {
+      const visitor = withRecord(client.owner, account);
+      if (visitor !== undefined) client.refresh(visitor);
     }
   }
 

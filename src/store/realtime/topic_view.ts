@@ -90,7 +90,8 @@ class TopicView implements ChangeView {
     this.#topic = topic;
     this.#who = who;
     this.#whoKey = identityKey(who);
-    this.key = JSON.stringify([id, filter, expand, fields, this.#whoKey]);
+    const whose = port.hasRules ? this.#whoKey : "program";
+    this.key = JSON.stringify([id, filter, expand, fields, whose]);
     this.#filter = filter === "" ? ALL : parseFilter(filter);
     // What does not fit the schema is refused now, not at the first change.
     filterPredicate(this.#filter, this.#context());

@@ -5,6 +5,7 @@
  */
 import type { Login } from "../auth/login.ts";
 import type { EndedSessions } from "../auth/sessions.ts";
+import type { WantedTopic } from "./change_hub.ts";
 import type { Identity } from "../schema/identity.ts";
 
 /** Who asks, and by which session or key. */
@@ -13,6 +14,24 @@ export interface Visitor {
   readonly identity: Identity;
   /** The session or key; `undefined` without one. */
   readonly login: Login | undefined;
+}
+
+/**
+ * Returns what a visitor follows with names of topics.
+ *
+ * @throws {Error} if one cannot be followed, with a text for the client.
+ */
+export type TopicsOf = (
+  names: readonly string[],
+  visitor: Visitor,
+) => readonly WantedTopic[];
+
+/** An account whose record has changed. */
+export interface ChangedAccount {
+  readonly collection: string;
+  readonly id: string;
+  /** The record by now. */
+  readonly record: Readonly<Record<string, unknown>>;
 }
 
 /** Nobody in particular. */
@@ -44,4 +63,17 @@ export function hasEnded(
   }
   return !("session" in ended) ||
     (login.kind === "session" && login.id === ended.session);
+}
+
+/** Returns a visitor with its record by now; `undefined` if it is another's. */
+export function withRecord(
+  visitor: Visitor | undefined,
+  { collection, id, record }: ChangedAccount,
+): Visitor | undefined {
+  const identity = visitor?.identity;
+  if (visitor === undefined || identity?.kind !== "record") return undefined;
+  if (identity.id !== id || identity.collection !== collection) {
+    return undefined;
+  }
+  return { ...visitor, identity: { ...identity, record } };
 }
