@@ -38,7 +38,7 @@ function fieldProblemOf(error: Error): Problem | undefined {
         error.issues.map(({ path, value, needed }) => [
           path === "" ? "record" : path,
           field(
-            value === "missing" || value === "undefined"
+            value === "missing"
               ? "validation_required"
               : "validation_invalid_value",
             `It is ${value}, it must be ${needed}.`,

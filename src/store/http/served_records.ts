@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AuthRecords, PreparedAccount } from "../auth/auth_records.ts";
 import type { StoreAuth } from "../auth/store_auth.ts";
 import type { Engine, Row, Statement, WriteStep } from "../engine/engine.ts";
 import { RecordNotFoundError } from "../errors.ts";
@@ -20,7 +21,6 @@ import type { RuleRequest } from "../rules/rule_request.ts";
 import type { Collection } from "../schema/collection.ts";
 import type { Identity } from "../schema/identity.ts";
 import { recordOf } from "../schema/record_row.ts";
-import { accountInput } from "./account_input.ts";
 import { hideAddresses } from "./hidden_address.ts";
 
 /** A record as it is shown to whoever asks, with what is expanded in `expand`. */
@@ -72,6 +72,8 @@ export interface RecordQuery {
 export interface ServedStore {
   readonly engine: Engine;
   readonly auth: StoreAuth;
+  /** What accounts are written from. */
+  readonly accounts: AuthRecords;
   /** The collections by their names. */
   readonly collections: ReadonlyMap<string, Collection>;
   readonly schema: QuerySchema;
@@ -86,6 +88,12 @@ export interface Asking {
   /** The client, for the limits of tries. */
   readonly client?: string;
   readonly request?: RuleRequest;
+}
+
+/** A step of a write, and the account whose sessions end with it. */
+interface PreparedStep {
+  readonly step: WriteStep;
+  readonly ended?: { readonly collection: string; readonly id: string };
 }
 
 /** Times that writes are tried whose records are changed by others meanwhile. */
@@ -209,8 +217,18 @@ export class ServedRecords {
   async #write(
     writes: readonly RecordWrite[],
   ): Promise<readonly (ServedRecord | null)[]> {
-    const steps = await Promise.all(writes.map((write) => this.#step(write)));
-    const { steps: outcomes } = await this.#store.engine.write({ steps });
+    const { engine, auth } = this.#store;
+    const prepared = await Promise.all(
+      writes.map((write) => this.#step(write)),
+    );
+    const { steps: outcomes } = await engine.write({
+      steps: prepared.map(({ step }) => step),
+    });
+    for (const { ended } of prepared) {
+      if (ended !== undefined) {
+        await auth.revokeSessions(ended.collection, ended.id);
+      }
+    }
     return writes.map(({ collection: { name } }, at) => {
       const after = outcomes[at]?.after ?? null;
       if (after === null) return null;
@@ -223,7 +241,7 @@ export class ServedRecords {
     });
   }
 
-  async #step(write: RecordWrite): Promise<WriteStep> {
+  async #step(write: RecordWrite): Promise<PreparedStep> {
     const { collection } = write;
     switch (write.kind) {
       case "create":
@@ -238,10 +256,12 @@ export class ServedRecords {
       }
       case "delete":
         return {
-          kind: "delete",
-          collection: collection.name,
-          id: write.id,
-          condition: this.#access().condition(collection.name, "delete"),
+          step: {
+            kind: "delete",
+            collection: collection.name,
+            id: write.id,
+            condition: this.#access().condition(collection.name, "delete"),
+          },
         };
     }
   }
@@ -249,19 +269,19 @@ export class ServedRecords {
   async #createStep(
     collection: Collection,
     input: RecordData,
-  ): Promise<WriteStep> {
+  ): Promise<PreparedStep> {
     const condition = this.#access(input).condition(collection.name, "create");
-    const { data, hidden } = await this.#accountInput(collection, input, null);
+    const { data, hidden } = await this.#prepared(collection, input);
     const { now } = this.#store;
     const step = await createStep(collection, data, now(), hidden);
-    return { ...step, condition };
+    return { step: { ...step, condition } };
   }
 
   async #updateStep(
     collection: Collection,
     id: string,
     input: RecordData,
-  ): Promise<WriteStep> {
+  ): Promise<PreparedStep> {
     const access = this.#access(input);
     const condition = access.condition(collection.name, "update");
     const read = async () => {
@@ -276,24 +296,31 @@ export class ServedRecords {
     };
     // Nobody learns what is wrong with what he may not change.
     if (collection.kind === "auth") await read();
-    const { data, hidden } = await this.#accountInput(collection, input, id);
+    const account = await this.#prepared(collection, input, id);
+    const { data, hidden } = account;
     const { now } = this.#store;
     const step = await updateStep(collection, id, data, now(), read, hidden);
-    return { ...step, condition };
+    return {
+      step: { ...step, condition },
+      ...(account.endsSessions
+        ? { ended: { collection: collection.name, id } }
+        : {}),
+    };
   }
 
-  async #accountInput(
+  async #prepared(
     collection: Collection,
-    input: RecordData,
-    id: string | null,
-  ): Promise<{ readonly data: RecordData; readonly hidden: Row }> {
-    if (collection.kind === "base") return { data: input, hidden: {} };
-    return await accountInput(this.#store.auth, {
-      collection: collection.name,
-      id,
-      isFree: this.#asking.who?.kind === "superuser",
-      call: { address: this.#asking.client },
-    }, input);
+    data: RecordData,
+    id?: string,
+  ): Promise<PreparedAccount> {
+    if (collection.kind === "base") {
+      return { data, hidden: {}, endsSessions: false };
+    }
+    const { who, client: address } = this.#asking;
+    return await this.#store.accounts.prepare(
+      { collection: collection.name, id, data, who },
+      { address },
+    );
   }
 
   async #exists({ name }: Collection, id: string): Promise<boolean> {

@@ -452,13 +452,13 @@ Deno.test(
     const verified = await refusal(
       ann.collection("users").update(id, { verified: true }),
     );
-    assertEquals(verified.data.data.verified.code, "validation_not_allowed");
+    assertEquals(verified.data.data.verified.code, "validation_invalid_value");
     const other = "another good password";
     const change = { password: other, passwordConfirm: other };
     const old = await refusal(ann.collection("users").update(id, change));
     assertEquals(
       old.data.data.oldPassword.code,
-      "validation_invalid_old_password",
+      "validation_invalid_value",
     );
     await ann.collection("users").update(id, {
       ...change,

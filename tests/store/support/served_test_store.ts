@@ -141,6 +141,7 @@ export async function openTestStore(
       synchronous: "normal",
       tables: collections.map(tablePlan),
       ddl: collections.map(tableDdl),
+      extra: AUTH_TABLES,
       migrations: [],
       keepMs: Infinity,
       keepChanges: options.keepChanges ?? Infinity,
@@ -154,25 +155,21 @@ export async function openTestStore(
     },
     now,
   });
-  await engine.write({
-    steps: AUTH_TABLES.map((sql) => ({
-      kind: "run",
-      statement: { sql, values: [] },
-    })),
-  });
   // Its threads are up by then.
   await engine.read({ sql: "SELECT 1", values: [] });
   const mails: AuthMail[] = [];
-  const auth = new StoreAuth(openAuthParts({
+  const parts = openAuthParts({
     engine,
     collections,
     readRecord: recordOf,
     clock: system.clock,
-  }, resolveAuthOptions({ onMail: (mail) => void mails.push(mail) })));
+  }, resolveAuthOptions({ onMail: (mail) => void mails.push(mail) }));
+  const auth = new StoreAuth(parts);
   const schema = querySchemaOf(collections);
   const store: ServedStore = {
     engine,
     auth,
+    accounts: parts.records,
     collections: new Map(collections.map((one) => [one.name, one])),
     schema,
     rules: new RuleBook(collections, schema),
