@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SUPERUSERS } from "../auth/auth_tables.ts";
 import type { AuthCall, AuthResult } from "../auth/auth_call.ts";
 import { pickFields } from "../query/fields.ts";
 import type { Collection } from "../schema/collection.ts";
@@ -79,10 +80,15 @@ async function signIn(call: Call): Promise<Response> {
 async function refresh(call: Call): Promise<Response> {
   const collection = accountsOf(call);
   const { visitor: { identity }, token } = call;
-  if (identity?.kind !== "record" || token === undefined) {
+  const own = identity?.kind === "record"
+    ? identity.collection
+    : identity?.kind === "superuser"
+    ? SUPERUSERS
+    : undefined;
+  if (own === undefined || token === undefined) {
     throw new Problem("login_needed", "The token is missing or has ended");
   }
-  if (identity.collection !== collection.name) {
+  if (own !== collection.name) {
     throw new Problem("forbidden", "The token is of another collection");
   }
   return signedIn(
@@ -105,7 +111,11 @@ function signedIn(
 async function requestVerification(call: Call): Promise<Response> {
   const { name } = accountsOf(call);
   const email = textField(await bodyOf(call), "email");
-  call.service.store.auth.requestVerification(name, email, authCall(call));
+  await call.service.store.auth.requestVerification(
+    name,
+    email,
+    authCall(call),
+  );
   return done();
 }
 
@@ -119,7 +129,11 @@ async function confirmVerification(call: Call): Promise<Response> {
 async function requestPasswordReset(call: Call): Promise<Response> {
   const { name } = accountsOf(call);
   const email = textField(await bodyOf(call), "email");
-  call.service.store.auth.requestPasswordReset(name, email, authCall(call));
+  await call.service.store.auth.requestPasswordReset(
+    name,
+    email,
+    authCall(call),
+  );
   return done();
 }
 

@@ -2,10 +2,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import PocketBase, { ClientResponseError } from "pocketbase";
 import type { AuthOptions } from "../../../src/store/auth/auth_options.ts";
-import { authPort } from "../../../src/store/http/auth_port.ts";
 import { resolveStoreHttpOptions } from "../../../src/store/http/options.ts";
 import { StoreHandler } from "../../../src/store/http/store_handler.ts";
+import { querySchemaOf } from "../../../src/store/query/query_schema.ts";
 import { ChangeHub } from "../../../src/store/realtime/change_hub.ts";
+import { RuleBook } from "../../../src/store/rules/rule_book.ts";
 import { type Fixture, openAuth, PASSWORD } from "./auth_fixture.ts";
 import { collections } from "./counted_engine.ts";
 
@@ -19,16 +20,18 @@ interface Served extends Fixture {
 async function serve(options: AuthOptions = {}): Promise<Served> {
   const fixture = await openAuth(options);
   const { auth, tables: { engine }, clock } = fixture;
+  const schema = querySchemaOf(collections);
   const hub = new ChangeHub(engine, (error) => console.error(error));
   const handler = new StoreHandler({
     store: {
       collections: new Map(collections.map((one) => [one.name, one])),
       engine,
-      as: () => {
-        throw new Error("no records are served here");
-      },
+      auth,
+      accounts: fixture.parts.records,
+      schema,
+      rules: new RuleBook(collections, schema),
+      now: Date.now,
     },
-    auth: authPort(auth),
     viewOf: () => {
       throw new Error("no topics are served here");
     },
