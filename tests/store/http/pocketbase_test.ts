@@ -1,7 +1,7 @@
 // The official client of PocketBase, call by call, against a running store.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import PocketBase, { ClientResponseError } from "pocketbase";
-import { openTestStore, type TestStore } from "../support/served_test_store.ts";
+import { openTestStore } from "../support/served_test_store.ts";
 import { bounded } from "../../support/net.ts";
 
 const PASSWORD = "correct horse battery staple";
