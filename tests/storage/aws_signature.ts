@@ -28,6 +28,7 @@ const MAX_SKEW_MS = 15 * 60_000;
 export function signatureFault(
   request: SignedRequest,
   key: SigningKey,
+  now: number = Date.now(),
 ): string | undefined {
   const { headers, body } = request;
   const authorization = headers.get("authorization") ?? "";
@@ -45,7 +46,7 @@ export function signatureFault(
       "$1-$2-$3T$4:$5:$6Z",
     ),
   );
-  if (!(Math.abs(at - Date.now()) < MAX_SKEW_MS) || !time.startsWith(day)) {
+  if (!(Math.abs(at - now) < MAX_SKEW_MS) || !time.startsWith(day)) {
     return "RequestTimeTooSkewed";
   }
   const names = signedHeaders.split(";");

@@ -91,8 +91,8 @@ for (const kind of REMOTE_BACKENDS) {
       await using proxied = await Proxied.open(kind, 0);
       const { storage, proxy } = proxied;
       await storage.put("large", large);
-      const read = await storage.get("large");
       proxy.cutAfter(200_000, "to_dialler");
+      const read = await storage.get("large");
       const error = await assertRejects(() => readAll(read), TransferCutError);
       assert(
         /^Cannot get large: it was cut after \d+ of \d+ bytes: /.test(
