@@ -12,13 +12,21 @@ export interface ReceivedEvent {
   readonly lastId: string;
 }
 
+/** Options of {@linkcode readEvents}. */
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  readonly headers?: Record<string, string>;
+  /** What asks in place of `fetch`, such as the handler itself. */
+  readonly fetch?: (request: Request) => Promise<Response>;
+}
+
 /**
  * Reads events of `url`, whose topics are parameters of it, and connects again
  * whenever the stream ends, with the last id that it has seen.
  */
 export async function* readEvents(
   url: string | (() => string),
-  options: { signal: AbortSignal; headers?: Record<string, string> },
+  options: ReadOptions,
 ): AsyncGenerator<ReceivedEvent, void, void> {
   let lastId = "";
   while (!options.signal.aborted) {
@@ -26,10 +34,8 @@ export async function* readEvents(
     if (lastId !== "") headers.set("last-event-id", lastId);
     try {
       const address = typeof url === "string" ? url : url();
-      const response = await fetch(address, {
-        headers,
-        signal: options.signal,
-      });
+      const { signal, fetch: ask = fetch } = options;
+      const response = await ask(new Request(address, { headers, signal }));
       if (response.status !== 200) {
         throw new Error(`${response.status}: ${await response.text()}`);
       }
