@@ -57,9 +57,12 @@ export {
   type Collection,
   collection,
   type CollectionIndex,
+  type CollectionKind,
   type CollectionOptions,
   type FieldNames,
   type NewRecordOf,
+  type PasswordInput,
+  type PasswordsOf,
   type RecordBase,
   type RecordChangesOf,
   type RecordOf,
@@ -97,9 +100,11 @@ export type {
   SqlValue,
 } from "./engine/engine.ts";
 export type { Migration } from "./migration.ts";
-export type { RecordOptions, Records } from "./records.ts";
+export type { CountOptions, ListOptions, RecordPage } from "./record_list.ts";
+export type { GetOptions, RecordOptions, Records } from "./records.ts";
+export type { Aggregate, AggregateRequest } from "./query/aggregate.ts";
 export type { Identity } from "./schema/identity.ts";
-export type { Rule, RuleFilter, RuleName, Rules } from "./schema/rule.ts";
+export type { Rule, RuleName, Rules } from "./schema/rule.ts";
 export type * from "./schema/standard_schema.ts";
 export {
   type FunctionInput,

@@ -14,7 +14,6 @@ import type { Collection } from "./schema/collection.ts";
 import { tableColumns } from "./schema/columns.ts";
 import { momentText } from "./schema/moment.ts";
 import { newRecordId } from "./schema/record_id.ts";
-import { recordOf } from "./schema/record_row.ts";
 
 /** What callers write: fields by their names. */
 export type RecordInput = Readonly<Record<string, unknown>>;
@@ -93,12 +92,4 @@ function keptOf(collection: Collection, row: Row): KeptRow {
     kept[name] = value;
   }
   return kept;
-}
-
-/** Returns the record of a row that was written. */
-export function writtenRecord(
-  collection: Collection,
-  row: Row | null | undefined,
-): Record<string, unknown> {
-  return recordOf(collection, row ?? {});
 }

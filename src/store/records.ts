@@ -18,13 +18,24 @@ import type {
   RecordOf,
 } from "./schema/collection.ts";
 import { quoted, tableColumns } from "./schema/columns.ts";
+import { recordOf } from "./schema/record_row.ts";
 import type { RuleName } from "./schema/rule.ts";
+import type { Identity } from "./schema/identity.ts";
+import type { AuthRecords } from "./auth/auth_records.ts";
+import type { AggregateRequest } from "./query/aggregate.ts";
+import { parseExpand } from "./query/expand_tree.ts";
+import type { Access } from "./rules/access.ts";
 import {
-  createStep,
-  type RecordInput,
-  updateStep,
-  writtenRecord,
-} from "./record_writes.ts";
+  aggregateRecords,
+  type CountOptions,
+  countRecords,
+  expanded,
+  type ListContext,
+  type ListOptions,
+  listRecords,
+  type RecordPage,
+} from "./record_list.ts";
+import { createStep, type RecordInput, updateStep } from "./record_writes.ts";
 
 /** Times that a change is tried whose record is changed by others meanwhile. */
 const MAX_TRIES = 10;
@@ -36,6 +47,15 @@ export interface RecordOptions {
    * done.
    */
   readonly signal?: AbortSignal;
+}
+
+/** Options of a read of one record. */
+export interface GetOptions extends RecordOptions {
+  /**
+   * Relations whose records come along in `expand`, such as `owner,tags.group`.
+   * @default {""}
+   */
+  readonly expand?: string;
 }
 
 /** The records of one collection. */
@@ -55,7 +75,7 @@ export interface Records<C extends Collection> {
    * @throws {RecordNotFoundError} as a rejection, if there is none, or none that
    * may be seen.
    */
-  get(id: string, options?: RecordOptions): Promise<RecordOf<C>>;
+  get(id: string, options?: GetOptions): Promise<RecordOf<C>>;
   /**
    * Changes the fields that are given, and resolves to the record.
    *
@@ -77,6 +97,30 @@ export interface Records<C extends Collection> {
    * @throws {RecordInUseError} as a rejection, if a relation forbids it.
    */
   delete(id: string, options?: RecordOptions): Promise<void>;
+  /**
+   * Reads a page of records.
+   *
+   * @param options May be left out; each option has its default.
+   * @throws {QueryError} as a rejection, if the filter, the order, the cursor or
+   * the expansion does not fit.
+   */
+  list(options?: ListOptions): Promise<RecordPage<RecordOf<C>>>;
+  /**
+   * Counts the records that a filter selects.
+   *
+   * @param options May be left out; each option has its default.
+   * @throws {QueryError} as a rejection, if the filter does not fit.
+   */
+  count(options?: CountOptions): Promise<number>;
+  /**
+   * Makes numbers of records, or of groups of them: how many, their sum, least,
+   * greatest and mean.
+   *
+   * @throws {QueryError} as a rejection, if a field has no such value.
+   */
+  aggregate(
+    request: AggregateRequest & CountOptions,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
 /** Where records are read and written: an engine, or a transaction. */
@@ -85,22 +129,15 @@ export interface Executor {
   write(work: WriteWork, options?: RecordOptions): Promise<WriteOutcome>;
 }
 
-/** What somebody may do, as conditions on records. */
-export interface AllowedRecords {
-  /** Whether everything is allowed. */
-  readonly isFree: boolean;
-  /** Returns the condition of a rule, for a statement on the table itself. */
-  condition(
-    collection: string,
-    rule: RuleName,
-    data?: RecordInput,
-  ): Statement | undefined;
-}
-
 /** What records need beside where they are. */
 export interface RecordsContext {
   readonly executor: Executor;
-  readonly allowed: AllowedRecords;
+  readonly collections: ReadonlyMap<string, Collection>;
+  /** Returns what who asks may do now, with what they want to write. */
+  readonly access: (data?: RecordInput) => Access;
+  readonly who: Identity | "program";
+  /** Prepares what accounts are written from. */
+  readonly accounts: Pick<AuthRecords, "prepare">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Begins something that is not given to the executor at once. */
@@ -123,13 +160,13 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
 
   async create(
     data: NewRecordOf<C>,
-    options?: RecordOptions,
+    options: RecordOptions = {},
   ): Promise<RecordOf<C>> {
     using _work = this.#context.begin();
-    const { executor, allowed, now } = this.#context;
-    const { name } = this.#collection;
-    const step = await createStep(this.#collection, data, now());
-    const condition = allowed.condition(name, "create", data);
+    const { executor, now } = this.#context;
+    const { fields, hidden } = await this.#written(undefined, data, options);
+    const step = await createStep(this.#collection, fields, now(), hidden);
+    const condition = this.#condition("create", fields);
     const { steps: [done] } = await executor.write(
       { steps: [{ ...step, condition }] },
       options,
@@ -137,8 +174,48 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     return this.#record(done?.after);
   }
 
-  async get(id: string, options?: RecordOptions): Promise<RecordOf<C>> {
-    return this.#record(await this.#row(id, "view", options));
+  /** The condition of a rule; undefined if everything is allowed. */
+  #condition(rule: RuleName, data?: RecordInput): Statement | undefined {
+    const access = this.#context.access(data);
+    if (access.isFree) return undefined;
+    return access.condition(this.#collection.name, rule);
+  }
+
+  /** What is written of what was given: a password is kept as its hash. */
+  async #written(
+    id: string | undefined,
+    data: unknown,
+    { signal }: RecordOptions,
+  ): Promise<{ fields: RecordInput; hidden: Row }> {
+    const { kind, name } = this.#collection;
+    const isObject = typeof data === "object" && data !== null;
+    if (kind === "base" || !isObject) {
+      return { fields: data as RecordInput, hidden: {} };
+    }
+    const { who, accounts } = this.#context;
+    const { data: fields, hidden } = await accounts.prepare({
+      collection: name,
+      id,
+      data: { ...data },
+      who,
+    }, { signal });
+    return { fields, hidden };
+  }
+
+  async get(id: string, options: GetOptions = {}): Promise<RecordOf<C>> {
+    const { expand = "", ...others } = options;
+    const access = this.#context.access();
+    const { name } = this.#collection;
+    const nodes = parseExpand(expand, access.callerContext(name));
+    const record = this.#record(await this.#row(id, "view", others));
+    if (nodes.length === 0) return record;
+    const [whole] = await expanded(
+      [record],
+      nodes,
+      this.#listContext(access),
+      others,
+    );
+    return whole as RecordOf<C>;
   }
 
   async #row(
@@ -147,11 +224,10 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     options: RecordOptions | undefined,
   ): Promise<Row> {
     checkString("id", id);
-    const { executor, allowed } = this.#context;
     const { name } = this.#collection;
-    const condition = allowed.condition(name, rule);
+    const condition = this.#condition(rule);
     const more = condition === undefined ? "" : ` AND (${condition.sql})`;
-    const [row] = await executor.read({
+    const [row] = await this.#context.executor.read({
       sql: `SELECT ${this.#columns} FROM ${quoted(name)} WHERE "id" = ?${more}`,
       values: [id, ...condition?.values ?? []],
     }, options);
@@ -166,20 +242,22 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
   async update(
     id: string,
     changes: RecordChangesOf<C>,
-    options?: RecordOptions,
+    options: RecordOptions = {},
   ): Promise<RecordOf<C>> {
     checkString("id", id);
     using _work = this.#context.begin();
-    const { executor, allowed, now } = this.#context;
+    const { executor, now } = this.#context;
     const { name, validate } = this.#collection;
-    const condition = allowed.condition(name, "update", changes);
+    const { fields, hidden } = await this.#written(id, changes, options);
+    const condition = this.#condition("update", fields);
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const step = await updateStep(
         this.#collection,
         id,
-        changes,
+        fields,
         now(),
         () => this.#row(id, "update", options),
+        hidden,
       );
       try {
         const { steps: [done] } = await executor.write(
@@ -200,16 +278,62 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
 
   async delete(id: string, options?: RecordOptions): Promise<void> {
     checkString("id", id);
-    const { executor, allowed } = this.#context;
     const { name } = this.#collection;
-    const condition = allowed.condition(name, "delete");
-    await executor.write({
+    const condition = this.#condition("delete");
+    await this.#context.executor.write({
       steps: [{ kind: "delete", collection: name, id, condition }],
     }, options);
   }
 
-  #record(row: Row | null | undefined): RecordOf<C> {
+  async list(options: ListOptions = {}): Promise<RecordPage<RecordOf<C>>> {
+    const context = this.#listContext(this.#context.access());
+    const page = await listRecords(this.#collection, options, context);
     // The columns are those of the definition.
-    return writtenRecord(this.#collection, row) as RecordOf<C>;
+    return page as RecordPage<RecordOf<C>>;
   }
+
+  count(options: CountOptions = {}): Promise<number> {
+    const context = this.#listContext(this.#context.access());
+    return countRecords(this.#collection, options, context);
+  }
+
+  aggregate(
+    request: AggregateRequest & CountOptions,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const context = this.#listContext(this.#context.access());
+    return aggregateRecords(this.#collection, request, context);
+  }
+
+  #listContext(access: Access): ListContext {
+    const { executor, collections, who } = this.#context;
+    return {
+      executor,
+      access,
+      collections,
+      recordOf: (collection, row) => seenRecord(collection, row, who),
+    };
+  }
+
+  #record(row: Row | null | undefined): RecordOf<C> {
+    const { who } = this.#context;
+    // The columns are those of the definition.
+    return seenRecord(this.#collection, row ?? {}, who) as RecordOf<C>;
+  }
+}
+
+/** Returns the record of a row without the address that others may not see. */
+function seenRecord(
+  collection: Collection,
+  row: Row,
+  who: Identity | "program",
+): Record<string, unknown> {
+  const record = recordOf(collection, row);
+  if (collection.kind === "base" || record.emailVisibility === true) {
+    return record;
+  }
+  const isOwn = who !== "program" && who?.kind === "record" &&
+    who.id === record.id && who.collection === collection.name;
+  const mayAll = who === "program" || who?.kind === "superuser";
+  if (!isOwn && !mayAll) delete record.email;
+  return record;
 }

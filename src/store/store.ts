@@ -5,31 +5,26 @@
  */
 import type { ActorSystem } from "../actor/mod.ts";
 import { realClock } from "../actor/mod.ts";
-import {
-  checkMethods,
-  checkString,
-  closestName,
-  kindOf,
-} from "../checks/internal.ts";
+import { checkFunction, checkMethods, kindOf } from "../checks/internal.ts";
+import { resolveAuthOptions } from "./auth/auth_options.ts";
+import { openAuthParts } from "./auth/auth_parts.ts";
+import { superusers } from "./auth/auth_tables.ts";
+import { StoreAuth } from "./auth/store_auth.ts";
 import type { Change, Changes, Cursor, Engine } from "./engine/engine.ts";
 import { openEngine } from "./engine/store_engine.ts";
-import { RuleRefusedError, StoreError } from "./errors.ts";
-import { OpenWork } from "./open_work.ts";
-import {
-  type AllowedRecords,
-  CollectionRecords,
-  type Executor,
-  type RecordOptions,
-  type Records,
-} from "./records.ts";
+import { querySchemaOf } from "./query/query_schema.ts";
+import type { RecordOptions, Records } from "./records.ts";
+import { RuleBook } from "./rules/rule_book.ts";
 import type { Collection } from "./schema/collection.ts";
 import type { Identity } from "./schema/identity.ts";
+import { recordOf } from "./schema/record_row.ts";
 import {
   resolveStoreOptions,
   type StoredFunctions,
   type StoreOptions,
 } from "./store_options.ts";
-import { checkedInput, type StoredFunction } from "./stored_function.ts";
+import { StoreParts } from "./store_parts.ts";
+import type { StoredFunction } from "./stored_function.ts";
 
 /** The input of a stored function. */
 export type FunctionInput<F> = F extends StoredFunction<infer Input, infer _>
@@ -69,8 +64,16 @@ export interface StoreView<F extends StoredFunctions = StoredFunctions> {
 /** A store, for the program itself: no rule counts. */
 export interface Store<F extends StoredFunctions = StoredFunctions>
   extends StoreView<F>, AsyncDisposable {
+  /** The authentication of its accounts. */
+  readonly auth: StoreAuth;
   /** The cursor of the last change of which subscribers were notified. */
   readonly cursor: Cursor;
+  /**
+   * Returns the store as somebody uses it: each rule counts, and what it does not
+   * allow is not there. The address of an account whose `emailVisibility` is
+   * false is left out of its record, but for the account itself.
+   */
+  as(who: Identity): StoreView<F>;
   /**
    * Calls a function after each commit, with its changes in order. It must not
    * block; what it throws is printed and harms nothing.
@@ -138,9 +141,29 @@ export async function store<const F extends StoredFunctions = StoredFunctions>(
 ): Promise<Store<F>> {
   checkMethods("system", system, ["spawn", "tree"], "an ActorSystem");
   const now = wallClock(system);
+  const authOptions = resolveAuthOptions(options?.auth);
   const settings = await resolveStoreOptions(options, now);
+  const collections = [...options.collections, superusers];
+  const schema = querySchemaOf(collections);
+  // A rule that cannot be is found before the file is opened.
+  const rules = new RuleBook(collections, schema);
   const engine = await openEngine(system, settings);
-  return new OpenStore<F>(engine, options, now);
+  const parts = openAuthParts(
+    { engine, collections, readRecord: recordOf, clock: system.clock },
+    authOptions,
+  );
+  return new OpenStore<F>(
+    new StoreParts({
+      engine,
+      collections: new Map(collections.map((one) => [one.name, one])),
+      schema,
+      rules,
+      accounts: parts.records,
+      auth: new StoreAuth(parts),
+      functions: options.functions ?? {},
+      now,
+    }),
+  );
 }
 
 /** Returns the time of day, which goes on as the clock of a system does. */
@@ -150,72 +173,37 @@ function wallClock({ clock }: ActorSystem): () => number {
   return () => offset + Math.floor(clock.now());
 }
 
-const engines = new WeakMap<Store, Engine>();
+const opened = new WeakMap<Store, StoreParts>();
 
 /**
- * Returns the engine of a store, for the other folders of the room.
+ * Returns what a store is made of, for the other folders of the room.
  *
  * @throws {TypeError} if it is no store.
  */
-export function engineOf(of: Store): Engine {
-  const engine = engines.get(of);
-  if (engine !== undefined) return engine;
+export function partsOf(of: Store): StoreParts {
+  const parts = opened.get(of);
+  if (parts !== undefined) return parts;
   throw new TypeError(
     `Cannot use store: it is ${kindOf(of)}, it must be one that store() opens`,
   );
 }
 
-/** No rule counts for the program itself. */
-const EVERYTHING: AllowedRecords = { isFree: true, condition: () => undefined };
+/** Returns the engine of a store. */
+export function engineOf(of: Store): Engine {
+  return partsOf(of).engine;
+}
 
-/** What a stored function does is part of its call. */
-const within = (): Disposable => ({ [Symbol.dispose]() {} });
+class View<F extends StoredFunctions> implements StoreView<F> {
+  readonly #parts: StoreParts;
+  readonly #who: Identity | "program";
 
-class OpenStore<F extends StoredFunctions> implements Store<F> {
-  readonly #engine: Engine;
-  readonly #functions: F | undefined;
-  readonly #collections: ReadonlySet<Collection>;
-  readonly #now: () => number;
-  readonly #work = new OpenWork();
-  readonly #begin = (): Disposable => this.#work.begin();
-
-  constructor(
-    engine: Engine,
-    { functions, collections }: StoreOptions<F>,
-    now: () => number,
-  ) {
-    this.#engine = engine;
-    engines.set(this, engine);
-    this.#functions = functions;
-    this.#collections = new Set(collections);
-    this.#now = now;
-  }
-
-  get cursor(): Cursor {
-    return this.#engine.cursor;
+  constructor(parts: StoreParts, who: Identity | "program") {
+    this.#parts = parts;
+    this.#who = who;
   }
 
   collection<C extends Collection>(of: C): Records<C> {
-    return this.#records(of, this.#engine, EVERYTHING, this.#begin);
-  }
-
-  #records<C extends Collection>(
-    of: C,
-    executor: Executor,
-    allowed: AllowedRecords,
-    begin: () => Disposable,
-  ): Records<C> {
-    if (!this.#collections.has(of)) {
-      throw new StoreError(
-        `Cannot use collection ${of?.name}: the store does not have it, list it in the options of store()`,
-      );
-    }
-    return new CollectionRecords(of, {
-      executor,
-      allowed,
-      now: this.#now,
-      begin,
-    });
+    return this.#parts.records(of, this.#who);
   }
 
   async call<Name extends keyof F & string>(
@@ -223,68 +211,52 @@ class OpenStore<F extends StoredFunctions> implements Store<F> {
     input: FunctionInput<F[Name]>,
     options: RecordOptions = {},
   ): Promise<FunctionOutput<F[Name]>> {
-    return await this.#call(
-      name,
-      input,
-      null,
-      () => true,
-      options,
-    ) as FunctionOutput<F[Name]>;
+    const output = await this.#parts.call(name, input, this.#who, options);
+    // The function is the one of that name.
+    return output as FunctionOutput<F[Name]>;
+  }
+}
+
+class OpenStore<F extends StoredFunctions> extends View<F> implements Store<F> {
+  readonly #parts: StoreParts;
+
+  constructor(parts: StoreParts) {
+    super(parts, "program");
+    this.#parts = parts;
+    opened.set(this, parts);
   }
 
-  async #call(
-    name: string,
-    input: unknown,
-    identity: Identity,
-    mayCall: (of: StoredFunction) => boolean,
-    { signal }: RecordOptions,
-  ): Promise<unknown> {
-    checkString("name", name);
-    using _work = this.#work.begin();
-    const functions: StoredFunctions = this.#functions ?? {};
-    const of = Object.hasOwn(functions, name) ? functions[name] : undefined;
-    if (of === undefined) {
-      const meant = closestName(name, Object.keys(functions));
-      throw new StoreError(
-        `Cannot call ${name}: the store has no such function${
-          meant === undefined ? "" : `, did you mean ${meant}?`
-        }`,
-      );
-    }
-    if (!mayCall(of)) {
-      throw new RuleRefusedError(
-        `Cannot call ${name}: who asks may not, see allow of the function`,
-      );
-    }
-    const checked = await checkedInput(name, of, input);
-    const { timeoutMs } = of;
-    return await this.#engine.transaction(async (tx) =>
-      await of.run({
-        identity,
-        signal: tx.signal,
-        collection: (one) => this.#records(one, tx, EVERYTHING, within),
-      }, checked), { timeoutMs, ...(signal === undefined ? {} : { signal }) });
+  get auth(): StoreAuth {
+    return this.#parts.auth;
+  }
+
+  get cursor(): Cursor {
+    return this.#parts.engine.cursor;
+  }
+
+  as(who: Identity): StoreView<F> {
+    return new View(this.#parts, who);
   }
 
   subscribe(onCommitted: (changes: readonly Change[]) => void): Disposable {
-    return this.#engine.subscribe(onCommitted);
+    checkFunction("onCommitted", onCommitted);
+    return this.#parts.engine.subscribe(onCommitted);
   }
 
   changesSince(cursor: Cursor, limit: number): Promise<Changes> {
-    return this.#engine.changesSince(cursor, limit);
+    return this.#parts.engine.changesSince(cursor, limit);
   }
 
   backup(path: string): Promise<void> {
-    return this.#engine.backup(path);
+    return this.#parts.engine.backup(path);
   }
 
   integrityCheck(): Promise<readonly string[]> {
-    return this.#engine.integrityCheck();
+    return this.#parts.engine.integrityCheck();
   }
 
-  async close(): Promise<void> {
-    await this.#work.close();
-    await this.#engine.close();
+  close(): Promise<void> {
+    return this.#parts.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -14,7 +14,8 @@ import {
   resolveNumbers,
   shown,
 } from "../checks/internal.ts";
-import { AUTH_TABLES } from "./auth/auth_tables.ts";
+import type { AuthOptions } from "./auth/auth_options.ts";
+import { AUTH_TABLES, superusers } from "./auth/auth_tables.ts";
 import type { EngineSettings } from "./engine/engine_settings.ts";
 import { tablePlan } from "./engine/plans.ts";
 import { type Migration, migrationPlans } from "./migration.ts";
@@ -99,6 +100,8 @@ export interface StoreOptions<F extends StoredFunctions = StoredFunctions> {
    * @default {"full"}
    */
   readonly synchronous?: "full" | "normal";
+  /** How accounts sign in. */
+  readonly auth?: AuthOptions;
   /** How long the change log keeps what has happened. */
   readonly changes?: ChangeLogOptions;
   /** Bounds of the store. */
@@ -111,6 +114,7 @@ const NAMES: OptionNames<StoreOptions> = {
   functions: true,
   migrations: true,
   synchronous: true,
+  auth: true,
   changes: true,
   limits: true,
 };
@@ -188,8 +192,8 @@ export async function resolveStoreOptions(
       path,
       busyMs: bounds.busyMs,
       synchronous,
-      tables: collections.map(tablePlan),
-      ddl: collections.map(tableDdl),
+      tables: [...collections, superusers].map(tablePlan),
+      ddl: [...collections, superusers].map(tableDdl),
       extra: AUTH_TABLES,
       migrations: await migrationPlans(migrations),
       keepMs: keepHours * HOUR_MS,

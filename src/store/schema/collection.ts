@@ -49,13 +49,32 @@ export interface CollectionOptions<F extends Fields> {
   readonly validate?: StandardSchema;
 }
 
+/** Whether records are accounts that can sign in. */
+export type CollectionKind = "base" | "auth";
+
+/** What an account is written from beside its fields; it is never read. */
+export interface PasswordInput {
+  /** The password, of which a hash is kept. */
+  readonly password?: string;
+  /** The same again, if it was asked for twice. */
+  readonly passwordConfirm?: string;
+  /** The one that the account has; for accounts that change their own. */
+  readonly oldPassword?: string;
+}
+
+/** The passwords of accounts; nothing where records are none. */
+export type PasswordsOf<C extends Collection> = C["kind"] extends "auth"
+  ? PasswordInput
+  : unknown;
+
 /** Records of one kind. */
 export interface Collection<
   Name extends string = string,
   F extends Fields = Fields,
+  Kind extends CollectionKind = CollectionKind,
 > {
   /** Whether its records are accounts that can sign in. */
-  readonly kind: "base" | "auth";
+  readonly kind: Kind;
   /** The name of the collection. */
   readonly name: Name;
   /** The fields by their names, without `id`, `created` and `updated`. */
@@ -102,15 +121,18 @@ export type RecordOf<C extends Collection> =
 /** What a record is created from. */
 export type NewRecordOf<C extends Collection> =
   & { readonly id?: string }
+  & PasswordsOf<C>
   & { readonly [K in FieldNames<C, "required">]: FieldInput<C["fields"][K]> }
   & { readonly [K in FieldNames<C, "optional">]?: FieldInput<C["fields"][K]> };
 
 /** What is to be changed in a record. */
-export type RecordChangesOf<C extends Collection> = {
-  readonly [K in FieldNames<C, "required" | "optional">]?: FieldInput<
-    C["fields"][K]
-  >;
-};
+export type RecordChangesOf<C extends Collection> =
+  & PasswordsOf<C>
+  & {
+    readonly [K in FieldNames<C, "required" | "optional">]?: FieldInput<
+      C["fields"][K]
+    >;
+  };
 
 /** The names of the fields of a collection that have to be, may be or cannot be given. */
 export type FieldNames<C extends Collection, P extends Presence> = {
@@ -127,7 +149,7 @@ export type FieldNames<C extends Collection, P extends Presence> = {
 export function collection<const Name extends string, const F extends Fields>(
   name: Name,
   options: CollectionOptions<F>,
-): Collection<Name, F> {
+): Collection<Name, F, "base"> {
   checkCollectionOptions("collection()", name, options);
   return made("base", name, options, options.fields);
 }
@@ -145,7 +167,7 @@ export function authCollection<
 >(
   name: Name,
   options: CollectionOptions<F>,
-): Collection<Name, F & AuthFields> {
+): Collection<Name, F & AuthFields, "auth"> {
   checkCollectionOptions("authCollection()", name, options);
   const own: AuthFields = {
     email: email({ required: true }),
@@ -171,12 +193,16 @@ export function authCollection<
   }, { ...options.fields, ...own });
 }
 
-function made<Name extends string, F extends Fields>(
-  kind: "base" | "auth",
+function made<
+  Name extends string,
+  F extends Fields,
+  Kind extends CollectionKind,
+>(
+  kind: Kind,
   name: Name,
   options: CollectionOptions<Fields>,
   fields: F,
-): Collection<Name, F> {
+): Collection<Name, F, Kind> {
   const { indexes = [], rules = {}, validate } = options;
   const one = { kind, name, fields, indexes, rules, validate };
   checkCollection(one);

@@ -3,16 +3,11 @@
  *
  * @module
  */
+import type { Filter } from "../query/filter.ts";
 import type { Identity } from "./identity.ts";
 
 /** What can be done with the records of a collection. */
 export type RuleName = "list" | "view" | "create" | "update" | "delete";
-
-/** What a record has to be for a rule to allow something: a filter. */
-export interface RuleFilter {
-  /** The kind of filter. */
-  readonly kind: string;
-}
 
 /**
  * Who may do something with which records: `true` for everybody, `false` for
@@ -25,7 +20,7 @@ export type Rule =
   | ((
     who: Identity,
     data: Readonly<Record<string, unknown>>,
-  ) => boolean | RuleFilter);
+  ) => boolean | Filter);
 
 /** The rules of a collection. What has none is for superusers alone. */
 export type Rules = Readonly<Partial<Record<RuleName, Rule>>>;

@@ -218,7 +218,7 @@ Deno.test("the function of a rule has what is written, and its failure is the ca
 
 Deno.test("a function that returns no boolean and no filter opens nothing", () => {
   const { book } = bookOf({
-    list: () => ({ kind: "everything" }),
+    list: () => ({ kind: "everything" as "none" }),
   });
   const error = assertThrows(
     () => book.filterOf("tasks", "list", ANN),
