@@ -124,6 +124,7 @@ for (
     ["profile", 25],
     ["compare", 35],
     ["testing", 15],
+    ["store_auth", 60],
   ] as const
 ) {
   Deno.test(`each guarantee in docs/${name}.md names a test that there is`, async () => {

@@ -127,6 +127,10 @@ const VARIABLES = [
 async function loadArgon2(): Promise<Argon2> {
   needPermission({ name: "ffi" });
   for (const variable of VARIABLES) needPermission({ name: "env", variable });
+  // It tells by this file which C library there is, and by more without it.
+  if (Deno.build.os === "linux") {
+    needPermission({ name: "read", path: "/usr/bin/ldd" });
+  }
   return await import("@node-rs/argon2");
 }
 

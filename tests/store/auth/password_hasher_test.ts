@@ -109,19 +109,17 @@ Deno.test("a stored hash that nobody here has written is refused by its kind", a
   ) await assertRejects(() => hasher.verify(stored, right), UncheckableHash);
 });
 
-Deno.test({
-  name: "hashes are made beside the thread that serves",
+Deno.test("hashes are made beside the thread that serves", {
   ignore: Deno.build.os !== "linux",
-  async fn() {
-    for (const hasher of [new PasswordHasher(DEFAULT_COST), withoutAddOn()]) {
-      await hasher.hash(right);
-      const [thread, all] = [threadTimeMs(), cpuTimeMs()];
-      await hasher.hash(right);
-      const used = threadTimeMs() - thread;
-      const spent = cpuTimeMs() - all;
-      assert(used < spent / 2, `${used} of ${spent} ms on this thread`);
-    }
-  },
+}, async () => {
+  for (const hasher of [new PasswordHasher(DEFAULT_COST), withoutAddOn()]) {
+    await hasher.hash(right);
+    const [thread, all] = [threadTimeMs(), cpuTimeMs()];
+    await hasher.hash(right);
+    const used = threadTimeMs() - thread;
+    const spent = cpuTimeMs() - all;
+    assert(used < spent / 2, `${used} of ${spent} ms on this thread`);
+  }
 });
 
 /** Milliseconds of processor time that this thread has used. */
