@@ -55,6 +55,11 @@ export class Accounts {
     return this.#collections.has(collection);
   }
 
+  /** The names of the fields of a collection. */
+  fieldsOf(collection: string): readonly string[] {
+    return Object.keys(this.#collections.get(collection)?.fields ?? {});
+  }
+
   /** The name of a table, quoted; only names of collections become SQL. */
   table(collection: string): string {
     const known = this.#collections.get(collection);

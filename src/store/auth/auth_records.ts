@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { closestName } from "../../checks/internal.ts";
 import type { Engine, Row } from "../engine/engine.ts";
 import { type InvalidIssue, InvalidRecordError } from "../errors.ts";
 import type { Identity } from "../schema/identity.ts";
@@ -37,6 +38,9 @@ export interface PreparedAccount {
   /** Whether all sessions of the account end with this write. */
   readonly endsSessions: boolean;
 }
+
+/** What is given of passwords, which are no fields. */
+const PASSWORDS = ["password", "passwordConfirm", "oldPassword"];
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -81,7 +85,10 @@ export class AuthRecords {
       ? undefined
       : await this.#accounts.get(collection, id);
     const mayAll = who === "program" || who?.kind === "superuser";
-    const issues = confirmIssues(password, passwordConfirm);
+    const issues = [
+      ...unknownIssues(this.#accounts.fieldsOf(collection), fields),
+      ...confirmIssues(password, passwordConfirm),
+    ];
     if (!mayAll) issues.push(...ownIssues(fields, account, password));
     throwIssues(collection, issues);
     if (account !== undefined && password !== undefined && !mayAll) {
@@ -151,6 +158,28 @@ export class AuthRecords {
         },
     ]);
   }
+}
+
+/**
+ * What is no field. It may be a password whose name is misspelt, so its value is
+ * not shown.
+ */
+function unknownIssues(
+  names: readonly string[],
+  fields: Given,
+): InvalidIssue[] {
+  const known = ["id", ...names];
+  return Object.keys(fields).filter((name) => !known.includes(name))
+    .map((path) => {
+      const meant = closestName(path, [...known, ...PASSWORDS]);
+      return {
+        path,
+        value: "given",
+        needed: meant === undefined
+          ? "left out, as there is no such field"
+          : `left out, as there is no such field (did you mean ${meant}?)`,
+      };
+    });
 }
 
 function confirmIssues(

@@ -67,6 +67,24 @@ Deno.test("whoever signs up gives a password, twice the same, and is not verifie
   );
 });
 
+Deno.test("a password whose name is misspelt is refused, and the error does not show it", async () => {
+  await using fixture = await openAuth();
+  const { records } = fixture.parts;
+  const data = { email: "ann@example.com", pasword: PASSWORD };
+  const error = await assertRejects(
+    () =>
+      records.prepare({
+        collection: "users",
+        id: undefined,
+        data,
+        who: "program",
+      }, {}),
+    InvalidRecordError,
+    "did you mean password?",
+  );
+  assert(!error.message.includes(PASSWORD));
+});
+
 Deno.test("an account changes its password with the old one, and nobody else does but a superuser", async () => {
   await using fixture = await openAuth({ triesPerAccount: 3 });
   const { records } = fixture.parts;
