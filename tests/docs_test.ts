@@ -125,6 +125,7 @@ for (
     ["compare", 35],
     ["testing", 15],
     ["store_auth", 60],
+    ["store_queries", 40],
   ] as const
 ) {
   Deno.test(`each guarantee in docs/${name}.md names a test that there is`, async () => {
