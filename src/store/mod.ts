@@ -92,13 +92,7 @@ export type {
   SelectOptions,
   TextOptions,
 } from "./schema/field_options.ts";
-export type {
-  Change,
-  Changes,
-  Cursor,
-  Row,
-  SqlValue,
-} from "./engine/engine.ts";
+export type { Cursor } from "./engine/engine.ts";
 export type { Migration } from "./migration.ts";
 export type { CountOptions, ListOptions, RecordPage } from "./record_list.ts";
 export type { GetOptions, RecordOptions, Records } from "./records.ts";
@@ -112,7 +106,15 @@ export {
   type Store,
   store,
   type StoreView,
+  type SubscribeOptions,
 } from "./store.ts";
+export type { StoreHttpOptions } from "./http/options.ts";
+export type { RequestInfo } from "./http/store_handler.ts";
+export type {
+  ChangeEvent,
+  ChangeSubscription,
+} from "./realtime/change_subscription.ts";
+export type { ChangeAction } from "./realtime/seen_change.ts";
 export type {
   ChangeLogOptions,
   StoredFunctions,

@@ -5,17 +5,20 @@
  */
 import type { ActorSystem } from "../actor/mod.ts";
 import { realClock } from "../actor/mod.ts";
-import { checkFunction, checkMethods, kindOf } from "../checks/internal.ts";
+import { checkMethods, kindOf } from "../checks/internal.ts";
 import { resolveAuthOptions } from "./auth/auth_options.ts";
 import { openAuthParts } from "./auth/auth_parts.ts";
 import { superusers } from "./auth/auth_tables.ts";
 import { StoreAuth } from "./auth/store_auth.ts";
-import type { Change, Changes, Cursor, Engine } from "./engine/engine.ts";
+import type { Cursor, Engine } from "./engine/engine.ts";
 import { openEngine } from "./engine/store_engine.ts";
 import { querySchemaOf } from "./query/query_schema.ts";
 import type { RecordOptions, Records } from "./records.ts";
 import { RuleBook } from "./rules/rule_book.ts";
-import type { Collection } from "./schema/collection.ts";
+import type { RequestInfo } from "./http/store_handler.ts";
+import { resolveStoreHttpOptions } from "./http/options.ts";
+import type { ChangeSubscription } from "./realtime/change_subscription.ts";
+import type { Collection, RecordOf } from "./schema/collection.ts";
 import type { Identity } from "./schema/identity.ts";
 import { recordOf } from "./schema/record_row.ts";
 import {
@@ -35,6 +38,32 @@ export type FunctionInput<F> = F extends StoredFunction<infer Input, infer _>
 export type FunctionOutput<F> = F extends StoredFunction<infer _, infer Output>
   ? Awaited<Output>
   : never;
+
+/** Options of {@linkcode Store.subscribe}. */
+export interface SubscribeOptions {
+  /**
+   * Follows one record alone.
+   * @default {all of the collection}
+   */
+  readonly id?: string;
+  /**
+   * Which records, in the language of filters. A record that no longer is as it
+   * says is seen as deleted.
+   * @default {""}
+   */
+  readonly filter?: string;
+  /**
+   * Relations whose records come along in `expand`.
+   * @default {""}
+   */
+  readonly expand?: string;
+  /**
+   * The cursor behind which it begins: the `cursor` of the last change that was
+   * seen, or of the store before something was read.
+   * @default {that of now}
+   */
+  readonly after?: string;
+}
 
 /** A store as the program itself or somebody under rules uses it. */
 export interface StoreView<F extends StoredFunctions = StoredFunctions> {
@@ -75,17 +104,25 @@ export interface Store<F extends StoredFunctions = StoredFunctions>
    */
   as(who: Identity): StoreView<F>;
   /**
-   * Calls a function after each commit, with its changes in order. It must not
-   * block; what it throws is printed and harms nothing.
-   */
-  subscribe(onCommitted: (changes: readonly Change[]) => void): Disposable;
-  /**
-   * Reads the changes after a cursor; `"0"` is the one before the first.
+   * Follows the changes of a collection, as they are committed and in order: an
+   * async iterable that ends when it is disposed.
    *
-   * @param limit How many at most, 1 to 10000.
-   * @throws {ChangesLostError} as a rejection, if the log does not reach back.
+   * @param options May be left out; each option has its default.
+   * @throws {StoreError} if the store does not have the collection.
+   * @throws {QueryError} if the filter does not fit.
    */
-  changesSince(cursor: Cursor, limit: number): Promise<Changes>;
+  subscribe<C extends Collection>(
+    of: C,
+    options?: SubscribeOptions,
+  ): ChangeSubscription<RecordOf<C>>;
+  /**
+   * Serves the store over HTTP, as PocketBase's client expects it: for
+   * `Deno.serve`, or a router. It never rejects.
+   */
+  readonly handler: (
+    request: Request,
+    info?: RequestInfo,
+  ) => Promise<Response>;
   /**
    * Copies everything to a file, as it is at one moment, while the store is used.
    *
@@ -142,6 +179,7 @@ export async function store<const F extends StoredFunctions = StoredFunctions>(
   checkMethods("system", system, ["spawn", "tree"], "an ActorSystem");
   const now = wallClock(system);
   const authOptions = resolveAuthOptions(options?.auth);
+  resolveStoreHttpOptions(options?.http);
   const settings = await resolveStoreOptions(options, now);
   const collections = [...options.collections, superusers];
   const schema = querySchemaOf(collections);
@@ -161,6 +199,8 @@ export async function store<const F extends StoredFunctions = StoredFunctions>(
       accounts: parts.records,
       auth: new StoreAuth(parts),
       functions: options.functions ?? {},
+      http: options.http ?? {},
+      clock: system.clock,
       now,
     }),
   );
@@ -238,14 +278,20 @@ class OpenStore<F extends StoredFunctions> extends View<F> implements Store<F> {
     return new View(this.#parts, who);
   }
 
-  subscribe(onCommitted: (changes: readonly Change[]) => void): Disposable {
-    checkFunction("onCommitted", onCommitted);
-    return this.#parts.engine.subscribe(onCommitted);
+  subscribe<C extends Collection>(
+    of: C,
+    options: SubscribeOptions = {},
+  ): ChangeSubscription<RecordOf<C>> {
+    // The records are those of the collection.
+    return this.#parts.subscribe(of, options) as ChangeSubscription<
+      RecordOf<C>
+    >;
   }
 
-  changesSince(cursor: Cursor, limit: number): Promise<Changes> {
-    return this.#parts.engine.changesSince(cursor, limit);
-  }
+  readonly handler = (
+    request: Request,
+    info?: RequestInfo,
+  ): Promise<Response> => this.#parts.handler.fetch(request, info);
 
   backup(path: string): Promise<void> {
     return this.#parts.engine.backup(path);

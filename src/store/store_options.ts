@@ -16,6 +16,7 @@ import {
 } from "../checks/internal.ts";
 import type { AuthOptions } from "./auth/auth_options.ts";
 import { AUTH_TABLES, superusers } from "./auth/auth_tables.ts";
+import type { StoreHttpOptions } from "./http/options.ts";
 import type { EngineSettings } from "./engine/engine_settings.ts";
 import { tablePlan } from "./engine/plans.ts";
 import { type Migration, migrationPlans } from "./migration.ts";
@@ -102,6 +103,8 @@ export interface StoreOptions<F extends StoredFunctions = StoredFunctions> {
   readonly synchronous?: "full" | "normal";
   /** How accounts sign in. */
   readonly auth?: AuthOptions;
+  /** How it is served over HTTP. */
+  readonly http?: StoreHttpOptions;
   /** How long the change log keeps what has happened. */
   readonly changes?: ChangeLogOptions;
   /** Bounds of the store. */
@@ -115,6 +118,7 @@ const NAMES: OptionNames<StoreOptions> = {
   migrations: true,
   synchronous: true,
   auth: true,
+  http: true,
   changes: true,
   limits: true,
 };

@@ -3,11 +3,27 @@
  *
  * @module
  */
-import { checkString, closestName } from "../checks/internal.ts";
+import type { Clock } from "../actor/mod.ts";
+import {
+  checkOptionNames,
+  checkString,
+  closestName,
+  type OptionNames,
+  shown,
+} from "../checks/internal.ts";
 import type { AuthRecords } from "./auth/auth_records.ts";
 import type { StoreAuth } from "./auth/store_auth.ts";
 import type { Engine } from "./engine/engine.ts";
 import { RuleRefusedError, StoreError } from "./errors.ts";
+import type { StoreHttpOptions } from "./http/options.ts";
+import { programView, serveStore, type StoreServing } from "./http/serve_store.ts";
+import type { StoreHandler } from "./http/store_handler.ts";
+import {
+  type ChangeSubscription,
+  HubSubscription,
+} from "./realtime/change_subscription.ts";
+import { parsePosition } from "./realtime/position.ts";
+import type { SubscribeOptions } from "./store.ts";
 import { OpenWork } from "./open_work.ts";
 import type { QuerySchema } from "./query/query_schema.ts";
 import {
@@ -34,9 +50,18 @@ export interface StorePartsOptions {
   readonly accounts: AuthRecords;
   readonly auth: StoreAuth;
   readonly functions: StoredFunctions;
+  readonly http: StoreHttpOptions;
+  readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
+
+const SUBSCRIBE: OptionNames<SubscribeOptions> = {
+  id: true,
+  filter: true,
+  expand: true,
+  after: true,
+};
 
 /** What a stored function does is part of its call. */
 const WITHIN: Disposable = { [Symbol.dispose]() {} };
@@ -48,6 +73,7 @@ export class StoreParts {
   readonly auth: StoreAuth;
   readonly #options: StorePartsOptions;
   readonly #work = new OpenWork();
+  #serving: StoreServing | undefined;
 
   constructor(options: StorePartsOptions) {
     this.engine = options.engine;
@@ -86,12 +112,7 @@ export class StoreParts {
     begin: () => Disposable,
   ): Records<C> {
     const { collections, accounts, now } = this.#options;
-    if (collections.get(of?.name) !== of) {
-      throw new StoreError(
-        `Cannot use collection ${of?.name}: the store does not have it, list it in the options of store()`,
-      );
-    }
-    return new CollectionRecords(of, {
+    return new CollectionRecords(this.#known(of), {
       executor,
       collections,
       access: (body) =>
@@ -101,6 +122,51 @@ export class StoreParts {
       now,
       begin,
     });
+  }
+
+  /** What serves it to others, once somebody asks for that. */
+  #served(): StoreServing {
+    return this.#serving ??= serveStore(
+      this.#options,
+      this.#options.clock,
+      this.#options.http,
+    );
+  }
+
+  /** Its HTTP interface. */
+  get handler(): StoreHandler {
+    return this.#served().handler;
+  }
+
+  /** Follows the changes of a collection, as the program itself sees them. */
+  subscribe(
+    of: Collection,
+    options: SubscribeOptions,
+  ): ChangeSubscription<Readonly<Record<string, unknown>>> {
+    checkOptionNames("subscribe()", options, SUBSCRIBE);
+    const { id, filter = "", expand = "", after } = options;
+    const { name } = this.#known(of);
+    for (const [option, value] of Object.entries(options)) {
+      if (value !== undefined) checkString(option, value);
+    }
+    const position = after === undefined ? undefined : parsePosition(after);
+    if (after !== undefined && position === undefined) {
+      throw new TypeError(
+        `Cannot use after: it is ${
+          shown(after)
+        }, it must be the cursor of a change or of the store`,
+      );
+    }
+    const topic = { name, collection: name, id, filter, expand, fields: "" };
+    const view = programView(this.#options, topic);
+    return new HubSubscription(this.#served().hub, { name, view }, position);
+  }
+
+  #known<C extends Collection>(of: C): C {
+    if (this.collections.get(of?.name) === of) return of;
+    throw new StoreError(
+      `Cannot use collection ${of?.name}: the store does not have it, list it in the options of store()`,
+    );
   }
 
   /** Calls a stored function, in a transaction of its own. */
@@ -143,6 +209,7 @@ export class StoreParts {
   /** Ends it in order: what it was asked is done. */
   async close(): Promise<void> {
     await this.#work.close();
+    this.#serving?.[Symbol.dispose]();
     await this.auth.close();
     await this.engine.close();
   }

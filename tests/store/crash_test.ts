@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ActorSystem } from "../../src/actor/mod.ts";
-import { type Change, type Row, store } from "../../src/store/mod.ts";
+import type { Change, Row } from "../../src/store/engine/engine.ts";
+import { store } from "../../src/store/mod.ts";
 import { engineOf } from "../../src/store/store.ts";
 import { isSlow } from "../support/slow.ts";
 import { seededRandom } from "../../src/testing/mod.ts";
@@ -103,7 +104,7 @@ Deno.test("a process that is killed while it writes loses nothing that was answe
     }
     let cursor = changes.at(-1)?.cursor ?? "0";
     for (let isAll = false; !isAll;) {
-      const page = await data.changesSince(cursor, 10_000);
+      const page = await engine.changesSince(cursor, 10_000);
       changes.push(...page.changes);
       ({ cursor, isAll } = page);
     }

@@ -3,18 +3,17 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
   bool,
-  type Change,
   collection,
   integer,
   json,
   number,
   relation,
-  type Row,
   select,
   type Store,
   StoreError,
   text,
 } from "../../src/store/mod.ts";
+import type { Change, Row } from "../../src/store/engine/engine.ts";
 import { engineOf } from "../../src/store/store.ts";
 import { isSlow } from "../support/slow.ts";
 import { openStore } from "./support/open_store.ts";
@@ -197,7 +196,7 @@ Deno.test("a store is what a plain map of records is after any creates, changes 
   await using opened = await openStore({ collections: [groups, people] });
   const { data } = opened;
   const seen: Change[] = [];
-  using _subscription = data.subscribe((changes) => void seen.push(...changes));
+  using _subscription = opened.engine.subscribe((changes) => void seen.push(...changes));
   await fc.assert(
     fc.asyncProperty(
       fc.array(command, { maxLength: 40 }),
@@ -210,7 +209,7 @@ Deno.test("a store is what a plain map of records is after any creates, changes 
         }
         assertEquals(await everything(data, people), model.people);
         assertEquals(await everything(data, groups), model.groups);
-        const { changes } = await data.changesSince(cursor, 10_000);
+        const { changes } = await opened.engine.changesSince(cursor, 10_000);
         assertEquals(seen.splice(0), changes);
         const records = new Map<string, Row>();
         for (const { collection, id, record, before } of changes) {

@@ -216,7 +216,7 @@ Deno.test("an account is created with a password that is never read, signs in wi
       "updated",
       "verified",
     ]);
-    const { changes } = await data.changesSince("0", 10);
+    const { changes } = await opened.engine.changesSince("0", 10);
     assertEquals(changes.length, 1);
     const [row] = await engine.read({
       sql: `SELECT "passwordHash", "tokenKey" FROM users`,

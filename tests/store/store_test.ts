@@ -3,7 +3,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ActorSystem } from "../../src/actor/mod.ts";
 import {
   bool,
-  type Change,
   ChangesLostError,
   collection,
   computed,
@@ -33,7 +32,7 @@ import {
   text,
   TooManyRowsError,
 } from "../../src/store/mod.ts";
-import type { WriteStep } from "../../src/store/engine/engine.ts";
+import type { Change, WriteStep } from "../../src/store/engine/engine.ts";
 import { ManualClock } from "../../src/testing/mod.ts";
 import { openStore, TestDirectory } from "./support/open_store.ts";
 
@@ -157,7 +156,7 @@ Deno.test("writes that come together share a commit, and one that fails spoils n
     failed,
     Array.from({ length: 100 }, (_, i) => [200 + i, "NotUniqueError"]),
   );
-  const { changes } = await data.changesSince("0", 1000);
+  const { changes } = await opened.engine.changesSince("0", 1000);
   assertEquals(changes.map(({ cursor }) => cursor), [
     ...Array.from({ length: 200 }, (_, i) => String(i + 1)),
   ]);
@@ -183,12 +182,12 @@ Deno.test("the steps of one write are done all or not at all", async () => {
     await engine.read({ sql: "SELECT * FROM users", values: [] }),
     [],
   );
-  const { changes } = await data.changesSince("0", 10);
+  const { changes } = await opened.engine.changesSince("0", 10);
   assertEquals(changes, []);
   await engine.write({
     steps: [create("aaaaaaaaaaaaaaa", "a"), create("bbbbbbbbbbbbbbb", "b")],
   });
-  assertEquals((await data.changesSince("0", 10)).changes.length, 2);
+  assertEquals((await opened.engine.changesSince("0", 10)).changes.length, 2);
 });
 
 Deno.test("SQL that a caller sends as data stays data", async () => {
@@ -274,7 +273,7 @@ Deno.test("a delete takes what its relations say with it, and each has its chang
   await data.collection(groups).delete(g.id);
   assertEquals((await data.collection(notes).get(note.id)).author, null);
   assertEquals((await data.collection(people).get(both.id)).others, [h.id]);
-  const { changes } = await data.changesSince(cursor, 10);
+  const { changes } = await opened.engine.changesSince(cursor, 10);
   assertEquals(
     changes.map(({ collection, kind, id }) => `${kind} ${collection} ${id}`),
     [
@@ -305,8 +304,8 @@ Deno.test("subscribers are notified after the commit, in order, and before whoev
   const { data } = opened;
   const seen: Change[] = [];
   const first = await data.collection(users).create({ name: "before" });
-  using _one = data.subscribe((changes) => void seen.push(...changes));
-  using _bad = data.subscribe(() => {
+  using _one = opened.engine.subscribe((changes) => void seen.push(...changes));
+  using _bad = opened.engine.subscribe(() => {
     // It harms nobody; what it throws is printed.
     if (seen.length < 0) throw new Error("never");
   });
@@ -332,7 +331,7 @@ Deno.test("subscribers are notified after the commit, in order, and before whoev
     ...Array.from({ length: 53 }, (_, i) => i + 2),
   ]);
   assertEquals(data.cursor, "54");
-  assertEquals((await data.changesSince("1", 100)).changes, seen);
+  assertEquals((await opened.engine.changesSince("1", 100)).changes, seen);
 });
 
 Deno.test("a subscriber that comes while something is written misses nothing after the cursor that it saw", async () => {
@@ -347,7 +346,7 @@ Deno.test("a subscriber that comes while something is written misses nothing aft
     await delay(0);
     const from = Number(data.cursor);
     const seen: string[] = [];
-    using _subscription = data.subscribe((changes) => {
+    using _subscription = opened.engine.subscribe((changes) => {
       seen.push(...changes.map(({ cursor }) => cursor));
     });
     await Promise.all(writes);
@@ -373,24 +372,24 @@ Deno.test("changes are read from a cursor on in pages, and a cursor that the log
     );
   }
   const lost = await assertRejects(
-    () => data.changesSince("0", 10),
+    () => opened.engine.changesSince("0", 10),
     ChangesLostError,
   );
   const first = Number(lost.firstCursor);
   assert(first > 0 && first <= 500, `the log begins after ${first}`);
   const read: string[] = [];
-  let page = await data.changesSince(lost.firstCursor, 70);
+  let page = await opened.engine.changesSince(lost.firstCursor, 70);
   while (true) {
     read.push(...page.changes.map(({ cursor }) => cursor));
     if (page.isAll) break;
-    page = await data.changesSince(page.cursor, 70);
+    page = await opened.engine.changesSince(page.cursor, 70);
   }
   assertEquals(read.map(Number), [
     ...Array.from({ length: 600 - first }, (_, i) => first + i + 1),
   ]);
-  await assertRejects(() => data.changesSince("601", 10), ChangesLostError);
-  assertEquals((await data.changesSince("600", 10)).changes, []);
-  await assertRejects(() => data.changesSince("x", 10), TypeError, '"x"');
+  await assertRejects(() => opened.engine.changesSince("601", 10), ChangesLostError);
+  assertEquals((await opened.engine.changesSince("600", 10)).changes, []);
+  await assertRejects(() => opened.engine.changesSince("x", 10), TypeError, '"x"');
 });
 
 Deno.test("changes are kept for as long as it says, and not longer", async () => {
@@ -410,11 +409,11 @@ Deno.test("changes are kept for as long as it says, and not longer", async () =>
   await write(1);
   clock.advance(3_500_000);
   await write(2);
-  assertEquals((await data.changesSince("0", 1)).changes.length, 1);
+  assertEquals((await opened.engine.changesSince("0", 1)).changes.length, 1);
   clock.advance(200_000);
   await write(3);
   const lost = await assertRejects(
-    () => data.changesSince("0", 1),
+    () => opened.engine.changesSince("0", 1),
     ChangesLostError,
   );
   assertEquals(lost.firstCursor, "250");
@@ -439,7 +438,7 @@ Deno.test("a clock that jumps back moves neither the log nor a record back", asy
   assertEquals(after.updated, before.updated);
   const later = await all.create({ name: "c" });
   assert(later.created < before.created, "the clock has not jumped");
-  const { changes } = await opened.data.changesSince("0", 10);
+  const { changes } = await opened.engine.changesSince("0", 10);
   assertEquals(changes.map(({ cursor }) => cursor), ["1", "2", "3"]);
   assertEquals(new Set(changes.map(({ at }) => at)).size, 1);
 });
@@ -601,7 +600,7 @@ Deno.test("when there is no room a write is refused whole, reads go on, and writ
     values: [],
   });
   assertEquals(new Set(rows.map(({ id }) => id)), new Set(ids));
-  const { changes } = await opened.data.changesSince("0", 10_000);
+  const { changes } = await opened.engine.changesSince("0", 10_000);
   assertEquals(changes.map(({ id }) => id), ids);
   for (const id of ids.slice(0, ids.length / 2)) await all.delete(id);
   await all.create({ name: "there is room" });
@@ -740,7 +739,7 @@ Deno.test("a stored function runs alone, and what it writes is kept whole or not
     values: [],
   });
   assertEquals(rows, []);
-  const { changes } = await data.changesSince("0", 100);
+  const { changes } = await opened.engine.changesSince("0", 100);
   assertEquals(changes.length, 21);
   await assertRejects(
     () => data.call("ad" as "add", null),
@@ -822,7 +821,7 @@ Deno.test("a thread that ends is started again: who waited for it has a typed er
   });
   const all = data.collection(users);
   const seen: string[] = [];
-  using _subscription = data.subscribe((changes) => {
+  using _subscription = opened.engine.subscribe((changes) => {
     seen.push(...changes.map(({ cursor }) => cursor));
   });
   const answered: string[] = [];
@@ -881,7 +880,7 @@ Deno.test("a backup is the store as it is at one moment, while it is written to"
     values: [],
   });
   assert(rows.length >= before, `${rows.length} of ${before}`);
-  const { changes } = await copy.data.changesSince("0", 10_000);
+  const { changes } = await copy.engine.changesSince("0", 10_000);
   assertEquals(
     new Set(changes.map(({ id }) => id)),
     new Set(rows.map(({ id }) => id)),
