@@ -16,7 +16,11 @@ import type { StoreAuth } from "./auth/store_auth.ts";
 import type { Engine } from "./engine/engine.ts";
 import { RuleRefusedError, StoreError } from "./errors.ts";
 import type { StoreHttpOptions } from "./http/options.ts";
-import { programView, serveStore, type StoreServing } from "./http/serve_store.ts";
+import {
+  programView,
+  serveStore,
+  type StoreServing,
+} from "./http/serve_store.ts";
 import type { StoreHandler } from "./http/store_handler.ts";
 import {
   type ChangeSubscription,

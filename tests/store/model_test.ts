@@ -196,7 +196,9 @@ Deno.test("a store is what a plain map of records is after any creates, changes 
   await using opened = await openStore({ collections: [groups, people] });
   const { data } = opened;
   const seen: Change[] = [];
-  using _subscription = opened.engine.subscribe((changes) => void seen.push(...changes));
+  using _subscription = opened.engine.subscribe((changes) =>
+    void seen.push(...changes)
+  );
   await fc.assert(
     fc.asyncProperty(
       fc.array(command, { maxLength: 40 }),

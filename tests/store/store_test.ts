@@ -164,7 +164,7 @@ Deno.test("writes that come together share a commit, and one that fails spoils n
 
 Deno.test("the steps of one write are done all or not at all", async () => {
   await using opened = await openStore({ collections });
-  const { engine, data } = opened;
+  const { engine } = opened;
   const moment = "2026-01-02 03:04:05.678Z";
   const create = (id: string, name: string): WriteStep => ({
     kind: "create",
@@ -387,9 +387,16 @@ Deno.test("changes are read from a cursor on in pages, and a cursor that the log
   assertEquals(read.map(Number), [
     ...Array.from({ length: 600 - first }, (_, i) => first + i + 1),
   ]);
-  await assertRejects(() => opened.engine.changesSince("601", 10), ChangesLostError);
+  await assertRejects(
+    () => opened.engine.changesSince("601", 10),
+    ChangesLostError,
+  );
   assertEquals((await opened.engine.changesSince("600", 10)).changes, []);
-  await assertRejects(() => opened.engine.changesSince("x", 10), TypeError, '"x"');
+  await assertRejects(
+    () => opened.engine.changesSince("x", 10),
+    TypeError,
+    '"x"',
+  );
 });
 
 Deno.test("changes are kept for as long as it says, and not longer", async () => {

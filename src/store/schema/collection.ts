@@ -104,14 +104,14 @@ export const HIDDEN_COLUMNS: readonly ["passwordHash", "tokenKey"] = [
 ];
 
 /** The fields that every record has. */
-export interface RecordBase {
+export type RecordBase = {
   /** The id: 15 characters, a-z and 0-9. */
   readonly id: string;
   /** When it was created, such as `2026-01-02 03:04:05.678Z`. */
   readonly created: string;
   /** When it was last changed, in the same form. */
   readonly updated: string;
-}
+};
 
 /** A record as it is read. */
 export type RecordOf<C extends Collection> =
