@@ -4,6 +4,7 @@
  * @module
  */
 import type { Collection } from "../schema/collection.ts";
+import { tableDdl } from "../schema/ddl.ts";
 import { type Field, isMany } from "../schema/field.ts";
 
 /** What the values of a field compare as. A `date` is a text in SQL. */
@@ -54,9 +55,9 @@ export function querySchemaOf(collections: readonly Collection[]): QuerySchema {
   );
 }
 
-function queried(
-  { kind, name, fields, indexes }: Collection,
-): QueryCollection {
+function queried(collection: Collection): QueryCollection {
+  const { kind, name, fields } = collection;
+  const { indexes } = tableDdl(collection);
   const own = Object.entries<Field>(fields).flatMap(([name, field]) => {
     const type = typeOf(field);
     if (type === undefined) return [];

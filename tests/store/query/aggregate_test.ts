@@ -16,7 +16,7 @@ import {
   type SqlScalar,
 } from "../../../src/store/query/values.ts";
 import { filters, NOW, records } from "./support/sample_records.ts";
-import { SCHEMA } from "./support/sample_schema.ts";
+import { COLLECTIONS, SCHEMA } from "./support/sample_schema.ts";
 import { SampleStore } from "./support/sample_store.ts";
 
 const CONTEXT = { schema: SCHEMA, collection: "tasks", now: NOW };
@@ -24,7 +24,7 @@ const CONTEXT = { schema: SCHEMA, collection: "tasks", now: NOW };
 Deno.test("counts, sums, means, least and greatest values of groups are those of a model", () => {
   fc.assert(
     fc.property(records, filters("tasks"), (all, filter) => {
-      using store = new SampleStore(SCHEMA, all);
+      using store = new SampleStore(COLLECTIONS, all);
       let condition;
       try {
         condition = filterSql(filter, CONTEXT);
@@ -69,7 +69,7 @@ Deno.test("counts, sums, means, least and greatest values of groups are those of
 });
 
 Deno.test("no record has the count and the sum 0, and neither mean nor least", () => {
-  using store = new SampleStore(SCHEMA, {});
+  using store = new SampleStore(COLLECTIONS, {});
   const [row] = store.rows(aggregateQuery(TRUE, {
     values: {
       count: { kind: "count" },
@@ -89,7 +89,7 @@ Deno.test("no record has the count and the sum 0, and neither mean nor least", (
 
 Deno.test("groups come in the order of their values, as many as asked for", () => {
   const [all] = fc.sample(records, 1);
-  using store = new SampleStore(SCHEMA, all ?? {});
+  using store = new SampleStore(COLLECTIONS, all ?? {});
   const request = {
     values: { n: { kind: "count" } },
     groupBy: ["id"],

@@ -6,7 +6,7 @@ import { filterPredicate } from "../../../src/store/query/filter_predicate.ts";
 import { filterSql } from "../../../src/store/query/filter_sql.ts";
 import { QueryError } from "../../../src/store/query/query_error.ts";
 import { filters, NOW, records } from "./support/sample_records.ts";
-import { SCHEMA } from "./support/sample_schema.ts";
+import { COLLECTIONS, SCHEMA } from "./support/sample_schema.ts";
 import { SampleStore } from "./support/sample_store.ts";
 
 const ROUNDS = isSlow ? 3_000 : 60;
@@ -54,7 +54,7 @@ for (const collection of ["tasks", "users", "teams"]) {
           maxLength: FILTERS_A_ROUND,
         }),
         (all, some) => {
-          using store = new SampleStore(SCHEMA, all);
+          using store = new SampleStore(COLLECTIONS, all);
           for (const filter of some) {
             const outcome = outcomes(store, collection, filter);
             if (outcome === undefined) continue;
@@ -85,7 +85,7 @@ Deno.test("what a caller may not see of other records is as if it did not exist,
       filters("users"),
       filters("teams"),
       (all, filter, usersGuard, teamsGuard) => {
-        using store = new SampleStore(SCHEMA, all);
+        using store = new SampleStore(COLLECTIONS, all);
         const outcome = outcomes(
           store,
           "tasks",

@@ -6,7 +6,7 @@ import { filterSql } from "../../../src/store/query/filter_sql.ts";
 import { QueryError } from "../../../src/store/query/query_error.ts";
 import type { Sql } from "../../../src/store/query/sql.ts";
 import { NOW } from "./support/sample_records.ts";
-import { SCHEMA } from "./support/sample_schema.ts";
+import { COLLECTIONS, SCHEMA } from "./support/sample_schema.ts";
 import { type Records, SampleStore } from "./support/sample_store.ts";
 
 const DATE = "2026-03-04 00:00:00.000Z";
@@ -66,7 +66,7 @@ function sqlOf(text: string, collection = "tasks", isCaller = false): Sql {
 }
 
 function selected(text: string, collection = "tasks", isCaller = false) {
-  using store = new SampleStore(SCHEMA, RECORDS);
+  using store = new SampleStore(COLLECTIONS, RECORDS);
   return store.ids(collection, sqlOf(text, collection, isCaller)).join(" ");
 }
 
@@ -218,7 +218,7 @@ Deno.test("the relations of a path, the values of lists and the text of ~ have b
 });
 
 Deno.test("as many comparisons as are allowed are valid for SQLite", () => {
-  using store = new SampleStore(SCHEMA, RECORDS);
+  using store = new SampleStore(COLLECTIONS, RECORDS);
   const one = "owner.team.name?='x'";
   const filter = parseFilter(Array(120).fill(one).join("||"));
   const twice = { kind: "and", filters: [filter, filter, filter] } as const;
@@ -278,7 +278,7 @@ Deno.test("each text is equal to itself alone, however it is written", () => {
         { minLength: 2, maxLength: 4 },
       ),
       (titles) => {
-        using store = new SampleStore(SCHEMA, {
+        using store = new SampleStore(COLLECTIONS, {
           tasks: titles.map((title, at) => task(`t${at}`, { title })),
         });
         titles.forEach((value, at) => {
@@ -299,7 +299,7 @@ Deno.test("each text is equal to itself alone, however it is written", () => {
 });
 
 Deno.test("an index serves an equality, also across a relation", () => {
-  using store = new SampleStore(SCHEMA, RECORDS);
+  using store = new SampleStore(COLLECTIONS, RECORDS);
   const planOf = (text: string) => {
     const { sql, values } = sqlOf(text);
     return store.plan({ sql: `SELECT * FROM "tasks" WHERE ${sql}`, values })
@@ -307,10 +307,13 @@ Deno.test("an index serves an equality, also across a relation", () => {
   };
   for (
     const [text, index] of [
-      ["owner = 'u1' && done = true", "tasks_owner_done (owner=? AND done=?)"],
-      ["owner.name = 'Ann'", "tasks_owner_done (owner=?)"],
-      ["points >= 3", "tasks_points (points>?)"],
-      ["title = ''", "tasks_title (title=?)"],
+      [
+        "owner = 'u1' && done = true",
+        "index_tasks_owner_done (owner=? AND done=?)",
+      ],
+      ["owner.name = 'Ann'", "index_tasks_owner_done (owner=?)"],
+      ["points >= 3", "index_tasks_points (points>?)"],
+      ["title = ''", "index_tasks_title (title=?)"],
     ] as const
   ) {
     const plan = planOf(text);

@@ -14,7 +14,7 @@ import { parseSort, type SortTerm } from "../../../src/store/query/sort.ts";
 import { TRUE } from "../../../src/store/query/sql.ts";
 import { compareScalars, scalarOf } from "../../../src/store/query/values.ts";
 import { filters, NOW, records } from "./support/sample_records.ts";
-import { SCHEMA } from "./support/sample_schema.ts";
+import { COLLECTIONS, SCHEMA } from "./support/sample_schema.ts";
 import { SampleStore } from "./support/sample_store.ts";
 
 const CONTEXT = { schema: SCHEMA, collection: "tasks", now: NOW };
@@ -86,7 +86,7 @@ Deno.test("pages by cursor and by offset are the sorted list, cut, whatever its 
       fc.constantFrom(...SORTS),
       fc.integer({ min: 1, max: 4 }),
       (all, filter, text, limit) => {
-        using store = new SampleStore(SCHEMA, all);
+        using store = new SampleStore(COLLECTIONS, all);
         const sort = parseSort(text);
         if (sort === "random") return;
         let condition;
@@ -128,7 +128,7 @@ Deno.test("a page by cursor neither repeats nor leaves out a record when others 
       (all, text, before) => {
         const sort = parseSort(text);
         const of = (ids: readonly string[]) =>
-          new SampleStore(SCHEMA, {
+          new SampleStore(COLLECTIONS, {
             ...all,
             tasks: (all["tasks"] ?? []).filter(({ id }) =>
               ids.includes(String(id))
@@ -143,7 +143,7 @@ Deno.test("a page by cursor neither repeats nor leaves out a record when others 
           ["t1", "t2", "t3", "t4", "t5", "t6"].filter((id) => id !== gone),
         );
         const rest = page(later, { sort, limit: 10, after: begun.after });
-        using both = new SampleStore(SCHEMA, all);
+        using both = new SampleStore(COLLECTIONS, all);
         const order = sorted(both, ["t1", "t2", "t3", "t4", "t5", "t6"], sort);
         assertEquals(rest.ids, order.slice(order.indexOf(gone ?? "") + 1));
       },
@@ -154,7 +154,7 @@ Deno.test("a page by cursor neither repeats nor leaves out a record when others 
 
 Deno.test("a page has the fields of its records, and none of the keys of its order", () => {
   const [all] = fc.sample(records, 1);
-  using store = new SampleStore(SCHEMA, all ?? {});
+  using store = new SampleStore(COLLECTIONS, all ?? {});
   const whole = page(store, { sort: parseSort("-owner.name"), limit: 1 });
   assertEquals(
     Object.keys(whole.rows[0] ?? {}),
@@ -166,7 +166,7 @@ Deno.test("a page has the fields of its records, and none of the keys of its ord
 
 Deno.test("@random returns all records, and no cursor", () => {
   const [all] = fc.sample(records, 1);
-  using store = new SampleStore(SCHEMA, all ?? {});
+  using store = new SampleStore(COLLECTIONS, all ?? {});
   const { ids, after } = page(store, { sort: parseSort("@random"), limit: 10 });
   assertEquals([...ids].sort(), ["t1", "t2", "t3", "t4", "t5", "t6"]);
   assertEquals(after, undefined);
@@ -178,7 +178,7 @@ Deno.test("@random returns all records, and no cursor", () => {
 });
 
 Deno.test("a cursor that was not made for this list is refused, whatever it contains", () => {
-  using store = new SampleStore(SCHEMA, {
+  using store = new SampleStore(COLLECTIONS, {
     tasks: [{
       id: "t1",
       created: "2026-03-04 00:00:00.000Z",
@@ -221,7 +221,7 @@ Deno.test("a cursor that was not made for this list is refused, whatever it cont
 });
 
 Deno.test("a cursor of any text is refused or valid, and never an error of SQLite", () => {
-  using store = new SampleStore(SCHEMA, {});
+  using store = new SampleStore(COLLECTIONS, {});
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
       const content = ["tasks:points", [one, other]];
@@ -290,7 +290,7 @@ Deno.test("a limit and an offset are whole numbers within bounds", () => {
 
 Deno.test("a page behind a cursor begins in the index of its sort", () => {
   const [all] = fc.sample(records, 1);
-  using store = new SampleStore(SCHEMA, {
+  using store = new SampleStore(COLLECTIONS, {
     ...all,
     tasks: (all?.["tasks"] ?? []).map((one) => ({ ...one, points: 1 })),
   });
@@ -302,5 +302,5 @@ Deno.test("a page behind a cursor begins in the index of its sort", () => {
     CONTEXT,
   );
   const plan = store.plan(statement).join("; ");
-  assert(plan.includes("SEARCH tasks USING INDEX tasks_points"), plan);
+  assert(plan.includes("SEARCH tasks USING INDEX index_tasks_points"), plan);
 });

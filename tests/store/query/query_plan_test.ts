@@ -9,13 +9,13 @@ import {
 } from "../../../src/store/query/query_plan.ts";
 import { parseSort } from "../../../src/store/query/sort.ts";
 import { NOW } from "./support/sample_records.ts";
-import { SCHEMA } from "./support/sample_schema.ts";
+import { COLLECTIONS, SCHEMA } from "./support/sample_schema.ts";
 import { SampleStore } from "./support/sample_store.ts";
 
 const CONTEXT = { schema: SCHEMA, collection: "tasks", now: NOW };
 
 function planOf(text: string, order = ""): QueryPlan {
-  using store = new SampleStore(SCHEMA, {});
+  using store = new SampleStore(COLLECTIONS, {});
   const filter = parseFilter(text);
   const sort = parseSort(order);
   const condition = filterSql(filter, CONTEXT);
@@ -70,18 +70,17 @@ Deno.test("a query that no index serves is found, with the index that would", ()
 
 Deno.test("the index that is named serves the query", () => {
   const { index = [] } = planOf("note = 'x' && rank > 3");
-  const tasks = SCHEMA.get("tasks");
-  if (tasks === undefined) throw new Error("there is no collection tasks");
-  const schema = new Map(SCHEMA).set("tasks", {
-    ...tasks,
-    indexes: [...tasks.indexes, { fields: index }],
-  });
-  using store = new SampleStore(schema, {});
+  const indexed = COLLECTIONS.map((one) =>
+    one.name === "tasks"
+      ? { ...one, indexes: [...one.indexes, { fields: index }] }
+      : one
+  );
+  using store = new SampleStore(indexed, {});
   const condition = filterSql(parseFilter("note = 'x' && rank > 3"), CONTEXT);
   const { statement } = listQuery(condition, { sort: [], limit: 20 }, CONTEXT);
   const [first] = store.plan(statement);
   assertEquals(
     first,
-    "SEARCH tasks USING INDEX tasks_note_rank (note=? AND rank>?)",
+    "SEARCH tasks USING INDEX index_tasks_note_rank (note=? AND rank>?)",
   );
 });

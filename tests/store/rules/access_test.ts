@@ -190,7 +190,7 @@ const ROUNDS = isSlow ? 1_000 : 25;
 Deno.test("everybody sees in lists, by id and in changes what the rules say, and no more", () => {
   fc.assert(
     fc.property(records, (all) => {
-      using store = new SampleStore(SCHEMA, all);
+      using store = new SampleStore(COLLECTIONS, all);
       for (const who of identities(store)) {
         const model = new Model(store, who);
         const access = accessOf(who);
@@ -231,7 +231,7 @@ Deno.test("everybody sees in what is expanded what the rules say, and no more", 
   const tree = parseExpand(text, { schema: SCHEMA, collection: "tasks" });
   await fc.assert(
     fc.asyncProperty(records, async (all) => {
-      using store = new SampleStore(SCHEMA, all);
+      using store = new SampleStore(COLLECTIONS, all);
       for (const who of identities(store)) {
         const access = accessOf(who);
         const model = new Model(store, who);
@@ -264,7 +264,7 @@ Deno.test("a filter tells nothing of records that may not be listed", () => {
       records,
       fc.constantFrom("a", "b", "", "10"),
       (all, name) => {
-        using store = new SampleStore(SCHEMA, all);
+        using store = new SampleStore(COLLECTIONS, all);
         for (const who of identities(store)) {
           const model = new Model(store, who);
           const access = accessOf(who);
@@ -299,7 +299,7 @@ Deno.test("the program itself sees everything", () => {
 
 Deno.test("a rule and a caller's filter are one condition, which no text opens", () => {
   const access = accessOf(null);
-  using store = new SampleStore(SCHEMA, {
+  using store = new SampleStore(COLLECTIONS, {
     tasks: [{
       id: "t1",
       created: "2026-03-04 00:00:00.000Z",

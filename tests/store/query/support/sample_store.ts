@@ -8,48 +8,49 @@ import type {
   PredicateRecord,
   RelatedRecords,
 } from "../../../../src/store/query/filter_predicate.ts";
-import type {
-  QueryField,
-  QuerySchema,
-} from "../../../../src/store/query/query_schema.ts";
 import type { Sql, SqlValue } from "../../../../src/store/query/sql.ts";
+import type { Collection } from "../../../../src/store/schema/collection.ts";
+import {
+  type ColumnType,
+  tableColumns,
+} from "../../../../src/store/schema/columns.ts";
+import { tableDdl } from "../../../../src/store/schema/ddl.ts";
 import { SCHEMA } from "./sample_schema.ts";
 
 /** Records by the names of their collections. */
 export type Records = Readonly<Record<string, readonly PredicateRecord[]>>;
 
-/** A database of a schema with its records, and the same in memory. */
+/** A database of collections with their records, and the same in memory. */
 export class SampleStore implements Disposable, RelatedRecords {
-  readonly #database = new DatabaseSync(":memory:");
+  readonly #database = new DatabaseSync(":memory:", {
+    // Some tests leave out what relations point to.
+    enableForeignKeyConstraints: false,
+  });
   readonly #records: Records;
 
-  constructor(schema: QuerySchema, records: Records) {
+  constructor(collections: readonly Collection[], records: Records) {
     this.#records = records;
-    for (const [name, { fields, indexes }] of schema) {
-      const columns = [...fields.values()];
-      const declared = columns.map((field) =>
-        `"${field.name}" ${columnType(field)}`
-      );
-      this.#database.exec(
-        `CREATE TABLE "${name}" (${
-          declared.join(", ")
-        }, PRIMARY KEY ("id")) STRICT`,
-      );
-      for (const { fields, isUnique } of indexes) {
-        const list = fields.map((field) => `"${field}"`).join(", ");
-        this.#database.exec(
-          `CREATE ${isUnique ? "UNIQUE " : ""}INDEX "${name}_${
-            fields.join("_")
-          }" ON "${name}" (${list})`,
-        );
+    for (const collection of collections) {
+      const { name } = collection;
+      const { sql, indexes } = tableDdl(collection);
+      for (const one of [sql, ...indexes.map(({ sql }) => sql)]) {
+        this.#database.exec(one);
       }
+      const columns = tableColumns(collection).filter(({ isHidden }) =>
+        !isHidden
+      );
+      const names = columns.map(({ name }) => `"${name}"`).join(", ");
       const marks = columns.map(() => "?").join(", ");
       const insert = this.#database.prepare(
-        `INSERT INTO "${name}" VALUES (${marks})`,
+        `INSERT INTO "${name}" (${names}) VALUES (${marks})`,
       );
       for (const record of records[name] ?? []) {
         insert.run(
-          ...columns.map((field) => stored(record[field.name], field)),
+          ...columns.map(({ name, type }) =>
+            collection.fields[name]?.kind === "json"
+              ? jsonOf(record[name])
+              : stored(record[name], type)
+          ),
         );
       }
     }
@@ -109,25 +110,19 @@ function readable(value: unknown): SqlValue {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-function columnType({ name, type, isMany }: QueryField): string {
-  if (isMany) return "TEXT";
-  switch (type) {
-    case "number":
-      return name === "rank" || name === "age" ? "INTEGER" : "REAL";
-    case "boolean":
-      return "INTEGER";
-    default:
-      return "TEXT";
-  }
+function stored(value: unknown, type: ColumnType): SqlValue {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "boolean") return value ? 1n : 0n;
+  if (type === "INTEGER") return BigInt(Number(value));
+  return type === "REAL" ? Number(value) : textOf(value);
 }
 
-function stored(value: unknown, field: QueryField): SqlValue {
-  if (value === undefined || value === null) return null;
-  if (field.isMany || field.type === "json") return JSON.stringify(value);
-  if (typeof value === "boolean") return value ? 1n : 0n;
-  const isInteger = typeof value === "number" &&
-    columnType(field) === "INTEGER";
-  return isInteger ? BigInt(value) : value as SqlValue;
+function jsonOf(value: unknown): string | null {
+  return value === undefined || value === null ? null : JSON.stringify(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Returns the record of a row of a sample collection. */
