@@ -16,6 +16,7 @@ import { SUPERUSERS } from "./auth_tables.ts";
 import type { AuthTime } from "./auth_time.ts";
 import type { PasswordLogins } from "./password_logins.ts";
 import { newTokenKey, type Passwords } from "./passwords.ts";
+import { accountKey } from "./session_cache.ts";
 
 /** A record of an auth collection that is to be written. */
 export interface AccountWrite {
@@ -39,6 +40,9 @@ export interface PreparedAccount {
   readonly endsSessions: boolean;
 }
 
+/** Most accounts whose writes are under way, of those that end sessions. */
+const MAX_ENDING = 1000;
+
 /** What is given of passwords, which are no fields. */
 const PASSWORDS = ["password", "passwordConfirm", "oldPassword"];
 
@@ -51,6 +55,8 @@ export class AuthRecords {
   readonly #accounts: Accounts;
   readonly #passwords: Passwords;
   readonly #logins: PasswordLogins;
+  /** The accounts whose sessions end with a write that was prepared. */
+  readonly #ending = new Set<string>();
 
   /** Takes what it works with. */
   constructor(
@@ -105,7 +111,25 @@ export class AuthRecords {
       ? { tokenKey: newTokenKey() }
       : {};
     const endsSessions = !isNew && hidden["tokenKey"] !== undefined;
+    if (endsSessions) this.#end(accountKey(collection, id));
     return { data: fields, hidden, endsSessions };
+  }
+
+  /**
+   * Returns whether a write of an account that was prepared ends its sessions,
+   * once: it is asked when the account has changed.
+   */
+  takeEnding(collection: string, id: string): boolean {
+    return this.#ending.delete(accountKey(collection, id));
+  }
+
+  /** A write may fail, and what is noted of it is then not taken. */
+  #end(account: string): void {
+    const [oldest] = this.#ending;
+    if (oldest !== undefined && this.#ending.size >= MAX_ENDING) {
+      this.#ending.delete(oldest);
+    }
+    this.#ending.add(account);
   }
 
   /** Adds a superuser; resolves to the id of its record. */

@@ -29,12 +29,13 @@ export class StoreAuth implements AsyncDisposable {
    * @internal
    */
   constructor(parts: AuthParts) {
-    const { engine, accounts, sessions } = parts;
+    const { engine, accounts, sessions, records } = parts;
     this.#parts = parts;
     this.#changes = engine.subscribe((changes) => {
       for (const { collection, id, kind } of changes) {
         if (!accounts.has(collection)) continue;
-        if (kind === "delete") sessions.end({ collection, id });
+        const isEnd = records.takeEnding(collection, id);
+        if (isEnd || kind === "delete") sessions.end({ collection, id });
         else sessions.reread(collection, id);
       }
     });

@@ -3,6 +3,7 @@ import {
   InvalidRecordError,
   NotUniqueError,
 } from "../../../src/store/errors.ts";
+import type { Row } from "../../../src/store/engine/engine.ts";
 import type { Identity } from "../../../src/store/schema/identity.ts";
 import { openAuth, PASSWORD } from "./auth_fixture.ts";
 
@@ -120,6 +121,38 @@ Deno.test("an account changes its password with the old one, and nobody else doe
     assertEquals(data, {});
     assert(endsSessions && hidden["tokenKey"] !== undefined);
   }
+});
+
+Deno.test("whoever follows sessions is notified of a password that any write has changed", async () => {
+  await using fixture = await openAuth();
+  const { auth, tables, parts: { records } } = fixture;
+  const id = await fixture.addUser("ann@example.com");
+  const { token } = await auth.authWithPassword(
+    "users",
+    "ann@example.com",
+    PASSWORD,
+  );
+  assert(await auth.find(token) !== undefined);
+  const ended: unknown[] = [];
+  using _listening = auth.onEnded((what) => ended.push(what));
+  const write = async (row: Row) =>
+    void await tables.engine.write({
+      steps: [{ kind: "update", collection: "users", id, row }],
+    });
+  await write({ name: "Ann" });
+  assertEquals(ended, []);
+  const { hidden } = await records.prepare({
+    collection: "users",
+    id,
+    data: { password: OTHER },
+    who: "program",
+  }, {});
+  assertEquals(ended, []);
+  await write(hidden);
+  assertEquals(ended, [{ collection: "users", id }]);
+  assertEquals(await auth.find(token), undefined);
+  await write({ name: "Anna" });
+  assertEquals(ended.length, 1);
 });
 
 Deno.test("the address of an account, and whether it is verified, is changed by mail or a superuser alone", async () => {
