@@ -123,6 +123,7 @@ for (
     ["load_reports", 5],
     ["profile", 25],
     ["compare", 35],
+    ["storage", 35],
     ["testing", 15],
     ["store_auth", 60],
     ["store_queries", 40],

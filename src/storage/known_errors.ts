@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { reasonOf } from "../checks/internal.ts";
 import type { CheckedRange } from "./backend.ts";
 import {
   ObjectExistsError,
   ObjectNotFoundError,
   ObjectRangeError,
+  StorageRefusedError,
 } from "./storage_errors.ts";
 
 /** The error of an object that is not there. */
@@ -41,5 +43,18 @@ export function rangeError(
   const how = size === undefined ? "shorter" : `${size} bytes long`;
   return new ObjectRangeError(
     `Cannot get ${key} from byte ${range?.offset ?? 0} on: it is ${how}`,
+  );
+}
+
+/** The error of a permission that the program does not have. */
+export function permissionError(
+  what: string,
+  cause: unknown,
+): StorageRefusedError {
+  return new StorageRefusedError(
+    `Cannot ${what}: a permission is missing: ${reasonOf(cause)}`,
+    "NotCapable",
+    undefined,
+    { cause },
   );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { reasonOf } from "../checks/internal.ts";
+import { permissionError } from "./known_errors.ts";
 import { StoragePackageError } from "./storage_errors.ts";
 
 /**
@@ -17,12 +18,15 @@ export function optionalPackage<Module>(
 ): () => Promise<Module> {
   let loaded: Promise<Module> | undefined;
   return async () => {
-    loaded ??= load();
     try {
+      loaded ??= load();
       return await loaded;
     } catch (cause) {
       // It may have been installed by the next time.
       loaded = undefined;
+      if (cause instanceof Deno.errors.NotCapable) {
+        throw permissionError(`load ${specifier}`, cause);
+      }
       throw new StoragePackageError(
         `Cannot load ${specifier}: ${
           reasonOf(cause)

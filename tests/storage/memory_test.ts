@@ -28,27 +28,24 @@ async function growth(kind: string, where: string): Promise<number> {
   return bytes;
 }
 
-Deno.test({
-  name: "a file of any size goes through a directory in little memory",
+Deno.test("a file of any size goes through a directory in little memory", {
   ignore: !isLinux,
   ...bounded,
-  fn: async () => {
-    const directory = await Deno.makeTempDir();
-    try {
-      const bytes = await growth("directory", directory);
-      assert(bytes < 100 * 2 ** 20, `${bytes}`);
-    } finally {
-      await Deno.remove(directory, { recursive: true });
-    }
-  },
+}, async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const bytes = await growth("directory", directory);
+    assert(bytes < 100 * 2 ** 20, `${bytes}`);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });
 
-Deno.test({
-  name: "an object of any size is written to S3 in the memory of a few parts",
-  // It would have as much as the bound in the quick size.
-  ignore: !isLinux || !isSlow,
-  ...bounded,
-  fn: async () => {
+Deno.test(
+  "an object of any size is written to S3 in the memory of a few parts",
+  { ignore: !isLinux || !isSlow, ...bounded },
+  async () => {
+    // It would have as much as the bound in the quick size.
     await using server = new S3Server();
     // It keeps nothing.
     server.before = ({ method, what }) =>
@@ -62,4 +59,4 @@ Deno.test({
     const bytes = await growth("s3", `http://127.0.0.1:${server.port}`);
     assert(bytes < 100 * 2 ** 20, `${bytes}`);
   },
-});
+);

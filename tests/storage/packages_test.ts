@@ -55,3 +55,31 @@ Deno.test("a package that is missing is an error that says what to install, unti
   assertEquals([await load(), await load()], [{ pad: true }, { pad: true }]);
   assertEquals(loads, 2);
 });
+
+Deno.test("a permission that is missing is an error that names its flag", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--allow-env",
+      new URL("permission_in_process.ts", import.meta.url).pathname,
+    ],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const lines = new TextDecoder().decode(stdout).trim().split("\n");
+  assertEquals(lines.map((line) => JSON.parse(line).code), [
+    "NotCapable",
+    "NotCapable",
+    "NotCapable",
+    "NotCapable",
+  ]);
+  for (
+    const [index, flag] of [
+      "--allow-read",
+      "--allow-net",
+      "--allow-sys=osRelease",
+      "--allow-net",
+    ].entries()
+  ) assert(JSON.parse(lines[index] ?? "").message.includes(flag), lines[index]);
+});

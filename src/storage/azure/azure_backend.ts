@@ -26,7 +26,7 @@ import { isWorthRepeating } from "../http/retry_rules.ts";
 import { Again, retrying } from "../http/retrying.ts";
 import type { ResolvedTransfer } from "../http/transfer_options.ts";
 import { uploadParts } from "../http/upload_parts.ts";
-import { existsError, rangeError } from "../known_errors.ts";
+import { existsError, permissionError, rangeError } from "../known_errors.ts";
 import { compareKeys } from "../object_key.ts";
 import type { ObjectDetails, ObjectInfo } from "../object_storage.ts";
 import { optionalPackage } from "../optional_package.ts";
@@ -41,7 +41,16 @@ import { azureFetch } from "./azure_fetch.ts";
 
 const loadAzure = optionalPackage(
   "npm:@azure/storage-blob@^12.34.0",
-  () => import("@azure/storage-blob"),
+  () => {
+    // The client asks for it where nobody can catch that it may not.
+    const permission = { name: "sys", kind: "osRelease" } as const;
+    if (Deno.permissions.querySync(permission).state !== "granted") {
+      throw new Deno.errors.NotCapable(
+        "Requires sys access to osRelease, run again with the --allow-sys=osRelease flag",
+      );
+    }
+    return import("@azure/storage-blob");
+  },
 );
 
 /** The most blocks of a blob. */
@@ -102,6 +111,9 @@ export class AzureBackend implements Backend {
         return await call(container);
       } catch (cause) {
         signal?.throwIfAborted();
+        if (cause instanceof Deno.errors.NotCapable) {
+          throw permissionError(`${verb} ${key}`, cause);
+        }
         const failure = readAzureFailure(cause);
         const { status } = failure;
         const giveUp = (): never => {

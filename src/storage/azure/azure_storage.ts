@@ -47,7 +47,7 @@ const NAMES: OptionNames<AzureStorageOptions> = {
 /**
  * Returns a storage that keeps objects as block blobs in a container of Azure
  * Blob Storage. Needs `--allow-net` for the service, `--allow-env` and
- * `--allow-sys`, and `npm:@azure/storage-blob`, which is loaded when it is used.
+ * `--allow-sys=osRelease`, and `npm:@azure/storage-blob`, which is loaded when it is used.
  *
  * What is larger than `partBytes` is written in blocks. The service forgets
  * those of a put that failed after a week, or when the key is written again.

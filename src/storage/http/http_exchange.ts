@@ -6,6 +6,7 @@
  * @module
  */
 import { reasonOf } from "../../checks/internal.ts";
+import { permissionError } from "../known_errors.ts";
 import { StorageUnreachableError } from "../storage_errors.ts";
 import { isWorthRepeating } from "./retry_rules.ts";
 import { Again, retrying } from "./retrying.ts";
@@ -55,6 +56,9 @@ export class HttpExchange {
         return new Again(response.headers.get("retry-after"), () => response);
       } catch (cause) {
         signal?.throwIfAborted();
+        if (cause instanceof Deno.errors.NotCapable) {
+          throw permissionError(what, cause);
+        }
         return new Again<Response>(null, () => {
           throw unreachableError(what, request.url, tries + 1, cause);
         });
