@@ -125,6 +125,7 @@ for (
     ["compare", 35],
     ["storage", 35],
     ["testing", 15],
+    ["store", 40],
     ["store_auth", 60],
     ["store_queries", 40],
   ] as const
