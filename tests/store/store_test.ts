@@ -16,6 +16,7 @@ import {
   RecordInUseError,
   RecordNotFoundError,
   relation,
+  restoreBackup,
   RuleRefusedError,
   select,
   store,
@@ -893,6 +894,66 @@ Deno.test("a backup is the store as it is at one moment, while it is written to"
     new Set(rows.map(({ id }) => id)),
   );
   assertEquals(await copy.data.integrityCheck(), []);
+});
+
+Deno.test("a backup is restored to a new file, whole or not at all, and no cursor of before means something else there", async () => {
+  await using directory = new TestDirectory();
+  const backup = directory.file("backup.db");
+  const restored = new TestDirectory();
+  await using _restored = restored;
+  const ids: string[] = [];
+  let cursor: string;
+  {
+    await using opened = await openStore({ collections }, { directory });
+    const all = opened.data.collection(users);
+    for (const name of ["a", "b"]) ids.push((await all.create({ name })).id);
+    await opened.data.backup(backup);
+    await all.create({ name: "after the backup" });
+    cursor = opened.data.cursor;
+    await assertRejects(
+      () => restoreBackup(backup, opened.path),
+      StoreLockedError,
+    );
+  }
+  await assertRejects(
+    () => restoreBackup(backup, directory.file()),
+    StoreFileError,
+    "exists already",
+  );
+  const bad = directory.file("bad.db");
+  const bytes = await Deno.readFile(backup);
+  await Deno.writeFile(bad, bytes.fill(0xa5, 4096));
+  for (const wrong of [bad, directory.file("nowhere.db")]) {
+    await assertRejects(
+      () => restoreBackup(wrong, restored.file()),
+      StoreError,
+    );
+    assertEquals(
+      (await Array.fromAsync(Deno.readDir(restored.path))).map(({ name }) =>
+        name
+      ),
+      ["data.db-lock"],
+    );
+  }
+  await restoreBackup(backup, restored.file());
+  await using opened = await openStore({ collections }, {
+    directory: restored,
+  });
+  const all = opened.data.collection(users);
+  assertEquals(
+    (await all.list({ sort: "name" })).items.map(({ id }) => id),
+    ids,
+  );
+  for (let i = 0; i < 5; i++) await all.create({ name: `new ${i}` });
+  await assertRejects(
+    () => opened.engine.changesSince(cursor, 10),
+    ChangesLostError,
+  );
+  assertEquals(
+    (await opened.engine.changesSince(`${Number(opened.data.cursor) - 5}`, 10))
+      .changes.length,
+    5,
+  );
 });
 
 Deno.test("a store that is closed does what it was asked before, and refuses what comes after", async () => {

@@ -57,7 +57,44 @@ export async function copyFile(file: OpenPlan, path: string): Promise<void> {
   }
 }
 
+/**
+ * Makes the file of a store from a backup, under another name until it is whole.
+ *
+ * @throws {FailureError} as a rejection, if there is a file, or the backup is
+ * damaged or none.
+ */
+export async function restoreFile(
+  backup: string,
+  { path, busyMs }: OpenPlan,
+): Promise<void> {
+  for (const taken of [path, `${path}-wal`]) {
+    if (await exists(taken)) {
+      throw new FailureError({
+        kind: "file",
+        text: `${taken} exists already, move it away first`,
+      });
+    }
+  }
+  const part = `${path}.part`;
+  const link = new ThreadLink("aside");
+  try {
+    await Deno.copyFile(backup, part);
+    await link.ask("restore", { path: part, busyMs });
+    using copy = await Deno.open(part, { read: true, write: true });
+    await copy.sync();
+    await Deno.rename(part, path);
+  } catch (error) {
+    for (const name of [part, `${part}-wal`, `${part}-shm`]) {
+      await Deno.remove(name).catch(() => {});
+    }
+    throw error;
+  } finally {
+    link.end();
+    await link.gone;
+  }
+}
+
 /** Returns whether there is a file. */
-export function exists(path: string): Promise<boolean> {
+function exists(path: string): Promise<boolean> {
   return Deno.stat(path).then(() => true, () => false);
 }

@@ -20,6 +20,19 @@ export const CHANGES_TABLE = `CREATE TABLE IF NOT EXISTS "_changes" (
   "at_ms" INTEGER NOT NULL
 ) STRICT`;
 
+/** Where cursors go on if the log has no entry: behind those that others know. */
+export const LOG_TABLE = `CREATE TABLE IF NOT EXISTS "_log" (
+  "id" INTEGER PRIMARY KEY CHECK ("id" = 1),
+  "base" INTEGER NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO "_log" VALUES (1, 0)`;
+
+/**
+ * Cursors that a restored file leaves out: more than may have been given away
+ * after the backup was made, so that none of them is taken for a new one.
+ */
+const RESTORE_GAP = 1_000_000_000;
+
 /** Changes after which the log is trimmed. */
 const TRIM_EVERY = 200;
 /** Entries that are removed at once, at most: more than are added meanwhile. */
@@ -48,7 +61,8 @@ export class ChangeLog {
     this.#database = database;
     this.#kept = kept;
     const [cursor, atMs] = database.prepare(
-      `SELECT "cursor", "at_ms" FROM "_changes" ORDER BY "cursor" DESC LIMIT 1`,
+      `SELECT coalesce(max("cursor"), "base"), coalesce("at_ms", 0)
+      FROM "_log" LEFT JOIN "_changes"`,
     ).get() ?? [0, 0];
     this.#cursor = this.#committed = Number(cursor);
     this.#lastMs = Number(atMs);
@@ -153,11 +167,24 @@ export class ChangeLog {
   }
 }
 
+/** Empties the log of a file that was restored, and goes on far behind it. */
+export function restartLog(database: Database): void {
+  database.exec(`
+    BEGIN IMMEDIATE;
+    UPDATE "_log" SET "base" = ${RESTORE_GAP} + max(
+      "base", (SELECT coalesce(max("cursor"), 0) FROM "_changes")
+    );
+    DELETE FROM "_changes";
+    COMMIT;
+  `);
+}
+
 /** Returns what reads the changes after a cursor, with where the log begins and ends. */
 export function changesCall(after: Cursor, limit: number): ReadCall {
   return {
     sql: `SELECT bounds.*, c.* FROM
-      (SELECT min("cursor"), max("cursor") FROM "_changes") AS bounds
+      (SELECT coalesce(min("cursor"), "base" + 1), coalesce(max("cursor"), "base")
+        FROM "_log" LEFT JOIN "_changes") AS bounds
       LEFT JOIN (
         SELECT * FROM "_changes" WHERE "cursor" > ? ORDER BY "cursor" LIMIT ?
       ) AS c ORDER BY c."cursor"`,

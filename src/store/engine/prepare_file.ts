@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { CHANGES_TABLE } from "./change_log.ts";
+import { CHANGES_TABLE, LOG_TABLE } from "./change_log.ts";
 import type { Database } from "./database.ts";
 import { failing, failureOf } from "./failure.ts";
 import type { MigrationPlan, WriterPlan } from "./protocol.ts";
 import { compareTables } from "./table_difference.ts";
 
 /** "TRSt" in the header of the file marks it as ours. */
-export const APPLICATION_ID = 0x54525374;
+const APPLICATION_ID = 0x54525374;
 /** The version of the tables that a store has for itself. */
 const FORMAT = 1;
 
@@ -22,21 +22,7 @@ const FORMAT = 1;
  * changed, or the tables are not those of the collections.
  */
 export function prepareFile(database: Database, plan: WriterPlan): void {
-  const tables = Number(
-    database.value("SELECT count(*) FROM sqlite_schema"),
-  );
-  const id = Number(database.value("PRAGMA application_id"));
-  const format = Number(database.value("PRAGMA user_version"));
-  const isNew = tables === 0 && id === 0 && format === 0;
-  if (!isNew && id !== APPLICATION_ID) {
-    throw failing("corrupt", "it is a database of another program");
-  }
-  if (!isNew && format !== FORMAT) {
-    throw failing(
-      "corrupt",
-      `its format is ${format}, and this version reads ${FORMAT}`,
-    );
-  }
+  const isNew = checkOurs(database);
   const mode = database.value("PRAGMA journal_mode = WAL");
   if (mode !== "wal") {
     throw failing(
@@ -57,6 +43,7 @@ export function prepareFile(database: Database, plan: WriterPlan): void {
       "at_ms" INTEGER NOT NULL
     ) STRICT;
     ${CHANGES_TABLE};
+    ${LOG_TABLE};
     COMMIT;
   `);
   migrate(database, plan, isNew);
@@ -65,6 +52,28 @@ export function prepareFile(database: Database, plan: WriterPlan): void {
     compareTables(database, plan.ddl);
   });
   database.forget();
+}
+
+/**
+ * Returns whether a file is new.
+ *
+ * @throws {FailureError} if it is another program's, or of another version.
+ */
+export function checkOurs(database: Database): boolean {
+  const tables = Number(database.value("SELECT count(*) FROM sqlite_schema"));
+  const id = Number(database.value("PRAGMA application_id"));
+  const format = Number(database.value("PRAGMA user_version"));
+  const isNew = tables === 0 && id === 0 && format === 0;
+  if (!isNew && id !== APPLICATION_ID) {
+    throw failing("corrupt", "it is a database of another program");
+  }
+  if (!isNew && format !== FORMAT) {
+    throw failing(
+      "corrupt",
+      `its format is ${format}, and this version reads ${FORMAT}`,
+    );
+  }
+  return isNew;
 }
 
 /** Runs the migrations that were not run; a new file needs none. */

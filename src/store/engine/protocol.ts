@@ -119,6 +119,8 @@ export interface Calls {
   };
   rollback: { request: null; reply: null };
   backup: { request: string; reply: null };
+  /** Makes a file of a copy that no store has open. */
+  restore: { request: OpenPlan; reply: null };
   check: { request: null; reply: readonly string[] };
   close: { request: null; reply: null };
 }

@@ -7,6 +7,8 @@
 import { backup, type DatabaseSync } from "node:sqlite";
 import { reasonOf } from "../../checks/internal.ts";
 import { onThreadStart } from "../../cores/internal.ts";
+import { restartLog } from "./change_log.ts";
+import { checkOurs } from "./prepare_file.ts";
 import { Database } from "./database.ts";
 import { failing, failureOf } from "./failure.ts";
 import type {
@@ -83,6 +85,21 @@ onThreadStart((port) => {
     },
     async backup(path) {
       await backup(database().raw, path);
+      return null;
+    },
+    restore({ path, busyMs }) {
+      const copy = new Database(path, busyMs, false);
+      try {
+        const isNew = checkOurs(copy);
+        const [fault] = faultsOf(copy.raw);
+        if (isNew || fault !== undefined) {
+          throw failing("corrupt", fault ?? "it has nothing in it");
+        }
+        restartLog(copy);
+        copy.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      } finally {
+        copy.close();
+      }
       return null;
     },
     check: () => faultsOf(database().raw),
