@@ -16,6 +16,11 @@ import type { Hop, ResolvedPath } from "./resolved.ts";
 
 /** The most relations that a path may cross. */
 export const MAX_PATH_HOPS = 6;
+/**
+ * The most relations of a path of which each leads to several records: what is
+ * read grows with each by as many times as there are.
+ */
+export const MAX_PATH_FANS = 3;
 /** The most steps of a path into a field of JSON. */
 const MAX_JSON_STEPS = 16;
 
@@ -71,6 +76,14 @@ export function resolvePath(
       throw limit(written, context, "more relations", MAX_PATH_HOPS);
     }
     hops.push(hop);
+    if (hops.filter(({ isMany }) => isMany).length > MAX_PATH_FANS) {
+      throw limit(
+        written,
+        context,
+        "more relations to several records",
+        MAX_PATH_FANS,
+      );
+    }
     collection = collectionOf(hop.collection, context.schema);
   }
   const name = path.at(-1) ?? "";

@@ -204,8 +204,12 @@ Deno.test("a value or an operator that does not fit a field is refused, with its
 });
 
 Deno.test("the relations of a path, the values of lists and the text of ~ have bounds", () => {
-  const far = Array(7).fill("owner.tasks_via_owner").join(".");
-  assertEquals(errorOf(`${far}.title = 'x'`).code, "limit");
+  const far = `owner.${"profiles_via_user.user.".repeat(3)}name = 'x'`;
+  assertEquals(errorOf(far).code, "limit");
+  const fan = "tasks_via_owner.owner.";
+  sqlOf(`${fan.repeat(3)}name = 'x'`, "users");
+  const wide = `helpers.${fan.repeat(2)}tasks_via_owner.title = 'x'`;
+  assertEquals(errorOf(wide).found, "more relations to several records");
   const values = Array(1001).fill("x");
   const context = { schema: SCHEMA, collection: "tasks", now: NOW };
   for (const given of [values, "x".repeat(4001)]) {
