@@ -37,9 +37,8 @@ async function keysOf(
 }
 
 for (const { name, partBytes, lacks, open } of BACKENDS) {
-  /** More than two parts. */
-  const large = manyBytes(partBytes * 2 + 100_000);
-  /** More than one of them. */
+  /** More than one part. */
+  const large = manyBytes(partBytes + 100_000);
   const someParts = partBytes + 1000;
 
   /** The keys of a list as they should be, which some give in any order. */
@@ -374,8 +373,6 @@ for (const { name, partBytes, lacks, open } of BACKENDS) {
           [bytesOf("12345"), { bytes: 6 }],
           [bytesOf("12345"), { sha256: wrong }],
           [streamOf(bytesOf("12345")), { bytes: 6 }],
-          [streamOf(large), { bytes: large.length - 1 }],
-          [streamOf(large), { bytes: large.length + 1 }],
           [streamOf(large), { sha256: wrong }],
         ] as const
       ) {

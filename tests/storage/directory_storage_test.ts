@@ -223,3 +223,41 @@ Deno.test(
     assert(sorted.length === 60);
   },
 );
+
+/** Mounts a file system of 1 MiB, if this process may. */
+async function smallDisk(path: string): Promise<boolean> {
+  const { success } = await new Deno.Command("mount", {
+    args: ["-t", "tmpfs", "-o", "size=1m", "tmpfs", path],
+    stderr: "null",
+  }).output();
+  return success;
+}
+
+Deno.test({
+  name: "a disk that is full is an error, and what was there stays",
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+  ...bounded,
+  fn: async () => {
+    await using directory = await temporaryDirectory();
+    const path = `${directory.path}/disk`;
+    await Deno.mkdir(path);
+    // A container may not mount, although its user is root.
+    if (!await smallDisk(path)) return;
+    try {
+      const storage = directoryStorage(path);
+      await storage.put("kept", bytesOf("before"));
+      for (const key of ["kept", "new"]) {
+        const error = await assertRejects(
+          () => storage.put(key, new Uint8Array(2 ** 21)),
+          StorageRefusedError,
+        );
+        assertEquals(error.code, "ENOSPC");
+      }
+      assertEquals(await readText(await storage.get("kept")), "before");
+      assertEquals(allFiles(path), ["kept+"]);
+      await storage.put("new", new Uint8Array(2 ** 19));
+    } finally {
+      await new Deno.Command("umount", { args: [path] }).output();
+    }
+  },
+});

@@ -81,8 +81,10 @@ class Proxied implements AsyncDisposable {
 }
 
 for (const kind of REMOTE_BACKENDS) {
+  // It is S3's, of which the same is tried.
+  if (kind.name.startsWith("gcs by XML")) continue;
   const { name, partBytes, lacks } = kind;
-  const large = manyBytes(partBytes * 2 + 100_000);
+  const large = manyBytes(partBytes + 200_000);
 
   Deno.test(
     `${name}: a read that is cut fails, and never ends early`,
@@ -120,7 +122,7 @@ for (const kind of REMOTE_BACKENDS) {
           const [length, at] of [
             [100_000, 50_000],
             [large.length, 100_000],
-            [large.length, partBytes + 150_000],
+            [large.length, partBytes + 100_000],
           ] as const
         ) {
           proxied.cutWrites(at);
