@@ -115,6 +115,8 @@ for (
     ["bus_link", 20],
     ["bus_nats", 25],
     ["bus_streams", 30],
+    ["store_http", 25],
+    ["store_realtime", 20],
     ["websocket", 30],
     ["pty", 40],
     ["terminal", 45],
