@@ -98,6 +98,12 @@ export type { CountOptions, ListOptions, RecordPage } from "./record_list.ts";
 export type { GetOptions, RecordOptions, Records } from "./records.ts";
 export type { Aggregate, AggregateRequest } from "./query/aggregate.ts";
 export { restoreBackup } from "./restore_backup.ts";
+export type { ChangeFeed } from "./realtime/change_feed.ts";
+export {
+  publishChanges,
+  type PublishChangesOptions,
+} from "./realtime/publish_changes.ts";
+export { serveChanges } from "./realtime/serve_changes.ts";
 export type { Identity } from "./schema/identity.ts";
 export type { Rule, RuleName, Rules } from "./schema/rule.ts";
 export type * from "./schema/standard_schema.ts";

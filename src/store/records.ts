@@ -322,7 +322,7 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
 }
 
 /** Returns the record of a row without the address that others may not see. */
-function seenRecord(
+export function seenRecord(
   collection: Collection,
   row: Row,
   who: Identity | "program",

@@ -16,17 +16,15 @@ import type { StoreAuth } from "./auth/store_auth.ts";
 import type { Engine } from "./engine/engine.ts";
 import { RuleRefusedError, StoreError } from "./errors.ts";
 import type { StoreHttpOptions } from "./http/options.ts";
-import {
-  programView,
-  serveStore,
-  type StoreServing,
-} from "./http/serve_store.ts";
+import { serveStore, type StoreServing } from "./http/serve_store.ts";
 import type { StoreHandler } from "./http/store_handler.ts";
 import {
   type ChangeSubscription,
   HubSubscription,
 } from "./realtime/change_subscription.ts";
 import { parsePosition } from "./realtime/position.ts";
+import { hubOf } from "./realtime/hub_of.ts";
+import { storeView } from "./realtime/store_view.ts";
 import type { SubscribeOptions } from "./store.ts";
 import { OpenWork } from "./open_work.ts";
 import type { QuerySchema } from "./query/query_schema.ts";
@@ -75,6 +73,11 @@ export class StoreParts {
   readonly engine: Engine;
   readonly collections: ReadonlyMap<string, Collection>;
   readonly auth: StoreAuth;
+  readonly schema: QuerySchema;
+  readonly rules: RuleBook;
+  readonly accounts: AuthRecords;
+  readonly clock: Clock;
+  readonly now: () => number;
   readonly #options: StorePartsOptions;
   readonly #work = new OpenWork();
   #serving: StoreServing | undefined;
@@ -83,6 +86,11 @@ export class StoreParts {
     this.engine = options.engine;
     this.collections = options.collections;
     this.auth = options.auth;
+    this.schema = options.schema;
+    this.rules = options.rules;
+    this.accounts = options.accounts;
+    this.clock = options.clock;
+    this.now = options.now;
     this.#options = options;
   }
 
@@ -128,18 +136,9 @@ export class StoreParts {
     });
   }
 
-  /** What serves it to others, once somebody asks for that. */
-  #served(): StoreServing {
-    return this.#serving ??= serveStore(
-      this.#options,
-      this.#options.clock,
-      this.#options.http,
-    );
-  }
-
-  /** Its HTTP interface. */
+  /** Its interface for others, once somebody asks for it. */
   get handler(): StoreHandler {
-    return this.#served().handler;
+    return (this.#serving ??= serveStore(this, this.#options.http)).handler;
   }
 
   /** Follows the changes of a collection, as the program itself sees them. */
@@ -162,8 +161,8 @@ export class StoreParts {
       );
     }
     const topic = { name, collection: name, id, filter, expand, fields: "" };
-    const view = programView(this.#options, topic);
-    return new HubSubscription(this.#served().hub, { name, view }, position);
+    const view = storeView(this, topic, "program");
+    return new HubSubscription(hubOf(this), { name, view }, position);
   }
 
   #known<C extends Collection>(of: C): C {

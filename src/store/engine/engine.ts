@@ -200,4 +200,6 @@ export interface Engine extends AsyncDisposable {
   integrityCheck(): Promise<readonly string[]>;
   /** Ends it, when what was taken is done. */
   close(): Promise<void>;
+  /** Resolves when it has ended, by `close` or with its actor system. */
+  readonly closed: Promise<void>;
 }

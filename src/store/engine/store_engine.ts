@@ -356,6 +356,10 @@ export class StoreEngine implements Engine {
     }
   }
 
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
   async close(): Promise<void> {
     if (!this.#isClosing) {
       this.#isClosing = true;

@@ -3,25 +3,19 @@
  *
  * @module
  */
-import type { AuthRecords, PreparedAccount } from "../auth/auth_records.ts";
-import type { StoreAuth } from "../auth/store_auth.ts";
-import type { Engine, Row, Statement, WriteStep } from "../engine/engine.ts";
+import type { PreparedAccount } from "../auth/auth_records.ts";
+import type { Row, Statement, WriteStep } from "../engine/engine.ts";
 import { RecordNotFoundError } from "../errors.ts";
-import { expandRecords } from "../query/expand.ts";
 import { parseExpand } from "../query/expand_tree.ts";
-import { ALL, type Filter } from "../query/filter.ts";
-import { parseFilter } from "../query/filter_parser.ts";
-import { countQuery, listQuery, recordQuery } from "../query/list_query.ts";
-import type { QuerySchema } from "../query/query_schema.ts";
-import { parseSort } from "../query/sort.ts";
+import { recordQuery } from "../query/list_query.ts";
+import { expanded } from "../record_list.ts";
 import { createStep, updateStep } from "../record_writes.ts";
-import { Access } from "../rules/access.ts";
-import type { RuleBook } from "../rules/rule_book.ts";
+import { type Records, seenRecord } from "../records.ts";
+import type { Access } from "../rules/access.ts";
 import type { RuleRequest } from "../rules/rule_request.ts";
 import type { Collection } from "../schema/collection.ts";
 import type { Identity } from "../schema/identity.ts";
-import { recordOf } from "../schema/record_row.ts";
-import { hideAddresses } from "./hidden_address.ts";
+import type { StoreParts } from "../store_parts.ts";
 
 /** A record as it is shown to whoever asks, with what is expanded in `expand`. */
 export type ServedRecord = Readonly<Record<string, unknown>>;
@@ -69,22 +63,11 @@ export interface RecordQuery {
 }
 
 /** What records are served from. */
-export interface ServedStore {
-  readonly engine: Engine;
-  readonly auth: StoreAuth;
-  /** What accounts are written from. */
-  readonly accounts: AuthRecords;
-  /** The collections by their names. */
-  readonly collections: ReadonlyMap<string, Collection>;
-  readonly schema: QuerySchema;
-  readonly rules: RuleBook;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-}
+export type ServedStore = StoreParts;
 
 /** Who asks, and with what request. */
 export interface Asking {
-  readonly who: Identity;
+  readonly who: Identity | "program";
   /** The client, for the limits of tries. */
   readonly client?: string;
   readonly request?: RuleRequest;
@@ -113,28 +96,14 @@ export class ServedRecords {
   /** Resolves to records that may be listed. */
   async list(
     collection: Collection,
-    { filter, sort, limit, offset, expand }: RecordQuery,
+    query: RecordQuery,
   ): Promise<readonly ServedRecord[]> {
-    const { name } = collection;
-    const access = this.#access();
-    const query = listQuery(
-      access.condition(name, "list", filterOf(filter)),
-      { sort: parseSort(sort), limit, offset },
-      access.callerContext(name),
-    );
-    const rows = await this.#read(query.statement);
-    return await this.expand(
-      collection,
-      rows.map((row) => this.#record(name, query.rowOf(row))),
-      expand,
-    );
+    return (await this.#records(collection).list(query)).items;
   }
 
   /** Resolves to how many records may be listed. */
-  async count({ name }: Collection, filter: string): Promise<number> {
-    const condition = this.#access().condition(name, "list", filterOf(filter));
-    const [row] = await this.#read(countQuery(condition, name));
-    return Number(row?.["count"] ?? 0);
+  count(collection: Collection, filter: string): Promise<number> {
+    return this.#records(collection).count({ filter });
   }
 
   /**
@@ -142,22 +111,12 @@ export class ServedRecords {
    *
    * @throws {RecordNotFoundError} as a rejection, if there is none.
    */
-  async get(
+  get(
     collection: Collection,
     id: string,
     expand: string,
   ): Promise<ServedRecord> {
-    const { name } = collection;
-    const access = this.#access();
-    const condition = access.condition(name, "view");
-    const context = access.callerContext(name);
-    const [row] = await this.#read(recordQuery(id, condition, context));
-    if (row === undefined) {
-      throw new RecordNotFoundError(`Cannot find a record of ${name}`);
-    }
-    const records = [this.#record(name, row)];
-    const [record] = await this.expand(collection, records, expand);
-    return record ?? {};
+    return this.#records(collection).get(id, { expand });
   }
 
   /**
@@ -175,22 +134,21 @@ export class ServedRecords {
     records: readonly ServedRecord[],
     expand: string,
   ): Promise<readonly ServedRecord[]> {
-    const { collections } = this.#store;
-    const hide = (all: readonly ServedRecord[]) =>
-      all.map((record) =>
-        hideAddresses(collections, name, record, this.#asking.who)
-      );
-    if (expand === "") return hide(records);
+    if (expand === "") return records;
     const access = this.#access();
-    const context = access.callerContext(name);
-    return hide(
-      await expandRecords(records, parseExpand(expand, context), {
-        ...context,
-        read: (statement) => this.#read(statement),
-        recordOf: (other, row) => this.#record(other, row),
-        viewCondition: (other) => access.condition(other, "view"),
-      }),
-    );
+    const { collections, engine } = this.#store;
+    const nodes = parseExpand(expand, access.callerContext(name));
+    return await expanded(records, nodes, {
+      executor: engine,
+      access,
+      collections,
+      recordOf: (of, row) => this.seen(of, row),
+    }, {});
+  }
+
+  /** Returns the record of a row, as who asks sees it. */
+  seen(collection: Collection, row: Row): ServedRecord {
+    return seenRecord(collection, row, this.#asking.who);
   }
 
   /**
@@ -229,15 +187,9 @@ export class ServedRecords {
         await auth.revokeSessions(ended.collection, ended.id);
       }
     }
-    return writes.map(({ collection: { name } }, at) => {
+    return writes.map(({ collection }, at) => {
       const after = outcomes[at]?.after ?? null;
-      if (after === null) return null;
-      return hideAddresses(
-        this.#store.collections,
-        name,
-        this.#record(name, after),
-        this.#asking.who,
-      );
+      return after === null ? null : this.seen(collection, after);
     });
   }
 
@@ -331,31 +283,20 @@ export class ServedRecords {
     return rows.length > 0;
   }
 
-  #access(body?: RecordData): Access {
-    const { rules, schema, now } = this.#store;
+  #records(collection: Collection): Records<Collection> {
     const { who, request } = this.#asking;
-    return new Access({
-      rules,
-      schema,
+    return this.#store.records(collection, who, request);
+  }
+
+  #access(body?: RecordData): Access {
+    const { who, request } = this.#asking;
+    return this.#store.access(
       who,
-      now: new Date(now()),
-      request: { ...request, body },
-    });
+      body === undefined ? request : { ...request, body },
+    );
   }
 
   #read(statement: Statement): Promise<readonly Row[]> {
     return this.#store.engine.read(statement);
   }
-
-  #record(name: string, row: Readonly<Record<string, unknown>>): ServedRecord {
-    const collection = this.#store.collections.get(name);
-    if (collection === undefined) {
-      throw new RecordNotFoundError(`Cannot find the collection ${name}`);
-    }
-    return recordOf(collection, row);
-  }
-}
-
-function filterOf(text: string): Filter {
-  return text === "" ? ALL : parseFilter(text);
 }

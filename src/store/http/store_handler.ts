@@ -127,8 +127,20 @@ export class StoreHandler implements Disposable {
     });
   }
 
-  /** Subscribers at present, over event streams and connections. */
-  get subscribers(): number {
+  /** What it does at present. */
+  get stats(): {
+    readonly requests: number;
+    readonly subscribers: number;
+    readonly bodyBytes: number;
+  } {
+    return {
+      requests: this.#requests,
+      subscribers: this.#subscribers,
+      bodyBytes: this.#budget.held,
+    };
+  }
+
+  get #subscribers(): number {
     return this.#service.clients.size + this.#connections.size;
   }
 
@@ -159,6 +171,7 @@ export class StoreHandler implements Disposable {
 
   /** Ends all clients, and refuses what comes from now on. */
   [Symbol.dispose](): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     this.#ended[Symbol.dispose]();
     this.#changes[Symbol.dispose]();
@@ -168,7 +181,7 @@ export class StoreHandler implements Disposable {
 
   /** What rules know of an account is what its record is by now. */
   #changed({ collection: name, id, kind, record: row }: Change): void {
-    if (kind !== "update" || row === null || this.subscribers === 0) return;
+    if (kind !== "update" || row === null || this.#subscribers === 0) return;
     const collection = this.#service.store.collections.get(name);
     if (collection?.kind !== "auth") return;
     const record = recordOf(collection, row);

@@ -53,7 +53,18 @@ const PAGE = 500;
 const SAVE_MS = 1000;
 
 /** Publishes changes until it is disposed, or something ends it. */
-export class ChangeFeed implements AsyncDisposable {
+export interface ChangeFeed extends AsyncDisposable {
+  /** All changes up to it were acknowledged by the stream. */
+  readonly cursor: string;
+  /**
+   * Resolves when the feed was disposed. Rejects with what has ended it: the
+   * bus or the store was closed, or the log no longer reaches back.
+   */
+  readonly closed: Promise<void>;
+}
+
+/** The feed of a store. */
+export class StoreFeed implements ChangeFeed {
   readonly #port: ChangeFeedPort;
   readonly #subscription: Disposable;
   readonly #stop = new AbortController();
@@ -66,7 +77,7 @@ export class ChangeFeed implements AsyncDisposable {
   #news = Promise.withResolvers<void>();
 
   /** Goes on where the feed of that prefix has stopped, or at a cursor. */
-  static async start(port: ChangeFeedPort, from: string): Promise<ChangeFeed> {
+  static async start(port: ChangeFeedPort, from: string): Promise<StoreFeed> {
     const { engine, prefix } = port;
     await engine.write({
       steps: [{
@@ -83,7 +94,7 @@ export class ChangeFeed implements AsyncDisposable {
       values: [prefix],
     });
     const cursor = row?.["cursor"];
-    return new ChangeFeed(port, typeof cursor === "string" ? cursor : from);
+    return new StoreFeed(port, typeof cursor === "string" ? cursor : from);
   }
 
   private constructor(port: ChangeFeedPort, cursor: string) {
@@ -95,15 +106,10 @@ export class ChangeFeed implements AsyncDisposable {
     this.#running.catch(() => {});
   }
 
-  /** All changes up to it were acknowledged by the stream. */
   get cursor(): string {
     return this.#cursor;
   }
 
-  /**
-   * Resolves when the feed was disposed. Rejects with what has ended it: the
-   * bus or the store was closed, or the log no longer reaches back.
-   */
   get closed(): Promise<void> {
     return this.#running;
   }

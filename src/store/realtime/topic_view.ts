@@ -36,12 +36,10 @@ export interface TopicViewPort {
     rule: "list" | "view",
     who: Identity,
   ) => Filter;
-  /** Resolves to a record as an identity sees it. */
+  /** Resolves to the record of a row, as who follows the topic sees it. */
   readonly show: (
     collection: Collection,
-    record: ShownRecord,
-    how: Pick<Topic, "expand" | "fields">,
-    who: Identity,
+    row: Row,
   ) => Promise<ShownRecord> | ShownRecord;
   /** Returns what is shown of a record that may no longer be seen. */
   readonly showId: (collection: Collection, id: string) => ShownRecord;
@@ -192,12 +190,7 @@ class TopicView implements ChangeView {
     if (shows === "id" || row === null) {
       return this.#port.showId(this.#collection, id);
     }
-    return await this.#port.show(
-      this.#collection,
-      recordOf(this.#collection, row),
-      this.#topic,
-      this.#who,
-    );
+    return await this.#port.show(this.#collection, row);
   }
 }
 

@@ -7,6 +7,7 @@ import { StoreHandler } from "../../../src/store/http/store_handler.ts";
 import { querySchemaOf } from "../../../src/store/query/query_schema.ts";
 import { ChangeHub } from "../../../src/store/realtime/change_hub.ts";
 import { RuleBook } from "../../../src/store/rules/rule_book.ts";
+import { StoreParts } from "../../../src/store/store_parts.ts";
 import { type Fixture, openAuth, PASSWORD } from "./auth_fixture.ts";
 import { collections } from "./counted_engine.ts";
 
@@ -23,15 +24,18 @@ async function serve(options: AuthOptions = {}): Promise<Served> {
   const schema = querySchemaOf(collections);
   const hub = new ChangeHub(engine, (error) => console.error(error));
   const handler = new StoreHandler({
-    store: {
+    store: new StoreParts({
       collections: new Map(collections.map((one) => [one.name, one])),
       engine,
       auth,
       accounts: fixture.parts.records,
       schema,
       rules: new RuleBook(collections, schema),
+      functions: {},
+      http: {},
+      clock,
       now: Date.now,
-    },
+    }),
     viewOf: () => {
       throw new Error("no topics are served here");
     },

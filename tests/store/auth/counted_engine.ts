@@ -104,6 +104,7 @@ export class CountedEngine {
       backup: (path) => engine.backup(path),
       integrityCheck: () => engine.integrityCheck(),
       close: () => engine.close(),
+      closed: engine.closed,
       [Symbol.asyncDispose]: () => engine.close(),
     };
   }

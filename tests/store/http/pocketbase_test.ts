@@ -280,12 +280,12 @@ Deno.test(
     assertEquals((await bob.collection("notes").getFullList()).length, 0);
     for (
       const call of [
-        bob.collection("notes").getOne(id),
-        bob.collection("notes").update(id, { body: "x" }),
-        bob.collection("notes").delete(id),
-        client().collection("notes").getOne(id),
+        () => bob.collection("notes").getOne(id),
+        () => bob.collection("notes").update(id, { body: "x" }),
+        () => bob.collection("notes").delete(id),
+        () => client().collection("notes").getOne(id),
       ]
-    ) assertEquals((await refusal(call)).status, 404);
+    ) assertEquals((await refusal(call())).status, 404);
     const foreign = bob.collection("notes").create({ key: "b", owner });
     assertEquals((await refusal(foreign)).status, 403);
     assertEquals(await client().collection("secrets").getFullList(), []);
@@ -358,7 +358,7 @@ Deno.test(
     const { token, record } = await pb.collection("users").authRefresh();
     assert(token.length > 0);
     assertEquals(record.id, id);
-    await store.auth.revokeSessions("users", id);
+    await store.data.auth.revokeSessions("users", id);
     assertEquals(
       (await refusal(pb.collection("users").authRefresh())).status,
       401,
@@ -370,7 +370,7 @@ Deno.test("A token that has ended is that of nobody", bounded, async () => {
   const pb = await signedIn();
   const owner = pb.authStore.record?.id ?? "";
   await pb.collection("notes").create({ key: "a", owner });
-  await store.auth.revokeSessions("users", owner);
+  await store.data.auth.revokeSessions("users", owner);
   assertEquals(await pb.collection("notes").getFullList(), []);
 });
 
@@ -389,7 +389,7 @@ Deno.test(
     const users = pb.collection("users");
     assertEquals(await users.requestVerification("ann@example.com"), true);
     assertEquals(await users.requestVerification("eve@example.com"), true);
-    await store.auth.mailsIdle();
+    await store.data.auth.mailsIdle();
     assertEquals(store.mails.length, 1);
     const token = store.mails.at(-1)?.token ?? "";
     assertEquals(await users.confirmVerification(token), true);
@@ -407,7 +407,7 @@ Deno.test(
     const pb = await signedIn();
     const users = pb.collection("users");
     await users.requestPasswordReset("ann@example.com");
-    await store.auth.mailsIdle();
+    await store.data.auth.mailsIdle();
     const token = store.mails.at(-1)?.token ?? "";
     const other = "another good password";
     const mismatch = users.confirmPasswordReset(token, other, `${other}!`);
@@ -428,7 +428,7 @@ Deno.test(
     const pb = await signedIn();
     const users = pb.collection("users");
     await users.requestEmailChange("anna@example.com");
-    await store.auth.mailsIdle();
+    await store.data.auth.mailsIdle();
     const token = store.mails.at(-1)?.token ?? "";
     assertEquals(await users.confirmEmailChange(token, PASSWORD), true);
     await users.authWithPassword("anna@example.com", PASSWORD);

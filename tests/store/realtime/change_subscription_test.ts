@@ -5,19 +5,23 @@ import { ActorSystem } from "../../../src/actor/mod.ts";
 import { Bus, type BusStream } from "../../../src/bus/mod.ts";
 import type { LogicalConnection } from "../../../src/session/mod.ts";
 import {
+  type ChangeFeed,
   ChangesLostError,
+  type ChangeSubscription,
+  publishChanges,
+  serveChanges,
   StoreClosedError,
-} from "../../../src/store/errors.ts";
-import { programView } from "../../../src/store/http/serve_store.ts";
-import { ChangeFeed } from "../../../src/store/realtime/change_feed.ts";
-import { HubSubscription } from "../../../src/store/realtime/change_subscription.ts";
+  type SubscribeOptions,
+} from "../../../src/store/mod.ts";
+import { partsOf } from "../../../src/store/store.ts";
 import { bounded } from "../../support/net.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
 import {
   notes,
   openTestStore,
+  type ServedTestStore,
   tasks,
-  type TestStore,
+  users,
 } from "../support/served_test_store.ts";
 
 const PASSWORD = "correct horse battery staple";
@@ -26,25 +30,13 @@ Deno.test.afterAll(async () => await store[Symbol.asyncDispose]());
 Deno.test.beforeEach(() => store.clear());
 
 function subscribe(
-  of: TestStore,
-  { filter = "", cursor }: { filter?: string; cursor?: number } = {},
-): HubSubscription {
-  const view = programView(of.store, {
-    name: "tasks",
-    collection: "tasks",
-    id: undefined,
-    filter,
-    expand: "",
-    fields: "",
-  });
-  return new HubSubscription(
-    of.serving.hub,
-    { name: "tasks", view },
-    cursor === undefined ? undefined : { cursor },
-  );
+  of: ServedTestStore,
+  options: SubscribeOptions = {},
+): ChangeSubscription<Readonly<Record<string, unknown>>> {
+  return of.data.subscribe(tasks, options);
 }
 
-async function create(of: TestStore, points: number): Promise<string> {
+async function create(of: ServedTestStore, points: number): Promise<string> {
   const [record] = await of.program.write([{
     kind: "create",
     collection: tasks,
@@ -53,7 +45,9 @@ async function create(of: TestStore, points: number): Promise<string> {
   return `${record?.["id"]}`;
 }
 
-async function points(subscription: HubSubscription): Promise<unknown> {
+async function points(
+  subscription: ChangeSubscription<Readonly<Record<string, unknown>>>,
+): Promise<unknown> {
   const { value } = await subscription.next();
   return value?.record["points"];
 }
@@ -71,16 +65,16 @@ Deno.test(
       cursor = changes.cursor;
       await create(store, 3);
     }
-    assertEquals(store.serving.hub.stats.subscribers, 0);
+    assertEquals(store.stats().subscribers, 0);
     const missed: unknown[] = [];
     for await (
-      const { record } of subscribe(store, { cursor: Number(cursor) })
+      const { record } of subscribe(store, { after: cursor })
     ) {
       missed.push(record["points"]);
       if (missed.length === 1) break;
     }
     assertEquals(missed, [3]);
-    assertEquals(store.serving.hub.stats.subscribers, 0);
+    assertEquals(store.stats().subscribers, 0);
   },
 );
 
@@ -112,13 +106,13 @@ Deno.test(
         data: { title: "A" },
       })));
     }
-    await using late = subscribe(short, { cursor: 1 });
+    await using late = subscribe(short, { after: "1" });
     const lost = await assertRejects(() => late.next(), ChangesLostError);
-    assertEquals(lost.firstCursor, short.engine.cursor);
+    assertEquals(lost.firstCursor, short.data.cursor);
     assertEquals(await late.next(), { done: true, value: undefined });
     await using open = subscribe(short);
     const waiting = assertRejects(() => open.next(), StoreClosedError);
-    short.serving[Symbol.dispose]();
+    await short.data.close();
     await waiting;
   },
 );
@@ -148,17 +142,16 @@ Deno.test(
     await using system = new ActorSystem();
     await using listener = listen(system, {
       port: 0,
-      serve: store.serving.handler.serve,
+      serve: serveChanges(store.data),
     });
     await using pool = new ConnectionPool(system);
     const email = "ann@example.com";
-    const users = store.store.collections.get("users") ?? tasks;
     const [ann] = await store.program.write([{
       kind: "create",
       collection: users,
       data: { email, password: PASSWORD, passwordConfirm: PASSWORD },
     }]);
-    const { token } = await store.auth.authWithPassword(
+    const { token } = await store.data.auth.authWithPassword(
       "users",
       email,
       PASSWORD,
@@ -194,24 +187,18 @@ Deno.test(
     const fourth = await pool.connect(listener.address);
     await say(fourth, { topics: ["notes/*"], token });
     assertEquals((await hear(fourth))["event"], "cursor");
-    await store.auth.revokeSessions("users", owner);
+    await store.data.auth.revokeSessions("users", owner);
     const cut = await hear(fourth);
     assertEquals([cut["event"], cut["reason"]], ["cut", "identity_changed"]);
     assertEquals(await fourth.receive(), undefined);
   },
 );
 
-async function feed(of: TestStore, stream: BusStream): Promise<ChangeFeed> {
-  return await ChangeFeed.start({
-    engine: of.engine,
-    recordOf: (_, row) => ({
-      title: `${row["title"]}`,
-      points: Number(row["points"]),
-    }),
-    clock: of.system.clock,
-    stream,
-    prefix: "store.main",
-  }, "0");
+function feed(
+  { data }: ServedTestStore,
+  stream: BusStream,
+): Promise<ChangeFeed> {
+  return publishChanges(data, stream, { prefix: "store.main" });
 }
 
 Deno.test(
@@ -278,7 +265,7 @@ Deno.test(
       while (first.cursor !== "1") await new Promise((go) => setTimeout(go, 5));
     }
     // As after a kill: the file does not know of what was published.
-    await of.engine.write({
+    await partsOf(of.data).engine.write({
       steps: [{
         kind: "run",
         statement: { sql: `DELETE FROM "_feeds"`, values: [] },

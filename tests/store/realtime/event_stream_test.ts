@@ -7,11 +7,12 @@ import { ManualClock } from "../../support/manual_clock.ts";
 import { randomFrom } from "../../support/random.ts";
 import { isSlow } from "../../support/slow.ts";
 import { collection } from "../../../src/store/schema/collection.ts";
+import { partsOf } from "../../../src/store/store.ts";
 import { integer, text } from "../../../src/store/schema/fields.ts";
 import {
   openTestStore,
+  type ServedTestStore,
   tasks,
-  type TestStore,
   users,
 } from "../support/served_test_store.ts";
 import { readEvents, type ReceivedEvent } from "../support/sse_reader.ts";
@@ -21,7 +22,7 @@ Deno.test.afterAll(async () => await store[Symbol.asyncDispose]());
 Deno.test.beforeEach(() => store.clear());
 
 function stream(
-  of: TestStore,
+  of: ServedTestStore,
   topics: readonly string[],
   port = of.port,
 ): string {
@@ -34,7 +35,7 @@ function withFilter(topic: string, filter: string): string {
   return `${topic}?options=${encodeURIComponent(options)}`;
 }
 
-async function create(of: TestStore, points: number): Promise<string> {
+async function create(of: ServedTestStore, points: number): Promise<string> {
   const [record] = await of.program.write([{
     kind: "create",
     collection: tasks,
@@ -44,7 +45,7 @@ async function create(of: TestStore, points: number): Promise<string> {
 }
 
 async function update(
-  of: TestStore,
+  of: ServedTestStore,
   id: string,
   points: number,
 ): Promise<void> {
@@ -160,7 +161,7 @@ Deno.test(
       }
     })();
     await ready.promise;
-    const begin = store.engine.cursor;
+    const begin = store.data.cursor;
     const ids = [one];
     const steps = isSlow ? 5000 : 300;
     for (let step = 0; step < steps; step++) {
@@ -190,7 +191,10 @@ Deno.test(
     await reading;
     abort.abort();
     assertGreater(proxy.accepted, 5);
-    const { changes } = await store.engine.changesSince(begin, 10_000);
+    const { changes } = await partsOf(store.data).engine.changesSince(
+      begin,
+      10_000,
+    );
     // The topic of everything has each change once, in order.
     assertEquals(
       got.get("tasks/*")?.map(({ data }) => [
@@ -262,14 +266,14 @@ Deno.test(
         topic,
         events: readEvents(stream(counted, [topic]), {
           signal: abort.signal,
-          fetch: counted.serving.handler.fetch,
+          fetch: counted.data.handler,
         }),
       };
     });
     await Promise.all(readers.map(({ events }) => next(events, "cursor")));
-    assertEquals(counted.serving.handler.subscribers, 1000);
-    assertEquals(counted.serving.hub.stats.views, 3);
-    const before = counted.serving.hub.stats.looks;
+    assertEquals(counted.stats().subscribers, 1000);
+    assertEquals(counted.stats().views, 3);
+    const before = counted.stats().looks;
     asked = 0;
     for (const size of [1, 20]) {
       await counted.program.write([
@@ -282,7 +286,7 @@ Deno.test(
     }));
     // Those with the second filter get the second change alone.
     assertEquals(sizes.filter((size) => size === 20).length, 50);
-    assertEquals(counted.serving.hub.stats.looks - before, 6);
+    assertEquals(counted.stats().looks - before, 6);
     assert(asked <= 2, `the rule was asked ${asked} times`);
     abort.abort();
     await Promise.all(readers.map(({ events }) => events.return()));
@@ -298,9 +302,9 @@ Deno.test(
       clock,
       http: { maxQueuedBytes: 10_000, slowMs: 1000, heartbeatMs: 500 },
     });
-    const { hub, handler } = slow.serving;
+
     const request = new Request(stream(slow, ["tasks/*"]));
-    const stuck = await handler.fetch(request);
+    const stuck = await slow.data.handler(request);
     const abort = new AbortController();
     const other = readEvents(stream(slow, ["tasks/*"]), {
       signal: abort.signal,
@@ -314,12 +318,12 @@ Deno.test(
     for (let i = 0; i <= 50; i++) {
       assertEquals(record(await next(other, "tasks/*"))["points"], i);
     }
-    assertEquals(hub.stats, { ...hub.stats, subscribers: 2, slow: 0 });
+    assertEquals(slow.stats().slow, 0);
     // It reads nothing: what waits is bounded, and after a while it is cut.
     clock.advance(500);
     clock.advance(500);
     clock.advance(500);
-    assertEquals(hub.stats, { ...hub.stats, subscribers: 1, slow: 1 });
+    assertEquals(slow.stats().slow, 1);
     let rest = "";
     while (true) {
       const { value, done } = await reader?.read() ?? { done: true };
@@ -362,7 +366,7 @@ Deno.test(
     for (let points = 0; points < 500; points++) {
       assertEquals(record(await next(events, "tasks/*"))["points"], points);
     }
-    assertEquals(small.serving.hub.stats.slow, 0);
+    assertEquals(small.stats().slow, 0);
     abort.abort();
     await events.return();
   },
@@ -395,8 +399,8 @@ Deno.test(
       );
       const { data, lastId } = await next(events, "cut");
       assertEquals(data["reason"], "changes_lost");
-      assertEquals(data["cursor"], short.engine.cursor);
-      assertEquals(lastId, short.engine.cursor);
+      assertEquals(data["cursor"], short.data.cursor);
+      assertEquals(lastId, short.data.cursor);
       // It is back by then, and gets what comes.
       await next(events, "cursor");
       await update(short, id, 7);

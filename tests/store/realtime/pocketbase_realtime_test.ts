@@ -4,7 +4,7 @@ import PocketBase from "pocketbase";
 import { bounded } from "../../support/net.ts";
 import { FaultProxy } from "../../support/fault_proxy.ts";
 import { Happenings } from "../../support/happenings.ts";
-import { openTestStore, tasks, users } from "../support/served_test_store.ts";
+import { notes, openTestStore, users } from "../support/served_test_store.ts";
 
 const PASSWORD = "correct horse battery staple";
 const store = await openTestStore();
@@ -81,7 +81,7 @@ Deno.test(
     assertEquals(got[0]?.record["collectionName"], "tasks");
     assertEquals(got[0]?.record["done"], false);
     await pb.collection("tasks").unsubscribe("*");
-    await until(() => store.serving.handler.subscribers === 0);
+    await until(() => store.stats().subscribers === 0);
   },
 );
 
@@ -191,7 +191,7 @@ Deno.test(
     await take(events, 1);
     const cut = Promise.withResolvers<string[]>();
     ann.realtime.onDisconnect = (topics) => cut.resolve(topics);
-    await store.auth.revokeSessions("users", id);
+    await store.data.auth.revokeSessions("users", id);
     assertEquals(await cut.promise, ["notes/*"]);
     // The client comes back by itself, with a token that is of nobody by now.
     const back = Promise.withResolvers<void>();
@@ -200,7 +200,7 @@ Deno.test(
     await back.promise;
     await store.program.write([{
       kind: "create",
-      collection: store.store.collections.get("notes") ?? tasks,
+      collection: notes,
       data: { key: "b", owner: id },
     }]);
     assertEquals(events.untaken, 0);

@@ -4,32 +4,10 @@
  * @module
  */
 import { ActorSystem, type Clock } from "../../../src/actor/mod.ts";
-import type { AuthMail } from "../../../src/store/auth/auth_mail.ts";
-import { resolveAuthOptions } from "../../../src/store/auth/auth_options.ts";
-import { openAuthParts } from "../../../src/store/auth/auth_parts.ts";
-import {
-  AUTH_TABLES,
-  superusers,
-} from "../../../src/store/auth/auth_tables.ts";
-import { StoreAuth } from "../../../src/store/auth/store_auth.ts";
-import { tablePlan } from "../../../src/store/engine/plans.ts";
-import {
-  openEngine,
-  type StoreEngine,
-} from "../../../src/store/engine/store_engine.ts";
-import type { StoreHttpOptions } from "../../../src/store/http/options.ts";
-import {
-  ServedRecords,
-  type ServedStore,
-} from "../../../src/store/http/served_records.ts";
-import {
-  serveStore,
-  type StoreServing,
-} from "../../../src/store/http/serve_store.ts";
-import { querySchemaOf } from "../../../src/store/query/query_schema.ts";
-import { RuleBook } from "../../../src/store/rules/rule_book.ts";
+import { ServedRecords } from "../../../src/store/http/served_records.ts";
 import {
   authCollection,
+  type AuthMail,
   bool,
   type Collection,
   collection,
@@ -38,10 +16,15 @@ import {
   json,
   relation,
   select,
+  type Store,
+  store,
+  type StoreHttpOptions,
   text,
 } from "../../../src/store/mod.ts";
-import { tableDdl } from "../../../src/store/schema/ddl.ts";
-import { recordOf } from "../../../src/store/schema/record_row.ts";
+import type { StoreHandler } from "../../../src/store/http/store_handler.ts";
+import type { ChangeHubStats } from "../../../src/store/realtime/change_hub.ts";
+import { hubOf } from "../../../src/store/realtime/hub_of.ts";
+import { partsOf } from "../../../src/store/store.ts";
 
 /** Accounts that may all see each other. */
 export const users: Collection = authCollection("users", {
@@ -107,89 +90,56 @@ export interface TestStoreOptions {
 }
 
 /** A store on a socket, which ends with the test. */
-export interface TestStore extends AsyncDisposable {
-  readonly system: ActorSystem;
-  readonly engine: StoreEngine;
-  readonly auth: StoreAuth;
-  readonly serving: StoreServing;
-  readonly store: ServedStore;
+export interface ServedTestStore extends AsyncDisposable {
+  readonly data: Store;
+  /** What it does at present, and has done. */
+  stats(): StoreHandler["stats"] & ChangeHubStats;
+  /** The mails that were sent. */
   readonly mails: readonly AuthMail[];
   readonly port: number;
   readonly url: string;
-  /** Removes all records, sessions and mails. */
-  clear(): Promise<void>;
   /** The records as the program itself has them. */
   readonly program: ServedRecords;
+  /** Removes all records, sessions and mails. */
+  clear(): Promise<void>;
 }
 
 /** Opens a store and serves it. */
 export async function openTestStore(
   options: TestStoreOptions = {},
-): Promise<TestStore> {
+): Promise<ServedTestStore> {
   const directory = options.directory ?? await Deno.makeTempDir();
-  const { clock } = options;
+  const { clock, http, keepChanges } = options;
   const system = new ActorSystem(clock === undefined ? {} : { clock });
-  const collections = [
-    ...options.collections ?? [users, tasks, notes, secrets],
-    superusers,
-  ];
-  const now = () => Date.now();
-  const engine = await openEngine(system, {
-    writer: {
-      path: `${directory}/data.db`,
-      busyMs: 1000,
-      synchronous: "normal",
-      tables: collections.map(tablePlan),
-      ddl: collections.map(tableDdl),
-      extra: AUTH_TABLES,
-      migrations: [],
-      keepMs: Infinity,
-      keepChanges: options.keepChanges ?? Infinity,
-      maxPages: undefined,
-    },
-    readers: 1,
-    limits: {
-      maxQueuedReads: 10_000,
-      maxQueuedWrites: 10_000,
-      readTimeoutMs: 30_000,
-    },
-    now,
+  const mails: AuthMail[] = [];
+  const data = await store(system, {
+    path: `${directory}/data.db`,
+    collections: options.collections ?? [users, tasks, notes, secrets],
+    synchronous: "normal",
+    // Each is a thread to start.
+    limits: { readers: 1 },
+    ...(http === undefined ? {} : { http }),
+    auth: { onMail: (mail) => void mails.push(mail) },
+    ...(keepChanges === undefined
+      ? {}
+      : { changes: { keepCount: keepChanges } }),
   });
+  const parts = partsOf(data);
+  const { engine, auth } = parts;
   // Its threads are up by then.
   await engine.read({ sql: "SELECT 1", values: [] });
-  const mails: AuthMail[] = [];
-  const parts = openAuthParts({
-    engine,
-    collections,
-    readRecord: recordOf,
-    clock: system.clock,
-  }, resolveAuthOptions({ onMail: (mail) => void mails.push(mail) }));
-  const auth = new StoreAuth(parts);
-  const schema = querySchemaOf(collections);
-  const store: ServedStore = {
-    engine,
-    auth,
-    accounts: parts.records,
-    collections: new Map(collections.map((one) => [one.name, one])),
-    schema,
-    rules: new RuleBook(collections, schema),
-    now,
-  };
-  const serving = serveStore(store, system.clock, options.http);
-  const server = Deno.serve(
+  const listener = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
-    serving.handler.fetch,
+    data.handler,
   );
-  const { port } = server.addr;
+  const { port } = listener.addr;
   return {
-    system,
-    engine,
-    auth,
-    serving,
-    store,
+    data,
+    stats: () => ({ ...hubOf(parts).stats, ...parts.handler.stats }),
     mails,
     port,
     url: `http://127.0.0.1:${port}`,
+    program: new ServedRecords(parts, { who: "program" }),
     async clear() {
       await auth.mailsIdle();
       mails.length = 0;
@@ -206,12 +156,10 @@ export async function openTestStore(
         })),
       });
     },
-    program: new ServedRecords(store, { who: { kind: "superuser" } }),
     async [Symbol.asyncDispose]() {
-      serving[Symbol.dispose]();
-      await server.shutdown();
-      await auth.close();
-      await engine.close();
+      // Its subscribers are gone before the listener waits for them.
+      await data.close();
+      await listener.shutdown();
       await system.shutdown();
       if (options.directory === undefined) {
         await Deno.remove(directory, { recursive: true });
