@@ -97,6 +97,7 @@ export type { Migration } from "./migration.ts";
 export type { CountOptions, ListOptions, RecordPage } from "./record_list.ts";
 export type { GetOptions, RecordOptions, Records } from "./records.ts";
 export type { Aggregate, AggregateRequest } from "./query/aggregate.ts";
+export type { QueryPlan } from "./query/query_plan.ts";
 export { restoreBackup } from "./restore_backup.ts";
 export type { ChangeFeed } from "./realtime/change_feed.ts";
 export {

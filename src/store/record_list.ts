@@ -186,7 +186,10 @@ function recordIn(
   return collection === undefined ? row : recordOf(collection, row as Row);
 }
 
-function filterOf({ filter }: { readonly filter?: Filter | string }): Filter {
+/** Returns the filter of options. */
+export function filterOf(
+  { filter }: { readonly filter?: Filter | string },
+): Filter {
   if (filter === undefined || filter === "") return ALL;
   return typeof filter === "string" ? parseFilter(filter) : filter;
 }

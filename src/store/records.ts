@@ -22,7 +22,9 @@ import { recordOf } from "./schema/record_row.ts";
 import type { RuleName } from "./schema/rule.ts";
 import type { Identity } from "./schema/identity.ts";
 import type { AuthRecords } from "./auth/auth_records.ts";
+import { explainList } from "./explain_list.ts";
 import type { AggregateRequest } from "./query/aggregate.ts";
+import type { QueryPlan } from "./query/query_plan.ts";
 import { parseExpand } from "./query/expand_tree.ts";
 import type { Access } from "./rules/access.ts";
 import {
@@ -105,6 +107,15 @@ export interface Records<C extends Collection> {
    * the expansion does not fit.
    */
   list(options?: ListOptions): Promise<RecordPage<RecordOf<C>>>;
+  /**
+   * Resolves to what SQLite would do for a list: whether it reads all records of
+   * the collection, and the index that would serve it.
+   *
+   * @param options Those of the list; may be left out.
+   * @throws {QueryError} as a rejection, if the filter, the order or the cursor
+   * does not fit.
+   */
+  explain(options?: ListOptions): Promise<QueryPlan>;
   /**
    * Counts the records that a filter selects.
    *
@@ -290,6 +301,11 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     const page = await listRecords(this.#collection, options, context);
     // The columns are those of the definition.
     return page as RecordPage<RecordOf<C>>;
+  }
+
+  explain(options: ListOptions = {}): Promise<QueryPlan> {
+    const context = this.#listContext(this.#context.access());
+    return explainList(this.#collection, options, context);
   }
 
   count(options: CountOptions = {}): Promise<number> {
