@@ -224,6 +224,24 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "a directory that was removed is made again by the next put",
+  bounded,
+  async () => {
+    await using directory = await temporaryDirectory();
+    const path = `${directory.path}/objects`;
+    const storage = directoryStorage(path);
+    assertEquals(await Array.fromAsync(storage.list()), []);
+    await storage.delete("a");
+    for (const text of ["1", "2"]) {
+      await storage.put("a/b", bytesOf(text), { ifAbsent: true });
+      assertEquals(await readText(await storage.get("a/b")), text);
+      await Deno.remove(path, { recursive: true });
+      await assertRejects(() => storage.get("a/b"), ObjectNotFoundError);
+    }
+  },
+);
+
 /** Mounts a file system of 1 MiB, if this process may. */
 async function smallDisk(path: string): Promise<boolean> {
   const { success } = await new Deno.Command("mount", {
@@ -233,31 +251,29 @@ async function smallDisk(path: string): Promise<boolean> {
   return success;
 }
 
-Deno.test({
-  name: "a disk that is full is an error, and what was there stays",
-  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+Deno.test("a disk that is full is an error, and what was there stays", {
   ...bounded,
-  fn: async () => {
-    await using directory = await temporaryDirectory();
-    const path = `${directory.path}/disk`;
-    await Deno.mkdir(path);
-    // A container may not mount, although its user is root.
-    if (!await smallDisk(path)) return;
-    try {
-      const storage = directoryStorage(path);
-      await storage.put("kept", bytesOf("before"));
-      for (const key of ["kept", "new"]) {
-        const error = await assertRejects(
-          () => storage.put(key, new Uint8Array(2 ** 21)),
-          StorageRefusedError,
-        );
-        assertEquals(error.code, "ENOSPC");
-      }
-      assertEquals(await readText(await storage.get("kept")), "before");
-      assertEquals(allFiles(path), ["kept+"]);
-      await storage.put("new", new Uint8Array(2 ** 19));
-    } finally {
-      await new Deno.Command("umount", { args: [path] }).output();
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+}, async () => {
+  await using directory = await temporaryDirectory();
+  const path = `${directory.path}/disk`;
+  await Deno.mkdir(path);
+  // A container may not mount, although its user is root.
+  if (!await smallDisk(path)) return;
+  try {
+    const storage = directoryStorage(path);
+    await storage.put("kept", bytesOf("before"));
+    for (const key of ["kept", "new"]) {
+      const error = await assertRejects(
+        () => storage.put(key, new Uint8Array(2 ** 21)),
+        StorageRefusedError,
+      );
+      assertEquals(error.code, "ENOSPC");
     }
-  },
+    assertEquals(await readText(await storage.get("kept")), "before");
+    assertEquals(allFiles(path), ["kept+"]);
+    await storage.put("new", new Uint8Array(2 ** 19));
+  } finally {
+    await new Deno.Command("umount", { args: [path] }).output();
+  }
 });

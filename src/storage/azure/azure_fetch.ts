@@ -1,9 +1,8 @@
 /**
  * Sends the requests of Azure's client by `fetch`.
  *
- * The client would use `node:http`. In Deno, its sockets raise errors that
- * nobody can catch when a request was given up and the service closes them, and
- * reads now and then end before their end.
+ * The client would use `node:http`, whose sockets in Deno raise errors that
+ * nobody can catch when a request was given up and the service goes away.
  *
  * @module
  */

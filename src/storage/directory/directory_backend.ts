@@ -57,8 +57,7 @@ export class DirectoryBackend implements Backend {
     const target = `${this.#root}/${fileOf(key)}`;
     try {
       if (ifAbsent && await exists(target)) throw existsError(key);
-      await this.#prepare();
-      const temporary = await openTemporary(this.#temporary);
+      const temporary = await this.#openTemporary();
       using file = temporary.file;
       try {
         const etag = await fill(file, source, contentType);
@@ -72,6 +71,19 @@ export class DirectoryBackend implements Backend {
       }
     } catch (cause) {
       throw fileError(`put ${key}`, cause);
+    }
+  }
+
+  async #openTemporary(): Promise<TemporaryFile> {
+    await this.#prepare();
+    try {
+      return await openTemporary(this.#temporary);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      // Somebody has removed the directory since it was made.
+      this.#prepared = undefined;
+      await this.#prepare();
+      return await openTemporary(this.#temporary);
     }
   }
 
