@@ -236,6 +236,22 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./bus/local.ts")).local1000,
   },
   {
+    name: "store/create",
+    load: async () => (await import("./store/records.ts")).create,
+  },
+  {
+    name: "store/get",
+    load: async () => (await import("./store/records.ts")).get,
+  },
+  {
+    name: "store/list-20",
+    load: async () => (await import("./store/records.ts")).list20,
+  },
+  {
+    name: "store/query-indexed",
+    load: async () => (await import("./store/records.ts")).queryIndexed,
+  },
+  {
     name: "codec/encode",
     load: async () => (await import("./codec/messages.ts")).encode,
   },

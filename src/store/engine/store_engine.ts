@@ -156,8 +156,8 @@ export class StoreEngine implements Engine {
     };
   }
 
-  #fail(error: unknown): void {
-    this.#failure = this.#errorOf(error, "open");
+  #fail(error: unknown): unknown {
+    return this.#failure = this.#errorOf(error, "open");
   }
 
   /** Starts the threads; the store can be used when it resolves. */

@@ -21,8 +21,8 @@ export interface ThreadSeat {
   up(link: ThreadLink): void;
   /** The thread is gone, or about to be. */
   down(): void;
-  /** It could not be started. */
-  failed(error: unknown): void;
+  /** It could not be started; returns the error that says so. */
+  failed(error: unknown): unknown;
 }
 
 /** The message of the actor: its thread has ended. */
@@ -41,8 +41,7 @@ export function threadActor(seat: ThreadSeat): Behavior<ThreadGone> {
     } catch (error) {
       link.end();
       await link.gone;
-      seat.failed(error);
-      throw error;
+      throw seat.failed(error);
     }
     seat.up(link);
     void link.gone.then(() => {
