@@ -666,6 +666,37 @@ Deno.test("a read that finds more rows than it may is refused", async () => {
   );
 });
 
+Deno.test("a read that takes too long is given up, and its thread is replaced when it comes back", async () => {
+  const clock = new ManualClock();
+  await using opened = await openStore({
+    collections,
+    limits: { readTimeoutMs: 1000 },
+  }, { system: { clock } });
+  using _events = opened.system.events.subscribe(() => {}, {
+    handlesFailures: true,
+  });
+  const slow = opened.engine.read({
+    sql:
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5000000) SELECT max(i) FROM n",
+    values: [],
+  });
+  const outcome = slow.catch((error) => error);
+  // By then it is on its thread, which nobody can interrupt.
+  await delay(0);
+  clock.advance(1000);
+  const error = await outcome;
+  assert(error instanceof StoreTimeoutError, `${error}`);
+  const next = opened.engine.read({ sql: "SELECT 1 AS one", values: [] });
+  let isDone = false;
+  next.then(() => isDone = true, () => isDone = true);
+  // The delay before the next thread is the clock's as well.
+  while (!isDone) {
+    await delay(1);
+    clock.advance(20);
+  }
+  assertEquals(await next, [{ one: 1 }]);
+});
+
 Deno.test("whole numbers beyond 2^53 are read as bigint, and not changed", async () => {
   await using opened = await openStore({ collections });
   assertEquals(
