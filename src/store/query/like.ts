@@ -24,10 +24,43 @@ export interface LikePattern {
 /** Returns the pattern of a text. */
 export function likePatternOf(text: string): LikePattern {
   const parts = partsOf(text);
+  const lower = parts.map((part) =>
+    typeof part === "string" ? part : { character: lowerAscii(part.character) }
+  );
+  const pieces = lower.includes("one") ? undefined : piecesOf(lower);
   return {
     text: parts.map(written).join(""),
-    matches: (value) => matches(parts, [...lowerAscii(value)]),
+    matches: pieces === undefined
+      ? (value) => matches(lower, [...lowerAscii(value)])
+      : (value) => hasPieces(pieces, lowerAscii(value)),
   };
+}
+
+/** The texts between `%`, in their order. */
+function piecesOf(parts: readonly Part[]): string[] {
+  const pieces = [""];
+  for (const part of parts) {
+    if (part === "any") pieces.push("");
+    else if (part !== "one") {
+      pieces.push((pieces.pop() ?? "") + part.character);
+    }
+  }
+  return pieces;
+}
+
+/** The first piece begins the value, the last one ends it, if there are two. */
+function hasPieces(pieces: readonly string[], value: string): boolean {
+  const [first = "", ...rest] = pieces;
+  const last = rest.pop();
+  if (last === undefined) return value === first;
+  if (!value.startsWith(first)) return false;
+  let at = first.length;
+  for (const piece of rest) {
+    const found = value.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return value.length - last.length >= at && value.endsWith(last);
 }
 
 function partsOf(text: string): Part[] {
@@ -73,7 +106,7 @@ function matches(parts: readonly Part[], value: readonly string[]): boolean {
       resumeAt = at;
     } else if (
       wanted !== undefined &&
-      (wanted === "one" || lowerAscii(wanted.character) === value[at])
+      (wanted === "one" || wanted.character === value[at])
     ) {
       part++;
       at++;

@@ -6,6 +6,7 @@
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { FilterSqlContext } from "./filter_sql.ts";
 import { QueryError } from "./query_error.ts";
+import type { QueryCollection } from "./query_schema.ts";
 import { collectionOf } from "./resolve_path.ts";
 import {
   orderSql,
@@ -118,17 +119,26 @@ export function recordQuery(
   } = ${bound(id)} AND ${condition}`;
 }
 
-/** Returns the columns of a collection that no one must not see. */
+/** All columns of each collection, which most reads ask for. */
+const allColumns = new WeakMap<QueryCollection, Sql>();
+
+/** Returns the columns of a collection, but those that are secret. */
 export function columnsSql(
   { schema, collection }: FilterSqlContext,
   fields?: readonly string[],
-  alias: string = collection,
 ): Sql {
-  const names = [...collectionOf(collection, schema).fields.keys()];
-  const read = fields === undefined
-    ? names
-    : names.filter((name) => name === "id" || fields.includes(name));
-  return joinSql(read.map((name) => named(alias, name)), ", ");
+  const queried = collectionOf(collection, schema);
+  const known = fields === undefined ? allColumns.get(queried) : undefined;
+  if (known !== undefined) return known;
+  const names = [...queried.fields.keys()];
+  const of = (some: readonly string[]) =>
+    joinSql(some.map((name) => named(collection, name)), ", ");
+  if (fields !== undefined) {
+    return of(names.filter((name) => name === "id" || fields.includes(name)));
+  }
+  const all = of(names);
+  allColumns.set(queried, all);
+  return all;
 }
 
 /**

@@ -34,7 +34,7 @@ export const MAX_RESOLVED_TERMS = 400;
 /** The most values of all lists of a filter. */
 export const MAX_FILTER_VALUES = 1_000;
 /** The longest text that `~` may look for, in UTF-16 units. */
-export const MAX_SEARCH_LENGTH = 4_000;
+export const MAX_SEARCH_LENGTH = 1_000;
 /** How deep conditions may be nested. */
 const MAX_NESTING = 100;
 

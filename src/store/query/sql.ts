@@ -40,10 +40,19 @@ export function bound(value: SqlValue): Sql {
 }
 
 /** Returns a name of the schema, or an alias, in quotes. */
-export function named(...names: readonly string[]): Sql {
-  const quoted = names.map((name) => `"${name.replaceAll('"', '""')}"`);
-  return { sql: quoted.join("."), values: [] };
+export function named(name: string, column?: string): Sql {
+  const one = quoted(name);
+  return {
+    sql: column === undefined ? one : `${one}.${quoted(column)}`,
+    values: NO_VALUES,
+  };
 }
+
+function quoted(name: string): string {
+  return name.includes('"') ? `"${name.replaceAll('"', '""')}"` : `"${name}"`;
+}
+
+const NO_VALUES: readonly SqlValue[] = [];
 
 /** Returns pieces with others between them. */
 export function joinSql(

@@ -212,7 +212,7 @@ Deno.test("the relations of a path, the values of lists and the text of ~ have b
   assertEquals(errorOf(wide).found, "more relations to several records");
   const values = Array(1001).fill("x");
   const context = { schema: SCHEMA, collection: "tasks", now: NOW };
-  for (const given of [values, "x".repeat(4001)]) {
+  for (const given of [values, "x".repeat(1001)]) {
     const filter = parseFilter("title ~ {:given}", {
       parameters: { given },
     });
