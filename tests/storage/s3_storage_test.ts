@@ -1,5 +1,10 @@
 // What S3 does that its emulator does not: signatures, refusals, lost responses.
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import {
   ObjectExistsError,
   ObjectNotFoundError,
@@ -234,3 +239,43 @@ Deno.test("a bucket can stand in the name of the host", bounded, async () => {
   await storageOf(server).put("a", bytesOf("path"));
   assertEquals(await readText(await storageOf(server).get("a")), "path");
 });
+
+Deno.test(
+  "a key that was lent is sent with its token, which is signed as well",
+  bounded,
+  async () => {
+    await using server = new S3Server();
+    const storage = storageOf(server, { sessionToken: "lent/for+an=hour" });
+    await storage.put("a", bytesOf("1"));
+    const [{ headers } = { headers: new Headers() }] = server.seen;
+    assertEquals(headers.get("x-amz-security-token"), "lent/for+an=hour");
+  },
+);
+
+Deno.test(
+  "a put that waits for another try ends with its signal",
+  bounded,
+  async () => {
+    await using server = new S3Server();
+    server.before = () => refusal(503, "SlowDown");
+    const waiting = new Happenings<number>();
+    const manual = new ManualClock();
+    const storage = storageOf(server, {
+      clock: {
+        now: () => manual.now(),
+        schedule: (delayMs, callback) => {
+          waiting.push(delayMs);
+          return manual.schedule(delayMs, callback);
+        },
+      },
+    });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const put = assertRejects(() => storage.put("a", bytesOf("1"), { signal }));
+    await waiting.next();
+    const reason = new Error("enough");
+    controller.abort(reason);
+    assertStrictEquals(await put, reason);
+    assertEquals([server.seen.length, manual.pending], [1, 0]);
+  },
+);
