@@ -293,6 +293,12 @@ export const all: readonly Entry[] = [
     name: "load/http-two-workers",
     load: async () => (await import("./load/http.ts")).twoWorkers,
   },
+  ...(hasWrk()
+    ? [{
+      name: "store/auth-check",
+      load: async () => (await import("./store/auth_check.ts")).authCheck,
+    }]
+    : []),
   ...(hasWrk() ? LOAD_BESIDE_WRK : []),
   ...(hasNode() ? LOAD_BESIDE_ARTILLERY : []),
 ];

@@ -46,6 +46,7 @@ export async function loadKey(
     idleMs: Infinity,
     usedAt: time.now(),
     savedAt: usedAt ?? 0,
+    isStale: false,
   };
 }
 

@@ -14,6 +14,8 @@ export interface CacheableSession {
   readonly id: string;
   /** Whom it is of, as `accountKey` has it. */
   readonly owner: string;
+  /** Whether the cache has it no more, so that it has to be read again. */
+  isStale: boolean;
 }
 
 /** Whose sessions end, or change: all of an account, or one of them. */
@@ -78,7 +80,8 @@ export class SessionCache<Session extends CacheableSession> {
     if (session === undefined) return;
     const isStale = lookup.invalid.length > MAX_INVALID ||
       lookup.invalid.some((one) => concerns(one, session));
-    if (!isStale) this.#put(session);
+    if (isStale) session.isStale = true;
+    else this.#put(session);
   }
 
   /** Removes sessions, and keeps the look-ups under way from adding them. */
@@ -106,6 +109,7 @@ export class SessionCache<Session extends CacheableSession> {
   }
 
   #remove(session: Session): void {
+    session.isStale = true;
     this.#sessions.delete(session.hash);
     const siblings = this.#byOwner.get(session.owner);
     siblings?.delete(session);

@@ -17,6 +17,7 @@ import {
   SessionCache,
 } from "./session_cache.ts";
 import { hashOfKey, hashOfToken, makeToken } from "./token_text.ts";
+import { RecentTokens } from "./recent_tokens.ts";
 import { run } from "./statement.ts";
 import { UseLog } from "./use_log.ts";
 
@@ -48,6 +49,8 @@ export interface CachedLogin {
   usedAt: number;
   /** The last use that is stored. */
   savedAt: number;
+  /** Whether it has to be read again. */
+  isStale: boolean;
 }
 
 /** A session that was started. */
@@ -91,6 +94,7 @@ export class Sessions {
   readonly #loading = new Map<string, Promise<CachedLogin | undefined>>();
   readonly #listeners = new Set<(ended: EndedSessions) => void>();
   readonly #uses: UseLog;
+  readonly #recent: RecentTokens<CachedLogin>;
 
   /** Starts with nothing in memory. */
   constructor(
@@ -105,6 +109,7 @@ export class Sessions {
     this.#limits = limits;
     this.#cache = new SessionCache(limits.maxCached);
     this.#uses = new UseLog(engine, time.clock);
+    this.#recent = new RecentTokens(time.clock);
   }
 
   /** How many sessions and keys are in memory. */
@@ -117,10 +122,15 @@ export class Sessions {
    * ended, or its account has changed its password.
    */
   async find(token: string): Promise<CachedLogin | undefined> {
+    const recent = this.#recent.get(token);
+    if (recent !== undefined) return this.#used(recent);
     const session = hashOfToken(token);
-    if (session !== undefined) return await this.findHash(session, "session");
-    const key = hashOfKey(token);
-    return key === undefined ? undefined : await this.findHash(key, "key");
+    const hash = session ?? hashOfKey(token);
+    if (hash === undefined) return undefined;
+    const kind = session === undefined ? "key" : "session";
+    const found = await this.findHash(hash, kind);
+    if (found !== undefined && !found.isStale) this.#recent.add(token, found);
+    return found;
   }
 
   /** Resolves to whom the token or key with a hash stands for. */
@@ -129,7 +139,11 @@ export class Sessions {
     kind: Login["kind"],
   ): Promise<CachedLogin | undefined> {
     const cached = this.#cache.get(hash) ?? await this.#load(hash, kind);
-    if (cached === undefined) return undefined;
+    return cached && this.#used(cached);
+  }
+
+  /** Returns a session that is used now, if it has not ended. */
+  #used(cached: CachedLogin): CachedLogin | undefined {
     const { login } = cached;
     const now = this.#time.now();
     if (now >= login.expiresAt) return undefined;
@@ -275,6 +289,7 @@ export class Sessions {
 
   /** Stores the last uses. */
   async close(): Promise<void> {
+    this.#recent.clear();
     await this.#uses.close();
   }
 
@@ -345,6 +360,7 @@ export class Sessions {
       idleMs: this.#lifeOf(collection).idleMs,
       usedAt,
       savedAt: usedAt,
+      isStale: false,
     };
   }
 
