@@ -56,7 +56,9 @@ export class StoreAuth implements AsyncDisposable {
    * is not valid.
    */
   async identityOf(request: CredentialSource): Promise<Identity> {
-    return (await this.loginOf(request))?.identity ?? null;
+    const token = tokenOf(request);
+    if (token === undefined) return null;
+    return (await this.#parts.sessions.find(token))?.login.identity ?? null;
   }
 
   /** Resolves to the session or key of a request, if it has a valid one. */
