@@ -122,7 +122,8 @@ export async function listRecords(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const isLast = rows.length < limit + more;
-  const items = page.map((row) => recordIn(context, name, query.rowOf(row)));
+  // A record has no more than its fields, so the keys of the order may stay.
+  const items = page.map((row) => recordIn(context, name, row));
   return {
     items: await expanded(items, nodes, context, options),
     after: isLast || last === undefined ? undefined : query.cursorOf(last),

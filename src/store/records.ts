@@ -187,6 +187,7 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
 
   /** The condition of a rule; undefined if everything is allowed. */
   #condition(rule: RuleName, data?: RecordInput): Statement | undefined {
+    if (this.#context.who === "program") return undefined;
     const access = this.#context.access(data);
     if (access.isFree) return undefined;
     return access.condition(this.#collection.name, rule);
@@ -214,12 +215,15 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
   }
 
   async get(id: string, options: GetOptions = {}): Promise<RecordOf<C>> {
-    const { expand = "", ...others } = options;
+    const { expand = "", signal } = options;
+    if (expand === "") {
+      return this.#record(await this.#row(id, "view", options));
+    }
+    const others = signal === undefined ? {} : { signal };
     const access = this.#context.access();
     const { name } = this.#collection;
     const nodes = parseExpand(expand, access.callerContext(name));
     const record = this.#record(await this.#row(id, "view", others));
-    if (nodes.length === 0) return record;
     const [whole] = await expanded(
       [record],
       nodes,
