@@ -1,11 +1,11 @@
 /**
  * The tokens that came just now, so that a client who sends many requests has its
- * token hashed now and then and not with each of them. A token stays in memory
- * for seconds after its last use, hardly longer than the request that had it.
+ * token hashed now and then and not with each of them. A token is forgotten some
+ * seconds after it was added, by the first request that comes then.
  *
  * @module
  */
-import type { Clock, Timer } from "../../actor/mod.ts";
+import type { Clock } from "../../actor/mod.ts";
 
 /** What a token stands for. */
 export interface Held {
@@ -13,7 +13,7 @@ export interface Held {
   readonly isStale: boolean;
 }
 
-/** Milliseconds for which a token that is not used is kept, at least. */
+/** Milliseconds after which the older generation is forgotten. */
 const KEEP_MS = 10_000;
 /** Most tokens of each generation. */
 const MAX_TOKENS = 1000;
@@ -23,11 +23,13 @@ export class RecentTokens<Value extends Held> {
   readonly #clock: Clock;
   #young = new Map<string, Value>();
   #old = new Map<string, Value>();
-  #timer: Timer | undefined;
+  /** When the younger generation began. */
+  #since: number;
 
   /** Starts without tokens. */
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#since = clock.now();
   }
 
   /** How many tokens are kept. */
@@ -36,36 +38,33 @@ export class RecentTokens<Value extends Held> {
   }
 
   /**
-   * Returns what a token stands for, if it came within the last seconds. It is
-   * to be added again after `KEEP_MS`, however often it comes.
+   * Returns what a token stands for, if it was added within the last seconds:
+   * that it is found does not prolong it.
    */
   get(token: string): Value | undefined {
+    this.#forget();
     const value = this.#young.get(token) ?? this.#old.get(token);
     return value === undefined || value.isStale ? undefined : value;
   }
 
   /** Keeps a token for some seconds. */
   add(token: string, value: Value): void {
-    if (this.#young.size >= MAX_TOKENS) return;
-    this.#young.set(token, value);
-    this.#timer ??= this.#schedule();
+    this.#forget();
+    if (this.#young.size < MAX_TOKENS) this.#young.set(token, value);
   }
 
   /** Forgets all tokens. */
   clear(): void {
     this.#young.clear();
     this.#old.clear();
-    this.#timer?.cancel();
-    this.#timer = undefined;
   }
 
-  #schedule(): Timer {
-    const timer = this.#clock.schedule(KEEP_MS, () => {
-      this.#old = this.#young;
-      this.#young = new Map();
-      this.#timer = this.#old.size > 0 ? this.#schedule() : undefined;
-    });
-    timer.unref();
-    return timer;
+  #forget(): void {
+    const now = this.#clock.now();
+    const age = now - this.#since;
+    if (age < KEEP_MS) return;
+    this.#old = age < 2 * KEEP_MS ? this.#young : new Map();
+    this.#young = new Map();
+    this.#since = now - age % KEEP_MS;
   }
 }
