@@ -55,6 +55,8 @@ const NEEDS_NOTHING = new Set([
   "PerformanceScenarios",
   "Registry",
   "SseStream",
+  "allOf",
+  "anyOf",
   "bool",
   "clientModule",
   "command",

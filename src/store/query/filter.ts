@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { kindOf } from "../../checks/internal.ts";
 
 /** How two operands are compared. */
 export type FilterOperator =
@@ -130,24 +131,50 @@ export const ALL: Filter = { kind: "all" };
 /** The filter that no record meets. */
 export const NONE: Filter = { kind: "none" };
 
-/** Returns the filter that a record meets if it meets all of these. */
+/**
+ * Returns the filter that a record meets if it meets all of these.
+ *
+ * @throws {TypeError} if something else is given.
+ */
 export function allOf(...filters: readonly Filter[]): Filter {
   return joined("and", filters);
 }
 
-/** Returns the filter that a record meets if it meets one of these. */
+/**
+ * Returns the filter that a record meets if it meets one of these.
+ *
+ * @throws {TypeError} if something else is given.
+ */
 export function anyOf(...filters: readonly Filter[]): Filter {
   return joined("or", filters);
 }
 
-/** Returns the filter that a record meets if it does not meet this one. */
+/**
+ * Returns the filter that a record meets if it does not meet this one.
+ *
+ * @throws {TypeError} if something else is given.
+ */
 export function noneOf(filter: Filter): Filter {
+  checkFilter(filter);
   if (filter.kind === "all") return NONE;
   if (filter.kind === "none") return ALL;
   return filter.kind === "not" ? filter.filter : { kind: "not", filter };
 }
 
+/** For programs without types: whatever has a kind may be a filter. */
+function checkFilter(filter: unknown): void {
+  const isFilter = typeof filter === "object" && filter !== null &&
+    "kind" in filter && typeof filter.kind === "string";
+  if (isFilter) return;
+  throw new TypeError(
+    `Cannot use filter: it is ${
+      kindOf(filter)
+    }, it must be one that where() or parseFilter() makes`,
+  );
+}
+
 function joined(kind: "and" | "or", filters: readonly Filter[]): Filter {
+  for (const filter of filters) checkFilter(filter);
   const neutral = kind === "and" ? "all" : "none";
   const final = kind === "and" ? "none" : "all";
   const kept = filters.filter((filter) => filter.kind !== neutral);

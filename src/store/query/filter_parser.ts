@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkString } from "../../checks/internal.ts";
 import { closestName } from "../../checks/internal.ts";
 import {
   ALL,
@@ -65,6 +66,7 @@ const REQUEST_PARTS = ["auth", "body", "query", "headers", "method", "context"];
  * ```
  */
 export function parseFilter(text: string, options: ParseOptions = {}): Filter {
+  checkString("text", text);
   if (text.length > MAX_FILTER_LENGTH) {
     throw new QueryError({
       part: "filter",

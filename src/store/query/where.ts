@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkObject } from "../../checks/internal.ts";
 import type { Collection, RecordOf } from "../schema/collection.ts";
 import type {
   ComputedField,
@@ -119,6 +120,8 @@ export type Where<C extends Collection> = {
  * ```
  */
 export function where<C extends Collection>(collection: C): Where<C> {
+  checkObject("collection", collection, "one that collection() makes");
+  checkObject("its fields", collection.fields, "those of a collection");
   return fieldsFrom(collection, { path: [] });
 }
 
