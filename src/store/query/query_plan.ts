@@ -18,7 +18,10 @@ export interface PlanRow {
 export interface QueryPlan {
   /** The steps of SQLite, in its words. */
   readonly steps: readonly string[];
-  /** Whether all records of the collection are read, whichever are selected. */
+  /**
+   * Whether all records of the collection, or of one that a path leads to, are
+   * read, whichever are selected.
+   */
   readonly needsScan: boolean;
   /** Whether all that is selected is sorted before the first record is returned. */
   readonly needsSort: boolean;
@@ -30,6 +33,9 @@ export interface QueryPlan {
 export function explainQuery(statement: Sql): Sql {
   return sql`EXPLAIN QUERY PLAN ${statement}`;
 }
+
+/** All records of a related collection are read, and not a list of values. */
+const SCANS_RELATED = /^SCAN _\d+(?! VIRTUAL)/;
 
 /**
  * Returns what a query reads.
@@ -53,10 +59,11 @@ export function readQueryPlan(
   const inOrder = new RegExp(`^SCAN ${query.collection} USING`);
   const isSorted = sort === "random" || sort.length > 0;
   const needsSort = isSorted &&
-    steps.some((step) => /^USE TEMP B-TREE FOR .*ORDER BY/.test(step));
+    // The last terms alone are sorted among records that are equal in the first.
+    steps.some((step) => step.startsWith("USE TEMP B-TREE FOR ORDER BY"));
   const needsScan = steps.some((step) =>
     (scan.test(step) && (isFiltered || needsSort)) ||
-    (inOrder.test(step) && isFiltered)
+    (inOrder.test(step) && isFiltered) || SCANS_RELATED.test(step)
   );
   const index = needsScan || needsSort ? indexFor(query) : undefined;
   return { steps, needsScan, needsSort, index };
@@ -74,11 +81,13 @@ function indexFor(
     if (term.kind !== "compare") continue;
     const { left, operator, right } = term;
     const isTurned = left.kind !== "field";
-    const field = ownField(isTurned ? right : left);
+    const operand = isTurned ? right : left;
+    const field = ownField(operand);
+    const isOwn = operand.kind === "field" && operand.path.length === 1;
     if (field === undefined || fields.get(field)?.isMany !== false) continue;
     if (fields.get(field)?.type === "json") continue;
     if (operator === "=") equal.add(field);
-    else if (/^[<>]/.test(operator)) ranges.add(field);
+    else if (isOwn && /^[<>]/.test(operator)) ranges.add(field);
   }
   const sorted = sort === "random"
     ? []
