@@ -4,6 +4,8 @@
  * @module
  */
 import { SUPERUSERS } from "../auth/auth_tables.ts";
+import type { StoreAuth } from "../auth/store_auth.ts";
+import { StoreError } from "../errors.ts";
 import type { AuthCall, AuthResult } from "../auth/auth_call.ts";
 import { pickFields } from "../query/fields.ts";
 import type { Collection } from "../schema/collection.ts";
@@ -111,11 +113,7 @@ function signedIn(
 async function requestVerification(call: Call): Promise<Response> {
   const { name } = accountsOf(call);
   const email = textField(await bodyOf(call), "email");
-  await call.service.store.auth.requestVerification(
-    name,
-    email,
-    authCall(call),
-  );
+  await sent(call, (auth, by) => auth.requestVerification(name, email, by));
   return done();
 }
 
@@ -129,11 +127,7 @@ async function confirmVerification(call: Call): Promise<Response> {
 async function requestPasswordReset(call: Call): Promise<Response> {
   const { name } = accountsOf(call);
   const email = textField(await bodyOf(call), "email");
-  await call.service.store.auth.requestPasswordReset(
-    name,
-    email,
-    authCall(call),
-  );
+  await sent(call, (auth, by) => auth.requestPasswordReset(name, email, by));
   return done();
 }
 
@@ -158,12 +152,8 @@ async function requestEmailChange(call: Call): Promise<Response> {
   if (identity?.kind !== "record" || identity.collection !== name) {
     throw new Problem("login_needed", "A token of the account is needed");
   }
-  await call.service.store.auth.requestEmailChange(
-    name,
-    identity.id,
-    email,
-    authCall(call),
-  );
+  const { id } = identity;
+  await sent(call, (auth, by) => auth.requestEmailChange(name, id, email, by));
   return done();
 }
 
@@ -192,6 +182,21 @@ function newPassword(body: RequestFields): string {
       },
     },
   });
+}
+
+/** Requests a mail; a store without the option `onMail` sends none. */
+async function sent(
+  call: Call,
+  request: (auth: StoreAuth, by: AuthCall) => void | Promise<void>,
+): Promise<void> {
+  try {
+    await request(call.service.store.auth, authCall(call));
+  } catch (error) {
+    const isPlain = error instanceof StoreError &&
+      error.constructor === StoreError;
+    if (!isPlain) throw error;
+    throw new Problem("not_implemented", "The store sends no mails");
+  }
 }
 
 function authCall({ client, request }: Call): AuthCall {

@@ -60,9 +60,15 @@ export class ConnectionSubscribers implements Disposable {
 
   /** Notes that an account has changed, as its rules may mean others by now. */
   accountChanged(account: ChangedAccount): void {
-    for (const subscriber of this.#subscribers) {
+    for (const subscriber of [...this.#subscribers]) {
       const visitor = withRecord(subscriber.owner, account);
-      if (visitor !== undefined) subscriber.refresh(visitor);
+      if (visitor === undefined) continue;
+      try {
+        subscriber.refresh(visitor);
+      } catch {
+        // What he may see by now cannot be found out: he asks again.
+        subscriber.end("failed");
+      }
     }
   }
 

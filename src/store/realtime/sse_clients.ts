@@ -70,9 +70,15 @@ export class SseClients implements Disposable {
 
   /** Notes that an account has changed, as its rules may mean others by now. */
   accountChanged(account: ChangedAccount): void {
-    for (const client of this.#clients.values()) {
+    for (const client of [...this.#clients.values()]) {
       const visitor = withRecord(client.owner, account);
-      if (visitor !== undefined) client.refresh(visitor);
+      if (visitor === undefined) continue;
+      try {
+        client.refresh(visitor);
+      } catch {
+        // What he may see by now cannot be found out: he asks again.
+        client.cut("failed");
+      }
     }
   }
 

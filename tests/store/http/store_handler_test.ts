@@ -3,7 +3,9 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { bounded } from "../../support/net.ts";
 import { isSlow } from "../../support/slow.ts";
-import { openTestStore } from "../support/served_test_store.ts";
+import { collection } from "../../../src/store/schema/collection.ts";
+import { text } from "../../../src/store/schema/fields.ts";
+import { openTestStore, users } from "../support/served_test_store.ts";
 
 const store = await openTestStore({
   http: {
@@ -162,6 +164,46 @@ Deno.test(
       body: JSON.stringify(batch),
     });
     assertEquals(many.status, 400);
+  },
+);
+
+Deno.test(
+  "A store without mails says so, and a rule that fails is a fault of the program",
+  bounded,
+  async () => {
+    const broken = collection("broken", {
+      fields: { title: text() },
+      rules: {
+        list: () => {
+          throw new Error("A fault of the program");
+        },
+      },
+    });
+    await using plain = await openTestStore({
+      hasMail: false,
+      collections: [users, broken],
+    });
+    const path = `${plain.url}/api/collections/users/request-verification`;
+    const mail = await fetch(path, {
+      method: "POST",
+      headers: JSON_HEADERS,
+      body: `{"email":"ann@example.com"}`,
+    });
+    assertEquals(mail.status, 501);
+    assertEquals((await mail.json()).code, "not_implemented");
+    // It goes to the log of the program, and not to whoever asks.
+    const { error } = console;
+    const logged: unknown[] = [];
+    console.error = (...values) => void logged.push(...values);
+    try {
+      const list = `${plain.url}/api/collections/broken/records`;
+      const failed = await fetch(list);
+      assertEquals(failed.status, 500);
+      assert(!(await failed.text()).includes("A fault"));
+      assertEquals(logged.length, 2);
+    } finally {
+      console.error = error;
+    }
   },
 );
 

@@ -14,6 +14,7 @@ import {
   type SubscribeOptions,
 } from "../../../src/store/mod.ts";
 import { partsOf } from "../../../src/store/store.ts";
+import { WebNet } from "../../websocket/web_net.ts";
 import { bounded } from "../../support/net.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
 import {
@@ -191,6 +192,28 @@ Deno.test(
     const cut = await hear(fourth);
     assertEquals([cut["event"], cut["reason"]], ["cut", "identity_changed"]);
     assertEquals(await fourth.receive(), undefined);
+  },
+);
+
+Deno.test(
+  "Over a WebSocket a cut of the network is not noticed at all",
+  bounded,
+  async () => {
+    await using net = new WebNet({
+      serve: { serve: serveChanges(store.data) },
+    });
+    const connection = await net.client.connect();
+    await say(connection, { topics: ["tasks/*"] });
+    assertEquals((await hear(connection))["event"], "cursor");
+    for (let i = 1; i <= 20; i++) {
+      await create(store, i);
+      if (i % 5 === 0) net.proxy.cut();
+    }
+    for (let i = 1; i <= 20; i++) {
+      const { record } = await hear(connection);
+      assertEquals(Reflect.get(Object(record), "points"), i);
+    }
+    await connection.close();
   },
 );
 

@@ -83,6 +83,11 @@ export interface TestStoreOptions {
   readonly http?: StoreHttpOptions;
   readonly clock?: Clock;
   readonly collections?: readonly Collection[];
+  /**
+   * Whether it can send mails.
+   * @default {true}
+   */
+  readonly hasMail?: boolean;
   /** Changes that are kept. */
   readonly keepChanges?: number;
   /** Where the file is, if it is there before or afterwards. */
@@ -119,7 +124,9 @@ export async function openTestStore(
     // Each is a thread to start.
     limits: { readers: 1 },
     ...(http === undefined ? {} : { http }),
-    auth: { onMail: (mail) => void mails.push(mail) },
+    auth: options.hasMail === false
+      ? {}
+      : { onMail: (mail) => void mails.push(mail) },
     ...(keepChanges === undefined
       ? {}
       : { changes: { keepCount: keepChanges } }),
