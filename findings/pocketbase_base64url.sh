@@ -8,9 +8,10 @@
 # `exp` is to come, and `confirmVerification` and `confirmEmailChange`, which
 # look there for the id of the record, leave the record in `authStore` as it was.
 # In ASCII that takes a `>`, `?` or `~` at every third place of the payload;
-# beyond ASCII a letter such as the é of Zoé, after an o, is enough, at every third place again. So the same claim works or not by what
-# stands before it. The tokens of PocketBase's own server have none of it: it
-# concerns those who add claims, or serve its client themselves.
+# beyond ASCII a letter such as the é of Zoé, after an o, is enough, at every
+# third place again. So the same claim works or not by what stands before it. The
+# tokens of PocketBase's own server have none of it: it concerns those who add
+# claims, or serve its client themselves.
 #
 # Seen:
 #   name "Ann":     base64url has neither, valid true, exp is read
