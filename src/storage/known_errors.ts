@@ -58,3 +58,11 @@ export function permissionError(
     { cause },
   );
 }
+
+/** The error of a put that met another object, which is gone by now. */
+export function conflictError(key: string): StorageRefusedError {
+  return new StorageRefusedError(
+    `Cannot put ${key}: the service had another object with that key, which is gone by now, put it again`,
+    "conflict",
+  );
+}

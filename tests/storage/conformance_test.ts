@@ -223,6 +223,23 @@ for (const { name, partBytes, lacks, open } of BACKENDS) {
           if (put.status === "fulfilled") continue;
           assert(put.reason instanceof ObjectExistsError, `${put.reason}`);
         }
+        // Each has found that there is none, before the first is written.
+        const streams = [new HeldStream(large), new HeldStream(large)];
+        const larges = streams.map(({ stream }) =>
+          storage.put("large", stream, { ifAbsent: true })
+        );
+        await Promise.all(streams.map(({ exhausted }) => exhausted));
+        for (const stream of streams) stream.end();
+        const outcomes = await Promise.allSettled(larges);
+        assertEquals(
+          outcomes.map(({ status }) => status).sort(),
+          ["fulfilled", "rejected"],
+        );
+        for (const outcome of outcomes) {
+          if (outcome.status === "fulfilled") continue;
+          const { reason } = outcome;
+          assert(reason instanceof ObjectExistsError, `${reason}`);
+        }
         assertEquals(await backend.leftOvers(), []);
       },
     );

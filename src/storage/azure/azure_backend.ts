@@ -26,7 +26,12 @@ import { isWorthRepeating } from "../http/retry_rules.ts";
 import { Again, retrying } from "../http/retrying.ts";
 import type { ResolvedTransfer } from "../http/transfer_options.ts";
 import { uploadParts } from "../http/upload_parts.ts";
-import { existsError, permissionError, rangeError } from "../known_errors.ts";
+import {
+  conflictError,
+  existsError,
+  permissionError,
+  rangeError,
+} from "../known_errors.ts";
 import { compareKeys } from "../object_key.ts";
 import type { ObjectDetails, ObjectInfo } from "../object_storage.ts";
 import { optionalPackage } from "../optional_package.ts";
@@ -152,7 +157,9 @@ export class AzureBackend implements Backend {
     { contentType, ifAbsent, signal }: WriteOptions,
   ): Promise<string> {
     // It spares the transfer.
-    if (ifAbsent && await this.#exists(key, signal)) throw existsError(key);
+    if (ifAbsent && await this.#propertiesIfThere(key, signal) !== undefined) {
+      throw existsError(key);
+    }
     const { transfer: { partBytes, parallelParts } } = this.#options;
     const parts = new PartReader(
       source,
@@ -212,21 +219,21 @@ export class AzureBackend implements Backend {
       // It may be this put that has made it: the response to an earlier try may
       // have been lost.
       if (!(error instanceof ObjectExistsError)) throw error;
-      const properties = await this.#properties(key, signal);
+      const properties = await this.#propertiesIfThere(key, signal);
+      if (properties === undefined) throw conflictError(key);
       if (properties.metadata?.["putid"] !== putId) throw error;
       return plainEtag(properties.etag ?? "");
     }
   }
 
-  async #exists(
+  async #propertiesIfThere(
     key: string,
     signal: AbortSignal | undefined,
-  ): Promise<boolean> {
+  ): Promise<BlobProperties | undefined> {
     try {
-      await this.#properties(key, signal);
-      return true;
+      return await this.#properties(key, signal);
     } catch (error) {
-      if (error instanceof ObjectNotFoundError) return false;
+      if (error instanceof ObjectNotFoundError) return undefined;
       throw error;
     }
   }

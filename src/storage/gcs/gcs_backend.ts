@@ -15,7 +15,12 @@ import { HttpExchange } from "../http/http_exchange.ts";
 import { PartReader } from "../http/part_reader.ts";
 import { discard, openedBy, rangeHeader, textOf } from "../http/responses.ts";
 import type { ResolvedTransfer } from "../http/transfer_options.ts";
-import { existsError, notFoundError, rangeError } from "../known_errors.ts";
+import {
+  conflictError,
+  existsError,
+  notFoundError,
+  rangeError,
+} from "../known_errors.ts";
 import { compareKeys } from "../object_key.ts";
 import type { ObjectDetails, ObjectInfo } from "../object_storage.ts";
 import type { PutSource } from "../put_source.ts";
@@ -122,9 +127,26 @@ export class GcsBackend implements Backend {
       written = await upload.run(parts, first, source);
     }
     if (written !== undefined) return written.etag;
-    const object = await this.#find(key, signal);
-    if (object.putId !== putId) throw existsError(key);
-    return object.etag;
+    return await this.#etagIfOurs(key, putId, signal);
+  }
+
+  /**
+   * Returns the etag of the object if this put has written it: the response to
+   * an earlier try may have been lost.
+   */
+  async #etagIfOurs(
+    key: string,
+    putId: string,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    try {
+      const object = await this.#find(key, signal);
+      if (object.putId === putId) return object.etag;
+    } catch (error) {
+      if (error instanceof ObjectNotFoundError) throw conflictError(key);
+      throw error;
+    }
+    throw existsError(key);
   }
 
   /** Writes an object in one request; `undefined` as in `ResumableUpload`. */

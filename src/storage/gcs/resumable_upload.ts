@@ -59,7 +59,9 @@ export class ResumableUpload {
         part = await parts.next();
       }
       source.finish();
-      return await this.#sendLast(session, offset, part);
+      const object = await this.#sendLast(session, offset, part);
+      if (object === undefined) await this.#abort(session);
+      return object;
     } catch (error) {
       await this.#abort(session);
       throw error;

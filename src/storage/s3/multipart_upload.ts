@@ -60,7 +60,9 @@ export class MultipartUpload {
         send: (part, signal) => this.#send(uploadId, part, signal),
       });
       source.finish();
-      return await this.#complete(uploadId);
+      const etag = await this.#complete(uploadId);
+      if (etag === undefined) await this.#abort(uploadId);
+      return etag;
     } catch (error) {
       // Of one that was completed after all, it removes nothing.
       await this.#abort(uploadId);

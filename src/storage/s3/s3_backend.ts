@@ -21,7 +21,7 @@ import {
   textOf,
 } from "../http/responses.ts";
 import type { ResolvedTransfer } from "../http/transfer_options.ts";
-import { existsError, rangeError } from "../known_errors.ts";
+import { conflictError, existsError, rangeError } from "../known_errors.ts";
 import type { ObjectDetails, ObjectInfo } from "../object_storage.ts";
 import type { PutSource } from "../put_source.ts";
 import { ObjectNotFoundError, StorageRefusedError } from "../storage_errors.ts";
@@ -143,8 +143,13 @@ export class S3Backend implements Backend {
     putId: string,
     signal: AbortSignal | undefined,
   ): Promise<string> {
-    const { details, headers } = await this.#head(key, signal);
-    if (headers.get("x-amz-meta-put-id") === putId) return details.etag;
+    try {
+      const { details, headers } = await this.#head(key, signal);
+      if (headers.get("x-amz-meta-put-id") === putId) return details.etag;
+    } catch (error) {
+      if (error instanceof ObjectNotFoundError) throw conflictError(key);
+      throw error;
+    }
     throw existsError(key);
   }
 
