@@ -8,7 +8,7 @@ import type { SqlValue, Statement } from "./engine.ts";
 import { failing } from "./failure.ts";
 import type { ReadCall, RowSet, Values } from "./protocol.ts";
 
-/** Statements that are kept, at most: what was used last is kept. */
+/** Statements that are kept, at most: those that were prepared last. */
 const MAX_STATEMENTS = 500;
 /** KiB of pages that are kept in memory. */
 const CACHE_KIB = 16_384;
@@ -74,11 +74,28 @@ function narrowed(row: Values): Values {
 /** What reads rows as a query can be part of another, which limits it. */
 const QUERY = /^\s*(SELECT|WITH|VALUES)\b/i;
 
+/** A read, and whether it has a limit. */
+interface LimitedQuery {
+  readonly prepared: Prepared;
+  readonly isQuery: boolean;
+}
+
+/** Makes room for one more. */
+function forgetOldest(kept: Map<string, unknown>): void {
+  if (kept.size < MAX_STATEMENTS) return;
+  for (const [oldest] of kept) {
+    kept.delete(oldest);
+    return;
+  }
+}
+
 /** A connection with the statements that it has prepared. */
 export class Database {
   readonly path: string;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Prepared>();
+  /** The statements of reads, by the SQL without the limit. */
+  readonly #queries = new Map<string, LimitedQuery>();
 
   constructor(path: string, busyMs: number, readOnly: boolean) {
     this.path = path;
@@ -111,12 +128,7 @@ export class Database {
     let prepared = this.#statements.get(sql);
     if (prepared !== undefined) return prepared;
     prepared = new Prepared(this.#database, sql);
-    if (this.#statements.size >= MAX_STATEMENTS) {
-      for (const [oldest] of this.#statements) {
-        this.#statements.delete(oldest);
-        break;
-      }
-    }
+    forgetOldest(this.#statements);
     this.#statements.set(sql, prepared);
     return prepared;
   }
@@ -124,14 +136,12 @@ export class Database {
   /** Forgets all statements, as the tables have changed. */
   forget(): void {
     this.#statements.clear();
+    this.#queries.clear();
   }
 
   /** Reads rows up to a limit, and fails if there are more. */
   read({ sql, values, maxRows }: ReadCall): RowSet {
-    const isQuery = QUERY.test(sql);
-    const prepared = this.prepare(
-      isQuery ? `SELECT * FROM (${sql}\n) LIMIT ?` : sql,
-    );
+    const { prepared, isQuery } = this.#query(sql);
     const rows = isQuery
       ? prepared.all(...values, BigInt(maxRows) + 1n)
       : prepared.all(...values);
@@ -142,6 +152,18 @@ export class Database {
       );
     }
     return { columns: prepared.columns, rows };
+  }
+
+  /** Returns the statement of a read, with a limit around it if it can have one. */
+  #query(sql: string): LimitedQuery {
+    let query = this.#queries.get(sql);
+    if (query !== undefined) return query;
+    const isQuery = QUERY.test(sql);
+    const limited = isQuery ? `SELECT * FROM (${sql}\n) LIMIT ?` : sql;
+    query = { prepared: new Prepared(this.#database, limited), isQuery };
+    forgetOldest(this.#queries);
+    this.#queries.set(sql, query);
+    return query;
   }
 
   /** Runs a statement, which may return rows. */
