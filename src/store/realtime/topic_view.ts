@@ -20,7 +20,7 @@ import type { ChangeMemo, ChangeView, Verdict } from "./change_view.ts";
 import { RelatedCache, type RelatedPort } from "./related_records.ts";
 import { SeenChange, type ShownRecord } from "./seen_change.ts";
 import type { Topic } from "./topic.ts";
-import { identityKey } from "./visitor.ts";
+import { identityState } from "./visitor.ts";
 import { visibleChange } from "./visible_change.ts";
 
 /** What views need of a store. */
@@ -87,7 +87,7 @@ class TopicView implements ChangeView {
     this.#collection = collection;
     this.#topic = topic;
     this.#who = who;
-    this.#whoKey = identityKey(who);
+    this.#whoKey = identityState(who);
     const whose = port.hasRules ? this.#whoKey : "program";
     this.key = JSON.stringify([id, filter, expand, fields, whose]);
     this.#filter = filter === "" ? ALL : parseFilter(filter);

@@ -50,6 +50,25 @@ export function identityKey(identity: Identity): string {
   }
 }
 
+const states = new WeakMap<object, string>();
+
+/**
+ * Returns a text that is the same for the same identity with the same record,
+ * and for no other: a rule may depend on any value of the record.
+ */
+export function identityState(identity: Identity): string {
+  if (identity === null) return identityKey(identity);
+  let state = states.get(identity);
+  if (state === undefined) {
+    state = JSON.stringify(
+      identity,
+      (_, value) => typeof value === "bigint" ? `${value}n` : value,
+    );
+    states.set(identity, state);
+  }
+  return state;
+}
+
 /** Returns whether a visitor has come by a session or key that has ended. */
 export function hasEnded(
   { login }: Visitor,

@@ -4,7 +4,12 @@ import PocketBase from "pocketbase";
 import { bounded } from "../../support/net.ts";
 import { FaultProxy } from "../../support/fault_proxy.ts";
 import { Happenings } from "../../support/happenings.ts";
-import { notes, openTestStore, users } from "../support/served_test_store.ts";
+import {
+  drafts,
+  notes,
+  openTestStore,
+  users,
+} from "../support/served_test_store.ts";
 
 const PASSWORD = "correct horse battery staple";
 const store = await openTestStore();
@@ -214,12 +219,26 @@ Deno.test(
   async () => {
     const pb = await signedIn("ann@example.com");
     const id = pb.authStore.record?.id ?? "";
-    const events = await follow(pb, "users", id);
-    await pb.collection("users").update(id, { role: "editor" });
+    const events = await follow(pb, "drafts", "*");
+    const write = (text: string) =>
+      store.program.write([
+        { kind: "create", collection: drafts, data: { text } },
+      ]);
+    const setRole = (role: string) =>
+      store.program.write([
+        { kind: "update", collection: users, id, data: { role } },
+      ]);
+    await write("before");
+    await setRole("editor");
+    await write("as an editor");
     const [event] = await take(events, 1);
-    assertEquals([event?.action, event?.record["role"]], ["update", "editor"]);
-    assertEquals(event?.record["email"], "ann@example.com");
-    assert(users.kind === "auth");
+    assertEquals(event?.record["text"], "as an editor");
+    await setRole("reader");
+    await write("afterwards");
+    await setRole("editor");
+    await write("an editor again");
+    const [again] = await take(events, 1);
+    assertEquals(again?.record["text"], "an editor again");
     await pb.realtime.unsubscribe();
   },
 );

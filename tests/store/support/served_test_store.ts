@@ -73,6 +73,12 @@ export const notes: Collection = collection("notes", {
   },
 });
 
+/** For accounts of one role. */
+export const drafts: Collection = collection("drafts", {
+  fields: { text: text() },
+  rules: { list: "@request.auth.role = 'editor'" },
+});
+
 /** For superusers alone. */
 export const secrets: Collection = collection("secrets", {
   fields: { text: text() },
@@ -119,7 +125,7 @@ export async function openTestStore(
   const mails: AuthMail[] = [];
   const data = await store(system, {
     path: `${directory}/data.db`,
-    collections: options.collections ?? [users, tasks, notes, secrets],
+    collections: options.collections ?? [users, tasks, notes, drafts, secrets],
     synchronous: "normal",
     // Each is a thread to start.
     limits: { readers: 1 },
@@ -155,7 +161,14 @@ export async function openTestStore(
         values: [],
       });
       for (const { id } of users) await auth.revokeSessions("users", `${id}`);
-      const names = ["tasks", "notes", "secrets", "users", "_sessions"];
+      const names = [
+        "tasks",
+        "notes",
+        "drafts",
+        "secrets",
+        "users",
+        "_sessions",
+      ];
       await engine.write({
         steps: names.map((name) => ({
           kind: "run",
