@@ -115,6 +115,8 @@ for (
     ["bus_link", 20],
     ["bus_nats", 25],
     ["bus_streams", 30],
+    ["store_http", 25],
+    ["store_realtime", 20],
     ["websocket", 30],
     ["pty", 40],
     ["terminal", 45],
@@ -123,7 +125,11 @@ for (
     ["load_reports", 5],
     ["profile", 25],
     ["compare", 35],
+    ["storage", 35],
     ["testing", 15],
+    ["store", 40],
+    ["store_auth", 60],
+    ["store_queries", 40],
   ] as const
 ) {
   Deno.test(`each guarantee in docs/${name}.md names a test that there is`, async () => {

@@ -236,6 +236,22 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./bus/local.ts")).local1000,
   },
   {
+    name: "store/create",
+    load: async () => (await import("./store/records.ts")).create,
+  },
+  {
+    name: "store/get",
+    load: async () => (await import("./store/records.ts")).get,
+  },
+  {
+    name: "store/list-20",
+    load: async () => (await import("./store/records.ts")).list20,
+  },
+  {
+    name: "store/query-indexed",
+    load: async () => (await import("./store/records.ts")).queryIndexed,
+  },
+  {
     name: "codec/encode",
     load: async () => (await import("./codec/messages.ts")).encode,
   },
@@ -277,6 +293,12 @@ export const all: readonly Entry[] = [
     name: "load/http-two-workers",
     load: async () => (await import("./load/http.ts")).twoWorkers,
   },
+  ...(hasWrk()
+    ? [{
+      name: "store/auth-check",
+      load: async () => (await import("./store/auth_check.ts")).authCheck,
+    }]
+    : []),
   ...(hasWrk() ? LOAD_BESIDE_WRK : []),
   ...(hasNode() ? LOAD_BESIDE_ARTILLERY : []),
 ];

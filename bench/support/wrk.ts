@@ -15,6 +15,7 @@ export async function runWrk(
   url: string,
   connections: number,
   seconds: number,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<LoadFigures> {
   // The shell says what its children took: user and system, on its last line.
   const { stdout, success } = await new Deno.Command("sh", {
@@ -27,6 +28,7 @@ export async function runWrk(
       `-c${connections}`,
       `-d${seconds}s`,
       "--latency",
+      ...Object.entries(headers).map(([name, value]) => `-H${name}: ${value}`),
       url,
     ],
   }).output();

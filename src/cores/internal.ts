@@ -8,3 +8,5 @@ export { Channel, type ChannelAskOptions } from "./channel.ts";
 export { CoreTopic } from "./core_topic.ts";
 export { CoreRequestError } from "./errors.ts";
 export { requestLock } from "./locks.ts";
+export { onThreadStart } from "./thread_start.ts";
+export { WorkerThread } from "./worker_thread.ts";

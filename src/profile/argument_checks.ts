@@ -89,7 +89,7 @@ export function checkDirectory(directory: unknown): void {
 }
 
 /**
- * Checks a storage backend.
+ * Checks a storage.
  *
  * @throws {TypeError} if it lacks a method.
  */
@@ -98,7 +98,7 @@ export function checkBackend(backend: unknown): void {
     "backend",
     backend,
     ["put", "get", "delete"],
-    "a StorageBackend, such as memoryStorage()",
+    "an ObjectStorage, such as memoryStorage()",
   );
 }
 

@@ -12,6 +12,7 @@ import {
   checkOneOf,
 } from "../checks/internal.ts";
 import { Distribution } from "../metrics/internal.ts";
+import { directoryStorage, type ObjectStorage } from "../storage/mod.ts";
 import {
   checkBackend,
   checkMeasureOptions,
@@ -44,7 +45,6 @@ import {
 import { exchange } from "./network_http.ts";
 import { FileProfileError } from "./profile_errors.ts";
 import { mustEqual, randomBytes } from "./test_bytes.ts";
-import { directoryStorage, type StorageBackend } from "./storage_backend.ts";
 import { untilAborted } from "./until_aborted.ts";
 
 export type { FileOperationsProfilerOptions } from "./file_operations_options.ts";
@@ -68,7 +68,8 @@ const MAX_KEYS = 100_000;
  *
  * @example
  * ```ts
- * import { FileOperationsProfiler, memoryStorage } from "@troupe/troupe/profile";
+ * import { FileOperationsProfiler } from "@troupe/troupe/profile";
+ * import { memoryStorage } from "@troupe/troupe/storage";
  *
  * const profiler = new FileOperationsProfiler({ repetitions: 5, bytes: 10_000 });
  * const disk = await profiler.temporaryDirectory();
@@ -167,12 +168,13 @@ export class FileOperationsProfiler {
 
   /**
    * Measures how objects of random bytes are written, read and removed. The
-   * objects are removed even if a measurement fails.
+   * objects are removed even if a measurement fails. Of a storage, four members
+   * are used, so it can be one of your own.
    *
    * @param options May be left out; each option has its default.
    */
   async storage(
-    backend: StorageBackend,
+    backend: Pick<ObjectStorage, "name" | "put" | "get" | "delete">,
     options: FileOperationOptions = {},
   ): Promise<StorageReport> {
     checkBackend(backend);
@@ -188,7 +190,7 @@ export class FileOperationsProfiler {
           // Objects that were written in part must be removed as well.
           written = index + 1;
           return untilAborted(
-            () => backend.put(key(index), bytes, signal),
+            () => backend.put(key(index), bytes, { signal }),
             signal,
           );
         });
@@ -196,7 +198,11 @@ export class FileOperationsProfiler {
         for (let index = 0; index < objects; index++) {
           const { ms, result } = await timed(
             this.#clock,
-            () => untilAborted(() => backend.get(key(index), signal), signal),
+            () =>
+              untilAborted(
+                () => readObject(backend, key(index), signal),
+                signal,
+              ),
           );
           read.record(ms);
           mustEqual(bytes, result, key(index));
@@ -227,8 +233,8 @@ export class FileOperationsProfiler {
   }
 
   /**
-   * Measures storage in a new directory within the system's temporary one. It
-   * is removed even if the measurement fails.
+   * Measures storage in a new directory within the system's temporary one,
+   * without waiting for the disk. It is removed even if the measurement fails.
    *
    * @param options May be left out; each option has its default.
    */
@@ -237,7 +243,10 @@ export class FileOperationsProfiler {
   ): Promise<StorageReport> {
     const directory = await Deno.makeTempDir({ prefix: "troupe-profile-" });
     try {
-      return await this.storage(directoryStorage(directory), options);
+      return await this.storage(
+        directoryStorage(directory, { fsync: false }),
+        options,
+      );
     } finally {
       await Deno.remove(directory, { recursive: true });
     }
@@ -367,4 +376,14 @@ export class FileOperationsProfiler {
     }
     return { hitRatio: hits / latency.count, latency: latency.summary() };
   }
+}
+
+/** Reads an object to its end. */
+async function readObject(
+  backend: Pick<ObjectStorage, "get">,
+  key: string,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const { body } = await backend.get(key, { signal });
+  return await new Response(body).bytes();
 }

@@ -68,4 +68,3 @@ export * from "./profile_errors.ts";
 export type { Effort } from "./queueing.ts";
 export { type CpuProfileFile, readCpuProfiles } from "./read_cpu_profiles.ts";
 export { reportToText } from "./report_text.ts";
-export * from "./storage_backend.ts";

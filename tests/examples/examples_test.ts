@@ -195,6 +195,21 @@ session: closed
   });
 });
 
+Deno.test("examples/storage.ts writes, reads, lists and removes objects", async () => {
+  assertEquals(await run("examples/storage.ts"), {
+    code: 0,
+    stdout: `written: 1088890 bytes, SHA-256 64e7e9a9…
+read: 100000 lines of text/plain
+a part: "0\\nline 1\\nlin"
+it was there already, and stays
+reports/2026/july has 70 bytes
+reports/2026/june has 70 bytes
+Cannot find reports/2026/may: there is no such object
+`,
+    stderr: "",
+  });
+});
+
 Deno.test("examples/mutual_tls.ts knows the client, and refuses one without a certificate", async () => {
   const { code, stdout, stderr } = await run("examples/mutual_tls.ts");
   assertEquals({ code, stderr }, { code: 0, stderr: "" });

@@ -3,17 +3,16 @@ import { assertRejects, assertThrows } from "@std/assert";
 import {
   BottleneckAnalyzer,
   correlate,
-  directoryStorage,
   FileOperationsProfiler,
   HeapWatch,
   judgeHeap,
-  memoryStorage,
   NetworkProfiler,
   PerformanceProfiler,
   readCpuProfiles,
   reportToText,
   webCacheLookup,
 } from "../../src/profile/mod.ts";
+import { directoryStorage, memoryStorage } from "../../src/storage/mod.ts";
 
 for (
   const [what, act, text] of [
@@ -100,7 +99,7 @@ for (
     [
       "directoryStorage",
       () => Reflect.apply(directoryStorage, undefined, []),
-      "directory: it is missing, it must be a string",
+      "path: it is missing, it must be a string",
     ],
     [
       "webCacheLookup",

@@ -14,8 +14,8 @@ import { FileProfileError } from "../../src/profile/profile_errors.ts";
 import {
   directoryStorage,
   memoryStorage,
-  type StorageBackend,
-} from "../../src/profile/storage_backend.ts";
+  type ObjectStorage,
+} from "../../src/storage/mod.ts";
 import { ManualClock } from "../../src/testing/manual_clock.ts";
 import { bounded } from "../support/net.ts";
 import { Services } from "./services.ts";
@@ -48,15 +48,19 @@ Deno.test("an upload that is refused is an error", bounded, async () => {
 
 /** Backends with what tells how much they hold. */
 async function backends(): Promise<
-  [StorageBackend, () => number, () => Promise<void>][]
+  [ObjectStorage, () => number, () => Promise<void>][]
 > {
   const directory = await Deno.makeTempDir();
   return [
     [memoryStorage(), () => 0, () => Promise.resolve()],
     [
       directoryStorage(directory),
-      () => [...Deno.readDirSync(directory)].length,
-      () => Deno.remove(directory),
+      () =>
+        [...Deno.readDirSync(directory)].filter(({ name }) =>
+          name !== ".temporary"
+        ).length +
+        [...Deno.readDirSync(`${directory}/.temporary`)].length,
+      () => Deno.remove(directory, { recursive: true }),
     ],
   ];
 }
@@ -74,16 +78,18 @@ Deno.test("storage is measured in memory and in a directory, and left empty", as
 });
 
 /** Memory of which a test sees what is in it. */
-function watched(): StorageBackend & { readonly keys: Set<string> } {
+function watched(): Pick<ObjectStorage, "name" | "put" | "get" | "delete"> & {
+  readonly keys: Set<string>;
+} {
   const memory = memoryStorage();
   const keys = new Set<string>();
   return {
     keys,
     name: "watched",
-    get: memory.get,
-    put: (key, bytes, signal) => {
+    get: (key, options) => memory.get(key, options),
+    put: (key, bytes, options) => {
       keys.add(key);
-      return memory.put(key, bytes, signal);
+      return memory.put(key, bytes, options);
     },
     delete: (key) => {
       keys.delete(key);
@@ -108,9 +114,13 @@ Deno.test("objects are removed when a read fails", async () => {
 
 Deno.test("a storage that returns other bytes is an error, and is left empty", async () => {
   const backend = watched();
+  const memory = memoryStorage();
   const lying = {
     ...backend,
-    get: () => Promise.resolve(new Uint8Array(30_000)),
+    get: async (key: string) => {
+      await memory.put(key, new Uint8Array(30_000));
+      return await memory.get(key);
+    },
   };
   await assertRejects(
     () => profiler.storage(lying),

@@ -1,0 +1,71 @@
+/**
+ * A store in one file: collections with a rule, a generated and a computed
+ * attribute, a stored function, and live changes.
+ *
+ * Permissions: --allow-read --allow-write --allow-env --allow-ffi
+ *
+ * Run it: deno run --allow-read --allow-write --allow-env --allow-ffi examples/store.ts
+ *
+ * @module
+ */
+import "./support/permissions.ts";
+import { ActorSystem } from "@troupe/troupe";
+import {
+  authCollection,
+  collection,
+  computed,
+  generated,
+  integer,
+  relation,
+  store,
+  storedFunction,
+  text,
+} from "@troupe/troupe/store";
+import { z } from "zod";
+
+const users = authCollection("users", { fields: { name: text() } });
+const tasks = collection("tasks", {
+  fields: {
+    title: text({ required: true, max: 80 }),
+    hours: integer({ required: true, min: 0 }),
+    owner: relation("users", { required: true, onDelete: "cascade" }),
+    // SQLite makes this one, so that it can be sorted by; code makes the other.
+    minutes: generated("hours * 60", "integer"),
+    label: computed(["title"], (task: { title: string }) => `${task.title}!`),
+  },
+  // What has no rule is for the program and superusers alone.
+  rules: { list: "owner = @request.auth.id", view: "owner = @request.auth.id" },
+});
+
+const extend = storedFunction({
+  input: z.object({ id: z.string(), hours: z.number().int() }),
+  async run({ collection }, { id, hours }) {
+    // Nobody else writes between these two.
+    const task = await collection(tasks).get(id);
+    return await collection(tasks).update(id, { hours: task.hours + hours });
+  },
+});
+
+const directory = await Deno.makeTempDir();
+await using system = new ActorSystem();
+const data = await store(system, {
+  path: `${directory}/data.db`,
+  collections: [users, tasks],
+  functions: { extend },
+});
+const password = "correct horse battery staple";
+const ann = await data.collection(users).create({ email: "a@b.co", password });
+const changes = data.subscribe(tasks, { filter: "minutes > 90" });
+const all = data.collection(tasks);
+const { id } = await all.create({ title: "Paint", hours: 1, owner: ann.id });
+const { label, minutes } = await data.call("extend", { id, hours: 2 });
+console.log(`${label} ${minutes} minutes`);
+const { value: change } = await changes.next();
+console.log(`live: ${change?.action} ${change?.record.minutes} minutes`);
+
+const record = { id: ann.id, record: ann };
+const asAnn = data.as({ kind: "record", collection: "users", ...record });
+console.log(`Ann sees ${await asAnn.collection(tasks).count()} task`);
+console.log(`others see ${await data.as(null).collection(tasks).count()}`);
+await data.close();
+await Deno.remove(directory, { recursive: true });

@@ -1,0 +1,66 @@
+/**
+ * The actor of one thread of a store: starts it, watches over it and ends it.
+ * Its parent is the supervisor of all threads, which starts it again when the
+ * thread has ended.
+ *
+ * @module
+ */
+import { abortable } from "@std/async/abortable";
+import type { Behavior } from "../../actor/mod.ts";
+import { StoreLostError } from "../errors.ts";
+import { ThreadLink } from "./thread_link.ts";
+
+/** Where the link to one thread is, from life to life of its actor. */
+export interface ThreadSeat {
+  readonly name: string;
+  /** The last thread, which may have ended. */
+  last: ThreadLink | undefined;
+  /** Opens the file on a new thread. */
+  open(link: ThreadLink): Promise<void>;
+  /** The thread can be used. */
+  up(link: ThreadLink): void;
+  /** The thread is gone, or about to be. */
+  down(): void;
+  /** It could not be started; returns the error that says so. */
+  failed(error: unknown): unknown;
+}
+
+/** The message of the actor: its thread has ended. */
+export interface ThreadGone {
+  readonly type: "gone";
+}
+
+/** Returns the behaviour of the actor of one thread. */
+export function threadActor(seat: ThreadSeat): Behavior<ThreadGone> {
+  return async ({ self, signal }) => {
+    // A thread that computes has the file until it comes back.
+    if (seat.last !== undefined) await abortable(seat.last.gone, signal);
+    const link = seat.last = new ThreadLink(seat.name);
+    try {
+      await abortable(seat.open(link), signal);
+    } catch (error) {
+      link.end();
+      await link.gone;
+      throw seat.failed(error);
+    }
+    seat.up(link);
+    void link.gone.then(() => {
+      seat.down();
+      self.tell({ type: "gone" });
+    });
+    return {
+      receive() {
+        throw new StoreLostError(
+          `The thread ${seat.name} of the store has ended: it is started again`,
+        );
+      },
+      async stopped() {
+        seat.down();
+        // It closes the file in order if it still can.
+        await link.ask("close", null).catch(() => {});
+        link.end();
+        await link.gone;
+      },
+    };
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * One thread of a store, seen from the main thread: calls and their replies.
+ *
+ * @module
+ */
+import { WorkerThread } from "../../cores/internal.ts";
+import { StoreLostError } from "../errors.ts";
+import { FailureError } from "./failure.ts";
+import type { CallMessage, CallName, Calls, ReplyMessage } from "./protocol.ts";
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** A thread that calls can be made of, until it is gone. */
+export class ThreadLink {
+  /** Resolves when the thread has ended, and what waited for it was rejected. */
+  readonly gone: Promise<void>;
+  readonly #thread: WorkerThread;
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #lost: StoreLostError | undefined;
+
+  constructor(name: string) {
+    this.#thread = new WorkerThread(
+      new URL("./store_thread.ts", import.meta.url),
+      name,
+    );
+    const { port } = this.#thread;
+    port.onmessage = ({ data }: MessageEvent<ReplyMessage>) => this.#take(data);
+    this.gone = this.#thread.gone.then(() => {
+      const { failure } = this.#thread;
+      this.#lost = new StoreLostError(
+        `Cannot wait for the thread ${name}: it has ended${
+          failure === undefined ? "" : ` (${failure.message})`
+        }, it is started again`,
+        failure === undefined ? undefined : { cause: failure },
+      );
+      port.close();
+      for (const { reject } of this.#pending.values()) reject(this.#lost);
+      this.#pending.clear();
+    });
+  }
+
+  /**
+   * Asks the thread for something.
+   *
+   * @throws {FailureError} as a rejection, if it fails.
+   * @throws {StoreLostError} as a rejection, if the thread ends first.
+   */
+  ask<Name extends CallName>(
+    name: Name,
+    request: Calls[Name]["request"],
+  ): Promise<Calls[Name]["reply"]> {
+    if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    const { promise, resolve, reject } = Promise.withResolvers<
+      Calls[Name]["reply"]
+    >();
+    const id = ++this.#lastId;
+    // The thread has the types of both.
+    this.#pending.set(id, { resolve: resolve as Pending["resolve"], reject });
+    const message: CallMessage = { id, name, request };
+    try {
+      this.#thread.port.postMessage(message);
+    } catch (error) {
+      // A value that cannot be copied.
+      this.#pending.delete(id);
+      reject(error);
+    }
+    return promise;
+  }
+
+  /** Ends the thread, when it comes back from what it does. */
+  end(): void {
+    this.#thread.terminate();
+  }
+
+  #take({ id, outcome }: ReplyMessage): void {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (outcome.failure === undefined) pending?.resolve(outcome.value);
+    else pending?.reject(new FailureError(outcome.failure));
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * A request on its way through the routes.
+ *
+ * @module
+ */
+import type { Clock } from "../../actor/mod.ts";
+import type { ChangeHub } from "../realtime/change_hub.ts";
+import type { SseClients } from "../realtime/sse_clients.ts";
+import type { Collection } from "../schema/collection.ts";
+import type { TopicsOf, Visitor } from "../realtime/visitor.ts";
+import type { HeldBytes } from "./body_budget.ts";
+import type { ResolvedStoreHttpOptions } from "./options.ts";
+import { Problem } from "./problem.ts";
+import { readBody } from "./read_body.ts";
+import type { FieldsReader, RequestFields } from "./request_fields.ts";
+import { ServedRecords, type ServedStore } from "./served_records.ts";
+
+/** What the routes use. */
+export interface Service {
+  readonly store: ServedStore;
+  /** Returns what a visitor follows with names of topics. */
+  readonly topicsOf: TopicsOf;
+  readonly options: ResolvedStoreHttpOptions;
+  readonly clock: Clock;
+  readonly reader: FieldsReader;
+  readonly hub: ChangeHub;
+  readonly clients: SseClients;
+}
+
+/** A request, with the parts of its path. */
+export interface Call {
+  readonly service: Service;
+  readonly request: Request;
+  /** The parameters of the address. */
+  readonly query: URLSearchParams;
+  /** The parts of the path that the route leaves open. */
+  readonly parts: readonly string[];
+  /** Who asks. */
+  readonly visitor: Visitor;
+  /** The token with which they do. */
+  readonly token: string | undefined;
+  /** The client, for its limits: an address, or what `clientOf` returns. */
+  readonly client: string;
+  /** The memory that its body takes. */
+  readonly held: HeldBytes;
+}
+
+/** Handles a call. */
+export type Handle = (call: Call) => Response | Promise<Response>;
+
+/**
+ * Returns the collection of a path.
+ *
+ * @throws {Problem} if there is none of that name.
+ */
+export function collectionOf(
+  { collections }: ServedStore,
+  name: string | undefined,
+): Collection {
+  const collection = collections.get(name ?? "");
+  if (collection !== undefined) return collection;
+  throw new Problem("not_found", "There is no such collection");
+}
+
+/** Returns the records of the store under the rules of who asks. */
+export function recordsOf(call: Call): ServedRecords {
+  const { service: { store }, visitor, client, request, query } = call;
+  return new ServedRecords(store, {
+    who: visitor.identity,
+    client,
+    request: {
+      method: request.method,
+      context: "default",
+      query: Object.fromEntries(query),
+      headers: Object.fromEntries(
+        Array.from(request.headers, ([name, value]) => [
+          name.replaceAll("-", "_"),
+          value,
+        ]),
+      ),
+    },
+  });
+}
+
+/** Reads the fields of the body. */
+export async function bodyOf(
+  { service, request, held }: Call,
+): Promise<RequestFields> {
+  const { options, clock, reader } = service;
+  const body = await readBody(request, {
+    maxBytes: options.maxBodyBytes,
+    maxMs: options.bodyMs,
+    clock,
+    held,
+  });
+  return await reader.read(request.headers.get("content-type"), body);
+}
+
+/** Returns a field of the body that must be a text. */
+export function textField(
+  { fields }: RequestFields,
+  name: string,
+): string {
+  const value = fields[name];
+  if (typeof value === "string" && value !== "") return value;
+  throw new Problem("invalid", `"${name}" must be a text`, {
+    data: {
+      [name]: {
+        code: value === undefined
+          ? "validation_required"
+          : "validation_invalid_value",
+        message: "It must be a text.",
+      },
+    },
+  });
+}

@@ -1,0 +1,79 @@
+/**
+ * The routes of the event stream: one to connect, one to set the topics.
+ *
+ * @module
+ */
+import { parseLastEventId, type Position } from "../realtime/position.ts";
+import { bodyOf, type Call, type Handle, textField } from "./call.ts";
+import { Problem } from "./problem.ts";
+import type { Route } from "./router.ts";
+
+/** The routes of the event stream. */
+export const REALTIME_ROUTES: readonly Route<Handle>[] = [
+  { method: "GET", path: /^realtime$/, handle: connect },
+  { method: "POST", path: /^realtime$/, handle: setTopics },
+];
+
+const HEADERS: Readonly<Record<string, string>> = {
+  "content-type": "text/event-stream",
+  // Compression, or the buffer of a proxy, would hold events back.
+  "cache-control": "no-store, no-transform",
+  "x-accel-buffering": "no",
+};
+
+function connect(call: Call): Response {
+  const { service: { clients, topicsOf }, request, query, visitor } = call;
+  const from = positionOf(request, query);
+  const names = query.getAll("topic");
+  // What cannot be followed is refused before there is a client.
+  topicsOf(names, visitor);
+  if (request.method === "HEAD") {
+    return new Response(null, { headers: HEADERS });
+  }
+  const client = clients.open(visitor, from);
+  if (client === undefined) {
+    throw new Problem("busy", "There are too many subscribers", {
+      headers: { "retry-after": "5" },
+    });
+  }
+  if (names.length > 0) client.follow(names, visitor);
+  return new Response(client.stream, { headers: HEADERS });
+}
+
+async function setTopics(call: Call): Promise<Response> {
+  const { service: { clients }, visitor } = call;
+  const body = await bodyOf(call);
+  const names = body.fields["subscriptions"] ?? [];
+  if (
+    !Array.isArray(names) || !names.every((name) => typeof name === "string")
+  ) {
+    throw new Problem("bad_request", `"subscriptions" must be texts`);
+  }
+  const client = clients.get(textField(body, "clientId"));
+  if (client === undefined) {
+    throw new Problem("not_found", "There is no such client, connect again");
+  }
+  if (!client.follow(names, visitor)) {
+    throw new Problem(
+      "forbidden",
+      "The client belongs to another identity, connect again",
+    );
+  }
+  return new Response(null, { status: 204 });
+}
+
+/** Where a client wants to go on; a browser that reconnects says it last. */
+function positionOf(
+  request: Request,
+  query: URLSearchParams,
+): Position | undefined {
+  const text = request.headers.get("last-event-id") || query.get("cursor") ||
+    "";
+  if (text === "") return undefined;
+  const position = parseLastEventId(text);
+  if (position !== undefined) return position;
+  throw new Problem(
+    "bad_request",
+    "The cursor must be that of an event of this stream",
+  );
+}

@@ -1,0 +1,84 @@
+/**
+ * What a client writes, as the fields of a collection take it.
+ *
+ * @module
+ */
+import type { JsonValue } from "../../codec/mod.ts";
+import type { Collection } from "../schema/collection.ts";
+import { type Field, isMany } from "../schema/field.ts";
+import type { Fields, RequestFields } from "./request_fields.ts";
+
+/** What a record has that nobody writes: clients send whole records back. */
+const READ_ONLY: ReadonlySet<string> = new Set([
+  "collectionId",
+  "collectionName",
+  "created",
+  "expand",
+  "updated",
+]);
+
+/** Kinds of which PocketBase's empty text is our null. */
+const EMPTY_IS_NULL: ReadonlySet<string> = new Set([
+  "date",
+  "email",
+  "file",
+  "relation",
+  "select",
+  "url",
+]);
+
+/**
+ * Returns the fields of a body without what is read only, and the texts of a
+ * form as the values that they stand for. What is wrong with the others is for
+ * the collection to say.
+ */
+export function recordInput(
+  collection: Collection,
+  { fields, isForm }: RequestFields,
+): Fields {
+  const input: [string, JsonValue][] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    if (READ_ONLY.has(name)) continue;
+    const field = Object.hasOwn(collection.fields, name)
+      ? collection.fields[name]
+      : undefined;
+    if (field === undefined) input.push([name, value]);
+    else if (field.presence !== "read_only") {
+      input.push([name, ofField(field, value, isForm)]);
+    }
+  }
+  return Object.fromEntries(input);
+}
+
+function ofField(field: Field, value: JsonValue, isForm: boolean): JsonValue {
+  if (isMany(field)) {
+    if (typeof value !== "string") return value;
+    return value === "" ? [] : [value];
+  }
+  if (value === "" && EMPTY_IS_NULL.has(field.kind)) {
+    return field.presence === "required" ? value : null;
+  }
+  return isForm && typeof value === "string" ? ofText(field, value) : value;
+}
+
+/** The value that a text of a form stands for; the text if it is for none. */
+function ofText({ kind }: Field, text: string): JsonValue {
+  switch (kind) {
+    case "bool":
+      return text === "true" ? true : text === "false" ? false : text;
+    case "number":
+    case "integer": {
+      if (text === "") return null;
+      const number = Number(text);
+      return text.trim() === text && Number.isFinite(number) ? number : text;
+    }
+    case "json":
+      try {
+        return JSON.parse(text);
+      } catch {
+        return text;
+      }
+    default:
+      return text;
+  }
+}

@@ -1,0 +1,302 @@
+/**
+ * The records of a store under the rules of whoever asks.
+ *
+ * @module
+ */
+import type { PreparedAccount } from "../auth/auth_records.ts";
+import type { Row, Statement, WriteStep } from "../engine/engine.ts";
+import { RecordNotFoundError } from "../errors.ts";
+import { parseExpand } from "../query/expand_tree.ts";
+import { recordQuery } from "../query/list_query.ts";
+import { expanded } from "../record_list.ts";
+import { createStep, updateStep } from "../record_writes.ts";
+import { type Records, seenRecord } from "../records.ts";
+import type { Access } from "../rules/access.ts";
+import type { RuleRequest } from "../rules/rule_request.ts";
+import type { Collection } from "../schema/collection.ts";
+import type { Identity } from "../schema/identity.ts";
+import type { StoreParts } from "../store_parts.ts";
+
+/** A record as it is shown to whoever asks, with what is expanded in `expand`. */
+export type ServedRecord = Readonly<Record<string, unknown>>;
+
+/** What is written, by the names of fields. */
+export type RecordData = Readonly<Record<string, unknown>>;
+
+/** One write of a record. */
+export type RecordWrite =
+  | {
+    readonly kind: "create";
+    readonly collection: Collection;
+    readonly data: RecordData;
+  }
+  | {
+    readonly kind: "update";
+    readonly collection: Collection;
+    readonly id: string;
+    readonly data: RecordData;
+  }
+  /** An update if `data.id` is that of a record, otherwise a create. */
+  | {
+    readonly kind: "upsert";
+    readonly collection: Collection;
+    readonly data: RecordData;
+  }
+  | {
+    readonly kind: "delete";
+    readonly collection: Collection;
+    readonly id: string;
+  };
+
+/** What a list is made of. */
+export interface RecordQuery {
+  /** In the language of filters; empty for all. */
+  readonly filter: string;
+  /** Such as `-created,title`; empty for the order of ids. */
+  readonly sort: string;
+  /** Records at most. */
+  readonly limit: number;
+  /** Records that are left out before them. */
+  readonly offset: number;
+  /** Relations that are expanded, such as `owner,tags.group`; empty for none. */
+  readonly expand: string;
+}
+
+/** What records are served from. */
+export type ServedStore = StoreParts;
+
+/** Who asks, and with what request. */
+export interface Asking {
+  readonly who: Identity | "program";
+  /** The client, for the limits of tries. */
+  readonly client?: string;
+  readonly request?: RuleRequest;
+}
+
+/** A step of a write, and the account whose sessions end with it. */
+interface PreparedStep {
+  readonly step: WriteStep;
+  readonly ended?: { readonly collection: string; readonly id: string };
+}
+
+/** Times that writes are tried whose records are changed by others meanwhile. */
+const MAX_TRIES = 10;
+
+/** The records that somebody may see and change. */
+export class ServedRecords {
+  readonly #store: ServedStore;
+  readonly #asking: Asking;
+
+  /** Serves records of a store to somebody. */
+  constructor(store: ServedStore, asking: Asking) {
+    this.#store = store;
+    this.#asking = asking;
+  }
+
+  /** Resolves to records that may be listed. */
+  async list(
+    collection: Collection,
+    query: RecordQuery,
+  ): Promise<readonly ServedRecord[]> {
+    return (await this.#records(collection).list(query)).items;
+  }
+
+  /** Resolves to how many records may be listed. */
+  count(collection: Collection, filter: string): Promise<number> {
+    return this.#records(collection).count({ filter });
+  }
+
+  /**
+   * Resolves to a record that may be viewed.
+   *
+   * @throws {RecordNotFoundError} as a rejection, if there is none.
+   */
+  get(
+    collection: Collection,
+    id: string,
+    expand: string,
+  ): Promise<ServedRecord> {
+    return this.#records(collection).get(id, { expand });
+  }
+
+  /**
+   * Checks what is to be expanded.
+   *
+   * @throws {QueryError} if something is no relation, or it is too much.
+   */
+  checkExpand({ name }: Collection, expand: string): void {
+    if (expand !== "") parseExpand(expand, this.#access().callerContext(name));
+  }
+
+  /** Resolves to records with what they relate to, as far as it may be viewed. */
+  async expand(
+    { name }: Collection,
+    records: readonly ServedRecord[],
+    expand: string,
+  ): Promise<readonly ServedRecord[]> {
+    if (expand === "") return records;
+    const access = this.#access();
+    const { collections, engine } = this.#store;
+    const nodes = parseExpand(expand, access.callerContext(name));
+    return await expanded(records, nodes, {
+      executor: engine,
+      access,
+      collections,
+      recordOf: (of, row) => this.seen(of, row),
+    }, {});
+  }
+
+  /** Returns the record of a row, as who asks sees it. */
+  seen(collection: Collection, row: Row): ServedRecord {
+    return seenRecord(collection, row, this.#asking.who);
+  }
+
+  /**
+   * Does all of these or none; resolves to the records afterwards, `null` for
+   * one that was deleted.
+   */
+  async write(
+    writes: readonly RecordWrite[],
+  ): Promise<readonly (ServedRecord | null)[]> {
+    // A schema of a whole record has seen it as others may have changed it.
+    const isGuarded = writes.some(({ collection }) =>
+      collection.validate !== undefined
+    );
+    for (let tries = 1;; tries++) {
+      try {
+        return await this.#write(writes);
+      } catch (error) {
+        const isChanged = error instanceof RecordNotFoundError;
+        if (!isGuarded || !isChanged || tries === MAX_TRIES) throw error;
+      }
+    }
+  }
+
+  async #write(
+    writes: readonly RecordWrite[],
+  ): Promise<readonly (ServedRecord | null)[]> {
+    const { engine, auth } = this.#store;
+    const prepared = await Promise.all(
+      writes.map((write) => this.#step(write)),
+    );
+    const { steps: outcomes } = await engine.write({
+      steps: prepared.map(({ step }) => step),
+    });
+    for (const { ended } of prepared) {
+      if (ended !== undefined) {
+        await auth.revokeSessions(ended.collection, ended.id);
+      }
+    }
+    return writes.map(({ collection }, at) => {
+      const after = outcomes[at]?.after ?? null;
+      return after === null ? null : this.seen(collection, after);
+    });
+  }
+
+  async #step(write: RecordWrite): Promise<PreparedStep> {
+    const { collection } = write;
+    switch (write.kind) {
+      case "create":
+        return await this.#createStep(collection, write.data);
+      case "update":
+        return await this.#updateStep(collection, write.id, write.data);
+      case "upsert": {
+        const { id, ...data } = write.data;
+        return typeof id === "string" && await this.#exists(collection, id)
+          ? await this.#updateStep(collection, id, data)
+          : await this.#createStep(collection, write.data);
+      }
+      case "delete":
+        return {
+          step: {
+            kind: "delete",
+            collection: collection.name,
+            id: write.id,
+            condition: this.#access().condition(collection.name, "delete"),
+          },
+        };
+    }
+  }
+
+  async #createStep(
+    collection: Collection,
+    input: RecordData,
+  ): Promise<PreparedStep> {
+    const condition = this.#access(input).condition(collection.name, "create");
+    const { data, hidden } = await this.#prepared(collection, input);
+    const { now } = this.#store;
+    const step = await createStep(collection, data, now(), hidden);
+    return { step: { ...step, condition } };
+  }
+
+  async #updateStep(
+    collection: Collection,
+    id: string,
+    input: RecordData,
+  ): Promise<PreparedStep> {
+    const access = this.#access(input);
+    const condition = access.condition(collection.name, "update");
+    const read = async () => {
+      const query = recordQuery(
+        id,
+        condition,
+        access.callerContext(collection.name),
+      );
+      const [row] = await this.#read(query);
+      if (row !== undefined) return row;
+      throw new RecordNotFoundError(`Cannot find ${collection.name} ${id}`);
+    };
+    // Nobody learns what is wrong with what he may not change.
+    if (collection.kind === "auth") await read();
+    const account = await this.#prepared(collection, input, id);
+    const { data, hidden } = account;
+    const { now } = this.#store;
+    const step = await updateStep(collection, id, data, now(), read, hidden);
+    return {
+      step: { ...step, condition },
+      ...(account.endsSessions
+        ? { ended: { collection: collection.name, id } }
+        : {}),
+    };
+  }
+
+  async #prepared(
+    collection: Collection,
+    data: RecordData,
+    id?: string,
+  ): Promise<PreparedAccount> {
+    if (collection.kind === "base") {
+      return { data, hidden: {}, endsSessions: false };
+    }
+    const { who, client: address } = this.#asking;
+    return await this.#store.accounts.prepare(
+      { collection: collection.name, id, data, who },
+      { address },
+    );
+  }
+
+  async #exists({ name }: Collection, id: string): Promise<boolean> {
+    const rows = await this.#read({
+      sql: `SELECT 1 AS "one" FROM "${name}" WHERE "id" = ?`,
+      values: [id],
+    });
+    return rows.length > 0;
+  }
+
+  #records(collection: Collection): Records<Collection> {
+    const { who, request } = this.#asking;
+    return this.#store.records(collection, who, request);
+  }
+
+  #access(body?: RecordData): Access {
+    const { who, request } = this.#asking;
+    return this.#store.access(
+      who,
+      body === undefined ? request : { ...request, body },
+    );
+  }
+
+  #read(statement: Statement): Promise<readonly Row[]> {
+    return this.#store.engine.read(statement);
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * What `~` looks for.
+ *
+ * A text without `%` is looked for anywhere; `\%`, `\_` and `\\` in it stand for
+ * the second character alone. A text with a `%` that is not escaped is a pattern
+ * for the whole value: `%` is any text, `_` is one character, and a backslash
+ * takes what follows as it is.
+ *
+ * @module
+ */
+import { lowerAscii } from "./values.ts";
+
+/** Any text, one character, or this character. */
+type Part = "any" | "one" | { readonly character: string };
+
+/** What `~` looks for, for SQL and for memory. */
+export interface LikePattern {
+  /** For `LIKE … ESCAPE '\'`. */
+  readonly text: string;
+  /** Returns whether a value matches, letters A to Z in either case. */
+  matches(value: string): boolean;
+}
+
+/** Returns the pattern of a text. */
+export function likePatternOf(text: string): LikePattern {
+  const parts = partsOf(text);
+  const lower = parts.map((part) =>
+    typeof part === "string" ? part : { character: lowerAscii(part.character) }
+  );
+  const pieces = lower.includes("one") ? undefined : piecesOf(lower);
+  return {
+    text: parts.map(written).join(""),
+    matches: pieces === undefined
+      ? (value) => matches(lower, [...lowerAscii(value)])
+      : (value) => hasPieces(pieces, lowerAscii(value)),
+  };
+}
+
+/** The texts between `%`, in their order. */
+function piecesOf(parts: readonly Part[]): string[] {
+  const pieces = [""];
+  for (const part of parts) {
+    if (part === "any") pieces.push("");
+    else if (part !== "one") {
+      pieces.push((pieces.pop() ?? "") + part.character);
+    }
+  }
+  return pieces;
+}
+
+/** The first piece begins the value, the last one ends it, if there are two. */
+function hasPieces(pieces: readonly string[], value: string): boolean {
+  const [first = "", ...rest] = pieces;
+  const last = rest.pop();
+  if (last === undefined) return value === first;
+  if (!value.startsWith(first)) return false;
+  let at = first.length;
+  for (const piece of rest) {
+    const found = value.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return value.length - last.length >= at && value.endsWith(last);
+}
+
+function partsOf(text: string): Part[] {
+  const characters = [...text];
+  const parts: Part[] = [];
+  let isPattern = false;
+  for (let index = 0; index < characters.length; index++) {
+    const character = characters[index] ?? "";
+    const next = characters[index + 1];
+    if (character === "\\" && next !== undefined && "\\%_".includes(next)) {
+      parts.push({ character: next });
+      index++;
+    } else if (character === "%") {
+      isPattern = true;
+      parts.push("any");
+    } else parts.push(character === "_" ? "one" : { character });
+  }
+  if (isPattern) return parts;
+  const literal = parts.map((part) =>
+    part === "one" ? { character: "_" } : part
+  );
+  return ["any", ...literal, "any"];
+}
+
+function written(part: Part): string {
+  if (part === "any") return "%";
+  if (part === "one") return "_";
+  return "\\%_".includes(part.character)
+    ? `\\${part.character}`
+    : part.character;
+}
+
+/** Goes back to the last `%` alone, so that its time is length by length. */
+function matches(parts: readonly Part[], value: readonly string[]): boolean {
+  let part = 0;
+  let at = 0;
+  let lastAny = -1;
+  let resumeAt = 0;
+  while (at < value.length) {
+    const wanted = parts[part];
+    if (wanted === "any") {
+      lastAny = part++;
+      resumeAt = at;
+    } else if (
+      wanted !== undefined &&
+      (wanted === "one" || wanted.character === value[at])
+    ) {
+      part++;
+      at++;
+    } else if (lastAny >= 0) {
+      part = lastAny + 1;
+      at = ++resumeAt;
+    } else return false;
+  }
+  while (parts[part] === "any") part++;
+  return part === parts.length;
+}
