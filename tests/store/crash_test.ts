@@ -69,7 +69,7 @@ Deno.test("a process that is killed while it writes loses nothing that was answe
   const path = directory.file();
   const known = new Map<string, string | null>();
   const changes: Change[] = [];
-  for (let round = 0; round < (isSlow ? 200 : 10); round++) {
+  for (let round = 0; round < (isSlow ? 60 : 10); round++) {
     const lines = 20 + Math.floor(random() * 400);
     const before = new Set(known.keys());
     answeredBy(await killAfter(path, lines), known);

@@ -115,7 +115,7 @@ Deno.test("pages by cursor and by offset are the sorted list, cut, whatever its 
         assertEquals(count?.["count"], expected.length);
       },
     ),
-    { numRuns: isSlow ? 5_000 : 120 },
+    { numRuns: isSlow ? 600 : 120 },
   );
 });
 
@@ -148,7 +148,7 @@ Deno.test("a page by cursor neither repeats nor leaves out a record when others 
         assertEquals(rest.ids, order.slice(order.indexOf(gone ?? "") + 1));
       },
     ),
-    { numRuns: isSlow ? 3_000 : 60 },
+    { numRuns: isSlow ? 300 : 60 },
   );
 });
 
@@ -234,7 +234,7 @@ Deno.test("a cursor of any text is refused or valid, and never an error of SQLit
         if (!(error instanceof QueryError)) throw error;
       }
     }),
-    { numRuns: isSlow ? 10_000 : 200 },
+    { numRuns: isSlow ? 2_000 : 200 },
   );
 });
 

@@ -163,7 +163,7 @@ Deno.test(
     await ready.promise;
     const begin = store.data.cursor;
     const ids = [one];
-    const steps = isSlow ? 5000 : 300;
+    const steps = isSlow ? 2000 : 300;
     for (let step = 0; step < steps; step++) {
       const id = ids[Math.floor(random() * ids.length)] ?? one;
       const chance = random();
