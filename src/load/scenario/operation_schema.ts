@@ -44,7 +44,7 @@ export const pattern: Rule = {
     return nested &&
       `repeats what is repeated in ${
         show(nested)
-      }, which may never end on some texts: give one of them a most, such as {0,20} instead of *`;
+      }, which may never end on some texts: give the outer one a most, such as {0,20} instead of *`;
   },
 };
 
