@@ -17,6 +17,10 @@ import { sortsOf, VIEWS } from "./views.ts";
 const KEYS =
   "? help   q quit   1-7 Tab view   / filter   < > column   r order   Enter open   p pause";
 
+/** A load test is no list: nothing of it is chosen, filtered or sorted. */
+const LOAD_KEYS =
+  "? help   q quit   1-7 Tab view   ↑ ↓ PgUp PgDn scroll   p pause";
+
 const HELP = [
   "1 to 4, Tab   actors, sessions, streams, terminals",
   "5 to 7        dead letters, instruments, load test",
@@ -158,7 +162,7 @@ function footLine(state: ScreenState): string {
   }
   const filter = state.filter === "" ? "" : `filter: ${text(state.filter)}   `;
   const range = hasRoomForRange(state) ? "" : `${rangeOf(state)}   `;
-  return `${filter}${range}${dim(KEYS)}`;
+  return `${filter}${range}${dim(state.view === "load" ? LOAD_KEYS : KEYS)}`;
 }
 
 function listLines(state: ScreenState): string[] {
