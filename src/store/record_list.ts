@@ -13,9 +13,9 @@ import type { Row } from "./engine/engine.ts";
 import { aggregateQuery, type AggregateRequest } from "./query/aggregate.ts";
 import { type ExpandedRecord, expandRecords } from "./query/expand.ts";
 import { parseExpand } from "./query/expand_tree.ts";
-import { ALL, type Filter } from "./query/filter.ts";
+import { ALL, checkFilter, type Filter } from "./query/filter.ts";
 import { parseFilter } from "./query/filter_parser.ts";
-import { countQuery, listQuery } from "./query/list_query.ts";
+import { checkPageLimit, countQuery, listQuery } from "./query/list_query.ts";
 import { parseSort } from "./query/sort.ts";
 import type { Executor, RecordOptions } from "./records.ts";
 import type { Access } from "./rules/access.ts";
@@ -108,6 +108,7 @@ export async function listRecords(
   checkOptionNames("list()", options, LIST);
   const { sort = "", limit = LIMIT, offset = 0, after, expand = "" } = options;
   checkNumber("limit", limit);
+  checkPageLimit(limit);
   const { access, executor } = context;
   const caller = access.callerContext(name);
   const nodes = parseExpand(expand, caller);
@@ -192,7 +193,9 @@ export function filterOf(
   { filter }: { readonly filter?: Filter | string },
 ): Filter {
   if (filter === undefined || filter === "") return ALL;
-  return typeof filter === "string" ? parseFilter(filter) : filter;
+  if (typeof filter === "string") return parseFilter(filter);
+  checkFilter(filter);
+  return filter;
 }
 
 function signalOf({ signal }: RecordOptions): RecordOptions {

@@ -19,7 +19,7 @@ import type { RequestInfo } from "./http/store_handler.ts";
 import { resolveStoreHttpOptions } from "./http/options.ts";
 import type { ChangeSubscription } from "./realtime/change_subscription.ts";
 import type { Collection, RecordOf } from "./schema/collection.ts";
-import type { Identity } from "./schema/identity.ts";
+import { checkIdentity, type Identity } from "./schema/identity.ts";
 import { recordOf } from "./schema/record_row.ts";
 import {
   resolveStoreOptions,
@@ -101,6 +101,10 @@ export interface Store<F extends StoredFunctions = StoredFunctions>
    * Returns the store as somebody uses it: each rule counts, and what it does not
    * allow is not there. The address of an account whose `emailVisibility` is
    * false is left out of its record, but for the account itself.
+   *
+   * @param who Such as `await data.auth.identityOf(request)`, or `null` for
+   * nobody in particular.
+   * @throws {TypeError} if it is no identity.
    */
   as(who: Identity): StoreView<F>;
   /**
@@ -275,6 +279,7 @@ class OpenStore<F extends StoredFunctions> extends View<F> implements Store<F> {
   }
 
   as(who: Identity): StoreView<F> {
+    checkIdentity(who);
     return new View(this.#parts, who);
   }
 

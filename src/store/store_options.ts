@@ -5,6 +5,7 @@
  */
 import {
   checkArray,
+  checkMethods,
   checkObject,
   checkOneOf,
   checkOptionNames,
@@ -167,6 +168,14 @@ export async function resolveStoreOptions(
   checkOneOf("synchronous", synchronous, ["full", "normal"]);
   checkCollections(collections);
   checkObject("functions", functions, "an object of stored functions");
+  for (const [name, one] of Object.entries(functions)) {
+    checkMethods(
+      `function ${name}`,
+      one,
+      ["allow", "run"],
+      "one that storedFunction() makes",
+    );
+  }
   checkOptionNames("changes of store()", changes, CHANGES);
   checkOptionNames("limits of store()", limits, LIMITS);
   const { keepHours, keepCount } = resolveNumbers(changes, {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   authCollection,
   bool,
@@ -6,6 +6,7 @@ import {
   type Filter,
   type Identity,
   integer,
+  QueryError,
   RecordNotFoundError,
   relation,
   RuleRefusedError,
@@ -262,4 +263,27 @@ Deno.test("a stored function is called by whom it allows, and knows who calls", 
   assertEquals(await data.call("whoami", null), "nobody");
   await assertRejects(() => data.as(who).call("own", null), RuleRefusedError);
   assertEquals(await data.as({ kind: "superuser" }).call("own", null), "done");
+});
+
+Deno.test("who is no identity is refused, as is what is no filter, limit or function", async () => {
+  await using opened = await openStore({ collections: [users, tasks] });
+  const { data } = opened;
+  // A text that came from somebody must not make him the program.
+  for (const who of ["program", undefined, 5, {}, { kind: "user" }]) {
+    assertThrows(() => data.as(who as never), TypeError, "identityOf()");
+  }
+  const all = data.collection(tasks);
+  await assertRejects(
+    () => all.list({ filter: 5 as never }),
+    TypeError,
+    "where() or parseFilter()",
+  );
+  await assertRejects(() => all.list({ limit: -1 }), QueryError, "limit -1");
+  await assertRejects(() => all.list({ limit: 1001 }), QueryError, "1001");
+  await assertRejects(
+    () =>
+      openStore({ collections: [users], functions: { f: (() => 1) as never } }),
+    TypeError,
+    "storedFunction()",
+  );
 });

@@ -86,7 +86,7 @@ export function failureOf(error: unknown): Failure {
       return {
         kind: "corrupt",
         text:
-          `the file is damaged or no database (${reason}), restore it from a backup`,
+          `the file is damaged or no database (${reason}), restore it from a backup or choose another path`,
       };
     case FULL:
       return {

@@ -21,8 +21,17 @@ import {
 } from "../errors.ts";
 import { type Failure, FailureError, type PlainKind } from "./failure.ts";
 
+/** What strangers are told over HTTP: where the file is does not concern them. */
+const OF_CALLERS: ReadonlySet<string> = new Set([
+  "refused",
+  "in_use",
+  "not_found",
+  "too_many_rows",
+]);
+
 /** Returns the error that callers get. `what` begins its text: "write to x.db". */
-function errorOf(failure: Failure, what: string): StoreError {
+function errorOf(failure: Failure, what: string, path: string): StoreError {
+  const place = path === "" || OF_CALLERS.has(failure.kind) ? "" : ` ${path}`;
   switch (failure.kind) {
     case "not_unique":
       return new NotUniqueError(failure.collection, failure.fields);
@@ -30,16 +39,18 @@ function errorOf(failure: Failure, what: string): StoreError {
       return new InvalidRecordError(failure.what, failure.issues);
     case "changes_lost":
       return new ChangesLostError(
-        `Cannot ${what}: ${failure.text}`,
+        `Cannot ${what}${place}: ${failure.text}`,
         failure.firstCursor,
       );
     case "schema":
       return new SchemaDifferenceError(
-        `Cannot ${what}: ${failure.text}`,
+        `Cannot ${what}${place}: ${failure.text}`,
         failure.steps,
       );
     default:
-      return new CLASSES[failure.kind](`Cannot ${what}: ${failure.text}`);
+      return new CLASSES[failure.kind](
+        `Cannot ${what}${place}: ${failure.text}`,
+      );
   }
 }
 
@@ -57,9 +68,13 @@ const CLASSES: Readonly<Record<PlainKind, new (text: string) => StoreError>> = {
 };
 
 /** Returns what callers get for whatever was thrown: a failure as its error. */
-export function publicError(error: unknown, what: string): unknown {
-  if (error instanceof FailureError) return errorOf(error.failure, what);
-  return isFailure(error) ? errorOf(error, what) : error;
+export function publicError(
+  error: unknown,
+  what: string,
+  path = "",
+): unknown {
+  if (error instanceof FailureError) return errorOf(error.failure, what, path);
+  return isFailure(error) ? errorOf(error, what, path) : error;
 }
 
 function isFailure(error: unknown): error is Failure {

@@ -383,7 +383,8 @@ export class StoreEngine implements Engine {
   #errorOf(error: unknown, what: string): unknown {
     return publicError(
       error,
-      `${what} the store ${this.#settings.writer.path}`,
+      `${what} the store`,
+      this.#settings.writer.path,
     );
   }
 }

@@ -50,7 +50,7 @@ export function compareTables(
     throw new FailureError({
       kind: "schema",
       text:
-        `its tables are not those of the collections, a migration is needed that does:\n${
+        `its tables are not those of the collections, add to the option migrations one, { name, up: [SQL, …] }, that does:\n${
           steps.join("\n")
         }`,
       steps,

@@ -162,7 +162,12 @@ export function noneOf(filter: Filter): Filter {
 }
 
 /** For programs without types: whatever has a kind may be a filter. */
-function checkFilter(filter: unknown): void {
+/**
+ * Checks that something is a filter.
+ *
+ * @throws {TypeError} if it is none.
+ */
+export function checkFilter(filter: unknown): void {
   const isFilter = typeof filter === "object" && filter !== null &&
     "kind" in filter && typeof filter.kind === "string";
   if (isFilter) return;

@@ -66,7 +66,7 @@ export function listQuery(
 ): ListQuery {
   const { collection } = context;
   const { sort, limit, offset = 0, after } = page;
-  checkWhole("limit", limit, 1, MAX_PAGE_LIMIT);
+  checkPageLimit(limit);
   checkWhole("offset", offset, 0, MAX_PAGE_OFFSET);
   const columns = columnsSql(context, page.fields);
   const from = sql`FROM ${named(collection)} WHERE ${condition}`;
@@ -209,6 +209,15 @@ function without(row: ListRow, names: readonly string[]): ListRow {
     if (!names.includes(name)) kept[name] = row[name];
   }
   return kept;
+}
+
+/**
+ * Checks how many records a page has.
+ *
+ * @throws {QueryError} if it is not a whole number from 1 to 1,000.
+ */
+export function checkPageLimit(limit: number): void {
+  checkWhole("limit", limit, 1, MAX_PAGE_LIMIT);
 }
 
 function checkWhole(

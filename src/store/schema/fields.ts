@@ -74,6 +74,7 @@ export function text<const R extends boolean = false>(
     min: { min: 0, integer: true },
     max: { min: 1, integer: true, orInfinity: true },
   });
+  checkOrder(min, max);
   const { pattern } = options;
   if (pattern !== undefined && !(pattern instanceof RegExp)) {
     throw new TypeError(
@@ -118,7 +119,15 @@ function numeric<R extends boolean>(
     min: -Infinity,
     max: Infinity,
   }, { min: {}, max: {} });
+  checkOrder(min, max);
   return { kind, presence: presenceOf(options), min, max };
+}
+
+function checkOrder(min: number, max: number): void {
+  if (min <= max) return;
+  throw new RangeError(
+    `Cannot use max: it is ${max}, it must be at least min, which is ${min}`,
+  );
 }
 
 /**

@@ -287,7 +287,13 @@ Deno.test(
       ]
     ) assertEquals((await refusal(call())).status, 404);
     const foreign = bob.collection("notes").create({ key: "b", owner });
-    assertEquals((await refusal(foreign)).status, 403);
+    const refused = await refusal(foreign);
+    assertEquals(refused.status, 403);
+    // Where the file is does not concern strangers.
+    assertEquals(
+      refused.message,
+      "Cannot write to the store: a rule of notes refuses the record as it would be",
+    );
     assertEquals(await client().collection("secrets").getFullList(), []);
     const secret = client().collection("secrets").create({ text: "x" });
     assertEquals((await refusal(secret)).status, 403);

@@ -316,6 +316,8 @@ Deno.test("a collection that cannot be is refused when it is made", () => {
         }),
       "depends on y",
     ],
+    [() => text({ min: 5, max: 3 }), "at least min, which is 5"],
+    [() => integer({ min: 1, max: 0 }), "at least min, which is 1"],
     [
       () => authCollection("a", { fields: { email: title } }),
       '"email"',
