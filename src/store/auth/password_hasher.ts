@@ -98,8 +98,11 @@ export class PasswordHasher {
     }
     const argon2 = await this.#argon2();
     if (argon2 === undefined) {
+      const cause = this.whyScrypt;
+      const why = cause instanceof Error ? cause.message : "see the cause";
       throw new UncheckableHash(
-        "the stored hash is of argon2id, and its add-on cannot be loaded",
+        `the stored hash is of argon2id, and its add-on cannot be loaded: ${why}`,
+        { cause },
       );
     }
     return await argon2.verify(stored, password);
@@ -137,7 +140,7 @@ async function loadArgon2(): Promise<Argon2> {
 function needPermission(permission: Deno.PermissionDescriptor): void {
   if (Deno.permissions.querySync(permission).state === "granted") return;
   throw new Deno.errors.NotCapable(
-    `Requires the permission ${permission.name}: run again with --allow-${permission.name}`,
+    `it requires --allow-ffi, --allow-env and, on Linux, --allow-read=/usr/bin/ldd; --allow-${permission.name} is missing`,
   );
 }
 

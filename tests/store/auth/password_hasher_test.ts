@@ -72,7 +72,7 @@ Deno.test("a hash of argon2id is no wrong password where the add-on is missing",
   await assertRejects(
     () => withoutAddOn().verify(hash, right),
     UncheckableHash,
-    "its add-on cannot be loaded",
+    "its add-on cannot be loaded: there is no add-on",
   );
 });
 
@@ -147,7 +147,7 @@ Deno.test("a program without the permission for add-ons hashes with scrypt, and 
   }).output();
   assertEquals(
     new TextDecoder().decode(stdout).trim(),
-    "scrypt NotCapable: Requires the permission ffi: run again with --allow-ffi",
+    "scrypt NotCapable: it requires --allow-ffi, --allow-env and, on Linux, --allow-read=/usr/bin/ldd; --allow-ffi is missing",
     new TextDecoder().decode(stderr),
   );
 });
