@@ -3,6 +3,7 @@ import {
   authCollection,
   bool,
   collection,
+  computed,
   type Filter,
   type Identity,
   integer,
@@ -29,6 +30,7 @@ const tasks = collection("tasks", {
     isPublic: bool(),
     points: integer(),
     owner: relation("users", { required: true, onDelete: "cascade" }),
+    label: computed(["title"], (task: { title: string }) => `${task.title}!`),
   },
   indexes: [{ fields: ["points"] }],
   rules: {
@@ -277,6 +279,11 @@ Deno.test("who is no identity is refused, as is what is no filter, limit or func
     () => all.list({ filter: 5 as never }),
     TypeError,
     "where() or parseFilter()",
+  );
+  await assertRejects(
+    () => all.list({ filter: "label = 'x'" }),
+    QueryError,
+    "computed, and only generated fields are known here",
   );
   await assertRejects(() => all.list({ limit: -1 }), QueryError, "limit -1");
   await assertRejects(() => all.list({ limit: 1001 }), QueryError, "1001");

@@ -37,6 +37,8 @@ export interface QueryCollection {
   readonly name: string;
   readonly fields: ReadonlyMap<string, QueryField>;
   readonly indexes: readonly QueryIndex[];
+  /** The names that code makes from other fields; for the errors. */
+  readonly computed?: readonly string[];
 }
 
 /** All collections, by name. */
@@ -72,7 +74,14 @@ function queried(collection: Collection): QueryCollection {
     }];
   });
   const all: readonly QueryField[] = [...BASE, ...own];
-  return { name, fields: new Map(all.map((one) => [one.name, one])), indexes };
+  return {
+    name,
+    fields: new Map(all.map((one) => [one.name, one])),
+    indexes,
+    computed: Object.keys(fields).filter((one) =>
+      fields[one]?.kind === "computed"
+    ),
+  };
 }
 
 /** A computed field is made by code, so that no query knows its value. */

@@ -254,9 +254,11 @@ export function unknownField(
     code: "unknown_field",
     position: written.at,
     found: JSON.stringify(written.path.join(".")),
-    expected: `a path of known fields: ${
-      JSON.stringify(name)
-    } is no field of ${collection.name}`,
+    expected: `a path of known fields: ${JSON.stringify(name)} is ${
+      collection.computed?.includes(name)
+        ? "computed, and only generated fields are known here"
+        : `no field of ${collection.name}`
+    }`,
     closest: closestName(name, names),
   });
 }
