@@ -12,6 +12,8 @@ export const MAIN: string =
   new URL("../../../src/metrics/cli/main.ts", import.meta.url).href;
 /** What begins a drawing. */
 const FRAME = "\x1b[?2026h\x1b[H";
+/** What ends one: until then a part of it may be yet to come. */
+const FRAME_END = "\x1b[?2026l";
 /** What gives a terminal back. */
 export const LEFT = "\x1b[?25h\x1b[?1049l";
 
@@ -41,9 +43,11 @@ export class Viewer implements AsyncDisposable {
     return new Viewer(await Screen.of(session));
   }
 
-  /** What was drawn last. */
+  /** What was drawn last, and wholly. */
   get drawn(): string {
-    return this.screen.text.split(FRAME).at(-1) ?? "";
+    const frames = this.screen.text.split(FRAME).slice(1);
+    const last = frames.findLast((frame) => frame.includes(FRAME_END)) ?? "";
+    return last.slice(0, Math.max(0, last.indexOf(FRAME_END)));
   }
 
   /** The lines of what was drawn last, without colours. */

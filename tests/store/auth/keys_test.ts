@@ -1,3 +1,4 @@
+import { bounded } from "../../support/net.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { NotUniqueError } from "../../../src/store/errors.ts";
 import { openAuth, PASSWORD } from "./auth_fixture.ts";
@@ -61,30 +62,40 @@ Deno.test("an API key ends after its time, and at once when it is revoked", asyn
   assertEquals(ended, [{ key: "long" }, { key: "of ann" }]);
 });
 
-Deno.test("API keys are listed by their names, without the keys", async () => {
-  await using fixture = await openAuth();
-  const { auth, clock } = fixture;
-  const { keys } = auth;
-  const key = await keys.create({ name: "robot", as: "key" });
-  await keys.create({ name: "another", as: "superuser", lifeMs: MINUTE_MS });
-  await assertRejects(
-    () => keys.create({ name: "robot", as: "superuser" }),
-    NotUniqueError,
-  );
-  await auth.find(key);
-  clock.advance(MINUTE_MS);
-  const [first, second, ...rest] = await keys.list();
-  assert(first !== undefined && second !== undefined);
-  assertEquals(rest, []);
-  assertEquals([first.name, first.as], ["another", "superuser"]);
-  assertEquals(first.expiresAt, first.createdAt + MINUTE_MS);
-  assertEquals([second.name, second.as, second.expiresAt], [
-    "robot",
-    "key",
-    undefined,
-  ]);
-  assert(second.usedAt !== undefined && first.usedAt === undefined);
-});
+Deno.test(
+  "API keys are listed by their names, without the keys",
+  bounded,
+  async () => {
+    await using fixture = await openAuth();
+    const { auth, clock } = fixture;
+    const { keys } = auth;
+    const key = await keys.create({ name: "robot", as: "key" });
+    await keys.create({ name: "another", as: "superuser", lifeMs: MINUTE_MS });
+    await assertRejects(
+      () => keys.create({ name: "robot", as: "superuser" }),
+      NotUniqueError,
+    );
+    await auth.find(key);
+    clock.advance(MINUTE_MS);
+    // The use is written when its time has come, and nobody waits for that.
+    let listed = await keys.list();
+    while (listed[1]?.usedAt === undefined) listed = await keys.list();
+    const [first, second, ...rest] = listed;
+    assert(first !== undefined && second !== undefined);
+    assertEquals(rest, []);
+    assertEquals([first.name, first.as], ["another", "superuser"]);
+    assertEquals(first.expiresAt, first.createdAt + MINUTE_MS);
+    assertEquals([second.name, second.as, second.expiresAt], [
+      "robot",
+      "key",
+      undefined,
+    ]);
+    assertEquals([first.usedAt, second.usedAt !== undefined], [
+      undefined,
+      true,
+    ]);
+  },
+);
 
 Deno.test("what can be no API key is refused by the name of the option", async () => {
   await using fixture = await openAuth();
