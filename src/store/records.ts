@@ -174,7 +174,10 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     options: RecordOptions = {},
   ): Promise<RecordOf<C>> {
     using _work = this.#context.begin();
-    const { executor, now } = this.#context;
+    const { executor, now, access, who } = this.#context;
+    if (who !== "program") {
+      access(dataOf(data)).checkCreate(this.#collection.name);
+    }
     const { fields, hidden } = await this.#written(undefined, data, options);
     const step = await createStep(this.#collection, fields, now(), hidden);
     const condition = this.#condition("create", fields);
@@ -237,10 +240,11 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     id: string,
     rule: RuleName,
     options: RecordOptions | undefined,
+    data?: RecordInput,
   ): Promise<Row> {
     checkString("id", id);
     const { name } = this.#collection;
-    const condition = this.#condition(rule);
+    const condition = this.#condition(rule, data);
     const more = condition === undefined ? "" : ` AND (${condition.sql})`;
     const [row] = await this.#context.executor.read({
       sql: `SELECT ${this.#columns} FROM ${quoted(name)} WHERE "id" = ?${more}`,
@@ -262,7 +266,11 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     checkString("id", id);
     using _work = this.#context.begin();
     const { executor, now } = this.#context;
-    const { name, validate } = this.#collection;
+    const { name, validate, kind } = this.#collection;
+    if (kind === "auth") {
+      // Nobody learns what is wrong with what he may not change.
+      await this.#row(id, "update", options, dataOf(changes));
+    }
     const { fields, hidden } = await this.#written(id, changes, options);
     const condition = this.#condition("update", fields);
     for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -271,7 +279,7 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
         id,
         fields,
         now(),
-        () => this.#row(id, "update", options),
+        () => this.#row(id, "update", options, fields),
         hidden,
       );
       try {
@@ -339,6 +347,11 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     // The columns are those of the definition.
     return seenRecord(this.#collection, row ?? {}, who) as RecordOf<C>;
   }
+}
+
+/** Returns what rules see of what was given, whatever that is. */
+function dataOf(data: unknown): RecordInput {
+  return typeof data === "object" && data !== null ? { ...data } : {};
 }
 
 /** Returns the record of a row without the address that others may not see. */

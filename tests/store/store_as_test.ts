@@ -127,6 +127,19 @@ Deno.test("under rules everybody sees and does what the rules allow, and the res
   assertEquals(await titles(nobody), []);
 });
 
+Deno.test("who may not change an account learns nothing of it from what is refused", async () => {
+  await using opened = await openStore(options);
+  const { data } = opened;
+  const email = "ann@example.org";
+  const { id } = await data.collection(users).create({ name: "ann", email });
+  for (const address of [email, "other@example.org"]) {
+    await assertRejects(
+      () => data.as(null).collection(users).update(id, { email: address }),
+      RecordNotFoundError,
+    );
+  }
+});
+
 Deno.test("a list comes in pages that go on behind each other, with what its records relate to", async () => {
   await using opened = await openStore(options);
   const { data } = opened;

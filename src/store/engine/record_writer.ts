@@ -9,7 +9,7 @@ import { momentText } from "../schema/moment.ts";
 import type { ChangeLog } from "./change_log.ts";
 import type { Database } from "./database.ts";
 import type { Condition, Row, SqlValue, WriteStep } from "./engine.ts";
-import { failing, FailureError } from "./failure.ts";
+import { failing, FailureError, failureOf, isOfFile } from "./failure.ts";
 import type {
   RelationPlan,
   StepValues,
@@ -73,21 +73,54 @@ export class RecordWriter {
 
   #create({ collection, row, condition }: Create, now: number): StepValues {
     const table = this.#table(collection);
+    let after: Values;
+    try {
+      after = this.#insert(table, row);
+    } catch (error) {
+      // What is taken, and what there is, is not for whom the rule refuses.
+      if (
+        isOfFile(failureOf(error)) || this.#wouldMeet(table, row, condition)
+      ) {
+        throw error;
+      }
+      throw refused(table);
+    }
+    this.#checkAfter(table, after, condition);
+    this.#log.add(table, "create", null, after, now);
+    return { before: null, after, rows: null, changed: 1 };
+  }
+
+  #insert(table: TablePlan, row: Row): Values {
     this.#checkRelations(table, row);
     const names = Object.keys(row);
     const values = Object.values(row);
     checkTexts(values);
     const after = this.#database.prepare(
-      `INSERT INTO ${sqlName(collection)} (${
+      `INSERT INTO ${sqlName(table.name)} (${
         names.map(sqlName).join(", ")
       }) VALUES (${names.map(() => "?").join(", ")}) RETURNING ${
         columnsSql(table)
       }`,
     ).get(...values);
     if (after === undefined) throw failing("sql", "no row was returned");
-    this.#checkAfter(table, after, condition);
-    this.#log.add(table, "create", null, after, now);
-    return { before: null, after, rows: null, changed: 1 };
+    return after;
+  }
+
+  /** Whether a record that could not be created would meet a condition. */
+  #wouldMeet(
+    { name, columns }: TablePlan,
+    row: Row,
+    condition: Condition | undefined,
+  ): boolean {
+    if (condition === undefined) return true;
+    const names = [...new Set([...columns, ...Object.keys(row)])];
+    const values = names.map((name) => row[name] ?? null);
+    const found = this.#database.prepare(
+      `SELECT 1 FROM (SELECT ${
+        names.map((name) => `? AS ${sqlName(name)}`).join(", ")
+      }) AS ${sqlName(name)} WHERE (${condition.sql})`,
+    ).get(...values, ...condition.values);
+    return found !== undefined;
   }
 
   #update(step: Update, now: number): StepValues {
@@ -229,10 +262,7 @@ export class RecordWriter {
       } WHERE "id" = ? AND (${condition.sql})`,
     ).get(idOf(table, after), ...condition.values);
     if (found !== undefined) return;
-    throw failing(
-      "refused",
-      `a rule of ${table.name} refuses the record as it would be`,
-    );
+    throw refused(table);
   }
 
   /** Checks that what is pointed to is there. */
@@ -308,6 +338,13 @@ function checkTexts(values: readonly SqlValue[]): void {
       });
     }
   }
+}
+
+function refused({ name }: TablePlan): FailureError {
+  return failing(
+    "refused",
+    `a rule of ${name} refuses the record as it would be`,
+  );
 }
 
 function notFound({ name }: TablePlan, id: SqlValue): FailureError {

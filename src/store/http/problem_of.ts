@@ -97,7 +97,8 @@ function plainProblemOf(error: Error): Problem | undefined {
     return new Problem("not_found", "There is no such record");
   }
   if (error instanceof RuleRefusedError) {
-    return new Problem("forbidden", error.message);
+    // Their texts have the path of the file, and ids of hidden records.
+    return new Problem("forbidden", "A rule refuses it");
   }
   if (
     error instanceof WrongCredentialsError || error instanceof InvalidTokenError
@@ -105,7 +106,7 @@ function plainProblemOf(error: Error): Problem | undefined {
     return new Problem("bad_request", error.message);
   }
   if (error instanceof RecordInUseError) {
-    return new Problem("conflict", error.message);
+    return new Problem("conflict", "Another record relates to it");
   }
   if (error instanceof TooManyRowsError) {
     return new Problem("bad_request", error.message);

@@ -222,7 +222,9 @@ export class ServedRecords {
     collection: Collection,
     input: RecordData,
   ): Promise<PreparedStep> {
-    const condition = this.#access(input).condition(collection.name, "create");
+    const access = this.#access(input);
+    access.checkCreate(collection.name);
+    const condition = access.condition(collection.name, "create");
     const { data, hidden } = await this.#prepared(collection, input);
     const { now } = this.#store;
     const step = await createStep(collection, data, now(), hidden);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { RuleRefusedError } from "../errors.ts";
 import { ALL, type Filter } from "../query/filter.ts";
 import {
   type FilterPredicate,
@@ -59,6 +60,19 @@ export class Access {
     return who === "program"
       ? ALL
       : rules.filterOf(collection, rule, who, request);
+  }
+
+  /**
+   * Checks that there is something that somebody may create, so that who may
+   * create nothing learns nothing of what is wrong with it.
+   *
+   * @throws {RuleRefusedError} if there is not.
+   */
+  checkCreate(collection: string): void {
+    if (this.filterOf(collection, "create").kind !== "none") return;
+    throw new RuleRefusedError(
+      `Cannot create a record of ${collection}: its rule refuses it`,
+    );
   }
 
   /** Where a filter of who asks is used. */

@@ -500,3 +500,41 @@ Deno.test("health.check() says that the store is there", bounded, async () => {
   const health = await client().health.check();
   assertEquals(health.message, "The store is healthy.");
 });
+
+Deno.test(
+  "Who may not create a record learns nothing of those that there are",
+  bounded,
+  async () => {
+    const ann = await signedIn();
+    const owner = ann.authStore.record?.id ?? "";
+    await ann.collection("notes").create({ key: "taken", owner });
+    await store.data.auth.createSuperuser("root@example.com", PASSWORD);
+    const guest = client();
+    const refused = async (of: string, data: Record<string, string>) => {
+      const { status, response } = await refusal(
+        guest.collection(of).create(data),
+      );
+      return [status, response];
+    };
+    for (const pair of [["taken", "free"], [owner, "000000000000000"]]) {
+      const [taken, free] = await Promise.all(
+        pair.map((text) => refused("notes", { key: text, owner: text })),
+      );
+      assertEquals(taken, free);
+      assertEquals(taken?.[0], 403);
+    }
+    // The rule of `notes` needs an owner, which these name.
+    const bob = await signedIn("bob@example.com");
+    for (const key of ["taken", "free"]) {
+      const { status, response } = await refusal(
+        bob.collection("notes").create({ key, owner }),
+      );
+      assertEquals([status, response.data], [403, {}]);
+      assert(!response.message.includes("/"), response.message);
+    }
+    for (const email of ["root@example.com", "nobody@example.com"]) {
+      const data = { email, password: PASSWORD, passwordConfirm: PASSWORD };
+      assertEquals((await refused("_superusers", data))[0], 403);
+    }
+  },
+);
