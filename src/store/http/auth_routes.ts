@@ -10,6 +10,7 @@ import type { AuthCall, AuthResult } from "../auth/auth_call.ts";
 import { pickFields } from "../query/fields.ts";
 import type { Collection } from "../schema/collection.ts";
 import {
+  afterBody,
   bodyOf,
   type Call,
   collectionOf,
@@ -147,8 +148,8 @@ async function confirmPasswordReset(call: Call): Promise<Response> {
 
 async function requestEmailChange(call: Call): Promise<Response> {
   const { name } = accountsOf(call);
-  const { visitor: { identity } } = call;
   const email = textField(await bodyOf(call), "newEmail");
+  const { visitor: { identity } } = await afterBody(call);
   if (identity?.kind !== "record" || identity.collection !== name) {
     throw new Problem("login_needed", "A token of the account is needed");
   }

@@ -6,6 +6,7 @@
 import type { JsonValue } from "../../codec/mod.ts";
 import type { Collection } from "../schema/collection.ts";
 import {
+  afterBody,
   bodyOf,
   type Call,
   collectionOf,
@@ -46,7 +47,7 @@ async function batch(call: Call): Promise<Response> {
     );
   }
   const parts = requests.map((request, at) => partOf(store, request, at));
-  const records = recordsOf(call);
+  const records = recordsOf(await afterBody(call));
   for (const { collection, shown } of parts) {
     records.checkExpand(collection, shown.expand);
   }

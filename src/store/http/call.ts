@@ -7,7 +7,7 @@ import type { Clock } from "../../actor/mod.ts";
 import type { ChangeHub } from "../realtime/change_hub.ts";
 import type { SseClients } from "../realtime/sse_clients.ts";
 import type { Collection } from "../schema/collection.ts";
-import type { TopicsOf, Visitor } from "../realtime/visitor.ts";
+import { NOBODY, type TopicsOf, type Visitor } from "../realtime/visitor.ts";
 import type { HeldBytes } from "./body_budget.ts";
 import type { ResolvedStoreHttpOptions } from "./options.ts";
 import { Problem } from "./problem.ts";
@@ -60,6 +60,27 @@ export function collectionOf(
   const collection = collections.get(name ?? "");
   if (collection !== undefined) return collection;
   throw new Problem("not_found", "There is no such collection");
+}
+
+/** Resolves to whose a token is: that of one that has ended is nobody. */
+export async function visitorOf(
+  { auth }: ServedStore,
+  token: string | undefined,
+): Promise<Visitor> {
+  if (token === undefined) return NOBODY;
+  const login = await auth.find(token);
+  return login === undefined ? NOBODY : { identity: login.identity, login };
+}
+
+/**
+ * Resolves to the call with who asks by now: a body may come slowly, and his
+ * session end meanwhile.
+ */
+export async function afterBody(call: Call): Promise<Call> {
+  return {
+    ...call,
+    visitor: await visitorOf(call.service.store, call.token),
+  };
 }
 
 /** Returns the records of the store under the rules of who asks. */

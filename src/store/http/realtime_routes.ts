@@ -4,7 +4,13 @@
  * @module
  */
 import { parseLastEventId, type Position } from "../realtime/position.ts";
-import { bodyOf, type Call, type Handle, textField } from "./call.ts";
+import {
+  afterBody,
+  bodyOf,
+  type Call,
+  type Handle,
+  textField,
+} from "./call.ts";
 import { Problem } from "./problem.ts";
 import type { Route } from "./router.ts";
 
@@ -41,7 +47,7 @@ function connect(call: Call): Response {
 }
 
 async function setTopics(call: Call): Promise<Response> {
-  const { service: { clients }, visitor } = call;
+  const { service: { clients } } = call;
   const body = await bodyOf(call);
   const names = body.fields["subscriptions"] ?? [];
   if (
@@ -49,6 +55,7 @@ async function setTopics(call: Call): Promise<Response> {
   ) {
     throw new Problem("bad_request", `"subscriptions" must be texts`);
   }
+  const { visitor } = await afterBody(call);
   const client = clients.get(textField(body, "clientId"));
   if (client === undefined) {
     throw new Problem("not_found", "There is no such client, connect again");

@@ -5,6 +5,7 @@
  */
 import type { Collection } from "../schema/collection.ts";
 import {
+  afterBody,
   bodyOf,
   type Call,
   collectionOf,
@@ -71,7 +72,7 @@ async function get(call: Call): Promise<Response> {
 async function create(call: Call): Promise<Response> {
   const collection = collectionOf(call.service.store, call.parts[0]);
   const data = recordInput(collection, await bodyOf(call));
-  return await write(call, collection, {
+  return await write(await afterBody(call), collection, {
     kind: "create",
     collection,
     data,
@@ -95,7 +96,7 @@ async function update(call: Call): Promise<Response> {
       },
     });
   }
-  return await write(call, collection, {
+  return await write(await afterBody(call), collection, {
     kind: "update",
     collection,
     id,

@@ -18,13 +18,13 @@ import type { ChangeView } from "../realtime/change_view.ts";
 import { ConnectionSubscribers } from "../realtime/connection_subscribers.ts";
 import { SseClients } from "../realtime/sse_clients.ts";
 import type { Topic } from "../realtime/topic.ts";
-import { NOBODY, type TopicsOf, type Visitor } from "../realtime/visitor.ts";
+import type { TopicsOf } from "../realtime/visitor.ts";
 import type { Identity } from "../schema/identity.ts";
 import { recordOf } from "../schema/record_row.ts";
 import { AUTH_ROUTES } from "./auth_routes.ts";
 import { BATCH_ROUTES } from "./batch_routes.ts";
 import { BodyBudget } from "./body_budget.ts";
-import type { Handle, Service } from "./call.ts";
+import { type Handle, type Service, visitorOf } from "./call.ts";
 import { allowOrigin, preflight } from "./cors.ts";
 import type { ResolvedStoreHttpOptions } from "./options.ts";
 import { Problem } from "./problem.ts";
@@ -97,6 +97,7 @@ export class StoreHandler implements Disposable {
       maxClients: options.maxSubscribers,
       retryMs: RETRY_MS,
       topicsOf,
+      now: store.now,
     });
     this.#service = {
       store,
@@ -114,8 +115,9 @@ export class StoreHandler implements Disposable {
       hub,
       maxBytes: options.maxQueuedBytes,
       maxSubscribers: options.maxSubscribers,
-      identify: (token) => this.#visitorOf(token),
+      identify: (token) => visitorOf(store, token),
       topicsOf,
+      now: store.now,
     });
     this.#budget = new BodyBudget(options.maxAllBodiesBytes);
     this.#changes = store.engine.subscribe((changes) => {
@@ -220,7 +222,7 @@ export class StoreHandler implements Disposable {
     try {
       using held = this.#budget.open();
       const token = tokenOf(request);
-      const visitor = await this.#visitorOf(token);
+      const visitor = await visitorOf(this.#service.store, token);
       const { searchParams: query } = url;
       const client = this.#clientOf(request, info);
       const service = this.#service;
@@ -230,13 +232,6 @@ export class StoreHandler implements Disposable {
     } finally {
       this.#requests--;
     }
-  }
-
-  /** Who has a token that has ended is nobody, as PocketBase has it. */
-  async #visitorOf(token: string | undefined): Promise<Visitor> {
-    if (token === undefined) return NOBODY;
-    const login = await this.#service.store.auth.find(token);
-    return login === undefined ? NOBODY : { identity: login.identity, login };
   }
 
   #clientOf(request: Request, info: RequestInfo | undefined): string {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { nextTurn } from "../../actor/internal.ts";
 import type { Change } from "../engine/engine.ts";
 import { ChangesLostError } from "../errors.ts";
 import type { ChangeSource } from "./change_source.ts";
@@ -44,6 +45,9 @@ const MAX_WAITING = 10_000;
 
 /** Changes that are read from the log at once. */
 const PAGE = 200;
+
+/** Views that look at a change before the thread does something else. */
+const LOOKS_A_TURN = 16;
 
 /** Pages that are read from the log at the same time. */
 const MAX_READS = 8;
@@ -119,7 +123,10 @@ export class ChangeHub implements Disposable {
     );
     for (const { view } of subscriber.topics) before.delete(view);
     for (const view of before) this.#views.release(view, subscriber);
-    if (subscriber.phase !== "new") return;
+    if (subscriber.phase === "live" && this.#given < this.#claimed) {
+      // Who sees the change that is under way was found out without these.
+      subscriber.advance(this.#given);
+    } else if (subscriber.phase !== "new") return;
     subscriber.phase = "catching_up";
     void this.#catchUp(subscriber);
   }
@@ -334,12 +341,24 @@ export class ChangeHub implements Disposable {
       // The log waits for who reads slowly: nothing is kept for him.
       if (!subscriber.sink.hasRoom) await subscriber.sink.drained();
       if (subscriber.phase !== "catching_up") return false;
-      const views = new Set(subscriber.topics.map(({ view }) => view));
-      const seen = await this.#look(logged, views);
-      if (subscriber.phase !== "catching_up") return false;
+      let topics: Subscriber["topics"];
+      let seen: SeenByViews;
+      do {
+        topics = subscriber.topics;
+        seen = await this.#look(
+          logged,
+          new Set(topics.map(({ view }) => view)),
+        );
+        if (subscriber.phase !== "catching_up") return false;
+        // Others may have been set meanwhile.
+      } while (topics !== subscriber.topics);
       this.#giveOne(subscriber, logged.cursor, seen);
     }
     return true;
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => nextTurn(resolve));
   }
 
   // What is seen.
@@ -360,6 +379,8 @@ export class ChangeHub implements Disposable {
       looks.push(seen.then((seen) => {
         if (seen !== undefined) found.set(view, seen);
       }));
+      // Strangers choose how many there are, and others wait for the thread.
+      if (looks.length % LOOKS_A_TURN === 0) await this.#turn();
     }
     await Promise.all(looks);
     return found;

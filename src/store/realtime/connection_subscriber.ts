@@ -10,7 +10,7 @@ import { cutText } from "./cut_text.ts";
 import { parseLastEventId, type Position } from "./position.ts";
 import type { SeenChange } from "./seen_change.ts";
 import type { ChangeSink, CutReason, Subscriber } from "./subscriber.ts";
-import { identityKey, type TopicsOf, type Visitor } from "./visitor.ts";
+import { identityKey, isOver, type TopicsOf, type Visitor } from "./visitor.ts";
 
 /** What subscribers over connections need. */
 export interface ConnectionSubscriberPort {
@@ -21,6 +21,8 @@ export interface ConnectionSubscriberPort {
   readonly identify: (token: string | undefined) => Promise<Visitor>;
   /** Returns what a visitor follows with names of topics. */
   readonly topicsOf: TopicsOf;
+  /** Returns milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** What the other side wants, as a message says it. */
@@ -97,6 +99,10 @@ export class ConnectionSubscriber implements ChangeSink {
   }
 
   take(topic: string, seen: SeenChange, position: string): void {
+    // A session that is over lets nobody see more.
+    if (isOver(this.#owner, this.#port.now())) {
+      return this.end("identity_changed");
+    }
     this.#send(seen.message(topic, position));
   }
 

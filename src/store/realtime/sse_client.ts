@@ -11,7 +11,7 @@ import type { SeenChange } from "./seen_change.ts";
 import { SseBody } from "./sse_body.ts";
 import { encodeFrame, encodeRetry } from "./sse_frame.ts";
 import type { ChangeSink, CutReason, Subscriber } from "./subscriber.ts";
-import { identityKey, type TopicsOf, type Visitor } from "./visitor.ts";
+import { identityKey, isOver, type TopicsOf, type Visitor } from "./visitor.ts";
 
 /** What a client needs. */
 export interface SseClientPort {
@@ -31,6 +31,8 @@ export interface SseClientPort {
    * @throws {Error} if one cannot be followed.
    */
   readonly topicsOf: TopicsOf;
+  /** Returns milliseconds since 1970. */
+  readonly now: () => number;
   /** Called once, when it has gone. */
   onEnd(client: SseClient): void;
 }
@@ -139,9 +141,11 @@ export class SseClient implements ChangeSink {
 
   /**
    * Keeps an idle connection open, and says where the client is. One that has
-   * read nothing for too long, though something waits, is cut.
+   * read nothing for too long, though something waits, is cut, as is one whose
+   * session is over.
    */
   heartbeat(): void {
+    if (this.#isOver) return this.cut("identity_changed");
     const now = this.#port.clock.now();
     const { bytes, taken } = this.#body;
     if (bytes === 0 || taken !== this.#taken) {
@@ -161,7 +165,13 @@ export class SseClient implements ChangeSink {
   }
 
   take(topic: string, seen: SeenChange, position: string): void {
+    if (this.#isOver) return this.cut("identity_changed");
     this.#body.push(seen.frame(topic, position), position);
+  }
+
+  /** A session that is over lets nobody see more. */
+  get #isOver(): boolean {
+    return isOver(this.#owner, this.#port.now());
   }
 
   #sendCursor(): void {

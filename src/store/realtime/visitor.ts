@@ -84,6 +84,11 @@ export function hasEnded(
     (login.kind === "session" && login.id === ended.session);
 }
 
+/** Returns whether the time of the session or key of a visitor is over. */
+export function isOver(visitor: Visitor | undefined, now: number): boolean {
+  return visitor?.login !== undefined && now >= visitor.login.expiresAt;
+}
+
 /** Returns a visitor with its record by now; `undefined` if it is another's. */
 export function withRecord(
   visitor: Visitor | undefined,

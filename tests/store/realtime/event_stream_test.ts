@@ -10,7 +10,9 @@ import { collection } from "../../../src/store/schema/collection.ts";
 import { partsOf } from "../../../src/store/store.ts";
 import { integer, text } from "../../../src/store/schema/fields.ts";
 import {
+  notes,
   openTestStore,
+  secrets,
   type ServedTestStore,
   tasks,
   users,
@@ -454,6 +456,174 @@ Deno.test(
     clock.advance(100);
     const { data } = await waiting;
     assertGreater(Number(data["cursor"]), Number(begin["cursor"]));
+    abort.abort();
+    await events.return();
+  },
+);
+
+/** Signs in to a new account, and returns its token and id. */
+async function signedIn(
+  of: ServedTestStore,
+): Promise<{ token: string; id: string }> {
+  const password = "correct horse battery staple";
+  const email = "ann@example.com";
+  const [record] = await of.program.write([
+    { kind: "create", collection: users, data: { email, password } },
+  ]);
+  const { token } = await of.data.auth.authWithPassword(
+    "users",
+    email,
+    password,
+  );
+  return { token, id: `${record?.["id"]}` };
+}
+
+Deno.test(
+  "Who follows changes by a key or session whose time is over sees no more",
+  bounded,
+  async () => {
+    const clock = new ManualClock();
+    await using timed = await openTestStore({
+      clock,
+      http: { heartbeatMs: 200_000 },
+    });
+    const key = await timed.data.auth.keys.create({
+      name: "reader",
+      as: "superuser",
+      lifeMs: 1000,
+    });
+    const abort = new AbortController();
+    const follow = (authorization: string) =>
+      readEvents(stream(timed, ["secrets/*"]), {
+        signal: abort.signal,
+        headers: { authorization },
+      });
+    const write = (text: string) =>
+      timed.program.write([
+        { kind: "create", collection: secrets, data: { text } },
+      ]);
+    const busy = follow(key);
+    await next(busy, "cursor");
+    await write("seen");
+    assertEquals(record(await next(busy, "secrets/*"))["text"], "seen");
+    clock.advance(100_000);
+    await write("hidden");
+    const { value } = await busy.next();
+    assertEquals(value?.event, "cut");
+    assertEquals(value?.data["reason"], "identity_changed");
+    // One to whom nothing comes is cut too.
+    const other = await timed.data.auth.keys.create({
+      name: "other",
+      as: "superuser",
+      lifeMs: 1000,
+    });
+    const quiet = follow(other);
+    await next(quiet, "cursor");
+    clock.advance(200_000);
+    await next(quiet, "cut");
+    abort.abort();
+    for (const events of [busy, quiet]) await events.return();
+  },
+);
+
+Deno.test(
+  "Who signs in again or out while a body comes slowly is who he is by then",
+  bounded,
+  async () => {
+    const { token, id } = await signedIn(store);
+    const abort = new AbortController();
+    const events = readEvents(`${store.url}/api/realtime`, {
+      signal: abort.signal,
+    });
+    const { data } = await next(events, "PB_CONNECT");
+    const slowly = async (method: string, path: string, text: object) => {
+      const began = Promise.withResolvers<void>();
+      const ready = Promise.withResolvers<void>();
+      const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+        async pull(controller) {
+          began.resolve();
+          await ready.promise;
+          controller.enqueue(new TextEncoder().encode(JSON.stringify(text)));
+          controller.close();
+        },
+      }, { highWaterMark: 0 });
+      const response = store.data.handler(
+        new Request(`${store.url}/api/${path}`, {
+          method,
+          body,
+          headers: {
+            "authorization": token,
+            "content-type": "application/json",
+          },
+        }),
+      );
+      await began.promise;
+      return { response, finish: ready.resolve };
+    };
+    const slow = [
+      await slowly("PATCH", `collections/users/records/${id}`, { name: "x" }),
+      await slowly("POST", "realtime", {
+        clientId: data["clientId"],
+        subscriptions: ["notes/*", "tasks/*"],
+      }),
+    ];
+    await store.data.auth.revokeSessions("users", id);
+    for (const { finish } of slow) finish();
+    const statuses = [];
+    for (const { response } of slow) statuses.push((await response).status);
+    assertEquals(statuses, [404, 204]);
+    await store.program.write([
+      { kind: "create", collection: notes, data: { key: "a", owner: id } },
+    ]);
+    await create(store, 1);
+    const seen: string[] = [];
+    while (seen.at(-1) !== "tasks/*") {
+      const { value } = await events.next();
+      if (value !== undefined && value.event !== "cursor") {
+        seen.push(value.event);
+      }
+    }
+    assertEquals(seen, ["tasks/*"]);
+    abort.abort();
+    await events.return();
+  },
+);
+
+Deno.test(
+  "What changes while it is found out who sees it is not lost for an account that changes too",
+  bounded,
+  async () => {
+    const { token, id } = await signedIn(store);
+    const topic = `tasks/*?options=${
+      encodeURIComponent(JSON.stringify({ query: { expand: "owner" } }))
+    }`;
+    const abort = new AbortController();
+    const events = readEvents(stream(store, [topic]), {
+      signal: abort.signal,
+      headers: { authorization: token },
+    });
+    await next(events, "cursor");
+    await create(store, 1);
+    assertEquals(record(await next(events, topic))["points"], 1);
+    // What is expanded waits for the one thread that reads.
+    const { engine } = partsOf(store.data);
+    const slow = engine.read({
+      sql:
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT max(i) FROM n",
+      values: [],
+    });
+    const data = { title: "Owned", owner: id, points: 2 };
+    await store.program.write([{ kind: "create", collection: tasks, data }]);
+    await engine.write({
+      steps: [
+        { kind: "update", collection: "users", id, row: { name: "Ann" } },
+      ],
+    });
+    await slow;
+    await create(store, 3);
+    for (const points of [2, 3]) {
+      assertEquals(record(await next(events, topic))["points"], points);
+    }
     abort.abort();
     await events.return();
   },
