@@ -97,8 +97,7 @@ function plainProblemOf(error: Error): Problem | undefined {
     return new Problem("not_found", "There is no such record");
   }
   if (error instanceof RuleRefusedError) {
-    // Their texts have the path of the file, and ids of hidden records.
-    return new Problem("forbidden", "A rule refuses it");
+    return new Problem("forbidden", error.message);
   }
   if (
     error instanceof WrongCredentialsError || error instanceof InvalidTokenError
@@ -106,6 +105,7 @@ function plainProblemOf(error: Error): Problem | undefined {
     return new Problem("bad_request", error.message);
   }
   if (error instanceof RecordInUseError) {
+    // The text has the id of a record that may be hidden.
     return new Problem("conflict", "Another record relates to it");
   }
   if (error instanceof TooManyRowsError) {

@@ -71,7 +71,8 @@ export class Access {
   checkCreate(collection: string): void {
     if (this.filterOf(collection, "create").kind !== "none") return;
     throw new RuleRefusedError(
-      `Cannot create a record of ${collection}: its rule refuses it`,
+      // The text of a refusal by a condition: which of both it is does not show.
+      `Cannot write to the store: a rule of ${collection} refuses the record as it would be`,
     );
   }
 
