@@ -36,17 +36,18 @@ export function parsePosition(text: string): Position | undefined {
  * `EventSource` that reconnects before any event has come sends it as the last
  * id it has seen, and so it starts there.
  */
-export function makeClientId(cursor: number): string {
+export function makeClientId({ cursor, events }: Position): string {
   const bytes = crypto.getRandomValues(new Uint8Array(20));
   const name = Array.from(
     bytes,
     (byte) => "abcdefghijklmnopqrstuvwxyz012345"[byte % 32],
   ).join("");
-  return `${name}-${cursor}`;
+  const place = events === undefined ? `${cursor}` : `${cursor}-${events}`;
+  return `${name}-${place}`;
 }
 
 /** Reads the position that a client id or the id of an event says. */
 export function parseLastEventId(text: string): Position | undefined {
-  const ofClient = /^[a-z0-5]{20}-(\d{1,15})$/.exec(text)?.[1];
-  return parsePosition(ofClient ?? text);
+  const ofClient = /^[a-z0-5]{20}-(\d{1,15}(?:-\d{1,4})?)$/.exec(text)?.[1];
+  return parsePosition(ofClient?.replace("-", ":") ?? text);
 }

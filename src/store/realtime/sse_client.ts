@@ -65,7 +65,7 @@ export class SseClient implements ChangeSink {
     const { hub } = port;
     this.#port = port;
     this.#takenAt = port.clock.now();
-    this.id = makeClientId(from?.cursor ?? hub.cursor);
+    this.id = makeClientId(from ?? { cursor: hub.cursor });
     this.#subscriber = hub.add(this, from);
     const cursor = this.#subscriber.position;
     this.#body = new SseBody({

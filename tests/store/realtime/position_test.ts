@@ -37,8 +37,10 @@ Deno.test("What is no position is none", () => {
 });
 
 Deno.test("The id of a client says where it has begun", () => {
-  const id = makeClientId(42);
+  const id = makeClientId({ cursor: 42 });
   assertEquals(parseLastEventId(id), { cursor: 42 });
+  const within = { cursor: 42, events: 3 };
+  assertEquals(parseLastEventId(makeClientId(within)), within);
   assertEquals(parseLastEventId("42:1"), { cursor: 42, events: 1 });
   assertEquals(parseLastEventId(`${id}0000000000000000`), undefined);
 });
