@@ -106,7 +106,7 @@ export type {
   SchemaIssue,
   SchemaResult,
   StandardSchema,
-} from "./standard_schema.ts";
+} from "../codec/internal.ts";
 export type {
   ReceivedOf,
   RemoteAskOptions,

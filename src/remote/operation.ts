@@ -6,7 +6,7 @@
 import { checkMethods, checkOptionNames } from "../checks/internal.ts";
 import type { Encodable, MsgpackValue } from "../codec/mod.ts";
 import type { Protocol } from "./protocol.ts";
-import type { InputOf, OutputOf, StandardSchema } from "./standard_schema.ts";
+import type { InputOf, OutputOf, StandardSchema } from "../codec/internal.ts";
 
 /** What is done with an operation. */
 export type OperationKind = "command" | "request" | "stream";

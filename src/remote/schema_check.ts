@@ -8,7 +8,7 @@ import type {
   SchemaIssue,
   SchemaResult,
   StandardSchema,
-} from "./standard_schema.ts";
+} from "../codec/internal.ts";
 
 /** The most faults that an error lists. */
 const MAX_FAULTS = 16;

@@ -107,7 +107,13 @@ export {
 export { serveChanges } from "./realtime/serve_changes.ts";
 export type { Identity } from "./schema/identity.ts";
 export type { Rule, RuleName, Rules } from "./schema/rule.ts";
-export type * from "./schema/standard_schema.ts";
+export type {
+  InputOf,
+  OutputOf,
+  SchemaIssue,
+  SchemaResult,
+  StandardSchema,
+} from "../codec/internal.ts";
 export {
   type FunctionInput,
   type FunctionOutput,

@@ -150,7 +150,7 @@ export async function expanded(
   });
 }
 
-/** Counts records. */
+/** Resolves to the number of records that a filter selects. */
 export async function countRecords(
   { name }: Collection,
   options: CountOptions,

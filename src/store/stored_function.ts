@@ -14,11 +14,7 @@ import { issuesOf, runSchema } from "./schema/check_value.ts";
 import type { Collection } from "./schema/collection.ts";
 import { checkSchema } from "./schema/fields.ts";
 import type { Identity } from "./schema/identity.ts";
-import type {
-  SchemaInput,
-  SchemaOutput,
-  StandardSchema,
-} from "./schema/standard_schema.ts";
+import type { InputOf, OutputOf, StandardSchema } from "../codec/internal.ts";
 import type { Records } from "./records.ts";
 
 /** What a stored function works with. */
@@ -52,7 +48,7 @@ export interface StoredFunctionOptions<S extends StandardSchema, Output> {
    */
   readonly run: (
     context: FunctionContext,
-    input: SchemaOutput<S>,
+    input: OutputOf<S>,
   ) => Output | Promise<Output>;
 }
 
@@ -85,7 +81,7 @@ const NAMES: OptionNames<StoredFunctionOptions<StandardSchema, unknown>> = {
  */
 export function storedFunction<S extends StandardSchema, Output>(
   options: StoredFunctionOptions<S, Output>,
-): StoredFunction<SchemaInput<S>, Output> {
+): StoredFunction<InputOf<S>, Output> {
   checkOptionNames("storedFunction()", options, NAMES);
   const { input, allow = isSuperuser, run } = options;
   checkSchema("input", input);

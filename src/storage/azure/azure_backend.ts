@@ -80,7 +80,7 @@ interface BlobProperties {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A container. */
+/** Requests about one container of Azure Blob Storage. */
 export class AzureBackend implements Backend {
   readonly name = "azure";
   readonly #options: AzureBackendOptions;

@@ -56,7 +56,7 @@ export interface GcsRequest {
   readonly body?: Uint8Array<ArrayBuffer>;
 }
 
-/** A bucket. */
+/** Requests about one bucket, over the JSON API of Google Cloud Storage. */
 export class GcsBackend implements Backend {
   readonly name = "gcs";
   readonly #options: GcsBackendOptions;

@@ -53,7 +53,7 @@ export interface S3Request {
   readonly body?: Uint8Array<ArrayBuffer>;
 }
 
-/** A bucket. */
+/** Requests about one bucket, over the API of S3. */
 export class S3Backend implements Backend {
   readonly name: string;
   readonly #options: S3BackendOptions;

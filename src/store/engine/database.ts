@@ -184,7 +184,7 @@ export class Database {
     return new Prepared(this.#database, sql).get()?.[0];
   }
 
-  /** Closes the connection. */
+  /** Closes the connection to the file, unless it is closed. */
   close(): void {
     if (this.#database.isOpen) this.#database.close();
   }

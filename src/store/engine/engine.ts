@@ -39,7 +39,7 @@ export interface WriteOptions {
 
 /** One thing that a write does. */
 export type WriteStep =
-  /** Adds a record. */
+  /** Adds a record to a collection, and to the change log. */
   | {
     readonly kind: "create";
     readonly collection: string;
@@ -48,7 +48,7 @@ export type WriteStep =
     /** What has to be true of the new record; otherwise it is refused. */
     readonly condition?: Condition | undefined;
   }
-  /** Changes a record. */
+  /** Changes columns of a record, and logs the change. */
   | {
     readonly kind: "update";
     readonly collection: string;

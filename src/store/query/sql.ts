@@ -14,9 +14,9 @@ export interface Sql {
   readonly values: readonly SqlValue[];
 }
 
-/** Always met. */
+/** The condition that every record meets. */
 export const TRUE: Sql = { sql: "TRUE", values: [] };
-/** Never met. */
+/** The condition that no record meets. */
 export const FALSE: Sql = { sql: "FALSE", values: [] };
 
 /** Returns the piece that a template makes of its pieces. */

@@ -23,7 +23,7 @@ export class ConnectionSubscribers implements Disposable {
   readonly #subscribers = new Set<ConnectionSubscriber>();
   #isClosed = false;
 
-  /** Creates none. */
+  /** Creates the list, which is empty at first. */
   constructor(port: ConnectionSubscribersPort) {
     this.#port = port;
   }

@@ -8,7 +8,7 @@ import type { InvalidIssue } from "../errors.ts";
 import { type Field, isMany } from "./field.ts";
 import { parseMoment } from "./moment.ts";
 import { isRecordId } from "./record_id.ts";
-import type { SchemaResult, StandardSchema } from "./standard_schema.ts";
+import type { SchemaResult, StandardSchema } from "../../codec/internal.ts";
 
 /** A value as SQLite keeps it. */
 export type Kept = string | number | bigint | null;

@@ -15,7 +15,7 @@ import type {
 import { bool, email } from "./fields.ts";
 import type { Rules } from "./rule.ts";
 import { checkCollection, checkCollectionOptions } from "./check_collection.ts";
-import type { StandardSchema } from "./standard_schema.ts";
+import type { StandardSchema } from "../../codec/internal.ts";
 
 /** An index of a collection. */
 export interface CollectionIndex {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { StandardSchema } from "./standard_schema.ts";
+import type { StandardSchema } from "../../codec/internal.ts";
 
 /** Whether a value has to be given, may be, or cannot. */
 export type Presence = "required" | "optional" | "read_only";

@@ -5,7 +5,7 @@
  */
 import type { OptionNames } from "../../checks/internal.ts";
 import type { OnDelete } from "./field.ts";
-import type { StandardSchema } from "./standard_schema.ts";
+import type { StandardSchema } from "../../codec/internal.ts";
 
 /** An option that most fields have. */
 export interface RequiredOption<R extends boolean> {

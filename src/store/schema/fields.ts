@@ -50,10 +50,10 @@ import {
   type TextOptions,
 } from "./field_options.ts";
 import type {
-  SchemaInput,
-  SchemaOutput,
+  InputOf,
+  OutputOf,
   StandardSchema,
-} from "./standard_schema.ts";
+} from "../../codec/internal.ts";
 
 /**
  * Makes a field of text.
@@ -220,9 +220,9 @@ export function json<
 >(
   options: JsonOptions<R, S> = {},
 ): JsonField<
-  OrNull<SchemaOutput<S>, R>,
+  OrNull<OutputOf<S>, R>,
   PresenceIf<R>,
-  OrNull<SchemaInput<S>, R>
+  OrNull<InputOf<S>, R>
 > {
   checkOptionNames("json()", options, JSON_NAMES);
   const { maxBytes } = resolveNumbers(options, { maxBytes: 1_048_576 }, {

@@ -159,7 +159,7 @@ Deno.test("PocketBase's client changes an address, and forgets its session by th
   await users.authWithPassword("anna@example.com", PASSWORD);
 });
 
-Deno.test("PocketBase's client is told to wait after too many tries", async () => {
+Deno.test("PocketBase's client is asked to wait after too many tries", async () => {
   await using served = await serve({ triesPerNetwork: 1 });
   const { client } = served;
   await served.addUser("ann@example.com");

@@ -161,7 +161,7 @@ Deno.test("logins with the right password do not count", async () => {
   assertEquals(auth.stats.logins, 4);
 });
 
-Deno.test("logins beyond those that may wait are told when to come back, and do not count", async () => {
+Deno.test("logins beyond those that may wait get the time to come back, and do not count", async () => {
   await using fixture = await openAuth({
     hashesAtOnce: 1,
     hashesWaiting: 1,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Tries } from "../../../src/store/auth/tries.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
 
-Deno.test("a key has so many tries in any window, and is told when the next is allowed", () => {
+Deno.test("a key has so many tries in any window, and learns when the next is allowed", () => {
   const clock = new ManualClock();
   const tries = new Tries({ most: 2, windowMs: 1000, maxKeys: 10 }, clock);
   assertEquals(tries.take("a").waitMs, 0);

@@ -67,7 +67,7 @@ Deno.test(
 );
 
 Deno.test(
-  "A page of a listed origin may use the store, and browsers are told so",
+  "A page of a listed origin may use the store, and browsers hear so",
   bounded,
   async () => {
     const origin = "https://app.example";
@@ -208,7 +208,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Slow bodies hold the memory of all, and no more; what is over it is told to come back",
+  "Slow bodies hold the memory of all, and no more; what is over it is refused for now",
   bounded,
   async () => {
     const open = await Promise.all(Array.from({ length: 2 }, async () => {

@@ -375,7 +375,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Who comes back too late is told that changes are lost, and goes on from now",
+  "Who comes back too late learns that changes are lost, and goes on from now",
   bounded,
   async () => {
     await using short = await openTestStore({ keepChanges: 5 });
