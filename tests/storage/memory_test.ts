@@ -57,6 +57,7 @@ Deno.test(
         )
         : undefined;
     const bytes = await growth("s3", `http://127.0.0.1:${server.port}`);
-    assert(bytes < 100 * 2 ** 20, `${bytes}`);
+    // Parts that were sent wait for the collector: some 100 MB, of any size.
+    assert(bytes < BYTES / 4, `${bytes}`);
   },
 );
