@@ -68,6 +68,7 @@ export {
   type RecordOf,
 } from "./schema/collection.ts";
 export type * from "./schema/field.ts";
+export type { FileInput, FileStream, NewFile } from "./schema/file_input.ts";
 export {
   bool,
   computed,
@@ -122,6 +123,7 @@ export {
   type StoreView,
   type SubscribeOptions,
 } from "./store.ts";
+export type { StoreFilesOptions } from "./files/files_options.ts";
 export type { StoreHttpOptions } from "./http/options.ts";
 export type { RequestInfo } from "./http/store_handler.ts";
 export type {

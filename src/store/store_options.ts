@@ -17,6 +17,7 @@ import {
 } from "../checks/internal.ts";
 import type { AuthOptions } from "./auth/auth_options.ts";
 import { AUTH_TABLES, superusers } from "./auth/auth_tables.ts";
+import type { StoreFilesOptions } from "./files/files_options.ts";
 import type { StoreHttpOptions } from "./http/options.ts";
 import type { EngineSettings } from "./engine/engine_settings.ts";
 import { tablePlan } from "./engine/plans.ts";
@@ -81,7 +82,7 @@ export type StoredFunctions = Readonly<Record<string, StoredFunction>>;
 export interface StoreOptions<F extends StoredFunctions = StoredFunctions> {
   /**
    * The file, which is created if it does not exist. Files beside it have its
-   * name with `-wal`, `-shm` and `-lock`.
+   * name with `-wal`, `-shm` and `-lock`, and a directory `-files`.
    */
   readonly path: string;
   /** The collections, each of a name of its own. */
@@ -106,6 +107,8 @@ export interface StoreOptions<F extends StoredFunctions = StoredFunctions> {
   readonly auth?: AuthOptions;
   /** How it is served over HTTP. */
   readonly http?: StoreHttpOptions;
+  /** Where the files of its records are, and bounds of what is done with them. */
+  readonly files?: StoreFilesOptions;
   /** How long the change log keeps what has happened. */
   readonly changes?: ChangeLogOptions;
   /** Bounds of the store. */
@@ -120,6 +123,7 @@ const NAMES: OptionNames<StoreOptions> = {
   synchronous: true,
   auth: true,
   http: true,
+  files: true,
   changes: true,
   limits: true,
 };

@@ -123,8 +123,11 @@ export interface RelationField<Value = unknown, P extends Presence = Presence>
 }
 
 /** The name of a file that belongs to the record, or names of several. */
-export interface FileField<Value = unknown, P extends Presence = Presence>
-  extends FieldBase<Value, Value, P> {
+export interface FileField<
+  Value = unknown,
+  P extends Presence = Presence,
+  Input = Value,
+> extends FieldBase<Value, Input, P> {
   /** The kind of field. */
   readonly kind: "file";
   /** The most bytes of a file. */
@@ -133,8 +136,10 @@ export interface FileField<Value = unknown, P extends Presence = Presence>
   readonly types: readonly string[];
   /** How many files it may have; with more than one it is an array. */
   readonly max: number;
-  /** Whether a file is read with a token of short life alone. */
+  /** Whether it is read by those alone who may view the record. */
   readonly isProtected: boolean;
+  /** The sizes in which an image is served, such as `100x100`. */
+  readonly thumbs: readonly string[];
 }
 
 /** A value that the database makes from others of the record. */

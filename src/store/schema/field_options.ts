@@ -107,7 +107,8 @@ export interface FileOptions<
    */
   readonly maxBytes?: number;
   /**
-   * The media types that a file may have.
+   * The media types that a file may have, such as `image/png` or `image/*`. What
+   * a file is, is found by its content, and not by its name.
    * @default {[], which is all}
    */
   readonly types?: readonly string[];
@@ -118,10 +119,19 @@ export interface FileOptions<
    */
   readonly max?: Max;
   /**
-   * Whether a file is read with a token of short life alone.
+   * Whether a file is read by those alone who may view the record, with a token
+   * of short life in the address. Otherwise whoever knows its address reads it.
    * @default {false}
    */
   readonly isProtected?: boolean;
+  /**
+   * The sizes in which images are served too, in pixels: `100x50` is cut to that
+   * size around its centre, `100x50t` from the top, `100x50b` from the bottom;
+   * `100x50f` fits into it; `0x50` has that height and `100x0` that width. Each
+   * number is 0 to 4096.
+   * @default {[]}
+   */
+  readonly thumbs?: readonly string[];
 }
 
 /** The names of the options. */
@@ -165,4 +175,5 @@ export const FILE_NAMES: OptionNames<FileOptions> = {
   types: true,
   max: true,
   isProtected: true,
+  thumbs: true,
 };

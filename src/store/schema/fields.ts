@@ -49,6 +49,8 @@ import {
   TEXT_NAMES,
   type TextOptions,
 } from "./field_options.ts";
+import type { FileInput } from "./file_input.ts";
+import { checkThumbSizes } from "./thumb_size.ts";
 import type {
   InputOf,
   OutputOf,
@@ -263,7 +265,10 @@ export function relation<
 }
 
 /**
- * Makes a field of the names of files that belong to a record.
+ * Makes a field of files that belong to a record. It is written as a `File`, a
+ * `Blob` or a stream with a name, and read as the name that the store has given
+ * the file. Names that the record has can be written again; those that are left
+ * out are removed with their files.
  *
  * @param options May be left out; each option has its default.
  * @throws {TypeError} for an option of the wrong type.
@@ -274,10 +279,16 @@ export function file<
   const Max extends number = 1,
 >(
   options: FileOptions<R, Max> = {},
-): FileField<OneOrMany<string, R, Max>, PresenceIf<R>> {
+): FileField<
+  OneOrMany<string, R, Max>,
+  PresenceIf<R>,
+  OneOrMany<FileInput, R, Max>
+> {
   checkOptionNames("file()", options, FILE_NAMES);
-  const { types = [], isProtected = false } = options;
+  const { types = [], isProtected = false, thumbs = [] } = options;
   checkTexts("types", types, 0);
+  checkTexts("thumbs", thumbs, 0);
+  checkThumbSizes(thumbs);
   checkBoolean("isProtected", isProtected);
   const { maxBytes } = resolveNumbers(options, { maxBytes: 5_242_880 }, {
     maxBytes: { min: 1, integer: true },
@@ -289,6 +300,7 @@ export function file<
     types: [...types],
     max: countOf(options),
     isProtected,
+    thumbs: [...thumbs],
   };
 }
 
