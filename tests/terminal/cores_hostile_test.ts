@@ -198,7 +198,7 @@ async function dial(
     "Upgrade: websocket",
     "Sec-WebSocket-Version: 13",
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    "Sec-WebSocket-Protocol: troupe-terminal.v1",
+    "Sec-WebSocket-Protocol: troupe-terminal.v2",
     "\r\n",
   ].join("\r\n");
   await connection.write(new TextEncoder().encode(request).slice(0, bytes));

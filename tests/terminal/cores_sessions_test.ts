@@ -39,6 +39,7 @@ Deno.test(
       type: "size",
       columns: 100,
       rows: 30,
+      owner: undefined,
     });
     first.type(1, "over there");
     assertEquals(await first.until("over there"), "over there");

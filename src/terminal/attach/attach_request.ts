@@ -18,10 +18,18 @@ export interface AttachRequest {
   readonly clientId: string;
   /** Offset where the viewer stopped; without it, the viewer is new. */
   readonly offset?: number | undefined;
+  /**
+   * Name of the viewer for the others, such as "Phone": up to 64 characters.
+   * @default {none}
+   */
+  readonly name?: string | undefined;
+  /** Id of the server where the viewer was attached before, from its HELLO. */
+  readonly serverId?: string | undefined;
 }
 
 const PATH = /\/sessions\/([^/]{1,765})\/attach$/;
 const CLIENT_ID = /^[A-Za-z0-9_-]{1,64}$/;
+const NAME = /^[^\p{C}]{0,64}$/u;
 const OFFSET = /^(?:0|[1-9][0-9]{0,15})$/;
 
 /** Returns whether the path of a request is that of a socket. */
@@ -37,7 +45,10 @@ export function sessionPath(sessionId: string): string {
 /** Returns the address of the WebSocket, relative to that of the page. */
 export function attachPath(request: AttachRequest): string {
   const query = new URLSearchParams({ client: request.clientId });
-  if (request.offset !== undefined) query.set("offset", `${request.offset}`);
+  const { offset, name, serverId } = request;
+  if (offset !== undefined) query.set("offset", `${offset}`);
+  if (name !== undefined) query.set("name", name);
+  if (serverId !== undefined) query.set("server", serverId);
   return `${sessionPath(request.sessionId)}/attach?${query}`;
 }
 
@@ -60,7 +71,15 @@ export function parseAttachUrl(url: URL): AttachRequest | undefined {
   if (digits !== null && !OFFSET.test(digits) || !isOffset(offset)) {
     fail('"offset" must be a number of bytes');
   }
-  return { sessionId: decodeId(part), clientId, offset };
+  const name = url.searchParams.get("name") ?? undefined;
+  if (name !== undefined && !NAME.test(name)) {
+    fail('"name" must be up to 64 characters, without control characters');
+  }
+  const serverId = url.searchParams.get("server") ?? undefined;
+  if (serverId !== undefined && !CLIENT_ID.test(serverId)) {
+    fail('"server" must be 1 to 64 letters, digits, - and _');
+  }
+  return { sessionId: decodeId(part), clientId, offset, name, serverId };
 }
 
 function isOffset(offset: number | undefined): boolean {

@@ -313,7 +313,7 @@ class AttachmentEffects {
         output.skip(event.from, event.to);
         return this.#send(event);
       case "size":
-        return this.#send({ type: "size", ...event.size });
+        return this.#send({ type: "size", ...event.size, owner: undefined });
       case "exit":
         this.#act({ type: "exited", exit: event.exit });
         return true;

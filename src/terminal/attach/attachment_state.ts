@@ -193,7 +193,7 @@ function attached(
     ...(answers
       ? claimReplies(state, Math.max(offset, answeredTo))
       : [sendRole(state, NEVER)]),
-    send({ type: "size", ...size }),
+    send({ type: "size", ...size, owner: undefined }),
     acknowledgeInput(state),
     ...(messages.length === 0
       ? NOTHING
@@ -247,6 +247,8 @@ function requested(
       return [send({ type: "pong", id: frame.id })];
     case "detach":
       return closeWith(state, undefined);
+    case "visibility":
+      return NOTHING;
   }
   if (state.role !== "control") return rejectReadOnly();
   switch (frame.type) {
@@ -257,6 +259,8 @@ function requested(
       const { columns, rows } = frame;
       return [{ type: "resize", size: { columns, rows } }];
     }
+    case "use_size":
+      return NOTHING;
     case "signal":
       return [{ type: "signal", signal: frame.signal }];
     case "interrupt":

@@ -42,6 +42,12 @@ export function encodeClientFrame(frame: ClientFrame): Uint8Array<ArrayBuffer> {
         .uint16("columns", frame.columns, 1, MAX_CELLS)
         .uint16("rows", frame.rows, 1, MAX_CELLS)
         .done();
+    case "use_size":
+      return new FieldWriter("USE_SIZE", FrameType.USE_SIZE, 0).done();
+    case "visibility":
+      return new FieldWriter("VISIBILITY", FrameType.VISIBILITY, 1)
+        .uint8(frame.hidden ? 1 : 0)
+        .done();
     case "ack":
       return new FieldWriter("ACK", FrameType.ACK, 8)
         .uint64("offset", frame.offset)
@@ -89,6 +95,14 @@ export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
       const columns = fields.uint16("columns", 1, MAX_CELLS);
       const rows = fields.uint16("rows", 1, MAX_CELLS);
       return fields.end({ type: "resize", columns, rows });
+    }
+    case FrameType.USE_SIZE:
+      return new FieldReader("USE_SIZE", bytes).end({ type: "use_size" });
+    case FrameType.VISIBILITY: {
+      const fields = new FieldReader("VISIBILITY", bytes);
+      const value = fields.uint8();
+      if (value > 1) fields.fail(`its value is ${value}, it must be 0 or 1`);
+      return fields.end({ type: "visibility", hidden: value === 1 });
     }
     case FrameType.ACK: {
       const fields = new FieldReader("ACK", bytes);

@@ -56,6 +56,15 @@ export class FieldWriter {
     return this.#put(Math.floor(value / 2 ** 32), 4).#put(value, 4);
   }
 
+  /** Writes text after one byte with its length in UTF-8. */
+  shortText(field: string, text: Uint8Array, max: number): this {
+    this.#check(field, text.length, 0, max);
+    this.#put(text.length, 1);
+    this.#bytes.set(text, this.#at);
+    this.#at += text.length;
+    return this;
+  }
+
   /** Writes bytes as the last field. */
   rest(bytes: Uint8Array, min: number, max: number): this {
     this.#check("size", bytes.length, min, max);
@@ -117,6 +126,16 @@ export class FieldReader {
     return this.#check(field, value, min, Number.MAX_SAFE_INTEGER);
   }
 
+  /** Reads text after one byte with its length. */
+  shortText(field: string, max: number): string {
+    const size = this.#check(field, this.#take(1), 0, max);
+    const end = this.#at + size;
+    if (end > this.#bytes.length) this.fail("it is too short");
+    const bytes = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
+    return this.#decode(bytes);
+  }
+
   /** Reads all that is left, as a view. */
   rest(min: number, max: number): Uint8Array {
     const bytes = this.#bytes.subarray(this.#at);
@@ -126,8 +145,11 @@ export class FieldReader {
   }
 
   /** Reads all that is left, as text. */
-  text(max: number): string {
-    const bytes = this.rest(0, max);
+  text(max: number, min = 0): string {
+    return this.#decode(this.rest(min, max));
+  }
+
+  #decode(bytes: Uint8Array): string {
     try {
       return decoder.decode(bytes);
     } catch (cause) {

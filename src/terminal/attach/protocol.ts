@@ -7,7 +7,7 @@
 import { TroupeError } from "../../actor/mod.ts";
 
 /** Name of the WebSocket subprotocol, with the version. */
-export const SUBPROTOCOL = "troupe-terminal.v1";
+export const SUBPROTOCOL = "troupe-terminal.v2";
 
 /** Most bytes that one INPUT may carry. */
 export const MAX_INPUT_BYTES = 65_536;
@@ -20,6 +20,12 @@ export const MAX_OUTPUT_BYTES = 4_194_304;
 
 /** Most bytes that the text of an ERROR may have. */
 export const MAX_TEXT_BYTES = 1024;
+
+/** Most bytes that the id of a client, or of a server, may have. */
+export const MAX_ID_BYTES = 64;
+
+/** Most bytes that the name of a viewer may have. */
+export const MAX_NAME_BYTES = 128;
 
 /** Most messages that a viewer may send before the ROLE. */
 export const MAX_EARLY = 64;
@@ -46,6 +52,10 @@ export const FrameType = {
   DETACH: 6,
   /** A key that overtakes the input that waits, if it is a signal. */
   INTERRUPT: 7,
+  /** The viewer's own size shall be that of the session. */
+  USE_SIZE: 8,
+  /** Whether anybody can see the viewer. */
+  VISIBILITY: 9,
   /** Bytes that the program wrote. */
   OUTPUT: 128,
   /** Bytes that redraw the screen. */
@@ -66,6 +76,8 @@ export const FrameType = {
   ROLE: 136,
   /** Input that an interrupt dropped. */
   INPUT_DROPPED: 137,
+  /** The first frame: which server it is. */
+  HELLO: 138,
 } as const;
 
 /** The codes of an ERROR. */
@@ -88,6 +100,8 @@ export const ErrorCode = {
   GOING_AWAY: 8,
   /** The server failed. */
   INTERNAL: 9,
+  /** The server has restarted since, without the session. */
+  RESTARTED: 10,
 } as const;
 
 /** A code of an ERROR: one of the numbers of {@linkcode ErrorCode}. */
@@ -107,6 +121,14 @@ export type Exit =
   | { readonly code: number }
   | { readonly signal: SignalName };
 
+/** The viewer whose size a session has. */
+export interface SizeOwner {
+  /** Id of the client: 1 to {@linkcode MAX_ID_BYTES} letters, digits, - and _. */
+  readonly clientId: string;
+  /** A name for people, up to {@linkcode MAX_NAME_BYTES}; empty if unknown. */
+  readonly name: string;
+}
+
 /** A frame of a viewer. */
 export type ClientFrame =
   | {
@@ -116,7 +138,12 @@ export type ClientFrame =
     /** The bytes: from 1 to {@linkcode MAX_INPUT_BYTES}. */
     readonly bytes: Uint8Array;
   }
+  /** The size that fits the viewer; the session has it if the viewer owns that. */
   | { readonly type: "resize"; readonly columns: number; readonly rows: number }
+  /** Makes the viewer's last size that of the session. */
+  | { readonly type: "use_size" }
+  /** A hidden viewer holds up nobody, and acknowledges what it likes. */
+  | { readonly type: "visibility"; readonly hidden: boolean }
   /** The viewer has parsed all output before `offset`. */
   | { readonly type: "ack"; readonly offset: number }
   | { readonly type: "signal"; readonly signal: SignalName }
@@ -127,6 +154,8 @@ export type ClientFrame =
 
 /** A frame of the server. */
 export type ServerFrame =
+  /** The first frame; `serverId` is another one after each start. */
+  | { readonly type: "hello"; readonly serverId: string }
   /** Output; its first byte is at `offset`. */
   | {
     readonly type: "output";
@@ -140,7 +169,13 @@ export type ServerFrame =
     readonly bytes: Uint8Array;
   }
   | { readonly type: "gap"; readonly from: number; readonly to: number }
-  | { readonly type: "size"; readonly columns: number; readonly rows: number }
+  /** Size from this output on, and whose it is; `undefined` for nobody's. */
+  | {
+    readonly type: "size";
+    readonly columns: number;
+    readonly rows: number;
+    readonly owner: SizeOwner | undefined;
+  }
   | { readonly type: "exit"; readonly exit: Exit }
   | {
     readonly type: "error";

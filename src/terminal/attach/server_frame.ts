@@ -10,6 +10,8 @@ import {
   type Exit,
   FrameType,
   MAX_CELLS,
+  MAX_ID_BYTES,
+  MAX_NAME_BYTES,
   MAX_OUTPUT_BYTES,
   MAX_TEXT_BYTES,
   type Role,
@@ -43,10 +45,13 @@ export function encodeServerFrame(frame: ServerFrame): Uint8Array<ArrayBuffer> {
         .uint64("end", frame.to, frame.from + 1)
         .done();
     case "size":
-      return new FieldWriter("SIZE", FrameType.SIZE, 4)
-        .uint16("columns", frame.columns, 1, MAX_CELLS)
-        .uint16("rows", frame.rows, 1, MAX_CELLS)
+      return encodeSize(frame);
+    case "hello": {
+      const id = encodeText(frame.serverId, MAX_ID_BYTES);
+      return new FieldWriter("HELLO", FrameType.HELLO, id.length)
+        .rest(id, 1, MAX_ID_BYTES)
         .done();
+    }
     case "exit":
       return encodeExit(frame.exit);
     case "error": {
@@ -134,11 +139,11 @@ export function decodeServerFrame(bytes: Uint8Array): ServerFrame {
         to: fields.uint64("end", from + 1),
       });
     }
-    case FrameType.SIZE: {
-      const fields = new FieldReader("SIZE", bytes);
-      const columns = fields.uint16("columns", 1, MAX_CELLS);
-      const rows = fields.uint16("rows", 1, MAX_CELLS);
-      return fields.end({ type: "size", columns, rows });
+    case FrameType.SIZE:
+      return decodeSize(bytes);
+    case FrameType.HELLO: {
+      const fields = new FieldReader("HELLO", bytes);
+      return { type: "hello", serverId: fields.text(MAX_ID_BYTES, 1) };
     }
     case FrameType.EXIT:
       return { type: "exit", exit: decodeExit(bytes) };
@@ -180,6 +185,29 @@ export function decodeServerFrame(bytes: Uint8Array): ServerFrame {
         }, which is unknown`,
       );
   }
+}
+
+function encodeSize(
+  { columns, rows, owner }: Extract<ServerFrame, { type: "size" }>,
+): Uint8Array<ArrayBuffer> {
+  const id = encodeText(owner?.clientId ?? "", MAX_ID_BYTES);
+  const name = encodeText(owner?.name ?? "", MAX_NAME_BYTES);
+  return new FieldWriter("SIZE", FrameType.SIZE, 5 + id.length + name.length)
+    .uint16("columns", columns, 1, MAX_CELLS)
+    .uint16("rows", rows, 1, MAX_CELLS)
+    .shortText("the id of its owner", id, MAX_ID_BYTES)
+    .rest(name, 0, id.length === 0 ? 0 : MAX_NAME_BYTES)
+    .done();
+}
+
+function decodeSize(bytes: Uint8Array): ServerFrame {
+  const fields = new FieldReader("SIZE", bytes);
+  const columns = fields.uint16("columns", 1, MAX_CELLS);
+  const rows = fields.uint16("rows", 1, MAX_CELLS);
+  const clientId = fields.shortText("the id of its owner", MAX_ID_BYTES);
+  const name = fields.text(clientId === "" ? 0 : MAX_NAME_BYTES);
+  const owner = clientId === "" ? undefined : { clientId, name };
+  return { type: "size", columns, rows, owner };
 }
 
 function encodeExit(exit: Exit): Uint8Array<ArrayBuffer> {

@@ -40,6 +40,10 @@ const FINAL: ReadonlyMap<number, string> = new Map([
   ],
   [ErrorCode.UNAUTHORIZED, "Your access has ended: open a new link"],
   [ErrorCode.REPLACED, "This terminal was opened elsewhere: reload the page"],
+  [
+    ErrorCode.RESTARTED,
+    "The server was restarted: the session and its program are gone",
+  ],
   [ErrorCode.REFUSED, "The server refused the request: reload the page"],
 ]);
 /** Errors of a refused socket, by the status of a request for its session. */
@@ -47,7 +51,7 @@ const STATUS: ReadonlyMap<number, number> = new Map([
   [401, ErrorCode.UNAUTHORIZED],
   [403, ErrorCode.UNAUTHORIZED],
   [404, ErrorCode.NOT_FOUND],
-  [410, ErrorCode.NOT_FOUND],
+  [410, ErrorCode.RESTARTED],
 ]);
 /** Cancels an escape sequence in which the output stopped. */
 const CANCEL = new Uint8Array([0x18]);
@@ -320,6 +324,8 @@ export class TerminalClient {
         this.#output.jump(frame.offset);
         screen.write(RESET, () => {});
         return screen.write(frame.bytes, () => this.#parsed(frame.offset));
+      case "hello":
+        return;
       case "exit":
         this.#disconnect();
         return this.#change({ phase: "ended", exit: frame.exit });

@@ -18,6 +18,10 @@ Deno.test("the address holds all parameters of an attach request", () => {
       .filter((id) => !/^\.{1,2}$/.test(id)),
     clientId: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
     offset: fc.option(fc.maxSafeNat(), { nil: undefined }),
+    name: fc.option(fc.stringMatching(/^[^\p{C}]{0,64}$/u), { nil: undefined }),
+    serverId: fc.option(fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/), {
+      nil: undefined,
+    }),
   });
   fc.assert(fc.property(requests, (request) => {
     assertEquals(parse(attachPath(request)), request);
@@ -39,6 +43,9 @@ for (
     ["sessions/a/attach?client=a&offset=-1", `"offset" must be`],
     ["sessions/a/attach?client=a&offset=1e3", `"offset" must be`],
     ["sessions/a/attach?client=a&offset=9999999999999999", `"offset" must be`],
+    ["sessions/a/attach?client=a&name=%00", `"name" must be`],
+    [`sessions/a/attach?client=a&name=${"a".repeat(65)}`, `"name" must be`],
+    ["sessions/a/attach?client=a&server=", `"server" must be`],
     ["sessions/%ff/attach?client=a", "session is not UTF-8"],
     [`sessions/${"a".repeat(256)}/attach?client=a`, "over 255 characters"],
   ] as const

@@ -77,7 +77,10 @@ Deno.test("a controlling viewer gets its role, the size and an INPUT_ACK, and th
       type: "send",
       frame: { type: "role", role: "control", repliesFrom: 100 },
     },
-    { type: "send", frame: { type: "size", columns: 80, rows: 24 } },
+    {
+      type: "send",
+      frame: { type: "size", columns: 80, rows: 24, owner: undefined },
+    },
     { type: "acknowledge_input" },
     { type: "receive", messages: [early] },
   ]);

@@ -108,7 +108,7 @@ Deno.test(
         "Upgrade: websocket",
         "Sec-WebSocket-Version: 13",
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-        "Sec-WebSocket-Protocol: troupe-terminal.v1",
+        "Sec-WebSocket-Protocol: troupe-terminal.v2",
         "\r\n",
       ].join("\r\n"),
     ));

@@ -42,6 +42,8 @@ export const clientFrames: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({ type: fc.constant("ping"), id: uint32 }),
   fc.record({ type: fc.constant("detach") }),
   fc.record({ type: fc.constant("interrupt"), key: fc.nat({ max: 255 }) }),
+  fc.record({ type: fc.constant("use_size") }),
+  fc.record({ type: fc.constant("visibility"), hidden: fc.boolean() }),
 );
 
 const exits: fc.Arbitrary<Exit> = fc.oneof(
@@ -70,6 +72,17 @@ export const serverFrames: fc.Arbitrary<ServerFrame> = fc.oneof(
     type: fc.constant("size"),
     columns: cells,
     rows: cells,
+    owner: fc.option(
+      fc.record({
+        clientId: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
+        name: fc.string({ unit: "binary", maxLength: 32 }),
+      }),
+      { nil: undefined },
+    ),
+  }),
+  fc.record({
+    type: fc.constant("hello"),
+    serverId: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
   }),
   fc.record({ type: fc.constant("exit"), exit: exits }),
   fc.record({

@@ -56,12 +56,21 @@ const fromViewer: Record<string, ClientFrame> = {
   ping: { type: "ping", id: 7 },
   detach: { type: "detach" },
   interrupt: { type: "interrupt", key: 3 },
+  "use_size": { type: "use_size" },
+  visibility: { type: "visibility", hidden: true },
 };
 const fromServer: Record<string, ServerFrame> = {
   output: { type: "output", offset: 4096, bytes: utf8("hi") },
   snapshot: { type: "snapshot", offset: 4096, bytes: utf8("\x1b[H") },
   gap: { type: "gap", from: 4096, to: 266_240 },
-  size: { type: "size", columns: 80, rows: 24 },
+  hello: { type: "hello", serverId: "a1b2" },
+  size: { type: "size", columns: 80, rows: 24, owner: undefined },
+  "size_owned": {
+    type: "size",
+    columns: 43,
+    rows: 29,
+    owner: { clientId: "c7", name: "Phone" },
+  },
   exit: { type: "exit", exit: { code: 1 } },
   "exit_signal": { type: "exit", exit: { signal: "SIGKILL" } },
   pong: { type: "pong", id: 7 },

@@ -84,14 +84,14 @@ for (
 }
 
 Deno.test("a frame of the wrong side, of an unknown type or without a byte is refused", () => {
-  for (const bytes of [[], [0], [8], [128, 1], [255]]) {
+  for (const bytes of [[], [0], [10], [128, 1], [255]]) {
     assertThrows(
       () => decodeClientFrame(new Uint8Array(bytes)),
       TerminalProtocolError,
       "Cannot decode a frame of a viewer: its type is",
     );
   }
-  for (const bytes of [[], [0], [6], [138], [255]]) {
+  for (const bytes of [[], [0], [6], [139], [255]]) {
     assertThrows(
       () => decodeServerFrame(new Uint8Array(bytes)),
       TerminalProtocolError,
@@ -112,6 +112,7 @@ for (
     ["04534947", "Cannot decode SIGNAL: it is not the name of a signal"],
     ["0453494769", "Cannot decode SIGNAL: it is not the name of a signal"],
     ["04ff", "Cannot decode SIGNAL: its text is not UTF-8"],
+    ["0902", "Cannot decode VISIBILITY: its value is 2"],
     ["0600", "Cannot decode DETACH: it is too long (bytes left: 1)"],
   ] as const
 ) {
@@ -131,11 +132,15 @@ for (
       "8200000000000000050000000000000005",
       "Cannot decode GAP: end is 5, it must be from 6",
     ],
+    ["83005000180461", "Cannot decode SIZE: it is too short"],
+    ["830050001841", "Cannot decode SIZE: the id of its owner is 65"],
+    ["830050001800ff", "Cannot decode SIZE: size is 1, it must be from 0 to 0"],
+    ["8a", "Cannot decode HELLO: size is 0"],
     ["84020000", "Cannot decode EXIT: its kind is 2, it must be 0 or 1"],
     ["84000000000000", "Cannot decode EXIT: it is too long (bytes left: 1)"],
     ["8401", "Cannot decode EXIT: it is not the name of a signal"],
     ["850000", "Cannot decode ERROR: code is 0"],
-    ["85000a", "Cannot decode ERROR: code is 10"],
+    ["85000b", "Cannot decode ERROR: code is 11"],
     [
       "88020000000000000000",
       "Cannot decode ROLE: its role is 2, it must be 0 or 1",

@@ -29,6 +29,7 @@ Deno.test(
       type: "size",
       columns: 80,
       rows: 24,
+      owner: undefined,
     });
     assertEquals(await viewer.frames.next(), {
       type: "input_ack",
@@ -121,6 +122,7 @@ Deno.test(
       type: "size",
       columns: 99,
       rows: 33,
+      owner: undefined,
     });
     first.send({ type: "signal", signal: "SIGNONSENSE" });
     assertEquals((await first.next("error")).code, ErrorCode.REFUSED);

@@ -22,7 +22,12 @@ Deno.test("a new client attaches without an offset, sends its size and types", (
 
 Deno.test("the screen takes the size that the server sends", () => {
   const page = new ClientHarness();
-  page.attach().deliver({ type: "size", columns: 80, rows: 25 });
+  page.attach().deliver({
+    type: "size",
+    columns: 80,
+    rows: 25,
+    owner: undefined,
+  });
   assertEquals(page.sizes, [[80, 25]]);
 });
 

@@ -116,7 +116,7 @@ export class StubServer implements AsyncDisposable {
       const start = offset ?? 0;
       const repliesFrom = Math.max(start, this.#answeredTo);
       send({ type: "role", role: this.role, repliesFrom });
-      send({ type: "size", ...this.#size });
+      send({ type: "size", ...this.#size, owner: undefined });
       const sequence = this.#taken.get(clientId) ?? 0;
       send({ type: "input_ack", sequence });
       const bytes = this.#output.subarray(start);
@@ -135,7 +135,7 @@ export class StubServer implements AsyncDisposable {
       this.received.push(frame);
       if (frame.type === "resize") {
         this.#size = { columns: frame.columns, rows: frame.rows };
-        this.send({ type: "size", ...this.#size });
+        this.send({ type: "size", ...this.#size, owner: undefined });
       }
       if (frame.type === "detach") socket.close(1000);
       if (frame.type === "ack") {
