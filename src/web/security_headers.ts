@@ -4,6 +4,8 @@
  * @module
  */
 
+import { LOOPBACK_HOSTS } from "./hosts.ts";
+
 /**
  * The content security policy under which pages work: they need no inline
  * script, no inline style and nothing from elsewhere.
@@ -32,16 +34,33 @@ const HEADERS: Readonly<Record<string, string>> = {
   "x-frame-options": "DENY",
 };
 
+/** The header that browsers refuse, with a complaint, where they trust nobody. */
+const OPENER_POLICY = "cross-origin-opener-policy";
+
 /**
  * Adds the headers to a response, which is stored nowhere unless it says
- * otherwise.
+ * otherwise. With its request, it has none that the browser would ignore with a
+ * complaint.
  */
-export function secured(response: Response): Response {
+export function secured(response: Response, request?: Request): Response {
   for (const [name, value] of Object.entries(HEADERS)) {
     response.headers.set(name, value);
+  }
+  if (request !== undefined && !isTrustworthy(request)) {
+    response.headers.delete(OPENER_POLICY);
   }
   if (!response.headers.has("cache-control")) {
     response.headers.set("cache-control", "no-store");
   }
   return response;
+}
+
+/**
+ * Returns whether the browser trusts the connection: over TLS, also up to a
+ * proxy, or to its own machine. There alone it sends `Sec-Fetch-Mode`.
+ */
+function isTrustworthy({ url, headers }: Request): boolean {
+  const { protocol, hostname } = URL.parse(url) ?? {};
+  return protocol === "https:" || headers.has("sec-fetch-mode") ||
+    LOOPBACK_HOSTS.includes(hostname ?? "");
 }

@@ -24,10 +24,14 @@ if (executablePath === undefined) {
 /** One for all tests of a process: its start takes longer than most of them. */
 const shared: Browser | undefined = executablePath === undefined
   ? undefined
-  : await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic"],
+  : await launch();
+
+function launch(...more: readonly string[]): Promise<Browser> {
+  return chromium.launch({
+    executablePath: executablePath ?? "chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", ...more],
   });
+}
 
 /** Options of a test in a browser, which is skipped where there is none. */
 export const inBrowser: {
@@ -67,6 +71,15 @@ export class TestBrowser implements AsyncDisposable {
     return new TestBrowser(await context.newPage(), end);
   }
 
+  /**
+   * The page of somebody for whom a name leads to this machine; for browsers, it
+   * is not the same as `localhost`.
+   */
+  static async openAs(name: string): Promise<TestBrowser> {
+    const browser = await launch(`--host-resolver-rules=MAP ${name} 127.0.0.1`);
+    return new TestBrowser(await browser.newPage(), () => browser.close());
+  }
+
   /** Another tab, with the cookies of this one. */
   async tab(): Promise<TestBrowser> {
     const page = await this.page.context().newPage();
@@ -99,6 +112,19 @@ export class TestBrowser implements AsyncDisposable {
   /** Waits until the page shows a phase. */
   async phase(phase: string): Promise<void> {
     await this.page.waitForSelector(`#state[data-phase=${phase}]`);
+  }
+
+  /**
+   * Waits until an expression is true in the page, whose policy allows no page
+   * to evaluate it by itself.
+   */
+  async until(expression: string): Promise<void> {
+    const start = performance.now();
+    while (await this.page.evaluate(expression) !== true) {
+      if (performance.now() - start > 40_000) {
+        throw new Error(`The page has never had ${expression}`);
+      }
+    }
   }
 
   /** Waits until the terminal shows a text. */

@@ -15,7 +15,7 @@ export async function respond(
   try {
     const response = await route();
     // The headers of an upgrade cannot be changed.
-    return response.status === 101 ? response : secured(response);
+    return response.status === 101 ? response : secured(response, request);
   } catch (error) {
     const problem = problemOf(error);
     if (problem === undefined) {
@@ -23,6 +23,6 @@ export async function respond(
     }
     const shown = problem ??
       new Problem("failed", "See the log of the server");
-    return secured(shown.toResponse());
+    return secured(shown.toResponse(), request);
   }
 }

@@ -7,17 +7,11 @@ import type { ISearchOptions } from "@xterm/addon-search";
 import { byId, onPress } from "./elements.ts";
 import type { XtermScreen } from "./screen.ts";
 
-const DECORATIONS: ISearchOptions = {
-  decorations: {
-    matchBackground: "#5c4a1e",
-    matchOverviewRuler: "#ffd479",
-    activeMatchBackground: "#b3831f",
-    activeMatchColorOverviewRuler: "#ffffff",
-  },
-};
-
-/** Makes the box work; Ctrl+Shift+F opens it. */
-export function useFindBox({ terminal, search }: XtermScreen): void {
+/** Makes the box work; Ctrl+Shift+F opens it. `found` has the colours. */
+export function useFindBox(
+  { terminal, search }: XtermScreen,
+  found: () => ISearchOptions,
+): void {
   const box = byId("find", HTMLElement);
   const text = byId("find-text", HTMLInputElement);
   const count = byId("find-count", HTMLElement);
@@ -33,9 +27,8 @@ export function useFindBox({ terminal, search }: XtermScreen): void {
     search.clearDecorations();
     terminal.focus();
   };
-  const previous = (): void =>
-    void search.findPrevious(text.value, DECORATIONS);
-  const next = (): void => void search.findNext(text.value, DECORATIONS);
+  const previous = (): void => void search.findPrevious(text.value, found());
+  const next = (): void => void search.findNext(text.value, found());
 
   search.onDidChangeResults(({ resultIndex, resultCount }) => {
     count.textContent = text.value === ""
@@ -45,7 +38,7 @@ export function useFindBox({ terminal, search }: XtermScreen): void {
       : `${resultIndex + 1} of ${resultCount}`;
   });
   text.addEventListener("input", () => {
-    search.findPrevious(text.value, { ...DECORATIONS, incremental: true });
+    search.findPrevious(text.value, { ...found(), incremental: true });
     if (text.value === "") count.textContent = "";
   });
   text.addEventListener("keydown", (event) => {

@@ -4,30 +4,55 @@
  * @module
  */
 
-/** Final characters of the sequences of the arrow keys. */
-const ARROWS = { up: "A", down: "B", right: "C", left: "D" } as const;
+/** Final characters of the keys that move the cursor. */
+const CURSOR = {
+  up: "A",
+  down: "B",
+  right: "C",
+  left: "D",
+  home: "H",
+  end: "F",
+} as const;
+/** Numbers of the keys that turn pages. */
+const PAGES = { page_up: 5, page_down: 6 } as const;
 
-/** The name of an arrow key. */
-export type Arrow = keyof typeof ARROWS;
+/** The name of a key with a sequence of its own. */
+export type SpecialKey = keyof typeof CURSOR | keyof typeof PAGES;
 
-/** Whether a text is the name of an arrow key. */
-export function isArrow(name: string): name is Arrow {
-  return Object.hasOwn(ARROWS, name);
+/** The keys that are held while another one is pressed. */
+export interface Modifiers {
+  readonly ctrl: boolean;
+  readonly alt: boolean;
+}
+
+/** Whether a text is the name of a key with a sequence of its own. */
+export function isSpecialKey(name: string): name is SpecialKey {
+  return Object.hasOwn(CURSOR, name) || Object.hasOwn(PAGES, name);
 }
 
 /**
- * Returns the sequence of an arrow key.
+ * Returns the sequence of a key.
  *
  * @param isApplication Whether the program has set application mode (DECCKM).
  */
-export function arrowKey(
-  arrow: Arrow,
+export function specialKey(
+  key: SpecialKey,
   isApplication: boolean,
-  isCtrl: boolean,
+  { ctrl, alt }: Modifiers,
 ): string {
-  const final = ARROWS[arrow];
-  if (isCtrl) return `\x1b[1;5${final}`;
+  const held = 1 + (alt ? 2 : 0) + (ctrl ? 4 : 0);
+  if (key === "page_up" || key === "page_down") {
+    return `\x1b[${PAGES[key]}${held === 1 ? "" : `;${held}`}~`;
+  }
+  const final = CURSOR[key];
+  if (held > 1) return `\x1b[1;${held}${final}`;
   return isApplication ? `\x1bO${final}` : `\x1b[${final}`;
+}
+
+/** Returns typed text with the keys that are held. */
+export function withModifiers(text: string, held: Modifiers): string {
+  const typed = held.ctrl ? withCtrl(text) : text;
+  return held.alt ? `\x1b${typed}` : typed;
 }
 
 /** Returns a character with Ctrl, or unchanged if it has no such form. */

@@ -4,15 +4,29 @@
  * @module
  */
 import { sessionPath } from "../attach/attach_request.ts";
+import { followAppearance, followMotion } from "./appearance.ts";
 import { browserClock, connect, graceOf, status } from "./browser.ts";
 import { TerminalClient } from "./client.ts";
+import { PageClipboard } from "./clipboard.ts";
 import { byId } from "./elements.ts";
 import { useFindBox } from "./find_box.ts";
+import { useHotKeys } from "./hot_keys.ts";
 import { useKeyBar } from "./key_bar.ts";
 import { binaryBytes } from "./keys.ts";
-import { openScreen } from "./screen.ts";
+import { useLinks } from "./links.ts";
+import { Notices } from "./notices.ts";
+import { openSettings } from "./open_settings.ts";
+import { PageTitle } from "./page_title.ts";
+import { type Appearance, PALETTES } from "./palettes.ts";
+import { dressScreen, openScreen } from "./screen.ts";
+import { boundedFontSize } from "./settings.ts";
+import { useSettingsBox } from "./settings_box.ts";
 import { StatusLine } from "./status_line.ts";
 import { useStrictStyles } from "./strict_styles.ts";
+import { TextBox } from "./text_box.ts";
+import { useTouch } from "./touch.ts";
+import { TouchSelection } from "./touch_selection.ts";
+import { useVisibleHeight } from "./viewport.ts";
 
 /** Milliseconds for which a size must not change before it is sent. */
 const RESIZE_MS = 60;
@@ -20,10 +34,18 @@ const RESIZE_MS = 60;
 useStrictStyles();
 const element = byId("terminal", HTMLElement);
 const keys = byId("keys", HTMLElement);
+const settings = openSettings();
+const notices = new Notices();
+const focus = (): void => terminal.focus();
+const clipboard = new PageClipboard(
+  new TextBox(focus),
+  (text) => notices.show(text),
+);
 const screen = openScreen(element, {
   mayReply: () => client.mayReply,
   mayCopy: () =>
     client.state.phase === "connected" && client.state.role === "control",
+  copy: (text) => clipboard.copyFor(text),
 });
 const { terminal, fit } = screen;
 const line = new StatusLine(() => client.attach());
@@ -43,23 +65,72 @@ const client = new TerminalClient({
     const isOver = state.phase === "ended" || state.phase === "failed";
     const isReadOnly = state.phase === "connected" && state.role === "view";
     terminal.options.disableStdin = isOver || isReadOnly;
-    terminal.options.cursorBlink = !terminal.options.disableStdin;
     keys.hidden = terminal.options.disableStdin;
+    showBlink();
   },
   latency: (ms) => line.latency(ms),
-  notice: (text) => line.notice(text),
+  notice: (text) => notices.show(text),
   clock: browserClock,
   random: Math.random,
 });
 
+// Appearance.
+let appearance: Appearance = "dark";
+let isStill = false;
+followAppearance(settings, (now) => {
+  appearance = now;
+  dressScreen(terminal, settings.current, appearance);
+  // The size of the cells is another one, and that of the element is not.
+  propose();
+});
+followMotion((still) => {
+  isStill = still;
+  showBlink();
+});
+function showBlink(): void {
+  terminal.options.cursorBlink = !isStill && !terminal.options.disableStdin;
+}
+useSettingsBox(settings, focus);
+
 // Input.
 const encoder = new TextEncoder();
 const type = (text: string): void => client.type(encoder.encode(text));
-const translate = useKeyBar(terminal, type);
+const translate = useKeyBar(terminal, {
+  type,
+  paste: () => void paste(),
+  zoom: (pixels) =>
+    settings.change({
+      fontSize: boundedFontSize(settings.current.fontSize + pixels),
+    }),
+});
 terminal.onData((text) => type(translate(text)));
 terminal.onBinary((text) => client.type(binaryBytes(text)));
-terminal.onTitleChange((title) => document.title = title || "Terminal");
-useFindBox(screen);
+async function paste(): Promise<void> {
+  const text = await clipboard.paste();
+  if (text !== undefined) terminal.paste(text);
+  terminal.focus();
+}
+const copy = (text: string): void => void clipboard.copy(text);
+useHotKeys(terminal, {
+  copy: () => copy(terminal.getSelection()),
+  leave: () => byId("sessions", HTMLElement).focus(),
+});
+terminal.textarea?.setAttribute("aria-describedby", "hint");
+useFindBox(screen, () => PALETTES[appearance].found);
+useTouch(element, terminal, settings, new TouchSelection(terminal, copy));
+
+// What programs show besides their output.
+const title = new PageTitle(element);
+terminal.onTitleChange((text) => title.set(text));
+terminal.onBell(() => title.ring());
+const linkAddress = byId("link-address", HTMLElement);
+useLinks(terminal, {
+  offer: (address) => notices.offer(address),
+  hover(address) {
+    linkAddress.hidden = address === undefined;
+    linkAddress.textContent = `${address ?? ""} (Ctrl+click opens)`;
+  },
+});
 
 // The size of the visible part.
 let resizing: ReturnType<typeof setTimeout> | undefined;
@@ -72,15 +143,7 @@ new ResizeObserver(() => {
   clearTimeout(resizing);
   resizing = setTimeout(propose, RESIZE_MS);
 }).observe(element);
-function showVisible(): void {
-  const height = globalThis.visualViewport?.height;
-  if (height === undefined) return;
-  document.documentElement.style
-    .setProperty("--visible-height", `${Math.round(height)}px`);
-  // A browser that scrolls to the keyboard would hide the status line.
-  globalThis.scrollTo(0, 0);
-}
-globalThis.visualViewport?.addEventListener("resize", showVisible);
+useVisibleHeight();
 
 // Attaching and detaching.
 addEventListener("pagehide", () => client.detach());

@@ -6,19 +6,13 @@
 import type { ClientState } from "./client_contract.ts";
 import { byId, onPress } from "./elements.ts";
 
-/** Milliseconds for which a notice is shown. */
-const NOTICE_MS = 8000;
-
-/** Shows the state, the latency and notices. */
+/** Shows the state and the latency. */
 export class StatusLine {
   readonly #state: HTMLElement = byId("state", HTMLElement);
   readonly #detail: HTMLElement = byId("detail", HTMLElement);
-  readonly #notice: HTMLElement = byId("notice", HTMLElement);
   readonly #retry: HTMLElement = byId("retry", HTMLElement);
-  readonly #sessions: HTMLElement = byId("sessions", HTMLElement);
   #kept = "";
   #countdown: ReturnType<typeof setInterval> | undefined;
-  #hiding: ReturnType<typeof setTimeout> | undefined;
 
   /** Calls `retry` when the user skips the waiting. */
   constructor(retry: () => void) {
@@ -36,7 +30,6 @@ export class StatusLine {
     this.#state.title = state.phase === "connected" ? this.#kept : "";
     this.#retry.hidden = state.phase !== "waiting" &&
       state.phase !== "detached";
-    this.#sessions.hidden = state.phase !== "ended" && state.phase !== "failed";
     this.#detail.textContent = "";
     this.#detail.title = "";
     if (state.phase === "waiting") this.#count(state.delayMs);
@@ -52,13 +45,6 @@ export class StatusLine {
   latency(ms: number): void {
     this.#detail.textContent = `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
     this.#detail.title = "Round-trip time to the server";
-  }
-
-  /** Shows a text for a while. */
-  notice(text: string): void {
-    clearTimeout(this.#hiding);
-    this.#notice.textContent = text;
-    this.#hiding = setTimeout(() => this.#notice.textContent = "", NOTICE_MS);
   }
 
   // Outside the state, which screen readers announce whenever it changes.

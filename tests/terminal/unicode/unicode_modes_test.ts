@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+// @ts-types="./headless.d.ts"
 import headless from "@xterm/headless";
 import fc from "fast-check";
 import {
