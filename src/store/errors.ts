@@ -95,6 +95,18 @@ export class StoreLockedError extends StoreError {}
 /** The file cannot be opened, read or written; see `cause`. */
 export class StoreFileError extends StoreError {}
 
+/** The program lacks a permission of Deno that the store needs. */
+export class StorePermissionError extends StoreError {
+  /** The flag of Deno that gives it, such as `"--allow-read"`. */
+  readonly flag: string;
+
+  /** Creates the error of a flag. */
+  constructor(message: string, flag: string, options?: ErrorOptions) {
+    super(message, options);
+    this.flag = flag;
+  }
+}
+
 /** The store was closed, or has ended with its actor system. */
 export class StoreClosedError extends StoreError {}
 
@@ -122,13 +134,18 @@ export class ChangesLostError extends StoreError {
 
 /** The collections differ from what the file has, and a migration is needed. */
 export class SchemaDifferenceError extends StoreError {
-  /** SQL, or a sentence where SQL alone cannot do it, for each difference. */
-  readonly steps: readonly string[];
+  readonly #steps: readonly string[];
 
   /** Creates the error of the steps that are needed. */
   constructor(message: string, steps: readonly string[]) {
     super(message);
-    this.steps = steps;
+    this.#steps = steps;
+  }
+
+  /** SQL, or a sentence where SQL alone cannot do it, for each difference. */
+  get steps(): readonly string[] {
+    // No property: whoever prints the error sees them once, in its message.
+    return this.#steps;
   }
 }
 

@@ -3,12 +3,10 @@
  *
  * @module
  */
-import { checkString, reasonOf } from "../checks/internal.ts";
+import { checkString } from "../checks/internal.ts";
 import { restoreFile } from "./engine/aside.ts";
 import { lockFile } from "./engine/file_lock.ts";
-import { FailureError } from "./engine/failure.ts";
-import { publicError } from "./engine/public_error.ts";
-import { StoreFileError } from "./errors.ts";
+import { fileError } from "./engine/public_error.ts";
 
 /** Milliseconds to wait for a program that reads the copy. */
 const BUSY_MS = 5000;
@@ -24,6 +22,9 @@ const BUSY_MS = 5000;
  * or written.
  * @throws {StoreCorruptError} as a rejection, if the backup is damaged or none.
  * @throws {StoreLockedError} as a rejection, if a store has the file.
+ * @throws {StoreFullError} as a rejection, if there is no room for it.
+ * @throws {StorePermissionError} as a rejection, if the program may not read or
+ * write the files.
  */
 export async function restoreBackup(
   backup: string,
@@ -35,12 +36,6 @@ export async function restoreBackup(
   try {
     await restoreFile(backup, { path, busyMs: BUSY_MS });
   } catch (error) {
-    if (error instanceof FailureError) {
-      throw publicError(error, `restore the store ${path} from ${backup}`);
-    }
-    throw new StoreFileError(
-      `Cannot restore the store ${path} from ${backup}: ${reasonOf(error)}`,
-      { cause: error },
-    );
+    throw fileError(error, "restore the store", `${path} from ${backup}`);
   }
 }

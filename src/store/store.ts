@@ -11,7 +11,7 @@ import { openAuthParts } from "./auth/auth_parts.ts";
 import { superusers } from "./auth/auth_tables.ts";
 import { StoreAuth } from "./auth/store_auth.ts";
 import type { Cursor, Engine } from "./engine/engine.ts";
-import { openEngine } from "./engine/store_engine.ts";
+import { openEngine } from "./engine/open_engine.ts";
 import { querySchemaOf } from "./query/query_schema.ts";
 import type { RecordOptions, Records } from "./records.ts";
 import { RuleBook } from "./rules/rule_book.ts";
@@ -131,6 +131,8 @@ export interface Store<F extends StoredFunctions = StoredFunctions>
    * Copies everything to a file, as it is at one moment, while the store is used.
    *
    * @throws {StoreFileError} as a rejection, if the file exists already.
+   * @throws {StoreFullError} as a rejection, if there is no room for it.
+   * @throws {StorePermissionError} as a rejection, if the program may not write it.
    */
   backup(path: string): Promise<void>;
   /** Looks through the whole file, and resolves to what is wrong: nothing, if all is right. */
@@ -154,6 +156,8 @@ export interface Store<F extends StoredFunctions = StoredFunctions>
  * @throws {SchemaDifferenceError} as a rejection, if a migration is needed.
  * @throws {MigrationError} as a rejection, if a migration fails or was changed.
  * @throws {StoreFileError} as a rejection, if the file cannot be opened.
+ * @throws {StorePermissionError} as a rejection, if the program lacks a permission
+ * of Deno that the store needs.
  * @throws {TypeError} as a rejection, for an option of the wrong type.
  * @throws {RangeError} as a rejection, for an option that is out of its range.
  *

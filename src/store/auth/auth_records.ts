@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { closestName } from "../../checks/internal.ts";
 import type { Engine, Row } from "../engine/engine.ts";
 import { type InvalidIssue, InvalidRecordError } from "../errors.ts";
 import type { Identity } from "../schema/identity.ts";
 import { momentText } from "../schema/moment.ts";
 import { newRecordId } from "../schema/record_id.ts";
+import { unknownFieldIssues } from "../schema/unknown_field.ts";
 import { type Account, type Accounts, normalEmail } from "./accounts.ts";
 import type { AuthCall } from "./auth_call.ts";
 import { SUPERUSERS } from "./auth_tables.ts";
@@ -97,6 +97,7 @@ export class AuthRecords {
     ];
     if (!mayAll) issues.push(...ownIssues(fields, account, password));
     throwIssues(collection, issues);
+    if (account !== undefined) leaveOutSame(fields, account);
     if (account !== undefined && password !== undefined && !mayAll) {
       await this.#checkOld(account, who, oldPassword, call);
     }
@@ -193,17 +194,11 @@ function unknownIssues(
   fields: Given,
 ): InvalidIssue[] {
   const known = ["id", ...names];
-  return Object.keys(fields).filter((name) => !known.includes(name))
-    .map((path) => {
-      const meant = closestName(path, [...known, ...PASSWORDS]);
-      return {
-        path,
-        value: "given",
-        needed: meant === undefined
-          ? "left out, as there is no such field"
-          : `left out, as there is no such field (did you mean ${meant}?)`,
-      };
-    });
+  const unknown = Object.keys(fields).filter((name) => !known.includes(name));
+  return unknownFieldIssues(unknown, [...known, ...PASSWORDS], {
+    of: "there is",
+    valueOf: () => "given",
+  });
 }
 
 function confirmIssues(
@@ -216,6 +211,18 @@ function confirmIssues(
     value: "another text",
     needed: "the same as the password",
   }];
+}
+
+/**
+ * Leaves out what an account has already, as clients send whole records back: it
+ * may be changed by mail until this is written, and must not be changed back.
+ */
+function leaveOutSame(
+  fields: Record<string, unknown>,
+  { email, isVerified }: Account,
+): void {
+  if (fields["email"] === email) delete fields["email"];
+  if (fields["verified"] === isVerified) delete fields["verified"];
 }
 
 /** What is wrong if an account is written by no superuser. */

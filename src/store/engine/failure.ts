@@ -5,6 +5,7 @@
  */
 import { reasonOf } from "../../checks/internal.ts";
 import type { InvalidIssue } from "../errors.ts";
+import { missingPermission } from "./permission.ts";
 
 /** What has a class of errors and a text, and nothing else. */
 export type PlainKind =
@@ -36,6 +37,11 @@ export type Failure =
     readonly kind: "changes_lost";
     readonly text: string;
     readonly firstCursor: string;
+  }
+  | {
+    readonly kind: "permission";
+    readonly flag: string;
+    readonly of: string;
   }
   | {
     readonly kind: "schema";
@@ -72,6 +78,8 @@ const NOT_A_DATABASE = 26;
 /** Returns what has gone wrong, whatever was thrown on the thread. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof FailureError) return error.failure;
+  const missing = missingPermission(error);
+  if (missing !== undefined) return { kind: "permission", ...missing };
   const reason = reasonOf(error);
   switch (codeOf(error)) {
     case BUSY:
@@ -135,5 +143,6 @@ function constraint(reason: string): Failure {
 
 /** Whether a failure concerns the file, and not one write alone. */
 export function isOfFile({ kind }: Failure): boolean {
-  return kind === "corrupt" || kind === "file" || kind === "locked";
+  return kind === "corrupt" || kind === "file" || kind === "locked" ||
+    kind === "permission";
 }

@@ -17,8 +17,10 @@ import {
   StoreFileError,
   StoreFullError,
   StoreLockedError,
+  StorePermissionError,
   TooManyRowsError,
 } from "../errors.ts";
+import { missingPermission, permissionText } from "./permission.ts";
 import { type Failure, FailureError, type PlainKind } from "./failure.ts";
 
 /** What strangers are told over HTTP: where the file is does not concern them. */
@@ -42,6 +44,11 @@ function errorOf(failure: Failure, what: string, path: string): StoreError {
         `Cannot ${what}${place}: ${failure.text}`,
         failure.firstCursor,
       );
+    case "permission":
+      return new StorePermissionError(
+        `Cannot ${what}${place}: ${permissionText(failure)}`,
+        failure.flag,
+      );
     case "schema":
       return new SchemaDifferenceError(
         `Cannot ${what}${place}: ${failure.text}`,
@@ -54,7 +61,9 @@ function errorOf(failure: Failure, what: string, path: string): StoreError {
   }
 }
 
-const CLASSES: Readonly<Record<PlainKind, new (text: string) => StoreError>> = {
+const CLASSES: Readonly<
+  Record<PlainKind, new (text: string, options?: ErrorOptions) => StoreError>
+> = {
   corrupt: StoreCorruptError,
   file: StoreFileError,
   full: StoreFullError,
@@ -75,6 +84,27 @@ export function publicError(
 ): unknown {
   if (error instanceof FailureError) return errorOf(error.failure, what, path);
   return isFailure(error) ? errorOf(error, what, path) : error;
+}
+
+/**
+ * Returns what callers get for what was thrown while files are opened, copied or
+ * looked at: what the system or Deno says is a typed error as well.
+ */
+export function fileError(error: unknown, what: string, path: string): unknown {
+  if (!(error instanceof Error) || error instanceof FailureError) {
+    return publicError(error, what, path);
+  }
+  const missing = missingPermission(error);
+  if (missing !== undefined) {
+    return errorOf({ kind: "permission", ...missing }, what, path);
+  }
+  if (error instanceof StoreError) return error;
+  const code: unknown = Reflect.get(error, "code");
+  if (typeof code !== "string") return error;
+  const kind = code === "ENOSPC" || code === "EDQUOT" ? "full" : "file";
+  const text =
+    `${error.message}, the directory must be there, be writable and have room`;
+  return new CLASSES[kind](`Cannot ${what} ${path}: ${text}`, { cause: error });
 }
 
 function isFailure(error: unknown): error is Failure {

@@ -41,14 +41,13 @@ import type {
 } from "./engine.ts";
 import type { EngineSettings } from "./engine_settings.ts";
 import { type Failure, FailureError } from "./failure.ts";
-import { publicError } from "./public_error.ts";
-import { lockFile } from "./file_lock.ts";
+import { fileError, publicError } from "./public_error.ts";
 import type { OpenPlan, Outcome, TablePlan, WriteValues } from "./protocol.ts";
 import { checkFile, copyFile } from "./aside.ts";
 import { changesCall, changesFrom } from "./change_log.ts";
 import { transact } from "./transact.ts";
 import { ReadPool } from "./read_pool.ts";
-import { threadActor, type ThreadSeat } from "./thread_actor.ts";
+import { openThread, threadActor, type ThreadSeat } from "./thread_actor.ts";
 import type { ThreadLink } from "./thread_link.ts";
 import { WriteQueue } from "./write_queue.ts";
 
@@ -64,24 +63,6 @@ const CATCH_UP = 1000;
 const NO_REPLY: Failure = { kind: "sql", text: "it has no reply" };
 /** Milliseconds that a thread has to close the file. */
 const SHUTDOWN_MS = 10_000;
-
-/**
- * Opens the file of a store.
- *
- * @throws {StoreLockedError} as a rejection, if it is open elsewhere.
- * @throws {StoreCorruptError} as a rejection, if it is damaged or another's.
- * @throws {SchemaDifferenceError} as a rejection, if a migration is needed.
- * @throws {MigrationError} as a rejection, if a migration fails.
- */
-export async function openEngine(
-  system: ActorSystem,
-  settings: EngineSettings,
-): Promise<StoreEngine> {
-  const lock = lockFile(settings.writer.path);
-  const engine = new StoreEngine(system, settings, lock);
-  await engine.start();
-  return engine;
-}
 
 /** The engine of one file. */
 export class StoreEngine implements Engine {
@@ -130,6 +111,7 @@ export class StoreEngine implements Engine {
     return {
       name: "writer",
       last: undefined,
+      opened: undefined,
       open: async (link) => {
         const { cursor } = await link.ask("open_writer", this.#settings.writer);
         // What was committed when the last thread ended is still to be told.
@@ -147,6 +129,7 @@ export class StoreEngine implements Engine {
     return {
       name: `reader-${index}`,
       last: undefined,
+      opened: undefined,
       open: async (link) => {
         await link.ask("open_reader", { path, busyMs });
       },
@@ -157,7 +140,7 @@ export class StoreEngine implements Engine {
   }
 
   #fail(error: unknown): unknown {
-    return this.#failure = this.#errorOf(error, "open");
+    return this.#failure = this.#fileError(error, "open");
   }
 
   /** Starts the threads; the store can be used when it resolves. */
@@ -174,14 +157,20 @@ export class StoreEngine implements Engine {
       throw error;
     }
     this.#root = root;
-    void root.stopped.then(() => this.#ended());
-    const startSeat = (seat: ThreadSeat) =>
-      startChild(root, {
+    const stop = new AbortController();
+    void root.stopped.then(() => {
+      stop.abort(this.#closedError());
+      return this.#ended();
+    });
+    const startSeat = async (seat: ThreadSeat) => {
+      seat.opened = await openThread(seat, stop.signal);
+      await startChild(root, {
         name: seat.name,
         startMs: Infinity,
         shutdownMs: SHUTDOWN_MS,
         behavior: threadActor(seat),
       });
+    };
     try {
       const [writer, ...readers] = this.#seats;
       // The file is made by the writer.
@@ -198,6 +187,7 @@ export class StoreEngine implements Engine {
     const error = this.#closedError();
     this.#writes.close(error);
     this.#reads.close(error);
+    for (const { opened } of this.#seats) opened?.end();
     // One that has not come back yet has the file.
     await Promise.all(this.#seats.map(({ last }) => last?.gone));
     this.#lock[Symbol.dispose]();
@@ -352,7 +342,7 @@ export class StoreEngine implements Engine {
     try {
       return await run(this.#settings.writer);
     } catch (error) {
-      throw this.#errorOf(error, what);
+      throw this.#fileError(error, what);
     }
   }
 
@@ -380,11 +370,11 @@ export class StoreEngine implements Engine {
     }
   }
 
+  #fileError(error: unknown, what: string): unknown {
+    return fileError(error, `${what} the store`, this.#settings.writer.path);
+  }
+
   #errorOf(error: unknown, what: string): unknown {
-    return publicError(
-      error,
-      `${what} the store`,
-      this.#settings.writer.path,
-    );
+    return publicError(error, `${what} the store`, this.#settings.writer.path);
   }
 }

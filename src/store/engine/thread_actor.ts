@@ -15,6 +15,11 @@ export interface ThreadSeat {
   readonly name: string;
   /** The last thread, which may have ended. */
   last: ThreadLink | undefined;
+  /**
+   * The first thread, which was opened before there is an actor: what cannot be
+   * opened concerns whoever opens the store, and is no crash of an actor.
+   */
+  opened: ThreadLink | undefined;
   /** Opens the file on a new thread. */
   open(link: ThreadLink): Promise<void>;
   /** The thread can be used. */
@@ -33,16 +38,8 @@ export interface ThreadGone {
 /** Returns the behaviour of the actor of one thread. */
 export function threadActor(seat: ThreadSeat): Behavior<ThreadGone> {
   return async ({ self, signal }) => {
-    // A thread that computes has the file until it comes back.
-    if (seat.last !== undefined) await abortable(seat.last.gone, signal);
-    const link = seat.last = new ThreadLink(seat.name);
-    try {
-      await abortable(seat.open(link), signal);
-    } catch (error) {
-      link.end();
-      await link.gone;
-      throw seat.failed(error);
-    }
+    const link = seat.opened ?? await openThread(seat, signal);
+    seat.opened = undefined;
     seat.up(link);
     void link.gone.then(() => {
       seat.down();
@@ -63,4 +60,26 @@ export function threadActor(seat: ThreadSeat): Behavior<ThreadGone> {
       },
     };
   };
+}
+
+/**
+ * Opens the file on a new thread, when the last one is gone.
+ *
+ * @throws {unknown} as a rejection, what the seat makes of a failure.
+ */
+export async function openThread(
+  seat: ThreadSeat,
+  signal: AbortSignal,
+): Promise<ThreadLink> {
+  // A thread that computes has the file until it comes back.
+  if (seat.last !== undefined) await abortable(seat.last.gone, signal);
+  const link = seat.last = new ThreadLink(seat.name);
+  try {
+    await abortable(seat.open(link), signal);
+  } catch (error) {
+    link.end();
+    await link.gone;
+    throw seat.failed(error);
+  }
+  return link;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { WorkerThread } from "../../cores/internal.ts";
 import { StoreLostError } from "../errors.ts";
 import { FailureError } from "./failure.ts";
@@ -11,6 +12,25 @@ import type { CallMessage, CallName, Calls, ReplyMessage } from "./protocol.ts";
 interface Pending {
   resolve(value: unknown): void;
   reject(error: unknown): void;
+}
+
+/** What a thread runs. */
+const MODULE = new URL("./store_thread.ts", import.meta.url);
+
+/**
+ * Checks that threads can be started.
+ *
+ * @throws {FailureError} if the program may not read the module that they run.
+ */
+export function checkThreads(): void {
+  if (MODULE.protocol !== "file:") return;
+  const of = { name: "read", path: MODULE } as const;
+  if (Deno.permissions.requestSync(of).state === "granted") return;
+  throw new FailureError({
+    kind: "permission",
+    flag: "--allow-read",
+    of: JSON.stringify(fileURLToPath(MODULE)),
+  });
 }
 
 /** A thread that calls can be made of, until it is gone. */
@@ -24,7 +44,7 @@ export class ThreadLink {
 
   constructor(name: string) {
     this.#thread = new WorkerThread(
-      new URL("./store_thread.ts", import.meta.url),
+      MODULE,
       name,
     );
     const { port } = this.#thread;

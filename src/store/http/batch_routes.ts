@@ -19,6 +19,7 @@ import { recordInput } from "./record_input.ts";
 import { type Fields, isObject } from "./request_fields.ts";
 import type { Route } from "./router.ts";
 import type { RecordWrite, ServedStore } from "./served_records.ts";
+import { shownName } from "../schema/unknown_field.ts";
 import { showRecord } from "./shown_record.ts";
 
 /** The route of batches. */
@@ -92,7 +93,10 @@ function partOf(store: ServedStore, request: JsonValue, at: number): Part {
     data,
   );
   if (write === undefined) {
-    throw wrong(at, `"method" is ${method}, which "url" does not take`);
+    throw wrong(
+      at,
+      `"method" is ${shownName(method)}, which "url" does not take`,
+    );
   }
   const shown = shownParameters(new URLSearchParams(search));
   return { write, collection, shown };

@@ -4,6 +4,7 @@
  * @module
  */
 import type { JsonValue } from "../../codec/mod.ts";
+import { InvalidRecordError } from "../errors.ts";
 import type { Collection } from "../schema/collection.ts";
 import { type Field, isMany } from "../schema/field.ts";
 import type { Fields, RequestFields } from "./request_fields.ts";
@@ -16,6 +17,9 @@ const READ_ONLY: ReadonlySet<string> = new Set([
   "expand",
   "updated",
 ]);
+
+/** Fields that a body has at most beside those of its collection. */
+const MAX_OTHERS = 100;
 
 /** Kinds of which PocketBase's empty text is our null. */
 const EMPTY_IS_NULL: ReadonlySet<string> = new Set([
@@ -31,13 +35,25 @@ const EMPTY_IS_NULL: ReadonlySet<string> = new Set([
  * Returns the fields of a body without what is read only, and the texts of a
  * form as the values that they stand for. What is wrong with the others is for
  * the collection to say.
+ *
+ * @throws {InvalidRecordError} if there are by far more than there can be.
  */
 export function recordInput(
   collection: Collection,
   { fields, isForm }: RequestFields,
 ): Fields {
+  const given = Object.entries(fields);
+  const most = Object.keys(collection.fields).length + MAX_OTHERS;
+  if (given.length > most) {
+    // They are not copied and looked at one by one: a stranger sends them.
+    throw new InvalidRecordError(`a record of ${collection.name}`, [{
+      path: "",
+      value: `an object with ${given.length} fields`,
+      needed: `one with at most ${most}`,
+    }]);
+  }
   const input: [string, JsonValue][] = [];
-  for (const [name, value] of Object.entries(fields)) {
+  for (const [name, value] of given) {
     if (READ_ONLY.has(name)) continue;
     const field = Object.hasOwn(collection.fields, name)
       ? collection.fields[name]

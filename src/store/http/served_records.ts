@@ -36,7 +36,10 @@ export type RecordWrite =
     readonly id: string;
     readonly data: RecordData;
   }
-  /** An update if `data.id` is that of a record, otherwise a create. */
+  /**
+   * An update if `data.id` is that of a record that may be updated, otherwise a
+   * create.
+   */
   | {
     readonly kind: "upsert";
     readonly collection: Collection;
@@ -202,7 +205,8 @@ export class ServedRecords {
         return await this.#updateStep(collection, write.id, write.data);
       case "upsert": {
         const { id, ...data } = write.data;
-        return typeof id === "string" && await this.#exists(collection, id)
+        return typeof id === "string" &&
+            await this.#mayUpdate(collection, id, data)
           ? await this.#updateStep(collection, id, data)
           : await this.#createStep(collection, write.data);
       }
@@ -277,11 +281,20 @@ export class ServedRecords {
     );
   }
 
-  async #exists({ name }: Collection, id: string): Promise<boolean> {
-    const rows = await this.#read({
-      sql: `SELECT 1 AS "one" FROM "${name}" WHERE "id" = ?`,
-      values: [id],
-    });
+  /**
+   * Resolves to whether there is a record that may be updated. One that may not
+   * is as if it did not exist, for whom there is no telling them apart.
+   */
+  async #mayUpdate(
+    { name }: Collection,
+    id: string,
+    data: RecordData,
+  ): Promise<boolean> {
+    const access = this.#access(data);
+    const condition = access.condition(name, "update");
+    const rows = await this.#read(
+      recordQuery(id, condition, access.callerContext(name)),
+    );
     return rows.length > 0;
   }
 

@@ -5,7 +5,6 @@
  * @module
  */
 import { kindOf } from "../../checks/internal.ts";
-import { closestName } from "../../checks/internal.ts";
 import { type InvalidIssue, InvalidRecordError } from "../errors.ts";
 import {
   issuesOf,
@@ -19,6 +18,7 @@ import type { Collection } from "./collection.ts";
 import { type Field, isMany } from "./field.ts";
 import { isRecordId } from "./record_id.ts";
 import { recordOf } from "./record_row.ts";
+import { unknownFieldIssues } from "./unknown_field.ts";
 
 /** The columns of a row that are written. */
 export type KeptRow = Record<string, Kept>;
@@ -120,17 +120,12 @@ function basicIssues(collection: Collection, input: unknown): InvalidIssue[] {
       needed: `an object with fields of ${name}`,
     }];
   }
-  return Object.keys(input).filter((field) =>
+  const unknown = Object.keys(input).filter((field) =>
     field !== "id" && !Object.hasOwn(fields, field)
-  ).map((field) => {
-    const meant = closestName(field, Object.keys(fields));
-    return {
-      path: field,
-      value: shownValue(Reflect.get(input, field)),
-      needed: meant === undefined
-        ? `left out, as ${name} has no such field`
-        : `left out, as ${name} has no such field (did you mean ${meant}?)`,
-    };
+  );
+  return unknownFieldIssues(unknown, Object.keys(fields), {
+    of: `${name} has`,
+    valueOf: (field) => shownValue(Reflect.get(input, field)),
   });
 }
 

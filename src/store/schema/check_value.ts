@@ -30,7 +30,10 @@ const utf8 = new TextEncoder();
 
 /** Returns a value as errors show it. */
 export function shownValue(value: unknown): string {
-  const text = shown(value);
+  // Neither is a long text quoted whole, nor half of a surrogate pair shown.
+  const text = typeof value === "string"
+    ? shown(value.slice(0, MAX_SHOWN + 1).toWellFormed())
+    : shown(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
@@ -84,13 +87,24 @@ function keptText(
   const text = plainText(value, needed);
   // A character has one or two code units.
   const isSurely = text.length <= max && text.length >= 2 * min;
-  if (!isSurely && !isIn(Array.from(text).length, min, max)) {
+  const isTooLong = text.length > 2 * max;
+  if (isTooLong || !isSurely && !isIn(charactersOf(text), min, max)) {
     throw new NeededError(needed);
   }
   if (pattern !== undefined && !new RegExp(pattern).test(text)) {
     throw new NeededError(`a text that matches ${pattern}`);
   }
   return text;
+}
+
+/** Returns how many characters a text has, without an array of them. */
+function charactersOf(text: string): number {
+  let pairs = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0xd800 && unit < 0xdc00) pairs++;
+  }
+  return text.length - pairs;
 }
 
 const isIn = (count: number, min: number, max: number): boolean =>

@@ -9,7 +9,7 @@ import type {
   SqlValue,
 } from "../../../src/store/engine/engine.ts";
 import { tablePlan } from "../../../src/store/engine/plans.ts";
-import { openEngine } from "../../../src/store/engine/store_engine.ts";
+import { openEngine } from "../../../src/store/engine/open_engine.ts";
 import {
   authCollection,
   type Collection,
