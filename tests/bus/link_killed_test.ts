@@ -45,7 +45,7 @@ class Server {
   }
 }
 
-const KILLS = isSlow ? 40 : 2;
+const KILLS = isSlow ? 25 : 2;
 
 Deno.test(
   `what a stream has acknowledged is there, once and in order, after ${KILLS} kills of its server`,

@@ -8,7 +8,7 @@ import { seededRandom } from "../../src/testing/mod.ts";
 import { isSlow } from "../support/slow.ts";
 import { NAMES, streamOf } from "./stream_writer.ts";
 
-const ROUNDS = isSlow ? 200 : 3;
+const ROUNDS = isSlow ? 80 : 3;
 
 /** What a stream has promised so far, in all processes. */
 class Promised {

@@ -8,7 +8,7 @@ import { isSlow } from "../support/slow.ts";
 import { filesIn } from "./backends.ts";
 import { readAll } from "./support.ts";
 
-const LIVES = isSlow ? 30 : 3;
+const LIVES = isSlow ? 15 : 3;
 
 /** Lets a process write until it has said so many objects; returns them. */
 async function live(

@@ -7,7 +7,7 @@ import { isSlow } from "../support/slow.ts";
 import { BACKENDS } from "./backends.ts";
 import { manyBytes, readAll, sha256, streamOf } from "./support.ts";
 
-const STEPS = isSlow ? 2000 : 120;
+const STEPS = isSlow ? 800 : 120;
 const SEGMENTS = ["a", "A", "b", "a.x", "é €", "🦕", "~+%"];
 
 /** One operation, which says what came of it, errors by their names. */

@@ -10,7 +10,7 @@ import { recordOf } from "../../../src/store/schema/record_row.ts";
 import { isSlow } from "../../support/slow.ts";
 import { collections, openFile } from "./counted_engine.ts";
 
-const RUNS = isSlow ? 10 : 2;
+const RUNS = isSlow ? 6 : 2;
 const PROGRAM = new URL("crash_program.ts", import.meta.url);
 
 /** What a program that was killed has said. */
