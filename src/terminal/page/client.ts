@@ -19,6 +19,7 @@ import {
 } from "../attach/protocol.ts";
 import { decodeServerFrame } from "../attach/server_frame.ts";
 import type { ClientOptions, ClientState, Socket } from "./client_contract.ts";
+import { errorOfStatus, finalError, lostInput } from "./client_errors.ts";
 import { InputQueue } from "./input_queue.ts";
 import { OutputPosition } from "./output_position.ts";
 
@@ -31,28 +32,6 @@ const REPLY_MS = 12_000;
 /** Milliseconds of life after which a socket resets the back-off. */
 const STABLE_MS = 5000;
 const BACKOFF = resolveBackoff({ initialMs: 500, maxMs: 10_000 });
-/** Errors that another socket would end with as well. */
-const FINAL: ReadonlyMap<number, string> = new Map([
-  [ErrorCode.PROTOCOL, "The page does not match the server: reload the page"],
-  [
-    ErrorCode.NOT_FOUND,
-    "The session does not exist any longer: it has ended, or had no viewer for too long",
-  ],
-  [ErrorCode.UNAUTHORIZED, "Your access has ended: open a new link"],
-  [ErrorCode.REPLACED, "This terminal was opened elsewhere: reload the page"],
-  [
-    ErrorCode.RESTARTED,
-    "The server was restarted: the session and its program are gone",
-  ],
-  [ErrorCode.REFUSED, "The server refused the request: reload the page"],
-]);
-/** Errors of a refused socket, by the status of a request for its session. */
-const STATUS: ReadonlyMap<number, number> = new Map([
-  [401, ErrorCode.UNAUTHORIZED],
-  [403, ErrorCode.UNAUTHORIZED],
-  [404, ErrorCode.NOT_FOUND],
-  [410, ErrorCode.RESTARTED],
-]);
 /** Cancels an escape sequence in which the output stopped. */
 const CANCEL = new Uint8Array([0x18]);
 /** Resets the terminal (RIS). */
@@ -69,6 +48,11 @@ export class TerminalClient {
   #socket: Socket | undefined;
   #size: { readonly columns: number; readonly rows: number } | undefined;
   #role: Role | undefined;
+  /** Id of the server, which has another one after each start. */
+  #serverId: string | undefined;
+  #isHidden = false;
+  /** Whether a snapshot is parsed, whose queries were answered before. */
+  #isRestoring = false;
   #repliesFrom = Infinity;
   #repliesTo = Infinity;
   /** Attempts since the last stable socket. */
@@ -104,6 +88,7 @@ export class TerminalClient {
    */
   get mayReply(): boolean {
     const { parsed } = this.#output;
+    if (this.#isRestoring) return false;
     return parsed >= this.#repliesFrom && parsed < this.#repliesTo;
   }
 
@@ -152,6 +137,20 @@ export class TerminalClient {
     this.#sendSize();
   }
 
+  /** Makes the size that fits the screen that of the session. */
+  useSize(): void {
+    this.#sendSize();
+    this.#send({ type: "use_size" });
+  }
+
+  /** Takes whether anybody can see the page; a hidden one delays no program. */
+  setHidden(isHidden: boolean): void {
+    if (this.#isHidden === isHidden) return;
+    this.#isHidden = isHidden;
+    this.#send({ type: "visibility", hidden: isHidden });
+    if (!isHidden) this.#acknowledge();
+  }
+
   get #isOver(): boolean {
     const { phase } = this.#state;
     return phase === "ended" || phase === "failed";
@@ -165,7 +164,8 @@ export class TerminalClient {
   // One socket after another.
 
   #connect(): void {
-    const { sessionId, clientId, clock, connect } = this.#options;
+    const { sessionId, clientId, name, clock, connect } = this.#options;
+    const serverId = this.#serverId;
     this.#change({ phase: "connecting" });
     this.#awaitedSince = clock.now();
     this.#attachedAt = undefined;
@@ -174,7 +174,8 @@ export class TerminalClient {
     const current = (act: () => void): void => {
       if (this.#socket === socket) act();
     };
-    const socket = connect(attachPath({ sessionId, clientId, offset }), {
+    const request = { sessionId, clientId, offset, name, serverId };
+    const socket = connect(attachPath(request), {
       received: (bytes) => current(() => this.#received(bytes)),
       closed: (code) => current(() => this.#closed(code)),
     });
@@ -195,7 +196,7 @@ export class TerminalClient {
   #closed(code: number): void {
     this.#disconnect();
     const error = code - CLOSE_CODE_BASE;
-    if (FINAL.has(error)) return this.#fail(error);
+    if (finalError(error) !== undefined) return this.#fail(error);
     if (this.#attachedAt !== undefined) return this.#retry();
     // A browser does not report why a WebSocket was refused, but the status of
     // a request does.
@@ -203,17 +204,19 @@ export class TerminalClient {
     const state = this.#state;
     const onStatus = (code?: number): void => {
       if (this.#state !== state) return;
-      const error = STATUS.get(code ?? 0);
+      const error = errorOfStatus(code ?? 0);
       error === undefined ? this.#retry() : this.#fail(error);
     };
-    status(sessionPath(sessionId)).then(onStatus, () => onStatus());
+    const server = this.#serverId;
+    const query = server === undefined ? "" : `?server=${server}`;
+    status(`${sessionPath(sessionId)}${query}`)
+      .then(onStatus, () => onStatus());
   }
 
   #fail(error: number): void {
-    this.#change({
-      phase: "failed",
-      text: this.#lastError || (FINAL.get(error) ?? ""),
-    });
+    const text = this.#lastError || (finalError(error) ?? "");
+    const lost = error === ErrorCode.RESTARTED ? this.#input.waitingBytes : 0;
+    this.#change({ phase: "failed", text: text + lostInput(lost) });
   }
 
   #retry(): void {
@@ -306,8 +309,11 @@ export class TerminalClient {
         }
         return this.#pump();
       }
-      case "size":
-        return screen.resize(frame.columns, frame.rows);
+      case "size": {
+        const { columns, rows, owner } = frame;
+        screen.resize(columns, rows);
+        return this.#options.sized?.({ columns, rows, owner });
+      }
       case "output": {
         const isFirst = this.#output.received === undefined;
         this.#show(this.#output.take(frame.offset, frame.bytes));
@@ -322,9 +328,15 @@ export class TerminalClient {
       }
       case "snapshot":
         this.#output.jump(frame.offset);
-        screen.write(RESET, () => {});
-        return screen.write(frame.bytes, () => this.#parsed(frame.offset));
+        screen.write(RESET, () => {
+          this.#isRestoring = true;
+        });
+        return screen.write(frame.bytes, () => {
+          this.#isRestoring = false;
+          this.#parsed(frame.offset);
+        });
       case "hello":
+        this.#serverId = frame.serverId;
         return;
       case "exit":
         this.#disconnect();
@@ -352,6 +364,7 @@ export class TerminalClient {
     this.#role = role;
     if (role === "view") this.#input.drop();
     this.#change({ phase: "connected", role });
+    if (this.#isHidden) this.#send({ type: "visibility", hidden: true });
     this.#sendSize();
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from "../../actor/mod.ts";
-import type { Exit, Role } from "../attach/protocol.ts";
+import type { Exit, Role, SizeOwner } from "../attach/protocol.ts";
 
 /** The part of a WebSocket that the client uses. */
 export interface Socket {
@@ -26,8 +26,16 @@ export interface SocketEvents {
 export interface Screen {
   /** Shows bytes in order, and calls `parsed` as soon as they are parsed. */
   write(bytes: Uint8Array, parsed: () => void): void;
-  /** Takes the size of the session. */
+  /** Takes the size of the session for what is written from now on. */
   resize(columns: number, rows: number): void;
+}
+
+/** The size of a session, and whose it is. */
+export interface SessionSize {
+  readonly columns: number;
+  readonly rows: number;
+  /** The viewer whose size it is; `undefined` for nobody's. */
+  readonly owner: SizeOwner | undefined;
 }
 
 /** The state of a client. */
@@ -49,6 +57,8 @@ export interface ClientOptions {
   readonly sessionId: string;
   /** Id of the client, which no other page has. */
   readonly clientId: string;
+  /** What other viewers call this one, such as "Phone". */
+  readonly name?: string;
   /** Screen that shows the output. */
   readonly screen: Screen;
   /** Opens a WebSocket to an address relative to that of the page. */
@@ -57,6 +67,8 @@ export interface ClientOptions {
   readonly status: (path: string) => Promise<number>;
   /** Called when the state has changed. */
   readonly changed: (state: ClientState) => void;
+  /** Called with the size of the session, and whose it is. */
+  readonly sized?: (size: SessionSize) => void;
   /** Called with the milliseconds that a PING took. */
   readonly latency: (ms: number) => void;
   /** Called with a text that the user should read. */

@@ -63,6 +63,11 @@ export function withCtrl(text: string): string {
   return String.fromCharCode(text.charCodeAt(0) & 0x1f);
 }
 
+/** Whether a text reports that the terminal has the focus, or has lost it. */
+export function isFocusReport(text: string): boolean {
+  return text === "\x1b[I" || text === "\x1b[O";
+}
+
 /** Returns the bytes of a text in which each character is one byte. */
 export function binaryBytes(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));

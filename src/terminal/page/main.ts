@@ -7,15 +7,18 @@ import { sessionPath } from "../attach/attach_request.ts";
 import { followAppearance, followMotion } from "./appearance.ts";
 import { browserClock, connect, graceOf, status } from "./browser.ts";
 import { TerminalClient } from "./client.ts";
+import type { ClientState } from "./client_contract.ts";
 import { PageClipboard } from "./clipboard.ts";
 import { byId } from "./elements.ts";
 import { useFindBox } from "./find_box.ts";
 import { useHotKeys } from "./hot_keys.ts";
 import { useKeyBar } from "./key_bar.ts";
-import { binaryBytes } from "./keys.ts";
+import { binaryBytes, isFocusReport } from "./keys.ts";
 import { useLinks } from "./links.ts";
+import { NEW_SESSION, startSession, takeRequest } from "./new_session.ts";
 import { Notices } from "./notices.ts";
 import { openSettings } from "./open_settings.ts";
+import { PageSize } from "./page_size.ts";
 import { PageTitle } from "./page_title.ts";
 import { type Appearance, PALETTES } from "./palettes.ts";
 import { dressScreen, openScreen } from "./screen.ts";
@@ -26,52 +29,38 @@ import { useStrictStyles } from "./strict_styles.ts";
 import { TextBox } from "./text_box.ts";
 import { useTouch } from "./touch.ts";
 import { TouchSelection } from "./touch_selection.ts";
+import { viewerName } from "./viewer_name.ts";
 import { useVisibleHeight } from "./viewport.ts";
-
-/** Milliseconds for which a size must not change before it is sent. */
-const RESIZE_MS = 60;
 
 useStrictStyles();
 const element = byId("terminal", HTMLElement);
 const keys = byId("keys", HTMLElement);
 const settings = openSettings();
 const notices = new Notices();
+const ownId = clientId();
+let client: TerminalClient | undefined;
 const focus = (): void => terminal.focus();
 const clipboard = new PageClipboard(
   new TextBox(focus),
   (text) => notices.show(text),
 );
+const isInControl = (): boolean =>
+  client?.state.phase === "connected" && client.state.role === "control";
 const screen = openScreen(element, {
-  mayReply: () => client.mayReply,
-  mayCopy: () =>
-    client.state.phase === "connected" && client.state.role === "control",
+  mayReply: () => client?.mayReply ?? false,
+  mayCopy: isInControl,
   copy: (text) => clipboard.copyFor(text),
 });
-const { terminal, fit } = screen;
-const line = new StatusLine(() => client.attach());
-const sessionId = new URLSearchParams(location.search).get("session") ?? "";
-const client = new TerminalClient({
-  sessionId,
-  clientId: clientId(),
-  screen: {
-    write: (bytes, parsed) => terminal.write(bytes, parsed),
-    resize: (columns, rows) => terminal.resize(columns, rows),
-  },
-  connect,
-  status,
-  changed(state) {
-    line.show(state);
-    if (state.phase === "connected") void learnGrace();
-    const isOver = state.phase === "ended" || state.phase === "failed";
-    const isReadOnly = state.phase === "connected" && state.role === "view";
-    terminal.options.disableStdin = isOver || isReadOnly;
-    keys.hidden = terminal.options.disableStdin;
-    showBlink();
-  },
-  latency: (ms) => line.latency(ms),
-  notice: (text) => notices.show(text),
-  clock: browserClock,
-  random: Math.random,
+const { terminal } = screen;
+const line = new StatusLine(() => client?.attach());
+const size = new PageSize({
+  clientId: ownId,
+  element,
+  screen,
+  fontSize: () => settings.current.fontSize,
+  mayUse: isInControl,
+  fits: ({ columns, rows }) => client?.resize(columns, rows),
+  use: () => client?.useSize(),
 });
 
 // Appearance.
@@ -80,8 +69,7 @@ let isStill = false;
 followAppearance(settings, (now) => {
   appearance = now;
   dressScreen(terminal, settings.current, appearance);
-  // The size of the cells is another one, and that of the element is not.
-  propose();
+  size.measure();
 });
 followMotion((still) => {
   isStill = still;
@@ -91,10 +79,11 @@ function showBlink(): void {
   terminal.options.cursorBlink = !isStill && !terminal.options.disableStdin;
 }
 useSettingsBox(settings, focus);
+useVisibleHeight();
 
 // Input.
 const encoder = new TextEncoder();
-const type = (text: string): void => client.type(encoder.encode(text));
+const type = (text: string): void => client?.type(encoder.encode(text));
 const translate = useKeyBar(terminal, {
   type,
   paste: () => void paste(),
@@ -103,8 +92,12 @@ const translate = useKeyBar(terminal, {
       fontSize: boundedFontSize(settings.current.fontSize + pixels),
     }),
 });
-terminal.onData((text) => type(translate(text)));
-terminal.onBinary((text) => client.type(binaryBytes(text)));
+terminal.onData((text) => {
+  // A replay types nothing, although the terminal has the focus.
+  if (isFocusReport(text) && !client?.mayReply) return;
+  type(translate(text));
+});
+terminal.onBinary((text) => client?.type(binaryBytes(text)));
 async function paste(): Promise<void> {
   const text = await clipboard.paste();
   if (text !== undefined) terminal.paste(text);
@@ -132,46 +125,86 @@ useLinks(terminal, {
   },
 });
 
-// The size of the visible part.
-let resizing: ReturnType<typeof setTimeout> | undefined;
-function propose(): void {
-  const size = fit.proposeDimensions();
-  if (size === undefined || Number.isNaN(size.cols)) return;
-  client.resize(size.cols, size.rows);
-}
-new ResizeObserver(() => {
-  clearTimeout(resizing);
-  resizing = setTimeout(propose, RESIZE_MS);
-}).observe(element);
-useVisibleHeight();
+await open();
 
-// Attaching and detaching.
-addEventListener("pagehide", () => client.detach());
-addEventListener("pageshow", () => client.attach());
-addEventListener("online", () => client.attach());
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") client.attach();
-});
-addEventListener("beforeunload", (event) => {
-  const { phase } = client.state;
-  if (phase === "ended" || phase === "failed") return;
-  // A few keys arrive long before they are acknowledged.
-  const harmlessBytes = phase === "connected" ? 1024 : 0;
-  if (client.waitingBytes > harmlessBytes) event.preventDefault();
-});
+/** Opens the session of the address, or the one that is to be started. */
+async function open(): Promise<void> {
+  const id = new URLSearchParams(location.search).get("session") ?? "";
+  if (id !== NEW_SESSION) return attach(id);
+  const request = takeRequest();
+  // The page was loaded again, or came from elsewhere.
+  if (request === undefined) return location.replace("./");
+  try {
+    const started = await startSession(request, size.own);
+    history.replaceState(null, "", `./?session=${encodeURIComponent(started)}`);
+    attach(started);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : `${error}`;
+    line.show({ phase: "failed", text });
+  }
+}
+
+function attach(sessionId: string): void {
+  const opened = new TerminalClient({
+    sessionId,
+    clientId: ownId,
+    name: viewerName(navigator.userAgent),
+    screen: {
+      write: (bytes, parsed) => terminal.write(bytes, parsed),
+      // After what was written before.
+      resize: (columns, rows) =>
+        terminal.write("", () => terminal.resize(columns, rows)),
+    },
+    connect,
+    status,
+    changed: (state) => changed(state, sessionId),
+    sized: (session) => size.sized(session),
+    latency: (ms) => line.latency(ms),
+    notice: (text) => notices.show(text),
+    clock: browserClock,
+    random: Math.random,
+  });
+  client = opened;
+  addEventListener("pagehide", () => opened.detach());
+  addEventListener("pageshow", () => opened.attach());
+  addEventListener("online", () => opened.attach());
+  document.addEventListener("visibilitychange", () => {
+    const isSeen = document.visibilityState === "visible";
+    opened.setHidden(!isSeen);
+    if (isSeen) opened.attach();
+  });
+  addEventListener("beforeunload", (event) => {
+    const { phase } = opened.state;
+    if (phase === "ended" || phase === "failed") return;
+    // A few keys arrive long before they are acknowledged.
+    const harmlessBytes = phase === "connected" ? 1024 : 0;
+    if (opened.waitingBytes > harmlessBytes) event.preventDefault();
+  });
+  opened.setHidden(document.visibilityState === "hidden");
+  size.measure();
+  opened.attach();
+  terminal.focus();
+}
+
+function changed(state: ClientState, sessionId: string): void {
+  line.show(state);
+  if (state.phase === "connected") void learnGrace(sessionId);
+  const isOver = state.phase === "ended" || state.phase === "failed";
+  const isReadOnly = state.phase === "connected" && state.role === "view";
+  terminal.options.disableStdin = isOver || isReadOnly;
+  keys.hidden = terminal.options.disableStdin;
+  showBlink();
+  size.show();
+}
 
 let isGraceKnown = false;
-async function learnGrace(): Promise<void> {
+async function learnGrace(sessionId: string): Promise<void> {
   if (isGraceKnown) return;
   isGraceKnown = true;
   const path = sessionPath(sessionId);
   const text = await graceOf(path).catch(() => undefined);
   if (text !== undefined) line.keeps(text);
 }
-
-propose();
-client.attach();
-terminal.focus();
 
 /** Returns an id that no other page has; it need not be secret. */
 function clientId(): string {

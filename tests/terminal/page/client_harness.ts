@@ -70,6 +70,8 @@ export class FakeSocket implements Socket {
 export class ClientHarness {
   readonly clock: ManualClock = new ManualClock();
   readonly sockets: FakeSocket[] = [];
+  /** Addresses of the sockets, and of requests for the session. */
+  readonly paths: string[] = [];
   readonly states: ClientState[] = [];
   readonly notices: string[] = [];
   readonly latencies: number[] = [];
@@ -88,6 +90,7 @@ export class ClientHarness {
       resize: (columns, rows) => void this.sizes.push([columns, rows]),
     },
     connect: (path, events) => {
+      this.paths.push(path);
       const request = parseAttachUrl(new URL(path, "http://localhost/"));
       const socket = new FakeSocket(events, request?.offset);
       this.sockets.push(socket);
