@@ -230,6 +230,7 @@ export function serveTerminal(
     sessions,
     maxBodyBytes: resolved.maxBodyBytes,
     graceMs: resolved.limits.graceMs,
+    commands: resolved.rules.commands.map(({ name }) => name),
     start: (request: CommandRequest) => hub.start(request),
     stats,
   };

@@ -21,10 +21,12 @@ import {
   type Grant,
   type GrantRecord,
   type HeldGrant,
+  invitationsBy,
   invitationsOf,
   inviterOf,
   MAX_INVITATIONS,
   newGrant,
+  type Revocation,
   revocationOf,
   type RevokeTarget,
 } from "./grant_rules.ts";
@@ -183,7 +185,19 @@ export class Access {
     target: RevokeTarget | ((grant: HeldGrant) => boolean),
     why: string,
   ): number {
-    const revocation = revocationOf(target);
+    return this.#revoke(revocationOf(target), why);
+  }
+
+  /**
+   * Revokes the invitations to a session that a login has made; returns how many
+   * grants and tickets have ended.
+   */
+  revokeInvitations(login: Login, session: string): number {
+    const why = "Your invitation was revoked";
+    return this.#revoke(invitationsBy(login.id, session), why);
+  }
+
+  #revoke(revocation: Revocation, why: string): number {
     const changes = [
       ...this.tickets.plan(revocation),
       ...this.logins.all.flatMap((login) => login.plan(revocation, why)),

@@ -11,7 +11,7 @@ import {
   parseAttachUrl,
 } from "../attach/attach_request.ts";
 import type { InputLedger } from "../attach/input_ledger.ts";
-import type { ApiSessions } from "../http/api.ts";
+import type { ApiSessions } from "../http/api_call.ts";
 import { Problem } from "../http/problem.ts";
 import { SUBPROTOCOL, TerminalProtocolError } from "../attach/protocol.ts";
 import type { ListedSession, TerminalSession } from "../sessions.ts";

@@ -224,6 +224,18 @@ export function revocationOf(
   };
 }
 
+/**
+ * Returns the revocation of the invitations to a session that a login has made,
+ * and of theirs; `"all"` for those to all sessions.
+ */
+export function invitationsBy(login: string, session: string): Revocation {
+  return (record) => {
+    const isInvited = record.parent !== undefined &&
+      inherits(record.parent, (grant) => grant.login === login);
+    return isInvited && record.session === session ? undefined : record;
+  };
+}
+
 /** Returns whether a grant matches, or one that it leads back to. */
 function inherits(
   record: GrantRecord,

@@ -5,55 +5,26 @@
  */
 import { ActorStoppedError } from "../../actor/mod.ts";
 import type { SignalName } from "../../pty/mod.ts";
-import type { Access } from "../access/access.ts";
-import type { CommandRequest } from "../access/command_policy.ts";
+import {
+  type ApiContext,
+  authorize,
+  type Call,
+  fieldsOf,
+  loginOf,
+  sessionOf,
+  visible,
+} from "./api_call.ts";
 import {
   type Fields,
   flagField,
-  readFields,
   sizeField,
   textField,
   textsField,
 } from "./json_body.ts";
-import type { Login } from "../access/logins.ts";
-import { statsToPrometheus, type TerminalStats } from "../metrics.ts";
+import { statsToPrometheus } from "../metrics.ts";
 import { Problem } from "./problem.ts";
 import type { ListedSession } from "../sessions.ts";
 import { ALL_SESSIONS, type Grant } from "../access/grant_rules.ts";
-
-/** The sessions of a server, as the API sees them. */
-export interface ApiSessions {
-  /** All sessions, of whichever thread. */
-  readonly all: readonly ListedSession[];
-  /** Returns the session with an id. */
-  get(id: string): ListedSession | undefined;
-  /** Returns why a session is gone that was lost. */
-  whyLost(id: string): string | undefined;
-}
-
-/** The parts of the server that the API uses. */
-export interface ApiContext {
-  /** Tickets and logins of the server. */
-  readonly access: Access;
-  /** Sessions that are running, or that have ended and stay. */
-  readonly sessions: ApiSessions;
-  /** Most bytes that a body may have. */
-  readonly maxBodyBytes: number;
-  /** Milliseconds that a program keeps running without a viewer. */
-  readonly graceMs: number;
-  /** Starts a session. */
-  start(request: CommandRequest): Promise<ListedSession>;
-  /** Returns the numbers of the server. */
-  stats(): TerminalStats;
-}
-
-/** A request with the parameters of its route. */
-interface Call {
-  readonly api: ApiContext;
-  readonly request: Request;
-  /** Id of the session in the path, or empty. */
-  readonly id: string;
-}
 
 interface Route {
   readonly method: string;
@@ -75,11 +46,13 @@ const ROUTES: readonly Route[] = [
   { method: "GET", path: /^sessions$/, handle: list },
   { method: "POST", path: /^sessions$/, handle: start },
   { method: "POST", path: /^tickets$/, handle: ticketForAll },
+  { method: "DELETE", path: /^tickets$/, handle: revokeForAll },
   { method: "GET", path: SESSION, handle: inspect },
   { method: "DELETE", path: SESSION, handle: end },
   { method: "POST", path: action("size"), handle: resize },
   { method: "POST", path: action("signal"), handle: signal },
   { method: "POST", path: action("tickets"), handle: ticketForOne },
+  { method: "DELETE", path: action("tickets"), handle: revokeForOne },
 ];
 
 function action(name: string): RegExp {
@@ -118,94 +91,6 @@ export function callApi(
   return route.handle({ api, request, id });
 }
 
-// Authorization.
-
-function loginOf({ api, request }: Call): Login {
-  return api.access.requireLogin(request);
-}
-
-/**
- * Requires a role for all sessions; resolves to the fields of the body, which
- * are `known`. Access is checked before the body is read, and after it, because
- * that may take any time.
- */
-async function authorize(
-  call: Call,
-  role: Grant["role"],
-  ...known: readonly string[]
-): Promise<Fields> {
-  const login = loginOf(call);
-  const has = login.roleIn(ALL_SESSIONS);
-  if (has !== "control" && has !== role) {
-    throw new Problem("forbidden", `A ticket for ${role} of all is needed`);
-  }
-  const fields = await fieldsOf(call, known);
-  await permit(call, login, ALL_SESSIONS, role);
-  return fields;
-}
-
-/** Like `authorize`, for the session of the path, which it resolves to. */
-async function sessionOf(
-  call: Call,
-  role: Grant["role"],
-  ...known: readonly string[]
-): Promise<{ readonly session: ListedSession; readonly fields: Fields }> {
-  const { api: { sessions }, id } = call;
-  const login = loginOf(call);
-  const has = login.roleIn(id);
-  // The reply does not show whether a session of others exists.
-  if (has === undefined) throw gone();
-  if (sessions.get(id) === undefined) throw gone(sessions.whyLost(id));
-  if (role === "control" && has === "view") {
-    throw new Problem("forbidden", "Your login is read-only");
-  }
-  const fields = await fieldsOf(call, known);
-  await permit(call, login, id, role);
-  const session = sessions.get(id);
-  if (session === undefined) throw gone(sessions.whyLost(id));
-  return { session, fields };
-}
-
-/** Asks the application, and checks what the login has afterwards. */
-async function permit(
-  { api: { access }, request }: Call,
-  login: Login,
-  session: string,
-  role: Grant["role"],
-): Promise<void> {
-  if (await access.roleIn(request, login, session, role) === undefined) {
-    throw new Problem("forbidden", "You may not do this now");
-  }
-}
-
-function gone(
-  why: string = "The session does not exist, or no longer",
-): Problem {
-  return new Problem("not_found", why);
-}
-
-/** Resolves to all sessions that the login may see, with its role in each. */
-async function visible(
-  call: Call,
-): Promise<(readonly [ListedSession, Grant["role"]])[]> {
-  const { api: { access, sessions }, request } = call;
-  const login = loginOf(call);
-  const all = await Promise.all(sessions.all.map(async (session) => {
-    const role = await access.roleIn(request, login, session.pty.id);
-    return role === undefined ? [] : [[session, role] as const];
-  }));
-  return all.flat();
-}
-
-async function fieldsOf(
-  { request, api }: Call,
-  known: readonly string[],
-): Promise<Fields> {
-  return request.method === "POST"
-    ? await readFields(request, api.maxBodyBytes, known)
-    : {};
-}
-
 // The server.
 
 function health(): Response {
@@ -231,6 +116,7 @@ async function showLogin(call: Call): Promise<Response> {
   return Response.json({
     role: role ?? null,
     graceMs: finite(call.api.graceMs),
+    commands: role === "control" ? call.api.commands : [],
     sessions: sessions.map(([{ pty: { id } }, role]) => ({ id, role })),
   });
 }
@@ -272,6 +158,22 @@ function ticket(call: Call, session: string, fields: Fields): Response {
     replaces,
   });
   return Response.json({ ticket, role }, { status: 201 });
+}
+
+async function revokeForAll(call: Call): Promise<Response> {
+  await authorize(call, "control");
+  return revoke(call, ALL_SESSIONS);
+}
+
+async function revokeForOne(call: Call): Promise<Response> {
+  await sessionOf(call, "control");
+  return revoke(call, call.id);
+}
+
+function revoke(call: Call, session: string): Response {
+  const login = loginOf(call);
+  const revoked = call.api.access.revokeInvitations(login, session);
+  return Response.json({ revoked });
 }
 
 // Sessions.

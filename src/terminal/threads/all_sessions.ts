@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ApiSessions } from "../http/api.ts";
+import type { ApiSessions } from "../http/api_call.ts";
 import type { ListedSession, TerminalSessions } from "../sessions.ts";
 import type { JoinedWorker, WorkerSession } from "./joined_worker.ts";
 import { LOST_TEXT } from "./thread_sockets.ts";

@@ -96,6 +96,7 @@ Deno.test(
     assertEquals(await served.terminal.reauthorize(), 0);
     const seen = await json(served.request("GET", "login", { cookie }));
     assertEquals<unknown>(seen, {
+      commands: [],
       graceMs: 600_000,
       role: "view",
       sessions: [{ id, role: "view" }],

@@ -37,6 +37,7 @@ Deno.test(
     );
     const login = await json(served.request("GET", "login", { cookie }));
     assertEquals<unknown>(login, {
+      commands: [],
       graceMs: 600_000,
       role: null,
       sessions: [{ id, role: "view" }],
@@ -115,6 +116,47 @@ Deno.test(
       "401 wrong_ticket",
     );
     assertEquals(terminal.stats().logins, 0);
+  },
+);
+
+Deno.test(
+  "a login takes back its invitations to a session, used or not, and no others",
+  bounded,
+  async () => {
+    await using served = new Served();
+    const { id } = await served.terminal.start();
+    const ada = await served.login();
+    const bob = await served.login();
+    const invite = async (cookie: string) =>
+      (await json(
+        served.request("POST", `sessions/${id}/tickets`, { cookie, body: {} }),
+        201,
+      )).ticket;
+    const enter = async (ticket: string) => {
+      const body = { ticket };
+      const response = await served.request("POST", "login", { body });
+      await response.body?.cancel();
+      return response.headers.get("set-cookie")?.split(";")[0] ?? "";
+    };
+    const guest = served.view(id, await enter(await invite(ada)));
+    const other = served.view(id, await enter(await invite(bob)));
+    const unused = await invite(ada);
+    for (const viewer of [guest, other]) await viewer.next("role");
+    const take = (path: string, cookie: string) =>
+      json(served.request("DELETE", path, { cookie }));
+    // Those to all sessions are others.
+    assertEquals<unknown>(await take("tickets", ada), { revoked: 0 });
+    const path = `sessions/${id}/tickets`;
+    assertEquals<unknown>(await take(path, ada), { revoked: 2 });
+    await isSent(guest, "Your invitation was revoked");
+    await isThere(other);
+    assertEquals<unknown>(
+      await refusal(
+        served.request("POST", "login", { body: { ticket: unused } }),
+      ),
+      "401 wrong_ticket",
+    );
+    assertEquals<unknown>(await take(path, ada), { revoked: 0 });
   },
 );
 

@@ -114,6 +114,7 @@ Deno.test(
     const guest = await served.login("view", id);
     const seen = await json(served.request("GET", "login", { cookie: guest }));
     assertEquals<unknown>(seen, {
+      commands: [],
       graceMs: 600_000,
       role: null,
       sessions: [{ id, role: "view" }],
