@@ -137,6 +137,12 @@ export type {
   StoreLimits,
   StoreOptions,
 } from "./store_options.ts";
+export type {
+  QueryExample,
+  QueryKind,
+  SlowQuery,
+  SlowQueryOptions,
+} from "./slow_queries.ts";
 export {
   type FunctionContext,
   type StoredFunction,

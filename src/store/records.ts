@@ -10,7 +10,11 @@ import type {
   WriteOutcome,
   WriteWork,
 } from "./engine/engine.ts";
-import { RecordNotFoundError, StoreBusyError } from "./errors.ts";
+import {
+  RecordNotFoundError,
+  StoreBusyError,
+  StoreTimeoutError,
+} from "./errors.ts";
 import type {
   Collection,
   NewRecordOf,
@@ -32,12 +36,14 @@ import {
   type CountOptions,
   countRecords,
   expanded,
+  filterOf,
   type ListContext,
   type ListOptions,
   listRecords,
   type RecordPage,
 } from "./record_list.ts";
 import { createStep, type RecordInput, updateStep } from "./record_writes.ts";
+import type { QueryKind, SlowQueries } from "./slow_queries.ts";
 
 /** Times that a change is tried whose record is changed by others meanwhile. */
 const MAX_TRIES = 10;
@@ -153,6 +159,8 @@ export interface RecordsContext {
   readonly now: () => number;
   /** Begins something that is not given to the executor at once. */
   readonly begin: () => Disposable;
+  /** Takes note of the queries; undefined for those of a transaction. */
+  readonly queries: SlowQueries | undefined;
 }
 
 /** The records of a collection over an executor. */
@@ -310,7 +318,11 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
 
   async list(options: ListOptions = {}): Promise<RecordPage<RecordOf<C>>> {
     const context = this.#listContext(this.#context.access());
-    const page = await listRecords(this.#collection, options, context);
+    const page = await this.#watched(
+      "list",
+      options,
+      listRecords(this.#collection, options, context),
+    );
     // The columns are those of the definition.
     return page as RecordPage<RecordOf<C>>;
   }
@@ -322,14 +334,51 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
 
   count(options: CountOptions = {}): Promise<number> {
     const context = this.#listContext(this.#context.access());
-    return countRecords(this.#collection, options, context);
+    return this.#watched(
+      "count",
+      options,
+      countRecords(this.#collection, options, context),
+    );
   }
 
   aggregate(
     request: AggregateRequest & CountOptions,
   ): Promise<readonly Readonly<Record<string, unknown>>[]> {
     const context = this.#listContext(this.#context.access());
-    return aggregateRecords(this.#collection, request, context);
+    return this.#watched(
+      "aggregate",
+      request,
+      aggregateRecords(this.#collection, request, context),
+    );
+  }
+
+  async #watched<T>(
+    kind: QueryKind,
+    options: Pick<ListOptions, "filter" | "sort">,
+    query: Promise<T>,
+  ): Promise<T> {
+    const { queries } = this.#context;
+    if (queries === undefined) return await query;
+    const start = queries.clock.now();
+    let isOver = true;
+    try {
+      return await query;
+    } catch (error) {
+      isOver = error instanceof StoreTimeoutError;
+      throw error;
+    } finally {
+      const ms = queries.clock.now() - start;
+      if (isOver && queries.wants(ms)) {
+        const { sort = "" } = options;
+        const filter = filterOf(options);
+        queries.ended({
+          kind,
+          ms,
+          example: { collection: this.#collection.name, filter, sort },
+          explain: () => this.explain({ filter, sort }),
+        });
+      }
+    }
   }
 
   #listContext(access: Access): ListContext {

@@ -26,6 +26,11 @@ import {
   type StoredFunctions,
   type StoreOptions,
 } from "./store_options.ts";
+import {
+  resolveSlowQueryOptions,
+  SlowQueries,
+  type SlowQuery,
+} from "./slow_queries.ts";
 import { StoreParts } from "./store_parts.ts";
 import type { StoredFunction } from "./stored_function.ts";
 
@@ -128,6 +133,11 @@ export interface Store<F extends StoredFunctions = StoredFunctions>
     info?: RequestInfo,
   ) => Promise<Response>;
   /**
+   * Returns the lists, counts and aggregates that were slow, each shape once and
+   * the one that took longest in all first: 200 of them at most.
+   */
+  slowQueries(): readonly SlowQuery[];
+  /**
    * Copies everything to a file, as it is at one moment, while the store is used.
    *
    * @throws {StoreFileError} as a rejection, if the file exists already.
@@ -188,6 +198,7 @@ export async function store<const F extends StoredFunctions = StoredFunctions>(
   const now = wallClock(system);
   const authOptions = resolveAuthOptions(options?.auth);
   resolveStoreHttpOptions(options?.http);
+  const slowQueries = resolveSlowQueryOptions(options?.slowQueries);
   const settings = await resolveStoreOptions(options, now);
   const collections = [...options.collections, superusers];
   const schema = querySchemaOf(collections);
@@ -208,6 +219,7 @@ export async function store<const F extends StoredFunctions = StoredFunctions>(
       auth: new StoreAuth(parts),
       functions: options.functions ?? {},
       http: options.http ?? {},
+      queries: new SlowQueries(slowQueries, system.clock, now),
       clock: system.clock,
       now,
     }),
@@ -301,6 +313,10 @@ class OpenStore<F extends StoredFunctions> extends View<F> implements Store<F> {
     request: Request,
     info?: RequestInfo,
   ): Promise<Response> => this.#parts.handler.fetch(request, info);
+
+  slowQueries(): readonly SlowQuery[] {
+    return this.#parts.queries.all;
+  }
 
   backup(path: string): Promise<void> {
     return this.#parts.engine.backup(path);

@@ -24,6 +24,7 @@ import { tablePlan } from "./engine/plans.ts";
 import { type Migration, migrationPlans } from "./migration.ts";
 import type { Collection } from "./schema/collection.ts";
 import { tableDdl } from "./schema/ddl.ts";
+import type { SlowQueryOptions } from "./slow_queries.ts";
 import type { StoredFunction } from "./stored_function.ts";
 
 /** How long the change log keeps what has happened. */
@@ -111,6 +112,8 @@ export interface StoreOptions<F extends StoredFunctions = StoredFunctions> {
   readonly files?: StoreFilesOptions;
   /** How long the change log keeps what has happened. */
   readonly changes?: ChangeLogOptions;
+  /** Which lists, counts and aggregates are kept as slow, for `slowQueries`. */
+  readonly slowQueries?: SlowQueryOptions;
   /** Bounds of the store. */
   readonly limits?: StoreLimits;
 }
@@ -125,6 +128,7 @@ const NAMES: OptionNames<StoreOptions> = {
   http: true,
   files: true,
   changes: true,
+  slowQueries: true,
   limits: true,
 };
 const CHANGES: OptionNames<ChangeLogOptions> = {

@@ -39,6 +39,7 @@ import type { RuleBook } from "./rules/rule_book.ts";
 import type { RuleRequest } from "./rules/rule_request.ts";
 import type { Collection } from "./schema/collection.ts";
 import type { Identity } from "./schema/identity.ts";
+import type { SlowQueries } from "./slow_queries.ts";
 import type { StoredFunctions } from "./store_options.ts";
 import { checkedInput } from "./stored_function.ts";
 
@@ -53,6 +54,7 @@ export interface StorePartsOptions {
   readonly auth: StoreAuth;
   readonly functions: StoredFunctions;
   readonly http: StoreHttpOptions;
+  readonly queries: SlowQueries;
   readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -76,6 +78,7 @@ export class StoreParts {
   readonly schema: QuerySchema;
   readonly rules: RuleBook;
   readonly accounts: AuthRecords;
+  readonly queries: SlowQueries;
   readonly clock: Clock;
   readonly now: () => number;
   readonly #options: StorePartsOptions;
@@ -89,6 +92,7 @@ export class StoreParts {
     this.schema = options.schema;
     this.rules = options.rules;
     this.accounts = options.accounts;
+    this.queries = options.queries;
     this.clock = options.clock;
     this.now = options.now;
     this.#options = options;
@@ -133,6 +137,7 @@ export class StoreParts {
       accounts,
       now,
       begin,
+      queries: executor === this.engine ? this.queries : undefined,
     });
   }
 
@@ -172,6 +177,11 @@ export class StoreParts {
     );
   }
 
+  /** Returns whether the store has a stored function. */
+  hasFunction(name: string): boolean {
+    return Object.hasOwn(this.#options.functions, name);
+  }
+
   /** Calls a stored function, in a transaction of its own. */
   async call(
     name: string,
@@ -182,7 +192,7 @@ export class StoreParts {
     checkString("name", name);
     using _work = this.#work.begin();
     const { functions } = this.#options;
-    const of = Object.hasOwn(functions, name) ? functions[name] : undefined;
+    const of = this.hasFunction(name) ? functions[name] : undefined;
     if (of === undefined) {
       const meant = closestName(name, Object.keys(functions));
       throw new StoreError(

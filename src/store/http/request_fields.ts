@@ -49,7 +49,7 @@ export interface FieldsBounds {
 const JSON_PAYLOAD = "@jsonPayload";
 
 /** Values that one body may have; each takes some memory of its own. */
-const MAX_VALUES = 100_000;
+export const MAX_VALUES = 100_000;
 
 /** Returns a reader of bodies. */
 export function fieldsReader(

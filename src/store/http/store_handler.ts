@@ -29,6 +29,7 @@ import { allowOrigin, preflight } from "./cors.ts";
 import type { ResolvedStoreHttpOptions } from "./options.ts";
 import { Problem } from "./problem.ts";
 import { problemOf } from "./problem_of.ts";
+import { FUNCTION_ROUTES } from "./function_routes.ts";
 import { REALTIME_ROUTES } from "./realtime_routes.ts";
 import { RECORD_ROUTES } from "./record_routes.ts";
 import { fieldsReader } from "./request_fields.ts";
@@ -56,6 +57,7 @@ const ROUTES: readonly Route<Handle>[] = [
   ...RECORD_ROUTES,
   ...AUTH_ROUTES,
   ...BATCH_ROUTES,
+  ...FUNCTION_ROUTES,
   ...REALTIME_ROUTES,
 ];
 

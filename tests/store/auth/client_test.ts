@@ -7,6 +7,10 @@ import { StoreHandler } from "../../../src/store/http/store_handler.ts";
 import { querySchemaOf } from "../../../src/store/query/query_schema.ts";
 import { ChangeHub } from "../../../src/store/realtime/change_hub.ts";
 import { RuleBook } from "../../../src/store/rules/rule_book.ts";
+import {
+  resolveSlowQueryOptions,
+  SlowQueries,
+} from "../../../src/store/slow_queries.ts";
 import { StoreParts } from "../../../src/store/store_parts.ts";
 import { type Fixture, openAuth, PASSWORD } from "./auth_fixture.ts";
 import { collections } from "./counted_engine.ts";
@@ -33,6 +37,7 @@ async function serve(options: AuthOptions = {}): Promise<Served> {
       rules: new RuleBook(collections, schema),
       functions: {},
       http: {},
+      queries: new SlowQueries(resolveSlowQueryOptions(), clock, Date.now),
       clock,
       now: Date.now,
     }),
