@@ -18,7 +18,7 @@ import { ServedRecords, type ServedStore } from "./served_records.ts";
 /** What the routes use. */
 export interface Service {
   readonly store: ServedStore;
-  /** Returns what a visitor follows with names of topics. */
+  /** Resolves to what a visitor follows with names of topics. */
   readonly topicsOf: TopicsOf;
   readonly options: ResolvedStoreHttpOptions;
   readonly clock: Clock;

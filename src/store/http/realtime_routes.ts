@@ -27,22 +27,29 @@ const HEADERS: Readonly<Record<string, string>> = {
   "x-accel-buffering": "no",
 };
 
-function connect(call: Call): Response {
-  const { service: { clients, topicsOf }, request, query, visitor } = call;
+async function connect(call: Call): Promise<Response> {
+  const { service: { clients, topicsOf }, request, query } = call;
   const from = positionOf(request, query);
   const names = query.getAll("topic");
   // What cannot be followed is refused before there is a client.
-  topicsOf(names, visitor);
+  await topicsOf(names, call.visitor);
   if (request.method === "HEAD") {
     return new Response(null, { headers: HEADERS });
   }
+  // His session may have ended while the topics were read.
+  const { visitor } = await afterBody(call);
   const client = clients.open(visitor, from);
   if (client === undefined) {
     throw new Problem("busy", "There are too many subscribers", {
       headers: { "retry-after": "5" },
     });
   }
-  if (names.length > 0) client.follow(names, visitor);
+  try {
+    if (names.length > 0) await client.follow(names, visitor);
+  } catch (error) {
+    await client.stream.cancel();
+    throw error;
+  }
   return new Response(client.stream, { headers: HEADERS });
 }
 
@@ -60,7 +67,7 @@ async function setTopics(call: Call): Promise<Response> {
   if (client === undefined) {
     throw new Problem("not_found", "There is no such client, connect again");
   }
-  if (!client.follow(names, visitor)) {
+  if (!await client.follow(names, visitor)) {
     throw new Problem(
       "forbidden",
       "The client belongs to another identity, connect again",

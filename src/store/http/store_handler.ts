@@ -17,6 +17,7 @@ import type { ChangeHub } from "../realtime/change_hub.ts";
 import type { ChangeView } from "../realtime/change_view.ts";
 import { ConnectionSubscribers } from "../realtime/connection_subscribers.ts";
 import { SseClients } from "../realtime/sse_clients.ts";
+import { Slices } from "../realtime/slices.ts";
 import type { Topic } from "../realtime/topic.ts";
 import type { TopicsOf } from "../realtime/visitor.ts";
 import type { Identity } from "../schema/identity.ts";
@@ -88,8 +89,9 @@ export class StoreHandler implements Disposable {
   constructor(port: StoreHandlerPort) {
     const { options, clock, hub, store, viewOf } = port;
     const { maxTopics } = options;
+    const slices = new Slices();
     const topicsOf: TopicsOf = (names, { identity }) =>
-      wantedTopics(names, identity, { maxTopics, viewOf });
+      wantedTopics(names, identity, { maxTopics, viewOf, slices });
     const clients = new SseClients({
       hub,
       clock,

@@ -13,6 +13,7 @@ import { LoggedChange, type Seen } from "./logged_change.ts";
 import type { Position } from "./position.ts";
 import { RecentChanges } from "./recent_changes.ts";
 import type { SeenChange } from "./seen_change.ts";
+import { SLICE } from "./slices.ts";
 import { SharedViews } from "./shared_views.ts";
 import { type ChangeSink, type CutReason, Subscriber } from "./subscriber.ts";
 import { Turns } from "./turns.ts";
@@ -45,9 +46,6 @@ const MAX_WAITING = 10_000;
 
 /** Changes that are read from the log at once. */
 const PAGE = 200;
-
-/** Views that look at a change before the thread does something else. */
-const LOOKS_A_TURN = 16;
 
 /** Pages that are read from the log at the same time. */
 const MAX_READS = 8;
@@ -123,12 +121,20 @@ export class ChangeHub implements Disposable {
     );
     for (const { view } of subscriber.topics) before.delete(view);
     for (const view of before) this.#views.release(view, subscriber);
-    if (subscriber.phase === "live" && this.#given < this.#claimed) {
+    if (subscriber.phase === "live") {
       // Who sees the change that is under way was found out without these.
+      if (this.#given === this.#claimed) return;
       subscriber.advance(this.#given);
-    } else if (subscriber.phase !== "new") return;
+    } else if (subscriber.phase === "catching_up") return;
     subscriber.phase = "catching_up";
     void this.#catchUp(subscriber);
+  }
+
+  /** Gives a subscriber nothing more until it follows topics again. */
+  hold(subscriber: Subscriber): void {
+    if (subscriber.phase === "live") subscriber.advance(this.#given);
+    else if (subscriber.phase !== "catching_up") return;
+    subscriber.phase = "held";
   }
 
   /** The position behind all that a subscriber was given. */
@@ -323,13 +329,14 @@ export class ChangeHub implements Disposable {
   }
 
   async #giveFromLog(subscriber: Subscriber): Promise<void> {
+    const end = this.#claimed;
     const { changes, cursor } = await this.#reads.run(() =>
       this.#source.changesSince(`${subscriber.cursor}`, PAGE)
     );
     const logged = changes.map((change) => new LoggedChange(change));
     if (!await this.#giveAll(subscriber, logged)) return;
     // Where the log has nothing more, nothing more is to be had of it.
-    subscriber.advance(changes.length === 0 ? this.#claimed : Number(cursor));
+    subscriber.advance(changes.length === 0 ? end : Number(cursor));
   }
 
   /** Resolves to whether it has got all of them. */
@@ -369,6 +376,7 @@ export class ChangeHub implements Disposable {
   ): Promise<SeenByViews> {
     const found = new Map<ChangeView, SeenChange | "unknown">();
     const looks: Promise<void>[] = [];
+    let units = 0;
     for (const view of views) {
       if (!logged.concerns(view)) continue;
       const before = logged.looks;
@@ -380,7 +388,11 @@ export class ChangeHub implements Disposable {
         if (seen !== undefined) found.set(view, seen);
       }));
       // Strangers choose how many there are, and others wait for the thread.
-      if (looks.length % LOOKS_A_TURN === 0) await this.#turn();
+      units += view.units;
+      if (units >= SLICE) {
+        units = 0;
+        await this.#turn();
+      }
     }
     await Promise.all(looks);
     return found;

@@ -44,6 +44,8 @@ export interface ChangeView {
   readonly collection: string;
   /** The id of the one record whose changes it sees, if it is of one. */
   readonly id: string | undefined;
+  /** How much work it is to look at a change, in the units of slices. */
+  readonly units: number;
   /**
    * Resolves to what is seen of a change of its collection and record, or to
    * `undefined` if that is nothing.

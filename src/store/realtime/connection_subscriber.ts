@@ -5,8 +5,9 @@
  */
 import { CodecError, json, type JsonValue } from "../../codec/mod.ts";
 import type { LogicalConnection } from "../../session/mod.ts";
-import type { ChangeHub, WantedTopic } from "./change_hub.ts";
+import type { ChangeHub } from "./change_hub.ts";
 import { cutText } from "./cut_text.ts";
+import { Following } from "./following.ts";
 import { parseLastEventId, type Position } from "./position.ts";
 import type { SeenChange } from "./seen_change.ts";
 import type { ChangeSink, CutReason, Subscriber } from "./subscriber.ts";
@@ -19,7 +20,7 @@ export interface ConnectionSubscriberPort {
   readonly maxBytes: number;
   /** Resolves to whose a token is; to nobody if it is of none. */
   readonly identify: (token: string | undefined) => Promise<Visitor>;
-  /** Returns what a visitor follows with names of topics. */
+  /** Resolves to what a visitor follows with names of topics. */
   readonly topicsOf: TopicsOf;
   /** Returns milliseconds since 1970. */
   readonly now: () => number;
@@ -40,9 +41,8 @@ const encoder = new TextEncoder();
 export class ConnectionSubscriber implements ChangeSink {
   readonly #connection: LogicalConnection;
   readonly #port: ConnectionSubscriberPort;
+  readonly #following: Following;
   #subscriber: Subscriber | undefined;
-  #owner: Visitor | undefined;
-  #names: readonly string[] = [];
   #waiting: Uint8Array[] = [];
   #bytes = 0;
   #sending: Promise<void> | undefined;
@@ -53,11 +53,12 @@ export class ConnectionSubscriber implements ChangeSink {
   constructor(connection: LogicalConnection, port: ConnectionSubscriberPort) {
     this.#connection = connection;
     this.#port = port;
+    this.#following = new Following(port);
   }
 
   /** Whose subscriber it is, once that is known. */
   get owner(): Visitor | undefined {
-    return this.#owner;
+    return this.#following.owner;
   }
 
   /** Follows what the messages of the other side say, until it closes. */
@@ -77,10 +78,7 @@ export class ConnectionSubscriber implements ChangeSink {
 
   /** Takes what is known of its owner by now: he may see other things. */
   refresh(visitor: Visitor): void {
-    this.#owner = visitor;
-    if (this.#subscriber === undefined) return;
-    const topics = this.#port.topicsOf(this.#names, visitor);
-    this.#port.hub.follow(this.#subscriber, topics);
+    this.#following.refresh(visitor, this.#subscriber);
   }
 
   /** Ends it with a reason, where it is. */
@@ -100,7 +98,7 @@ export class ConnectionSubscriber implements ChangeSink {
 
   take(topic: string, seen: SeenChange, position: string): void {
     // A session that is over lets nobody see more.
-    if (isOver(this.#owner, this.#port.now())) {
+    if (isOver(this.owner, this.#port.now())) {
       return this.end("identity_changed");
     }
     this.#send(seen.message(topic, position));
@@ -124,25 +122,30 @@ export class ConnectionSubscriber implements ChangeSink {
     if (wanted === undefined) {
       return `A message must be {"topics": [...], "token"?: "...", "cursor"?: "..."}`;
     }
-    const { identify, topicsOf, hub } = this.#port;
-    const visitor = await identify(wanted.token);
-    const owner = this.#owner ?? visitor;
+    const visitor = await this.#port.identify(wanted.token);
+    const owner = this.owner ?? visitor;
     if (identityKey(owner.identity) !== identityKey(visitor.identity)) {
       return "The connection belongs to another identity, open another";
     }
-    this.#owner = visitor;
-    let topics: readonly WantedTopic[];
     try {
-      topics = topicsOf(wanted.topics, visitor);
+      await this.#following.set(
+        wanted.topics,
+        visitor,
+        () => this.#begin(wanted.from),
+      );
     } catch (error) {
       return error instanceof Error ? error.message : "The topics are wrong";
     }
-    if (this.#hasEnded) return undefined;
-    this.#names = wanted.topics;
-    this.#subscriber ??= hub.add(this, wanted.from);
-    this.#push({ event: "cursor", cursor: hub.positionOf(this.#subscriber) });
-    hub.follow(this.#subscriber, topics);
     return undefined;
+  }
+
+  /** Returns who follows the changes from now on, unless it has ended. */
+  #begin(from: Position | undefined): Subscriber | undefined {
+    if (this.#hasEnded) return undefined;
+    const { hub } = this.#port;
+    const subscriber = this.#subscriber ??= hub.add(this, from);
+    this.#push({ event: "cursor", cursor: hub.positionOf(subscriber) });
+    return subscriber;
   }
 
   #push(message: Readonly<Record<string, string>>): void {

@@ -62,13 +62,7 @@ export class ConnectionSubscribers implements Disposable {
   accountChanged(account: ChangedAccount): void {
     for (const subscriber of [...this.#subscribers]) {
       const visitor = withRecord(subscriber.owner, account);
-      if (visitor === undefined) continue;
-      try {
-        subscriber.refresh(visitor);
-      } catch {
-        // What he may see by now cannot be found out: he asks again.
-        subscriber.end("failed");
-      }
+      if (visitor !== undefined) subscriber.refresh(visitor);
     }
   }
 

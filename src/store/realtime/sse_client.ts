@@ -11,6 +11,7 @@ import type { SeenChange } from "./seen_change.ts";
 import { SseBody } from "./sse_body.ts";
 import { encodeFrame, encodeRetry } from "./sse_frame.ts";
 import type { ChangeSink, CutReason, Subscriber } from "./subscriber.ts";
+import { Following } from "./following.ts";
 import { identityKey, isOver, type TopicsOf, type Visitor } from "./visitor.ts";
 
 /** What a client needs. */
@@ -26,9 +27,9 @@ export interface SseClientPort {
   /** Milliseconds after which it should connect again. */
   readonly retryMs: number;
   /**
-   * Returns what a visitor follows with names of topics.
+   * Resolves to what a visitor follows with names of topics.
    *
-   * @throws {Error} if one cannot be followed.
+   * @throws {Error} as a rejection, if one cannot be followed.
    */
   readonly topicsOf: TopicsOf;
   /** Returns milliseconds since 1970. */
@@ -56,14 +57,14 @@ export class SseClient implements ChangeSink {
   /** What it had read at a heartbeat, and when that was first so. */
   #taken = 0;
   #takenAt: number;
-  #owner: Visitor | undefined;
-  #names: readonly string[] = [];
+  readonly #following: Following;
   #linger: Timer | undefined;
 
   /** Creates a client that has everything up to a position, or up to now. */
   constructor(port: SseClientPort, from?: Position) {
     const { hub } = port;
     this.#port = port;
+    this.#following = new Following(port);
     this.#takenAt = port.clock.now();
     this.id = makeClientId(from ?? { cursor: hub.cursor });
     this.#subscriber = hub.add(this, from);
@@ -84,40 +85,36 @@ export class SseClient implements ChangeSink {
 
   /** Whose client it is, once that is known. */
   get owner(): Visitor | undefined {
-    return this.#owner;
+    return this.#following.owner;
   }
 
   /** Makes it the client of a visitor, who alone sets its topics from now on. */
   belongTo(visitor: Visitor): void {
-    this.#owner = visitor;
+    this.#following.belongTo(visitor);
   }
 
   /**
-   * Sets what it follows, and says from where on. Returns `false` if it is the
-   * client of somebody else.
+   * Sets what it follows, and says from where on. Resolves to `false` if it is
+   * the client of somebody else.
    *
-   * @throws {Error} if a topic cannot be followed.
+   * @throws {Error} as a rejection, if a topic cannot be followed.
    */
-  follow(names: readonly string[], visitor: Visitor): boolean {
-    const owner = this.#owner ?? visitor;
+  async follow(names: readonly string[], visitor: Visitor): Promise<boolean> {
+    const owner = this.owner ?? visitor;
     if (identityKey(owner.identity) !== identityKey(visitor.identity)) {
       return false;
     }
-    const topics = this.#port.topicsOf(names, visitor);
-    this.#owner = visitor;
-    this.#names = names;
-    // The position is that before the topics, as they may be new.
-    this.#sendCursor();
-    this.#port.hub.follow(this.#subscriber, topics);
+    await this.#following.set(names, visitor, () => {
+      // The position is that before the topics, as they may be new.
+      this.#sendCursor();
+      return this.#subscriber;
+    });
     return true;
   }
 
   /** Takes what is known of its owner by now: he may see other things. */
   refresh(visitor: Visitor): void {
-    this.#owner = visitor;
-    if (this.#names.length === 0) return;
-    const topics = this.#port.topicsOf(this.#names, visitor);
-    this.#port.hub.follow(this.#subscriber, topics);
+    this.#following.refresh(visitor, this.#subscriber);
   }
 
   /** Ends it with a reason; without a position, where it is. */
@@ -171,7 +168,7 @@ export class SseClient implements ChangeSink {
 
   /** A session that is over lets nobody see more. */
   get #isOver(): boolean {
-    return isOver(this.#owner, this.#port.now());
+    return isOver(this.owner, this.#port.now());
   }
 
   #sendCursor(): void {

@@ -72,13 +72,7 @@ export class SseClients implements Disposable {
   accountChanged(account: ChangedAccount): void {
     for (const client of [...this.#clients.values()]) {
       const visitor = withRecord(client.owner, account);
-      if (visitor === undefined) continue;
-      try {
-        client.refresh(visitor);
-      } catch {
-        // What he may see by now cannot be found out: he asks again.
-        client.cut("failed");
-      }
+      if (visitor !== undefined) client.refresh(visitor);
     }
   }
 

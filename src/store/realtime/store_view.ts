@@ -12,6 +12,7 @@ import { isMany } from "../schema/field.ts";
 import type { Identity } from "../schema/identity.ts";
 import { recordOf } from "../schema/record_row.ts";
 import type { StoreParts } from "../store_parts.ts";
+import { KnownFilters } from "./known_filters.ts";
 import type { ChangeView } from "./change_view.ts";
 import type { ShownRecord } from "./seen_change.ts";
 import type { Topic } from "./topic.ts";
@@ -25,6 +26,17 @@ export type Decorate = (
   collection: Collection,
   record: ShownRecord,
 ) => ShownRecord;
+
+const known = new WeakMap<StoreParts, KnownFilters>();
+
+function knownOf(store: StoreParts): KnownFilters {
+  let filters = known.get(store);
+  if (filters === undefined) {
+    filters = new KnownFilters();
+    known.set(store, filters);
+  }
+  return filters;
+}
 
 /**
  * Returns what somebody sees of a topic; the program sees everything.
@@ -51,6 +63,7 @@ export function storeView(
     collections,
     schema,
     now,
+    known: knownOf(store),
     hasRules: who !== "program",
     ruleOf: ({ name }: Collection, rule: "list" | "view", who: Identity) =>
       rules.filterOf(name, rule, who, REQUEST),

@@ -44,9 +44,10 @@ export class Subscriber {
   readonly sink: ChangeSink;
   /**
    * `new` without topics, `catching_up` while it gets what is in the log, then
-   * `live`: it gets changes as they are committed.
+   * `live`: it gets changes as they are committed. It is `held` while it is
+   * found out what it sees by now.
    */
-  phase: "new" | "catching_up" | "live" | "ended" = "new";
+  phase: "new" | "catching_up" | "live" | "held" | "ended" = "new";
   /** In the order of their names, which is that of their events. */
   #topics: readonly Topic[] = [];
   /** It has everything up to this change. */

@@ -16,7 +16,9 @@ import type { QuerySchema } from "../query/query_schema.ts";
 import type { Collection } from "../schema/collection.ts";
 import type { Identity } from "../schema/identity.ts";
 import { recordOf } from "../schema/record_row.ts";
+import { meantName } from "../schema/unknown_field.ts";
 import type { ChangeMemo, ChangeView, Verdict } from "./change_view.ts";
+import type { KnownFilters } from "./known_filters.ts";
 import { RelatedCache, type RelatedPort } from "./related_records.ts";
 import { SeenChange, type ShownRecord } from "./seen_change.ts";
 import type { Topic } from "./topic.ts";
@@ -43,6 +45,8 @@ export interface TopicViewPort {
   ) => Promise<ShownRecord> | ShownRecord;
   /** Returns what is shown of a record that may no longer be seen. */
   readonly showId: (collection: Collection, id: string) => ShownRecord;
+  /** The filters that were read before. */
+  readonly known: KnownFilters;
   /** Whether rules are asked: not for the program itself. */
   readonly hasRules: boolean;
 }
@@ -60,15 +64,25 @@ export function topicView(
 ): ChangeView {
   const collection = port.collections.get(topic.collection);
   if (collection === undefined) {
+    const meant = meantName(
+      topic.collection,
+      [...port.collections.keys()].filter((name) => !name.startsWith("_")),
+    );
     throw new RecordNotFoundError(
-      `Cannot follow ${topic.collection}: there is no such collection`,
+      `Cannot follow ${topic.collection}: there is no such collection${
+        meant === undefined ? "" : `, did you mean ${meant}?`
+      }`,
     );
   }
   return new TopicView(port, collection, topic, who);
 }
 
+/** What a look at a change is at least, in units of slices: a rule is asked. */
+const LOOK_UNITS = 512;
+
 class TopicView implements ChangeView {
   readonly key: string;
+  readonly units: number;
   readonly #port: TopicViewPort;
   readonly #collection: Collection;
   readonly #topic: Topic;
@@ -90,9 +104,23 @@ class TopicView implements ChangeView {
     this.#whoKey = identityState(who);
     const whose = port.hasRules ? this.#whoKey : "program";
     this.key = JSON.stringify([id, filter, expand, fields, whose]);
-    this.#filter = filter === "" ? ALL : parseFilter(filter);
-    // What does not fit the schema is refused now, not at the first change.
-    filterPredicate(this.#filter, this.#context());
+    this.units = LOOK_UNITS + filter.length;
+    this.#filter = filter === "" ? ALL : this.#read(filter);
+  }
+
+  /**
+   * What does not fit the schema is refused now, not at the first change. That
+   * depends on whether it is a caller who asks, but not on who it is.
+   */
+  #read(text: string): Filter {
+    const context = this.#context();
+    const { known } = this.#port;
+    const key = `${context.isCaller === true} ${this.collection} ${text}`;
+    return known.get(key, () => {
+      const filter = parseFilter(text);
+      filterPredicate(filter, context);
+      return filter;
+    });
   }
 
   get collection(): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import type { Login } from "../auth/login.ts";
 import type { EndedSessions } from "../auth/sessions.ts";
 import type { WantedTopic } from "./change_hub.ts";
@@ -17,14 +18,15 @@ export interface Visitor {
 }
 
 /**
- * Returns what a visitor follows with names of topics.
+ * Resolves to what a visitor follows with names of topics.
  *
- * @throws {Error} if one cannot be followed, with a text for the client.
+ * @throws {Error} as a rejection, if one cannot be followed, with a text for the
+ * client.
  */
 export type TopicsOf = (
   names: readonly string[],
   visitor: Visitor,
-) => readonly WantedTopic[];
+) => Promise<readonly WantedTopic[]>;
 
 /** An account whose record has changed. */
 export interface ChangedAccount {
@@ -50,6 +52,9 @@ export function identityKey(identity: Identity): string {
   }
 }
 
+/** Characters of an identity beyond which its hash stands for it. */
+const MAX_STATE = 200;
+
 const states = new WeakMap<object, string>();
 
 /**
@@ -60,10 +65,14 @@ export function identityState(identity: Identity): string {
   if (identity === null) return identityKey(identity);
   let state = states.get(identity);
   if (state === undefined) {
-    state = JSON.stringify(
+    const text = JSON.stringify(
       identity,
       (_, value) => typeof value === "bigint" ? `${value}n` : value,
     );
+    // It is a part of the key of each view.
+    state = text.length <= MAX_STATE
+      ? text
+      : createHash("sha256").update(text).digest("hex");
     states.set(identity, state);
   }
   return state;
