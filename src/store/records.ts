@@ -10,11 +10,7 @@ import type {
   WriteOutcome,
   WriteWork,
 } from "./engine/engine.ts";
-import {
-  RecordNotFoundError,
-  StoreBusyError,
-  StoreTimeoutError,
-} from "./errors.ts";
+import { RecordNotFoundError, StoreBusyError } from "./errors.ts";
 import type {
   Collection,
   NewRecordOf,
@@ -22,7 +18,6 @@ import type {
   RecordOf,
 } from "./schema/collection.ts";
 import { quoted, tableColumns } from "./schema/columns.ts";
-import { recordOf } from "./schema/record_row.ts";
 import type { RuleName } from "./schema/rule.ts";
 import type { Identity } from "./schema/identity.ts";
 import type { AuthRecords } from "./auth/auth_records.ts";
@@ -36,12 +31,12 @@ import {
   type CountOptions,
   countRecords,
   expanded,
-  filterOf,
   type ListContext,
   type ListOptions,
   listRecords,
   type RecordPage,
 } from "./record_list.ts";
+import { seenRecord } from "./seen_record.ts";
 import { createStep, type RecordInput, updateStep } from "./record_writes.ts";
 import type { QueryKind, SlowQueries } from "./slow_queries.ts";
 
@@ -352,33 +347,18 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     );
   }
 
-  async #watched<T>(
+  #watched<T>(
     kind: QueryKind,
     options: Pick<ListOptions, "filter" | "sort">,
     query: Promise<T>,
   ): Promise<T> {
     const { queries } = this.#context;
-    if (queries === undefined) return await query;
-    const start = queries.clock.now();
-    let isOver = true;
-    try {
-      return await query;
-    } catch (error) {
-      isOver = error instanceof StoreTimeoutError;
-      throw error;
-    } finally {
-      const ms = queries.clock.now() - start;
-      if (isOver && queries.wants(ms)) {
-        const { sort = "" } = options;
-        const filter = filterOf(options);
-        queries.ended({
-          kind,
-          ms,
-          example: { collection: this.#collection.name, filter, sort },
-          explain: () => this.explain({ filter, sort }),
-        });
-      }
-    }
+    if (queries === undefined) return query;
+    return queries.watch(kind, query, {
+      collection: this.#collection.name,
+      options,
+      explain: (example) => this.explain(example),
+    });
   }
 
   #listContext(access: Access): ListContext {
@@ -401,21 +381,4 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
 /** Returns what rules see of what was given, whatever that is. */
 function dataOf(data: unknown): RecordInput {
   return typeof data === "object" && data !== null ? { ...data } : {};
-}
-
-/** Returns the record of a row without the address that others may not see. */
-export function seenRecord(
-  collection: Collection,
-  row: Row,
-  who: Identity | "program",
-): Record<string, unknown> {
-  const record = recordOf(collection, row);
-  if (collection.kind === "base" || record.emailVisibility === true) {
-    return record;
-  }
-  const isOwn = who !== "program" && who?.kind === "record" &&
-    who.id === record.id && who.collection === collection.name;
-  const mayAll = who === "program" || who?.kind === "superuser";
-  if (!isOwn && !mayAll) delete record.email;
-  return record;
 }

@@ -10,11 +10,13 @@ import {
   type OptionNames,
   resolveNumbers,
 } from "../checks/internal.ts";
+import { StoreTimeoutError } from "./errors.ts";
 import type { Filter } from "./query/filter.ts";
 import { filterShape } from "./query/filter_shape.ts";
 import type { QueryPlan } from "./query/query_plan.ts";
+import { filterOf, type ListOptions } from "./record_list.ts";
 
-/** Which queries are reported. */
+/** Which queries of a store are reported. */
 export interface SlowQueryOptions {
   /**
    * Milliseconds from which on a query is slow, 0 or more. Its wait for a reader
@@ -30,10 +32,10 @@ export interface SlowQueryOptions {
   readonly warns?: boolean;
 }
 
-/** What reads many records. */
+/** What reads many records of a collection. */
 export type QueryKind = "list" | "count" | "aggregate";
 
-/** A query as it was last asked for, with its values. */
+/** A query as it was asked for last, with its values. */
 export interface QueryExample {
   /** The name of the collection. */
   readonly collection: string;
@@ -45,7 +47,7 @@ export interface QueryExample {
 
 /** Queries of one shape that were slow, or read all records. */
 export interface SlowQuery {
-  /** What was asked for. */
+  /** What was asked for: records, their number, or numbers made of them. */
   readonly kind: QueryKind;
   /** The name of the collection. */
   readonly collection: string;
@@ -98,6 +100,14 @@ export function resolveSlowQueryOptions(
   return { overMs, warns };
 }
 
+/** Whose query is watched. */
+export interface WatchedQuery {
+  readonly collection: string;
+  readonly options: Pick<ListOptions, "filter" | "sort">;
+  /** Resolves to the plan of a list. */
+  readonly explain: (options: ListOptions) => Promise<QueryPlan>;
+}
+
 /** A query that has ended. */
 export interface EndedQuery {
   readonly kind: QueryKind;
@@ -120,7 +130,7 @@ interface Seen extends QueryExample {
 
 /** The queries of a store that are worth a look. */
 export class SlowQueries {
-  readonly clock: Clock;
+  readonly #clock: Clock;
   readonly #options: ResolvedSlowQueryOptions;
   readonly #now: () => number;
   readonly #seen = new Map<string, Seen>();
@@ -132,7 +142,7 @@ export class SlowQueries {
     now: () => number,
   ) {
     this.#options = options;
-    this.clock = clock;
+    this.#clock = clock;
     this.#now = now;
   }
 
@@ -156,9 +166,33 @@ export class SlowQueries {
     }));
   }
 
-  /** Returns whether a query that took so long has to be noted. */
-  wants(ms: number): boolean {
-    return ms >= this.#options.overMs || this.#options.warns;
+  /** Takes note of a query when it has ended, and returns what it returns. */
+  async watch<T>(
+    kind: QueryKind,
+    query: Promise<T>,
+    { collection, options, explain }: WatchedQuery,
+  ): Promise<T> {
+    const start = this.#clock.now();
+    let isOver = true;
+    try {
+      return await query;
+    } catch (error) {
+      isOver = error instanceof StoreTimeoutError;
+      throw error;
+    } finally {
+      const ms = this.#clock.now() - start;
+      const { overMs, warns } = this.#options;
+      if (isOver && (ms >= overMs || warns)) {
+        const { sort = "" } = options;
+        const example = { collection, filter: filterOf(options), sort };
+        this.ended({
+          kind,
+          ms,
+          example,
+          explain: () => explain({ filter: example.filter, sort }),
+        });
+      }
+    }
   }
 
   /** Takes note of a query. */

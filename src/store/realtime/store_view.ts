@@ -6,7 +6,7 @@
 import { parseExpand } from "../query/expand_tree.ts";
 import { parseFields, pickFields } from "../query/fields.ts";
 import { expanded } from "../record_list.ts";
-import { seenRecord } from "../records.ts";
+import { seenRecord } from "../seen_record.ts";
 import type { Collection } from "../schema/collection.ts";
 import { isMany } from "../schema/field.ts";
 import type { Identity } from "../schema/identity.ts";
