@@ -143,7 +143,9 @@ Deno.test(
     assertEquals(await state.textContent(), "ended with code 5");
     await using tab = await browser.tab();
     await tab.page.goto(`http://${served.host}/`);
-    const link = tab.page.getByText("once, ended with code 5");
+    const link = tab.page.locator("#sessions li", {
+      hasText: "ended with code 5",
+    }).getByRole("link", { name: "once" });
     await link.click();
     await tab.phase("ended");
     await tab.shows("the last line");

@@ -1,5 +1,5 @@
 /**
- * Makes one module of the page of a terminal.
+ * Makes one module of the pages of a terminal, and of its sessions.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import { buildPage } from "../../web/page/build.ts";
 import icon from "./icon.svg" with { type: "text" };
 import html from "./index.html" with { type: "text" };
 import style from "./page.css" with { type: "text" };
+import sessions from "./sessions/sessions.html" with { type: "text" };
 
 /** The module that is made. */
 export const BUNDLE: URL = new URL("../page_bundle.ts", import.meta.url);
@@ -21,6 +22,12 @@ export function buildTerminalPage(): Promise<string> {
     libraryStyle,
     style,
     main: new URL("main.ts", import.meta.url),
+    more: {
+      sessions: {
+        html: sessions,
+        main: new URL("sessions/main.ts", import.meta.url),
+      },
+    },
   });
 }
 

@@ -189,6 +189,8 @@ function attach(sessionId: string): void {
 function changed(state: ClientState, sessionId: string): void {
   line.show(state);
   if (state.phase === "connected") void learnGrace(sessionId);
+  // The status line has the reason, which would be there twice.
+  if (state.phase === "failed") notices.clear();
   const isOver = state.phase === "ended" || state.phase === "failed";
   const isReadOnly = state.phase === "connected" && state.role === "view";
   terminal.options.disableStdin = isOver || isReadOnly;

@@ -22,20 +22,34 @@ export interface PageSources {
   readonly style: string;
   /** The module that the page runs. */
   readonly main: URL;
+  /** Further pages with the same style, by their names without an ending. */
+  readonly more?: Readonly<Record<string, PageScript>>;
   /** The licences of the libraries, as far as minifying removes them. */
   readonly licence?: string;
 }
 
+/** A page and what it runs. */
+export interface PageScript {
+  /** The page itself. */
+  readonly html: string;
+  /** The module that it runs. */
+  readonly main: URL;
+}
+
 /** Returns the text of the module with the files of a page. */
 export async function buildPage(sources: PageSources): Promise<string> {
-  const { licence = "" } = sources;
-  const files = {
+  const { licence = "", more = {} } = sources;
+  const files: Record<string, string> = {
     "index.html": sources.html,
     "page.js": licence + await bundle(sources.main),
     "page.css": licence +
       [sources.libraryStyle, THEME, base, sources.style].join("\n"),
     "icon.svg": sources.icon,
   };
+  for (const [name, { html, main }] of Object.entries(more)) {
+    files[`${name}.html`] = html;
+    files[`${name}.js`] = await bundle(main);
+  }
   const entries = Object.entries(files).map(([name, body]) => {
     const file = { body, etag: etagOf(body) };
     return `  ${JSON.stringify(name)}: ${JSON.stringify(file)},\n`;

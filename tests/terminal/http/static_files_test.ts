@@ -15,7 +15,7 @@ Deno.test(
       const [path, type] of [
         ["", "text/html"],
         ["?session=a", "text/html"],
-        ["login.js", "text/javascript"],
+        ["sessions.js", "text/javascript"],
         ["page.js", "text/javascript"],
         ["page.css", "text/css"],
       ]

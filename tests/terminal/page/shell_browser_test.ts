@@ -88,7 +88,7 @@ Deno.test(
     await browser.page.keyboard.type("exit 3\n");
     await browser.page.getByText("ended with code 3").waitFor();
     await browser.page.getByText("All sessions").click();
-    await browser.page.getByText("shell, ended with code 3").waitFor();
+    await browser.page.getByText("ended with code 3").waitFor();
     await browser.page.getByText("New session").click();
     await browser.phase("connected");
     await browser.page.keyboard.type("echo $((6 * 7))1\n");
