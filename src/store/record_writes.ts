@@ -4,6 +4,7 @@
  * @module
  */
 import type { Row, WriteStep } from "./engine/engine.ts";
+import { linkedFiles } from "./files/linked_files.ts";
 import {
   checkNewRecord,
   checkRecordChanges,
@@ -28,7 +29,8 @@ export async function createStep(
   now: number,
   hidden: HiddenColumns = {},
 ): Promise<Extract<WriteStep, { kind: "create" }>> {
-  const row = await checkNewRecord(collection, input);
+  const { data, files } = linkedFiles(collection, input);
+  const row = await checkNewRecord(collection, data);
   const moment = momentText(now);
   return {
     kind: "create",
@@ -40,6 +42,7 @@ export async function createStep(
       ...row,
       ...hidden,
     },
+    files,
   };
 }
 
@@ -57,7 +60,8 @@ export async function updateStep(
   read: () => Promise<Row>,
   hidden: HiddenColumns = {},
 ): Promise<Extract<WriteStep, { kind: "update" }>> {
-  let row: KeptRow = await checkRecordChanges(collection, changes);
+  const { data, files } = linkedFiles(collection, changes);
+  let row: KeptRow = await checkRecordChanges(collection, data);
   let expected: Row | undefined;
   if (collection.validate !== undefined) {
     expected = written(collection, await read());
@@ -72,6 +76,7 @@ export async function updateStep(
     id,
     row: { ...row, ...hidden, updated: momentText(now) },
     expected,
+    files,
   };
 }
 

@@ -39,6 +39,10 @@ import {
 import { seenRecord } from "./seen_record.ts";
 import { createStep, type RecordInput, updateStep } from "./record_writes.ts";
 import type { QueryKind, SlowQueries } from "./slow_queries.ts";
+import { linkedFiles } from "./files/linked_files.ts";
+import type { StoredFiles } from "./files/stored_files.ts";
+import { Uploads } from "./files/uploads.ts";
+import { isNewFile } from "./schema/file_input.ts";
 
 /** Times that a change is tried whose record is changed by others meanwhile. */
 const MAX_TRIES = 10;
@@ -64,7 +68,8 @@ export interface GetOptions extends RecordOptions {
 /** The records of one collection. */
 export interface Records<C extends Collection> {
   /**
-   * Creates a record, and resolves to it when it is kept for good.
+   * Creates a record, and resolves to it when it is kept for good, with its
+   * files.
    *
    * @throws {InvalidRecordError} as a rejection, with everything that is wrong.
    * @throws {NotUniqueError} as a rejection, if unique values are taken.
@@ -150,6 +155,8 @@ export interface RecordsContext {
   readonly who: Identity | "program";
   /** Prepares what accounts are written from. */
   readonly accounts: Pick<AuthRecords, "prepare">;
+  /** Takes new files; undefined where none can be taken. */
+  readonly files: StoredFiles | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Begins something that is not given to the executor at once. */
@@ -181,20 +188,25 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     if (who !== "program") {
       access(dataOf(data)).checkCreate(this.#collection.name);
     }
-    const { fields, hidden } = await this.#written(undefined, data, options);
+    await using uploads = new Uploads(this.#context.files);
+    const given = await uploads.take(this.#collection, data, options);
+    const { fields, hidden } = await this.#written(undefined, given, options);
     const step = await createStep(this.#collection, fields, now(), hidden);
     const condition = this.#condition("create", fields);
     const { steps: [done] } = await executor.write(
       { steps: [{ ...step, condition }] },
       options,
     );
+    uploads.keep();
     return this.#record(done?.after);
   }
 
   /** The condition of a rule; undefined if everything is allowed. */
   #condition(rule: RuleName, data?: RecordInput): Statement | undefined {
     if (this.#context.who === "program") return undefined;
-    const access = this.#context.access(data);
+    const access = this.#context.access(
+      data && linkedFiles(this.#collection, data).data,
+    );
     if (access.isFree) return undefined;
     return access.condition(this.#collection.name, rule);
   }
@@ -274,7 +286,9 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
       // Nobody learns what is wrong with what he may not change.
       await this.#row(id, "update", options, dataOf(changes));
     }
-    const { fields, hidden } = await this.#written(id, changes, options);
+    await using uploads = new Uploads(this.#context.files);
+    const given = await uploads.take(this.#collection, changes, options);
+    const { fields, hidden } = await this.#written(id, given, options);
     const condition = this.#condition("update", fields);
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const step = await updateStep(
@@ -290,6 +304,7 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
           { steps: [{ ...step, condition }] },
           options,
         );
+        uploads.keep();
         return this.#record(done?.after);
       } catch (error) {
         // Another change came between the look at the record and the write.
@@ -380,5 +395,14 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
 
 /** Returns what rules see of what was given, whatever that is. */
 function dataOf(data: unknown): RecordInput {
-  return typeof data === "object" && data !== null ? { ...data } : {};
+  if (typeof data !== "object" || data === null) return {};
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, namesIn(value)]),
+  );
+}
+
+/** Returns a value with the names of new files in their places. */
+function namesIn(value: unknown): unknown {
+  if (isNewFile(value)) return "name" in value ? value.name : "file";
+  return Array.isArray(value) ? value.map(namesIn) : value;
 }

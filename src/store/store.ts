@@ -12,6 +12,8 @@ import { superusers } from "./auth/auth_tables.ts";
 import { StoreAuth } from "./auth/store_auth.ts";
 import type { Cursor, Engine } from "./engine/engine.ts";
 import { openEngine } from "./engine/open_engine.ts";
+import { resolveFilesOptions } from "./files/files_options.ts";
+import { StoredFiles } from "./files/stored_files.ts";
 import { querySchemaOf } from "./query/query_schema.ts";
 import type { RecordOptions, Records } from "./records.ts";
 import { RuleBook } from "./rules/rule_book.ts";
@@ -200,6 +202,11 @@ export async function store<const F extends StoredFunctions = StoredFunctions>(
   resolveStoreHttpOptions(options?.http);
   const slowQueries = resolveSlowQueryOptions(options?.slowQueries);
   const settings = await resolveStoreOptions(options, now);
+  const filesOptions = resolveFilesOptions(
+    options.files,
+    options.path,
+    settings.writer.synchronous === "full",
+  );
   const collections = [...options.collections, superusers];
   const schema = querySchemaOf(collections);
   // A rule that cannot be is found before the file is opened.
@@ -209,8 +216,17 @@ export async function store<const F extends StoredFunctions = StoredFunctions>(
     { engine, collections, readRecord: recordOf, clock: system.clock },
     authOptions,
   );
+  const files = new StoredFiles({
+    engine,
+    collections,
+    options: filesOptions,
+    clock: system.clock,
+    now,
+  });
+  await files.sweep();
   return new OpenStore<F>(
     new StoreParts({
+      files,
       engine,
       collections: new Map(collections.map((one) => [one.name, one])),
       schema,

@@ -21,6 +21,7 @@ import type { StoreFilesOptions } from "./files/files_options.ts";
 import type { StoreHttpOptions } from "./http/options.ts";
 import type { EngineSettings } from "./engine/engine_settings.ts";
 import { tablePlan } from "./engine/plans.ts";
+import { FILES_TABLES } from "./engine/record_files.ts";
 import { type Migration, migrationPlans } from "./migration.ts";
 import type { Collection } from "./schema/collection.ts";
 import { tableDdl } from "./schema/ddl.ts";
@@ -215,7 +216,7 @@ export async function resolveStoreOptions(
       synchronous,
       tables: [...collections, superusers].map(tablePlan),
       ddl: [...collections, superusers].map(tableDdl),
-      extra: AUTH_TABLES,
+      extra: [...AUTH_TABLES, ...FILES_TABLES],
       migrations: await migrationPlans(migrations),
       keepMs: keepHours * HOUR_MS,
       keepChanges: keepCount,

@@ -14,6 +14,7 @@ import {
 import type { AuthRecords } from "./auth/auth_records.ts";
 import type { StoreAuth } from "./auth/store_auth.ts";
 import type { Engine } from "./engine/engine.ts";
+import type { StoredFiles } from "./files/stored_files.ts";
 import { RuleRefusedError, StoreError } from "./errors.ts";
 import type { StoreHttpOptions } from "./http/options.ts";
 import { serveStore, type StoreServing } from "./http/serve_store.ts";
@@ -52,6 +53,7 @@ export interface StorePartsOptions {
   readonly rules: RuleBook;
   readonly accounts: AuthRecords;
   readonly auth: StoreAuth;
+  readonly files: StoredFiles;
   readonly functions: StoredFunctions;
   readonly http: StoreHttpOptions;
   readonly queries: SlowQueries;
@@ -75,6 +77,7 @@ export class StoreParts {
   readonly engine: Engine;
   readonly collections: ReadonlyMap<string, Collection>;
   readonly auth: StoreAuth;
+  readonly files: StoredFiles;
   readonly schema: QuerySchema;
   readonly rules: RuleBook;
   readonly accounts: AuthRecords;
@@ -89,6 +92,7 @@ export class StoreParts {
     this.engine = options.engine;
     this.collections = options.collections;
     this.auth = options.auth;
+    this.files = options.files;
     this.schema = options.schema;
     this.rules = options.rules;
     this.accounts = options.accounts;
@@ -127,9 +131,11 @@ export class StoreParts {
     executor: Executor,
     begin: () => Disposable,
   ): Records<C> {
-    const { collections, accounts, now } = this.#options;
+    const { collections, accounts, files, now } = this.#options;
     return new CollectionRecords(this.#known(of), {
       executor,
+      // An upload is noted by the writer, which a transaction has for itself.
+      files: executor === this.engine ? files : undefined,
       collections,
       access: (body) =>
         this.access(who, body === undefined ? request : { ...request, body }),
@@ -223,6 +229,7 @@ export class StoreParts {
   async close(): Promise<void> {
     await this.#work.close();
     this.#serving?.[Symbol.dispose]();
+    await this.files.close();
     await this.auth.close();
     await this.engine.close();
   }

@@ -24,9 +24,7 @@ export const PAGE_POLICY: string = [
 ].join("; ");
 
 const HEADERS: Readonly<Record<string, string>> = {
-  "content-security-policy": PAGE_POLICY,
   "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
   "permissions-policy":
     "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
   "referrer-policy": "no-referrer",
@@ -37,10 +35,17 @@ const HEADERS: Readonly<Record<string, string>> = {
 /** The header that browsers refuse, with a complaint, where they trust nobody. */
 const OPENER_POLICY = "cross-origin-opener-policy";
 
+/** Headers that a response may have already, as what it serves is no page. */
+const DEFAULTS: Readonly<Record<string, string>> = {
+  "cache-control": "no-store",
+  "content-security-policy": PAGE_POLICY,
+  "cross-origin-resource-policy": "same-origin",
+};
+
 /**
- * Adds the headers to a response, which is stored nowhere unless it says
- * otherwise. With its request, it has none that the browser would ignore with a
- * complaint.
+ * Adds the headers to a response. It is stored nowhere, runs what a page does
+ * and is for pages of its own origin, unless it says otherwise. With its request,
+ * it has none that the browser would ignore with a complaint.
  */
 export function secured(response: Response, request?: Request): Response {
   for (const [name, value] of Object.entries(HEADERS)) {
@@ -49,8 +54,8 @@ export function secured(response: Response, request?: Request): Response {
   if (request !== undefined && !isTrustworthy(request)) {
     response.headers.delete(OPENER_POLICY);
   }
-  if (!response.headers.has("cache-control")) {
-    response.headers.set("cache-control", "no-store");
+  for (const [name, value] of Object.entries(DEFAULTS)) {
+    if (!response.headers.has(name)) response.headers.set(name, value);
   }
   return response;
 }

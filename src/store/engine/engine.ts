@@ -37,6 +37,22 @@ export interface WriteOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A file that was uploaded, as a write ties it to a record. */
+export interface LinkedFile {
+  /** The key of its object. */
+  readonly key: string;
+  /** The field of the record. */
+  readonly field: string;
+  /** The name that the record has for it. */
+  readonly name: string;
+  /** Number of its bytes. */
+  readonly size: number;
+  /** Its media type. */
+  readonly type: string;
+  /** SHA-256 of its bytes, as hexadecimal digits. */
+  readonly sha256: string;
+}
+
 /** One thing that a write does. */
 export type WriteStep =
   /** Adds a record to a collection, and to the change log. */
@@ -47,6 +63,8 @@ export type WriteStep =
     readonly row: Row;
     /** What has to be true of the new record; otherwise it is refused. */
     readonly condition?: Condition | undefined;
+    /** The files that it names. */
+    readonly files?: readonly LinkedFile[] | undefined;
   }
   /** Changes columns of a record, and logs the change. */
   | {
@@ -61,6 +79,8 @@ export type WriteStep =
     readonly conditionAfter?: Condition | undefined;
     /** Columns with the values that they have to have still, as a guard. */
     readonly expected?: Row | undefined;
+    /** The files that it names and has not named before. */
+    readonly files?: readonly LinkedFile[] | undefined;
   }
   /** Deletes a record, and what goes with it. */
   | {

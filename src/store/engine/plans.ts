@@ -22,11 +22,15 @@ export function tablePlan(collection: Collection): TablePlan {
       onDelete: field.onDelete,
     });
   }
+  const files = Object.entries(collection.fields)
+    .filter(([, { kind }]) => kind === "file")
+    .map(([field, of]) => ({ field, isMany: isMany(of) }));
   return {
     name: collection.name,
     columns: columns.map(({ name }) => name),
     logged: columns.filter(({ isHidden }) => !isHidden)
       .map(({ name }) => name),
     relations,
+    files,
   };
 }

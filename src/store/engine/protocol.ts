@@ -17,6 +17,13 @@ export interface TablePlan {
   /** The columns that are in the change log. */
   readonly logged: readonly string[];
   readonly relations: readonly RelationPlan[];
+  readonly files: readonly FilePlan[];
+}
+
+/** A field of files. */
+export interface FilePlan {
+  readonly field: string;
+  readonly isMany: boolean;
 }
 
 /** A relation from one collection to another. */

@@ -10,6 +10,7 @@ import type { ChangeLog } from "./change_log.ts";
 import type { Database } from "./database.ts";
 import type { Condition, Row, SqlValue, WriteStep } from "./engine.ts";
 import { failing, FailureError, failureOf, isOfFile } from "./failure.ts";
+import { RecordFiles } from "./record_files.ts";
 import type {
   RelationPlan,
   StepValues,
@@ -34,6 +35,7 @@ const MAX_CASCADE = 10_000;
 export class RecordWriter {
   readonly #database: Database;
   readonly #log: ChangeLog;
+  readonly #files: RecordFiles;
   readonly #tables: ReadonlyMap<string, TablePlan>;
   readonly #incoming = new Map<string, Incoming[]>();
 
@@ -44,6 +46,7 @@ export class RecordWriter {
   ) {
     this.#database = database;
     this.#log = log;
+    this.#files = new RecordFiles(database);
     this.#tables = new Map(tables.map((table) => [table.name, table]));
     for (const from of tables) {
       for (const relation of from.relations) {
@@ -71,7 +74,8 @@ export class RecordWriter {
     }
   }
 
-  #create({ collection, row, condition }: Create, now: number): StepValues {
+  #create(step: Create, now: number): StepValues {
+    const { collection, row, condition, files = [] } = step;
     const table = this.#table(collection);
     let after: Values;
     try {
@@ -86,6 +90,8 @@ export class RecordWriter {
       throw refused(table);
     }
     this.#checkAfter(table, after, condition);
+    const id = idOf(table, after);
+    this.#files.link(table, { id, before: null, after }, files, now);
     this.#log.add(table, "create", null, after, now);
     return { before: null, after, rows: null, changed: 1 };
   }
@@ -130,6 +136,7 @@ export class RecordWriter {
     this.#checkRelations(table, row);
     const after = this.#set(table, id, row);
     this.#checkAfter(table, after, conditionAfter);
+    this.#files.link(table, { id, before, after }, step.files ?? [], now);
     this.#log.add(table, "update", before, after, now);
     return { before, after, rows: null, changed: 1 };
   }
@@ -180,6 +187,7 @@ export class RecordWriter {
     this.#database.prepare(
       `DELETE FROM ${sqlName(table.name)} WHERE "id" = ?`,
     ).run(id);
+    this.#files.link(table, { id, before, after: null }, [], now);
     this.#log.add(table, "delete", before, null, now);
   }
 

@@ -16,9 +16,12 @@ import {
 import { Problem } from "./problem.ts";
 import { type ShownParameters, shownParameters } from "./query_parameters.ts";
 import { recordInput } from "./record_input.ts";
-import { type Fields, isObject } from "./request_fields.ts";
+import { Uploads } from "../files/uploads.ts";
+import { parseBatchAddress } from "./batch_address.ts";
+import { batchFiles } from "./form_files.ts";
+import { isObject, type RequestFields } from "./request_fields.ts";
 import type { Route } from "./router.ts";
-import type { RecordWrite, ServedStore } from "./served_records.ts";
+import type { RecordData, RecordWrite, ServedStore } from "./served_records.ts";
 import { shownName } from "../schema/unknown_field.ts";
 import { showRecord } from "./shown_record.ts";
 
@@ -26,6 +29,8 @@ import { showRecord } from "./shown_record.ts";
 export const BATCH_ROUTES: readonly Route<Handle>[] = [
   { method: "POST", path: /^batch$/, handle: batch },
 ];
+
+type Files = RequestFields["files"];
 
 /** One request of a batch. */
 interface Part {
@@ -36,7 +41,8 @@ interface Part {
 
 async function batch(call: Call): Promise<Response> {
   const { service: { store, options } } = call;
-  const { fields } = await bodyOf(call);
+  await using uploads = new Uploads(store.files);
+  const { fields, files } = await bodyOf(call, batchFiles(store, uploads));
   const requests = fields["requests"];
   if (!Array.isArray(requests)) {
     throw new Problem("bad_request", `"requests" must be an array`);
@@ -47,12 +53,15 @@ async function batch(call: Call): Promise<Response> {
       `"requests" has ${requests.length}, a batch may have at most ${options.maxBatch}`,
     );
   }
-  const parts = requests.map((request, at) => partOf(store, request, at));
+  const parts = requests.map((request, at) =>
+    partOf(store, request, at, filesOf(files, at))
+  );
   const records = recordsOf(await afterBody(call));
   for (const { collection, shown } of parts) {
     records.checkExpand(collection, shown.expand);
   }
   const written = await records.write(parts.map(({ write }) => write));
+  uploads.keep();
   return Response.json(
     await Promise.all(parts.map(async ({ collection, shown }, at) => {
       const after = written[at] ?? null;
@@ -69,23 +78,38 @@ async function batch(call: Call): Promise<Response> {
   );
 }
 
-function partOf(store: ServedStore, request: JsonValue, at: number): Part {
+/** Returns the files of one write, by the names of its fields. */
+function filesOf(files: RequestFields["files"], at: number): Files {
+  const prefix = `requests.${at}.`;
+  return new Map(
+    [...files].filter(([name]) => name.startsWith(prefix))
+      .map(([name, of]) => [name.slice(prefix.length), of]),
+  );
+}
+
+function partOf(
+  store: ServedStore,
+  request: JsonValue,
+  at: number,
+  files: Files,
+): Part {
   if (!isObject(request)) throw wrong(at, "it must be an object");
   const { method, url, body = {} } = request;
   if (typeof method !== "string" || typeof url !== "string") {
     throw wrong(at, `"method" and "url" must be texts`);
   }
   if (!isObject(body)) throw wrong(at, `"body" must be an object`);
-  // Where the store is mounted is of no account here, as the client has it.
-  const match =
-    /^(?:\/?[^?#]*)?\/?api\/collections\/([^/?#]{1,300})\/records(?:\/([^/?#]{1,300}))?(?:\?([^#]*))?$/
-      .exec(url);
-  if (match === null) {
+  const address = parseBatchAddress(url);
+  if (address === undefined) {
     throw wrong(at, `"url" must be that of records of a collection`);
   }
-  const [, name = "", id, search = ""] = match;
+  const { name, id, search } = address;
   const collection = collectionOf(store, decoded(name, at));
-  const data = recordInput(collection, { fields: body, isForm: false });
+  const data = recordInput(collection, {
+    fields: body,
+    isForm: false,
+    files,
+  });
   const write = writeOf(
     collection,
     method,
@@ -106,7 +130,7 @@ function writeOf(
   collection: Collection,
   method: string,
   id: string | undefined,
-  data: Fields,
+  data: RecordData,
 ): RecordWrite | undefined {
   if (id === undefined) {
     if (method === "POST") return { kind: "create", collection, data };

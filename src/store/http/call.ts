@@ -11,8 +11,14 @@ import { NOBODY, type TopicsOf, type Visitor } from "../realtime/visitor.ts";
 import type { HeldBytes } from "./body_budget.ts";
 import type { ResolvedStoreHttpOptions } from "./options.ts";
 import { Problem } from "./problem.ts";
-import { readBody } from "./read_body.ts";
-import type { FieldsReader, RequestFields } from "./request_fields.ts";
+import { bodySource } from "./body_source.ts";
+import type { FormFiles } from "./form_files.ts";
+import { readBody, tooLarge } from "./read_body.ts";
+import {
+  type FieldsReader,
+  isFormType,
+  type RequestFields,
+} from "./request_fields.ts";
 import { ServedRecords, type ServedStore } from "./served_records.ts";
 
 /** What the routes use. */
@@ -83,15 +89,19 @@ export async function afterBody(call: Call): Promise<Call> {
   };
 }
 
-/** Returns the records of the store under the rules of who asks. */
-export function recordsOf(call: Call): ServedRecords {
+/**
+ * Returns the records of the store under the rules of who asks.
+ *
+ * @param context What `@request.context` is in rules.
+ */
+export function recordsOf(call: Call, context = "default"): ServedRecords {
   const { service: { store }, visitor, client, request, query } = call;
   return new ServedRecords(store, {
     who: visitor.identity,
     client,
     request: {
       method: request.method,
-      context: "default",
+      context,
       query: Object.fromEntries(query),
       headers: Object.fromEntries(
         Array.from(request.headers, ([name, value]) => [
@@ -103,18 +113,41 @@ export function recordsOf(call: Call): ServedRecords {
   });
 }
 
-/** Reads the fields of the body. */
+/**
+ * Reads the fields of the body, and takes its files.
+ *
+ * @param files Where there may be some.
+ */
 export async function bodyOf(
   { service, request, held }: Call,
+  files?: FormFiles,
 ): Promise<RequestFields> {
   const { options, clock, reader } = service;
-  const body = await readBody(request, {
-    maxBytes: options.maxBodyBytes,
-    maxMs: options.bodyMs,
-    clock,
+  const maxMs = options.bodyMs;
+  const contentType = request.headers.get("content-type");
+  if (!isFormType(contentType) || request.body === null) {
+    const body = await readBody(request, {
+      maxBytes: options.maxBodyBytes,
+      maxMs,
+      clock,
+      held,
+    });
+    return reader.readJson(contentType, body);
+  }
+  // Names and boundaries take some bytes beside what they are of.
+  const maxBytes = options.maxBodyBytes + (files?.maxBytes ?? 0);
+  const stated = Number(request.headers.get("content-length") ?? 0);
+  if (stated > maxBytes) {
+    await request.body.cancel().catch(() => {});
+    throw tooLarge(maxBytes);
+  }
+  using source = bodySource(request.body, { maxMs, clock, maxBytes });
+  return await reader.readForm(
+    contentType,
+    source,
     held,
-  });
-  return await reader.read(request.headers.get("content-type"), body);
+    files && ((file) => files.take(file)),
+  );
 }
 
 /** Returns a field of the body that must be a text. */

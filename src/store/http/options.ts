@@ -44,7 +44,7 @@ export interface StoreHttpOptions {
    */
   readonly clientOf?: (request: Request) => string;
   /**
-   * Most bytes of a body, a whole number from 1.
+   * Most bytes of a body without its files, a whole number from 1.
    * @default {1048576}
    */
   readonly maxBodyBytes?: number;
@@ -55,7 +55,8 @@ export interface StoreHttpOptions {
    */
   readonly maxAllBodiesBytes?: number;
   /**
-   * Milliseconds within which a body must be here, above 0.
+   * Milliseconds within which a body must be here, above 0. A form has a second
+   * more for each 64 KiB that have come.
    * @default {30000}
    */
   readonly bodyMs?: number;
@@ -64,6 +65,11 @@ export interface StoreHttpOptions {
    * @default {32}
    */
   readonly maxJsonDepth?: number;
+  /**
+   * Most parts of a form, fields and files, a whole number from 1.
+   * @default {1000}
+   */
+  readonly maxParts?: number;
   /**
    * Most requests that are handled at once, a whole number from 1; a further
    * one gets a 503. Subscribers are not counted.
@@ -124,6 +130,7 @@ const DEFAULTS = {
   maxAllBodiesBytes: 67_108_864,
   bodyMs: 30_000,
   maxJsonDepth: 32,
+  maxParts: 1000,
   maxRequests: 1000,
   maxBatch: 50,
   maxSubscribers: 10_000,
@@ -138,6 +145,7 @@ const RANGES = {
   maxAllBodiesBytes: { min: 1, integer: true },
   bodyMs: { above: 0 },
   maxJsonDepth: { min: 1, max: 1000, integer: true },
+  maxParts: { min: 1, integer: true },
   maxRequests: { min: 1, integer: true },
   maxBatch: { min: 0, integer: true },
   maxSubscribers: { min: 0, integer: true },
@@ -156,6 +164,7 @@ const NAMES: OptionNames<StoreHttpOptions> = {
   maxAllBodiesBytes: true,
   bodyMs: true,
   maxJsonDepth: true,
+  maxParts: true,
   maxRequests: true,
   maxBatch: true,
   maxSubscribers: true,

@@ -66,7 +66,8 @@ export async function readBody(
   }
 }
 
-function tooLarge(maxBytes: number): Problem {
+/** The problem of a body that has too many bytes. */
+export function tooLarge(maxBytes: number): Problem {
   return new Problem(
     "too_large",
     `The body may have at most ${maxBytes} bytes`,

@@ -7,7 +7,9 @@ import type { JsonValue } from "../../codec/mod.ts";
 import { InvalidRecordError } from "../errors.ts";
 import type { Collection } from "../schema/collection.ts";
 import { type Field, isMany } from "../schema/field.ts";
-import type { Fields, RequestFields } from "./request_fields.ts";
+import type { UploadedFile } from "../files/linked_files.ts";
+import type { RequestFields } from "./request_fields.ts";
+import type { RecordData } from "./served_records.ts";
 
 /** What a record has that nobody writes: clients send whole records back. */
 const READ_ONLY: ReadonlySet<string> = new Set([
@@ -40,8 +42,8 @@ const EMPTY_IS_NULL: ReadonlySet<string> = new Set([
  */
 export function recordInput(
   collection: Collection,
-  { fields, isForm }: RequestFields,
-): Fields {
+  { fields, isForm, files }: RequestFields,
+): RecordData {
   const given = Object.entries(fields);
   const most = Object.keys(collection.fields).length + MAX_OTHERS;
   if (given.length > most) {
@@ -52,18 +54,37 @@ export function recordInput(
       needed: `one with at most ${most}`,
     }]);
   }
-  const input: [string, JsonValue][] = [];
+  const input: [string, unknown][] = [];
   for (const [name, value] of given) {
     if (READ_ONLY.has(name)) continue;
-    const field = Object.hasOwn(collection.fields, name)
-      ? collection.fields[name]
-      : undefined;
+    const field = fieldOf(collection, name);
     if (field === undefined) input.push([name, value]);
     else if (field.presence !== "read_only") {
       input.push([name, ofField(field, value, isForm)]);
     }
   }
-  return Object.fromEntries(input);
+  const data = Object.fromEntries(input);
+  for (const [name, uploaded] of files) {
+    data[name] = withFiles(fieldOf(collection, name), data[name], uploaded);
+  }
+  return data;
+}
+
+function fieldOf({ fields }: Collection, name: string): Field | undefined {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
+/** Returns the value of a field with files that were uploaded. */
+function withFiles(
+  field: Field | undefined,
+  value: unknown,
+  uploaded: readonly UploadedFile[],
+): unknown {
+  // With a modifier, or of a single file.
+  if (field === undefined || !isMany(field)) {
+    return uploaded.length === 1 ? uploaded[0] : uploaded;
+  }
+  return Array.isArray(value) ? [...value, ...uploaded] : uploaded;
 }
 
 function ofField(field: Field, value: JsonValue, isForm: boolean): JsonValue {

@@ -12,9 +12,12 @@ import {
   type Handle,
   recordsOf,
 } from "./call.ts";
+import { Uploads } from "../files/uploads.ts";
+import { recordFiles } from "./form_files.ts";
 import { listParameters, shownParameters } from "./query_parameters.ts";
 import { Problem } from "./problem.ts";
 import { recordInput } from "./record_input.ts";
+import { isFormType } from "./request_fields.ts";
 import type { Route } from "./router.ts";
 import type { RecordWrite, ServedRecord } from "./served_records.ts";
 import { showRecord } from "./shown_record.ts";
@@ -71,8 +74,12 @@ async function get(call: Call): Promise<Response> {
 
 async function create(call: Call): Promise<Response> {
   const collection = collectionOf(call.service.store, call.parts[0]);
-  const data = recordInput(collection, await bodyOf(call));
-  return await write(await afterBody(call), collection, {
+  // Files are not taken from those who may not write them.
+  if (isForm(call)) recordsOf(call).checkCreate(collection);
+  await using uploads = new Uploads(call.service.store.files);
+  const body = await bodyOf(call, recordFiles(collection, uploads));
+  const data = recordInput(collection, body);
+  return await write(await afterBody(call), uploads, {
     kind: "create",
     collection,
     data,
@@ -82,10 +89,10 @@ async function create(call: Call): Promise<Response> {
 async function update(call: Call): Promise<Response> {
   const { service: { store }, parts: [name, id = ""] } = call;
   const collection = collectionOf(store, name);
-  const { id: same = id, ...data } = recordInput(
-    collection,
-    await bodyOf(call),
-  );
+  if (isForm(call)) await recordsOf(call).checkUpdate(collection, id);
+  await using uploads = new Uploads(store.files);
+  const body = await bodyOf(call, recordFiles(collection, uploads));
+  const { id: same = id, ...data } = recordInput(collection, body);
   if (same !== id) {
     throw new Problem("invalid", "The id of a record cannot be changed", {
       data: {
@@ -96,12 +103,16 @@ async function update(call: Call): Promise<Response> {
       },
     });
   }
-  return await write(await afterBody(call), collection, {
+  return await write(await afterBody(call), uploads, {
     kind: "update",
     collection,
     id,
     data,
   });
+}
+
+function isForm({ request }: Call): boolean {
+  return isFormType(request.headers.get("content-type"));
 }
 
 async function remove(call: Call): Promise<Response> {
@@ -115,14 +126,16 @@ async function remove(call: Call): Promise<Response> {
 
 async function write(
   call: Call,
-  collection: Collection,
+  uploads: Uploads,
   write: RecordWrite,
 ): Promise<Response> {
+  const { collection } = write;
   const records = recordsOf(call);
   const { expand } = shownParameters(call.query);
   // What cannot be shown is refused before it is written.
   records.checkExpand(collection, expand);
   const [written] = await records.write([write]);
+  uploads.keep();
   const [record] = written
     ? await records.expand(collection, [written], expand)
     : [];

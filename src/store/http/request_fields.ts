@@ -10,7 +10,12 @@ import {
   type JsonObject,
   type JsonValue,
 } from "../../codec/mod.ts";
-import { type FieldProblems, Problem } from "./problem.ts";
+import type { ByteSource } from "../files/file_source.ts";
+import type { UploadedFile } from "../files/linked_files.ts";
+import type { HeldBytes } from "./body_budget.ts";
+import { type FormFile, readForm } from "./form_reader.ts";
+import { boundaryOf } from "./multipart.ts";
+import { Problem } from "./problem.ts";
 
 /** The fields of a body, whose values are not checked yet. */
 export type Fields = JsonObject;
@@ -21,55 +26,82 @@ export interface RequestFields {
   readonly fields: Fields;
   /** Whether the values of `fields` are texts of a form, but for those of `@jsonPayload`. */
   readonly isForm: boolean;
+  /** Files of a form, by the names of fields. */
+  readonly files: ReadonlyMap<string, readonly UploadedFile[]>;
 }
 
 /** Reads bodies within bounds. */
 export interface FieldsReader {
   /**
-   * Reads the fields of a body; an empty one has none.
+   * Reads the fields of a body of JSON; an empty one has none.
    *
-   * @throws {Problem} as a rejection, if it is neither JSON nor a form, or no
-   * object.
+   * @throws {Problem} if it is of another type, or no object.
    */
-  read(
+  readJson(
     contentType: string | null,
     body: Uint8Array<ArrayBuffer>,
+  ): RequestFields;
+  /**
+   * Reads a form as it comes.
+   *
+   * @param onFile Takes its files; undefined where there are none.
+   * @throws {Problem} as a rejection, if it is none.
+   */
+  readForm(
+    contentType: string,
+    source: ByteSource,
+    held: HeldBytes,
+    onFile?: (file: FormFile) => Promise<UploadedFile>,
   ): Promise<RequestFields>;
 }
 
-/** The bounds of what is read from JSON. */
+/** The bounds of what is read. */
 export interface FieldsBounds {
-  /** Most bytes of a body. */
+  /** Most bytes of a body, without files. */
   readonly maxBytes: number;
   /** How deep arrays and objects may be nested. */
   readonly maxDepth: number;
+  /** Most parts of a form. */
+  readonly maxParts: number;
 }
-
-/** The field of a form that holds JSON, as PocketBase's client sends it. */
-const JSON_PAYLOAD = "@jsonPayload";
 
 /** Values that one body may have; each takes some memory of its own. */
 export const MAX_VALUES = 100_000;
+const NO_FILES: RequestFields["files"] = new Map();
+
+/** Whether a body is a form. */
+export function isFormType(contentType: string | null): contentType is string {
+  return /^multipart\/form-data\s*;/i.test(contentType ?? "");
+}
 
 /** Returns a reader of bodies. */
 export function fieldsReader(
-  { maxBytes, maxDepth }: FieldsBounds,
+  { maxBytes, maxDepth, maxParts }: FieldsBounds,
 ): FieldsReader {
   const codec = json({ maxBytes, maxDepth, maxValues: MAX_VALUES });
   return {
-    async read(contentType, body) {
-      const type = contentType ?? "";
-      if (/^multipart\/form-data\s*;/i.test(type)) {
-        return { fields: await readForm(codec, type, body), isForm: true };
+    readJson(contentType, body) {
+      if (body.length === 0) {
+        return { fields: {}, isForm: false, files: NO_FILES };
       }
-      if (body.length === 0) return { fields: {}, isForm: false };
-      if (!/^application\/json\s*(;|$)/i.test(type)) {
+      if (!/^application\/json\s*(;|$)/i.test(contentType ?? "")) {
         throw new Problem(
           "wrong_media_type",
           `The content type must be application/json or multipart/form-data`,
         );
       }
-      return { fields: decode(codec, body), isForm: false };
+      return { fields: decode(codec, body), isForm: false, files: NO_FILES };
+    },
+    async readForm(contentType, source, held, onFile) {
+      const form = await readForm(source, {
+        boundary: boundaryOf(contentType),
+        maxParts,
+        maxBytes,
+        held,
+        decode: (payload) => decode(codec, payload),
+        onFile,
+      });
+      return { ...form, isForm: true };
     },
   };
 }
@@ -89,59 +121,4 @@ function decode(codec: Codec<JsonValue>, body: Uint8Array): Fields {
 /** Whether a value is a JSON object. */
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-async function readForm(
-  codec: Codec<JsonValue>,
-  contentType: string,
-  body: Uint8Array<ArrayBuffer>,
-): Promise<Fields> {
-  const form = await formOf(contentType, body);
-  const fields = new Map<string, JsonValue>();
-  for (const [name, value] of form) {
-    if (name === "__proto__") {
-      throw new Problem("bad_request", "A field must not be __proto__");
-    }
-    if (typeof value !== "string") {
-      throw new Problem("invalid", "The store has no files", {
-        data: noFile(name),
-      });
-    }
-    if (name === JSON_PAYLOAD) {
-      const payload = decode(codec, new TextEncoder().encode(value));
-      for (const [key, of] of Object.entries(payload)) fields.set(key, of);
-      continue;
-    }
-    const before = fields.get(name);
-    fields.set(
-      name,
-      before === undefined
-        ? value
-        : Array.isArray(before)
-        ? [...before, value]
-        : [before, value],
-    );
-  }
-  return Object.fromEntries(fields);
-}
-
-function noFile(name: string): FieldProblems {
-  return {
-    [name]: {
-      code: "validation_invalid_file",
-      message: "Files cannot be stored in it.",
-    },
-  };
-}
-
-async function formOf(
-  contentType: string,
-  body: Uint8Array<ArrayBuffer>,
-): Promise<FormData> {
-  try {
-    const headers = { "content-type": contentType };
-    return await new Response(body, { headers }).formData();
-  } catch {
-    throw new Problem("bad_request", "The body is not a form");
-  }
 }

@@ -6,8 +6,15 @@
 import type { PreparedAccount } from "../auth/auth_records.ts";
 import type { Row, Statement, WriteStep } from "../engine/engine.ts";
 import { RecordNotFoundError } from "../errors.ts";
+import {
+  type AppliedFiles,
+  applyFileChanges,
+  hasFileChanges,
+} from "../files/file_changes.ts";
+import { linkedFiles } from "../files/linked_files.ts";
 import { parseExpand } from "../query/expand_tree.ts";
 import { recordQuery } from "../query/list_query.ts";
+import type { Sql } from "../query/sql.ts";
 import { expanded } from "../record_list.ts";
 import { createStep, updateStep } from "../record_writes.ts";
 import type { Records } from "../records.ts";
@@ -16,6 +23,7 @@ import type { Access } from "../rules/access.ts";
 import type { RuleRequest } from "../rules/rule_request.ts";
 import type { Collection } from "../schema/collection.ts";
 import type { Identity } from "../schema/identity.ts";
+import type { Rule } from "../schema/rule.ts";
 import type { StoreParts } from "../store_parts.ts";
 
 /** A record as it is shown to whoever asks, with what is expanded in `expand`. */
@@ -163,8 +171,9 @@ export class ServedRecords {
     writes: readonly RecordWrite[],
   ): Promise<readonly (ServedRecord | null)[]> {
     // A schema of a whole record has seen it as others may have changed it.
-    const isGuarded = writes.some(({ collection }) =>
-      collection.validate !== undefined
+    const isGuarded = writes.some((write) =>
+      write.collection.validate !== undefined ||
+      write.kind !== "delete" && hasFileChanges(write.collection, write.data)
     );
     for (let tries = 1;; tries++) {
       try {
@@ -223,11 +232,48 @@ export class ServedRecords {
     }
   }
 
+  /**
+   * Checks, before its body is read, that somebody may create a record, as far as
+   * that depends on nothing in it.
+   *
+   * @throws {RuleRefusedError} if they may not.
+   */
+  checkCreate({ name, rules: { create } }: Collection): void {
+    if (!dependsOnBody(create)) this.#access().checkCreate(name);
+  }
+
+  /**
+   * Checks, before its body is read, that somebody may change a record, as far as
+   * that depends on nothing in it.
+   *
+   * @throws {RecordNotFoundError} as a rejection, if they may not.
+   */
+  async checkUpdate(collection: Collection, id: string): Promise<void> {
+    if (dependsOnBody(collection.rules.update)) return;
+    const access = this.#access();
+    const { name } = collection;
+    const condition = access.condition(name, "update");
+    await this.#row(collection, id, condition, access);
+  }
+
+  async #row(
+    { name }: Collection,
+    id: string,
+    condition: Sql,
+    access: Access,
+  ): Promise<Row> {
+    const query = recordQuery(id, condition, access.callerContext(name));
+    const [row] = await this.#read(query);
+    if (row !== undefined) return row;
+    throw new RecordNotFoundError(`Cannot find ${name} ${id}`);
+  }
+
   async #createStep(
     collection: Collection,
-    input: RecordData,
+    given: RecordData,
   ): Promise<PreparedStep> {
-    const access = this.#access(input);
+    const { data: input } = applyFileChanges(collection, given, null);
+    const access = this.#access(linkedFiles(collection, input).data);
     access.checkCreate(collection.name);
     const condition = access.condition(collection.name, "create");
     const { data, hidden } = await this.#prepared(collection, input);
@@ -239,32 +285,38 @@ export class ServedRecords {
   async #updateStep(
     collection: Collection,
     id: string,
-    input: RecordData,
+    given: RecordData,
   ): Promise<PreparedStep> {
-    const access = this.#access(input);
+    const { data: input, guard } = await this.#applied(collection, id, given);
+    const access = this.#access(linkedFiles(collection, input).data);
     const condition = access.condition(collection.name, "update");
-    const read = async () => {
-      const query = recordQuery(
-        id,
-        condition,
-        access.callerContext(collection.name),
-      );
-      const [row] = await this.#read(query);
-      if (row !== undefined) return row;
-      throw new RecordNotFoundError(`Cannot find ${collection.name} ${id}`);
-    };
+    const read = () => this.#row(collection, id, condition, access);
     // Nobody learns what is wrong with what he may not change.
     if (collection.kind === "auth") await read();
     const account = await this.#prepared(collection, input, id);
     const { data, hidden } = account;
     const { now } = this.#store;
     const step = await updateStep(collection, id, data, now(), read, hidden);
+    const expected = { ...step.expected, ...guard };
     return {
-      step: { ...step, condition },
+      step: { ...step, condition, expected },
       ...(account.endsSessions
         ? { ended: { collection: collection.name, id } }
         : {}),
     };
+  }
+
+  /** Resolves to what is written, with the files that the record has already. */
+  async #applied(
+    collection: Collection,
+    id: string,
+    data: RecordData,
+  ): Promise<AppliedFiles> {
+    if (!hasFileChanges(collection, data)) return { data, guard: {} };
+    const access = this.#access(linkedFiles(collection, data).data);
+    const condition = access.condition(collection.name, "update");
+    const row = await this.#row(collection, id, condition, access);
+    return applyFileChanges(collection, data, row);
   }
 
   async #prepared(
@@ -315,4 +367,10 @@ export class ServedRecords {
   #read(statement: Statement): Promise<readonly Row[]> {
     return this.#store.engine.read(statement);
   }
+}
+
+/** Whether a rule may depend on what is written. */
+function dependsOnBody(rule: Rule | undefined): boolean {
+  return typeof rule === "function" ||
+    typeof rule === "string" && rule.includes("@request.body");
 }

@@ -28,6 +28,7 @@ import { BodyBudget } from "./body_budget.ts";
 import { type Handle, type Service, visitorOf } from "./call.ts";
 import { allowOrigin, preflight } from "./cors.ts";
 import type { ResolvedStoreHttpOptions } from "./options.ts";
+import { FILE_ROUTES } from "./file_routes.ts";
 import { Problem } from "./problem.ts";
 import { problemOf } from "./problem_of.ts";
 import { FUNCTION_ROUTES } from "./function_routes.ts";
@@ -60,6 +61,7 @@ const ROUTES: readonly Route<Handle>[] = [
   ...BATCH_ROUTES,
   ...FUNCTION_ROUTES,
   ...REALTIME_ROUTES,
+  ...FILE_ROUTES,
 ];
 
 /** What a handler is made of. */
@@ -113,6 +115,7 @@ export class StoreHandler implements Disposable {
       reader: fieldsReader({
         maxBytes: options.maxBodyBytes,
         maxDepth: options.maxJsonDepth,
+        maxParts: options.maxParts,
       }),
     };
     this.#connections = new ConnectionSubscribers({
@@ -202,10 +205,13 @@ export class StoreHandler implements Disposable {
   ): Promise<Response> {
     const { options: { rules, path, maxRequests } } = this.#service;
     const url = new URL(request.url);
+    // No cookie counts: a file that another site shows is one that it may see.
+    const isFile = request.method === "GET" &&
+      url.pathname.startsWith(`${path}files/`);
     const refusal = refusalOf(
       rules,
       sourceOf(request.headers, url.host),
-      "api",
+      isFile ? "page" : "api",
     );
     if (refusal !== undefined) throw new Problem("wrong_origin", refusal);
     if (!url.pathname.startsWith(path)) {
