@@ -12,10 +12,9 @@ import type { Clock } from "../../actor/mod.ts";
 import type { ByteRange, ObjectRead } from "../../storage/mod.ts";
 import { ObjectNotFoundError } from "../../storage/mod.ts";
 import type { Change, Engine, Statement } from "../engine/engine.ts";
-import { InvalidRecordError } from "../errors.ts";
 import type { Collection } from "../schema/collection.ts";
-import type { FileField } from "../schema/field.ts";
-import { contentTypeOf, isAllowedType, SAMPLE_BYTES } from "./content_type.ts";
+import { checkFile, type FileTarget, tooLarge } from "./check_file.ts";
+import { contentTypeOf, SAMPLE_BYTES } from "./content_type.ts";
 import { newObjectKey, storedName } from "./file_names.ts";
 import { FileRemover } from "./file_remover.ts";
 import {
@@ -47,13 +46,8 @@ export interface StoredFilesParts {
   readonly now: () => number;
 }
 
-/** A file that comes. */
-export interface Upload {
-  /** The name of the collection. */
-  readonly collection: string;
-  /** The name of the field. */
-  readonly field: string;
-  readonly definition: FileField;
+/** A file that comes, and the field that is to have it. */
+export interface Upload extends FileTarget {
   /** The name that its sender gives it. */
   readonly name: string;
   readonly source: ByteSource;
@@ -127,23 +121,11 @@ export class StoredFiles {
       signal?.throwIfAborted();
       const sample = await bytes.sample(SAMPLE_BYTES);
       const type = await contentTypeOf(sample, upload.name);
-      if (!isAllowedType(type, definition.types)) {
-        throw invalid(
-          upload,
-          type,
-          `a file of the types ${definition.types.join(", ")}`,
-        );
-      }
+      checkFile(upload, 0, type);
       return await this.#write(upload, bytes, type);
     } catch (error) {
       source.cancel(error);
-      throw error instanceof FileTooLargeError
-        ? invalid(
-          upload,
-          "too large",
-          `a file of at most ${definition.maxBytes} bytes`,
-        )
-        : error;
+      throw error instanceof FileTooLargeError ? tooLarge(upload) : error;
     }
   }
 
@@ -248,16 +230,6 @@ export class StoredFiles {
     await this.#thumbs.close();
     await this.#remover.close();
   }
-}
-
-function invalid(
-  { collection, field }: Upload,
-  value: string,
-  needed: string,
-): InvalidRecordError {
-  return new InvalidRecordError(`a record of ${collection}`, [
-    { path: field, value, needed },
-  ]);
 }
 
 /** Returns the names of the fields of files, by collection. */

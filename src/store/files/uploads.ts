@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { InvalidRecordError, StoreError } from "../errors.ts";
+import { StoreError } from "../errors.ts";
 import type { Collection } from "../schema/collection.ts";
 import type { Field, FileField } from "../schema/field.ts";
 import { isNewFile, type NewFile } from "../schema/file_input.ts";
+import { invalidFile } from "./check_file.ts";
 import { sourceOfStream } from "./file_source.ts";
 import type { UploadedFile } from "./linked_files.ts";
 import type { StoredFiles, Upload } from "./stored_files.ts";
@@ -78,16 +79,17 @@ export class Uploads implements AsyncDisposable {
   async #takeAll(
     collection: string,
     field: string,
-    { max }: FileField,
+    definition: FileField,
     values: readonly unknown[],
     upload: (file: NewFile) => Promise<UploadedFile>,
   ): Promise<unknown[]> {
+    const { max } = definition;
     if (values.length > max) {
-      throw new InvalidRecordError(`a record of ${collection}`, [{
-        path: field,
-        value: `${values.length} files`,
-        needed: `at most ${max} of them`,
-      }]);
+      throw invalidFile(
+        { collection, field, definition },
+        `${values.length} files`,
+        `at most ${max} of them`,
+      );
     }
     const taken: unknown[] = [];
     for (const value of values) {

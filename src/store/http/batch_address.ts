@@ -3,9 +3,6 @@
  *
  * @module
  */
-import type { Collection } from "../schema/collection.ts";
-import type { ServedStore } from "./served_records.ts";
-
 /** Where the store is mounted is of no account here, as the client has it. */
 const ADDRESS =
   /^(?:\/?[^?#]*)?\/?api\/collections\/([^/?#]{1,300})\/records(?:\/([^/?#]{1,300}))?(?:\?([^#]*))?$/;
@@ -23,17 +20,4 @@ export function parseBatchAddress(url: string): BatchAddress | undefined {
   if (match === null) return undefined;
   const [, name = "", id, search = ""] = match;
   return { name, id, search };
-}
-
-/** Returns the collection of an address, if there is one. */
-export function collectionOfAddress(
-  { collections }: ServedStore,
-  url: string,
-): Collection | undefined {
-  const { name } = parseBatchAddress(url) ?? {};
-  try {
-    return collections.get(decodeURIComponent(name ?? ""));
-  } catch {
-    return undefined;
-  }
 }

@@ -18,7 +18,7 @@ import { type ShownParameters, shownParameters } from "./query_parameters.ts";
 import { recordInput } from "./record_input.ts";
 import { Uploads } from "../files/uploads.ts";
 import { parseBatchAddress } from "./batch_address.ts";
-import { batchFiles } from "./form_files.ts";
+import { batchFiles, checkFiles } from "./form_files.ts";
 import { isObject, type RequestFields } from "./request_fields.ts";
 import type { Route } from "./router.ts";
 import type { RecordData, RecordWrite, ServedStore } from "./served_records.ts";
@@ -42,7 +42,7 @@ interface Part {
 async function batch(call: Call): Promise<Response> {
   const { service: { store, options } } = call;
   await using uploads = new Uploads(store.files);
-  const { fields, files } = await bodyOf(call, batchFiles(store, uploads));
+  const { fields, files } = await bodyOf(call, batchFiles(store, options.maxBatch, uploads));
   const requests = fields["requests"];
   if (!Array.isArray(requests)) {
     throw new Problem("bad_request", `"requests" must be an array`);
@@ -105,6 +105,7 @@ function partOf(
   }
   const { name, id, search } = address;
   const collection = collectionOf(store, decoded(name, at));
+  checkFiles(collection, files);
   const data = recordInput(collection, {
     fields: body,
     isForm: false,

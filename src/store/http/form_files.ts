@@ -3,16 +3,14 @@
  *
  * @module
  */
-import type { JsonValue } from "../../codec/mod.ts";
 import { modifiedField } from "../files/file_changes.ts";
 import type { UploadedFile } from "../files/linked_files.ts";
 import type { Uploads } from "../files/uploads.ts";
-import { InvalidRecordError } from "../errors.ts";
+import { checkFile, type FileTarget, invalidFile } from "../files/check_file.ts";
 import type { Collection } from "../schema/collection.ts";
 import type { FileField } from "../schema/field.ts";
-import { collectionOfAddress } from "./batch_address.ts";
 import { type FormFile, noFile } from "./form_reader.ts";
-import { isObject } from "./request_fields.ts";
+import type { RequestFields } from "./request_fields.ts";
 import type { ServedStore } from "./served_records.ts";
 
 /** Takes the files of a form as they come. */
@@ -21,13 +19,6 @@ export interface FormFiles {
   readonly maxBytes: number;
   /** Takes one. */
   take(file: FormFile): Promise<UploadedFile>;
-}
-
-/** A field of files, and the collection that has it. */
-interface Target {
-  readonly collection: Collection;
-  readonly field: string;
-  readonly definition: FileField;
 }
 
 /** Takes the files of one record. */
@@ -44,56 +35,80 @@ export function recordFiles(
   };
 }
 
-/** Takes the files of a batch: `requests.0.picture` is one of its first write. */
-export function batchFiles(store: ServedStore, uploads: Uploads): FormFiles {
+/**
+ * Takes the files of a batch: `requests.0.picture` is one of its first write.
+ * PocketBase's client sends them before it says what the writes are, so whether
+ * their fields take them is checked by `checkFiles` afterwards.
+ */
+export function batchFiles(
+  { collections }: ServedStore,
+  maxBatch: number,
+  uploads: Uploads,
+): FormFiles {
   return {
     maxBytes: Infinity,
     take: (file) => {
-      const match = /^requests\.(\d{1,6})\.([^.]+)$/.exec(file.name);
-      const requests = file.fields.get("requests");
-      const request: JsonValue | undefined =
-        Array.isArray(requests) && match !== null
-          ? requests[Number(match[1])]
-          : undefined;
-      const url = isObject(request) ? request.url : undefined;
-      const collection = typeof url === "string"
-        ? collectionOfAddress(store, url)
-        : undefined;
-      if (collection === undefined) throw noFile(file.name);
-      return take(targetOf(collection, match?.[2] ?? ""), file, uploads);
+      const [, at = "", name = ""] =
+        /^requests\.(\d{1,6})\.([^.]+)$/.exec(file.name) ?? [];
+      if (at === "" || Number(at) >= maxBatch) throw noFile(file.name);
+      const targets = [...collections.values()].flatMap((collection) =>
+        targetOf(collection, name) ?? []
+      );
+      const [first] = targets;
+      if (first === undefined) throw noFile(file.name);
+      const definitions = targets.map(({ definition }) => definition);
+      const definition: FileField = {
+        ...first.definition,
+        types: [],
+        max: Math.max(...definitions.map(({ max }) => max)),
+        maxBytes: Math.max(...definitions.map(({ maxBytes }) => maxBytes)),
+      };
+      return take({ ...first, definition }, file, uploads);
     },
   };
 }
 
-function targetOf(collection: Collection, name: string): Target | undefined {
+/**
+ * Checks that fields take the files that were uploaded for them.
+ *
+ * @throws {InvalidRecordError} if one does not.
+ * @throws {Problem} if there is no such field of files.
+ */
+export function checkFiles(
+  collection: Collection,
+  files: RequestFields["files"],
+): void {
+  for (const [name, uploaded] of files) {
+    const target = targetOf(collection, name);
+    if (target === undefined) throw noFile(name);
+    checkCount(target, uploaded.length);
+    for (const { size, type } of uploaded) checkFile(target, size, type);
+  }
+}
+
+function targetOf(collection: Collection, name: string): FileTarget | undefined {
   const { field } = modifiedField(collection, name) ?? { field: name };
   const definition = Object.hasOwn(collection.fields, field)
     ? collection.fields[field]
     : undefined;
   return definition?.kind === "file"
-    ? { collection, field, definition }
+    ? { collection: collection.name, field, definition }
     : undefined;
 }
 
 async function take(
-  target: Target | undefined,
+  target: FileTarget | undefined,
   { name, fileName, before, source }: FormFile,
   uploads: Uploads,
 ): Promise<UploadedFile> {
   if (target === undefined) throw noFile(name);
-  const { collection: { name: collection }, field, definition } = target;
-  if (before >= definition.max) {
-    throw new InvalidRecordError(`a record of ${collection}`, [{
-      path: field,
-      value: `more than ${definition.max} files`,
-      needed: `at most ${definition.max} of them`,
-    }]);
+  checkCount(target, before + 1);
+  return await uploads.add({ ...target, name: fileName, source });
+}
+
+function checkCount(target: FileTarget, count: number): void {
+  const { max } = target.definition;
+  if (count > max) {
+    throw invalidFile(target, `${count} files`, `at most ${max} of them`);
   }
-  return await uploads.add({
-    collection,
-    field,
-    definition,
-    name: fileName,
-    source,
-  });
 }

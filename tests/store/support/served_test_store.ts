@@ -18,6 +18,7 @@ import {
   select,
   type Store,
   store,
+  type StoreFilesOptions,
   type StoreHttpOptions,
   text,
 } from "../../../src/store/mod.ts";
@@ -94,6 +95,8 @@ export interface TestStoreOptions {
    * @default {true}
    */
   readonly hasMail?: boolean;
+  /** Where its files are. */
+  readonly files?: StoreFilesOptions;
   /** Changes that are kept. */
   readonly keepChanges?: number;
   /** Where the file is, if it is there before or afterwards. */
@@ -120,7 +123,7 @@ export async function openTestStore(
   options: TestStoreOptions = {},
 ): Promise<ServedTestStore> {
   const directory = options.directory ?? await Deno.makeTempDir();
-  const { clock, http, keepChanges } = options;
+  const { clock, files, http, keepChanges } = options;
   const system = new ActorSystem(clock === undefined ? {} : { clock });
   const mails: AuthMail[] = [];
   const data = await store(system, {
@@ -130,6 +133,7 @@ export async function openTestStore(
     // Each is a thread to start.
     limits: { readers: 1 },
     ...(http === undefined ? {} : { http }),
+    ...(files === undefined ? {} : { files }),
     auth: options.hasMail === false
       ? {}
       : { onMail: (mail) => void mails.push(mail) },
