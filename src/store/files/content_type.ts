@@ -22,7 +22,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 const HTML =
   /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<(?:!doctype html|html|head|body|script|iframe|style|title|h1|div|table|a\s|br|p[\s>])/i;
 const SVG =
-  /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*(?:<!doctype svg[^]*?>\s*)?<svg[\s>]/i;
+  /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*(?:<!doctype svg[^]*?>\s*)?<svg[\s>/]/i;
 const XML = /^\s*<\?xml\s/i;
 /** What is in no text: control characters but tab, line feed, form feed, return. */
 const NO_TEXT = /[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]/;

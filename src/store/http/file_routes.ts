@@ -85,7 +85,6 @@ async function respond(
   if (request.method === "HEAD") return new Response(null, { status, headers });
   const read = await store.files.open(file, {
     range: isPart ? { offset, length } : undefined,
-    signal: request.signal,
   });
   if (read === undefined) throw noFile();
   return new Response(read.body, { status, headers });
