@@ -105,13 +105,15 @@ for (let round = 0; round <= rounds; round++) {
   // The first one warms up.
   if (round === 1) found.clear();
   await step("upload", async () => {
+    // As long as those of browsers.
+    const boundary = "----WebKitFormBoundary0123456789abcdef";
     const head =
-      `--b\r\ncontent-disposition: form-data; name="data"; filename="a.bin"\r\n\r\n`;
+      `--${boundary}\r\ncontent-disposition: form-data; name="data"; filename="a.bin"\r\n\r\n`;
     const body = await upload(
       "/api/collections/uploads/records",
-      "multipart/form-data; boundary=b",
+      `multipart/form-data; boundary=${boundary}`,
       head,
-      "\r\n--b--\r\n",
+      `\r\n--${boundary}--\r\n`,
     );
     const { id, data } = JSON.parse(body);
     path = `/api/files/uploads/${id}/${data}`;

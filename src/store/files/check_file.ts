@@ -41,7 +41,11 @@ export function checkFile(
 /** The error of a file that is larger than its field takes. */
 export function tooLarge(target: FileTarget): InvalidRecordError {
   const { maxBytes } = target.definition;
-  return invalidFile(target, "too large", `a file of at most ${maxBytes} bytes`);
+  return invalidFile(
+    target,
+    "too large",
+    `a file of at most ${maxBytes} bytes`,
+  );
 }
 
 /** The error of what is wrong with the files of a field. */

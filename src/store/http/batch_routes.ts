@@ -42,7 +42,10 @@ interface Part {
 async function batch(call: Call): Promise<Response> {
   const { service: { store, options } } = call;
   await using uploads = new Uploads(store.files);
-  const { fields, files } = await bodyOf(call, batchFiles(store, options.maxBatch, uploads));
+  const { fields, files } = await bodyOf(
+    call,
+    batchFiles(store, options.maxBatch, uploads),
+  );
   const requests = fields["requests"];
   if (!Array.isArray(requests)) {
     throw new Problem("bad_request", `"requests" must be an array`);

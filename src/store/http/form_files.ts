@@ -6,7 +6,11 @@
 import { modifiedField } from "../files/file_changes.ts";
 import type { UploadedFile } from "../files/linked_files.ts";
 import type { Uploads } from "../files/uploads.ts";
-import { checkFile, type FileTarget, invalidFile } from "../files/check_file.ts";
+import {
+  checkFile,
+  type FileTarget,
+  invalidFile,
+} from "../files/check_file.ts";
 import type { Collection } from "../schema/collection.ts";
 import type { FileField } from "../schema/field.ts";
 import { type FormFile, noFile } from "./form_reader.ts";
@@ -86,7 +90,10 @@ export function checkFiles(
   }
 }
 
-function targetOf(collection: Collection, name: string): FileTarget | undefined {
+function targetOf(
+  collection: Collection,
+  name: string,
+): FileTarget | undefined {
   const { field } = modifiedField(collection, name) ?? { field: name };
   const definition = Object.hasOwn(collection.fields, field)
     ? collection.fields[field]

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
 import type { ByteSource } from "../files/file_source.ts";
 import { Problem } from "./problem.ts";
 
@@ -18,7 +17,11 @@ export interface Part {
 
 /** Bytes that the headers of a part may have. */
 const MAX_HEADER_BYTES = 8192;
-const CRLF = "\r\n";
+const RETURN = 13;
+const DASH = 45;
+const utf8 = new TextEncoder();
+/** What ends the headers of a part. */
+const BLANK_LINE = utf8.encode("\r\n\r\n");
 const DISPOSITION = /^content-disposition:[ \t]*form-data[ \t]*;(.*)$/im;
 const NAME = /(?:^|;)[ \t]*name="((?:[^"\\]|\\.)*)"/i;
 const FILE_NAME = /(?:^|;)[ \t]*filename="((?:[^"\\]|\\.)*)"/i;
@@ -40,17 +43,17 @@ export function boundaryOf(contentType: string): string {
 /** Reads the parts of a form. */
 export class MultipartReader {
   readonly #source: ByteSource;
-  readonly #delimiter: Buffer;
+  readonly #delimiter: Uint8Array<ArrayBuffer>;
   readonly #maxParts: number;
   /** What has come and was not read. The first boundary has no line before it. */
-  #rest: Buffer = Buffer.from(CRLF);
+  #rest: Uint8Array<ArrayBuffer> = utf8.encode("\r\n");
   #parts = 0;
   #isInPart = false;
   #isOver = false;
 
   constructor(source: ByteSource, boundary: string, maxParts: number) {
     this.#source = source;
-    this.#delimiter = Buffer.from(`${CRLF}--${boundary}`);
+    this.#delimiter = utf8.encode(`\r\n--${boundary}`);
     this.#maxParts = maxParts;
   }
 
@@ -65,7 +68,7 @@ export class MultipartReader {
     if (this.#parts === 0) await this.#start();
     else while (await this.read() !== null);
     await this.#fill(2);
-    if (this.#rest.subarray(0, 2).toString("latin1") === "--") {
+    if (this.#rest[0] === DASH && this.#rest[1] === DASH) {
       this.#isOver = true;
       return undefined;
     }
@@ -84,42 +87,26 @@ export class MultipartReader {
   /** Returns the next bytes of the part, or `null` at its end. */
   async read(): Promise<Uint8Array<ArrayBuffer> | null> {
     while (this.#isInPart) {
-      const at = this.#rest.indexOf(this.#delimiter);
-      if (at === 0) {
+      const at = findStart(this.#rest, this.#delimiter);
+      if (at === 0 && this.#rest.length >= this.#delimiter.length) {
         this.#rest = this.#rest.subarray(this.#delimiter.length);
         this.#isInPart = false;
         break;
       }
-      const safe = at > 0 ? at : this.#safeBytes();
-      if (safe > 0) {
-        const piece = this.#rest.subarray(0, safe);
-        this.#rest = this.#rest.subarray(safe);
-        return piece as Uint8Array<ArrayBuffer>;
+      if (at > 0) {
+        const piece = this.#rest.subarray(0, at);
+        this.#rest = this.#rest.subarray(at);
+        return piece;
       }
       await this.#more();
     }
     return null;
   }
 
-  /** How many of the bytes cannot belong to a boundary. */
-  #safeBytes(): number {
-    const from = Math.max(0, this.#rest.length - this.#delimiter.length + 1);
-    for (
-      let at = this.#rest.indexOf(13, from);
-      at >= 0;
-      at = this.#rest.indexOf(13, at + 1)
-    ) {
-      const tail = this.#rest.subarray(at);
-      const isStart = tail.equals(this.#delimiter.subarray(0, tail.length));
-      if (isStart) return at;
-    }
-    return this.#rest.length;
-  }
-
   async #start(): Promise<void> {
     const { length } = this.#delimiter;
     await this.#fill(length);
-    if (!this.#rest.subarray(0, length).equals(this.#delimiter)) {
+    if (findStart(this.#rest.subarray(0, length), this.#delimiter) !== 0) {
       throw notForm("it does not begin with its boundary");
     }
     this.#rest = this.#rest.subarray(length);
@@ -127,17 +114,15 @@ export class MultipartReader {
 
   /** Returns the lines before the bytes of a part. */
   async #headers(): Promise<string> {
-    // The line of the boundary has not ended yet.
-    let searched = 0;
     while (true) {
-      const at = this.#rest.indexOf("\r\n\r\n", Math.max(0, searched - 3));
-      if (at >= 0 && at <= MAX_HEADER_BYTES) {
-        const text = this.#rest.subarray(0, at).toString("utf8");
-        this.#rest = this.#rest.subarray(at + 4);
+      const found = findStart(this.#rest, BLANK_LINE);
+      const isWhole = found + BLANK_LINE.length <= this.#rest.length;
+      if (isWhole && found <= MAX_HEADER_BYTES) {
+        const text = new TextDecoder().decode(this.#rest.subarray(0, found));
+        this.#rest = this.#rest.subarray(found + BLANK_LINE.length);
         return text;
       }
-      searched = this.#rest.length;
-      if (at >= 0 || searched > MAX_HEADER_BYTES) {
+      if (this.#rest.length > MAX_HEADER_BYTES) {
         throw notForm(
           `the headers of a part have more than ${MAX_HEADER_BYTES} bytes`,
         );
@@ -153,12 +138,40 @@ export class MultipartReader {
   async #more(): Promise<void> {
     const chunk = await this.#source.read();
     if (chunk === null) throw notForm("its end is missing");
-    const { buffer, byteOffset, length } = chunk;
-    const more = Buffer.from(buffer, byteOffset, length);
-    this.#rest = this.#rest.length === 0
-      ? more
-      : Buffer.concat([this.#rest, more]);
+    this.#rest = this.#rest.length === 0 ? chunk : joined(this.#rest, chunk);
   }
+}
+
+/**
+ * Returns where bytes have others, or may have them as they end before; their
+ * length if nowhere. The first of the others is a carriage return, and only line
+ * ends of theirs have more: so no byte is looked at more than a few times.
+ */
+function findStart(bytes: Uint8Array, others: Uint8Array): number {
+  // This search is native; that of Buffer is not in Deno.
+  for (
+    let at = bytes.indexOf(RETURN);
+    at >= 0;
+    at = bytes.indexOf(RETURN, at + 1)
+  ) {
+    let length = 1;
+    while (
+      length < others.length && at + length < bytes.length &&
+      bytes[at + length] === others[length]
+    ) length++;
+    if (length === others.length || at + length === bytes.length) return at;
+  }
+  return bytes.length;
+}
+
+function joined(
+  before: Uint8Array,
+  after: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(before.length + after.length);
+  both.set(before);
+  both.set(after, before.length);
+  return both;
 }
 
 function partOf(headers: string): Part {
