@@ -39,10 +39,9 @@ import {
 import { seenRecord } from "./seen_record.ts";
 import { createStep, type RecordInput, updateStep } from "./record_writes.ts";
 import type { QueryKind, SlowQueries } from "./slow_queries.ts";
-import { linkedFiles } from "./files/linked_files.ts";
+import { dataOf, linkedFiles } from "./files/linked_files.ts";
 import type { StoredFiles } from "./files/stored_files.ts";
 import { Uploads } from "./files/uploads.ts";
-import { isNewFile } from "./schema/file_input.ts";
 
 /** Times that a change is tried whose record is changed by others meanwhile. */
 const MAX_TRIES = 10;
@@ -391,18 +390,4 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     // The columns are those of the definition.
     return seenRecord(this.#collection, row ?? {}, who) as RecordOf<C>;
   }
-}
-
-/** Returns what rules see of what was given, whatever that is. */
-function dataOf(data: unknown): RecordInput {
-  if (typeof data !== "object" || data === null) return {};
-  return Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [name, namesIn(value)]),
-  );
-}
-
-/** Returns a value with the names of new files in their places. */
-function namesIn(value: unknown): unknown {
-  if (isNewFile(value)) return "name" in value ? value.name : "file";
-  return Array.isArray(value) ? value.map(namesIn) : value;
 }

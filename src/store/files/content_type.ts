@@ -24,8 +24,8 @@ const HTML =
 const SVG =
   /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*(?:<!doctype svg[^]*?>\s*)?<svg[\s>/]/i;
 const XML = /^\s*<\?xml\s/i;
-/** What is in no text: control characters but tab, line feed, form feed, return. */
-const NO_TEXT = /[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]/;
+/** Control characters that texts have: tab, line ends, form feed and escape. */
+const IN_TEXTS: readonly number[] = [9, 10, 12, 13, 27];
 
 /** Returns the media type of a file. */
 export async function contentTypeOf(
@@ -62,11 +62,14 @@ export function isAllowedType(
 }
 
 function textOf(sample: Uint8Array): string | undefined {
+  const isNoText = sample.some((byte) =>
+    byte === 127 || byte < 32 && !IN_TEXTS.includes(byte)
+  );
+  if (isNoText) return undefined;
   try {
     // A sample may end within a character.
-    const text = new TextDecoder("utf-8", { fatal: true })
+    return new TextDecoder("utf-8", { fatal: true })
       .decode(sample, { stream: true });
-    return NO_TEXT.test(text) ? undefined : text;
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@
 import type { LinkedFile } from "../engine/engine.ts";
 import type { Collection } from "../schema/collection.ts";
 import type { Field } from "../schema/field.ts";
+import { isNewFile } from "../schema/file_input.ts";
 
 /** What is written, by the names of fields. */
 type Data = Readonly<Record<string, unknown>>;
@@ -58,4 +59,21 @@ export function linkedFiles(
     named[field] = Array.isArray(value) ? value.map(name) : name(value);
   }
   return { data: named ?? data, files };
+}
+
+/**
+ * Returns what rules see of what was given, whatever that is, before its files
+ * are uploaded.
+ */
+export function dataOf(data: unknown): Data {
+  if (typeof data !== "object" || data === null) return {};
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, namesIn(value)]),
+  );
+}
+
+/** Returns a value with the names of new files in their places. */
+function namesIn(value: unknown): unknown {
+  if (isNewFile(value)) return "name" in value ? value.name : "file";
+  return Array.isArray(value) ? value.map(namesIn) : value;
 }

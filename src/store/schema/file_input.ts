@@ -8,11 +8,11 @@
 export interface FileStream {
   /** The name of the file, from which the store makes the one that is kept. */
   readonly name: string;
-  /** Its bytes. The stream belongs to the store, which cancels it if it fails. */
+  /** The bytes of the file. The stream belongs to the store, which cancels it if it fails. */
   readonly body: ReadableStream<Uint8Array>;
 }
 
-/** A new file. One without a name of its own is called `file`. */
+/** What a new file is written from. One without a name of its own is called `file`. */
 export type NewFile = Blob | FileStream;
 
 /** A new file, or the name of one that the record has. */
