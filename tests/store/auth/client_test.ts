@@ -4,6 +4,9 @@ import PocketBase, { ClientResponseError } from "pocketbase";
 import type { AuthOptions } from "../../../src/store/auth/auth_options.ts";
 import { resolveStoreHttpOptions } from "../../../src/store/http/options.ts";
 import { StoreHandler } from "../../../src/store/http/store_handler.ts";
+import { memoryStorage } from "../../../src/storage/mod.ts";
+import { resolveFilesOptions } from "../../../src/store/files/files_options.ts";
+import { StoredFiles } from "../../../src/store/files/stored_files.ts";
 import { querySchemaOf } from "../../../src/store/query/query_schema.ts";
 import { ChangeHub } from "../../../src/store/realtime/change_hub.ts";
 import { RuleBook } from "../../../src/store/rules/rule_book.ts";
@@ -35,6 +38,17 @@ async function serve(options: AuthOptions = {}): Promise<Served> {
       accounts: fixture.parts.records,
       schema,
       rules: new RuleBook(collections, schema),
+      files: new StoredFiles({
+        engine,
+        collections,
+        options: resolveFilesOptions(
+          { storage: memoryStorage() },
+          "auth.db",
+          false,
+        ),
+        clock,
+        now: Date.now,
+      }),
       functions: {},
       http: {},
       queries: new SlowQueries(resolveSlowQueryOptions(), clock, Date.now),
