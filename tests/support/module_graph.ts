@@ -49,6 +49,7 @@ const mayImport: Record<string, readonly string[]> = {
     "rpc",
     "session",
     "stats",
+    "store",
     "tcp",
     "telemetry",
     "terminal",

@@ -4,7 +4,14 @@
  * @module
  */
 import type { JsonObject } from "../../codec/mod.ts";
-import type { Feeder, Operation, Target } from "../scenario/scenario.ts";
+import type {
+  Criterion,
+  Feeder,
+  Flow,
+  Operation,
+  Step,
+  Target,
+} from "../scenario/scenario.ts";
 
 /** The address of a service of your own. */
 export interface ServiceAddress {
@@ -26,36 +33,59 @@ export interface TerminalAddress {
 }
 
 /** The names of the services that come with the package. */
-export type ServiceName = "chat" | "files" | "terminals" | "api" | "realtime";
+export type ServiceName =
+  | "chat"
+  | "files"
+  | "terminals"
+  | "api"
+  | "realtime"
+  | "store";
 
 /** What users do with one service. */
 export interface ScenarioPart {
-  readonly operations: readonly Operation[];
+  readonly operations: readonly (Operation | Flow)[];
   readonly feeders?: { readonly [name: string]: Feeder };
+  /** What is done once, before all users. */
+  readonly setup?: readonly Step[];
+  /** What each user does first. */
+  readonly userSetup?: readonly Step[];
+  /** What must hold where this is all that users do. */
+  readonly criteria?: readonly Criterion[];
   /** The service to start, if any. */
   readonly service?: {
-    readonly name: ServiceName;
+    /** What it is called; `ticks` changes a record of a store elsewhere. */
+    readonly name: ServiceName | "ticks";
     /** Arguments for the program of the service. */
     readonly args?: readonly string[];
+    /** The host and port of the service that it uses, if any. */
+    readonly host?: string;
   };
 }
 
 /** The outputs of each service, such as its port. */
-const OUTPUTS: { readonly [name in ServiceName]: readonly string[] } = {
+const OUTPUTS: {
+  readonly [name in ServiceName | "ticks"]: readonly string[];
+} = {
   chat: ["chat"],
   files: ["files"],
   terminals: ["terminals", "ticket"],
   api: ["api"],
   realtime: ["realtime"],
+  store: ["store"],
+  ticks: ["ticks"],
 };
 
 /** The permissions that each service needs. */
-const PERMISSIONS: { readonly [name in ServiceName]: readonly string[] } = {
+const PERMISSIONS: {
+  readonly [name in ServiceName | "ticks"]: readonly string[];
+} = {
   chat: [],
   files: ["--allow-read", "--allow-write"],
   terminals: ["--allow-all"],
   api: [],
   realtime: [],
+  store: ["--allow-read", "--allow-write", "--allow-env", "--allow-ffi"],
+  ticks: [],
 };
 
 /** Returns the program that serves what the parts need, if they need any. */
@@ -63,15 +93,16 @@ export function targetOf(parts: readonly ScenarioPart[]): Target | undefined {
   const services = parts.flatMap(({ service }) => service ?? []);
   if (services.length === 0) return undefined;
   const names = services.map(({ name }) => name);
-  const permissions = names.flatMap((name) => PERMISSIONS[name]);
+  const permissions = new Set(names.flatMap((name) => PERMISSIONS[name]));
+  const hosts = services.flatMap(({ host }) => host ?? []);
   return {
     command: "deno",
     args: [
       "run",
       "--quiet",
-      ...permissions.includes("--allow-all")
+      ...permissions.has("--allow-all")
         ? ["--allow-all"]
-        : ["--allow-net=127.0.0.1", ...permissions],
+        : [`--allow-net=${["127.0.0.1", ...hosts].join(",")}`, ...permissions],
       new URL("./targets/main.ts", import.meta.url).href,
       ...services.flatMap(({ args = [] }) => args),
       ...names,

@@ -4,37 +4,39 @@
  * @module
  */
 import {
-  checkArray,
   checkFunction,
   checkNoArguments,
-  checkOneOf,
   checkOptionNames,
   checkString,
   closestName,
 } from "../../checks/internal.ts";
+import { compose } from "./compose.ts";
+import { mixedScenario } from "./mixed_scenario.ts";
 import {
   COMMON_NAMES,
-  criteriaOf,
-  loadOf,
   type PerformanceOptions,
-  phasesOf,
-  resolveOptions,
 } from "./performance_options.ts";
 import {
   apiPart,
   chatPart,
   filesPart,
   realtimePart,
-  type ScenarioPart,
-  type ServiceName,
-  targetOf,
   terminalsPart,
 } from "./performance_parts.ts";
+import {
+  authScenario,
+  computedScenario,
+  databaseScenario,
+  functionsScenario,
+  realtimeScenario,
+} from "./store_scenarios.ts";
 import type {
   ChatOptions,
   FileStreamingOptions,
   HttpApiOptions,
   MixedOptions,
+  RealtimeOptions,
+  StorePresetOptions,
   SubscriptionsOptions,
   TerminalSessionsOptions,
 } from "./preset_options.ts";
@@ -45,14 +47,6 @@ import type { Scenario } from "../scenario/scenario.ts";
 type ScenarioMaker = (options: PerformanceOptions) => Scenario;
 
 const MINUTE = 60_000;
-
-const SERVICE_NAMES: readonly ServiceName[] = [
-  "chat",
-  "files",
-  "terminals",
-  "api",
-  "realtime",
-];
 
 /**
  * Presets: scenarios of realistic work, each with a real service as its target.
@@ -100,6 +94,11 @@ export class PerformanceScenarios {
       "terminal-sessions": (options) => this.terminalSessions(options),
       "http-api": (options) => this.httpApi(options),
       "subscriptions": (options) => this.subscriptions(options),
+      "auth": (options) => this.auth(options),
+      "database": (options) => this.database(options),
+      "realtime": (options) => this.realtime(options),
+      "computed": (options) => this.computed(options),
+      "functions": (options) => this.functions(options),
       "mixed": (options) => this.mixed(options),
       "stress": (options) => this.stress(options),
       "endurance": (options) => this.endurance(options),
@@ -119,7 +118,9 @@ export class PerformanceScenarios {
     const names = { ...COMMON_NAMES, address: true, roomSize: true } as const;
     checkOptionNames("chat()", options, names);
     const { address, roomSize = 10 } = options;
-    return compose("chat", [chatPart(address, roomSize)], options);
+    return compose("chat", "Chat rooms: lines reach all members of a room", [
+      chatPart(address, roomSize),
+    ], options);
   }
 
   /**
@@ -137,10 +138,16 @@ export class PerformanceScenarios {
     });
     const { address, fileBytes = 1_048_576, chunkBytes = 65_536 } = options;
     const part = filesPart(address, fileBytes, chunkBytes);
-    return compose("file-streaming", [part], options, {
-      users: 10,
-      p99Ms: 2000,
-    });
+    return compose(
+      "file-streaming",
+      "Files over logical connections, up and down",
+      [part],
+      options,
+      {
+        users: 10,
+        p99Ms: 2000,
+      },
+    );
   }
 
   /**
@@ -154,7 +161,13 @@ export class PerformanceScenarios {
     const names = { ...COMMON_NAMES, address: true } as const;
     checkOptionNames("terminalSessions()", options, names);
     const part = terminalsPart(options.address);
-    return compose("terminal-sessions", [part], options, { users: 50 });
+    return compose(
+      "terminal-sessions",
+      "Shells in the browser: keys and commands",
+      [part],
+      options,
+      { users: 50 },
+    );
   }
 
   /**
@@ -166,7 +179,12 @@ export class PerformanceScenarios {
   httpApi(options: HttpApiOptions = {}): Scenario {
     const names = { ...COMMON_NAMES, url: true } as const;
     checkOptionNames("httpApi()", options, names);
-    return compose("http-api", [apiPart(options.url)], options);
+    return compose(
+      "http-api",
+      "A JSON API: items are read, replaced and created",
+      [apiPart(options.url)],
+      options,
+    );
   }
 
   /**
@@ -184,7 +202,78 @@ export class PerformanceScenarios {
     });
     const { url, eventsPerSecond = 20 } = options;
     const part = realtimePart(url, eventsPerSecond);
-    return compose("subscriptions", [part], options, { thinkTime: "none" });
+    return compose(
+      "subscriptions",
+      "Events over SSE and WebSocket",
+      [part],
+      options,
+      { thinkTime: "none" },
+    );
+  }
+
+  /**
+   * Makes a scenario of a store whose users have signed in: 500 times a second
+   * one of them has the session checked, and 5 times somebody logs in, which
+   * costs the hash of a password.
+   *
+   * @param options May be left out. `p95Ms` (10) is about checks, `loginP95Ms`
+   * (500) about logins.
+   */
+  auth(
+    options: StorePresetOptions & {
+      /**
+       * The limit of the 95th percentile of the latency of logins, in
+       * milliseconds.
+       * @default {500}
+       */
+      readonly loginP95Ms?: number;
+    } = {},
+  ): Scenario {
+    return authScenario(options);
+  }
+
+  /**
+   * Makes a scenario of a store whose records are read 500 times a second, one
+   * by its id or 20 by an index, and are created, changed and deleted 50 times a
+   * second.
+   *
+   * @param options May be left out. `p95Ms` (5) is about reads.
+   */
+  database(options: StorePresetOptions = {}): Scenario {
+    return databaseScenario(options);
+  }
+
+  /**
+   * Makes a scenario of 10,000 subscribers to a store. Latency is the time from
+   * when a change is asked for to its receipt by a subscriber, by the clock of
+   * this host.
+   *
+   * @param options May be left out; `p99Ms` is 100.
+   */
+  realtime(options: RealtimeOptions = {}): Scenario {
+    return realtimeScenario(options);
+  }
+
+  /**
+   * Makes a scenario that lists 100 records of a store without attributes that
+   * are made, with one that SQLite makes, and with two more that code makes, so
+   * that a report shows what these cost.
+   *
+   * @param options May be left out. `p95Ms` (50) is about all lists.
+   */
+  computed(options: StorePresetOptions = {}): Scenario {
+    return computedScenario(options);
+  }
+
+  /**
+   * Makes a scenario that changes records of a store plainly, by a stored
+   * function, and by one that reads before, so that a report shows what these
+   * cost.
+   *
+   * @param options May be left out. `p95Ms` (50) is about all of them.
+   */
+  functions(options: StorePresetOptions = {}): Scenario {
+    return functionsScenario(options);
   }
 
   /**
@@ -193,22 +282,7 @@ export class PerformanceScenarios {
    * @param options May be left out; each option has its default.
    */
   mixed(options: MixedOptions = {}): Scenario {
-    const names = { ...COMMON_NAMES, services: true } as const;
-    checkOptionNames("mixed()", options, names);
-    const {
-      services = SERVICE_NAMES,
-    } = options;
-    const parts: { readonly [name in ServiceName]: () => ScenarioPart } = {
-      chat: () => chatPart(undefined, 10),
-      files: () => filesPart(undefined, 262_144, 65_536),
-      terminals: () => terminalsPart(undefined),
-      api: () => apiPart(undefined),
-      realtime: () => realtimePart(undefined, 20),
-    };
-    checkArray("services", services, "an array of names");
-    for (const name of services) checkOneOf("services", name, SERVICE_NAMES);
-    const all = [...new Set(services)].map((name) => parts[name]());
-    return compose("mixed", all, options, { users: 50 });
+    return mixedScenario(options);
   }
 
   /**
@@ -317,26 +391,4 @@ export class PerformanceScenarios {
     const scenario = this.make(of, { ...own, ...options });
     return { ...scenario, name: `${name} of ${scenario.name}` };
   }
-}
-
-/** Composes a scenario of parts. */
-function compose(
-  name: string,
-  parts: readonly ScenarioPart[],
-  options: PerformanceOptions,
-  own: PerformanceOptions = {},
-): Scenario {
-  const resolved = resolveOptions(options, own);
-  const { seed } = resolved;
-  const target = targetOf(parts);
-  return {
-    name,
-    ...(target === undefined ? {} : { target }),
-    load: loadOf(resolved),
-    phases: phasesOf(resolved),
-    operations: parts.flatMap(({ operations }) => operations),
-    feeders: Object.assign({}, ...parts.map(({ feeders }) => feeders)),
-    criteria: criteriaOf(resolved),
-    ...(seed === undefined ? {} : { seed }),
-  };
 }

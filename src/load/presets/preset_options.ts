@@ -83,6 +83,37 @@ export interface SubscriptionsOptions extends PerformanceOptions {
   readonly eventsPerSecond?: number;
 }
 
+/**
+ * Options of the presets that use a store. Without `users` and `thinkTime` the
+ * model is open, but for `realtime` and `files`.
+ */
+export interface StorePresetOptions extends PerformanceOptions {
+  /**
+   * The URL of your own store, which ends in `/`; without it, one is started. It
+   * has what `@troupe/troupe/load/store` exports.
+   */
+  readonly url?: string;
+  /**
+   * The limit of the 95th percentile of the latency of what the preset is
+   * about, in milliseconds. Each preset has its own default.
+   */
+  readonly p95Ms?: number;
+}
+
+/** Options of the method `realtime` of `PerformanceScenarios`. */
+export interface RealtimeOptions extends PerformanceOptions {
+  /**
+   * The URL of your own store on this host, which ends in `/`; without it, one
+   * is started. It has what `@troupe/troupe/load/store` exports.
+   */
+  readonly url?: string;
+  /**
+   * Changes that are made per second, above 0.
+   * @default {0.5}
+   */
+  readonly eventsPerSecond?: number;
+}
+
 /** Options of the method `mixed` of `PerformanceScenarios`. */
 export interface MixedOptions extends PerformanceOptions {
   /**
@@ -95,5 +126,6 @@ export interface MixedOptions extends PerformanceOptions {
     | "terminals"
     | "api"
     | "realtime"
+    | "store"
   )[];
 }

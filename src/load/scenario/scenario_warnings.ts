@@ -33,7 +33,7 @@ export function scenarioWarnings(scenario: Scenario): DriverIssue[] {
   }
   if (
     load.model === "closed" && users >= MANY_USERS &&
-    load.thinkTime === undefined
+    load.thinkTime === undefined && !operations.every(waitsForEvents)
   ) {
     warnings.push({
       path: ["load", "thinkTime"],
@@ -118,4 +118,9 @@ function feederWarnings({ feeders = {}, load }: Scenario): DriverIssue[] {
       }`,
     }];
   });
+}
+
+/** Returns whether an operation waits for what the service sends by itself. */
+function waitsForEvents(operation: Scenario["operations"][number]): boolean {
+  return "request" in operation && operation.request.sentAt !== undefined;
 }

@@ -66,7 +66,15 @@ class Performed {
   #underWay = 0;
 
   constructor({ operations }: Scenario, times: number) {
-    this.#left = new Map(operations.map(({ name }) => [name, times]));
+    // A flow was done when all of its steps were.
+    const names = operations.flatMap((operation) =>
+      "steps" in operation
+        ? operation.steps.map((step) =>
+          `${operation.name}/${"name" in step ? step.name : ""}`
+        )
+        : operation.name
+    );
+    this.#left = new Map(names.map((name) => [name, times]));
   }
 
   get #isEnough(): boolean {
@@ -152,6 +160,11 @@ const SCENARIOS: { readonly [name: string]: Scenario } = {
     steadyMs: 500,
   }),
   "subscriptions": ready.subscriptions({ ...SHORT, eventsPerSecond: 50 }),
+  "auth": ready.auth({ ...SHORT, p95Ms: 50_000, loginP95Ms: 50_000 }),
+  "database": ready.database({ ...SHORT, p95Ms: 50_000 }),
+  "realtime": ready.realtime({ ...SHORT, eventsPerSecond: 50 }),
+  "computed": ready.computed({ ...SHORT, p95Ms: 50_000 }),
+  "functions": ready.functions({ ...SHORT, p95Ms: 50_000 }),
   "mixed": ready.mixed(SHORT),
   "stress": ready.stress(SHORT),
   "endurance": ready.endurance({ ...SHORT, of: "chat" }),

@@ -3,17 +3,20 @@
  * of loopback.
  *
  * ```
- * deno run -A main.ts [--room-size N] [--events-per-second N] SERVICE…
+ * deno run -A main.ts [--room-size N] [--events-per-second N]
+ *   [--ticks-per-second N] [--ticks-to URL] SERVICE…
  * ```
  *
- * The services are `chat`, `files`, `terminals`, `api` and `realtime`. When
- * all are ready, the program prints their outputs in one line, such as `ready
+ * The services are `chat`, `files`, `terminals`, `api`, `realtime` and `store`.
+ * `ticks` is none: it changes a record of the store at `--ticks-to`. When all
+ * are ready, the program prints their outputs in one line, such as `ready
  * chat=4000 api=4001`; `terminals` also has a `ticket`. SIGTERM ends the
  * program, and so does Ctrl-C on a terminal.
  *
  * Permissions: `--allow-net=127.0.0.1`; for `files` also to write to the
  * directory of temporary files and to read it; for `terminals` all that
- * `@troupe/troupe/pty` needs.
+ * `@troupe/troupe/pty` needs, for `store` what a store with accounts does; for
+ * `ticks` the net of that store.
  *
  * @module
  */
@@ -24,10 +27,13 @@ import { serveChat } from "./chat.ts";
 import { serveFiles } from "./files.ts";
 import { serveRealtime } from "./realtime.ts";
 import type { TargetService } from "./target_service.ts";
+import { sendTicks } from "./ticks.ts";
 
 interface Settings {
   readonly roomSize: number;
   readonly eventsPerSecond: number;
+  readonly ticksPerSecond: number;
+  readonly ticksTo: string;
 }
 
 type Start = (
@@ -43,27 +49,47 @@ const SERVICES: { readonly [name: string]: Start } = {
     (await import("./terminals.ts")).serveTerminals(system),
   api: (system) => serveApi(system),
   realtime: (_system, { eventsPerSecond }) => serveRealtime(eventsPerSecond),
+  // Only this service loads the store.
+  store: async (system, { ticksPerSecond }) =>
+    (await import("./store.ts")).serveStore(system, ticksPerSecond),
+  ticks: (_system, { ticksTo, ticksPerSecond }) =>
+    sendTicks(ticksTo, ticksPerSecond),
 };
 
 async function main(): Promise<number> {
   const args = parseArgs(Deno.args, {
-    string: ["room-size", "events-per-second", "_"],
-    default: { "room-size": "10", "events-per-second": "20" },
+    string: [
+      "room-size",
+      "events-per-second",
+      "ticks-per-second",
+      "ticks-to",
+      "_",
+    ],
+    default: {
+      "room-size": "10",
+      "events-per-second": "20",
+      "ticks-per-second": "0",
+      "ticks-to": "",
+    },
   });
   const settings = {
     roomSize: Number(args["room-size"]),
     eventsPerSecond: Number(args["events-per-second"]),
+    ticksPerSecond: Number(args["ticks-per-second"]),
+    ticksTo: args["ticks-to"],
   };
   const starts = args._.map((name) =>
     Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined
   );
   if (
     starts.length === 0 || starts.includes(undefined) ||
-    !(settings.roomSize >= 1) || !(settings.eventsPerSecond > 0)
+    !(settings.roomSize >= 1) || !(settings.eventsPerSecond > 0) ||
+    !(settings.ticksPerSecond >= 0)
   ) {
     console.error(
       `Cannot start: name some of ${Object.keys(SERVICES).join(", ")}; ` +
-        "--room-size must be at least 1, and --events-per-second above 0",
+        "--room-size must be at least 1, --events-per-second above 0, and " +
+        "--ticks-per-second 0 or more",
     );
     return 2;
   }

@@ -1,0 +1,49 @@
+/**
+ * Composes scenarios of parts.
+ *
+ * @module
+ */
+import type { Scenario } from "../scenario/scenario.ts";
+import {
+  criteriaOf,
+  loadOf,
+  type PerformanceOptions,
+  phasesOf,
+  resolveOptions,
+} from "./performance_options.ts";
+import { type ScenarioPart, targetOf } from "./performance_parts.ts";
+
+/**
+ * Composes a scenario of parts. Criteria of a part are about it alone, and not
+ * about what is done beside others.
+ */
+export function compose(
+  name: string,
+  description: string,
+  parts: readonly ScenarioPart[],
+  options: PerformanceOptions,
+  own: PerformanceOptions = {},
+): Scenario {
+  const resolved = resolveOptions(options, own);
+  const { seed } = resolved;
+  const target = targetOf(parts);
+  const [only, ...others] = parts;
+  const setup = parts.flatMap(({ setup = [] }) => setup);
+  const userSetup = parts.flatMap(({ userSetup = [] }) => userSetup);
+  return {
+    name,
+    description,
+    ...(target === undefined ? {} : { target }),
+    load: loadOf(resolved),
+    phases: phasesOf(resolved),
+    ...(setup.length === 0 ? {} : { setup }),
+    ...(userSetup.length === 0 ? {} : { userSetup }),
+    operations: parts.flatMap(({ operations }) => operations),
+    feeders: Object.assign({}, ...parts.map(({ feeders }) => feeders)),
+    criteria: [
+      ...others.length === 0 ? only?.criteria ?? [] : [],
+      ...criteriaOf(resolved),
+    ],
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
