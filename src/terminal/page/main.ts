@@ -58,6 +58,7 @@ const size = new PageSize({
   element,
   screen,
   fontSize: () => settings.current.fontSize,
+  isOpen: () => client?.state.phase === "connected",
   mayUse: isInControl,
   fits: ({ columns, rows }) => client?.resize(columns, rows),
   use: () => client?.useSize(),

@@ -28,6 +28,8 @@ export interface SizeParts {
   readonly screen: XtermScreen;
   /** Returns the size of the font that is set. */
   fontSize(): number;
+  /** Returns whether the session is there now. */
+  isOpen(): boolean;
   /** Returns whether the page may set the size of the session. */
   mayUse(): boolean;
   /** Takes the size that fits the page. */
@@ -86,14 +88,14 @@ export class PageSize {
 
   /** Shows whose size it is, and fits it. */
   show(): void {
-    const { clientId, element, screen: { terminal }, fontSize, mayUse } =
-      this.#parts;
+    const { clientId, element, screen: { terminal } } = this.#parts;
+    const { fontSize, isOpen, mayUse } = this.#parts;
     const own = this.#own;
     const session = this.#session;
     if (own === undefined || session === undefined) return;
     const text = describeSize(session, own, clientId);
-    this.#note.hidden = text === undefined;
-    this.#text.textContent = text ?? "";
+    this.#note.hidden = text === undefined || !isOpen();
+    this.#text.textContent = this.#text.title = text ?? "";
     this.#use.hidden = !mayUse();
     const isForeign = session.owner?.clientId !== clientId &&
       !isSameSize(session, own);

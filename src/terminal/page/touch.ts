@@ -61,8 +61,10 @@ export function useTouch(
     switch (action.type) {
       case "none":
         return;
-      case "scroll":
-        return scroll(action.pixels, action.at);
+      case "scroll": {
+        const rest = pan(parent, action.across, action.pixels);
+        return scroll(rest, action.at);
+      }
       case "zoom":
         return settings.change({
           fontSize: boundedFontSize(fontSize * action.factor),
@@ -120,6 +122,16 @@ export function useTouch(
     event.preventDefault();
     event.stopPropagation();
   }, { capture: true });
+}
+
+/**
+ * Moves what is larger than the page with the finger; returns the pixels down
+ * that are left for the output itself.
+ */
+function pan(parent: HTMLElement, across: number, down: number): number {
+  const before = parent.scrollTop;
+  parent.scrollBy(-across, -down);
+  return down - (before - parent.scrollTop);
 }
 
 /** Whether scrolling is a matter of the program, as with the wheel. */

@@ -19,7 +19,13 @@ export interface Point {
 export type GestureAction =
   | { readonly type: "none" }
   /** Scrolls by pixels: positive goes back in time, with the finger. */
-  | { readonly type: "scroll"; readonly pixels: number; readonly at: Point }
+  | {
+    readonly type: "scroll";
+    readonly pixels: number;
+    /** Pixels to the right. */
+    readonly across: number;
+    readonly at: Point;
+  }
   /** Makes the font so many times as large as it was when the pinch began. */
   | { readonly type: "zoom"; readonly factor: number }
   | { readonly type: "select_word"; readonly at: Point }
@@ -82,7 +88,12 @@ export class TouchGesture {
     if (this.#phase !== "scrolling") return NONE;
     this.#trail = this.#trail.filter((old) => at - old.at <= SPEED_MS);
     this.#trail.push({ y: point.y, at });
-    return { type: "scroll", pixels: point.y - last.y, at: point };
+    return {
+      type: "scroll",
+      pixels: point.y - last.y,
+      across: point.x - last.x,
+      at: point,
+    };
   }
 
   /** A finger has not moved for long. */

@@ -19,6 +19,7 @@ Deno.test("a finger that moves scrolls, and flings at its speed", () => {
   assertEquals(gesture.move(1, at(10, 40), 20), {
     type: "scroll",
     pixels: 27,
+    across: -2,
     at: at(10, 40),
   });
   assertEquals(gesture.hold().type, "none");

@@ -91,6 +91,7 @@ class SessionItem {
     this.#details.textContent = detailsOf(session, now).join(" · ");
     this.element.classList.toggle("ended", isEnded);
     this.#buttons.hidden = session.role !== "control";
+    this.#invite.hidden = isEnded;
     this.#invite.setAttribute("aria-label", `Invite to ${name}`);
     if (this.#confirming === undefined) this.#calm();
   }
