@@ -118,7 +118,7 @@ export class StoreEngine implements Engine {
         if (this.#subscribers.size > 0) await this.#catchUp(link);
         else this.#cursor = cursor;
       },
-      up: (link) => this.#writes.up(link),
+      up: (link) => this.#up(() => this.#writes.up(link)),
       down: () => this.#writes.down(),
       failed: (error) => this.#fail(error),
     };
@@ -133,10 +133,15 @@ export class StoreEngine implements Engine {
       open: async (link) => {
         await link.ask("open_reader", { path, busyMs });
       },
-      up: (link) => this.#reads.up(link),
+      up: (link) => this.#up(() => this.#reads.up(link)),
       down() {},
       failed: (error) => this.#fail(error),
     };
+  }
+
+  #up(use: () => void): void {
+    this.#failure = undefined;
+    use();
   }
 
   #fail(error: unknown): unknown {

@@ -26,7 +26,7 @@ export interface ThreadSeat {
   up(link: ThreadLink): void;
   /** The thread is gone, or about to be. */
   down(): void;
-  /** It could not be started; returns the error that says so. */
+  /** It could not be started, or has ended; returns the error that says so. */
   failed(error: unknown): unknown;
 }
 
@@ -47,8 +47,9 @@ export function threadActor(seat: ThreadSeat): Behavior<ThreadGone> {
     });
     return {
       receive() {
-        throw new StoreLostError(
-          `The thread ${seat.name} of the store has ended: it is started again`,
+        // It is started again, unless that was so too often.
+        throw seat.failed(
+          new StoreLostError(`The thread ${seat.name} of the store has ended`),
         );
       },
       async stopped() {
