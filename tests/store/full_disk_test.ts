@@ -68,11 +68,10 @@ async function idsOf(data: Store): Promise<[string[], string[]]> {
   ];
 }
 
-Deno.test({
-  name:
-    "on a disk that is full nothing that was answered is lost, reads go on, and writes do when there is room",
-  ignore: !canMount,
-  async fn() {
+Deno.test(
+  "on a disk that is full nothing that was answered is lost, reads go on, and writes do when there is room",
+  { ignore: !canMount },
+  async () => {
     await using disk = await smallDisk();
     await using system = new ActorSystem();
     const data = await open(system, disk.file("data.db"));
@@ -133,13 +132,12 @@ Deno.test({
     assertEquals(await whole.integrityCheck(), []);
     await whole.close();
   },
-});
+);
 
-Deno.test({
-  name:
-    "a store that there is no room for is refused with a typed error, and can be opened when there is",
-  ignore: !canMount,
-  async fn() {
+Deno.test(
+  "a store that there is no room for is refused with a typed error, and can be opened when there is",
+  { ignore: !canMount },
+  async () => {
     await using disk = await smallDisk();
     await using system = new ActorSystem();
     await disk.fill();
@@ -149,4 +147,4 @@ Deno.test({
     await using data = await open(system, path);
     await data.collection(notes).create({ body: "room" });
   },
-});
+);

@@ -8,10 +8,11 @@
  *
  * @module
  */
+import { areFound, LikePiece, type PiecePart } from "./like_piece.ts";
 import { lowerAscii } from "./values.ts";
 
 /** Any text, one character, or this character. */
-type Part = "any" | "one" | { readonly character: string };
+type Part = "any" | PiecePart;
 
 /** What `~` looks for, for SQL and for memory. */
 export interface LikePattern {
@@ -27,13 +28,29 @@ export function likePatternOf(text: string): LikePattern {
   const lower = parts.map((part) =>
     typeof part === "string" ? part : { character: lowerAscii(part.character) }
   );
-  const pieces = lower.includes("one") ? undefined : piecesOf(lower);
   return {
     text: parts.map(written).join(""),
-    matches: pieces === undefined
-      ? (value) => matches(lower, [...lowerAscii(value)])
-      : (value) => hasPieces(pieces, lowerAscii(value)),
+    matches: lower.includes("one") ? matcherOf(lower) : literalMatcherOf(lower),
   };
+}
+
+/** Returns what matches the values of a pattern without `_`. */
+function literalMatcherOf(parts: readonly Part[]): LikePattern["matches"] {
+  const pieces = piecesOf(parts);
+  return (value) => hasPieces(pieces, lowerAscii(value));
+}
+
+/** Returns what matches the values of a pattern with `_`. */
+function matcherOf(parts: readonly Part[]): LikePattern["matches"] {
+  const pieces: LikePiece[] = [];
+  let from = 0;
+  for (let at = 0; at <= parts.length; at++) {
+    if (at < parts.length && parts[at] !== "any") continue;
+    const piece = parts.slice(from, at).filter((part) => part !== "any");
+    pieces.push(new LikePiece(piece));
+    from = at + 1;
+  }
+  return (value) => areFound(pieces, [...lowerAscii(value)]);
 }
 
 /** The texts between `%`, in their order. */
@@ -91,30 +108,4 @@ function written(part: Part): string {
   return "\\%_".includes(part.character)
     ? `\\${part.character}`
     : part.character;
-}
-
-/** Goes back to the last `%` alone, so that its time is length by length. */
-function matches(parts: readonly Part[], value: readonly string[]): boolean {
-  let part = 0;
-  let at = 0;
-  let lastAny = -1;
-  let resumeAt = 0;
-  while (at < value.length) {
-    const wanted = parts[part];
-    if (wanted === "any") {
-      lastAny = part++;
-      resumeAt = at;
-    } else if (
-      wanted !== undefined &&
-      (wanted === "one" || wanted.character === value[at])
-    ) {
-      part++;
-      at++;
-    } else if (lastAny >= 0) {
-      part = lastAny + 1;
-      at = ++resumeAt;
-    } else return false;
-  }
-  while (parts[part] === "any") part++;
-  return part === parts.length;
 }
