@@ -297,6 +297,22 @@ Deno.test(
     await browser.page.keyboard.type("c");
     assertEquals(text((await next(server, "input")).bytes), "c");
 
+    for (
+      const [key, bytes] of [
+        ["page_up", "\x1b[5~"],
+        ["home", "\x1bOH"],
+        ["pipe", "|"],
+        ["tilde", "~"],
+        ["interrupt", "\x03"],
+      ]
+    ) {
+      await browser.page.tap(`[data-key=${key}]`);
+      assertEquals(text((await next(server, "input")).bytes), bytes);
+    }
+    await browser.page.tap("[data-key=alt]");
+    await browser.page.keyboard.type("b");
+    assertEquals(text((await next(server, "input")).bytes), "\x1bb");
+
     // As with an on-screen keyboard.
     await browser.page.setViewportSize({ width: 390, height: 400 });
     assertEquals((await next(server, "resize")).rows < rows, true);
