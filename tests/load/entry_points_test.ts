@@ -18,6 +18,10 @@ Deno.test("./load reaches no file of telemetry, and so nobody downloads OpenTele
   assertEquals((await roomsOf("src/load/mod.ts")).has("telemetry"), false);
 });
 
+Deno.test("./load reaches no file of store, and so nobody downloads it with load tests", async () => {
+  assertEquals((await roomsOf("src/load/mod.ts")).has("store"), false);
+});
+
 /** What a first-time reader of the documentation can take in. */
 const MOST_NAMES = 80;
 

@@ -6,10 +6,17 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closestName } from "../../checks/internal.ts";
 import { MAX_WORKERS } from "../check_options.ts";
-import { LoadTestError } from "../load_errors.ts";
 import type { JsonValue } from "../../codec/mod.ts";
-import { quantityProblem, readQuantity } from "../scenario/quantity.ts";
 import type { Override } from "./override.ts";
+import {
+  PRESET_FLAGS,
+  type PresetSettings,
+  presetSettings,
+} from "./preset_args.ts";
+import { number, time } from "./argument_values.ts";
+import { LoadUsageError } from "./usage_error.ts";
+
+export { LoadUsageError };
 
 /** The help text of the command line. */
 export const HELP = `\
@@ -27,6 +34,14 @@ Runs a load test: a scenario from a file, or a preset.
                     have the differences, and which of them are noise
   --set KEY=VALUE   changes the scenario, such as --set load.users=50 or
                     --set criteria.0.value=20; can be repeated
+  --target URL      runs a preset of a store against your own, which has what
+                    @troupe/troupe/load/store exports, such as
+                    http://127.0.0.1:8090/
+  --users N         the users of a preset, who think between what they do
+  --think-time MS   how long they think on average; N or a time such as 10s
+  --rate N          what a preset starts per second, however long it takes
+  --duration MS     how long a preset is measured; N or a time such as 2m
+  --of PRESET       whose operations stress and endurance perform
   --seed N          changes the seed of all random choices
   --workers N       the threads that generate the load, each a share of it
                     (default: 1)
@@ -68,6 +83,8 @@ export type ScenarioSource =
 export interface RunArguments {
   readonly source: ScenarioSource;
   readonly overrides: readonly Override[];
+  /** The options of the preset. */
+  readonly preset: PresetSettings;
   /** The directory for the reports; a new one if it is left out. */
   readonly out: string | undefined;
   /** The file with the result of an earlier run to compare with. */
@@ -97,10 +114,8 @@ export type LoadArguments =
   | { readonly type: "list" }
   | ({ readonly type: "run" } & RunArguments);
 
-/** An error in the arguments of the command line. */
-export class LoadUsageError extends LoadTestError {}
-
 const TEXTS = [
+  ...PRESET_FLAGS,
   "against",
   "out",
   "set",
@@ -164,9 +179,11 @@ export function readArguments(
     );
   }
   const { seed } = flags;
+  const source = sourceOf(scenario, presets);
   return {
     type: "run",
-    source: sourceOf(scenario, presets),
+    source,
+    preset: presetSettings(flags, source.type),
     overrides: [
       ...sets.map(readSet),
       ...seed === undefined
@@ -243,29 +260,6 @@ function valueOf(text: string): JsonValue {
   } catch {
     return text;
   }
-}
-
-function number(name: string, text: string): number {
-  const value = text.trim() === "" ? NaN : Number(text);
-  if (Number.isSafeInteger(value)) return value;
-  throw new LoadUsageError(
-    `Cannot run a load test: --${name} is ${
-      JSON.stringify(text)
-    }, it must be a whole number`,
-  );
-}
-
-/** Reads milliseconds, or a time with a unit. */
-function time(name: string, text: string): number {
-  const ms = text.trim() === "" ? NaN : Number(text);
-  if (Number.isSafeInteger(ms)) return ms;
-  const read = readQuantity(text, "ms");
-  if (read !== undefined) return read;
-  const needed = "a whole number of milliseconds";
-  const { message } = Number.isNaN(ms)
-    ? quantityProblem(text, "ms", needed)
-    : { message: `is ${JSON.stringify(text)}, it must be ${needed}` };
-  throw new LoadUsageError(`Cannot run a load test: --${name} ${message}`);
 }
 
 function workersOf(text: string): number {

@@ -8,7 +8,9 @@ import type { DriverMap } from "../driver.ts";
 import type { PerformanceScenarios } from "../presets/performance_scenarios.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { parseScenario } from "../scenario/scenario_text.ts";
+import { LoadTestError } from "../load_errors.ts";
 import { LoadUsageError, type RunArguments } from "./args.ts";
+import type { PresetSettings } from "./preset_args.ts";
 import { override } from "./override.ts";
 
 /**
@@ -18,18 +20,37 @@ import { override } from "./override.ts";
  * @throws {LoadUsageError} if the file cannot be read.
  */
 export async function loadScenario(
-  { source, overrides }: Pick<RunArguments, "source" | "overrides">,
+  { source, overrides, preset }: Pick<
+    RunArguments,
+    "source" | "overrides" | "preset"
+  >,
   drivers: DriverMap,
   presets: PerformanceScenarios,
 ): Promise<Scenario> {
   const scenario = source.type === "preset"
-    ? presets.make(source.name)
+    ? presetOf(source.name, preset, presets)
     : parseScenario(await readText(source.path), {
       fileName: source.path,
       format: /\.json$/i.test(source.path) ? "json" : "yaml",
       drivers,
     });
   return override(scenario, overrides, drivers);
+}
+
+/** Makes a preset; what it does not take is a mistake in the arguments. */
+function presetOf(
+  name: string,
+  settings: PresetSettings,
+  presets: PerformanceScenarios,
+): Scenario {
+  try {
+    return presets.make(name, settings);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof LoadTestError)) {
+      throw error;
+    }
+    throw new LoadUsageError(error.message, { cause: error });
+  }
 }
 
 async function readText(path: string): Promise<string> {

@@ -28,14 +28,20 @@ export function listPresets(scenarios: PerformanceScenarios): string {
   const width = Math.max(...names.map((name) => name.length));
   const lines = names.map((name) => {
     const scenario = scenarios.make(name);
-    return `  ${name.padEnd(width)}  ${sizeText(scenario)}`;
+    const { description = "" } = scenario;
+    return `  ${name.padEnd(width)}  ${description}\n  ${"".padEnd(width)}  ${
+      sizeText(scenario)
+    }`;
   });
   return [
     "Presets, each of which starts a service of its own on this host:",
     "",
     ...lines,
     "",
-    "--set changes a preset, such as --set load.users=50, and --print prints it",
-    "as YAML, from which you can make a scenario of your own.",
+    "They need --allow-run. --target runs those of a store against your own, which",
+    "has what @troupe/troupe/load/store exports. --users, --think-time, --rate and",
+    "--duration say how much; --set changes anything, such as --set seed=2, and",
+    "--print prints a preset as YAML, from which you can make a scenario of your",
+    "own.",
   ].join("\n");
 }

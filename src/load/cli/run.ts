@@ -126,7 +126,7 @@ export async function runCommandLine(
   try {
     const wanted = readArguments(args, presets.list());
     if (wanted.type === "help") {
-      await print(HELP);
+      await print(`${HELP}\n\n${listPresets(presets)}`);
       return 0;
     }
     if (wanted.type === "list") {

@@ -181,12 +181,12 @@ async function beginningOf({ body }: Response): Promise<string> {
 
 /** One subscription of one user. */
 class Subscription implements Link<Prepared> {
-  readonly #reader: ReadableStreamDefaultReader<string>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
   readonly #events = new ReplyWait<SseEvent>();
   #reading: Promise<void> | undefined;
 
   constructor(body: ReadableStream<Uint8Array<ArrayBuffer>>) {
-    this.#reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    this.#reader = body.getReader();
   }
 
   static async open(
@@ -237,11 +237,14 @@ class Subscription implements Link<Prepared> {
 
   async #read(): Promise<void> {
     const parser = new SseParser(DriverError);
+    // A TextDecoderStream would cost each event several promises more.
+    const decoder = new TextDecoder();
     try {
       while (true) {
         const { value, done } = await this.#reader.read();
         if (done) break;
-        for (const event of parser.push(value)) this.#events.offer(event);
+        const text = decoder.decode(value, { stream: true });
+        for (const event of parser.push(text)) this.#events.offer(event);
       }
       throw new DriverError(
         "Cannot wait for an event: the service has ended the stream",

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { checkArray, checkOneOf, checkOptionNames } from "../../checks/internal.ts";
+import {
+  checkArray,
+  checkOneOf,
+  checkOptionNames,
+} from "../../checks/internal.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { compose } from "./compose.ts";
 import { COMMON_NAMES } from "./performance_options.ts";
@@ -30,27 +34,27 @@ const SERVICE_NAMES: readonly ServiceName[] = [
 
 /** Several services at once. */
 export function mixedScenario(options: MixedOptions): Scenario {
-    const names = { ...COMMON_NAMES, services: true } as const;
-    checkOptionNames("mixed()", options, names);
-    const {
-      services = SERVICE_NAMES,
-    } = options;
-    const parts: { readonly [name in ServiceName]: () => ScenarioPart } = {
-      chat: () => chatPart(undefined, 10),
-      files: () => filesPart(undefined, 262_144, 65_536),
-      terminals: () => terminalsPart(undefined),
-      api: () => apiPart(undefined),
-      realtime: () => realtimePart(undefined, 20),
-      store: () => databasePart(undefined, 0),
-    };
-    checkArray("services", services, "an array of names");
-    for (const name of services) checkOneOf("services", name, SERVICE_NAMES);
-    const all = [...new Set(services)].map((name) => parts[name]());
-    return compose(
-      "mixed",
-      "Several services of one process at once, a store among them",
-      all,
-      options,
-      { users: 50 },
-    );
+  const names = { ...COMMON_NAMES, services: true } as const;
+  checkOptionNames("mixed()", options, names);
+  const {
+    services = SERVICE_NAMES,
+  } = options;
+  const parts: { readonly [name in ServiceName]: () => ScenarioPart } = {
+    chat: () => chatPart(undefined, 10),
+    files: () => filesPart(undefined, 262_144, 65_536),
+    terminals: () => terminalsPart(undefined),
+    api: () => apiPart(undefined),
+    realtime: () => realtimePart(undefined, 20),
+    store: () => databasePart(undefined, 0),
+  };
+  checkArray("services", services, "an array of names");
+  for (const name of services) checkOneOf("services", name, SERVICE_NAMES);
+  const all = [...new Set(services)].map((name) => parts[name]());
+  return compose(
+    "mixed",
+    "Several services of one process at once, a store among them",
+    all,
+    options,
+    { users: 50 },
+  );
 }

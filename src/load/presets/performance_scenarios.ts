@@ -34,6 +34,7 @@ import type {
   ChatOptions,
   FileStreamingOptions,
   HttpApiOptions,
+  LongOptions,
   MixedOptions,
   RealtimeOptions,
   StorePresetOptions,
@@ -291,13 +292,7 @@ export class PerformanceScenarios {
    *
    * @param options May be left out; each option has its default.
    */
-  stress(options: PerformanceOptions & {
-    /**
-     * The name of the preset whose operations are performed.
-     * @default {"mixed"}
-     */
-    readonly of?: string;
-  } = {}): Scenario {
+  stress(options: LongOptions = {}): Scenario {
     return this.#long("stress", options, {
       users: 400,
       rampUpMs: 2 * MINUTE,
@@ -311,13 +306,7 @@ export class PerformanceScenarios {
    *
    * @param options May be left out; each option has its default.
    */
-  endurance(options: PerformanceOptions & {
-    /**
-     * The name of the preset whose operations are performed.
-     * @default {"mixed"}
-     */
-    readonly of?: string;
-  } = {}): Scenario {
+  endurance(options: LongOptions = {}): Scenario {
     return this.#long("endurance", options, {
       rampUpMs: 5 * MINUTE,
       steadyMs: 240 * MINUTE,
@@ -370,7 +359,10 @@ export class PerformanceScenarios {
    * @param options May be left out; each option has its default.
    * @throws {LoadTestError} if there is no preset of that name.
    */
-  make(name: string, options: PerformanceOptions = {}): Scenario {
+  make(
+    name: string,
+    options: LongOptions = {},
+  ): Scenario {
     const make = this.#makers.get(name);
     if (make !== undefined) return make(options);
     const meant = closestName(String(name), this.list());
@@ -383,10 +375,14 @@ export class PerformanceScenarios {
 
   #long(
     name: "stress" | "endurance",
-    given: NonNullable<Parameters<PerformanceScenarios["stress"]>[0]>,
+    given: LongOptions,
     own: PerformanceOptions,
   ): Scenario {
-    checkOptionNames(`${name}()`, given, { ...COMMON_NAMES, of: true });
+    checkOptionNames(`${name}()`, given, {
+      ...COMMON_NAMES,
+      of: true,
+      url: true,
+    });
     const { of = "mixed", ...options } = given;
     const scenario = this.make(of, { ...own, ...options });
     return { ...scenario, name: `${name} of ${scenario.name}` };

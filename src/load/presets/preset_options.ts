@@ -129,3 +129,17 @@ export interface MixedOptions extends PerformanceOptions {
     | "store"
   )[];
 }
+
+/** Options of the methods `stress` and `endurance` of `PerformanceScenarios`. */
+export interface LongOptions extends PerformanceOptions {
+  /**
+   * The name of the preset whose operations are performed.
+   * @default {"mixed"}
+   */
+  readonly of?: string;
+  /**
+   * The URL of your own service, for presets that have one.
+   * @default {none: one is started}
+   */
+  readonly url?: string;
+}

@@ -101,9 +101,7 @@ function atRate(
 ): PerformanceOptions {
   const isClosed = arrivalsPerSecond === undefined &&
     (users !== undefined || thinkTime !== undefined);
-  return isClosed
-    ? { thinkTime: { distribution: "exponential", meanMs: 10_000 } }
-    : open;
+  return isClosed ? {} : open;
 }
 
 /** Returns the URL of the store, if there is one. */

@@ -23,6 +23,7 @@ Deno.test("a file or a preset is enough", () => {
     type: "run",
     source: { type: "file", path: "a/b.yaml" },
     overrides: [],
+    preset: {},
     out: undefined,
     against: undefined,
     reports: true,
@@ -60,6 +61,24 @@ Deno.test("--set takes JSON or text, and can be repeated; --seed is one of them"
     [["x"], -1],
     [["seed"], 7],
   ]);
+});
+
+Deno.test("a preset takes its size and its target, a file does not", () => {
+  const { preset } = read(
+    ...["chat", "--target", "http://127.0.0.1:8090", "--users=10000"],
+    ...["--think-time", "10s", "--duration", "1m", "--rate", "50"],
+    ...["--of", "http-api"],
+  );
+  assertEquals(preset, {
+    url: "http://127.0.0.1:8090/",
+    users: 10_000,
+    thinkTime: { distribution: "exponential", meanMs: 10_000 },
+    arrivalsPerSecond: 50,
+    steadyMs: 60_000,
+    of: "http-api",
+  });
+  assertStringIncludes(refusal("a.yaml", "--users", "5"), "is for presets");
+  assertStringIncludes(refusal("chat", "--users", "0"), "at least 1");
 });
 
 Deno.test("--help and --list need no scenario", () => {

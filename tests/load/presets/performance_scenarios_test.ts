@@ -220,6 +220,27 @@ Deno.test("a preset can be run on a service of your own", bounded, async () => {
   }
 });
 
+Deno.test(
+  "presets of a store can be run on a store of your own",
+  bounded,
+  async () => {
+    const { target } = ready.database();
+    assert(target !== undefined);
+    await using own = await startTarget(target);
+    const url = `http://127.0.0.1:${own.outputs.store}/`;
+    const database = ready.make("database", { ...SHORT, url });
+    assertEquals(database.target, undefined);
+    assertPassed(
+      await run(ready.functions({ ...SHORT, url, p95Ms: 50_000 })),
+    );
+    // A program changes the record there that subscribers follow.
+    assertPassed(
+      await run(ready.realtime({ ...SHORT, url, eventsPerSecond: 50 })),
+    );
+    assertThrows(() => ready.auth({ url: "8090" }), LoadTestError, "url");
+  },
+);
+
 Deno.test("stress and endurance can use any preset", () => {
   const chat = ready.chat();
   for (const name of ["stress", "endurance"] as const) {
