@@ -95,6 +95,20 @@ export interface StoreView<F extends StoredFunctions = StoredFunctions> {
     input: FunctionInput<F[Name]>,
     options?: RecordOptions,
   ): Promise<FunctionOutput<F[Name]>>;
+  /**
+   * Follows the changes of a collection, as they are committed and in order: an
+   * async iterable that ends when it is disposed. Of `as()` it is under the rule
+   * `list`, or `view` with `id`, and under the account as it is by then; with the
+   * account it ends.
+   *
+   * @param options May be left out; each option has its default.
+   * @throws {StoreError} if the store does not have the collection.
+   * @throws {QueryError} if the filter does not fit.
+   */
+  subscribe<C extends Collection>(
+    of: C,
+    options?: SubscribeOptions,
+  ): ChangeSubscription<RecordOf<C>>;
 }
 
 /** A store, for the program itself: no rule counts. */
@@ -114,18 +128,6 @@ export interface Store<F extends StoredFunctions = StoredFunctions>
    * @throws {TypeError} if it is no identity.
    */
   as(who: Identity): StoreView<F>;
-  /**
-   * Follows the changes of a collection, as they are committed and in order: an
-   * async iterable that ends when it is disposed.
-   *
-   * @param options May be left out; each option has its default.
-   * @throws {StoreError} if the store does not have the collection.
-   * @throws {QueryError} if the filter does not fit.
-   */
-  subscribe<C extends Collection>(
-    of: C,
-    options?: SubscribeOptions,
-  ): ChangeSubscription<RecordOf<C>>;
   /**
    * Serves the store over HTTP, as PocketBase's client expects it: for
    * `Deno.serve`, or a router. It never rejects.
@@ -291,6 +293,16 @@ class View<F extends StoredFunctions> implements StoreView<F> {
     // The function is the one of that name.
     return output as FunctionOutput<F[Name]>;
   }
+
+  subscribe<C extends Collection>(
+    of: C,
+    options: SubscribeOptions = {},
+  ): ChangeSubscription<RecordOf<C>> {
+    // The records are those of the collection.
+    return this.#parts.subscribe(of, options, this.#who) as ChangeSubscription<
+      RecordOf<C>
+    >;
+  }
 }
 
 class OpenStore<F extends StoredFunctions> extends View<F> implements Store<F> {
@@ -313,16 +325,6 @@ class OpenStore<F extends StoredFunctions> extends View<F> implements Store<F> {
   as(who: Identity): StoreView<F> {
     checkIdentity(who);
     return new View(this.#parts, who);
-  }
-
-  subscribe<C extends Collection>(
-    of: C,
-    options: SubscribeOptions = {},
-  ): ChangeSubscription<RecordOf<C>> {
-    // The records are those of the collection.
-    return this.#parts.subscribe(of, options) as ChangeSubscription<
-      RecordOf<C>
-    >;
   }
 
   readonly handler = (

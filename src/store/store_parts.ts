@@ -26,6 +26,7 @@ import {
 import { parsePosition } from "./realtime/position.ts";
 import { hubOf } from "./realtime/hub_of.ts";
 import { storeView } from "./realtime/store_view.ts";
+import { watchAccount } from "./realtime/watch_account.ts";
 import type { SubscribeOptions } from "./store.ts";
 import { OpenWork } from "./open_work.ts";
 import type { QuerySchema } from "./query/query_schema.ts";
@@ -152,10 +153,11 @@ export class StoreParts {
     return (this.#serving ??= serveStore(this, this.#options.http)).handler;
   }
 
-  /** Follows the changes of a collection, as the program itself sees them. */
+  /** Follows the changes of a collection, as somebody sees them. */
   subscribe(
     of: Collection,
     options: SubscribeOptions,
+    who: Identity | "program",
   ): ChangeSubscription<Readonly<Record<string, unknown>>> {
     checkOptionNames("subscribe()", options, SUBSCRIBE);
     const { id, filter = "", expand = "", after } = options;
@@ -172,8 +174,24 @@ export class StoreParts {
       );
     }
     const topic = { name, collection: name, id, filter, expand, fields: "" };
-    const view = storeView(this, topic, "program");
-    return new HubSubscription(hubOf(this), { name, view }, position);
+    const topicFor = (who: Identity | "program") => ({
+      name,
+      view: storeView(this, topic, who),
+    });
+    const subscription = new HubSubscription(
+      hubOf(this),
+      topicFor(who),
+      position,
+    );
+    if (who !== "program" && who?.kind === "record") {
+      subscription.belongTo((changed, end) =>
+        watchAccount(this, who, {
+          changed: (now) => changed(topicFor(now)),
+          deleted: () => end("identity_changed"),
+        })
+      );
+    }
+    return subscription;
   }
 
   #known<C extends Collection>(of: C): C {

@@ -36,6 +36,9 @@ const MAX_WAITING = 1000;
 export class HubSubscription
   implements ChangeSubscription<Readonly<Record<string, unknown>>>, ChangeSink {
   readonly #remove: () => void;
+  readonly #follow: (topic: WantedTopic) => void;
+  readonly #end: (reason: CutReason) => void;
+  #account: Disposable | undefined;
   readonly #waiting: ChangeEvent[] = [];
   #head = 0;
   #cursor: string;
@@ -49,7 +52,20 @@ export class HubSubscription
     const subscriber = hub.add(this, from);
     this.#cursor = subscriber.position;
     this.#remove = () => hub.remove(subscriber);
-    hub.follow(subscriber, [topic]);
+    this.#follow = (topic) => hub.follow(subscriber, [topic]);
+    this.#end = (reason) => hub.cut(subscriber, reason);
+    this.#follow(topic);
+  }
+
+  /** Follows as somebody whose account changes: until it ends, it is watched. */
+  belongTo(
+    watch: (
+      changed: (topic: WantedTopic) => void,
+      end: (reason: CutReason) => void,
+    ) => Disposable,
+  ): void {
+    this.#account = watch(this.#follow, this.#end);
+    if (this.#hasEnded) this.#account[Symbol.dispose]();
   }
 
   get cursor(): string {
@@ -74,7 +90,7 @@ export class HubSubscription
 
   return(): Promise<IteratorResult<ChangeEvent, void>> {
     this.#remove();
-    this.#end();
+    this.#forget();
     return Promise.resolve({ done: true, value: undefined });
   }
 
@@ -127,7 +143,7 @@ export class HubSubscription
     return { done: false, value: event };
   }
 
-  #end(): void {
+  #forget(): void {
     this.#waiting.length = this.#head = 0;
     this.#failure = undefined;
     this.#finish();
@@ -135,6 +151,7 @@ export class HubSubscription
 
   #finish(): void {
     this.#hasEnded = true;
+    this.#account?.[Symbol.dispose]();
     this.#drained?.resolve();
     for (const reader of this.#readers.splice(0)) {
       reader.resolve({ done: true, value: undefined });
@@ -148,6 +165,10 @@ function errorOf(reason: CutReason, position: string): Error {
       return new ChangesLostError(
         `Cannot go on with the changes: the change log no longer reaches back so far, read the records anew and subscribe from cursor ${position}`,
         position,
+      );
+    case "identity_changed":
+      return new StoreError(
+        "Cannot go on with the changes: the account that followed them was deleted",
       );
     case "closed":
       return new StoreClosedError(

@@ -196,6 +196,47 @@ Deno.test(
 );
 
 Deno.test(
+  "Who follows changes over a logical connection by a key whose time is over sees no more",
+  bounded,
+  async () => {
+    const clock = new ManualClock();
+    await using timed = await openTestStore({ clock });
+    await using system = new ActorSystem();
+    await using listener = listen(system, {
+      port: 0,
+      serve: serveChanges(timed.data),
+    });
+    await using pool = new ConnectionPool(system);
+    const token = await timed.data.auth.keys.create({
+      name: "reader",
+      as: "superuser",
+      lifeMs: 1000,
+    });
+    const connection = await pool.connect(listener.address);
+    await say(connection, { topics: ["notes/*"], token });
+    const { cursor } = await hear(connection);
+    const write = (key: string) =>
+      timed.program.write([
+        { kind: "create", collection: notes, data: { key } },
+      ]);
+    await write("seen");
+    const event = await hear(connection);
+    assertEquals(Reflect.get(Object(event["record"]), "key"), "seen");
+    clock.advance(100_000);
+    await write("hidden");
+    const cut = await hear(connection);
+    assertEquals([cut["event"], cut["reason"]], ["cut", "identity_changed"]);
+    assertEquals(await connection.receive(), undefined);
+    // Whoever comes back with the key is nobody by now.
+    const again = await pool.connect(listener.address);
+    await say(again, { topics: ["notes/*", "tasks/*"], token, cursor });
+    assertEquals((await hear(again))["event"], "cursor");
+    await create(timed, 7);
+    assertEquals((await hear(again))["event"], "tasks/*");
+  },
+);
+
+Deno.test(
   "Over a WebSocket a cut of the network is not noticed at all",
   bounded,
   async () => {
