@@ -26,9 +26,20 @@ export interface SessionFacts {
     | undefined;
   readonly columns: number;
   readonly rows: number;
-  /** How many viewers there are, and how many of them are in control. */
+  /** How many watch, and how many are in control. */
   readonly viewers: number;
   readonly controllers: number;
+  /** Those of them whom the server names. */
+  readonly attached: readonly ViewerFacts[];
+}
+
+/** A viewer of a session. */
+export interface ViewerFacts {
+  /** What it calls itself; may be empty. */
+  readonly name: string;
+  readonly isInControl: boolean;
+  /** Whether nobody can see it. */
+  readonly isHidden: boolean;
 }
 
 /** Returns the fields of an object; none for anything else. */
@@ -55,6 +66,16 @@ export function sessionsOf(value: unknown): readonly SessionFacts[] {
     rows: numberOf(fields["rows"]),
     viewers: numberOf(fields["viewers"]),
     controllers: numberOf(fields["controllers"]),
+    attached: viewersOf(fields["attached"]),
+  }));
+}
+
+function viewersOf(value: unknown): readonly ViewerFacts[] {
+  if (!Array.isArray(value)) return [];
+  return value.map(fieldsOf).map(({ name, role, hidden }) => ({
+    name: textOf(name),
+    isInControl: role === "control",
+    isHidden: hidden === true,
   }));
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SessionFacts } from "./session_facts.ts";
+import type { SessionFacts, ViewerFacts } from "./session_facts.ts";
 
 const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["min", 60_000]] as const;
 
@@ -37,13 +37,23 @@ export function detailsOf(session: SessionFacts, now: number): string[] {
   ];
 }
 
-function viewersOf({ viewers, controllers }: SessionFacts): string {
-  if (viewers === 0) return "nobody is looking";
-  const watching = viewers - controllers;
+/** Viewers who are named one by one; of more, their number is enough. */
+const NAMED = 3;
+
+function viewersOf({ viewers, controllers, attached }: SessionFacts): string {
+  if (viewers + controllers === 0) return "nobody is looking";
+  if (attached.length > 0 && attached.length <= NAMED) {
+    return attached.map(nameOfViewer).join(", ");
+  }
   return [
     ...(controllers > 0 ? [`${controllers} in control`] : []),
-    ...(watching > 0 ? [`${watching} watching`] : []),
+    ...(viewers > 0 ? [`${viewers} watching`] : []),
   ].join(", ");
+}
+
+function nameOfViewer({ name, isInControl, isHidden }: ViewerFacts): string {
+  const role = isInControl ? "in control" : "watching";
+  return `${name || "somebody"} ${role}${isHidden ? " in the background" : ""}`;
 }
 
 function ended({ exit, endedAt }: SessionFacts, now: number): string {
