@@ -106,6 +106,11 @@ export {
   type PublishChangesOptions,
 } from "./realtime/publish_changes.ts";
 export { serveChanges } from "./realtime/serve_changes.ts";
+export {
+  serveStorePage,
+  type ServeStorePageOptions,
+  type StorePage,
+} from "./serve_store_page.ts";
 export type { Identity } from "./schema/identity.ts";
 export type { Rule, RuleName, Rules } from "./schema/rule.ts";
 export type {

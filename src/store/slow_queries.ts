@@ -146,6 +146,11 @@ export class SlowQueries {
     this.#now = now;
   }
 
+  /** Milliseconds from which on a query is slow. */
+  get overMs(): number {
+    return this.#options.overMs;
+  }
+
   /** Those that are kept, the one that took longest in all first. */
   get all(): readonly SlowQuery[] {
     const byTime = [...this.#seen.values()]

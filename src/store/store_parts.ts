@@ -201,6 +201,16 @@ export class StoreParts {
     );
   }
 
+  /** The names of its stored functions. */
+  get functionNames(): readonly string[] {
+    return Object.keys(this.#options.functions);
+  }
+
+  /** How it is served over HTTP. */
+  get http(): StoreHttpOptions {
+    return this.#options.http;
+  }
+
   /** Returns whether the store has a stored function. */
   hasFunction(name: string): boolean {
     return Object.hasOwn(this.#options.functions, name);
