@@ -120,6 +120,7 @@ export async function openExampleStore(
     await data.collection(tasks).create({
       title,
       hours: title.length,
+      done: title.startsWith("Paint"),
       labels: ["home"],
       project: house.id,
       owner: ann.id,

@@ -55,8 +55,9 @@ function collectionState(
 
 function fieldState(name: string, field: Field): FieldState {
   const { kind, ...more } = field;
-  const options = Object.entries(more).filter(([key, value]) =>
-    !key.startsWith("~") && isPlain(value)
+  const options = Object.entries(more).filter(([, value]) =>
+    value !== "optional" && value !== Infinity && value !== -Infinity &&
+    isPlain(value)
   );
   return { name, kind, options: Object.fromEntries(options) };
 }

@@ -8,6 +8,7 @@ import { TextLineStream } from "@std/streams";
 import type { CollectionState } from "../page_contract.ts";
 import { ApiError } from "./api.ts";
 import { create, shortText, table } from "./elements.ts";
+import { fieldsOf } from "./record_editor.ts";
 import type { PageContext, View } from "./view.ts";
 
 /** Changes that are shown. */
@@ -113,7 +114,7 @@ export class ChangesView implements View {
             cursor,
             action,
             shortText(record["id"]),
-            shortText(record),
+            shortText(fieldsOf(record)),
           ]),
         ),
     );

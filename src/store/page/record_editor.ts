@@ -22,6 +22,15 @@ const READ_ONLY: ReadonlySet<string> = new Set([
   "expand",
 ]);
 
+/** Returns the fields of a record alone. */
+export function fieldsOf(
+  record: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(record).filter(([name]) => !READ_ONLY.has(name)),
+  );
+}
+
 /** Returns the fields that can be written. */
 function writable({ fields }: CollectionState): CollectionState["fields"] {
   return fields.filter(({ name, kind, options }) =>

@@ -90,7 +90,7 @@ Deno.test(
     const { data, address } = served;
     const login = { email: "ann@example.com", password: "correct horse" };
     const { id } = await data.collection(users).create(login);
-    await data.auth.authWithPassword("users", login.email, login.password, { client: "test" });
+    await data.auth.authWithPassword("users", login.email, login.password);
     await data.auth.createSuperuser("root@example.com", "a long password");
     await data.collection(notes).list({ filter: "title = 'secret'" });
     await using browser = await TestBrowser.open();

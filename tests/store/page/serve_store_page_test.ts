@@ -49,7 +49,11 @@ Deno.test(
     const { address, data } = served;
     const login = { email: "ann@example.com", password: "correct horse" };
     const { id } = await data.collection(users).create(login);
-    const { token } = await data.auth.authWithPassword("users", login.email, login.password, { client: "test" });
+    const { token } = await data.auth.authWithPassword(
+      "users",
+      login.email,
+      login.password,
+    );
     const headers = { authorization: `Bearer ${token}` };
     const sessions = `${address}/_/sessions/users/${id}`;
     for (const more of [{}, { headers }]) {
