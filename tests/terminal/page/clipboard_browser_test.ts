@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { text, utf8 } from "../../support/bytes.ts";
 import { inBrowser, TestBrowser } from "../browser.ts";
-import { Served } from "../served.ts";
 import { StubServer } from "./stub_server.ts";
 
 Deno.test(
@@ -49,24 +48,6 @@ Deno.test(
     await page.evaluate("globalThis.mayCopy = true");
     await page.keyboard.press("Control+Shift+C");
     await page.getByText("Copied 4 characters").waitFor();
-    browser.assertQuiet();
-  },
-);
-
-Deno.test(
-  "in a browser, the terminal works over plain HTTP on another name, without a complaint",
-  inBrowser,
-  async () => {
-    const command = { name: "shell", command: "/bin/sh" };
-    // This machine, by a name that browsers do not trust.
-    const name = "terminal.test";
-    await using served = new Served({ commands: [command], hosts: [name] });
-    const { port } = served.server.addr;
-    await using browser = await TestBrowser.openAs(name);
-    await browser.enter(served, {}, `${name}:${port}`);
-    await browser.page.keyboard.type("echo $((6 * 7))1\n");
-    await browser.shows("421");
-    assertEquals(await browser.page.evaluate("isSecureContext"), false);
     browser.assertQuiet();
   },
 );

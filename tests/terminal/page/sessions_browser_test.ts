@@ -22,7 +22,6 @@ Deno.test(
     await browser.enter(served);
     await page.getByRole("link", { name: "All sessions" }).click();
     await page.getByText("Choose a session.").waitFor();
-    assertEquals(await auditPage(page), []);
     const item = page.locator("#sessions li");
     await item.getByText("started a moment ago").waitFor();
 
