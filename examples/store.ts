@@ -1,6 +1,6 @@
 /**
  * A store in one file: collections with a rule, a generated and a computed
- * attribute, a stored function, and live changes.
+ * attribute, files with thumbnails, a stored function, and live changes.
  *
  * Permissions: --allow-read --allow-write --allow-env --allow-ffi
  *
@@ -14,6 +14,7 @@ import {
   authCollection,
   collection,
   computed,
+  file,
   generated,
   integer,
   relation,
@@ -29,6 +30,7 @@ const tasks = collection("tasks", {
     title: text({ required: true, max: 80 }),
     hours: integer({ required: true, min: 0 }),
     owner: relation("users", { required: true, onDelete: "cascade" }),
+    photo: file({ types: ["image/*"], thumbs: ["80x80"] }),
     // SQLite makes this one, so that it can be sorted by; code makes the other.
     minutes: generated("hours * 60", "integer"),
     label: computed(["title"], (task: { title: string }) => `${task.title}!`),
@@ -57,12 +59,19 @@ const password = "correct horse battery staple";
 const ann = await data.collection(users).create({ email: "a@b.co", password });
 const changes = data.subscribe(tasks, { filter: "minutes > 90" });
 const all = data.collection(tasks);
-const { id } = await all.create({ title: "Paint", hours: 1, owner: ann.id });
+const photo = new Blob([Uint8Array.fromBase64(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+)]);
+const task = { title: "Paint", hours: 1, owner: ann.id, photo };
+const { id, photo: name } = await all.create(task);
 const { label, minutes } = await data.call("extend", { id, hours: 2 });
 console.log(`${label} ${minutes} minutes`);
 const { value: change } = await changes.next();
 console.log(`live: ${change?.action} ${change?.record.minutes} minutes`);
 
+const url = `http://localhost/api/files/tasks/${id}/${name}?thumb=80x80`;
+const thumb = await data.handler(new Request(url));
+console.log(`thumbnail: ${thumb.status} ${(await thumb.blob()).type}`);
 const record = { id: ann.id, record: ann };
 const asAnn = data.as({ kind: "record", collection: "users", ...record });
 console.log(`Ann sees ${await asAnn.collection(tasks).count()} task`);

@@ -27,10 +27,11 @@ async function run(name: string): Promise<string[]> {
   return decoder.decode(stdout).trimEnd().split("\n");
 }
 
-Deno.test("examples/store.ts has a rule, a generated and a computed attribute, a stored function and a live change", async () => {
+Deno.test("examples/store.ts has a rule, a generated and a computed attribute, a stored function, a file and a live change", async () => {
   assertEquals(await run("store.ts"), [
     "Paint! 180 minutes",
     "live: create 180 minutes",
+    "thumbnail: 200 image/png",
     "Ann sees 1 task",
     "others see 0",
   ]);

@@ -45,7 +45,7 @@ Deno.test("a process that is killed while it stores files has each one that was 
   const path = directory.file();
   /** What was answered last of each record; null if it was deleted. */
   const known = new Map<string, readonly [string, string] | null>();
-  for (let round = 0; round < (isSlow ? 20 : 3); round++) {
+  for (let round = 0; round < (isSlow ? 15 : 2); round++) {
     const lines = await killAfter(path, 5 + Math.floor(random() * 60));
     assert(lines.length > 0, "nothing was written");
     for (const line of lines) {

@@ -1,6 +1,7 @@
 // Files as the program itself writes them, what becomes of those of writes that
 // fail, and who sees which.
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import type { StoreFilesOptions } from "../../../src/store/mod.ts";
 import {
   authCollection,
   type Collection,
@@ -15,7 +16,9 @@ import {
   text,
 } from "../../../src/store/mod.ts";
 import { memoryStorage, type ObjectStorage } from "../../../src/storage/mod.ts";
+import { z } from "zod";
 import { ManualClock } from "../../../src/testing/mod.ts";
+import { resolveFilesOptions } from "../../../src/store/files/files_options.ts";
 import { partsOf } from "../../../src/store/store.ts";
 import { bounded } from "../../support/net.ts";
 import { openStore } from "../support/open_store.ts";
@@ -123,27 +126,14 @@ Deno.test(
     const storage = memoryStorage();
     const functions = {
       clear: storedFunction({
-        input: {
-          "~standard": {
-            version: 1,
-            vendor: "test",
-            validate: (value: unknown) => ({ value: value as { id: string } }),
-          },
-        },
+        input: z.object({ id: z.string() }),
         async run({ collection }, { id }) {
           await collection(books).update(id, { scan: null });
-          if (id === "") return;
-          throw new Error("it changed its mind");
+          if (id !== "") throw new Error("it changed its mind");
         },
       }),
       add: storedFunction({
-        input: {
-          "~standard": {
-            version: 1,
-            vendor: "test",
-            validate: (value: unknown) => ({ value }),
-          },
-        },
+        input: z.null(),
         run: ({ collection }) =>
           collection(books).create({ scan: new Blob(["x"]) }),
       }),
@@ -245,17 +235,16 @@ Deno.test(
     );
     gate.resolve();
     await first;
-    for (
-      const [options, error] of [
-        [{ maxThumbs: 0 }, RangeError],
-        [{ storage: {} }, TypeError],
-        [{ stroage: memoryStorage() }, TypeError],
-      ] as const
-    ) {
-      await assertRejects(
-        // What the types forbid is refused at run time too.
-        () => openFileStore({ files: options as Record<string, never> }),
-        error,
+    const wrong: [unknown, typeof RangeError | typeof TypeError][] = [
+      [{ maxThumbs: 0 }, RangeError],
+      [{ storage: {} }, TypeError],
+      [{ stroage: memoryStorage() }, TypeError],
+    ];
+    for (const [options, error] of wrong) {
+      assert(
+        throws(() =>
+          resolveFilesOptions(options as StoreFilesOptions, "data.db", true)
+        ) instanceof error,
       );
     }
     for (const size of ["100", "0x0", "5000x1", "0x5t", "1x1z"]) {
