@@ -115,6 +115,7 @@ for (
     ["bus_link", 20],
     ["bus_nats", 25],
     ["bus_streams", 30],
+    ["store_files", 22],
     ["store_http", 25],
     ["store_realtime", 20],
     ["websocket", 30],
