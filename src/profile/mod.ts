@@ -8,6 +8,8 @@
  *   service over HTTP, WebSockets, server-sent events or logical connections.
  * - {@linkcode FileOperationsProfiler} measures transfers, storage, compression
  *   and caches.
+ * - {@linkcode DatabaseProfiler} finds the indexes that lists of a store lack,
+ *   and tries them on a copy.
  * - {@linkcode BottleneckAnalyzer} compares measurements with targets and names
  *   what limits the service; {@linkcode correlate} finds metrics that change
  *   together.
@@ -34,6 +36,13 @@ export {
   type CpuProfileNode,
   parseCpuProfile,
 } from "./cpu_profile_data.ts";
+export {
+  type DatabaseProfilerOptions,
+  type DatabaseProgress,
+  type IndexOptions,
+} from "./database_options.ts";
+export { DatabaseProfiler } from "./database_profiler.ts";
+export type * from "./database_report.ts";
 export {
   type FileOperationOptions,
   FileOperationsProfiler,

@@ -13,3 +13,6 @@ export class NetworkProfileError extends ProfileError {}
 
 /** A file operation failed while it was measured; see `cause`. */
 export class FileProfileError extends ProfileError {}
+
+/** The database of a store cannot be profiled, such as one that is too large. */
+export class DatabaseProfileError extends ProfileError {}

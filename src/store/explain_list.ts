@@ -11,23 +11,35 @@ import {
   readQueryPlan,
 } from "./query/query_plan.ts";
 import { parseSort } from "./query/sort.ts";
+import type { Sql } from "./query/sql.ts";
 import { filterOf, type ListContext, type ListOptions } from "./record_list.ts";
+import type { Access } from "./rules/access.ts";
 import type { Collection } from "./schema/collection.ts";
+
+/** Returns the statement of a list, with the rule of who asks in it. */
+export function listStatement(
+  { name }: Collection,
+  options: ListOptions,
+  access: Access,
+): Sql {
+  const { limit = 30, offset = 0, after } = options;
+  return listQuery(
+    access.condition(name, "list", filterOf(options)),
+    { sort: parseSort(options.sort ?? ""), limit, offset, after },
+    access.callerContext(name),
+  ).statement;
+}
 
 /** Returns the plan of a list, with the rule of who asks in it. */
 export async function explainList(
-  { name }: Collection,
+  of: Collection,
   options: ListOptions,
-  { access, executor }: ListContext,
+  { access, executor }: Pick<ListContext, "access" | "executor">,
 ): Promise<QueryPlan> {
-  const { limit = 30, offset = 0, after } = options;
+  const { name } = of;
   const filter = filterOf(options);
   const sort = parseSort(options.sort ?? "");
-  const { statement } = listQuery(
-    access.condition(name, "list", filter),
-    { sort, limit, offset, after },
-    access.callerContext(name),
-  );
+  const statement = listStatement(of, options, access);
   const rows = await executor.read(explainQuery(statement));
   return readQueryPlan(
     rows.map(({ detail }) => ({ detail: String(detail) })),

@@ -94,6 +94,11 @@ export type {
   TextOptions,
 } from "./schema/field_options.ts";
 export type { Cursor } from "./engine/engine.ts";
+export type {
+  EngineStats,
+  ReaderStats,
+  WriterStats,
+} from "./engine/engine_stats.ts";
 export type { Migration } from "./migration.ts";
 export type { CountOptions, ListOptions, RecordPage } from "./record_list.ts";
 export type { GetOptions, RecordOptions, Records } from "./records.ts";
@@ -125,6 +130,7 @@ export {
   type FunctionOutput,
   type Store,
   store,
+  type StoreStats,
   type StoreView,
   type SubscribeOptions,
 } from "./store.ts";

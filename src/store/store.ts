@@ -11,6 +11,8 @@ import { openAuthParts } from "./auth/auth_parts.ts";
 import { superusers } from "./auth/auth_tables.ts";
 import { StoreAuth } from "./auth/store_auth.ts";
 import type { Cursor, Engine } from "./engine/engine.ts";
+import type { EngineStats } from "./engine/engine_stats.ts";
+import type { AuthStats } from "./auth/auth_stats.ts";
 import { openEngine } from "./engine/open_engine.ts";
 import { resolveFilesOptions } from "./files/files_options.ts";
 import { StoredFiles } from "./files/stored_files.ts";
@@ -111,6 +113,14 @@ export interface StoreView<F extends StoredFunctions = StoredFunctions> {
   ): ChangeSubscription<RecordOf<C>>;
 }
 
+/** What a store does at the moment, and the sums since it was opened. */
+export interface StoreStats extends EngineStats {
+  /** Time of the numbers, in milliseconds since 1970. */
+  readonly atMs: number;
+  /** What authentication does. */
+  readonly auth: AuthStats;
+}
+
 /** A store, for the program itself: no rule counts. */
 export interface Store<F extends StoredFunctions = StoredFunctions>
   extends StoreView<F>, AsyncDisposable {
@@ -151,6 +161,11 @@ export interface Store<F extends StoredFunctions = StoredFunctions>
   backup(path: string): Promise<void>;
   /** Looks through the whole file, and resolves to what is wrong: nothing, if all is right. */
   integrityCheck(): Promise<readonly string[]>;
+  /**
+   * Returns what the store does, in numbers: how long its threads were busy, and
+   * what waits for them. Two of them, some time apart, say what it is busy with.
+   */
+  stats(): StoreStats;
   /** Ends the store, when what it was asked is done. */
   close(): Promise<void>;
 }
@@ -230,6 +245,7 @@ export async function store<const F extends StoredFunctions = StoredFunctions>(
     new StoreParts({
       files,
       engine,
+      settings,
       collections: new Map(collections.map((one) => [one.name, one])),
       schema,
       rules,
@@ -338,6 +354,11 @@ class OpenStore<F extends StoredFunctions> extends View<F> implements Store<F> {
 
   backup(path: string): Promise<void> {
     return this.#parts.engine.backup(path);
+  }
+
+  stats(): StoreStats {
+    const { engine, auth, now } = this.#parts;
+    return { atMs: now(), ...engine.stats, auth: auth.stats };
   }
 
   integrityCheck(): Promise<readonly string[]> {

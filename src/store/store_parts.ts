@@ -15,6 +15,7 @@ import type { AuthRecords } from "./auth/auth_records.ts";
 import type { StoreAuth } from "./auth/store_auth.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { StoredFiles } from "./files/stored_files.ts";
+import type { EngineSettings } from "./engine/engine_settings.ts";
 import { RuleRefusedError, StoreError } from "./errors.ts";
 import type { StoreHttpOptions } from "./http/options.ts";
 import { serveStore, type StoreServing } from "./http/serve_store.ts";
@@ -48,6 +49,8 @@ import { checkedInput } from "./stored_function.ts";
 /** What a store is made of. */
 export interface StorePartsOptions {
   readonly engine: Engine;
+  /** What the engine was opened with. */
+  readonly settings: EngineSettings;
   /** All collections by name, that of superusers included. */
   readonly collections: ReadonlyMap<string, Collection>;
   readonly schema: QuerySchema;
@@ -76,6 +79,7 @@ const WITHIN: Disposable = { [Symbol.dispose]() {} };
 /** An open store, without the types of its collections. */
 export class StoreParts {
   readonly engine: Engine;
+  readonly settings: EngineSettings;
   readonly collections: ReadonlyMap<string, Collection>;
   readonly auth: StoreAuth;
   readonly files: StoredFiles;
@@ -91,6 +95,7 @@ export class StoreParts {
 
   constructor(options: StorePartsOptions) {
     this.engine = options.engine;
+    this.settings = options.settings;
     this.collections = options.collections;
     this.auth = options.auth;
     this.files = options.files;

@@ -64,6 +64,7 @@ const mayImport: Record<string, readonly string[]> = {
     "session",
     "stats",
     "storage",
+    "store",
     "tcp",
     "web",
   ],

@@ -19,6 +19,10 @@ export interface AuthStats {
   readonly hashesWaiting: number;
   /** Passwords that were refused so far because too many waited. */
   readonly hashesRefused: number;
+  /** Passwords that are hashed at once, at most. */
+  readonly hashesAtOnce: number;
+  /** Milliseconds that hashes have taken so far, of all together. */
+  readonly hashesBusyMs: number;
   /** Sessions and keys in memory. */
   readonly cachedSessions: number;
   /** Mails that wait or are under way. */
@@ -32,7 +36,7 @@ export function statsOf(
   { passwords, logins: checked, limits, sessions, mails }: AuthParts,
   logins: number,
 ): AuthStats {
-  const { running, waiting, refused } = passwords.queue;
+  const { running, waiting, refused, atOnce, busyMs } = passwords.queue;
   return {
     logins,
     wrongLogins: checked.wrong,
@@ -40,6 +44,8 @@ export function statsOf(
     hashesRunning: running,
     hashesWaiting: waiting,
     hashesRefused: refused,
+    hashesAtOnce: atOnce,
+    hashesBusyMs: busyMs,
     cachedSessions: sessions.cached,
     mails: mails.queue.size,
     failedMails: mails.queue.failed,

@@ -35,6 +35,8 @@ export class HashQueue {
   #running = 0;
   #hashMs = 0;
   #closed: unknown;
+  /** Milliseconds that hashes have taken so far, of all together. */
+  busyMs = 0;
   /** How many were refused because the queue was full, or the wait too long. */
   refused = 0;
 
@@ -47,6 +49,11 @@ export class HashQueue {
   /** How many hashes are made at the moment. */
   get running(): number {
     return this.#running;
+  }
+
+  /** How many are made at once, at most. */
+  get atOnce(): number {
+    return this.#limits.atOnce;
   }
 
   /** How many wait. */
@@ -68,7 +75,9 @@ export class HashQueue {
     try {
       return await hash();
     } finally {
-      this.#hashMs += WEIGHT * (this.#clock.now() - start - this.#hashMs);
+      const ms = this.#clock.now() - start;
+      this.busyMs += ms;
+      this.#hashMs += WEIGHT * (ms - this.#hashMs);
       this.#next();
     }
   }

@@ -42,7 +42,10 @@ export class Passwords {
   }
 
   /** The hashes that are made, wait, and were refused. */
-  get queue(): Pick<HashQueue, "running" | "waiting" | "refused"> {
+  get queue(): Pick<
+    HashQueue,
+    "running" | "waiting" | "refused" | "atOnce" | "busyMs"
+  > {
     return this.#queue;
   }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { EngineStats } from "./engine_stats.ts";
 
 /** A value in a table. Whole numbers are read as `number`, and bound as whole. */
 export type SqlValue = null | string | number | bigint | Uint8Array;
@@ -171,6 +172,8 @@ export interface TransactionOptions {
 
 /** The database of a store. */
 export interface Engine extends AsyncDisposable {
+  /** What its threads do. */
+  readonly stats: EngineStats;
   /**
    * Reads on a thread beside the writer; sees all that was answered before.
    *

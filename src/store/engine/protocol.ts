@@ -146,4 +146,11 @@ export interface CallMessage {
 export interface ReplyMessage {
   readonly id: number;
   readonly outcome: Outcome<unknown>;
+  /** Milliseconds that the thread has worked for it. */
+  readonly busyMs: number;
+  /** Milliseconds of them that commits took, until the disk had them. */
+  readonly commitMs: number;
+  readonly commits: number;
+  /** Reads or writes that it was for. */
+  readonly done: number;
 }

@@ -49,6 +49,8 @@ import { transact } from "./transact.ts";
 import { ReadPool } from "./read_pool.ts";
 import { openThread, threadActor, type ThreadSeat } from "./thread_actor.ts";
 import type { ThreadLink } from "./thread_link.ts";
+import { type EngineStats, engineStats } from "./engine_stats.ts";
+import { noUse } from "./thread_use.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 /** Rows that a read returns, at most, if it does not say. */
@@ -112,6 +114,7 @@ export class StoreEngine implements Engine {
       name: "writer",
       last: undefined,
       opened: undefined,
+      use: noUse(),
       open: async (link) => {
         const { cursor } = await link.ask("open_writer", this.#settings.writer);
         // What was committed when the last thread ended is still to be told.
@@ -130,6 +133,7 @@ export class StoreEngine implements Engine {
       name: `reader-${index}`,
       last: undefined,
       opened: undefined,
+      use: noUse(),
       open: async (link) => {
         await link.ask("open_reader", { path, busyMs });
       },
@@ -212,6 +216,11 @@ export class StoreEngine implements Engine {
 
   get cursor(): Cursor {
     return String(this.#cursor);
+  }
+
+  get stats(): EngineStats {
+    const uses = this.#seats.map(({ use }) => use);
+    return engineStats(uses, this.#writes, this.#reads.size);
   }
 
   async read(

@@ -19,6 +19,7 @@ import type {
   ReplyMessage,
   RowSet,
 } from "./protocol.ts";
+import { workOf } from "./thread_use.ts";
 import { Writer } from "./writer.ts";
 
 type Handlers = {
@@ -110,18 +111,26 @@ onThreadStart((port) => {
     },
   };
 
-  async function handle({ id, name, request }: CallMessage): Promise<void> {
+  async function handle(call: CallMessage): Promise<void> {
+    const { id, name, request } = call;
     const handler = handlers[name] as (request: unknown) => unknown;
-    let reply: ReplyMessage;
+    const startedAt = performance.now();
+    let outcome: ReplyMessage["outcome"];
     try {
       const value = handler(request);
-      reply = {
-        id,
-        outcome: { value: value instanceof Promise ? await value : value },
-      };
+      outcome = { value: value instanceof Promise ? await value : value };
     } catch (error) {
-      reply = { id, outcome: { failure: failureOf(error) } };
+      outcome = { failure: failureOf(error) };
     }
+    const committed = writer?.takeCommits();
+    const reply: ReplyMessage = {
+      id,
+      outcome,
+      busyMs: performance.now() - startedAt,
+      commitMs: committed?.ms ?? 0,
+      commits: committed?.count ?? 0,
+      done: workOf(call),
+    };
     port.postMessage(reply);
   }
   port.onmessage = ({ data }: MessageEvent<CallMessage>) => void handle(data);

@@ -9,6 +9,7 @@ import { abortable } from "@std/async/abortable";
 import type { Behavior } from "../../actor/mod.ts";
 import { StoreLostError } from "../errors.ts";
 import { ThreadLink } from "./thread_link.ts";
+import type { ThreadUse } from "./thread_use.ts";
 
 /** Where the link to one thread is, from life to life of its actor. */
 export interface ThreadSeat {
@@ -20,6 +21,8 @@ export interface ThreadSeat {
    * opened concerns whoever opens the store, and is no crash of an actor.
    */
   opened: ThreadLink | undefined;
+  /** What the threads have done, one after the other. */
+  readonly use: ThreadUse;
   /** Opens the file on a new thread. */
   open(link: ThreadLink): Promise<void>;
   /** The thread can be used. */
@@ -74,7 +77,7 @@ export async function openThread(
 ): Promise<ThreadLink> {
   // A thread that computes has the file until it comes back.
   if (seat.last !== undefined) await abortable(seat.last.gone, signal);
-  const link = seat.last = new ThreadLink(seat.name);
+  const link = seat.last = new ThreadLink(seat.name, seat.use);
   try {
     await abortable(seat.open(link), signal);
   } catch (error) {

@@ -8,6 +8,7 @@ import { WorkerThread } from "../../cores/internal.ts";
 import { StoreLostError } from "../errors.ts";
 import { FailureError } from "./failure.ts";
 import type { CallMessage, CallName, Calls, ReplyMessage } from "./protocol.ts";
+import { addUse, noUse, type ThreadUse } from "./thread_use.ts";
 
 interface Pending {
   resolve(value: unknown): void;
@@ -39,10 +40,13 @@ export class ThreadLink {
   readonly gone: Promise<void>;
   readonly #thread: WorkerThread;
   readonly #pending = new Map<number, Pending>();
+  readonly #use: ThreadUse;
   #lastId = 0;
   #lost: StoreLostError | undefined;
 
-  constructor(name: string) {
+  /** @param use The sums that what it does is added to. */
+  constructor(name: string, use: ThreadUse = noUse()) {
+    this.#use = use;
     this.#thread = new WorkerThread(
       MODULE,
       name,
@@ -96,7 +100,9 @@ export class ThreadLink {
     this.#thread.terminate();
   }
 
-  #take({ id, outcome }: ReplyMessage): void {
+  #take(reply: ReplyMessage): void {
+    const { id, outcome } = reply;
+    addUse(this.#use, reply);
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     if (outcome.failure === undefined) pending?.resolve(outcome.value);

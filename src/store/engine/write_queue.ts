@@ -43,6 +43,8 @@ export class WriteQueue {
   readonly #turns = new Set<Turn>();
   #link: ThreadLink | undefined;
   #isBusy = false;
+  #heldMs = 0;
+  #heldSince = 0;
   #isScheduled = false;
   #wasTurn = false;
   #closed: StoreClosedError | undefined;
@@ -55,6 +57,12 @@ export class WriteQueue {
   /** Writes that wait, without those that are being written. */
   get size(): number {
     return this.#waiting.size + this.#turns.size;
+  }
+
+  /** Milliseconds in which the writer was taken so far. */
+  get heldMs(): number {
+    const open = this.#isBusy ? performance.now() - this.#heldSince : 0;
+    return this.#heldMs + open;
   }
 
   /** The writer can be used. */
@@ -182,7 +190,9 @@ export class WriteQueue {
 
   async #occupy(work: Promise<void>): Promise<void> {
     this.#isBusy = true;
+    this.#heldSince = performance.now();
     await work;
+    this.#heldMs += performance.now() - this.#heldSince;
     this.#isBusy = false;
     this.#next();
   }

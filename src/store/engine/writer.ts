@@ -32,6 +32,8 @@ export class Writer {
   readonly #records: RecordWriter;
   /** When the open transaction was last written to. */
   #now = 0;
+  #commits = 0;
+  #commitMs = 0;
 
   /** Opens the file, runs its migrations and checks its tables. */
   constructor(plan: WriterPlan) {
@@ -149,8 +151,18 @@ export class Writer {
 
   #commit(now: number): readonly Change[] {
     this.#log.trim(now);
+    const startedAt = performance.now();
     this.#database.prepare("COMMIT").run();
+    this.#commitMs += performance.now() - startedAt;
+    this.#commits++;
     return this.#log.committed();
+  }
+
+  /** Returns the commits since the last call, and what they took. */
+  takeCommits(): { readonly count: number; readonly ms: number } {
+    const taken = { count: this.#commits, ms: this.#commitMs };
+    this.#commits = this.#commitMs = 0;
+    return taken;
   }
 
   #reply(

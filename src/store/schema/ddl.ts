@@ -65,7 +65,8 @@ function indexesOf({ fields, indexes }: Collection): CollectionIndex[] {
   return all;
 }
 
-function indexDdl(
+/** Returns an index of a table with its SQL. */
+export function indexDdl(
   table: string,
   { fields, isUnique = false }: CollectionIndex,
 ): IndexDdl {

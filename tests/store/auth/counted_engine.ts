@@ -100,6 +100,7 @@ export class CountedEngine {
       transaction: (run, options) => engine.transaction(run, options),
       changesSince: (cursor, limit) => engine.changesSince(cursor, limit),
       cursor: engine.cursor,
+      stats: engine.stats,
       subscribe: (listener) => engine.subscribe(listener),
       backup: (path) => engine.backup(path),
       integrityCheck: () => engine.integrityCheck(),

@@ -1,0 +1,299 @@
+/**
+ * Measures the database of a store: which lists lack an index, and what one
+ * would bring and cost.
+ *
+ * @module
+ */
+import { reasonOf } from "../checks/internal.ts";
+import { randomStream } from "../stats/internal.ts";
+import {
+  openTrial,
+  sizeOfStore,
+  type StoreTrial,
+  type TrialCopy,
+} from "../store/internal.ts";
+import type { Store, StoredFunctions } from "../store/mod.ts";
+import {
+  checkIndexArguments,
+  type DatabaseProfilerOptions,
+  type DatabaseProgress,
+  type DatabaseSettings,
+  type IndexOptions,
+  resolveDatabaseOptions,
+} from "./database_options.ts";
+import type {
+  IndexReport,
+  IndexTrialReport,
+  ProfiledQuery,
+  QueryReport,
+  WriteCost,
+} from "./database_report.ts";
+import {
+  factorOf,
+  measuredMs,
+  type Pair,
+  verdictOf,
+  type WeighedGain,
+  withoutCovered,
+} from "./index_verdict.ts";
+import { DatabaseProfileError, ProfileError } from "./profile_errors.ts";
+
+/** Pairs that are measured, however long they take. */
+const LEAST_ROUNDS = 8;
+/** Records that are created again in a round. */
+const CREATES = 200;
+/** Fewer records say nothing about the cost of a create. */
+const LEAST_CREATES = 20;
+
+/** A list with its name in reports. */
+interface Named {
+  readonly name: string;
+  readonly query: ProfiledQuery;
+}
+
+/**
+ * Measures the database of a store, on copies of it: the store itself is only
+ * read.
+ *
+ * @example
+ * ```ts
+ * import { ActorSystem } from "@troupe/troupe/actor";
+ * import { DatabaseProfiler } from "@troupe/troupe/profile";
+ * import { collection, integer, store } from "@troupe/troupe/store";
+ *
+ * const points = collection("points", { fields: { level: integer() } });
+ * await using system = new ActorSystem();
+ * const path = `${await Deno.makeTempDir()}/data.db`;
+ * await using data = await store(system, { path, collections: [points] });
+ *
+ * const profiler = new DatabaseProfiler({ rounds: 8 });
+ * const { indexes } = await profiler.indexes(data, [
+ *   { collection: "points", filter: "level = 3" },
+ * ]);
+ * // An index on no records brings nothing.
+ * console.assert(indexes[0]?.verdict === "no_gain");
+ * ```
+ */
+export class DatabaseProfiler {
+  readonly #settings: DatabaseSettings;
+
+  /**
+   * Creates a profiler with these limits.
+   *
+   * @param options May be left out; each option has its default.
+   * @throws {TypeError} if an option has the wrong type, or is not known.
+   * @throws {RangeError} if a limit is out of its range.
+   */
+  constructor(options: DatabaseProfilerOptions = {}) {
+    this.#settings = resolveDatabaseOptions(options);
+  }
+
+  /**
+   * Finds the indexes that lists lack, and tries each on a copy of the store:
+   * each list of its collection is read with it and without it in turn, and
+   * records are created with it and without it. The copies are in the system's
+   * temporary directory, for this user alone, and are removed afterwards.
+   *
+   * Both copies are read from memory once they were read. A store that does not
+   * fit into it gains more from an index than is measured here.
+   *
+   * @param options May be left out; each option has its default.
+   * @throws {DatabaseProfileError} as a rejection, if the store is larger than
+   * `maxStoreBytes`, or cannot be copied or tried.
+   * @throws {TypeError} as a rejection, if something has the wrong type.
+   * @throws {QueryError} as a rejection, if a filter or a sort does not fit.
+   */
+  async indexes<F extends StoredFunctions>(
+    data: Store<F>,
+    queries: readonly ProfiledQuery[],
+    options: IndexOptions = {},
+  ): Promise<IndexReport> {
+    checkIndexArguments(queries, options);
+    const { signal, onProgress } = options;
+    signal?.throwIfAborted();
+    const storeBytes = await sizeOfStore(data);
+    const { maxStoreBytes } = this.#settings;
+    if (storeBytes > maxStoreBytes) {
+      throw new DatabaseProfileError(
+        `Cannot copy the store: it has ${storeBytes} bytes, over ${maxStoreBytes}; raise maxStoreBytes if there is room for two copies`,
+      );
+    }
+    onProgress?.({ stage: "copying", done: 0, total: 0 });
+    const startedAt = performance.now();
+    const directory = await Deno.makeTempDir({ prefix: "troupe-profile-" });
+    try {
+      await using trial = await open(data, directory, signal);
+      const copyMs = performance.now() - startedAt;
+      const reports = await this.#try(trial, queries, signal, onProgress);
+      return { storeBytes, copyMs, ...reports };
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  }
+
+  async #try(
+    trial: StoreTrial,
+    queries: readonly ProfiledQuery[],
+    signal: AbortSignal | undefined,
+    onProgress: ((progress: DatabaseProgress) => void) | undefined,
+  ): Promise<Pick<IndexReport, "queries" | "indexes">> {
+    const reports: QueryReport[] = [];
+    const wanted = new Map<string, readonly [string, readonly string[]]>();
+    const named = queries.map((query) => ({ name: nameOf(query), query }));
+    for (const { name, query } of named) {
+      const { steps, needsScan, needsSort, index } = await trial.plan(
+        "plain",
+        trial.collection(query.collection),
+        listOf(query),
+      );
+      reports.push({
+        query: name,
+        count: query.count ?? 1,
+        plan: steps,
+        needsScan,
+        needsSort,
+        index: index ?? null,
+      });
+      if (index === undefined) continue;
+      wanted.set(`${query.collection} ${index}`, [query.collection, index]);
+    }
+    const trials: IndexTrialReport[] = [];
+    for (const [collection, fields] of wanted.values()) {
+      signal?.throwIfAborted();
+      onProgress?.({
+        stage: "trying",
+        done: trials.length,
+        total: wanted.size,
+      });
+      const concerned = named.filter(({ query }) =>
+        query.collection === collection
+      );
+      trials.push(
+        await this.#tryIndex(trial, collection, fields, concerned, signal),
+      );
+    }
+    return {
+      queries: reports,
+      indexes: withoutCovered(trials, this.#settings.leastGain),
+    };
+  }
+
+  async #tryIndex(
+    trial: StoreTrial,
+    name: string,
+    fields: readonly string[],
+    queries: readonly Named[],
+    signal: AbortSignal | undefined,
+  ): Promise<IndexTrialReport> {
+    const of = trial.collection(name);
+    const index = await trial.addIndex(of, fields);
+    const gains: WeighedGain[] = [];
+    for (const { name, query } of queries) {
+      const list = listOf(query);
+      const pairs = await this.#pairs(
+        (copy) => trial.list(copy, of, list),
+        signal,
+      );
+      gains.push({
+        query: name,
+        count: query.count ?? 1,
+        before: measuredMs(pairs.map(({ before }) => before)),
+        after: measuredMs(pairs.map(({ after }) => after)),
+        speedup: factorOf(pairs),
+        plan: (await trial.plan("indexed", of, list)).steps,
+      });
+    }
+    const rows = await trial.sample(of, CREATES);
+    const writes = rows.length < LEAST_CREATES ? null : writeCost(
+      await this.#pairs((copy) => trial.createAgain(copy, of, rows), signal),
+      rows.length,
+    );
+    await trial.dropIndex(index);
+    return {
+      collection: name,
+      fields,
+      verdict: verdictOf(gains, this.#settings.leastGain),
+      bytes: index.bytes,
+      buildMs: index.buildMs,
+      queries: gains.map(({ count: _, ...gain }) => gain),
+      writes,
+    };
+  }
+
+  /** Measures both copies in turn, after each once for nothing. */
+  async #pairs(
+    measure: (copy: TrialCopy) => Promise<number>,
+    signal: AbortSignal | undefined,
+  ): Promise<Pair[]> {
+    const { rounds, roundsMs } = this.#settings;
+    const random = randomStream(1, "order");
+    await measure("plain");
+    await measure("indexed");
+    const pairs: Pair[] = [];
+    const startedAt = performance.now();
+    while (pairs.length < rounds) {
+      signal?.throwIfAborted();
+      const isLong = performance.now() - startedAt > roundsMs;
+      if (isLong && pairs.length >= LEAST_ROUNDS) break;
+      // What the first leaves behind in caches is not always for the same one.
+      if (random() < 0.5) {
+        const before = await measure("plain");
+        pairs.push({ before, after: await measure("indexed") });
+      } else {
+        const after = await measure("indexed");
+        pairs.push({ before: await measure("plain"), after });
+      }
+    }
+    return pairs;
+  }
+}
+
+async function open<F extends StoredFunctions>(
+  data: Store<F>,
+  directory: string,
+  signal: AbortSignal | undefined,
+): Promise<StoreTrial> {
+  try {
+    return await openTrial(data, directory, signal);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof ProfileError) throw cause;
+    throw new DatabaseProfileError(
+      `Cannot copy the store: ${reasonOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+function listOf(
+  { collection: _, count: __, ...list }: ProfiledQuery,
+): Omit<ProfiledQuery, "collection" | "count"> {
+  return list;
+}
+
+function nameOf({ collection, filter, sort, limit, offset }: ProfiledQuery) {
+  const parts = [
+    collection,
+    filter === undefined || filter === ""
+      ? ""
+      : `filter ${
+        typeof filter === "string" ? filter : JSON.stringify(filter)
+      }`,
+    sort === undefined || sort === "" ? "" : `sort ${sort}`,
+    limit === undefined ? "" : `limit ${limit}`,
+    offset === undefined || offset === 0 ? "" : `offset ${offset}`,
+  ];
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+function writeCost(pairs: readonly Pair[], creates: number): WriteCost {
+  const perSecond = (of: keyof Pair): number =>
+    1000 * creates / measuredMs(pairs.map((pair) => pair[of])).medianMs;
+  return {
+    createsPerSecondBefore: perSecond("before"),
+    createsPerSecondAfter: perSecond("after"),
+    slowdown: factorOf(
+      pairs.map(({ before, after }) => ({ before: after, after: before })),
+    ),
+  };
+}

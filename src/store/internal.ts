@@ -1,0 +1,12 @@
+/**
+ * What sibling rooms use of `store` besides `mod.ts`; not part of the API.
+ *
+ * @module
+ */
+export {
+  type BuiltIndex,
+  openTrial,
+  sizeOfStore,
+  type StoreTrial,
+  type TrialCopy,
+} from "./trial/store_trial.ts";

@@ -1,0 +1,31 @@
+import { assert, assertEquals } from "@std/assert";
+import { collection, integer } from "../../src/store/mod.ts";
+import { openStore } from "./support/open_store.ts";
+
+const numbers = collection("numbers", { fields: { value: integer() } });
+
+Deno.test("the stats of a store say how long its threads were busy, and what they have done", async () => {
+  await using opened = await openStore({ collections: [numbers] });
+  const { data } = opened;
+  const before = data.stats();
+  const writes = Array.from(
+    { length: 20 },
+    (_, value) => data.collection(numbers).create({ value }),
+  );
+  await Promise.all(writes);
+  await data.collection(numbers).list();
+  await data.collection(numbers).count();
+  const { writer, readers, auth } = data.stats();
+  assertEquals(writer.writes - before.writer.writes, 20);
+  // They came at once, so they share commits.
+  const commits = writer.commits - before.writer.commits;
+  assert(commits >= 1 && commits < 20, `${commits}`);
+  assertEquals(readers.reads - before.readers.reads, 2);
+  assertEquals([readers.threads, readers.waiting, writer.waiting], [1, 0, 0]);
+  assert(writer.busyMs > before.writer.busyMs);
+  assert(writer.commitMs > before.writer.commitMs);
+  assert(writer.commitMs <= writer.busyMs);
+  assert(writer.heldMs > before.writer.heldMs);
+  assert(readers.busyMs > before.readers.busyMs);
+  assertEquals(auth.hashesBusyMs, 0);
+});
