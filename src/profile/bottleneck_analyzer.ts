@@ -4,7 +4,7 @@
  * @module
  */
 import { checkNumber, checkObject } from "../checks/internal.ts";
-import { type Facts, readFacts } from "./bottleneck_facts.ts";
+import { type Facts, readFacts, steadyOf } from "./bottleneck_facts.ts";
 import { findErrors, findUsers } from "./bottleneck_load_rules.ts";
 import type {
   BottleneckFinding,
@@ -21,6 +21,8 @@ import {
   findQueues,
   findStage,
 } from "./bottleneck_rules.ts";
+import { findStore, STORE_RESOURCES } from "./bottleneck_store_rules.ts";
+import { readStoreFacts } from "./store_facts.ts";
 import { checkTargets, compareTargets } from "./bottleneck_targets.ts";
 
 /**
@@ -148,21 +150,31 @@ function findAll(
 ): BottleneckFinding[] {
   const queues = findQueues(facts);
   const stage = findStage(facts, measurements);
+  const store = findStore(
+    readStoreFacts(steadyOf(measurements, measurements.store ?? [])),
+    facts,
+  );
   // Causes before their effects: a busy CPU fills queues and slows down every
   // stage. A stage says more than that the service waits for something.
   const findings = [
+    ...store,
     ...findCpu(facts, measurements),
     ...findEventLoop(facts),
     ...queues,
     ...stage,
-    ...(queues.length + stage.length === 0 ? findDownstream(facts) : []),
+    ...(queues.length + stage.length + store.length === 0
+      ? findDownstream(facts)
+      : []),
     ...findErrors(measurements, targets),
     ...findUsers(measurements, targets),
   ];
-  const first = ({ resource, severity }: BottleneckFinding) =>
+  const first = ({ resource, severity }: BottleneckFinding) => {
     // Times mean little if most operations fail, or are not even started.
-    severity === "critical" && (resource === "errors" || resource === "users")
-      ? -1
-      : SEVERITIES.indexOf(severity);
+    if (
+      severity === "critical" && (resource === "errors" || resource === "users")
+    ) return -2;
+    // A part of a store that is busy says more than that the CPU is.
+    return STORE_RESOURCES.has(resource) ? -1 : SEVERITIES.indexOf(severity);
+  };
   return findings.sort((a, b) => first(a) - first(b));
 }

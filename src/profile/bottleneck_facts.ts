@@ -53,7 +53,7 @@ export function readFacts(measurements: BottleneckMeasurements): Facts {
   const { load, availableCores = 1 } = measurements;
   const rate = endedPerSecond(load);
   const meanMs = finite(load?.steady.latency.mean);
-  const service = snapshotsOf(measurements);
+  const service = steadyOf(measurements, measurements.service ?? []);
   const cpuCores = meanOf(service.map(({ process }) => process.cpuCores));
   return {
     model: load?.model ?? null,
@@ -90,16 +90,18 @@ function endedPerSecond(load: BottleneckMeasurements["load"]): number | null {
   return ok > 0 ? finite(throughput / ok * (ok + failed + timedOut)) : null;
 }
 
-function snapshotsOf(
-  { load, service = [] }: BottleneckMeasurements,
-): readonly MetricsSnapshot[] {
+/** Returns those samples that are from the steady phase of a load test. */
+export function steadyOf<T extends { readonly atMs: number }>(
+  { load }: BottleneckMeasurements,
+  samples: readonly T[],
+): readonly T[] {
   const steady = load?.phases.find(({ name }) => name === "steady");
-  if (load === undefined || steady === undefined) return service;
+  if (load === undefined || steady === undefined) return samples;
   const from = Date.parse(load.startedAt) + steady.startedMs;
   const to = from + steady.durationMs;
-  const within = service.filter(({ atMs }) => atMs >= from && atMs <= to);
-  // Snapshots of another clock are better than none.
-  return within.length > 0 ? within : service;
+  const within = samples.filter(({ atMs }) => atMs >= from && atMs <= to);
+  // Samples of another clock are better than none.
+  return within.length > 0 ? within : samples;
 }
 
 function mailboxes(service: readonly MetricsSnapshot[]): QueueMeasurement[] {

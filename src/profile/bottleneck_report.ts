@@ -5,6 +5,7 @@
  */
 import type { DistributionSummary, MetricsSnapshot } from "../metrics/mod.ts";
 import type { LoadResult } from "../load/mod.ts";
+import type { StoreStats } from "../store/mod.ts";
 import type { CpuProfileReport } from "./cpu_profile.ts";
 import type { Effort } from "./queueing.ts";
 
@@ -76,6 +77,11 @@ export interface BottleneckMeasurements {
    * @default {1}
    */
   readonly availableCores?: number;
+  /**
+   * Numbers of the store behind the service, oldest first: `data.stats()` now and
+   * then. With a load test, those from its steady phase count, if there are any.
+   */
+  readonly store?: readonly StoreStats[];
   /** Further queues, beside the mailboxes of actors in the snapshots. */
   readonly queues?: readonly QueueMeasurement[];
   /** Names of the gauges in the snapshots that are depths of queues. */
@@ -114,6 +120,14 @@ export type ConstrainedResource =
    * Something that the service waits for, such as another service or a disk.
    */
   | "downstream"
+  /** The disk that the commits of a store wait for. */
+  | "disk"
+  /** The writer of a store: its work, or what holds it. */
+  | "writer"
+  /** The threads that read in a store. */
+  | "readers"
+  /** The hashes of passwords of a store. */
+  | "hashing"
   /** Operations that fail. */
   | "errors"
   /** Too few virtual users for the planned load. */

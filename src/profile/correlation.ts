@@ -11,7 +11,7 @@ import {
   type OptionNames,
 } from "../checks/internal.ts";
 import { checkSeries } from "./argument_checks.ts";
-import { holm, normalCdf } from "../stats/internal.ts";
+import { holm, normalCdf, normalQuantile } from "../stats/internal.ts";
 
 /** A metric of one component over time. */
 export interface MetricSeries {
@@ -60,6 +60,14 @@ export interface Correlation {
   readonly lagMs: number;
   /** Spearman's rank correlation of the changes, from -1 to 1. */
   readonly rho: number;
+  /**
+   * Lower bound of `rho`. The intervals of all pairs and lags that were compared
+   * hold together with a probability of 1 − `alpha` (Bonferroni), so the choice of
+   * the strongest does not make them too narrow.
+   */
+  readonly low: number;
+  /** Upper bound of `rho`. */
+  readonly high: number;
   /** Probability of such a correlation by chance, after Holm's correction. */
   readonly pValue: number;
   /** Number of changes that were compared. */
@@ -67,7 +75,7 @@ export interface Correlation {
 }
 
 /** With fewer changes, the approximation of the p-value is poor. */
-const MIN_CHANGES = 10;
+export const LEAST_CHANGES = 10;
 
 /**
  * Finds series that change together, the strongest correlation first. The
@@ -111,14 +119,14 @@ export function correlate(
     name,
     changes: changesOf(points, stepMs),
   }));
-  const found: Correlation[] = [];
+  const found: Omit<Correlation, "low" | "high">[] = [];
   changes.forEach((a, index) => {
     for (const b of changes.slice(index + 1)) {
       for (let lag = -maxLagSteps; lag <= maxLagSteps; lag++) {
         const [leads, follows] = lag < 0 ? [b, a] : [a, b];
         const steps = Math.abs(lag);
         const pairs = pairUp(leads.changes, follows.changes, steps);
-        const rho = pairs.length < MIN_CHANGES ? null : spearman(pairs);
+        const rho = pairs.length < LEAST_CHANGES ? null : spearman(pairs);
         if (rho === null) continue;
         found.push({
           leads: leads.name,
@@ -133,9 +141,20 @@ export function correlate(
   });
   const corrected = holm(found.map(({ pValue }) => pValue));
   return strongestOfPairs(
-    found.map((each, index) => ({ ...each, pValue: corrected[index] ?? 1 }))
-      .filter(({ pValue }) => pValue <= alpha),
+    found.map((each, index) => ({
+      ...each,
+      ...intervalOf(each.rho, each.changes, alpha / found.length),
+      pValue: corrected[index] ?? 1,
+    })).filter(({ pValue }) => pValue <= alpha),
   );
+}
+
+/** Returns how many changes from step to step some points have. */
+export function stepsOf(
+  points: MetricSeries["points"],
+  stepMs: number,
+): number {
+  return changesOf(points, stepMs).size;
 }
 
 /**
@@ -213,6 +232,21 @@ function pValueOf(rho: number, changes: number): number {
   const z = Math.atanh(Math.min(Math.abs(rho), 1 - 1e-12)) *
     Math.sqrt((changes - 3) / 1.06);
   return Math.min(1, 2 * normalCdf(-z));
+}
+
+/**
+ * Returns the interval of a rank correlation, by Fisher's transformation with the
+ * variance of Bonett and Wright (2000), which holds for strong ones as well.
+ */
+function intervalOf(
+  rho: number,
+  changes: number,
+  alpha: number,
+): { readonly low: number; readonly high: number } {
+  const z = Math.atanh(Math.max(-1 + 1e-12, Math.min(rho, 1 - 1e-12)));
+  const half = normalQuantile(1 - alpha / 2) *
+    Math.sqrt((1 + rho * rho / 2) / (changes - 3));
+  return { low: Math.tanh(z - half), high: Math.tanh(z + half) };
 }
 
 /** Keeps the strongest lag of each pair, and sorts the strongest pair first. */

@@ -29,6 +29,11 @@ export {
   type Correlation,
   type MetricSeries,
 } from "./correlation.ts";
+export {
+  type CorrelatedSeries,
+  correlateRun,
+  type CorrelationReport,
+} from "./correlate_run.ts";
 export * from "./cpu_profile.ts";
 export {
   type CallFrame,
@@ -77,3 +82,4 @@ export * from "./profile_errors.ts";
 export type { Effort } from "./queueing.ts";
 export { type CpuProfileFile, readCpuProfiles } from "./read_cpu_profiles.ts";
 export { reportToText } from "./report_text.ts";
+export type { RunMeasurements } from "./run_series.ts";

@@ -20,7 +20,9 @@ export function normalCdf(z: number): number {
     term *= z * z / odd;
     sum += term;
   }
-  return 0.5 + sum * Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
+  const p = 0.5 + sum * Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
+  // Rounding may leave the range in the tails.
+  return Math.min(1, Math.max(0, p));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { normalCdf, normalQuantile } from "../../src/stats/normal.ts";
 import { assertNear } from "../compare/samples.ts";
 
@@ -15,4 +15,10 @@ Deno.test("normalQuantile() equals SciPy's norm.ppf", () => {
   assertNear(normalQuantile(0.9), 1.2815515655446004, 1e-12);
   assertNear(normalQuantile(1e-6), -4.753424308822899, 1e-9);
   assertThrows(() => normalQuantile(1), RangeError, "p is 1");
+});
+
+Deno.test("no probability of the normal distribution is below 0 or above 1", () => {
+  for (let z = 7.5; z < 8.4; z += 0.001) {
+    assert(normalCdf(-z) >= 0 && normalCdf(z) <= 1, `${z}`);
+  }
 });

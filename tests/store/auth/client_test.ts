@@ -16,7 +16,7 @@ import {
 } from "../../../src/store/slow_queries.ts";
 import { StoreParts } from "../../../src/store/store_parts.ts";
 import { type Fixture, openAuth, PASSWORD } from "./auth_fixture.ts";
-import { collections } from "./counted_engine.ts";
+import { collections, settingsOf } from "./counted_engine.ts";
 
 const OTHER = "another horse battery";
 
@@ -34,6 +34,8 @@ async function serve(options: AuthOptions = {}): Promise<Served> {
     store: new StoreParts({
       collections: new Map(collections.map((one) => [one.name, one])),
       engine,
+      // No file is copied here.
+      settings: settingsOf("none"),
       auth,
       accounts: fixture.parts.records,
       schema,

@@ -8,6 +8,7 @@ import type {
   Row,
   SqlValue,
 } from "../../../src/store/engine/engine.ts";
+import type { EngineSettings } from "../../../src/store/engine/engine_settings.ts";
 import { tablePlan } from "../../../src/store/engine/plans.ts";
 import { openEngine } from "../../../src/store/engine/open_engine.ts";
 import {
@@ -24,12 +25,9 @@ export const collections: readonly Collection[] = [
   superusers,
 ];
 
-/** Opens the engine of a file. */
-export async function openFile(
-  system: ActorSystem,
-  path: string,
-): Promise<Engine> {
-  return await openEngine(system, {
+/** What the engine of a file is opened with. */
+export function settingsOf(path: string): EngineSettings {
+  return {
     writer: {
       path,
       busyMs: 5000,
@@ -49,7 +47,15 @@ export async function openFile(
       readTimeoutMs: 60_000,
     },
     now: Date.now,
-  });
+  };
+}
+
+/** Opens the engine of a file. */
+export async function openFile(
+  system: ActorSystem,
+  path: string,
+): Promise<Engine> {
+  return await openEngine(system, settingsOf(path));
 }
 
 /**
