@@ -6,7 +6,8 @@
  */
 import { ActorSystem } from "../../actor/mod.ts";
 import type { Engine, Row } from "../engine/engine.ts";
-import { openEngine, type StoreEngine } from "../engine/store_engine.ts";
+import { openEngine } from "../engine/open_engine.ts";
+import type { StoreEngine } from "../engine/store_engine.ts";
 import { RecordNotFoundError } from "../errors.ts";
 import { explainList, listStatement } from "../explain_list.ts";
 import type { QueryPlan } from "../query/query_plan.ts";
