@@ -45,7 +45,7 @@ export interface MeasuredMs {
   readonly lowMs: number;
   /** Third quartile of the measurements. */
   readonly highMs: number;
-  /** Number of measurements. */
+  /** Number of measurements that were made. */
   readonly samples: number;
 }
 

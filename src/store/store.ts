@@ -117,7 +117,7 @@ export interface StoreView<F extends StoredFunctions = StoredFunctions> {
 export interface StoreStats extends EngineStats {
   /** Time of the numbers, in milliseconds since 1970. */
   readonly atMs: number;
-  /** What authentication does. */
+  /** What authentication does, in numbers. */
   readonly auth: AuthStats;
 }
 

@@ -26,7 +26,7 @@ export interface WriterStats {
 
 /** What the readers of a store do. Sums are those since the store was opened. */
 export interface ReaderStats {
-  /** Number of threads. */
+  /** Number of threads that read. */
   readonly threads: number;
   /** Reads that wait for one at the moment. */
   readonly waiting: number;
