@@ -15,6 +15,7 @@ import { Distribution } from "../metrics/internal.ts";
 import { directoryStorage, type ObjectStorage } from "../storage/mod.ts";
 import {
   checkBackend,
+  checkDirectory,
   checkMeasureOptions,
   SIGNAL_OPTION,
 } from "./argument_checks.ts";
@@ -25,14 +26,30 @@ import {
   type CompressionAlgorithm,
 } from "./compression.ts";
 import {
+  type CompressionLevelOptions,
+  measureCodec,
+  measureLevels,
+} from "./compression_levels.ts";
+import type { FileMeasure, FileOperationOptions } from "./file_measure.ts";
+import {
+  type CacheSizeOptions,
+  measureCacheSizes,
+} from "./measure_cache_sizes.ts";
+import { measureCache } from "./measure_cache.ts";
+import { measurePageCache } from "./measure_page_cache.ts";
+import { measureThumbnails, type ThumbnailOptions } from "./thumbnails.ts";
+import {
   type FileOperationsProfilerOptions,
   resolveFileOptions,
 } from "./file_operations_options.ts";
 import type {
-  CachePass,
   CacheReport,
+  CacheSizeReport,
+  CompressionLevelsReport,
   CompressionReport,
+  PageCacheReport,
   StorageReport,
+  ThumbnailReport,
   TransferReport,
 } from "./file_operations_report.ts";
 import {
@@ -44,16 +61,12 @@ import {
 } from "./measured_step.ts";
 import { exchange } from "./network_http.ts";
 import { FileProfileError } from "./profile_errors.ts";
+import { readObject } from "./object_cache.ts";
 import { mustEqual, randomBytes } from "./test_bytes.ts";
 import { untilAborted } from "./until_aborted.ts";
 
 export type { FileOperationsProfilerOptions } from "./file_operations_options.ts";
-
-/** Options of a single measurement. */
-export interface FileOperationOptions {
-  /** Cancels the measurement, which rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
+export type { FileOperationOptions } from "./file_measure.ts";
 
 /** Maximum bytes of the data whose compression is measured. */
 const MAX_DATA_BYTES = 2 ** 28;
@@ -102,6 +115,15 @@ export class FileOperationsProfiler {
     this.#bytes = bytes;
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
+  }
+
+  get #measure(): FileMeasure {
+    return {
+      clock: this.#clock,
+      repetitions: this.#repetitions,
+      bytes: this.#bytes,
+      limits: (options) => this.#limits(options),
+    };
   }
 
   #limits(options: FileOperationOptions): StepLimits {
@@ -282,44 +304,80 @@ export class FileOperationsProfiler {
         await measureStep(
           `the compression ${algorithm}`,
           limits,
-          (signal) => this.#compress(algorithm, data, signal),
+          async (signal) => ({
+            algorithm,
+            ...await measureCodec(CODECS[algorithm], data, signal, {
+              clock: this.#clock,
+              repetitions: this.#repetitions,
+              what: algorithm,
+            }),
+          }),
         ),
       );
     }
     return reports;
   }
 
-  async #compress(
-    algorithm: CompressionAlgorithm,
+  /**
+   * Measures how data is compressed at several levels of each algorithm, and
+   * which of them moves an object fastest over links of given speeds. Deno
+   * compresses on the thread that asks for it: meanwhile nothing else runs there.
+   *
+   * @param options May be left out; each option has its default.
+   * @throws {TypeError} if an algorithm is not known.
+   * @throws {RangeError} if a level or a speed is out of its range, or the length
+   * of the data.
+   */
+  async compressionLevels(
     data: Uint8Array<ArrayBuffer>,
-    signal: AbortSignal,
-  ): Promise<CompressionReport> {
-    const codec = CODECS[algorithm];
-    const there = new Distribution();
-    const back = new Distribution();
-    let outputBytes = 0;
-    for (let i = 0; i < this.#repetitions; i++) {
-      signal.throwIfAborted();
-      const small = await timed(this.#clock, () => codec.compress(data));
-      const compressed = new Uint8Array(small.result);
-      signal.throwIfAborted();
-      const large = await timed(
-        this.#clock,
-        () => codec.decompress(compressed),
-      );
-      mustEqual(data, large.result, algorithm);
-      there.record(small.ms);
-      back.record(large.ms);
-      outputBytes = compressed.length;
-    }
-    return {
-      algorithm,
-      inputBytes: data.length,
-      outputBytes,
-      ratio: data.length / outputBytes,
-      compressBytesPerSecond: rateOf(data.length, there.quantile(0.5) ?? 0),
-      decompressBytesPerSecond: rateOf(data.length, back.quantile(0.5) ?? 0),
-    };
+    options: CompressionLevelOptions = {},
+  ): Promise<CompressionLevelsReport> {
+    return await measureLevels(data, options, this.#measure);
+  }
+
+  /**
+   * Measures how thumbnails are made of images, one at a time: each image
+   * `repetitions` times in each size. It uses `npm:sharp`, which needs
+   * `--allow-ffi`, unless `make` makes them.
+   *
+   * @param options May be left out; each option has its default.
+   * @throws {TypeError} if a size is none, such as `100x100`.
+   */
+  async thumbnails(
+    images: readonly Uint8Array<ArrayBuffer>[],
+    options: ThumbnailOptions = {},
+  ): Promise<ThumbnailReport[]> {
+    return await measureThumbnails(images, options, this.#measure);
+  }
+
+  /**
+   * Measures how files are read that the system has in memory, and how, where
+   * that can be told, when it has not: on Linux with `--allow-all`, on a disk. The
+   * files are in a new directory within `directory`, which is removed.
+   *
+   * @param options May be left out; each option has its default.
+   */
+  async pageCache(
+    directory: string,
+    options: FileOperationOptions = {},
+  ): Promise<PageCacheReport> {
+    checkDirectory(directory);
+    return await measurePageCache(directory, options, this.#measure);
+  }
+
+  /**
+   * Measures what caches of several sizes in memory bring in front of a storage,
+   * of whose objects a few are read often and most seldom. They are removed.
+   *
+   * @param options May be left out; each option has its default.
+   * @throws {RangeError} if a size or a number is out of its range.
+   */
+  async cacheSizes(
+    backend: Pick<ObjectStorage, "name" | "put" | "get" | "delete">,
+    options: CacheSizeOptions = {},
+  ): Promise<CacheSizeReport[]> {
+    checkBackend(backend);
+    return await measureCacheSizes(backend, options, this.#measure);
   }
 
   /**
@@ -337,53 +395,6 @@ export class FileOperationsProfiler {
     checkFunction("lookup", lookup);
     checkArray("keys", keys, "an array of strings");
     checkInteger("keys.length", keys.length, { min: 1, max: MAX_KEYS });
-    return await measureStep(
-      "the cache",
-      this.#limits(options),
-      async (signal) => {
-        const cold = await this.#readAll(lookup, keys, 1, signal);
-        const warm = await this.#readAll(
-          lookup,
-          keys,
-          this.#repetitions,
-          signal,
-        );
-        const slow = cold.latency.p50 ?? 0;
-        const quick = warm.latency.p50 ?? 0;
-        const speedup = quick > 0 ? slow / quick : null;
-        return { keys: keys.length, cold, warm, speedup };
-      },
-    );
+    return await measureCache(lookup, keys, options, this.#measure);
   }
-
-  async #readAll(
-    lookup: CacheLookup,
-    keys: readonly string[],
-    rounds: number,
-    signal: AbortSignal,
-  ): Promise<CachePass> {
-    const latency = new Distribution();
-    let hits = 0;
-    for (let round = 0; round < rounds; round++) {
-      for (const key of keys) {
-        const read = await timed(
-          this.#clock,
-          () => untilAborted(() => lookup(key, signal), signal),
-        );
-        latency.record(read.ms);
-        if (read.result === "hit") hits++;
-      }
-    }
-    return { hitRatio: hits / latency.count, latency: latency.summary() };
-  }
-}
-
-/** Reads an object to its end. */
-async function readObject(
-  backend: Pick<ObjectStorage, "get">,
-  key: string,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  const { body } = await backend.get(key, { signal });
-  return await new Response(body).bytes();
 }

@@ -23,6 +23,7 @@ export { BottleneckAnalyzer } from "./bottleneck_analyzer.ts";
 export type * from "./bottleneck_report.ts";
 export * from "./cache_lookup.ts";
 export type { CompressionAlgorithm } from "./compression.ts";
+export type { CompressionLevelOptions } from "./compression_levels.ts";
 export {
   correlate,
   type CorrelateOptions,
@@ -66,6 +67,9 @@ export type { FileHotspot, Hotspot, HotspotTimes } from "./hotspots.ts";
 export type { MeasureHttpOptions } from "./network_http.ts";
 export type { MeasureLogicalOptions } from "./network_logical.ts";
 export type { MeasureSseOptions } from "./network_sse.ts";
+export type { CacheSizeOptions } from "./measure_cache_sizes.ts";
+export { memoryCacheLookup } from "./object_cache.ts";
+export type { ThumbnailMaker, ThumbnailOptions } from "./thumbnails.ts";
 export { NetworkProfiler } from "./network_profiler.ts";
 export type {
   BandwidthReport,

@@ -10,3 +10,8 @@ export {
   type StoreTrial,
   type TrialCopy,
 } from "./trial/store_trial.ts";
+export {
+  checkThumbSizes,
+  parseThumbSize,
+  type ThumbSize,
+} from "./schema/thumb_size.ts";
