@@ -153,6 +153,7 @@ function findAll(
   const store = findStore(
     readStoreFacts(steadyOf(measurements, measurements.store ?? [])),
     facts,
+    measurements.slowQueries,
   );
   // Causes before their effects: a busy CPU fills queues and slows down every
   // stage. A stage says more than that the service waits for something.

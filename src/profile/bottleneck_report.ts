@@ -5,7 +5,7 @@
  */
 import type { DistributionSummary, MetricsSnapshot } from "../metrics/mod.ts";
 import type { LoadResult } from "../load/mod.ts";
-import type { StoreStats } from "../store/mod.ts";
+import type { SlowQuery, StoreStats } from "../store/mod.ts";
 import type { CpuProfileReport } from "./cpu_profile.ts";
 import type { Effort } from "./queueing.ts";
 
@@ -82,6 +82,8 @@ export interface BottleneckMeasurements {
    * then. With a load test, those from its steady phase count, if there are any.
    */
   readonly store?: readonly StoreStats[];
+  /** Slow queries of the store: `data.slowQueries()` after the load. */
+  readonly slowQueries?: readonly SlowQuery[];
   /** Further queues, beside the mailboxes of actors in the snapshots. */
   readonly queues?: readonly QueueMeasurement[];
   /** Names of the gauges in the snapshots that are depths of queues. */

@@ -12,6 +12,7 @@ import type {
 } from "./bottleneck_report.ts";
 import { evidenceOf, severityOf } from "./bottleneck_rules.ts";
 import { amdahlFactor, waitingFactor } from "./queueing.ts";
+import type { SlowQuery } from "../store/mod.ts";
 import type { StoreFacts } from "./store_facts.ts";
 
 /** Share of its time from which a part of a store is what others wait for. */
@@ -31,11 +32,12 @@ export const STORE_RESOURCES: ReadonlySet<ConstrainedResource> = new Set([
 export function findStore(
   store: StoreFacts | null,
   { model }: Facts,
+  slowQueries: readonly SlowQuery[] = [],
 ): BottleneckFinding[] {
   if (store === null) return [];
   const found = [
     findWriter(store, model),
-    findReaders(store, model),
+    findReaders(store, model, slowQueries),
     findHashing(store, model),
   ];
   return found.flatMap((one) => one ?? [])
@@ -130,7 +132,11 @@ function findWriter(store: StoreFacts, model: Facts["model"]): Found | null {
   );
 }
 
-function findReaders(store: StoreFacts, model: Facts["model"]): Found | null {
+function findReaders(
+  store: StoreFacts,
+  model: Facts["model"],
+  slowQueries: readonly SlowQuery[],
+): Found | null {
   const { readers, readerThreads, readMs } = store;
   if (readers < BUSY) return null;
   const factor = (readerThreads + 1) / readerThreads;
@@ -139,7 +145,7 @@ function findReaders(store: StoreFacts, model: Facts["model"]): Found | null {
     readers,
     `The readers of the store work ${
       percent(readers)
-    } of the time: each read takes ${ms(readMs)}.`,
+    } of the time: each read takes ${ms(readMs)}.${missingIndex(slowQueries)}`,
     evidenceOf(
       ["readers work", readers, "share"],
       ["readers", readerThreads, "threads"],
@@ -154,6 +160,19 @@ function findReaders(store: StoreFacts, model: Facts["model"]): Found | null {
       by: "the utilisation law, as long as the readers are the limit",
     },
   );
+}
+
+/** Says which of the slow queries lacks an index; the slowest comes first. */
+function missingIndex(slowQueries: readonly SlowQuery[]): string {
+  const slow = slowQueries.find(({ plan }) => plan?.needsScan);
+  if (slow === undefined) return "";
+  const { kind, collection, filter, plan } = slow;
+  const index = plan?.index === undefined
+    ? "no index serves it"
+    : `an index on ${plan.index.join(", ")} may serve it`;
+  return ` The ${kind} of ${collection} with ${
+    filter || "no filter"
+  } reads all records: ${index}.`;
 }
 
 function findHashing(store: StoreFacts, model: Facts["model"]): Found | null {

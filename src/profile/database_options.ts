@@ -13,7 +13,7 @@ import {
   type OptionNames,
   resolveNumbers,
 } from "../checks/internal.ts";
-import { checkMeasureOptions, type SignalOption } from "./argument_checks.ts";
+import { checkMeasureOptions } from "./argument_checks.ts";
 import type { ProfiledQuery } from "./database_report.ts";
 
 /** Options of {@linkcode DatabaseProfiler}: how much is measured. */
@@ -54,7 +54,14 @@ export interface DatabaseProgress {
 }
 
 /** Options of {@linkcode DatabaseProfiler.indexes}. */
-export interface IndexOptions extends SignalOption {
+export interface IndexOptions {
+  /** Cancels the trial, which rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /**
+   * Lists for which indexes are tried.
+   * @default {the slow queries of the store, with the values of the last of each}
+   */
+  readonly queries?: readonly ProfiledQuery[];
   /** Called before each step. */
   readonly onProgress?: (progress: DatabaseProgress) => void;
 }
@@ -68,7 +75,11 @@ const NAMES: OptionNames<DatabaseProfilerOptions> = {
   maxStoreBytes: true,
   leastGain: true,
 };
-const INDEX: OptionNames<IndexOptions> = { signal: true, onProgress: true };
+const INDEX: OptionNames<IndexOptions> = {
+  signal: true,
+  queries: true,
+  onProgress: true,
+};
 const QUERY: OptionNames<ProfiledQuery> = {
   collection: true,
   filter: true,
@@ -107,10 +118,9 @@ export function resolveDatabaseOptions(
  * @throws {TypeError} if something has the wrong type, or is not known.
  * @throws {RangeError} if a count is not above 0.
  */
-export function checkIndexArguments(
-  queries: readonly ProfiledQuery[],
-  options: IndexOptions,
-): void {
+export function checkIndexOptions(options: IndexOptions): void {
+  checkMeasureOptions("indexes()", options, INDEX);
+  const { queries = [], onProgress } = options;
   checkArray("queries", queries, 'an array such as [{ collection: "tasks" }]');
   for (const query of queries) {
     checkObject("one of queries", query, "an object with a collection");
@@ -118,8 +128,5 @@ export function checkIndexArguments(
     checkString("collection", query.collection);
     checkNumber("count", query.count ?? 1, { above: 0, finite: true });
   }
-  checkMeasureOptions("indexes()", options, INDEX);
-  if (options.onProgress !== undefined) {
-    checkFunction("onProgress", options.onProgress);
-  }
+  if (onProgress !== undefined) checkFunction("onProgress", onProgress);
 }

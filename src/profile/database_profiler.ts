@@ -7,6 +7,7 @@
 import { reasonOf } from "../checks/internal.ts";
 import { randomStream } from "../stats/internal.ts";
 import {
+  filterShape,
   openTrial,
   sizeOfStore,
   type StoreTrial,
@@ -14,7 +15,7 @@ import {
 } from "../store/internal.ts";
 import type { Store, StoredFunctions } from "../store/mod.ts";
 import {
-  checkIndexArguments,
+  checkIndexOptions,
   type DatabaseProfilerOptions,
   type DatabaseProgress,
   type DatabaseSettings,
@@ -67,9 +68,9 @@ interface Named {
  * await using data = await store(system, { path, collections: [points] });
  *
  * const profiler = new DatabaseProfiler({ rounds: 8 });
- * const { indexes } = await profiler.indexes(data, [
- *   { collection: "points", filter: "level = 3" },
- * ]);
+ * const { indexes } = await profiler.indexes(data, {
+ *   queries: [{ collection: "points", filter: "level = 3" }],
+ * });
  * // An index on no records brings nothing.
  * console.assert(indexes[0]?.verdict === "no_gain");
  * ```
@@ -91,7 +92,8 @@ export class DatabaseProfiler {
   /**
    * Finds the indexes that lists lack, and tries each on a copy of the store:
    * each list of its collection is read with it and without it in turn, and
-   * records are created with it and without it. The copies are in the system's
+   * records are created with it and without it. Counts and aggregates that were
+   * slow are tried as lists with the same filter. The copies are in the system's
    * temporary directory, for this user alone, and are removed afterwards.
    *
    * Both copies are read from memory once they were read. A store that does not
@@ -105,11 +107,13 @@ export class DatabaseProfiler {
    */
   async indexes<F extends StoredFunctions>(
     data: Store<F>,
-    queries: readonly ProfiledQuery[],
     options: IndexOptions = {},
   ): Promise<IndexReport> {
-    checkIndexArguments(queries, options);
-    const { signal, onProgress } = options;
+    checkIndexOptions(options);
+    const { signal, onProgress, queries } = options;
+    const named = queries === undefined
+      ? slowOnes(data)
+      : queries.map((query) => ({ name: nameOf(query), query }));
     signal?.throwIfAborted();
     const storeBytes = await sizeOfStore(data);
     const { maxStoreBytes } = this.#settings;
@@ -124,7 +128,7 @@ export class DatabaseProfiler {
     try {
       await using trial = await open(data, directory, signal);
       const copyMs = performance.now() - startedAt;
-      const reports = await this.#try(trial, queries, signal, onProgress);
+      const reports = await this.#try(trial, named, signal, onProgress);
       return { storeBytes, copyMs, ...reports };
     } finally {
       await Deno.remove(directory, { recursive: true });
@@ -133,13 +137,12 @@ export class DatabaseProfiler {
 
   async #try(
     trial: StoreTrial,
-    queries: readonly ProfiledQuery[],
+    named: readonly Named[],
     signal: AbortSignal | undefined,
     onProgress: ((progress: DatabaseProgress) => void) | undefined,
   ): Promise<Pick<IndexReport, "queries" | "indexes">> {
     const reports: QueryReport[] = [];
     const wanted = new Map<string, readonly [string, readonly string[]]>();
-    const named = queries.map((query) => ({ name: nameOf(query), query }));
     for (const { name, query } of named) {
       const { steps, needsScan, needsSort, index } = await trial.plan(
         "plain",
@@ -265,6 +268,17 @@ async function open<F extends StoredFunctions>(
   }
 }
 
+/** Returns the slow queries of a store, whose names have no values. */
+function slowOnes<F extends StoredFunctions>(data: Store<F>): Named[] {
+  return data.slowQueries().map((
+    { collection, filter, sort, count, example },
+  ) => ({
+    name: nameOf({ collection, filter, sort }),
+    // It was slow once at least, or looked at for reading everything.
+    query: { ...example, count: Math.max(1, count) },
+  }));
+}
+
 function listOf(
   { collection: _, count: __, ...list }: ProfiledQuery,
 ): Omit<ProfiledQuery, "collection" | "count"> {
@@ -276,9 +290,7 @@ function nameOf({ collection, filter, sort, limit, offset }: ProfiledQuery) {
     collection,
     filter === undefined || filter === ""
       ? ""
-      : `filter ${
-        typeof filter === "string" ? filter : JSON.stringify(filter)
-      }`,
+      : `filter ${typeof filter === "string" ? filter : filterShape(filter)}`,
     sort === undefined || sort === "" ? "" : `sort ${sort}`,
     limit === undefined ? "" : `limit ${limit}`,
     offset === undefined || offset === 0 ? "" : `offset ${offset}`,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { filterShape } from "./query/filter_shape.ts";
 export {
   type BuiltIndex,
   openTrial,

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertExists } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertExists,
+  assertStringIncludes,
+} from "@std/assert";
 import { BottleneckAnalyzer } from "../../src/profile/bottleneck_analyzer.ts";
 import type { BottleneckReport } from "../../src/profile/bottleneck_report.ts";
 import type { StoreStats } from "../../src/store/mod.ts";
@@ -30,6 +35,10 @@ for (
       assertEquals(first?.resource, resource, JSON.stringify(report, null, 2));
       assert(numberOf(report, evidence) > 1);
       assertEquals(report.summary, first?.message);
+      if (way === "scan") {
+        const lacks = "reads all records: an index on level may serve it";
+        assertStringIncludes(report.summary, lacks);
+      }
     },
   );
 }

@@ -74,8 +74,10 @@ Deno.test("an index that a list lacks is tried on a copy, and recommended with i
   const stages: string[] = [];
   const report = await new DatabaseProfiler({ rounds: 8 }).indexes(
     data,
-    [SCAN, { collection: "tasks", filter: 'code = "c5"' }],
-    { onProgress: ({ stage }) => stages.push(stage) },
+    {
+      queries: [SCAN, { collection: "tasks", filter: 'code = "c5"' }],
+      onProgress: ({ stage }) => stages.push(stage),
+    },
   );
   const [scanned, found] = report.queries;
   assertEquals([scanned?.needsScan, found?.needsScan], [true, false]);
@@ -101,10 +103,29 @@ Deno.test("an index that a list lacks is tried on a copy, and recommended with i
   assertEquals(await data.collection(tasks).count(), 3000);
 });
 
+Deno.test("the slow queries of a store are what indexes are tried for, and their values are not told", async () => {
+  await using opened = await openStore({
+    collections: [owners, tasks],
+    slowQueries: { overMs: 0 },
+  });
+  const { data } = opened;
+  await data.collection(tasks).create({ title: "One", code: "secret" });
+  for (let i = 0; i < 3; i++) {
+    await data.collection(tasks).list({ filter: 'title = "hidden"' });
+  }
+  const report = await new DatabaseProfiler({ rounds: 8 }).indexes(data);
+  const listed = report.queries.find(({ query }) => query.includes("title"));
+  assertExists(listed, JSON.stringify(report, null, 2));
+  assertEquals([listed.count, listed.index], [3, ["title"]]);
+  assert(!JSON.stringify(report).includes("hidden"));
+});
+
 Deno.test("an index that gains nothing is not recommended", async () => {
   await using opened = await withTasks(60);
   const { indexes } = await new DatabaseProfiler({ rounds: 8, leastGain: 4 })
-    .indexes(opened.data, [{ collection: "tasks", filter: "done = true" }]);
+    .indexes(opened.data, {
+      queries: [{ collection: "tasks", filter: "done = true" }],
+    });
   const [index] = indexes;
   assertExists(index);
   assertEquals(index.fields, ["done"]);
@@ -123,7 +144,9 @@ Deno.test("records that others relate to can be created again on a copy", async 
     });
   }
   const { indexes } = await new DatabaseProfiler({ rounds: 8 })
-    .indexes(data, [{ collection: "owners", filter: 'name = "3"' }]);
+    .indexes(data, {
+      queries: [{ collection: "owners", filter: 'name = "3"' }],
+    });
   assertExists(indexes[0]?.writes);
 });
 
@@ -132,9 +155,9 @@ Deno.test("a store that is too large is not copied unless asked for", async () =
   const before = await temporary();
   const error = await assertRejects(
     () =>
-      new DatabaseProfiler({ maxStoreBytes: 1000 }).indexes(opened.data, [
-        SCAN,
-      ]),
+      new DatabaseProfiler({ maxStoreBytes: 1000 }).indexes(opened.data, {
+        queries: [SCAN],
+      }),
     DatabaseProfileError,
     "raise maxStoreBytes",
   );
@@ -148,7 +171,8 @@ Deno.test("a trial of indexes that is aborted removes its copies", async () => {
   const reason = new Error("enough");
   const controller = new AbortController();
   const error = await assertRejects(() =>
-    new DatabaseProfiler().indexes(opened.data, [SCAN], {
+    new DatabaseProfiler().indexes(opened.data, {
+      queries: [SCAN],
       signal: controller.signal,
       onProgress({ stage }) {
         if (stage === "trying") controller.abort(reason);
@@ -165,7 +189,10 @@ Deno.test("a database profiler refuses what it cannot use", async () => {
   const profiler = new DatabaseProfiler();
   for (const query of [{ collection: 3 }, { collection: "tasks", of: 1 }]) {
     await assertRejects(
-      () => Reflect.apply(profiler.indexes, profiler, [opened.data, [query]]),
+      () =>
+        Reflect.apply(profiler.indexes, profiler, [opened.data, {
+          queries: [query],
+        }]),
       TypeError,
     );
   }

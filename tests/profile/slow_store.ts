@@ -80,6 +80,7 @@ async function analyzeIn(
       triesPerNetwork: 100_000,
     },
     limits: { readers: 1 },
+    slowQueries: { overMs: 1 },
   });
   if (way === "scan") {
     await Promise.all(
@@ -99,7 +100,7 @@ async function analyzeIn(
   const ways: Readonly<Record<Slowness, () => Promise<unknown>>> = {
     disk: () => data.collection(notes).create({ body: "a", level: 1 }),
     scan: () =>
-      data.collection(notes).list({ filter: 'body ~ "y" && level < 0' }),
+      data.collection(notes).list({ filter: 'body ~ "y" && level = -1' }),
     logins: () =>
       data.auth.authWithPassword("users", "ann@example.com", PASSWORD),
     function: () => data.call("wait", null),
@@ -131,6 +132,7 @@ async function analyzeIn(
     return new BottleneckAnalyzer({ latencyP50Ms: 0.01 }).analyze({
       load,
       store: samples,
+      slowQueries: data.slowQueries(),
       service: collector.history,
       availableCores: navigator.hardwareConcurrency,
     });

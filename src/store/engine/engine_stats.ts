@@ -38,7 +38,9 @@ export interface ReaderStats {
 
 /** What the threads of a store do. */
 export interface EngineStats {
+  /** What the one writer does. */
   readonly writer: WriterStats;
+  /** What all readers do together. */
   readonly readers: ReaderStats;
 }
 
