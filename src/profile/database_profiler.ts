@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { reasonOf } from "../checks/internal.ts";
+import { checkFunction, reasonOf } from "../checks/internal.ts";
 import { randomStream } from "../stats/internal.ts";
 import {
   filterShape,
@@ -13,7 +13,13 @@ import {
   type StoreTrial,
   type TrialCopy,
 } from "../store/internal.ts";
-import type { Store, StoredFunctions } from "../store/mod.ts";
+import type {
+  Collection,
+  FunctionInput,
+  NewRecordOf,
+  Store,
+  StoredFunctions,
+} from "../store/mod.ts";
 import {
   checkIndexOptions,
   type DatabaseProfilerOptions,
@@ -37,6 +43,21 @@ import {
   type WeighedGain,
   withoutCovered,
 } from "./index_verdict.ts";
+import { measureDeliveries } from "./measure_deliveries.ts";
+import { measureCalls, measureComputed } from "./measure_store_costs.ts";
+import {
+  type CallOptions,
+  type ComputedOptions,
+  type DeliveryOptions,
+  resolveCalls,
+  resolveComputed,
+  resolveDelivery,
+} from "./store_costs_options.ts";
+import type {
+  ComputedReport,
+  DeliveryReport,
+  FunctionReport,
+} from "./store_costs_report.ts";
 import { DatabaseProfileError, ProfileError } from "./profile_errors.ts";
 
 /** Pairs that are measured, however long they take. */
@@ -53,8 +74,8 @@ interface Named {
 }
 
 /**
- * Measures the database of a store, on copies of it: the store itself is only
- * read.
+ * Measures the database of a store: the indexes that it lacks, on copies of it,
+ * and what it costs to follow changes, to compute fields and to call functions.
  *
  * @example
  * ```ts
@@ -133,6 +154,71 @@ export class DatabaseProfiler {
     } finally {
       await Deno.remove(directory, { recursive: true });
     }
+  }
+
+  /**
+   * Measures how long changes take to those who follow them: records are created
+   * in the store one after another, each waits until all subscribers have it, and
+   * they are deleted at the end. Other changes of the store go on meanwhile.
+   *
+   * @param record Returns the record of each change, from 0, without its id.
+   * @param options May be left out; each option has its default.
+   * @throws {DatabaseProfileError} as a rejection, if a change does not reach all
+   * in time, or a stream cannot be followed.
+   * @throws {TypeError} as a rejection, if something has the wrong type.
+   * @throws {RangeError} as a rejection, if a number is out of its range.
+   */
+  async deliveries<F extends StoredFunctions, C extends Collection>(
+    data: Store<F>,
+    of: C,
+    record: (index: number) => NewRecordOf<C>,
+    options: DeliveryOptions = {},
+  ): Promise<DeliveryReport> {
+    checkFunction("record", record);
+    const settings = resolveDelivery(options);
+    const { signal } = options;
+    return await measureDeliveries(data, of, record, settings, signal);
+  }
+
+  /**
+   * Measures what the computed fields of a collection cost for a record, and
+   * which share of a list. Their functions are called `rounds` times for each of
+   * the records.
+   *
+   * @param options May be left out; each option has its default.
+   * @throws {TypeError} as a rejection, if something has the wrong type.
+   * @throws {RangeError} as a rejection, if a number is out of its range.
+   */
+  async computed<F extends StoredFunctions>(
+    data: Store<F>,
+    of: Collection,
+    options: ComputedOptions = {},
+  ): Promise<ComputedReport> {
+    const records = resolveComputed(options);
+    const { rounds } = this.#settings;
+    return await measureComputed(data, of, records, rounds, options.signal);
+  }
+
+  /**
+   * Measures what calls of a stored function cost: their time, and what of it the
+   * writer worked, committed or waited. They are made in the store itself, and
+   * what they write stays. Other writes meanwhile count as theirs.
+   *
+   * @param input Returns the input of each call, from 0.
+   * @param options May be left out; each option has its default.
+   * @throws {TypeError} as a rejection, if something has the wrong type.
+   * @throws {RangeError} as a rejection, if a number is out of its range. What the
+   * function throws is a rejection too.
+   */
+  async calls<F extends StoredFunctions, Name extends keyof F & string>(
+    data: Store<F>,
+    name: Name,
+    input: (index: number) => FunctionInput<F[Name]>,
+    options: CallOptions = {},
+  ): Promise<FunctionReport> {
+    checkFunction("input", input);
+    const calls = resolveCalls(options);
+    return await measureCalls(data, name, input, calls, options.signal);
   }
 
   async #try(

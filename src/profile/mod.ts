@@ -49,6 +49,12 @@ export {
 } from "./database_options.ts";
 export { DatabaseProfiler } from "./database_profiler.ts";
 export type * from "./database_report.ts";
+export type {
+  CallOptions,
+  ComputedOptions,
+  DeliveryOptions,
+} from "./store_costs_options.ts";
+export type * from "./store_costs_report.ts";
 export {
   type FileOperationOptions,
   FileOperationsProfiler,
@@ -65,7 +71,10 @@ export {
 export { HeapWatch, type HeapWatchOptions } from "./heap_watch.ts";
 export type { FileHotspot, Hotspot, HotspotTimes } from "./hotspots.ts";
 export type { MeasureHttpOptions } from "./network_http.ts";
-export type { MeasureLogicalOptions } from "./network_logical.ts";
+export type {
+  ConnectedService,
+  MeasureLogicalOptions,
+} from "./network_logical.ts";
 export type { MeasureSseOptions } from "./network_sse.ts";
 export type { CacheSizeOptions } from "./measure_cache_sizes.ts";
 export { memoryCacheLookup } from "./object_cache.ts";

@@ -40,6 +40,20 @@ export async function measureEchoLatency(
   return await repeat(clock, samples, roundTrip);
 }
 
+/** Measures a request and its response, in milliseconds. */
+export async function measureRequests(
+  link: EchoLink,
+  message: Uint8Array<ArrayBuffer>,
+  { clock, samples }: NetworkSettings,
+): Promise<DistributionSummary> {
+  const request = async () => {
+    await link.send(message);
+    await link.receive();
+  };
+  await request();
+  return await repeat(clock, samples, request);
+}
+
 /** Measures bytes per second, in both directions at the same time. */
 export async function measureEchoBandwidth(
   link: EchoLink,

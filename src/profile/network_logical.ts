@@ -13,8 +13,10 @@ import {
   type EchoLink,
   measureEchoBandwidth,
   measureEchoLatency,
+  measureRequests,
 } from "./network_echo.ts";
 import type {
+  BandwidthReport,
   MeasureNetworkOptions,
   NetworkReport,
   NetworkSettings,
@@ -27,12 +29,30 @@ export interface MeasureLogicalOptions extends MeasureNetworkOptions {
   readonly pool?: PoolOptions;
   /** Metadata that is sent with the open, at most 4 KiB. */
   readonly metadata?: Uint8Array;
+  /**
+   * What opens each connection instead, such as a session over a WebSocket at the
+   * address.
+   * @default {a socket over TCP}
+   */
+  readonly connect?: (signal: AbortSignal) => Promise<ConnectedService>;
+  /**
+   * Request that the service responds to with one message. The latency is that of
+   * a request then, and no bandwidth is measured.
+   * @default {none: the service sends back each message}
+   */
+  readonly message?: Uint8Array<ArrayBuffer>;
+}
+
+/** A connection to a service, which is closed when it is disposed. */
+export interface ConnectedService extends AsyncDisposable {
+  /** The logical connection. */
+  readonly connection: LogicalConnection;
 }
 
 /** Measures the service at an address, which sends back each message. */
 export async function measureLogical(
   address: Address,
-  { signal, pool = {}, metadata }: MeasureLogicalOptions,
+  { signal, pool = {}, metadata, connect, message }: MeasureLogicalOptions,
   settings: NetworkSettings,
 ): Promise<NetworkReport> {
   const { clock, timeoutMs, caCerts } = settings;
@@ -45,8 +65,11 @@ export async function measureLogical(
     tls: { ...tls, caCerts: authorities },
   };
   const open = async (signal: AbortSignal) => {
-    const connect = metadata === undefined ? { signal } : { signal, metadata };
-    return await LogicalLink.open(address, options, connect, signal);
+    if (connect !== undefined) {
+      return new LogicalLink(await connect(signal), signal);
+    }
+    const how = metadata === undefined ? { signal } : { signal, metadata };
+    return await LogicalLink.open(address, options, how, signal);
   };
   const { hostname = "127.0.0.1", port } = address;
   const dialTarget = {
@@ -66,10 +89,12 @@ export async function measureLogical(
     limits,
     async (signal) => {
       await using link = await open(signal);
-      return await measureEchoLatency(link, settings);
+      return message === undefined
+        ? await measureEchoLatency(link, settings)
+        : await measureRequests(link, message, settings);
     },
   );
-  const bandwidth = await measureStep(
+  const bandwidth = message !== undefined ? NO_BANDWIDTH : await measureStep(
     `the bandwidth of ${target}`,
     limits,
     async (signal) => {
@@ -80,13 +105,22 @@ export async function measureLogical(
   return { protocol: "troupe", target, handshake, latency, bandwidth };
 }
 
+const NO_BANDWIDTH: BandwidthReport = {
+  mode: "separate",
+  uploadBytesPerSecond: null,
+  downloadBytesPerSecond: null,
+};
+
 /** A logical connection with a socket of its own. */
 class LogicalLink implements EchoLink {
-  private constructor(
-    readonly system: ActorSystem,
-    readonly connection: LogicalConnection,
+  readonly connection: LogicalConnection;
+
+  constructor(
+    readonly service: ConnectedService,
     readonly signal: AbortSignal,
-  ) {}
+  ) {
+    this.connection = service.connection;
+  }
 
   static async open(
     address: Address,
@@ -99,7 +133,10 @@ class LogicalLink implements EchoLink {
       const pool = new ConnectionPool(system, options);
       const connection = await pool.connect(address, connect);
       await connection.accepted;
-      return new LogicalLink(system, connection, signal);
+      return new LogicalLink({
+        connection,
+        [Symbol.asyncDispose]: async () => void await system.shutdown(),
+      }, signal);
     } catch (error) {
       await system.shutdown();
       throw error;
@@ -120,6 +157,6 @@ class LogicalLink implements EchoLink {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.connection.reset();
-    await this.system.shutdown();
+    await this.service[Symbol.asyncDispose]();
   }
 }

@@ -4,7 +4,11 @@
  * @module
  */
 import type { Address } from "../session/mod.ts";
-import type { OptionNames } from "../checks/internal.ts";
+import {
+  checkBytes,
+  checkFunction,
+  type OptionNames,
+} from "../checks/internal.ts";
 import { checkMeasureOptions, SIGNAL_OPTION } from "./argument_checks.ts";
 import { measureHttp, type MeasureHttpOptions } from "./network_http.ts";
 import {
@@ -36,6 +40,8 @@ const LOGICAL_OPTIONS: OptionNames<MeasureLogicalOptions> = {
   ...SIGNAL_OPTION,
   pool: true,
   metadata: true,
+  connect: true,
+  message: true,
 };
 
 /**
@@ -123,8 +129,8 @@ export class NetworkProfiler {
   }
 
   /**
-   * Measures a service that sends back each message over a logical connection,
-   * on a socket of its own.
+   * Measures a service that sends back each message over a logical connection, on
+   * a socket of its own, or one that responds to `message`.
    *
    * @param options May be left out; each option has its default.
    * @throws {TypeError} as a rejection, if an option is not known.
@@ -134,6 +140,9 @@ export class NetworkProfiler {
     options: MeasureLogicalOptions = {},
   ): Promise<NetworkReport> {
     checkMeasureOptions("logical()", options, LOGICAL_OPTIONS);
+    const { connect, message } = options;
+    if (connect !== undefined) checkFunction("connect", connect);
+    if (message !== undefined) checkBytes("message", message);
     return await measureLogical(address, options, this.#settings);
   }
 }
