@@ -12,7 +12,12 @@ import {
   reasonOf,
 } from "../checks/internal.ts";
 import { Distribution } from "../metrics/internal.ts";
-import { checkThumbSizes, parseThumbSize } from "../store/internal.ts";
+import {
+  checkThumbSizes,
+  loadSharp,
+  parseThumbSize,
+  scaled,
+} from "../store/internal.ts";
 import type { FileMeasure, FileOperationOptions } from "./file_measure.ts";
 import type { ThumbnailReport } from "./file_operations_report.ts";
 import { measureStep, timed } from "./measured_step.ts";
@@ -36,7 +41,7 @@ export interface ThumbnailOptions extends FileOperationOptions {
   readonly sizes?: readonly string[];
   /**
    * What makes them.
-   * @default {npm:sharp}
+   * @default {npm:sharp, as a store makes them}
    */
   readonly make?: ThumbnailMaker;
 }
@@ -61,7 +66,7 @@ export async function measureThumbnails(
   checkThumbSizes(sizes);
   if (make !== undefined) checkFunction("make", make);
   const stepLimits = limits(limited);
-  const maker = make ?? await sharpMaker();
+  const maker = make ?? await storeMaker();
   const reports: ThumbnailReport[] = [];
   for (const size of sizes) {
     reports.push(
@@ -94,41 +99,26 @@ export async function measureThumbnails(
   return reports;
 }
 
-/** What is used of `npm:sharp`. */
-interface SharpImage {
-  rotate(): SharpImage;
-  resize(options: {
-    readonly width?: number;
-    readonly height?: number;
-    readonly fit: "cover" | "inside";
-    readonly position: "centre" | "top" | "bottom";
-  }): SharpImage;
-  toBuffer(): Promise<Uint8Array>;
-}
+/** Images of more pixels are refused, as their bytes say little about them. */
+const MAX_PIXELS = 50_000_000;
 
-/** It is loaded when it is needed: most who measure files need no thumbnails. */
-const SHARP = "npm:sharp@0.35.5";
-
-async function sharpMaker(): Promise<ThumbnailMaker> {
-  let sharp: (image: Uint8Array) => SharpImage;
+/** Makes thumbnails as a store does. */
+async function storeMaker(): Promise<ThumbnailMaker> {
+  let sharp: Awaited<ReturnType<typeof loadSharp>>;
   try {
-    sharp = (await import(SHARP)).default;
+    sharp = await loadSharp();
   } catch (cause) {
     throw new FileProfileError(
-      `Cannot load ${SHARP}: ${
+      `Cannot load npm:sharp: ${
         reasonOf(cause)
       }. Allow it with --allow-ffi, --allow-read and --allow-env, or give make`,
       { cause },
     );
   }
-  return (image, size) => {
-    const { width, height, keep } = parseThumbSize(size) ??
-      { width: 0, height: 0, keep: "all" };
-    return sharp(image).rotate().resize({
-      ...(width > 0 ? { width } : {}),
-      ...(height > 0 ? { height } : {}),
-      fit: keep === "all" ? "inside" : "cover",
-      position: keep === "all" ? "centre" : keep,
-    }).toBuffer();
+  return async (image, size) => {
+    const wanted = parseThumbSize(size);
+    // The sizes were checked.
+    if (wanted === undefined) return image;
+    return await scaled(sharp, image, wanted, MAX_PIXELS);
   };
 }

@@ -11,6 +11,7 @@ export {
   type StoreTrial,
   type TrialCopy,
 } from "./trial/store_trial.ts";
+export { loadSharp, scaled } from "./files/scale_image.ts";
 export {
   checkThumbSizes,
   parseThumbSize,

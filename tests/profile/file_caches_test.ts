@@ -8,6 +8,7 @@ import { choiceFor, paysBelow } from "../../src/profile/compression_levels.ts";
 import { zipfOrder } from "../../src/profile/measure_cache_sizes.ts";
 import type { CompressionLevelReport } from "../../src/profile/file_operations_report.ts";
 import { FileProfileError } from "../../src/profile/profile_errors.ts";
+import { loadSharp } from "../../src/store/files/scale_image.ts";
 import { directoryStorage, memoryStorage } from "../../src/storage/mod.ts";
 
 const text = new TextEncoder().encode(
@@ -228,6 +229,23 @@ Deno.test("thumbnails of each size are made of each image, by what is given", as
     () => new FileOperationsProfiler().thumbnails([image], { sizes: ["10"] }),
     TypeError,
     "100x50",
+  );
+});
+
+Deno.test("thumbnails are made of a real image as a store makes them", async () => {
+  const sharp = await loadSharp();
+  const create = { width: 300, height: 200, channels: 3, background: "red" };
+  const image = new Uint8Array(
+    await sharp({ create: { ...create, channels: 3 } }).png().toBuffer(),
+  );
+  const [report] = await new FileOperationsProfiler({ repetitions: 2 })
+    .thumbnails([image], { sizes: ["100x0"] });
+  assertEquals([report?.thumbnails, report?.inputBytes], [2, 2 * image.length]);
+  assert((report?.outputBytes ?? 0) > 0);
+  const broken = new Uint8Array([1, 2, 3]);
+  await assertRejects(
+    () => new FileOperationsProfiler().thumbnails([broken]),
+    FileProfileError,
   );
 });
 
