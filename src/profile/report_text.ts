@@ -7,7 +7,8 @@ import { checkObject } from "../checks/internal.ts";
 
 /**
  * Formats a report as text: numbers and strings as lines with their paths,
- * lists as tables. Empty lists are omitted.
+ * lists as tables. Empty lists are omitted. A list within a row has a table of
+ * its own if it has more than plain values.
  *
  * @example
  * ```ts
@@ -25,7 +26,13 @@ export function reportToText(report: object): string {
   const tables: string[] = [];
   const walk = (path: string, value: unknown): void => {
     if (Array.isArray(value)) {
-      if (value.length > 0) tables.push(`${path}\n${table(value)}`);
+      if (value.length === 0) return;
+      tables.push(`${path}\n${table(value)}`);
+      for (const [index, row] of value.entries()) {
+        for (const [name, rows] of innerTables(row)) {
+          walk(`${path} ${index + 1} ${name}`, rows);
+        }
+      }
     } else if (typeof value === "object" && value !== null) {
       for (const [name, inner] of Object.entries(value)) {
         walk(path === "" ? name : `${path}.${name}`, inner);
@@ -46,12 +53,32 @@ function table(rows: readonly unknown[]): string {
   return align([names, ...lines]);
 }
 
+/** Returns the lists of a row that are too rich for a cell, by their names. */
+function innerTables(row: unknown): [string, readonly unknown[]][] {
+  if (typeof row !== "object" || row === null || Array.isArray(row)) return [];
+  return Object.entries(row).filter(([, value]) => isTable(value));
+}
+
+/** Whether a value is a list of objects that have objects in them. */
+function isTable(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) &&
+    value.some((one) =>
+      typeof one === "object" && one !== null &&
+      Object.values(one).some((inner) =>
+        typeof inner === "object" && inner !== null
+      )
+    );
+}
+
 /** Returns the cells of a row, by their paths. */
 function flatten(row: unknown): Map<string, string> {
   const cells = new Map<string, string>();
   const walk = (path: string, value: unknown): void => {
     if (typeof value !== "object" || value === null) {
       cells.set(path === "" ? "value" : path, show(value));
+    } else if (isTable(value)) {
+      // It has a table of its own.
+      cells.set(path, `${value.length} below`);
     } else if (Array.isArray(value)) {
       cells.set(path, value.map(inLine).join(", "));
     } else {

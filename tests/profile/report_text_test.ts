@@ -34,3 +34,22 @@ Deno.test("a report of the analyzer shows its finding", () => {
   assertStringIncludes(text, "verdict  found");
   assertStringIncludes(text, "critical");
 });
+
+Deno.test("a list of rich rows within a row has a table of its own", () => {
+  const gains = [{ query: "a", before: { ms: 2 } }, {
+    query: "b",
+    before: { ms: 3 },
+  }];
+  assertEquals(
+    reportToText({ indexes: [{ name: "i", gains, fields: ["x", "y"] }] }),
+    `indexes
+name  gains    fields
+i     2 below  x, y
+
+indexes 1 gains
+query  before.ms
+a      2
+b      3
+`,
+  );
+});

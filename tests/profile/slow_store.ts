@@ -85,7 +85,7 @@ async function analyzeIn(
   if (way === "scan") {
     await Promise.all(
       Array.from(
-        { length: 10_000 },
+        { length: 4000 },
         (_, level) =>
           data.collection(notes).create({ body: "x".repeat(200), level }),
       ),

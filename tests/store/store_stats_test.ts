@@ -29,3 +29,28 @@ Deno.test("the stats of a store say how long its threads were busy, and what the
   assert(readers.busyMs > before.readers.busyMs);
   assertEquals(auth.hashesBusyMs, 0);
 });
+
+Deno.test("a read that goes on counts as work of its thread already", async () => {
+  await using opened = await openStore({ collections: [numbers] });
+  const { data } = opened;
+  for (let value = 0; value < 5; value++) {
+    await data.collection(numbers).create({ value });
+  }
+  const { engine } = opened;
+  const before = data.stats().readers.busyMs;
+  // Ten joins of the five records: the thread is not back at once.
+  const tables = Array.from({ length: 10 }, (_, i) => `numbers AS n${i}`);
+  const reading = engine.read({
+    sql: `SELECT count(*) AS n FROM ${tables.join(", ")}`,
+    values: [],
+  });
+  let during = before;
+  const timer = setInterval(() => during = data.stats().readers.busyMs, 1);
+  await reading;
+  clearInterval(timer);
+  assert(during > before, `${during}`);
+  // Nothing is counted twice: idle threads do not grow.
+  const after = data.stats().readers.busyMs;
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assertEquals(data.stats().readers.busyMs, after);
+});

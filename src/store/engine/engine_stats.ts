@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { addUse, noUse, type ThreadUse } from "./thread_use.ts";
+import { busyMsOf, noUse, type ThreadUse } from "./thread_use.ts";
 
 /** What the writer of a store does. Sums are those since the store was opened. */
 export interface WriterStats {
@@ -54,16 +54,17 @@ export function engineStats(
   { size, heldMs }: { readonly size: number; readonly heldMs: number },
   readsWaiting: number,
 ): EngineStats {
-  const { done, busyMs, commits, commitMs } = writer;
-  const read = noUse();
-  for (const each of readers) addUse(read, each);
+  const { done, commits, commitMs } = writer;
+  const busyMs = busyMsOf(writer);
+  const sum = (of: (use: Readonly<ThreadUse>) => number): number =>
+    readers.reduce((all, each) => all + of(each), 0);
   return {
     writer: { waiting: size, writes: done, busyMs, commits, commitMs, heldMs },
     readers: {
       threads: readers.length,
       waiting: readsWaiting,
-      reads: read.done,
-      busyMs: read.busyMs,
+      reads: sum(({ done }) => done),
+      busyMs: sum(busyMsOf),
     },
   };
 }

@@ -62,6 +62,7 @@ export class ThreadLink {
         failure === undefined ? undefined : { cause: failure },
       );
       port.close();
+      this.#use.since = undefined;
       for (const { reject } of this.#pending.values()) reject(this.#lost);
       this.#pending.clear();
     });
@@ -82,6 +83,7 @@ export class ThreadLink {
       Calls[Name]["reply"]
     >();
     const id = ++this.#lastId;
+    this.#use.since ??= performance.now();
     // The thread has the types of both.
     this.#pending.set(id, { resolve: resolve as Pending["resolve"], reject });
     const message: CallMessage = { id, name, request };
@@ -90,6 +92,7 @@ export class ThreadLink {
     } catch (error) {
       // A value that cannot be copied.
       this.#pending.delete(id);
+      if (this.#pending.size === 0) this.#use.since = undefined;
       reject(error);
     }
     return promise;
@@ -103,6 +106,7 @@ export class ThreadLink {
   #take(reply: ReplyMessage): void {
     const { id, outcome } = reply;
     addUse(this.#use, reply);
+    this.#use.since = this.#pending.size > 1 ? performance.now() : undefined;
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     if (outcome.failure === undefined) pending?.resolve(outcome.value);
