@@ -145,7 +145,7 @@ export interface FilePass {
 
 /** How files are read from the system's memory, and without it. */
 export interface PageCacheReport {
-  /** Number of files. */
+  /** Number of files that are read. */
   readonly files: number;
   /** Length of each file in bytes. */
   readonly fileBytes: number;

@@ -45,7 +45,7 @@ export interface MeasureLogicalOptions extends MeasureNetworkOptions {
 
 /** A connection to a service, which is closed when it is disposed. */
 export interface ConnectedService extends AsyncDisposable {
-  /** The logical connection. */
+  /** The logical connection to the service. */
   readonly connection: LogicalConnection;
 }
 

@@ -40,7 +40,7 @@ export interface ThumbnailOptions extends FileOperationOptions {
    */
   readonly sizes?: readonly string[];
   /**
-   * What makes them.
+   * Function that makes the thumbnails.
    * @default {npm:sharp, as a store makes them}
    */
   readonly make?: ThumbnailMaker;
