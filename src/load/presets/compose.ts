@@ -13,10 +13,7 @@ import {
 } from "./performance_options.ts";
 import { type ScenarioPart, targetOf } from "./performance_parts.ts";
 
-/**
- * Composes a scenario of parts. Criteria of a part are about it alone, and not
- * about what is done beside others.
- */
+/** Composes a scenario of parts, with the criteria of all of them. */
 export function compose(
   name: string,
   description: string,
@@ -27,7 +24,6 @@ export function compose(
   const resolved = resolveOptions(options, own);
   const { seed } = resolved;
   const target = targetOf(parts);
-  const [only, ...others] = parts;
   const setup = parts.flatMap(({ setup = [] }) => setup);
   const userSetup = parts.flatMap(({ userSetup = [] }) => userSetup);
   return {
@@ -41,7 +37,7 @@ export function compose(
     operations: parts.flatMap(({ operations }) => operations),
     feeders: Object.assign({}, ...parts.map(({ feeders }) => feeders)),
     criteria: [
-      ...others.length === 0 ? only?.criteria ?? [] : [],
+      ...parts.flatMap(({ criteria = [] }) => criteria),
       ...criteriaOf(resolved),
     ],
     ...(seed === undefined ? {} : { seed }),

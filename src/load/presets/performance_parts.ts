@@ -53,8 +53,8 @@ export interface ScenarioPart {
   readonly criteria?: readonly Criterion[];
   /** The service to start, if any. */
   readonly service?: {
-    /** What it is called; `ticks` changes a record of a store elsewhere. */
-    readonly name: ServiceName | "ticks";
+    /** `ticks` changes a record of a store elsewhere, `content` is a file. */
+    readonly name: ServiceName | "ticks" | "content";
     /** Arguments for the program of the service. */
     readonly args?: readonly string[];
     /** The host and port of the service that it uses, if any. */
@@ -64,7 +64,7 @@ export interface ScenarioPart {
 
 /** The outputs of each service, such as its port. */
 const OUTPUTS: {
-  readonly [name in ServiceName | "ticks"]: readonly string[];
+  readonly [name in ServiceName | "ticks" | "content"]: readonly string[];
 } = {
   chat: ["chat"],
   files: ["files"],
@@ -73,11 +73,12 @@ const OUTPUTS: {
   realtime: ["realtime"],
   store: ["store"],
   ticks: ["ticks"],
+  content: ["content"],
 };
 
 /** The permissions that each service needs. */
 const PERMISSIONS: {
-  readonly [name in ServiceName | "ticks"]: readonly string[];
+  readonly [name in ServiceName | "ticks" | "content"]: readonly string[];
 } = {
   chat: [],
   files: ["--allow-read", "--allow-write"],
@@ -86,6 +87,7 @@ const PERMISSIONS: {
   realtime: [],
   store: ["--allow-read", "--allow-write", "--allow-env", "--allow-ffi"],
   ticks: [],
+  content: ["--allow-read", "--allow-write"],
 };
 
 /** Returns the program that serves what the parts need, if they need any. */

@@ -27,11 +27,13 @@ import {
   authScenario,
   computedScenario,
   databaseScenario,
+  filesScenario,
   functionsScenario,
   realtimeScenario,
 } from "./store_scenarios.ts";
 import type {
   ChatOptions,
+  FilesOptions,
   FileStreamingOptions,
   HttpApiOptions,
   LongOptions,
@@ -98,6 +100,7 @@ export class PerformanceScenarios {
       "auth": (options) => this.auth(options),
       "database": (options) => this.database(options),
       "realtime": (options) => this.realtime(options),
+      "files": (options) => this.files(options),
       "computed": (options) => this.computed(options),
       "functions": (options) => this.functions(options),
       "mixed": (options) => this.mixed(options),
@@ -256,9 +259,17 @@ export class PerformanceScenarios {
   }
 
   /**
+   * Makes a scenario that uploads, downloads and deletes files of a store.
+   *
+   * @param options May be left out; each option has its default.
+   */
+  files(options: FilesOptions = {}): Scenario {
+    return filesScenario(options);
+  }
+
+  /**
    * Makes a scenario that lists 100 records of a store without attributes that
-   * are made, with one that SQLite makes, and with two more that code makes, so
-   * that a report shows what these cost.
+   * are made, with one that SQLite makes, and with two more that code makes.
    *
    * @param options May be left out. `p95Ms` (50) is about all lists.
    */
@@ -268,8 +279,7 @@ export class PerformanceScenarios {
 
   /**
    * Makes a scenario that changes records of a store plainly, by a stored
-   * function, and by one that reads before, so that a report shows what these
-   * cost.
+   * function, and by one that reads before, so that a report compares them.
    *
    * @param options May be left out. `p95Ms` (50) is about all of them.
    */

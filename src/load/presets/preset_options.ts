@@ -114,6 +114,26 @@ export interface RealtimeOptions extends PerformanceOptions {
   readonly eventsPerSecond?: number;
 }
 
+/** Options of the method `files` of `PerformanceScenarios`. */
+export interface FilesOptions extends PerformanceOptions {
+  /**
+   * The URL of your own store, which ends in `/`; without it, one is started. It
+   * has what `@troupe/troupe/load/store` exports.
+   */
+  readonly url?: string;
+  /**
+   * The size of a file in bytes, from 1 to 64 MiB.
+   * @default {8388608}
+   */
+  readonly fileBytes?: number;
+  /**
+   * The least speed of an upload and of a download, on average, in megabytes per
+   * second.
+   * @default {100}
+   */
+  readonly minMegabytesPerSecond?: number;
+}
+
 /** Options of the method `mixed` of `PerformanceScenarios`. */
 export interface MixedOptions extends PerformanceOptions {
   /**

@@ -16,6 +16,9 @@ import {
   RECORDS,
 } from "./store_records.ts";
 
+/** The bytes of a part of a file. */
+const PART_BYTES = 65_536;
+
 /** Where a store is: its URL, which ends in `/`; without it, one is started. */
 type StoreUrl = string | undefined;
 
@@ -219,6 +222,73 @@ export function functionsPart(store: StoreUrl, p95Ms: number): ScenarioPart {
     ],
     criteria: [{ metric: "latency.p95", is: "below", value: p95Ms }],
   };
+}
+
+/** Uploads a file, downloads all of it and a part of it, and deletes it. */
+export function storeFilesPart(
+  store: StoreUrl,
+  fileBytes: number,
+  minMegabytesPerSecond: number,
+): readonly ScenarioPart[] {
+  const url = collectionsOf(store);
+  const records = `${url}${COLLECTIONS.files}/records`;
+  const file = `${baseOf(store)}api/files/${COLLECTIONS.files}/\${id}/\${file}`;
+  const part = Math.min(fileBytes, PART_BYTES);
+  const flow = "send and fetch";
+  const most = (step: string): Criterion => ({
+    metric: "latency.mean",
+    operation: `${flow}/${step}`,
+    is: "at_most",
+    value: fileBytes / minMegabytesPerSecond / 1000,
+  });
+  return [{
+    service: {
+      name: "content",
+      args: ["--content-bytes", String(fileBytes)],
+    },
+    operations: [],
+    criteria: [most("upload"), most("download")],
+  }, {
+    ...serviceOf(store),
+    setup: [logIn(url)],
+    operations: [{
+      name: flow,
+      steps: [{
+        name: "upload",
+        driver: "http",
+        request: {
+          ...signedIn,
+          url: records,
+          multipart: [{
+            name: "content",
+            file: "${target.content}",
+            fileName: "content.bin",
+            type: "application/octet-stream",
+          }],
+        },
+        timeoutMs: 30_000,
+        capture: { id: "body.id", file: "body.content" },
+      }, {
+        name: "download",
+        driver: "http",
+        request: { url: file, maxBodyBytes: fileBytes + 1 },
+        timeoutMs: 30_000,
+        checks: [{ field: "receivedBytes", is: "equal", value: fileBytes }],
+      }, {
+        name: "download a part",
+        driver: "http",
+        request: { url: file, headers: { range: `bytes=0-${part - 1}` } },
+        checks: [
+          { field: "status", is: "equal", value: 206 },
+          { field: "receivedBytes", is: "equal", value: part },
+        ],
+      }, {
+        name: "delete",
+        driver: "http",
+        request: { ...signedIn, url: `${records}/\${id}`, method: "DELETE" },
+      }],
+    }],
+  }];
 }
 
 /** What all requests of one session have. */

@@ -14,12 +14,16 @@ export const RECORDS = 1000;
 /** The records of a list. */
 export const LISTED = 100;
 
+/** The most bytes of a file. */
+export const MAX_FILE_BYTES = 67_108_864;
+
 /** The names of the collections. */
 export const COLLECTIONS = {
   users: "load_users",
   tasks: "load_tasks",
   reports: "load_reports",
   ticks: "load_ticks",
+  files: "load_files",
 } as const;
 
 /** Ids have 15 characters, of which the last 7 are a number from here on. */

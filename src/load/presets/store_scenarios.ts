@@ -11,13 +11,18 @@ import {
   COMMON_NAMES,
   type PerformanceOptions,
 } from "./performance_options.ts";
-import type { RealtimeOptions, StorePresetOptions } from "./preset_options.ts";
+import type {
+  FilesOptions,
+  RealtimeOptions,
+  StorePresetOptions,
+} from "./preset_options.ts";
 import {
   authPart,
   changesPart,
   computedPart,
   databasePart,
   functionsPart,
+  storeFilesPart,
 } from "./store_parts.ts";
 
 const NAMES = { ...COMMON_NAMES, url: true, p95Ms: true } as const;
@@ -65,6 +70,24 @@ export function realtimeScenario(options: RealtimeOptions): Scenario {
     [changesPart(urlOf(options), eventsPerSecond)],
     options,
     { users: 10_000, thinkTime: "none", rampUpMs: 30_000, p99Ms: 100 },
+  );
+}
+
+/** Files, up and down. */
+export function filesScenario(options: FilesOptions): Scenario {
+  checkOptionNames("files()", options, {
+    ...COMMON_NAMES,
+    url: true,
+    fileBytes: true,
+    minMegabytesPerSecond: true,
+  });
+  const { fileBytes = 8_388_608, minMegabytesPerSecond = 100 } = options;
+  return compose(
+    "files",
+    "A store: files are uploaded, downloaded whole and in part, and deleted",
+    storeFilesPart(urlOf(options), fileBytes, minMegabytesPerSecond),
+    options,
+    { users: 1, thinkTime: "none", p99Ms: 2000 },
   );
 }
 

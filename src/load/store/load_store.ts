@@ -10,6 +10,7 @@ import {
   type Collection,
   collection,
   computed,
+  file,
   generated,
   integer,
   number,
@@ -25,6 +26,7 @@ import {
   accountAddress,
   ACCOUNTS,
   COLLECTIONS,
+  MAX_FILE_BYTES,
   PASSWORD,
   recordId,
   RECORDS,
@@ -91,6 +93,12 @@ const loadTicks = collection(COLLECTIONS.ticks, {
   rules,
 });
 
+/** Files, each in a record of its own. */
+const loadFiles = collection(COLLECTIONS.files, {
+  fields: { content: file({ maxBytes: MAX_FILE_BYTES, required: true }) },
+  rules,
+});
+
 /** The input of functions that change a task. */
 interface Change {
   readonly id: string;
@@ -116,6 +124,7 @@ export const loadCollections: readonly Collection[] = [
   loadTasks,
   loadReports,
   loadTicks,
+  loadFiles,
 ];
 
 /** The stored functions that the preset `functions` calls. */

@@ -1,6 +1,6 @@
 /**
  * What a store of your own needs so that the presets `auth`, `database`,
- * `realtime`, `computed` and `functions` can run against it: collections, stored
+ * `realtime`, `files`, `computed` and `functions` can run against it: collections, stored
  * functions, and what fills them.
  *
  * It stands apart from `@troupe/troupe/load` because it needs the store, which

@@ -163,6 +163,11 @@ const SCENARIOS: { readonly [name: string]: Scenario } = {
   "auth": ready.auth({ ...SHORT, p95Ms: 50_000, loginP95Ms: 50_000 }),
   "database": ready.database({ ...SHORT, p95Ms: 50_000 }),
   "realtime": ready.realtime({ ...SHORT, eventsPerSecond: 50 }),
+  "files": ready.files({
+    ...SHORT,
+    fileBytes: 200_000,
+    minMegabytesPerSecond: 0.001,
+  }),
   "computed": ready.computed({ ...SHORT, p95Ms: 50_000 }),
   "functions": ready.functions({ ...SHORT, p95Ms: 50_000 }),
   "mixed": ready.mixed(SHORT),

@@ -4,12 +4,13 @@
  *
  * ```
  * deno run -A main.ts [--room-size N] [--events-per-second N]
- *   [--ticks-per-second N] [--ticks-to URL] SERVICE…
+ *   [--ticks-per-second N] [--ticks-to URL]
+ *   [--content-bytes N] SERVICE…
  * ```
  *
  * The services are `chat`, `files`, `terminals`, `api`, `realtime` and `store`.
- * `ticks` is none: it changes a record of the store at `--ticks-to`. When all
- * are ready, the program prints their outputs in one line, such as `ready
+ * `ticks` is none: it changes a record of the store at `--ticks-to`; nor is
+ * `content`, a file. When all are ready, the program prints their outputs in one line, such as `ready
  * chat=4000 api=4001`; `terminals` also has a `ticket`. SIGTERM ends the
  * program, and so does Ctrl-C on a terminal.
  *
@@ -24,6 +25,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { ActorSystem } from "../../../actor/mod.ts";
 import { serveApi } from "./api.ts";
 import { serveChat } from "./chat.ts";
+import { makeContent } from "./content.ts";
 import { serveFiles } from "./files.ts";
 import { serveRealtime } from "./realtime.ts";
 import type { TargetService } from "./target_service.ts";
@@ -34,6 +36,7 @@ interface Settings {
   readonly eventsPerSecond: number;
   readonly ticksPerSecond: number;
   readonly ticksTo: string;
+  readonly contentBytes: number;
 }
 
 type Start = (
@@ -54,6 +57,7 @@ const SERVICES: { readonly [name: string]: Start } = {
     (await import("./store.ts")).serveStore(system, ticksPerSecond),
   ticks: (_system, { ticksTo, ticksPerSecond }) =>
     sendTicks(ticksTo, ticksPerSecond),
+  content: (_system, { contentBytes }) => makeContent(contentBytes),
 };
 
 async function main(): Promise<number> {
@@ -63,6 +67,7 @@ async function main(): Promise<number> {
       "events-per-second",
       "ticks-per-second",
       "ticks-to",
+      "content-bytes",
       "_",
     ],
     default: {
@@ -70,6 +75,7 @@ async function main(): Promise<number> {
       "events-per-second": "20",
       "ticks-per-second": "0",
       "ticks-to": "",
+      "content-bytes": "0",
     },
   });
   const settings = {
@@ -77,6 +83,7 @@ async function main(): Promise<number> {
     eventsPerSecond: Number(args["events-per-second"]),
     ticksPerSecond: Number(args["ticks-per-second"]),
     ticksTo: args["ticks-to"],
+    contentBytes: Number(args["content-bytes"]),
   };
   const starts = args._.map((name) =>
     Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined
@@ -84,12 +91,12 @@ async function main(): Promise<number> {
   if (
     starts.length === 0 || starts.includes(undefined) ||
     !(settings.roomSize >= 1) || !(settings.eventsPerSecond > 0) ||
-    !(settings.ticksPerSecond >= 0)
+    !(settings.ticksPerSecond >= 0) || !(settings.contentBytes >= 0)
   ) {
     console.error(
       `Cannot start: name some of ${Object.keys(SERVICES).join(", ")}; ` +
         "--room-size must be at least 1, --events-per-second above 0, and " +
-        "--ticks-per-second 0 or more",
+        "--ticks-per-second and --content-bytes 0 or more",
     );
     return 2;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ActorSystem } from "../../../actor/mod.ts";
-import { type Identity, store, StoreError } from "../../../store/mod.ts";
+import { store } from "../../../store/mod.ts";
 import {
   changeTick,
   fillForLoad,
@@ -17,8 +17,6 @@ import {
   serveHttp,
   type TargetService,
 } from "./target_service.ts";
-
-const FUNCTION = /^\/api\/functions\/(load_set|load_add)$/;
 
 /**
  * Starts the service, with a temporary directory that is removed with it.
@@ -41,25 +39,7 @@ export async function serveStore(
     ticksPerSecond,
     (sentAt) => changeTick(data, sentAt),
   );
-  const call = async (name: "load_set" | "load_add", request: Request) => {
-    try {
-      const who: Identity = await data.auth.identityOf(request);
-      const input = await request.json();
-      return Response.json(await data.as(who).call(name, input));
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      return Response.json({ message: error.message }, { status: 400 });
-    }
-  };
-  return serveHttp("store", (request, info) => {
-    const [, name] = FUNCTION.exec(new URL(request.url).pathname) ?? [];
-    if (request.method === "POST") {
-      if (name === "load_set" || name === "load_add") {
-        return call(name, request);
-      }
-    }
-    return data.handler(request, info);
-  }, async () => {
+  return serveHttp("store", data.handler, async () => {
     await publication?.end();
     await data.close();
     await Deno.remove(directory, { recursive: true });
