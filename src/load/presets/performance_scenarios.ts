@@ -38,7 +38,6 @@ import type {
   HttpApiOptions,
   LongOptions,
   MixedOptions,
-  RealtimeOptions,
   StorePresetOptions,
   SubscriptionsOptions,
   TerminalSessionsOptions,
@@ -254,7 +253,7 @@ export class PerformanceScenarios {
    *
    * @param options May be left out; `p99Ms` is 100.
    */
-  realtime(options: RealtimeOptions = {}): Scenario {
+  realtime(options: SubscriptionsOptions = {}): Scenario {
     return realtimeScenario(options);
   }
 

@@ -69,16 +69,18 @@ export interface HttpApiOptions extends PerformanceOptions {
   readonly url?: string;
 }
 
-/** Options of the method `subscriptions` of `PerformanceScenarios`. */
+/** Options of `subscriptions` and `realtime` of `PerformanceScenarios`. */
 export interface SubscriptionsOptions extends PerformanceOptions {
   /**
-   * The URL of your own service on this host, which ends in `/` and has
-   * `events` and `socket` below it.
+   * The URL of your own service on this host, which ends in `/`: it has `events`
+   * and `socket` below it; for `realtime` it is a store that has what
+   * `@troupe/troupe/load/store` exports. Without it, one is started.
    */
   readonly url?: string;
   /**
-   * Events that are published per second; only by the service that is started.
-   * @default {20}
+   * Events that are published per second, above 0; for `subscriptions` only by
+   * the service that is started.
+   * @default {20; 0.5 for realtime}
    */
   readonly eventsPerSecond?: number;
 }
@@ -98,20 +100,6 @@ export interface StorePresetOptions extends PerformanceOptions {
    * about, in milliseconds. Each preset has its own default.
    */
   readonly p95Ms?: number;
-}
-
-/** Options of the method `realtime` of `PerformanceScenarios`. */
-export interface RealtimeOptions extends PerformanceOptions {
-  /**
-   * The URL of your own store on this host, which ends in `/`; without it, one
-   * is started. It has what `@troupe/troupe/load/store` exports.
-   */
-  readonly url?: string;
-  /**
-   * Changes that are made per second, above 0.
-   * @default {0.5}
-   */
-  readonly eventsPerSecond?: number;
 }
 
 /** Options of the method `files` of `PerformanceScenarios`. */

@@ -13,8 +13,8 @@ import {
 } from "./performance_options.ts";
 import type {
   FilesOptions,
-  RealtimeOptions,
   StorePresetOptions,
+  SubscriptionsOptions,
 } from "./preset_options.ts";
 import {
   authPart,
@@ -57,7 +57,7 @@ export function databaseScenario(options: StorePresetOptions): Scenario {
 }
 
 /** Subscribers to changes. */
-export function realtimeScenario(options: RealtimeOptions): Scenario {
+export function realtimeScenario(options: SubscriptionsOptions): Scenario {
   checkOptionNames("realtime()", options, {
     ...COMMON_NAMES,
     url: true,
