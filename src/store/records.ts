@@ -185,7 +185,7 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     using _work = this.#context.begin();
     const { executor, now, access, who } = this.#context;
     if (who !== "program") {
-      access(dataOf(data)).checkCreate(this.#collection.name);
+      access(dataOf(this.#collection, data)).checkCreate(this.#collection.name);
     }
     await using uploads = new Uploads(this.#context.files);
     const given = await uploads.take(this.#collection, data, options);
@@ -283,7 +283,7 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     const { name, validate, kind } = this.#collection;
     if (kind === "auth") {
       // Nobody learns what is wrong with what he may not change.
-      await this.#row(id, "update", options, dataOf(changes));
+      await this.#row(id, "update", options, dataOf(this.#collection, changes));
     }
     await using uploads = new Uploads(this.#context.files);
     const given = await uploads.take(this.#collection, changes, options);

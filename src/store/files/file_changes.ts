@@ -6,6 +6,7 @@
  */
 import type { Row } from "../engine/engine.ts";
 import type { Collection } from "../schema/collection.ts";
+import { fileFields } from "./file_fields.ts";
 import { type Field, isMany } from "../schema/field.ts";
 
 /** What is written, by the names of fields. */
@@ -48,9 +49,10 @@ export function modifiedField(
 
 /** Whether something that is written depends on the files of the record. */
 export function hasFileChanges(collection: Collection, data: Data): boolean {
-  return Object.keys(data).some((name) =>
-    modifiedField(collection, name) !== undefined
-  );
+  return fileFields(collection).length > 0 &&
+    Object.keys(data).some((name) =>
+      modifiedField(collection, name) !== undefined
+    );
 }
 
 /**
@@ -63,6 +65,7 @@ export function applyFileChanges(
   data: Data,
   row: Row | null,
 ): AppliedFiles {
+  if (!hasFileChanges(collection, data)) return { data, guard: {} };
   const applied: Record<string, unknown> = {};
   const changes: (ModifiedField & { readonly value: unknown })[] = [];
   for (const [name, value] of Object.entries(data)) {

@@ -4,8 +4,8 @@
  * @module
  */
 import type { LinkedFile } from "../engine/engine.ts";
+import { fileFields } from "./file_fields.ts";
 import type { Collection } from "../schema/collection.ts";
-import type { Field } from "../schema/field.ts";
 import { isNewFile } from "../schema/file_input.ts";
 
 /** What is written, by the names of fields. */
@@ -40,13 +40,12 @@ export class UploadedFile {
 
 /** Returns what is written with the names of files, and the files. */
 export function linkedFiles(
-  { fields }: Collection,
+  collection: Collection,
   data: Data,
 ): { readonly data: Data; readonly files: readonly LinkedFile[] } {
   const files: LinkedFile[] = [];
   let named: Record<string, unknown> | undefined;
-  for (const [field, definition] of Object.entries<Field>(fields)) {
-    if (definition.kind !== "file") continue;
+  for (const [field] of fileFields(collection)) {
     const value = data?.[field];
     if (value === undefined) continue;
     const name = (one: unknown): unknown => {
@@ -65,8 +64,9 @@ export function linkedFiles(
  * Returns what rules see of what was given, whatever that is, before its files
  * are uploaded.
  */
-export function dataOf(data: unknown): Data {
+export function dataOf(collection: Collection, data: unknown): Data {
   if (typeof data !== "object" || data === null) return {};
+  if (fileFields(collection).length === 0) return { ...data };
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => [name, namesIn(value)]),
   );

@@ -15,6 +15,7 @@ import type { Change, Engine, Statement } from "../engine/engine.ts";
 import type { Collection } from "../schema/collection.ts";
 import { checkFile, type FileTarget, tooLarge } from "./check_file.ts";
 import { contentTypeOf, SAMPLE_BYTES } from "./content_type.ts";
+import { fileFields } from "./file_fields.ts";
 import { newObjectKey, storedName } from "./file_names.ts";
 import { FileRemover } from "./file_remover.ts";
 import {
@@ -38,7 +39,10 @@ import { Thumbs } from "./thumbs.ts";
 
 /** What the files of a store are made of. */
 export interface StoredFilesParts {
-  readonly engine: Pick<Engine, "read" | "write" | "subscribe">;
+  readonly engine: Pick<
+    Engine,
+    "read" | "write" | "subscribe" | "closed"
+  >;
   readonly collections: Iterable<Collection>;
   readonly options: ResolvedFilesOptions;
   readonly clock: Clock;
@@ -81,6 +85,8 @@ export class StoredFiles {
       clock,
       settled: (key) => this.#thumbs.settled(key),
     });
+    // A store may end with its system, and nobody closes it.
+    void engine.closed.then(() => this.#remover.close());
     const fields = fileFieldsOf(parts.collections);
     // Stores without files are not notified for nothing.
     this.#changes = fields.size === 0
@@ -237,9 +243,9 @@ function fileFieldsOf(
   collections: Iterable<Collection>,
 ): ReadonlyMap<string, readonly string[]> {
   const fields = new Map<string, string[]>();
-  for (const { name, fields: all } of collections) {
-    const own = Object.keys(all).filter((field) => all[field]?.kind === "file");
-    if (own.length > 0) fields.set(name, own);
+  for (const one of collections) {
+    const own = fileFields(one).map(([name]) => name);
+    if (own.length > 0) fields.set(one.name, own);
   }
   return fields;
 }

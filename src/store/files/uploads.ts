@@ -6,9 +6,10 @@
  */
 import { StoreError } from "../errors.ts";
 import type { Collection } from "../schema/collection.ts";
-import type { Field, FileField } from "../schema/field.ts";
+import type { FileField } from "../schema/field.ts";
 import { isNewFile, type NewFile } from "../schema/file_input.ts";
 import { invalidFile } from "./check_file.ts";
+import { fileFields } from "./file_fields.ts";
 import { sourceOfStream } from "./file_source.ts";
 import type { UploadedFile } from "./linked_files.ts";
 import type { StoredFiles, Upload } from "./stored_files.ts";
@@ -45,14 +46,14 @@ export class Uploads implements AsyncDisposable {
    * to the same with what was uploaded in their place.
    */
   async take(
-    { name: collection, fields }: Collection,
+    of: Collection,
     data: unknown,
     { signal }: { readonly signal?: AbortSignal },
   ): Promise<unknown> {
     if (typeof data !== "object" || data === null) return data;
     let taken: Record<string, unknown> | undefined;
-    for (const [field, definition] of Object.entries<Field>(fields)) {
-      if (definition.kind !== "file") continue;
+    const { name: collection } = of;
+    for (const [field, definition] of fileFields(of)) {
       const value = Reflect.get(data, field);
       if (!hasNewFile(value)) continue;
       const upload = (file: NewFile) =>

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileFields } from "../files/file_fields.ts";
 import { modifiedField } from "../files/file_changes.ts";
 import type { UploadedFile } from "../files/linked_files.ts";
 import type { Uploads } from "../files/uploads.ts";
@@ -30,9 +31,8 @@ export function recordFiles(
   collection: Collection,
   uploads: Uploads,
 ): FormFiles {
-  const maxBytes = Object.values(collection.fields)
-    .filter((field) => field.kind === "file")
-    .reduce((sum, { max, maxBytes }) => sum + max * maxBytes, 0);
+  const maxBytes = fileFields(collection)
+    .reduce((sum, [, { max, maxBytes }]) => sum + max * maxBytes, 0);
   return {
     maxBytes,
     take: (file) => take(targetOf(collection, file.name), file, uploads),

@@ -232,6 +232,24 @@ Deno.test(
   },
 );
 
+Deno.test("an account has files as records have", bounded, async () => {
+  const pb = client();
+  const form = new FormData();
+  form.append("email", "carl@example.com");
+  form.append("password", PASSWORD);
+  form.append("passwordConfirm", PASSWORD);
+  form.append("avatar", new File(["one"], "one.txt"));
+  const carl = await pb.collection("people").create(form);
+  await pb.collection("people").authWithPassword("carl@example.com", PASSWORD);
+  const url = pb.files.getURL(carl, carl.avatar);
+  assertEquals(new TextDecoder().decode(await read(url)), "one");
+  const changed = await pb.collection("people").update(carl.id, {
+    avatar: new File(["two"], "two.txt"),
+  });
+  const later = pb.files.getURL(changed, changed.avatar);
+  assertEquals(new TextDecoder().decode(await read(later)), "two");
+});
+
 Deno.test(
   "a file that its field does not take is refused by the name of the field, and nothing is left",
   bounded,
