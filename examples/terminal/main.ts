@@ -94,6 +94,17 @@ function readArgs(args: string[]) {
   };
 }
 
+/** Returns the host of links: of all addresses, one that others can reach. */
+function hostOfLinks(host: string): string {
+  const family = { "0.0.0.0": "IPv4", "::": "IPv6" }[host];
+  if (family === undefined) return host;
+  const reachable = Deno.networkInterfaces().find((at) =>
+    at.family === family && !LOOPBACK.includes(at.address) &&
+    !at.address.startsWith("fe80:")
+  );
+  return reachable?.address ?? host;
+}
+
 /** Returns the names by which browsers may reach a server on this address. */
 function namesOf(host: string): string[] {
   const own = host === "0.0.0.0" || host === "::"
@@ -144,7 +155,7 @@ async function serve(args: ReturnType<typeof readArgs>): Promise<number> {
         "an eavesdropper can take over the terminal. Put a proxy with TLS in front of it.\n",
     );
   }
-  const at = `http://${bracketed(host)}:${running.port}/`;
+  const at = `http://${bracketed(hostOfLinks(host))}:${running.port}/`;
   const printLinks = () => {
     const ticket = shells.ticket({ role: "control", session: "all" });
     console.log(`${at}#ticket=${ticket}`);
