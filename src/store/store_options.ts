@@ -158,6 +158,7 @@ export async function resolveStoreOptions(
   options: StoreOptions,
   now: () => number,
 ): Promise<EngineSettings> {
+  checkPlacedOptions(options);
   checkOptionNames("store()", options, NAMES);
   const {
     path,
@@ -225,6 +226,27 @@ export async function resolveStoreOptions(
         : Math.floor(bounds.maxFileBytes / PAGE_BYTES),
     },
   };
+}
+
+/**
+ * Checks that what is an option of a part is not one of the store itself.
+ *
+ * @throws {TypeError} if one is; it says where it belongs.
+ */
+function checkPlacedOptions(options: object): void {
+  for (
+    const [part, names] of [["limits", LIMITS], ["changes", CHANGES]] as const
+  ) {
+    const found = Object.keys(names).find((name) =>
+      Object.hasOwn(Object(options), name)
+    );
+    if (found === undefined) continue;
+    throw new TypeError(
+      `Cannot use option ${
+        JSON.stringify(found)
+      } of store(): it belongs to ${part}, write ${part}: { ${found} }`,
+    );
+  }
 }
 
 /**

@@ -1,11 +1,14 @@
 // What is said where a store cannot be opened, by a process of its own.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { ActorSystem } from "../../src/actor/mod.ts";
 import {
   collection,
   integer,
   SchemaDifferenceError,
+  store,
   StoreFileError,
+  type StoreOptions,
   text,
 } from "../../src/store/mod.ts";
 import { openStore, TestDirectory } from "./support/open_store.ts";
@@ -98,5 +101,22 @@ Deno.test("a directory is no file of a store, and the error says which would be"
     () => openStore({ collections: [] }, { directory }),
     StoreFileError,
     `Cannot open the store ${directory.file()}: it is a directory, choose a file in it, such as ${directory.file()}/data.db`,
+  );
+});
+
+Deno.test("an option of a part that is given to the store itself is refused, and the error says where it belongs", async () => {
+  await using system = new ActorSystem();
+  const options = { path: "never.db", collections: [] };
+  const readers: StoreOptions = Object.assign({ ...options }, { readers: 4 });
+  await assertRejects(
+    () => store(system, readers),
+    TypeError,
+    'Cannot use option "readers" of store(): it belongs to limits, write limits: { readers }',
+  );
+  const keep: StoreOptions = Object.assign({ ...options }, { keepHours: 4 });
+  await assertRejects(
+    () => store(system, keep),
+    TypeError,
+    "it belongs to changes, write changes: { keepHours }",
   );
 });
