@@ -37,7 +37,7 @@ Deno.test("a process that is killed while it publishes loses no change and doubl
   const random = seededRandom(11);
   await using directory = new TestDirectory();
   const path = directory.file();
-  for (let round = 0; round < (isSlow ? 10 : 2); round++) {
+  for (let round = 0; round < (isSlow ? 6 : 2); round++) {
     const lines = 10 + Math.floor(random() * 150);
     await killAfter(lines, path, directory.path);
   }
