@@ -5,7 +5,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import type { StoreAuth } from "./auth/store_auth.ts";
-import type { CredentialSource } from "./auth/credentials.ts";
+import { type CredentialSource, tokenOf } from "./auth/credentials.ts";
 
 /** Milliseconds for which a ticket is valid. */
 const TICKET_MS = 15 * 60_000;
@@ -52,6 +52,31 @@ export class PageAccess implements AsyncDisposable {
     });
     this.#keys.add(name);
     return key;
+  }
+
+  /**
+   * Resolves to when a token of a superuser ends, in milliseconds since 1970 and
+   * at most 12 hours from now; undefined if it is none.
+   */
+  async endOf(token: string): Promise<number | undefined> {
+    const login = await this.#auth.find(token);
+    return login?.identity.kind === "superuser"
+      ? Math.min(login.endsAt, this.#now() + KEY_MS)
+      : undefined;
+  }
+
+  /** Ends the session of a request, or what its ticket was exchanged for. */
+  async leave(request: CredentialSource): Promise<void> {
+    const token = tokenOf(request);
+    const login = token === undefined
+      ? undefined
+      : await this.#auth.find(token);
+    if (token === undefined || login === undefined) return;
+    if (login.kind === "session") await this.#auth.logout(token);
+    // An API key of somebody else is his.
+    else if (this.#keys.delete(login.id)) {
+      await this.#auth.keys.revoke(login.id);
+    }
   }
 
   /** Resolves to whether a request comes from a superuser. */

@@ -15,6 +15,7 @@ import {
   sourceOf,
   textResponse,
 } from "../web/internal.ts";
+import { endedCookie, sessionCookie } from "./auth/credentials.ts";
 import { resolveStoreHttpOptions } from "./http/options.ts";
 import { PageAccess } from "./page_access.ts";
 import { FILES } from "./page_bundle.ts";
@@ -39,7 +40,7 @@ export interface ServeStorePageOptions {
 
 const NAMES: OptionNames<ServeStorePageOptions> = { prefix: true, hosts: true };
 
-/** Bytes that the body of a ticket may have. */
+/** Bytes that the body of a ticket or token may have. */
 const MAX_BODY_BYTES = 1000;
 
 /** A handler that serves the page of a store. */
@@ -115,7 +116,14 @@ export function serveStorePage<F extends StoredFunctions>(
       : undefined;
     const file = path === undefined ? undefined : findPageFile(FILES, path);
     if (file !== undefined) return fileResponse(request, file);
-    if (path === "ticket") return await useTicket(request, access);
+    if (path === "ticket" || path === "session") {
+      return await signIn(request, access, path);
+    }
+    if (path === "leave") {
+      if (request.method !== "POST") return wrongMethod("POST");
+      await access.leave(request);
+      return withCookie(endedCookie(isSecure(request)));
+    }
     if (path === "state") {
       if (request.method !== "GET") return wrongMethod("GET");
       if (await access.isAllowed(request)) {
@@ -176,19 +184,42 @@ function wrongMethod(allow: string): Response {
   return textResponse(405, `The method must be ${allow}`, { allow });
 }
 
-/** A ticket comes in a body, which no log has. */
-async function useTicket(
+/**
+ * Takes a ticket, or the token of somebody who has signed in; each comes in a body,
+ * which no log has. What is given for it is a cookie that no script can read.
+ */
+async function signIn(
   request: Request,
   access: PageAccess,
+  by: "ticket" | "session",
 ): Promise<Response> {
   if (request.method !== "POST") return wrongMethod("POST");
   const length = Number(request.headers.get("content-length") ?? NaN);
   if (!(length <= MAX_BODY_BYTES)) {
     await request.body?.cancel();
-    return textResponse(413, "A ticket has fewer characters");
+    return textResponse(413, "A ticket or token has fewer characters");
   }
-  const token = await access.exchange(await request.text());
-  return token === undefined
-    ? textResponse(401, "The link was used, or is too old: ask for another")
-    : Response.json({ token });
+  const text = await request.text();
+  const isTicket = by === "ticket";
+  const token = isTicket ? await access.exchange(text) : text;
+  const endsAt = token === undefined ? undefined : await access.endOf(token);
+  if (token !== undefined && endsAt !== undefined) {
+    return withCookie(sessionCookie(token, endsAt, isSecure(request)));
+  }
+  return textResponse(
+    401,
+    isTicket
+      ? "The link was used, or is too old: ask for another"
+      : "Sign in as a superuser",
+  );
+}
+
+function withCookie(cookie: string): Response {
+  return new Response(null, { status: 204, headers: { "set-cookie": cookie } });
+}
+
+/** Behind a proxy that encrypts, the page is `https` and we are not. */
+function isSecure({ url, headers }: Request): boolean {
+  return url.startsWith("https:") ||
+    headers.get("origin")?.startsWith("https:") === true;
 }

@@ -54,6 +54,8 @@ export interface FieldProblem {
   readonly code: string;
   /** What is needed. */
   readonly message: string;
+  /** Where it is in the text of a filter or sort, in UTF-16 units from 0. */
+  readonly position?: number;
 }
 
 /** The fields that are wrong, by their names or, in a batch, their places. */

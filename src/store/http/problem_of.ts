@@ -58,7 +58,12 @@ function fieldProblemOf(error: Error): Problem | undefined {
   }
   if (error instanceof QueryError) {
     return new Problem("bad_request", error.message, {
-      data: { [error.part]: field(`invalid_${error.code}`, error.message) },
+      data: {
+        [error.part]: {
+          ...field(`invalid_${error.code}`, error.message),
+          ...(error.position === undefined ? {} : { position: error.position }),
+        },
+      },
     });
   }
   return undefined;

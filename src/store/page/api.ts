@@ -1,21 +1,24 @@
 /**
- * The API of a store, as the page uses it: with the token of a superuser, which
- * this tab alone has.
+ * The API of a store, as the page uses it: with the cookie of a superuser, which
+ * no script can read.
  *
  * @module
  */
 import type { StorePageState } from "../page_contract.ts";
 
-const TOKEN = "troupe-store-token";
-
 /** Something that the store has refused, with what is wrong with each field. */
 export class ApiError extends Error {
   /** The status of the response. */
   readonly status: number;
+  /** The part of a query that is wrong, and where in its text. */
+  readonly place:
+    | { readonly part: string; readonly position: number }
+    | undefined;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, place?: ApiError["place"]) {
     super(message);
     this.status = status;
+    this.place = place;
   }
 }
 
@@ -23,31 +26,24 @@ export class ApiError extends Error {
 export class Api {
   #path = "/api/";
 
-  /** Whether there is a token. */
-  get hasToken(): boolean {
-    return sessionStorage.getItem(TOKEN) !== null;
-  }
-
-  /** Forgets the token. */
-  leave(): void {
-    sessionStorage.removeItem(TOKEN);
+  /** Ends the session. */
+  async leave(): Promise<void> {
+    await this.#fetch("leave", { method: "POST" });
   }
 
   /** Exchanges the ticket of a link. */
   async useTicket(ticket: string): Promise<void> {
-    const response = await fetch("ticket", { method: "POST", body: ticket });
-    const { token } = await read(response) as { token: string };
-    sessionStorage.setItem(TOKEN, token);
+    await this.#fetch("ticket", { method: "POST", body: ticket });
   }
 
   /** Signs in as a superuser. */
   async signIn(identity: string, password: string): Promise<void> {
-    const login = await this.send(
+    const { token } = await this.send(
       "POST",
       "collections/_superusers/auth-with-password",
       { identity, password },
     ) as { token: string };
-    sessionStorage.setItem(TOKEN, login.token);
+    await this.#fetch("session", { method: "POST", body: token });
   }
 
   /** Reads what the page shows of the store. */
@@ -95,7 +91,6 @@ export class Api {
     const query = new URLSearchParams({ topic });
     if (cursor !== undefined) query.set("cursor", cursor);
     const response = await fetch(`${this.#path}realtime?${query}`, {
-      headers: authorization(),
       signal,
     });
     if (response.ok && response.body !== null) return response.body;
@@ -120,8 +115,7 @@ export class Api {
   }
 
   async #fetch(path: string, init: RequestInit = {}): Promise<unknown> {
-    const headers = { ...init.headers, ...authorization() };
-    return await read(await fetch(path, { ...init, headers }));
+    return await read(await fetch(path, init));
   }
 }
 
@@ -134,15 +128,10 @@ export interface Session {
   readonly expiresAt: number;
 }
 
-function authorization(): Record<string, string> {
-  const token = sessionStorage.getItem(TOKEN);
-  return token === null ? {} : { authorization: `Bearer ${token}` };
-}
-
 async function read(response: Response): Promise<unknown> {
   const text = await response.text();
   if (response.ok) return text === "" ? undefined : JSON.parse(text);
-  throw new ApiError(response.status, messageOf(text));
+  throw new ApiError(response.status, messageOf(text), placeOf(text));
 }
 
 /** Returns what is wrong, with the fields that are. */
@@ -160,4 +149,17 @@ function messageOf(text: string): string {
     .map(([name, { message }]) => `${name}: ${message ?? "is wrong"}`)
     .filter((line) => !line.endsWith(`: ${problem.message}`));
   return [problem.message ?? text, ...fields].join("\n");
+}
+
+/** Returns where a query is wrong, if it is that. */
+function placeOf(text: string): ApiError["place"] {
+  try {
+    for (const [part, fault] of Object.entries(JSON.parse(text).data ?? {})) {
+      const { position } = Object(fault);
+      if (Number.isInteger(position)) return { part, position };
+    }
+  } catch {
+    // It is no problem of the store.
+  }
+  return undefined;
 }

@@ -34,7 +34,7 @@ function notice(text: string): void {
 
 /** Asks who it is; what was shown goes. */
 function signedOut(text: string): void {
-  api.leave();
+  state = undefined;
   tabs?.end();
   for (const element of [tabsElement, choiceLabel, leave]) {
     element.hidden = true;
@@ -44,16 +44,26 @@ function signedOut(text: string): void {
   notice(text);
 }
 
-async function refresh(): Promise<StorePageState> {
+async function find(): Promise<StorePageState | undefined> {
   try {
     state = await api.state();
     return state;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) {
-      signedOut("The sign-in is over: sign in again, or use another link.");
+      const wasIn = state !== undefined;
+      signedOut(
+        wasIn ? "The sign-in is over: sign in again, or use another link." : "",
+      );
+      if (!wasIn) return undefined;
     }
     throw error;
   }
+}
+
+async function refresh(): Promise<StorePageState> {
+  const found = await find();
+  if (found !== undefined) return found;
+  throw new Error("Sign in as a superuser.");
 }
 
 const context: PageContext = { api, notice, refresh };
@@ -79,7 +89,10 @@ function show(name: string): void {
 let tabs: Tabs | undefined;
 
 async function begin(): Promise<void> {
-  const { collections } = await refresh();
+  const found = await find();
+  // A first visitor is asked who it is, and that is no error.
+  if (found === undefined) return;
+  const { collections } = found;
   const { value } = choice;
   choice.replaceChildren(
     ...collections.map(({ name }) => create("option", { text: name })),
@@ -102,7 +115,7 @@ async function attempt(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
-    if (login.hidden && !api.hasToken) login.hidden = false;
+    if (state === undefined) login.hidden = false;
     if (noticeElement.hidden) {
       notice(error instanceof Error ? error.message : `${error}`);
     }
@@ -110,7 +123,11 @@ async function attempt(run: () => Promise<void>): Promise<void> {
 }
 
 choice.addEventListener("change", () => show(tabs?.shown ?? "records"));
-leave.addEventListener("click", () => signedOut(""));
+leave.addEventListener("click", () =>
+  void attempt(async () => {
+    await api.leave();
+    signedOut("");
+  }));
 login.addEventListener("submit", (event) => {
   event.preventDefault();
   notice("");
@@ -126,6 +143,5 @@ await attempt(async () => {
   // No later reader of the address sees the ticket.
   history.replaceState(null, "", location.pathname);
   if (ticket !== "") await api.useTicket(ticket);
-  if (api.hasToken) await begin();
-  else signedOut("");
+  await begin();
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import type { CollectionState } from "../page_contract.ts";
+import { ApiError } from "./api.ts";
 import { button, create, field, shortText, table } from "./elements.ts";
 import { editRecord, type PageRecord } from "./record_editor.ts";
 import type { PageContext, View } from "./view.ts";
@@ -16,7 +17,7 @@ export class RecordsView implements View {
   readonly #context: PageContext;
   readonly #filter = field("Filter", "wide");
   readonly #sort = field("Sort");
-  readonly #wrong = create("p", { className: "wrong" });
+  readonly #wrong = create("p", { className: "wrong place" });
   readonly #records = create("div");
   #collection: CollectionState | undefined;
   #page = 1;
@@ -67,6 +68,9 @@ export class RecordsView implements View {
     const asked = ++this.#asked;
     this.#panel.setAttribute("aria-busy", "true");
     this.#wrong.textContent = "";
+    for (const { input } of [this.#filter, this.#sort]) {
+      input.ariaInvalid = "false";
+    }
     const query = new URLSearchParams({
       page: `${this.#page}`,
       // One more says whether there is a next page.
@@ -83,12 +87,33 @@ export class RecordsView implements View {
       if (asked === this.#asked) this.#draw(collection, page);
     } catch (error) {
       if (asked !== this.#asked) return;
-      this.#wrong.textContent = error instanceof Error
-        ? error.message
-        : `${error}`;
+      this.#fail(error);
     } finally {
       if (asked === this.#asked) this.#panel.removeAttribute("aria-busy");
     }
+  }
+
+  /** Shows what is wrong, with its place in the text if it has one. */
+  #fail(error: unknown): void {
+    const message = error instanceof Error ? error.message : `${error}`;
+    const { part, position } = error instanceof ApiError
+      ? error.place ?? {}
+      : {};
+    const field = part === "filter"
+      ? this.#filter
+      : part === "sort"
+      ? this.#sort
+      : undefined;
+    if (field === undefined || position === undefined) {
+      this.#wrong.textContent = message;
+      return;
+    }
+    const { input } = field;
+    input.ariaInvalid = "true";
+    input.focus();
+    input.setSelectionRange(position, input.value.length);
+    const mark = `${" ".repeat(position)}^`;
+    this.#wrong.textContent = `${input.value}\n${mark}\n${message}`;
   }
 
   #draw(

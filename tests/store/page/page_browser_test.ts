@@ -25,6 +25,13 @@ Deno.test(
     await page.getByLabel("Filter").fill("level > 33 && tittle = 1");
     await page.getByRole("button", { name: "Find" }).click();
     await page.getByText("did you mean title").waitFor();
+    // What is wrong is shown at its place.
+    const wrong = await page.locator("#view-records .wrong").textContent();
+    assertEquals(wrong?.split("\n").slice(0, 2), [
+      "level > 33 && tittle = 1",
+      `${" ".repeat(14)}^`,
+    ]);
+    assertEquals(await auditPage(page), []);
     await page.getByLabel("Filter").fill("level > 33");
     await page.getByLabel("Sort").fill("-level");
     await page.getByRole("button", { name: "Find" }).click();
@@ -130,6 +137,8 @@ Deno.test(
     assert(!(await page.content()).includes("secret"));
     assertEquals(await auditPage(page), []);
     await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByText("Sign in as a superuser").waitFor();
+    await page.reload();
     await page.getByText("Sign in as a superuser").waitFor();
     assert(browser.complaints.every((text) => /40\d/.test(text)));
   },

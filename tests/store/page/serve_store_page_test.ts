@@ -22,8 +22,15 @@ Deno.test(
     const ticket = page.link().split("#")[1] ?? "";
     const post = (body: string) =>
       fetch(`${address}/_/ticket`, { method: "POST", body });
-    const { token } = await (await post(ticket)).json();
-    const headers = { authorization: `Bearer ${token}` };
+    const opened = await post(ticket);
+    const set = opened.headers.get("set-cookie") ?? "";
+    assertEquals(opened.status, 204);
+    // No script has it, and no other site sends it.
+    for (const part of ["HttpOnly", "SameSite=Strict"]) {
+      assert(set.includes(part), set);
+    }
+    assertEquals(await opened.text(), "");
+    const headers = { cookie: set.split(";")[0] ?? "" };
     const state = await (await fetch(`${address}/_/state`, { headers })).json();
     assertEquals(
       state.collections.map(({ name }: { name: string }) => name),
@@ -34,6 +41,19 @@ Deno.test(
     assertEquals(again.status, 401);
     assert((await again.text()).includes("ask for another"));
     assertEquals(await statusOf(`${address}/_/state`), 401);
+    // Who signs out is out, also with a copy of the cookie.
+    const other = await post(page.link().split("#")[1] ?? "");
+    const copy = {
+      cookie: other.headers.get("set-cookie")?.split(";")[0] ?? "",
+    };
+    await other.body?.cancel();
+    assertEquals(await statusOf(`${address}/_/state`, { headers: copy }), 200);
+    const elsewhere = { ...copy, origin: "http://evil.example" };
+    const leave = (headers: Record<string, string>) =>
+      statusOf(`${address}/_/leave`, { method: "POST", headers });
+    assertEquals(await leave(elsewhere), 403);
+    assertEquals(await leave(copy), 204);
+    assertEquals(await statusOf(`${address}/_/state`, { headers: copy }), 401);
     // What a link has opened ends with the page.
     await page[Symbol.asyncDispose]();
     assertEquals(await statusOf(`${address}/_/state`, { headers }), 401);
@@ -63,6 +83,8 @@ Deno.test(
       assertEquals(await statusOf(`${sessions}/x`, end), 401);
     }
     assertEquals((await data.auth.sessionsOf("users", id)).length, 1);
+    const own = { method: "POST", body: token };
+    assertEquals(await statusOf(`${address}/_/session`, own), 401);
     const other = { headers: { ...headers, origin: "http://evil.example" } };
     assertEquals(await statusOf(`${address}/_/state`, other), 403);
     const root = await data.auth.keys.create({ name: "root", as: "superuser" });
