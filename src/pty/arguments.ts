@@ -31,6 +31,9 @@ const ATTACH: OptionNames<AttachOptions> = {
   tap: true,
   viewer: true,
   borrows: true,
+  snapshots: true,
+  id: true,
+  name: true,
   signal: true,
 };
 const ROLES = ["control", "view"] as const;
@@ -83,13 +86,16 @@ export function checkSizeObject(size: unknown): void {
 export function checkAttachOptions(options: AttachOptions): void {
   checkOptionNames("attach()", options, ATTACH);
   const { role, offset, viewer, signal } = options;
+  for (const name of ["id", "name"] as const) {
+    if (options[name] !== undefined) checkString(name, options[name]);
+  }
   checkObject("viewer", viewer, "an object with the function tell");
   checkFunction("viewer.tell", viewer.tell);
   if (role !== undefined) checkOneOf("role", role, ROLES);
   if (offset !== undefined && !Number.isNaN(offset)) {
     checkNumber("offset", offset);
   }
-  for (const name of ["tap", "borrows"] as const) {
+  for (const name of ["tap", "borrows", "snapshots"] as const) {
     const value: unknown = options[name];
     if (value === undefined || typeof value === "boolean") continue;
     throw new TypeError(

@@ -5,11 +5,19 @@
  * @module
  */
 import { PtyAttachmentError, PtyReadOnlyError } from "./errors.ts";
-import { OutputCursor } from "./output_cursor.ts";
+import { type CursorStep, OutputCursor } from "./output_cursor.ts";
 import type { OutputRing } from "./output_ring.ts";
-import type { PtyAttach, PtyEvent, PtyRole, PtyViewer } from "./protocol.ts";
+import type {
+  PtyAttach,
+  PtyEvent,
+  PtyRole,
+  PtyViewer,
+  PtyViewerName,
+  PtyViewerState,
+} from "./protocol.ts";
+import type { ScreenSnapshot } from "./screen_reader.ts";
+import type { SizeHistory } from "./size_history.ts";
 import type { Presence } from "./session_state.ts";
-import type { PtySize } from "./size.ts";
 
 /** The attachment of one viewer. */
 interface Seat {
@@ -18,25 +26,39 @@ interface Seat {
   /** Whether it does not keep the session alive. */
   readonly tap: boolean;
   readonly cursor: OutputCursor;
+  readonly name: PtyViewerName;
+  /** Whether nobody can see it, so that it holds up nobody. */
+  hidden: boolean;
   /** Whether it receives events: not before the reply to its attach. */
   started: boolean;
-  /** The size that it requested last. */
-  size: PtySize | undefined;
+}
+
+/** What the viewers of a session read. */
+export interface AudienceOptions {
+  /** The output that is kept. */
+  readonly ring: OutputRing;
+  /** The sizes of that output. */
+  readonly sizes: SizeHistory;
+  /** Bytes of credit of each viewer. */
+  readonly windowBytes: number;
+  /** Returns a snapshot, if the session makes them. */
+  readonly snapshot: (() => ScreenSnapshot) | undefined;
 }
 
 /** All viewers of one session. */
 export class Audience {
-  readonly #ring: OutputRing;
-  readonly #windowBytes: number;
-  /** In order of their last resize, those that never resized first. */
+  readonly #options: AudienceOptions;
+  /** In the order in which they attached. */
   readonly #seats = new Map<PtyViewer, Seat>();
   /** The same seats, for what is done with each piece of output. */
   #row: readonly Seat[] = [];
 
-  /** Without viewers yet; each will have `windowBytes` of credit. */
-  constructor(ring: OutputRing, windowBytes: number) {
-    this.#ring = ring;
-    this.#windowBytes = windowBytes;
+  /** The viewer whose size the session has. */
+  #owner: PtyViewer | undefined;
+
+  /** Without viewers yet. */
+  constructor(options: AudienceOptions) {
+    this.#options = options;
   }
 
   /** How many viewers are attached. */
@@ -61,23 +83,34 @@ export class Audience {
 
   /**
    * Whether the output must be read: a controller has credit, or there is no
-   * controller. Read-only viewers hold up nobody.
+   * controller. Read-only viewers hold up nobody, and hidden ones neither.
    */
   get wantsOutput(): boolean {
     let controlled = false;
     const row = this.#row;
     for (let i = 0; i < row.length; i++) {
       const seat = row[i];
-      if (seat?.role !== "control") continue;
+      if (seat?.role !== "control" || seat.hidden) continue;
       if (seat.cursor.hasCredit) return true;
       controlled = true;
     }
     return !controlled;
   }
 
-  /** The size that was requested last by a viewer who is still attached. */
-  get lastSize(): PtySize | undefined {
-    return [...this.#seats.values()].at(-1)?.size;
+  /** The name of the viewer whose size the session has. */
+  get owner(): PtyViewerName | undefined {
+    return this.#nameOf(this.#owner);
+  }
+
+  /** All viewers, as they see each other. */
+  get states(): readonly PtyViewerState[] {
+    return this.#row.map(({ viewer, name, role, hidden }) => {
+      return { ...name, role, hidden, ownsSize: viewer === this.#owner };
+    });
+  }
+
+  #nameOf(viewer: PtyViewer | undefined): PtyViewerName | undefined {
+    return viewer && this.#seats.get(viewer)?.name;
   }
 
   /**
@@ -85,30 +118,25 @@ export class Audience {
    *
    * @throws {PtyAttachmentError} if it is already attached.
    */
-  add({ viewer, role, borrows, tap }: PtyAttach, offset: number): void {
+  add(message: PtyAttach, offset: number): OutputCursor {
+    const { viewer, role, borrows, tap, name, snapshots } = message;
     if (this.#seats.has(viewer)) {
       throw new PtyAttachmentError(
         "Cannot attach: the viewer is already attached, detach it first",
       );
     }
-    const cursor = new OutputCursor(
-      this.#ring,
-      offset,
-      tap ? Infinity : this.#windowBytes,
-      borrows,
-    );
-    const others = [...this.#seats];
-    this.#seats.clear();
-    this.#seats.set(viewer, {
-      viewer,
-      role,
-      tap,
-      cursor,
-      started: false,
-      size: undefined,
+    const { windowBytes, snapshot, ...options } = this.#options;
+    const cursor = new OutputCursor(offset, {
+      ...options,
+      windowBytes: tap ? Infinity : windowBytes,
+      lends: borrows,
+      snapshot: snapshots ? snapshot : undefined,
+      isFresh: message.offset === undefined,
     });
-    for (const [other, seat] of others) this.#seats.set(other, seat);
+    const seat = { viewer, role, tap, cursor, name };
+    this.#seats.set(viewer, { ...seat, hidden: false, started: false });
     this.#arrange();
+    return cursor;
   }
 
   /** Removes a viewer; returns whether it was attached. */
@@ -145,13 +173,22 @@ export class Audience {
     );
   }
 
-  /** Records the size that a viewer requests. */
-  resized(viewer: PtyViewer, size: PtySize): void {
+  /** Notes the viewer whose size the session has, and may report it to all. */
+  setOwner(owner: PtyViewer | undefined, reports: boolean): void {
+    this.#owner = owner;
+    if (!reports) return;
+    for (const { viewer, started, cursor: { size } } of this.#row) {
+      if (!started) continue;
+      this.#send(viewer, { type: "size", size, owner: this.owner });
+    }
+  }
+
+  /** Notes whether anybody can see a viewer. */
+  hide(viewer: PtyViewer, hidden: boolean): void {
     const seat = this.#seats.get(viewer);
-    if (seat === undefined) return;
-    this.#seats.delete(viewer);
-    this.#seats.set(viewer, { ...seat, size });
-    this.#arrange();
+    if (seat === undefined || seat.hidden === hidden) return;
+    seat.hidden = hidden;
+    this.flush(viewer);
   }
 
   /** Gives a viewer credit back, and sends what it lacked credit for. */
@@ -163,13 +200,12 @@ export class Audience {
     if (wasShort) this.flush(viewer);
   }
 
-  /** Starts to send events to a viewer: `first`, if given, before output. */
-  start(viewer: PtyViewer, first: PtyEvent | undefined): void {
+  /** Starts to send events to a viewer. */
+  start(viewer: PtyViewer): void {
     const seat = this.#seats.get(viewer);
     if (seat === undefined) return;
     seat.started = true;
-    if (first !== undefined && !this.#send(viewer, first)) return;
-    this.flush(viewer);
+    this.#flush(seat);
   }
 
   /** Sends a viewer as much output as it has credit for. */
@@ -189,21 +225,17 @@ export class Audience {
 
   #flush({ viewer, started, cursor }: Seat): void {
     if (!started) return;
-    let step: PtyEvent | undefined;
+    let step: CursorStep | undefined;
     while ((step = cursor.next()) !== undefined) {
-      if (!this.#send(viewer, step)) return;
+      const event: PtyEvent = step.type === "size"
+        ? { ...step, owner: this.owner }
+        : step;
+      if (!this.#send(viewer, event)) return;
     }
   }
 
   #arrange(): void {
     this.#row = [...this.#seats.values()];
-  }
-
-  /** Sends all viewers an event that is not output. */
-  sendAll(event: PtyEvent): void {
-    for (const [viewer, { started }] of [...this.#seats]) {
-      if (started) this.#send(viewer, event);
-    }
   }
 
   /**
@@ -227,7 +259,9 @@ export class Audience {
   dismiss(last: PtyEvent): void {
     this.flushAll();
     for (const [viewer, { cursor }] of [...this.#seats]) {
-      if (!cursor.atEnd) this.#send(viewer, cursor.skipTo(this.#ring.end));
+      if (!cursor.atEnd) {
+        this.#send(viewer, cursor.skipTo(this.#options.ring.end));
+      }
       this.#send(viewer, last);
       this.remove(viewer);
     }

@@ -9,5 +9,7 @@ export {
   type ResolvedPtyLimits,
   resolvePtyLimits,
 } from "./options.ts";
+export type { OpenScreen, SessionScreen } from "./session_screen.ts";
+export { ptySupervisorWith } from "./supervisor_actor.ts";
 export { typeInto } from "./pty_session.ts";
 export { hangUp, type OpenTerminal, openTerminalOf } from "./open_terminals.ts";

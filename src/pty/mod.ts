@@ -17,9 +17,10 @@ export type { PtyCommand, PtyExit, SignalName } from "./pty.ts";
 export {
   type AttachOptions,
   type PtyAttachment,
-  type PtyControls,
   PtySession,
 } from "./pty_session.ts";
+export type { PtyControls } from "./pty_controls.ts";
+export type { ScreenSnapshot } from "./screen_reader.ts";
 export type { PtySize } from "./size.ts";
 export {
   type PtySpec,

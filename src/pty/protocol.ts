@@ -18,10 +18,33 @@ export type PtyRole = "control" | "view";
 /** What a session sends to its viewers, in order. */
 export type PtyEvent =
   | OutputStep
-  /** The size of the terminal has changed. */
-  | { readonly type: "size"; readonly size: PtySize }
+  /** The size of the output that follows, or whose it is, has changed. */
+  | {
+    readonly type: "size";
+    readonly size: PtySize;
+    /** The viewer whose size it is; `undefined` for nobody's. */
+    readonly owner?: PtyViewerName | undefined;
+  }
   /** The program has ended and all its output was sent: the last event. */
   | { readonly type: "exit"; readonly exit: PtyExit };
+
+/** What a viewer is called. */
+export interface PtyViewerName {
+  /** Id of the viewer, as it attached; empty if it gave none. */
+  readonly id: string;
+  /** A name for people; empty if it gave none. */
+  readonly name: string;
+}
+
+/** A viewer, as the others see it. */
+export interface PtyViewerState extends PtyViewerName {
+  /** What it may do. */
+  readonly role: PtyRole;
+  /** Whether it holds up nobody, as nobody can see it. */
+  readonly hidden: boolean;
+  /** Whether the session has its size. */
+  readonly ownsSize: boolean;
+}
 
 /**
  * Receives the events of a session, and identifies its attachment. Its `tell`
@@ -45,8 +68,10 @@ export interface PtyAttached {
   readonly offset: number;
   /** Offset after the last byte of output so far. */
   readonly end: number;
-  /** Size of the terminal, in cells. */
+  /** Size of the terminal at that offset, in cells. */
   readonly size: PtySize;
+  /** The viewer whose size the session has now; `undefined` for nobody's. */
+  readonly owner: PtyViewerName | undefined;
   /**
    * Takes input of this viewer, as an `input` message does, but ahead of the
    * messages that wait: keys do not pass through the mailbox. Never throws;
@@ -94,6 +119,12 @@ export interface PtySnapshot {
   readonly controllers: number;
   /** Number of viewers in the role `view`. */
   readonly viewers: number;
+  /** All viewers, in the order in which they attached. */
+  readonly attached: readonly PtyViewerState[];
+  /** Directory of the program; `undefined` if it cannot be known. */
+  readonly directory: string | undefined;
+  /** Name of the program in the foreground; `undefined` if unknown. */
+  readonly foreground: string | undefined;
   /** Milliseconds since the session was started. */
   readonly ageMs: number;
   /** How the program has ended; `undefined` while it has not. */
@@ -120,6 +151,10 @@ export interface PtyAttach {
   readonly borrows: boolean;
   /** Whether the viewer needs no credit and does not keep the session alive. */
   readonly tap: boolean;
+  /** Whether it gets snapshots instead of gaps, if the session makes them. */
+  readonly snapshots: boolean;
+  /** What it is called. */
+  readonly name: PtyViewerName;
   /** Receives whether the viewer is attached. */
   readonly replyTo: ReplyTo<PtyAttached | PtyRefusal>;
 }
@@ -159,6 +194,25 @@ export type PtySessionMessage =
     readonly viewer?: PtyViewer;
     readonly size: PtySize;
     readonly replyTo: ReplyTo<PtyReply>;
+  }
+  /** The size that fits the viewer, which may not be that of the session. */
+  | {
+    readonly type: "propose_size";
+    readonly viewer: PtyViewer;
+    readonly size: PtySize;
+    readonly replyTo: ReplyTo<PtyReply>;
+  }
+  /** Makes the size of the viewer that of the session. */
+  | {
+    readonly type: "claim_size";
+    readonly viewer: PtyViewer;
+    readonly replyTo: ReplyTo<PtyReply>;
+  }
+  /** Whether anybody can see the viewer. */
+  | {
+    readonly type: "hide";
+    readonly viewer: PtyViewer;
+    readonly hidden: boolean;
   }
   /** Sends a signal to the process group in the foreground. */
   | {

@@ -4,30 +4,22 @@
  * @module
  */
 import { checkRef } from "../actor/internal.ts";
-import type { ActorRef, ReplyTo } from "../actor/mod.ts";
-import {
-  checkBytes,
-  checkInteger,
-  checkNumber,
-  checkString,
-} from "../checks/internal.ts";
+import type { ActorRef } from "../actor/mod.ts";
+import { checkBytes, checkNumber } from "../checks/internal.ts";
 import { checkAttachOptions, checkSizeObject } from "./arguments.ts";
 import type {
   PtyAttached,
   PtyEvent,
-  PtyInterrupted,
   PtyRefusal,
-  PtyReply,
   PtyRole,
   PtySessionMessage,
   PtySnapshot,
   PtyViewer,
+  PtyViewerName,
 } from "./protocol.ts";
-import { type PtyExit, type SignalName, UNKNOWN_EXIT } from "./pty.ts";
+import { type PtyExit, UNKNOWN_EXIT } from "./pty.ts";
+import { PtyControls } from "./pty_controls.ts";
 import type { PtySize } from "./size.ts";
-
-/** The byte that Ctrl-C types. */
-const INTERRUPT = 3;
 
 /** Options of {@linkcode PtySession.attach}. */
 export interface AttachOptions {
@@ -57,121 +49,25 @@ export interface AttachOptions {
    */
   readonly borrows?: boolean;
   /**
+   * Whether a snapshot is sent instead of a gap, and instead of output that is
+   * kept but not from its start: sessions of `serveTerminal` make them.
+   * @default {false}
+   */
+  readonly snapshots?: boolean;
+  /**
+   * Id of the viewer for the others, in `size` events.
+   * @default {""}
+   */
+  readonly id?: string;
+  /**
+   * Name of the viewer for people.
+   * @default {""}
+   */
+  readonly name?: string;
+  /**
    * Ends the attachment when it aborts, such as an actor's `context.signal`.
    */
   readonly signal?: AbortSignal;
-}
-
-/** The requests that the owner and the controllers of a session may make. */
-export abstract class PtyControls {
-  /** Reference of the session's actor. */
-  protected readonly ref: ActorRef<PtySessionMessage>;
-  readonly #viewer: { readonly viewer?: PtyViewer };
-
-  /** Makes requests for a viewer, or for the owner if there is none. */
-  constructor(ref: ActorRef<PtySessionMessage>, viewer?: PtyViewer) {
-    this.ref = ref;
-    this.#viewer = viewer === undefined ? {} : { viewer };
-  }
-
-  /**
-   * Writes input to the program. Resolves when the terminal has taken all of
-   * it, which is the backpressure; until then the bytes must not change. Writes
-   * keep their order. A write of one byte that the terminal makes a signal, such
-   * as Ctrl-C, overtakes the writes that wait, and drops them.
-   *
-   * @throws {TypeError} if the input is not bytes.
-   * @throws {PtyReadOnlyError} if the viewer may only watch.
-   * @throws {PtyAttachmentError} if the viewer is not attached any longer.
-   * @throws {PtyInputFullError} if too much input waits for the program.
-   * @throws {PtyInterruptedError} if an interrupt dropped a part of it.
-   * @throws {PtyEndedError} if the program has ended, or ends before it took
-   * all.
-   * @throws {ActorStoppedError} if the session has ended.
-   */
-  async write(bytes: Uint8Array): Promise<void> {
-    checkBytes("bytes", bytes);
-    return await this.#ask((replyTo) => ({
-      type: "input",
-      ...this.#viewer,
-      bytes,
-      replyTo,
-    }));
-  }
-
-  /**
-   * Types a key that interrupts, such as Ctrl-C, if the terminal makes it a
-   * signal as it is set now: then the input that waits is dropped, in the kernel
-   * too, so that a program that does not read gets the signal. Resolves with the
-   * number of bytes that had waited for the terminal; with `undefined` if the
-   * key is no signal there, and nothing was typed.
-   *
-   * @param key Byte that the key types: 3, which is Ctrl-C, by default.
-   * @throws {TypeError} if the key is not a number.
-   * @throws {RangeError} if the key is not a byte.
-   * @throws {PtyReadOnlyError} if the viewer may only watch.
-   * @throws {PtyAttachmentError} if the viewer is not attached any longer.
-   * @throws {PtyEndedError} if the program has ended.
-   * @throws {ActorStoppedError} if the session has ended.
-   */
-  async interrupt(key: number = INTERRUPT): Promise<number | undefined> {
-    checkInteger("key", key, { min: 0, max: 255 });
-    const reply = await this.ref.ask<PtyInterrupted | PtyRefusal>(
-      (replyTo) => ({ type: "interrupt", ...this.#viewer, key, replyTo }),
-    );
-    if (reply.type === "refused") throw reply.error;
-    return reply.droppedBytes;
-  }
-
-  /**
-   * Sets the size of the terminal. The last size that was set counts; when the
-   * viewer who set it leaves, the last one that a remaining viewer set.
-   *
-   * @throws {TypeError} if the size is not an object.
-   * @throws {PtyReadOnlyError} if the viewer may only watch.
-   * @throws {PtyAttachmentError} if the viewer is not attached any longer.
-   * @throws {PtySizeError} if no terminal can have that size.
-   * @throws {PtyEndedError} if the program has ended.
-   * @throws {ActorStoppedError} if the session has ended.
-   */
-  async resize(size: PtySize): Promise<void> {
-    checkSizeObject(size);
-    return await this.#ask((replyTo) => ({
-      type: "resize",
-      ...this.#viewer,
-      size,
-      replyTo,
-    }));
-  }
-
-  /**
-   * Sends a signal to the process group in the foreground, as a key would: so
-   * `SIGINT`, `SIGQUIT` and `SIGTSTP` drop the input that waits.
-   *
-   * @throws {TypeError} if the signal is not a string.
-   * @throws {PtyReadOnlyError} if the viewer may only watch.
-   * @throws {PtyAttachmentError} if the viewer is not attached any longer.
-   * @throws {PtySignalError} if there is no such signal, or it may not be sent.
-   * @throws {PtyEndedError} if the program has ended.
-   * @throws {ActorStoppedError} if the session has ended.
-   */
-  async signal(signal: SignalName): Promise<void> {
-    checkString("signal", signal);
-    return await this.#ask((replyTo) => ({
-      type: "signal",
-      ...this.#viewer,
-      signal,
-      replyTo,
-    }));
-  }
-
-  async #ask(
-    request: (replyTo: ReplyTo<PtyReply>) => PtySessionMessage,
-  ): Promise<void> {
-    // A program may take any time to read its input.
-    const reply = await this.ref.ask(request, { timeoutMs: Infinity });
-    if (reply.type === "refused") throw reply.error;
-  }
 }
 
 /**
@@ -191,8 +87,10 @@ export class PtyAttachment extends PtyControls implements AsyncDisposable {
   readonly offset: number;
   /** Offset after the last byte of output at the time of the attach. */
   readonly end: number;
-  /** Size of the terminal at the time of the attach. */
+  /** Size of the terminal for the first output. */
   readonly size: PtySize;
+  /** The viewer whose size it was at the time of the attach. */
+  readonly owner: PtyViewerName | undefined;
   /** Aborts when the attachment has ended, however it ended. */
   readonly ended: AbortSignal;
   readonly #input: PtyAttached["input"];
@@ -209,7 +107,7 @@ export class PtyAttachment extends PtyControls implements AsyncDisposable {
   constructor(
     ref: ActorRef<PtySessionMessage>,
     viewer: PtyViewer,
-    { offset, end, size, input }: PtyAttached,
+    { offset, end, size, owner, input }: PtyAttached,
     ended: AbortSignal,
     detach: () => void,
   ) {
@@ -218,6 +116,7 @@ export class PtyAttachment extends PtyControls implements AsyncDisposable {
     this.offset = offset;
     this.end = end;
     this.size = size;
+    this.owner = owner;
     this.ended = ended;
     this.#input = input;
     this.#detach = detach;
@@ -247,6 +146,58 @@ export class PtyAttachment extends PtyControls implements AsyncDisposable {
       checkNumber("bytes", bytes, { min: 0 });
     }
     this.ref.tell({ type: "acknowledge", viewer: this.#viewer, bytes });
+  }
+
+  /**
+   * Names the size that fits the viewer. The session gets it when the viewer
+   * types or claims it, and at once if it is the viewer's already or nobody's.
+   *
+   * @throws {TypeError} if the size is not an object.
+   * @throws {PtyReadOnlyError} if the viewer may only watch.
+   * @throws {PtyAttachmentError} if the viewer is not attached any longer.
+   * @throws {PtySizeError} if no terminal can have that size.
+   * @throws {PtyEndedError} if the program has ended.
+   * @throws {ActorStoppedError} if the session has ended.
+   */
+  async proposeSize(size: PtySize): Promise<void> {
+    checkSizeObject(size);
+    const viewer = this.#viewer;
+    await this.request((replyTo) => ({
+      type: "propose_size",
+      viewer,
+      size,
+      replyTo,
+    }));
+  }
+
+  /**
+   * Makes the size that the viewer named last that of the session, as typing
+   * does. Without one, nothing happens.
+   *
+   * @throws {PtyReadOnlyError} if the viewer may only watch.
+   * @throws {PtyAttachmentError} if the viewer is not attached any longer.
+   * @throws {PtyEndedError} if the program has ended.
+   * @throws {ActorStoppedError} if the session has ended.
+   */
+  async claimSize(): Promise<void> {
+    const viewer = this.#viewer;
+    await this.request((replyTo) => ({ type: "claim_size", viewer, replyTo }));
+  }
+
+  /**
+   * Says whether anybody can see the viewer, which is shown at first. While it
+   * is hidden, it holds up no program, whatever it acknowledges, and may miss
+   * output.
+   *
+   * @throws {TypeError} if the argument is not a boolean.
+   */
+  setHidden(hidden: boolean): void {
+    if (typeof hidden !== "boolean") {
+      throw new TypeError(
+        `Cannot use hidden: it is a ${typeof hidden}, it must be true or false`,
+      );
+    }
+    this.ref.tell({ type: "hide", viewer: this.#viewer, hidden });
   }
 
   /** Ends the attachment; the session lives on. Safe to call twice. */
@@ -306,7 +257,8 @@ export class PtySession extends PtyControls {
     checkAttachOptions(options);
     const { ref } = this;
     const { role = "control", offset, viewer: receiver, signal } = options;
-    const { borrows = false, tap = false } = options;
+    const { borrows = false, tap = false, snapshots = false } = options;
+    const { id = "", name = "" } = options;
     const over = new AbortController();
     const end = (): void => {
       signal?.removeEventListener("abort", detach);
@@ -335,6 +287,8 @@ export class PtySession extends PtyControls {
         offset,
         borrows,
         tap,
+        snapshots,
+        name: { id, name },
         replyTo,
       }));
       if (reply.type === "refused") throw reply.error;

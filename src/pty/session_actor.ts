@@ -15,28 +15,21 @@ import {
   PtyAttachmentError,
   PtyEndedError,
   type PtyError,
-  PtyInputFullError,
   PtyOffsetError,
-  PtySignalError,
 } from "./errors.ts";
 import { FlushTimer } from "./flush_timer.ts";
-import { controlKey, isInterrupt } from "./interrupts.ts";
 import type { ResolvedPtyLimits } from "./options.ts";
 import { OtherEndTimer } from "./other_end_timer.ts";
 import { OutputRing } from "./output_ring.ts";
-import { attempt, DONE, notTaken } from "./replies.ts";
+import { directoryOf, programOf } from "./program_facts.ts";
+import { attempt, DONE } from "./replies.ts";
 import type {
   PtyAttach,
   PtyAttached,
   PtySessionMessage,
   PtyViewer,
 } from "./protocol.ts";
-import {
-  type Pty,
-  type PtyExit,
-  type SignalName,
-  UNKNOWN_EXIT,
-} from "./pty.ts";
+import { type Pty, type PtyExit, UNKNOWN_EXIT } from "./pty.ts";
 import {
   initialSessionState,
   type Presence,
@@ -44,7 +37,12 @@ import {
   type SessionEvent,
   transition,
 } from "./session_state.ts";
-import { checkSize, type PtySize } from "./size.ts";
+import { ScreenReader } from "./screen_reader.ts";
+import { sendSignal, SessionInput } from "./session_input.ts";
+import { SessionSizes } from "./session_sizes.ts";
+import { checkSize } from "./size.ts";
+import { SizeHistory } from "./size_history.ts";
+import type { OpenScreen } from "./session_screen.ts";
 
 /** The parts of a session actor. */
 export interface SessionOptions {
@@ -55,29 +53,46 @@ export interface SessionOptions {
   /** The limits of the session. */
   readonly limits: ResolvedPtyLimits;
   /** Called when the program has ended, with the bytes that are kept of it. */
+  /** Opens the terminal that snapshots are made of; without it, none are. */
+  readonly openScreen?: OpenScreen | undefined;
   readonly onExit?: (exit: PtyExit, keptBytes: number) => void;
 }
 
 /** Returns a behaviour that owns a program and serves its viewers. */
 export function sessionActor(
-  { pty, command, limits, onExit }: SessionOptions,
+  { pty, command, limits, onExit, openScreen }: SessionOptions,
 ): Behavior<PtySessionMessage> {
   return (context) => {
     const { signal, system: { clock } } = context;
     const startedAt = clock.now();
     const state = initialSessionState(limits.keepEndedMs > 0);
     const ring = new OutputRing(limits.keptBytes);
-    const audience = new Audience(ring, limits.windowBytes);
+    const history = new SizeHistory(command.size);
+    const screen = openScreen && new ScreenReader(ring, history, openScreen);
+    const audience = new Audience({
+      ring,
+      sizes: history,
+      windowBytes: limits.windowBytes,
+      snapshot: screen && (() => screen.snapshot()),
+    });
+    const sizes = new SessionSizes({
+      pty,
+      ring,
+      history,
+      audience,
+      neededFrom: () => Math.min(ring.start, screen?.neededFrom ?? ring.start),
+      changed: flush,
+    });
     const flushTimer = new FlushTimer(clock, flush);
     const otherEnd = new OtherEndTimer(
       clock,
       ring,
       (progress) => dispatch({ type: "other_end_overdue", progress }),
     );
+    const input = new SessionInput(pty, limits, typed);
     const ending = new Ending(pty, clock, limits);
     /** Resolves when the program has ended, and its output as well. */
     const bothEnded = Promise.withResolvers<void>();
-    let { size } = command;
     let exit: PtyExit | undefined;
     let grace: ActorTimer | undefined;
     let idle: ActorTimer | undefined;
@@ -132,6 +147,7 @@ export function sessionActor(
         case "conclude":
           otherEnd.cancel();
           exit = pty.exit;
+          screen?.finish();
           onExit?.(exit ?? UNKNOWN_EXIT, ring.end - ring.start);
           return bothEnded.resolve();
         case "report_exit":
@@ -157,7 +173,8 @@ export function sessionActor(
     // Output, which does not wait in the mailbox.
 
     function output(bytes: Uint8Array): void {
-      ring.append(bytes);
+      if (screen === undefined) ring.append(bytes);
+      else screen.append(bytes);
       if (audience.size === 0) return;
       if (flushTimer.output(bytes.length)) flush();
       else regulate();
@@ -183,7 +200,6 @@ export function sessionActor(
 
     function attach(message: PtyAttach): PtyAttached {
       const { viewer, offset = ring.start } = message;
-      const attachedSize = size;
       if (!(Number.isInteger(offset) && offset >= 0 && offset <= ring.end)) {
         throw new PtyOffsetError(
           `Cannot attach: the offset is ${offset}, it must be a whole number from 0 to ${ring.end}`,
@@ -194,14 +210,13 @@ export function sessionActor(
           `Cannot attach: there are ${limits.maxViewers} viewers, detach one first`,
         );
       }
-      audience.add(message, offset);
+      const cursor = audience.add(message, offset);
       settle();
       // Keys do not wait in the mailbox either.
       const keys: PtyAttached["input"] = (bytes, done) => {
         try {
           signal.throwIfAborted();
-          audience.authorize(viewer, "write");
-          input(bytes, done);
+          typeFor(viewer, bytes, done);
         } catch (error) {
           done(error);
         }
@@ -209,75 +224,43 @@ export function sessionActor(
       // The reply arrives before the first event.
       setImmediate(() => {
         if (state.stopping !== "no") return;
-        audience.start(
-          viewer,
-          size === attachedSize ? undefined : { type: "size", size },
-        );
+        audience.start(viewer);
         settle();
       });
-      return { type: "attached", offset, end: ring.end, size, input: keys };
+      const { owner } = audience;
+      const { size } = cursor;
+      const { end } = ring;
+      return { type: "attached", offset, end, size, owner, input: keys };
     }
 
     function detach(viewer: PtyViewer): void {
-      const controlled = audience.controls(viewer);
       if (!audience.remove(viewer)) return;
-      const next = audience.lastSize;
-      if (controlled && next !== undefined) resize(next);
-      settle();
-    }
-
-    function resize(next: PtySize): void {
-      if (next.columns === size.columns && next.rows === size.rows) return;
-      pty.resize(next);
-      size = next;
-      audience.sendAll({ type: "size", size });
+      if (state.phase === "running") sizes.leave(viewer);
       settle();
     }
 
     // Requests.
 
-    function input(bytes: Uint8Array, done: (error?: PtyError) => void): void {
+    function typeFor(
+      viewer: PtyViewer | undefined,
+      bytes: Uint8Array,
+      done: (error?: PtyError) => void,
+    ): void {
+      audience.authorize(viewer, "write");
       assertRuns("write");
-      const key = controlKey(bytes);
-      if (key !== undefined && interrupt(key) !== undefined) {
-        return done();
-      }
-      const waiting = pty.waitingBytes;
-      if (waiting > 0 && waiting + bytes.length > limits.maxInputBytes) {
-        throw new PtyInputFullError(
-          `Cannot write: ${waiting} bytes already wait for the program, await the write before`,
-        );
-      }
-      restartIdleTimer();
-      flushTimer.input();
-      pty.write(
-        bytes,
-        (cause) => cause === undefined ? done() : done(notTaken(cause)),
-      );
-    }
-
-    function interrupt(key: number): number | undefined {
-      const dropped = pty.interrupt(key);
-      if (dropped === undefined) return undefined;
-      restartIdleTimer();
-      flushTimer.input();
-      return dropped;
-    }
-
-    function sendSignal(signal: SignalName): void {
-      flushTimer.input();
-      const group = pty.foreground();
-      // As the key does, so that what was typed is not run afterwards.
-      if (isInterrupt(signal) && pty.signal(group, 0)) pty.dropInput();
-      if (pty.signal(group, signal)) return;
-      throw new PtySignalError(
-        `Cannot send ${signal}: the process in the foreground belongs to another user`,
-      );
+      if (viewer !== undefined) sizes.claim(viewer);
+      input.write(bytes, done);
     }
 
     function assertRuns(what: string): void {
       if (state.phase === "running") return;
       throw new PtyEndedError(`Cannot ${what}: the program has ended`);
+    }
+
+    /** The next output may be the reply to what was typed. */
+    function typed(): void {
+      restartIdleTimer();
+      flushTimer.input();
     }
 
     function restartIdleTimer(): void {
@@ -315,8 +298,7 @@ export function sessionActor(
           case "input":
             return attempt(message.replyTo, () => {
               const { viewer, bytes, replyTo } = message;
-              audience.authorize(viewer, "write");
-              input(bytes, (error) => {
+              typeFor(viewer, bytes, (error) => {
                 replyTo.tell(error ? { type: "refused", error } : DONE);
               });
             });
@@ -326,23 +308,40 @@ export function sessionActor(
               assertRuns("interrupt");
               message.replyTo.tell({
                 type: "interrupted",
-                droppedBytes: interrupt(message.key),
+                droppedBytes: input.interrupt(message.key),
               });
             });
           case "resize":
             return attempt(message.replyTo, () => {
               audience.authorize(message.viewer, "resize");
               assertRuns("resize");
-              const next = checkSize(message.size);
-              if (message.viewer) audience.resized(message.viewer, next);
-              resize(next);
+              sizes.set(message.viewer, checkSize(message.size));
               message.replyTo.tell(DONE);
             });
+          case "propose_size":
+            return attempt(message.replyTo, () => {
+              const { viewer, replyTo } = message;
+              audience.authorize(viewer, "propose a size");
+              assertRuns("propose a size");
+              sizes.propose(viewer, checkSize(message.size));
+              replyTo.tell(DONE);
+            });
+          case "claim_size":
+            return attempt(message.replyTo, () => {
+              audience.authorize(message.viewer, "claim the size");
+              assertRuns("claim the size");
+              sizes.claim(message.viewer);
+              message.replyTo.tell(DONE);
+            });
+          case "hide":
+            audience.hide(message.viewer, message.hidden);
+            return settle();
           case "signal":
             return attempt(message.replyTo, () => {
               audience.authorize(message.viewer, "send a signal");
               assertRuns("send a signal");
-              sendSignal(message.signal);
+              flushTimer.input();
+              sendSignal(pty, message.signal);
               message.replyTo.tell(DONE);
             });
           case "inspect":
@@ -350,13 +349,18 @@ export function sessionActor(
               pid: pty.pid,
               command: command.command,
               args: command.args,
-              size,
+              size: sizes.size,
               start: ring.start,
               end: ring.end,
               waitingBytes: pty.waitingBytes,
               paused: state.paused,
               controllers: audience.count("control"),
               viewers: audience.count("view"),
+              attached: audience.states,
+              directory: exit === undefined ? directoryOf(pty.pid) : undefined,
+              foreground: exit === undefined
+                ? programOf(pty.foreground())
+                : undefined,
               ageMs: clock.now() - startedAt,
               exit,
             });
@@ -371,6 +375,7 @@ export function sessionActor(
         dispatch({ type: "stopped_in_order" });
         await ending.done;
         await bothEnded.promise;
+        screen?.dispose();
         flushTimer.cancel();
         audience.dismiss({ type: "exit", exit: exit ?? UNKNOWN_EXIT });
       },

@@ -25,6 +25,7 @@ import { endedToDrop } from "./ended_rules.ts";
 import type { Pty, PtyCommand, PtyExit } from "./pty.ts";
 import { PtySession } from "./pty_session.ts";
 import { sessionActor } from "./session_actor.ts";
+import type { OpenScreen } from "./session_screen.ts";
 
 /** Options of {@linkcode ptySupervisor}, and limits of each of its sessions. */
 export interface PtySupervisorOptions extends PtyLimits {
@@ -128,6 +129,19 @@ const SLACK_MS = 5000;
 export function ptySupervisor(
   options: PtySupervisorOptions = {},
 ): Behavior<PtySupervisorMessage> {
+  return ptySupervisorWith(options, undefined);
+}
+
+/**
+ * Like {@linkcode ptySupervisor}, with terminals that snapshots are made of.
+ *
+ * @throws {TypeError} if an option is not known, or not a number.
+ * @throws {RangeError} if an option is out of its range.
+ */
+export function ptySupervisorWith(
+  options: PtySupervisorOptions,
+  openScreen: OpenScreen | undefined,
+): Behavior<PtySupervisorMessage> {
   checkOptionNames("ptySupervisor()", options, NAMES);
   const limits = resolvePtyLimits(options);
   const { maxSessions = 100 } = options;
@@ -170,6 +184,7 @@ export function ptySupervisor(
           pty,
           command,
           limits,
+          openScreen,
           onExit(exit, bytes) {
             exited.resolve(exit);
             context.self.tell({ type: "exited", id, bytes });

@@ -31,6 +31,8 @@ const WORKER: OptionNames<TerminalWorkerOptions> = {
   maxSessions: true,
   maxAttachments: true,
   silenceMs: true,
+  snapshots: true,
+  snapshotLines: true,
   record: true,
 };
 const SERVE: OptionNames<ServeTerminalOptions> = {
@@ -83,6 +85,8 @@ export function checkServeOptions(options: ServeTerminalOptions): void {
   checkEnv("env", env);
   checkTexts("origins", options.origins);
   if (behindTls !== undefined) checkBoolean("behindTls", behindTls);
+  const { snapshots } = options;
+  if (snapshots !== undefined) checkBoolean("snapshots", snapshots);
   for (const name of ["clientOf", "authorize", "record"] as const) {
     if (options[name] !== undefined) checkFunction(name, options[name]);
   }

@@ -28,6 +28,8 @@ export interface TerminalStats {
   readonly outputBytes: number;
   /** Total bytes of output that viewers did not get. */
   readonly skippedBytes: number;
+  /** Total of snapshots that viewers got instead of such bytes. */
+  readonly snapshots: number;
   /** Total of requests that were refused for their origin or host. */
   readonly originsRefused: number;
   /** Total of sockets and tickets that were refused, for any reason. */
@@ -58,6 +60,7 @@ export class TerminalCounters {
   duplicateBytes = 0;
   outputBytes = 0;
   skippedBytes = 0;
+  snapshots = 0;
   originsRefused = 0;
   handshakesRefused = 0;
   authorizeFailures = 0;

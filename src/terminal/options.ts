@@ -166,6 +166,17 @@ export interface ServeTerminalOptions extends PtyLimits {
    */
   readonly silenceMs?: number;
   /**
+   * Whether a viewer that comes late, or that misses output, gets a snapshot of
+   * the terminal. Without it, it gets a gap.
+   * @default {true}
+   */
+  readonly snapshots?: boolean;
+  /**
+   * Lines above the screen that a snapshot has: a whole number up to 100000.
+   * @default {1000}
+   */
+  readonly snapshotLines?: number;
+  /**
    * Opens the stream to which a session is recorded as asciicast v3, such as the
    * `writable` of a new file; it returns `undefined` for a session that must not
    * be recorded. It is called before the program starts: if it throws, the
@@ -194,6 +205,8 @@ export type TerminalWorkerOptions =
     | "maxSessions"
     | "maxAttachments"
     | "silenceMs"
+    | "snapshots"
+    | "snapshotLines"
     | "record"
   >;
 
@@ -203,6 +216,7 @@ const KEEP_ENDED_MS = 600_000;
 /** Defaults of the numbers in {@linkcode ServeTerminalOptions}. */
 const DEFAULTS = {
   authorizeMs: 10_000,
+  snapshotLines: 1000,
   ticketMs: 60_000,
   loginMs: 43_200_000,
   loginIdleMs: 3_600_000,
@@ -228,6 +242,7 @@ const RANGES = {
   handshakesPerMinute: countFrom(1),
   maxBodyBytes: countFrom(1),
   silenceMs: { min: 1 },
+  snapshotLines: { min: 0, max: 100_000, integer: true },
 };
 
 /** {@linkcode ServeTerminalOptions} with defaults filled in. */
@@ -235,6 +250,7 @@ export type ResolvedServeTerminalOptions =
   & typeof DEFAULTS
   & { readonly limits: ResolvedPtyLimits }
   & { readonly prefix: string; readonly behindTls: boolean }
+  & { readonly snapshots: boolean }
   & { readonly authorize: Authorize | undefined }
   & { readonly clientOf: ((request: Request) => string) | undefined }
   & { readonly record: OpenRecording | undefined }
@@ -251,6 +267,7 @@ export function resolveServeTerminalOptions(
 ): ResolvedServeTerminalOptions {
   checkServeOptions(options);
   const { authorize, behindTls = false, clientOf, record } = options;
+  const { snapshots = true } = options;
   return {
     ...resolveNumbers(options, DEFAULTS, RANGES),
     limits: resolvePtyLimits({
@@ -260,6 +277,7 @@ export function resolveServeTerminalOptions(
     authorize,
     behindTls,
     clientOf,
+    snapshots,
     record,
     prefix: resolvePrefix(options.prefix, "/terminal/"),
     origin: {

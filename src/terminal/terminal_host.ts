@@ -14,8 +14,9 @@ import {
   type SupervisorRef,
 } from "../actor/mod.ts";
 import { spawnNamed } from "../actor/internal.ts";
+import { ptySupervisorWith, type SessionScreen } from "../pty/internal.ts";
 import {
-  ptySupervisor,
+  type PtySize,
   type PtySupervisorMessage,
   spawnPty,
 } from "../pty/mod.ts";
@@ -42,6 +43,8 @@ export type HostOptions = Pick<
   | "maxEndedBytes"
   | "maxAttachments"
   | "silenceMs"
+  | "snapshots"
+  | "snapshotLines"
   | "record"
   | "rules"
 >;
@@ -55,8 +58,12 @@ export class TerminalHost {
   readonly stopped: Promise<void>;
   /** Most bytes that may wait in a socket, credit or not. */
   readonly maxBufferedBytes: number;
+  /** Id of the terminal: another one after each start, the same in workers. */
+  serverId: string = crypto.randomUUID();
   readonly #options: HostOptions;
   readonly #recordings: Recordings;
+  /** Loaded with the first session, as it brings a terminal. */
+  #screens: typeof import("./screen/session_screen.ts") | undefined;
   readonly #root: SupervisorRef;
   readonly #ptys: Child<PtySupervisorMessage>;
   readonly #sockets = child({
@@ -80,12 +87,12 @@ export class TerminalHost {
     });
     this.#ptys = child({
       name: "sessions",
-      behavior: ptySupervisor({
+      behavior: ptySupervisorWith({
         ...limits,
         maxSessions,
         maxEndedSessions,
         maxEndedBytes,
-      }),
+      }, options.snapshots ? (size) => this.#openScreen(size) : undefined),
       shutdownMs: Infinity,
     });
     this.#root = spawnNamed(
@@ -103,7 +110,8 @@ export class TerminalHost {
 
   /** Starts a session, and its recording. */
   async start(request: CommandRequest): Promise<TerminalSession> {
-    const { rules, limits } = this.#options;
+    const { rules, limits, snapshots } = this.#options;
+    if (snapshots) this.#screens ??= await import("./screen/session_screen.ts");
     const spec = await commandFor(rules, request);
     const id = crypto.randomUUID();
     const command = request.command ?? rules.commands[0]?.name ?? "";
@@ -115,6 +123,14 @@ export class TerminalHost {
     );
     this.counters.sessionsStarted++;
     return this.sessions.add(session, command, createdAt, limits.graceMs);
+  }
+
+  /** Opens the terminal that snapshots of a session are made of. */
+  #openScreen(size: PtySize): SessionScreen {
+    if (this.#screens !== undefined) {
+      return new this.#screens.XtermScreen(size, this.#options.snapshotLines);
+    }
+    throw new Error("A session has started before its screen was loaded");
   }
 
   /**
@@ -155,6 +171,7 @@ export class TerminalHost {
             socket,
             early,
             admission,
+            serverId: this.serverId,
             counters: this.counters,
             silenceMs: this.#options.silenceMs,
             maxBufferedBytes: this.maxBufferedBytes,

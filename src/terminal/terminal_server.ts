@@ -141,6 +141,7 @@ export function serveTerminal(
   const counters = new TerminalCounters();
   const access = new Access(resolved, system.clock, counters);
   const host = new TerminalHost(system, resolved, counters);
+  host.serverId = access.serverId;
   let closed = false;
   const hub = new ThreadHub({
     system,
@@ -192,7 +193,7 @@ export function serveTerminal(
     early: unknown[],
     handshake: Handshake,
   ): Promise<void> {
-    const { login, session, offset } = handshake;
+    const { login, session, clientId, name, offset } = handshake;
     const pass = await admit(access, handshake);
     if (pass === undefined) {
       counters.handshakesRefused++;
@@ -205,7 +206,8 @@ export function serveTerminal(
     }
     if (session instanceof TerminalSession) {
       const ledger = session.ledgerOf(viewer, role);
-      const admission = { session, role, offset, ledger, pass };
+      const viewed = { clientId, name, offset };
+      const admission = { ...viewed, session, role, ledger, pass };
       await host.attach(socket, early, admission);
     }
     login.remove(pass);

@@ -39,7 +39,7 @@ Deno.test(
       type: "size",
       columns: 100,
       rows: 30,
-      owner: undefined,
+      owner: { clientId: "page", name: "" },
     });
     first.type(1, "over there");
     assertEquals(await first.until("over there"), "over there");

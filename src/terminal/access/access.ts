@@ -45,6 +45,8 @@ export type AccessSource = Pick<Request, "method" | "url" | "headers">;
 
 /** The tickets, logins and limits of one terminal server. */
 export class Access {
+  /** Id of the terminal, which is another one after each start. */
+  readonly serverId: string = crypto.randomUUID();
   /** Tickets that were not used yet. */
   readonly tickets: Tickets;
   /** Logins that have not ended. */
@@ -67,6 +69,20 @@ export class Access {
     this.logins = new Logins(clock, options);
     this.authorizer = new Authorizer(options, clock, counters);
     this.#attempts = new TokenBuckets(options.handshakesPerMinute, clock);
+  }
+
+  /**
+   * Checks that a viewer, if it was attached before, was so to this terminal. A
+   * new start has no session and no login of the one before.
+   *
+   * @throws {Problem} if it was attached to another one.
+   */
+  checkServer(serverId: string | null | undefined): void {
+    if (typeof serverId !== "string" || serverId === this.serverId) return;
+    throw new Problem(
+      "restarted",
+      "The server has restarted since: its sessions and their programs are gone",
+    );
   }
 
   /**

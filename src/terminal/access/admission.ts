@@ -28,6 +28,8 @@ export interface Handshake {
   readonly wanted: PtyRole | undefined;
   /** Id of the client, which numbers its input. */
   readonly clientId: string;
+  /** What other viewers call this one; empty if it did not say. */
+  readonly name: string;
   /** Offset where the viewer stopped; without it, it has seen nothing. */
   readonly offset: number | undefined;
   /** The part of the request that can still be read after the upgrade. */
@@ -40,6 +42,10 @@ export interface Admission {
   readonly session: TerminalSession;
   /** Whether the viewer may type, resize and send signals, or only watch. */
   readonly role: PtyRole;
+  /** Id of the client, which numbers its input. */
+  readonly clientId: string;
+  /** What other viewers call this one; empty if it did not say. */
+  readonly name: string;
   /** Offset where the viewer stopped; without it, it has seen nothing. */
   readonly offset: number | undefined;
   /** The input of this viewer over all its sockets. */
@@ -65,8 +71,10 @@ export function checkHandshake(
   },
   request: Request,
 ): Handshake {
-  const { url, sessionId, clientId, offset } = readHandshake(request);
+  const { url, sessionId, clientId, offset, name = "", serverId } =
+    readHandshake(request);
   const { headers } = request;
+  server.access.checkServer(serverId);
   const login = server.access.requireLogin(request);
   const session = server.sessions.get(sessionId);
   // The reply does not show whether a session of others exists.
@@ -84,7 +92,7 @@ export function checkHandshake(
   const { method } = request;
   const kept = server.access.authorizer.isUsed ? headers : undefined;
   const source = { method, url: request.url, headers: new Headers(kept) };
-  return { session, login, wanted, clientId, offset, source };
+  return { session, login, wanted, clientId, name, offset, source };
 }
 
 /**

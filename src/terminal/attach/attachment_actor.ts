@@ -8,10 +8,8 @@
  * @module
  */
 import type { ActorContext, Behavior, Timer } from "../../actor/mod.ts";
-import type { PtyAttachment, PtyEvent } from "../../pty/mod.ts";
+import type { PtyAttachment, PtyEvent, PtyViewerName } from "../../pty/mod.ts";
 import { AttachmentSink } from "./attachment_sink.ts";
-import type { Admission } from "../access/admission.ts";
-import type { TerminalCounters } from "../metrics.ts";
 import type {
   AttachmentCommand,
   AttachmentEvent,
@@ -33,25 +31,10 @@ import {
   TerminalProtocolError,
 } from "./protocol.ts";
 import { encodeOutput, encodeServerFrame } from "./server_frame.ts";
+import { sizeFrame } from "./size_frame.ts";
+import type { AttachmentOptions } from "./attachment_options.ts";
 import { ViewerRequests } from "./viewer_requests.ts";
-import type { ViewerSocket } from "./viewer_socket.ts";
 import type { ReplyOwner } from "../sessions.ts";
-
-/** Options of {@linkcode attachmentActor}. */
-export interface AttachmentOptions {
-  /** The socket, open or not. */
-  readonly socket: ViewerSocket;
-  /** Messages that arrived before the actor started. */
-  readonly early: unknown[];
-  /** What the viewer was granted. */
-  readonly admission: Admission;
-  /** Most bytes that may wait in the socket, credit or not. */
-  readonly maxBufferedBytes: number;
-  /** Milliseconds without a frame after which the viewer is disconnected. */
-  readonly silenceMs: number;
-  /** Counters of the server. */
-  readonly counters: TerminalCounters;
-}
 
 /** Messages of an attachment's actor. */
 export type AttachmentMessage =
@@ -77,6 +60,7 @@ class AttachmentEffects {
   readonly #context: ActorContext<AttachmentMessage>;
   readonly #state: AttachmentState;
   #attachment: PtyAttachment | undefined;
+  #owner: PtyViewerName | undefined;
   #requests: ViewerRequests | undefined;
   #inputAck: Timer | undefined;
 
@@ -173,6 +157,12 @@ class AttachmentEffects {
       case "resize":
         this.#requests?.resize(command.size);
         return true;
+      case "use_size":
+        this.#requests?.useSize();
+        return true;
+      case "hide":
+        this.#attachment?.setHidden(command.hidden);
+        return true;
       case "signal":
         this.#requests?.signal(command.signal);
         return true;
@@ -197,7 +187,8 @@ class AttachmentEffects {
   }
 
   async #attach(): Promise<void> {
-    const { session, role, offset, ledger, pass } = this.#options.admission;
+    const { session, role, offset, ledger, pass, clientId, name } =
+      this.#options.admission;
     pass.ended.addEventListener("abort", this.#onAccessEnded, { once: true });
     if (pass.ended.aborted) return this.#onAccessEnded();
     // This closes the earlier socket of the viewer, whose place may be needed.
@@ -209,12 +200,16 @@ class AttachmentEffects {
         role,
         signal: this.#context.signal,
         borrows: true,
+        snapshots: true,
+        id: clientId,
+        name,
         ...(offset === undefined ? {} : { offset }),
       });
     } catch (error) {
       return this.#act({ type: "attach_failed", error });
     }
     this.#attachment = made;
+    this.#owner = made.owner;
     this.#requests = new ViewerRequests(made, (text) => {
       this.#guard(() => this.#act({ type: "refused", text }));
     });
@@ -223,6 +218,8 @@ class AttachmentEffects {
         type: "attached",
         offset: made.offset,
         size: made.size,
+        owner: made.owner,
+        serverId: this.#options.serverId,
         answeredTo: session.answeredTo,
         isAnswered: session.replyOwner !== undefined,
       });
@@ -312,8 +309,16 @@ class AttachmentEffects {
         counters.skippedBytes += event.to - event.from;
         output.skip(event.from, event.to);
         return this.#send(event);
+      case "snapshot": {
+        const { offset, size, bytes } = event;
+        counters.snapshots++;
+        output.skip(output.sentTo, offset);
+        return this.#send(sizeFrame(size, this.#owner)) &&
+          this.#send({ type: "snapshot", offset, bytes });
+      }
       case "size":
-        return this.#send({ type: "size", ...event.size, owner: undefined });
+        this.#owner = event.owner;
+        return this.#send(sizeFrame(event.size, event.owner));
       case "exit":
         this.#act({ type: "exited", exit: event.exit });
         return true;

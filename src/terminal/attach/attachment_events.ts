@@ -4,7 +4,12 @@
  *
  * @module
  */
-import type { PtyExit, PtySize, SignalName } from "../../pty/mod.ts";
+import type {
+  PtyExit,
+  PtySize,
+  PtyViewerName,
+  SignalName,
+} from "../../pty/mod.ts";
 import type { ClientFrame, ServerFrame } from "./protocol.ts";
 
 /** An event in the life of an attachment. */
@@ -28,8 +33,12 @@ export type AttachmentEvent =
     readonly type: "attached";
     /** Offset of the first byte that the viewer asked for. */
     readonly offset: number;
-    /** The size of the session. */
+    /** The size of the first output. */
     readonly size: PtySize;
+    /** The viewer whose size it is. */
+    readonly owner: PtyViewerName | undefined;
+    /** Id of the server. */
+    readonly serverId: string;
     /** Offset before which the program's queries were answered. */
     readonly answeredTo: number;
     /** Whether another viewer answers the program's queries. */
@@ -86,8 +95,12 @@ export type AttachmentCommand =
   | { readonly type: "claim_replies" }
   /** Read messages that arrived before the attachment. */
   | { readonly type: "receive"; readonly messages: readonly unknown[] }
-  /** Ask the session for a size. */
+  /** Name the size that fits the viewer. */
   | { readonly type: "resize"; readonly size: PtySize }
+  /** Ask the session for the size that the viewer named last. */
+  | { readonly type: "use_size" }
+  /** Tell the session whether anybody can see the viewer. */
+  | { readonly type: "hide"; readonly hidden: boolean }
   /** Ask the session to send a signal. */
   | { readonly type: "signal"; readonly signal: SignalName }
   /** Ask the session to interrupt the program with a key. */

@@ -21,6 +21,7 @@ import type {
   AttachmentEvent,
   ViewerRequest,
 } from "./attachment_events.ts";
+import { sizeFrame } from "./size_frame.ts";
 import { OutputLedger } from "./output_ledger.ts";
 import {
   CLOSE_CODE_BASE,
@@ -178,7 +179,7 @@ function whileOpen(
 
 function attached(
   state: AttachmentState,
-  { offset, size, answeredTo, isAnswered }: Extract<
+  { offset, size, owner, serverId, answeredTo, isAnswered }: Extract<
     AttachmentEvent,
     { type: "attached" }
   >,
@@ -190,10 +191,11 @@ function attached(
   state.early = [];
   const answers = state.role === "control" && !isAnswered;
   return [
+    send({ type: "hello", serverId }),
     ...(answers
       ? claimReplies(state, Math.max(offset, answeredTo))
       : [sendRole(state, NEVER)]),
-    send({ type: "size", ...size, owner: undefined }),
+    send(sizeFrame(size, owner)),
     acknowledgeInput(state),
     ...(messages.length === 0
       ? NOTHING
@@ -248,7 +250,7 @@ function requested(
     case "detach":
       return closeWith(state, undefined);
     case "visibility":
-      return NOTHING;
+      return [{ type: "hide", hidden: frame.hidden }];
   }
   if (state.role !== "control") return rejectReadOnly();
   switch (frame.type) {
@@ -260,7 +262,7 @@ function requested(
       return [{ type: "resize", size: { columns, rows } }];
     }
     case "use_size":
-      return NOTHING;
+      return [{ type: "use_size" }];
     case "signal":
       return [{ type: "signal", signal: frame.signal }];
     case "interrupt":

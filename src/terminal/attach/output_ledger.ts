@@ -27,6 +27,7 @@ export class OutputLedger {
 
   /** Records that output was skipped. */
   skip(from: number, to: number): void {
+    if (from === to) return;
     this.#gaps.push({ from, to });
     this.sentTo = to;
   }

@@ -26,6 +26,7 @@ export class ViewerRequests {
    */
   #wanted: readonly PtySize[] = [];
   #resizing = false;
+  #isClaiming = false;
   #signals = 0;
 
   /** Calls `refused` with the reason for a request that was not carried out. */
@@ -34,10 +35,17 @@ export class ViewerRequests {
     this.#refused = refused;
   }
 
-  /** Requests a size. */
+  /** Names the size that fits the viewer. */
   resize(size: PtySize): void {
     this.#wanted = [...this.#wanted.slice(0, 1), size];
     if (!this.#resizing) this.#resizeNext();
+  }
+
+  /** Requests the size that was named last: behind those that are pending. */
+  useSize(): void {
+    if (this.#isClaiming) return;
+    this.#isClaiming = true;
+    this.#expect(this.#attachment.claimSize(), () => this.#isClaiming = false);
   }
 
   /** Requests a signal. */
@@ -56,7 +64,8 @@ export class ViewerRequests {
     this.#wanted = later;
     this.#resizing = size !== undefined;
     if (size === undefined) return;
-    this.#expect(this.#attachment.resize(size), () => this.#resizeNext());
+    const done = this.#attachment.proposeSize(size);
+    this.#expect(done, () => this.#resizeNext());
   }
 
   #expect(done: Promise<void>, next: () => void): void {

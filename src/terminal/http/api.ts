@@ -87,14 +87,18 @@ export function callApi(
     });
   }
   if (route.limited) limit();
+  if (path.startsWith("sessions/")) {
+    const { searchParams } = new URL(request.url);
+    api.access.checkServer(searchParams.get("server"));
+  }
   const [, id = ""] = route.path.exec(path) ?? [];
   return route.handle({ api, request, id });
 }
 
 // The server.
 
-function health(): Response {
-  return Response.json({ status: "ok" });
+function health({ api }: Call): Response {
+  return Response.json({ status: "ok", server: api.access.serverId });
 }
 
 async function metrics(call: Call): Promise<Response> {
@@ -278,6 +282,10 @@ async function show(
     rows: now.size.rows,
     controllers: now.controllers,
     viewers: now.viewers,
+    attached: now.attached,
+    directory: now.directory ?? null,
+    foreground: now.foreground ?? null,
+    ageMs: Math.round(now.ageMs),
     outputBytes: now.end,
     paused: now.paused,
     graceMs: finite(graceMs),

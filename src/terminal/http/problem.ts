@@ -23,6 +23,7 @@ export type ProblemKind =
   | "not_found"
   | "wrong_method"
   | "ended"
+  | "restarted"
   | "too_large"
   | "wrong_media_type"
   | "cannot_spawn"
@@ -42,6 +43,7 @@ const KINDS: Readonly<Record<ProblemKind, readonly [number, string]>> = {
   "not_found": [404, "The resource does not exist"],
   "wrong_method": [405, "The method is not supported"],
   "ended": [409, "The program has ended"],
+  "restarted": [410, "The server has restarted"],
   "too_large": [413, "The body is too large"],
   "wrong_media_type": [415, "The content type must be application/json"],
   "cannot_spawn": [422, "The program cannot be started"],

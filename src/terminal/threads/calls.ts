@@ -43,6 +43,8 @@ export const JOIN: CoreTopic<JoinRequest> = new CoreTopic(
 export interface Welcome {
   /** The name of the worker. */
   readonly thread: ThreadId;
+  /** Id of the terminal, in all of its threads. */
+  readonly serverId: string;
   readonly origin: OriginRules;
   readonly maxBodyBytes: number;
   /** The logins that there are. */
@@ -96,6 +98,8 @@ export interface TakenSocket {
   readonly role: PtyRole;
   /** The name of the viewer, over all its sockets. */
   readonly viewer: string;
+  readonly clientId: string;
+  readonly name: string;
   readonly offset: number | undefined;
 }
 

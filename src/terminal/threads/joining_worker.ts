@@ -224,6 +224,7 @@ export class JoiningWorker implements TerminalWorker {
       const handled of [
         WELCOME.handledBy((welcome) => {
           this.#welcome = welcome;
+          this.#host.serverId = welcome.serverId;
           for (const login of welcome.logins) this.#logins.add(login);
           this.#welcomed.resolve(welcome);
         }),
@@ -385,8 +386,10 @@ export class JoiningWorker implements TerminalWorker {
     }
     const { role, viewer } = decision;
     const ledger = session.ledgerOf(viewer, role);
-    const { offset } = parseAttachUrl(new URL(request.url)) ?? {};
-    const admission = { session, role, offset, ledger, pass: { ended } };
+    const { clientId = "", name = "", offset } =
+      parseAttachUrl(new URL(request.url)) ?? {};
+    const viewed = { clientId, name, offset };
+    const admission = { ...viewed, session, role, ledger, pass: { ended } };
     await this.#host.attach(socket, early, admission);
     this.#release(pass);
   }

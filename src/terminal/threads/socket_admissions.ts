@@ -85,7 +85,7 @@ export class SocketAdmissions {
       host.counters.handshakesRefused++;
       return { type: "refuse", error: FORBIDDEN };
     }
-    const { login, session, offset } = handshake;
+    const { login, session, clientId, name, offset } = handshake;
     const { role } = pass.request;
     const viewer = viewerOf(handshake);
     const now = (): number => system.clock.now();
@@ -113,6 +113,8 @@ export class SocketAdmissions {
       session: session.pty.id,
       role,
       viewer,
+      clientId,
+      name,
       offset,
     };
     if (owner === undefined) {
@@ -143,6 +145,7 @@ export class SocketAdmissions {
 
 const CODES: Partial<Readonly<Record<ProblemKind, ErrorCode>>> = {
   not_found: ErrorCode.NOT_FOUND,
+  restarted: ErrorCode.RESTARTED,
   login_needed: ErrorCode.UNAUTHORIZED,
   too_many_requests: ErrorCode.LIMIT,
 };

@@ -123,13 +123,14 @@ export class ThreadHub {
   ): void {
     const { system: { clock } } = this.#parts;
     const { port1, port2: port } = new MessageChannel();
-    const { login, offset } = handshake;
+    const { login, clientId, name, offset } = handshake;
     const { role } = pass.request;
     const viewer = viewerOf(handshake);
     const id = crypto.randomUUID();
     worker.hold(id, pass, login, () => clock.now());
     if (worker.isGone) worker.releaseAll();
-    const taken = { port, from: 0, pass: id, session, role, viewer, offset };
+    const viewed = { viewer, clientId, name, offset };
+    const taken = { port, from: 0, pass: id, session, role, ...viewed };
     worker.channel.tell(TAKE_SOCKET, taken, [port]);
     this.sockets.relay(socket, port1, early, worker.id);
   }
@@ -168,6 +169,7 @@ export class ThreadHub {
     );
     channel.tell(WELCOME, {
       thread: worker.id,
+      serverId: access.serverId,
       origin: options.origin,
       maxBodyBytes: options.maxBodyBytes,
       logins: access.logins.all.map(({ id, hash }) => ({ id, hash })),

@@ -70,7 +70,7 @@ export class ThreadSockets {
    * the attachment has ended.
    */
   async take(
-    { port, from, session: id, role, viewer, offset }: TakenSocket,
+    { port, from, session: id, role, viewer, ...taken }: TakenSocket,
     pass: Pick<Pass, "ended">,
   ): Promise<void> {
     const socket = new PortSocket(port);
@@ -80,7 +80,9 @@ export class ThreadSockets {
     const session = this.#host.sessions.get(id);
     if (session === undefined) return refuse(socket, ENDED);
     const ledger = session.ledgerOf(viewer, role);
-    const admission = { session, role, offset, ledger, pass };
+    const { clientId, name, offset } = taken;
+    const viewed = { clientId, name, offset };
+    const admission = { ...viewed, session, role, ledger, pass };
     await this.#host.attach(socket, [], admission);
   }
 

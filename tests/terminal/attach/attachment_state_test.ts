@@ -26,6 +26,8 @@ const ATTACHED: AttachmentEvent = {
   size: { columns: 80, rows: 24 },
   answeredTo: 40,
   isAnswered: false,
+  owner: undefined,
+  serverId: "server",
 };
 
 /** Returns the state after some events. */
@@ -72,6 +74,7 @@ Deno.test("a controlling viewer gets its role, the size and an INPUT_ACK, and th
   const early = new ArrayBuffer(1);
   assertEquals(transition(state, { type: "message_arrived", data: early }), []);
   assertEquals(transition(state, ATTACHED), [
+    { type: "send", frame: { type: "hello", serverId: "server" } },
     { type: "claim_replies" },
     {
       type: "send",
@@ -89,7 +92,7 @@ Deno.test("a controlling viewer gets its role, the size and an INPUT_ACK, and th
 
 Deno.test("a controlling viewer answers no query that was answered before", () => {
   const state = after("control", { type: "socket_opened" });
-  const [, role] = transition(state, { ...ATTACHED, answeredTo: 250 });
+  const [, , role] = transition(state, { ...ATTACHED, answeredTo: 250 });
   assertEquals(role, {
     type: "send",
     frame: { type: "role", role: "control", repliesFrom: 250 },
@@ -105,7 +108,7 @@ Deno.test("a viewer answers no queries if another one does, or if it is read-onl
     ] as const
   ) {
     const state = after(role, { type: "socket_opened" });
-    const [first] = transition(state, { ...ATTACHED, isAnswered });
+    const [, first] = transition(state, { ...ATTACHED, isAnswered });
     assertEquals(first, {
       type: "send",
       frame: { type: "role", role, repliesFrom: NOT_ANY_MORE },

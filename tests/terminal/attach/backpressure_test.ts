@@ -49,7 +49,7 @@ Deno.test(
   "a frozen read-only viewer delays nobody, and gets a gap for what it missed",
   bounded,
   async () => {
-    await using served = new Served({ commands: [YES] });
+    await using served = new Served({ commands: [YES], snapshots: false });
     const { id } = await served.terminal.start();
     const frozen = served.view(id, await served.login("view", id));
     const owner = served.view(id, await served.login());

@@ -40,7 +40,7 @@ Deno.test(
     while (sizes.at(-1) !== 500) {
       const request = await asked.next();
       assertEquals(asked.untaken, 0);
-      if (request.type === "resize") sizes.push(request.size.columns);
+      if (request.type === "propose_size") sizes.push(request.size.columns);
       request.replyTo.tell({ type: "done" });
     }
     await scripted.system.idle();

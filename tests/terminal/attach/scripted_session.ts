@@ -57,12 +57,15 @@ export class ScriptedSession implements AsyncDisposable {
           admission: {
             session: this.session,
             role,
+            clientId: "viewer",
+            name: "",
             offset: undefined,
             ledger: this.session.ledgerOf("viewer", role),
             pass: passOf({ role, session: "scripted" }),
           },
           maxBufferedBytes: 1_000_000,
           silenceMs: 1e9,
+          serverId: "server",
           counters: new TerminalCounters(),
         }));
         return upgrade.response;
@@ -83,6 +86,7 @@ export class ScriptedSession implements AsyncDisposable {
         offset: 0,
         end: 0,
         size,
+        owner: undefined,
         input: (bytes, done) => {
           const replyTo: ReplyTo<PtyReply> = {
             tell: (reply) => {
@@ -95,7 +99,7 @@ export class ScriptedSession implements AsyncDisposable {
       });
       this.attached.push(viewer);
     } else if (
-      message.type === "resize" || message.type === "signal" ||
+      message.type === "propose_size" || message.type === "signal" ||
       message.type === "input"
     ) this.asked.push(message);
   }

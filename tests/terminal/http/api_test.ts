@@ -54,10 +54,8 @@ Deno.test(
   bounded,
   async () => {
     await using served = new Served();
-    assertEquals<unknown>(
-      await (await served.request("GET", "health")).text(),
-      '{"status":"ok"}',
-    );
+    const { status, server } = await json(served.request("GET", "health"));
+    assertEquals<unknown>([status, typeof server], ["ok", "string"]);
     assertEquals<unknown>(
       await refusal(served.request("GET", "metrics")),
       "401 login_needed",

@@ -26,6 +26,12 @@ export interface Body {
   readonly columns: number;
   readonly rows: number;
   readonly exit: unknown;
+  readonly status: string | number;
+  readonly server: string;
+  readonly code: string;
+  readonly directory: string | null;
+  readonly foreground: string | null;
+  readonly attached: unknown;
   readonly ticket: string;
   readonly sessions: readonly { readonly id: string; readonly role: string }[];
 }
