@@ -91,8 +91,8 @@ Deno.test("what goes up together in a run of a real store is found over its comp
     const stats: StoreStats[] = [data.stats()];
     const latency: { atMs: number; value: number }[] = [];
     // Bursts of different sizes: the last write of a large one waits longer.
-    for (let step = 0; step < 40; step++) {
-      const count = [1, 300, 40, 600, 10][step % 5] ?? 1;
+    for (let step = 0; step < 30; step++) {
+      const count = [1, 100, 20, 200, 5][step % 5] ?? 1;
       const startedAt = performance.now();
       const burst = Array.from(
         { length: count },

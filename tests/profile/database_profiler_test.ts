@@ -69,7 +69,7 @@ async function temporary(): Promise<string[]> {
 }
 
 Deno.test("an index that a list lacks is tried on a copy, and recommended with its gain and its cost", async () => {
-  await using opened = await withTasks(3000);
+  await using opened = await withTasks(2000);
   const { data } = opened;
   const stages: string[] = [];
   const report = await new DatabaseProfiler({ rounds: 8 }).indexes(
@@ -91,8 +91,8 @@ Deno.test("an index that a list lacks is tried on a copy, and recommended with i
   assert(gain.before.medianMs > gain.after.medianMs);
   assert(gain.speedup.low > 1.2 && gain.speedup.low <= gain.speedup.high);
   assert(gain.plan.some((step) => step.includes("trial_index_tasks_level")));
-  // 3,000 entries with a number and a row number.
-  assert(index.bytes >= 3000 * 4 && index.bytes < 3000 * 100);
+  // 2,000 entries with a number and a row number.
+  assert(index.bytes >= 2000 * 4 && index.bytes < 2000 * 100);
   assertExists(index.writes);
   assert(index.writes.createsPerSecondBefore > 0);
   assert(index.writes.slowdown.low > 0);
@@ -100,7 +100,7 @@ Deno.test("an index that a list lacks is tried on a copy, and recommended with i
   // The store itself is as it was.
   const plan = await data.collection(tasks).explain({ filter: "level = 7" });
   assert(plan.needsScan);
-  assertEquals(await data.collection(tasks).count(), 3000);
+  assertEquals(await data.collection(tasks).count(), 2000);
 });
 
 Deno.test("the slow queries of a store are what indexes are tried for, and their values are not told", async () => {

@@ -85,7 +85,7 @@ async function analyzeIn(
   if (way === "scan") {
     await Promise.all(
       Array.from(
-        { length: 4000 },
+        { length: 3000 },
         (_, level) =>
           data.collection(notes).create({ body: "x".repeat(200), level }),
       ),
@@ -122,7 +122,7 @@ async function analyzeIn(
     }).run({
       name: way,
       load: { model: "closed", users: 8 },
-      phases: { rampUpMs: 100, steadyMs: 800 },
+      phases: { rampUpMs: 50, steadyMs: 500 },
       operations: [{
         name: "go",
         driver: "function",
