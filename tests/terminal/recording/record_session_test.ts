@@ -222,23 +222,27 @@ Deno.test(
   async () => {
     await using ptys = new Ptys();
     const session = await ptys.rawCat();
+    await using screen = await Screen.of(session);
+    await screen.shows("ready");
+    // What was written before has the size at which it was written.
     await session.resize({ columns: 100, rows: 40 });
     const sink = new Sink();
     await using recording = await recordSession(session, sink.writable, {
       input: true,
     });
-    await using screen = await Screen.of(session);
-    await screen.shows("ready");
+    await using late = await Screen.of(session);
+    await late.shows("ready");
     await session.resize({ columns: 90, rows: 30 });
     recording.record({ type: "input", bytes: utf8("typed") });
     await session.close();
     await recording.closed;
     const [header] = (await sink.text()).split("\n");
     const { term: { cols, rows } } = JSON.parse(header ?? "");
-    assertEquals([cols, rows], [100, 40]);
+    assertEquals([cols, rows], [80, 24]);
     const events = (await eventsOf(await sink.text()))
       .filter(({ type }) => type === "resize" || type === "input");
     assertEquals(events.map(({ atMs: _, ...event }) => event), [
+      { type: "resize", cols: 100, rows: 40 },
       { type: "resize", cols: 90, rows: 30 },
       { type: "input", text: "typed" },
     ]);
