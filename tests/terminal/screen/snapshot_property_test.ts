@@ -5,7 +5,7 @@ import { utf8 } from "../../support/bytes.ts";
 import { assertRestored, type Part, type Size } from "./restored.ts";
 import { type Random, randomOutput } from "./sequences.ts";
 
-const RECORDED_POINTS = isSlow ? 600 : 30;
+const RECORDED_POINTS = isSlow ? 500 : 30;
 const RANDOM_POINTS = isSlow ? 400 : 30;
 const FOLDER = new URL("./recordings/", import.meta.url);
 /** Bytes after the snapshot that both terminals are given. */
