@@ -64,7 +64,9 @@ export function editRecord(
       const input = create("input");
       input.type = "file";
       input.multiple = Number(options["max"] ?? 1) > 1;
-      return { name, input };
+      // Those that a record has stay; where there is one alone, it is replaced.
+      const key = record !== undefined && input.multiple ? `${name}+` : name;
+      return { name, key, input };
     });
   const wrong = create("p", { className: "wrong" });
   wrong.setAttribute("role", "alert");
@@ -130,10 +132,10 @@ export function editRecord(
 /** Files need a form; the other fields go in it as JSON. */
 function bodyOf(
   fields: Record<string, unknown>,
-  files: readonly { readonly name: string; readonly input: HTMLInputElement }[],
+  files: readonly { readonly key: string; readonly input: HTMLInputElement }[],
 ): unknown {
-  const chosen = files.flatMap(({ name, input }) =>
-    [...input.files ?? []].map((file) => [name, file] as const)
+  const chosen = files.flatMap(({ key, input }) =>
+    [...input.files ?? []].map((file) => [key, file] as const)
   );
   if (chosen.length === 0) return fields;
   const form = new FormData();

@@ -17,6 +17,7 @@ import {
   type StorePage,
   text,
 } from "../../../src/store/mod.ts";
+import { memoryStorage } from "../../../src/storage/mod.ts";
 import { openStore } from "../support/open_store.ts";
 
 export const users: Collection<"users", AuthFields, "auth"> = authCollection(
@@ -43,9 +44,12 @@ export interface ServedPage extends AsyncDisposable {
 }
 
 /** Serves a store with its page. */
-export async function servePage(): Promise<ServedPage> {
+export async function servePage(
+  collections: readonly Collection[] = [users, notes],
+): Promise<ServedPage> {
   const opened = await openStore({
-    collections: [users, notes],
+    collections,
+    files: { storage: memoryStorage() },
     functions: {
       add: storedFunction({
         input: z.object({ title: z.string() }),
