@@ -42,6 +42,7 @@ const TAKES_FIELDS = new Set(["reportToText", "stringifyScenario"]);
 /** What can be called with nothing, and with options that are all left out. */
 const NEEDS_NOTHING = new Set([
   "ActorSystem",
+  "DatabaseProfiler",
   "Distribution",
   "FileOperationsProfiler",
   "HeapWatch",

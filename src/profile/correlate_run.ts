@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkObject } from "../checks/internal.ts";
+import { checkOptionNames, type OptionNames } from "../checks/internal.ts";
 import {
   correlate,
   type CorrelateOptions,
@@ -12,6 +12,13 @@ import {
   stepsOf,
 } from "./correlation.ts";
 import { type RunMeasurements, seriesOfRun } from "./run_series.ts";
+
+const MEASUREMENTS: OptionNames<RunMeasurements> = {
+  load: true,
+  service: true,
+  store: true,
+  series: true,
+};
 
 /** A series of a run, and how much of it there is. */
 export interface CorrelatedSeries {
@@ -62,7 +69,12 @@ export function correlateRun(
   run: RunMeasurements,
   options: CorrelateOptions = {},
 ): CorrelationReport {
-  checkObject("run", run, "an object, such as { load, service, store }");
+  checkOptionNames("correlateRun()", run, MEASUREMENTS);
+  if (Object.values(run).every((given) => given === undefined)) {
+    throw new TypeError(
+      "Cannot correlate a run: it has no measurements, give load, service, store or series",
+    );
+  }
   const all = seriesOfRun(run);
   const correlations = correlate(all, options);
   const { stepMs = 1000 } = options;

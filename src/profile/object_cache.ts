@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger } from "../checks/internal.ts";
+import { checkInteger, checkOptionNames } from "../checks/internal.ts";
 import type { ObjectStorage } from "../storage/mod.ts";
 import { checkBackend } from "./argument_checks.ts";
 import type { CacheLookup } from "./cache_lookup.ts";
@@ -39,12 +39,14 @@ export async function readObject(
  */
 export function memoryCacheLookup(
   storage: Pick<ObjectStorage, "put" | "get" | "delete">,
-  { maxBytes }: {
+  options: {
     /** Bytes that are kept, at most, from 0. */
     readonly maxBytes: number;
   },
 ): CacheLookup {
   checkBackend(storage);
+  checkOptionNames("memoryCacheLookup()", options, { maxBytes: true });
+  const { maxBytes } = options;
   checkInteger("maxBytes", maxBytes, { min: 0 });
   // The one that was not read for longest comes first.
   const kept = new Map<string, Uint8Array>();

@@ -32,8 +32,7 @@ Deno.test("examples/store.ts has a rule, a generated and a computed attribute, a
     "Paint! 180 minutes",
     "live: create 180 minutes",
     "thumbnail: 200 image/png",
-    "Ann sees 1 task",
-    "others see 0",
+    "strangers see 0",
   ]);
 });
 

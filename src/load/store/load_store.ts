@@ -21,6 +21,7 @@ import {
   storedFunction,
   text,
 } from "../../store/mod.ts";
+import { checkMethods } from "../../checks/internal.ts";
 import type { StandardSchema } from "../../codec/internal.ts";
 import {
   accountAddress,
@@ -154,8 +155,10 @@ export const loadFunctions: {
  * are there. The store needs `loadCollections` among its collections.
  *
  * @throws {StoreError} as a rejection, if a collection is missing.
+ * @throws {TypeError} as a rejection, if it is no store.
  */
 export async function fillForLoad(data: Store): Promise<void> {
+  checkMethods("data", data, ["collection"], "one that store() opens");
   const users = data.collection(loadUsers);
   if (await users.count() > 0) return;
   await Promise.all(
