@@ -244,6 +244,10 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./store/records.ts")).get,
   },
   {
+    name: "store/get-serial",
+    load: async () => (await import("./store/records.ts")).getSerial,
+  },
+  {
     name: "store/list-20",
     load: async () => (await import("./store/records.ts")).list20,
   },
@@ -297,6 +301,9 @@ export const all: readonly Entry[] = [
     ? [{
       name: "store/auth-check",
       load: async () => (await import("./store/auth_check.ts")).authCheck,
+    }, {
+      name: "store/http-get",
+      load: async () => (await import("./store/http_get.ts")).httpGet,
     }]
     : []),
   ...(hasWrk() ? LOAD_BESIDE_WRK : []),

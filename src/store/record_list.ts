@@ -119,7 +119,10 @@ export async function listRecords(
     { sort: parseSort(sort), limit: limit + more, offset, after },
     caller,
   );
-  const rows = await executor.read(query.statement, signalOf(options));
+  const rows = await executor.read(
+    { ...query.statement, isLimited: true },
+    signalOf(options),
+  );
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const isLast = rows.length < limit + more;
@@ -144,7 +147,8 @@ export async function expanded(
     now,
     schema,
     isCaller: !access.isFree,
-    read: (statement) => executor.read(statement, signalOf(options)),
+    read: (statement) =>
+      executor.read({ ...statement, isLimited: true }, signalOf(options)),
     recordOf: (collection, row) => recordIn(context, collection, row as Row),
     viewCondition: (collection) => access.condition(collection, "view"),
   });
@@ -159,7 +163,7 @@ export async function countRecords(
   checkOptionNames("count()", options, COUNT);
   const condition = access.condition(name, "list", filterOf(options));
   const [row] = await executor.read(
-    countQuery(condition, name),
+    { ...countQuery(condition, name), isLimited: true },
     signalOf(options),
   );
   return Number(row?.count ?? 0);

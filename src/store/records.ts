@@ -17,7 +17,7 @@ import type {
   RecordChangesOf,
   RecordOf,
 } from "./schema/collection.ts";
-import { quoted, tableColumns } from "./schema/columns.ts";
+import { selectById } from "./schema/columns.ts";
 import type { RuleName } from "./schema/rule.ts";
 import type { Identity } from "./schema/identity.ts";
 import type { AuthRecords } from "./auth/auth_records.ts";
@@ -168,14 +168,13 @@ export interface RecordsContext {
 export class CollectionRecords<C extends Collection> implements Records<C> {
   readonly #collection: C;
   readonly #context: RecordsContext;
-  readonly #columns: string;
+  /** What reads a record by its id. */
+  readonly #byId: string;
 
   constructor(collection: C, context: RecordsContext) {
     this.#collection = collection;
     this.#context = context;
-    this.#columns = tableColumns(collection)
-      .filter(({ isHidden }) => !isHidden)
-      .map(({ name }) => quoted(name)).join(", ");
+    this.#byId = selectById(collection);
   }
 
   async create(
@@ -259,11 +258,16 @@ export class CollectionRecords<C extends Collection> implements Records<C> {
     checkString("id", id);
     const { name } = this.#collection;
     const condition = this.#condition(rule, data);
-    const more = condition === undefined ? "" : ` AND (${condition.sql})`;
-    const [row] = await this.#context.executor.read({
-      sql: `SELECT ${this.#columns} FROM ${quoted(name)} WHERE "id" = ?${more}`,
-      values: [id, ...condition?.values ?? []],
-    }, options);
+    const [row] = await this.#context.executor.read(
+      condition === undefined
+        ? { sql: this.#byId, values: [id], isLimited: true }
+        : {
+          sql: `${this.#byId} AND (${condition.sql})`,
+          values: [id, ...condition.values],
+          isLimited: true,
+        },
+      options,
+    );
     if (row !== undefined) return row;
     throw new RecordNotFoundError(
       `Cannot find a record of ${name}: there is none with the id ${

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { cpuTicks, TICK_US } from "../../support/cpu_ticks.ts";
 import { PeerProcess } from "../../support/peer_process.ts";
 import { runWrk } from "../../support/wrk.ts";
 import { type Comparison, contestant, type Start } from "../harness.ts";
@@ -13,8 +14,6 @@ import { type Comparison, contestant, type Start } from "../harness.ts";
 const SERVICE = new URL("../../support/session_service.ts", import.meta.url);
 const CONNECTIONS = 16;
 const SECONDS = 1;
-/** Microseconds of the unit in which the kernel counts processor time. */
-const TICK_US = 10_000;
 
 function start(by: "session" | "map"): Start {
   return async () => {
@@ -28,20 +27,12 @@ function start(by: "session" | "map"): Start {
     const who = await (await fetch(url, { headers })).json();
     if (who.kind !== "record") throw new Error("Cannot measure: it is nobody");
     return contestant(async () => {
-      const before = ticksOf(service.pid);
+      const before = cpuTicks(service.pid);
       const { perSecond } = await runWrk(url, CONNECTIONS, SECONDS, headers);
-      const used = (ticksOf(service.pid) - before) * TICK_US;
+      const used = (cpuTicks(service.pid) - before) * TICK_US;
       return used / (perSecond * SECONDS);
     }, stack.move());
   };
-}
-
-/** The processor time of a process, in ticks of the kernel. */
-function ticksOf(pid: number): number {
-  const text = Deno.readTextFileSync(`/proc/${pid}/stat`);
-  // The name of the program may have spaces, and ends with a parenthesis.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return Number(fields[11]) + Number(fields[12]);
 }
 
 /** Processor time of a request. */

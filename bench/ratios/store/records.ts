@@ -15,12 +15,15 @@ import {
 } from "../../../src/store/mod.ts";
 import { momentText } from "../../../src/store/schema/moment.ts";
 import { newRecordId } from "../../../src/store/schema/record_id.ts";
+import { arrays, type Task, taskOf, TASKS } from "../../support/raw_tasks.ts";
 import type { Comparison, Contestant } from "../harness.ts";
 
 /** Callers that ask at once, as those of a server do. */
 const CALLERS = 200;
 /** Records that there are to be read. */
 const RECORDS = 10_000;
+/** Reads of one caller. */
+const SERIAL = 1000;
 /** Records of a page. */
 const PAGE = 20;
 
@@ -33,9 +36,10 @@ const tasks = collection("tasks", {
   indexes: [{ fields: ["points"] }],
 });
 
-interface Task {
-  readonly id: string;
-  readonly title: string;
+/** A page of records, and where the next one begins. */
+interface Page {
+  readonly items: readonly Task[];
+  readonly after: string | undefined;
 }
 
 /** What is measured, of one side. */
@@ -43,9 +47,9 @@ interface Side extends AsyncDisposable {
   create(title: string, points: number): Promise<Task>;
   get(id: string): Promise<Task>;
   /** The first of those with so many points. */
-  find(points: number): Promise<number>;
+  find(points: number): Promise<Page>;
   /** The first of all, from the most points down. */
-  list(): Promise<number>;
+  list(): Promise<Page>;
 }
 
 async function ours(): Promise<Side> {
@@ -60,17 +64,8 @@ async function ours(): Promise<Side> {
   return {
     create: (title, points) => all.create({ title, points }),
     get: (id) => all.get(id),
-    async find(points) {
-      const page = await all.list({
-        filter: `points = ${points}`,
-        limit: PAGE,
-      });
-      return page.items.length;
-    },
-    async list() {
-      const page = await all.list({ sort: "-points", limit: PAGE });
-      return page.items.length;
-    },
+    find: (points) => all.list({ filter: `points = ${points}`, limit: PAGE }),
+    list: () => all.list({ sort: "-points", limit: PAGE }),
     async [Symbol.asyncDispose]() {
       await data.close();
       await system.shutdown();
@@ -86,15 +81,7 @@ async function byHand(): Promise<Side> {
   database.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
-    CREATE TABLE tasks (
-      id TEXT NOT NULL PRIMARY KEY,
-      created TEXT NOT NULL,
-      updated TEXT NOT NULL,
-      title TEXT NOT NULL,
-      done INTEGER NOT NULL DEFAULT 0,
-      points INTEGER
-    ) STRICT;
-    CREATE INDEX by_points ON tasks (points);
+    ${TASKS}
     CREATE TABLE changes (
       cursor INTEGER PRIMARY KEY,
       id TEXT NOT NULL,
@@ -107,20 +94,15 @@ async function byHand(): Promise<Side> {
     "INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?)",
   );
   const log = database.prepare("INSERT INTO changes VALUES (NULL, ?, ?)");
-  const get = database.prepare("SELECT * FROM tasks WHERE id = ?");
-  const find = database.prepare(
+  const get = arrays(database, "SELECT * FROM tasks WHERE id = ?");
+  const find = arrays(
+    database,
     "SELECT * FROM tasks WHERE points = ? ORDER BY id LIMIT ?",
   );
-  const list = database.prepare(
-    "SELECT * FROM tasks ORDER BY points DESC, id LIMIT ?",
+  const list = arrays(
+    database,
+    "SELECT * FROM tasks ORDER BY points DESC, id DESC LIMIT ?",
   );
-  const task = (row: Record<string, unknown> | undefined): Task => ({
-    ...row,
-    id: String(row?.id),
-    title: String(row?.title),
-  });
-  const page = (rows: Record<string, unknown>[]): Promise<number> =>
-    Promise.resolve(rows.map(task).length);
   return {
     create(title, points) {
       const now = momentText(Date.now());
@@ -138,14 +120,30 @@ async function byHand(): Promise<Side> {
       commit.run();
       return Promise.resolve(record);
     },
-    get: (id) => Promise.resolve(task(get.get(id))),
-    find: (points) => page(find.all(BigInt(points), BigInt(PAGE))),
-    list: () => page(list.all(BigInt(PAGE))),
+    get: (id) => Promise.resolve(taskOf(get.get(id))),
+    find: (points) =>
+      page(find.all(BigInt(points), BigInt(PAGE + 1)), ({ id }) => [id]),
+    list: () =>
+      page(list.all(BigInt(PAGE + 1)), ({ points, id }) => [points, id]),
     async [Symbol.asyncDispose]() {
       database.close();
       await Deno.remove(directory, { recursive: true });
     },
   };
+}
+
+/** A page, and the place behind it if there is more. */
+function page(
+  rows: readonly (readonly unknown[])[],
+  keysOf: (last: Task) => readonly unknown[],
+): Promise<Page> {
+  const items = rows.slice(0, PAGE).map(taskOf);
+  const last = items.at(-1);
+  const hasMore = rows.length > PAGE && last !== undefined;
+  return Promise.resolve({
+    items,
+    after: hasMore ? JSON.stringify(keysOf(last)) : undefined,
+  });
 }
 
 /** Microseconds for each of many that are asked at once. */
@@ -217,4 +215,16 @@ export const list20: Comparison = comparison(async (side) => {
 export const queryIndexed: Comparison = comparison(async (side) => {
   await fill(side);
   return () => usEach(1000, (index) => side.find(index % (RECORDS / PAGE)));
+});
+
+/** Records that one caller reads by their ids, one behind the other. */
+export const getSerial: Comparison = comparison(async (side) => {
+  const ids = await fill(side);
+  return async () => {
+    const start = performance.now();
+    for (let i = 0; i < SERIAL; i++) {
+      await side.get(ids[i * 7 % RECORDS] ?? "");
+    }
+    return (performance.now() - start) * 1000 / SERIAL;
+  };
 });

@@ -31,15 +31,18 @@ function isArrayStatement(statement: object): statement is ArrayStatement {
 export class Prepared {
   readonly columns: readonly string[];
   readonly #statement: ArrayStatement;
+  #asBigInts: boolean;
 
-  constructor(database: DatabaseSync, sql: string) {
+  /** @param asBigInts Whether whole numbers are read as bigints at first. */
+  constructor(database: DatabaseSync, sql: string, asBigInts = true) {
     const statement: object = database.prepare(sql);
     if (!isArrayStatement(statement)) {
       throw failing("sql", "node:sqlite cannot return arrays, update Deno");
     }
     statement.setReturnArrays(true);
     // Otherwise a whole number that is not safe as `number` is an error.
-    statement.setReadBigInts(true);
+    statement.setReadBigInts(asBigInts);
+    this.#asBigInts = asBigInts;
     this.#statement = statement;
     this.columns = statement.columns().map(({ name }) => name);
   }
@@ -55,10 +58,29 @@ export class Prepared {
     return this.#statement.all(...values).map(narrowed);
   }
 
+  /** Returns all rows of what changes nothing, so that it can be read twice. */
+  read(...values: SqlValue[]): readonly Values[] {
+    if (this.#asBigInts) return this.all(...values);
+    try {
+      return this.#statement.all(...values);
+    } catch (error) {
+      if (!isOutOfRange(error)) throw error;
+      this.#asBigInts = true;
+      this.#statement.setReadBigInts(true);
+      return this.all(...values);
+    }
+  }
+
   /** Runs it, and returns how many rows it has changed. */
   run(...values: SqlValue[]): number {
     return Number(this.#statement.run(...values).changes);
   }
+}
+
+/** Returns whether a whole number is not safe as `number`. */
+function isOutOfRange(error: unknown): boolean {
+  return error instanceof RangeError && "code" in error &&
+    error.code === "ERR_OUT_OF_RANGE";
 }
 
 /** Makes numbers of the bigints of a row that are safe as one. */
@@ -80,6 +102,19 @@ interface LimitedQuery {
   readonly isQuery: boolean;
 }
 
+/** Returns rows with the names of their columns, and fails if there are too many. */
+function checked(
+  { columns }: Prepared,
+  rows: readonly Values[],
+  maxRows: number,
+): RowSet {
+  if (rows.length <= maxRows) return { columns, rows };
+  throw failing(
+    "too_many_rows",
+    `there are more than ${maxRows} rows, read them in pages`,
+  );
+}
+
 /** Makes room for one more. */
 function forgetOldest(kept: Map<string, unknown>): void {
   if (kept.size < MAX_STATEMENTS) return;
@@ -96,6 +131,8 @@ export class Database {
   readonly #statements = new Map<string, Prepared>();
   /** The statements of reads, by the SQL without the limit. */
   readonly #queries = new Map<string, LimitedQuery>();
+  /** The statements of reads that have a limit of their own. */
+  readonly #limited = new Map<string, Prepared>();
 
   constructor(path: string, busyMs: number, readOnly: boolean) {
     this.path = path;
@@ -137,21 +174,42 @@ export class Database {
   forget(): void {
     this.#statements.clear();
     this.#queries.clear();
+    this.#limited.clear();
   }
 
   /** Reads rows up to a limit, and fails if there are more. */
-  read({ sql, values, maxRows }: ReadCall): RowSet {
-    const { prepared, isQuery } = this.#query(sql);
-    const rows = isQuery
-      ? prepared.all(...values, BigInt(maxRows) + 1n)
-      : prepared.all(...values);
-    if (rows.length > maxRows) {
-      throw failing(
-        "too_many_rows",
-        `there are more than ${maxRows} rows, read them in pages`,
-      );
+  read({ sql, values, maxRows, isLimited = false }: ReadCall): RowSet {
+    if (isLimited) {
+      const prepared = this.#own(sql);
+      return checked(prepared, prepared.read(...values), maxRows);
     }
-    return { columns: prepared.columns, rows };
+    const { prepared, isQuery } = this.#query(sql);
+    if (!isQuery) {
+      return checked(prepared, prepared.all(...values), maxRows);
+    }
+    const rows = prepared.read(...values, BigInt(maxRows) + 1n);
+    return checked(prepared, rows, maxRows);
+  }
+
+  /** Reads several things at one moment, which costs less than at several. */
+  together<T>(read: () => T): T {
+    if (this.isInTransaction) return read();
+    this.prepare("BEGIN").run();
+    try {
+      return read();
+    } finally {
+      // Some errors have ended it.
+      if (this.isInTransaction) this.prepare("COMMIT").run();
+    }
+  }
+
+  #own(sql: string): Prepared {
+    let prepared = this.#limited.get(sql);
+    if (prepared !== undefined) return prepared;
+    prepared = new Prepared(this.#database, sql, false);
+    forgetOldest(this.#limited);
+    this.#limited.set(sql, prepared);
+    return prepared;
   }
 
   /** Returns the statement of a read, with a limit around it if it can have one. */
@@ -160,7 +218,10 @@ export class Database {
     if (query !== undefined) return query;
     const isQuery = QUERY.test(sql);
     const limited = isQuery ? `SELECT * FROM (${sql}\n) LIMIT ?` : sql;
-    query = { prepared: new Prepared(this.#database, limited), isQuery };
+    query = {
+      prepared: new Prepared(this.#database, limited, !isQuery),
+      isQuery,
+    };
     forgetOldest(this.#queries);
     this.#queries.set(sql, query);
     return query;

@@ -16,6 +16,8 @@ export type Row = Readonly<Record<string, SqlValue>>;
 export interface Statement {
   readonly sql: string;
   readonly values: readonly SqlValue[];
+  /** Whether a read of it returns no more rows than it may, by itself. */
+  readonly isLimited?: boolean;
 }
 
 /** A part of SQL that is true or false of a row, with its values. */

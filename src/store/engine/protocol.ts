@@ -98,8 +98,11 @@ export interface ReadCall extends Statement {
 export interface Calls {
   open_writer: { request: WriterPlan; reply: { cursor: number } };
   open_reader: { request: OpenPlan; reply: null };
-  /** Several reads; each has its own outcome. */
-  read: { request: readonly ReadCall[]; reply: readonly Outcome<RowSet>[] };
+  /** Several reads; each has its own outcome. `ReadSender` makes the texts. */
+  read: {
+    request: { readonly text: string; readonly count: number };
+    reply: string;
+  };
   /** Several writes in one transaction; each has its own outcome. */
   write: {
     request: {

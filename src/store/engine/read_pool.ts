@@ -17,6 +17,10 @@ import type { ThreadLink } from "./thread_link.ts";
 
 /** Reads that cross in one message, at most: those behind a slow one wait for it. */
 const MAX_TOGETHER = 32;
+/** Messages that a thread has at once: it reads one while the last is taken in. */
+const MAX_AHEAD = 2;
+/** Milliseconds after which a thread is slow, and gets no second message. */
+const SLOW_MS = 2;
 /** Threads that may end during a read until it fails. */
 const MAX_TRIES = 2;
 
@@ -27,6 +31,13 @@ interface WaitingRead {
   /** Stops listening to its signal. */
   forget(): void;
   tries: number;
+}
+
+/** What a thread has to do. */
+interface Lane {
+  messages: number;
+  /** When it began with the first of them, as far as one knows. */
+  since: number;
 }
 
 /** What a pool needs of its engine. */
@@ -42,8 +53,8 @@ export interface ReadPoolOptions {
 export class ReadPool {
   readonly #options: ReadPoolOptions;
   readonly #waiting = new Set<WaitingRead>();
-  readonly #idle = new Set<ThreadLink>();
-  #links = 0;
+  /** The threads that can be used. */
+  readonly #lanes = new Map<ThreadLink, Lane>();
   #isScheduled = false;
   #closed: StoreClosedError | undefined;
 
@@ -58,12 +69,8 @@ export class ReadPool {
 
   /** A reader can be used. */
   up(link: ThreadLink): void {
-    this.#links++;
-    this.#idle.add(link);
-    void link.gone.then(() => {
-      this.#links--;
-      this.#idle.delete(link);
-    });
+    this.#lanes.set(link, { messages: 0, since: 0 });
+    void link.gone.then(() => this.#lanes.delete(link));
     this.#next();
   }
 
@@ -119,19 +126,38 @@ export class ReadPool {
   }
 
   #next(): void {
-    for (const link of this.#idle) {
+    // A thread that has nothing to do comes first.
+    for (let ahead = 0; ahead < MAX_AHEAD; ahead++) {
       if (this.#waiting.size === 0) return;
-      this.#idle.delete(link);
-      // The other readers have a part of them.
-      const share = Math.ceil(this.#waiting.size / (this.#idle.size + 1));
-      const together: WaitingRead[] = [];
-      for (const waiting of this.#waiting) {
-        if (together.length === Math.min(share, MAX_TOGETHER)) break;
-        this.#waiting.delete(waiting);
-        together.push(waiting);
+      const now = performance.now();
+      const free = [...this.#lanes].filter(([, { messages, since }]) =>
+        messages === ahead && (messages === 0 || now - since < SLOW_MS)
+      );
+      for (const [i, [link, lane]] of free.entries()) {
+        if (this.#waiting.size === 0) return;
+        // The other readers have a part of them.
+        const share = Math.ceil(this.#waiting.size / (free.length - i));
+        if (lane.messages++ === 0) lane.since = now;
+        void this.#read(link, this.#taken(Math.min(share, MAX_TOGETHER)));
       }
-      void this.#read(link, together);
     }
+  }
+
+  #taken(count: number): WaitingRead[] {
+    const together: WaitingRead[] = [];
+    for (const waiting of this.#waiting) {
+      if (together.length === count) break;
+      this.#waiting.delete(waiting);
+      together.push(waiting);
+    }
+    return together;
+  }
+
+  #isBack(link: ThreadLink): void {
+    const lane = this.#lanes.get(link);
+    if (lane === undefined) return;
+    lane.messages--;
+    lane.since = performance.now();
   }
 
   async #read(
@@ -140,20 +166,24 @@ export class ReadPool {
   ): Promise<void> {
     const timer = this.#watch(link, together);
     try {
-      const outcomes = await link.ask(
-        "read",
-        together.map(({ call }) => call),
-      );
-      this.#idle.add(link);
-      for (const [i, waiting] of together.entries()) {
-        settle(waiting, outcomes[i] as Outcome<RowSet>, this.#options.errorOf);
+      const outcomes = await link.read(together.map(({ call }) => call));
+      this.#isBack(link);
+      // The thread goes on while these are taken in.
+      this.#next();
+      for (let i = 0; i < together.length; i++) {
+        settle(
+          together[i] as WaitingRead,
+          outcomes[i] as Outcome<RowSet>,
+          this.#options.errorOf,
+        );
       }
     } catch (error) {
+      this.#isBack(link);
       for (const waiting of together) this.#failed(waiting, error);
+      this.#next();
     } finally {
       timer?.cancel();
     }
-    this.#next();
   }
 
   /** A read changes nothing, so another thread may try it again. */
@@ -184,6 +214,7 @@ export class ReadPool {
           ),
         );
       }
+      this.#lanes.delete(link);
       link.end();
     });
   }

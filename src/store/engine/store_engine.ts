@@ -224,11 +224,12 @@ export class StoreEngine implements Engine {
   }
 
   async read(
-    { sql, values }: Statement,
+    { sql, values, isLimited = false }: Statement,
     { signal, maxRows = MAX_ROWS }: ReadOptions = {},
   ): Promise<readonly Row[]> {
     checkInteger("maxRows", maxRows, { min: 1 });
-    const rows = await this.#reads.read({ sql, values, maxRows }, signal);
+    const call = { sql, values, maxRows, isLimited };
+    const rows = await this.#reads.read(call, signal);
     return rowsOf(rows);
   }
 
@@ -271,7 +272,7 @@ export class StoreEngine implements Engine {
     let isAll = false;
     while (!isAll) {
       const after = this.cursor;
-      const [outcome] = await link.ask("read", [changesCall(after, CATCH_UP)]);
+      const [outcome] = await link.read([changesCall(after, CATCH_UP)]);
       if (outcome === undefined || outcome.failure !== undefined) {
         throw new FailureError(outcome?.failure ?? NO_REPLY);
       }

@@ -11,6 +11,7 @@ import { restartLog } from "./change_log.ts";
 import { checkOurs } from "./prepare_file.ts";
 import { Database } from "./database.ts";
 import { failing, failureOf } from "./failure.ts";
+import { ReadReceiver } from "./read_wire.ts";
 import type {
   CallMessage,
   CallName,
@@ -46,6 +47,7 @@ function faultsOf(raw: DatabaseSync): string[] {
 onThreadStart((port) => {
   let writer: Writer | undefined;
   let reader: Database | undefined;
+  const receiver = new ReadReceiver();
 
   function theWriter(): Writer {
     if (writer === undefined) throw failing("sql", "the thread has no file");
@@ -64,14 +66,7 @@ onThreadStart((port) => {
       reader = new Database(path, busyMs, true);
       return null;
     },
-    read: (reads) =>
-      reads.map((read) => {
-        try {
-          return { value: database().read(read) };
-        } catch (error) {
-          return { failure: failureOf(error) };
-        }
-      }),
+    read: ({ text }) => receiver.replyTo(text, database()),
     write: (call) => theWriter().write(call),
     begin() {
       theWriter().begin();

@@ -7,7 +7,16 @@ import { fileURLToPath } from "node:url";
 import { WorkerThread } from "../../cores/internal.ts";
 import { StoreLostError } from "../errors.ts";
 import { FailureError } from "./failure.ts";
-import type { CallMessage, CallName, Calls, ReplyMessage } from "./protocol.ts";
+import type {
+  CallMessage,
+  CallName,
+  Calls,
+  Outcome,
+  ReadCall,
+  ReplyMessage,
+  RowSet,
+} from "./protocol.ts";
+import { ReadSender } from "./read_wire.ts";
 import { addUse, noUse, type ThreadUse } from "./thread_use.ts";
 
 interface Pending {
@@ -41,6 +50,7 @@ export class ThreadLink {
   readonly #thread: WorkerThread;
   readonly #pending = new Map<number, Pending>();
   readonly #use: ThreadUse;
+  readonly #sender = new ReadSender();
   #lastId = 0;
   #lost: StoreLostError | undefined;
 
@@ -96,6 +106,20 @@ export class ThreadLink {
       reject(error);
     }
     return promise;
+  }
+
+  /**
+   * Reads several things, each with an outcome of its own.
+   *
+   * @throws {StoreLostError} as a rejection, if the thread ends first.
+   */
+  async read(
+    calls: readonly ReadCall[],
+  ): Promise<readonly Outcome<RowSet>[]> {
+    const sent = this.#sender.send(calls);
+    const { text } = sent;
+    const count = calls.length;
+    return sent.outcomesOf(await this.ask("read", { text, count }));
   }
 
   /** Ends the thread, when it comes back from what it does. */

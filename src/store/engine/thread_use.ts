@@ -44,7 +44,7 @@ export function addUse(to: ThreadSums, more: Readonly<ThreadSums>): void {
 /** Returns how many reads or writes a call is. */
 export function workOf({ name, request }: CallMessage): number {
   // The calls have the requests of their names.
-  if (name === "read") return (request as Calls["read"]["request"]).length;
+  if (name === "read") return (request as Calls["read"]["request"]).count;
   if (name === "write") {
     return (request as Calls["write"]["request"]).works.length;
   }

@@ -105,10 +105,10 @@ class OpenTransaction implements Transaction {
   }
 
   read: Transaction["read"] = async (
-    { sql, values },
+    { sql, values, isLimited = false },
     { maxRows = MAX_ROWS } = {},
   ) => {
-    const call = { sql, values, maxRows };
+    const call = { sql, values, maxRows, isLimited };
     return rowsOf(await this.#ask(() => this.#link.ask("tx_read", call)));
   };
 

@@ -102,13 +102,18 @@ export function recordsOf(call: Call, context = "default"): ServedRecords {
     request: {
       method: request.method,
       context,
-      query: Object.fromEntries(query),
-      headers: Object.fromEntries(
-        Array.from(request.headers, ([name, value]) => [
-          name.replaceAll("-", "_"),
-          value,
-        ]),
-      ),
+      // Few rules ask for these.
+      get query() {
+        return Object.fromEntries(query);
+      },
+      get headers() {
+        return Object.fromEntries(
+          Array.from(request.headers, ([name, value]) => [
+            name.replaceAll("-", "_"),
+            value,
+          ]),
+        );
+      },
     },
   });
 }

@@ -84,18 +84,19 @@ export function listQuery(
     ? undefined
     : behindSql(keys, decodeCursor(after, collection, sort, keys));
   const where = behind === undefined ? from : sql`${from} AND ${behind}`;
-  const names = keys.map((_, index) => `_key${index}`);
-  const values = joinSql(
-    keys.map(({ value }, index) =>
-      sql`${value} AS ${named(names[index] ?? "")}`
-    ),
-    ", ",
+  const names = keys.map(({ field }, index) =>
+    field !== undefined && hasField(field, page.fields) ? field : `_key${index}`
   );
+  const added = names.filter((name) => name.startsWith("_"));
+  const selected = keys.flatMap(({ value }, index) => {
+    const name = names[index] ?? "";
+    return added.includes(name) ? [sql`${value} AS ${named(name)}`] : [];
+  });
   return {
-    statement: sql`SELECT ${columns}, ${values} ${where} ORDER BY ${
-      orderSql(keys)
-    } ${end}`,
-    rowOf: (row) => without(row, names),
+    statement: sql`SELECT ${
+      joinSql([columns, ...selected], ", ")
+    } ${where} ORDER BY ${orderSql(keys)} ${end}`,
+    rowOf: added.length === 0 ? (row) => row : (row) => without(row, added),
     cursorOf: (row) => cursorOf(row, names, collection, sort),
   };
 }
@@ -184,6 +185,11 @@ function beyondSql(
   return isNullable
     ? sql`(${key} < ${bound(value)} OR ${key} IS NULL)`
     : sql`${key} < ${bound(value)}`;
+}
+
+/** Returns whether a field of the record is read, whose value is a key then. */
+function hasField(name: string, fields: readonly string[] | undefined) {
+  return name === "id" || fields === undefined || fields.includes(name);
 }
 
 function cursorOf(

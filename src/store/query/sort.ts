@@ -26,6 +26,8 @@ export interface SortKey {
   readonly isDescending: boolean;
   readonly type: ValueType;
   readonly isNullable: boolean;
+  /** The field of the record whose value it is as it is kept, if it is one. */
+  readonly field?: string | undefined;
 }
 
 /** The most terms of an order. */
@@ -93,6 +95,7 @@ export function sortKeys(
     isDescending: terms.at(-1)?.isDescending ?? false,
     type: "text",
     isNullable: false,
+    field: "id",
   });
   return keys;
 }
@@ -117,8 +120,11 @@ function sortKey(
       expected: "a field of one value",
     });
   }
+  const isColumn = resolved.hops.length === 0 && resolved.take === "value" &&
+    resolved.type !== "json" && resolved.shownIf === undefined;
   return {
     value: valueSql(resolved, collection, scope),
+    field: isColumn ? resolved.field.name : undefined,
     isDescending,
     type: resolved.type,
     isNullable: resolved.hops.length > 0 || resolved.field.isNullable ||

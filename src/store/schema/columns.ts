@@ -43,6 +43,20 @@ export function tableColumns(collection: Collection): readonly Column[] {
   return columns;
 }
 
+const byIds = new WeakMap<Collection, string>();
+
+/** Returns the SQL of one record by its id, without hidden columns. */
+export function selectById(collection: Collection): string {
+  let sql = byIds.get(collection);
+  if (sql !== undefined) return sql;
+  const columns = tableColumns(collection)
+    .filter(({ isHidden }) => !isHidden)
+    .map(({ name }) => quoted(name)).join(", ");
+  sql = `SELECT ${columns} FROM ${quoted(collection.name)} WHERE "id" = ?`;
+  byIds.set(collection, sql);
+  return sql;
+}
+
 function made({ kind, fields }: Collection): Column[] {
   const columns = [
     column("id", "TEXT", "NOT NULL PRIMARY KEY", { isRequired: true }),
