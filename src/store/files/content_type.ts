@@ -19,10 +19,21 @@ const TEXTS: Readonly<Record<string, string>> = {
   mjs: "text/javascript",
   vcf: "text/vcard",
 };
-const HTML =
-  /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<(?:!doctype html|html|head|body|script|iframe|style|title|h1|div|table|a\s|br|p[\s>])/i;
-const SVG =
-  /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*(?:<!doctype svg[^]*?>\s*)?<svg[\s>/]/i;
+/**
+ * What may stand before the first element. A comment ends at its first `-->`, and
+ * nowhere else: with `[^]*?` the ways to divide many of them double with each.
+ */
+const BEFORE = String
+  .raw`^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->)[^])*-->\s*)*`;
+const HTML = new RegExp(
+  String
+    .raw`${BEFORE}<(?:!doctype html|html|head|body|script|iframe|style|title|h1|div|table|a\s|br|p[\s>])`,
+  "i",
+);
+const SVG = new RegExp(
+  String.raw`${BEFORE}(?:<!doctype svg[^]*?>\s*)?<svg[\s>/]`,
+  "i",
+);
 const XML = /^\s*<\?xml\s/i;
 /** Control characters that texts have: tab, line ends, form feed and escape. */
 const IN_TEXTS: readonly number[] = [9, 10, 12, 13, 27];
