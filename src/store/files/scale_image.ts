@@ -13,6 +13,9 @@ const TYPES: ReadonlySet<string> = new Set([
   "image/webp",
 ]);
 
+/** Pixels that a side of an image has that grew, at most: as WebP has. */
+const MAX_SIDE = 16_383;
+
 type Sharp = typeof import("sharp").default;
 
 /** Whether images of a type can be scaled. */
@@ -29,6 +32,8 @@ export async function loadSharp(): Promise<Sharp> {
  * Returns an image in a size, turned as its camera says, of its first frame.
  *
  * @param image Must not change until this resolves.
+ * @throws {Error} as a rejection, if it is damaged, or has too many pixels as it is
+ * or when it is scaled.
  */
 export async function scaled(
   sharp: Sharp,
@@ -36,8 +41,10 @@ export async function scaled(
   { width, height, keep }: ThumbSize,
   maxPixels: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await sharp(image, { limitInputPixels: maxPixels })
-    .autoOrient()
+  const input = sharp(image, { limitInputPixels: maxPixels }).autoOrient();
+  const { autoOrient: own } = await input.metadata();
+  checkScaled(own, factorOf(own, { width, height, keep }), maxPixels);
+  const bytes = await input
     .resize({
       ...(width === 0 ? {} : { width }),
       ...(height === 0 ? {} : { height }),
@@ -47,4 +54,30 @@ export async function scaled(
     })
     .toBuffer();
   return new Uint8Array(bytes);
+}
+
+interface Extent {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Returns by how much an image is scaled, before what is too much is cut off. */
+function factorOf(own: Extent, { width, height, keep }: ThumbSize): number {
+  return keep === "all"
+    ? Math.min(width / own.width, height / own.height, 1)
+    : Math.max(width / own.width, height / own.height);
+}
+
+/**
+ * Checks that a line of pixels does not become a plane: by its one side, an image
+ * of some hundred bytes would have any number of pixels.
+ */
+function checkScaled(own: Extent, factor: number, maxPixels: number): void {
+  // What does not grow has no more than it has been checked for.
+  if (factor <= 1) return;
+  const longest = Math.max(own.width, own.height) * factor;
+  const pixels = own.width * own.height * factor ** 2;
+  if (longest > MAX_SIDE || pixels > maxPixels) {
+    throw new Error(`It would have ${Math.ceil(pixels)} pixels`);
+  }
 }
