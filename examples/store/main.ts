@@ -29,6 +29,8 @@ and slow queries. It can be reached from this machine alone.
 Exit code: 0 after Ctrl-C, 1 if the store cannot start, 2 for wrong arguments.`;
 
 const HOST = "127.0.0.1";
+/** Milliseconds that requests have to end after Ctrl-C. */
+const GRACE_MS = 1000;
 /** Where the page is. */
 const PAGE = "/_/";
 
@@ -108,7 +110,11 @@ Ctrl-C ends it; ${path} keeps what was written.`);
   await page[Symbol.asyncDispose]();
   // Its streams end, for which the server would wait.
   await data.close();
-  await http.shutdown();
+  // Who sends slowly or does not read is not waited for.
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, GRACE_MS);
+  await Promise.race([http.shutdown(), late.promise]);
+  clearTimeout(timer);
   return 0;
 }
 

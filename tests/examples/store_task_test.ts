@@ -123,3 +123,28 @@ Deno.test(
     }
   },
 );
+
+Deno.test(
+  "deno task store ends at Ctrl-C though somebody sends no more of a body",
+  bounded,
+  async () => {
+    const directory = await Deno.makeTempDir();
+    try {
+      let slow: Deno.TcpConn | undefined;
+      await whileServed(`${directory}/data.db`, async (address) => {
+        slow = await Deno.connect({
+          hostname: "127.0.0.1",
+          port: Number(new URL(address).port),
+        });
+        await slow.write(new TextEncoder().encode(
+          "POST /api/collections/tasks/records HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{",
+        ));
+        // It is under way when this is answered.
+        await (await fetch(`${address}/api/health`)).body?.cancel();
+      });
+      slow?.close();
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+);
