@@ -9,6 +9,7 @@ import {
   TooManyTriesError,
   WrongCredentialsError,
 } from "../auth/auth_errors.ts";
+import { StorageRefusedError } from "../../storage/mod.ts";
 import {
   InvalidRecordError,
   NotUniqueError,
@@ -23,6 +24,9 @@ import {
 } from "../errors.ts";
 import { QueryError } from "../query/query_error.ts";
 import { type FieldProblem, Problem } from "./problem.ts";
+
+/** What a storage of files is refused with where there is no room. */
+const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 
 /** Returns the problem for an error, or `undefined` if it is a fault of ours. */
 export function problemOf(error: unknown): Problem | undefined {
@@ -116,7 +120,9 @@ function plainProblemOf(error: Error): Problem | undefined {
   if (error instanceof TooManyRowsError) {
     return new Problem("bad_request", error.message);
   }
-  if (error instanceof StoreFullError) {
+  const isFull = error instanceof StoreFullError ||
+    error instanceof StorageRefusedError && FULL.has(error.code);
+  if (isFull) {
     return new Problem("disk_full", "The disk of the store is full");
   }
   if (error instanceof StoreClosedError) {
