@@ -131,8 +131,9 @@ export function serveStorePage<F extends StoredFunctions>(
       }
       return textResponse(401, "Sign in as a superuser");
     }
-    const [of, collection, id, session] = path?.split("/") ?? [];
-    if (of !== "sessions" || collection === undefined || id === undefined) {
+    const [of, collection, id, session, ...more] = path?.split("/") ?? [];
+    const isSessions = of === "sessions" && more.length === 0;
+    if (!isSessions || collection === undefined || id === undefined) {
       return textResponse(404, "There is no such page");
     }
     if (!await access.isAllowed(request)) {
