@@ -256,6 +256,10 @@ export const all: readonly Entry[] = [
     load: async () => (await import("./store/records.ts")).queryIndexed,
   },
   {
+    name: "store/notify",
+    load: async () => (await import("./store/notify.ts")).notify,
+  },
+  {
     name: "codec/encode",
     load: async () => (await import("./codec/messages.ts")).encode,
   },
