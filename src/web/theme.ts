@@ -14,10 +14,10 @@ export const THEME: string = `:root {
   --line: light-dark(#dfe2e8, #323641);
   --text: light-dark(#1c2027, #d7dae0);
   --muted: light-dark(#5d6675, #9aa1ad);
-  --accent: light-dark(#1f6fd6, #7fb4ff);
-  --good: light-dark(#12805c, #7fd1ae);
+  --accent: light-dark(#1b62bf, #7fb4ff);
+  --good: light-dark(#0f7050, #7fd1ae);
   --bad: light-dark(#c62828, #ff8f8f);
-  --busy: light-dark(#a15c00, #ffd479);
+  --busy: light-dark(#955400, #ffd479);
   --shade: light-dark(rgb(31 111 214 / 9%), rgb(127 180 255 / 10%));
   --series-1: var(--accent);
   --series-2: light-dark(#c2570c, #ffb070);
