@@ -293,8 +293,13 @@ class Storm implements AsyncDisposable {
         const starting = startChild(at, next);
         this.#call(
           starting.then(
+            // Who terminates and restarts it in the turn of the reply has given
+            // its name to an actor that starts again.
             (ref) =>
-              this.#expect(this.#lives.has(ref), `${ref.path} did not start`),
+              this.#expect(
+                this.#lives.has(ref) || this.#restarting.has(ref.name),
+                `${ref.path} did not start`,
+              ),
             () => this.#refused.push([at, next]),
           ),
         );
